@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Stutter. `make help` lists the targets; V=1 shows the commands.
+
+B        ?= build
+V        ?=
+Q        := $(if $(V),,@)
+say       = $(if $(V),@:,@printf '  %-8s%s\n' $(1) $(2))
+SANITIZE ?=
+T        ?=
+DESTDIR  ?=
+PREFIX   ?= /usr/local
+
+VERSION  := 0.1.0
+
+CC       := $(if $(filter default,$(origin CC)),gcc,$(CC))
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wundef
+CPPFLAGS := -I. -Iharness -Iemulator -I$(B)/gen -D_GNU_SOURCE -DSTUTTER_VERSION='"$(VERSION)"'
+OPTIMISE := $(if $(SANITIZE),-O1,-O2)
+SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+CFLAGS   := -std=c11 -g $(OPTIMISE) $(WARNINGS) $(SANFLAGS)
+LDLIBS   := -lyaml -lpcap -lxxhash -lcrypto -lz -ljansson
+
+# A build with sanitizers has a folder of its own inside build/, and shares the guest and the fetched sources.
+comma    := ,
+O        := $(B)/$(if $(SANITIZE),obj-$(subst $(comma),-,$(SANITIZE)),obj)
+BIN      := $(if $(SANITIZE),$(O)/stutter,$(B)/stutter)
+TESTBIN  := $(O)/stutter-tests
+
+# -- packages ---------------------------------------------------------------------------------------------------------------------------
+# harness/packages lists what the host needs, one row a package; `stutter doctor` carries the same rows.
+stage_packages = $(shell awk '!/^\#/ && NF { n = split($$2, s, ","); for (i = 1; i <= n; i++) if (index(" $(1) ", " " s[i] " ")) { print $$1; break } }' harness/packages)
+install_missing = @missing=""; for p in $(call stage_packages,$(1)); do \
+	[ "$$(dpkg-query -W -f='$${db:Status-Status}' "$$p" 2>/dev/null)" = installed ] || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] || { sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; echo "  APT    $$missing"; \
+	{ $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } >$(B)/apt.log 2>&1 \
+	|| { tail -5 $(B)/apt.log >&2; echo "stutter: the packages could not be installed; the whole log is $(B)/apt.log" >&2; exit 1; }; }
+
+.PHONY: all run deps deps-test test check lint bench clean install help tools image golden
+.DEFAULT_GOAL := all
+
+all: $(BIN) guest image ## Build everything
+
+# What must be there before anything is compiled. A second make is started once the tools exist, so that every variable sees them.
+deps: ## Install what this machine lacks (apt; through sudo when not root)
+	@mkdir -p $(B)
+	$(call install_missing,build run)
+
+deps-test: deps
+	$(call install_missing,test)
+
+run: deps ## Build, then update an emulated device over a flaky link with several seeds
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(BIN) run scenarios/first/flaky-link.yaml --seeds 1..8 --jobs 2 || [ $$? -eq 1 ]
+
+test: deps-test ## All tests, the sessions under QEMU included (T=name: only the suites whose name contains it)
+	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
+	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) $(T)
+
+check: ## The quick tests: all but the sessions under QEMU
+	$(Q)$(MAKE) --no-print-directory $(BIN) image $(TESTBIN)
+	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) --quick $(T)
+
+# -- the fetched sources and the guest ----------------------------------------------------------------------------------------------------
+include emulator/guest/guest.mk
+
+# -- the program ----------------------------------------------------------------------------------------------------------------------------
+SOURCES := $(wildcard harness/*/*.c emulator/enc28j60/*.c emulator/board/*.c emulator/qemu/*.c reports/*.c)
+MAIN    := harness/cli/main.c
+MODULES := $(filter-out $(MAIN),$(SOURCES))
+objects  = $(patsubst %.c,$(O)/%.o,$(1))
+
+# lwIP and llhttp are compiled from Debian's sources, without our warnings.
+LWIP_NAMES   := core/init core/def core/inet_chksum core/ip core/mem core/memp core/netif core/pbuf core/tcp core/tcp_in core/tcp_out \
+                core/timeouts core/udp core/ipv4/etharp core/ipv4/icmp core/ipv4/ip4 core/ipv4/ip4_addr core/ipv4/ip4_frag netif/ethernet
+LLHTTP_NAMES := llhttp api http
+LWIP_FLAGS   := -isystem $(B)/lwip/src/include -Iharness/server/lwip
+LLHTTP_FLAGS := -isystem $(B)/llhttp
+FETCHED      := $(LWIP_NAMES:%=$(O)/lwip/%.o) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o)
+FETCHED_CFLAGS := -std=c11 -g $(OPTIMISE) $(SANFLAGS) -w
+
+$(BIN): $(call objects,$(MODULES) $(MAIN)) $(FETCHED)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(O)/harness/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
+$(O)/tests/unit/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
+$(O)/harness/cli/doctor.o: $(B)/gen/packages.h
+
+$(O)/%.o: %.c | $(B)/packages.stamp
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The sources appear when the packages are fetched, so they are named in the recipe only.
+$(O)/lwip/%.o: harness/server/lwip/lwipopts.h $(B)/packages.stamp
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LWIP_FLAGS) $(FETCHED_CFLAGS) -c -o $@ $(B)/lwip/src/$*.c
+
+$(O)/llhttp/%.o: $(B)/packages.stamp
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LLHTTP_FLAGS) $(FETCHED_CFLAGS) -c -o $@ $(B)/llhttp/$*.c
+
+$(B)/gen/packages.h: harness/packages
+	@mkdir -p $(@D)
+	$(Q)awk '!/^#/ && NF { d = $$0; sub(/^[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+/, "", d); printf "{\"%s\", \"%s\", \"%s\", \"%s\"},\n", $$1, $$2, $$3, d }' $< >$@.new && mv $@.new $@
+
+# -- the image that a device downloads when the scenario names none -------------------------------------------------------------------------
+IMAGE := $(B)/image.bin
+image: $(IMAGE)
+
+$(IMAGE): harness/server/image/mkimage.c
+	$(call say,IMAGE,$@)
+	@mkdir -p $(B)
+	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -o $(B)/mkimage $< && $(B)/mkimage $@
+
+# -- tests ----------------------------------------------------------------------------------------------------------------------------------
+TEST_SOURCES := $(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c)
+$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES)) $(FETCHED)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit
+
+golden: deps-test ## Refresh the golden traces, showing what changes
+	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
+	$(Q)STUTTER_GOLDEN=write STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) golden; git --no-pager diff --stat tests/golden
+
+bench: deps ## Measure: restore, clean session, long outage, cost of a frame
+	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-bench
+	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(O)/stutter-bench
+
+BENCH_SOURCES := $(wildcard bench/*.c)
+lint: deps ## clang-format, clang-tidy and cppcheck over our sources
+	$(call install_missing,lint)
+	$(Q)harness/lint.sh $(B)
+
+clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
+	$(Q)rm -rf $(B)/obj* $(B)/stutter $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots
+
+install: all ## Install to $(DESTDIR)$(PREFIX)
+	$(Q)install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/stutter
+	$(Q)install -d $(DESTDIR)$(PREFIX)/share/stutter/devices $(DESTDIR)$(PREFIX)/share/stutter/guest
+	$(Q)cp -r scenarios $(DESTDIR)$(PREFIX)/share/stutter/
+	$(Q)install -m 644 emulator/devices/*.yaml $(DESTDIR)$(PREFIX)/share/stutter/devices/
+	$(Q)install -m 644 $(B)/guest/vmlinuz $(B)/guest/initramfs.cpio $(DESTDIR)$(PREFIX)/share/stutter/guest/
+	$(Q)install -m 644 $(IMAGE) $(DESTDIR)$(PREFIX)/share/stutter/image.bin
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  variables: V=1 (show commands)  T=name (some tests)  SANITIZE=address,undefined  B=build"
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "board/board.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "base/check.h"
+
+static void plan_chip(struct board *board)
+{
+	uint64_t at = enc28j60_next(&board->chip);
+
+	sim_schedule(board->sim, &board->chip_event, at < board->sim->now ? board->sim->now : at);
+}
+
+static void fire_chip(void *ctx, sim_ns now)
+{
+	struct board *board = ctx;
+
+	enc28j60_run(&board->chip, now);
+	plan_chip(board);
+}
+
+static void transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns)
+{
+	struct board *board = ctx;
+
+	(void)now_ns;
+	link_device_sends(board->link, frame, length, enc28j60_full_duplex(&board->chip));
+}
+
+static void cancel(void *ctx, uint64_t now_ns)
+{
+	struct board *board = ctx;
+
+	(void)now_ns;
+	link_device_cancels(board->link);
+}
+
+#define NOT_COUNTED SIZE_MAX
+
+/* How each kind of event is counted and told. What goes well is counted only: the capture has the frames. */
+static const struct kind {
+	const char *word;
+	size_t counter; /* offset in struct board_counters; NOT_COUNTED */
+	bool told;
+	const char *frame; /* "rx" or "tx" for events about a frame */
+} kinds[] = {
+	[ENC28J60_EVENT_RESET] = {"reset", NOT_COUNTED, true, NULL},
+	[ENC28J60_EVENT_READY] = {"ready", NOT_COUNTED, false, NULL},
+	[ENC28J60_EVENT_LINK] = {"link", NOT_COUNTED, true, NULL},
+	[ENC28J60_EVENT_RX_ACCEPTED] = {"accepted", offsetof(struct board_counters, received), false, "rx"},
+	[ENC28J60_EVENT_RX_FILTERED] = {"filtered", offsetof(struct board_counters, refused), true, "rx"},
+	[ENC28J60_EVENT_RX_CRC] = {"refused for its FCS", offsetof(struct board_counters, refused), true, "rx"},
+	[ENC28J60_EVENT_RX_OVERFLOW] = {"overflow", offsetof(struct board_counters, overflowed), true, "rx"},
+	[ENC28J60_EVENT_RX_IGNORED] = {"ignored", offsetof(struct board_counters, refused), true, "rx"},
+	[ENC28J60_EVENT_RX_CONTROL] = {"control frame", offsetof(struct board_counters, refused), true, "rx"},
+	[ENC28J60_EVENT_TX_START] = {"start", NOT_COUNTED, false, "tx"},
+	[ENC28J60_EVENT_TX_DONE] = {"done", offsetof(struct board_counters, sent), false, "tx"},
+	[ENC28J60_EVENT_TX_ABORTED] = {"aborted", offsetof(struct board_counters, aborted), true, "tx"},
+	[ENC28J60_EVENT_TX_CANCELLED] = {"cancelled", offsetof(struct board_counters, aborted), true, "tx"},
+	[ENC28J60_EVENT_NOTE] = {"note", NOT_COUNTED, false, NULL},
+	[ENC28J60_EVENT_FINDING] = {"finding", offsetof(struct board_counters, findings), true, NULL},
+	[ENC28J60_EVENT_NOT_MODELLED] = {"not modelled", NOT_COUNTED, true, NULL},
+};
+
+static void tell_register(struct board *board, const struct enc28j60_event *event, const char *word)
+{
+	trace_line(board->trace, event->now_ns, "chip", "%s %s%s%s: %s%s%s%s", word, event->id != NULL ? event->id : "",
+		   event->reg != NULL ? " " : "", event->reg != NULL ? event->reg : "", event->text, event->section != NULL ? " (" : "",
+		   event->section != NULL ? event->section : "", event->section != NULL ? ")" : "");
+}
+
+static void on_event(void *ctx, const struct enc28j60_event *event)
+{
+	struct board *board = ctx;
+	const struct kind *kind = &kinds[event->kind];
+
+	if (kind->counter != NOT_COUNTED)
+		++*(uint64_t *)((char *)&board->counters + kind->counter);
+	if (!kind->told)
+		return;
+	if (event->kind == ENC28J60_EVENT_NOT_MODELLED)
+		trace_not_modelled(board->trace, event->now_ns, "chip", "%s: %s", event->reg != NULL ? event->reg : "ENC28J60", event->text);
+	else if (kind->frame != NULL)
+		trace_line(board->trace, event->now_ns, "chip", "enc.%s#%u %zu B: %s, %s", kind->frame, event->number, event->length,
+			   kind->word, event->text);
+	else
+		tell_register(board, event, kind->word);
+}
+
+static const struct enc28j60_ops chip_ops = {.transmit = transmit, .cancel = cancel, .event = on_event};
+
+void board_open(struct board *board, enum enc28j60_revision revision, struct link *link, struct sim *sim, struct trace *trace)
+{
+	struct enc28j60_config config = enc28j60_config_default();
+
+	memset(board, 0, sizeof *board);
+	board->sim = sim;
+	board->trace = trace;
+	board->link = link;
+	board->chip_event = (struct sim_event){.fire = fire_chip, .ctx = board};
+	board->bus_digest = XXH3_createState();
+	CHECK(board->bus_digest != NULL && XXH3_64bits_reset(board->bus_digest) == XXH_OK);
+	config.revision = revision;
+	enc28j60_init(&board->chip, &config, &chip_ops, board, sim->now);
+	plan_chip(board);
+}
+
+void board_close(struct board *board)
+{
+	sim_cancel(board->sim, &board->chip_event);
+	XXH3_freeState(board->bus_digest);
+	board->bus_digest = NULL;
+}
+
+void board_frame_arrived(struct board *board, const uint8_t *data, size_t length, sim_ns now)
+{
+	enc28j60_receive(&board->chip, data, length, now);
+	plan_chip(board);
+}
+
+void board_frame_sent(struct board *board, bool deferred, sim_ns now)
+{
+	const struct enc28j60_tx_status status = {.deferred = deferred};
+
+	enc28j60_transmitted(&board->chip, &status, now);
+	plan_chip(board);
+}
+
+void board_carrier(struct board *board, bool up, sim_ns now)
+{
+	enc28j60_set_link(&board->chip, up, now);
+	plan_chip(board);
+}
+
+void board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, uint8_t *ret_miso, size_t length)
+{
+	const uint64_t head[3] = {board->sim->now, chip_select, length};
+
+	board->counters.messages++;
+	board->counters.bytes += length;
+	(void)XXH3_64bits_update(board->bus_digest, head, sizeof head);
+	(void)XXH3_64bits_update(board->bus_digest, mosi, length);
+	if (chip_select == 0) {
+		enc28j60_transfer(&board->chip, mosi, ret_miso, length, board->sim->now);
+		plan_chip(board);
+	} else {
+		memset(ret_miso, 0xff, length);
+	}
+	(void)XXH3_64bits_update(board->bus_digest, ret_miso, length);
+}
+
+bool board_int_asserted(const struct board *board)
+{
+	return enc28j60_int_asserted(&board->chip);
+}
+
+void board_finish(struct board *board)
+{
+	const struct board_counters *c = &board->counters;
+
+	trace_line(board->trace, board->sim->now, "spi", "%" PRIu64 " messages, %" PRIu64 " bytes, digest %016" PRIx64, c->messages, c->bytes,
+		   (uint64_t)XXH3_64bits_digest(board->bus_digest));
+	trace_line(board->trace, board->sim->now, "chip",
+		   "%" PRIu64 " frames received, %" PRIu64 " overflowed, %" PRIu64 " refused, %" PRIu64 " sent, %" PRIu64 " aborted, %" PRIu64
+		   " findings",
+		   c->received, c->overflowed, c->refused, c->sent, c->aborted, c->findings);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The device's circuit board: an SPI bus with its chip selects, the INT line, and the chips on it.
+ *
+ *     chip select 0   ENC28J60, INT wired to the processor
+ *
+ * The board turns what the chip says into trace lines, joins its Ethernet side to the wire, and keeps one digest over every byte on the bus, so that the
+ * trace's digest covers them all.
+ */
+#ifndef BOARD_BOARD_H
+#define BOARD_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "enc28j60/enc28j60.h"
+#include "link/link.h"
+#include "sim/sim.h"
+#include "sim/trace.h"
+
+#define BOARD_CHIP_SELECTS 1U
+
+struct board_counters {
+	uint64_t messages, bytes;            /**< on the SPI bus */
+	uint64_t received, sent;             /**< frames that the chip stored, and sent whole */
+	uint64_t overflowed, refused, aborted; /**< frames lost for want of room; for their FCS or a filter; sent in part or not at all */
+	uint64_t findings;                   /**< the guest did what the datasheet forbids */
+};
+
+struct board {
+	struct sim *sim;
+	struct trace *trace;
+	struct link *link;
+	struct enc28j60 chip;
+	struct sim_event chip_event;
+	struct board_counters counters;
+	void *bus_digest; /* XXH3 state */
+};
+
+/** Powers the board on. @param link Joined to the chip's Ethernet side; must outlive the board. */
+void board_open(struct board *board, enum enc28j60_revision revision, struct link *link, struct sim *sim, struct trace *trace);
+void board_close(struct board *board);
+
+/** What the link calls when a frame reaches the chip, or has left it, or the carrier changes */
+void board_frame_arrived(struct board *board, const uint8_t *data, size_t length, sim_ns now);
+void board_frame_sent(struct board *board, bool deferred, sim_ns now);
+void board_carrier(struct board *board, bool up, sim_ns now);
+
+/**
+ * The bytes of one chip-select-low period, at the simulation's now.
+ * @param ret_miso As many bytes: what the chip sent; ones where nothing drives the line.
+ */
+void board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, uint8_t *ret_miso, size_t length);
+
+/** Whether the INT line is asserted (low). */
+bool board_int_asserted(const struct board *board);
+
+/** Writes the closing lines: how much was on the bus, what the chip did, and the digest of the bus. */
+void board_finish(struct board *board);
+
+#endif

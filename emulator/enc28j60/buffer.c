@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The 8 KB memory and everything that walks in it (DS39662 sec. 3.2, 4.2.2, 4.2.4).
+ *
+ * How it works: three walkers, three wraps. The host reads (RBM) from ERXND on to ERXST, and from 1FFFh to 0000h; the DMA source
+ * goes the same way. The host writes (WBM), and all else the chip writes but received frames, wraps only from 1FFFh to 0000h.
+ * Received frames stay in the ring ERXST..ERXND, both included, which may itself span 1FFFh; distances are taken modulo 8192, so that
+ * the span needs no case of its own.
+ */
+#include "chip.h"
+
+#include <string.h>
+
+struct enc28j60_ring enc28j60_ring(const struct enc28j60 *chip)
+{
+	uint16_t start = enc28j60_reg16(chip, ENC28J60_ERXSTL);
+	uint16_t end = enc28j60_reg16(chip, ENC28J60_ERXNDL);
+
+	return (struct enc28j60_ring){ .start = start, .end = end, .size = (((unsigned)end - start) & ENC28J60_SRAM_MASK) + 1 };
+}
+
+static unsigned steps_between(unsigned from, unsigned to)
+{
+	return (to - from) & ENC28J60_SRAM_MASK;
+}
+
+bool enc28j60_ring_has(struct enc28j60_ring ring, uint16_t address)
+{
+	return steps_between(ring.start, address) < ring.size;
+}
+
+/* A walker outside the ring goes on until it meets the end, and is in the ring from then on. */
+uint16_t enc28j60_ring_add(struct enc28j60_ring ring, uint16_t address, unsigned count)
+{
+	unsigned to_end = steps_between(address, ring.end);
+
+	if (count <= to_end)
+		return (address + count) & ENC28J60_SRAM_MASK;
+	return (ring.start + (count - to_end - 1) % ring.size) & ENC28J60_SRAM_MASK;
+}
+
+/* Steps of the same walker; `to` must be in the ring. */
+unsigned enc28j60_ring_distance(struct enc28j60_ring ring, uint16_t from, uint16_t to)
+{
+	unsigned to_end = steps_between(from, ring.end);
+	unsigned direct = steps_between(from, to);
+
+	return direct <= to_end ? direct : to_end + 1 + steps_between(ring.start, to);
+}
+
+/* Copies to memory linearly; only 1FFFh wraps. */
+static void put_linear(struct enc28j60 *chip, uint16_t address, const uint8_t *bytes, size_t length)
+{
+	size_t first = ENC28J60_SRAM_SIZE - address;
+
+	if (first > length)
+		first = length;
+	memcpy(chip->sram + address, bytes, first);
+	memcpy(chip->sram, bytes + first, length - first);
+}
+
+uint16_t enc28j60_ring_put(struct enc28j60 *chip, uint16_t address, const uint8_t *bytes, size_t length)
+{
+	struct enc28j60_ring ring = enc28j60_ring(chip);
+
+	while (length > 0) {
+		size_t run = steps_between(address, ring.end) + 1u;
+
+		if (run > length)
+			run = length;
+		put_linear(chip, address, bytes, run);
+		address = enc28j60_ring_add(ring, address, (unsigned)run);
+		bytes += run;
+		length -= run;
+	}
+	return address;
+}
+
+uint16_t enc28j60_source_next(const struct enc28j60 *chip, uint16_t address)
+{
+	if (address == enc28j60_reg16(chip, ENC28J60_ERXNDL))
+		return enc28j60_reg16(chip, ENC28J60_ERXSTL);
+	return (address + 1u) & ENC28J60_SRAM_MASK;
+}
+
+/* Bytes under transmission should not be touched (DS39662 sec. 7.1). */
+static void check_transmission(struct enc28j60 *chip, unsigned pointer, uint16_t address, size_t length)
+{
+	bool inside = steps_between(chip->tx.start, address) <= steps_between(chip->tx.start, chip->tx.end);
+
+	if (inside || steps_between(address, chip->tx.start) < length)
+		enc28j60_find(chip, FINDING_TX_MEMORY_BUSY, pointer, address);
+}
+
+/* As many bytes as lie in one piece from address on, before the next wrap. */
+static size_t run_to_wrap(const struct enc28j60 *chip, uint16_t address)
+{
+	uint16_t end = enc28j60_reg16(chip, ENC28J60_ERXNDL);
+
+	return (address <= end ? end + 1u : ENC28J60_SRAM_SIZE) - address;
+}
+
+void enc28j60_memory_read(struct enc28j60 *chip, uint8_t *ret_bytes, size_t length)
+{
+	uint16_t address = enc28j60_reg16(chip, ENC28J60_ERDPTL);
+
+	if (chip->tx.busy)
+		check_transmission(chip, ENC28J60_ERDPTL, address, length);
+	if (!(chip->regs[ENC28J60_ECON2] & ECON2_AUTOINC)) {
+		memset(ret_bytes, chip->sram[address], length);
+		return;
+	}
+	while (length > 0) {
+		size_t run = run_to_wrap(chip, address);
+
+		if (run > length)
+			run = length;
+		memcpy(ret_bytes, chip->sram + address, run);
+		address = enc28j60_source_next(chip, (uint16_t)(address + run - 1));
+		ret_bytes += run;
+		length -= run;
+	}
+	enc28j60_set_reg16(chip, ENC28J60_ERDPTL, address);
+}
+
+void enc28j60_memory_write(struct enc28j60 *chip, const uint8_t *bytes, size_t length)
+{
+	uint16_t address = enc28j60_reg16(chip, ENC28J60_EWRPTL);
+
+	if (length == 0)
+		return;
+	if (chip->tx.busy)
+		check_transmission(chip, ENC28J60_EWRPTL, address, length);
+	if (!(chip->regs[ENC28J60_ECON2] & ECON2_AUTOINC)) {
+		chip->sram[address] = bytes[length - 1];
+		return;
+	}
+	while (length > 0) {
+		size_t run = length < ENC28J60_SRAM_SIZE ? length : ENC28J60_SRAM_SIZE;
+
+		put_linear(chip, address, bytes, run);
+		address = (uint16_t)((address + run) & ENC28J60_SRAM_MASK);
+		bytes += run;
+		length -= run;
+	}
+	enc28j60_set_reg16(chip, ENC28J60_EWRPTL, address);
+}

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A register-accurate model of the Microchip ENC28J60, an Ethernet controller (10BASE-T MAC and PHY) behind SPI.
+ *
+ *                      +----------+
+ *            VCAP  1 --|          |-- 28 VDD
+ *             VSS  2 --|          |-- 27 LEDA
+ *          CLKOUT  3 --|          |-- 26 LEDB     wiring decides PHCON1.PDPXMD at reset
+ *     out    /INT  4 --|          |-- 25 VDDOSC
+ *              NC  5 --|          |-- 24 OSC2
+ *     out  SO/MISO 6 --| ENC28J60 |-- 23 OSC1     25 MHz
+ *     in   SI/MOSI 7 --|          |-- 22 VSSOSC
+ *     in      SCK  8 --|          |-- 21 VSSPLL
+ *     in      /CS  9 --|          |-- 20 VDDPLL
+ *     in   /RESET 10 --|          |-- 19 VDDRX
+ *           VSSRX 11 --|          |-- 18 VSSTX
+ *     in    TPIN- 12 --|          |-- 17 TPOUT+   out
+ *     in    TPIN+ 13 --|          |-- 16 TPOUT-   out
+ *           RBIAS 14 --|          |-- 15 VDDTX
+ *                      +----------+
+ *
+ * Lifecycle: enc28j60_init() is power on; then any call in any order, each with the instant at which it happens. There is no
+ * close: the chip is plain data and owns nothing. Copying the struct is a snapshot; enc28j60_attach() gives the copy its own
+ * listener.
+ *
+ * Time: `now_ns` never goes backwards. Every call first does what was due until then, each thing at its own instant. The chip
+ * has no clock; enc28j60_next() says when it next acts by itself.
+ *
+ * Three kinds of wrong: what the guest must not do is an event (finding), what this model lacks is an event (not modelled),
+ * and a caller that breaks this contract is ended by abort() with both values on standard error.
+ *
+ * Citations: DS39662 is the data sheet, "erratum n" is item n of the silicon errata sheet DS80349.
+ */
+#ifndef ENC28J60_ENC28J60_H
+#define ENC28J60_ENC28J60_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "registers.h"
+
+/* The buffer memory, in bytes (DS39662 sec. 3.2). */
+#define ENC28J60_SRAM_SIZE 8192u
+/* Four banks of 32 control registers; the index of a register is bank * 32 + address (DS39662 sec. 3.1). */
+#define ENC28J60_REG_COUNT 128u
+#define ENC28J60_PHY_COUNT 32u
+/* The longest frame with FCS that can be on the wire: MAMXFL is 16 bits wide (DS39662 sec. 6.5). */
+#define ENC28J60_FRAME_MAX 65535u
+/* The longest frame the chip can send: all the memory, and the FCS it adds. */
+#define ENC28J60_TX_FRAME_MAX (ENC28J60_SRAM_SIZE + 4u)
+
+/* The silicon, as EREVID reports it (DS80349 table 1). */
+enum enc28j60_revision {
+	ENC28J60_B1 = 0x02,
+	ENC28J60_B4 = 0x04,
+	ENC28J60_B5 = 0x05,
+	ENC28J60_B7 = 0x06,
+};
+
+/* What came with an event. */
+enum enc28j60_event_kind {
+	ENC28J60_EVENT_RESET,         /* text: which; value: enum enc28j60_reset */
+	ENC28J60_EVENT_READY,         /* MAC, MII and PHY can be used; text: after what */
+	ENC28J60_EVENT_LINK,          /* the PHY sees the link change; value: 1 up, 0 down */
+	ENC28J60_EVENT_RX_ACCEPTED,   /* rx#n stored; address: its next-packet pointer lies here; value: status vector 31:0 */
+	ENC28J60_EVENT_RX_FILTERED,   /* rx#n met no enabled filter, or not all of them */
+	ENC28J60_EVENT_RX_CRC,        /* rx#n refused for its FCS */
+	ENC28J60_EVENT_RX_OVERFLOW,   /* rx#n did not fit or EPKTCNT is 255; value: free bytes */
+	ENC28J60_EVENT_RX_IGNORED,    /* rx#n never got as far as the filters: receiver off, fragment, too long; text: why */
+	ENC28J60_EVENT_RX_CONTROL,    /* rx#n is a control frame the MAC kept to itself */
+	ENC28J60_EVENT_TX_START,      /* tx#n; address: ETXST */
+	ENC28J60_EVENT_TX_DONE,       /* tx#n; address: of the status vector; value: status vector 31:0 */
+	ENC28J60_EVENT_TX_ABORTED,    /* tx#n; like TX_DONE, text: why */
+	ENC28J60_EVENT_TX_CANCELLED,  /* tx#n; the host gave it up; text: how */
+	ENC28J60_EVENT_NOTE,          /* outside the data sheet's words, harmless on silicon */
+	ENC28J60_EVENT_FINDING,       /* the guest did what the data sheet forbids */
+	ENC28J60_EVENT_NOT_MODELLED,  /* the guest relies on what this model lacks */
+};
+
+/* Something worth a line in a trace. Strings are constants and outlive the event. */
+struct enc28j60_event {
+	uint64_t now_ns;
+	enum enc28j60_event_kind kind;
+	unsigned number;     /* tx#n or rx#n counted from 1 since power on; 0 if the event is not about a frame */
+	size_t length;       /* of the frame in bytes, FCS included; 0 if none */
+	uint16_t address;    /* SRAM address, or register index for NOTE, FINDING, NOT_MODELLED (PHY: 0x80 + address; 0xffff: none) */
+	uint32_t value;      /* what was written or found; see the kinds */
+	const char *reg;     /* name of the register concerned, NULL if none */
+	const char *id;      /* NOTE, FINDING, NOT_MODELLED: stable short name such as "erxrdpt-even"; else NULL */
+	const char *text;    /* for people, never NULL */
+	const char *section; /* source, such as "DS39662 sec. 7.2.3", NULL if none */
+};
+
+/* What the chip asks of its surroundings. Any pointer may be NULL. transmit may call enc28j60_transmitted() with the same now_ns. */
+struct enc28j60_ops {
+	/*
+	 * TXRTS was set: the frame as it goes on the wire, preamble excluded, FCS included. Whoever owns the wire answers
+	 * with enc28j60_transmitted(). The frame is valid during the call only.
+	 */
+	void (*transmit)(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns);
+	/* The chip gave up that frame (TXRTS cleared, TXRST, reset): no answer is wanted any more. */
+	void (*cancel)(void *ctx, uint64_t now_ns);
+	void (*event)(void *ctx, const struct enc28j60_event *event);
+};
+
+/* Bit of enc28j60_config.errata. */
+#define ENC28J60_ERRATUM(n) (UINT32_C(1) << (n))
+/* The errata that can be switched on; 2, 16 and 19 are part of the model, the others are listed in README.md. */
+#define ENC28J60_ERRATA_SWITCHABLE (ENC28J60_ERRATUM(5) | ENC28J60_ERRATUM(6) | ENC28J60_ERRATUM(12))
+
+struct enc28j60_config {
+	enum enc28j60_revision revision;
+	bool leds_select_full_duplex; /* LEDB is wired so that PHCON1.PDPXMD resets to 1 (DS39662 sec. 2.6, erratum 16) */
+	bool bit_field_ops_reach_mac; /* BFS and BFC take effect on MAC and MII registers; the data sheet excludes them */
+	uint32_t errata;              /* ENC28J60_ERRATUM() bits out of ENC28J60_ERRATA_SWITCHABLE */
+	uint8_t sram_fill;            /* every byte of the memory after power on */
+	uint64_t startup_ns;          /* oscillator start-up; DS39662 sec. 2.2: 300 us */
+	uint64_t reset_settle_ns;     /* how long MAC and PHY stand still after SRC or the pin; erratum 2: up to 1 ms */
+	uint64_t relink_ns;           /* from a working PHY to a working link: some link pulses, 16 ms apart (IEEE 802.3 sec. 14.2.1.7) */
+};
+
+/* How the attempt to send ended, told by whoever owns the wire. All zero: sent at once. */
+struct enc28j60_tx_status {
+	unsigned collisions;          /* collisions suffered, retries included */
+	bool late_collision;          /* aborted: collision after the window */
+	bool excessive_collisions;    /* aborted: more than MACLCON1.RETMAX */
+	bool deferred;                /* waited for the medium before sending */
+	bool excessive_deferral;      /* waited longer than 24,287 bit times; aborted if MACON4.DEFER is clear */
+	size_t collided_bytes;        /* bytes on the wire from the attempts that collided */
+};
+
+/* Kinds of registers: they differ in how SPI reaches them (DS39662 sec. 3.1, 4.2). */
+enum enc28j60_reg_kind { ENC28J60_ETH, ENC28J60_MAC, ENC28J60_MII };
+
+#define ENC28J60_EVERY_BANK 0xffu
+
+struct enc28j60;
+
+/* What a control register does beyond storing. Any pointer may be NULL. */
+struct enc28j60_reg_hooks {
+	void (*before_write)(struct enc28j60 *chip, unsigned index, uint8_t value);
+	void (*after_write)(struct enc28j60 *chip, unsigned index, uint8_t before);
+	uint8_t (*read)(const struct enc28j60 *chip, unsigned index);
+};
+
+/* One control register. Applied in one place, registers.c; a bit in none of the masks is unimplemented and reads 0. */
+struct enc28j60_reg {
+	const char *name;
+	uint8_t bank;          /* 0..3, or ENC28J60_EVERY_BANK for 1Bh..1Fh */
+	uint8_t address;       /* 0..31 */
+	enum enc28j60_reg_kind kind;
+	uint8_t reset_value;   /* after power on; EREVID and ESTAT.INT follow from elsewhere */
+	uint8_t reset_mask;    /* bits that a reset by pin or SRC sets to reset_value; the others keep what they have */
+	uint8_t write_mask;    /* bits a write stores */
+	uint8_t clear_mask;    /* bits that the host can clear but not set */
+	uint8_t read_only_mask; /* bits only the chip changes */
+	uint8_t reserved_mask; /* bits to be written as 0; setting one is a finding; they read 0 */
+	const struct enc28j60_reg_hooks *hooks; /* NULL if a plain store and load is all */
+	const char *section;   /* source */
+};
+
+/* One PHY register (DS39662 table 3-3), same idea, 16 bits wide. */
+struct enc28j60_phy_reg {
+	const char *name;
+	uint8_t address;
+	uint16_t reset_value;
+	uint16_t write_mask;    /* bits a write stores */
+	uint16_t reserved_mask; /* bits to be written as 0; setting one is a finding */
+	const char *section;
+	void (*after_write)(struct enc28j60 *chip, uint16_t before); /* NULL if a plain store is all */
+	uint16_t (*read)(struct enc28j60 *chip);                     /* NULL if a plain load is all; may clear what it reads */
+};
+
+/* What the chip does by itself, later. Each has one instant; UINT64_MAX means nothing is under way. */
+enum enc28j60_timer {
+	ENC28J60_TIMER_STARTUP,   /* ESTAT.CLKRDY gets set */
+	ENC28J60_TIMER_SETTLE,    /* MAC and PHY run again after SRC or the pin */
+	ENC28J60_TIMER_LINK,      /* the PHY has seen enough link pulses */
+	ENC28J60_TIMER_PHY_RESET, /* PHCON1.PRST clears itself */
+	ENC28J60_TIMER_MII,       /* a PHY access ends */
+	ENC28J60_TIMER_DMA,       /* the DMA ends */
+	ENC28J60_TIMER_TRANSMIT,  /* a frame that never reaches the wire has left the MAC */
+	ENC28J60_TIMER_PAUSE,     /* a received pause ends */
+	ENC28J60_TIMER_COUNT,
+};
+
+/* Where an SPI command stands (DS39662 sec. 4.2). */
+struct enc28j60_spi {
+	bool selected;
+	uint8_t opcode;  /* the three high bits of the first byte */
+	uint8_t address; /* the five low bits */
+	size_t count;    /* bytes exchanged since select, the opcode included */
+};
+
+/* The MII management interface (DS39662 sec. 3.3). */
+struct enc28j60_mii {
+	bool writing;    /* else reading */
+	bool scanning;   /* reads follow each other */
+	bool valid;      /* MIRD holds a value read by this scan */
+	uint8_t address; /* MIREGADR as it was when the operation began */
+	uint16_t value;  /* of a write */
+};
+
+/* The PHY's own state (DS39662 sec. 3.3.4). */
+struct enc28j60_link {
+	bool cable;       /* a link partner sends link pulses */
+	bool up;          /* the PHY has seen them */
+	bool was_down;    /* what PHSTAT1.LLSTAT latches */
+	bool changed;     /* PHIR.PLNKIF */
+};
+
+struct enc28j60_dma {
+	bool waiting;     /* DMAST is set, but a transmission has the memory */
+	uint64_t start_ns;
+	unsigned steps;   /* bytes to process */
+	unsigned done;    /* bytes processed */
+	uint16_t source;
+	uint16_t target;
+	uint32_t sum;
+};
+
+struct enc28j60_tx {
+	bool waiting;        /* TXRTS is set, but the DMA has the memory, a pause is on or the clock is not ready */
+	bool busy;           /* the frame is under way */
+	bool cut;            /* longer than MAMXFL: only that much is sent, and it ends as aborted */
+	bool on_wire;        /* and its owner is ops->transmit, which owes an answer */
+	unsigned number;     /* of the frame under way or the last one, from 1 */
+	uint16_t start;      /* ETXST when it started */
+	uint16_t end;        /* ETXND when it started */
+	uint32_t status;     /* status vector 31:0 as far as known before the wire answers */
+	uint8_t status_high; /* status vector 55:48 */
+	size_t length;       /* on the wire, FCS included */
+	uint8_t frame[ENC28J60_TX_FRAME_MAX];
+};
+
+struct enc28j60_rx {
+	unsigned number;          /* frames seen so far */
+	uint16_t write_pointer;   /* the internal write pointer: where the next packet goes (erratum 5 describes it) */
+	uint8_t read_pointer_low; /* ERXRDPTL as written, until ERXRDPTH is (DS39662 sec. 3.2) */
+	uint8_t packets;          /* EPKTCNT */
+	bool dropped;             /* a frame was lost since the last one stored: the next status vector says so */
+};
+
+struct enc28j60 {
+	struct enc28j60_config config;
+	const struct enc28j60_ops *ops;
+	void *ctx;
+	uint64_t now_ns;
+	uint64_t timers[ENC28J60_TIMER_COUNT];
+	struct enc28j60_spi spi;
+	struct enc28j60_mii mii;
+	struct enc28j60_link link;
+	struct enc28j60_dma dma;
+	struct enc28j60_rx rx;
+	uint8_t regs[ENC28J60_REG_COUNT];
+	uint16_t phy[ENC28J60_PHY_COUNT];
+	uint8_t sram[ENC28J60_SRAM_SIZE];
+	struct enc28j60_tx tx;
+};
+
+/**
+ * The options of a plain B7 chip, wired for half duplex.
+ *
+ * @return a configuration to change and pass to enc28j60_init()
+ */
+struct enc28j60_config enc28j60_config_default(void);
+
+/**
+ * Powers the chip on.
+ *
+ * @param chip   overwritten whatever it held
+ * @param config copied; NULL means enc28j60_config_default()
+ * @param ops    kept by reference, must outlive the chip; NULL means nobody listens
+ * @param ctx    passed to ops
+ * @param now_ns the instant power comes up
+ */
+void enc28j60_init(struct enc28j60 *chip, const struct enc28j60_config *config, const struct enc28j60_ops *ops, void *ctx,
+		   uint64_t now_ns);
+
+/**
+ * Gives a chip, usually a copy, another listener. Nothing is called.
+ *
+ * @param chip the chip
+ * @param ops  as for enc28j60_init()
+ * @param ctx  passed to ops
+ */
+void enc28j60_attach(struct enc28j60 *chip, const struct enc28j60_ops *ops, void *ctx);
+
+/**
+ * Pulses the RESET pin (DS39662 sec. 11.2).
+ *
+ * @param chip   the chip
+ * @param now_ns when the pin rises again
+ */
+void enc28j60_reset_pin(struct enc28j60 *chip, uint64_t now_ns);
+
+/**
+ * CS falls: a command begins. Selecting a selected chip begins a new command.
+ *
+ * @param chip   the chip
+ * @param now_ns when
+ */
+void enc28j60_select(struct enc28j60 *chip, uint64_t now_ns);
+
+/**
+ * Exchanges one byte on SPI.
+ *
+ * @param chip   the chip; if CS is high it does not listen
+ * @param mosi   the byte from the host
+ * @param now_ns when its last bit is clocked
+ * @return the byte on MISO; 0xFF where the chip does not drive the line
+ */
+uint8_t enc28j60_exchange(struct enc28j60 *chip, uint8_t mosi, uint64_t now_ns);
+
+/**
+ * CS rises: the command ends.
+ *
+ * @param chip   the chip
+ * @param now_ns when
+ */
+void enc28j60_deselect(struct enc28j60 *chip, uint64_t now_ns);
+
+/**
+ * A whole command at one instant: select, every byte, deselect. Equal in effect to the single calls, and fast for RBM and WBM.
+ *
+ * @param chip     the chip
+ * @param mosi     the bytes from the host
+ * @param ret_miso receives as many bytes; NULL if nobody reads; may be the same memory as mosi
+ * @param length   how many bytes
+ * @param now_ns   when
+ */
+void enc28j60_transfer(struct enc28j60 *chip, const uint8_t *mosi, uint8_t *ret_miso, size_t length, uint64_t now_ns);
+
+/**
+ * A frame has arrived at the jack.
+ *
+ * @param chip   the chip
+ * @param frame  destination address first, FCS included
+ * @param length 1 .. ENC28J60_FRAME_MAX bytes
+ * @param now_ns when its last bit arrived
+ */
+void enc28j60_receive(struct enc28j60 *chip, const uint8_t *frame, size_t length, uint64_t now_ns);
+
+/**
+ * Answers ops->transmit. Only while that frame is under way; anything else aborts.
+ *
+ * @param chip   the chip
+ * @param status how it ended
+ * @param now_ns when its last bit left or it was given up
+ */
+void enc28j60_transmitted(struct enc28j60 *chip, const struct enc28j60_tx_status *status, uint64_t now_ns);
+
+/**
+ * The cable gets or loses link pulses. Telling what is already so does nothing.
+ *
+ * @param chip   the chip
+ * @param up     whether there is a link partner
+ * @param now_ns when the PHY notices
+ */
+void enc28j60_set_link(struct enc28j60 *chip, bool up, uint64_t now_ns);
+
+/**
+ * @param chip the chip
+ * @return whether the INT pin is asserted, that is low
+ */
+bool enc28j60_int_asserted(const struct enc28j60 *chip);
+
+/**
+ * @param chip the chip
+ * @return PHCON1.PDPXMD: what the PHY does on the wire, whatever MACON3.FULDPX says
+ */
+bool enc28j60_full_duplex(const struct enc28j60 *chip);
+
+/**
+ * @param chip the chip
+ * @return whether a frame on the wire now would reach the receive logic
+ */
+bool enc28j60_receiving(const struct enc28j60 *chip);
+
+/**
+ * @param chip the chip
+ * @return the next instant, in ns, at which the chip acts by itself; UINT64_MAX if never
+ */
+uint64_t enc28j60_next(const struct enc28j60 *chip);
+
+/**
+ * Does all that is due.
+ *
+ * @param chip   the chip
+ * @param now_ns until when, inclusive
+ */
+void enc28j60_run(struct enc28j60 *chip, uint64_t now_ns);
+
+/**
+ * Looks at a control register without any effect.
+ *
+ * @param chip  the chip
+ * @param index bank * 32 + address
+ * @return what RCR would read, the dummy byte aside
+ */
+uint8_t enc28j60_peek(const struct enc28j60 *chip, unsigned index);
+
+/**
+ * Finds the row of a control register.
+ *
+ * @param index bank * 32 + address
+ * @return the row, NULL if nothing is implemented there
+ */
+const struct enc28j60_reg *enc28j60_reg_at(unsigned index);
+
+/**
+ * The control register table, in order of bank and address.
+ *
+ * @param ret_count receives the number of rows
+ * @return the rows
+ */
+const struct enc28j60_reg *enc28j60_regs(size_t *ret_count);
+
+/**
+ * The PHY register table.
+ *
+ * @param ret_count receives the number of rows
+ * @return the rows
+ */
+const struct enc28j60_phy_reg *enc28j60_phy_regs(size_t *ret_count);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the MAC sees in a frame, whichever way it goes (DS39662 sec. 5, tables 7-1 and 7-3). */
+#include <string.h>
+
+#include "chip.h"
+
+#define TYPE_OFFSET 12
+#define OPCODE_OFFSET 14
+#define TYPE_CONTROL 0x8808u
+#define TYPE_VLAN 0x8100u
+#define OPCODE_PAUSE 0x0001u
+#define LENGTH_MAX 1500u
+/* The shortest frame on the wire; a shorter one was padded, so its length field may say less than there is. */
+#define PADDED_SIZE 64u
+
+static unsigned word(const uint8_t *bytes)
+{
+	return (unsigned)bytes[0] << 8 | bytes[1];
+}
+
+bool enc28j60_frame_is_broadcast(const uint8_t *frame)
+{
+	static const uint8_t all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+	return memcmp(frame, all, sizeof(all)) == 0;
+}
+
+bool enc28j60_frame_is_multicast(const uint8_t *frame)
+{
+	return (frame[0] & 1) && !enc28j60_frame_is_broadcast(frame);
+}
+
+unsigned enc28j60_frame_type(const uint8_t *frame)
+{
+	return word(frame + TYPE_OFFSET);
+}
+
+bool enc28j60_frame_is_control(const uint8_t *frame)
+{
+	return enc28j60_frame_type(frame) == TYPE_CONTROL;
+}
+
+bool enc28j60_frame_is_vlan(const uint8_t *frame)
+{
+	return enc28j60_frame_type(frame) == TYPE_VLAN;
+}
+
+bool enc28j60_frame_is_pause(const uint8_t *frame)
+{
+	return enc28j60_frame_is_control(frame) && word(frame + OPCODE_OFFSET) == OPCODE_PAUSE;
+}
+
+bool enc28j60_frame_length_is_wrong(const uint8_t *frame, size_t length)
+{
+	unsigned claimed = enc28j60_frame_type(frame);
+	size_t carried = length - ENC28J60_FRAME_MIN;
+
+	if (claimed > LENGTH_MAX)
+		return false;
+	return claimed > carried || (claimed < carried && length > PADDED_SIZE);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The INT pin (DS39662 sec. 12, figure 12-1).
+ *
+ * How it works: nothing is kept up to date. The flags DMAIF, TXIF, TXERIF and RXERIF are stored in EIR; PKTIF is "EPKTCNT is not 0"
+ * (sec. 12.1.6), LINKIF shadows PHIR.PGIF (sec. 12.1.5); the pin is low while an enabled flag is set and INTIE is.
+ * ESTAT.INT is taken as the same without INTIE, so that a host that has masked the pin can still poll it.
+ */
+#include "chip.h"
+
+#define FLAGS (EIR_PKTIF | EIR_DMAIF | EIR_LINKIF | EIR_TXIF | EIR_TXERIF | EIR_RXERIF)
+
+/* Erratum 6: PKTIF does not tell reliably. With the erratum switched on it never tells. */
+static bool packets_are_pending(const struct enc28j60 *chip)
+{
+	return chip->rx.packets != 0 && !(chip->config.errata & ENC28J60_ERRATUM(6));
+}
+
+static bool link_is_pending(const struct enc28j60 *chip)
+{
+	uint16_t enable = chip->phy[ENC28J60_PHIE];
+
+	return chip->link.changed && (enable & PHIE_PLNKIE) && (enable & PHIE_PGEIE);
+}
+
+uint8_t enc28j60_eir(const struct enc28j60 *chip)
+{
+	uint8_t flags = chip->regs[ENC28J60_EIR];
+
+	if (packets_are_pending(chip))
+		flags |= EIR_PKTIF;
+	if (link_is_pending(chip))
+		flags |= EIR_LINKIF;
+	return flags;
+}
+
+bool enc28j60_int_pending(const struct enc28j60 *chip)
+{
+	return enc28j60_eir(chip) & chip->regs[ENC28J60_EIE] & FLAGS;
+}
+
+bool enc28j60_int_asserted(const struct enc28j60 *chip)
+{
+	return (chip->regs[ENC28J60_EIE] & EIE_INTIE) && enc28j60_int_pending(chip);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The MII management interface, the only way to the PHY registers (DS39662 sec. 3.3).
+ *
+ * How it works: one operation at a time, 10.24 us each; the timer ENC28J60_TIMER_MII is set exactly while MISTAT.BUSY is.
+ *
+ *   idle      MIIRD 0->1 begins a read, a write of MIWRH begins a write, MIISCAN 0->1 begins a scan
+ *   reading   the value is fetched and put into MIRD at the end; clearing MIIRD before that does not call it off
+ *   writing   MIWR and MIREGADR are taken when the operation begins
+ *   scanning  reads follow each other; NVALID until the first has ended; clearing MIISCAN lets the one under way end
+ *
+ * An operation begun while BUSY is set is a finding, and does nothing.
+ */
+#include "chip.h"
+
+#define OPERATION_NS 10240u
+
+static bool is_busy(const struct enc28j60 *chip)
+{
+	return enc28j60_armed(chip, ENC28J60_TIMER_MII);
+}
+
+static bool begin(struct enc28j60 *chip, unsigned index, uint8_t value)
+{
+	if (is_busy(chip)) {
+		enc28j60_find(chip, FINDING_MII_BUSY, index, value);
+		return false;
+	}
+	chip->mii.address = chip->regs[ENC28J60_MIREGADR];
+	enc28j60_arm(chip, ENC28J60_TIMER_MII, OPERATION_NS);
+	return true;
+}
+
+/* The finding for a write while busy has been raised before the byte was stored. */
+void enc28j60_mii_start_write(struct enc28j60 *chip)
+{
+	if (is_busy(chip))
+		return;
+	begin(chip, ENC28J60_MIWRH, chip->regs[ENC28J60_MIWRH]);
+	chip->mii.writing = true;
+	chip->mii.value = enc28j60_reg16(chip, ENC28J60_MIWRL);
+}
+
+void enc28j60_mii_command(struct enc28j60 *chip, uint8_t before)
+{
+	uint8_t command = chip->regs[ENC28J60_MICMD];
+	uint8_t rising = (uint8_t)(command & ~before);
+
+	if (command & before & MICMD_MIIRD)
+		enc28j60_find(chip, FINDING_MII_AGAIN, ENC28J60_MICMD, command);
+	if (!(command & MICMD_MIISCAN))
+		chip->mii.scanning = false;
+	if (!rising || !begin(chip, ENC28J60_MICMD, command))
+		return;
+	chip->mii.writing = false;
+	chip->mii.scanning = rising & MICMD_MIISCAN;
+	chip->mii.valid = false;
+}
+
+void enc28j60_mii_done(struct enc28j60 *chip)
+{
+	if (chip->mii.writing) {
+		chip->mii.writing = false;
+		enc28j60_phy_write(chip, chip->mii.address, chip->mii.value);
+		return;
+	}
+	enc28j60_set_reg16(chip, ENC28J60_MIRDL, enc28j60_phy_read(chip, chip->mii.address));
+	chip->mii.valid = true;
+	if (!chip->mii.scanning)
+		return;
+	chip->mii.address = chip->regs[ENC28J60_MIREGADR];
+	enc28j60_arm(chip, ENC28J60_TIMER_MII, OPERATION_NS);
+}
+
+uint8_t enc28j60_mii_status(const struct enc28j60 *chip)
+{
+	bool scanning = chip->mii.scanning;
+
+	return (uint8_t)((is_busy(chip) ? MISTAT_BUSY : 0) | (scanning ? MISTAT_SCAN : 0) |
+			 (scanning && !chip->mii.valid ? MISTAT_NVALID : 0));
+}
+
+void enc28j60_mii_reset(struct enc28j60 *chip)
+{
+	enc28j60_disarm(chip, ENC28J60_TIMER_MII);
+	chip->mii = (struct enc28j60_mii){ .writing = false };
+}

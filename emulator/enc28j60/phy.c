@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The PHY: its registers as rows, and the link (DS39662 table 3-3, sec. 3.3.4, 6.6, 11.5, 12.1.5).
+ *
+ * How it works: the cable has link pulses or not (link.cable, told from outside); the PHY has seen enough of them or not (link.up).
+ * A working PHY follows the cable at once, since the caller says when the PHY notices. A PHY that starts to work, after power on, a
+ * reset or power save, needs config.relink_ns to find the link again. Every change of link.up latches LLSTAT low or sets PLNKIF.
+ */
+#include "chip.h"
+
+/* How long PHCON1.PRST stays set; the data sheet only says to poll it (DS39662 sec. 11.5). An assumption: five MII operations. */
+#define PHY_RESET_NS 51200u
+#define LED_SETTING_1110 0xeu
+
+static bool is_working(const struct enc28j60 *chip)
+{
+	return enc28j60_mac_runs(chip) && !(chip->phy[ENC28J60_PHCON1] & (PHCON1_PRST | PHCON1_PPWRSV));
+}
+
+static void set_link(struct enc28j60 *chip, bool up)
+{
+	enc28j60_disarm(chip, ENC28J60_TIMER_LINK);
+	if (chip->link.up == up)
+		return;
+	chip->link.up = up;
+	chip->link.was_down |= !up;
+	chip->link.changed = true;
+	enc28j60_emit(chip, (struct enc28j60_event){
+		.kind = ENC28J60_EVENT_LINK, .value = up, .text = up ? "link up" : "link down", .section = "DS39662 sec. 12.1.5",
+	});
+}
+
+void enc28j60_phy_set_cable(struct enc28j60 *chip, bool up)
+{
+	if (chip->link.cable == up)
+		return;
+	chip->link.cable = up;
+	if (is_working(chip))
+		set_link(chip, up);
+}
+
+void enc28j60_phy_start(struct enc28j60 *chip)
+{
+	if (is_working(chip) && chip->link.cable && !chip->link.up)
+		enc28j60_arm(chip, ENC28J60_TIMER_LINK, chip->config.relink_ns);
+}
+
+void enc28j60_phy_stop(struct enc28j60 *chip)
+{
+	set_link(chip, false);
+}
+
+void enc28j60_phy_link_found(struct enc28j60 *chip)
+{
+	set_link(chip, true);
+}
+
+bool enc28j60_phy_link_is_up(const struct enc28j60 *chip)
+{
+	return chip->link.up || (chip->phy[ENC28J60_PHCON2] & PHCON2_FRCLNK);
+}
+
+bool enc28j60_phy_reaches_wire(const struct enc28j60 *chip)
+{
+	return is_working(chip) && enc28j60_phy_link_is_up(chip) && !(chip->phy[ENC28J60_PHCON1] & PHCON1_PLOOPBK);
+}
+
+bool enc28j60_full_duplex(const struct enc28j60 *chip)
+{
+	return chip->phy[ENC28J60_PHCON1] & PHCON1_PDPXMD;
+}
+
+/* LLSTAT latches low until it is read (DS39662 register 3-5). JBSTAT never comes up: the MAC cannot jabber. */
+static uint16_t read_status1(struct enc28j60 *chip)
+{
+	bool up = enc28j60_phy_link_is_up(chip);
+	bool steady = up && !chip->link.was_down;
+
+	chip->link.was_down = !up;
+	return (uint16_t)(chip->phy[ENC28J60_PHSTAT1] | (steady ? PHSTAT1_LLSTAT : 0));
+}
+
+/* RXSTAT and COLSTAT stay 0: a frame is known only when its last bit has arrived (DS39662 register 3-6). */
+static uint16_t read_status2(struct enc28j60 *chip)
+{
+	return (uint16_t)((chip->tx.busy ? PHSTAT2_TXSTAT : 0) | (enc28j60_phy_link_is_up(chip) ? PHSTAT2_LSTAT : 0) |
+			  (enc28j60_full_duplex(chip) ? PHSTAT2_DPXSTAT : 0));
+}
+
+/* Reading clears PLNKIF, PGIF and with them EIR.LINKIF (DS39662 sec. 12.1.5). */
+static uint16_t read_interrupt(struct enc28j60 *chip)
+{
+	uint16_t value = (uint16_t)((chip->link.changed ? PHIR_PLNKIF : 0) | ((enc28j60_eir(chip) & EIR_LINKIF) ? PHIR_PGIF : 0));
+
+	chip->link.changed = false;
+	return value;
+}
+
+static void control1_written(struct enc28j60 *chip, uint16_t before)
+{
+	uint16_t now = chip->phy[ENC28J60_PHCON1];
+	bool receiving = chip->regs[ENC28J60_ECON1] & ECON1_RXEN;
+
+	if (receiving && ((before ^ now) & PHCON1_PDPXMD))
+		enc28j60_find(chip, FINDING_DUPLEX_LIVE, ENC28J60_REG_COUNT + ENC28J60_PHCON1, now);
+	if (now & PHCON1_PLOOPBK)
+		enc28j60_find(chip, FINDING_LOOPBACK, ENC28J60_REG_COUNT + ENC28J60_PHCON1, now);
+	if (now & PHCON1_PRST) {
+		enc28j60_phy_stop(chip);
+		enc28j60_phy_reset(chip);
+		chip->phy[ENC28J60_PHCON1] |= PHCON1_PRST;
+		enc28j60_arm(chip, ENC28J60_TIMER_PHY_RESET, PHY_RESET_NS);
+	} else if (now & PHCON1_PPWRSV) {
+		enc28j60_phy_stop(chip);
+	} else if (before & PHCON1_PPWRSV) {
+		enc28j60_phy_start(chip);
+	}
+}
+
+static void leds_written(struct enc28j60 *chip, uint16_t before)
+{
+	uint16_t leds = chip->phy[ENC28J60_PHLCON];
+
+	(void)before;
+	if ((leds >> 8 & 0xf) == LED_SETTING_1110 || (leds >> 4 & 0xf) == LED_SETTING_1110)
+		enc28j60_find(chip, FINDING_LED_1110, ENC28J60_REG_COUNT + ENC28J60_PHLCON, leds);
+}
+
+/*
+ * Name, reset value, written bits, reserved bits to be written as 0, source. The reserved bits of PHIE, PHIR and PHLCON are not
+ * to be 0 but as they were; a test of them would find fault with every driver.
+ */
+static const struct enc28j60_phy_reg rows[] = {
+	{ "PHCON1", ENC28J60_PHCON1, 0x0000, 0xc900, 0x0480, "DS39662 register 6-6", control1_written, NULL },
+	{ "PHSTAT1", ENC28J60_PHSTAT1, 0x1800, 0x0000, 0x0000, "DS39662 register 3-5", NULL, read_status1 },
+	{ "PHID1", ENC28J60_PHID1, 0x0083, 0x0000, 0x0000, "DS39662 sec. 3.3.5", NULL, NULL },
+	{ "PHID2", ENC28J60_PHID2, 0x1400, 0x0000, 0x0000, "DS39662 sec. 3.3.5", NULL, NULL },
+	{ "PHCON2", ENC28J60_PHCON2, 0x0000, 0x6500, 0x1aff, "DS39662 register 6-5", NULL, NULL },
+	{ "PHSTAT2", ENC28J60_PHSTAT2, 0x0000, 0x0000, 0x0000, "DS39662 register 3-6", NULL, read_status2 },
+	{ "PHIE", ENC28J60_PHIE, 0x0000, 0x0012, 0x0000, "DS39662 register 12-4", NULL, NULL },
+	{ "PHIR", ENC28J60_PHIR, 0x0000, 0x0000, 0x0000, "DS39662 register 12-5", NULL, read_interrupt },
+	{ "PHLCON", ENC28J60_PHLCON, 0x3422, 0x0ffe, 0x0000, "DS39662 register 2-2", leds_written, NULL },
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+const struct enc28j60_phy_reg *enc28j60_phy_regs(size_t *ret_count)
+{
+	*ret_count = ROW_COUNT;
+	return rows;
+}
+
+static const struct enc28j60_phy_reg *find_row(struct enc28j60 *chip, uint8_t address, uint16_t value)
+{
+	if (enc28j60_armed(chip, ENC28J60_TIMER_PHY_RESET) && address != ENC28J60_PHCON1)
+		enc28j60_find(chip, FINDING_PHY_IN_RESET, ENC28J60_REG_COUNT + address, value);
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (rows[i].address == address)
+			return &rows[i];
+	enc28j60_find(chip, FINDING_PHY_UNIMPLEMENTED, ENC28J60_REG_COUNT + address, value);
+	return NULL;
+}
+
+uint16_t enc28j60_phy_read(struct enc28j60 *chip, uint8_t address)
+{
+	const struct enc28j60_phy_reg *reg = find_row(chip, address, 0);
+
+	if (!reg)
+		return 0;
+	return reg->read ? reg->read(chip) : chip->phy[address];
+}
+
+void enc28j60_phy_write(struct enc28j60 *chip, uint8_t address, uint16_t value)
+{
+	const struct enc28j60_phy_reg *reg = find_row(chip, address, value);
+	uint16_t before = chip->phy[address];
+
+	if (!reg)
+		return;
+	if (!reg->write_mask)
+		enc28j60_find(chip, FINDING_READ_ONLY, ENC28J60_REG_COUNT + address, value);
+	if (value & reg->reserved_mask)
+		enc28j60_find(chip, FINDING_PHY_RESERVED_BIT, ENC28J60_REG_COUNT + address, value);
+	chip->phy[address] = (uint16_t)((before & ~reg->write_mask) | (value & reg->write_mask));
+	if (reg->after_write)
+		reg->after_write(chip, before);
+}
+
+/* PDPXMD comes from the LED wiring, when the chip senses it right (DS39662 sec. 2.6, erratum 16). */
+void enc28j60_phy_reset(struct enc28j60 *chip)
+{
+	enc28j60_disarm(chip, ENC28J60_TIMER_PHY_RESET);
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		chip->phy[rows[i].address] = rows[i].reset_value;
+	if (chip->config.leds_select_full_duplex)
+		chip->phy[ENC28J60_PHCON1] |= PHCON1_PDPXMD;
+	chip->link.was_down = true;
+	chip->link.changed = false;
+}
+
+void enc28j60_phy_reset_done(struct enc28j60 *chip)
+{
+	chip->phy[ENC28J60_PHCON1] &= (uint16_t)~PHCON1_PRST;
+	enc28j60_phy_start(chip);
+}

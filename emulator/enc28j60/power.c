@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reset, start-up and power save (DS39662 sec. 2.2, 11, 14; errata 2, 19).
+ *
+ * How it works: MAC, MII and PHY need their clock. It runs when ESTAT.CLKRDY is set, no reset is settling and power save is off.
+ *
+ *   power on        CLKRDY 0, set after startup_ns
+ *   pin, SRC        CLKRDY unaffected, but the PHY clock stops for reset_settle_ns all the same: polling CLKRDY lies (erratum 2)
+ *   PWRSV set       CLKRDY 0, everything but the ETH registers and the memory is out of reach; SRC is not heard (erratum 19)
+ *   PWRSV cleared   CLKRDY set after startup_ns
+ *
+ * Whenever the clock comes back, the PHY has lost the link and looks for it anew. The memory survives everything but power on.
+ */
+#include "chip.h"
+
+bool enc28j60_mac_runs(const struct enc28j60 *chip)
+{
+	return (chip->regs[ENC28J60_ESTAT] & ESTAT_CLKRDY) && !enc28j60_armed(chip, ENC28J60_TIMER_SETTLE);
+}
+
+static void begin_startup(struct enc28j60 *chip)
+{
+	chip->regs[ENC28J60_ESTAT] &= (uint8_t)~ESTAT_CLKRDY;
+	enc28j60_arm(chip, ENC28J60_TIMER_STARTUP, chip->config.startup_ns);
+}
+
+static void clock_is_back(struct enc28j60 *chip, const char *text)
+{
+	if (!enc28j60_mac_runs(chip))
+		return;
+	enc28j60_emit(chip, (struct enc28j60_event){ .kind = ENC28J60_EVENT_READY, .text = text, .section = "DS39662 sec. 2.2" });
+	enc28j60_phy_start(chip);
+	enc28j60_tx_retry(chip);
+}
+
+void enc28j60_startup_done(struct enc28j60 *chip)
+{
+	chip->regs[ENC28J60_ESTAT] |= ESTAT_CLKRDY;
+	clock_is_back(chip, "oscillator start-up");
+}
+
+void enc28j60_settle_done(struct enc28j60 *chip)
+{
+	clock_is_back(chip, "reset");
+}
+
+static void report(struct enc28j60 *chip, enum enc28j60_reset reset)
+{
+	static const char *const texts[] = {
+		[ENC28J60_RESET_POWER] = "power on", [ENC28J60_RESET_PIN] = "RESET pin", [ENC28J60_RESET_SRC] = "SRC command",
+	};
+
+	enc28j60_emit(chip, (struct enc28j60_event){
+		.kind = ENC28J60_EVENT_RESET, .value = reset, .text = texts[reset], .section = "DS39662 sec. 11.0",
+	});
+}
+
+void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
+{
+	if (reset == ENC28J60_RESET_SRC && (chip->regs[ENC28J60_ECON2] & ECON2_PWRSV)) {
+		enc28j60_find(chip, FINDING_SRC_POWER_SAVE, ENC28J60_ECON2, chip->regs[ENC28J60_ECON2]);
+		return;
+	}
+	report(chip, reset);
+	enc28j60_dma_reset(chip);
+	enc28j60_tx_reset(chip, "reset");
+	enc28j60_mii_reset(chip);
+	enc28j60_phy_stop(chip);
+	enc28j60_phy_reset(chip);
+	chip->spi = (struct enc28j60_spi){ .selected = false };
+	if (reset == ENC28J60_RESET_PIN && (chip->regs[ENC28J60_ECON2] & ECON2_PWRSV))
+		begin_startup(chip);
+	enc28j60_regs_reset(chip, reset);
+	chip->rx = (struct enc28j60_rx){ .number = chip->rx.number };
+	chip->rx.write_pointer = enc28j60_reg16(chip, ENC28J60_ERXSTL);
+	chip->rx.read_pointer_low = chip->regs[ENC28J60_ERXRDPTL];
+	if (reset == ENC28J60_RESET_POWER)
+		begin_startup(chip);
+	else
+		enc28j60_arm(chip, ENC28J60_TIMER_SETTLE, chip->config.reset_settle_ns);
+}
+
+static void enter_power_save(struct enc28j60 *chip)
+{
+	uint8_t busy = chip->regs[ENC28J60_ECON1] & (ECON1_RXEN | ECON1_TXRTS);
+
+	if (busy)
+		enc28j60_find(chip, FINDING_POWER_SAVE_BUSY, ENC28J60_ECON1, busy);
+	enc28j60_tx_reset(chip, "power save");
+	enc28j60_mii_reset(chip);
+	enc28j60_phy_stop(chip);
+	enc28j60_disarm(chip, ENC28J60_TIMER_STARTUP);
+	chip->regs[ENC28J60_ESTAT] &= (uint8_t)~ESTAT_CLKRDY;
+}
+
+/* VRPS only says how much the regulator saves; it changes nothing the host can see (DS39662 register 3-2). */
+void enc28j60_power_save_changed(struct enc28j60 *chip, bool save)
+{
+	if (save)
+		enter_power_save(chip);
+	else
+		begin_startup(chip);
+}

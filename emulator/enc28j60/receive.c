@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the jack into the receive ring (DS39662 sec. 7.2, 8; errata 5, 14).
+ *
+ * How it works: a frame passes a row of gates and is stored whole or not at all:
+ *
+ *   receiver on? -> not a fragment? -> not above MAMXFL? -> no control frame? -> CRC? -> filters? -> EPKTCNT < 255? -> room?
+ *
+ * Stored is a header of six bytes (next-packet pointer, status vector 31:0, both low byte first), the frame with its FCS, and
+ * perhaps a padding byte, so that the next one starts even. The writer may go up to, but not onto, the byte at ERXRDPT; one byte
+ * of the ring is always free, so that "write pointer equals ERXRDPT" means empty (DS39662 example 7-2). ERXWRPT moves when the frame
+ * is complete. What a refused frame leaves in free memory on silicon is not modelled.
+ */
+#include "chip.h"
+#include "crc32.h"
+
+#define HEADER_SIZE 6u
+#define PACKETS_MAX 255u
+#define TYPE_LIMIT 1500u
+
+static void report(struct enc28j60 *chip, enum enc28j60_event_kind kind, size_t length, uint32_t value, const char *text,
+		   const char *section)
+{
+	enc28j60_emit(chip, (struct enc28j60_event){
+		.kind = kind, .number = chip->rx.number, .length = length, .address = chip->rx.write_pointer, .value = value,
+		.text = text, .section = section,
+	});
+}
+
+bool enc28j60_receiving(const struct enc28j60 *chip)
+{
+	uint8_t control = chip->regs[ENC28J60_ECON1];
+
+	return (control & ECON1_RXEN) && !(control & ECON1_RXRST) && (chip->regs[ENC28J60_MACON1] & MACON1_MARXEN) &&
+	       enc28j60_phy_reaches_wire(chip);
+}
+
+/* A frame looped back by PHY or MAC does not come from the wire. */
+static const char *why_ignored(const struct enc28j60 *chip, size_t length, bool from_wire)
+{
+	uint8_t control = chip->regs[ENC28J60_ECON1];
+
+	if (!enc28j60_mac_runs(chip))
+		return "the clock is not ready";
+	if (from_wire && !enc28j60_phy_reaches_wire(chip))
+		return "the PHY has no link, is off or loops back";
+	if (!(control & ECON1_RXEN))
+		return "RXEN is clear";
+	if (control & ECON1_RXRST)
+		return "RXRST is set";
+	if (!(chip->regs[ENC28J60_MACON1] & MACON1_MARXEN))
+		return "MACON1.MARXEN is clear";
+	if (length < ENC28J60_FRAME_MIN)
+		return "a fragment without header and FCS";
+	if (length > enc28j60_reg16(chip, ENC28J60_MAMXFLL) && !(chip->regs[ENC28J60_MACON3] & MACON3_HFRMEN))
+		return "longer than MAMXFL";
+	return NULL;
+}
+
+static bool is_addressed_pause(const struct enc28j60 *chip, const uint8_t *frame)
+{
+	static const uint8_t group[6] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x01 };
+	bool to_group = true;
+
+	for (unsigned i = 0; i < sizeof(group); i++)
+		to_group &= frame[i] == group[i];
+	return enc28j60_frame_is_pause(frame) && (to_group || enc28j60_filter_is_own(chip, frame));
+}
+
+/* Control frames are for the MAC, unless PASSALL hands them on (DS39662 register 6-1, sec. 10.2). */
+static bool mac_keeps(struct enc28j60 *chip, const uint8_t *frame, bool crc_ok)
+{
+	bool full_duplex = chip->regs[ENC28J60_MACON3] & MACON3_FULDPX;
+
+	if (!crc_ok || !enc28j60_frame_is_control(frame))
+		return false;
+	if (full_duplex && (chip->regs[ENC28J60_MACON1] & MACON1_RXPAUS) && is_addressed_pause(chip, frame))
+		enc28j60_tx_pause(chip, (unsigned)frame[16] << 8 | frame[17]);
+	return !(chip->regs[ENC28J60_MACON1] & MACON1_PASSALL);
+}
+
+/* DS39662 table 7-3. Carrier and dribble bits would need the wire to tell. */
+static uint32_t status_of(const struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok)
+{
+	bool check_length = chip->regs[ENC28J60_MACON3] & MACON3_FRMLNEN;
+	bool control = enc28j60_frame_is_control(frame);
+	uint32_t status = (uint32_t)length & 0xffff;
+
+	status |= chip->rx.dropped ? RSV_LONG_OR_DROP : 0u;
+	status |= crc_ok ? RSV_OK : RSV_CRC_ERROR;
+	status |= check_length && enc28j60_frame_length_is_wrong(frame, length) ? RSV_LENGTH_CHECK : 0u;
+	status |= enc28j60_frame_type(frame) > TYPE_LIMIT ? RSV_LENGTH_RANGE : 0u;
+	status |= enc28j60_frame_is_multicast(frame) ? RSV_MULTICAST : 0u;
+	status |= enc28j60_frame_is_broadcast(frame) ? RSV_BROADCAST : 0u;
+	status |= control ? RSV_CONTROL : 0u;
+	status |= is_addressed_pause(chip, frame) ? RSV_PAUSE : 0u;
+	status |= control && !enc28j60_frame_is_pause(frame) ? RSV_UNKNOWN_OPCODE : 0u;
+	status |= enc28j60_frame_is_vlan(frame) ? RSV_VLAN : 0u;
+	return status;
+}
+
+/* DS39662 example 7-2: what may be written before the writer would stand on ERXRDPT, which it never meets outside the ring. */
+static unsigned free_bytes(const struct enc28j60 *chip)
+{
+	struct enc28j60_ring ring = enc28j60_ring(chip);
+	uint16_t read = enc28j60_reg16(chip, ENC28J60_ERXRDPTL);
+
+	if (!enc28j60_ring_has(ring, read) || chip->rx.write_pointer == read)
+		return ring.size - 1;
+	return enc28j60_ring_distance(ring, chip->rx.write_pointer, read) - 1;
+}
+
+static unsigned space_for(size_t length)
+{
+	return (unsigned)(HEADER_SIZE + length + 1) & ~1u;
+}
+
+static void store(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok)
+{
+	struct enc28j60_ring ring = enc28j60_ring(chip);
+	uint16_t start = chip->rx.write_pointer;
+	uint16_t next = enc28j60_ring_add(ring, start, space_for(length));
+	uint32_t status = status_of(chip, frame, length, crc_ok);
+	const uint8_t header[HEADER_SIZE] = {
+		(uint8_t)next, (uint8_t)(next >> 8),
+		(uint8_t)status, (uint8_t)(status >> 8), (uint8_t)(status >> 16), (uint8_t)(status >> 24),
+	};
+
+	enc28j60_ring_put(chip, enc28j60_ring_put(chip, start, header, sizeof(header)), frame, length);
+	report(chip, ENC28J60_EVENT_RX_ACCEPTED, length, status, "stored", "DS39662 sec. 7.2.2");
+	chip->rx.write_pointer = next;
+	chip->rx.packets++;
+	chip->rx.dropped = false;
+	enc28j60_set_reg16(chip, ENC28J60_ERXWRPTL, next);
+}
+
+static void overflow(struct enc28j60 *chip, size_t length, uint32_t value, const char *text, uint8_t estat)
+{
+	chip->rx.dropped = true;
+	chip->regs[ENC28J60_EIR] |= EIR_RXERIF;
+	chip->regs[ENC28J60_ESTAT] |= estat;
+	report(chip, ENC28J60_EVENT_RX_OVERFLOW, length, value, text, "DS39662 sec. 12.1.2");
+}
+
+void enc28j60_rx_arrive(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool from_wire)
+{
+	const char *why = why_ignored(chip, length, from_wire);
+	bool crc_ok = enc28j60_fcs(frame, length) == ENC28J60_FCS_RESIDUE;
+
+	chip->rx.number++;
+	if (why)
+		report(chip, ENC28J60_EVENT_RX_IGNORED, length, 0, why, "DS39662 sec. 7.2.1");
+	else if (mac_keeps(chip, frame, crc_ok))
+		report(chip, ENC28J60_EVENT_RX_CONTROL, length, 0, "control frame", "DS39662 register 6-1");
+	else if (!crc_ok && (chip->regs[ENC28J60_ERXFCON] & ERXFCON_CRCEN))
+		report(chip, ENC28J60_EVENT_RX_CRC, length, 0, "wrong FCS", "DS39662 register 8-1");
+	else if (!enc28j60_filter_accepts(chip, frame, length))
+		report(chip, ENC28J60_EVENT_RX_FILTERED, length, chip->regs[ENC28J60_ERXFCON], "filtered", "DS39662 sec. 8.0");
+	else if (chip->rx.packets == PACKETS_MAX)
+		overflow(chip, length, free_bytes(chip), "EPKTCNT is 255", 0);
+	else if (space_for(length) > free_bytes(chip))
+		overflow(chip, length, free_bytes(chip), "no room in the ring", ESTAT_BUFER);
+	else
+		store(chip, frame, length, crc_ok);
+}
+
+/*
+ * Writing ERXST or ERXND sets the internal write pointer to ERXST. Silicon sometimes takes 0000h instead; with erratum 5 switched on
+ * it always does.
+ */
+void enc28j60_rx_buffer_moved(struct enc28j60 *chip)
+{
+	bool strays = chip->config.errata & ENC28J60_ERRATUM(5);
+
+	chip->rx.write_pointer = strays ? 0 : enc28j60_reg16(chip, ENC28J60_ERXSTL);
+	enc28j60_set_reg16(chip, ENC28J60_ERXWRPTL, chip->rx.write_pointer);
+}
+
+void enc28j60_rx_packet_done(struct enc28j60 *chip)
+{
+	if (chip->rx.packets == 0)
+		enc28j60_find(chip, FINDING_PKTDEC_ZERO, ENC28J60_ECON2, 0);
+	else
+		chip->rx.packets--;
+}
+
+/* The receive logic stops; the ring, its pointers and EPKTCNT are not part of it (DS39662 sec. 11.4). */
+void enc28j60_rx_reset(struct enc28j60 *chip)
+{
+	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_RXEN;
+	chip->rx.dropped = false;
+}

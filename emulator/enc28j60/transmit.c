@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the memory to the jack (DS39662 sec. 7.1, 11.3, 12.1.3, 12.1.4; erratum 12).
+ *
+ * How it works:
+ *
+ *   idle     TXRTS 0->1: waiting, or at once busy
+ *   waiting  TXRTS is set but the clock stands, a pause is on or the DMA has the memory; becomes busy when the last of them ends
+ *   busy     the frame was rendered from the memory as it was when it became busy, and is under way: on the wire, where
+ *            ops->transmit owes an answer, or, with loopback, PHY off or no link, nowhere, for as long as it takes
+ *
+ * busy ends in one of four ways: done (TXIF), aborted by MAC or wire (TXIF, TXERIF, TXABRT), cancelled by clearing TXRTS (TXIF, and
+ * TXERIF with erratum 12), or torn down by TXRST, reset or power save (nothing). All but the last write the status vector of seven
+ * bytes behind ETXND.
+ */
+#include <string.h>
+
+#include "chip.h"
+#include "crc32.h"
+
+#define FCS_SIZE 4u
+#define VECTOR_SIZE 7u
+#define HEADER_SIZE 14u
+#define TYPE_LIMIT 1500u
+#define PREAMBLE_BYTES 8u
+/* A pause is counted in units of 512 bit times (IEEE 802.3 annex 31B). */
+#define PAUSE_QUANTUM_NS 51200u
+
+/* How one frame is to be sent: MACON3, or the control byte if it overrides. */
+struct style {
+	size_t pad_to; /* bytes before the FCS; 0 for no padding */
+	bool append_fcs;
+	bool huge;
+};
+
+static void report(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint16_t address, uint32_t value, const char *text)
+{
+	enc28j60_emit(chip, (struct enc28j60_event){
+		.kind = kind, .number = chip->tx.number, .length = chip->tx.length, .address = address, .value = value, .text = text,
+		.section = "DS39662 sec. 7.1",
+	});
+}
+
+/* MACON3.PADCFG (DS39662 register 6-2): even settings do not pad, 101 looks for a VLAN tag. */
+static size_t padding_of(uint8_t macon3, bool vlan)
+{
+	switch (macon3 >> 5) {
+	case 1:
+		return 60;
+	case 3:
+	case 7:
+		return 64;
+	case 5:
+		return vlan ? 64 : 60;
+	default:
+		return 0;
+	}
+}
+
+static struct style style_of(const struct enc28j60 *chip, uint8_t control, bool vlan)
+{
+	uint8_t macon3 = chip->regs[ENC28J60_MACON3];
+	size_t pad_to = padding_of(macon3, vlan);
+
+	if (control & TX_POVERRIDE)
+		return (struct style){
+			.pad_to = (control & TX_PPADEN) ? 60 : 0, .append_fcs = control & TX_PCRCEN, .huge = control & TX_PHUGEEN,
+		};
+	return (struct style){ .pad_to = pad_to, .append_fcs = pad_to || (macon3 & MACON3_TXCRCEN), .huge = macon3 & MACON3_HFRMEN };
+}
+
+static size_t fetch_body(struct enc28j60 *chip)
+{
+	size_t length = ((unsigned)chip->tx.end - chip->tx.start) & ENC28J60_SRAM_MASK;
+
+	for (size_t i = 0; i < length; i++)
+		chip->tx.frame[i] = chip->sram[(chip->tx.start + 1u + i) & ENC28J60_SRAM_MASK];
+	return length;
+}
+
+static size_t pad(uint8_t *frame, size_t length, size_t pad_to)
+{
+	if (length >= pad_to)
+		return length;
+	memset(frame + length, 0, pad_to - length);
+	return pad_to;
+}
+
+static size_t append_fcs(uint8_t *frame, size_t length)
+{
+	uint32_t fcs = enc28j60_fcs(frame, length);
+
+	for (unsigned i = 0; i < FCS_SIZE; i++)
+		frame[length + i] = (uint8_t)(fcs >> 8 * i);
+	return length + FCS_SIZE;
+}
+
+/* What the MAC knows of the frame before it is sent (DS39662 table 7-1). */
+static void classify(struct enc28j60 *chip)
+{
+	const uint8_t *frame = chip->tx.frame;
+	size_t length = chip->tx.length;
+	uint32_t status = 0;
+	uint8_t high = 0;
+	bool check_length = chip->regs[ENC28J60_MACON3] & MACON3_FRMLNEN;
+
+	if (length >= ENC28J60_FRAME_MIN) {
+		status |= check_length && enc28j60_frame_length_is_wrong(frame, length) ? TSV_LENGTH_CHECK : 0u;
+		status |= enc28j60_frame_type(frame) > TYPE_LIMIT ? TSV_LENGTH_RANGE : 0u;
+		status |= enc28j60_frame_is_multicast(frame) ? TSV_MULTICAST : 0u;
+		status |= enc28j60_frame_is_broadcast(frame) ? TSV_BROADCAST : 0u;
+		high |= enc28j60_frame_is_control(frame) ? TSV_HIGH_CONTROL : 0;
+		high |= enc28j60_frame_is_pause(frame) ? TSV_HIGH_PAUSE : 0;
+		high |= enc28j60_frame_is_vlan(frame) ? TSV_HIGH_VLAN : 0;
+	}
+	chip->tx.status = status;
+	chip->tx.status_high = high;
+}
+
+/* A frame above MAMXFL is cut off there (DS39662 figure 7-1). */
+static void limit(struct enc28j60 *chip, bool huge)
+{
+	size_t most = enc28j60_reg16(chip, ENC28J60_MAMXFLL);
+
+	chip->tx.cut = false;
+	if (chip->tx.length <= most)
+		return;
+	chip->tx.status |= TSV_GIANT;
+	chip->tx.cut = !huge;
+	if (chip->tx.cut)
+		chip->tx.length = most;
+}
+
+static void render(struct enc28j60 *chip)
+{
+	uint8_t control = chip->sram[chip->tx.start];
+	size_t body = fetch_body(chip);
+	bool vlan = body >= HEADER_SIZE && enc28j60_frame_is_vlan(chip->tx.frame);
+	struct style style = style_of(chip, control, vlan);
+	size_t length = pad(chip->tx.frame, body, style.pad_to);
+	bool crc_ok = true;
+
+	if (style.append_fcs)
+		length = append_fcs(chip->tx.frame, length);
+	else
+		crc_ok = enc28j60_fcs(chip->tx.frame, length) == ENC28J60_FCS_RESIDUE;
+	chip->tx.length = body ? length : 0;
+	classify(chip);
+	chip->tx.status |= crc_ok ? 0u : TSV_CRC_ERROR;
+	limit(chip, style.huge);
+}
+
+static void check_memory(struct enc28j60 *chip)
+{
+	struct enc28j60_ring ring = enc28j60_ring(chip);
+	uint16_t last = (uint16_t)((chip->tx.end + VECTOR_SIZE) & ENC28J60_SRAM_MASK);
+	unsigned span = ((unsigned)last - chip->tx.start) & ENC28J60_SRAM_MASK;
+	bool swallows = (((unsigned)ring.start - chip->tx.start) & ENC28J60_SRAM_MASK) <= span;
+
+	if (!(chip->regs[ENC28J60_ECON1] & ECON1_RXEN))
+		return;
+	if (swallows || enc28j60_ring_has(ring, chip->tx.start) || enc28j60_ring_has(ring, last))
+		enc28j60_find(chip, FINDING_TX_IN_RX, ENC28J60_ETXNDL, chip->tx.end);
+}
+
+static void write_vector(struct enc28j60 *chip, uint32_t status, size_t on_wire)
+{
+	const uint8_t vector[VECTOR_SIZE] = {
+		(uint8_t)status, (uint8_t)(status >> 8), (uint8_t)(status >> 16), (uint8_t)(status >> 24),
+		(uint8_t)on_wire, (uint8_t)(on_wire >> 8), chip->tx.status_high,
+	};
+
+	for (unsigned i = 0; i < VECTOR_SIZE; i++)
+		chip->sram[(chip->tx.end + 1u + i) & ENC28J60_SRAM_MASK] = vector[i];
+}
+
+/* Back to idle: the memory is free for a DMA that has waited. */
+static void become_idle(struct enc28j60 *chip)
+{
+	chip->tx.busy = false;
+	chip->tx.waiting = false;
+	chip->tx.on_wire = false;
+	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
+	enc28j60_disarm(chip, ENC28J60_TIMER_TRANSMIT);
+	enc28j60_dma_retry(chip);
+}
+
+static void finish(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint32_t status, size_t collided_bytes, const char *text)
+{
+	bool aborted = kind == ENC28J60_EVENT_TX_ABORTED;
+	uint16_t address = (uint16_t)((chip->tx.end + 1u) & ENC28J60_SRAM_MASK);
+
+	status |= chip->tx.status | ((uint32_t)chip->tx.length & 0xffff);
+	write_vector(chip, status, chip->tx.length + collided_bytes);
+	chip->regs[ENC28J60_EIR] |= (uint8_t)(EIR_TXIF | (aborted ? EIR_TXERIF : 0));
+	chip->regs[ENC28J60_ESTAT] |= aborted ? ESTAT_TXABRT : 0;
+	report(chip, kind, address, status, text);
+	become_idle(chip);
+}
+
+/* Half duplex hears itself unless PHCON2.HDLDIS; PLOOPBK hears itself and nothing else (DS39662 sec. 6.6, registers 6-5, 6-6). */
+static bool hears_itself(const struct enc28j60 *chip)
+{
+	if (chip->phy[ENC28J60_PHCON1] & PHCON1_PLOOPBK)
+		return true;
+	return !enc28j60_full_duplex(chip) && !(chip->phy[ENC28J60_PHCON2] & PHCON2_HDLDIS);
+}
+
+static void finish_well(struct enc28j60 *chip, uint32_t status, size_t collided_bytes, const char *text)
+{
+	size_t length = chip->tx.length;
+	bool echo = hears_itself(chip) && (chip->regs[ENC28J60_ECON1] & ECON1_RXEN);
+
+	finish(chip, ENC28J60_EVENT_TX_DONE, status | TSV_DONE, collided_bytes, text);
+	if (echo)
+		enc28j60_rx_arrive(chip, chip->tx.frame, length, false);
+}
+
+static void start(struct enc28j60 *chip)
+{
+	chip->tx.waiting = false;
+	chip->tx.busy = true;
+	chip->tx.number++;
+	chip->tx.start = enc28j60_reg16(chip, ENC28J60_ETXSTL);
+	chip->tx.end = enc28j60_reg16(chip, ENC28J60_ETXNDL);
+	render(chip);
+	check_memory(chip);
+	report(chip, ENC28J60_EVENT_TX_START, chip->tx.start, chip->tx.status, "start");
+	if (chip->tx.length == 0) {
+		enc28j60_find(chip, FINDING_TX_EMPTY, ENC28J60_ETXNDL, chip->tx.end);
+		finish(chip, ENC28J60_EVENT_TX_ABORTED, 0, 0, "nothing to send");
+		return;
+	}
+	chip->tx.on_wire = chip->ops && chip->ops->transmit && enc28j60_phy_reaches_wire(chip) &&
+			   !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
+	if (chip->tx.on_wire)
+		chip->ops->transmit(chip->ctx, chip->tx.frame, chip->tx.length, chip->now_ns);
+	else
+		enc28j60_arm(chip, ENC28J60_TIMER_TRANSMIT, (PREAMBLE_BYTES + chip->tx.length) * ENC28J60_BYTE_NS);
+}
+
+/* DMA and transmission share the way to the memory; who comes first goes first (DS39662 sec. 7.1). */
+static bool may_start(const struct enc28j60 *chip)
+{
+	bool dma_runs = (chip->regs[ENC28J60_ECON1] & ECON1_DMAST) && !chip->dma.waiting;
+
+	return enc28j60_mac_runs(chip) && !dma_runs && !enc28j60_armed(chip, ENC28J60_TIMER_PAUSE);
+}
+
+void enc28j60_tx_retry(struct enc28j60 *chip)
+{
+	if (chip->tx.waiting && may_start(chip))
+		start(chip);
+}
+
+void enc28j60_tx_request(struct enc28j60 *chip)
+{
+	if (chip->regs[ENC28J60_ECON1] & ECON1_TXRST) {
+		enc28j60_find(chip, FINDING_TXRTS_RESET, ENC28J60_ECON1, chip->regs[ENC28J60_ECON1]);
+		chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
+		return;
+	}
+	chip->tx.waiting = true;
+	enc28j60_tx_retry(chip);
+}
+
+static void withdraw(struct enc28j60 *chip)
+{
+	bool owed = chip->tx.on_wire;
+
+	chip->tx.on_wire = false;
+	if (owed && chip->ops->cancel)
+		chip->ops->cancel(chip->ctx, chip->now_ns);
+}
+
+void enc28j60_tx_cancel(struct enc28j60 *chip)
+{
+	if (!chip->tx.busy && !chip->tx.waiting)
+		return;
+	if (chip->tx.waiting) {
+		chip->tx.end = enc28j60_reg16(chip, ENC28J60_ETXNDL);
+		chip->tx.length = 0;
+		chip->tx.status = 0;
+		chip->tx.status_high = 0;
+	}
+	withdraw(chip);
+	if (chip->config.errata & ENC28J60_ERRATUM(12))
+		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
+	finish(chip, ENC28J60_EVENT_TX_CANCELLED, 0, 0, "TXRTS was cleared");
+}
+
+void enc28j60_tx_reset(struct enc28j60 *chip, const char *text)
+{
+	bool active = chip->tx.busy || chip->tx.waiting;
+
+	enc28j60_disarm(chip, ENC28J60_TIMER_PAUSE);
+	withdraw(chip);
+	if (active)
+		report(chip, ENC28J60_EVENT_TX_CANCELLED, chip->tx.start, 0, text);
+	become_idle(chip);
+}
+
+void enc28j60_tx_left_mac(struct enc28j60 *chip)
+{
+	if (chip->tx.cut)
+		finish(chip, ENC28J60_EVENT_TX_ABORTED, 0, 0, "longer than MAMXFL");
+	else
+		finish_well(chip, 0, 0, enc28j60_phy_reaches_wire(chip) ? "sent to nobody" : "nothing went on the wire");
+}
+
+/* Collisions mean nothing to a full-duplex MAC (DS39662 sec. 9.2). */
+static uint32_t vector_bits(const struct enc28j60_tx_status *status, bool full_duplex)
+{
+	uint32_t bits = 0;
+
+	if (full_duplex)
+		return 0;
+	bits |= (status->collisions < 15 ? status->collisions : 15) << 16;
+	bits |= status->deferred && !status->excessive_deferral ? TSV_DEFER : 0u;
+	bits |= status->excessive_deferral ? TSV_EXCESSIVE_DEFER : 0u;
+	bits |= status->excessive_collisions ? TSV_EXCESSIVE_COLLISION : 0u;
+	bits |= status->late_collision ? TSV_LATE_COLLISION : 0u;
+	return bits;
+}
+
+/* DS39662 sec. 12.1.3 lists the causes. */
+static const char *why_aborted(const struct enc28j60 *chip, uint32_t bits)
+{
+	if (bits & TSV_EXCESSIVE_COLLISION)
+		return "excessive collisions";
+	if (bits & TSV_LATE_COLLISION)
+		return "late collision";
+	if ((bits & TSV_EXCESSIVE_DEFER) && !(chip->regs[ENC28J60_MACON4] & MACON4_DEFER))
+		return "excessive deferral";
+	return chip->tx.cut ? "longer than MAMXFL" : NULL;
+}
+
+static void end_of_wire(struct enc28j60 *chip, const struct enc28j60_tx_status *status)
+{
+	uint32_t bits = vector_bits(status, chip->regs[ENC28J60_MACON3] & MACON3_FULDPX);
+	const char *why = why_aborted(chip, bits);
+
+	if (bits & TSV_LATE_COLLISION)
+		chip->regs[ENC28J60_ESTAT] |= ESTAT_LATECOL;
+	if (why)
+		finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, status->collided_bytes, why);
+	else
+		finish_well(chip, bits, status->collided_bytes, "sent");
+}
+
+void enc28j60_tx_pause(struct enc28j60 *chip, unsigned quanta)
+{
+	enc28j60_arm(chip, ENC28J60_TIMER_PAUSE, (uint64_t)quanta * PAUSE_QUANTUM_NS);
+}
+
+void enc28j60_tx_answer(struct enc28j60 *chip, const struct enc28j60_tx_status *status)
+{
+	if (!chip->tx.on_wire)
+		enc28j60_die(chip, "no frame is on the wire to be answered for; the last was tx number", chip->tx.number, 0);
+	end_of_wire(chip, status);
+}

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Builds what runs inside the device: kernel, module, update agent, initramfs. Included by the top Makefile.
+#
+# Takes: B (build folder), Q (@ for quiet), CC and CFLAGS (for the host's tools).
+# Gives: $(B)/guest/vmlinuz, $(B)/guest/initramfs.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
+# that the host's tests link (with -ljansson).
+B ?= build
+GUEST_MK := $(lastword $(MAKEFILE_LIST))
+GUEST_DIR := $(patsubst %/,%,$(dir $(GUEST_MK)))
+GUEST_CROSS ?= arm-linux-gnueabihf-
+GUEST_B := $(B)/guest
+GUEST_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g0 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes \
+	-Wwrite-strings -Wundef -ffile-prefix-map=$(GUEST_DIR)=.
+GUEST_LDFLAGS := -s -Wl,--build-id=none
+# Headers, start files and libraries are the fetched ones, whether the host has a cross C library or not.
+GUEST_SYSROOT := $(abspath $(B)/sysroot)
+GUEST_TARGET := --sysroot=$(GUEST_SYSROOT) -B$(GUEST_SYSROOT)/usr/lib/arm-linux-gnueabihf/ -L$(GUEST_SYSROOT)/usr/lib/arm-linux-gnueabihf \
+	-L$(GUEST_SYSROOT)/lib/arm-linux-gnueabihf -isystem $(GUEST_SYSROOT)/usr/include/arm-linux-gnueabihf -isystem $(GUEST_SYSROOT)/usr/include
+GUEST_MODULE := $(wildcard $(GUEST_DIR)/module/*.c $(GUEST_DIR)/module/*.h $(GUEST_DIR)/module/Kbuild)
+GUEST_AGENT := $(filter-out %/seed.c,$(wildcard $(GUEST_DIR)/agent/*.c))
+GUEST_TESTED := $(addprefix $(GUEST_DIR)/agent/,manifest.c policy.c range.c)
+GUEST_ETC := $(wildcard $(GUEST_DIR)/etc/*)
+
+guest_say = $(if $(Q),@printf '  %-8s%s\n' $(1) $@,@:)
+
+.PHONY: guest
+guest: $(GUEST_B)/vmlinuz $(GUEST_B)/initramfs.cpio ## Build what runs inside the device
+
+$(B)/packages.stamp: $(GUEST_DIR)/fetch.sh
+	$(Q)$< $(B)
+
+$(GUEST_B):
+	$(Q)mkdir -p $@
+
+$(GUEST_B)/vmlinuz: $(B)/packages.stamp | $(GUEST_B)
+	$(Q)cp $(B)/kernel/boot/vmlinuz-* $@.new && touch $@.new && mv $@.new $@
+
+# The module is built in a folder of its own: kbuild litters.
+$(GUEST_B)/spi-stutter.ko: $(GUEST_MODULE) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
+	$(call guest_say,KBUILD)
+	$(Q)rm -rf $(GUEST_B)/kbuild && mkdir $(GUEST_B)/kbuild && cp $(GUEST_MODULE) $(GUEST_B)/kbuild/
+	$(Q)KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=stutter KBUILD_BUILD_HOST=stutter $(MAKE) --no-print-directory -s \
+		-C $(B)/kernel/usr/src/linux-headers-$$(cat $(B)/kernel/abi)-armmp M=$(abspath $(GUEST_B)/kbuild) ARCH=arm \
+		CROSS_COMPILE=$(GUEST_CROSS) CC=$(GUEST_CROSS)gcc CFLAGS= LDFLAGS= modules >$(GUEST_B)/kbuild.log 2>&1 \
+		|| { cat $(GUEST_B)/kbuild.log >&2; exit 1; }
+	$(Q)$(GUEST_CROSS)strip -g -R .note.gnu.build-id -o $@.new $(GUEST_B)/kbuild/spi-stutter.ko && mv $@.new $@
+
+$(GUEST_B)/enc28j60.ko: $(B)/packages.stamp | $(GUEST_B)
+	$(Q)$(GUEST_CROSS)strip -g -o $@ $(B)/kernel/lib/modules/*/kernel/drivers/net/ethernet/microchip/enc28j60.ko
+
+$(GUEST_B)/agent: $(GUEST_AGENT) $(wildcard $(GUEST_DIR)/agent/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
+	$(call guest_say,CROSS)
+	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $(GUEST_AGENT) -lcurl -lcrypto -ljansson
+
+$(GUEST_B)/seed: $(GUEST_DIR)/agent/seed.c $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
+	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $<
+
+$(GUEST_B)/mkinitramfs: $(GUEST_DIR)/mkinitramfs.c | $(GUEST_B)
+	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $<
+
+$(GUEST_B)/libraries.list: $(GUEST_DIR)/libraries.sh $(GUEST_B)/agent $(GUEST_B)/seed
+	$(Q)$< $(B)/sysroot $(GUEST_CROSS)readelf $(B)/sysroot/bin/busybox $(GUEST_B)/agent $(GUEST_B)/seed >$@.new && mv $@.new $@
+
+$(GUEST_B)/initramfs.cpio: $(GUEST_B)/mkinitramfs $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list $(GUEST_DIR)/init \
+		$(GUEST_DIR)/udhcpc.script $(GUEST_ETC) $(GUEST_B)/agent $(GUEST_B)/seed $(GUEST_B)/enc28j60.ko $(GUEST_B)/spi-stutter.ko
+	$(call guest_say,CPIO)
+	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list build=$(GUEST_B) sysroot=$(B)/sysroot && mv $@.new $@

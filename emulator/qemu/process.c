@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Starts QEMU so that nothing outside the guest can change what the guest sees.
+ *
+ * The machine is that of add_machine(): instruction counting with idle time skipped, one virtual CPU, no device that completes at the
+ * host's speed. The control channel is one end of a socket pair, so there is no path whose length or permissions could be wrong and no
+ * moment at which it cannot be reached yet. The snapshot is inherited as an open file.
+ */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WORD_SIZE 256
+#define WORDS_MAX 48
+#define TAIL_LINES 5
+#define TAIL_SIZE 400
+#define REAP_MS 1000
+
+struct words {
+	char text[WORDS_MAX][WORD_SIZE];
+	const char *list[WORDS_MAX + 1];
+	int count;
+};
+
+struct qemu_image process_image(const struct qemu_image *image)
+{
+	struct qemu_image full = *image;
+
+	full.program = full.program ? full.program : QEMU_PROGRAM;
+	full.append = full.append ? full.append : QEMU_APPEND;
+	full.rtc_base = full.rtc_base ? full.rtc_base : QEMU_RTC_BASE;
+	full.memory_mb = full.memory_mb ? full.memory_mb : QEMU_MEMORY_MB;
+	full.icount_shift = full.icount_shift ? full.icount_shift : QEMU_ICOUNT_SHIFT;
+	full.boot_s = full.boot_s ? full.boot_s : QEMU_BOOT_S;
+	return full;
+}
+
+static void add(struct words *words, const char *word)
+{
+	words->list[words->count++] = word;
+}
+
+__attribute__((format(printf, 2, 3))) static void add_format(struct words *words, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words->text[words->count], WORD_SIZE, format, args);
+	va_end(args);
+	words->list[words->count] = words->text[words->count];
+	words->count++;
+}
+
+/* The words that make up the machine, and nothing that differs between sessions. */
+static void add_machine(struct words *words, const struct qemu_image *image)
+{
+	static const char *const fixed[] = {
+		"-M",
+		"virt,highmem=off,dtb-randomness=off",
+		"-cpu",
+		"cortex-a7",
+		"-nodefaults",
+		"-nographic",
+		"-no-user-config",
+		"-seed",
+		"1",
+		"-semihosting-config",
+		"enable=on,target=native",
+		"-device",
+		"pvpanic-pci",
+		"-action",
+		"panic=pause",
+	};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		add(words, fixed[i]);
+	add(words, "-m");
+	add_format(words, "%u", image->memory_mb);
+	add(words, "-icount");
+	add_format(words, "shift=%u,sleep=off", image->icount_shift);
+	add(words, "-rtc");
+	add_format(words, "base=%s,clock=vm", image->rtc_base);
+	add(words, "-append");
+	add(words, image->append);
+}
+
+void process_describe(const struct qemu_image *image, char *ret_text, size_t size)
+{
+	struct words words = {.count = 0};
+	size_t length = 0;
+
+	add_machine(&words, image);
+	ret_text[0] = 0;
+	for (int i = 0; i < words.count && length < size; i++)
+		length += (size_t)snprintf(ret_text + length, size - length, "%s\n", words.list[i]);
+}
+
+static void make_words(struct words *words, const struct qemu_image *image, const char *kernel, const char *initrd, int qmp_fd,
+		       int incoming_fd)
+{
+	words->count = 0;
+	add(words, image->program);
+	add_machine(words, image);
+	add(words, "-kernel");
+	add(words, kernel);
+	add(words, "-initrd");
+	add(words, initrd);
+	add(words, "-serial");
+	add(words, "file:" PROCESS_CONSOLE);
+	add(words, "-chardev");
+	add_format(words, "socket,id=qmp,fd=%d", qmp_fd);
+	add(words, "-mon");
+	add(words, "chardev=qmp,mode=control");
+	if (incoming_fd >= 0) {
+		add(words, "-incoming");
+		add_format(words, "fd:%d", incoming_fd);
+	}
+	words->list[words->count] = NULL;
+}
+
+static void pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((size_t)cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* The child's way to QEMU; on failure it sends errno through failure_fd and ends. */
+_Noreturn static void child(const struct words *words, const char *dir, int qmp_fd, int incoming_fd, int cpu, pid_t parent, int failure_fd)
+{
+	sigset_t none;
+	int log, null, error;
+
+	/* No QEMU may outlive its harness, even if the harness is killed. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	setpgid(0, 0); /* the terminal's interrupt is for the harness */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (cpu >= 0)
+		pin(cpu);
+	null = open("/dev/null", O_RDONLY);
+	if (chdir(dir) == 0 && null >= 0 && (log = open(PROCESS_LOG, O_WRONLY | O_CREAT | O_TRUNC, 0666)) >= 0 && dup2(null, 0) == 0 &&
+	    dup2(log, 1) == 1 && dup2(log, 2) == 2 && fcntl(qmp_fd, F_SETFD, 0) == 0 &&
+	    (incoming_fd < 0 || fcntl(incoming_fd, F_SETFD, 0) == 0))
+		execvp(words->list[0], (char *const *)(uintptr_t)words->list);
+	error = errno;
+	if (write(failure_fd, &error, sizeof(error)) < 0)
+		_exit(2);
+	_exit(1);
+}
+
+static bool absolute(const char *path, char ret_path[PATH_MAX], struct error *err)
+{
+	if (realpath(path, ret_path))
+		return true;
+	return error_set(err, "cannot find '%s': %s", path, strerror(errno));
+}
+
+/* Reports what kept the child from becoming QEMU; an empty pipe means nothing did. */
+static bool started(int failure_fd, const struct qemu_image *image, const char *dir, struct error *err)
+{
+	int error;
+	const ssize_t size = read(failure_fd, &error, sizeof(error));
+
+	close(failure_fd);
+	if (size != (ssize_t)sizeof(error))
+		return true;
+	if (error == ENOENT)
+		return error_set(err, "cannot start %s: not found\n  Cure: apt-get install --no-install-recommends qemu-system-arm",
+				 image->program);
+	return error_set(err, "cannot start %s in '%s': %s", image->program, dir, strerror(error));
+}
+
+bool process_start(struct process *ret_process, const struct qemu_image *image, const char *initrd, const char *dir, int incoming_fd,
+		   int cpu, struct error *err)
+{
+	char kernel_path[PATH_MAX], initrd_path[PATH_MAX];
+	const pid_t parent = getpid();
+	struct words words;
+	int failure[2], qmp[2];
+
+	*ret_process = (struct process){.qmp_fd = -1};
+	snprintf(ret_process->dir, sizeof(ret_process->dir), "%s", dir);
+	if (!absolute(image->kernel, kernel_path, err) || !absolute(initrd, initrd_path, err))
+		return false;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp) < 0)
+		return error_set(err, "cannot make a socket pair: %s", strerror(errno));
+	if (pipe2(failure, O_CLOEXEC) < 0) {
+		close(qmp[0]);
+		close(qmp[1]);
+		return error_set(err, "cannot make a pipe: %s", strerror(errno));
+	}
+	make_words(&words, image, kernel_path, initrd_path, qmp[1], incoming_fd);
+	ret_process->pid = fork();
+	if (ret_process->pid == 0)
+		child(&words, dir, qmp[1], incoming_fd, cpu, parent, failure[1]);
+	close(qmp[1]);
+	close(failure[1]);
+	ret_process->qmp_fd = qmp[0];
+	if (ret_process->pid < 0) {
+		ret_process->pid = 0;
+		close(failure[0]);
+		error_set(err, "cannot start a process: %s", strerror(errno));
+	} else if (started(failure[0], image, dir, err)) {
+		return true;
+	}
+	process_kill(ret_process);
+	return false;
+}
+
+void process_kill(struct process *process)
+{
+	if (process->pid > 0) {
+		kill(process->pid, SIGKILL);
+		while (waitpid(process->pid, &process->status, 0) < 0 && errno == EINTR)
+			;
+		process->pid = 0;
+	}
+	if (process->qmp_fd >= 0)
+		close(process->qmp_fd);
+	process->qmp_fd = -1;
+}
+
+void process_reap(struct process *process)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+
+	for (int ms = 0; process->pid > 0 && ms < REAP_MS; ms++) {
+		if (waitpid(process->pid, &process->status, WNOHANG) == process->pid)
+			process->pid = 0;
+		else
+			nanosleep(&pause, NULL);
+	}
+	process_kill(process);
+}
+
+/* Reads the last lines of a file; an unreadable file is an empty one. */
+static void read_tail(const char *dir, const char *name, char ret_text[TAIL_SIZE])
+{
+	char path[PATH_MAX + 32];
+	size_t size = 0;
+	int lines = 0;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	in = fopen(path, "rb");
+	if (in && (fseek(in, -(TAIL_SIZE - 1), SEEK_END) == 0 || fseek(in, 0, SEEK_SET) == 0))
+		size = fread(ret_text, 1, TAIL_SIZE - 1, in);
+	if (in)
+		fclose(in);
+	while (size > 0 && (ret_text[size - 1] == '\n' || ret_text[size - 1] == '\r'))
+		size--;
+	ret_text[size] = 0;
+	for (size_t i = size; i > 0; i--) {
+		if (ret_text[i - 1] != '\n' || ++lines < TAIL_LINES)
+			continue;
+		memmove(ret_text, ret_text + i, size - i + 1);
+		return;
+	}
+}
+
+static void add_text(struct error *err, const char *title, const char *text)
+{
+	size_t length = strlen(err->text);
+
+	if (!*text)
+		return;
+	length += (size_t)snprintf(err->text + length, sizeof(err->text) - length, "\n  %s:\n    ", title);
+	for (; *text && length + 6 < sizeof(err->text); text++) {
+		if (*text == '\r')
+			continue;
+		err->text[length++] = *text;
+		if (*text == '\n') {
+			memcpy(err->text + length, "    ", 4);
+			length += 4;
+		}
+	}
+	if (length < sizeof(err->text))
+		err->text[length] = 0;
+}
+
+bool process_explain(const struct process *process, struct error *err)
+{
+	char tail[TAIL_SIZE];
+
+	read_tail(process->dir, PROCESS_LOG, tail);
+	add_text(err, "QEMU said", tail);
+	read_tail(process->dir, PROCESS_CONSOLE, tail);
+	add_text(err, "the console's last lines", tail);
+	return false;
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Boots the device once and saves it at the instruction at which its init stops it.
+ *
+ * How it works: the snapshot's name is a hash of everything it depends on, so there is nothing to invalidate. A lock file a name lets
+ * one process boot while others wait; the machine is saved under another name and renamed when whole, so a killed boot leaves nothing that
+ * looks like a snapshot.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "process.h"
+#include "qemu.h"
+#include "qmp.h"
+
+#define COMMAND_MS 10000
+#define SAVE_MS 60000
+#define POLL_MS 5
+#define PIECE_SIZE 65536
+#define MAX_BANDWIDTH 10000000000LL /* bytes a second: as fast as the disk */
+
+struct job {
+	struct qemu_image image;
+	struct qemu_snapshot *snapshot;
+	char dir[PATH_MAX]; /* of the boot: the console and what is half done */
+	char half[PATH_MAX];
+};
+
+/* ---- the name ---- */
+
+static bool hash_file(XXH3_state_t *state, const char *path, struct error *err)
+{
+	char piece[PIECE_SIZE];
+	FILE *in = fopen(path, "rb");
+	size_t got;
+	bool good;
+
+	if (!in)
+		return error_set(err, "cannot read '%s': %s", path, strerror(errno));
+	while ((got = fread(piece, 1, sizeof(piece), in)) > 0)
+		XXH3_128bits_update(state, piece, got);
+	good = !ferror(in);
+	fclose(in);
+	/* A separator, so that bytes cannot move from one file to the next. */
+	XXH3_128bits_update(state, "\n--\n", 4);
+	return good || error_set(err, "cannot read '%s'", path);
+}
+
+static bool hash_version(XXH3_state_t *state, const struct qemu_image *image, struct error *err)
+{
+	char command[PATH_MAX + 32], version[512];
+	size_t size;
+	FILE *in;
+
+	snprintf(command, sizeof(command), "exec '%s' --version 2>/dev/null", image->program);
+	in = strchr(image->program, '\'') ? NULL : popen(command, "re");
+	size = in ? fread(version, 1, sizeof(version), in) : 0;
+	if (!in || pclose(in) != 0 || size == 0)
+		return error_set(err, "cannot start %s\n  Cure: apt-get install --no-install-recommends qemu-system-arm", image->program);
+	XXH3_128bits_update(state, version, size);
+	return true;
+}
+
+static bool hash_image(const struct qemu_image *image, char ret_hash[QEMU_HASH_SIZE], struct error *err)
+{
+	XXH3_state_t *state = XXH3_createState();
+	char machine[8192];
+	XXH128_hash_t hash;
+	bool good;
+
+	XXH3_128bits_reset(state);
+	process_describe(image, machine, sizeof(machine));
+	XXH3_128bits_update(state, machine, strlen(machine));
+	good = hash_version(state, image, err) && hash_file(state, image->kernel, err) && hash_file(state, image->initramfs, err) &&
+	       (!image->overlay || hash_file(state, image->overlay, err));
+	hash = XXH3_128bits_digest(state);
+	XXH3_freeState(state);
+	if (good)
+		snprintf(ret_hash, QEMU_HASH_SIZE, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
+	return good;
+}
+
+/* ---- the boot ---- */
+
+static bool append_file(FILE *out, const char *path, struct error *err)
+{
+	char piece[PIECE_SIZE];
+	FILE *in = fopen(path, "rb");
+	size_t got, size = 0;
+
+	if (!in)
+		return error_set(err, "cannot read '%s': %s", path, strerror(errno));
+	while ((got = fread(piece, 1, sizeof(piece), in)) > 0 && fwrite(piece, 1, got, out) == got)
+		size += got;
+	fclose(in);
+	/* The kernel looks for the next archive at a multiple of four. */
+	while (size++ % 4 != 0)
+		fputc(0, out);
+	return true;
+}
+
+/* With an overlay both archives become one file: the kernel unpacks them in turn, and later files replace earlier ones. */
+static bool make_initrd(const struct job *job, const char *final, struct error *err)
+{
+	FILE *out = fopen(job->half, "wb");
+	bool good;
+
+	if (!out)
+		return error_set(err, "cannot write '%s': %s", job->half, strerror(errno));
+	good = append_file(out, job->image.initramfs, err) && append_file(out, job->image.overlay, err);
+	if (fclose(out) != 0 && good)
+		good = error_set(err, "cannot write '%s': %s", job->half, strerror(errno));
+	if (good && rename(job->half, final) < 0)
+		good = error_set(err, "cannot write '%s': %s", final, strerror(errno));
+	return good;
+}
+
+static bool save(struct qmp *qmp, struct error *err)
+{
+	const struct timespec pause = {.tv_nsec = POLL_MS * 1000000};
+	const uint64_t deadline = qmp_now_ms() + SAVE_MS;
+	char status[64] = "";
+
+	if (!qmp_command(qmp, "migrate-set-parameters", json_pack("{s:I}", "max-bandwidth", (json_int_t)MAX_BANDWIDTH), deadline, NULL,
+			 err) ||
+	    !qmp_command(qmp, "migrate", json_pack("{s:s}", "uri", "exec:cat >half"), deadline, NULL, err))
+		return false;
+	while (strcmp(status, "completed") != 0) {
+		if (!qmp_status(qmp, "query-migrate", deadline, status, sizeof(status), err))
+			return false;
+		if (strcmp(status, "failed") == 0)
+			return error_set(err, "cannot save the machine; is the disk full?");
+		nanosleep(&pause, NULL);
+	}
+	/* It has written the last byte when it has ended. */
+	return qmp_command(qmp, "quit", NULL, deadline, NULL, err);
+}
+
+static bool boot(const struct job *job, struct qmp *qmp, struct error *err)
+{
+	unsigned events;
+
+	if (!qmp_command(qmp, "qmp_capabilities", NULL, qmp_now_ms() + COMMAND_MS, NULL, err))
+		return false;
+	events = qmp_wait(qmp, QMP_PANICKED | QMP_SHUTDOWN, qmp_now_ms() + (uint64_t)job->image.boot_s * 1000);
+	if (events & QMP_PANICKED)
+		return save(qmp, err);
+	return error_set(err, "the device %s instead of stopping for its snapshot",
+			 events & QMP_SHUTDOWN ? "powered off"
+			 : events & QMP_CLOSED ? "ended"
+					       : "went on booting for too long");
+}
+
+static bool boot_and_save(const struct job *job, struct error *err)
+{
+	struct process process;
+	struct qmp *qmp = malloc(sizeof(*qmp));
+	bool good = false;
+
+	if (!qmp)
+		return error_set(err, "out of memory");
+	if (process_start(&process, &job->image, job->snapshot->initrd, job->dir, -1, -1, err)) {
+		qmp_init(qmp, process.qmp_fd);
+		good = boot(job, qmp, err);
+		if (good)
+			process_reap(&process);
+		else
+			process_explain(&process, err);
+		process_kill(&process);
+	}
+	free(qmp);
+	if (good && rename(job->half, job->snapshot->path) < 0)
+		good = error_set(err, "cannot write '%s': %s", job->snapshot->path, strerror(errno));
+	return good;
+}
+
+/* ---- the cache ---- */
+
+static bool make_folder(const char *path, struct error *err)
+{
+	if (mkdir(path, 0777) == 0 || errno == EEXIST)
+		return true;
+	return error_set(err, "cannot make the folder '%s': %s", path, strerror(errno));
+}
+
+static bool have(const struct job *job)
+{
+	return access(job->snapshot->path, R_OK) == 0 && access(job->snapshot->initrd, R_OK) == 0;
+}
+
+static void clean(const struct job *job)
+{
+	static const char *const files[] = {"half", PROCESS_CONSOLE, PROCESS_LOG};
+	char path[PATH_MAX + 32];
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", job->dir, files[i]);
+		unlink(path);
+	}
+	rmdir(job->dir);
+}
+
+static bool make(const struct job *job, struct error *err)
+{
+	bool good;
+
+	clean(job);
+	good = make_folder(job->dir, err) && (!job->image.overlay || make_initrd(job, job->snapshot->initrd, err)) &&
+	       boot_and_save(job, err);
+	clean(job);
+	return good || error_context(err, "cannot make the device's snapshot");
+}
+
+bool qemu_snapshot_ensure(const struct qemu_image *image, const char *cache_dir, struct qemu_snapshot *ret_snapshot, struct error *err)
+{
+	char folder[PATH_MAX - 64], lock_path[PATH_MAX];
+	struct qemu_snapshot snapshot;
+	struct job job = {.image = process_image(image), .snapshot = &snapshot};
+	bool good = true;
+	int lock;
+
+	if (!hash_image(&job.image, snapshot.hash, err) || !make_folder(cache_dir, err))
+		return false;
+	if (snprintf(folder, sizeof(folder), "%s", cache_dir) >= (int)sizeof(folder))
+		return error_set(err, "the path '%s' is too long", cache_dir);
+	snprintf(snapshot.path, sizeof(snapshot.path), "%s/%s.snapshot", folder, snapshot.hash);
+	snprintf(snapshot.initrd, sizeof(snapshot.initrd), "%s/%s.initrd", folder, snapshot.hash);
+	if (!job.image.overlay && snprintf(snapshot.initrd, sizeof(snapshot.initrd), "%s", job.image.initramfs) >= PATH_MAX)
+		return error_set(err, "the path '%s' is too long", job.image.initramfs);
+	if (!have(&job)) {
+		snprintf(job.dir, sizeof(job.dir), "%s/%s.boot", folder, snapshot.hash);
+		snprintf(job.half, sizeof(job.half), "%s/%s.boot/half", folder, snapshot.hash);
+		snprintf(lock_path, sizeof(lock_path), "%s/%s.lock", folder, snapshot.hash);
+		lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		if (lock < 0)
+			return error_set(err, "cannot write '%s': %s", lock_path, strerror(errno));
+		flock(lock, LOCK_EX);
+		good = have(&job) || make(&job, err);
+		close(lock);
+	}
+	if (good)
+		*ret_snapshot = snapshot;
+	return good;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Keyed parameters: one table a struct, from which the parser, the writer of plans, the help and the reference all come.
+ *
+ * A table is an array of rows that ends with a row without a key. A row says where in the struct a value lies, of what type and unit it is, and what
+ * it is when the user does not say. Texts lie in the struct as char arrays.
+ */
+#ifndef BASE_PARAM_H
+#define BASE_PARAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/unit.h"
+
+enum param_type {
+	PARAM_BOOL,     /**< `bool`: true or false */
+	PARAM_QUANTITY, /**< `uint64_t` in the base unit of `unit` */
+	PARAM_TEXT,     /**< `char[size]` */
+	PARAM_CHOICE,   /**< `unsigned`: the index into `choices` */
+	PARAM_MAC,      /**< `uint8_t[6]` */
+};
+
+struct param {
+	const char *key;
+	enum param_type type;
+	enum unit unit;               /**< of a PARAM_QUANTITY */
+	size_t offset;                /**< in the struct */
+	size_t size;                  /**< of a PARAM_TEXT, with its end */
+	const char *standard;         /**< the value when none is given, as text; NULL: must be given */
+	uint64_t min, max;            /**< of a PARAM_QUANTITY; max 0: no limit */
+	const char *const *choices;   /**< of a PARAM_CHOICE, ends with NULL */
+	const char *summary;          /**< half a sentence for the help */
+};
+
+/* Rows, for tables that are easy to read. */
+#define PARAM_ROW_QUANTITY(s, field, name, u, std, lo, hi, text)                                                                           \
+	{.key = (name), .type = PARAM_QUANTITY, .unit = (u), .offset = offsetof(struct s, field), .standard = (std), .min = (lo), .max = (hi), .summary = (text)}
+#define PARAM_ROW_BOOL(s, field, name, std, text)                                                                                          \
+	{.key = (name), .type = PARAM_BOOL, .offset = offsetof(struct s, field), .standard = (std), .summary = (text)}
+#define PARAM_ROW_TEXT(s, field, name, std, text)                                                                                          \
+	{.key = (name), .type = PARAM_TEXT, .offset = offsetof(struct s, field), .size = sizeof(((struct s *)0)->field), .standard = (std), .summary = (text)}
+#define PARAM_ROW_CHOICE(s, field, name, list, std, text)                                                                                  \
+	{.key = (name), .type = PARAM_CHOICE, .offset = offsetof(struct s, field), .choices = (list), .standard = (std), .summary = (text)}
+#define PARAM_ROW_MAC(s, field, name, std, text)                                                                                           \
+	{.key = (name), .type = PARAM_MAC, .offset = offsetof(struct s, field), .standard = (std), .summary = (text)}
+
+#define PARAM_VALUE_MAX 512
+
+/** Sets every parameter of @p object that has a standard value to it. */
+void params_init(const struct param *table, void *object);
+
+/** @return the row of @p key, or NULL. */
+const struct param *param_find(const struct param *table, const char *key);
+
+/** Sets one parameter of @p object from @p text. @return false with @p err (no place) if the text does not fit. */
+bool param_set(const struct param *row, void *object, const char *text, struct error *err);
+
+/** Writes the value that @p object has, as text that param_set() takes. @return ret_text. */
+const char *param_get(const struct param *row, const void *object, char ret_text[PARAM_VALUE_MAX]);
+
+/** Says what is allowed, e.g. "a duration (ns, us, ms, s, min, h or d)". */
+const char *param_allowed(const struct param *row, char ret_text[PARAM_VALUE_MAX]);
+
+/**
+ * The row of @p table or the name in @p names (ends with NULL) that is spelled most like @p word.
+ * @return NULL if nothing is near.
+ */
+const char *param_nearest(const struct param *table, const char *const *names, const char *word);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "scenario/plan.h"
+
+enum { OPTION_DEVICE };
+
+static const struct cli_option options[] = {
+	[OPTION_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},
+	{NULL, NULL, NULL},
+};
+
+static int run(const struct cli_values *values)
+{
+	struct places places;
+	struct error err;
+	struct plan plan;
+	char **paths;
+	int status = EXIT_PASSED;
+
+	if (!cli_find_scenarios(values->operands, &paths, &err) || !places_find(&places, &err))
+		return cli_fail(&err);
+	for (size_t i = 0; paths[i] != NULL; i++) {
+		if (!plan_open(&plan, paths[i], values->of[OPTION_DEVICE], &places, &err)) {
+			status = cli_fail(&err);
+			continue;
+		}
+		printf("%s# %s\n", i > 0 ? "---\n" : "", paths[i]);
+		plan_write(&plan, stdout);
+		plan_close(&plan);
+	}
+	cli_free_paths(paths);
+	return status;
+}
+
+const struct cli_command cli_check = {"check", "SCENARIO...", "reads scenarios, prints the resolved plans, runs nothing", options, run};

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The command line: a table of commands, each with a table of options from which its parser and its help come. The only place that prints or exits.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/** Exit codes; a contract with scripts. */
+enum {
+	EXIT_PASSED = 0,        /**< all passed */
+	EXIT_FAILED = 1,        /**< a session failed its expectations */
+	EXIT_USAGE = 2,         /**< bad usage or scenario */
+	EXIT_BUG = 3,           /**< our own error */
+	EXIT_INCONCLUSIVE = 125, /**< nothing is proved; `git bisect run` skips */
+};
+
+#define OPTIONS_MAX 16
+
+struct cli_option {
+	const char *name;     /**< without the dashes; NULL ends a table */
+	const char *argument; /**< what it takes, e.g. "N"; NULL: nothing */
+	const char *summary;
+};
+
+/** The values of a command's options, in the order of its table; "" for a given option without argument, NULL for one not given. */
+struct cli_values {
+	const char *of[OPTIONS_MAX];
+	char **operands; /**< what is no option; ends with NULL */
+	int operand_count;
+};
+
+struct cli_command {
+	const char *name;
+	const char *operands;  /**< e.g. "SCENARIO..." */
+	const char *summary;
+	const struct cli_option *options;
+	int (*run)(const struct cli_values *values);
+};
+
+/** Prints "stutter: " and the error on standard error. @return EXIT_USAGE. */
+int cli_fail(const struct error *err);
+
+/** Reads a whole number from @p text. @return false and an error that names @p option. */
+bool cli_number(const char *option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret_value,
+		struct error *err);
+
+/** Whether standard error is a terminal that takes colours and cursor movement. */
+bool cli_is_terminal(void);
+
+/**
+ * All scenario files that @p operands name: files as they are, folders as the *.yaml files in and below them, in order of name.
+ * @param ret_paths To be released with cli_free_paths(); ends with NULL.
+ */
+bool cli_find_scenarios(char *const *operands, char ***ret_paths, struct error *err);
+void cli_free_paths(char **paths);
+
+extern const struct cli_command cli_run, cli_check, cli_list, cli_doctor;
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "scenario/plan.h"
+
+static void print_table(const struct param *table, const char *indent)
+{
+	char allowed[PARAM_VALUE_MAX];
+
+	for (const struct param *row = table; row->key != NULL; row++) {
+		printf("%s%-16s %s; %s", indent, row->key, row->summary, param_allowed(row, allowed));
+		if (row->standard == NULL)
+			printf("; must be given\n");
+		else
+			printf("; default %s\n", row->standard[0] != '\0' ? row->standard : "empty");
+	}
+}
+
+static int list_faults(const struct places *places)
+{
+	const struct action *action;
+
+	(void)places;
+	puts("Who is hit; a fault's own keys, all conditions hold together:");
+	print_table(match_params, "  ");
+	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
+		printf("\n%s: %s\n", action_name(action), action_summary(action));
+		print_table(action_params(action), "  ");
+	}
+	return EXIT_PASSED;
+}
+
+#define LINE_MAX (PARAM_VALUE_MAX + 128)
+
+static bool describe(const char *path, char ret_line[LINE_MAX], struct error *err)
+{
+	const struct yaml_node *name, *summary;
+	struct yaml_file file;
+
+	if (!yaml_open(&file, path, err))
+		return false;
+	name = yaml_get(file.root, "name");
+	summary = yaml_get(file.root, "summary");
+	(void)snprintf(ret_line, LINE_MAX, "%-20s %s", name != NULL && name->text != NULL ? name->text : path,
+		       summary != NULL && summary->text != NULL ? summary->text : "");
+	yaml_close(&file);
+	return true;
+}
+
+/* Prints name and summary of every file in a folder that can be read; tells of those that cannot. */
+static int list_files(const char *folder)
+{
+	char line[LINE_MAX], name[DEVICE_PATH_MAX];
+	char *operands[] = {name, NULL}, **paths;
+	struct error err;
+	int status = EXIT_PASSED;
+
+	(void)snprintf(name, sizeof name, "%s", folder);
+	if (!cli_find_scenarios(operands, &paths, &err))
+		return cli_fail(&err);
+	for (size_t i = 0; paths[i] != NULL; i++) {
+		if (describe(paths[i], line, &err))
+			puts(line);
+		else
+			status = cli_fail(&err);
+	}
+	cli_free_paths(paths);
+	return status;
+}
+
+static int list_devices(const struct places *places)
+{
+	return list_files(places->devices);
+}
+
+static int list_scenarios(const struct places *places)
+{
+	return list_files(places->scenarios);
+}
+
+static int run(const struct cli_values *values)
+{
+	static const struct {
+		const char *name;
+		int (*list)(const struct places *places);
+	} lists[] = {{"scenarios", list_scenarios}, {"faults", list_faults}, {"devices", list_devices}};
+	const char *names[8] = {NULL};
+	struct places places;
+	struct error err;
+
+	if (values->operand_count != 1)
+		return error_set(&err, "which list? One of scenarios, faults, devices"), cli_fail(&err);
+	if (!places_find(&places, &err))
+		return cli_fail(&err);
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		names[i] = lists[i].name;
+		if (strcmp(lists[i].name, values->operands[0]) == 0)
+			return lists[i].list(&places);
+	}
+	const char *near = param_nearest(NULL, names, values->operands[0]);
+	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults and devices", values->operands[0],
+		  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	return cli_fail(&err);
+}
+
+static const struct cli_option options[] = {{NULL, NULL, NULL}};
+
+const struct cli_command cli_list = {"list", "scenarios|faults|devices", "what there is, with parameters, units and defaults", options, run};

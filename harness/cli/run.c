@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "campaign/pool.h"
+#include "cli/cli.h"
+#include "cli/screen.h"
+#include "reports/suite.h"
+#include "session/folder.h"
+
+#define SESSIONS_MAX 100000U
+#define RUNS_FOLDER "stutter-runs"
+#define RUNS_MAX 100000U
+/* Of a run's folder: leaves room for the session's below it. */
+#define RUN_PATH_MAX (DEVICE_PATH_MAX - 160)
+
+enum { OPTION_SEED, OPTION_SEEDS, OPTION_JOBS, OPTION_DEVICE, OPTION_OUT, OPTION_TWICE };
+
+static const struct cli_option options[] = {
+	[OPTION_SEED] = {"seed", "N", "the seed of all random draws (default: what the scenario says, else 1)"},
+	[OPTION_SEEDS] = {"seeds", "A..B", "a session for each seed from A to B"},
+	[OPTION_JOBS] = {"jobs", "N", "how many sessions run side by side (default: one a core)"},
+	[OPTION_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},
+	[OPTION_OUT] = {"out", "DIR", "the folder for the report, which must not be there yet (default: " RUNS_FOLDER "/NUMBER)"},
+	[OPTION_TWICE] = {"twice", NULL, "runs every session twice and compares the digests"},
+	{NULL, NULL, NULL},
+};
+
+/* What is to be run. */
+struct campaign {
+	struct places places;
+	char **paths;
+	bool seeds_given;
+	unsigned long long first_seed, last_seed, side_by_side;
+	size_t times;    /* how often each session: 1, or 2 with --twice */
+	char dir[DEVICE_PATH_MAX];
+	struct job *jobs;
+	size_t count;
+};
+
+static volatile sig_atomic_t stop;
+
+static void request_stop(int signal_number)
+{
+	(void)signal_number;
+	stop = 1;
+}
+
+/* -- reading the command line -- */
+
+static bool read_seeds(const struct cli_values *values, struct campaign *campaign, struct error *err)
+{
+	const char *one = values->of[OPTION_SEED], *range = values->of[OPTION_SEEDS];
+	char first[32];
+
+	campaign->seeds_given = one != NULL || range != NULL;
+	if (one != NULL && range != NULL)
+		return error_set(err, "--seed and --seeds exclude each other");
+	if (one != NULL) {
+		bool good = cli_number("seed", one, 0, UINT64_MAX, &campaign->first_seed, err);
+		campaign->last_seed = campaign->first_seed;
+		return good;
+	}
+	if (range == NULL)
+		return true;
+	const char *dots = strstr(range, "..");
+	if (dots == NULL || (size_t)(dots - range) >= sizeof first)
+		return error_set(err, "--seeds: '%s' is no range such as 1..16", range);
+	memcpy(first, range, (size_t)(dots - range));
+	first[dots - range] = '\0';
+	if (!cli_number("seeds", first, 0, UINT64_MAX, &campaign->first_seed, err) ||
+	    !cli_number("seeds", dots + 2, 0, UINT64_MAX, &campaign->last_seed, err))
+		return false;
+	if (campaign->last_seed < campaign->first_seed || campaign->last_seed - campaign->first_seed >= SESSIONS_MAX)
+		return error_set(err, "--seeds: '%s' must go up, over at most %u seeds", range, SESSIONS_MAX);
+	return true;
+}
+
+static bool read_options(const struct cli_values *values, struct campaign *campaign, struct error *err)
+{
+	campaign->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
+	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
+	if (values->of[OPTION_JOBS] != NULL &&
+	    !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
+		return false;
+	return read_seeds(values, campaign, err) && cli_find_scenarios(values->operands, &campaign->paths, err) &&
+	       places_find(&campaign->places, err);
+}
+
+/* -- the jobs -- */
+
+static struct job *add_job(struct campaign *campaign)
+{
+	campaign->jobs = memory_resize(campaign->jobs, campaign->count + 1, sizeof *campaign->jobs);
+	memset(&campaign->jobs[campaign->count], 0, sizeof *campaign->jobs);
+	return &campaign->jobs[campaign->count++];
+}
+
+static bool has_name(const struct campaign *campaign, const char *name)
+{
+	for (size_t i = 0; i < campaign->count; i++)
+		if (strcmp(campaign->jobs[i].plan.name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A plan for each session: they differ in the seed, and own their faults each. */
+static bool add_session(struct campaign *campaign, const char *path, const char *device, unsigned long long seed, size_t time,
+			struct error *err)
+{
+	struct plan plan;
+
+	if (!plan_open(&plan, path, device, &campaign->places, err))
+		return false;
+	if (campaign->seeds_given)
+		plan.seed = seed;
+	struct job *job = add_job(campaign);
+	job->plan = plan;
+	(void)snprintf(job->name, sizeof job->name, "%s/seed-%llu%s", plan.name, (unsigned long long)plan.seed, time > 0 ? "-again" : "");
+	return true;
+}
+
+static bool check_name(const struct campaign *campaign, const struct plan *plan, const char *path, struct error *err)
+{
+	if (strchr(plan->name, '/') != NULL || plan->name[0] == '.') {
+		error_set(err, "the scenario's name '%s' must do as a folder's name: no slash, no dot in front", plan->name);
+		return error_at(err, path, 1, 1);
+	}
+	if (!has_name(campaign, plan->name))
+		return true;
+	error_set(err, "another scenario of this run is called '%s' too", plan->name);
+	return error_at(err, path, 1, 1);
+}
+
+static bool add_scenario(struct campaign *campaign, const char *path, const char *device, struct error *err)
+{
+	struct plan plan;
+
+	if (!plan_open(&plan, path, device, &campaign->places, err))
+		return false;
+	bool good = check_name(campaign, &plan, path, err);
+	plan_close(&plan);
+	unsigned long long seed = campaign->first_seed;
+	do {
+		for (size_t time = 0; good && time < campaign->times; time++)
+			good = add_session(campaign, path, device, seed, time, err);
+	} while (good && seed++ != campaign->last_seed);
+	return good;
+}
+
+/* Reads all scenarios, so that all that is wrong is told before anything starts. */
+static bool add_scenarios(struct campaign *campaign, const char *device)
+{
+	struct error err;
+	bool good = true;
+
+	for (size_t i = 0; campaign->paths[i] != NULL; i++)
+		if (!add_scenario(campaign, campaign->paths[i], device, &err)) {
+			cli_fail(&err);
+			good = false;
+		}
+	return good;
+}
+
+/* -- the folder -- */
+
+static bool choose_folder(const char *wanted, char ret_dir[DEVICE_PATH_MAX], struct error *err)
+{
+	struct stat status;
+
+	if (wanted != NULL) {
+		if (stat(wanted, &status) == 0)
+			return error_set(err, "--out: %s is there already; name a new folder, so that no report is lost", wanted);
+		if ((size_t)snprintf(ret_dir, DEVICE_PATH_MAX, "%s", wanted) > RUN_PATH_MAX)
+			return error_set(err, "--out: the path is too long");
+		return folder_make(wanted, err);
+	}
+	if (!folder_make(RUNS_FOLDER, err))
+		return false;
+	for (unsigned number = 1; number < RUNS_MAX; number++) {
+		(void)snprintf(ret_dir, DEVICE_PATH_MAX, RUNS_FOLDER "/%03u", number);
+		if (mkdir(ret_dir, 0777) == 0)
+			return true;
+		if (errno != EEXIST)
+			return error_set(err, "the folder %s cannot be made: %s; name another with --out", ret_dir, strerror(errno));
+	}
+	return error_set(err, "the folder " RUNS_FOLDER " is full; name another with --out");
+}
+
+/* -- the end -- */
+
+/* With --twice, every second session must have the digest of the one before it. */
+static bool compare_digests(const struct campaign *campaign)
+{
+	bool equal = true;
+
+	for (size_t i = 0; campaign->times == 2 && i + 1 < campaign->count; i += 2) {
+		const struct job *a = &campaign->jobs[i], *b = &campaign->jobs[i + 1];
+		if (a->verdict.kind == VERDICT_INCONCLUSIVE || b->verdict.kind == VERDICT_INCONCLUSIVE)
+			continue;
+		if (strcmp(a->verdict.digest, b->verdict.digest) == 0) {
+			printf("\n%s, seed %llu: the same twice, digest %s\n", a->plan.name, (unsigned long long)a->plan.seed, a->verdict.digest);
+			continue;
+		}
+		printf("\n%s, seed %llu: NOT REPEATABLE, digests %s and %s; compare %s/trace.txt with %s/trace.txt\n", a->plan.name,
+		       (unsigned long long)a->plan.seed, a->verdict.digest, b->verdict.digest, a->dir, b->dir);
+		equal = false;
+	}
+	return equal;
+}
+
+static int exit_code(const struct campaign *campaign)
+{
+	bool inconclusive = false, failed = false;
+
+	for (size_t i = 0; i < campaign->count; i++) {
+		const struct verdict *verdict = &campaign->jobs[i].verdict;
+		inconclusive = inconclusive || verdict->kind == VERDICT_INCONCLUSIVE;
+		failed = failed || (!verdict->met_expectation && verdict->kind != VERDICT_INCONCLUSIVE);
+	}
+	return failed ? EXIT_FAILED : inconclusive ? EXIT_INCONCLUSIVE : EXIT_PASSED;
+}
+
+static bool write_reports(const struct campaign *campaign, struct error *err)
+{
+	struct suite_session *sessions = memory_new(campaign->count * sizeof *sessions);
+
+	for (size_t i = 0; i < campaign->count; i++)
+		sessions[i] = (struct suite_session){&campaign->jobs[i].plan, &campaign->jobs[i].verdict,
+						     campaign->jobs[i].name};
+	bool good = report_junit(campaign->dir, sessions, campaign->count, err) &&
+		    report_summary(campaign->dir, sessions, campaign->count, err);
+	free(sessions);
+	return good;
+}
+
+static int run_all(struct campaign *campaign)
+{
+	struct screen screen = {.jobs = campaign->jobs, .count = campaign->count, .terminal = cli_is_terminal()};
+	const struct sigaction on_stop = {.sa_handler = request_stop};
+	struct pool_options pool = {.side_by_side = campaign->side_by_side,
+				    .places = &campaign->places,
+				    .stop = &stop,
+				    .changed = screen_changed,
+				    .ctx = &screen};
+	struct error err = {.text = ""};
+
+	for (size_t i = 0; i < campaign->count; i++)
+		(void)snprintf(campaign->jobs[i].dir, sizeof campaign->jobs[i].dir, "%.*s/%s", RUN_PATH_MAX, campaign->dir,
+			       campaign->jobs[i].name);
+	(void)sigaction(SIGINT, &on_stop, NULL);
+	(void)sigaction(SIGTERM, &on_stop, NULL);
+	pool_run(campaign->jobs, campaign->count, &pool);
+	screen_close(&screen, campaign->dir);
+	int code = exit_code(campaign);
+	if (!compare_digests(campaign))
+		code = EXIT_BUG;
+	if (!write_reports(campaign, &err)) {
+		cli_fail(&err);
+		code = code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;
+	}
+	return code;
+}
+
+static int run(const struct cli_values *values)
+{
+	struct campaign campaign = {.count = 0};
+	struct error err = {.text = ""};
+	int code = EXIT_USAGE;
+
+	if (!read_options(values, &campaign, &err))
+		return cli_fail(&err);
+	if (!add_scenarios(&campaign, values->of[OPTION_DEVICE])) {
+		code = EXIT_USAGE;
+	} else if (!choose_folder(values->of[OPTION_OUT], campaign.dir, &err)) {
+		code = cli_fail(&err);
+	} else {
+		code = run_all(&campaign);
+	}
+	for (size_t i = 0; i < campaign.count; i++)
+		plan_close(&campaign.jobs[i].plan);
+	free(campaign.jobs);
+	cli_free_paths(campaign.paths);
+	return code;
+}
+
+const struct cli_command cli_run = {"run", "SCENARIO...", "runs scenarios and judges them", options, run};

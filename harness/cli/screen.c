@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/screen.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BAR 24
+
+static const char *shown_name(const struct verdict *verdict)
+{
+	static const char *const names[] = {"pass", "FAIL", "INCONCLUSIVE"};
+
+	return names[verdict->kind];
+}
+
+static void clear_progress(struct screen *screen)
+{
+	if (screen->line_shown)
+		fputs("\r\033[K", stderr);
+	screen->line_shown = false;
+}
+
+static void show_progress(struct screen *screen)
+{
+	size_t done = 0;
+	char bar[BAR + 1];
+
+	if (!screen->terminal)
+		return;
+	for (size_t i = 0; i < screen->count; i++)
+		done += screen->jobs[i].state == JOB_DONE;
+	for (size_t i = 0; i < BAR; i++)
+		bar[i] = i < done * BAR / screen->count ? '#' : '.';
+	bar[BAR] = '\0';
+	fprintf(stderr, "\r\033[K[%s] %zu/%zu", bar, done, screen->count);
+	for (size_t i = 0; i < screen->count; i++) {
+		const struct job *job = &screen->jobs[i];
+		if (job->state == JOB_RUNNING)
+			fprintf(stderr, "  %s %" PRIu64 ": %s %" PRIu64 " s", job->plan.name, job->plan.seed, job->phase,
+				job->virtual_ns / SIM_S);
+	}
+	fflush(stderr);
+	screen->line_shown = true;
+}
+
+static void print_session(const struct job *job)
+{
+	const struct verdict *verdict = &job->verdict;
+
+	printf("%-12s %-18s seed %-6" PRIu64 " %8" PRIu64 ".%01" PRIu64 " s virtual in %4" PRIu64 ".%01" PRIu64 " s  %.16s  %s%s%s%s\n",
+	       shown_name(verdict), job->plan.name, job->plan.seed, verdict->virtual_ns / SIM_S, verdict->virtual_ns % SIM_S / (100 * SIM_MS),
+	       verdict->wall_ns / SIM_S, verdict->wall_ns % SIM_S / (100 * SIM_MS), verdict->digest, verdict->reason,
+	       verdict->met_expectation ? "" : " [", verdict->met_expectation ? "" : verdict->expectation,
+	       verdict->met_expectation ? "" : "]");
+	fflush(stdout);
+}
+
+void screen_changed(void *ctx, const struct job *job)
+{
+	struct screen *screen = ctx;
+
+	clear_progress(screen);
+	if (job->state == JOB_DONE)
+		print_session(job);
+	show_progress(screen);
+}
+
+static bool same(const struct job *a, const struct job *b)
+{
+	return strcmp(a->plan.name, b->plan.name) == 0;
+}
+
+static bool is_first(const struct screen *screen, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (same(&screen->jobs[i], &screen->jobs[index]))
+			return false;
+	return true;
+}
+
+static void print_row(const struct screen *screen, size_t index)
+{
+	size_t kinds[3] = {0}, unexpected = 0;
+
+	for (size_t i = index; i < screen->count; i++) {
+		if (!same(&screen->jobs[i], &screen->jobs[index]))
+			continue;
+		kinds[screen->jobs[i].verdict.kind]++;
+		unexpected += !screen->jobs[i].verdict.met_expectation;
+	}
+	printf("%-24s %6zu %6zu %13zu %16zu\n", screen->jobs[index].plan.name, kinds[VERDICT_PASS], kinds[VERDICT_FAIL],
+	       kinds[VERDICT_INCONCLUSIVE], unexpected);
+}
+
+static void print_unexpected(const struct job *job)
+{
+	const struct verdict *verdict = &job->verdict;
+
+	printf("\n%s %s, seed %" PRIu64 ": %s (%s)\n", shown_name(verdict), job->plan.name, job->plan.seed, verdict->reason,
+	       verdict->expectation);
+	if (verdict->trouble[0] != '\0')
+		printf("  first trouble   %s\n", verdict->trouble);
+	if (verdict->faults[0] != '\0')
+		printf("  faults in force %s\n", verdict->faults);
+	printf("  folder          %s\n", job->dir);
+}
+
+void screen_close(struct screen *screen, const char *dir)
+{
+	clear_progress(screen);
+	printf("\n%-24s %6s %6s %13s %16s\n", "scenario", "pass", "fail", "inconclusive", "not as expected");
+	for (size_t i = 0; i < screen->count; i++)
+		if (is_first(screen, i))
+			print_row(screen, i);
+	for (size_t i = 0; i < screen->count; i++)
+		if (!screen->jobs[i].verdict.met_expectation)
+			print_unexpected(&screen->jobs[i]);
+	printf("\nThe report lies in %s: summary.json, junit.xml, and a folder for each session.\n", dir);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * What a run shows: a progress line on a terminal, a line a session as it ends, a closing table.
+ */
+#ifndef CLI_SCREEN_H
+#define CLI_SCREEN_H
+
+#include "campaign/pool.h"
+
+struct screen {
+	const struct job *jobs;
+	size_t count;
+	bool terminal;
+	bool line_shown; /* a progress line stands on the terminal */
+};
+
+/** Called by the pool when a job changed; @p ctx is the screen. */
+void screen_changed(void *ctx, const struct job *job);
+
+/** The closing table: one row a scenario, then every session that was not as expected, with reason, first trouble, faults and folder. */
+void screen_close(struct screen *screen, const char *dir);
+
+#endif

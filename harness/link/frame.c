@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "link/frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+
+struct frame *frame_new(const uint8_t *data, size_t length)
+{
+	CHECK_INT(length, <=, FRAME_MAX);
+	struct frame *frame = memory_new(sizeof *frame + length);
+
+	frame->length = length;
+	memcpy(frame->data, data, length);
+	return frame;
+}
+
+void frame_free(struct frame *frame)
+{
+	free(frame);
+}
+
+const char *direction_name(enum direction direction)
+{
+	return direction == TO_SERVER ? "to-server" : "to-device";
+}
+
+void frame_queue_put(struct frame_queue *queue, struct frame *frame)
+{
+	frame->next = NULL;
+	if (queue->last != NULL)
+		queue->last->next = frame;
+	else
+		queue->first = frame;
+	queue->last = frame;
+	queue->count++;
+}
+
+struct frame *frame_queue_take(struct frame_queue *queue)
+{
+	struct frame *frame = queue->first;
+
+	if (frame == NULL)
+		return NULL;
+	queue->first = frame->next;
+	if (queue->first == NULL)
+		queue->last = NULL;
+	queue->count--;
+	frame->next = NULL;
+	return frame;
+}
+
+void frame_queue_clear(struct frame_queue *queue)
+{
+	struct frame *frame;
+
+	while ((frame = frame_queue_take(queue)) != NULL)
+		frame_free(frame);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The packet-manipulating proxy: a chain of faults between two ports, sans I/O.
+ *
+ * How it works: proxy_submit() takes a frame in, lets every fault of the chain that matches it act, and tells the observer what was decided. What is
+ * not dropped waits in one queue, ordered by time and then by arrival. proxy_next() says when the first of it is due, proxy_deliver() hands it out.
+ * `now` is an argument everywhere, so the same object serves in virtual time, in wall time and step by step in a test.
+ *
+ * Random draws are keyed on (the fault's text, the frame's flow, the frame's ordinal within its flow and direction), so that neither another fault nor a
+ * frame of another flow moves a decision. For the same reason the state of a loss model is kept for each flow and direction, starting from
+ * the model's stationary distribution; tc-netem keeps one state for a whole interface.
+ */
+#ifndef PROXY_PROXY_H
+#define PROXY_PROXY_H
+
+#include "link/frame.h"
+#include "proxy/fault.h"
+#include "sim/sim.h"
+
+#define PROXY_CAUSES_MAX 8
+/** Frames that may wait in the queue; one more is dropped with the cause "the proxy's queue is full". */
+#define PROXY_QUEUE_MAX 1000000U
+
+struct proxy;
+
+/** What became of a frame, and why. */
+struct proxy_fate {
+	bool dropped;
+	sim_ns release;           /**< when it leaves, if it was not dropped */
+	size_t cause_count;       /**< faults that acted on it, in order; at most PROXY_CAUSES_MAX are told */
+	struct {
+		size_t fault;         /**< index in the chain */
+		const char *what;     /**< "drop", "outage", ... */
+		uint64_t delay_ns;    /**< what this fault added */
+	} causes[PROXY_CAUSES_MAX];
+	const char *limit;        /**< a limit of ours that dropped it, or NULL */
+};
+
+struct proxy_ops {
+	/** Called for every frame that comes in, before it is queued or released. */
+	void (*decided)(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now);
+};
+
+/** What a fault has done so far. */
+struct proxy_counters {
+	uint64_t seen;     /**< frames that came to the fault */
+	uint64_t matched;  /**< of these, those of its direction, filter and window */
+	uint64_t applied;  /**< of these, those it acted on */
+	sim_ns last_applied; /**< SIM_NEVER if never */
+};
+
+/**
+ * @param faults Copied; fault_check() must hold for each.
+ * @param seed Of the random draws.
+ * @return the chain, to be released with proxy_close().
+ */
+struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed, struct proxy_ops ops, void *ctx);
+void proxy_close(struct proxy *proxy);
+
+/** Takes @p frame over and gives it the next id. @p now must not go backwards. */
+void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direction, sim_ns now);
+
+/** When the next frame is due, or SIM_NEVER. */
+sim_ns proxy_next(const struct proxy *proxy);
+
+/** @return a frame that is due at @p now, handed over to the caller, or NULL. */
+struct frame *proxy_deliver(struct proxy *proxy, sim_ns now, enum direction *ret_direction);
+
+size_t proxy_fault_count(const struct proxy *proxy);
+const struct fault *proxy_fault(const struct proxy *proxy, size_t index);
+struct proxy_counters proxy_counters(const struct proxy *proxy, size_t index);
+
+/** Whether fault @p index can act on a frame at @p now: within its window, its ordinals not used up, or its outage under way. */
+bool proxy_in_force(const struct proxy *proxy, size_t index, sim_ns now);
+
+/** "'NAME' drop" or "'NAME' delay 20ms, 'OTHER' ..." for traces and captures. @return ret_text. */
+const char *proxy_fate_render(const struct proxy *proxy, const struct proxy_fate *fate, sim_ns now, char *ret_text, size_t size);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/device.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "server/service.h"
+#include "sim/random.h"
+
+#define MS 1000000U
+#define S 1000000000U
+
+static const char *const revisions[] = {"B1", "B4", "B5", "B7", NULL};
+
+const struct param device_params[] = {
+	PARAM_ROW_TEXT(device, name, "name", NULL, "short, for reports"),
+	PARAM_ROW_TEXT(device, summary, "summary", "", "what it stands for"),
+	PARAM_ROW_TEXT(device, kernel, "kernel", "", "a zImage; empty: the one that the build fetched"),
+	PARAM_ROW_TEXT(device, initramfs, "initramfs", "", "the root file system, a cpio archive; empty: the one that the build made"),
+	PARAM_ROW_TEXT(device, overlay, "overlay", "", "a cpio archive whose files replace or join those of the root file system"),
+	PARAM_ROW_TEXT(device, client, "client", "/usr/bin/agent", "the command that updates the device"),
+	PARAM_ROW_QUANTITY(device, memory, "memory", UNIT_SIZE, "128MiB", 64U << 20, 1024U << 20, "of the machine"),
+	PARAM_ROW_MAC(device, mac, "mac", "02:00:5e:00:53:01", "the device's Ethernet address"),
+	PARAM_ROW_QUANTITY(device, spi_clock_hz, "spi_clock", UNIT_FREQUENCY, "20MHz", 100000, 20000000, "of the SPI bus"),
+	PARAM_ROW_CHOICE(device, chip_revision, "chip_revision", revisions, "B7", "silicon of the ENC28J60"),
+	{0},
+};
+
+const struct param agent_params[] = {
+	PARAM_ROW_QUANTITY(agent_policy, connect_timeout_ns, "connect_timeout", UNIT_DURATION, "10s", MS, 0, "for a TCP connection"),
+	PARAM_ROW_QUANTITY(agent_policy, request_timeout_ns, "request_timeout", UNIT_DURATION, "0ns", 0, 0, "for a whole request; 0ns: none"),
+	PARAM_ROW_QUANTITY(agent_policy, low_speed, "low_speed", UNIT_SIZE, "1000B", 0, 0, "a transfer below this many bytes per second is slow"),
+	PARAM_ROW_QUANTITY(agent_policy, low_speed_time_ns, "low_speed_time", UNIT_DURATION, "30s", 0, 0, "and is given up after so long; 0ns: never"),
+	PARAM_ROW_QUANTITY(agent_policy, retries, "retries", UNIT_NONE, "5", 0, 1000, "after the first try, in each phase"),
+	PARAM_ROW_QUANTITY(agent_policy, backoff_ns, "backoff", UNIT_DURATION, "1s", 0, 0, "before the first retry"),
+	PARAM_ROW_QUANTITY(agent_policy, backoff_max_ns, "backoff_max", UNIT_DURATION, "1min", 0, 0, "before any retry"),
+	PARAM_ROW_QUANTITY(agent_policy, backoff_factor, "backoff_factor", UNIT_NONE, "2", 1, 100, "from one retry to the next"),
+	PARAM_ROW_BOOL(agent_policy, resume, "resume", "true", "a download goes on where it broke off"),
+	PARAM_ROW_QUANTITY(agent_policy, ntp_timeout_ns, "ntp_timeout", UNIT_DURATION, "5s", MS, 0, "for an answer"),
+	PARAM_ROW_QUANTITY(agent_policy, dhcp_deadline_ns, "dhcp_deadline", UNIT_DURATION, "2min", MS, 0, "for an address"),
+	PARAM_ROW_QUANTITY(agent_policy, dns_timeout_ns, "dns_timeout", UNIT_DURATION, "5s", S, 30ULL * S, "for an answer (whole seconds)"),
+	PARAM_ROW_QUANTITY(agent_policy, dns_attempts, "dns_attempts", UNIT_NONE, "2", 1, 5, "of the resolver before it gives up"),
+	{0},
+};
+
+const struct param dhcp_params[] = {
+	PARAM_ROW_QUANTITY(dhcp_policy, tries, "tries", UNIT_NONE, "3", 1, 100, "discovers in a row (udhcpc -t)"),
+	PARAM_ROW_QUANTITY(dhcp_policy, timeout_ns, "timeout", UNIT_DURATION, "3s", S, 0, "between them (udhcpc -T, whole seconds)"),
+	PARAM_ROW_QUANTITY(dhcp_policy, wait_ns, "wait", UNIT_DURATION, "20s", S, 0, "before the next row (udhcpc -A, whole seconds)"),
+	{0},
+};
+
+/* A relative path in a file is meant relative to that file. */
+static bool resolve_path(const struct yaml_file *file, char path[DEVICE_PATH_MAX], struct error *err)
+{
+	char joined[DEVICE_PATH_MAX];
+	const char *slash = strrchr(file->path, '/');
+
+	if (path[0] == '\0' || path[0] == '/' || slash == NULL)
+		return true;
+	int length = snprintf(joined, sizeof joined, "%.*s/%s", (int)(slash - file->path), file->path, path);
+	if (length < 0 || (size_t)length >= sizeof joined)
+		return error_set(err, "the path %s is too long", path);
+	memcpy(path, joined, sizeof joined);
+	return true;
+}
+
+bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, struct device *ret_device, struct error *err)
+{
+	static const char *const parts[] = {"agent", "dhcp", NULL};
+	struct device device;
+
+	memset(&device, 0, sizeof device);
+	params_init(agent_params, &device.agent);
+	params_init(dhcp_params, &device.dhcp);
+	if (!yaml_fill(file, mapping, device_params, parts, "a device", &device, err))
+		return false;
+	const struct yaml_node *agent = yaml_get(mapping, "agent"), *dhcp = yaml_get(mapping, "dhcp");
+	if (agent != NULL && !yaml_fill(file, agent, agent_params, NULL, "agent", &device.agent, err))
+		return false;
+	if (dhcp != NULL && !yaml_fill(file, dhcp, dhcp_params, NULL, "dhcp", &device.dhcp, err))
+		return false;
+	if (!resolve_path(file, device.kernel, err) || !resolve_path(file, device.initramfs, err) ||
+	    !resolve_path(file, device.overlay, err))
+		return error_at(err, file->path, mapping->line, mapping->column);
+	*ret_device = device;
+	return true;
+}
+
+struct writer {
+	char *text;
+	size_t size, used;
+};
+
+static void put(struct writer *writer, const char *key, const char *value)
+{
+	char quoted[2 * PARAM_VALUE_MAX];
+	size_t length = 0;
+
+	for (const char *at = value; *at != '\0' && length + 5 < sizeof quoted; at++) {
+		if (*at == '\'') {
+			memcpy(quoted + length, "'\\'", 3);
+			length += 3;
+		}
+		quoted[length++] = *at;
+	}
+	quoted[length] = '\0';
+	size_t room = writer->used < writer->size ? writer->size - writer->used : 0;
+	writer->used += (size_t)snprintf(room > 0 ? writer->text + writer->used : NULL, room, "%s='%s'\n", key, quoted);
+}
+
+static void put_number(struct writer *writer, const char *key, uint64_t value)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof text, "%" PRIu64, value);
+	put(writer, key, text);
+}
+
+static void put_agent(struct writer *writer, const struct agent_policy *agent)
+{
+	char options[64];
+
+	(void)snprintf(options, sizeof options, "timeout:%" PRIu64 " attempts:%" PRIu64, agent->dns_timeout_ns / S, agent->dns_attempts);
+	put(writer, "RESOLV_OPTIONS", options);
+	put_number(writer, "CONNECT_TIMEOUT_MS", agent->connect_timeout_ns / MS);
+	put_number(writer, "REQUEST_TIMEOUT_MS", agent->request_timeout_ns / MS);
+	put_number(writer, "LOW_SPEED_BPS", agent->low_speed);
+	put_number(writer, "LOW_SPEED_S", agent->low_speed_time_ns / S);
+	put_number(writer, "RETRIES", agent->retries);
+	put_number(writer, "BACKOFF_MS", agent->backoff_ns / MS);
+	put_number(writer, "BACKOFF_MAX_MS", agent->backoff_max_ns / MS);
+	put_number(writer, "BACKOFF_FACTOR", agent->backoff_factor);
+	put_number(writer, "RESUME", agent->resume);
+	put_number(writer, "NTP_TIMEOUT_MS", agent->ntp_timeout_ns / MS);
+	put_number(writer, "DHCP_DEADLINE_MS", agent->dhcp_deadline_ns / MS);
+}
+
+size_t device_guest_config(const struct device *device, uint64_t seed, char *ret_text, size_t size)
+{
+	struct writer writer = {ret_text, size, 0};
+	struct random_stream stream = random_stream(seed, "guest entropy");
+	char hex[65];
+
+	for (unsigned i = 0; i < 4; i++)
+		(void)snprintf(hex + 16 * i, 17, "%016" PRIx64, random_bits(stream, i, 0));
+	put(&writer, "GUEST_SEED", hex);
+	put(&writer, "CLIENT", device->client);
+	put(&writer, "DEVICE_NAME", device->name);
+	put(&writer, "UPDATE_HOST", SERVICE_UPDATE_HOST);
+	put(&writer, "CONNECT_HOST", SERVICE_CONNECT_HOST);
+	put(&writer, "CONNECT_TEXT", SERVICE_CONNECT_TEXT);
+	put(&writer, "NTP_SERVER", SERVICE_NTP_HOST);
+	put_number(&writer, "DHCP_TRIES", device->dhcp.tries);
+	put_number(&writer, "DHCP_TIMEOUT_S", device->dhcp.timeout_ns / S);
+	put_number(&writer, "DHCP_WAIT_S", device->dhcp.wait_ns / S);
+	put_agent(&writer, &device->agent);
+	return writer.used;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * A device: kernel, root file system, chip, and the policy of its update client. One YAML file a device, in emulator/devices.
+ */
+#ifndef SCENARIO_DEVICE_H
+#define SCENARIO_DEVICE_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/param.h"
+#include "scenario/yaml.h"
+
+#define DEVICE_PATH_MAX 512
+
+/** `agent:` the update client's time-outs, retries and back-off. */
+struct agent_policy {
+	uint64_t connect_timeout_ns, request_timeout_ns;
+	uint64_t low_speed, low_speed_time_ns;
+	uint64_t retries, backoff_ns, backoff_max_ns, backoff_factor;
+	bool resume;
+	uint64_t ntp_timeout_ns, dhcp_deadline_ns, dns_timeout_ns, dns_attempts;
+};
+
+/** `dhcp:` the parameters of busybox udhcpc. */
+struct dhcp_policy {
+	uint64_t tries, timeout_ns, wait_ns;
+};
+
+struct device {
+	char name[64], summary[PARAM_VALUE_MAX];
+	char kernel[DEVICE_PATH_MAX], initramfs[DEVICE_PATH_MAX], overlay[DEVICE_PATH_MAX]; /**< empty: the build's own, none for overlay */
+	char client[DEVICE_PATH_MAX]; /**< the command in the guest */
+	uint64_t memory;
+	uint8_t mac[6];
+	uint64_t spi_clock_hz;
+	unsigned chip_revision;       /**< index: B1, B4, B5, B7 */
+	struct agent_policy agent;
+	struct dhcp_policy dhcp;
+};
+
+extern const struct param device_params[];
+extern const struct param agent_params[];
+extern const struct param dhcp_params[];
+
+/** Reads a device from a mapping: a whole file, or `device:` of a plan. Paths in it are made relative to the folder of @p file. */
+bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, struct device *ret_device, struct error *err);
+
+/** Writes the configuration that the guest reads: "KEY=value" lines, shell-quoted. @return the length without the end, as snprintf(). */
+size_t device_guest_config(const struct device *device, uint64_t seed, char *ret_text, size_t size);
+
+#endif

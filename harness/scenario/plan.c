@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+static const char *const verdicts[] = {"pass", "fail", "any", NULL};
+
+const struct param plan_params[] = {
+	PARAM_ROW_TEXT(plan, name, "name", NULL, "short, for reports"),
+	PARAM_ROW_TEXT(plan, summary, "summary", "", "what it shows, in a sentence"),
+	PARAM_ROW_QUANTITY(plan, seed, "seed", UNIT_NONE, "1", 0, 0, "of all random draws"),
+	PARAM_ROW_QUANTITY(plan, deadline_ns, "deadline", UNIT_DURATION, "10min", 1000000000, 0, "virtual time at which a session is ended"),
+	PARAM_ROW_TEXT(plan, image, "image", "", "the file that the device downloads; empty: the one that the build makes"),
+	{0},
+};
+
+const struct param expect_params[] = {
+	PARAM_ROW_CHOICE(expectation, verdict, "verdict", verdicts, "pass", "what the session must come to"),
+	PARAM_ROW_TEXT(expectation, phase, "phase", "", "in which a failure must end; empty: any"),
+	PARAM_ROW_QUANTITY(expectation, at_least_ns, "at_least", UNIT_DURATION, "0ns", 0, 0, "virtual time that the session takes; 0ns: not asked"),
+	PARAM_ROW_QUANTITY(expectation, at_most_ns, "at_most", UNIT_DURATION, "0ns", 0, 0, "virtual time that the session takes; 0ns: not asked"),
+	{0},
+};
+
+/* -- faults -- */
+
+/* The keys that a fault may have beside those of its match: its name and one action. */
+static size_t fault_keys(const char *keys[16])
+{
+	size_t count = 0;
+	const struct action *action;
+
+	keys[count++] = "name";
+	while ((action = action_at(count - 1)) != NULL)
+		keys[count++] = action_name(action);
+	keys[count] = NULL;
+	return count;
+}
+
+/* A fault's action written as a bare value sets its first parameter: `delay: 100ms`. */
+static bool read_bare(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
+{
+	const struct param *row = action_params(fault->action);
+
+	params_init(row, &fault->params);
+	if (!param_set(row, &fault->params, node->text, err)) {
+		error_context(err, "%s", action_name(fault->action));
+		return error_at(err, file->path, node->line, node->column);
+	}
+	for (row++; row->key != NULL; row++)
+		if (row->standard == NULL)
+			return yaml_error(file, node, err, "%s needs '%s' too, so write its parameters as keys and values",
+					  action_name(fault->action), row->key);
+	return true;
+}
+
+static bool read_action(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *fault, struct error *err)
+{
+	const struct yaml_node *node = NULL;
+
+	for (size_t i = 0; i < mapping->count; i++) {
+		const struct action *action = action_find(mapping->entries[i].key->text);
+		if (action == NULL)
+			continue;
+		if (fault->action != NULL)
+			return yaml_error(file, mapping->entries[i].key, err, "a fault does one thing, and this one already has '%s'",
+					  action_name(fault->action));
+		fault->action = action;
+		node = mapping->entries[i].value;
+	}
+	if (fault->action == NULL)
+		return yaml_error(file, mapping, err, "this fault does nothing: give it one of drop, delay, outage or gemodel");
+	if (node->kind == YAML_SCALAR)
+		return read_bare(file, node, fault, err);
+	return yaml_fill(file, node, action_params(fault->action), NULL, action_name(fault->action), &fault->params, err);
+}
+
+/* The node to blame for @p key: in the fault, in its action, or the fault itself. */
+static const struct yaml_node *blame(const struct yaml_node *mapping, const struct fault *fault, const char *key)
+{
+	const struct yaml_node *action = yaml_get(mapping, action_name(fault->action));
+	const struct yaml_node *node = key != NULL ? yaml_get(mapping, key) : NULL;
+
+	if (node == NULL && key != NULL && action != NULL && action->kind == YAML_MAPPING)
+		node = yaml_get(action, key);
+	return node != NULL ? node : mapping;
+}
+
+static bool read_name(const struct yaml_file *file, const struct yaml_node *mapping, size_t index, struct fault *fault, struct error *err)
+{
+	const struct yaml_node *name = yaml_get(mapping, "name");
+
+	if (name == NULL) {
+		(void)snprintf(fault->name, sizeof fault->name, "%s %zu", action_name(fault->action), index + 1);
+		return true;
+	}
+	if (name->kind != YAML_SCALAR || strlen(name->text) >= sizeof fault->name || name->text[0] == '\0')
+		return yaml_error(file, name, err, "a fault's name must be a text of 1 to %zu bytes", sizeof fault->name - 1);
+	(void)snprintf(fault->name, sizeof fault->name, "%s", name->text);
+	return true;
+}
+
+static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, size_t index, struct fault *fault, struct error *err)
+{
+	const char *keys[16], *wrong = NULL;
+
+	memset(fault, 0, sizeof *fault);
+	(void)fault_keys(keys);
+	if (!yaml_fill(file, mapping, match_params, keys, "a fault", &fault->match, err) || !read_action(file, mapping, fault, err) ||
+	    !read_name(file, mapping, index, fault, err))
+		return false;
+	if (fault_check(fault, &wrong, err))
+		return true;
+	const struct yaml_node *node = blame(mapping, fault, wrong);
+	return error_at(err, file->path, node->line, node->column);
+}
+
+static bool read_faults(const struct yaml_file *file, const struct yaml_node *list, struct plan *plan, struct error *err)
+{
+	char found[128];
+
+	if (list == NULL)
+		return true;
+	if (list->kind != YAML_SEQUENCE)
+		return yaml_error(file, list, err, "'faults' must be a list ('- ' before each), not %s",
+				  yaml_describe(list, found, sizeof found));
+	if (list->count > FAULTS_MAX)
+		return yaml_error(file, list, err, "more than %d faults", FAULTS_MAX);
+	plan->faults = memory_new(list->count * sizeof *plan->faults);
+	plan->fault_count = list->count;
+	for (size_t i = 0; i < list->count; i++)
+		if (!read_fault(file, list->entries[i].value, i, &plan->faults[i], err))
+			return false;
+	return true;
+}
+
+/* -- the device -- */
+
+static bool exists(const char *path)
+{
+	return access(path, R_OK) == 0;
+}
+
+static bool read_device_file(const char *path, struct device *device, struct error *err)
+{
+	struct yaml_file file;
+
+	if (!yaml_open(&file, path, err))
+		return false;
+	bool good = device_read(&file, file.root, device, err);
+	yaml_close(&file);
+	return good;
+}
+
+/* A name is looked for among the device files; what has a slash or ends in .yaml is a path. */
+static bool find_device(const char *name, const struct places *places, struct device *device, struct error *err)
+{
+	char path[2 * DEVICE_PATH_MAX];
+	size_t length = strlen(name);
+
+	if (strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".yaml") == 0))
+		return read_device_file(name, device, err);
+	(void)snprintf(path, sizeof path, "%s/%s.yaml", places->devices, name);
+	if (!exists(path))
+		return error_set(err, "there is no device '%s' in %s; `stutter list devices` shows those there are", name, places->devices);
+	return read_device_file(path, device, err);
+}
+
+static bool read_device(const struct yaml_file *file, const char *override, const struct places *places, struct plan *plan,
+			struct error *err)
+{
+	const struct yaml_node *node = yaml_get(file->root, "device");
+
+	if (override != NULL)
+		return find_device(override, places, &plan->device, err) || error_context(err, "--device");
+	if (node != NULL && node->kind == YAML_MAPPING)
+		return device_read(file, node, &plan->device, err);
+	if (node != NULL && node->kind != YAML_SCALAR)
+		return yaml_error(file, node, err, "'device' must be a name or a device's keys and values, not a list");
+	if (find_device(node != NULL ? node->text : "reference", places, &plan->device, err))
+		return true;
+	if (node != NULL && err->file[0] == '\0')
+		error_at(err, file->path, node->line, node->column);
+	return false;
+}
+
+/* -- files -- */
+
+/* Takes the standard file where none is named, and looks whether it can be read. */
+static bool resolve_file(char path[DEVICE_PATH_MAX], const char *standard, const char *what, const char *cure, struct error *err)
+{
+	if (path[0] == '\0')
+		(void)snprintf(path, DEVICE_PATH_MAX, "%s", standard);
+	if (exists(path))
+		return true;
+	return error_set(err, "the %s %s cannot be read: %s%s", what, path, strerror(errno), cure);
+}
+
+static bool resolve_image(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
+{
+	const struct yaml_node *node = yaml_get(file->root, "image");
+	const char *slash = strrchr(file->path, '/');
+
+	if (plan->image[0] != '\0' && plan->image[0] != '/' && slash != NULL) {
+		char joined[DEVICE_PATH_MAX + ERROR_FILE_MAX];
+		(void)snprintf(joined, sizeof joined, "%.*s/%s", (int)(slash - file->path), file->path, plan->image);
+		if (strlen(joined) >= sizeof plan->image)
+			return yaml_error(file, node, err, "the path of the image is too long");
+		memcpy(plan->image, joined, strlen(joined) + 1);
+	}
+	if (resolve_file(plan->image, places->image, "image", node == NULL ? "; `make image` makes it" : "", err))
+		return true;
+	if (node != NULL)
+		error_at(err, file->path, node->line, node->column);
+	return false;
+}
+
+static bool resolve_files(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
+{
+	static const char cure[] = "; `make guest` makes the standard one";
+	struct device *device = &plan->device;
+
+	return resolve_image(file, places, plan, err) && resolve_file(device->kernel, places->kernel, "kernel", cure, err) &&
+	       resolve_file(device->initramfs, places->initramfs, "initramfs", cure, err) &&
+	       (device->overlay[0] == '\0' || resolve_file(device->overlay, "", "overlay", "", err));
+}
+
+/* -- the whole -- */
+
+static bool read_parts(const struct yaml_file *file, struct plan *plan, struct error *err)
+{
+	const struct {
+		const char *key;
+		const struct param *table;
+		void *object;
+	} parts[] = {{"link", link_params, &plan->link}, {"server", service_params, &plan->server}, {"expect", expect_params, &plan->expect}};
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		const struct yaml_node *node = yaml_get(file->root, parts[i].key);
+		params_init(parts[i].table, parts[i].object);
+		if (node != NULL && !yaml_fill(file, node, parts[i].table, NULL, parts[i].key, parts[i].object, err))
+			return false;
+	}
+	return read_faults(file, yaml_get(file->root, "faults"), plan, err);
+}
+
+static bool read_plan(const struct yaml_file *file, const char *device, const struct places *places, struct plan *plan, struct error *err)
+{
+	static const char *const parts[] = {"device", "link", "server", "faults", "expect", NULL};
+
+	return yaml_fill(file, file->root, plan_params, parts, "a scenario", plan, err) && read_parts(file, plan, err) &&
+	       read_device(file, device, places, plan, err) && resolve_files(file, places, plan, err);
+}
+
+bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err)
+{
+	struct yaml_file file;
+	struct plan plan;
+
+	memset(&plan, 0, sizeof plan);
+	memset(err, 0, sizeof *err);
+	if (!yaml_open(&file, path, err))
+		return false;
+	(void)snprintf(plan.path, sizeof plan.path, "%s", path);
+	plan.has_seed = yaml_get(file.root, "seed") != NULL;
+	bool good = read_plan(&file, device, places, &plan, err);
+	yaml_close(&file);
+	if (good)
+		*ret_plan = plan;
+	else
+		plan_close(&plan);
+	return good;
+}
+
+void plan_close(struct plan *plan)
+{
+	free(plan->faults);
+	memset(plan, 0, sizeof *plan);
+}
+
+/* -- writing -- */
+
+static void write_quoted(FILE *stream, const char *text)
+{
+	fputc('"', stream);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', stream);
+		if ((unsigned char)*text < ' ')
+			fprintf(stream, "\\x%02x", (unsigned char)*text);
+		else
+			fputc(*text, stream);
+	}
+	fputc('"', stream);
+}
+
+static void write_table(FILE *stream, const struct param *table, const void *object, int indent)
+{
+	char value[PARAM_VALUE_MAX];
+
+	for (const struct param *row = table; row->key != NULL; row++) {
+		fprintf(stream, "%*s%s: ", indent, "", row->key);
+		param_get(row, object, value);
+		if (row->type == PARAM_TEXT || row->type == PARAM_MAC)
+			write_quoted(stream, value);
+		else
+			fputs(value, stream);
+		fputc('\n', stream);
+	}
+}
+
+static void write_fault(FILE *stream, const struct fault *fault)
+{
+	fputs("  - name: ", stream);
+	write_quoted(stream, fault->name);
+	fputc('\n', stream);
+	write_table(stream, match_params, &fault->match, 4);
+	fprintf(stream, "    %s:\n", action_name(fault->action));
+	write_table(stream, action_params(fault->action), &fault->params, 6);
+}
+
+void plan_write(const struct plan *plan, FILE *stream)
+{
+	write_table(stream, plan_params, plan, 0);
+	fputs("device:\n", stream);
+	write_table(stream, device_params, &plan->device, 2);
+	fputs("  agent:\n", stream);
+	write_table(stream, agent_params, &plan->device.agent, 4);
+	fputs("  dhcp:\n", stream);
+	write_table(stream, dhcp_params, &plan->device.dhcp, 4);
+	fputs("link:\n", stream);
+	write_table(stream, link_params, &plan->link, 2);
+	fputs("server:\n", stream);
+	write_table(stream, service_params, &plan->server, 2);
+	fputs(plan->fault_count > 0 ? "faults:\n" : "faults: []\n", stream);
+	for (size_t i = 0; i < plan->fault_count; i++)
+		write_fault(stream, &plan->faults[i]);
+	fputs("expect:\n", stream);
+	write_table(stream, expect_params, &plan->expect, 2);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * A plan: a scenario in which nothing is implicit. What a session is built from, and what plan.yaml holds.
+ *
+ * A scenario names a device; a plan holds the device itself, the seed and every parameter. Both are the same grammar, so that `stutter run plan.yaml`
+ * repeats the session.
+ */
+#ifndef SCENARIO_PLAN_H
+#define SCENARIO_PLAN_H
+
+#include <stdio.h>
+
+#include "link/link.h"
+#include "proxy/fault.h"
+#include "scenario/device.h"
+#include "server/service.h"
+
+enum expected { EXPECT_PASS, EXPECT_FAIL, EXPECT_ANY };
+
+/** `expect:` what the session must come to. */
+struct expectation {
+	unsigned verdict;     /**< enum expected */
+	char phase[16];       /**< of a failure: the phase in which it ended; empty: any */
+	uint64_t at_least_ns; /**< virtual time that the session takes; 0: not asked */
+	uint64_t at_most_ns;
+};
+
+struct plan {
+	char path[ERROR_FILE_MAX];  /**< of the scenario, as the user wrote it */
+	char name[64], summary[PARAM_VALUE_MAX];
+	char device_name[DEVICE_PATH_MAX]; /**< `device:` as written, until the device is read */
+	bool has_seed;              /**< the file itself says which seed: it is a plan */
+	uint64_t seed;
+	uint64_t deadline_ns;
+	char image[DEVICE_PATH_MAX]; /**< what the device downloads; empty: what the build makes */
+	struct device device;
+	struct link_config link;
+	struct service_config server;
+	struct expectation expect;
+	size_t fault_count;
+	struct fault *faults;
+};
+
+extern const struct param plan_params[];
+extern const struct param expect_params[];
+
+/** Where things are found that a scenario only names. */
+struct places {
+	char devices[DEVICE_PATH_MAX];   /**< folder of device files */
+	char scenarios[DEVICE_PATH_MAX]; /**< folder of scenarios */
+	char kernel[DEVICE_PATH_MAX];    /**< what the build made: kernel, root file system, image */
+	char initramfs[DEVICE_PATH_MAX];
+	char image[DEVICE_PATH_MAX];
+	char snapshots[DEVICE_PATH_MAX]; /**< folder for snapshots of devices */
+};
+
+/** Finds them beside the running program: in its build folder, or where `make install` put them. */
+bool places_find(struct places *ret_places, struct error *err);
+
+/**
+ * Reads a scenario or a plan and resolves it.
+ * @param device Overrides the scenario's device, name or path; NULL: its own.
+ * @param ret_plan To be released with plan_close().
+ * @return false with @p err: everything that can be wrong before a session starts, missing files included.
+ */
+bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err);
+void plan_close(struct plan *plan);
+
+/** Writes the plan as YAML that plan_open() reads to the same plan. */
+void plan_write(const struct plan *plan, FILE *stream);
+
+#endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/yaml.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <yaml.h>
+
+#include "base/memory.h"
+
+struct reader {
+	struct yaml_file *file;
+	yaml_parser_t parser;
+	struct error *err;
+	size_t nodes;
+};
+
+static void free_node(struct yaml_node *node)
+{
+	if (node == NULL)
+		return;
+	for (size_t i = 0; i < node->count; i++) {
+		free_node(node->entries[i].key);
+		free_node(node->entries[i].value);
+	}
+	free(node->entries);
+	free(node->text);
+	free(node);
+}
+
+static bool fail(struct reader *reader, yaml_mark_t mark, const char *text)
+{
+	error_set(reader->err, "%s", text);
+	return error_at(reader->err, reader->file->path, (int)mark.line + 1, (int)mark.column + 1);
+}
+
+static bool next(struct reader *reader, yaml_event_t *ret_event)
+{
+	if (yaml_parser_parse(&reader->parser, ret_event))
+		return true;
+	const yaml_parser_t *parser = &reader->parser;
+	error_set(reader->err, "this is not YAML: %s%s%s", parser->problem != NULL ? parser->problem : "unreadable bytes",
+		  parser->context != NULL ? " " : "", parser->context != NULL ? parser->context : "");
+	return error_at(reader->err, reader->file->path, (int)parser->problem_mark.line + 1, (int)parser->problem_mark.column + 1);
+}
+
+static struct yaml_node *new_node(enum yaml_kind kind, const yaml_event_t *event)
+{
+	struct yaml_node *node = memory_new(sizeof *node);
+
+	node->kind = kind;
+	node->line = (int)event->start_mark.line + 1;
+	node->column = (int)event->start_mark.column + 1;
+	return node;
+}
+
+static struct yaml_entry *new_entry(struct yaml_node *node)
+{
+	if ((node->count & (node->count - 1)) == 0)
+		node->entries = memory_resize(node->entries, node->count > 0 ? node->count * 2 : 1, sizeof *node->entries);
+	node->entries[node->count] = (struct yaml_entry){NULL, NULL};
+	return &node->entries[node->count++];
+}
+
+/* What an event must not have, whatever it begins. */
+static const char *refused(const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_ALIAS_EVENT:
+		return "aliases (*name) are not allowed: write the value out";
+	case YAML_SCALAR_EVENT:
+		if (event->data.scalar.anchor != NULL)
+			return "anchors (&name) are not allowed: write the value where it is needed";
+		return event->data.scalar.tag != NULL ? "tags (!name) are not allowed" : NULL;
+	case YAML_MAPPING_START_EVENT:
+		if (event->data.mapping_start.anchor != NULL)
+			return "anchors (&name) are not allowed: write the value where it is needed";
+		return event->data.mapping_start.tag != NULL ? "tags (!name) are not allowed" : NULL;
+	case YAML_SEQUENCE_START_EVENT:
+		if (event->data.sequence_start.anchor != NULL)
+			return "anchors (&name) are not allowed: write the value where it is needed";
+		return event->data.sequence_start.tag != NULL ? "tags (!name) are not allowed" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event, int depth);
+
+static bool add_key(struct reader *reader, struct yaml_node *mapping, yaml_event_t *event)
+{
+	if (event->type != YAML_SCALAR_EVENT)
+		return fail(reader, event->start_mark, "a key must be a word");
+	const char *text = (const char *)event->data.scalar.value;
+	for (size_t i = 0; i < mapping->count; i++)
+		if (strcmp(mapping->entries[i].key->text, text) == 0) {
+			char message[PARAM_VALUE_MAX];
+			(void)snprintf(message, sizeof message, "the key '%.64s' is here twice; the first is in line %d", text,
+				       mapping->entries[i].key->line);
+			return fail(reader, event->start_mark, message);
+		}
+	struct yaml_node *key = new_node(YAML_SCALAR, event);
+	key->text = memory_text(text);
+	new_entry(mapping)->key = key;
+	return true;
+}
+
+static bool read_children(struct reader *reader, struct yaml_node *node, int depth)
+{
+	yaml_event_type_t end = node->kind == YAML_MAPPING ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
+	yaml_event_t event;
+
+	while (next(reader, &event)) {
+		bool good = true, ended = event.type == end;
+		if (!ended && node->kind == YAML_MAPPING) {
+			good = add_key(reader, node, &event);
+			yaml_event_delete(&event);
+			if (!good || !next(reader, &event))
+				return false;
+		}
+		if (!ended) {
+			struct yaml_node *value = read_node(reader, &event, depth + 1);
+			good = value != NULL;
+			if (good)
+				(node->kind == YAML_MAPPING ? &node->entries[node->count - 1] : new_entry(node))->value = value;
+		}
+		yaml_event_delete(&event);
+		if (ended || !good)
+			return good;
+	}
+	return false;
+}
+
+/* Makes the node that @p event begins; the caller deletes the event. */
+static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event, int depth)
+{
+	const char *why = depth > YAML_DEPTH_MAX ? "this is nested too deeply" : refused(event);
+	struct yaml_node *node;
+
+	if (why == NULL && ++reader->nodes > YAML_NODES_MAX)
+		why = "this file has too many values";
+	if (why != NULL) {
+		fail(reader, event->start_mark, why);
+		return NULL;
+	}
+	if (event->type == YAML_SCALAR_EVENT) {
+		node = new_node(YAML_SCALAR, event);
+		node->text = memory_text((const char *)event->data.scalar.value);
+		return node;
+	}
+	node = new_node(event->type == YAML_MAPPING_START_EVENT ? YAML_MAPPING : YAML_SEQUENCE, event);
+	if (read_children(reader, node, depth))
+		return node;
+	free_node(node);
+	return NULL;
+}
+
+/* Reads events up to the first node of the document. */
+static bool read_document(struct reader *reader)
+{
+	yaml_event_t event;
+	bool good = true;
+
+	for (bool done = false; good && !done;) {
+		if (!next(reader, &event))
+			return false;
+		if (event.type == YAML_STREAM_END_EVENT) {
+			done = true;
+		} else if (event.type == YAML_DOCUMENT_START_EVENT && reader->file->root != NULL) {
+			good = fail(reader, event.start_mark, "a second document begins here; one file holds one");
+		} else if (event.type == YAML_ALIAS_EVENT || event.type == YAML_SCALAR_EVENT || event.type == YAML_SEQUENCE_START_EVENT ||
+			   event.type == YAML_MAPPING_START_EVENT) {
+			reader->file->root = read_node(reader, &event, 0);
+			good = reader->file->root != NULL;
+		}
+		yaml_event_delete(&event);
+	}
+	return good;
+}
+
+bool yaml_parse(struct yaml_file *file, const char *path, const char *text, size_t length, struct error *err)
+{
+	struct reader reader = {.file = file, .err = err};
+
+	memset(file, 0, sizeof *file);
+	(void)snprintf(file->path, sizeof file->path, "%s", path);
+	if (memchr(text, '\0', length) != NULL)
+		return error_set(err, "the file has NUL bytes in it, so it is no text") || error_at(err, path, 0, 0);
+	if (!yaml_parser_initialize(&reader.parser))
+		return error_set(err, "libyaml has no memory");
+	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
+	bool good = read_document(&reader);
+	yaml_parser_delete(&reader.parser);
+	if (good && (file->root == NULL || file->root->kind != YAML_MAPPING)) {
+		error_set(err, "the file must hold keys and values, such as 'name: clean'");
+		good = error_at(err, path, 1, 1);
+	}
+	if (!good)
+		yaml_close(file);
+	return good;
+}
+
+bool yaml_open(struct yaml_file *file, const char *path, struct error *err)
+{
+	FILE *stream = fopen(path, "re");
+	struct stat status;
+
+	if (stream == NULL || fstat(fileno(stream), &status) != 0 || !S_ISREG(status.st_mode)) {
+		error_set(err, "cannot be read: %s", stream == NULL ? strerror(errno) : "not a file");
+		if (stream != NULL)
+			fclose(stream);
+		return error_at(err, path, 0, 0);
+	}
+	char *text = memory_new(YAML_SIZE_MAX + 1);
+	size_t length = fread(text, 1, YAML_SIZE_MAX + 1, stream);
+	bool good = !ferror(stream) && length <= YAML_SIZE_MAX;
+	fclose(stream);
+	if (good) {
+		good = yaml_parse(file, path, text, length, err);
+	} else {
+		error_set(err, "cannot be read whole, or is larger than %u bytes", YAML_SIZE_MAX);
+		error_at(err, path, 0, 0);
+	}
+	free(text);
+	return good;
+}
+
+void yaml_close(struct yaml_file *file)
+{
+	free_node(file->root);
+	file->root = NULL;
+}
+
+const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key)
+{
+	for (size_t i = 0; i < mapping->count; i++)
+		if (strcmp(mapping->entries[i].key->text, key) == 0)
+			return mapping->entries[i].value;
+	return NULL;
+}
+
+const char *yaml_describe(const struct yaml_node *node, char *ret_text, size_t size)
+{
+	if (node->kind == YAML_SCALAR)
+		(void)snprintf(ret_text, size, "'%s'", node->text);
+	else
+		(void)snprintf(ret_text, size, "%s", node->kind == YAML_MAPPING ? "a mapping" : "a list");
+	return ret_text;
+}
+
+bool yaml_error(const struct yaml_file *file, const struct yaml_node *node, struct error *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	error_vset(err, format, args);
+	va_end(args);
+	return error_at(err, file->path, node->line, node->column);
+}
+
+/* "a, b or c" of all keys that are allowed. */
+static const char *list_keys(const struct param *table, const char *const *others, char *ret_text, size_t size)
+{
+	size_t used = 0;
+
+	ret_text[0] = '\0';
+	for (const struct param *row = table; row != NULL && row->key != NULL && used < size; row++)
+		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used == 0 ? "" : ", ", row->key);
+	for (size_t i = 0; others != NULL && others[i] != NULL && used < size; i++)
+		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used == 0 ? "" : ", ", others[i]);
+	return ret_text;
+}
+
+static bool is_one_of(const char *const *names, const char *name)
+{
+	for (size_t i = 0; names != NULL && names[i] != NULL; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool yaml_check_keys(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const char *const *others,
+		     const char *what, struct error *err)
+{
+	char found[128], allowed[PARAM_VALUE_MAX];
+
+	if (mapping->kind != YAML_MAPPING)
+		return yaml_error(file, mapping, err, "%s must be keys and values, not %s", what,
+				  yaml_describe(mapping, found, sizeof found));
+	for (size_t i = 0; i < mapping->count; i++) {
+		const struct yaml_node *key = mapping->entries[i].key;
+		if ((table != NULL && param_find(table, key->text) != NULL) || is_one_of(others, key->text))
+			continue;
+		const char *near = param_nearest(table, others, key->text);
+		return yaml_error(file, key, err, "'%.64s' is no key of %s%s%s%s; allowed: %s", key->text, what,
+				  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "",
+				  list_keys(table, others, allowed, sizeof allowed));
+	}
+	return true;
+}
+
+bool yaml_set_some(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, void *object,
+		   struct error *err)
+{
+	char found[128], allowed[PARAM_VALUE_MAX];
+
+	for (size_t i = 0; i < mapping->count; i++) {
+		const struct param *row = param_find(table, mapping->entries[i].key->text);
+		const struct yaml_node *value = mapping->entries[i].value;
+		if (row == NULL)
+			continue;
+		if (value->kind != YAML_SCALAR)
+			return yaml_error(file, value, err, "'%s' must be %s, not %s", row->key, param_allowed(row, allowed),
+					  yaml_describe(value, found, sizeof found));
+		if (!param_set(row, object, value->text, err)) {
+			error_context(err, "%s", row->key);
+			return error_at(err, file->path, value->line, value->column);
+		}
+	}
+	return true;
+}
+
+bool yaml_fill(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const char *const *others,
+	       const char *what, void *object, struct error *err)
+{
+	char allowed[PARAM_VALUE_MAX];
+
+	params_init(table, object);
+	if (!yaml_check_keys(file, mapping, table, others, what, err) || !yaml_set_some(file, mapping, table, object, err))
+		return false;
+	for (const struct param *row = table; row->key != NULL; row++)
+		if (row->standard == NULL && yaml_get(mapping, row->key) == NULL)
+			return yaml_error(file, mapping, err, "%s needs '%s', %s: %s", what, row->key, param_allowed(row, allowed),
+					  row->summary);
+	return true;
+}

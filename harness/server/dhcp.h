@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * A DHCP server for one device (RFC 2131, RFC 2132): one address, one lease. Pure: a message in, an answer out.
+ */
+#ifndef SERVER_DHCP_H
+#define SERVER_DHCP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+#define DHCP_SERVER_PORT 67
+#define DHCP_CLIENT_PORT 68
+#define DHCP_MESSAGE_MAX 576U
+#define DHCP_NOTE_MAX 96
+
+/** What the server gives; addresses in host order. */
+struct dhcp_config {
+	uint32_t server, netmask, device;
+	uint64_t lease_ns;
+};
+
+struct dhcp_answer {
+	size_t length;              /**< of the message; 0: no answer */
+	uint8_t message[DHCP_MESSAGE_MAX];
+	bool broadcast;             /**< send to 255.255.255.255, else to the device's address and hardware address (RFC 2131 4.1) */
+	uint32_t destination;       /**< the address to send to when not broadcast, host order */
+	uint8_t hardware[6];        /**< the device's hardware address */
+	char note[DHCP_NOTE_MAX];   /**< for the trace: "discover -> offer 192.0.2.100", or what is wrong with the message */
+};
+
+/** Answers one message. @param message A UDP payload, of any length and content. */
+void dhcp_answer(const struct dhcp_config *config, struct bytes message, struct dhcp_answer *ret_answer);
+
+#endif

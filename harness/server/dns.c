@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "server/dns.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HEADER 12U
+#define TYPE_A 1U
+#define TYPE_AAAA 28U
+#define CLASS_IN 1U
+#define POINTER_TO_QUESTION 0xc00cU
+enum { RCODE_OK = 0, RCODE_FORMAT = 1, RCODE_NAME = 3, RCODE_UNIMPLEMENTED = 4 };
+
+/* Reads an uncompressed name (a question has no reason to be compressed); tells where it ends, 0 if it is not one. */
+static size_t read_name(struct bytes message, size_t at, char ret_text[DNS_NAME_TEXT_MAX])
+{
+	size_t used = 0;
+	uint8_t length;
+
+	while (bytes_u8(message, at, &length) && length != 0) {
+		if (length > 63 || !bytes_have(message, at + 1, length) || used + length + 2 > DNS_NAME_TEXT_MAX)
+			return 0;
+		if (used > 0)
+			ret_text[used++] = '.';
+		for (size_t i = 1; i <= length; i++)
+			ret_text[used++] = (char)tolower(message.data[at + i]);
+		at += 1U + length;
+	}
+	ret_text[used] = '\0';
+	return bytes_have(message, at, 1) ? at + 1 : 0;
+}
+
+static const struct dns_name *lookup(const struct dns_config *config, const char *name)
+{
+	for (const struct dns_name *entry = config->names; entry->name != NULL; entry++)
+		if (strcmp(entry->name, name) == 0)
+			return entry;
+	return NULL;
+}
+
+/* The header of an answer with the question behind it (RFC 1035 4.1.1): authoritative, recursion as asked. */
+static void begin(struct bytes query, size_t question_end, unsigned rcode, struct dns_answer *answer)
+{
+	memcpy(answer->message, query.data, question_end);
+	answer->message[2] = (uint8_t)(0x84 | (query.data[2] & 0x79));
+	answer->message[3] = (uint8_t)(0x80 | rcode);
+	put_be16(answer->message + 4, question_end > HEADER ? 1 : 0);
+	memset(answer->message + 6, 0, 6);
+	answer->length = question_end;
+}
+
+static void add_address(const struct dns_config *config, uint32_t address, struct dns_answer *answer)
+{
+	uint8_t *at = answer->message + answer->length;
+
+	put_be16(answer->message + 6, 1);
+	put_be16(at, POINTER_TO_QUESTION);
+	put_be16(at + 2, TYPE_A);
+	put_be16(at + 4, CLASS_IN);
+	put_be32(at + 6, config->ttl_s);
+	put_be16(at + 10, 4);
+	put_be32(at + 12, address);
+	answer->length += 16;
+}
+
+static void answer_question(const struct dns_config *config, struct bytes query, size_t name_end, const char *name,
+			    struct dns_answer *answer)
+{
+	uint16_t type = 0, class = 0;
+
+	(void)bytes_be16(query, name_end, &type);
+	(void)bytes_be16(query, name_end + 2, &class);
+	const struct dns_name *entry = class == CLASS_IN ? lookup(config, name) : NULL;
+	begin(query, name_end + 4, entry != NULL ? RCODE_OK : RCODE_NAME, answer);
+	if (entry != NULL && type == TYPE_A)
+		add_address(config, entry->address, answer);
+	(void)snprintf(answer->note, sizeof answer->note, "%s %s -> %s", type == TYPE_A ? "A" : type == TYPE_AAAA ? "AAAA" : "other", name,
+		       entry == NULL ? "no such name" : type == TYPE_A ? "answered" : "no such record");
+}
+
+void dns_answer(const struct dns_config *config, struct bytes message, struct dns_answer *ret_answer)
+{
+	char name[DNS_NAME_TEXT_MAX];
+	uint16_t questions = 0;
+
+	memset(ret_answer, 0, sizeof *ret_answer);
+	if (!bytes_be16(message, 4, &questions) || !bytes_have(message, 0, HEADER) || (message.data[2] & 0x80)) {
+		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: %zu bytes that are no DNS query", message.length);
+		return;
+	}
+	if ((message.data[2] & 0x78) != 0) {
+		begin(message, HEADER, RCODE_UNIMPLEMENTED, ret_answer);
+		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: opcode %u -> not implemented", message.data[2] >> 3 & 15);
+		return;
+	}
+	size_t name_end = questions == 1 ? read_name(message, HEADER, name) : 0;
+	if (name_end == 0 || !bytes_have(message, name_end, 4) || name_end + 4 + 16 > DNS_MESSAGE_MAX) {
+		begin(message, HEADER, RCODE_FORMAT, ret_answer);
+		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: a question that cannot be read -> format error");
+		return;
+	}
+	answer_question(config, message, name_end, name, ret_answer);
+}

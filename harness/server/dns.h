@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * An authoritative DNS server (RFC 1035) for a fixed set of names. Pure: a query in, an answer out.
+ */
+#ifndef SERVER_DNS_H
+#define SERVER_DNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+#define DNS_PORT 53
+#define DNS_MESSAGE_MAX 512U
+#define DNS_NAME_TEXT_MAX 256
+
+struct dns_name {
+	const char *name;  /**< lower case, without the final dot; NULL ends a table */
+	uint32_t address;  /**< host order */
+};
+
+struct dns_config {
+	const struct dns_name *names;
+	uint32_t ttl_s;
+};
+
+struct dns_answer {
+	size_t length; /**< 0: no answer */
+	uint8_t message[DNS_MESSAGE_MAX];
+	char note[DNS_NAME_TEXT_MAX + 64]; /**< for the trace */
+};
+
+/** Answers one message. @param message A UDP payload, of any length and content. */
+void dns_answer(const struct dns_config *config, struct bytes message, struct dns_answer *ret_answer);
+
+#endif

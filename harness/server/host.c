@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "server/host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <lwip/etharp.h>
+#include <lwip/init.h>
+#include <lwip/netif.h>
+#include <lwip/pbuf.h>
+#include <lwip/sys.h>
+#include <lwip/timeouts.h>
+#include <netif/ethernet.h>
+
+#include "base/check.h"
+#include "sim/random.h"
+
+static struct {
+	struct sim *sim;
+	struct trace *trace;
+	struct host_ops ops;
+	void *ctx;
+	struct netif netif;
+	struct sim_event timer;
+	struct random_stream random, isn;
+	uint64_t draws;
+	bool started;
+} host;
+
+u32_t sys_now(void)
+{
+	return (u32_t)(host.sim->now / SIM_MS);
+}
+
+/* lwIP draws ports and the like: the only sequential draws there are, from a stream of their own. */
+uint32_t host_random(void)
+{
+	return (uint32_t)random_bits(host.random, host.draws++, 0);
+}
+
+/* RFC 6528: a function of the connection and a clock. */
+uint32_t host_isn(uint32_t local_address, uint16_t local_port, uint32_t remote_address, uint16_t remote_port)
+{
+	uint64_t ends = (uint64_t)local_port << 48 | (uint64_t)remote_port << 32 | remote_address;
+
+	return (uint32_t)random_bits(host.isn, ends, local_address) + (uint32_t)(host.sim->now / (4 * SIM_US));
+}
+
+_Noreturn void host_lwip_failed(const char *file, int line, const char *what)
+{
+	check_failed(file, line, what);
+}
+
+static err_t output(struct netif *netif, struct pbuf *packet)
+{
+	uint8_t data[FRAME_MAX];
+
+	(void)netif;
+	CHECK_INT(packet->tot_len, <=, sizeof data);
+	u16_t length = pbuf_copy_partial(packet, data, packet->tot_len, 0);
+	host.ops.output(host.ctx, frame_new(data, length), host.sim->now);
+	return ERR_OK;
+}
+
+static err_t init_netif(struct netif *netif)
+{
+	static const u8_t mac[6] = {0x02, 0x53, 0x54, 0x55, 0x54, 0x01};
+
+	netif->name[0] = 'f';
+	netif->name[1] = 'e';
+	netif->mtu = 1500;
+	netif->hwaddr_len = sizeof mac;
+	memcpy(netif->hwaddr, mac, sizeof mac);
+	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_LINK_UP;
+	netif->output = etharp_output;
+	netif->linkoutput = output;
+	return ERR_OK;
+}
+
+void host_reschedule(void)
+{
+	u32_t sleep = sys_timeouts_sleeptime();
+
+	if (sleep == SYS_TIMEOUTS_SLEEPTIME_INFINITE) {
+		sim_cancel(host.sim, &host.timer);
+		return;
+	}
+	sim_ns at = (host.sim->now / SIM_MS + sleep) * SIM_MS;
+	sim_schedule(host.sim, &host.timer, at > host.sim->now ? at : host.sim->now);
+}
+
+static void fire_timer(void *ctx, sim_ns now)
+{
+	(void)ctx;
+	(void)now;
+	sys_check_timeouts();
+	host_reschedule();
+}
+
+void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_ops ops, void *ctx)
+{
+	ip4_addr_t address = {lwip_htonl(HOST_ADDRESS)}, netmask = {lwip_htonl(HOST_NETMASK)}, gateway = {0};
+
+	CHECK(!host.started);
+	host.started = true;
+	host.sim = sim;
+	host.trace = trace;
+	host.ops = ops;
+	host.ctx = ctx;
+	host.random = random_stream(seed, "host random");
+	host.isn = random_stream(seed, "host isn");
+	host.timer = (struct sim_event){.fire = fire_timer};
+	lwip_init();
+	CHECK(netif_add(&host.netif, &address, &netmask, &gateway, NULL, init_netif, ethernet_input) != NULL);
+	netif_set_default(&host.netif);
+	netif_set_up(&host.netif);
+	host_reschedule();
+}
+
+void host_close(void)
+{
+	sim_cancel(host.sim, &host.timer);
+}
+
+void host_input(struct frame *frame)
+{
+	struct pbuf *packet = pbuf_alloc(PBUF_RAW, (u16_t)frame->length, PBUF_RAM);
+
+	CHECK(packet != NULL);
+	CHECK(pbuf_take(packet, frame->data, (u16_t)frame->length) == ERR_OK);
+	frame_free(frame);
+	if (host.netif.input(packet, &host.netif) != ERR_OK)
+		pbuf_free(packet);
+	host_reschedule();
+}
+
+struct sim *host_sim(void)
+{
+	return host.sim;
+}
+
+struct trace *host_trace(void)
+{
+	return host.trace;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The far end's TCP/IP stack: lwIP in virtual time, on one Ethernet port.
+ *
+ * lwIP is all globals and cannot be taken down, so a process has one host, and a session is a process. That is the only file-scope state of the harness.
+ */
+#ifndef SERVER_HOST_H
+#define SERVER_HOST_H
+
+#include <stdint.h>
+
+#include "link/frame.h"
+#include "sim/sim.h"
+#include "sim/trace.h"
+
+/** Addresses of the far end, host order: TEST-NET-1 of RFC 5737. */
+#define HOST_ADDRESS 0xc0000201U
+#define HOST_NETMASK 0xffffff00U
+
+struct host_ops {
+	/** The host sends @p frame, which the callee takes over. */
+	void (*output)(void *ctx, struct frame *frame, sim_ns now);
+};
+
+/** Starts the host; once a process. @param seed Of its random numbers and initial sequence numbers. */
+void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_ops ops, void *ctx);
+
+/** Stops its timer. The stack's memory lives until the process ends. */
+void host_close(void);
+
+/** A frame for the host; it takes the frame over. */
+void host_input(struct frame *frame);
+
+/** The simulation and the trace that the host runs in, for the services on it. */
+struct sim *host_sim(void);
+struct trace *host_trace(void);
+
+/** To be called after a service has called into lwIP outside of host_input(): sets the timer anew. */
+void host_reschedule(void);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "server/udp.h"
+
+#include <string.h>
+
+#include <lwip/etharp.h>
+#include <lwip/netif.h>
+#include <lwip/udp.h>
+
+#include "base/check.h"
+#include "link/frame.h"
+#include "server/host.h"
+#include "server/ntp.h"
+
+/* A received payload as one piece; the pbuf is released. */
+static struct bytes flatten(struct pbuf *packet, uint8_t room[FRAME_MAX])
+{
+	u16_t length = pbuf_copy_partial(packet, room, FRAME_MAX, 0);
+
+	pbuf_free(packet);
+	return bytes_of(room, length);
+}
+
+static struct pbuf *pbuf_with(const uint8_t *data, size_t length)
+{
+	struct pbuf *packet = pbuf_alloc(PBUF_TRANSPORT, (u16_t)length, PBUF_RAM);
+
+	CHECK(packet != NULL);
+	CHECK(pbuf_take(packet, data, (u16_t)length) == ERR_OK);
+	return packet;
+}
+
+static void send_dhcp(struct udp_pcb *pcb, const struct dhcp_answer *answer)
+{
+	struct pbuf *packet = pbuf_with(answer->message, answer->length);
+	ip4_addr_t destination = {answer->broadcast ? IPADDR_BROADCAST : lwip_htonl(answer->destination)};
+	struct eth_addr hardware;
+
+	/* The device cannot answer ARP yet: its hardware address stands in its message (RFC 2131 4.1). */
+	memcpy(hardware.addr, answer->hardware, sizeof hardware.addr);
+	if (!answer->broadcast)
+		(void)etharp_add_static_entry(&destination, &hardware);
+	(void)udp_sendto_if(pcb, packet, &destination, DHCP_CLIENT_PORT, netif_default);
+	if (!answer->broadcast)
+		(void)etharp_remove_static_entry(&destination);
+	pbuf_free(packet);
+}
+
+static void receive_dhcp(void *arg, struct udp_pcb *pcb, struct pbuf *packet, const ip_addr_t *address, u16_t port)
+{
+	const struct udp_services *services = arg;
+	uint8_t room[FRAME_MAX];
+	struct dhcp_answer answer;
+
+	(void)address;
+	(void)port;
+	dhcp_answer(&services->dhcp, flatten(packet, room), &answer);
+	trace_line(host_trace(), host_sim()->now, "dhcp", "%s", answer.note);
+	if (answer.length > 0)
+		send_dhcp(pcb, &answer);
+}
+
+static void reply(struct udp_pcb *pcb, const uint8_t *message, size_t length, const ip_addr_t *address, u16_t port)
+{
+	struct pbuf *packet;
+
+	if (length == 0)
+		return;
+	packet = pbuf_with(message, length);
+	(void)udp_sendto(pcb, packet, address, port);
+	pbuf_free(packet);
+}
+
+static void receive_dns(void *arg, struct udp_pcb *pcb, struct pbuf *packet, const ip_addr_t *address, u16_t port)
+{
+	const struct udp_services *services = arg;
+	uint8_t room[FRAME_MAX];
+	struct dns_answer answer;
+
+	dns_answer(&services->dns, flatten(packet, room), &answer);
+	trace_line(host_trace(), host_sim()->now, "dns", "%s", answer.note);
+	reply(pcb, answer.message, answer.length, address, port);
+}
+
+static void receive_ntp(void *arg, struct udp_pcb *pcb, struct pbuf *packet, const ip_addr_t *address, u16_t port)
+{
+	const struct udp_services *services = arg;
+	uint8_t room[FRAME_MAX];
+	struct ntp_answer answer;
+
+	ntp_answer(flatten(packet, room), services->unix_base_ns + host_sim()->now, &answer);
+	trace_line(host_trace(), host_sim()->now, "ntp", "from port %u: %s", port, answer.note);
+	reply(pcb, answer.message, answer.length, address, port);
+}
+
+static void serve(u16_t port, udp_recv_fn receive, struct udp_services *services)
+{
+	struct udp_pcb *pcb = udp_new();
+
+	CHECK(pcb != NULL);
+	CHECK(udp_bind(pcb, IP_ANY_TYPE, port) == ERR_OK);
+	udp_recv(pcb, receive, services);
+}
+
+void udp_services_open(struct udp_services *services)
+{
+	serve(DHCP_SERVER_PORT, receive_dhcp, services);
+	serve(DNS_PORT, receive_dns, services);
+	serve(NTP_PORT, receive_ntp, services);
+}

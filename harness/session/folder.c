@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/folder.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "reports/file.h"
+#include "reports/verdict.h"
+
+bool folder_make(const char *dir, struct error *err)
+{
+	char path[DEVICE_PATH_MAX];
+
+	if ((size_t)snprintf(path, sizeof path, "%s", dir) >= sizeof path)
+		return error_set(err, "the path %s is too long", dir);
+	for (char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
+		if (slash != NULL)
+			*slash = '\0';
+		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+			return error_set(err, "the folder %s cannot be made: %s", path, strerror(errno));
+		if (slash == NULL)
+			return true;
+		*slash = '/';
+	}
+}
+
+static FILE *open_stream(const char *dir, const char *name, struct error *err)
+{
+	char path[DEVICE_PATH_MAX + 32];
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	FILE *stream = fopen(path, "we");
+	if (stream == NULL)
+		error_set(err, "%s cannot be written: %s", path, strerror(errno));
+	return stream;
+}
+
+static bool write_plan(const char *dir, const struct plan *plan, struct error *err)
+{
+	struct report_file file;
+
+	if (!report_file_open(&file, dir, "plan.yaml", err))
+		return false;
+	fprintf(file.stream, "# stutter " STUTTER_VERSION ": the plan of one session, from %s. `stutter run` on this file repeats it.\n", plan->path);
+	plan_write(plan, file.stream);
+	return report_file_close(&file, err);
+}
+
+bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, struct error *err)
+{
+	memset(folder, 0, sizeof *folder);
+	(void)snprintf(folder->dir, sizeof folder->dir, "%s", dir);
+	if (!folder_make(dir, err) || !write_plan(dir, plan, err))
+		return false;
+	folder->trace = open_stream(dir, "trace.txt", err);
+	folder->capture = folder->trace != NULL ? open_stream(dir, "wire.pcapng", err) : NULL;
+	if (folder->capture != NULL)
+		return true;
+	if (folder->trace != NULL)
+		fclose(folder->trace);
+	return false;
+}
+
+static void write_line(void *ctx, const char *line, size_t length)
+{
+	const struct folder *folder = ctx;
+
+	(void)fwrite(line, 1, length, folder->trace);
+}
+
+struct trace_sink folder_trace_sink(struct folder *folder)
+{
+	return (struct trace_sink){write_line, folder};
+}
+
+bool folder_sound(const struct folder *folder, struct error *err)
+{
+	const char *name = ferror(folder->trace) ? "trace.txt" : ferror(folder->capture) ? "wire.pcapng" : NULL;
+
+	return name == NULL || error_set(err, "%s/%s could not be written (is the disk full?)", folder->dir, name);
+}
+
+bool folder_close(struct folder *folder, struct error *err)
+{
+	bool flushed = (fflush(folder->trace) == 0) & (fflush(folder->capture) == 0);
+	bool sound = folder_sound(folder, err);
+
+	flushed = (fclose(folder->trace) == 0) & (fclose(folder->capture) == 0) & flushed;
+	folder->trace = folder->capture = NULL;
+	if (sound && !flushed)
+		return error_set(err, "%s: what was written last did not reach the disk: %s", folder->dir, strerror(errno));
+	return sound;
+}
+
+bool folder_write_verdict(const char *dir, const struct plan *plan, const struct verdict *verdict, struct error *err)
+{
+	struct report_file file;
+
+	if (!report_file_open(&file, dir, "verdict.json", err))
+		return false;
+	struct json json = {.stream = file.stream};
+	json_object_begin(&json, NULL);
+	report_verdict(&json, plan, verdict);
+	json_object_end(&json);
+	return report_file_close(&file, err);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The folder that a session leaves behind, and the streams into it.
+ */
+#ifndef SESSION_FOLDER_H
+#define SESSION_FOLDER_H
+
+#include "scenario/plan.h"
+#include "session/verdict.h"
+#include "sim/trace.h"
+
+struct folder {
+	char dir[DEVICE_PATH_MAX];
+	FILE *trace, *capture;
+};
+
+/** Makes the folder, what is missing above it too. */
+bool folder_make(const char *dir, struct error *err);
+
+/** Opens the streams and writes plan.yaml. */
+bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, struct error *err);
+
+/** A sink for the session's trace. */
+struct trace_sink folder_trace_sink(struct folder *folder);
+
+/** Whether all that was written so far could be written; @p err says what could not. */
+bool folder_sound(const struct folder *folder, struct error *err);
+
+/** Writes out and closes the streams. @return as folder_sound(). */
+bool folder_close(struct folder *folder, struct error *err);
+
+/** Writes verdict.json. */
+bool folder_write_verdict(const char *dir, const struct plan *plan, const struct verdict *verdict, struct error *err);
+
+#endif

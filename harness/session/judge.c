@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/judge.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const expected_names[] = {"pass", "fail", "any"};
+
+const char *verdict_name(enum verdict_kind kind)
+{
+	static const char *const names[] = {"pass", "fail", "inconclusive"};
+
+	return names[kind];
+}
+
+void judge_init(struct judge *judge)
+{
+	memset(judge, 0, sizeof *judge);
+	(void)snprintf(judge->phase, sizeof judge->phase, "start");
+}
+
+/* If @p text begins with @p word and a space, moves it behind them. */
+static bool take_word(const char **text, const char *word)
+{
+	size_t length = strlen(word);
+
+	if (strncmp(*text, word, length) != 0 || ((*text)[length] != ' ' && (*text)[length] != '\0'))
+		return false;
+	*text += length;
+	while (**text == ' ')
+		++*text;
+	return true;
+}
+
+static void note_trouble(struct judge *judge, const struct world *world, const char *text)
+{
+	if (judge->trouble[0] != '\0')
+		return;
+	(void)snprintf(judge->trouble, sizeof judge->trouble, "at %" PRIu64 ".%03" PRIu64 " s: %s", world->sim.now / SIM_S,
+		       world->sim.now % SIM_S / SIM_MS, text);
+	(void)world_faults_in_force(world, judge->faults, sizeof judge->faults);
+}
+
+static void report_phase(struct judge *judge, const struct world *world, const char *rest, const char *whole)
+{
+	size_t length = strcspn(rest, " ");
+
+	if (length >= sizeof judge->phase)
+		length = sizeof judge->phase - 1;
+	memcpy(judge->phase, rest, length);
+	judge->phase[length] = '\0';
+	rest += strcspn(rest, " ");
+	while (*rest == ' ')
+		rest++;
+	if (take_word(&rest, "retry")) {
+		judge->retries++;
+		note_trouble(judge, world, whole);
+	} else if (strncmp(rest, "failed", 6) == 0) {
+		note_trouble(judge, world, whole);
+	}
+}
+
+bool judge_report(struct judge *judge, const struct world *world, const char *text)
+{
+	const char *rest = text;
+
+	judge->last_ns = world->sim.now;
+	(void)snprintf(judge->last, sizeof judge->last, "%s", text);
+	if (take_word(&rest, "phase")) {
+		report_phase(judge, world, rest, text);
+	} else if (take_word(&rest, "result")) {
+		judge->has_result = true;
+		judge->result_pass = take_word(&rest, "pass");
+		(void)take_word(&rest, "fail");
+		(void)snprintf(judge->result, sizeof judge->result, "%s", rest[0] != '\0' ? rest : "no reason given");
+		if (!judge->result_pass)
+			note_trouble(judge, world, text);
+	}
+	return judge->has_result;
+}
+
+__attribute__((format(printf, 3, 4))) static void conclude(struct verdict *verdict, enum verdict_kind kind, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(verdict->reason, sizeof verdict->reason, format, args);
+	va_end(args);
+	verdict->kind = kind;
+}
+
+/* The device says it is done: the far end must have given it the whole image. */
+static void decide_pass(const struct world *world, struct verdict *verdict)
+{
+	uint64_t served = world->service.truth.image_bytes, size = world->service.image.length;
+
+	if (served < size)
+		conclude(verdict, VERDICT_FAIL, "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of the image",
+			 served, size);
+	else
+		conclude(verdict, VERDICT_PASS, "updated");
+}
+
+/* A session that never came to a result hangs; where it does so stands in its last report. */
+static void decide_deadline(const struct judge *judge, const struct world *world, struct verdict *verdict)
+{
+	if (judge->last[0] == '\0')
+		conclude(verdict, VERDICT_INCONCLUSIVE, "the device reported nothing before the deadline; see console.log");
+	else
+		conclude(verdict, VERDICT_FAIL, "%s: no result before the deadline; the last report, at %" PRIu64 ".%03" PRIu64 " s, was '%.200s'",
+			 judge->phase, judge->last_ns / SIM_S, judge->last_ns % SIM_S / SIM_MS, judge->last);
+	(void)world;
+}
+
+static void keep_trouble(const struct judge *judge, const struct world *world, struct verdict *verdict)
+{
+	memcpy(verdict->trouble, judge->trouble, sizeof verdict->trouble);
+	memcpy(verdict->faults, judge->faults, sizeof verdict->faults);
+	if (verdict->trouble[0] == '\0' && verdict->kind == VERDICT_FAIL && world != NULL) {
+		(void)snprintf(verdict->trouble, sizeof verdict->trouble, "the end");
+		(void)world_faults_in_force(world, verdict->faults, sizeof verdict->faults);
+	}
+}
+
+void judge_decide(const struct judge *judge, const struct world *world, enum session_end end, const char *why, struct verdict *verdict)
+{
+	const char *gap = world != NULL ? trace_first_gap(world->trace) : NULL;
+
+	memcpy(verdict->phase, judge->phase, sizeof verdict->phase);
+	verdict->retries = judge->retries;
+	if (end == END_BROKEN)
+		conclude(verdict, VERDICT_INCONCLUSIVE, "%s", why);
+	else if (gap != NULL)
+		conclude(verdict, VERDICT_INCONCLUSIVE, "the session relied on something that is not modelled: %.400s", gap);
+	else if (end == END_DEADLINE)
+		decide_deadline(judge, world, verdict);
+	else if (judge->result_pass)
+		decide_pass(world, verdict);
+	else
+		conclude(verdict, VERDICT_FAIL, "%s", judge->result);
+	keep_trouble(judge, world, verdict);
+}
+
+__attribute__((format(printf, 2, 3))) static void miss(struct verdict *verdict, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(verdict->expectation, sizeof verdict->expectation, format, args);
+	va_end(args);
+	verdict->met_expectation = false;
+}
+
+void judge_expectation(const struct expectation *expect, struct verdict *verdict)
+{
+	char limit[UNIT_TEXT_MAX];
+	bool wants_other = expect->verdict != EXPECT_ANY && (expect->verdict == EXPECT_PASS) != (verdict->kind == VERDICT_PASS);
+
+	verdict->met_expectation = true;
+	verdict->expectation[0] = '\0';
+	if (verdict->kind == VERDICT_INCONCLUSIVE)
+		miss(verdict, "nothing is proved");
+	else if (wants_other)
+		miss(verdict, "%s was expected", expected_names[expect->verdict]);
+	else if (verdict->kind == VERDICT_FAIL && expect->phase[0] != '\0' && strcmp(expect->phase, verdict->phase) != 0)
+		miss(verdict, "a failure in phase %s was expected, not in %s", expect->phase, verdict->phase);
+	else if (expect->at_least_ns != 0 && verdict->virtual_ns < expect->at_least_ns)
+		miss(verdict, "at least %s was expected", unit_format(UNIT_DURATION, expect->at_least_ns, limit));
+	else if (expect->at_most_ns != 0 && verdict->virtual_ns > expect->at_most_ns)
+		miss(verdict, "at most %s was expected", unit_format(UNIT_DURATION, expect->at_most_ns, limit));
+}

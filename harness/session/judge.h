@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The judge: hears what the device reports, compares it with what the far end knows, and comes to a verdict.
+ *
+ * The device reports lines such as `phase download begin`, `phase download retry 1: REASON`, `phase download failed: REASON`, `result pass` and
+ * `result fail download: REASON` (emulator/guest/README.md).
+ */
+#ifndef SESSION_JUDGE_H
+#define SESSION_JUDGE_H
+
+#include "session/verdict.h"
+#include "session/world.h"
+
+/** How the session ended. */
+enum session_end {
+	END_RESULT,       /**< the device reported a result */
+	END_DEADLINE,     /**< virtual time is up */
+	END_BROKEN,       /**< something of ours or of this machine broke: why says what */
+};
+
+struct judge {
+	char phase[32];
+	char trouble[VERDICT_TEXT_MAX], faults[VERDICT_TEXT_MAX]; /* of the first thing that went wrong */
+	char last[VERDICT_TEXT_MAX]; /* the last report */
+	sim_ns last_ns;
+	uint64_t retries;
+	bool has_result, result_pass;
+	char result[VERDICT_TEXT_MAX]; /* what follows "result fail" */
+};
+
+/** Starts before the device's first report. */
+void judge_init(struct judge *judge);
+
+/** A report of the device at the world's now. @return true if it was the session's result. */
+bool judge_report(struct judge *judge, const struct world *world, const char *text);
+
+/**
+ * Comes to the verdict: kind, reason, phase, trouble, faults and expectation. The other fields are the caller's.
+ * @param world The world at the end; NULL if it was never built.
+ * @param why Of END_BROKEN.
+ */
+void judge_decide(const struct judge *judge, const struct world *world, enum session_end end, const char *why, struct verdict *verdict);
+
+/** Compares a verdict, with its virtual_ns, with what the plan expects. */
+void judge_expectation(const struct expectation *expect, struct verdict *verdict);
+
+#endif

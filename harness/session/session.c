@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: the device asks and the session answers, one request at a time. A request carries the guest's time; the world runs up to it, the request
+ * is served, and the answer tells the level of INT and when the world next does something. The virtual CPU stands still meanwhile, so the answer
+ * takes no guest time, and how long the host needed for it cannot be seen from inside.
+ */
+#include "session/session.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "qemu/qemu.h"
+#include "session/folder.h"
+#include "session/judge.h"
+#include "session/world.h"
+
+/* How many requests pass between two looks at the disk and two progress reports. */
+#define LOOK_EVERY 512U
+#define CONFIG_MAX 8192U
+
+struct session {
+	const struct plan *plan;
+	const struct session_options *options;
+	struct folder folder;
+	struct trace *trace;
+	struct world world;
+	bool has_world;
+	struct judge judge;
+	struct qemu *qemu;
+	sim_ns start, deadline;
+	uint64_t requests;
+	enum session_end end;
+	struct error broken; /* why, if END_BROKEN */
+};
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	(void)clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
+}
+
+/* -- one request -- */
+
+static size_t answer_hello(const struct session *session, uint8_t *ret_payload)
+{
+	struct stutter_setup setup = {.version = STUTTER_PROTOCOL_VERSION, .spi_clock_hz = (uint32_t)session->plan->device.spi_clock_hz};
+
+	memcpy(setup.mac, session->plan->device.mac, sizeof setup.mac);
+	memcpy(ret_payload, &setup, sizeof setup);
+	return sizeof setup;
+}
+
+static size_t answer_config(const struct session *session, uint8_t *ret_payload)
+{
+	return device_guest_config(&session->plan->device, session->plan->seed, (char *)ret_payload, CONFIG_MAX);
+}
+
+/* Takes a report of the device; tells whether the session has its result. */
+static bool take_event(struct session *session, const uint8_t *payload, size_t length)
+{
+	char text[VERDICT_TEXT_MAX];
+
+	(void)snprintf(text, sizeof text, "%.*s", (int)(length < sizeof text ? length : sizeof text - 1), (const char *)payload);
+	trace_line(session->trace, session->world.sim.now, "device", "%s", text);
+	return judge_report(&session->judge, &session->world, text);
+}
+
+/* Serves a request at the world's now. @return false if the session is at its end. */
+static bool serve(struct session *session, const struct stutter_request *request, const uint8_t *payload, uint8_t *ret_payload,
+		  size_t *ret_length)
+{
+	*ret_length = 0;
+	switch (request->op) {
+	case STUTTER_SPI:
+		board_spi(&session->world.board, request->chip_select, payload, ret_payload, request->length);
+		*ret_length = request->length;
+		return true;
+	case STUTTER_POLL:
+		return true;
+	case STUTTER_HELLO:
+		*ret_length = answer_hello(session, ret_payload);
+		return true;
+	case STUTTER_CONFIG:
+		*ret_length = answer_config(session, ret_payload);
+		return true;
+	case STUTTER_EVENT:
+		if (take_event(session, payload, request->length)) {
+			session->end = END_RESULT;
+			return false;
+		}
+		return true;
+	default:
+		session->end = END_BROKEN;
+		return error_set(&session->broken, "the guest sent a request of unknown kind %u: was its module built for this version?",
+				 request->op);
+	}
+}
+
+/* Runs the world up to the request's time. @return false at the deadline or if the guest's clock went backwards. */
+static bool advance(struct session *session, const struct stutter_request *request)
+{
+	if (request->now_ns < session->world.sim.now) {
+		session->end = END_BROKEN;
+		return error_set(&session->broken, "the guest's clock went backwards, from %" PRIu64 " to %" PRIu64 " ns",
+				 session->world.sim.now, (uint64_t)request->now_ns);
+	}
+	if (request->now_ns >= session->deadline) {
+		world_run(&session->world, session->deadline);
+		session->end = END_DEADLINE;
+		return false;
+	}
+	world_run(&session->world, request->now_ns);
+	return true;
+}
+
+static bool look_around(struct session *session)
+{
+	const struct session_options *options = session->options;
+
+	if (options->progress != NULL)
+		options->progress(options->ctx, session->world.sim.now - session->start, session->judge.phase);
+	if (folder_sound(&session->folder, &session->broken))
+		return true;
+	session->end = END_BROKEN;
+	return false;
+}
+
+static struct stutter_reply make_reply(const struct session *session, size_t length)
+{
+	sim_ns wake = world_next(&session->world);
+
+	return (struct stutter_reply){
+		.length = (uint32_t)length,
+		.flags = board_int_asserted(&session->world.board) ? STUTTER_INT_ASSERTED : 0,
+		.wake_ns = wake < session->deadline ? wake : session->deadline,
+	};
+}
+
+/* Answers requests until the session is at its end, which it leaves in session->end. */
+static void converse(struct session *session)
+{
+	uint8_t answer[STUTTER_PAYLOAD_MAX];
+	struct stutter_request request;
+	const uint8_t *payload;
+	size_t length;
+
+	for (;;) {
+		if (!qemu_read_request(session->qemu, &request, &payload, &session->broken)) {
+			session->end = END_BROKEN;
+			return;
+		}
+		if (!advance(session, &request) || !serve(session, &request, payload, answer, &length))
+			return;
+		/* What the request set off at once belongs to its answer. */
+		world_run(&session->world, request.now_ns);
+		struct stutter_reply reply = make_reply(session, length);
+		if (!qemu_write_reply(session->qemu, &reply, answer, &session->broken)) {
+			session->end = END_BROKEN;
+			return;
+		}
+		if (++session->requests % LOOK_EVERY == 0 && !look_around(session))
+			return;
+	}
+}
+
+/* -- the session -- */
+
+/* The first request tells when power-on was by the guest's clock; the world begins there. */
+static bool begin_world(struct session *session)
+{
+	const struct stutter_request *request;
+	struct stutter_request first;
+	const uint8_t *payload;
+	uint8_t answer[STUTTER_PAYLOAD_MAX];
+	size_t length;
+
+	request = &first;
+	if (!qemu_read_request(session->qemu, &first, &payload, &session->broken))
+		return false;
+	session->start = request->now_ns;
+	session->deadline = session->start + session->plan->deadline_ns;
+	if (!world_open(&session->world, session->plan, session->start, session->trace, session->folder.capture, &session->broken))
+		return false;
+	session->has_world = true;
+	if (!serve(session, request, payload, answer, &length))
+		return false;
+	struct stutter_reply reply = make_reply(session, length);
+	return qemu_write_reply(session->qemu, &reply, answer, &session->broken);
+}
+
+static struct qemu_image image_of(const struct device *device)
+{
+	return (struct qemu_image){
+		.kernel = device->kernel,
+		.initramfs = device->initramfs,
+		.overlay = device->overlay[0] != '\0' ? device->overlay : NULL,
+		.memory_mb = (unsigned)(device->memory >> 20),
+	};
+}
+
+static void run_device(struct session *session, const struct qemu_image *image, const struct qemu_snapshot *snapshot,
+		       struct verdict *verdict)
+{
+	const struct qemu_options options = {
+		.session_dir = session->options->dir, .cpu = session->options->cpu, .stop = session->options->stop};
+	uint64_t wall = clock_ns(CLOCK_MONOTONIC), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+
+	session->end = END_BROKEN;
+	session->qemu = qemu_restore(image, snapshot, &options, &session->broken);
+	bool begun = session->qemu != NULL && begin_world(session);
+	verdict->restore_ns = clock_ns(CLOCK_MONOTONIC) - wall;
+	if (begun)
+		converse(session);
+	verdict->wall_ns = clock_ns(CLOCK_MONOTONIC) - wall;
+	verdict->outside_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	qemu_stop(session->qemu);
+}
+
+static void finish(struct session *session, struct verdict *verdict)
+{
+	struct world *world = session->has_world ? &session->world : NULL;
+
+	if (world != NULL) {
+		verdict->virtual_ns = world->sim.now - session->start;
+		verdict->frames = world->frames[TO_SERVER] + world->frames[TO_DEVICE];
+		verdict->spi_messages = world->board.counters.messages;
+		verdict->image_bytes = world->service.truth.image_bytes;
+	}
+	judge_decide(&session->judge, world, session->end, session->broken.text, verdict);
+	judge_expectation(&session->plan->expect, verdict);
+	if (world == NULL)
+		return;
+	trace_line(session->trace, world->sim.now, "session", "%s: %s", verdict_name(verdict->kind), verdict->reason);
+	world_finish(world);
+	(void)trace_digest(session->trace, verdict->digest);
+	world_close(world);
+}
+
+static void run_in_folder(struct session *session, struct verdict *verdict)
+{
+	struct qemu_image image = image_of(&session->plan->device);
+	struct qemu_snapshot snapshot;
+	struct error err;
+
+	if (qemu_snapshot_ensure(&image, session->options->places->snapshots, &snapshot, &session->broken)) {
+		(void)snprintf(verdict->image_hash, sizeof verdict->image_hash, "%s", snapshot.hash);
+		run_device(session, &image, &snapshot, verdict);
+	}
+	finish(session, verdict);
+	if (!folder_close(&session->folder, &err)) {
+		judge_decide(&session->judge, NULL, END_BROKEN, err.text, verdict);
+		judge_expectation(&session->plan->expect, verdict);
+	}
+}
+
+void session_run(const struct plan *plan, const struct session_options *options, struct verdict *ret_verdict)
+{
+	struct session *session = memory_new(sizeof *session);
+	struct error err;
+
+	memset(ret_verdict, 0, sizeof *ret_verdict);
+	session->plan = plan;
+	session->options = options;
+	session->end = END_BROKEN;
+	judge_init(&session->judge);
+	if (folder_open(&session->folder, options->dir, plan, &session->broken)) {
+		session->trace = trace_open(folder_trace_sink(&session->folder));
+		run_in_folder(session, ret_verdict);
+		trace_close(session->trace);
+	} else {
+		finish(session, ret_verdict);
+	}
+	if (!folder_write_verdict(options->dir, plan, ret_verdict, &err) && ret_verdict->kind != VERDICT_INCONCLUSIVE) {
+		judge_decide(&session->judge, NULL, END_BROKEN, err.text, ret_verdict);
+		judge_expectation(&plan->expect, ret_verdict);
+	}
+	free(session);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * What a session came to, and what is known about why. Plain data without pointers: it goes through a pipe from the session's process as it is.
+ */
+#ifndef SESSION_VERDICT_H
+#define SESSION_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/trace.h"
+
+#define VERDICT_TEXT_MAX 512
+#define VERDICT_FAULTS_MAX 8
+
+enum verdict_kind {
+	VERDICT_PASS,
+	VERDICT_FAIL,
+	VERDICT_INCONCLUSIVE,
+};
+
+struct verdict {
+	enum verdict_kind kind;
+	char reason[VERDICT_TEXT_MAX];     /**< one sentence */
+	char phase[32];                    /**< in which the session ended */
+	char trouble[VERDICT_TEXT_MAX];    /**< the first thing that went wrong, with its time; empty if nothing did */
+	char faults[VERDICT_TEXT_MAX];     /**< the faults in force at that time; empty if none */
+	bool met_expectation;
+	char expectation[VERDICT_TEXT_MAX]; /**< what was not met; empty if all was */
+	char digest[TRACE_DIGEST_MAX];     /**< of the trace; empty if there is none */
+	char image_hash[TRACE_DIGEST_MAX]; /**< of the device image */
+	uint64_t virtual_ns, wall_ns;      /**< from the first request of the guest to the end; wall time includes the restore */
+	uint64_t restore_ns;               /**< wall time from the start of QEMU to the guest's first request */
+	uint64_t outside_ns;               /**< CPU time of the harness, of wall_ns */
+	uint64_t frames, spi_messages, image_bytes, retries;
+};
+
+/** "pass", "fail" or "inconclusive". */
+const char *verdict_name(enum verdict_kind kind);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/world.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "base/check.h"
+#include "link/packet.h"
+#include "reports/pcapng.h"
+#include "server/host.h"
+
+#define CAUSE_MAX 512
+/* 2026-01-01T00:00:00Z: the far end's clock at virtual time 0, as the device's own at power on. */
+#define UNIX_BASE_NS (1767225600U * UINT64_C(1000000000))
+
+static const enum enc28j60_revision revisions[] = {ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7};
+
+/* -- the wire and the proxy -- */
+
+static void plan_proxy(struct world *world)
+{
+	sim_schedule(&world->sim, &world->proxy_event, proxy_next(world->proxy));
+}
+
+static void submit(struct world *world, struct frame *frame, enum direction direction)
+{
+	proxy_submit(world->proxy, frame, direction, world->sim.now);
+	plan_proxy(world);
+}
+
+static void fire_proxy(void *ctx, sim_ns now)
+{
+	struct world *world = ctx;
+	enum direction direction;
+	struct frame *frame;
+
+	while ((frame = proxy_deliver(world->proxy, now, &direction)) != NULL) {
+		if (direction == TO_SERVER)
+			host_input(frame);
+		else
+			link_partner_sends(&world->link, frame);
+	}
+	plan_proxy(world);
+}
+
+static void note_frame(struct world *world, const struct frame *frame, enum direction direction, const char *cause)
+{
+	const uint64_t head[3] = {world->sim.now, direction, frame->length};
+
+	world->frames[direction]++;
+	(void)XXH3_64bits_update(world->wire_digest, head, sizeof head);
+	(void)XXH3_64bits_update(world->wire_digest, frame->data, frame->length);
+	if (world->capture != NULL)
+		pcapng_frame(world->capture,
+			     &(struct pcapng_frame){.time_ns = world->sim.now, .id = frame->id, .outbound = direction == TO_SERVER, .comment = cause},
+			     frame_bytes(frame));
+}
+
+static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now)
+{
+	struct world *world = ctx;
+	char packet[PACKET_TEXT_MAX], cause[CAUSE_MAX];
+
+	if (fate->cause_count == 0 && !fate->dropped) {
+		note_frame(world, frame, direction, NULL);
+		return;
+	}
+	proxy_fate_render(world->proxy, fate, now, cause, sizeof cause);
+	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " %s: %s", direction_name(direction), frame->id,
+		   packet_render(frame_bytes(frame), packet), cause);
+	note_frame(world, frame, direction, cause);
+}
+
+static void to_partner(void *ctx, struct frame *frame, sim_ns now)
+{
+	(void)now;
+	submit(ctx, frame, TO_SERVER);
+}
+
+static void to_device(void *ctx, const uint8_t *data, size_t length, sim_ns now)
+{
+	struct world *world = ctx;
+
+	board_frame_arrived(&world->board, data, length, now);
+}
+
+static void sent(void *ctx, bool deferred, sim_ns now)
+{
+	struct world *world = ctx;
+
+	board_frame_sent(&world->board, deferred, now);
+}
+
+static void carrier_changed(void *ctx, bool up, sim_ns now)
+{
+	struct world *world = ctx;
+
+	board_carrier(&world->board, up, now);
+}
+
+static void host_output(void *ctx, struct frame *frame, sim_ns now)
+{
+	(void)now;
+	submit(ctx, frame, TO_DEVICE);
+}
+
+/* -- the whole -- */
+
+bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err)
+{
+	const struct link_ops link_ops = {to_partner, to_device, sent};
+
+	memset(world, 0, sizeof *world);
+	if (!service_open(&world->service, &plan->server, plan->image, err))
+		return false;
+	world->plan = plan;
+	world->trace = trace;
+	world->capture = capture;
+	world->wire_digest = XXH3_createState();
+	CHECK(world->wire_digest != NULL && XXH3_64bits_reset(world->wire_digest) == XXH_OK);
+	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world};
+	sim_open(&world->sim, start);
+	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
+	world->proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided}, world);
+	link_init(&world->link, &plan->link, &link_ops, carrier_changed, world, &world->sim, trace);
+	board_open(&world->board, revisions[plan->device.chip_revision], &world->link, &world->sim, trace);
+	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output}, world);
+	service_start(&world->service, UNIX_BASE_NS);
+	if (capture != NULL)
+		pcapng_begin(capture, "stutter " STUTTER_VERSION, "device side of the proxy");
+	return true;
+}
+
+void world_close(struct world *world)
+{
+	host_close();
+	board_close(&world->board);
+	link_close(&world->link);
+	proxy_close(world->proxy);
+	service_close(&world->service);
+	XXH3_freeState(world->wire_digest);
+	sim_close(&world->sim);
+}
+
+void world_run(struct world *world, sim_ns now)
+{
+	sim_run_until(&world->sim, now);
+}
+
+sim_ns world_next(const struct world *world)
+{
+	return sim_next(&world->sim);
+}
+
+void world_finish(struct world *world)
+{
+	board_finish(&world->board);
+	trace_line(world->trace, world->sim.now, "wire", "%" PRIu64 " frames to-server, %" PRIu64 " frames to-device, digest %016" PRIx64,
+		   world->frames[TO_SERVER], world->frames[TO_DEVICE], (uint64_t)XXH3_64bits_digest(world->wire_digest));
+	for (size_t i = 0; i < proxy_fault_count(world->proxy); i++) {
+		struct proxy_counters counters = proxy_counters(world->proxy, i);
+		trace_line(world->trace, world->sim.now, "proxy", "fault '%s': %" PRIu64 " seen, %" PRIu64 " matched, %" PRIu64 " applied",
+			   proxy_fault(world->proxy, i)->name, counters.seen, counters.matched, counters.applied);
+	}
+}
+
+const char *world_faults_in_force(const struct world *world, char *ret_text, size_t size)
+{
+	size_t used = 0;
+
+	ret_text[0] = '\0';
+	for (size_t i = 0; i < proxy_fault_count(world->proxy) && used < size; i++) {
+		const struct fault *fault = proxy_fault(world->proxy, i);
+		if (!proxy_in_force(world->proxy, i, world->sim.now))
+			continue;
+		struct proxy_counters counters = proxy_counters(world->proxy, i);
+		used += (size_t)snprintf(ret_text + used, size - used, "%s'%s' %s (%" PRIu64 " applied)", used == 0 ? "" : ", ", fault->name,
+					 action_name(fault->action), counters.applied);
+	}
+	return ret_text;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/trace.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+
+struct trace {
+	struct trace_sink sink;
+	XXH3_state_t *hash;
+	uint64_t lines;
+	char *first_gap;
+};
+
+struct trace *trace_open(struct trace_sink sink)
+{
+	struct trace *trace = memory_new(sizeof *trace);
+
+	trace->sink = sink;
+	trace->hash = XXH3_createState();
+	CHECK(trace->hash != NULL);
+	CHECK(XXH3_128bits_reset(trace->hash) == XXH_OK);
+	return trace;
+}
+
+void trace_close(struct trace *trace)
+{
+	if (trace == NULL)
+		return;
+	XXH3_freeState(trace->hash);
+	free(trace->first_gap);
+	free(trace);
+}
+
+/* Replaces control characters in the text and ends the line. */
+static size_t finish_line(char line[TRACE_LINE_MAX], size_t length)
+{
+	if (length > TRACE_LINE_MAX - 2) {
+		length = TRACE_LINE_MAX - 2;
+		line[length - 1] = line[length - 2] = line[length - 3] = '.';
+	}
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	line[length++] = '\n';
+	return length;
+}
+
+void trace_line(struct trace *trace, sim_ns now, const char *topic, const char *format, ...)
+{
+	char line[TRACE_LINE_MAX];
+	va_list args;
+	size_t length = (size_t)snprintf(line, sizeof line, "[%3" PRIu64 ".%09" PRIu64 "] %-7s ", now / SIM_S, now % SIM_S, topic);
+
+	va_start(args, format);
+	int text = vsnprintf(line + length, sizeof line - length, format, args);
+	va_end(args);
+	CHECK(text >= 0);
+	length = finish_line(line, length + (size_t)text);
+	CHECK(XXH3_128bits_update(trace->hash, line, length) == XXH_OK);
+	trace->lines++;
+	trace->sink.write(trace->sink.ctx, line, length);
+}
+
+void trace_not_modelled(struct trace *trace, sim_ns now, const char *topic, const char *format, ...)
+{
+	char text[TRACE_LINE_MAX];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	trace_line(trace, now, topic, "not modelled: %s", text);
+	if (trace->first_gap == NULL)
+		trace->first_gap = memory_text(text);
+}
+
+const char *trace_first_gap(const struct trace *trace)
+{
+	return trace->first_gap;
+}
+
+const char *trace_digest(const struct trace *trace, char ret_text[TRACE_DIGEST_MAX])
+{
+	XXH128_hash_t digest = XXH3_128bits_digest(trace->hash);
+
+	(void)snprintf(ret_text, TRACE_DIGEST_MAX, "%016" PRIx64 "%016" PRIx64, (uint64_t)digest.high64, (uint64_t)digest.low64);
+	return ret_text;
+}
+
+uint64_t trace_lines(const struct trace *trace)
+{
+	return trace->lines;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * A report's file, written whole or not at all: beside its place first, then renamed.
+ */
+#ifndef REPORTS_FILE_H
+#define REPORTS_FILE_H
+
+#include <stdio.h>
+
+#include "base/error.h"
+
+struct report_file {
+	char path[768], beside[780];
+	FILE *stream;
+};
+
+/** Begins the file @p dir/@p name. */
+bool report_file_open(struct report_file *file, const char *dir, const char *name, struct error *err);
+
+/** Puts it in its place. On failure nothing is left beside it and what was there before stays. */
+bool report_file_close(struct report_file *file, struct error *err);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Writes JSON (RFC 8259), indented, as a stream. Text that is not UTF-8 comes out as U+FFFD; '<' comes out escaped, so that the text may stand in a page.
+ */
+#ifndef REPORTS_JSON_H
+#define REPORTS_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct json {
+	FILE *stream;
+	int depth;
+	bool first; /* nothing was written at this depth yet */
+};
+
+/** Every function below takes the key under which the value stands in its object, or NULL in an array and at the top. */
+void json_object_begin(struct json *json, const char *key);
+void json_object_end(struct json *json);
+void json_array_begin(struct json *json, const char *key);
+void json_array_end(struct json *json);
+void json_text(struct json *json, const char *key, const char *value);
+void json_number(struct json *json, const char *key, uint64_t value);
+/** Writes @p value_ns as seconds with nine decimals. */
+void json_seconds(struct json *json, const char *key, uint64_t value_ns);
+void json_bool(struct json *json, const char *key, bool value);
+
+#endif

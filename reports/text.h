@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Text of unknown origin (a guest's console, an error) made fit for formats that want clean UTF-8.
+ */
+#ifndef REPORTS_TEXT_H
+#define REPORTS_TEXT_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#define TEXT_REPLACEMENT 0xfffdU
+
+/** @return the next character of UTF-8 text and moves @p at behind it; TEXT_REPLACEMENT for a byte that is none; 0 at the end. */
+uint32_t text_next(const char **at);
+
+/** Writes a character as UTF-8. */
+void text_put(FILE *stream, uint32_t character);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/verdict.h"
+
+static void optional(struct json *json, const char *key, const char *text)
+{
+	if (text[0] != '\0')
+		json_text(json, key, text);
+}
+
+void report_verdict(struct json *json, const struct plan *plan, const struct verdict *verdict)
+{
+	json_text(json, "scenario", plan->name);
+	json_text(json, "device", plan->device.name);
+	json_number(json, "seed", plan->seed);
+	json_text(json, "verdict", verdict_name(verdict->kind));
+	json_text(json, "reason", verdict->reason);
+	json_bool(json, "as_expected", verdict->met_expectation);
+	optional(json, "expectation", verdict->expectation);
+	json_text(json, "phase", verdict->phase);
+	optional(json, "first_trouble", verdict->trouble);
+	optional(json, "faults_in_force", verdict->faults);
+	json_text(json, "digest", verdict->digest);
+	json_text(json, "device_image", verdict->image_hash);
+	json_seconds(json, "virtual_s", verdict->virtual_ns);
+	json_seconds(json, "wall_s", verdict->wall_ns);
+	json_seconds(json, "restore_s", verdict->restore_ns);
+	json_seconds(json, "harness_cpu_s", verdict->outside_ns);
+	json_number(json, "retries", verdict->retries);
+	json_number(json, "frames", verdict->frames);
+	json_number(json, "spi_messages", verdict->spi_messages);
+	json_number(json, "image_bytes", verdict->image_bytes);
+}

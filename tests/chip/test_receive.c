@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <CUnit/CUnit.h>
+#include <string.h>
+
+#include "rig.h"
+
+static struct rig rig;
+static uint8_t frame[2048];
+static uint8_t got[2048];
+
+struct header {
+	uint16_t next;
+	uint32_t status;
+};
+
+static struct header read_header(uint16_t at)
+{
+	uint8_t bytes[6];
+
+	rig_wcr16(&rig, ENC28J60_ERDPTL, at);
+	rig_rbm(&rig, bytes, sizeof(bytes));
+	return (struct header){
+		.next = (uint16_t)(bytes[0] | bytes[1] << 8),
+		.status = (uint32_t)bytes[2] | (uint32_t)bytes[3] << 8 | (uint32_t)bytes[4] << 16 | (uint32_t)bytes[5] << 24,
+	};
+}
+
+/* Erratum 14's work-around, as drivers do it. */
+static void free_up_to(uint16_t next, uint16_t start, uint16_t end)
+{
+	rig_wcr16(&rig, ENC28J60_ERXRDPTL, next == start ? end : (uint16_t)(next - 1));
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PKTDEC);
+}
+
+static uint32_t status_of(size_t length)
+{
+	rig_receive(&rig, frame, length);
+	return read_header(0).status;
+}
+
+static void one_frame_is_stored_with_header_and_even_next_pointer(void)
+{
+	rig_start(&rig, NULL);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_frame(frame, 101, 1);
+	rig_receive(&rig, frame, 101);
+	struct header header = read_header(0);
+
+	rig_rbm(&rig, got, 101);
+	CU_ASSERT_EQUAL(memcmp(got, frame, 101), 0);
+	CU_ASSERT_EQUAL(header.next, 108);
+	CU_ASSERT_EQUAL(header.status, 101u | RSV_OK | RSV_LENGTH_RANGE);
+	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 108);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 1);
+	CU_ASSERT_EQUAL(rig.events[0].number, 1);
+	CU_ASSERT_EQUAL(rig.events[0].length, 101);
+}
+
+/* Every even position in a small ring times every length that fits; the ring may span 1FFFh. */
+static void walk_ring(uint16_t start, uint16_t end)
+{
+	unsigned size = ((unsigned)(end - start) & 0x1fff) + 1;
+
+	for (unsigned offset = 0; offset < size; offset += 2) {
+		for (size_t length = 18; ((6 + length + 1) & ~(size_t)1) <= size - 2; length++) {
+			uint16_t at = (uint16_t)((start + offset) & 0x1fff);
+			uint16_t next = (uint16_t)((start + (offset + ((6 + length + 1) & ~1u)) % size) & 0x1fff);
+
+			rig_open_ring(&rig, start, end);
+			rig.chip.rx.write_pointer = at;
+			rig_wcr16(&rig, ENC28J60_ERXRDPTL, offset ? (uint16_t)((at - 1) & 0x1fff) : end);
+			rig_frame(frame, length, offset + (unsigned)length);
+			rig_receive(&rig, frame, length);
+			struct header header = read_header(at);
+
+			rig_rbm(&rig, got, length);
+			CU_ASSERT_EQUAL_FATAL(header.next, next);
+			CU_ASSERT_EQUAL_FATAL(header.status & 0xffff, length);
+			CU_ASSERT_EQUAL_FATAL(memcmp(got, frame, length), 0);
+			CU_ASSERT_EQUAL_FATAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), next);
+			rig_bfs(&rig, ENC28J60_ECON2, ECON2_PKTDEC);
+		}
+	}
+}
+
+static void every_position_and_length_survives_the_wrap(void)
+{
+	rig_start(&rig, NULL);
+	rig.chip.sram[0x400 + 96] = 0xa5;
+	walk_ring(0x400, 0x400 + 95);
+	CU_ASSERT_EQUAL(rig.chip.sram[0x400 + 96], 0xa5);
+	walk_ring(0x1fd0, 0x002f);
+}
+
+/* Example 7-2: the writer never comes to stand on ERXRDPT. */
+static void space_is_used_up_to_but_not_onto_erxrdpt(void)
+{
+	for (unsigned gap = 2; gap <= 200; gap++) {
+		for (size_t length = 60; length < 80; length++) {
+			unsigned need = (6 + (unsigned)length + 1) & ~1u;
+
+			rig_start(&rig, NULL);
+			rig_open_ring(&rig, 0, 0x0fff);
+			rig_wcr16(&rig, ENC28J60_ERXRDPTL, (uint16_t)gap);
+			rig_frame(frame, length, gap);
+			rig_receive(&rig, frame, length);
+			bool fits = need <= gap - 1;
+
+			CU_ASSERT_EQUAL_FATAL(rig_rcr(&rig, ENC28J60_EPKTCNT), fits);
+			CU_ASSERT_EQUAL_FATAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_RXERIF, fits ? 0 : EIR_RXERIF);
+			CU_ASSERT_EQUAL_FATAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_OVERFLOW), !fits);
+		}
+	}
+}
+
+static void overflow_loses_the_frame_and_marks_the_next(void)
+{
+	rig_start(&rig, NULL);
+	rig_open_ring(&rig, 0, 0x03ff);
+	rig_frame(frame, 600, 1);
+	rig_receive(&rig, frame, 600);
+	rig_receive(&rig, frame, 600);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 606);
+	CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_BUFER);
+	CU_ASSERT(rig_rcr(&rig, ENC28J60_EIR) & EIR_RXERIF);
+	free_up_to(606, 0, 0x03ff);
+	rig_frame(frame, 64, 2);
+	rig_receive(&rig, frame, 64);
+	CU_ASSERT(read_header(606).status & RSV_LONG_OR_DROP);
+	rig_receive(&rig, frame, 64);
+	CU_ASSERT_FALSE(read_header(606 + 70).status & RSV_LONG_OR_DROP);
+}
+
+static void the_256th_packet_overflows_the_counter(void)
+{
+	rig_start(&rig, NULL);
+	rig_open_ring(&rig, 0, 0x1fff);
+	rig_frame(frame, 18, 1);
+	for (unsigned i = 0; i < 256; i++)
+		rig_receive(&rig, frame, 18);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 255);
+	CU_ASSERT(rig_rcr(&rig, ENC28J60_EIR) & EIR_RXERIF);
+	CU_ASSERT_FALSE(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_BUFER);
+	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 255 * 24);
+}
+
+static void pktdec_counts_down_and_stops_at_zero(void)
+{
+	rig_start(&rig, NULL);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_frame(frame, 64, 1);
+	rig_receive(&rig, frame, 64);
+	rig_receive(&rig, frame, 64);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PKTDEC);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON2), ECON2_AUTOINC);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PKTDEC);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "pktdec-zero"), 0);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PKTDEC);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "pktdec-zero"), 1);
+}
+
+static void status_vector_tells_what_the_frame_is(void)
+{
+	rig_start(&rig, NULL);
+	for (unsigned i = 0; i < 7; i++) {
+		static const struct { uint8_t first; uint16_t type; uint16_t opcode; size_t length; uint32_t status; } rows[] = {
+			{ 0x02, 0x0800, 0, 64, RSV_LENGTH_RANGE },
+			{ 0x03, 0x0800, 0, 64, RSV_LENGTH_RANGE | RSV_MULTICAST },
+			{ 0xff, 0x0800, 0, 64, RSV_LENGTH_RANGE | RSV_BROADCAST },
+			{ 0x02, 0x8100, 0, 64, RSV_LENGTH_RANGE | RSV_VLAN },
+			{ 0x02, 100, 0, 118, 0 },
+			{ 0x02, 99, 0, 118, RSV_LENGTH_CHECK },
+			{ 0x02, 0x8808, 2, 64, RSV_LENGTH_RANGE | RSV_CONTROL | RSV_UNKNOWN_OPCODE },
+		};
+
+		rig_open_ring(&rig, 0, 0x19ff);
+		rig_wcr(&rig, ENC28J60_MACON3, MACON3_FRMLNEN);
+		rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN | MACON1_PASSALL);
+		rig_frame(frame, rows[i].length, i);
+		memset(frame, rows[i].first, 6);
+		frame[12] = (uint8_t)(rows[i].type >> 8);
+		frame[13] = (uint8_t)rows[i].type;
+		frame[15] = (uint8_t)rows[i].opcode;
+		frame[14] = 0;
+		rig_seal(frame, rows[i].length);
+		CU_ASSERT_EQUAL(status_of(rows[i].length), rows[i].status | RSV_OK | (uint32_t)rows[i].length);
+	}
+}
+
+static void wrong_fcs_is_dropped_or_marked(void)
+{
+	rig_start(&rig, NULL);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_frame(frame, 100, 1);
+	frame[50] ^= 1;
+	rig_receive(&rig, frame, 100);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CRC), 1);
+	rig_wcr(&rig, ENC28J60_ERXFCON, 0);
+	CU_ASSERT_EQUAL(status_of(100), 100u | RSV_CRC_ERROR | RSV_LENGTH_RANGE);
+}
+
+static void long_frames_need_hfrmen(void)
+{
+	rig_start(&rig, NULL);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
+	rig_frame(frame, 1519, 1);
+	rig_receive(&rig, frame, 1519);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
+	rig_receive(&rig, frame, 17);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_IGNORED), 2);
+	rig_wcr(&rig, ENC28J60_MACON3, MACON3_HFRMEN);
+	rig_receive(&rig, frame, 1519);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+}
+
+static void nothing_arrives_while_reception_is_off(void)
+{
+	rig_start(&rig, NULL);
+	rig_frame(frame, 64, 1);
+	rig_receive(&rig, frame, 64);
+	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	rig_open_ring(&rig, 0, 0x19ff);
+	CU_ASSERT(enc28j60_receiving(&rig.chip));
+	rig_wcr(&rig, ENC28J60_MACON1, 0);
+	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	rig_receive(&rig, frame, 64);
+	rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN);
+	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	rig_receive(&rig, frame, 64);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_IGNORED), 3);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
+}
+
+static void rxrst_stops_reception_and_keeps_the_ring(void)
+{
+	rig_start(&rig, NULL);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_frame(frame, 64, 1);
+	rig_receive(&rig, frame, 64);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXRST);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1) & (ECON1_RXRST | ECON1_RXEN), ECON1_RXRST);
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXRST);
+	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXEN);
+	rig_receive(&rig, frame, 64);
+	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 140);
+}
+
+static void moving_the_ring_moves_the_write_pointer(void)
+{
+	struct enc28j60_config config = enc28j60_config_default();
+
+	rig_start(&rig, NULL);
+	rig_open_ring(&rig, 0x600, 0x1fff);
+	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0x600);
+	config.errata = ENC28J60_ERRATUM(5);
+	rig_start(&rig, &config);
+	rig_open_ring(&rig, 0x600, 0x1fff);
+	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0);
+	rig_frame(frame, 64, 1);
+	rig_receive(&rig, frame, 64);
+	CU_ASSERT_EQUAL(memcmp(rig.chip.sram + 6, frame, 64), 0);
+}
+
+static void ring_misuse_is_found(void)
+{
+	rig_start(&rig, NULL);
+	rig_open_ring(&rig, 0, 0x19ff);
+	CU_ASSERT_EQUAL(rig.event_count, 0);
+	rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x0100);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 1);
+	CU_ASSERT_EQUAL(rig.events[0].value, 0x0100);
+	CU_ASSERT_STRING_EQUAL(rig.events[0].section, "erratum 14");
+	CU_ASSERT_STRING_EQUAL(rig.events[0].reg, "ERXRDPTL");
+	CU_ASSERT_EQUAL(rig.events[0].now_ns, rig.now_ns);
+	rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x1a01);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-outside"), 1);
+	rig_wcr(&rig, ENC28J60_ERXNDH, 0x19);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-buffer-live"), 1);
+	rig_wcr(&rig, ENC28J60_ERXFCON, 0);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-filter-live"), 1);
+	rig_open_ring(&rig, 1, 0x19ff);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-buffer-shape"), 1);
+	rig_wcr(&rig, ENC28J60_MACON3, MACON3_FULDPX);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "duplex-live"), 1);
+	rig_open_ring(&rig, 0, 0x19ff);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "duplex-mismatch"), 1);
+}
+
+CU_TestInfo tests_receive[] = {
+	{ "one_frame_is_stored_with_header_and_even_next_pointer", one_frame_is_stored_with_header_and_even_next_pointer },
+	{ "every_position_and_length_survives_the_wrap", every_position_and_length_survives_the_wrap },
+	{ "space_is_used_up_to_but_not_onto_erxrdpt", space_is_used_up_to_but_not_onto_erxrdpt },
+	{ "overflow_loses_the_frame_and_marks_the_next", overflow_loses_the_frame_and_marks_the_next },
+	{ "the_256th_packet_overflows_the_counter", the_256th_packet_overflows_the_counter },
+	{ "pktdec_counts_down_and_stops_at_zero", pktdec_counts_down_and_stops_at_zero },
+	{ "status_vector_tells_what_the_frame_is", status_vector_tells_what_the_frame_is },
+	{ "wrong_fcs_is_dropped_or_marked", wrong_fcs_is_dropped_or_marked },
+	{ "long_frames_need_hfrmen", long_frames_need_hfrmen },
+	{ "nothing_arrives_while_reception_is_off", nothing_arrives_while_reception_is_off },
+	{ "rxrst_stops_reception_and_keeps_the_ring", rxrst_stops_reception_and_keeps_the_ring },
+	{ "moving_the_ring_moves_the_write_pointer", moving_the_ring_moves_the_write_pointer },
+	{ "ring_misuse_is_found", ring_misuse_is_found },
+	CU_TEST_INFO_NULL,
+};
