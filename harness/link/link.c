@@ -146,7 +146,7 @@ void link_init(struct link *link, const struct link_config *config, const struct
 	link->sim = sim;
 	link->trace = trace;
 	link->carrier_changed = carrier_changed;
-	link->kick = (struct sim_event){.fire = fire_kick, .ctx = link};
+	link->kick = (struct sim_event){.fire = fire_kick, .ctx = link, .lag = link_duration(0)};
 	link->pulses = (struct sim_event){.fire = fire_pulses, .ctx = link};
 	link->stations[TO_SERVER].done = (struct sim_event){.fire = fire_device_done, .ctx = link};
 	link->stations[TO_DEVICE].done = (struct sim_event){.fire = fire_partner_done, .ctx = link};

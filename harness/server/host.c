@@ -109,7 +109,7 @@ void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_
 	host.ctx = ctx;
 	host.random = random_stream(seed, "host random");
 	host.isn = random_stream(seed, "host isn");
-	host.timer = (struct sim_event){.fire = fire_timer};
+	host.timer = (struct sim_event){.fire = fire_timer, .lag = ops.lag};
 	lwip_init();
 	CHECK(netif_add(&host.netif, &address, &netmask, &gateway, NULL, init_netif, ethernet_input) != NULL);
 	netif_set_default(&host.netif);

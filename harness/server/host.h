@@ -21,6 +21,8 @@
 struct host_ops {
 	/** The host sends @p frame, which the callee takes over. */
 	void (*output)(void *ctx, struct frame *frame, sim_ns now);
+	/** The least time from that to anything that the guest can notice (struct sim_event). */
+	sim_ns lag;
 };
 
 /** Starts the host; once a process. @param seed Of its random numbers and initial sequence numbers. */

@@ -90,6 +90,16 @@ sim_ns sim_next(const struct sim *sim)
 	return sim->count > 0 ? sim->heap[1]->at : SIM_NEVER;
 }
 
+sim_ns sim_next_visible(const struct sim *sim)
+{
+	sim_ns first = SIM_NEVER;
+
+	for (size_t i = 1; i <= sim->count; i++)
+		if (sim->heap[i]->at + sim->heap[i]->lag < first)
+			first = sim->heap[i]->at + sim->heap[i]->lag;
+	return first;
+}
+
 void sim_run_until(struct sim *sim, sim_ns until)
 {
 	CHECK_INT(until, >=, sim->now);

@@ -24,6 +24,7 @@ typedef uint64_t sim_ns;
 struct sim_event {
 	void (*fire)(void *ctx, sim_ns now); /**< set by the owner, as is ctx */
 	void *ctx;
+	sim_ns lag;     /**< set by the owner: the least time from this event to anything that the guest can notice; see sim_next_visible() */
 	sim_ns at;      /* below: the queue's own */
 	uint64_t order;
 	size_t place;   /* in the heap, from 1; 0: not scheduled */
@@ -50,6 +51,14 @@ void sim_cancel(struct sim *sim, struct sim_event *event);
 
 /** The time of the next event, or SIM_NEVER. */
 sim_ns sim_next(const struct sim *sim);
+
+/**
+ * The earliest time at which the guest could notice anything, or SIM_NEVER: no event's effect reaches it before.
+ *
+ * The guest need not call before then: events that are due earlier run, each at its own time, when it does call. So a guest is woken for
+ * the end of a frame and not for its beginning.
+ */
+sim_ns sim_next_visible(const struct sim *sim);
 
 /** Runs all events up to and at @p until, which must not be in the past; afterwards it is @p until. */
 void sim_run_until(struct sim *sim, sim_ns until);
