@@ -115,7 +115,7 @@ $(IMAGE): harness/server/image/mkimage.c
 
 # -- tests ----------------------------------------------------------------------------------------------------------------------------------
 TEST_SOURCES := $(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c)
-$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES)) $(FETCHED)
+$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED)) $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 

@@ -50,7 +50,7 @@ static const struct kind {
 } kinds[] = {
 	[ENC28J60_EVENT_RESET] = {"reset", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_READY] = {"ready", NOT_COUNTED, false, NULL},
-	[ENC28J60_EVENT_LINK] = {"link", NOT_COUNTED, true, NULL},
+	[ENC28J60_EVENT_LINK] = {"PHY", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_RX_ACCEPTED] = {"accepted", offsetof(struct board_counters, received), false, "rx"},
 	[ENC28J60_EVENT_RX_FILTERED] = {"filtered", offsetof(struct board_counters, refused), true, "rx"},
 	[ENC28J60_EVENT_RX_CRC] = {"refused for its FCS", offsetof(struct board_counters, refused), true, "rx"},
@@ -66,11 +66,20 @@ static const struct kind {
 	[ENC28J60_EVENT_NOT_MODELLED] = {"not modelled", NOT_COUNTED, true, NULL},
 };
 
+/* "finding erxrdpt-even ERXRDPTH: TEXT (DS39662 ...)", "reset: power on (...)"; what the event lacks is left out. */
 static void tell_register(struct board *board, const struct enc28j60_event *event, const char *word)
 {
-	trace_line(board->trace, event->now_ns, "chip", "%s %s%s%s: %s%s%s%s", word, event->id != NULL ? event->id : "",
-		   event->reg != NULL ? " " : "", event->reg != NULL ? event->reg : "", event->text, event->section != NULL ? " (" : "",
-		   event->section != NULL ? event->section : "", event->section != NULL ? ")" : "");
+	trace_line(board->trace, event->now_ns, "chip", "%s%s%s%s%s: %s%s%s%s", word, event->id != NULL ? " " : "",
+		   event->id != NULL ? event->id : "", event->reg != NULL ? " " : "", event->reg != NULL ? event->reg : "", event->text,
+		   event->section != NULL ? " (" : "", event->section != NULL ? event->section : "", event->section != NULL ? ")" : "");
+}
+
+static void tell_frame(struct board *board, const struct enc28j60_event *event, const struct kind *kind)
+{
+	bool said = strcmp(kind->word, event->text) == 0;
+
+	trace_line(board->trace, event->now_ns, "chip", "enc.%s#%u %zu B: %s%s%s", kind->frame, event->number, event->length, kind->word,
+		   said ? "" : ", ", said ? "" : event->text);
 }
 
 static void on_event(void *ctx, const struct enc28j60_event *event)
@@ -85,8 +94,7 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 	if (event->kind == ENC28J60_EVENT_NOT_MODELLED)
 		trace_not_modelled(board->trace, event->now_ns, "chip", "%s: %s", event->reg != NULL ? event->reg : "ENC28J60", event->text);
 	else if (kind->frame != NULL)
-		trace_line(board->trace, event->now_ns, "chip", "enc.%s#%u %zu B: %s, %s", kind->frame, event->number, event->length,
-			   kind->word, event->text);
+		tell_frame(board, event, kind);
 	else
 		tell_register(board, event, kind->word);
 }

@@ -6,6 +6,8 @@
  * is set; the bytes move when the timer runs out, or, on cancelling, as many as would have moved by then. A walk that never meets
  * EDMAND sets no timer and lasts until it is cancelled.
  */
+#include <string.h>
+
 #include "chip.h"
 
 /* Two clock cycles of 40 ns a byte copied, one a byte summed up (DS39662 sec. 13.1, 13.2). */
@@ -81,11 +83,10 @@ static void check(struct enc28j60 *chip)
 
 static void start(struct enc28j60 *chip)
 {
-	chip->dma = (struct enc28j60_dma){
-		.start_ns = chip->now_ns,
-		.source = enc28j60_reg16(chip, ENC28J60_EDMASTL),
-		.target = enc28j60_reg16(chip, ENC28J60_EDMADSTL),
-	};
+	memset(&chip->dma, 0, sizeof(chip->dma));
+	chip->dma.start_ns = chip->now_ns;
+	chip->dma.source = enc28j60_reg16(chip, ENC28J60_EDMASTL);
+	chip->dma.target = enc28j60_reg16(chip, ENC28J60_EDMADSTL);
 	chip->dma.steps = count_steps(chip);
 	check(chip);
 	if (chip->dma.steps < ENDLESS)
@@ -95,7 +96,7 @@ static void start(struct enc28j60 *chip)
 void enc28j60_dma_request(struct enc28j60 *chip)
 {
 	if (chip->regs[ENC28J60_ECON1] & ECON1_TXRTS)
-		chip->dma = (struct enc28j60_dma){ .waiting = true };
+		chip->dma.waiting = true;
 	else
 		start(chip);
 }
@@ -109,7 +110,7 @@ void enc28j60_dma_retry(struct enc28j60 *chip)
 static void become_idle(struct enc28j60 *chip)
 {
 	enc28j60_disarm(chip, ENC28J60_TIMER_DMA);
-	chip->dma = (struct enc28j60_dma){ .waiting = false };
+	memset(&chip->dma, 0, sizeof(chip->dma));
 	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_DMAST;
 }
 

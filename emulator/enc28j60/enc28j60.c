@@ -258,7 +258,7 @@ static void end_command(struct enc28j60 *chip)
 {
 	struct enc28j60_spi spi = chip->spi;
 
-	chip->spi = (struct enc28j60_spi){ .selected = false };
+	memset(&chip->spi, 0, sizeof(chip->spi));
 	if (!spi.selected || spi.count == 0)
 		return;
 	if (spi.count == 1 && commands[spi.opcode].needs_data)

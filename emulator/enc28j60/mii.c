@@ -11,6 +11,8 @@
  *
  * An operation begun while BUSY is set is a finding, and does nothing.
  */
+#include <string.h>
+
 #include "chip.h"
 
 #define OPERATION_NS 10240u
@@ -83,5 +85,5 @@ uint8_t enc28j60_mii_status(const struct enc28j60 *chip)
 void enc28j60_mii_reset(struct enc28j60 *chip)
 {
 	enc28j60_disarm(chip, ENC28J60_TIMER_MII);
-	chip->mii = (struct enc28j60_mii){ .writing = false };
+	memset(&chip->mii, 0, sizeof(chip->mii));
 }

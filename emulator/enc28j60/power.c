@@ -11,6 +11,8 @@
  *
  * Whenever the clock comes back, the PHY has lost the link and looks for it anew. The memory survives everything but power on.
  */
+#include <string.h>
+
 #include "chip.h"
 
 bool enc28j60_mac_runs(const struct enc28j60 *chip)
@@ -18,9 +20,9 @@ bool enc28j60_mac_runs(const struct enc28j60 *chip)
 	return (chip->regs[ENC28J60_ESTAT] & ESTAT_CLKRDY) && !enc28j60_armed(chip, ENC28J60_TIMER_SETTLE);
 }
 
+/* CLKRDY is 0 already: after power on, and in power save. */
 static void begin_startup(struct enc28j60 *chip)
 {
-	chip->regs[ENC28J60_ESTAT] &= (uint8_t)~ESTAT_CLKRDY;
 	enc28j60_arm(chip, ENC28J60_TIMER_STARTUP, chip->config.startup_ns);
 }
 
@@ -67,11 +69,12 @@ void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 	enc28j60_mii_reset(chip);
 	enc28j60_phy_stop(chip);
 	enc28j60_phy_reset(chip);
-	chip->spi = (struct enc28j60_spi){ .selected = false };
+	memset(&chip->spi, 0, sizeof(chip->spi));
 	if (reset == ENC28J60_RESET_PIN && (chip->regs[ENC28J60_ECON2] & ECON2_PWRSV))
 		begin_startup(chip);
 	enc28j60_regs_reset(chip, reset);
-	chip->rx = (struct enc28j60_rx){ .number = chip->rx.number };
+	chip->rx.packets = 0;
+	chip->rx.dropped = false;
 	chip->rx.write_pointer = enc28j60_reg16(chip, ENC28J60_ERXSTL);
 	chip->rx.read_pointer_low = chip->regs[ENC28J60_ERXRDPTL];
 	if (reset == ENC28J60_RESET_POWER)

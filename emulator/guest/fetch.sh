@@ -10,7 +10,7 @@
 # own apt configuration, so a company mirror is honoured and every signature is checked; the host's package database is neither read nor
 # changed. STUTTER_APT_URI and STUTTER_APT_SUITE override what was found. Everything is unpacked into BUILD_DIR/packages.new and moved into place at the end, so nothing is ever half done:
 #
-#   BUILD_DIR/kernel/   boot/vmlinuz-*, lib/modules/*, the headers and kbuild's tools; "abi" holds the ABI's name
+#   BUILD_DIR/kernel/   boot/vmlinuz-*, lib/modules/*, the headers and kbuild's tools; "abi" holds the kernel's release
 #   BUILD_DIR/sysroot/  libraries and headers for the target
 #   BUILD_DIR/lwip/     lwIP's source package
 #   BUILD_DIR/llhttp/   llhttp.c llhttp.h api.c http.c
@@ -22,8 +22,9 @@ set -eu
 RUN_TIME="libc6 busybox libcurl4 libssl3 libjansson4"
 # What only the cross-compiler needs.
 BUILD_TIME="libc6-dev linux-libc-dev libcurl4-openssl-dev libssl-dev libjansson-dev"
-# The kernel; its ABI's name moves with every update.
-KERNEL_META="linux-image-armmp"
+# The kernel; its ABI's name moves with every update. The flavour with large page tables: the other one protects user memory with the
+# domain register, whose every write (several a system call) costs QEMU its whole TLB and a session a third more time.
+FLAVOUR="armmp-lpae"
 SOURCES="lwip"
 LLHTTP="node-llhttp"
 
@@ -80,7 +81,7 @@ found=$(host_archive)
 uri=${STUTTER_APT_URI:-$(printf '%s' "$found" | cut -d' ' -f1)}
 suite=${STUTTER_APT_SUITE:-$(printf '%s' "$found" | cut -d' ' -f2)}
 [ -n "$uri" ] && [ -n "$suite" ] || fail "no Debian archive in this machine's apt sources (or \`apt-get update\` never ran).
-  Cure: run \`apt-get update\`, or name one: STUTTER_APT_URI=http://deb.debian.org/debian STUTTER_APT_SUITE=bookworm make"
+  Cure: run \`apt-get update\`, or name one: STUTTER_APT_URI=http://MIRROR/debian STUTTER_APT_SUITE=bookworm make"
 key=
 [ -z "$found" ] || key=$(signed_by "$(printf '%s' "$found" | cut -d' ' -f3)")
 [ -n "$key" ] || [ ! -f /usr/share/keyrings/debian-archive-keyring.gpg ] || key=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -130,7 +131,7 @@ run_apt()
 	fail "\`apt-get $*\` failed (everything it said: $log).
   Archive: $uri $suite
   Cure: check that the mirror answers (a proxy belongs into /etc/apt/apt.conf.d), or name another one:
-  STUTTER_APT_URI=http://deb.debian.org/debian STUTTER_APT_SUITE=bookworm make"
+  STUTTER_APT_URI=http://MIRROR/debian STUTTER_APT_SUITE=bookworm make"
 }
 
 # fetch_debs PACKAGE... downloads exactly these packages into the present folder.
@@ -178,21 +179,21 @@ done
 	unpack "$new/sysroot"
 )
 
-image=$(apt-cache depends $KERNEL_META | awk '$1 == "Depends:" && $2 ~ /^linux-image-[0-9]/ { print $2; exit }')
-[ -n "$image" ] || fail "$KERNEL_META of $suite names no kernel; is $uri a Debian archive?"
+image=$(apt-cache depends "linux-image-$FLAVOUR" | awk '$1 == "Depends:" && $2 ~ /^linux-image-[0-9]/ { print $2; exit }')
+[ -n "$image" ] || fail "linux-image-$FLAVOUR of $suite names no kernel; is $uri a Debian archive?"
 abi=${image#linux-image-}
-abi=${abi%-armmp}
+abi=${abi%-"$FLAVOUR"}
 (
 	mkdir "$new/debs/kernel"
 	cd "$new/debs/kernel"
 	series=$(echo "$abi" | cut -d. -f1,2)
-	fetch_debs "$image" "linux-headers-$abi-armmp" "linux-headers-$abi-common" "linux-kbuild-$series:$host"
+	fetch_debs "$image" "linux-headers-$abi-$FLAVOUR" "linux-headers-$abi-common" "linux-kbuild-$series:$host"
 	unpack "$new/kernel"
 	# The headers expect to lie in /usr/src.
-	sed -i "s|^include /usr/src/|include \$(dir \$(lastword \$(MAKEFILE_LIST)))../|" "$new/kernel/usr/src/linux-headers-$abi-armmp/Makefile"
+	sed -i "s|^include /usr/src/|include \$(dir \$(lastword \$(MAKEFILE_LIST)))../|" "$new/kernel/usr/src/linux-headers-$abi-$FLAVOUR/Makefile"
 )
-[ -d "$new/kernel/usr/src/linux-headers-$abi-armmp/scripts/mod" ] || fail "kbuild of another series than kernel $abi"
-echo "$abi" >"$new/kernel/abi"
+[ -d "$new/kernel/usr/src/linux-headers-$abi-$FLAVOUR/scripts/mod" ] || fail "kbuild of another series than kernel $abi"
+echo "$abi-$FLAVOUR" >"$new/kernel/abi"
 
 rm -f "$stamp"
 for folder in lwip llhttp sysroot kernel; do

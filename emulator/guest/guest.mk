@@ -41,7 +41,7 @@ $(GUEST_B)/spi-stutter.ko: $(GUEST_MODULE) $(GUEST_MK) $(B)/packages.stamp | $(G
 	$(call guest_say,KBUILD)
 	$(Q)rm -rf $(GUEST_B)/kbuild && mkdir $(GUEST_B)/kbuild && cp $(GUEST_MODULE) $(GUEST_B)/kbuild/
 	$(Q)KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=stutter KBUILD_BUILD_HOST=stutter $(MAKE) --no-print-directory -s \
-		-C $(B)/kernel/usr/src/linux-headers-$$(cat $(B)/kernel/abi)-armmp M=$(abspath $(GUEST_B)/kbuild) ARCH=arm \
+		-C $(B)/kernel/usr/src/linux-headers-$$(cat $(B)/kernel/abi) M=$(abspath $(GUEST_B)/kbuild) ARCH=arm \
 		CROSS_COMPILE=$(GUEST_CROSS) CC=$(GUEST_CROSS)gcc CFLAGS= LDFLAGS= modules >$(GUEST_B)/kbuild.log 2>&1 \
 		|| { cat $(GUEST_B)/kbuild.log >&2; exit 1; }
 	$(Q)$(GUEST_CROSS)strip -g -R .note.gnu.build-id -o $@.new $(GUEST_B)/kbuild/spi-stutter.ko && mv $@.new $@

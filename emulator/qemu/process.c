@@ -66,7 +66,7 @@ static void add_machine(struct words *words, const struct qemu_image *image)
 {
 	static const char *const fixed[] = {
 		"-M",
-		"virt,highmem=off,dtb-randomness=off",
+		"virt,gic-version=3,highmem=off,dtb-randomness=off",
 		"-cpu",
 		"cortex-a7",
 		"-nodefaults",

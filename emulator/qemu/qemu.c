@@ -4,8 +4,8 @@
  *
  * How it works: the guest opens both FIFOs by semihosting, when its module loads. Our ends are open before QEMU starts, so no open ever
  * blocks: the request FIFO for reading, together with a write end (the holder) that keeps it from looking ended while QEMU has none yet;
- * the reply FIFO for reading and writing, so that an answer to a dead QEMU is no signal. With the first request the holder is closed; from
- * then on the end of the FIFO is the end of QEMU. A request or an answer is one system call.
+ * the reply FIFO for reading and writing, so that an answer to a dead QEMU raises no signal. With the first request the holder is closed;
+ * from then on the end of the FIFO is the end of QEMU. A request or an answer is one system call.
  */
 #include "qemu.h"
 

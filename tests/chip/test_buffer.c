@@ -145,7 +145,7 @@ static void touching_bytes_under_transmission_is_found(void)
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-memory-busy"), 2);
 }
 
-CU_TestInfo tests_buffer[] = {
+const CU_TestInfo tests_buffer[] = {
 	{ "reading_wraps_at_erxnd_and_at_the_end_of_memory", reading_wraps_at_erxnd_and_at_the_end_of_memory },
 	{ "reading_byte_by_byte_equals_reading_at_once", reading_byte_by_byte_equals_reading_at_once },
 	{ "writing_wraps_only_at_the_end_of_memory", writing_wraps_only_at_the_end_of_memory },

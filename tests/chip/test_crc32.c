@@ -69,7 +69,7 @@ static void sealed_frame_leaves_the_residue(void)
 	}
 }
 
-CU_TestInfo tests_crc32[] = {
+const CU_TestInfo tests_crc32[] = {
 	{ "check_value_is_cbf43926", check_value_is_cbf43926 },
 	{ "every_table_entry_agrees_with_the_bitwise_division", every_table_entry_agrees_with_the_bitwise_division },
 	{ "every_length_and_split_agrees", every_length_and_split_agrees },

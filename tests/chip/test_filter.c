@@ -170,7 +170,7 @@ static void hash_table_is_pointed_into_by_crc_bits_28_to_23(void)
 	}
 }
 
-CU_TestInfo tests_filter[] = {
+const CU_TestInfo tests_filter[] = {
 	{ "each_address_filter_takes_its_own", each_address_filter_takes_its_own },
 	{ "no_filter_takes_all", no_filter_takes_all },
 	{ "filters_are_joined_by_or_and_by_and", filters_are_joined_by_or_and_by_and },

@@ -120,7 +120,7 @@ static void misuse_is_found(void)
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "duplex-live"), 1);
 }
 
-CU_TestInfo tests_phy[] = {
+const CU_TestInfo tests_phy[] = {
 	{ "each_row_has_its_reset_value", each_row_has_its_reset_value },
 	{ "each_row_stores_its_writable_bits_and_no_others", each_row_stores_its_writable_bits_and_no_others },
 	{ "lost_link_is_latched_until_read", lost_link_is_latched_until_read },

@@ -297,7 +297,7 @@ static void ring_misuse_is_found(void)
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "duplex-mismatch"), 1);
 }
 
-CU_TestInfo tests_receive[] = {
+const CU_TestInfo tests_receive[] = {
 	{ "one_frame_is_stored_with_header_and_even_next_pointer", one_frame_is_stored_with_header_and_even_next_pointer },
 	{ "every_position_and_length_survives_the_wrap", every_position_and_length_survives_the_wrap },
 	{ "space_is_used_up_to_but_not_onto_erxrdpt", space_is_used_up_to_but_not_onto_erxrdpt },

@@ -264,7 +264,7 @@ static void address_registers_are_in_the_data_sheets_order(void)
 	CU_ASSERT_PTR_NULL(enc28j60_reg_at(128));
 }
 
-CU_TestInfo tests_registers[] = {
+const CU_TestInfo tests_registers[] = {
 	{ "each_row_is_consistent", each_row_is_consistent },
 	{ "each_row_has_its_reset_value_after_power_on", each_row_has_its_reset_value_after_power_on },
 	{ "data_sheet_reset_values_hold", data_sheet_reset_values_hold },

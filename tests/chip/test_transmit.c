@@ -342,7 +342,7 @@ static void a_received_pause_delays_the_next_frame(void)
 	CU_ASSERT_EQUAL(rig.sent_count, 2);
 }
 
-CU_TestInfo tests_transmit[] = {
+const CU_TestInfo tests_transmit[] = {
 	{ "frame_goes_out_padded_with_fcs_and_vector", frame_goes_out_padded_with_fcs_and_vector },
 	{ "padding_follows_macon3", padding_follows_macon3 },
 	{ "control_byte_overrides_macon3", control_byte_overrides_macon3 },

@@ -290,16 +290,31 @@ static void write_result(const struct agent *agent)
 		report_event(&agent->report, "result fail %s: %s", phase_name(agent->failed_phase), agent->failed.reason);
 }
 
-int main(void)
+/* Waits until somebody writes to the FIFO. */
+static bool wait_for_start(const char *fifo)
+{
+	const int fd = open(fifo, O_RDONLY | O_CLOEXEC);
+	char line[16];
+	const bool good = fd >= 0 && read(fd, line, sizeof(line)) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* agent [--wait FIFO] */
+int main(int argc, char **argv)
 {
 	static struct agent agent;
 
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	if (argc == 3 && strcmp(argv[1], "--wait") == 0 && !wait_for_start(argv[2]))
+		return EXIT_FAILURE;
 	report_open(&agent.report, DEVICE_FILE);
 	if (!read_config(&agent))
 		return EXIT_FAILURE;
 	if (mkdir(DOWNLOAD_FOLDER, 0700) < 0 && errno != EEXIST)
 		perror(DOWNLOAD_FOLDER);
-	curl_global_init(CURL_GLOBAL_DEFAULT);
 	run_update(&agent);
 	write_result(&agent);
 	return agent.passed ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -88,7 +88,10 @@ struct stutter {
 	bool masked;
 
 	struct spi_controller *controller;
-	ktime_t bus_end;
+	u64 bus_end_ns;
+	u32 speed_hz; /* that byte_q16 was computed for */
+	u64 byte_q16; /* nanoseconds a byte, times 2 to the 16th */
+	u32 tx_dirty; /* from this byte on request.payload is known to be zeros */
 	struct stutter_setup setup;
 	struct miscdevice misc;
 	struct notifier_block panic;
@@ -168,7 +171,7 @@ static bool update_irq(struct stutter *s, bool asserted)
 
 static void update_timer(struct stutter *s, u64 wake_ns)
 {
-	if (wake_ns == s->wake_ns && hrtimer_is_queued(&s->poll_timer))
+	if (wake_ns == s->wake_ns && (wake_ns == STUTTER_NEVER || hrtimer_is_queued(&s->poll_timer)))
 		return;
 	s->wake_ns = wake_ns;
 	if (wake_ns == STUTTER_NEVER)
@@ -177,13 +180,13 @@ static void update_timer(struct stutter *s, u64 wake_ns)
 		hrtimer_start(&s->poll_timer, ns_to_ktime(wake_ns), HRTIMER_MODE_ABS_PINNED_HARD);
 }
 
-static int exchange(struct stutter *s, u32 op, u32 length, u32 capacity, bool *ret_deliver)
+static int exchange(struct stutter *s, u32 op, u64 now_ns, u32 length, u32 capacity, bool *ret_deliver)
 {
 	if (s->broken)
 		return -EIO;
 	s->request.header.op = op;
 	s->request.header.length = length;
-	s->request.header.now_ns = ktime_get_ns();
+	s->request.header.now_ns = now_ns;
 	if (!semihost_write(s->request_handle, &s->request, sizeof(s->request.header) + length) || !read_reply(s, capacity)) {
 		s->broken = true;
 		pr_err("the harness does not answer request %u any more\n", op);
@@ -219,7 +222,8 @@ static int stutter_call(struct stutter *s, u32 op, const void *payload, u32 leng
 
 	call_begin(s, &flags);
 	memcpy(s->request.payload, payload, length);
-	got = exchange(s, op, length, capacity, &deliver);
+	s->tx_dirty = max(s->tx_dirty, length);
+	got = exchange(s, op, ktime_get_ns(), length, capacity, &deliver);
 	if (got > 0)
 		memcpy(answer, s->reply.payload, got);
 	call_end(s, &flags, deliver);
@@ -328,95 +332,120 @@ static int irq_init(struct stutter *s)
 
 /* ---- SPI ---- */
 
-static u64 transfer_ns(const struct spi_transfer *transfer)
+/* Division is a loop of instructions here, and the speed hardly ever changes: divide once. */
+static u64 transfer_ns(struct stutter *s, const struct spi_transfer *transfer)
 {
-	return div_u64((u64)transfer->len * BITS_PER_BYTE * NSEC_PER_SEC, transfer->speed_hz);
+	if (transfer->speed_hz != s->speed_hz) {
+		s->speed_hz = transfer->speed_hz;
+		s->byte_q16 = div_u64((u64)BITS_PER_BYTE * NSEC_PER_SEC << 16, s->speed_hz);
+	}
+	return transfer->len * s->byte_q16 >> 16;
 }
 
-/* Occupies the bus for @duration_ns and sleeps if the bus is then too far ahead of the processor. */
-static void bus_pass(struct stutter *s, u64 duration_ns)
+static void sleep_until(u64 end_ns)
 {
-	const ktime_t now = ktime_get();
-	ktime_t end;
+	ktime_t end = ns_to_ktime(end_ns);
 
-	if (ktime_before(s->bus_end, now))
-		s->bus_end = now;
-	s->bus_end = ktime_add_ns(s->bus_end, duration_ns);
-	if (ktime_sub(s->bus_end, now) < BUS_SLEEP_NS)
-		return;
-	end = s->bus_end;
 	set_current_state(TASK_UNINTERRUPTIBLE);
 	schedule_hrtimeout(&end, HRTIMER_MODE_ABS_HARD);
 }
 
-/* Calls for the transfers from @first to @last of @message: one chip-select period of @length bytes. */
-static int period_call(struct stutter *s, struct spi_message *message, struct spi_transfer *first, struct spi_transfer *last, u32 length,
-		       u64 bus_ns)
+/* Zeros for a transfer that sends nothing; most of them are there already. */
+static void put_zeros(struct stutter *s, u32 at, u32 length)
+{
+	if (at >= s->tx_dirty)
+		return;
+	memset(s->request.payload + at, 0, min(length, s->tx_dirty - at));
+	if (at + length >= s->tx_dirty)
+		s->tx_dirty = at;
+}
+
+static void put_bytes(struct stutter *s, u32 at, const void *bytes, u32 length)
+{
+	memcpy(s->request.payload + at, bytes, length);
+	s->tx_dirty = max(s->tx_dirty, at + length);
+}
+
+/* One chip-select period: the transfers from first to last. */
+struct period {
+	struct spi_transfer *first;
+	struct spi_transfer *last;
+	u32 length;
+	u64 bus_ns;
+};
+
+/* Occupies the bus for the period, sleeps if the bus is then too far ahead of the processor, and tells the harness. */
+static int period_call(struct stutter *s, struct spi_message *message, const struct period *period)
 {
 	struct spi_transfer *transfer;
 	unsigned long flags;
 	bool deliver = false;
-	u8 *at;
+	u64 now_ns;
+	u32 at = 0;
 	int got;
 
 	call_begin(s, &flags);
-	at = s->request.payload;
-	for (transfer = first;; transfer = list_next_entry(transfer, transfer_list)) {
+	now_ns = ktime_get_ns();
+	s->bus_end_ns = max(s->bus_end_ns, now_ns) + period->bus_ns;
+	if (s->bus_end_ns - now_ns >= BUS_SLEEP_NS) {
+		call_end(s, &flags, false);
+		sleep_until(s->bus_end_ns);
+		call_begin(s, &flags);
+		now_ns = ktime_get_ns();
+	}
+	for (transfer = period->first;; transfer = list_next_entry(transfer, transfer_list)) {
 		if (transfer->tx_buf)
-			memcpy(at, transfer->tx_buf, transfer->len);
+			put_bytes(s, at, transfer->tx_buf, transfer->len);
 		else
-			memset(at, 0, transfer->len);
+			put_zeros(s, at, transfer->len);
 		at += transfer->len;
-		if (transfer == last)
+		if (transfer == period->last)
 			break;
 	}
-	s->request.header.bus_ns = bus_ns;
+	s->request.header.bus_ns = period->bus_ns;
 	s->request.header.chip_select = spi_get_chipselect(message->spi, 0);
-	got = exchange(s, STUTTER_SPI, length, length, &deliver);
-	at = s->reply.payload;
-	for (transfer = first; got == length; transfer = list_next_entry(transfer, transfer_list)) {
+	got = exchange(s, STUTTER_SPI, now_ns, period->length, period->length, &deliver);
+	at = 0;
+	for (transfer = period->first; got == period->length; transfer = list_next_entry(transfer, transfer_list)) {
 		if (transfer->rx_buf)
-			memcpy(transfer->rx_buf, at, transfer->len);
+			memcpy(transfer->rx_buf, s->reply.payload + at, transfer->len);
 		at += transfer->len;
-		if (transfer == last)
+		if (transfer == period->last)
 			break;
 	}
 	call_end(s, &flags, deliver);
 	if (got < 0)
 		return got;
-	return got == length ? 0 : -EPROTO;
+	return got == period->length ? 0 : -EPROTO;
 }
 
 static int stutter_transfer_one_message(struct spi_controller *controller, struct spi_message *message)
 {
 	struct stutter *s = spi_controller_get_devdata(controller);
-	struct spi_transfer *transfer, *first = NULL;
-	u64 bus_ns = 0;
-	u32 length = 0;
+	struct period period = {.first = NULL};
+	struct spi_transfer *transfer;
 	int error = 0;
 
 	list_for_each_entry (transfer, &message->transfers, transfer_list) {
-		if (!first) {
-			first = transfer;
-			bus_ns = CHIP_SELECT_NS;
-			length = 0;
-		}
-		length += transfer->len;
-		bus_ns += transfer_ns(transfer);
-		if (length > STUTTER_PAYLOAD_MAX) {
+		if (!period.first)
+			period = (struct period){.first = transfer, .bus_ns = CHIP_SELECT_NS};
+		period.last = transfer;
+		period.length += transfer->len;
+		period.bus_ns += transfer_ns(s, transfer);
+		if (period.length > STUTTER_PAYLOAD_MAX) {
 			error = -EMSGSIZE;
 			break;
 		}
 		/* cs_change of the last transfer asks to keep the chip selected after the message; chips here are deselected then. */
 		if (transfer->cs_change || list_is_last(&transfer->transfer_list, &message->transfers)) {
-			bus_pass(s, bus_ns);
-			error = period_call(s, message, first, transfer, length, bus_ns);
+			error = period_call(s, message, &period);
 			if (error)
 				break;
-			message->actual_length += length;
-			first = NULL;
+			message->actual_length += period.length;
+			period.first = NULL;
 		}
-		spi_transfer_delay_exec(transfer);
+		if (transfer->delay.value)
+			spi_transfer_delay_exec(transfer);
 	}
 	message->status = error;
 	spi_finalize_current_message(controller);

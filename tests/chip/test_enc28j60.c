@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "emulator/enc28j60/enc28j60.h"
+
+#include <CUnit/CUnit.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "rig.h"
+
+static struct rig rig, copy;
+
+static void spi_mistakes_are_found(void)
+{
+	static const struct { uint8_t bytes[4]; size_t length; const char *id; } rows[] = {
+		{ { 0xc5 }, 1, "spi-opcode" },       { { 0x3b, 0 }, 2, "spi-constant" }, { { 0x5b, 1, 2 }, 3, "spi-extra" },
+		{ { 0x5b }, 1, "spi-short" },        { { 0x1b }, 1, "spi-short" },       { { 0xff, 0xff }, 2, "src-extra" },
+		{ { 0x42, 0x10, 0x20, 0x30 }, 4, "spi-extra" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rig_start(&rig, NULL);
+		enc28j60_transfer(&rig.chip, rows[i].bytes, NULL, rows[i].length, rig.now_ns);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, rows[i].id), 1);
+	}
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EWRPTL), 0x10);
+}
+
+static void reading_only_the_dummy_byte_is_found(void)
+{
+	rig_start(&rig, NULL);
+	rig_wcr(&rig, ENC28J60_MACON3, 0x10);
+	enc28j60_transfer(&rig.chip, (const uint8_t[]){ 0x02, 0 }, NULL, 2, rig.now_ns);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "spi-dummy"), 1);
+}
+
+static void nothing_happens_without_select(void)
+{
+	rig_start(&rig, NULL);
+	CU_ASSERT_EQUAL(enc28j60_exchange(&rig.chip, 0x5b, rig.now_ns), 0xff);
+	enc28j60_exchange(&rig.chip, 0xff, rig.now_ns);
+	enc28j60_deselect(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIE), 0);
+	CU_ASSERT_EQUAL(rig.event_count, 0);
+}
+
+static void transfer_equals_single_exchanges(void)
+{
+	uint32_t state = 99;
+
+	rig_start(&rig, NULL);
+	for (unsigned i = 0; i < 3000; i++) {
+		uint8_t mosi[40], at_once[40], one_by_one[40];
+		size_t length = 1 + rig_random(&state) % sizeof(mosi);
+
+		for (size_t k = 0; k < length; k++)
+			mosi[k] = (uint8_t)rig_random(&state);
+		if (i % 3 == 0)
+			mosi[0] = i % 2 ? 0x3a : 0x7a;
+		rig_copy(&copy, &rig);
+		enc28j60_transfer(&copy.chip, mosi, at_once, length, rig.now_ns);
+		enc28j60_select(&rig.chip, rig.now_ns);
+		for (size_t k = 0; k < length; k++)
+			one_by_one[k] = enc28j60_exchange(&rig.chip, mosi[k], rig.now_ns);
+		enc28j60_deselect(&rig.chip, rig.now_ns);
+		enc28j60_attach(&copy.chip, rig.chip.ops, rig.chip.ctx);
+		CU_ASSERT_EQUAL_FATAL(memcmp(at_once, one_by_one, length), 0);
+		CU_ASSERT_EQUAL_FATAL(memcmp(&copy.chip, &rig.chip, sizeof(rig.chip)), 0);
+		rig_wait(&rig, 100000);
+		if (rig.chip.tx.on_wire)
+			rig_answer(&rig, NULL);
+	}
+}
+
+/* A few seconds of everything; the copy taken half-way must end in the same state and have said the same. */
+static void play(struct rig *on, uint32_t seed, unsigned steps)
+{
+	static uint8_t frame[200];
+	uint32_t state = seed;
+
+	for (unsigned i = 0; i < steps; i++) {
+		unsigned number = rig_random(&state);
+		uint8_t value = (uint8_t)rig_random(&state);
+
+		switch (rig_random(&state) % 6) {
+		case 0:
+			rig_frame(frame, 18 + number % 180, i);
+			rig_receive(on, frame, 18 + number % 180);
+			break;
+		case 1:
+			rig_bfs(on, ENC28J60_ECON1, ECON1_TXRTS);
+			break;
+		case 2:
+			if (on->chip.tx.on_wire)
+				rig_answer(on, NULL);
+			break;
+		case 3:
+			rig_phy_read(on, ENC28J60_PHSTAT1);
+			break;
+		case 4:
+			enc28j60_set_link(&on->chip, value % 2, on->now_ns);
+			break;
+		default:
+			rig_wcr(on, number % ENC28J60_REG_COUNT, value);
+		}
+	}
+}
+
+static bool is_same_event(const struct enc28j60_event *a, const struct enc28j60_event *b)
+{
+	return a->now_ns == b->now_ns && a->kind == b->kind && a->number == b->number && a->length == b->length &&
+	       a->address == b->address && a->value == b->value && a->reg == b->reg && a->id == b->id && a->text == b->text;
+}
+
+static void a_copied_struct_goes_on_identically(void)
+{
+	rig_start(&rig, NULL);
+	rig_open_ring(&rig, 0, 0x19ff);
+	play(&rig, 5, 500);
+	rig_copy(&copy, &rig);
+	rig_forget(&rig);
+	rig_forget(&copy);
+	play(&rig, 6, 500);
+	play(&copy, 6, 500);
+	CU_ASSERT(rig.event_count > 100);
+	CU_ASSERT_EQUAL(rig.event_count, copy.event_count);
+	for (unsigned i = 0; i < rig.event_count && i < RIG_EVENTS_MAX; i++)
+		CU_ASSERT_FATAL(is_same_event(&rig.events[i], &copy.events[i]));
+	enc28j60_attach(&copy.chip, rig.chip.ops, rig.chip.ctx);
+	CU_ASSERT_EQUAL(memcmp(&rig.chip, &copy.chip, sizeof(rig.chip)), 0);
+}
+
+static void timers_run_in_order_at_their_own_instants(void)
+{
+	rig_start(&rig, NULL);
+	rig_src(&rig);
+	rig_forget(&rig);
+	rig_wait(&rig, 1000000000);
+	CU_ASSERT_EQUAL(rig.event_count, 2);
+	CU_ASSERT_EQUAL(rig.events[0].kind, ENC28J60_EVENT_READY);
+	CU_ASSERT_EQUAL(rig.events[0].now_ns, 400000 + RIG_OP_NS + 1000000);
+	CU_ASSERT_EQUAL(rig.events[1].kind, ENC28J60_EVENT_LINK);
+	CU_ASSERT_EQUAL(rig.events[1].now_ns, 400000 + RIG_OP_NS + 65000000);
+}
+
+static void works_without_a_listener(void)
+{
+	static struct enc28j60 chip;
+
+	enc28j60_init(&chip, NULL, NULL, NULL, 0);
+	enc28j60_transfer(&chip, (const uint8_t[]){ 0x9f, ECON1_TXRTS }, NULL, 2, 1000000);
+	enc28j60_run(&chip, 2000000);
+	CU_ASSERT_EQUAL(enc28j60_peek(&chip, ENC28J60_ECON1), 0);
+}
+
+static void break_time(void)
+{
+	enc28j60_run(&rig.chip, 1);
+}
+
+static void break_length(void)
+{
+	static const uint8_t frame[1];
+
+	enc28j60_receive(&rig.chip, frame, ENC28J60_FRAME_MAX + 1, rig.now_ns);
+}
+
+static void break_answer(void)
+{
+	enc28j60_transmitted(&rig.chip, &(struct enc28j60_tx_status){ 0 }, rig.now_ns);
+}
+
+static void break_errata(void)
+{
+	struct enc28j60_config config = enc28j60_config_default();
+
+	config.errata = ENC28J60_ERRATUM(1);
+	enc28j60_init(&rig.chip, &config, NULL, NULL, 0);
+}
+
+static bool aborts(void (*action)(void))
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(1);
+		signal(SIGABRT, SIG_DFL);
+		action();
+		_exit(0);
+	}
+	return child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+static void a_caller_that_breaks_the_contract_is_ended(void)
+{
+	rig_start(&rig, NULL);
+	CU_ASSERT(aborts(break_time));
+	CU_ASSERT(aborts(break_length));
+	CU_ASSERT(aborts(break_answer));
+	CU_ASSERT(aborts(break_errata));
+}
+
+const CU_TestInfo tests_enc28j60[] = {
+	{ "spi_mistakes_are_found", spi_mistakes_are_found },
+	{ "reading_only_the_dummy_byte_is_found", reading_only_the_dummy_byte_is_found },
+	{ "nothing_happens_without_select", nothing_happens_without_select },
+	{ "transfer_equals_single_exchanges", transfer_equals_single_exchanges },
+	{ "a_copied_struct_goes_on_identically", a_copied_struct_goes_on_identically },
+	{ "timers_run_in_order_at_their_own_instants", timers_run_in_order_at_their_own_instants },
+	{ "works_without_a_listener", works_without_a_listener },
+	{ "a_caller_that_breaks_the_contract_is_ended", a_caller_that_breaks_the_contract_is_ended },
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <CUnit/CUnit.h>
+#include <string.h>
+
+#include "rig.h"
+
+static struct rig rig;
+static uint8_t frame[64];
+
+/* The equation of DS39662 figure 12-1, on what the host can read. */
+static bool equation_holds(void)
+{
+	uint8_t pending = enc28j60_peek(&rig.chip, ENC28J60_EIR) & enc28j60_peek(&rig.chip, ENC28J60_EIE) & 0x7b;
+	bool pin = pending && (enc28j60_peek(&rig.chip, ENC28J60_EIE) & EIE_INTIE);
+
+	return enc28j60_int_asserted(&rig.chip) == pin &&
+	       (enc28j60_peek(&rig.chip, ENC28J60_ESTAT) >> 7) == (pending != 0);
+}
+
+/* Each source alone: raised, seen at the pin only when enabled, gone when cleared. */
+static void raise_packet(void)
+{
+	rig_receive(&rig, frame, sizeof(frame));
+}
+
+static void clear_packet(void)
+{
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PKTDEC);
+}
+
+static void raise_dma(void)
+{
+	rig_wcr16(&rig, ENC28J60_EDMANDL, 9);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_DMAST);
+	rig_wait(&rig, 10 * 80);
+}
+
+static void clear_dma(void)
+{
+	rig_bfc(&rig, ENC28J60_EIR, EIR_DMAIF);
+}
+
+static void raise_link(void)
+{
+	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	enc28j60_set_link(&rig.chip, true, rig.now_ns);
+}
+
+static void clear_link(void)
+{
+	rig_phy_read(&rig, ENC28J60_PHIR);
+}
+
+static void raise_tx(void)
+{
+	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, frame, 60);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	rig_answer(&rig, NULL);
+}
+
+static void clear_tx(void)
+{
+	rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF);
+}
+
+static void raise_tx_error(void)
+{
+	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, frame, 60);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	rig_answer(&rig, &(struct enc28j60_tx_status){ .late_collision = true });
+	rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF);
+}
+
+static void clear_tx_error(void)
+{
+	rig_bfc(&rig, ENC28J60_EIR, EIR_TXERIF);
+}
+
+static void raise_rx_error(void)
+{
+	rig_wcr16(&rig, ENC28J60_ERXRDPTL, 1);
+	rig_receive(&rig, frame, sizeof(frame));
+}
+
+static void clear_rx_error(void)
+{
+	rig_bfc(&rig, ENC28J60_EIR, EIR_RXERIF);
+}
+
+static const struct {
+	uint8_t flag;
+	void (*raise)(void);
+	void (*clear)(void);
+} sources[] = {
+	{ EIR_PKTIF, raise_packet, clear_packet }, { EIR_DMAIF, raise_dma, clear_dma },
+	{ EIR_LINKIF, raise_link, clear_link },    { EIR_TXIF, raise_tx, clear_tx },
+	{ EIR_TXERIF, raise_tx_error, clear_tx_error }, { EIR_RXERIF, raise_rx_error, clear_rx_error },
+};
+
+static void start(void)
+{
+	rig_start(&rig, NULL);
+	rig_frame(frame, sizeof(frame), 1);
+	rig_phy_write(&rig, ENC28J60_PHIE, PHIE_PLNKIE | PHIE_PGEIE);
+	rig_phy_write(&rig, ENC28J60_PHCON2, PHCON2_HDLDIS);
+	rig_phy_read(&rig, ENC28J60_PHIR);
+	rig_open_ring(&rig, 0, 0x19ff);
+}
+
+static void each_source_reaches_the_pin_only_when_enabled(void)
+{
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		start();
+		rig_wcr(&rig, ENC28J60_EIE, (uint8_t)(EIE_INTIE | (0x7b & ~sources[i].flag)));
+		CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+		sources[i].raise();
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), sources[i].flag);
+		CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+		rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | sources[i].flag);
+		CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+		rig_bfc(&rig, ENC28J60_EIE, EIE_INTIE);
+		CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+		CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_INT);
+		rig_bfs(&rig, ENC28J60_EIE, EIE_INTIE);
+		CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+		sources[i].clear();
+		CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+	}
+}
+
+static void equation_holds_after_every_step_of_any_order(void)
+{
+	uint32_t state = 42;
+
+	start();
+	for (unsigned i = 0; i < 5000; i++) {
+		unsigned which = rig_random(&state) % 6;
+
+		switch (rig_random(&state) % 3) {
+		case 0:
+			sources[which].raise();
+			break;
+		case 1:
+			sources[which].clear();
+			break;
+		default:
+			rig_wcr(&rig, ENC28J60_EIE, (uint8_t)(rig_random(&state) & 0xfb));
+		}
+		CU_ASSERT_FATAL(equation_holds());
+	}
+}
+
+static void linkif_needs_both_phy_enables(void)
+{
+	static const uint16_t enables[] = { 0, PHIE_PLNKIE, PHIE_PGEIE };
+
+	for (size_t i = 0; i < 3; i++) {
+		start();
+		rig_phy_write(&rig, ENC28J60_PHIE, enables[i]);
+		raise_link();
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHIR), PHIR_PLNKIF);
+	}
+	start();
+	raise_link();
+	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHIR), PHIR_PLNKIF | PHIR_PGIF);
+	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHIR), 0);
+}
+
+static void bfc_cannot_clear_packet_and_link_flags(void)
+{
+	start();
+	raise_link();
+	raise_packet();
+	rig_bfc(&rig, ENC28J60_EIR, 0x7b);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF | EIR_LINKIF);
+}
+
+static void erratum_6_hides_the_packet_flag(void)
+{
+	struct enc28j60_config config = enc28j60_config_default();
+
+	config.errata = ENC28J60_ERRATUM(6);
+	rig_start(&rig, &config);
+	rig_open_ring(&rig, 0, 0x19ff);
+	raise_packet();
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+}
+
+const CU_TestInfo tests_interrupt[] = {
+	{ "each_source_reaches_the_pin_only_when_enabled", each_source_reaches_the_pin_only_when_enabled },
+	{ "equation_holds_after_every_step_of_any_order", equation_holds_after_every_step_of_any_order },
+	{ "linkif_needs_both_phy_enables", linkif_needs_both_phy_enables },
+	{ "bfc_cannot_clear_packet_and_link_flags", bfc_cannot_clear_packet_and_link_flags },
+	{ "erratum_6_hides_the_packet_flag", erratum_6_hides_the_packet_flag },
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <CUnit/CUnit.h>
+
+#include "rig.h"
+
+static struct rig rig;
+
+static void clkrdy_comes_300_us_after_power_on(void)
+{
+	rig_power(&rig, NULL);
+	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), 300000);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RESET), 1);
+	enc28j60_run(&rig.chip, 299999);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	enc28j60_run(&rig.chip, 300000);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 1);
+	CU_ASSERT_EQUAL(rig.events[1].now_ns, 300000);
+}
+
+static void mac_is_out_of_reach_before_clkrdy(void)
+{
+	rig_power(&rig, NULL);
+	rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON2), 0);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready"), 2);
+	CU_ASSERT_STRING_EQUAL(rig.events[1].reg, "MACON1");
+	rig_wcr(&rig, ENC28J60_ERXFCON, 0x12);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ERXFCON), 0x12);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXEN);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready-start"), 1);
+	rig_wait(&rig, 300000);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACON1), 0);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON2), 0x37);
+}
+
+static void txrts_before_clkrdy_waits(void)
+{
+	rig_power(&rig, NULL);
+	enc28j60_set_link(&rig.chip, true, 0);
+	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, (const uint8_t *)"twenty bytes of data", 20);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_START), 0);
+	rig_wait(&rig, 300000);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_START), 1);
+}
+
+static void src_keeps_clkrdy_but_stops_the_mac(void)
+{
+	rig_start(&rig, NULL);
+	rig_src(&rig);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	rig_rcr(&rig, ENC28J60_MACON1);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready"), 1);
+	rig_wait(&rig, 1000000);
+	rig_rcr(&rig, ENC28J60_MACON1);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready"), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_LINK), 1);
+	rig_wait(&rig, 64000000);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_LINK), 2);
+}
+
+static void every_reset_keeps_the_memory_but_drops_packets_and_frames(void)
+{
+	static uint8_t frame[64];
+
+	for (unsigned pin = 0; pin < 2; pin++) {
+		rig_start(&rig, NULL);
+		rig_open_ring(&rig, 0, 0x19ff);
+		rig_frame(frame, sizeof(frame), 1);
+		rig_receive(&rig, frame, sizeof(frame));
+		rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, frame, 60);
+		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+		if (pin)
+			enc28j60_reset_pin(&rig.chip, rig.now_ns);
+		else
+			rig_src(&rig);
+		CU_ASSERT_EQUAL(rig.cancel_count, 1);
+		CU_ASSERT_EQUAL(rig.chip.sram[6], frame[0]);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
+		CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+		CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	}
+}
+
+static void power_save_takes_the_mac_away_and_needs_300_us_back(void)
+{
+	rig_start(&rig, NULL);
+	rig_wcr(&rig, ENC28J60_MAMXFLH, 5);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), 0);
+	rig_rcr(&rig, ENC28J60_MACON1);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready"), 1);
+	rig_src(&rig);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "src-power-save"), 1);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON2), ECON2_AUTOINC | ECON2_PWRSV);
+	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	rig_wait(&rig, 299999);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	rig_wait(&rig, 1);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MAMXFLH), 5);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "power-save-busy"), 1);
+}
+
+static void the_pin_wakes_from_power_save(void)
+{
+	rig_start(&rig, NULL);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	enc28j60_reset_pin(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON2), ECON2_AUTOINC);
+	rig_wait(&rig, 1000000);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON1), 0x0f);
+}
+
+static void what_is_not_modelled_says_so(void)
+{
+	static const struct { unsigned index; uint8_t value; const char *id; } rows[] = {
+		{ ENC28J60_EFLOCON, 0x02, "flow-control" }, { ENC28J60_EBSTCON, 0x03, "self-test" },
+		{ ENC28J60_MACON3, MACON3_PHDREN, "proprietary-header" }, { ENC28J60_MACON4, MACON4_BPEN, "backoff" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rig_start(&rig, NULL);
+		rig_wcr(&rig, rows[i].index, rows[i].value);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, rows[i].id), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOT_MODELLED), 1);
+	}
+}
+
+const CU_TestInfo tests_power[] = {
+	{ "clkrdy_comes_300_us_after_power_on", clkrdy_comes_300_us_after_power_on },
+	{ "mac_is_out_of_reach_before_clkrdy", mac_is_out_of_reach_before_clkrdy },
+	{ "txrts_before_clkrdy_waits", txrts_before_clkrdy_waits },
+	{ "src_keeps_clkrdy_but_stops_the_mac", src_keeps_clkrdy_but_stops_the_mac },
+	{ "every_reset_keeps_the_memory_but_drops_packets_and_frames", every_reset_keeps_the_memory_but_drops_packets_and_frames },
+	{ "power_save_takes_the_mac_away_and_needs_300_us_back", power_save_takes_the_mac_away_and_needs_300_us_back },
+	{ "the_pin_wakes_from_power_save", the_pin_wakes_from_power_save },
+	{ "what_is_not_modelled_says_so", what_is_not_modelled_says_so },
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * What every test may use. A test is a CUnit function named as a sentence; it runs in a process of its own, with a time limit.
+ */
+#ifndef TESTS_TEST_H
+#define TESTS_TEST_H
+
+#include <CUnit/CUnit.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Ends the test as skipped, for something that this machine lacks. The reason is printed and counted. */
+_Noreturn void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** The path of the stutter program under test, and of the build folder. */
+const char *test_program(void);
+const char *test_build(void);
+
+/** A fresh folder for this test, removed when it has passed. */
+const char *test_folder(void);
+
+/** Runs a shell command. @param ret_output What it wrote on both outputs, as far as it fits. @return its exit status, or 128 + signal. */
+int test_shell(char *ret_output, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/** Writes @p text to a file below test_folder(). @return its path, valid until the next call. */
+const char *test_write(const char *name, const char *text);
+
+/** Reads a whole file as text; NULL if it cannot be read. To be released with free(). */
+char *test_read(const char *path);
+
+/** Fails unless @p text contains @p part; prints both. */
+#define TEST_CONTAINS(text, part) test_contains(__FILE__, __LINE__, (text), (part))
+void test_contains(const char *file, int line, const char *text, const char *part);
+
+/** Fails unless both texts are equal; prints the first line that differs. */
+#define TEST_SAME_TEXT(actual, expected) test_same_text(__FILE__, __LINE__, (actual), (expected))
+void test_same_text(const char *file, int line, const char *actual, const char *expected);
+
+/**
+ * Compares @p text with tests/golden/@p name. With STUTTER_GOLDEN=write in the environment (`make golden`) the file is written instead.
+ */
+void test_golden(const char *name, const char *text);
+
+#endif
