@@ -130,8 +130,9 @@ static void put_agent(struct writer *writer, const struct agent_policy *agent)
 	put_number(writer, "RETRIES", agent->retries);
 	put_number(writer, "BACKOFF_MS", agent->backoff_ns / MS);
 	put_number(writer, "BACKOFF_MAX_MS", agent->backoff_max_ns / MS);
-	put_number(writer, "BACKOFF_FACTOR", agent->backoff_factor);
+	put_number(writer, "BACKOFF_FACTOR", agent->backoff_factor * 100); /* per cent */
 	put_number(writer, "RESUME", agent->resume);
+	put_number(writer, "PROGRESS_BYTES", 512U * 1024U);
 	put_number(writer, "NTP_TIMEOUT_MS", agent->ntp_timeout_ns / MS);
 	put_number(writer, "DHCP_DEADLINE_MS", agent->dhcp_deadline_ns / MS);
 }

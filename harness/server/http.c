@@ -253,6 +253,7 @@ static void send_more(struct connection *c)
 		u8_t more = piece < left ? TCP_WRITE_FLAG_MORE : 0;
 		if (piece == 0 || tcp_write(c->pcb, c->answer.body.data + c->body_written, (u16_t)piece, more) != ERR_OK)
 			break;
+		c->handler->sent(c->handler->ctx, bytes_part(c->answer.body, c->body_written, piece));
 		c->body_written += piece;
 		c->unacknowledged += piece;
 	}
@@ -282,14 +283,11 @@ static void begin_answer(struct connection *c)
 	send_more(c);
 }
 
-static void report_done(struct connection *c)
+static void tell_if_cut(const struct connection *c)
 {
-	bool whole = c->unacknowledged == 0 && c->body_written == c->answer.body.length;
-
-	if (!whole)
+	if (c->unacknowledged > 0 || c->body_written < c->answer.body.length)
 		trace_line(host_trace(), host_sim()->now, "http", "#%u %s ended after %" PRIu64 " of %zu B", c->number, c->request.target,
 			   c->body_acknowledged, c->answer.body.length);
-	c->handler->done(c->handler->ctx, c->request.target, c->body_acknowledged, whole);
 }
 
 /* -- the connection -- */
@@ -298,7 +296,7 @@ static void report_done(struct connection *c)
 static void forget(struct connection *c)
 {
 	if (c->state == SENDING)
-		report_done(c);
+		tell_if_cut(c);
 	if (c->unread != NULL)
 		pbuf_free(c->unread);
 	free(c);
@@ -369,7 +367,6 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *packet, err_t 
 
 static void end_answer(struct connection *c)
 {
-	report_done(c);
 	c->state = c->keep_alive ? READING : ENDING;
 	if (c->state == ENDING) {
 		close_connection(c);

@@ -42,8 +42,8 @@ struct http_answer {
 
 struct http_handler {
 	void (*answer)(void *ctx, const struct http_request *request, struct http_answer *ret_answer);
-	/** An answer has been acknowledged to its last byte, or the connection ended before; @p sent bytes of its body were acknowledged. */
-	void (*done)(void *ctx, const char *target, uint64_t sent, bool whole);
+	/** A part of an answer's body was handed to TCP. */
+	void (*sent)(void *ctx, struct bytes part);
 	void *ctx;
 };
 

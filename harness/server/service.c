@@ -126,14 +126,18 @@ void service_answer(void *ctx, const struct http_request *request, struct http_a
 	}
 }
 
-static void note_done(void *ctx, const char *target, uint64_t sent, bool whole)
+/* Parts of the image are told from other answers by where they lie. */
+static void note_sent(void *ctx, struct bytes part)
 {
 	struct service *service = ctx;
+	uintptr_t begin = (uintptr_t)service->image.data, at = (uintptr_t)part.data;
 
-	if (!is_path(target, IMAGE_TARGET))
+	if (at < begin || at - begin >= service->image.length)
 		return;
-	service->truth.image_bytes += sent;
-	service->truth.downloads += whole;
+	uint64_t offset = at - begin;
+	service->truth.image_bytes += part.length;
+	if (offset <= service->truth.image_covered && offset + part.length > service->truth.image_covered)
+		service->truth.image_covered = offset + part.length;
 }
 
 void service_start(struct service *service, uint64_t unix_base_ns)
@@ -144,5 +148,5 @@ void service_start(struct service *service, uint64_t unix_base_ns)
 		.unix_base_ns = unix_base_ns,
 	};
 	udp_services_open(&service->udp);
-	http_open((struct http_handler){service_answer, note_done, service});
+	http_open((struct http_handler){service_answer, note_sent, service});
 }

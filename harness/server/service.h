@@ -40,8 +40,8 @@ extern const struct param service_params[];
 struct service_truth {
 	uint64_t requests;       /**< of any kind */
 	uint64_t checks;         /**< update checks answered */
-	uint64_t image_bytes;    /**< bytes of image that were acknowledged */
-	uint64_t downloads;      /**< image requests that were served to their last byte */
+	uint64_t image_bytes;    /**< bytes of image that were handed to TCP, repeated ones included */
+	uint64_t image_covered;  /**< how much of the image, from its beginning, was handed to TCP at least once */
 	uint64_t attempts;       /**< image requests */
 	uint64_t reports;
 	char last_report[SERVICE_REPORT_MAX]; /**< the body, as far as it fits */

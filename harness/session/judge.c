@@ -43,14 +43,15 @@ static void note_trouble(struct judge *judge, const struct world *world, const c
 	(void)world_faults_in_force(world, judge->faults, sizeof judge->faults);
 }
 
+/* The word that @p end ends, or all of the text, is the name of the phase. */
+static void take_phase(struct judge *judge, const char *text, const char *end)
+{
+	(void)snprintf(judge->phase, sizeof judge->phase, "%.*s", (int)strcspn(text, end), text);
+}
+
 static void report_phase(struct judge *judge, const struct world *world, const char *rest, const char *whole)
 {
-	size_t length = strcspn(rest, " ");
-
-	if (length >= sizeof judge->phase)
-		length = sizeof judge->phase - 1;
-	memcpy(judge->phase, rest, length);
-	judge->phase[length] = '\0';
+	take_phase(judge, rest, " ");
 	rest += strcspn(rest, " ");
 	while (*rest == ' ')
 		rest++;
@@ -75,8 +76,10 @@ bool judge_report(struct judge *judge, const struct world *world, const char *te
 		judge->result_pass = take_word(&rest, "pass");
 		(void)take_word(&rest, "fail");
 		(void)snprintf(judge->result, sizeof judge->result, "%s", rest[0] != '\0' ? rest : "no reason given");
-		if (!judge->result_pass)
+		if (!judge->result_pass) {
 			note_trouble(judge, world, text);
+			take_phase(judge, rest, ":");
+		}
 	}
 	return judge->has_result;
 }
@@ -94,7 +97,7 @@ __attribute__((format(printf, 3, 4))) static void conclude(struct verdict *verdi
 /* The device says it is done: the far end must have given it the whole image. */
 static void decide_pass(const struct world *world, struct verdict *verdict)
 {
-	uint64_t served = world->service.truth.image_bytes, size = world->service.image.length;
+	uint64_t served = world->service.truth.image_covered, size = world->service.image.length;
 
 	if (served < size)
 		conclude(verdict, VERDICT_FAIL, "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of the image",

@@ -183,6 +183,7 @@ static void erratum_6_hides_the_packet_flag(void)
 
 	config.errata = ENC28J60_ERRATUM(6);
 	rig_start(&rig, &config);
+	rig_frame(frame, sizeof(frame), 1);
 	rig_open_ring(&rig, 0, 0x19ff);
 	raise_packet();
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/test.h"
+
 extern const CU_TestInfo tests_guest_mkinitramfs[];
 
 #define OUTPUT_MAX 65536
@@ -24,10 +26,8 @@ static bool prepare(const char *manifest)
 	FILE *out;
 
 	snprintf(path, sizeof(path), "%s/guest/mkinitramfs", build ? build : "build");
-	if (access(path, X_OK) != 0) {
-		printf(" (skipped: no %s, `make guest` builds it) ", path);
-		return false;
-	}
+	if (access(path, X_OK) != 0)
+		test_skip("no %s; `make guest` builds it", path);
 	snprintf(folder, sizeof(folder), "/tmp/mkinitramfs.XXXXXX");
 	if (!mkdtemp(folder))
 		return false;
@@ -143,10 +143,8 @@ static void cpio_reads_the_archive(void)
 {
 	char command[256], said[256];
 
-	if (system("command -v cpio >/dev/null 2>&1") != 0) {
-		printf(" (skipped: no cpio) ");
-		return;
-	}
+	if (system("command -v cpio >/dev/null 2>&1") != 0)
+		test_skip("no cpio on this machine");
 	if (!prepare(good))
 		return;
 	CU_ASSERT_EQUAL(run("one"), 0);

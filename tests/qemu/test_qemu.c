@@ -13,6 +13,7 @@
 #include <xxhash.h>
 
 #include "qemu/qemu.h"
+#include "tests/test.h"
 
 extern const CU_TestInfo tests_qemu[];
 
@@ -45,10 +46,8 @@ static bool prepare(struct machine *machine)
 	snprintf(machine->cache, sizeof(machine->cache), "%s/snapshots", build());
 	snprintf(machine->session, sizeof(machine->session), "/tmp/stutter-qemu.XXXXXX");
 	machine->image = (struct qemu_image){.kernel = machine->kernel, .initramfs = machine->initramfs};
-	if (access(machine->kernel, R_OK) != 0 || access(machine->initramfs, R_OK) != 0) {
-		printf(" (skipped: no %s, `make guest` builds it) ", machine->initramfs);
-		return false;
-	}
+	if (access(machine->kernel, R_OK) != 0 || access(machine->initramfs, R_OK) != 0)
+		test_skip("no %s; `make guest` builds it", machine->initramfs);
 	if (!mkdtemp(machine->session))
 		return false;
 	if (qemu_snapshot_ensure(&machine->image, machine->cache, &machine->snapshot, &err))
