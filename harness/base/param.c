@@ -90,7 +90,8 @@ static bool set_mac(const struct param *row, void *object, const char *text, str
 	unsigned b[6];
 	char rest;
 
-	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &rest) != 6 || strlen(text) != 17)
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &rest) != 6 || strlen(text) != 17 ||
+	    strspn(text, "0123456789abcdefABCDEF:") != 17)
 		return error_set(err, "'%s' is not a MAC address such as 02:00:00:12:34:56", text);
 	if (b[0] & 1U)
 		return error_set(err, "'%s' is a group address, a device needs one of its own (even first byte)", text);
@@ -171,7 +172,7 @@ static size_t distance(const char *a, const char *b)
 	size_t la = strlen(a), lb = strlen(b), rows[3][WORD_MAX + 1];
 
 	if (la > WORD_MAX || lb > WORD_MAX)
-		return WORD_MAX;
+		return SIZE_MAX;
 	for (size_t j = 0; j <= lb; j++)
 		rows[0][j] = j;
 	for (size_t i = 1; i <= la; i++) {

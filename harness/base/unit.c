@@ -88,16 +88,17 @@ bool unit_parse(enum unit unit, const char *text, uint64_t *ret_value, struct er
 		return not_a_quantity(kind, text, err);
 
 	const struct suffix *suffix = find_suffix(kind, at);
-	uint64_t scaled;
 	if (suffix == NULL)
 		return not_a_quantity(kind, text, err);
-	if (__builtin_mul_overflow(digits, suffix->factor, &scaled))
+	/* Nine decimals of a large number need more than 64 bits until the divisor has taken them away. */
+	__extension__ const unsigned __int128 scaled = (__extension__(unsigned __int128) digits) * suffix->factor;
+	if (scaled / divisor > UINT64_MAX)
 		return error_set(err, "'%s' is too large", text);
 	if (scaled % divisor != 0)
 		return error_set(err, "'%s' is finer than %s can be", text, kind->what);
 	if (unit == UNIT_PROBABILITY && scaled / divisor > UNIT_PROBABILITY_ONE)
 		return error_set(err, "'%s' is more than 100%%", text);
-	*ret_value = scaled / divisor;
+	*ret_value = (uint64_t)(scaled / divisor);
 	return true;
 }
 
