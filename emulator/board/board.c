@@ -166,6 +166,11 @@ bool board_int_asserted(const struct board *board)
 	return enc28j60_int_asserted(&board->chip);
 }
 
+bool board_can_interrupt(const struct board *board)
+{
+	return !enc28j60_int_asserted(&board->chip) && (enc28j60_peek(&board->chip, ENC28J60_EIE) & EIE_INTIE);
+}
+
 void board_finish(struct board *board)
 {
 	const struct board_counters *c = &board->counters;

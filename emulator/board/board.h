@@ -57,6 +57,12 @@ void board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, u
 /** Whether the INT line is asserted (low). */
 bool board_int_asserted(const struct board *board);
 
+/**
+ * Whether INT can become asserted without the guest doing anything: it is not asserted now and EIE.INTIE is set (DS39662 sec. 12). If not, nothing that
+ * happens can be noticed by the guest before it uses the bus.
+ */
+bool board_can_interrupt(const struct board *board);
+
 /** Writes the closing lines: how much was on the bus, what the chip did, and the digest of the bus. */
 void board_finish(struct board *board);
 

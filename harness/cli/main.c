@@ -73,8 +73,10 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
 	while ((found = getopt_long(argc, argv, "h", options, &index)) != -1) {
 		if (found == 'h' || (found == 0 && (size_t)index == help))
 			return command_help(command);
+		/* Of a bundle such as -xy, optind still points at the whole. */
+		const char letter[] = {'-', (char)optopt, '\0'};
 		if (found != 0)
-			return unknown_option(command, argv[optind - 1]);
+			return unknown_option(command, optopt != 0 ? letter : argv[optind - 1]);
 		values.of[index] = optarg != NULL ? optarg : "";
 	}
 	values.operands = argv + optind;

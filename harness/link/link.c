@@ -43,14 +43,14 @@ static void lose(struct link *link, struct frame *frame, enum direction directio
 	frame_free(frame);
 }
 
-static void start(struct link *link, enum direction direction, bool deferred)
+static void start(struct link *link, enum direction direction)
 {
 	struct link_station *station = &link->stations[direction];
 	sim_ns done = link->sim->now + link_duration(station->waiting.first->length);
 
 	station->flying = frame_queue_take(&station->waiting);
-	station->deferred = deferred;
 	station->cancelled = false;
+	station->cut = !link->carrier;
 	sim_schedule(link->sim, &station->done, done);
 	link->free_at[direction] = done + LINK_GAP_NS;
 	if (link->config.duplex == LINK_HALF)
@@ -64,14 +64,14 @@ static bool can_start(const struct link *link, enum direction direction)
 }
 
 /* Starts whoever can, and comes back when the medium gets free for those who cannot yet. */
-static void serve(struct link *link, bool deferred)
+static void serve(struct link *link)
 {
 	enum direction first = other(link->sent_last);
 	sim_ns next = SIM_NEVER;
 
 	for (int i = 0; i < 2; i++, first = other(first))
 		if (can_start(link, first))
-			start(link, first, deferred);
+			start(link, first);
 	for (int i = 0; i < 2; i++)
 		if (link->stations[i].waiting.count > 0 && link->free_at[i] < next)
 			next = link->free_at[i];
@@ -81,7 +81,7 @@ static void serve(struct link *link, bool deferred)
 static void fire_kick(void *ctx, sim_ns now)
 {
 	(void)now;
-	serve(ctx, true);
+	serve(ctx);
 }
 
 static void arrive_at_partner(struct link *link, struct link_station *station, struct frame *frame)
@@ -104,7 +104,7 @@ static void fire_device_done(void *ctx, sim_ns now)
 	bool answer = !station->cancelled, deferred = station->deferred;
 
 	station->flying = NULL;
-	if (!link->carrier)
+	if (station->cut)
 		lose(link, frame, TO_SERVER, "there is no link");
 	else
 		arrive_at_partner(link, station, frame);
@@ -178,7 +178,8 @@ void link_device_sends(struct link *link, const uint8_t *data, size_t length, bo
 	station->fcs_wrong =
 		fcs_of(data, frame->length) != (fcs[0] | (uint32_t)fcs[1] << 8 | (uint32_t)fcs[2] << 16 | (uint32_t)fcs[3] << 24);
 	frame_queue_put(&station->waiting, frame);
-	serve(link, false);
+	serve(link);
+	station->deferred = station->waiting.count > 0;
 }
 
 void link_device_cancels(struct link *link)
@@ -199,7 +200,7 @@ void link_partner_sends(struct link *link, struct frame *frame)
 		lose(link, frame, TO_DEVICE, "the partner's port buffer is full");
 	} else {
 		frame_queue_put(&station->waiting, frame);
-		serve(link, false);
+		serve(link);
 	}
 }
 
@@ -212,6 +213,7 @@ void link_set_carrier(struct link *link, bool up)
 	link->carrier = up;
 	trace_line(link->trace, link->sim->now, "link", "carrier %s, partner in %s duplex", up ? "up" : "down", duplexes[link->config.duplex]);
 	if (!up) {
+		link->stations[TO_SERVER].cut = true;
 		for (struct frame *frame; (frame = frame_queue_take(&partner->waiting)) != NULL;)
 			lose(link, frame, TO_DEVICE, "there is no link");
 		if (partner->flying != NULL) {

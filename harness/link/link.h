@@ -54,8 +54,9 @@ struct link_station {
 	struct sim_event done;
 	struct frame_queue waiting;
 	struct frame *flying;
-	bool deferred;      /* the frame in flight had to wait */
+	bool deferred;      /* the device's frame had to wait, or waits still */
 	bool cancelled;     /* the device gave up the frame in flight */
+	bool cut;           /* the link was down for a part of the frame in flight */
 	bool fcs_wrong;     /* the frame in flight carries a wrong FCS */
 };
 

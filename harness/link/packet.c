@@ -71,8 +71,10 @@ struct packet packet_parse(struct bytes frame)
 	if (!bytes_be16(frame, ETHERNET_HEADER - 2, &packet.ethertype))
 		return packet;
 	for (int tags = 0; tags < VLAN_TAGS_MAX && packet.ethertype == ETHERTYPE_VLAN; tags++) {
-		if (!bytes_be16(frame, at + 2, &packet.ethertype))
+		if (!bytes_be16(frame, at + 2, &packet.ethertype)) {
+			packet.ethertype = 0;
 			return packet;
+		}
 		at += VLAN_TAG;
 	}
 	if (packet.ethertype == ETHERTYPE_IPV4)

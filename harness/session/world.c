@@ -152,7 +152,7 @@ void world_run(struct world *world, sim_ns now)
 
 sim_ns world_next(const struct world *world)
 {
-	return sim_next_visible(&world->sim);
+	return board_can_interrupt(&world->board) ? sim_next_visible(&world->sim) : SIM_NEVER;
 }
 
 void world_finish(struct world *world)

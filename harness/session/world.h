@@ -38,7 +38,7 @@ void world_close(struct world *world);
 /** Runs all that happens up to @p now. */
 void world_run(struct world *world, sim_ns now);
 
-/** The earliest time at which the device could notice something that the world does by itself, or SIM_NEVER. */
+/** The earliest time at which the device could notice something that the world does by itself, or SIM_NEVER: the INT line is all it notices. */
 sim_ns world_next(const struct world *world);
 
 /** Writes the closing lines of the trace: counters and digests. */
