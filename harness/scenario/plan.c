@@ -267,7 +267,6 @@ bool plan_open(struct plan *ret_plan, const char *path, const char *device, cons
 	if (!yaml_open(&file, path, err))
 		return false;
 	(void)snprintf(plan.path, sizeof plan.path, "%s", path);
-	plan.has_seed = yaml_get(file.root, "seed") != NULL;
 	bool good = read_plan(&file, device, places, &plan, err);
 	yaml_close(&file);
 	if (good)

@@ -30,7 +30,6 @@ struct plan {
 	char path[ERROR_FILE_MAX];  /**< of the scenario, as the user wrote it */
 	char name[64], summary[PARAM_VALUE_MAX];
 	char device_name[DEVICE_PATH_MAX]; /**< `device:` as written, until the device is read */
-	bool has_seed;              /**< the file itself says which seed: it is a plan */
 	uint64_t seed;
 	uint64_t deadline_ns;
 	char image[DEVICE_PATH_MAX]; /**< what the device downloads; empty: what the build makes */

@@ -282,8 +282,9 @@ static bool is_one_of(const char *const *names, const char *name)
 	return false;
 }
 
-bool yaml_check_keys(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const char *const *others,
-		     const char *what, struct error *err)
+/* Checks that every key is in @table or in @others. */
+static bool check_keys(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const char *const *others,
+		       const char *what, struct error *err)
 {
 	char found[128], allowed[PARAM_VALUE_MAX];
 
@@ -302,8 +303,9 @@ bool yaml_check_keys(const struct yaml_file *file, const struct yaml_node *mappi
 	return true;
 }
 
-bool yaml_set_some(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, void *object,
-		   struct error *err)
+/* Sets what the mapping says, for the keys that are in the table. */
+static bool set_given(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, void *object,
+		      struct error *err)
 {
 	char found[128], allowed[PARAM_VALUE_MAX];
 
@@ -329,7 +331,7 @@ bool yaml_fill(const struct yaml_file *file, const struct yaml_node *mapping, co
 	char allowed[PARAM_VALUE_MAX];
 
 	params_init(table, object);
-	if (!yaml_check_keys(file, mapping, table, others, what, err) || !yaml_set_some(file, mapping, table, object, err))
+	if (!check_keys(file, mapping, table, others, what, err) || !set_given(file, mapping, table, object, err))
 		return false;
 	for (const struct param *row = table; row->key != NULL; row++)
 		if (row->standard == NULL && yaml_get(mapping, row->key) == NULL)

@@ -65,12 +65,4 @@ bool yaml_error(const struct yaml_file *file, const struct yaml_node *node, stru
 bool yaml_fill(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const char *const *others,
 	       const char *what, void *object, struct error *err);
 
-/** Checks that every key is in @p table or in @p others. */
-bool yaml_check_keys(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const char *const *others,
-		     const char *what, struct error *err);
-
-/** Fills what the table says from the keys that are there, without standard values and without looking at other keys. */
-bool yaml_set_some(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, void *object,
-		   struct error *err);
-
 #endif

@@ -77,7 +77,7 @@ static err_t init_netif(struct netif *netif)
 	return ERR_OK;
 }
 
-void host_reschedule(void)
+static void reschedule(void)
 {
 	u32_t sleep = sys_timeouts_sleeptime();
 
@@ -94,7 +94,7 @@ static void fire_timer(void *ctx, sim_ns now)
 	(void)ctx;
 	(void)now;
 	sys_check_timeouts();
-	host_reschedule();
+	reschedule();
 }
 
 void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_ops ops, void *ctx)
@@ -114,7 +114,7 @@ void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_
 	CHECK(netif_add(&host.netif, &address, &netmask, &gateway, NULL, init_netif, ethernet_input) != NULL);
 	netif_set_default(&host.netif);
 	netif_set_up(&host.netif);
-	host_reschedule();
+	reschedule();
 }
 
 void host_close(void)
@@ -131,7 +131,7 @@ void host_input(struct frame *frame)
 	frame_free(frame);
 	if (host.netif.input(packet, &host.netif) != ERR_OK)
 		pbuf_free(packet);
-	host_reschedule();
+	reschedule();
 }
 
 struct sim *host_sim(void)

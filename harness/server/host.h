@@ -38,7 +38,4 @@ void host_input(struct frame *frame);
 struct sim *host_sim(void);
 struct trace *host_trace(void);
 
-/** To be called after a service has called into lwIP outside of host_input(): sets the timer anew. */
-void host_reschedule(void);
-
 #endif

@@ -247,7 +247,8 @@ static void run_in_folder(struct session *session, struct verdict *verdict)
 	struct qemu_snapshot snapshot;
 	struct error err;
 
-	if (qemu_snapshot_ensure(&image, session->options->places->snapshots, &snapshot, &session->broken)) {
+	if (folder_make(session->options->places->snapshots, &session->broken) &&
+	    qemu_snapshot_ensure(&image, session->options->places->snapshots, &snapshot, &session->broken)) {
 		(void)snprintf(verdict->image_hash, sizeof verdict->image_hash, "%s", snapshot.hash);
 		run_device(session, &image, &snapshot, verdict);
 	}
