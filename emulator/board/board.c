@@ -8,11 +8,18 @@
 
 #include "base/check.h"
 
+/* After whatever touched the chip: when it acts next, and where INT stands. */
 static void plan_chip(struct board *board)
 {
 	uint64_t at = enc28j60_next(&board->chip);
+	bool asserted = enc28j60_int_asserted(&board->chip);
 
 	sim_schedule(board->sim, &board->chip_event, at < board->sim->now ? board->sim->now : at);
+	if (asserted == board->int_was)
+		return;
+	board->int_was = asserted;
+	if (board->int_changed != NULL)
+		board->int_changed(board->int_ctx, asserted, board->sim->now);
 }
 
 static void fire_chip(void *ctx, sim_ns now)

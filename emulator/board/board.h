@@ -37,6 +37,9 @@ struct board {
 	struct sim_event chip_event;
 	struct board_counters counters;
 	void *bus_digest; /* XXH3 state */
+	void (*int_changed)(void *ctx, bool asserted, sim_ns now); /**< set by the owner to follow the INT line; may be NULL */
+	void *int_ctx;
+	bool int_was;     /* as int_changed was told last */
 };
 
 /** Powers the board on. @param link Joined to the chip's Ethernet side; must outlive the board. */

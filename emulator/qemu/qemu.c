@@ -36,6 +36,8 @@ struct qemu {
 	enum qemu_end end;
 	int request_fd;
 	int reply_fd;
+	char request_path[PATH_MAX]; /* of the FIFOs; empty until they are made */
+	char reply_path[PATH_MAX];
 	struct {
 		struct stutter_request header;
 		uint8_t payload[STUTTER_PAYLOAD_MAX];
@@ -56,7 +58,7 @@ static bool make_fifo(const char *dir, const char *name, char ret_path[PATH_MAX]
 
 static bool open_fifos(struct qemu *qemu, const char *dir, struct error *err)
 {
-	char request[PATH_MAX], reply[PATH_MAX];
+	char *const request = qemu->request_path, *const reply = qemu->reply_path;
 
 	if (!make_fifo(dir, STUTTER_REQUEST_FIFO, request, err) || !make_fifo(dir, STUTTER_REPLY_FIFO, reply, err))
 		return false;
@@ -257,5 +259,9 @@ void qemu_stop(struct qemu *qemu)
 		close(qemu->request_fd);
 	if (qemu->reply_fd >= 0)
 		close(qemu->reply_fd);
+	if (qemu->request_path[0])
+		unlink(qemu->request_path);
+	if (qemu->reply_path[0])
+		unlink(qemu->reply_path);
 	free(qemu);
 }

@@ -98,7 +98,7 @@ enum qemu_end qemu_ended(const struct qemu *qemu);
 /** QEMU's process, for tests and statistics. */
 int qemu_pid(const struct qemu *qemu);
 
-/** Kills QEMU, waits for its end and frees everything. NULL is fine. */
+/** Kills QEMU, waits for its end, removes the FIFOs and frees everything. NULL is fine. */
 void qemu_stop(struct qemu *qemu);
 
 #endif

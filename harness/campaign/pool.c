@@ -78,7 +78,7 @@ _Noreturn static void work(const struct job *job, const struct pool_options *opt
 {
 	const struct sigaction on_stop = {.sa_handler = stop_worker};
 	struct session_options session = {
-		.dir = job->dir, .places = options->places, .stop = &worker_stop, .progress = send_progress, .ctx = &pipe};
+		.dir = job->dir, .places = options->places, .vcd = options->vcd, .stop = &worker_stop, .progress = send_progress, .ctx = &pipe};
 	struct message message;
 
 	(void)setpgid(0, 0);

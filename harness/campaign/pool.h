@@ -34,6 +34,7 @@ struct job {
 struct pool_options {
 	size_t side_by_side;                        /**< 1 to POOL_JOBS_MAX */
 	const struct places *places;
+	bool vcd;                                   /**< every session writes its bus */
 	const volatile sig_atomic_t *stop;          /**< set to end all */
 	void (*changed)(void *ctx, const struct job *job); /**< a job started, went on or ended */
 	void *ctx;

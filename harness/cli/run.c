@@ -21,7 +21,7 @@
 /* Of a run's folder: leaves room for the session's below it. */
 #define RUN_PATH_MAX (DEVICE_PATH_MAX - 160)
 
-enum { OPTION_SEED, OPTION_SEEDS, OPTION_JOBS, OPTION_DEVICE, OPTION_OUT, OPTION_TWICE };
+enum { OPTION_SEED, OPTION_SEEDS, OPTION_JOBS, OPTION_DEVICE, OPTION_OUT, OPTION_TWICE, OPTION_VCD };
 
 static const struct cli_option options[] = {
 	[OPTION_SEED] = {"seed", "N", "the seed of all random draws (default: what the scenario says, else 1)"},
@@ -30,6 +30,7 @@ static const struct cli_option options[] = {
 	[OPTION_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},
 	[OPTION_OUT] = {"out", "DIR", "the folder for the report, which must not be there yet (default: " RUNS_FOLDER "/NUMBER)"},
 	[OPTION_TWICE] = {"twice", NULL, "runs every session twice and compares the digests"},
+	[OPTION_VCD] = {"vcd", NULL, "writes bus.vcd: SCK, MOSI, MISO, CS and INT with virtual time (large: some 100 B a byte)"},
 	{NULL, NULL, NULL},
 };
 
@@ -39,6 +40,7 @@ struct campaign {
 	char **paths;
 	bool seeds_given;
 	unsigned long long first_seed, last_seed, side_by_side;
+	bool vcd;
 	size_t times;    /* how often each session: 1, or 2 with --twice */
 	char dir[DEVICE_PATH_MAX];
 	struct job *jobs;
@@ -86,6 +88,7 @@ static bool read_seeds(const struct cli_values *values, struct campaign *campaig
 static bool read_options(const struct cli_values *values, struct campaign *campaign, struct error *err)
 {
 	campaign->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
+	campaign->vcd = values->of[OPTION_VCD] != NULL;
 	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
 	if (values->of[OPTION_JOBS] != NULL &&
 	    !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
@@ -247,6 +250,7 @@ static int run_all(struct campaign *campaign)
 	const struct sigaction on_stop = {.sa_handler = request_stop};
 	struct pool_options pool = {.side_by_side = campaign->side_by_side,
 				    .places = &campaign->places,
+				    .vcd = campaign->vcd,
 				    .stop = &stop,
 				    .changed = screen_changed,
 				    .ctx = &screen};

@@ -7,6 +7,9 @@
 #include "base/check.h"
 #include "proxy/rule.h"
 
+/* A year: no session is so long, and the sum of a chain of such times stays within the clock. */
+#define TIME_MAX_NS UINT64_C(31536000000000000)
+
 /* -- drop -- */
 
 static const struct param drop_params[] = {
@@ -23,7 +26,7 @@ static void apply_drop(struct rule *rule, const struct passage *passage, struct 
 /* -- delay -- */
 
 static const struct param delay_params[] = {
-	PARAM_ROW_QUANTITY(delay_params, time_ns, "time", UNIT_DURATION, NULL, 0, 0, "how long on average"),
+	PARAM_ROW_QUANTITY(delay_params, time_ns, "time", UNIT_DURATION, NULL, 0, TIME_MAX_NS, "how long on average"),
 	PARAM_ROW_QUANTITY(delay_params, jitter_ns, "jitter", UNIT_DURATION, "0ns", 0, 0, "uniform, as much less or more"),
 	PARAM_ROW_BOOL(delay_params, keep_order, "keep_order", "true", "frames of one direction do not overtake each other"),
 	{0},
@@ -58,7 +61,7 @@ static void apply_delay(struct rule *rule, const struct passage *passage, struct
 /* -- outage -- */
 
 static const struct param outage_params[] = {
-	PARAM_ROW_QUANTITY(outage_params, for_ns, "for", UNIT_DURATION, NULL, 1, 0, "how long every frame of both directions is dropped"),
+	PARAM_ROW_QUANTITY(outage_params, for_ns, "for", UNIT_DURATION, NULL, 1, TIME_MAX_NS, "how long every frame of both directions is dropped"),
 	{0},
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
-#include <string.h>
+#include <strings.h>
 
 #include "server/http.h"
 
@@ -38,7 +38,7 @@ enum http_range http_range_parse(const char *header, uint64_t size, uint64_t *re
 	const char *at = header + sizeof unit - 1;
 	uint64_t first, last = UINT64_MAX;
 
-	if (strncmp(header, unit, sizeof unit - 1) != 0)
+	if (strncasecmp(header, unit, sizeof unit - 1) != 0)
 		return HTTP_RANGE_NONE;
 	if (*at == '-')
 		return suffix(at + 1, size, ret_first, ret_last);

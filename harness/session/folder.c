@@ -47,18 +47,27 @@ static bool write_plan(const char *dir, const struct plan *plan, struct error *e
 	return report_file_close(&file, err);
 }
 
-bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, struct error *err)
+static void close_stream(FILE **stream, bool *good)
 {
+	*good = (*stream == NULL || fclose(*stream) == 0) && *good;
+	*stream = NULL;
+}
+
+bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, bool vcd, struct error *err)
+{
+	bool good = true;
+
 	memset(folder, 0, sizeof *folder);
 	(void)snprintf(folder->dir, sizeof folder->dir, "%s", dir);
 	if (!folder_make(dir, err) || !write_plan(dir, plan, err))
 		return false;
 	folder->trace = open_stream(dir, "trace.txt", err);
 	folder->capture = folder->trace != NULL ? open_stream(dir, "wire.pcapng", err) : NULL;
-	if (folder->capture != NULL)
+	folder->bus = folder->capture != NULL && vcd ? open_stream(dir, "bus.vcd", err) : NULL;
+	if (folder->capture != NULL && (folder->bus != NULL || !vcd))
 		return true;
-	if (folder->trace != NULL)
-		fclose(folder->trace);
+	close_stream(&folder->trace, &good);
+	close_stream(&folder->capture, &good);
 	return false;
 }
 
@@ -78,16 +87,21 @@ bool folder_sound(const struct folder *folder, struct error *err)
 {
 	const char *name = ferror(folder->trace) ? "trace.txt" : ferror(folder->capture) ? "wire.pcapng" : NULL;
 
+	if (folder->bus != NULL && ferror(folder->bus))
+		name = "bus.vcd";
 	return name == NULL || error_set(err, "%s/%s could not be written (is the disk full?)", folder->dir, name);
 }
 
 bool folder_close(struct folder *folder, struct error *err)
 {
-	bool flushed = (fflush(folder->trace) == 0) & (fflush(folder->capture) == 0);
-	bool sound = folder_sound(folder, err);
+	bool flushed = fflush(folder->trace) == 0;
 
-	flushed = (fclose(folder->trace) == 0) & (fclose(folder->capture) == 0) & flushed;
-	folder->trace = folder->capture = NULL;
+	flushed = fflush(folder->capture) == 0 && flushed;
+	flushed = (folder->bus == NULL || fflush(folder->bus) == 0) && flushed;
+	bool sound = folder_sound(folder, err);
+	close_stream(&folder->trace, &flushed);
+	close_stream(&folder->capture, &flushed);
+	close_stream(&folder->bus, &flushed);
 	if (sound && !flushed)
 		return error_set(err, "%s: what was written last did not reach the disk: %s", folder->dir, strerror(errno));
 	return sound;

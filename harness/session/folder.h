@@ -13,13 +13,14 @@
 struct folder {
 	char dir[DEVICE_PATH_MAX];
 	FILE *trace, *capture;
+	FILE *bus; /**< NULL if it was not asked for */
 };
 
 /** Makes the folder, what is missing above it too. */
 bool folder_make(const char *dir, struct error *err);
 
-/** Opens the streams and writes plan.yaml. */
-bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, struct error *err);
+/** Opens the streams and writes plan.yaml. @param vcd Whether there is a stream for the bus. */
+bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, bool vcd, struct error *err);
 
 /** A sink for the session's trace. */
 struct trace_sink folder_trace_sink(struct folder *folder);

@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "qemu/qemu.h"
+#include "reports/vcd.h"
 #include "session/folder.h"
 #include "session/judge.h"
 #include "session/world.h"
@@ -28,6 +29,7 @@ struct session {
 	struct trace *trace;
 	struct world world;
 	bool has_world;
+	struct vcd vcd;      /* if the folder has a stream for the bus */
 	struct judge judge;
 	struct qemu *qemu;
 	sim_ns start, deadline;
@@ -60,6 +62,19 @@ static size_t answer_config(const struct session *session, uint8_t *ret_payload)
 	return device_guest_config(&session->plan->device, session->plan->seed, (char *)ret_payload, CONFIG_MAX);
 }
 
+static void answer_spi(struct session *session, const struct stutter_request *request, const uint8_t *payload, uint8_t *ret_payload)
+{
+	board_spi(&session->world.board, request->chip_select, payload, ret_payload, request->length);
+	if (session->folder.bus != NULL)
+		vcd_transfer(&session->vcd, payload, ret_payload, request->length, request->bus_ns, session->plan->device.spi_clock_hz,
+			     request->now_ns);
+}
+
+static void draw_int(void *ctx, bool asserted, sim_ns now)
+{
+	vcd_int(ctx, asserted, now);
+}
+
 /* Takes a report of the device; tells whether the session has its result. */
 static bool take_event(struct session *session, const uint8_t *payload, size_t length)
 {
@@ -77,7 +92,7 @@ static bool serve(struct session *session, const struct stutter_request *request
 	*ret_length = 0;
 	switch (request->op) {
 	case STUTTER_SPI:
-		board_spi(&session->world.board, request->chip_select, payload, ret_payload, request->length);
+		answer_spi(session, request, payload, ret_payload);
 		*ret_length = request->length;
 		return true;
 	case STUTTER_POLL:
@@ -187,6 +202,11 @@ static bool begin_world(struct session *session)
 	if (!world_open(&session->world, session->plan, session->start, session->trace, session->folder.capture, &session->broken))
 		return false;
 	session->has_world = true;
+	if (session->folder.bus != NULL) {
+		vcd_begin(&session->vcd, session->folder.bus, session->start);
+		session->world.board.int_changed = draw_int;
+		session->world.board.int_ctx = &session->vcd;
+	}
 	if (!serve(session, request, payload, answer, &length))
 		return false;
 	struct stutter_reply reply = make_reply(session, length);
@@ -269,7 +289,7 @@ void session_run(const struct plan *plan, const struct session_options *options,
 	session->options = options;
 	session->end = END_BROKEN;
 	judge_init(&session->judge);
-	if (folder_open(&session->folder, options->dir, plan, &session->broken)) {
+	if (folder_open(&session->folder, options->dir, plan, options->vcd, &session->broken)) {
 		session->trace = trace_open(folder_trace_sink(&session->folder));
 		run_in_folder(session, ret_verdict);
 		trace_close(session->trace);
