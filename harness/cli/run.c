@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "campaign/pool.h"
+#include "cli/audit.h"
 #include "cli/cli.h"
 #include "cli/screen.h"
 #include "reports/suite.h"
@@ -21,7 +22,7 @@
 /* Of a run's folder: leaves room for the session's below it. */
 #define RUN_PATH_MAX (DEVICE_PATH_MAX - 160)
 
-enum { OPTION_SEED, OPTION_SEEDS, OPTION_JOBS, OPTION_DEVICE, OPTION_OUT, OPTION_TWICE, OPTION_VCD };
+enum { OPTION_SEED, OPTION_SEEDS, OPTION_JOBS, OPTION_DEVICE, OPTION_OUT, OPTION_TWICE, OPTION_VCD, OPTION_AUDIT };
 
 static const struct cli_option options[] = {
 	[OPTION_SEED] = {"seed", "N", "the seed of all random draws (default: what the scenario says, else 1)"},
@@ -31,6 +32,7 @@ static const struct cli_option options[] = {
 	[OPTION_OUT] = {"out", "DIR", "the folder for the report, which must not be there yet (default: " RUNS_FOLDER "/NUMBER)"},
 	[OPTION_TWICE] = {"twice", NULL, "runs every session twice and compares the digests"},
 	[OPTION_VCD] = {"vcd", NULL, "writes bus.vcd: SCK, MOSI, MISO, CS and INT with virtual time (large: some 100 B a byte)"},
+	[OPTION_AUDIT] = {"audit", NULL, "prints what the driver did that the chip's datasheet forbids or does not know"},
 	{NULL, NULL, NULL},
 };
 
@@ -40,7 +42,7 @@ struct campaign {
 	char **paths;
 	bool seeds_given;
 	unsigned long long first_seed, last_seed, side_by_side;
-	bool vcd;
+	bool vcd, audit;
 	size_t times;    /* how often each session: 1, or 2 with --twice */
 	char dir[DEVICE_PATH_MAX];
 	struct job *jobs;
@@ -89,6 +91,7 @@ static bool read_options(const struct cli_values *values, struct campaign *campa
 {
 	campaign->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
 	campaign->vcd = values->of[OPTION_VCD] != NULL;
+	campaign->audit = values->of[OPTION_AUDIT] != NULL;
 	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
 	if (values->of[OPTION_JOBS] != NULL &&
 	    !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
@@ -262,6 +265,8 @@ static int run_all(struct campaign *campaign)
 	(void)sigaction(SIGINT, &on_stop, NULL);
 	(void)sigaction(SIGTERM, &on_stop, NULL);
 	pool_run(campaign->jobs, campaign->count, &pool);
+	for (size_t i = 0; campaign->audit && i < campaign->count; i++)
+		audit_print(&campaign->jobs[i]);
 	screen_close(&screen, campaign->dir);
 	int code = exit_code(campaign);
 	if (!compare_digests(campaign))

@@ -123,14 +123,15 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = link_duration(0)};
 	sim_open(&world->sim, start);
+	/* The far end announces itself while it opens, so the capture begins before. */
+	if (capture != NULL)
+		pcapng_begin(capture, "stutter " STUTTER_VERSION, "device side of the proxy");
 	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
 	world->proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided}, world);
 	link_init(&world->link, &plan->link, &link_ops, carrier_changed, world, &world->sim, trace);
 	board_open(&world->board, revisions[plan->device.chip_revision], &world->link, &world->sim, trace);
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, link_duration(0)}, world);
 	service_start(&world->service, UNIX_BASE_NS);
-	if (capture != NULL)
-		pcapng_begin(capture, "stutter " STUTTER_VERSION, "device side of the proxy");
 	return true;
 }
 
