@@ -145,7 +145,24 @@ static void touching_bytes_under_transmission_is_found(void)
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-memory-busy"), 2);
 }
 
+static void a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it(void)
+{
+	uint8_t bytes[64];
+
+	rig_start(&rig, NULL);
+	rig_wcr16(&rig, ENC28J60_ERXSTL, 0);
+	rig_wcr16(&rig, ENC28J60_ERXNDL, 0x19ff);
+	rig_load(&rig, 0x1a00, 0x07, (const uint8_t *)"some bytes to send", 18);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	rig_forget(&rig);
+	rig_wcr16(&rig, ENC28J60_ERDPTL, 0x19f0);
+	rig_rbm(&rig, bytes, sizeof(bytes));
+	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERDPTL), 0x30);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-memory-busy"), 0);
+}
+
 const CU_TestInfo tests_buffer[] = {
+	{ "a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it", a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it },
 	{ "reading_wraps_at_erxnd_and_at_the_end_of_memory", reading_wraps_at_erxnd_and_at_the_end_of_memory },
 	{ "reading_byte_by_byte_equals_reading_at_once", reading_byte_by_byte_equals_reading_at_once },
 	{ "writing_wraps_only_at_the_end_of_memory", writing_wraps_only_at_the_end_of_memory },
