@@ -114,7 +114,7 @@ $(IMAGE): harness/server/image/mkimage.c
 	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -o $(B)/mkimage $< && $(B)/mkimage $@
 
 # -- tests ----------------------------------------------------------------------------------------------------------------------------------
-TEST_SOURCES := $(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c)
+TEST_SOURCES := $(filter-out tests/bench/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
 $(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED)) $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit
@@ -127,7 +127,11 @@ bench: deps ## Measure: restore, clean session, long outage, cost of a frame
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-bench
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(O)/stutter-bench
 
-BENCH_SOURCES := $(wildcard bench/*.c)
+BENCH_SOURCES := $(wildcard tests/bench/*.c)
+$(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(FETCHED)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
 lint: deps ## clang-format, clang-tidy and cppcheck over our sources
 	$(call install_missing,lint)
 	$(Q)harness/lint.sh $(B)

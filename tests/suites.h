@@ -9,6 +9,38 @@
 
 /* name, array, slow (starts QEMU: not for `make check`) */
 #define SUITES(S)                                                                                                                          \
+	S("base/bytes", tests_bytes, false) \
+	S("base/check", tests_check, false) \
+	S("base/error", tests_error, false) \
+	S("base/memory", tests_memory, false) \
+	S("base/param", tests_param, false) \
+	S("base/unit", tests_unit, false) \
+	S("sim/sim", tests_sim, false) \
+	S("sim/random", tests_random, false) \
+	S("sim/trace", tests_trace, false) \
+	S("link/frame", tests_link_frame, false) \
+	S("link/packet", tests_packet, false) \
+	S("link/link", tests_link, false) \
+	S("proxy/map", tests_map, false) \
+	S("proxy/match", tests_match, false) \
+	S("proxy/actions", tests_actions, false) \
+	S("proxy/proxy", tests_proxy, false) \
+	S("server/dhcp", tests_dhcp, false) \
+	S("server/dns", tests_dns, false) \
+	S("server/ntp", tests_ntp, false) \
+	S("server/range", tests_range, false) \
+	S("server/service", tests_service, false) \
+	S("scenario/yaml", tests_yaml, false) \
+	S("scenario/plan", tests_plan, false) \
+	S("scenario/device", tests_device, false) \
+	S("scenario/places", tests_places, false) \
+	S("session/judge", tests_judge, false) \
+	S("reports/text", tests_text, false) \
+	S("reports/json", tests_json, false) \
+	S("reports/pcapng", tests_pcapng, false) \
+	S("reports/suite", tests_suite, false) \
+	S("reports/file", tests_file, false) \
+	S("reports/vcd", tests_vcd, false) \
 	S("session/world", tests_world, false)                                                                                             \
 	S("chip/crc32", tests_crc32, false)   \
 	S("chip/registers", tests_registers, false)   \
@@ -30,7 +62,11 @@
 	S("guest/manifest", tests_guest_manifest, false)                                                                                   \
 	S("guest/range", tests_guest_range, false)                                                                                         \
 	S("guest/mkinitramfs", tests_guest_mkinitramfs, false)                                                                             \
-	S("qemu/qemu", tests_qemu, true)
+	S("cli", tests_cli, false)                                                                                                         \
+	S("structure/docs", tests_docs, false)                                                                                             \
+	S("structure/includes", tests_includes, false)                                                                                     \
+	S("qemu/qemu", tests_qemu, true)                                                                                                   \
+	S("session/sessions", tests_sessions, true)
 
 #define SUITE_DECLARE(name, array, slow) extern const CU_TestInfo array[];
 SUITES(SUITE_DECLARE)

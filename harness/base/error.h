@@ -35,7 +35,8 @@ bool error_vset(struct error *err, const char *format, va_list args) __attribute
 /**
  * Gives @p err the place it is about.
  * @param file Path as the user wrote it.
- * @param line, column From 1; 0 for none.
+ * @param line From 1; 0 for none.
+ * @param column From 1; 0 for none.
  * @return false.
  */
 bool error_at(struct error *err, const char *file, int line, int column);

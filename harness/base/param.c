@@ -114,7 +114,7 @@ bool param_set(const struct param *row, void *object, const char *text, struct e
 	case PARAM_MAC:
 		return set_mac(row, object, text, err);
 	}
-	CHECK(!"a parameter type without a parser");
+	CHECK(row->type <= PARAM_MAC);
 	return false;
 }
 

@@ -26,7 +26,7 @@ static void show_progress(struct screen *screen)
 	size_t done = 0;
 	char bar[BAR + 1];
 
-	if (!screen->terminal)
+	if (!screen->terminal || screen->count == 0)
 		return;
 	for (size_t i = 0; i < screen->count; i++)
 		done += screen->jobs[i].state == JOB_DONE;

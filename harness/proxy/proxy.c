@@ -251,9 +251,9 @@ const char *proxy_fate_render(const struct proxy *proxy, const struct proxy_fate
 	if (fate->limit != NULL && used < size)
 		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used == 0 ? "" : ", ", fate->limit);
 	if (fate->dropped && used < size)
-		used += (size_t)snprintf(ret_text + used, size - used, " -> dropped");
+		(void)snprintf(ret_text + used, size - used, " -> dropped");
 	else if (used < size)
-		used += (size_t)snprintf(ret_text + used, size - used, " -> leaves after %s",
-					 unit_format(UNIT_DURATION, fate->release - now, quantity));
+		(void)snprintf(ret_text + used, size - used, " -> leaves after %s",
+			       unit_format(UNIT_DURATION, fate->release - now, quantity));
 	return ret_text;
 }

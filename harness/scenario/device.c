@@ -65,6 +65,30 @@ static bool resolve_path(const struct yaml_file *file, char path[DEVICE_PATH_MAX
 	return true;
 }
 
+/* In what the guest counts the time that @p row is about (device_guest_config()). */
+static uint64_t step_of(const struct param *row)
+{
+	static const char *const in_seconds[] = {"low_speed_time", "dns_timeout", "timeout", "wait", NULL};
+
+	for (size_t i = 0; in_seconds[i] != NULL; i++)
+		if (strcmp(row->key, in_seconds[i]) == 0)
+			return S;
+	return MS;
+}
+
+/* A time that the guest cannot be told must not become another one, or its "never". */
+static bool check_steps(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const void *object,
+			struct error *err)
+{
+	for (const struct param *row = table; row->key != NULL; row++) {
+		const uint64_t *value = (const void *)((const char *)object + row->offset);
+		if (row->type == PARAM_QUANTITY && row->unit == UNIT_DURATION && *value % step_of(row) != 0)
+			return yaml_error(file, yaml_get(mapping, row->key), err, "%s: '%s' is no whole number of %s, in which the guest counts",
+					  row->key, yaml_get(mapping, row->key)->text, step_of(row) == S ? "seconds" : "milliseconds");
+	}
+	return true;
+}
+
 bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, struct device *ret_device, struct error *err)
 {
 	static const char *const parts[] = {"agent", "dhcp", NULL};
@@ -76,9 +100,11 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 	if (!yaml_fill(file, mapping, device_params, parts, "a device", &device, err))
 		return false;
 	const struct yaml_node *agent = yaml_get(mapping, "agent"), *dhcp = yaml_get(mapping, "dhcp");
-	if (agent != NULL && !yaml_fill(file, agent, agent_params, NULL, "agent", &device.agent, err))
+	if (agent != NULL && (!yaml_fill(file, agent, agent_params, NULL, "agent", &device.agent, err) ||
+			      !check_steps(file, agent, agent_params, &device.agent, err)))
 		return false;
-	if (dhcp != NULL && !yaml_fill(file, dhcp, dhcp_params, NULL, "dhcp", &device.dhcp, err))
+	if (dhcp != NULL && (!yaml_fill(file, dhcp, dhcp_params, NULL, "dhcp", &device.dhcp, err) ||
+			     !check_steps(file, dhcp, dhcp_params, &device.dhcp, err)))
 		return false;
 	if (!resolve_path(file, device.kernel, err) || !resolve_path(file, device.initramfs, err) ||
 	    !resolve_path(file, device.overlay, err))
@@ -94,7 +120,7 @@ struct writer {
 
 static void put(struct writer *writer, const char *key, const char *value)
 {
-	char quoted[2 * PARAM_VALUE_MAX];
+	char quoted[4 * PARAM_VALUE_MAX + 1];
 	size_t length = 0;
 
 	for (const char *at = value; *at != '\0' && length + 5 < sizeof quoted; at++) {

@@ -2,6 +2,7 @@
 #include "scenario/plan.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -73,7 +74,7 @@ static bool read_action(const struct yaml_file *file, const struct yaml_node *ma
 		fault->action = action;
 		node = mapping->entries[i].value;
 	}
-	if (fault->action == NULL)
+	if (fault->action == NULL || node == NULL)
 		return yaml_error(file, mapping, err, "this fault does nothing: give it one of drop, delay, outage or gemodel");
 	if (node->kind == YAML_SCALAR)
 		return read_bare(file, node, fault, err);
@@ -191,13 +192,19 @@ static bool read_device(const struct yaml_file *file, const char *override, cons
 
 /* -- files -- */
 
-/* Takes the standard file where none is named, and looks whether it can be read. */
+/* Takes the standard file where none is named, and looks whether it can be read. A plan lies elsewhere than its scenario, so paths become absolute. */
 static bool resolve_file(char path[DEVICE_PATH_MAX], const char *standard, const char *what, const char *cure, struct error *err)
 {
+	char whole[PATH_MAX];
+
 	if (path[0] == '\0')
 		(void)snprintf(path, DEVICE_PATH_MAX, "%s", standard);
-	if (exists(path))
+	if (exists(path) && realpath(path, whole) != NULL) {
+		if (strlen(whole) >= DEVICE_PATH_MAX)
+			return error_set(err, "the path of the %s %s is too long", what, whole);
+		memcpy(path, whole, strlen(whole) + 1);
 		return true;
+	}
 	return error_set(err, "the %s %s cannot be read: %s%s", what, path, strerror(errno), cure);
 }
 
@@ -284,16 +291,44 @@ void plan_close(struct plan *plan)
 
 /* -- writing -- */
 
+/* Characters that YAML takes only escaped (its section 5.1) or as the end of a line, in UTF-8; control characters in ASCII are seen to below. */
+static const struct {
+	const char *bytes;
+	unsigned code;
+} escaped[] = {{"\xe2\x80\xa8", 0x2028}, {"\xe2\x80\xa9", 0x2029}, {"\xef\xbb\xbf", 0xfeff}, {"\xef\xbf\xbe", 0xfffe}, {"\xef\xbf\xbf", 0xffff}};
+
+/* Writes the character at @p text if it has to be escaped; tells its length, or 0. */
+static size_t write_escaped(FILE *stream, const char *text)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+
+	if (bytes[0] < ' ' || bytes[0] == 0x7f) {
+		fprintf(stream, "\\x%02x", bytes[0]);
+		return 1;
+	}
+	if (bytes[0] == 0xc2 && bytes[1] < 0xa0) {
+		fprintf(stream, "\\x%02x", bytes[1]);
+		return 2;
+	}
+	for (size_t i = 0; i < sizeof escaped / sizeof escaped[0]; i++)
+		if (strncmp(text, escaped[i].bytes, 3) == 0) {
+			fprintf(stream, "\\u%04x", escaped[i].code);
+			return 3;
+		}
+	return 0;
+}
+
 static void write_quoted(FILE *stream, const char *text)
 {
 	fputc('"', stream);
-	for (; *text != '\0'; text++) {
+	while (*text != '\0') {
+		size_t length = write_escaped(stream, text);
+		text += length;
+		if (length > 0)
+			continue;
 		if (*text == '"' || *text == '\\')
 			fputc('\\', stream);
-		if ((unsigned char)*text < ' ')
-			fprintf(stream, "\\x%02x", (unsigned char)*text);
-		else
-			fputc(*text, stream);
+		fputc(*text++, stream);
 	}
 	fputc('"', stream);
 }

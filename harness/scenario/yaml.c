@@ -13,6 +13,7 @@
 
 struct reader {
 	struct yaml_file *file;
+	const char *text;
 	yaml_parser_t parser;
 	struct error *err;
 	size_t nodes;
@@ -37,14 +38,27 @@ static bool fail(struct reader *reader, yaml_mark_t mark, const char *text)
 	return error_at(reader->err, reader->file->path, (int)mark.line + 1, (int)mark.column + 1);
 }
 
+/* Where the byte at @p offset stands; libyaml marks no place for bytes that are no text. Columns are characters, as in its own marks. */
+static yaml_mark_t mark_of(const char *text, size_t offset)
+{
+	yaml_mark_t mark = {.index = offset};
+
+	for (size_t i = 0; i < offset; i++) {
+		mark.column = text[i] == '\n' ? 0 : mark.column + (((unsigned char)text[i] & 0xc0) != 0x80);
+		mark.line += text[i] == '\n';
+	}
+	return mark;
+}
+
 static bool next(struct reader *reader, yaml_event_t *ret_event)
 {
 	if (yaml_parser_parse(&reader->parser, ret_event))
 		return true;
 	const yaml_parser_t *parser = &reader->parser;
+	yaml_mark_t mark = parser->error == YAML_READER_ERROR ? mark_of(reader->text, parser->problem_offset) : parser->problem_mark;
 	error_set(reader->err, "this is not YAML: %s%s%s", parser->problem != NULL ? parser->problem : "unreadable bytes",
 		  parser->context != NULL ? " " : "", parser->context != NULL ? parser->context : "");
-	return error_at(reader->err, reader->file->path, (int)parser->problem_mark.line + 1, (int)parser->problem_mark.column + 1);
+	return error_at(reader->err, reader->file->path, (int)mark.line + 1, (int)mark.column + 1);
 }
 
 static struct yaml_node *new_node(enum yaml_kind kind, const yaml_event_t *event)
@@ -92,8 +106,10 @@ static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event, i
 
 static bool add_key(struct reader *reader, struct yaml_node *mapping, yaml_event_t *event)
 {
-	if (event->type != YAML_SCALAR_EVENT)
-		return fail(reader, event->start_mark, "a key must be a word");
+	const char *why = refused(event);
+
+	if (why != NULL || event->type != YAML_SCALAR_EVENT)
+		return fail(reader, event->start_mark, why != NULL ? why : "a key must be a word");
 	const char *text = (const char *)event->data.scalar.value;
 	for (size_t i = 0; i < mapping->count; i++)
 		if (strcmp(mapping->entries[i].key->text, text) == 0) {
@@ -183,7 +199,7 @@ static bool read_document(struct reader *reader)
 
 bool yaml_parse(struct yaml_file *file, const char *path, const char *text, size_t length, struct error *err)
 {
-	struct reader reader = {.file = file, .err = err};
+	struct reader reader = {.file = file, .text = text, .err = err};
 
 	memset(file, 0, sizeof *file);
 	(void)snprintf(file->path, sizeof file->path, "%s", path);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define HEADER 12U
+#define NAME_TEXT_LONGEST 253U /* as text: 255 bytes on the wire (RFC 1035 2.3.4) */
 #define TYPE_A 1U
 #define TYPE_AAAA 28U
 #define CLASS_IN 1U
@@ -19,7 +20,7 @@ static size_t read_name(struct bytes message, size_t at, char ret_text[DNS_NAME_
 	uint8_t length;
 
 	while (bytes_u8(message, at, &length) && length != 0) {
-		if (length > 63 || !bytes_have(message, at + 1, length) || used + length + 2 > DNS_NAME_TEXT_MAX)
+		if (length > 63 || !bytes_have(message, at + 1, length) || used + (used > 0) + length > NAME_TEXT_LONGEST)
 			return 0;
 		if (used > 0)
 			ret_text[used++] = '.';
@@ -91,7 +92,8 @@ void dns_answer(const struct dns_config *config, struct bytes message, struct dn
 	}
 	if ((message.data[2] & 0x78) != 0) {
 		begin(message, HEADER, RCODE_UNIMPLEMENTED, ret_answer);
-		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: opcode %u -> not implemented", message.data[2] >> 3 & 15);
+		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: opcode %u -> not implemented",
+			       (unsigned)message.data[2] >> 3 & 15U);
 		return;
 	}
 	size_t name_end = questions == 1 ? read_name(message, HEADER, name) : 0;

@@ -56,7 +56,8 @@ enum http_range { HTTP_RANGE_NONE, HTTP_RANGE_PART, HTTP_RANGE_UNSATISFIABLE };
 /**
  * Reads a Range header. Several ranges, other units and malformed headers count as none, as RFC 9110 14.2 allows.
  * @param size Of the whole body.
- * @param ret_first, ret_last Of HTTP_RANGE_PART, inclusive.
+ * @param ret_first Of HTTP_RANGE_PART: the first byte.
+ * @param ret_last Of HTTP_RANGE_PART: the last byte.
  */
 enum http_range http_range_parse(const char *header, uint64_t size, uint64_t *ret_first, uint64_t *ret_last);
 

@@ -58,8 +58,24 @@ static void hash_image(struct service *service)
 	(void)snprintf(service->image_etag, sizeof service->image_etag, "\"%s\"", service->image_sha256);
 }
 
+/* The user's text as the inside of a JSON string, at most twice as long; the table lets no line feed in, and the manifest no other control character. */
+static const char *escape(const char *text, char *ret_text)
+{
+	char *at = ret_text;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			*at++ = '\\';
+		*at++ = (unsigned char)*text < ' ' ? ' ' : *text;
+	}
+	*at = '\0';
+	return ret_text;
+}
+
 bool service_open(struct service *service, const struct service_config *config, const char *image_path, struct error *err)
 {
+	char version[2 * sizeof config->version];
+
 	memset(service, 0, sizeof *service);
 	service->config = *config;
 	if (!map_image(service, image_path, err))
@@ -67,7 +83,7 @@ bool service_open(struct service *service, const struct service_config *config, 
 	hash_image(service);
 	int length = snprintf(service->manifest, sizeof service->manifest,
 			      "{\"version\": \"%s\", \"images\": [{\"name\": \"os\", \"url\": \"http://%s%s\", \"size\": %zu, \"sha256\": \"%s\"}]}\n",
-			      config->version, SERVICE_UPDATE_HOST, IMAGE_TARGET, service->image.length, service->image_sha256);
+			      escape(config->version, version), SERVICE_UPDATE_HOST, IMAGE_TARGET, service->image.length, service->image_sha256);
 	CHECK_INT(length, <, sizeof service->manifest);
 	return true;
 }

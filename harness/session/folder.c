@@ -62,6 +62,9 @@ bool folder_open(struct folder *folder, const char *dir, const struct plan *plan
 	if (!folder_make(dir, err) || !write_plan(dir, plan, err))
 		return false;
 	folder->trace = open_stream(dir, "trace.txt", err);
+	/* Line by line, so that what was decided is on the disk whatever becomes of the disk or of this process. */
+	if (folder->trace != NULL)
+		(void)setvbuf(folder->trace, NULL, _IOLBF, BUFSIZ);
 	folder->capture = folder->trace != NULL ? open_stream(dir, "wire.pcapng", err) : NULL;
 	folder->bus = folder->capture != NULL && vcd ? open_stream(dir, "bus.vcd", err) : NULL;
 	if (folder->capture != NULL && (folder->bus != NULL || !vcd))

@@ -78,7 +78,10 @@ bool judge_report(struct judge *judge, const struct world *world, const char *te
 		(void)snprintf(judge->result, sizeof judge->result, "%s", rest[0] != '\0' ? rest : "no reason given");
 		if (!judge->result_pass) {
 			note_trouble(judge, world, text);
-			take_phase(judge, rest, ":");
+			/* "PHASE: REASON"; a reason alone leaves the phase as it was. */
+			size_t word = strcspn(rest, " :");
+			if (word > 0 && rest[word] == ':')
+				take_phase(judge, rest, ":");
 		}
 	}
 	return judge->has_result;

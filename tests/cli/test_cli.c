@@ -85,14 +85,17 @@ static void a_wrong_command_gets_the_nearest(void)
 static void a_wrong_option_gets_the_nearest(void)
 {
 	static const struct usage rows[] = {
-		{"run --sed 5 a.yaml", "stutter run: '--sed' is no option, or it lacks its argument; did you mean '--seed'?; see `stutter run --help`"},
-		{"run --jbos 5 a.yaml", "stutter run: '--jbos' is no option, or it lacks its argument; did you mean '--jobs'?; see `stutter run --help`"},
+		{"run --sed 5 a.yaml",
+		 "stutter run: '--sed' is no option, or it lacks its argument; did you mean '--seed'?; see `stutter run --help`"},
+		{"run --jbos 5 a.yaml",
+		 "stutter run: '--jbos' is no option, or it lacks its argument; did you mean '--jobs'?; see `stutter run --help`"},
 		{"check --devcie d a.yaml",
 		 "stutter check: '--devcie' is no option, or it lacks its argument; did you mean '--device'?; see `stutter check --help`"},
 		{"run a.yaml --frobnicate", "stutter run: '--frobnicate' is no option, or it lacks its argument; see `stutter run --help`"},
 		{"run -x", "stutter run: '-x' is no option, or it lacks its argument; see `stutter run --help`"},
 		{"run -xy", "stutter run: '-x' is no option, or it lacks its argument; see `stutter run --help`"},
-		{"run a.yaml --out", "stutter run: '--out' is no option, or it lacks its argument; did you mean '--out'?; see `stutter run --help`"},
+		{"run a.yaml --out",
+		 "stutter run: '--out' is no option, or it lacks its argument; did you mean '--out'?; see `stutter run --help`"},
 		{"doctor --jobs", "stutter doctor: '--jobs' is no option, or it lacks its argument; see `stutter doctor --help`"},
 	};
 
@@ -172,13 +175,15 @@ static void check_bad(const struct bad *rows, size_t count)
 static void an_unknown_key_has_its_place_and_the_nearest(void)
 {
 	static const struct bad rows[] = {
-		{"name: x\ndevise: reference\n", ":2:1: 'devise' is no key of a scenario; did you mean 'device'?; allowed: name, summary, seed, "
-						 "deadline, image, device, link, server, faults, expect"},
+		{"name: x\ndevise: reference\n",
+		 ":2:1: 'devise' is no key of a scenario; did you mean 'device'?; allowed: name, summary, seed, "
+		 "deadline, image, device, link, server, faults, expect"},
 		{"name: x\nexpect:\n  verdct: pass\n",
 		 ":3:3: 'verdct' is no key of expect; did you mean 'verdict'?; allowed: verdict, phase, at_least, at_most"},
 		{"name: x\nexpect: {verdict: pass, zzzzzz: 1}\n",
 		 ":2:25: 'zzzzzz' is no key of expect; allowed: verdict, phase, at_least, at_most"},
-		{FAULT("    delay: {tiem: 3ms}\n"), ":4:13: 'tiem' is no key of delay; did you mean 'time'?; allowed: time, jitter, keep_order"},
+		{FAULT("    delay: {tiem: 3ms}\n"),
+		 ":4:13: 'tiem' is no key of delay; did you mean 'time'?; allowed: time, jitter, keep_order"},
 		{"name: x\nfaults:\n  - gemodel: {p: 1%, r: 1%, 1-q: 3%}\n",
 		 ":3:29: '1-q' is no key of gemodel; did you mean '1-h'?; allowed: p, r, 1-h, 1-k"},
 	};
@@ -199,8 +204,9 @@ static void a_wrong_unit_is_told_with_those_allowed(void)
 		{"name: x\ndevice: {name: d, memory: 4GiB}\n", ":2:27: memory: 4GiB is more than the most allowed, 1GiB"},
 		{"name: x\nseed: many\n", ":2:7: seed: 'many' is not a whole number"},
 		{FAULT("    probability: 120%\n    drop: true\n"), ":4:18: probability: '120%' is more than 100%"},
-		{FAULT("    outage: 3 s\n"), ":4:13: outage: '3 s' is not a duration: write a number and its unit, one of ns, us, ms, s, min, "
-					     "h or d"},
+		{FAULT("    outage: 3 s\n"),
+		 ":4:13: outage: '3 s' is not a duration: write a number and its unit, one of ns, us, ms, s, min, "
+		 "h or d"},
 	};
 
 	check_bad(rows, sizeof rows / sizeof rows[0]);
@@ -238,7 +244,8 @@ static void what_is_missing_is_told(void)
 	static const struct bad rows[] = {
 		{"summary: x\n", ":1:1: a scenario needs 'name', a text: short, for reports"},
 		{"name: x\ndevice: {memory: 64MiB}\n", ":2:9: a device needs 'name', a text: short, for reports"},
-		{FAULT("    delay: {jitter: 3ms}\n"), ":4:12: delay needs 'time', a duration (ns, us, ms, s, min, h or d): how long on average"},
+		{FAULT("    delay: {jitter: 3ms}\n"),
+		 ":4:12: delay needs 'time', a duration (ns, us, ms, s, min, h or d): how long on average"},
 		{FAULT("    gemodel: 3%\n"), ":4:14: gemodel needs 'r' too, so write its parameters as keys and values"},
 		{"", ":1:1: the file must hold keys and values, such as 'name: clean'"},
 		{"just text\n", ":1:1: the file must hold keys and values, such as 'name: clean'"},
@@ -271,7 +278,8 @@ static void a_missing_file_is_told(void)
 	check_bad(rows, sizeof rows / sizeof rows[0]);
 	test_write("bad.yaml", "name: x\ndevice: {name: d, kernel: /nowhere/zImage}\n");
 	CU_ASSERT_EQUAL(stutter("run bad.yaml --out out"), STATUS_USAGE);
-	TEST_CONTAINS(output, "the kernel /nowhere/zImage cannot be read: No such file or directory; `make guest` makes the standard one\n");
+	TEST_CONTAINS(output,
+		      "the kernel /nowhere/zImage cannot be read: No such file or directory; `make guest` makes the standard one\n");
 	CU_ASSERT(!is_there("out"));
 	test_write("bad.yaml", "name: x\ndevice: refrence\n");
 	CU_ASSERT_EQUAL(stutter("run bad.yaml --out out"), STATUS_USAGE);
@@ -350,7 +358,8 @@ static void every_command_has_its_help(void)
 		(void)snprintf(begin, sizeof begin, "\n  stutter %s ", commands[i]);
 		TEST_CONTAINS(output, begin);
 	}
-	TEST_CONTAINS(output, "0 all passed, 1 a session failed its expectations, 2 bad usage or scenario, 3 our own error, 125 inconclusive");
+	TEST_CONTAINS(output,
+		      "0 all passed, 1 a session failed its expectations, 2 bad usage or scenario, 3 our own error, 125 inconclusive");
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
 		(void)snprintf(words, sizeof words, "%s --help", commands[i]);
 		(void)snprintf(begin, sizeof begin, "usage: stutter %s [OPTION]...", commands[i]);
@@ -445,18 +454,19 @@ static void check_twice(const char *path)
 
 static void a_checked_plan_checks_to_itself(void)
 {
-	test_write("full.yaml", "name: \"quo\\\"ted \\\\ name\"\n"
-				"summary: \"Umlaute \xc3\xa4\xc3\xb6\xc3\xbc, # no comment, 'single'\"\n"
-				"seed: 18446744073709551615\n"
-				"deadline: 1.5s\n"
-				"device: {name: d, client: \"sh -c 'echo \\\"hi\\\" $HOME'\", spi_clock: 12.5MHz, agent: {retries: 0, backoff: 1.25s}}\n"
-				"link: {duplex: half, up_at: 250ms, queue: 3}\n"
-				"faults:\n"
-				"  - {drop: true, nth: 3, filter: \"tcp[tcpflags] & tcp-syn != 0\"}\n"
-				"  - {delay: 20ms, every: 2, probability: 12.5%}\n"
-				"  - {name: b, gemodel: {p: 0.01, r: 25%, 1-h: 0.000000001}}\n"
-				"  - {outage: 17min, from: 1s, until: 2d, first: 1, direction: to-device}\n"
-				"expect: {verdict: fail, phase: connect, at_least: 1ns, at_most: 3h}\n");
+	test_write("full.yaml",
+		   "name: \"quo\\\"ted \\\\ name\"\n"
+		   "summary: \"Umlaute \xc3\xa4\xc3\xb6\xc3\xbc, # no comment, 'single'\"\n"
+		   "seed: 18446744073709551615\n"
+		   "deadline: 1.5s\n"
+		   "device: {name: d, client: \"sh -c 'echo \\\"hi\\\" $HOME'\", spi_clock: 12.5MHz, agent: {retries: 0, backoff: 1.25s}}\n"
+		   "link: {duplex: half, up_at: 250ms, queue: 3}\n"
+		   "faults:\n"
+		   "  - {drop: true, nth: 3, filter: \"tcp[tcpflags] & tcp-syn != 0\"}\n"
+		   "  - {delay: 20ms, every: 2, probability: 12.5%}\n"
+		   "  - {name: b, gemodel: {p: 0.01, r: 25%, 1-h: 0.000000001}}\n"
+		   "  - {outage: 17min, from: 1s, until: 2d, first: 1, direction: to-device}\n"
+		   "expect: {verdict: fail, phase: connect, at_least: 1ns, at_most: 3h}\n");
 	check_twice("full.yaml");
 }
 

@@ -32,6 +32,7 @@
 #include <linux/etherdevice.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
+#include <linux/io.h>
 #include <linux/irq.h>
 #include <linux/irqdomain.h>
 #include <linux/ktime.h>
@@ -716,9 +717,45 @@ static struct platform_driver stutter_driver = {
 
 static struct platform_device *stutter_device;
 
+static ulong stop_register;
+module_param(stop_register, ulong, 0400);
+MODULE_PARM_DESC(stop_register, "physical address of pvpanic's register: the machine stops there, for its snapshot, before anything else is done");
+
+/*
+ * Stops the machine at one exact instruction. While the virtual CPU stands at it, QEMU's main loop takes the machine for idle and may skip to the next timer
+ * before it notices the stop, as chance will have it. So no timer is armed: there is nothing to skip to, and every boot gives the same snapshot.
+ */
+static int __init stop_for_snapshot(void)
+{
+	void __iomem *reg = ioremap(stop_register, 1);
+	unsigned long flags;
+	u32 virtual_control, physical_control;
+
+	if (!reg)
+		return -ENOMEM;
+	local_irq_save(flags);
+	/* CNTV_CTL and CNTP_CTL (ARM DDI 0406C, B8.1.5 and B8.1.9): 0 disables the timer. */
+	asm volatile("mrc p15, 0, %0, c14, c3, 1" : "=r"(virtual_control));
+	asm volatile("mrc p15, 0, %0, c14, c2, 1" : "=r"(physical_control));
+	asm volatile("mcr p15, 0, %0, c14, c3, 1" : : "r"(0));
+	asm volatile("mcr p15, 0, %0, c14, c2, 1" : : "r"(0));
+	isb();
+	iowrite8(1, reg);
+	asm volatile("mcr p15, 0, %0, c14, c2, 1" : : "r"(physical_control));
+	asm volatile("mcr p15, 0, %0, c14, c3, 1" : : "r"(virtual_control));
+	isb();
+	local_irq_restore(flags);
+	iounmap(reg);
+	return 0;
+}
+
 /* The bundle makes a failed probe a failed insmod. */
 static int __init stutter_init(void)
 {
+	int error = stop_register ? stop_for_snapshot() : 0;
+
+	if (error)
+		return error;
 	stutter_device = platform_create_bundle(&stutter_driver, stutter_probe, NULL, 0, NULL, 0);
 	return PTR_ERR_OR_ZERO(stutter_device);
 }

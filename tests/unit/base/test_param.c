@@ -78,10 +78,9 @@ static void every_type_is_read_back_as_it_was_set(void)
 	static const struct {
 		const char *key, *text;
 	} values[] = {
-		{"lid", "true"},       {"lid", "false"},      {"age", "1us"},        {"age", "1min"},
-		{"count", "0"},        {"count", "999"},      {"share", "0.0001%"},  {"share", "100%"},
-		{"weight", "4MiB"},    {"label", ""},         {"label", "1234567"},  {"label", "a b'\"\\"},
-		{"colour", "red"},     {"colour", "blue"},    {"mac", "02:ab:cd:ef:00:ff"},
+		{"lid", "true"},      {"lid", "false"},	     {"age", "1us"},	{"age", "1min"},    {"count", "0"},
+		{"count", "999"},     {"share", "0.0001%"},  {"share", "100%"}, {"weight", "4MiB"}, {"label", ""},
+		{"label", "1234567"}, {"label", "a b'\"\\"}, {"colour", "red"}, {"colour", "blue"}, {"mac", "02:ab:cd:ef:00:ff"},
 	};
 	char text[PARAM_VALUE_MAX];
 	struct thing thing = {.behind = "abc"};
@@ -174,14 +173,18 @@ static bool nearest_is(const char *word, const char *expected)
 static void the_nearest_spelling_is_suggested(void)
 {
 	CU_ASSERT(nearest_is("count", "count"));
-	CU_ASSERT(nearest_is("cuont", "count"));   /* two neighbours exchanged */
-	CU_ASSERT(nearest_is("cout", "count"));    /* one left out */
-	CU_ASSERT(nearest_is("counnt", "count"));  /* one too many */
-	CU_ASSERT(nearest_is("coumt", "count"));   /* one wrong */
+	CU_ASSERT(nearest_is("cuont", "count"));  /* two neighbours exchanged */
+	CU_ASSERT(nearest_is("cout", "count"));	  /* one left out */
+	CU_ASSERT(nearest_is("counnt", "count")); /* one too many */
+	CU_ASSERT(nearest_is("coumt", "count"));  /* one wrong */
 	CU_ASSERT(nearest_is("color", "colour"));
 	CU_ASSERT(nearest_is("fault", "faults"));
 	CU_ASSERT(nearest_is("wieght", "weight"));
 	CU_ASSERT(nearest_is("temperature", NULL));
+	/* Of two letters that are exchanged, each alone would be too much. */
+	static const char *const two_letters[] = {"ab", NULL};
+	CU_ASSERT_PTR_EQUAL(param_nearest(NULL, two_letters, "ba"), two_letters[0]);
+	CU_ASSERT_PTR_NULL(param_nearest(NULL, two_letters, "bc"));
 	CU_ASSERT(nearest_is("zzzzz", NULL));
 }
 

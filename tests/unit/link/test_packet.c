@@ -50,7 +50,7 @@ static const char first_fragment[] = MACS "0800" IP("0020", "2000", "11") "0035 
 static const char ipv6[] = MACS "86dd 60000000 0000 3b 40";
 static const char lldp[] = MACS "88cc 0207 04";
 
-static const char *const examples[] = {tcp_syn, tcp_data,   tcp_options,    dhcp,           icmp, arp, vlan,
+static const char *const examples[] = {tcp_syn,	  tcp_data,   tcp_options,    dhcp,	      icmp, arp, vlan,
 				       two_vlans, ip_options, later_fragment, first_fragment, ipv6, lldp};
 
 static void is_rendered(const char *hex, const char *expected)
@@ -256,7 +256,8 @@ static uint64_t flow_of(const char *hex)
 static void both_directions_are_one_flow(void)
 {
 	static const char answer[] =
-		"025354555401 02005e005301 0800 45000028 0002 4000 40 06 0000 c0000201 c0000264 0050 9c40 00000009 00000002 50 12 ffff 0000 0000";
+		"025354555401 02005e005301 0800 45000028 0002 4000 40 06 0000 c0000201 c0000264 "
+		"0050 9c40 00000009 00000002 50 12 ffff 0000 0000";
 	static const char other_port[] = MACS "0800" IP("0028", "4000", "06") "9c41 0050 00000001 00000000 50 02 ffff 0000 0000";
 	static const char crossed[] = MACS "0800" IP("0028", "4000", "06") "0050 9c40 00000001 00000000 50 02 ffff 0000 0000";
 	static const char udp[] = MACS "0800" IP("0020", "0000", "11") "9c40 0050 000c 0000 01020304";

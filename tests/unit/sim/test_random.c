@@ -82,7 +82,8 @@ static void streams_are_independent(void)
 	static const char *const names[][2] = {{"fault drop", "fault drop 1"}, {"a", "b"}, {"host random", "host isn"}};
 
 	for (unsigned n = 0; n < sizeof names / sizeof names[0]; n++) {
-		const struct random_stream a = random_stream(1, names[n][0]), b = random_stream(1, names[n][1]), c = random_stream(2, names[n][0]);
+		const struct random_stream a = random_stream(1, names[n][0]), b = random_stream(1, names[n][1]),
+					   c = random_stream(2, names[n][0]);
 		unsigned by_name[CELLS] = {0}, by_seed[CELLS] = {0}, by_next[CELLS] = {0};
 		for (uint64_t i = 0; i < (uint64_t)CELLS * DRAWS_A_CELL; i++) {
 			uint64_t first = random_below(a, 5, i, 8);
@@ -107,6 +108,18 @@ static void never_is_never_and_always_is_always(void)
 	}
 	CU_ASSERT_EQUAL(never, 0);
 	CU_ASSERT_EQUAL(always, 100000);
+}
+
+/* A draw happens for every probability above the number drawn, and for none up to it. */
+static void a_probability_is_exact_to_a_billionth(void)
+{
+	const struct random_stream stream = random_stream(6, "exact");
+
+	for (uint64_t i = 0; i < 100; i++) {
+		uint64_t drawn = random_below(stream, 2, i, 1000000000);
+		CU_ASSERT_FALSE(random_happens(stream, 2, i, drawn));
+		CU_ASSERT(random_happens(stream, 2, i, drawn + 1));
+	}
 }
 
 /* 200,000 draws of one in five: the standard deviation is 179, the bounds are at four of them. */
@@ -142,6 +155,7 @@ const CU_TestInfo tests_random[] = {
 	{"draws are uniform", draws_are_uniform},
 	{"streams are independent", streams_are_independent},
 	{"never is never and always is always", never_is_never_and_always_is_always},
+	{"a probability is exact to a billionth", a_probability_is_exact_to_a_billionth},
 	{"a probability is met on average", a_probability_is_met_on_average},
 	{"a number is below its limit", a_number_is_below_its_limit},
 	CU_TEST_INFO_NULL,

@@ -155,6 +155,9 @@ static void what_the_guest_can_notice_first_need_not_be_first(void)
 	sim_schedule(&d.sim, &d.b.event, 50);
 	CU_ASSERT_EQUAL(sim_next(&d.sim), 10);
 	CU_ASSERT_EQUAL(sim_next_visible(&d.sim), 50);
+	d.b.event.lag = 100;
+	CU_ASSERT_EQUAL(sim_next_visible(&d.sim), 110);
+	d.b.event.lag = 0;
 	sim_schedule(&d.sim, &d.b.event, 110);
 	CU_ASSERT_EQUAL(sim_next_visible(&d.sim), 110);
 	sim_schedule(&d.sim, &d.b.event, 200);
@@ -186,9 +189,8 @@ static unsigned model_first(const struct model *m)
 	unsigned first = MODEL_EVENTS;
 
 	for (unsigned i = 0; i < MODEL_EVENTS; i++)
-		if (m->events[i].expected &&
-		    (first == MODEL_EVENTS || m->events[i].at < m->events[first].at ||
-		     (m->events[i].at == m->events[first].at && m->events[i].order < m->events[first].order)))
+		if (m->events[i].expected && (first == MODEL_EVENTS || m->events[i].at < m->events[first].at ||
+					      (m->events[i].at == m->events[first].at && m->events[i].order < m->events[first].order)))
 			first = i;
 	return first;
 }

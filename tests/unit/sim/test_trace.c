@@ -51,7 +51,9 @@ static void control_characters_cannot_forge_a_line(void)
 	static struct page page;
 	struct trace *trace = open_on(&page);
 
-	trace_line(trace, 0, "device", "%s", "a\nb\rc\td\x1b[31me\x7f" "f\xc3\xa9g");
+	trace_line(trace, 0, "device", "%s",
+		   "a\nb\rc\td\x1b[31me\x7f"
+		   "f\xc3\xa9g");
 	TEST_SAME_TEXT(page.text, "[  0.000000000] device  a?b?c?d?[31me?f\xc3\xa9g\n");
 	CU_ASSERT_EQUAL(trace_lines(trace), 1);
 	trace_close(trace);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What sessions, chip and proxy cost. Nothing else should run meanwhile: figures are of wall time. `make bench` runs it.
+ *
+ * Targets are for a small machine (two cores); a missed one is told and is no failure, since it may be the machine's.
+ */
+#include "tests/bench/bench.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define ROUNDS 7
+
+static unsigned missed;
+
+void bench_report(const char *what, double value, const char *unit, double target, bool at_most)
+{
+	bool met = at_most ? value <= target : value >= target;
+
+	missed += !met;
+	printf("%-58s %10.2f %-5s target %s %g: %s\n", what, value, unit, at_most ? "<=" : ">=", target, met ? "met" : "MISSED");
+	(void)fflush(stdout);
+}
+
+void bench_missing(const char *what, const char *why)
+{
+	missed++;
+	printf("%-58s not measured: %s\n", what, why);
+	(void)fflush(stdout);
+}
+
+uint64_t bench_now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+double bench_call_ns(void (*call)(void *ctx), void *ctx, unsigned times)
+{
+	double best = 0;
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		uint64_t start = bench_now_ns();
+		for (unsigned i = 0; i < times; i++)
+			call(ctx);
+		double each = (double)(bench_now_ns() - start) / times;
+		if (round == 0 || each < best)
+			best = each;
+	}
+	return best;
+}
+
+int main(void)
+{
+	bench_chip();
+	bench_proxy();
+	bench_sessions();
+	if (missed > 0)
+		printf("%u targets missed or not measured\n", missed);
+	else
+		puts("all targets met");
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/** @file What the benchmarks share: a line of the report, and the wall clock. */
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Prints a line: what was measured, the figure, the target, and whether it is met. @p at_most: smaller is better. */
+void bench_report(const char *what, double value, const char *unit, double target, bool at_most);
+
+/** Prints a line for what could not be measured. */
+void bench_missing(const char *what, const char *why);
+
+/** Wall time in nanoseconds from some instant on. */
+uint64_t bench_now_ns(void);
+
+/** The least time in nanoseconds that one of @p times calls takes, over several rounds. */
+double bench_call_ns(void (*call)(void *ctx), void *ctx, unsigned times);
+
+/** The groups, in the order of the report. */
+void bench_sessions(void);
+void bench_chip(void);
+void bench_proxy(void);
+
+#endif

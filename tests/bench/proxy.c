@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The fault chain alone: what a frame costs on its way through ten rules with filters. */
+#include "proxy/proxy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "tests/bench/bench.h"
+
+#define RULES 10U
+#define FRAME_LENGTH 1514U
+#define STEP_NS 1000000U
+#define TARGET_NONE_NS 300
+#define TARGET_ALL_NS 1000
+
+struct bench_proxy {
+	struct proxy *proxy;
+	sim_ns now;
+	uint64_t causes;
+	uint8_t data[FRAME_LENGTH];
+};
+
+static void on_decided(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now)
+{
+	struct bench_proxy *bench = ctx;
+
+	(void)frame;
+	(void)direction;
+	(void)now;
+	bench->causes += fate->cause_count;
+}
+
+/* A TCP segment from 192.0.2.100 port 40000 to 192.0.2.1 port 80. */
+static void make_frame(uint8_t *ret_data)
+{
+	static const uint8_t head[] = {2, 0,  0, 0, 0,	1, 2, 0, 0,   0, 0,    2,    8,	   0,	 0x45, 0, 0x05, 0xdc,
+				       0, 1,  0, 0, 64, 6, 0, 0, 192, 0, 2,    100,  192,  0,	 2,    1, 0x9c, 0x40,
+				       0, 80, 0, 0, 0,	1, 0, 0, 0,   1, 0x50, 0x10, 0xff, 0xff, 0,    0, 0,	0};
+
+	memset(ret_data, 0x55, FRAME_LENGTH);
+	memcpy(ret_data, head, sizeof head);
+}
+
+/* Ten delays, each with a filter: all of this frame's port, or all of others. */
+static void open_proxy(struct bench_proxy *bench, unsigned first_port, unsigned step)
+{
+	struct fault faults[RULES];
+	const char *wrong;
+	struct error err;
+
+	memset(bench, 0, sizeof *bench);
+	memset(faults, 0, sizeof faults);
+	for (unsigned i = 0; i < RULES; i++) {
+		params_init(match_params, &faults[i].match);
+		(void)snprintf(faults[i].name, sizeof faults[i].name, "rule %u", i);
+		(void)snprintf(faults[i].match.filter, sizeof faults[i].match.filter, "tcp dst port %u", first_port + i * step);
+		faults[i].action = action_find("delay");
+		CHECK(faults[i].action != NULL);
+		params_init(action_params(faults[i].action), &faults[i].params);
+		faults[i].params.delay.time_ns = 1000;
+		CHECK(fault_check(&faults[i], &wrong, &err));
+	}
+	bench->proxy = proxy_open(faults, RULES, 1, (struct proxy_ops){on_decided}, bench);
+	make_frame(bench->data);
+}
+
+static void pass_frame(void *ctx)
+{
+	struct bench_proxy *bench = ctx;
+	enum direction direction;
+
+	proxy_submit(bench->proxy, frame_new(bench->data, FRAME_LENGTH), TO_SERVER, bench->now);
+	bench->now += STEP_NS;
+	struct frame *frame = proxy_deliver(bench->proxy, bench->now, &direction);
+	CHECK(frame != NULL);
+	frame_free(frame);
+}
+
+void bench_proxy(void)
+{
+	struct bench_proxy bench;
+
+	open_proxy(&bench, 8000, 1);
+	bench_report("proxy: a frame through ten rules, none matches", bench_call_ns(pass_frame, &bench, 100000), "ns", TARGET_NONE_NS,
+		     true);
+	CHECK_INT(bench.causes, ==, 0);
+	proxy_close(bench.proxy);
+	open_proxy(&bench, 80, 0);
+	bench_report("proxy: a frame through ten rules, each matches", bench_call_ns(pass_frame, &bench, 100000), "ns", TARGET_ALL_NS,
+		     true);
+	CHECK_INT(bench.causes, >, 0);
+	proxy_close(bench.proxy);
+}

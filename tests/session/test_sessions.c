@@ -1,0 +1,761 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whole sessions: the program as users start it, an emulated device in QEMU, and what both leave behind.
+ *
+ * Most tests let the device download a small image, since a session's length is that of its download.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_sessions[];
+
+#define OUTPUT_MAX 65536
+#define DIGEST_LENGTH 32
+#define PIDS_MAX 64
+#define WAIT_S 60
+
+enum { STATUS_PASSED = 0, STATUS_FAILED = 1, STATUS_INCONCLUSIVE = 125 };
+
+#define CLEAN "scenarios/first/clean.yaml"
+#define LOST_SYN "scenarios/first/lost-syn.yaml"
+#define SMALL "name: small\nimage: small.bin\ndeadline: 5min\n"
+
+static char output[OUTPUT_MAX];
+
+/* -- running -- */
+
+static const char *absolute(const char *path, char ret_path[PATH_MAX])
+{
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(path, ret_path));
+	return ret_path;
+}
+
+/* What sessions need; without it the test is skipped. */
+static void need_a_device(void)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/guest/initramfs.cpio", test_build());
+	if (access(path, R_OK) != 0)
+		test_skip("no %s; `make guest` builds it", path);
+	if (test_shell(output, sizeof output, "command -v qemu-system-arm") != 0)
+		test_skip("no qemu-system-arm");
+}
+
+/* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
+__attribute__((format(printf, 1, 2))) static int stutter(const char *format, ...)
+{
+	char words[4 * PATH_MAX], program[PATH_MAX];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(words, sizeof words, format, args);
+	va_end(args);
+	need_a_device();
+	return test_shell(output, sizeof output, "cd %s && { [ -e small.bin ] || head -c 200000 /dev/zero >small.bin; } && %s %s",
+			  test_folder(), absolute(test_program(), program), words);
+}
+
+static const char *in_folder(const char *name)
+{
+	static char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+	return path;
+}
+
+static void expect_status(int status, int expected)
+{
+	if (status != expected)
+		printf("    exit status %d, not %d; it printed\n%s\n", status, expected, output);
+	CU_ASSERT_EQUAL_FATAL(status, expected);
+}
+
+/* -- what a run leaves behind -- */
+
+static json_t *load(const char *name)
+{
+	json_error_t error;
+	json_t *json = json_load_file(in_folder(name), JSON_REJECT_DUPLICATES, &error);
+
+	if (json == NULL)
+		printf("    %s:%d: %s\n", name, error.line, error.text);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+	return json;
+}
+
+/* A text of a session's verdict.json; "" if it has none. */
+static const char *verdict_text(const char *session, const char *key)
+{
+	static char text[4][1024];
+	static unsigned turn;
+	char name[PATH_MAX];
+	char *ret_text = text[turn++ % 4];
+
+	(void)snprintf(name, sizeof name, "%s/verdict.json", session);
+	json_t *json = load(name);
+	const char *value = json_string_value(json_object_get(json, key));
+	(void)snprintf(ret_text, sizeof text[0], "%s", value != NULL ? value : "");
+	json_decref(json);
+	return ret_text;
+}
+
+static double verdict_number(const char *session, const char *key)
+{
+	char name[PATH_MAX];
+
+	(void)snprintf(name, sizeof name, "%s/verdict.json", session);
+	json_t *json = load(name);
+	double value = json_number_value(json_object_get(json, key));
+	json_decref(json);
+	return value;
+}
+
+static void expect_same_digest(const char *session, const char *other)
+{
+	const char *digest = verdict_text(session, "digest");
+
+	CU_ASSERT_EQUAL(strlen(digest), DIGEST_LENGTH);
+	TEST_SAME_TEXT(verdict_text(other, "digest"), digest);
+}
+
+static char *read_in_folder(const char *session, const char *name)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/%s", session, name);
+	char *text = test_read(in_folder(path));
+	if (text == NULL)
+		printf("    %s cannot be read\n", path);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	return text;
+}
+
+static unsigned count(const char *text, const char *part)
+{
+	unsigned n = 0;
+
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		n++;
+	return n;
+}
+
+/* -- the promise: the same plan, the same digest -- */
+
+static void the_same_plan_twice_side_by_side(void)
+{
+	char clean[PATH_MAX], line[128];
+
+	expect_status(stutter("run %s --twice --jobs 2 --out r", absolute(CLEAN, clean)), STATUS_PASSED);
+	expect_same_digest("r/clean/seed-1", "r/clean/seed-1-again");
+	(void)snprintf(line, sizeof line, "clean, seed 1: the same twice, digest %s\n", verdict_text("r/clean/seed-1", "digest"));
+	TEST_CONTAINS(output, line);
+	char *once = read_in_folder("r/clean/seed-1", "trace.txt"), *again = read_in_folder("r/clean/seed-1-again", "trace.txt");
+	TEST_SAME_TEXT(again, once);
+	free(once);
+	free(again);
+	TEST_SAME_TEXT(verdict_text("r/clean/seed-1", "verdict"), "pass");
+}
+
+/* Keeps every core busy until it is killed. */
+static void start_spinning(pid_t pids[], long cores)
+{
+	for (long i = 0; i < cores; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			(void)alarm(WAIT_S);
+			for (volatile unsigned n = 0;; n++)
+				;
+		}
+		CU_ASSERT_FATAL(pids[i] > 0);
+	}
+}
+
+static void end_all(const pid_t pids[], long number)
+{
+	for (long i = 0; i < number; i++) {
+		(void)kill(pids[i], SIGKILL);
+		(void)waitpid(pids[i], NULL, 0);
+	}
+}
+
+static void the_same_plan_on_busy_cores(void)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	char clean[PATH_MAX];
+	pid_t pids[PIDS_MAX];
+
+	cores = cores > PIDS_MAX ? PIDS_MAX : cores;
+	expect_status(stutter("run %s --jobs 1 --out quiet", absolute(CLEAN, clean)), STATUS_PASSED);
+	start_spinning(pids, cores);
+	int status = stutter("run %s --jobs 1 --out busy", clean);
+	end_all(pids, cores);
+	expect_status(status, STATUS_PASSED);
+	expect_same_digest("quiet/clean/seed-1", "busy/clean/seed-1");
+}
+
+/* Builds the guest again, elsewhere and from its sources, boots it, and saves it anew. */
+static void the_same_plan_on_a_freshly_built_device(void)
+{
+	char build[PATH_MAX], program[PATH_MAX];
+
+	(void)absolute(test_build(), build);
+	test_write("small.yaml", SMALL);
+	expect_status(stutter("run small.yaml --out old"), STATUS_PASSED);
+	int status = test_shell(
+		output, sizeof output,
+		"mkdir -p %s/tree/build %s/tree/emulator && cp -r emulator/devices %s/tree/emulator/ && cp %s %s/tree/build/stutter && "
+		"cp %s/image.bin %s/tree/build/ && ln -s %s/kernel %s/sysroot %s/packages.stamp %s/tree/build/",
+		test_folder(), test_folder(), test_folder(), absolute(test_program(), program), test_folder(), build, test_folder(), build,
+		build, build, test_folder());
+	expect_status(status, 0);
+	status = test_shell(output, sizeof output,
+			    "env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make B=%s/tree/build -o %s/tree/build/packages.stamp guest",
+			    test_folder(), test_folder());
+	expect_status(status, 0);
+	status = test_shell(output, sizeof output, "cmp %s/guest/initramfs.cpio %s/tree/build/guest/initramfs.cpio", build, test_folder());
+	expect_status(status, 0);
+	status = test_shell(output, sizeof output, "cd %s && tree/build/stutter run small.yaml --out new", test_folder());
+	expect_status(status, STATUS_PASSED);
+	TEST_SAME_TEXT(verdict_text("new/small/seed-1", "device_image"), verdict_text("old/small/seed-1", "device_image"));
+	char *old = read_in_folder("old/small/seed-1", "trace.txt"), *new = read_in_folder("new/small/seed-1", "trace.txt");
+	TEST_SAME_TEXT(new, old);
+	free(old);
+	free(new);
+	expect_same_digest("old/small/seed-1", "new/small/seed-1");
+}
+
+static void another_seed_is_another_session(void)
+{
+	test_write("small.yaml", SMALL);
+	expect_status(stutter("run small.yaml --seeds 1..2 --out r"), STATUS_PASSED);
+	CU_ASSERT_STRING_NOT_EQUAL(verdict_text("r/small/seed-1", "digest"), verdict_text("r/small/seed-2", "digest"));
+}
+
+#define RANDOM_FAULTS                                                                                                                      \
+	"faults:\n"                                                                                                                        \
+	"  - {name: bursts, direction: to-device, gemodel: {p: 2%, r: 30%}}\n"                                                             \
+	"  - {name: jitter, probability: 20%, delay: {time: 8ms, jitter: 5ms}}\n"                                                          \
+	"  - {name: silence, filter: tcp, nth: 40, outage: 2s}\n"
+
+static void a_plan_of_a_run_repeats_it(void)
+{
+	test_write("small.yaml", SMALL RANDOM_FAULTS "expect: {verdict: any}\n");
+	expect_status(stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
+	expect_status(stutter("run a/small/seed-7/plan.yaml --out b"), STATUS_PASSED);
+	expect_same_digest("a/small/seed-7", "b/small/seed-7");
+	char *trace = read_in_folder("a/small/seed-7", "trace.txt");
+	CU_ASSERT(count(trace, "'bursts' gemodel") > 0 && count(trace, "'jitter' delay") > 0 && count(trace, "'silence' outage") > 0);
+	free(trace);
+	/* All but the comment in front, which tells where the plan came from. */
+	char *a = read_in_folder("a/small/seed-7", "plan.yaml"), *b = read_in_folder("b/small/seed-7", "plan.yaml");
+	TEST_SAME_TEXT(strchr(b, '\n'), strchr(a, '\n'));
+	free(a);
+	free(b);
+}
+
+static void lost_syns_make_it_later(void)
+{
+	char clean[PATH_MAX], lost[PATH_MAX];
+
+	expect_status(stutter("run %s %s --jobs 2 --out r", absolute(CLEAN, clean), absolute(LOST_SYN, lost)), STATUS_PASSED);
+	double later = verdict_number("r/lost-syn/seed-1", "virtual_s") - verdict_number("r/clean/seed-1", "virtual_s");
+	/* RFC 6298 5.7: the retransmission timer of a SYN starts at 1 s and doubles. */
+	CU_ASSERT(later > 2.9 && later < 3.2);
+	char *trace = read_in_folder("r/lost-syn/seed-1", "trace.txt");
+	CU_ASSERT_EQUAL(count(trace, "'lost SYN' drop -> dropped\n"), 2);
+	TEST_CONTAINS(trace, "fault 'lost SYN': ");
+	TEST_CONTAINS(trace, " 2 applied\n");
+	free(trace);
+}
+
+/* -- the folder -- */
+
+static void the_folder_holds_all_that_is_promised(void)
+{
+	static const char *const names[] = {"r/junit.xml",
+					    "r/summary.json",
+					    "r/small/seed-1/plan.yaml",
+					    "r/small/seed-1/trace.txt",
+					    "r/small/seed-1/wire.pcapng",
+					    "r/small/seed-1/console.log",
+					    "r/small/seed-1/verdict.json"};
+	struct stat status;
+
+	test_write("small.yaml", SMALL);
+	expect_status(stutter("run small.yaml --seeds 1..2 --out r"), STATUS_PASSED);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		CU_ASSERT(stat(in_folder(names[i]), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0);
+	json_t *summary = load("r/summary.json");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "sessions_run")), 2);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "passed")), 2);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "not_as_expected")), 0);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(summary, "sessions")), 2);
+	json_decref(summary);
+}
+
+static void the_verdict_has_its_members(void)
+{
+	static const char *const texts[] = {"scenario", "device", "verdict", "reason", "digest"};
+	static const char *const seconds[] = {"virtual_s", "wall_s", "restore_s", "harness_cpu_s"};
+
+	test_write("small.yaml", SMALL);
+	expect_status(stutter("run small.yaml --seed 5 --out r"), STATUS_PASSED);
+	json_t *json = load("r/small/seed-5/verdict.json");
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		CU_ASSERT(json_is_string(json_object_get(json, texts[i])));
+	for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++)
+		CU_ASSERT(json_is_real(json_object_get(json, seconds[i])) && json_real_value(json_object_get(json, seconds[i])) > 0);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json, "scenario")), "small");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json, "device")), "reference");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json, "verdict")), "pass");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json, "seed")), 5);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json, "image_bytes")), 200000);
+	CU_ASSERT(json_is_true(json_object_get(json, "as_expected")));
+	json_decref(json);
+}
+
+static void the_digest_is_that_of_the_trace(void)
+{
+	char digest[DIGEST_LENGTH + 1];
+
+	test_write("small.yaml", SMALL);
+	expect_status(stutter("run small.yaml --out r"), STATUS_PASSED);
+	char *trace = read_in_folder("r/small/seed-1", "trace.txt");
+	XXH128_hash_t hash = XXH3_128bits(trace, strlen(trace));
+	(void)snprintf(digest, sizeof digest, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
+	TEST_SAME_TEXT(verdict_text("r/small/seed-1", "digest"), digest);
+	free(trace);
+}
+
+static void junit_is_well_formed(void)
+{
+	if (test_shell(output, sizeof output, "command -v xmllint") != 0)
+		test_skip("no xmllint");
+	test_write("odd.yaml", "name: \"<odd> & \\\"quoted\\\"\"\nimage: small.bin\nexpect: {verdict: fail}\n");
+	expect_status(stutter("run odd.yaml --out r"), STATUS_FAILED);
+	expect_status(test_shell(output, sizeof output, "xmllint --noout %s", in_folder("r/junit.xml")), 0);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "xmllint --xpath 'string(/testsuites/testsuite/testcase/failure/@message)' %s",
+				   in_folder("r/junit.xml")),
+			0);
+	TEST_CONTAINS(output, "fail was expected");
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output, "xmllint --xpath 'string(/testsuites/testsuite/@name)' %s", in_folder("r/junit.xml")), 0);
+	TEST_CONTAINS(output, "<odd> & \"quoted\"");
+}
+
+/* The causes in the trace, one a line, in order: what follows the packet's text in lines of the proxy about a frame. */
+static char *causes_in_trace(char *trace)
+{
+	char *causes = calloc(1, strlen(trace) + 1), *rest = NULL;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(causes);
+	for (char *line = strtok_r(trace, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+		const char *frame = strstr(line, "] proxy   to-");
+		const char *cause = frame != NULL ? strstr(frame, " B: ") : NULL;
+		if (cause == NULL)
+			continue;
+		strcat(causes, cause + 4);
+		strcat(causes, "\n");
+	}
+	return causes;
+}
+
+static void the_capture_has_what_the_faults_did(void)
+{
+	if (test_shell(output, sizeof output, "command -v tshark") != 0)
+		test_skip("no tshark");
+	test_write("small.yaml", SMALL RANDOM_FAULTS "expect: {verdict: any}\n");
+	expect_status(stutter("run small.yaml --out r"), STATUS_PASSED);
+	char *trace = read_in_folder("r/small/seed-1", "trace.txt");
+	unsigned dropped = count(trace, " -> dropped\n");
+	char *causes = causes_in_trace(trace);
+	CU_ASSERT(dropped > 0 && count(causes, "\n") > dropped);
+	const char *capture = in_folder("r/small/seed-1/wire.pcapng");
+	expect_status(test_shell(output, sizeof output, "tshark -r %s -Y frame.comment -T fields -e frame.comment 2>/dev/null", capture),
+		      0);
+	TEST_SAME_TEXT(output, causes);
+	expect_status(
+		test_shell(output, sizeof output, "tshark -r %s -Y 'frame.comment contains \"-> dropped\"' 2>/dev/null | wc -l", capture),
+		0);
+	CU_ASSERT_EQUAL(strtoul(output, NULL, 10), dropped);
+	expect_status(test_shell(output, sizeof output, "tshark -r %s 2>/dev/null | wc -l", capture), 0);
+	CU_ASSERT_EQUAL((double)strtoul(output, NULL, 10), verdict_number("r/small/seed-1", "frames"));
+	expect_status(test_shell(output, sizeof output, "tshark -r %s -Y _ws.malformed 2>/dev/null | wc -l", capture), 0);
+	CU_ASSERT_EQUAL(strtoul(output, NULL, 10), 0);
+	free(causes);
+	free(trace);
+}
+
+/* -- sessions that break off -- */
+
+static void sleep_ms(long ms)
+{
+	const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	(void)nanosleep(&pause, NULL);
+}
+
+/* Starts stutter in a process group of its own, as a shell does; its output goes to printed.txt in the test's folder. */
+static pid_t start_stutter(const char *const words[])
+{
+	char program[PATH_MAX];
+
+	need_a_device();
+	(void)absolute(test_program(), program);
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		int printed = chdir(test_folder()) == 0 ? open("printed.txt", O_WRONLY | O_CREAT | O_TRUNC, 0666) : -1;
+		(void)setpgid(0, 0);
+		if (printed < 0 || dup2(printed, 1) < 0 || dup2(printed, 2) < 0)
+			_exit(99);
+		execv(program, (char *const *)(uintptr_t)words);
+		_exit(99);
+	}
+	CU_ASSERT_FATAL(pid > 0);
+	(void)setpgid(pid, pid);
+	return pid;
+}
+
+/* Waits until a file has so many bytes: the session is in full swing. */
+static void wait_for_bytes(const char *name, off_t size)
+{
+	struct stat status;
+
+	for (int i = 0; i < WAIT_S * 100; i++) {
+		if (stat(in_folder(name), &status) == 0 && status.st_size >= size)
+			return;
+		sleep_ms(10);
+	}
+	CU_FAIL_FATAL("the session did not get going");
+}
+
+static int wait_for_end(pid_t pid)
+{
+	int status = 0;
+
+	CU_ASSERT_EQUAL_FATAL(waitpid(pid, &status, 0), pid);
+	char *printed = read_in_folder(".", "printed.txt");
+	(void)snprintf(output, sizeof output, "%s", printed);
+	free(printed);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Calls for every process: its id, its parent's, and its working directory. */
+static void each_process(void (*visit)(void *ctx, pid_t pid, pid_t parent, const char *folder), void *ctx)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(proc);
+	while ((entry = readdir(proc)) != NULL) {
+		char path[64], folder[PATH_MAX], state;
+		int parent;
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		(void)snprintf(path, sizeof path, "/proc/%.20s/stat", entry->d_name);
+		char *stat_text = test_read(path);
+		const char *after = stat_text != NULL ? strrchr(stat_text, ')') : NULL;
+		bool lives = after != NULL && sscanf(after, ") %c %d", &state, &parent) == 2 && state != 'Z';
+		free(stat_text);
+		(void)snprintf(path, sizeof path, "/proc/%.20s/cwd", entry->d_name);
+		ssize_t length = lives ? readlink(path, folder, sizeof folder - 1) : -1;
+		if (length < 0)
+			continue;
+		folder[length] = '\0';
+		visit(ctx, (pid_t)strtol(entry->d_name, NULL, 10), (pid_t)parent, folder);
+	}
+	(void)closedir(proc);
+}
+
+struct search {
+	pid_t parent;
+	pid_t found[PIDS_MAX];
+	size_t count;
+};
+
+static void note_child(void *ctx, pid_t pid, pid_t parent, const char *folder)
+{
+	struct search *search = ctx;
+
+	(void)folder;
+	if (parent == search->parent && search->count < PIDS_MAX)
+		search->found[search->count++] = pid;
+}
+
+static struct search children_of(pid_t pid)
+{
+	struct search search = {.parent = pid};
+
+	each_process(note_child, &search);
+	return search;
+}
+
+static void note_inside(void *ctx, pid_t pid, pid_t parent, const char *folder)
+{
+	char here[PATH_MAX];
+
+	(void)pid;
+	(void)parent;
+	(void)absolute(test_folder(), here);
+	if (strncmp(folder, here, strlen(here)) == 0)
+		++*(size_t *)ctx;
+}
+
+/* Nothing may go on in the test's folder: QEMU's working directory is its session's, stutter's the test's. */
+static void expect_nobody_left(void)
+{
+	size_t left = 1;
+
+	for (int i = 0; i < 500 && left > 0; i++) {
+		left = 0;
+		each_process(note_inside, &left);
+		if (left > 0)
+			sleep_ms(10);
+	}
+	CU_ASSERT_EQUAL(left, 0);
+}
+
+/* The only child of a process. */
+static pid_t only_child(pid_t pid)
+{
+	struct search search = children_of(pid);
+
+	CU_ASSERT_EQUAL_FATAL(search.count, 1);
+	return search.found[0];
+}
+
+static void expect_inconclusive(const char *session, const char *reason)
+{
+	TEST_SAME_TEXT(verdict_text(session, "verdict"), "inconclusive");
+	TEST_CONTAINS(verdict_text(session, "reason"), reason);
+}
+
+#define SWING 500000
+
+static pid_t start_clean(const char *seeds, const char *jobs)
+{
+	char clean[PATH_MAX];
+	const char *const words[] = {"stutter", "run", absolute(CLEAN, clean), "--seeds", seeds, "--jobs", jobs, "--out", "r", NULL};
+
+	return start_stutter(words);
+}
+
+static void a_killed_qemu_is_inconclusive(void)
+{
+	pid_t pid = start_clean("1..1", "1");
+
+	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
+	(void)kill(only_child(only_child(pid)), SIGKILL);
+	expect_status(wait_for_end(pid), STATUS_INCONCLUSIVE);
+	expect_nobody_left();
+	expect_inconclusive("r/clean/seed-1", "QEMU was killed by signal 9 (Killed)");
+	char *trace = read_in_folder("r/clean/seed-1", "trace.txt");
+	TEST_CONTAINS(trace, "phase download begin\n");
+	TEST_CONTAINS(trace, "inconclusive: QEMU was killed by signal 9");
+	free(trace);
+	json_t *summary = load("r/summary.json");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 1);
+	json_decref(summary);
+}
+
+static void a_killed_session_is_inconclusive(void)
+{
+	pid_t pid = start_clean("1..2", "2");
+
+	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
+	struct search sessions = children_of(pid);
+	CU_ASSERT_EQUAL_FATAL(sessions.count, 2);
+	(void)kill(sessions.found[0], SIGKILL);
+	expect_status(wait_for_end(pid), STATUS_INCONCLUSIVE);
+	expect_nobody_left();
+	TEST_CONTAINS(output, "the session's process was ended by signal 9 (Killed)");
+	json_t *summary = load("r/summary.json");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 1);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "passed")), 1);
+	json_decref(summary);
+}
+
+static void an_interrupted_run_leaves_reports_and_nobody(void)
+{
+	pid_t pid = start_clean("1..3", "2");
+
+	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
+	/* Ctrl-C reaches the whole foreground group. */
+	(void)kill(-pid, SIGINT);
+	expect_status(wait_for_end(pid), STATUS_INCONCLUSIVE);
+	expect_nobody_left();
+	expect_inconclusive("r/clean/seed-1", "stopped");
+	CU_ASSERT_EQUAL(access(in_folder("r/junit.xml"), R_OK), 0);
+	char *trace = read_in_folder("r/clean/seed-1", "trace.txt");
+	TEST_CONTAINS(trace, "phase download begin\n");
+	free(trace);
+	json_t *summary = load("r/summary.json");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 3);
+	json_decref(summary);
+	TEST_CONTAINS(output, "not run: the run was stopped before");
+}
+
+static void a_killed_run_leaves_nobody(void)
+{
+	pid_t pid = start_clean("1..2", "2");
+
+	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
+	(void)kill(pid, SIGKILL);
+	CU_ASSERT_EQUAL(wait_for_end(pid), 128 + SIGKILL);
+	expect_nobody_left();
+}
+
+static void a_full_disk_is_inconclusive(void)
+{
+	char clean[PATH_MAX], program[PATH_MAX];
+
+	need_a_device();
+	if (test_shell(output, sizeof output, "unshare -m mount -t tmpfs none %s", test_folder()) != 0)
+		test_skip("no right to mount a small disk: %.60s", output);
+	int status = test_shell(
+		output, sizeof output,
+		"cd %s && mkdir small && unshare -m sh -c 'mount -t tmpfs -o size=1m none small && %s run %s --out small/r; status=$?; "
+		"cp small/r/clean/seed-1/trace.txt small/r/clean/seed-1/wire.pcapng . && exit $status'",
+		test_folder(), absolute(test_program(), program), absolute(CLEAN, clean));
+	expect_status(status, STATUS_INCONCLUSIVE);
+	TEST_CONTAINS(output, "INCONCLUSIVE clean");
+	TEST_CONTAINS(output, "could not be written (is the disk full?)");
+	char *trace = read_in_folder(".", "trace.txt");
+	TEST_CONTAINS(trace, "phase connect ok\n");
+	free(trace);
+	expect_nobody_left();
+}
+
+static void a_missing_qemu_gets_its_cure(void)
+{
+	char program[PATH_MAX];
+
+	test_write("small.yaml", "name: small\n");
+	int status = test_shell(output, sizeof output, "cd %s && PATH=/nowhere %s run small.yaml --out r", test_folder(),
+				absolute(test_program(), program));
+	expect_status(status, STATUS_INCONCLUSIVE);
+	TEST_CONTAINS(output, "cannot start qemu-system-arm\n  Cure: apt-get install --no-install-recommends qemu-system-arm");
+	expect_inconclusive("r/small/seed-1", "Cure: apt-get install --no-install-recommends qemu-system-arm");
+}
+
+/* -- verdicts -- */
+
+static void an_impatient_device_fails(void)
+{
+	char lost[PATH_MAX];
+
+	test_write("impatient.yaml", "name: impatient\nagent: {retries: 0, connect_timeout: 2s}\n");
+	expect_status(stutter("run %s --device ./impatient.yaml --out r", absolute(LOST_SYN, lost)), STATUS_FAILED);
+	TEST_SAME_TEXT(verdict_text("r/lost-syn/seed-1", "verdict"), "fail");
+	TEST_SAME_TEXT(verdict_text("r/lost-syn/seed-1", "device"), "impatient");
+	CU_ASSERT_EQUAL(strncmp(verdict_text("r/lost-syn/seed-1", "reason"), "connect: ", 9), 0);
+	TEST_SAME_TEXT(verdict_text("r/lost-syn/seed-1", "expectation"), "pass was expected");
+	TEST_CONTAINS(verdict_text("r/lost-syn/seed-1", "first_trouble"), " s: phase connect failed: ");
+}
+
+static void a_client_that_hangs_meets_the_deadline(void)
+{
+	test_write("hang.yaml", "name: hang\ndeadline: 30s\ndevice: {name: d, client: sleep 100000}\n");
+	expect_status(stutter("run hang.yaml --out r"), STATUS_FAILED);
+	TEST_SAME_TEXT(verdict_text("r/hang/seed-1", "verdict"), "fail");
+	TEST_CONTAINS(verdict_text("r/hang/seed-1", "reason"), ": no result before the deadline; the last report, at ");
+	CU_ASSERT_EQUAL(verdict_number("r/hang/seed-1", "virtual_s"), 30.0);
+}
+
+static void a_client_of_ones_own_is_judged(void)
+{
+	test_write("three.yaml", "name: three\ndevice: {name: d, client: exit 3}\n");
+	test_write("zero.yaml", "name: zero\nimage: small.bin\ndevice: {name: d, client: \"true\"}\n");
+	expect_status(stutter("run three.yaml zero.yaml --out r"), STATUS_FAILED);
+	TEST_SAME_TEXT(verdict_text("r/three/seed-1", "verdict"), "fail");
+	TEST_SAME_TEXT(verdict_text("r/three/seed-1", "reason"), "client: exit status 3");
+	TEST_SAME_TEXT(verdict_text("r/zero/seed-1", "verdict"), "fail");
+	TEST_SAME_TEXT(verdict_text("r/zero/seed-1", "reason"),
+		       "the device reports success, but was served only 0 of 200000 bytes of the image");
+}
+
+/* What a session comes to, what is expected of it, and whether that is met. */
+struct expected {
+	const char *name, *rest, *expectation; /* expectation: what is missed, "" if nothing */
+};
+
+static void expectations_decide_the_exit_status(void)
+{
+	static const char fails[] = "device: {name: d, client: exit 3}\n", passes[] = "image: small.bin\n";
+	static const struct expected rows[] = {
+		{"pass-any", "{verdict: any}", ""},
+		{"pass-fail", "{verdict: fail}", "fail was expected"},
+		{"pass-late", "{at_least: 1h}", "at least 1h was expected"},
+		{"pass-soon", "{at_most: 1ms}", "at most 1ms was expected"},
+		{"pass-between", "{at_least: 1ms, at_most: 1h}", ""},
+		{"fail-any", "{verdict: any}", ""},
+		{"fail-fail", "{verdict: fail}", ""},
+		{"fail-pass", "{verdict: pass}", "pass was expected"},
+		{"fail-client", "{verdict: fail, phase: client}", ""},
+		{"fail-other", "{verdict: fail, phase: download}", "a failure in phase download was expected, not in client"},
+	};
+	char name[64], text[512], session[64];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		(void)snprintf(name, sizeof name, "%s.yaml", rows[i].name);
+		(void)snprintf(text, sizeof text, "name: %s\n%sexpect: %s\n", rows[i].name, rows[i].name[0] == 'f' ? fails : passes,
+			       rows[i].rest);
+		test_write(name, text);
+	}
+	expect_status(stutter("run pass-*.yaml fail-*.yaml --jobs 2 --out r"), STATUS_FAILED);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		(void)snprintf(session, sizeof session, "r/%s/seed-1", rows[i].name);
+		TEST_SAME_TEXT(verdict_text(session, "verdict"), rows[i].name[0] == 'f' ? "fail" : "pass");
+		TEST_SAME_TEXT(verdict_text(session, "expectation"), rows[i].expectation);
+	}
+	json_t *summary = load("r/summary.json");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "not_as_expected")), 5);
+	json_decref(summary);
+	expect_status(stutter("run pass-any.yaml pass-between.yaml fail-any.yaml fail-fail.yaml fail-client.yaml --out met"),
+		      STATUS_PASSED);
+	expect_status(stutter("run pass-any.yaml fail-other.yaml --out missed"), STATUS_FAILED);
+}
+
+const CU_TestInfo tests_sessions[] = {
+	{"the same plan twice, side by side", the_same_plan_twice_side_by_side},
+	{"the same plan on busy cores", the_same_plan_on_busy_cores},
+	{"the same plan on a freshly built device", the_same_plan_on_a_freshly_built_device},
+	{"another seed is another session", another_seed_is_another_session},
+	{"a plan of a run repeats it", a_plan_of_a_run_repeats_it},
+	{"lost SYNs make it later", lost_syns_make_it_later},
+	{"the folder holds all that is promised", the_folder_holds_all_that_is_promised},
+	{"the verdict has its members", the_verdict_has_its_members},
+	{"the digest is that of the trace", the_digest_is_that_of_the_trace},
+	{"junit.xml is well formed", junit_is_well_formed},
+	{"the capture has what the faults did", the_capture_has_what_the_faults_did},
+	{"a killed QEMU is inconclusive", a_killed_qemu_is_inconclusive},
+	{"a killed session is inconclusive", a_killed_session_is_inconclusive},
+	{"an interrupted run leaves reports and nobody", an_interrupted_run_leaves_reports_and_nobody},
+	{"a killed run leaves nobody", a_killed_run_leaves_nobody},
+	{"a full disk is inconclusive", a_full_disk_is_inconclusive},
+	{"a missing QEMU gets its cure", a_missing_qemu_gets_its_cure},
+	{"an impatient device fails", an_impatient_device_fails},
+	{"a client that hangs meets the deadline", a_client_that_hangs_meets_the_deadline},
+	{"a client of one's own is judged", a_client_of_ones_own_is_judged},
+	{"expectations decide the exit status", expectations_decide_the_exit_status},
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The shape of the sources: who may include whom, what may not be called below the session, and what every file must have.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_includes[];
+
+#define OUTPUT_MAX 262144
+#define NAMES_MAX 16
+
+/* A folder of sources and what its files may include beside their own folder: folders, or single headers. */
+struct module {
+	const char *folder;
+	bool pure; /* reads no clock, opens no socket, prints nothing, draws nothing from a global source, does not exit */
+	const char *allowed[NAMES_MAX];
+};
+
+#define WORLD "base", "sim", "link", "proxy", "server", "scenario", "board", "enc28j60"
+
+/* Written as in an include: below harness/ and emulator/ without these words. */
+static const struct module modules[] = {
+	{"base", true, {NULL}},
+	{"sim", true, {"base", NULL}},
+	{"link", true, {"base", "sim", NULL}},
+	{"proxy", true, {"base", "sim", "link", NULL}},
+	{"server", true, {"base", "sim", "link", NULL}},
+	{"scenario", true, {"base", "sim", "link", "proxy", "server", NULL}},
+	{"enc28j60", true, {NULL}},
+	{"board", true, {"base", "sim", "link", "enc28j60", NULL}},
+	{"qemu", false, {"base", "guest/module/protocol.h", NULL}},
+	{"reports", true, {"base", "sim", "scenario", "session/verdict.h", NULL}},
+	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "reports", NULL}},
+	{"campaign", false, {WORLD, "session", "reports", NULL}},
+	{"cli", false, {WORLD, "session", "reports", "campaign", "packages.h", NULL}},
+};
+
+/* A failed check and a lack of memory end the process wherever they happen; the chip, which needs libc only, has a check of its own. */
+static const char *const abort_paths[] = {"harness/base/check.c", "harness/base/memory.c", "emulator/enc28j60/enc28j60.c"};
+
+static const char *const impure[] = {"clock_gettime", "gettimeofday", "time",	   "clock",   "printf",	   "vprintf",	 "puts",
+				     "putchar",	      "perror",	      "stdout",	   "stderr",  "exit",	   "_exit",	 "abort",
+				     "rand",	      "random",	      "srand",	   "drand48", "getrandom", "arc4random", "getentropy",
+				     "socket",	      "connect",      "nanosleep", "sleep",   "usleep"};
+
+static char output[OUTPUT_MAX];
+
+/* -- reading sources -- */
+
+/* The lines that a shell command prints, one by one: for (line = first_line(...); line != NULL; line = next_line()). */
+static char *lines_left;
+
+static char *next_line(void)
+{
+	return strtok_r(NULL, "\n", &lines_left);
+}
+
+static char *first_line(const char *command)
+{
+	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "%s", command), 0);
+	return strtok_r(output, "\n", &lines_left);
+}
+
+/* Everything that is ours: what neither the build nor a run made. */
+#define OUR_FILES "find . \\( -path ./build -o -path ./.git -o -path ./stutter-runs \\) -prune -o -type f -print"
+
+/* The module of a source, by its folder; NULL if it is in none. */
+static const struct module *module_of(const char *path)
+{
+	char prefix[64];
+
+	for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+		static const char *const above[] = {"harness/", "emulator/", ""};
+		for (size_t j = 0; j < sizeof above / sizeof above[0]; j++) {
+			(void)snprintf(prefix, sizeof prefix, "%s%s/", above[j], modules[i].folder);
+			if (strncmp(path, prefix, strlen(prefix)) == 0)
+				return &modules[i];
+		}
+	}
+	return NULL;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+static bool may_include(const struct module *module, const char *header)
+{
+	/* A bare name is the folder's own, unless it is one that the build makes. */
+	if ((strchr(header, '/') == NULL && strcmp(header, "packages.h") != 0) || is_below(header, module->folder))
+		return true;
+	for (size_t i = 0; module->allowed[i] != NULL; i++)
+		if (is_below(header, module->allowed[i]))
+			return true;
+	return false;
+}
+
+static void check_includes(const char *path, const struct module *module, const char *text)
+{
+	char header[256];
+
+	for (const char *at = text; (at = strstr(at, "#include \"")) != NULL;) {
+		at += strlen("#include \"");
+		size_t length = strcspn(at, "\"\n");
+		CU_ASSERT_FATAL(length < sizeof header);
+		memcpy(header, at, length);
+		header[length] = '\0';
+		bool good = may_include(module, header);
+		if (!good)
+			printf("    %s includes %s, which %s may not\n", path, header, module->folder);
+		CU_ASSERT(good);
+	}
+}
+
+/* Overwrites comments, texts and characters with blanks, so that only code is left. */
+static void blank_out(char *text)
+{
+	for (char *at = text; *at != '\0'; at++) {
+		const char *end = NULL;
+		size_t closing = 0;
+		if (at[0] == '/' && at[1] == '*') {
+			end = strstr(at + 2, "*/");
+			closing = 2;
+		} else if (at[0] == '/' && at[1] == '/') {
+			end = strchr(at, '\n');
+		} else if (*at == '"' || *at == '\'') {
+			closing = 1;
+			for (end = at + 1; *end != *at && *end != '\0'; end++)
+				end += *end == '\\' && end[1] != '\0';
+		} else {
+			continue;
+		}
+		char *stop = end != NULL ? at + (end - at) + closing : at + strlen(at);
+		for (; at < stop && *at != '\0'; at++)
+			if (*at != '\n')
+				*at = ' ';
+		at--;
+	}
+}
+
+static bool is_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static bool uses(const char *code, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = code; (at = strstr(at, name)) != NULL; at += length) {
+		bool whole = (at == code || !is_name(at[-1])) && !is_name(at[length]);
+		bool member = at > code && (at[-1] == '.' || (at[-1] == '>' && at - 1 > code && at[-2] == '-'));
+		const char *after = at + length + strspn(at + length, " ");
+		bool stream = strcmp(name, "stdout") == 0 || strcmp(name, "stderr") == 0;
+		if (whole && !member && (stream || *after == '('))
+			return true;
+	}
+	return false;
+}
+
+static bool is_abort_path(const char *path)
+{
+	for (size_t i = 0; i < sizeof abort_paths / sizeof abort_paths[0]; i++)
+		if (strcmp(path, abort_paths[i]) == 0)
+			return true;
+	return false;
+}
+
+static void check_purity(const char *path, char *text)
+{
+	blank_out(text);
+	for (size_t i = 0; i < sizeof impure / sizeof impure[0]; i++) {
+		bool used = uses(text, impure[i]);
+		if (used)
+			printf("    %s uses %s\n", path, impure[i]);
+		CU_ASSERT(!used);
+	}
+}
+
+/* Calls @p check for every source that is in a module. @return how many there were. */
+static unsigned each_source(void (*check)(const char *path, const struct module *module, char *text))
+{
+	unsigned count = 0;
+
+	for (char *path = first_line("find harness emulator reports -name '*.[ch]' | sort"); path != NULL; path = next_line()) {
+		const struct module *module = module_of(path);
+		if (module == NULL)
+			continue;
+		char *text = test_read(path);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+		check(path, module, text);
+		free(text);
+		count++;
+	}
+	return count;
+}
+
+/* -- the tests -- */
+
+static void check_direction(const char *path, const struct module *module, char *text)
+{
+	check_includes(path, module, text);
+}
+
+static void dependencies_point_one_way(void)
+{
+	CU_ASSERT(each_source(check_direction) > 100);
+}
+
+/* Every folder with sources stands in the table, so that a new one gets its rule; the guest's sources are compiled for the device. */
+static void every_folder_has_its_rule(void)
+{
+	for (char *path = first_line(
+		     "find harness emulator reports -name '*.[ch]' | grep -v -e ^emulator/guest/ -e ^harness/server/image/ | sort");
+	     path != NULL; path = next_line()) {
+		if (module_of(path) == NULL)
+			printf("    %s: its folder is not in tests/structure/test_includes.c\n", path);
+		CU_ASSERT_PTR_NOT_NULL(module_of(path));
+	}
+	for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+		char command[256];
+		(void)snprintf(command, sizeof command, "ls -d harness/%s emulator/%s %s 2>/dev/null | head -1", modules[i].folder,
+			       modules[i].folder, modules[i].folder);
+		CU_ASSERT_PTR_NOT_NULL(first_line(command));
+	}
+}
+
+static void check_pure(const char *path, const struct module *module, char *text)
+{
+	/* A tool of the build, not a part of the program. */
+	if (module->pure && !is_abort_path(path) && strncmp(path, "harness/server/image/", 21) != 0)
+		check_purity(path, text);
+}
+
+static void no_clock_no_output_no_dice_below_the_session(void)
+{
+	CU_ASSERT(each_source(check_pure) > 100);
+}
+
+static void the_chip_needs_libc_only(void)
+{
+	static const char *const libc[] = {"stdbool.h", "stddef.h", "stdint.h",	  "string.h",
+					   "stdlib.h",	"stdio.h",  "inttypes.h", "limits.h"};
+
+	for (char *line = first_line("grep -ho '#include <[^>]*>' emulator/enc28j60/*.[ch] | sort -u"); line != NULL; line = next_line()) {
+		bool known = false;
+		for (size_t i = 0; i < sizeof libc / sizeof libc[0]; i++)
+			known = known || strncmp(line + strlen("#include <"), libc[i], strlen(libc[i])) == 0;
+		if (!known)
+			printf("    the chip has %s\n", line);
+		CU_ASSERT(known);
+	}
+	/* Its own headers by their bare names, so that the folder can be taken away as it is. */
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "! grep -n '#include \"[^\"]*/' emulator/enc28j60/*.[ch]"), 0);
+	TEST_SAME_TEXT(output, "");
+}
+
+static void every_source_tells_its_licence(void)
+{
+	static const char command[] = OUR_FILES
+		" | grep -E -e '\\.(c|h|sh|mk|yaml|script|list)$' -e '/(Makefile|Kbuild|init)$' | sort | while read -r f; do "
+		"head -n 2 \"$f\" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' || echo \"$f\"; done";
+
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s", command), 0);
+	TEST_SAME_TEXT(output, "");
+}
+
+static void no_file_names_a_mirror(void)
+{
+	/* In two pieces, or this file would be found. */
+	static const char command[] = OUR_FILES " | xargs grep -IlE '(deb|security|ftp|snapshot|cdn-aws|httpredir)[a-z.]*\\.debian"
+						"\\.org|archive\\.ubuntu"
+						"\\.com'; true";
+
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s", command), 0);
+	TEST_SAME_TEXT(output, "");
+}
+
+static void every_golden_trace_has_its_file(void)
+{
+	char path[PATH_MAX];
+	unsigned calls = 0;
+
+	for (char *name = first_line("grep -rhoE 'test_golden\\(\"[^\"]+\"' tests --include='*.c' | cut -d '\"' -f 2 | sort -u");
+	     name != NULL; name = next_line()) {
+		(void)snprintf(path, sizeof path, "tests/golden/%s", name);
+		if (access(path, R_OK) != 0)
+			printf("    there is no %s; `make golden` makes it\n", path);
+		CU_ASSERT_EQUAL(access(path, R_OK), 0);
+		calls++;
+	}
+	CU_ASSERT(calls > 0);
+}
+
+static void every_golden_file_is_used(void)
+{
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output,
+			   "for f in tests/golden/*.txt; do grep -rqF \"\\\"$(basename $f)\\\"\" tests --include='*.c' || echo $f; done"),
+		0);
+	TEST_SAME_TEXT(output, "");
+}
+
+const CU_TestInfo tests_includes[] = {
+	{"dependencies point one way", dependencies_point_one_way},
+	{"every folder has its rule", every_folder_has_its_rule},
+	{"no clock, no output, no dice below the session", no_clock_no_output_no_dice_below_the_session},
+	{"the chip needs libc only", the_chip_needs_libc_only},
+	{"every source tells its licence", every_source_tells_its_licence},
+	{"no file names a mirror", no_file_names_a_mirror},
+	{"every golden trace has its file", every_golden_trace_has_its_file},
+	{"every golden file is used", every_golden_file_is_used},
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * For the tests of the proxy: faults from short texts, frames of numbered flows, and what was decided about the last frame.
+ */
+#ifndef TESTS_UNIT_PROXY_CHAIN_H
+#define TESTS_UNIT_PROXY_CHAIN_H
+
+#include "proxy/proxy.h"
+
+#define CHAIN_TEXT_MAX 256
+
+struct chain {
+	struct proxy *proxy;
+	struct proxy_fate fate; /**< of the last frame */
+	uint64_t id;
+	char text[CHAIN_TEXT_MAX]; /**< the fate as it is rendered */
+};
+
+/**
+ * A fault that fault_check() accepts.
+ * @param match, params "key=value;key=value".
+ */
+struct fault chain_fault(const char *name, const char *match, const char *action, const char *params);
+
+void chain_open(struct chain *chain, const struct fault *faults, size_t count, uint64_t seed);
+void chain_close(struct chain *chain);
+
+/** @return a UDP frame of the conversation @p flow (a port of the device), @p length bytes long (at least 42). */
+struct frame *chain_frame(unsigned flow, enum direction direction, size_t length);
+
+/** Sends such a frame through. @return whether it was dropped. */
+bool chain_send(struct chain *chain, unsigned flow, enum direction direction, sim_ns now);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/file.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/test.h"
+
+static bool is_there(const char *name)
+{
+	char path[600];
+
+	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+	return access(path, F_OK) == 0;
+}
+
+static void holds(const char *name, const char *text)
+{
+	char path[600];
+
+	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+	char *found = test_read(path);
+	CU_ASSERT_FATAL(found != NULL);
+	TEST_SAME_TEXT(found, text);
+	free(found);
+}
+
+static void a_file_appears_when_it_is_whole(void)
+{
+	struct report_file file;
+	struct error err = {0};
+
+	(void)test_write("r.txt", "old");
+	CU_ASSERT_FATAL(report_file_open(&file, test_folder(), "r.txt", &err));
+	fputs("new", file.stream);
+	(void)fflush(file.stream);
+	holds("r.txt", "old");
+	CU_ASSERT(report_file_close(&file, &err));
+	holds("r.txt", "new");
+	CU_ASSERT_FALSE(is_there("r.txt.new"));
+}
+
+static void a_folder_that_is_not_there_is_an_error(void)
+{
+	struct report_file file;
+	struct error err = {0};
+	char dir[900];
+
+	(void)snprintf(dir, sizeof dir, "%s/none", test_folder());
+	CU_ASSERT_FALSE(report_file_open(&file, dir, "r.txt", &err));
+	TEST_CONTAINS(err.text, "/none/r.txt cannot be written: No such file or directory");
+	memset(dir, 'd', sizeof dir - 1);
+	dir[sizeof dir - 1] = '\0';
+	CU_ASSERT_FALSE(report_file_open(&file, dir, "r.txt", &err));
+	TEST_CONTAINS(err.text, "is too long");
+}
+
+static void what_cannot_take_its_place_is_taken_away(void)
+{
+	struct report_file file;
+	struct error err = {0};
+	char path[600];
+
+	(void)snprintf(path, sizeof path, "%s/r.txt", test_folder());
+	CU_ASSERT_FATAL(mkdir(path, 0777) == 0);
+	CU_ASSERT_FATAL(report_file_open(&file, test_folder(), "r.txt", &err));
+	fputs("new", file.stream);
+	CU_ASSERT_FALSE(report_file_close(&file, &err));
+	TEST_CONTAINS(err.text, "r.txt cannot be written: Is a directory");
+	CU_ASSERT(is_there("r.txt"));
+	CU_ASSERT_FALSE(is_there("r.txt.new"));
+}
+
+/* As on a full disk, at the first write or at the last: files may not grow beyond 4000 bytes here. */
+static void fails_after(size_t length, bool room_again)
+{
+	const struct rlimit limit = {4000, RLIM_INFINITY};
+	const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+	struct report_file file;
+	struct error err = {0};
+
+	(void)test_write("r.txt", "old");
+	(void)signal(SIGXFSZ, SIG_IGN);
+	CU_ASSERT_FATAL(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+	CU_ASSERT_FATAL(report_file_open(&file, test_folder(), "r.txt", &err));
+	for (size_t i = 0; i < length; i++)
+		fputc('n', file.stream);
+	if (room_again)
+		CU_ASSERT_FATAL(setrlimit(RLIMIT_FSIZE, &none) == 0);
+	bool closed = report_file_close(&file, &err);
+	CU_ASSERT_FATAL(setrlimit(RLIMIT_FSIZE, &none) == 0);
+	CU_ASSERT_FALSE(closed);
+	TEST_CONTAINS(err.text, "r.txt cannot be written: ");
+	holds("r.txt", "old");
+	CU_ASSERT_FALSE(is_there("r.txt.new"));
+}
+
+static void a_failed_write_leaves_the_old_file(void)
+{
+	fails_after(4001, false);
+	fails_after(100000, false);
+	/* What failed once stays failed, even if the end could be written. */
+	fails_after(100000, true);
+}
+
+const CU_TestInfo tests_file[] = {
+	{"a file appears when it is whole", a_file_appears_when_it_is_whole},
+	{"a folder that is not there is an error", a_folder_that_is_not_there_is_an_error},
+	{"what cannot take its place is taken away", what_cannot_take_its_place_is_taken_away},
+	{"a failed write leaves the old file", a_failed_write_leaves_the_old_file},
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/device.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/test.h"
+
+static struct device device;
+
+static bool read_text(const char *path, const char *text, struct error *err)
+{
+	struct yaml_file file;
+
+	CU_ASSERT_FATAL(yaml_parse(&file, path, text, strlen(text), err));
+	bool good = device_read(&file, file.root, &device, err);
+	yaml_close(&file);
+	return good;
+}
+
+static void a_device_needs_a_name_only(void)
+{
+	static const uint8_t mac[6] = {0x02, 0x00, 0x5e, 0x00, 0x53, 0x01};
+	struct error err = {0};
+
+	CU_ASSERT_FATAL(read_text("d.yaml", "name: d\n", &err));
+	CU_ASSERT_STRING_EQUAL(device.name, "d");
+	CU_ASSERT_STRING_EQUAL(device.client, "/usr/bin/agent");
+	CU_ASSERT(device.kernel[0] == '\0' && device.overlay[0] == '\0');
+	CU_ASSERT(device.memory == 128U << 20 && device.spi_clock_hz == 20000000 && memcmp(device.mac, mac, 6) == 0);
+	CU_ASSERT(device.agent.retries == 5 && device.agent.resume && device.dhcp.tries == 3);
+	CU_ASSERT_FALSE(read_text("d.yaml", "summary: d\n", &err));
+	TEST_CONTAINS(err.text, "a device needs 'name'");
+}
+
+static void an_unread_device_is_left_alone(void)
+{
+	struct error err = {0};
+
+	CU_ASSERT_FATAL(read_text("d.yaml", "name: kept\n", &err));
+	CU_ASSERT_FALSE(read_text("d.yaml", "name: other\nagent: {retries: many}\n", &err));
+	CU_ASSERT(err.line == 2 && err.column == 18);
+	CU_ASSERT_STRING_EQUAL(device.name, "kept");
+}
+
+static void paths_are_relative_to_the_file(void)
+{
+	static char path[ERROR_FILE_MAX], text[700];
+	struct error err = {0};
+
+	CU_ASSERT_FATAL(read_text("/a/b/d.yaml", "name: d\nkernel: k/zImage\ninitramfs: /i.cpio\noverlay: ../o.cpio\n", &err));
+	CU_ASSERT_STRING_EQUAL(device.kernel, "/a/b/k/zImage");
+	CU_ASSERT_STRING_EQUAL(device.initramfs, "/i.cpio");
+	CU_ASSERT_STRING_EQUAL(device.overlay, "/a/b/../o.cpio");
+	CU_ASSERT_FATAL(read_text("d.yaml", "name: d\nkernel: k\n", &err));
+	CU_ASSERT_STRING_EQUAL(device.kernel, "k");
+	/* Joined, it is longer than a path may be. */
+	memset(path, 'f', sizeof path - 2);
+	path[0] = '/';
+	path[200] = '/';
+	(void)snprintf(text, sizeof text, "name: d\nkernel: ");
+	memset(text + strlen(text), 'k', 400);
+	CU_ASSERT_FALSE(read_text(path, text, &err));
+	TEST_CONTAINS(err.text, "is too long");
+	CU_ASSERT(err.line == 1);
+}
+
+static char *config_of(uint64_t seed)
+{
+	size_t length = device_guest_config(&device, seed, NULL, 0);
+	char *text = malloc(length + 1);
+
+	CU_ASSERT_FATAL(text != NULL);
+	CU_ASSERT_EQUAL(device_guest_config(&device, seed, text, length + 1), length);
+	CU_ASSERT_EQUAL(strlen(text), length);
+	return text;
+}
+
+static void the_guest_is_told_its_policy_in_its_units(void)
+{
+	struct error err = {0};
+
+	CU_ASSERT_FATAL(read_text(
+		"d.yaml",
+		"name: box\nclient: /bin/client -v\n"
+		"agent: {connect_timeout: 1.5s, request_timeout: 2min, low_speed: 1kB, low_speed_time: 9s, retries: 4, backoff: 250ms,\n"
+		"  backoff_max: 1h, backoff_factor: 3, resume: false, ntp_timeout: 2s, dhcp_deadline: 90s,\n"
+		"  dns_timeout: 7s, dns_attempts: 3}\n"
+		"dhcp: {tries: 4, timeout: 2s, wait: 1min}\n",
+		&err));
+	char *text = config_of(1);
+	TEST_CONTAINS(text, "\nCLIENT='/bin/client -v'\nDEVICE_NAME='box'\nUPDATE_HOST='update.stutter.test'\n");
+	TEST_CONTAINS(text, "\nDHCP_TRIES='4'\nDHCP_TIMEOUT_S='2'\nDHCP_WAIT_S='60'\nRESOLV_OPTIONS='timeout:7 attempts:3'\n");
+	TEST_CONTAINS(text,
+		      "\nCONNECT_TIMEOUT_MS='1500'\nREQUEST_TIMEOUT_MS='120000'\nLOW_SPEED_BPS='1000'\nLOW_SPEED_S='9'\nRETRIES='4'\n");
+	TEST_CONTAINS(text, "\nBACKOFF_MS='250'\nBACKOFF_MAX_MS='3600000'\nBACKOFF_FACTOR='300'\nRESUME='0'\n");
+	TEST_CONTAINS(text, "\nNTP_TIMEOUT_MS='2000'\nDHCP_DEADLINE_MS='90000'\n");
+	CU_ASSERT_EQUAL(text[strlen(text) - 1], '\n');
+	free(text);
+}
+
+static void the_guests_entropy_comes_from_the_seed(void)
+{
+	struct error err = {0};
+
+	CU_ASSERT_FATAL(read_text("d.yaml", "name: d\n", &err));
+	char *one = config_of(1), *again = config_of(1), *two = config_of(2);
+	CU_ASSERT(strncmp(one, "GUEST_SEED='", 12) == 0 && strspn(one + 12, "0123456789abcdef") == 64 && one[76] == '\'');
+	TEST_SAME_TEXT(again, one);
+	CU_ASSERT(strcmp(one, two) != 0 && strcmp(one + 77, two + 77) == 0);
+	free(one);
+	free(again);
+	free(two);
+}
+
+/* What a shell makes of the configuration is what the device says. */
+static void a_shell_reads_back_what_was_quoted(void)
+{
+	static const char *const clients[] = {"plain",	     "it's",	   "'",
+					      "''''",	     "a\\b",	   "$HOME `id` $(id)",
+					      "a;b&c|d>e<f", "\"double\"", " blanks  in ",
+					      "*?[x]~!#%",   "tab\there",  "Gr\303\274\303\237e"};
+	struct error err = {0};
+	char output[2048], expected[600];
+
+	CU_ASSERT_FATAL(read_text("d.yaml", "name: d\n", &err));
+	for (unsigned i = 0; i < sizeof clients / sizeof clients[0]; i++) {
+		(void)snprintf(device.client, sizeof device.client, "%s", clients[i]);
+		char *text = config_of(1);
+		const char *path = test_write("config", text);
+		CU_ASSERT_EQUAL(test_shell(output, sizeof output, ". %s; printf '[%%s]' \"$CLIENT\"", path), 0);
+		(void)snprintf(expected, sizeof expected, "[%s]", clients[i]);
+		TEST_SAME_TEXT(output, expected);
+		free(text);
+	}
+}
+
+static void the_longest_client_is_quoted_whole(void)
+{
+	struct error err = {0};
+	char output[2048];
+
+	CU_ASSERT_FATAL(read_text("d.yaml", "name: d\n", &err));
+	memset(device.client, '\'', sizeof device.client - 1);
+	char *text = config_of(1);
+	const char *path = test_write("config", text);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, ". %s; printf '%%s' \"$CLIENT\"", path), 0);
+	CU_ASSERT_EQUAL(strlen(output), sizeof device.client - 1);
+	CU_ASSERT_EQUAL(strspn(output, "'"), sizeof device.client - 1);
+	free(text);
+}
+
+static void a_short_buffer_gets_the_beginning_and_the_length(void)
+{
+	struct error err = {0};
+
+	CU_ASSERT_FATAL(read_text("d.yaml", "name: d\n", &err));
+	char *whole = config_of(1);
+	for (size_t room = 1; room < strlen(whole) + 3; room++) {
+		char *text = malloc(room);
+		CU_ASSERT_FATAL(text != NULL);
+		CU_ASSERT_FATAL(device_guest_config(&device, 1, text, room) == strlen(whole));
+		CU_ASSERT_FATAL(strlen(text) < room && strncmp(text, whole, strlen(text)) == 0);
+		free(text);
+	}
+	free(whole);
+}
+
+/* A time shorter than the guest's unit must not become its "never". */
+static void a_policy_that_the_guest_cannot_be_told_is_refused(void)
+{
+	static const struct {
+		const char *text, *why;
+		int column;
+	} bad[] = {
+		{"name: d\nagent: {low_speed_time: 500ms}\n", "low_speed_time: '500ms' is no whole number of seconds", 25},
+		{"name: d\nagent: {request_timeout: 500us}\n", "request_timeout: '500us' is no whole number of milliseconds", 26},
+		{"name: d\nagent: {dns_timeout: 1500ms}\n", "dns_timeout: '1500ms' is no whole number of seconds", 22},
+		{"name: d\ndhcp: {timeout: 2500ms}\n", "timeout: '2500ms' is no whole number of seconds", 17},
+	};
+
+	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct error err = {0};
+		CU_ASSERT_FALSE(read_text("d.yaml", bad[i].text, &err));
+		TEST_CONTAINS(err.text, bad[i].why);
+		CU_ASSERT(err.line == 2 && err.column == bad[i].column);
+	}
+}
+
+const CU_TestInfo tests_device[] = {
+	{"a device needs a name only", a_device_needs_a_name_only},
+	{"an unread device is left alone", an_unread_device_is_left_alone},
+	{"paths are relative to the file", paths_are_relative_to_the_file},
+	{"the guest is told its policy in its units", the_guest_is_told_its_policy_in_its_units},
+	{"the guest's entropy comes from the seed", the_guests_entropy_comes_from_the_seed},
+	{"a shell reads back what was quoted", a_shell_reads_back_what_was_quoted},
+	{"the longest client is quoted whole", the_longest_client_is_quoted_whole},
+	{"a short buffer gets the beginning and the length", a_short_buffer_gets_the_beginning_and_the_length},
+	{"a policy that the guest cannot be told is refused", a_policy_that_the_guest_cannot_be_told_is_refused},
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every test has a small installation in its folder: one device called "box", and files in place of kernel, root file system and image.
+ */
+#include "scenario/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/test.h"
+
+static struct places places;
+
+static void make_folder(const char *name)
+{
+	char path[600];
+
+	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+	CU_ASSERT_FATAL(mkdir(path, 0777) == 0);
+}
+
+static void make_places(void)
+{
+	memset(&places, 0, sizeof places);
+	make_folder("devices");
+	(void)snprintf(places.devices, sizeof places.devices, "%s/devices", test_folder());
+	(void)snprintf(places.kernel, sizeof places.kernel, "%s", test_write("vmlinuz", "k"));
+	(void)snprintf(places.initramfs, sizeof places.initramfs, "%s", test_write("initramfs.cpio", "i"));
+	(void)snprintf(places.image, sizeof places.image, "%s", test_write("image.bin", "os"));
+	(void)test_write("devices/box.yaml",
+			 "name: box\nspi_clock: 8MHz\nchip_revision: B5\nagent: {retries: 3, resume: false}\ndhcp: {tries: 7}\n");
+}
+
+/* Opens a scenario of this text; tells the error, or "" if there is none. The plan stays open. */
+static const char *open_text(struct plan *plan, const char *text, const char *device)
+{
+	static char whole[ERROR_TEXT_MAX + 300];
+	struct error err = {0};
+	size_t folder = strlen(test_folder()) + 1;
+
+	if (places.devices[0] == '\0')
+		make_places();
+	whole[0] = '\0';
+	if (plan_open(plan, test_write("s.yaml", text), device, &places, &err))
+		return whole;
+	(void)error_format(&err, whole, sizeof whole);
+	return strncmp(whole, test_folder(), folder - 1) == 0 ? whole + folder : whole;
+}
+
+static void is_refused(const char *text, const char *error)
+{
+	struct plan plan;
+
+	TEST_SAME_TEXT(open_text(&plan, text, NULL), error);
+}
+
+static void is_refused_with(const char *text, const char *part)
+{
+	struct plan plan;
+
+	TEST_CONTAINS(open_text(&plan, text, NULL), part);
+}
+
+static void what_a_scenario_says_and_what_it_does_not(void)
+{
+	struct plan plan;
+
+	TEST_SAME_TEXT(
+		open_text(&plan,
+			  "name: full\nseed: 7\ndeadline: 3min\ndevice: box\nlink: {duplex: full, queue: 8}\n"
+			  "server: {lease: 1h}\nexpect: {verdict: fail, phase: download, at_most: 1min}\n"
+			  "faults:\n  - {name: one, direction: to-device, nth: 2, drop: true}\n  - {delay: 20ms}\n  - outage: {for: 2s}\n",
+			  NULL),
+		"");
+	CU_ASSERT_STRING_EQUAL(plan.name, "full");
+	CU_ASSERT(plan.seed == 7 && plan.deadline_ns == 180 * SIM_S);
+	CU_ASSERT_STRING_EQUAL(plan.device.name, "box");
+	CU_ASSERT(plan.device.spi_clock_hz == 8000000 && plan.device.chip_revision == 2 && plan.device.agent.retries == 3 &&
+		  !plan.device.agent.resume && plan.device.agent.backoff_ns == SIM_S && plan.device.dhcp.tries == 7);
+	CU_ASSERT_STRING_EQUAL(plan.device.kernel, places.kernel);
+	CU_ASSERT_STRING_EQUAL(plan.image, places.image);
+	CU_ASSERT(plan.link.duplex == LINK_FULL && plan.link.queue_max == 8 && plan.link.up_at_ns == 0);
+	CU_ASSERT(plan.server.lease_ns == 3600 * SIM_S && plan.server.ttl_ns == 60 * SIM_S);
+	CU_ASSERT(plan.expect.verdict == EXPECT_FAIL && plan.expect.at_most_ns == 60 * SIM_S && plan.expect.at_least_ns == 0);
+	CU_ASSERT_STRING_EQUAL(plan.expect.phase, "download");
+	CU_ASSERT_FATAL(plan.fault_count == 3);
+	CU_ASSERT_STRING_EQUAL(plan.faults[0].name, "one");
+	CU_ASSERT(plan.faults[0].match.direction == MATCH_TO_DEVICE && plan.faults[0].match.nth == 2 && plan.faults[0].params.drop.enabled);
+	CU_ASSERT(plan.faults[1].action == action_find("delay") && plan.faults[1].params.delay.time_ns == 20 * SIM_MS);
+	CU_ASSERT(plan.faults[1].name[0] != '\0' && strcmp(plan.faults[1].name, plan.faults[2].name) != 0);
+	CU_ASSERT(plan.faults[2].params.outage.for_ns == 2 * SIM_S);
+	plan_close(&plan);
+}
+
+static void the_least_scenario_has_a_name(void)
+{
+	struct plan plan;
+
+	(void)open_text(&plan, "x: y\n", NULL);
+	(void)test_write("devices/reference.yaml", "name: the one\n");
+	TEST_SAME_TEXT(open_text(&plan, "name: least\n", NULL), "");
+	CU_ASSERT(plan.seed == 1 && plan.fault_count == 0 && plan.expect.verdict == EXPECT_PASS);
+	CU_ASSERT_STRING_EQUAL(plan.device.name, "the one");
+	plan_close(&plan);
+	is_refused("seed: 1\n", "s.yaml:1:1: a scenario needs 'name', a text: short, for reports");
+}
+
+static void unknown_keys_are_told_with_their_place_and_the_nearest(void)
+{
+	is_refused_with("name: x\nfault: []\n", "s.yaml:2:1: 'fault' is no key of a scenario; did you mean 'faults'?; allowed: name, ");
+	is_refused_with("name: x\ndevice: box\nlink:\n  duplx: half\n",
+			"s.yaml:4:3: 'duplx' is no key of link; did you mean 'duplex'?; allowed: duplex, up_at, queue");
+	is_refused_with("name: x\ndevice: box\nserver:\n  leese: 1h\n", "s.yaml:4:3: 'leese' is no key of server; did you mean 'lease'?");
+	is_refused_with("name: x\ndevice: box\nexpect:\n  verdikt: pass\n",
+			"s.yaml:4:3: 'verdikt' is no key of expect; did you mean 'verdict'?");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    probabilty: 5%\n",
+			"s.yaml:5:5: 'probabilty' is no key of a fault; did you mean 'probability'?");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - delay: {tim: 5ms}\n",
+			"s.yaml:4:13: 'tim' is no key of delay; did you mean 'time'?");
+	is_refused_with("name: x\ndevice:\n  name: d\n  agnet: {}\n", "s.yaml:4:3: 'agnet' is no key of a device; did you mean 'agent'?");
+	is_refused_with("name: x\ndevice:\n  name: d\n  agent: {retrys: 1}\n",
+			"s.yaml:4:11: 'retrys' is no key of agent; did you mean 'retries'?");
+	is_refused_with("name: x\ndevice:\n  name: d\n  dhcp: {trys: 1}\n", "s.yaml:4:10: 'trys' is no key of dhcp; did you mean 'tries'?");
+}
+
+static void values_that_do_not_fit_are_told_with_their_place(void)
+{
+	is_refused_with("name: x\ndeadline: 5\n", "s.yaml:2:11: deadline: '5' is not a duration: write a number and its unit");
+	is_refused_with("name: x\ndeadline: 10ms\n", "s.yaml:2:11: deadline: 10ms is less than the least allowed, 1s");
+	is_refused_with("name: x\nseed: -1\n", "s.yaml:2:7: seed: '-1' is not a whole number");
+	is_refused_with("name: x\ndevice: box\nlink: {queue: 0}\n", "s.yaml:3:15: queue: 0 is less than the least allowed, 1");
+	is_refused_with("name: x\ndevice: box\nexpect: {verdict: maybe}\n", "s.yaml:3:19: verdict: 'maybe' is not one of pass, fail, any");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - {drop: true, probability: 5}\n",
+			"s.yaml:4:31: probability: '5' is more than 100%");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - {drop: yes}\n", "s.yaml:4:12: drop: 'yes' is neither true nor false");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - delay: 20\n", "s.yaml:4:12: delay: '20' is not a duration");
+	is_refused_with("name: x\ndevice:\n  name: d\n  mac: \"01:00:00:00:00:01\"\n",
+			"s.yaml:4:8: mac: '01:00:00:00:00:01' is a group address");
+	is_refused_with("name: [x]\n", "s.yaml:1:7: 'name' must be a text, not a list");
+}
+
+static void a_fault_does_one_thing(void)
+{
+	is_refused("name: x\ndevice: box\nfaults:\n  - drop: true\n    outage: 3s\n",
+		   "s.yaml:5:5: a fault does one thing, and this one already has 'drop'");
+	is_refused("name: x\ndevice: box\nfaults:\n  - {name: idle, nth: 1}\n",
+		   "s.yaml:4:5: this fault does nothing: give it one of drop, delay, outage or gemodel");
+	is_refused("name: x\ndevice: box\nfaults:\n  - gemodel: 5%\n",
+		   "s.yaml:4:14: gemodel needs 'r' too, so write its parameters as keys and values");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - gemodel: {p: 5%}\n", "s.yaml:4:14: gemodel needs 'r', a probability");
+	is_refused("name: x\ndevice: box\nfaults: drop\n", "s.yaml:3:9: 'faults' must be a list ('- ' before each), not 'drop'");
+	is_refused("name: x\ndevice: box\nfaults:\n  - drop\n", "s.yaml:4:5: a fault must be keys and values, not 'drop'");
+	is_refused("name: x\ndevice: box\nfaults:\n  - {drop: true, name: [a]}\n",
+		   "s.yaml:4:24: a fault's name must be a text of 1 to 63 bytes");
+	is_refused("name: x\ndevice: box\nfaults:\n  - {drop: true, name: \"\"}\n",
+		   "s.yaml:4:24: a fault's name must be a text of 1 to 63 bytes");
+}
+
+static void what_a_fault_says_must_make_sense(void)
+{
+	is_refused("name: x\ndevice: box\nfaults:\n  - drop: true\n    from: 5s\n    until: 4s\n",
+		   "s.yaml:6:12: the window ends before it starts: 'until' must be later than 'from'");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    filter: \"tcp and and\"\n",
+			"s.yaml:5:13: 'tcp and and' is not a pcap filter expression: ");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    filter: host localhost\n",
+			"s.yaml:5:13: 'localhost' in the filter is ");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    nth: 1\n    first: 2\n",
+			"s.yaml:5:10: 'nth', 'every' and 'first' exclude");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - delay: {time: 1ms, jitter: 2ms}\n",
+			"s.yaml:4:32: the jitter is larger than the delay");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - gemodel: {p: 0%, r: 0%}\n", "s.yaml:4:18: with p and r both 0");
+}
+
+static void a_device_that_is_not_there_is_told(void)
+{
+	struct plan plan;
+
+	is_refused_with("name: x\ndevice: bax\n", "s.yaml:2:9: there is no device 'bax' in ");
+	is_refused_with("name: x\ndevice: [box]\n", "s.yaml:2:9: 'device' must be a name or a device's keys and values, not a list");
+	TEST_CONTAINS(open_text(&plan, "name: x\ndevice: box\n", "bax"), "--device: there is no device 'bax' in ");
+	TEST_CONTAINS(open_text(&plan, "name: x\ndevice: box\n", "./nowhere.yaml"), "nowhere.yaml: --device: cannot be read: No such file");
+	(void)test_write("devices/broken.yaml", "name: broken\nspi_clock: 8\n");
+	is_refused_with("name: x\ndevice: broken\n", "devices/broken.yaml:2:12: spi_clock: '8' is not a frequency");
+}
+
+static void the_command_line_chooses_another_device(void)
+{
+	struct plan plan;
+	char path[600];
+
+	(void)snprintf(path, sizeof path, "%s", test_write("other.yaml", "name: other\n"));
+	TEST_SAME_TEXT(open_text(&plan, "name: x\ndevice: nonesuch\n", "box"), "");
+	CU_ASSERT_STRING_EQUAL(plan.device.name, "box");
+	plan_close(&plan);
+	TEST_SAME_TEXT(open_text(&plan, "name: x\ndevice: nonesuch\n", path), "");
+	CU_ASSERT_STRING_EQUAL(plan.device.name, "other");
+	plan_close(&plan);
+}
+
+static void files_that_are_not_there_are_told_with_a_cure(void)
+{
+	char text[900];
+	struct plan plan;
+
+	is_refused_with("name: x\ndevice: box\nimage: no.bin\n", "s.yaml:3:8: the image ");
+	is_refused_with("name: x\ndevice: box\nimage: no.bin\n", "/no.bin cannot be read: No such file or directory");
+	is_refused_with("name: x\ndevice: {name: d, kernel: /no/zImage}\n",
+			"the kernel /no/zImage cannot be read: No such file or directory");
+	is_refused_with("name: x\ndevice: {name: d, overlay: /no/over.cpio}\n", "the overlay /no/over.cpio cannot be read");
+	(void)snprintf(text, sizeof text, "%s/image.bin", test_folder());
+	CU_ASSERT_FATAL(unlink(text) == 0);
+	TEST_CONTAINS(open_text(&plan, "name: x\ndevice: box\n", NULL), "cannot be read: No such file or directory; `make image` makes it");
+	(void)test_write("image.bin", "os");
+	(void)snprintf(text, sizeof text, "%s/vmlinuz", test_folder());
+	CU_ASSERT_FATAL(unlink(text) == 0);
+	TEST_CONTAINS(open_text(&plan, "name: x\ndevice: box\n", NULL), "; `make guest` makes the standard one");
+}
+
+static char *written(const struct plan *plan)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	CU_ASSERT_FATAL(stream != NULL);
+	plan_write(plan, stream);
+	CU_ASSERT_FATAL(fclose(stream) == 0);
+	return text;
+}
+
+/* Writes a plan, reads it and writes it again. */
+static void comes_back_the_same(const char *scenario)
+{
+	struct plan plan, again;
+
+	TEST_SAME_TEXT(open_text(&plan, scenario, NULL), "");
+	CU_ASSERT_FATAL(CU_get_number_of_failures() == 0);
+	char *first = written(&plan), *second;
+	TEST_SAME_TEXT(open_text(&again, first, NULL), "");
+	CU_ASSERT_FATAL(CU_get_number_of_failures() == 0);
+	second = written(&again);
+	TEST_SAME_TEXT(second, first);
+	CU_ASSERT_EQUAL(again.fault_count, plan.fault_count);
+	CU_ASSERT(plan.fault_count == 0 || memcmp(again.faults, plan.faults, plan.fault_count * sizeof *plan.faults) == 0);
+	CU_ASSERT(memcmp(&again.device, &plan.device, sizeof plan.device) == 0);
+	free(first);
+	free(second);
+	plan_close(&plan);
+	plan_close(&again);
+}
+
+static void a_plan_that_was_written_is_read_as_the_same(void)
+{
+	comes_back_the_same("name: least\ndevice: box\n");
+	comes_back_the_same("name: all\nsummary: \"what it shows\"\nseed: 18446744073709551615\ndeadline: 61.5s\ndevice: box\n"
+			    "link: {duplex: full, up_at: 1500us, queue: 9}\nserver: {version: \"1.0\", lease: 90s, ttl: 0ns}\n"
+			    "expect: {verdict: any, phase: update, at_least: 1s, at_most: 1h}\n"
+			    "faults:\n"
+			    "  - {name: a, direction: to-server, filter: \"udp port 53\", from: 1s, until: 2s, nth: 3, drop: true}\n"
+			    "  - {name: b, every: 5, probability: 12.3456789%, delay: {time: 1.000001ms, jitter: 7ns, keep_order: false}}\n"
+			    "  - {first: 2, outage: 1h}\n"
+			    "  - gemodel: {p: 0.1%, r: 20%, 1-h: 99%, 1-k: 0.0000001%}\n");
+}
+
+static void texts_of_any_kind_come_back(void)
+{
+	comes_back_the_same(
+		"name: \"quote \\\" back \\\\ tab \\t hash # colon: end\"\ndevice: box\n"
+			    "summary: \"'single' {braces} [list] !tag &a *b %c\"\n");
+	comes_back_the_same("name: \"Gr\xc3\xbc\xc3\x9f"
+			    "e \xe2\x82\xac \xf0\x9f\x98\x80\"\ndevice: box\nfaults:\n  - {name: \"- true\", drop: true}\n");
+	comes_back_the_same("name: \" blanks around \"\ndevice: box\nsummary: \"~\"\n");
+	comes_back_the_same("name: \"null\"\ndevice: box\nsummary: \"escape \\e bell \\a delete \\x7f\"\n");
+}
+
+/* What YAML could not hold as it is (its section 5.1), or would take for the end of a line, must not change on the way. */
+static void characters_that_yaml_does_not_take_come_back(void)
+{
+	comes_back_the_same("name: \"c1 \\x9f nel \\x85 separators \\u2028\\u2029 bom \\ufeff\"\ndevice: box\n");
+}
+
+/* A plan lies in another folder than the scenario that it was made from. */
+static void files_of_a_scenario_are_found_from_its_plan(void)
+{
+	static const char scenario[] = "name: x\nimage: files/os.bin\n"
+				       "device: {name: d, kernel: files/os.bin, initramfs: ../rel/files/os.bin, overlay: files/os.bin}\n";
+	struct plan plan, again;
+	struct error err = {0};
+	FILE *stream;
+
+	make_places();
+	make_folder("rel");
+	make_folder("rel/files");
+	make_folder("out");
+	(void)test_write("rel/s.yaml", scenario);
+	(void)test_write("rel/files/os.bin", "os");
+	CU_ASSERT_FATAL(chdir(test_folder()) == 0);
+	CU_ASSERT_FATAL(plan_open(&plan, "rel/s.yaml", NULL, &places, &err));
+	stream = fopen("out/plan.yaml", "w");
+	CU_ASSERT_FATAL(stream != NULL);
+	plan_write(&plan, stream);
+	CU_ASSERT_FATAL(fclose(stream) == 0);
+	bool found = plan_open(&again, "out/plan.yaml", NULL, &places, &err);
+	if (!found)
+		printf("    %s\n", err.text);
+	CU_ASSERT_FATAL(found);
+	CU_ASSERT_STRING_EQUAL(again.image, plan.image);
+	CU_ASSERT_STRING_EQUAL(again.device.overlay, plan.device.overlay);
+	plan_close(&again);
+	plan_close(&plan);
+}
+
+const CU_TestInfo tests_plan[] = {
+	{"what a scenario says and what it does not", what_a_scenario_says_and_what_it_does_not},
+	{"the least scenario has a name", the_least_scenario_has_a_name},
+	{"unknown keys are told with their place and the nearest", unknown_keys_are_told_with_their_place_and_the_nearest},
+	{"values that do not fit are told with their place", values_that_do_not_fit_are_told_with_their_place},
+	{"a fault does one thing", a_fault_does_one_thing},
+	{"what a fault says must make sense", what_a_fault_says_must_make_sense},
+	{"a device that is not there is told", a_device_that_is_not_there_is_told},
+	{"the command line chooses another device", the_command_line_chooses_another_device},
+	{"files that are not there are told with a cure", files_that_are_not_there_are_told_with_a_cure},
+	{"a plan that was written is read as the same", a_plan_that_was_written_is_read_as_the_same},
+	{"texts of any kind come back", texts_of_any_kind_come_back},
+	{"characters that YAML does not take come back", characters_that_yaml_does_not_take_come_back},
+	{"files of a scenario are found from its plan", files_of_a_scenario_are_found_from_its_plan},
+	CU_TEST_INFO_NULL,
+};

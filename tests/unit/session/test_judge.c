@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The judge hears reports in a world that consists of a clock, a fault chain and what the far end knows; there is no device and no network.
+ */
+#include "session/judge.h"
+
+#include <string.h>
+
+#include "tests/test.h"
+
+#define IMAGE_SIZE 1000U
+
+static struct world world;
+static struct judge judge;
+static struct verdict verdict;
+
+static void ignore_line(void *ctx, const char *line, size_t length)
+{
+	(void)ctx;
+	(void)line;
+	(void)length;
+}
+
+static void ignore_fate(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now)
+{
+	(void)ctx;
+	(void)frame;
+	(void)direction;
+	(void)fate;
+	(void)now;
+}
+
+/* A world with one fault, "silence", an outage of a second that the first frame begins. */
+static void begin(void)
+{
+	static const uint8_t image[IMAGE_SIZE];
+	struct fault fault;
+
+	memset(&fault, 0, sizeof fault);
+	(void)snprintf(fault.name, sizeof fault.name, "silence");
+	params_init(match_params, &fault.match);
+	fault.action = action_find("outage");
+	fault.params.outage.for_ns = SIM_S;
+	memset(&world, 0, sizeof world);
+	memset(&verdict, 0, sizeof verdict);
+	sim_open(&world.sim, 0);
+	world.trace = trace_open((struct trace_sink){ignore_line, NULL});
+	world.proxy = proxy_open(&fault, 1, 1, (struct proxy_ops){ignore_fate}, NULL);
+	world.service.image = bytes_of(image, sizeof image);
+	judge_init(&judge);
+}
+
+static void end(void)
+{
+	proxy_close(world.proxy);
+	trace_close(world.trace);
+	sim_close(&world.sim);
+}
+
+static bool report_at(sim_ns now, const char *text)
+{
+	sim_run_until(&world.sim, now);
+	return judge_report(&judge, &world, text);
+}
+
+static void decide(enum session_end how, const char *why)
+{
+	judge_decide(&judge, &world, how, why, &verdict);
+}
+
+static void a_device_that_has_the_image_and_says_so_passes(void)
+{
+	begin();
+	CU_ASSERT_FALSE(report_at(SIM_S, "phase dhcp begin"));
+	CU_ASSERT_FALSE(report_at(2 * SIM_S, "phase download begin"));
+	CU_ASSERT_FALSE(report_at(3 * SIM_S, "phase reboot begin"));
+	CU_ASSERT(report_at(4 * SIM_S, "result pass"));
+	world.service.truth.image_bytes = world.service.truth.image_covered = IMAGE_SIZE;
+	decide(END_RESULT, NULL);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_PASS);
+	CU_ASSERT_STRING_EQUAL(verdict.phase, "reboot");
+	CU_ASSERT(verdict.retries == 0 && verdict.trouble[0] == '\0' && verdict.faults[0] == '\0');
+	end();
+}
+
+static void a_device_that_only_says_so_fails(void)
+{
+	begin();
+	CU_ASSERT(report_at(SIM_S, "result pass"));
+	/* Served often enough in sum, but never to its end. */
+	world.service.truth.image_bytes = 5 * IMAGE_SIZE;
+	world.service.truth.image_covered = IMAGE_SIZE - 1;
+	decide(END_RESULT, NULL);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
+	TEST_SAME_TEXT(verdict.reason, "the device reports success, but was served only 999 of 1000 bytes of the image");
+	end();
+}
+
+static void a_failure_has_the_devices_reason_and_phase(void)
+{
+	begin();
+	CU_ASSERT_FALSE(report_at(SIM_S, "phase dhcp begin"));
+	CU_ASSERT(report_at(1500 * SIM_MS, "result fail download: 404 not found"));
+	decide(END_RESULT, NULL);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
+	CU_ASSERT_STRING_EQUAL(verdict.reason, "download: 404 not found");
+	CU_ASSERT_STRING_EQUAL(verdict.phase, "download");
+	CU_ASSERT_STRING_EQUAL(verdict.trouble, "at 1.500 s: result fail download: 404 not found");
+	end();
+}
+
+static void a_result_that_names_no_phase_keeps_the_last_one(void)
+{
+	static const char *const results[] = {"result fail", "result", "result fail no idea", "result perhaps"};
+
+	for (unsigned i = 0; i < sizeof results / sizeof results[0]; i++) {
+		begin();
+		CU_ASSERT_FALSE(report_at(SIM_S, "phase verify begin"));
+		CU_ASSERT(report_at(SIM_S, results[i]));
+		decide(END_RESULT, NULL);
+		CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
+		CU_ASSERT_STRING_EQUAL(verdict.phase, "verify");
+		CU_ASSERT(verdict.reason[0] != '\0');
+		end();
+	}
+}
+
+static void words_are_whole(void)
+{
+	begin();
+	CU_ASSERT_FALSE(report_at(0, "results pass"));
+	CU_ASSERT_FALSE(report_at(0, "phases download"));
+	CU_ASSERT_FALSE(report_at(0, ""));
+	CU_ASSERT_STRING_EQUAL(judge.phase, "start");
+	CU_ASSERT(report_at(0, "result passed"));
+	decide(END_RESULT, NULL);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
+	end();
+}
+
+static void retries_are_counted_and_the_first_trouble_is_kept(void)
+{
+	begin();
+	CU_ASSERT_FALSE(report_at(SIM_S, "phase download begin"));
+	proxy_submit(world.proxy, frame_new((const uint8_t *)"x", 1), TO_SERVER, 1200 * SIM_MS);
+	CU_ASSERT_FALSE(report_at(1234 * SIM_MS, "phase download retry 1: connection timed out"));
+	CU_ASSERT_FALSE(report_at(9 * SIM_S, "phase download retry 2: reset"));
+	CU_ASSERT_FALSE(report_at(10 * SIM_S, "phase download retrying"));
+	CU_ASSERT(report_at(11 * SIM_S, "result pass"));
+	world.service.truth.image_covered = IMAGE_SIZE;
+	decide(END_RESULT, NULL);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_PASS);
+	CU_ASSERT_EQUAL(verdict.retries, 2);
+	CU_ASSERT_STRING_EQUAL(verdict.trouble, "at 1.234 s: phase download retry 1: connection timed out");
+	CU_ASSERT_STRING_EQUAL(verdict.faults, "'silence' outage (1 applied)");
+	end();
+}
+
+static void a_failed_phase_is_trouble_but_no_result(void)
+{
+	begin();
+	CU_ASSERT_FALSE(report_at(3 * SIM_S, "phase ntp failed: no answer"));
+	CU_ASSERT_STRING_EQUAL(judge.phase, "ntp");
+	CU_ASSERT_STRING_EQUAL(judge.trouble, "at 3.000 s: phase ntp failed: no answer");
+	CU_ASSERT_EQUAL(judge.faults[0], '\0');
+	CU_ASSERT_EQUAL(judge.retries, 0);
+	end();
+}
+
+static void a_session_without_result_fails_where_it_hangs(void)
+{
+	begin();
+	CU_ASSERT_FALSE(report_at(2 * SIM_S, "phase download begin"));
+	proxy_submit(world.proxy, frame_new((const uint8_t *)"x", 1), TO_SERVER, 59500 * SIM_MS);
+	sim_run_until(&world.sim, 60 * SIM_S);
+	decide(END_DEADLINE, NULL);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
+	TEST_SAME_TEXT(verdict.reason, "download: no result before the deadline; the last report, at 2.000 s, was 'phase download begin'");
+	CU_ASSERT_STRING_EQUAL(verdict.phase, "download");
+	/* Nothing went wrong before, so what was in force at the end is told. */
+	CU_ASSERT_STRING_EQUAL(verdict.trouble, "the end");
+	CU_ASSERT_STRING_EQUAL(verdict.faults, "'silence' outage (1 applied)");
+	end();
+}
+
+static void a_device_that_never_spoke_proves_nothing(void)
+{
+	begin();
+	decide(END_DEADLINE, NULL);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_CONTAINS(verdict.reason, "the device reported nothing before the deadline; see console.log");
+	CU_ASSERT_STRING_EQUAL(verdict.phase, "start");
+	end();
+}
+
+static void what_is_not_modelled_proves_nothing(void)
+{
+	begin();
+	CU_ASSERT(report_at(SIM_S, "result pass"));
+	world.service.truth.image_covered = IMAGE_SIZE;
+	trace_not_modelled(world.trace, SIM_S, "link", "collision");
+	trace_not_modelled(world.trace, SIM_S, "chip", "loopback");
+	decide(END_RESULT, NULL);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_SAME_TEXT(verdict.reason, "the session relied on something that is not modelled: collision");
+	end();
+}
+
+static void what_broke_on_our_side_proves_nothing(void)
+{
+	begin();
+	CU_ASSERT(report_at(SIM_S, "result pass"));
+	world.service.truth.image_covered = IMAGE_SIZE;
+	decide(END_BROKEN, "QEMU ended");
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
+	CU_ASSERT_STRING_EQUAL(verdict.reason, "QEMU ended");
+	judge_decide(&judge, NULL, END_BROKEN, "no kernel", &verdict);
+	CU_ASSERT_STRING_EQUAL(verdict.reason, "no kernel");
+	end();
+}
+
+static void reports_of_any_length_are_cut(void)
+{
+	static char text[4000];
+
+	for (size_t length = 20; length < sizeof text; length += length < 700 ? 1 : 501) {
+		begin();
+		memset(text, 'y', sizeof text);
+		memcpy(text, "phase ", 6);
+		text[length] = '\0';
+		CU_ASSERT_FALSE(report_at(0, text));
+		CU_ASSERT_FATAL(strlen(judge.phase) < sizeof judge.phase && strlen(judge.last) < sizeof judge.last);
+		memcpy(text, "phase download retry ", 20 < length ? 21 : 0);
+		(void)report_at(0, text);
+		memcpy(text, "result fail ", 12);
+		CU_ASSERT(report_at(0, text));
+		decide(END_RESULT, NULL);
+		decide(END_DEADLINE, NULL);
+		CU_ASSERT_FATAL(strlen(verdict.reason) < sizeof verdict.reason && strlen(verdict.trouble) < sizeof verdict.trouble);
+		end();
+	}
+}
+
+/* -- expectations -- */
+
+struct expected_case {
+	enum expected expected;
+	enum verdict_kind kind;
+	bool met;
+};
+
+static void expectation_and_verdict_meet_or_do_not(void)
+{
+	static const struct expected_case cases[] = {
+		{EXPECT_PASS, VERDICT_PASS, true},  {EXPECT_PASS, VERDICT_FAIL, false}, {EXPECT_PASS, VERDICT_INCONCLUSIVE, false},
+		{EXPECT_FAIL, VERDICT_PASS, false}, {EXPECT_FAIL, VERDICT_FAIL, true},	{EXPECT_FAIL, VERDICT_INCONCLUSIVE, false},
+		{EXPECT_ANY, VERDICT_PASS, true},   {EXPECT_ANY, VERDICT_FAIL, true},	{EXPECT_ANY, VERDICT_INCONCLUSIVE, false},
+	};
+
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct expectation expect = {.verdict = cases[i].expected};
+		memset(&verdict, 0x55, sizeof verdict);
+		verdict.kind = cases[i].kind;
+		judge_expectation(&expect, &verdict);
+		CU_ASSERT_EQUAL(verdict.met_expectation, cases[i].met);
+		CU_ASSERT_EQUAL(verdict.expectation[0] == '\0', cases[i].met);
+	}
+}
+
+static const char *missed(struct expectation expect, enum verdict_kind kind, const char *phase, uint64_t virtual_ns)
+{
+	memset(&verdict, 0, sizeof verdict);
+	verdict.kind = kind;
+	(void)snprintf(verdict.phase, sizeof verdict.phase, "%s", phase);
+	verdict.virtual_ns = virtual_ns;
+	judge_expectation(&expect, &verdict);
+	CU_ASSERT_EQUAL(verdict.met_expectation, verdict.expectation[0] == '\0');
+	return verdict.expectation;
+}
+
+static void what_was_missed_is_told(void)
+{
+	const struct expectation pass = {.verdict = EXPECT_PASS}, fail = {.verdict = EXPECT_FAIL},
+				 in_download = {.verdict = EXPECT_FAIL, .phase = "download"},
+				 any_in_download = {.verdict = EXPECT_ANY, .phase = "download"},
+				 from_2s_to_3s = {.verdict = EXPECT_ANY, .at_least_ns = 2 * SIM_S, .at_most_ns = 3 * SIM_S};
+
+	TEST_SAME_TEXT(missed(pass, VERDICT_FAIL, "dhcp", 0), "pass was expected");
+	TEST_SAME_TEXT(missed(fail, VERDICT_PASS, "dhcp", 0), "fail was expected");
+	TEST_SAME_TEXT(missed(pass, VERDICT_INCONCLUSIVE, "dhcp", 0), "nothing is proved");
+	TEST_SAME_TEXT(missed(in_download, VERDICT_FAIL, "download", 0), "");
+	TEST_SAME_TEXT(missed(in_download, VERDICT_FAIL, "verify", 0), "a failure in phase download was expected, not in verify");
+	TEST_SAME_TEXT(missed(any_in_download, VERDICT_FAIL, "verify", 0), "a failure in phase download was expected, not in verify");
+	TEST_SAME_TEXT(missed(any_in_download, VERDICT_PASS, "reboot", 0), "");
+	TEST_SAME_TEXT(missed(from_2s_to_3s, VERDICT_PASS, "", 2 * SIM_S - 1), "at least 2s was expected");
+	TEST_SAME_TEXT(missed(from_2s_to_3s, VERDICT_PASS, "", 2 * SIM_S), "");
+	TEST_SAME_TEXT(missed(from_2s_to_3s, VERDICT_FAIL, "", 3 * SIM_S), "");
+	TEST_SAME_TEXT(missed(from_2s_to_3s, VERDICT_FAIL, "", 3 * SIM_S + 1), "at most 3s was expected");
+}
+
+static void verdicts_have_names(void)
+{
+	CU_ASSERT_STRING_EQUAL(verdict_name(VERDICT_PASS), "pass");
+	CU_ASSERT_STRING_EQUAL(verdict_name(VERDICT_FAIL), "fail");
+	CU_ASSERT_STRING_EQUAL(verdict_name(VERDICT_INCONCLUSIVE), "inconclusive");
+}
+
+const CU_TestInfo tests_judge[] = {
+	{"a device that has the image and says so passes", a_device_that_has_the_image_and_says_so_passes},
+	{"a device that only says so fails", a_device_that_only_says_so_fails},
+	{"a failure has the device's reason and phase", a_failure_has_the_devices_reason_and_phase},
+	{"a result that names no phase keeps the last one", a_result_that_names_no_phase_keeps_the_last_one},
+	{"words are whole", words_are_whole},
+	{"retries are counted and the first trouble is kept", retries_are_counted_and_the_first_trouble_is_kept},
+	{"a failed phase is trouble but no result", a_failed_phase_is_trouble_but_no_result},
+	{"a session without result fails where it hangs", a_session_without_result_fails_where_it_hangs},
+	{"a device that never spoke proves nothing", a_device_that_never_spoke_proves_nothing},
+	{"what is not modelled proves nothing", what_is_not_modelled_proves_nothing},
+	{"what broke on our side proves nothing", what_broke_on_our_side_proves_nothing},
+	{"reports of any length are cut", reports_of_any_length_are_cut},
+	{"expectation and verdict meet or do not", expectation_and_verdict_meet_or_do_not},
+	{"what was missed is told", what_was_missed_is_told},
+	{"verdicts have names", verdicts_have_names},
+	CU_TEST_INFO_NULL,
+};
