@@ -15,7 +15,7 @@
 #define PROXY_PROXY_H
 
 #include "link/frame.h"
-#include "proxy/fault.h"
+#include "fault/fault.h"
 #include "sim/sim.h"
 
 #define PROXY_CAUSES_MAX 8
@@ -51,7 +51,7 @@ struct proxy_counters {
 };
 
 /**
- * @param faults Copied; fault_check() must hold for each.
+ * @param faults Copied; fault_check() must hold for each. Those of other layers are left out.
  * @param seed Of the random draws.
  * @return the chain, to be released with proxy_close().
  */

@@ -30,14 +30,14 @@ const struct param expect_params[] = {
 /* -- faults -- */
 
 /* The keys that a fault may have beside those of its match: its name and one action. */
-static size_t fault_keys(const char *keys[16])
+static size_t fault_keys(const char *keys[FAULT_KINDS + 2])
 {
 	size_t count = 0;
 	const struct action *action;
 
 	keys[count++] = "name";
 	while ((action = action_at(count - 1)) != NULL)
-		keys[count++] = action_name(action);
+		keys[count++] = action->name;
 	keys[count] = NULL;
 	return count;
 }
@@ -45,17 +45,17 @@ static size_t fault_keys(const char *keys[16])
 /* A fault's action written as a bare value sets its first parameter: `delay: 100ms`. */
 static bool read_bare(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
 {
-	const struct param *row = action_params(fault->action);
+	const struct param *row = fault->action->params;
 
 	params_init(row, &fault->params);
 	if (!param_set(row, &fault->params, node->text, err)) {
-		error_context(err, "%s", action_name(fault->action));
+		error_context(err, "%s", fault->action->name);
 		return error_at(err, file->path, node->line, node->column);
 	}
 	for (row++; row->key != NULL; row++)
 		if (row->standard == NULL)
 			return yaml_error(file, node, err, "%s needs '%s' too, so write its parameters as keys and values",
-					  action_name(fault->action), row->key);
+					  fault->action->name, row->key);
 	return true;
 }
 
@@ -69,21 +69,21 @@ static bool read_action(const struct yaml_file *file, const struct yaml_node *ma
 			continue;
 		if (fault->action != NULL)
 			return yaml_error(file, mapping->entries[i].key, err, "a fault does one thing, and this one already has '%s'",
-					  action_name(fault->action));
+					  fault->action->name);
 		fault->action = action;
 		node = mapping->entries[i].value;
 	}
 	if (fault->action == NULL)
-		return yaml_error(file, mapping, err, "this fault does nothing: give it one of drop, delay, outage or gemodel");
+		return yaml_error(file, mapping, err, "this fault does nothing: give it an action, such as drop, delay or outage (`stutter list faults` has them all)");
 	if (node->kind == YAML_SCALAR)
 		return read_bare(file, node, fault, err);
-	return yaml_fill(file, node, action_params(fault->action), NULL, action_name(fault->action), &fault->params, err);
+	return yaml_fill(file, node, fault->action->params, NULL, fault->action->name, &fault->params, err);
 }
 
 /* The node to blame for @p key: in the fault, in its action, or the fault itself. */
 static const struct yaml_node *blame(const struct yaml_node *mapping, const struct fault *fault, const char *key)
 {
-	const struct yaml_node *action = yaml_get(mapping, action_name(fault->action));
+	const struct yaml_node *action = yaml_get(mapping, fault->action->name);
 	const struct yaml_node *node = key != NULL ? yaml_get(mapping, key) : NULL;
 
 	if (node == NULL && key != NULL && action != NULL && action->kind == YAML_MAPPING)
@@ -96,7 +96,7 @@ static bool read_name(const struct yaml_file *file, const struct yaml_node *mapp
 	const struct yaml_node *name = yaml_get(mapping, "name");
 
 	if (name == NULL) {
-		(void)snprintf(fault->name, sizeof fault->name, "%s %zu", action_name(fault->action), index + 1);
+		(void)snprintf(fault->name, sizeof fault->name, "%s %zu", fault->action->name, index + 1);
 		return true;
 	}
 	if (name->kind != YAML_SCALAR || strlen(name->text) >= sizeof fault->name || name->text[0] == '\0')
@@ -107,7 +107,7 @@ static bool read_name(const struct yaml_file *file, const struct yaml_node *mapp
 
 static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, size_t index, struct fault *fault, struct error *err)
 {
-	const char *keys[16], *wrong = NULL;
+	const char *keys[FAULT_KINDS + 2], *wrong = NULL;
 
 	memset(fault, 0, sizeof *fault);
 	(void)fault_keys(keys);
@@ -319,8 +319,8 @@ static void write_fault(FILE *stream, const struct fault *fault)
 	write_quoted(stream, fault->name);
 	fputc('\n', stream);
 	write_table(stream, match_params, &fault->match, 4);
-	fprintf(stream, "    %s:\n", action_name(fault->action));
-	write_table(stream, action_params(fault->action), &fault->params, 6);
+	fprintf(stream, "    %s:\n", fault->action->name);
+	write_table(stream, fault->action->params, &fault->params, 6);
 }
 
 void plan_write(const struct plan *plan, FILE *stream)
