@@ -8,18 +8,39 @@
 
 #include "base/check.h"
 
-/* After whatever touched the chip: when it acts next, and where INT stands. */
-static void plan_chip(struct board *board)
+static void follow_int(struct board *board)
 {
-	uint64_t at = enc28j60_next(&board->chip);
-	bool asserted = enc28j60_int_asserted(&board->chip);
+	bool asserted = disturber_int(board->disturber, enc28j60_int_asserted(&board->chip), board->sim->now);
+	sim_ns next = disturber_next(board->disturber);
 
-	sim_schedule(board->sim, &board->chip_event, at < board->sim->now ? board->sim->now : at);
+	sim_schedule(board->sim, &board->int_event, next > board->sim->now ? next : SIM_NEVER);
 	if (asserted == board->int_was)
 		return;
 	board->int_was = asserted;
 	if (board->int_changed != NULL)
 		board->int_changed(board->int_ctx, asserted, board->sim->now);
+}
+
+static void fire_int(void *ctx, sim_ns now)
+{
+	(void)now;
+	follow_int(ctx);
+}
+
+/* After whatever touched the chip: when it acts next, and where INT stands. */
+static void plan_chip(struct board *board)
+{
+	uint64_t at = enc28j60_next(&board->chip);
+
+	sim_schedule(board->sim, &board->chip_event, at < board->sim->now ? board->sim->now : at);
+	follow_int(board);
+}
+
+static void disturb(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance)
+{
+	struct board *board = ctx;
+
+	disturber_chip(board->disturber, site, number, board->sim->now, ret_disturbance);
 }
 
 static void fire_chip(void *ctx, sim_ns now)
@@ -68,6 +89,7 @@ static const struct kind {
 	[ENC28J60_EVENT_TX_DONE] = {"done", offsetof(struct board_counters, sent), false, "tx"},
 	[ENC28J60_EVENT_TX_ABORTED] = {"aborted", offsetof(struct board_counters, aborted), true, "tx"},
 	[ENC28J60_EVENT_TX_CANCELLED] = {"cancelled", offsetof(struct board_counters, aborted), true, "tx"},
+	[ENC28J60_EVENT_DISTURBED] = {"disturbed", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_NOTE] = {"note", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_FINDING] = {"finding", offsetof(struct board_counters, findings), true, NULL},
 	[ENC28J60_EVENT_NOT_MODELLED] = {"not modelled", NOT_COUNTED, true, NULL},
@@ -106,9 +128,10 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 		tell_register(board, event, kind->word);
 }
 
-static const struct enc28j60_ops chip_ops = {.transmit = transmit, .cancel = cancel, .event = on_event};
+static const struct enc28j60_ops chip_ops = {.transmit = transmit, .cancel = cancel, .event = on_event, .disturb = disturb};
 
-void board_open(struct board *board, enum enc28j60_revision revision, struct link *link, struct sim *sim, struct trace *trace)
+void board_open(struct board *board, enum enc28j60_revision revision, struct link *link, struct disturber *disturber, struct sim *sim,
+		struct trace *trace)
 {
 	struct enc28j60_config config = enc28j60_config_default();
 
@@ -119,7 +142,10 @@ void board_open(struct board *board, enum enc28j60_revision revision, struct lin
 	board->chip_event = (struct sim_event){.fire = fire_chip, .ctx = board};
 	board->bus_digest = XXH3_createState();
 	CHECK(board->bus_digest != NULL && XXH3_64bits_reset(board->bus_digest) == XXH_OK);
+	board->disturber = disturber;
+	board->int_event = (struct sim_event){.fire = fire_int, .ctx = board};
 	config.revision = revision;
+	config.startup_ns = disturber_startup(disturber, config.startup_ns);
 	enc28j60_init(&board->chip, &config, &chip_ops, board, sim->now);
 	plan_chip(board);
 }
@@ -127,6 +153,8 @@ void board_open(struct board *board, enum enc28j60_revision revision, struct lin
 void board_close(struct board *board)
 {
 	sim_cancel(board->sim, &board->chip_event);
+	sim_cancel(board->sim, &board->int_event);
+	disturber_close(board->disturber);
 	XXH3_freeState(board->bus_digest);
 	board->bus_digest = NULL;
 }
@@ -151,6 +179,25 @@ void board_carrier(struct board *board, bool up, sim_ns now)
 	plan_chip(board);
 }
 
+/* A message to the chip and back, with whatever faults there are on the way. The bytes are the guest's: faults work on a copy. */
+static void transfer(struct board *board, const uint8_t *mosi, uint8_t *ret_miso, size_t length)
+{
+	const struct spi_disturbance disturbance = disturber_spi(board->disturber, length, board->sim->now);
+
+	if (disturbance.brown_out)
+		enc28j60_brown_out(&board->chip, board->sim->now);
+	memcpy(ret_miso, mosi, length);
+	if (disturbance.mosi_byte < length)
+		ret_miso[disturbance.mosi_byte] ^= disturbance.mosi_bits;
+	enc28j60_transfer(&board->chip, ret_miso, ret_miso, disturbance.seen, board->sim->now);
+	memset(ret_miso + disturbance.seen, 0xff, length - disturbance.seen);
+	if (disturbance.miso_byte < length)
+		ret_miso[disturbance.miso_byte] ^= disturbance.miso_bits;
+	if (disturbance.miso_stuck)
+		memset(ret_miso, disturbance.miso_level, length);
+	plan_chip(board);
+}
+
 void board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, uint8_t *ret_miso, size_t length)
 {
 	const uint64_t head[3] = {board->sim->now, chip_select, length};
@@ -159,22 +206,25 @@ void board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, u
 	board->counters.bytes += length;
 	(void)XXH3_64bits_update(board->bus_digest, head, sizeof head);
 	(void)XXH3_64bits_update(board->bus_digest, mosi, length);
-	if (chip_select == 0) {
-		enc28j60_transfer(&board->chip, mosi, ret_miso, length, board->sim->now);
-		plan_chip(board);
-	} else {
+	if (chip_select == 0)
+		transfer(board, mosi, ret_miso, length);
+	else
 		memset(ret_miso, 0xff, length);
-	}
 	(void)XXH3_64bits_update(board->bus_digest, ret_miso, length);
 }
 
 bool board_int_asserted(const struct board *board)
 {
-	return enc28j60_int_asserted(&board->chip);
+	return board->int_was;
 }
 
 bool board_can_interrupt(const struct board *board)
 {
+	sim_ns next = disturber_next(board->disturber);
+
+	/* A fault may move the line by itself. */
+	if (next != SIM_NEVER && next > board->sim->now)
+		return true;
 	return !enc28j60_int_asserted(&board->chip) && (enc28j60_peek(&board->chip, ENC28J60_EIE) & EIE_INTIE);
 }
 

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "board/disturb.h"
 #include "enc28j60/enc28j60.h"
 #include "link/link.h"
 #include "sim/sim.h"
@@ -35,15 +36,22 @@ struct board {
 	struct link *link;
 	struct enc28j60 chip;
 	struct sim_event chip_event;
+	struct disturber *disturber;
+	struct sim_event int_event;  /* INT changes by itself, for a fault */
 	struct board_counters counters;
 	void *bus_digest; /* XXH3 state */
 	void (*int_changed)(void *ctx, bool asserted, sim_ns now); /**< set by the owner to follow the INT line; may be NULL */
 	void *int_ctx;
-	bool int_was;     /* as int_changed was told last */
+	bool int_was;     /* as the processor sees it */
 };
 
-/** Powers the board on. @param link Joined to the chip's Ethernet side; must outlive the board. */
-void board_open(struct board *board, enum enc28j60_revision revision, struct link *link, struct sim *sim, struct trace *trace);
+/**
+ * Powers the board on.
+ * @param link Joined to the chip's Ethernet side; must outlive the board.
+ * @param disturber The board's faults; taken over.
+ */
+void board_open(struct board *board, enum enc28j60_revision revision, struct link *link, struct disturber *disturber, struct sim *sim,
+		struct trace *trace);
 void board_close(struct board *board);
 
 /** What the link calls when a frame reaches the chip, or has left it, or the carrier changes */
@@ -57,7 +65,7 @@ void board_carrier(struct board *board, bool up, sim_ns now);
  */
 void board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, uint8_t *ret_miso, size_t length);
 
-/** Whether the INT line is asserted (low). */
+/** Whether the INT line is asserted (low), as the processor sees it. */
 bool board_int_asserted(const struct board *board);
 
 /**

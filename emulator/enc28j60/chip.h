@@ -30,6 +30,7 @@ enum enc28j60_finding {
 /* enc28j60.c: events, time. */
 _Noreturn void enc28j60_die(const struct enc28j60 *chip, const char *what, uint64_t found, uint64_t limit);
 void enc28j60_emit(struct enc28j60 *chip, struct enc28j60_event event);
+struct enc28j60_disturbance enc28j60_disturbed(struct enc28j60 *chip, enum enc28j60_site site, unsigned number);
 void enc28j60_arm(struct enc28j60 *chip, enum enc28j60_timer timer, uint64_t delay_ns);
 void enc28j60_disarm(struct enc28j60 *chip, enum enc28j60_timer timer);
 bool enc28j60_armed(const struct enc28j60 *chip, enum enc28j60_timer timer);

@@ -47,6 +47,16 @@ static void (*const timer_rows[ENC28J60_TIMER_COUNT])(struct enc28j60 *chip) = {
 	[ENC28J60_TIMER_PAUSE] = enc28j60_tx_retry,
 };
 
+struct enc28j60_disturbance enc28j60_disturbed(struct enc28j60 *chip, enum enc28j60_site site, unsigned number)
+{
+	struct enc28j60_disturbance disturbance;
+
+	memset(&disturbance, 0, sizeof(disturbance));
+	if (chip->ops && chip->ops->disturb)
+		chip->ops->disturb(chip->ctx, site, number, &disturbance);
+	return disturbance;
+}
+
 void enc28j60_arm(struct enc28j60 *chip, enum enc28j60_timer timer, uint64_t delay_ns)
 {
 	chip->timers[timer] = chip->now_ns + delay_ns;
@@ -139,6 +149,12 @@ void enc28j60_attach(struct enc28j60 *chip, const struct enc28j60_ops *ops, void
 {
 	chip->ops = ops;
 	chip->ctx = ctx;
+}
+
+void enc28j60_brown_out(struct enc28j60 *chip, uint64_t now_ns)
+{
+	advance(chip, now_ns);
+	enc28j60_reset(chip, ENC28J60_RESET_POWER);
 }
 
 void enc28j60_reset_pin(struct enc28j60 *chip, uint64_t now_ns)

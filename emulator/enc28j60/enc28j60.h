@@ -73,6 +73,7 @@ enum enc28j60_event_kind {
 	ENC28J60_EVENT_TX_DONE,       /* tx#n; address: of the status vector; value: status vector 31:0 */
 	ENC28J60_EVENT_TX_ABORTED,    /* tx#n; like TX_DONE, text: why */
 	ENC28J60_EVENT_TX_CANCELLED,  /* tx#n; the host gave it up; text: how */
+	ENC28J60_EVENT_DISTURBED,     /* silicon misbehaves because ops->disturb said so; tx#n, rx#n or an MII operation; text: how */
 	ENC28J60_EVENT_NOTE,          /* outside the data sheet's words, harmless on silicon */
 	ENC28J60_EVENT_FINDING,       /* the guest did what the data sheet forbids */
 	ENC28J60_EVENT_NOT_MODELLED,  /* the guest relies on what this model lacks */
@@ -92,6 +93,26 @@ struct enc28j60_event {
 	const char *section; /* source, such as "DS39662 sec. 7.2.3", NULL if none */
 };
 
+/* Where the surroundings may make silicon misbehave. Each place counts from 1 since power on. */
+enum enc28j60_site {
+	ENC28J60_SITE_TX,  /* a transmission begins: enc.tx#n, the number of its events */
+	ENC28J60_SITE_RX,  /* a frame is about to be stored: enc.rx#n, the number of its events */
+	ENC28J60_SITE_MII, /* an MII operation begins: enc.mii#n */
+};
+
+/* How silicon misbehaves at a site. All zero: not at all. Members of another site are ignored. */
+struct enc28j60_disturbance {
+	bool tx_stall;          /* nothing is sent, TXRTS stays set and no flag comes, until TXRST or a reset (like erratum 12) */
+	bool tx_stall_flagged;  /* as tx_stall, but TXIF, TXERIF and TXABRT are set */
+	bool tx_no_txif;        /* the frame is sent, TXIF is not set */
+	bool tx_txerif;         /* the frame is sent, TXERIF is set as well */
+	uint16_t rx_next_xor;   /* these bits of the next-packet pointer are stored wrong; what the chip itself goes on with is right */
+	bool rx_overflow;       /* the frame is lost as if there were no room */
+	bool rx_uncounted;      /* the frame is stored, EPKTCNT and so PKTIF do not see it */
+	bool rx_rxerif;         /* the frame is stored, RXERIF is set as well */
+	bool mii_stuck;         /* the operation never ends: MISTAT.BUSY stays set until a reset */
+};
+
 /* What the chip asks of its surroundings. Any pointer may be NULL. transmit may call enc28j60_transmitted() with the same now_ns. */
 struct enc28j60_ops {
 	/*
@@ -102,6 +123,8 @@ struct enc28j60_ops {
 	/* The chip gave up that frame (TXRTS cleared, TXRST, reset): no answer is wanted any more. */
 	void (*cancel)(void *ctx, uint64_t now_ns);
 	void (*event)(void *ctx, const struct enc28j60_event *event);
+	/* Asked at every site: fills the disturbance, which is zeroed. number is the site's. */
+	void (*disturb)(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance);
 };
 
 /* Bit of enc28j60_config.errata. */
@@ -200,6 +223,7 @@ struct enc28j60_mii {
 	bool valid;      /* MIRD holds a value read by this scan */
 	uint8_t address; /* MIREGADR as it was when the operation began */
 	uint16_t value;  /* of a write */
+	unsigned number; /* operations since power on */
 };
 
 /* The PHY's own state (DS39662 sec. 3.3.4). */
@@ -228,6 +252,7 @@ struct enc28j60_tx {
 	unsigned number;     /* of the frame under way or the last one, from 1 */
 	uint16_t start;      /* ETXST when it started */
 	uint16_t end;        /* ETXND when it started */
+	struct enc28j60_disturbance disturbance; /* of the frame under way */
 	uint32_t status;     /* status vector 31:0 as far as known before the wire answers */
 	uint8_t status_high; /* status vector 55:48 */
 	size_t length;       /* on the wire, FCS included */
@@ -294,6 +319,14 @@ void enc28j60_attach(struct enc28j60 *chip, const struct enc28j60_ops *ops, void
  * @param now_ns when the pin rises again
  */
 void enc28j60_reset_pin(struct enc28j60 *chip, uint64_t now_ns);
+
+/**
+ * The supply dips: everything is as after power on, while the host knows nothing of it. The memory keeps what it has.
+ *
+ * @param chip   the chip
+ * @param now_ns when the supply is back
+ */
+void enc28j60_brown_out(struct enc28j60 *chip, uint64_t now_ns);
 
 /**
  * CS falls: a command begins. Selecting a selected chip begins a new command.

@@ -16,10 +16,22 @@
 #include "chip.h"
 
 #define OPERATION_NS 10240u
+/* For ever, as far as a session goes: a hundred years. */
+#define STUCK_NS UINT64_C(3155760000000000000)
 
 static bool is_busy(const struct enc28j60 *chip)
 {
 	return enc28j60_armed(chip, ENC28J60_TIMER_MII);
+}
+
+/* Busy until a reset. */
+static void get_stuck(struct enc28j60 *chip)
+{
+	enc28j60_emit(chip, (struct enc28j60_event){
+		.kind = ENC28J60_EVENT_DISTURBED, .number = chip->mii.number, .address = ENC28J60_MISTAT, .reg = "MISTAT",
+		.text = "the operation does not end", .section = "DS39662 sec. 3.3",
+	});
+	enc28j60_arm(chip, ENC28J60_TIMER_MII, STUCK_NS);
 }
 
 static bool begin(struct enc28j60 *chip, unsigned index, uint8_t value)
@@ -29,7 +41,11 @@ static bool begin(struct enc28j60 *chip, unsigned index, uint8_t value)
 		return false;
 	}
 	chip->mii.address = chip->regs[ENC28J60_MIREGADR];
-	enc28j60_arm(chip, ENC28J60_TIMER_MII, OPERATION_NS);
+	chip->mii.number++;
+	if (enc28j60_disturbed(chip, ENC28J60_SITE_MII, chip->mii.number).mii_stuck)
+		get_stuck(chip);
+	else
+		enc28j60_arm(chip, ENC28J60_TIMER_MII, OPERATION_NS);
 	return true;
 }
 
@@ -84,6 +100,9 @@ uint8_t enc28j60_mii_status(const struct enc28j60 *chip)
 
 void enc28j60_mii_reset(struct enc28j60 *chip)
 {
+	const unsigned number = chip->mii.number;
+
 	enc28j60_disarm(chip, ENC28J60_TIMER_MII);
 	memset(&chip->mii, 0, sizeof(chip->mii));
+	chip->mii.number = number;
 }

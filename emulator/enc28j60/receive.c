@@ -115,21 +115,23 @@ static unsigned space_for(size_t length)
 	return (unsigned)(HEADER_SIZE + length + 1) & ~1u;
 }
 
-static void store(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok)
+static void store(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok, const struct enc28j60_disturbance *disturbance)
 {
 	struct enc28j60_ring ring = enc28j60_ring(chip);
 	uint16_t start = chip->rx.write_pointer;
 	uint16_t next = enc28j60_ring_add(ring, start, space_for(length));
 	uint32_t status = status_of(chip, frame, length, crc_ok);
 	const uint8_t header[HEADER_SIZE] = {
-		(uint8_t)next, (uint8_t)(next >> 8),
+		(uint8_t)(next ^ disturbance->rx_next_xor), (uint8_t)((next ^ disturbance->rx_next_xor) >> 8),
 		(uint8_t)status, (uint8_t)(status >> 8), (uint8_t)(status >> 16), (uint8_t)(status >> 24),
 	};
 
 	enc28j60_ring_put(chip, enc28j60_ring_put(chip, start, header, sizeof(header)), frame, length);
 	report(chip, ENC28J60_EVENT_RX_ACCEPTED, length, status, "stored", "DS39662 sec. 7.2.2");
 	chip->rx.write_pointer = next;
-	chip->rx.packets++;
+	if (!disturbance->rx_uncounted)
+		chip->rx.packets++;
+	chip->regs[ENC28J60_EIR] |= disturbance->rx_rxerif ? EIR_RXERIF : 0;
 	chip->rx.dropped = false;
 	enc28j60_set_reg16(chip, ENC28J60_ERXWRPTL, next);
 }
@@ -140,6 +142,24 @@ static void overflow(struct enc28j60 *chip, size_t length, uint32_t value, const
 	chip->regs[ENC28J60_EIR] |= EIR_RXERIF;
 	chip->regs[ENC28J60_ESTAT] |= estat;
 	report(chip, ENC28J60_EVENT_RX_OVERFLOW, length, value, text, "DS39662 sec. 12.1.2");
+}
+
+/* Nothing stands against the frame but what the surroundings do to the chip. */
+static void accept(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok)
+{
+	const struct enc28j60_disturbance disturbance = enc28j60_disturbed(chip, ENC28J60_SITE_RX, chip->rx.number);
+	const char *how = disturbance.rx_next_xor   ? "stored with a wrong next-packet pointer"
+			  : disturbance.rx_uncounted ? "stored, EPKTCNT does not see it"
+			  : disturbance.rx_rxerif    ? "stored, RXERIF set as well"
+						     : NULL;
+
+	if (disturbance.rx_overflow) {
+		overflow(chip, length, free_bytes(chip), "disturbed: lost as if there were no room", ESTAT_BUFER);
+		return;
+	}
+	if (how)
+		report(chip, ENC28J60_EVENT_DISTURBED, length, disturbance.rx_next_xor, how, NULL);
+	store(chip, frame, length, crc_ok, &disturbance);
 }
 
 void enc28j60_rx_arrive(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool from_wire)
@@ -161,7 +181,7 @@ void enc28j60_rx_arrive(struct enc28j60 *chip, const uint8_t *frame, size_t leng
 	else if (space_for(length) > free_bytes(chip))
 		overflow(chip, length, free_bytes(chip), "no room in the ring", ESTAT_BUFER);
 	else
-		store(chip, frame, length, crc_ok);
+		accept(chip, frame, length, crc_ok);
 }
 
 /*

@@ -9,6 +9,9 @@
  *   busy     the frame was rendered from the memory as it was when it became busy, and is under way: on the wire, where
  *            ops->transmit owes an answer, or, with loopback, PHY off or no link, nowhere, for as long as it takes
  *
+ *
+ * A disturbed transmission may stay busy for ever (struct enc28j60_disturbance): nobody then owes an answer, and no timer runs.
+ *
  * busy ends in one of four ways: done (TXIF), aborted by MAC or wire (TXIF, TXERIF, TXABRT), cancelled by clearing TXRTS (TXIF, and
  * TXERIF with erratum 12), or torn down by TXRST, reset or power save (nothing). All but the last write the status vector of seven
  * bytes behind ETXND.
@@ -180,6 +183,7 @@ static void become_idle(struct enc28j60 *chip)
 	chip->tx.busy = false;
 	chip->tx.waiting = false;
 	chip->tx.on_wire = false;
+	memset(&chip->tx.disturbance, 0, sizeof(chip->tx.disturbance));
 	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
 	enc28j60_disarm(chip, ENC28J60_TIMER_TRANSMIT);
 	enc28j60_dma_retry(chip);
@@ -188,11 +192,12 @@ static void become_idle(struct enc28j60 *chip)
 static void finish(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint32_t status, size_t collided_bytes, const char *text)
 {
 	bool aborted = kind == ENC28J60_EVENT_TX_ABORTED;
+	const struct enc28j60_disturbance *disturbance = &chip->tx.disturbance;
 	uint16_t address = (uint16_t)((chip->tx.end + 1u) & ENC28J60_SRAM_MASK);
 
 	status |= chip->tx.status | ((uint32_t)chip->tx.length & 0xffff);
 	write_vector(chip, status, chip->tx.length + collided_bytes);
-	chip->regs[ENC28J60_EIR] |= (uint8_t)(EIR_TXIF | (aborted ? EIR_TXERIF : 0));
+	chip->regs[ENC28J60_EIR] |= (uint8_t)((disturbance->tx_no_txif ? 0 : EIR_TXIF) | (aborted || disturbance->tx_txerif ? EIR_TXERIF : 0));
 	chip->regs[ENC28J60_ESTAT] |= aborted ? ESTAT_TXABRT : 0;
 	report(chip, kind, address, status, text);
 	become_idle(chip);
@@ -216,6 +221,16 @@ static void finish_well(struct enc28j60 *chip, uint32_t status, size_t collided_
 		enc28j60_rx_arrive(chip, chip->tx.frame, length, false);
 }
 
+/* The transmit logic hangs: TXRTS stays set until TXRST, a reset, or the host clears it. */
+static void stall(struct enc28j60 *chip, bool flagged)
+{
+	if (flagged) {
+		chip->regs[ENC28J60_EIR] |= EIR_TXIF | EIR_TXERIF;
+		chip->regs[ENC28J60_ESTAT] |= ESTAT_TXABRT;
+	}
+	report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, flagged ? "stalls, flags set" : "stalls without a flag");
+}
+
 static void start(struct enc28j60 *chip)
 {
 	chip->tx.waiting = false;
@@ -231,6 +246,14 @@ static void start(struct enc28j60 *chip)
 		finish(chip, ENC28J60_EVENT_TX_ABORTED, 0, 0, "nothing to send");
 		return;
 	}
+	chip->tx.disturbance = enc28j60_disturbed(chip, ENC28J60_SITE_TX, chip->tx.number);
+	if (chip->tx.disturbance.tx_stall || chip->tx.disturbance.tx_stall_flagged) {
+		stall(chip, chip->tx.disturbance.tx_stall_flagged);
+		return;
+	}
+	if (chip->tx.disturbance.tx_no_txif || chip->tx.disturbance.tx_txerif)
+		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+		       chip->tx.disturbance.tx_no_txif ? "TXIF will be missing" : "TXERIF will be set");
 	chip->tx.on_wire = chip->ops && chip->ops->transmit && enc28j60_phy_reaches_wire(chip) &&
 			   !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
 	if (chip->tx.on_wire)

@@ -26,8 +26,8 @@ static int list_faults(const struct places *places)
 	puts("Who is hit; a fault's own keys, all conditions hold together:");
 	print_table(match_params, "  ");
 	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
-		printf("\n%s: %s\n", action_name(action), action_summary(action));
-		print_table(action_params(action), "  ");
+		printf("\n%s: %s\n", action->name, action->summary);
+		print_table(action->params, "  ");
 	}
 	return EXIT_PASSED;
 }

@@ -30,40 +30,16 @@ struct proxy {
 	size_t queue_count, queue_room;
 };
 
-/* The stream of a fault is named after its whole text: faults added before or behind it do not move its draws. */
-static struct random_stream stream_of(const struct fault *fault, uint64_t seed, size_t twins)
-{
-	char text[4096], value[PARAM_VALUE_MAX];
-	size_t used = (size_t)snprintf(text, sizeof text, "fault %s %s %zu", fault->name, fault->action->name, twins);
-
-	for (const struct param *row = match_params; row->key != NULL; row++)
-		used += (size_t)snprintf(text + used, sizeof text - used, " %s=%s", row->key, param_get(row, &fault->match, value));
-	for (const struct param *row = fault->action->params; row->key != NULL; row++)
-		used += (size_t)snprintf(text + used, sizeof text - used, " %s=%s", row->key, param_get(row, &fault->params, value));
-	CHECK_INT(used, <, sizeof text);
-	return random_stream(seed, text);
-}
-
-/* How many faults before @p index are equal to it. */
-static size_t twins_before(const struct fault *faults, size_t index)
-{
-	size_t twins = 0;
-
-	for (size_t i = 0; i < index; i++)
-		twins += strcmp(faults[i].name, faults[index].name) == 0;
-	return twins;
-}
-
-static void open_rule(struct rule *rule, const struct fault *fault, uint64_t seed, size_t twins)
+static void open_rule(struct rule *rule, const struct fault *fault, struct random_stream stream)
 {
 	struct error err;
 
 	rule->fault = *fault;
-	rule->stream = stream_of(fault, seed, twins);
+	rule->stream = stream;
 	rule->counters.last_applied = SIM_NEVER;
 	rule->has_filter = fault->match.filter[0] != '\0';
 	if (rule->has_filter)
-		CHECK(rule_compile_filter(fault->match.filter, &rule->filter, &err));
+		CHECK(fault_compile_filter(fault->match.filter, &rule->filter, &err));
 }
 
 struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed, struct proxy_ops ops, void *ctx)
@@ -72,10 +48,10 @@ struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed
 
 	proxy->ops = ops;
 	proxy->ctx = ctx;
-	proxy->rule_count = count;
 	proxy->rules = memory_new(count * sizeof *proxy->rules);
 	for (size_t i = 0; i < count; i++)
-		open_rule(&proxy->rules[i], &faults[i], seed, twins_before(faults, i));
+		if (faults[i].action->layer == LAYER_PROXY)
+			open_rule(&proxy->rules[proxy->rule_count++], &faults[i], fault_stream(faults, i, seed));
 	return proxy;
 }
 
@@ -133,15 +109,16 @@ static struct waiting queue_take(struct proxy *proxy)
 /* Lets one rule act; tells whether the frame goes on. */
 static bool pass_rule(struct rule *rule, const struct passage *passage, struct act *act)
 {
+	const struct behaviour *behaviour = rule_behaviour(rule);
+
 	act->applied = act->drop = false;
 	rule->counters.seen++;
-	if (rule->fault.action->watch != NULL && rule->fault.action->watch(rule, passage, act)) {
-		rule->counters.matched++;
-	} else if (rule_matches(rule, passage)) {
-		rule->counters.matched++;
-		if (rule_picks(rule, passage, rule->counters.matched))
-			rule->fault.action->apply(rule, passage, act);
-	}
+	bool matches = rule_matches(rule, passage);
+	rule->counters.matched += matches;
+	/* What an action does to every frame, such as an outage under way, comes before what it does to those that match. */
+	bool acted = behaviour->watch != NULL && behaviour->watch(rule, passage, act);
+	if (!acted && matches && rule_picks(rule, passage, rule->counters.matched))
+		behaviour->apply(rule, passage, act);
 	if (act->applied) {
 		rule->counters.applied++;
 		rule->counters.last_applied = passage->now;
@@ -229,7 +206,7 @@ bool proxy_in_force(const struct proxy *proxy, size_t index, sim_ns now)
 
 	if (now < rule->outage_until)
 		return true;
-	if (now < match->from_ns || (match->until_ns != 0 && now >= match->until_ns))
+	if (!fault_is_open(&rule->fault, now))
 		return false;
 	if ((match->nth != 0 && rule->counters.matched >= match->nth) || (match->first != 0 && rule->counters.matched >= match->first))
 		return false;

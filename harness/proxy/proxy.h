@@ -15,7 +15,7 @@
 #define PROXY_PROXY_H
 
 #include "link/frame.h"
-#include "proxy/fault.h"
+#include "fault/fault.h"
 #include "sim/sim.h"
 
 #define PROXY_CAUSES_MAX 8
@@ -51,7 +51,7 @@ struct proxy_counters {
 };
 
 /**
- * @param faults Copied; fault_check() must hold for each.
+ * @param faults Copied; fault_check() must hold for each. Those of other layers are left out.
  * @param seed Of the random draws.
  * @return the chain, to be released with proxy_close().
  */
@@ -71,7 +71,7 @@ size_t proxy_fault_count(const struct proxy *proxy);
 const struct fault *proxy_fault(const struct proxy *proxy, size_t index);
 struct proxy_counters proxy_counters(const struct proxy *proxy, size_t index);
 
-/** Whether fault @p index can act on a frame at @p now: within its window, its ordinals not used up, or its outage under way. */
+/** Whether fault @p index can act on a frame at @p now: within its window, its ordinals not used up, and it has acted before; or its outage is under way. */
 bool proxy_in_force(const struct proxy *proxy, size_t index, sim_ns now);
 
 /** "'NAME' drop" or "'NAME' delay 20ms, 'OTHER' ..." for traces and captures. @return ret_text. */

@@ -41,22 +41,19 @@ struct rule {
 	sim_ns outage_until;       /**< 0: none was yet */
 };
 
-struct action {
-	const char *name, *summary;
-	const struct param *params;
+/** What an action of the proxy's layer does. */
+struct behaviour {
 	/** Acts on a frame that matched. */
 	void (*apply)(struct rule *rule, const struct passage *passage, struct act *act);
 	/** Sees every frame, matched or not, before the match; NULL for most. @return whether it acted. */
 	bool (*watch)(struct rule *rule, const struct passage *passage, struct act *act);
-	/** Checks what the table cannot; NULL if nothing. */
-	bool (*check)(const struct fault *fault, const char **ret_key, struct error *err);
 };
+
+/** @return what a rule does. */
+const struct behaviour *rule_behaviour(const struct rule *rule);
 
 /** What a draw is about; added to the ordinal so that one frame has independent draws for each. */
 enum purpose { PURPOSE_PROBABILITY, PURPOSE_DELAY, PURPOSE_STATE, PURPOSE_LOSS, PURPOSE_START, PURPOSE_COUNT };
-
-/** Compiles @p expression; an empty one is fine and not compiled. */
-bool rule_compile_filter(const char *expression, struct bpf_program *ret_program, struct error *err);
 
 /** Whether the frame is of the rule's direction, window and filter. */
 bool rule_matches(const struct rule *rule, const struct passage *passage);

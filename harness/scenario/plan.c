@@ -15,7 +15,7 @@ const struct param plan_params[] = {
 	PARAM_ROW_TEXT(plan, name, "name", NULL, "short, for reports"),
 	PARAM_ROW_TEXT(plan, summary, "summary", "", "what it shows, in a sentence"),
 	PARAM_ROW_QUANTITY(plan, seed, "seed", UNIT_NONE, "1", 0, 0, "of all random draws"),
-	PARAM_ROW_QUANTITY(plan, deadline_ns, "deadline", UNIT_DURATION, "10min", 1000000000, 0, "virtual time at which a session is ended"),
+	PARAM_ROW_QUANTITY(plan, deadline_ns, "deadline", UNIT_DURATION, "10min", 1000000000, FAULT_TIME_MAX, "virtual time at which a session is ended"),
 	PARAM_ROW_TEXT(plan, image, "image", "", "the file that the device downloads; empty: the one that the build makes"),
 	{0},
 };
@@ -31,14 +31,14 @@ const struct param expect_params[] = {
 /* -- faults -- */
 
 /* The keys that a fault may have beside those of its match: its name and one action. */
-static size_t fault_keys(const char *keys[16])
+static size_t fault_keys(const char *keys[FAULT_KINDS + 2])
 {
 	size_t count = 0;
 	const struct action *action;
 
 	keys[count++] = "name";
 	while ((action = action_at(count - 1)) != NULL)
-		keys[count++] = action_name(action);
+		keys[count++] = action->name;
 	keys[count] = NULL;
 	return count;
 }
@@ -46,17 +46,17 @@ static size_t fault_keys(const char *keys[16])
 /* A fault's action written as a bare value sets its first parameter: `delay: 100ms`. */
 static bool read_bare(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
 {
-	const struct param *row = action_params(fault->action);
+	const struct param *row = fault->action->params;
 
 	params_init(row, &fault->params);
 	if (!param_set(row, &fault->params, node->text, err)) {
-		error_context(err, "%s", action_name(fault->action));
+		error_context(err, "%s", fault->action->name);
 		return error_at(err, file->path, node->line, node->column);
 	}
 	for (row++; row->key != NULL; row++)
 		if (row->standard == NULL)
 			return yaml_error(file, node, err, "%s needs '%s' too, so write its parameters as keys and values",
-					  action_name(fault->action), row->key);
+					  fault->action->name, row->key);
 	return true;
 }
 
@@ -70,21 +70,22 @@ static bool read_action(const struct yaml_file *file, const struct yaml_node *ma
 			continue;
 		if (fault->action != NULL)
 			return yaml_error(file, mapping->entries[i].key, err, "a fault does one thing, and this one already has '%s'",
-					  action_name(fault->action));
+					  fault->action->name);
 		fault->action = action;
 		node = mapping->entries[i].value;
 	}
 	if (fault->action == NULL || node == NULL)
-		return yaml_error(file, mapping, err, "this fault does nothing: give it one of drop, delay, outage or gemodel");
+		return yaml_error(file, mapping, err,
+				  "this fault does nothing: give it an action, such as drop, delay or outage (`stutter list faults` has them all)");
 	if (node->kind == YAML_SCALAR)
 		return read_bare(file, node, fault, err);
-	return yaml_fill(file, node, action_params(fault->action), NULL, action_name(fault->action), &fault->params, err);
+	return yaml_fill(file, node, fault->action->params, NULL, fault->action->name, &fault->params, err);
 }
 
 /* The node to blame for @p key: in the fault, in its action, or the fault itself. */
 static const struct yaml_node *blame(const struct yaml_node *mapping, const struct fault *fault, const char *key)
 {
-	const struct yaml_node *action = yaml_get(mapping, action_name(fault->action));
+	const struct yaml_node *action = yaml_get(mapping, fault->action->name);
 	const struct yaml_node *node = key != NULL ? yaml_get(mapping, key) : NULL;
 
 	if (node == NULL && key != NULL && action != NULL && action->kind == YAML_MAPPING)
@@ -92,12 +93,12 @@ static const struct yaml_node *blame(const struct yaml_node *mapping, const stru
 	return node != NULL ? node : mapping;
 }
 
-static bool read_name(const struct yaml_file *file, const struct yaml_node *mapping, size_t index, struct fault *fault, struct error *err)
+static bool read_name(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *fault, struct error *err)
 {
 	const struct yaml_node *name = yaml_get(mapping, "name");
 
 	if (name == NULL) {
-		(void)snprintf(fault->name, sizeof fault->name, "%s %zu", action_name(fault->action), index + 1);
+		(void)snprintf(fault->name, sizeof fault->name, "%s", fault->action->name);
 		return true;
 	}
 	if (name->kind != YAML_SCALAR || strlen(name->text) >= sizeof fault->name || name->text[0] == '\0')
@@ -106,14 +107,14 @@ static bool read_name(const struct yaml_file *file, const struct yaml_node *mapp
 	return true;
 }
 
-static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, size_t index, struct fault *fault, struct error *err)
+static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *fault, struct error *err)
 {
-	const char *keys[16], *wrong = NULL;
+	const char *keys[FAULT_KINDS + 2], *wrong = NULL;
 
 	memset(fault, 0, sizeof *fault);
 	(void)fault_keys(keys);
 	if (!yaml_fill(file, mapping, match_params, keys, "a fault", &fault->match, err) || !read_action(file, mapping, fault, err) ||
-	    !read_name(file, mapping, index, fault, err))
+	    !read_name(file, mapping, fault, err))
 		return false;
 	if (fault_check(fault, &wrong, err))
 		return true;
@@ -135,7 +136,7 @@ static bool read_faults(const struct yaml_file *file, const struct yaml_node *li
 	plan->faults = memory_new(list->count * sizeof *plan->faults);
 	plan->fault_count = list->count;
 	for (size_t i = 0; i < list->count; i++)
-		if (!read_fault(file, list->entries[i].value, i, &plan->faults[i], err))
+		if (!read_fault(file, list->entries[i].value, &plan->faults[i], err))
 			return false;
 	return true;
 }
@@ -354,8 +355,8 @@ static void write_fault(FILE *stream, const struct fault *fault)
 	write_quoted(stream, fault->name);
 	fputc('\n', stream);
 	write_table(stream, match_params, &fault->match, 4);
-	fprintf(stream, "    %s:\n", action_name(fault->action));
-	write_table(stream, action_params(fault->action), &fault->params, 6);
+	fprintf(stream, "    %s:\n", fault->action->name);
+	write_table(stream, fault->action->params, &fault->params, 6);
 }
 
 void plan_write(const struct plan *plan, FILE *stream)

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #include "link/link.h"
-#include "proxy/fault.h"
+#include "fault/fault.h"
 #include "scenario/device.h"
 #include "server/service.h"
 

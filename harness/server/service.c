@@ -18,10 +18,13 @@
 /** The device's address: the only one that DHCP gives. */
 #define DEVICE_ADDRESS (HOST_ADDRESS + 99)
 
+/* Both are 32 bits of seconds on the wire. */
+#define TIME_32_MAX (UINT64_C(0xffffffff) * 1000000000)
+
 const struct param service_params[] = {
 	PARAM_ROW_TEXT(service_config, version, "version", "22.02", "of the update on offer"),
-	PARAM_ROW_QUANTITY(service_config, lease_ns, "lease", UNIT_DURATION, "1d", 1000000000, 0, "of the DHCP lease"),
-	PARAM_ROW_QUANTITY(service_config, ttl_ns, "ttl", UNIT_DURATION, "1min", 0, 0, "of DNS answers"),
+	PARAM_ROW_QUANTITY(service_config, lease_ns, "lease", UNIT_DURATION, "1d", 1000000000, TIME_32_MAX, "of the DHCP lease"),
+	PARAM_ROW_QUANTITY(service_config, ttl_ns, "ttl", UNIT_DURATION, "1min", 0, TIME_32_MAX, "of DNS answers"),
 	{0},
 };
 

@@ -2,11 +2,13 @@
 #include "session/world.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <xxhash.h>
 
 #include "base/check.h"
+#include "base/memory.h"
 #include "link/packet.h"
 #include "reports/pcapng.h"
 #include "server/host.h"
@@ -106,6 +108,41 @@ static void host_output(void *ctx, struct frame *frame, sim_ns now)
 	submit(ctx, frame, TO_DEVICE);
 }
 
+/* -- the cable -- */
+
+static void fire_unplug(void *ctx, sim_ns now)
+{
+	struct flap *flap = ctx;
+
+	trace_line(flap->world->trace, now, "fault", "'%s' carrier", flap->fault->name);
+	link_set_carrier(&flap->world->link, false);
+	sim_schedule(&flap->world->sim, &flap->plug, now + flap->fault->params.carrier.for_ns);
+}
+
+static void fire_plug(void *ctx, sim_ns now)
+{
+	struct flap *flap = ctx;
+
+	(void)now;
+	link_set_carrier(&flap->world->link, true);
+}
+
+static void plan_flaps(struct world *world)
+{
+	world->flaps = memory_new(world->plan->fault_count * sizeof *world->flaps);
+	for (size_t i = 0; i < world->plan->fault_count; i++) {
+		const struct fault *fault = &world->plan->faults[i];
+		struct flap *flap = &world->flaps[i];
+		if (fault->action->layer != LAYER_LINK)
+			continue;
+		*flap = (struct flap){.world = world,
+				      .fault = fault,
+				      .unplug = {.fire = fire_unplug, .ctx = flap},
+				      .plug = {.fire = fire_plug, .ctx = flap}};
+		sim_schedule(&world->sim, &flap->unplug, fault->match.from_ns > world->sim.now ? fault->match.from_ns : world->sim.now);
+	}
+}
+
 /* -- the whole -- */
 
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err)
@@ -129,7 +166,9 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
 	world->proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided}, world);
 	link_init(&world->link, &plan->link, &link_ops, carrier_changed, world, &world->sim, trace);
-	board_open(&world->board, revisions[plan->device.chip_revision], &world->link, &world->sim, trace);
+	board_open(&world->board, revisions[plan->device.chip_revision], &world->link,
+		   disturber_open(plan->faults, plan->fault_count, plan->seed, trace), &world->sim, trace);
+	plan_flaps(world);
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, link_duration(0)}, world);
 	service_start(&world->service, UNIX_BASE_NS);
 	return true;
@@ -142,6 +181,7 @@ void world_close(struct world *world)
 	link_close(&world->link);
 	proxy_close(world->proxy);
 	service_close(&world->service);
+	free(world->flaps);
 	XXH3_freeState(world->wire_digest);
 	sim_close(&world->sim);
 }
@@ -161,11 +201,27 @@ void world_finish(struct world *world)
 	board_finish(&world->board);
 	trace_line(world->trace, world->sim.now, "wire", "%" PRIu64 " frames to-server, %" PRIu64 " frames to-device, digest %016" PRIx64,
 		   world->frames[TO_SERVER], world->frames[TO_DEVICE], (uint64_t)XXH3_64bits_digest(world->wire_digest));
-	for (size_t i = 0; i < proxy_fault_count(world->proxy); i++) {
-		struct proxy_counters counters = proxy_counters(world->proxy, i);
-		trace_line(world->trace, world->sim.now, "proxy", "fault '%s': %" PRIu64 " seen, %" PRIu64 " matched, %" PRIu64 " applied",
-			   proxy_fault(world->proxy, i)->name, counters.seen, counters.matched, counters.applied);
+	for (size_t i = 0, in_proxy = 0; i < world->plan->fault_count; i++) {
+		const struct fault *fault = &world->plan->faults[i];
+		uint64_t matched = 0, applied = 0;
+		if (fault->action->layer == LAYER_PROXY) {
+			struct proxy_counters counters = proxy_counters(world->proxy, in_proxy++);
+			matched = counters.matched;
+			applied = counters.applied;
+		} else if (!disturber_counters(world->board.disturber, i, &matched, &applied)) {
+			continue;
+		}
+		trace_line(world->trace, world->sim.now, "fault", "'%s': %" PRIu64 " matched, %" PRIu64 " applied%s", fault->name, matched,
+			   applied, applied == 0 ? ": it never did anything" : "");
 	}
+}
+
+static size_t add_fault(char *text, size_t size, size_t used, const struct fault *fault, uint64_t applied)
+{
+	if (used >= size)
+		return used;
+	return used + (size_t)snprintf(text + used, size - used, "%s'%s' %s (%" PRIu64 " applied)", used == 0 ? "" : ", ", fault->name,
+				       fault->action->name, applied);
 }
 
 const char *world_faults_in_force(const struct world *world, char *ret_text, size_t size)
@@ -173,13 +229,16 @@ const char *world_faults_in_force(const struct world *world, char *ret_text, siz
 	size_t used = 0;
 
 	ret_text[0] = '\0';
-	for (size_t i = 0; i < proxy_fault_count(world->proxy) && used < size; i++) {
-		const struct fault *fault = proxy_fault(world->proxy, i);
-		if (!proxy_in_force(world->proxy, i, world->sim.now))
-			continue;
-		struct proxy_counters counters = proxy_counters(world->proxy, i);
-		used += (size_t)snprintf(ret_text + used, size - used, "%s'%s' %s (%" PRIu64 " applied)", used == 0 ? "" : ", ", fault->name,
-					 action_name(fault->action), counters.applied);
+	for (size_t i = 0; i < proxy_fault_count(world->proxy); i++)
+		if (proxy_in_force(world->proxy, i, world->sim.now))
+			used = add_fault(ret_text, size, used, proxy_fault(world->proxy, i), proxy_counters(world->proxy, i).applied);
+	for (size_t i = 0; i < world->plan->fault_count; i++) {
+		const struct fault *fault = &world->plan->faults[i];
+		uint64_t matched, applied;
+		if (disturber_counters(world->board.disturber, i, &matched, &applied) && applied > 0)
+			used = add_fault(ret_text, size, used, fault, applied);
+		else if (fault->action->layer == LAYER_LINK && world->sim.now >= fault->match.from_ns)
+			used = add_fault(ret_text, size, used, fault, 1);
 	}
 	return ret_text;
 }

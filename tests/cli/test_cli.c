@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proxy/fault.h"
+#include "fault/fault.h"
 #include "scenario/plan.h"
 #include "tests/test.h"
 
@@ -398,9 +398,9 @@ static void faults_are_listed_with_every_parameter(void)
 	for (const struct param *row = match_params; row->key != NULL; row++)
 		contains_row(row, "  ");
 	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
-		(void)snprintf(head, sizeof head, "\n%s: %s\n", action_name(action), action_summary(action));
+		(void)snprintf(head, sizeof head, "\n%s: %s\n", action->name, action->summary);
 		TEST_CONTAINS(output, head);
-		for (const struct param *row = action_params(action); row->key != NULL; row++)
+		for (const struct param *row = action->params; row->key != NULL; row++)
 			contains_row(row, "  ");
 	}
 }

@@ -24,18 +24,19 @@ struct module {
 	const char *allowed[NAMES_MAX];
 };
 
-#define WORLD "base", "sim", "link", "proxy", "server", "scenario", "board", "enc28j60"
+#define WORLD "base", "sim", "link", "fault", "proxy", "server", "scenario", "board", "enc28j60"
 
 /* Written as in an include: below harness/ and emulator/ without these words. */
 static const struct module modules[] = {
 	{"base", true, {NULL}},
 	{"sim", true, {"base", NULL}},
 	{"link", true, {"base", "sim", NULL}},
-	{"proxy", true, {"base", "sim", "link", NULL}},
+	{"fault", true, {"base", "sim", NULL}},
+	{"proxy", true, {"base", "sim", "link", "fault", NULL}},
 	{"server", true, {"base", "sim", "link", NULL}},
-	{"scenario", true, {"base", "sim", "link", "proxy", "server", NULL}},
+	{"scenario", true, {"base", "sim", "link", "fault", "server", NULL}},
 	{"enc28j60", true, {NULL}},
-	{"board", true, {"base", "sim", "link", "enc28j60", NULL}},
+	{"board", true, {"base", "sim", "link", "fault", "enc28j60", NULL}},
 	{"qemu", false, {"base", "guest/module/protocol.h", NULL}},
 	{"reports", true, {"base", "sim", "scenario", "session/verdict.h", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "reports", NULL}},

@@ -37,7 +37,7 @@ struct fault chain_fault(const char *name, const char *match, const char *action
 	fault.action = action_find(action);
 	CU_ASSERT_FATAL(fault.action != NULL);
 	set_all(match_params, &fault.match, match);
-	set_all(action_params(fault.action), &fault.params, params);
+	set_all(fault.action->params, &fault.params, params);
 	CU_ASSERT_FATAL(fault_check(&fault, &key, &err));
 	return fault;
 }

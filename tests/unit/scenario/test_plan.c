@@ -147,7 +147,7 @@ static void a_fault_does_one_thing(void)
 	is_refused("name: x\ndevice: box\nfaults:\n  - drop: true\n    outage: 3s\n",
 		   "s.yaml:5:5: a fault does one thing, and this one already has 'drop'");
 	is_refused("name: x\ndevice: box\nfaults:\n  - {name: idle, nth: 1}\n",
-		   "s.yaml:4:5: this fault does nothing: give it one of drop, delay, outage or gemodel");
+		   "s.yaml:4:5: this fault does nothing: give it an action, such as drop, delay or outage (`stutter list faults` has them all)");
 	is_refused("name: x\ndevice: box\nfaults:\n  - gemodel: 5%\n",
 		   "s.yaml:4:14: gemodel needs 'r' too, so write its parameters as keys and values");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - gemodel: {p: 5%}\n", "s.yaml:4:14: gemodel needs 'r', a probability");

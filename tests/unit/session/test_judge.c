@@ -10,6 +10,7 @@
 
 #define IMAGE_SIZE 1000U
 
+static struct plan plan;
 static struct world world;
 static struct judge judge;
 static struct verdict verdict;
@@ -34,7 +35,7 @@ static void ignore_fate(void *ctx, const struct frame *frame, enum direction dir
 static void begin(void)
 {
 	static const uint8_t image[IMAGE_SIZE];
-	struct fault fault;
+	static struct fault fault;
 
 	memset(&fault, 0, sizeof fault);
 	(void)snprintf(fault.name, sizeof fault.name, "silence");
@@ -46,6 +47,10 @@ static void begin(void)
 	sim_open(&world.sim, 0);
 	world.trace = trace_open((struct trace_sink){ignore_line, NULL});
 	world.proxy = proxy_open(&fault, 1, 1, (struct proxy_ops){ignore_fate}, NULL);
+	plan.faults = &fault;
+	plan.fault_count = 1;
+	world.plan = &plan;
+	world.board.disturber = disturber_open(&fault, 1, 1, world.trace);
 	world.service.image = bytes_of(image, sizeof image);
 	judge_init(&judge);
 }
@@ -53,6 +58,7 @@ static void begin(void)
 static void end(void)
 {
 	proxy_close(world.proxy);
+	disturber_close(world.board.disturber);
 	trace_close(world.trace);
 	sim_close(&world.sim);
 }

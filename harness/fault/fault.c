@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tables: who is hit, what happens. The doing is elsewhere: frames in proxy/, the cable in session/world.c, chip and bus in emulator/board.
+ */
+#include "fault/fault.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#define SNAPLEN 65535
+/* What stands between two words of a filter. */
+#define FILTER_BREAKS " \t\\()[]!&|<>=+*%^"
+
+static const char *const directions[] = {"both", "to-server", "to-device", NULL};
+
+const struct param match_params[] = {
+	PARAM_ROW_TEXT(match, at, "at", "", "a site of the board and the occasion there, such as enc.tx#7"),
+	PARAM_ROW_CHOICE(match, direction, "direction", directions, "both", "frames that go this way"),
+	PARAM_ROW_TEXT(match, filter, "filter", "", "frames that this pcap filter expression takes; numeric addresses only"),
+	PARAM_ROW_QUANTITY(match, from_ns, "from", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "from this time since power on"),
+	PARAM_ROW_QUANTITY(match, until_ns, "until", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "before this time since power on; 0ns: for ever"),
+	PARAM_ROW_QUANTITY(match, nth, "nth", UNIT_NONE, "0", 0, 0, "only the n-th that matches, counted from 1"),
+	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
+	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
+	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0, "each of these with this probability"),
+	{0},
+};
+
+/* -- parameters of the actions -- */
+
+static const struct param drop_params[] = {
+	PARAM_ROW_BOOL(drop_params, enabled, "enabled", "true", "false takes the fault out of the chain"),
+	{0},
+};
+
+static const struct param delay_params[] = {
+	PARAM_ROW_QUANTITY(delay_params, time_ns, "time", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX, "how long on average"),
+	PARAM_ROW_QUANTITY(delay_params, jitter_ns, "jitter", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "uniform, as much less or more"),
+	PARAM_ROW_BOOL(delay_params, keep_order, "keep_order", "true", "frames of one direction do not overtake each other"),
+	{0},
+};
+
+static const struct param outage_params[] = {
+	PARAM_ROW_QUANTITY(outage_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how long every frame of both directions is dropped"),
+	{0},
+};
+
+static const struct param gemodel_params[] = {
+	PARAM_ROW_QUANTITY(gemodel_params, p, "p", UNIT_PROBABILITY, NULL, 0, 0, "from the good state to the bad one, a frame"),
+	PARAM_ROW_QUANTITY(gemodel_params, r, "r", UNIT_PROBABILITY, NULL, 0, 0, "from the bad state to the good one, a frame"),
+	PARAM_ROW_QUANTITY(gemodel_params, one_less_h, "1-h", UNIT_PROBABILITY, "100%", 0, 0, "loss in the bad state"),
+	PARAM_ROW_QUANTITY(gemodel_params, one_less_k, "1-k", UNIT_PROBABILITY, "0%", 0, 0, "loss in the good state"),
+	{0},
+};
+
+static const struct param carrier_params[] = {
+	PARAM_ROW_QUANTITY(carrier_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how long the link is gone, from the fault's 'from' on"),
+	{0},
+};
+
+static const struct param tx_stall_params[] = {
+	PARAM_ROW_BOOL(tx_stall_params, flags, "flags", "false", "TXIF, TXERIF and TXABRT are set all the same"),
+	{0},
+};
+
+static const struct param tx_flags_params[] = {
+	PARAM_ROW_BOOL(tx_flags_params, lose_txif, "lose_txif", "false", "TXIF is not set"),
+	PARAM_ROW_BOOL(tx_flags_params, raise_txerif, "raise_txerif", "false", "TXERIF is set as well"),
+	{0},
+};
+
+static const struct param rx_pointer_params[] = {
+	PARAM_ROW_QUANTITY(rx_pointer_params, xor_bits, "xor", UNIT_NONE, NULL, 1, 0xffff, "the bits of the pointer that are stored wrong"),
+	{0},
+};
+
+static const struct param plain_params[] = {
+	PARAM_ROW_BOOL(plain_params, enabled, "enabled", "true", "false takes the fault out"),
+	{0},
+};
+
+static const char *const spi_lines[] = {"mosi", "miso", NULL};
+static const char *const levels[] = {"0", "1", NULL};
+
+static const struct param spi_bit_params[] = {
+	PARAM_ROW_CHOICE(spi_bit_params, line, "line", spi_lines, "miso", "on which line"),
+	PARAM_ROW_QUANTITY(spi_bit_params, byte, "byte", UNIT_NONE, "1", 0, 0, "which byte of the message, from 0; nothing happens beyond its end"),
+	PARAM_ROW_QUANTITY(spi_bit_params, bit, "bit", UNIT_NONE, "0", 0, 7, "which bit; 7 goes first"),
+	{0},
+};
+
+static const struct param spi_stuck_params[] = {
+	PARAM_ROW_CHOICE(spi_stuck_params, level, "level", levels, NULL, "where MISO stands"),
+	{0},
+};
+
+static const struct param spi_cut_params[] = {
+	PARAM_ROW_QUANTITY(spi_cut_params, after, "after", UNIT_NONE, NULL, 0, 0, "bytes that the chip sees before chip select rises"),
+	{0},
+};
+
+static const struct param int_stuck_params[] = {
+	PARAM_ROW_CHOICE(int_stuck_params, level, "level", levels, NULL, "where INT stands; 0 is asserted"),
+	PARAM_ROW_QUANTITY(int_stuck_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how long"),
+	{0},
+};
+
+static const struct param clkrdy_params[] = {
+	PARAM_ROW_QUANTITY(clkrdy_params, after_ns, "after", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "after power on; 300us is right"),
+	{0},
+};
+
+/* -- checks that a table cannot make -- */
+
+static bool check_delay(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	if (fault->params.delay.jitter_ns <= fault->params.delay.time_ns)
+		return true;
+	*ret_key = "jitter";
+	return error_set(err, "the jitter is larger than the delay: a frame would leave before it came");
+}
+
+static bool check_gemodel(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	if (fault->params.gemodel.p + fault->params.gemodel.r > 0)
+		return true;
+	*ret_key = "p";
+	return error_set(err, "with p and r both 0 the model never changes its state: use drop with a probability");
+}
+
+static bool check_tx_flags(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	if (fault->params.tx_flags.lose_txif || fault->params.tx_flags.raise_txerif)
+		return true;
+	*ret_key = "tx_flags";
+	return error_set(err, "say which flag: lose_txif, raise_txerif or both");
+}
+
+/* -- the actions -- */
+
+static const struct action actions[FAULT_KINDS] = {
+	[FAULT_DROP] = {"drop", "the frame is lost", LAYER_PROXY, NULL, drop_params, NULL},
+	[FAULT_DELAY] = {"delay", "the frame comes later", LAYER_PROXY, NULL, delay_params, check_delay},
+	[FAULT_OUTAGE] = {"outage", "from the frame that matches, nothing passes in either direction for some time", LAYER_PROXY, NULL,
+			  outage_params, NULL},
+	[FAULT_GEMODEL] = {"gemodel", "bursty loss: Gilbert-Elliott with tc-netem's parameters, a state for each flow and direction",
+			   LAYER_PROXY, NULL, gemodel_params, check_gemodel},
+	[FAULT_CARRIER] = {"carrier", "the link goes away at the fault's 'from' and comes back", LAYER_LINK, NULL, carrier_params, NULL},
+	[FAULT_TX_STALL] = {"tx_stall", "the transmit logic hangs: TXRTS stays set and nothing is sent (like erratum 12)", LAYER_BOARD,
+			    "enc.tx", tx_stall_params, NULL},
+	[FAULT_TX_FLAGS] = {"tx_flags", "the frame is sent, its interrupt flags are wrong", LAYER_BOARD, "enc.tx", tx_flags_params,
+			    check_tx_flags},
+	[FAULT_RX_POINTER] = {"rx_pointer", "the next-packet pointer of a received frame is stored wrong (like erratum 14)", LAYER_BOARD,
+			      "enc.rx", rx_pointer_params, NULL},
+	[FAULT_RX_OVERFLOW] = {"rx_overflow", "a received frame is lost as if the ring were full, RXERIF", LAYER_BOARD, "enc.rx",
+			       plain_params, NULL},
+	[FAULT_RX_UNCOUNTED] = {"rx_uncounted", "a received frame is stored, EPKTCNT and PKTIF do not see it", LAYER_BOARD, "enc.rx",
+				plain_params, NULL},
+	[FAULT_RX_ERROR] = {"rx_error", "a received frame is stored, RXERIF is set as well", LAYER_BOARD, "enc.rx", plain_params, NULL},
+	[FAULT_MII_STUCK] = {"mii_stuck", "an MII operation never ends, until a reset", LAYER_BOARD, "enc.mii", plain_params, NULL},
+	[FAULT_SPI_BIT] = {"spi_bit", "one bit of an SPI message is inverted", LAYER_BOARD, "spi.msg", spi_bit_params, NULL},
+	[FAULT_SPI_STUCK] = {"spi_stuck", "MISO does not move during an SPI message", LAYER_BOARD, "spi.msg", spi_stuck_params, NULL},
+	[FAULT_SPI_CUT] = {"spi_cut", "chip select glitches: the chip sees only the beginning of an SPI message", LAYER_BOARD, "spi.msg",
+			   spi_cut_params, NULL},
+	[FAULT_BROWN_OUT] = {"brown_out", "the supply dips before an SPI message: registers as after power on", LAYER_BOARD, "spi.msg",
+			     plain_params, NULL},
+	[FAULT_INT_LOST] = {"int_lost", "the processor misses a falling edge of INT", LAYER_BOARD, "int.edge", plain_params, NULL},
+	[FAULT_INT_STUCK] = {"int_stuck", "from a falling edge on, INT stands still for some time", LAYER_BOARD, "int.edge", int_stuck_params,
+			     NULL},
+	[FAULT_CLKRDY] = {"clkrdy", "the chip's clock is ready at another time than 300 us after power on", LAYER_BOARD, NULL, clkrdy_params,
+			  NULL},
+};
+
+const struct action *action_at(size_t index)
+{
+	return index < FAULT_KINDS ? &actions[index] : NULL;
+}
+
+const struct action *action_find(const char *name)
+{
+	for (size_t i = 0; i < FAULT_KINDS; i++)
+		if (strcmp(actions[i].name, name) == 0)
+			return &actions[i];
+	return NULL;
+}
+
+enum fault_kind action_kind(const struct action *action)
+{
+	return (enum fault_kind)(action - actions);
+}
+
+/* -- checking a whole fault -- */
+
+/* Compiles @p expression; an error shows @p shown. */
+static bool compile(const char *expression, const char *shown, struct bpf_program *ret_program, struct error *err)
+{
+	pcap_t *dead = pcap_open_dead(DLT_EN10MB, SNAPLEN);
+
+	if (dead == NULL)
+		return error_set(err, "libpcap has no memory");
+	bool compiled = pcap_compile(dead, ret_program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
+	if (!compiled)
+		error_set(err, "'%s' is not a pcap filter expression: %s (see man pcap-filter)", shown, pcap_geterr(dead));
+	pcap_close(dead);
+	return compiled;
+}
+
+bool fault_compile_filter(const char *expression, struct bpf_program *ret_program, struct error *err)
+{
+	return compile(expression, expression, ret_program, err);
+}
+
+/* The words of pcap-filter(7), those of its indices included. */
+static const char *const filter_words[] = {
+	"and",	      "or",	  "not",       "src",	    "dst",	 "host",     "net",    "mask",	 "port", "portrange", "proto",
+	"protochain", "gateway",  "broadcast", "multicast", "less",	 "greater",  "len",    "ether",	 "link", "ip",	      "ip6",
+	"arp",	      "rarp",	  "tcp",       "udp",	    "sctp",	 "icmp",     "icmp6",  "igmp",	 "igrp", "pim",	      "vrrp",
+	"carp",	      "ah",	  "esp",       "vlan",	    "mpls",	 "pppoed",   "pppoes", "geneve", "llc",	 "stp",	      "inbound",
+	"outbound",   "icmptype", "icmpcode",  "icmp6type", "icmp6code", "tcpflags", NULL,
+};
+
+static bool is_filter_word(const char *word)
+{
+	static const char *const fields[] = {"tcp-", "icmp-", "icmp6-"};
+
+	for (size_t i = 0; filter_words[i] != NULL; i++)
+		if (strcmp(word, filter_words[i]) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		if (strncmp(word, fields[i], strlen(fields[i])) == 0)
+			return true;
+	return false;
+}
+
+/* A number, a range of ports, a network, or an address of any kind. Without a colon, hexadecimal digits may be a name: "face". */
+static bool is_number(const char *word)
+{
+	static const char decimal[] = "0123456789./-", hexadecimal[] = "0123456789abcdefABCDEF./:-";
+
+	if (strncmp(word, "0x", 2) == 0)
+		return strspn(word + 2, hexadecimal) == strlen(word + 2);
+	return strspn(word, strchr(word, ':') != NULL ? hexadecimal : decimal) == strlen(word);
+}
+
+/* Writes @p filter with every word that it does not know replaced; tells the first of them, or NULL. */
+static const char *replace_names(const char *filter, const char *replacement, char *ret_filter, char ret_name[FAULT_FILTER_MAX])
+{
+	char word[FAULT_FILTER_MAX];
+
+	ret_name[0] = '\0';
+	for (size_t length; *filter != '\0'; filter += length) {
+		length = strcspn(filter, FILTER_BREAKS);
+		bool is_word = length > 0;
+		length += !is_word;
+		(void)snprintf(word, sizeof word, "%.*s", (int)length, filter);
+		bool is_name = is_word && !is_number(word) && !is_filter_word(word);
+		if (is_name && ret_name[0] == '\0')
+			(void)snprintf(ret_name, FAULT_FILTER_MAX, "%s", word);
+		ret_filter = stpcpy(ret_filter, is_name ? replacement : word);
+	}
+	*ret_filter = '\0';
+	return ret_name[0] != '\0' ? ret_name : NULL;
+}
+
+/*
+ * libpcap asks the DNS and the files of the host for every word that it does not know, and not only behind "host": "src a", "host 1.2.3.4 or a". A filter
+ * must mean the same everywhere. So it never sees such a word, but a number instead, and that tells what the word would have been.
+ */
+static bool check_numeric(const char *filter, struct error *err)
+{
+	static const char address[] = "203.0.113.77", number[] = "1";
+	char numeric[FAULT_FILTER_MAX * sizeof address], word[FAULT_FILTER_MAX];
+	struct bpf_program program;
+	const char *name = replace_names(filter, address, numeric, word);
+
+	if (name == NULL)
+		return true;
+	if (compile(numeric, filter, &program, err)) {
+		pcap_freecode(&program);
+		return error_set(err, "'%s' in the filter is a host name; only numeric addresses are allowed", name);
+	}
+	(void)replace_names(filter, number, numeric, word);
+	if (!compile(numeric, filter, &program, err))
+		return false;
+	pcap_freecode(&program);
+	return error_set(err, "'%s' in the filter is the name of a port or protocol; only numbers are allowed", name);
+}
+
+static bool check_filter(const char *filter, struct error *err)
+{
+	struct bpf_program program;
+
+	if (filter[0] == '\0')
+		return true;
+	if (!check_numeric(filter, err) || !fault_compile_filter(filter, &program, err))
+		return false;
+	pcap_freecode(&program);
+	return true;
+}
+
+/* "enc.tx#7" into its ordinal; tells whether it is of the action's site. */
+static bool read_address(const struct fault *fault, uint64_t *ret_ordinal, struct error *err)
+{
+	const struct action *action = fault->action;
+	const char *hash = strchr(fault->match.at, '#');
+	uint64_t ordinal;
+
+	if (action->site == NULL)
+		return error_set(err, "'%s' happens at no site of the board, so it takes no 'at'", action->name);
+	if (hash == NULL || (size_t)(hash - fault->match.at) != strlen(action->site) ||
+	    strncmp(fault->match.at, action->site, strlen(action->site)) != 0)
+		return error_set(err, "'%s' is no address of '%s', which happens at %s#1, %s#2 and so on", fault->match.at, action->name,
+				 action->site, action->site);
+	if (!unit_parse(UNIT_NONE, hash + 1, &ordinal, err))
+		return false;
+	if (ordinal == 0)
+		return error_set(err, "occasions are counted from 1");
+	*ret_ordinal = ordinal;
+	return true;
+}
+
+static bool check_layer(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const struct match *match = &fault->match;
+	uint64_t ordinal;
+
+	*ret_key = "at";
+	if (match->at[0] != '\0' && !read_address(fault, &ordinal, err))
+		return false;
+	if (match->at[0] != '\0' && (match->nth != 0 || match->every != 0 || match->first != 0))
+		return error_set(err, "'at' says which occasion, so 'nth', 'every' and 'first' have no place beside it");
+	if (fault->action->layer == LAYER_PROXY)
+		return true;
+	*ret_key = match->direction != MATCH_BOTH ? "direction" : "filter";
+	if (match->direction != MATCH_BOTH || match->filter[0] != '\0')
+		return error_set(err, "'%s' is not about frames between wire and far end, so 'direction' and 'filter' have no place here",
+				 fault->action->name);
+	return true;
+}
+
+bool fault_check(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const struct match *match = &fault->match;
+
+	if (match->until_ns != 0 && match->until_ns <= match->from_ns) {
+		*ret_key = "until";
+		return error_set(err, "the window ends before it starts: 'until' must be later than 'from'");
+	}
+	if ((match->nth != 0) + (match->every != 0) + (match->first != 0) > 1) {
+		*ret_key = match->nth != 0 ? "nth" : "every";
+		return error_set(err, "'nth', 'every' and 'first' exclude each other: give one of them");
+	}
+	if (!check_filter(match->filter, err)) {
+		*ret_key = "filter";
+		return false;
+	}
+	return check_layer(fault, ret_key, err) && (fault->action->check == NULL || fault->action->check(fault, ret_key, err));
+}
+
+/* -- what all layers ask of a fault -- */
+
+#define FAULT_TEXT_MAX 4096
+
+static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
+{
+	char value[PARAM_VALUE_MAX];
+	size_t used = (size_t)snprintf(ret_text, FAULT_TEXT_MAX, "fault %s %s", fault->name, fault->action->name);
+
+	for (const struct param *row = match_params; row->key != NULL; row++) {
+		/* The probability is a value too. */
+		if (row->offset == offsetof(struct match, probability))
+			continue;
+		used += (size_t)snprintf(ret_text + used, FAULT_TEXT_MAX - used, " %s=%s", row->key, param_get(row, &fault->match, value));
+	}
+	CHECK_INT(used, <, FAULT_TEXT_MAX);
+}
+
+struct random_stream fault_stream(const struct fault *faults, size_t index, uint64_t seed)
+{
+	char text[FAULT_TEXT_MAX + 24], other[FAULT_TEXT_MAX];
+	size_t twins = 0;
+
+	render(&faults[index], text);
+	for (size_t i = 0; i < index; i++) {
+		render(&faults[i], other);
+		twins += strcmp(other, text) == 0;
+	}
+	(void)snprintf(text + strlen(text), 24, " %zu", twins);
+	return random_stream(seed, text);
+}
+
+bool fault_is_open(const struct fault *fault, sim_ns now)
+{
+	return now >= fault->match.from_ns && (fault->match.until_ns == 0 || now < fault->match.until_ns);
+}
+
+bool fault_picks(const struct fault *fault, uint64_t ordinal)
+{
+	const struct match *match = &fault->match;
+	struct error err;
+	uint64_t wanted = match->nth;
+
+	if (match->at[0] != '\0')
+		CHECK(read_address(fault, &wanted, &err));
+	if (wanted != 0 && ordinal != wanted)
+		return false;
+	if (match->every != 0 && ordinal % match->every != 0)
+		return false;
+	return match->first == 0 || ordinal <= match->first;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * A fault as the user describes it: who is hit (struct match) and what happens (an action and its parameters). Plain data.
+ *
+ * The tables here are the one source of the scenario's grammar, of resolved plans, of the help and of the reference.
+ */
+#ifndef FAULT_FAULT_H
+#define FAULT_FAULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pcap/pcap.h>
+
+#include "base/param.h"
+#include "sim/random.h"
+#include "sim/sim.h"
+
+#define FAULT_NAME_MAX 64
+#define FAULT_FILTER_MAX 256
+#define FAULT_AT_MAX 32
+#define FAULTS_MAX 256
+/** The longest time that a fault takes, a year: FAULTS_MAX of them in a row still fit a clock of 64 bits. */
+#define FAULT_TIME_MAX (UINT64_C(365) * 86400 * 1000000000)
+
+enum match_direction { MATCH_BOTH, MATCH_TO_SERVER, MATCH_TO_DEVICE };
+
+/** Where a fault belongs: who carries it out. */
+enum fault_layer {
+	LAYER_PROXY, /**< frames between wire and far end */
+	LAYER_LINK,  /**< the cable */
+	LAYER_BOARD, /**< chip, SPI bus, INT line, supply */
+};
+
+/** Which frames, or which occasions at a site of the board, a fault is about; all conditions must hold. Counting is done after direction, filter and window. */
+struct match {
+	char at[FAULT_AT_MAX];             /**< "enc.tx#7": a site of the board and which occasion there; empty: not asked */
+	unsigned direction;                /**< enum match_direction */
+	char filter[FAULT_FILTER_MAX];     /**< a pcap filter expression; empty: every frame */
+	uint64_t from_ns;                  /**< window in virtual time since power on: from (inclusive) */
+	uint64_t until_ns;                 /**< until (exclusive); 0: for ever */
+	uint64_t nth;                      /**< only the n-th frame, from 1; 0: not asked */
+	uint64_t every;                    /**< every n-th frame; 0: not asked */
+	uint64_t first;                    /**< the first n frames; 0: not asked */
+	uint64_t probability;              /**< billionths */
+};
+
+extern const struct param match_params[];
+
+struct drop_params {
+	bool enabled;
+};
+
+struct delay_params {
+	uint64_t time_ns;   /**< mean */
+	uint64_t jitter_ns; /**< uniform from time - jitter to time + jitter */
+	bool keep_order;    /**< a frame never overtakes one that this fault delayed before it in the same direction */
+};
+
+struct fault;
+
+struct outage_params {
+	uint64_t for_ns; /**< from the frame that starts it on, every frame in both directions is dropped for so long */
+};
+
+/** The Gilbert-Elliott model in tc-netem's parameters (Elliott, Bell System Technical Journal 42, 1963). Billionths. */
+struct gemodel_params {
+	uint64_t p;          /**< from good to bad, a frame */
+	uint64_t r;          /**< from bad to good, a frame */
+	uint64_t one_less_h; /**< loss in the bad state, 1-h */
+	uint64_t one_less_k; /**< loss in the good state, 1-k */
+};
+
+/** Carrier flap: the link goes away at the fault's `from`. */
+struct carrier_params {
+	uint64_t for_ns;
+};
+
+/** enc.tx: the transmit logic hangs. */
+struct tx_stall_params {
+	bool flags; /**< TXIF, TXERIF and TXABRT are set all the same */
+};
+
+/** enc.tx: wrong flags at the end of a frame that is sent well. */
+struct tx_flags_params {
+	bool lose_txif, raise_txerif;
+};
+
+/** enc.rx: the next-packet pointer is stored wrong. */
+struct rx_pointer_params {
+	uint64_t xor_bits;
+};
+
+/** Disturbances without parameters. */
+struct plain_params {
+	bool enabled;
+};
+
+/** spi.msg: one bit of a message is inverted. */
+struct spi_bit_params {
+	unsigned line;  /**< SPI_MOSI or SPI_MISO */
+	uint64_t byte;  /**< from 0; beyond the message: nothing happens */
+	uint64_t bit;   /**< 7 is sent first */
+};
+
+enum { SPI_MOSI, SPI_MISO };
+
+/** spi.msg: MISO does not move. */
+struct spi_stuck_params {
+	unsigned level; /**< 0 or 1 */
+};
+
+/** spi.msg: the chip select rises early; the chip sees only the first bytes. */
+struct spi_cut_params {
+	uint64_t after;
+};
+
+/** int.edge: the line stays where it is for some time. */
+struct int_stuck_params {
+	unsigned level; /**< 0 low (asserted), 1 high */
+	uint64_t for_ns;
+};
+
+/** Start-up of the chip's clock. */
+struct clkrdy_params {
+	uint64_t after_ns;
+};
+
+union action_params {
+	struct drop_params drop;
+	struct delay_params delay;
+	struct outage_params outage;
+	struct gemodel_params gemodel;
+	struct carrier_params carrier;
+	struct tx_stall_params tx_stall;
+	struct tx_flags_params tx_flags;
+	struct rx_pointer_params rx_pointer;
+	struct plain_params plain;
+	struct spi_bit_params spi_bit;
+	struct spi_stuck_params spi_stuck;
+	struct spi_cut_params spi_cut;
+	struct int_stuck_params int_stuck;
+	struct clkrdy_params clkrdy;
+};
+
+enum fault_kind {
+	FAULT_DROP, FAULT_DELAY, FAULT_OUTAGE, FAULT_GEMODEL,
+	FAULT_CARRIER,
+	FAULT_TX_STALL, FAULT_TX_FLAGS, FAULT_RX_POINTER, FAULT_RX_OVERFLOW, FAULT_RX_UNCOUNTED, FAULT_RX_ERROR, FAULT_MII_STUCK,
+	FAULT_SPI_BIT, FAULT_SPI_STUCK, FAULT_SPI_CUT, FAULT_BROWN_OUT, FAULT_INT_LOST, FAULT_INT_STUCK, FAULT_CLKRDY,
+	FAULT_KINDS,
+};
+
+/** What can happen: a row of the table of actions. */
+struct action {
+	const char *name, *summary;
+	enum fault_layer layer;
+	const char *site;           /**< of the board, e.g. "enc.tx"; NULL if it has none */
+	const struct param *params; /**< for a union action_params */
+	/** Checks what the table cannot; NULL if nothing. */
+	bool (*check)(const struct fault *fault, const char **ret_key, struct error *err);
+};
+
+
+struct fault {
+	char name[FAULT_NAME_MAX];
+	struct match match;
+	const struct action *action;
+	union action_params params;
+};
+
+/** Which action it is. */
+enum fault_kind action_kind(const struct action *action);
+/** @return the @p index-th of all actions, from 0, or NULL behind the last. */
+const struct action *action_at(size_t index);
+
+/** @return the action called @p name, or NULL. */
+const struct action *action_find(const char *name);
+
+/**
+ * Checks what a table cannot: the window, the filter's syntax, parameters that exclude each other.
+ * @param ret_key The key that is wrong, for the place in the user's file; untouched if nothing is.
+ * @return false with @p err (no place).
+ */
+bool fault_check(const struct fault *fault, const char **ret_key, struct error *err);
+
+/** Compiles a pcap filter @p expression for Ethernet. @return false with @p err (no place). */
+bool fault_compile_filter(const char *expression, struct bpf_program *ret_program, struct error *err);
+
+/**
+ * The stream of draws of the @p index-th of some faults: named after its name, its action and whom it hits, and after how many before it are equal in these.
+ * So other faults do not move its draws, and neither does another value of its parameters: a loss of 2 % hits all that a loss of 1 % hits.
+ */
+struct random_stream fault_stream(const struct fault *faults, size_t index, uint64_t seed);
+
+/** Whether @p now lies in the fault's window. */
+bool fault_is_open(const struct fault *fault, sim_ns now);
+
+/** Whether the @p ordinal-th match is one that the fault picks, its probability aside. */
+bool fault_picks(const struct fault *fault, uint64_t ordinal);
+
+#endif
