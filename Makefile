@@ -50,7 +50,7 @@ deps-test: deps
 
 run: deps ## Build, then update an emulated device over a flaky link with several seeds
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)$(BIN) run scenarios/first/flaky-link.yaml --seeds 1..8 --jobs 2 || [ $$? -eq 1 ]
+	$(Q)$(BIN) run scenarios/first/flaky-link.yaml --seeds 1..8 || [ $$? -eq 1 ]
 
 test: deps-test ## All tests, the sessions under QEMU included (T=name: only the suites whose name contains it)
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)

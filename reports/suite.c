@@ -73,9 +73,9 @@ static void put_outcome(FILE *stream, const struct verdict *verdict)
 
 static void put_case(FILE *stream, const struct suite_session *session)
 {
-	char name[32];
+	char name[40];
 
-	(void)snprintf(name, sizeof name, "seed %" PRIu64, session->plan->seed);
+	(void)snprintf(name, sizeof name, "seed %" PRIu64 "%s", session->plan->seed, session->again ? " again" : "");
 	fputs("    <testcase", stream);
 	put_attribute(stream, "classname", session->plan->name);
 	put_attribute(stream, "name", name);

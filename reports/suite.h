@@ -15,6 +15,7 @@ struct suite_session {
 	const struct plan *plan;
 	const struct verdict *verdict;
 	const char *dir; /**< its folder, relative to the run's */
+	bool again;      /**< the second time of the same session (--twice) */
 };
 
 /** Writes junit.xml: a test suite a scenario, a test case a session; failed if it missed its expectation, an error if it was inconclusive. */

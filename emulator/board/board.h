@@ -21,8 +21,6 @@
 #include "sim/sim.h"
 #include "sim/trace.h"
 
-#define BOARD_CHIP_SELECTS 1U
-
 struct board_counters {
 	uint64_t messages, bytes;            /**< on the SPI bus */
 	uint64_t received, sent;             /**< frames that the chip stored, and sent whole */

@@ -71,9 +71,11 @@ struct qemu;
  * Makes sure that there is a snapshot of @p image in the folder @p cache_dir, booting the device if there is none.
  *
  * Safe against another process that does the same, and against having been killed in the middle.
+ * @param stop Ends the wait or the boot within a fraction of a second once it is not 0; NULL: none.
  * @param ret_snapshot Where it is.
  */
-bool qemu_snapshot_ensure(const struct qemu_image *image, const char *cache_dir, struct qemu_snapshot *ret_snapshot, struct error *err);
+bool qemu_snapshot_ensure(const struct qemu_image *image, const char *cache_dir, const volatile sig_atomic_t *stop,
+			  struct qemu_snapshot *ret_snapshot, struct error *err);
 
 /**
  * Starts QEMU from a snapshot in a folder of its own and lets it run.

@@ -25,15 +25,22 @@
 #define COMMAND_MS 10000
 #define SAVE_MS 60000
 #define POLL_MS 5
+#define LOOK_MS 200 /* between two looks at the stop flag */
 #define PIECE_SIZE 65536
 #define MAX_BANDWIDTH 10000000000LL /* bytes a second: as fast as the disk */
 
 struct job {
 	struct qemu_image image;
 	struct qemu_snapshot *snapshot;
+	const volatile sig_atomic_t *stop; /* NULL: none */
 	char dir[PATH_MAX]; /* of the boot: the console and what is half done */
 	char half[PATH_MAX];
 };
+
+static bool stopped(const struct job *job)
+{
+	return job->stop && *job->stop;
+}
 
 /* ---- the name ---- */
 
@@ -148,10 +155,16 @@ static bool save(struct qmp *qmp, struct error *err)
 static bool boot(const struct job *job, struct qmp *qmp, struct error *err)
 {
 	unsigned events;
+	uint64_t deadline;
 
 	if (!qmp_command(qmp, "qmp_capabilities", NULL, qmp_now_ms() + COMMAND_MS, NULL, err))
 		return false;
-	events = qmp_wait(qmp, QMP_PANICKED | QMP_SHUTDOWN, qmp_now_ms() + (uint64_t)job->image.boot_s * 1000);
+	deadline = qmp_now_ms() + (uint64_t)job->image.boot_s * 1000;
+	do
+		events = qmp_wait(qmp, QMP_PANICKED | QMP_SHUTDOWN, qmp_now_ms() + LOOK_MS);
+	while (!(events & (QMP_PANICKED | QMP_SHUTDOWN | QMP_CLOSED)) && qmp_now_ms() < deadline && !stopped(job));
+	if (stopped(job))
+		return error_set(err, "stopped");
 	if (events & QMP_PANICKED)
 		return save(qmp, err);
 	return error_set(err, "the device %s instead of stopping for its snapshot",
@@ -220,11 +233,24 @@ static bool make(const struct job *job, struct error *err)
 	return good || error_context(err, "cannot make the device's snapshot");
 }
 
-bool qemu_snapshot_ensure(const struct qemu_image *image, const char *cache_dir, struct qemu_snapshot *ret_snapshot, struct error *err)
+/* Waits for whoever makes the same snapshot; a signal ends the wait only if it means to stop. */
+static bool take_lock(const struct job *job, int lock, struct error *err)
+{
+	while (flock(lock, LOCK_EX) != 0) {
+		if (errno != EINTR)
+			return error_set(err, "cannot lock the snapshot: %s", strerror(errno));
+		if (stopped(job))
+			return error_set(err, "stopped");
+	}
+	return true;
+}
+
+bool qemu_snapshot_ensure(const struct qemu_image *image, const char *cache_dir, const volatile sig_atomic_t *stop,
+			  struct qemu_snapshot *ret_snapshot, struct error *err)
 {
 	char folder[PATH_MAX - 64], lock_path[PATH_MAX];
 	struct qemu_snapshot snapshot;
-	struct job job = {.image = process_image(image), .snapshot = &snapshot};
+	struct job job = {.image = process_image(image), .snapshot = &snapshot, .stop = stop};
 	bool good = true;
 	int lock;
 
@@ -243,8 +269,7 @@ bool qemu_snapshot_ensure(const struct qemu_image *image, const char *cache_dir,
 		lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 		if (lock < 0)
 			return error_set(err, "cannot write '%s': %s", lock_path, strerror(errno));
-		flock(lock, LOCK_EX);
-		good = have(&job) || make(&job, err);
+		good = take_lock(&job, lock, err) && (have(&job) || make(&job, err));
 		close(lock);
 	}
 	if (good)

@@ -74,7 +74,7 @@ static void send_progress(void *ctx, uint64_t virtual_ns, const char *phase)
 	send_message(*(const int *)ctx, &message);
 }
 
-_Noreturn static void work(const struct job *job, const struct pool_options *options, int pipe)
+_Noreturn static void work(const struct job *job, const struct pool_options *options, int pipe, pid_t parent)
 {
 	const struct sigaction on_stop = {.sa_handler = stop_worker};
 	struct session_options session = {
@@ -83,6 +83,8 @@ _Noreturn static void work(const struct job *job, const struct pool_options *opt
 
 	(void)setpgid(0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(0);
 	(void)sigaction(SIGTERM, &on_stop, NULL);
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -115,10 +117,11 @@ static void start(struct job *job, const struct pool_options *options, int slot)
 		return;
 	}
 	fflush(NULL);
+	const pid_t parent = getpid();
 	job->pid = fork();
 	if (job->pid == 0) {
 		close(ends[0]);
-		work(job, options, ends[1]);
+		work(job, options, ends[1], parent);
 	}
 	close(ends[1]);
 	if (job->pid < 0) {
@@ -176,7 +179,6 @@ struct pool {
 	size_t count, next; /* the next job to start */
 	const struct pool_options *options;
 	struct job *running[POOL_JOBS_MAX]; /* by slot */
-	bool stopping;
 };
 
 static void tell(const struct pool *pool, const struct job *job)
@@ -198,11 +200,9 @@ static void fill_slots(struct pool *pool)
 	}
 }
 
+/* Sent at every look: a worker that has just been forked may not listen yet. */
 static void stop_all(struct pool *pool)
 {
-	if (pool->stopping)
-		return;
-	pool->stopping = true;
 	for (size_t slot = 0; slot < POOL_JOBS_MAX; slot++)
 		if (pool->running[slot] != NULL)
 			(void)kill(pool->running[slot]->pid, SIGTERM);

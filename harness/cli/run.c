@@ -15,6 +15,7 @@
 #include "cli/screen.h"
 #include "reports/suite.h"
 #include "session/folder.h"
+#include "session/judge.h"
 
 #define SESSIONS_MAX 100000U
 #define RUNS_FOLDER "stutter-runs"
@@ -177,17 +178,33 @@ static bool add_scenarios(struct campaign *campaign, const char *device)
 
 /* -- the folder -- */
 
+/* Makes what is missing above the folder, and the folder itself, which nobody else may have made. */
+static bool make_wanted(const char *wanted, char ret_dir[DEVICE_PATH_MAX], struct error *err)
+{
+	char above[DEVICE_PATH_MAX];
+
+	if ((size_t)snprintf(ret_dir, DEVICE_PATH_MAX, "%s", wanted) > RUN_PATH_MAX)
+		return error_set(err, "--out: the path is too long");
+	for (size_t length = strlen(ret_dir); length > 1 && ret_dir[length - 1] == '/'; length--)
+		ret_dir[length - 1] = '\0';
+	(void)snprintf(above, sizeof above, "%s", ret_dir);
+	char *slash = strrchr(above, '/');
+	if (slash != NULL && slash != above) {
+		*slash = '\0';
+		if (!folder_make(above, err))
+			return false;
+	}
+	if (mkdir(ret_dir, 0777) == 0)
+		return true;
+	if (errno == EEXIST)
+		return error_set(err, "--out: %s is there already; name a new folder, so that no report is lost", wanted);
+	return error_set(err, "--out: the folder %s cannot be made: %s", wanted, strerror(errno));
+}
+
 static bool choose_folder(const char *wanted, char ret_dir[DEVICE_PATH_MAX], struct error *err)
 {
-	struct stat status;
-
-	if (wanted != NULL) {
-		if (stat(wanted, &status) == 0)
-			return error_set(err, "--out: %s is there already; name a new folder, so that no report is lost", wanted);
-		if ((size_t)snprintf(ret_dir, DEVICE_PATH_MAX, "%s", wanted) > RUN_PATH_MAX)
-			return error_set(err, "--out: the path is too long");
-		return folder_make(wanted, err);
-	}
+	if (wanted != NULL)
+		return make_wanted(wanted, ret_dir, err);
 	if (!folder_make(RUNS_FOLDER, err))
 		return false;
 	for (unsigned number = 1; number < RUNS_MAX; number++) {
@@ -202,24 +219,33 @@ static bool choose_folder(const char *wanted, char ret_dir[DEVICE_PATH_MAX], str
 
 /* -- the end -- */
 
-/* With --twice, every second session must have the digest of the one before it. */
+/* With --twice, every second session must have the digest of the one before it. What differs proves nothing, and every report says so. */
 static bool compare_digests(const struct campaign *campaign)
 {
 	bool equal = true;
 
 	for (size_t i = 0; campaign->times == 2 && i + 1 < campaign->count; i += 2) {
-		const struct job *a = &campaign->jobs[i], *b = &campaign->jobs[i + 1];
-		if (a->verdict.kind == VERDICT_INCONCLUSIVE || b->verdict.kind == VERDICT_INCONCLUSIVE)
+		const struct job *a = &campaign->jobs[i];
+		struct job *b = &campaign->jobs[i + 1];
+		if (a->verdict.kind == VERDICT_INCONCLUSIVE || b->verdict.kind == VERDICT_INCONCLUSIVE ||
+		    strcmp(a->verdict.digest, b->verdict.digest) == 0)
 			continue;
-		if (strcmp(a->verdict.digest, b->verdict.digest) == 0) {
-			printf("\n%s, seed %llu: the same twice, digest %s\n", a->plan.name, (unsigned long long)a->plan.seed, a->verdict.digest);
-			continue;
-		}
-		printf("\n%s, seed %llu: NOT REPEATABLE, digests %s and %s; compare %s/trace.txt with %s/trace.txt\n", a->plan.name,
-		       (unsigned long long)a->plan.seed, a->verdict.digest, b->verdict.digest, a->dir, b->dir);
+		b->verdict.kind = VERDICT_INCONCLUSIVE;
+		(void)snprintf(b->verdict.reason, sizeof b->verdict.reason,
+			       "NOT REPEATABLE: the digest is not that of the first time, %s; compare the two traces", a->verdict.digest);
+		judge_expectation(&b->plan.expect, &b->verdict);
 		equal = false;
 	}
 	return equal;
+}
+
+static void tell_digests(const struct campaign *campaign)
+{
+	for (size_t i = 0; campaign->times == 2 && i + 1 < campaign->count; i += 2) {
+		const struct job *a = &campaign->jobs[i], *b = &campaign->jobs[i + 1];
+		if (a->verdict.kind != VERDICT_INCONCLUSIVE && b->verdict.kind != VERDICT_INCONCLUSIVE)
+			printf("\n%s, seed %llu: the same twice, digest %s\n", a->plan.name, (unsigned long long)a->plan.seed, a->verdict.digest);
+	}
 }
 
 static int exit_code(const struct campaign *campaign)
@@ -240,7 +266,7 @@ static bool write_reports(const struct campaign *campaign, struct error *err)
 
 	for (size_t i = 0; i < campaign->count; i++)
 		sessions[i] = (struct suite_session){&campaign->jobs[i].plan, &campaign->jobs[i].verdict,
-						     campaign->jobs[i].name};
+						     campaign->jobs[i].name, campaign->times == 2 && i % 2 == 1};
 	bool good = report_junit(campaign->dir, sessions, campaign->count, err) &&
 		    report_summary(campaign->dir, sessions, campaign->count, err);
 	free(sessions);
@@ -264,13 +290,14 @@ static int run_all(struct campaign *campaign)
 			       campaign->jobs[i].name);
 	(void)sigaction(SIGINT, &on_stop, NULL);
 	(void)sigaction(SIGTERM, &on_stop, NULL);
+	(void)sigaction(SIGHUP, &on_stop, NULL);
 	pool_run(campaign->jobs, campaign->count, &pool);
 	for (size_t i = 0; campaign->audit && i < campaign->count; i++)
 		audit_print(&campaign->jobs[i]);
+	bool repeatable = compare_digests(campaign);
+	int code = repeatable ? exit_code(campaign) : EXIT_BUG;
 	screen_close(&screen, campaign->dir);
-	int code = exit_code(campaign);
-	if (!compare_digests(campaign))
-		code = EXIT_BUG;
+	tell_digests(campaign);
 	if (!write_reports(campaign, &err)) {
 		cli_fail(&err);
 		code = code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;

@@ -28,6 +28,8 @@
 #define LINK_BYTE_NS ((sim_ns)800)
 #define LINK_GAP_NS ((sim_ns)9600)
 #define LINK_PREAMBLE 8U
+/** The latest that link pulses may come: a year. */
+#define LINK_UP_AT_MAX (UINT64_C(365) * 86400 * SIM_S)
 
 /** The parameters under `link:` of a scenario. */
 struct link_config {
@@ -67,7 +69,6 @@ struct link {
 	struct sim *sim;
 	struct trace *trace;
 	bool carrier;
-	bool device_full_duplex;
 	sim_ns free_at[2];          /* when each direction's medium is free again; half duplex keeps both equal */
 	enum direction sent_last;
 	struct link_station stations[2]; /* by the direction in which they send */

@@ -9,6 +9,9 @@
 
 #define MS 1000000U
 #define S 1000000000U
+/* The guest counts in 32 bits: milliseconds as an int, seconds and bytes as a long. */
+#define MS_MAX (UINT64_C(0x7fffffff) * MS)
+#define LONG_MAX_32 UINT64_C(0x7fffffff)
 
 static const char *const revisions[] = {"B1", "B4", "B5", "B7", NULL};
 
@@ -27,17 +30,17 @@ const struct param device_params[] = {
 };
 
 const struct param agent_params[] = {
-	PARAM_ROW_QUANTITY(agent_policy, connect_timeout_ns, "connect_timeout", UNIT_DURATION, "10s", MS, 0, "for a TCP connection"),
-	PARAM_ROW_QUANTITY(agent_policy, request_timeout_ns, "request_timeout", UNIT_DURATION, "0ns", 0, 0, "for a whole request; 0ns: none"),
-	PARAM_ROW_QUANTITY(agent_policy, low_speed, "low_speed", UNIT_SIZE, "1000B", 0, 0, "a transfer below this many bytes per second is slow"),
-	PARAM_ROW_QUANTITY(agent_policy, low_speed_time_ns, "low_speed_time", UNIT_DURATION, "30s", 0, 0, "and is given up after so long; 0ns: never"),
+	PARAM_ROW_QUANTITY(agent_policy, connect_timeout_ns, "connect_timeout", UNIT_DURATION, "10s", MS, MS_MAX, "for a TCP connection"),
+	PARAM_ROW_QUANTITY(agent_policy, request_timeout_ns, "request_timeout", UNIT_DURATION, "0ns", 0, MS_MAX, "for a whole request; 0ns: none"),
+	PARAM_ROW_QUANTITY(agent_policy, low_speed, "low_speed", UNIT_SIZE, "1000B", 0, LONG_MAX_32, "a transfer below this many bytes per second is slow"),
+	PARAM_ROW_QUANTITY(agent_policy, low_speed_time_ns, "low_speed_time", UNIT_DURATION, "30s", 0, MS_MAX, "and is given up after so long; 0ns: never"),
 	PARAM_ROW_QUANTITY(agent_policy, retries, "retries", UNIT_NONE, "5", 0, 1000, "after the first try, in each phase"),
-	PARAM_ROW_QUANTITY(agent_policy, backoff_ns, "backoff", UNIT_DURATION, "1s", 0, 0, "before the first retry"),
-	PARAM_ROW_QUANTITY(agent_policy, backoff_max_ns, "backoff_max", UNIT_DURATION, "1min", 0, 0, "before any retry"),
+	PARAM_ROW_QUANTITY(agent_policy, backoff_ns, "backoff", UNIT_DURATION, "1s", 0, MS_MAX, "before the first retry"),
+	PARAM_ROW_QUANTITY(agent_policy, backoff_max_ns, "backoff_max", UNIT_DURATION, "1min", 0, MS_MAX, "before any retry"),
 	PARAM_ROW_QUANTITY(agent_policy, backoff_factor, "backoff_factor", UNIT_NONE, "2", 1, 100, "from one retry to the next"),
 	PARAM_ROW_BOOL(agent_policy, resume, "resume", "true", "a download goes on where it broke off"),
-	PARAM_ROW_QUANTITY(agent_policy, ntp_timeout_ns, "ntp_timeout", UNIT_DURATION, "5s", MS, 0, "for an answer"),
-	PARAM_ROW_QUANTITY(agent_policy, dhcp_deadline_ns, "dhcp_deadline", UNIT_DURATION, "2min", MS, 0, "for an address"),
+	PARAM_ROW_QUANTITY(agent_policy, ntp_timeout_ns, "ntp_timeout", UNIT_DURATION, "5s", MS, MS_MAX, "for an answer"),
+	PARAM_ROW_QUANTITY(agent_policy, dhcp_deadline_ns, "dhcp_deadline", UNIT_DURATION, "2min", MS, MS_MAX, "for an address"),
 	PARAM_ROW_QUANTITY(agent_policy, dns_timeout_ns, "dns_timeout", UNIT_DURATION, "5s", S, 30ULL * S, "for an answer (whole seconds)"),
 	PARAM_ROW_QUANTITY(agent_policy, dns_attempts, "dns_attempts", UNIT_NONE, "2", 1, 5, "of the resolver before it gives up"),
 	{0},
@@ -45,8 +48,8 @@ const struct param agent_params[] = {
 
 const struct param dhcp_params[] = {
 	PARAM_ROW_QUANTITY(dhcp_policy, tries, "tries", UNIT_NONE, "3", 1, 100, "discovers in a row (udhcpc -t)"),
-	PARAM_ROW_QUANTITY(dhcp_policy, timeout_ns, "timeout", UNIT_DURATION, "3s", S, 0, "between them (udhcpc -T, whole seconds)"),
-	PARAM_ROW_QUANTITY(dhcp_policy, wait_ns, "wait", UNIT_DURATION, "20s", S, 0, "before the next row (udhcpc -A, whole seconds)"),
+	PARAM_ROW_QUANTITY(dhcp_policy, timeout_ns, "timeout", UNIT_DURATION, "3s", S, MS_MAX, "between them (udhcpc -T, whole seconds)"),
+	PARAM_ROW_QUANTITY(dhcp_policy, wait_ns, "wait", UNIT_DURATION, "20s", S, MS_MAX, "before the next row (udhcpc -A, whole seconds)"),
 	{0},
 };
 
@@ -99,6 +102,9 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 	params_init(dhcp_params, &device.dhcp);
 	if (!yaml_fill(file, mapping, device_params, parts, "a device", &device, err))
 		return false;
+	if (device.memory % (1U << 20) != 0)
+		return yaml_error(file, yaml_get(mapping, "memory"), err, "memory: '%s' is no whole number of MiB",
+				  yaml_get(mapping, "memory")->text);
 	const struct yaml_node *agent = yaml_get(mapping, "agent"), *dhcp = yaml_get(mapping, "dhcp");
 	if (agent != NULL && (!yaml_fill(file, agent, agent_params, NULL, "agent", &device.agent, err) ||
 			      !check_steps(file, agent, agent_params, &device.agent, err)))

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -221,7 +222,10 @@ static bool resolve_image(const struct yaml_file *file, const struct places *pla
 			return yaml_error(file, node, err, "the path of the image is too long");
 		memcpy(plan->image, joined, strlen(joined) + 1);
 	}
-	if (resolve_file(plan->image, places->image, "image", node == NULL ? "; `make image` makes it" : "", err))
+	struct stat status;
+	if (resolve_file(plan->image, places->image, "image", node == NULL ? "; `make image` makes it" : "", err) &&
+	    ((stat(plan->image, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) ||
+	     error_set(err, "the image %s is not a file with something in it", plan->image)))
 		return true;
 	if (node != NULL)
 		error_at(err, file->path, node->line, node->column);

@@ -107,6 +107,7 @@ static void address_answer(const struct dhcp_config *config, struct bytes reques
 	(void)bytes_be16(request, 10, &flags);
 	memcpy(answer->hardware, request.data + 28, 6);
 	answer->broadcast = nak || (ciaddr == 0 && (flags & BROADCAST_FLAG));
+	answer->unconfigured = ciaddr == 0;
 	answer->destination = ciaddr != 0 ? ciaddr : config->device;
 }
 

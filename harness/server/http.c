@@ -2,8 +2,8 @@
 /*
  * How it works: a connection is in one of three states. READING: bytes go to llhttp, which collects the request; when it is complete, the handler is asked
  * and the connection is SENDING. There, the head and then the body go to lwIP as fast as it takes them (the body without a copy, so it must stay); when
- * the last byte is acknowledged the connection is READING again, or ENDING if the client wanted that. While SENDING, further bytes of the client wait
- * in lwIP's window: a pipelined request is read when the answer before it is out.
+ * the last byte is acknowledged the connection is READING again, or ENDING if the client wanted that. While SENDING, further bytes of the client are kept
+ * and stay in TCP's window, so there is never more than a window of them: a pipelined request is read when the answer before it is out.
  */
 #include "server/http.h"
 
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include <llhttp.h>
 #include <lwip/pbuf.h>
@@ -45,6 +46,7 @@ struct connection {
 };
 
 static struct http_handler the_handler;
+static uint64_t the_unix_base_ns;
 static unsigned connections;
 
 static void say(const struct connection *c, const char *text)
@@ -223,10 +225,24 @@ static void apply_range(const struct http_request *request, struct http_answer *
 	}
 }
 
+/* RFC 9110 5.6.7, of the world's time: a server that has a clock says what time it is. */
+static void format_date(char ret_text[40])
+{
+	time_t seconds = (time_t)((the_unix_base_ns + host_sim()->now) / SIM_S);
+	struct tm parts;
+
+	(void)gmtime_r(&seconds, &parts);
+	(void)strftime(ret_text, 40, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+}
+
 static void write_head(struct connection *c, const char *range_header)
 {
 	const struct http_answer *answer = &c->answer;
-	int used = snprintf(c->head, sizeof c->head, "HTTP/1.1 %u %s\r\nServer: stutter\r\n", answer->status, reason_of(answer->status));
+	char date[40];
+
+	format_date(date);
+	int used = snprintf(c->head, sizeof c->head, "HTTP/1.1 %u %s\r\nServer: stutter\r\nDate: %s\r\n", answer->status,
+			    reason_of(answer->status), date);
 
 	if (answer->type != NULL)
 		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "Content-Type: %s\r\n", answer->type);
@@ -236,6 +252,8 @@ static void write_head(struct connection *c, const char *range_header)
 		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "ETag: %s\r\n", answer->etag);
 	if (answer->ranges)
 		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "Accept-Ranges: bytes\r\n");
+	if (answer->status == 405)
+		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "Allow: GET, HEAD\r\n");
 	used += snprintf(c->head + used, sizeof c->head - (size_t)used, "%s%s\r\n", range_header,
 			 c->keep_alive ? "" : "Connection: close\r\n");
 	CHECK_INT(used, <, sizeof c->head);
@@ -315,32 +333,47 @@ static void close_connection(struct connection *c)
 	forget(c);
 }
 
-/* Feeds bytes to the parser; tells whether the connection still stands. */
-static bool feed(struct connection *c, struct pbuf *packet)
+/* RFC 9112 3: what is no request is answered once and ends the connection. */
+static void refuse(struct connection *c)
 {
-	uint8_t data[0x10000];
-	u16_t length = pbuf_copy_partial(packet, data, 0xffff, 0);
+	c->answer = (struct http_answer){.status = 400};
+	c->keep_alive = false;
+	write_head(c, "");
+	(void)tcp_write(c->pcb, c->head, (u16_t)c->head_length, TCP_WRITE_FLAG_COPY);
+	close_connection(c);
+}
+
+/* Keeps what the parser has not read; it still fills the window. */
+static void keep_unread(struct connection *c, const char *at, size_t length)
+{
+	if (length == 0)
+		return;
+	c->unread = pbuf_alloc(PBUF_RAW, (u16_t)length, PBUF_RAM);
+	CHECK(c->unread != NULL && pbuf_take(c->unread, at, (u16_t)length) == ERR_OK);
+}
+
+/* Feeds bytes to the parser up to the end of a request, and answers that. What was read leaves the window. */
+static void feed(struct connection *c, struct pbuf *packet)
+{
+	char data[TCP_WND + 1];
+	u16_t length = pbuf_copy_partial(packet, data, TCP_WND, 0);
 
 	pbuf_free(packet);
-	llhttp_errno_t result = llhttp_execute(&c->parser, (const char *)data, length);
+	llhttp_errno_t result = llhttp_execute(&c->parser, data, length);
 	if (result == HPE_PAUSED && c->complete) {
-		const char *stop = llhttp_get_error_pos(&c->parser);
-		size_t rest = (size_t)length - (size_t)(stop - (const char *)data);
-		if (rest > 0) {
-			c->unread = pbuf_alloc(PBUF_RAW, (u16_t)rest, PBUF_RAM);
-			CHECK(c->unread != NULL && pbuf_take(c->unread, stop, (u16_t)rest) == ERR_OK);
-		}
+		size_t read = (size_t)(llhttp_get_error_pos(&c->parser) - data);
+		tcp_recved(c->pcb, (u16_t)read);
+		keep_unread(c, data + read, length - read);
 		llhttp_resume(&c->parser);
 		begin_answer(c);
-		return true;
+		return;
 	}
-	if (result != HPE_OK) {
-		trace_line(host_trace(), host_sim()->now, "http", "#%u finding: no HTTP request: %s", c->number,
-			   llhttp_get_error_reason(&c->parser));
-		close_connection(c);
-		return false;
-	}
-	return true;
+	tcp_recved(c->pcb, length);
+	if (result == HPE_OK)
+		return;
+	trace_line(host_trace(), host_sim()->now, "http", "#%u finding: no HTTP request: %s -> 400", c->number,
+		   llhttp_get_error_reason(&c->parser));
+	refuse(c);
 }
 
 static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *packet, err_t error)
@@ -348,15 +381,18 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *packet, err_t 
 	struct connection *c = arg;
 
 	(void)error;
+	(void)pcb;
 	if (packet == NULL) {
+		/* It may still read (RFC 9293 3.6): what it asked for is sent to the end. If it does not, its reset ends the connection. */
+		c->keep_alive = false;
 		if (c->state == SENDING)
 			say(c, "the device has closed its side");
-		close_connection(c);
+		else
+			close_connection(c);
 		return ERR_OK;
 	}
-	tcp_recved(pcb, packet->tot_len);
 	if (c->state == READING) {
-		(void)feed(c, packet);
+		feed(c, packet);
 	} else if (c->unread != NULL) {
 		pbuf_cat(c->unread, packet);
 	} else {
@@ -375,7 +411,7 @@ static void end_answer(struct connection *c)
 	struct pbuf *unread = c->unread;
 	c->unread = NULL;
 	if (unread != NULL)
-		(void)feed(c, unread);
+		feed(c, unread);
 }
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
@@ -423,11 +459,13 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
 	return ERR_OK;
 }
 
-void http_open(struct http_handler handler)
+void http_open(struct http_handler handler, uint64_t unix_base_ns)
 {
 	struct tcp_pcb *pcb = tcp_new();
 
 	the_handler = handler;
+	the_unix_base_ns = unix_base_ns;
+	connections = 0;
 	CHECK(pcb != NULL);
 	CHECK(tcp_bind(pcb, IP_ANY_TYPE, HTTP_PORT) == ERR_OK);
 	pcb = tcp_listen(pcb);

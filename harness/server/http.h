@@ -47,8 +47,8 @@ struct http_handler {
 	void *ctx;
 };
 
-/** Starts the server on the host of this process. */
-void http_open(struct http_handler handler);
+/** Starts the server on the host of this process. @param unix_base_ns The true time at virtual time 0, for the Date header. */
+void http_open(struct http_handler handler, uint64_t unix_base_ns);
 
 /** What a Range header asks of a body (RFC 9110 14.1.2). */
 enum http_range { HTTP_RANGE_NONE, HTTP_RANGE_PART, HTTP_RANGE_UNSATISFIABLE };

@@ -167,5 +167,5 @@ void service_start(struct service *service, uint64_t unix_base_ns)
 		.unix_base_ns = unix_base_ns,
 	};
 	udp_services_open(&service->udp);
-	http_open((struct http_handler){service_answer, note_sent, service});
+	http_open((struct http_handler){service_answer, note_sent, service}, unix_base_ns);
 }

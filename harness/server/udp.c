@@ -38,10 +38,11 @@ static void send_dhcp(struct udp_pcb *pcb, const struct dhcp_answer *answer)
 
 	/* The device cannot answer ARP yet: its hardware address stands in its message (RFC 2131 4.1). */
 	memcpy(hardware.addr, answer->hardware, sizeof hardware.addr);
-	if (!answer->broadcast)
+	bool lend = answer->unconfigured && !answer->broadcast;
+	if (lend)
 		(void)etharp_add_static_entry(&destination, &hardware);
 	(void)udp_sendto_if(pcb, packet, &destination, DHCP_CLIENT_PORT, netif_default);
-	if (!answer->broadcast)
+	if (lend)
 		(void)etharp_remove_static_entry(&destination);
 	pbuf_free(packet);
 }

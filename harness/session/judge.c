@@ -71,6 +71,12 @@ bool judge_report(struct judge *judge, const struct world *world, const char *te
 	(void)snprintf(judge->last, sizeof judge->last, "%s", text);
 	if (take_word(&rest, "phase")) {
 		report_phase(judge, world, rest, text);
+	} else if (take_word(&rest, "panic")) {
+		judge->has_result = true;
+		(void)snprintf(judge->result, sizeof judge->result, "the device's kernel panicked: %.400s", rest);
+		note_trouble(judge, world, text);
+	} else if (strcmp(text, "dhcp leasefail") == 0 || strcmp(text, "dhcp nak") == 0 || strncmp(text, "link ", 5) == 0) {
+		note_trouble(judge, world, text);
 	} else if (take_word(&rest, "result")) {
 		judge->has_result = true;
 		judge->result_pass = take_word(&rest, "pass");
@@ -97,12 +103,12 @@ __attribute__((format(printf, 3, 4))) static void conclude(struct verdict *verdi
 	verdict->kind = kind;
 }
 
-/* The device says it is done: the far end must have given it the whole image. */
+/* The device says it is done: if it asked the far end for the image at all, it must have been given the whole of it. */
 static void decide_pass(const struct world *world, struct verdict *verdict)
 {
 	uint64_t served = world->service.truth.image_covered, size = world->service.image.length;
 
-	if (served < size)
+	if (world->service.truth.attempts > 0 && served < size)
 		conclude(verdict, VERDICT_FAIL, "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of the image",
 			 served, size);
 	else
@@ -110,14 +116,13 @@ static void decide_pass(const struct world *world, struct verdict *verdict)
 }
 
 /* A session that never came to a result hangs; where it does so stands in its last report. */
-static void decide_deadline(const struct judge *judge, const struct world *world, struct verdict *verdict)
+static void decide_deadline(const struct judge *judge, struct verdict *verdict)
 {
 	if (judge->last[0] == '\0')
 		conclude(verdict, VERDICT_INCONCLUSIVE, "the device reported nothing before the deadline; see console.log");
 	else
 		conclude(verdict, VERDICT_FAIL, "%s: no result before the deadline; the last report, at %" PRIu64 ".%03" PRIu64 " s, was '%.200s'",
 			 judge->phase, judge->last_ns / SIM_S, judge->last_ns % SIM_S / SIM_MS, judge->last);
-	(void)world;
 }
 
 static void keep_trouble(const struct judge *judge, const struct world *world, struct verdict *verdict)
@@ -141,7 +146,7 @@ void judge_decide(const struct judge *judge, const struct world *world, enum ses
 	else if (gap != NULL)
 		conclude(verdict, VERDICT_INCONCLUSIVE, "the session relied on something that is not modelled: %.400s", gap);
 	else if (end == END_DEADLINE)
-		decide_deadline(judge, world, verdict);
+		decide_deadline(judge, verdict);
 	else if (judge->result_pass)
 		decide_pass(world, verdict);
 	else

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/check.h"
 #include "base/memory.h"
 #include "qemu/qemu.h"
 #include "reports/vcd.h"
@@ -59,7 +60,10 @@ static size_t answer_hello(const struct session *session, uint8_t *ret_payload)
 
 static size_t answer_config(const struct session *session, uint8_t *ret_payload)
 {
-	return device_guest_config(&session->plan->device, session->plan->seed, (char *)ret_payload, CONFIG_MAX);
+	size_t length = device_guest_config(&session->plan->device, session->plan->seed, (char *)ret_payload, CONFIG_MAX);
+
+	CHECK_INT(length, <, CONFIG_MAX);
+	return length;
 }
 
 static void answer_spi(struct session *session, const struct stutter_request *request, const uint8_t *payload, uint8_t *ret_payload)
@@ -81,6 +85,10 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 	char text[VERDICT_TEXT_MAX];
 
 	(void)snprintf(text, sizeof text, "%.*s", (int)(length < sizeof text ? length : sizeof text - 1), (const char *)payload);
+	/* What a guest says ends up on terminals and in reports. */
+	for (char *at = text; *at != '\0'; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
 	trace_line(session->trace, session->world.sim.now, "device", "%s", text);
 	return judge_report(&session->judge, &session->world, text);
 }
@@ -268,7 +276,7 @@ static void run_in_folder(struct session *session, struct verdict *verdict)
 	struct error err;
 
 	if (folder_make(session->options->places->snapshots, &session->broken) &&
-	    qemu_snapshot_ensure(&image, session->options->places->snapshots, &snapshot, &session->broken)) {
+	    qemu_snapshot_ensure(&image, session->options->places->snapshots, session->options->stop, &snapshot, &session->broken)) {
 		(void)snprintf(verdict->image_hash, sizeof verdict->image_hash, "%s", snapshot.hash);
 		run_device(session, &image, &snapshot, verdict);
 	}

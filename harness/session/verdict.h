@@ -12,7 +12,6 @@
 #include "sim/trace.h"
 
 #define VERDICT_TEXT_MAX 512
-#define VERDICT_FAULTS_MAX 8
 
 enum verdict_kind {
 	VERDICT_PASS,
@@ -30,7 +29,8 @@ struct verdict {
 	char expectation[VERDICT_TEXT_MAX]; /**< what was not met; empty if all was */
 	char digest[TRACE_DIGEST_MAX];     /**< of the trace; empty if there is none */
 	char image_hash[TRACE_DIGEST_MAX]; /**< of the device image */
-	uint64_t virtual_ns, wall_ns;      /**< from the first request of the guest to the end; wall time includes the restore */
+	uint64_t virtual_ns;               /**< from the first request of the guest to the end */
+	uint64_t wall_ns;                  /**< from the start of QEMU to the end */
 	uint64_t restore_ns;               /**< wall time from the start of QEMU to the guest's first request */
 	uint64_t outside_ns;               /**< CPU time of the harness, of wall_ns */
 	uint64_t frames, spi_messages, image_bytes, retries;

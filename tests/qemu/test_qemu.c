@@ -50,7 +50,7 @@ static bool prepare(struct machine *machine)
 		test_skip("no %s; `make guest` builds it", machine->initramfs);
 	if (!mkdtemp(machine->session))
 		return false;
-	if (qemu_snapshot_ensure(&machine->image, machine->cache, &machine->snapshot, &err))
+	if (qemu_snapshot_ensure(&machine->image, machine->cache, NULL, &machine->snapshot, &err))
 		return true;
 	if (strstr(err.text, "apt-get")) {
 		printf(" (skipped: %s) ", err.text);
@@ -240,7 +240,7 @@ static void an_overlay_replaces_files(void)
 		return;
 	CU_ASSERT_TRUE_FATAL(make_overlay(&machine, overlay));
 	machine.image.overlay = overlay;
-	if (qemu_snapshot_ensure(&machine.image, machine.cache, &machine.snapshot, &err))
+	if (qemu_snapshot_ensure(&machine.image, machine.cache, NULL, &machine.snapshot, &err))
 		qemu = start(&machine, 0, NULL);
 	else
 		printf("%s\n", err.text);
@@ -261,7 +261,7 @@ static void the_snapshot_is_made_once(void)
 	if (!prepare(&machine))
 		return;
 	CU_ASSERT_EQUAL(stat(machine.snapshot.path, &before), 0);
-	CU_ASSERT_TRUE(qemu_snapshot_ensure(&machine.image, machine.cache, &again, &err));
+	CU_ASSERT_TRUE(qemu_snapshot_ensure(&machine.image, machine.cache, NULL, &again, &err));
 	CU_ASSERT_EQUAL(stat(again.path, &after), 0);
 	CU_ASSERT_STRING_EQUAL(again.hash, machine.snapshot.hash);
 	CU_ASSERT_EQUAL(before.st_ino, after.st_ino);
@@ -371,7 +371,7 @@ static void a_missing_qemu_is_told_with_its_cure(void)
 	struct qemu_snapshot snapshot;
 	struct error err = {.text = ""};
 
-	CU_ASSERT_FALSE(qemu_snapshot_ensure(&image, "/tmp", &snapshot, &err));
+	CU_ASSERT_FALSE(qemu_snapshot_ensure(&image, "/tmp", NULL, &snapshot, &err));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "apt-get install --no-install-recommends qemu-system-arm"));
 }
 

@@ -27,6 +27,9 @@
 /* A DHCP server must hear hosts that have no address yet (RFC 1122 3.2.1.3). */
 #define LWIP_IP_ACCEPT_UDP_PORT(port) ((port) == PP_NTOHS(67))
 #define ETHARP_SUPPORT_STATIC_ENTRIES 1
+/* While an address is looked up, what is to be sent waits; the standard is one packet, which loses a whole TCP window without a word. */
+#define ARP_QUEUEING 1
+#define ARP_QUEUE_LEN 256
 #define IP_REASSEMBLY 1
 #define IP_FRAG 1
 

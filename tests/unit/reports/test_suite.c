@@ -30,7 +30,7 @@ static void make_sessions(void)
 		plans[i].seed = i == 0 ? 7 : UINT64_MAX;
 	}
 	for (unsigned i = 0; i < COUNT; i++) {
-		sessions[i] = (struct suite_session){&plans[i % 2], &verdicts[i], dirs[i]};
+		sessions[i] = (struct suite_session){&plans[i % 2], &verdicts[i], dirs[i], false};
 		verdicts[i].kind = kinds[i];
 		verdicts[i].met_expectation = i == 0;
 		verdicts[i].wall_ns = 1500000000;
