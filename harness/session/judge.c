@@ -112,7 +112,8 @@ static void decide_pass(const struct world *world, struct verdict *verdict)
 		conclude(verdict, VERDICT_FAIL, "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of the image",
 			 served, size);
 	else
-		conclude(verdict, VERDICT_PASS, "updated");
+		conclude(verdict, VERDICT_PASS, "%s",
+			 world->service.truth.attempts > 0 ? "updated" : "the client reports success; it never asked for the image");
 }
 
 /* A session that never came to a result hangs; where it does so stands in its last report. */
