@@ -20,9 +20,9 @@ void pcapng_begin(FILE *stream, const char *application, const char *interface);
 /** What is told of a frame beside its bytes. */
 struct pcapng_frame {
 	uint64_t time_ns;
-	uint64_t id;          /**< the proxy's number for it */
-	bool outbound;        /**< the device sent it */
-	const char *comment;  /**< NULL: none */
+	uint64_t id;         /**< the proxy's number for it */
+	bool outbound;       /**< the device sent it */
+	const char *comment; /**< NULL: none */
 };
 
 void pcapng_frame(FILE *stream, const struct pcapng_frame *frame, struct bytes data);

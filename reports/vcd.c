@@ -48,7 +48,7 @@ static uint64_t draw_byte(struct vcd *vcd, uint8_t mosi, uint8_t miso, uint64_t 
 }
 
 void vcd_transfer(struct vcd *vcd, const uint8_t *mosi, const uint8_t *miso, size_t length, uint64_t bus_ns, uint64_t clock_hz,
-		  uint64_t end_ns)
+                  uint64_t end_ns)
 {
 	const uint64_t half_ns = S_NS / clock_hz / 2 > 0 ? S_NS / clock_hz / 2 : 1;
 	const uint64_t bits_ns = (uint64_t)length * BITS * 2 * half_ns;

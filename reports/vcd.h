@@ -19,9 +19,9 @@
 
 struct vcd {
 	FILE *stream;
-	uint64_t drawn_ns;     /* up to where */
-	uint64_t stamped_ns;   /* the last time stamp in the file */
-	unsigned levels;       /* of the signals as drawn, a bit each */
+	uint64_t drawn_ns;   /* up to where */
+	uint64_t stamped_ns; /* the last time stamp in the file */
+	unsigned levels;     /* of the signals as drawn, a bit each */
 };
 
 /** Begins a file at @p now_ns with the bus at rest: CS and INT high, SCK low. */
@@ -33,7 +33,7 @@ void vcd_begin(struct vcd *vcd, FILE *stream, uint64_t now_ns);
  * @param clock_hz The bus clock.
  */
 void vcd_transfer(struct vcd *vcd, const uint8_t *mosi, const uint8_t *miso, size_t length, uint64_t bus_ns, uint64_t clock_hz,
-		  uint64_t end_ns);
+                  uint64_t end_ns);
 
 /** Draws the INT line. @param asserted Low. */
 void vcd_int(struct vcd *vcd, bool asserted, uint64_t now_ns);

@@ -99,8 +99,8 @@ static const struct kind {
 static void tell_register(struct board *board, const struct enc28j60_event *event, const char *word)
 {
 	trace_line(board->trace, event->now_ns, "chip", "%s%s%s%s%s: %s%s%s%s", word, event->id != NULL ? " " : "",
-		   event->id != NULL ? event->id : "", event->reg != NULL ? " " : "", event->reg != NULL ? event->reg : "", event->text,
-		   event->section != NULL ? " (" : "", event->section != NULL ? event->section : "", event->section != NULL ? ")" : "");
+	           event->id != NULL ? event->id : "", event->reg != NULL ? " " : "", event->reg != NULL ? event->reg : "", event->text,
+	           event->section != NULL ? " (" : "", event->section != NULL ? event->section : "", event->section != NULL ? ")" : "");
 }
 
 static void tell_frame(struct board *board, const struct enc28j60_event *event, const struct kind *kind)
@@ -108,7 +108,7 @@ static void tell_frame(struct board *board, const struct enc28j60_event *event, 
 	bool said = strcmp(kind->word, event->text) == 0;
 
 	trace_line(board->trace, event->now_ns, "chip", "enc.%s#%u %zu B: %s%s%s", kind->frame, event->number, event->length, kind->word,
-		   said ? "" : ", ", said ? "" : event->text);
+	           said ? "" : ", ", said ? "" : event->text);
 }
 
 static void on_event(void *ctx, const struct enc28j60_event *event)
@@ -121,7 +121,8 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 	if (!kind->told)
 		return;
 	if (event->kind == ENC28J60_EVENT_NOT_MODELLED)
-		trace_not_modelled(board->trace, event->now_ns, "chip", "%s: %s", event->reg != NULL ? event->reg : "ENC28J60", event->text);
+		trace_not_modelled(board->trace, event->now_ns, "chip", "%s: %s", event->reg != NULL ? event->reg : "ENC28J60",
+		                   event->text);
 	else if (kind->frame != NULL)
 		tell_frame(board, event, kind);
 	else
@@ -131,7 +132,7 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 static const struct enc28j60_ops chip_ops = {.transmit = transmit, .cancel = cancel, .event = on_event, .disturb = disturb};
 
 void board_open(struct board *board, enum enc28j60_revision revision, struct link *link, struct disturber *disturber, struct sim *sim,
-		struct trace *trace)
+                struct trace *trace)
 {
 	struct enc28j60_config config = enc28j60_config_default();
 
@@ -232,10 +233,10 @@ void board_finish(struct board *board)
 {
 	const struct board_counters *c = &board->counters;
 
-	trace_line(board->trace, board->sim->now, "spi", "%" PRIu64 " messages, %" PRIu64 " bytes, digest %016" PRIx64, c->messages, c->bytes,
-		   (uint64_t)XXH3_64bits_digest(board->bus_digest));
+	trace_line(board->trace, board->sim->now, "spi", "%" PRIu64 " messages, %" PRIu64 " bytes, digest %016" PRIx64, c->messages,
+	           c->bytes, (uint64_t)XXH3_64bits_digest(board->bus_digest));
 	trace_line(board->trace, board->sim->now, "chip",
-		   "%" PRIu64 " frames received, %" PRIu64 " overflowed, %" PRIu64 " refused, %" PRIu64 " sent, %" PRIu64 " aborted, %" PRIu64
-		   " findings",
-		   c->received, c->overflowed, c->refused, c->sent, c->aborted, c->findings);
+	           "%" PRIu64 " frames received, %" PRIu64 " overflowed, %" PRIu64 " refused, %" PRIu64 " sent, %" PRIu64
+	           " aborted, %" PRIu64 " findings",
+	           c->received, c->overflowed, c->refused, c->sent, c->aborted, c->findings);
 }

@@ -22,10 +22,10 @@
 #include "sim/trace.h"
 
 struct board_counters {
-	uint64_t messages, bytes;            /**< on the SPI bus */
-	uint64_t received, sent;             /**< frames that the chip stored, and sent whole */
+	uint64_t messages, bytes;              /**< on the SPI bus */
+	uint64_t received, sent;               /**< frames that the chip stored, and sent whole */
 	uint64_t overflowed, refused, aborted; /**< frames lost for want of room; for their FCS or a filter; sent in part or not at all */
-	uint64_t findings;                   /**< the guest did what the datasheet forbids */
+	uint64_t findings;                     /**< the guest did what the datasheet forbids */
 };
 
 struct board {
@@ -35,12 +35,12 @@ struct board {
 	struct enc28j60 chip;
 	struct sim_event chip_event;
 	struct disturber *disturber;
-	struct sim_event int_event;  /* INT changes by itself, for a fault */
+	struct sim_event int_event; /* INT changes by itself, for a fault */
 	struct board_counters counters;
-	void *bus_digest; /* XXH3 state */
+	void *bus_digest;                                          /* XXH3 state */
 	void (*int_changed)(void *ctx, bool asserted, sim_ns now); /**< set by the owner to follow the INT line; may be NULL */
 	void *int_ctx;
-	bool int_was;     /* as the processor sees it */
+	bool int_was; /* as the processor sees it */
 };
 
 /**
@@ -49,7 +49,7 @@ struct board {
  * @param disturber The board's faults; taken over.
  */
 void board_open(struct board *board, enum enc28j60_revision revision, struct link *link, struct disturber *disturber, struct sim *sim,
-		struct trace *trace);
+                struct trace *trace);
 void board_close(struct board *board);
 
 /** What the link calls when a frame reaches the chip, or has left it, or the carrier changes */

@@ -14,7 +14,7 @@ static const char *const site_names[SITES] = {"enc.tx", "enc.rx", "enc.mii", "sp
 /* A fault at work. */
 struct trouble {
 	const struct fault *fault;
-	size_t index;              /* in the plan */
+	size_t index; /* in the plan */
 	struct random_stream stream;
 	uint64_t matched, applied;
 };
@@ -24,8 +24,8 @@ struct disturber {
 	struct trouble *troubles;
 	size_t count;
 	uint64_t occasions[SITES];
-	bool int_was;              /* as the chip drove it last */
-	bool edge_hidden;          /* the processor missed this assertion */
+	bool int_was;     /* as the chip drove it last */
+	bool edge_hidden; /* the processor missed this assertion */
 	sim_ns int_stuck_until;
 	bool int_stuck_asserted;
 };
@@ -112,10 +112,9 @@ static void disturb_chip(const struct fault *fault, struct enc28j60_disturbance 
 }
 
 void disturber_chip(struct disturber *disturber, enum enc28j60_site chip_site, unsigned number, sim_ns now,
-		    struct enc28j60_disturbance *ret_disturbance)
+                    struct enc28j60_disturbance *ret_disturbance)
 {
-	static const enum site sites[] = {
-		[ENC28J60_SITE_TX] = SITE_TX, [ENC28J60_SITE_RX] = SITE_RX, [ENC28J60_SITE_MII] = SITE_MII};
+	static const enum site sites[] = {[ENC28J60_SITE_TX] = SITE_TX, [ENC28J60_SITE_RX] = SITE_RX, [ENC28J60_SITE_MII] = SITE_MII};
 
 	for (size_t i = 0; i < disturber->count; i++)
 		if (acts(disturber, &disturber->troubles[i], sites[chip_site], number, now))

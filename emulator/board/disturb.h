@@ -25,14 +25,14 @@ uint64_t disturber_startup(const struct disturber *disturber, uint64_t standard_
 
 /** The chip asks at its sites. */
 void disturber_chip(struct disturber *disturber, enum enc28j60_site site, unsigned number, sim_ns now,
-		    struct enc28j60_disturbance *ret_disturbance);
+                    struct enc28j60_disturbance *ret_disturbance);
 
 /** What happens to a message on the bus. */
 struct spi_disturbance {
-	bool brown_out;       /**< before it */
-	size_t seen;          /**< how many bytes the chip sees */
-	bool miso_stuck;      /**< all bits of MISO are as in miso_level */
-	uint8_t miso_level;   /**< 0x00 or 0xff */
+	bool brown_out;              /**< before it */
+	size_t seen;                 /**< how many bytes the chip sees */
+	bool miso_stuck;             /**< all bits of MISO are as in miso_level */
+	uint8_t miso_level;          /**< 0x00 or 0xff */
 	size_t mosi_byte, miso_byte; /**< where a bit is inverted; beyond the message if nowhere */
 	uint8_t mosi_bits, miso_bits;
 };

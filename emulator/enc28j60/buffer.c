@@ -16,7 +16,7 @@ struct enc28j60_ring enc28j60_ring(const struct enc28j60 *chip)
 	uint16_t start = enc28j60_reg16(chip, ENC28J60_ERXSTL);
 	uint16_t end = enc28j60_reg16(chip, ENC28J60_ERXNDL);
 
-	return (struct enc28j60_ring){ .start = start, .end = end, .size = (((unsigned)end - start) & ENC28J60_SRAM_MASK) + 1 };
+	return (struct enc28j60_ring){.start = start, .end = end, .size = (((unsigned)end - start) & ENC28J60_SRAM_MASK) + 1};
 }
 
 static unsigned steps_between(unsigned from, unsigned to)

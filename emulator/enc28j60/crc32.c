@@ -8,6 +8,7 @@
  */
 #include "crc32.h"
 
+/* clang-format off */
 static const uint32_t slices[8][256] = {
 	{
 		0x00000000, 0x77073096, 0xee0e612c, 0x990951ba, 0x076dc419, 0x706af48f, 0xe963a535, 0x9e6495a3,
@@ -282,6 +283,7 @@ static const uint32_t slices[8][256] = {
 		0x2c8e0fff, 0xe0240f61, 0x6eab0882, 0xa201081c, 0xa8c40105, 0x646e019b, 0xeae10678, 0x264b06e6,
 	},
 };
+/* clang-format on */
 
 static uint32_t load32(const uint8_t *bytes)
 {

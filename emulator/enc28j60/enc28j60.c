@@ -37,14 +37,10 @@ void enc28j60_emit(struct enc28j60 *chip, struct enc28j60_event event)
 /* Time. */
 
 static void (*const timer_rows[ENC28J60_TIMER_COUNT])(struct enc28j60 *chip) = {
-	[ENC28J60_TIMER_STARTUP] = enc28j60_startup_done,
-	[ENC28J60_TIMER_SETTLE] = enc28j60_settle_done,
-	[ENC28J60_TIMER_LINK] = enc28j60_phy_link_found,
-	[ENC28J60_TIMER_PHY_RESET] = enc28j60_phy_reset_done,
-	[ENC28J60_TIMER_MII] = enc28j60_mii_done,
-	[ENC28J60_TIMER_DMA] = enc28j60_dma_done,
-	[ENC28J60_TIMER_TRANSMIT] = enc28j60_tx_left_mac,
-	[ENC28J60_TIMER_PAUSE] = enc28j60_tx_retry,
+	[ENC28J60_TIMER_STARTUP] = enc28j60_startup_done, [ENC28J60_TIMER_SETTLE] = enc28j60_settle_done,
+	[ENC28J60_TIMER_LINK] = enc28j60_phy_link_found,  [ENC28J60_TIMER_PHY_RESET] = enc28j60_phy_reset_done,
+	[ENC28J60_TIMER_MII] = enc28j60_mii_done,         [ENC28J60_TIMER_DMA] = enc28j60_dma_done,
+	[ENC28J60_TIMER_TRANSMIT] = enc28j60_tx_left_mac, [ENC28J60_TIMER_PAUSE] = enc28j60_tx_retry,
 };
 
 struct enc28j60_disturbance enc28j60_disturbed(struct enc28j60 *chip, enum enc28j60_site site, unsigned number)
@@ -131,8 +127,7 @@ static void check_config(const struct enc28j60 *chip)
 		enc28j60_die(chip, "errata that cannot be switched, as bits", unknown, ENC28J60_ERRATA_SWITCHABLE);
 }
 
-void enc28j60_init(struct enc28j60 *chip, const struct enc28j60_config *config, const struct enc28j60_ops *ops, void *ctx,
-		   uint64_t now_ns)
+void enc28j60_init(struct enc28j60 *chip, const struct enc28j60_config *config, const struct enc28j60_ops *ops, void *ctx, uint64_t now_ns)
 {
 	memset(chip, 0, sizeof(*chip));
 	chip->config = config ? *config : enc28j60_config_default();
@@ -235,14 +230,9 @@ struct command {
 };
 
 static const struct command commands[] = {
-	[RCR] = { read_control, false, 0, true },
-	[RBM] = { read_buffer, true, 0x1a, false },
-	[WCR] = { write_control, false, 0, true },
-	[WBM] = { write_buffer, true, 0x1a, false },
-	[BFS] = { set_bits, false, 0, true },
-	[BFC] = { clear_bits, false, 0, true },
-	[NO_COMMAND] = { ignore, false, 0, false },
-	[SRC] = { ignore, true, 0x1f, false },
+	[RCR] = {read_control, false, 0, true},    [RBM] = {read_buffer, true, 0x1a, false}, [WCR] = {write_control, false, 0, true},
+	[WBM] = {write_buffer, true, 0x1a, false}, [BFS] = {set_bits, false, 0, true},       [BFC] = {clear_bits, false, 0, true},
+	[NO_COMMAND] = {ignore, false, 0, false},  [SRC] = {ignore, true, 0x1f, false},
 };
 
 static void begin_command(struct enc28j60 *chip, uint8_t mosi)

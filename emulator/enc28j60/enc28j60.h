@@ -60,23 +60,23 @@ enum enc28j60_revision {
 
 /* What came with an event. */
 enum enc28j60_event_kind {
-	ENC28J60_EVENT_RESET,         /* text: which; value: enum enc28j60_reset */
-	ENC28J60_EVENT_READY,         /* MAC, MII and PHY can be used; text: after what */
-	ENC28J60_EVENT_LINK,          /* the PHY sees the link change; value: 1 up, 0 down */
-	ENC28J60_EVENT_RX_ACCEPTED,   /* rx#n stored; address: its next-packet pointer lies here; value: status vector 31:0 */
-	ENC28J60_EVENT_RX_FILTERED,   /* rx#n met no enabled filter, or not all of them */
-	ENC28J60_EVENT_RX_CRC,        /* rx#n refused for its FCS */
-	ENC28J60_EVENT_RX_OVERFLOW,   /* rx#n did not fit or EPKTCNT is 255; value: free bytes */
-	ENC28J60_EVENT_RX_IGNORED,    /* rx#n never got as far as the filters: receiver off, fragment, too long; text: why */
-	ENC28J60_EVENT_RX_CONTROL,    /* rx#n is a control frame the MAC kept to itself */
-	ENC28J60_EVENT_TX_START,      /* tx#n; address: ETXST */
-	ENC28J60_EVENT_TX_DONE,       /* tx#n; address: of the status vector; value: status vector 31:0 */
-	ENC28J60_EVENT_TX_ABORTED,    /* tx#n; like TX_DONE, text: why */
-	ENC28J60_EVENT_TX_CANCELLED,  /* tx#n; the host gave it up; text: how */
-	ENC28J60_EVENT_DISTURBED,     /* silicon misbehaves because ops->disturb said so; tx#n, rx#n or an MII operation; text: how */
-	ENC28J60_EVENT_NOTE,          /* outside the data sheet's words, harmless on silicon */
-	ENC28J60_EVENT_FINDING,       /* the guest did what the data sheet forbids */
-	ENC28J60_EVENT_NOT_MODELLED,  /* the guest relies on what this model lacks */
+	ENC28J60_EVENT_RESET,        /* text: which; value: enum enc28j60_reset */
+	ENC28J60_EVENT_READY,        /* MAC, MII and PHY can be used; text: after what */
+	ENC28J60_EVENT_LINK,         /* the PHY sees the link change; value: 1 up, 0 down */
+	ENC28J60_EVENT_RX_ACCEPTED,  /* rx#n stored; address: its next-packet pointer lies here; value: status vector 31:0 */
+	ENC28J60_EVENT_RX_FILTERED,  /* rx#n met no enabled filter, or not all of them */
+	ENC28J60_EVENT_RX_CRC,       /* rx#n refused for its FCS */
+	ENC28J60_EVENT_RX_OVERFLOW,  /* rx#n did not fit or EPKTCNT is 255; value: free bytes */
+	ENC28J60_EVENT_RX_IGNORED,   /* rx#n never got as far as the filters: receiver off, fragment, too long; text: why */
+	ENC28J60_EVENT_RX_CONTROL,   /* rx#n is a control frame the MAC kept to itself */
+	ENC28J60_EVENT_TX_START,     /* tx#n; address: ETXST */
+	ENC28J60_EVENT_TX_DONE,      /* tx#n; address: of the status vector; value: status vector 31:0 */
+	ENC28J60_EVENT_TX_ABORTED,   /* tx#n; like TX_DONE, text: why */
+	ENC28J60_EVENT_TX_CANCELLED, /* tx#n; the host gave it up; text: how */
+	ENC28J60_EVENT_DISTURBED,    /* silicon misbehaves because ops->disturb said so; tx#n, rx#n or an MII operation; text: how */
+	ENC28J60_EVENT_NOTE,         /* outside the data sheet's words, harmless on silicon */
+	ENC28J60_EVENT_FINDING,      /* the guest did what the data sheet forbids */
+	ENC28J60_EVENT_NOT_MODELLED, /* the guest relies on what this model lacks */
 };
 
 /* Something worth a line in a trace. Strings are constants and outlive the event. */
@@ -102,15 +102,15 @@ enum enc28j60_site {
 
 /* How silicon misbehaves at a site. All zero: not at all. Members of another site are ignored. */
 struct enc28j60_disturbance {
-	bool tx_stall;          /* nothing is sent, TXRTS stays set and no flag comes, until TXRST or a reset (like erratum 12) */
-	bool tx_stall_flagged;  /* as tx_stall, but TXIF, TXERIF and TXABRT are set */
-	bool tx_no_txif;        /* the frame is sent, TXIF is not set */
-	bool tx_txerif;         /* the frame is sent, TXERIF is set as well */
-	uint16_t rx_next_xor;   /* these bits of the next-packet pointer are stored wrong; what the chip itself goes on with is right */
-	bool rx_overflow;       /* the frame is lost as if there were no room */
-	bool rx_uncounted;      /* the frame is stored, EPKTCNT and so PKTIF do not see it */
-	bool rx_rxerif;         /* the frame is stored, RXERIF is set as well */
-	bool mii_stuck;         /* the operation never ends: MISTAT.BUSY stays set until a reset */
+	bool tx_stall;         /* nothing is sent, TXRTS stays set and no flag comes, until TXRST or a reset (like erratum 12) */
+	bool tx_stall_flagged; /* as tx_stall, but TXIF, TXERIF and TXABRT are set */
+	bool tx_no_txif;       /* the frame is sent, TXIF is not set */
+	bool tx_txerif;        /* the frame is sent, TXERIF is set as well */
+	uint16_t rx_next_xor;  /* these bits of the next-packet pointer are stored wrong; what the chip itself goes on with is right */
+	bool rx_overflow;      /* the frame is lost as if there were no room */
+	bool rx_uncounted;     /* the frame is stored, EPKTCNT and so PKTIF do not see it */
+	bool rx_rxerif;        /* the frame is stored, RXERIF is set as well */
+	bool mii_stuck;        /* the operation never ends: MISTAT.BUSY stays set until a reset */
 };
 
 /* What the chip asks of its surroundings. Any pointer may be NULL. transmit may call enc28j60_transmitted() with the same now_ns. */
@@ -145,12 +145,12 @@ struct enc28j60_config {
 
 /* How the attempt to send ended, told by whoever owns the wire. All zero: sent at once. */
 struct enc28j60_tx_status {
-	unsigned collisions;          /* collisions suffered, retries included */
-	bool late_collision;          /* aborted: collision after the window */
-	bool excessive_collisions;    /* aborted: more than MACLCON1.RETMAX */
-	bool deferred;                /* waited for the medium before sending */
-	bool excessive_deferral;      /* waited longer than 24,287 bit times; aborted if MACON4.DEFER is clear */
-	size_t collided_bytes;        /* bytes on the wire from the attempts that collided */
+	unsigned collisions;       /* collisions suffered, retries included */
+	bool late_collision;       /* aborted: collision after the window */
+	bool excessive_collisions; /* aborted: more than MACLCON1.RETMAX */
+	bool deferred;             /* waited for the medium before sending */
+	bool excessive_deferral;   /* waited longer than 24,287 bit times; aborted if MACON4.DEFER is clear */
+	size_t collided_bytes;     /* bytes on the wire from the attempts that collided */
 };
 
 /* Kinds of registers: they differ in how SPI reaches them (DS39662 sec. 3.1, 4.2). */
@@ -170,17 +170,17 @@ struct enc28j60_reg_hooks {
 /* One control register. Applied in one place, registers.c; a bit in none of the masks is unimplemented and reads 0. */
 struct enc28j60_reg {
 	const char *name;
-	uint8_t bank;          /* 0..3, or ENC28J60_EVERY_BANK for 1Bh..1Fh */
-	uint8_t address;       /* 0..31 */
+	uint8_t bank;    /* 0..3, or ENC28J60_EVERY_BANK for 1Bh..1Fh */
+	uint8_t address; /* 0..31 */
 	enum enc28j60_reg_kind kind;
-	uint8_t reset_value;   /* after power on; EREVID and ESTAT.INT follow from elsewhere */
-	uint8_t reset_mask;    /* bits that a reset by pin or SRC sets to reset_value; the others keep what they have */
-	uint8_t write_mask;    /* bits a write stores */
-	uint8_t clear_mask;    /* bits that the host can clear but not set */
-	uint8_t read_only_mask; /* bits only the chip changes */
-	uint8_t reserved_mask; /* bits to be written as 0; setting one is a finding; they read 0 */
+	uint8_t reset_value;                    /* after power on; EREVID and ESTAT.INT follow from elsewhere */
+	uint8_t reset_mask;                     /* bits that a reset by pin or SRC sets to reset_value; the others keep what they have */
+	uint8_t write_mask;                     /* bits a write stores */
+	uint8_t clear_mask;                     /* bits that the host can clear but not set */
+	uint8_t read_only_mask;                 /* bits only the chip changes */
+	uint8_t reserved_mask;                  /* bits to be written as 0; setting one is a finding; they read 0 */
 	const struct enc28j60_reg_hooks *hooks; /* NULL if a plain store and load is all */
-	const char *section;   /* source */
+	const char *section;                    /* source */
 };
 
 /* One PHY register (DS39662 table 3-3), same idea, 16 bits wide. */
@@ -228,34 +228,34 @@ struct enc28j60_mii {
 
 /* The PHY's own state (DS39662 sec. 3.3.4). */
 struct enc28j60_link {
-	bool cable;       /* a link partner sends link pulses */
-	bool up;          /* the PHY has seen them */
-	bool was_down;    /* what PHSTAT1.LLSTAT latches */
-	bool changed;     /* PHIR.PLNKIF */
+	bool cable;    /* a link partner sends link pulses */
+	bool up;       /* the PHY has seen them */
+	bool was_down; /* what PHSTAT1.LLSTAT latches */
+	bool changed;  /* PHIR.PLNKIF */
 };
 
 struct enc28j60_dma {
-	bool waiting;     /* DMAST is set, but a transmission has the memory */
+	bool waiting; /* DMAST is set, but a transmission has the memory */
 	uint64_t start_ns;
-	unsigned steps;   /* bytes to process */
-	unsigned done;    /* bytes processed */
+	unsigned steps; /* bytes to process */
+	unsigned done;  /* bytes processed */
 	uint16_t source;
 	uint16_t target;
 	uint32_t sum;
 };
 
 struct enc28j60_tx {
-	bool waiting;        /* TXRTS is set, but the DMA has the memory, a pause is on or the clock is not ready */
-	bool busy;           /* the frame is under way */
-	bool cut;            /* longer than MAMXFL: only that much is sent, and it ends as aborted */
-	bool on_wire;        /* and its owner is ops->transmit, which owes an answer */
-	unsigned number;     /* of the frame under way or the last one, from 1 */
-	uint16_t start;      /* ETXST when it started */
-	uint16_t end;        /* ETXND when it started */
+	bool waiting;                            /* TXRTS is set, but the DMA has the memory, a pause is on or the clock is not ready */
+	bool busy;                               /* the frame is under way */
+	bool cut;                                /* longer than MAMXFL: only that much is sent, and it ends as aborted */
+	bool on_wire;                            /* and its owner is ops->transmit, which owes an answer */
+	unsigned number;                         /* of the frame under way or the last one, from 1 */
+	uint16_t start;                          /* ETXST when it started */
+	uint16_t end;                            /* ETXND when it started */
 	struct enc28j60_disturbance disturbance; /* of the frame under way */
-	uint32_t status;     /* status vector 31:0 as far as known before the wire answers */
-	uint8_t status_high; /* status vector 55:48 */
-	size_t length;       /* on the wire, FCS included */
+	uint32_t status;                         /* status vector 31:0 as far as known before the wire answers */
+	uint8_t status_high;                     /* status vector 55:48 */
+	size_t length;                           /* on the wire, FCS included */
 	uint8_t frame[ENC28J60_TX_FRAME_MAX];
 };
 
@@ -300,8 +300,7 @@ struct enc28j60_config enc28j60_config_default(void);
  * @param ctx    passed to ops
  * @param now_ns the instant power comes up
  */
-void enc28j60_init(struct enc28j60 *chip, const struct enc28j60_config *config, const struct enc28j60_ops *ops, void *ctx,
-		   uint64_t now_ns);
+void enc28j60_init(struct enc28j60 *chip, const struct enc28j60_config *config, const struct enc28j60_ops *ops, void *ctx, uint64_t now_ns);
 
 /**
  * Gives a chip, usually a copy, another listener. Nothing is called.

@@ -117,8 +117,8 @@ static const struct {
 	uint8_t enable;
 	bool (*meets)(const struct enc28j60 *chip, const uint8_t *frame, size_t length);
 } rows[] = {
-	{ ERXFCON_UCEN, meets_unicast },   { ERXFCON_BCEN, meets_broadcast }, { ERXFCON_MCEN, meets_multicast },
-	{ ERXFCON_HTEN, meets_hash },      { ERXFCON_PMEN, meets_pattern },   { ERXFCON_MPEN, meets_magic },
+	{ERXFCON_UCEN, meets_unicast}, {ERXFCON_BCEN, meets_broadcast}, {ERXFCON_MCEN, meets_multicast},
+	{ERXFCON_HTEN, meets_hash},    {ERXFCON_PMEN, meets_pattern},   {ERXFCON_MPEN, meets_magic},
 };
 
 bool enc28j60_filter_accepts(const struct enc28j60 *chip, const uint8_t *frame, size_t length)

@@ -13,6 +13,7 @@ struct row {
 #define FORBIDDEN ENC28J60_EVENT_FINDING
 #define MISSING ENC28J60_EVENT_NOT_MODELLED
 
+/* clang-format off */
 static const struct row rows[FINDING_COUNT] = {
 	[FINDING_SPI_OPCODE] = { FORBIDDEN, "spi-opcode", "opcode 110 does not exist", "DS39662 table 4-1" },
 	[FINDING_SPI_CONSTANT] = { FORBIDDEN, "spi-constant", "the opcode came with the wrong constant", "DS39662 table 4-1" },
@@ -64,6 +65,7 @@ static const struct row rows[FINDING_COUNT] = {
 	[FINDING_PROPRIETARY_HEADER] = { MISSING, "proprietary-header", "MACON3.PHDREN has no effect", "DS39662 sec. 6.5" },
 	[FINDING_BACKOFF] = { MISSING, "backoff", "MACON4.BPEN and NOBKOFF have no effect", "DS39662 sec. 6.5" },
 };
+/* clang-format on */
 
 static const char *register_name(unsigned index)
 {
@@ -87,7 +89,12 @@ void enc28j60_find(struct enc28j60 *chip, enum enc28j60_finding finding, unsigne
 	const struct row *row = &rows[finding];
 
 	enc28j60_emit(chip, (struct enc28j60_event){
-		.kind = row->kind, .address = (uint16_t)index, .value = value, .reg = register_name(index),
-		.id = row->id, .text = row->text, .section = row->section,
-	});
+				    .kind = row->kind,
+				    .address = (uint16_t)index,
+				    .value = value,
+				    .reg = register_name(index),
+				    .id = row->id,
+				    .text = row->text,
+				    .section = row->section,
+			    });
 }

@@ -20,7 +20,7 @@ static unsigned word(const uint8_t *bytes)
 
 bool enc28j60_frame_is_broadcast(const uint8_t *frame)
 {
-	static const uint8_t all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	static const uint8_t all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 	return memcmp(frame, all, sizeof(all)) == 0;
 }

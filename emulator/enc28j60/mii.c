@@ -28,9 +28,13 @@ static bool is_busy(const struct enc28j60 *chip)
 static void get_stuck(struct enc28j60 *chip)
 {
 	enc28j60_emit(chip, (struct enc28j60_event){
-		.kind = ENC28J60_EVENT_DISTURBED, .number = chip->mii.number, .address = ENC28J60_MISTAT, .reg = "MISTAT",
-		.text = "the operation does not end", .section = "DS39662 sec. 3.3",
-	});
+				    .kind = ENC28J60_EVENT_DISTURBED,
+				    .number = chip->mii.number,
+				    .address = ENC28J60_MISTAT,
+				    .reg = "MISTAT",
+				    .text = "the operation does not end",
+				    .section = "DS39662 sec. 3.3",
+			    });
 	enc28j60_arm(chip, ENC28J60_TIMER_MII, STUCK_NS);
 }
 
@@ -95,7 +99,7 @@ uint8_t enc28j60_mii_status(const struct enc28j60 *chip)
 	bool scanning = chip->mii.scanning;
 
 	return (uint8_t)((is_busy(chip) ? MISTAT_BUSY : 0) | (scanning ? MISTAT_SCAN : 0) |
-			 (scanning && !chip->mii.valid ? MISTAT_NVALID : 0));
+	                 (scanning && !chip->mii.valid ? MISTAT_NVALID : 0));
 }
 
 void enc28j60_mii_reset(struct enc28j60 *chip)

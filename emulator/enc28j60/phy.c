@@ -26,8 +26,11 @@ static void set_link(struct enc28j60 *chip, bool up)
 	chip->link.was_down |= !up;
 	chip->link.changed = true;
 	enc28j60_emit(chip, (struct enc28j60_event){
-		.kind = ENC28J60_EVENT_LINK, .value = up, .text = up ? "link up" : "link down", .section = "DS39662 sec. 12.1.5",
-	});
+				    .kind = ENC28J60_EVENT_LINK,
+				    .value = up,
+				    .text = up ? "link up" : "link down",
+				    .section = "DS39662 sec. 12.1.5",
+			    });
 }
 
 void enc28j60_phy_set_cable(struct enc28j60 *chip, bool up)
@@ -84,7 +87,7 @@ static uint16_t read_status1(struct enc28j60 *chip)
 static uint16_t read_status2(struct enc28j60 *chip)
 {
 	return (uint16_t)((chip->tx.busy ? PHSTAT2_TXSTAT : 0) | (enc28j60_phy_link_is_up(chip) ? PHSTAT2_LSTAT : 0) |
-			  (enc28j60_full_duplex(chip) ? PHSTAT2_DPXSTAT : 0));
+	                  (enc28j60_full_duplex(chip) ? PHSTAT2_DPXSTAT : 0));
 }
 
 /* Reading clears PLNKIF, PGIF and with them EIR.LINKIF (DS39662 sec. 12.1.5). */
@@ -130,6 +133,7 @@ static void leds_written(struct enc28j60 *chip, uint16_t before)
  * Name, reset value, written bits, reserved bits to be written as 0, source. The reserved bits of PHIE, PHIR and PHLCON are not
  * to be 0 but as they were; a test of them would find fault with every driver.
  */
+/* clang-format off */
 static const struct enc28j60_phy_reg rows[] = {
 	{ "PHCON1", ENC28J60_PHCON1, 0x0000, 0xc900, 0x0480, "DS39662 register 6-6", control1_written, NULL },
 	{ "PHSTAT1", ENC28J60_PHSTAT1, 0x1800, 0x0000, 0x0000, "DS39662 register 3-5", NULL, read_status1 },
@@ -141,6 +145,7 @@ static const struct enc28j60_phy_reg rows[] = {
 	{ "PHIR", ENC28J60_PHIR, 0x0000, 0x0000, 0x0000, "DS39662 register 12-5", NULL, read_interrupt },
 	{ "PHLCON", ENC28J60_PHLCON, 0x3422, 0x0ffe, 0x0000, "DS39662 register 2-2", leds_written, NULL },
 };
+/* clang-format on */
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 

@@ -30,7 +30,7 @@ static void clock_is_back(struct enc28j60 *chip, const char *text)
 {
 	if (!enc28j60_mac_runs(chip))
 		return;
-	enc28j60_emit(chip, (struct enc28j60_event){ .kind = ENC28J60_EVENT_READY, .text = text, .section = "DS39662 sec. 2.2" });
+	enc28j60_emit(chip, (struct enc28j60_event){.kind = ENC28J60_EVENT_READY, .text = text, .section = "DS39662 sec. 2.2"});
 	enc28j60_phy_start(chip);
 	enc28j60_tx_retry(chip);
 }
@@ -49,12 +49,17 @@ void enc28j60_settle_done(struct enc28j60 *chip)
 static void report(struct enc28j60 *chip, enum enc28j60_reset reset)
 {
 	static const char *const texts[] = {
-		[ENC28J60_RESET_POWER] = "power on", [ENC28J60_RESET_PIN] = "RESET pin", [ENC28J60_RESET_SRC] = "SRC command",
+		[ENC28J60_RESET_POWER] = "power on",
+		[ENC28J60_RESET_PIN] = "RESET pin",
+		[ENC28J60_RESET_SRC] = "SRC command",
 	};
 
 	enc28j60_emit(chip, (struct enc28j60_event){
-		.kind = ENC28J60_EVENT_RESET, .value = reset, .text = texts[reset], .section = "DS39662 sec. 11.0",
-	});
+				    .kind = ENC28J60_EVENT_RESET,
+				    .value = reset,
+				    .text = texts[reset],
+				    .section = "DS39662 sec. 11.0",
+			    });
 }
 
 void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)

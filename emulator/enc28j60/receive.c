@@ -19,12 +19,17 @@
 #define TYPE_LIMIT 1500u
 
 static void report(struct enc28j60 *chip, enum enc28j60_event_kind kind, size_t length, uint32_t value, const char *text,
-		   const char *section)
+                   const char *section)
 {
 	enc28j60_emit(chip, (struct enc28j60_event){
-		.kind = kind, .number = chip->rx.number, .length = length, .address = chip->rx.write_pointer, .value = value,
-		.text = text, .section = section,
-	});
+				    .kind = kind,
+				    .number = chip->rx.number,
+				    .length = length,
+				    .address = chip->rx.write_pointer,
+				    .value = value,
+				    .text = text,
+				    .section = section,
+			    });
 }
 
 bool enc28j60_receiving(const struct enc28j60 *chip)
@@ -59,7 +64,7 @@ static const char *why_ignored(const struct enc28j60 *chip, size_t length, bool 
 
 static bool is_addressed_pause(const struct enc28j60 *chip, const uint8_t *frame)
 {
-	static const uint8_t group[6] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x01 };
+	static const uint8_t group[6] = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x01};
 	bool to_group = true;
 
 	for (unsigned i = 0; i < sizeof(group); i++)
@@ -122,8 +127,12 @@ static void store(struct enc28j60 *chip, const uint8_t *frame, size_t length, bo
 	uint16_t next = enc28j60_ring_add(ring, start, space_for(length));
 	uint32_t status = status_of(chip, frame, length, crc_ok);
 	const uint8_t header[HEADER_SIZE] = {
-		(uint8_t)(next ^ disturbance->rx_next_xor), (uint8_t)((next ^ disturbance->rx_next_xor) >> 8),
-		(uint8_t)status, (uint8_t)(status >> 8), (uint8_t)(status >> 16), (uint8_t)(status >> 24),
+		(uint8_t)(next ^ disturbance->rx_next_xor),
+		(uint8_t)((next ^ disturbance->rx_next_xor) >> 8),
+		(uint8_t)status,
+		(uint8_t)(status >> 8),
+		(uint8_t)(status >> 16),
+		(uint8_t)(status >> 24),
 	};
 
 	enc28j60_ring_put(chip, enc28j60_ring_put(chip, start, header, sizeof(header)), frame, length);
@@ -148,10 +157,10 @@ static void overflow(struct enc28j60 *chip, size_t length, uint32_t value, const
 static void accept(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok)
 {
 	const struct enc28j60_disturbance disturbance = enc28j60_disturbed(chip, ENC28J60_SITE_RX, chip->rx.number);
-	const char *how = disturbance.rx_next_xor   ? "stored with a wrong next-packet pointer"
-			  : disturbance.rx_uncounted ? "stored, EPKTCNT does not see it"
-			  : disturbance.rx_rxerif    ? "stored, RXERIF set as well"
-						     : NULL;
+	const char *how = disturbance.rx_next_xor    ? "stored with a wrong next-packet pointer"
+	                  : disturbance.rx_uncounted ? "stored, EPKTCNT does not see it"
+	                  : disturbance.rx_rxerif    ? "stored, RXERIF set as well"
+	                                             : NULL;
 
 	if (disturbance.rx_overflow) {
 		overflow(chip, length, free_bytes(chip), "disturbed: lost as if there were no room", ESTAT_BUFER);

@@ -209,26 +209,26 @@ static void mii_write_high_after(struct enc28j60 *chip, unsigned index, uint8_t 
 }
 
 #define HOOKS static const struct enc28j60_reg_hooks
-HOOKS eir_hooks = { .read = read_eir };
-HOOKS estat_hooks = { .read = read_estat };
-HOOKS econ1_hooks = { .before_write = econ1_before, .after_write = econ1_after };
-HOOKS econ2_hooks = { .after_write = econ2_after };
-HOOKS rx_buffer_hooks = { .before_write = receive_buffer_before, .after_write = receive_buffer_after };
-HOOKS read_low_hooks = { .after_write = read_pointer_low_after };
-HOOKS read_high_hooks = { .after_write = read_pointer_high_after };
-HOOKS tx_pointer_hooks = { .before_write = transmit_pointer_before };
-HOOKS dma_pointer_hooks = { .before_write = dma_pointer_before };
-HOOKS filter_hooks = { .before_write = filter_before };
-HOOKS packet_count_hooks = { .read = read_packet_count };
-HOOKS macon3_hooks = { .before_write = macon3_before };
-HOOKS macon4_hooks = { .before_write = macon4_before };
-HOOKS self_test_hooks = { .before_write = self_test_before };
-HOOKS flow_control_hooks = { .before_write = flow_control_before, .read = read_flow_control };
-HOOKS mii_command_hooks = { .after_write = mii_command_after };
-HOOKS mii_address_hooks = { .before_write = mii_write_before };
-HOOKS mii_write_high_hooks = { .before_write = mii_write_before, .after_write = mii_write_high_after };
-HOOKS mii_status_hooks = { .read = read_mii_status };
-HOOKS revision_hooks = { .read = read_revision };
+HOOKS eir_hooks = {.read = read_eir};
+HOOKS estat_hooks = {.read = read_estat};
+HOOKS econ1_hooks = {.before_write = econ1_before, .after_write = econ1_after};
+HOOKS econ2_hooks = {.after_write = econ2_after};
+HOOKS rx_buffer_hooks = {.before_write = receive_buffer_before, .after_write = receive_buffer_after};
+HOOKS read_low_hooks = {.after_write = read_pointer_low_after};
+HOOKS read_high_hooks = {.after_write = read_pointer_high_after};
+HOOKS tx_pointer_hooks = {.before_write = transmit_pointer_before};
+HOOKS dma_pointer_hooks = {.before_write = dma_pointer_before};
+HOOKS filter_hooks = {.before_write = filter_before};
+HOOKS packet_count_hooks = {.read = read_packet_count};
+HOOKS macon3_hooks = {.before_write = macon3_before};
+HOOKS macon4_hooks = {.before_write = macon4_before};
+HOOKS self_test_hooks = {.before_write = self_test_before};
+HOOKS flow_control_hooks = {.before_write = flow_control_before, .read = read_flow_control};
+HOOKS mii_command_hooks = {.after_write = mii_command_after};
+HOOKS mii_address_hooks = {.before_write = mii_write_before};
+HOOKS mii_write_high_hooks = {.before_write = mii_write_before, .after_write = mii_write_high_after};
+HOOKS mii_status_hooks = {.read = read_mii_status};
+HOOKS revision_hooks = {.read = read_revision};
 
 /*
  * The table: name, kind, value after power on, bits that a reset by pin or SRC leaves alone, and then what each bit is: written,
@@ -236,6 +236,7 @@ HOOKS revision_hooks = { .read = read_revision };
  *
  *  name     kind  reset keep  write clear r/o   rsvd  hooks                  source
  */
+/* clang-format off */
 #define REGISTERS(X) \
 	X(ERDPTL,   ETH, 0xfa, 0x00, 0xff, 0x00, 0x00, 0x00, NULL,                  "DS39662 sec. 3.2") \
 	X(ERDPTH,   ETH, 0x05, 0x00, 0x1f, 0x00, 0x00, 0x00, NULL,                  "DS39662 sec. 3.2") \
@@ -320,22 +321,31 @@ HOOKS revision_hooks = { .read = read_revision };
 	X(EFLOCON,  ETH, 0x00, 0x00, 0x03, 0x00, 0x04, 0x00, &flow_control_hooks,   "DS39662 register 10-1") \
 	X(EPAUSL,   ETH, 0x00, 0x00, 0xff, 0x00, 0x00, 0x00, NULL,                  "DS39662 sec. 10.0") \
 	X(EPAUSH,   ETH, 0x10, 0x00, 0xff, 0x00, 0x00, 0x00, NULL,                  "DS39662 sec. 10.0")
+/* clang-format on */
 
 #define EVERY_BANK_FIRST 0x1bu
-#define BANK_OF(index) \
-	(uint8_t)((index) >= ENC28J60_EIE && (index) <= ENC28J60_ECON1 ? ENC28J60_EVERY_BANK : (unsigned)(index) >> 5)
+#define BANK_OF(index) (uint8_t)((index) >= ENC28J60_EIE && (index) <= ENC28J60_ECON1 ? ENC28J60_EVERY_BANK : (unsigned)(index) >> 5)
 
-#define AS_ROW(name_, kind_, reset_, keep_, write_, clear_, read_only_, reserved_, hooks_, section_) \
-	{ .name = #name_, .bank = BANK_OF(ENC28J60_##name_), .address = ENC28J60_##name_ & 0x1f, .kind = ENC28J60_##kind_, \
-	  .reset_value = (reset_), .reset_mask = 0xff & ~(keep_), .write_mask = (write_), .clear_mask = (clear_), \
-	  .read_only_mask = (read_only_), .reserved_mask = (reserved_), .hooks = (hooks_), .section = (section_) },
+#define AS_ROW(name_, kind_, reset_, keep_, write_, clear_, read_only_, reserved_, hooks_, section_)                                       \
+	{.name = #name_,                                                                                                                   \
+	 .bank = BANK_OF(ENC28J60_##name_),                                                                                                \
+	 .address = ENC28J60_##name_ & 0x1f,                                                                                               \
+	 .kind = ENC28J60_##kind_,                                                                                                         \
+	 .reset_value = (reset_),                                                                                                          \
+	 .reset_mask = 0xff & ~(keep_),                                                                                                    \
+	 .write_mask = (write_),                                                                                                           \
+	 .clear_mask = (clear_),                                                                                                           \
+	 .read_only_mask = (read_only_),                                                                                                   \
+	 .reserved_mask = (reserved_),                                                                                                     \
+	 .hooks = (hooks_),                                                                                                                \
+	 .section = (section_)},
 #define AS_POSITION(name_, ...) ROW_##name_,
 #define AS_INDEX(name_, ...) [ENC28J60_##name_] = ROW_##name_ + 1,
 
-static const struct enc28j60_reg rows[] = { REGISTERS(AS_ROW) };
+static const struct enc28j60_reg rows[] = {REGISTERS(AS_ROW)};
 enum { REGISTERS(AS_POSITION) ROW_COUNT };
 /* From index to row number plus 1; 0 means that nothing is there. */
-static const uint8_t row_at[ENC28J60_REG_COUNT] = { REGISTERS(AS_INDEX) };
+static const uint8_t row_at[ENC28J60_REG_COUNT] = {REGISTERS(AS_INDEX)};
 
 const struct enc28j60_reg *enc28j60_regs(size_t *ret_count)
 {

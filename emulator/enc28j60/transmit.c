@@ -39,9 +39,14 @@ struct style {
 static void report(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint16_t address, uint32_t value, const char *text)
 {
 	enc28j60_emit(chip, (struct enc28j60_event){
-		.kind = kind, .number = chip->tx.number, .length = chip->tx.length, .address = address, .value = value, .text = text,
-		.section = "DS39662 sec. 7.1",
-	});
+				    .kind = kind,
+				    .number = chip->tx.number,
+				    .length = chip->tx.length,
+				    .address = address,
+				    .value = value,
+				    .text = text,
+				    .section = "DS39662 sec. 7.1",
+			    });
 }
 
 /* MACON3.PADCFG (DS39662 register 6-2): even settings do not pad, 101 looks for a VLAN tag. */
@@ -67,9 +72,11 @@ static struct style style_of(const struct enc28j60 *chip, uint8_t control, bool 
 
 	if (control & TX_POVERRIDE)
 		return (struct style){
-			.pad_to = (control & TX_PPADEN) ? 60 : 0, .append_fcs = control & TX_PCRCEN, .huge = control & TX_PHUGEEN,
+			.pad_to = (control & TX_PPADEN) ? 60 : 0,
+			.append_fcs = control & TX_PCRCEN,
+			.huge = control & TX_PHUGEEN,
 		};
-	return (struct style){ .pad_to = pad_to, .append_fcs = pad_to || (macon3 & MACON3_TXCRCEN), .huge = macon3 & MACON3_HFRMEN };
+	return (struct style){.pad_to = pad_to, .append_fcs = pad_to || (macon3 & MACON3_TXCRCEN), .huge = macon3 & MACON3_HFRMEN};
 }
 
 static size_t fetch_body(struct enc28j60 *chip)
@@ -169,7 +176,7 @@ static void check_memory(struct enc28j60 *chip)
 static void write_vector(struct enc28j60 *chip, uint32_t status, size_t on_wire)
 {
 	const uint8_t vector[VECTOR_SIZE] = {
-		(uint8_t)status, (uint8_t)(status >> 8), (uint8_t)(status >> 16), (uint8_t)(status >> 24),
+		(uint8_t)status,  (uint8_t)(status >> 8),  (uint8_t)(status >> 16), (uint8_t)(status >> 24),
 		(uint8_t)on_wire, (uint8_t)(on_wire >> 8), chip->tx.status_high,
 	};
 
@@ -197,7 +204,8 @@ static void finish(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint32_
 
 	status |= chip->tx.status | ((uint32_t)chip->tx.length & 0xffff);
 	write_vector(chip, status, chip->tx.length + collided_bytes);
-	chip->regs[ENC28J60_EIR] |= (uint8_t)((disturbance->tx_no_txif ? 0 : EIR_TXIF) | (aborted || disturbance->tx_txerif ? EIR_TXERIF : 0));
+	chip->regs[ENC28J60_EIR] |= (uint8_t)((disturbance->tx_no_txif ? 0 : EIR_TXIF) |
+	                                      (aborted || disturbance->tx_txerif ? EIR_TXERIF : 0));
 	chip->regs[ENC28J60_ESTAT] |= aborted ? ESTAT_TXABRT : 0;
 	report(chip, kind, address, status, text);
 	become_idle(chip);
@@ -255,7 +263,7 @@ static void start(struct enc28j60 *chip)
 		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
 		       chip->tx.disturbance.tx_no_txif ? "TXIF will be missing" : "TXERIF will be set");
 	chip->tx.on_wire = chip->ops && chip->ops->transmit && enc28j60_phy_reaches_wire(chip) &&
-			   !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
+	                   !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
 	if (chip->tx.on_wire)
 		chip->ops->transmit(chip->ctx, chip->tx.frame, chip->tx.length, chip->now_ns);
 	else

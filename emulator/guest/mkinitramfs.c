@@ -83,7 +83,7 @@ static void put_header(struct archive *archive, const char *path, uint32_t mode,
 	char header[6 + 13 * 8 + 1];
 
 	snprintf(header, sizeof(header), "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", ++archive->inode, mode, 0U, 0U,
-		 links, 0U, size, 0U, 0U, major, minor, (unsigned)strlen(name) + 1U, 0U);
+	         links, 0U, size, 0U, 0U, major, minor, (unsigned)strlen(name) + 1U, 0U);
 	put(archive, header, sizeof(header) - 1);
 	put(archive, name, strlen(name) + 1);
 	pad(archive, 4);
@@ -195,7 +195,7 @@ static void add_entry(struct archive *archive, char **words, int count)
 		add_slink(archive, words[1], words[2]);
 	else if (strcmp(kind, "nod") == 0 && count == 6 && (strcmp(words[3], "c") == 0 || strcmp(words[3], "b") == 0))
 		put_header(archive, words[1], (words[3][0] == 'c' ? MODE_CHAR : MODE_BLOCK) | parse_number(archive, words[2], 8, 07777), 0,
-			   parse_number(archive, words[4], 10, 4095), parse_number(archive, words[5], 10, 1048575));
+		           parse_number(archive, words[4], 10, 4095), parse_number(archive, words[5], 10, 1048575));
 	else
 		fail(archive,
 		     "expected 'dir PATH MODE', 'file PATH SOURCE MODE', 'slink PATH TARGET' or 'nod PATH MODE c|b MAJOR MINOR', not '%s' "

@@ -106,7 +106,7 @@ void process_describe(const struct qemu_image *image, char *ret_text, size_t siz
 }
 
 static void make_words(struct words *words, const struct qemu_image *image, const char *kernel, const char *initrd, int qmp_fd,
-		       int incoming_fd)
+                       int incoming_fd)
 {
 	words->count = 0;
 	add(words, image->program);
@@ -181,12 +181,12 @@ static bool started(int failure_fd, const struct qemu_image *image, const char *
 		return true;
 	if (error == ENOENT)
 		return error_set(err, "cannot start %s: not found\n  Cure: apt-get install --no-install-recommends qemu-system-arm",
-				 image->program);
+		                 image->program);
 	return error_set(err, "cannot start %s in '%s': %s", image->program, dir, strerror(error));
 }
 
 bool process_start(struct process *ret_process, const struct qemu_image *image, const char *initrd, const char *dir, int incoming_fd,
-		   int cpu, struct error *err)
+                   int cpu, struct error *err)
 {
 	char kernel_path[PATH_MAX], initrd_path[PATH_MAX];
 	const pid_t parent = getpid();

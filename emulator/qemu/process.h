@@ -32,7 +32,7 @@ void process_describe(const struct qemu_image *image, char *ret_text, size_t siz
  * @param cpu Pins it to this core; -1: no pinning.
  */
 bool process_start(struct process *ret_process, const struct qemu_image *image, const char *initrd, const char *dir, int incoming_fd,
-		   int cpu, struct error *err);
+                   int cpu, struct error *err);
 
 /** Kills it if it still runs, and reaps it. */
 void process_kill(struct process *process);

@@ -52,7 +52,7 @@ static bool make_fifo(const char *dir, const char *name, char ret_path[PATH_MAX]
 		return error_set(err, "cannot replace '%s': %s", ret_path, strerror(errno));
 	if (mkfifo(ret_path, 0600) < 0)
 		return error_set(err, "cannot make the FIFO '%s': %s%s", ret_path, strerror(errno),
-				 errno == ENOSPC ? "\n  Cure: make room, or choose another folder with --out" : "");
+		                 errno == ENOSPC ? "\n  Cure: make room, or choose another folder with --out" : "");
 	return true;
 }
 
@@ -103,7 +103,7 @@ static bool pin_caller(int cpu, struct error *err)
 }
 
 static bool start(struct qemu *qemu, const struct qemu_image *image, const struct qemu_snapshot *snapshot,
-		  const struct qemu_options *options, struct error *err)
+                  const struct qemu_options *options, struct error *err)
 {
 	const struct qemu_image full = process_image(image);
 	const int incoming = open(snapshot->path, O_RDONLY | O_CLOEXEC);
@@ -129,7 +129,7 @@ static bool start(struct qemu *qemu, const struct qemu_image *image, const struc
 }
 
 struct qemu *qemu_restore(const struct qemu_image *image, const struct qemu_snapshot *snapshot, const struct qemu_options *options,
-			  struct error *err)
+                          struct error *err)
 {
 	struct qemu *qemu = calloc(1, sizeof(*qemu));
 

@@ -19,8 +19,8 @@
 
 #define QEMU_PROGRAM "qemu-system-arm"
 /** What a distribution's kernel guards or accounts for and a small device's does not is turned off: it costs instructions. */
-#define QEMU_APPEND                                                                                                              \
-	"console=ttyAMA0 quiet loglevel=4 psi=0 init_on_alloc=0 hardened_usercopy=off apparmor=0 audit=0 cgroup_disable=memory " \
+#define QEMU_APPEND                                                                                                                        \
+	"console=ttyAMA0 quiet loglevel=4 psi=0 init_on_alloc=0 hardened_usercopy=off apparmor=0 audit=0 cgroup_disable=memory "           \
 	"kfence.sample_interval=0"
 #define QEMU_RTC_BASE "2026-01-01"
 #define QEMU_MEMORY_MB 128
@@ -43,26 +43,26 @@ struct qemu_image {
 };
 
 struct qemu_snapshot {
-	char path[PATH_MAX];	   /**< the saved machine */
-	char initrd[PATH_MAX];	   /**< initramfs and overlay as QEMU gets them */
+	char path[PATH_MAX];       /**< the saved machine */
+	char initrd[PATH_MAX];     /**< initramfs and overlay as QEMU gets them */
 	char hash[QEMU_HASH_SIZE]; /**< of everything it was made from, 32 hex digits */
 };
 
 struct qemu_options {
-	const char *session_dir;	   /**< an existing folder: FIFOs, console.log and qemu.log are made there */
-	int cpu;			   /**< pins QEMU and the caller to this core; -1: no pinning */
-	unsigned silence_s;		   /**< wall seconds without a request after which the guest is given up; 0: QEMU_SILENCE_S */
+	const char *session_dir;           /**< an existing folder: FIFOs, console.log and qemu.log are made there */
+	int cpu;                           /**< pins QEMU and the caller to this core; -1: no pinning */
+	unsigned silence_s;                /**< wall seconds without a request after which the guest is given up; 0: QEMU_SILENCE_S */
 	const volatile sig_atomic_t *stop; /**< ends the session within a fraction of a second once it is not 0; NULL: none */
 };
 
 /** Why a session can not go on. */
 enum qemu_end {
 	QEMU_RUNNING,
-	QEMU_STOPPED,	  /**< the caller's stop flag */
-	QEMU_SILENT,	  /**< no request for too long */
-	QEMU_PANICKED,	  /**< the guest's kernel */
+	QEMU_STOPPED,     /**< the caller's stop flag */
+	QEMU_SILENT,      /**< no request for too long */
+	QEMU_PANICKED,    /**< the guest's kernel */
 	QEMU_POWERED_OFF, /**< the guest turned itself off */
-	QEMU_DIED,	  /**< QEMU exited or was killed */
+	QEMU_DIED,        /**< QEMU exited or was killed */
 };
 
 struct qemu;
@@ -75,14 +75,14 @@ struct qemu;
  * @param ret_snapshot Where it is.
  */
 bool qemu_snapshot_ensure(const struct qemu_image *image, const char *cache_dir, const volatile sig_atomic_t *stop,
-			  struct qemu_snapshot *ret_snapshot, struct error *err);
+                          struct qemu_snapshot *ret_snapshot, struct error *err);
 
 /**
  * Starts QEMU from a snapshot in a folder of its own and lets it run.
  * @return NULL if it does not start.
  */
 struct qemu *qemu_restore(const struct qemu_image *image, const struct qemu_snapshot *snapshot, const struct qemu_options *options,
-			  struct error *err);
+                          struct error *err);
 
 /**
  * Waits for the guest's next request.

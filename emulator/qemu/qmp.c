@@ -127,7 +127,7 @@ bool qmp_command(struct qmp *qmp, const char *command, json_t *arguments, uint64
 	free(text);
 	if (!answer)
 		return error_set(err, "QEMU does not answer the command %s: %s", command,
-				 qmp->events & QMP_CLOSED ? "it ended" : "timed out");
+		                 qmp->events & QMP_CLOSED ? "it ended" : "timed out");
 	wrong = json_string_value(json_object_get(json_object_get(answer, "error"), "desc"));
 	if (wrong)
 		error_set(err, "QEMU refuses the command %s: %s", command, wrong);

@@ -33,7 +33,7 @@ struct job {
 	struct qemu_image image;
 	struct qemu_snapshot *snapshot;
 	const volatile sig_atomic_t *stop; /* NULL: none */
-	char dir[PATH_MAX]; /* of the boot: the console and what is half done */
+	char dir[PATH_MAX];                /* of the boot: the console and what is half done */
 	char half[PATH_MAX];
 };
 
@@ -138,7 +138,7 @@ static bool save(struct qmp *qmp, struct error *err)
 	char status[64] = "";
 
 	if (!qmp_command(qmp, "migrate-set-parameters", json_pack("{s:I}", "max-bandwidth", (json_int_t)MAX_BANDWIDTH), deadline, NULL,
-			 err) ||
+	                 err) ||
 	    !qmp_command(qmp, "migrate", json_pack("{s:s}", "uri", "exec:cat >half"), deadline, NULL, err))
 		return false;
 	while (strcmp(status, "completed") != 0) {
@@ -168,9 +168,9 @@ static bool boot(const struct job *job, struct qmp *qmp, struct error *err)
 	if (events & QMP_PANICKED)
 		return save(qmp, err);
 	return error_set(err, "the device %s instead of stopping for its snapshot",
-			 events & QMP_SHUTDOWN ? "powered off"
-			 : events & QMP_CLOSED ? "ended"
-					       : "went on booting for too long");
+	                 events & QMP_SHUTDOWN ? "powered off"
+	                 : events & QMP_CLOSED ? "ended"
+	                                       : "went on booting for too long");
 }
 
 static bool boot_and_save(const struct job *job, struct error *err)
@@ -246,7 +246,7 @@ static bool take_lock(const struct job *job, int lock, struct error *err)
 }
 
 bool qemu_snapshot_ensure(const struct qemu_image *image, const char *cache_dir, const volatile sig_atomic_t *stop,
-			  struct qemu_snapshot *ret_snapshot, struct error *err)
+                          struct qemu_snapshot *ret_snapshot, struct error *err)
 {
 	char folder[PATH_MAX - 64], lock_path[PATH_MAX];
 	struct qemu_snapshot snapshot;

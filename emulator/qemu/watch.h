@@ -20,7 +20,7 @@ struct watch {
 	struct qmp *qmp; /* the thread's own, until it is joined */
 	unsigned silence_s;
 	const volatile sig_atomic_t *stop;
-	int quit[2];	      /* a pipe: closing its write end ends the thread */
+	int quit[2];          /* a pipe: closing its write end ends the thread */
 	atomic_uint requests; /* counts what the caller has read */
 	atomic_bool reading;  /* the caller waits for the guest */
 	atomic_int holder_fd; /* a write end that keeps the request FIFO open until QEMU has its own; -1: none */

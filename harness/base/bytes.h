@@ -60,8 +60,8 @@ static inline bool bytes_be32(struct bytes view, size_t offset, uint32_t *ret_va
 {
 	if (!bytes_have(view, offset, 4))
 		return false;
-	*ret_value = (uint32_t)view.data[offset] << 24 | (uint32_t)view.data[offset + 1] << 16 |
-		     (uint32_t)view.data[offset + 2] << 8 | view.data[offset + 3];
+	*ret_value = (uint32_t)view.data[offset] << 24 | (uint32_t)view.data[offset + 1] << 16 | (uint32_t)view.data[offset + 2] << 8 |
+	             view.data[offset + 3];
 	return true;
 }
 

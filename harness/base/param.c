@@ -82,7 +82,7 @@ static bool set_choice(const struct param *row, void *object, const char *text, 
 		}
 	const char *near = param_nearest(NULL, row->choices, text);
 	return error_set(err, "'%s' is not %s%s%s%s", text, param_allowed(row, allowed), near ? "; did you mean '" : "", near ? near : "",
-			 near ? "'?" : "");
+	                 near ? "'?" : "");
 }
 
 static bool set_mac(const struct param *row, void *object, const char *text, struct error *err)

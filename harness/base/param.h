@@ -28,26 +28,39 @@ enum param_type {
 struct param {
 	const char *key;
 	enum param_type type;
-	enum unit unit;               /**< of a PARAM_QUANTITY */
-	size_t offset;                /**< in the struct */
-	size_t size;                  /**< of a PARAM_TEXT, with its end */
-	const char *standard;         /**< the value when none is given, as text; NULL: must be given */
-	uint64_t min, max;            /**< of a PARAM_QUANTITY; max 0: no limit */
-	const char *const *choices;   /**< of a PARAM_CHOICE, ends with NULL */
-	const char *summary;          /**< half a sentence for the help */
+	enum unit unit;             /**< of a PARAM_QUANTITY */
+	size_t offset;              /**< in the struct */
+	size_t size;                /**< of a PARAM_TEXT, with its end */
+	const char *standard;       /**< the value when none is given, as text; NULL: must be given */
+	uint64_t min, max;          /**< of a PARAM_QUANTITY; max 0: no limit */
+	const char *const *choices; /**< of a PARAM_CHOICE, ends with NULL */
+	const char *summary;        /**< half a sentence for the help */
 };
 
 /* Rows, for tables that are easy to read. */
 #define PARAM_ROW_QUANTITY(s, field, name, u, std, lo, hi, text)                                                                           \
-	{.key = (name), .type = PARAM_QUANTITY, .unit = (u), .offset = offsetof(struct s, field), .standard = (std), .min = (lo), .max = (hi), .summary = (text)}
+	{                                                                                                                                  \
+		.key = (name), .type = PARAM_QUANTITY, .unit = (u), .offset = offsetof(struct s, field), .standard = (std), .min = (lo),   \
+		.max = (hi), .summary = (text)                                                                                             \
+	}
 #define PARAM_ROW_BOOL(s, field, name, std, text)                                                                                          \
-	{.key = (name), .type = PARAM_BOOL, .offset = offsetof(struct s, field), .standard = (std), .summary = (text)}
+	{                                                                                                                                  \
+		.key = (name), .type = PARAM_BOOL, .offset = offsetof(struct s, field), .standard = (std), .summary = (text)               \
+	}
 #define PARAM_ROW_TEXT(s, field, name, std, text)                                                                                          \
-	{.key = (name), .type = PARAM_TEXT, .offset = offsetof(struct s, field), .size = sizeof(((struct s *)0)->field), .standard = (std), .summary = (text)}
+	{                                                                                                                                  \
+		.key = (name), .type = PARAM_TEXT, .offset = offsetof(struct s, field), .size = sizeof(((struct s *)0)->field),            \
+		.standard = (std), .summary = (text)                                                                                       \
+	}
 #define PARAM_ROW_CHOICE(s, field, name, list, std, text)                                                                                  \
-	{.key = (name), .type = PARAM_CHOICE, .offset = offsetof(struct s, field), .choices = (list), .standard = (std), .summary = (text)}
+	{                                                                                                                                  \
+		.key = (name), .type = PARAM_CHOICE, .offset = offsetof(struct s, field), .choices = (list), .standard = (std),            \
+		.summary = (text)                                                                                                          \
+	}
 #define PARAM_ROW_MAC(s, field, name, std, text)                                                                                           \
-	{.key = (name), .type = PARAM_MAC, .offset = offsetof(struct s, field), .standard = (std), .summary = (text)}
+	{                                                                                                                                  \
+		.key = (name), .type = PARAM_MAC, .offset = offsetof(struct s, field), .standard = (std), .summary = (text)                \
+	}
 
 #define PARAM_VALUE_MAX 512
 

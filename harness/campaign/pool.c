@@ -77,8 +77,12 @@ static void send_progress(void *ctx, uint64_t virtual_ns, const char *phase)
 _Noreturn static void work(const struct job *job, const struct pool_options *options, int pipe, pid_t parent)
 {
 	const struct sigaction on_stop = {.sa_handler = stop_worker};
-	struct session_options session = {
-		.dir = job->dir, .places = options->places, .vcd = options->vcd, .stop = &worker_stop, .progress = send_progress, .ctx = &pipe};
+	struct session_options session = {.dir = job->dir,
+	                                  .places = options->places,
+	                                  .vcd = options->vcd,
+	                                  .stop = &worker_stop,
+	                                  .progress = send_progress,
+	                                  .ctx = &pipe};
 	struct message message;
 
 	(void)setpgid(0, 0);
@@ -145,7 +149,8 @@ static void reap(struct job *job)
 	if (job->state == JOB_DONE)
 		return;
 	if (WIFSIGNALED(status))
-		(void)snprintf(why, sizeof why, "the session's process was ended by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		(void)snprintf(why, sizeof why, "the session's process was ended by signal %d (%s)", WTERMSIG(status),
+		               strsignal(WTERMSIG(status)));
 	else
 		(void)snprintf(why, sizeof why, "the session's process ended with status %d and without a verdict", WEXITSTATUS(status));
 	end_without_verdict(job, why);

@@ -21,21 +21,21 @@ enum job_state { JOB_WAITING, JOB_RUNNING, JOB_DONE };
 
 /** One session of the run. */
 struct job {
-	struct plan plan;              /**< with the seed of this session */
-	char name[128];                /**< of its folder below the run's: "clean/seed-1" */
-	char dir[DEVICE_PATH_MAX];     /**< its folder */
-	enum job_state state;          /* below: the pool's own, to be read by the observer */
+	struct plan plan;          /**< with the seed of this session */
+	char name[128];            /**< of its folder below the run's: "clean/seed-1" */
+	char dir[DEVICE_PATH_MAX]; /**< its folder */
+	enum job_state state;      /* below: the pool's own, to be read by the observer */
 	struct verdict verdict;
-	uint64_t virtual_ns;           /**< while running: how far it is */
+	uint64_t virtual_ns; /**< while running: how far it is */
 	char phase[32];
 	int pid, pipe, slot;
 };
 
 struct pool_options {
-	size_t side_by_side;                        /**< 1 to POOL_JOBS_MAX */
+	size_t side_by_side; /**< 1 to POOL_JOBS_MAX */
 	const struct places *places;
-	bool vcd;                                   /**< every session writes its bus */
-	const volatile sig_atomic_t *stop;          /**< set to end all */
+	bool vcd;                                          /**< every session writes its bus */
+	const volatile sig_atomic_t *stop;                 /**< set to end all */
 	void (*changed)(void *ctx, const struct job *job); /**< a job started, went on or ended */
 	void *ctx;
 };

@@ -13,10 +13,10 @@
 
 /** Exit codes; a contract with scripts. */
 enum {
-	EXIT_PASSED = 0,        /**< all passed */
-	EXIT_FAILED = 1,        /**< a session failed its expectations */
-	EXIT_USAGE = 2,         /**< bad usage or scenario */
-	EXIT_BUG = 3,           /**< our own error */
+	EXIT_PASSED = 0,         /**< all passed */
+	EXIT_FAILED = 1,         /**< a session failed its expectations */
+	EXIT_USAGE = 2,          /**< bad usage or scenario */
+	EXIT_BUG = 3,            /**< our own error */
 	EXIT_INCONCLUSIVE = 125, /**< nothing is proved; `git bisect run` skips */
 };
 
@@ -37,7 +37,7 @@ struct cli_values {
 
 struct cli_command {
 	const char *name;
-	const char *operands;  /**< e.g. "SCENARIO..." */
+	const char *operands; /**< e.g. "SCENARIO..." */
 	const char *summary;
 	const struct cli_option *options;
 	int (*run)(const struct cli_values *values);
@@ -48,7 +48,7 @@ int cli_fail(const struct error *err);
 
 /** Reads a whole number from @p text. @return false and an error that names @p option. */
 bool cli_number(const char *option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret_value,
-		struct error *err);
+                struct error *err);
 
 /** Whether standard error is a terminal that takes colours and cursor movement. */
 bool cli_is_terminal(void);

@@ -22,7 +22,7 @@ int cli_fail(const struct error *err)
 }
 
 bool cli_number(const char *option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret_value,
-		struct error *err)
+                struct error *err)
 {
 	uint64_t value;
 

@@ -39,7 +39,8 @@ static size_t look_at_files(const struct places *places)
 {
 	const struct {
 		const char *path, *purpose;
-	} files[] = {{places->kernel, "the device's kernel"}, {places->initramfs, "its root file system"}, {places->image, "what it downloads"}};
+	} files[] = {
+		{places->kernel, "the device's kernel"}, {places->initramfs, "its root file system"}, {places->image, "what it downloads"}};
 	size_t missing = 0;
 
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)

@@ -44,7 +44,7 @@ static bool describe(const char *path, char ret_line[LINE_MAX], struct error *er
 	name = yaml_get(file.root, "name");
 	summary = yaml_get(file.root, "summary");
 	(void)snprintf(ret_line, LINE_MAX, "%-20s %s", name != NULL && name->text != NULL ? name->text : path,
-		       summary != NULL && summary->text != NULL ? summary->text : "");
+	               summary != NULL && summary->text != NULL ? summary->text : "");
 	yaml_close(&file);
 	return true;
 }
@@ -101,10 +101,11 @@ static int run(const struct cli_values *values)
 	}
 	const char *near = param_nearest(NULL, names, values->operands[0]);
 	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults and devices", values->operands[0],
-		  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	          near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 	return cli_fail(&err);
 }
 
 static const struct cli_option options[] = {{NULL, NULL, NULL}};
 
-const struct cli_command cli_list = {"list", "scenarios|faults|devices", "what there is, with parameters, units and defaults", options, run};
+const struct cli_command cli_list = {"list", "scenarios|faults|devices", "what there is, with parameters, units and defaults", options,
+                                     run};

@@ -30,7 +30,7 @@ static int command_help(const struct cli_command *command)
 	printf("usage: stutter %s [OPTION]... %s\n\n%s\n\n", command->name, command->operands, command->summary);
 	for (const struct cli_option *option = command->options; option->name != NULL; option++) {
 		(void)snprintf(left, sizeof left, "--%s%s%s", option->name, option->argument != NULL ? " " : "",
-			       option->argument != NULL ? option->argument : "");
+		               option->argument != NULL ? option->argument : "");
 		printf("  %-16s %s\n", left, option->summary);
 	}
 	printf("  %-16s %s\n", "--help", "this text");
@@ -43,7 +43,7 @@ static size_t make_long_options(const struct cli_command *command, struct option
 
 	for (; command->options[count].name != NULL; count++)
 		ret_options[count] = (struct option){command->options[count].name,
-						     command->options[count].argument != NULL ? required_argument : no_argument, NULL, 0};
+		                                     command->options[count].argument != NULL ? required_argument : no_argument, NULL, 0};
 	ret_options[count] = (struct option){"help", no_argument, NULL, 0};
 	ret_options[count + 1] = (struct option){NULL, 0, NULL, 0};
 	return count;
@@ -58,7 +58,7 @@ static int unknown_option(const struct cli_command *command, const char *word)
 		names[count] = command->options[count].name;
 	const char *near = param_nearest(NULL, names, word[0] == '-' && word[1] == '-' ? word + 2 : word);
 	fprintf(stderr, "stutter %s: '%s' is no option, or it lacks its argument%s%s%s; see `stutter %s --help`\n", command->name, word,
-		near != NULL ? "; did you mean '--" : "", near != NULL ? near : "", near != NULL ? "'?" : "", command->name);
+	        near != NULL ? "; did you mean '--" : "", near != NULL ? near : "", near != NULL ? "'?" : "", command->name);
 	return EXIT_USAGE;
 }
 
@@ -103,6 +103,6 @@ int main(int argc, char **argv)
 	}
 	const char *near = param_nearest(NULL, names, argv[1]);
 	fprintf(stderr, "stutter: '%s' is no command%s%s%s; see `stutter --help`\n", argv[1], near != NULL ? "; did you mean '" : "",
-		near != NULL ? near : "", near != NULL ? "'?" : "");
+	        near != NULL ? near : "", near != NULL ? "'?" : "");
 	return EXIT_USAGE;
 }

@@ -44,7 +44,7 @@ struct campaign {
 	bool seeds_given;
 	unsigned long long first_seed, last_seed, side_by_side;
 	bool vcd, audit;
-	size_t times;    /* how often each session: 1, or 2 with --twice */
+	size_t times; /* how often each session: 1, or 2 with --twice */
 	char dir[DEVICE_PATH_MAX];
 	struct job *jobs;
 	size_t count;
@@ -94,8 +94,7 @@ static bool read_options(const struct cli_values *values, struct campaign *campa
 	campaign->vcd = values->of[OPTION_VCD] != NULL;
 	campaign->audit = values->of[OPTION_AUDIT] != NULL;
 	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
-	if (values->of[OPTION_JOBS] != NULL &&
-	    !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
+	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
 		return false;
 	return read_seeds(values, campaign, err) && cli_find_scenarios(values->operands, &campaign->paths, err) &&
 	       places_find(&campaign->places, err);
@@ -120,7 +119,7 @@ static bool has_name(const struct campaign *campaign, const char *name)
 
 /* A plan for each session: they differ in the seed, and own their faults each. */
 static bool add_session(struct campaign *campaign, const char *path, const char *device, unsigned long long seed, size_t time,
-			struct error *err)
+                        struct error *err)
 {
 	struct plan plan;
 
@@ -232,7 +231,7 @@ static bool compare_digests(const struct campaign *campaign)
 			continue;
 		b->verdict.kind = VERDICT_INCONCLUSIVE;
 		(void)snprintf(b->verdict.reason, sizeof b->verdict.reason,
-			       "NOT REPEATABLE: the digest is not that of the first time, %s; compare the two traces", a->verdict.digest);
+		               "NOT REPEATABLE: the digest is not that of the first time, %s; compare the two traces", a->verdict.digest);
 		judge_expectation(&b->plan.expect, &b->verdict);
 		equal = false;
 	}
@@ -244,7 +243,8 @@ static void tell_digests(const struct campaign *campaign)
 	for (size_t i = 0; campaign->times == 2 && i + 1 < campaign->count; i += 2) {
 		const struct job *a = &campaign->jobs[i], *b = &campaign->jobs[i + 1];
 		if (a->verdict.kind != VERDICT_INCONCLUSIVE && b->verdict.kind != VERDICT_INCONCLUSIVE)
-			printf("\n%s, seed %llu: the same twice, digest %s\n", a->plan.name, (unsigned long long)a->plan.seed, a->verdict.digest);
+			printf("\n%s, seed %llu: the same twice, digest %s\n", a->plan.name, (unsigned long long)a->plan.seed,
+			       a->verdict.digest);
 	}
 }
 
@@ -265,10 +265,10 @@ static bool write_reports(const struct campaign *campaign, struct error *err)
 	struct suite_session *sessions = memory_new(campaign->count * sizeof *sessions);
 
 	for (size_t i = 0; i < campaign->count; i++)
-		sessions[i] = (struct suite_session){&campaign->jobs[i].plan, &campaign->jobs[i].verdict,
-						     campaign->jobs[i].name, campaign->times == 2 && i % 2 == 1};
+		sessions[i] = (struct suite_session){&campaign->jobs[i].plan, &campaign->jobs[i].verdict, campaign->jobs[i].name,
+		                                     campaign->times == 2 && i % 2 == 1};
 	bool good = report_junit(campaign->dir, sessions, campaign->count, err) &&
-		    report_summary(campaign->dir, sessions, campaign->count, err);
+	            report_summary(campaign->dir, sessions, campaign->count, err);
 	free(sessions);
 	return good;
 }
@@ -278,16 +278,16 @@ static int run_all(struct campaign *campaign)
 	struct screen screen = {.jobs = campaign->jobs, .count = campaign->count, .terminal = cli_is_terminal()};
 	const struct sigaction on_stop = {.sa_handler = request_stop};
 	struct pool_options pool = {.side_by_side = campaign->side_by_side,
-				    .places = &campaign->places,
-				    .vcd = campaign->vcd,
-				    .stop = &stop,
-				    .changed = screen_changed,
-				    .ctx = &screen};
+	                            .places = &campaign->places,
+	                            .vcd = campaign->vcd,
+	                            .stop = &stop,
+	                            .changed = screen_changed,
+	                            .ctx = &screen};
 	struct error err = {.text = ""};
 
 	for (size_t i = 0; i < campaign->count; i++)
 		(void)snprintf(campaign->jobs[i].dir, sizeof campaign->jobs[i].dir, "%.*s/%s", RUN_PATH_MAX, campaign->dir,
-			       campaign->jobs[i].name);
+		               campaign->jobs[i].name);
 	(void)sigaction(SIGINT, &on_stop, NULL);
 	(void)sigaction(SIGTERM, &on_stop, NULL);
 	(void)sigaction(SIGHUP, &on_stop, NULL);

@@ -38,7 +38,7 @@ static void show_progress(struct screen *screen)
 		const struct job *job = &screen->jobs[i];
 		if (job->state == JOB_RUNNING)
 			fprintf(stderr, "  %s %" PRIu64 ": %s %" PRIu64 " s", job->plan.name, job->plan.seed, job->phase,
-				job->virtual_ns / SIM_S);
+			        job->virtual_ns / SIM_S);
 	}
 	fflush(stderr);
 	screen->line_shown = true;
@@ -49,9 +49,9 @@ static void print_session(const struct job *job)
 	const struct verdict *verdict = &job->verdict;
 
 	printf("%-12s %-18s seed %-6" PRIu64 " %8" PRIu64 ".%01" PRIu64 " s virtual in %4" PRIu64 ".%01" PRIu64 " s  %.16s  %s%s%s%s\n",
-	       shown_name(verdict), job->plan.name, job->plan.seed, verdict->virtual_ns / SIM_S, verdict->virtual_ns % SIM_S / (100 * SIM_MS),
-	       verdict->wall_ns / SIM_S, verdict->wall_ns % SIM_S / (100 * SIM_MS), verdict->digest, verdict->reason,
-	       verdict->met_expectation ? "" : " [", verdict->met_expectation ? "" : verdict->expectation,
+	       shown_name(verdict), job->plan.name, job->plan.seed, verdict->virtual_ns / SIM_S,
+	       verdict->virtual_ns % SIM_S / (100 * SIM_MS), verdict->wall_ns / SIM_S, verdict->wall_ns % SIM_S / (100 * SIM_MS),
+	       verdict->digest, verdict->reason, verdict->met_expectation ? "" : " [", verdict->met_expectation ? "" : verdict->expectation,
 	       verdict->met_expectation ? "" : "]");
 	fflush(stdout);
 }

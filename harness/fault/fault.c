@@ -21,7 +21,8 @@ const struct param match_params[] = {
 	PARAM_ROW_CHOICE(match, direction, "direction", directions, "both", "frames that go this way"),
 	PARAM_ROW_TEXT(match, filter, "filter", "", "frames that this pcap filter expression takes; numeric addresses only"),
 	PARAM_ROW_QUANTITY(match, from_ns, "from", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "from this time since power on"),
-	PARAM_ROW_QUANTITY(match, until_ns, "until", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "before this time since power on; 0ns: for ever"),
+	PARAM_ROW_QUANTITY(match, until_ns, "until", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
+                           "before this time since power on; 0ns: for ever"),
 	PARAM_ROW_QUANTITY(match, nth, "nth", UNIT_NONE, "0", 0, 0, "only the n-th that matches, counted from 1"),
 	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
 	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
@@ -44,7 +45,8 @@ static const struct param delay_params[] = {
 };
 
 static const struct param outage_params[] = {
-	PARAM_ROW_QUANTITY(outage_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how long every frame of both directions is dropped"),
+	PARAM_ROW_QUANTITY(outage_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX,
+                           "how long every frame of both directions is dropped"),
 	{0},
 };
 
@@ -57,7 +59,8 @@ static const struct param gemodel_params[] = {
 };
 
 static const struct param carrier_params[] = {
-	PARAM_ROW_QUANTITY(carrier_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how long the link is gone, from the fault's 'from' on"),
+	PARAM_ROW_QUANTITY(carrier_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX,
+                           "how long the link is gone, from the fault's 'from' on"),
 	{0},
 };
 
@@ -87,7 +90,8 @@ static const char *const levels[] = {"0", "1", NULL};
 
 static const struct param spi_bit_params[] = {
 	PARAM_ROW_CHOICE(spi_bit_params, line, "line", spi_lines, "miso", "on which line"),
-	PARAM_ROW_QUANTITY(spi_bit_params, byte, "byte", UNIT_NONE, "1", 0, 0, "which byte of the message, from 0; nothing happens beyond its end"),
+	PARAM_ROW_QUANTITY(spi_bit_params, byte, "byte", UNIT_NONE, "1", 0, 0,
+                           "which byte of the message, from 0; nothing happens beyond its end"),
 	PARAM_ROW_QUANTITY(spi_bit_params, bit, "bit", UNIT_NONE, "0", 0, 7, "which bit; 7 goes first"),
 	{0},
 };
@@ -141,6 +145,7 @@ static bool check_tx_flags(const struct fault *fault, const char **ret_key, stru
 
 /* -- the actions -- */
 
+/* clang-format off */
 static const struct action actions[FAULT_KINDS] = {
 	[FAULT_DROP] = {"drop", "the frame is lost", LAYER_PROXY, NULL, drop_params, NULL},
 	[FAULT_DELAY] = {"delay", "the frame comes later", LAYER_PROXY, NULL, delay_params, check_delay},
@@ -173,6 +178,7 @@ static const struct action actions[FAULT_KINDS] = {
 	[FAULT_CLKRDY] = {"clkrdy", "the chip's clock is ready at another time than 300 us after power on", LAYER_BOARD, NULL, clkrdy_params,
 			  NULL},
 };
+/* clang-format on */
 
 const struct action *action_at(size_t index)
 {
@@ -215,10 +221,10 @@ bool fault_compile_filter(const char *expression, struct bpf_program *ret_progra
 
 /* The words of pcap-filter(7), those of its indices included. */
 static const char *const filter_words[] = {
-	"and",	      "or",	  "not",       "src",	    "dst",	 "host",     "net",    "mask",	 "port", "portrange", "proto",
-	"protochain", "gateway",  "broadcast", "multicast", "less",	 "greater",  "len",    "ether",	 "link", "ip",	      "ip6",
-	"arp",	      "rarp",	  "tcp",       "udp",	    "sctp",	 "icmp",     "icmp6",  "igmp",	 "igrp", "pim",	      "vrrp",
-	"carp",	      "ah",	  "esp",       "vlan",	    "mpls",	 "pppoed",   "pppoes", "geneve", "llc",	 "stp",	      "inbound",
+	"and",        "or",       "not",       "src",       "dst",       "host",     "net",    "mask",   "port", "portrange", "proto",
+	"protochain", "gateway",  "broadcast", "multicast", "less",      "greater",  "len",    "ether",  "link", "ip",        "ip6",
+	"arp",        "rarp",     "tcp",       "udp",       "sctp",      "icmp",     "icmp6",  "igmp",   "igrp", "pim",       "vrrp",
+	"carp",       "ah",       "esp",       "vlan",      "mpls",      "pppoed",   "pppoes", "geneve", "llc",  "stp",       "inbound",
 	"outbound",   "icmptype", "icmpcode",  "icmp6type", "icmp6code", "tcpflags", NULL,
 };
 
@@ -313,7 +319,7 @@ static bool read_address(const struct fault *fault, uint64_t *ret_ordinal, struc
 	if (hash == NULL || (size_t)(hash - fault->match.at) != strlen(action->site) ||
 	    strncmp(fault->match.at, action->site, strlen(action->site)) != 0)
 		return error_set(err, "'%s' is no address of '%s', which happens at %s#1, %s#2 and so on", fault->match.at, action->name,
-				 action->site, action->site);
+		                 action->site, action->site);
 	if (!unit_parse(UNIT_NONE, hash + 1, &ordinal, err))
 		return false;
 	if (ordinal == 0)
@@ -337,7 +343,7 @@ static bool check_layer(const struct fault *fault, const char **ret_key, struct 
 	*ret_key = match->direction != MATCH_BOTH ? "direction" : "filter";
 	if (match->direction != MATCH_BOTH || match->filter[0] != '\0')
 		return error_set(err, "'%s' is not about frames between wire and far end, so 'direction' and 'filter' have no place here",
-				 fault->action->name);
+		                 fault->action->name);
 	return true;
 }
 

@@ -35,15 +35,15 @@ enum fault_layer {
 
 /** Which frames, or which occasions at a site of the board, a fault is about; all conditions must hold. Counting is done after direction, filter and window. */
 struct match {
-	char at[FAULT_AT_MAX];             /**< "enc.tx#7": a site of the board and which occasion there; empty: not asked */
-	unsigned direction;                /**< enum match_direction */
-	char filter[FAULT_FILTER_MAX];     /**< a pcap filter expression; empty: every frame */
-	uint64_t from_ns;                  /**< window in virtual time since power on: from (inclusive) */
-	uint64_t until_ns;                 /**< until (exclusive); 0: for ever */
-	uint64_t nth;                      /**< only the n-th frame, from 1; 0: not asked */
-	uint64_t every;                    /**< every n-th frame; 0: not asked */
-	uint64_t first;                    /**< the first n frames; 0: not asked */
-	uint64_t probability;              /**< billionths */
+	char at[FAULT_AT_MAX];         /**< "enc.tx#7": a site of the board and which occasion there; empty: not asked */
+	unsigned direction;            /**< enum match_direction */
+	char filter[FAULT_FILTER_MAX]; /**< a pcap filter expression; empty: every frame */
+	uint64_t from_ns;              /**< window in virtual time since power on: from (inclusive) */
+	uint64_t until_ns;             /**< until (exclusive); 0: for ever */
+	uint64_t nth;                  /**< only the n-th frame, from 1; 0: not asked */
+	uint64_t every;                /**< every n-th frame; 0: not asked */
+	uint64_t first;                /**< the first n frames; 0: not asked */
+	uint64_t probability;          /**< billionths */
 };
 
 extern const struct param match_params[];
@@ -99,9 +99,9 @@ struct plain_params {
 
 /** spi.msg: one bit of a message is inverted. */
 struct spi_bit_params {
-	unsigned line;  /**< SPI_MOSI or SPI_MISO */
-	uint64_t byte;  /**< from 0; beyond the message: nothing happens */
-	uint64_t bit;   /**< 7 is sent first */
+	unsigned line; /**< SPI_MOSI or SPI_MISO */
+	uint64_t byte; /**< from 0; beyond the message: nothing happens */
+	uint64_t bit;  /**< 7 is sent first */
 };
 
 enum { SPI_MOSI, SPI_MISO };
@@ -145,10 +145,25 @@ union action_params {
 };
 
 enum fault_kind {
-	FAULT_DROP, FAULT_DELAY, FAULT_OUTAGE, FAULT_GEMODEL,
+	FAULT_DROP,
+	FAULT_DELAY,
+	FAULT_OUTAGE,
+	FAULT_GEMODEL,
 	FAULT_CARRIER,
-	FAULT_TX_STALL, FAULT_TX_FLAGS, FAULT_RX_POINTER, FAULT_RX_OVERFLOW, FAULT_RX_UNCOUNTED, FAULT_RX_ERROR, FAULT_MII_STUCK,
-	FAULT_SPI_BIT, FAULT_SPI_STUCK, FAULT_SPI_CUT, FAULT_BROWN_OUT, FAULT_INT_LOST, FAULT_INT_STUCK, FAULT_CLKRDY,
+	FAULT_TX_STALL,
+	FAULT_TX_FLAGS,
+	FAULT_RX_POINTER,
+	FAULT_RX_OVERFLOW,
+	FAULT_RX_UNCOUNTED,
+	FAULT_RX_ERROR,
+	FAULT_MII_STUCK,
+	FAULT_SPI_BIT,
+	FAULT_SPI_STUCK,
+	FAULT_SPI_CUT,
+	FAULT_BROWN_OUT,
+	FAULT_INT_LOST,
+	FAULT_INT_STUCK,
+	FAULT_CLKRDY,
 	FAULT_KINDS,
 };
 
@@ -161,7 +176,6 @@ struct action {
 	/** Checks what the table cannot; NULL if nothing. */
 	bool (*check)(const struct fault *fault, const char **ret_key, struct error *err);
 };
-
 
 struct fault {
 	char name[FAULT_NAME_MAX];

@@ -26,7 +26,7 @@ enum direction {
 };
 
 struct frame {
-	uint64_t id;      /**< from 1, in the order in which frames came to the proxy; 0 before */
+	uint64_t id;        /**< from 1, in the order in which frames came to the proxy; 0 before */
 	struct frame *next; /**< for whoever queues it */
 	size_t length;
 	uint8_t data[];

@@ -11,8 +11,10 @@ static const char *const duplexes[] = {"half", "full", NULL};
 
 const struct param link_params[] = {
 	PARAM_ROW_CHOICE(link_config, duplex, "duplex", duplexes, "half", "how the link partner runs its port"),
-	PARAM_ROW_QUANTITY(link_config, up_at_ns, "up_at", UNIT_DURATION, "0ns", 0, LINK_UP_AT_MAX, "from power on until the partner's link pulses come"),
-	PARAM_ROW_QUANTITY(link_config, queue_max, "queue", UNIT_NONE, "256", 1, 65536, "frames the partner's port buffers before it drops"),
+	PARAM_ROW_QUANTITY(link_config, up_at_ns, "up_at", UNIT_DURATION, "0ns", 0, LINK_UP_AT_MAX,
+                           "from power on until the partner's link pulses come"),
+	PARAM_ROW_QUANTITY(link_config, queue_max, "queue", UNIT_NONE, "256", 1, 65536,
+                           "frames the partner's port buffers before it drops"),
 	{0},
 };
 
@@ -39,7 +41,7 @@ static void lose(struct link *link, struct frame *frame, enum direction directio
 	char text[PACKET_TEXT_MAX];
 
 	trace_line(link->trace, link->sim->now, "link", "%s %s: lost, %s", direction_name(direction),
-		   packet_render(frame_bytes(frame), text), why);
+	           packet_render(frame_bytes(frame), text), why);
 	frame_free(frame);
 }
 
@@ -137,7 +139,7 @@ static void fire_pulses(void *ctx, sim_ns now)
 }
 
 void link_init(struct link *link, const struct link_config *config, const struct link_ops *ops,
-	       void (*carrier_changed)(void *ctx, bool up, sim_ns now), void *ctx, struct sim *sim, struct trace *trace)
+               void (*carrier_changed)(void *ctx, bool up, sim_ns now), void *ctx, struct sim *sim, struct trace *trace)
 {
 	memset(link, 0, sizeof *link);
 	link->config = *config;
@@ -171,13 +173,13 @@ void link_device_sends(struct link *link, const uint8_t *data, size_t length, bo
 	CHECK(station->waiting.count == 0);
 	if (link->carrier && full_duplex != (link->config.duplex == LINK_FULL))
 		trace_not_modelled(link->trace, link->sim->now, "link", "the device sends in %s duplex, its partner runs %s duplex",
-				   full_duplex ? "full" : "half", duplexes[link->config.duplex]);
+		                   full_duplex ? "full" : "half", duplexes[link->config.duplex]);
 	/* What a guest can make the chip send may be shorter than an FCS: then it is all frame, and the FCS is wrong. */
 	size_t fcs_length = length < FRAME_FCS ? 0 : FRAME_FCS;
 	struct frame *frame = frame_new(data, length - fcs_length);
 	const uint8_t *fcs = data + frame->length;
-	station->fcs_wrong = fcs_length == 0 || fcs_of(data, frame->length) != (fcs[0] | (uint32_t)fcs[1] << 8 | (uint32_t)fcs[2] << 16 |
-										(uint32_t)fcs[3] << 24);
+	station->fcs_wrong = fcs_length == 0 || fcs_of(data, frame->length) !=
+	                                                (fcs[0] | (uint32_t)fcs[1] << 8 | (uint32_t)fcs[2] << 16 | (uint32_t)fcs[3] << 24);
 	frame_queue_put(&station->waiting, frame);
 	serve(link);
 	station->deferred = station->waiting.count > 0;
@@ -212,7 +214,8 @@ void link_set_carrier(struct link *link, bool up)
 	if (link->carrier == up)
 		return;
 	link->carrier = up;
-	trace_line(link->trace, link->sim->now, "link", "carrier %s, partner in %s duplex", up ? "up" : "down", duplexes[link->config.duplex]);
+	trace_line(link->trace, link->sim->now, "link", "carrier %s, partner in %s duplex", up ? "up" : "down",
+	           duplexes[link->config.duplex]);
 	if (!up) {
 		link->stations[TO_SERVER].cut = true;
 		for (struct frame *frame; (frame = frame_queue_take(&partner->waiting)) != NULL;)

@@ -56,10 +56,10 @@ struct link_station {
 	struct sim_event done;
 	struct frame_queue waiting;
 	struct frame *flying;
-	bool deferred;      /* the device's frame had to wait, or waits still */
-	bool cancelled;     /* the device gave up the frame in flight */
-	bool cut;           /* the link was down for a part of the frame in flight */
-	bool fcs_wrong;     /* the frame in flight carries a wrong FCS */
+	bool deferred;  /* the device's frame had to wait, or waits still */
+	bool cancelled; /* the device gave up the frame in flight */
+	bool cut;       /* the link was down for a part of the frame in flight */
+	bool fcs_wrong; /* the frame in flight carries a wrong FCS */
 };
 
 struct link {
@@ -69,11 +69,11 @@ struct link {
 	struct sim *sim;
 	struct trace *trace;
 	bool carrier;
-	sim_ns free_at[2];          /* when each direction's medium is free again; half duplex keeps both equal */
+	sim_ns free_at[2]; /* when each direction's medium is free again; half duplex keeps both equal */
 	enum direction sent_last;
 	struct link_station stations[2]; /* by the direction in which they send */
-	struct sim_event kick;      /* the medium gets free while somebody waits */
-	struct sim_event pulses;    /* link pulses begin */
+	struct sim_event kick;           /* the medium gets free while somebody waits */
+	struct sim_event pulses;         /* link pulses begin */
 	void (*carrier_changed)(void *ctx, bool up, sim_ns now);
 };
 
@@ -83,7 +83,7 @@ struct link {
  * @param carrier_changed Called with @p ctx when the link comes or goes.
  */
 void link_init(struct link *link, const struct link_config *config, const struct link_ops *ops,
-	       void (*carrier_changed)(void *ctx, bool up, sim_ns now), void *ctx, struct sim *sim, struct trace *trace);
+               void (*carrier_changed)(void *ctx, bool up, sim_ns now), void *ctx, struct sim *sim, struct trace *trace);
 
 void link_close(struct link *link);
 

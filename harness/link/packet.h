@@ -28,17 +28,17 @@
 #define PACKET_TEXT_MAX 160
 
 struct packet {
-	uint16_t ethertype;      /**< after VLAN tags; 0 if the frame is too short */
-	bool is_ipv4;            /**< the addresses and protocol below hold; the header was whole */
-	bool has_ports;          /**< TCP or UDP of a first fragment, the ports hold */
-	bool is_tcp;             /**< the TCP fields hold; the header was whole */
-	bool later_fragment;     /**< an IPv4 fragment that is not the first */
+	uint16_t ethertype;           /**< after VLAN tags; 0 if the frame is too short */
+	bool is_ipv4;                 /**< the addresses and protocol below hold; the header was whole */
+	bool has_ports;               /**< TCP or UDP of a first fragment, the ports hold */
+	bool is_tcp;                  /**< the TCP fields hold; the header was whole */
+	bool later_fragment;          /**< an IPv4 fragment that is not the first */
 	uint32_t source, destination; /**< IPv4 addresses, host order */
 	uint8_t protocol;
 	uint16_t source_port, destination_port;
 	uint8_t tcp_flags;
 	uint32_t tcp_seq, tcp_ack;
-	struct bytes payload;    /**< of UDP or TCP, as far as it lies in the frame and in what IP says */
+	struct bytes payload; /**< of UDP or TCP, as far as it lies in the frame and in what IP says */
 };
 
 /** Reads @p frame (from the destination address on); never reads outside, whatever the lengths in it say. */

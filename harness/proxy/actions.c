@@ -25,7 +25,7 @@ static void apply_delay(struct rule *rule, const struct passage *passage, struct
 	const struct delay_params *params = &rule->fault.params.delay;
 	uint64_t spread = params->jitter_ns * 2 + 1;
 	sim_ns release = act->release + params->time_ns - params->jitter_ns +
-			 random_below(rule->stream, passage_what(passage), passage_which(passage, PURPOSE_DELAY), spread);
+	                 random_below(rule->stream, passage_what(passage), passage_which(passage, PURPOSE_DELAY), spread);
 	sim_ns *last = &rule->last_release[passage->direction];
 
 	if (params->keep_order && release < *last)
@@ -75,8 +75,8 @@ static void apply_gemodel(struct rule *rule, const struct passage *passage, stru
 	if (*state == GE_NEW)
 		start_gemodel(rule, passage, state);
 	bool bad = *state == GE_BAD;
-	act->applied = act->drop =
-		random_happens(rule->stream, what, passage_which(passage, PURPOSE_LOSS), bad ? params->one_less_h : params->one_less_k);
+	act->applied = act->drop = random_happens(rule->stream, what, passage_which(passage, PURPOSE_LOSS),
+	                                          bad ? params->one_less_h : params->one_less_k);
 	if (random_happens(rule->stream, what, passage_which(passage, PURPOSE_STATE), bad ? params->r : params->p))
 		*state = bad ? GE_GOOD : GE_BAD;
 }

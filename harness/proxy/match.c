@@ -26,7 +26,7 @@ bool rule_picks(const struct rule *rule, const struct passage *passage, uint64_t
 {
 	return fault_picks(&rule->fault, ordinal) &&
 	       random_happens(rule->stream, passage_what(passage), passage_which(passage, PURPOSE_PROBABILITY),
-			      rule->fault.match.probability);
+	                      rule->fault.match.probability);
 }
 
 uint64_t passage_what(const struct passage *passage)

@@ -23,10 +23,10 @@ struct proxy {
 	void *ctx;
 	size_t rule_count;
 	struct rule *rules;
-	struct map ordinals;    /* by flow and direction: frames so far */
-	uint64_t frames;        /* ids given */
+	struct map ordinals; /* by flow and direction: frames so far */
+	uint64_t frames;     /* ids given */
 	uint64_t orders;
-	struct waiting *queue;  /* a binary heap from index 0 */
+	struct waiting *queue; /* a binary heap from index 0 */
 	size_t queue_count, queue_room;
 };
 
@@ -220,10 +220,10 @@ const char *proxy_fate_render(const struct proxy *proxy, const struct proxy_fate
 
 	for (size_t i = 0; i < fate->cause_count && used < size; i++) {
 		used += (size_t)snprintf(ret_text + used, size - used, "%s'%s' %s", i == 0 ? "" : ", ",
-					 proxy->rules[fate->causes[i].fault].fault.name, fate->causes[i].what);
+		                         proxy->rules[fate->causes[i].fault].fault.name, fate->causes[i].what);
 		if (fate->causes[i].delay_ns > 0 && used < size)
 			used += (size_t)snprintf(ret_text + used, size - used, " %s",
-						 unit_format(UNIT_DURATION, fate->causes[i].delay_ns, quantity));
+			                         unit_format(UNIT_DURATION, fate->causes[i].delay_ns, quantity));
 	}
 	if (fate->limit != NULL && used < size)
 		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used == 0 ? "" : ", ", fate->limit);
@@ -231,6 +231,6 @@ const char *proxy_fate_render(const struct proxy *proxy, const struct proxy_fate
 		(void)snprintf(ret_text + used, size - used, " -> dropped");
 	else if (used < size)
 		(void)snprintf(ret_text + used, size - used, " -> leaves after %s",
-			       unit_format(UNIT_DURATION, fate->release - now, quantity));
+		               unit_format(UNIT_DURATION, fate->release - now, quantity));
 	return ret_text;
 }

@@ -27,14 +27,14 @@ struct proxy;
 /** What became of a frame, and why. */
 struct proxy_fate {
 	bool dropped;
-	sim_ns release;           /**< when it leaves, if it was not dropped */
-	size_t cause_count;       /**< faults that acted on it, in order; at most PROXY_CAUSES_MAX are told */
+	sim_ns release;     /**< when it leaves, if it was not dropped */
+	size_t cause_count; /**< faults that acted on it, in order; at most PROXY_CAUSES_MAX are told */
 	struct {
-		size_t fault;         /**< index in the chain */
-		const char *what;     /**< "drop", "outage", ... */
-		uint64_t delay_ns;    /**< what this fault added */
+		size_t fault;      /**< index in the chain */
+		const char *what;  /**< "drop", "outage", ... */
+		uint64_t delay_ns; /**< what this fault added */
 	} causes[PROXY_CAUSES_MAX];
-	const char *limit;        /**< a limit of ours that dropped it, or NULL */
+	const char *limit; /**< a limit of ours that dropped it, or NULL */
 };
 
 struct proxy_ops {
@@ -44,9 +44,9 @@ struct proxy_ops {
 
 /** What a fault has done so far. */
 struct proxy_counters {
-	uint64_t seen;     /**< frames that came to the fault */
-	uint64_t matched;  /**< of these, those of its direction, filter and window */
-	uint64_t applied;  /**< of these, those it acted on */
+	uint64_t seen;       /**< frames that came to the fault */
+	uint64_t matched;    /**< of these, those of its direction, filter and window */
+	uint64_t applied;    /**< of these, those it acted on */
 	sim_ns last_applied; /**< SIM_NEVER if never */
 };
 

@@ -18,16 +18,16 @@ struct passage {
 	const struct frame *frame;
 	struct packet packet;
 	enum direction direction;
-	uint64_t flow;     /**< packet_flow() */
-	uint64_t ordinal;  /**< within its flow and direction, from 1 */
+	uint64_t flow;    /**< packet_flow() */
+	uint64_t ordinal; /**< within its flow and direction, from 1 */
 	sim_ns now;
 };
 
 /** What an action decides about one frame. */
 struct act {
-	bool applied;      /**< it did something, so it is a cause */
+	bool applied; /**< it did something, so it is a cause */
 	bool drop;
-	sim_ns release;    /**< in: when the frame would leave; out: when it leaves */
+	sim_ns release; /**< in: when the frame would leave; out: when it leaves */
 };
 
 struct rule {
@@ -36,9 +36,9 @@ struct rule {
 	struct bpf_program filter;
 	struct random_stream stream;
 	struct proxy_counters counters;
-	struct map states;         /**< of a loss model, by flow and direction */
-	sim_ns last_release[2];    /**< of a delay that keeps order, by direction */
-	sim_ns outage_until;       /**< 0: none was yet */
+	struct map states;      /**< of a loss model, by flow and direction */
+	sim_ns last_release[2]; /**< of a delay that keeps order, by direction */
+	sim_ns outage_until;    /**< 0: none was yet */
 };
 
 /** What an action of the proxy's layer does. */

@@ -31,9 +31,12 @@ const struct param device_params[] = {
 
 const struct param agent_params[] = {
 	PARAM_ROW_QUANTITY(agent_policy, connect_timeout_ns, "connect_timeout", UNIT_DURATION, "10s", MS, MS_MAX, "for a TCP connection"),
-	PARAM_ROW_QUANTITY(agent_policy, request_timeout_ns, "request_timeout", UNIT_DURATION, "0ns", 0, MS_MAX, "for a whole request; 0ns: none"),
-	PARAM_ROW_QUANTITY(agent_policy, low_speed, "low_speed", UNIT_SIZE, "1000B", 0, LONG_MAX_32, "a transfer below this many bytes per second is slow"),
-	PARAM_ROW_QUANTITY(agent_policy, low_speed_time_ns, "low_speed_time", UNIT_DURATION, "30s", 0, MS_MAX, "and is given up after so long; 0ns: never"),
+	PARAM_ROW_QUANTITY(agent_policy, request_timeout_ns, "request_timeout", UNIT_DURATION, "0ns", 0, MS_MAX,
+                           "for a whole request; 0ns: none"),
+	PARAM_ROW_QUANTITY(agent_policy, low_speed, "low_speed", UNIT_SIZE, "1000B", 0, LONG_MAX_32,
+                           "a transfer below this many bytes per second is slow"),
+	PARAM_ROW_QUANTITY(agent_policy, low_speed_time_ns, "low_speed_time", UNIT_DURATION, "30s", 0, MS_MAX,
+                           "and is given up after so long; 0ns: never"),
 	PARAM_ROW_QUANTITY(agent_policy, retries, "retries", UNIT_NONE, "5", 0, 1000, "after the first try, in each phase"),
 	PARAM_ROW_QUANTITY(agent_policy, backoff_ns, "backoff", UNIT_DURATION, "1s", 0, MS_MAX, "before the first retry"),
 	PARAM_ROW_QUANTITY(agent_policy, backoff_max_ns, "backoff_max", UNIT_DURATION, "1min", 0, MS_MAX, "before any retry"),
@@ -81,13 +84,14 @@ static uint64_t step_of(const struct param *row)
 
 /* A time that the guest cannot be told must not become another one, or its "never". */
 static bool check_steps(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const void *object,
-			struct error *err)
+                        struct error *err)
 {
 	for (const struct param *row = table; row->key != NULL; row++) {
 		const uint64_t *value = (const void *)((const char *)object + row->offset);
 		if (row->type == PARAM_QUANTITY && row->unit == UNIT_DURATION && *value % step_of(row) != 0)
-			return yaml_error(file, yaml_get(mapping, row->key), err, "%s: '%s' is no whole number of %s, in which the guest counts",
-					  row->key, yaml_get(mapping, row->key)->text, step_of(row) == S ? "seconds" : "milliseconds");
+			return yaml_error(file, yaml_get(mapping, row->key), err,
+			                  "%s: '%s' is no whole number of %s, in which the guest counts", row->key,
+			                  yaml_get(mapping, row->key)->text, step_of(row) == S ? "seconds" : "milliseconds");
 	}
 	return true;
 }
@@ -104,13 +108,13 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 		return false;
 	if (device.memory % (1U << 20) != 0)
 		return yaml_error(file, yaml_get(mapping, "memory"), err, "memory: '%s' is no whole number of MiB",
-				  yaml_get(mapping, "memory")->text);
+		                  yaml_get(mapping, "memory")->text);
 	const struct yaml_node *agent = yaml_get(mapping, "agent"), *dhcp = yaml_get(mapping, "dhcp");
 	if (agent != NULL && (!yaml_fill(file, agent, agent_params, NULL, "agent", &device.agent, err) ||
-			      !check_steps(file, agent, agent_params, &device.agent, err)))
+	                      !check_steps(file, agent, agent_params, &device.agent, err)))
 		return false;
 	if (dhcp != NULL && (!yaml_fill(file, dhcp, dhcp_params, NULL, "dhcp", &device.dhcp, err) ||
-			     !check_steps(file, dhcp, dhcp_params, &device.dhcp, err)))
+	                     !check_steps(file, dhcp, dhcp_params, &device.dhcp, err)))
 		return false;
 	if (!resolve_path(file, device.kernel, err) || !resolve_path(file, device.initramfs, err) ||
 	    !resolve_path(file, device.overlay, err))

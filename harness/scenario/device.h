@@ -31,11 +31,11 @@ struct dhcp_policy {
 struct device {
 	char name[64], summary[PARAM_VALUE_MAX];
 	char kernel[DEVICE_PATH_MAX], initramfs[DEVICE_PATH_MAX], overlay[DEVICE_PATH_MAX]; /**< empty: the build's own, none for overlay */
-	char client[DEVICE_PATH_MAX]; /**< the command in the guest */
+	char client[DEVICE_PATH_MAX];                                                       /**< the command in the guest */
 	uint64_t memory;
 	uint8_t mac[6];
 	uint64_t spi_clock_hz;
-	unsigned chip_revision;       /**< index: B1, B4, B5, B7 */
+	unsigned chip_revision; /**< index: B1, B4, B5, B7 */
 	struct agent_policy agent;
 	struct dhcp_policy dhcp;
 };

@@ -29,7 +29,8 @@ static bool is_folder(const char *folder, const char *below)
 	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static bool fill(struct places *places, const char *devices, const char *scenarios, const char *made, const char *guest, const char *snapshots, struct error *err)
+static bool fill(struct places *places, const char *devices, const char *scenarios, const char *made, const char *guest,
+                 const char *snapshots, struct error *err)
 {
 	bool fits = (size_t)snprintf(places->devices, DEVICE_PATH_MAX, "%s", devices) < DEVICE_PATH_MAX;
 
@@ -44,7 +45,8 @@ static bool fill(struct places *places, const char *devices, const char *scenari
 /* In a work tree the program lies in build/ or below it, so its devices are found by going up. */
 static bool from_work_tree(const char *program, struct places *places, bool *ret_found, struct error *err)
 {
-	char root[PATH_MAX], build[PATH_MAX], devices[PATH_MAX + 64], scenarios[PATH_MAX + 64], guest[PATH_MAX + 64], snapshots[PATH_MAX + 64];
+	char root[PATH_MAX], build[PATH_MAX], devices[PATH_MAX + 64], scenarios[PATH_MAX + 64], guest[PATH_MAX + 64],
+		snapshots[PATH_MAX + 64];
 
 	(void)snprintf(root, sizeof root, "%s", program);
 	(void)snprintf(build, sizeof build, "%s", program);
@@ -70,8 +72,10 @@ static bool from_install(const char *program, struct places *places, struct erro
 
 	(void)snprintf(prefix, sizeof prefix, "%s", program);
 	if (!go_up(prefix) || !go_up(prefix) || !is_folder(prefix, "share/stutter/devices"))
-		return error_set(err, "the folder of devices was not found beside %s: run it from its build folder, or install it with "
-				      "`make install`", program);
+		return error_set(err,
+		                 "the folder of devices was not found beside %s: run it from its build folder, or install it with "
+		                 "`make install`",
+		                 program);
 	(void)snprintf(share, sizeof share, "%s/share/stutter", prefix);
 	(void)snprintf(devices, sizeof devices, "%s/devices", share);
 	(void)snprintf(scenarios, sizeof scenarios, "%s/scenarios", share);

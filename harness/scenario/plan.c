@@ -16,7 +16,8 @@ const struct param plan_params[] = {
 	PARAM_ROW_TEXT(plan, name, "name", NULL, "short, for reports"),
 	PARAM_ROW_TEXT(plan, summary, "summary", "", "what it shows, in a sentence"),
 	PARAM_ROW_QUANTITY(plan, seed, "seed", UNIT_NONE, "1", 0, 0, "of all random draws"),
-	PARAM_ROW_QUANTITY(plan, deadline_ns, "deadline", UNIT_DURATION, "10min", 1000000000, FAULT_TIME_MAX, "virtual time at which a session is ended"),
+	PARAM_ROW_QUANTITY(plan, deadline_ns, "deadline", UNIT_DURATION, "10min", 1000000000, FAULT_TIME_MAX,
+                           "virtual time at which a session is ended"),
 	PARAM_ROW_TEXT(plan, image, "image", "", "the file that the device downloads; empty: the one that the build makes"),
 	{0},
 };
@@ -24,8 +25,10 @@ const struct param plan_params[] = {
 const struct param expect_params[] = {
 	PARAM_ROW_CHOICE(expectation, verdict, "verdict", verdicts, "pass", "what the session must come to"),
 	PARAM_ROW_TEXT(expectation, phase, "phase", "", "in which a failure must end; empty: any"),
-	PARAM_ROW_QUANTITY(expectation, at_least_ns, "at_least", UNIT_DURATION, "0ns", 0, 0, "virtual time that the session takes; 0ns: not asked"),
-	PARAM_ROW_QUANTITY(expectation, at_most_ns, "at_most", UNIT_DURATION, "0ns", 0, 0, "virtual time that the session takes; 0ns: not asked"),
+	PARAM_ROW_QUANTITY(expectation, at_least_ns, "at_least", UNIT_DURATION, "0ns", 0, 0,
+                           "virtual time that the session takes; 0ns: not asked"),
+	PARAM_ROW_QUANTITY(expectation, at_most_ns, "at_most", UNIT_DURATION, "0ns", 0, 0,
+                           "virtual time that the session takes; 0ns: not asked"),
 	{0},
 };
 
@@ -57,7 +60,7 @@ static bool read_bare(const struct yaml_file *file, const struct yaml_node *node
 	for (row++; row->key != NULL; row++)
 		if (row->standard == NULL)
 			return yaml_error(file, node, err, "%s needs '%s' too, so write its parameters as keys and values",
-					  fault->action->name, row->key);
+			                  fault->action->name, row->key);
 	return true;
 }
 
@@ -71,13 +74,14 @@ static bool read_action(const struct yaml_file *file, const struct yaml_node *ma
 			continue;
 		if (fault->action != NULL)
 			return yaml_error(file, mapping->entries[i].key, err, "a fault does one thing, and this one already has '%s'",
-					  fault->action->name);
+			                  fault->action->name);
 		fault->action = action;
 		node = mapping->entries[i].value;
 	}
 	if (fault->action == NULL || node == NULL)
-		return yaml_error(file, mapping, err,
-				  "this fault does nothing: give it an action, such as drop, delay or outage (`stutter list faults` has them all)");
+		return yaml_error(
+			file, mapping, err,
+			"this fault does nothing: give it an action, such as drop, delay or outage (`stutter list faults` has them all)");
 	if (node->kind == YAML_SCALAR)
 		return read_bare(file, node, fault, err);
 	return yaml_fill(file, node, fault->action->params, NULL, fault->action->name, &fault->params, err);
@@ -131,7 +135,7 @@ static bool read_faults(const struct yaml_file *file, const struct yaml_node *li
 		return true;
 	if (list->kind != YAML_SEQUENCE)
 		return yaml_error(file, list, err, "'faults' must be a list ('- ' before each), not %s",
-				  yaml_describe(list, found, sizeof found));
+		                  yaml_describe(list, found, sizeof found));
 	if (list->count > FAULTS_MAX)
 		return yaml_error(file, list, err, "more than %d faults", FAULTS_MAX);
 	plan->faults = memory_new(list->count * sizeof *plan->faults);
@@ -175,7 +179,7 @@ static bool find_device(const char *name, const struct places *places, struct de
 }
 
 static bool read_device(const struct yaml_file *file, const char *override, const struct places *places, struct plan *plan,
-			struct error *err)
+                        struct error *err)
 {
 	const struct yaml_node *node = yaml_get(file->root, "device");
 
@@ -250,7 +254,8 @@ static bool read_parts(const struct yaml_file *file, struct plan *plan, struct e
 		const char *key;
 		const struct param *table;
 		void *object;
-	} parts[] = {{"link", link_params, &plan->link}, {"server", service_params, &plan->server}, {"expect", expect_params, &plan->expect}};
+	} parts[] = {
+		{"link", link_params, &plan->link}, {"server", service_params, &plan->server}, {"expect", expect_params, &plan->expect}};
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
 		const struct yaml_node *node = yaml_get(file->root, parts[i].key);
@@ -300,7 +305,8 @@ void plan_close(struct plan *plan)
 static const struct {
 	const char *bytes;
 	unsigned code;
-} escaped[] = {{"\xe2\x80\xa8", 0x2028}, {"\xe2\x80\xa9", 0x2029}, {"\xef\xbb\xbf", 0xfeff}, {"\xef\xbf\xbe", 0xfffe}, {"\xef\xbf\xbf", 0xffff}};
+} escaped[] = {
+	{"\xe2\x80\xa8", 0x2028}, {"\xe2\x80\xa9", 0x2029}, {"\xef\xbb\xbf", 0xfeff}, {"\xef\xbf\xbe", 0xfffe}, {"\xef\xbf\xbf", 0xffff}};
 
 /* Writes the character at @p text if it has to be escaped; tells its length, or 0. */
 static size_t write_escaped(FILE *stream, const char *text)

@@ -27,7 +27,7 @@ struct expectation {
 };
 
 struct plan {
-	char path[ERROR_FILE_MAX];  /**< of the scenario, as the user wrote it */
+	char path[ERROR_FILE_MAX]; /**< of the scenario, as the user wrote it */
 	char name[64], summary[PARAM_VALUE_MAX];
 	char device_name[DEVICE_PATH_MAX]; /**< `device:` as written, until the device is read */
 	uint64_t seed;

@@ -57,7 +57,7 @@ static bool next(struct reader *reader, yaml_event_t *ret_event)
 	const yaml_parser_t *parser = &reader->parser;
 	yaml_mark_t mark = parser->error == YAML_READER_ERROR ? mark_of(reader->text, parser->problem_offset) : parser->problem_mark;
 	error_set(reader->err, "this is not YAML: %s%s%s", parser->problem != NULL ? parser->problem : "unreadable bytes",
-		  parser->context != NULL ? " " : "", parser->context != NULL ? parser->context : "");
+	          parser->context != NULL ? " " : "", parser->context != NULL ? parser->context : "");
 	return error_at(reader->err, reader->file->path, (int)mark.line + 1, (int)mark.column + 1);
 }
 
@@ -115,7 +115,7 @@ static bool add_key(struct reader *reader, struct yaml_node *mapping, yaml_event
 		if (strcmp(mapping->entries[i].key->text, text) == 0) {
 			char message[PARAM_VALUE_MAX];
 			(void)snprintf(message, sizeof message, "the key '%.64s' is here twice; the first is in line %d", text,
-				       mapping->entries[i].key->line);
+			               mapping->entries[i].key->line);
 			return fail(reader, event->start_mark, message);
 		}
 	struct yaml_node *key = new_node(YAML_SCALAR, event);
@@ -188,7 +188,7 @@ static bool read_document(struct reader *reader)
 		} else if (event.type == YAML_DOCUMENT_START_EVENT && reader->file->root != NULL) {
 			good = fail(reader, event.start_mark, "a second document begins here; one file holds one");
 		} else if (event.type == YAML_ALIAS_EVENT || event.type == YAML_SCALAR_EVENT || event.type == YAML_SEQUENCE_START_EVENT ||
-			   event.type == YAML_MAPPING_START_EVENT) {
+		           event.type == YAML_MAPPING_START_EVENT) {
 			reader->file->root = read_node(reader, &event, 0);
 			good = reader->file->root != NULL;
 		}
@@ -300,28 +300,28 @@ static bool is_one_of(const char *const *names, const char *name)
 
 /* Checks that every key is in @table or in @others. */
 static bool check_keys(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const char *const *others,
-		       const char *what, struct error *err)
+                       const char *what, struct error *err)
 {
 	char found[128], allowed[PARAM_VALUE_MAX];
 
 	if (mapping->kind != YAML_MAPPING)
 		return yaml_error(file, mapping, err, "%s must be keys and values, not %s", what,
-				  yaml_describe(mapping, found, sizeof found));
+		                  yaml_describe(mapping, found, sizeof found));
 	for (size_t i = 0; i < mapping->count; i++) {
 		const struct yaml_node *key = mapping->entries[i].key;
 		if ((table != NULL && param_find(table, key->text) != NULL) || is_one_of(others, key->text))
 			continue;
 		const char *near = param_nearest(table, others, key->text);
 		return yaml_error(file, key, err, "'%.64s' is no key of %s%s%s%s; allowed: %s", key->text, what,
-				  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "",
-				  list_keys(table, others, allowed, sizeof allowed));
+		                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "",
+		                  list_keys(table, others, allowed, sizeof allowed));
 	}
 	return true;
 }
 
 /* Sets what the mapping says, for the keys that are in the table. */
 static bool set_given(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, void *object,
-		      struct error *err)
+                      struct error *err)
 {
 	char found[128], allowed[PARAM_VALUE_MAX];
 
@@ -332,7 +332,7 @@ static bool set_given(const struct yaml_file *file, const struct yaml_node *mapp
 			continue;
 		if (value->kind != YAML_SCALAR)
 			return yaml_error(file, value, err, "'%s' must be %s, not %s", row->key, param_allowed(row, allowed),
-					  yaml_describe(value, found, sizeof found));
+			                  yaml_describe(value, found, sizeof found));
 		if (!param_set(row, object, value->text, err)) {
 			error_context(err, "%s", row->key);
 			return error_at(err, file->path, value->line, value->column);
@@ -342,7 +342,7 @@ static bool set_given(const struct yaml_file *file, const struct yaml_node *mapp
 }
 
 bool yaml_fill(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const char *const *others,
-	       const char *what, void *object, struct error *err)
+               const char *what, void *object, struct error *err)
 {
 	char allowed[PARAM_VALUE_MAX];
 
@@ -352,6 +352,6 @@ bool yaml_fill(const struct yaml_file *file, const struct yaml_node *mapping, co
 	for (const struct param *row = table; row->key != NULL; row++)
 		if (row->standard == NULL && yaml_get(mapping, row->key) == NULL)
 			return yaml_error(file, mapping, err, "%s needs '%s', %s: %s", what, row->key, param_allowed(row, allowed),
-					  row->summary);
+			                  row->summary);
 	return true;
 }

@@ -22,15 +22,15 @@ enum yaml_kind { YAML_SCALAR, YAML_MAPPING, YAML_SEQUENCE };
 
 struct yaml_node {
 	enum yaml_kind kind;
-	int line, column;       /**< from 1 */
-	char *text;             /**< of a scalar */
-	size_t count;           /**< of entries */
+	int line, column; /**< from 1 */
+	char *text;       /**< of a scalar */
+	size_t count;     /**< of entries */
 	struct yaml_entry *entries;
 };
 
 /** An element of a sequence, or a key (with its own place) and value of a mapping. */
 struct yaml_entry {
-	struct yaml_node *key;  /**< NULL in a sequence */
+	struct yaml_node *key; /**< NULL in a sequence */
 	struct yaml_node *value;
 };
 
@@ -63,6 +63,6 @@ bool yaml_error(const struct yaml_file *file, const struct yaml_node *node, stru
  * @return false with @p err: an unknown key, a value that does not fit, a key that is missing.
  */
 bool yaml_fill(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const char *const *others,
-	       const char *what, void *object, struct error *err);
+               const char *what, void *object, struct error *err);
 
 #endif

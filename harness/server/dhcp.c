@@ -9,8 +9,20 @@
 #define COOKIE 0x63825363U
 #define BROADCAST_FLAG 0x8000U
 enum { DISCOVER = 1, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM };
-enum { OPTION_PAD = 0, OPTION_NETMASK = 1, OPTION_ROUTER = 3, OPTION_DNS = 6, OPTION_NTP = 42, OPTION_ADDRESS = 50, OPTION_LEASE = 51,
-       OPTION_TYPE = 53, OPTION_SERVER = 54, OPTION_RENEWAL = 58, OPTION_REBINDING = 59, OPTION_END = 255 };
+enum {
+	OPTION_PAD = 0,
+	OPTION_NETMASK = 1,
+	OPTION_ROUTER = 3,
+	OPTION_DNS = 6,
+	OPTION_NTP = 42,
+	OPTION_ADDRESS = 50,
+	OPTION_LEASE = 51,
+	OPTION_TYPE = 53,
+	OPTION_SERVER = 54,
+	OPTION_RENEWAL = 58,
+	OPTION_REBINDING = 59,
+	OPTION_END = 255
+};
 
 static const char *const type_names[] = {"?", "discover", "offer", "request", "decline", "ack", "nak", "release", "inform"};
 
@@ -116,7 +128,7 @@ static void note(struct dhcp_answer *answer, uint8_t type, const char *outcome, 
 	char text[16];
 
 	(void)snprintf(answer->note, sizeof answer->note, "%s -> %s%s%s", type_names[type], outcome, address ? " " : "",
-		       address ? dotted(address, text) : "");
+	               address ? dotted(address, text) : "");
 }
 
 /* RFC 2131 4.3.2: selecting, init-reboot, renewing and rebinding. */

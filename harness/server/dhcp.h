@@ -24,13 +24,13 @@ struct dhcp_config {
 };
 
 struct dhcp_answer {
-	size_t length;              /**< of the message; 0: no answer */
+	size_t length; /**< of the message; 0: no answer */
 	uint8_t message[DHCP_MESSAGE_MAX];
-	bool unconfigured;          /**< the device has no address yet, so it cannot answer ARP */
-	bool broadcast;             /**< send to 255.255.255.255, else to the device's address and hardware address (RFC 2131 4.1) */
-	uint32_t destination;       /**< the address to send to when not broadcast, host order */
-	uint8_t hardware[6];        /**< the device's hardware address */
-	char note[DHCP_NOTE_MAX];   /**< for the trace: "discover -> offer 192.0.2.100", or what is wrong with the message */
+	bool unconfigured;        /**< the device has no address yet, so it cannot answer ARP */
+	bool broadcast;           /**< send to 255.255.255.255, else to the device's address and hardware address (RFC 2131 4.1) */
+	uint32_t destination;     /**< the address to send to when not broadcast, host order */
+	uint8_t hardware[6];      /**< the device's hardware address */
+	char note[DHCP_NOTE_MAX]; /**< for the trace: "discover -> offer 192.0.2.100", or what is wrong with the message */
 };
 
 /** Answers one message. @param message A UDP payload, of any length and content. */

@@ -66,7 +66,7 @@ static void add_address(const struct dns_config *config, uint32_t address, struc
 }
 
 static void answer_question(const struct dns_config *config, struct bytes query, size_t name_end, const char *name,
-			    struct dns_answer *answer)
+                            struct dns_answer *answer)
 {
 	uint16_t type = 0, class = 0;
 
@@ -76,8 +76,14 @@ static void answer_question(const struct dns_config *config, struct bytes query,
 	begin(query, name_end + 4, entry != NULL ? RCODE_OK : RCODE_NAME, answer);
 	if (entry != NULL && type == TYPE_A)
 		add_address(config, entry->address, answer);
-	(void)snprintf(answer->note, sizeof answer->note, "%s %s -> %s", type == TYPE_A ? "A" : type == TYPE_AAAA ? "AAAA" : "other", name,
-		       entry == NULL ? "no such name" : type == TYPE_A ? "answered" : "no such record");
+	(void)snprintf(answer->note, sizeof answer->note, "%s %s -> %s",
+	               type == TYPE_A      ? "A"
+	               : type == TYPE_AAAA ? "AAAA"
+	                                   : "other",
+	               name,
+	               entry == NULL    ? "no such name"
+	               : type == TYPE_A ? "answered"
+	                                : "no such record");
 }
 
 void dns_answer(const struct dns_config *config, struct bytes message, struct dns_answer *ret_answer)
@@ -93,7 +99,7 @@ void dns_answer(const struct dns_config *config, struct bytes message, struct dn
 	if ((message.data[2] & 0x78) != 0) {
 		begin(message, HEADER, RCODE_UNIMPLEMENTED, ret_answer);
 		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: opcode %u -> not implemented",
-			       (unsigned)message.data[2] >> 3 & 15U);
+		               (unsigned)message.data[2] >> 3 & 15U);
 		return;
 	}
 	size_t name_end = questions == 1 ? read_name(message, HEADER, name) : 0;

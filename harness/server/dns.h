@@ -16,8 +16,8 @@
 #define DNS_NAME_TEXT_MAX 256
 
 struct dns_name {
-	const char *name;  /**< lower case, without the final dot; NULL ends a table */
-	uint32_t address;  /**< host order */
+	const char *name; /**< lower case, without the final dot; NULL ends a table */
+	uint32_t address; /**< host order */
 };
 
 struct dns_config {

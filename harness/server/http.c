@@ -34,10 +34,10 @@ struct connection {
 	enum state state;
 	llhttp_t parser;
 	struct http_request request;
-	char field[FIELD_NAME_MAX];       /* the name of the header that is being read */
-	char *value;                      /* where its value goes, or NULL */
+	char field[FIELD_NAME_MAX]; /* the name of the header that is being read */
+	char *value;                /* where its value goes, or NULL */
 	bool complete, too_large;
-	struct pbuf *unread;              /* bytes that came while SENDING */
+	struct pbuf *unread; /* bytes that came while SENDING */
 	char head[HEAD_MAX];
 	struct http_answer answer;
 	size_t head_length, body_written;
@@ -107,7 +107,8 @@ static char *place_of(struct http_request *request, const char *field)
 	const struct {
 		const char *name;
 		char *place;
-	} fields[] = {{"Host", request->host}, {"Range", request->range}, {"If-Range", request->if_range}, {"User-Agent", request->user_agent}};
+	} fields[] = {
+		{"Host", request->host}, {"Range", request->range}, {"If-Range", request->if_range}, {"User-Agent", request->user_agent}};
 
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
 		if (strcasecmp(fields[i].name, field) == 0)
@@ -242,7 +243,7 @@ static void write_head(struct connection *c, const char *range_header)
 
 	format_date(date);
 	int used = snprintf(c->head, sizeof c->head, "HTTP/1.1 %u %s\r\nServer: stutter\r\nDate: %s\r\n", answer->status,
-			    reason_of(answer->status), date);
+	                    reason_of(answer->status), date);
 
 	if (answer->type != NULL)
 		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "Content-Type: %s\r\n", answer->type);
@@ -255,7 +256,7 @@ static void write_head(struct connection *c, const char *range_header)
 	if (answer->status == 405)
 		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "Allow: GET, HEAD\r\n");
 	used += snprintf(c->head + used, sizeof c->head - (size_t)used, "%s%s\r\n", range_header,
-			 c->keep_alive ? "" : "Connection: close\r\n");
+	                 c->keep_alive ? "" : "Connection: close\r\n");
 	CHECK_INT(used, <, sizeof c->head);
 	c->head_length = (size_t)used;
 }
@@ -290,7 +291,7 @@ static void begin_answer(struct connection *c)
 	apply_range(&c->request, &c->answer, range_header);
 	write_head(c, range_header);
 	trace_line(host_trace(), host_sim()->now, "http", "#%u %s %s%s%s -> %u, %zu B", c->number, c->request.method, c->request.target,
-		   c->request.range[0] != '\0' ? " range " : "", c->request.range, c->answer.status, c->answer.body.length);
+	           c->request.range[0] != '\0' ? " range " : "", c->request.range, c->answer.status, c->answer.body.length);
 	c->state = SENDING;
 	c->body_written = 0;
 	c->body_acknowledged = 0;
@@ -305,7 +306,7 @@ static void tell_if_cut(const struct connection *c)
 {
 	if (c->unacknowledged > 0 || c->body_written < c->answer.body.length)
 		trace_line(host_trace(), host_sim()->now, "http", "#%u %s ended after %" PRIu64 " of %zu B", c->number, c->request.target,
-			   c->body_acknowledged, c->answer.body.length);
+		           c->body_acknowledged, c->answer.body.length);
 }
 
 /* -- the connection -- */
@@ -372,7 +373,7 @@ static void feed(struct connection *c, struct pbuf *packet)
 	if (result == HPE_OK)
 		return;
 	trace_line(host_trace(), host_sim()->now, "http", "#%u finding: no HTTP request: %s -> 400", c->number,
-		   llhttp_get_error_reason(&c->parser));
+	           llhttp_get_error_reason(&c->parser));
 	refuse(c);
 }
 

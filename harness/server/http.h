@@ -22,10 +22,10 @@
 #define HTTP_BODY_MAX 4096
 
 struct http_request {
-	const char *method;                /**< "GET" */
-	char target[HTTP_TARGET_MAX];      /**< as sent: path and query */
+	const char *method;           /**< "GET" */
+	char target[HTTP_TARGET_MAX]; /**< as sent: path and query */
 	char host[HTTP_FIELD_MAX];
-	char range[HTTP_FIELD_MAX];        /**< empty if not sent, as are the following */
+	char range[HTTP_FIELD_MAX]; /**< empty if not sent, as are the following */
 	char if_range[HTTP_FIELD_MAX];
 	char user_agent[HTTP_FIELD_MAX];
 	uint8_t body[HTTP_BODY_MAX];
@@ -34,10 +34,10 @@ struct http_request {
 
 struct http_answer {
 	unsigned status;
-	const char *type;     /**< Content-Type; NULL for an answer without a body */
-	const char *etag;     /**< with the quotes; NULL for none */
-	bool ranges;          /**< Range is honoured */
-	struct bytes body;    /**< must outlive the answer's sending */
+	const char *type;  /**< Content-Type; NULL for an answer without a body */
+	const char *etag;  /**< with the quotes; NULL for none */
+	bool ranges;       /**< Range is honoured */
+	struct bytes body; /**< must outlive the answer's sending */
 };
 
 struct http_handler {

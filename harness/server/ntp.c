@@ -7,8 +7,8 @@
 #define MODE_CLIENT 3U
 #define MODE_SERVER 4U
 #define STRATUM 2U
-#define PRECISION 0xecU          /* 2^-20 s */
-#define EPOCH_1900 2208988800U   /* seconds from 1900 to 1970 */
+#define PRECISION 0xecU        /* 2^-20 s */
+#define EPOCH_1900 2208988800U /* seconds from 1900 to 1970 */
 
 /* RFC 5905 6: seconds since 1900 and a binary fraction. */
 static void put_time(uint8_t *at, uint64_t unix_ns)
@@ -37,5 +37,5 @@ void ntp_answer(struct bytes message, uint64_t unix_ns, struct ntp_answer *ret_a
 	put_time(m + 40, unix_ns);
 	ret_answer->length = NTP_MESSAGE;
 	(void)snprintf(ret_answer->note, sizeof ret_answer->note, "request -> %llu.%03llu s since 1970",
-		       (unsigned long long)(unix_ns / 1000000000U), (unsigned long long)(unix_ns / 1000000U % 1000U));
+	               (unsigned long long)(unix_ns / 1000000000U), (unsigned long long)(unix_ns / 1000000U % 1000U));
 }

@@ -84,9 +84,10 @@ bool service_open(struct service *service, const struct service_config *config, 
 	if (!map_image(service, image_path, err))
 		return false;
 	hash_image(service);
-	int length = snprintf(service->manifest, sizeof service->manifest,
-			      "{\"version\": \"%s\", \"images\": [{\"name\": \"os\", \"url\": \"http://%s%s\", \"size\": %zu, \"sha256\": \"%s\"}]}\n",
-			      escape(config->version, version), SERVICE_UPDATE_HOST, IMAGE_TARGET, service->image.length, service->image_sha256);
+	int length = snprintf(
+		service->manifest, sizeof service->manifest,
+		"{\"version\": \"%s\", \"images\": [{\"name\": \"os\", \"url\": \"http://%s%s\", \"size\": %zu, \"sha256\": \"%s\"}]}\n",
+		escape(config->version, version), SERVICE_UPDATE_HOST, IMAGE_TARGET, service->image.length, service->image_sha256);
 	CHECK_INT(length, <, sizeof service->manifest);
 	return true;
 }
@@ -107,7 +108,8 @@ static void answer_text(struct http_answer *answer, const char *type, const char
 
 static void take_report(struct service *service, const struct http_request *request, struct http_answer *answer)
 {
-	size_t length = request->body_length < sizeof service->truth.last_report ? request->body_length : sizeof service->truth.last_report - 1;
+	size_t length = request->body_length < sizeof service->truth.last_report ? request->body_length
+	                                                                         : sizeof service->truth.last_report - 1;
 
 	memcpy(service->truth.last_report, request->body, length);
 	service->truth.last_report[length] = '\0';

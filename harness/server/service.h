@@ -29,20 +29,20 @@
 
 /** The parameters under `server:` of a scenario. */
 struct service_config {
-	char version[32];      /**< of the update on offer */
-	uint64_t lease_ns;     /**< of the DHCP lease */
-	uint64_t ttl_ns;       /**< of DNS answers */
+	char version[32];  /**< of the update on offer */
+	uint64_t lease_ns; /**< of the DHCP lease */
+	uint64_t ttl_ns;   /**< of DNS answers */
 };
 
 extern const struct param service_params[];
 
 /** What the service knows of the session: the judges' second witness beside the device. */
 struct service_truth {
-	uint64_t requests;       /**< of any kind */
-	uint64_t checks;         /**< update checks answered */
-	uint64_t image_bytes;    /**< bytes of image that were handed to TCP, repeated ones included */
-	uint64_t image_covered;  /**< how much of the image, from its beginning, was handed to TCP at least once */
-	uint64_t attempts;       /**< image requests */
+	uint64_t requests;      /**< of any kind */
+	uint64_t checks;        /**< update checks answered */
+	uint64_t image_bytes;   /**< bytes of image that were handed to TCP, repeated ones included */
+	uint64_t image_covered; /**< how much of the image, from its beginning, was handed to TCP at least once */
+	uint64_t attempts;      /**< image requests */
 	uint64_t reports;
 	char last_report[SERVICE_REPORT_MAX]; /**< the body, as far as it fits */
 };

@@ -42,7 +42,8 @@ static bool write_plan(const char *dir, const struct plan *plan, struct error *e
 
 	if (!report_file_open(&file, dir, "plan.yaml", err))
 		return false;
-	fprintf(file.stream, "# stutter " STUTTER_VERSION ": the plan of one session, from %s. `stutter run` on this file repeats it.\n", plan->path);
+	fprintf(file.stream, "# stutter " STUTTER_VERSION ": the plan of one session, from %s. `stutter run` on this file repeats it.\n",
+	        plan->path);
 	plan_write(plan, file.stream);
 	return report_file_close(&file, err);
 }

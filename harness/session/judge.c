@@ -39,7 +39,7 @@ static void note_trouble(struct judge *judge, const struct world *world, const c
 	if (judge->trouble[0] != '\0')
 		return;
 	(void)snprintf(judge->trouble, sizeof judge->trouble, "at %" PRIu64 ".%03" PRIu64 " s: %s", world->sim.now / SIM_S,
-		       world->sim.now % SIM_S / SIM_MS, text);
+	               world->sim.now % SIM_S / SIM_MS, text);
 	(void)world_faults_in_force(world, judge->faults, sizeof judge->faults);
 }
 
@@ -109,11 +109,11 @@ static void decide_pass(const struct world *world, struct verdict *verdict)
 	uint64_t served = world->service.truth.image_covered, size = world->service.image.length;
 
 	if (world->service.truth.attempts > 0 && served < size)
-		conclude(verdict, VERDICT_FAIL, "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of the image",
-			 served, size);
+		conclude(verdict, VERDICT_FAIL,
+		         "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of the image", served, size);
 	else
 		conclude(verdict, VERDICT_PASS, "%s",
-			 world->service.truth.attempts > 0 ? "updated" : "the client reports success; it never asked for the image");
+		         world->service.truth.attempts > 0 ? "updated" : "the client reports success; it never asked for the image");
 }
 
 /* A session that never came to a result hangs; where it does so stands in its last report. */
@@ -122,8 +122,9 @@ static void decide_deadline(const struct judge *judge, struct verdict *verdict)
 	if (judge->last[0] == '\0')
 		conclude(verdict, VERDICT_INCONCLUSIVE, "the device reported nothing before the deadline; see console.log");
 	else
-		conclude(verdict, VERDICT_FAIL, "%s: no result before the deadline; the last report, at %" PRIu64 ".%03" PRIu64 " s, was '%.200s'",
-			 judge->phase, judge->last_ns / SIM_S, judge->last_ns % SIM_S / SIM_MS, judge->last);
+		conclude(verdict, VERDICT_FAIL,
+		         "%s: no result before the deadline; the last report, at %" PRIu64 ".%03" PRIu64 " s, was '%.200s'", judge->phase,
+		         judge->last_ns / SIM_S, judge->last_ns % SIM_S / SIM_MS, judge->last);
 }
 
 static void keep_trouble(const struct judge *judge, const struct world *world, struct verdict *verdict)

@@ -14,15 +14,15 @@
 
 /** How the session ended. */
 enum session_end {
-	END_RESULT,       /**< the device reported a result */
-	END_DEADLINE,     /**< virtual time is up */
-	END_BROKEN,       /**< something of ours or of this machine broke: why says what */
+	END_RESULT,   /**< the device reported a result */
+	END_DEADLINE, /**< virtual time is up */
+	END_BROKEN,   /**< something of ours or of this machine broke: why says what */
 };
 
 struct judge {
 	char phase[32];
 	char trouble[VERDICT_TEXT_MAX], faults[VERDICT_TEXT_MAX]; /* of the first thing that went wrong */
-	char last[VERDICT_TEXT_MAX]; /* the last report */
+	char last[VERDICT_TEXT_MAX];                              /* the last report */
 	sim_ns last_ns;
 	uint64_t retries;
 	bool has_result, result_pass;

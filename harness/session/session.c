@@ -30,7 +30,7 @@ struct session {
 	struct trace *trace;
 	struct world world;
 	bool has_world;
-	struct vcd vcd;      /* if the folder has a stream for the bus */
+	struct vcd vcd; /* if the folder has a stream for the bus */
 	struct judge judge;
 	struct qemu *qemu;
 	sim_ns start, deadline;
@@ -71,7 +71,7 @@ static void answer_spi(struct session *session, const struct stutter_request *re
 	board_spi(&session->world.board, request->chip_select, payload, ret_payload, request->length);
 	if (session->folder.bus != NULL)
 		vcd_transfer(&session->vcd, payload, ret_payload, request->length, request->bus_ns, session->plan->device.spi_clock_hz,
-			     request->now_ns);
+		             request->now_ns);
 }
 
 static void draw_int(void *ctx, bool asserted, sim_ns now)
@@ -95,7 +95,7 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 
 /* Serves a request at the world's now. @return false if the session is at its end. */
 static bool serve(struct session *session, const struct stutter_request *request, const uint8_t *payload, uint8_t *ret_payload,
-		  size_t *ret_length)
+                  size_t *ret_length)
 {
 	*ret_length = 0;
 	switch (request->op) {
@@ -120,7 +120,7 @@ static bool serve(struct session *session, const struct stutter_request *request
 	default:
 		session->end = END_BROKEN;
 		return error_set(&session->broken, "the guest sent a request of unknown kind %u: was its module built for this version?",
-				 request->op);
+		                 request->op);
 	}
 }
 
@@ -130,7 +130,7 @@ static bool advance(struct session *session, const struct stutter_request *reque
 	if (request->now_ns < session->world.sim.now) {
 		session->end = END_BROKEN;
 		return error_set(&session->broken, "the guest's clock went backwards, from %" PRIu64 " to %" PRIu64 " ns",
-				 session->world.sim.now, (uint64_t)request->now_ns);
+		                 session->world.sim.now, (uint64_t)request->now_ns);
 	}
 	if (request->now_ns >= session->deadline) {
 		world_run(&session->world, session->deadline);
@@ -232,7 +232,7 @@ static struct qemu_image image_of(const struct device *device)
 }
 
 static void run_device(struct session *session, const struct qemu_image *image, const struct qemu_snapshot *snapshot,
-		       struct verdict *verdict)
+                       struct verdict *verdict)
 {
 	const struct qemu_options options = {
 		.session_dir = session->options->dir, .cpu = session->options->cpu, .stop = session->options->stop};

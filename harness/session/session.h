@@ -14,7 +14,7 @@
 #include "session/verdict.h"
 
 struct session_options {
-	const char *dir;                   /**< made if it is not there */
+	const char *dir; /**< made if it is not there */
 	const struct places *places;
 	bool vcd;                          /**< write bus.vcd: every bit on the SPI bus, about 20 kB a millisecond of traffic */
 	int cpu;                           /**< the core for QEMU and this process; -1: any */

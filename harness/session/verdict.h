@@ -21,18 +21,18 @@ enum verdict_kind {
 
 struct verdict {
 	enum verdict_kind kind;
-	char reason[VERDICT_TEXT_MAX];     /**< one sentence */
-	char phase[32];                    /**< in which the session ended */
-	char trouble[VERDICT_TEXT_MAX];    /**< the first thing that went wrong, with its time; empty if nothing did */
-	char faults[VERDICT_TEXT_MAX];     /**< the faults in force at that time; empty if none */
+	char reason[VERDICT_TEXT_MAX];  /**< one sentence */
+	char phase[32];                 /**< in which the session ended */
+	char trouble[VERDICT_TEXT_MAX]; /**< the first thing that went wrong, with its time; empty if nothing did */
+	char faults[VERDICT_TEXT_MAX];  /**< the faults in force at that time; empty if none */
 	bool met_expectation;
 	char expectation[VERDICT_TEXT_MAX]; /**< what was not met; empty if all was */
-	char digest[TRACE_DIGEST_MAX];     /**< of the trace; empty if there is none */
-	char image_hash[TRACE_DIGEST_MAX]; /**< of the device image */
-	uint64_t virtual_ns;               /**< from the first request of the guest to the end */
-	uint64_t wall_ns;                  /**< from the start of QEMU to the end */
-	uint64_t restore_ns;               /**< wall time from the start of QEMU to the guest's first request */
-	uint64_t outside_ns;               /**< CPU time of the harness, of wall_ns */
+	char digest[TRACE_DIGEST_MAX];      /**< of the trace; empty if there is none */
+	char image_hash[TRACE_DIGEST_MAX];  /**< of the device image */
+	uint64_t virtual_ns;                /**< from the first request of the guest to the end */
+	uint64_t wall_ns;                   /**< from the start of QEMU to the end */
+	uint64_t restore_ns;                /**< wall time from the start of QEMU to the guest's first request */
+	uint64_t outside_ns;                /**< CPU time of the harness, of wall_ns */
 	uint64_t frames, spi_messages, image_bytes, retries;
 };
 

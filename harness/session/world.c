@@ -56,8 +56,9 @@ static void note_frame(struct world *world, const struct frame *frame, enum dire
 	(void)XXH3_64bits_update(world->wire_digest, frame->data, frame->length);
 	if (world->capture != NULL)
 		pcapng_frame(world->capture,
-			     &(struct pcapng_frame){.time_ns = world->sim.now, .id = frame->id, .outbound = direction == TO_SERVER, .comment = cause},
-			     frame_bytes(frame));
+		             &(struct pcapng_frame){
+				     .time_ns = world->sim.now, .id = frame->id, .outbound = direction == TO_SERVER, .comment = cause},
+		             frame_bytes(frame));
 }
 
 static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now)
@@ -71,7 +72,7 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 	}
 	proxy_fate_render(world->proxy, fate, now, cause, sizeof cause);
 	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " %s: %s", direction_name(direction), frame->id,
-		   packet_render(frame_bytes(frame), packet), cause);
+	           packet_render(frame_bytes(frame), packet), cause);
 	note_frame(world, frame, direction, cause);
 }
 
@@ -136,9 +137,9 @@ static void plan_flaps(struct world *world)
 		if (fault->action->layer != LAYER_LINK)
 			continue;
 		*flap = (struct flap){.world = world,
-				      .fault = fault,
-				      .unplug = {.fire = fire_unplug, .ctx = flap},
-				      .plug = {.fire = fire_plug, .ctx = flap}};
+		                      .fault = fault,
+		                      .unplug = {.fire = fire_unplug, .ctx = flap},
+		                      .plug = {.fire = fire_plug, .ctx = flap}};
 		sim_schedule(&world->sim, &flap->unplug, fault->match.from_ns > world->sim.now ? fault->match.from_ns : world->sim.now);
 	}
 }
@@ -167,7 +168,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided}, world);
 	link_init(&world->link, &plan->link, &link_ops, carrier_changed, world, &world->sim, trace);
 	board_open(&world->board, revisions[plan->device.chip_revision], &world->link,
-		   disturber_open(plan->faults, plan->fault_count, plan->seed, trace), &world->sim, trace);
+	           disturber_open(plan->faults, plan->fault_count, plan->seed, trace), &world->sim, trace);
 	plan_flaps(world);
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, link_duration(0)}, world);
 	service_start(&world->service, UNIX_BASE_NS);
@@ -200,7 +201,7 @@ void world_finish(struct world *world)
 {
 	board_finish(&world->board);
 	trace_line(world->trace, world->sim.now, "wire", "%" PRIu64 " frames to-server, %" PRIu64 " frames to-device, digest %016" PRIx64,
-		   world->frames[TO_SERVER], world->frames[TO_DEVICE], (uint64_t)XXH3_64bits_digest(world->wire_digest));
+	           world->frames[TO_SERVER], world->frames[TO_DEVICE], (uint64_t)XXH3_64bits_digest(world->wire_digest));
 	for (size_t i = 0, in_proxy = 0; i < world->plan->fault_count; i++) {
 		const struct fault *fault = &world->plan->faults[i];
 		uint64_t matched = 0, applied = 0;
@@ -212,7 +213,7 @@ void world_finish(struct world *world)
 			continue;
 		}
 		trace_line(world->trace, world->sim.now, "fault", "'%s': %" PRIu64 " matched, %" PRIu64 " applied%s", fault->name, matched,
-			   applied, applied == 0 ? ": it never did anything" : "");
+		           applied, applied == 0 ? ": it never did anything" : "");
 	}
 }
 
@@ -221,7 +222,7 @@ static size_t add_fault(char *text, size_t size, size_t used, const struct fault
 	if (used >= size)
 		return used;
 	return used + (size_t)snprintf(text + used, size - used, "%s'%s' %s (%" PRIu64 " applied)", used == 0 ? "" : ", ", fault->name,
-				       fault->action->name, applied);
+	                               fault->action->name, applied);
 }
 
 const char *world_faults_in_force(const struct world *world, char *ret_text, size_t size)

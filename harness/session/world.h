@@ -30,10 +30,10 @@ struct world {
 	struct proxy *proxy;
 	struct sim_event proxy_event;
 	struct service service;
-	struct flap *flaps;     /* one a fault of the plan; those of other layers stay empty */
-	FILE *capture;          /* borrowed; NULL: none */
-	uint64_t frames[2];     /* that came to the proxy, by direction */
-	void *wire_digest;      /* XXH3 state over frames and their times */
+	struct flap *flaps; /* one a fault of the plan; those of other layers stay empty */
+	FILE *capture;      /* borrowed; NULL: none */
+	uint64_t frames[2]; /* that came to the proxy, by direction */
+	void *wire_digest;  /* XXH3 state over frames and their times */
 };
 
 /**

@@ -24,16 +24,16 @@ typedef uint64_t sim_ns;
 struct sim_event {
 	void (*fire)(void *ctx, sim_ns now); /**< set by the owner, as is ctx */
 	void *ctx;
-	sim_ns lag;     /**< set by the owner: the least time from this event to anything that the guest can notice; see sim_next_visible() */
-	sim_ns at;      /* below: the queue's own */
+	sim_ns lag; /**< set by the owner: the least time from this event to anything that the guest can notice; see sim_next_visible() */
+	sim_ns at;  /* below: the queue's own */
 	uint64_t order;
-	size_t place;   /* in the heap, from 1; 0: not scheduled */
+	size_t place; /* in the heap, from 1; 0: not scheduled */
 };
 
 struct sim {
 	sim_ns now;
-	uint64_t orders;          /* how many events were ever scheduled */
-	struct sim_event **heap;  /* a binary heap from index 1 */
+	uint64_t orders;         /* how many events were ever scheduled */
+	struct sim_event **heap; /* a binary heap from index 1 */
 	size_t count, room;
 };
 

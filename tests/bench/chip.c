@@ -145,7 +145,7 @@ void bench_chip(void)
 	bench_report("chip: a register read over SPI", bench_call_ns(access_register, &bench, 1000000), "ns", TARGET_REGISTER_NS, true);
 	write_pointer(&bench, ENC28J60_EWRPTL, TX_START);
 	bench_report("chip: a byte into the buffer, in blocks of 1024", bench_call_ns(write_block, &bench, 20000) / BLOCK, "ns",
-		     TARGET_BYTE_NS, true);
+	             TARGET_BYTE_NS, true);
 	open_chip(&bench);
 	bench_report("chip: a frame of 1518 B in, read and freed", bench_call_ns(frame_in, &bench, 20000), "ns", TARGET_FRAME_NS, true);
 	open_chip(&bench);

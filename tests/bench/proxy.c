@@ -34,9 +34,9 @@ static void on_decided(void *ctx, const struct frame *frame, enum direction dire
 /* A TCP segment from 192.0.2.100 port 40000 to 192.0.2.1 port 80. */
 static void make_frame(uint8_t *ret_data)
 {
-	static const uint8_t head[] = {2, 0,  0, 0, 0,	1, 2, 0, 0,   0, 0,    2,    8,	   0,	 0x45, 0, 0x05, 0xdc,
-				       0, 1,  0, 0, 64, 6, 0, 0, 192, 0, 2,    100,  192,  0,	 2,    1, 0x9c, 0x40,
-				       0, 80, 0, 0, 0,	1, 0, 0, 0,   1, 0x50, 0x10, 0xff, 0xff, 0,    0, 0,	0};
+	static const uint8_t head[] = {2, 0,  0, 0, 0,  1, 2, 0, 0,   0, 0,    2,    8,    0,    0x45, 0, 0x05, 0xdc,
+	                               0, 1,  0, 0, 64, 6, 0, 0, 192, 0, 2,    100,  192,  0,    2,    1, 0x9c, 0x40,
+	                               0, 80, 0, 0, 0,  1, 0, 0, 0,   1, 0x50, 0x10, 0xff, 0xff, 0,    0, 0,    0};
 
 	memset(ret_data, 0x55, FRAME_LENGTH);
 	memcpy(ret_data, head, sizeof head);
@@ -83,12 +83,12 @@ void bench_proxy(void)
 
 	open_proxy(&bench, 8000, 1);
 	bench_report("proxy: a frame through ten rules, none matches", bench_call_ns(pass_frame, &bench, 100000), "ns", TARGET_NONE_NS,
-		     true);
+	             true);
 	CHECK_INT(bench.causes, ==, 0);
 	proxy_close(bench.proxy);
 	open_proxy(&bench, 80, 0);
 	bench_report("proxy: a frame through ten rules, each matches", bench_call_ns(pass_frame, &bench, 100000), "ns", TARGET_ALL_NS,
-		     true);
+	             true);
 	CHECK_INT(bench.causes, >, 0);
 	proxy_close(bench.proxy);
 }

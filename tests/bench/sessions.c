@@ -27,7 +27,7 @@ static bool run(const char *words, const char *out)
 	char command[2 * PATH_SIZE];
 
 	(void)snprintf(command, sizeof command, "%s run %s --out %s/%s >%s/%s.txt 2>&1", program != NULL ? program : "build/stutter", words,
-		       folder, out, folder, out);
+	               folder, out, folder, out);
 	return system(command) == 0;
 }
 

@@ -12,7 +12,7 @@ static void on_transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t
 	rig->sent_length = length;
 	rig->sent_count++;
 	if (rig->answers_at_once)
-		enc28j60_transmitted(&rig->chip, &(struct enc28j60_tx_status){ 0 }, now_ns);
+		enc28j60_transmitted(&rig->chip, &(struct enc28j60_tx_status){0}, now_ns);
 }
 
 static void on_cancel(void *ctx, uint64_t now_ns)
@@ -30,7 +30,7 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 	rig->event_count++;
 }
 
-static const struct enc28j60_ops ops = { .transmit = on_transmit, .cancel = on_cancel, .event = on_event };
+static const struct enc28j60_ops ops = {.transmit = on_transmit, .cancel = on_cancel, .event = on_event};
 
 void rig_power(struct rig *rig, const struct enc28j60_config *config)
 {
@@ -66,7 +66,7 @@ static void command(struct rig *rig, const uint8_t *mosi, uint8_t *ret_miso, siz
 
 static void put(struct rig *rig, uint8_t opcode, unsigned index, uint8_t value)
 {
-	const uint8_t bytes[2] = { (uint8_t)(opcode | (index & 0x1f)), value };
+	const uint8_t bytes[2] = {(uint8_t)(opcode | (index & 0x1f)), value};
 
 	command(rig, bytes, NULL, sizeof(bytes));
 }
@@ -87,7 +87,7 @@ static void select_bank(struct rig *rig, unsigned index)
 uint8_t rig_rcr(struct rig *rig, unsigned index)
 {
 	const struct enc28j60_reg *reg = enc28j60_reg_at(index);
-	uint8_t bytes[3] = { (uint8_t)(index & 0x1f), 0, 0 };
+	uint8_t bytes[3] = {(uint8_t)(index & 0x1f), 0, 0};
 	size_t length = reg && reg->kind != ENC28J60_ETH ? 3 : 2;
 
 	select_bank(rig, index);
@@ -128,7 +128,7 @@ void rig_bfc(struct rig *rig, unsigned index, uint8_t mask)
 
 void rig_src(struct rig *rig)
 {
-	command(rig, (const uint8_t[]){ 0xff }, NULL, 1);
+	command(rig, (const uint8_t[]){0xff}, NULL, 1);
 }
 
 void rig_rbm(struct rig *rig, uint8_t *ret_bytes, size_t length)

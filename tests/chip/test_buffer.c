@@ -32,8 +32,9 @@ static void check_read(unsigned from, size_t length, unsigned start, unsigned en
 
 static void reading_wraps_at_erxnd_and_at_the_end_of_memory(void)
 {
-	static const struct { unsigned start, end; } rings[] = { { 0, 0x19ff }, { 0x0600, 0x1fff }, { 0x1000, 0x10ff }, { 0x1f00, 0x00ff },
-								 { 0x0400, 0x0400 } };
+	static const struct {
+		unsigned start, end;
+	} rings[] = {{0, 0x19ff}, {0x0600, 0x1fff}, {0x1000, 0x10ff}, {0x1f00, 0x00ff}, {0x0400, 0x0400}};
 
 	rig_start(&rig, NULL);
 	number_the_memory();
@@ -116,7 +117,7 @@ static void pointers_stand_still_without_autoinc(void)
 	rig_start(&rig, NULL);
 	rig_bfc(&rig, ENC28J60_ECON2, ECON2_AUTOINC);
 	rig_wcr16(&rig, ENC28J60_EWRPTL, 0x100);
-	rig_wbm(&rig, (const uint8_t[]){ 1, 2, 3 }, 3);
+	rig_wbm(&rig, (const uint8_t[]){1, 2, 3}, 3);
 	rig_wcr16(&rig, ENC28J60_ERDPTL, 0x100);
 	rig_rbm(&rig, bytes, 4);
 	CU_ASSERT_EQUAL(rig.chip.sram[0x100], 3);
@@ -141,7 +142,7 @@ static void touching_bytes_under_transmission_is_found(void)
 	rig_rbm(&rig, &byte, 1);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-memory-busy"), 1);
 	rig_wcr16(&rig, ENC28J60_EWRPTL, 0x19ff);
-	rig_wbm(&rig, (const uint8_t[]){ 1, 2 }, 2);
+	rig_wbm(&rig, (const uint8_t[]){1, 2}, 2);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-memory-busy"), 2);
 }
 
@@ -162,12 +163,12 @@ static void a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it(void)
 }
 
 const CU_TestInfo tests_buffer[] = {
-	{ "a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it", a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it },
-	{ "reading_wraps_at_erxnd_and_at_the_end_of_memory", reading_wraps_at_erxnd_and_at_the_end_of_memory },
-	{ "reading_byte_by_byte_equals_reading_at_once", reading_byte_by_byte_equals_reading_at_once },
-	{ "writing_wraps_only_at_the_end_of_memory", writing_wraps_only_at_the_end_of_memory },
-	{ "more_than_the_whole_memory_can_be_written_and_read", more_than_the_whole_memory_can_be_written_and_read },
-	{ "pointers_stand_still_without_autoinc", pointers_stand_still_without_autoinc },
-	{ "touching_bytes_under_transmission_is_found", touching_bytes_under_transmission_is_found },
+	{"a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it", a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it},
+	{"reading_wraps_at_erxnd_and_at_the_end_of_memory", reading_wraps_at_erxnd_and_at_the_end_of_memory},
+	{"reading_byte_by_byte_equals_reading_at_once", reading_byte_by_byte_equals_reading_at_once},
+	{"writing_wraps_only_at_the_end_of_memory", writing_wraps_only_at_the_end_of_memory},
+	{"more_than_the_whole_memory_can_be_written_and_read", more_than_the_whole_memory_can_be_written_and_read},
+	{"pointers_stand_still_without_autoinc", pointers_stand_still_without_autoinc},
+	{"touching_bytes_under_transmission_is_found", touching_bytes_under_transmission_is_found},
 	CU_TEST_INFO_NULL,
 };

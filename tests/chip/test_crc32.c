@@ -27,7 +27,7 @@ static void check_value_is_cbf43926(void)
 
 static void every_table_entry_agrees_with_the_bitwise_division(void)
 {
-	uint8_t bytes[16] = { 0 };
+	uint8_t bytes[16] = {0};
 
 	for (unsigned slice = 0; slice < 8; slice++) {
 		for (unsigned value = 0; value < 256; value++) {
@@ -70,9 +70,9 @@ static void sealed_frame_leaves_the_residue(void)
 }
 
 const CU_TestInfo tests_crc32[] = {
-	{ "check_value_is_cbf43926", check_value_is_cbf43926 },
-	{ "every_table_entry_agrees_with_the_bitwise_division", every_table_entry_agrees_with_the_bitwise_division },
-	{ "every_length_and_split_agrees", every_length_and_split_agrees },
-	{ "sealed_frame_leaves_the_residue", sealed_frame_leaves_the_residue },
+	{"check_value_is_cbf43926", check_value_is_cbf43926},
+	{"every_table_entry_agrees_with_the_bitwise_division", every_table_entry_agrees_with_the_bitwise_division},
+	{"every_length_and_split_agrees", every_length_and_split_agrees},
+	{"sealed_frame_leaves_the_residue", sealed_frame_leaves_the_residue},
 	CU_TEST_INFO_NULL,
 };

@@ -13,7 +13,7 @@
 #define TX_START 0x1a00u
 #define MAX_FRAMELEN 1518u
 
-static const uint8_t own[6] = { 0x02, 0x04, 0xa3, 0x00, 0x00, 0x01 };
+static const uint8_t own[6] = {0x02, 0x04, 0xa3, 0x00, 0x00, 0x01};
 
 struct host {
 	struct rig rig;
@@ -30,7 +30,7 @@ static struct host host;
 
 static void op(uint8_t opcode, unsigned address, uint8_t value)
 {
-	const uint8_t bytes[2] = { (uint8_t)(opcode | (address & 0x1f)), value };
+	const uint8_t bytes[2] = {(uint8_t)(opcode | (address & 0x1f)), value};
 
 	host.rig.now_ns += 3000;
 	enc28j60_transfer(&host.rig.chip, bytes, NULL, 2, host.rig.now_ns);
@@ -75,7 +75,7 @@ static void clear(unsigned index, uint8_t mask)
 
 static uint8_t read8(unsigned index)
 {
-	uint8_t bytes[3] = { (uint8_t)(index & 0x1f) };
+	uint8_t bytes[3] = {(uint8_t)(index & 0x1f)};
 	bool dummy = (index >= 0x40 && index < 0x60) || (index >= 0x60 && index <= 0x65) || index == ENC28J60_MISTAT;
 	size_t length = (index & 0x1f) < 0x1b && dummy ? 3 : 2;
 
@@ -186,8 +186,9 @@ static void probe_and_open(void)
 	low_power(false);
 	hw_init();
 	for (unsigned i = 0; i < 6; i++)
-		write8((const unsigned[]){ ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3, ENC28J60_MAADR4, ENC28J60_MAADR5,
-					   ENC28J60_MAADR6 }[i], own[i]);
+		write8((const unsigned[]){ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3, ENC28J60_MAADR4, ENC28J60_MAADR5,
+		                          ENC28J60_MAADR6}[i],
+		       own[i]);
 	hw_enable();
 }
 
@@ -357,14 +358,14 @@ static void frames_are_sent_and_confirmed(void)
  */
 static void retry_after_a_late_collision_writes_into_the_ring(void)
 {
-	uint8_t body[100] = { 2 };
+	uint8_t body[100] = {2};
 
 	probe_and_open();
 	rig_wait(&host.rig, 100000000);
 	interrupt();
 	rig_forget(&host.rig);
 	transmit(body, sizeof(body));
-	rig_answer(&host.rig, &(struct enc28j60_tx_status){ .collisions = 1, .late_collision = true });
+	rig_answer(&host.rig, &(struct enc28j60_tx_status){.collisions = 1, .late_collision = true});
 	CU_ASSERT_EQUAL(read8(ENC28J60_EIR) & (EIR_TXIF | EIR_TXERIF), EIR_TXIF | EIR_TXERIF);
 	interrupt();
 	CU_ASSERT_EQUAL(host.rig.sent_count, 2);
@@ -375,9 +376,9 @@ static void retry_after_a_late_collision_writes_into_the_ring(void)
 }
 
 const CU_TestInfo tests_driver[] = {
-	{ "link_comes_up_by_interrupt_after_open", link_comes_up_by_interrupt_after_open },
-	{ "a_thousand_frames_are_received_in_order", a_thousand_frames_are_received_in_order },
-	{ "frames_are_sent_and_confirmed", frames_are_sent_and_confirmed },
-	{ "retry_after_a_late_collision_writes_into_the_ring", retry_after_a_late_collision_writes_into_the_ring },
+	{"link_comes_up_by_interrupt_after_open", link_comes_up_by_interrupt_after_open},
+	{"a_thousand_frames_are_received_in_order", a_thousand_frames_are_received_in_order},
+	{"frames_are_sent_and_confirmed", frames_are_sent_and_confirmed},
+	{"retry_after_a_late_collision_writes_into_the_ring", retry_after_a_late_collision_writes_into_the_ring},
 	CU_TEST_INFO_NULL,
 };

@@ -14,10 +14,18 @@ static struct rig rig, copy;
 
 static void spi_mistakes_are_found(void)
 {
-	static const struct { uint8_t bytes[4]; size_t length; const char *id; } rows[] = {
-		{ { 0xc5 }, 1, "spi-opcode" },       { { 0x3b, 0 }, 2, "spi-constant" }, { { 0x5b, 1, 2 }, 3, "spi-extra" },
-		{ { 0x5b }, 1, "spi-short" },        { { 0x1b }, 1, "spi-short" },       { { 0xff, 0xff }, 2, "src-extra" },
-		{ { 0x42, 0x10, 0x20, 0x30 }, 4, "spi-extra" },
+	static const struct {
+		uint8_t bytes[4];
+		size_t length;
+		const char *id;
+	} rows[] = {
+		{{0xc5}, 1, "spi-opcode"},
+		{{0x3b, 0}, 2, "spi-constant"},
+		{{0x5b, 1, 2}, 3, "spi-extra"},
+		{{0x5b}, 1, "spi-short"},
+		{{0x1b}, 1, "spi-short"},
+		{{0xff, 0xff}, 2, "src-extra"},
+		{{0x42, 0x10, 0x20, 0x30}, 4, "spi-extra"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -32,7 +40,7 @@ static void reading_only_the_dummy_byte_is_found(void)
 {
 	rig_start(&rig, NULL);
 	rig_wcr(&rig, ENC28J60_MACON3, 0x10);
-	enc28j60_transfer(&rig.chip, (const uint8_t[]){ 0x02, 0 }, NULL, 2, rig.now_ns);
+	enc28j60_transfer(&rig.chip, (const uint8_t[]){0x02, 0}, NULL, 2, rig.now_ns);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "spi-dummy"), 1);
 }
 
@@ -150,7 +158,7 @@ static void works_without_a_listener(void)
 	static struct enc28j60 chip;
 
 	enc28j60_init(&chip, NULL, NULL, NULL, 0);
-	enc28j60_transfer(&chip, (const uint8_t[]){ 0x9f, ECON1_TXRTS }, NULL, 2, 1000000);
+	enc28j60_transfer(&chip, (const uint8_t[]){0x9f, ECON1_TXRTS}, NULL, 2, 1000000);
 	enc28j60_run(&chip, 2000000);
 	CU_ASSERT_EQUAL(enc28j60_peek(&chip, ENC28J60_ECON1), 0);
 }
@@ -169,7 +177,7 @@ static void break_length(void)
 
 static void break_answer(void)
 {
-	enc28j60_transmitted(&rig.chip, &(struct enc28j60_tx_status){ 0 }, rig.now_ns);
+	enc28j60_transmitted(&rig.chip, &(struct enc28j60_tx_status){0}, rig.now_ns);
 }
 
 static void break_errata(void)
@@ -205,13 +213,13 @@ static void a_caller_that_breaks_the_contract_is_ended(void)
 }
 
 const CU_TestInfo tests_enc28j60[] = {
-	{ "spi_mistakes_are_found", spi_mistakes_are_found },
-	{ "reading_only_the_dummy_byte_is_found", reading_only_the_dummy_byte_is_found },
-	{ "nothing_happens_without_select", nothing_happens_without_select },
-	{ "transfer_equals_single_exchanges", transfer_equals_single_exchanges },
-	{ "a_copied_struct_goes_on_identically", a_copied_struct_goes_on_identically },
-	{ "timers_run_in_order_at_their_own_instants", timers_run_in_order_at_their_own_instants },
-	{ "works_without_a_listener", works_without_a_listener },
-	{ "a_caller_that_breaks_the_contract_is_ended", a_caller_that_breaks_the_contract_is_ended },
+	{"spi_mistakes_are_found", spi_mistakes_are_found},
+	{"reading_only_the_dummy_byte_is_found", reading_only_the_dummy_byte_is_found},
+	{"nothing_happens_without_select", nothing_happens_without_select},
+	{"transfer_equals_single_exchanges", transfer_equals_single_exchanges},
+	{"a_copied_struct_goes_on_identically", a_copied_struct_goes_on_identically},
+	{"timers_run_in_order_at_their_own_instants", timers_run_in_order_at_their_own_instants},
+	{"works_without_a_listener", works_without_a_listener},
+	{"a_caller_that_breaks_the_contract_is_ended", a_caller_that_breaks_the_contract_is_ended},
 	CU_TEST_INFO_NULL,
 };

@@ -6,15 +6,15 @@
 
 static struct rig rig;
 static uint8_t frame[256];
-static const uint8_t own[6] = { 0x02, 0x04, 0xa3, 0x11, 0x22, 0x33 };
-static const uint8_t other[6] = { 0x02, 0x04, 0xa3, 0x11, 0x22, 0x34 };
-static const uint8_t group[6] = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0xfb };
-static const uint8_t all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+static const uint8_t own[6] = {0x02, 0x04, 0xa3, 0x11, 0x22, 0x33};
+static const uint8_t other[6] = {0x02, 0x04, 0xa3, 0x11, 0x22, 0x34};
+static const uint8_t group[6] = {0x01, 0x00, 0x5e, 0x00, 0x00, 0xfb};
+static const uint8_t all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 static void start(void)
 {
-	static const unsigned order[6] = { ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3,
-					   ENC28J60_MAADR4, ENC28J60_MAADR5, ENC28J60_MAADR6 };
+	static const unsigned order[6] = {ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3,
+	                                  ENC28J60_MAADR4, ENC28J60_MAADR5, ENC28J60_MAADR6};
 
 	rig_start(&rig, NULL);
 	for (unsigned i = 0; i < 6; i++)
@@ -89,8 +89,8 @@ static void drops_bad_fcs_whatever_the_filters_say(void)
 /* The worked example of DS39662 figure 8-3: offset 6, mask 1F0Ah, checksum 563Fh. */
 static void pattern_match_agrees_with_the_data_sheets_example(void)
 {
-	static const uint8_t bytes[] = { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0x00, 0x5a,
-					 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x40 };
+	static const uint8_t bytes[] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa,
+	                                0xbb, 0xcc, 0x00, 0x5a, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x40};
 
 	start();
 	rig_frame(frame, 70, 1);
@@ -111,7 +111,7 @@ static void pattern_match_agrees_with_the_data_sheets_example(void)
 /* The example in DS39662 sec. 8.2: source address 00-04-A3-FF-FF-FF gives 5BFCh. */
 static void pattern_match_finds_a_source_address(void)
 {
-	static const uint8_t source[6] = { 0x00, 0x04, 0xa3, 0xff, 0xff, 0xff };
+	static const uint8_t source[6] = {0x00, 0x04, 0xa3, 0xff, 0xff, 0xff};
 
 	start();
 	rig_frame(frame, 64, 1);
@@ -159,25 +159,25 @@ static void hash_table_is_pointed_into_by_crc_bits_28_to_23(void)
 	start();
 	rig_frame(frame, 64, 1);
 	for (unsigned i = 0; i < 40; i++) {
-		uint8_t address[6] = { 0x01, 0x00, 0x5e, (uint8_t)i, (uint8_t)(i * 17), (uint8_t)(i * 5) };
+		uint8_t address[6] = {0x01, 0x00, 0x5e, (uint8_t)i, (uint8_t)(i * 17), (uint8_t)(i * 5)};
 		unsigned hash = slow_hash(address);
 
 		for (unsigned byte = 0; byte < 8; byte++)
 			rig_wcr(&rig, ENC28J60_EHT0 + byte, (uint8_t)(byte == hash / 8 ? 1u << hash % 8 : 0));
 		CU_ASSERT(passes(ERXFCON_HTEN, address, 64));
-		rig_wcr(&rig, ENC28J60_EHT0 + hash / 8, (uint8_t)~(1u << hash % 8));
+		rig_wcr(&rig, ENC28J60_EHT0 + hash / 8, (uint8_t) ~(1u << hash % 8));
 		CU_ASSERT_FALSE(passes(ERXFCON_HTEN, address, 64));
 	}
 }
 
 const CU_TestInfo tests_filter[] = {
-	{ "each_address_filter_takes_its_own", each_address_filter_takes_its_own },
-	{ "no_filter_takes_all", no_filter_takes_all },
-	{ "filters_are_joined_by_or_and_by_and", filters_are_joined_by_or_and_by_and },
-	{ "drops_bad_fcs_whatever_the_filters_say", drops_bad_fcs_whatever_the_filters_say },
-	{ "pattern_match_agrees_with_the_data_sheets_example", pattern_match_agrees_with_the_data_sheets_example },
-	{ "pattern_match_finds_a_source_address", pattern_match_finds_a_source_address },
-	{ "magic_packet_is_found_anywhere_in_the_data", magic_packet_is_found_anywhere_in_the_data },
-	{ "hash_table_is_pointed_into_by_crc_bits_28_to_23", hash_table_is_pointed_into_by_crc_bits_28_to_23 },
+	{"each_address_filter_takes_its_own", each_address_filter_takes_its_own},
+	{"no_filter_takes_all", no_filter_takes_all},
+	{"filters_are_joined_by_or_and_by_and", filters_are_joined_by_or_and_by_and},
+	{"drops_bad_fcs_whatever_the_filters_say", drops_bad_fcs_whatever_the_filters_say},
+	{"pattern_match_agrees_with_the_data_sheets_example", pattern_match_agrees_with_the_data_sheets_example},
+	{"pattern_match_finds_a_source_address", pattern_match_finds_a_source_address},
+	{"magic_packet_is_found_anywhere_in_the_data", magic_packet_is_found_anywhere_in_the_data},
+	{"hash_table_is_pointed_into_by_crc_bits_28_to_23", hash_table_is_pointed_into_by_crc_bits_28_to_23},
 	CU_TEST_INFO_NULL,
 };

@@ -14,9 +14,13 @@ static void set_type(unsigned type)
 
 static void length_field_is_compared_unless_it_is_a_type_or_padded(void)
 {
-	static const struct { unsigned claimed; size_t length; bool wrong; } rows[] = {
-		{ 100, 118, false }, { 99, 118, true },    { 101, 118, true },  { 46, 64, false }, { 1, 64, false },
-		{ 47, 64, true },    { 1500, 1518, false }, { 1499, 1518, true }, { 1501, 64, false }, { 0x0800, 64, false },
+	static const struct {
+		unsigned claimed;
+		size_t length;
+		bool wrong;
+	} rows[] = {
+		{100, 118, false}, {99, 118, true},     {101, 118, true},   {46, 64, false},   {1, 64, false},
+		{47, 64, true},    {1500, 1518, false}, {1499, 1518, true}, {1501, 64, false}, {0x0800, 64, false},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -50,8 +54,8 @@ static void types_are_told_apart(void)
 }
 
 const CU_TestInfo tests_frame[] = {
-	{ "length_field_is_compared_unless_it_is_a_type_or_padded", length_field_is_compared_unless_it_is_a_type_or_padded },
-	{ "addresses_are_told_apart", addresses_are_told_apart },
-	{ "types_are_told_apart", types_are_told_apart },
+	{"length_field_is_compared_unless_it_is_a_type_or_padded", length_field_is_compared_unless_it_is_a_type_or_padded},
+	{"addresses_are_told_apart", addresses_are_told_apart},
+	{"types_are_told_apart", types_are_told_apart},
 	CU_TEST_INFO_NULL,
 };

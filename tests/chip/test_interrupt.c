@@ -13,8 +13,7 @@ static bool equation_holds(void)
 	uint8_t pending = enc28j60_peek(&rig.chip, ENC28J60_EIR) & enc28j60_peek(&rig.chip, ENC28J60_EIE) & 0x7b;
 	bool pin = pending && (enc28j60_peek(&rig.chip, ENC28J60_EIE) & EIE_INTIE);
 
-	return enc28j60_int_asserted(&rig.chip) == pin &&
-	       (enc28j60_peek(&rig.chip, ENC28J60_ESTAT) >> 7) == (pending != 0);
+	return enc28j60_int_asserted(&rig.chip) == pin && (enc28j60_peek(&rig.chip, ENC28J60_ESTAT) >> 7) == (pending != 0);
 }
 
 /* Each source alone: raised, seen at the pin only when enabled, gone when cleared. */
@@ -67,7 +66,7 @@ static void raise_tx_error(void)
 {
 	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, frame, 60);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
-	rig_answer(&rig, &(struct enc28j60_tx_status){ .late_collision = true });
+	rig_answer(&rig, &(struct enc28j60_tx_status){.late_collision = true});
 	rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF);
 }
 
@@ -92,9 +91,9 @@ static const struct {
 	void (*raise)(void);
 	void (*clear)(void);
 } sources[] = {
-	{ EIR_PKTIF, raise_packet, clear_packet }, { EIR_DMAIF, raise_dma, clear_dma },
-	{ EIR_LINKIF, raise_link, clear_link },    { EIR_TXIF, raise_tx, clear_tx },
-	{ EIR_TXERIF, raise_tx_error, clear_tx_error }, { EIR_RXERIF, raise_rx_error, clear_rx_error },
+	{EIR_PKTIF, raise_packet, clear_packet},      {EIR_DMAIF, raise_dma, clear_dma},
+	{EIR_LINKIF, raise_link, clear_link},         {EIR_TXIF, raise_tx, clear_tx},
+	{EIR_TXERIF, raise_tx_error, clear_tx_error}, {EIR_RXERIF, raise_rx_error, clear_rx_error},
 };
 
 static void start(void)
@@ -153,7 +152,7 @@ static void equation_holds_after_every_step_of_any_order(void)
 
 static void linkif_needs_both_phy_enables(void)
 {
-	static const uint16_t enables[] = { 0, PHIE_PLNKIE, PHIE_PGEIE };
+	static const uint16_t enables[] = {0, PHIE_PLNKIE, PHIE_PGEIE};
 
 	for (size_t i = 0; i < 3; i++) {
 		start();
@@ -191,10 +190,10 @@ static void erratum_6_hides_the_packet_flag(void)
 }
 
 const CU_TestInfo tests_interrupt[] = {
-	{ "each_source_reaches_the_pin_only_when_enabled", each_source_reaches_the_pin_only_when_enabled },
-	{ "equation_holds_after_every_step_of_any_order", equation_holds_after_every_step_of_any_order },
-	{ "linkif_needs_both_phy_enables", linkif_needs_both_phy_enables },
-	{ "bfc_cannot_clear_packet_and_link_flags", bfc_cannot_clear_packet_and_link_flags },
-	{ "erratum_6_hides_the_packet_flag", erratum_6_hides_the_packet_flag },
+	{"each_source_reaches_the_pin_only_when_enabled", each_source_reaches_the_pin_only_when_enabled},
+	{"equation_holds_after_every_step_of_any_order", equation_holds_after_every_step_of_any_order},
+	{"linkif_needs_both_phy_enables", linkif_needs_both_phy_enables},
+	{"bfc_cannot_clear_packet_and_link_flags", bfc_cannot_clear_packet_and_link_flags},
+	{"erratum_6_hides_the_packet_flag", erratum_6_hides_the_packet_flag},
 	CU_TEST_INFO_NULL,
 };

@@ -35,7 +35,7 @@ static void each_row_stores_its_writable_bits_and_no_others(void)
 			rig_start(&rig, NULL);
 			rig_phy_write(&rig, regs[i].address, value);
 			CU_ASSERT_EQUAL(rig_phy_read(&rig, regs[i].address),
-					(regs[i].reset_value & ~regs[i].write_mask) | (value & regs[i].write_mask));
+			                (regs[i].reset_value & ~regs[i].write_mask) | (value & regs[i].write_mask));
 			CU_ASSERT_EQUAL(rig_count_id(&rig, "phy-reserved-bit"), (value & regs[i].reserved_mask) != 0);
 			CU_ASSERT_EQUAL(rig_count_id(&rig, "read-only"), regs[i].write_mask == 0);
 		}
@@ -121,13 +121,13 @@ static void misuse_is_found(void)
 }
 
 const CU_TestInfo tests_phy[] = {
-	{ "each_row_has_its_reset_value", each_row_has_its_reset_value },
-	{ "each_row_stores_its_writable_bits_and_no_others", each_row_stores_its_writable_bits_and_no_others },
-	{ "lost_link_is_latched_until_read", lost_link_is_latched_until_read },
-	{ "duplex_is_pdpxmd", duplex_is_pdpxmd },
-	{ "prst_clears_itself_and_finds_the_link_again", prst_clears_itself_and_finds_the_link_again },
-	{ "phy_power_save_loses_the_link", phy_power_save_loses_the_link },
-	{ "force_link_shows_a_link_without_cable", force_link_shows_a_link_without_cable },
-	{ "misuse_is_found", misuse_is_found },
+	{"each_row_has_its_reset_value", each_row_has_its_reset_value},
+	{"each_row_stores_its_writable_bits_and_no_others", each_row_stores_its_writable_bits_and_no_others},
+	{"lost_link_is_latched_until_read", lost_link_is_latched_until_read},
+	{"duplex_is_pdpxmd", duplex_is_pdpxmd},
+	{"prst_clears_itself_and_finds_the_link_again", prst_clears_itself_and_finds_the_link_again},
+	{"phy_power_save_loses_the_link", phy_power_save_loses_the_link},
+	{"force_link_shows_a_link_without_cable", force_link_shows_a_link_without_cable},
+	{"misuse_is_found", misuse_is_found},
 	CU_TEST_INFO_NULL,
 };

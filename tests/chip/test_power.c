@@ -119,9 +119,15 @@ static void the_pin_wakes_from_power_save(void)
 
 static void what_is_not_modelled_says_so(void)
 {
-	static const struct { unsigned index; uint8_t value; const char *id; } rows[] = {
-		{ ENC28J60_EFLOCON, 0x02, "flow-control" }, { ENC28J60_EBSTCON, 0x03, "self-test" },
-		{ ENC28J60_MACON3, MACON3_PHDREN, "proprietary-header" }, { ENC28J60_MACON4, MACON4_BPEN, "backoff" },
+	static const struct {
+		unsigned index;
+		uint8_t value;
+		const char *id;
+	} rows[] = {
+		{ENC28J60_EFLOCON, 0x02, "flow-control"},
+		{ENC28J60_EBSTCON, 0x03, "self-test"},
+		{ENC28J60_MACON3, MACON3_PHDREN, "proprietary-header"},
+		{ENC28J60_MACON4, MACON4_BPEN, "backoff"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -133,13 +139,13 @@ static void what_is_not_modelled_says_so(void)
 }
 
 const CU_TestInfo tests_power[] = {
-	{ "clkrdy_comes_300_us_after_power_on", clkrdy_comes_300_us_after_power_on },
-	{ "mac_is_out_of_reach_before_clkrdy", mac_is_out_of_reach_before_clkrdy },
-	{ "txrts_before_clkrdy_waits", txrts_before_clkrdy_waits },
-	{ "src_keeps_clkrdy_but_stops_the_mac", src_keeps_clkrdy_but_stops_the_mac },
-	{ "every_reset_keeps_the_memory_but_drops_packets_and_frames", every_reset_keeps_the_memory_but_drops_packets_and_frames },
-	{ "power_save_takes_the_mac_away_and_needs_300_us_back", power_save_takes_the_mac_away_and_needs_300_us_back },
-	{ "the_pin_wakes_from_power_save", the_pin_wakes_from_power_save },
-	{ "what_is_not_modelled_says_so", what_is_not_modelled_says_so },
+	{"clkrdy_comes_300_us_after_power_on", clkrdy_comes_300_us_after_power_on},
+	{"mac_is_out_of_reach_before_clkrdy", mac_is_out_of_reach_before_clkrdy},
+	{"txrts_before_clkrdy_waits", txrts_before_clkrdy_waits},
+	{"src_keeps_clkrdy_but_stops_the_mac", src_keeps_clkrdy_but_stops_the_mac},
+	{"every_reset_keeps_the_memory_but_drops_packets_and_frames", every_reset_keeps_the_memory_but_drops_packets_and_frames},
+	{"power_save_takes_the_mac_away_and_needs_300_us_back", power_save_takes_the_mac_away_and_needs_300_us_back},
+	{"the_pin_wakes_from_power_save", the_pin_wakes_from_power_save},
+	{"what_is_not_modelled_says_so", what_is_not_modelled_says_so},
 	CU_TEST_INFO_NULL,
 };

@@ -169,14 +169,20 @@ static void status_vector_tells_what_the_frame_is(void)
 {
 	rig_start(&rig, NULL);
 	for (unsigned i = 0; i < 7; i++) {
-		static const struct { uint8_t first; uint16_t type; uint16_t opcode; size_t length; uint32_t status; } rows[] = {
-			{ 0x02, 0x0800, 0, 64, RSV_LENGTH_RANGE },
-			{ 0x03, 0x0800, 0, 64, RSV_LENGTH_RANGE | RSV_MULTICAST },
-			{ 0xff, 0x0800, 0, 64, RSV_LENGTH_RANGE | RSV_BROADCAST },
-			{ 0x02, 0x8100, 0, 64, RSV_LENGTH_RANGE | RSV_VLAN },
-			{ 0x02, 100, 0, 118, 0 },
-			{ 0x02, 99, 0, 118, RSV_LENGTH_CHECK },
-			{ 0x02, 0x8808, 2, 64, RSV_LENGTH_RANGE | RSV_CONTROL | RSV_UNKNOWN_OPCODE },
+		static const struct {
+			uint8_t first;
+			uint16_t type;
+			uint16_t opcode;
+			size_t length;
+			uint32_t status;
+		} rows[] = {
+			{0x02, 0x0800, 0, 64, RSV_LENGTH_RANGE},
+			{0x03, 0x0800, 0, 64, RSV_LENGTH_RANGE | RSV_MULTICAST},
+			{0xff, 0x0800, 0, 64, RSV_LENGTH_RANGE | RSV_BROADCAST},
+			{0x02, 0x8100, 0, 64, RSV_LENGTH_RANGE | RSV_VLAN},
+			{0x02, 100, 0, 118, 0},
+			{0x02, 99, 0, 118, RSV_LENGTH_CHECK},
+			{0x02, 0x8808, 2, 64, RSV_LENGTH_RANGE | RSV_CONTROL | RSV_UNKNOWN_OPCODE},
 		};
 
 		rig_open_ring(&rig, 0, 0x19ff);
@@ -298,18 +304,18 @@ static void ring_misuse_is_found(void)
 }
 
 const CU_TestInfo tests_receive[] = {
-	{ "one_frame_is_stored_with_header_and_even_next_pointer", one_frame_is_stored_with_header_and_even_next_pointer },
-	{ "every_position_and_length_survives_the_wrap", every_position_and_length_survives_the_wrap },
-	{ "space_is_used_up_to_but_not_onto_erxrdpt", space_is_used_up_to_but_not_onto_erxrdpt },
-	{ "overflow_loses_the_frame_and_marks_the_next", overflow_loses_the_frame_and_marks_the_next },
-	{ "the_256th_packet_overflows_the_counter", the_256th_packet_overflows_the_counter },
-	{ "pktdec_counts_down_and_stops_at_zero", pktdec_counts_down_and_stops_at_zero },
-	{ "status_vector_tells_what_the_frame_is", status_vector_tells_what_the_frame_is },
-	{ "wrong_fcs_is_dropped_or_marked", wrong_fcs_is_dropped_or_marked },
-	{ "long_frames_need_hfrmen", long_frames_need_hfrmen },
-	{ "nothing_arrives_while_reception_is_off", nothing_arrives_while_reception_is_off },
-	{ "rxrst_stops_reception_and_keeps_the_ring", rxrst_stops_reception_and_keeps_the_ring },
-	{ "moving_the_ring_moves_the_write_pointer", moving_the_ring_moves_the_write_pointer },
-	{ "ring_misuse_is_found", ring_misuse_is_found },
+	{"one_frame_is_stored_with_header_and_even_next_pointer", one_frame_is_stored_with_header_and_even_next_pointer},
+	{"every_position_and_length_survives_the_wrap", every_position_and_length_survives_the_wrap},
+	{"space_is_used_up_to_but_not_onto_erxrdpt", space_is_used_up_to_but_not_onto_erxrdpt},
+	{"overflow_loses_the_frame_and_marks_the_next", overflow_loses_the_frame_and_marks_the_next},
+	{"the_256th_packet_overflows_the_counter", the_256th_packet_overflows_the_counter},
+	{"pktdec_counts_down_and_stops_at_zero", pktdec_counts_down_and_stops_at_zero},
+	{"status_vector_tells_what_the_frame_is", status_vector_tells_what_the_frame_is},
+	{"wrong_fcs_is_dropped_or_marked", wrong_fcs_is_dropped_or_marked},
+	{"long_frames_need_hfrmen", long_frames_need_hfrmen},
+	{"nothing_arrives_while_reception_is_off", nothing_arrives_while_reception_is_off},
+	{"rxrst_stops_reception_and_keeps_the_ring", rxrst_stops_reception_and_keeps_the_ring},
+	{"moving_the_ring_moves_the_write_pointer", moving_the_ring_moves_the_write_pointer},
+	{"ring_misuse_is_found", ring_misuse_is_found},
 	CU_TEST_INFO_NULL,
 };

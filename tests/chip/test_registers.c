@@ -35,7 +35,7 @@ static void each_row_is_consistent(void)
 	for (size_t i = 0; i < count; i++) {
 		const struct enc28j60_reg *reg = &regs[i];
 		unsigned overlap = (reg->write_mask & reg->clear_mask) | (reg->write_mask & reg->read_only_mask) |
-				   (reg->clear_mask & reg->read_only_mask) | (reg->reserved_mask & (mask_of(reg) ^ reg->reserved_mask));
+		                   (reg->clear_mask & reg->read_only_mask) | (reg->reserved_mask & (mask_of(reg) ^ reg->reserved_mask));
 
 		CU_ASSERT_EQUAL(overlap, 0);
 		CU_ASSERT_EQUAL(reg->reset_value & ~mask_of(reg), 0);
@@ -53,17 +53,20 @@ static void each_row_has_its_reset_value_after_power_on(void)
 	rig_start(&rig, NULL);
 	for (size_t i = 0; i < count; i++)
 		CU_ASSERT_EQUAL(rig_rcr(&rig, index_of(&regs[i])) & ~(index_of(&regs[i]) == ENC28J60_ECON1 ? ECON1_BSEL : 0),
-				expected_after_reset(&regs[i]));
+		                expected_after_reset(&regs[i]));
 	CU_ASSERT_EQUAL(rig.event_count, 0);
 }
 
 /* The values of DS39662 table 3-2, written down a second time. */
 static void data_sheet_reset_values_hold(void)
 {
-	static const struct { unsigned index; uint16_t value; } words[] = {
-		{ ENC28J60_ERDPTL, 0x05fa }, { ENC28J60_EWRPTL, 0 }, { ENC28J60_ETXSTL, 0 }, { ENC28J60_ETXNDL, 0 },
-		{ ENC28J60_ERXSTL, 0x05fa }, { ENC28J60_ERXNDL, 0x1fff }, { ENC28J60_ERXRDPTL, 0x05fa }, { ENC28J60_ERXWRPTL, 0 },
-		{ ENC28J60_MAMXFLL, 0x0600 }, { ENC28J60_EPAUSL, 0x1000 }, { ENC28J60_MACLCON1, 0x370f },
+	static const struct {
+		unsigned index;
+		uint16_t value;
+	} words[] = {
+		{ENC28J60_ERDPTL, 0x05fa},  {ENC28J60_EWRPTL, 0},      {ENC28J60_ETXSTL, 0},        {ENC28J60_ETXNDL, 0},
+		{ENC28J60_ERXSTL, 0x05fa},  {ENC28J60_ERXNDL, 0x1fff}, {ENC28J60_ERXRDPTL, 0x05fa}, {ENC28J60_ERXWRPTL, 0},
+		{ENC28J60_MAMXFLL, 0x0600}, {ENC28J60_EPAUSL, 0x1000}, {ENC28J60_MACLCON1, 0x370f},
 	};
 
 	rig_start(&rig, NULL);
@@ -137,7 +140,7 @@ static void mac_and_mii_reads_have_a_dummy_byte(void)
 
 	rig_start(&rig, NULL);
 	for (size_t i = 0; i < count; i++) {
-		uint8_t bytes[4] = { regs[i].address };
+		uint8_t bytes[4] = {regs[i].address};
 		uint8_t value = rig_rcr(&rig, index_of(&regs[i]));
 
 		enc28j60_transfer(&rig.chip, bytes, bytes, sizeof(bytes), rig.now_ns);
@@ -221,8 +224,8 @@ static void flags_can_be_cleared_but_not_set(void)
 
 static void writing_read_only_registers_is_found(void)
 {
-	static const unsigned indices[] = { ENC28J60_ERXWRPTL, ENC28J60_EPKTCNT, ENC28J60_MIRDH, ENC28J60_MISTAT, ENC28J60_EREVID,
-					    ENC28J60_EDMACSL, ENC28J60_EBSTCSH };
+	static const unsigned indices[] = {ENC28J60_ERXWRPTL, ENC28J60_EPKTCNT, ENC28J60_MIRDH,  ENC28J60_MISTAT,
+	                                   ENC28J60_EREVID,   ENC28J60_EDMACSL, ENC28J60_EBSTCSH};
 
 	rig_start(&rig, NULL);
 	for (size_t i = 0; i < sizeof(indices) / sizeof(indices[0]); i++)
@@ -244,7 +247,7 @@ static void read_pointer_low_byte_waits_for_the_high_byte(void)
 
 static void revisions_can_be_chosen(void)
 {
-	static const enum enc28j60_revision revisions[] = { ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7 };
+	static const enum enc28j60_revision revisions[] = {ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7};
 	struct enc28j60_config config = enc28j60_config_default();
 
 	for (size_t i = 0; i < sizeof(revisions) / sizeof(revisions[0]); i++) {
@@ -265,21 +268,21 @@ static void address_registers_are_in_the_data_sheets_order(void)
 }
 
 const CU_TestInfo tests_registers[] = {
-	{ "each_row_is_consistent", each_row_is_consistent },
-	{ "each_row_has_its_reset_value_after_power_on", each_row_has_its_reset_value_after_power_on },
-	{ "data_sheet_reset_values_hold", data_sheet_reset_values_hold },
-	{ "each_row_stores_its_writable_bits_and_no_others", each_row_stores_its_writable_bits_and_no_others },
-	{ "each_row_returns_to_its_reset_value_by_src", each_row_returns_to_its_reset_value_by_src },
-	{ "mac_and_mii_reads_have_a_dummy_byte", mac_and_mii_reads_have_a_dummy_byte },
-	{ "common_registers_are_in_every_bank", common_registers_are_in_every_bank },
-	{ "unimplemented_addresses_read_zero_and_are_found", unimplemented_addresses_read_zero_and_are_found },
-	{ "bit_field_set_and_clear_touch_only_their_bits", bit_field_set_and_clear_touch_only_their_bits },
-	{ "bit_field_on_a_mac_register_is_found_and_does_nothing", bit_field_on_a_mac_register_is_found_and_does_nothing },
-	{ "bit_field_on_a_mac_register_may_be_let_through", bit_field_on_a_mac_register_may_be_let_through },
-	{ "flags_can_be_cleared_but_not_set", flags_can_be_cleared_but_not_set },
-	{ "writing_read_only_registers_is_found", writing_read_only_registers_is_found },
-	{ "read_pointer_low_byte_waits_for_the_high_byte", read_pointer_low_byte_waits_for_the_high_byte },
-	{ "revisions_can_be_chosen", revisions_can_be_chosen },
-	{ "address_registers_are_in_the_data_sheets_order", address_registers_are_in_the_data_sheets_order },
+	{"each_row_is_consistent", each_row_is_consistent},
+	{"each_row_has_its_reset_value_after_power_on", each_row_has_its_reset_value_after_power_on},
+	{"data_sheet_reset_values_hold", data_sheet_reset_values_hold},
+	{"each_row_stores_its_writable_bits_and_no_others", each_row_stores_its_writable_bits_and_no_others},
+	{"each_row_returns_to_its_reset_value_by_src", each_row_returns_to_its_reset_value_by_src},
+	{"mac_and_mii_reads_have_a_dummy_byte", mac_and_mii_reads_have_a_dummy_byte},
+	{"common_registers_are_in_every_bank", common_registers_are_in_every_bank},
+	{"unimplemented_addresses_read_zero_and_are_found", unimplemented_addresses_read_zero_and_are_found},
+	{"bit_field_set_and_clear_touch_only_their_bits", bit_field_set_and_clear_touch_only_their_bits},
+	{"bit_field_on_a_mac_register_is_found_and_does_nothing", bit_field_on_a_mac_register_is_found_and_does_nothing},
+	{"bit_field_on_a_mac_register_may_be_let_through", bit_field_on_a_mac_register_may_be_let_through},
+	{"flags_can_be_cleared_but_not_set", flags_can_be_cleared_but_not_set},
+	{"writing_read_only_registers_is_found", writing_read_only_registers_is_found},
+	{"read_pointer_low_byte_waits_for_the_high_byte", read_pointer_low_byte_waits_for_the_high_byte},
+	{"revisions_can_be_chosen", revisions_can_be_chosen},
+	{"address_registers_are_in_the_data_sheets_order", address_registers_are_in_the_data_sheets_order},
 	CU_TEST_INFO_NULL,
 };

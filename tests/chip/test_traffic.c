@@ -54,7 +54,7 @@ static void arrive(void)
 		rig_bfc(&model.rig, ENC28J60_EIR, EIR_RXERIF);
 		return;
 	}
-	model.queue[(model.head + model.count++) % QUEUE_MAX] = (struct queued){ .length = length, .seed = seed };
+	model.queue[(model.head + model.count++) % QUEUE_MAX] = (struct queued){.length = length, .seed = seed};
 	model.used += room_for(length);
 }
 
@@ -121,8 +121,8 @@ static void the_whole_memory_may_be_the_ring(void)
 }
 
 const CU_TestInfo tests_traffic[] = {
-	{ "the_ring_holds_what_the_model_holds", the_ring_holds_what_the_model_holds },
-	{ "a_ring_across_the_end_of_memory_does_too", a_ring_across_the_end_of_memory_does_too },
-	{ "the_whole_memory_may_be_the_ring", the_whole_memory_may_be_the_ring },
+	{"the_ring_holds_what_the_model_holds", the_ring_holds_what_the_model_holds},
+	{"a_ring_across_the_end_of_memory_does_too", a_ring_across_the_end_of_memory_does_too},
+	{"the_whole_memory_may_be_the_ring", the_whole_memory_may_be_the_ring},
 	CU_TEST_INFO_NULL,
 };

@@ -75,8 +75,11 @@ static size_t sent_length_for(uint8_t macon3, uint8_t control, size_t length)
 
 static void padding_follows_macon3(void)
 {
-	static const struct { uint8_t padcfg; size_t plain, vlan; } rows[] = {
-		{ 0, 44, 44 }, { 1, 64, 64 }, { 2, 44, 44 }, { 3, 68, 68 }, { 4, 44, 44 }, { 5, 64, 68 }, { 6, 44, 44 }, { 7, 68, 68 },
+	static const struct {
+		uint8_t padcfg;
+		size_t plain, vlan;
+	} rows[] = {
+		{0, 44, 44}, {1, 64, 64}, {2, 44, 44}, {3, 68, 68}, {4, 44, 44}, {5, 64, 68}, {6, 44, 44}, {7, 68, 68},
 	};
 
 	start();
@@ -168,11 +171,15 @@ static void too_long_a_frame_is_cut_and_aborted(void)
 
 static void the_wires_troubles_end_in_vector_and_flags(void)
 {
-	static const struct { struct enc28j60_tx_status status; uint32_t bits; uint8_t estat; } rows[] = {
-		{ { .collisions = 3, .deferred = true }, TSV_DONE | 3u << 16 | TSV_DEFER, 0 },
-		{ { .collisions = 16, .excessive_collisions = true }, 15u << 16 | TSV_EXCESSIVE_COLLISION, ESTAT_TXABRT },
-		{ { .collisions = 1, .late_collision = true }, 1u << 16 | TSV_LATE_COLLISION, ESTAT_TXABRT | ESTAT_LATECOL },
-		{ { .deferred = true, .excessive_deferral = true }, TSV_EXCESSIVE_DEFER, ESTAT_TXABRT },
+	static const struct {
+		struct enc28j60_tx_status status;
+		uint32_t bits;
+		uint8_t estat;
+	} rows[] = {
+		{{.collisions = 3, .deferred = true}, TSV_DONE | 3u << 16 | TSV_DEFER, 0},
+		{{.collisions = 16, .excessive_collisions = true}, 15u << 16 | TSV_EXCESSIVE_COLLISION, ESTAT_TXABRT},
+		{{.collisions = 1, .late_collision = true}, 1u << 16 | TSV_LATE_COLLISION, ESTAT_TXABRT | ESTAT_LATECOL},
+		{{.deferred = true, .excessive_deferral = true}, TSV_EXCESSIVE_DEFER, ESTAT_TXABRT},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -190,7 +197,7 @@ static void deferral_is_endless_with_macon4_defer(void)
 	start();
 	rig_wcr(&rig, ENC28J60_MACON4, MACON4_DEFER);
 	send(TX_POVERRIDE | TX_PCRCEN, 100);
-	rig_answer(&rig, &(struct enc28j60_tx_status){ .excessive_deferral = true });
+	rig_answer(&rig, &(struct enc28j60_tx_status){.excessive_deferral = true});
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
 }
 
@@ -199,7 +206,7 @@ static void full_duplex_knows_no_collisions(void)
 	start();
 	rig_wcr(&rig, ENC28J60_MACON3, MACON3_FULDPX);
 	send(TX_POVERRIDE | TX_PCRCEN, 100);
-	rig_answer(&rig, &(struct enc28j60_tx_status){ .collisions = 2, .late_collision = true });
+	rig_answer(&rig, &(struct enc28j60_tx_status){.collisions = 2, .late_collision = true});
 	CU_ASSERT_EQUAL(vector_at(0x1a00 + 101), expected_vector(104, TSV_DONE | TSV_LENGTH_RANGE));
 }
 
@@ -319,7 +326,7 @@ static void the_wire_may_answer_within_the_call(void)
 
 static void a_received_pause_delays_the_next_frame(void)
 {
-	uint8_t pause[64] = { 0x01, 0x80, 0xc2, 0, 0, 1, 2, 2, 2, 2, 2, 2, 0x88, 0x08, 0, 1, 0, 10 };
+	uint8_t pause[64] = {0x01, 0x80, 0xc2, 0, 0, 1, 2, 2, 2, 2, 2, 2, 0x88, 0x08, 0, 1, 0, 10};
 
 	start();
 	rig_open_ring(&rig, 0, 0x19ff);
@@ -343,24 +350,24 @@ static void a_received_pause_delays_the_next_frame(void)
 }
 
 const CU_TestInfo tests_transmit[] = {
-	{ "frame_goes_out_padded_with_fcs_and_vector", frame_goes_out_padded_with_fcs_and_vector },
-	{ "padding_follows_macon3", padding_follows_macon3 },
-	{ "control_byte_overrides_macon3", control_byte_overrides_macon3 },
-	{ "a_frame_that_brings_its_fcs_has_it_checked", a_frame_that_brings_its_fcs_has_it_checked },
-	{ "vector_tells_what_the_frame_is", vector_tells_what_the_frame_is },
-	{ "frame_and_vector_wrap_at_the_end_of_memory", frame_and_vector_wrap_at_the_end_of_memory },
-	{ "too_long_a_frame_is_cut_and_aborted", too_long_a_frame_is_cut_and_aborted },
-	{ "the_wires_troubles_end_in_vector_and_flags", the_wires_troubles_end_in_vector_and_flags },
-	{ "deferral_is_endless_with_macon4_defer", deferral_is_endless_with_macon4_defer },
-	{ "full_duplex_knows_no_collisions", full_duplex_knows_no_collisions },
-	{ "clearing_txrts_cancels", clearing_txrts_cancels },
-	{ "erratum_12_raises_txerif_on_cancelling", erratum_12_raises_txerif_on_cancelling },
-	{ "txrst_tears_down_without_a_flag", txrst_tears_down_without_a_flag },
-	{ "misuse_is_found", misuse_is_found },
-	{ "without_a_link_the_frame_goes_nowhere_in_its_time", without_a_link_the_frame_goes_nowhere_in_its_time },
-	{ "loopback_is_heard_by_the_chip_alone", loopback_is_heard_by_the_chip_alone },
-	{ "half_duplex_hears_itself_unless_hdldis", half_duplex_hears_itself_unless_hdldis },
-	{ "the_wire_may_answer_within_the_call", the_wire_may_answer_within_the_call },
-	{ "a_received_pause_delays_the_next_frame", a_received_pause_delays_the_next_frame },
+	{"frame_goes_out_padded_with_fcs_and_vector", frame_goes_out_padded_with_fcs_and_vector},
+	{"padding_follows_macon3", padding_follows_macon3},
+	{"control_byte_overrides_macon3", control_byte_overrides_macon3},
+	{"a_frame_that_brings_its_fcs_has_it_checked", a_frame_that_brings_its_fcs_has_it_checked},
+	{"vector_tells_what_the_frame_is", vector_tells_what_the_frame_is},
+	{"frame_and_vector_wrap_at_the_end_of_memory", frame_and_vector_wrap_at_the_end_of_memory},
+	{"too_long_a_frame_is_cut_and_aborted", too_long_a_frame_is_cut_and_aborted},
+	{"the_wires_troubles_end_in_vector_and_flags", the_wires_troubles_end_in_vector_and_flags},
+	{"deferral_is_endless_with_macon4_defer", deferral_is_endless_with_macon4_defer},
+	{"full_duplex_knows_no_collisions", full_duplex_knows_no_collisions},
+	{"clearing_txrts_cancels", clearing_txrts_cancels},
+	{"erratum_12_raises_txerif_on_cancelling", erratum_12_raises_txerif_on_cancelling},
+	{"txrst_tears_down_without_a_flag", txrst_tears_down_without_a_flag},
+	{"misuse_is_found", misuse_is_found},
+	{"without_a_link_the_frame_goes_nowhere_in_its_time", without_a_link_the_frame_goes_nowhere_in_its_time},
+	{"loopback_is_heard_by_the_chip_alone", loopback_is_heard_by_the_chip_alone},
+	{"half_duplex_hears_itself_unless_hdldis", half_duplex_hears_itself_unless_hdldis},
+	{"the_wire_may_answer_within_the_call", the_wire_may_answer_within_the_call},
+	{"a_received_pause_delays_the_next_frame", a_received_pause_delays_the_next_frame},
 	CU_TEST_INFO_NULL,
 };

@@ -86,16 +86,16 @@ static void a_wrong_option_gets_the_nearest(void)
 {
 	static const struct usage rows[] = {
 		{"run --sed 5 a.yaml",
-		 "stutter run: '--sed' is no option, or it lacks its argument; did you mean '--seed'?; see `stutter run --help`"},
+	         "stutter run: '--sed' is no option, or it lacks its argument; did you mean '--seed'?; see `stutter run --help`"},
 		{"run --jbos 5 a.yaml",
-		 "stutter run: '--jbos' is no option, or it lacks its argument; did you mean '--jobs'?; see `stutter run --help`"},
+	         "stutter run: '--jbos' is no option, or it lacks its argument; did you mean '--jobs'?; see `stutter run --help`"},
 		{"check --devcie d a.yaml",
-		 "stutter check: '--devcie' is no option, or it lacks its argument; did you mean '--device'?; see `stutter check --help`"},
+	         "stutter check: '--devcie' is no option, or it lacks its argument; did you mean '--device'?; see `stutter check --help`"},
 		{"run a.yaml --frobnicate", "stutter run: '--frobnicate' is no option, or it lacks its argument; see `stutter run --help`"},
 		{"run -x", "stutter run: '-x' is no option, or it lacks its argument; see `stutter run --help`"},
 		{"run -xy", "stutter run: '-x' is no option, or it lacks its argument; see `stutter run --help`"},
 		{"run a.yaml --out",
-		 "stutter run: '--out' is no option, or it lacks its argument; did you mean '--out'?; see `stutter run --help`"},
+	         "stutter run: '--out' is no option, or it lacks its argument; did you mean '--out'?; see `stutter run --help`"},
 		{"doctor --jobs", "stutter doctor: '--jobs' is no option, or it lacks its argument; see `stutter doctor --help`"},
 	};
 
@@ -176,16 +176,16 @@ static void an_unknown_key_has_its_place_and_the_nearest(void)
 {
 	static const struct bad rows[] = {
 		{"name: x\ndevise: reference\n",
-		 ":2:1: 'devise' is no key of a scenario; did you mean 'device'?; allowed: name, summary, seed, "
-		 "deadline, image, device, link, server, faults, expect"},
+	         ":2:1: 'devise' is no key of a scenario; did you mean 'device'?; allowed: name, summary, seed, "
+	         "deadline, image, device, link, server, faults, expect"},
 		{"name: x\nexpect:\n  verdct: pass\n",
-		 ":3:3: 'verdct' is no key of expect; did you mean 'verdict'?; allowed: verdict, phase, at_least, at_most"},
+	         ":3:3: 'verdct' is no key of expect; did you mean 'verdict'?; allowed: verdict, phase, at_least, at_most"},
 		{"name: x\nexpect: {verdict: pass, zzzzzz: 1}\n",
-		 ":2:25: 'zzzzzz' is no key of expect; allowed: verdict, phase, at_least, at_most"},
+	         ":2:25: 'zzzzzz' is no key of expect; allowed: verdict, phase, at_least, at_most"},
 		{FAULT("    delay: {tiem: 3ms}\n"),
-		 ":4:13: 'tiem' is no key of delay; did you mean 'time'?; allowed: time, jitter, keep_order"},
+	         ":4:13: 'tiem' is no key of delay; did you mean 'time'?; allowed: time, jitter, keep_order"},
 		{"name: x\nfaults:\n  - gemodel: {p: 1%, r: 1%, 1-q: 3%}\n",
-		 ":3:29: '1-q' is no key of gemodel; did you mean '1-h'?; allowed: p, r, 1-h, 1-k"},
+	         ":3:29: '1-q' is no key of gemodel; did you mean '1-h'?; allowed: p, r, 1-h, 1-k"},
 	};
 
 	check_bad(rows, sizeof rows / sizeof rows[0]);
@@ -195,18 +195,18 @@ static void a_wrong_unit_is_told_with_those_allowed(void)
 {
 	static const struct bad rows[] = {
 		{"name: x\ndeadline: 5\n",
-		 ":2:11: deadline: '5' is not a duration: write a number and its unit, one of ns, us, ms, s, min, h or d"},
+	         ":2:11: deadline: '5' is not a duration: write a number and its unit, one of ns, us, ms, s, min, h or d"},
 		{"name: x\ndeadline: 5 parsecs\n",
-		 ":2:11: deadline: '5 parsecs' is not a duration: write a number and its unit, one of ns, us, ms, s, min, h or d"},
+	         ":2:11: deadline: '5 parsecs' is not a duration: write a number and its unit, one of ns, us, ms, s, min, h or d"},
 		{"name: x\ndeadline: 5MiB\n",
-		 ":2:11: deadline: '5MiB' is not a duration: write a number and its unit, one of ns, us, ms, s, min, h or d"},
+	         ":2:11: deadline: '5MiB' is not a duration: write a number and its unit, one of ns, us, ms, s, min, h or d"},
 		{"name: x\ndeadline: 1ms\n", ":2:11: deadline: 1ms is less than the least allowed, 1s"},
 		{"name: x\ndevice: {name: d, memory: 4GiB}\n", ":2:27: memory: 4GiB is more than the most allowed, 1GiB"},
 		{"name: x\nseed: many\n", ":2:7: seed: 'many' is not a whole number"},
 		{FAULT("    probability: 120%\n    drop: true\n"), ":4:18: probability: '120%' is more than 100%"},
 		{FAULT("    outage: 3 s\n"),
-		 ":4:13: outage: '3 s' is not a duration: write a number and its unit, one of ns, us, ms, s, min, "
-		 "h or d"},
+	         ":4:13: outage: '3 s' is not a duration: write a number and its unit, one of ns, us, ms, s, min, "
+	         "h or d"},
 	};
 
 	check_bad(rows, sizeof rows / sizeof rows[0]);
@@ -217,10 +217,10 @@ static void a_wrong_value_is_told_with_those_allowed(void)
 	static const struct bad rows[] = {
 		{"name: x\nexpect: {verdict: psas}\n", ":2:19: verdict: 'psas' is not one of pass, fail, any; did you mean 'pass'?"},
 		{FAULT("    direction: to-sever\n    drop: true\n"),
-		 ":4:16: direction: 'to-sever' is not one of both, to-server, to-device; did you mean 'to-server'?"},
+	         ":4:16: direction: 'to-sever' is not one of both, to-server, to-device; did you mean 'to-server'?"},
 		{FAULT("    drop: yes\n"), ":4:11: drop: 'yes' is neither true nor false"},
 		{"name: x\ndevice: {name: d, mac: \"01:00:00:00:00:00\"}\n",
-		 ":2:24: mac: '01:00:00:00:00:00' is a group address, a device needs one of its own (even first byte)"},
+	         ":2:24: mac: '01:00:00:00:00:00' is a group address, a device needs one of its own (even first byte)"},
 		{"name: [x]\n", ":1:7: 'name' must be a text, not a list"},
 		{"name: x\nfaults: drop\n", ":2:9: 'faults' must be a list ('- ' before each), not 'drop'"},
 		{"name: x\nfaults:\n  - drop\n", ":3:5: a fault must be keys and values, not 'drop'"},
@@ -245,7 +245,7 @@ static void what_is_missing_is_told(void)
 		{"summary: x\n", ":1:1: a scenario needs 'name', a text: short, for reports"},
 		{"name: x\ndevice: {memory: 64MiB}\n", ":2:9: a device needs 'name', a text: short, for reports"},
 		{FAULT("    delay: {jitter: 3ms}\n"),
-		 ":4:12: delay needs 'time', a duration (ns, us, ms, s, min, h or d): how long on average"},
+	         ":4:12: delay needs 'time', a duration (ns, us, ms, s, min, h or d): how long on average"},
 		{FAULT("    gemodel: 3%\n"), ":4:14: gemodel needs 'r' too, so write its parameters as keys and values"},
 		{"", ":1:1: the file must hold keys and values, such as 'name: clean'"},
 		{"just text\n", ":1:1: the file must hold keys and values, such as 'name: clean'"},
@@ -260,9 +260,9 @@ static void what_contradicts_is_told(void)
 		{"name: x\nseed: 1\nname: y\n", ":3:1: the key 'name' is here twice; the first is in line 1"},
 		{FAULT("    drop: true\n    delay: 3ms\n"), ":5:5: a fault does one thing, and this one already has 'drop'"},
 		{FAULT("    nth: 1\n    first: 2\n    drop: true\n"),
-		 ":4:10: 'nth', 'every' and 'first' exclude each other: give one of them"},
+	         ":4:10: 'nth', 'every' and 'first' exclude each other: give one of them"},
 		{FAULT("    from: 3s\n    until: 2s\n    drop: true\n"),
-		 ":5:12: the window ends before it starts: 'until' must be later than 'from'"},
+	         ":5:12: the window ends before it starts: 'until' must be later than 'from'"},
 	};
 
 	check_bad(rows, sizeof rows / sizeof rows[0]);
@@ -279,7 +279,7 @@ static void a_missing_file_is_told(void)
 	test_write("bad.yaml", "name: x\ndevice: {name: d, kernel: /nowhere/zImage}\n");
 	CU_ASSERT_EQUAL(stutter("run bad.yaml --out out"), STATUS_USAGE);
 	TEST_CONTAINS(output,
-		      "the kernel /nowhere/zImage cannot be read: No such file or directory; `make guest` makes the standard one\n");
+	              "the kernel /nowhere/zImage cannot be read: No such file or directory; `make guest` makes the standard one\n");
 	CU_ASSERT(!is_there("out"));
 	test_write("bad.yaml", "name: x\ndevice: refrence\n");
 	CU_ASSERT_EQUAL(stutter("run bad.yaml --out out"), STATUS_USAGE);
@@ -296,9 +296,9 @@ static void a_filter_that_does_not_compile_is_told(void)
 {
 	static const struct bad rows[] = {
 		{FAULT("    filter: \"tcp prot 80\"\n    drop: true\n"),
-		 ":4:13: 'tcp prot 80' is not a pcap filter expression: can't parse filter expression: syntax error (see man pcap-filter)"},
+	         ":4:13: 'tcp prot 80' is not a pcap filter expression: can't parse filter expression: syntax error (see man pcap-filter)"},
 		{FAULT("    filter: host update.example\n    drop: true\n"),
-		 ":4:13: 'update.example' in the filter is a host name; only numeric addresses are allowed"},
+	         ":4:13: 'update.example' in the filter is a host name; only numeric addresses are allowed"},
 	};
 
 	check_bad(rows, sizeof rows / sizeof rows[0]);
@@ -359,7 +359,7 @@ static void every_command_has_its_help(void)
 		TEST_CONTAINS(output, begin);
 	}
 	TEST_CONTAINS(output,
-		      "0 all passed, 1 a session failed its expectations, 2 bad usage or scenario, 3 our own error, 125 inconclusive");
+	              "0 all passed, 1 a session failed its expectations, 2 bad usage or scenario, 3 our own error, 125 inconclusive");
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
 		(void)snprintf(words, sizeof words, "%s --help", commands[i]);
 		(void)snprintf(begin, sizeof begin, "usage: stutter %s [OPTION]...", commands[i]);
@@ -455,18 +455,18 @@ static void check_twice(const char *path)
 static void a_checked_plan_checks_to_itself(void)
 {
 	test_write("full.yaml",
-		   "name: \"quo\\\"ted \\\\ name\"\n"
-		   "summary: \"Umlaute \xc3\xa4\xc3\xb6\xc3\xbc, # no comment, 'single'\"\n"
-		   "seed: 18446744073709551615\n"
-		   "deadline: 1.5s\n"
-		   "device: {name: d, client: \"sh -c 'echo \\\"hi\\\" $HOME'\", spi_clock: 12.5MHz, agent: {retries: 0, backoff: 1.25s}}\n"
-		   "link: {duplex: half, up_at: 250ms, queue: 3}\n"
-		   "faults:\n"
-		   "  - {drop: true, nth: 3, filter: \"tcp[tcpflags] & tcp-syn != 0\"}\n"
-		   "  - {delay: 20ms, every: 2, probability: 12.5%}\n"
-		   "  - {name: b, gemodel: {p: 0.01, r: 25%, 1-h: 0.000000001}}\n"
-		   "  - {outage: 17min, from: 1s, until: 2d, first: 1, direction: to-device}\n"
-		   "expect: {verdict: fail, phase: connect, at_least: 1ns, at_most: 3h}\n");
+	           "name: \"quo\\\"ted \\\\ name\"\n"
+	           "summary: \"Umlaute \xc3\xa4\xc3\xb6\xc3\xbc, # no comment, 'single'\"\n"
+	           "seed: 18446744073709551615\n"
+	           "deadline: 1.5s\n"
+	           "device: {name: d, client: \"sh -c 'echo \\\"hi\\\" $HOME'\", spi_clock: 12.5MHz, agent: {retries: 0, backoff: 1.25s}}\n"
+	           "link: {duplex: half, up_at: 250ms, queue: 3}\n"
+	           "faults:\n"
+	           "  - {drop: true, nth: 3, filter: \"tcp[tcpflags] & tcp-syn != 0\"}\n"
+	           "  - {delay: 20ms, every: 2, probability: 12.5%}\n"
+	           "  - {name: b, gemodel: {p: 0.01, r: 25%, 1-h: 0.000000001}}\n"
+	           "  - {outage: 17min, from: 1s, until: 2d, first: 1, direction: to-device}\n"
+	           "expect: {verdict: fail, phase: connect, at_least: 1ns, at_most: 3h}\n");
 	check_twice("full.yaml");
 }
 

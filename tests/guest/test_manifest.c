@@ -22,9 +22,9 @@ static void images_are_taken(void)
 	char wrong[128];
 
 	CU_ASSERT_TRUE(parse(&manifest,
-			     "{\"version\":\"2.0\",\"more\":1,\"images\":[{\"name\":\"os-1\",\"url\":\"http://h/"
-			     "i\",\"size\":5461232,\"sha256\":\"" DIGEST "\"}]}",
-			     wrong));
+	                     "{\"version\":\"2.0\",\"more\":1,\"images\":[{\"name\":\"os-1\",\"url\":\"http://h/"
+	                     "i\",\"size\":5461232,\"sha256\":\"" DIGEST "\"}]}",
+	                     wrong));
 	CU_ASSERT_STRING_EQUAL(manifest.version, "2.0");
 	CU_ASSERT_EQUAL(manifest.image_count, 1);
 	CU_ASSERT_STRING_EQUAL(manifest.images[0].name, "os-1");

@@ -50,7 +50,7 @@ static int run(const char *output)
 	int status;
 
 	snprintf(command, sizeof(command), "%s/guest/mkinitramfs %s/%s %s/list here=%s 2>%s/said", build ? build : "build", folder, output,
-		 folder, folder, folder);
+	         folder, folder, folder);
 	status = system(command);
 	return WEXITSTATUS(status);
 }

@@ -27,7 +27,7 @@ static void values_are_read_as_a_shell_reads_them(void)
 
 	policy_init(&policy);
 	CU_ASSERT_TRUE(policy_read(&policy, "DEVICE_NAME='it'\\''s one'\nUPDATE_HOST=\"a \\\"b\\\"\"\nCONNECT_HOST=''\nNTP_SERVER=x\\ y\n",
-				   wrong, sizeof(wrong)));
+	                           wrong, sizeof(wrong)));
 	CU_ASSERT_STRING_EQUAL(policy.device_name, "it's one");
 	CU_ASSERT_STRING_EQUAL(policy.update_host, "a \"b\"");
 	CU_ASSERT_STRING_EQUAL(policy.connect_host, "");

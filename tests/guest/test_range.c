@@ -28,7 +28,7 @@ static void an_unknown_total_is_unknown(void)
 static void anything_else_is_refused(void)
 {
 	static const char *const wrong[] = {
-		"",	      "bytes",	      "bytes 1",      "bytes 1-2",    "bytes 1-2/",
+		"",           "bytes",        "bytes 1",      "bytes 1-2",    "bytes 1-2/",
 		"bytes -2/3", "bytes 1-/3",   "bytes 2-1/3",  "bytes 0-3/3",  "bytes 0-1/3 ",
 		"bytes */3",  "bytes 1-2/3x", "bytes +1-2/3", "octets 0-1/3", "bytes 0-1/9999999999999999999999",
 	};

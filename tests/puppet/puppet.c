@@ -14,9 +14,26 @@
 /* DS39662 tables 3-1 and 4-1: opcodes, and the registers as bank * 32 + address. */
 enum { RCR = 0x00, RBM = 0x3a, WCR = 0x40, WBM = 0x7a, BFS = 0x80, BFC = 0xa0, SRC = 0xff };
 enum {
-	ERDPT = 0x00, EWRPT = 0x02, ETXST = 0x04, ETXND = 0x06, ERXST = 0x08, ERXND = 0x0a, ERXRDPT = 0x0c, EIE = 0x1b, EIR = 0x1c, ECON2 = 0x1e,
-	ECON1 = 0x1f, ERXFCON = 0x38, EPKTCNT = 0x39, MACON1 = 0x40, MACON3 = 0x42, MABBIPG = 0x44, MAIPG = 0x46, MAMXFL = 0x4a,
-	MIREGADR = 0x54, MIWR = 0x56
+	ERDPT = 0x00,
+	EWRPT = 0x02,
+	ETXST = 0x04,
+	ETXND = 0x06,
+	ERXST = 0x08,
+	ERXND = 0x0a,
+	ERXRDPT = 0x0c,
+	EIE = 0x1b,
+	EIR = 0x1c,
+	ECON2 = 0x1e,
+	ECON1 = 0x1f,
+	ERXFCON = 0x38,
+	EPKTCNT = 0x39,
+	MACON1 = 0x40,
+	MACON3 = 0x42,
+	MABBIPG = 0x44,
+	MAIPG = 0x46,
+	MAMXFL = 0x4a,
+	MIREGADR = 0x54,
+	MIWR = 0x56
 };
 #define ECON1_TXRTS 0x08U
 #define ECON1_RXEN 0x04U
@@ -201,7 +218,7 @@ static void put_ethernet(const struct puppet *puppet, uint8_t *frame, bool broad
 }
 
 void puppet_send_udp(struct puppet *puppet, uint32_t destination, uint16_t source_port, uint16_t destination_port, const uint8_t *payload,
-		  size_t length)
+                     size_t length)
 {
 	uint8_t frame[FRAME_MAX] = {0}, *ip = frame + 14, *udp = ip + 20;
 

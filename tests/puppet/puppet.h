@@ -14,13 +14,16 @@
 
 #include "session/world.h"
 
-#define PUPPET_MAC {0x02, 0x00, 0x5e, 0x00, 0x53, 0x01}
+#define PUPPET_MAC                                                                                                                         \
+	{                                                                                                                                  \
+		0x02, 0x00, 0x5e, 0x00, 0x53, 0x01                                                                                         \
+	}
 
 /** A world with a trace in memory, as a plan says. */
 struct puppet {
 	struct plan plan;
 	struct trace *trace;
-	char *text;      /**< the trace so far */
+	char *text; /**< the trace so far */
 	size_t length;
 	struct world world;
 	uint16_t next_packet; /* of the device's receive ring */
@@ -47,7 +50,7 @@ size_t puppet_receive(struct puppet *puppet, uint8_t ret_frame[FRAME_MAX]);
 
 /** Sends a UDP datagram; @p destination UINT32_MAX broadcasts. */
 void puppet_send_udp(struct puppet *puppet, uint32_t destination, uint16_t source_port, uint16_t destination_port, const uint8_t *payload,
-		  size_t length);
+                     size_t length);
 
 /** Waits up to @p ns for a UDP datagram to @p port. @return its payload's length, or 0. */
 size_t puppet_receive_udp(struct puppet *puppet, uint16_t port, uint64_t ns, uint8_t ret_payload[FRAME_MAX]);

@@ -87,8 +87,8 @@ static void visit_all(piece_visitor *visit)
 
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(list, sizeof list,
-			   "find . \\( -path ./build -o -path ./.git -o -path ./stutter-runs \\) -prune -o -name README.md -print | "
-			   "sed 's|^\\./||' | sort"),
+	                   "find . \\( -path ./build -o -path ./.git -o -path ./stutter-runs \\) -prune -o -name README.md -print | "
+	                   "sed 's|^\\./||' | sort"),
 		0);
 	for (char *path = strtok_r(list, "\n", &rest); path != NULL; path = strtok_r(NULL, "\n", &rest)) {
 		visit_readme(path, visit);
@@ -255,7 +255,7 @@ static bool exists_for(const char *readme, const char *path)
 		return true;
 	return strchr(path, '/') == NULL &&
 	       test_shell(found, sizeof found, "find %.*s -path ./build -prune -o -name '%s' -print", length, slash != NULL ? readme : ".",
-			  path) == 0 &&
+	                  path) == 0 &&
 	       found[0] != '\0';
 }
 
@@ -296,7 +296,7 @@ static void check_link(const char *readme, const char *target, size_t length)
 	if (strncmp(target, "http", 4) == 0 || strncmp(target, "mailto:", 7) == 0 || target[0] == '#')
 		return;
 	(void)snprintf(path, sizeof path, "%.*s%.*s", slash != NULL ? (int)(slash - readme + 1) : 0, readme,
-		       (int)(strcspn(target, "#") < length ? strcspn(target, "#") : length), target);
+	               (int)(strcspn(target, "#") < length ? strcspn(target, "#") : length), target);
 	if (access(path, F_OK) != 0)
 		printf("    %s: the link to %.*s leads nowhere\n", readme, (int)length, target);
 	CU_ASSERT_EQUAL(access(path, F_OK), 0);
@@ -309,8 +309,8 @@ static void links_lead_somewhere(void)
 
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(list, sizeof list,
-			   "find . \\( -path ./build -o -path ./.git -o -path ./stutter-runs \\) -prune -o -name '*.md' -print | "
-			   "sed 's|^\\./||' | sort"),
+	                   "find . \\( -path ./build -o -path ./.git -o -path ./stutter-runs \\) -prune -o -name '*.md' -print | "
+	                   "sed 's|^\\./||' | sort"),
 		0);
 	for (char *path = strtok_r(list, "\n", &rest); path != NULL; path = strtok_r(NULL, "\n", &rest)) {
 		char *text = test_read(path);
@@ -368,8 +368,8 @@ static void every_folder_is_told_of(void)
 	}
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(list, sizeof list,
-			   "find emulator harness -mindepth 1 -maxdepth 2 -type d; find reports scenarios tests -mindepth 1 -maxdepth 1 "
-			   "-type d"),
+	                   "find emulator harness -mindepth 1 -maxdepth 2 -type d; find reports scenarios tests -mindepth 1 -maxdepth 1 "
+	                   "-type d"),
 		0);
 	for (char *folder = strtok_r(list, "\n", &rest); folder != NULL; folder = strtok_r(NULL, "\n", &rest))
 		check_folder(folder);
@@ -384,7 +384,7 @@ static void readmes_of_modules_tell_in_out_and_first(void)
 	/* The device files are data. */
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(list, sizeof list,
-			   "ls emulator/README.md harness/README.md emulator/*/README.md harness/*/README.md | grep -v ^emulator/devices/"),
+	                   "ls emulator/README.md harness/README.md emulator/*/README.md harness/*/README.md | grep -v ^emulator/devices/"),
 		0);
 	for (char *path = strtok_r(list, "\n", &rest); path != NULL; path = strtok_r(NULL, "\n", &rest)) {
 		char *text = test_read(path);

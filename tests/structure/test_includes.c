@@ -47,10 +47,10 @@ static const struct module modules[] = {
 /* A failed check and a lack of memory end the process wherever they happen; the chip, which needs libc only, has a check of its own. */
 static const char *const abort_paths[] = {"harness/base/check.c", "harness/base/memory.c", "emulator/enc28j60/enc28j60.c"};
 
-static const char *const impure[] = {"clock_gettime", "gettimeofday", "time",	   "clock",   "printf",	   "vprintf",	 "puts",
-				     "putchar",	      "perror",	      "stdout",	   "stderr",  "exit",	   "_exit",	 "abort",
-				     "rand",	      "random",	      "srand",	   "drand48", "getrandom", "arc4random", "getentropy",
-				     "socket",	      "connect",      "nanosleep", "sleep",   "usleep"};
+static const char *const impure[] = {"clock_gettime", "gettimeofday", "time",      "clock",   "printf",    "vprintf",    "puts",
+                                     "putchar",       "perror",       "stdout",    "stderr",  "exit",      "_exit",      "abort",
+                                     "rand",          "random",       "srand",     "drand48", "getrandom", "arc4random", "getentropy",
+                                     "socket",        "connect",      "nanosleep", "sleep",   "usleep"};
 
 static char output[OUTPUT_MAX];
 
@@ -232,7 +232,7 @@ static void every_folder_has_its_rule(void)
 	for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
 		char command[256];
 		(void)snprintf(command, sizeof command, "ls -d harness/%s emulator/%s %s 2>/dev/null | head -1", modules[i].folder,
-			       modules[i].folder, modules[i].folder);
+		               modules[i].folder, modules[i].folder);
 		CU_ASSERT_PTR_NOT_NULL(first_line(command));
 	}
 }
@@ -251,8 +251,8 @@ static void no_clock_no_output_no_dice_below_the_session(void)
 
 static void the_chip_needs_libc_only(void)
 {
-	static const char *const libc[] = {"stdbool.h", "stddef.h", "stdint.h",	  "string.h",
-					   "stdlib.h",	"stdio.h",  "inttypes.h", "limits.h"};
+	static const char *const libc[] = {"stdbool.h", "stddef.h", "stdint.h",   "string.h",
+	                                   "stdlib.h",  "stdio.h",  "inttypes.h", "limits.h"};
 
 	for (char *line = first_line("grep -ho '#include <[^>]*>' emulator/enc28j60/*.[ch] | sort -u"); line != NULL; line = next_line()) {
 		bool known = false;
@@ -308,7 +308,7 @@ static void every_golden_file_is_used(void)
 {
 	CU_ASSERT_EQUAL(
 		test_shell(output, sizeof output,
-			   "for f in tests/golden/*.txt; do grep -rqF \"\\\"$(basename $f)\\\"\" tests --include='*.c' || echo $f; done"),
+	                   "for f in tests/golden/*.txt; do grep -rqF \"\\\"$(basename $f)\\\"\" tests --include='*.c' || echo $f; done"),
 		0);
 	TEST_SAME_TEXT(output, "");
 }

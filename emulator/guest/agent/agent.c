@@ -129,7 +129,7 @@ static bool attempt_check(struct agent *agent, struct failure *ret_why)
 	struct http_text text;
 
 	snprintf(url, sizeof(url), "%s://%s/update/manifest.json?device=%s", policy->update_scheme, policy->update_host,
-		 policy->device_name);
+	         policy->device_name);
 	if (!get_text(agent, url, &text, ret_why))
 		return false;
 	if (!manifest_parse(&agent->manifest, text.bytes, text.length, wrong, sizeof(wrong)))
@@ -168,7 +168,7 @@ static bool attempt_report(struct agent *agent, struct failure *ret_why)
 {
 	const struct policy *policy = &agent->policy;
 	json_t *status = json_pack("{s:s, s:s, s:s}", "device", policy->device_name, "version", agent->manifest.version, "status",
-				   agent->passed ? "pass" : "fail");
+	                           agent->passed ? "pass" : "fail");
 	struct http_text text = {.length = 0};
 	char url[2 * POLICY_TEXT_MAX + 64];
 	struct http_head head;
@@ -182,7 +182,7 @@ static bool attempt_report(struct agent *agent, struct failure *ret_why)
 	body = json_dumps(status, JSON_COMPACT);
 	snprintf(url, sizeof(url), "%s://%s/report", policy->update_scheme, policy->update_host);
 	good = http_perform(policy, &(struct http_request){.url = url, .body = body, .sink = http_sink_text, .context = &text}, &head,
-			    ret_why);
+	                    ret_why);
 	free(body);
 	json_decref(status);
 	if (!good)
@@ -193,7 +193,7 @@ static bool attempt_report(struct agent *agent, struct failure *ret_why)
 /* ---- flow ---- */
 
 static attempt_function *const attempts[PHASE_COUNT] = {
-	[PHASE_DHCP] = attempt_dhcp,	   [PHASE_DNS] = attempt_dns,	    [PHASE_NTP] = attempt_ntp,
+	[PHASE_DHCP] = attempt_dhcp,       [PHASE_DNS] = attempt_dns,       [PHASE_NTP] = attempt_ntp,
 	[PHASE_CONNECT] = attempt_connect, [PHASE_CHECK] = attempt_check,   [PHASE_DOWNLOAD] = attempt_download,
 	[PHASE_VERIFY] = attempt_verify,   [PHASE_REPORT] = attempt_report,
 };

@@ -70,7 +70,7 @@ static bool check_range(struct attempt *attempt, const char *field)
 	    (range.total == RANGE_UNKNOWN || range.total == download->image->size))
 		return true;
 	failure_set(attempt->why, "wrong Content-Range '%.80s', expected bytes %" PRIu64 "- of %" PRIu64, field, download->have,
-		    download->image->size);
+	            download->image->size);
 	download_discard(download);
 	return false;
 }
@@ -197,7 +197,7 @@ bool download_verify(const struct download *download, struct failure *ret_why)
 		return failure_set(ret_why, "%s: cannot be read", download->path);
 	if (memcmp(digest, download->image->sha256, SHA256_SIZE) != 0)
 		return failure_set(ret_why, "SHA-256 of %s is %02x%02x%02x%02x..., expected %02x%02x%02x%02x...", download->image->name,
-				   digest[0], digest[1], digest[2], digest[3], download->image->sha256[0], download->image->sha256[1],
-				   download->image->sha256[2], download->image->sha256[3]);
+		                   digest[0], digest[1], digest[2], digest[3], download->image->sha256[0], download->image->sha256[1],
+		                   download->image->sha256[2], download->image->sha256[3]);
 	return true;
 }

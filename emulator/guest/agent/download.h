@@ -15,7 +15,7 @@
 struct download {
 	const struct image *image;
 	char path[DOWNLOAD_PATH_MAX];
-	uint64_t have;		   /**< bytes in the file */
+	uint64_t have;             /**< bytes in the file */
 	char etag[HTTP_FIELD_MAX]; /**< of what is in the file; empty: none that may be used with If-Range */
 };
 

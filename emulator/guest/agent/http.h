@@ -14,7 +14,7 @@
 /** What of the answer's head matters here. */
 struct http_head {
 	long status;
-	char etag[HTTP_FIELD_MAX];	    /**< with its quotes; empty: none */
+	char etag[HTTP_FIELD_MAX];          /**< with its quotes; empty: none */
 	char content_range[HTTP_FIELD_MAX]; /**< empty: none */
 };
 

@@ -77,7 +77,7 @@ static int open_socket(const char *server, struct failure *ret_why)
 
 /* Waits for an answer to the question with this time stamp. */
 static bool receive(int fd, uint64_t question, uint64_t deadline_ms, struct ntp_packet *ret_answer, int64_t *ret_arrival_ns,
-		    struct failure *ret_why)
+                    struct failure *ret_why)
 {
 	for (;;) {
 		const uint64_t now = clock_ms();

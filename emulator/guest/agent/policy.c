@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char *const phase_names[PHASE_COUNT] = {
-	[PHASE_DHCP] = "dhcp",	 [PHASE_DNS] = "dns",		[PHASE_NTP] = "ntp",	   [PHASE_CONNECT] = "connect",
+	[PHASE_DHCP] = "dhcp",   [PHASE_DNS] = "dns",           [PHASE_NTP] = "ntp",       [PHASE_CONNECT] = "connect",
 	[PHASE_CHECK] = "check", [PHASE_DOWNLOAD] = "download", [PHASE_VERIFY] = "verify", [PHASE_REPORT] = "report",
 };
 
@@ -28,13 +28,13 @@ struct key {
 	uint64_t count_max; /* how many numbers stand in a row there, all set by this key; 0: one */
 };
 
-#define TEXT(key, member, value)                                                      \
-	{                                                                             \
-		.name = key, .offset = offsetof(struct policy, member), .text = value \
+#define TEXT(key, member, value)                                                                                                           \
+	{                                                                                                                                  \
+		.name = key, .offset = offsetof(struct policy, member), .text = value                                                      \
 	}
-#define NUMBER(key, member, value)                                                      \
-	{                                                                               \
-		.name = key, .offset = offsetof(struct policy, member), .number = value \
+#define NUMBER(key, member, value)                                                                                                         \
+	{                                                                                                                                  \
+		.name = key, .offset = offsetof(struct policy, member), .number = value                                                    \
 	}
 
 static const struct key keys[] = {

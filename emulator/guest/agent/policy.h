@@ -32,13 +32,13 @@ struct policy {
 	uint64_t ntp_timeout_ms;
 	uint64_t connect_timeout_ms;
 	uint64_t request_timeout_ms; /**< 0: none */
-	uint64_t low_speed_bps;	     /**< bytes a second; 0: no limit */
+	uint64_t low_speed_bps;      /**< bytes a second; 0: no limit */
 	uint64_t low_speed_s;
 	uint64_t retries[PHASE_COUNT];
 	uint64_t backoff_ms;
 	uint64_t backoff_max_ms;
 	uint64_t backoff_factor; /**< percent: 200 doubles */
-	uint64_t resume;	 /**< 0 or 1 */
+	uint64_t resume;         /**< 0 or 1 */
 	uint64_t progress_bytes; /**< between two progress events */
 };
 

@@ -427,7 +427,8 @@ static int stutter_transfer_one_message(struct spi_controller *controller, struc
 	struct spi_transfer *transfer;
 	int error = 0;
 
-	list_for_each_entry (transfer, &message->transfers, transfer_list) {
+	list_for_each_entry(transfer, &message->transfers, transfer_list)
+	{
 		if (!period.first)
 			period = (struct period){.first = transfer, .bus_ns = CHIP_SELECT_NS};
 		period.last = transfer;
@@ -719,7 +720,8 @@ static struct platform_device *stutter_device;
 
 static ulong stop_register;
 module_param(stop_register, ulong, 0400);
-MODULE_PARM_DESC(stop_register, "physical address of pvpanic's register: the machine stops there, for its snapshot, before anything else is done");
+MODULE_PARM_DESC(stop_register,
+                 "physical address of pvpanic's register: the machine stops there, for its snapshot, before anything else is done");
 
 /*
  * Stops the machine at one exact instruction. While the virtual CPU stands at it, QEMU's main loop takes the machine for idle and may skip to the next timer

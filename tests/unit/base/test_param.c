@@ -78,7 +78,7 @@ static void every_type_is_read_back_as_it_was_set(void)
 	static const struct {
 		const char *key, *text;
 	} values[] = {
-		{"lid", "true"},      {"lid", "false"},	     {"age", "1us"},	{"age", "1min"},    {"count", "0"},
+		{"lid", "true"},      {"lid", "false"},      {"age", "1us"},    {"age", "1min"},    {"count", "0"},
 		{"count", "999"},     {"share", "0.0001%"},  {"share", "100%"}, {"weight", "4MiB"}, {"label", ""},
 		{"label", "1234567"}, {"label", "a b'\"\\"}, {"colour", "red"}, {"colour", "blue"}, {"mac", "02:ab:cd:ef:00:ff"},
 	};
@@ -174,7 +174,7 @@ static void the_nearest_spelling_is_suggested(void)
 {
 	CU_ASSERT(nearest_is("count", "count"));
 	CU_ASSERT(nearest_is("cuont", "count"));  /* two neighbours exchanged */
-	CU_ASSERT(nearest_is("cout", "count"));	  /* one left out */
+	CU_ASSERT(nearest_is("cout", "count"));   /* one left out */
 	CU_ASSERT(nearest_is("counnt", "count")); /* one too many */
 	CU_ASSERT(nearest_is("coumt", "count"));  /* one wrong */
 	CU_ASSERT(nearest_is("color", "colour"));

@@ -166,8 +166,8 @@ static void frames_follow_one_gap_apart(void)
 	partner_sends('c', 60);
 	run_until(SIM_S);
 	TEST_SAME_TEXT(bench.notes, "57600 device gets a64\n"
-				    "156800 device gets b104\n"
-				    "224000 device gets c64\n");
+	                            "156800 device gets b104\n"
+	                            "224000 device gets c64\n");
 	bench_close();
 }
 
@@ -179,8 +179,8 @@ static void half_duplex_shares_the_medium(void)
 	device_sends('b', 60);
 	run_until(SIM_S);
 	TEST_SAME_TEXT(bench.notes, "57600 device gets a64\n"
-				    "124800 partner gets b60\n"
-				    "124800 sent, deferred\n");
+	                            "124800 partner gets b60\n"
+	                            "124800 sent, deferred\n");
 	bench_close();
 }
 
@@ -192,8 +192,8 @@ static void full_duplex_does_not(void)
 	device_sends('b', 60);
 	run_until(SIM_S);
 	TEST_SAME_TEXT(bench.notes, "57600 device gets a64\n"
-				    "57610 partner gets b60\n"
-				    "57610 sent\n");
+	                            "57610 partner gets b60\n"
+	                            "57610 sent\n");
 	bench_close();
 }
 
@@ -205,7 +205,7 @@ static void a_device_that_sends_at_once_again_waits_for_the_gap(void)
 	device_sends('b', 60);
 	run_until(SIM_S);
 	TEST_SAME_TEXT(bench.notes, "57600 partner gets a60\n57600 sent\n"
-				    "124800 partner gets b60\n124800 sent, deferred\n");
+	                            "124800 partner gets b60\n124800 sent, deferred\n");
 	bench_close();
 }
 
@@ -221,10 +221,10 @@ static void two_who_wait_take_turns(void)
 	device_sends('y', 60);
 	run_until(SIM_S);
 	TEST_SAME_TEXT(bench.notes, "57600 device gets a64\n"
-				    "124800 partner gets x60\n124800 sent, deferred\n"
-				    "192000 device gets b64\n"
-				    "259200 partner gets y60\n259200 sent, deferred\n"
-				    "326400 device gets c64\n");
+	                            "124800 partner gets x60\n124800 sent, deferred\n"
+	                            "192000 device gets b64\n"
+	                            "259200 partner gets y60\n259200 sent, deferred\n"
+	                            "326400 device gets c64\n");
 	bench_close();
 }
 
@@ -335,9 +335,9 @@ static void the_port_buffer_has_a_limit(void)
 	partner_sends('e', 60);
 	run_until(SIM_S);
 	TEST_SAME_TEXT(bench.notes, "57600 device gets a64\n"
-				    "124800 device gets b64\n"
-				    "192000 device gets c64\n"
-				    "259200 device gets e64\n");
+	                            "124800 device gets b64\n"
+	                            "192000 device gets c64\n"
+	                            "259200 device gets e64\n");
 	TEST_CONTAINS(bench.told, "[  0.000000000] link    to-device ether 0x6455 60 B: lost, the partner's port buffer is full\n");
 	bench_close();
 }
@@ -352,7 +352,7 @@ static void the_link_comes_up_when_the_plan_says(void)
 	CU_ASSERT(bench.link.carrier);
 	TEST_SAME_TEXT(bench.notes, "5000 carrier up\n");
 	TEST_SAME_TEXT(bench.told, "[  0.000004999] link    to-device ether 0x6155 60 B: lost, there is no link\n"
-				   "[  0.000005000] link    carrier up, partner in full duplex\n");
+	                           "[  0.000005000] link    carrier up, partner in full duplex\n");
 	bench_close();
 }
 
@@ -380,10 +380,10 @@ static void the_carrier_takes_frames_of_the_partner_with_it(void)
 	partner_sends('c', 60);
 	run_until(3 * SIM_MS);
 	TEST_SAME_TEXT(bench.notes, "30000 carrier down\n"
-				    "1000000 carrier up\n"
-				    "2057600 device gets c64\n");
+	                            "1000000 carrier up\n"
+	                            "2057600 device gets c64\n");
 	TEST_CONTAINS(bench.told, "[  0.000030000] link    to-device ether 0x6255 60 B: lost, there is no link\n"
-				  "[  0.000030000] link    to-device ether 0x6155 60 B: lost, the link went down in mid-frame\n");
+	                          "[  0.000030000] link    to-device ether 0x6155 60 B: lost, the link went down in mid-frame\n");
 	bench_close();
 }
 

@@ -50,8 +50,8 @@ static const char first_fragment[] = MACS "0800" IP("0020", "2000", "11") "0035 
 static const char ipv6[] = MACS "86dd 60000000 0000 3b 40";
 static const char lldp[] = MACS "88cc 0207 04";
 
-static const char *const examples[] = {tcp_syn,	  tcp_data,   tcp_options,    dhcp,	      icmp, arp, vlan,
-				       two_vlans, ip_options, later_fragment, first_fragment, ipv6, lldp};
+static const char *const examples[] = {tcp_syn,   tcp_data,   tcp_options,    dhcp,           icmp, arp, vlan,
+                                       two_vlans, ip_options, later_fragment, first_fragment, ipv6, lldp};
 
 static void is_rendered(const char *hex, const char *expected)
 {
@@ -127,7 +127,7 @@ static void padding_behind_the_datagram_is_no_payload(void)
 	add(&draft, "00 00 00 00 00 00");
 	CU_ASSERT_EQUAL(packet_parse(bytes_of(draft.data, draft.length)).payload.length, 0);
 	is_rendered(MACS "0800" IP("0028", "4000", "06") "9c40 0050 00000001 00000000 50 10 ffff 0000 0000 0000 00000000",
-		    "tcp.ack 192.0.2.100:40000 > 192.0.2.1:80 60 B");
+	            "tcp.ack 192.0.2.100:40000 > 192.0.2.1:80 60 B");
 }
 
 static void fragments_have_ports_only_in_the_first(void)
@@ -209,7 +209,7 @@ static struct packet parse_exact(const uint8_t *data, size_t length)
 	(void)packet_render(bytes_of(copy, length), text);
 	CU_ASSERT_FATAL(strlen(text) < PACKET_TEXT_MAX);
 	CU_ASSERT_FATAL(packet.payload.length == 0 ||
-			(packet.payload.data >= copy && packet.payload.data + packet.payload.length <= copy + length));
+	                (packet.payload.data >= copy && packet.payload.data + packet.payload.length <= copy + length));
 	packet.payload = bytes_of(NULL, packet.payload.length);
 	free(copy);
 	return packet;
@@ -255,9 +255,8 @@ static uint64_t flow_of(const char *hex)
 
 static void both_directions_are_one_flow(void)
 {
-	static const char answer[] =
-		"025354555401 02005e005301 0800 45000028 0002 4000 40 06 0000 c0000201 c0000264 "
-		"0050 9c40 00000009 00000002 50 12 ffff 0000 0000";
+	static const char answer[] = "025354555401 02005e005301 0800 45000028 0002 4000 40 06 0000 c0000201 c0000264 "
+				     "0050 9c40 00000009 00000002 50 12 ffff 0000 0000";
 	static const char other_port[] = MACS "0800" IP("0028", "4000", "06") "9c41 0050 00000001 00000000 50 02 ffff 0000 0000";
 	static const char crossed[] = MACS "0800" IP("0028", "4000", "06") "0050 9c40 00000001 00000000 50 02 ffff 0000 0000";
 	static const char udp[] = MACS "0800" IP("0020", "0000", "11") "9c40 0050 000c 0000 01020304";

@@ -82,7 +82,7 @@ static void two_can_be_stacked(void)
 	for (size_t a = 0; a < ACTIONS; a++)
 		for (size_t b = 0; b < ACTIONS; b++) {
 			const struct fault faults[] = {chain_fault("first", "", certain[a].action, certain[a].params),
-						       chain_fault("second", "", certain[b].action, certain[b].params)};
+			                               chain_fault("second", "", certain[b].action, certain[b].params)};
 			struct chain chain;
 			chain_open(&chain, faults, 2, 1);
 			(void)chain_send(&chain, 1, TO_SERVER, SIM_S);
@@ -375,9 +375,9 @@ static void both_states_can_lose(void)
 
 static void extreme_states_are_certain(void)
 {
-	CU_ASSERT_EQUAL(count_losses("p=0%;r=100%", 1, 5000).lost, 0);	  /* always good */
+	CU_ASSERT_EQUAL(count_losses("p=0%;r=100%", 1, 5000).lost, 0);    /* always good */
 	CU_ASSERT_EQUAL(count_losses("p=100%;r=0%", 1, 5000).lost, 5000); /* always bad */
-	struct losses turns = count_losses("p=100%;r=100%", 1, 5000);	  /* every second frame */
+	struct losses turns = count_losses("p=100%;r=100%", 1, 5000);     /* every second frame */
 	CU_ASSERT(turns.lost == 2500 && turns.bursts == 2500);
 }
 

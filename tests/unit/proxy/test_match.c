@@ -166,7 +166,7 @@ static void a_filter_that_does_not_compile_is_refused(void)
 	is_wrong(fault, "filter", "'tcp and and' is not a pcap filter expression: ");
 	has_filter(&fault, "colour blue");
 	is_wrong(fault, "filter",
-		 "'colour blue' is not a pcap filter expression: can't parse filter expression: syntax error (see man pcap-filter)");
+	         "'colour blue' is not a pcap filter expression: can't parse filter expression: syntax error (see man pcap-filter)");
 	has_filter(&fault, "ether host printer");
 	is_wrong(fault, "filter", "'ether host printer' is not a pcap filter expression: ");
 	has_filter(&fault, "(tcp");
@@ -177,16 +177,8 @@ static void a_filter_that_does_not_compile_is_refused(void)
 static void a_name_in_a_filter_is_refused(void)
 {
 	static const char *const named[] = {
-		"host localhost",
-		"src host localhost",
-		"tcp and (dst net loopback)",
-		"!host localhost",
-		"src localhost",
-		"dst localhost",
-		"host 192.0.2.1 or localhost",
-		"host 192.0.2.1 and not localhost",
-		"host\tlocalhost",
-		"host face",
+		"host localhost", "src host localhost",          "tcp and (dst net loopback)",       "!host localhost", "src localhost",
+		"dst localhost",  "host 192.0.2.1 or localhost", "host 192.0.2.1 and not localhost", "host\tlocalhost", "host face",
 	};
 	struct fault fault = chain_fault("f", "", "drop", "");
 

@@ -29,7 +29,7 @@ static void frames_leave_by_time_and_then_as_they_came(void)
 {
 	static const uint64_t expected[] = {4, 2, 3, 6, 1, 5};
 	const struct fault faults[] = {chain_fault("slow", "filter=udp port 1", "delay", "time=30ns;keep_order=false"),
-				       chain_fault("less", "filter=udp port 2", "delay", "time=20ns;keep_order=false")};
+	                               chain_fault("less", "filter=udp port 2", "delay", "time=20ns;keep_order=false")};
 	static const unsigned flows[] = {1, 2, 2, 3, 1, 2};
 	struct chain chain;
 	enum direction direction;
@@ -194,7 +194,7 @@ static void the_order_of_unlike_faults_moves_no_draw(void)
 static void twins_decide_for_themselves(void)
 {
 	const struct fault faults[] = {chain_fault("twin", "probability=50%", "drop", ""),
-				       chain_fault("twin", "probability=50%", "drop", "")};
+	                               chain_fault("twin", "probability=50%", "drop", "")};
 	struct record record = run(faults, 2, 1, 0);
 	unsigned dropped = 0;
 
@@ -209,7 +209,7 @@ static void twins_decide_for_themselves(void)
 static void counters_tell_what_each_fault_did(void)
 {
 	const struct fault faults[] = {chain_fault("second", "direction=to-server;every=2", "drop", ""),
-				       chain_fault("late", "from=10ns", "delay", "time=1ns")};
+	                               chain_fault("late", "from=10ns", "delay", "time=1ns")};
 	struct chain chain;
 
 	chain_open(&chain, faults, 2, 1);
@@ -227,8 +227,8 @@ static void counters_tell_what_each_fault_did(void)
 static void a_fault_is_in_force_while_it_acts_and_can_act_again(void)
 {
 	const struct fault faults[] = {chain_fault("window", "from=10ns;until=20ns", "drop", ""),
-				       chain_fault("first", "first=2", "delay", "time=1ns"),
-				       chain_fault("nth", "nth=2", "delay", "time=1ns"), chain_fault("always", "", "delay", "time=1ns")};
+	                               chain_fault("first", "first=2", "delay", "time=1ns"),
+	                               chain_fault("nth", "nth=2", "delay", "time=1ns"), chain_fault("always", "", "delay", "time=1ns")};
 	struct chain chain;
 
 	chain_open(&chain, faults, 4, 1);
@@ -253,7 +253,7 @@ static void a_fault_is_in_force_while_it_acts_and_can_act_again(void)
 static void a_fate_names_its_causes_in_order(void)
 {
 	const struct fault faults[] = {chain_fault("slow", "", "delay", "time=20ms"), chain_fault("slower", "", "delay", "time=1.5ms"),
-				       chain_fault("lost", "nth=2", "drop", "")};
+	                               chain_fault("lost", "nth=2", "drop", "")};
 	struct chain chain;
 
 	chain_open(&chain, faults, 3, 1);

@@ -45,17 +45,17 @@ static void groups_are_indented(void)
 	json_object_end(&json);
 	close_json(&json);
 	TEST_SAME_TEXT(out, "{\n"
-			    "  \"a\": \"b\",\n"
-			    "  \"list\": [\n"
-			    "    1,\n"
-			    "    {},\n"
-			    "    {\n"
-			    "      \"yes\": true,\n"
-			    "      \"no\": false\n"
-			    "    }\n"
-			    "  ],\n"
-			    "  \"empty\": []\n"
-			    "}\n");
+	                    "  \"a\": \"b\",\n"
+	                    "  \"list\": [\n"
+	                    "    1,\n"
+	                    "    {},\n"
+	                    "    {\n"
+	                    "      \"yes\": true,\n"
+	                    "      \"no\": false\n"
+	                    "    }\n"
+	                    "  ],\n"
+	                    "  \"empty\": []\n"
+	                    "}\n");
 	free(out);
 }
 
@@ -80,9 +80,9 @@ static void texts_are_escaped(void)
 	TEST_SAME_TEXT(as_text("</script><!--"), "[\n  \"\\u003c/script>\\u003c!--\"\n]\n");
 	TEST_SAME_TEXT(as_text("\xe2\x82\xac"), "[\n  \"\xe2\x82\xac\"\n]\n");
 	TEST_SAME_TEXT(as_text("a\xff"
-			       "b\xc3"),
-		       "[\n  \"a\xef\xbf\xbd"
-		       "b\xef\xbf\xbd\"\n]\n");
+	                       "b\xc3"),
+	               "[\n  \"a\xef\xbf\xbd"
+	               "b\xef\xbf\xbd\"\n]\n");
 }
 
 static void every_byte_in_keys_and_values_is_read_back(void)

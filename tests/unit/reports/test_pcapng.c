@@ -42,7 +42,7 @@ static void every_block_says_its_length_twice(void)
 
 	for (size_t length = 0; length < 70; length++)
 		pcapng_frame(stream, &(struct pcapng_frame){.time_ns = length, .id = length, .comment = length % 2 ? "odd" : NULL},
-			     bytes_of(data, length));
+		             bytes_of(data, length));
 	pcapng_frame(stream, &(struct pcapng_frame){.comment = "the largest"}, bytes_of(data, FRAME_MAX));
 	CU_ASSERT_FATAL(fclose(stream) == 0);
 	stream = fopen(path, "r");
@@ -68,10 +68,10 @@ static void time_comment_and_direction_are_read_back(void)
 	stream = begin();
 	pcapng_frame(stream, &(struct pcapng_frame){.time_ns = 1, .id = 1, .outbound = true}, bytes_of(data, 60));
 	pcapng_frame(stream,
-		     &(struct pcapng_frame){.time_ns = UINT64_C(6264658123), .id = 2, .comment = "'handshake loss' drop -> dropped"},
-		     bytes_of(data, 61));
+	             &(struct pcapng_frame){.time_ns = UINT64_C(6264658123), .id = 2, .comment = "'handshake loss' drop -> dropped"},
+	             bytes_of(data, 61));
 	pcapng_frame(stream, &(struct pcapng_frame){.time_ns = UINT64_C(1767225600123456789), .id = 3, .outbound = true, .comment = "c"},
-		     bytes_of(data, 14));
+	             bytes_of(data, 14));
 	CU_ASSERT_FATAL(fclose(stream) == 0);
 	TEST_SAME_TEXT(
 		tshark("-T fields -E separator='|' -e frame.time_epoch -e frame.len -e frame.comment -e frame.packet_flags_direction"),

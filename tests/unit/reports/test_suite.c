@@ -123,7 +123,7 @@ static void expectation_makes_the_failure(void)
 	CU_ASSERT_STRING_EQUAL(xpath("string(//testsuite[2]/testcase[2]/failure/@type)"), "pass");
 	CU_ASSERT_STRING_EQUAL(xpath("string(//testsuite[2]/testcase[2]/failure/@message)"), "pass was expected");
 	CU_ASSERT_STRING_EQUAL(xpath("normalize-space(//testsuite[2]/testcase[2]/failure)"),
-			       "reason 3 first trouble: at 3.000 s: retry faults in force: 'f' drop");
+	                       "reason 3 first trouble: at 3.000 s: retry faults in force: 'f' drop");
 	CU_ASSERT_STRING_EQUAL(xpath("string(//testsuite[1]/testcase[2]/error/@type)"), "inconclusive");
 }
 
@@ -183,7 +183,7 @@ static void the_summary_counts_and_lists(void)
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(second, "digest")), "00000000000000000000000000000001");
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(second, "folder")), "clean/1");
 	CU_ASSERT(json_real_value(json_object_get(second, "virtual_s")) > 61.0 &&
-		  json_real_value(json_object_get(second, "wall_s")) == 1.5);
+	          json_real_value(json_object_get(second, "wall_s")) == 1.5);
 	json_decref(summary);
 }
 

@@ -56,15 +56,15 @@ static void good_text_stays_as_it_is(void)
 	comes_out("", "");
 	comes_out("plain\ttext\n", "plain\ttext\n");
 	comes_out("\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf",
-		  "\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf");
+	          "\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf");
 }
 
 /* RFC 3629: overlong forms, surrogates and what lies behind U+10FFFF are no characters. */
 static void what_is_no_utf8_is_replaced(void)
 {
 	comes_out("a\x80"
-		  "b",
-		  "a" BAD "b");
+	          "b",
+	          "a" BAD "b");
 	comes_out("\xbf", BAD);
 	comes_out("\xc0\xaf", BAD BAD);
 	comes_out("\xc1\xbf", BAD BAD);
@@ -83,8 +83,8 @@ static void text_cut_in_a_character_ends_there(void)
 	comes_out("x\xe2\x82", "x" BAD BAD);
 	comes_out("x\xf0\x9f\x98", "x" BAD BAD BAD);
 	comes_out("\xe2\x82"
-		  "a",
-		  BAD BAD "a");
+	          "a",
+	          BAD BAD "a");
 	comes_out("\xe2\xc3\xa9", BAD "\xc3\xa9");
 }
 

@@ -78,8 +78,8 @@ static void a_file_begins_with_the_bus_at_rest(void)
 	vcd_begin(&vcd, stream, 4711);
 	CU_ASSERT_FATAL(fclose(stream) == 0);
 	TEST_SAME_TEXT(out, "$timescale 1 ns $end\n$scope module stutter $end\n$var wire 1 ! SCK $end\n$var wire 1 \" MOSI $end\n"
-			    "$var wire 1 # MISO $end\n$var wire 1 $ CS $end\n$var wire 1 % INT $end\n$upscope $end\n$enddefinitions $end\n"
-			    "#4711\n$dumpvars\n0!\n0\"\n0#\n1$\n1%\n$end\n");
+	                    "$var wire 1 # MISO $end\n$var wire 1 $ CS $end\n$var wire 1 % INT $end\n$upscope $end\n$enddefinitions $end\n"
+	                    "#4711\n$dumpvars\n0!\n0\"\n0#\n1$\n1%\n$end\n");
 	free(out);
 }
 

@@ -92,7 +92,7 @@ static void the_guest_is_told_its_policy_in_its_units(void)
 	TEST_CONTAINS(text, "\nCLIENT='/bin/client -v'\nDEVICE_NAME='box'\nUPDATE_HOST='update.stutter.test'\n");
 	TEST_CONTAINS(text, "\nDHCP_TRIES='4'\nDHCP_TIMEOUT_S='2'\nDHCP_WAIT_S='60'\nRESOLV_OPTIONS='timeout:7 attempts:3'\n");
 	TEST_CONTAINS(text,
-		      "\nCONNECT_TIMEOUT_MS='1500'\nREQUEST_TIMEOUT_MS='120000'\nLOW_SPEED_BPS='1000'\nLOW_SPEED_S='9'\nRETRIES='4'\n");
+	              "\nCONNECT_TIMEOUT_MS='1500'\nREQUEST_TIMEOUT_MS='120000'\nLOW_SPEED_BPS='1000'\nLOW_SPEED_S='9'\nRETRIES='4'\n");
 	TEST_CONTAINS(text, "\nBACKOFF_MS='250'\nBACKOFF_MAX_MS='3600000'\nBACKOFF_FACTOR='300'\nRESUME='0'\n");
 	TEST_CONTAINS(text, "\nNTP_TIMEOUT_MS='2000'\nDHCP_DEADLINE_MS='90000'\n");
 	CU_ASSERT_EQUAL(text[strlen(text) - 1], '\n');
@@ -116,10 +116,10 @@ static void the_guests_entropy_comes_from_the_seed(void)
 /* What a shell makes of the configuration is what the device says. */
 static void a_shell_reads_back_what_was_quoted(void)
 {
-	static const char *const clients[] = {"plain",	     "it's",	   "'",
-					      "''''",	     "a\\b",	   "$HOME `id` $(id)",
-					      "a;b&c|d>e<f", "\"double\"", " blanks  in ",
-					      "*?[x]~!#%",   "tab\there",  "Gr\303\274\303\237e"};
+	static const char *const clients[] = {"plain",       "it's",       "'",
+	                                      "''''",        "a\\b",       "$HOME `id` $(id)",
+	                                      "a;b&c|d>e<f", "\"double\"", " blanks  in ",
+	                                      "*?[x]~!#%",   "tab\there",  "Gr\303\274\303\237e"};
 	struct error err = {0};
 	char output[2048], expected[600];
 

@@ -12,7 +12,7 @@ static int list_devices(char *ret_output, size_t size, const char *below, const 
 	(void)snprintf(program, sizeof program, "%s/%s", test_folder(), below);
 	if (devices != NULL)
 		CU_ASSERT_FATAL(test_shell(ret_output, size, "mkdir -p %s/%s && echo 'name: only' >%s/%s/only.yaml", test_folder(), devices,
-					   test_folder(), devices) == 0);
+		                           test_folder(), devices) == 0);
 	CU_ASSERT_FATAL(test_shell(ret_output, size, "mkdir -p $(dirname %s) && cp %s %s", program, test_program(), program) == 0);
 	return test_shell(ret_output, size, "cd / && %s list devices", program);
 }

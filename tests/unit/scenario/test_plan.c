@@ -31,7 +31,7 @@ static void make_places(void)
 	(void)snprintf(places.initramfs, sizeof places.initramfs, "%s", test_write("initramfs.cpio", "i"));
 	(void)snprintf(places.image, sizeof places.image, "%s", test_write("image.bin", "os"));
 	(void)test_write("devices/box.yaml",
-			 "name: box\nspi_clock: 8MHz\nchip_revision: B5\nagent: {retries: 3, resume: false}\ndhcp: {tries: 7}\n");
+	                 "name: box\nspi_clock: 8MHz\nchip_revision: B5\nagent: {retries: 3, resume: false}\ndhcp: {tries: 7}\n");
 }
 
 /* Opens a scenario of this text; tells the error, or "" if there is none. The plan stays open. */
@@ -70,16 +70,16 @@ static void what_a_scenario_says_and_what_it_does_not(void)
 
 	TEST_SAME_TEXT(
 		open_text(&plan,
-			  "name: full\nseed: 7\ndeadline: 3min\ndevice: box\nlink: {duplex: full, queue: 8}\n"
-			  "server: {lease: 1h}\nexpect: {verdict: fail, phase: download, at_most: 1min}\n"
-			  "faults:\n  - {name: one, direction: to-device, nth: 2, drop: true}\n  - {delay: 20ms}\n  - outage: {for: 2s}\n",
-			  NULL),
+	                  "name: full\nseed: 7\ndeadline: 3min\ndevice: box\nlink: {duplex: full, queue: 8}\n"
+	                  "server: {lease: 1h}\nexpect: {verdict: fail, phase: download, at_most: 1min}\n"
+	                  "faults:\n  - {name: one, direction: to-device, nth: 2, drop: true}\n  - {delay: 20ms}\n  - outage: {for: 2s}\n",
+	                  NULL),
 		"");
 	CU_ASSERT_STRING_EQUAL(plan.name, "full");
 	CU_ASSERT(plan.seed == 7 && plan.deadline_ns == 180 * SIM_S);
 	CU_ASSERT_STRING_EQUAL(plan.device.name, "box");
 	CU_ASSERT(plan.device.spi_clock_hz == 8000000 && plan.device.chip_revision == 2 && plan.device.agent.retries == 3 &&
-		  !plan.device.agent.resume && plan.device.agent.backoff_ns == SIM_S && plan.device.dhcp.tries == 7);
+	          !plan.device.agent.resume && plan.device.agent.backoff_ns == SIM_S && plan.device.dhcp.tries == 7);
 	CU_ASSERT_STRING_EQUAL(plan.device.kernel, places.kernel);
 	CU_ASSERT_STRING_EQUAL(plan.image, places.image);
 	CU_ASSERT(plan.link.duplex == LINK_FULL && plan.link.queue_max == 8 && plan.link.up_at_ns == 0);
@@ -112,17 +112,17 @@ static void unknown_keys_are_told_with_their_place_and_the_nearest(void)
 {
 	is_refused_with("name: x\nfault: []\n", "s.yaml:2:1: 'fault' is no key of a scenario; did you mean 'faults'?; allowed: name, ");
 	is_refused_with("name: x\ndevice: box\nlink:\n  duplx: half\n",
-			"s.yaml:4:3: 'duplx' is no key of link; did you mean 'duplex'?; allowed: duplex, up_at, queue");
+	                "s.yaml:4:3: 'duplx' is no key of link; did you mean 'duplex'?; allowed: duplex, up_at, queue");
 	is_refused_with("name: x\ndevice: box\nserver:\n  leese: 1h\n", "s.yaml:4:3: 'leese' is no key of server; did you mean 'lease'?");
 	is_refused_with("name: x\ndevice: box\nexpect:\n  verdikt: pass\n",
-			"s.yaml:4:3: 'verdikt' is no key of expect; did you mean 'verdict'?");
+	                "s.yaml:4:3: 'verdikt' is no key of expect; did you mean 'verdict'?");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    probabilty: 5%\n",
-			"s.yaml:5:5: 'probabilty' is no key of a fault; did you mean 'probability'?");
+	                "s.yaml:5:5: 'probabilty' is no key of a fault; did you mean 'probability'?");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - delay: {tim: 5ms}\n",
-			"s.yaml:4:13: 'tim' is no key of delay; did you mean 'time'?");
+	                "s.yaml:4:13: 'tim' is no key of delay; did you mean 'time'?");
 	is_refused_with("name: x\ndevice:\n  name: d\n  agnet: {}\n", "s.yaml:4:3: 'agnet' is no key of a device; did you mean 'agent'?");
 	is_refused_with("name: x\ndevice:\n  name: d\n  agent: {retrys: 1}\n",
-			"s.yaml:4:11: 'retrys' is no key of agent; did you mean 'retries'?");
+	                "s.yaml:4:11: 'retrys' is no key of agent; did you mean 'retries'?");
 	is_refused_with("name: x\ndevice:\n  name: d\n  dhcp: {trys: 1}\n", "s.yaml:4:10: 'trys' is no key of dhcp; did you mean 'tries'?");
 }
 
@@ -134,43 +134,44 @@ static void values_that_do_not_fit_are_told_with_their_place(void)
 	is_refused_with("name: x\ndevice: box\nlink: {queue: 0}\n", "s.yaml:3:15: queue: 0 is less than the least allowed, 1");
 	is_refused_with("name: x\ndevice: box\nexpect: {verdict: maybe}\n", "s.yaml:3:19: verdict: 'maybe' is not one of pass, fail, any");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - {drop: true, probability: 5}\n",
-			"s.yaml:4:31: probability: '5' is more than 100%");
+	                "s.yaml:4:31: probability: '5' is more than 100%");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - {drop: yes}\n", "s.yaml:4:12: drop: 'yes' is neither true nor false");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - delay: 20\n", "s.yaml:4:12: delay: '20' is not a duration");
 	is_refused_with("name: x\ndevice:\n  name: d\n  mac: \"01:00:00:00:00:01\"\n",
-			"s.yaml:4:8: mac: '01:00:00:00:00:01' is a group address");
+	                "s.yaml:4:8: mac: '01:00:00:00:00:01' is a group address");
 	is_refused_with("name: [x]\n", "s.yaml:1:7: 'name' must be a text, not a list");
 }
 
 static void a_fault_does_one_thing(void)
 {
 	is_refused("name: x\ndevice: box\nfaults:\n  - drop: true\n    outage: 3s\n",
-		   "s.yaml:5:5: a fault does one thing, and this one already has 'drop'");
-	is_refused("name: x\ndevice: box\nfaults:\n  - {name: idle, nth: 1}\n",
-		   "s.yaml:4:5: this fault does nothing: give it an action, such as drop, delay or outage (`stutter list faults` has them all)");
+	           "s.yaml:5:5: a fault does one thing, and this one already has 'drop'");
+	is_refused(
+		"name: x\ndevice: box\nfaults:\n  - {name: idle, nth: 1}\n",
+		"s.yaml:4:5: this fault does nothing: give it an action, such as drop, delay or outage (`stutter list faults` has them all)");
 	is_refused("name: x\ndevice: box\nfaults:\n  - gemodel: 5%\n",
-		   "s.yaml:4:14: gemodel needs 'r' too, so write its parameters as keys and values");
+	           "s.yaml:4:14: gemodel needs 'r' too, so write its parameters as keys and values");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - gemodel: {p: 5%}\n", "s.yaml:4:14: gemodel needs 'r', a probability");
 	is_refused("name: x\ndevice: box\nfaults: drop\n", "s.yaml:3:9: 'faults' must be a list ('- ' before each), not 'drop'");
 	is_refused("name: x\ndevice: box\nfaults:\n  - drop\n", "s.yaml:4:5: a fault must be keys and values, not 'drop'");
 	is_refused("name: x\ndevice: box\nfaults:\n  - {drop: true, name: [a]}\n",
-		   "s.yaml:4:24: a fault's name must be a text of 1 to 63 bytes");
+	           "s.yaml:4:24: a fault's name must be a text of 1 to 63 bytes");
 	is_refused("name: x\ndevice: box\nfaults:\n  - {drop: true, name: \"\"}\n",
-		   "s.yaml:4:24: a fault's name must be a text of 1 to 63 bytes");
+	           "s.yaml:4:24: a fault's name must be a text of 1 to 63 bytes");
 }
 
 static void what_a_fault_says_must_make_sense(void)
 {
 	is_refused("name: x\ndevice: box\nfaults:\n  - drop: true\n    from: 5s\n    until: 4s\n",
-		   "s.yaml:6:12: the window ends before it starts: 'until' must be later than 'from'");
+	           "s.yaml:6:12: the window ends before it starts: 'until' must be later than 'from'");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    filter: \"tcp and and\"\n",
-			"s.yaml:5:13: 'tcp and and' is not a pcap filter expression: ");
+	                "s.yaml:5:13: 'tcp and and' is not a pcap filter expression: ");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    filter: host localhost\n",
-			"s.yaml:5:13: 'localhost' in the filter is ");
+	                "s.yaml:5:13: 'localhost' in the filter is ");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    nth: 1\n    first: 2\n",
-			"s.yaml:5:10: 'nth', 'every' and 'first' exclude");
+	                "s.yaml:5:10: 'nth', 'every' and 'first' exclude");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - delay: {time: 1ms, jitter: 2ms}\n",
-			"s.yaml:4:32: the jitter is larger than the delay");
+	                "s.yaml:4:32: the jitter is larger than the delay");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - gemodel: {p: 0%, r: 0%}\n", "s.yaml:4:18: with p and r both 0");
 }
 
@@ -208,7 +209,7 @@ static void files_that_are_not_there_are_told_with_a_cure(void)
 	is_refused_with("name: x\ndevice: box\nimage: no.bin\n", "s.yaml:3:8: the image ");
 	is_refused_with("name: x\ndevice: box\nimage: no.bin\n", "/no.bin cannot be read: No such file or directory");
 	is_refused_with("name: x\ndevice: {name: d, kernel: /no/zImage}\n",
-			"the kernel /no/zImage cannot be read: No such file or directory");
+	                "the kernel /no/zImage cannot be read: No such file or directory");
 	is_refused_with("name: x\ndevice: {name: d, overlay: /no/over.cpio}\n", "the overlay /no/over.cpio cannot be read");
 	(void)snprintf(text, sizeof text, "%s/image.bin", test_folder());
 	CU_ASSERT_FATAL(unlink(text) == 0);
@@ -256,22 +257,21 @@ static void a_plan_that_was_written_is_read_as_the_same(void)
 {
 	comes_back_the_same("name: least\ndevice: box\n");
 	comes_back_the_same("name: all\nsummary: \"what it shows\"\nseed: 18446744073709551615\ndeadline: 61.5s\ndevice: box\n"
-			    "link: {duplex: full, up_at: 1500us, queue: 9}\nserver: {version: \"1.0\", lease: 90s, ttl: 0ns}\n"
-			    "expect: {verdict: any, phase: update, at_least: 1s, at_most: 1h}\n"
-			    "faults:\n"
-			    "  - {name: a, direction: to-server, filter: \"udp port 53\", from: 1s, until: 2s, nth: 3, drop: true}\n"
-			    "  - {name: b, every: 5, probability: 12.3456789%, delay: {time: 1.000001ms, jitter: 7ns, keep_order: false}}\n"
-			    "  - {first: 2, outage: 1h}\n"
-			    "  - gemodel: {p: 0.1%, r: 20%, 1-h: 99%, 1-k: 0.0000001%}\n");
+	                    "link: {duplex: full, up_at: 1500us, queue: 9}\nserver: {version: \"1.0\", lease: 90s, ttl: 0ns}\n"
+	                    "expect: {verdict: any, phase: update, at_least: 1s, at_most: 1h}\n"
+	                    "faults:\n"
+	                    "  - {name: a, direction: to-server, filter: \"udp port 53\", from: 1s, until: 2s, nth: 3, drop: true}\n"
+	                    "  - {name: b, every: 5, probability: 12.3456789%, delay: {time: 1.000001ms, jitter: 7ns, keep_order: false}}\n"
+	                    "  - {first: 2, outage: 1h}\n"
+	                    "  - gemodel: {p: 0.1%, r: 20%, 1-h: 99%, 1-k: 0.0000001%}\n");
 }
 
 static void texts_of_any_kind_come_back(void)
 {
-	comes_back_the_same(
-		"name: \"quote \\\" back \\\\ tab \\t hash # colon: end\"\ndevice: box\n"
-			    "summary: \"'single' {braces} [list] !tag &a *b %c\"\n");
+	comes_back_the_same("name: \"quote \\\" back \\\\ tab \\t hash # colon: end\"\ndevice: box\n"
+	                    "summary: \"'single' {braces} [list] !tag &a *b %c\"\n");
 	comes_back_the_same("name: \"Gr\xc3\xbc\xc3\x9f"
-			    "e \xe2\x82\xac \xf0\x9f\x98\x80\"\ndevice: box\nfaults:\n  - {name: \"- true\", drop: true}\n");
+	                    "e \xe2\x82\xac \xf0\x9f\x98\x80\"\ndevice: box\nfaults:\n  - {name: \"- true\", drop: true}\n");
 	comes_back_the_same("name: \" blanks around \"\ndevice: box\nsummary: \"~\"\n");
 	comes_back_the_same("name: \"null\"\ndevice: box\nsummary: \"escape \\e bell \\a delete \\x7f\"\n");
 }

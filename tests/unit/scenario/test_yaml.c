@@ -233,19 +233,19 @@ static void a_struct_is_filled_by_its_table_or_an_error_says_where(void)
 {
 	TEST_SAME_TEXT(fill_error("thing: {size: 4KiB, parts: [1]}"), "");
 	TEST_SAME_TEXT(fill_error("thing:\n  size: 4\n"),
-		       "t.yaml:2:9: size: '4' is not a size: write a number and its unit, one of B, kB, KiB, MB, MiB or GiB");
+	               "t.yaml:2:9: size: '4' is not a size: write a number and its unit, one of B, kB, KiB, MB, MiB or GiB");
 	TEST_SAME_TEXT(fill_error("thing:\n  sise: 4B\n"),
-		       "t.yaml:2:3: 'sise' is no key of a thing; did you mean 'size'?; allowed: size, label, parts");
+	               "t.yaml:2:3: 'sise' is no key of a thing; did you mean 'size'?; allowed: size, label, parts");
 	TEST_SAME_TEXT(fill_error("thing:\n  part: 4B\n"),
-		       "t.yaml:2:3: 'part' is no key of a thing; did you mean 'parts'?; allowed: size, label, parts");
+	               "t.yaml:2:3: 'part' is no key of a thing; did you mean 'parts'?; allowed: size, label, parts");
 	TEST_SAME_TEXT(fill_error("thing:\n  elephant: 4B\n"), "t.yaml:2:3: 'elephant' is no key of a thing; allowed: size, label, parts");
 	TEST_SAME_TEXT(fill_error("thing:\n  label: x\n"),
-		       "t.yaml:2:3: a thing needs 'size', a size (B, kB, KiB, MB, MiB or GiB): of the thing");
+	               "t.yaml:2:3: a thing needs 'size', a size (B, kB, KiB, MB, MiB or GiB): of the thing");
 	TEST_SAME_TEXT(fill_error("thing: 4\n"), "t.yaml:1:8: a thing must be keys and values, not '4'");
 	TEST_SAME_TEXT(fill_error("thing: [4]\n"), "t.yaml:1:8: a thing must be keys and values, not a list");
 	TEST_SAME_TEXT(fill_error("thing: {size: 4B, label: [a]}\n"), "t.yaml:1:26: 'label' must be a text, not a list");
 	TEST_SAME_TEXT(fill_error("thing: {size: {a: b}}\n"),
-		       "t.yaml:1:15: 'size' must be a size (B, kB, KiB, MB, MiB or GiB), not a mapping");
+	               "t.yaml:1:15: 'size' must be a size (B, kB, KiB, MB, MiB or GiB), not a mapping");
 }
 
 const CU_TestInfo tests_yaml[] = {

@@ -119,15 +119,15 @@ static void a_long_report_is_cut(void)
 static void what_is_not_there_is_404_and_what_may_not_be_done_405(void)
 {
 	static const char *const unknown[] = {"/",
-					      "",
-					      "/connecttest.txt/",
-					      "/connecttest.tx",
-					      "/images/os.bin.sig",
-					      "/images",
-					      "/report",
-					      "/connecttest.txt#x",
-					      "*",
-					      "/..//images/os.bin"};
+	                                      "",
+	                                      "/connecttest.txt/",
+	                                      "/connecttest.tx",
+	                                      "/images/os.bin.sig",
+	                                      "/images",
+	                                      "/report",
+	                                      "/connecttest.txt#x",
+	                                      "*",
+	                                      "/..//images/os.bin"};
 
 	open_with_abc();
 	for (unsigned i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {

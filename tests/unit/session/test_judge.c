@@ -261,8 +261,8 @@ static void expectation_and_verdict_meet_or_do_not(void)
 {
 	static const struct expected_case cases[] = {
 		{EXPECT_PASS, VERDICT_PASS, true},  {EXPECT_PASS, VERDICT_FAIL, false}, {EXPECT_PASS, VERDICT_INCONCLUSIVE, false},
-		{EXPECT_FAIL, VERDICT_PASS, false}, {EXPECT_FAIL, VERDICT_FAIL, true},	{EXPECT_FAIL, VERDICT_INCONCLUSIVE, false},
-		{EXPECT_ANY, VERDICT_PASS, true},   {EXPECT_ANY, VERDICT_FAIL, true},	{EXPECT_ANY, VERDICT_INCONCLUSIVE, false},
+		{EXPECT_FAIL, VERDICT_PASS, false}, {EXPECT_FAIL, VERDICT_FAIL, true},  {EXPECT_FAIL, VERDICT_INCONCLUSIVE, false},
+		{EXPECT_ANY, VERDICT_PASS, true},   {EXPECT_ANY, VERDICT_FAIL, true},   {EXPECT_ANY, VERDICT_INCONCLUSIVE, false},
 	};
 
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -30,12 +30,12 @@ static void a_lost_offer_is_asked_for_again(void)
 	struct puppet puppet;
 
 	puppet_open(&puppet, "name: golden\n"
-		       "faults:\n"
-		       "  - name: lost offer\n"
-		       "    direction: to-device\n"
-		       "    filter: udp dst port 68\n"
-		       "    nth: 1\n"
-		       "    drop: true\n");
+	                     "faults:\n"
+	                     "  - name: lost offer\n"
+	                     "    direction: to-device\n"
+	                     "    filter: udp dst port 68\n"
+	                     "    nth: 1\n"
+	                     "    drop: true\n");
 	puppet_init_chip(&puppet);
 	CU_ASSERT_EQUAL(puppet_dhcp(&puppet, DISCOVER, SIM_S), 0);
 	CU_ASSERT_EQUAL(puppet_dhcp(&puppet, DISCOVER, SIM_S), OFFER);
@@ -49,14 +49,14 @@ static void delay_and_outage_are_told(void)
 	struct puppet puppet;
 
 	puppet_open(&puppet, "name: golden\n"
-		       "faults:\n"
-		       "  - name: slow\n"
-		       "    direction: to-device\n"
-		       "    delay: {time: 40ms, jitter: 10ms}\n"
-		       "  - name: silence\n"
-		       "    filter: udp dst port 53\n"
-		       "    nth: 2\n"
-		       "    outage: 3s\n");
+	                     "faults:\n"
+	                     "  - name: slow\n"
+	                     "    direction: to-device\n"
+	                     "    delay: {time: 40ms, jitter: 10ms}\n"
+	                     "  - name: silence\n"
+	                     "    filter: udp dst port 53\n"
+	                     "    nth: 2\n"
+	                     "    outage: 3s\n");
 	puppet_init_chip(&puppet);
 	CU_ASSERT_EQUAL(puppet_dhcp(&puppet, DISCOVER, SIM_S), OFFER);
 	CU_ASSERT_EQUAL(puppet_dhcp(&puppet, REQUEST, SIM_S), ACK);

@@ -190,7 +190,7 @@ static unsigned model_first(const struct model *m)
 
 	for (unsigned i = 0; i < MODEL_EVENTS; i++)
 		if (m->events[i].expected && (first == MODEL_EVENTS || m->events[i].at < m->events[first].at ||
-					      (m->events[i].at == m->events[first].at && m->events[i].order < m->events[first].order)))
+		                              (m->events[i].at == m->events[first].at && m->events[i].order < m->events[first].order)))
 			first = i;
 	return first;
 }

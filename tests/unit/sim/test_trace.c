@@ -39,8 +39,8 @@ static void a_line_has_time_topic_and_text(void)
 	trace_line(trace, 6264658120, "chip", "%s %d", "reset", 1);
 	trace_line(trace, 1234 * SIM_S + 5, "session", "late");
 	TEST_SAME_TEXT(page.text, "[  0.000000000] proxy   first\n"
-				  "[  6.264658120] chip    reset 1\n"
-				  "[1234.000000005] session late\n");
+	                          "[  6.264658120] chip    reset 1\n"
+	                          "[1234.000000005] session late\n");
 	CU_ASSERT_EQUAL(trace_lines(trace), 3);
 	CU_ASSERT_EQUAL(page.calls, 3);
 	trace_close(trace);
@@ -52,8 +52,8 @@ static void control_characters_cannot_forge_a_line(void)
 	struct trace *trace = open_on(&page);
 
 	trace_line(trace, 0, "device", "%s",
-		   "a\nb\rc\td\x1b[31me\x7f"
-		   "f\xc3\xa9g");
+	           "a\nb\rc\td\x1b[31me\x7f"
+	           "f\xc3\xa9g");
 	TEST_SAME_TEXT(page.text, "[  0.000000000] device  a?b?c?d?[31me?f\xc3\xa9g\n");
 	CU_ASSERT_EQUAL(trace_lines(trace), 1);
 	trace_close(trace);
