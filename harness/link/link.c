@@ -171,9 +171,11 @@ void link_device_sends(struct link *link, const uint8_t *data, size_t length, bo
 	struct link_station *station = &link->stations[TO_SERVER];
 
 	CHECK(station->waiting.count == 0);
-	if (link->carrier && full_duplex != (link->config.duplex == LINK_FULL))
+	if (link->carrier && full_duplex != (link->config.duplex == LINK_FULL) && !link->mismatch_told) {
+		link->mismatch_told = true;
 		trace_not_modelled(link->trace, link->sim->now, "link", "the device sends in %s duplex, its partner runs %s duplex",
 		                   full_duplex ? "full" : "half", duplexes[link->config.duplex]);
+	}
 	/* What a guest can make the chip send may be shorter than an FCS: then it is all frame, and the FCS is wrong. */
 	size_t fcs_length = length < FRAME_FCS ? 0 : FRAME_FCS;
 	struct frame *frame = frame_new(data, length - fcs_length);

@@ -69,7 +69,8 @@ struct link {
 	struct sim *sim;
 	struct trace *trace;
 	bool carrier;
-	sim_ns free_at[2]; /* when each direction's medium is free again; half duplex keeps both equal */
+	bool mismatch_told; /* "not modelled" is said once */
+	sim_ns free_at[2];  /* when each direction's medium is free again; half duplex keeps both equal */
 	enum direction sent_last;
 	struct link_station stations[2]; /* by the direction in which they send */
 	struct sim_event kick;           /* the medium gets free while somebody waits */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenario/plan.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -165,6 +166,28 @@ static bool read_device_file(const char *path, struct device *device, struct err
 }
 
 /* A name is looked for among the device files; what has a slash or ends in .yaml is a path. */
+/* The device file in the folder whose name is spelled most like @name, without its ending; empty if none is near. */
+static void nearest_device(const char *folder, const char *name, char ret_name[64])
+{
+	const char *names[65] = {NULL};
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, alphasort), known = 0;
+
+	for (int i = 0; i < count; i++) {
+		char *ending = strstr(entries[i]->d_name, ".yaml");
+		if (ending == NULL || known == 64)
+			continue;
+		*ending = '\0';
+		names[known++] = entries[i]->d_name;
+	}
+	const char *near = param_nearest(NULL, names, name);
+	(void)snprintf(ret_name, 64, "%.63s", near != NULL ? near : "");
+	for (int i = 0; i < count; i++)
+		free(entries[i]);
+	if (count >= 0)
+		free(entries);
+}
+
 static bool find_device(const char *name, const struct places *places, struct device *device, struct error *err)
 {
 	char path[2 * DEVICE_PATH_MAX];
@@ -173,8 +196,12 @@ static bool find_device(const char *name, const struct places *places, struct de
 	if (strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".yaml") == 0))
 		return read_device_file(name, device, err);
 	(void)snprintf(path, sizeof path, "%s/%s.yaml", places->devices, name);
-	if (!exists(path))
-		return error_set(err, "there is no device '%s' in %s; `stutter list devices` shows those there are", name, places->devices);
+	if (!exists(path)) {
+		char near[64];
+		nearest_device(places->devices, name, near);
+		return error_set(err, "there is no device '%s' in %s%s%s%s; `stutter list devices` shows those there are", name,
+		                 places->devices, near[0] != '\0' ? "; did you mean '" : "", near, near[0] != '\0' ? "'?" : "");
+	}
 	return read_device_file(path, device, err);
 }
 
@@ -199,11 +226,13 @@ static bool read_device(const struct yaml_file *file, const char *override, cons
 /* -- files -- */
 
 /* Takes the standard file where none is named, and looks whether it can be read. A plan lies elsewhere than its scenario, so paths become absolute. */
-static bool resolve_file(char path[DEVICE_PATH_MAX], const char *standard, const char *what, const char *cure, struct error *err)
+static bool resolve_file(char path[DEVICE_PATH_MAX], const char *standard, bool *ret_is_standard, const char *what, const char *cure,
+                         struct error *err)
 {
 	char whole[PATH_MAX];
 
-	if (path[0] == '\0')
+	*ret_is_standard = path[0] == '\0';
+	if (*ret_is_standard)
 		(void)snprintf(path, DEVICE_PATH_MAX, "%s", standard);
 	if (exists(path) && realpath(path, whole) != NULL) {
 		if (strlen(whole) >= DEVICE_PATH_MAX)
@@ -227,7 +256,7 @@ static bool resolve_image(const struct yaml_file *file, const struct places *pla
 		memcpy(plan->image, joined, strlen(joined) + 1);
 	}
 	struct stat status;
-	if (resolve_file(plan->image, places->image, "image", node == NULL ? "; `make image` makes it" : "", err) &&
+	if (resolve_file(plan->image, places->image, &plan->standard.image, "image", node == NULL ? "; `make image` makes it" : "", err) &&
 	    ((stat(plan->image, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) ||
 	     error_set(err, "the image %s is not a file with something in it", plan->image)))
 		return true;
@@ -240,10 +269,12 @@ static bool resolve_files(const struct yaml_file *file, const struct places *pla
 {
 	static const char cure[] = "; `make guest` makes the standard one";
 	struct device *device = &plan->device;
+	bool unused;
 
-	return resolve_image(file, places, plan, err) && resolve_file(device->kernel, places->kernel, "kernel", cure, err) &&
-	       resolve_file(device->initramfs, places->initramfs, "initramfs", cure, err) &&
-	       (device->overlay[0] == '\0' || resolve_file(device->overlay, "", "overlay", "", err));
+	return resolve_image(file, places, plan, err) &&
+	       resolve_file(device->kernel, places->kernel, &plan->standard.kernel, "kernel", cure, err) &&
+	       resolve_file(device->initramfs, places->initramfs, &plan->standard.initramfs, "initramfs", cure, err) &&
+	       (device->overlay[0] == '\0' || resolve_file(device->overlay, "", &unused, "overlay", "", err));
 }
 
 /* -- the whole -- */
@@ -369,8 +400,17 @@ static void write_fault(FILE *stream, const struct fault *fault)
 	write_table(stream, fault->action->params, &fault->params, 6);
 }
 
-void plan_write(const struct plan *plan, FILE *stream)
+void plan_write(const struct plan *resolved, FILE *stream)
 {
+	struct plan shown = *resolved;
+	const struct plan *plan = &shown;
+
+	if (shown.standard.image)
+		shown.image[0] = '\0';
+	if (shown.standard.kernel)
+		shown.device.kernel[0] = '\0';
+	if (shown.standard.initramfs)
+		shown.device.initramfs[0] = '\0';
 	write_table(stream, plan_params, plan, 0);
 	fputs("device:\n", stream);
 	write_table(stream, device_params, &plan->device, 2);

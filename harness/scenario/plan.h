@@ -33,6 +33,9 @@ struct plan {
 	uint64_t seed;
 	uint64_t deadline_ns;
 	char image[DEVICE_PATH_MAX]; /**< what the device downloads; empty: what the build makes */
+	struct {
+		bool image, kernel, initramfs;
+	} standard; /**< which paths are those of the build: a plan leaves them empty, so that it runs elsewhere too */
 	struct device device;
 	struct link_config link;
 	struct service_config server;

@@ -54,7 +54,7 @@ sim_ns world_next(const struct world *world);
 /** Writes the closing lines of the trace: counters and digests. */
 void world_finish(struct world *world);
 
-/** "'bursts' gemodel (37 applied), 'jitter' delay (812 applied)": the faults in force now. @return ret_text. */
+/** "'bursts' gemodel (37 applied, the last 0.3 s before)": the faults in force now, and those that acted within the last minute. @return ret_text. */
 const char *world_faults_in_force(const struct world *world, char *ret_text, size_t size);
 
 #endif

@@ -75,7 +75,7 @@ __attribute__((format(printf, 1, 2))) static int stutter(const char *format, ...
 
 static const char *in_folder(const char *name)
 {
-	static char path[PATH_MAX];
+	static char path[2 * PATH_MAX];
 
 	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
 	return path;
@@ -736,13 +736,27 @@ static void expectations_decide_the_exit_status(void)
 
 static void every_scenario_comes_out_as_it_expects(void)
 {
-	char first[PATH_MAX], chip[PATH_MAX];
+	char clean[PATH_MAX], lost[PATH_MAX], outage[PATH_MAX], chip[PATH_MAX];
 
-	expect_status(stutter("run %s %s --out r", absolute("scenarios/first", first), absolute("scenarios/chip", chip)), STATUS_PASSED);
+	expect_status(stutter("run %s %s %s %s --out r", absolute(CLEAN, clean), absolute(LOST_SYN, lost),
+	                      absolute("scenarios/first/long-outage.yaml", outage), absolute("scenarios/chip", chip)),
+	              STATUS_PASSED);
+}
+
+/* That there are both kinds is what the scenario is for. */
+static void a_flaky_link_passes_with_some_seeds_and_fails_with_others(void)
+{
+	char flaky[PATH_MAX];
+
+	expect_status(stutter("run %s --seeds 1..6 --out r", absolute("scenarios/first/flaky-link.yaml", flaky)), STATUS_FAILED);
+	TEST_CONTAINS(output, "\npass ");
+	TEST_CONTAINS(output, "first trouble ");
+	TEST_CONTAINS(output, "faults in force 'bursts' gemodel");
 }
 
 const CU_TestInfo tests_sessions[] = {
 	{"every scenario comes out as it expects", every_scenario_comes_out_as_it_expects},
+	{"a flaky link passes with some seeds and fails with others", a_flaky_link_passes_with_some_seeds_and_fails_with_others},
 	{"the same plan twice, side by side", the_same_plan_twice_side_by_side},
 	{"the same plan on busy cores", the_same_plan_on_busy_cores},
 	{"the same plan on a freshly built device", the_same_plan_on_a_freshly_built_device},
