@@ -57,7 +57,7 @@ static void open_proxy(struct bench_proxy *bench, unsigned first_port, unsigned 
 		(void)snprintf(faults[i].match.filter, sizeof faults[i].match.filter, "tcp dst port %u", first_port + i * step);
 		faults[i].action = action_find("delay");
 		CHECK(faults[i].action != NULL);
-		params_init(action_params(faults[i].action), &faults[i].params);
+		params_init(faults[i].action->params, &faults[i].params);
 		faults[i].params.delay.time_ns = 1000;
 		CHECK(fault_check(&faults[i], &wrong, &err));
 	}
