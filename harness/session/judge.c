@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
+
 static const char *const expected_names[] = {"pass", "fail", "any"};
 
 const char *verdict_name(enum verdict_kind kind)
@@ -141,6 +143,7 @@ void judge_decide(const struct judge *judge, const struct world *world, enum ses
 {
 	const char *gap = world != NULL ? trace_first_gap(world->trace) : NULL;
 
+	CHECK(world != NULL || end == END_BROKEN);
 	memcpy(verdict->phase, judge->phase, sizeof verdict->phase);
 	verdict->retries = judge->retries;
 	if (end == END_BROKEN)

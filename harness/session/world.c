@@ -163,7 +163,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	sim_open(&world->sim, start);
 	/* The far end announces itself while it opens, so the capture begins before. */
 	if (capture != NULL)
-		pcapng_begin(capture, "stutter " STUTTER_VERSION, "device side of the proxy");
+		pcapng_begin(capture, "stutter " STUTTER_VERSION, "proxy");
 	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
 	world->proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided}, world);
 	link_init(&world->link, &plan->link, &link_ops, carrier_changed, world, &world->sim, trace);

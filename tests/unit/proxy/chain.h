@@ -19,7 +19,7 @@ struct chain {
 
 /**
  * A fault that fault_check() accepts.
- * @param match, params "key=value;key=value".
+ * @param match "key=value;key=value", as is params.
  */
 struct fault chain_fault(const char *name, const char *match, const char *action, const char *params);
 
