@@ -35,7 +35,7 @@ install_missing = @missing=""; for p in $(call stage_packages,$(1)); do \
 	{ $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } >$(B)/apt.log 2>&1 \
 	|| { tail -5 $(B)/apt.log >&2; echo "stutter: the packages could not be installed; the whole log is $(B)/apt.log" >&2; exit 1; }; }
 
-.PHONY: all run deps deps-test test check lint bench clean install help tools image golden
+.PHONY: all run deps deps-test test check lint fuzz bench clean install help tools image golden
 .DEFAULT_GOAL := all
 
 all: $(BIN) guest image ## Build everything
@@ -114,7 +114,7 @@ $(IMAGE): harness/server/image/mkimage.c
 	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -o $(B)/mkimage $< && $(B)/mkimage $@
 
 # -- tests ----------------------------------------------------------------------------------------------------------------------------------
-TEST_SOURCES := $(filter-out tests/bench/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
+TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
 $(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED)) $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit
@@ -135,6 +135,19 @@ $(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(FETCHED)
 lint: deps ## clang-format, clang-tidy and cppcheck over our sources
 	$(call install_missing,lint)
 	$(Q)harness/lint.sh $(B)
+
+# libFuzzer starts from the corpus of the repository and collects in the build folder. A crash leaves its input there.
+FUZZ_SECONDS ?= 60
+FUZZ_NAMES   := $(foreach name,$(basename $(notdir $(wildcard tests/fuzz/*.c))),$(if $(findstring $(T),$(name)),$(name)))
+fuzz: deps ## Fuzz with libFuzzer (T=enc28j60, FUZZ_SECONDS=600)
+	$(call install_missing,fuzz)
+	$(Q)$(MAKE) --no-print-directory $(FUZZ_NAMES:%=$(B)/fuzz/%)
+	$(Q)for name in $(FUZZ_NAMES); do mkdir -p $(B)/fuzz/corpus/$$name && $(B)/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+		-artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
+
+$(B)/fuzz/enc28j60: tests/fuzz/enc28j60.c $(wildcard emulator/enc28j60/*.[ch])
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I. -o $@ $(filter %.c,$^)
 
 clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
 	$(Q)rm -rf $(B)/obj* $(B)/stutter $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots

@@ -48,6 +48,7 @@
 	S("chip/dma", tests_dma, false)                                                                                                    \
 	S("chip/driver", tests_driver, false)                                                                                              \
 	S("chip/enc28j60", tests_enc28j60, false)                                                                                          \
+	S("chip/example", tests_example, false)                                                                                            \
 	S("chip/filter", tests_filter, false)                                                                                              \
 	S("chip/findings", tests_findings, false)                                                                                          \
 	S("chip/frame", tests_frame, false)                                                                                                \
