@@ -48,6 +48,9 @@
 	S("chip/dma", tests_dma, false)                                                                                                    \
 	S("chip/driver", tests_driver, false)                                                                                              \
 	S("chip/enc28j60", tests_enc28j60, false)                                                                                          \
+	S("fault/fault", tests_fault, false)                                                                                               \
+	S("board/disturb", tests_board_disturb, false)                                                                                     \
+	S("chip/disturb", tests_disturb, false)                                                                                            \
 	S("chip/example", tests_example, false)                                                                                            \
 	S("chip/filter", tests_filter, false)                                                                                              \
 	S("chip/findings", tests_findings, false)                                                                                          \

@@ -146,7 +146,7 @@ void board_open(struct board *board, enum enc28j60_revision revision, struct lin
 	board->disturber = disturber;
 	board->int_event = (struct sim_event){.fire = fire_int, .ctx = board};
 	config.revision = revision;
-	config.startup_ns = disturber_startup(disturber, config.startup_ns);
+	config.startup_ns = disturber_startup(disturber, config.startup_ns, sim->now);
 	enc28j60_init(&board->chip, &config, &chip_ops, board, sim->now);
 	plan_chip(board);
 }

@@ -51,12 +51,34 @@ void disturber_close(struct disturber *disturber)
 	free(disturber);
 }
 
-uint64_t disturber_startup(const struct disturber *disturber, uint64_t standard_ns)
+uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, sim_ns now)
 {
-	for (size_t i = 0; i < disturber->count; i++)
-		if (action_kind(disturber->troubles[i].fault->action) == FAULT_CLKRDY)
-			standard_ns = disturber->troubles[i].fault->params.clkrdy.after_ns;
+	for (size_t i = 0; i < disturber->count; i++) {
+		struct trouble *trouble = &disturber->troubles[i];
+		if (action_kind(trouble->fault->action) != FAULT_CLKRDY)
+			continue;
+		standard_ns = trouble->fault->params.clkrdy.after_ns;
+		trouble->matched++;
+		trouble->applied++;
+		trace_line(disturber->trace, now, "fault", "'%s' clkrdy", trouble->fault->name);
+	}
 	return standard_ns;
+}
+
+/* "enabled: false" takes a fault without other parameters out. */
+static bool is_taken_out(const struct fault *fault)
+{
+	switch ((int)action_kind(fault->action)) {
+	case FAULT_RX_OVERFLOW:
+	case FAULT_RX_UNCOUNTED:
+	case FAULT_RX_ERROR:
+	case FAULT_MII_STUCK:
+	case FAULT_BROWN_OUT:
+	case FAULT_INT_LOST:
+		return !fault->params.plain.enabled;
+	default:
+		return false;
+	}
 }
 
 /* Whether a fault acts on this occasion of its site; tells of it if so. */
@@ -64,7 +86,8 @@ static bool acts(struct disturber *disturber, struct trouble *trouble, enum site
 {
 	const struct fault *fault = trouble->fault;
 
-	if (fault->action->site == NULL || strcmp(fault->action->site, site_names[site]) != 0 || !fault_is_open(fault, now))
+	if (fault->action->site == NULL || strcmp(fault->action->site, site_names[site]) != 0 || !fault_is_open(fault, now) ||
+	    is_taken_out(fault))
 		return false;
 	trouble->matched++;
 	/* An address names the occasion since power on, an ordinal the one within the window. */
@@ -85,26 +108,26 @@ static void disturb_chip(const struct fault *fault, struct enc28j60_disturbance 
 	switch ((int)action_kind(fault->action)) {
 	case FAULT_TX_STALL:
 		disturbance->tx_stall = true;
-		disturbance->tx_stall_flagged = params->tx_stall.flags;
+		disturbance->tx_stall_flagged |= params->tx_stall.flags;
 		break;
 	case FAULT_TX_FLAGS:
-		disturbance->tx_no_txif = params->tx_flags.lose_txif;
-		disturbance->tx_txerif = params->tx_flags.raise_txerif;
+		disturbance->tx_no_txif |= params->tx_flags.lose_txif;
+		disturbance->tx_txerif |= params->tx_flags.raise_txerif;
 		break;
 	case FAULT_RX_POINTER:
-		disturbance->rx_next_xor = (uint16_t)params->rx_pointer.xor_bits;
+		disturbance->rx_next_xor = (uint16_t)(disturbance->rx_next_xor ^ params->rx_pointer.xor_bits);
 		break;
 	case FAULT_RX_OVERFLOW:
-		disturbance->rx_overflow = params->plain.enabled;
+		disturbance->rx_overflow = true;
 		break;
 	case FAULT_RX_UNCOUNTED:
-		disturbance->rx_uncounted = params->plain.enabled;
+		disturbance->rx_uncounted = true;
 		break;
 	case FAULT_RX_ERROR:
-		disturbance->rx_rxerif = params->plain.enabled;
+		disturbance->rx_rxerif = true;
 		break;
 	case FAULT_MII_STUCK:
-		disturbance->mii_stuck = params->plain.enabled;
+		disturbance->mii_stuck = true;
 		break;
 	default:
 		break;
@@ -123,6 +146,13 @@ void disturber_chip(struct disturber *disturber, enum enc28j60_site chip_site, u
 
 /* -- the bus -- */
 
+/* Several bits of one byte add up; of two bytes the later fault's counts. */
+static void invert(size_t *byte, uint8_t *bits, const union action_params *params)
+{
+	*bits = (uint8_t)((*byte == params->spi_bit.byte ? *bits : 0U) ^ 1U << params->spi_bit.bit);
+	*byte = params->spi_bit.byte;
+}
+
 static void disturb_spi(const struct fault *fault, struct spi_disturbance *disturbance)
 {
 	const union action_params *params = &fault->params;
@@ -130,11 +160,9 @@ static void disturb_spi(const struct fault *fault, struct spi_disturbance *distu
 	switch ((int)action_kind(fault->action)) {
 	case FAULT_SPI_BIT:
 		if (params->spi_bit.line == SPI_MOSI) {
-			disturbance->mosi_byte = params->spi_bit.byte;
-			disturbance->mosi_bits = (uint8_t)(1U << params->spi_bit.bit);
+			invert(&disturbance->mosi_byte, &disturbance->mosi_bits, params);
 		} else {
-			disturbance->miso_byte = params->spi_bit.byte;
-			disturbance->miso_bits = (uint8_t)(1U << params->spi_bit.bit);
+			invert(&disturbance->miso_byte, &disturbance->miso_bits, params);
 		}
 		break;
 	case FAULT_SPI_STUCK:
@@ -145,7 +173,7 @@ static void disturb_spi(const struct fault *fault, struct spi_disturbance *distu
 		disturbance->seen = params->spi_cut.after < disturbance->seen ? params->spi_cut.after : disturbance->seen;
 		break;
 	case FAULT_BROWN_OUT:
-		disturbance->brown_out = params->plain.enabled;
+		disturbance->brown_out = true;
 		break;
 	default:
 		break;
@@ -168,8 +196,9 @@ struct spi_disturbance disturber_spi(struct disturber *disturber, size_t length,
 static void disturb_edge(struct disturber *disturber, const struct fault *fault, sim_ns now)
 {
 	if (action_kind(fault->action) == FAULT_INT_LOST)
-		disturber->edge_hidden = fault->params.plain.enabled;
-	if (action_kind(fault->action) != FAULT_INT_STUCK)
+		disturber->edge_hidden = true;
+	/* A shorter stand does not end a longer one. */
+	if (action_kind(fault->action) != FAULT_INT_STUCK || now + fault->params.int_stuck.for_ns < disturber->int_stuck_until)
 		return;
 	disturber->int_stuck_until = now + fault->params.int_stuck.for_ns;
 	disturber->int_stuck_asserted = fault->params.int_stuck.level == 0;

@@ -20,8 +20,8 @@ struct disturber;
 struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace);
 void disturber_close(struct disturber *disturber);
 
-/** When the chip's clock is ready after power on, or @p standard_ns if no fault says otherwise. */
-uint64_t disturber_startup(const struct disturber *disturber, uint64_t standard_ns);
+/** The board is powered on at @p now: when the chip's clock is ready after that, or @p standard_ns if no fault says otherwise. */
+uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, sim_ns now);
 
 /** The chip asks at its sites. */
 void disturber_chip(struct disturber *disturber, enum enc28j60_site site, unsigned number, sim_ns now,
@@ -46,7 +46,7 @@ struct spi_disturbance disturber_spi(struct disturber *disturber, size_t length,
  */
 bool disturber_int(struct disturber *disturber, bool asserted, sim_ns now);
 
-/** When disturber_int() may change by itself, or SIM_NEVER. */
+/** When disturber_int() changes by itself (the end of the last int_stuck, which may be past), or SIM_NEVER. */
 sim_ns disturber_next(const struct disturber *disturber);
 
 /** What the faults have done. @return false if the @p index-th fault of the plan is not of this layer. */

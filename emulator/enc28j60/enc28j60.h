@@ -102,7 +102,7 @@ enum enc28j60_site {
 
 /* How silicon misbehaves at a site. All zero: not at all. Members of another site are ignored. */
 struct enc28j60_disturbance {
-	bool tx_stall;         /* nothing is sent, TXRTS stays set and no flag comes, until TXRST or a reset (like erratum 12) */
+	bool tx_stall; /* nothing is sent, TXRTS stays set and no flag comes, until TXRST, a reset, or the host clears TXRTS (like erratum 12) */
 	bool tx_stall_flagged; /* as tx_stall, but TXIF, TXERIF and TXABRT are set */
 	bool tx_no_txif;       /* the frame is sent, TXIF is not set */
 	bool tx_txerif;        /* the frame is sent, TXERIF is set as well */

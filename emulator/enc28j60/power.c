@@ -82,10 +82,12 @@ void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 	chip->rx.dropped = false;
 	chip->rx.write_pointer = enc28j60_reg16(chip, ENC28J60_ERXSTL);
 	chip->rx.read_pointer_low = chip->regs[ENC28J60_ERXRDPTL];
-	if (reset == ENC28J60_RESET_POWER)
+	if (reset == ENC28J60_RESET_POWER) {
+		enc28j60_disarm(chip, ENC28J60_TIMER_SETTLE);
 		begin_startup(chip);
-	else
-		enc28j60_arm(chip, ENC28J60_TIMER_SETTLE, chip->config.reset_settle_ns);
+		return;
+	}
+	enc28j60_arm(chip, ENC28J60_TIMER_SETTLE, chip->config.reset_settle_ns);
 }
 
 static void enter_power_save(struct enc28j60 *chip)

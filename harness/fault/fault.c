@@ -333,18 +333,24 @@ static bool check_layer(const struct fault *fault, const char **ret_key, struct 
 	const struct match *match = &fault->match;
 	uint64_t ordinal;
 
-	*ret_key = "at";
-	if (match->at[0] != '\0' && !read_address(fault, &ordinal, err))
+	if (match->at[0] != '\0' && !read_address(fault, &ordinal, err)) {
+		*ret_key = "at";
 		return false;
-	if (match->at[0] != '\0' && (match->nth != 0 || match->every != 0 || match->first != 0))
+	}
+	if (match->at[0] != '\0' && (match->nth != 0 || match->every != 0 || match->first != 0)) {
+		*ret_key = "at";
 		return error_set(err, "'at' says which occasion, so 'nth', 'every' and 'first' have no place beside it");
-	if (fault->action->layer == LAYER_PROXY)
+	}
+	if (fault->action->layer != LAYER_PROXY && fault->action->site == NULL &&
+	    (match->nth != 0 || match->every != 0 || match->first != 0 || match->probability != UNIT_PROBABILITY_ONE)) {
+		*ret_key = match->nth != 0 ? "nth" : match->every != 0 ? "every" : match->first != 0 ? "first" : "probability";
+		return error_set(err, "'%s' happens once, at its time, so '%s' has no place here", fault->action->name, *ret_key);
+	}
+	if (fault->action->layer == LAYER_PROXY || (match->direction == MATCH_BOTH && match->filter[0] == '\0'))
 		return true;
 	*ret_key = match->direction != MATCH_BOTH ? "direction" : "filter";
-	if (match->direction != MATCH_BOTH || match->filter[0] != '\0')
-		return error_set(err, "'%s' is not about frames between wire and far end, so 'direction' and 'filter' have no place here",
-		                 fault->action->name);
-	return true;
+	return error_set(err, "'%s' is not about frames between wire and far end, so 'direction' and 'filter' have no place here",
+	                 fault->action->name);
 }
 
 bool fault_check(const struct fault *fault, const char **ret_key, struct error *err)

@@ -30,7 +30,13 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 	rig->event_count++;
 }
 
+static void on_disturb(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance)
+{
+	((struct rig *)ctx)->disturb(ctx, site, number, ret_disturbance);
+}
+
 static const struct enc28j60_ops ops = {.transmit = on_transmit, .cancel = on_cancel, .event = on_event};
+static const struct enc28j60_ops disturbing_ops = {.transmit = on_transmit, .cancel = on_cancel, .event = on_event, .disturb = on_disturb};
 
 void rig_power(struct rig *rig, const struct enc28j60_config *config)
 {
@@ -49,7 +55,14 @@ void rig_start(struct rig *rig, const struct enc28j60_config *config)
 void rig_copy(struct rig *to, const struct rig *from)
 {
 	memcpy(to, from, sizeof(*to));
-	enc28j60_attach(&to->chip, &ops, to);
+	enc28j60_attach(&to->chip, to->disturb ? &disturbing_ops : &ops, to);
+}
+
+void rig_disturb(struct rig *rig,
+                 void (*disturb)(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance))
+{
+	rig->disturb = disturb;
+	enc28j60_attach(&rig->chip, &disturbing_ops, rig);
 }
 
 void rig_wait(struct rig *rig, uint64_t ns)

@@ -23,6 +23,7 @@ struct rig {
 	unsigned sent_count;
 	unsigned cancel_count;
 	bool answers_at_once; /* the wire takes every frame in no time */
+	void (*disturb)(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance); /* NULL: none */
 };
 
 /* Ready-made: powered, clock ready, cable in, link up, record empty. config may be NULL. */
@@ -32,6 +33,9 @@ void rig_power(struct rig *rig, const struct enc28j60_config *config);
 /* Another rig that goes on from here. */
 void rig_copy(struct rig *to, const struct rig *from);
 void rig_wait(struct rig *rig, uint64_t ns);
+/* From now on the chip asks at its sites; ctx is the rig. A copy of the rig asks too. */
+void rig_disturb(struct rig *rig,
+                 void (*disturb)(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance));
 
 /* The bank is switched when needed. */
 uint8_t rig_rcr(struct rig *rig, unsigned index);

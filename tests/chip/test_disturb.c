@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <CUnit/CUnit.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "rig.h"
+
+#define FRAME 100u
+#define TX_AT 0x1a00u
+#define RING_END 0x19ffu
+#define NTH 3u
+
+static struct rig rig, other;
+static uint8_t body[FRAME];
+
+/* What the surroundings do, and what they were asked. */
+static struct {
+	enum enc28j60_site site;
+	unsigned number; /* 0: at every one, of every site */
+	struct enc28j60_disturbance disturbance;
+	unsigned asked[3]; /* how often */
+	unsigned last[3];  /* the number asked for last */
+} plan;
+
+static void disturb(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance)
+{
+	static const struct enc28j60_disturbance none;
+
+	(void)ctx;
+	CU_ASSERT_EQUAL(memcmp(ret_disturbance, &none, sizeof(none)), 0);
+	plan.asked[site]++;
+	plan.last[site] = number;
+	if (plan.number == 0 || (site == plan.site && number == plan.number))
+		*ret_disturbance = plan.disturbance;
+}
+
+static void prepare(struct rig *to)
+{
+	rig_start(to, NULL);
+	rig_wcr16(to, ENC28J60_MAMXFLL, 1518);
+	rig_open_ring(to, 0, RING_END);
+	/* Half duplex would hear itself; PHCON2 would take an MII operation. */
+	to->chip.phy[ENC28J60_PHCON2] |= PHCON2_HDLDIS;
+	rig_forget(to);
+}
+
+static void start(enum enc28j60_site site, unsigned number, struct enc28j60_disturbance disturbance)
+{
+	memset(&plan, 0, sizeof(plan));
+	plan.site = site;
+	plan.number = number;
+	plan.disturbance = disturbance;
+	for (size_t i = 0; i < sizeof(body); i++)
+		body[i] = (uint8_t)(i * 3 + 2);
+	prepare(&rig);
+	rig_disturb(&rig, disturb);
+}
+
+static void request(struct rig *to)
+{
+	rig_load(to, TX_AT, TX_POVERRIDE | TX_PCRCEN, body, sizeof(body));
+	rig_bfs(to, ENC28J60_ECON1, ECON1_TXRTS);
+}
+
+static void send_well(struct rig *to)
+{
+	unsigned sent = to->sent_count;
+
+	request(to);
+	CU_ASSERT_EQUAL_FATAL(to->sent_count, sent + 1);
+	rig_answer(to, NULL);
+	CU_ASSERT_EQUAL(rig_rcr(to, ENC28J60_ECON1) & ECON1_TXRTS, 0);
+	CU_ASSERT_EQUAL(rig_rcr(to, ENC28J60_EIR) & (EIR_TXIF | EIR_TXERIF), EIR_TXIF);
+	CU_ASSERT_EQUAL(rig_rcr(to, ENC28J60_ESTAT) & ESTAT_TXABRT, 0);
+	rig_bfc(to, ENC28J60_EIR, EIR_TXIF);
+}
+
+static void receive(struct rig *to, unsigned seed)
+{
+	uint8_t frame[64];
+
+	rig_frame(frame, sizeof(frame), seed);
+	rig_receive(to, frame, sizeof(frame));
+}
+
+static unsigned phy_id(struct rig *to)
+{
+	return rig_phy_read(to, ENC28J60_PHID1);
+}
+
+/* Some of everything, with resets between. */
+static void work(struct rig *to)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		send_well(to);
+		receive(to, i);
+		CU_ASSERT_EQUAL(phy_id(to), 0x0083);
+		rig_phy_write(to, ENC28J60_PHLCON, 0x3422);
+	}
+	rig_src(to);
+	rig_wait(to, 100000000);
+	rig_wcr16(to, ENC28J60_MAMXFLL, 1518);
+	rig_open_ring(to, 0, RING_END);
+	receive(to, 9);
+	CU_ASSERT_EQUAL(phy_id(to), 0x0083);
+}
+
+static void same_chips(const struct rig *a, const struct rig *b)
+{
+	CU_ASSERT_EQUAL(memcmp(a->chip.sram, b->chip.sram, sizeof(a->chip.sram)), 0);
+	CU_ASSERT_EQUAL(memcmp(a->chip.regs, b->chip.regs, sizeof(a->chip.regs)), 0);
+	CU_ASSERT_EQUAL(memcmp(a->chip.phy, b->chip.phy, sizeof(a->chip.phy)), 0);
+	CU_ASSERT_EQUAL(memcmp(a->chip.timers, b->chip.timers, sizeof(a->chip.timers)), 0);
+	CU_ASSERT_EQUAL(a->chip.tx.number, b->chip.tx.number);
+	CU_ASSERT_EQUAL(a->chip.tx.busy, b->chip.tx.busy);
+	CU_ASSERT_EQUAL(a->chip.tx.on_wire, b->chip.tx.on_wire);
+	CU_ASSERT_EQUAL(a->chip.rx.number, b->chip.rx.number);
+	CU_ASSERT_EQUAL(a->chip.rx.packets, b->chip.rx.packets);
+	CU_ASSERT_EQUAL(a->chip.rx.write_pointer, b->chip.rx.write_pointer);
+	CU_ASSERT_EQUAL(a->chip.mii.number, b->chip.mii.number);
+	for (unsigned i = 0; i < ENC28J60_REG_COUNT; i++)
+		CU_ASSERT_EQUAL(enc28j60_peek(&a->chip, i), enc28j60_peek(&b->chip, i));
+	CU_ASSERT_EQUAL(enc28j60_int_asserted(&a->chip), enc28j60_int_asserted(&b->chip));
+	CU_ASSERT_EQUAL(a->sent_count, b->sent_count);
+	CU_ASSERT_EQUAL(a->cancel_count, b->cancel_count);
+}
+
+static void same_events(const struct rig *a, const struct rig *b)
+{
+	CU_ASSERT_EQUAL_FATAL(a->event_count, b->event_count);
+	for (unsigned i = 0; i < a->event_count && i < RIG_EVENTS_MAX; i++) {
+		const struct enc28j60_event *x = &a->events[i], *y = &b->events[i];
+
+		CU_ASSERT(x->now_ns == y->now_ns && x->kind == y->kind && x->number == y->number && x->length == y->length);
+		CU_ASSERT(x->address == y->address && x->value == y->value && x->reg == y->reg && x->id == y->id);
+		CU_ASSERT_STRING_EQUAL(x->text, y->text);
+	}
+}
+
+static void a_disturbance_of_zero_changes_nothing(void)
+{
+	start(ENC28J60_SITE_TX, 0, (struct enc28j60_disturbance){0});
+	prepare(&other);
+	work(&rig);
+	work(&other);
+	same_chips(&rig, &other);
+	same_events(&rig, &other);
+	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_TX], 3);
+	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 4);
+	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_MII], 7);
+}
+
+/* Each site is answered with all that the two others could suffer. */
+static void members_of_another_site_change_nothing(void)
+{
+	static const struct enc28j60_disturbance foreign[] = {
+		[ENC28J60_SITE_TX] =
+			{.rx_next_xor = 0xffff, .rx_overflow = true, .rx_uncounted = true, .rx_rxerif = true, .mii_stuck = true},
+		[ENC28J60_SITE_RX] = {.tx_stall = true, .tx_stall_flagged = true, .tx_no_txif = true, .tx_txerif = true, .mii_stuck = true},
+		[ENC28J60_SITE_MII] = {.tx_stall = true, .tx_no_txif = true, .rx_next_xor = 0xffff, .rx_overflow = true, .rx_rxerif = true},
+	};
+
+	for (unsigned site = 0; site < 3; site++)
+		for (unsigned n = 1; n <= NTH; n++) {
+			start((enum enc28j60_site)site, n, foreign[site]);
+			prepare(&other);
+			work(&rig);
+			work(&other);
+			same_chips(&rig, &other);
+			same_events(&rig, &other);
+		}
+}
+
+static void frames_until_the_nth(enum enc28j60_site site, struct enc28j60_disturbance disturbance)
+{
+	start(site, NTH, disturbance);
+	for (unsigned i = 1; i < NTH; i++)
+		send_well(&rig);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 0);
+	request(&rig);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(plan.last[site], NTH);
+}
+
+static void stall_at_the_nth(bool flagged)
+{
+	frames_until_the_nth(ENC28J60_SITE_TX, (struct enc28j60_disturbance){.tx_stall = !flagged, .tx_stall_flagged = flagged});
+	CU_ASSERT_EQUAL(rig.sent_count, NTH - 1);
+}
+
+/* What the host sees of a stall, now and an hour later. */
+static void is_stalled(bool flagged)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT(rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), flagged ? EIR_TXIF | EIR_TXERIF : 0);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT, flagged ? ESTAT_TXABRT : 0);
+		CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+		CU_ASSERT_FALSE(rig.chip.tx.on_wire);
+		rig_wait(&rig, UINT64_C(3600000000000));
+	}
+	CU_ASSERT_EQUAL(rig.sent_count, NTH - 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), NTH - 1);
+}
+
+static void clear_flags(void)
+{
+	rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
+	rig_bfc(&rig, ENC28J60_ESTAT, ESTAT_TXABRT);
+}
+
+static void is_over(void)
+{
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS, 0);
+	CU_ASSERT_EQUAL(rig.cancel_count, 0);
+	CU_ASSERT_EQUAL(rig.sent_count, NTH - 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_CANCELLED), 1);
+	clear_flags();
+	send_well(&rig);
+	CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_TX], NTH + 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+}
+
+static void a_stalled_transmission_ends_with_txrst(void)
+{
+	for (unsigned flagged = 0; flagged < 2; flagged++) {
+		stall_at_the_nth(flagged);
+		is_stalled(flagged);
+		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), flagged ? EIR_TXIF | EIR_TXERIF : 0);
+		rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+		is_over();
+	}
+}
+
+static void a_stalled_transmission_ends_with_src_and_the_pin(void)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		stall_at_the_nth(i & 1);
+		is_stalled(i & 1);
+		if (i & 2)
+			enc28j60_reset_pin(&rig.chip, rig.now_ns);
+		else
+			rig_src(&rig);
+		rig_wait(&rig, 100000000);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+		rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
+		rig.chip.phy[ENC28J60_PHCON2] |= PHCON2_HDLDIS;
+		is_over();
+	}
+}
+
+static void a_stalled_transmission_ends_when_txrts_is_cleared(void)
+{
+	for (unsigned flagged = 0; flagged < 2; flagged++) {
+		stall_at_the_nth(flagged);
+		rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+		CU_ASSERT(rig_rcr(&rig, ENC28J60_EIR) & EIR_TXIF);
+		is_over();
+	}
+}
+
+/* The caller's breach of contract ends the process, so a child commits it. */
+static void a_stalled_transmission_owes_no_answer(void)
+{
+	int status = 0;
+
+	stall_at_the_nth(false);
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		(void)freopen("/dev/null", "w", stderr);
+		rig_answer(&rig, NULL);
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+static void a_frame_sent_well_has_wrong_flags(void)
+{
+	static const struct {
+		struct enc28j60_disturbance disturbance;
+		uint8_t eir;
+	} rows[] = {
+		{{.tx_no_txif = true}, 0},
+		{{.tx_txerif = true}, EIR_TXIF | EIR_TXERIF},
+		{{.tx_no_txif = true, .tx_txerif = true}, EIR_TXERIF},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		frames_until_the_nth(ENC28J60_SITE_TX, rows[i].disturbance);
+		CU_ASSERT_EQUAL(rig.sent_count, NTH);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+		rig_answer(&rig, NULL);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS, 0);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), rows[i].eir);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT, 0);
+		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 3] & TSV_DONE >> 16, TSV_DONE >> 16);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), NTH);
+		clear_flags();
+		send_well(&rig);
+	}
+}
+
+/* -- reception -- */
+
+static unsigned next_stored_at(unsigned address)
+{
+	return (unsigned)rig.chip.sram[address] | (unsigned)rig.chip.sram[address + 1] << 8;
+}
+
+#define SLOT 70u /* a header of 6 bytes and a frame of 64 */
+
+static void receive_until_the_nth(struct enc28j60_disturbance disturbance)
+{
+	start(ENC28J60_SITE_RX, NTH, disturbance);
+	for (unsigned i = 1; i <= NTH; i++)
+		receive(&rig, i);
+	CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_RX], NTH);
+}
+
+static void a_next_packet_pointer_is_stored_wrong(void)
+{
+	static const uint16_t bits[] = {0x0001, 0x2000, 0x8000, 0xffff};
+
+	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+		receive_until_the_nth((struct enc28j60_disturbance){.rx_next_xor = bits[i]});
+		CU_ASSERT_EQUAL(next_stored_at(SLOT), 2 * SLOT);
+		CU_ASSERT_EQUAL(next_stored_at(2 * SLOT), (3 * SLOT) ^ bits[i]);
+		/* The chip itself goes on with the right one. */
+		CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 3 * SLOT);
+		receive(&rig, 4);
+		CU_ASSERT_EQUAL(next_stored_at(3 * SLOT), 4 * SLOT);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 4);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+	}
+}
+
+static void a_frame_is_lost_as_if_there_were_no_room(void)
+{
+	receive_until_the_nth((struct enc28j60_disturbance){.rx_overflow = true});
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), NTH - 1);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF | EIR_RXERIF);
+	CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_BUFER);
+	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 2 * SLOT);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_OVERFLOW), 1);
+	receive(&rig, 4);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), NTH);
+	CU_ASSERT_EQUAL(next_stored_at(2 * SLOT), 3 * SLOT);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_OVERFLOW), 1);
+}
+
+static void a_frame_is_stored_uncounted(void)
+{
+	start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_uncounted = true});
+	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
+	receive(&rig, 1);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+	CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+	CU_ASSERT_EQUAL(next_stored_at(0), SLOT);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 1);
+	receive(&rig, 2);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+	CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+}
+
+static void a_stored_frame_raises_rxerif(void)
+{
+	receive_until_the_nth((struct enc28j60_disturbance){.rx_rxerif = true});
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), NTH);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF | EIR_RXERIF);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_BUFER, 0);
+	rig_bfc(&rig, ENC28J60_EIR, EIR_RXERIF);
+	receive(&rig, 4);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
+}
+
+/* -- MII -- */
+
+static void an_mii_operation_stays_busy_until_a_reset(void)
+{
+	for (unsigned way = 0; way < 3; way++) {
+		start(ENC28J60_SITE_MII, NTH, (struct enc28j60_disturbance){.mii_stuck = true});
+		for (unsigned i = 1; i < NTH; i++)
+			CU_ASSERT_EQUAL(phy_id(&rig), 0x0083);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), 0);
+		phy_id(&rig);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), MISTAT_BUSY);
+		rig_wait(&rig, UINT64_C(365) * 86400 * 1000000000);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), MISTAT_BUSY);
+		/* What is begun meanwhile is a mistake of the host and no operation. */
+		phy_id(&rig);
+		CU_ASSERT(rig_count_id(&rig, "mii-busy") > 0);
+		CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_MII], NTH);
+		if (way == 0)
+			rig_src(&rig);
+		else if (way == 1)
+			enc28j60_reset_pin(&rig.chip, rig.now_ns);
+		else
+			enc28j60_brown_out(&rig.chip, rig.now_ns);
+		rig_wait(&rig, 100000000);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), 0);
+		CU_ASSERT_EQUAL(phy_id(&rig), 0x0083);
+		CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_MII], NTH + 1);
+	}
+}
+
+static void a_scan_is_one_operation(void)
+{
+	start(ENC28J60_SITE_MII, 0, (struct enc28j60_disturbance){0});
+	rig_wcr(&rig, ENC28J60_MIREGADR, ENC28J60_PHID1);
+	rig_wcr(&rig, ENC28J60_MICMD, MICMD_MIISCAN);
+	rig_wait(&rig, 10 * 10240);
+	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_MII], 1);
+	CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_MII], 1);
+}
+
+/* -- numbers, copies, the supply -- */
+
+static void numbers_count_from_1_and_survive_every_reset(void)
+{
+	start(ENC28J60_SITE_TX, 0, (struct enc28j60_disturbance){0});
+	for (unsigned n = 1; n <= 4; n++) {
+		send_well(&rig);
+		receive(&rig, n);
+		phy_id(&rig);
+		for (unsigned site = 0; site < 3; site++)
+			CU_ASSERT_EQUAL(plan.last[site], n);
+		if (n == 1)
+			rig_src(&rig);
+		else if (n == 2)
+			enc28j60_reset_pin(&rig.chip, rig.now_ns);
+		else
+			enc28j60_brown_out(&rig.chip, rig.now_ns);
+		rig_wait(&rig, 100000000);
+		rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
+		rig_open_ring(&rig, 0, RING_END);
+		rig.chip.phy[ENC28J60_PHCON2] |= PHCON2_HDLDIS;
+	}
+}
+
+static void frames_that_are_not_stored_are_numbered_but_not_asked_for(void)
+{
+	uint8_t frame[64];
+
+	start(ENC28J60_SITE_RX, 0, (struct enc28j60_disturbance){0});
+	rig_frame(frame, sizeof(frame), 1);
+	frame[20] ^= 1;
+	rig_receive(&rig, frame, sizeof(frame));
+	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 0);
+	receive(&rig, 2);
+	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 1);
+	CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_RX], 2);
+	CU_ASSERT_EQUAL(rig.events[rig.event_count - 1].number, 2);
+}
+
+static void finish_either(struct rig *to)
+{
+	if (to->chip.tx.on_wire)
+		rig_answer(to, NULL);
+	rig_wait(to, 1000000);
+	rig_rcr(to, ENC28J60_EIR);
+	rig_bfs(to, ENC28J60_ECON1, ECON1_TXRST);
+	rig_bfc(to, ENC28J60_ECON1, ECON1_TXRST);
+	rig_bfc(to, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
+	rig_bfc(to, ENC28J60_ESTAT, ESTAT_TXABRT);
+	send_well(to);
+	phy_id(to);
+	receive(to, 5);
+	rig_src(to);
+	rig_wait(to, 100000000);
+	rig_rcr(to, ENC28J60_MISTAT);
+}
+
+static void a_copy_goes_on_alike(void)
+{
+	static const struct enc28j60_disturbance rows[] = {
+		{.tx_stall = true}, {.tx_stall_flagged = true}, {.tx_no_txif = true}, {.tx_txerif = true}, {.mii_stuck = true},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		start(rows[i].mii_stuck ? ENC28J60_SITE_MII : ENC28J60_SITE_TX, 1, rows[i]);
+		request(&rig);
+		rig_wcr(&rig, ENC28J60_MICMD, MICMD_MIIRD);
+		rig_copy(&other, &rig);
+		finish_either(&rig);
+		finish_either(&other);
+		same_chips(&rig, &other);
+		same_events(&rig, &other);
+	}
+}
+
+static void as_after_power_on(void)
+{
+	rig_power(&other, NULL);
+	for (unsigned i = 0; i < ENC28J60_REG_COUNT; i++)
+		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, i), enc28j60_peek(&other.chip, i));
+	CU_ASSERT_EQUAL(memcmp(rig.chip.phy, other.chip.phy, sizeof(rig.chip.phy)), 0);
+	CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + 300000);
+}
+
+static void a_brown_out_forgets_all_but_the_memory(void)
+{
+	static uint8_t memory[ENC28J60_SRAM_SIZE];
+
+	start(ENC28J60_SITE_TX, 0, (struct enc28j60_disturbance){0});
+	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE | EIE_TXIE);
+	rig_wcr16(&rig, ENC28J60_ERDPTL, 0x123);
+	receive(&rig, 1);
+	receive(&rig, 2);
+	rig_phy_write(&rig, ENC28J60_PHLCON, 0x3422);
+	request(&rig);
+	CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+	memcpy(memory, rig.chip.sram, sizeof(memory));
+	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(rig.cancel_count, 1);
+	CU_ASSERT_EQUAL(memcmp(memory, rig.chip.sram, sizeof(memory)), 0);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EPKTCNT), 0);
+	as_after_power_on();
+	rig_wait(&rig, 299999);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	rig_wait(&rig, 1);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 1);
+	/* The cable is still in: the link is found anew. */
+	rig_wait(&rig, 64000000);
+	CU_ASSERT(rig.chip.link.up);
+}
+
+static void a_brown_out_ends_power_save_and_a_stall(void)
+{
+	stall_at_the_nth(true);
+	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(rig.cancel_count, 0);
+	as_after_power_on();
+	prepare(&rig);
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	as_after_power_on();
+	rig_wait(&rig, 300000);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+}
+
+/* What was settling after SRC settles no more: only the start-up is waited for. */
+static void a_brown_out_after_src_waits_for_the_startup_alone(void)
+{
+	start(ENC28J60_SITE_TX, 0, (struct enc28j60_disturbance){0});
+	rig_src(&rig);
+	rig_wait(&rig, 1000);
+	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	as_after_power_on();
+	rig_forget(&rig);
+	rig_wait(&rig, 300000);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 1);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON2), 0x37);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready"), 0);
+}
+
+static void a_brown_out_within_a_command_ends_it(void)
+{
+	start(ENC28J60_SITE_TX, 0, (struct enc28j60_disturbance){0});
+	enc28j60_select(&rig.chip, rig.now_ns);
+	enc28j60_exchange(&rig.chip, 0x7a, rig.now_ns);
+	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(enc28j60_exchange(&rig.chip, 0x55, rig.now_ns), 0xff);
+	enc28j60_deselect(&rig.chip, rig.now_ns);
+	as_after_power_on();
+}
+
+const CU_TestInfo tests_disturb[] = {
+	{"a_disturbance_of_zero_changes_nothing", a_disturbance_of_zero_changes_nothing},
+	{"members_of_another_site_change_nothing", members_of_another_site_change_nothing},
+	{"a_stalled_transmission_ends_with_txrst", a_stalled_transmission_ends_with_txrst},
+	{"a_stalled_transmission_ends_with_src_and_the_pin", a_stalled_transmission_ends_with_src_and_the_pin},
+	{"a_stalled_transmission_ends_when_txrts_is_cleared", a_stalled_transmission_ends_when_txrts_is_cleared},
+	{"a_stalled_transmission_owes_no_answer", a_stalled_transmission_owes_no_answer},
+	{"a_frame_sent_well_has_wrong_flags", a_frame_sent_well_has_wrong_flags},
+	{"a_next_packet_pointer_is_stored_wrong", a_next_packet_pointer_is_stored_wrong},
+	{"a_frame_is_lost_as_if_there_were_no_room", a_frame_is_lost_as_if_there_were_no_room},
+	{"a_frame_is_stored_uncounted", a_frame_is_stored_uncounted},
+	{"a_stored_frame_raises_rxerif", a_stored_frame_raises_rxerif},
+	{"an_mii_operation_stays_busy_until_a_reset", an_mii_operation_stays_busy_until_a_reset},
+	{"a_scan_is_one_operation", a_scan_is_one_operation},
+	{"numbers_count_from_1_and_survive_every_reset", numbers_count_from_1_and_survive_every_reset},
+	{"frames_that_are_not_stored_are_numbered_but_not_asked_for", frames_that_are_not_stored_are_numbered_but_not_asked_for},
+	{"a_copy_goes_on_alike", a_copy_goes_on_alike},
+	{"a_brown_out_forgets_all_but_the_memory", a_brown_out_forgets_all_but_the_memory},
+	{"a_brown_out_ends_power_save_and_a_stall", a_brown_out_ends_power_save_and_a_stall},
+	{"a_brown_out_after_src_waits_for_the_startup_alone", a_brown_out_after_src_waits_for_the_startup_alone},
+	{"a_brown_out_within_a_command_ends_it", a_brown_out_within_a_command_ends_it},
+	CU_TEST_INFO_NULL,
+};

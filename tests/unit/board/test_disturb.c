@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "board/disturb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "tests/puppet/puppet.h"
+#include "tests/test.h"
+
+#define FAULTS 4u
+#define TIMES 6u
+
+/* Faults at work, with the trace in memory. */
+struct bench {
+	struct fault faults[FAULTS];
+	size_t count;
+	struct trace *trace;
+	char text[16384];
+	size_t length;
+	struct disturber *disturber;
+};
+
+static struct bench bench;
+
+static void keep_line(void *ctx, const char *line, size_t length)
+{
+	struct bench *to = ctx;
+
+	if (to->length + length >= sizeof to->text)
+		return;
+	memcpy(to->text + to->length, line, length);
+	to->length += length;
+}
+
+static void set_all(const struct param *table, void *object, const char *settings)
+{
+	char text[512], *rest = NULL;
+	struct error err = {0};
+
+	params_init(table, object);
+	(void)snprintf(text, sizeof text, "%s", settings);
+	for (char *setting = strtok_r(text, ";", &rest); setting != NULL; setting = strtok_r(NULL, ";", &rest)) {
+		char *value = strchr(setting, '=');
+		CU_ASSERT_FATAL(value != NULL);
+		*value++ = '\0';
+		const struct param *row = param_find(table, setting);
+		CU_ASSERT_FATAL(row != NULL && param_set(row, object, value, &err));
+	}
+}
+
+static void add(const char *name, const char *match, const char *action, const char *params)
+{
+	struct fault *fault = &bench.faults[bench.count++];
+	struct error err = {0};
+	const char *key = NULL;
+
+	memset(fault, 0, sizeof *fault);
+	(void)snprintf(fault->name, sizeof fault->name, "%s", name);
+	fault->action = action_find(action);
+	CU_ASSERT_FATAL(fault->action != NULL);
+	set_all(match_params, &fault->match, match);
+	set_all(fault->action->params, &fault->params, params);
+	CU_ASSERT_FATAL(fault_check(fault, &key, &err));
+}
+
+static void clear(void)
+{
+	memset(&bench, 0, sizeof bench);
+}
+
+static void open_bench(uint64_t seed)
+{
+	bench.trace = trace_open((struct trace_sink){keep_line, &bench});
+	bench.disturber = disturber_open(bench.faults, bench.count, seed, bench.trace);
+}
+
+static void close_bench(void)
+{
+	disturber_close(bench.disturber);
+	trace_close(bench.trace);
+}
+
+static void open_one(const char *match, const char *action, const char *params)
+{
+	clear();
+	add("one", match, action, params);
+	open_bench(1);
+}
+
+static void counts(size_t index, uint64_t matched, uint64_t applied)
+{
+	uint64_t got_matched = 0, got_applied = 0;
+
+	CU_ASSERT(disturber_counters(bench.disturber, index, &got_matched, &got_applied));
+	CU_ASSERT_EQUAL(got_matched, matched);
+	CU_ASSERT_EQUAL(got_applied, applied);
+}
+
+/* -- the bus -- */
+
+static bool is_whole(struct spi_disturbance d, size_t length)
+{
+	return !d.brown_out && d.seen == length && !d.miso_stuck && d.mosi_byte >= length && d.miso_byte >= length;
+}
+
+static const struct {
+	const char *action, *params;
+	struct spi_disturbance expected; /* of a message of 5 bytes */
+} buses[] = {
+	{"spi_bit", "line=mosi;byte=0;bit=7", {.seen = 5, .mosi_byte = 0, .mosi_bits = 0x80, .miso_byte = SIZE_MAX}},
+	{"spi_bit", "line=mosi;byte=4;bit=0", {.seen = 5, .mosi_byte = 4, .mosi_bits = 0x01, .miso_byte = SIZE_MAX}},
+	{"spi_bit", "line=miso;byte=2;bit=3", {.seen = 5, .mosi_byte = SIZE_MAX, .miso_byte = 2, .miso_bits = 0x08}},
+	{"spi_stuck", "level=0", {.seen = 5, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX, .miso_stuck = true, .miso_level = 0x00}},
+	{"spi_stuck", "level=1", {.seen = 5, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX, .miso_stuck = true, .miso_level = 0xff}},
+	{"spi_cut", "after=0", {.seen = 0, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX}},
+	{"spi_cut", "after=3", {.seen = 3, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX}},
+	{"brown_out", "", {.seen = 5, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX, .brown_out = true}},
+};
+
+static bool is_same(struct spi_disturbance a, struct spi_disturbance b)
+{
+	return a.brown_out == b.brown_out && a.seen == b.seen && a.miso_stuck == b.miso_stuck && a.miso_level == b.miso_level &&
+	       a.mosi_byte == b.mosi_byte && a.miso_byte == b.miso_byte && a.mosi_bits == b.mosi_bits && a.miso_bits == b.miso_bits;
+}
+
+static void every_bus_fault_acts_never_always_and_at_exactly_the_nth(void)
+{
+	static const struct {
+		const char *match, *acts;
+		uint64_t matched;
+	} rows[] = {
+		{"probability=0%", "......", 6},
+		{"", "XXXXXX", 6},
+		{"nth=3", "..X...", 6},
+		{"at=spi.msg#4", "...X..", 6},
+		{"nth=7", "......", 6},
+		{"at=spi.msg#7", "......", 6},
+		{"every=2", ".X.X.X", 6},
+		{"first=2", "XX....", 6},
+		{"from=2ns;until=4ns", ".XX...", 2},
+		{"from=2ns;nth=2", "..X...", 5},
+		{"from=2ns;at=spi.msg#2", ".X....", 5},
+		{"from=3ns;at=spi.msg#2", "......", 4},
+	};
+
+	for (size_t b = 0; b < sizeof buses / sizeof buses[0]; b++)
+		for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+			uint64_t applied = 0;
+			open_one(rows[r].match, buses[b].action, buses[b].params);
+			for (unsigned n = 1; n <= TIMES; n++) {
+				struct spi_disturbance d = disturber_spi(bench.disturber, 5, n);
+				bool wanted = rows[r].acts[n - 1] == 'X';
+				applied += wanted;
+				CU_ASSERT(wanted ? is_same(d, buses[b].expected) : is_whole(d, 5));
+			}
+			counts(0, rows[r].matched, applied);
+			CU_ASSERT_EQUAL(trace_lines(bench.trace), applied);
+			close_bench();
+		}
+}
+
+static void what_lies_beyond_the_message_changes_nothing(void)
+{
+	open_one("", "spi_bit", "line=mosi;byte=5");
+	CU_ASSERT(is_whole(disturber_spi(bench.disturber, 5, 0), 5));
+	close_bench();
+	open_one("", "spi_cut", "after=5");
+	CU_ASSERT(is_whole(disturber_spi(bench.disturber, 5, 0), 5));
+	CU_ASSERT(is_whole(disturber_spi(bench.disturber, 1, 0), 1));
+	close_bench();
+}
+
+static void two_bus_faults_act_together(void)
+{
+	clear();
+	add("a", "", "spi_bit", "line=mosi;byte=1;bit=0");
+	add("b", "nth=1", "spi_bit", "line=miso;byte=3;bit=6");
+	add("c", "", "spi_cut", "after=4");
+	add("d", "", "spi_cut", "after=2");
+	open_bench(1);
+	struct spi_disturbance d = disturber_spi(bench.disturber, 5, 0);
+	CU_ASSERT(d.mosi_byte == 1 && d.mosi_bits == 0x01 && d.miso_byte == 3 && d.miso_bits == 0x40 && d.seen == 2);
+	d = disturber_spi(bench.disturber, 5, 0);
+	CU_ASSERT(d.mosi_byte == 1 && d.miso_byte == SIZE_MAX && d.seen == 2);
+	close_bench();
+}
+
+static void two_bits_of_one_byte_are_both_inverted(void)
+{
+	clear();
+	add("a", "", "spi_bit", "byte=1;bit=0");
+	add("b", "", "spi_bit", "byte=1;bit=4");
+	open_bench(1);
+	struct spi_disturbance d = disturber_spi(bench.disturber, 5, 0);
+	CU_ASSERT_EQUAL(d.miso_byte, 1);
+	CU_ASSERT_EQUAL(d.miso_bits, 0x11);
+	close_bench();
+}
+
+/* -- the chip -- */
+
+static struct enc28j60_disturbance ask(enum enc28j60_site site, unsigned number)
+{
+	struct enc28j60_disturbance d = {0};
+
+	disturber_chip(bench.disturber, site, number, number, &d);
+	return d;
+}
+
+static bool is_calm(struct enc28j60_disturbance d)
+{
+	return !d.tx_stall && !d.tx_stall_flagged && !d.tx_no_txif && !d.tx_txerif && d.rx_next_xor == 0 && !d.rx_overflow &&
+	       !d.rx_uncounted && !d.rx_rxerif && !d.mii_stuck;
+}
+
+static void every_chip_fault_is_asked_for_at_its_own_site(void)
+{
+	static const struct {
+		const char *action, *params;
+		enum enc28j60_site site;
+		struct enc28j60_disturbance expected;
+	} rows[] = {
+		{"tx_stall", "", ENC28J60_SITE_TX, {.tx_stall = true}},
+		{"tx_stall", "flags=true", ENC28J60_SITE_TX, {.tx_stall = true, .tx_stall_flagged = true}},
+		{"tx_flags", "lose_txif=true", ENC28J60_SITE_TX, {.tx_no_txif = true}},
+		{"tx_flags", "raise_txerif=true", ENC28J60_SITE_TX, {.tx_txerif = true}},
+		{"rx_pointer", "xor=4660", ENC28J60_SITE_RX, {.rx_next_xor = 0x1234}},
+		{"rx_overflow", "", ENC28J60_SITE_RX, {.rx_overflow = true}},
+		{"rx_uncounted", "", ENC28J60_SITE_RX, {.rx_uncounted = true}},
+		{"rx_error", "", ENC28J60_SITE_RX, {.rx_rxerif = true}},
+		{"mii_stuck", "", ENC28J60_SITE_MII, {.mii_stuck = true}},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		open_one("nth=2", rows[i].action, rows[i].params);
+		for (unsigned n = 1; n <= 3; n++)
+			for (unsigned site = 0; site < 3; site++) {
+				struct enc28j60_disturbance d = ask((enum enc28j60_site)site, n);
+				if (site == rows[i].site && n == 2)
+					CU_ASSERT_EQUAL(memcmp(&d, &rows[i].expected, sizeof d), 0);
+				if (site != rows[i].site || n != 2)
+					CU_ASSERT(is_calm(d));
+			}
+		counts(0, 3, 1);
+		close_bench();
+	}
+}
+
+/* A number of the chip counts what was not asked for as well; an ordinal does not. */
+static void an_address_is_the_chips_number_and_an_ordinal_is_not(void)
+{
+	clear();
+	add("at", "at=enc.rx#7", "rx_error", "");
+	add("nth", "nth=2", "rx_overflow", "");
+	open_bench(1);
+	CU_ASSERT(is_calm(ask(ENC28J60_SITE_RX, 5)));
+	struct enc28j60_disturbance d = ask(ENC28J60_SITE_RX, 7);
+	CU_ASSERT(d.rx_rxerif && d.rx_overflow);
+	CU_ASSERT(is_calm(ask(ENC28J60_SITE_RX, 8)));
+	TEST_SAME_TEXT(bench.text, "[  0.000000007] fault   enc.rx#7: 'at' rx_error\n"
+	                           "[  0.000000007] fault   enc.rx#7: 'nth' rx_overflow\n");
+	counts(0, 3, 1);
+	counts(1, 3, 1);
+	close_bench();
+}
+
+static void two_chip_faults_add_up(void)
+{
+	clear();
+	add("a", "", "tx_flags", "lose_txif=true");
+	add("b", "", "tx_flags", "raise_txerif=true");
+	add("c", "", "tx_stall", "flags=true");
+	add("d", "", "tx_stall", "");
+	open_bench(1);
+	struct enc28j60_disturbance d = ask(ENC28J60_SITE_TX, 1);
+	CU_ASSERT(d.tx_no_txif && d.tx_txerif);
+	CU_ASSERT(d.tx_stall && d.tx_stall_flagged);
+	close_bench();
+	clear();
+	add("a", "", "rx_pointer", "xor=1");
+	add("b", "", "rx_pointer", "xor=2");
+	open_bench(1);
+	CU_ASSERT_EQUAL(ask(ENC28J60_SITE_RX, 1).rx_next_xor, 3);
+	close_bench();
+}
+
+static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
+{
+	static const char *const actions[] = {"rx_overflow", "rx_uncounted", "rx_error", "mii_stuck", "brown_out", "int_lost"};
+
+	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+		clear();
+		add("in", "", actions[i], "");
+		add("out", "", actions[i], "enabled=false");
+		open_bench(1);
+		bool rx = !is_calm(ask(ENC28J60_SITE_RX, 1)), mii = !is_calm(ask(ENC28J60_SITE_MII, 1));
+		bool bus = disturber_spi(bench.disturber, 5, 0).brown_out, line = disturber_int(bench.disturber, true, 0);
+		CU_ASSERT_EQUAL(rx + mii + bus + !line, 1);
+		CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);
+		CU_ASSERT(strstr(bench.text, "'out'") == NULL);
+		close_bench();
+	}
+}
+
+/* -- INT -- */
+
+static void a_lost_edge_is_hidden_until_the_line_rises_and_falls_again(void)
+{
+	open_one("nth=2", "int_lost", "");
+	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, 0));
+	CU_ASSERT(disturber_int(bench.disturber, true, 1));
+	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, 2));
+	for (sim_ns now = 3; now < 10; now++)
+		CU_ASSERT_FALSE(disturber_int(bench.disturber, true, now));
+	CU_ASSERT_FALSE(disturber_int(bench.disturber, true, SIM_S * 3600));
+	CU_ASSERT_EQUAL(disturber_next(bench.disturber), SIM_NEVER);
+	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, SIM_S * 3600));
+	CU_ASSERT(disturber_int(bench.disturber, true, SIM_S * 3600));
+	counts(0, 3, 1);
+	TEST_SAME_TEXT(bench.text, "[  0.000000003] fault   int.edge#2: 'one' int_lost\n");
+	close_bench();
+}
+
+static void a_stuck_line_stands_for_exactly_its_time(void)
+{
+	for (unsigned level = 0; level < 2; level++) {
+		open_one("nth=1", "int_stuck", level == 0 ? "level=0;for=100ns" : "level=1;for=100ns");
+		CU_ASSERT_EQUAL(disturber_next(bench.disturber), SIM_NEVER);
+		CU_ASSERT_FALSE(disturber_int(bench.disturber, false, 999));
+		CU_ASSERT_EQUAL(disturber_int(bench.disturber, true, 1000), level == 0);
+		CU_ASSERT_EQUAL(disturber_next(bench.disturber), 1100);
+		CU_ASSERT_EQUAL(disturber_int(bench.disturber, false, 1050), level == 0);
+		CU_ASSERT_EQUAL(disturber_int(bench.disturber, true, 1060), level == 0);
+		CU_ASSERT_EQUAL(disturber_int(bench.disturber, level != 0, 1099), level == 0);
+		CU_ASSERT_EQUAL(disturber_int(bench.disturber, level != 0, 1100), level != 0);
+		counts(0, level == 0 ? 2 : 2, 1);
+		close_bench();
+	}
+}
+
+static void a_shorter_stand_does_not_end_a_longer_one(void)
+{
+	clear();
+	add("long", "nth=1", "int_stuck", "level=0;for=1s");
+	add("short", "nth=2", "int_stuck", "level=0;for=1ns");
+	open_bench(1);
+	CU_ASSERT(disturber_int(bench.disturber, true, 0));
+	CU_ASSERT(disturber_int(bench.disturber, false, 10));
+	CU_ASSERT(disturber_int(bench.disturber, true, 20));
+	CU_ASSERT(disturber_int(bench.disturber, false, 30));
+	CU_ASSERT_EQUAL(disturber_next(bench.disturber), SIM_S);
+	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, SIM_S));
+	close_bench();
+}
+
+/* -- chance, counters, the clock -- */
+
+static unsigned acted(const char *match, uint64_t seed)
+{
+	unsigned count = 0;
+
+	clear();
+	add("one", match, "brown_out", "");
+	open_bench(seed);
+	for (unsigned n = 0; n < 10000; n++)
+		count += disturber_spi(bench.disturber, 1, n).brown_out;
+	counts(0, 10000, count);
+	close_bench();
+	return count;
+}
+
+/* 10,000 draws of one half: the standard deviation is 50, the bounds are at four of them. */
+static void a_probability_is_met(void)
+{
+	for (uint64_t seed = 1; seed <= 3; seed++) {
+		unsigned half = acted("probability=50%", seed);
+		CU_ASSERT_EQUAL(acted("probability=0%", seed), 0);
+		CU_ASSERT_EQUAL(acted("probability=100%", seed), 10000);
+		CU_ASSERT(half > 4800 && half < 5200);
+		CU_ASSERT_EQUAL(acted("probability=50%", seed), half);
+	}
+	CU_ASSERT_NOT_EQUAL(acted("probability=50%", 1), acted("probability=50%", 2));
+}
+
+static void counters_are_for_this_layer_only(void)
+{
+	uint64_t matched = 77, applied = 78;
+
+	clear();
+	add("frames", "", "drop", "");
+	add("bus", "", "brown_out", "");
+	add("cable", "", "carrier", "for=1s");
+	open_bench(1);
+	(void)disturber_spi(bench.disturber, 1, 0);
+	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 0, &matched, &applied));
+	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 2, &matched, &applied));
+	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 3, &matched, &applied));
+	CU_ASSERT(matched == 77 && applied == 78);
+	counts(1, 1, 1);
+	close_bench();
+	clear();
+	open_bench(1);
+	CU_ASSERT(is_whole(disturber_spi(bench.disturber, 5, 0), 5));
+	CU_ASSERT(disturber_int(bench.disturber, true, 0));
+	close_bench();
+	disturber_close(NULL);
+}
+
+static void the_clock_is_ready_when_the_fault_says(void)
+{
+	clear();
+	open_bench(1);
+	CU_ASSERT_EQUAL(disturber_startup(bench.disturber, 300000, 0), 300000);
+	close_bench();
+	open_one("", "clkrdy", "after=2s");
+	CU_ASSERT_EQUAL(disturber_startup(bench.disturber, 300000, 0), 2 * SIM_S);
+	close_bench();
+}
+
+/* On a whole board: the bytes that the host reads. */
+static void the_host_reads_what_the_faults_leave(void)
+{
+	static const uint8_t read_estat[2] = {0x1d, 0};
+	static struct puppet puppet;
+	uint8_t miso[2];
+	static const uint8_t expected[][2] = {{0xff, 0x01}, {0xff, 0x81}, {0x00, 0x00}, {0xff, 0xff},
+	                                      {0xff, 0xff}, {0xff, 0x00}, {0xff, 0x00}};
+
+	puppet_open(&puppet, "name: bus\n"
+	                     "faults:\n"
+	                     "  - {at: 'spi.msg#2', spi_bit: {line: miso, byte: 1, bit: 7}}\n"
+	                     "  - {at: 'spi.msg#3', spi_stuck: {level: 0}}\n"
+	                     "  - {at: 'spi.msg#4', spi_stuck: {level: 1}}\n"
+	                     "  - {at: 'spi.msg#5', spi_cut: 1}\n"
+	                     "  - {at: 'spi.msg#6', spi_bit: {line: mosi, byte: 0, bit: 0}}\n"
+	                     "  - {at: 'spi.msg#7', brown_out: true}\n");
+	puppet_run(&puppet, SIM_MS);
+	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+		board_spi(&puppet.world.board, 0, read_estat, miso, sizeof miso);
+		CU_ASSERT_EQUAL(memcmp(miso, expected[i], sizeof miso), 0);
+		if (memcmp(miso, expected[i], sizeof miso) != 0)
+			printf("    message %zu: %02x %02x\n", i + 1, (unsigned)miso[0], (unsigned)miso[1]);
+	}
+	TEST_CONTAINS(puppet.text, "spi.msg#7: ");
+	puppet_close(&puppet);
+}
+
+const CU_TestInfo tests_board_disturb[] = {
+	{"every_bus_fault_acts_never_always_and_at_exactly_the_nth", every_bus_fault_acts_never_always_and_at_exactly_the_nth},
+	{"what_lies_beyond_the_message_changes_nothing", what_lies_beyond_the_message_changes_nothing},
+	{"two_bus_faults_act_together", two_bus_faults_act_together},
+	{"two_bits_of_one_byte_are_both_inverted", two_bits_of_one_byte_are_both_inverted},
+	{"every_chip_fault_is_asked_for_at_its_own_site", every_chip_fault_is_asked_for_at_its_own_site},
+	{"an_address_is_the_chips_number_and_an_ordinal_is_not", an_address_is_the_chips_number_and_an_ordinal_is_not},
+	{"two_chip_faults_add_up", two_chip_faults_add_up},
+	{"a_fault_that_is_taken_out_does_nothing_and_undoes_nothing", a_fault_that_is_taken_out_does_nothing_and_undoes_nothing},
+	{"a_lost_edge_is_hidden_until_the_line_rises_and_falls_again", a_lost_edge_is_hidden_until_the_line_rises_and_falls_again},
+	{"a_stuck_line_stands_for_exactly_its_time", a_stuck_line_stands_for_exactly_its_time},
+	{"a_shorter_stand_does_not_end_a_longer_one", a_shorter_stand_does_not_end_a_longer_one},
+	{"a_probability_is_met", a_probability_is_met},
+	{"counters_are_for_this_layer_only", counters_are_for_this_layer_only},
+	{"the_clock_is_ready_when_the_fault_says", the_clock_is_ready_when_the_fault_says},
+	{"the_host_reads_what_the_faults_leave", the_host_reads_what_the_faults_leave},
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault/fault.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/test.h"
+
+/* Settings are "key=value;key=value". */
+static void set_all(const struct param *table, void *object, const char *settings)
+{
+	char text[512], *rest = NULL;
+	struct error err = {0};
+
+	params_init(table, object);
+	(void)snprintf(text, sizeof text, "%s", settings);
+	for (char *setting = strtok_r(text, ";", &rest); setting != NULL; setting = strtok_r(NULL, ";", &rest)) {
+		char *value = strchr(setting, '=');
+		CU_ASSERT_FATAL(value != NULL);
+		*value++ = '\0';
+		const struct param *row = param_find(table, setting);
+		CU_ASSERT_FATAL(row != NULL && param_set(row, object, value, &err));
+	}
+}
+
+/* Unchecked. */
+static struct fault make(const char *name, const char *match, const char *action, const char *params)
+{
+	struct fault fault;
+
+	memset(&fault, 0, sizeof fault);
+	(void)snprintf(fault.name, sizeof fault.name, "%s", name);
+	fault.action = action_find(action);
+	CU_ASSERT_FATAL(fault.action != NULL);
+	set_all(match_params, &fault.match, match);
+	set_all(fault.action->params, &fault.params, params);
+	return fault;
+}
+
+static void is_right(struct fault fault)
+{
+	struct error err = {0};
+	const char *key = NULL;
+
+	CU_ASSERT(fault_check(&fault, &key, &err));
+	if (err.text[0] != '\0')
+		printf("    %s at='%s': %s\n", fault.action->name, fault.match.at, err.text);
+}
+
+static void is_wrong(struct fault fault, const char *wrong_key, const char *why)
+{
+	struct error err = {0};
+	const char *key = NULL;
+
+	if (fault_check(&fault, &key, &err)) {
+		printf("    %s at='%s' is taken\n", fault.action->name, fault.match.at);
+		CU_FAIL("a wrong fault is taken");
+		return;
+	}
+	CU_ASSERT_FATAL(key != NULL);
+	CU_ASSERT_STRING_EQUAL(key, wrong_key);
+	TEST_CONTAINS(err.text, why);
+	CU_ASSERT_EQUAL(err.line, 0);
+}
+
+/* What an action needs before it can be checked. */
+static const char *needed_by(const struct action *action)
+{
+	static const char *const needs[FAULT_KINDS] = {
+		[FAULT_DELAY] = "time=1ms",    [FAULT_OUTAGE] = "for=1s",           [FAULT_GEMODEL] = "p=1%;r=50%",
+		[FAULT_CARRIER] = "for=1s",    [FAULT_TX_FLAGS] = "lose_txif=true", [FAULT_RX_POINTER] = "xor=1",
+		[FAULT_SPI_STUCK] = "level=0", [FAULT_SPI_CUT] = "after=1",         [FAULT_INT_STUCK] = "level=0;for=1s",
+		[FAULT_CLKRDY] = "after=1ms",
+	};
+	const char *need = needs[action_kind(action)];
+
+	return need != NULL ? need : "";
+}
+
+static struct fault ready(const struct action *action, const char *match)
+{
+	return make("f", match, action->name, needed_by(action));
+}
+
+static void a_right_fault_blames_no_key(void)
+{
+	for (size_t i = 0; i < FAULT_KINDS; i++) {
+		const struct fault fault = ready(action_at(i), "");
+		struct error err = {0};
+		const char *key = NULL;
+		CU_ASSERT(fault_check(&fault, &key, &err));
+		CU_ASSERT_PTR_NULL(key);
+	}
+}
+
+static void every_action_is_found_by_its_name(void)
+{
+	for (size_t i = 0; i < FAULT_KINDS; i++) {
+		const struct action *action = action_at(i);
+		CU_ASSERT_FATAL(action != NULL && action->name != NULL && action->summary != NULL && action->params != NULL);
+		CU_ASSERT_EQUAL(action_kind(action), i);
+		CU_ASSERT_PTR_EQUAL(action_find(action->name), action);
+		CU_ASSERT(action->site == NULL || action->layer == LAYER_BOARD);
+		is_right(ready(action, ""));
+	}
+	CU_ASSERT_PTR_NULL(action_at(FAULT_KINDS));
+	CU_ASSERT_PTR_NULL(action_find("dropp"));
+	CU_ASSERT_PTR_NULL(action_find(""));
+}
+
+/* "key=value" is what a table fills in by itself, "key!" what the user must say. */
+static void describe(const struct param *table, char *ret_text, size_t size)
+{
+	union action_params params;
+	char value[PARAM_VALUE_MAX];
+	size_t used = 0;
+
+	memset(&params, 0, sizeof params);
+	params_init(table, &params);
+	ret_text[0] = '\0';
+	for (const struct param *row = table; row->key != NULL; row++) {
+		bool known = row->standard != NULL;
+		used += (size_t)snprintf(ret_text + used, size - used, "%s%s%s%s", used == 0 ? "" : " ", row->key, known ? "=" : "!",
+		                         known ? param_get(row, &params, value) : "");
+	}
+}
+
+static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
+{
+	static const char *const expected[FAULT_KINDS] = {
+		[FAULT_DROP] = "enabled=true",
+		[FAULT_DELAY] = "time! jitter=0ns keep_order=true",
+		[FAULT_OUTAGE] = "for!",
+		[FAULT_GEMODEL] = "p! r! 1-h=100% 1-k=0%",
+		[FAULT_CARRIER] = "for!",
+		[FAULT_TX_STALL] = "flags=false",
+		[FAULT_TX_FLAGS] = "lose_txif=false raise_txerif=false",
+		[FAULT_RX_POINTER] = "xor!",
+		[FAULT_RX_OVERFLOW] = "enabled=true",
+		[FAULT_RX_UNCOUNTED] = "enabled=true",
+		[FAULT_RX_ERROR] = "enabled=true",
+		[FAULT_MII_STUCK] = "enabled=true",
+		[FAULT_SPI_BIT] = "line=miso byte=1 bit=0",
+		[FAULT_SPI_STUCK] = "level!",
+		[FAULT_SPI_CUT] = "after!",
+		[FAULT_BROWN_OUT] = "enabled=true",
+		[FAULT_INT_LOST] = "enabled=true",
+		[FAULT_INT_STUCK] = "level! for!",
+		[FAULT_CLKRDY] = "after!",
+	};
+	char text[512];
+
+	for (size_t i = 0; i < FAULT_KINDS; i++) {
+		describe(action_at(i)->params, text, sizeof text);
+		CU_ASSERT_FATAL(expected[i] != NULL);
+		TEST_SAME_TEXT(text, expected[i]);
+	}
+}
+
+static void is_refused(const struct param *table, const char *key, const char *value, const char *why)
+{
+	union {
+		union action_params params;
+		struct match match;
+	} object, before;
+	const struct param *row = param_find(table, key);
+	struct error err = {0};
+
+	memset(&object, 0x5a, sizeof object);
+	before = object;
+	CU_ASSERT_FATAL(row != NULL);
+	CU_ASSERT_FALSE(param_set(row, &object, value, &err));
+	TEST_CONTAINS(err.text, why);
+	CU_ASSERT_EQUAL(memcmp(&object, &before, sizeof object), 0);
+}
+
+static void tables_refuse_what_makes_no_sense(void)
+{
+	static const struct {
+		enum fault_kind kind;
+		const char *key, *value, *why;
+	} rows[] = {
+		{FAULT_RX_POINTER, "xor", "0", "less than the least allowed, 1"},
+		{FAULT_RX_POINTER, "xor", "65536", "more than the most allowed, 65535"},
+		{FAULT_SPI_BIT, "bit", "8", "more than the most allowed, 7"},
+		{FAULT_SPI_BIT, "line", "sck", "'sck' is not"},
+		{FAULT_SPI_STUCK, "level", "2", "'2' is not"},
+		{FAULT_INT_STUCK, "level", "low", "'low' is not"},
+		{FAULT_INT_STUCK, "for", "0ns", "less than the least allowed, 1ns"},
+		{FAULT_CARRIER, "for", "0ns", "less than the least allowed, 1ns"},
+		{FAULT_OUTAGE, "for", "0ns", "less than the least allowed, 1ns"},
+		{FAULT_CLKRDY, "after", "0ns", "less than the least allowed, 1ns"},
+		{FAULT_SPI_CUT, "after", "-1", "-1"},
+		{FAULT_GEMODEL, "p", "100.1%", "100.1%"},
+		{FAULT_TX_STALL, "flags", "yes", "neither true nor false"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		is_refused(action_at(rows[i].kind)->params, rows[i].key, rows[i].value, rows[i].why);
+	is_refused(match_params, "at", "enc.tx#1234567890123456789012345", "longer than 31 bytes");
+	is_refused(match_params, "direction", "up", "'up' is not");
+}
+
+static unsigned durations_end_at_a_year(const struct param *table)
+{
+	unsigned count = 0;
+
+	for (const struct param *row = table; row->key != NULL; row++) {
+		union {
+			union action_params params;
+			struct match match;
+		} object;
+		struct error err = {0};
+		uint64_t got;
+		if (row->type != PARAM_QUANTITY || row->unit != UNIT_DURATION)
+			continue;
+		count++;
+		CU_ASSERT(param_set(row, &object, "365d", &err));
+		memcpy(&got, (const char *)&object + row->offset, sizeof got);
+		CU_ASSERT_EQUAL(got, FAULT_TIME_MAX);
+		is_refused(table, row->key, "31536000000000001ns", "more than the most allowed, 365d");
+		is_refused(table, row->key, "366d", "more than the most allowed, 365d");
+	}
+	return count;
+}
+
+static void no_time_of_a_fault_is_longer_than_a_year(void)
+{
+	unsigned count = 0;
+
+	CU_ASSERT_EQUAL(durations_end_at_a_year(match_params), 2);
+	for (size_t i = 0; i < FAULT_KINDS; i++)
+		count += durations_end_at_a_year(action_at(i)->params);
+	/* delay has two; outage, carrier, int_stuck and clkrdy one each. */
+	CU_ASSERT_EQUAL(count, 6);
+	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
+}
+
+static void parameters_that_exclude_each_other_are_refused(void)
+{
+	is_wrong(make("f", "", "delay", "time=1ms;jitter=2ms"), "jitter", "larger than the delay");
+	is_right(make("f", "", "delay", "time=1ms;jitter=1ms"));
+	is_wrong(make("f", "", "gemodel", "p=0%;r=0%"), "p", "never changes its state");
+	is_right(make("f", "", "gemodel", "p=0%;r=1%"));
+	is_wrong(make("f", "", "tx_flags", ""), "tx_flags", "say which flag");
+	is_right(make("f", "", "tx_flags", "lose_txif=true"));
+	is_right(make("f", "", "tx_flags", "raise_txerif=true"));
+	is_right(make("f", "", "tx_flags", "lose_txif=true;raise_txerif=true"));
+}
+
+static void a_window_that_ends_before_it_starts_is_refused_in_every_layer(void)
+{
+	for (size_t i = 0; i < FAULT_KINDS; i++) {
+		is_wrong(ready(action_at(i), "from=2s;until=1s"), "until", "must be later");
+		is_wrong(ready(action_at(i), "from=2s;until=2s"), "until", "must be later");
+	}
+	is_right(make("f", "from=2s;until=2000000001ns", "brown_out", ""));
+}
+
+static void ordinals_exclude_each_other(void)
+{
+	is_wrong(make("f", "nth=1;every=2", "brown_out", ""), "nth", "exclude each other");
+	is_wrong(make("f", "nth=1;first=2", "brown_out", ""), "nth", "exclude each other");
+	is_wrong(make("f", "every=1;first=2", "brown_out", ""), "every", "exclude each other");
+	is_right(make("f", "nth=3", "brown_out", ""));
+	is_right(make("f", "every=3", "brown_out", ""));
+	is_right(make("f", "first=3", "brown_out", ""));
+}
+
+/* -- addresses -- */
+
+static const char *const sites[] = {"enc.tx", "enc.rx", "enc.mii", "spi.msg", "int.edge"};
+
+static struct fault addressed(const struct action *action, const char *site, const char *rest, const char *more)
+{
+	char match[128];
+
+	(void)snprintf(match, sizeof match, "at=%s%s%s", site, rest, more);
+	return ready(action, match);
+}
+
+static void an_address_is_of_the_actions_own_site(void)
+{
+	for (size_t i = 0; i < FAULT_KINDS; i++) {
+		const struct action *action = action_at(i);
+		unsigned own = 0;
+		for (size_t s = 0; s < sizeof sites / sizeof sites[0]; s++) {
+			bool is_own = action->site != NULL && strcmp(action->site, sites[s]) == 0;
+			own += is_own;
+			if (is_own)
+				is_right(addressed(action, sites[s], "#7", ""));
+			else
+				is_wrong(addressed(action, sites[s], "#7", ""), "at",
+				         action->site == NULL ? "takes no 'at'" : "is no address of");
+		}
+		CU_ASSERT_EQUAL(own, action->site != NULL);
+	}
+}
+
+static void an_address_needs_an_occasion_from_1(void)
+{
+	static const struct {
+		const char *rest, *why;
+	} wrong[] = {
+		{"", "#1,"},
+		{"#0", "counted from 1"},
+		{"#00", "counted from 1"},
+		{"#", ""},
+		{"#x", ""},
+		{"#-1", ""},
+		{"#1.5", ""},
+		{"##1", ""},
+		{"#1#2", ""},
+		{"#1 2", ""},
+		{"x#1", "is no address of"},
+		{" #1", "is no address of"},
+		{"#18446744073709551616", ""},
+		{"#1ms", ""},
+	};
+	const struct action *action = action_find("tx_stall");
+
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		is_wrong(addressed(action, "enc.tx", wrong[i].rest, ""), "at", wrong[i].why);
+	is_wrong(addressed(action, "enc.t", "#1", ""), "at", "'enc.t#1' is no address of 'tx_stall', which happens at enc.tx#1");
+	is_wrong(addressed(action, "", "#1", ""), "at", "is no address of");
+	is_wrong(addressed(action, "ENC.TX", "#1", ""), "at", "is no address of");
+	is_wrong(addressed(action, " enc.tx", "#1", ""), "at", "is no address of");
+	is_right(addressed(action, "enc.tx", "#1", ""));
+	is_right(addressed(action, "enc.tx", "#18446744073709551615", ""));
+}
+
+static void an_address_stands_alone_but_for_window_and_probability(void)
+{
+	const struct action *action = action_find("rx_error");
+
+	is_wrong(addressed(action, "enc.rx", "#5", ";nth=1"), "at", "no place beside it");
+	is_wrong(addressed(action, "enc.rx", "#5", ";every=1"), "at", "no place beside it");
+	is_wrong(addressed(action, "enc.rx", "#5", ";first=1"), "at", "no place beside it");
+	is_right(addressed(action, "enc.rx", "#5", ";from=1s;until=2s"));
+	is_right(addressed(action, "enc.rx", "#5", ";probability=50%"));
+}
+
+static void direction_and_filter_are_the_proxys(void)
+{
+	for (size_t i = 0; i < FAULT_KINDS; i++) {
+		const struct action *action = action_at(i);
+		static const struct {
+			const char *match, *key;
+		} rows[] = {{"direction=to-server", "direction"},
+		            {"direction=to-device", "direction"},
+		            {"filter=tcp", "filter"},
+		            {"direction=to-device;filter=tcp", "direction"}};
+		for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++)
+			if (action->layer == LAYER_PROXY)
+				is_right(ready(action, rows[r].match));
+			else
+				is_wrong(ready(action, rows[r].match), rows[r].key, "have no place here");
+		is_right(ready(action, "direction=both"));
+	}
+}
+
+/* -- which occasion -- */
+
+/* One character for each of the first eight ordinals. */
+static const char *picks(const char *match, const char *action)
+{
+	static char text[9];
+	const struct fault fault = make("f", match, action, "");
+
+	for (uint64_t n = 1; n <= 8; n++)
+		text[n - 1] = fault_picks(&fault, n) ? 'X' : '.';
+	return text;
+}
+
+static void a_fault_picks_what_its_match_says(void)
+{
+	CU_ASSERT_STRING_EQUAL(picks("", "drop"), "XXXXXXXX");
+	CU_ASSERT_STRING_EQUAL(picks("nth=1", "drop"), "X.......");
+	CU_ASSERT_STRING_EQUAL(picks("nth=8", "drop"), ".......X");
+	CU_ASSERT_STRING_EQUAL(picks("nth=9", "drop"), "........");
+	CU_ASSERT_STRING_EQUAL(picks("every=1", "drop"), "XXXXXXXX");
+	CU_ASSERT_STRING_EQUAL(picks("every=3", "drop"), "..X..X..");
+	CU_ASSERT_STRING_EQUAL(picks("first=1", "drop"), "X.......");
+	CU_ASSERT_STRING_EQUAL(picks("first=3", "drop"), "XXX.....");
+	CU_ASSERT_STRING_EQUAL(picks("first=8", "drop"), "XXXXXXXX");
+	CU_ASSERT_STRING_EQUAL(picks("at=enc.tx#1", "tx_stall"), "X.......");
+	CU_ASSERT_STRING_EQUAL(picks("at=enc.tx#5", "tx_stall"), "....X...");
+	CU_ASSERT_STRING_EQUAL(picks("at=spi.msg#8", "brown_out"), ".......X");
+	/* The probability is asked elsewhere. */
+	CU_ASSERT_STRING_EQUAL(picks("probability=0%", "drop"), "XXXXXXXX");
+}
+
+static void the_largest_ordinals_are_told_apart(void)
+{
+	const struct fault nth = make("f", "nth=18446744073709551615", "drop", ""),
+			   at = make("f", "at=enc.tx#18446744073709551615", "tx_stall", "");
+
+	CU_ASSERT(fault_picks(&nth, UINT64_MAX));
+	CU_ASSERT_FALSE(fault_picks(&nth, UINT64_MAX - 1));
+	CU_ASSERT(fault_picks(&at, UINT64_MAX));
+	CU_ASSERT_FALSE(fault_picks(&at, UINT64_MAX - 1));
+}
+
+static void a_window_has_its_first_instant_and_not_its_last(void)
+{
+	const struct fault always = make("f", "", "drop", ""), from = make("f", "from=1s", "drop", ""),
+			   until = make("f", "until=1s", "drop", ""), both = make("f", "from=1s;until=1000000001ns", "drop", "");
+
+	CU_ASSERT(fault_is_open(&always, 0) && fault_is_open(&always, UINT64_MAX));
+	CU_ASSERT_FALSE(fault_is_open(&from, SIM_S - 1));
+	CU_ASSERT(fault_is_open(&from, SIM_S) && fault_is_open(&from, UINT64_MAX));
+	CU_ASSERT(fault_is_open(&until, 0) && fault_is_open(&until, SIM_S - 1));
+	CU_ASSERT_FALSE(fault_is_open(&until, SIM_S));
+	CU_ASSERT_FALSE(fault_is_open(&both, SIM_S - 1));
+	CU_ASSERT(fault_is_open(&both, SIM_S));
+	CU_ASSERT_FALSE(fault_is_open(&both, SIM_S + 1));
+}
+
+/* -- streams -- */
+
+static uint64_t key_of(struct fault fault)
+{
+	return fault_stream(&fault, 0, 1).key;
+}
+
+static void draws_do_not_move_with_parameters_or_probability(void)
+{
+	uint64_t key = key_of(make("f", "probability=1%;nth=2", "delay", "time=1ms"));
+
+	CU_ASSERT_EQUAL(key_of(make("f", "probability=2%;nth=2", "delay", "time=1ms")), key);
+	CU_ASSERT_EQUAL(key_of(make("f", "probability=0%;nth=2", "delay", "time=1ms")), key);
+	CU_ASSERT_EQUAL(key_of(make("f", "nth=2", "delay", "time=1ms")), key);
+	CU_ASSERT_EQUAL(key_of(make("f", "nth=2", "delay", "time=2ms;jitter=1ms;keep_order=false")), key);
+	CU_ASSERT_EQUAL(key_of(make("f", "", "rx_pointer", "xor=1")), key_of(make("f", "", "rx_pointer", "xor=2")));
+}
+
+static void draws_are_others_with_another_name_action_match_or_seed(void)
+{
+	static const char *const matches[] = {
+		"at=enc.rx#1",
+		"direction=to-server",
+		"direction=to-device",
+		"filter=tcp",
+		"from=1s",
+		"until=1s",
+		"nth=1",
+		"nth=2",
+		"every=1",
+		"first=1",
+	};
+	const struct fault fault = make("f", "", "drop", "");
+	uint64_t keys[16];
+	size_t count = 0;
+
+	keys[count++] = key_of(fault);
+	keys[count++] = key_of(make("g", "", "drop", ""));
+	keys[count++] = key_of(make("f", "", "rx_error", ""));
+	keys[count++] = fault_stream(&fault, 0, 2).key;
+	for (size_t i = 0; i < sizeof matches / sizeof matches[0]; i++)
+		keys[count++] = key_of(make("f", matches[i], "drop", ""));
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < i; k++)
+			CU_ASSERT_NOT_EQUAL(keys[i], keys[k]);
+}
+
+static void twins_are_told_apart(void)
+{
+	const struct fault twin = make("f", "probability=1%", "delay", "time=1ms"),
+			   other = make("f", "probability=7%", "delay", "time=9ms");
+	const struct fault twins[] = {twin, twin, other};
+	uint64_t keys[3];
+
+	for (size_t i = 0; i < 3; i++)
+		keys[i] = fault_stream(twins, i, 1).key;
+	CU_ASSERT_NOT_EQUAL(keys[0], keys[1]);
+	CU_ASSERT_NOT_EQUAL(keys[1], keys[2]);
+	CU_ASSERT_NOT_EQUAL(keys[0], keys[2]);
+	CU_ASSERT_EQUAL(keys[0], key_of(twin));
+}
+
+static void a_fault_put_in_front_moves_no_draw(void)
+{
+	const struct fault a = make("a", "", "drop", ""), b = make("b", "nth=2", "rx_error", ""), new = make("new", "", "drop", "");
+	const struct fault before[] = {a, b, a}, after[] = {new, a, b, new, a};
+
+	CU_ASSERT_EQUAL(fault_stream(before, 0, 1).key, fault_stream(after, 1, 1).key);
+	CU_ASSERT_EQUAL(fault_stream(before, 1, 1).key, fault_stream(after, 2, 1).key);
+	CU_ASSERT_EQUAL(fault_stream(before, 2, 1).key, fault_stream(after, 4, 1).key);
+	CU_ASSERT_NOT_EQUAL(fault_stream(before, 0, 1).key, fault_stream(before, 2, 1).key);
+}
+
+const CU_TestInfo tests_fault[] = {
+	{"a_right_fault_blames_no_key", a_right_fault_blames_no_key},
+	{"every_action_is_found_by_its_name", every_action_is_found_by_its_name},
+	{"every_action_fills_in_what_it_can_and_asks_for_the_rest", every_action_fills_in_what_it_can_and_asks_for_the_rest},
+	{"tables_refuse_what_makes_no_sense", tables_refuse_what_makes_no_sense},
+	{"no_time_of_a_fault_is_longer_than_a_year", no_time_of_a_fault_is_longer_than_a_year},
+	{"parameters_that_exclude_each_other_are_refused", parameters_that_exclude_each_other_are_refused},
+	{"a_window_that_ends_before_it_starts_is_refused_in_every_layer", a_window_that_ends_before_it_starts_is_refused_in_every_layer},
+	{"ordinals_exclude_each_other", ordinals_exclude_each_other},
+	{"an_address_is_of_the_actions_own_site", an_address_is_of_the_actions_own_site},
+	{"an_address_needs_an_occasion_from_1", an_address_needs_an_occasion_from_1},
+	{"an_address_stands_alone_but_for_window_and_probability", an_address_stands_alone_but_for_window_and_probability},
+	{"direction_and_filter_are_the_proxys", direction_and_filter_are_the_proxys},
+	{"a_fault_picks_what_its_match_says", a_fault_picks_what_its_match_says},
+	{"the_largest_ordinals_are_told_apart", the_largest_ordinals_are_told_apart},
+	{"a_window_has_its_first_instant_and_not_its_last", a_window_has_its_first_instant_and_not_its_last},
+	{"draws_do_not_move_with_parameters_or_probability", draws_do_not_move_with_parameters_or_probability},
+	{"draws_are_others_with_another_name_action_match_or_seed", draws_are_others_with_another_name_action_match_or_seed},
+	{"twins_are_told_apart", twins_are_told_apart},
+	{"a_fault_put_in_front_moves_no_draw", a_fault_put_in_front_moves_no_draw},
+	CU_TEST_INFO_NULL,
+};
