@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "tests/puppet/puppet.h"
 #include "tests/test.h"
+#include "tests/unit/fault/made.h"
 
 #define FAULTS 4u
 #define TIMES 6u
@@ -34,35 +35,9 @@ static void keep_line(void *ctx, const char *line, size_t length)
 	to->length += length;
 }
 
-static void set_all(const struct param *table, void *object, const char *settings)
-{
-	char text[512], *rest = NULL;
-	struct error err = {0};
-
-	params_init(table, object);
-	(void)snprintf(text, sizeof text, "%s", settings);
-	for (char *setting = strtok_r(text, ";", &rest); setting != NULL; setting = strtok_r(NULL, ";", &rest)) {
-		char *value = strchr(setting, '=');
-		CU_ASSERT_FATAL(value != NULL);
-		*value++ = '\0';
-		const struct param *row = param_find(table, setting);
-		CU_ASSERT_FATAL(row != NULL && param_set(row, object, value, &err));
-	}
-}
-
 static void add(const char *name, const char *match, const char *action, const char *params)
 {
-	struct fault *fault = &bench.faults[bench.count++];
-	struct error err = {0};
-	const char *key = NULL;
-
-	memset(fault, 0, sizeof *fault);
-	(void)snprintf(fault->name, sizeof fault->name, "%s", name);
-	fault->action = action_find(action);
-	CU_ASSERT_FATAL(fault->action != NULL);
-	set_all(match_params, &fault->match, match);
-	set_all(fault->action->params, &fault->params, params);
-	CU_ASSERT_FATAL(fault_check(fault, &key, &err));
+	bench.faults[bench.count++] = made_checked_fault(name, match, action, params);
 }
 
 static void clear(void)

@@ -5,37 +5,7 @@
 #include <string.h>
 
 #include "tests/test.h"
-
-/* Settings are "key=value;key=value". */
-static void set_all(const struct param *table, void *object, const char *settings)
-{
-	char text[512], *rest = NULL;
-	struct error err = {0};
-
-	params_init(table, object);
-	(void)snprintf(text, sizeof text, "%s", settings);
-	for (char *setting = strtok_r(text, ";", &rest); setting != NULL; setting = strtok_r(NULL, ";", &rest)) {
-		char *value = strchr(setting, '=');
-		CU_ASSERT_FATAL(value != NULL);
-		*value++ = '\0';
-		const struct param *row = param_find(table, setting);
-		CU_ASSERT_FATAL(row != NULL && param_set(row, object, value, &err));
-	}
-}
-
-/* Unchecked. */
-static struct fault make(const char *name, const char *match, const char *action, const char *params)
-{
-	struct fault fault;
-
-	memset(&fault, 0, sizeof fault);
-	(void)snprintf(fault.name, sizeof fault.name, "%s", name);
-	fault.action = action_find(action);
-	CU_ASSERT_FATAL(fault.action != NULL);
-	set_all(match_params, &fault.match, match);
-	set_all(fault.action->params, &fault.params, params);
-	return fault;
-}
+#include "tests/unit/fault/made.h"
 
 static void is_right(struct fault fault)
 {
@@ -79,7 +49,7 @@ static const char *needed_by(const struct action *action)
 
 static struct fault ready(const struct action *action, const char *match)
 {
-	return make("f", match, action->name, needed_by(action));
+	return made_fault("f", match, action->name, needed_by(action));
 }
 
 static void a_right_fault_blames_no_key(void)
@@ -238,14 +208,14 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 
 static void parameters_that_exclude_each_other_are_refused(void)
 {
-	is_wrong(make("f", "", "delay", "time=1ms;jitter=2ms"), "jitter", "larger than the delay");
-	is_right(make("f", "", "delay", "time=1ms;jitter=1ms"));
-	is_wrong(make("f", "", "gemodel", "p=0%;r=0%"), "p", "never changes its state");
-	is_right(make("f", "", "gemodel", "p=0%;r=1%"));
-	is_wrong(make("f", "", "tx_flags", ""), "tx_flags", "say which flag");
-	is_right(make("f", "", "tx_flags", "lose_txif=true"));
-	is_right(make("f", "", "tx_flags", "raise_txerif=true"));
-	is_right(make("f", "", "tx_flags", "lose_txif=true;raise_txerif=true"));
+	is_wrong(made_fault("f", "", "delay", "time=1ms;jitter=2ms"), "jitter", "larger than the delay");
+	is_right(made_fault("f", "", "delay", "time=1ms;jitter=1ms"));
+	is_wrong(made_fault("f", "", "gemodel", "p=0%;r=0%"), "p", "never changes its state");
+	is_right(made_fault("f", "", "gemodel", "p=0%;r=1%"));
+	is_wrong(made_fault("f", "", "tx_flags", ""), "tx_flags", "say which flag");
+	is_right(made_fault("f", "", "tx_flags", "lose_txif=true"));
+	is_right(made_fault("f", "", "tx_flags", "raise_txerif=true"));
+	is_right(made_fault("f", "", "tx_flags", "lose_txif=true;raise_txerif=true"));
 }
 
 static void a_window_that_ends_before_it_starts_is_refused_in_every_layer(void)
@@ -254,17 +224,17 @@ static void a_window_that_ends_before_it_starts_is_refused_in_every_layer(void)
 		is_wrong(ready(action_at(i), "from=2s;until=1s"), "until", "must be later");
 		is_wrong(ready(action_at(i), "from=2s;until=2s"), "until", "must be later");
 	}
-	is_right(make("f", "from=2s;until=2000000001ns", "brown_out", ""));
+	is_right(made_fault("f", "from=2s;until=2000000001ns", "brown_out", ""));
 }
 
 static void ordinals_exclude_each_other(void)
 {
-	is_wrong(make("f", "nth=1;every=2", "brown_out", ""), "nth", "exclude each other");
-	is_wrong(make("f", "nth=1;first=2", "brown_out", ""), "nth", "exclude each other");
-	is_wrong(make("f", "every=1;first=2", "brown_out", ""), "every", "exclude each other");
-	is_right(make("f", "nth=3", "brown_out", ""));
-	is_right(make("f", "every=3", "brown_out", ""));
-	is_right(make("f", "first=3", "brown_out", ""));
+	is_wrong(made_fault("f", "nth=1;every=2", "brown_out", ""), "nth", "exclude each other");
+	is_wrong(made_fault("f", "nth=1;first=2", "brown_out", ""), "nth", "exclude each other");
+	is_wrong(made_fault("f", "every=1;first=2", "brown_out", ""), "every", "exclude each other");
+	is_right(made_fault("f", "nth=3", "brown_out", ""));
+	is_right(made_fault("f", "every=3", "brown_out", ""));
+	is_right(made_fault("f", "first=3", "brown_out", ""));
 }
 
 /* -- addresses -- */
@@ -365,7 +335,7 @@ static void direction_and_filter_are_the_proxys(void)
 static const char *picks(const char *match, const char *action)
 {
 	static char text[9];
-	const struct fault fault = make("f", match, action, "");
+	const struct fault fault = made_fault("f", match, action, "");
 
 	for (uint64_t n = 1; n <= 8; n++)
 		text[n - 1] = fault_picks(&fault, n) ? 'X' : '.';
@@ -392,8 +362,8 @@ static void a_fault_picks_what_its_match_says(void)
 
 static void the_largest_ordinals_are_told_apart(void)
 {
-	const struct fault nth = make("f", "nth=18446744073709551615", "drop", ""),
-			   at = make("f", "at=enc.tx#18446744073709551615", "tx_stall", "");
+	const struct fault nth = made_fault("f", "nth=18446744073709551615", "drop", ""),
+			   at = made_fault("f", "at=enc.tx#18446744073709551615", "tx_stall", "");
 
 	CU_ASSERT(fault_picks(&nth, UINT64_MAX));
 	CU_ASSERT_FALSE(fault_picks(&nth, UINT64_MAX - 1));
@@ -403,8 +373,9 @@ static void the_largest_ordinals_are_told_apart(void)
 
 static void a_window_has_its_first_instant_and_not_its_last(void)
 {
-	const struct fault always = make("f", "", "drop", ""), from = make("f", "from=1s", "drop", ""),
-			   until = make("f", "until=1s", "drop", ""), both = make("f", "from=1s;until=1000000001ns", "drop", "");
+	const struct fault always = made_fault("f", "", "drop", ""), from = made_fault("f", "from=1s", "drop", ""),
+			   until = made_fault("f", "until=1s", "drop", ""),
+			   both = made_fault("f", "from=1s;until=1000000001ns", "drop", "");
 
 	CU_ASSERT(fault_is_open(&always, 0) && fault_is_open(&always, UINT64_MAX));
 	CU_ASSERT_FALSE(fault_is_open(&from, SIM_S - 1));
@@ -425,13 +396,13 @@ static uint64_t key_of(struct fault fault)
 
 static void draws_do_not_move_with_parameters_or_probability(void)
 {
-	uint64_t key = key_of(make("f", "probability=1%;nth=2", "delay", "time=1ms"));
+	uint64_t key = key_of(made_fault("f", "probability=1%;nth=2", "delay", "time=1ms"));
 
-	CU_ASSERT_EQUAL(key_of(make("f", "probability=2%;nth=2", "delay", "time=1ms")), key);
-	CU_ASSERT_EQUAL(key_of(make("f", "probability=0%;nth=2", "delay", "time=1ms")), key);
-	CU_ASSERT_EQUAL(key_of(make("f", "nth=2", "delay", "time=1ms")), key);
-	CU_ASSERT_EQUAL(key_of(make("f", "nth=2", "delay", "time=2ms;jitter=1ms;keep_order=false")), key);
-	CU_ASSERT_EQUAL(key_of(make("f", "", "rx_pointer", "xor=1")), key_of(make("f", "", "rx_pointer", "xor=2")));
+	CU_ASSERT_EQUAL(key_of(made_fault("f", "probability=2%;nth=2", "delay", "time=1ms")), key);
+	CU_ASSERT_EQUAL(key_of(made_fault("f", "probability=0%;nth=2", "delay", "time=1ms")), key);
+	CU_ASSERT_EQUAL(key_of(made_fault("f", "nth=2", "delay", "time=1ms")), key);
+	CU_ASSERT_EQUAL(key_of(made_fault("f", "nth=2", "delay", "time=2ms;jitter=1ms;keep_order=false")), key);
+	CU_ASSERT_EQUAL(key_of(made_fault("f", "", "rx_pointer", "xor=1")), key_of(made_fault("f", "", "rx_pointer", "xor=2")));
 }
 
 static void draws_are_others_with_another_name_action_match_or_seed(void)
@@ -448,16 +419,16 @@ static void draws_are_others_with_another_name_action_match_or_seed(void)
 		"every=1",
 		"first=1",
 	};
-	const struct fault fault = make("f", "", "drop", "");
+	const struct fault fault = made_fault("f", "", "drop", "");
 	uint64_t keys[16];
 	size_t count = 0;
 
 	keys[count++] = key_of(fault);
-	keys[count++] = key_of(make("g", "", "drop", ""));
-	keys[count++] = key_of(make("f", "", "rx_error", ""));
+	keys[count++] = key_of(made_fault("g", "", "drop", ""));
+	keys[count++] = key_of(made_fault("f", "", "rx_error", ""));
 	keys[count++] = fault_stream(&fault, 0, 2).key;
 	for (size_t i = 0; i < sizeof matches / sizeof matches[0]; i++)
-		keys[count++] = key_of(make("f", matches[i], "drop", ""));
+		keys[count++] = key_of(made_fault("f", matches[i], "drop", ""));
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < i; k++)
 			CU_ASSERT_NOT_EQUAL(keys[i], keys[k]);
@@ -465,8 +436,8 @@ static void draws_are_others_with_another_name_action_match_or_seed(void)
 
 static void twins_are_told_apart(void)
 {
-	const struct fault twin = make("f", "probability=1%", "delay", "time=1ms"),
-			   other = make("f", "probability=7%", "delay", "time=9ms");
+	const struct fault twin = made_fault("f", "probability=1%", "delay", "time=1ms"),
+			   other = made_fault("f", "probability=7%", "delay", "time=9ms");
 	const struct fault twins[] = {twin, twin, other};
 	uint64_t keys[3];
 
@@ -480,7 +451,8 @@ static void twins_are_told_apart(void)
 
 static void a_fault_put_in_front_moves_no_draw(void)
 {
-	const struct fault a = make("a", "", "drop", ""), b = make("b", "nth=2", "rx_error", ""), new = make("new", "", "drop", "");
+	const struct fault a = made_fault("a", "", "drop", ""), b = made_fault("b", "nth=2", "rx_error", ""),
+			   new = made_fault("new", "", "drop", "");
 	const struct fault before[] = {a, b, a}, after[] = {new, a, b, new, a};
 
 	CU_ASSERT_EQUAL(fault_stream(before, 0, 1).key, fault_stream(after, 1, 1).key);

@@ -10,38 +10,6 @@
 #define DEVICE 0xc0000264U
 #define SERVICE_PORT 7777U
 
-static void set_all(const struct param *table, void *object, const char *settings)
-{
-	char text[512], *rest = NULL;
-	struct error err = {0};
-
-	params_init(table, object);
-	(void)snprintf(text, sizeof text, "%s", settings);
-	for (char *setting = strtok_r(text, ";", &rest); setting != NULL; setting = strtok_r(NULL, ";", &rest)) {
-		char *value = strchr(setting, '=');
-		CU_ASSERT_FATAL(value != NULL);
-		*value++ = '\0';
-		const struct param *row = param_find(table, setting);
-		CU_ASSERT_FATAL(row != NULL && param_set(row, object, value, &err));
-	}
-}
-
-struct fault chain_fault(const char *name, const char *match, const char *action, const char *params)
-{
-	struct fault fault;
-	struct error err = {0};
-	const char *key = NULL;
-
-	memset(&fault, 0, sizeof fault);
-	(void)snprintf(fault.name, sizeof fault.name, "%s", name);
-	fault.action = action_find(action);
-	CU_ASSERT_FATAL(fault.action != NULL);
-	set_all(match_params, &fault.match, match);
-	set_all(fault.action->params, &fault.params, params);
-	CU_ASSERT_FATAL(fault_check(&fault, &key, &err));
-	return fault;
-}
-
 static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now)
 {
 	struct chain *chain = ctx;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * For the tests of the proxy: faults from short texts, frames of numbered flows, and what was decided about the last frame.
+ * For the tests of the proxy: frames of numbered flows, and what was decided about the last frame.
  */
 #ifndef TESTS_UNIT_PROXY_CHAIN_H
 #define TESTS_UNIT_PROXY_CHAIN_H
 
 #include "proxy/proxy.h"
+#include "tests/unit/fault/made.h"
 
 #define CHAIN_TEXT_MAX 256
 
@@ -16,12 +17,6 @@ struct chain {
 	uint64_t id;
 	char text[CHAIN_TEXT_MAX]; /**< the fate as it is rendered */
 };
-
-/**
- * A fault that fault_check() accepts.
- * @param match "key=value;key=value", as is params.
- */
-struct fault chain_fault(const char *name, const char *match, const char *action, const char *params);
 
 void chain_open(struct chain *chain, const struct fault *faults, size_t count, uint64_t seed);
 void chain_close(struct chain *chain);

@@ -56,7 +56,7 @@ static void the_list_covers_every_action_of_the_proxy(void)
 static void at_never_nothing_is_hit(void)
 {
 	for (size_t i = 0; i < ACTIONS; i++) {
-		const struct fault fault = chain_fault("f", "probability=0%", certain[i].action, certain[i].params);
+		const struct fault fault = made_checked_fault("f", "probability=0%", certain[i].action, certain[i].params);
 		TEST_SAME_TEXT(pattern(&fault, 10), "..........");
 	}
 }
@@ -64,7 +64,7 @@ static void at_never_nothing_is_hit(void)
 static void at_always_everything_is_hit(void)
 {
 	for (size_t i = 0; i < ACTIONS; i++) {
-		const struct fault fault = chain_fault("f", "", certain[i].action, certain[i].params);
+		const struct fault fault = made_checked_fault("f", "", certain[i].action, certain[i].params);
 		TEST_SAME_TEXT(pattern(&fault, 10), "XXXXXXXXXX");
 	}
 }
@@ -72,7 +72,7 @@ static void at_always_everything_is_hit(void)
 static void exactly_the_nth_is_hit(void)
 {
 	for (size_t i = 0; i < ACTIONS; i++) {
-		const struct fault fault = chain_fault("f", "nth=4", certain[i].action, certain[i].params);
+		const struct fault fault = made_checked_fault("f", "nth=4", certain[i].action, certain[i].params);
 		TEST_SAME_TEXT(pattern(&fault, 10), "...X......");
 	}
 }
@@ -81,8 +81,8 @@ static void two_can_be_stacked(void)
 {
 	for (size_t a = 0; a < ACTIONS; a++)
 		for (size_t b = 0; b < ACTIONS; b++) {
-			const struct fault faults[] = {chain_fault("first", "", certain[a].action, certain[a].params),
-			                               chain_fault("second", "", certain[b].action, certain[b].params)};
+			const struct fault faults[] = {made_checked_fault("first", "", certain[a].action, certain[a].params),
+			                               made_checked_fault("second", "", certain[b].action, certain[b].params)};
 			struct chain chain;
 			chain_open(&chain, faults, 2, 1);
 			(void)chain_send(&chain, 1, TO_SERVER, SIM_S);
@@ -99,7 +99,8 @@ static void two_can_be_stacked(void)
 static void frames_of_odd_lengths_come_out_as_they_went_in(void)
 {
 	static const size_t lengths[] = {42, 43, 61, 1513, 1514, FRAME_MAX - 1, FRAME_MAX};
-	const struct fault faults[] = {chain_fault("slow", "", "delay", "time=1ms"), chain_fault("none", "nth=99", "drop", "")};
+	const struct fault faults[] = {made_checked_fault("slow", "", "delay", "time=1ms"),
+	                               made_checked_fault("none", "nth=99", "drop", "")};
 	struct chain chain;
 
 	chain_open(&chain, faults, 2, 1);
@@ -119,7 +120,7 @@ static void frames_of_odd_lengths_come_out_as_they_went_in(void)
 
 static void a_drop_can_be_switched_off(void)
 {
-	const struct fault fault = chain_fault("f", "", "drop", "enabled=false");
+	const struct fault fault = made_checked_fault("f", "", "drop", "enabled=false");
 	struct chain chain;
 
 	TEST_SAME_TEXT(pattern(&fault, 5), ".....");
@@ -134,7 +135,7 @@ static void a_drop_can_be_switched_off(void)
 
 static void a_plain_delay_is_exact(void)
 {
-	const struct fault fault = chain_fault("f", "", "delay", "time=1.234567891s");
+	const struct fault fault = made_checked_fault("f", "", "delay", "time=1.234567891s");
 	struct chain chain;
 	enum direction direction;
 
@@ -152,7 +153,7 @@ static void a_plain_delay_is_exact(void)
 
 static void a_delay_of_nothing_is_no_cause(void)
 {
-	const struct fault fault = chain_fault("f", "", "delay", "time=0ns");
+	const struct fault fault = made_checked_fault("f", "", "delay", "time=0ns");
 	struct chain chain;
 
 	chain_open(&chain, &fault, 1, 1);
@@ -165,7 +166,7 @@ static void a_delay_of_nothing_is_no_cause(void)
 /* 20,000 draws, uniform over 10 ms either way: the mean's standard deviation is 10 ms / sqrt(3) / sqrt(20000) = 40.8 us. */
 static void jitter_stays_in_its_bounds_and_keeps_the_mean(void)
 {
-	const struct fault fault = chain_fault("f", "", "delay", "time=50ms;jitter=10ms;keep_order=false");
+	const struct fault fault = made_checked_fault("f", "", "delay", "time=50ms;jitter=10ms;keep_order=false");
 	uint64_t least = SIM_NEVER, most = 0, sum = 0;
 	struct chain chain;
 
@@ -185,7 +186,7 @@ static void jitter_stays_in_its_bounds_and_keeps_the_mean(void)
 
 static void jitter_as_large_as_the_delay_is_fine(void)
 {
-	const struct fault fault = chain_fault("f", "", "delay", "time=1ns;jitter=1ns;keep_order=false");
+	const struct fault fault = made_checked_fault("f", "", "delay", "time=1ns;jitter=1ns;keep_order=false");
 	unsigned counts[3] = {0};
 	struct chain chain;
 
@@ -202,7 +203,7 @@ static void jitter_as_large_as_the_delay_is_fine(void)
 /* Counts how often a frame came out before one that went in earlier in its direction. */
 static unsigned overtakings(const char *params)
 {
-	const struct fault fault = chain_fault("f", "", "delay", params);
+	const struct fault fault = made_checked_fault("f", "", "delay", params);
 	uint64_t last[2] = {0, 0};
 	unsigned count = 0;
 	enum direction direction;
@@ -230,7 +231,7 @@ static void order_is_kept_only_if_asked_for(void)
 
 static void the_two_directions_do_not_hold_each_other_up(void)
 {
-	const struct fault fault = chain_fault("f", "direction=to-server", "delay", "time=1s");
+	const struct fault fault = made_checked_fault("f", "direction=to-server", "delay", "time=1s");
 	struct chain chain;
 
 	chain_open(&chain, &fault, 1, 1);
@@ -244,7 +245,7 @@ static void the_two_directions_do_not_hold_each_other_up(void)
 
 static void an_outage_hits_both_directions_for_exactly_its_time(void)
 {
-	const struct fault fault = chain_fault("f", "direction=to-server;filter=udp port 5;nth=2", "outage", "for=1ms");
+	const struct fault fault = made_checked_fault("f", "direction=to-server;filter=udp port 5;nth=2", "outage", "for=1ms");
 	struct chain chain;
 
 	chain_open(&chain, &fault, 1, 1);
@@ -267,7 +268,7 @@ static void an_outage_hits_both_directions_for_exactly_its_time(void)
 
 static void frames_lost_in_an_outage_do_not_lengthen_it(void)
 {
-	const struct fault fault = chain_fault("f", "first=1", "outage", "for=10ms");
+	const struct fault fault = made_checked_fault("f", "first=1", "outage", "for=10ms");
 	struct chain chain;
 	unsigned dropped = 0;
 
@@ -280,7 +281,7 @@ static void frames_lost_in_an_outage_do_not_lengthen_it(void)
 
 static void an_outage_runs_on_behind_its_window(void)
 {
-	const struct fault fault = chain_fault("f", "until=5ms", "outage", "for=10ms");
+	const struct fault fault = made_checked_fault("f", "until=5ms", "outage", "for=10ms");
 	struct chain chain;
 
 	chain_open(&chain, &fault, 1, 1);
@@ -293,8 +294,8 @@ static void an_outage_runs_on_behind_its_window(void)
 /* A time longer than the clock can count must not come out as a short one, nor as a time in the past. */
 static void the_longest_times_stay_in_the_future(void)
 {
-	const struct fault outage = chain_fault("f", "first=1", "outage", "for=365d"),
-			   delay = chain_fault("f", "", "delay", "time=365d;jitter=365d");
+	const struct fault outage = made_checked_fault("f", "first=1", "outage", "for=365d"),
+			   delay = made_checked_fault("f", "", "delay", "time=365d;jitter=365d");
 	struct chain chain;
 
 	chain_open(&chain, &outage, 1, 1);
@@ -321,7 +322,7 @@ struct losses {
 
 static struct losses count_losses(const char *params, uint64_t seed, unsigned frames)
 {
-	const struct fault fault = chain_fault("f", "", "gemodel", params);
+	const struct fault fault = made_checked_fault("f", "", "gemodel", params);
 	struct losses losses = {.frames = frames};
 	struct chain chain;
 	bool before = false;
@@ -384,7 +385,7 @@ static void extreme_states_are_certain(void)
 /* The first frame of each of 20,000 flows: as often in the bad state as any other, not always in the good one. */
 static void the_first_frame_of_a_flow_is_as_bad_as_any(void)
 {
-	const struct fault fault = chain_fault("f", "", "gemodel", "p=1%;r=3%");
+	const struct fault fault = made_checked_fault("f", "", "gemodel", "p=1%;r=3%");
 	unsigned lost[2] = {0, 0};
 	struct chain chain;
 
@@ -403,7 +404,7 @@ static void the_first_frame_of_a_flow_is_as_bad_as_any(void)
 /* Two flows in turn: were there one state for both, a burst would always begin in the one that comes next. */
 static void each_flow_and_direction_has_a_state_of_its_own(void)
 {
-	const struct fault fault = chain_fault("f", "", "gemodel", "p=5%;r=5%");
+	const struct fault fault = made_checked_fault("f", "", "gemodel", "p=5%;r=5%");
 	unsigned same = 0;
 	struct chain chain;
 

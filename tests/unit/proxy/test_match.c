@@ -8,7 +8,7 @@
 static const char *pattern(const char *match, enum direction direction, unsigned count)
 {
 	static char text[65];
-	const struct fault fault = chain_fault("f", match, "drop", "");
+	const struct fault fault = made_checked_fault("f", match, "drop", "");
 	struct chain chain;
 
 	chain_open(&chain, &fault, 1, 1);
@@ -56,7 +56,7 @@ static void counting_begins_with_the_window(void)
 
 static void only_frames_of_the_filter_and_direction_are_counted(void)
 {
-	const struct fault fault = chain_fault("f", "direction=to-device;filter=udp port 5;nth=2", "drop", "");
+	const struct fault fault = made_checked_fault("f", "direction=to-device;filter=udp port 5;nth=2", "drop", "");
 	struct chain chain;
 
 	chain_open(&chain, &fault, 1, 1);
@@ -75,7 +75,7 @@ static void only_frames_of_the_filter_and_direction_are_counted(void)
 
 static void a_filter_sees_every_length(void)
 {
-	const struct fault fault = chain_fault("f", "filter=less 61 or greater 1500", "drop", "");
+	const struct fault fault = made_checked_fault("f", "filter=less 61 or greater 1500", "drop", "");
 	struct chain chain;
 
 	chain_open(&chain, &fault, 1, 1);
@@ -103,7 +103,7 @@ static void a_probability_holds_on_average(void)
 
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		for (uint64_t seed = 1; seed <= 3; seed++) {
-			const struct fault fault = chain_fault("f", cases[i].match, "drop", "");
+			const struct fault fault = made_checked_fault("f", cases[i].match, "drop", "");
 			struct chain chain;
 			unsigned dropped = 0;
 			chain_open(&chain, &fault, 1, seed);
@@ -131,7 +131,7 @@ static void is_wrong(struct fault fault, const char *wrong_key, const char *why)
 
 static void what_a_table_cannot_refuse_is_checked(void)
 {
-	const struct fault good = chain_fault("f", "", "drop", "");
+	const struct fault good = made_checked_fault("f", "", "drop", "");
 	struct fault fault = good;
 
 	fault.match.from_ns = fault.match.until_ns = 5;
@@ -144,10 +144,10 @@ static void what_a_table_cannot_refuse_is_checked(void)
 	fault = good;
 	fault.match.every = fault.match.first = 1;
 	is_wrong(fault, "every", "exclude each other");
-	fault = chain_fault("f", "", "delay", "time=5ms;jitter=5ms");
+	fault = made_checked_fault("f", "", "delay", "time=5ms;jitter=5ms");
 	fault.params.delay.jitter_ns++;
 	is_wrong(fault, "jitter", "the jitter is larger than the delay");
-	fault = chain_fault("f", "", "gemodel", "p=1%;r=0%");
+	fault = made_checked_fault("f", "", "gemodel", "p=1%;r=0%");
 	fault.params.gemodel.p = 0;
 	is_wrong(fault, "p", "never changes its state");
 }
@@ -160,7 +160,7 @@ static void has_filter(struct fault *fault, const char *filter)
 
 static void a_filter_that_does_not_compile_is_refused(void)
 {
-	struct fault fault = chain_fault("f", "", "drop", "");
+	struct fault fault = made_checked_fault("f", "", "drop", "");
 
 	has_filter(&fault, "tcp and and");
 	is_wrong(fault, "filter", "'tcp and and' is not a pcap filter expression: ");
@@ -180,7 +180,7 @@ static void a_name_in_a_filter_is_refused(void)
 		"host localhost", "src host localhost",          "tcp and (dst net loopback)",       "!host localhost", "src localhost",
 		"dst localhost",  "host 192.0.2.1 or localhost", "host 192.0.2.1 and not localhost", "host\tlocalhost", "host face",
 	};
-	struct fault fault = chain_fault("f", "", "drop", "");
+	struct fault fault = made_checked_fault("f", "", "drop", "");
 
 	for (unsigned i = 0; i < sizeof named / sizeof named[0]; i++) {
 		has_filter(&fault, named[i]);
@@ -209,7 +209,7 @@ static void filters_with_numbers_are_fine(void)
 		"icmp[icmptype] == icmp-echo",
 		"tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420",
 	};
-	struct fault fault = chain_fault("f", "", "drop", "");
+	struct fault fault = made_checked_fault("f", "", "drop", "");
 
 	for (unsigned i = 0; i < sizeof good / sizeof good[0]; i++) {
 		struct error err = {0};

@@ -28,8 +28,8 @@ static void without_faults_everything_passes_at_once(void)
 static void frames_leave_by_time_and_then_as_they_came(void)
 {
 	static const uint64_t expected[] = {4, 2, 3, 6, 1, 5};
-	const struct fault faults[] = {chain_fault("slow", "filter=udp port 1", "delay", "time=30ns;keep_order=false"),
-	                               chain_fault("less", "filter=udp port 2", "delay", "time=20ns;keep_order=false")};
+	const struct fault faults[] = {made_checked_fault("slow", "filter=udp port 1", "delay", "time=30ns;keep_order=false"),
+	                               made_checked_fault("less", "filter=udp port 2", "delay", "time=20ns;keep_order=false")};
 	static const unsigned flows[] = {1, 2, 2, 3, 1, 2};
 	struct chain chain;
 	enum direction direction;
@@ -51,7 +51,7 @@ static void frames_leave_by_time_and_then_as_they_came(void)
 
 static void a_long_queue_comes_out_sorted(void)
 {
-	const struct fault fault = chain_fault("f", "", "delay", "time=1ms;jitter=1ms;keep_order=false");
+	const struct fault fault = made_checked_fault("f", "", "delay", "time=1ms;jitter=1ms;keep_order=false");
 	struct chain chain;
 	enum direction direction;
 	sim_ns last = 0;
@@ -74,7 +74,7 @@ static void a_long_queue_comes_out_sorted(void)
 
 static void what_waits_at_the_end_is_released(void)
 {
-	const struct fault fault = chain_fault("f", "", "delay", "time=1h");
+	const struct fault fault = made_checked_fault("f", "", "delay", "time=1h");
 	struct chain chain;
 
 	chain_open(&chain, &fault, 1, 1);
@@ -87,7 +87,7 @@ static void what_waits_at_the_end_is_released(void)
 
 static void the_queue_has_a_limit(void)
 {
-	const struct fault fault = chain_fault("f", "", "delay", "time=1h");
+	const struct fault fault = made_checked_fault("f", "", "delay", "time=1h");
 	struct chain chain;
 	unsigned dropped = 0;
 
@@ -137,9 +137,9 @@ static bool is_same(struct record a, struct record b)
 
 static size_t three_kinds(struct fault faults[3])
 {
-	faults[0] = chain_fault("thin", "probability=20%", "drop", "");
-	faults[1] = chain_fault("bursts", "", "gemodel", "p=5%;r=30%");
-	faults[2] = chain_fault("jitter", "", "delay", "time=20ms;jitter=5ms;keep_order=false");
+	faults[0] = made_checked_fault("thin", "probability=20%", "drop", "");
+	faults[1] = made_checked_fault("bursts", "", "gemodel", "p=5%;r=30%");
+	faults[2] = made_checked_fault("jitter", "", "delay", "time=20ms;jitter=5ms;keep_order=false");
 	return 3;
 }
 
@@ -165,7 +165,7 @@ static void frames_of_other_flows_move_no_decision(void)
 static void a_fault_more_moves_no_decision(void)
 {
 	/* The new one hits frames of another flow only, whatever its place in the chain. */
-	const struct fault other = chain_fault("other", "probability=50%;filter=udp port 2", "drop", "");
+	const struct fault other = made_checked_fault("other", "probability=50%;filter=udp port 2", "drop", "");
 	struct fault faults[3], more[4];
 	size_t count = three_kinds(faults);
 	struct record before = run(faults, count, 1, 2);
@@ -193,8 +193,8 @@ static void the_order_of_unlike_faults_moves_no_draw(void)
 /* Two faults of one name would decide alike, and so count as one, if they had one stream. */
 static void twins_decide_for_themselves(void)
 {
-	const struct fault faults[] = {chain_fault("twin", "probability=50%", "drop", ""),
-	                               chain_fault("twin", "probability=50%", "drop", "")};
+	const struct fault faults[] = {made_checked_fault("twin", "probability=50%", "drop", ""),
+	                               made_checked_fault("twin", "probability=50%", "drop", "")};
 	struct record record = run(faults, 2, 1, 0);
 	unsigned dropped = 0;
 
@@ -208,8 +208,8 @@ static void twins_decide_for_themselves(void)
 
 static void counters_tell_what_each_fault_did(void)
 {
-	const struct fault faults[] = {chain_fault("second", "direction=to-server;every=2", "drop", ""),
-	                               chain_fault("late", "from=10ns", "delay", "time=1ns")};
+	const struct fault faults[] = {made_checked_fault("second", "direction=to-server;every=2", "drop", ""),
+	                               made_checked_fault("late", "from=10ns", "delay", "time=1ns")};
 	struct chain chain;
 
 	chain_open(&chain, faults, 2, 1);
@@ -226,9 +226,10 @@ static void counters_tell_what_each_fault_did(void)
 
 static void a_fault_is_in_force_while_it_acts_and_can_act_again(void)
 {
-	const struct fault faults[] = {chain_fault("window", "from=10ns;until=20ns", "drop", ""),
-	                               chain_fault("first", "first=2", "delay", "time=1ns"),
-	                               chain_fault("nth", "nth=2", "delay", "time=1ns"), chain_fault("always", "", "delay", "time=1ns")};
+	const struct fault faults[] = {made_checked_fault("window", "from=10ns;until=20ns", "drop", ""),
+	                               made_checked_fault("first", "first=2", "delay", "time=1ns"),
+	                               made_checked_fault("nth", "nth=2", "delay", "time=1ns"),
+	                               made_checked_fault("always", "", "delay", "time=1ns")};
 	struct chain chain;
 
 	chain_open(&chain, faults, 4, 1);
@@ -252,8 +253,9 @@ static void a_fault_is_in_force_while_it_acts_and_can_act_again(void)
 
 static void a_fate_names_its_causes_in_order(void)
 {
-	const struct fault faults[] = {chain_fault("slow", "", "delay", "time=20ms"), chain_fault("slower", "", "delay", "time=1.5ms"),
-	                               chain_fault("lost", "nth=2", "drop", "")};
+	const struct fault faults[] = {made_checked_fault("slow", "", "delay", "time=20ms"),
+	                               made_checked_fault("slower", "", "delay", "time=1.5ms"),
+	                               made_checked_fault("lost", "nth=2", "drop", "")};
 	struct chain chain;
 
 	chain_open(&chain, faults, 3, 1);
@@ -272,7 +274,7 @@ static void a_fate_is_cut_to_the_room_there_is(void)
 	struct chain chain;
 
 	for (unsigned i = 0; i < PROXY_CAUSES_MAX + 3; i++)
-		faults[i] = chain_fault("a name of some length", "", "delay", "time=1ms");
+		faults[i] = made_checked_fault("a name of some length", "", "delay", "time=1ms");
 	chain_open(&chain, faults, PROXY_CAUSES_MAX + 3, 1);
 	(void)chain_send(&chain, 1, TO_SERVER, 0);
 	CU_ASSERT_EQUAL(chain.fate.cause_count, PROXY_CAUSES_MAX);
