@@ -111,6 +111,24 @@ struct enc28j60_disturbance {
 	bool rx_uncounted;     /* the frame is stored, EPKTCNT and so PKTIF do not see it */
 	bool rx_rxerif;        /* the frame is stored, RXERIF is set as well */
 	bool mii_stuck;        /* the operation never ends: MISTAT.BUSY stays set until a reset */
+	bool tx_early_txif;    /* TXIF comes up when the transmission begins, and again when it ends */
+	bool tx_link_pulse;    /* with erratum 13, in half duplex: a link pulse is taken for a late collision, and the frame is aborted */
+	bool rx_pktif_lost;    /* the frame is stored and counted, PKTIF does not come up for it */
+	bool rx_pktif_false;   /* the frame is lost, PKTIF comes up all the same */
+	bool rx_rxerif_lost;   /* with rx_overflow or without room: the frame is lost, RXERIF does not come up */
+	bool rx_pattern_passes; /* with erratum 18: the pattern filter takes the frame though the pattern does not match */
+};
+
+/* How the MAC goes about sending, for whoever owns the wire (DS39662 sec. 6.5, registers 6-2, 6-3; IEEE 802.3 clause 4). */
+struct enc28j60_mac {
+	bool full_duplex;               /* nothing is deferred, nothing collides */
+	bool defer_forever;             /* MACON4.DEFER: excessive deferral does not abort */
+	bool no_backoff;                /* MACON4.NOBKOFF: sends again at once after a collision */
+	bool no_backoff_after_pressure; /* MACON4.BPEN: the same, if it was backpressure that collided */
+	unsigned retries_max;           /* MACLCON1.RETMAX: so many collisions are tried again */
+	unsigned window_bytes;          /* a collision later than so many bytes, preamble included, is a late one (MACLCON2.COLWIN) */
+	unsigned gap_bits;              /* MABBIPG in bit times: between two frames of its own */
+	unsigned gap1_bits, gap2_bits;  /* MAIPGH, MAIPGL in bit times: after a frame of another; in the first part carrier restarts it */
 };
 
 /* What the chip asks of its surroundings. Any pointer may be NULL. transmit may call enc28j60_transmitted() with the same now_ns. */
@@ -122,6 +140,8 @@ struct enc28j60_ops {
 	void (*transmit)(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns);
 	/* The chip gave up that frame (TXRTS cleared, TXRST, reset): no answer is wanted any more. */
 	void (*cancel)(void *ctx, uint64_t now_ns);
+	/* Half duplex: backpressure begins or ends, that is, preamble is sent without end (DS39662 sec. 10.1). */
+	void (*backpressure)(void *ctx, bool on, uint64_t now_ns);
 	void (*event)(void *ctx, const struct enc28j60_event *event);
 	/* Asked at every site: fills the disturbance, which is zeroed. number is the site's. */
 	void (*disturb)(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance);
@@ -403,6 +423,12 @@ bool enc28j60_int_asserted(const struct enc28j60 *chip);
  * @return PHCON1.PDPXMD: what the PHY does on the wire, whatever MACON3.FULDPX says
  */
 bool enc28j60_full_duplex(const struct enc28j60 *chip);
+
+/**
+ * @param chip the chip
+ * @return how the MAC sends now; to be asked when ops->transmit is called
+ */
+struct enc28j60_mac enc28j60_mac(const struct enc28j60 *chip);
 
 /**
  * @param chip the chip

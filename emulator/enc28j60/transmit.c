@@ -384,6 +384,25 @@ void enc28j60_tx_pause(struct enc28j60 *chip, unsigned quanta)
 	enc28j60_arm(chip, ENC28J60_TIMER_PAUSE, (uint64_t)quanta * PAUSE_QUANTUM_NS);
 }
 
+/* Gaps in the registers' units (DS39662 registers 6-3, table 6-1): MABBIPG counts half octets of which three or six are always there. */
+struct enc28j60_mac enc28j60_mac(const struct enc28j60 *chip)
+{
+	const uint8_t *regs = chip->regs;
+	bool full_duplex = enc28j60_full_duplex(chip);
+
+	return (struct enc28j60_mac){
+		.full_duplex = full_duplex,
+		.defer_forever = regs[ENC28J60_MACON4] & MACON4_DEFER,
+		.no_backoff = regs[ENC28J60_MACON4] & MACON4_NOBKOFF,
+		.no_backoff_after_pressure = regs[ENC28J60_MACON4] & MACON4_BPEN,
+		.retries_max = regs[ENC28J60_MACLCON1] & 0xfU,
+		.window_bytes = (regs[ENC28J60_MACLCON2] & 0x3fU) + PREAMBLE_BYTES + 1,
+		.gap_bits = ((regs[ENC28J60_MABBIPG] & 0x7fU) + (full_duplex ? 3 : 6)) * 4,
+		.gap1_bits = (regs[ENC28J60_MAIPGH] & 0x7fU) * 4,
+		.gap2_bits = (regs[ENC28J60_MAIPGL] & 0x7fU) * 4,
+	};
+}
+
 void enc28j60_tx_answer(struct enc28j60 *chip, const struct enc28j60_tx_status *status)
 {
 	if (!chip->tx.on_wire)
