@@ -384,7 +384,10 @@ void enc28j60_tx_pause(struct enc28j60 *chip, unsigned quanta)
 	enc28j60_arm(chip, ENC28J60_TIMER_PAUSE, (uint64_t)quanta * PAUSE_QUANTUM_NS);
 }
 
-/* Gaps in the registers' units (DS39662 registers 6-3, table 6-1): MABBIPG counts half octets of which three or six are always there. */
+/*
+ * Gaps count half octets of 4 bit times, and some are always there: with the values that the data sheet recommends (12h or 15h, 12h, 0Ch)
+ * they are the 96 bit times of IEEE 802.3 sec. 4.4.2, and their first two thirds (DS39662 register 6-4, sec. 6.5).
+ */
 struct enc28j60_mac enc28j60_mac(const struct enc28j60 *chip)
 {
 	const uint8_t *regs = chip->regs;
@@ -398,8 +401,8 @@ struct enc28j60_mac enc28j60_mac(const struct enc28j60 *chip)
 		.retries_max = regs[ENC28J60_MACLCON1] & 0xfU,
 		.window_bytes = (regs[ENC28J60_MACLCON2] & 0x3fU) + PREAMBLE_BYTES + 1,
 		.gap_bits = ((regs[ENC28J60_MABBIPG] & 0x7fU) + (full_duplex ? 3 : 6)) * 4,
-		.gap1_bits = (regs[ENC28J60_MAIPGH] & 0x7fU) * 4,
-		.gap2_bits = (regs[ENC28J60_MAIPGL] & 0x7fU) * 4,
+		.gap1_bits = ((regs[ENC28J60_MAIPGH] & 0x7fU) + 4) * 4,
+		.gap2_bits = ((regs[ENC28J60_MAIPGL] & 0x7fU) + 6) * 4,
 	};
 }
 
