@@ -20,6 +20,7 @@
 	S("sim/trace", tests_trace, false)                                                                                                 \
 	S("link/frame", tests_link_frame, false)                                                                                           \
 	S("link/packet", tests_packet, false)                                                                                              \
+	S("link/medium", tests_medium, false)                                                                                              \
 	S("link/link", tests_link, false)                                                                                                  \
 	S("proxy/map", tests_map, false)                                                                                                   \
 	S("proxy/match", tests_match, false)                                                                                               \

@@ -54,9 +54,20 @@ static void fire_chip(void *ctx, sim_ns now)
 static void transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns)
 {
 	struct board *board = ctx;
+	const struct enc28j60_mac mac = enc28j60_mac(&board->chip);
+	const struct medium_rules rules = {
+		.full_duplex = mac.full_duplex,
+		.defer_forever = mac.defer_forever,
+		.no_backoff = mac.no_backoff,
+		.retries_max = mac.retries_max,
+		.window_bytes = mac.window_bytes,
+		.gap_ns = mac.gap_bits * MEDIUM_BIT_NS,
+		.gap1_ns = mac.gap1_bits * MEDIUM_BIT_NS,
+		.gap2_ns = mac.gap2_bits * MEDIUM_BIT_NS,
+	};
 
 	(void)now_ns;
-	link_device_sends(board->link, frame, length, enc28j60_full_duplex(&board->chip));
+	link_device_sends(board->link, frame, length, &rules, (struct medium_noise){0});
 }
 
 static void cancel(void *ctx, uint64_t now_ns)
@@ -166,9 +177,16 @@ void board_frame_arrived(struct board *board, const uint8_t *data, size_t length
 	plan_chip(board);
 }
 
-void board_frame_sent(struct board *board, bool deferred, sim_ns now)
+void board_frame_sent(struct board *board, const struct medium_outcome *outcome, sim_ns now)
 {
-	const struct enc28j60_tx_status status = {.deferred = deferred};
+	const struct enc28j60_tx_status status = {
+		.collisions = outcome->collisions,
+		.late_collision = outcome->late_collision,
+		.excessive_collisions = outcome->excessive_collisions,
+		.deferred = outcome->deferred,
+		.excessive_deferral = outcome->excessive_deferral,
+		.collided_bytes = outcome->collided_bytes,
+	};
 
 	enc28j60_transmitted(&board->chip, &status, now);
 	plan_chip(board);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "link/link.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -15,6 +16,8 @@ const struct param link_params[] = {
                            "from power on until the partner's link pulses come"),
 	PARAM_ROW_QUANTITY(link_config, queue_max, "queue", UNIT_NONE, "256", 1, 65536,
                            "frames the partner's port buffers before it drops"),
+	PARAM_ROW_QUANTITY(link_config, delay_ns, "delay", UNIT_DURATION, "1us", 0, MEDIUM_DELAY_MAX,
+                           "from one end of the cable to the other, transceivers included"),
 	{0},
 };
 
@@ -24,16 +27,11 @@ static uint32_t fcs_of(const uint8_t *data, size_t length)
 	return (uint32_t)crc32(0, data, (uInt)length);
 }
 
-static enum direction other(enum direction direction)
-{
-	return direction == TO_SERVER ? TO_DEVICE : TO_SERVER;
-}
-
 sim_ns link_duration(size_t length)
 {
 	if (length < FRAME_MIN)
 		length = FRAME_MIN;
-	return (LINK_PREAMBLE + length + FRAME_FCS) * LINK_BYTE_NS;
+	return (LINK_PREAMBLE + length + FRAME_FCS) * MEDIUM_BYTE_NS;
 }
 
 static void lose(struct link *link, struct frame *frame, enum direction direction, const char *why)
@@ -45,83 +43,58 @@ static void lose(struct link *link, struct frame *frame, enum direction directio
 	frame_free(frame);
 }
 
-static void start(struct link *link, enum direction direction)
+static void lose_flight(struct link *link, struct link_flight *flight, enum direction direction, const char *why)
 {
-	struct link_station *station = &link->stations[direction];
-	sim_ns done = link->sim->now + link_duration(station->waiting.first->length);
-
-	station->flying = frame_queue_take(&station->waiting);
-	station->cancelled = false;
-	station->cut = !link->carrier;
-	sim_schedule(link->sim, &station->done, done);
-	link->free_at[direction] = done + LINK_GAP_NS;
-	if (link->config.duplex == LINK_HALF)
-		link->free_at[other(direction)] = link->free_at[direction];
-	link->sent_last = direction;
+	if (flight->frame != NULL)
+		lose(link, flight->frame, direction, why);
+	memset(flight, 0, sizeof *flight);
 }
 
-static bool can_start(const struct link *link, enum direction direction)
-{
-	return link->stations[direction].waiting.count > 0 && link->sim->now >= link->free_at[direction];
-}
-
-/* Starts whoever can, and comes back when the medium gets free for those who cannot yet. */
+/* The partner's next frame; what stands before it has been sent or given up. */
 static void serve(struct link *link)
 {
-	enum direction first = other(link->sent_last);
-	sim_ns next = SIM_NEVER;
+	struct link_station *partner = &link->stations[TO_DEVICE];
+	struct medium_rules rules = medium_standard_rules;
 
-	for (int i = 0; i < 2; i++, first = other(first))
-		if (can_start(link, first))
-			start(link, first);
-	for (int i = 0; i < 2; i++)
-		if (link->stations[i].waiting.count > 0 && link->free_at[i] < next)
-			next = link->free_at[i];
-	sim_schedule(link->sim, &link->kick, next);
+	if (partner->sending.frame != NULL || partner->waiting.count == 0)
+		return;
+	partner->sending = (struct link_flight){.frame = frame_queue_take(&partner->waiting)};
+	rules.full_duplex = link->config.duplex == LINK_FULL;
+	medium_send(&link->medium, TO_DEVICE, (size_t)(link_duration(partner->sending.frame->length) / MEDIUM_BYTE_NS), &rules,
+	            (struct medium_noise){0});
 }
 
-static void fire_kick(void *ctx, sim_ns now)
+static void fire_arrival_at_partner(struct link *link, bool intact)
 {
-	(void)now;
-	serve(ctx);
-}
+	struct link_flight flight = link->stations[TO_SERVER].arriving;
 
-static void arrive_at_partner(struct link *link, struct link_station *station, struct frame *frame)
-{
-	if (station->cancelled)
-		lose(link, frame, TO_SERVER, "the device stopped in mid-frame");
-	else if (station->fcs_wrong)
-		lose(link, frame, TO_SERVER, "the FCS is wrong and the partner drops it");
-	else if (frame->length < FRAME_MIN)
-		lose(link, frame, TO_SERVER, "it is a runt and the partner drops it");
+	memset(&link->stations[TO_SERVER].arriving, 0, sizeof flight);
+	if (flight.cut)
+		lose(link, flight.frame, TO_SERVER, "there is no link");
+	else if (!intact)
+		lose(link, flight.frame, TO_SERVER, "the partner sent at the same time");
+	else if (flight.fcs_wrong)
+		lose(link, flight.frame, TO_SERVER, "the FCS is wrong and the partner drops it");
+	else if (flight.frame->length < FRAME_MIN)
+		lose(link, flight.frame, TO_SERVER, "it is a runt and the partner drops it");
 	else
-		link->ops.to_partner(link->ctx, frame, link->sim->now);
+		link->ops.to_partner(link->ctx, flight.frame, link->sim->now);
 }
 
-static void fire_device_done(void *ctx, sim_ns now)
+static void fire_arrival_at_device(struct link *link, bool intact)
 {
-	struct link *link = ctx;
-	struct link_station *station = &link->stations[TO_SERVER];
-	struct frame *frame = station->flying;
-	bool answer = !station->cancelled, deferred = station->deferred;
-
-	station->flying = NULL;
-	if (station->cut)
-		lose(link, frame, TO_SERVER, "there is no link");
-	else
-		arrive_at_partner(link, station, frame);
-	if (answer)
-		link->ops.sent(link->ctx, deferred, now);
-}
-
-static void fire_partner_done(void *ctx, sim_ns now)
-{
-	struct link *link = ctx;
-	struct frame *frame = link->stations[TO_DEVICE].flying;
+	struct frame *frame = link->stations[TO_DEVICE].arriving.frame;
 	uint8_t data[FRAME_MAX + FRAME_FCS];
-	size_t length = frame->length;
+	size_t length;
 
-	link->stations[TO_DEVICE].flying = NULL;
+	memset(&link->stations[TO_DEVICE].arriving, 0, sizeof(struct link_flight));
+	if (frame == NULL)
+		return;
+	if (!intact) {
+		lose(link, frame, TO_DEVICE, "the device sent at the same time");
+		return;
+	}
+	length = frame->length;
 	memcpy(data, frame->data, length);
 	for (; length < FRAME_MIN; length++)
 		data[length] = 0;
@@ -129,7 +102,47 @@ static void fire_partner_done(void *ctx, sim_ns now)
 	for (unsigned i = 0; i < FRAME_FCS; i++)
 		data[length + i] = (uint8_t)(fcs >> (8 * i));
 	frame_free(frame);
-	link->ops.to_device(link->ctx, data, length + FRAME_FCS, now);
+	link->ops.to_device(link->ctx, data, length + FRAME_FCS, link->sim->now);
+}
+
+static void arrived(void *ctx, enum direction direction, bool intact, sim_ns now)
+{
+	(void)now;
+	if (direction == TO_SERVER)
+		fire_arrival_at_partner(ctx, intact);
+	else
+		fire_arrival_at_device(ctx, intact);
+}
+
+static const char *why_given_up(const struct medium_outcome *outcome)
+{
+	if (outcome->late_collision)
+		return "late collision";
+	return outcome->excessive_collisions ? "excessive collisions" : "excessive deferral";
+}
+
+static void ended(void *ctx, enum direction direction, const struct medium_outcome *outcome, sim_ns now)
+{
+	struct link *link = ctx;
+	struct link_station *station = &link->stations[direction];
+
+	if (outcome->sent)
+		station->arriving = station->sending;
+	else
+		lose_flight(link, &station->sending, direction, why_given_up(outcome));
+	memset(&station->sending, 0, sizeof station->sending);
+	if (direction == TO_SERVER)
+		link->ops.sent(link->ctx, outcome, now);
+	else
+		serve(link);
+}
+
+static void activity(void *ctx, enum direction direction, bool on, bool collided, sim_ns now)
+{
+	struct link *link = ctx;
+
+	if (link->ops.heard != NULL && direction == TO_DEVICE)
+		link->ops.heard(link->ctx, on, collided, now);
 }
 
 static void fire_pulses(void *ctx, sim_ns now)
@@ -138,20 +151,19 @@ static void fire_pulses(void *ctx, sim_ns now)
 	link_set_carrier(ctx, true);
 }
 
-void link_init(struct link *link, const struct link_config *config, const struct link_ops *ops,
-               void (*carrier_changed)(void *ctx, bool up, sim_ns now), void *ctx, struct sim *sim, struct trace *trace)
+void link_init(struct link *link, const struct link_config *config, const struct link_ops *ops, void *ctx, struct sim *sim,
+               struct trace *trace, uint64_t seed)
 {
+	const struct medium_ops medium_ops = {ended, arrived, activity};
+
 	memset(link, 0, sizeof *link);
 	link->config = *config;
 	link->ops = *ops;
 	link->ctx = ctx;
 	link->sim = sim;
 	link->trace = trace;
-	link->carrier_changed = carrier_changed;
-	link->kick = (struct sim_event){.fire = fire_kick, .ctx = link, .lag = link_duration(0)};
 	link->pulses = (struct sim_event){.fire = fire_pulses, .ctx = link};
-	link->stations[TO_SERVER].done = (struct sim_event){.fire = fire_device_done, .ctx = link};
-	link->stations[TO_DEVICE].done = (struct sim_event){.fire = fire_partner_done, .ctx = link};
+	medium_init(&link->medium, config->delay_ns, &medium_ops, link, sim, random_stream(seed, "link back-off"));
 	sim_schedule(sim, &link->pulses, config->up_at_ns > sim->now ? config->up_at_ns : sim->now);
 }
 
@@ -159,40 +171,50 @@ void link_close(struct link *link)
 {
 	for (int i = 0; i < 2; i++) {
 		frame_queue_clear(&link->stations[i].waiting);
-		frame_free(link->stations[i].flying);
-		sim_cancel(link->sim, &link->stations[i].done);
+		frame_free(link->stations[i].sending.frame);
+		frame_free(link->stations[i].arriving.frame);
 	}
-	sim_cancel(link->sim, &link->kick);
+	medium_close(&link->medium);
 	sim_cancel(link->sim, &link->pulses);
 }
 
-void link_device_sends(struct link *link, const uint8_t *data, size_t length, bool full_duplex)
+void link_device_sends(struct link *link, const uint8_t *data, size_t length, const struct medium_rules *rules, struct medium_noise noise)
 {
-	struct link_station *station = &link->stations[TO_SERVER];
-
-	CHECK(station->waiting.count == 0);
-	if (link->carrier && full_duplex != (link->config.duplex == LINK_FULL) && !link->mismatch_told) {
-		link->mismatch_told = true;
-		trace_not_modelled(link->trace, link->sim->now, "link", "the device sends in %s duplex, its partner runs %s duplex",
-		                   full_duplex ? "full" : "half", duplexes[link->config.duplex]);
-	}
 	/* What a guest can make the chip send may be shorter than an FCS: then it is all frame, and the FCS is wrong. */
 	size_t fcs_length = length < FRAME_FCS ? 0 : FRAME_FCS;
 	struct frame *frame = frame_new(data, length - fcs_length);
 	const uint8_t *fcs = data + frame->length;
-	station->fcs_wrong = fcs_length == 0 || fcs_of(data, frame->length) !=
-	                                                (fcs[0] | (uint32_t)fcs[1] << 8 | (uint32_t)fcs[2] << 16 | (uint32_t)fcs[3] << 24);
-	frame_queue_put(&station->waiting, frame);
-	serve(link);
-	station->deferred = station->waiting.count > 0;
+
+	CHECK(link->stations[TO_SERVER].sending.frame == NULL);
+	link->stations[TO_SERVER].sending = (struct link_flight){
+		.frame = frame,
+		.cut = !link->carrier,
+		.fcs_wrong = fcs_length == 0 || fcs_of(data, frame->length) !=
+	                                                (fcs[0] | (uint32_t)fcs[1] << 8 | (uint32_t)fcs[2] << 16 | (uint32_t)fcs[3] << 24),
+	};
+	medium_send(&link->medium, TO_SERVER, LINK_PREAMBLE + length, rules, noise);
 }
 
 void link_device_cancels(struct link *link)
 {
 	struct link_station *station = &link->stations[TO_SERVER];
+	bool begun = link->medium.stations[TO_SERVER].state == STATION_SENDS;
 
-	frame_queue_clear(&station->waiting);
-	station->cancelled = true;
+	medium_cancel(&link->medium, TO_SERVER);
+	if (begun)
+		lose_flight(link, &station->sending, TO_SERVER, "the device stopped in mid-frame");
+	frame_free(station->sending.frame);
+	memset(&station->sending, 0, sizeof station->sending);
+}
+
+void link_device_presses(struct link *link, bool on)
+{
+	medium_press(&link->medium, TO_SERVER, on, false);
+}
+
+void link_partner_presses(struct link *link, bool on)
+{
+	medium_press(&link->medium, TO_DEVICE, on, link->config.duplex == LINK_FULL);
 }
 
 void link_partner_sends(struct link *link, struct frame *frame)
@@ -219,14 +241,28 @@ void link_set_carrier(struct link *link, bool up)
 	trace_line(link->trace, link->sim->now, "link", "carrier %s, partner in %s duplex", up ? "up" : "down",
 	           duplexes[link->config.duplex]);
 	if (!up) {
-		link->stations[TO_SERVER].cut = true;
+		link->stations[TO_SERVER].sending.cut = true;
+		link->stations[TO_SERVER].arriving.cut = true;
+		medium_cancel(&link->medium, TO_DEVICE);
+		lose_flight(link, &partner->sending, TO_DEVICE, "the link went down in mid-frame");
+		lose_flight(link, &partner->arriving, TO_DEVICE, "the link went down in mid-frame");
 		for (struct frame *frame; (frame = frame_queue_take(&partner->waiting)) != NULL;)
 			lose(link, frame, TO_DEVICE, "there is no link");
-		if (partner->flying != NULL) {
-			sim_cancel(link->sim, &partner->done);
-			lose(link, partner->flying, TO_DEVICE, "the link went down in mid-frame");
-			partner->flying = NULL;
-		}
 	}
-	link->carrier_changed(link->ctx, up, link->sim->now);
+	link->ops.carrier_changed(link->ctx, up, link->sim->now);
+}
+
+void link_finish(struct link *link)
+{
+	const struct medium_counters *c = &link->medium.counters;
+
+	trace_line(link->trace, link->sim->now, "link",
+	           "%" PRIu64 " collisions, %" PRIu64 " late, %" PRIu64 " frames given up after too many, %" PRIu64
+	           " waited too long, %" PRIu64 " sent over the other's",
+	           c->collisions, c->late_collisions, c->excessive_collisions, c->excessive_deferrals, c->mangled);
+}
+
+sim_ns link_lag(const struct link *link)
+{
+	return medium_lag(&link->medium);
 }

@@ -89,11 +89,11 @@ static void to_device(void *ctx, const uint8_t *data, size_t length, sim_ns now)
 	board_frame_arrived(&world->board, data, length, now);
 }
 
-static void sent(void *ctx, bool deferred, sim_ns now)
+static void sent(void *ctx, const struct medium_outcome *outcome, sim_ns now)
 {
 	struct world *world = ctx;
 
-	board_frame_sent(&world->board, deferred, now);
+	board_frame_sent(&world->board, outcome, now);
 }
 
 static void carrier_changed(void *ctx, bool up, sim_ns now)
@@ -148,7 +148,7 @@ static void plan_flaps(struct world *world)
 
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err)
 {
-	const struct link_ops link_ops = {to_partner, to_device, sent};
+	const struct link_ops link_ops = {to_partner, to_device, sent, NULL, carrier_changed};
 
 	memset(world, 0, sizeof *world);
 	if (!service_open(&world->service, &plan->server, plan->image, err))
@@ -159,18 +159,18 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->wire_digest = XXH3_createState();
 	CHECK(world->wire_digest != NULL && XXH3_64bits_reset(world->wire_digest) == XXH_OK);
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
-	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = link_duration(0)};
+	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_NS};
 	sim_open(&world->sim, start);
 	/* The far end announces itself while it opens, so the capture begins before. */
 	if (capture != NULL)
 		pcapng_begin(capture, "stutter " STUTTER_VERSION, "proxy");
 	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
 	world->proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided}, world);
-	link_init(&world->link, &plan->link, &link_ops, carrier_changed, world, &world->sim, trace);
+	link_init(&world->link, &plan->link, &link_ops, world, &world->sim, trace, plan->seed);
 	board_open(&world->board, revisions[plan->device.chip_revision], &world->link,
 	           disturber_open(plan->faults, plan->fault_count, plan->seed, trace), &world->sim, trace);
 	plan_flaps(world);
-	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, link_duration(0)}, world);
+	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
 	service_start(&world->service, UNIX_BASE_NS);
 	return true;
 }
@@ -200,6 +200,7 @@ sim_ns world_next(const struct world *world)
 void world_finish(struct world *world)
 {
 	board_finish(&world->board);
+	link_finish(&world->link);
 	trace_line(world->trace, world->sim.now, "wire", "%" PRIu64 " frames to-server, %" PRIu64 " frames to-device, digest %016" PRIx64,
 	           world->frames[TO_SERVER], world->frames[TO_DEVICE], (uint64_t)XXH3_64bits_digest(world->wire_digest));
 	for (size_t i = 0, in_proxy = 0; i < world->plan->fault_count; i++) {

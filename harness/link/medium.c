@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * CSMA/CD for two stations.
+ *
+ * How it works: a station is quiet, waits, sends or presses. Waiting ends at an instant that plan() works out anew whenever something changes on either
+ * side: not before its back-off and the gap have passed, and not while it hears the other. Whoever starts looks whether the other is at it as well; if so, a
+ * collision is noted for each end that listens, at the instant at which that end hears it, and its transmission is cut short to end with the jam.
+ *
+ *     quiet --send--> waits --step--> sends --step--> quiet      sent whole, or given up
+ *                       ^                       |
+ *                       +------- collided ------+
+ */
+#include "link/medium.h"
+
+#include <string.h>
+
+#include "base/check.h"
+
+#define BACKOFF_LIMIT 10U
+#define MIN_TRANSMISSION_NS ((sim_ns)(8 + 64) * MEDIUM_BYTE_NS)
+
+const struct medium_rules medium_standard_rules = {
+	.defer_forever = true,
+	.retries_max = 15,
+	.window_bytes = 64,
+	.gap_ns = 96 * MEDIUM_BIT_NS,
+	.gap1_ns = 64 * MEDIUM_BIT_NS,
+	.gap2_ns = 96 * MEDIUM_BIT_NS,
+};
+
+static struct medium_station *other_of(struct medium *medium, const struct medium_station *station)
+{
+	return &medium->stations[station == &medium->stations[TO_SERVER] ? TO_DEVICE : TO_SERVER];
+}
+
+static enum direction direction_of(const struct medium *medium, const struct medium_station *station)
+{
+	return station == &medium->stations[TO_SERVER] ? TO_SERVER : TO_DEVICE;
+}
+
+static bool is_active(const struct medium_station *station)
+{
+	return station->state == STATION_SENDS || station->state == STATION_PRESSES;
+}
+
+static sim_ns later(sim_ns a, sim_ns b)
+{
+	return a > b ? a : b;
+}
+
+/* What the device can notice of a step: its own end at once; of the rest nothing before a collision can have been jammed. */
+static void set_lags(struct medium *medium)
+{
+	struct medium_station *device = &medium->stations[TO_SERVER], *partner = &medium->stations[TO_DEVICE];
+
+	device->step.lag = device->state == STATION_WAITS ? MEDIUM_JAM_NS : 0;
+	partner->step.lag = partner->state == STATION_WAITS ? medium_lag(medium) : medium->delay_ns;
+}
+
+/* When a waiting station starts; SIM_NEVER if it has to hear the other end first. */
+static sim_ns start_time(struct medium *medium, const struct medium_station *station)
+{
+	const struct medium_station *other = other_of(medium, station);
+	const struct medium_rules *rules = &station->rules;
+	sim_ns start = later(medium->sim->now, station->wanted_at);
+	sim_ns heard_until = other->ended_at + medium->delay_ns, heard_from = other->started_at + medium->delay_ns;
+	sim_ns deaf_from;
+
+	if (station->was_active)
+		start = later(start, station->ended_at + rules->gap_ns);
+	if (rules->full_duplex)
+		return start;
+	deaf_from = start;
+	if (other->was_active && heard_until + rules->gap2_ns >= start) {
+		start = heard_until + rules->gap2_ns;
+		/* In the last part of the gap it does not listen any more, so that nobody can be kept waiting for ever (4.2.3.2.1). */
+		deaf_from = heard_until + rules->gap1_ns;
+	}
+	return is_active(other) && heard_from <= deaf_from ? SIM_NEVER : start;
+}
+
+static void plan(struct medium *medium, struct medium_station *station)
+{
+	if (station->state == STATION_WAITS)
+		sim_schedule(medium->sim, &station->step, start_time(medium, station));
+	set_lags(medium);
+}
+
+static void wait(struct medium *medium, struct medium_station *station, sim_ns from)
+{
+	station->state = STATION_WAITS;
+	station->wanted_at = from;
+	if (!station->rules.full_duplex)
+		sim_schedule(medium->sim, &station->patience, from + MEDIUM_DEFERRAL_NS);
+	plan(medium, station);
+}
+
+/* The station hears at @p at that it is not alone, and stops behind a jam; what it sends is lost. */
+static void collide(struct medium *medium, struct medium_station *station, sim_ns at)
+{
+	if (station->state != STATION_SENDS || at >= station->step.at)
+		return;
+	station->collided = true;
+	station->late = at - station->started_at >= station->rules.window_bytes * MEDIUM_BYTE_NS;
+	sim_schedule(medium->sim, &station->step, later(at, station->started_at + MEDIUM_PREAMBLE_NS) + MEDIUM_JAM_NS);
+}
+
+/* Two transmissions meet: @first is under way when @second starts. */
+static void meet(struct medium *medium, struct medium_station *first, struct medium_station *second)
+{
+	if (!second->rules.full_duplex) {
+		first->mangled = true;
+		collide(medium, second, later(second->started_at, first->started_at + medium->delay_ns));
+	}
+	if (!first->rules.full_duplex) {
+		second->mangled = true;
+		collide(medium, first, second->started_at + medium->delay_ns);
+	}
+}
+
+static void become_active(struct medium *medium, struct medium_station *station, enum station_state state)
+{
+	struct medium_station *other = other_of(medium, station);
+
+	station->state = state;
+	station->started_at = medium->sim->now;
+	station->collided = station->late = station->mangled = false;
+	sim_cancel(medium->sim, &station->patience);
+	if (state == STATION_SENDS)
+		sim_schedule(medium->sim, &station->step, medium->sim->now + station->length_ns);
+	else
+		sim_cancel(medium->sim, &station->step);
+	if (is_active(other))
+		meet(medium, other, station);
+	plan(medium, other);
+	medium->ops.activity(medium->ctx, direction_of(medium, station), true, false, medium->sim->now);
+}
+
+static void start(struct medium *medium, struct medium_station *station)
+{
+	station->outcome.deferred |= station->outcome.collisions == 0 && medium->sim->now > station->wanted_at;
+	become_active(medium, station, STATION_SENDS);
+	if (!station->rules.full_duplex && station->outcome.collisions < station->noise.attempts)
+		collide(medium, station, station->started_at + station->noise.after_bytes * MEDIUM_BYTE_NS);
+}
+
+static void become_quiet(struct medium *medium, struct medium_station *station, bool collided)
+{
+	station->state = STATION_QUIET;
+	station->was_active = true;
+	station->ended_at = medium->sim->now;
+	sim_cancel(medium->sim, &station->step);
+	medium->ops.activity(medium->ctx, direction_of(medium, station), false, collided, medium->sim->now);
+	plan(medium, other_of(medium, station));
+}
+
+static void finish(struct medium *medium, struct medium_station *station)
+{
+	station->wants = false;
+	station->state = STATION_QUIET;
+	sim_cancel(medium->sim, &station->step);
+	sim_cancel(medium->sim, &station->patience);
+	medium->ops.ended(medium->ctx, direction_of(medium, station), &station->outcome, medium->sim->now);
+}
+
+/* Truncated binary exponential back-off (IEEE 802.3 4.2.3.2.5). */
+static sim_ns backoff(const struct medium *medium, const struct medium_station *station)
+{
+	unsigned collisions = station->outcome.collisions;
+	unsigned exponent = collisions < BACKOFF_LIMIT ? collisions : BACKOFF_LIMIT;
+	uint64_t what = station->number * 2 + direction_of(medium, station);
+
+	if (station->rules.no_backoff)
+		return 0;
+	return random_below(medium->stream, what, collisions, UINT64_C(1) << exponent) * MEDIUM_SLOT_NS;
+}
+
+static void after_collision(struct medium *medium, struct medium_station *station)
+{
+	struct medium_outcome *outcome = &station->outcome;
+	sim_ns lasted = medium->sim->now - station->started_at - MEDIUM_PREAMBLE_NS;
+
+	outcome->collisions++;
+	outcome->collided_bytes += (unsigned)(lasted / MEDIUM_BYTE_NS);
+	outcome->late_collision = station->late;
+	outcome->excessive_collisions = !station->late && outcome->collisions > station->rules.retries_max;
+	medium->counters.collisions++;
+	medium->counters.late_collisions += outcome->late_collision;
+	medium->counters.excessive_collisions += outcome->excessive_collisions;
+	if (outcome->late_collision || outcome->excessive_collisions)
+		finish(medium, station);
+	else
+		wait(medium, station, medium->sim->now + backoff(medium, station));
+}
+
+static void end(struct medium *medium, struct medium_station *station)
+{
+	bool collided = station->collided;
+
+	become_quiet(medium, station, collided);
+	if (collided) {
+		after_collision(medium, station);
+		return;
+	}
+	CHECK(station->arrival.place == 0);
+	station->arrival_intact = !station->mangled;
+	medium->counters.mangled += station->mangled;
+	sim_schedule(medium->sim, &station->arrival, medium->sim->now + medium->delay_ns);
+	station->outcome.sent = true;
+	finish(medium, station);
+}
+
+static void step(struct medium *medium, struct medium_station *station)
+{
+	if (station->state == STATION_WAITS)
+		start(medium, station);
+	else
+		end(medium, station);
+}
+
+static void lose_patience(struct medium *medium, struct medium_station *station)
+{
+	station->outcome.excessive_deferral = true;
+	medium->counters.excessive_deferrals++;
+	if (!station->rules.defer_forever)
+		finish(medium, station);
+}
+
+static void arrive(struct medium *medium, struct medium_station *station)
+{
+	medium->ops.arrived(medium->ctx, direction_of(medium, station), station->arrival_intact, medium->sim->now);
+}
+
+static void fire_device_step(void *ctx, sim_ns now)
+{
+	(void)now;
+	step(ctx, &((struct medium *)ctx)->stations[TO_SERVER]);
+}
+
+static void fire_partner_step(void *ctx, sim_ns now)
+{
+	(void)now;
+	step(ctx, &((struct medium *)ctx)->stations[TO_DEVICE]);
+}
+
+static void fire_device_arrival(void *ctx, sim_ns now)
+{
+	(void)now;
+	arrive(ctx, &((struct medium *)ctx)->stations[TO_SERVER]);
+}
+
+static void fire_partner_arrival(void *ctx, sim_ns now)
+{
+	(void)now;
+	arrive(ctx, &((struct medium *)ctx)->stations[TO_DEVICE]);
+}
+
+static void fire_device_patience(void *ctx, sim_ns now)
+{
+	(void)now;
+	lose_patience(ctx, &((struct medium *)ctx)->stations[TO_SERVER]);
+}
+
+static void fire_partner_patience(void *ctx, sim_ns now)
+{
+	(void)now;
+	lose_patience(ctx, &((struct medium *)ctx)->stations[TO_DEVICE]);
+}
+
+void medium_init(struct medium *medium, sim_ns delay_ns, const struct medium_ops *ops, void *ctx, struct sim *sim,
+                 struct random_stream stream)
+{
+	struct medium_station *device = &medium->stations[TO_SERVER], *partner = &medium->stations[TO_DEVICE];
+
+	CHECK(delay_ns <= MEDIUM_DELAY_MAX);
+	memset(medium, 0, sizeof *medium);
+	medium->sim = sim;
+	medium->ops = *ops;
+	medium->ctx = ctx;
+	medium->stream = stream;
+	medium->delay_ns = delay_ns;
+	device->step = (struct sim_event){.fire = fire_device_step, .ctx = medium};
+	/* The far end hears it, and its answer has to cross the cable. */
+	device->arrival = (struct sim_event){.fire = fire_device_arrival, .ctx = medium, .lag = MIN_TRANSMISSION_NS};
+	device->patience = (struct sim_event){.fire = fire_device_patience, .ctx = medium};
+	partner->step = (struct sim_event){.fire = fire_partner_step, .ctx = medium};
+	partner->arrival = (struct sim_event){.fire = fire_partner_arrival, .ctx = medium};
+	partner->patience = (struct sim_event){.fire = fire_partner_patience, .ctx = medium, .lag = MIN_TRANSMISSION_NS};
+}
+
+void medium_close(struct medium *medium)
+{
+	for (int i = 0; i < 2; i++) {
+		sim_cancel(medium->sim, &medium->stations[i].step);
+		sim_cancel(medium->sim, &medium->stations[i].arrival);
+		sim_cancel(medium->sim, &medium->stations[i].patience);
+	}
+}
+
+void medium_send(struct medium *medium, enum direction direction, size_t bytes, const struct medium_rules *rules, struct medium_noise noise)
+{
+	struct medium_station *station = &medium->stations[direction];
+
+	CHECK(!station->wants);
+	station->wants = true;
+	station->rules = *rules;
+	station->noise = noise;
+	station->number++;
+	station->length_ns = bytes * MEDIUM_BYTE_NS;
+	memset(&station->outcome, 0, sizeof station->outcome);
+	if (station->state == STATION_PRESSES)
+		station->wanted_at = medium->sim->now;
+	else
+		wait(medium, station, medium->sim->now);
+}
+
+void medium_cancel(struct medium *medium, enum direction direction)
+{
+	struct medium_station *station = &medium->stations[direction];
+
+	station->wants = false;
+	sim_cancel(medium->sim, &station->patience);
+	if (station->state == STATION_SENDS) {
+		become_quiet(medium, station, true);
+	} else if (station->state == STATION_WAITS) {
+		sim_cancel(medium->sim, &station->step);
+		station->state = STATION_QUIET;
+	}
+}
+
+void medium_press(struct medium *medium, enum direction direction, bool on, bool full_duplex)
+{
+	struct medium_station *station = &medium->stations[direction];
+
+	if (on == (station->state == STATION_PRESSES))
+		return;
+	if (on) {
+		if (station->state == STATION_SENDS)
+			become_quiet(medium, station, true);
+		station->rules.full_duplex = full_duplex;
+		become_active(medium, station, STATION_PRESSES);
+		return;
+	}
+	become_quiet(medium, station, false);
+	if (station->wants)
+		wait(medium, station, medium->sim->now);
+}
+
+bool medium_wants(const struct medium *medium, enum direction direction)
+{
+	return medium->stations[direction].wants;
+}
+
+sim_ns medium_lag(const struct medium *medium)
+{
+	return medium->stations[TO_SERVER].wants ? MEDIUM_JAM_NS : MIN_TRANSMISSION_NS;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Who may send when between two ends of a 10BASE-T cable: CSMA/CD (IEEE 802.3 clause 4), bit times and all.
+ *
+ * A station that runs in half duplex listens: it defers to what it hears, waits for the gap, starts, and hears within the time of a round trip whether the
+ * other had started too. Then both send a jam, stop, and wait for a random number of slot times. A station in full duplex does none of this. Each end has
+ * its own duplex, so a mismatch behaves as it does on a real cable: the half-duplex end suffers late collisions, and what it hears while it sends is lost.
+ *
+ * The medium knows nothing of frames, only how long they are. Draws of the back-off are keyed on station, frame and attempt.
+ *
+ * Simplified: both ends see the carrier of the other exactly one cable delay late; the gap is counted from there.
+ */
+#ifndef LINK_MEDIUM_H
+#define LINK_MEDIUM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "link/frame.h"
+#include "sim/random.h"
+#include "sim/sim.h"
+
+/** One bit and one byte of 10BASE-T, and the slot time of 512 bits (IEEE 802.3 4.4.2). */
+#define MEDIUM_BIT_NS ((sim_ns)100)
+#define MEDIUM_BYTE_NS ((sim_ns)800)
+#define MEDIUM_SLOT_NS ((sim_ns)51200)
+/** A jam is 32 bits, and comes after the preamble if the collision comes earlier (IEEE 802.3 4.2.3.2.4). */
+#define MEDIUM_JAM_NS ((sim_ns)3200)
+#define MEDIUM_PREAMBLE_NS ((sim_ns)6400)
+/** Waiting longer than this is excessive deferral: 24,287 bit times (DS39662 table 7-1). */
+#define MEDIUM_DEFERRAL_NS ((sim_ns)2428700)
+/** The longest delay of a cable: a frame is heard before the next of the same station has left. */
+#define MEDIUM_DELAY_MAX ((sim_ns)60000)
+
+/** How a station sends. */
+struct medium_rules {
+	bool full_duplex;
+	bool defer_forever;    /**< excessive deferral is told, but does not end the attempt */
+	bool no_backoff;       /**< tries again at once after a collision */
+	unsigned retries_max;  /**< this many collisions are tried again */
+	unsigned window_bytes; /**< a collision behind so many bytes of a transmission, preamble included, is late and not tried again */
+	sim_ns gap_ns;         /**< behind a transmission of its own */
+	sim_ns gap1_ns;        /**< the first part of the gap behind the other's: a carrier in it starts the waiting again */
+	sim_ns gap2_ns;        /**< the whole gap behind the other's */
+};
+
+/** What IEEE 802.3 4.4.2 asks for. */
+extern const struct medium_rules medium_standard_rules;
+
+/** A disturbance on the cable that the sender takes for a collision. */
+struct medium_noise {
+	unsigned attempts;    /**< in the first so many attempts of a frame; 0: none */
+	unsigned after_bytes; /**< of each, preamble included */
+};
+
+/** How a frame ended. */
+struct medium_outcome {
+	bool sent; /**< whole; what the other end heard of it is told by arrived() */
+	unsigned collisions;
+	bool late_collision, excessive_collisions; /**< why it was given up */
+	bool deferred, excessive_deferral;
+	unsigned collided_bytes; /**< on the wire in attempts that collided, preambles not counted */
+};
+
+struct medium_ops {
+	/** The sender's view: its last bit has left, or it gives up. The next frame may be sent from here. */
+	void (*ended)(void *ctx, enum direction direction, const struct medium_outcome *outcome, sim_ns now);
+	/** The other end's view: the last bit of a frame that was sent whole is there. @p intact: nothing of its own lay over it. */
+	void (*arrived)(void *ctx, enum direction direction, bool intact, sim_ns now);
+	/** A transmission, whole or not, begins or ends, as its sender sees it; @p collided: it ends in a collision. */
+	void (*activity)(void *ctx, enum direction direction, bool on, bool collided, sim_ns now);
+};
+
+enum station_state {
+	STATION_QUIET,
+	STATION_WAITS,   /* for the medium, a gap or the end of its back-off */
+	STATION_SENDS,   /* a frame, or the jam at its end */
+	STATION_PRESSES, /* carrier without a frame */
+};
+
+struct medium_station {
+	struct sim_event step;     /* the end of what the state is about */
+	struct sim_event arrival;  /* the last bit reaches the other end */
+	struct sim_event patience; /* waiting becomes excessive deferral */
+	enum station_state state;
+	bool wants; /* there is a frame: it is being sent, waits, or goes on behind a press */
+	struct medium_rules rules;
+	struct medium_noise noise;
+	struct medium_outcome outcome;
+	sim_ns length_ns;
+	uint64_t number;     /* frames, from 1 */
+	sim_ns wanted_at;    /* since when this attempt may begin */
+	sim_ns started_at;   /* of the transmission or press under way */
+	bool was_active;     /* ended_at holds */
+	sim_ns ended_at;     /* of the last one */
+	bool collided, late; /* the transmission under way */
+	bool mangled;        /* the other end sends over the transmission under way, and cannot read it */
+	bool arrival_intact; /* the one that is arriving */
+};
+
+/** Counters of what happened on the cable. */
+struct medium_counters {
+	uint64_t collisions, late_collisions, excessive_collisions, excessive_deferrals, mangled;
+};
+
+struct medium {
+	struct sim *sim;
+	struct medium_ops ops;
+	void *ctx;
+	struct random_stream stream;
+	sim_ns delay_ns;
+	struct medium_station stations[2]; /* by the direction in which they send */
+	struct medium_counters counters;
+};
+
+/** @param delay_ns From one end to the other, at most MEDIUM_DELAY_MAX. @param ops Copied, called with @p ctx. */
+void medium_init(struct medium *medium, sim_ns delay_ns, const struct medium_ops *ops, void *ctx, struct sim *sim,
+                 struct random_stream stream);
+void medium_close(struct medium *medium);
+
+/** A station wants to send @p bytes, preamble included; ops.ended answers. One frame at a time. */
+void medium_send(struct medium *medium, enum direction direction, size_t bytes, const struct medium_rules *rules,
+                 struct medium_noise noise);
+/** It gives the frame up; ops.ended does not come. */
+void medium_cancel(struct medium *medium, enum direction direction);
+/** A station keeps the medium busy without a frame, or stops that. A frame of its own that is under way is cut, and tried again afterwards. */
+void medium_press(struct medium *medium, enum direction direction, bool on, bool full_duplex);
+
+/** Whether this station has a frame that is neither sent nor given up. */
+bool medium_wants(const struct medium *medium, enum direction direction);
+
+/** The least time from any event of the medium, or of what is before it, to something that the device can notice. */
+sim_ns medium_lag(const struct medium *medium);
+
+#endif

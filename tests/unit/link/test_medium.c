@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A cable with a recorder. What each end does and hears is noted as a line "TIME END what", times in nanoseconds, ends d(evice) and p(artner). The expected
+ * times follow from IEEE 802.3 clause 4 by hand.
+ */
+#include "link/medium.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/test.h"
+
+struct bench {
+	struct sim sim;
+	struct medium medium;
+	char notes[16384];
+	size_t noted;
+	struct medium_outcome last[2];
+};
+
+static struct bench bench;
+
+static const struct medium_rules full = {.full_duplex = true, .gap_ns = 9600};
+
+__attribute__((format(printf, 2, 3))) static void note(enum direction direction, const char *format, ...)
+{
+	va_list args;
+
+	bench.noted += (size_t)snprintf(bench.notes + bench.noted, sizeof bench.notes - bench.noted, "%" PRIu64 " %c ", bench.sim.now,
+	                                direction == TO_SERVER ? 'd' : 'p');
+	va_start(args, format);
+	bench.noted += (size_t)vsnprintf(bench.notes + bench.noted, sizeof bench.notes - bench.noted, format, args);
+	va_end(args);
+	CU_ASSERT_FATAL(bench.noted < sizeof bench.notes);
+}
+
+static void ended(void *ctx, enum direction direction, const struct medium_outcome *outcome, sim_ns now)
+{
+	CU_ASSERT(ctx == &bench && now == bench.sim.now);
+	bench.last[direction] = *outcome;
+	note(direction, "%s%s%s%s%s\n", outcome->sent ? "sent" : "gives up", outcome->late_collision ? ", late" : "",
+	     outcome->excessive_collisions ? ", excessive" : "", outcome->deferred ? ", deferred" : "",
+	     outcome->excessive_deferral ? " for long" : "");
+}
+
+static void arrived(void *ctx, enum direction direction, bool intact, sim_ns now)
+{
+	CU_ASSERT(ctx == &bench && now == bench.sim.now);
+	note(direction, "%s\n", intact ? "arrives" : "is lost");
+}
+
+static void activity(void *ctx, enum direction direction, bool on, bool collided, sim_ns now)
+{
+	CU_ASSERT(ctx == &bench && now == bench.sim.now);
+	note(direction, "%s%s\n", on ? "on" : "off", collided ? ", collided" : "");
+}
+
+static void bench_open_seed(sim_ns delay, uint64_t seed)
+{
+	const struct medium_ops ops = {ended, arrived, activity};
+
+	memset(&bench, 0, sizeof bench);
+	sim_open(&bench.sim, 0);
+	medium_init(&bench.medium, delay, &ops, &bench, &bench.sim, random_stream(seed, "test"));
+}
+
+static void bench_open(sim_ns delay)
+{
+	bench_open_seed(delay, 1);
+}
+
+static void bench_close(void)
+{
+	medium_close(&bench.medium);
+	CU_ASSERT_EQUAL(bench.sim.count, 0);
+	sim_close(&bench.sim);
+}
+
+static void run_until(sim_ns now)
+{
+	sim_run_until(&bench.sim, now);
+}
+
+static void forget(void)
+{
+	bench.noted = 0;
+	bench.notes[0] = '\0';
+}
+
+static void sends(enum direction direction, size_t bytes)
+{
+	medium_send(&bench.medium, direction, bytes, &medium_standard_rules, (struct medium_noise){0});
+}
+
+static void sends_by(enum direction direction, size_t bytes, const struct medium_rules *rules)
+{
+	medium_send(&bench.medium, direction, bytes, rules, (struct medium_noise){0});
+}
+
+/* Without draws, so that times can be worked out. */
+static struct medium_rules at_once(void)
+{
+	struct medium_rules rules = medium_standard_rules;
+
+	rules.no_backoff = true;
+	return rules;
+}
+
+/* 72 bytes with preamble: 57600 ns. */
+#define SHORT 72U
+
+static void a_quiet_cable_is_used_at_once(void)
+{
+	bench_open(1000);
+	run_until(500);
+	sends(TO_SERVER, SHORT);
+	run_until(SIM_MS);
+	TEST_SAME_TEXT(bench.notes, "500 d on\n58100 d off\n58100 d sent\n59100 d arrives\n");
+	bench_close();
+}
+
+static void who_hears_the_other_waits_for_its_end_and_the_gap(void)
+{
+	bench_open(1000);
+	sends(TO_DEVICE, SHORT);
+	run_until(1000);
+	sends(TO_SERVER, SHORT);
+	run_until(SIM_MS);
+	/* Its carrier is heard from 1000 to 58600. */
+	TEST_SAME_TEXT(bench.notes, "0 p on\n57600 p off\n57600 p sent\n58600 p arrives\n"
+	                            "68200 d on\n125800 d off\n125800 d sent, deferred\n126800 d arrives\n");
+	bench_close();
+}
+
+static void two_who_start_before_they_hear_each_other_collide(void)
+{
+	bench_open(1000);
+	sends(TO_DEVICE, SHORT);
+	run_until(999);
+	sends(TO_SERVER, SHORT);
+	run_until(9700);
+	/* The device hears the other at 1000 and the partner at 1999; both finish the preamble and add a jam: 9600 from the start. */
+	TEST_SAME_TEXT(bench.notes, "0 p on\n999 d on\n9600 p off, collided\n");
+	CU_ASSERT_EQUAL(bench.medium.counters.collisions, 1);
+	run_until(SIM_S);
+	TEST_CONTAINS(bench.notes, "10599 d off, collided\n");
+	TEST_CONTAINS(bench.notes, "d arrives\n");
+	TEST_CONTAINS(bench.notes, "p arrives\n");
+	CU_ASSERT(bench.last[TO_SERVER].sent && bench.last[TO_DEVICE].sent);
+	CU_ASSERT(bench.last[TO_SERVER].collisions >= 1 && bench.last[TO_DEVICE].collisions >= 1);
+	/* Four bytes of jam an attempt. */
+	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collided_bytes, 4 * bench.last[TO_SERVER].collisions);
+	bench_close();
+}
+
+static void a_carrier_in_the_first_part_of_the_gap_is_waited_for(void)
+{
+	struct medium_rules eager = at_once();
+
+	eager.gap_ns = 0;
+	bench_open(0);
+	sends_by(TO_DEVICE, SHORT, &eager);
+	run_until(57600 + 6400);
+	sends_by(TO_DEVICE, SHORT, &eager);
+	sends(TO_SERVER, SHORT);
+	forget();
+	run_until(SIM_MS);
+	TEST_SAME_TEXT(bench.notes, "64000 p on\n121600 p off\n121600 p sent\n121600 p arrives\n"
+	                            "131200 d on\n188800 d off\n188800 d sent, deferred\n188800 d arrives\n");
+	bench_close();
+}
+
+static void a_carrier_in_the_last_part_of_the_gap_is_not(void)
+{
+	struct medium_rules eager = at_once();
+
+	eager.gap_ns = 0;
+	bench_open(0);
+	sends_by(TO_DEVICE, SHORT, &eager);
+	run_until(57600 + 6000);
+	sends(TO_SERVER, SHORT);
+	run_until(57600 + 6401);
+	forget();
+	sends_by(TO_DEVICE, SHORT, &eager);
+	run_until(67200);
+	TEST_SAME_TEXT(bench.notes, "64001 p on\n67200 d on\n");
+	run_until(SIM_MS);
+	CU_ASSERT(bench.medium.counters.collisions >= 2);
+	bench_close();
+}
+
+static void a_collision_ends_with_a_whole_jam_behind_the_preamble(void)
+{
+	const struct medium_rules rules = at_once();
+
+	bench_open(0);
+	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_noise){.attempts = 1, .after_bytes = 20});
+	run_until(SIM_MS);
+	/* 20 bytes, 4 of jam, the gap, then all. */
+	TEST_SAME_TEXT(bench.notes, "0 d on\n19200 d off, collided\n28800 d on\n188800 d off\n188800 d sent\n188800 d arrives\n");
+	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collided_bytes, 16);
+	bench_close();
+}
+
+static void the_window_divides_early_from_late_collisions(void)
+{
+	bench_open(0);
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 1, .after_bytes = 63});
+	run_until(SIM_MS);
+	CU_ASSERT(bench.last[TO_SERVER].sent);
+	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 1);
+	forget();
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 1, .after_bytes = 64});
+	run_until(2 * SIM_MS);
+	TEST_SAME_TEXT(bench.notes, "1000000 d on\n1054400 d off, collided\n1054400 d gives up, late\n");
+	CU_ASSERT(!bench.last[TO_SERVER].sent && bench.last[TO_SERVER].late_collision);
+	bench_close();
+}
+
+static void fifteen_collisions_are_tried_again_and_sixteen_are_not(void)
+{
+	bench_open(0);
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 15, .after_bytes = 10});
+	run_until(SIM_S);
+	CU_ASSERT(bench.last[TO_SERVER].sent);
+	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 15);
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 16, .after_bytes = 10});
+	run_until(2 * SIM_S);
+	CU_ASSERT(!bench.last[TO_SERVER].sent && bench.last[TO_SERVER].excessive_collisions);
+	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 16);
+	bench_close();
+}
+
+/* How many slots a frame has waited behind its @p attempt-th collision. */
+static uint64_t slots_waited(uint64_t seed, unsigned attempt)
+{
+	struct medium_rules rules = medium_standard_rules;
+	sim_ns begun[17] = {0};
+	unsigned count = 0;
+
+	bench_open_seed(0, seed);
+	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_noise){.attempts = 15, .after_bytes = 10});
+	run_until(SIM_S);
+	for (const char *line = bench.notes; count < 16 && (line = strstr(line, " d on\n")) != NULL; line++) {
+		const char *from = line;
+		while (from > bench.notes && from[-1] != '\n')
+			from--;
+		(void)sscanf(from, "%" SCNu64, &begun[count++]);
+	}
+	CU_ASSERT_EQUAL_FATAL(count, 16);
+	bench_close();
+	/* 10 bytes and a jam; then the slots, of which the first 9600 ns are the gap. */
+	sim_ns waited = begun[attempt] - begun[attempt - 1] - 11200;
+	return waited <= 9600 ? 0 : waited / MEDIUM_SLOT_NS;
+}
+
+static void the_back_off_is_uniform_and_doubles_up_to_1023_slots(void)
+{
+	unsigned ones = 0, quarter[4] = {0};
+	uint64_t most = 0;
+
+	for (uint64_t seed = 1; seed <= 400; seed++) {
+		uint64_t first = slots_waited(seed, 1), second = slots_waited(seed, 2), last = slots_waited(seed, 12);
+		CU_ASSERT_FATAL(first < 2 && second < 4 && last < 1024);
+		ones += first == 1;
+		quarter[second]++;
+		most = last > most ? last : most;
+	}
+	/* Within 99.99 % of a fair draw: chi-square with 1 and 3 degrees of freedom. */
+	double half = (double)ones - 200, chi = 0;
+	CU_ASSERT(half * half / 200 * 2 < 15.1);
+	for (unsigned i = 0; i < 4; i++)
+		chi += ((double)quarter[i] - 100) * ((double)quarter[i] - 100) / 100;
+	CU_ASSERT(chi < 21.1);
+	CU_ASSERT(most > 1000);
+}
+
+static void frames_of_the_other_end_move_no_draw(void)
+{
+	bench_open(0);
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 5, .after_bytes = 10});
+	run_until(SIM_S);
+	char alone[sizeof bench.notes];
+	memcpy(alone, bench.notes, sizeof alone);
+	bench_close();
+	bench_open(0);
+	sends_by(TO_DEVICE, SHORT, &full);
+	run_until(67200);
+	sends_by(TO_DEVICE, SHORT, &full);
+	run_until(SIM_S);
+	forget();
+	bench.sim.now = 0;
+	bench.medium.stations[TO_DEVICE].was_active = false;
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 5, .after_bytes = 10});
+	run_until(SIM_S);
+	TEST_SAME_TEXT(bench.notes, alone);
+	bench_close();
+}
+
+static void full_duplex_on_both_ends_knows_no_collisions(void)
+{
+	bench_open(1000);
+	sends_by(TO_DEVICE, SHORT, &full);
+	run_until(10);
+	sends_by(TO_SERVER, SHORT, &full);
+	run_until(SIM_MS);
+	TEST_SAME_TEXT(bench.notes,
+	               "0 p on\n10 d on\n57600 p off\n57600 p sent\n57610 d off\n57610 d sent\n58600 p arrives\n58610 d arrives\n");
+	bench_close();
+}
+
+static void a_full_duplex_partner_makes_late_collisions_and_loses_its_frame(void)
+{
+	bench_open(1000);
+	sends(TO_SERVER, 1526);
+	run_until(100000);
+	sends_by(TO_DEVICE, SHORT, &full);
+	run_until(SIM_MS);
+	TEST_SAME_TEXT(bench.notes, "0 d on\n100000 p on\n104200 d off, collided\n104200 d gives up, late\n"
+	                            "157600 p off\n157600 p sent\n158600 p is lost\n");
+	CU_ASSERT_EQUAL(bench.medium.counters.mangled, 1);
+	bench_close();
+}
+
+static void a_full_duplex_device_does_the_same_to_a_half_duplex_partner(void)
+{
+	bench_open(1000);
+	sends(TO_DEVICE, 1526);
+	run_until(100000);
+	sends_by(TO_SERVER, SHORT, &full);
+	run_until(SIM_MS);
+	TEST_CONTAINS(bench.notes, "104200 p gives up, late\n");
+	TEST_CONTAINS(bench.notes, "158600 d is lost\n");
+	bench_close();
+}
+
+static void a_cable_that_is_too_long_makes_late_collisions(void)
+{
+	bench_open(60000);
+	sends(TO_DEVICE, 1526);
+	run_until(59999);
+	sends(TO_SERVER, 1526);
+	run_until(SIM_S);
+	/* The partner hears of it at 119999, behind the window. */
+	TEST_CONTAINS(bench.notes, "123199 p gives up, late\n");
+	CU_ASSERT_EQUAL(bench.medium.counters.late_collisions, 1);
+	bench_close();
+}
+
+static void a_station_that_presses_keeps_the_other_waiting(void)
+{
+	bench_open(1000);
+	medium_press(&bench.medium, TO_SERVER, true, false);
+	run_until(2000);
+	sends(TO_DEVICE, SHORT);
+	run_until(SIM_MS);
+	TEST_SAME_TEXT(bench.notes, "0 d on\n");
+	medium_press(&bench.medium, TO_SERVER, false, false);
+	run_until(2 * SIM_MS);
+	TEST_CONTAINS(bench.notes, "1000000 d off\n1010600 p on\n");
+	TEST_CONTAINS(bench.notes, "p sent, deferred\n");
+	bench_close();
+}
+
+static void excessive_deferral_ends_the_attempt_if_the_rules_say_so(void)
+{
+	struct medium_rules rules = medium_standard_rules;
+
+	rules.defer_forever = false;
+	bench_open(0);
+	medium_press(&bench.medium, TO_DEVICE, true, false);
+	run_until(1000);
+	sends_by(TO_SERVER, SHORT, &rules);
+	run_until(10 * SIM_MS);
+	/* 24,287 bit times. */
+	TEST_SAME_TEXT(bench.notes, "0 p on\n2429700 d gives up for long\n");
+	CU_ASSERT(!medium_wants(&bench.medium, TO_SERVER));
+	forget();
+	sends(TO_SERVER, SHORT);
+	run_until(20 * SIM_MS);
+	TEST_SAME_TEXT(bench.notes, "");
+	medium_press(&bench.medium, TO_DEVICE, false, false);
+	run_until(30 * SIM_MS);
+	TEST_CONTAINS(bench.notes, "20067200 d sent, deferred for long\n");
+	bench_close();
+}
+
+static void a_press_over_a_frame_collides_and_the_frame_goes_on_behind_it(void)
+{
+	bench_open(0);
+	sends(TO_SERVER, 200);
+	run_until(16000);
+	medium_press(&bench.medium, TO_DEVICE, true, false);
+	run_until(SIM_MS);
+	TEST_SAME_TEXT(bench.notes, "0 d on\n16000 p on\n19200 d off, collided\n");
+	medium_press(&bench.medium, TO_DEVICE, false, false);
+	run_until(2 * SIM_MS);
+	CU_ASSERT(bench.last[TO_SERVER].sent);
+	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 1);
+	bench_close();
+}
+
+static void a_frame_given_up_leaves_the_cable_at_once(void)
+{
+	bench_open(0);
+	sends(TO_SERVER, 1526);
+	run_until(100000);
+	sends(TO_DEVICE, SHORT);
+	medium_cancel(&bench.medium, TO_SERVER);
+	run_until(SIM_MS);
+	TEST_SAME_TEXT(bench.notes,
+	               "0 d on\n100000 d off, collided\n109600 p on\n167200 p off\n167200 p sent, deferred\n167200 p arrives\n");
+	bench_close();
+}
+
+const CU_TestInfo tests_medium[] = {
+	{"a quiet cable is used at once", a_quiet_cable_is_used_at_once},
+	{"who hears the other waits for its end and the gap", who_hears_the_other_waits_for_its_end_and_the_gap},
+	{"two who start before they hear each other collide", two_who_start_before_they_hear_each_other_collide},
+	{"a carrier in the first part of the gap is waited for", a_carrier_in_the_first_part_of_the_gap_is_waited_for},
+	{"a carrier in the last part of the gap is not", a_carrier_in_the_last_part_of_the_gap_is_not},
+	{"a collision ends with a whole jam behind the preamble", a_collision_ends_with_a_whole_jam_behind_the_preamble},
+	{"the window divides early from late collisions", the_window_divides_early_from_late_collisions},
+	{"fifteen collisions are tried again and sixteen are not", fifteen_collisions_are_tried_again_and_sixteen_are_not},
+	{"the back-off is uniform and doubles up to 1023 slots", the_back_off_is_uniform_and_doubles_up_to_1023_slots},
+	{"frames of the other end move no draw", frames_of_the_other_end_move_no_draw},
+	{"full duplex on both ends knows no collisions", full_duplex_on_both_ends_knows_no_collisions},
+	{"a full-duplex partner makes late collisions and loses its frame",
+         a_full_duplex_partner_makes_late_collisions_and_loses_its_frame},
+	{"a full-duplex device does the same to a half-duplex partner", a_full_duplex_device_does_the_same_to_a_half_duplex_partner},
+	{"a cable that is too long makes late collisions", a_cable_that_is_too_long_makes_late_collisions},
+	{"a station that presses keeps the other waiting", a_station_that_presses_keeps_the_other_waiting},
+	{"excessive deferral ends the attempt if the rules say so", excessive_deferral_ends_the_attempt_if_the_rules_say_so},
+	{"a press over a frame collides, and the frame goes on behind it", a_press_over_a_frame_collides_and_the_frame_goes_on_behind_it},
+	{"a frame given up leaves the cable at once", a_frame_given_up_leaves_the_cable_at_once},
+	CU_TEST_INFO_NULL,
+};
