@@ -35,6 +35,7 @@
 	S("scenario/plan", tests_plan, false)                                                                                              \
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \
+	S("session/cable", tests_cable, false)                                                                                             \
 	S("session/judge", tests_judge, false)                                                                                             \
 	S("reports/text", tests_text, false)                                                                                               \
 	S("reports/json", tests_json, false)                                                                                               \

@@ -67,7 +67,7 @@ static void transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t no
 	};
 
 	(void)now_ns;
-	link_device_sends(board->link, frame, length, &rules, (struct medium_noise){0});
+	link_device_sends(board->link, frame, length, &rules, disturber_noise(board->disturber));
 }
 
 static void cancel(void *ctx, uint64_t now_ns)

@@ -28,6 +28,7 @@ struct disturber {
 	bool edge_hidden; /* the processor missed this assertion */
 	sim_ns int_stuck_until;
 	bool int_stuck_asserted;
+	struct medium_noise noise;
 };
 
 struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace)
@@ -139,9 +140,22 @@ void disturber_chip(struct disturber *disturber, enum enc28j60_site chip_site, u
 {
 	static const enum site sites[] = {[ENC28J60_SITE_TX] = SITE_TX, [ENC28J60_SITE_RX] = SITE_RX, [ENC28J60_SITE_MII] = SITE_MII};
 
-	for (size_t i = 0; i < disturber->count; i++)
-		if (acts(disturber, &disturber->troubles[i], sites[chip_site], number, now))
-			disturb_chip(disturber->troubles[i].fault, ret_disturbance);
+	if (chip_site == ENC28J60_SITE_TX)
+		disturber->noise = (struct medium_noise){0};
+	for (size_t i = 0; i < disturber->count; i++) {
+		const struct fault *fault = disturber->troubles[i].fault;
+		if (!acts(disturber, &disturber->troubles[i], sites[chip_site], number, now))
+			continue;
+		disturb_chip(fault, ret_disturbance);
+		if (action_kind(fault->action) == FAULT_COLLISION)
+			disturber->noise = (struct medium_noise){(unsigned)fault->params.collision.times,
+			                                         (unsigned)fault->params.collision.after};
+	}
+}
+
+struct medium_noise disturber_noise(const struct disturber *disturber)
+{
+	return disturber->noise;
 }
 
 /* -- the bus -- */

@@ -12,6 +12,7 @@
 
 #include "enc28j60/enc28j60.h"
 #include "fault/fault.h"
+#include "link/medium.h"
 #include "sim/trace.h"
 
 struct disturber;
@@ -26,6 +27,9 @@ uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, si
 /** The chip asks at its sites. */
 void disturber_chip(struct disturber *disturber, enum enc28j60_site site, unsigned number, sim_ns now,
                     struct enc28j60_disturbance *ret_disturbance);
+
+/** What the transmission that the chip asked about last meets on the cable. */
+struct medium_noise disturber_noise(const struct disturber *disturber);
 
 /** What happens to a message on the bus. */
 struct spi_disturbance {

@@ -19,7 +19,7 @@
 set -eu
 
 # The device's user space, with everything it needs at run time.
-RUN_TIME="libc6 busybox libcurl4 libssl3 libjansson4"
+RUN_TIME="libc6 busybox libcurl4 libssl3 libjansson4 ethtool"
 # What only the cross-compiler needs.
 BUILD_TIME="libc6-dev linux-libc-dev libcurl4-openssl-dev libssl-dev libjansson-dev"
 # The kernel; its ABI's name moves with every update. The flavour with large page tables: the other one protects user memory with the

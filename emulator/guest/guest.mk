@@ -60,7 +60,7 @@ $(GUEST_B)/mkinitramfs: $(GUEST_DIR)/mkinitramfs.c | $(GUEST_B)
 	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $<
 
 $(GUEST_B)/libraries.list: $(GUEST_DIR)/libraries.sh $(GUEST_B)/agent $(GUEST_B)/seed
-	$(Q)$< $(B)/sysroot $(GUEST_CROSS)readelf $(B)/sysroot/bin/busybox $(GUEST_B)/agent $(GUEST_B)/seed >$@.new && mv $@.new $@
+	$(Q)$< $(B)/sysroot $(GUEST_CROSS)readelf $(B)/sysroot/bin/busybox $(B)/sysroot/sbin/ethtool $(GUEST_B)/agent $(GUEST_B)/seed >$@.new && mv $@.new $@
 
 $(GUEST_B)/initramfs.cpio: $(GUEST_B)/mkinitramfs $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list $(GUEST_DIR)/init \
 		$(GUEST_DIR)/udhcpc.script $(GUEST_ETC) $(GUEST_B)/agent $(GUEST_B)/seed $(GUEST_B)/enc28j60.ko $(GUEST_B)/spi-stutter.ko

@@ -64,6 +64,25 @@ static const struct param carrier_params[] = {
 	{0},
 };
 
+static const struct param babble_params[] = {
+	PARAM_ROW_QUANTITY(babble_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how long, from the fault's 'from' on"),
+	{0},
+};
+
+static const struct param pause_params[] = {
+	PARAM_ROW_QUANTITY(pause_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how long, from the fault's 'from' on"),
+	PARAM_ROW_QUANTITY(pause_params, every_ns, "every", UNIT_DURATION, "1s", 1000000, FAULT_TIME_MAX, "between two pause frames"),
+	PARAM_ROW_QUANTITY(pause_params, quanta, "quanta", UNIT_NONE, "65535", 0, 65535, "the time in each of them, in units of 51.2 us"),
+	{0},
+};
+
+static const struct param collision_params[] = {
+	PARAM_ROW_QUANTITY(collision_params, times, "times", UNIT_NONE, "1", 1, 64, "attempts of the frame; 16 make excessive collisions"),
+	PARAM_ROW_QUANTITY(collision_params, after, "after", UNIT_NONE, "20", 0, 1600,
+                           "bytes of each, preamble included; from 64 on it is late"),
+	{0},
+};
+
 static const struct param tx_stall_params[] = {
 	PARAM_ROW_BOOL(tx_stall_params, flags, "flags", "false", "TXIF, TXERIF and TXABRT are set all the same"),
 	{0},
@@ -154,6 +173,11 @@ static const struct action actions[FAULT_KINDS] = {
 	[FAULT_GEMODEL] = {"gemodel", "bursty loss: Gilbert-Elliott with tc-netem's parameters, a state for each flow and direction",
 			   LAYER_PROXY, NULL, gemodel_params, check_gemodel},
 	[FAULT_CARRIER] = {"carrier", "the link goes away at the fault's 'from' and comes back", LAYER_LINK, NULL, carrier_params, NULL},
+	[FAULT_BABBLE] = {"babble", "the switch port keeps the shared medium busy, and who listens before sending waits", LAYER_LINK, NULL,
+			  babble_params, NULL},
+	[FAULT_PAUSE] = {"pause", "the switch port sends pause frames again and again (full duplex only)", LAYER_LINK, NULL, pause_params, NULL},
+	[FAULT_COLLISION] = {"collision", "a transmission collides with something on the cable (half duplex)", LAYER_BOARD, "enc.tx",
+			     collision_params, NULL},
 	[FAULT_TX_STALL] = {"tx_stall", "the transmit logic hangs: TXRTS stays set and nothing is sent (like erratum 12)", LAYER_BOARD,
 			    "enc.tx", tx_stall_params, NULL},
 	[FAULT_TX_FLAGS] = {"tx_flags", "the frame is sent, its interrupt flags are wrong", LAYER_BOARD, "enc.tx", tx_flags_params,

@@ -77,6 +77,23 @@ struct carrier_params {
 	uint64_t for_ns;
 };
 
+/** The partner's port keeps a shared medium busy without a frame. */
+struct babble_params {
+	uint64_t for_ns;
+};
+
+/** The partner's port asks for silence, again and again (IEEE 802.3 31B). */
+struct pause_params {
+	uint64_t for_ns, every_ns;
+	uint64_t quanta; /**< of 512 bit times */
+};
+
+/** enc.tx: something on the cable that the MAC takes for collisions. */
+struct collision_params {
+	uint64_t times; /**< attempts of this frame */
+	uint64_t after; /**< bytes of each, preamble included */
+};
+
 /** enc.tx: the transmit logic hangs. */
 struct tx_stall_params {
 	bool flags; /**< TXIF, TXERIF and TXABRT are set all the same */
@@ -133,6 +150,9 @@ union action_params {
 	struct outage_params outage;
 	struct gemodel_params gemodel;
 	struct carrier_params carrier;
+	struct babble_params babble;
+	struct pause_params pause;
+	struct collision_params collision;
 	struct tx_stall_params tx_stall;
 	struct tx_flags_params tx_flags;
 	struct rx_pointer_params rx_pointer;
@@ -150,6 +170,9 @@ enum fault_kind {
 	FAULT_OUTAGE,
 	FAULT_GEMODEL,
 	FAULT_CARRIER,
+	FAULT_BABBLE,
+	FAULT_PAUSE,
+	FAULT_COLLISION,
 	FAULT_TX_STALL,
 	FAULT_TX_FLAGS,
 	FAULT_RX_POINTER,

@@ -96,13 +96,14 @@ static void wait(struct medium *medium, struct medium_station *station, sim_ns f
 }
 
 /* The station hears at @p at that it is not alone, and stops behind a jam; what it sends is lost. */
-static void collide(struct medium *medium, struct medium_station *station, sim_ns at)
+static bool collide(struct medium *medium, struct medium_station *station, sim_ns at)
 {
 	if (station->state != STATION_SENDS || at >= station->step.at)
-		return;
+		return false;
 	station->collided = true;
 	station->late = at - station->started_at >= station->rules.window_bytes * MEDIUM_BYTE_NS;
 	sim_schedule(medium->sim, &station->step, later(at, station->started_at + MEDIUM_PREAMBLE_NS) + MEDIUM_JAM_NS);
+	return true;
 }
 
 /* Two transmissions meet: @first is under way when @second starts. */
@@ -110,11 +111,11 @@ static void meet(struct medium *medium, struct medium_station *first, struct med
 {
 	if (!second->rules.full_duplex) {
 		first->mangled = true;
-		collide(medium, second, later(second->started_at, first->started_at + medium->delay_ns));
+		(void)collide(medium, second, later(second->started_at, first->started_at + medium->delay_ns));
 	}
 	if (!first->rules.full_duplex) {
 		second->mangled = true;
-		collide(medium, first, second->started_at + medium->delay_ns);
+		(void)collide(medium, first, second->started_at + medium->delay_ns);
 	}
 }
 
@@ -140,8 +141,9 @@ static void start(struct medium *medium, struct medium_station *station)
 {
 	station->outcome.deferred |= station->outcome.collisions == 0 && medium->sim->now > station->wanted_at;
 	become_active(medium, station, STATION_SENDS);
-	if (!station->rules.full_duplex && station->outcome.collisions < station->noise.attempts)
-		collide(medium, station, station->started_at + station->noise.after_bytes * MEDIUM_BYTE_NS);
+	if (!station->rules.full_duplex && station->noise.attempts > 0 &&
+	    collide(medium, station, station->started_at + station->noise.after_bytes * MEDIUM_BYTE_NS))
+		station->noise.attempts--;
 }
 
 static void become_quiet(struct medium *medium, struct medium_station *station, bool collided)

@@ -50,7 +50,7 @@ extern const struct medium_rules medium_standard_rules;
 
 /** A disturbance on the cable that the sender takes for a collision. */
 struct medium_noise {
-	unsigned attempts;    /**< in the first so many attempts of a frame; 0: none */
+	unsigned attempts;    /**< in so many attempts of a frame, the first that last until then; 0: none */
 	unsigned after_bytes; /**< of each, preamble included */
 };
 

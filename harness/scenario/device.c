@@ -13,6 +13,7 @@
 #define MS_MAX (UINT64_C(0x7fffffff) * MS)
 #define LONG_MAX_32 UINT64_C(0x7fffffff)
 
+static const char *const duplexes[] = {"driver", "half", "full", NULL};
 static const char *const revisions[] = {"B1", "B4", "B5", "B7", NULL};
 
 const struct param device_params[] = {
@@ -26,6 +27,7 @@ const struct param device_params[] = {
 	PARAM_ROW_MAC(device, mac, "mac", "02:00:5e:00:53:01", "the device's Ethernet address"),
 	PARAM_ROW_QUANTITY(device, spi_clock_hz, "spi_clock", UNIT_FREQUENCY, "20MHz", 100000, 20000000, "of the SPI bus"),
 	PARAM_ROW_CHOICE(device, chip_revision, "chip_revision", revisions, "B7", "silicon of the ENC28J60"),
+	PARAM_ROW_CHOICE(device, duplex, "duplex", duplexes, "driver", "of its end of the cable: what the driver chooses (half), or set by ethtool"),
 	{0},
 };
 
@@ -184,6 +186,7 @@ size_t device_guest_config(const struct device *device, uint64_t seed, char *ret
 	put(&writer, "GUEST_SEED", hex);
 	put(&writer, "CLIENT", device->client);
 	put(&writer, "DEVICE_NAME", device->name);
+	put(&writer, "DUPLEX", device->duplex == 0 ? "" : duplexes[device->duplex]);
 	put(&writer, "UPDATE_HOST", SERVICE_UPDATE_HOST);
 	put(&writer, "CONNECT_HOST", SERVICE_CONNECT_HOST);
 	put(&writer, "CONNECT_TEXT", SERVICE_CONNECT_TEXT);

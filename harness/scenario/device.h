@@ -36,6 +36,7 @@ struct device {
 	uint8_t mac[6];
 	uint64_t spi_clock_hz;
 	unsigned chip_revision; /**< index: B1, B4, B5, B7 */
+	unsigned duplex;        /**< index: the driver's choice, half, full */
 	struct agent_policy agent;
 	struct dhcp_policy dhcp;
 };

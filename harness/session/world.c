@@ -109,41 +109,6 @@ static void host_output(void *ctx, struct frame *frame, sim_ns now)
 	submit(ctx, frame, TO_DEVICE);
 }
 
-/* -- the cable -- */
-
-static void fire_unplug(void *ctx, sim_ns now)
-{
-	struct flap *flap = ctx;
-
-	trace_line(flap->world->trace, now, "fault", "'%s' carrier", flap->fault->name);
-	link_set_carrier(&flap->world->link, false);
-	sim_schedule(&flap->world->sim, &flap->plug, now + flap->fault->params.carrier.for_ns);
-}
-
-static void fire_plug(void *ctx, sim_ns now)
-{
-	struct flap *flap = ctx;
-
-	(void)now;
-	link_set_carrier(&flap->world->link, true);
-}
-
-static void plan_flaps(struct world *world)
-{
-	world->flaps = memory_new(world->plan->fault_count * sizeof *world->flaps);
-	for (size_t i = 0; i < world->plan->fault_count; i++) {
-		const struct fault *fault = &world->plan->faults[i];
-		struct flap *flap = &world->flaps[i];
-		if (fault->action->layer != LAYER_LINK)
-			continue;
-		*flap = (struct flap){.world = world,
-		                      .fault = fault,
-		                      .unplug = {.fire = fire_unplug, .ctx = flap},
-		                      .plug = {.fire = fire_plug, .ctx = flap}};
-		sim_schedule(&world->sim, &flap->unplug, fault->match.from_ns > world->sim.now ? fault->match.from_ns : world->sim.now);
-	}
-}
-
 /* -- the whole -- */
 
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err)
@@ -169,7 +134,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	link_init(&world->link, &plan->link, &link_ops, world, &world->sim, trace, plan->seed);
 	board_open(&world->board, revisions[plan->device.chip_revision], &world->link,
 	           disturber_open(plan->faults, plan->fault_count, plan->seed, trace), &world->sim, trace);
-	plan_flaps(world);
+	world->cable = cable_open(plan->faults, plan->fault_count, &world->link, &world->sim, trace);
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
 	service_start(&world->service, UNIX_BASE_NS);
 	return true;
@@ -178,11 +143,11 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 void world_close(struct world *world)
 {
 	host_close();
+	cable_close(world->cable);
 	board_close(&world->board);
 	link_close(&world->link);
 	proxy_close(world->proxy);
 	service_close(&world->service);
-	free(world->flaps);
 	XXH3_freeState(world->wire_digest);
 	sim_close(&world->sim);
 }
@@ -210,7 +175,8 @@ void world_finish(struct world *world)
 			struct proxy_counters counters = proxy_counters(world->proxy, in_proxy++);
 			matched = counters.matched;
 			applied = counters.applied;
-		} else if (!disturber_counters(world->board.disturber, i, &matched, &applied)) {
+		} else if (!cable_counters(world->cable, i, &matched, &applied) &&
+		           !disturber_counters(world->board.disturber, i, &matched, &applied)) {
 			continue;
 		}
 		trace_line(world->trace, world->sim.now, "fault", "'%s': %" PRIu64 " matched, %" PRIu64 " applied%s", fault->name, matched,
@@ -254,10 +220,10 @@ const char *world_faults_in_force(const struct world *world, char *ret_text, siz
 	for (size_t i = 0; i < world->plan->fault_count; i++) {
 		const struct fault *fault = &world->plan->faults[i];
 		uint64_t matched, applied;
-		if (disturber_counters(world->board.disturber, i, &matched, &applied) && applied > 0)
+		if ((cable_counters(world->cable, i, &matched, &applied) ||
+		     disturber_counters(world->board.disturber, i, &matched, &applied)) &&
+		    applied > 0)
 			used = add_fault(world, ret_text, size, used, fault, applied, SIM_NEVER);
-		else if (fault->action->layer == LAYER_LINK && world->sim.now >= fault->match.from_ns)
-			used = add_fault(world, ret_text, size, used, fault, 1, SIM_NEVER);
 	}
 	return ret_text;
 }

@@ -11,15 +11,9 @@
 #include "board/board.h"
 #include "proxy/proxy.h"
 #include "scenario/plan.h"
+#include "session/cable.h"
 
 struct world;
-
-/** A carrier flap at work. */
-struct flap {
-	struct world *world;
-	const struct fault *fault;
-	struct sim_event unplug, plug;
-};
 
 struct world {
 	const struct plan *plan;
@@ -30,7 +24,7 @@ struct world {
 	struct proxy *proxy;
 	struct sim_event proxy_event;
 	struct service service;
-	struct flap *flaps; /* one a fault of the plan; those of other layers stay empty */
+	struct cable *cable;
 	FILE *capture;      /* borrowed; NULL: none */
 	uint64_t frames[2]; /* that came to the proxy, by direction */
 	void *wire_digest;  /* XXH3 state over frames and their times */

@@ -103,6 +103,9 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 		[FAULT_OUTAGE] = "for!",
 		[FAULT_GEMODEL] = "p! r! 1-h=100% 1-k=0%",
 		[FAULT_CARRIER] = "for!",
+		[FAULT_BABBLE] = "for!",
+		[FAULT_PAUSE] = "for! every=1s quanta=65535",
+		[FAULT_COLLISION] = "times=1 after=20",
 		[FAULT_TX_STALL] = "flags=false",
 		[FAULT_TX_FLAGS] = "lose_txif=false raise_txerif=false",
 		[FAULT_RX_POINTER] = "xor!",
@@ -201,8 +204,8 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	CU_ASSERT_EQUAL(durations_end_at_a_year(match_params), 2);
 	for (size_t i = 0; i < FAULT_KINDS; i++)
 		count += durations_end_at_a_year(action_at(i)->params);
-	/* delay has two; outage, carrier, int_stuck and clkrdy one each. */
-	CU_ASSERT_EQUAL(count, 6);
+	/* delay and pause have two; outage, carrier, babble, int_stuck and clkrdy one each. */
+	CU_ASSERT_EQUAL(count, 9);
 	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
 }
 

@@ -219,6 +219,32 @@ static void the_window_divides_early_from_late_collisions(void)
 	bench_close();
 }
 
+static void noise_waits_for_an_attempt_that_lasts_until_it(void)
+{
+	struct medium_rules eager = at_once();
+
+	bench_open(0);
+	sends_by(TO_DEVICE, SHORT, &eager);
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 1, .after_bytes = 64});
+	run_until(SIM_S);
+	CU_ASSERT(bench.last[TO_SERVER].collisions >= 2);
+	CU_ASSERT(bench.last[TO_SERVER].late_collision);
+	bench_close();
+}
+
+/* The partner has started first, unheard; it listens to nothing, the device does. */
+static void what_a_half_duplex_end_starts_over_is_lost_to_it(void)
+{
+	bench_open(1000);
+	sends_by(TO_DEVICE, SHORT, &full);
+	run_until(500);
+	sends(TO_SERVER, SHORT);
+	run_until(SIM_S);
+	TEST_CONTAINS(bench.notes, "58600 p is lost\n");
+	TEST_CONTAINS(bench.notes, "d arrives\n");
+	bench_close();
+}
+
 static void fifteen_collisions_are_tried_again_and_sixteen_are_not(void)
 {
 	bench_open(0);
@@ -423,6 +449,8 @@ const CU_TestInfo tests_medium[] = {
 	{"a carrier in the last part of the gap is not", a_carrier_in_the_last_part_of_the_gap_is_not},
 	{"a collision ends with a whole jam behind the preamble", a_collision_ends_with_a_whole_jam_behind_the_preamble},
 	{"the window divides early from late collisions", the_window_divides_early_from_late_collisions},
+	{"noise waits for an attempt that lasts until it", noise_waits_for_an_attempt_that_lasts_until_it},
+	{"what a half-duplex end starts over is lost to it", what_a_half_duplex_end_starts_over_is_lost_to_it},
 	{"fifteen collisions are tried again and sixteen are not", fifteen_collisions_are_tried_again_and_sixteen_are_not},
 	{"the back-off is uniform and doubles up to 1023 slots", the_back_off_is_uniform_and_doubles_up_to_1023_slots},
 	{"frames of the other end move no draw", frames_of_the_other_end_move_no_draw},

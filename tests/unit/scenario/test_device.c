@@ -89,7 +89,7 @@ static void the_guest_is_told_its_policy_in_its_units(void)
 		"dhcp: {tries: 4, timeout: 2s, wait: 1min}\n",
 		&err));
 	char *text = config_of(1);
-	TEST_CONTAINS(text, "\nCLIENT='/bin/client -v'\nDEVICE_NAME='box'\nUPDATE_HOST='update.stutter.test'\n");
+	TEST_CONTAINS(text, "\nCLIENT='/bin/client -v'\nDEVICE_NAME='box'\nDUPLEX=''\nUPDATE_HOST='update.stutter.test'\n");
 	TEST_CONTAINS(text, "\nDHCP_TRIES='4'\nDHCP_TIMEOUT_S='2'\nDHCP_WAIT_S='60'\nRESOLV_OPTIONS='timeout:7 attempts:3'\n");
 	TEST_CONTAINS(text,
 	              "\nCONNECT_TIMEOUT_MS='1500'\nREQUEST_TIMEOUT_MS='120000'\nLOW_SPEED_BPS='1000'\nLOW_SPEED_S='9'\nRETRIES='4'\n");

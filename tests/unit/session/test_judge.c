@@ -51,6 +51,7 @@ static void begin(void)
 	plan.fault_count = 1;
 	world.plan = &plan;
 	world.board.disturber = disturber_open(&fault, 1, 1, world.trace);
+	world.cable = cable_open(&fault, 1, NULL, &world.sim, world.trace);
 	world.service.image = bytes_of(image, sizeof image);
 	judge_init(&judge);
 }
@@ -59,6 +60,7 @@ static void end(void)
 {
 	proxy_close(world.proxy);
 	disturber_close(world.board.disturber);
+	cable_close(world.cable);
 	trace_close(world.trace);
 	sim_close(&world.sim);
 }
