@@ -27,7 +27,8 @@ const struct param device_params[] = {
 	PARAM_ROW_MAC(device, mac, "mac", "02:00:5e:00:53:01", "the device's Ethernet address"),
 	PARAM_ROW_QUANTITY(device, spi_clock_hz, "spi_clock", UNIT_FREQUENCY, "20MHz", 100000, 20000000, "of the SPI bus"),
 	PARAM_ROW_CHOICE(device, chip_revision, "chip_revision", revisions, "B7", "silicon of the ENC28J60"),
-	PARAM_ROW_CHOICE(device, duplex, "duplex", duplexes, "driver", "of its end of the cable: what the driver chooses (half), or set by ethtool"),
+	PARAM_ROW_CHOICE(device, duplex, "duplex", duplexes, "driver",
+                         "of its end of the cable: what the driver chooses (half), or set by ethtool"),
 	{0},
 };
 

@@ -223,7 +223,7 @@ static void noise_waits_for_an_attempt_that_lasts_until_it(void)
 {
 	struct medium_rules eager = at_once();
 
-	bench_open(0);
+	bench_open(1000);
 	sends_by(TO_DEVICE, SHORT, &eager);
 	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 1, .after_bytes = 64});
 	run_until(SIM_S);
