@@ -84,6 +84,7 @@ $(BIN): $(call objects,$(MODULES) $(MAIN)) $(FETCHED)
 
 $(O)/harness/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
 $(O)/tests/unit/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
+$(O)/harness/address/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
 $(O)/harness/cli/doctor.o: $(B)/gen/packages.h
 
 $(O)/%.o: %.c | $(B)/packages.stamp

@@ -22,7 +22,7 @@
 	S("link/packet", tests_packet, false)                                                                                              \
 	S("link/medium", tests_medium, false)                                                                                              \
 	S("link/link", tests_link, false)                                                                                                  \
-	S("proxy/map", tests_map, false)                                                                                                   \
+	S("base/map", tests_map, false)                                                                                                   \
 	S("proxy/match", tests_match, false)                                                                                               \
 	S("proxy/actions", tests_actions, false)                                                                                           \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \

@@ -30,6 +30,8 @@ static void parse_tcp(struct packet *packet, struct bytes segment)
 
 static void parse_transport(struct packet *packet, struct bytes segment)
 {
+	if (packet->protocol == IP_ICMP)
+		packet->payload = segment;
 	if (packet->protocol != IP_TCP && packet->protocol != IP_UDP)
 		return;
 	packet->has_ports = bytes_be16(segment, 0, &packet->source_port) && bytes_be16(segment, 2, &packet->destination_port);
@@ -67,7 +69,7 @@ struct packet packet_parse(struct bytes frame)
 	size_t at = ETHERNET_HEADER;
 
 	memset(&packet, 0, sizeof packet);
-	packet.payload = bytes_part(frame, 0, 0);
+	packet.payload = packet.body = bytes_part(frame, 0, 0);
 	if (!bytes_be16(frame, ETHERNET_HEADER - 2, &packet.ethertype))
 		return packet;
 	for (int tags = 0; tags < VLAN_TAGS_MAX && packet.ethertype == ETHERTYPE_VLAN; tags++) {
@@ -77,8 +79,9 @@ struct packet packet_parse(struct bytes frame)
 		}
 		at += VLAN_TAG;
 	}
+	packet.body = bytes_part(frame, at, frame.length);
 	if (packet.ethertype == ETHERTYPE_IPV4)
-		parse_ipv4(&packet, bytes_part(frame, at, frame.length));
+		parse_ipv4(&packet, packet.body);
 	return packet;
 }
 

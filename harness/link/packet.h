@@ -38,7 +38,8 @@ struct packet {
 	uint16_t source_port, destination_port;
 	uint8_t tcp_flags;
 	uint32_t tcp_seq, tcp_ack;
-	struct bytes payload; /**< of UDP or TCP, as far as it lies in the frame and in what IP says */
+	struct bytes body;    /**< behind the Ethernet header and its VLAN tags */
+	struct bytes payload; /**< of UDP, TCP or ICMP, as far as it lies in the frame and in what IP says */
 };
 
 /** Reads @p frame (from the destination address on); never reads outside, whatever the lengths in it say. */

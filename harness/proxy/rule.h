@@ -9,7 +9,7 @@
 #include <pcap/pcap.h>
 
 #include "link/packet.h"
-#include "proxy/map.h"
+#include "base/map.h"
 #include "proxy/proxy.h"
 #include "sim/random.h"
 

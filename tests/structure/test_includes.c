@@ -31,6 +31,7 @@ static const struct module modules[] = {
 	{"base", true, {NULL}},
 	{"sim", true, {"base", NULL}},
 	{"link", true, {"base", "sim", NULL}},
+	{"address", true, {"base", "link", "llhttp.h", NULL}},
 	{"fault", true, {"base", "sim", NULL}},
 	{"proxy", true, {"base", "sim", "link", "fault", NULL}},
 	{"server", true, {"base", "sim", "link", NULL}},

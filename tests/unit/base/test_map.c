@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/map.h"
+#include "base/map.h"
 
 #include "sim/random.h"
 #include "tests/test.h"

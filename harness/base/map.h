@@ -3,8 +3,8 @@
  * @file
  * A map from 64-bit keys to 64-bit values, for what the fault chain remembers of each flow. Looking up never depends on the order of keys.
  */
-#ifndef PROXY_MAP_H
-#define PROXY_MAP_H
+#ifndef BASE_MAP_H
+#define BASE_MAP_H
 
 #include <stddef.h>
 #include <stdint.h>

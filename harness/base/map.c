@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/map.h"
+#include "base/map.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Follows all that passes one place and names it. Sans I/O and without a clock: the names depend on the frames and their order alone.
+ *
+ * It stands where frames come to the proxy, so a frame that the cable has lost is not seen and not counted.
+ */
+#ifndef ADDRESS_NAMER_H
+#define ADDRESS_NAMER_H
+
+#include "address/address.h"
+#include "link/frame.h"
+#include "link/packet.h"
+
+/** Flows that are told apart; frames of further ones have no flow. */
+#define NAMER_FLOWS_MAX 65536U
+
+struct namer;
+
+/** @return to be released with namer_close(). */
+struct namer *namer_open(void);
+void namer_close(struct namer *namer);
+
+/** Names the next frame. @param packet What stands in it. */
+void namer_see(struct namer *namer, enum direction direction, const struct packet *packet, struct naming *ret_naming);
+
+#endif

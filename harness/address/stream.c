@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: segments are put in order by their sequence numbers; what comes too early waits (up to EARLY_MAX bytes). The first bytes tell what the stream
+ * speaks. A parser walks over each byte once and notes where messages begin; a segment gets the words of the messages that begin in it, and so does
+ * its repetition. Places in the stream are counted from its first byte, in 64 bits.
+ *
+ *     unknown --0x16 0x03--> TLS      records (RFC 8446 sec. 5.1), in them handshake messages until they are encrypted
+ *        |------a letter---> HTTP     llhttp, one message after the other
+ *        +------else-------> opaque   a parser that fails ends here too
+ *
+ * Not seen: a response to HEAD that announces a length (it is taken for the length of a body), and messages whose beginning came too early and is not repeated.
+ */
+#include "address/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <llhttp.h>
+
+#include "base/memory.h"
+
+#define EARLY_MAX (1U << 20)
+#define MESSAGES_MAX 64U
+#define RECORD_HEADER 5U
+#define HANDSHAKE_HEADER 4U
+#define FIELD_MAX 16U
+
+enum kind { UNKNOWN, TLS, HTTP, OPAQUE };
+
+/* RFC 8446 sec. 5.1 and sec. 4, RFC 5246 sec. 6.2.1 and 7.4. */
+enum { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, APPDATA = 23 };
+enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, CERTIFICATE = 11 };
+
+struct message {
+	uint64_t at;
+	enum address_word word;
+};
+
+/* A segment that has come before what is to come before it. */
+struct early {
+	struct early *next;
+	uint64_t at;
+	size_t length;
+	uint8_t data[];
+};
+
+struct tls {
+	uint8_t header[RECORD_HEADER], message[HANDSHAKE_HEADER];
+	size_t header_have, record_left, message_have, message_left;
+	uint64_t message_at;
+	bool encrypted; /* a change of cipher spec has passed: handshake records are encrypted from here on */
+	bool finished;
+};
+
+struct http {
+	llhttp_t parser;
+	llhttp_settings_t settings;
+	uint64_t begun_at;
+	char field[FIELD_MAX]; /* the name of the header field under way */
+	size_t field_length;
+	bool has_range, headers_done;
+};
+
+struct stream {
+	bool begun;
+	uint32_t next_sequence; /* of the byte that next stands for */
+	uint64_t next;          /* place of the first byte that has not been parsed */
+	uint64_t sent;          /* place behind the last byte that has come, in order or not */
+	struct early *early;
+	size_t early_bytes;
+	enum kind kind;
+	struct tls tls;
+	struct http *http;
+	struct message messages[MESSAGES_MAX]; /* a ring */
+	uint64_t message_count;
+	uint64_t segment_at; /* of the bytes that are being parsed */
+};
+
+struct stream *stream_open(void)
+{
+	return memory_new(sizeof(struct stream));
+}
+
+void stream_close(struct stream *stream)
+{
+	if (stream == NULL)
+		return;
+	for (struct early *early = stream->early, *next; early != NULL; early = next) {
+		next = early->next;
+		free(early);
+	}
+	free(stream->http);
+	free(stream);
+}
+
+static void note(struct stream *stream, uint64_t at, enum address_word word)
+{
+	stream->messages[stream->message_count++ % MESSAGES_MAX] = (struct message){at, word};
+}
+
+/* -- TLS -- */
+
+static void note_handshake(struct stream *stream)
+{
+	switch (stream->tls.message[0]) {
+	case CLIENT_HELLO:
+		note(stream, stream->tls.message_at, ADDRESS_TLS_CLIENT_HELLO);
+		break;
+	case SERVER_HELLO:
+		note(stream, stream->tls.message_at, ADDRESS_TLS_SERVER_HELLO);
+		break;
+	case CERTIFICATE:
+		note(stream, stream->tls.message_at, ADDRESS_TLS_CERTIFICATE);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Handshake messages may share a record, or span several. */
+static void parse_handshake(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+
+	for (size_t i = 0; i < length;) {
+		if (tls->message_left > 0) {
+			size_t part = tls->message_left < length - i ? tls->message_left : length - i;
+			tls->message_left -= part;
+			i += part;
+			continue;
+		}
+		if (tls->message_have == 0)
+			tls->message_at = at + i;
+		tls->message[tls->message_have++] = data[i++];
+		if (tls->message_have < HANDSHAKE_HEADER)
+			continue;
+		tls->message_have = 0;
+		tls->message_left = (size_t)tls->message[1] << 16 | (size_t)tls->message[2] << 8 | tls->message[3];
+		note_handshake(stream);
+	}
+}
+
+static void begin_record(struct stream *stream, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+	uint64_t begun = at - (RECORD_HEADER - 1);
+
+	tls->header_have = 0;
+	tls->record_left = (size_t)tls->header[3] << 8 | tls->header[4];
+	switch (tls->header[0]) {
+	case CHANGE_CIPHER_SPEC:
+		tls->encrypted = true;
+		break;
+	case ALERT:
+		note(stream, begun, ADDRESS_TLS_ALERT);
+		break;
+	case HANDSHAKE:
+		if (tls->encrypted && !tls->finished) {
+			tls->finished = true;
+			note(stream, begun, ADDRESS_TLS_FINISHED);
+		}
+		break;
+	case APPDATA:
+		note(stream, begun, ADDRESS_TLS_APPDATA);
+		break;
+	default:
+		stream->kind = OPAQUE;
+		break;
+	}
+	if (tls->header[1] != 3)
+		stream->kind = OPAQUE;
+}
+
+static void parse_tls(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+
+	for (size_t i = 0; i < length && stream->kind == TLS;) {
+		if (tls->record_left == 0) {
+			tls->header[tls->header_have++] = data[i];
+			if (tls->header_have == RECORD_HEADER)
+				begin_record(stream, at + i);
+			i++;
+			continue;
+		}
+		size_t part = tls->record_left < length - i ? tls->record_left : length - i;
+		if (tls->header[0] == HANDSHAKE && !tls->encrypted)
+			parse_handshake(stream, data + i, part, at + i);
+		tls->record_left -= part;
+		i += part;
+	}
+}
+
+/* -- HTTP -- */
+
+static int on_field(llhttp_t *parser, const char *at, size_t length)
+{
+	struct http *http = parser->data;
+
+	for (size_t i = 0; i < length; i++)
+		if (http->field_length < FIELD_MAX)
+			http->field[http->field_length++] = at[i];
+	return 0;
+}
+
+static int on_field_end(llhttp_t *parser)
+{
+	struct http *http = parser->data;
+
+	http->has_range |= http->field_length == 5 && strncasecmp(http->field, "range", 5) == 0;
+	http->field_length = 0;
+	return 0;
+}
+
+static int on_headers(llhttp_t *parser)
+{
+	((struct http *)parser->data)->headers_done = true;
+	return HPE_PAUSED;
+}
+
+static int on_message(llhttp_t *parser)
+{
+	(void)parser;
+	return HPE_PAUSED;
+}
+
+static void open_http(struct stream *stream)
+{
+	struct http *http = stream->http = memory_new(sizeof *http);
+
+	llhttp_settings_init(&http->settings);
+	http->settings.on_header_field = on_field;
+	http->settings.on_header_field_complete = on_field_end;
+	http->settings.on_headers_complete = on_headers;
+	http->settings.on_message_complete = on_message;
+	llhttp_init(&http->parser, HTTP_BOTH, &http->settings);
+	http->parser.data = http;
+	http->begun_at = stream->next;
+}
+
+/* The head of a message is complete. It is named where it begins, or here if that segment has passed. */
+static void note_http(struct stream *stream, uint64_t at)
+{
+	struct http *http = stream->http;
+	uint64_t begun = http->begun_at >= stream->segment_at ? http->begun_at : at;
+
+	http->headers_done = false;
+	if (llhttp_get_type(&http->parser) == HTTP_RESPONSE)
+		note(stream, begun, ADDRESS_HTTP_RESPONSE);
+	else
+		note(stream, begun, ADDRESS_HTTP_REQUEST);
+	if (llhttp_get_type(&http->parser) == HTTP_REQUEST && http->has_range)
+		note(stream, begun, ADDRESS_HTTP_RANGE);
+	http->has_range = false;
+}
+
+static void parse_http(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
+{
+	struct http *http = stream->http;
+
+	for (size_t i = 0; i < length;) {
+		const char *from = (const char *)data + i;
+		llhttp_errno_t result = llhttp_execute(&http->parser, from, length - i);
+		if (result == HPE_OK)
+			return;
+		if (result != HPE_PAUSED) {
+			stream->kind = OPAQUE;
+			return;
+		}
+		i += (size_t)(llhttp_get_error_pos(&http->parser) - from);
+		llhttp_resume(&http->parser);
+		if (http->headers_done)
+			note_http(stream, at + (i > 0 ? i - 1 : 0));
+		else
+			http->begun_at = at + i;
+	}
+}
+
+/* -- the stream -- */
+
+static bool is_letter(uint8_t c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static void recognise(struct stream *stream, const uint8_t *data)
+{
+	if (data[0] == HANDSHAKE) {
+		stream->kind = TLS;
+	} else if (is_letter(data[0])) {
+		stream->kind = HTTP;
+		open_http(stream);
+	} else {
+		stream->kind = OPAQUE;
+	}
+}
+
+static void parse(struct stream *stream, const uint8_t *data, size_t length)
+{
+	uint64_t at = stream->next;
+
+	stream->segment_at = at;
+	if (stream->kind == UNKNOWN)
+		recognise(stream, data);
+	if (stream->kind == TLS)
+		parse_tls(stream, data, length, at);
+	else if (stream->kind == HTTP)
+		parse_http(stream, data, length, at);
+	stream->next += length;
+	stream->next_sequence += (uint32_t)length;
+}
+
+static void keep(struct stream *stream, uint64_t at, struct bytes data)
+{
+	struct early **place = &stream->early;
+
+	if (stream->early_bytes + data.length > EARLY_MAX) {
+		stream->kind = OPAQUE;
+		return;
+	}
+	while (*place != NULL && (*place)->at <= at)
+		place = &(*place)->next;
+	struct early *early = memory_new(sizeof *early + data.length);
+	*early = (struct early){.next = *place, .at = at, .length = data.length};
+	memcpy(early->data, data.data, data.length);
+	*place = early;
+	stream->early_bytes += data.length;
+}
+
+/* What has waited and fits now; parts of it may have come otherwise. */
+static void take_early(struct stream *stream)
+{
+	struct early *early;
+
+	while ((early = stream->early) != NULL && early->at <= stream->next) {
+		uint64_t skip = stream->next - early->at;
+		stream->early = early->next;
+		stream->early_bytes -= early->length;
+		if (skip < early->length)
+			parse(stream, early->data + skip, early->length - skip);
+		free(early);
+	}
+}
+
+void stream_begin(struct stream *stream, uint32_t sequence)
+{
+	if (stream->begun)
+		return;
+	stream->begun = true;
+	stream->next_sequence = sequence + 1;
+}
+
+word_set stream_segment(struct stream *stream, uint32_t sequence, struct bytes data, bool *ret_repeated)
+{
+	word_set words = 0;
+
+	if (!stream->begun)
+		stream_begin(stream, sequence - 1);
+	/* The nearest place with this sequence number; one before the beginning is a keep-alive's. */
+	int64_t distance = (int32_t)(sequence - stream->next_sequence);
+	*ret_repeated = false;
+	if (distance < 0 && (uint64_t)-distance > stream->next) {
+		*ret_repeated = true;
+		return 0;
+	}
+	uint64_t at = stream->next + (uint64_t)distance, end = at + data.length;
+	*ret_repeated = end <= stream->sent;
+	stream->sent = end > stream->sent ? end : stream->sent;
+	if (stream->kind == OPAQUE && distance >= 0) {
+		/* Nothing is parsed any more; only what was sent is remembered. */
+		stream->next = end;
+		stream->next_sequence = sequence + (uint32_t)data.length;
+	} else if (at > stream->next) {
+		keep(stream, at, data);
+	} else if (end > stream->next) {
+		struct bytes fresh = bytes_part(data, (size_t)(stream->next - at), data.length);
+		parse(stream, fresh.data, fresh.length);
+		take_early(stream);
+	}
+	uint64_t first = stream->message_count > MESSAGES_MAX ? stream->message_count - MESSAGES_MAX : 0;
+	for (uint64_t i = first; i < stream->message_count; i++) {
+		const struct message *message = &stream->messages[i % MESSAGES_MAX];
+		if (message->at >= at && message->at < end)
+			words |= WORD_BIT(message->word);
+	}
+	return words;
+}
