@@ -23,6 +23,8 @@
 #define FAULTS_MAX 256
 /** The longest time that a fault takes, a year: FAULTS_MAX of them in a row still fit a clock of 64 bits. */
 #define FAULT_TIME_MAX (UINT64_C(365) * 86400 * 1000000000)
+/** How many times as long a message can take: with the slowest clock and the longest message, still less than FAULT_TIME_MAX. */
+#define FAULT_FACTOR_MAX 1000
 
 enum match_direction { MATCH_BOTH, MATCH_TO_SERVER, MATCH_TO_DEVICE };
 
@@ -82,15 +84,28 @@ struct tx_stall_params {
 	bool flags; /**< TXIF, TXERIF and TXABRT are set all the same */
 };
 
-/** enc.tx: wrong flags at the end of a frame that is sent well. */
+/** enc.tx: wrong flags of a frame that is sent well. */
 struct tx_flags_params {
 	bool lose_txif, raise_txerif;
+	bool early_txif; /**< TXIF comes up when the transmission begins, and again when it ends */
 };
 
 /** enc.rx: the next-packet pointer is stored wrong. */
 struct rx_pointer_params {
 	uint64_t xor_bits;
 };
+
+/** enc.rx: a frame is lost for want of room. */
+struct rx_overflow_params {
+	bool flag; /**< RXERIF says so */
+};
+
+/** enc.rx: PKTIF does not say what is in the ring. */
+struct rx_pktif_params {
+	unsigned kind; /**< PKTIF_LOST or PKTIF_FALSE */
+};
+
+enum { PKTIF_LOST, PKTIF_FALSE };
 
 /** Disturbances without parameters. */
 struct plain_params {
@@ -114,12 +129,28 @@ struct spi_stuck_params {
 /** spi.msg: the chip select rises early; the chip sees only the first bytes. */
 struct spi_cut_params {
 	uint64_t after;
+	bool resume; /**< and falls again at once: the chip takes the other bytes as a message of their own */
+};
+
+/** spi.msg: the message takes so much longer. */
+struct spi_stall_params {
+	uint64_t for_ns;
+};
+
+/** spi.msg: the message takes so many times as long. */
+struct spi_slow_params {
+	uint64_t factor;
 };
 
 /** int.edge: the line stays where it is for some time. */
 struct int_stuck_params {
 	unsigned level; /**< 0 low (asserted), 1 high */
 	uint64_t for_ns;
+};
+
+/** int.edge: the line rises and falls once more. */
+struct int_double_params {
+	uint64_t after_ns; /**< low for so long, high for as long, then as the chip drives it */
 };
 
 /** Start-up of the chip's clock. */
@@ -136,11 +167,16 @@ union action_params {
 	struct tx_stall_params tx_stall;
 	struct tx_flags_params tx_flags;
 	struct rx_pointer_params rx_pointer;
+	struct rx_overflow_params rx_overflow;
+	struct rx_pktif_params rx_pktif;
 	struct plain_params plain;
 	struct spi_bit_params spi_bit;
 	struct spi_stuck_params spi_stuck;
 	struct spi_cut_params spi_cut;
+	struct spi_stall_params spi_stall;
+	struct spi_slow_params spi_slow;
 	struct int_stuck_params int_stuck;
+	struct int_double_params int_double;
 	struct clkrdy_params clkrdy;
 };
 
@@ -152,18 +188,25 @@ enum fault_kind {
 	FAULT_CARRIER,
 	FAULT_TX_STALL,
 	FAULT_TX_FLAGS,
+	FAULT_LINK_PULSE,
 	FAULT_RX_POINTER,
 	FAULT_RX_OVERFLOW,
 	FAULT_RX_UNCOUNTED,
 	FAULT_RX_ERROR,
+	FAULT_RX_PKTIF,
+	FAULT_RX_PATTERN,
 	FAULT_MII_STUCK,
 	FAULT_SPI_BIT,
 	FAULT_SPI_STUCK,
 	FAULT_SPI_CUT,
+	FAULT_SPI_STALL,
+	FAULT_SPI_SLOW,
 	FAULT_BROWN_OUT,
 	FAULT_INT_LOST,
 	FAULT_INT_STUCK,
+	FAULT_INT_DOUBLE,
 	FAULT_CLKRDY,
+	FAULT_WARM_START,
 	FAULT_KINDS,
 };
 

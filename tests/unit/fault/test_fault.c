@@ -40,7 +40,8 @@ static const char *needed_by(const struct action *action)
 		[FAULT_DELAY] = "time=1ms",    [FAULT_OUTAGE] = "for=1s",           [FAULT_GEMODEL] = "p=1%;r=50%",
 		[FAULT_CARRIER] = "for=1s",    [FAULT_TX_FLAGS] = "lose_txif=true", [FAULT_RX_POINTER] = "xor=1",
 		[FAULT_SPI_STUCK] = "level=0", [FAULT_SPI_CUT] = "after=1",         [FAULT_INT_STUCK] = "level=0;for=1s",
-		[FAULT_CLKRDY] = "after=1ms",
+		[FAULT_CLKRDY] = "after=1ms",  [FAULT_RX_PKTIF] = "kind=lost",      [FAULT_SPI_STALL] = "for=1ms",
+		[FAULT_SPI_SLOW] = "factor=2", [FAULT_INT_DOUBLE] = "after=1us",
 	};
 	const char *need = needs[action_kind(action)];
 
@@ -104,19 +105,26 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 		[FAULT_GEMODEL] = "p! r! 1-h=100% 1-k=0%",
 		[FAULT_CARRIER] = "for!",
 		[FAULT_TX_STALL] = "flags=false",
-		[FAULT_TX_FLAGS] = "lose_txif=false raise_txerif=false",
+		[FAULT_TX_FLAGS] = "lose_txif=false raise_txerif=false early_txif=false",
+		[FAULT_LINK_PULSE] = "enabled=true",
 		[FAULT_RX_POINTER] = "xor!",
-		[FAULT_RX_OVERFLOW] = "enabled=true",
+		[FAULT_RX_OVERFLOW] = "flag=true",
 		[FAULT_RX_UNCOUNTED] = "enabled=true",
 		[FAULT_RX_ERROR] = "enabled=true",
+		[FAULT_RX_PKTIF] = "kind!",
+		[FAULT_RX_PATTERN] = "enabled=true",
 		[FAULT_MII_STUCK] = "enabled=true",
 		[FAULT_SPI_BIT] = "line=miso byte=1 bit=0",
 		[FAULT_SPI_STUCK] = "level!",
-		[FAULT_SPI_CUT] = "after!",
+		[FAULT_SPI_CUT] = "after! resume=false",
+		[FAULT_SPI_STALL] = "for!",
+		[FAULT_SPI_SLOW] = "factor!",
 		[FAULT_BROWN_OUT] = "enabled=true",
 		[FAULT_INT_LOST] = "enabled=true",
 		[FAULT_INT_STUCK] = "level! for!",
+		[FAULT_INT_DOUBLE] = "after!",
 		[FAULT_CLKRDY] = "after!",
+		[FAULT_WARM_START] = "enabled=true",
 	};
 	char text[512];
 
@@ -161,6 +169,12 @@ static void tables_refuse_what_makes_no_sense(void)
 		{FAULT_OUTAGE, "for", "0ns", "less than the least allowed, 1ns"},
 		{FAULT_CLKRDY, "after", "0ns", "less than the least allowed, 1ns"},
 		{FAULT_SPI_CUT, "after", "-1", "-1"},
+		{FAULT_RX_PKTIF, "kind", "missing", "'missing' is not"},
+		{FAULT_RX_OVERFLOW, "flag", "lost", "neither true nor false"},
+		{FAULT_SPI_STALL, "for", "0ns", "less than the least allowed, 1ns"},
+		{FAULT_SPI_SLOW, "factor", "1", "less than the least allowed, 2"},
+		{FAULT_SPI_SLOW, "factor", "1001", "more than the most allowed, 1000"},
+		{FAULT_INT_DOUBLE, "after", "0ns", "less than the least allowed, 1ns"},
 		{FAULT_GEMODEL, "p", "100.1%", "100.1%"},
 		{FAULT_TX_STALL, "flags", "yes", "neither true nor false"},
 	};
@@ -201,8 +215,8 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	CU_ASSERT_EQUAL(durations_end_at_a_year(match_params), 2);
 	for (size_t i = 0; i < FAULT_KINDS; i++)
 		count += durations_end_at_a_year(action_at(i)->params);
-	/* delay has two; outage, carrier, int_stuck and clkrdy one each. */
-	CU_ASSERT_EQUAL(count, 6);
+	/* delay has two; outage, carrier, spi_stall, int_stuck, int_double and clkrdy one each. */
+	CU_ASSERT_EQUAL(count, 8);
 	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
 }
 
@@ -215,6 +229,7 @@ static void parameters_that_exclude_each_other_are_refused(void)
 	is_wrong(made_fault("f", "", "tx_flags", ""), "tx_flags", "say which flag");
 	is_right(made_fault("f", "", "tx_flags", "lose_txif=true"));
 	is_right(made_fault("f", "", "tx_flags", "raise_txerif=true"));
+	is_right(made_fault("f", "", "tx_flags", "early_txif=true"));
 	is_right(made_fault("f", "", "tx_flags", "lose_txif=true;raise_txerif=true"));
 }
 
@@ -225,6 +240,18 @@ static void a_window_that_ends_before_it_starts_is_refused_in_every_layer(void)
 		is_wrong(ready(action_at(i), "from=2s;until=2s"), "until", "must be later");
 	}
 	is_right(made_fault("f", "from=2s;until=2000000001ns", "brown_out", ""));
+}
+
+static void what_happens_at_power_on_takes_no_window(void)
+{
+	static const char *const names[] = {"clkrdy", "warm_start"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		is_wrong(ready(action_find(names[i]), "from=1s"), "from", "is about power on");
+		is_wrong(ready(action_find(names[i]), "until=1s"), "until", "is about power on");
+		is_wrong(ready(action_find(names[i]), "from=1s;until=2s"), "from", "is about power on");
+		is_wrong(ready(action_find(names[i]), "nth=1"), "nth", "happens once, at its time");
+	}
 }
 
 static void ordinals_exclude_each_other(void)
@@ -469,6 +496,7 @@ const CU_TestInfo tests_fault[] = {
 	{"no_time_of_a_fault_is_longer_than_a_year", no_time_of_a_fault_is_longer_than_a_year},
 	{"parameters_that_exclude_each_other_are_refused", parameters_that_exclude_each_other_are_refused},
 	{"a_window_that_ends_before_it_starts_is_refused_in_every_layer", a_window_that_ends_before_it_starts_is_refused_in_every_layer},
+	{"what_happens_at_power_on_takes_no_window", what_happens_at_power_on_takes_no_window},
 	{"ordinals_exclude_each_other", ordinals_exclude_each_other},
 	{"an_address_is_of_the_actions_own_site", an_address_is_of_the_actions_own_site},
 	{"an_address_needs_an_occasion_from_1", an_address_needs_an_occasion_from_1},
