@@ -195,7 +195,7 @@ void board_carrier(struct board *board, bool up, sim_ns now)
  */
 static uint64_t transfer(struct board *board, const uint8_t *mosi, uint8_t *ret_miso, size_t length, uint64_t bus_ns)
 {
-	const struct spi_disturbance disturbance = disturber_spi(board->disturber, bus_ns, board->sim->now);
+	const struct spi_disturbance disturbance = disturber_spi(board->disturber, mosi, length, bus_ns, board->sim->now);
 	size_t at = 0, more;
 
 	if (disturbance.brown_out)

@@ -201,14 +201,15 @@ static void disturb_spi(const struct fault *fault, uint64_t bus_ns, struct spi_d
 	}
 }
 
-struct spi_disturbance disturber_spi(struct disturber *disturber, uint64_t bus_ns, sim_ns now)
+struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t *mosi, size_t length, uint64_t bus_ns, sim_ns now)
 {
 	struct spi_disturbance disturbance = {0};
 	uint64_t occasion = ++disturber->occasions[SITE_SPI];
 
 	for (size_t i = 0; i < disturber->count; i++) {
 		struct trouble *trouble = &disturber->troubles[i];
-		trouble->in_message = acts(disturber, trouble, SITE_SPI, occasion, now);
+		trouble->in_message = fault_takes_message(trouble->fault, mosi, length) &&
+		                      acts(disturber, trouble, SITE_SPI, occasion, now);
 		if (trouble->in_message)
 			disturb_spi(trouble->fault, bus_ns, &disturbance);
 	}

@@ -38,9 +38,10 @@ struct spi_disturbance {
 
 /**
  * The next message begins.
+ * @param mosi Its bytes, as the host sends them.
  * @param bus_ns How long it occupies the bus by itself.
  */
-struct spi_disturbance disturber_spi(struct disturber *disturber, uint64_t bus_ns, sim_ns now);
+struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t *mosi, size_t length, uint64_t bus_ns, sim_ns now);
 
 /** What becomes of this message's bytes on their way to the chip. */
 void disturber_mosi(const struct disturber *disturber, uint8_t *bytes, size_t length);

@@ -20,6 +20,7 @@ const struct param match_params[] = {
 	PARAM_ROW_TEXT(match, at, "at", "", "a site of the board and the occasion there, such as enc.tx#7"),
 	PARAM_ROW_CHOICE(match, direction, "direction", directions, "both", "frames that go this way"),
 	PARAM_ROW_TEXT(match, filter, "filter", "", "frames that this pcap filter expression takes; numeric addresses only"),
+	PARAM_ROW_TEXT(match, message, "message", "", "SPI messages that begin with these bytes, in hexadecimal, such as '9b 80'"),
 	PARAM_ROW_QUANTITY(match, from_ns, "from", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "from this time since power on"),
 	PARAM_ROW_QUANTITY(match, until_ns, "until", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
                            "before this time since power on; 0ns: for ever"),
@@ -379,11 +380,50 @@ static bool read_address(const struct fault *fault, uint64_t *ret_ordinal, struc
 	return true;
 }
 
+/* "9b 80" into its bytes; digits come in pairs, and there may be spaces between the pairs. @return false if it is something else or too long. */
+static bool read_message(const char *text, uint8_t ret_bytes[FAULT_MESSAGE_MAX], size_t *ret_length)
+{
+	unsigned value;
+	int used;
+
+	*ret_length = 0;
+	while (text += strspn(text, " "), *text != '\0') {
+		if (*ret_length == FAULT_MESSAGE_MAX || strspn(text, "0123456789abcdefABCDEF") < 2 ||
+		    sscanf(text, "%2x%n", &value, &used) != 1)
+			return false;
+		ret_bytes[(*ret_length)++] = (uint8_t)value;
+		text += used;
+	}
+	return true;
+}
+
+#define SITE_OF_MESSAGES "spi.msg"
+
+static bool check_message(const struct fault *fault, struct error *err)
+{
+	const struct action *action = fault->action;
+	uint8_t bytes[FAULT_MESSAGE_MAX];
+	size_t length;
+
+	if (fault->match.message[0] == '\0')
+		return true;
+	if (action->site == NULL || strcmp(action->site, SITE_OF_MESSAGES) != 0)
+		return error_set(err, "'%s' does not happen to SPI messages, so 'message' has no place here", action->name);
+	if (!read_message(fault->match.message, bytes, &length) || length == 0)
+		return error_set(err, "'%s' is not up to %u bytes in hexadecimal, two digits each, such as '9b 80'", fault->match.message,
+		                 FAULT_MESSAGE_MAX);
+	return true;
+}
+
 static bool check_layer(const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const struct match *match = &fault->match;
 	uint64_t ordinal;
 
+	if (!check_message(fault, err)) {
+		*ret_key = "message";
+		return false;
+	}
 	if (match->at[0] != '\0' && !read_address(fault, &ordinal, err)) {
 		*ret_key = "at";
 		return false;
@@ -436,6 +476,9 @@ static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 		/* The probability is a value too. */
 		if (row->offset == offsetof(struct match, probability))
 			continue;
+		/* Where no message is named, faults keep the draws that they had before messages could be named. */
+		if (row->offset == offsetof(struct match, message) && fault->match.message[0] == '\0')
+			continue;
 		used += (size_t)snprintf(ret_text + used, FAULT_TEXT_MAX - used, " %s=%s", row->key, param_get(row, &fault->match, value));
 	}
 	CHECK_INT(used, <, FAULT_TEXT_MAX);
@@ -458,6 +501,15 @@ struct random_stream fault_stream(const struct fault *faults, size_t index, uint
 bool fault_is_open(const struct fault *fault, sim_ns now)
 {
 	return now >= fault->match.from_ns && (fault->match.until_ns == 0 || now < fault->match.until_ns);
+}
+
+bool fault_takes_message(const struct fault *fault, const uint8_t *bytes, size_t length)
+{
+	uint8_t wanted[FAULT_MESSAGE_MAX];
+	size_t count;
+
+	CHECK(read_message(fault->match.message, wanted, &count));
+	return count <= length && memcmp(bytes, wanted, count) == 0;
 }
 
 bool fault_picks(const struct fault *fault, uint64_t ordinal)

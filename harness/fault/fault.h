@@ -20,6 +20,8 @@
 #define FAULT_NAME_MAX 64
 #define FAULT_FILTER_MAX 256
 #define FAULT_AT_MAX 32
+#define FAULT_MESSAGE_MAX 16 /**< bytes of an SPI message that a match can name */
+#define FAULT_MESSAGE_TEXT (FAULT_MESSAGE_MAX * 3)
 #define FAULTS_MAX 256
 /** The longest time that a fault takes, a year: FAULTS_MAX of them in a row still fit a clock of 64 bits. */
 #define FAULT_TIME_MAX (UINT64_C(365) * 86400 * 1000000000)
@@ -35,17 +37,21 @@ enum fault_layer {
 	LAYER_BOARD, /**< chip, SPI bus, INT line, supply */
 };
 
-/** Which frames, or which occasions at a site of the board, a fault is about; all conditions must hold. Counting is done after direction, filter and window. */
+/**
+ * Which frames, or which occasions at a site of the board, a fault is about; all conditions must hold. Counting is done after direction, filter, message and
+ * window.
+ */
 struct match {
-	char at[FAULT_AT_MAX];         /**< "enc.tx#7": a site of the board and which occasion there; empty: not asked */
-	unsigned direction;            /**< enum match_direction */
-	char filter[FAULT_FILTER_MAX]; /**< a pcap filter expression; empty: every frame */
-	uint64_t from_ns;              /**< window in virtual time since power on: from (inclusive) */
-	uint64_t until_ns;             /**< until (exclusive); 0: for ever */
-	uint64_t nth;                  /**< only the n-th frame, from 1; 0: not asked */
-	uint64_t every;                /**< every n-th frame; 0: not asked */
-	uint64_t first;                /**< the first n frames; 0: not asked */
-	uint64_t probability;          /**< billionths */
+	char at[FAULT_AT_MAX];            /**< "enc.tx#7": a site of the board and which occasion there; empty: not asked */
+	unsigned direction;               /**< enum match_direction */
+	char filter[FAULT_FILTER_MAX];    /**< a pcap filter expression; empty: every frame */
+	char message[FAULT_MESSAGE_TEXT]; /**< hexadecimal: SPI messages that begin with these bytes; empty: every message */
+	uint64_t from_ns;                 /**< window in virtual time since power on: from (inclusive) */
+	uint64_t until_ns;                /**< until (exclusive); 0: for ever */
+	uint64_t nth;                     /**< only the n-th frame, from 1; 0: not asked */
+	uint64_t every;                   /**< every n-th frame; 0: not asked */
+	uint64_t first;                   /**< the first n frames; 0: not asked */
+	uint64_t probability;             /**< billionths */
 };
 
 extern const struct param match_params[];
@@ -253,6 +259,9 @@ struct random_stream fault_stream(const struct fault *faults, size_t index, uint
 
 /** Whether @p now lies in the fault's window. */
 bool fault_is_open(const struct fault *fault, sim_ns now);
+
+/** Whether an SPI message of @p length @p bytes is one that the fault is about. */
+bool fault_takes_message(const struct fault *fault, const uint8_t *bytes, size_t length);
 
 /** Whether the @p ordinal-th match is one that the fault picks, its probability aside. */
 bool fault_picks(const struct fault *fault, uint64_t ordinal);

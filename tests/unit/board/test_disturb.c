@@ -77,6 +77,7 @@ static void counts(size_t index, uint64_t matched, uint64_t applied)
 /* -- the bus -- */
 
 #define BUS_NS 1000U
+static const uint8_t five[5];
 #define MISO_BYTE 0x5aU
 
 /* What a message of @length bytes goes through, in words: "" if nothing happens to it. */
@@ -86,7 +87,7 @@ static const char *message(size_t length, sim_ns now)
 	uint8_t mosi[16] = {0}, miso[16];
 	size_t used = 0, at = 0, more;
 
-	const struct spi_disturbance d = disturber_spi(bench.disturber, BUS_NS, now);
+	const struct spi_disturbance d = disturber_spi(bench.disturber, mosi, length, BUS_NS, now);
 	memset(miso, MISO_BYTE, sizeof miso);
 	disturber_mosi(bench.disturber, mosi, length);
 	disturber_miso(bench.disturber, miso, length);
@@ -185,6 +186,35 @@ static void two_bus_faults_act_together(void)
 	TEST_SAME_TEXT(message(5, 0), "mosi 1 ^01 miso 3 ^40 0-2 off at 2 ");
 	TEST_SAME_TEXT(message(5, 0), "mosi 1 ^01 0-2 off at 2 ");
 	close_bench();
+}
+
+/* Of the messages 9b 80, 9b, 9b 80 00, 9b 81, 80 9b, and 9b 80 again. */
+static void a_fault_counts_the_messages_that_it_names(void)
+{
+	static const struct {
+		uint8_t bytes[3];
+		size_t length;
+	} messages[] = {{{0x9b, 0x80}, 2}, {{0x9b}, 1}, {{0x9b, 0x80, 0x00}, 3}, {{0x9b, 0x81}, 2}, {{0x80, 0x9b}, 2}, {{0x9b, 0x80}, 2}};
+	static const struct {
+		const char *match, *acts;
+		uint64_t matched;
+	} rows[] = {
+		{"message=9b80", "X.X..X", 3},     {"message=9B 80;nth=2", "..X...", 3},       {"message=9b", "XXXX.X", 5},
+		{"message=9b 80 00", "..X...", 1}, {"message=9b80;at=spi.msg#6", ".....X", 3}, {"message=9b80;at=spi.msg#5", "......", 3},
+		{"message=ff", "......", 0},
+	};
+
+	for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+		uint64_t applied = 0;
+		open_one(rows[r].match, "brown_out", "");
+		for (unsigned n = 0; n < TIMES; n++) {
+			bool wanted = rows[r].acts[n] == 'X';
+			applied += wanted;
+			CU_ASSERT_EQUAL(disturber_spi(bench.disturber, messages[n].bytes, messages[n].length, 0, n).brown_out, wanted);
+		}
+		counts(0, rows[r].matched, applied);
+		close_bench();
+	}
 }
 
 static void all_bits_of_one_line_are_inverted(void)
@@ -358,7 +388,7 @@ static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
 		open_bench(1);
 		bool tx = !is_calm(ask(ENC28J60_SITE_TX, 1));
 		bool rx = !is_calm(ask(ENC28J60_SITE_RX, 1)), mii = !is_calm(ask(ENC28J60_SITE_MII, 1));
-		bool bus = disturber_spi(bench.disturber, 5, 0).brown_out, line = disturber_int(bench.disturber, true, 0);
+		bool bus = disturber_spi(bench.disturber, five, 5, 0, 0).brown_out, line = disturber_int(bench.disturber, true, 0);
 		CU_ASSERT_EQUAL(tx + rx + mii + bus + !line, 1);
 		CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);
 		CU_ASSERT(strstr(bench.text, "'out'") == NULL);
@@ -481,7 +511,7 @@ static unsigned acted(const char *match, uint64_t seed)
 	add("one", match, "brown_out", "");
 	open_bench(seed);
 	for (unsigned n = 0; n < 10000; n++)
-		count += disturber_spi(bench.disturber, 1, n).brown_out;
+		count += disturber_spi(bench.disturber, five, 1, 0, n).brown_out;
 	counts(0, 10000, count);
 	close_bench();
 	return count;
@@ -509,7 +539,7 @@ static void counters_are_for_this_layer_only(void)
 	add("bus", "", "brown_out", "");
 	add("cable", "", "carrier", "for=1s");
 	open_bench(1);
-	(void)disturber_spi(bench.disturber, 1, 0);
+	(void)disturber_spi(bench.disturber, five, 1, 0, 0);
 	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 0, &matched, &applied));
 	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 2, &matched, &applied));
 	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 3, &matched, &applied));
@@ -583,6 +613,7 @@ const CU_TestInfo tests_board_disturb[] = {
 	{"every_bus_fault_acts_never_always_and_at_exactly_the_nth", every_bus_fault_acts_never_always_and_at_exactly_the_nth},
 	{"what_lies_beyond_the_message_changes_nothing", what_lies_beyond_the_message_changes_nothing},
 	{"two_bus_faults_act_together", two_bus_faults_act_together},
+	{"a_fault_counts_the_messages_that_it_names", a_fault_counts_the_messages_that_it_names},
 	{"all_bits_of_one_line_are_inverted", all_bits_of_one_line_are_inverted},
 	{"the_same_bit_twice_is_right_again_and_a_stuck_line_has_no_bits", the_same_bit_twice_is_right_again_and_a_stuck_line_has_no_bits},
 	{"chip_select_glitches_split_a_message_into_commands", chip_select_glitches_split_a_message_into_commands},

@@ -356,6 +356,36 @@ static void direction_and_filter_are_the_proxys(void)
 	}
 }
 
+static void a_message_is_bytes_in_hexadecimal(void)
+{
+	static const char *const right[] = {"9b", "9b80", "9B 80", " 9b  80 ", "00 11 22 33 44 55 66 77 88 99 aa bb cc dd ee"};
+	static const char *const wrong[] = {"9", "9b 8", "9b8", "0x9b", "9b,80", "9b -1", " ", "EIE", "9b\t80"};
+	char match[128];
+
+	for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
+		(void)snprintf(match, sizeof match, "message=%s", right[i]);
+		is_right(made_fault("f", match, "brown_out", ""));
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		(void)snprintf(match, sizeof match, "message=%s", wrong[i]);
+		is_wrong(made_fault("f", match, "brown_out", ""), "message", "two digits each, such as '9b 80'");
+	}
+	is_right(made_fault("f", "message=00112233445566778899aabbccddeeff", "brown_out", ""));
+	is_wrong(made_fault("f", "message=00112233445566778899aabbccddeeff00", "brown_out", ""), "message", "not up to 16 bytes");
+	is_refused(match_params, "message", "00 11 22 33 44 55 66 77 88 99 aa bb cc dd ee ff ", "longer than 47 bytes");
+}
+
+static void messages_are_the_buses(void)
+{
+	for (size_t i = 0; i < FAULT_KINDS; i++) {
+		const struct action *action = action_at(i);
+		if (action->site != NULL && strcmp(action->site, "spi.msg") == 0)
+			is_right(ready(action, "message=9b80"));
+		else
+			is_wrong(ready(action, "message=9b80"), "message", "has no place here");
+	}
+}
+
 /* -- which occasion -- */
 
 /* One character for each of the first eight ordinals. */
@@ -445,9 +475,10 @@ static void draws_are_others_with_another_name_action_match_or_seed(void)
 		"nth=2",
 		"every=1",
 		"first=1",
+		"message=9b",
 	};
 	const struct fault fault = made_fault("f", "", "drop", "");
-	uint64_t keys[16];
+	uint64_t keys[17];
 	size_t count = 0;
 
 	keys[count++] = key_of(fault);
@@ -459,6 +490,12 @@ static void draws_are_others_with_another_name_action_match_or_seed(void)
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < i; k++)
 			CU_ASSERT_NOT_EQUAL(keys[i], keys[k]);
+}
+
+/* Runs that were recorded by an older version keep their draws. */
+static void the_draws_of_a_fault_are_written_in_stone(void)
+{
+	CU_ASSERT_EQUAL(key_of(made_fault("f", "", "drop", "")), UINT64_C(0x3a858818cda97361));
 }
 
 static void twins_are_told_apart(void)
@@ -502,11 +539,14 @@ const CU_TestInfo tests_fault[] = {
 	{"an_address_needs_an_occasion_from_1", an_address_needs_an_occasion_from_1},
 	{"an_address_stands_alone_but_for_window_and_probability", an_address_stands_alone_but_for_window_and_probability},
 	{"direction_and_filter_are_the_proxys", direction_and_filter_are_the_proxys},
+	{"a_message_is_bytes_in_hexadecimal", a_message_is_bytes_in_hexadecimal},
+	{"messages_are_the_buses", messages_are_the_buses},
 	{"a_fault_picks_what_its_match_says", a_fault_picks_what_its_match_says},
 	{"the_largest_ordinals_are_told_apart", the_largest_ordinals_are_told_apart},
 	{"a_window_has_its_first_instant_and_not_its_last", a_window_has_its_first_instant_and_not_its_last},
 	{"draws_do_not_move_with_parameters_or_probability", draws_do_not_move_with_parameters_or_probability},
 	{"draws_are_others_with_another_name_action_match_or_seed", draws_are_others_with_another_name_action_match_or_seed},
+	{"the_draws_of_a_fault_are_written_in_stone", the_draws_of_a_fault_are_written_in_stone},
 	{"twins_are_told_apart", twins_are_told_apart},
 	{"a_fault_put_in_front_moves_no_draw", a_fault_put_in_front_moves_no_draw},
 	CU_TEST_INFO_NULL,
