@@ -51,6 +51,7 @@
 	S("chip/driver", tests_driver, false)                                                                                              \
 	S("chip/enc28j60", tests_enc28j60, false)                                                                                          \
 	S("fault/fault", tests_fault, false)                                                                                               \
+	S("board/board", tests_board, false)                                                                                               \
 	S("board/disturb", tests_board_disturb, false)                                                                                     \
 	S("chip/disturb", tests_disturb, false)                                                                                            \
 	S("chip/example", tests_example, false)                                                                                            \

@@ -7,16 +7,17 @@
 #include <xxhash.h>
 
 #include "base/check.h"
+#include "board/warm.h"
 
 static void follow_int(struct board *board)
 {
 	bool asserted = disturber_int(board->disturber, enc28j60_int_asserted(&board->chip), board->sim->now);
-	sim_ns next = disturber_next(board->disturber);
 
-	sim_schedule(board->sim, &board->int_event, next > board->sim->now ? next : SIM_NEVER);
+	sim_schedule(board->sim, &board->int_event, disturber_next(board->disturber, board->sim->now));
 	if (asserted == board->int_was)
 		return;
 	board->int_was = asserted;
+	board->int_fell |= asserted;
 	if (board->int_changed != NULL)
 		board->int_changed(board->int_ctx, asserted, board->sim->now);
 }
@@ -157,8 +158,16 @@ void board_open(struct board *board, enum enc28j60_revision revision, struct lin
 	board->disturber = disturber;
 	board->int_event = (struct sim_event){.fire = fire_int, .ctx = board};
 	config.revision = revision;
-	config.startup_ns = disturber_startup(disturber, config.startup_ns, sim->now);
-	enc28j60_init(&board->chip, &config, &chip_ops, board, sim->now);
+	board->int_was = disturber_warm(disturber, sim->now);
+	if (board->int_was) {
+		warm_start(&board->chip, &config, sim->now);
+		enc28j60_attach(&board->chip, &chip_ops, board);
+		/* The cable may have been pulled meanwhile. */
+		enc28j60_set_link(&board->chip, link->config.up_at_ns <= sim->now, sim->now);
+	} else {
+		config.startup_ns = disturber_startup(disturber, config.startup_ns, sim->now);
+		enc28j60_init(&board->chip, &config, &chip_ops, board, sim->now);
+	}
 	plan_chip(board);
 }
 
@@ -198,38 +207,42 @@ void board_carrier(struct board *board, bool up, sim_ns now)
 	plan_chip(board);
 }
 
-/* A message to the chip and back, with whatever faults there are on the way. The bytes are the guest's: faults work on a copy. */
-static void transfer(struct board *board, const uint8_t *mosi, uint8_t *ret_miso, size_t length)
+/*
+ * A message to the chip and back, with whatever faults there are on the way. The bytes are the guest's: faults work on a copy.
+ * @return for how much longer it occupies the bus.
+ */
+static uint64_t transfer(struct board *board, const uint8_t *mosi, uint8_t *ret_miso, size_t length, uint64_t bus_ns)
 {
-	const struct spi_disturbance disturbance = disturber_spi(board->disturber, length, board->sim->now);
+	const struct spi_disturbance disturbance = disturber_spi(board->disturber, mosi, length, bus_ns, board->sim->now);
+	size_t at = 0, more;
 
 	if (disturbance.brown_out)
 		enc28j60_brown_out(&board->chip, board->sim->now);
 	memcpy(ret_miso, mosi, length);
-	if (disturbance.mosi_byte < length)
-		ret_miso[disturbance.mosi_byte] ^= disturbance.mosi_bits;
-	enc28j60_transfer(&board->chip, ret_miso, ret_miso, disturbance.seen, board->sim->now);
-	memset(ret_miso + disturbance.seen, 0xff, length - disturbance.seen);
-	if (disturbance.miso_byte < length)
-		ret_miso[disturbance.miso_byte] ^= disturbance.miso_bits;
-	if (disturbance.miso_stuck)
-		memset(ret_miso, disturbance.miso_level, length);
+	disturber_mosi(board->disturber, ret_miso, length);
+	for (; (more = disturber_command(board->disturber, at, length)) > 0; at += more)
+		enc28j60_transfer(&board->chip, ret_miso + at, ret_miso + at, more, board->sim->now);
+	memset(ret_miso + at, 0xff, length - at);
+	disturber_miso(board->disturber, ret_miso, length);
 	plan_chip(board);
+	return disturbance.longer_ns;
 }
 
-void board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, uint8_t *ret_miso, size_t length)
+uint64_t board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, uint8_t *ret_miso, size_t length, uint64_t bus_ns)
 {
 	const uint64_t head[3] = {board->sim->now, chip_select, length};
+	uint64_t longer_ns = 0;
 
 	board->counters.messages++;
 	board->counters.bytes += length;
 	(void)XXH3_64bits_update(board->bus_digest, head, sizeof head);
 	(void)XXH3_64bits_update(board->bus_digest, mosi, length);
 	if (chip_select == 0)
-		transfer(board, mosi, ret_miso, length);
+		longer_ns = transfer(board, mosi, ret_miso, length, bus_ns);
 	else
 		memset(ret_miso, 0xff, length);
 	(void)XXH3_64bits_update(board->bus_digest, ret_miso, length);
+	return longer_ns;
 }
 
 bool board_int_asserted(const struct board *board)
@@ -237,12 +250,18 @@ bool board_int_asserted(const struct board *board)
 	return board->int_was;
 }
 
+bool board_take_int_edge(struct board *board)
+{
+	bool fell = board->int_fell;
+
+	board->int_fell = false;
+	return fell;
+}
+
 bool board_can_interrupt(const struct board *board)
 {
-	sim_ns next = disturber_next(board->disturber);
-
 	/* A fault may move the line by itself. */
-	if (next != SIM_NEVER && next > board->sim->now)
+	if (disturber_next(board->disturber, board->sim->now) != SIM_NEVER)
 		return true;
 	return !enc28j60_int_asserted(&board->chip) && (enc28j60_peek(&board->chip, ENC28J60_EIE) & EIE_INTIE);
 }

@@ -40,7 +40,8 @@ struct board {
 	void *bus_digest;                                          /* XXH3 state */
 	void (*int_changed)(void *ctx, bool asserted, sim_ns now); /**< set by the owner to follow the INT line; may be NULL */
 	void *int_ctx;
-	bool int_was; /* as the processor sees it */
+	bool int_was;  /* as the processor sees it */
+	bool int_fell; /* since board_take_int_edge() */
 };
 
 /**
@@ -60,11 +61,16 @@ void board_carrier(struct board *board, bool up, sim_ns now);
 /**
  * The bytes of one chip-select-low period, at the simulation's now.
  * @param ret_miso As many bytes: what the chip sent; ones where nothing drives the line.
+ * @param bus_ns How long they have occupied the bus.
+ * @return for how much longer they do, in ns, because of a fault.
  */
-void board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, uint8_t *ret_miso, size_t length);
+uint64_t board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, uint8_t *ret_miso, size_t length, uint64_t bus_ns);
 
 /** Whether the INT line is asserted (low), as the processor sees it. */
 bool board_int_asserted(const struct board *board);
+
+/** Whether INT has fallen since this was asked last, if only for a moment. */
+bool board_take_int_edge(struct board *board);
 
 /**
  * Whether INT can become asserted without the guest doing anything: it is not asserted now and EIE.INTIE is set (DS39662 sec. 12). If not, nothing that

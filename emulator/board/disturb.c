@@ -17,6 +17,7 @@ struct trouble {
 	size_t index; /* in the plan */
 	struct random_stream stream;
 	uint64_t matched, applied;
+	bool in_message; /* acts on the message that is on the bus */
 };
 
 struct disturber {
@@ -29,6 +30,7 @@ struct disturber {
 	sim_ns int_stuck_until;
 	bool int_stuck_asserted;
 	struct medium_noise noise;
+	sim_ns int_up_from, int_up_until; /* the line is high in between, though the chip asserts it */
 };
 
 struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace)
@@ -70,16 +72,33 @@ uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, si
 static bool is_taken_out(const struct fault *fault)
 {
 	switch ((int)action_kind(fault->action)) {
-	case FAULT_RX_OVERFLOW:
+	case FAULT_LINK_PULSE:
 	case FAULT_RX_UNCOUNTED:
 	case FAULT_RX_ERROR:
+	case FAULT_RX_PATTERN:
 	case FAULT_MII_STUCK:
 	case FAULT_BROWN_OUT:
 	case FAULT_INT_LOST:
+	case FAULT_WARM_START:
 		return !fault->params.plain.enabled;
 	default:
 		return false;
 	}
+}
+
+bool disturber_warm(struct disturber *disturber, sim_ns now)
+{
+	for (size_t i = 0; i < disturber->count; i++) {
+		struct trouble *trouble = &disturber->troubles[i];
+		if (action_kind(trouble->fault->action) != FAULT_WARM_START || is_taken_out(trouble->fault))
+			continue;
+		trouble->matched++;
+		trouble->applied++;
+		trace_line(disturber->trace, now, "fault", "'%s' warm_start", trouble->fault->name);
+		/* INT fell in the former life: that was no edge of this one. */
+		disturber->int_was = true;
+	}
+	return disturber->int_was;
 }
 
 /* Whether a fault acts on this occasion of its site; tells of it if so. */
@@ -114,18 +133,30 @@ static void disturb_chip(const struct fault *fault, struct enc28j60_disturbance 
 	case FAULT_TX_FLAGS:
 		disturbance->tx_no_txif |= params->tx_flags.lose_txif;
 		disturbance->tx_txerif |= params->tx_flags.raise_txerif;
+		disturbance->tx_early_txif |= params->tx_flags.early_txif;
+		break;
+	case FAULT_LINK_PULSE:
+		disturbance->tx_link_pulse = true;
 		break;
 	case FAULT_RX_POINTER:
 		disturbance->rx_next_xor = (uint16_t)(disturbance->rx_next_xor ^ params->rx_pointer.xor_bits);
 		break;
 	case FAULT_RX_OVERFLOW:
 		disturbance->rx_overflow = true;
+		disturbance->rx_rxerif_lost |= !params->rx_overflow.flag;
 		break;
 	case FAULT_RX_UNCOUNTED:
 		disturbance->rx_uncounted = true;
 		break;
 	case FAULT_RX_ERROR:
 		disturbance->rx_rxerif = true;
+		break;
+	case FAULT_RX_PKTIF:
+		disturbance->rx_pktif_lost |= params->rx_pktif.kind == PKTIF_LOST;
+		disturbance->rx_pktif_false |= params->rx_pktif.kind == PKTIF_FALSE;
+		break;
+	case FAULT_RX_PATTERN:
+		disturbance->rx_pattern_passes = true;
 		break;
 	case FAULT_MII_STUCK:
 		disturbance->mii_stuck = true;
@@ -160,66 +191,121 @@ struct medium_noise disturber_noise(const struct disturber *disturber)
 
 /* -- the bus -- */
 
-/* Several bits of one byte add up; of two bytes the later fault's counts. */
-static void invert(size_t *byte, uint8_t *bits, const union action_params *params)
+static void lengthen(struct spi_disturbance *disturbance, uint64_t by_ns)
 {
-	*bits = (uint8_t)((*byte == params->spi_bit.byte ? *bits : 0U) ^ 1U << params->spi_bit.bit);
-	*byte = params->spi_bit.byte;
+	uint64_t room_ns = FAULT_TIME_MAX - disturbance->longer_ns;
+
+	disturbance->longer_ns += by_ns < room_ns ? by_ns : room_ns;
 }
 
-static void disturb_spi(const struct fault *fault, struct spi_disturbance *disturbance)
+static void disturb_spi(const struct fault *fault, uint64_t bus_ns, struct spi_disturbance *disturbance)
 {
-	const union action_params *params = &fault->params;
-
 	switch ((int)action_kind(fault->action)) {
-	case FAULT_SPI_BIT:
-		if (params->spi_bit.line == SPI_MOSI) {
-			invert(&disturbance->mosi_byte, &disturbance->mosi_bits, params);
-		} else {
-			invert(&disturbance->miso_byte, &disturbance->miso_bits, params);
-		}
-		break;
-	case FAULT_SPI_STUCK:
-		disturbance->miso_stuck = true;
-		disturbance->miso_level = params->spi_stuck.level ? 0xff : 0x00;
-		break;
-	case FAULT_SPI_CUT:
-		disturbance->seen = params->spi_cut.after < disturbance->seen ? params->spi_cut.after : disturbance->seen;
-		break;
 	case FAULT_BROWN_OUT:
 		disturbance->brown_out = true;
+		break;
+	case FAULT_SPI_STALL:
+		lengthen(disturbance, fault->params.spi_stall.for_ns);
+		break;
+	case FAULT_SPI_SLOW:
+		lengthen(disturbance, bus_ns * (fault->params.spi_slow.factor - 1));
 		break;
 	default:
 		break;
 	}
 }
 
-struct spi_disturbance disturber_spi(struct disturber *disturber, size_t length, sim_ns now)
+struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t *mosi, size_t length, uint64_t bus_ns, sim_ns now)
 {
-	struct spi_disturbance disturbance = {.seen = length, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX};
+	struct spi_disturbance disturbance = {0};
 	uint64_t occasion = ++disturber->occasions[SITE_SPI];
 
-	for (size_t i = 0; i < disturber->count; i++)
-		if (acts(disturber, &disturber->troubles[i], SITE_SPI, occasion, now))
-			disturb_spi(disturber->troubles[i].fault, &disturbance);
+	for (size_t i = 0; i < disturber->count; i++) {
+		struct trouble *trouble = &disturber->troubles[i];
+		trouble->in_message = fault_takes_message(trouble->fault, mosi, length) &&
+		                      acts(disturber, trouble, SITE_SPI, occasion, now);
+		if (trouble->in_message)
+			disturb_spi(trouble->fault, bus_ns, &disturbance);
+	}
 	return disturbance;
+}
+
+/* What acts on the message that is on the bus, as the @kind of fault it is; NULL if that fault does not. */
+static const union action_params *in_message(const struct disturber *disturber, size_t index, enum fault_kind kind)
+{
+	const struct trouble *trouble = &disturber->troubles[index];
+
+	return trouble->in_message && action_kind(trouble->fault->action) == kind ? &trouble->fault->params : NULL;
+}
+
+static void invert(const struct disturber *disturber, unsigned line, uint8_t *bytes, size_t length)
+{
+	for (size_t i = 0; i < disturber->count; i++) {
+		const union action_params *params = in_message(disturber, i, FAULT_SPI_BIT);
+		if (params != NULL && params->spi_bit.line == line && params->spi_bit.byte < length)
+			bytes[params->spi_bit.byte] = (uint8_t)(bytes[params->spi_bit.byte] ^ 1U << params->spi_bit.bit);
+	}
+}
+
+void disturber_mosi(const struct disturber *disturber, uint8_t *bytes, size_t length)
+{
+	invert(disturber, SPI_MOSI, bytes, length);
+}
+
+void disturber_miso(const struct disturber *disturber, uint8_t *bytes, size_t length)
+{
+	invert(disturber, SPI_MISO, bytes, length);
+	/* A line that does not move has no wrong bits either. */
+	for (size_t i = 0; i < disturber->count; i++) {
+		const union action_params *params = in_message(disturber, i, FAULT_SPI_STUCK);
+		if (params != NULL)
+			memset(bytes, params->spi_stuck.level ? 0xff : 0x00, length);
+	}
+}
+
+size_t disturber_command(const struct disturber *disturber, size_t from, size_t length)
+{
+	size_t end = length;
+
+	for (size_t i = 0; i < disturber->count; i++) {
+		const union action_params *params = in_message(disturber, i, FAULT_SPI_CUT);
+		/* A glitch that is over ends nothing any more; one without a resumption ends all that comes after it. */
+		if (params != NULL && params->spi_cut.after < end && (params->spi_cut.after > from || !params->spi_cut.resume))
+			end = params->spi_cut.after;
+	}
+	return end > from ? end - from : 0;
 }
 
 /* -- INT -- */
 
 static void disturb_edge(struct disturber *disturber, const struct fault *fault, sim_ns now)
 {
-	if (action_kind(fault->action) == FAULT_INT_LOST)
+	const union action_params *params = &fault->params;
+
+	switch ((int)action_kind(fault->action)) {
+	case FAULT_INT_LOST:
 		disturber->edge_hidden = true;
-	/* A shorter stand does not end a longer one. */
-	if (action_kind(fault->action) != FAULT_INT_STUCK || now + fault->params.int_stuck.for_ns < disturber->int_stuck_until)
-		return;
-	disturber->int_stuck_until = now + fault->params.int_stuck.for_ns;
-	disturber->int_stuck_asserted = fault->params.int_stuck.level == 0;
+		break;
+	case FAULT_INT_STUCK:
+		/* A shorter stand does not end a longer one. */
+		if (now + params->int_stuck.for_ns < disturber->int_stuck_until)
+			break;
+		disturber->int_stuck_until = now + params->int_stuck.for_ns;
+		disturber->int_stuck_asserted = params->int_stuck.level == 0;
+		break;
+	case FAULT_INT_DOUBLE:
+		disturber->int_up_from = now + params->int_double.after_ns;
+		disturber->int_up_until = disturber->int_up_from + params->int_double.after_ns;
+		break;
+	default:
+		break;
+	}
 }
 
 bool disturber_int(struct disturber *disturber, bool asserted, sim_ns now)
 {
+	bool is_up = now >= disturber->int_up_from && now < disturber->int_up_until;
+
 	if (asserted && !disturber->int_was) {
 		uint64_t occasion = ++disturber->occasions[SITE_INT];
 		disturber->edge_hidden = false;
@@ -231,12 +317,19 @@ bool disturber_int(struct disturber *disturber, bool asserted, sim_ns now)
 	if (now < disturber->int_stuck_until)
 		return disturber->int_stuck_asserted;
 	/* What the processor has missed it does not see before the line rises and falls again. */
-	return asserted && !disturber->edge_hidden;
+	disturber->edge_hidden &= !is_up;
+	return asserted && !disturber->edge_hidden && !is_up;
 }
 
-sim_ns disturber_next(const struct disturber *disturber)
+sim_ns disturber_next(const struct disturber *disturber, sim_ns now)
 {
-	return disturber->int_stuck_until > 0 ? disturber->int_stuck_until : SIM_NEVER;
+	const sim_ns changes[] = {disturber->int_stuck_until, disturber->int_up_from, disturber->int_up_until};
+	sim_ns next = SIM_NEVER;
+
+	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++)
+		if (changes[i] > now && changes[i] < next)
+			next = changes[i];
+	return next;
 }
 
 bool disturber_counters(const struct disturber *disturber, size_t index, uint64_t *ret_matched, uint64_t *ret_applied)

@@ -4,7 +4,7 @@
  * Faults of the board: what goes wrong in the chip, on the SPI bus, on the INT line and with the supply.
  *
  * A fault belongs to a site, and a site counts its occasions from 1 since power on: enc.tx (a transmission begins), enc.rx (a frame is about to be stored),
- * enc.mii (an MII operation begins), spi.msg (a message on the bus), int.edge (INT falls). Every fault that acts is a line of the trace with its site's
+ * enc.mii (an MII operation begins), spi.msg (a message on the bus), int.edge (the chip lets INT fall). Every fault that acts is a line of the trace with its site's
  * address, such as enc.tx#7, so that the next plan can name it.
  */
 #ifndef BOARD_DISTURB_H
@@ -31,18 +31,33 @@ void disturber_chip(struct disturber *disturber, enum enc28j60_site site, unsign
 /** What the transmission that the chip asked about last meets on the cable. */
 struct medium_noise disturber_noise(const struct disturber *disturber);
 
-/** What happens to a message on the bus. */
+/** Whether the chip is powered on as a former life of the host has left it: with its clock running and INT asserted. */
+bool disturber_warm(struct disturber *disturber, sim_ns now);
+
+/** What happens to a message on the bus, besides what happens to its bytes. */
 struct spi_disturbance {
-	bool brown_out;              /**< before it */
-	size_t seen;                 /**< how many bytes the chip sees */
-	bool miso_stuck;             /**< all bits of MISO are as in miso_level */
-	uint8_t miso_level;          /**< 0x00 or 0xff */
-	size_t mosi_byte, miso_byte; /**< where a bit is inverted; beyond the message if nowhere */
-	uint8_t mosi_bits, miso_bits;
+	bool brown_out;     /**< before it */
+	uint64_t longer_ns; /**< the bus stays occupied for so much longer; at most FAULT_TIME_MAX */
 };
 
-/** The next message, of @p length bytes, begins. */
-struct spi_disturbance disturber_spi(struct disturber *disturber, size_t length, sim_ns now);
+/**
+ * The next message begins.
+ * @param mosi Its bytes, as the host sends them.
+ * @param bus_ns How long it occupies the bus by itself.
+ */
+struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t *mosi, size_t length, uint64_t bus_ns, sim_ns now);
+
+/** What becomes of this message's bytes on their way to the chip. */
+void disturber_mosi(const struct disturber *disturber, uint8_t *bytes, size_t length);
+
+/** What becomes of the chip's answer to this message on its way to the host. */
+void disturber_miso(const struct disturber *disturber, uint8_t *bytes, size_t length);
+
+/**
+ * How many bytes of this message the chip takes as one command, from byte @p from on, before chip select rises.
+ * @return 0 if chip select does not fall again, or the message is at its end.
+ */
+size_t disturber_command(const struct disturber *disturber, size_t from, size_t length);
 
 /**
  * INT as the processor sees it.
@@ -50,8 +65,8 @@ struct spi_disturbance disturber_spi(struct disturber *disturber, size_t length,
  */
 bool disturber_int(struct disturber *disturber, bool asserted, sim_ns now);
 
-/** When disturber_int() changes by itself (the end of the last int_stuck, which may be past), or SIM_NEVER. */
-sim_ns disturber_next(const struct disturber *disturber);
+/** When, after @p now, disturber_int() next changes by itself, or SIM_NEVER. */
+sim_ns disturber_next(const struct disturber *disturber, sim_ns now);
 
 /** What the faults have done. @return false if the @p index-th fault of the plan is not of this layer. */
 bool disturber_counters(const struct disturber *disturber, size_t index, uint64_t *ret_matched, uint64_t *ret_applied);

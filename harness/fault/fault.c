@@ -20,6 +20,7 @@ const struct param match_params[] = {
 	PARAM_ROW_TEXT(match, at, "at", "", "a site of the board and the occasion there, such as enc.tx#7"),
 	PARAM_ROW_CHOICE(match, direction, "direction", directions, "both", "frames that go this way"),
 	PARAM_ROW_TEXT(match, filter, "filter", "", "frames that this pcap filter expression takes; numeric addresses only"),
+	PARAM_ROW_TEXT(match, message, "message", "", "SPI messages that begin with these bytes, in hexadecimal, such as '9b 80'"),
 	PARAM_ROW_QUANTITY(match, from_ns, "from", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "from this time since power on"),
 	PARAM_ROW_QUANTITY(match, until_ns, "until", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
                            "before this time since power on; 0ns: for ever"),
@@ -91,11 +92,26 @@ static const struct param tx_stall_params[] = {
 static const struct param tx_flags_params[] = {
 	PARAM_ROW_BOOL(tx_flags_params, lose_txif, "lose_txif", "false", "TXIF is not set"),
 	PARAM_ROW_BOOL(tx_flags_params, raise_txerif, "raise_txerif", "false", "TXERIF is set as well"),
+	PARAM_ROW_BOOL(tx_flags_params, early_txif, "early_txif", "false",
+                       "TXIF is set when the transmission begins, and again at its end"),
 	{0},
 };
 
 static const struct param rx_pointer_params[] = {
 	PARAM_ROW_QUANTITY(rx_pointer_params, xor_bits, "xor", UNIT_NONE, NULL, 1, 0xffff, "the bits of the pointer that are stored wrong"),
+	{0},
+};
+
+static const struct param rx_overflow_params[] = {
+	PARAM_ROW_BOOL(rx_overflow_params, flag, "flag", "true", "RXERIF is set; false: the frame is lost in silence"),
+	{0},
+};
+
+static const char *const pktif_kinds[] = {"lost", "false", NULL};
+
+static const struct param rx_pktif_params[] = {
+	PARAM_ROW_CHOICE(rx_pktif_params, kind, "kind", pktif_kinds, NULL,
+                         "lost: the frame is stored and counted without it; false: the frame is lost, the flag comes"),
 	{0},
 };
 
@@ -122,12 +138,29 @@ static const struct param spi_stuck_params[] = {
 
 static const struct param spi_cut_params[] = {
 	PARAM_ROW_QUANTITY(spi_cut_params, after, "after", UNIT_NONE, NULL, 0, 0, "bytes that the chip sees before chip select rises"),
+	PARAM_ROW_BOOL(spi_cut_params, resume, "resume", "false", "chip select falls again: the other bytes are a message of their own"),
+	{0},
+};
+
+static const struct param spi_stall_params[] = {
+	PARAM_ROW_QUANTITY(spi_stall_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how much longer the message takes"),
+	{0},
+};
+
+static const struct param spi_slow_params[] = {
+	PARAM_ROW_QUANTITY(spi_slow_params, factor, "factor", UNIT_NONE, NULL, 2, FAULT_FACTOR_MAX, "how many times as long it takes"),
 	{0},
 };
 
 static const struct param int_stuck_params[] = {
 	PARAM_ROW_CHOICE(int_stuck_params, level, "level", levels, NULL, "where INT stands; 0 is asserted"),
 	PARAM_ROW_QUANTITY(int_stuck_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how long"),
+	{0},
+};
+
+static const struct param int_double_params[] = {
+	PARAM_ROW_QUANTITY(int_double_params, after_ns, "after", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX,
+                           "how long INT is low before it rises, and how long it is high before it falls again"),
 	{0},
 };
 
@@ -156,10 +189,18 @@ static bool check_gemodel(const struct fault *fault, const char **ret_key, struc
 
 static bool check_tx_flags(const struct fault *fault, const char **ret_key, struct error *err)
 {
-	if (fault->params.tx_flags.lose_txif || fault->params.tx_flags.raise_txerif)
+	if (fault->params.tx_flags.lose_txif || fault->params.tx_flags.raise_txerif || fault->params.tx_flags.early_txif)
 		return true;
 	*ret_key = "tx_flags";
-	return error_set(err, "say which flag: lose_txif, raise_txerif or both");
+	return error_set(err, "say which flag: lose_txif, raise_txerif, early_txif or several");
+}
+
+static bool check_power_on(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	if (fault->match.from_ns == 0 && fault->match.until_ns == 0)
+		return true;
+	*ret_key = fault->match.from_ns != 0 ? "from" : "until";
+	return error_set(err, "'%s' is about power on, so '%s' has no place here", fault->action->name, *ret_key);
 }
 
 /* -- the actions -- */
@@ -182,25 +223,36 @@ static const struct action actions[FAULT_KINDS] = {
 			    "enc.tx", tx_stall_params, NULL},
 	[FAULT_TX_FLAGS] = {"tx_flags", "the frame is sent, its interrupt flags are wrong", LAYER_BOARD, "enc.tx", tx_flags_params,
 			    check_tx_flags},
+	[FAULT_LINK_PULSE] = {"link_pulse", "in half duplex, a link pulse is taken for a late collision and the frame aborted (erratum 13)",
+			      LAYER_BOARD, "enc.tx", plain_params, NULL},
 	[FAULT_RX_POINTER] = {"rx_pointer", "the next-packet pointer of a received frame is stored wrong (like erratum 14)", LAYER_BOARD,
 			      "enc.rx", rx_pointer_params, NULL},
-	[FAULT_RX_OVERFLOW] = {"rx_overflow", "a received frame is lost as if the ring were full, RXERIF", LAYER_BOARD, "enc.rx",
-			       plain_params, NULL},
+	[FAULT_RX_OVERFLOW] = {"rx_overflow", "a received frame is lost as if the ring were full", LAYER_BOARD, "enc.rx", rx_overflow_params,
+			       NULL},
 	[FAULT_RX_UNCOUNTED] = {"rx_uncounted", "a received frame is stored, EPKTCNT and PKTIF do not see it", LAYER_BOARD, "enc.rx",
 				plain_params, NULL},
 	[FAULT_RX_ERROR] = {"rx_error", "a received frame is stored, RXERIF is set as well", LAYER_BOARD, "enc.rx", plain_params, NULL},
+	[FAULT_RX_PKTIF] = {"rx_pktif", "PKTIF does not say what is in the ring (like erratum 6)", LAYER_BOARD, "enc.rx", rx_pktif_params,
+			    NULL},
+	[FAULT_RX_PATTERN] = {"rx_pattern", "the pattern filter takes a frame without the pattern (erratum 18)", LAYER_BOARD, "enc.rx",
+			      plain_params, NULL},
 	[FAULT_MII_STUCK] = {"mii_stuck", "an MII operation never ends, until a reset", LAYER_BOARD, "enc.mii", plain_params, NULL},
 	[FAULT_SPI_BIT] = {"spi_bit", "one bit of an SPI message is inverted", LAYER_BOARD, "spi.msg", spi_bit_params, NULL},
 	[FAULT_SPI_STUCK] = {"spi_stuck", "MISO does not move during an SPI message", LAYER_BOARD, "spi.msg", spi_stuck_params, NULL},
-	[FAULT_SPI_CUT] = {"spi_cut", "chip select glitches: the chip sees only the beginning of an SPI message", LAYER_BOARD, "spi.msg",
-			   spi_cut_params, NULL},
+	[FAULT_SPI_CUT] = {"spi_cut", "chip select rises in mid-message: the chip sees only the beginning, or two messages", LAYER_BOARD,
+			   "spi.msg", spi_cut_params, NULL},
+	[FAULT_SPI_STALL] = {"spi_stall", "the bus stalls: an SPI message takes longer", LAYER_BOARD, "spi.msg", spi_stall_params, NULL},
+	[FAULT_SPI_SLOW] = {"spi_slow", "an SPI message takes several times as long", LAYER_BOARD, "spi.msg", spi_slow_params, NULL},
 	[FAULT_BROWN_OUT] = {"brown_out", "the supply dips before an SPI message: registers as after power on", LAYER_BOARD, "spi.msg",
 			     plain_params, NULL},
 	[FAULT_INT_LOST] = {"int_lost", "the processor misses a falling edge of INT", LAYER_BOARD, "int.edge", plain_params, NULL},
 	[FAULT_INT_STUCK] = {"int_stuck", "from a falling edge on, INT stands still for some time", LAYER_BOARD, "int.edge", int_stuck_params,
 			     NULL},
+	[FAULT_INT_DOUBLE] = {"int_double", "a falling edge of INT comes twice", LAYER_BOARD, "int.edge", int_double_params, NULL},
 	[FAULT_CLKRDY] = {"clkrdy", "the chip's clock is ready at another time than 300 us after power on", LAYER_BOARD, NULL, clkrdy_params,
-			  NULL},
+			  check_power_on},
+	[FAULT_WARM_START] = {"warm_start", "at power on the chip is in mid-work, as a warm reboot of the host leaves it without a reset line",
+			      LAYER_BOARD, NULL, plain_params, check_power_on},
 };
 /* clang-format on */
 
@@ -352,11 +404,50 @@ static bool read_address(const struct fault *fault, uint64_t *ret_ordinal, struc
 	return true;
 }
 
+/* "9b 80" into its bytes; digits come in pairs, and there may be spaces between the pairs. @return false if it is something else or too long. */
+static bool read_message(const char *text, uint8_t ret_bytes[FAULT_MESSAGE_MAX], size_t *ret_length)
+{
+	unsigned value;
+	int used;
+
+	*ret_length = 0;
+	while (text += strspn(text, " "), *text != '\0') {
+		if (*ret_length == FAULT_MESSAGE_MAX || strspn(text, "0123456789abcdefABCDEF") < 2 ||
+		    sscanf(text, "%2x%n", &value, &used) != 1)
+			return false;
+		ret_bytes[(*ret_length)++] = (uint8_t)value;
+		text += used;
+	}
+	return true;
+}
+
+#define SITE_OF_MESSAGES "spi.msg"
+
+static bool check_message(const struct fault *fault, struct error *err)
+{
+	const struct action *action = fault->action;
+	uint8_t bytes[FAULT_MESSAGE_MAX];
+	size_t length;
+
+	if (fault->match.message[0] == '\0')
+		return true;
+	if (action->site == NULL || strcmp(action->site, SITE_OF_MESSAGES) != 0)
+		return error_set(err, "'%s' does not happen to SPI messages, so 'message' has no place here", action->name);
+	if (!read_message(fault->match.message, bytes, &length) || length == 0)
+		return error_set(err, "'%s' is not up to %u bytes in hexadecimal, two digits each, such as '9b 80'", fault->match.message,
+		                 FAULT_MESSAGE_MAX);
+	return true;
+}
+
 static bool check_layer(const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const struct match *match = &fault->match;
 	uint64_t ordinal;
 
+	if (!check_message(fault, err)) {
+		*ret_key = "message";
+		return false;
+	}
 	if (match->at[0] != '\0' && !read_address(fault, &ordinal, err)) {
 		*ret_key = "at";
 		return false;
@@ -409,6 +500,9 @@ static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 		/* The probability is a value too. */
 		if (row->offset == offsetof(struct match, probability))
 			continue;
+		/* Where no message is named, faults keep the draws that they had before messages could be named. */
+		if (row->offset == offsetof(struct match, message) && fault->match.message[0] == '\0')
+			continue;
 		used += (size_t)snprintf(ret_text + used, FAULT_TEXT_MAX - used, " %s=%s", row->key, param_get(row, &fault->match, value));
 	}
 	CHECK_INT(used, <, FAULT_TEXT_MAX);
@@ -431,6 +525,15 @@ struct random_stream fault_stream(const struct fault *faults, size_t index, uint
 bool fault_is_open(const struct fault *fault, sim_ns now)
 {
 	return now >= fault->match.from_ns && (fault->match.until_ns == 0 || now < fault->match.until_ns);
+}
+
+bool fault_takes_message(const struct fault *fault, const uint8_t *bytes, size_t length)
+{
+	uint8_t wanted[FAULT_MESSAGE_MAX];
+	size_t count;
+
+	CHECK(read_message(fault->match.message, wanted, &count));
+	return count <= length && memcmp(bytes, wanted, count) == 0;
 }
 
 bool fault_picks(const struct fault *fault, uint64_t ordinal)

@@ -20,9 +20,13 @@
 #define FAULT_NAME_MAX 64
 #define FAULT_FILTER_MAX 256
 #define FAULT_AT_MAX 32
+#define FAULT_MESSAGE_MAX 16 /**< bytes of an SPI message that a match can name */
+#define FAULT_MESSAGE_TEXT (FAULT_MESSAGE_MAX * 3)
 #define FAULTS_MAX 256
 /** The longest time that a fault takes, a year: FAULTS_MAX of them in a row still fit a clock of 64 bits. */
 #define FAULT_TIME_MAX (UINT64_C(365) * 86400 * 1000000000)
+/** How many times as long a message can take: with the slowest clock and the longest message, still less than FAULT_TIME_MAX. */
+#define FAULT_FACTOR_MAX 1000
 
 enum match_direction { MATCH_BOTH, MATCH_TO_SERVER, MATCH_TO_DEVICE };
 
@@ -33,17 +37,21 @@ enum fault_layer {
 	LAYER_BOARD, /**< chip, SPI bus, INT line, supply */
 };
 
-/** Which frames, or which occasions at a site of the board, a fault is about; all conditions must hold. Counting is done after direction, filter and window. */
+/**
+ * Which frames, or which occasions at a site of the board, a fault is about; all conditions must hold. Counting is done after direction, filter, message and
+ * window.
+ */
 struct match {
-	char at[FAULT_AT_MAX];         /**< "enc.tx#7": a site of the board and which occasion there; empty: not asked */
-	unsigned direction;            /**< enum match_direction */
-	char filter[FAULT_FILTER_MAX]; /**< a pcap filter expression; empty: every frame */
-	uint64_t from_ns;              /**< window in virtual time since power on: from (inclusive) */
-	uint64_t until_ns;             /**< until (exclusive); 0: for ever */
-	uint64_t nth;                  /**< only the n-th frame, from 1; 0: not asked */
-	uint64_t every;                /**< every n-th frame; 0: not asked */
-	uint64_t first;                /**< the first n frames; 0: not asked */
-	uint64_t probability;          /**< billionths */
+	char at[FAULT_AT_MAX];            /**< "enc.tx#7": a site of the board and which occasion there; empty: not asked */
+	unsigned direction;               /**< enum match_direction */
+	char filter[FAULT_FILTER_MAX];    /**< a pcap filter expression; empty: every frame */
+	char message[FAULT_MESSAGE_TEXT]; /**< hexadecimal: SPI messages that begin with these bytes; empty: every message */
+	uint64_t from_ns;                 /**< window in virtual time since power on: from (inclusive) */
+	uint64_t until_ns;                /**< until (exclusive); 0: for ever */
+	uint64_t nth;                     /**< only the n-th frame, from 1; 0: not asked */
+	uint64_t every;                   /**< every n-th frame; 0: not asked */
+	uint64_t first;                   /**< the first n frames; 0: not asked */
+	uint64_t probability;             /**< billionths */
 };
 
 extern const struct param match_params[];
@@ -99,15 +107,28 @@ struct tx_stall_params {
 	bool flags; /**< TXIF, TXERIF and TXABRT are set all the same */
 };
 
-/** enc.tx: wrong flags at the end of a frame that is sent well. */
+/** enc.tx: wrong flags of a frame that is sent well. */
 struct tx_flags_params {
 	bool lose_txif, raise_txerif;
+	bool early_txif; /**< TXIF comes up when the transmission begins, and again when it ends */
 };
 
 /** enc.rx: the next-packet pointer is stored wrong. */
 struct rx_pointer_params {
 	uint64_t xor_bits;
 };
+
+/** enc.rx: a frame is lost for want of room. */
+struct rx_overflow_params {
+	bool flag; /**< RXERIF says so */
+};
+
+/** enc.rx: PKTIF does not say what is in the ring. */
+struct rx_pktif_params {
+	unsigned kind; /**< PKTIF_LOST or PKTIF_FALSE */
+};
+
+enum { PKTIF_LOST, PKTIF_FALSE };
 
 /** Disturbances without parameters. */
 struct plain_params {
@@ -131,12 +152,28 @@ struct spi_stuck_params {
 /** spi.msg: the chip select rises early; the chip sees only the first bytes. */
 struct spi_cut_params {
 	uint64_t after;
+	bool resume; /**< and falls again at once: the chip takes the other bytes as a message of their own */
+};
+
+/** spi.msg: the message takes so much longer. */
+struct spi_stall_params {
+	uint64_t for_ns;
+};
+
+/** spi.msg: the message takes so many times as long. */
+struct spi_slow_params {
+	uint64_t factor;
 };
 
 /** int.edge: the line stays where it is for some time. */
 struct int_stuck_params {
 	unsigned level; /**< 0 low (asserted), 1 high */
 	uint64_t for_ns;
+};
+
+/** int.edge: the line rises and falls once more. */
+struct int_double_params {
+	uint64_t after_ns; /**< low for so long, high for as long, then as the chip drives it */
 };
 
 /** Start-up of the chip's clock. */
@@ -156,11 +193,16 @@ union action_params {
 	struct tx_stall_params tx_stall;
 	struct tx_flags_params tx_flags;
 	struct rx_pointer_params rx_pointer;
+	struct rx_overflow_params rx_overflow;
+	struct rx_pktif_params rx_pktif;
 	struct plain_params plain;
 	struct spi_bit_params spi_bit;
 	struct spi_stuck_params spi_stuck;
 	struct spi_cut_params spi_cut;
+	struct spi_stall_params spi_stall;
+	struct spi_slow_params spi_slow;
 	struct int_stuck_params int_stuck;
+	struct int_double_params int_double;
 	struct clkrdy_params clkrdy;
 };
 
@@ -175,18 +217,25 @@ enum fault_kind {
 	FAULT_COLLISION,
 	FAULT_TX_STALL,
 	FAULT_TX_FLAGS,
+	FAULT_LINK_PULSE,
 	FAULT_RX_POINTER,
 	FAULT_RX_OVERFLOW,
 	FAULT_RX_UNCOUNTED,
 	FAULT_RX_ERROR,
+	FAULT_RX_PKTIF,
+	FAULT_RX_PATTERN,
 	FAULT_MII_STUCK,
 	FAULT_SPI_BIT,
 	FAULT_SPI_STUCK,
 	FAULT_SPI_CUT,
+	FAULT_SPI_STALL,
+	FAULT_SPI_SLOW,
 	FAULT_BROWN_OUT,
 	FAULT_INT_LOST,
 	FAULT_INT_STUCK,
+	FAULT_INT_DOUBLE,
 	FAULT_CLKRDY,
+	FAULT_WARM_START,
 	FAULT_KINDS,
 };
 
@@ -233,6 +282,9 @@ struct random_stream fault_stream(const struct fault *faults, size_t index, uint
 
 /** Whether @p now lies in the fault's window. */
 bool fault_is_open(const struct fault *fault, sim_ns now);
+
+/** Whether an SPI message of @p length @p bytes is one that the fault is about. */
+bool fault_takes_message(const struct fault *fault, const uint8_t *bytes, size_t length);
 
 /** Whether the @p ordinal-th match is one that the fault picks, its probability aside. */
 bool fault_picks(const struct fault *fault, uint64_t ordinal);

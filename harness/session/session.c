@@ -35,6 +35,7 @@ struct session {
 	struct qemu *qemu;
 	sim_ns start, deadline;
 	uint64_t requests;
+	uint64_t busy_ns; /* the bus stays occupied for so much longer after the request being served */
 	enum session_end end;
 	struct error broken; /* why, if END_BROKEN */
 };
@@ -68,7 +69,7 @@ static size_t answer_config(const struct session *session, uint8_t *ret_payload)
 
 static void answer_spi(struct session *session, const struct stutter_request *request, const uint8_t *payload, uint8_t *ret_payload)
 {
-	board_spi(&session->world.board, request->chip_select, payload, ret_payload, request->length);
+	session->busy_ns = board_spi(&session->world.board, request->chip_select, payload, ret_payload, request->length, request->bus_ns);
 	if (session->folder.bus != NULL)
 		vcd_transfer(&session->vcd, payload, ret_payload, request->length, request->bus_ns, session->plan->device.spi_clock_hz,
 		             request->now_ns);
@@ -98,6 +99,7 @@ static bool serve(struct session *session, const struct stutter_request *request
                   size_t *ret_length)
 {
 	*ret_length = 0;
+	session->busy_ns = 0;
 	switch (request->op) {
 	case STUTTER_SPI:
 		answer_spi(session, request, payload, ret_payload);
@@ -153,14 +155,15 @@ static bool look_around(struct session *session)
 	return false;
 }
 
-static struct stutter_reply make_reply(const struct session *session, size_t length)
+static struct stutter_reply make_reply(struct session *session, size_t length)
 {
 	sim_ns wake = world_next(&session->world);
 
 	return (struct stutter_reply){
 		.length = (uint32_t)length,
-		.flags = board_int_asserted(&session->world.board) ? STUTTER_INT_ASSERTED : 0,
+		.flags = board_take_int_edge(&session->world.board) ? STUTTER_INT_FELL : 0,
 		.wake_ns = wake < session->deadline ? wake : session->deadline,
+		.busy_ns = session->busy_ns,
 	};
 }
 
@@ -214,6 +217,7 @@ static bool begin_world(struct session *session)
 		vcd_begin(&session->vcd, session->folder.bus, session->start);
 		session->world.board.int_changed = draw_int;
 		session->world.board.int_ctx = &session->vcd;
+		vcd_int(&session->vcd, board_int_asserted(&session->world.board), session->start);
 	}
 	if (!serve(session, request, payload, answer, &length))
 		return false;

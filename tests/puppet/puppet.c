@@ -98,7 +98,7 @@ void puppet_run(struct puppet *puppet, uint64_t ns)
 static void spi(struct puppet *puppet, const uint8_t *mosi, uint8_t *ret_miso, size_t length)
 {
 	puppet_run(puppet, length * BYTE_NS);
-	board_spi(&puppet->world.board, 0, mosi, ret_miso, length);
+	(void)board_spi(&puppet->world.board, 0, mosi, ret_miso, length, length * BYTE_NS);
 }
 
 static void command(struct puppet *puppet, unsigned opcode, unsigned reg, unsigned value)

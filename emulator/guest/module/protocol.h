@@ -13,7 +13,7 @@
 
 #include <linux/types.h>
 
-#define STUTTER_PROTOCOL_VERSION 1U
+#define STUTTER_PROTOCOL_VERSION 2U
 #define STUTTER_REQUEST_FIFO "request"
 #define STUTTER_REPLY_FIFO "reply"
 
@@ -43,13 +43,14 @@ struct stutter_request {
 	__u32 reserved;    /* 0 */
 };
 
-/** Bit of stutter_reply.flags: the INT line is asserted (low, as the chip drives it). */
-#define STUTTER_INT_ASSERTED 1U
+/** Bit of stutter_reply.flags: INT has fallen since the answer before, however short it was low. */
+#define STUTTER_INT_FELL 1U
 
 struct stutter_reply {
 	__u32 length;  /* of the payload that follows, bytes */
-	__u32 flags;   /* STUTTER_INT_ASSERTED */
+	__u32 flags;   /* STUTTER_INT_FELL */
 	__u64 wake_ns; /* when the world next does something by itself, or STUTTER_NEVER: the module polls at that time */
+	__u64 busy_ns; /* STUTTER_SPI: for how much longer these bytes occupy the bus, from now_ns on; else 0 */
 };
 
 struct stutter_setup {

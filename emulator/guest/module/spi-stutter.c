@@ -9,14 +9,14 @@
  * message device) and from hard interrupt context (the poll timer); stutter_call() runs with interrupts off and under one raw spinlock,
  * so that requests and answers never interleave.
  *
- * What the answer carries besides its payload. The level of INT and the time at which the world next does something by itself. Both are
- * taken over after every answer: poll_timer is set to that time and then asks with an empty request, so interrupts come at their exact
+ * What the answer carries besides its payload. Whether INT has fallen and the time at which the world next does something by itself. Both
+ * are taken over after every answer: poll_timer is set to that time and then asks with an empty request, so interrupts come at their exact
  * time without polling.
  *
- * INT. The line is an edge interrupt behind a latch, as a GPIO controller has one: INT going active sets the latch; the latch is delivered
+ * INT. The line is an edge interrupt behind a latch, as a GPIO controller has one: a falling edge sets the latch; the latch is delivered
  * if the interrupt is not masked, and kept until it is unmasked otherwise; the acknowledge clears it. Two edges before the acknowledge are
  * one interrupt. This is the place where real boards lose an edge, so nothing here "helps": an asserted line without a new edge raises
- * nothing.
+ * nothing. The harness tells of edges, not of the level, so an edge counts even if it came and went between two answers.
  *
  * Bus time. A chip-select period occupies the bus for its bits at the transfer's clock, plus CHIP_SELECT_NS. bus_end is the time until
  * which the bus is busy. If that is BUS_SLEEP_NS or more away the transfer sleeps until then and calls afterwards; a shorter debt is
@@ -24,6 +24,9 @@
  * bytes when they have passed, never before, and the world is never ahead of the guest.
  *
  * The rejected alternative: to call at once and sleep afterwards. The driver would then see chip state from before the bytes had passed.
+ *
+ * A fault may let a period occupy the bus for longer. The harness says so in its answer, when the bytes have passed: the controller reports
+ * the period's end so much later. That time moves bus_end and is slept off at once, by the same rule, before the driver goes on.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -84,7 +87,6 @@ struct stutter {
 	struct irq_domain *domain;
 	unsigned int irq;
 	struct hrtimer irq_timer; /* delivers the latch in interrupt context, at once */
-	bool asserted;
 	bool latched;
 	bool masked;
 
@@ -162,11 +164,10 @@ static bool read_reply(struct stutter *s, u32 capacity)
 }
 
 /* Follows the INT line; returns whether an interrupt is to be delivered now. */
-static bool update_irq(struct stutter *s, bool asserted)
+static bool update_irq(struct stutter *s, bool fell)
 {
-	if (asserted && !s->asserted)
+	if (fell)
 		s->latched = true;
-	s->asserted = asserted;
 	return s->latched && !s->masked;
 }
 
@@ -193,7 +194,7 @@ static int exchange(struct stutter *s, u32 op, u64 now_ns, u32 length, u32 capac
 		pr_err("the harness does not answer request %u any more\n", op);
 		return -EIO;
 	}
-	*ret_deliver = update_irq(s, s->reply.header.flags & STUTTER_INT_ASSERTED);
+	*ret_deliver = update_irq(s, s->reply.header.flags & STUTTER_INT_FELL);
 	update_timer(s, s->reply.header.wake_ns);
 	return s->reply.header.length;
 }
@@ -380,7 +381,7 @@ static int period_call(struct stutter *s, struct spi_message *message, const str
 {
 	struct spi_transfer *transfer;
 	unsigned long flags;
-	bool deliver = false;
+	bool deliver = false, wait;
 	u64 now_ns;
 	u32 at = 0;
 	int got;
@@ -414,7 +415,12 @@ static int period_call(struct stutter *s, struct spi_message *message, const str
 		if (transfer == period->last)
 			break;
 	}
+	if (got >= 0 && s->reply.header.busy_ns)
+		s->bus_end_ns = max(s->bus_end_ns, now_ns) + s->reply.header.busy_ns;
+	wait = got >= 0 && s->reply.header.busy_ns && s->bus_end_ns - now_ns >= BUS_SLEEP_NS;
 	call_end(s, &flags, deliver);
+	if (wait)
+		sleep_until(s->bus_end_ns);
 	if (got < 0)
 		return got;
 	return got == period->length ? 0 : -EPROTO;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "board/disturb.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 
-#define FAULTS 4u
+#define FAULTS 6u
 #define TIMES 6u
 
 /* Faults at work, with the trace in memory. */
@@ -75,30 +76,55 @@ static void counts(size_t index, uint64_t matched, uint64_t applied)
 
 /* -- the bus -- */
 
-static bool is_whole(struct spi_disturbance d, size_t length)
+#define BUS_NS 1000U
+static const uint8_t five[5];
+#define MISO_BYTE 0x5aU
+
+/* What a message of @length bytes goes through, in words: "" if nothing happens to it. */
+static const char *message(size_t length, sim_ns now)
 {
-	return !d.brown_out && d.seen == length && !d.miso_stuck && d.mosi_byte >= length && d.miso_byte >= length;
+	static char text[256];
+	uint8_t mosi[16] = {0}, miso[16];
+	size_t used = 0, at = 0, more;
+
+	const struct spi_disturbance d = disturber_spi(bench.disturber, mosi, length, BUS_NS, now);
+	memset(miso, MISO_BYTE, sizeof miso);
+	disturber_mosi(bench.disturber, mosi, length);
+	disturber_miso(bench.disturber, miso, length);
+	text[0] = '\0';
+	if (d.brown_out)
+		used += (size_t)snprintf(text + used, sizeof text - used, "brown-out ");
+	if (d.longer_ns > 0)
+		used += (size_t)snprintf(text + used, sizeof text - used, "+%" PRIu64 " ns ", d.longer_ns);
+	for (size_t i = 0; i < sizeof mosi; i++) {
+		if (mosi[i] != 0)
+			used += (size_t)snprintf(text + used, sizeof text - used, "mosi %zu ^%02x ", i, (unsigned)mosi[i]);
+		if (miso[i] != MISO_BYTE)
+			used += (size_t)snprintf(text + used, sizeof text - used, "miso %zu ^%02x ", i, (unsigned)miso[i] ^ MISO_BYTE);
+	}
+	for (; (more = disturber_command(bench.disturber, at, length)) > 0 && more < length; at += more)
+		used += (size_t)snprintf(text + used, sizeof text - used, "%zu-%zu ", at, at + more);
+	if (at < length && more == 0)
+		(void)snprintf(text + used, sizeof text - used, "off at %zu ", at);
+	return text;
 }
 
 static const struct {
-	const char *action, *params;
-	struct spi_disturbance expected; /* of a message of 5 bytes */
+	const char *action, *params, *expected; /* of a message of 5 bytes */
 } buses[] = {
-	{"spi_bit", "line=mosi;byte=0;bit=7", {.seen = 5, .mosi_byte = 0, .mosi_bits = 0x80, .miso_byte = SIZE_MAX}},
-	{"spi_bit", "line=mosi;byte=4;bit=0", {.seen = 5, .mosi_byte = 4, .mosi_bits = 0x01, .miso_byte = SIZE_MAX}},
-	{"spi_bit", "line=miso;byte=2;bit=3", {.seen = 5, .mosi_byte = SIZE_MAX, .miso_byte = 2, .miso_bits = 0x08}},
-	{"spi_stuck", "level=0", {.seen = 5, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX, .miso_stuck = true, .miso_level = 0x00}},
-	{"spi_stuck", "level=1", {.seen = 5, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX, .miso_stuck = true, .miso_level = 0xff}},
-	{"spi_cut", "after=0", {.seen = 0, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX}},
-	{"spi_cut", "after=3", {.seen = 3, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX}},
-	{"brown_out", "", {.seen = 5, .mosi_byte = SIZE_MAX, .miso_byte = SIZE_MAX, .brown_out = true}},
+	{"spi_bit", "line=mosi;byte=0;bit=7", "mosi 0 ^80 "},
+	{"spi_bit", "line=mosi;byte=4;bit=0", "mosi 4 ^01 "},
+	{"spi_bit", "line=miso;byte=2;bit=3", "miso 2 ^08 "},
+	{"spi_stuck", "level=0", "miso 0 ^5a miso 1 ^5a miso 2 ^5a miso 3 ^5a miso 4 ^5a "},
+	{"spi_stuck", "level=1", "miso 0 ^a5 miso 1 ^a5 miso 2 ^a5 miso 3 ^a5 miso 4 ^a5 "},
+	{"spi_cut", "after=0", "off at 0 "},
+	{"spi_cut", "after=3", "0-3 off at 3 "},
+	{"spi_cut", "after=3;resume=true", "0-3 3-5 "},
+	{"spi_stall", "for=1ms", "+1000000 ns "},
+	{"spi_slow", "factor=2", "+1000 ns "},
+	{"spi_slow", "factor=10", "+9000 ns "},
+	{"brown_out", "", "brown-out "},
 };
-
-static bool is_same(struct spi_disturbance a, struct spi_disturbance b)
-{
-	return a.brown_out == b.brown_out && a.seen == b.seen && a.miso_stuck == b.miso_stuck && a.miso_level == b.miso_level &&
-	       a.mosi_byte == b.mosi_byte && a.miso_byte == b.miso_byte && a.mosi_bits == b.mosi_bits && a.miso_bits == b.miso_bits;
-}
 
 static void every_bus_fault_acts_never_always_and_at_exactly_the_nth(void)
 {
@@ -125,10 +151,9 @@ static void every_bus_fault_acts_never_always_and_at_exactly_the_nth(void)
 			uint64_t applied = 0;
 			open_one(rows[r].match, buses[b].action, buses[b].params);
 			for (unsigned n = 1; n <= TIMES; n++) {
-				struct spi_disturbance d = disturber_spi(bench.disturber, 5, n);
 				bool wanted = rows[r].acts[n - 1] == 'X';
 				applied += wanted;
-				CU_ASSERT(wanted ? is_same(d, buses[b].expected) : is_whole(d, 5));
+				TEST_SAME_TEXT(message(5, n), wanted ? buses[b].expected : "");
 			}
 			counts(0, rows[r].matched, applied);
 			CU_ASSERT_EQUAL(trace_lines(bench.trace), applied);
@@ -139,11 +164,14 @@ static void every_bus_fault_acts_never_always_and_at_exactly_the_nth(void)
 static void what_lies_beyond_the_message_changes_nothing(void)
 {
 	open_one("", "spi_bit", "line=mosi;byte=5");
-	CU_ASSERT(is_whole(disturber_spi(bench.disturber, 5, 0), 5));
+	TEST_SAME_TEXT(message(5, 0), "");
 	close_bench();
 	open_one("", "spi_cut", "after=5");
-	CU_ASSERT(is_whole(disturber_spi(bench.disturber, 5, 0), 5));
-	CU_ASSERT(is_whole(disturber_spi(bench.disturber, 1, 0), 1));
+	TEST_SAME_TEXT(message(5, 0), "");
+	TEST_SAME_TEXT(message(1, 0), "");
+	close_bench();
+	open_one("", "spi_cut", "after=0;resume=true");
+	TEST_SAME_TEXT(message(5, 0), "");
 	close_bench();
 }
 
@@ -155,22 +183,93 @@ static void two_bus_faults_act_together(void)
 	add("c", "", "spi_cut", "after=4");
 	add("d", "", "spi_cut", "after=2");
 	open_bench(1);
-	struct spi_disturbance d = disturber_spi(bench.disturber, 5, 0);
-	CU_ASSERT(d.mosi_byte == 1 && d.mosi_bits == 0x01 && d.miso_byte == 3 && d.miso_bits == 0x40 && d.seen == 2);
-	d = disturber_spi(bench.disturber, 5, 0);
-	CU_ASSERT(d.mosi_byte == 1 && d.miso_byte == SIZE_MAX && d.seen == 2);
+	TEST_SAME_TEXT(message(5, 0), "mosi 1 ^01 miso 3 ^40 0-2 off at 2 ");
+	TEST_SAME_TEXT(message(5, 0), "mosi 1 ^01 0-2 off at 2 ");
 	close_bench();
 }
 
-static void two_bits_of_one_byte_are_both_inverted(void)
+/* Of the messages 9b 80, 9b, 9b 80 00, 9b 81, 80 9b, and 9b 80 again. */
+static void a_fault_counts_the_messages_that_it_names(void)
+{
+	static const struct {
+		uint8_t bytes[3];
+		size_t length;
+	} messages[] = {{{0x9b, 0x80}, 2}, {{0x9b}, 1}, {{0x9b, 0x80, 0x00}, 3}, {{0x9b, 0x81}, 2}, {{0x80, 0x9b}, 2}, {{0x9b, 0x80}, 2}};
+	static const struct {
+		const char *match, *acts;
+		uint64_t matched;
+	} rows[] = {
+		{"message=9b80", "X.X..X", 3},     {"message=9B 80;nth=2", "..X...", 3},       {"message=9b", "XXXX.X", 5},
+		{"message=9b 80 00", "..X...", 1}, {"message=9b80;at=spi.msg#6", ".....X", 3}, {"message=9b80;at=spi.msg#5", "......", 3},
+		{"message=ff", "......", 0},
+	};
+
+	for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+		uint64_t applied = 0;
+		open_one(rows[r].match, "brown_out", "");
+		for (unsigned n = 0; n < TIMES; n++) {
+			bool wanted = rows[r].acts[n] == 'X';
+			applied += wanted;
+			CU_ASSERT_EQUAL(disturber_spi(bench.disturber, messages[n].bytes, messages[n].length, 0, n).brown_out, wanted);
+		}
+		counts(0, rows[r].matched, applied);
+		close_bench();
+	}
+}
+
+static void all_bits_of_one_line_are_inverted(void)
 {
 	clear();
 	add("a", "", "spi_bit", "byte=1;bit=0");
-	add("b", "", "spi_bit", "byte=1;bit=4");
+	add("b", "", "spi_bit", "byte=3;bit=7");
+	add("c", "", "spi_bit", "byte=1;bit=4");
+	add("d", "", "spi_bit", "line=mosi;byte=0;bit=1");
+	add("e", "", "spi_bit", "line=mosi;byte=2;bit=2");
 	open_bench(1);
-	struct spi_disturbance d = disturber_spi(bench.disturber, 5, 0);
-	CU_ASSERT_EQUAL(d.miso_byte, 1);
-	CU_ASSERT_EQUAL(d.miso_bits, 0x11);
+	TEST_SAME_TEXT(message(5, 0), "mosi 0 ^02 miso 1 ^11 mosi 2 ^04 miso 3 ^80 ");
+	close_bench();
+}
+
+static void the_same_bit_twice_is_right_again_and_a_stuck_line_has_no_bits(void)
+{
+	clear();
+	add("a", "", "spi_bit", "byte=1;bit=0");
+	add("b", "nth=1", "spi_bit", "byte=1;bit=0");
+	add("c", "nth=3", "spi_stuck", "level=1");
+	open_bench(1);
+	TEST_SAME_TEXT(message(5, 0), "");
+	TEST_SAME_TEXT(message(5, 0), "miso 1 ^01 ");
+	TEST_SAME_TEXT(message(3, 0), "miso 0 ^a5 miso 1 ^a5 miso 2 ^a5 ");
+	close_bench();
+}
+
+/* Chip select glitches as often as there are faults that say so, in whatever order; one that stays high ends them. */
+static void chip_select_glitches_split_a_message_into_commands(void)
+{
+	clear();
+	add("a", "", "spi_cut", "after=4;resume=true");
+	add("b", "", "spi_cut", "after=1;resume=true");
+	add("c", "nth=2", "spi_cut", "after=2");
+	add("d", "nth=3", "spi_cut", "after=1");
+	open_bench(1);
+	TEST_SAME_TEXT(message(5, 0), "0-1 1-4 4-5 ");
+	TEST_SAME_TEXT(message(5, 0), "0-1 1-2 off at 2 ");
+	TEST_SAME_TEXT(message(5, 0), "0-1 off at 1 ");
+	close_bench();
+}
+
+static void a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_year(void)
+{
+	clear();
+	add("a", "nth=1", "spi_stall", "for=5us");
+	add("b", "first=2", "spi_stall", "for=365d");
+	add("c", "", "spi_slow", "factor=3");
+	add("d", "nth=3", "spi_slow", "factor=1000");
+	open_bench(1);
+	TEST_SAME_TEXT(message(1, 0), "+31536000000000000 ns ");
+	TEST_SAME_TEXT(message(1, 0), "+31536000000000000 ns ");
+	TEST_SAME_TEXT(message(1, 0), "+1001000 ns ");
+	TEST_SAME_TEXT(message(1, 0), "+2000 ns ");
 	close_bench();
 }
 
@@ -178,16 +277,19 @@ static void two_bits_of_one_byte_are_both_inverted(void)
 
 static struct enc28j60_disturbance ask(enum enc28j60_site site, unsigned number)
 {
-	struct enc28j60_disturbance d = {0};
+	struct enc28j60_disturbance d;
 
+	/* Its padding is compared too. */
+	memset(&d, 0, sizeof d);
 	disturber_chip(bench.disturber, site, number, number, &d);
 	return d;
 }
 
 static bool is_calm(struct enc28j60_disturbance d)
 {
-	return !d.tx_stall && !d.tx_stall_flagged && !d.tx_no_txif && !d.tx_txerif && d.rx_next_xor == 0 && !d.rx_overflow &&
-	       !d.rx_uncounted && !d.rx_rxerif && !d.mii_stuck;
+	static const struct enc28j60_disturbance nothing;
+
+	return memcmp(&d, &nothing, sizeof d) == 0;
 }
 
 static void every_chip_fault_is_asked_for_at_its_own_site(void)
@@ -201,10 +303,16 @@ static void every_chip_fault_is_asked_for_at_its_own_site(void)
 		{"tx_stall", "flags=true", ENC28J60_SITE_TX, {.tx_stall = true, .tx_stall_flagged = true}},
 		{"tx_flags", "lose_txif=true", ENC28J60_SITE_TX, {.tx_no_txif = true}},
 		{"tx_flags", "raise_txerif=true", ENC28J60_SITE_TX, {.tx_txerif = true}},
+		{"tx_flags", "early_txif=true", ENC28J60_SITE_TX, {.tx_early_txif = true}},
+		{"link_pulse", "", ENC28J60_SITE_TX, {.tx_link_pulse = true}},
 		{"rx_pointer", "xor=4660", ENC28J60_SITE_RX, {.rx_next_xor = 0x1234}},
 		{"rx_overflow", "", ENC28J60_SITE_RX, {.rx_overflow = true}},
+		{"rx_overflow", "flag=false", ENC28J60_SITE_RX, {.rx_overflow = true, .rx_rxerif_lost = true}},
 		{"rx_uncounted", "", ENC28J60_SITE_RX, {.rx_uncounted = true}},
 		{"rx_error", "", ENC28J60_SITE_RX, {.rx_rxerif = true}},
+		{"rx_pktif", "kind=lost", ENC28J60_SITE_RX, {.rx_pktif_lost = true}},
+		{"rx_pktif", "kind=false", ENC28J60_SITE_RX, {.rx_pktif_false = true}},
+		{"rx_pattern", "", ENC28J60_SITE_RX, {.rx_pattern_passes = true}},
 		{"mii_stuck", "", ENC28J60_SITE_MII, {.mii_stuck = true}},
 	};
 
@@ -259,20 +367,29 @@ static void two_chip_faults_add_up(void)
 	open_bench(1);
 	CU_ASSERT_EQUAL(ask(ENC28J60_SITE_RX, 1).rx_next_xor, 3);
 	close_bench();
+	clear();
+	add("a", "", "rx_pktif", "kind=lost");
+	add("b", "", "rx_overflow", "flag=false");
+	add("c", "", "rx_overflow", "flag=true");
+	open_bench(1);
+	d = ask(ENC28J60_SITE_RX, 1);
+	CU_ASSERT(d.rx_pktif_lost && !d.rx_pktif_false && d.rx_overflow && d.rx_rxerif_lost);
+	close_bench();
 }
 
 static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
 {
-	static const char *const actions[] = {"rx_overflow", "rx_uncounted", "rx_error", "mii_stuck", "brown_out", "int_lost"};
+	static const char *const actions[] = {"link_pulse", "rx_uncounted", "rx_error", "rx_pattern", "mii_stuck", "brown_out", "int_lost"};
 
 	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
 		clear();
 		add("in", "", actions[i], "");
 		add("out", "", actions[i], "enabled=false");
 		open_bench(1);
+		bool tx = !is_calm(ask(ENC28J60_SITE_TX, 1));
 		bool rx = !is_calm(ask(ENC28J60_SITE_RX, 1)), mii = !is_calm(ask(ENC28J60_SITE_MII, 1));
-		bool bus = disturber_spi(bench.disturber, 5, 0).brown_out, line = disturber_int(bench.disturber, true, 0);
-		CU_ASSERT_EQUAL(rx + mii + bus + !line, 1);
+		bool bus = disturber_spi(bench.disturber, five, 5, 0, 0).brown_out, line = disturber_int(bench.disturber, true, 0);
+		CU_ASSERT_EQUAL(tx + rx + mii + bus + !line, 1);
 		CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);
 		CU_ASSERT(strstr(bench.text, "'out'") == NULL);
 		close_bench();
@@ -290,7 +407,7 @@ static void a_lost_edge_is_hidden_until_the_line_rises_and_falls_again(void)
 	for (sim_ns now = 3; now < 10; now++)
 		CU_ASSERT_FALSE(disturber_int(bench.disturber, true, now));
 	CU_ASSERT_FALSE(disturber_int(bench.disturber, true, SIM_S * 3600));
-	CU_ASSERT_EQUAL(disturber_next(bench.disturber), SIM_NEVER);
+	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 0), SIM_NEVER);
 	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, SIM_S * 3600));
 	CU_ASSERT(disturber_int(bench.disturber, true, SIM_S * 3600));
 	counts(0, 3, 1);
@@ -302,10 +419,12 @@ static void a_stuck_line_stands_for_exactly_its_time(void)
 {
 	for (unsigned level = 0; level < 2; level++) {
 		open_one("nth=1", "int_stuck", level == 0 ? "level=0;for=100ns" : "level=1;for=100ns");
-		CU_ASSERT_EQUAL(disturber_next(bench.disturber), SIM_NEVER);
+		CU_ASSERT_EQUAL(disturber_next(bench.disturber, 0), SIM_NEVER);
 		CU_ASSERT_FALSE(disturber_int(bench.disturber, false, 999));
 		CU_ASSERT_EQUAL(disturber_int(bench.disturber, true, 1000), level == 0);
-		CU_ASSERT_EQUAL(disturber_next(bench.disturber), 1100);
+		CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1000), 1100);
+		CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1099), 1100);
+		CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1100), SIM_NEVER);
 		CU_ASSERT_EQUAL(disturber_int(bench.disturber, false, 1050), level == 0);
 		CU_ASSERT_EQUAL(disturber_int(bench.disturber, true, 1060), level == 0);
 		CU_ASSERT_EQUAL(disturber_int(bench.disturber, level != 0, 1099), level == 0);
@@ -325,8 +444,60 @@ static void a_shorter_stand_does_not_end_a_longer_one(void)
 	CU_ASSERT(disturber_int(bench.disturber, false, 10));
 	CU_ASSERT(disturber_int(bench.disturber, true, 20));
 	CU_ASSERT(disturber_int(bench.disturber, false, 30));
-	CU_ASSERT_EQUAL(disturber_next(bench.disturber), SIM_S);
+	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 0), SIM_S);
 	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, SIM_S));
+	close_bench();
+}
+
+/* One character for each nanosecond from 0 on: L if the processor sees INT asserted. The chip asserts it from @fell on, @length ns long. */
+static const char *line(sim_ns fell, sim_ns length)
+{
+	static char text[17];
+
+	for (sim_ns now = 0; now < 16; now++)
+		text[now] = disturber_int(bench.disturber, now >= fell && now < fell + length, now) ? 'L' : '-';
+	return text;
+}
+
+static void a_doubled_edge_falls_twice(void)
+{
+	open_one("", "int_double", "after=3ns");
+	TEST_SAME_TEXT(line(2, 12), "--LLL---LLLLLL--");
+	close_bench();
+	/* The chip is served before the line rises, while it is up, and not before it falls again. */
+	open_one("", "int_double", "after=3ns");
+	TEST_SAME_TEXT(line(2, 2), "--LL------------");
+	close_bench();
+	open_one("", "int_double", "after=3ns");
+	TEST_SAME_TEXT(line(2, 5), "--LLL-----------");
+	close_bench();
+	open_one("", "int_double", "after=3ns");
+	TEST_SAME_TEXT(line(2, 7), "--LLL---L-------");
+	counts(0, 1, 1);
+	close_bench();
+}
+
+static void a_doubled_edge_says_when_it_moves_the_line(void)
+{
+	open_one("nth=2", "int_double", "after=100ns");
+	CU_ASSERT(disturber_int(bench.disturber, true, 500));
+	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 500), SIM_NEVER);
+	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, 600));
+	CU_ASSERT(disturber_int(bench.disturber, true, 1000));
+	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1000), 1100);
+	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1100), 1200);
+	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1200), SIM_NEVER);
+	TEST_SAME_TEXT(bench.text, "[  0.000001000] fault   int.edge#2: 'one' int_double\n");
+	close_bench();
+}
+
+static void a_lost_edge_that_is_doubled_comes_once(void)
+{
+	clear();
+	add("lost", "nth=1", "int_lost", "");
+	add("double", "nth=1", "int_double", "after=3ns");
+	open_bench(1);
+	TEST_SAME_TEXT(line(2, 12), "--------LLLLLL--");
 	close_bench();
 }
 
@@ -340,7 +511,7 @@ static unsigned acted(const char *match, uint64_t seed)
 	add("one", match, "brown_out", "");
 	open_bench(seed);
 	for (unsigned n = 0; n < 10000; n++)
-		count += disturber_spi(bench.disturber, 1, n).brown_out;
+		count += disturber_spi(bench.disturber, five, 1, 0, n).brown_out;
 	counts(0, 10000, count);
 	close_bench();
 	return count;
@@ -368,7 +539,7 @@ static void counters_are_for_this_layer_only(void)
 	add("bus", "", "brown_out", "");
 	add("cable", "", "carrier", "for=1s");
 	open_bench(1);
-	(void)disturber_spi(bench.disturber, 1, 0);
+	(void)disturber_spi(bench.disturber, five, 1, 0, 0);
 	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 0, &matched, &applied));
 	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 2, &matched, &applied));
 	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 3, &matched, &applied));
@@ -377,7 +548,8 @@ static void counters_are_for_this_layer_only(void)
 	close_bench();
 	clear();
 	open_bench(1);
-	CU_ASSERT(is_whole(disturber_spi(bench.disturber, 5, 0), 5));
+	TEST_SAME_TEXT(message(5, 0), "");
+	CU_ASSERT_FALSE(disturber_warm(bench.disturber, 0));
 	CU_ASSERT(disturber_int(bench.disturber, true, 0));
 	close_bench();
 	disturber_close(NULL);
@@ -391,6 +563,21 @@ static void the_clock_is_ready_when_the_fault_says(void)
 	close_bench();
 	open_one("", "clkrdy", "after=2s");
 	CU_ASSERT_EQUAL(disturber_startup(bench.disturber, 300000, 0), 2 * SIM_S);
+	close_bench();
+}
+
+/* INT is low from the beginning, so there is no edge before it has risen. */
+static void a_warm_start_has_no_edge(void)
+{
+	open_one("", "warm_start", "");
+	CU_ASSERT(disturber_warm(bench.disturber, 7));
+	CU_ASSERT(disturber_int(bench.disturber, true, 8));
+	CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);
+	counts(0, 1, 1);
+	close_bench();
+	open_one("", "warm_start", "enabled=false");
+	CU_ASSERT_FALSE(disturber_warm(bench.disturber, 7));
+	counts(0, 0, 0);
 	close_bench();
 }
 
@@ -413,7 +600,7 @@ static void the_host_reads_what_the_faults_leave(void)
 	                     "  - {at: 'spi.msg#7', brown_out: true}\n");
 	puppet_run(&puppet, SIM_MS);
 	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
-		board_spi(&puppet.world.board, 0, read_estat, miso, sizeof miso);
+		CU_ASSERT_EQUAL(board_spi(&puppet.world.board, 0, read_estat, miso, sizeof miso, 800), 0);
 		CU_ASSERT_EQUAL(memcmp(miso, expected[i], sizeof miso), 0);
 		if (memcmp(miso, expected[i], sizeof miso) != 0)
 			printf("    message %zu: %02x %02x\n", i + 1, (unsigned)miso[0], (unsigned)miso[1]);
@@ -426,7 +613,12 @@ const CU_TestInfo tests_board_disturb[] = {
 	{"every_bus_fault_acts_never_always_and_at_exactly_the_nth", every_bus_fault_acts_never_always_and_at_exactly_the_nth},
 	{"what_lies_beyond_the_message_changes_nothing", what_lies_beyond_the_message_changes_nothing},
 	{"two_bus_faults_act_together", two_bus_faults_act_together},
-	{"two_bits_of_one_byte_are_both_inverted", two_bits_of_one_byte_are_both_inverted},
+	{"a_fault_counts_the_messages_that_it_names", a_fault_counts_the_messages_that_it_names},
+	{"all_bits_of_one_line_are_inverted", all_bits_of_one_line_are_inverted},
+	{"the_same_bit_twice_is_right_again_and_a_stuck_line_has_no_bits", the_same_bit_twice_is_right_again_and_a_stuck_line_has_no_bits},
+	{"chip_select_glitches_split_a_message_into_commands", chip_select_glitches_split_a_message_into_commands},
+	{"a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_year",
+         a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_year},
 	{"every_chip_fault_is_asked_for_at_its_own_site", every_chip_fault_is_asked_for_at_its_own_site},
 	{"an_address_is_the_chips_number_and_an_ordinal_is_not", an_address_is_the_chips_number_and_an_ordinal_is_not},
 	{"two_chip_faults_add_up", two_chip_faults_add_up},
@@ -434,9 +626,13 @@ const CU_TestInfo tests_board_disturb[] = {
 	{"a_lost_edge_is_hidden_until_the_line_rises_and_falls_again", a_lost_edge_is_hidden_until_the_line_rises_and_falls_again},
 	{"a_stuck_line_stands_for_exactly_its_time", a_stuck_line_stands_for_exactly_its_time},
 	{"a_shorter_stand_does_not_end_a_longer_one", a_shorter_stand_does_not_end_a_longer_one},
+	{"a_doubled_edge_falls_twice", a_doubled_edge_falls_twice},
+	{"a_doubled_edge_says_when_it_moves_the_line", a_doubled_edge_says_when_it_moves_the_line},
+	{"a_lost_edge_that_is_doubled_comes_once", a_lost_edge_that_is_doubled_comes_once},
 	{"a_probability_is_met", a_probability_is_met},
 	{"counters_are_for_this_layer_only", counters_are_for_this_layer_only},
 	{"the_clock_is_ready_when_the_fault_says", the_clock_is_ready_when_the_fault_says},
+	{"a_warm_start_has_no_edge", a_warm_start_has_no_edge},
 	{"the_host_reads_what_the_faults_leave", the_host_reads_what_the_faults_leave},
 	CU_TEST_INFO_NULL,
 };
