@@ -267,6 +267,8 @@ static void finish(struct session *session, struct verdict *verdict)
 	judge_expectation(&session->plan->expect, verdict);
 	if (world == NULL)
 		return;
+	if (session->folder.bus != NULL)
+		vcd_end(&session->vcd, world->sim.now);
 	trace_line(session->trace, world->sim.now, "session", "%s: %s", verdict_name(verdict->kind), verdict->reason);
 	world_finish(world);
 	(void)trace_digest(session->trace, verdict->digest);
