@@ -72,7 +72,7 @@
 	S("structure/includes", tests_includes, false)                                                                                     \
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
 	S("session/sessions", tests_sessions, true)                                                                                        \
-	S("session/sigrok", tests_sigrok, true)
+	S("session/bus", tests_bus, true)
 
 #define SUITE_DECLARE(name, array, slow) extern const CU_TestInfo array[];
 SUITES(SUITE_DECLARE)

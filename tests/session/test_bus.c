@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bus.vcd against a reader that is not ours: sigrok-cli, whose decoder knows the ENC28J60's commands and registers, must find in it what the trace tells.
+ * The bus in whole sessions. The guest feels the time that faults let it take; and bus.vcd is given to a reader that is not ours, sigrok-cli, whose decoder
+ * knows the ENC28J60's commands and registers and must find in it what the trace tells.
  */
+#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +12,7 @@
 
 #include "tests/test.h"
 
-extern const CU_TestInfo tests_sigrok[];
+extern const CU_TestInfo tests_bus[];
 
 #define SESSION "r/tiny/seed-1"
 /* The device downloads three segments: the file grows with every byte on the bus, and takes as long to read. */
@@ -147,17 +149,72 @@ static void the_traffic_is_read(const char *decoded, const char *trace)
 	counts(decoded, D "Read Buffer Memory: Length 1518\n", 2);
 }
 
-static void sigrok_reads_in_the_vcd_what_the_trace_tells(void)
+/* Runs the small scenario with these faults. */
+static void run_session(const char *faults, const char *options)
 {
-	char command[2 * PATH_MAX], program[PATH_MAX];
+	char command[2 * PATH_MAX], program[PATH_MAX], scenario[2048];
 
-	need("sigrok-cli");
 	need("qemu-system-arm");
 	need_the_guest();
 	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
-	test_write("tiny.yaml", SCENARIO);
-	(void)snprintf(command, sizeof command, MAKE_IMAGE " && %s run tiny.yaml --vcd --out r", program);
+	(void)snprintf(scenario, sizeof scenario, SCENARIO "%s", faults);
+	test_write("tiny.yaml", scenario);
+	(void)snprintf(command, sizeof command, MAKE_IMAGE " && %s run tiny.yaml --jobs 1 %s", program, options);
 	run_in_folder(command);
+}
+
+/* How long a session with these faults takes, in virtual seconds. */
+static double session_takes(const char *faults)
+{
+	char path[PATH_MAX];
+	json_error_t err;
+
+	run_session(faults, "--out r");
+	(void)snprintf(path, sizeof path, "%s/" SESSION "/verdict.json", test_folder());
+	json_t *verdict = json_load_file(path, 0, &err);
+	double seconds = json_number_value(json_object_get(verdict, "virtual_s"));
+	json_decref(verdict);
+	(void)test_shell(output, sizeof output, "rm -r %s/r", test_folder());
+	CU_ASSERT_FATAL(seconds > 0);
+	return seconds;
+}
+
+static void the_guest_waits_for_a_stalled_or_slow_bus(void)
+{
+	const double clean = session_takes("");
+	/* The second packet is DHCP's last: little else goes on meanwhile. */
+	const double stalled = session_takes("faults:\n  - {message: '3a', nth: 3, spi_stall: 1s}\n");
+	const double slow = session_takes("faults:\n  - {spi_slow: 100}\n");
+
+	CU_ASSERT(stalled > clean + 0.9 && stalled < clean + 1.1);
+	/* 12,000 bytes in 1,200 messages take 5 ms on a bus of 20 MHz, a hundred times as much here. */
+	CU_ASSERT(slow > clean + 0.3 && slow < clean + 3.0);
+	if (CU_get_number_of_failures() > 0)
+		printf("    clean %.3f s, stalled %.3f s, slow %.3f s\n", clean, stalled, slow);
+}
+
+static void a_disturbed_bus_is_the_same_twice(void)
+{
+	run_session("faults:\n"
+	            "  - {warm_start: true}\n"
+	            "  - {message: '3a', nth: 21, spi_stall: 30ms}\n"
+	            "  - {probability: 20%, spi_slow: 7}\n"
+	            "  - {probability: 30%, int_double: 3us}\n"
+	            "  - {message: '7a 02', nth: 5, spi_cut: {after: 20, resume: true}}\n"
+	            "expect: {verdict: any}\n",
+	            "--twice --out r");
+	TEST_CONTAINS(output, "the same twice");
+	char *trace = read_in_folder(SESSION "/trace.txt");
+	static const char *const actions[] = {" warm_start\n", " spi_stall\n", " spi_slow\n", " int_double\n", " spi_cut\n"};
+	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+		TEST_CONTAINS(trace, actions[i]);
+	free(trace);
+}
+
+static void sigrok_reads_in_the_vcd_what_the_trace_tells(void)
+{
+	need("sigrok-cli");
+	run_session("", "--vcd --out r");
 	run_in_folder("sigrok-cli -I vcd -i " SESSION
 	              "/bus.vcd -P spi:clk=SCK:mosi=MOSI:miso=MISO:cs=CS,enc28j60 -A enc28j60 >decoded.txt");
 	char *decoded = read_in_folder("decoded.txt"), *trace = read_in_folder(SESSION "/trace.txt");
@@ -172,7 +229,9 @@ static void sigrok_reads_in_the_vcd_what_the_trace_tells(void)
 	free(trace);
 }
 
-const CU_TestInfo tests_sigrok[] = {
+const CU_TestInfo tests_bus[] = {
+	{"the_guest_waits_for_a_stalled_or_slow_bus", the_guest_waits_for_a_stalled_or_slow_bus},
+	{"a_disturbed_bus_is_the_same_twice", a_disturbed_bus_is_the_same_twice},
 	{"sigrok_reads_in_the_vcd_what_the_trace_tells", sigrok_reads_in_the_vcd_what_the_trace_tells},
 	CU_TEST_INFO_NULL,
 };
