@@ -70,3 +70,8 @@ void vcd_int(struct vcd *vcd, bool asserted, uint64_t now_ns)
 		vcd->drawn_ns = now_ns;
 	set(vcd, vcd->drawn_ns, INT, !asserted);
 }
+
+void vcd_end(struct vcd *vcd, uint64_t now_ns)
+{
+	fprintf(vcd->stream, "#%" PRIu64 "\n", now_ns > vcd->stamped_ns ? now_ns : vcd->stamped_ns + 1);
+}

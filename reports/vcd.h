@@ -5,7 +5,8 @@
  *
  * The signals are SCK, MOSI, MISO, CS and INT, in virtual time with a resolution of 1 ns, in SPI mode 0: a bit is put on the line when SCK falls and is
  * taken when it rises. The guest carries short transfers over as a debt (guest/README.md), so such a transfer is drawn where the one before it ends: up to
- * some 10 us later than the guest knows its answer. Nothing is ever drawn before what was drawn already.
+ * some 10 us later than the guest knows its answer. Nothing is ever drawn before what was drawn already. Time for which a fault lets a transfer occupy the
+ * bus for longer is drawn as a pause behind it.
  *
  * The stream belongs to the caller, who also looks for write errors.
  */
@@ -37,5 +38,8 @@ void vcd_transfer(struct vcd *vcd, const uint8_t *mosi, const uint8_t *miso, siz
 
 /** Draws the INT line. @param asserted Low. */
 void vcd_int(struct vcd *vcd, bool asserted, uint64_t now_ns);
+
+/** Ends a file at @p now_ns with a bare time stamp, without which readers take the last change for one that lasts no time and leave it out. */
+void vcd_end(struct vcd *vcd, uint64_t now_ns);
 
 #endif

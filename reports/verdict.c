@@ -7,6 +7,27 @@ static void optional(struct json *json, const char *key, const char *text)
 		json_text(json, key, text);
 }
 
+static void report_rules(struct json *json, const struct plan *plan, const struct verdict *verdict)
+{
+	if (verdict->replay) {
+		json_number(json, "decisions", verdict->decisions);
+		json_number(json, "decisions_unfound", verdict->unfound);
+		json_number(json, "decisions_unfound_before_the_end", verdict->unfound_before);
+		return;
+	}
+	json_array_begin(json, "rules");
+	for (size_t i = 0; i < verdict->rule_count; i++) {
+		json_object_begin(json, NULL);
+		json_text(json, "name", plan->faults[i].name);
+		json_text(json, "action", plan->faults[i].action->name);
+		json_number(json, "seen", verdict->rules[i].seen);
+		json_number(json, "matched", verdict->rules[i].matched);
+		json_number(json, "applied", verdict->rules[i].applied);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
 void report_verdict(struct json *json, const struct plan *plan, const struct verdict *verdict)
 {
 	json_text(json, "scenario", plan->name);
@@ -29,4 +50,5 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	json_number(json, "frames", verdict->frames);
 	json_number(json, "spi_messages", verdict->spi_messages);
 	json_number(json, "image_bytes", verdict->image_bytes);
+	report_rules(json, plan, verdict);
 }

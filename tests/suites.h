@@ -73,7 +73,8 @@
 	S("structure/docs", tests_docs, false)                                                                                             \
 	S("structure/includes", tests_includes, false)                                                                                     \
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
-	S("session/sessions", tests_sessions, true)
+	S("session/sessions", tests_sessions, true)                                                                                        \
+	S("session/bus", tests_bus, true)
 
 #define SUITE_DECLARE(name, array, slow) extern const CU_TestInfo array[];
 SUITES(SUITE_DECLARE)

@@ -2,26 +2,32 @@
 #include "board/disturb.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/memory.h"
+#include "fault/point.h"
 
+/* In the order of fault_sites. */
 enum site { SITE_TX, SITE_RX, SITE_MII, SITE_SPI, SITE_INT, SITES };
-
-static const char *const site_names[SITES] = {"enc.tx", "enc.rx", "enc.mii", "spi.msg", "int.edge"};
 
 /* A fault at work. */
 struct trouble {
 	const struct fault *fault;
 	size_t index; /* in the plan */
 	struct random_stream stream;
+	struct point at; /* if the match has one */
+	struct window window;
 	uint64_t matched, applied;
 	bool in_message; /* acts on the message that is on the bus */
 };
 
 struct disturber {
 	struct trace *trace;
+	struct disturber_ops ops;
+	void *ctx;
 	struct trouble *troubles;
 	size_t count;
 	uint64_t occasions[SITES];
@@ -33,17 +39,61 @@ struct disturber {
 	sim_ns int_up_from, int_up_until; /* the line is high in between, though the chip asserts it */
 };
 
-struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace)
+static void open_trouble(struct trouble *trouble, const struct fault *faults, size_t index, uint64_t seed)
+{
+	struct error err;
+
+	*trouble = (struct trouble){.fault = &faults[index], .index = index, .stream = fault_stream(faults, index, seed)};
+	if (trouble->fault->match.at[0] != '\0')
+		CHECK(point_parse(trouble->fault->match.at, &trouble->at, &err));
+	window_init(&trouble->window, &trouble->fault->match);
+}
+
+struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct disturber_ops ops, void *ctx)
 {
 	struct disturber *disturber = memory_new(sizeof *disturber);
 
 	disturber->trace = trace;
+	disturber->ops = ops;
+	disturber->ctx = ctx;
 	disturber->troubles = memory_new(count * sizeof *disturber->troubles);
 	for (size_t i = 0; i < count; i++)
 		if (faults[i].action->layer == LAYER_BOARD)
-			disturber->troubles[disturber->count++] =
-				(struct trouble){.fault = &faults[i], .index = i, .stream = fault_stream(faults, i, seed)};
+			open_trouble(&disturber->troubles[disturber->count++], faults, i, seed);
 	return disturber;
+}
+
+void disturber_sees(struct disturber *disturber, const struct naming *naming, sim_ns now)
+{
+	for (size_t i = 0; i < disturber->count; i++)
+		window_sees_frame(&disturber->troubles[i].window, naming, now);
+}
+
+void disturber_enter(struct disturber *disturber, const char *phase)
+{
+	for (size_t i = 0; i < disturber->count; i++)
+		window_enters(&disturber->troubles[i].window, phase);
+}
+
+/* @at: an address, or empty. */
+static void tell_decision(struct disturber *disturber, const struct fault *fault, const char *at, sim_ns now)
+{
+	struct decision decision = {.direction = MATCH_BOTH, .time = now, .action = fault->action, .params = fault->params};
+
+	if (disturber->ops.decided == NULL)
+		return;
+	(void)snprintf(decision.at, sizeof decision.at, "%s", at);
+	memcpy(decision.name, fault->name, sizeof decision.name);
+	disturber->ops.decided(disturber->ctx, &decision);
+}
+
+/* Before the faults of a site are asked. */
+static void begin_occasion(struct disturber *disturber, enum site site, uint64_t occasion, sim_ns now)
+{
+	for (size_t i = 0; i < disturber->count; i++)
+		window_sees_occasion(&disturber->troubles[i].window, fault_sites[site].name, occasion, now);
+	if (disturber->ops.occasion != NULL)
+		disturber->ops.occasion(disturber->ctx, fault_sites[site].name, occasion, now);
 }
 
 void disturber_close(struct disturber *disturber)
@@ -64,6 +114,7 @@ uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, si
 		trouble->matched++;
 		trouble->applied++;
 		trace_line(disturber->trace, now, "fault", "'%s' clkrdy", trouble->fault->name);
+		tell_decision(disturber, trouble->fault, "", now);
 	}
 	return standard_ns;
 }
@@ -95,6 +146,7 @@ bool disturber_warm(struct disturber *disturber, sim_ns now)
 		trouble->matched++;
 		trouble->applied++;
 		trace_line(disturber->trace, now, "fault", "'%s' warm_start", trouble->fault->name);
+		tell_decision(disturber, trouble->fault, "", now);
 		/* INT fell in the former life: that was no edge of this one. */
 		disturber->int_was = true;
 	}
@@ -105,17 +157,22 @@ bool disturber_warm(struct disturber *disturber, sim_ns now)
 static bool acts(struct disturber *disturber, struct trouble *trouble, enum site site, uint64_t occasion, sim_ns now)
 {
 	const struct fault *fault = trouble->fault;
+	char at[FAULT_AT_MAX];
 
-	if (fault->action->site == NULL || strcmp(fault->action->site, site_names[site]) != 0 || !fault_is_open(fault, now) ||
+	if (fault->action->site == NULL || strcmp(fault->action->site, fault_sites[site].name) != 0 || !window_is_open(&trouble->window, now) ||
 	    is_taken_out(fault))
 		return false;
 	trouble->matched++;
 	/* An address names the occasion since power on, an ordinal the one within the window. */
-	if (!fault_picks(fault, fault->match.at[0] != '\0' ? occasion : trouble->matched) ||
-	    !random_happens(trouble->stream, site, occasion, fault->match.probability))
+	if (fault->match.at[0] != '\0' ? !point_is_occasion(&trouble->at, fault_sites[site].name, occasion) :
+	                                 !fault_picks(fault, trouble->matched))
+		return false;
+	if (!random_happens(trouble->stream, site, occasion, fault->match.probability))
 		return false;
 	trouble->applied++;
-	trace_line(disturber->trace, now, "fault", "%s#%" PRIu64 ": '%s' %s", site_names[site], occasion, fault->name, fault->action->name);
+	(void)snprintf(at, sizeof at, "%s#%" PRIu64, fault_sites[site].name, occasion);
+	trace_line(disturber->trace, now, "fault", "%s: '%s' %s", at, fault->name, fault->action->name);
+	tell_decision(disturber, fault, at, now);
 	return true;
 }
 
@@ -173,6 +230,8 @@ void disturber_chip(struct disturber *disturber, enum enc28j60_site chip_site, u
 
 	if (chip_site == ENC28J60_SITE_TX)
 		disturber->noise = (struct medium_noise){0};
+	disturber->occasions[sites[chip_site]] = number;
+	begin_occasion(disturber, sites[chip_site], number, now);
 	for (size_t i = 0; i < disturber->count; i++) {
 		const struct fault *fault = disturber->troubles[i].fault;
 		if (!acts(disturber, &disturber->troubles[i], sites[chip_site], number, now))
@@ -220,6 +279,7 @@ struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t 
 	struct spi_disturbance disturbance = {0};
 	uint64_t occasion = ++disturber->occasions[SITE_SPI];
 
+	begin_occasion(disturber, SITE_SPI, occasion, now);
 	for (size_t i = 0; i < disturber->count; i++) {
 		struct trouble *trouble = &disturber->troubles[i];
 		trouble->in_message = fault_takes_message(trouble->fault, mosi, length) &&
@@ -308,6 +368,7 @@ bool disturber_int(struct disturber *disturber, bool asserted, sim_ns now)
 
 	if (asserted && !disturber->int_was) {
 		uint64_t occasion = ++disturber->occasions[SITE_INT];
+		begin_occasion(disturber, SITE_INT, occasion, now);
 		disturber->edge_hidden = false;
 		for (size_t i = 0; i < disturber->count; i++)
 			if (acts(disturber, &disturber->troubles[i], SITE_INT, occasion, now))
@@ -330,6 +391,11 @@ sim_ns disturber_next(const struct disturber *disturber, sim_ns now)
 		if (changes[i] > now && changes[i] < next)
 			next = changes[i];
 	return next;
+}
+
+uint64_t disturber_occasions(const struct disturber *disturber, size_t site)
+{
+	return disturber->occasions[site];
 }
 
 bool disturber_counters(const struct disturber *disturber, size_t index, uint64_t *ret_matched, uint64_t *ret_applied)

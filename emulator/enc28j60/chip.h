@@ -112,11 +112,12 @@ void enc28j60_memory_write(struct enc28j60 *chip, const uint8_t *bytes, size_t l
 void enc28j60_rx_arrive(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool from_wire);
 void enc28j60_rx_buffer_moved(struct enc28j60 *chip);
 void enc28j60_rx_packet_done(struct enc28j60 *chip);
+void enc28j60_rx_counted(struct enc28j60 *chip);
 void enc28j60_rx_reset(struct enc28j60 *chip);
 
 /* filter.c */
 bool enc28j60_filter_is_own(const struct enc28j60 *chip, const uint8_t *address);
-bool enc28j60_filter_accepts(const struct enc28j60 *chip, const uint8_t *frame, size_t length);
+bool enc28j60_filter_accepts(const struct enc28j60 *chip, const uint8_t *frame, size_t length, bool pattern_passes);
 
 /* frame.c: what both MAC directions see in a frame of at least ENC28J60_FRAME_MIN bytes. */
 #define ENC28J60_FRAME_MIN 18u

@@ -96,7 +96,7 @@ struct enc28j60_event {
 /* Where the surroundings may make silicon misbehave. Each place counts from 1 since power on. */
 enum enc28j60_site {
 	ENC28J60_SITE_TX,  /* a transmission begins: enc.tx#n, the number of its events */
-	ENC28J60_SITE_RX,  /* a frame is about to be stored: enc.rx#n, the number of its events */
+	ENC28J60_SITE_RX,  /* a frame has passed the filters, or might with rx_pattern_passes: enc.rx#n, the number of its events */
 	ENC28J60_SITE_MII, /* an MII operation begins: enc.mii#n */
 };
 
@@ -113,9 +113,9 @@ struct enc28j60_disturbance {
 	bool mii_stuck;        /* the operation never ends: MISTAT.BUSY stays set until a reset */
 	bool tx_early_txif;    /* TXIF comes up when the transmission begins, and again when it ends */
 	bool tx_link_pulse;    /* with erratum 13, in half duplex: a link pulse is taken for a late collision, and the frame is aborted */
-	bool rx_pktif_lost;    /* the frame is stored and counted, PKTIF does not come up for it */
-	bool rx_pktif_false;   /* the frame is lost, PKTIF comes up all the same */
-	bool rx_rxerif_lost;   /* with rx_overflow or without room: the frame is lost, RXERIF does not come up */
+	bool rx_pktif_lost;    /* the frame is stored and counted, PKTIF does not come up for it; if it is up already, it stays so */
+	bool rx_pktif_false; /* the frame is lost, PKTIF comes up all the same, until the host reads EPKTCNT, sets PKTDEC or gets a frame */
+	bool rx_rxerif_lost; /* with rx_overflow or without room: the frame is lost, RXERIF does not come up */
 	bool rx_pattern_passes; /* with erratum 18: the pattern filter takes the frame though the pattern does not match */
 };
 
@@ -285,6 +285,8 @@ struct enc28j60_rx {
 	uint8_t read_pointer_low; /* ERXRDPTL as written, until ERXRDPTH is (DS39662 sec. 3.2) */
 	uint8_t packets;          /* EPKTCNT */
 	bool dropped;             /* a frame was lost since the last one stored: the next status vector says so */
+	bool unflagged;           /* disturbed: PKTIF missed the frames that are pending */
+	bool phantom;             /* disturbed: PKTIF tells of a frame that is not there */
 };
 
 struct enc28j60 {

@@ -121,17 +121,20 @@ static const struct {
 	{ERXFCON_HTEN, meets_hash},    {ERXFCON_PMEN, meets_pattern},   {ERXFCON_MPEN, meets_magic},
 };
 
-bool enc28j60_filter_accepts(const struct enc28j60 *chip, const uint8_t *frame, size_t length)
+bool enc28j60_filter_accepts(const struct enc28j60 *chip, const uint8_t *frame, size_t length, bool pattern_passes)
 {
 	uint8_t control = chip->regs[ENC28J60_ERXFCON];
 	bool all = control & ERXFCON_ANDOR;
 	bool any_enabled = false;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool met;
+
 		if (!(control & rows[i].enable))
 			continue;
 		any_enabled = true;
-		if (rows[i].meets(chip, frame, length) != all)
+		met = (pattern_passes && rows[i].enable == ERXFCON_PMEN) || rows[i].meets(chip, frame, length);
+		if (met != all)
 			return !all;
 	}
 	return all || !any_enabled;

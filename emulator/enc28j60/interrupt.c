@@ -3,7 +3,7 @@
  * The INT pin (DS39662 sec. 12, figure 12-1).
  *
  * How it works: nothing is kept up to date. The flags DMAIF, TXIF, TXERIF and RXERIF are stored in EIR; PKTIF is "EPKTCNT is not 0"
- * (sec. 12.1.6), LINKIF shadows PHIR.PGIF (sec. 12.1.5); the pin is low while an enabled flag is set and INTIE is.
+ * (sec. 12.1.6), unless the surroundings make it miss a frame or see one that is not there, LINKIF shadows PHIR.PGIF (sec. 12.1.5); the pin is low while an enabled flag is set and INTIE is.
  * ESTAT.INT is taken as the same without INTIE, so that a host that has masked the pin can still poll it.
  */
 #include "chip.h"
@@ -13,7 +13,7 @@
 /* Erratum 6: PKTIF does not tell reliably. With the erratum switched on it never tells. */
 static bool packets_are_pending(const struct enc28j60 *chip)
 {
-	return chip->rx.packets != 0 && !(chip->config.errata & ENC28J60_ERRATUM(6));
+	return (chip->rx.phantom || (chip->rx.packets != 0 && !chip->rx.unflagged)) && !(chip->config.errata & ENC28J60_ERRATUM(6));
 }
 
 static bool link_is_pending(const struct enc28j60 *chip)

@@ -80,6 +80,8 @@ void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 	enc28j60_regs_reset(chip, reset);
 	chip->rx.packets = 0;
 	chip->rx.dropped = false;
+	chip->rx.unflagged = false;
+	chip->rx.phantom = false;
 	chip->rx.write_pointer = enc28j60_reg16(chip, ENC28J60_ERXSTL);
 	chip->rx.read_pointer_low = chip->regs[ENC28J60_ERXRDPTL];
 	if (reset == ENC28J60_RESET_POWER) {

@@ -120,6 +120,14 @@ static unsigned space_for(size_t length)
 	return (unsigned)(HEADER_SIZE + length + 1) & ~1u;
 }
 
+/* A frame whose PKTIF is lost leaves the flag as it is: up for those before it, or down. */
+static void count(struct enc28j60 *chip, bool unflagged)
+{
+	chip->rx.unflagged = unflagged && (chip->rx.packets == 0 || chip->rx.unflagged);
+	chip->rx.phantom = false;
+	chip->rx.packets++;
+}
+
 static void store(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok, const struct enc28j60_disturbance *disturbance)
 {
 	struct enc28j60_ring ring = enc28j60_ring(chip);
@@ -139,36 +147,74 @@ static void store(struct enc28j60 *chip, const uint8_t *frame, size_t length, bo
 	report(chip, ENC28J60_EVENT_RX_ACCEPTED, length, status, "stored", "DS39662 sec. 7.2.2");
 	chip->rx.write_pointer = next;
 	if (!disturbance->rx_uncounted)
-		chip->rx.packets++;
+		count(chip, disturbance->rx_pktif_lost);
 	chip->regs[ENC28J60_EIR] |= disturbance->rx_rxerif ? EIR_RXERIF : 0;
 	chip->rx.dropped = false;
 	enc28j60_set_reg16(chip, ENC28J60_ERXWRPTL, next);
 }
 
-static void overflow(struct enc28j60 *chip, size_t length, uint32_t value, const char *text, uint8_t estat)
+static void overflow(struct enc28j60 *chip, size_t length, const struct enc28j60_disturbance *disturbance, const char *text, uint8_t estat)
 {
 	chip->rx.dropped = true;
-	chip->regs[ENC28J60_EIR] |= EIR_RXERIF;
+	chip->regs[ENC28J60_EIR] |= disturbance->rx_rxerif_lost ? 0 : EIR_RXERIF;
 	chip->regs[ENC28J60_ESTAT] |= estat;
-	report(chip, ENC28J60_EVENT_RX_OVERFLOW, length, value, text, "DS39662 sec. 12.1.2");
+	report(chip, ENC28J60_EVENT_RX_OVERFLOW, length, free_bytes(chip), text, "DS39662 sec. 12.1.2");
+	if (disturbance->rx_rxerif_lost)
+		report(chip, ENC28J60_EVENT_DISTURBED, length, 0, "lost, RXERIF does not come up", NULL);
 }
 
-/* Nothing stands against the frame but what the surroundings do to the chip. */
-static void accept(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok)
+static void be_lost_to_a_phantom(struct enc28j60 *chip, size_t length)
 {
-	const struct enc28j60_disturbance disturbance = enc28j60_disturbed(chip, ENC28J60_SITE_RX, chip->rx.number);
-	const char *how = disturbance.rx_next_xor    ? "stored with a wrong next-packet pointer"
-	                  : disturbance.rx_uncounted ? "stored, EPKTCNT does not see it"
-	                  : disturbance.rx_rxerif    ? "stored, RXERIF set as well"
-	                                             : NULL;
+	chip->rx.dropped = true;
+	chip->rx.phantom = true;
+	report(chip, ENC28J60_EVENT_DISTURBED, length, 0, "lost, PKTIF comes up all the same", "erratum 6");
+}
 
-	if (disturbance.rx_overflow) {
-		overflow(chip, length, free_bytes(chip), "disturbed: lost as if there were no room", ESTAT_BUFER);
+static void tell_disturbance(struct enc28j60 *chip, size_t length, const struct enc28j60_disturbance *disturbance)
+{
+	if (disturbance->rx_next_xor)
+		report(chip, ENC28J60_EVENT_DISTURBED, length, disturbance->rx_next_xor, "stored with a wrong next-packet pointer", NULL);
+	if (disturbance->rx_uncounted)
+		report(chip, ENC28J60_EVENT_DISTURBED, length, 0, "stored, EPKTCNT does not see it", NULL);
+	if (disturbance->rx_rxerif)
+		report(chip, ENC28J60_EVENT_DISTURBED, length, 0, "stored, RXERIF set as well", NULL);
+	if (disturbance->rx_pktif_lost)
+		report(chip, ENC28J60_EVENT_DISTURBED, length, 0, "stored, PKTIF does not see it", "erratum 6");
+}
+
+/* Only what the surroundings do to the chip, and the room, stand between the frame and the ring. */
+static void accept(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok, const struct enc28j60_disturbance *disturbance)
+{
+	if (chip->rx.packets == PACKETS_MAX) {
+		overflow(chip, length, disturbance, "EPKTCNT is 255", 0);
+	} else if (space_for(length) > free_bytes(chip)) {
+		overflow(chip, length, disturbance, "no room in the ring", ESTAT_BUFER);
+	} else if (disturbance->rx_overflow) {
+		overflow(chip, length, disturbance, "disturbed: lost as if there were no room", ESTAT_BUFER);
+	} else if (disturbance->rx_pktif_false) {
+		be_lost_to_a_phantom(chip, length);
+	} else {
+		tell_disturbance(chip, length, disturbance);
+		store(chip, frame, length, crc_ok, disturbance);
+	}
+}
+
+/* A frame that only the pattern filter keeps out may slip through (erratum 18); that, too, is for the surroundings to say. */
+static void filter(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok)
+{
+	bool passes = enc28j60_filter_accepts(chip, frame, length, false);
+	bool slips = !passes && (chip->config.errata & ENC28J60_ERRATUM(18)) && enc28j60_filter_accepts(chip, frame, length, true);
+	struct enc28j60_disturbance disturbance = {0};
+
+	if (passes || slips)
+		disturbance = enc28j60_disturbed(chip, ENC28J60_SITE_RX, chip->rx.number);
+	if (!passes && !(slips && disturbance.rx_pattern_passes)) {
+		report(chip, ENC28J60_EVENT_RX_FILTERED, length, chip->regs[ENC28J60_ERXFCON], "filtered", "DS39662 sec. 8.0");
 		return;
 	}
-	if (how)
-		report(chip, ENC28J60_EVENT_DISTURBED, length, disturbance.rx_next_xor, how, NULL);
-	store(chip, frame, length, crc_ok, &disturbance);
+	if (slips)
+		report(chip, ENC28J60_EVENT_DISTURBED, length, 0, "passes the pattern filter without the pattern", "erratum 18");
+	accept(chip, frame, length, crc_ok, &disturbance);
 }
 
 void enc28j60_rx_arrive(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool from_wire)
@@ -183,14 +229,8 @@ void enc28j60_rx_arrive(struct enc28j60 *chip, const uint8_t *frame, size_t leng
 		report(chip, ENC28J60_EVENT_RX_CONTROL, length, 0, "control frame", "DS39662 register 6-1");
 	else if (!crc_ok && (chip->regs[ENC28J60_ERXFCON] & ERXFCON_CRCEN))
 		report(chip, ENC28J60_EVENT_RX_CRC, length, 0, "wrong FCS", "DS39662 register 8-1");
-	else if (!enc28j60_filter_accepts(chip, frame, length))
-		report(chip, ENC28J60_EVENT_RX_FILTERED, length, chip->regs[ENC28J60_ERXFCON], "filtered", "DS39662 sec. 8.0");
-	else if (chip->rx.packets == PACKETS_MAX)
-		overflow(chip, length, free_bytes(chip), "EPKTCNT is 255", 0);
-	else if (space_for(length) > free_bytes(chip))
-		overflow(chip, length, free_bytes(chip), "no room in the ring", ESTAT_BUFER);
 	else
-		accept(chip, frame, length, crc_ok);
+		filter(chip, frame, length, crc_ok);
 }
 
 /*
@@ -207,10 +247,17 @@ void enc28j60_rx_buffer_moved(struct enc28j60 *chip)
 
 void enc28j60_rx_packet_done(struct enc28j60 *chip)
 {
+	chip->rx.phantom = false;
 	if (chip->rx.packets == 0)
 		enc28j60_find(chip, FINDING_PKTDEC_ZERO, ENC28J60_ECON2, 0);
 	else
 		chip->rx.packets--;
+	chip->rx.unflagged &= chip->rx.packets != 0;
+}
+
+void enc28j60_rx_counted(struct enc28j60 *chip)
+{
+	chip->rx.phantom = false;
 }
 
 /* The receive logic stops; the ring, its pointers and EPKTCNT are not part of it (DS39662 sec. 11.4). */

@@ -416,7 +416,11 @@ uint8_t enc28j60_reg_read(struct enc28j60 *chip, uint8_t address)
 		enc28j60_find(chip, FINDING_UNIMPLEMENTED, index, 0);
 		return 0;
 	}
-	return is_out_of_reach(chip, reg, index, 0) ? 0 : load(chip, reg, index);
+	if (is_out_of_reach(chip, reg, index, 0))
+		return 0;
+	if (index == ENC28J60_EPKTCNT)
+		enc28j60_rx_counted(chip);
+	return load(chip, reg, index);
 }
 
 void enc28j60_reg_write(struct enc28j60 *chip, uint8_t address, uint8_t value)

@@ -239,6 +239,43 @@ static void stall(struct enc28j60 *chip, bool flagged)
 	report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, flagged ? "stalls, flags set" : "stalls without a flag");
 }
 
+/* A link pulse can pass for a collision in half duplex only, and comes from a link partner (erratum 13). */
+static bool can_see_link_pulses(const struct enc28j60 *chip)
+{
+	bool full_duplex = (chip->regs[ENC28J60_MACON3] & MACON3_FULDPX) || enc28j60_full_duplex(chip);
+
+	return (chip->config.errata & ENC28J60_ERRATUM(13)) && !full_duplex && enc28j60_phy_reaches_wire(chip);
+}
+
+static void be_disturbed(struct enc28j60 *chip)
+{
+	struct enc28j60_disturbance *disturbance = &chip->tx.disturbance;
+
+	*disturbance = enc28j60_disturbed(chip, ENC28J60_SITE_TX, chip->tx.number);
+	disturbance->tx_link_pulse &= can_see_link_pulses(chip);
+	if (disturbance->tx_early_txif) {
+		chip->regs[ENC28J60_EIR] |= EIR_TXIF;
+		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "TXIF comes up before the frame is sent");
+	}
+	if (disturbance->tx_stall || disturbance->tx_stall_flagged)
+		return;
+	if (disturbance->tx_no_txif)
+		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "TXIF will be missing");
+	if (disturbance->tx_txerif)
+		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "TXERIF will be set");
+	if (disturbance->tx_link_pulse)
+		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "a link pulse is taken for a collision");
+}
+
+/* The worst the pulse can do: it comes right behind the window, or with the last byte of a frame too short for that. */
+static uint64_t bytes_until_late_collision(const struct enc28j60 *chip)
+{
+	size_t late = enc28j60_mac(chip).window_bytes + 1u;
+	size_t whole = PREAMBLE_BYTES + chip->tx.length;
+
+	return late < whole ? late : whole;
+}
+
 static void start(struct enc28j60 *chip)
 {
 	chip->tx.waiting = false;
@@ -254,14 +291,15 @@ static void start(struct enc28j60 *chip)
 		finish(chip, ENC28J60_EVENT_TX_ABORTED, 0, 0, "nothing to send");
 		return;
 	}
-	chip->tx.disturbance = enc28j60_disturbed(chip, ENC28J60_SITE_TX, chip->tx.number);
+	be_disturbed(chip);
 	if (chip->tx.disturbance.tx_stall || chip->tx.disturbance.tx_stall_flagged) {
 		stall(chip, chip->tx.disturbance.tx_stall_flagged);
 		return;
 	}
-	if (chip->tx.disturbance.tx_no_txif || chip->tx.disturbance.tx_txerif)
-		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
-		       chip->tx.disturbance.tx_no_txif ? "TXIF will be missing" : "TXERIF will be set");
+	if (chip->tx.disturbance.tx_link_pulse) {
+		enc28j60_arm(chip, ENC28J60_TIMER_TRANSMIT, bytes_until_late_collision(chip) * ENC28J60_BYTE_NS);
+		return;
+	}
 	chip->tx.on_wire = chip->ops && chip->ops->transmit && enc28j60_phy_reaches_wire(chip) &&
 	                   !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
 	if (chip->tx.on_wire)
@@ -331,14 +369,6 @@ void enc28j60_tx_reset(struct enc28j60 *chip, const char *text)
 	become_idle(chip);
 }
 
-void enc28j60_tx_left_mac(struct enc28j60 *chip)
-{
-	if (chip->tx.cut)
-		finish(chip, ENC28J60_EVENT_TX_ABORTED, 0, 0, "longer than MAMXFL");
-	else
-		finish_well(chip, 0, 0, enc28j60_phy_reaches_wire(chip) ? "sent to nobody" : "nothing went on the wire");
-}
-
 /* Collisions mean nothing to a full-duplex MAC (DS39662 sec. 9.2). */
 static uint32_t vector_bits(const struct enc28j60_tx_status *status, bool full_duplex)
 {
@@ -377,6 +407,18 @@ static void end_of_wire(struct enc28j60 *chip, const struct enc28j60_tx_status *
 		finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, status->collided_bytes, why);
 	else
 		finish_well(chip, bits, status->collided_bytes, "sent");
+}
+
+void enc28j60_tx_left_mac(struct enc28j60 *chip)
+{
+	static const struct enc28j60_tx_status pulse = {.collisions = 1, .late_collision = true};
+
+	if (chip->tx.disturbance.tx_link_pulse)
+		end_of_wire(chip, &pulse);
+	else if (chip->tx.cut)
+		finish(chip, ENC28J60_EVENT_TX_ABORTED, 0, 0, "longer than MAMXFL");
+	else
+		finish_well(chip, 0, 0, enc28j60_phy_reaches_wire(chip) ? "sent to nobody" : "nothing went on the wire");
 }
 
 void enc28j60_tx_pause(struct enc28j60 *chip, unsigned quanta)

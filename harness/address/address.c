@@ -10,44 +10,44 @@
 #include "base/param.h"
 
 const struct address_word_row address_words[ADDRESS_WORDS] = {
-	[ADDRESS_FRAME] = {"frame", "any frame", "IEEE 802.3"},
-	[ADDRESS_ARP_REQUEST] = {"arp.request", "who has this address?", "RFC 826"},
-	[ADDRESS_ARP_REPLY] = {"arp.reply", "I have it", "RFC 826"},
-	[ADDRESS_DHCP_DISCOVER] = {"dhcp.discover", "a client looks for servers", "RFC 2131"},
-	[ADDRESS_DHCP_OFFER] = {"dhcp.offer", "a server offers an address", "RFC 2131"},
-	[ADDRESS_DHCP_REQUEST] = {"dhcp.request", "the client takes it, or renews it", "RFC 2131"},
-	[ADDRESS_DHCP_DECLINE] = {"dhcp.decline", "the address is in use already", "RFC 2131"},
-	[ADDRESS_DHCP_ACK] = {"dhcp.ack", "the server agrees", "RFC 2131"},
-	[ADDRESS_DHCP_NAK] = {"dhcp.nak", "the server refuses", "RFC 2131"},
-	[ADDRESS_DHCP_RELEASE] = {"dhcp.release", "the client gives the address back", "RFC 2131"},
-	[ADDRESS_DHCP_INFORM] = {"dhcp.inform", "the client asks for parameters only", "RFC 2131"},
-	[ADDRESS_DNS_QUERY] = {"dns.query", "a question to port 53", "RFC 1035"},
-	[ADDRESS_DNS_REPLY] = {"dns.reply", "its answer", "RFC 1035"},
-	[ADDRESS_NTP_REQUEST] = {"ntp.request", "a client asks for the time", "RFC 5905"},
-	[ADDRESS_NTP_REPLY] = {"ntp.reply", "a server's answer", "RFC 5905"},
-	[ADDRESS_UDP] = {"udp", "any other UDP datagram", "RFC 768"},
-	[ADDRESS_ICMP_ECHO] = {"icmp.echo", "ping", "RFC 792"},
-	[ADDRESS_ICMP_ECHO_REPLY] = {"icmp.echo_reply", "the answer to a ping", "RFC 792"},
-	[ADDRESS_ICMP_UNREACHABLE] = {"icmp.unreachable", "destination unreachable, fragmentation needed included", "RFC 792, RFC 1191"},
-	[ADDRESS_ICMP_TIME_EXCEEDED] = {"icmp.time_exceeded", "TTL or reassembly ran out", "RFC 792"},
-	[ADDRESS_ICMP_OTHER] = {"icmp.other", "any other ICMP message", "RFC 792"},
-	[ADDRESS_IP_FRAGMENT] = {"ip.fragment", "an IPv4 fragment that is not the first", "RFC 791"},
-	[ADDRESS_TCP_SYN] = {"tcp.syn", "a connection begins", "RFC 9293"},
-	[ADDRESS_TCP_SYNACK] = {"tcp.synack", "it is accepted", "RFC 9293"},
-	[ADDRESS_TCP_ACK] = {"tcp.ack", "an acknowledgement without data", "RFC 9293"},
-	[ADDRESS_TCP_DATA] = {"tcp.data", "a segment with data", "RFC 9293"},
-	[ADDRESS_TCP_FIN] = {"tcp.fin", "one direction ends", "RFC 9293"},
-	[ADDRESS_TCP_RST] = {"tcp.rst", "the connection is reset", "RFC 9293"},
-	[ADDRESS_TCP_RETRANSMISSION] = {"tcp.retransmission", "a SYN, FIN or data that this end has sent before", "RFC 9293"},
-	[ADDRESS_TLS_APPDATA] = {"tls.appdata", "a record of application data, or an encrypted handshake message of TLS 1.3", "RFC 8446"},
-	[ADDRESS_TLS_CLIENT_HELLO] = {"tls.client_hello", "the client begins", "RFC 8446, RFC 5246"},
-	[ADDRESS_TLS_SERVER_HELLO] = {"tls.server_hello", "the server's answer, a hello retry request included", "RFC 8446, RFC 5246"},
-	[ADDRESS_TLS_CERTIFICATE] = {"tls.certificate", "a certificate in the clear (TLS 1.2)", "RFC 5246"},
-	[ADDRESS_TLS_FINISHED] = {"tls.finished", "the first encrypted handshake message of an end (TLS 1.2)", "RFC 5246"},
-	[ADDRESS_TLS_ALERT] = {"tls.alert", "an alert in a record of its own type", "RFC 8446, RFC 5246"},
-	[ADDRESS_HTTP_RESPONSE] = {"http.response", "a response begins (plain HTTP)", "RFC 9112"},
-	[ADDRESS_HTTP_REQUEST] = {"http.request", "a request begins (plain HTTP)", "RFC 9112"},
-	[ADDRESS_HTTP_RANGE] = {"http.range", "a request with a Range header begins (plain HTTP)", "RFC 9110"},
+	[ADDRESS_FRAME] = {"frame", "any frame", "IEEE 802.3", "len >= 0"},
+	[ADDRESS_ARP_REQUEST] = {"arp.request", "who has this address?", "RFC 826", "arp"},
+	[ADDRESS_ARP_REPLY] = {"arp.reply", "I have it", "RFC 826", "arp"},
+	[ADDRESS_DHCP_DISCOVER] = {"dhcp.discover", "a client looks for servers", "RFC 2131", "udp port 67"},
+	[ADDRESS_DHCP_OFFER] = {"dhcp.offer", "a server offers an address", "RFC 2131", "udp port 67"},
+	[ADDRESS_DHCP_REQUEST] = {"dhcp.request", "the client takes it, or renews it", "RFC 2131", "udp port 67"},
+	[ADDRESS_DHCP_DECLINE] = {"dhcp.decline", "the address is in use already", "RFC 2131", "udp port 67"},
+	[ADDRESS_DHCP_ACK] = {"dhcp.ack", "the server agrees", "RFC 2131", "udp port 67"},
+	[ADDRESS_DHCP_NAK] = {"dhcp.nak", "the server refuses", "RFC 2131", "udp port 67"},
+	[ADDRESS_DHCP_RELEASE] = {"dhcp.release", "the client gives the address back", "RFC 2131", "udp port 67"},
+	[ADDRESS_DHCP_INFORM] = {"dhcp.inform", "the client asks for parameters only", "RFC 2131", "udp port 67"},
+	[ADDRESS_DNS_QUERY] = {"dns.query", "a question to port 53", "RFC 1035", "udp port 53"},
+	[ADDRESS_DNS_REPLY] = {"dns.reply", "its answer", "RFC 1035", "udp port 53"},
+	[ADDRESS_NTP_REQUEST] = {"ntp.request", "a client asks for the time", "RFC 5905", "udp port 123"},
+	[ADDRESS_NTP_REPLY] = {"ntp.reply", "a server's answer", "RFC 5905", "udp port 123"},
+	[ADDRESS_UDP] = {"udp", "any other UDP datagram", "RFC 768", "udp"},
+	[ADDRESS_ICMP_ECHO] = {"icmp.echo", "ping", "RFC 792", "icmp"},
+	[ADDRESS_ICMP_ECHO_REPLY] = {"icmp.echo_reply", "the answer to a ping", "RFC 792", "icmp"},
+	[ADDRESS_ICMP_UNREACHABLE] = {"icmp.unreachable", "destination unreachable, fragmentation needed included", "RFC 792, RFC 1191", "icmp"},
+	[ADDRESS_ICMP_TIME_EXCEEDED] = {"icmp.time_exceeded", "TTL or reassembly ran out", "RFC 792", "icmp"},
+	[ADDRESS_ICMP_OTHER] = {"icmp.other", "any other ICMP message", "RFC 792", "icmp"},
+	[ADDRESS_IP_FRAGMENT] = {"ip.fragment", "an IPv4 fragment that is not the first", "RFC 791", "ip"},
+	[ADDRESS_TCP_SYN] = {"tcp.syn", "a connection begins", "RFC 9293", "tcp"},
+	[ADDRESS_TCP_SYNACK] = {"tcp.synack", "it is accepted", "RFC 9293", "tcp"},
+	[ADDRESS_TCP_ACK] = {"tcp.ack", "an acknowledgement without data", "RFC 9293", "tcp"},
+	[ADDRESS_TCP_DATA] = {"tcp.data", "a segment with data", "RFC 9293", "tcp"},
+	[ADDRESS_TCP_FIN] = {"tcp.fin", "one direction ends", "RFC 9293", "tcp"},
+	[ADDRESS_TCP_RST] = {"tcp.rst", "the connection is reset", "RFC 9293", "tcp"},
+	[ADDRESS_TCP_RETRANSMISSION] = {"tcp.retransmission", "a SYN, FIN or data that this end has sent before", "RFC 9293", "tcp"},
+	[ADDRESS_TLS_APPDATA] = {"tls.appdata", "a record of application data, or an encrypted handshake message of TLS 1.3", "RFC 8446", "tcp"},
+	[ADDRESS_TLS_CLIENT_HELLO] = {"tls.client_hello", "the client begins", "RFC 8446, RFC 5246", "tcp"},
+	[ADDRESS_TLS_SERVER_HELLO] = {"tls.server_hello", "the server's answer, a hello retry request included", "RFC 8446, RFC 5246", "tcp"},
+	[ADDRESS_TLS_CERTIFICATE] = {"tls.certificate", "a certificate in the clear (TLS 1.2)", "RFC 5246", "tcp"},
+	[ADDRESS_TLS_FINISHED] = {"tls.finished", "the first encrypted handshake message of an end (TLS 1.2)", "RFC 5246", "tcp"},
+	[ADDRESS_TLS_ALERT] = {"tls.alert", "an alert in a record of its own type", "RFC 8446, RFC 5246", "tcp"},
+	[ADDRESS_HTTP_RESPONSE] = {"http.response", "a response begins (plain HTTP)", "RFC 9112", "tcp"},
+	[ADDRESS_HTTP_REQUEST] = {"http.request", "a request begins (plain HTTP)", "RFC 9112", "tcp"},
+	[ADDRESS_HTTP_RANGE] = {"http.range", "a request with a Range header begins (plain HTTP)", "RFC 9110", "tcp"},
 };
 
 const struct address_port address_ports[] = {
@@ -60,9 +60,10 @@ static bool parse_number(const char **text, uint64_t max, uint64_t *ret_number)
 	const char *at = *text;
 
 	for (; *at >= '0' && *at <= '9'; at++) {
-		number = number * 10 + (uint64_t)(*at - '0');
-		if (number > max)
+		uint64_t digit = (uint64_t)(*at - '0');
+		if (digit > max || number > (max - digit) / 10)
 			return false;
+		number = number * 10 + digit;
 	}
 	if (at == *text)
 		return false;
@@ -137,8 +138,8 @@ static bool parse_ordinals(const char **text, struct address *address, struct er
 	if (**text != '#')
 		return true;
 	++*text;
-	if (!parse_number(text, UINT64_MAX / 100, &address->first) || address->first == 0)
-		return error_set(err, "'#' must be followed by a number from 1");
+	if (!parse_number(text, UINT64_MAX, &address->first) || address->first == 0)
+		return error_set(err, "'#' must be followed by a number, counted from 1");
 	address->last = address->first;
 	if (strncmp(*text, "..", 2) != 0)
 		return true;
@@ -147,7 +148,7 @@ static bool parse_ordinals(const char **text, struct address *address, struct er
 		address->last = UINT64_MAX;
 		return true;
 	}
-	if (!parse_number(text, UINT64_MAX / 100, &address->last))
+	if (!parse_number(text, UINT64_MAX, &address->last))
 		return error_set(err, "'..' must be followed by a number, or by nothing");
 	return address->last >= address->first || error_set(err, "the numbers behind '#' run backwards");
 }

@@ -70,6 +70,7 @@ enum address_word {
 /** A row: how a word is written, what it means, and where that is defined. In order from general to special: the last name of a frame says most. */
 struct address_word_row {
 	const char *word, *summary, *source;
+	const char *filter; /**< a pcap filter that takes all such frames, and others too */
 };
 
 extern const struct address_word_row address_words[ADDRESS_WORDS];

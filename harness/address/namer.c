@@ -102,11 +102,22 @@ static bool begins_anew(const struct flow *flow, const struct packet *packet)
 	       !(flow->has_syn && flow->syn == packet->tcp_seq);
 }
 
+/* A client without an address broadcasts, and so may its server: all of it is one conversation. */
+#define DHCP_FLOW UINT64_C(0x64686370)
+
+static bool is_dhcp(const struct packet *packet)
+{
+	uint16_t from = packet->source_port, to = packet->destination_port;
+
+	return packet->protocol == IP_UDP && ((from == DHCP_CLIENT && to == DHCP_SERVER) ||
+	                                      (from == DHCP_SERVER && (to == DHCP_CLIENT || to == DHCP_SERVER)));
+}
+
 static struct flow *find_flow(struct namer *namer, const struct packet *packet)
 {
 	if (!packet->has_ports)
 		return NULL;
-	uint64_t *place = map_at(&namer->places, packet_flow(packet));
+	uint64_t *place = map_at(&namer->places, is_dhcp(packet) ? DHCP_FLOW : packet_flow(packet));
 	struct flow *flow = *place > 0 ? namer->flows[*place - 1] : NULL;
 	if (flow == NULL) {
 		flow = add_flow(namer, packet);
@@ -114,8 +125,10 @@ static struct flow *find_flow(struct namer *namer, const struct packet *packet)
 			return NULL;
 		*place = namer->flow_count;
 	} else if (begins_anew(flow, packet)) {
-		free_flow(flow);
-		flow = namer->flows[*place - 1] = new_flow(namer, packet);
+		flow = add_flow(namer, packet);
+		if (flow == NULL)
+			return NULL;
+		*place = namer->flow_count;
 	}
 	if (begins_anew(flow, packet)) {
 		flow->has_syn = true;
@@ -152,7 +165,7 @@ static enum address_word udp_word(const struct packet *packet)
 	uint16_t flags;
 	uint8_t mode;
 
-	if ((from == DHCP_CLIENT && to == DHCP_SERVER) || (from == DHCP_SERVER && (to == DHCP_CLIENT || to == DHCP_SERVER)))
+	if (is_dhcp(packet))
 		return dhcp_word(packet->payload);
 	if ((from == DNS_PORT || to == DNS_PORT) && bytes_be16(packet->payload, 2, &flags))
 		return flags & 0x8000U ? ADDRESS_DNS_REPLY : ADDRESS_DNS_QUERY;
@@ -255,4 +268,30 @@ void namer_see(struct namer *namer, enum direction direction, const struct packe
 				(struct address_name){.word = (enum address_word)word,
 			                              .ordinal = ++namer->counts[direction][word],
 			                              .flow_ordinal = flow != NULL ? ++flow->ends[direction].counts[word] : 0};
+}
+
+static void tell_count(uint64_t count, struct address address, enum direction direction,
+                       void (*tell)(void *ctx, enum direction direction, const struct address *address), void *ctx)
+{
+	address.first = 1;
+	address.last = count;
+	if (count > 0)
+		tell(ctx, direction, &address);
+}
+
+void namer_list(const struct namer *namer, void (*tell)(void *ctx, enum direction direction, const struct address *address), void *ctx)
+{
+	for (unsigned word = 0; word < ADDRESS_WORDS; word++)
+		for (unsigned direction = 0; direction < 2; direction++) {
+			tell_count(namer->counts[direction][word], (struct address){.word = (enum address_word)word}, direction, tell, ctx);
+			for (size_t i = 0; i < namer->flow_count; i++) {
+				const struct flow *flow = namer->flows[i];
+				tell_count(flow->ends[direction].counts[word],
+				           (struct address){.word = (enum address_word)word,
+				                            .has_flow = true,
+				                            .port = flow->port,
+				                            .connection = flow->connection},
+				           direction, tell, ctx);
+			}
+		}
 }

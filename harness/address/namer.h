@@ -24,4 +24,10 @@ void namer_close(struct namer *namer);
 /** Names the next frame. @param packet What stands in it. */
 void namer_see(struct namer *namer, enum direction direction, const struct packet *packet, struct naming *ret_naming);
 
+/**
+ * Tells how many frames of each word there were, over all and in each flow, in the order of words, flows and directions.
+ * @param tell Called with an address whose last is that number, and first 1.
+ */
+void namer_list(const struct namer *namer, void (*tell)(void *ctx, enum direction direction, const struct address *address), void *ctx);
+
 #endif

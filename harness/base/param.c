@@ -113,8 +113,10 @@ bool param_set(const struct param *row, void *object, const char *text, struct e
 		return set_choice(row, object, text, err);
 	case PARAM_MAC:
 		return set_mac(row, object, text, err);
+	case PARAM_CUSTOM:
+		return row->codec->set(field(row, object), text, err);
 	}
-	CHECK(row->type <= PARAM_MAC);
+	CHECK(row->type <= PARAM_CUSTOM);
 	return false;
 }
 
@@ -140,6 +142,9 @@ const char *param_get(const struct param *row, const void *object, char ret_text
 	case PARAM_MAC:
 		(void)snprintf(ret_text, PARAM_VALUE_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 		break;
+	case PARAM_CUSTOM:
+		row->codec->get(at, ret_text, PARAM_VALUE_MAX);
+		break;
 	}
 	return ret_text;
 }
@@ -157,7 +162,9 @@ const char *param_allowed(const struct param *row, char ret_text[PARAM_VALUE_MAX
 	static const char *const names[] = {"true or false", "a number", "a text", "", "a MAC address"};
 	static const char *const quantities[] = {"a whole number", "a duration", "a size", "a frequency", "a rate", "a probability"};
 
-	if (row->type == PARAM_CHOICE)
+	if (row->type == PARAM_CUSTOM)
+		(void)snprintf(ret_text, PARAM_VALUE_MAX, "%s", row->codec->allowed);
+	else if (row->type == PARAM_CHOICE)
 		allowed_choices(row, ret_text);
 	else if (row->type == PARAM_QUANTITY && row->unit != UNIT_NONE)
 		(void)snprintf(ret_text, PARAM_VALUE_MAX, "%s (%s)", quantities[row->unit], unit_names(row->unit));

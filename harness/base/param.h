@@ -23,6 +23,19 @@ enum param_type {
 	PARAM_TEXT,     /**< `char[size]` */
 	PARAM_CHOICE,   /**< `unsigned`: the index into `choices` */
 	PARAM_MAC,      /**< `uint8_t[6]` */
+	PARAM_CUSTOM,   /**< what its codec reads and writes */
+};
+
+struct param;
+
+/** How a value of a type of its own is read and written. */
+struct param_codec {
+	/** Reads @p text into @p value. @return false with @p err (no place). */
+	bool (*set)(void *value, const char *text, struct error *err);
+	/** Writes what set() reads to the same value. @p size is PARAM_VALUE_MAX. */
+	void (*get)(const void *value, char *ret_text, size_t size);
+	const char *allowed; /**< "a time or an address", for people */
+	bool is_number;      /**< is written without quotes */
 };
 
 struct param {
@@ -34,6 +47,7 @@ struct param {
 	const char *standard;       /**< the value when none is given, as text; NULL: must be given */
 	uint64_t min, max;          /**< of a PARAM_QUANTITY; max 0: no limit */
 	const char *const *choices; /**< of a PARAM_CHOICE, ends with NULL */
+	const struct param_codec *codec; /**< of a PARAM_CUSTOM */
 	const char *summary;        /**< half a sentence for the help */
 };
 
@@ -60,6 +74,12 @@ struct param {
 #define PARAM_ROW_MAC(s, field, name, std, text)                                                                                           \
 	{                                                                                                                                  \
 		.key = (name), .type = PARAM_MAC, .offset = offsetof(struct s, field), .standard = (std), .summary = (text)                \
+	}
+
+#define PARAM_ROW_CUSTOM(s, field, name, how, std, text)                                                                                   \
+	{                                                                                                                                  \
+		.key = (name), .type = PARAM_CUSTOM, .offset = offsetof(struct s, field), .codec = (how), .standard = (std),               \
+		.summary = (text)                                                                                                          \
 	}
 
 #define PARAM_VALUE_MAX 512

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,12 +17,11 @@
 
 #define LOOK_MS 200
 
-/* What a worker writes into its pipe; smaller than PIPE_BUF, so it comes whole. */
+/* What a worker writes into its pipe; smaller than PIPE_BUF, so it comes whole. The verdict lies in memory that both see. */
 struct message {
-	bool is_verdict;
+	bool is_done;
 	uint64_t virtual_ns;
 	char phase[32];
-	struct verdict verdict;
 };
 
 _Static_assert(sizeof(struct message) <= 4096, "a message must fit PIPE_BUF");
@@ -94,8 +94,8 @@ _Noreturn static void work(const struct job *job, const struct pool_options *opt
 	(void)signal(SIGPIPE, SIG_IGN);
 	session.cpu = core_of((size_t)job->slot);
 	memset(&message, 0, sizeof message);
-	message.is_verdict = true;
-	session_run(&job->plan, &session, &message.verdict);
+	message.is_done = true;
+	session_run(&job->plan, &session, job->shared);
 	send_message(pipe, &message);
 	_exit(0);
 }
@@ -116,6 +116,11 @@ static void start(struct job *job, const struct pool_options *options, int slot)
 	int ends[2];
 
 	job->slot = slot;
+	job->shared = mmap(NULL, sizeof *job->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (job->shared == MAP_FAILED) {
+		end_without_verdict(job, "no memory for the session's verdict");
+		return;
+	}
 	if (pipe2(ends, O_CLOEXEC) != 0) {
 		end_without_verdict(job, "no pipe for the session's process");
 		return;
@@ -144,6 +149,7 @@ static void reap(struct job *job)
 	int status = 0;
 
 	close(job->pipe);
+	(void)munmap(job->shared, sizeof *job->shared);
 	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (job->state == JOB_DONE)
@@ -168,12 +174,12 @@ static bool listen_to(struct job *job)
 		reap(job);
 		return true;
 	}
-	if (!message.is_verdict) {
+	if (!message.is_done) {
 		job->virtual_ns = message.virtual_ns;
 		memcpy(job->phase, message.phase, sizeof job->phase);
 		return false;
 	}
-	job->verdict = message.verdict;
+	job->verdict = *job->shared;
 	job->state = JOB_DONE;
 	reap(job);
 	return true;

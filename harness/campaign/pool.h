@@ -26,6 +26,7 @@ struct job {
 	char dir[DEVICE_PATH_MAX]; /**< its folder */
 	enum job_state state;      /* below: the pool's own, to be read by the observer */
 	struct verdict verdict;
+	struct verdict *shared; /* the worker's */
 	uint64_t virtual_ns; /**< while running: how far it is */
 	char phase[32];
 	int pid, pipe, slot;

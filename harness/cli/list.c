@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "fault/point.h"
 #include "scenario/plan.h"
 
 static void print_table(const struct param *table, const char *indent)
@@ -29,6 +30,21 @@ static int list_faults(const struct places *places)
 		printf("\n%s: %s\n", action->name, action->summary);
 		print_table(action->params, "  ");
 	}
+	return EXIT_PASSED;
+}
+
+static int list_addresses(const struct places *places)
+{
+	(void)places;
+	puts("A frame, as WORD, WORD#N, WORD#A..B, WORD[FLOW]#N; FLOW is a server's port or name, with /K the K-th connection to it:\n");
+	for (size_t i = 0; i < ADDRESS_WORDS; i++)
+		printf("  %-20s %s (%s)\n", address_words[i].word, address_words[i].summary, address_words[i].source);
+	puts("\nNames of ports:\n");
+	for (const struct address_port *row = address_ports; row->name != NULL; row++)
+		printf("  %-20s %u\n", row->name, row->port);
+	puts("\nAn occasion at a site of the board, as SITE#N or SITE#A..B, counted from power on:\n");
+	for (const struct fault_site *site = fault_sites; site->name != NULL; site++)
+		printf("  %-20s %s\n", site->name, site->summary);
 	return EXIT_PASSED;
 }
 
@@ -85,13 +101,13 @@ static int run(const struct cli_values *values)
 	static const struct {
 		const char *name;
 		int (*list)(const struct places *places);
-	} lists[] = {{"scenarios", list_scenarios}, {"faults", list_faults}, {"devices", list_devices}};
+	} lists[] = {{"scenarios", list_scenarios}, {"faults", list_faults}, {"addresses", list_addresses}, {"devices", list_devices}};
 	const char *names[8] = {NULL};
 	struct places places;
 	struct error err;
 
 	if (values->operand_count != 1)
-		return error_set(&err, "which list? One of scenarios, faults, devices"), cli_fail(&err);
+		return error_set(&err, "which list? One of scenarios, faults, addresses, devices"), cli_fail(&err);
 	if (!places_find(&places, &err))
 		return cli_fail(&err);
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -100,12 +116,12 @@ static int run(const struct cli_values *values)
 			return lists[i].list(&places);
 	}
 	const char *near = param_nearest(NULL, names, values->operands[0]);
-	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults and devices", values->operands[0],
+	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults, addresses and devices", values->operands[0],
 	          near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 	return cli_fail(&err);
 }
 
 static const struct cli_option options[] = {{NULL, NULL, NULL}};
 
-const struct cli_command cli_list = {"list", "scenarios|faults|devices", "what there is, with parameters, units and defaults", options,
+const struct cli_command cli_list = {"list", "scenarios|faults|addresses|devices", "what there is, with parameters, units and defaults", options,
                                      run};

@@ -23,17 +23,40 @@
 /* Of a run's folder: leaves room for the session's below it. */
 #define RUN_PATH_MAX (DEVICE_PATH_MAX - 160)
 
-enum { OPTION_SEED, OPTION_SEEDS, OPTION_JOBS, OPTION_DEVICE, OPTION_OUT, OPTION_TWICE, OPTION_VCD, OPTION_AUDIT };
+enum {
+	OPTION_JOBS,
+	OPTION_DEVICE,
+	OPTION_OUT,
+	OPTION_TWICE,
+	OPTION_VCD,
+	OPTION_AUDIT,
+	OPTION_ADDRESSES,
+	/* Of `run` only. */
+	OPTION_SEED,
+	OPTION_SEEDS,
+	/* Of `replay` only. */
+	OPTION_LEAST = OPTION_SEED,
+};
 
-static const struct cli_option options[] = {
+#define COMMON_OPTIONS                                                                                                                     \
+	[OPTION_JOBS] = {"jobs", "N", "how many sessions run side by side (default: one a core)"},                                         \
+	[OPTION_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},                              \
+	[OPTION_OUT] = {"out", "DIR", "the folder for the report, which must not be there yet (default: " RUNS_FOLDER "/NUMBER)"},         \
+	[OPTION_TWICE] = {"twice", NULL, "runs every session twice and compares the digests"},                                             \
+	[OPTION_VCD] = {"vcd", NULL, "writes bus.vcd: SCK, MOSI, MISO, CS and INT with virtual time (large: some 100 B a byte)"},          \
+	[OPTION_AUDIT] = {"audit", NULL, "prints what the driver did that the chip's datasheet forbids or does not know"},                 \
+	[OPTION_ADDRESSES] = {"addresses", NULL, "prints the addresses that the sessions have shown, for faults to name"}
+
+static const struct cli_option run_options[] = {
+	COMMON_OPTIONS,
 	[OPTION_SEED] = {"seed", "N", "the seed of all random draws (default: what the scenario says, else 1)"},
 	[OPTION_SEEDS] = {"seeds", "A..B", "a session for each seed from A to B"},
-	[OPTION_JOBS] = {"jobs", "N", "how many sessions run side by side (default: one a core)"},
-	[OPTION_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},
-	[OPTION_OUT] = {"out", "DIR", "the folder for the report, which must not be there yet (default: " RUNS_FOLDER "/NUMBER)"},
-	[OPTION_TWICE] = {"twice", NULL, "runs every session twice and compares the digests"},
-	[OPTION_VCD] = {"vcd", NULL, "writes bus.vcd: SCK, MOSI, MISO, CS and INT with virtual time (large: some 100 B a byte)"},
-	[OPTION_AUDIT] = {"audit", NULL, "prints what the driver did that the chip's datasheet forbids or does not know"},
+	{NULL, NULL, NULL},
+};
+
+static const struct cli_option replay_options[] = {
+	COMMON_OPTIONS,
+	[OPTION_LEAST] = {"least", "P", "the share of decisions that must find their address for a verdict (default: 100%)"},
 	{NULL, NULL, NULL},
 };
 
@@ -43,7 +66,9 @@ struct campaign {
 	char **paths;
 	bool seeds_given;
 	unsigned long long first_seed, last_seed, side_by_side;
-	bool vcd, audit;
+	bool vcd, audit, addresses;
+	bool replay;        /* just the decisions of frozen plans */
+	uint64_t least;     /* of a replay, billionths */
 	size_t times; /* how often each session: 1, or 2 with --twice */
 	char dir[DEVICE_PATH_MAX];
 	struct job *jobs;
@@ -88,15 +113,23 @@ static bool read_seeds(const struct cli_values *values, struct campaign *campaig
 	return true;
 }
 
+static bool read_least(const struct cli_values *values, struct campaign *campaign, struct error *err)
+{
+	campaign->least = UNIT_PROBABILITY_ONE;
+	return values->of[OPTION_LEAST] == NULL || unit_parse(UNIT_PROBABILITY, values->of[OPTION_LEAST], &campaign->least, err) ||
+	       error_context(err, "--least");
+}
+
 static bool read_options(const struct cli_values *values, struct campaign *campaign, struct error *err)
 {
 	campaign->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
 	campaign->vcd = values->of[OPTION_VCD] != NULL;
 	campaign->audit = values->of[OPTION_AUDIT] != NULL;
+	campaign->addresses = values->of[OPTION_ADDRESSES] != NULL;
 	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
 	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
 		return false;
-	return read_seeds(values, campaign, err) && cli_find_scenarios(values->operands, &campaign->paths, err) &&
+	return (campaign->replay ? read_least(values, campaign, err) : read_seeds(values, campaign, err)) && cli_find_scenarios(values->operands, &campaign->paths, err) &&
 	       places_find(&campaign->places, err);
 }
 
@@ -127,6 +160,8 @@ static bool add_session(struct campaign *campaign, const char *path, const char 
 		return false;
 	if (campaign->seeds_given)
 		plan.seed = seed;
+	plan.replay = campaign->replay;
+	plan.least_found = campaign->least;
 	struct job *job = add_job(campaign);
 	job->plan = plan;
 	(void)snprintf(job->name, sizeof job->name, "%s/seed-%llu%s", plan.name, (unsigned long long)plan.seed, time > 0 ? "-again" : "");
@@ -145,13 +180,21 @@ static bool check_name(const struct campaign *campaign, const struct plan *plan,
 	return error_at(err, path, 1, 1);
 }
 
+static bool check_frozen(const struct plan *plan, const char *path, struct error *err)
+{
+	if (plan->made.tool[0] != '\0')
+		return true;
+	error_set(err, "this is no frozen plan: every session leaves one as plan.yaml in its folder; `stutter run` takes scenarios");
+	return error_at(err, path, 1, 1);
+}
+
 static bool add_scenario(struct campaign *campaign, const char *path, const char *device, struct error *err)
 {
 	struct plan plan;
 
 	if (!plan_open(&plan, path, device, &campaign->places, err))
 		return false;
-	bool good = check_name(campaign, &plan, path, err);
+	bool good = check_name(campaign, &plan, path, err) && (!campaign->replay || check_frozen(&plan, path, err));
 	plan_close(&plan);
 	unsigned long long seed = campaign->first_seed;
 	do {
@@ -273,6 +316,20 @@ static bool write_reports(const struct campaign *campaign, struct error *err)
 	return good;
 }
 
+static void print_addresses(const struct job *job)
+{
+	char path[DEVICE_PATH_MAX + 32], line[256];
+
+	(void)snprintf(path, sizeof path, "%s/addresses.txt", job->dir);
+	FILE *stream = fopen(path, "re");
+	if (stream == NULL)
+		return;
+	printf("\n%s has shown:\n", job->name);
+	while (fgets(line, sizeof line, stream) != NULL)
+		printf("  %s", line);
+	(void)fclose(stream);
+}
+
 static int run_all(struct campaign *campaign)
 {
 	struct screen screen = {.jobs = campaign->jobs, .count = campaign->count, .terminal = cli_is_terminal()};
@@ -294,6 +351,8 @@ static int run_all(struct campaign *campaign)
 	pool_run(campaign->jobs, campaign->count, &pool);
 	for (size_t i = 0; campaign->audit && i < campaign->count; i++)
 		audit_print(&campaign->jobs[i]);
+	for (size_t i = 0; campaign->addresses && i < campaign->count; i++)
+		print_addresses(&campaign->jobs[i]);
 	bool repeatable = compare_digests(campaign);
 	int code = repeatable ? exit_code(campaign) : EXIT_BUG;
 	screen_close(&screen, campaign->dir);
@@ -305,9 +364,9 @@ static int run_all(struct campaign *campaign)
 	return code;
 }
 
-static int run(const struct cli_values *values)
+static int run_campaign(const struct cli_values *values, bool replay)
 {
-	struct campaign campaign = {.count = 0};
+	struct campaign campaign = {.replay = replay};
 	struct error err = {.text = ""};
 	int code = EXIT_USAGE;
 
@@ -327,4 +386,15 @@ static int run(const struct cli_values *values)
 	return code;
 }
 
-const struct cli_command cli_run = {"run", "SCENARIO...", "runs scenarios and judges them", options, run};
+static int run(const struct cli_values *values)
+{
+	return run_campaign(values, false);
+}
+
+static int replay(const struct cli_values *values)
+{
+	return run_campaign(values, true);
+}
+
+const struct cli_command cli_run = {"run", "SCENARIO...", "runs scenarios and judges them", run_options, run};
+const struct cli_command cli_replay = {"replay", "PLAN...", "repeats just what took effect in a run, from its plan.yaml", replay_options, replay};

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "fault/point.h"
 
 #define SNAPLEN 65535
 /* What stands between two words of a filter. */
@@ -16,15 +17,90 @@
 
 static const char *const directions[] = {"both", "to-server", "to-device", NULL};
 
+/* -- instants and ordinals -- */
+
+static bool set_moment(void *value, const char *text, struct error *err)
+{
+	struct moment moment = {.kind = MOMENT_TIME};
+	bool after = text[0] == '+';
+
+	if (after || (text[0] >= '0' && text[0] <= '9')) {
+		moment.kind = after ? MOMENT_AFTER : MOMENT_TIME;
+		if (!unit_parse(UNIT_DURATION, text + after, &moment.ns, err))
+			return false;
+		if (moment.ns > FAULT_TIME_MAX)
+			return error_set(err, "%s is more than the most allowed, 365d", text);
+	} else {
+		struct point point;
+		moment.kind = MOMENT_POINT;
+		if (!point_parse(text, &point, err))
+			return false;
+		(void)snprintf(moment.at, sizeof moment.at, "%s", text);
+	}
+	*(struct moment *)value = moment;
+	return true;
+}
+
+static void get_moment(const void *value, char *ret_text, size_t size)
+{
+	const struct moment *moment = value;
+	char quantity[UNIT_TEXT_MAX];
+
+	if (moment->kind == MOMENT_POINT)
+		(void)snprintf(ret_text, size, "%s", moment->at);
+	else
+		(void)snprintf(ret_text, size, "%s%s", moment->kind == MOMENT_AFTER ? "+" : "",
+		               unit_format(UNIT_DURATION, moment->ns, quantity));
+}
+
+static const struct param_codec moment_codec = {set_moment, get_moment, "a duration (ns, us, ms, s, min, h or d) or an address", false};
+
+static bool set_ordinals(void *value, const char *text, struct error *err)
+{
+	struct ordinals known, *ordinals = &known;
+	const char *dots = strstr(text, "..");
+	char first[32];
+
+	(void)snprintf(first, sizeof first, "%.*s", dots != NULL ? (int)(dots - text) : 31, text);
+	if (!unit_parse(UNIT_NONE, first, &ordinals->first, err))
+		return false;
+	ordinals->last = ordinals->first;
+	if (dots != NULL && ordinals->first == 0)
+		return error_set(err, "a range begins at 1 or later");
+	if (dots != NULL && dots[2] == '\0')
+		ordinals->last = UINT64_MAX;
+	else if (dots != NULL && !unit_parse(UNIT_NONE, dots + 2, &ordinals->last, err))
+		return false;
+	if (ordinals->last < ordinals->first)
+		return error_set(err, "the range '%s' runs backwards", text);
+	*(struct ordinals *)value = known;
+	return true;
+}
+
+static void get_ordinals(const void *value, char *ret_text, size_t size)
+{
+	const struct ordinals *ordinals = value;
+
+	if (ordinals->last == UINT64_MAX && ordinals->first != UINT64_MAX)
+		(void)snprintf(ret_text, size, "%" PRIu64 "..", ordinals->first);
+	else if (ordinals->last > ordinals->first)
+		(void)snprintf(ret_text, size, "%" PRIu64 "..%" PRIu64, ordinals->first, ordinals->last);
+	else
+		(void)snprintf(ret_text, size, "%" PRIu64, ordinals->first);
+}
+
+static const struct param_codec ordinals_codec = {set_ordinals, get_ordinals, "a whole number or a range of them", true};
+
 const struct param match_params[] = {
-	PARAM_ROW_TEXT(match, at, "at", "", "a site of the board and the occasion there, such as enc.tx#7"),
+	PARAM_ROW_TEXT(match, at, "at", "", "an address, such as tcp.syn#2 or enc.tx#7 (`stutter list addresses`)"),
 	PARAM_ROW_CHOICE(match, direction, "direction", directions, "both", "frames that go this way"),
 	PARAM_ROW_TEXT(match, filter, "filter", "", "frames that this pcap filter expression takes; numeric addresses only"),
 	PARAM_ROW_TEXT(match, message, "message", "", "SPI messages that begin with these bytes, in hexadecimal, such as '9b 80'"),
-	PARAM_ROW_QUANTITY(match, from_ns, "from", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "from this time since power on"),
-	PARAM_ROW_QUANTITY(match, until_ns, "until", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
-                           "before this time since power on; 0ns: for ever"),
-	PARAM_ROW_QUANTITY(match, nth, "nth", UNIT_NONE, "0", 0, 0, "only the n-th that matches, counted from 1"),
+	PARAM_ROW_CUSTOM(match, from, "from", &moment_codec, "0ns", "from this time since power on, or from this address on"),
+	PARAM_ROW_CUSTOM(match, until, "until", &moment_codec, "0ns",
+                         "before this time since power on, this long after 'from' (+2s), or before this address; 0ns: for ever"),
+	PARAM_ROW_TEXT(match, during, "during", "", "only while the session is in this phase"),
+	PARAM_ROW_CUSTOM(match, nth, "nth", &ordinals_codec, "0", "only the n-th that matches, counted from 1, or those of a range (3..7, 3..)"),
 	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
 	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
 	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0, "each of these with this probability"),
@@ -197,9 +273,12 @@ static bool check_tx_flags(const struct fault *fault, const char **ret_key, stru
 
 static bool check_power_on(const struct fault *fault, const char **ret_key, struct error *err)
 {
-	if (fault->match.from_ns == 0 && fault->match.until_ns == 0)
+	const struct match *match = &fault->match;
+	bool begins = match->from.kind != MOMENT_TIME || match->from.ns != 0, ends = match->until.kind != MOMENT_TIME || match->until.ns != 0;
+
+	if (!begins && !ends)
 		return true;
-	*ret_key = fault->match.from_ns != 0 ? "from" : "until";
+	*ret_key = begins ? "from" : "until";
 	return error_set(err, "'%s' is about power on, so '%s' has no place here", fault->action->name, *ret_key);
 }
 
@@ -383,24 +462,45 @@ static bool check_filter(const char *filter, struct error *err)
 	return true;
 }
 
-/* "enc.tx#7" into its ordinal; tells whether it is of the action's site. */
-static bool read_address(const struct fault *fault, uint64_t *ret_ordinal, struct error *err)
+/* What `at` says must be of the kind that the action is about. */
+static bool check_at(const struct fault *fault, struct error *err)
 {
 	const struct action *action = fault->action;
-	const char *hash = strchr(fault->match.at, '#');
-	uint64_t ordinal;
+	struct point point;
 
+	if (!point_parse(fault->match.at, &point, err)) {
+		if (action->site == NULL)
+			return false;
+		return error_context(err, "'%s' is no address of '%s', which happens at %s#1, %s#2 and so on", fault->match.at, action->name,
+		                     action->site, action->site);
+	}
+	if (action->layer == LAYER_PROXY)
+		return point.site == NULL || error_set(err, "'%s' happens to frames, and %s is a site of the board", action->name, point.site);
 	if (action->site == NULL)
 		return error_set(err, "'%s' happens at no site of the board, so it takes no 'at'", action->name);
-	if (hash == NULL || (size_t)(hash - fault->match.at) != strlen(action->site) ||
-	    strncmp(fault->match.at, action->site, strlen(action->site)) != 0)
+	if (point.site == NULL || strcmp(point.site, action->site) != 0)
 		return error_set(err, "'%s' is no address of '%s', which happens at %s#1, %s#2 and so on", fault->match.at, action->name,
 		                 action->site, action->site);
-	if (!unit_parse(UNIT_NONE, hash + 1, &ordinal, err))
-		return false;
-	if (ordinal == 0)
-		return error_set(err, "occasions are counted from 1");
-	*ret_ordinal = ordinal;
+	return true;
+}
+
+/* libpcap finds out itself that no frame can be both what the address and what the filter says. */
+static bool check_filter_and_at(const struct fault *fault, struct error *err)
+{
+	const struct match *match = &fault->match;
+	struct bpf_program program;
+	struct point point;
+	struct error inner;
+	char both[FAULT_FILTER_MAX + 128];
+
+	if (match->at[0] == '\0' || match->filter[0] == '\0' || !point_parse(match->at, &point, &inner) || point.site != NULL)
+		return true;
+	(void)snprintf(both, sizeof both, "(%s) and (%s)", match->filter, address_words[point.address.word].filter);
+	if (point.address.has_flow)
+		(void)snprintf(both + strlen(both), sizeof both - strlen(both), " and port %u", point.address.port);
+	if (!compile(both, both, &program, &inner))
+		return error_set(err, "no frame is '%s' and matches the filter '%s'", match->at, match->filter);
+	pcap_freecode(&program);
 	return true;
 }
 
@@ -442,23 +542,26 @@ static bool check_message(const struct fault *fault, struct error *err)
 static bool check_layer(const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const struct match *match = &fault->match;
-	uint64_t ordinal;
 
 	if (!check_message(fault, err)) {
 		*ret_key = "message";
 		return false;
 	}
-	if (match->at[0] != '\0' && !read_address(fault, &ordinal, err)) {
+	if (match->at[0] != '\0' && !check_at(fault, err)) {
 		*ret_key = "at";
 		return false;
 	}
-	if (match->at[0] != '\0' && (match->nth != 0 || match->every != 0 || match->first != 0)) {
+	if (match->at[0] != '\0' && fault->action->site != NULL && (match->nth.first != 0 || match->every != 0 || match->first != 0)) {
 		*ret_key = "at";
 		return error_set(err, "'at' says which occasion, so 'nth', 'every' and 'first' have no place beside it");
 	}
+	if (!check_filter_and_at(fault, err)) {
+		*ret_key = "filter";
+		return false;
+	}
 	if (fault->action->layer != LAYER_PROXY && fault->action->site == NULL &&
-	    (match->nth != 0 || match->every != 0 || match->first != 0 || match->probability != UNIT_PROBABILITY_ONE)) {
-		*ret_key = match->nth != 0 ? "nth" : match->every != 0 ? "every" : match->first != 0 ? "first" : "probability";
+	    (match->nth.first != 0 || match->every != 0 || match->first != 0 || match->probability != UNIT_PROBABILITY_ONE)) {
+		*ret_key = match->nth.first != 0 ? "nth" : match->every != 0 ? "every" : match->first != 0 ? "first" : "probability";
 		return error_set(err, "'%s' happens once, at its time, so '%s' has no place here", fault->action->name, *ret_key);
 	}
 	if (fault->action->layer == LAYER_PROXY || (match->direction == MATCH_BOTH && match->filter[0] == '\0'))
@@ -472,13 +575,21 @@ bool fault_check(const struct fault *fault, const char **ret_key, struct error *
 {
 	const struct match *match = &fault->match;
 
-	if (match->until_ns != 0 && match->until_ns <= match->from_ns) {
+	if (match->from.kind == MOMENT_AFTER) {
+		*ret_key = "from";
+		return error_set(err, "'+' counts from 'from', so only 'until' can have it");
+	}
+	if (match->until.kind == MOMENT_TIME && match->until.ns != 0 && match->from.kind == MOMENT_TIME && match->until.ns <= match->from.ns) {
 		*ret_key = "until";
 		return error_set(err, "the window ends before it starts: 'until' must be later than 'from'");
 	}
-	if ((match->nth != 0) + (match->every != 0) + (match->first != 0) > 1) {
-		*ret_key = match->nth != 0 ? "nth" : "every";
+	if ((match->nth.first != 0) + (match->every != 0) + (match->first != 0) > 1) {
+		*ret_key = match->nth.first != 0 ? "nth" : "every";
 		return error_set(err, "'nth', 'every' and 'first' exclude each other: give one of them");
+	}
+	if (match->until.kind == MOMENT_AFTER && match->until.ns == 0) {
+		*ret_key = "until";
+		return error_set(err, "the window ends when it starts");
 	}
 	if (!check_filter(match->filter, err)) {
 		*ret_key = "filter";
@@ -499,6 +610,9 @@ static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 	for (const struct param *row = match_params; row->key != NULL; row++) {
 		/* The probability is a value too. */
 		if (row->offset == offsetof(struct match, probability))
+			continue;
+		/* Where no phase is named, faults keep the draws that they had before phases could be named. */
+		if (row->offset == offsetof(struct match, during) && fault->match.during[0] == '\0')
 			continue;
 		/* Where no message is named, faults keep the draws that they had before messages could be named. */
 		if (row->offset == offsetof(struct match, message) && fault->match.message[0] == '\0')
@@ -522,11 +636,6 @@ struct random_stream fault_stream(const struct fault *faults, size_t index, uint
 	return random_stream(seed, text);
 }
 
-bool fault_is_open(const struct fault *fault, sim_ns now)
-{
-	return now >= fault->match.from_ns && (fault->match.until_ns == 0 || now < fault->match.until_ns);
-}
-
 bool fault_takes_message(const struct fault *fault, const uint8_t *bytes, size_t length)
 {
 	uint8_t wanted[FAULT_MESSAGE_MAX];
@@ -539,12 +648,8 @@ bool fault_takes_message(const struct fault *fault, const uint8_t *bytes, size_t
 bool fault_picks(const struct fault *fault, uint64_t ordinal)
 {
 	const struct match *match = &fault->match;
-	struct error err;
-	uint64_t wanted = match->nth;
 
-	if (match->at[0] != '\0')
-		CHECK(read_address(fault, &wanted, &err));
-	if (wanted != 0 && ordinal != wanted)
+	if (match->nth.first != 0 && (ordinal < match->nth.first || ordinal > match->nth.last))
 		return false;
 	if (match->every != 0 && ordinal % match->every != 0)
 		return false;

@@ -13,13 +13,15 @@
 
 #include <pcap/pcap.h>
 
+#include "address/address.h"
 #include "base/param.h"
 #include "sim/random.h"
 #include "sim/sim.h"
 
 #define FAULT_NAME_MAX 64
 #define FAULT_FILTER_MAX 256
-#define FAULT_AT_MAX 32
+#define FAULT_AT_MAX ADDRESS_TEXT_MAX
+#define FAULT_PHASE_MAX 16
 #define FAULT_MESSAGE_MAX 16 /**< bytes of an SPI message that a match can name */
 #define FAULT_MESSAGE_TEXT (FAULT_MESSAGE_MAX * 3)
 #define FAULTS_MAX 256
@@ -37,18 +39,31 @@ enum fault_layer {
 	LAYER_BOARD, /**< chip, SPI bus, INT line, supply */
 };
 
+/** An instant: of virtual time, some time after the window has begun, or when something passes. */
+struct moment {
+	enum { MOMENT_TIME, MOMENT_AFTER, MOMENT_POINT } kind;
+	uint64_t ns;
+	char at[FAULT_AT_MAX];
+};
+
+/** From the first-th to the last-th, counted from 1. */
+struct ordinals {
+	uint64_t first, last;
+};
+
 /**
  * Which frames, or which occasions at a site of the board, a fault is about; all conditions must hold. Counting is done after direction, filter, message and
  * window.
  */
 struct match {
-	char at[FAULT_AT_MAX];            /**< "enc.tx#7": a site of the board and which occasion there; empty: not asked */
+	char at[FAULT_AT_MAX];            /**< "tcp.syn#2", "enc.tx#7": an address of a frame or of a site of the board (point.h); empty: not asked */
 	unsigned direction;               /**< enum match_direction */
 	char filter[FAULT_FILTER_MAX];    /**< a pcap filter expression; empty: every frame */
 	char message[FAULT_MESSAGE_TEXT]; /**< hexadecimal: SPI messages that begin with these bytes; empty: every message */
-	uint64_t from_ns;                 /**< window in virtual time since power on: from (inclusive) */
-	uint64_t until_ns;                /**< until (exclusive); 0: for ever */
-	uint64_t nth;                     /**< only the n-th frame, from 1; 0: not asked */
+	struct moment from;               /**< window: from (inclusive) */
+	struct moment until;              /**< until (exclusive); time 0: for ever */
+	char during[FAULT_PHASE_MAX];     /**< only while the session is in this phase; empty: not asked */
+	struct ordinals nth;              /**< only the n-th frame, or from the n-th to another, from 1; first 0: not asked */
 	uint64_t every;                   /**< every n-th frame; 0: not asked */
 	uint64_t first;                   /**< the first n frames; 0: not asked */
 	uint64_t probability;             /**< billionths */
@@ -279,9 +294,6 @@ bool fault_compile_filter(const char *expression, struct bpf_program *ret_progra
  * So other faults do not move its draws, and neither does another value of its parameters: a loss of 2 % hits all that a loss of 1 % hits.
  */
 struct random_stream fault_stream(const struct fault *faults, size_t index, uint64_t seed);
-
-/** Whether @p now lies in the fault's window. */
-bool fault_is_open(const struct fault *fault, sim_ns now);
 
 /** Whether an SPI message of @p length @p bytes is one that the fault is about. */
 bool fault_takes_message(const struct fault *fault, const uint8_t *bytes, size_t length);

@@ -17,6 +17,15 @@ struct frame *frame_new(const uint8_t *data, size_t length)
 	return frame;
 }
 
+struct frame *frame_resized(const struct frame *frame, size_t length)
+{
+	uint8_t data[FRAME_MAX] = {0};
+
+	CHECK_INT(length, <=, FRAME_MAX);
+	memcpy(data, frame->data, frame->length < length ? frame->length : length);
+	return frame_new(data, length);
+}
+
 void frame_free(struct frame *frame)
 {
 	free(frame);

@@ -35,6 +35,9 @@ struct frame {
 /** @return a new frame with a copy of @p length bytes of @p data; @p length at most FRAME_MAX. */
 struct frame *frame_new(const uint8_t *data, size_t length);
 
+/** @return a copy of @p frame, cut to @p length or filled with zeros; @p length at most FRAME_MAX. */
+struct frame *frame_resized(const struct frame *frame, size_t length);
+
 /** Releases a frame; NULL is fine. */
 void frame_free(struct frame *frame);
 

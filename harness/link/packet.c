@@ -131,20 +131,33 @@ static size_t render_end(char *at, size_t room, const struct packet *packet, uin
 	return (size_t)length;
 }
 
+static void render(const struct packet *packet, size_t length, char *text, size_t used)
+{
+	if (packet->is_ipv4) {
+		used += render_end(text + used, PACKET_TEXT_MAX - used, packet, packet->source, packet->source_port);
+		used += (size_t)snprintf(text + used, PACKET_TEXT_MAX - used, " >");
+		used += render_end(text + used, PACKET_TEXT_MAX - used, packet, packet->destination, packet->destination_port);
+	} else if (packet->ethertype != ETHERTYPE_ARP) {
+		used += (size_t)snprintf(text + used, PACKET_TEXT_MAX - used, " 0x%04x", packet->ethertype);
+	}
+	(void)snprintf(text + used, PACKET_TEXT_MAX - used, " %zu B", length);
+}
+
 const char *packet_render(struct bytes frame, char ret_text[PACKET_TEXT_MAX])
 {
 	struct packet packet = packet_parse(frame);
-	size_t used = (size_t)snprintf(ret_text, PACKET_TEXT_MAX, "%s", packet_name(&packet));
 
-	if (packet.is_ipv4) {
-		used += render_end(ret_text + used, PACKET_TEXT_MAX - used, &packet, packet.source, packet.source_port);
-		used += (size_t)snprintf(ret_text + used, PACKET_TEXT_MAX - used, " >");
-		used += render_end(ret_text + used, PACKET_TEXT_MAX - used, &packet, packet.destination, packet.destination_port);
-	} else if (packet.ethertype != ETHERTYPE_ARP) {
-		used += (size_t)snprintf(ret_text + used, PACKET_TEXT_MAX - used, " 0x%04x", packet.ethertype);
-	}
-	(void)snprintf(ret_text + used, PACKET_TEXT_MAX - used, " %zu B", frame.length);
+	render(&packet, frame.length, ret_text, (size_t)snprintf(ret_text, PACKET_TEXT_MAX, "%s", packet_name(&packet)));
 	return ret_text;
+}
+
+const char *packet_render_ends(struct bytes frame, char ret_text[PACKET_TEXT_MAX])
+{
+	struct packet packet = packet_parse(frame);
+
+	render(&packet, frame.length, ret_text, 0);
+	/* What comes before each part is a space. */
+	return ret_text + 1;
 }
 
 uint64_t packet_flow(const struct packet *packet)

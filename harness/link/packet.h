@@ -48,6 +48,9 @@ struct packet packet_parse(struct bytes frame);
 /** The frame in a line: `tcp.syn 192.0.2.100:40000 > 192.0.2.1:80 60 B`. @return ret_text. */
 const char *packet_render(struct bytes frame, char ret_text[PACKET_TEXT_MAX]);
 
+/** The same without the name, for whoever has a better one: `192.0.2.100:40000 > 192.0.2.1:80 60 B`. @return within ret_text. */
+const char *packet_render_ends(struct bytes frame, char ret_text[PACKET_TEXT_MAX]);
+
 /** A number that is the same for both directions of a conversation and differs between conversations (XXH3 of the ordered end points). */
 uint64_t packet_flow(const struct packet *packet);
 

@@ -11,15 +11,17 @@ static bool filter_takes(const struct rule *rule, const struct frame *frame)
 	return !rule->has_filter || pcap_offline_filter(&rule->filter, &header, frame->data) != 0;
 }
 
-bool rule_matches(const struct rule *rule, const struct passage *passage)
+bool rule_matches(const struct rule *rule, const struct passage *passage, const struct frame *frame)
 {
 	const struct match *match = &rule->fault.match;
 
 	if (match->direction != MATCH_BOTH && (match->direction == MATCH_TO_SERVER) != (passage->direction == TO_SERVER))
 		return false;
-	if (!fault_is_open(&rule->fault, passage->now))
+	if (!window_is_open(&rule->window, passage->now))
 		return false;
-	return filter_takes(rule, passage->frame);
+	if (rule->has_at && !address_matches(&rule->at, passage->naming))
+		return false;
+	return filter_takes(rule, frame);
 }
 
 bool rule_picks(const struct rule *rule, const struct passage *passage, uint64_t ordinal)
@@ -36,5 +38,5 @@ uint64_t passage_what(const struct passage *passage)
 
 uint64_t passage_which(const struct passage *passage, enum purpose purpose)
 {
-	return passage->ordinal * PURPOSE_COUNT + purpose;
+	return passage->ordinal << 8 | purpose;
 }

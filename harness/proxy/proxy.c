@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
+#include "address/namer.h"
 #include "base/check.h"
 #include "base/memory.h"
 #include "proxy/rule.h"
@@ -18,20 +21,35 @@ struct waiting {
 	struct frame *frame;
 };
 
+/* A frame that waits for others to overtake it. */
+struct held {
+	struct frame *frame;
+	enum direction direction;
+	uint64_t left; /* so many more */
+};
+
 struct proxy {
 	struct proxy_ops ops;
 	void *ctx;
 	size_t rule_count;
 	struct rule *rules;
+	bool frozen;
+	size_t watchers; /* rules that see every frame */
+	struct map decisions; /* frozen: hash of address and direction to the index of the first rule, plus 1 */
+	size_t *next;         /* frozen: the next rule of the same address, plus 1 */
+	struct namer *namer;
 	struct map ordinals; /* by flow and direction: frames so far */
 	uint64_t frames;     /* ids given */
 	uint64_t orders;
 	struct waiting *queue; /* a binary heap from index 0 */
 	size_t queue_count, queue_room;
+	struct held *held;
+	size_t held_count, held_room;
 };
 
-static void open_rule(struct rule *rule, const struct fault *fault, struct random_stream stream)
+static void open_rule(struct proxy *proxy, struct rule *rule, const struct fault *fault, struct random_stream stream)
 {
+	const struct behaviour *behaviour;
 	struct error err;
 
 	rule->fault = *fault;
@@ -40,34 +58,116 @@ static void open_rule(struct rule *rule, const struct fault *fault, struct rando
 	rule->has_filter = fault->match.filter[0] != '\0';
 	if (rule->has_filter)
 		CHECK(fault_compile_filter(fault->match.filter, &rule->filter, &err));
+	rule->has_at = fault->match.at[0] != '\0';
+	if (rule->has_at)
+		CHECK(address_parse(fault->match.at, &rule->at, &err));
+	behaviour = rule_behaviour(rule);
+	proxy->watchers += behaviour->watch != NULL;
+	if (behaviour->state_size > 0)
+		rule->state = memory_new(behaviour->state_size);
+	if (behaviour->open != NULL)
+		behaviour->open(rule);
 }
 
-struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed, struct proxy_ops ops, void *ctx)
+static struct proxy *open_chain(size_t count, struct proxy_ops ops, void *ctx)
 {
 	struct proxy *proxy = memory_new(sizeof *proxy);
 
 	proxy->ops = ops;
 	proxy->ctx = ctx;
 	proxy->rules = memory_new(count * sizeof *proxy->rules);
+	proxy->namer = namer_open();
+	return proxy;
+}
+
+/* Rules do not move any more, so their windows may point into them. */
+static void open_windows(struct proxy *proxy)
+{
+	for (size_t i = 0; i < proxy->rule_count; i++)
+		window_init(&proxy->rules[i].window, &proxy->rules[i].fault.match);
+}
+
+struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed, struct proxy_ops ops, void *ctx)
+{
+	struct proxy *proxy = open_chain(count, ops, ctx);
+
 	for (size_t i = 0; i < count; i++)
 		if (faults[i].action->layer == LAYER_PROXY)
-			open_rule(&proxy->rules[proxy->rule_count++], &faults[i], fault_stream(faults, i, seed));
+			open_rule(proxy, &proxy->rules[proxy->rule_count++], &faults[i], fault_stream(faults, i, seed));
+	open_windows(proxy);
 	return proxy;
+}
+
+/* The key of a decision: its address and its direction. */
+static uint64_t key_of(const char *at, enum direction direction)
+{
+	return XXH3_64bits_withSeed(at, strlen(at), direction);
+}
+
+/* The decisions of one address hang together in their order. */
+static void file_decision(struct proxy *proxy, size_t index, enum direction direction)
+{
+	uint64_t *first = map_at(&proxy->decisions, key_of(proxy->rules[index].fault.match.at, direction));
+
+	if (*first == 0) {
+		*first = index + 1;
+		return;
+	}
+	size_t last = *first - 1;
+	while (proxy->next[last] != 0)
+		last = proxy->next[last] - 1;
+	proxy->next[last] = index + 1;
+}
+
+struct proxy *proxy_open_frozen(const struct decisions *decisions, struct proxy_ops ops, void *ctx)
+{
+	struct proxy *proxy = open_chain(decisions->count, ops, ctx);
+
+	proxy->frozen = true;
+	proxy->next = memory_new(decisions->count * sizeof *proxy->next);
+	for (size_t i = 0; i < decisions->count; i++) {
+		const struct decision *decision = &decisions->list[i];
+		struct fault fault = {.action = decision->action, .params = decision->params};
+		if (decision->action->layer != LAYER_PROXY)
+			continue;
+		params_init(match_params, &fault.match);
+		fault.match.direction = decision->direction;
+		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
+		memcpy(fault.name, decision->name, sizeof fault.name);
+		open_rule(proxy, &proxy->rules[proxy->rule_count], &fault, (struct random_stream){0});
+		file_decision(proxy, proxy->rule_count++, decision->direction == MATCH_TO_SERVER ? TO_SERVER : TO_DEVICE);
+	}
+	open_windows(proxy);
+	return proxy;
+}
+
+static void close_rule(struct rule *rule)
+{
+	const struct behaviour *behaviour = rule_behaviour(rule);
+
+	if (rule->has_filter)
+		pcap_freecode(&rule->filter);
+	if (behaviour->close != NULL)
+		behaviour->close(rule);
+	free(rule->state);
 }
 
 void proxy_close(struct proxy *proxy)
 {
 	if (proxy == NULL)
 		return;
-	for (size_t i = 0; i < proxy->rule_count; i++) {
-		if (proxy->rules[i].has_filter)
-			pcap_freecode(&proxy->rules[i].filter);
-		map_close(&proxy->rules[i].states);
-	}
+	for (size_t i = 0; i < proxy->rule_count; i++)
+		close_rule(&proxy->rules[i]);
 	for (size_t i = 0; i < proxy->queue_count; i++)
 		frame_free(proxy->queue[i].frame);
+	for (size_t i = 0; i < proxy->held_count; i++)
+		frame_free(proxy->held[i].frame);
+	namer_close(proxy->namer);
 	map_close(&proxy->ordinals);
+	map_close(&proxy->decisions);
+	free(proxy->next);
 	free(proxy->queue);
+	free(proxy->held);
 	free(proxy->rules);
 	free(proxy);
 }
@@ -106,68 +206,200 @@ static struct waiting queue_take(struct proxy *proxy)
 	return first;
 }
 
-/* Lets one rule act; tells whether the frame goes on. */
-static bool pass_rule(struct rule *rule, const struct passage *passage, struct act *act)
+static void enqueue(struct proxy *proxy, struct frame *frame, enum direction direction, sim_ns at)
 {
-	const struct behaviour *behaviour = rule_behaviour(rule);
-
-	act->applied = act->drop = false;
-	rule->counters.seen++;
-	bool matches = rule_matches(rule, passage);
-	rule->counters.matched += matches;
-	/* What an action does to every frame, such as an outage under way, comes before what it does to those that match. */
-	bool acted = behaviour->watch != NULL && behaviour->watch(rule, passage, act);
-	if (!acted && matches && rule_picks(rule, passage, rule->counters.matched))
-		behaviour->apply(rule, passage, act);
-	if (act->applied) {
-		rule->counters.applied++;
-		rule->counters.last_applied = passage->now;
-	}
-	return !act->drop;
+	queue_put(proxy, (struct waiting){at, proxy->orders++, direction, frame});
 }
 
-static void add_cause(struct proxy_fate *fate, size_t index, const struct rule *rule, sim_ns delay)
+/* One more has come: what has been overtaken by enough leaves right behind it. */
+static void count_down(struct proxy *proxy, enum direction direction, sim_ns now)
 {
-	if (fate->cause_count >= PROXY_CAUSES_MAX)
+	size_t kept = 0;
+
+	for (size_t i = 0; i < proxy->held_count; i++) {
+		struct held *held = &proxy->held[i];
+		if (held->direction == direction && --held->left == 0)
+			enqueue(proxy, held->frame, direction, now);
+		else
+			proxy->held[kept++] = *held;
+	}
+	proxy->held_count = kept;
+}
+
+static void hold(struct proxy *proxy, struct frame *frame, enum direction direction, uint64_t left)
+{
+	if (proxy->held_count == proxy->held_room) {
+		proxy->held_room = proxy->held_room > 0 ? proxy->held_room * 2 : 16;
+		proxy->held = memory_resize(proxy->held, proxy->held_room, sizeof *proxy->held);
+	}
+	proxy->held[proxy->held_count++] = (struct held){frame, direction, left};
+}
+
+void act_own(struct act *act, size_t length)
+{
+	struct frame *copy;
+
+	if (act->owned && act->frame->length == length)
 		return;
-	fate->causes[fate->cause_count].fault = index;
-	fate->causes[fate->cause_count].what = rule->fault.action->name;
-	fate->causes[fate->cause_count].delay_ns = delay;
-	fate->cause_count++;
+	copy = frame_resized(act->frame, length);
+	copy->id = act->frame->id;
+	if (act->owned)
+		frame_free(act->frame);
+	act->frame = copy;
+	act->owned = true;
 }
 
-static struct proxy_fate decide(struct proxy *proxy, const struct passage *passage)
+void passage_emit(const struct passage *passage, const struct rule *rule, struct frame *frame, enum direction direction, sim_ns release)
 {
-	struct proxy_fate fate = {.release = passage->now};
-	struct act act = {.release = passage->now};
+	struct proxy *proxy = passage->proxy;
 
-	for (size_t i = 0; i < proxy->rule_count && !fate.dropped; i++) {
-		sim_ns before = act.release;
-		fate.dropped = !pass_rule(&proxy->rules[i], passage, &act);
-		if (act.applied)
-			add_cause(&fate, i, &proxy->rules[i], act.drop ? 0 : act.release - before);
+	frame->id = ++proxy->frames;
+	if (proxy->queue_count >= PROXY_QUEUE_MAX) {
+		frame_free(frame);
+		return;
 	}
-	fate.release = act.release;
-	if (!fate.dropped && proxy->queue_count >= PROXY_QUEUE_MAX) {
-		fate.dropped = true;
-		fate.limit = "the proxy's queue is full";
+	if (proxy->ops.made != NULL)
+		proxy->ops.made(proxy->ctx, frame, direction, (size_t)(rule - proxy->rules), release, passage->now);
+	enqueue(proxy, frame, direction, release);
+}
+
+static void clear_act(struct act *act)
+{
+	act->applied = act->drop = act->consequence = false;
+	act->hold = 0;
+	act->action = NULL;
+}
+
+/* What the rule did, as an action that draws nothing. */
+static void state_exactly(struct act *act, sim_ns before)
+{
+	if (act->action != NULL)
+		return;
+	memset(&act->params, 0, sizeof act->params);
+	act->action = action_find(act->drop ? "drop" : "delay");
+	params_init(act->action->params, &act->params);
+	if (act->drop)
+		act->params.drop.enabled = true;
+	else
+		act->params.delay.time_ns = act->release - before;
+}
+
+static void add_cause(struct proxy_fate *fate, size_t index, const struct act *act)
+{
+	if (fate->cause_count < PROXY_CAUSES_MAX)
+		fate->causes[fate->cause_count++] = (struct proxy_cause){
+			.fault = index, .consequence = act->consequence, .action = act->action, .params = act->params};
+}
+
+/* What a rule does to every frame, such as an outage under way, comes before what it does to those that match. */
+static void pass_rule(struct proxy *proxy, size_t index, const struct passage *passage, bool matches, struct act *act, struct proxy_fate *fate)
+{
+	struct rule *rule = &proxy->rules[index];
+	const struct behaviour *behaviour = rule_behaviour(rule);
+	sim_ns before = act->release;
+
+	clear_act(act);
+	rule->counters.seen++;
+	rule->counters.matched += matches;
+	bool acted = behaviour->watch != NULL && behaviour->watch(rule, passage, act);
+	if (!acted && matches && (proxy->frozen || rule_picks(rule, passage, rule->counters.matched)))
+		behaviour->apply(rule, passage, act);
+	if (!act->applied)
+		return;
+	rule->counters.applied++;
+	rule->counters.last_applied = passage->now;
+	state_exactly(act, before);
+	add_cause(fate, index, act);
+	fate->dropped = act->drop;
+	/* Who is held by several waits for all of them. */
+	fate->held |= act->hold > 0;
+}
+
+static uint64_t decide_by_rules(struct proxy *proxy, const struct passage *passage, struct act *act, struct proxy_fate *fate)
+{
+	uint64_t held = 0;
+
+	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
+		struct rule *rule = &proxy->rules[i];
+		window_sees_frame(&rule->window, passage->naming, passage->now);
+		pass_rule(proxy, i, passage, rule_matches(rule, passage, act->frame), act, fate);
+		held += act->hold;
 	}
-	return fate;
+	return held;
+}
+
+/* Only the decisions about this frame, and those rules that go on with what they have begun. */
+static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *passage, struct act *act, struct proxy_fate *fate)
+{
+	char at[ADDRESS_TEXT_MAX];
+	uint64_t held = 0;
+	size_t due = *map_at(&proxy->decisions, key_of(naming_render(passage->naming, at), passage->direction));
+
+	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
+		struct rule *rule = &proxy->rules[i];
+		bool matches = due == i + 1;
+		/* A hash may be another address's. */
+		if (matches) {
+			due = proxy->next[i];
+			matches = strcmp(rule->fault.match.at, at) == 0;
+		}
+		if (!matches && rule_behaviour(rule)->watch == NULL) {
+			if (proxy->watchers == 0 && due > i + 1)
+				i = due - 2;
+			else if (proxy->watchers == 0 && due == 0)
+				break;
+			continue;
+		}
+		pass_rule(proxy, i, passage, matches, act, fate);
+		held += act->hold;
+	}
+	return held;
 }
 
 void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direction, sim_ns now)
 {
-	struct passage passage = {.frame = frame, .packet = packet_parse(frame_bytes(frame)), .direction = direction, .now = now};
+	struct passage passage = {.packet = packet_parse(frame_bytes(frame)), .direction = direction, .now = now, .proxy = proxy};
+	struct act act = {.frame = frame, .release = now};
+	struct proxy_fate fate;
+	struct naming naming;
+	uint64_t held;
 
+	namer_see(proxy->namer, direction, &passage.packet, &naming);
+	passage.naming = &naming;
 	passage.flow = packet_flow(&passage.packet);
 	passage.ordinal = ++*map_at(&proxy->ordinals, passage_what(&passage));
 	frame->id = ++proxy->frames;
-	struct proxy_fate fate = decide(proxy, &passage);
-	proxy->ops.decided(proxy->ctx, frame, direction, &fate, now);
-	if (fate.dropped)
+	fate.dropped = fate.held = false;
+	fate.cause_count = 0;
+	fate.limit = NULL;
+	held = proxy->frozen ? decide_by_decisions(proxy, &passage, &act, &fate) : decide_by_rules(proxy, &passage, &act, &fate);
+	fate.release = act.release;
+	if (!fate.dropped && proxy->queue_count + proxy->held_count >= PROXY_QUEUE_MAX) {
+		fate.dropped = true;
+		fate.limit = "the proxy's queue is full";
+	}
+	proxy->ops.decided(proxy->ctx, frame, direction, &naming, &fate, now);
+	if (act.owned)
 		frame_free(frame);
+	if (fate.dropped)
+		frame_free(act.frame);
+	else if (held > 0)
+		hold(proxy, act.frame, direction, held + 1);
 	else
-		queue_put(proxy, (struct waiting){fate.release, proxy->orders++, direction, frame});
+		enqueue(proxy, act.frame, direction, fate.release);
+	count_down(proxy, direction, now);
+}
+
+void proxy_enter(struct proxy *proxy, const char *phase)
+{
+	for (size_t i = 0; i < proxy->rule_count; i++)
+		window_enters(&proxy->rules[i].window, phase);
+}
+
+void proxy_occasion(struct proxy *proxy, const char *site, uint64_t occasion, sim_ns now)
+{
+	for (size_t i = 0; i < proxy->rule_count; i++)
+		window_sees_occasion(&proxy->rules[i].window, site, occasion, now);
 }
 
 sim_ns proxy_next(const struct proxy *proxy)
@@ -182,6 +414,11 @@ struct frame *proxy_deliver(struct proxy *proxy, sim_ns now, enum direction *ret
 	struct waiting item = queue_take(proxy);
 	*ret_direction = item.direction;
 	return item.frame;
+}
+
+const struct namer *proxy_namer(const struct proxy *proxy)
+{
+	return proxy->namer;
 }
 
 size_t proxy_fault_count(const struct proxy *proxy)
@@ -202,15 +439,38 @@ struct proxy_counters proxy_counters(const struct proxy *proxy, size_t index)
 bool proxy_in_force(const struct proxy *proxy, size_t index, sim_ns now)
 {
 	const struct rule *rule = &proxy->rules[index];
+	const struct behaviour *behaviour = rule_behaviour(rule);
 	const struct match *match = &rule->fault.match;
 
-	if (now < rule->outage_until)
+	if (behaviour->in_force != NULL && behaviour->in_force(rule, now))
 		return true;
-	if (!fault_is_open(&rule->fault, now))
+	if (!window_is_open(&rule->window, now))
 		return false;
-	if ((match->nth != 0 && rule->counters.matched >= match->nth) || (match->first != 0 && rule->counters.matched >= match->first))
+	if ((match->nth.first != 0 && rule->counters.matched >= match->nth.last) || (match->first != 0 && rule->counters.matched >= match->first))
 		return false;
 	return rule->counters.applied > 0;
+}
+
+/* What is at its standard value goes without saying. */
+static size_t render_action(const struct action *action, const union action_params *params, char *text, size_t size)
+{
+	union action_params standard;
+	char value[PARAM_VALUE_MAX], usual[PARAM_VALUE_MAX];
+	size_t used = (size_t)snprintf(text, size, "%s", action->name);
+
+	memset(&standard, 0, sizeof standard);
+	params_init(action->params, &standard);
+	for (const struct param *row = action->params; row->key != NULL && used < size; row++) {
+		(void)param_get(row, params, value);
+		if (row->standard != NULL && strcmp(value, param_get(row, &standard, usual)) == 0)
+			continue;
+		/* The first parameter is the one that a bare value sets. */
+		if (row == action->params)
+			used += (size_t)snprintf(text + used, size - used, " %s", value);
+		else
+			used += (size_t)snprintf(text + used, size - used, " %s=%s", row->key, value);
+	}
+	return used;
 }
 
 const char *proxy_fate_render(const struct proxy *proxy, const struct proxy_fate *fate, sim_ns now, char *ret_text, size_t size)
@@ -219,17 +479,20 @@ const char *proxy_fate_render(const struct proxy *proxy, const struct proxy_fate
 	size_t used = 0;
 
 	for (size_t i = 0; i < fate->cause_count && used < size; i++) {
-		used += (size_t)snprintf(ret_text + used, size - used, "%s'%s' %s", i == 0 ? "" : ", ",
-		                         proxy->rules[fate->causes[i].fault].fault.name, fate->causes[i].what);
-		if (fate->causes[i].delay_ns > 0 && used < size)
-			used += (size_t)snprintf(ret_text + used, size - used, " %s",
-			                         unit_format(UNIT_DURATION, fate->causes[i].delay_ns, quantity));
+		const struct proxy_cause *cause = &fate->causes[i];
+		used += (size_t)snprintf(ret_text + used, size - used, "%s'%s' ", i == 0 ? "" : ", ", proxy->rules[cause->fault].fault.name);
+		if (used < size)
+			used += render_action(cause->action, &cause->params, ret_text + used, size - used);
 	}
 	if (fate->limit != NULL && used < size)
 		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used == 0 ? "" : ", ", fate->limit);
-	if (fate->dropped && used < size)
+	if (used >= size)
+		return ret_text;
+	if (fate->dropped)
 		(void)snprintf(ret_text + used, size - used, " -> dropped");
-	else if (used < size)
+	else if (fate->held)
+		(void)snprintf(ret_text + used, size - used, " -> held");
+	else
 		(void)snprintf(ret_text + used, size - used, " -> leaves after %s",
 		               unit_format(UNIT_DURATION, fate->release - now, quantity));
 	return ret_text;

@@ -3,49 +3,62 @@
  * @file
  * The packet-manipulating proxy: a chain of faults between two ports, sans I/O.
  *
- * How it works: proxy_submit() takes a frame in, lets every fault of the chain that matches it act, and tells the observer what was decided. What is
+ * How it works: proxy_submit() takes a frame in, names it, lets every fault of the chain that matches it act, and tells the observer what was decided. What is
  * not dropped waits in one queue, ordered by time and then by arrival. proxy_next() says when the first of it is due, proxy_deliver() hands it out.
  * `now` is an argument everywhere, so the same object serves in virtual time, in wall time and step by step in a test.
  *
  * Random draws are keyed on (the fault's text, the frame's flow, the frame's ordinal within its flow and direction), so that neither another fault nor a
  * frame of another flow moves a decision. For the same reason the state of a loss model is kept for each flow and direction, starting from
  * the model's stationary distribution; tc-netem keeps one state for a whole interface.
+ *
+ * A chain may be made of decisions instead (a frozen plan): each is looked up by the address of the frame, and nothing is drawn.
  */
 #ifndef PROXY_PROXY_H
 #define PROXY_PROXY_H
 
-#include "link/frame.h"
+#include "address/address.h"
+#include "fault/decision.h"
 #include "fault/fault.h"
+#include "link/frame.h"
 #include "sim/sim.h"
 
-#define PROXY_CAUSES_MAX 8
+#define PROXY_CAUSES_MAX 16
 /** Frames that may wait in the queue; one more is dropped with the cause "the proxy's queue is full". */
 #define PROXY_QUEUE_MAX 1000000U
 
 struct proxy;
+struct namer;
+
+/** What one fault did to a frame. */
+struct proxy_cause {
+	size_t fault;                /**< index in the chain */
+	bool consequence;            /**< of what it had done before: not a decision by itself */
+	const struct action *action; /**< exact, without a draw */
+	union action_params params;
+};
 
 /** What became of a frame, and why. */
 struct proxy_fate {
 	bool dropped;
-	sim_ns release;     /**< when it leaves, if it was not dropped */
+	bool held;          /**< it waits for others to overtake it, so its time is not known yet */
+	sim_ns release;     /**< when it leaves, if it was neither dropped nor held */
 	size_t cause_count; /**< faults that acted on it, in order; at most PROXY_CAUSES_MAX are told */
-	struct {
-		size_t fault;      /**< index in the chain */
-		const char *what;  /**< "drop", "outage", ... */
-		uint64_t delay_ns; /**< what this fault added */
-	} causes[PROXY_CAUSES_MAX];
+	struct proxy_cause causes[PROXY_CAUSES_MAX];
 	const char *limit; /**< a limit of ours that dropped it, or NULL */
 };
 
 struct proxy_ops {
-	/** Called for every frame that comes in, before it is queued or released. */
-	void (*decided)(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now);
+	/** Called for every frame that comes in, as it came, before it is queued or released. */
+	void (*decided)(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
+	                const struct proxy_fate *fate, sim_ns now);
+	/** A frame of fault @p fault's own making will leave at @p release; its id is new. NULL: nobody cares. */
+	void (*made)(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now);
 };
 
 /** What a fault has done so far. */
 struct proxy_counters {
 	uint64_t seen;       /**< frames that came to the fault */
-	uint64_t matched;    /**< of these, those of its direction, filter and window */
+	uint64_t matched;    /**< of these, those of its direction, address, filter and window */
 	uint64_t applied;    /**< of these, those it acted on */
 	sim_ns last_applied; /**< SIM_NEVER if never */
 };
@@ -56,16 +69,28 @@ struct proxy_counters {
  * @return the chain, to be released with proxy_close().
  */
 struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed, struct proxy_ops ops, void *ctx);
+
+/** The same from decisions; each rule of the chain is one of them, in their order, those of other layers left out. @param decisions Copied. */
+struct proxy *proxy_open_frozen(const struct decisions *decisions, struct proxy_ops ops, void *ctx);
 void proxy_close(struct proxy *proxy);
 
 /** Takes @p frame over and gives it the next id. @p now must not go backwards. */
 void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direction, sim_ns now);
+
+/** The session enters a phase, which matches may ask for. */
+void proxy_enter(struct proxy *proxy, const char *phase);
+
+/** An occasion at a site of the board has come, which windows may ask for. @param site Of fault_sites. */
+void proxy_occasion(struct proxy *proxy, const char *site, uint64_t occasion, sim_ns now);
 
 /** When the next frame is due, or SIM_NEVER. */
 sim_ns proxy_next(const struct proxy *proxy);
 
 /** @return a frame that is due at @p now, handed over to the caller, or NULL. */
 struct frame *proxy_deliver(struct proxy *proxy, sim_ns now, enum direction *ret_direction);
+
+/** Who names the frames that come in. */
+const struct namer *proxy_namer(const struct proxy *proxy);
 
 size_t proxy_fault_count(const struct proxy *proxy);
 const struct fault *proxy_fault(const struct proxy *proxy, size_t index);

@@ -2,61 +2,96 @@
 /**
  * @file
  * Inside of the proxy: a fault at work. One file an action group; proxy.c owns the chain and the queue.
+ *
+ * A behaviour decides about one frame at a time. Whatever it decides by chance it draws with the keys of passage_what() and passage_which(), so that no other
+ * rule and no other flow can move it. Whatever it decides is told as an action with exact parameters, from which a frozen plan repeats it without a draw:
+ * a loss model tells `drop`, a distribution tells `delay` with the time that was drawn.
  */
 #ifndef PROXY_RULE_H
 #define PROXY_RULE_H
 
 #include <pcap/pcap.h>
 
-#include "link/packet.h"
+#include "address/address.h"
 #include "base/map.h"
+#include "fault/point.h"
+#include "link/packet.h"
 #include "proxy/proxy.h"
 #include "sim/random.h"
 
 /** A frame on its way through the chain. */
 struct passage {
-	const struct frame *frame;
-	struct packet packet;
+	struct packet packet; /**< of the frame as it came */
+	const struct naming *naming;
 	enum direction direction;
 	uint64_t flow;    /**< packet_flow() */
 	uint64_t ordinal; /**< within its flow and direction, from 1 */
 	sim_ns now;
+	struct proxy *proxy;
 };
 
-/** What an action decides about one frame. */
+/** What becomes of a frame, rule after rule. */
 struct act {
-	bool applied; /**< it did something, so it is a cause */
+	struct frame *frame; /**< the frame as it stands; act_own() before its bytes are changed */
+	bool owned;          /* frame is a copy of the chain's own, not what came in */
+	sim_ns release;      /**< when it leaves */
 	bool drop;
-	sim_ns release; /**< in: when the frame would leave; out: when it leaves */
+	uint64_t hold; /**< > 0: it waits until so many more of its direction have come */
+
+	/* What this rule did, cleared before each. */
+	bool applied;                /**< it did something, so it is a cause */
+	bool consequence;            /**< of what it has done before: not a decision that a frozen plan would repeat */
+	const struct action *action; /**< the decision with exact parameters; NULL: `drop` or `delay`, as the fields above have changed */
+	union action_params params;  /**< of action */
 };
 
 struct rule {
 	struct fault fault;
-	bool has_filter;
+	bool has_filter, has_at;
 	struct bpf_program filter;
+	struct address at;
+	struct window window;
 	struct random_stream stream;
 	struct proxy_counters counters;
-	struct map states;      /**< of a loss model, by flow and direction */
-	sim_ns last_release[2]; /**< of a delay that keeps order, by direction */
-	sim_ns outage_until;    /**< 0: none was yet */
+	void *state; /**< the behaviour's own */
 };
 
-/** What an action of the proxy's layer does. */
+/** What an action of the proxy's layer does. Any function but apply may be NULL. */
 struct behaviour {
 	/** Acts on a frame that matched. */
 	void (*apply)(struct rule *rule, const struct passage *passage, struct act *act);
-	/** Sees every frame, matched or not, before the match; NULL for most. @return whether it acted. */
+	/** Sees every frame, matched or not, before the match. @return whether it acted; then apply() is not called. */
 	bool (*watch)(struct rule *rule, const struct passage *passage, struct act *act);
+	/** Bytes of rule->state, zeroed. */
+	size_t state_size;
+	/** Prepares what the parameters ask for, behind state_size; fault_check() holds. */
+	void (*open)(struct rule *rule);
+	/** Releases what hangs on the state; the state itself is released by the chain. */
+	void (*close)(struct rule *rule);
+	/** Whether it acts at @p now whatever matches, such as an outage under way. */
+	bool (*in_force)(const struct rule *rule, sim_ns now);
 };
 
 /** @return what a rule does. */
 const struct behaviour *rule_behaviour(const struct rule *rule);
 
-/** What a draw is about; added to the ordinal so that one frame has independent draws for each. */
-enum purpose { PURPOSE_PROBABILITY, PURPOSE_DELAY, PURPOSE_STATE, PURPOSE_LOSS, PURPOSE_START, PURPOSE_COUNT };
+/* Rows of the table, one a file of actions. */
+extern const struct behaviour behaviour_drop, behaviour_delay, behaviour_outage, behaviour_gemodel;
 
-/** Whether the frame is of the rule's direction, window and filter. */
-bool rule_matches(const struct rule *rule, const struct passage *passage);
+/** What a draw is about; added to the ordinal so that one frame has independent draws for each. At most 256. */
+enum purpose {
+	PURPOSE_PROBABILITY,
+	PURPOSE_DELAY,
+	PURPOSE_STATE,
+	PURPOSE_LOSS,
+	PURPOSE_START,
+	PURPOSE_SECOND,
+	PURPOSE_CHOICE,
+	PURPOSE_PLACE,
+};
+
+/** Whether the frame is of the rule's direction, window, address and filter. */
+bool rule_matches(const struct rule *rule, const struct passage *passage, const struct frame *frame);
 
 /** Whether the @p ordinal-th match is one that the rule picks, its probability included. */
 bool rule_picks(const struct rule *rule, const struct passage *passage, uint64_t ordinal);
@@ -64,5 +99,11 @@ bool rule_picks(const struct rule *rule, const struct passage *passage, uint64_t
 /** The two halves of a draw's key for this frame and purpose. */
 uint64_t passage_what(const struct passage *passage);
 uint64_t passage_which(const struct passage *passage, enum purpose purpose);
+
+/** Makes act->frame a copy that may be changed, of @p length bytes: cut, or filled with zeros. */
+void act_own(struct act *act, size_t length);
+
+/** A frame of the rule's own making leaves at @p release in @p direction; the chain behind the rule does not see it. Takes @p frame over. */
+void passage_emit(const struct passage *passage, const struct rule *rule, struct frame *frame, enum direction direction, sim_ns release);
 
 #endif

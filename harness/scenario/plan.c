@@ -9,6 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <inttypes.h>
+#include <xxhash.h>
+
+#include "base/check.h"
 #include "base/memory.h"
 
 static const char *const verdicts[] = {"pass", "fail", "any", NULL};
@@ -145,6 +149,134 @@ static bool read_faults(const struct yaml_file *file, const struct yaml_node *li
 		if (!read_fault(file, list->entries[i].value, &plan->faults[i], err))
 			return false;
 	return true;
+}
+
+/* -- decisions -- */
+
+static const char *const decision_directions[] = {"both", "to-server", "to-device", NULL};
+
+static const struct param decision_params[] = {
+	PARAM_ROW_TEXT(decision, at, "at", "", "what was hit; empty: at its time"),
+	PARAM_ROW_CHOICE(decision, direction, "direction", decision_directions, "both", "of the frame"),
+	PARAM_ROW_QUANTITY(decision, time, "time", UNIT_DURATION, NULL, 0, 0, "when it was taken"),
+	PARAM_ROW_TEXT(decision, name, "by", NULL, "the name of the fault behind it"),
+	{0},
+};
+
+static bool read_decision(const struct yaml_file *file, const struct yaml_node *mapping, struct decision *decision, struct error *err)
+{
+	const char *keys[FAULT_KINDS + 2], *wrong = NULL;
+	struct fault fault;
+
+	memset(&fault, 0, sizeof fault);
+	memset(decision, 0, sizeof *decision);
+	params_init(match_params, &fault.match);
+	(void)fault_keys(keys);
+	if (!yaml_fill(file, mapping, decision_params, keys, "a decision", decision, err) || !read_action(file, mapping, &fault, err))
+		return false;
+	fault.match.direction = fault.action->layer == LAYER_PROXY ? decision->direction : MATCH_BOTH;
+	memcpy(fault.match.at, decision->at, sizeof fault.match.at);
+	if (!fault_check(&fault, &wrong, err)) {
+		const struct yaml_node *node = blame(mapping, &fault, wrong);
+		return error_at(err, file->path, node->line, node->column);
+	}
+	if (fault.action->layer == LAYER_PROXY && (decision->at[0] == '\0' || decision->direction == MATCH_BOTH))
+		return yaml_error(file, mapping, err, "a decision about a frame needs its address and its direction");
+	decision->action = fault.action;
+	decision->params = fault.params;
+	return true;
+}
+
+static bool read_decisions(const struct yaml_file *file, const struct yaml_node *list, struct plan *plan, struct error *err)
+{
+	struct decision decision;
+	char found[128];
+
+	if (list == NULL)
+		return true;
+	if (list->kind != YAML_SEQUENCE)
+		return yaml_error(file, list, err, "'decisions' must be a list, not %s", yaml_describe(list, found, sizeof found));
+	for (size_t i = 0; i < list->count; i++) {
+		if (!read_decision(file, list->entries[i].value, &decision, err))
+			return false;
+		decisions_add(&plan->decisions, &decision);
+	}
+	return true;
+}
+
+/* -- what made a run -- */
+
+struct made {
+	char tool[64], device_image[64], image[64];
+};
+
+static const struct param made_params[] = {
+	PARAM_ROW_TEXT(made, tool, "tool", "", "the program's version"),
+	PARAM_ROW_TEXT(made, device_image, "device_image", "", "hash of kernel, root file system and machine"),
+	PARAM_ROW_TEXT(made, image, "image", "", "hash of what the device downloaded"),
+	{0},
+};
+
+static bool read_made(const struct yaml_file *file, const struct yaml_node *node, struct plan *plan, struct error *err)
+{
+	static const char *const others[] = {"scenario", NULL};
+	struct made made;
+
+	if (node == NULL)
+		return true;
+	if (!yaml_fill(file, node, made_params, others, "made", &made, err))
+		return false;
+	memcpy(&plan->made, &made, sizeof plan->made);
+	const struct yaml_node *text = yaml_get(node, "scenario");
+	if (text != NULL && text->kind == YAML_SCALAR) {
+		free(plan->scenario);
+		plan->scenario = memory_text(text->text);
+	}
+	return true;
+}
+
+/* The scenario as the user wrote it, for the plan of its run. */
+static void keep_text(struct plan *plan)
+{
+	FILE *stream = fopen(plan->path, "re");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (stream == NULL)
+		return;
+	if (getdelim(&text, &size, '\0', stream) > 0)
+		plan->scenario = memory_text(text);
+	free(text);
+	(void)fclose(stream);
+}
+
+static void hash_file(const char *path, char ret_text[64])
+{
+	XXH3_state_t *state = XXH3_createState();
+	FILE *stream = fopen(path, "re");
+	uint8_t buffer[65536];
+	size_t length;
+
+	ret_text[0] = '\0';
+	CHECK(state != NULL && XXH3_128bits_reset(state) == XXH_OK);
+	while (stream != NULL && (length = fread(buffer, 1, sizeof buffer, stream)) > 0)
+		(void)XXH3_128bits_update(state, buffer, length);
+	XXH128_hash_t hash = XXH3_128bits_digest(state);
+	if (stream != NULL) {
+		(void)snprintf(ret_text, 64, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
+		(void)fclose(stream);
+	}
+	XXH3_freeState(state);
+}
+
+void plan_freeze(struct plan *plan, const struct decisions *decisions, const char *device_image)
+{
+	plan->decisions = (struct decisions){0};
+	for (size_t i = 0; i < decisions->count; i++)
+		decisions_add(&plan->decisions, &decisions->list[i]);
+	(void)snprintf(plan->made.tool, sizeof plan->made.tool, "stutter %s", STUTTER_VERSION);
+	(void)snprintf(plan->made.device_image, sizeof plan->made.device_image, "%s", device_image);
+	hash_file(plan->image, plan->made.image);
 }
 
 /* -- the device -- */
@@ -294,12 +426,13 @@ static bool read_parts(const struct yaml_file *file, struct plan *plan, struct e
 		if (node != NULL && !yaml_fill(file, node, parts[i].table, NULL, parts[i].key, parts[i].object, err))
 			return false;
 	}
-	return read_faults(file, yaml_get(file->root, "faults"), plan, err);
+	return read_faults(file, yaml_get(file->root, "faults"), plan, err) &&
+	       read_decisions(file, yaml_get(file->root, "decisions"), plan, err) && read_made(file, yaml_get(file->root, "made"), plan, err);
 }
 
 static bool read_plan(const struct yaml_file *file, const char *device, const struct places *places, struct plan *plan, struct error *err)
 {
-	static const char *const parts[] = {"device", "link", "server", "faults", "expect", NULL};
+	static const char *const parts[] = {"device", "link", "server", "faults", "expect", "decisions", "made", NULL};
 
 	return yaml_fill(file, file->root, plan_params, parts, "a scenario", plan, err) && read_parts(file, plan, err) &&
 	       read_device(file, device, places, plan, err) && resolve_files(file, places, plan, err);
@@ -315,6 +448,7 @@ bool plan_open(struct plan *ret_plan, const char *path, const char *device, cons
 	if (!yaml_open(&file, path, err))
 		return false;
 	(void)snprintf(plan.path, sizeof plan.path, "%s", path);
+	keep_text(&plan);
 	bool good = read_plan(&file, device, places, &plan, err);
 	yaml_close(&file);
 	if (good)
@@ -327,6 +461,8 @@ bool plan_open(struct plan *ret_plan, const char *path, const char *device, cons
 void plan_close(struct plan *plan)
 {
 	free(plan->faults);
+	free(plan->scenario);
+	decisions_close(&plan->decisions);
 	memset(plan, 0, sizeof *plan);
 }
 
@@ -382,7 +518,7 @@ static void write_table(FILE *stream, const struct param *table, const void *obj
 	for (const struct param *row = table; row->key != NULL; row++) {
 		fprintf(stream, "%*s%s: ", indent, "", row->key);
 		param_get(row, object, value);
-		if (row->type == PARAM_TEXT || row->type == PARAM_MAC)
+		if (row->type == PARAM_TEXT || row->type == PARAM_MAC || (row->type == PARAM_CUSTOM && !row->codec->is_number))
 			write_quoted(stream, value);
 		else
 			fputs(value, stream);
@@ -398,6 +534,45 @@ static void write_fault(FILE *stream, const struct fault *fault)
 	write_table(stream, match_params, &fault->match, 4);
 	fprintf(stream, "    %s:\n", fault->action->name);
 	write_table(stream, fault->action->params, &fault->params, 6);
+}
+
+/* On one line, since there may be thousands. */
+static void write_decision(FILE *stream, const struct decision *decision)
+{
+	char value[PARAM_VALUE_MAX];
+
+	fputs("  - {", stream);
+	for (const struct param *row = decision_params; row->key != NULL; row++) {
+		param_get(row, decision, value);
+		if (row->type == PARAM_TEXT && value[0] == '\0')
+			continue;
+		fprintf(stream, "%s: ", row->key);
+		if (row->type == PARAM_TEXT)
+			write_quoted(stream, value);
+		else
+			fputs(value, stream);
+		fputs(", ", stream);
+	}
+	fprintf(stream, "%s: {", decision->action->name);
+	for (const struct param *row = decision->action->params; row->key != NULL; row++) {
+		fprintf(stream, "%s%s: ", row == decision->action->params ? "" : ", ", row->key);
+		write_quoted(stream, param_get(row, &decision->params, value));
+	}
+	fputs("}}\n", stream);
+}
+
+static void write_made(FILE *stream, const struct plan *plan)
+{
+	fputs("made:\n", stream);
+	write_table(stream, made_params, &plan->made, 2);
+	if (plan->scenario != NULL) {
+		fputs("  scenario: ", stream);
+		write_quoted(stream, plan->scenario);
+		fputc('\n', stream);
+	}
+	fputs(plan->decisions.count > 0 ? "decisions:\n" : "decisions: []\n", stream);
+	for (size_t i = 0; i < plan->decisions.count; i++)
+		write_decision(stream, &plan->decisions.list[i]);
 }
 
 void plan_write(const struct plan *resolved, FILE *stream)
@@ -427,4 +602,6 @@ void plan_write(const struct plan *resolved, FILE *stream)
 		write_fault(stream, &plan->faults[i]);
 	fputs("expect:\n", stream);
 	write_table(stream, expect_params, &plan->expect, 2);
+	if (plan->made.tool[0] != '\0')
+		write_made(stream, plan);
 }

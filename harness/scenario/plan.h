@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "link/link.h"
+#include "fault/decision.h"
 #include "fault/fault.h"
 #include "scenario/device.h"
 #include "server/service.h"
@@ -42,6 +43,13 @@ struct plan {
 	struct expectation expect;
 	size_t fault_count;
 	struct fault *faults;
+	struct decisions decisions; /**< of a frozen plan: what took effect */
+	struct {
+		char tool[64], device_image[64], image[64]; /**< version; hashes of what the device booted and downloaded */
+	} made;                     /**< by which a run was made; empty in a scenario */
+	char *scenario;             /**< the scenario's own text; NULL if this is a plan that lacks it */
+	uint64_t least_found;       /**< of a replay, billionths: with fewer of the decisions before its end found it shows nothing */
+	bool replay;                /**< apply just the decisions, no faults and no dice */
 };
 
 extern const struct param plan_params[];
@@ -68,6 +76,9 @@ bool places_find(struct places *ret_places, struct error *err);
  */
 bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err);
 void plan_close(struct plan *plan);
+
+/** Makes a plan a frozen one: what took effect, and what made the run. @param decisions Copied. */
+void plan_freeze(struct plan *plan, const struct decisions *decisions, const char *device_image);
 
 /** Writes the plan as YAML that plan_open() reads to the same plan. */
 void plan_write(const struct plan *plan, FILE *stream);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: a fault begins at its `from` and ends `for` later; a pausing port sends a frame every now and then in between. Each is two events, of which the
+ * How it works: a fault begins at its `from`, a time or an address, and ends `for` later; a pausing port sends a frame every now and then in between. Each is two events, of which the
  * first may come again.
  */
 #include "session/cable.h"
@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/memory.h"
+#include "fault/point.h"
 
 /* A fault at work. */
 struct trouble {
 	struct cable *cable;
 	const struct fault *fault; /* NULL: of another layer */
+	struct point from; /* if it begins at a point */
 	struct sim_event begin, end;
 	sim_ns until;
 	uint64_t applied;
@@ -25,6 +28,8 @@ struct cable {
 	struct trace *trace;
 	struct trouble *troubles; /* one a fault of the plan */
 	size_t count;
+	cable_decided *decided;
+	void *ctx;
 };
 
 /* A PAUSE frame of the port to all that pause (IEEE 802.3 31B). */
@@ -46,13 +51,23 @@ static void send_pause(struct trouble *trouble, sim_ns now)
 		sim_schedule(trouble->cable->sim, &trouble->begin, now + pause->every_ns);
 }
 
+static void tell(const struct trouble *trouble, sim_ns now)
+{
+	struct decision decision = {.direction = MATCH_BOTH, .time = now, .action = trouble->fault->action, .params = trouble->fault->params};
+
+	trace_line(trouble->cable->trace, now, "fault", "'%s' %s", trouble->fault->name, trouble->fault->action->name);
+	memcpy(decision.name, trouble->fault->name, sizeof decision.name);
+	if (trouble->cable->decided != NULL)
+		trouble->cable->decided(trouble->cable->ctx, &decision);
+}
+
 static void fire_begin(void *ctx, sim_ns now)
 {
 	struct trouble *trouble = ctx;
 	struct cable *cable = trouble->cable;
 
 	if (trouble->applied++ == 0)
-		trace_line(cable->trace, now, "fault", "'%s' %s", trouble->fault->name, trouble->fault->action->name);
+		tell(trouble, now);
 	switch ((int)action_kind(trouble->fault->action)) {
 	case FAULT_CARRIER:
 		link_set_carrier(cable->link, false);
@@ -98,26 +113,65 @@ static sim_ns duration_of(const struct fault *fault)
 	}
 }
 
-struct cable *cable_open(const struct fault *faults, size_t count, struct link *link, struct sim *sim, struct trace *trace)
+static void begin_at(struct trouble *trouble, sim_ns from)
+{
+	trouble->until = from + duration_of(trouble->fault);
+	sim_schedule(trouble->cable->sim, &trouble->begin, from);
+	sim_schedule(trouble->cable->sim, &trouble->end, trouble->until);
+}
+
+static void open_trouble(struct cable *cable, struct trouble *trouble, const struct fault *fault)
+{
+	const struct moment *from = &fault->match.from;
+	struct error err;
+
+	*trouble = (struct trouble){.cable = cable,
+	                            .fault = fault,
+	                            .begin = {.fire = fire_begin, .ctx = trouble},
+	                            .end = {.fire = fire_end, .ctx = trouble}};
+	if (from->kind == MOMENT_POINT)
+		CHECK(point_parse(from->at, &trouble->from, &err));
+	else
+		begin_at(trouble, from->ns > cable->sim->now ? from->ns : cable->sim->now);
+}
+
+struct cable *cable_open(const struct fault *faults, size_t count, struct link *link, struct sim *sim, struct trace *trace,
+                         cable_decided *decided, void *ctx)
 {
 	struct cable *cable = memory_new(sizeof *cable);
 
-	*cable = (struct cable){
-		.link = link, .sim = sim, .trace = trace, .troubles = memory_new(count * sizeof *cable->troubles), .count = count};
-	for (size_t i = 0; i < count; i++) {
-		struct trouble *trouble = &cable->troubles[i];
-		if (faults[i].action->layer != LAYER_LINK)
-			continue;
-		sim_ns from = faults[i].match.from_ns > sim->now ? faults[i].match.from_ns : sim->now;
-		*trouble = (struct trouble){.cable = cable,
-		                            .fault = &faults[i],
-		                            .begin = {.fire = fire_begin, .ctx = trouble},
-		                            .end = {.fire = fire_end, .ctx = trouble},
-		                            .until = from + duration_of(&faults[i])};
-		sim_schedule(sim, &trouble->begin, from);
-		sim_schedule(sim, &trouble->end, trouble->until);
-	}
+	*cable = (struct cable){.link = link,
+	                        .sim = sim,
+	                        .trace = trace,
+	                        .troubles = memory_new(count * sizeof *cable->troubles),
+	                        .count = count,
+	                        .decided = decided,
+	                        .ctx = ctx};
+	for (size_t i = 0; i < count; i++)
+		if (faults[i].action->layer == LAYER_LINK)
+			open_trouble(cable, &cable->troubles[i], &faults[i]);
 	return cable;
+}
+
+/* Each begins once. */
+static bool waits_for_point(const struct trouble *trouble)
+{
+	return trouble->fault != NULL && trouble->fault->match.from.kind == MOMENT_POINT && trouble->applied == 0 &&
+	       trouble->begin.place == 0;
+}
+
+void cable_sees(struct cable *cable, const struct naming *naming, sim_ns now)
+{
+	for (size_t i = 0; i < cable->count; i++)
+		if (waits_for_point(&cable->troubles[i]) && point_is_frame(&cable->troubles[i].from, naming))
+			begin_at(&cable->troubles[i], now);
+}
+
+void cable_sees_occasion(struct cable *cable, const char *site, uint64_t occasion, sim_ns now)
+{
+	for (size_t i = 0; i < cable->count; i++)
+		if (waits_for_point(&cable->troubles[i]) && point_is_occasion(&cable->troubles[i].from, site, occasion))
+			begin_at(&cable->troubles[i], now);
 }
 
 void cable_close(struct cable *cable)

@@ -6,6 +6,7 @@
 #ifndef SESSION_CABLE_H
 #define SESSION_CABLE_H
 
+#include "fault/decision.h"
 #include "fault/fault.h"
 #include "link/link.h"
 #include "sim/sim.h"
@@ -13,9 +14,17 @@
 
 struct cable;
 
+/** A fault has begun; for a frozen plan. */
+typedef void cable_decided(void *ctx, const struct decision *decision);
+
 /** Plans the faults of LAYER_LINK. @param faults, link, sim, trace Borrowed. @return to be released with cable_close(). */
-struct cable *cable_open(const struct fault *faults, size_t count, struct link *link, struct sim *sim, struct trace *trace);
+struct cable *cable_open(const struct fault *faults, size_t count, struct link *link, struct sim *sim, struct trace *trace,
+                         cable_decided *decided, void *ctx);
 void cable_close(struct cable *cable);
+
+/** A frame passes, or an occasion at a site of the board comes: faults may begin there. */
+void cable_sees(struct cable *cable, const struct naming *naming, sim_ns now);
+void cable_sees_occasion(struct cable *cable, const char *site, uint64_t occasion, sim_ns now);
 
 /** What a fault has done. @return false if the @p index-th fault of the plan is not of this layer. */
 bool cable_counters(const struct cable *cable, size_t index, uint64_t *ret_matched, uint64_t *ret_applied);

@@ -7,6 +7,7 @@
 
 #include "reports/file.h"
 #include "reports/verdict.h"
+#include "session/world.h"
 
 bool folder_make(const char *dir, struct error *err)
 {
@@ -42,9 +43,30 @@ static bool write_plan(const char *dir, const struct plan *plan, struct error *e
 
 	if (!report_file_open(&file, dir, "plan.yaml", err))
 		return false;
-	fprintf(file.stream, "# stutter " STUTTER_VERSION ": the plan of one session, from %s. `stutter run` on this file repeats it.\n",
+	fprintf(file.stream, "# stutter " STUTTER_VERSION ": the plan of one session, from %s. `stutter run` on this file repeats it, `stutter replay` repeats just its decisions.\n",
 	        plan->path);
 	plan_write(plan, file.stream);
+	return report_file_close(&file, err);
+}
+
+bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image, struct error *err)
+{
+	struct plan frozen = *plan;
+	bool good;
+
+	plan_freeze(&frozen, decisions, device_image);
+	good = write_plan(dir, &frozen, err);
+	decisions_close(&frozen.decisions);
+	return good;
+}
+
+bool folder_write_addresses(const char *dir, const struct world *world, struct error *err)
+{
+	struct report_file file;
+
+	if (!report_file_open(&file, dir, "addresses.txt", err))
+		return false;
+	world_write_addresses(world, file.stream);
 	return report_file_close(&file, err);
 }
 

@@ -31,6 +31,14 @@ bool folder_sound(const struct folder *folder, struct error *err);
 /** Writes out and closes the streams. @return as folder_sound(). */
 bool folder_close(struct folder *folder, struct error *err);
 
+/** Writes plan.yaml anew, with the decisions that took effect. */
+bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image, struct error *err);
+
+struct world;
+
+/** Writes addresses.txt: what a fault could have named. */
+bool folder_write_addresses(const char *dir, const struct world *world, struct error *err);
+
 /** Writes verdict.json. */
 bool folder_write_verdict(const char *dir, const struct plan *plan, const struct verdict *verdict, struct error *err);
 

@@ -159,6 +159,17 @@ void judge_decide(const struct judge *judge, const struct world *world, enum ses
 	keep_trouble(judge, world, verdict);
 }
 
+void judge_replay(uint64_t least, struct verdict *verdict)
+{
+	uint64_t before = verdict->decisions - (verdict->unfound - verdict->unfound_before), found = verdict->decisions - verdict->unfound;
+
+	if (verdict->unfound_before == 0 || (double)found >= (double)before * (double)least / 1e9 || verdict->kind == VERDICT_INCONCLUSIVE)
+		return;
+	conclude(verdict, VERDICT_INCONCLUSIVE,
+	         "only %" PRIu64 " of %" PRIu64 " decisions before the end found their address (trace.txt lists the others); without that: %.200s",
+	         found, before, verdict->reason);
+}
+
 __attribute__((format(printf, 2, 3))) static void miss(struct verdict *verdict, const char *format, ...)
 {
 	va_list args;

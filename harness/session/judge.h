@@ -42,6 +42,9 @@ bool judge_report(struct judge *judge, const struct world *world, const char *te
  */
 void judge_decide(const struct judge *judge, const struct world *world, enum session_end end, const char *why, struct verdict *verdict);
 
+/** Withdraws the verdict of a replay in which too few of the decisions found what they are about. @param least In billionths of those before the end. */
+void judge_replay(uint64_t least, struct verdict *verdict);
+
 /** Compares a verdict, with its virtual_ns, with what the plan expects. */
 void judge_expectation(const struct expectation *expect, struct verdict *verdict);
 

@@ -91,7 +91,9 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			*at = '?';
 	trace_line(session->trace, session->world.sim.now, "device", "%s", text);
-	return judge_report(&session->judge, &session->world, text);
+	bool done = judge_report(&session->judge, &session->world, text);
+	world_enter(&session->world, session->judge.phase);
+	return done;
 }
 
 /* Serves a request at the world's now. @return false if the session is at its end. */
@@ -253,9 +255,33 @@ static void run_device(struct session *session, const struct qemu_image *image, 
 	qemu_stop(session->qemu);
 }
 
+/* How the plan's faults or decisions fared. A replay that could not do what it was to do shows nothing. */
+static void count_rules(const struct session *session, const struct world *world, struct verdict *verdict)
+{
+	const struct plan *plan = session->plan;
+
+	verdict->replay = plan->replay;
+	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++) {
+		struct world_counters counters = world_counters(world, i);
+		verdict->rules[verdict->rule_count].seen = counters.seen;
+		verdict->rules[verdict->rule_count].matched = counters.matched;
+		verdict->rules[verdict->rule_count++].applied = counters.applied;
+	}
+	if (!plan->replay)
+		return;
+	verdict->decisions = plan->decisions.count;
+	for (size_t i = 0; i < plan->decisions.count; i++) {
+		bool unfound = !world_decision_found(world, i);
+		verdict->unfound += unfound;
+		verdict->unfound_before += unfound && plan->decisions.list[i].time <= world->sim.now;
+	}
+	judge_replay(plan->least_found, verdict);
+}
+
 static void finish(struct session *session, struct verdict *verdict)
 {
 	struct world *world = session->has_world ? &session->world : NULL;
+	struct error err;
 
 	if (world != NULL) {
 		verdict->virtual_ns = world->sim.now - session->start;
@@ -264,12 +290,19 @@ static void finish(struct session *session, struct verdict *verdict)
 		verdict->image_bytes = world->service.truth.image_bytes;
 	}
 	judge_decide(&session->judge, world, session->end, session->broken.text, verdict);
+	if (world != NULL)
+		count_rules(session, world, verdict);
 	judge_expectation(&session->plan->expect, verdict);
 	if (world == NULL)
 		return;
+	if (session->folder.bus != NULL)
+		vcd_end(&session->vcd, world->sim.now);
 	trace_line(session->trace, world->sim.now, "session", "%s: %s", verdict_name(verdict->kind), verdict->reason);
 	world_finish(world);
 	(void)trace_digest(session->trace, verdict->digest);
+	if (!folder_freeze_plan(session->options->dir, session->plan, &world->decisions, verdict->image_hash, &err) ||
+	    !folder_write_addresses(session->options->dir, world, &err))
+		judge_decide(&session->judge, world, END_BROKEN, err.text, verdict);
 	world_close(world);
 }
 

@@ -12,6 +12,7 @@
 #include "sim/trace.h"
 
 #define VERDICT_TEXT_MAX 512
+#define VERDICT_RULES_MAX 256
 
 enum verdict_kind {
 	VERDICT_PASS,
@@ -33,6 +34,12 @@ struct verdict {
 	uint64_t wall_ns;                   /**< from the start of QEMU to the end */
 	uint64_t restore_ns;                /**< wall time from the start of QEMU to the guest's first request */
 	uint64_t outside_ns;                /**< CPU time of the harness, of wall_ns */
+	size_t rule_count;                  /**< faults of the plan; 0 in a replay */
+	struct {
+		uint64_t seen, matched, applied;
+	} rules[VERDICT_RULES_MAX];
+	bool replay;
+	uint64_t decisions, unfound, unfound_before; /**< of a frozen plan: all, those without their address, of these those before the end */
 	uint64_t frames, spi_messages, image_bytes, retries;
 };
 

@@ -7,10 +7,12 @@
 
 #include <xxhash.h>
 
+#include "address/namer.h"
 #include "base/check.h"
 #include "base/memory.h"
 #include "link/packet.h"
 #include "reports/pcapng.h"
+#include "fault/point.h"
 #include "server/host.h"
 
 #define CAUSE_MAX 512
@@ -61,19 +63,64 @@ static void note_frame(struct world *world, const struct frame *frame, enum dire
 		             frame_bytes(frame));
 }
 
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now)
+static void keep_decision(void *ctx, const struct decision *decision)
+{
+	decisions_add(&((struct world *)ctx)->decisions, decision);
+}
+
+/* What the chain did to a frame, as decisions at its address. */
+static void keep_causes(struct world *world, enum direction direction, const struct naming *naming, const struct proxy_fate *fate, sim_ns now)
+{
+	struct decision decision = {.direction = direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = now};
+
+	(void)naming_render(naming, decision.at);
+	for (size_t i = 0; i < fate->cause_count; i++) {
+		const struct proxy_cause *cause = &fate->causes[i];
+		if (cause->consequence)
+			continue;
+		decision.action = cause->action;
+		decision.params = cause->params;
+		memcpy(decision.name, proxy_fault(world->proxy, cause->fault)->name, sizeof decision.name);
+		keep_decision(world, &decision);
+	}
+}
+
+static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
+                    const struct proxy_fate *fate, sim_ns now)
 {
 	struct world *world = ctx;
-	char packet[PACKET_TEXT_MAX], cause[CAUSE_MAX];
+	char at[ADDRESS_TEXT_MAX], packet[PACKET_TEXT_MAX], cause[CAUSE_MAX];
 
+	disturber_sees(world->board.disturber, naming, now);
+	cable_sees(world->cable, naming, now);
 	if (fate->cause_count == 0 && !fate->dropped) {
 		note_frame(world, frame, direction, NULL);
 		return;
 	}
+	keep_causes(world, direction, naming, fate, now);
 	proxy_fate_render(world->proxy, fate, now, cause, sizeof cause);
-	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " %s: %s", direction_name(direction), frame->id,
-	           packet_render(frame_bytes(frame), packet), cause);
+	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " %s %s: %s", direction_name(direction), frame->id, naming_render(naming, at),
+	           packet_render_ends(frame_bytes(frame), packet), cause);
 	note_frame(world, frame, direction, cause);
+}
+
+static void made(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now)
+{
+	struct world *world = ctx;
+	char packet[PACKET_TEXT_MAX], quantity[UNIT_TEXT_MAX];
+
+	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " made by '%s', %s -> leaves after %s", direction_name(direction), frame->id,
+	           proxy_fault(world->proxy, fault)->name, packet_render(frame_bytes(frame), packet),
+	           unit_format(UNIT_DURATION, release - now, quantity));
+}
+
+static void occasion(void *ctx, const char *site, uint64_t number, sim_ns now)
+{
+	struct world *world = ctx;
+
+	proxy_occasion(world->proxy, site, number, now);
+	if (world->cable != NULL)
+		cable_sees_occasion(world->cable, site, number, now);
 }
 
 static void to_partner(void *ctx, struct frame *frame, sim_ns now)
@@ -111,6 +158,50 @@ static void host_output(void *ctx, struct frame *frame, sim_ns now)
 
 /* -- the whole -- */
 
+/* A decision of board or cable as a fault that happens there and then. */
+static struct fault fault_of(const struct decision *decision)
+{
+	struct fault fault = {.action = decision->action, .params = decision->params};
+
+	params_init(match_params, &fault.match);
+	memcpy(fault.name, decision->name, sizeof fault.name);
+	if (decision->at[0] != '\0')
+		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
+	else if (decision->action->layer == LAYER_LINK)
+		fault.match.from.ns = decision->time;
+	return fault;
+}
+
+static bool is_at_site(const struct moment *moment)
+{
+	struct point point;
+	struct error err;
+
+	return moment->kind == MOMENT_POINT && point_parse(moment->at, &point, &err) && point.site != NULL;
+}
+
+/* The faults of board and cable: the plan's, or its decisions. */
+static void open_faults(struct world *world)
+{
+	const struct plan *plan = world->plan;
+
+	world->faults = plan->faults;
+	world->fault_count = plan->fault_count;
+	if (plan->replay) {
+		world->faults = world->made = memory_new(plan->decisions.count * sizeof *world->made);
+		world->decision_places = memory_new(plan->decisions.count * sizeof *world->decision_places);
+		world->fault_count = 0;
+		for (size_t i = 0, in_proxy = 0; i < plan->decisions.count; i++) {
+			bool of_proxy = plan->decisions.list[i].action->layer == LAYER_PROXY;
+			world->decision_places[i] = of_proxy ? in_proxy++ : world->fault_count;
+			if (!of_proxy)
+				world->made[world->fault_count++] = fault_of(&plan->decisions.list[i]);
+		}
+	}
+	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++)
+		world->knows_occasions |= is_at_site(&plan->faults[i].match.from) || is_at_site(&plan->faults[i].match.until);
+}
+
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err)
 {
 	const struct link_ops link_ops = {to_partner, to_device, sent, NULL, carrier_changed};
@@ -130,11 +221,15 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	if (capture != NULL)
 		pcapng_begin(capture, "stutter " STUTTER_VERSION, "proxy");
 	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
-	world->proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided}, world);
+	open_faults(world);
+	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, (struct proxy_ops){decided, made}, world) :
+	                              proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided, made}, world);
 	link_init(&world->link, &plan->link, &link_ops, world, &world->sim, trace, plan->seed);
+	world->cable = cable_open(world->faults, world->fault_count, &world->link, &world->sim, trace, keep_decision, world);
 	board_open(&world->board, revisions[plan->device.chip_revision], &world->link,
-	           disturber_open(plan->faults, plan->fault_count, plan->seed, trace), &world->sim, trace);
-	world->cable = cable_open(plan->faults, plan->fault_count, &world->link, &world->sim, trace);
+	           disturber_open(world->faults, world->fault_count, plan->seed, trace,
+	                          (struct disturber_ops){keep_decision, world->knows_occasions ? occasion : NULL}, world),
+	           &world->sim, trace);
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
 	service_start(&world->service, UNIX_BASE_NS);
 	return true;
@@ -148,8 +243,17 @@ void world_close(struct world *world)
 	link_close(&world->link);
 	proxy_close(world->proxy);
 	service_close(&world->service);
+	decisions_close(&world->decisions);
+	free(world->made);
+	free(world->decision_places);
 	XXH3_freeState(world->wire_digest);
 	sim_close(&world->sim);
+}
+
+void world_enter(struct world *world, const char *phase)
+{
+	proxy_enter(world->proxy, phase);
+	disturber_enter(world->board.disturber, phase);
 }
 
 void world_run(struct world *world, sim_ns now)
@@ -162,26 +266,87 @@ sim_ns world_next(const struct world *world)
 	return board_can_interrupt(&world->board) ? sim_next_visible(&world->sim) : SIM_NEVER;
 }
 
+struct world_counters world_counters(const struct world *world, size_t index)
+{
+	struct world_counters counters = {0};
+	size_t in_proxy = 0;
+
+	if (world->plan->faults[index].action->layer != LAYER_PROXY) {
+		if (!cable_counters(world->cable, index, &counters.matched, &counters.applied))
+			(void)disturber_counters(world->board.disturber, index, &counters.matched, &counters.applied);
+		counters.seen = counters.matched;
+		return counters;
+	}
+	for (size_t i = 0; i < index; i++)
+		in_proxy += world->plan->faults[i].action->layer == LAYER_PROXY;
+	struct proxy_counters known = proxy_counters(world->proxy, in_proxy);
+	return (struct world_counters){known.seen, known.matched, known.applied};
+}
+
+bool world_decision_found(const struct world *world, size_t index)
+{
+	size_t in_layer = world->decision_places[index];
+	uint64_t matched = 0, applied = 0;
+
+	if (world->plan->decisions.list[index].action->layer == LAYER_PROXY)
+		return proxy_counters(world->proxy, in_layer).matched > 0;
+	if (!cable_counters(world->cable, in_layer, &matched, &applied))
+		(void)disturber_counters(world->board.disturber, in_layer, &matched, &applied);
+	return applied > 0;
+}
+
+/* What a frozen plan has named and this session has not shown. */
+static void tell_unfound(struct world *world)
+{
+	const struct decisions *decisions = &world->plan->decisions;
+	size_t found = 0;
+
+	for (size_t i = 0; i < decisions->count; i++) {
+		const struct decision *decision = &decisions->list[i];
+		if (world_decision_found(world, i)) {
+			found++;
+			continue;
+		}
+		trace_aside(world->trace, world->sim.now, "replay", "not found: '%s' %s at %s%s%s", decision->name, decision->action->name,
+		            decision->at[0] != '\0' ? decision->at : "its time", decision->direction == MATCH_BOTH ? "" : ", ",
+		            decision->direction == MATCH_BOTH       ? "" :
+		            decision->direction == MATCH_TO_SERVER ? "to-server" :
+		                                                      "to-device");
+	}
+	trace_aside(world->trace, world->sim.now, "replay", "%zu of %zu decisions found their address", found, decisions->count);
+}
+
+static void write_address(void *ctx, enum direction direction, const struct address *address)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	fprintf(ctx, "%-9s %s\n", direction_name(direction), address_format(address, text));
+}
+
+void world_write_addresses(const struct world *world, FILE *stream)
+{
+	namer_list(proxy_namer(world->proxy), write_address, stream);
+	for (size_t i = 0; fault_sites[i].name != NULL; i++) {
+		uint64_t count = disturber_occasions(world->board.disturber, i);
+		if (count > 0)
+			fprintf(stream, "%-9s %s#1..%" PRIu64 "\n", "board", fault_sites[i].name, count);
+	}
+}
+
 void world_finish(struct world *world)
 {
 	board_finish(&world->board);
 	link_finish(&world->link);
 	trace_line(world->trace, world->sim.now, "wire", "%" PRIu64 " frames to-server, %" PRIu64 " frames to-device, digest %016" PRIx64,
 	           world->frames[TO_SERVER], world->frames[TO_DEVICE], (uint64_t)XXH3_64bits_digest(world->wire_digest));
-	for (size_t i = 0, in_proxy = 0; i < world->plan->fault_count; i++) {
-		const struct fault *fault = &world->plan->faults[i];
-		uint64_t matched = 0, applied = 0;
-		if (fault->action->layer == LAYER_PROXY) {
-			struct proxy_counters counters = proxy_counters(world->proxy, in_proxy++);
-			matched = counters.matched;
-			applied = counters.applied;
-		} else if (!cable_counters(world->cable, i, &matched, &applied) &&
-		           !disturber_counters(world->board.disturber, i, &matched, &applied)) {
-			continue;
-		}
-		trace_line(world->trace, world->sim.now, "fault", "'%s': %" PRIu64 " matched, %" PRIu64 " applied%s", fault->name, matched,
-		           applied, applied == 0 ? ": it never did anything" : "");
+	for (size_t i = 0; i < world->plan->fault_count && !world->plan->replay; i++) {
+		struct world_counters counters = world_counters(world, i);
+		trace_aside(world->trace, world->sim.now, "fault", "'%s': %" PRIu64 " matched, %" PRIu64 " applied%s",
+		            world->plan->faults[i].name, counters.matched, counters.applied,
+		            counters.applied == 0 ? ": it never did anything" : "");
 	}
+	if (world->plan->replay)
+		tell_unfound(world);
 }
 
 /* A fault that has acted so lately may be why something goes wrong now: what waits for an answer takes as long to notice. */
@@ -208,11 +373,25 @@ static bool acted_lately(const struct world *world, struct proxy_counters counte
 	return counters.last_applied != SIM_NEVER && world->sim.now - counters.last_applied < LATELY_NS;
 }
 
+static void frozen_in_force(const struct world *world, char *text, size_t size)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->decisions.count; i++)
+		count += world->sim.now - world->decisions.list[i].time < LATELY_NS;
+	if (count > 0)
+		(void)snprintf(text, size, "%zu decisions of the frozen plan within the last minute", count);
+}
+
 const char *world_faults_in_force(const struct world *world, char *ret_text, size_t size)
 {
 	size_t used = 0;
 
 	ret_text[0] = '\0';
+	if (world->plan->replay) {
+		frozen_in_force(world, ret_text, size);
+		return ret_text;
+	}
 	for (size_t i = 0; i < proxy_fault_count(world->proxy); i++)
 		if (proxy_in_force(world->proxy, i, world->sim.now) || acted_lately(world, proxy_counters(world->proxy, i)))
 			used = add_fault(world, ret_text, size, used, proxy_fault(world->proxy, i), proxy_counters(world->proxy, i).applied,

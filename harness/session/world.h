@@ -9,6 +9,7 @@
 #define SESSION_WORLD_H
 
 #include "board/board.h"
+#include "fault/decision.h"
 #include "proxy/proxy.h"
 #include "scenario/plan.h"
 #include "session/cable.h"
@@ -25,6 +26,12 @@ struct world {
 	struct sim_event proxy_event;
 	struct service service;
 	struct cable *cable;
+	const struct fault *faults; /* of board and cable: the plan's, or made from decisions */
+	size_t fault_count;
+	struct fault *made;         /* faults made from decisions; NULL otherwise */
+	size_t *decision_places;    /* of the plan's decisions: which rule of the chain, or which of `made` */
+	struct decisions decisions; /* that took effect, in their order */
+	bool knows_occasions;       /* a window begins or ends at a site of the board */
 	FILE *capture;      /* borrowed; NULL: none */
 	uint64_t frames[2]; /* that came to the proxy, by direction */
 	void *wire_digest;  /* XXH3 state over frames and their times */
@@ -39,11 +46,28 @@ struct world {
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err);
 void world_close(struct world *world);
 
+/** The session enters a phase, which faults may ask for. */
+void world_enter(struct world *world, const char *phase);
+
 /** Runs all that happens up to @p now. */
 void world_run(struct world *world, sim_ns now);
 
 /** The earliest time at which the device could notice something that the world does by itself, or SIM_NEVER: the INT line is all it notices. */
 sim_ns world_next(const struct world *world);
+
+/** What a fault of the plan has done. */
+struct world_counters {
+	uint64_t seen, matched, applied;
+};
+
+/** @param index Of the plan's faults; not in a replay. */
+struct world_counters world_counters(const struct world *world, size_t index);
+
+/** In a replay, whether a decision of the plan has found what it is about. */
+bool world_decision_found(const struct world *world, size_t index);
+
+/** Writes a line for every address that the session has shown: `to-server tcp.syn[80/1]#1..2`, `board enc.tx#1..812`. */
+void world_write_addresses(const struct world *world, FILE *stream);
 
 /** Writes the closing lines of the trace: counters and digests. */
 void world_finish(struct world *world);

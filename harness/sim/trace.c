@@ -50,19 +50,36 @@ static size_t finish_line(char line[TRACE_LINE_MAX], size_t length)
 	return length;
 }
 
+static size_t render_line(char line[TRACE_LINE_MAX], sim_ns now, const char *topic, const char *format, va_list args)
+{
+	size_t length = (size_t)snprintf(line, TRACE_LINE_MAX, "[%3" PRIu64 ".%09" PRIu64 "] %-7s ", now / SIM_S, now % SIM_S, topic);
+	int text = vsnprintf(line + length, TRACE_LINE_MAX - length, format, args);
+
+	CHECK(text >= 0);
+	return finish_line(line, length + (size_t)text);
+}
+
 void trace_line(struct trace *trace, sim_ns now, const char *topic, const char *format, ...)
 {
 	char line[TRACE_LINE_MAX];
 	va_list args;
-	size_t length = (size_t)snprintf(line, sizeof line, "[%3" PRIu64 ".%09" PRIu64 "] %-7s ", now / SIM_S, now % SIM_S, topic);
 
 	va_start(args, format);
-	int text = vsnprintf(line + length, sizeof line - length, format, args);
+	size_t length = render_line(line, now, topic, format, args);
 	va_end(args);
-	CHECK(text >= 0);
-	length = finish_line(line, length + (size_t)text);
 	CHECK(XXH3_128bits_update(trace->hash, line, length) == XXH_OK);
 	trace->lines++;
+	trace->sink.write(trace->sink.ctx, line, length);
+}
+
+void trace_aside(struct trace *trace, sim_ns now, const char *topic, const char *format, ...)
+{
+	char line[TRACE_LINE_MAX];
+	va_list args;
+
+	va_start(args, format);
+	size_t length = render_line(line, now, topic, format, args);
+	va_end(args);
 	trace->sink.write(trace->sink.ctx, line, length);
 }
 

@@ -37,6 +37,9 @@ void trace_close(struct trace *trace);
  */
 void trace_line(struct trace *trace, sim_ns now, const char *topic, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/** A line about the run rather than about what happens in it: it is written, but the digest does not know it. */
+void trace_aside(struct trace *trace, sim_ns now, const char *topic, const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 /**
  * Adds a line "not modelled: ..." and counts it: the world lacks something that the device relies on, so the session can prove nothing.
  */

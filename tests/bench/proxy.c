@@ -21,7 +21,8 @@ struct bench_proxy {
 	uint8_t data[FRAME_LENGTH];
 };
 
-static void on_decided(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now)
+static void on_decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
+                       const struct proxy_fate *fate, sim_ns now)
 {
 	struct bench_proxy *bench = ctx;
 
@@ -61,7 +62,7 @@ static void open_proxy(struct bench_proxy *bench, unsigned first_port, unsigned 
 		faults[i].params.delay.time_ns = 1000;
 		CHECK(fault_check(&faults[i], &wrong, &err));
 	}
-	bench->proxy = proxy_open(faults, RULES, 1, (struct proxy_ops){on_decided}, bench);
+	bench->proxy = proxy_open(faults, RULES, 1, (struct proxy_ops){.decided = on_decided}, bench);
 	make_frame(bench->data);
 }
 

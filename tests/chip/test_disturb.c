@@ -157,10 +157,29 @@ static void a_disturbance_of_zero_changes_nothing(void)
 static void members_of_another_site_change_nothing(void)
 {
 	static const struct enc28j60_disturbance foreign[] = {
-		[ENC28J60_SITE_TX] =
-			{.rx_next_xor = 0xffff, .rx_overflow = true, .rx_uncounted = true, .rx_rxerif = true, .mii_stuck = true},
-		[ENC28J60_SITE_RX] = {.tx_stall = true, .tx_stall_flagged = true, .tx_no_txif = true, .tx_txerif = true, .mii_stuck = true},
-		[ENC28J60_SITE_MII] = {.tx_stall = true, .tx_no_txif = true, .rx_next_xor = 0xffff, .rx_overflow = true, .rx_rxerif = true},
+		[ENC28J60_SITE_TX] = {.rx_next_xor = 0xffff,
+	                              .rx_overflow = true,
+	                              .rx_uncounted = true,
+	                              .rx_rxerif = true,
+	                              .mii_stuck = true,
+	                              .rx_pktif_lost = true,
+	                              .rx_pktif_false = true,
+	                              .rx_rxerif_lost = true,
+	                              .rx_pattern_passes = true},
+		[ENC28J60_SITE_RX] = {.tx_stall = true,
+	                              .tx_stall_flagged = true,
+	                              .tx_no_txif = true,
+	                              .tx_txerif = true,
+	                              .mii_stuck = true,
+	                              .tx_early_txif = true,
+	                              .tx_link_pulse = true},
+		[ENC28J60_SITE_MII] = {.tx_stall = true,
+	                               .tx_no_txif = true,
+	                               .rx_next_xor = 0xffff,
+	                               .rx_overflow = true,
+	                               .rx_rxerif = true,
+	                               .tx_early_txif = true,
+	                               .rx_pktif_false = true},
 	};
 
 	for (unsigned site = 0; site < 3; site++)
@@ -181,7 +200,7 @@ static void frames_until_the_nth(enum enc28j60_site site, struct enc28j60_distur
 		send_well(&rig);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 0);
 	request(&rig);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), disturbance.tx_no_txif && disturbance.tx_txerif ? 2 : 1);
 	CU_ASSERT_EQUAL(plan.last[site], NTH);
 }
 
@@ -306,6 +325,69 @@ static void a_frame_sent_well_has_wrong_flags(void)
 	}
 }
 
+/* The host clears the early flag at once, as it would in its interrupt handler. */
+static void txif_comes_up_early_and_again_at_the_end(void)
+{
+	frames_until_the_nth(ENC28J60_SITE_TX, (struct enc28j60_disturbance){.tx_early_txif = true});
+	CU_ASSERT_EQUAL(rig.sent_count, NTH);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
+	CU_ASSERT(rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS);
+	rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), NTH);
+	clear_flags();
+	send_well(&rig);
+}
+
+static void txif_may_be_early_and_then_missing(void)
+{
+	start(ENC28J60_SITE_TX, 1, (struct enc28j60_disturbance){.tx_early_txif = true, .tx_no_txif = true});
+	request(&rig);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 2);
+	rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+}
+
+static void request_with_link_pulse(uint32_t errata, bool mac_full_duplex, bool phy_full_duplex)
+{
+	start(ENC28J60_SITE_TX, 1, (struct enc28j60_disturbance){.tx_link_pulse = true});
+	rig.chip.config.errata = errata;
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
+	rig_wcr(&rig, ENC28J60_MACON3, mac_full_duplex ? MACON3_FULDPX : 0);
+	rig.chip.phy[ENC28J60_PHCON1] |= phy_full_duplex ? PHCON1_PDPXMD : 0;
+	request(&rig);
+}
+
+static void a_link_pulse_is_taken_for_a_late_collision(void)
+{
+	request_with_link_pulse(ENC28J60_ERRATUM(13), false, false);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig.sent_count, 0);
+	/* The window of 64 bytes, preamble included, and one byte more. */
+	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + 65 * 800);
+	rig_wait(&rig, 65 * 800);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF | EIR_TXERIF);
+	CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT);
+	CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 4] & TSV_LATE_COLLISION >> 24, TSV_LATE_COLLISION >> 24);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_ABORTED), 1);
+	clear_flags();
+	send_well(&rig);
+}
+
+static void a_link_pulse_does_nothing_without_erratum_13_or_in_full_duplex(void)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		request_with_link_pulse(i == 0 ? 0 : ENC28J60_ERRATUM(13), i & 1, i & 2);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 0);
+		CU_ASSERT_EQUAL_FATAL(rig.sent_count, 1);
+		rig_answer(&rig, NULL);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
+	}
+}
+
 /* -- reception -- */
 
 static unsigned next_stored_at(unsigned address)
@@ -379,6 +461,137 @@ static void a_stored_frame_raises_rxerif(void)
 	rig_bfc(&rig, ENC28J60_EIR, EIR_RXERIF);
 	receive(&rig, 4);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
+}
+
+static void pktdec(void)
+{
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PKTDEC);
+}
+
+static void pktif_misses_a_frame(void)
+{
+	start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_pktif_lost = true});
+	rig.chip.config.errata = 0;
+	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
+	receive(&rig, 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+	CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+	receive(&rig, 2);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 2);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
+	CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+	pktdec();
+	pktdec();
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 2);
+}
+
+static void a_frame_pktif_missed_is_forgotten_with_the_last_packet(void)
+{
+	start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_pktif_lost = true});
+	rig.chip.config.errata = 0;
+	receive(&rig, 1);
+	pktdec();
+	receive(&rig, 2);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
+	/* Up for the frame before, it stays up for one that it misses. */
+	start(ENC28J60_SITE_RX, 2, (struct enc28j60_disturbance){.rx_pktif_lost = true});
+	rig.chip.config.errata = 0;
+	receive(&rig, 1);
+	receive(&rig, 2);
+	pktdec();
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
+}
+
+static void pktif_sees_a_frame_that_is_lost(void)
+{
+	for (unsigned way = 0; way < 3; way++) {
+		start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_pktif_false = true});
+		rig.chip.config.errata = 0;
+		rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
+		receive(&rig, 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 0);
+		CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0);
+		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EPKTCNT), 0);
+		for (unsigned again = 0; again < 2; again++)
+			CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
+		CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+		if (way == 0) {
+			CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
+		} else if (way == 1) {
+			pktdec();
+		} else {
+			receive(&rig, 2);
+			pktdec();
+		}
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+		CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+	}
+	/* The next frame's status vector tells that one was lost. */
+	CU_ASSERT_EQUAL(rig.chip.sram[4] & RSV_LONG_OR_DROP >> 16, RSV_LONG_OR_DROP >> 16);
+}
+
+static void fill_the_ring(void)
+{
+	for (unsigned i = 0; i < (RING_END + 1) / SLOT; i++)
+		receive(&rig, i);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_OVERFLOW), 0);
+}
+
+static void rxerif_misses_a_lost_frame(void)
+{
+	for (unsigned full = 0; full < 2; full++) {
+		const unsigned lost = full ? (RING_END + 1) / SLOT + 1 : 1;
+
+		start(ENC28J60_SITE_RX, lost, (struct enc28j60_disturbance){.rx_overflow = !full, .rx_rxerif_lost = true});
+		if (full)
+			fill_the_ring();
+		receive(&rig, lost);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_OVERFLOW), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_RXERIF, 0);
+		CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_RX], lost);
+		receive(&rig, lost + 1);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_RXERIF, full ? EIR_RXERIF : 0);
+	}
+}
+
+/* A window of 64 bytes of the frame's data must sum up to EPMCS, which it does not. */
+static void only_a_pattern_is_wanted(uint32_t errata, uint8_t filters)
+{
+	start(ENC28J60_SITE_RX, 2, (struct enc28j60_disturbance){.rx_pattern_passes = true});
+	rig.chip.config.errata = errata;
+	rig_wcr(&rig, ENC28J60_ERXFCON, filters);
+	rig_wcr(&rig, ENC28J60_EPMM0, 0xff);
+	rig_wcr16(&rig, ENC28J60_EPMCSL, 0x1234);
+	rig_forget(&rig);
+	for (unsigned i = 1; i <= NTH; i++)
+		receive(&rig, i);
+}
+
+static void a_frame_slips_through_the_pattern_filter(void)
+{
+	only_a_pattern_is_wanted(ENC28J60_ERRATUM(18), ERXFCON_CRCEN | ERXFCON_PMEN);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], NTH);
+}
+
+static void nothing_slips_without_erratum_18_or_past_another_filter(void)
+{
+	only_a_pattern_is_wanted(0, ERXFCON_CRCEN | ERXFCON_PMEN);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), NTH);
+	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 0);
+	only_a_pattern_is_wanted(ENC28J60_ERRATUM(18), ERXFCON_ANDOR | ERXFCON_CRCEN | ERXFCON_PMEN | ERXFCON_BCEN);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), NTH);
+	only_a_pattern_is_wanted(ENC28J60_ERRATUM(18), ERXFCON_CRCEN | ERXFCON_BCEN);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), NTH);
+	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 0);
 }
 
 /* -- MII -- */
@@ -588,6 +801,16 @@ const CU_TestInfo tests_disturb[] = {
 	{"a_frame_is_lost_as_if_there_were_no_room", a_frame_is_lost_as_if_there_were_no_room},
 	{"a_frame_is_stored_uncounted", a_frame_is_stored_uncounted},
 	{"a_stored_frame_raises_rxerif", a_stored_frame_raises_rxerif},
+	{"txif_comes_up_early_and_again_at_the_end", txif_comes_up_early_and_again_at_the_end},
+	{"txif_may_be_early_and_then_missing", txif_may_be_early_and_then_missing},
+	{"a_link_pulse_is_taken_for_a_late_collision", a_link_pulse_is_taken_for_a_late_collision},
+	{"a_link_pulse_does_nothing_without_erratum_13_or_in_full_duplex", a_link_pulse_does_nothing_without_erratum_13_or_in_full_duplex},
+	{"pktif_misses_a_frame", pktif_misses_a_frame},
+	{"a_frame_pktif_missed_is_forgotten_with_the_last_packet", a_frame_pktif_missed_is_forgotten_with_the_last_packet},
+	{"pktif_sees_a_frame_that_is_lost", pktif_sees_a_frame_that_is_lost},
+	{"rxerif_misses_a_lost_frame", rxerif_misses_a_lost_frame},
+	{"a_frame_slips_through_the_pattern_filter", a_frame_slips_through_the_pattern_filter},
+	{"nothing_slips_without_erratum_18_or_past_another_filter", nothing_slips_without_erratum_18_or_past_another_filter},
 	{"an_mii_operation_stays_busy_until_a_reset", an_mii_operation_stays_busy_until_a_reset},
 	{"a_scan_is_one_operation", a_scan_is_one_operation},
 	{"numbers_count_from_1_and_survive_every_reset", numbers_count_from_1_and_survive_every_reset},

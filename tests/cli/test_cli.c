@@ -74,9 +74,9 @@ static void a_wrong_command_gets_the_nearest(void)
 		{"dcotor", "stutter: 'dcotor' is no command; did you mean 'doctor'?; see `stutter --help`"},
 		{"frobnicate", "stutter: 'frobnicate' is no command; see `stutter --help`"},
 		{"doctor x", "stutter: doctor takes no operands"},
-		{"list", "stutter: which list? One of scenarios, faults, devices"},
-		{"list fault", "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, faults and devices"},
-		{"list faults devices", "stutter: which list? One of scenarios, faults, devices"},
+		{"list", "stutter: which list? One of scenarios, faults, addresses, devices"},
+		{"list fault", "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, faults, addresses and devices"},
+		{"list faults devices", "stutter: which list? One of scenarios, faults, addresses, devices"},
 	};
 
 	check_usage(rows, sizeof rows / sizeof rows[0]);
@@ -177,7 +177,7 @@ static void an_unknown_key_has_its_place_and_the_nearest(void)
 	static const struct bad rows[] = {
 		{"name: x\ndevise: reference\n",
 	         ":2:1: 'devise' is no key of a scenario; did you mean 'device'?; allowed: name, summary, seed, "
-	         "deadline, image, device, link, server, faults, expect"},
+	         "deadline, image, device, link, server, faults, expect, decisions, made"},
 		{"name: x\nexpect:\n  verdct: pass\n",
 	         ":3:3: 'verdct' is no key of expect; did you mean 'verdict'?; allowed: verdict, phase, at_least, at_most"},
 		{"name: x\nexpect: {verdict: pass, zzzzzz: 1}\n",

@@ -24,7 +24,7 @@ struct module {
 	const char *allowed[NAMES_MAX];
 };
 
-#define WORLD "base", "sim", "link", "fault", "proxy", "server", "scenario", "board", "enc28j60"
+#define WORLD "base", "sim", "link", "address", "fault", "proxy", "server", "scenario", "board", "enc28j60"
 
 /* Written as in an include: below harness/ and emulator/ without these words. */
 static const struct module modules[] = {
@@ -32,12 +32,12 @@ static const struct module modules[] = {
 	{"sim", true, {"base", NULL}},
 	{"link", true, {"base", "sim", NULL}},
 	{"address", true, {"base", "link", "llhttp.h", NULL}},
-	{"fault", true, {"base", "sim", NULL}},
-	{"proxy", true, {"base", "sim", "link", "fault", NULL}},
+	{"fault", true, {"base", "sim", "address", "link", NULL}},
+	{"proxy", true, {"base", "sim", "link", "address", "fault", NULL}},
 	{"server", true, {"base", "sim", "link", NULL}},
-	{"scenario", true, {"base", "sim", "link", "fault", "server", NULL}},
+	{"scenario", true, {"base", "sim", "link", "address", "fault", "server", NULL}},
 	{"enc28j60", true, {NULL}},
-	{"board", true, {"base", "sim", "link", "fault", "enc28j60", NULL}},
+	{"board", true, {"base", "sim", "link", "address", "fault", "enc28j60", NULL}},
 	{"qemu", false, {"base", "guest/module/protocol.h", NULL}},
 	{"reports", true, {"base", "sim", "scenario", "session/verdict.h", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "reports", NULL}},

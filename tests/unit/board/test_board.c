@@ -81,7 +81,7 @@ static void open_desk(const char *up_at)
 	link_init(&desk.link, &config,
 	          &(struct link_ops){.to_partner = refuse_frame, .to_device = reach_chip, .carrier_changed = follow_carrier}, &desk, &desk.sim,
 	          desk.trace, 1);
-	board_open(&desk.board, ENC28J60_B7, &desk.link, disturber_open(desk.faults, desk.count, 1, desk.trace), &desk.sim, desk.trace);
+	board_open(&desk.board, ENC28J60_B7, &desk.link, disturber_open(desk.faults, desk.count, 1, desk.trace, (struct disturber_ops){0}, NULL), &desk.sim, desk.trace);
 	desk.board.int_changed = follow_int;
 }
 
@@ -174,6 +174,9 @@ static void a_warm_chip_is_in_mid_work(void)
 	CU_ASSERT(peek(ENC28J60_MACON1) & MACON1_MARXEN);
 	CU_ASSERT(desk.board.chip.link.up);
 	CU_ASSERT_EQUAL(desk.board.chip.now_ns, POWER_ON);
+	/* What the sites have counted: two writes of the PHY, and the read. */
+	CU_ASSERT_EQUAL(desk.board.chip.rx.number, 2);
+	CU_ASSERT_EQUAL(desk.board.chip.mii.number, 3);
 	/* Nobody has told of the former life; the session has no such frames. */
 	CU_ASSERT_EQUAL(desk.board.counters.received, 0);
 	TEST_SAME_TEXT(desk.text, "[  1.000000000] fault   'warm_start' warm_start\n");

@@ -49,7 +49,7 @@ static void clear(void)
 static void open_bench(uint64_t seed)
 {
 	bench.trace = trace_open((struct trace_sink){keep_line, &bench});
-	bench.disturber = disturber_open(bench.faults, bench.count, seed, bench.trace);
+	bench.disturber = disturber_open(bench.faults, bench.count, seed, bench.trace, (struct disturber_ops){0}, NULL);
 }
 
 static void close_bench(void)

@@ -10,11 +10,13 @@
 #define DEVICE 0xc0000264U
 #define SERVICE_PORT 7777U
 
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now)
+static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
+                    const struct proxy_fate *fate, sim_ns now)
 {
 	struct chain *chain = ctx;
 
 	(void)direction;
+	(void)naming;
 	chain->fate = *fate;
 	chain->id = frame->id;
 	(void)proxy_fate_render(chain->proxy, fate, now, chain->text, sizeof chain->text);
@@ -23,7 +25,7 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 void chain_open(struct chain *chain, const struct fault *faults, size_t count, uint64_t seed)
 {
 	memset(chain, 0, sizeof *chain);
-	chain->proxy = proxy_open(faults, count, seed, (struct proxy_ops){decided}, chain);
+	chain->proxy = proxy_open(faults, count, seed, (struct proxy_ops){.decided = decided}, chain);
 }
 
 void chain_close(struct chain *chain)

@@ -142,7 +142,7 @@ static void a_plain_delay_is_exact(void)
 	chain_open(&chain, &fault, 1, 1);
 	(void)chain_send(&chain, 1, TO_SERVER, 100);
 	CU_ASSERT_EQUAL(chain.fate.release, 1234567991);
-	CU_ASSERT_EQUAL(chain.fate.causes[0].delay_ns, 1234567891);
+	CU_ASSERT_EQUAL(chain.fate.causes[0].params.delay.time_ns, 1234567891);
 	CU_ASSERT_EQUAL(proxy_next(chain.proxy), 1234567991);
 	CU_ASSERT_PTR_NULL(proxy_deliver(chain.proxy, 1234567990, &direction));
 	struct frame *frame = proxy_deliver(chain.proxy, 1234567991, &direction);

@@ -134,12 +134,12 @@ static void what_a_table_cannot_refuse_is_checked(void)
 	const struct fault good = made_checked_fault("f", "", "drop", "");
 	struct fault fault = good;
 
-	fault.match.from_ns = fault.match.until_ns = 5;
+	fault.match.from.ns = fault.match.until.ns = 5;
 	is_wrong(fault, "until", "the window ends before it starts");
-	fault.match.until_ns = 4;
+	fault.match.until.ns = 4;
 	is_wrong(fault, "until", "the window ends before it starts");
 	fault = good;
-	fault.match.nth = fault.match.first = 1;
+	fault.match.nth.first = fault.match.first = 1;
 	is_wrong(fault, "nth", "exclude each other");
 	fault = good;
 	fault.match.every = fault.match.first = 1;

@@ -127,9 +127,32 @@ static void nothing_is_drawn_before_what_was_drawn(void)
 	free(out);
 }
 
+static void a_file_ends_later_than_its_last_change(void)
+{
+	static const uint8_t mosi[] = {0x12}, miso[] = {0x34};
+	static const struct {
+		uint64_t now;
+		const char *end;
+	} rows[] = {{2500, "\n1$\n#3000\n"}, {2999, "\n1$\n#3000\n"}, {9000, "\n1$\n#9000\n"}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct vcd vcd;
+		FILE *stream = open_out();
+		vcd_begin(&vcd, stream, 1000);
+		vcd_transfer(&vcd, mosi, miso, 1, 800 + 3, 10000000, 3000);
+		vcd_end(&vcd, rows[i].now);
+		CU_ASSERT_FATAL(fclose(stream) == 0);
+		const char *end = out + out_length - strlen(rows[i].end);
+		TEST_SAME_TEXT(end, rows[i].end);
+		CU_ASSERT_FALSE(analyse(out).backwards);
+		free(out);
+	}
+}
+
 const CU_TestInfo tests_vcd[] = {
 	{"a file begins with the bus at rest", a_file_begins_with_the_bus_at_rest},
 	{"a transfer is read back bit by bit", a_transfer_is_read_back_bit_by_bit},
 	{"nothing is drawn before what was drawn", nothing_is_drawn_before_what_was_drawn},
+	{"a file ends later than its last change", a_file_ends_later_than_its_last_change},
 	CU_TEST_INFO_NULL,
 };

@@ -94,7 +94,7 @@ static void run(const char *match, const char *action, const char *params, sim_n
 	link_init(&bench.link, &config, &ops, &bench, &bench.sim, bench.trace, 1);
 	bench.faults[0] = made_checked_fault("other", "", "drop", "");
 	bench.faults[1] = made_checked_fault("it", match, action, params);
-	bench.cable = cable_open(bench.faults, 2, &bench.link, &bench.sim, bench.trace);
+	bench.cable = cable_open(bench.faults, 2, &bench.link, &bench.sim, bench.trace, NULL, NULL);
 	sim_run_until(&bench.sim, until);
 }
 

@@ -22,11 +22,13 @@ static void ignore_line(void *ctx, const char *line, size_t length)
 	(void)length;
 }
 
-static void ignore_fate(void *ctx, const struct frame *frame, enum direction direction, const struct proxy_fate *fate, sim_ns now)
+static void ignore_fate(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
+                        const struct proxy_fate *fate, sim_ns now)
 {
 	(void)ctx;
 	(void)frame;
 	(void)direction;
+	(void)naming;
 	(void)fate;
 	(void)now;
 }
@@ -46,12 +48,12 @@ static void begin(void)
 	memset(&verdict, 0, sizeof verdict);
 	sim_open(&world.sim, 0);
 	world.trace = trace_open((struct trace_sink){ignore_line, NULL});
-	world.proxy = proxy_open(&fault, 1, 1, (struct proxy_ops){ignore_fate}, NULL);
+	world.proxy = proxy_open(&fault, 1, 1, (struct proxy_ops){.decided = ignore_fate}, NULL);
 	plan.faults = &fault;
 	plan.fault_count = 1;
 	world.plan = &plan;
-	world.board.disturber = disturber_open(&fault, 1, 1, world.trace);
-	world.cable = cable_open(&fault, 1, NULL, &world.sim, world.trace);
+	world.board.disturber = disturber_open(&fault, 1, 1, world.trace, (struct disturber_ops){0}, NULL);
+	world.cable = cable_open(&fault, 1, NULL, &world.sim, world.trace, NULL, NULL);
 	world.service.image = bytes_of(image, sizeof image);
 	judge_init(&judge);
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault/decision.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void decisions_add(struct decisions *decisions, const struct decision *decision)
+{
+	if (decisions->count == decisions->room) {
+		decisions->room = decisions->room > 0 ? decisions->room * 2 : 64;
+		decisions->list = memory_resize(decisions->list, decisions->room, sizeof *decisions->list);
+	}
+	decisions->list[decisions->count++] = *decision;
+}
+
+void decisions_close(struct decisions *decisions)
+{
+	free(decisions->list);
+	memset(decisions, 0, sizeof *decisions);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * A decision that took effect: what was hit, by its address, and what happened to it, exactly. A frozen plan is a list of them.
+ */
+#ifndef FAULT_DECISION_H
+#define FAULT_DECISION_H
+
+#include "fault/fault.h"
+
+struct decision {
+	char at[FAULT_AT_MAX];       /**< a frame or an occasion (point.h); empty: at its time */
+	unsigned direction;          /**< enum match_direction; both for what is not a frame */
+	sim_ns time;                 /**< when it was taken */
+	char name[FAULT_NAME_MAX];   /**< of the fault behind it */
+	const struct action *action; /**< with exact parameters: it draws nothing */
+	union action_params params;
+};
+
+/** A growing list. All zero is empty. */
+struct decisions {
+	struct decision *list;
+	size_t count, room;
+};
+
+void decisions_add(struct decisions *decisions, const struct decision *decision);
+void decisions_close(struct decisions *decisions);
+
+#endif
