@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6 };
+#include "base/check.h"
+
+enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6, BLOCK_SECRETS = 10 };
 enum {
 	OPTION_END = 0,
 	OPTION_COMMENT = 1,
@@ -11,11 +13,18 @@ enum {
 	OPTION_FLAGS = 2,
 	OPTION_APPLICATION = 4,
 	OPTION_PACKET_ID = 5,
+	OPTION_VERDICT = 7,
 	OPTION_RESOLUTION = 9
 };
 #define BYTE_ORDER_MAGIC 0x1a2b3c4dU
 #define LINKTYPE_ETHERNET 1U
 #define NANOSECONDS 9U
+/* "TLSK", as a number. */
+#define SECRETS_TLS 0x544c534bU
+/* The format has no verdict of proxies; this one is Linux's, whose values TC_ACT_OK and TC_ACT_SHOT say the same. */
+#define VERDICT_TC 1U
+#define TC_ACT_OK 0U
+#define TC_ACT_SHOT 2U
 #define BLOCK_MAX 16384U
 #define COMMENT_MAX 1024U
 
@@ -77,10 +86,22 @@ static void end(struct block *block, FILE *stream)
 	(void)fwrite(block->bytes, 1, total, stream);
 }
 
-void pcapng_begin(FILE *stream, const char *application, const char *interface)
+static void write_interface(FILE *stream, const char *name)
+{
+	static const uint8_t resolution = NANOSECONDS;
+	struct block block = begin(BLOCK_INTERFACE);
+
+	put_u16(&block, LINKTYPE_ETHERNET);
+	put_u16(&block, 0);
+	put_u32(&block, 0); /* no snap length */
+	put_option(&block, OPTION_NAME, name, strlen(name));
+	put_option(&block, OPTION_RESOLUTION, &resolution, 1);
+	end(&block, stream);
+}
+
+void pcapng_begin(FILE *stream, const char *application, const char *const *interfaces)
 {
 	static const uint8_t unknown_length[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-	static const uint8_t resolution = NANOSECONDS;
 	struct block block = begin(BLOCK_SECTION);
 
 	put_u32(&block, BYTE_ORDER_MAGIC);
@@ -89,13 +110,16 @@ void pcapng_begin(FILE *stream, const char *application, const char *interface)
 	put_data(&block, unknown_length, sizeof unknown_length);
 	put_option(&block, OPTION_APPLICATION, application, strlen(application));
 	end(&block, stream);
-	block = begin(BLOCK_INTERFACE);
-	put_u16(&block, LINKTYPE_ETHERNET);
-	put_u16(&block, 0);
-	put_u32(&block, 0); /* no snap length */
-	put_option(&block, OPTION_NAME, interface, strlen(interface));
-	put_option(&block, OPTION_RESOLUTION, &resolution, 1);
-	end(&block, stream);
+	for (; *interfaces != NULL; interfaces++)
+		write_interface(stream, *interfaces);
+}
+
+static void put_verdict(struct block *block, enum pcapng_verdict verdict)
+{
+	uint8_t value[9] = {VERDICT_TC, verdict == PCAPNG_DROPPED ? TC_ACT_SHOT : TC_ACT_OK};
+
+	if (verdict != PCAPNG_UNKNOWN)
+		put_option(block, OPTION_VERDICT, value, sizeof value);
 }
 
 void pcapng_frame(FILE *stream, const struct pcapng_frame *frame, struct bytes data)
@@ -105,7 +129,7 @@ void pcapng_frame(FILE *stream, const struct pcapng_frame *frame, struct bytes d
 	const uint32_t id[2] = {(uint32_t)frame->id, (uint32_t)(frame->id >> 32)};
 	size_t comment = frame->comment != NULL ? strlen(frame->comment) : 0;
 
-	put_u32(&block, 0); /* interface */
+	put_u32(&block, frame->interface);
 	put_u32(&block, (uint32_t)(frame->time_ns >> 32));
 	put_u32(&block, (uint32_t)frame->time_ns);
 	put_u32(&block, (uint32_t)data.length);
@@ -115,5 +139,18 @@ void pcapng_frame(FILE *stream, const struct pcapng_frame *frame, struct bytes d
 		put_option(&block, OPTION_COMMENT, frame->comment, comment < COMMENT_MAX ? comment : COMMENT_MAX);
 	put_option(&block, OPTION_FLAGS, &flags, sizeof flags);
 	put_option(&block, OPTION_PACKET_ID, id, sizeof id);
+	put_verdict(&block, frame->verdict);
+	end(&block, stream);
+}
+
+void pcapng_tls_secrets(FILE *stream, const char *key_log)
+{
+	struct block block = begin(BLOCK_SECRETS);
+	size_t length = strlen(key_log);
+
+	CHECK_INT(length, <=, PCAPNG_SECRETS_MAX);
+	put_u32(&block, SECRETS_TLS);
+	put_u32(&block, (uint32_t)length);
+	put_data(&block, key_log, length);
 	end(&block, stream);
 }

@@ -14,17 +14,29 @@
 
 #include "base/bytes.h"
 
-/** Begins a file: section header and one Ethernet interface called @p interface. */
-void pcapng_begin(FILE *stream, const char *application, const char *interface);
+/** Begins a file: section header and an Ethernet interface for each of @p interfaces, which ends with NULL. */
+void pcapng_begin(FILE *stream, const char *application, const char *const *interfaces);
+
+enum pcapng_verdict {
+	PCAPNG_UNKNOWN, /**< nothing is told */
+	PCAPNG_PASSED,
+	PCAPNG_DROPPED,
+};
 
 /** What is told of a frame beside its bytes. */
 struct pcapng_frame {
 	uint64_t time_ns;
-	uint64_t id;         /**< the proxy's number for it */
-	bool outbound;       /**< the device sent it */
+	unsigned interface;  /**< index into those of pcapng_begin() */
+	uint64_t id;         /**< the proxy's number for it: the same on both interfaces */
+	bool outbound;       /**< it leaves through the interface; else it comes in */
+	enum pcapng_verdict verdict;
 	const char *comment; /**< NULL: none */
 };
 
 void pcapng_frame(FILE *stream, const struct pcapng_frame *frame, struct bytes data);
+
+/** Secrets with which what follows can be decrypted, in the format of SSLKEYLOGFILE (a Decryption Secrets Block). At most PCAPNG_SECRETS_MAX bytes. */
+#define PCAPNG_SECRETS_MAX 4096U
+void pcapng_tls_secrets(FILE *stream, const char *key_log);
 
 #endif

@@ -34,6 +34,33 @@ static void submit(struct world *world, struct frame *frame, enum direction dire
 	plan_proxy(world);
 }
 
+/* The interfaces of the capture, as the proxy has them. */
+enum { DEVICE_SIDE, SERVER_SIDE };
+
+static void capture(struct world *world, const struct frame *frame, unsigned side, bool outbound, enum pcapng_verdict verdict, const char *cause)
+{
+	if (world->capture != NULL)
+		pcapng_frame(world->capture,
+		             &(struct pcapng_frame){.time_ns = world->sim.now,
+		                                    .interface = side,
+		                                    .id = frame->id,
+		                                    .outbound = outbound,
+		                                    .verdict = verdict,
+		                                    .comment = cause},
+		             frame_bytes(frame));
+}
+
+/* A frame comes to the proxy. */
+static void note_frame(struct world *world, const struct frame *frame, enum direction direction, enum pcapng_verdict verdict, const char *cause)
+{
+	const uint64_t head[3] = {world->sim.now, direction, frame->length};
+
+	world->frames[direction]++;
+	(void)XXH3_64bits_update(world->wire_digest, head, sizeof head);
+	(void)XXH3_64bits_update(world->wire_digest, frame->data, frame->length);
+	capture(world, frame, direction == TO_SERVER ? DEVICE_SIDE : SERVER_SIDE, false, verdict, cause);
+}
+
 static void fire_proxy(void *ctx, sim_ns now)
 {
 	struct world *world = ctx;
@@ -41,26 +68,13 @@ static void fire_proxy(void *ctx, sim_ns now)
 	struct frame *frame;
 
 	while ((frame = proxy_deliver(world->proxy, now, &direction)) != NULL) {
+		capture(world, frame, direction == TO_SERVER ? SERVER_SIDE : DEVICE_SIDE, true, PCAPNG_UNKNOWN, NULL);
 		if (direction == TO_SERVER)
 			host_input(frame);
 		else
 			link_partner_sends(&world->link, frame);
 	}
 	plan_proxy(world);
-}
-
-static void note_frame(struct world *world, const struct frame *frame, enum direction direction, const char *cause)
-{
-	const uint64_t head[3] = {world->sim.now, direction, frame->length};
-
-	world->frames[direction]++;
-	(void)XXH3_64bits_update(world->wire_digest, head, sizeof head);
-	(void)XXH3_64bits_update(world->wire_digest, frame->data, frame->length);
-	if (world->capture != NULL)
-		pcapng_frame(world->capture,
-		             &(struct pcapng_frame){
-				     .time_ns = world->sim.now, .id = frame->id, .outbound = direction == TO_SERVER, .comment = cause},
-		             frame_bytes(frame));
 }
 
 static void keep_decision(void *ctx, const struct decision *decision)
@@ -94,14 +108,14 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 	disturber_sees(world->board.disturber, naming, now);
 	cable_sees(world->cable, naming, now);
 	if (fate->cause_count == 0 && !fate->dropped) {
-		note_frame(world, frame, direction, NULL);
+		note_frame(world, frame, direction, PCAPNG_PASSED, NULL);
 		return;
 	}
 	keep_causes(world, direction, naming, fate, now);
 	proxy_fate_render(world->proxy, fate, now, cause, sizeof cause);
 	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " %s %s: %s", direction_name(direction), frame->id, naming_render(naming, at),
 	           packet_render_ends(frame_bytes(frame), packet), cause);
-	note_frame(world, frame, direction, cause);
+	note_frame(world, frame, direction, fate->dropped ? PCAPNG_DROPPED : PCAPNG_PASSED, cause);
 }
 
 static void made(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now)
@@ -219,7 +233,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	sim_open(&world->sim, start);
 	/* The far end announces itself while it opens, so the capture begins before. */
 	if (capture != NULL)
-		pcapng_begin(capture, "stutter " STUTTER_VERSION, "proxy");
+		pcapng_begin(capture, "stutter " STUTTER_VERSION, (const char *const[]){"device side", "server side", NULL});
 	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
 	open_faults(world);
 	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, (struct proxy_ops){decided, made}, world) :

@@ -14,7 +14,7 @@ static FILE *begin(void)
 	(void)snprintf(path, sizeof path, "%s/wire.pcapng", test_folder());
 	FILE *stream = fopen(path, "w");
 	CU_ASSERT_FATAL(stream != NULL);
-	pcapng_begin(stream, "stutter test", "the wire");
+	pcapng_begin(stream, "stutter test", (const char *const[]){"the wire", "the other wire", NULL});
 	return stream;
 }
 
@@ -55,7 +55,7 @@ static void every_block_says_its_length_twice(void)
 		CU_ASSERT_FATAL(fread(&tail, 4, 1, stream) == 1);
 		CU_ASSERT_EQUAL(tail, head[1]);
 	}
-	CU_ASSERT_EQUAL(blocks, 2 + 71);
+	CU_ASSERT_EQUAL(blocks, 3 + 71);
 	(void)fclose(stream);
 }
 
