@@ -3,7 +3,7 @@
  * @file
  * Faults of the board: what goes wrong in the chip, on the SPI bus, on the INT line and with the supply.
  *
- * A fault belongs to a site, and a site counts its occasions from 1 since power on: enc.tx (a transmission begins), enc.rx (a frame is about to be stored),
+ * A fault belongs to a site, and a site counts its occasions from 1 since power on: enc.tx (a transmission begins), enc.rx (a frame has passed the filters),
  * enc.mii (an MII operation begins), spi.msg (a message on the bus), int.edge (the chip lets INT fall). Every fault that acts is a line of the trace with its site's
  * address, such as enc.tx#7, so that the next plan can name it.
  */
@@ -26,6 +26,9 @@ uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, si
 /** The chip asks at its sites. */
 void disturber_chip(struct disturber *disturber, enum enc28j60_site site, unsigned number, sim_ns now,
                     struct enc28j60_disturbance *ret_disturbance);
+
+/** The errata without which some of the faults never act, as bits of enc28j60_config.errata. */
+uint32_t disturber_errata(const struct disturber *disturber);
 
 /** Whether the chip is powered on as a former life of the host has left it: with its clock running and INT asserted. */
 bool disturber_warm(struct disturber *disturber, sim_ns now);
