@@ -206,6 +206,9 @@ static void a_warm_chip_forgets_all_with_src(void)
 	CU_ASSERT_FALSE(board_int_asserted(&desk.board));
 	CU_ASSERT_EQUAL(peek(ENC28J60_EPKTCNT), 0);
 	CU_ASSERT_EQUAL(peek(ENC28J60_ECON1), 0);
+	/* From power on it has a listener. */
+	desk.text[desk.length] = '\0';
+	TEST_CONTAINS(desk.text, "chip    reset: SRC command");
 	close_desk();
 }
 
