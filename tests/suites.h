@@ -51,6 +51,7 @@
 	S("fault/fault", tests_fault, false)                                                                                               \
 	S("board/disturb", tests_board_disturb, false)                                                                                     \
 	S("chip/disturb", tests_disturb, false)                                                                                            \
+	S("chip/errata", tests_errata, false)                                                                                              \
 	S("chip/example", tests_example, false)                                                                                            \
 	S("chip/filter", tests_filter, false)                                                                                              \
 	S("chip/findings", tests_findings, false)                                                                                          \

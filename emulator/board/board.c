@@ -90,6 +90,7 @@ static const struct kind {
 	[ENC28J60_EVENT_TX_ABORTED] = {"aborted", offsetof(struct board_counters, aborted), true, "tx"},
 	[ENC28J60_EVENT_TX_CANCELLED] = {"cancelled", offsetof(struct board_counters, aborted), true, "tx"},
 	[ENC28J60_EVENT_DISTURBED] = {"disturbed", NOT_COUNTED, true, NULL},
+	[ENC28J60_EVENT_ERRATUM] = {"erratum", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_NOTE] = {"note", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_FINDING] = {"finding", offsetof(struct board_counters, findings), true, NULL},
 	[ENC28J60_EVENT_NOT_MODELLED] = {"not modelled", NOT_COUNTED, true, NULL},

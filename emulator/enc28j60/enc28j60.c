@@ -113,6 +113,8 @@ struct enc28j60_config enc28j60_config_default(void)
 {
 	return (struct enc28j60_config){
 		.revision = ENC28J60_B7,
+		.errata = enc28j60_errata(ENC28J60_B7),
+		.ambient_celsius = 25,
 		.startup_ns = 300000,
 		.reset_settle_ns = 1000000,
 		.relink_ns = 64000000,
@@ -123,6 +125,8 @@ static void check_config(const struct enc28j60 *chip)
 {
 	uint32_t unknown = chip->config.errata & ~ENC28J60_ERRATA_SWITCHABLE;
 
+	if (!enc28j60_errata(chip->config.revision))
+		enc28j60_die(chip, "a revision that was never sold, as in EREVID", chip->config.revision, ENC28J60_B7);
 	if (unknown)
 		enc28j60_die(chip, "errata that cannot be switched, as bits", unknown, ENC28J60_ERRATA_SWITCHABLE);
 }

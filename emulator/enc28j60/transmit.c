@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the memory to the jack (DS39662 sec. 7.1, 11.3, 12.1.3, 12.1.4; erratum 12).
+ * From the memory to the jack (DS39662 sec. 7.1, 11.3, 12.1.3, 12.1.4; errata 12, 13, 15).
  *
  * How it works:
  *
@@ -8,7 +8,7 @@
  *   waiting  TXRTS is set but the clock stands, a pause is on or the DMA has the memory; becomes busy when the last of them ends
  *   busy     the frame was rendered from the memory as it was when it became busy, and is under way: on the wire, where
  *            ops->transmit owes an answer, or, with loopback, PHY off or no link, nowhere, for as long as it takes
- *
+ *   stalled  after an abort by the wire, with erratum 12: TXRTS stays set or is set to no effect, until TXRST or a reset
  *
  * A disturbed transmission may stay busy for ever (struct enc28j60_disturbance): nobody then owes an answer, and no timer runs.
  *
@@ -184,15 +184,17 @@ static void write_vector(struct enc28j60 *chip, uint32_t status, size_t on_wire)
 		chip->sram[(chip->tx.end + 1u + i) & ENC28J60_SRAM_MASK] = vector[i];
 }
 
-/* Back to idle: the memory is free for a DMA that has waited. */
+/* Back to idle: the memory is free for a DMA that has waited. Not so when stalled (erratum 12): TXRTS stays. */
 static void become_idle(struct enc28j60 *chip)
 {
 	chip->tx.busy = false;
 	chip->tx.waiting = false;
 	chip->tx.on_wire = false;
 	memset(&chip->tx.disturbance, 0, sizeof(chip->tx.disturbance));
-	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
 	enc28j60_disarm(chip, ENC28J60_TIMER_TRANSMIT);
+	if (chip->tx.stalled)
+		return;
+	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
 	enc28j60_dma_retry(chip);
 }
 
@@ -244,7 +246,7 @@ static bool can_see_link_pulses(const struct enc28j60 *chip)
 {
 	bool full_duplex = (chip->regs[ENC28J60_MACON3] & MACON3_FULDPX) || enc28j60_full_duplex(chip);
 
-	return (chip->config.errata & ENC28J60_ERRATUM(13)) && !full_duplex && enc28j60_phy_reaches_wire(chip);
+	return enc28j60_has(chip, 13) && !full_duplex && enc28j60_phy_reaches_wire(chip);
 }
 
 static void be_disturbed(struct enc28j60 *chip)
@@ -329,6 +331,10 @@ void enc28j60_tx_request(struct enc28j60 *chip)
 		chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
 		return;
 	}
+	if (chip->tx.stalled) {
+		enc28j60_find(chip, FINDING_TX_STALLED, ENC28J60_ECON1, chip->regs[ENC28J60_ECON1]);
+		return;
+	}
 	chip->tx.waiting = true;
 	enc28j60_tx_retry(chip);
 }
@@ -344,6 +350,10 @@ static void withdraw(struct enc28j60 *chip)
 
 void enc28j60_tx_cancel(struct enc28j60 *chip)
 {
+	if (chip->tx.stalled) {
+		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
+		enc28j60_dma_retry(chip);
+	}
 	if (!chip->tx.busy && !chip->tx.waiting)
 		return;
 	if (chip->tx.waiting) {
@@ -353,7 +363,7 @@ void enc28j60_tx_cancel(struct enc28j60 *chip)
 		chip->tx.status_high = 0;
 	}
 	withdraw(chip);
-	if (chip->config.errata & ENC28J60_ERRATUM(12))
+	if (enc28j60_has(chip, 12))
 		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
 	finish(chip, ENC28J60_EVENT_TX_CANCELLED, 0, 0, "TXRTS was cleared");
 }
@@ -364,6 +374,7 @@ void enc28j60_tx_reset(struct enc28j60 *chip, const char *text)
 
 	enc28j60_disarm(chip, ENC28J60_TIMER_PAUSE);
 	withdraw(chip);
+	chip->tx.stalled = false;
 	if (active)
 		report(chip, ENC28J60_EVENT_TX_CANCELLED, chip->tx.start, 0, text);
 	become_idle(chip);
@@ -384,8 +395,8 @@ static uint32_t vector_bits(const struct enc28j60_tx_status *status, bool full_d
 	return bits;
 }
 
-/* DS39662 sec. 12.1.3 lists the causes. */
-static const char *why_aborted(const struct enc28j60 *chip, uint32_t bits)
+/* The causes of DS39662 sec. 12.1.3 that only half duplex knows. */
+static const char *why_aborted_by_wire(const struct enc28j60 *chip, uint32_t bits)
 {
 	if (bits & TSV_EXCESSIVE_COLLISION)
 		return "excessive collisions";
@@ -393,20 +404,43 @@ static const char *why_aborted(const struct enc28j60 *chip, uint32_t bits)
 		return "late collision";
 	if ((bits & TSV_EXCESSIVE_DEFER) && !(chip->regs[ENC28J60_MACON4] & MACON4_DEFER))
 		return "excessive deferral";
-	return chip->tx.cut ? "longer than MAMXFL" : NULL;
+	return NULL;
+}
+
+/* After an abort in half duplex the transmit logic may stall (erratum 12). With the erratum switched on it always does. */
+static void abort_by_wire(struct enc28j60 *chip, uint32_t bits, size_t collided_bytes, const char *why)
+{
+	chip->tx.stalled = enc28j60_has(chip, 12);
+	finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, collided_bytes, why);
+	if (chip->tx.stalled)
+		enc28j60_emit(chip, (struct enc28j60_event){
+					    .kind = ENC28J60_EVENT_ERRATUM,
+					    .number = chip->tx.number,
+					    .text = "the transmit logic is stalled until TXRST, TXRTS stays set",
+					    .section = "erratum 12",
+				    });
 }
 
 static void end_of_wire(struct enc28j60 *chip, const struct enc28j60_tx_status *status)
 {
 	uint32_t bits = vector_bits(status, chip->regs[ENC28J60_MACON3] & MACON3_FULDPX);
-	const char *why = why_aborted(chip, bits);
+	const char *why = why_aborted_by_wire(chip, bits);
 
-	if (bits & TSV_LATE_COLLISION)
+	if ((bits & TSV_LATE_COLLISION) && !enc28j60_has(chip, 15))
 		chip->regs[ENC28J60_ESTAT] |= ESTAT_LATECOL;
 	if (why)
-		finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, status->collided_bytes, why);
+		abort_by_wire(chip, bits, status->collided_bytes, why);
+	else if (chip->tx.cut)
+		finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, status->collided_bytes, "longer than MAMXFL");
 	else
 		finish_well(chip, bits, status->collided_bytes, "sent");
+}
+
+/* TXRST was cleared: that may raise TXERIF, so a host has to clear the flag afterwards (erratum 12). */
+void enc28j60_tx_released(struct enc28j60 *chip)
+{
+	if (enc28j60_has(chip, 12))
+		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
 }
 
 void enc28j60_tx_left_mac(struct enc28j60 *chip)

@@ -52,6 +52,14 @@ void rig_start(struct rig *rig, const struct enc28j60_config *config)
 	rig_forget(rig);
 }
 
+void rig_start_ideal(struct rig *rig)
+{
+	struct enc28j60_config config = enc28j60_config_default();
+
+	config.errata = 0;
+	rig_start(rig, &config);
+}
+
 void rig_copy(struct rig *to, const struct rig *from)
 {
 	memcpy(to, from, sizeof(*to));

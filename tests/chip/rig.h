@@ -28,6 +28,8 @@ struct rig {
 
 /* Ready-made: powered, clock ready, cable in, link up, record empty. config may be NULL. */
 void rig_start(struct rig *rig, const struct enc28j60_config *config);
+/* The same without errata: the chip as the data sheet has it. */
+void rig_start_ideal(struct rig *rig);
 /* Only powered; the clock is not ready. */
 void rig_power(struct rig *rig, const struct enc28j60_config *config);
 /* Another rig that goes on from here. */
