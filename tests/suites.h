@@ -55,6 +55,7 @@
 	S("chip/example", tests_example, false)                                                                                            \
 	S("chip/filter", tests_filter, false)                                                                                              \
 	S("chip/findings", tests_findings, false)                                                                                          \
+	S("chip/flow", tests_flow, false)                                                                                                  \
 	S("chip/frame", tests_frame, false)                                                                                                \
 	S("chip/interrupt", tests_interrupt, false)                                                                                        \
 	S("chip/mii", tests_mii, false)                                                                                                    \

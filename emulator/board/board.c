@@ -89,6 +89,7 @@ static const struct kind {
 	[ENC28J60_EVENT_TX_DONE] = {"done", offsetof(struct board_counters, sent), false, "tx"},
 	[ENC28J60_EVENT_TX_ABORTED] = {"aborted", offsetof(struct board_counters, aborted), true, "tx"},
 	[ENC28J60_EVENT_TX_CANCELLED] = {"cancelled", offsetof(struct board_counters, aborted), true, "tx"},
+	[ENC28J60_EVENT_FLOW] = {"flow control", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_DISTURBED] = {"disturbed", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_ERRATUM] = {"erratum", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_NOTE] = {"note", NOT_COUNTED, true, NULL},

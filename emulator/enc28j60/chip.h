@@ -9,6 +9,8 @@
 #define ENC28J60_SRAM_MASK (ENC28J60_SRAM_SIZE - 1u)
 /* 10BASE-T: 100 ns a bit. */
 #define ENC28J60_BYTE_NS 800u
+/* A pause is counted in units of 512 bit times (IEEE 802.3 annex 31B). */
+#define ENC28J60_PAUSE_QUANTUM_NS 51200u
 
 /* Ways to be reset (DS39662 sec. 11). */
 enum enc28j60_reset { ENC28J60_RESET_POWER, ENC28J60_RESET_PIN, ENC28J60_RESET_SRC };
@@ -42,6 +44,7 @@ enum enc28j60_finding {
 	FINDING_TXRTS_BUSY,
 	FINDING_TXRTS_RESET,
 	FINDING_TX_STALLED,
+	FINDING_PAUSE_OFF,
 	FINDING_TX_EMPTY,
 	FINDING_TX_IN_RX,
 	FINDING_TX_REGISTER_BUSY,
@@ -59,7 +62,6 @@ enum enc28j60_finding {
 	FINDING_DMA_ENDLESS,
 	FINDING_DMA_ONE_BYTE,
 	FINDING_DMA_RECEIVING,
-	FINDING_FLOW_CONTROL,
 	FINDING_SELF_TEST,
 	FINDING_PROPRIETARY_HEADER,
 	FINDING_BACKOFF,
@@ -148,6 +150,20 @@ void enc28j60_tx_released(struct enc28j60 *chip);
 void enc28j60_tx_answer(struct enc28j60 *chip, const struct enc28j60_tx_status *status);
 void enc28j60_tx_left_mac(struct enc28j60 *chip);
 void enc28j60_tx_pause(struct enc28j60 *chip, unsigned quanta);
+
+bool enc28j60_tx_reaches_wire(const struct enc28j60 *chip);
+bool enc28j60_tx_hears_itself(const struct enc28j60 *chip);
+
+/* flow.c: pause frames and backpressure of our own. */
+void enc28j60_flow_changed(struct enc28j60 *chip);
+void enc28j60_flow_resume(struct enc28j60 *chip);
+void enc28j60_flow_idle(struct enc28j60 *chip);
+bool enc28j60_flow_release(struct enc28j60 *chip);
+void enc28j60_flow_sent(struct enc28j60 *chip);
+void enc28j60_flow_gap_over(struct enc28j60 *chip);
+void enc28j60_flow_period_over(struct enc28j60 *chip);
+void enc28j60_flow_suspend(struct enc28j60 *chip);
+void enc28j60_flow_reset(struct enc28j60 *chip);
 
 /* interrupt.c */
 uint8_t enc28j60_eir(const struct enc28j60 *chip);

@@ -73,10 +73,11 @@ enum enc28j60_event_kind {
 	ENC28J60_EVENT_TX_DONE,      /* tx#n; address: of the status vector; value: status vector 31:0 */
 	ENC28J60_EVENT_TX_ABORTED,   /* tx#n; like TX_DONE, text: why */
 	ENC28J60_EVENT_TX_CANCELLED, /* tx#n; the host gave it up; text: how */
-	ENC28J60_EVENT_DISTURBED,    /* silicon misbehaves because ops->disturb said so; tx#n, rx#n or an MII operation; text: how */
-	ENC28J60_EVENT_ERRATUM,      /* an erratum bites by rule; tx#n or rx#n; text: how; section: which */
-	ENC28J60_EVENT_NOTE,         /* outside the data sheet's words, harmless on silicon */
-	ENC28J60_EVENT_FINDING,      /* the guest, or its board, did what the data sheet forbids */
+	ENC28J60_EVENT_FLOW,      /* flow control; text: how; value: pause quanta sent, or 1 and 0 for backpressure that begins and ends */
+	ENC28J60_EVENT_DISTURBED, /* silicon misbehaves because ops->disturb said so; tx#n, rx#n or an MII operation; text: how */
+	ENC28J60_EVENT_ERRATUM,   /* an erratum bites by rule; tx#n or rx#n; text: how; section: which */
+	ENC28J60_EVENT_NOTE,      /* outside the data sheet's words, harmless on silicon */
+	ENC28J60_EVENT_FINDING,   /* the guest, or its board, did what the data sheet forbids */
 	ENC28J60_EVENT_NOT_MODELLED, /* the guest relies on what this model lacks */
 };
 
@@ -135,13 +136,16 @@ struct enc28j60_mac {
 /* What the chip asks of its surroundings. Any pointer may be NULL. transmit may call enc28j60_transmitted() with the same now_ns. */
 struct enc28j60_ops {
 	/*
-	 * TXRTS was set: the frame as it goes on the wire, preamble excluded, FCS included. Whoever owns the wire answers
-	 * with enc28j60_transmitted(). The frame is valid during the call only.
+	 * TXRTS was set, or a pause frame is due: the frame as it goes on the wire, preamble excluded, FCS included. Whoever owns
+	 * the wire answers with enc28j60_transmitted(). The frame is valid during the call only.
 	 */
 	void (*transmit)(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns);
 	/* The chip gave up that frame (TXRTS cleared, TXRST, reset): no answer is wanted any more. */
 	void (*cancel)(void *ctx, uint64_t now_ns);
-	/* Half duplex: backpressure begins or ends, that is, preamble is sent without end (DS39662 sec. 10.1). */
+	/*
+	 * Half duplex: backpressure begins or ends, that is, preamble is sent without end (DS39662 sec. 10.1). It ends before transmit
+	 * is called, by the gap of MABBIPG, and begins again as long after the answer.
+	 */
 	void (*backpressure)(void *ctx, bool on, uint64_t now_ns);
 	void (*event)(void *ctx, const struct enc28j60_event *event);
 	/* Asked at every site: fills the disturbance, which is zeroed. number is the site's. */
@@ -241,6 +245,9 @@ enum enc28j60_timer {
 	ENC28J60_TIMER_DMA,       /* the DMA ends */
 	ENC28J60_TIMER_TRANSMIT,  /* a frame that never reaches the wire has left the MAC */
 	ENC28J60_TIMER_PAUSE,     /* a received pause ends */
+	ENC28J60_TIMER_FLOW,      /* the next pause frame is due */
+	ENC28J60_TIMER_CONTROL,   /* a pause frame that never reaches the wire has left the MAC */
+	ENC28J60_TIMER_GAP,       /* the gap before a pause frame, before preamble, or before a frame behind preamble ends */
 	ENC28J60_TIMER_COUNT,
 };
 
@@ -297,6 +304,20 @@ struct enc28j60_tx {
 	uint8_t frame[ENC28J60_TX_FRAME_MAX];
 };
 
+/* A pause frame, padded, with FCS. */
+#define ENC28J60_PAUSE_SIZE 64u
+
+/* Flow control (DS39662 sec. 10). */
+struct enc28j60_flow {
+	bool due;        /* a pause frame waits for the transmitter */
+	bool busy;       /* it is under way */
+	bool on_wire;    /* and ops->transmit owes an answer for it */
+	bool presses;    /* half duplex: preamble is being sent */
+	bool pressed;    /* it was released for the frame that the host wants to send */
+	uint16_t quanta; /* of the pause frame under way or the last one */
+	uint8_t frame[ENC28J60_PAUSE_SIZE];
+};
+
 struct enc28j60_rx {
 	unsigned number;          /* frames seen so far */
 	unsigned looped;          /* of them, those of the chip itself (errata 9, 10) */
@@ -321,6 +342,7 @@ struct enc28j60 {
 	struct enc28j60_mii mii;
 	struct enc28j60_link link;
 	struct enc28j60_dma dma;
+	struct enc28j60_flow flow;
 	struct enc28j60_rx rx;
 	uint8_t regs[ENC28J60_REG_COUNT];
 	uint16_t phy[ENC28J60_PHY_COUNT];

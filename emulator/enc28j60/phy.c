@@ -92,8 +92,8 @@ static uint16_t read_status1(struct enc28j60 *chip)
 /* RXSTAT and COLSTAT stay 0: a frame is known only when its last bit has arrived (DS39662 register 3-6). */
 static uint16_t read_status2(struct enc28j60 *chip)
 {
-	return (uint16_t)((chip->tx.busy ? PHSTAT2_TXSTAT : 0) | (enc28j60_phy_link_is_up(chip) ? PHSTAT2_LSTAT : 0) |
-	                  (enc28j60_full_duplex(chip) ? PHSTAT2_DPXSTAT : 0) |
+	return (uint16_t)((chip->tx.busy || chip->flow.busy || chip->flow.presses ? PHSTAT2_TXSTAT : 0) |
+	                  (enc28j60_phy_link_is_up(chip) ? PHSTAT2_LSTAT : 0) | (enc28j60_full_duplex(chip) ? PHSTAT2_DPXSTAT : 0) |
 	                  (chip->config.polarity_reversed && !enc28j60_has(chip, 7) ? PHSTAT2_PLRITY : 0));
 }
 

@@ -33,6 +33,7 @@ static void clock_is_back(struct enc28j60 *chip, const char *text)
 		return;
 	enc28j60_emit(chip, (struct enc28j60_event){.kind = ENC28J60_EVENT_READY, .text = text, .section = "DS39662 sec. 2.2"});
 	enc28j60_phy_start(chip);
+	enc28j60_flow_changed(chip);
 	enc28j60_tx_retry(chip);
 }
 
@@ -101,6 +102,7 @@ void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 	report(chip, reset);
 	enc28j60_dma_reset(chip);
 	enc28j60_tx_reset(chip, "reset");
+	enc28j60_flow_reset(chip);
 	enc28j60_mii_reset(chip);
 	enc28j60_phy_stop(chip);
 	enc28j60_phy_reset(chip);
@@ -143,6 +145,7 @@ static void enter_power_save(struct enc28j60 *chip)
 	if (busy)
 		enc28j60_find(chip, FINDING_POWER_SAVE_BUSY, ENC28J60_ECON1, busy);
 	enc28j60_tx_reset(chip, "power save");
+	enc28j60_flow_reset(chip);
 	enc28j60_mii_reset(chip);
 	enc28j60_phy_stop(chip);
 	enc28j60_disarm(chip, ENC28J60_TIMER_STARTUP);

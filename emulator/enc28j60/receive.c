@@ -298,7 +298,6 @@ void enc28j60_rx_packet_done(struct enc28j60 *chip)
 		enc28j60_find(chip, FINDING_PKTDEC_ZERO, ENC28J60_ECON2, 0);
 	else
 		chip->rx.packets--;
-	chip->rx.unflagged &= chip->rx.packets != 0;
 }
 
 void enc28j60_rx_counted(struct enc28j60 *chip)

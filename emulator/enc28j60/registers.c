@@ -177,6 +177,12 @@ static void macon3_before(struct enc28j60 *chip, unsigned index, uint8_t value)
 		enc28j60_find(chip, FINDING_PROPRIETARY_HEADER, index, value);
 }
 
+static void macon3_after(struct enc28j60 *chip, unsigned index, uint8_t before)
+{
+	if ((before ^ chip->regs[index]) & MACON3_FULDPX)
+		enc28j60_flow_changed(chip);
+}
+
 static void macon4_before(struct enc28j60 *chip, unsigned index, uint8_t value)
 {
 	if (value & (MACON4_BPEN | MACON4_NOBKOFF))
@@ -189,10 +195,11 @@ static void self_test_before(struct enc28j60 *chip, unsigned index, uint8_t valu
 		enc28j60_find(chip, FINDING_SELF_TEST, index, value);
 }
 
-static void flow_control_before(struct enc28j60 *chip, unsigned index, uint8_t value)
+static void flow_control_after(struct enc28j60 *chip, unsigned index, uint8_t before)
 {
-	if (value & EFLOCON_FCEN)
-		enc28j60_find(chip, FINDING_FLOW_CONTROL, index, value);
+	(void)index;
+	(void)before;
+	enc28j60_flow_changed(chip);
 }
 
 static void mii_command_after(struct enc28j60 *chip, unsigned index, uint8_t before)
@@ -227,10 +234,10 @@ HOOKS tx_pointer_hooks = {.before_write = transmit_pointer_before};
 HOOKS dma_pointer_hooks = {.before_write = dma_pointer_before};
 HOOKS filter_hooks = {.before_write = filter_before};
 HOOKS packet_count_hooks = {.read = read_packet_count};
-HOOKS macon3_hooks = {.before_write = macon3_before};
+HOOKS macon3_hooks = {.before_write = macon3_before, .after_write = macon3_after};
 HOOKS macon4_hooks = {.before_write = macon4_before};
 HOOKS self_test_hooks = {.before_write = self_test_before};
-HOOKS flow_control_hooks = {.before_write = flow_control_before, .read = read_flow_control};
+HOOKS flow_control_hooks = {.after_write = flow_control_after, .read = read_flow_control};
 HOOKS mii_command_hooks = {.after_write = mii_command_after};
 HOOKS mii_address_hooks = {.before_write = mii_write_before};
 HOOKS mii_write_high_hooks = {.before_write = mii_write_before, .after_write = mii_write_high_after};

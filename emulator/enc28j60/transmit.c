@@ -26,8 +26,6 @@
 #define HEADER_SIZE 14u
 #define TYPE_LIMIT 1500u
 #define PREAMBLE_BYTES 8u
-/* A pause is counted in units of 512 bit times (IEEE 802.3 annex 31B). */
-#define PAUSE_QUANTUM_NS 51200u
 
 /* How one frame is to be sent: MACON3, or the control byte if it overrides. */
 struct style {
@@ -196,6 +194,7 @@ static void become_idle(struct enc28j60 *chip)
 		return;
 	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
 	enc28j60_dma_retry(chip);
+	enc28j60_flow_idle(chip);
 }
 
 static void finish(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint32_t status, size_t collided_bytes, const char *text)
@@ -214,7 +213,7 @@ static void finish(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint32_
 }
 
 /* Half duplex hears itself unless PHCON2.HDLDIS; PLOOPBK hears itself and nothing else (DS39662 sec. 6.6, registers 6-5, 6-6). */
-static bool hears_itself(const struct enc28j60 *chip)
+bool enc28j60_tx_hears_itself(const struct enc28j60 *chip)
 {
 	if (chip->phy[ENC28J60_PHCON1] & PHCON1_PLOOPBK)
 		return true;
@@ -224,7 +223,7 @@ static bool hears_itself(const struct enc28j60 *chip)
 static void finish_well(struct enc28j60 *chip, uint32_t status, size_t collided_bytes, const char *text)
 {
 	size_t length = chip->tx.length;
-	bool echo = hears_itself(chip) && (chip->regs[ENC28J60_ECON1] & ECON1_RXEN);
+	bool echo = enc28j60_tx_hears_itself(chip) && (chip->regs[ENC28J60_ECON1] & ECON1_RXEN);
 
 	finish(chip, ENC28J60_EVENT_TX_DONE, status | TSV_DONE, collided_bytes, text);
 	if (echo)
@@ -278,6 +277,11 @@ static uint64_t bytes_until_late_collision(const struct enc28j60 *chip)
 	return late < whole ? late : whole;
 }
 
+bool enc28j60_tx_reaches_wire(const struct enc28j60 *chip)
+{
+	return chip->ops && chip->ops->transmit && enc28j60_phy_reaches_wire(chip) && !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
+}
+
 static void start(struct enc28j60 *chip)
 {
 	chip->tx.waiting = false;
@@ -286,6 +290,8 @@ static void start(struct enc28j60 *chip)
 	chip->tx.start = enc28j60_reg16(chip, ENC28J60_ETXSTL);
 	chip->tx.end = enc28j60_reg16(chip, ENC28J60_ETXNDL);
 	render(chip);
+	chip->tx.status_high |= chip->flow.pressed ? TSV_HIGH_BACKPRESSURE : 0;
+	chip->flow.pressed = false;
 	check_memory(chip);
 	report(chip, ENC28J60_EVENT_TX_START, chip->tx.start, chip->tx.status, "start");
 	if (chip->tx.length == 0) {
@@ -302,8 +308,7 @@ static void start(struct enc28j60 *chip)
 		enc28j60_arm(chip, ENC28J60_TIMER_TRANSMIT, bytes_until_late_collision(chip) * ENC28J60_BYTE_NS);
 		return;
 	}
-	chip->tx.on_wire = chip->ops && chip->ops->transmit && enc28j60_phy_reaches_wire(chip) &&
-	                   !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
+	chip->tx.on_wire = enc28j60_tx_reaches_wire(chip);
 	if (chip->tx.on_wire)
 		chip->ops->transmit(chip->ctx, chip->tx.frame, chip->tx.length, chip->now_ns);
 	else
@@ -315,12 +320,13 @@ static bool may_start(const struct enc28j60 *chip)
 {
 	bool dma_runs = (chip->regs[ENC28J60_ECON1] & ECON1_DMAST) && !chip->dma.waiting;
 
-	return enc28j60_mac_runs(chip) && !dma_runs && !enc28j60_armed(chip, ENC28J60_TIMER_PAUSE);
+	return enc28j60_mac_runs(chip) && !dma_runs && !enc28j60_armed(chip, ENC28J60_TIMER_PAUSE) && !chip->flow.busy &&
+	       !enc28j60_armed(chip, ENC28J60_TIMER_GAP);
 }
 
 void enc28j60_tx_retry(struct enc28j60 *chip)
 {
-	if (chip->tx.waiting && may_start(chip))
+	if (chip->tx.waiting && may_start(chip) && !enc28j60_flow_release(chip))
 		start(chip);
 }
 
@@ -378,6 +384,7 @@ void enc28j60_tx_reset(struct enc28j60 *chip, const char *text)
 	if (active)
 		report(chip, ENC28J60_EVENT_TX_CANCELLED, chip->tx.start, 0, text);
 	become_idle(chip);
+	enc28j60_flow_suspend(chip);
 }
 
 /* Collisions mean nothing to a full-duplex MAC (DS39662 sec. 9.2). */
@@ -441,6 +448,7 @@ void enc28j60_tx_released(struct enc28j60 *chip)
 {
 	if (enc28j60_has(chip, 12))
 		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
+	enc28j60_flow_resume(chip);
 }
 
 void enc28j60_tx_left_mac(struct enc28j60 *chip)
@@ -457,7 +465,7 @@ void enc28j60_tx_left_mac(struct enc28j60 *chip)
 
 void enc28j60_tx_pause(struct enc28j60 *chip, unsigned quanta)
 {
-	enc28j60_arm(chip, ENC28J60_TIMER_PAUSE, (uint64_t)quanta * PAUSE_QUANTUM_NS);
+	enc28j60_arm(chip, ENC28J60_TIMER_PAUSE, (uint64_t)quanta * ENC28J60_PAUSE_QUANTUM_NS);
 }
 
 /*

@@ -22,6 +22,9 @@ struct rig {
 	size_t sent_length;
 	unsigned sent_count;
 	unsigned cancel_count;
+	unsigned press_count; /* how often backpressure began */
+	bool presses;
+	uint64_t pressed_ns;  /* when it began or ended last */
 	bool answers_at_once; /* the wire takes every frame in no time */
 	void (*disturb)(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance); /* NULL: none */
 };

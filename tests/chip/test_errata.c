@@ -172,10 +172,25 @@ static void src_during_startup_does_not_hasten_it(void)
 	rig_src(&rig);
 	rig_wait(&rig, 1000);
 	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+}
+
+static void power_save_after_src_keeps_clkrdy_down(void)
+{
+	start(2, OFF);
 	rig_src(&rig);
 	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-	rig_wait(&rig, 100000);
+	rig_wait(&rig, config.reset_settle_ns);
 	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	/* The start-up takes longer than what is left of the reset. */
+	start(2, OFF);
+	rig_src(&rig);
+	rig_wait(&rig, config.reset_settle_ns - 100000);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	rig_wait(&rig, 299999);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	rig_wait(&rig, 1);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 }
 
 static void erratum_19_makes_src_unheard_in_power_save(void)
@@ -231,7 +246,7 @@ static void clkout_divides_25_mhz(void)
 {
 	static const uint32_t settings_hz[8] = {0, 25000000, 12500000, 8333333, 6250000, 3125000, 0, 0};
 
-	start(4, ON);
+	start(4, OFF);
 	CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 6250000);
 	for (uint8_t i = 0; i < 8; i++) {
 		rig_wcr(&rig, ENC28J60_ECOCON, i);
@@ -601,6 +616,7 @@ const CU_TestInfo tests_errata[] = {
 	{"erratum_1_loses_mac_accesses_below_8_mhz", erratum_1_loses_mac_accesses_below_8_mhz},
 	{"erratum_2_keeps_clkrdy_through_src", erratum_2_keeps_clkrdy_through_src},
 	{"src_during_startup_does_not_hasten_it", src_during_startup_does_not_hasten_it},
+	{"power_save_after_src_keeps_clkrdy_down", power_save_after_src_keeps_clkrdy_down},
 	{"erratum_3_narrows_the_temperatures", erratum_3_narrows_the_temperatures},
 	{"clkout_divides_25_mhz", clkout_divides_25_mhz},
 	{"erratum_4_stops_clkout_in_power_save", erratum_4_stops_clkout_in_power_save},
