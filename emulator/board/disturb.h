@@ -4,8 +4,8 @@
  * Faults of the board: what goes wrong in the chip, on the SPI bus, on the INT line and with the supply.
  *
  * A fault belongs to a site, and a site counts its occasions from 1 since power on: enc.tx (a transmission begins), enc.rx (a frame has passed the filters),
- * enc.mii (an MII operation begins), spi.msg (a message on the bus), int.edge (the chip lets INT fall). Every fault that acts is a line of the trace with its site's
- * address, such as enc.tx#7, so that the next plan can name it.
+ * enc.mii (an MII operation begins), spi.msg (a message on the bus), int.edge (the chip lets INT fall). Every fault that acts is a line of the trace with its
+ * site's address, such as enc.tx#7, so that the next plan can name it.
  */
 #ifndef BOARD_DISTURB_H
 #define BOARD_DISTURB_H
