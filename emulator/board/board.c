@@ -149,7 +149,7 @@ void board_open(struct board *board, enum enc28j60_revision revision, struct lin
 	board->disturber = disturber;
 	board->int_event = (struct sim_event){.fire = fire_int, .ctx = board};
 	config.revision = revision;
-	config.errata |= disturber_errata(disturber);
+	config.errata = enc28j60_errata(revision) | disturber_errata(disturber);
 	board->int_was = disturber_warm(disturber, sim->now);
 	if (board->int_was) {
 		warm_start(&board->chip, &config, sim->now);
