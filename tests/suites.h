@@ -54,9 +54,11 @@
 	S("board/board", tests_board, false)                                                                                               \
 	S("board/disturb", tests_board_disturb, false)                                                                                     \
 	S("chip/disturb", tests_disturb, false)                                                                                            \
+	S("chip/errata", tests_errata, false)                                                                                              \
 	S("chip/example", tests_example, false)                                                                                            \
 	S("chip/filter", tests_filter, false)                                                                                              \
 	S("chip/findings", tests_findings, false)                                                                                          \
+	S("chip/flow", tests_flow, false)                                                                                                  \
 	S("chip/frame", tests_frame, false)                                                                                                \
 	S("chip/interrupt", tests_interrupt, false)                                                                                        \
 	S("chip/mii", tests_mii, false)                                                                                                    \

@@ -101,7 +101,9 @@ static const struct kind {
 	[ENC28J60_EVENT_TX_DONE] = {"done", offsetof(struct board_counters, sent), false, "tx"},
 	[ENC28J60_EVENT_TX_ABORTED] = {"aborted", offsetof(struct board_counters, aborted), true, "tx"},
 	[ENC28J60_EVENT_TX_CANCELLED] = {"cancelled", offsetof(struct board_counters, aborted), true, "tx"},
+	[ENC28J60_EVENT_FLOW] = {"flow control", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_DISTURBED] = {"disturbed", NOT_COUNTED, true, NULL},
+	[ENC28J60_EVENT_ERRATUM] = {"erratum", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_NOTE] = {"note", NOT_COUNTED, true, NULL},
 	[ENC28J60_EVENT_FINDING] = {"finding", offsetof(struct board_counters, findings), true, NULL},
 	[ENC28J60_EVENT_NOT_MODELLED] = {"not modelled", NOT_COUNTED, true, NULL},
@@ -158,6 +160,7 @@ void board_open(struct board *board, enum enc28j60_revision revision, struct lin
 	board->disturber = disturber;
 	board->int_event = (struct sim_event){.fire = fire_int, .ctx = board};
 	config.revision = revision;
+	config.errata = enc28j60_errata(revision) | disturber_errata(disturber);
 	board->int_was = disturber_warm(disturber, sim->now);
 	if (board->int_was) {
 		warm_start(&board->chip, &config, sim->now);

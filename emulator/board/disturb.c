@@ -137,6 +137,22 @@ static bool is_taken_out(const struct fault *fault)
 	}
 }
 
+uint32_t disturber_errata(const struct disturber *disturber)
+{
+	uint32_t errata = 0;
+
+	for (size_t i = 0; i < disturber->count; i++) {
+		const struct fault *fault = disturber->troubles[i].fault;
+		if (is_taken_out(fault))
+			continue;
+		if (action_kind(fault->action) == FAULT_LINK_PULSE)
+			errata |= ENC28J60_ERRATUM(13);
+		if (action_kind(fault->action) == FAULT_RX_PATTERN)
+			errata |= ENC28J60_ERRATUM(18);
+	}
+	return errata;
+}
+
 bool disturber_warm(struct disturber *disturber, sim_ns now)
 {
 	for (size_t i = 0; i < disturber->count; i++) {

@@ -3,9 +3,9 @@
  * @file
  * Faults of the board: what goes wrong in the chip, on the SPI bus, on the INT line and with the supply.
  *
- * A fault belongs to a site, and a site counts its occasions from 1 since power on: enc.tx (a transmission begins), enc.rx (a frame is about to be stored),
- * enc.mii (an MII operation begins), spi.msg (a message on the bus), int.edge (the chip lets INT fall). Every fault that acts is a line of the trace with its site's
- * address, such as enc.tx#7, so that the next plan can name it.
+ * A fault belongs to a site, and a site counts its occasions from 1 since power on: enc.tx (a transmission begins), enc.rx (a frame has passed the filters),
+ * enc.mii (an MII operation begins), spi.msg (a message on the bus), int.edge (the chip lets INT fall). Every fault that acts is a line of the trace with its
+ * site's address, such as enc.tx#7, so that the next plan can name it.
  */
 #ifndef BOARD_DISTURB_H
 #define BOARD_DISTURB_H
@@ -43,6 +43,9 @@ void disturber_chip(struct disturber *disturber, enum enc28j60_site site, unsign
 
 /** What the transmission that the chip asked about last meets on the cable. */
 struct medium_noise disturber_noise(const struct disturber *disturber);
+
+/** The errata without which some of the faults never act, as bits of enc28j60_config.errata. */
+uint32_t disturber_errata(const struct disturber *disturber);
 
 /** Whether the chip is powered on as a former life of the host has left it: with its clock running and INT asserted. */
 bool disturber_warm(struct disturber *disturber, sim_ns now);

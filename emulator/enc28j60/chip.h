@@ -9,6 +9,8 @@
 #define ENC28J60_SRAM_MASK (ENC28J60_SRAM_SIZE - 1u)
 /* 10BASE-T: 100 ns a bit. */
 #define ENC28J60_BYTE_NS 800u
+/* A pause is counted in units of 512 bit times (IEEE 802.3 annex 31B). */
+#define ENC28J60_PAUSE_QUANTUM_NS 51200u
 
 /* Ways to be reset (DS39662 sec. 11). */
 enum enc28j60_reset { ENC28J60_RESET_POWER, ENC28J60_RESET_PIN, ENC28J60_RESET_SRC };
@@ -27,16 +29,22 @@ enum enc28j60_finding {
 	FINDING_RESERVED_BIT,
 	FINDING_NOT_READY,
 	FINDING_NOT_READY_START,
+	FINDING_SLOW_SPI,
+	FINDING_TEMPERATURE,
+	FINDING_RBIAS,
 	FINDING_RX_EVEN_POINTER,
 	FINDING_RX_POINTER_OUTSIDE,
 	FINDING_RX_BUFFER_LIVE,
 	FINDING_RX_FILTER_LIVE,
 	FINDING_RX_BUFFER_SHAPE,
+	FINDING_RX_WRITER_OUTSIDE,
 	FINDING_DUPLEX_LIVE,
 	FINDING_DUPLEX_MISMATCH,
 	FINDING_PKTDEC_ZERO,
 	FINDING_TXRTS_BUSY,
 	FINDING_TXRTS_RESET,
+	FINDING_TX_STALLED,
+	FINDING_PAUSE_OFF,
 	FINDING_TX_EMPTY,
 	FINDING_TX_IN_RX,
 	FINDING_TX_REGISTER_BUSY,
@@ -54,7 +62,6 @@ enum enc28j60_finding {
 	FINDING_DMA_ENDLESS,
 	FINDING_DMA_ONE_BYTE,
 	FINDING_DMA_RECEIVING,
-	FINDING_FLOW_CONTROL,
 	FINDING_SELF_TEST,
 	FINDING_PROPRIETARY_HEADER,
 	FINDING_BACKOFF,
@@ -68,6 +75,11 @@ struct enc28j60_disturbance enc28j60_disturbed(struct enc28j60 *chip, enum enc28
 void enc28j60_arm(struct enc28j60 *chip, enum enc28j60_timer timer, uint64_t delay_ns);
 void enc28j60_disarm(struct enc28j60 *chip, enum enc28j60_timer timer);
 bool enc28j60_armed(const struct enc28j60 *chip, enum enc28j60_timer timer);
+
+static inline bool enc28j60_has(const struct enc28j60 *chip, unsigned erratum)
+{
+	return chip->config.errata & ENC28J60_ERRATUM(erratum);
+}
 
 /* findings.c; index is that of a control register, 0x80 + that of a PHY register, or none. */
 #define ENC28J60_NO_REGISTER 0xffffu
@@ -134,9 +146,24 @@ void enc28j60_tx_request(struct enc28j60 *chip);
 void enc28j60_tx_retry(struct enc28j60 *chip);
 void enc28j60_tx_cancel(struct enc28j60 *chip);
 void enc28j60_tx_reset(struct enc28j60 *chip, const char *text);
+void enc28j60_tx_released(struct enc28j60 *chip);
 void enc28j60_tx_answer(struct enc28j60 *chip, const struct enc28j60_tx_status *status);
 void enc28j60_tx_left_mac(struct enc28j60 *chip);
 void enc28j60_tx_pause(struct enc28j60 *chip, unsigned quanta);
+
+bool enc28j60_tx_reaches_wire(const struct enc28j60 *chip);
+bool enc28j60_tx_hears_itself(const struct enc28j60 *chip);
+
+/* flow.c: pause frames and backpressure of our own. */
+void enc28j60_flow_changed(struct enc28j60 *chip);
+void enc28j60_flow_resume(struct enc28j60 *chip);
+void enc28j60_flow_idle(struct enc28j60 *chip);
+bool enc28j60_flow_release(struct enc28j60 *chip);
+void enc28j60_flow_sent(struct enc28j60 *chip);
+void enc28j60_flow_gap_over(struct enc28j60 *chip);
+void enc28j60_flow_period_over(struct enc28j60 *chip);
+void enc28j60_flow_suspend(struct enc28j60 *chip);
+void enc28j60_flow_reset(struct enc28j60 *chip);
 
 /* interrupt.c */
 uint8_t enc28j60_eir(const struct enc28j60 *chip);
@@ -155,6 +182,7 @@ void enc28j60_phy_stop(struct enc28j60 *chip);
 void enc28j60_phy_set_cable(struct enc28j60 *chip, bool up);
 void enc28j60_phy_link_found(struct enc28j60 *chip);
 bool enc28j60_phy_link_is_up(const struct enc28j60 *chip);
+bool enc28j60_phy_inverts(const struct enc28j60 *chip);
 bool enc28j60_phy_reaches_wire(const struct enc28j60 *chip);
 uint16_t enc28j60_phy_read(struct enc28j60 *chip, uint8_t address);
 void enc28j60_phy_write(struct enc28j60 *chip, uint8_t address, uint16_t value);
@@ -167,6 +195,7 @@ void enc28j60_dma_cancel(struct enc28j60 *chip);
 void enc28j60_dma_retry(struct enc28j60 *chip);
 void enc28j60_dma_done(struct enc28j60 *chip);
 void enc28j60_dma_reset(struct enc28j60 *chip);
+bool enc28j60_dma_summed_up_since(const struct enc28j60 *chip, uint64_t since_ns);
 
 /* power.c: reset, start-up, power save. */
 bool enc28j60_mac_runs(const struct enc28j60 *chip);

@@ -28,6 +28,14 @@ uint16_t enc28j60_checksum_end(uint32_t sum)
 	return (uint16_t)~sum;
 }
 
+/* Half open: a checksum that ends as a frame begins does not meet it. */
+bool enc28j60_dma_summed_up_since(const struct enc28j60 *chip, uint64_t since_ns)
+{
+	bool runs = chip->dma.steps > 0 && chip->dma.sums_up;
+
+	return (runs && chip->dma.start_ns < chip->now_ns) || chip->summed_up_ns > since_ns;
+}
+
 static bool sums_up(const struct enc28j60 *chip)
 {
 	return chip->regs[ENC28J60_ECON1] & ECON1_CSUMEN;
@@ -77,7 +85,7 @@ static void check(struct enc28j60 *chip)
 		enc28j60_find(chip, FINDING_DMA_ENDLESS, ENC28J60_EDMANDL, end);
 	if (chip->dma.source == end && !sums_up(chip))
 		enc28j60_find(chip, FINDING_DMA_ONE_BYTE, ENC28J60_EDMANDL, end);
-	if (sums_up(chip) && (chip->regs[ENC28J60_ECON1] & ECON1_RXEN))
+	if (sums_up(chip) && (chip->regs[ENC28J60_ECON1] & ECON1_RXEN) && enc28j60_has(chip, 17))
 		enc28j60_find(chip, FINDING_DMA_RECEIVING, ENC28J60_ECON1, chip->regs[ENC28J60_ECON1]);
 }
 
@@ -88,6 +96,7 @@ static void start(struct enc28j60 *chip)
 	chip->dma.source = enc28j60_reg16(chip, ENC28J60_EDMASTL);
 	chip->dma.target = enc28j60_reg16(chip, ENC28J60_EDMADSTL);
 	chip->dma.steps = count_steps(chip);
+	chip->dma.sums_up = sums_up(chip);
 	check(chip);
 	if (chip->dma.steps < ENDLESS)
 		enc28j60_arm(chip, ENC28J60_TIMER_DMA, (uint64_t)chip->dma.steps * byte_ns(chip));
@@ -110,6 +119,8 @@ void enc28j60_dma_retry(struct enc28j60 *chip)
 static void become_idle(struct enc28j60 *chip)
 {
 	enc28j60_disarm(chip, ENC28J60_TIMER_DMA);
+	if (chip->dma.sums_up)
+		chip->summed_up_ns = chip->now_ns;
 	memset(&chip->dma, 0, sizeof(chip->dma));
 	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_DMAST;
 }

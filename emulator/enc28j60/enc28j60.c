@@ -37,10 +37,12 @@ void enc28j60_emit(struct enc28j60 *chip, struct enc28j60_event event)
 /* Time. */
 
 static void (*const timer_rows[ENC28J60_TIMER_COUNT])(struct enc28j60 *chip) = {
-	[ENC28J60_TIMER_STARTUP] = enc28j60_startup_done, [ENC28J60_TIMER_SETTLE] = enc28j60_settle_done,
-	[ENC28J60_TIMER_LINK] = enc28j60_phy_link_found,  [ENC28J60_TIMER_PHY_RESET] = enc28j60_phy_reset_done,
-	[ENC28J60_TIMER_MII] = enc28j60_mii_done,         [ENC28J60_TIMER_DMA] = enc28j60_dma_done,
-	[ENC28J60_TIMER_TRANSMIT] = enc28j60_tx_left_mac, [ENC28J60_TIMER_PAUSE] = enc28j60_tx_retry,
+	[ENC28J60_TIMER_STARTUP] = enc28j60_startup_done,  [ENC28J60_TIMER_SETTLE] = enc28j60_settle_done,
+	[ENC28J60_TIMER_LINK] = enc28j60_phy_link_found,   [ENC28J60_TIMER_PHY_RESET] = enc28j60_phy_reset_done,
+	[ENC28J60_TIMER_MII] = enc28j60_mii_done,          [ENC28J60_TIMER_DMA] = enc28j60_dma_done,
+	[ENC28J60_TIMER_TRANSMIT] = enc28j60_tx_left_mac,  [ENC28J60_TIMER_PAUSE] = enc28j60_tx_retry,
+	[ENC28J60_TIMER_FLOW] = enc28j60_flow_period_over, [ENC28J60_TIMER_CONTROL] = enc28j60_flow_sent,
+	[ENC28J60_TIMER_GAP] = enc28j60_flow_gap_over,
 };
 
 struct enc28j60_disturbance enc28j60_disturbed(struct enc28j60 *chip, enum enc28j60_site site, unsigned number)
@@ -113,6 +115,8 @@ struct enc28j60_config enc28j60_config_default(void)
 {
 	return (struct enc28j60_config){
 		.revision = ENC28J60_B7,
+		.errata = enc28j60_errata(ENC28J60_B7),
+		.ambient_celsius = 25,
 		.startup_ns = 300000,
 		.reset_settle_ns = 1000000,
 		.relink_ns = 64000000,
@@ -123,6 +127,8 @@ static void check_config(const struct enc28j60 *chip)
 {
 	uint32_t unknown = chip->config.errata & ~ENC28J60_ERRATA_SWITCHABLE;
 
+	if (!enc28j60_errata(chip->config.revision))
+		enc28j60_die(chip, "a revision that was never sold, as in EREVID", chip->config.revision, ENC28J60_B7);
 	if (unknown)
 		enc28j60_die(chip, "errata that cannot be switched, as bits", unknown, ENC28J60_ERRATA_SWITCHABLE);
 }
@@ -351,5 +357,8 @@ void enc28j60_set_link(struct enc28j60 *chip, bool up, uint64_t now_ns)
 void enc28j60_transmitted(struct enc28j60 *chip, const struct enc28j60_tx_status *status, uint64_t now_ns)
 {
 	advance(chip, now_ns);
-	enc28j60_tx_answer(chip, status);
+	if (chip->flow.on_wire)
+		enc28j60_flow_sent(chip);
+	else
+		enc28j60_tx_answer(chip, status);
 }

@@ -73,9 +73,11 @@ enum enc28j60_event_kind {
 	ENC28J60_EVENT_TX_DONE,      /* tx#n; address: of the status vector; value: status vector 31:0 */
 	ENC28J60_EVENT_TX_ABORTED,   /* tx#n; like TX_DONE, text: why */
 	ENC28J60_EVENT_TX_CANCELLED, /* tx#n; the host gave it up; text: how */
-	ENC28J60_EVENT_DISTURBED,    /* silicon misbehaves because ops->disturb said so; tx#n, rx#n or an MII operation; text: how */
-	ENC28J60_EVENT_NOTE,         /* outside the data sheet's words, harmless on silicon */
-	ENC28J60_EVENT_FINDING,      /* the guest did what the data sheet forbids */
+	ENC28J60_EVENT_FLOW,      /* flow control; text: how; value: pause quanta sent, or 1 and 0 for backpressure that begins and ends */
+	ENC28J60_EVENT_DISTURBED, /* silicon misbehaves because ops->disturb said so; tx#n, rx#n or an MII operation; text: how */
+	ENC28J60_EVENT_ERRATUM,   /* an erratum bites by rule; tx#n or rx#n; text: how; section: which */
+	ENC28J60_EVENT_NOTE,      /* outside the data sheet's words, harmless on silicon */
+	ENC28J60_EVENT_FINDING,   /* the guest, or its board, did what the data sheet forbids */
 	ENC28J60_EVENT_NOT_MODELLED, /* the guest relies on what this model lacks */
 };
 
@@ -134,13 +136,16 @@ struct enc28j60_mac {
 /* What the chip asks of its surroundings. Any pointer may be NULL. transmit may call enc28j60_transmitted() with the same now_ns. */
 struct enc28j60_ops {
 	/*
-	 * TXRTS was set: the frame as it goes on the wire, preamble excluded, FCS included. Whoever owns the wire answers
-	 * with enc28j60_transmitted(). The frame is valid during the call only.
+	 * TXRTS was set, or a pause frame is due: the frame as it goes on the wire, preamble excluded, FCS included. Whoever owns
+	 * the wire answers with enc28j60_transmitted(). The frame is valid during the call only.
 	 */
 	void (*transmit)(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns);
 	/* The chip gave up that frame (TXRTS cleared, TXRST, reset): no answer is wanted any more. */
 	void (*cancel)(void *ctx, uint64_t now_ns);
-	/* Half duplex: backpressure begins or ends, that is, preamble is sent without end (DS39662 sec. 10.1). */
+	/*
+	 * Half duplex: backpressure begins or ends, that is, preamble is sent without end (DS39662 sec. 10.1). It ends before transmit
+	 * is called, by the gap of MABBIPG, and begins again as long after the answer.
+	 */
 	void (*backpressure)(void *ctx, bool on, uint64_t now_ns);
 	void (*event)(void *ctx, const struct enc28j60_event *event);
 	/* Asked at every site: fills the disturbance, which is zeroed. number is the site's. */
@@ -149,14 +154,29 @@ struct enc28j60_ops {
 
 /* Bit of enc28j60_config.errata. */
 #define ENC28J60_ERRATUM(n) (UINT32_C(1) << (n))
-/* The errata that can be switched on; 2, 16 and 19 are part of the model, the others are listed in README.md. */
-#define ENC28J60_ERRATA_SWITCHABLE (ENC28J60_ERRATUM(5) | ENC28J60_ERRATUM(6) | ENC28J60_ERRATUM(12))
+/* Every erratum of the sheet, 1 to 19. */
+#define ENC28J60_ERRATA_SWITCHABLE UINT32_C(0x000ffffe)
+
+/* One erratum, as the sheet has it and as its switch has it here (errata.c). */
+struct enc28j60_erratum {
+	unsigned number;
+	const char *module;
+	uint32_t revisions;  /* bits 1 << enum enc28j60_revision */
+	bool by_chance;      /* bites only where ops->disturb says so; else always, when the host does what the sheet warns of */
+	const char *symptom; /* on silicon */
+	const char *effect;  /* of the switch, here */
+};
 
 struct enc28j60_config {
 	enum enc28j60_revision revision;
-	bool leds_select_full_duplex; /* LEDB is wired so that PHCON1.PDPXMD resets to 1 (DS39662 sec. 2.6, erratum 16) */
+	bool leds_select_full_duplex; /* LEDB is wired so that PHCON1.PDPXMD resets to 1 (DS39662 sec. 2.6) */
+	bool led_polarity_misread;    /* erratum 16: the chip takes that wiring for its opposite */
+	bool polarity_reversed;       /* TPIN+ and TPIN- are swapped; corrected and told in PHSTAT2.PLRITY, or not (erratum 7) */
+	uint32_t rbias_ohm;           /* the resistor at RBIAS; 0: the right one (DS39662 sec. 2.4, erratum 8) */
+	uint32_t spi_clock_hz;        /* how fast the host clocks SCK, asynchronous to CLKOUT; 0: not told (erratum 1) */
+	int ambient_celsius;          /* where the board stands (erratum 3) */
 	bool bit_field_ops_reach_mac; /* BFS and BFC take effect on MAC and MII registers; the data sheet excludes them */
-	uint32_t errata;              /* ENC28J60_ERRATUM() bits out of ENC28J60_ERRATA_SWITCHABLE */
+	uint32_t errata;              /* ENC28J60_ERRATUM() bits; enc28j60_errata() has those of a revision */
 	uint8_t sram_fill;            /* every byte of the memory after power on */
 	uint64_t startup_ns;          /* oscillator start-up; DS39662 sec. 2.2: 300 us */
 	uint64_t reset_settle_ns;     /* how long MAC and PHY stand still after SRC or the pin; erratum 2: up to 1 ms */
@@ -225,6 +245,9 @@ enum enc28j60_timer {
 	ENC28J60_TIMER_DMA,       /* the DMA ends */
 	ENC28J60_TIMER_TRANSMIT,  /* a frame that never reaches the wire has left the MAC */
 	ENC28J60_TIMER_PAUSE,     /* a received pause ends */
+	ENC28J60_TIMER_FLOW,      /* the next pause frame is due */
+	ENC28J60_TIMER_CONTROL,   /* a pause frame that never reaches the wire has left the MAC */
+	ENC28J60_TIMER_GAP,       /* the gap before a pause frame, before preamble, or before a frame behind preamble ends */
 	ENC28J60_TIMER_COUNT,
 };
 
@@ -259,6 +282,7 @@ struct enc28j60_dma {
 	uint64_t start_ns;
 	unsigned steps; /* bytes to process */
 	unsigned done;  /* bytes processed */
+	bool sums_up;   /* a checksum, not a copy */
 	uint16_t source;
 	uint16_t target;
 	uint32_t sum;
@@ -266,6 +290,7 @@ struct enc28j60_dma {
 
 struct enc28j60_tx {
 	bool waiting;                            /* TXRTS is set, but the DMA has the memory, a pause is on or the clock is not ready */
+	bool stalled;                            /* erratum 12: TXRTS stays set, nothing is sent until TXRST or a reset */
 	bool busy;                               /* the frame is under way */
 	bool cut;                                /* longer than MAMXFL: only that much is sent, and it ends as aborted */
 	bool on_wire;                            /* and its owner is ops->transmit, which owes an answer */
@@ -279,8 +304,23 @@ struct enc28j60_tx {
 	uint8_t frame[ENC28J60_TX_FRAME_MAX];
 };
 
+/* A pause frame, padded, with FCS. */
+#define ENC28J60_PAUSE_SIZE 64u
+
+/* Flow control (DS39662 sec. 10). */
+struct enc28j60_flow {
+	bool due;        /* a pause frame waits for the transmitter */
+	bool busy;       /* it is under way */
+	bool on_wire;    /* and ops->transmit owes an answer for it */
+	bool presses;    /* half duplex: preamble is being sent */
+	bool pressed;    /* it was released for the frame that the host wants to send */
+	uint16_t quanta; /* of the pause frame under way or the last one */
+	uint8_t frame[ENC28J60_PAUSE_SIZE];
+};
+
 struct enc28j60_rx {
 	unsigned number;          /* frames seen so far */
+	unsigned looped;          /* of them, those of the chip itself (errata 9, 10) */
 	uint16_t write_pointer;   /* the internal write pointer: where the next packet goes (erratum 5 describes it) */
 	uint8_t read_pointer_low; /* ERXRDPTL as written, until ERXRDPTH is (DS39662 sec. 3.2) */
 	uint8_t packets;          /* EPKTCNT */
@@ -295,10 +335,14 @@ struct enc28j60 {
 	void *ctx;
 	uint64_t now_ns;
 	uint64_t timers[ENC28J60_TIMER_COUNT];
+	bool oscillates;        /* the start-up after power on is over; CLKOUT needs no more (DS39662 sec. 2.3) */
+	bool settles_after_src; /* without erratum 2: CLKRDY comes back with the PHY clock */
+	uint64_t summed_up_ns;  /* when the last checksum of the DMA ended (erratum 17); 0: none yet */
 	struct enc28j60_spi spi;
 	struct enc28j60_mii mii;
 	struct enc28j60_link link;
 	struct enc28j60_dma dma;
+	struct enc28j60_flow flow;
 	struct enc28j60_rx rx;
 	uint8_t regs[ENC28J60_REG_COUNT];
 	uint16_t phy[ENC28J60_PHY_COUNT];
@@ -307,7 +351,23 @@ struct enc28j60 {
 };
 
 /**
- * The options of a plain B7 chip, wired for half duplex.
+ * What silicon has (DS80349 table 2).
+ *
+ * @param revision the silicon
+ * @return bits for enc28j60_config.errata; 0 for a revision that was never sold
+ */
+uint32_t enc28j60_errata(enum enc28j60_revision revision);
+
+/**
+ * The errata sheet, in its order.
+ *
+ * @param ret_count receives the number of rows
+ * @return the rows
+ */
+const struct enc28j60_erratum *enc28j60_errata_table(size_t *ret_count);
+
+/**
+ * The options of a plain B7 chip with its errata, wired for half duplex, at 25 degrees Celsius.
  *
  * @return a configuration to change and pass to enc28j60_init()
  */
@@ -419,6 +479,14 @@ void enc28j60_set_link(struct enc28j60 *chip, bool up, uint64_t now_ns);
  * @return whether the INT pin is asserted, that is low
  */
 bool enc28j60_int_asserted(const struct enc28j60 *chip);
+
+/**
+ * What CLKOUT drives (DS39662 sec. 2.3, register 2-1).
+ *
+ * @param chip the chip
+ * @return the frequency in Hz; 0 if the pin is low: disabled, a reserved setting, before the first start-up has ended, or erratum 4
+ */
+uint32_t enc28j60_clkout_hz(const struct enc28j60 *chip);
 
 /**
  * @param chip the chip

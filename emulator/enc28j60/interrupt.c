@@ -10,10 +10,9 @@
 
 #define FLAGS (EIR_PKTIF | EIR_DMAIF | EIR_LINKIF | EIR_TXIF | EIR_TXERIF | EIR_RXERIF)
 
-/* Erratum 6: PKTIF does not tell reliably. With the erratum switched on it never tells. */
 static bool packets_are_pending(const struct enc28j60 *chip)
 {
-	return (chip->rx.phantom || (chip->rx.packets != 0 && !chip->rx.unflagged)) && !(chip->config.errata & ENC28J60_ERRATUM(6));
+	return chip->rx.phantom || (chip->rx.packets != 0 && !chip->rx.unflagged);
 }
 
 static bool link_is_pending(const struct enc28j60 *chip)
@@ -23,7 +22,7 @@ static bool link_is_pending(const struct enc28j60 *chip)
 	return chip->link.changed && (enable & PHIE_PLNKIE) && (enable & PHIE_PGEIE);
 }
 
-uint8_t enc28j60_eir(const struct enc28j60 *chip)
+static uint8_t flags_of(const struct enc28j60 *chip)
 {
 	uint8_t flags = chip->regs[ENC28J60_EIR];
 
@@ -34,9 +33,15 @@ uint8_t enc28j60_eir(const struct enc28j60 *chip)
 	return flags;
 }
 
+/* Erratum 6: PKTIF does not tell reliably, while its interrupt does. With the erratum switched on the flag always reads 0. */
+uint8_t enc28j60_eir(const struct enc28j60 *chip)
+{
+	return (uint8_t)(flags_of(chip) & (enc28j60_has(chip, 6) ? ~EIR_PKTIF : 0xff));
+}
+
 bool enc28j60_int_pending(const struct enc28j60 *chip)
 {
-	return enc28j60_eir(chip) & chip->regs[ENC28J60_EIE] & FLAGS;
+	return flags_of(chip) & chip->regs[ENC28J60_EIE] & FLAGS;
 }
 
 bool enc28j60_int_asserted(const struct enc28j60 *chip)

@@ -63,6 +63,12 @@ bool enc28j60_phy_link_is_up(const struct enc28j60 *chip)
 	return chip->link.up || (chip->phy[ENC28J60_PHCON2] & PHCON2_FRCLNK);
 }
 
+/* Swapped receive wires that the PHY does not correct; its link pulses are seen all the same. */
+bool enc28j60_phy_inverts(const struct enc28j60 *chip)
+{
+	return chip->config.polarity_reversed && enc28j60_has(chip, 7);
+}
+
 bool enc28j60_phy_reaches_wire(const struct enc28j60 *chip)
 {
 	return is_working(chip) && enc28j60_phy_link_is_up(chip) && !(chip->phy[ENC28J60_PHCON1] & PHCON1_PLOOPBK);
@@ -86,8 +92,9 @@ static uint16_t read_status1(struct enc28j60 *chip)
 /* RXSTAT and COLSTAT stay 0: a frame is known only when its last bit has arrived (DS39662 register 3-6). */
 static uint16_t read_status2(struct enc28j60 *chip)
 {
-	return (uint16_t)((chip->tx.busy ? PHSTAT2_TXSTAT : 0) | (enc28j60_phy_link_is_up(chip) ? PHSTAT2_LSTAT : 0) |
-	                  (enc28j60_full_duplex(chip) ? PHSTAT2_DPXSTAT : 0));
+	return (uint16_t)((chip->tx.busy || chip->flow.busy || chip->flow.presses ? PHSTAT2_TXSTAT : 0) |
+	                  (enc28j60_phy_link_is_up(chip) ? PHSTAT2_LSTAT : 0) | (enc28j60_full_duplex(chip) ? PHSTAT2_DPXSTAT : 0) |
+	                  (chip->config.polarity_reversed && !enc28j60_has(chip, 7) ? PHSTAT2_PLRITY : 0));
 }
 
 /* Reading clears PLNKIF, PGIF and with them EIR.LINKIF (DS39662 sec. 12.1.5). */
@@ -106,7 +113,7 @@ static void control1_written(struct enc28j60 *chip, uint16_t before)
 
 	if (receiving && ((before ^ now) & PHCON1_PDPXMD))
 		enc28j60_find(chip, FINDING_DUPLEX_LIVE, ENC28J60_REG_COUNT + ENC28J60_PHCON1, now);
-	if (now & PHCON1_PLOOPBK)
+	if ((now & PHCON1_PLOOPBK) && (enc28j60_has(chip, 9) || enc28j60_has(chip, 10)))
 		enc28j60_find(chip, FINDING_LOOPBACK, ENC28J60_REG_COUNT + ENC28J60_PHCON1, now);
 	if (now & PHCON1_PRST) {
 		enc28j60_phy_stop(chip);
@@ -124,8 +131,10 @@ static void leds_written(struct enc28j60 *chip, uint16_t before)
 {
 	uint16_t leds = chip->phy[ENC28J60_PHLCON];
 
+	bool is_used = (leds >> 8 & 0xf) == LED_SETTING_1110 || (leds >> 4 & 0xf) == LED_SETTING_1110;
+
 	(void)before;
-	if ((leds >> 8 & 0xf) == LED_SETTING_1110 || (leds >> 4 & 0xf) == LED_SETTING_1110)
+	if (is_used && enc28j60_has(chip, 11))
 		enc28j60_find(chip, FINDING_LED_1110, ENC28J60_REG_COUNT + ENC28J60_PHLCON, leds);
 }
 
@@ -194,10 +203,12 @@ void enc28j60_phy_write(struct enc28j60 *chip, uint8_t address, uint16_t value)
 /* PDPXMD comes from the LED wiring, when the chip senses it right (DS39662 sec. 2.6, erratum 16). */
 void enc28j60_phy_reset(struct enc28j60 *chip)
 {
+	bool misread = chip->config.led_polarity_misread && enc28j60_has(chip, 16);
+
 	enc28j60_disarm(chip, ENC28J60_TIMER_PHY_RESET);
 	for (size_t i = 0; i < ROW_COUNT; i++)
 		chip->phy[rows[i].address] = rows[i].reset_value;
-	if (chip->config.leds_select_full_duplex)
+	if (chip->config.leds_select_full_duplex != misread)
 		chip->phy[ENC28J60_PHCON1] |= PHCON1_PDPXMD;
 	chip->link.was_down = true;
 	chip->link.changed = false;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reset, start-up and power save (DS39662 sec. 2.2, 11, 14; errata 2, 19).
+ * Reset, start-up and power save (DS39662 sec. 2.2, 11, 14; errata 2, 3, 4, 8, 19).
  *
  * How it works: MAC, MII and PHY need their clock. It runs when ESTAT.CLKRDY is set, no reset is settling and power save is off.
  *
  *   power on        CLKRDY 0, set after startup_ns
- *   pin, SRC        CLKRDY unaffected, but the PHY clock stops for reset_settle_ns all the same: polling CLKRDY lies (erratum 2)
- *   PWRSV set       CLKRDY 0, everything but the ETH registers and the memory is out of reach; SRC is not heard (erratum 19)
+ *   pin, SRC        CLKRDY unaffected, but the PHY clock stops for reset_settle_ns all the same: polling CLKRDY lies (erratum 2);
+ *                   without the erratum SRC clears it, and it is set with the clock
+ *   PWRSV set       CLKRDY 0, everything but the ETH registers and the memory is out of reach; SRC is not heard with erratum 19
  *   PWRSV cleared   CLKRDY set after startup_ns
  *
  * Whenever the clock comes back, the PHY has lost the link and looks for it anew. The memory survives everything but power on.
@@ -32,17 +33,22 @@ static void clock_is_back(struct enc28j60 *chip, const char *text)
 		return;
 	enc28j60_emit(chip, (struct enc28j60_event){.kind = ENC28J60_EVENT_READY, .text = text, .section = "DS39662 sec. 2.2"});
 	enc28j60_phy_start(chip);
+	enc28j60_flow_changed(chip);
 	enc28j60_tx_retry(chip);
 }
 
 void enc28j60_startup_done(struct enc28j60 *chip)
 {
 	chip->regs[ENC28J60_ESTAT] |= ESTAT_CLKRDY;
+	chip->oscillates = true;
 	clock_is_back(chip, "oscillator start-up");
 }
 
 void enc28j60_settle_done(struct enc28j60 *chip)
 {
+	if (chip->settles_after_src && !enc28j60_armed(chip, ENC28J60_TIMER_STARTUP) && !(chip->regs[ENC28J60_ECON2] & ECON2_PWRSV))
+		chip->regs[ENC28J60_ESTAT] |= ESTAT_CLKRDY;
+	chip->settles_after_src = false;
 	clock_is_back(chip, "reset");
 }
 
@@ -62,20 +68,46 @@ static void report(struct enc28j60 *chip, enum enc28j60_reset reset)
 			    });
 }
 
+/* What the board does wrong shows with the supply (DS39662 sec. 2.4, 16.0; errata 3, 8). */
+static void check_board(struct enc28j60 *chip)
+{
+	const struct enc28j60_config *config = &chip->config;
+	const int coldest = enc28j60_has(chip, 3) ? 0 : -40, hottest = enc28j60_has(chip, 3) ? 70 : 85;
+	const uint32_t rbias = enc28j60_has(chip, 8) ? 2700 : 2320;
+
+	if (config->ambient_celsius < coldest || config->ambient_celsius > hottest)
+		enc28j60_find(chip, FINDING_TEMPERATURE, ENC28J60_NO_REGISTER, (uint32_t)config->ambient_celsius);
+	if (config->rbias_ohm != 0 && config->rbias_ohm != rbias)
+		enc28j60_find(chip, FINDING_RBIAS, ENC28J60_NO_REGISTER, config->rbias_ohm);
+}
+
+/* CLKRDY stays through SRC, though the clock stops; the data sheet would have a host wait for it (DS39662 sec. 2.2, erratum 2). */
+static void settle(struct enc28j60 *chip, enum enc28j60_reset reset)
+{
+	if (reset == ENC28J60_RESET_SRC && !enc28j60_has(chip, 2)) {
+		chip->settles_after_src = chip->settles_after_src || (chip->regs[ENC28J60_ESTAT] & ESTAT_CLKRDY);
+		chip->regs[ENC28J60_ESTAT] &= (uint8_t)~ESTAT_CLKRDY;
+	}
+	enc28j60_arm(chip, ENC28J60_TIMER_SETTLE, chip->config.reset_settle_ns);
+}
+
 void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 {
-	if (reset == ENC28J60_RESET_SRC && (chip->regs[ENC28J60_ECON2] & ECON2_PWRSV)) {
+	bool saving = chip->regs[ENC28J60_ECON2] & ECON2_PWRSV;
+
+	if (reset == ENC28J60_RESET_SRC && saving && enc28j60_has(chip, 19)) {
 		enc28j60_find(chip, FINDING_SRC_POWER_SAVE, ENC28J60_ECON2, chip->regs[ENC28J60_ECON2]);
 		return;
 	}
 	report(chip, reset);
 	enc28j60_dma_reset(chip);
 	enc28j60_tx_reset(chip, "reset");
+	enc28j60_flow_reset(chip);
 	enc28j60_mii_reset(chip);
 	enc28j60_phy_stop(chip);
 	enc28j60_phy_reset(chip);
 	memset(&chip->spi, 0, sizeof(chip->spi));
-	if (reset == ENC28J60_RESET_PIN && (chip->regs[ENC28J60_ECON2] & ECON2_PWRSV))
+	if (reset != ENC28J60_RESET_POWER && saving)
 		begin_startup(chip);
 	enc28j60_regs_reset(chip, reset);
 	chip->rx.packets = 0;
@@ -86,10 +118,24 @@ void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 	chip->rx.read_pointer_low = chip->regs[ENC28J60_ERXRDPTL];
 	if (reset == ENC28J60_RESET_POWER) {
 		enc28j60_disarm(chip, ENC28J60_TIMER_SETTLE);
+		chip->oscillates = false;
+		chip->settles_after_src = false;
+		check_board(chip);
 		begin_startup(chip);
 		return;
 	}
-	enc28j60_arm(chip, ENC28J60_TIMER_SETTLE, chip->config.reset_settle_ns);
+	settle(chip, reset);
+}
+
+/* Power save stops CLKOUT until the clock is ready again only with erratum 4; no reset but power on touches it (DS39662 sec. 2.3). */
+uint32_t enc28j60_clkout_hz(const struct enc28j60 *chip)
+{
+	static const uint32_t settings_hz[8] = {0, 25000000, 12500000, 8333333, 6250000, 3125000, 0, 0};
+	bool stopped = (chip->regs[ENC28J60_ECON2] & ECON2_PWRSV) || enc28j60_armed(chip, ENC28J60_TIMER_STARTUP);
+
+	if (!chip->oscillates || (stopped && enc28j60_has(chip, 4)))
+		return 0;
+	return settings_hz[chip->regs[ENC28J60_ECOCON] & 7];
 }
 
 static void enter_power_save(struct enc28j60 *chip)
@@ -99,6 +145,7 @@ static void enter_power_save(struct enc28j60 *chip)
 	if (busy)
 		enc28j60_find(chip, FINDING_POWER_SAVE_BUSY, ENC28J60_ECON1, busy);
 	enc28j60_tx_reset(chip, "power save");
+	enc28j60_flow_reset(chip);
 	enc28j60_mii_reset(chip);
 	enc28j60_phy_stop(chip);
 	enc28j60_disarm(chip, ENC28J60_TIMER_STARTUP);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the jack into the receive ring (DS39662 sec. 7.2, 8; errata 5, 14).
+ * From the jack into the receive ring (DS39662 sec. 7.2, 8; errata 5, 7, 9, 10, 14, 17, 18).
  *
  * How it works: a frame passes a row of gates and is stored whole or not at all:
  *
@@ -17,6 +17,9 @@
 #define HEADER_SIZE 6u
 #define PACKETS_MAX 255u
 #define TYPE_LIMIT 1500u
+#define PREAMBLE_BYTES 8u
+/* Even, so that the wrong pointer is one that a host may believe. */
+#define NEXT_CORRUPTED 2u
 
 static void report(struct enc28j60 *chip, enum enc28j60_event_kind kind, size_t length, uint32_t value, const char *text,
                    const char *section)
@@ -40,6 +43,21 @@ bool enc28j60_receiving(const struct enc28j60 *chip)
 	       enc28j60_phy_reaches_wire(chip);
 }
 
+/* Internal loopback is unreliable. With its erratum switched on, every second frame is lost (errata 9, 10). */
+static bool is_lost_in_loopback(const struct enc28j60 *chip)
+{
+	return enc28j60_has(chip, enc28j60_full_duplex(chip) ? 10 : 9) && chip->rx.looped % 2 == 0;
+}
+
+/* The frame has been on the wire for as long as it is, preamble included; a checksum in that time aborts it (erratum 17). */
+static bool is_aborted_by_checksum(const struct enc28j60 *chip, size_t length)
+{
+	uint64_t duration_ns = (PREAMBLE_BYTES + length) * ENC28J60_BYTE_NS;
+	uint64_t since_ns = chip->now_ns > duration_ns ? chip->now_ns - duration_ns : 0;
+
+	return enc28j60_has(chip, 17) && enc28j60_dma_summed_up_since(chip, since_ns);
+}
+
 /* A frame looped back by PHY or MAC does not come from the wire. */
 static const char *why_ignored(const struct enc28j60 *chip, size_t length, bool from_wire)
 {
@@ -59,6 +77,10 @@ static const char *why_ignored(const struct enc28j60 *chip, size_t length, bool 
 		return "a fragment without header and FCS";
 	if (length > enc28j60_reg16(chip, ENC28J60_MAMXFLL) && !(chip->regs[ENC28J60_MACON3] & MACON3_HFRMEN))
 		return "longer than MAMXFL";
+	if (!from_wire && is_lost_in_loopback(chip))
+		return "lost in loopback (errata 9, 10)";
+	if (from_wire && is_aborted_by_checksum(chip, length))
+		return "aborted by a checksum of the DMA (erratum 17)";
 	return NULL;
 }
 
@@ -128,23 +150,28 @@ static void count(struct enc28j60 *chip, bool unflagged)
 	chip->rx.packets++;
 }
 
+/* An even ERXRDPT may corrupt the ring. With the erratum switched on the next-packet pointer always suffers (erratum 14). */
+static bool is_corrupting(const struct enc28j60 *chip)
+{
+	return enc28j60_has(chip, 14) && !(chip->regs[ENC28J60_ERXRDPTL] & 1);
+}
+
 static void store(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok, const struct enc28j60_disturbance *disturbance)
 {
 	struct enc28j60_ring ring = enc28j60_ring(chip);
 	uint16_t start = chip->rx.write_pointer;
 	uint16_t next = enc28j60_ring_add(ring, start, space_for(length));
 	uint32_t status = status_of(chip, frame, length, crc_ok);
+	uint16_t told = next ^ disturbance->rx_next_xor ^ (is_corrupting(chip) ? NEXT_CORRUPTED : 0);
 	const uint8_t header[HEADER_SIZE] = {
-		(uint8_t)(next ^ disturbance->rx_next_xor),
-		(uint8_t)((next ^ disturbance->rx_next_xor) >> 8),
-		(uint8_t)status,
-		(uint8_t)(status >> 8),
-		(uint8_t)(status >> 16),
-		(uint8_t)(status >> 24),
+		(uint8_t)told,          (uint8_t)(told >> 8),    (uint8_t)status,
+		(uint8_t)(status >> 8), (uint8_t)(status >> 16), (uint8_t)(status >> 24),
 	};
 
 	enc28j60_ring_put(chip, enc28j60_ring_put(chip, start, header, sizeof(header)), frame, length);
 	report(chip, ENC28J60_EVENT_RX_ACCEPTED, length, status, "stored", "DS39662 sec. 7.2.2");
+	if (is_corrupting(chip))
+		report(chip, ENC28J60_EVENT_ERRATUM, length, told, "its next-packet pointer is wrong, for ERXRDPT is even", "erratum 14");
 	chip->rx.write_pointer = next;
 	if (!disturbance->rx_uncounted)
 		count(chip, disturbance->rx_pktif_lost);
@@ -203,7 +230,7 @@ static void accept(struct enc28j60 *chip, const uint8_t *frame, size_t length, b
 static void filter(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok)
 {
 	bool passes = enc28j60_filter_accepts(chip, frame, length, false);
-	bool slips = !passes && (chip->config.errata & ENC28J60_ERRATUM(18)) && enc28j60_filter_accepts(chip, frame, length, true);
+	bool slips = !passes && enc28j60_has(chip, 18) && enc28j60_filter_accepts(chip, frame, length, true);
 	struct enc28j60_disturbance disturbance = {0};
 
 	if (passes || slips)
@@ -217,7 +244,7 @@ static void filter(struct enc28j60 *chip, const uint8_t *frame, size_t length, b
 	accept(chip, frame, length, crc_ok, &disturbance);
 }
 
-void enc28j60_rx_arrive(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool from_wire)
+static void arrive(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool from_wire)
 {
 	const char *why = why_ignored(chip, length, from_wire);
 	bool crc_ok = enc28j60_fcs(frame, length) == ENC28J60_FCS_RESIDUE;
@@ -233,13 +260,32 @@ void enc28j60_rx_arrive(struct enc28j60 *chip, const uint8_t *frame, size_t leng
 		filter(chip, frame, length, crc_ok);
 }
 
+/* Swapped wires invert every bit, the FCS among them (erratum 7). */
+static void arrive_inverted(struct enc28j60 *chip, const uint8_t *frame, size_t length)
+{
+	uint8_t inverted[ENC28J60_FRAME_MAX];
+
+	for (size_t i = 0; i < length; i++)
+		inverted[i] = (uint8_t)~frame[i];
+	arrive(chip, inverted, length, true);
+}
+
+void enc28j60_rx_arrive(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool from_wire)
+{
+	chip->rx.looped += !from_wire;
+	if (from_wire && enc28j60_phy_inverts(chip))
+		arrive_inverted(chip, frame, length);
+	else
+		arrive(chip, frame, length, from_wire);
+}
+
 /*
  * Writing ERXST or ERXND sets the internal write pointer to ERXST. Silicon sometimes takes 0000h instead; with erratum 5 switched on
  * it always does.
  */
 void enc28j60_rx_buffer_moved(struct enc28j60 *chip)
 {
-	bool strays = chip->config.errata & ENC28J60_ERRATUM(5);
+	bool strays = enc28j60_has(chip, 5);
 
 	chip->rx.write_pointer = strays ? 0 : enc28j60_reg16(chip, ENC28J60_ERXSTL);
 	enc28j60_set_reg16(chip, ENC28J60_ERXWRPTL, chip->rx.write_pointer);
@@ -252,7 +298,6 @@ void enc28j60_rx_packet_done(struct enc28j60 *chip)
 		enc28j60_find(chip, FINDING_PKTDEC_ZERO, ENC28J60_ECON2, 0);
 	else
 		chip->rx.packets--;
-	chip->rx.unflagged &= chip->rx.packets != 0;
 }
 
 void enc28j60_rx_counted(struct enc28j60 *chip)

@@ -12,6 +12,9 @@
  */
 #include "chip.h"
 
+/* Below it MAC and MII registers are unreliable (erratum 1). */
+#define MAC_CLOCK_MIN_HZ 8000000u
+
 static uint8_t read_eir(const struct enc28j60 *chip, unsigned index)
 {
 	(void)index;
@@ -79,7 +82,7 @@ static void read_pointer_high_after(struct enc28j60 *chip, unsigned index, uint8
 	(void)before;
 	chip->regs[ENC28J60_ERXRDPTL] = chip->rx.read_pointer_low;
 	pointer = enc28j60_reg16(chip, ENC28J60_ERXRDPTL);
-	if (!(pointer & 1))
+	if (!(pointer & 1) && enc28j60_has(chip, 14))
 		enc28j60_find(chip, FINDING_RX_EVEN_POINTER, ENC28J60_ERXRDPTL, pointer);
 	if (is_receiving(chip) && !enc28j60_ring_has(enc28j60_ring(chip), pointer))
 		enc28j60_find(chip, FINDING_RX_POINTER_OUTSIDE, index - 1, pointer);
@@ -120,6 +123,8 @@ static void check_reception(struct enc28j60 *chip)
 
 	if ((ring.start & 1) || (ring.size & 1))
 		enc28j60_find(chip, FINDING_RX_BUFFER_SHAPE, ENC28J60_ERXSTL, ring.start);
+	if (!enc28j60_ring_has(ring, chip->rx.write_pointer))
+		enc28j60_find(chip, FINDING_RX_WRITER_OUTSIDE, ENC28J60_ERXWRPTL, chip->rx.write_pointer);
 	if (!enc28j60_ring_has(ring, enc28j60_reg16(chip, ENC28J60_ERXRDPTL)))
 		enc28j60_find(chip, FINDING_RX_POINTER_OUTSIDE, ENC28J60_ERXRDPTL, enc28j60_reg16(chip, ENC28J60_ERXRDPTL));
 	if ((bool)(chip->regs[ENC28J60_MACON3] & MACON3_FULDPX) != enc28j60_full_duplex(chip))
@@ -135,6 +140,8 @@ static void econ1_after(struct enc28j60 *chip, unsigned index, uint8_t before)
 
 	if (rising & ECON1_TXRST)
 		enc28j60_tx_reset(chip, "TXRST");
+	if (falling & ECON1_TXRST)
+		enc28j60_tx_released(chip);
 	if (rising & ECON1_RXRST)
 		enc28j60_rx_reset(chip);
 	if (falling & ECON1_DMAST)
@@ -170,6 +177,12 @@ static void macon3_before(struct enc28j60 *chip, unsigned index, uint8_t value)
 		enc28j60_find(chip, FINDING_PROPRIETARY_HEADER, index, value);
 }
 
+static void macon3_after(struct enc28j60 *chip, unsigned index, uint8_t before)
+{
+	if ((before ^ chip->regs[index]) & MACON3_FULDPX)
+		enc28j60_flow_changed(chip);
+}
+
 static void macon4_before(struct enc28j60 *chip, unsigned index, uint8_t value)
 {
 	if (value & (MACON4_BPEN | MACON4_NOBKOFF))
@@ -182,10 +195,11 @@ static void self_test_before(struct enc28j60 *chip, unsigned index, uint8_t valu
 		enc28j60_find(chip, FINDING_SELF_TEST, index, value);
 }
 
-static void flow_control_before(struct enc28j60 *chip, unsigned index, uint8_t value)
+static void flow_control_after(struct enc28j60 *chip, unsigned index, uint8_t before)
 {
-	if (value & EFLOCON_FCEN)
-		enc28j60_find(chip, FINDING_FLOW_CONTROL, index, value);
+	(void)index;
+	(void)before;
+	enc28j60_flow_changed(chip);
 }
 
 static void mii_command_after(struct enc28j60 *chip, unsigned index, uint8_t before)
@@ -220,10 +234,10 @@ HOOKS tx_pointer_hooks = {.before_write = transmit_pointer_before};
 HOOKS dma_pointer_hooks = {.before_write = dma_pointer_before};
 HOOKS filter_hooks = {.before_write = filter_before};
 HOOKS packet_count_hooks = {.read = read_packet_count};
-HOOKS macon3_hooks = {.before_write = macon3_before};
+HOOKS macon3_hooks = {.before_write = macon3_before, .after_write = macon3_after};
 HOOKS macon4_hooks = {.before_write = macon4_before};
 HOOKS self_test_hooks = {.before_write = self_test_before};
-HOOKS flow_control_hooks = {.before_write = flow_control_before, .read = read_flow_control};
+HOOKS flow_control_hooks = {.after_write = flow_control_after, .read = read_flow_control};
 HOOKS mii_command_hooks = {.after_write = mii_command_after};
 HOOKS mii_address_hooks = {.before_write = mii_write_before};
 HOOKS mii_write_high_hooks = {.before_write = mii_write_before, .after_write = mii_write_high_after};
@@ -378,11 +392,15 @@ static uint8_t load(const struct enc28j60 *chip, const struct enc28j60_reg *reg,
 	return reg->hooks && reg->hooks->read ? reg->hooks->read(chip, index) : chip->regs[index];
 }
 
+/* Without clock, or with an SPI clock too slow for it (erratum 1): a write is lost, a read gives 0. */
 static bool is_out_of_reach(struct enc28j60 *chip, const struct enc28j60_reg *reg, unsigned index, uint8_t value)
 {
-	if (reg->kind == ENC28J60_ETH || enc28j60_mac_runs(chip))
+	bool slow = enc28j60_has(chip, 1) && chip->config.spi_clock_hz != 0 && chip->config.spi_clock_hz < MAC_CLOCK_MIN_HZ;
+	bool runs = enc28j60_mac_runs(chip);
+
+	if (reg->kind == ENC28J60_ETH || (runs && !slow))
 		return false;
-	enc28j60_find(chip, FINDING_NOT_READY, index, value);
+	enc28j60_find(chip, runs ? FINDING_SLOW_SPI : FINDING_NOT_READY, index, value);
 	return true;
 }
 
@@ -455,7 +473,7 @@ void enc28j60_reg_set(struct enc28j60 *chip, uint8_t address, uint8_t mask)
 	if (!bit_field_reaches(chip, address, mask))
 		return;
 	if (address == (ENC28J60_ECON1 & 0x1f) && (mask & chip->regs[ENC28J60_ECON1] & ECON1_TXRTS))
-		enc28j60_find(chip, FINDING_TXRTS_BUSY, index, mask);
+		enc28j60_find(chip, chip->tx.stalled ? FINDING_TX_STALLED : FINDING_TXRTS_BUSY, index, mask);
 	enc28j60_reg_write(chip, address, chip->regs[index] | mask);
 }
 

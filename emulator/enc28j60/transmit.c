@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the memory to the jack (DS39662 sec. 7.1, 11.3, 12.1.3, 12.1.4; erratum 12).
+ * From the memory to the jack (DS39662 sec. 7.1, 11.3, 12.1.3, 12.1.4; errata 12, 13, 15).
  *
  * How it works:
  *
@@ -8,7 +8,7 @@
  *   waiting  TXRTS is set but the clock stands, a pause is on or the DMA has the memory; becomes busy when the last of them ends
  *   busy     the frame was rendered from the memory as it was when it became busy, and is under way: on the wire, where
  *            ops->transmit owes an answer, or, with loopback, PHY off or no link, nowhere, for as long as it takes
- *
+ *   stalled  after an abort by the wire, with erratum 12: TXRTS stays set or is set to no effect, until TXRST or a reset
  *
  * A disturbed transmission may stay busy for ever (struct enc28j60_disturbance): nobody then owes an answer, and no timer runs.
  *
@@ -26,8 +26,6 @@
 #define HEADER_SIZE 14u
 #define TYPE_LIMIT 1500u
 #define PREAMBLE_BYTES 8u
-/* A pause is counted in units of 512 bit times (IEEE 802.3 annex 31B). */
-#define PAUSE_QUANTUM_NS 51200u
 
 /* How one frame is to be sent: MACON3, or the control byte if it overrides. */
 struct style {
@@ -184,16 +182,19 @@ static void write_vector(struct enc28j60 *chip, uint32_t status, size_t on_wire)
 		chip->sram[(chip->tx.end + 1u + i) & ENC28J60_SRAM_MASK] = vector[i];
 }
 
-/* Back to idle: the memory is free for a DMA that has waited. */
+/* Back to idle: the memory is free for a DMA that has waited. Not so when stalled (erratum 12): TXRTS stays. */
 static void become_idle(struct enc28j60 *chip)
 {
 	chip->tx.busy = false;
 	chip->tx.waiting = false;
 	chip->tx.on_wire = false;
 	memset(&chip->tx.disturbance, 0, sizeof(chip->tx.disturbance));
-	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
 	enc28j60_disarm(chip, ENC28J60_TIMER_TRANSMIT);
+	if (chip->tx.stalled)
+		return;
+	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
 	enc28j60_dma_retry(chip);
+	enc28j60_flow_idle(chip);
 }
 
 static void finish(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint32_t status, size_t collided_bytes, const char *text)
@@ -212,7 +213,7 @@ static void finish(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint32_
 }
 
 /* Half duplex hears itself unless PHCON2.HDLDIS; PLOOPBK hears itself and nothing else (DS39662 sec. 6.6, registers 6-5, 6-6). */
-static bool hears_itself(const struct enc28j60 *chip)
+bool enc28j60_tx_hears_itself(const struct enc28j60 *chip)
 {
 	if (chip->phy[ENC28J60_PHCON1] & PHCON1_PLOOPBK)
 		return true;
@@ -222,7 +223,7 @@ static bool hears_itself(const struct enc28j60 *chip)
 static void finish_well(struct enc28j60 *chip, uint32_t status, size_t collided_bytes, const char *text)
 {
 	size_t length = chip->tx.length;
-	bool echo = hears_itself(chip) && (chip->regs[ENC28J60_ECON1] & ECON1_RXEN);
+	bool echo = enc28j60_tx_hears_itself(chip) && (chip->regs[ENC28J60_ECON1] & ECON1_RXEN);
 
 	finish(chip, ENC28J60_EVENT_TX_DONE, status | TSV_DONE, collided_bytes, text);
 	if (echo)
@@ -244,7 +245,7 @@ static bool can_see_link_pulses(const struct enc28j60 *chip)
 {
 	bool full_duplex = (chip->regs[ENC28J60_MACON3] & MACON3_FULDPX) || enc28j60_full_duplex(chip);
 
-	return (chip->config.errata & ENC28J60_ERRATUM(13)) && !full_duplex && enc28j60_phy_reaches_wire(chip);
+	return enc28j60_has(chip, 13) && !full_duplex && enc28j60_phy_reaches_wire(chip);
 }
 
 static void be_disturbed(struct enc28j60 *chip)
@@ -276,6 +277,11 @@ static uint64_t bytes_until_late_collision(const struct enc28j60 *chip)
 	return late < whole ? late : whole;
 }
 
+bool enc28j60_tx_reaches_wire(const struct enc28j60 *chip)
+{
+	return chip->ops && chip->ops->transmit && enc28j60_phy_reaches_wire(chip) && !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
+}
+
 static void start(struct enc28j60 *chip)
 {
 	chip->tx.waiting = false;
@@ -284,6 +290,8 @@ static void start(struct enc28j60 *chip)
 	chip->tx.start = enc28j60_reg16(chip, ENC28J60_ETXSTL);
 	chip->tx.end = enc28j60_reg16(chip, ENC28J60_ETXNDL);
 	render(chip);
+	chip->tx.status_high |= chip->flow.pressed ? TSV_HIGH_BACKPRESSURE : 0;
+	chip->flow.pressed = false;
 	check_memory(chip);
 	report(chip, ENC28J60_EVENT_TX_START, chip->tx.start, chip->tx.status, "start");
 	if (chip->tx.length == 0) {
@@ -300,8 +308,7 @@ static void start(struct enc28j60 *chip)
 		enc28j60_arm(chip, ENC28J60_TIMER_TRANSMIT, bytes_until_late_collision(chip) * ENC28J60_BYTE_NS);
 		return;
 	}
-	chip->tx.on_wire = chip->ops && chip->ops->transmit && enc28j60_phy_reaches_wire(chip) &&
-	                   !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
+	chip->tx.on_wire = enc28j60_tx_reaches_wire(chip);
 	if (chip->tx.on_wire)
 		chip->ops->transmit(chip->ctx, chip->tx.frame, chip->tx.length, chip->now_ns);
 	else
@@ -313,12 +320,13 @@ static bool may_start(const struct enc28j60 *chip)
 {
 	bool dma_runs = (chip->regs[ENC28J60_ECON1] & ECON1_DMAST) && !chip->dma.waiting;
 
-	return enc28j60_mac_runs(chip) && !dma_runs && !enc28j60_armed(chip, ENC28J60_TIMER_PAUSE);
+	return enc28j60_mac_runs(chip) && !dma_runs && !enc28j60_armed(chip, ENC28J60_TIMER_PAUSE) && !chip->flow.busy &&
+	       !enc28j60_armed(chip, ENC28J60_TIMER_GAP);
 }
 
 void enc28j60_tx_retry(struct enc28j60 *chip)
 {
-	if (chip->tx.waiting && may_start(chip))
+	if (chip->tx.waiting && may_start(chip) && !enc28j60_flow_release(chip))
 		start(chip);
 }
 
@@ -327,6 +335,10 @@ void enc28j60_tx_request(struct enc28j60 *chip)
 	if (chip->regs[ENC28J60_ECON1] & ECON1_TXRST) {
 		enc28j60_find(chip, FINDING_TXRTS_RESET, ENC28J60_ECON1, chip->regs[ENC28J60_ECON1]);
 		chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
+		return;
+	}
+	if (chip->tx.stalled) {
+		enc28j60_find(chip, FINDING_TX_STALLED, ENC28J60_ECON1, chip->regs[ENC28J60_ECON1]);
 		return;
 	}
 	chip->tx.waiting = true;
@@ -344,6 +356,10 @@ static void withdraw(struct enc28j60 *chip)
 
 void enc28j60_tx_cancel(struct enc28j60 *chip)
 {
+	if (chip->tx.stalled) {
+		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
+		enc28j60_dma_retry(chip);
+	}
 	if (!chip->tx.busy && !chip->tx.waiting)
 		return;
 	if (chip->tx.waiting) {
@@ -353,7 +369,7 @@ void enc28j60_tx_cancel(struct enc28j60 *chip)
 		chip->tx.status_high = 0;
 	}
 	withdraw(chip);
-	if (chip->config.errata & ENC28J60_ERRATUM(12))
+	if (enc28j60_has(chip, 12))
 		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
 	finish(chip, ENC28J60_EVENT_TX_CANCELLED, 0, 0, "TXRTS was cleared");
 }
@@ -364,9 +380,11 @@ void enc28j60_tx_reset(struct enc28j60 *chip, const char *text)
 
 	enc28j60_disarm(chip, ENC28J60_TIMER_PAUSE);
 	withdraw(chip);
+	chip->tx.stalled = false;
 	if (active)
 		report(chip, ENC28J60_EVENT_TX_CANCELLED, chip->tx.start, 0, text);
 	become_idle(chip);
+	enc28j60_flow_suspend(chip);
 }
 
 /* Collisions mean nothing to a full-duplex MAC (DS39662 sec. 9.2). */
@@ -384,8 +402,8 @@ static uint32_t vector_bits(const struct enc28j60_tx_status *status, bool full_d
 	return bits;
 }
 
-/* DS39662 sec. 12.1.3 lists the causes. */
-static const char *why_aborted(const struct enc28j60 *chip, uint32_t bits)
+/* The causes of DS39662 sec. 12.1.3 that only half duplex knows. */
+static const char *why_aborted_by_wire(const struct enc28j60 *chip, uint32_t bits)
 {
 	if (bits & TSV_EXCESSIVE_COLLISION)
 		return "excessive collisions";
@@ -393,20 +411,44 @@ static const char *why_aborted(const struct enc28j60 *chip, uint32_t bits)
 		return "late collision";
 	if ((bits & TSV_EXCESSIVE_DEFER) && !(chip->regs[ENC28J60_MACON4] & MACON4_DEFER))
 		return "excessive deferral";
-	return chip->tx.cut ? "longer than MAMXFL" : NULL;
+	return NULL;
+}
+
+/* After an abort in half duplex the transmit logic may stall (erratum 12). With the erratum switched on it always does. */
+static void abort_by_wire(struct enc28j60 *chip, uint32_t bits, size_t collided_bytes, const char *why)
+{
+	chip->tx.stalled = enc28j60_has(chip, 12);
+	finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, collided_bytes, why);
+	if (chip->tx.stalled)
+		enc28j60_emit(chip, (struct enc28j60_event){
+					    .kind = ENC28J60_EVENT_ERRATUM,
+					    .number = chip->tx.number,
+					    .text = "the transmit logic is stalled until TXRST, TXRTS stays set",
+					    .section = "erratum 12",
+				    });
 }
 
 static void end_of_wire(struct enc28j60 *chip, const struct enc28j60_tx_status *status)
 {
 	uint32_t bits = vector_bits(status, chip->regs[ENC28J60_MACON3] & MACON3_FULDPX);
-	const char *why = why_aborted(chip, bits);
+	const char *why = why_aborted_by_wire(chip, bits);
 
-	if (bits & TSV_LATE_COLLISION)
+	if ((bits & TSV_LATE_COLLISION) && !enc28j60_has(chip, 15))
 		chip->regs[ENC28J60_ESTAT] |= ESTAT_LATECOL;
 	if (why)
-		finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, status->collided_bytes, why);
+		abort_by_wire(chip, bits, status->collided_bytes, why);
+	else if (chip->tx.cut)
+		finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, status->collided_bytes, "longer than MAMXFL");
 	else
 		finish_well(chip, bits, status->collided_bytes, "sent");
+}
+
+/* TXRST was cleared: that may raise TXERIF, so a host has to clear the flag afterwards (erratum 12). */
+void enc28j60_tx_released(struct enc28j60 *chip)
+{
+	if (enc28j60_has(chip, 12))
+		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
+	enc28j60_flow_resume(chip);
 }
 
 void enc28j60_tx_left_mac(struct enc28j60 *chip)
@@ -423,7 +465,7 @@ void enc28j60_tx_left_mac(struct enc28j60 *chip)
 
 void enc28j60_tx_pause(struct enc28j60 *chip, unsigned quanta)
 {
-	enc28j60_arm(chip, ENC28J60_TIMER_PAUSE, (uint64_t)quanta * PAUSE_QUANTUM_NS);
+	enc28j60_arm(chip, ENC28J60_TIMER_PAUSE, (uint64_t)quanta * ENC28J60_PAUSE_QUANTUM_NS);
 }
 
 /*

@@ -21,6 +21,15 @@ static void on_cancel(void *ctx, uint64_t now_ns)
 	((struct rig *)ctx)->cancel_count++;
 }
 
+static void on_backpressure(void *ctx, bool on, uint64_t now_ns)
+{
+	struct rig *rig = ctx;
+
+	rig->press_count += on;
+	rig->presses = on;
+	rig->pressed_ns = now_ns;
+}
+
 static void on_event(void *ctx, const struct enc28j60_event *event)
 {
 	struct rig *rig = ctx;
@@ -35,8 +44,9 @@ static void on_disturb(void *ctx, enum enc28j60_site site, unsigned number, stru
 	((struct rig *)ctx)->disturb(ctx, site, number, ret_disturbance);
 }
 
-static const struct enc28j60_ops ops = {.transmit = on_transmit, .cancel = on_cancel, .event = on_event};
-static const struct enc28j60_ops disturbing_ops = {.transmit = on_transmit, .cancel = on_cancel, .event = on_event, .disturb = on_disturb};
+static const struct enc28j60_ops ops = {.transmit = on_transmit, .cancel = on_cancel, .backpressure = on_backpressure, .event = on_event};
+static const struct enc28j60_ops disturbing_ops = {
+	.transmit = on_transmit, .cancel = on_cancel, .backpressure = on_backpressure, .event = on_event, .disturb = on_disturb};
 
 void rig_power(struct rig *rig, const struct enc28j60_config *config)
 {
@@ -50,6 +60,14 @@ void rig_start(struct rig *rig, const struct enc28j60_config *config)
 	rig_wait(rig, 400000);
 	enc28j60_set_link(&rig->chip, true, rig->now_ns);
 	rig_forget(rig);
+}
+
+void rig_start_ideal(struct rig *rig)
+{
+	struct enc28j60_config config = enc28j60_config_default();
+
+	config.errata = 0;
+	rig_start(rig, &config);
 }
 
 void rig_copy(struct rig *to, const struct rig *from)

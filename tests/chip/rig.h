@@ -22,12 +22,17 @@ struct rig {
 	size_t sent_length;
 	unsigned sent_count;
 	unsigned cancel_count;
+	unsigned press_count; /* how often backpressure began */
+	bool presses;
+	uint64_t pressed_ns;  /* when it began or ended last */
 	bool answers_at_once; /* the wire takes every frame in no time */
 	void (*disturb)(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance); /* NULL: none */
 };
 
 /* Ready-made: powered, clock ready, cable in, link up, record empty. config may be NULL. */
 void rig_start(struct rig *rig, const struct enc28j60_config *config);
+/* The same without errata: the chip as the data sheet has it. */
+void rig_start_ideal(struct rig *rig);
 /* Only powered; the clock is not ready. */
 void rig_power(struct rig *rig, const struct enc28j60_config *config);
 /* Another rig that goes on from here. */

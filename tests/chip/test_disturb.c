@@ -39,7 +39,7 @@ static void disturb(void *ctx, enum enc28j60_site site, unsigned number, struct 
 
 static void prepare(struct rig *to)
 {
-	rig_start(to, NULL);
+	rig_start_ideal(to);
 	rig_wcr16(to, ENC28J60_MAMXFLL, 1518);
 	rig_open_ring(to, 0, RING_END);
 	/* Half duplex would hear itself; PHCON2 would take an MII operation. */
@@ -471,7 +471,6 @@ static void pktdec(void)
 static void pktif_misses_a_frame(void)
 {
 	start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_pktif_lost = true});
-	rig.chip.config.errata = 0;
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 	receive(&rig, 1);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
@@ -491,14 +490,12 @@ static void pktif_misses_a_frame(void)
 static void a_frame_pktif_missed_is_forgotten_with_the_last_packet(void)
 {
 	start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_pktif_lost = true});
-	rig.chip.config.errata = 0;
 	receive(&rig, 1);
 	pktdec();
 	receive(&rig, 2);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
 	/* Up for the frame before, it stays up for one that it misses. */
 	start(ENC28J60_SITE_RX, 2, (struct enc28j60_disturbance){.rx_pktif_lost = true});
-	rig.chip.config.errata = 0;
 	receive(&rig, 1);
 	receive(&rig, 2);
 	pktdec();
@@ -509,7 +506,6 @@ static void pktif_sees_a_frame_that_is_lost(void)
 {
 	for (unsigned way = 0; way < 3; way++) {
 		start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_pktif_false = true});
-		rig.chip.config.errata = 0;
 		rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 		receive(&rig, 1);
 		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);

@@ -184,7 +184,15 @@ static void break_errata(void)
 {
 	struct enc28j60_config config = enc28j60_config_default();
 
-	config.errata = ENC28J60_ERRATUM(1);
+	config.errata = ENC28J60_ERRATUM(20);
+	enc28j60_init(&rig.chip, &config, NULL, NULL, 0);
+}
+
+static void break_revision(void)
+{
+	struct enc28j60_config config = enc28j60_config_default();
+
+	config.revision = (enum enc28j60_revision)3;
 	enc28j60_init(&rig.chip, &config, NULL, NULL, 0);
 }
 
@@ -210,6 +218,7 @@ static void a_caller_that_breaks_the_contract_is_ended(void)
 	CU_ASSERT(aborts(break_length));
 	CU_ASSERT(aborts(break_answer));
 	CU_ASSERT(aborts(break_errata));
+	CU_ASSERT(aborts(break_revision));
 }
 
 const CU_TestInfo tests_enc28j60[] = {

@@ -40,7 +40,7 @@ static uint32_t status_of(size_t length)
 
 static void one_frame_is_stored_with_header_and_even_next_pointer(void)
 {
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	rig_open_ring(&rig, 0, 0x19ff);
 	rig_frame(frame, 101, 1);
 	rig_receive(&rig, frame, 101);
@@ -87,7 +87,7 @@ static void walk_ring(uint16_t start, uint16_t end)
 
 static void every_position_and_length_survives_the_wrap(void)
 {
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	rig.chip.sram[0x400 + 96] = 0xa5;
 	walk_ring(0x400, 0x400 + 95);
 	CU_ASSERT_EQUAL(rig.chip.sram[0x400 + 96], 0xa5);
@@ -101,7 +101,7 @@ static void space_is_used_up_to_but_not_onto_erxrdpt(void)
 		for (size_t length = 60; length < 80; length++) {
 			unsigned need = (6 + (unsigned)length + 1) & ~1u;
 
-			rig_start(&rig, NULL);
+			rig_start_ideal(&rig);
 			rig_open_ring(&rig, 0, 0x0fff);
 			rig_wcr16(&rig, ENC28J60_ERXRDPTL, (uint16_t)gap);
 			rig_frame(frame, length, gap);
@@ -117,7 +117,7 @@ static void space_is_used_up_to_but_not_onto_erxrdpt(void)
 
 static void overflow_loses_the_frame_and_marks_the_next(void)
 {
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	rig_open_ring(&rig, 0, 0x03ff);
 	rig_frame(frame, 600, 1);
 	rig_receive(&rig, frame, 600);
@@ -136,7 +136,7 @@ static void overflow_loses_the_frame_and_marks_the_next(void)
 
 static void the_256th_packet_overflows_the_counter(void)
 {
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	rig_open_ring(&rig, 0, 0x1fff);
 	rig_frame(frame, 18, 1);
 	for (unsigned i = 0; i < 256; i++)
@@ -149,7 +149,7 @@ static void the_256th_packet_overflows_the_counter(void)
 
 static void pktdec_counts_down_and_stops_at_zero(void)
 {
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	rig_open_ring(&rig, 0, 0x19ff);
 	rig_frame(frame, 64, 1);
 	rig_receive(&rig, frame, 64);
@@ -167,7 +167,7 @@ static void pktdec_counts_down_and_stops_at_zero(void)
 
 static void status_vector_tells_what_the_frame_is(void)
 {
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	for (unsigned i = 0; i < 7; i++) {
 		static const struct {
 			uint8_t first;
@@ -201,7 +201,7 @@ static void status_vector_tells_what_the_frame_is(void)
 
 static void wrong_fcs_is_dropped_or_marked(void)
 {
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	rig_open_ring(&rig, 0, 0x19ff);
 	rig_frame(frame, 100, 1);
 	frame[50] ^= 1;
@@ -214,7 +214,7 @@ static void wrong_fcs_is_dropped_or_marked(void)
 
 static void long_frames_need_hfrmen(void)
 {
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	rig_open_ring(&rig, 0, 0x19ff);
 	rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
 	rig_frame(frame, 1519, 1);
@@ -229,7 +229,7 @@ static void long_frames_need_hfrmen(void)
 
 static void nothing_arrives_while_reception_is_off(void)
 {
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	rig_frame(frame, 64, 1);
 	rig_receive(&rig, frame, 64);
 	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
@@ -248,7 +248,7 @@ static void nothing_arrives_while_reception_is_off(void)
 
 static void rxrst_stops_reception_and_keeps_the_ring(void)
 {
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	rig_open_ring(&rig, 0, 0x19ff);
 	rig_frame(frame, 64, 1);
 	rig_receive(&rig, frame, 64);
@@ -264,18 +264,10 @@ static void rxrst_stops_reception_and_keeps_the_ring(void)
 
 static void moving_the_ring_moves_the_write_pointer(void)
 {
-	struct enc28j60_config config = enc28j60_config_default();
-
-	rig_start(&rig, NULL);
+	rig_start_ideal(&rig);
 	rig_open_ring(&rig, 0x600, 0x1fff);
 	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0x600);
-	config.errata = ENC28J60_ERRATUM(5);
-	rig_start(&rig, &config);
-	rig_open_ring(&rig, 0x600, 0x1fff);
-	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0);
-	rig_frame(frame, 64, 1);
-	rig_receive(&rig, frame, 64);
-	CU_ASSERT_EQUAL(memcmp(rig.chip.sram + 6, frame, 64), 0);
+	CU_ASSERT_EQUAL(rig.event_count, 0);
 }
 
 static void ring_misuse_is_found(void)

@@ -87,7 +87,7 @@ static void play(uint16_t start, uint16_t end, uint32_t seed)
 	model.end = end;
 	model.size = ((unsigned)(end - start) & 0x1fff) + 1;
 	model.state = seed;
-	rig_start(&model.rig, NULL);
+	rig_start_ideal(&model.rig);
 	rig_open_ring(&model.rig, start, end);
 	for (unsigned i = 0; i < 20000; i++) {
 		/* Busy and idle hours take turns, so that the ring runs full and empty. */

@@ -1,0 +1,642 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every erratum in both positions of its switch. A driver that works around all of them is in test_driver.c, what silicon may do by
+ * chance in test_disturb.c.
+ */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rig.h"
+
+#define TX_AT 0x1a00u
+#define FRAME 100u
+#define ON true
+#define OFF false
+
+static struct rig rig;
+static struct enc28j60_config config;
+static uint8_t frame[64];
+
+static void configure(unsigned erratum, bool on)
+{
+	config = enc28j60_config_default();
+	config.errata = on ? ENC28J60_ERRATUM(erratum) : 0;
+}
+
+static void start(unsigned erratum, bool on)
+{
+	configure(erratum, on);
+	rig_start(&rig, &config);
+	rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
+	rig.chip.phy[ENC28J60_PHCON2] |= PHCON2_HDLDIS;
+	rig_frame(frame, sizeof(frame), 1);
+	rig_forget(&rig);
+}
+
+static void request(void)
+{
+	static const uint8_t body[FRAME] = {2};
+
+	rig_load(&rig, TX_AT, TX_POVERRIDE | TX_PCRCEN, body, sizeof(body));
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+}
+
+static uint8_t tx_flags(void)
+{
+	return rig_rcr(&rig, ENC28J60_EIR) & (EIR_TXIF | EIR_TXERIF);
+}
+
+static bool txrts(void)
+{
+	return rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS;
+}
+
+static unsigned next_at(unsigned address)
+{
+	return (unsigned)rig.chip.sram[address] | (unsigned)rig.chip.sram[address + 1] << 8;
+}
+
+/* -- the table -- */
+
+static void each_silicon_has_the_errata_of_the_sheet(void)
+{
+	static const uint32_t only_early = ENC28J60_ERRATUM(1) | ENC28J60_ERRATUM(3) | ENC28J60_ERRATUM(8);
+	static const uint32_t only_late = ENC28J60_ERRATUM(13);
+	static const uint32_t all = ENC28J60_ERRATA_SWITCHABLE & ~UINT32_C(1);
+
+	CU_ASSERT_EQUAL(enc28j60_errata(ENC28J60_B1), all & ~only_late);
+	CU_ASSERT_EQUAL(enc28j60_errata(ENC28J60_B4), all & ~only_late);
+	CU_ASSERT_EQUAL(enc28j60_errata(ENC28J60_B5), all & ~only_early);
+	CU_ASSERT_EQUAL(enc28j60_errata(ENC28J60_B7), all & ~only_early);
+	CU_ASSERT_EQUAL(enc28j60_errata((enum enc28j60_revision)3), 0);
+	CU_ASSERT_EQUAL(enc28j60_config_default().errata, enc28j60_errata(ENC28J60_B7));
+}
+
+static const char *silicon_of(const struct enc28j60_erratum *erratum)
+{
+	bool early = erratum->revisions >> ENC28J60_B1 & 1, late = erratum->revisions >> ENC28J60_B7 & 1;
+
+	return early && late ? "all" : early ? "B1, B4" : "B5, B7";
+}
+
+static bool readme_has(const char *wanted)
+{
+	char line[512];
+	FILE *file = fopen("emulator/enc28j60/README.md", "r");
+	bool found = false;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	while (!found && fgets(line, sizeof(line), file))
+		found = strcmp(line, wanted) == 0;
+	(void)fclose(file);
+	return found;
+}
+
+static void the_table_is_in_the_readme(void)
+{
+	size_t count;
+	const struct enc28j60_erratum *rows = enc28j60_errata_table(&count);
+
+	CU_ASSERT_EQUAL(count, 19);
+	for (size_t i = 0; i < count; i++) {
+		char line[512];
+
+		CU_ASSERT_EQUAL(rows[i].number, i + 1);
+		(void)snprintf(line, sizeof(line), "| %u | %s | %s | %s | %s | %s |\n", rows[i].number, rows[i].module,
+		               silicon_of(&rows[i]), rows[i].symptom, rows[i].by_chance ? "chance" : "rule", rows[i].effect);
+		if (!readme_has(line)) {
+			printf("    README.md lacks: %s", line);
+			CU_FAIL("README.md and errata.c differ");
+		}
+	}
+}
+
+/* -- SPI and reset -- */
+
+static void start_at_clock(bool on, uint32_t spi_clock_hz)
+{
+	configure(1, on);
+	config.spi_clock_hz = spi_clock_hz;
+	rig_start(&rig, &config);
+	rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN);
+}
+
+static void erratum_1_loses_mac_accesses_below_8_mhz(void)
+{
+	static const struct {
+		bool on;
+		uint32_t spi_clock_hz;
+		bool lost;
+	} rows[] = {{ON, 7999999, true}, {ON, 8000000, false}, {ON, 0, false}, {OFF, 7999999, false}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		start_at_clock(rows[i].on, rows[i].spi_clock_hz);
+		CU_ASSERT_EQUAL(rig.chip.regs[ENC28J60_MACON1], rows[i].lost ? 0 : MACON1_MARXEN);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON2), rows[i].lost ? 0 : 0x37);
+		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHID1), rows[i].lost ? 0 : 0x0083);
+		rig_wcr(&rig, ENC28J60_ERXFCON, 0x12);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ERXFCON), 0x12);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "slow-spi") > 0, rows[i].lost);
+	}
+}
+
+static void erratum_2_keeps_clkrdy_through_src(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		start(2, on);
+		rig_src(&rig);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), on ? ESTAT_CLKRDY : 0);
+		rig_wait(&rig, config.reset_settle_ns - RIG_OP_NS - 1);
+		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), on ? ESTAT_CLKRDY : 0);
+		rig_wait(&rig, 1);
+		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON2), 0x37);
+		/* The pin leaves CLKRDY alone in any case. */
+		enc28j60_reset_pin(&rig.chip, rig.now_ns);
+		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	}
+}
+
+static void src_during_startup_does_not_hasten_it(void)
+{
+	configure(2, OFF);
+	config.reset_settle_ns = 1000;
+	rig_power(&rig, &config);
+	rig_src(&rig);
+	rig_wait(&rig, 100000);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	rig_wait(&rig, 200000);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	rig_src(&rig);
+	rig_src(&rig);
+	rig_wait(&rig, 1000);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+}
+
+static void power_save_after_src_keeps_clkrdy_down(void)
+{
+	start(2, OFF);
+	rig_src(&rig);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	rig_wait(&rig, config.reset_settle_ns);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	/* The start-up takes longer than what is left of the reset. */
+	start(2, OFF);
+	rig_src(&rig);
+	rig_wait(&rig, config.reset_settle_ns - 100000);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	rig_wait(&rig, 299999);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	rig_wait(&rig, 1);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+}
+
+static void erratum_19_makes_src_unheard_in_power_save(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		start(19, on);
+		rig_wcr(&rig, ENC28J60_ERXFCON, 0);
+		rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+		rig_src(&rig);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "src-power-save"), on);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON2), ECON2_AUTOINC | (on ? ECON2_PWRSV : 0));
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ERXFCON), on ? 0 : 0xa1);
+		rig_wait(&rig, 2000000);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), on ? 0 : ESTAT_CLKRDY);
+	}
+}
+
+/* -- the board -- */
+
+static unsigned findings_at(unsigned erratum, bool on, int celsius, uint32_t rbias_ohm, const char *id)
+{
+	configure(erratum, on);
+	config.ambient_celsius = celsius;
+	config.rbias_ohm = rbias_ohm;
+	rig_power(&rig, &config);
+	return rig_count_id(&rig, id);
+}
+
+static void erratum_3_narrows_the_temperatures(void)
+{
+	static const struct {
+		int celsius;
+		unsigned with, without;
+	} rows[] = {{-41, 1, 1}, {-40, 1, 0}, {-1, 1, 0}, {0, 0, 0}, {70, 0, 0}, {71, 1, 0}, {85, 1, 0}, {86, 1, 1}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_EQUAL(findings_at(3, ON, rows[i].celsius, 0, "temperature"), rows[i].with);
+		CU_ASSERT_EQUAL(findings_at(3, OFF, rows[i].celsius, 0, "temperature"), rows[i].without);
+	}
+}
+
+static void erratum_8_wants_another_rbias(void)
+{
+	CU_ASSERT_EQUAL(findings_at(8, ON, 25, 2700, "rbias"), 0);
+	CU_ASSERT_EQUAL(findings_at(8, ON, 25, 2320, "rbias"), 1);
+	CU_ASSERT_EQUAL(findings_at(8, OFF, 25, 2320, "rbias"), 0);
+	CU_ASSERT_EQUAL(findings_at(8, OFF, 25, 2700, "rbias"), 1);
+	CU_ASSERT_EQUAL(findings_at(8, ON, 25, 0, "rbias"), 0);
+	CU_ASSERT_EQUAL(findings_at(8, OFF, 25, 0, "rbias"), 0);
+}
+
+static void clkout_divides_25_mhz(void)
+{
+	static const uint32_t settings_hz[8] = {0, 25000000, 12500000, 8333333, 6250000, 3125000, 0, 0};
+
+	start(4, OFF);
+	CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 6250000);
+	for (uint8_t i = 0; i < 8; i++) {
+		rig_wcr(&rig, ENC28J60_ECOCON, i);
+		CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), settings_hz[i]);
+	}
+	rig_wcr(&rig, ENC28J60_ECOCON, 5);
+	rig_src(&rig);
+	CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 3125000);
+	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	rig_wait(&rig, 299999);
+	CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 0);
+	rig_wait(&rig, 1);
+	CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 6250000);
+}
+
+static void erratum_4_stops_clkout_in_power_save(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		const uint32_t saving_hz = on ? 0 : 6250000;
+
+		start(4, on);
+		rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+		CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), saving_hz);
+		rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+		CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), saving_hz);
+		rig_wait(&rig, 300000);
+		CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 6250000);
+	}
+}
+
+/* -- the ring -- */
+
+static void erratum_5_sends_the_write_pointer_astray(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		start(5, on);
+		rig_open_ring(&rig, 0x600, 0x1fff);
+		CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), on ? 0 : 0x600);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-writer-outside"), on);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(memcmp(rig.chip.sram + (on ? 6 : 0x606), frame, sizeof(frame)), 0);
+		/* The work-around: a ring at 0000h. */
+		rig_forget(&rig);
+		rig_open_ring(&rig, 0, 0x19ff);
+		CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-writer-outside"), 0);
+	}
+}
+
+static void erratum_6_hides_pktif_from_the_host_but_not_from_int(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		start(6, on);
+		rig_open_ring(&rig, 0, 0x19ff);
+		rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), on ? 0 : EIR_PKTIF);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+		CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_INT);
+		CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+		rig_bfs(&rig, ENC28J60_ECON2, ECON2_PKTDEC);
+		CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+	}
+}
+
+static void erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		start(14, on);
+		rig_open_ring(&rig, 0, 0x19ff);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(next_at(0), 70);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 0);
+		rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x19fe);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), on);
+		rig_receive(&rig, frame, sizeof(frame));
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(next_at(70), on ? (140 ^ 2) : 140);
+		CU_ASSERT_EQUAL(next_at(140), on ? (210 ^ 2) : 210);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), on ? 2 : 0);
+		rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x19ff);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(next_at(210), 280);
+	}
+}
+
+/* -- the PHY -- */
+
+static void erratum_7_leaves_swapped_wires_swapped(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		configure(7, on);
+		config.polarity_reversed = true;
+		rig_start(&rig, &config);
+		rig_frame(frame, sizeof(frame), 1);
+		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_PLRITY, on ? 0 : PHSTAT2_PLRITY);
+		rig_open_ring(&rig, 0, 0x19ff);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CRC), on);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), !on);
+		/* Without the check the inverted frame can be seen. */
+		rig_wcr(&rig, ENC28J60_ERXFCON, 0);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(rig.chip.sram[on ? 6 : 76], on ? (uint8_t)~frame[0] : frame[0]);
+	}
+	start(7, ON);
+	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_PLRITY, 0);
+}
+
+static void loop_back(unsigned erratum, bool on, uint16_t phcon1, uint16_t phcon2)
+{
+	start(erratum, on);
+	rig_phy_write(&rig, ENC28J60_PHCON1, phcon1);
+	rig.chip.phy[ENC28J60_PHCON2] = phcon2;
+	rig_wcr(&rig, ENC28J60_MACON3, phcon1 & PHCON1_PDPXMD ? MACON3_FULDPX : 0);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig.answers_at_once = true;
+	for (unsigned i = 0; i < 4; i++) {
+		request();
+		rig_wait(&rig, 1000000);
+		CU_ASSERT_FALSE(txrts());
+	}
+}
+
+static void errata_9_and_10_lose_every_second_looped_frame(void)
+{
+	static const struct {
+		unsigned erratum;
+		uint16_t phcon1, phcon2;
+		bool noted; /* only PLOOPBK is asked for by the host; the echo is the reset state */
+	} rows[] = {
+		{9, PHCON1_PLOOPBK, PHCON2_HDLDIS, true},
+		{9, 0, 0, false},
+		{10, PHCON1_PLOOPBK | PHCON1_PDPXMD, 0, true},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		loop_back(rows[i].erratum, ON, rows[i].phcon1, rows[i].phcon2);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 2);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_IGNORED), 2);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "loopback"), rows[i].noted);
+		loop_back(rows[i].erratum, OFF, rows[i].phcon1, rows[i].phcon2);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 4);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "loopback"), 0);
+		loop_back(19 - rows[i].erratum, ON, rows[i].phcon1, rows[i].phcon2);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 4);
+	}
+}
+
+static void erratum_11_takes_a_led_setting_away(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		start(11, on);
+		rig_phy_write(&rig, ENC28J60_PHLCON, 0x3e42);
+		rig_phy_write(&rig, ENC28J60_PHLCON, 0x34e2);
+		rig_phy_write(&rig, ENC28J60_PHLCON, 0x3422);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "led-1110"), on ? 2 : 0);
+	}
+}
+
+static void erratum_16_misreads_the_led_wiring(void)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		const bool on = i & 1, misread = i & 2, full_duplex = i & 4;
+
+		configure(16, on);
+		config.led_polarity_misread = misread;
+		config.leds_select_full_duplex = full_duplex;
+		rig_start(&rig, &config);
+		CU_ASSERT_EQUAL(enc28j60_full_duplex(&rig.chip), full_duplex != (on && misread));
+		/* The work-around: write it. */
+		rig_phy_write(&rig, ENC28J60_PHCON1, PHCON1_PDPXMD);
+		CU_ASSERT(enc28j60_full_duplex(&rig.chip));
+	}
+}
+
+/* -- the transmit logic -- */
+
+static const struct enc28j60_tx_status aborts[] = {
+	{.collisions = 1, .late_collision = true},
+	{.collisions = 16, .excessive_collisions = true},
+	{.deferred = true, .excessive_deferral = true},
+};
+#define ABORTS (sizeof(aborts) / sizeof(aborts[0]))
+
+static void erratum_12_stalls_the_transmit_logic_after_an_abort(void)
+{
+	for (size_t i = 0; i < ABORTS; i++) {
+		start(12, ON);
+		request();
+		rig_answer(&rig, &aborts[i]);
+		CU_ASSERT_EQUAL(tx_flags(), EIR_TXIF | EIR_TXERIF);
+		CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT);
+		CU_ASSERT(txrts());
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), 1);
+		CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+		/* The status vector stays the aborted frame's while the host gives up and tries again in vain. */
+		const uint8_t vector = rig.chip.sram[TX_AT + FRAME + 4];
+
+		rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
+		rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+		CU_ASSERT_EQUAL(tx_flags(), EIR_TXERIF);
+		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 4], vector);
+		rig_bfc(&rig, ENC28J60_EIR, EIR_TXERIF);
+		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+		rig_wait(&rig, UINT64_C(3600000000000));
+		CU_ASSERT_EQUAL(rig.sent_count, 1);
+		CU_ASSERT(txrts());
+		CU_ASSERT_EQUAL(tx_flags(), 0);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-stalled"), 1);
+		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-stalled"), 2);
+	}
+}
+
+static void txrst_ends_the_stall_of_erratum_12_and_raises_txerif(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		start(12, on);
+		request();
+		rig_answer(&rig, &aborts[0]);
+		CU_ASSERT_EQUAL(txrts(), on);
+		rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
+		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+		CU_ASSERT_FALSE(txrts());
+		CU_ASSERT_EQUAL(tx_flags(), 0);
+		rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+		CU_ASSERT_EQUAL(tx_flags(), on ? EIR_TXERIF : 0);
+		rig_bfc(&rig, ENC28J60_EIR, EIR_TXERIF);
+		request();
+		CU_ASSERT_EQUAL(rig.sent_count, 2);
+		rig_answer(&rig, NULL);
+		CU_ASSERT_EQUAL(tx_flags(), EIR_TXIF);
+		CU_ASSERT_FALSE(txrts());
+	}
+}
+
+static void src_ends_the_stall_of_erratum_12(void)
+{
+	start(12, ON);
+	request();
+	rig_answer(&rig, &aborts[0]);
+	rig_src(&rig);
+	rig_wait(&rig, 100000000);
+	CU_ASSERT_FALSE(txrts());
+	request();
+	CU_ASSERT_EQUAL(rig.sent_count, 2);
+}
+
+static void without_erratum_12_an_abort_is_over_at_once(void)
+{
+	for (size_t i = 0; i < ABORTS; i++) {
+		start(12, OFF);
+		request();
+		rig_answer(&rig, &aborts[i]);
+		CU_ASSERT_EQUAL(tx_flags(), EIR_TXIF | EIR_TXERIF);
+		CU_ASSERT_FALSE(txrts());
+		request();
+		CU_ASSERT_EQUAL(rig.sent_count, 2);
+		rig_answer(&rig, NULL);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), 1);
+	}
+}
+
+static void erratum_12_is_about_half_duplex_aborts_only(void)
+{
+	start(12, ON);
+	rig_wcr(&rig, ENC28J60_MACON3, MACON3_FULDPX);
+	request();
+	rig_answer(&rig, &aborts[0]);
+	CU_ASSERT_FALSE(txrts());
+	rig_wcr(&rig, ENC28J60_MACON3, 0);
+	rig_wcr16(&rig, ENC28J60_MAMXFLL, 64);
+	request();
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_ABORTED), 1);
+	CU_ASSERT_FALSE(txrts());
+	rig_wcr(&rig, ENC28J60_MACON4, MACON4_DEFER);
+	rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
+	request();
+	rig_answer(&rig, &aborts[2]);
+	CU_ASSERT_FALSE(txrts());
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), 0);
+}
+
+static void erratum_12_raises_txerif_on_cancelling(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		start(12, on);
+		request();
+		rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+		CU_ASSERT_EQUAL(tx_flags(), EIR_TXIF | (on ? EIR_TXERIF : 0));
+	}
+}
+
+/* A DMA that waits for the transmission gets the memory when the host takes TXRTS back. */
+static void the_dma_waits_out_a_stall(void)
+{
+	start(12, ON);
+	request();
+	rig_wcr16(&rig, ENC28J60_EDMANDL, 0x10);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_DMAST);
+	rig_answer(&rig, &aborts[0]);
+	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	CU_ASSERT(enc28j60_next(&rig.chip) != UINT64_MAX);
+	rig_wait(&rig, 1000000);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_DMAIF, EIR_DMAIF);
+}
+
+static void erratum_15_keeps_latecol_down(void)
+{
+	for (unsigned on = 0; on < 2; on++) {
+		start(15, on);
+		request();
+		rig_answer(&rig, &aborts[0]);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_LATECOL, on ? 0 : ESTAT_LATECOL);
+		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 4] & TSV_LATE_COLLISION >> 24, TSV_LATE_COLLISION >> 24);
+	}
+}
+
+/* -- the DMA -- */
+
+#define ON_WIRE_NS ((8 + 64) * 800u)
+#define SUM_NS (100 * 40u)
+
+/* Sums up 100 bytes, then gets a frame whose last bit comes so long after the sum began. */
+static void sum_and_receive(bool on, bool copies, uint64_t after_ns)
+{
+	start(17, on);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_wcr16(&rig, ENC28J60_EDMASTL, 0x1a00);
+	rig_wcr16(&rig, ENC28J60_EDMANDL, 0x1a00 + 99);
+	rig_wcr16(&rig, ENC28J60_EDMADSTL, 0x1b00);
+	rig_forget(&rig);
+	rig_wait(&rig, ON_WIRE_NS);
+	rig_bfs(&rig, ENC28J60_ECON1, copies ? ECON1_DMAST : ECON1_DMAST | ECON1_CSUMEN);
+	enc28j60_receive(&rig.chip, frame, sizeof(frame), rig.now_ns += after_ns);
+}
+
+static void erratum_17_loses_a_frame_to_a_checksum_beside_it(void)
+{
+	static const struct {
+		uint64_t after_ns;
+		bool lost;
+	} rows[] = {
+		{0, false}, {1, true}, {SUM_NS / 2, true}, {SUM_NS + ON_WIRE_NS - 1, true}, {SUM_NS + ON_WIRE_NS, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		sum_and_receive(ON, false, rows[i].after_ns);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_IGNORED), rows[i].lost);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), !rows[i].lost);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "dma-receiving"), 1);
+		sum_and_receive(OFF, false, rows[i].after_ns);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "dma-receiving"), 0);
+		sum_and_receive(ON, true, rows[i].after_ns);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+	}
+}
+
+/* Errata 13 and 18 bite by chance: see test_disturb.c. */
+const CU_TestInfo tests_errata[] = {
+	{"each_silicon_has_the_errata_of_the_sheet", each_silicon_has_the_errata_of_the_sheet},
+	{"the_table_is_in_the_readme", the_table_is_in_the_readme},
+	{"erratum_1_loses_mac_accesses_below_8_mhz", erratum_1_loses_mac_accesses_below_8_mhz},
+	{"erratum_2_keeps_clkrdy_through_src", erratum_2_keeps_clkrdy_through_src},
+	{"src_during_startup_does_not_hasten_it", src_during_startup_does_not_hasten_it},
+	{"power_save_after_src_keeps_clkrdy_down", power_save_after_src_keeps_clkrdy_down},
+	{"erratum_3_narrows_the_temperatures", erratum_3_narrows_the_temperatures},
+	{"clkout_divides_25_mhz", clkout_divides_25_mhz},
+	{"erratum_4_stops_clkout_in_power_save", erratum_4_stops_clkout_in_power_save},
+	{"erratum_5_sends_the_write_pointer_astray", erratum_5_sends_the_write_pointer_astray},
+	{"erratum_6_hides_pktif_from_the_host_but_not_from_int", erratum_6_hides_pktif_from_the_host_but_not_from_int},
+	{"erratum_7_leaves_swapped_wires_swapped", erratum_7_leaves_swapped_wires_swapped},
+	{"erratum_8_wants_another_rbias", erratum_8_wants_another_rbias},
+	{"errata_9_and_10_lose_every_second_looped_frame", errata_9_and_10_lose_every_second_looped_frame},
+	{"erratum_11_takes_a_led_setting_away", erratum_11_takes_a_led_setting_away},
+	{"erratum_12_stalls_the_transmit_logic_after_an_abort", erratum_12_stalls_the_transmit_logic_after_an_abort},
+	{"txrst_ends_the_stall_of_erratum_12_and_raises_txerif", txrst_ends_the_stall_of_erratum_12_and_raises_txerif},
+	{"src_ends_the_stall_of_erratum_12", src_ends_the_stall_of_erratum_12},
+	{"without_erratum_12_an_abort_is_over_at_once", without_erratum_12_an_abort_is_over_at_once},
+	{"erratum_12_is_about_half_duplex_aborts_only", erratum_12_is_about_half_duplex_aborts_only},
+	{"erratum_12_raises_txerif_on_cancelling", erratum_12_raises_txerif_on_cancelling},
+	{"the_dma_waits_out_a_stall", the_dma_waits_out_a_stall},
+	{"erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even", erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even},
+	{"erratum_15_keeps_latecol_down", erratum_15_keeps_latecol_down},
+	{"erratum_16_misreads_the_led_wiring", erratum_16_misreads_the_led_wiring},
+	{"erratum_17_loses_a_frame_to_a_checksum_beside_it", erratum_17_loses_a_frame_to_a_checksum_beside_it},
+	{"erratum_19_makes_src_unheard_in_power_save", erratum_19_makes_src_unheard_in_power_save},
+	CU_TEST_INFO_NULL,
+};

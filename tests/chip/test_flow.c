@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <CUnit/CUnit.h>
+#include <string.h>
+
+#include "rig.h"
+
+#define TX_AT 0x1a00u
+#define FRAME 100u
+#define QUANTUM_NS 51200u
+/* MABBIPG as start() sets it: 96 bit times in either mode. */
+#define GAP_NS 9600u
+#define PAUSE_NS ((8 + 64) * 800u)
+
+static struct rig rig;
+
+static void start(bool full_duplex)
+{
+	rig_start_ideal(&rig);
+	rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
+	rig_wcr(&rig, ENC28J60_MABBIPG, full_duplex ? 0x15 : 0x12);
+	rig_wcr(&rig, ENC28J60_MACON1, MACON1_TXPAUS);
+	rig_wcr(&rig, ENC28J60_MACON3, full_duplex ? MACON3_FULDPX : 0);
+	rig.chip.phy[ENC28J60_PHCON2] |= PHCON2_HDLDIS;
+	rig.chip.phy[ENC28J60_PHCON1] |= full_duplex ? PHCON1_PDPXMD : 0;
+	for (unsigned i = 0; i < 6; i++)
+		rig_wcr(&rig,
+		        (const unsigned[]){ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3, ENC28J60_MAADR4, ENC28J60_MAADR5,
+		                           ENC28J60_MAADR6}[i],
+		        (uint8_t)(0x10 + i));
+	rig_forget(&rig);
+}
+
+static void request(void)
+{
+	static const uint8_t body[FRAME] = {2};
+
+	rig_load(&rig, TX_AT, TX_POVERRIDE | TX_PCRCEN, body, sizeof(body));
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+}
+
+static void flow(uint8_t fcen)
+{
+	rig_wcr(&rig, ENC28J60_EFLOCON, fcen);
+}
+
+/* Tells the quanta of the frame sent last, or -1 if it was no pause frame. */
+static int sent_pause(void)
+{
+	static const uint8_t head[] = {1, 0x80, 0xc2, 0, 0, 1, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x88, 0x08, 0, 1};
+	bool blank = true;
+
+	for (unsigned i = 18; i < 60; i++)
+		blank &= rig.sent[i] == 0;
+	if (rig.sent_length != 64 || memcmp(rig.sent, head, sizeof(head)) != 0 || !blank ||
+	    enc28j60_fcs(rig.sent, 64) != ENC28J60_FCS_RESIDUE)
+		return -1;
+	return rig.sent[16] << 8 | rig.sent[17];
+}
+
+static uint8_t eflocon(void)
+{
+	return rig_rcr(&rig, ENC28J60_EFLOCON);
+}
+
+static bool txrts(void)
+{
+	return rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS;
+}
+
+static void one_pause_frame_is_sent_and_turns_flow_control_off(void)
+{
+	static uint8_t memory[ENC28J60_SRAM_SIZE];
+
+	start(true);
+	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS);
+	rig_wcr16(&rig, ENC28J60_EPAUSL, 0x1234);
+	memcpy(memory, rig.chip.sram, sizeof(memory));
+	flow(1);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	CU_ASSERT_EQUAL(sent_pause(), 0x1234);
+	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS | 1);
+	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_TXSTAT, PHSTAT2_TXSTAT);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS);
+	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_TXSTAT, 0);
+	/* It is not the host's: no flag, no status vector, no number. */
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+	CU_ASSERT_EQUAL(memcmp(memory, rig.chip.sram, sizeof(memory)), 0);
+	CU_ASSERT_EQUAL(rig.chip.tx.number, 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_FLOW), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), 0);
+	rig_wait(&rig, UINT64_C(10000000000));
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+}
+
+static void the_reset_value_of_epaus_is_sent(void)
+{
+	start(true);
+	flow(1);
+	CU_ASSERT_EQUAL(sent_pause(), 0x1000);
+}
+
+static void a_pause_of_zero_ends_it(void)
+{
+	start(true);
+	flow(3);
+	CU_ASSERT_EQUAL(sent_pause(), 0);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+}
+
+static void pause_frames_follow_each_other_before_the_pause_ends(void)
+{
+	start(true);
+	rig.answers_at_once = true;
+	rig_wcr16(&rig, ENC28J60_EPAUSL, 100);
+	flow(2);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	rig_wait(&rig, 50 * QUANTUM_NS - 1);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	rig_wait(&rig, 1);
+	CU_ASSERT_EQUAL(rig.sent_count, 2);
+	CU_ASSERT_EQUAL(sent_pause(), 100);
+	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS | 2);
+	rig_wait(&rig, 500 * QUANTUM_NS);
+	CU_ASSERT_EQUAL(rig.sent_count, 12);
+	flow(0);
+	rig_wait(&rig, 500 * QUANTUM_NS);
+	CU_ASSERT_EQUAL(rig.sent_count, 12);
+	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+}
+
+static void the_shortest_period_is_one_quantum(void)
+{
+	start(true);
+	rig.answers_at_once = true;
+	rig_wcr16(&rig, ENC28J60_EPAUSL, 0);
+	flow(2);
+	rig_wait(&rig, 10 * QUANTUM_NS);
+	CU_ASSERT_EQUAL(rig.sent_count, 11);
+}
+
+static void a_pause_frame_waits_for_the_frame_under_way_and_the_gap(void)
+{
+	start(true);
+	request();
+	flow(1);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
+	CU_ASSERT_EQUAL(rig.chip.tx.number, 1);
+	rig_wait(&rig, GAP_NS - RIG_OP_NS - 1);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	rig_wait(&rig, 1);
+	CU_ASSERT_EQUAL(rig.sent_count, 2);
+	CU_ASSERT_EQUAL(sent_pause(), 0x1000);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), 1);
+}
+
+static void a_frame_waits_for_the_pause_frame_under_way_and_the_gap(void)
+{
+	start(true);
+	flow(1);
+	request();
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	CU_ASSERT(txrts());
+	rig_answer(&rig, NULL);
+	rig_wait(&rig, GAP_NS - 1);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	rig_wait(&rig, 1);
+	CU_ASSERT_EQUAL(rig.sent_count, 2);
+	CU_ASSERT_EQUAL(rig.sent_length, FRAME + 4);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
+	CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE, 0);
+}
+
+/* A station that is told to be quiet may still tell others so. */
+static void a_pause_frame_goes_out_during_a_received_pause(void)
+{
+	uint8_t pause[64] = {1, 0x80, 0xc2, 0, 0, 1, 2, 2, 2, 2, 2, 2, 0x88, 0x08, 0, 1, 0, 10};
+
+	start(true);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN | MACON1_RXPAUS | MACON1_TXPAUS);
+	rig_seal(pause, sizeof(pause));
+	rig_receive(&rig, pause, sizeof(pause));
+	request();
+	CU_ASSERT_EQUAL(rig.sent_count, 0);
+	flow(1);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	CU_ASSERT(sent_pause() > 0);
+	rig_answer(&rig, NULL);
+	rig_wait(&rig, 10 * QUANTUM_NS);
+	CU_ASSERT_EQUAL(rig.sent_count, 2);
+}
+
+static void without_txpaus_no_pause_frame_is_sent(void)
+{
+	for (uint8_t fcen = 1; fcen < 4; fcen++) {
+		start(true);
+		rig_wcr(&rig, ENC28J60_MACON1, 0);
+		flow(fcen);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "pause-off"), 1);
+		rig_wait(&rig, UINT64_C(10000000000));
+		CU_ASSERT_EQUAL(rig.sent_count, 0);
+		CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS | (fcen == 2 ? 2 : 0));
+	}
+}
+
+static void without_a_link_the_pause_frame_goes_nowhere_in_its_time(void)
+{
+	start(true);
+	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	flow(1);
+	CU_ASSERT_EQUAL(rig.sent_count, 0);
+	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + PAUSE_NS);
+	rig_wait(&rig, PAUSE_NS - 1);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EFLOCON) & EFLOCON_FCEN, 1);
+	rig_wait(&rig, 1);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EFLOCON) & EFLOCON_FCEN, 0);
+}
+
+static void txrst_cuts_a_pause_frame_off_and_it_is_sent_anew(void)
+{
+	start(true);
+	flow(1);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	CU_ASSERT_EQUAL(rig.cancel_count, 1);
+	rig_wait(&rig, 1000000);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	CU_ASSERT_EQUAL(rig.sent_count, 2);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS);
+}
+
+static void src_ends_flow_control(void)
+{
+	for (unsigned full_duplex = 0; full_duplex < 2; full_duplex++) {
+		start(full_duplex);
+		flow(full_duplex ? 2 : 1);
+		rig_src(&rig);
+		CU_ASSERT_EQUAL(rig.cancel_count, full_duplex);
+		CU_ASSERT_FALSE(rig.presses);
+		rig_wait(&rig, UINT64_C(10000000000));
+		CU_ASSERT_EQUAL(rig.sent_count, full_duplex);
+		CU_ASSERT_EQUAL(rig.press_count, !full_duplex);
+		CU_ASSERT_EQUAL(eflocon(), 0);
+	}
+}
+
+static void power_save_interrupts_backpressure(void)
+{
+	start(false);
+	flow(1);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	CU_ASSERT_FALSE(rig.presses);
+	rig_wait(&rig, 1000000);
+	CU_ASSERT_FALSE(rig.presses);
+	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	rig_wait(&rig, 300000);
+	CU_ASSERT(rig.presses);
+}
+
+/* -- half duplex -- */
+
+static void fcen0_presses_in_half_duplex(void)
+{
+	start(false);
+	for (uint8_t fcen = 0; fcen < 4; fcen++) {
+		flow(fcen);
+		CU_ASSERT_EQUAL(rig.presses, fcen & 1);
+		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_TXSTAT, fcen & 1 ? PHSTAT2_TXSTAT : 0);
+		CU_ASSERT_EQUAL(eflocon(), fcen);
+	}
+	CU_ASSERT_EQUAL(rig.press_count, 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_FLOW), 3);
+	CU_ASSERT_EQUAL(rig.sent_count, 0);
+	flow(0);
+	CU_ASSERT_FALSE(rig.presses);
+}
+
+static void a_frame_interrupts_backpressure(void)
+{
+	static const struct enc28j60_tx_status statuses[] = {{0}, {.collisions = 16, .excessive_collisions = true}};
+
+	for (unsigned i = 0; i < 2; i++) {
+		start(false);
+		flow(1);
+		request();
+		CU_ASSERT_FALSE(rig.presses);
+		CU_ASSERT_EQUAL(rig.pressed_ns, rig.now_ns);
+		rig_wait(&rig, GAP_NS - 1);
+		CU_ASSERT_EQUAL(rig.sent_count, 0);
+		rig_wait(&rig, 1);
+		CU_ASSERT_EQUAL(rig.sent_count, 1);
+		rig_answer(&rig, &statuses[i]);
+		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE, TSV_HIGH_BACKPRESSURE);
+		CU_ASSERT_FALSE(rig.presses);
+		rig_wait(&rig, GAP_NS);
+		CU_ASSERT(rig.presses);
+		CU_ASSERT_EQUAL(rig.pressed_ns, rig.now_ns);
+		/* Without pressure before it the next frame is not marked. */
+		flow(0);
+		request();
+		rig_answer(&rig, NULL);
+		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE, 0);
+		rig_wait(&rig, 1000000);
+		CU_ASSERT_FALSE(rig.presses);
+	}
+}
+
+static void backpressure_begins_behind_the_frame_under_way(void)
+{
+	start(false);
+	request();
+	flow(1);
+	CU_ASSERT_FALSE(rig.presses);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE, 0);
+	rig_wait(&rig, GAP_NS);
+	CU_ASSERT(rig.presses);
+}
+
+static void a_frame_cancelled_in_the_gap_lets_backpressure_go_on(void)
+{
+	start(false);
+	flow(1);
+	request();
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	rig_wait(&rig, GAP_NS);
+	CU_ASSERT_EQUAL(rig.sent_count, 0);
+	CU_ASSERT(rig.presses);
+}
+
+static void txrst_holds_backpressure(void)
+{
+	start(false);
+	flow(1);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	CU_ASSERT_FALSE(rig.presses);
+	rig_wait(&rig, 1000000);
+	CU_ASSERT_FALSE(rig.presses);
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	CU_ASSERT(rig.presses);
+}
+
+static void a_change_of_duplex_turns_one_into_the_other(void)
+{
+	start(false);
+	flow(1);
+	CU_ASSERT(rig.presses);
+	rig_wcr(&rig, ENC28J60_MACON3, MACON3_FULDPX);
+	CU_ASSERT_FALSE(rig.presses);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	CU_ASSERT_EQUAL(sent_pause(), 0x1000);
+	rig_answer(&rig, NULL);
+	flow(2);
+	rig_answer(&rig, NULL);
+	rig_wcr(&rig, ENC28J60_MACON3, 0);
+	rig_wait(&rig, UINT64_C(10000000000));
+	CU_ASSERT_EQUAL(rig.sent_count, 2);
+}
+
+const CU_TestInfo tests_flow[] = {
+	{"one_pause_frame_is_sent_and_turns_flow_control_off", one_pause_frame_is_sent_and_turns_flow_control_off},
+	{"the_reset_value_of_epaus_is_sent", the_reset_value_of_epaus_is_sent},
+	{"a_pause_of_zero_ends_it", a_pause_of_zero_ends_it},
+	{"pause_frames_follow_each_other_before_the_pause_ends", pause_frames_follow_each_other_before_the_pause_ends},
+	{"the_shortest_period_is_one_quantum", the_shortest_period_is_one_quantum},
+	{"a_pause_frame_waits_for_the_frame_under_way_and_the_gap", a_pause_frame_waits_for_the_frame_under_way_and_the_gap},
+	{"a_frame_waits_for_the_pause_frame_under_way_and_the_gap", a_frame_waits_for_the_pause_frame_under_way_and_the_gap},
+	{"a_pause_frame_goes_out_during_a_received_pause", a_pause_frame_goes_out_during_a_received_pause},
+	{"without_txpaus_no_pause_frame_is_sent", without_txpaus_no_pause_frame_is_sent},
+	{"without_a_link_the_pause_frame_goes_nowhere_in_its_time", without_a_link_the_pause_frame_goes_nowhere_in_its_time},
+	{"txrst_cuts_a_pause_frame_off_and_it_is_sent_anew", txrst_cuts_a_pause_frame_off_and_it_is_sent_anew},
+	{"src_ends_flow_control", src_ends_flow_control},
+	{"power_save_interrupts_backpressure", power_save_interrupts_backpressure},
+	{"fcen0_presses_in_half_duplex", fcen0_presses_in_half_duplex},
+	{"a_frame_interrupts_backpressure", a_frame_interrupts_backpressure},
+	{"backpressure_begins_behind_the_frame_under_way", backpressure_begins_behind_the_frame_under_way},
+	{"a_frame_cancelled_in_the_gap_lets_backpressure_go_on", a_frame_cancelled_in_the_gap_lets_backpressure_go_on},
+	{"txrst_holds_backpressure", txrst_holds_backpressure},
+	{"a_change_of_duplex_turns_one_into_the_other", a_change_of_duplex_turns_one_into_the_other},
+	CU_TEST_INFO_NULL,
+};
