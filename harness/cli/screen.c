@@ -106,6 +106,25 @@ static void print_unexpected(const struct job *job)
 	printf("  folder          %s\n", job->dir);
 }
 
+/* A fault that has hit nothing in any session of its scenario is a mistake of whoever wrote it, most likely. */
+static void print_idle(const struct screen *screen, size_t index)
+{
+	const struct job *first = &screen->jobs[index];
+
+	for (size_t rule = 0; rule < first->verdict.rule_count; rule++) {
+		size_t sessions = 0, idle = 0;
+		for (size_t i = index; i < screen->count; i++) {
+			if (!same(&screen->jobs[i], first) || screen->jobs[i].verdict.rule_count <= rule)
+				continue;
+			sessions++;
+			idle += screen->jobs[i].verdict.rules[rule].matched == 0;
+		}
+		if (idle == sessions)
+			printf("\nWARNING: %s: fault '%s' never matched anything in %zu session%s; `--addresses` shows what there was\n",
+			       first->plan.name, first->plan.faults[rule].name, sessions, sessions == 1 ? "" : "s");
+	}
+}
+
 void screen_close(struct screen *screen, const char *dir)
 {
 	clear_progress(screen);
@@ -113,6 +132,9 @@ void screen_close(struct screen *screen, const char *dir)
 	for (size_t i = 0; i < screen->count; i++)
 		if (is_first(screen, i))
 			print_row(screen, i);
+	for (size_t i = 0; i < screen->count; i++)
+		if (is_first(screen, i))
+			print_idle(screen, i);
 	for (size_t i = 0; i < screen->count; i++)
 		if (!screen->jobs[i].verdict.met_expectation)
 			print_unexpected(&screen->jobs[i]);

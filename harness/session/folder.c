@@ -60,14 +60,25 @@ bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct d
 	return good;
 }
 
-bool folder_write_addresses(const char *dir, const struct world *world, struct error *err)
+static bool write_list(const char *dir, const char *name, void (*write)(const struct world *world, FILE *stream), const struct world *world,
+                       struct error *err)
 {
 	struct report_file file;
 
-	if (!report_file_open(&file, dir, "addresses.txt", err))
+	if (!report_file_open(&file, dir, name, err))
 		return false;
-	world_write_addresses(world, file.stream);
+	write(world, file.stream);
 	return report_file_close(&file, err);
+}
+
+bool folder_write_addresses(const char *dir, const struct world *world, struct error *err)
+{
+	return write_list(dir, "addresses.txt", world_write_addresses, world, err);
+}
+
+bool folder_write_replay(const char *dir, const struct world *world, struct error *err)
+{
+	return write_list(dir, "replay.txt", world_write_replay, world, err);
 }
 
 static void close_stream(FILE **stream, bool *good)

@@ -39,6 +39,9 @@ struct world;
 /** Writes addresses.txt: what a fault could have named. */
 bool folder_write_addresses(const char *dir, const struct world *world, struct error *err);
 
+/** Writes replay.txt: which decisions of the plan found what they are about. */
+bool folder_write_replay(const char *dir, const struct world *world, struct error *err);
+
 /** Writes verdict.json. */
 bool folder_write_verdict(const char *dir, const struct plan *plan, const struct verdict *verdict, struct error *err);
 

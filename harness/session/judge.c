@@ -162,12 +162,14 @@ void judge_decide(const struct judge *judge, const struct world *world, enum ses
 void judge_replay(uint64_t least, struct verdict *verdict)
 {
 	uint64_t before = verdict->decisions - (verdict->unfound - verdict->unfound_before), found = verdict->decisions - verdict->unfound;
+	char otherwise[VERDICT_TEXT_MAX];
 
 	if (verdict->unfound_before == 0 || (double)found >= (double)before * (double)least / 1e9 || verdict->kind == VERDICT_INCONCLUSIVE)
 		return;
+	memcpy(otherwise, verdict->reason, sizeof otherwise);
 	conclude(verdict, VERDICT_INCONCLUSIVE,
-	         "only %" PRIu64 " of %" PRIu64 " decisions before the end found their address (trace.txt lists the others); without that: %.200s",
-	         found, before, verdict->reason);
+	         "only %" PRIu64 " of %" PRIu64 " decisions before the end found their address (replay.txt lists them); without that: %s, %.200s",
+	         found, before, verdict_name(verdict->kind), otherwise);
 }
 
 __attribute__((format(printf, 2, 3))) static void miss(struct verdict *verdict, const char *format, ...)

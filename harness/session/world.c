@@ -309,25 +309,19 @@ bool world_decision_found(const struct world *world, size_t index)
 	return applied > 0;
 }
 
-/* What a frozen plan has named and this session has not shown. */
-static void tell_unfound(struct world *world)
+void world_write_replay(const struct world *world, FILE *stream)
 {
+	static const char *const directions[] = {"", ", to-server", ", to-device"};
 	const struct decisions *decisions = &world->plan->decisions;
-	size_t found = 0;
 
 	for (size_t i = 0; i < decisions->count; i++) {
 		const struct decision *decision = &decisions->list[i];
-		if (world_decision_found(world, i)) {
-			found++;
-			continue;
-		}
-		trace_aside(world->trace, world->sim.now, "replay", "not found: '%s' %s at %s%s%s", decision->name, decision->action->name,
-		            decision->at[0] != '\0' ? decision->at : "its time", decision->direction == MATCH_BOTH ? "" : ", ",
-		            decision->direction == MATCH_BOTH       ? "" :
-		            decision->direction == MATCH_TO_SERVER ? "to-server" :
-		                                                      "to-device");
+		const char *word = world_decision_found(world, i)       ? "found" :
+		                   decision->time > world->sim.now ? "not reached" :
+		                                                     "not found";
+		fprintf(stream, "%-11s '%s' %s at %s%s\n", word, decision->name, decision->action->name,
+		        decision->at[0] != '\0' ? decision->at : "its time", directions[decision->direction]);
 	}
-	trace_aside(world->trace, world->sim.now, "replay", "%zu of %zu decisions found their address", found, decisions->count);
 }
 
 static void write_address(void *ctx, enum direction direction, const struct address *address)
@@ -359,8 +353,6 @@ void world_finish(struct world *world)
 		            world->plan->faults[i].name, counters.matched, counters.applied,
 		            counters.applied == 0 ? ": it never did anything" : "");
 	}
-	if (world->plan->replay)
-		tell_unfound(world);
 }
 
 /* A fault that has acted so lately may be why something goes wrong now: what waits for an answer takes as long to notice. */

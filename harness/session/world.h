@@ -69,6 +69,9 @@ bool world_decision_found(const struct world *world, size_t index);
 /** Writes a line for every address that the session has shown: `to-server tcp.syn[80/1]#1..2`, `board enc.tx#1..812`. */
 void world_write_addresses(const struct world *world, FILE *stream);
 
+/** In a replay: a line for each decision of the plan, whether it was found, not found, or lies behind the end. */
+void world_write_replay(const struct world *world, FILE *stream);
+
 /** Writes the closing lines of the trace: counters and digests. */
 void world_finish(struct world *world);
 

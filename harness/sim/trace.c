@@ -80,6 +80,7 @@ void trace_aside(struct trace *trace, sim_ns now, const char *topic, const char 
 	va_start(args, format);
 	size_t length = render_line(line, now, topic, format, args);
 	va_end(args);
+	trace->sink.write(trace->sink.ctx, "# ", 2);
 	trace->sink.write(trace->sink.ctx, line, length);
 }
 

@@ -37,7 +37,7 @@ void trace_close(struct trace *trace);
  */
 void trace_line(struct trace *trace, sim_ns now, const char *topic, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/** A line about the run rather than about what happens in it: it is written, but the digest does not know it. */
+/** A line about the run rather than about what happens in it: it is written with "# " before it, and the digest does not know it. */
 void trace_aside(struct trace *trace, sim_ns now, const char *topic, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /**

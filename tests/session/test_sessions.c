@@ -262,7 +262,7 @@ static void a_plan_of_a_run_repeats_it(void)
 	expect_status(stutter("run a/small/seed-7/plan.yaml --out b"), STATUS_PASSED);
 	expect_same_digest("a/small/seed-7", "b/small/seed-7");
 	char *trace = read_in_folder("a/small/seed-7", "trace.txt");
-	CU_ASSERT(count(trace, "'bursts' gemodel") > 0 && count(trace, "'jitter' delay") > 0 && count(trace, "'silence' outage") > 0);
+	CU_ASSERT(count(trace, "'bursts' drop") > 0 && count(trace, "'jitter' delay") > 0 && count(trace, "'silence' drop") > 0);
 	free(trace);
 	/* All but the comment in front, which tells where the plan came from. */
 	char *a = read_in_folder("a/small/seed-7", "plan.yaml"), *b = read_in_folder("b/small/seed-7", "plan.yaml");
@@ -284,6 +284,74 @@ static void lost_syns_make_it_later(void)
 	TEST_CONTAINS(trace, "fault   'lost SYN': ");
 	TEST_CONTAINS(trace, " 2 applied\n");
 	free(trace);
+}
+
+/* -- frozen plans -- */
+
+#define FROZEN_FAULTS                                                                                                                      \
+	RANDOM_FAULTS                                                                                                                      \
+	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n"                                                                            \
+	"  - {name: flap, from: 'http.range#1', carrier: 1s}\n"                                                                            \
+	"  - {name: late, at: 'http.response[http]', during: download, delay: 50ms}\n"
+
+static void a_replay_repeats_what_took_effect_without_dice(void)
+{
+	test_write("small.yaml", SMALL FROZEN_FAULTS "expect: {verdict: any}\n");
+	expect_status(stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
+	/* The faults themselves are taken out: only the decisions are left to act. */
+	expect_status(test_shell(output, sizeof output, "sed 's/^    probability: .*/    probability: 0%%/' %s >%s",
+	                         in_folder("a/small/seed-7/plan.yaml"), in_folder("frozen.yaml")),
+	              0);
+	expect_status(stutter("replay frozen.yaml --out b"), STATUS_PASSED);
+	expect_same_digest("a/small/seed-7", "b/small/seed-7");
+	char *trace = read_in_folder("b/small/seed-7", "trace.txt"), *list = read_in_folder("b/small/seed-7", "replay.txt");
+	CU_ASSERT(count(trace, "'bursts' drop") > 0 && count(trace, "'stall' tx_stall") == 1 && count(trace, "'flap' carrier") == 1);
+	CU_ASSERT(count(list, "found  ") > 3 && count(list, "not found") == 0);
+	free(trace);
+	free(list);
+}
+
+static void a_replay_on_another_device_lists_what_it_did_not_find(void)
+{
+	test_write("small.yaml", SMALL RANDOM_FAULTS "  - {name: fourth, at: 'tcp.syn#3', drop: true}\nexpect: {verdict: any}\n");
+	test_write("other.yaml", "name: other\nagent: {retries: 1, backoff: 3s, connect_timeout: 2s}\ndhcp: {tries: 1}\n");
+	expect_status(stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
+	expect_status(test_shell(output, sizeof output, "sed 's/tcp.syn.80.1.#1/tcp.syn[80\\/9]#1/' %s >%s", in_folder("a/small/seed-7/plan.yaml"),
+	                         in_folder("frozen.yaml")),
+	              0);
+	expect_status(stutter("replay frozen.yaml --device other.yaml --out b"), STATUS_INCONCLUSIVE);
+	TEST_CONTAINS(output, "decisions before the end found their address");
+	char *list = read_in_folder("b/small/seed-7", "replay.txt");
+	CU_ASSERT(count(list, "not found") > 0 && count(list, "found  ") > 0);
+	free(list);
+	expect_status(stutter("replay frozen.yaml --device other.yaml --least 0%% --out c"), STATUS_PASSED);
+	expect_status(stutter("replay small.yaml --out d"), 2);
+	TEST_CONTAINS(output, "small.yaml:1:1: this is no frozen plan");
+}
+
+static void the_summary_tells_what_each_fault_did(void)
+{
+	test_write("small.yaml", SMALL "faults:\n  - {name: never, at: 'tcp.rst#99', drop: true}\n  - {name: once, at: 'tcp.syn#1', drop: true}\n");
+	expect_status(stutter("run small.yaml --out r"), STATUS_PASSED);
+	TEST_CONTAINS(output, "'never' never matched anything");
+	CU_ASSERT_PTR_NULL(strstr(output, "'once' never"));
+	json_t *summary = load("r/summary.json");
+	json_t *rules = json_object_get(json_array_get(json_object_get(summary, "sessions"), 0), "rules");
+	CU_ASSERT_EQUAL(json_array_size(rules), 2);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json_array_get(rules, 0), "matched")), 0);
+	CU_ASSERT(json_integer_value(json_object_get(json_array_get(rules, 0), "seen")) > 100);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json_array_get(rules, 1), "applied")), 1);
+	json_decref(summary);
+}
+
+static void the_addresses_of_a_session_can_be_listed(void)
+{
+	test_write("small.yaml", SMALL);
+	expect_status(stutter("run small.yaml --addresses --out r"), STATUS_PASSED);
+	TEST_CONTAINS(output, "  to-server dhcp.discover#1\n");
+	TEST_CONTAINS(output, "  to-device tcp.synack[80/1]#1\n");
+	TEST_CONTAINS(output, "  to-server http.range");
+	TEST_CONTAINS(output, "  board     enc.tx#1..");
 }
 
 /* -- the folder -- */
@@ -338,7 +406,10 @@ static void the_digest_is_that_of_the_trace(void)
 
 	test_write("small.yaml", SMALL);
 	expect_status(stutter("run small.yaml --out r"), STATUS_PASSED);
-	char *trace = read_in_folder("r/small/seed-1", "trace.txt");
+	expect_status(test_shell(output, sizeof output, "grep -v '^# ' %s >%s.digested", in_folder("r/small/seed-1/trace.txt"),
+	                         in_folder("r/small/seed-1/trace.txt")),
+	              0);
+	char *trace = read_in_folder("r/small/seed-1", "trace.txt.digested");
 	XXH128_hash_t hash = XXH3_128bits(trace, strlen(trace));
 	(void)snprintf(digest, sizeof digest, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
 	TEST_SAME_TEXT(verdict_text("r/small/seed-1", "digest"), digest);
@@ -771,6 +842,10 @@ const CU_TestInfo tests_sessions[] = {
 	{"the same plan on a freshly built device", the_same_plan_on_a_freshly_built_device},
 	{"another seed is another session", another_seed_is_another_session},
 	{"a plan of a run repeats it", a_plan_of_a_run_repeats_it},
+	{"a replay repeats what took effect, without dice", a_replay_repeats_what_took_effect_without_dice},
+	{"a replay on another device lists what it did not find", a_replay_on_another_device_lists_what_it_did_not_find},
+	{"the summary tells what each fault did", the_summary_tells_what_each_fault_did},
+	{"the addresses of a session can be listed", the_addresses_of_a_session_can_be_listed},
 	{"lost SYNs make it later", lost_syns_make_it_later},
 	{"the folder holds all that is promised", the_folder_holds_all_that_is_promised},
 	{"the verdict has its members", the_verdict_has_its_members},
