@@ -291,7 +291,7 @@ static void lost_syns_make_it_later(void)
 #define FROZEN_FAULTS                                                                                                                      \
 	RANDOM_FAULTS                                                                                                                      \
 	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n"                                                                            \
-	"  - {name: flap, from: 'http.range#1', carrier: 1s}\n"                                                                            \
+	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n"                                                                            \
 	"  - {name: late, at: 'http.response[http]', during: download, delay: 50ms}\n"
 
 static void a_replay_repeats_what_took_effect_without_dice(void)
@@ -350,7 +350,7 @@ static void the_addresses_of_a_session_can_be_listed(void)
 	expect_status(stutter("run small.yaml --addresses --out r"), STATUS_PASSED);
 	TEST_CONTAINS(output, "  to-server dhcp.discover#1\n");
 	TEST_CONTAINS(output, "  to-device tcp.synack[80/1]#1\n");
-	TEST_CONTAINS(output, "  to-server http.range");
+	TEST_CONTAINS(output, "  to-server http.request[80/1]#1");
 	TEST_CONTAINS(output, "  board     enc.tx#1..");
 }
 
