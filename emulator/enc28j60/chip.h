@@ -62,7 +62,7 @@ enum enc28j60_finding {
 	FINDING_DMA_ENDLESS,
 	FINDING_DMA_ONE_BYTE,
 	FINDING_DMA_RECEIVING,
-	FINDING_SELF_TEST,
+	FINDING_SELF_TEST_BUSY,
 	FINDING_PROPRIETARY_HEADER,
 	FINDING_BACKOFF,
 	FINDING_COUNT,
@@ -196,6 +196,11 @@ void enc28j60_dma_retry(struct enc28j60 *chip);
 void enc28j60_dma_done(struct enc28j60 *chip);
 void enc28j60_dma_reset(struct enc28j60 *chip);
 bool enc28j60_dma_summed_up_since(const struct enc28j60 *chip, uint64_t since_ns);
+
+/* self_test.c */
+void enc28j60_self_test_changed(struct enc28j60 *chip);
+void enc28j60_self_test_done(struct enc28j60 *chip);
+void enc28j60_self_test_reset(struct enc28j60 *chip);
 
 /* power.c: reset, start-up, power save. */
 bool enc28j60_mac_runs(const struct enc28j60 *chip);

@@ -242,6 +242,7 @@ enum enc28j60_timer {
 	ENC28J60_TIMER_LINK,      /* the PHY has seen enough link pulses */
 	ENC28J60_TIMER_PHY_RESET, /* PHCON1.PRST clears itself */
 	ENC28J60_TIMER_MII,       /* a PHY access ends */
+	ENC28J60_TIMER_SELF_TEST, /* the memory is filled */
 	ENC28J60_TIMER_DMA,       /* the DMA ends */
 	ENC28J60_TIMER_TRANSMIT,  /* a frame that never reaches the wire has left the MAC */
 	ENC28J60_TIMER_PAUSE,     /* a received pause ends */
@@ -285,6 +286,16 @@ struct enc28j60_dma {
 	bool sums_up;   /* a checksum, not a copy */
 	uint16_t source;
 	uint16_t target;
+	uint32_t sum;
+};
+
+/* The built-in self-test (DS39662 sec. 15). */
+struct enc28j60_self_test {
+	bool runs;
+	uint8_t control; /* EBSTCON when it started */
+	uint8_t pattern; /* the next byte, unless it is the address */
+	uint64_t start_ns;
+	unsigned done; /* bytes written */
 	uint32_t sum;
 };
 
@@ -342,6 +353,7 @@ struct enc28j60 {
 	struct enc28j60_mii mii;
 	struct enc28j60_link link;
 	struct enc28j60_dma dma;
+	struct enc28j60_self_test self_test;
 	struct enc28j60_flow flow;
 	struct enc28j60_rx rx;
 	uint8_t regs[ENC28J60_REG_COUNT];

@@ -101,6 +101,7 @@ void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 	}
 	report(chip, reset);
 	enc28j60_dma_reset(chip);
+	enc28j60_self_test_reset(chip);
 	enc28j60_tx_reset(chip, "reset");
 	enc28j60_flow_reset(chip);
 	enc28j60_mii_reset(chip);

@@ -189,10 +189,11 @@ static void macon4_before(struct enc28j60 *chip, unsigned index, uint8_t value)
 		enc28j60_find(chip, FINDING_BACKOFF, index, value);
 }
 
-static void self_test_before(struct enc28j60 *chip, unsigned index, uint8_t value)
+static void self_test_after(struct enc28j60 *chip, unsigned index, uint8_t before)
 {
-	if (value & (EBSTCON_TME | EBSTCON_BISTST))
-		enc28j60_find(chip, FINDING_SELF_TEST, index, value);
+	(void)index;
+	(void)before;
+	enc28j60_self_test_changed(chip);
 }
 
 static void flow_control_after(struct enc28j60 *chip, unsigned index, uint8_t before)
@@ -236,7 +237,7 @@ HOOKS filter_hooks = {.before_write = filter_before};
 HOOKS packet_count_hooks = {.read = read_packet_count};
 HOOKS macon3_hooks = {.before_write = macon3_before, .after_write = macon3_after};
 HOOKS macon4_hooks = {.before_write = macon4_before};
-HOOKS self_test_hooks = {.before_write = self_test_before};
+HOOKS self_test_hooks = {.after_write = self_test_after};
 HOOKS flow_control_hooks = {.after_write = flow_control_after, .read = read_flow_control};
 HOOKS mii_command_hooks = {.after_write = mii_command_after};
 HOOKS mii_address_hooks = {.before_write = mii_write_before};

@@ -124,7 +124,6 @@ static void what_is_not_modelled_says_so(void)
 		uint8_t value;
 		const char *id;
 	} rows[] = {
-		{ENC28J60_EBSTCON, 0x03, "self-test"},
 		{ENC28J60_MACON3, MACON3_PHDREN, "proprietary-header"},
 		{ENC28J60_MACON4, MACON4_BPEN, "backoff"},
 	};
