@@ -63,8 +63,6 @@ enum enc28j60_finding {
 	FINDING_DMA_ONE_BYTE,
 	FINDING_DMA_RECEIVING,
 	FINDING_SELF_TEST_BUSY,
-	FINDING_PROPRIETARY_HEADER,
-	FINDING_BACKOFF,
 	FINDING_COUNT,
 };
 
@@ -133,6 +131,7 @@ bool enc28j60_filter_accepts(const struct enc28j60 *chip, const uint8_t *frame, 
 
 /* frame.c: what both MAC directions see in a frame of at least ENC28J60_FRAME_MIN bytes. */
 #define ENC28J60_FRAME_MIN 18u
+uint32_t enc28j60_frame_fcs(const struct enc28j60 *chip, const uint8_t *frame, size_t length);
 bool enc28j60_frame_is_broadcast(const uint8_t *frame);
 bool enc28j60_frame_is_multicast(const uint8_t *frame);
 unsigned enc28j60_frame_type(const uint8_t *frame);

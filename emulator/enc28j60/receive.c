@@ -247,7 +247,7 @@ static void filter(struct enc28j60 *chip, const uint8_t *frame, size_t length, b
 static void arrive(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool from_wire)
 {
 	const char *why = why_ignored(chip, length, from_wire);
-	bool crc_ok = enc28j60_fcs(frame, length) == ENC28J60_FCS_RESIDUE;
+	bool crc_ok = enc28j60_frame_fcs(chip, frame, length) == ENC28J60_FCS_RESIDUE;
 
 	chip->rx.number++;
 	if (why)

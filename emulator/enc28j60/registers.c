@@ -173,20 +173,12 @@ static void macon3_before(struct enc28j60 *chip, unsigned index, uint8_t value)
 {
 	if (is_receiving(chip) && ((chip->regs[index] ^ value) & MACON3_FULDPX))
 		enc28j60_find(chip, FINDING_DUPLEX_LIVE, index, value);
-	if (value & MACON3_PHDREN)
-		enc28j60_find(chip, FINDING_PROPRIETARY_HEADER, index, value);
 }
 
 static void macon3_after(struct enc28j60 *chip, unsigned index, uint8_t before)
 {
 	if ((before ^ chip->regs[index]) & MACON3_FULDPX)
 		enc28j60_flow_changed(chip);
-}
-
-static void macon4_before(struct enc28j60 *chip, unsigned index, uint8_t value)
-{
-	if (value & (MACON4_BPEN | MACON4_NOBKOFF))
-		enc28j60_find(chip, FINDING_BACKOFF, index, value);
 }
 
 static void self_test_after(struct enc28j60 *chip, unsigned index, uint8_t before)
@@ -236,7 +228,6 @@ HOOKS dma_pointer_hooks = {.before_write = dma_pointer_before};
 HOOKS filter_hooks = {.before_write = filter_before};
 HOOKS packet_count_hooks = {.read = read_packet_count};
 HOOKS macon3_hooks = {.before_write = macon3_before, .after_write = macon3_after};
-HOOKS macon4_hooks = {.before_write = macon4_before};
 HOOKS self_test_hooks = {.after_write = self_test_after};
 HOOKS flow_control_hooks = {.after_write = flow_control_after, .read = read_flow_control};
 HOOKS mii_command_hooks = {.after_write = mii_command_after};
@@ -306,7 +297,7 @@ HOOKS revision_hooks = {.read = read_revision};
 	X(EPKTCNT,  ETH, 0x00, 0x00, 0x00, 0x00, 0xff, 0x00, &packet_count_hooks,   "DS39662 sec. 7.2.4") \
 	X(MACON1,   MAC, 0x00, 0x00, 0x0f, 0x00, 0x00, 0x10, NULL,                  "DS39662 register 6-1") \
 	X(MACON3,   MAC, 0x00, 0x00, 0xff, 0x00, 0x00, 0x00, &macon3_hooks,         "DS39662 register 6-2") \
-	X(MACON4,   MAC, 0x00, 0x00, 0x70, 0x00, 0x00, 0x03, &macon4_hooks,         "DS39662 register 6-3") \
+	X(MACON4,   MAC, 0x00, 0x00, 0x70, 0x00, 0x00, 0x03, NULL,                  "DS39662 register 6-3") \
 	X(MABBIPG,  MAC, 0x00, 0x00, 0x7f, 0x00, 0x00, 0x00, NULL,                  "DS39662 register 6-4") \
 	X(MAIPGL,   MAC, 0x00, 0x00, 0x7f, 0x00, 0x00, 0x00, NULL,                  "DS39662 sec. 6.5") \
 	X(MAIPGH,   MAC, 0x00, 0x00, 0x7f, 0x00, 0x00, 0x00, NULL,                  "DS39662 sec. 6.5") \
