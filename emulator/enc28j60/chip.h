@@ -179,6 +179,7 @@ void enc28j60_phy_reset_done(struct enc28j60 *chip);
 void enc28j60_phy_start(struct enc28j60 *chip);
 void enc28j60_phy_stop(struct enc28j60 *chip);
 void enc28j60_phy_set_cable(struct enc28j60 *chip, bool up);
+void enc28j60_phy_set_activity(struct enc28j60 *chip, bool receiving, bool colliding);
 void enc28j60_phy_link_found(struct enc28j60 *chip);
 bool enc28j60_phy_link_is_up(const struct enc28j60 *chip);
 bool enc28j60_phy_inverts(const struct enc28j60 *chip);

@@ -360,6 +360,12 @@ void enc28j60_set_link(struct enc28j60 *chip, bool up, uint64_t now_ns)
 	enc28j60_phy_set_cable(chip, up);
 }
 
+void enc28j60_set_activity(struct enc28j60 *chip, bool receiving, bool colliding, uint64_t now_ns)
+{
+	advance(chip, now_ns);
+	enc28j60_phy_set_activity(chip, receiving, colliding);
+}
+
 void enc28j60_transmitted(struct enc28j60 *chip, const struct enc28j60_tx_status *status, uint64_t now_ns)
 {
 	advance(chip, now_ns);

@@ -276,6 +276,8 @@ struct enc28j60_link {
 	bool up;       /* the PHY has seen them */
 	bool was_down; /* what PHSTAT1.LLSTAT latches */
 	bool changed;  /* PHIR.PLNKIF */
+	bool receives; /* a frame is arriving, as told by enc28j60_set_activity() */
+	bool collides; /* a collision is on, likewise */
 };
 
 struct enc28j60_dma {
@@ -336,6 +338,7 @@ struct enc28j60_rx {
 	uint8_t read_pointer_low; /* ERXRDPTL as written, until ERXRDPTH is (DS39662 sec. 3.2) */
 	uint8_t packets;          /* EPKTCNT */
 	bool dropped;             /* a frame was lost since the last one stored: the next status vector says so */
+	bool busy;                /* a frame that is arriving began while reception was on (ESTAT.RXBUSY) */
 	bool unflagged;           /* disturbed: PKTIF missed the frames that are pending */
 	bool phantom;             /* disturbed: PKTIF tells of a frame that is not there */
 };
@@ -485,6 +488,18 @@ void enc28j60_transmitted(struct enc28j60 *chip, const struct enc28j60_tx_status
  * @param now_ns when the PHY notices
  */
 void enc28j60_set_link(struct enc28j60 *chip, bool up, uint64_t now_ns);
+
+/**
+ * What is on the wire right now, for ESTAT.RXBUSY, PHSTAT2.RXSTAT and PHSTAT2.COLSTAT (DS39662 registers 3-6, 12-1). A caller who
+ * never tells has them 0. One who does tells when a frame begins to arrive and, after enc28j60_receive(), that it has ended: such a
+ * frame is received to its end though the host clears RXEN meanwhile (DS39662 sec. 14.0).
+ *
+ * @param chip      the chip
+ * @param receiving whether a frame of another is on the wire
+ * @param colliding whether a collision is
+ * @param now_ns    since when
+ */
+void enc28j60_set_activity(struct enc28j60 *chip, bool receiving, bool colliding, uint64_t now_ns);
 
 /**
  * @param chip the chip

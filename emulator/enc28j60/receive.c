@@ -67,7 +67,7 @@ static const char *why_ignored(const struct enc28j60 *chip, size_t length, bool 
 		return "the clock is not ready";
 	if (from_wire && !enc28j60_phy_reaches_wire(chip))
 		return "the PHY has no link, is off or loops back";
-	if (!(control & ECON1_RXEN))
+	if (!(control & ECON1_RXEN) && !(from_wire && chip->rx.busy))
 		return "RXEN is clear";
 	if (control & ECON1_RXRST)
 		return "RXRST is set";
@@ -310,4 +310,5 @@ void enc28j60_rx_reset(struct enc28j60 *chip)
 {
 	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_RXEN;
 	chip->rx.dropped = false;
+	chip->rx.busy = false;
 }

@@ -7,7 +7,7 @@
  * storing is in its hooks: before_write sees the value that comes and raises findings, after_write compares old and new and acts,
  * read computes bits that live elsewhere. A write that reaches no bit is no accident of the caller but what silicon does.
  *
- * Rejected: storing EIR.PKTIF, EIR.LINKIF, ESTAT.INT and MISTAT and keeping them up to date. They are computed when read, so they
+ * Rejected: storing ESTAT.RXBUSY, EIR.PKTIF, EIR.LINKIF, ESTAT.INT and MISTAT and keeping them up to date. They are computed when read, so they
  * cannot go stale.
  */
 #include "chip.h"
@@ -23,7 +23,7 @@ static uint8_t read_eir(const struct enc28j60 *chip, unsigned index)
 
 static uint8_t read_estat(const struct enc28j60 *chip, unsigned index)
 {
-	return (uint8_t)(chip->regs[index] | (enc28j60_int_pending(chip) ? ESTAT_INT : 0));
+	return (uint8_t)(chip->regs[index] | (enc28j60_int_pending(chip) ? ESTAT_INT : 0) | (chip->rx.busy ? ESTAT_RXBUSY : 0));
 }
 
 static uint8_t read_packet_count(const struct enc28j60 *chip, unsigned index)

@@ -241,8 +241,10 @@ static void src_ends_flow_control(void)
 {
 	for (unsigned full_duplex = 0; full_duplex < 2; full_duplex++) {
 		start(full_duplex);
+		rig_wcr16(&rig, ENC28J60_EPAUSL, 2);
 		flow(full_duplex ? 2 : 1);
 		rig_src(&rig);
+		CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + 1000000);
 		CU_ASSERT_EQUAL(rig.cancel_count, full_duplex);
 		CU_ASSERT_FALSE(rig.presses);
 		rig_wait(&rig, UINT64_C(10000000000));

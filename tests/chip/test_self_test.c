@@ -48,6 +48,10 @@ static void address_fill_sums_up_to_f807(void)
 	for (unsigned i = 0; i < 8192; i++)
 		CU_ASSERT_EQUAL_FATAL(rig.chip.sram[i], i & 0xff);
 	CU_ASSERT_EQUAL(dma_sum(), 0xf807);
+	rig.chip.sram[1] = 0xee;
+	rig_bfs(&rig, ENC28J60_EBSTCON, EBSTCON_BISTST);
+	rig_wait(&rig, TEST_NS);
+	CU_ASSERT_EQUAL(rig.chip.sram[1], 1);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOT_MODELLED), 0);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOTE), 0);
 }
