@@ -167,6 +167,12 @@ struct enc28j60_erratum {
 	const char *effect;  /* of the switch, here */
 };
 
+/* Which bits of the CRC point into the hash table: the data sheet does not say, and other models of the chip differ (DS39662 sec. 8.4). */
+enum enc28j60_hash_index {
+	ENC28J60_HASH_28_23,          /* bits 28:23 of the remainder before it is inverted */
+	ENC28J60_HASH_INVERTED_31_26, /* bits 31:26 of the inverted remainder */
+};
+
 struct enc28j60_config {
 	enum enc28j60_revision revision;
 	bool leds_select_full_duplex; /* LEDB is wired so that PHCON1.PDPXMD resets to 1 (DS39662 sec. 2.6) */
@@ -175,6 +181,7 @@ struct enc28j60_config {
 	uint32_t rbias_ohm;           /* the resistor at RBIAS; 0: the right one (DS39662 sec. 2.4, erratum 8) */
 	uint32_t spi_clock_hz;        /* how fast the host clocks SCK, asynchronous to CLKOUT; 0: not told (erratum 1) */
 	int ambient_celsius;          /* where the board stands (erratum 3) */
+	enum enc28j60_hash_index hash_index;
 	bool bit_field_ops_reach_mac; /* BFS and BFC take effect on MAC and MII registers; the data sheet excludes them */
 	uint32_t errata;              /* ENC28J60_ERRATUM() bits; enc28j60_errata() has those of a revision */
 	uint8_t sram_fill;            /* every byte of the memory after power on */
