@@ -140,7 +140,7 @@ struct enc28j60_ops {
 	 * the wire answers with enc28j60_transmitted(). The frame is valid during the call only.
 	 */
 	void (*transmit)(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns);
-	/* The chip gave up that frame (TXRTS cleared, TXRST, reset): no answer is wanted any more. */
+	/* The chip gave up that frame (TXRTS cleared, TXRST, reset, power save): no answer is wanted any more. */
 	void (*cancel)(void *ctx, uint64_t now_ns);
 	/*
 	 * Half duplex: backpressure begins or ends, that is, preamble is sent without end (DS39662 sec. 10.1). It ends before transmit
@@ -479,7 +479,7 @@ void enc28j60_transfer(struct enc28j60 *chip, const uint8_t *mosi, uint8_t *ret_
 void enc28j60_receive(struct enc28j60 *chip, const uint8_t *frame, size_t length, uint64_t now_ns);
 
 /**
- * Answers ops->transmit. Only while that frame is under way; anything else aborts.
+ * Answers ops->transmit, for a frame of the host or a pause frame. Only while that frame is under way; anything else aborts.
  *
  * @param chip   the chip
  * @param status how it ended
