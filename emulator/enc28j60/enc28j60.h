@@ -105,19 +105,19 @@ enum enc28j60_site {
 /* How silicon misbehaves at a site. All zero: not at all. Members of another site are ignored. */
 struct enc28j60_disturbance {
 	bool tx_stall; /* nothing is sent, TXRTS stays set and no flag comes, until TXRST, a reset, or the host clears TXRTS (like erratum 12) */
-	bool tx_stall_flagged; /* as tx_stall, but TXIF, TXERIF and TXABRT are set */
-	bool tx_no_txif;       /* the frame is sent, TXIF is not set */
-	bool tx_txerif;        /* the frame is sent, TXERIF is set as well */
-	uint16_t rx_next_xor;  /* these bits of the next-packet pointer are stored wrong; what the chip itself goes on with is right */
-	bool rx_overflow;      /* the frame is lost as if there were no room */
-	bool rx_uncounted;     /* the frame is stored, EPKTCNT and so PKTIF do not see it */
-	bool rx_rxerif;        /* the frame is stored, RXERIF is set as well */
-	bool mii_stuck;        /* the operation never ends: MISTAT.BUSY stays set until a reset */
-	bool tx_early_txif;    /* TXIF comes up when the transmission begins, and again when it ends */
-	bool tx_link_pulse;    /* with erratum 13, in half duplex: a link pulse is taken for a late collision, and the frame is aborted */
-	bool rx_pktif_lost;    /* the frame is stored and counted, PKTIF does not come up for it; if it is up already, it stays so */
-	bool rx_pktif_false; /* the frame is lost, PKTIF comes up all the same, until the host reads EPKTCNT, sets PKTDEC or gets a frame */
-	bool rx_rxerif_lost; /* with rx_overflow or without room: the frame is lost, RXERIF does not come up */
+	bool tx_stall_flagged;  /* as tx_stall, but TXIF, TXERIF and TXABRT are set */
+	bool tx_no_txif;        /* the frame is sent, TXIF is not set */
+	bool tx_txerif;         /* the frame is sent, TXERIF is set as well */
+	uint16_t rx_next_xor;   /* these bits of the next-packet pointer are stored wrong; what the chip itself goes on with is right */
+	bool rx_overflow;       /* the frame is lost as if there were no room */
+	bool rx_uncounted;      /* the frame is stored, EPKTCNT and so PKTIF do not see it */
+	bool rx_rxerif;         /* the frame is stored, RXERIF is set as well */
+	bool mii_stuck;         /* the operation never ends: MISTAT.BUSY stays set until a reset */
+	bool tx_early_txif;     /* TXIF comes up when the transmission begins, and again when it ends */
+	bool tx_link_pulse;     /* with erratum 13, in half duplex: a link pulse is taken for a late collision, and the frame is aborted */
+	bool rx_pktif_lost;     /* the frame is stored and counted, PKTIF does not come up for it; if it is up already, it stays so */
+	bool rx_pktif_false;    /* the frame is lost, PKTIF comes up all the same, until the host reads EPKTCNT or sets PKTDEC */
+	bool rx_rxerif_lost;    /* with rx_overflow or without room: the frame is lost, RXERIF does not come up */
 	bool rx_pattern_passes; /* with erratum 18: the pattern filter takes the frame though the pattern does not match */
 };
 

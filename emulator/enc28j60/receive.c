@@ -146,7 +146,6 @@ static unsigned space_for(size_t length)
 static void count(struct enc28j60 *chip, bool unflagged)
 {
 	chip->rx.unflagged = unflagged && (chip->rx.packets == 0 || chip->rx.unflagged);
-	chip->rx.phantom = false;
 	chip->rx.packets++;
 }
 
