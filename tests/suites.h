@@ -66,6 +66,8 @@
 	S("chip/power", tests_power, false)                                                                                                \
 	S("chip/receive", tests_receive, false)                                                                                            \
 	S("chip/traffic", tests_traffic, false)                                                                                            \
+	S("chip/self_test", tests_self_test, false)                                                                                        \
+	S("chip/reboot", tests_reboot, false)                                                                                              \
 	S("chip/transmit", tests_transmit, false)                                                                                          \
 	S("guest/policy", tests_guest_policy, false)                                                                                       \
 	S("guest/manifest", tests_guest_manifest, false)                                                                                   \

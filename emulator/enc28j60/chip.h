@@ -62,9 +62,7 @@ enum enc28j60_finding {
 	FINDING_DMA_ENDLESS,
 	FINDING_DMA_ONE_BYTE,
 	FINDING_DMA_RECEIVING,
-	FINDING_SELF_TEST,
-	FINDING_PROPRIETARY_HEADER,
-	FINDING_BACKOFF,
+	FINDING_SELF_TEST_BUSY,
 	FINDING_COUNT,
 };
 
@@ -133,6 +131,7 @@ bool enc28j60_filter_accepts(const struct enc28j60 *chip, const uint8_t *frame, 
 
 /* frame.c: what both MAC directions see in a frame of at least ENC28J60_FRAME_MIN bytes. */
 #define ENC28J60_FRAME_MIN 18u
+uint32_t enc28j60_frame_fcs(const struct enc28j60 *chip, const uint8_t *frame, size_t length);
 bool enc28j60_frame_is_broadcast(const uint8_t *frame);
 bool enc28j60_frame_is_multicast(const uint8_t *frame);
 unsigned enc28j60_frame_type(const uint8_t *frame);
@@ -180,6 +179,7 @@ void enc28j60_phy_reset_done(struct enc28j60 *chip);
 void enc28j60_phy_start(struct enc28j60 *chip);
 void enc28j60_phy_stop(struct enc28j60 *chip);
 void enc28j60_phy_set_cable(struct enc28j60 *chip, bool up);
+void enc28j60_phy_set_activity(struct enc28j60 *chip, bool receiving, bool colliding);
 void enc28j60_phy_link_found(struct enc28j60 *chip);
 bool enc28j60_phy_link_is_up(const struct enc28j60 *chip);
 bool enc28j60_phy_inverts(const struct enc28j60 *chip);
@@ -196,6 +196,11 @@ void enc28j60_dma_retry(struct enc28j60 *chip);
 void enc28j60_dma_done(struct enc28j60 *chip);
 void enc28j60_dma_reset(struct enc28j60 *chip);
 bool enc28j60_dma_summed_up_since(const struct enc28j60 *chip, uint64_t since_ns);
+
+/* self_test.c */
+void enc28j60_self_test_changed(struct enc28j60 *chip);
+void enc28j60_self_test_done(struct enc28j60 *chip);
+void enc28j60_self_test_reset(struct enc28j60 *chip);
 
 /* power.c: reset, start-up, power save. */
 bool enc28j60_mac_runs(const struct enc28j60 *chip);

@@ -37,11 +37,17 @@ void enc28j60_emit(struct enc28j60 *chip, struct enc28j60_event event)
 /* Time. */
 
 static void (*const timer_rows[ENC28J60_TIMER_COUNT])(struct enc28j60 *chip) = {
-	[ENC28J60_TIMER_STARTUP] = enc28j60_startup_done,  [ENC28J60_TIMER_SETTLE] = enc28j60_settle_done,
-	[ENC28J60_TIMER_LINK] = enc28j60_phy_link_found,   [ENC28J60_TIMER_PHY_RESET] = enc28j60_phy_reset_done,
-	[ENC28J60_TIMER_MII] = enc28j60_mii_done,          [ENC28J60_TIMER_DMA] = enc28j60_dma_done,
-	[ENC28J60_TIMER_TRANSMIT] = enc28j60_tx_left_mac,  [ENC28J60_TIMER_PAUSE] = enc28j60_tx_retry,
-	[ENC28J60_TIMER_FLOW] = enc28j60_flow_period_over, [ENC28J60_TIMER_CONTROL] = enc28j60_flow_sent,
+	[ENC28J60_TIMER_STARTUP] = enc28j60_startup_done,
+	[ENC28J60_TIMER_SETTLE] = enc28j60_settle_done,
+	[ENC28J60_TIMER_LINK] = enc28j60_phy_link_found,
+	[ENC28J60_TIMER_PHY_RESET] = enc28j60_phy_reset_done,
+	[ENC28J60_TIMER_MII] = enc28j60_mii_done,
+	[ENC28J60_TIMER_DMA] = enc28j60_dma_done,
+	[ENC28J60_TIMER_SELF_TEST] = enc28j60_self_test_done,
+	[ENC28J60_TIMER_TRANSMIT] = enc28j60_tx_left_mac,
+	[ENC28J60_TIMER_PAUSE] = enc28j60_tx_retry,
+	[ENC28J60_TIMER_FLOW] = enc28j60_flow_period_over,
+	[ENC28J60_TIMER_CONTROL] = enc28j60_flow_sent,
 	[ENC28J60_TIMER_GAP] = enc28j60_flow_gap_over,
 };
 
@@ -352,6 +358,12 @@ void enc28j60_set_link(struct enc28j60 *chip, bool up, uint64_t now_ns)
 {
 	advance(chip, now_ns);
 	enc28j60_phy_set_cable(chip, up);
+}
+
+void enc28j60_set_activity(struct enc28j60 *chip, bool receiving, bool colliding, uint64_t now_ns)
+{
+	advance(chip, now_ns);
+	enc28j60_phy_set_activity(chip, receiving, colliding);
 }
 
 void enc28j60_transmitted(struct enc28j60 *chip, const struct enc28j60_tx_status *status, uint64_t now_ns)

@@ -105,19 +105,19 @@ enum enc28j60_site {
 /* How silicon misbehaves at a site. All zero: not at all. Members of another site are ignored. */
 struct enc28j60_disturbance {
 	bool tx_stall; /* nothing is sent, TXRTS stays set and no flag comes, until TXRST, a reset, or the host clears TXRTS (like erratum 12) */
-	bool tx_stall_flagged; /* as tx_stall, but TXIF, TXERIF and TXABRT are set */
-	bool tx_no_txif;       /* the frame is sent, TXIF is not set */
-	bool tx_txerif;        /* the frame is sent, TXERIF is set as well */
-	uint16_t rx_next_xor;  /* these bits of the next-packet pointer are stored wrong; what the chip itself goes on with is right */
-	bool rx_overflow;      /* the frame is lost as if there were no room */
-	bool rx_uncounted;     /* the frame is stored, EPKTCNT and so PKTIF do not see it */
-	bool rx_rxerif;        /* the frame is stored, RXERIF is set as well */
-	bool mii_stuck;        /* the operation never ends: MISTAT.BUSY stays set until a reset */
-	bool tx_early_txif;    /* TXIF comes up when the transmission begins, and again when it ends */
-	bool tx_link_pulse;    /* with erratum 13, in half duplex: a link pulse is taken for a late collision, and the frame is aborted */
-	bool rx_pktif_lost;    /* the frame is stored and counted, PKTIF does not come up for it; if it is up already, it stays so */
-	bool rx_pktif_false; /* the frame is lost, PKTIF comes up all the same, until the host reads EPKTCNT, sets PKTDEC or gets a frame */
-	bool rx_rxerif_lost; /* with rx_overflow or without room: the frame is lost, RXERIF does not come up */
+	bool tx_stall_flagged;  /* as tx_stall, but TXIF, TXERIF and TXABRT are set */
+	bool tx_no_txif;        /* the frame is sent, TXIF is not set */
+	bool tx_txerif;         /* the frame is sent, TXERIF is set as well */
+	uint16_t rx_next_xor;   /* these bits of the next-packet pointer are stored wrong; what the chip itself goes on with is right */
+	bool rx_overflow;       /* the frame is lost as if there were no room */
+	bool rx_uncounted;      /* the frame is stored, EPKTCNT and so PKTIF do not see it */
+	bool rx_rxerif;         /* the frame is stored, RXERIF is set as well */
+	bool mii_stuck;         /* the operation never ends: MISTAT.BUSY stays set until a reset */
+	bool tx_early_txif;     /* TXIF comes up when the transmission begins, and again when it ends */
+	bool tx_link_pulse;     /* with erratum 13, in half duplex: a link pulse is taken for a late collision, and the frame is aborted */
+	bool rx_pktif_lost;     /* the frame is stored and counted, PKTIF does not come up for it; if it is up already, it stays so */
+	bool rx_pktif_false;    /* the frame is lost, PKTIF comes up all the same, until the host reads EPKTCNT or sets PKTDEC */
+	bool rx_rxerif_lost;    /* with rx_overflow or without room: the frame is lost, RXERIF does not come up */
 	bool rx_pattern_passes; /* with erratum 18: the pattern filter takes the frame though the pattern does not match */
 };
 
@@ -140,7 +140,7 @@ struct enc28j60_ops {
 	 * the wire answers with enc28j60_transmitted(). The frame is valid during the call only.
 	 */
 	void (*transmit)(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns);
-	/* The chip gave up that frame (TXRTS cleared, TXRST, reset): no answer is wanted any more. */
+	/* The chip gave up that frame (TXRTS cleared, TXRST, reset, power save): no answer is wanted any more. */
 	void (*cancel)(void *ctx, uint64_t now_ns);
 	/*
 	 * Half duplex: backpressure begins or ends, that is, preamble is sent without end (DS39662 sec. 10.1). It ends before transmit
@@ -167,6 +167,12 @@ struct enc28j60_erratum {
 	const char *effect;  /* of the switch, here */
 };
 
+/* Which bits of the CRC point into the hash table: the data sheet does not say, and other models of the chip differ (DS39662 sec. 8.4). */
+enum enc28j60_hash_index {
+	ENC28J60_HASH_28_23,          /* bits 28:23 of the remainder before it is inverted */
+	ENC28J60_HASH_INVERTED_31_26, /* bits 31:26 of the inverted remainder */
+};
+
 struct enc28j60_config {
 	enum enc28j60_revision revision;
 	bool leds_select_full_duplex; /* LEDB is wired so that PHCON1.PDPXMD resets to 1 (DS39662 sec. 2.6) */
@@ -175,6 +181,7 @@ struct enc28j60_config {
 	uint32_t rbias_ohm;           /* the resistor at RBIAS; 0: the right one (DS39662 sec. 2.4, erratum 8) */
 	uint32_t spi_clock_hz;        /* how fast the host clocks SCK, asynchronous to CLKOUT; 0: not told (erratum 1) */
 	int ambient_celsius;          /* where the board stands (erratum 3) */
+	enum enc28j60_hash_index hash_index;
 	bool bit_field_ops_reach_mac; /* BFS and BFC take effect on MAC and MII registers; the data sheet excludes them */
 	uint32_t errata;              /* ENC28J60_ERRATUM() bits; enc28j60_errata() has those of a revision */
 	uint8_t sram_fill;            /* every byte of the memory after power on */
@@ -242,6 +249,7 @@ enum enc28j60_timer {
 	ENC28J60_TIMER_LINK,      /* the PHY has seen enough link pulses */
 	ENC28J60_TIMER_PHY_RESET, /* PHCON1.PRST clears itself */
 	ENC28J60_TIMER_MII,       /* a PHY access ends */
+	ENC28J60_TIMER_SELF_TEST, /* the memory is filled */
 	ENC28J60_TIMER_DMA,       /* the DMA ends */
 	ENC28J60_TIMER_TRANSMIT,  /* a frame that never reaches the wire has left the MAC */
 	ENC28J60_TIMER_PAUSE,     /* a received pause ends */
@@ -275,6 +283,8 @@ struct enc28j60_link {
 	bool up;       /* the PHY has seen them */
 	bool was_down; /* what PHSTAT1.LLSTAT latches */
 	bool changed;  /* PHIR.PLNKIF */
+	bool receives; /* a frame is arriving, as told by enc28j60_set_activity() */
+	bool collides; /* a collision is on, likewise */
 };
 
 struct enc28j60_dma {
@@ -285,6 +295,16 @@ struct enc28j60_dma {
 	bool sums_up;   /* a checksum, not a copy */
 	uint16_t source;
 	uint16_t target;
+	uint32_t sum;
+};
+
+/* The built-in self-test (DS39662 sec. 15). */
+struct enc28j60_self_test {
+	bool runs;
+	uint8_t control; /* EBSTCON when it started */
+	uint8_t pattern; /* the next byte, unless it is the address */
+	uint64_t start_ns;
+	unsigned done; /* bytes written */
 	uint32_t sum;
 };
 
@@ -325,6 +345,7 @@ struct enc28j60_rx {
 	uint8_t read_pointer_low; /* ERXRDPTL as written, until ERXRDPTH is (DS39662 sec. 3.2) */
 	uint8_t packets;          /* EPKTCNT */
 	bool dropped;             /* a frame was lost since the last one stored: the next status vector says so */
+	bool busy;                /* a frame that is arriving began while reception was on (ESTAT.RXBUSY) */
 	bool unflagged;           /* disturbed: PKTIF missed the frames that are pending */
 	bool phantom;             /* disturbed: PKTIF tells of a frame that is not there */
 };
@@ -342,6 +363,7 @@ struct enc28j60 {
 	struct enc28j60_mii mii;
 	struct enc28j60_link link;
 	struct enc28j60_dma dma;
+	struct enc28j60_self_test self_test;
 	struct enc28j60_flow flow;
 	struct enc28j60_rx rx;
 	uint8_t regs[ENC28J60_REG_COUNT];
@@ -457,7 +479,7 @@ void enc28j60_transfer(struct enc28j60 *chip, const uint8_t *mosi, uint8_t *ret_
 void enc28j60_receive(struct enc28j60 *chip, const uint8_t *frame, size_t length, uint64_t now_ns);
 
 /**
- * Answers ops->transmit. Only while that frame is under way; anything else aborts.
+ * Answers ops->transmit, for a frame of the host or a pause frame. Only while that frame is under way; anything else aborts.
  *
  * @param chip   the chip
  * @param status how it ended
@@ -473,6 +495,18 @@ void enc28j60_transmitted(struct enc28j60 *chip, const struct enc28j60_tx_status
  * @param now_ns when the PHY notices
  */
 void enc28j60_set_link(struct enc28j60 *chip, bool up, uint64_t now_ns);
+
+/**
+ * What is on the wire right now, for ESTAT.RXBUSY, PHSTAT2.RXSTAT and PHSTAT2.COLSTAT (DS39662 registers 3-6, 12-1). A caller who
+ * never tells has them 0. One who does tells when a frame begins to arrive and, after enc28j60_receive(), that it has ended: such a
+ * frame is received to its end though the host clears RXEN meanwhile (DS39662 sec. 14.0).
+ *
+ * @param chip      the chip
+ * @param receiving whether a frame of another is on the wire
+ * @param colliding whether a collision is
+ * @param now_ns    since when
+ */
+void enc28j60_set_activity(struct enc28j60 *chip, bool receiving, bool colliding, uint64_t now_ns);
 
 /**
  * @param chip the chip

@@ -15,6 +15,7 @@
 #define DATA_OFFSET 14u
 #define FCS_SIZE 4u
 #define MAGIC_REPEATS 16u
+#define HASH_BITS 6u
 
 /* MAADR1 is the first byte on the wire; the registers do not lie in that order (DS39662 table 3-1). */
 bool enc28j60_filter_is_own(const struct enc28j60 *chip, const uint8_t *address)
@@ -76,23 +77,23 @@ static bool meets_magic(const struct enc28j60 *chip, const uint8_t *frame, size_
 	return false;
 }
 
-/*
- * The data sheet does not say which bits of the CRC point into the table (DS39662 sec. 8.4). Taken are bits 28:23 of the remainder
- * before it is inverted, most significant bit first. enc28j60_fcs() has the bits the other way round and inverted.
- */
-static unsigned hash_of(const uint8_t *address)
+/* The bits of the CRC that config.hash_index names, most significant first. enc28j60_fcs() has them the other way round, and inverted. */
+static unsigned hash_of(const struct enc28j60 *chip, const uint8_t *address)
 {
-	uint32_t remainder = ~enc28j60_fcs(address, ADDRESS_SIZE);
+	uint32_t inverted = enc28j60_fcs(address, ADDRESS_SIZE);
+	bool high = chip->config.hash_index == ENC28J60_HASH_INVERTED_31_26;
+	uint32_t taken = high ? inverted : ~inverted;
+	unsigned lowest = high ? 26 : 23;
 	unsigned hash = 0;
 
-	for (unsigned bit = 23; bit <= 28; bit++)
-		hash |= (remainder >> (31 - bit) & 1) << (bit - 23);
+	for (unsigned i = 0; i < HASH_BITS; i++)
+		hash |= (taken >> (31 - (lowest + i)) & 1) << i;
 	return hash;
 }
 
 static bool meets_hash(const struct enc28j60 *chip, const uint8_t *frame, size_t length)
 {
-	unsigned hash = hash_of(frame);
+	unsigned hash = hash_of(chip, frame);
 
 	(void)length;
 	return chip->regs[ENC28J60_EHT0 + hash / 8] >> hash % 8 & 1;

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "chip.h"
+#include "crc32.h"
 
+#define PROPRIETARY_HEADER 4u
 #define TYPE_OFFSET 12
 #define OPCODE_OFFSET 14
 #define TYPE_CONTROL 0x8808u
@@ -16,6 +18,14 @@
 static unsigned word(const uint8_t *bytes)
 {
 	return (unsigned)bytes[0] << 8 | bytes[1];
+}
+
+/* A proprietary header in front is no part of the FCS (DS39662 register 6-2). */
+uint32_t enc28j60_frame_fcs(const struct enc28j60 *chip, const uint8_t *frame, size_t length)
+{
+	size_t header = chip->regs[ENC28J60_MACON3] & MACON3_PHDREN ? PROPRIETARY_HEADER : 0;
+
+	return length < header ? 0 : enc28j60_fcs(frame + header, length - header);
 }
 
 bool enc28j60_frame_is_broadcast(const uint8_t *frame)

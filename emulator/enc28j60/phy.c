@@ -89,11 +89,27 @@ static uint16_t read_status1(struct enc28j60 *chip)
 	return (uint16_t)(chip->phy[ENC28J60_PHSTAT1] | (steady ? PHSTAT1_LLSTAT : 0));
 }
 
-/* RXSTAT and COLSTAT stay 0: a frame is known only when its last bit has arrived (DS39662 register 3-6). */
+void enc28j60_phy_set_activity(struct enc28j60 *chip, bool receiving, bool colliding)
+{
+	chip->link.receives = receiving;
+	chip->link.collides = colliding;
+	chip->rx.busy = receiving && (chip->rx.busy || enc28j60_receiving(chip));
+}
+
+/* Activity is what the wire tells of; a collision is one in half duplex only (DS39662 register 3-6). */
+static uint16_t activity_of(const struct enc28j60 *chip)
+{
+	bool sends = chip->tx.busy || chip->flow.busy || chip->flow.presses;
+	bool hears = enc28j60_phy_reaches_wire(chip);
+
+	return (uint16_t)((sends ? PHSTAT2_TXSTAT : 0) | (hears && chip->link.receives ? PHSTAT2_RXSTAT : 0) |
+	                  (hears && chip->link.collides && !enc28j60_full_duplex(chip) ? PHSTAT2_COLSTAT : 0));
+}
+
 static uint16_t read_status2(struct enc28j60 *chip)
 {
-	return (uint16_t)((chip->tx.busy || chip->flow.busy || chip->flow.presses ? PHSTAT2_TXSTAT : 0) |
-	                  (enc28j60_phy_link_is_up(chip) ? PHSTAT2_LSTAT : 0) | (enc28j60_full_duplex(chip) ? PHSTAT2_DPXSTAT : 0) |
+	return (uint16_t)(activity_of(chip) | (enc28j60_phy_link_is_up(chip) ? PHSTAT2_LSTAT : 0) |
+	                  (enc28j60_full_duplex(chip) ? PHSTAT2_DPXSTAT : 0) |
 	                  (chip->config.polarity_reversed && !enc28j60_has(chip, 7) ? PHSTAT2_PLRITY : 0));
 }
 

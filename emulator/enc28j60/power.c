@@ -101,6 +101,7 @@ void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 	}
 	report(chip, reset);
 	enc28j60_dma_reset(chip);
+	enc28j60_self_test_reset(chip);
 	enc28j60_tx_reset(chip, "reset");
 	enc28j60_flow_reset(chip);
 	enc28j60_mii_reset(chip);
@@ -112,6 +113,7 @@ void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 	enc28j60_regs_reset(chip, reset);
 	chip->rx.packets = 0;
 	chip->rx.dropped = false;
+	chip->rx.busy = false;
 	chip->rx.unflagged = false;
 	chip->rx.phantom = false;
 	chip->rx.write_pointer = enc28j60_reg16(chip, ENC28J60_ERXSTL);
@@ -145,6 +147,7 @@ static void enter_power_save(struct enc28j60 *chip)
 	if (busy)
 		enc28j60_find(chip, FINDING_POWER_SAVE_BUSY, ENC28J60_ECON1, busy);
 	enc28j60_tx_reset(chip, "power save");
+	chip->rx.busy = false;
 	enc28j60_flow_reset(chip);
 	enc28j60_mii_reset(chip);
 	enc28j60_phy_stop(chip);

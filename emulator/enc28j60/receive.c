@@ -67,7 +67,7 @@ static const char *why_ignored(const struct enc28j60 *chip, size_t length, bool 
 		return "the clock is not ready";
 	if (from_wire && !enc28j60_phy_reaches_wire(chip))
 		return "the PHY has no link, is off or loops back";
-	if (!(control & ECON1_RXEN))
+	if (!(control & ECON1_RXEN) && !(from_wire && chip->rx.busy))
 		return "RXEN is clear";
 	if (control & ECON1_RXRST)
 		return "RXRST is set";
@@ -146,7 +146,6 @@ static unsigned space_for(size_t length)
 static void count(struct enc28j60 *chip, bool unflagged)
 {
 	chip->rx.unflagged = unflagged && (chip->rx.packets == 0 || chip->rx.unflagged);
-	chip->rx.phantom = false;
 	chip->rx.packets++;
 }
 
@@ -247,7 +246,7 @@ static void filter(struct enc28j60 *chip, const uint8_t *frame, size_t length, b
 static void arrive(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool from_wire)
 {
 	const char *why = why_ignored(chip, length, from_wire);
-	bool crc_ok = enc28j60_fcs(frame, length) == ENC28J60_FCS_RESIDUE;
+	bool crc_ok = enc28j60_frame_fcs(chip, frame, length) == ENC28J60_FCS_RESIDUE;
 
 	chip->rx.number++;
 	if (why)
@@ -310,4 +309,5 @@ void enc28j60_rx_reset(struct enc28j60 *chip)
 {
 	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_RXEN;
 	chip->rx.dropped = false;
+	chip->rx.busy = false;
 }

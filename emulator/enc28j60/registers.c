@@ -7,7 +7,7 @@
  * storing is in its hooks: before_write sees the value that comes and raises findings, after_write compares old and new and acts,
  * read computes bits that live elsewhere. A write that reaches no bit is no accident of the caller but what silicon does.
  *
- * Rejected: storing EIR.PKTIF, EIR.LINKIF, ESTAT.INT and MISTAT and keeping them up to date. They are computed when read, so they
+ * Rejected: storing ESTAT.RXBUSY, EIR.PKTIF, EIR.LINKIF, ESTAT.INT and MISTAT and keeping them up to date. They are computed when read, so they
  * cannot go stale.
  */
 #include "chip.h"
@@ -23,7 +23,7 @@ static uint8_t read_eir(const struct enc28j60 *chip, unsigned index)
 
 static uint8_t read_estat(const struct enc28j60 *chip, unsigned index)
 {
-	return (uint8_t)(chip->regs[index] | (enc28j60_int_pending(chip) ? ESTAT_INT : 0));
+	return (uint8_t)(chip->regs[index] | (enc28j60_int_pending(chip) ? ESTAT_INT : 0) | (chip->rx.busy ? ESTAT_RXBUSY : 0));
 }
 
 static uint8_t read_packet_count(const struct enc28j60 *chip, unsigned index)
@@ -173,8 +173,6 @@ static void macon3_before(struct enc28j60 *chip, unsigned index, uint8_t value)
 {
 	if (is_receiving(chip) && ((chip->regs[index] ^ value) & MACON3_FULDPX))
 		enc28j60_find(chip, FINDING_DUPLEX_LIVE, index, value);
-	if (value & MACON3_PHDREN)
-		enc28j60_find(chip, FINDING_PROPRIETARY_HEADER, index, value);
 }
 
 static void macon3_after(struct enc28j60 *chip, unsigned index, uint8_t before)
@@ -183,16 +181,11 @@ static void macon3_after(struct enc28j60 *chip, unsigned index, uint8_t before)
 		enc28j60_flow_changed(chip);
 }
 
-static void macon4_before(struct enc28j60 *chip, unsigned index, uint8_t value)
+static void self_test_after(struct enc28j60 *chip, unsigned index, uint8_t before)
 {
-	if (value & (MACON4_BPEN | MACON4_NOBKOFF))
-		enc28j60_find(chip, FINDING_BACKOFF, index, value);
-}
-
-static void self_test_before(struct enc28j60 *chip, unsigned index, uint8_t value)
-{
-	if (value & (EBSTCON_TME | EBSTCON_BISTST))
-		enc28j60_find(chip, FINDING_SELF_TEST, index, value);
+	(void)index;
+	(void)before;
+	enc28j60_self_test_changed(chip);
 }
 
 static void flow_control_after(struct enc28j60 *chip, unsigned index, uint8_t before)
@@ -235,8 +228,7 @@ HOOKS dma_pointer_hooks = {.before_write = dma_pointer_before};
 HOOKS filter_hooks = {.before_write = filter_before};
 HOOKS packet_count_hooks = {.read = read_packet_count};
 HOOKS macon3_hooks = {.before_write = macon3_before, .after_write = macon3_after};
-HOOKS macon4_hooks = {.before_write = macon4_before};
-HOOKS self_test_hooks = {.before_write = self_test_before};
+HOOKS self_test_hooks = {.after_write = self_test_after};
 HOOKS flow_control_hooks = {.after_write = flow_control_after, .read = read_flow_control};
 HOOKS mii_command_hooks = {.after_write = mii_command_after};
 HOOKS mii_address_hooks = {.before_write = mii_write_before};
@@ -305,7 +297,7 @@ HOOKS revision_hooks = {.read = read_revision};
 	X(EPKTCNT,  ETH, 0x00, 0x00, 0x00, 0x00, 0xff, 0x00, &packet_count_hooks,   "DS39662 sec. 7.2.4") \
 	X(MACON1,   MAC, 0x00, 0x00, 0x0f, 0x00, 0x00, 0x10, NULL,                  "DS39662 register 6-1") \
 	X(MACON3,   MAC, 0x00, 0x00, 0xff, 0x00, 0x00, 0x00, &macon3_hooks,         "DS39662 register 6-2") \
-	X(MACON4,   MAC, 0x00, 0x00, 0x70, 0x00, 0x00, 0x03, &macon4_hooks,         "DS39662 register 6-3") \
+	X(MACON4,   MAC, 0x00, 0x00, 0x70, 0x00, 0x00, 0x03, NULL,                  "DS39662 register 6-3") \
 	X(MABBIPG,  MAC, 0x00, 0x00, 0x7f, 0x00, 0x00, 0x00, NULL,                  "DS39662 register 6-4") \
 	X(MAIPGL,   MAC, 0x00, 0x00, 0x7f, 0x00, 0x00, 0x00, NULL,                  "DS39662 sec. 6.5") \
 	X(MAIPGH,   MAC, 0x00, 0x00, 0x7f, 0x00, 0x00, 0x00, NULL,                  "DS39662 sec. 6.5") \

@@ -94,12 +94,12 @@ static size_t pad(uint8_t *frame, size_t length, size_t pad_to)
 	return pad_to;
 }
 
-static size_t append_fcs(uint8_t *frame, size_t length)
+static size_t append_fcs(struct enc28j60 *chip, size_t length)
 {
-	uint32_t fcs = enc28j60_fcs(frame, length);
+	uint32_t fcs = enc28j60_frame_fcs(chip, chip->tx.frame, length);
 
 	for (unsigned i = 0; i < FCS_SIZE; i++)
-		frame[length + i] = (uint8_t)(fcs >> 8 * i);
+		chip->tx.frame[length + i] = (uint8_t)(fcs >> 8 * i);
 	return length + FCS_SIZE;
 }
 
@@ -149,9 +149,9 @@ static void render(struct enc28j60 *chip)
 	bool crc_ok = true;
 
 	if (style.append_fcs)
-		length = append_fcs(chip->tx.frame, length);
+		length = append_fcs(chip, length);
 	else
-		crc_ok = enc28j60_fcs(chip->tx.frame, length) == ENC28J60_FCS_RESIDUE;
+		crc_ok = enc28j60_frame_fcs(chip, chip->tx.frame, length) == ENC28J60_FCS_RESIDUE;
 	chip->tx.length = body ? length : 0;
 	classify(chip);
 	chip->tx.status |= crc_ok ? 0u : TSV_CRC_ERROR;

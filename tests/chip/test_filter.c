@@ -142,7 +142,7 @@ static void magic_packet_is_found_anywhere_in_the_data(void)
 }
 
 /* The pointer computed the long way: data bit by bit into a CRC with its highest bit first. */
-static unsigned slow_hash(const uint8_t *address)
+static uint32_t slow_remainder(const uint8_t *address)
 {
 	uint32_t crc = 0xffffffff;
 
@@ -151,16 +151,18 @@ static unsigned slow_hash(const uint8_t *address)
 
 		crc = crc << 1 ^ (bit ? 0x04c11db7u : 0u);
 	}
-	return crc >> 23 & 0x3f;
+	return crc;
 }
 
-static void hash_table_is_pointed_into_by_crc_bits_28_to_23(void)
+static void hash_table_is_pointed_into_by(enum enc28j60_hash_index index)
 {
 	start();
+	rig.chip.config.hash_index = index;
 	rig_frame(frame, 64, 1);
 	for (unsigned i = 0; i < 40; i++) {
 		uint8_t address[6] = {0x01, 0x00, 0x5e, (uint8_t)i, (uint8_t)(i * 17), (uint8_t)(i * 5)};
-		unsigned hash = slow_hash(address);
+		uint32_t remainder = slow_remainder(address);
+		unsigned hash = index == ENC28J60_HASH_28_23 ? remainder >> 23 & 0x3f : ~remainder >> 26;
 
 		for (unsigned byte = 0; byte < 8; byte++)
 			rig_wcr(&rig, ENC28J60_EHT0 + byte, (uint8_t)(byte == hash / 8 ? 1u << hash % 8 : 0));
@@ -168,6 +170,17 @@ static void hash_table_is_pointed_into_by_crc_bits_28_to_23(void)
 		rig_wcr(&rig, ENC28J60_EHT0 + hash / 8, (uint8_t) ~(1u << hash % 8));
 		CU_ASSERT_FALSE(passes(ERXFCON_HTEN, address, 64));
 	}
+}
+
+static void hash_table_is_pointed_into_by_crc_bits_28_to_23(void)
+{
+	CU_ASSERT_EQUAL(enc28j60_config_default().hash_index, ENC28J60_HASH_28_23);
+	hash_table_is_pointed_into_by(ENC28J60_HASH_28_23);
+}
+
+static void hash_table_may_be_pointed_into_by_the_six_highest_inverted_bits(void)
+{
+	hash_table_is_pointed_into_by(ENC28J60_HASH_INVERTED_31_26);
 }
 
 const CU_TestInfo tests_filter[] = {
@@ -179,5 +192,7 @@ const CU_TestInfo tests_filter[] = {
 	{"pattern_match_finds_a_source_address", pattern_match_finds_a_source_address},
 	{"magic_packet_is_found_anywhere_in_the_data", magic_packet_is_found_anywhere_in_the_data},
 	{"hash_table_is_pointed_into_by_crc_bits_28_to_23", hash_table_is_pointed_into_by_crc_bits_28_to_23},
+	{"hash_table_may_be_pointed_into_by_the_six_highest_inverted_bits",
+         hash_table_may_be_pointed_into_by_the_six_highest_inverted_bits},
 	CU_TEST_INFO_NULL,
 };

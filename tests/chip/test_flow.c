@@ -241,15 +241,30 @@ static void src_ends_flow_control(void)
 {
 	for (unsigned full_duplex = 0; full_duplex < 2; full_duplex++) {
 		start(full_duplex);
+		rig_wcr16(&rig, ENC28J60_EPAUSL, 2);
 		flow(full_duplex ? 2 : 1);
 		rig_src(&rig);
+		CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + 1000000);
 		CU_ASSERT_EQUAL(rig.cancel_count, full_duplex);
 		CU_ASSERT_FALSE(rig.presses);
 		rig_wait(&rig, UINT64_C(10000000000));
 		CU_ASSERT_EQUAL(rig.sent_count, full_duplex);
 		CU_ASSERT_EQUAL(rig.press_count, !full_duplex);
 		CU_ASSERT_EQUAL(eflocon(), 0);
+		CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
 	}
+}
+
+static void power_save_interrupts_pause_frames(void)
+{
+	start(true);
+	rig.answers_at_once = true;
+	flow(2);
+	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+	rig_wait(&rig, 300000 + 64000000 + 0x1000 * QUANTUM_NS);
+	CU_ASSERT(rig.sent_count > 1);
 }
 
 static void power_save_interrupts_backpressure(void)
@@ -263,6 +278,74 @@ static void power_save_interrupts_backpressure(void)
 	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 	rig_wait(&rig, 300000);
 	CU_ASSERT(rig.presses);
+}
+
+static void a_second_request_follows_the_first(void)
+{
+	start(true);
+	flow(1);
+	flow(3);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS | 3);
+	rig_wait(&rig, GAP_NS);
+	CU_ASSERT_EQUAL(rig.sent_count, 2);
+	CU_ASSERT_EQUAL(sent_pause(), 0);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS);
+}
+
+static void a_request_taken_back_is_not_sent(void)
+{
+	start(true);
+	request();
+	flow(1);
+	flow(0);
+	rig_answer(&rig, NULL);
+	rig_wait(&rig, 1000000);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+}
+
+static void a_request_in_the_gap_waits_for_its_end(void)
+{
+	start(true);
+	request();
+	flow(1);
+	rig_answer(&rig, NULL);
+	flow(1);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	rig_wait(&rig, GAP_NS);
+	CU_ASSERT_EQUAL(rig.sent_count, 2);
+}
+
+static void txrst_holds_pause_frames(void)
+{
+	start(true);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	flow(1);
+	CU_ASSERT_EQUAL(rig.sent_count, 0);
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	/* Nor does one that goes nowhere end behind the host's back. */
+	start(true);
+	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	rig_forget(&rig);
+	flow(1);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	rig_wait(&rig, 2 * PAUSE_NS);
+	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS | 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_FLOW), 0);
+}
+
+static void loopback_hears_its_own_pause_frame(void)
+{
+	start(true);
+	rig.chip.phy[ENC28J60_PHCON1] |= PHCON1_PLOOPBK;
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN | MACON1_TXPAUS);
+	flow(1);
+	rig_wait(&rig, PAUSE_NS);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CONTROL), 1);
 }
 
 /* -- half duplex -- */
@@ -348,6 +431,51 @@ static void txrst_holds_backpressure(void)
 	CU_ASSERT(rig.presses);
 }
 
+static void a_gap_that_txrst_ends_delays_nothing(void)
+{
+	start(false);
+	flow(1);
+	request();
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	CU_ASSERT(rig.presses);
+	/* The frame that the preamble made way for is gone, and the next one is not marked for it. */
+	request();
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	flow(0);
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	request();
+	CU_ASSERT_EQUAL(rig.sent_count, 1);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE, 0);
+}
+
+static void a_stalled_transmitter_does_not_press(void)
+{
+	start(false);
+	rig.chip.config.errata = ENC28J60_ERRATUM(12);
+	request();
+	rig_answer(&rig, &(struct enc28j60_tx_status){.collisions = 16, .excessive_collisions = true});
+	flow(1);
+	rig_wait(&rig, 1000000);
+	CU_ASSERT_FALSE(rig.presses);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	CU_ASSERT(rig.presses);
+}
+
+static void a_pause_frame_under_way_ends_in_half_duplex(void)
+{
+	start(true);
+	flow(1);
+	rig_wcr(&rig, ENC28J60_MACON3, 0);
+	CU_ASSERT_FALSE(rig.presses);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(eflocon(), 1);
+	rig_wait(&rig, GAP_NS);
+	CU_ASSERT(rig.presses);
+}
+
 static void a_change_of_duplex_turns_one_into_the_other(void)
 {
 	start(false);
@@ -378,6 +506,15 @@ const CU_TestInfo tests_flow[] = {
 	{"without_a_link_the_pause_frame_goes_nowhere_in_its_time", without_a_link_the_pause_frame_goes_nowhere_in_its_time},
 	{"txrst_cuts_a_pause_frame_off_and_it_is_sent_anew", txrst_cuts_a_pause_frame_off_and_it_is_sent_anew},
 	{"src_ends_flow_control", src_ends_flow_control},
+	{"power_save_interrupts_pause_frames", power_save_interrupts_pause_frames},
+	{"a_second_request_follows_the_first", a_second_request_follows_the_first},
+	{"a_request_taken_back_is_not_sent", a_request_taken_back_is_not_sent},
+	{"a_request_in_the_gap_waits_for_its_end", a_request_in_the_gap_waits_for_its_end},
+	{"txrst_holds_pause_frames", txrst_holds_pause_frames},
+	{"loopback_hears_its_own_pause_frame", loopback_hears_its_own_pause_frame},
+	{"a_gap_that_txrst_ends_delays_nothing", a_gap_that_txrst_ends_delays_nothing},
+	{"a_stalled_transmitter_does_not_press", a_stalled_transmitter_does_not_press},
+	{"a_pause_frame_under_way_ends_in_half_duplex", a_pause_frame_under_way_ends_in_half_duplex},
 	{"power_save_interrupts_backpressure", power_save_interrupts_backpressure},
 	{"fcen0_presses_in_half_duplex", fcen0_presses_in_half_duplex},
 	{"a_frame_interrupts_backpressure", a_frame_interrupts_backpressure},

@@ -120,7 +120,85 @@ static void misuse_is_found(void)
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "duplex-live"), 1);
 }
 
+static uint16_t activity(void)
+{
+	return rig_phy_read(&rig, ENC28J60_PHSTAT2) & (PHSTAT2_TXSTAT | PHSTAT2_RXSTAT | PHSTAT2_COLSTAT);
+}
+
+static void tell(bool receiving, bool colliding)
+{
+	enc28j60_set_activity(&rig.chip, receiving, colliding, rig.now_ns);
+}
+
+static void the_wire_tells_of_its_activity(void)
+{
+	rig_start(&rig, NULL);
+	CU_ASSERT_EQUAL(activity(), 0);
+	tell(true, false);
+	CU_ASSERT_EQUAL(activity(), PHSTAT2_RXSTAT);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	tell(true, true);
+	CU_ASSERT_EQUAL(activity(), PHSTAT2_RXSTAT | PHSTAT2_COLSTAT);
+	rig_phy_write(&rig, ENC28J60_PHCON1, PHCON1_PDPXMD);
+	CU_ASSERT_EQUAL(activity(), PHSTAT2_RXSTAT);
+	rig_phy_write(&rig, ENC28J60_PHCON1, 0);
+	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	CU_ASSERT_EQUAL(activity(), 0);
+	enc28j60_set_link(&rig.chip, true, rig.now_ns);
+	tell(false, false);
+	CU_ASSERT_EQUAL(activity(), 0);
+	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, (const uint8_t *)"twenty bytes of data", 20);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	CU_ASSERT_EQUAL(activity(), PHSTAT2_TXSTAT);
+	rig_answer(&rig, NULL);
+	CU_ASSERT_EQUAL(activity(), 0);
+}
+
+/* What a driver waits for before power save (DS39662 sec. 14.0). */
+static void a_frame_that_began_with_reception_on_is_received_to_its_end(void)
+{
+	uint8_t frame[64];
+
+	rig_start(&rig, NULL);
+	rig_frame(frame, sizeof(frame), 1);
+	for (unsigned told = 0; told < 2; told++) {
+		rig_open_ring(&rig, 0, 0x19ff);
+		tell(told, false);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_RXBUSY, told ? ESTAT_RXBUSY : 0);
+		rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
+		tell(told, false);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_RXBUSY, told ? ESTAT_RXBUSY : 0);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), told);
+		tell(false, false);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_RXBUSY, 0);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), told);
+	}
+}
+
+static void resets_and_power_save_end_rxbusy(void)
+{
+	for (unsigned way = 0; way < 4; way++) {
+		rig_start(&rig, NULL);
+		rig_open_ring(&rig, 0, 0x19ff);
+		tell(true, false);
+		if (way == 0)
+			rig_src(&rig);
+		else if (way == 1)
+			rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXRST);
+		else if (way == 2)
+			enc28j60_brown_out(&rig.chip, rig.now_ns);
+		else
+			rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_RXBUSY, 0);
+	}
+}
+
 const CU_TestInfo tests_phy[] = {
+	{"the_wire_tells_of_its_activity", the_wire_tells_of_its_activity},
+	{"a_frame_that_began_with_reception_on_is_received_to_its_end", a_frame_that_began_with_reception_on_is_received_to_its_end},
+	{"resets_and_power_save_end_rxbusy", resets_and_power_save_end_rxbusy},
 	{"each_row_has_its_reset_value", each_row_has_its_reset_value},
 	{"each_row_stores_its_writable_bits_and_no_others", each_row_stores_its_writable_bits_and_no_others},
 	{"lost_link_is_latched_until_read", lost_link_is_latched_until_read},

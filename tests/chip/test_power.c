@@ -117,26 +117,6 @@ static void the_pin_wakes_from_power_save(void)
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON1), 0x0f);
 }
 
-static void what_is_not_modelled_says_so(void)
-{
-	static const struct {
-		unsigned index;
-		uint8_t value;
-		const char *id;
-	} rows[] = {
-		{ENC28J60_EBSTCON, 0x03, "self-test"},
-		{ENC28J60_MACON3, MACON3_PHDREN, "proprietary-header"},
-		{ENC28J60_MACON4, MACON4_BPEN, "backoff"},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		rig_start(&rig, NULL);
-		rig_wcr(&rig, rows[i].index, rows[i].value);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, rows[i].id), 1);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOT_MODELLED), 1);
-	}
-}
-
 const CU_TestInfo tests_power[] = {
 	{"clkrdy_comes_300_us_after_power_on", clkrdy_comes_300_us_after_power_on},
 	{"mac_is_out_of_reach_before_clkrdy", mac_is_out_of_reach_before_clkrdy},
@@ -145,6 +125,5 @@ const CU_TestInfo tests_power[] = {
 	{"every_reset_keeps_the_memory_but_drops_packets_and_frames", every_reset_keeps_the_memory_but_drops_packets_and_frames},
 	{"power_save_takes_the_mac_away_and_needs_300_us_back", power_save_takes_the_mac_away_and_needs_300_us_back},
 	{"the_pin_wakes_from_power_save", the_pin_wakes_from_power_save},
-	{"what_is_not_modelled_says_so", what_is_not_modelled_says_so},
 	CU_TEST_INFO_NULL,
 };

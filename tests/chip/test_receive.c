@@ -270,6 +270,28 @@ static void moving_the_ring_moves_the_write_pointer(void)
 	CU_ASSERT_EQUAL(rig.event_count, 0);
 }
 
+/* The four bytes in front are no part of the FCS; everything else takes them as the frame's (DS39662 register 6-2). */
+static void a_proprietary_header_is_left_out_of_the_fcs(void)
+{
+	rig_start_ideal(&rig);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_frame(frame, 68, 1);
+	rig_seal(frame + 4, 64);
+	rig_receive(&rig, frame, 68);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CRC), 1);
+	rig_wcr(&rig, ENC28J60_MACON3, MACON3_PHDREN);
+	rig_receive(&rig, frame, 68);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 1);
+	CU_ASSERT_EQUAL(rig.chip.sram[2], 68);
+	CU_ASSERT_EQUAL(rig.chip.sram[4] & RSV_OK >> 16, RSV_OK >> 16);
+	CU_ASSERT_EQUAL(memcmp(rig.chip.sram + 6, frame, 68), 0);
+	rig_frame(frame, 68, 1);
+	rig_receive(&rig, frame, 68);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CRC), 2);
+	rig_receive(&rig, frame, 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOT_MODELLED), 0);
+}
+
 static void ring_misuse_is_found(void)
 {
 	rig_start(&rig, NULL);
@@ -308,6 +330,7 @@ const CU_TestInfo tests_receive[] = {
 	{"nothing_arrives_while_reception_is_off", nothing_arrives_while_reception_is_off},
 	{"rxrst_stops_reception_and_keeps_the_ring", rxrst_stops_reception_and_keeps_the_ring},
 	{"moving_the_ring_moves_the_write_pointer", moving_the_ring_moves_the_write_pointer},
+	{"a_proprietary_header_is_left_out_of_the_fcs", a_proprietary_header_is_left_out_of_the_fcs},
 	{"ring_misuse_is_found", ring_misuse_is_found},
 	CU_TEST_INFO_NULL,
 };

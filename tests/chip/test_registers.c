@@ -81,7 +81,7 @@ static void data_sheet_reset_values_hold(void)
 static bool acts(unsigned index)
 {
 	return index == ENC28J60_ECON1 || index == ENC28J60_ECON2 || index == ENC28J60_MICMD || index == ENC28J60_MIWRH ||
-	       index == ENC28J60_ERXRDPTL || index == ENC28J60_ERXRDPTH;
+	       index == ENC28J60_ERXRDPTL || index == ENC28J60_ERXRDPTH || index == ENC28J60_EBSTCON;
 }
 
 static void each_row_stores_its_writable_bits_and_no_others(void)

@@ -116,6 +116,56 @@ static void a_frame_that_brings_its_fcs_has_it_checked(void)
 	CU_ASSERT_EQUAL(memcmp(rig.sent, body, 100), 0);
 }
 
+static void a_proprietary_header_is_left_out_of_the_fcs(void)
+{
+	start();
+	CU_ASSERT_EQUAL(sent_length_for(MACON3_TXCRCEN | MACON3_PHDREN, 0, 104), 108);
+	CU_ASSERT_EQUAL(memcmp(rig.sent, body, 104), 0);
+	CU_ASSERT_EQUAL(enc28j60_fcs(rig.sent + 4, 104), ENC28J60_FCS_RESIDUE);
+	CU_ASSERT_EQUAL(vector_at(0x1a00 + 105), expected_vector(108, TSV_DONE | TSV_LENGTH_RANGE));
+	/* And one that brings its FCS is checked so. */
+	rig_seal(body + 4, 100);
+	sent_length_for(MACON3_PHDREN, 0, 104);
+	CU_ASSERT_EQUAL(vector_at(0x1a00 + 105), expected_vector(104, TSV_DONE | TSV_LENGTH_RANGE));
+	sent_length_for(0, 0, 104);
+	CU_ASSERT_EQUAL(vector_at(0x1a00 + 105), expected_vector(104, TSV_DONE | TSV_LENGTH_RANGE | TSV_CRC_ERROR));
+	sent_length_for(MACON3_PHDREN, 0, 3);
+	CU_ASSERT_EQUAL(rig.sent_length, 3);
+}
+
+static void mac_registers_tell_how_it_sends(void)
+{
+	struct enc28j60_mac mac;
+
+	start();
+	mac = enc28j60_mac(&rig.chip);
+	CU_ASSERT(!mac.full_duplex && !mac.defer_forever && !mac.no_backoff && !mac.no_backoff_after_pressure);
+	CU_ASSERT_EQUAL(mac.retries_max, 15);
+	CU_ASSERT_EQUAL(mac.window_bytes, 64);
+	rig_wcr(&rig, ENC28J60_MACON4, MACON4_DEFER);
+	CU_ASSERT(enc28j60_mac(&rig.chip).defer_forever);
+	rig_wcr(&rig, ENC28J60_MACON4, MACON4_NOBKOFF);
+	mac = enc28j60_mac(&rig.chip);
+	CU_ASSERT(mac.no_backoff && !mac.no_backoff_after_pressure && !mac.defer_forever);
+	rig_wcr(&rig, ENC28J60_MACON4, MACON4_BPEN);
+	mac = enc28j60_mac(&rig.chip);
+	CU_ASSERT(!mac.no_backoff && mac.no_backoff_after_pressure);
+	rig_wcr(&rig, ENC28J60_MACLCON1, 3);
+	rig_wcr(&rig, ENC28J60_MACLCON2, 0);
+	CU_ASSERT_EQUAL(enc28j60_mac(&rig.chip).retries_max, 3);
+	CU_ASSERT_EQUAL(enc28j60_mac(&rig.chip).window_bytes, 9);
+	/* The values that the data sheet recommends make the gaps of IEEE 802.3. */
+	rig_wcr(&rig, ENC28J60_MABBIPG, 0x12);
+	rig_wcr16(&rig, ENC28J60_MAIPGL, 0x0c12);
+	mac = enc28j60_mac(&rig.chip);
+	CU_ASSERT(mac.gap_bits == 96 && mac.gap1_bits == 64 && mac.gap2_bits == 96);
+	rig_phy_write(&rig, ENC28J60_PHCON1, PHCON1_PDPXMD);
+	rig_wcr(&rig, ENC28J60_MABBIPG, 0x15);
+	mac = enc28j60_mac(&rig.chip);
+	CU_ASSERT(mac.full_duplex && mac.gap_bits == 96);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOT_MODELLED), 0);
+}
+
 static void vector_tells_what_the_frame_is(void)
 {
 	start();
@@ -344,6 +394,8 @@ const CU_TestInfo tests_transmit[] = {
 	{"padding_follows_macon3", padding_follows_macon3},
 	{"control_byte_overrides_macon3", control_byte_overrides_macon3},
 	{"a_frame_that_brings_its_fcs_has_it_checked", a_frame_that_brings_its_fcs_has_it_checked},
+	{"a_proprietary_header_is_left_out_of_the_fcs", a_proprietary_header_is_left_out_of_the_fcs},
+	{"mac_registers_tell_how_it_sends", mac_registers_tell_how_it_sends},
 	{"vector_tells_what_the_frame_is", vector_tells_what_the_frame_is},
 	{"frame_and_vector_wrap_at_the_end_of_memory", frame_and_vector_wrap_at_the_end_of_memory},
 	{"too_long_a_frame_is_cut_and_aborted", too_long_a_frame_is_cut_and_aborted},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are a script for the chip: SPI messages, frames, waiting, cable. Whatever comes, nothing may be read or written outside (the sanitizers see to
- * that), pointers stay in the memory, INT follows its equation, and a copied chip goes on as the first.
+ * Any bytes are a script for the chip: its board and errata, then SPI messages, frames, waiting, cable, wire, disturbances. Whatever comes, nothing may be
+ * read or written outside (the sanitizers see to that), pointers stay in the memory, INT follows its equation, backpressure and frames take turns, and a
+ * copied chip goes on as the first.
  *
  * usage: `make fuzz T=enc28j60`, or the program with files of the corpus as arguments.
  */
@@ -18,7 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct bench {
 	struct enc28j60 chip;
 	uint64_t now_ns;
-	bool owed; /* an answer to transmit */
+	bool owed;         /* an answer to transmit */
+	bool presses;      /* preamble is on */
+	uint8_t disturbed; /* bits of what goes wrong at the next sites */
 };
 
 static void note_transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns)
@@ -26,7 +29,7 @@ static void note_transmit(void *ctx, const uint8_t *frame, size_t length, uint64
 	struct bench *bench = ctx;
 
 	(void)now_ns;
-	if (length == 0 || length > ENC28J60_TX_FRAME_MAX || frame == NULL)
+	if (length == 0 || length > ENC28J60_TX_FRAME_MAX || frame == NULL || bench->owed || bench->presses)
 		abort();
 	bench->owed = true;
 }
@@ -36,17 +39,58 @@ static void note_cancel(void *ctx, uint64_t now_ns)
 	struct bench *bench = ctx;
 
 	(void)now_ns;
+	if (!bench->owed)
+		abort();
 	bench->owed = false;
 }
 
-static const struct enc28j60_ops ops = {.transmit = note_transmit, .cancel = note_cancel};
+static void note_backpressure(void *ctx, bool on, uint64_t now_ns)
+{
+	struct bench *bench = ctx;
+
+	(void)now_ns;
+	if (on == bench->presses || bench->owed)
+		abort();
+	bench->presses = on;
+}
+
+static void disturb(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance)
+{
+	const unsigned bits = ((const struct bench *)ctx)->disturbed;
+
+	if (number == 0)
+		abort();
+	*ret_disturbance = (struct enc28j60_disturbance){
+		.tx_stall = site == ENC28J60_SITE_TX && (bits & 1),
+		.tx_stall_flagged = bits & 2,
+		.tx_no_txif = bits & 4,
+		.tx_txerif = bits & 8,
+		.tx_early_txif = bits & 16,
+		.tx_link_pulse = bits & 32,
+		.rx_next_xor = bits & 1 ? 0xffff : 0,
+		.rx_overflow = bits & 2,
+		.rx_uncounted = bits & 4,
+		.rx_rxerif = bits & 8,
+		.rx_pktif_lost = bits & 16,
+		.rx_pktif_false = bits & 32,
+		.rx_rxerif_lost = bits & 64,
+		.rx_pattern_passes = bits & 128,
+		.mii_stuck = (bits & 3) == 3,
+	};
+}
+
+static const struct enc28j60_ops ops = {
+	.transmit = note_transmit, .cancel = note_cancel, .backpressure = note_backpressure, .disturb = disturb};
 
 static void check(const struct bench *bench)
 {
 	static const unsigned pointers[] = {ENC28J60_ERDPTL, ENC28J60_EWRPTL, ENC28J60_ETXSTL,
 	                                    ENC28J60_ETXNDL, ENC28J60_ERXSTL, ENC28J60_ERXNDL};
 	const uint8_t eie = enc28j60_peek(&bench->chip, ENC28J60_EIE), eir = enc28j60_peek(&bench->chip, ENC28J60_EIR);
-	const bool pending = (eie & eir & 0x7bU) != 0;
+	const struct enc28j60_rx *rx = &bench->chip.rx;
+	/* Erratum 6 hides the flag, not the interrupt. */
+	const uint8_t packets = rx->phantom || (rx->packets != 0 && !rx->unflagged) ? EIR_PKTIF : 0;
+	const bool pending = (eie & (eir | packets) & 0x7bU) != 0;
 
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
 		if ((enc28j60_peek(&bench->chip, pointers[i]) | enc28j60_peek(&bench->chip, pointers[i] + 1) << 8) >=
@@ -57,18 +101,21 @@ static void check(const struct bench *bench)
 		abort();
 	if (enc28j60_next(&bench->chip) < bench->now_ns)
 		abort();
+	if (bench->owed != (bench->chip.tx.on_wire || bench->chip.flow.on_wire) || (bench->chip.tx.on_wire && bench->chip.flow.on_wire))
+		abort();
+	if (bench->presses != bench->chip.flow.presses || enc28j60_clkout_hz(&bench->chip) > 25000000)
+		abort();
 }
 
 /* Does one step of the script; tells how many bytes it took. */
 static size_t step(struct bench *bench, const uint8_t *data, size_t size)
 {
-	static const struct enc28j60_tx_status sent = {0};
 	uint8_t miso[64], frame[1600];
 	size_t length = size > 1 ? data[1] % 64U : 0;
 
 	if (length > size - (size > 1 ? 2 : 1))
 		length = size - (size > 1 ? 2 : 1);
-	switch (data[0] % 6) {
+	switch (data[0] % 9) {
 	case 0: /* wait up to 16 ms */
 		bench->now_ns += (uint64_t)(size > 1 ? data[1] : 0) << 16;
 		enc28j60_run(&bench->chip, bench->now_ns);
@@ -80,12 +127,30 @@ static size_t step(struct bench *bench, const uint8_t *data, size_t size)
 		return 2 + length;
 	case 2: /* the wire answers */
 		if (bench->owed) {
+			const uint8_t how = data[0] / 9;
+			const struct enc28j60_tx_status status = {.collisions = how & 15,
+			                                          .late_collision = how == 17,
+			                                          .excessive_collisions = how == 18,
+			                                          .excessive_deferral = how == 19};
+
 			bench->owed = false;
-			enc28j60_transmitted(&bench->chip, &sent, bench->now_ns);
+			enc28j60_transmitted(&bench->chip, &status, bench->now_ns);
 		}
 		return 1;
 	case 3:
 		enc28j60_set_link(&bench->chip, size > 1 && (data[1] & 1), bench->now_ns);
+		return 2;
+	case 4:
+		enc28j60_set_activity(&bench->chip, size > 1 && (data[1] & 1), size > 1 && (data[1] & 2), bench->now_ns);
+		return 2;
+	case 5:
+		bench->disturbed = size > 1 ? data[1] : 0;
+		return 2;
+	case 6: /* the pin or the supply */
+		if (size > 1 && data[1] == 1)
+			enc28j60_brown_out(&bench->chip, bench->now_ns);
+		else if (size > 1 && data[1] == 2)
+			enc28j60_reset_pin(&bench->chip, bench->now_ns);
 		return 2;
 	default: /* an SPI message */
 		enc28j60_transfer(&bench->chip, data + (size > 1 ? 2 : 1), miso, length, bench->now_ns);
@@ -93,12 +158,39 @@ static size_t step(struct bench *bench, const uint8_t *data, size_t size)
 	}
 }
 
+/* The first bytes are the board. */
+static struct enc28j60_config configure(const uint8_t *data)
+{
+	static const enum enc28j60_revision revisions[] = {ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7};
+	struct enc28j60_config config = enc28j60_config_default();
+
+	config.errata = ((uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16) & ENC28J60_ERRATA_SWITCHABLE;
+	config.revision = revisions[data[3] & 3];
+	config.leds_select_full_duplex = data[3] & 4;
+	config.led_polarity_misread = data[3] & 8;
+	config.polarity_reversed = data[3] & 16;
+	config.bit_field_ops_reach_mac = data[3] & 32;
+	config.spi_clock_hz = data[3] & 64 ? 1000000 : 0;
+	config.hash_index = data[3] & 128 ? ENC28J60_HASH_INVERTED_31_26 : ENC28J60_HASH_28_23;
+	config.relink_ns = 1000;
+	return config;
+}
+
+#define BOARD_BYTES 4u
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct bench bench, copy;
+	struct enc28j60_config config;
 
+	if (size < BOARD_BYTES)
+		return 0;
+	config = configure(data);
+	data += BOARD_BYTES;
+	size -= BOARD_BYTES;
 	memset(&bench, 0, sizeof(bench));
-	enc28j60_init(&bench.chip, NULL, &ops, &bench, 0);
+	enc28j60_init(&bench.chip, &config, &ops, &bench, 0);
+	enc28j60_set_link(&bench.chip, true, 0);
 	enc28j60_run(&bench.chip, bench.now_ns = 1000000);
 	while (size > 0) {
 		copy = bench;
