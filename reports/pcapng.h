@@ -26,9 +26,9 @@ enum pcapng_verdict {
 /** What is told of a frame beside its bytes. */
 struct pcapng_frame {
 	uint64_t time_ns;
-	unsigned interface;  /**< index into those of pcapng_begin() */
-	uint64_t id;         /**< the proxy's number for it: the same on both interfaces */
-	bool outbound;       /**< it leaves through the interface; else it comes in */
+	unsigned interface; /**< index into those of pcapng_begin() */
+	uint64_t id;        /**< the proxy's number for it: the same on both interfaces */
+	bool outbound;      /**< it leaves through the interface; else it comes in */
 	enum pcapng_verdict verdict;
 	const char *comment; /**< NULL: none */
 };

@@ -79,6 +79,14 @@ static void cancel(void *ctx, uint64_t now_ns)
 	link_device_cancels(board->link);
 }
 
+static void backpressure(void *ctx, bool on, uint64_t now_ns)
+{
+	struct board *board = ctx;
+
+	(void)now_ns;
+	link_device_presses(board->link, on);
+}
+
 #define NOT_COUNTED SIZE_MAX
 
 /* How each kind of event is counted and told. What goes well is counted only: the capture has the frames. */
@@ -143,12 +151,13 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 		tell_register(board, event, kind->word);
 }
 
-static const struct enc28j60_ops chip_ops = {.transmit = transmit, .cancel = cancel, .event = on_event, .disturb = disturb};
+static const struct enc28j60_ops chip_ops = {
+	.transmit = transmit, .cancel = cancel, .backpressure = backpressure, .event = on_event, .disturb = disturb};
 
-void board_open(struct board *board, enum enc28j60_revision revision, struct link *link, struct disturber *disturber, struct sim *sim,
+void board_open(struct board *board, const struct enc28j60_config *wanted, struct link *link, struct disturber *disturber, struct sim *sim,
                 struct trace *trace)
 {
-	struct enc28j60_config config = enc28j60_config_default();
+	struct enc28j60_config config = *wanted;
 
 	memset(board, 0, sizeof *board);
 	board->sim = sim;
@@ -159,8 +168,7 @@ void board_open(struct board *board, enum enc28j60_revision revision, struct lin
 	CHECK(board->bus_digest != NULL && XXH3_64bits_reset(board->bus_digest) == XXH_OK);
 	board->disturber = disturber;
 	board->int_event = (struct sim_event){.fire = fire_int, .ctx = board};
-	config.revision = revision;
-	config.errata = enc28j60_errata(revision) | disturber_errata(disturber);
+	config.errata |= disturber_errata(disturber);
 	board->int_was = disturber_warm(disturber, sim->now);
 	if (board->int_was) {
 		warm_start(&board->chip, &config, sim->now);
@@ -201,6 +209,13 @@ void board_frame_sent(struct board *board, const struct medium_outcome *outcome,
 	};
 
 	enc28j60_transmitted(&board->chip, &status, now);
+	plan_chip(board);
+}
+
+/* That a collision is on is not told: the chip hears of it when its transmission ends. */
+void board_heard(struct board *board, bool carrier, sim_ns now)
+{
+	enc28j60_set_activity(&board->chip, carrier, false, now);
 	plan_chip(board);
 }
 

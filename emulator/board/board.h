@@ -46,16 +46,18 @@ struct board {
 
 /**
  * Powers the board on.
+ * @param config Of the chip; the errata that faults need are added.
  * @param link Joined to the chip's Ethernet side; must outlive the board.
  * @param disturber The board's faults; taken over.
  */
-void board_open(struct board *board, enum enc28j60_revision revision, struct link *link, struct disturber *disturber, struct sim *sim,
+void board_open(struct board *board, const struct enc28j60_config *config, struct link *link, struct disturber *disturber, struct sim *sim,
                 struct trace *trace);
 void board_close(struct board *board);
 
 /** What the link calls when a frame reaches the chip, or has left it, or the carrier changes */
 void board_frame_arrived(struct board *board, const uint8_t *data, size_t length, sim_ns now);
 void board_frame_sent(struct board *board, const struct medium_outcome *outcome, sim_ns now);
+void board_heard(struct board *board, bool carrier, sim_ns now);
 void board_carrier(struct board *board, bool up, sim_ns now);
 
 /**

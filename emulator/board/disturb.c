@@ -49,7 +49,8 @@ static void open_trouble(struct trouble *trouble, const struct fault *faults, si
 	window_init(&trouble->window, &trouble->fault->match);
 }
 
-struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct disturber_ops ops, void *ctx)
+struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct disturber_ops ops,
+                                 void *ctx)
 {
 	struct disturber *disturber = memory_new(sizeof *disturber);
 
@@ -175,13 +176,13 @@ static bool acts(struct disturber *disturber, struct trouble *trouble, enum site
 	const struct fault *fault = trouble->fault;
 	char at[FAULT_AT_MAX];
 
-	if (fault->action->site == NULL || strcmp(fault->action->site, fault_sites[site].name) != 0 || !window_is_open(&trouble->window, now) ||
-	    is_taken_out(fault))
+	if (fault->action->site == NULL || strcmp(fault->action->site, fault_sites[site].name) != 0 ||
+	    !window_is_open(&trouble->window, now) || is_taken_out(fault))
 		return false;
 	trouble->matched++;
 	/* An address names the occasion since power on, an ordinal the one within the window. */
-	if (fault->match.at[0] != '\0' ? !point_is_occasion(&trouble->at, fault_sites[site].name, occasion) :
-	                                 !fault_picks(fault, trouble->matched))
+	if (fault->match.at[0] != '\0' ? !point_is_occasion(&trouble->at, fault_sites[site].name, occasion)
+	                               : !fault_picks(fault, trouble->matched))
 		return false;
 	if (!random_happens(trouble->stream, site, occasion, fault->match.probability))
 		return false;

@@ -27,7 +27,8 @@ struct disturber_ops {
 };
 
 /** @param faults Borrowed; those of other layers are left out. @return to be released with disturber_close(). */
-struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct disturber_ops ops, void *ctx);
+struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct disturber_ops ops,
+                                 void *ctx);
 void disturber_close(struct disturber *disturber);
 
 /** A frame passes, or the session enters a phase: windows of faults may begin or end there. */

@@ -28,7 +28,8 @@ const struct address_word_row address_words[ADDRESS_WORDS] = {
 	[ADDRESS_UDP] = {"udp", "any other UDP datagram", "RFC 768", "udp"},
 	[ADDRESS_ICMP_ECHO] = {"icmp.echo", "ping", "RFC 792", "icmp"},
 	[ADDRESS_ICMP_ECHO_REPLY] = {"icmp.echo_reply", "the answer to a ping", "RFC 792", "icmp"},
-	[ADDRESS_ICMP_UNREACHABLE] = {"icmp.unreachable", "destination unreachable, fragmentation needed included", "RFC 792, RFC 1191", "icmp"},
+	[ADDRESS_ICMP_UNREACHABLE] = {"icmp.unreachable", "destination unreachable, fragmentation needed included", "RFC 792, RFC 1191",
+                                      "icmp"},
 	[ADDRESS_ICMP_TIME_EXCEEDED] = {"icmp.time_exceeded", "TTL or reassembly ran out", "RFC 792", "icmp"},
 	[ADDRESS_ICMP_OTHER] = {"icmp.other", "any other ICMP message", "RFC 792", "icmp"},
 	[ADDRESS_IP_FRAGMENT] = {"ip.fragment", "an IPv4 fragment that is not the first", "RFC 791", "ip"},
@@ -39,9 +40,11 @@ const struct address_word_row address_words[ADDRESS_WORDS] = {
 	[ADDRESS_TCP_FIN] = {"tcp.fin", "one direction ends", "RFC 9293", "tcp"},
 	[ADDRESS_TCP_RST] = {"tcp.rst", "the connection is reset", "RFC 9293", "tcp"},
 	[ADDRESS_TCP_RETRANSMISSION] = {"tcp.retransmission", "a SYN, FIN or data that this end has sent before", "RFC 9293", "tcp"},
-	[ADDRESS_TLS_APPDATA] = {"tls.appdata", "a record of application data, or an encrypted handshake message of TLS 1.3", "RFC 8446", "tcp"},
+	[ADDRESS_TLS_APPDATA] = {"tls.appdata", "a record of application data, or an encrypted handshake message of TLS 1.3", "RFC 8446",
+                                 "tcp"},
 	[ADDRESS_TLS_CLIENT_HELLO] = {"tls.client_hello", "the client begins", "RFC 8446, RFC 5246", "tcp"},
-	[ADDRESS_TLS_SERVER_HELLO] = {"tls.server_hello", "the server's answer, a hello retry request included", "RFC 8446, RFC 5246", "tcp"},
+	[ADDRESS_TLS_SERVER_HELLO] = {"tls.server_hello", "the server's answer, a hello retry request included", "RFC 8446, RFC 5246",
+                                      "tcp"},
 	[ADDRESS_TLS_CERTIFICATE] = {"tls.certificate", "a certificate in the clear (TLS 1.2)", "RFC 5246", "tcp"},
 	[ADDRESS_TLS_FINISHED] = {"tls.finished", "the first encrypted handshake message of an end (TLS 1.2)", "RFC 5246", "tcp"},
 	[ADDRESS_TLS_ALERT] = {"tls.alert", "an alert in a record of its own type", "RFC 8446, RFC 5246", "tcp"},
@@ -162,8 +165,9 @@ bool address_parse(const char *text, struct address *ret_address, struct error *
 	if (!parse_word(&at, &address, err) || !parse_flow(&at, &address, err) || !parse_ordinals(&at, &address, err))
 		return error_context(err, "the address '%s'", text);
 	if (*at != '\0')
-		return error_set(err, "the address '%s': '%s' is too much; it is WORD[FLOW]#NUMBER, such as tcp.syn#2 or tcp.data[http/1]#3..7", text,
-		                 at);
+		return error_set(err,
+		                 "the address '%s': '%s' is too much; it is WORD[FLOW]#NUMBER, such as tcp.syn#2 or tcp.data[http/1]#3..7",
+		                 text, at);
 	*ret_address = address;
 	return true;
 }

@@ -104,7 +104,7 @@ struct address {
 	enum address_word word;
 	bool has_flow;
 	uint16_t port;
-	unsigned connection; /**< 0: any */
+	unsigned connection;  /**< 0: any */
 	uint64_t first, last; /**< ordinals, inclusive; first 0: all */
 };
 

@@ -109,8 +109,8 @@ static bool is_dhcp(const struct packet *packet)
 {
 	uint16_t from = packet->source_port, to = packet->destination_port;
 
-	return packet->protocol == IP_UDP && ((from == DHCP_CLIENT && to == DHCP_SERVER) ||
-	                                      (from == DHCP_SERVER && (to == DHCP_CLIENT || to == DHCP_SERVER)));
+	return packet->protocol == IP_UDP &&
+	       ((from == DHCP_CLIENT && to == DHCP_SERVER) || (from == DHCP_SERVER && (to == DHCP_CLIENT || to == DHCP_SERVER)));
 }
 
 static struct flow *find_flow(struct namer *namer, const struct packet *packet)
@@ -142,9 +142,9 @@ static struct flow *find_flow(struct namer *namer, const struct packet *packet)
 /* RFC 2131 and RFC 2132: options behind the magic cookie; 53 is the message type. */
 static enum address_word dhcp_word(struct bytes message)
 {
-	static const enum address_word words[] = {ADDRESS_UDP,      ADDRESS_DHCP_DISCOVER, ADDRESS_DHCP_OFFER,
+	static const enum address_word words[] = {ADDRESS_UDP,          ADDRESS_DHCP_DISCOVER, ADDRESS_DHCP_OFFER,
 	                                          ADDRESS_DHCP_REQUEST, ADDRESS_DHCP_DECLINE,  ADDRESS_DHCP_ACK,
-	                                          ADDRESS_DHCP_NAK, ADDRESS_DHCP_RELEASE,  ADDRESS_DHCP_INFORM};
+	                                          ADDRESS_DHCP_NAK,     ADDRESS_DHCP_RELEASE,  ADDRESS_DHCP_INFORM};
 	uint8_t code, length, type;
 
 	for (size_t at = 240; bytes_u8(message, at, &code) && code != 255; at += code == 0 ? 1 : 2U + length) {
@@ -228,7 +228,8 @@ static word_set tcp_words(struct flow *flow, enum direction direction, const str
 	if (flags & TCP_FLAG_FIN) {
 		words |= WORD_BIT(ADDRESS_TCP_FIN);
 		if (flow != NULL)
-			repeated |= is_repeated(&flow->ends[direction].has_fin, &flow->ends[direction].fin, packet->tcp_seq + (uint32_t)length);
+			repeated |= is_repeated(&flow->ends[direction].has_fin, &flow->ends[direction].fin,
+			                        packet->tcp_seq + (uint32_t)length);
 	}
 	if (words == 0)
 		words = WORD_BIT(ADDRESS_TCP_ACK);

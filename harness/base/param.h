@@ -41,14 +41,14 @@ struct param_codec {
 struct param {
 	const char *key;
 	enum param_type type;
-	enum unit unit;             /**< of a PARAM_QUANTITY */
-	size_t offset;              /**< in the struct */
-	size_t size;                /**< of a PARAM_TEXT, with its end */
-	const char *standard;       /**< the value when none is given, as text; NULL: must be given */
-	uint64_t min, max;          /**< of a PARAM_QUANTITY; max 0: no limit */
-	const char *const *choices; /**< of a PARAM_CHOICE, ends with NULL */
+	enum unit unit;                  /**< of a PARAM_QUANTITY */
+	size_t offset;                   /**< in the struct */
+	size_t size;                     /**< of a PARAM_TEXT, with its end */
+	const char *standard;            /**< the value when none is given, as text; NULL: must be given */
+	uint64_t min, max;               /**< of a PARAM_QUANTITY; max 0: no limit */
+	const char *const *choices;      /**< of a PARAM_CHOICE, ends with NULL */
 	const struct param_codec *codec; /**< of a PARAM_CUSTOM */
-	const char *summary;        /**< half a sentence for the help */
+	const char *summary;             /**< half a sentence for the help */
 };
 
 /* Rows, for tables that are easy to read. */

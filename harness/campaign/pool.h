@@ -27,7 +27,7 @@ struct job {
 	enum job_state state;      /* below: the pool's own, to be read by the observer */
 	struct verdict verdict;
 	struct verdict *shared; /* the worker's */
-	uint64_t virtual_ns; /**< while running: how far it is */
+	uint64_t virtual_ns;    /**< while running: how far it is */
 	char phase[32];
 	int pid, pipe, slot;
 };

@@ -123,5 +123,5 @@ static int run(const struct cli_values *values)
 
 static const struct cli_option options[] = {{NULL, NULL, NULL}};
 
-const struct cli_command cli_list = {"list", "scenarios|faults|addresses|devices", "what there is, with parameters, units and defaults", options,
-                                     run};
+const struct cli_command cli_list = {"list", "scenarios|faults|addresses|devices", "what there is, with parameters, units and defaults",
+                                     options, run};

@@ -67,9 +67,9 @@ struct campaign {
 	bool seeds_given;
 	unsigned long long first_seed, last_seed, side_by_side;
 	bool vcd, audit, addresses;
-	bool replay;        /* just the decisions of frozen plans */
-	uint64_t least;     /* of a replay, billionths */
-	size_t times; /* how often each session: 1, or 2 with --twice */
+	bool replay;    /* just the decisions of frozen plans */
+	uint64_t least; /* of a replay, billionths */
+	size_t times;   /* how often each session: 1, or 2 with --twice */
 	char dir[DEVICE_PATH_MAX];
 	struct job *jobs;
 	size_t count;
@@ -129,8 +129,8 @@ static bool read_options(const struct cli_values *values, struct campaign *campa
 	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
 	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
 		return false;
-	return (campaign->replay ? read_least(values, campaign, err) : read_seeds(values, campaign, err)) && cli_find_scenarios(values->operands, &campaign->paths, err) &&
-	       places_find(&campaign->places, err);
+	return (campaign->replay ? read_least(values, campaign, err) : read_seeds(values, campaign, err)) &&
+	       cli_find_scenarios(values->operands, &campaign->paths, err) && places_find(&campaign->places, err);
 }
 
 /* -- the jobs -- */
@@ -397,4 +397,5 @@ static int replay(const struct cli_values *values)
 }
 
 const struct cli_command cli_run = {"run", "SCENARIO...", "runs scenarios and judges them", run_options, run};
-const struct cli_command cli_replay = {"replay", "PLAN...", "repeats just what took effect in a run, from its plan.yaml", replay_options, replay};
+const struct cli_command cli_replay = {"replay", "PLAN...", "repeats just what took effect in a run, from its plan.yaml", replay_options,
+                                       replay};

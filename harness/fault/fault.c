@@ -100,7 +100,8 @@ const struct param match_params[] = {
 	PARAM_ROW_CUSTOM(match, until, "until", &moment_codec, "0ns",
                          "before this time since power on, this long after 'from' (+2s), or before this address; 0ns: for ever"),
 	PARAM_ROW_TEXT(match, during, "during", "", "only while the session is in this phase"),
-	PARAM_ROW_CUSTOM(match, nth, "nth", &ordinals_codec, "0", "only the n-th that matches, counted from 1, or those of a range (3..7, 3..)"),
+	PARAM_ROW_CUSTOM(match, nth, "nth", &ordinals_codec, "0",
+                         "only the n-th that matches, counted from 1, or those of a range (3..7, 3..)"),
 	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
 	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
 	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0, "each of these with this probability"),
@@ -274,7 +275,8 @@ static bool check_tx_flags(const struct fault *fault, const char **ret_key, stru
 static bool check_power_on(const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const struct match *match = &fault->match;
-	bool begins = match->from.kind != MOMENT_TIME || match->from.ns != 0, ends = match->until.kind != MOMENT_TIME || match->until.ns != 0;
+	bool begins = match->from.kind != MOMENT_TIME || match->from.ns != 0,
+	     ends = match->until.kind != MOMENT_TIME || match->until.ns != 0;
 
 	if (!begins && !ends)
 		return true;
@@ -471,11 +473,12 @@ static bool check_at(const struct fault *fault, struct error *err)
 	if (!point_parse(fault->match.at, &point, err)) {
 		if (action->site == NULL)
 			return false;
-		return error_context(err, "'%s' is no address of '%s', which happens at %s#1, %s#2 and so on", fault->match.at, action->name,
-		                     action->site, action->site);
+		return error_context(err, "'%s' is no address of '%s', which happens at %s#1, %s#2 and so on", fault->match.at,
+		                     action->name, action->site, action->site);
 	}
 	if (action->layer == LAYER_PROXY)
-		return point.site == NULL || error_set(err, "'%s' happens to frames, and %s is a site of the board", action->name, point.site);
+		return point.site == NULL ||
+		       error_set(err, "'%s' happens to frames, and %s is a site of the board", action->name, point.site);
 	if (action->site == NULL)
 		return error_set(err, "'%s' happens at no site of the board, so it takes no 'at'", action->name);
 	if (point.site == NULL || strcmp(point.site, action->site) != 0)
@@ -579,7 +582,8 @@ bool fault_check(const struct fault *fault, const char **ret_key, struct error *
 		*ret_key = "from";
 		return error_set(err, "'+' counts from 'from', so only 'until' can have it");
 	}
-	if (match->until.kind == MOMENT_TIME && match->until.ns != 0 && match->from.kind == MOMENT_TIME && match->until.ns <= match->from.ns) {
+	if (match->until.kind == MOMENT_TIME && match->until.ns != 0 && match->from.kind == MOMENT_TIME &&
+	    match->until.ns <= match->from.ns) {
 		*ret_key = "until";
 		return error_set(err, "the window ends before it starts: 'until' must be later than 'from'");
 	}

@@ -56,8 +56,8 @@ struct ordinals {
  * window.
  */
 struct match {
-	char at[FAULT_AT_MAX];            /**< "tcp.syn#2", "enc.tx#7": an address of a frame or of a site of the board (point.h); empty: not asked */
-	unsigned direction;               /**< enum match_direction */
+	char at[FAULT_AT_MAX]; /**< "tcp.syn#2", "enc.tx#7": an address of a frame or of a site of the board (point.h); empty: not asked */
+	unsigned direction;    /**< enum match_direction */
 	char filter[FAULT_FILTER_MAX];    /**< a pcap filter expression; empty: every frame */
 	char message[FAULT_MESSAGE_TEXT]; /**< hexadecimal: SPI messages that begin with these bytes; empty: every message */
 	struct moment from;               /**< window: from (inclusive) */

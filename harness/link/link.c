@@ -107,11 +107,15 @@ static void fire_arrival_at_device(struct link *link, bool intact)
 
 static void arrived(void *ctx, enum direction direction, bool intact, sim_ns now)
 {
-	(void)now;
-	if (direction == TO_SERVER)
-		fire_arrival_at_partner(ctx, intact);
-	else
-		fire_arrival_at_device(ctx, intact);
+	struct link *link = ctx;
+
+	if (direction == TO_SERVER) {
+		fire_arrival_at_partner(link, intact);
+		return;
+	}
+	fire_arrival_at_device(link, intact);
+	if (link->ops.heard != NULL)
+		link->ops.heard(link->ctx, false, now);
 }
 
 static const char *why_given_up(const struct medium_outcome *outcome)
@@ -137,12 +141,13 @@ static void ended(void *ctx, enum direction direction, const struct medium_outco
 		serve(link);
 }
 
-static void activity(void *ctx, enum direction direction, bool on, bool collided, sim_ns now)
+/* The end of a whole frame is heard when it arrives. */
+static void activity(void *ctx, enum direction direction, bool on, bool broken, sim_ns now)
 {
 	struct link *link = ctx;
 
-	if (link->ops.heard != NULL && direction == TO_DEVICE)
-		link->ops.heard(link->ctx, on, collided, now);
+	if (link->ops.heard != NULL && direction == TO_DEVICE && (on || broken))
+		link->ops.heard(link->ctx, on, now);
 }
 
 static void fire_pulses(void *ctx, sim_ns now)

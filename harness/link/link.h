@@ -45,8 +45,8 @@ struct link_ops {
 	void (*to_device)(void *ctx, const uint8_t *data, size_t length, sim_ns now);
 	/** The last bit of the device's frame has left, or the device gives it up. */
 	void (*sent)(void *ctx, const struct medium_outcome *outcome, sim_ns now);
-	/** What the device's receiver hears: a carrier begins or ends, and whether a collision ends. May be NULL. */
-	void (*heard)(void *ctx, bool carrier, bool collided, sim_ns now);
+	/** The device's receiver hears a carrier begin, or end; behind a whole frame it ends after to_device(). May be NULL. */
+	void (*heard)(void *ctx, bool carrier, sim_ns now);
 	/** The link comes or goes. */
 	void (*carrier_changed)(void *ctx, bool up, sim_ns now);
 };

@@ -146,13 +146,13 @@ static void start(struct medium *medium, struct medium_station *station)
 		station->noise.attempts--;
 }
 
-static void become_quiet(struct medium *medium, struct medium_station *station, bool collided)
+static void become_quiet(struct medium *medium, struct medium_station *station, bool broken)
 {
 	station->state = STATION_QUIET;
 	station->was_active = true;
 	station->ended_at = medium->sim->now;
 	sim_cancel(medium->sim, &station->step);
-	medium->ops.activity(medium->ctx, direction_of(medium, station), false, collided, medium->sim->now);
+	medium->ops.activity(medium->ctx, direction_of(medium, station), false, broken, medium->sim->now);
 	plan(medium, other_of(medium, station));
 }
 
@@ -343,7 +343,7 @@ void medium_press(struct medium *medium, enum direction direction, bool on, bool
 		become_active(medium, station, STATION_PRESSES);
 		return;
 	}
-	become_quiet(medium, station, false);
+	become_quiet(medium, station, true);
 	if (station->wants)
 		wait(medium, station, medium->sim->now);
 }

@@ -68,8 +68,8 @@ struct medium_ops {
 	void (*ended)(void *ctx, enum direction direction, const struct medium_outcome *outcome, sim_ns now);
 	/** The other end's view: the last bit of a frame that was sent whole is there. @p intact: nothing of its own lay over it. */
 	void (*arrived)(void *ctx, enum direction direction, bool intact, sim_ns now);
-	/** A transmission, whole or not, begins or ends, as its sender sees it; @p collided: it ends in a collision. */
-	void (*activity)(void *ctx, enum direction direction, bool on, bool collided, sim_ns now);
+	/** A carrier begins or ends, as its sender sees it; @p broken: it ends without a whole frame. */
+	void (*activity)(void *ctx, enum direction direction, bool on, bool broken, sim_ns now);
 };
 
 enum station_state {

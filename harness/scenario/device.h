@@ -14,6 +14,8 @@
 
 #define DEVICE_PATH_MAX 512
 
+#define DEVICE_ERRATA_SILICON UINT32_MAX
+
 /** `agent:` the update client's time-outs, retries and back-off. */
 struct agent_policy {
 	uint64_t connect_timeout_ns, request_timeout_ns;
@@ -35,8 +37,10 @@ struct device {
 	uint64_t memory;
 	uint8_t mac[6];
 	uint64_t spi_clock_hz;
-	unsigned chip_revision; /**< index: B1, B4, B5, B7 */
-	unsigned duplex;        /**< index: the driver's choice, half, full */
+	unsigned chip_revision;    /**< index: B1, B4, B5, B7 */
+	uint32_t errata;           /**< bits of the items of DS80349 that the chip has; DEVICE_ERRATA_SILICON: those of its revision */
+	bool bit_fields_reach_mac; /**< BFS and BFC take effect on MAC and MII registers */
+	unsigned duplex;           /**< index: the driver's choice, half, full */
 	struct agent_policy agent;
 	struct dhcp_policy dhcp;
 };

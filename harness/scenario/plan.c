@@ -427,7 +427,8 @@ static bool read_parts(const struct yaml_file *file, struct plan *plan, struct e
 			return false;
 	}
 	return read_faults(file, yaml_get(file->root, "faults"), plan, err) &&
-	       read_decisions(file, yaml_get(file->root, "decisions"), plan, err) && read_made(file, yaml_get(file->root, "made"), plan, err);
+	       read_decisions(file, yaml_get(file->root, "decisions"), plan, err) &&
+	       read_made(file, yaml_get(file->root, "made"), plan, err);
 }
 
 static bool read_plan(const struct yaml_file *file, const char *device, const struct places *places, struct plan *plan, struct error *err)

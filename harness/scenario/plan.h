@@ -46,10 +46,10 @@ struct plan {
 	struct decisions decisions; /**< of a frozen plan: what took effect */
 	struct {
 		char tool[64], device_image[64], image[64]; /**< version; hashes of what the device booted and downloaded */
-	} made;                     /**< by which a run was made; empty in a scenario */
-	char *scenario;             /**< the scenario's own text; NULL if this is a plan that lacks it */
-	uint64_t least_found;       /**< of a replay, billionths: with fewer of the decisions before its end found it shows nothing */
-	bool replay;                /**< apply just the decisions, no faults and no dice */
+	} made;                                             /**< by which a run was made; empty in a scenario */
+	char *scenario;                                     /**< the scenario's own text; NULL if this is a plan that lacks it */
+	uint64_t least_found; /**< of a replay, billionths: with fewer of the decisions before its end found it shows nothing */
+	bool replay;          /**< apply just the decisions, no faults and no dice */
 };
 
 extern const struct param plan_params[];

@@ -16,7 +16,7 @@
 struct trouble {
 	struct cable *cable;
 	const struct fault *fault; /* NULL: of another layer */
-	struct point from; /* if it begins at a point */
+	struct point from;         /* if it begins at a point */
 	struct sim_event begin, end;
 	sim_ns until;
 	uint64_t applied;
@@ -53,7 +53,8 @@ static void send_pause(struct trouble *trouble, sim_ns now)
 
 static void tell(const struct trouble *trouble, sim_ns now)
 {
-	struct decision decision = {.direction = MATCH_BOTH, .time = now, .action = trouble->fault->action, .params = trouble->fault->params};
+	struct decision decision = {
+		.direction = MATCH_BOTH, .time = now, .action = trouble->fault->action, .params = trouble->fault->params};
 
 	trace_line(trouble->cable->trace, now, "fault", "'%s' %s", trouble->fault->name, trouble->fault->action->name);
 	memcpy(decision.name, trouble->fault->name, sizeof decision.name);
@@ -125,10 +126,8 @@ static void open_trouble(struct cable *cable, struct trouble *trouble, const str
 	const struct moment *from = &fault->match.from;
 	struct error err;
 
-	*trouble = (struct trouble){.cable = cable,
-	                            .fault = fault,
-	                            .begin = {.fire = fire_begin, .ctx = trouble},
-	                            .end = {.fire = fire_end, .ctx = trouble}};
+	*trouble = (struct trouble){
+		.cable = cable, .fault = fault, .begin = {.fire = fire_begin, .ctx = trouble}, .end = {.fire = fire_end, .ctx = trouble}};
 	if (from->kind == MOMENT_POINT)
 		CHECK(point_parse(from->at, &trouble->from, &err));
 	else

@@ -43,13 +43,16 @@ static bool write_plan(const char *dir, const struct plan *plan, struct error *e
 
 	if (!report_file_open(&file, dir, "plan.yaml", err))
 		return false;
-	fprintf(file.stream, "# stutter " STUTTER_VERSION ": the plan of one session, from %s. `stutter run` on this file repeats it, `stutter replay` repeats just its decisions.\n",
+	fprintf(file.stream,
+	        "# stutter " STUTTER_VERSION
+	        ": the plan of one session, from %s. `stutter run` on this file repeats it, `stutter replay` repeats just its decisions.\n",
 	        plan->path);
 	plan_write(plan, file.stream);
 	return report_file_close(&file, err);
 }
 
-bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image, struct error *err)
+bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image,
+                        struct error *err)
 {
 	struct plan frozen = *plan;
 	bool good;

@@ -32,7 +32,8 @@ bool folder_sound(const struct folder *folder, struct error *err);
 bool folder_close(struct folder *folder, struct error *err);
 
 /** Writes plan.yaml anew, with the decisions that took effect. */
-bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image, struct error *err);
+bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image,
+                        struct error *err);
 
 struct world;
 

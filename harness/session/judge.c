@@ -168,7 +168,8 @@ void judge_replay(uint64_t least, struct verdict *verdict)
 		return;
 	memcpy(otherwise, verdict->reason, sizeof otherwise);
 	conclude(verdict, VERDICT_INCONCLUSIVE,
-	         "only %" PRIu64 " of %" PRIu64 " decisions before the end found their address (replay.txt lists them); without that: %s, %.200s",
+	         "only %" PRIu64 " of %" PRIu64
+	         " decisions before the end found their address (replay.txt lists them); without that: %s, %.200s",
 	         found, before, verdict_name(verdict->kind), otherwise);
 }
 

@@ -39,7 +39,8 @@ struct verdict {
 		uint64_t seen, matched, applied;
 	} rules[VERDICT_RULES_MAX];
 	bool replay;
-	uint64_t decisions, unfound, unfound_before; /**< of a frozen plan: all, those without their address, of these those before the end */
+	uint64_t decisions, unfound,
+		unfound_before; /**< of a frozen plan: all, those without their address, of these those before the end */
 	uint64_t frames, spi_messages, image_bytes, retries;
 };
 

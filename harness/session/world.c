@@ -37,7 +37,8 @@ static void submit(struct world *world, struct frame *frame, enum direction dire
 /* The interfaces of the capture, as the proxy has them. */
 enum { DEVICE_SIDE, SERVER_SIDE };
 
-static void capture(struct world *world, const struct frame *frame, unsigned side, bool outbound, enum pcapng_verdict verdict, const char *cause)
+static void capture(struct world *world, const struct frame *frame, unsigned side, bool outbound, enum pcapng_verdict verdict,
+                    const char *cause)
 {
 	if (world->capture != NULL)
 		pcapng_frame(world->capture,
@@ -51,7 +52,8 @@ static void capture(struct world *world, const struct frame *frame, unsigned sid
 }
 
 /* A frame comes to the proxy. */
-static void note_frame(struct world *world, const struct frame *frame, enum direction direction, enum pcapng_verdict verdict, const char *cause)
+static void note_frame(struct world *world, const struct frame *frame, enum direction direction, enum pcapng_verdict verdict,
+                       const char *cause)
 {
 	const uint64_t head[3] = {world->sim.now, direction, frame->length};
 
@@ -83,7 +85,8 @@ static void keep_decision(void *ctx, const struct decision *decision)
 }
 
 /* What the chain did to a frame, as decisions at its address. */
-static void keep_causes(struct world *world, enum direction direction, const struct naming *naming, const struct proxy_fate *fate, sim_ns now)
+static void keep_causes(struct world *world, enum direction direction, const struct naming *naming, const struct proxy_fate *fate,
+                        sim_ns now)
 {
 	struct decision decision = {.direction = direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = now};
 
@@ -157,6 +160,13 @@ static void sent(void *ctx, const struct medium_outcome *outcome, sim_ns now)
 	board_frame_sent(&world->board, outcome, now);
 }
 
+static void heard(void *ctx, bool carrier, sim_ns now)
+{
+	struct world *world = ctx;
+
+	board_heard(&world->board, carrier, now);
+}
+
 static void carrier_changed(void *ctx, bool up, sim_ns now)
 {
 	struct world *world = ctx;
@@ -216,9 +226,20 @@ static void open_faults(struct world *world)
 		world->knows_occasions |= is_at_site(&plan->faults[i].match.from) || is_at_site(&plan->faults[i].match.until);
 }
 
+static struct enc28j60_config chip_of(const struct device *device)
+{
+	struct enc28j60_config config = enc28j60_config_default();
+
+	config.revision = revisions[device->chip_revision];
+	config.errata = device->errata == DEVICE_ERRATA_SILICON ? enc28j60_errata(config.revision) : device->errata;
+	config.bit_field_ops_reach_mac = device->bit_fields_reach_mac;
+	config.spi_clock_hz = (uint32_t)device->spi_clock_hz;
+	return config;
+}
+
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err)
 {
-	const struct link_ops link_ops = {to_partner, to_device, sent, NULL, carrier_changed};
+	const struct link_ops link_ops = {to_partner, to_device, sent, heard, carrier_changed};
 
 	memset(world, 0, sizeof *world);
 	if (!service_open(&world->service, &plan->server, plan->image, err))
@@ -236,11 +257,12 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 		pcapng_begin(capture, "stutter " STUTTER_VERSION, (const char *const[]){"device side", "server side", NULL});
 	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
 	open_faults(world);
-	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, (struct proxy_ops){decided, made}, world) :
-	                              proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided, made}, world);
+	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, (struct proxy_ops){decided, made}, world)
+	                            : proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided, made}, world);
 	link_init(&world->link, &plan->link, &link_ops, world, &world->sim, trace, plan->seed);
 	world->cable = cable_open(world->faults, world->fault_count, &world->link, &world->sim, trace, keep_decision, world);
-	board_open(&world->board, revisions[plan->device.chip_revision], &world->link,
+	const struct enc28j60_config chip = chip_of(&plan->device);
+	board_open(&world->board, &chip, &world->link,
 	           disturber_open(world->faults, world->fault_count, plan->seed, trace,
 	                          (struct disturber_ops){keep_decision, world->knows_occasions ? occasion : NULL}, world),
 	           &world->sim, trace);
@@ -316,9 +338,7 @@ void world_write_replay(const struct world *world, FILE *stream)
 
 	for (size_t i = 0; i < decisions->count; i++) {
 		const struct decision *decision = &decisions->list[i];
-		const char *word = world_decision_found(world, i)       ? "found" :
-		                   decision->time > world->sim.now ? "not reached" :
-		                                                     "not found";
+		const char *word = world_decision_found(world, i) ? "found" : decision->time > world->sim.now ? "not reached" : "not found";
 		fprintf(stream, "%-11s '%s' %s at %s%s\n", word, decision->name, decision->action->name,
 		        decision->at[0] != '\0' ? decision->at : "its time", directions[decision->direction]);
 	}

@@ -32,9 +32,9 @@ struct world {
 	size_t *decision_places;    /* of the plan's decisions: which rule of the chain, or which of `made` */
 	struct decisions decisions; /* that took effect, in their order */
 	bool knows_occasions;       /* a window begins or ends at a site of the board */
-	FILE *capture;      /* borrowed; NULL: none */
-	uint64_t frames[2]; /* that came to the proxy, by direction */
-	void *wire_digest;  /* XXH3 state over frames and their times */
+	FILE *capture;              /* borrowed; NULL: none */
+	uint64_t frames[2];         /* that came to the proxy, by direction */
+	void *wire_digest;          /* XXH3 state over frames and their times */
 };
 
 /**

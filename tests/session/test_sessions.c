@@ -291,7 +291,7 @@ static void lost_syns_make_it_later(void)
 #define FROZEN_FAULTS                                                                                                                      \
 	RANDOM_FAULTS                                                                                                                      \
 	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n"                                                                            \
-	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n"                                                                            \
+	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n"                                                                          \
 	"  - {name: late, at: 'http.response[http]', during: download, delay: 50ms}\n"
 
 static void a_replay_repeats_what_took_effect_without_dice(void)
@@ -316,8 +316,8 @@ static void a_replay_on_another_device_lists_what_it_did_not_find(void)
 	test_write("small.yaml", SMALL RANDOM_FAULTS "  - {name: fourth, at: 'tcp.syn#3', drop: true}\nexpect: {verdict: any}\n");
 	test_write("other.yaml", "name: other\nagent: {retries: 1, backoff: 3s, connect_timeout: 2s}\ndhcp: {tries: 1}\n");
 	expect_status(stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
-	expect_status(test_shell(output, sizeof output, "sed 's/tcp.syn.80.1.#1/tcp.syn[80\\/9]#1/' %s >%s", in_folder("a/small/seed-7/plan.yaml"),
-	                         in_folder("frozen.yaml")),
+	expect_status(test_shell(output, sizeof output, "sed 's/tcp.syn.80.1.#1/tcp.syn[80\\/9]#1/' %s >%s",
+	                         in_folder("a/small/seed-7/plan.yaml"), in_folder("frozen.yaml")),
 	              0);
 	expect_status(stutter("replay frozen.yaml --device other.yaml --out b"), STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "decisions before the end found their address");
@@ -331,7 +331,8 @@ static void a_replay_on_another_device_lists_what_it_did_not_find(void)
 
 static void the_summary_tells_what_each_fault_did(void)
 {
-	test_write("small.yaml", SMALL "faults:\n  - {name: never, at: 'tcp.rst#99', drop: true}\n  - {name: once, at: 'tcp.syn#1', drop: true}\n");
+	test_write("small.yaml",
+	           SMALL "faults:\n  - {name: never, at: 'tcp.rst#99', drop: true}\n  - {name: once, at: 'tcp.syn#1', drop: true}\n");
 	expect_status(stutter("run small.yaml --out r"), STATUS_PASSED);
 	TEST_CONTAINS(output, "'never' never matched anything");
 	CU_ASSERT_PTR_NULL(strstr(output, "'once' never"));

@@ -71,6 +71,7 @@ static void add(const char *match, const char *action, const char *params)
 
 static void open_desk(const char *up_at)
 {
+	const struct enc28j60_config config_of_chip = enc28j60_config_default();
 	struct link_config config;
 	struct error err;
 
@@ -79,9 +80,10 @@ static void open_desk(const char *up_at)
 	sim_open(&desk.sim, POWER_ON);
 	desk.trace = trace_open((struct trace_sink){keep_line, &desk});
 	link_init(&desk.link, &config,
-	          &(struct link_ops){.to_partner = refuse_frame, .to_device = reach_chip, .carrier_changed = follow_carrier}, &desk, &desk.sim,
-	          desk.trace, 1);
-	board_open(&desk.board, ENC28J60_B7, &desk.link, disturber_open(desk.faults, desk.count, 1, desk.trace, (struct disturber_ops){0}, NULL), &desk.sim, desk.trace);
+	          &(struct link_ops){.to_partner = refuse_frame, .to_device = reach_chip, .carrier_changed = follow_carrier}, &desk,
+	          &desk.sim, desk.trace, 1);
+	board_open(&desk.board, &config_of_chip, &desk.link,
+	           disturber_open(desk.faults, desk.count, 1, desk.trace, (struct disturber_ops){0}, NULL), &desk.sim, desk.trace);
 	desk.board.int_changed = follow_int;
 }
 

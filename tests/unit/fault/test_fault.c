@@ -185,7 +185,8 @@ static void tables_refuse_what_makes_no_sense(void)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		is_refused(action_at(rows[i].kind)->params, rows[i].key, rows[i].value, rows[i].why);
-	is_refused(match_params, "at", "enc.tx#12345678901234567890123451234567890123456789012345678901234567890123456789012345", "longer than 79 bytes");
+	is_refused(match_params, "at", "enc.tx#12345678901234567890123451234567890123456789012345678901234567890123456789012345",
+	           "longer than 79 bytes");
 	is_refused(match_params, "direction", "up", "'up' is not");
 }
 
@@ -294,9 +295,9 @@ static void an_address_is_of_the_actions_own_site(void)
 				is_right(addressed(action, sites[s], "#7", ""));
 			else
 				is_wrong(addressed(action, sites[s], "#7", ""), "at",
-				         action->layer == LAYER_PROXY ? "happens to frames, and" :
-				         action->site == NULL         ? "takes no 'at'" :
-				                                        "is no address of");
+				         action->layer == LAYER_PROXY ? "happens to frames, and"
+				         : action->site == NULL       ? "takes no 'at'"
+				                                      : "is no address of");
 		}
 		CU_ASSERT_EQUAL(own, action->site != NULL);
 	}

@@ -51,10 +51,10 @@ static void arrived(void *ctx, enum direction direction, bool intact, sim_ns now
 	note(direction, "%s\n", intact ? "arrives" : "is lost");
 }
 
-static void activity(void *ctx, enum direction direction, bool on, bool collided, sim_ns now)
+static void activity(void *ctx, enum direction direction, bool on, bool broken, sim_ns now)
 {
 	CU_ASSERT(ctx == &bench && now == bench.sim.now);
-	note(direction, "%s%s\n", on ? "on" : "off", collided ? ", collided" : "");
+	note(direction, "%s%s\n", on ? "on" : "off", broken ? ", broken off" : "");
 }
 
 static void bench_open_seed(sim_ns delay, uint64_t seed)
@@ -142,10 +142,10 @@ static void two_who_start_before_they_hear_each_other_collide(void)
 	sends(TO_SERVER, SHORT);
 	run_until(9700);
 	/* The device hears the other at 1000 and the partner at 1999; both finish the preamble and add a jam: 9600 from the start. */
-	TEST_SAME_TEXT(bench.notes, "0 p on\n999 d on\n9600 p off, collided\n");
+	TEST_SAME_TEXT(bench.notes, "0 p on\n999 d on\n9600 p off, broken off\n");
 	CU_ASSERT_EQUAL(bench.medium.counters.collisions, 1);
 	run_until(SIM_S);
-	TEST_CONTAINS(bench.notes, "10599 d off, collided\n");
+	TEST_CONTAINS(bench.notes, "10599 d off, broken off\n");
 	TEST_CONTAINS(bench.notes, "d arrives\n");
 	TEST_CONTAINS(bench.notes, "p arrives\n");
 	CU_ASSERT(bench.last[TO_SERVER].sent && bench.last[TO_DEVICE].sent);
@@ -199,7 +199,7 @@ static void a_collision_ends_with_a_whole_jam_behind_the_preamble(void)
 	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_noise){.attempts = 1, .after_bytes = 20});
 	run_until(SIM_MS);
 	/* 20 bytes, 4 of jam, the gap, then all. */
-	TEST_SAME_TEXT(bench.notes, "0 d on\n19200 d off, collided\n28800 d on\n188800 d off\n188800 d sent\n188800 d arrives\n");
+	TEST_SAME_TEXT(bench.notes, "0 d on\n19200 d off, broken off\n28800 d on\n188800 d off\n188800 d sent\n188800 d arrives\n");
 	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collided_bytes, 16);
 	bench_close();
 }
@@ -214,7 +214,7 @@ static void the_window_divides_early_from_late_collisions(void)
 	forget();
 	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 1, .after_bytes = 64});
 	run_until(2 * SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "1000000 d on\n1054400 d off, collided\n1054400 d gives up, late\n");
+	TEST_SAME_TEXT(bench.notes, "1000000 d on\n1054400 d off, broken off\n1054400 d gives up, late\n");
 	CU_ASSERT(!bench.last[TO_SERVER].sent && bench.last[TO_SERVER].late_collision);
 	bench_close();
 }
@@ -344,7 +344,7 @@ static void a_full_duplex_partner_makes_late_collisions_and_loses_its_frame(void
 	run_until(100000);
 	sends_by(TO_DEVICE, SHORT, &full);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "0 d on\n100000 p on\n104200 d off, collided\n104200 d gives up, late\n"
+	TEST_SAME_TEXT(bench.notes, "0 d on\n100000 p on\n104200 d off, broken off\n104200 d gives up, late\n"
 	                            "157600 p off\n157600 p sent\n158600 p is lost\n");
 	CU_ASSERT_EQUAL(bench.medium.counters.mangled, 1);
 	bench_close();
@@ -385,7 +385,7 @@ static void a_station_that_presses_keeps_the_other_waiting(void)
 	TEST_SAME_TEXT(bench.notes, "0 d on\n");
 	medium_press(&bench.medium, TO_SERVER, false, false);
 	run_until(2 * SIM_MS);
-	TEST_CONTAINS(bench.notes, "1000000 d off\n1010600 p on\n");
+	TEST_CONTAINS(bench.notes, "1000000 d off, broken off\n1010600 p on\n");
 	TEST_CONTAINS(bench.notes, "p sent, deferred\n");
 	bench_close();
 }
@@ -420,7 +420,7 @@ static void a_press_over_a_frame_collides_and_the_frame_goes_on_behind_it(void)
 	run_until(16000);
 	medium_press(&bench.medium, TO_DEVICE, true, false);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "0 d on\n16000 p on\n19200 d off, collided\n");
+	TEST_SAME_TEXT(bench.notes, "0 d on\n16000 p on\n19200 d off, broken off\n");
 	medium_press(&bench.medium, TO_DEVICE, false, false);
 	run_until(2 * SIM_MS);
 	CU_ASSERT(bench.last[TO_SERVER].sent);
@@ -437,7 +437,7 @@ static void a_frame_given_up_leaves_the_cable_at_once(void)
 	medium_cancel(&bench.medium, TO_SERVER);
 	run_until(SIM_MS);
 	TEST_SAME_TEXT(bench.notes,
-	               "0 d on\n100000 d off, collided\n109600 p on\n167200 p off\n167200 p sent, deferred\n167200 p arrives\n");
+	               "0 d on\n100000 d off, broken off\n109600 p on\n167200 p off\n167200 p sent, deferred\n167200 p arrives\n");
 	bench_close();
 }
 

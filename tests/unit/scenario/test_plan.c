@@ -88,7 +88,8 @@ static void what_a_scenario_says_and_what_it_does_not(void)
 	CU_ASSERT_STRING_EQUAL(plan.expect.phase, "download");
 	CU_ASSERT_FATAL(plan.fault_count == 3);
 	CU_ASSERT_STRING_EQUAL(plan.faults[0].name, "one");
-	CU_ASSERT(plan.faults[0].match.direction == MATCH_TO_DEVICE && plan.faults[0].match.nth.first == 2 && plan.faults[0].params.drop.enabled);
+	CU_ASSERT(plan.faults[0].match.direction == MATCH_TO_DEVICE && plan.faults[0].match.nth.first == 2 &&
+	          plan.faults[0].params.drop.enabled);
 	CU_ASSERT(plan.faults[1].action == action_find("delay") && plan.faults[1].params.delay.time_ns == 20 * SIM_MS);
 	CU_ASSERT(plan.faults[1].name[0] != '\0' && strcmp(plan.faults[1].name, plan.faults[2].name) != 0);
 	CU_ASSERT(plan.faults[2].params.outage.for_ns == 2 * SIM_S);
