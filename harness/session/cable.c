@@ -58,6 +58,9 @@ static void tell(const struct trouble *trouble, sim_ns now)
 
 	trace_line(trouble->cable->trace, now, "fault", "'%s' %s", trouble->fault->name, trouble->fault->action->name);
 	memcpy(decision.name, trouble->fault->name, sizeof decision.name);
+	/* What began at a point is repeated there: known beforehand, its time would be told to the guest as one to wake up at. */
+	if (trouble->fault->match.from.kind == MOMENT_POINT)
+		memcpy(decision.at, trouble->fault->match.from.at, sizeof decision.at);
 	if (trouble->cable->decided != NULL)
 		trouble->cable->decided(trouble->cable->ctx, &decision);
 }

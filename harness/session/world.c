@@ -189,10 +189,14 @@ static struct fault fault_of(const struct decision *decision)
 
 	params_init(match_params, &fault.match);
 	memcpy(fault.name, decision->name, sizeof fault.name);
-	if (decision->at[0] != '\0')
+	if (decision->action->layer != LAYER_LINK) {
 		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
-	else if (decision->action->layer == LAYER_LINK)
+	} else if (decision->at[0] != '\0') {
+		fault.match.from.kind = MOMENT_POINT;
+		memcpy(fault.match.from.at, decision->at, sizeof fault.match.from.at);
+	} else {
 		fault.match.from.ns = decision->time;
+	}
 	return fault;
 }
 
