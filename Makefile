@@ -120,9 +120,11 @@ $(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED)) $(FETCHED
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 
-golden: deps-test ## Refresh the golden traces, showing what changes
+golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showing what changes
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
-	$(Q)STUTTER_GOLDEN=write STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) golden; git --no-pager diff --stat tests/golden
+	$(Q)STUTTER_GOLDEN=write STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) session/world
+	$(Q)$(BIN) list reference >$(B)/REFERENCE.md && mv $(B)/REFERENCE.md scenarios/REFERENCE.md
+	$(Q)git --no-pager diff --stat tests/golden scenarios/REFERENCE.md
 
 bench: deps ## Measure: restore, clean session, long outage, cost of a frame
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-bench

@@ -60,6 +60,9 @@ bool cli_is_terminal(void);
 bool cli_find_scenarios(char *const *operands, char ***ret_paths, struct error *err);
 void cli_free_paths(char **paths);
 
+/** Prints scenarios/REFERENCE.md. @return an exit status. */
+int cli_print_reference(void);
+
 extern const struct cli_command cli_run, cli_replay, cli_check, cli_list, cli_doctor;
 
 #endif

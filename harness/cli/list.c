@@ -48,6 +48,12 @@ static int list_addresses(const struct places *places)
 	return EXIT_PASSED;
 }
 
+static int list_reference(const struct places *places)
+{
+	(void)places;
+	return cli_print_reference();
+}
+
 #define LINE_MAX (PARAM_VALUE_MAX + 128)
 
 static bool describe(const char *path, char ret_line[LINE_MAX], struct error *err)
@@ -101,13 +107,17 @@ static int run(const struct cli_values *values)
 	static const struct {
 		const char *name;
 		int (*list)(const struct places *places);
-	} lists[] = {{"scenarios", list_scenarios}, {"faults", list_faults}, {"addresses", list_addresses}, {"devices", list_devices}};
+	} lists[] = {{"scenarios", list_scenarios},
+	             {"faults", list_faults},
+	             {"addresses", list_addresses},
+	             {"devices", list_devices},
+	             {"reference", list_reference}};
 	const char *names[8] = {NULL};
 	struct places places;
 	struct error err;
 
 	if (values->operand_count != 1)
-		return error_set(&err, "which list? One of scenarios, faults, addresses, devices"), cli_fail(&err);
+		return error_set(&err, "which list? One of scenarios, faults, addresses, devices, reference"), cli_fail(&err);
 	if (!places_find(&places, &err))
 		return cli_fail(&err);
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -116,12 +126,12 @@ static int run(const struct cli_values *values)
 			return lists[i].list(&places);
 	}
 	const char *near = param_nearest(NULL, names, values->operands[0]);
-	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults, addresses and devices", values->operands[0],
+	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults, addresses, devices and reference", values->operands[0],
 	          near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 	return cli_fail(&err);
 }
 
 static const struct cli_option options[] = {{NULL, NULL, NULL}};
 
-const struct cli_command cli_list = {"list", "scenarios|faults|addresses|devices", "what there is, with parameters, units and defaults",
-                                     options, run};
+const struct cli_command cli_list = {"list", "scenarios|faults|addresses|devices|reference",
+                                     "what there is, with parameters, units and defaults", options, run};

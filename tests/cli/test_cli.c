@@ -74,9 +74,10 @@ static void a_wrong_command_gets_the_nearest(void)
 		{"dcotor", "stutter: 'dcotor' is no command; did you mean 'doctor'?; see `stutter --help`"},
 		{"frobnicate", "stutter: 'frobnicate' is no command; see `stutter --help`"},
 		{"doctor x", "stutter: doctor takes no operands"},
-		{"list", "stutter: which list? One of scenarios, faults, addresses, devices"},
-		{"list fault", "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, faults, addresses and devices"},
-		{"list faults devices", "stutter: which list? One of scenarios, faults, addresses, devices"},
+		{"list", "stutter: which list? One of scenarios, faults, addresses, devices, reference"},
+		{"list fault",
+	         "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, faults, addresses, devices and reference"},
+		{"list faults devices", "stutter: which list? One of scenarios, faults, addresses, devices, reference"},
 	};
 
 	check_usage(rows, sizeof rows / sizeof rows[0]);
@@ -491,6 +492,16 @@ static void check_resolves_the_device_that_is_given(void)
 	CU_ASSERT(!is_there("stutter-runs"));
 }
 
+static void the_reference_is_what_the_tables_say(void)
+{
+	CU_ASSERT_EQUAL(stutter("list reference"), 0);
+	char *page = test_read("scenarios/REFERENCE.md");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(page);
+	if (strcmp(page, output) != 0)
+		CU_FAIL("scenarios/REFERENCE.md is old; `make golden` writes it anew");
+	free(page);
+}
+
 const CU_TestInfo tests_cli[] = {
 	{"a wrong command gets the nearest", a_wrong_command_gets_the_nearest},
 	{"a wrong option gets the nearest", a_wrong_option_gets_the_nearest},
@@ -516,5 +527,6 @@ const CU_TestInfo tests_cli[] = {
 	{"a checked plan checks to itself", a_checked_plan_checks_to_itself},
 	{"every scenario of the library checks to itself", every_scenario_of_the_library_checks_to_itself},
 	{"check resolves the device that is given", check_resolves_the_device_that_is_given},
+	{"the reference is what the tables say", the_reference_is_what_the_tables_say},
 	CU_TEST_INFO_NULL,
 };

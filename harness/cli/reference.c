@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scenarios/REFERENCE.md: the grammar of scenarios as a page, from the very tables that read them. A test compares the page with what this prints.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "fault/point.h"
+#include "scenario/plan.h"
+
+/* A cell of a table must not have the bar that ends it. */
+static void print_cell(const char *text)
+{
+	fputs(" ", stdout);
+	for (; *text != '\0'; text++)
+		printf(*text == '|' ? "\\%c" : "%c", *text);
+	fputs(" |", stdout);
+}
+
+static void print_table(const struct param *table)
+{
+	char allowed[PARAM_VALUE_MAX], standard[PARAM_VALUE_MAX];
+
+	puts("| key | default | takes | means |\n|---|---|---|---|");
+	for (const struct param *row = table; row->key != NULL; row++) {
+		if (row->standard == NULL)
+			(void)snprintf(standard, sizeof standard, "must be given");
+		else
+			(void)snprintf(standard, sizeof standard, row->standard[0] != '\0' ? "`%s`" : "%s", row->standard);
+		fputs("|", stdout);
+		printf(" `%s` |", row->key);
+		print_cell(standard);
+		print_cell(param_allowed(row, allowed));
+		print_cell(row->summary);
+		fputs("\n", stdout);
+	}
+	fputs("\n", stdout);
+}
+
+static void print_actions(enum fault_layer layer, const char *heading)
+{
+	const struct action *action;
+
+	printf("## %s\n\n", heading);
+	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
+		if (action->layer != layer)
+			continue;
+		printf("### `%s`\n\n%s%s%s%s.\n\n", action->name, action->summary, action->site != NULL ? "; at `" : "",
+		       action->site != NULL ? action->site : "", action->site != NULL ? "`" : "");
+		print_table(action->params);
+	}
+}
+
+static void print_addresses(void)
+{
+	puts("## Addresses\n\n"
+	     "`WORD` is every frame that the word names, `WORD#N` the N-th, `WORD#A..B` and `WORD#A..` a range, counted from 1 in each direction by itself.\n"
+	     "`WORD[FLOW]#N` counts within a flow: a server's port or its name, with `/K` for the K-th connection to it, such as `tcp.data[http/2]#17`.\n"
+	     "Every sending counts, so `tcp.syn#2` may repeat the first; `tcp.retransmission` names repetitions only.\n"
+	     "A message that spans several segments names the one that it begins in.\n\n"
+	     "| word | names | source |\n|---|---|---|");
+	for (size_t i = 0; i < ADDRESS_WORDS; i++)
+		printf("| `%s` | %s | %s |\n", address_words[i].word, address_words[i].summary, address_words[i].source);
+	puts("\n| name of a port | port |\n|---|---|");
+	for (const struct address_port *row = address_ports; row->name != NULL; row++)
+		printf("| `%s` | %u |\n", row->name, row->port);
+	puts("\nSites of the board are counted from power on, as `SITE#N` or `SITE#A..B`.\n\n| site | names |\n|---|---|");
+	for (const struct fault_site *site = fault_sites; site->name != NULL; site++)
+		printf("| `%s` | %s |\n", site->name, site->summary);
+	fputs("\n", stdout);
+}
+
+int cli_print_reference(void)
+{
+	puts("# Reference\n\n"
+	     "What a scenario can say.\n"
+	     "This page is printed by `stutter list reference` from the tables that read scenarios; `make golden` writes it anew.\n\n"
+	     "## Scenario\n");
+	print_table(plan_params);
+	puts("## `link:`\n");
+	print_table(link_params);
+	puts("## `server:`\n");
+	print_table(service_params);
+	puts("## `expect:`\n");
+	print_table(expect_params);
+	puts("## `faults:`, a list\n\n"
+	     "A fault has a `name` (its action's, if none is given), one action, and whom it hits; all conditions hold together.\n"
+	     "An action written as a bare value sets its first parameter: `delay: 100ms`.\n");
+	print_table(match_params);
+	print_actions(LAYER_PROXY, "Actions on frames between wire and far end");
+	print_actions(LAYER_LINK, "Actions on the cable");
+	print_actions(LAYER_BOARD, "Actions on chip, bus, INT and supply");
+	print_addresses();
+	puts("## Device\n");
+	print_table(device_params);
+	puts("### `agent:`\n");
+	print_table(agent_params);
+	puts("### `dhcp:`\n");
+	print_table(dhcp_params);
+	return EXIT_PASSED;
+}
