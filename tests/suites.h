@@ -23,6 +23,7 @@
 	S("link/medium", tests_medium, false)                                                                                              \
 	S("link/link", tests_link, false)                                                                                                  \
 	S("base/map", tests_map, false)                                                                                                   \
+	S("proxy/queue", tests_queue, false)                                                                                               \
 	S("proxy/match", tests_match, false)                                                                                               \
 	S("proxy/actions", tests_actions, false)                                                                                           \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \

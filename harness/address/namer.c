@@ -113,11 +113,11 @@ static bool is_dhcp(const struct packet *packet)
 	       ((from == DHCP_CLIENT && to == DHCP_SERVER) || (from == DHCP_SERVER && (to == DHCP_CLIENT || to == DHCP_SERVER)));
 }
 
-static struct flow *find_flow(struct namer *namer, const struct packet *packet)
+static struct flow *find_flow(struct namer *namer, const struct packet *packet, uint64_t conversation)
 {
 	if (!packet->has_ports)
 		return NULL;
-	uint64_t *place = map_at(&namer->places, is_dhcp(packet) ? DHCP_FLOW : packet_flow(packet));
+	uint64_t *place = map_at(&namer->places, is_dhcp(packet) ? DHCP_FLOW : conversation);
 	struct flow *flow = *place > 0 ? namer->flows[*place - 1] : NULL;
 	if (flow == NULL) {
 		flow = add_flow(namer, packet);
@@ -254,21 +254,23 @@ static word_set words_of(struct flow *flow, enum direction direction, const stru
 	return 0;
 }
 
-void namer_see(struct namer *namer, enum direction direction, const struct packet *packet, struct naming *ret_naming)
+void namer_see(struct namer *namer, enum direction direction, const struct packet *packet, uint64_t conversation, struct naming *ret_naming)
 {
-	struct flow *flow = find_flow(namer, packet);
+	struct flow *flow = find_flow(namer, packet, conversation);
 	word_set words = words_of(flow, direction, packet) | WORD_BIT(ADDRESS_FRAME);
 
 	ret_naming->has_flow = flow != NULL;
 	ret_naming->port = flow != NULL ? flow->port : 0;
 	ret_naming->connection = flow != NULL ? flow->connection : 0;
 	ret_naming->count = 0;
-	for (unsigned word = 0; word < ADDRESS_WORDS && ret_naming->count < ADDRESS_NAMES_MAX; word++)
-		if (words & WORD_BIT(word))
-			ret_naming->names[ret_naming->count++] =
-				(struct address_name){.word = (enum address_word)word,
-			                              .ordinal = ++namer->counts[direction][word],
-			                              .flow_ordinal = flow != NULL ? ++flow->ends[direction].counts[word] : 0};
+	for (; words != 0 && ret_naming->count < ADDRESS_NAMES_MAX; words &= words - 1) {
+		/* The lowest bit first: from general to special. */
+		unsigned word = (unsigned)__builtin_ctzll(words);
+		ret_naming->names[ret_naming->count++] =
+			(struct address_name){.word = (enum address_word)word,
+		                              .ordinal = ++namer->counts[direction][word],
+		                              .flow_ordinal = flow != NULL ? ++flow->ends[direction].counts[word] : 0};
+	}
 }
 
 static void tell_count(uint64_t count, struct address address, enum direction direction,

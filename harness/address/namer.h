@@ -21,8 +21,9 @@ struct namer;
 struct namer *namer_open(void);
 void namer_close(struct namer *namer);
 
-/** Names the next frame. @param packet What stands in it. */
-void namer_see(struct namer *namer, enum direction direction, const struct packet *packet, struct naming *ret_naming);
+/** Names the next frame. @param packet What stands in it. @param conversation Its packet_flow(), which the caller needs anyway. */
+void namer_see(struct namer *namer, enum direction direction, const struct packet *packet, uint64_t conversation,
+               struct naming *ret_naming);
 
 /**
  * Tells how many frames of each word there were, over all and in each flow, in the order of words, flows and directions.

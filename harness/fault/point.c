@@ -70,6 +70,7 @@ void window_init(struct window *window, const struct match *match)
 {
 	memset(window, 0, sizeof *window);
 	window->match = match;
+	window->by_points = match->from.kind == MOMENT_POINT || match->until.kind == MOMENT_POINT;
 	compile(&match->from, &window->from);
 	compile(&match->until, &window->until);
 }

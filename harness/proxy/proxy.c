@@ -11,15 +11,8 @@
 #include "address/namer.h"
 #include "base/check.h"
 #include "base/memory.h"
+#include "proxy/queue.h"
 #include "proxy/rule.h"
-
-/* A frame that waits for its time. */
-struct waiting {
-	sim_ns at;
-	uint64_t order;
-	enum direction direction;
-	struct frame *frame;
-};
 
 /* A frame that waits for others to overtake it. */
 struct held {
@@ -40,9 +33,7 @@ struct proxy {
 	struct namer *namer;
 	struct map ordinals; /* by flow and direction: frames so far */
 	uint64_t frames;     /* ids given */
-	uint64_t orders;
-	struct waiting *queue; /* a binary heap from index 0 */
-	size_t queue_count, queue_room;
+	struct queue queue;
 	struct held *held;
 	size_t held_count, held_room;
 };
@@ -158,57 +149,21 @@ void proxy_close(struct proxy *proxy)
 		return;
 	for (size_t i = 0; i < proxy->rule_count; i++)
 		close_rule(&proxy->rules[i]);
-	for (size_t i = 0; i < proxy->queue_count; i++)
-		frame_free(proxy->queue[i].frame);
+	queue_close(&proxy->queue);
 	for (size_t i = 0; i < proxy->held_count; i++)
 		frame_free(proxy->held[i].frame);
 	namer_close(proxy->namer);
 	map_close(&proxy->ordinals);
 	map_close(&proxy->decisions);
 	free(proxy->next);
-	free(proxy->queue);
 	free(proxy->held);
 	free(proxy->rules);
 	free(proxy);
 }
 
-static bool earlier(const struct waiting *a, const struct waiting *b)
-{
-	return a->at != b->at ? a->at < b->at : a->order < b->order;
-}
-
-static void queue_put(struct proxy *proxy, struct waiting item)
-{
-	size_t place = proxy->queue_count++;
-
-	if (proxy->queue_count > proxy->queue_room) {
-		proxy->queue_room = proxy->queue_room > 0 ? proxy->queue_room * 2 : 64;
-		proxy->queue = memory_resize(proxy->queue, proxy->queue_room, sizeof *proxy->queue);
-	}
-	for (; place > 0 && earlier(&item, &proxy->queue[(place - 1) / 2]); place = (place - 1) / 2)
-		proxy->queue[place] = proxy->queue[(place - 1) / 2];
-	proxy->queue[place] = item;
-}
-
-static struct waiting queue_take(struct proxy *proxy)
-{
-	struct waiting first = proxy->queue[0], item = proxy->queue[--proxy->queue_count];
-	size_t place = 0;
-
-	for (size_t child; (child = place * 2 + 1) < proxy->queue_count; place = child) {
-		if (child + 1 < proxy->queue_count && earlier(&proxy->queue[child + 1], &proxy->queue[child]))
-			child++;
-		if (earlier(&item, &proxy->queue[child]))
-			break;
-		proxy->queue[place] = proxy->queue[child];
-	}
-	proxy->queue[place] = item;
-	return first;
-}
-
 static void enqueue(struct proxy *proxy, struct frame *frame, enum direction direction, sim_ns at)
 {
-	queue_put(proxy, (struct waiting){at, proxy->orders++, direction, frame});
+	queue_put(&proxy->queue, frame, direction, at);
 }
 
 /* One more has come: what has been overtaken by enough leaves right behind it. */
@@ -254,7 +209,7 @@ void passage_emit(const struct passage *passage, const struct rule *rule, struct
 	struct proxy *proxy = passage->proxy;
 
 	frame->id = ++proxy->frames;
-	if (proxy->queue_count >= PROXY_QUEUE_MAX) {
+	if (proxy->queue.count >= PROXY_QUEUE_MAX) {
 		frame_free(frame);
 		return;
 	}
@@ -322,7 +277,8 @@ static uint64_t decide_by_rules(struct proxy *proxy, const struct passage *passa
 
 	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
 		struct rule *rule = &proxy->rules[i];
-		window_sees_frame(&rule->window, passage->naming, passage->now);
+		if (rule->window.by_points)
+			window_sees_frame(&rule->window, passage->naming, passage->now);
 		pass_rule(proxy, i, passage, rule_matches(rule, passage, act->frame), act, fate);
 		held += act->hold;
 	}
@@ -365,9 +321,9 @@ void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direc
 	struct naming naming;
 	uint64_t held;
 
-	namer_see(proxy->namer, direction, &passage.packet, &naming);
-	passage.naming = &naming;
 	passage.flow = packet_flow(&passage.packet);
+	namer_see(proxy->namer, direction, &passage.packet, passage.flow, &naming);
+	passage.naming = &naming;
 	passage.ordinal = ++*map_at(&proxy->ordinals, passage_what(&passage));
 	frame->id = ++proxy->frames;
 	fate.dropped = fate.held = false;
@@ -375,7 +331,7 @@ void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direc
 	fate.limit = NULL;
 	held = proxy->frozen ? decide_by_decisions(proxy, &passage, &act, &fate) : decide_by_rules(proxy, &passage, &act, &fate);
 	fate.release = act.release;
-	if (!fate.dropped && proxy->queue_count + proxy->held_count >= PROXY_QUEUE_MAX) {
+	if (!fate.dropped && proxy->queue.count + proxy->held_count >= PROXY_QUEUE_MAX) {
 		fate.dropped = true;
 		fate.limit = "the proxy's queue is full";
 	}
@@ -405,14 +361,14 @@ void proxy_occasion(struct proxy *proxy, const char *site, uint64_t occasion, si
 
 sim_ns proxy_next(const struct proxy *proxy)
 {
-	return proxy->queue_count > 0 ? proxy->queue[0].at : SIM_NEVER;
+	return queue_next(&proxy->queue);
 }
 
 struct frame *proxy_deliver(struct proxy *proxy, sim_ns now, enum direction *ret_direction)
 {
 	if (proxy_next(proxy) > now)
 		return NULL;
-	struct waiting item = queue_take(proxy);
+	struct queue_item item = queue_take(&proxy->queue);
 	*ret_direction = item.direction;
 	return item.frame;
 }
