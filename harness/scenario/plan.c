@@ -622,6 +622,25 @@ static void write_fault(FILE *stream, const struct fault *fault)
 	write_table(stream, fault->action->params, &fault->params, 6);
 }
 
+/* What the table fills in by itself goes without saying. */
+static void write_exactly(FILE *stream, const struct param *table, const union action_params *params)
+{
+	char value[PARAM_VALUE_MAX], usual[PARAM_VALUE_MAX];
+	union action_params standard;
+	const char *comma = "";
+
+	memset(&standard, 0, sizeof standard);
+	params_init(table, &standard);
+	for (const struct param *row = table; row->key != NULL; row++) {
+		(void)param_get(row, params, value);
+		if (row->standard != NULL && strcmp(value, param_get(row, &standard, usual)) == 0)
+			continue;
+		fprintf(stream, "%s%s: ", comma, row->key);
+		write_quoted(stream, value);
+		comma = ", ";
+	}
+}
+
 /* On one line, since there may be thousands. */
 static void write_decision(FILE *stream, const struct decision *decision)
 {
@@ -640,10 +659,7 @@ static void write_decision(FILE *stream, const struct decision *decision)
 		fputs(", ", stream);
 	}
 	fprintf(stream, "%s: {", decision->action->name);
-	for (const struct param *row = decision->action->params; row->key != NULL; row++) {
-		fprintf(stream, "%s%s: ", row == decision->action->params ? "" : ", ", row->key);
-		write_quoted(stream, param_get(row, &decision->params, value));
-	}
+	write_exactly(stream, decision->action->params, &decision->params);
 	fputs("}}\n", stream);
 }
 
