@@ -24,9 +24,15 @@
 	S("link/link", tests_link, false)                                                                                                  \
 	S("base/map", tests_map, false)                                                                                                   \
 	S("proxy/queue", tests_queue, false)                                                                                               \
+	S("base/map", tests_map, false)                                                                                                    \
 	S("proxy/match", tests_match, false)                                                                                               \
 	S("proxy/actions", tests_actions, false)                                                                                           \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \
+	S("proxy/law", tests_proxy_law, false)                                                                                             \
+	S("proxy/shape", tests_proxy_shape, false)                                                                                         \
+	S("proxy/replay", tests_proxy_replay, false)                                                                                       \
+	S("fault/dist", tests_dist, false)                                                                                                 \
+	S("fault/netem", tests_netem, false)                                                                                               \
 	S("server/dhcp", tests_dhcp, false)                                                                                                \
 	S("server/dns", tests_dns, false)                                                                                                  \
 	S("server/ntp", tests_ntp, false)                                                                                                  \
