@@ -25,6 +25,8 @@
 	S("base/map", tests_map, false)                                                                                                   \
 	S("proxy/match", tests_match, false)                                                                                               \
 	S("proxy/actions", tests_actions, false)                                                                                           \
+	S("link/checksum", tests_checksum, false)                                                                                          \
+	S("proxy/bytes", tests_proxy_bytes, false)                                                                                         \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \
 	S("server/dhcp", tests_dhcp, false)                                                                                                \
 	S("server/dns", tests_dns, false)                                                                                                  \

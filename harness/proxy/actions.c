@@ -10,6 +10,15 @@ static const struct behaviour *const behaviours[FAULT_KINDS] = {
 	[FAULT_DELAY] = &behaviour_delay,
 	[FAULT_OUTAGE] = &behaviour_outage,
 	[FAULT_GEMODEL] = &behaviour_gemodel,
+	[FAULT_CORRUPT] = &behaviour_corrupt,
+	[FAULT_TRUNCATE] = &behaviour_truncate,
+	[FAULT_PAD] = &behaviour_pad,
+	[FAULT_MTU] = &behaviour_mtu,
+	[FAULT_FORGE] = &behaviour_forge,
+	[FAULT_REBIND] = &behaviour_rebind,
+	[FAULT_FIREWALL] = &behaviour_firewall,
+	[FAULT_MAHIMAHI] = &behaviour_mahimahi,
+	[FAULT_LINK_TRACE] = &behaviour_link_trace,
 };
 
 const struct behaviour *rule_behaviour(const struct rule *rule)

@@ -34,7 +34,7 @@ struct proxy {
 	size_t rule_count;
 	struct rule *rules;
 	bool frozen;
-	size_t watchers; /* rules that see every frame */
+	size_t watchers;      /* rules that see every frame */
 	struct map decisions; /* frozen: hash of address and direction to the index of the first rule, plus 1 */
 	size_t *next;         /* frozen: the next rule of the same address, plus 1 */
 	struct namer *namer;
@@ -249,6 +249,13 @@ void act_own(struct act *act, size_t length)
 	act->owned = true;
 }
 
+void act_tell(struct act *act, const struct rule *rule)
+{
+	act->applied = true;
+	act->action = rule->fault.action;
+	act->params = rule->fault.params;
+}
+
 void passage_emit(const struct passage *passage, const struct rule *rule, struct frame *frame, enum direction direction, sim_ns release)
 {
 	struct proxy *proxy = passage->proxy;
@@ -287,12 +294,13 @@ static void state_exactly(struct act *act, sim_ns before)
 static void add_cause(struct proxy_fate *fate, size_t index, const struct act *act)
 {
 	if (fate->cause_count < PROXY_CAUSES_MAX)
-		fate->causes[fate->cause_count++] = (struct proxy_cause){
-			.fault = index, .consequence = act->consequence, .action = act->action, .params = act->params};
+		fate->causes[fate->cause_count++] =
+			(struct proxy_cause){.fault = index, .consequence = act->consequence, .action = act->action, .params = act->params};
 }
 
 /* What a rule does to every frame, such as an outage under way, comes before what it does to those that match. */
-static void pass_rule(struct proxy *proxy, size_t index, const struct passage *passage, bool matches, struct act *act, struct proxy_fate *fate)
+static void pass_rule(struct proxy *proxy, size_t index, const struct passage *passage, bool matches, struct act *act,
+                      struct proxy_fate *fate)
 {
 	struct rule *rule = &proxy->rules[index];
 	const struct behaviour *behaviour = rule_behaviour(rule);
@@ -446,7 +454,8 @@ bool proxy_in_force(const struct proxy *proxy, size_t index, sim_ns now)
 		return true;
 	if (!window_is_open(&rule->window, now))
 		return false;
-	if ((match->nth.first != 0 && rule->counters.matched >= match->nth.last) || (match->first != 0 && rule->counters.matched >= match->first))
+	if ((match->nth.first != 0 && rule->counters.matched >= match->nth.last) ||
+	    (match->first != 0 && rule->counters.matched >= match->first))
 		return false;
 	return rule->counters.applied > 0;
 }
@@ -480,7 +489,8 @@ const char *proxy_fate_render(const struct proxy *proxy, const struct proxy_fate
 
 	for (size_t i = 0; i < fate->cause_count && used < size; i++) {
 		const struct proxy_cause *cause = &fate->causes[i];
-		used += (size_t)snprintf(ret_text + used, size - used, "%s'%s' ", i == 0 ? "" : ", ", proxy->rules[cause->fault].fault.name);
+		used += (size_t)snprintf(ret_text + used, size - used, "%s'%s' ", i == 0 ? "" : ", ",
+		                         proxy->rules[cause->fault].fault.name);
 		if (used < size)
 			used += render_action(cause->action, &cause->params, ret_text + used, size - used);
 	}

@@ -77,6 +77,8 @@ const struct behaviour *rule_behaviour(const struct rule *rule);
 
 /* Rows of the table, one a file of actions. */
 extern const struct behaviour behaviour_drop, behaviour_delay, behaviour_outage, behaviour_gemodel;
+extern const struct behaviour behaviour_corrupt, behaviour_truncate, behaviour_pad, behaviour_mtu, behaviour_forge, behaviour_rebind, behaviour_firewall,
+	behaviour_mahimahi, behaviour_link_trace;
 
 /** What a draw is about; added to the ordinal so that one frame has independent draws for each. At most 256. */
 enum purpose {
@@ -87,7 +89,7 @@ enum purpose {
 	PURPOSE_START,
 	PURPOSE_SECOND,
 	PURPOSE_CHOICE,
-	PURPOSE_PLACE,
+	PURPOSE_PLACE = 64, /**< and those up to 127: the k-th place in a frame is PURPOSE_PLACE + k */
 };
 
 /** Whether the frame is of the rule's direction, window, address and filter. */
@@ -102,6 +104,9 @@ uint64_t passage_which(const struct passage *passage, enum purpose purpose);
 
 /** Makes act->frame a copy that may be changed, of @p length bytes: cut, or filled with zeros. */
 void act_own(struct act *act, size_t length);
+
+/** The rule did what its parameters say, and they are exact: it drew nothing. */
+void act_tell(struct act *act, const struct rule *rule);
 
 /** A frame of the rule's own making leaves at @p release in @p direction; the chain behind the rule does not see it. Takes @p frame over. */
 void passage_emit(const struct passage *passage, const struct rule *rule, struct frame *frame, enum direction direction, sim_ns release);

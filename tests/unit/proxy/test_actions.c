@@ -16,8 +16,25 @@ static const struct certain {
 	{"delay", "time=5ms", false},
 	{"outage", "for=1ns", true},
 	{"gemodel", "p=100%;r=0%", true},
+	{"corrupt", "bits=1", false},
+	{"truncate", "to=20", false},
+	{"pad", "to=100", false},
 };
 #define ACTIONS (sizeof certain / sizeof certain[0])
+
+/* Those that only some frames can be hit by; they have tests of their own. */
+static const char *const particular[] = {"mtu", "forge", "rebind", "firewall", "mahimahi", "link_trace", NULL};
+
+static bool is_listed(const char *name)
+{
+	for (size_t i = 0; i < ACTIONS; i++)
+		if (strcmp(certain[i].action, name) == 0)
+			return true;
+	for (size_t i = 0; particular[i] != NULL; i++)
+		if (strcmp(particular[i], name) == 0)
+			return true;
+	return false;
+}
 
 static bool is_hit(const struct chain *chain)
 {
@@ -42,13 +59,16 @@ static const char *pattern(const struct fault *fault, unsigned count)
 
 static void the_list_covers_every_action_of_the_proxy(void)
 {
-	for (size_t i = 0; i < ACTIONS; i++) {
-		CU_ASSERT_PTR_NOT_NULL(action_at(i));
-		CU_ASSERT_PTR_EQUAL(action_at(i), action_find(certain[i].action));
-		CU_ASSERT_STRING_EQUAL(action_at(i)->name, certain[i].action);
+	size_t count = 0;
+
+	for (size_t i = 0; i < FAULT_KINDS; i++) {
 		CU_ASSERT(strlen(action_at(i)->summary) > 0);
+		if (action_at(i)->layer != LAYER_PROXY)
+			continue;
+		count++;
+		CU_ASSERT(is_listed(action_at(i)->name));
 	}
-	CU_ASSERT(action_at(ACTIONS)->layer != LAYER_PROXY);
+	CU_ASSERT_EQUAL(count, ACTIONS + sizeof particular / sizeof particular[0] - 1);
 	CU_ASSERT_PTR_NULL(action_at(FAULT_KINDS));
 	CU_ASSERT_PTR_NULL(action_find("explode"));
 }
@@ -77,6 +97,17 @@ static void exactly_the_nth_is_hit(void)
 	}
 }
 
+static unsigned is_delay(size_t row)
+{
+	return strcmp(certain[row].action, "delay") == 0;
+}
+
+/* Some find nothing left to do: a frame is cut only once. */
+static bool hits_again(size_t a, size_t b)
+{
+	return a != b || strcmp(certain[a].action, "delay") == 0 || strcmp(certain[a].action, "corrupt") == 0;
+}
+
 static void two_can_be_stacked(void)
 {
 	for (size_t a = 0; a < ACTIONS; a++)
@@ -88,10 +119,10 @@ static void two_can_be_stacked(void)
 			(void)chain_send(&chain, 1, TO_SERVER, SIM_S);
 			CU_ASSERT_EQUAL(chain.fate.dropped, certain[a].drops || certain[b].drops);
 			/* Behind a drop there is nothing left to act on. */
-			CU_ASSERT_EQUAL(chain.fate.cause_count, certain[a].drops ? 1 : 2);
+			CU_ASSERT_EQUAL(chain.fate.cause_count, certain[a].drops ? 1 : 1 + hits_again(a, b));
 			CU_ASSERT_EQUAL(proxy_counters(chain.proxy, 1).seen, certain[a].drops ? 0 : 1);
 			if (!certain[a].drops && !certain[b].drops)
-				CU_ASSERT_EQUAL(chain.fate.release, SIM_S + 10 * SIM_MS);
+				CU_ASSERT_EQUAL(chain.fate.release, SIM_S + (is_delay(a) + is_delay(b)) * 5 * SIM_MS);
 			chain_close(&chain);
 		}
 }
