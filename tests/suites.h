@@ -27,6 +27,11 @@
 	S("proxy/actions", tests_actions, false)                                                                                           \
 	S("link/checksum", tests_checksum, false)                                                                                          \
 	S("proxy/bytes", tests_proxy_bytes, false)                                                                                         \
+	S("proxy/forge", tests_forge, false)                                                                                               \
+	S("proxy/middlebox", tests_middlebox, false)                                                                                       \
+	S("proxy/replayed", tests_replayed, false)                                                                                         \
+	S("proxy/frozen", tests_frozen, false)                                                                                             \
+	S("fault/recording", tests_recording, false)                                                                                       \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \
 	S("server/dhcp", tests_dhcp, false)                                                                                                \
 	S("server/dns", tests_dns, false)                                                                                                  \

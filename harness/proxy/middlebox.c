@@ -15,7 +15,8 @@
 #include "proxy/forged.h"
 #include "proxy/rule.h"
 
-#define PORT_FIRST 1024U /* the lowest that a NAT takes of its own accord */
+#define PORT_FIRST 1024U   /* the lowest that a NAT takes of its own accord */
+#define BINDINGS_MAX 1024U /* of one rule; what would be rebound beyond keeps its port */
 #define TCP_CHECKSUM 16U
 #define UDP_CHECKSUM 6U
 
@@ -157,7 +158,7 @@ static void apply_rebind(struct rule *rule, const struct passage *passage, struc
 	struct binding binding;
 	struct ports ports;
 
-	if (!read_ports(passage, act, &ports))
+	if (((struct rebind *)rule->state)->count == BINDINGS_MAX || !read_ports(passage, act, &ports))
 		return;
 	binding.ends = out ? ports.wire : ports.now;
 	binding.old = (out ? ports.now : ports.wire).client_port;

@@ -47,6 +47,7 @@ struct act {
 
 struct rule {
 	struct fault fault;
+	uint64_t place; /**< in the chain that decided */
 	bool has_filter, has_at;
 	struct bpf_program filter;
 	struct address at;

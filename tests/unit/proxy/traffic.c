@@ -122,6 +122,7 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 			continue;
 		decision.action = fate->causes[i].action;
 		decision.params = fate->causes[i].params;
+		decision.place = proxy_place(traffic->proxy, fate->causes[i].fault);
 		memcpy(decision.name, proxy_fault(traffic->proxy, fate->causes[i].fault)->name, sizeof decision.name);
 		decisions_add(&traffic->decisions, &decision);
 	}

@@ -9,7 +9,7 @@
 #include "proxy/proxy.h"
 #include "tests/unit/fault/made.h"
 
-#define TRAFFIC_TEXT_MAX 65536
+#define TRAFFIC_TEXT_MAX (1U << 20)
 #define TRAFFIC_SERVER 0xc0000201U
 #define TRAFFIC_DEVICE 0xc0000264U
 
