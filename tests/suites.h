@@ -22,7 +22,7 @@
 	S("link/packet", tests_packet, false)                                                                                              \
 	S("link/medium", tests_medium, false)                                                                                              \
 	S("link/link", tests_link, false)                                                                                                  \
-	S("base/map", tests_map, false)                                                                                                   \
+	S("base/map", tests_map, false)                                                                                                    \
 	S("proxy/match", tests_match, false)                                                                                               \
 	S("proxy/actions", tests_actions, false)                                                                                           \
 	S("link/checksum", tests_checksum, false)                                                                                          \
@@ -33,6 +33,10 @@
 	S("proxy/frozen", tests_frozen, false)                                                                                             \
 	S("fault/recording", tests_recording, false)                                                                                       \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \
+	S("proxy/law", tests_proxy_law, false)                                                                                             \
+	S("proxy/shape", tests_proxy_shape, false)                                                                                         \
+	S("proxy/replay", tests_proxy_replay, false)                                                                                       \
+	S("fault/dist", tests_dist, false)                                                                                                 \
 	S("server/dhcp", tests_dhcp, false)                                                                                                \
 	S("server/dns", tests_dns, false)                                                                                                  \
 	S("server/ntp", tests_ntp, false)                                                                                                  \

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "fault/dist.h"
 #include "fault/point.h"
 #include "fault/recording.h"
 #include "link/frame.h"
@@ -108,6 +109,8 @@ const struct param match_params[] = {
 	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
 	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
 	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0, "each of these with this probability"),
+	PARAM_ROW_QUANTITY(match, correlation, "correlation", UNIT_PROBABILITY, "0%", 0, 0,
+                           "of the probability: how often a frame shares the luck of the one before it in its flow and direction"),
 	{0},
 };
 
@@ -118,9 +121,17 @@ static const struct param drop_params[] = {
 	{0},
 };
 
+static const char *const distributions[] = {"constant", "uniform", "normal", "pareto", "paretonormal", "table", NULL};
+
 static const struct param delay_params[] = {
 	PARAM_ROW_QUANTITY(delay_params, time_ns, "time", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX, "how long on average"),
-	PARAM_ROW_QUANTITY(delay_params, jitter_ns, "jitter", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "uniform, as much less or more"),
+	PARAM_ROW_QUANTITY(delay_params, jitter_ns, "jitter", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
+                           "uniform: as much less or more; otherwise what the distribution is multiplied with"),
+	PARAM_ROW_CHOICE(delay_params, distribution, "distribution", distributions, "uniform", "what is drawn, with tc-netem's words"),
+	PARAM_ROW_TEXT(delay_params, table, "table", "",
+                       "of distribution table: a file such as tc-netem's .dist, relative to the scenario"),
+	PARAM_ROW_QUANTITY(delay_params, correlation, "correlation", UNIT_PROBABILITY, "0%", 0, 0,
+                           "how often a frame takes the draw of the one before it in its flow and direction"),
 	PARAM_ROW_BOOL(delay_params, keep_order, "keep_order", "true", "frames of one direction do not overtake each other"),
 	{0},
 };
@@ -205,6 +216,106 @@ static const struct param link_trace_params[] = {
 	PARAM_ROW_TEXT(link_trace_params, file, "file", NULL,
                        "CSV with the columns time, rate, delay, loss; times from the window's opening; the last line holds on"),
 	QUEUE_ROW(link_trace_params),
+	{0},
+};
+
+static const struct param loss_params[] = {
+	PARAM_ROW_QUANTITY(loss_params, percent, "percent", UNIT_PROBABILITY, NULL, 0, 0, "how likely a frame is lost"),
+	PARAM_ROW_QUANTITY(loss_params, correlation, "correlation", UNIT_PROBABILITY, "0%", 0, 0,
+                           "how often a frame shares the luck of the one before it in its flow and direction"),
+	{0},
+};
+
+/* p31 may be left to p13. */
+#define REST_TEXT "1-p13"
+
+static bool set_rest(void *value, const char *text, struct error *err)
+{
+	if (strcmp(text, REST_TEXT) != 0)
+		return unit_parse(UNIT_PROBABILITY, text, value, err);
+	*(uint64_t *)value = LOSS_STATE_REST;
+	return true;
+}
+
+static void get_rest(const void *value, char *ret_text, size_t size)
+{
+	char quantity[UNIT_TEXT_MAX];
+	uint64_t known = *(const uint64_t *)value;
+
+	(void)snprintf(ret_text, size, "%s", known == LOSS_STATE_REST ? REST_TEXT : unit_format(UNIT_PROBABILITY, known, quantity));
+}
+
+static const struct param_codec rest_codec = {set_rest, get_rest, "a probability or " REST_TEXT, false};
+
+static const struct param loss_state_params[] = {
+	PARAM_ROW_QUANTITY(loss_state_params, p13, "p13", UNIT_PROBABILITY, NULL, 0, 0, "from the good state into a burst, a frame"),
+	PARAM_ROW_CUSTOM(loss_state_params, p31, "p31", &rest_codec, REST_TEXT, "from loss in a burst back to the good state"),
+	PARAM_ROW_QUANTITY(loss_state_params, p32, "p32", UNIT_PROBABILITY, "0%", 0, 0, "from loss to good reception within a burst"),
+	PARAM_ROW_QUANTITY(loss_state_params, p23, "p23", UNIT_PROBABILITY, "100%", 0, 0, "from good reception to loss within a burst"),
+	PARAM_ROW_QUANTITY(loss_state_params, p14, "p14", UNIT_PROBABILITY, "0%", 0, 0, "from the good state to a single loss"),
+	{0},
+};
+
+/* Bytes that may be negative. */
+#define SIGNED_MAX 65535
+
+static bool set_signed(void *value, const char *text, struct error *err)
+{
+	bool negative = text[0] == '-';
+	uint64_t size;
+
+	if (!unit_parse(UNIT_NONE, text + negative, &size, err))
+		return error_set(err, "'%s' is not a whole number of bytes, such as 20 or -14", text);
+	if (size > SIGNED_MAX)
+		return error_set(err, "%s is beyond the most allowed, %d either way", text, SIGNED_MAX);
+	*(int64_t *)value = negative ? -(int64_t)size : (int64_t)size;
+	return true;
+}
+
+static void get_signed(const void *value, char *ret_text, size_t size)
+{
+	(void)snprintf(ret_text, size, "%" PRId64, *(const int64_t *)value);
+}
+
+static const struct param_codec signed_codec = {set_signed, get_signed, "a whole number, which may be negative", true};
+
+static const struct param rate_params[] = {
+	PARAM_ROW_QUANTITY(rate_params, rate_bps, "rate", UNIT_RATE, NULL, 0, 0, "how fast frames leave; 0bit: sending takes no time"),
+	PARAM_ROW_QUANTITY(rate_params, limit, "limit", UNIT_NONE, "1000", 0, 0,
+                           "frames of one direction that may wait or be on their way; one more is lost; 0: no limit"),
+	PARAM_ROW_QUANTITY(rate_params, bytes, "bytes", UNIT_SIZE, "0B", 0, 0, "the same in bytes of frames; 0B: no limit"),
+	PARAM_ROW_CUSTOM(rate_params, overhead, "overhead", &signed_codec, "0", "bytes that each frame is longer, or shorter"),
+	PARAM_ROW_QUANTITY(rate_params, cell_size, "cell_size", UNIT_NONE, "0", 0, SIGNED_MAX,
+                           "frames are cut into cells of so many bytes, the last one filled up; 0: they are not"),
+	PARAM_ROW_CUSTOM(rate_params, cell_overhead, "cell_overhead", &signed_codec, "0", "bytes that each cell is longer, or shorter"),
+	{0},
+};
+
+static const struct param slot_params[] = {
+	PARAM_ROW_QUANTITY(slot_params, min_ns, "min_delay", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX, "until the next slot, at least"),
+	PARAM_ROW_QUANTITY(slot_params, max_ns, "max_delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
+                           "until the next slot, at most, uniform; 0ns: always min_delay"),
+	PARAM_ROW_QUANTITY(slot_params, packets, "packets", UNIT_NONE, "0", 0, 0, "frames that one slot takes; 0: no limit"),
+	PARAM_ROW_QUANTITY(slot_params, bytes, "bytes", UNIT_SIZE, "0B", 0, 0,
+                           "a slot is over once it has taken so many bytes; 0B: no limit"),
+	{0},
+};
+
+static const struct param reorder_params[] = {
+	PARAM_ROW_QUANTITY(reorder_params, gap, "gap", UNIT_NONE, "1", 1, 0,
+                           "the first frame that may jump, and the next behind one that did, is the gap-th of its flow and direction"),
+	{0},
+};
+
+static const struct param hold_params[] = {
+	PARAM_ROW_QUANTITY(hold_params, frames, "frames", UNIT_NONE, NULL, 1, 1000000, "of its direction that must come before it leaves"),
+	{0},
+};
+
+static const struct param duplicate_params[] = {
+	PARAM_ROW_QUANTITY(duplicate_params, copies, "copies", UNIT_NONE, "1", 1, 1000, "besides the frame itself"),
+	PARAM_ROW_QUANTITY(duplicate_params, between_ns, "delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
+                           "from the frame to its first copy, and from copy to copy"),
 	{0},
 };
 
@@ -320,12 +431,77 @@ static const struct param clkrdy_params[] = {
 
 /* -- checks that a table cannot make -- */
 
+static bool check_table(const struct delay_params *params, struct error *err)
+{
+	struct dist dist;
+
+	if (params->distribution != DIST_TABLE)
+		return params->table[0] == '\0' || error_set(err, "a table is only read with 'distribution: table'");
+	if (params->table[0] == '\0')
+		return error_set(err, "'distribution: table' needs the table's file");
+	if (!dist_open(&dist, params->table, err))
+		return false;
+	dist_close(&dist);
+	return true;
+}
+
 static bool check_delay(const struct fault *fault, const char **ret_key, struct error *err)
 {
-	if (fault->params.delay.jitter_ns <= fault->params.delay.time_ns)
-		return true;
+	const struct delay_params *params = &fault->params.delay;
+
 	*ret_key = "jitter";
-	return error_set(err, "the jitter is larger than the delay: a frame would leave before it came");
+	if (params->distribution == DIST_UNIFORM && params->jitter_ns > params->time_ns)
+		return error_set(err, "the jitter is larger than the delay: a frame would leave before it came");
+	if (params->distribution == DIST_CONSTANT && params->jitter_ns > 0)
+		return error_set(err, "a constant delay has no jitter: choose another distribution, such as uniform or normal");
+	*ret_key = "table";
+	if (!check_table(params, err))
+		return false;
+	*ret_key = NULL;
+	return true;
+}
+
+static bool check_loss_state(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const struct loss_state_params *params = &fault->params.loss_state;
+
+	*ret_key = "p14";
+	if (params->p13 + params->p14 > UNIT_PROBABILITY_ONE)
+		return error_set(err, "p13 and p14 both lead out of the good state, and together they are more than 100%%");
+	*ret_key = "p32";
+	if (params->p31 != LOSS_STATE_REST && params->p31 + params->p32 > UNIT_PROBABILITY_ONE)
+		return error_set(err, "p31 and p32 both lead out of the loss in a burst, and together they are more than 100%%");
+	if (params->p31 == LOSS_STATE_REST && params->p32 > params->p13)
+		return error_set(err, "p32 and p31, which is 100%% less p13, both lead out of the loss in a burst: together more than 100%%");
+	*ret_key = "p23";
+	if (params->p13 > 0 && params->p32 > 0 && params->p23 == 0)
+		return error_set(err, "with p32 above 0 and p23 0, the model ends up where nothing is lost any more");
+	*ret_key = NULL;
+	return true;
+}
+
+static bool check_slot(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const struct slot_params *params = &fault->params.slot;
+
+	if (params->max_ns != 0 && params->max_ns < params->min_ns) {
+		*ret_key = "max_delay";
+		return error_set(err, "max_delay is less than min_delay");
+	}
+	if (params->min_ns > 0 || params->max_ns > 0)
+		return true;
+	*ret_key = "min_delay";
+	return error_set(err, "with min_delay and max_delay both 0 there is always a slot");
+}
+
+static bool check_duplicate(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const struct duplicate_params *params = &fault->params.duplicate;
+
+	if (params->between_ns <= FAULT_TIME_MAX / params->copies)
+		return true;
+	*ret_key = "delay";
+	return error_set(err, "the last of the copies would come later than the most allowed, 365d");
 }
 
 static bool check_gemodel(const struct fault *fault, const char **ret_key, struct error *err)
@@ -428,6 +604,15 @@ static const struct action actions[FAULT_KINDS] = {
 			    check_mahimahi},
 	[FAULT_LINK_TRACE] = {"link_trace", "the link as recorded: rate, delay and loss over time", LAYER_PROXY, NULL, link_trace_params,
 			      check_link_trace},
+	[FAULT_LOSS] = {"loss", "frames are lost by chance: tc-netem's 'loss random'", LAYER_PROXY, NULL, loss_params, NULL},
+	[FAULT_LOSS_STATE] = {"loss_state", "bursty loss: tc-netem's 4-state Markov model, a state for each flow and direction", LAYER_PROXY,
+			      NULL, loss_state_params, check_loss_state},
+	[FAULT_RATE] = {"rate", "a slower link with a queue in front of it, for each direction", LAYER_PROXY, NULL, rate_params, NULL},
+	[FAULT_SLOT] = {"slot", "frames come in bunches, when the next slot of their direction opens", LAYER_PROXY, NULL, slot_params, check_slot},
+	[FAULT_REORDER] = {"reorder", "the frame leaves at once, whatever delays and rates the chain has for the others", LAYER_PROXY, NULL,
+			   reorder_params, NULL},
+	[FAULT_HOLD] = {"hold", "the frame waits until others of its direction have overtaken it", LAYER_PROXY, NULL, hold_params, NULL},
+	[FAULT_DUPLICATE] = {"duplicate", "the frame comes once more, or several times", LAYER_PROXY, NULL, duplicate_params, check_duplicate},
 	[FAULT_CARRIER] = {"carrier", "the link goes away at the fault's 'from' and comes back", LAYER_LINK, NULL, carrier_params, NULL},
 	[FAULT_BABBLE] = {"babble", "the switch port keeps the shared medium busy, and who listens before sending waits", LAYER_LINK, NULL,
 			  babble_params, NULL},
@@ -675,9 +860,26 @@ static bool check_message(const struct fault *fault, struct error *err)
 	return true;
 }
 
+/* Correlation is about the frame before in the same flow, and the board has no flows. */
+static bool check_correlation(const struct fault *fault, struct error *err)
+{
+	const struct match *match = &fault->match;
+
+	if (match->correlation == 0)
+		return true;
+	if (fault->action->layer != LAYER_PROXY)
+		return error_set(err, "'%s' is not about frames between wire and far end, so 'correlation' has no place here", fault->action->name);
+	return match->probability != UNIT_PROBABILITY_ONE || error_set(err, "a correlation needs a probability below 100%%");
+}
+
 static bool check_layer(const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const struct match *match = &fault->match;
+
+	if (!check_correlation(fault, err)) {
+		*ret_key = "correlation";
+		return false;
+	}
 
 	if (!check_message(fault, err)) {
 		*ret_key = "message";
@@ -744,8 +946,8 @@ static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 	size_t used = (size_t)snprintf(ret_text, FAULT_TEXT_MAX, "fault %s %s", fault->name, fault->action->name);
 
 	for (const struct param *row = match_params; row->key != NULL; row++) {
-		/* The probability is a value too. */
-		if (row->offset == offsetof(struct match, probability))
+		/* The probability is a value too, and so is its correlation. */
+		if (row->offset == offsetof(struct match, probability) || row->offset == offsetof(struct match, correlation))
 			continue;
 		/* Where no phase is named, faults keep the draws that they had before phases could be named. */
 		if (row->offset == offsetof(struct match, during) && fault->match.during[0] == '\0')

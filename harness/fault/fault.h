@@ -23,9 +23,9 @@
 #define FAULT_FILTER_MAX 256
 #define FAULT_AT_MAX ADDRESS_TEXT_MAX
 #define FAULT_PHASE_MAX 16
+#define FAULT_PATH_MAX 192 /**< of a file that a fault names */
 #define FAULT_MESSAGE_MAX 16 /**< bytes of an SPI message that a match can name */
 #define FAULT_MESSAGE_TEXT (FAULT_MESSAGE_MAX * 3)
-#define FAULT_FILE_MAX 256 /**< of the path of a file that an action reads */
 #define FAULTS_MAX 256
 /** The longest time that a fault takes, a year: FAULTS_MAX of them in a row still fit a clock of 64 bits. */
 #define FAULT_TIME_MAX (UINT64_C(365) * 86400 * 1000000000)
@@ -69,6 +69,7 @@ struct match {
 	uint64_t every;                   /**< every n-th frame; 0: not asked */
 	uint64_t first;                   /**< the first n frames; 0: not asked */
 	uint64_t probability;             /**< billionths */
+	uint64_t correlation;             /**< billionths: how often a frame is decided as the one before it in its flow and direction */
 };
 
 extern const struct param match_params[];
@@ -77,10 +78,23 @@ struct drop_params {
 	bool enabled;
 };
 
+/** What delays are drawn from; the words are tc-netem's. */
+enum distribution {
+	DIST_CONSTANT,
+	DIST_UNIFORM,
+	DIST_NORMAL,
+	DIST_PARETO,
+	DIST_PARETONORMAL,
+	DIST_TABLE, /**< from a file */
+};
+
 struct delay_params {
-	uint64_t time_ns;   /**< mean */
-	uint64_t jitter_ns; /**< uniform from time - jitter to time + jitter */
-	bool keep_order;    /**< a frame never overtakes one that this fault delayed before it in the same direction */
+	uint64_t time_ns;           /**< mean */
+	uint64_t jitter_ns;         /**< uniform: from time - jitter to time + jitter; else the scale of the distribution */
+	unsigned distribution;      /**< enum distribution */
+	char table[FAULT_PATH_MAX]; /**< of DIST_TABLE: a file (dist.h) */
+	uint64_t correlation;       /**< billionths: how often a frame takes the draw of the one before it in its flow and direction */
+	bool keep_order;            /**< a frame never overtakes one that this fault delayed before it in the same direction */
 };
 
 struct fault;
@@ -146,14 +160,68 @@ struct firewall_params {
 
 /** A link that was recorded, from a file (recording.h). */
 struct mahimahi_params {
-	char file[FAULT_FILE_MAX];
+	char file[FAULT_PATH_MAX];
 	bool loop;
 	uint64_t queue; /**< frames that may wait, each direction */
 };
 
 struct link_trace_params {
-	char file[FAULT_FILE_MAX];
+	char file[FAULT_PATH_MAX];
 	uint64_t queue;
+};
+
+/** Independent or correlated loss, tc-netem's `loss random`. Billionths. */
+struct loss_params {
+	uint64_t percent;
+	uint64_t correlation; /**< how often a frame is decided as the one before it in its flow and direction */
+};
+
+/** What p31 is if nobody says. */
+#define LOSS_STATE_REST UINT64_MAX
+
+/**
+ * The Markov chain of tc-netem's `loss state` (Salsano, Ludovici and Ordine, "Definition of a general and intuitive loss model for packet networks and its
+ * implementation in the Netem module in the Linux kernel").
+ * In state 1 frames pass; state 4 is an isolated loss; in a burst they are lost in state 3 and pass in state 2. Billionths, a frame.
+ */
+struct loss_state_params {
+	uint64_t p13;
+	uint64_t p31; /**< LOSS_STATE_REST: 1 - p13 */
+	uint64_t p32, p23, p14;
+};
+
+/** A link of less speed with a queue in front of it, a direction; tc-netem's `rate` and `limit`. */
+struct rate_params {
+	uint64_t rate_bps;     /**< 0: takes no time */
+	uint64_t limit;        /**< frames in the queue, the one being sent included; 0: no limit */
+	uint64_t bytes;        /**< of frames in the queue; 0: no limit */
+	int64_t overhead;      /**< bytes more, or less, a frame */
+	uint64_t cell_size;    /**< payload of a cell; 0: none */
+	int64_t cell_overhead; /**< bytes more, or less, a cell */
+};
+
+/** The link gives frames out only now and then, several at once; tc-netem's `slot`. */
+struct slot_params {
+	uint64_t min_ns; /**< until the next slot, uniform */
+	uint64_t max_ns; /**< 0: as min_ns */
+	uint64_t packets; /**< that one slot takes; 0: no limit */
+	uint64_t bytes;   /**< 0: no limit */
+};
+
+/** The frame is not held up with the others; tc-netem's `reorder`. */
+struct reorder_params {
+	uint64_t gap; /**< behind one, so many less 1 go the usual way */
+};
+
+/** The frame waits for others to overtake it. */
+struct hold_params {
+	uint64_t frames;
+};
+
+/** The frame comes several times. */
+struct duplicate_params {
+	uint64_t copies;     /**< more than the frame itself */
+	uint64_t between_ns; /**< from the frame to its first copy and so on */
 };
 
 /** Carrier flap: the link goes away at the fault's `from`. */
@@ -271,6 +339,13 @@ union action_params {
 	struct firewall_params firewall;
 	struct mahimahi_params mahimahi;
 	struct link_trace_params link_trace;
+	struct loss_params loss;
+	struct loss_state_params loss_state;
+	struct rate_params rate;
+	struct slot_params slot;
+	struct reorder_params reorder;
+	struct hold_params hold;
+	struct duplicate_params duplicate;
 	struct carrier_params carrier;
 	struct babble_params babble;
 	struct pause_params pause;
@@ -305,6 +380,13 @@ enum fault_kind {
 	FAULT_FIREWALL,
 	FAULT_MAHIMAHI,
 	FAULT_LINK_TRACE,
+	FAULT_LOSS,
+	FAULT_LOSS_STATE,
+	FAULT_RATE,
+	FAULT_SLOT,
+	FAULT_REORDER,
+	FAULT_HOLD,
+	FAULT_DUPLICATE,
 	FAULT_CARRIER,
 	FAULT_BABBLE,
 	FAULT_PAUSE,

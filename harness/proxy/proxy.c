@@ -172,6 +172,7 @@ static void close_rule(struct rule *rule)
 		pcap_freecode(&rule->filter);
 	if (behaviour->close != NULL)
 		behaviour->close(rule);
+	map_close(&rule->picks);
 	free(rule->state);
 }
 
@@ -334,7 +335,7 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
 	rule->counters.seen++;
 	rule->counters.matched += matches;
 	bool acted = behaviour->watch != NULL && behaviour->watch(rule, passage, act);
-	if (!acted && matches && (proxy->frozen || rule_picks(rule, passage, rule->counters.matched)))
+	if (!acted && matches && (proxy->frozen || behaviour->picks || rule_picks(rule, passage, rule->counters.matched)))
 		behaviour->apply(rule, passage, act);
 	if (!act->applied)
 		return;
@@ -393,7 +394,8 @@ static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *p
 
 void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direction, sim_ns now)
 {
-	struct passage passage = {.packet = packet_parse(frame_bytes(frame)), .direction = direction, .now = now, .proxy = proxy};
+	struct passage passage = {
+		.packet = packet_parse(frame_bytes(frame)), .direction = direction, .now = now, .frozen = proxy->frozen, .proxy = proxy};
 	struct act act = {.frame = frame, .release = now};
 	struct proxy_fate fate;
 	struct naming naming;

@@ -150,6 +150,8 @@ static void apply_mahimahi(struct rule *rule, const struct passage *passage, str
 	sim_ns begun = window_begun(&rule->window), arrives = act->release;
 	uint64_t at;
 
+	if (act->express)
+		return;
 	backlog_clear(backlog, arrives);
 	act->applied = act->drop = backlog->count == backlog->room;
 	if (act->drop)
@@ -248,6 +250,8 @@ static void apply_link_trace(struct rule *rule, const struct passage *passage, s
 
 	backlog_clear(backlog, arrives);
 	bool lost = row != NULL && random_happens(rule->stream, passage_what(passage), passage_which(passage, PURPOSE_LOSS), row->loss);
+	if (act->express && !lost)
+		return;
 	act->applied = act->drop = lost || backlog->count == backlog->room ||
 	                           !serve(&trace->rows, (arrives > backlog->last ? arrives : backlog->last) - begun, act->frame->length,
 	                                  &done);

@@ -27,6 +27,7 @@ struct passage {
 	uint64_t flow;    /**< packet_flow() */
 	uint64_t ordinal; /**< within its flow and direction, from 1 */
 	sim_ns now;
+	bool frozen; /**< the chain repeats decisions, and what a rule did not do then has no decision */
 	struct proxy *proxy;
 };
 
@@ -37,6 +38,7 @@ struct act {
 	sim_ns release;      /**< when it leaves */
 	bool drop;
 	uint64_t hold; /**< > 0: it waits until so many more of its direction have come */
+	bool express;  /**< it has jumped the queue: delays and rates further on leave it alone */
 
 	/* What this rule did, cleared before each. */
 	bool applied;                /**< it did something, so it is a cause */
@@ -53,6 +55,7 @@ struct rule {
 	struct address at;
 	struct window window;
 	struct random_stream stream;
+	struct map picks; /* of a correlated probability: passage_correlated() */
 	struct proxy_counters counters;
 	void *state; /**< the behaviour's own */
 };
@@ -63,6 +66,8 @@ struct behaviour {
 	void (*apply)(struct rule *rule, const struct passage *passage, struct act *act);
 	/** Sees every frame, matched or not, before the match. @return whether it acted; then apply() is not called. */
 	bool (*watch)(struct rule *rule, const struct passage *passage, struct act *act);
+	/** apply() comes for every frame that matched, and asks rule_picks() itself. */
+	bool picks;
 	/** Bytes of rule->state, zeroed. */
 	size_t state_size;
 	/** Prepares what the parameters ask for, behind state_size; fault_check() holds. */
@@ -80,6 +85,8 @@ const struct behaviour *rule_behaviour(const struct rule *rule);
 extern const struct behaviour behaviour_drop, behaviour_delay, behaviour_outage, behaviour_gemodel;
 extern const struct behaviour behaviour_corrupt, behaviour_truncate, behaviour_pad, behaviour_mtu, behaviour_forge, behaviour_rebind, behaviour_firewall,
 	behaviour_mahimahi, behaviour_link_trace;
+extern const struct behaviour behaviour_loss, behaviour_loss_state, behaviour_rate, behaviour_slot, behaviour_reorder, behaviour_hold,
+	behaviour_duplicate;
 
 /** What a draw is about; added to the ordinal so that one frame has independent draws for each. At most 256. */
 enum purpose {
@@ -90,6 +97,8 @@ enum purpose {
 	PURPOSE_START,
 	PURPOSE_SECOND,
 	PURPOSE_CHOICE,
+	PURPOSE_REPEAT_PICK = 8,
+	PURPOSE_REPEAT,
 	PURPOSE_PLACE = 64, /**< and those up to 127: the k-th place in a frame is PURPOSE_PLACE + k */
 };
 
@@ -97,11 +106,20 @@ enum purpose {
 bool rule_matches(const struct rule *rule, const struct passage *passage, const struct frame *frame);
 
 /** Whether the @p ordinal-th match is one that the rule picks, its probability included. */
-bool rule_picks(const struct rule *rule, const struct passage *passage, uint64_t ordinal);
+bool rule_picks(struct rule *rule, const struct passage *passage, uint64_t ordinal);
 
 /** The two halves of a draw's key for this frame and purpose. */
 uint64_t passage_what(const struct passage *passage);
 uint64_t passage_which(const struct passage *passage, enum purpose purpose);
+
+/**
+ * The second half of the key of a draw that is correlated within a flow and direction: of this frame's own draw, or with probability @p correlation of the draw
+ * that the frame before it used. So every frame's draw has exactly the distribution of an independent one, and the correlation of two that follow each other
+ * is @p correlation, whatever that distribution. (tc-netem mixes two draws, which bends the distribution.)
+ * @param last The rule's memory for this purpose. @param repeat Of the draw whether it is repeated. @param correlation Billionths.
+ */
+uint64_t passage_correlated(const struct rule *rule, const struct passage *passage, struct map *last, enum purpose purpose,
+                            enum purpose repeat, uint64_t correlation);
 
 /** Makes act->frame a copy that may be changed, of @p length bytes: cut, or filled with zeros. */
 void act_own(struct act *act, size_t length);

@@ -42,7 +42,9 @@ static const char *needed_by(const struct action *action)
 		[FAULT_CARRIER] = "for=1s",    [FAULT_TX_FLAGS] = "lose_txif=true", [FAULT_RX_POINTER] = "xor=1",
 		[FAULT_SPI_STUCK] = "level=0", [FAULT_SPI_CUT] = "after=1",         [FAULT_INT_STUCK] = "level=0;for=1s",
 		[FAULT_CLKRDY] = "after=1ms",  [FAULT_RX_PKTIF] = "kind=lost",      [FAULT_SPI_STALL] = "for=1ms",
-		[FAULT_SPI_SLOW] = "factor=2", [FAULT_INT_DOUBLE] = "after=1us",
+		[FAULT_SPI_SLOW] = "factor=2", [FAULT_INT_DOUBLE] = "after=1us",    [FAULT_LOSS] = "percent=1%",
+		[FAULT_LOSS_STATE] = "p13=1%", [FAULT_RATE] = "rate=1Mbit",         [FAULT_SLOT] = "min_delay=1ms",
+		[FAULT_HOLD] = "frames=1",
 		/* What changes and makes frames. */
 		[FAULT_CORRUPT] = "bits=1",    [FAULT_TRUNCATE] = "to=60",          [FAULT_PAD] = "to=100",
 		[FAULT_MTU] = "size=1280",     [FAULT_FORGE] = "what=rst",          [FAULT_FIREWALL] = "idle=1min",
@@ -112,9 +114,16 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 {
 	static const char *const expected[FAULT_KINDS] = {
 		[FAULT_DROP] = "enabled=true",
-		[FAULT_DELAY] = "time! jitter=0ns keep_order=true",
+		[FAULT_DELAY] = "time! jitter=0ns distribution=uniform table= correlation=0% keep_order=true",
 		[FAULT_OUTAGE] = "for!",
 		[FAULT_GEMODEL] = "p! r! 1-h=100% 1-k=0%",
+		[FAULT_LOSS] = "percent! correlation=0%",
+		[FAULT_LOSS_STATE] = "p13! p31=1-p13 p32=0% p23=100% p14=0%",
+		[FAULT_RATE] = "rate! limit=1000 bytes=0B overhead=0 cell_size=0 cell_overhead=0",
+		[FAULT_SLOT] = "min_delay! max_delay=0ns packets=0 bytes=0B",
+		[FAULT_REORDER] = "gap=1",
+		[FAULT_HOLD] = "frames!",
+		[FAULT_DUPLICATE] = "copies=1 delay=0ns",
 		[FAULT_CORRUPT] = "bits=0 part=frame xor= mend=false",
 		[FAULT_TRUNCATE] = "to=0 by=0",
 		[FAULT_PAD] = "to!",
@@ -201,6 +210,20 @@ static void tables_refuse_what_makes_no_sense(void)
 		{FAULT_INT_DOUBLE, "after", "0ns", "less than the least allowed, 1ns"},
 		{FAULT_GEMODEL, "p", "100.1%", "100.1%"},
 		{FAULT_TX_STALL, "flags", "yes", "neither true nor false"},
+		{FAULT_DELAY, "distribution", "gauss", "'gauss' is not"},
+		{FAULT_DELAY, "correlation", "101%", "more than 100%"},
+		{FAULT_LOSS, "percent", "101%", "more than 100%"},
+		{FAULT_LOSS_STATE, "p31", "2-p13", "'2-p13' is not a probability"},
+		{FAULT_LOSS_STATE, "p31", "101%", "more than 100%"},
+		{FAULT_RATE, "overhead", "1.5", "'1.5' is not a whole number of bytes"},
+		{FAULT_RATE, "overhead", "--1", "'--1' is not a whole number of bytes"},
+		{FAULT_RATE, "overhead", "-65536", "beyond the most allowed, 65535 either way"},
+		{FAULT_RATE, "cell_overhead", "65536", "beyond the most allowed, 65535 either way"},
+		{FAULT_RATE, "cell_size", "65536", "more than the most allowed, 65535"},
+		{FAULT_REORDER, "gap", "0", "less than the least allowed, 1"},
+		{FAULT_HOLD, "frames", "0", "less than the least allowed, 1"},
+		{FAULT_DUPLICATE, "copies", "0", "less than the least allowed, 1"},
+		{FAULT_DUPLICATE, "copies", "1001", "more than the most allowed, 1000"},
 		{FAULT_CORRUPT, "bits", "33", "more than the most allowed, 32"},
 		{FAULT_CORRUPT, "part", "header", "'header' is not"},
 		{FAULT_CORRUPT, "xor", "54", "is not OFFSET:BYTES"},
@@ -228,7 +251,8 @@ static void tables_refuse_what_makes_no_sense(void)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		is_refused(action_at(rows[i].kind)->params, rows[i].key, rows[i].value, rows[i].why);
-	is_refused(match_params, "at", "enc.tx#12345678901234567890123451234567890123456789012345678901234567890123456789012345", "longer than 79 bytes");
+	is_refused(match_params, "at", "enc.tx#12345678901234567890123451234567890123456789012345678901234567890123456789012345",
+	           "longer than 79 bytes");
 	is_refused(match_params, "direction", "up", "'up' is not");
 }
 
@@ -264,8 +288,8 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	is_refused(match_params, "until", "+366d", "more than the most allowed, 365d");
 	for (size_t i = 0; i < FAULT_KINDS; i++)
 		count += durations_end_at_a_year(action_at(i)->params);
-	/* delay and pause have two; outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each. */
-	CU_ASSERT_EQUAL(count, 12);
+	/* delay, slot and pause have two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each. */
+	CU_ASSERT_EQUAL(count, 15);
 	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
 }
 
@@ -273,6 +297,25 @@ static void parameters_that_exclude_each_other_are_refused(void)
 {
 	is_wrong(made_fault("f", "", "delay", "time=1ms;jitter=2ms"), "jitter", "larger than the delay");
 	is_right(made_fault("f", "", "delay", "time=1ms;jitter=1ms"));
+	is_wrong(made_fault("f", "", "delay", "time=1ms;jitter=1ms;distribution=constant"), "jitter", "a constant delay has no jitter");
+	is_right(made_fault("f", "", "delay", "time=1ms;distribution=constant"));
+	is_right(made_fault("f", "", "delay", "time=1ms;jitter=2ms;distribution=normal"));
+	is_wrong(made_fault("f", "", "delay", "time=1ms;jitter=1ms;distribution=table"), "table", "needs the table's file");
+	is_wrong(made_fault("f", "", "delay", "time=1ms;jitter=1ms;table=x.dist"), "table", "only read with 'distribution: table'");
+	is_wrong(made_fault("f", "", "delay", "time=1ms;jitter=1ms;distribution=table;table=/no/such.dist"), "table",
+	         "the table /no/such.dist cannot be read: No such file");
+	is_wrong(made_fault("f", "", "loss_state", "p13=60%;p14=41%"), "p14", "together they are more than 100%");
+	is_right(made_fault("f", "", "loss_state", "p13=60%;p14=40%"));
+	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p31=60%;p32=41%"), "p32", "together they are more than 100%");
+	is_right(made_fault("f", "", "loss_state", "p13=1%;p31=60%;p32=40%"));
+	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p32=2%"), "p32", "together more than 100%");
+	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p31=60%;p32=40%;p23=0%"), "p23", "nothing is lost any more");
+	is_right(made_fault("f", "", "loss_state", "p13=0%;p31=60%;p32=40%;p23=0%"));
+	is_wrong(made_fault("f", "", "slot", "min_delay=2ms;max_delay=1ms"), "max_delay", "less than min_delay");
+	is_wrong(made_fault("f", "", "slot", "min_delay=0ns"), "min_delay", "always a slot");
+	is_right(made_fault("f", "", "slot", "min_delay=0ns;max_delay=1ns"));
+	is_wrong(made_fault("f", "", "duplicate", "copies=2;delay=183d"), "delay", "later than the most allowed, 365d");
+	is_right(made_fault("f", "", "duplicate", "copies=1;delay=365d"));
 	is_wrong(made_fault("f", "", "gemodel", "p=0%;r=0%"), "p", "never changes its state");
 	is_right(made_fault("f", "", "gemodel", "p=0%;r=1%"));
 	is_wrong(made_fault("f", "", "tx_flags", ""), "tx_flags", "say which flag");
@@ -380,9 +423,9 @@ static void an_address_is_of_the_actions_own_site(void)
 				is_right(addressed(action, sites[s], "#7", ""));
 			else
 				is_wrong(addressed(action, sites[s], "#7", ""), "at",
-				         action->layer == LAYER_PROXY ? "happens to frames, and" :
-				         action->site == NULL         ? "takes no 'at'" :
-				                                        "is no address of");
+				         action->layer == LAYER_PROXY ? "happens to frames, and"
+				         : action->site == NULL       ? "takes no 'at'"
+				                                      : "is no address of");
 		}
 		CU_ASSERT_EQUAL(own, action->site != NULL);
 	}
@@ -447,6 +490,18 @@ static void direction_and_filter_are_the_proxys(void)
 			else
 				is_wrong(ready(action, rows[r].match), rows[r].key, "have no place here");
 		is_right(ready(action, "direction=both"));
+	}
+}
+
+static void a_correlation_needs_frames_and_a_probability(void)
+{
+	for (size_t i = 0; i < FAULT_KINDS; i++) {
+		const struct action *action = action_at(i);
+		if (action->layer == LAYER_PROXY) {
+			is_right(ready(action, "probability=5%;correlation=25%"));
+			is_wrong(ready(action, "correlation=25%"), "correlation", "needs a probability below 100%");
+		} else
+			is_wrong(ready(action, "probability=5%;correlation=25%"), "correlation", "has no place here");
 	}
 }
 
@@ -552,6 +607,7 @@ static void draws_do_not_move_with_parameters_or_probability(void)
 	uint64_t key = key_of(made_fault("f", "probability=1%;nth=2", "delay", "time=1ms"));
 
 	CU_ASSERT_EQUAL(key_of(made_fault("f", "probability=2%;nth=2", "delay", "time=1ms")), key);
+	CU_ASSERT_EQUAL(key_of(made_fault("f", "probability=2%;correlation=9%;nth=2", "delay", "time=1ms")), key);
 	CU_ASSERT_EQUAL(key_of(made_fault("f", "probability=0%;nth=2", "delay", "time=1ms")), key);
 	CU_ASSERT_EQUAL(key_of(made_fault("f", "nth=2", "delay", "time=1ms")), key);
 	CU_ASSERT_EQUAL(key_of(made_fault("f", "nth=2", "delay", "time=2ms;jitter=1ms;keep_order=false")), key);
@@ -637,6 +693,7 @@ const CU_TestInfo tests_fault[] = {
 	{"an_address_needs_an_occasion_from_1", an_address_needs_an_occasion_from_1},
 	{"an_address_stands_alone_but_for_window_and_probability", an_address_stands_alone_but_for_window_and_probability},
 	{"direction_and_filter_are_the_proxys", direction_and_filter_are_the_proxys},
+	{"a_correlation_needs_frames_and_a_probability", a_correlation_needs_frames_and_a_probability},
 	{"a_message_is_bytes_in_hexadecimal", a_message_is_bytes_in_hexadecimal},
 	{"messages_are_the_buses", messages_are_the_buses},
 	{"a_fault_picks_what_its_match_says", a_fault_picks_what_its_match_says},

@@ -11,14 +11,22 @@
 static const struct certain {
 	const char *action, *params;
 	bool drops;
+	sim_ns later;
 } certain[] = {
-	{"drop", "", true},
-	{"delay", "time=5ms", false},
-	{"outage", "for=1ns", true},
-	{"gemodel", "p=100%;r=0%", true},
-	{"corrupt", "bits=1", false},
-	{"truncate", "to=20", false},
-	{"pad", "to=100", false},
+	{"drop", "", true, 0},
+	{"delay", "time=5ms", false, 5 * SIM_MS},
+	{"outage", "for=1ns", true, 0},
+	{"gemodel", "p=100%;r=0%", true, 0},
+	{"loss", "percent=100%", true, 0},
+	{"loss_state", "p13=100%;p31=0%", true, 0},
+	{"rate", "rate=96kbit", false, 5 * SIM_MS}, /* for 60 bytes */
+	{"slot", "min_delay=5ms", false, 5 * SIM_MS},
+	{"reorder", "", false, 0},
+	{"hold", "frames=1", false, 0},
+	{"duplicate", "", false, 0},
+	{"corrupt", "bits=1", false, 0},
+	{"truncate", "to=20", false, 0},
+	{"pad", "to=100", false, 0},
 };
 #define ACTIONS (sizeof certain / sizeof certain[0])
 
@@ -97,15 +105,29 @@ static void exactly_the_nth_is_hit(void)
 	}
 }
 
-static unsigned is_delay(size_t row)
+static bool is_action(size_t row, const char *name)
 {
-	return strcmp(certain[row].action, "delay") == 0;
+	return strcmp(certain[row].action, name) == 0;
 }
 
-/* Some find nothing left to do: a frame is cut only once. */
-static bool hits_again(size_t a, size_t b)
+/* Who jumps the queue takes back what came before, and is left alone by delays and rates behind; a frame is cut or padded only once. */
+static bool is_left_alone(size_t a, size_t b)
 {
-	return a != b || strcmp(certain[a].action, "delay") == 0 || strcmp(certain[a].action, "corrupt") == 0;
+	if (a == b && (is_action(a, "truncate") || is_action(a, "pad")))
+		return true;
+	return is_action(a, "reorder") && (is_action(b, "delay") || is_action(b, "rate"));
+}
+
+static bool is_as_long(size_t a, size_t b)
+{
+	return !is_action(b, "rate") || !(is_action(a, "truncate") || is_action(a, "pad"));
+}
+
+static sim_ns together(size_t a, size_t b)
+{
+	if (is_action(b, "reorder"))
+		return 0;
+	return certain[a].later + (is_left_alone(a, b) ? 0 : certain[b].later);
 }
 
 static void two_can_be_stacked(void)
@@ -119,10 +141,10 @@ static void two_can_be_stacked(void)
 			(void)chain_send(&chain, 1, TO_SERVER, SIM_S);
 			CU_ASSERT_EQUAL(chain.fate.dropped, certain[a].drops || certain[b].drops);
 			/* Behind a drop there is nothing left to act on. */
-			CU_ASSERT_EQUAL(chain.fate.cause_count, certain[a].drops ? 1 : 1 + hits_again(a, b));
+			CU_ASSERT_EQUAL(chain.fate.cause_count, certain[a].drops || is_left_alone(a, b) ? 1 : 2);
 			CU_ASSERT_EQUAL(proxy_counters(chain.proxy, 1).seen, certain[a].drops ? 0 : 1);
-			if (!certain[a].drops && !certain[b].drops)
-				CU_ASSERT_EQUAL(chain.fate.release, SIM_S + (is_delay(a) + is_delay(b)) * 5 * SIM_MS);
+			if (!certain[a].drops && !certain[b].drops && is_as_long(a, b))
+				CU_ASSERT_EQUAL(chain.fate.release, SIM_S + together(a, b));
 			chain_close(&chain);
 		}
 }

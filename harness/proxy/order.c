@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames in another order, or more than once.
+ */
+#include "proxy/rule.h"
+
+/* The decision is the action as the user wrote it: there is nothing to draw in it. */
+static void tell_as_written(const struct rule *rule, struct act *act)
+{
+	act->applied = true;
+	act->action = rule->fault.action;
+	act->params = rule->fault.params;
+}
+
+/* -- reorder -- */
+
+struct reorder {
+	struct map behind; /* by flow and direction: frames that have come since one jumped */
+};
+
+/* The gap is counted over all frames that match, and only who comes behind it has to be lucky: so tc-netem has it. */
+static void apply_reorder(struct rule *rule, const struct passage *passage, struct act *act)
+{
+	uint64_t *behind = map_at(&((struct reorder *)rule->state)->behind, passage_what(passage));
+
+	if (++*behind < rule->fault.params.reorder.gap || !rule_picks(rule, passage, rule->counters.matched))
+		return;
+	*behind = 0;
+	act->release = passage->now;
+	/* In a frozen plan the delays that were left out have no decision, and one that is there, such as a slot's, counts. */
+	act->express = !passage->frozen;
+	tell_as_written(rule, act);
+	/* There each frame comes for itself, too. */
+	act->params.reorder.gap = 1;
+}
+
+static void close_reorder(struct rule *rule)
+{
+	map_close(&((struct reorder *)rule->state)->behind);
+}
+
+const struct behaviour behaviour_reorder = {
+	.apply = apply_reorder, .picks = true, .state_size = sizeof(struct reorder), .close = close_reorder};
+
+/* -- hold -- */
+
+static void apply_hold(struct rule *rule, const struct passage *passage, struct act *act)
+{
+	(void)passage;
+	act->hold = rule->fault.params.hold.frames;
+	tell_as_written(rule, act);
+}
+
+const struct behaviour behaviour_hold = {.apply = apply_hold};
+
+/* -- duplicate -- */
+
+static void apply_duplicate(struct rule *rule, const struct passage *passage, struct act *act)
+{
+	const struct duplicate_params *params = &rule->fault.params.duplicate;
+
+	for (uint64_t i = 1; i <= params->copies; i++)
+		passage_emit(passage, rule, frame_new(act->frame->data, act->frame->length), passage->direction,
+		             act->release + i * params->between_ns);
+	tell_as_written(rule, act);
+}
+
+const struct behaviour behaviour_duplicate = {.apply = apply_duplicate};

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/proxy/replay.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "address/namer.h"
+#include "base/memory.h"
+#include "tests/test.h"
+#include "tests/unit/proxy/chain.h"
+
+/* What left a chain: a line a frame. */
+struct run {
+	struct proxy *proxy;
+	struct decisions decisions;
+	size_t dropped, delivered;
+	char *text;
+	size_t size;
+	FILE *stream;
+};
+
+/* As a session keeps decisions (session/world.c). */
+static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
+                    const struct proxy_fate *fate, sim_ns now)
+{
+	struct run *run = ctx;
+	struct decision decision = {.direction = direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = now};
+
+	(void)frame;
+	run->dropped += fate->dropped;
+	(void)naming_render(naming, decision.at);
+	for (size_t i = 0; i < fate->cause_count; i++) {
+		if (fate->causes[i].consequence)
+			continue;
+		decision.action = fate->causes[i].action;
+		decision.params = fate->causes[i].params;
+		(void)snprintf(decision.name, sizeof decision.name, "%s", proxy_fault(run->proxy, fate->causes[i].fault)->name);
+		decisions_add(&run->decisions, &decision);
+	}
+}
+
+static void take_what_leaves(struct run *run, sim_ns now)
+{
+	enum direction direction;
+
+	while (proxy_next(run->proxy) <= now) {
+		sim_ns at = proxy_next(run->proxy);
+		struct frame *frame = proxy_deliver(run->proxy, at, &direction);
+		fprintf(run->stream, "%llu %d:", (unsigned long long)at, (int)direction);
+		for (size_t i = 0; i < frame->length; i++)
+			fprintf(run->stream, "%02x", frame->data[i]);
+		fputc('\n', run->stream);
+		frame_free(frame);
+		run->delivered++;
+	}
+}
+
+/* Three frames at once, then 1.7 ms of silence; every frame has its number in it. */
+static void send_all(struct run *run, unsigned frames)
+{
+	for (unsigned i = 0; i < frames; i++) {
+		sim_ns now = SIM_S + i / 3 * 1700 * SIM_US;
+		enum direction direction = i * 7 % 5 < 2 ? TO_DEVICE : TO_SERVER;
+		struct frame *frame = chain_frame(1 + i * 11 % 4, direction, 60 + i * 37 % 900);
+		put_be16(frame->data + 44, i);
+		take_what_leaves(run, now);
+		proxy_submit(run->proxy, frame, direction, now);
+	}
+	take_what_leaves(run, SIM_NEVER - 1);
+}
+
+static void begin(struct run *run)
+{
+	memset(run, 0, sizeof *run);
+	run->stream = open_memstream(&run->text, &run->size);
+	CU_ASSERT_FATAL(run->stream != NULL);
+}
+
+static void end(struct run *run)
+{
+	proxy_close(run->proxy);
+	(void)fclose(run->stream);
+}
+
+struct replayed replay_check(const struct fault *faults, size_t count, unsigned frames)
+{
+	struct run first, again;
+
+	begin(&first);
+	first.proxy = proxy_open(faults, count, 1, (struct proxy_ops){.decided = decided}, &first);
+	send_all(&first, frames);
+	begin(&again);
+	again.proxy = proxy_open_frozen(&first.decisions, (struct proxy_ops){.decided = decided}, &again);
+	send_all(&again, frames);
+	for (size_t i = 0; i < first.decisions.count; i++)
+		CU_ASSERT_EQUAL(proxy_counters(again.proxy, i).matched, 1);
+	CU_ASSERT_EQUAL(again.decisions.count, first.decisions.count);
+	CU_ASSERT_EQUAL(again.dropped, first.dropped);
+	struct replayed replayed = {first.decisions.count, first.dropped, first.delivered};
+	end(&first);
+	end(&again);
+	TEST_SAME_TEXT(again.text, first.text);
+	decisions_close(&first.decisions);
+	decisions_close(&again.decisions);
+	free(first.text);
+	free(again.text);
+	return replayed;
+}
