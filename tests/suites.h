@@ -23,6 +23,9 @@
 	S("link/medium", tests_medium, false)                                                                                              \
 	S("link/link", tests_link, false)                                                                                                  \
 	S("base/map", tests_map, false)                                                                                                    \
+	S("address/address", tests_address, false)                                                                                         \
+	S("address/namer", tests_namer, false)                                                                                             \
+	S("address/stream", tests_stream, false)                                                                                           \
 	S("proxy/match", tests_match, false)                                                                                               \
 	S("proxy/actions", tests_actions, false)                                                                                           \
 	S("link/checksum", tests_checksum, false)                                                                                          \

@@ -53,6 +53,7 @@ struct frame *made_frame(const struct made *made)
 	bool out = made->direction == TO_SERVER;
 	size_t ip = made->tagged ? 18 : 14, header = 20 + made->options, transport = 8;
 	unsigned port = made->port != 0 ? made->port : 4000;
+	unsigned server_port = made->server_port != 0 ? made->server_port : 80;
 	uint8_t *segment = data + ip + header;
 
 	memcpy(data, out ? server : device, 6);
@@ -71,15 +72,15 @@ struct frame *made_frame(const struct made *made)
 	if (protocol == IP_ICMP) {
 		segment[0] = 8;
 	} else {
-		put_be16(segment, out ? port : 80);
-		put_be16(segment + 2, out ? 80 : port);
+		put_be16(segment, out ? port : server_port);
+		put_be16(segment + 2, out ? server_port : port);
 	}
 	if (protocol == IP_TCP)
 		transport = put_tcp(segment, made);
 	else if (protocol == IP_UDP)
 		put_be16(segment + 4, (unsigned)(8 + made->length));
 	for (size_t i = 0; i < made->length; i++)
-		segment[transport + i] = (uint8_t)i;
+		segment[transport + i] = made->payload != NULL ? ((const uint8_t *)made->payload)[i] : (uint8_t)i;
 	put_be16(data + ip + 2, (unsigned)(header + transport + made->length));
 	put_checksum(data + ip + 10, sum_of(data + ip, header, 0));
 	size_t length = transport + made->length;

@@ -22,9 +22,11 @@ struct made {
 	uint32_t seq, ack;
 	bool timestamps; /**< TCP: value 111, echo 222 */
 	bool may_fragment;
-	bool tagged;    /**< with a VLAN tag */
-	size_t options; /**< bytes of IPv4 options, a multiple of 4: a record route and, if there is room, a copied one */
-	size_t length;  /**< of the payload: bytes 0, 1, 2 ... */
+	bool tagged;          /**< with a VLAN tag */
+	size_t options;       /**< bytes of IPv4 options, a multiple of 4: a record route and, if there is room, a copied one */
+	size_t length;        /**< of the payload: bytes 0, 1, 2 ... */
+	const void *payload;  /**< instead of these */
+	uint16_t server_port; /**< 0: 80 */
 };
 
 /** @return the frame with right checksums, 60 bytes at least. */
