@@ -40,6 +40,7 @@
 	S("proxy/shape", tests_proxy_shape, false)                                                                                         \
 	S("proxy/replay", tests_proxy_replay, false)                                                                                       \
 	S("fault/dist", tests_dist, false)                                                                                                 \
+	S("fault/netem", tests_netem, false)                                                                                               \
 	S("server/dhcp", tests_dhcp, false)                                                                                                \
 	S("server/dns", tests_dns, false)                                                                                                  \
 	S("server/ntp", tests_ntp, false)                                                                                                  \

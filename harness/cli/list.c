@@ -30,6 +30,8 @@ static int list_faults(const struct places *places)
 		printf("\n%s: %s\n", action->name, action->summary);
 		print_table(action->params, "  ");
 	}
+	puts("\nnetem: in place of an action, what tc-netem(8) would be told, such as \"delay 100ms 20ms distribution normal loss 1%\"; it becomes a\n"
+	     "fault for each of its words");
 	return EXIT_PASSED;
 }
 

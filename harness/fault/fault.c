@@ -105,7 +105,8 @@ const struct param match_params[] = {
 	PARAM_ROW_CUSTOM(match, until, "until", &moment_codec, "0ns",
                          "before this time since power on, this long after 'from' (+2s), or before this address; 0ns: for ever"),
 	PARAM_ROW_TEXT(match, during, "during", "", "only while the session is in this phase"),
-	PARAM_ROW_CUSTOM(match, nth, "nth", &ordinals_codec, "0", "only the n-th that matches, counted from 1, or those of a range (3..7, 3..)"),
+	PARAM_ROW_CUSTOM(match, nth, "nth", &ordinals_codec, "0",
+                         "only the n-th that matches, counted from 1, or those of a range (3..7, 3..)"),
 	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
 	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
 	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0, "each of these with this probability"),
@@ -472,7 +473,8 @@ static bool check_loss_state(const struct fault *fault, const char **ret_key, st
 	if (params->p31 != LOSS_STATE_REST && params->p31 + params->p32 > UNIT_PROBABILITY_ONE)
 		return error_set(err, "p31 and p32 both lead out of the loss in a burst, and together they are more than 100%%");
 	if (params->p31 == LOSS_STATE_REST && params->p32 > params->p13)
-		return error_set(err, "p32 and p31, which is 100%% less p13, both lead out of the loss in a burst: together more than 100%%");
+		return error_set(err,
+		                 "p32 and p31, which is 100%% less p13, both lead out of the loss in a burst: together more than 100%%");
 	*ret_key = "p23";
 	if (params->p13 > 0 && params->p32 > 0 && params->p23 == 0)
 		return error_set(err, "with p32 above 0 and p23 0, the model ends up where nothing is lost any more");
@@ -868,7 +870,8 @@ static bool check_correlation(const struct fault *fault, struct error *err)
 	if (match->correlation == 0)
 		return true;
 	if (fault->action->layer != LAYER_PROXY)
-		return error_set(err, "'%s' is not about frames between wire and far end, so 'correlation' has no place here", fault->action->name);
+		return error_set(err, "'%s' is not about frames between wire and far end, so 'correlation' has no place here",
+		                 fault->action->name);
 	return match->probability != UNIT_PROBABILITY_ONE || error_set(err, "a correlation needs a probability below 100%%");
 }
 

@@ -23,7 +23,7 @@
 #define FAULT_FILTER_MAX 256
 #define FAULT_AT_MAX ADDRESS_TEXT_MAX
 #define FAULT_PHASE_MAX 16
-#define FAULT_PATH_MAX 192 /**< of a file that a fault names */
+#define FAULT_PATH_MAX 192   /**< of a file that a fault names */
 #define FAULT_MESSAGE_MAX 16 /**< bytes of an SPI message that a match can name */
 #define FAULT_MESSAGE_TEXT (FAULT_MESSAGE_MAX * 3)
 #define FAULTS_MAX 256
@@ -202,8 +202,8 @@ struct rate_params {
 
 /** The link gives frames out only now and then, several at once; tc-netem's `slot`. */
 struct slot_params {
-	uint64_t min_ns; /**< until the next slot, uniform */
-	uint64_t max_ns; /**< 0: as min_ns */
+	uint64_t min_ns;  /**< until the next slot, uniform */
+	uint64_t max_ns;  /**< 0: as min_ns */
 	uint64_t packets; /**< that one slot takes; 0: no limit */
 	uint64_t bytes;   /**< 0: no limit */
 };

@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "fault/netem.h"
 
 static const char *const verdicts[] = {"pass", "fail", "any", NULL};
 
@@ -117,14 +118,31 @@ static bool read_name(const struct yaml_file *file, const struct yaml_node *mapp
 	return true;
 }
 
-static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *fault, struct error *err)
+/* A table is named from where the scenario lies. A plan lies elsewhere, so its path becomes absolute. */
+static bool resolve_table(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
 {
-	const char *keys[FAULT_KINDS + 2], *wrong = NULL;
+	const char *slash = strrchr(file->path, '/');
+	char joined[FAULT_PATH_MAX + ERROR_FILE_MAX], whole[PATH_MAX];
+	char *table = fault->params.delay.table;
 
-	memset(fault, 0, sizeof *fault);
-	(void)fault_keys(keys);
-	if (!yaml_fill(file, mapping, match_params, keys, "a fault", &fault->match, err) || !read_action(file, mapping, fault, err) ||
-	    !read_name(file, mapping, fault, err))
+	if (fault->action != action_at(FAULT_DELAY) || table[0] == '\0' || table[0] == '/')
+		return true;
+	(void)snprintf(joined, sizeof joined, "%.*s%s", slash != NULL ? (int)(slash - file->path) + 1 : 0, file->path, table);
+	if (realpath(joined, whole) == NULL)
+		return yaml_error(file, node, err, "the table %s cannot be read: %s", joined, strerror(errno));
+	if (strlen(whole) >= FAULT_PATH_MAX)
+		return yaml_error(file, node, err, "the path of the table, %s, is longer than %d bytes", whole, FAULT_PATH_MAX - 1);
+	memcpy(table, whole, strlen(whole) + 1);
+	return true;
+}
+
+/* Reads a fault of one action, of which the match is known. */
+static bool read_single(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *fault, struct error *err)
+{
+	const char *wrong = NULL;
+
+	if (!read_action(file, mapping, fault, err) || !read_name(file, mapping, fault, err) ||
+	    !resolve_table(file, blame(mapping, fault, "table"), fault, err))
 		return false;
 	if (fault_check(fault, &wrong, err))
 		return true;
@@ -132,8 +150,72 @@ static bool read_fault(const struct yaml_file *file, const struct yaml_node *map
 	return error_at(err, file->path, node->line, node->column);
 }
 
+/* tc's words share the entry with no other action, and with no other chance. */
+static bool check_netem_entry(const struct yaml_file *file, const struct yaml_node *mapping, struct error *err)
+{
+	for (size_t i = 0; i < mapping->count; i++) {
+		const struct yaml_node *key = mapping->entries[i].key;
+		if (action_find(key->text) != NULL)
+			return yaml_error(file, key, err, "a fault does one thing, and this one already has 'netem'");
+		if (strcmp(key->text, "probability") == 0 || strcmp(key->text, "correlation") == 0)
+			return yaml_error(file, key, err, "'%s' has no place beside 'netem', whose words have their own", key->text);
+	}
+	return true;
+}
+
+/* Reads the value of `netem`, of which @p base has the match, into several faults. */
+static bool read_netem(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *base, struct fault *faults,
+                       size_t *ret_count, struct error *err)
+{
+	const struct yaml_node *node = yaml_get(mapping, "netem"), *name = yaml_get(mapping, "name");
+	const char *wrong = NULL;
+
+	if (!check_netem_entry(file, mapping, err))
+		return false;
+	if (node->kind != YAML_SCALAR)
+		return yaml_error(file, node, err, "'netem' must be a text, such as \"delay 100ms 20ms loss 1%%\"");
+	(void)snprintf(base->name, sizeof base->name, "netem");
+	if (name != NULL && !read_name(file, mapping, base, err))
+		return false;
+	bool good = netem_parse(node->text, base, faults, ret_count, err);
+	for (size_t i = 0; good && i < *ret_count; i++) {
+		if (!resolve_table(file, node, &faults[i], err))
+			return false;
+		good = fault_check(&faults[i], &wrong, err);
+	}
+	if (good)
+		return true;
+	const struct yaml_node *key = wrong != NULL ? yaml_get(mapping, wrong) : NULL;
+	if (key == NULL)
+		error_context(err, "netem");
+	else
+		node = key;
+	return error_at(err, file->path, node->line, node->column);
+}
+
+/* Reads an entry of the list into one fault or several. */
+static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *faults, size_t *ret_count,
+                       struct error *err)
+{
+	const char *keys[FAULT_KINDS + 3];
+	struct fault base;
+	size_t count = fault_keys(keys);
+
+	keys[count++] = "netem";
+	keys[count] = NULL;
+	memset(&base, 0, sizeof base);
+	if (!yaml_fill(file, mapping, match_params, keys, "a fault", &base.match, err))
+		return false;
+	if (yaml_get(mapping, "netem") != NULL)
+		return read_netem(file, mapping, &base, faults, ret_count, err);
+	*faults = base;
+	*ret_count = 1;
+	return read_single(file, mapping, faults, err);
+}
+
 static bool read_faults(const struct yaml_file *file, const struct yaml_node *list, struct plan *plan, struct error *err)
 {
+	struct fault faults[NETEM_FAULTS_MAX];
 	char found[128];
 
 	if (list == NULL)
@@ -143,11 +225,15 @@ static bool read_faults(const struct yaml_file *file, const struct yaml_node *li
 		                  yaml_describe(list, found, sizeof found));
 	if (list->count > FAULTS_MAX)
 		return yaml_error(file, list, err, "more than %d faults", FAULTS_MAX);
-	plan->faults = memory_new(list->count * sizeof *plan->faults);
-	plan->fault_count = list->count;
-	for (size_t i = 0; i < list->count; i++)
-		if (!read_fault(file, list->entries[i].value, &plan->faults[i], err))
+	plan->faults = memory_new(FAULTS_MAX * sizeof *plan->faults);
+	for (size_t i = 0, count = 0; i < list->count; i++, plan->fault_count += count) {
+		const struct yaml_node *entry = list->entries[i].value;
+		if (!read_fault(file, entry, faults, &count, err))
 			return false;
+		if (plan->fault_count + count > FAULTS_MAX)
+			return yaml_error(file, entry, err, "more than %d faults", FAULTS_MAX);
+		memcpy(&plan->faults[plan->fault_count], faults, count * sizeof *faults);
+	}
 	return true;
 }
 
@@ -537,6 +623,25 @@ static void write_fault(FILE *stream, const struct fault *fault)
 	write_table(stream, fault->action->params, &fault->params, 6);
 }
 
+/* What the table fills in by itself goes without saying. */
+static void write_exactly(FILE *stream, const struct param *table, const union action_params *params)
+{
+	char value[PARAM_VALUE_MAX], usual[PARAM_VALUE_MAX];
+	union action_params standard;
+	const char *comma = "";
+
+	memset(&standard, 0, sizeof standard);
+	params_init(table, &standard);
+	for (const struct param *row = table; row->key != NULL; row++) {
+		(void)param_get(row, params, value);
+		if (row->standard != NULL && strcmp(value, param_get(row, &standard, usual)) == 0)
+			continue;
+		fprintf(stream, "%s%s: ", comma, row->key);
+		write_quoted(stream, value);
+		comma = ", ";
+	}
+}
+
 /* On one line, since there may be thousands. */
 static void write_decision(FILE *stream, const struct decision *decision)
 {
@@ -555,10 +660,7 @@ static void write_decision(FILE *stream, const struct decision *decision)
 		fputs(", ", stream);
 	}
 	fprintf(stream, "%s: {", decision->action->name);
-	for (const struct param *row = decision->action->params; row->key != NULL; row++) {
-		fprintf(stream, "%s%s: ", row == decision->action->params ? "" : ", ", row->key);
-		write_quoted(stream, param_get(row, &decision->params, value));
-	}
+	write_exactly(stream, decision->action->params, &decision->params);
 	fputs("}}\n", stream);
 }
 

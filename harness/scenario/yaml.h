@@ -14,9 +14,10 @@
 #include "base/error.h"
 #include "base/param.h"
 
-#define YAML_SIZE_MAX (1024U * 1024U)
+/** A frozen plan has a line for every decision, tens of thousands where each frame is delayed. */
+#define YAML_SIZE_MAX (64U * 1024U * 1024U)
 #define YAML_DEPTH_MAX 16
-#define YAML_NODES_MAX 65536U
+#define YAML_NODES_MAX (1024U * 1024U)
 
 enum yaml_kind { YAML_SCALAR, YAML_MAPPING, YAML_SEQUENCE };
 

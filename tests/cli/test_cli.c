@@ -183,7 +183,7 @@ static void an_unknown_key_has_its_place_and_the_nearest(void)
 		{"name: x\nexpect: {verdict: pass, zzzzzz: 1}\n",
 	         ":2:25: 'zzzzzz' is no key of expect; allowed: verdict, phase, at_least, at_most"},
 		{FAULT("    delay: {tiem: 3ms}\n"),
-	         ":4:13: 'tiem' is no key of delay; did you mean 'time'?; allowed: time, jitter, keep_order"},
+	         ":4:13: 'tiem' is no key of delay; did you mean 'time'?; allowed: time, jitter, distribution, table, correlation, keep_order"},
 		{"name: x\nfaults:\n  - gemodel: {p: 1%, r: 1%, 1-q: 3%}\n",
 	         ":3:29: '1-q' is no key of gemodel; did you mean '1-h'?; allowed: p, r, 1-h, 1-k"},
 	};

@@ -256,14 +256,95 @@ static void comes_back_the_same(const char *scenario)
 static void a_plan_that_was_written_is_read_as_the_same(void)
 {
 	comes_back_the_same("name: least\ndevice: box\n");
-	comes_back_the_same("name: all\nsummary: \"what it shows\"\nseed: 18446744073709551615\ndeadline: 61.5s\ndevice: box\n"
-	                    "link: {duplex: full, up_at: 1500us, queue: 9}\nserver: {version: \"1.0\", lease: 90s, ttl: 0ns}\n"
-	                    "expect: {verdict: any, phase: update, at_least: 1s, at_most: 1h}\n"
-	                    "faults:\n"
-	                    "  - {name: a, direction: to-server, filter: \"udp port 53\", from: 1s, until: 2s, nth: 3, drop: true}\n"
-	                    "  - {name: b, every: 5, probability: 12.3456789%, delay: {time: 1.000001ms, jitter: 7ns, keep_order: false}}\n"
-	                    "  - {first: 2, outage: 1h}\n"
-	                    "  - gemodel: {p: 0.1%, r: 20%, 1-h: 99%, 1-k: 0.0000001%}\n");
+	comes_back_the_same(
+		"name: all\nsummary: \"what it shows\"\nseed: 18446744073709551615\ndeadline: 61.5s\ndevice: box\n"
+		"link: {duplex: full, up_at: 1500us, queue: 9}\nserver: {version: \"1.0\", lease: 90s, ttl: 0ns}\n"
+		"expect: {verdict: any, phase: update, at_least: 1s, at_most: 1h}\n"
+		"faults:\n"
+		"  - {name: a, direction: to-server, filter: \"udp port 53\", from: 1s, until: 2s, nth: 3, drop: true}\n"
+		"  - {name: b, every: 5, probability: 12.3456789%, delay: {time: 1.000001ms, jitter: 7ns, keep_order: false}}\n"
+		"  - {first: 2, outage: 1h}\n"
+		"  - gemodel: {p: 0.1%, r: 20%, 1-h: 99%, 1-k: 0.0000001%}\n"
+		"  - {name: c, probability: 5%, correlation: 25%, duplicate: {copies: 2, delay: 1ms}}\n"
+		"  - delay: {time: 1ms, jitter: 9ms, distribution: paretonormal, correlation: 3%}\n"
+		"  - loss: {percent: 1%, correlation: 30%}\n"
+		"  - loss_state: {p13: 1%, p31: 20%, p32: 30%, p23: 40%, p14: 5%}\n"
+		"  - loss_state: 1%\n"
+		"  - rate: {rate: 1500bit, limit: 7, bytes: 9kB, overhead: -14, cell_size: 48, cell_overhead: 5}\n"
+		"  - slot: {min_delay: 1ms, max_delay: 2ms, packets: 3, bytes: 4kB}\n"
+		"  - reorder: {gap: 5}\n"
+		"  - hold: 3\n"
+		"  - {direction: to-device, netem: \"delay 10ms 2ms 5% distribution pareto reorder 25% 50% gap 5 loss state 1 rate 1mbit "
+		"slot 1ms duplicate 2% 3%\"}\n");
+}
+
+static void netem_becomes_a_fault_for_each_of_its_words(void)
+{
+	static const char *const names[] = {"first", "far: loss", "far: delay", "netem: delay"};
+	struct plan plan;
+
+	TEST_SAME_TEXT(open_text(&plan,
+	                         "name: x\ndevice: box\nfaults:\n"
+	                         "  - {name: first, drop: true}\n"
+	                         "  - {name: far, direction: to-server, filter: tcp, from: 1s, netem: \"delay 100ms loss 1%\"}\n"
+	                         "  - netem: delay 1s\n",
+	                         NULL),
+	               "");
+	CU_ASSERT_EQUAL_FATAL(plan.fault_count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		CU_ASSERT_STRING_EQUAL(plan.faults[i].name, names[i]);
+		CU_ASSERT_EQUAL(plan.faults[i].match.direction, i == 1 || i == 2 ? MATCH_TO_SERVER : MATCH_BOTH);
+	}
+	CU_ASSERT(strcmp(plan.faults[2].match.filter, "tcp") == 0 && plan.faults[2].match.from.ns == 1000000000);
+	CU_ASSERT_EQUAL(plan.faults[2].params.delay.time_ns, 100000000);
+	plan_close(&plan);
+}
+
+static void netem_that_makes_no_sense_is_refused_at_its_place(void)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - netem: delay 10xs\n", "s.yaml:4:12: netem: '10xs' in 'delay' is not a time");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - netem: delay 1ms 2ms\n",
+	                "s.yaml:4:12: netem: the jitter is larger than the delay");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - netem: delay 1ms 1ms distribution no/such.dist\n", "s.yaml:4:12: the table ");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - netem: {delay: 1ms}\n", "s.yaml:4:12: 'netem' must be a text, such as");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, drop: true}\n", "s.yaml:4:24: a fault does one thing");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, probability: 5%}\n",
+	                "s.yaml:4:24: 'probability' has no place beside 'netem'");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, filter: host foo}\n",
+	                "s.yaml:4:32: 'foo' in the filter is a host name");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, at: enc.tx#1}\n", "'delay' happens to frames");
+	is_refused_with("name: x\ndevice: box\ndecisions:\n  - {netem: delay 1ms}\n", "'netem' is no key of a decision");
+	CU_ASSERT_FATAL(stream != NULL);
+	fputs("name: x\ndevice: box\nfaults:\n", stream);
+	for (unsigned i = 0; i < 128; i++)
+		fputs("  - netem: delay 1ms loss 1% rate 1mbit\n", stream);
+	(void)fclose(stream);
+	is_refused_with(text, "s.yaml:89:5: more than 256 faults");
+	free(text);
+}
+
+/* The plan of a run lies elsewhere. */
+static void a_table_is_found_from_its_scenario_and_from_its_plan(void)
+{
+	static const char *const scenarios[] = {
+		"name: x\ndevice: box\nfaults:\n  - delay: {time: 9ms, jitter: 1ms, distribution: table, table: t.dist}\n",
+		"name: x\ndevice: box\nfaults:\n  - netem: delay 9ms 1ms distribution t.dist\n"};
+	struct plan plan;
+
+	for (size_t i = 0; i < 2; i++) {
+		(void)test_write("t.dist", "1 2 3\n");
+		TEST_SAME_TEXT(open_text(&plan, scenarios[i], NULL), "");
+		CU_ASSERT_FATAL(plan.fault_count == 1);
+		CU_ASSERT_EQUAL(plan.faults[0].params.delay.table[0], '/');
+		TEST_CONTAINS(plan.faults[0].params.delay.table, "/t.dist");
+		plan_close(&plan);
+		(void)test_write("t.dist", "1 2\n3 x\n");
+		is_refused_with(scenarios[i], "/t.dist:2: 'x' is not a whole number");
+	}
 }
 
 static void texts_of_any_kind_come_back(void)
@@ -324,6 +405,9 @@ const CU_TestInfo tests_plan[] = {
 	{"the command line chooses another device", the_command_line_chooses_another_device},
 	{"files that are not there are told with a cure", files_that_are_not_there_are_told_with_a_cure},
 	{"a plan that was written is read as the same", a_plan_that_was_written_is_read_as_the_same},
+	{"netem becomes a fault for each of its words", netem_becomes_a_fault_for_each_of_its_words},
+	{"netem that makes no sense is refused at its place", netem_that_makes_no_sense_is_refused_at_its_place},
+	{"a table is found from its scenario and from its plan", a_table_is_found_from_its_scenario_and_from_its_plan},
 	{"texts of any kind come back", texts_of_any_kind_come_back},
 	{"characters that YAML does not take come back", characters_that_yaml_does_not_take_come_back},
 	{"files of a scenario are found from its plan", files_of_a_scenario_are_found_from_its_plan},

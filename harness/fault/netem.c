@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault/netem.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define WORDS_MAX 64
+#define TEXT_MAX 512
+
+__extension__ typedef unsigned __int128 wide;
+
+/* -- quantities -- */
+
+struct suffix {
+	const char *name;
+	uint64_t factor;
+};
+
+/* A kind of quantity: in tc the case of a unit does not count, and a fraction of the base unit is cut off. */
+struct quantity {
+	const char *what;
+	const struct suffix *suffixes; /* the end has no name */
+	uint64_t divisor, max;
+};
+
+static const struct suffix time_suffixes[] = {{"", 1000},          {"us", 1000},         {"usec", 1000},     {"usecs", 1000},
+                                              {"ms", 1000000},     {"msec", 1000000},    {"msecs", 1000000}, {"s", 1000000000},
+                                              {"sec", 1000000000}, {"secs", 1000000000}, {NULL, 0}};
+static const struct suffix slot_suffixes[] = {
+	{"", 1},           {"ns", 1},           {"nsec", 1},          {"nsecs", 1},      {"us", 1000},
+	{"usec", 1000},    {"usecs", 1000},     {"ms", 1000000},      {"msec", 1000000}, {"msecs", 1000000},
+	{"s", 1000000000}, {"sec", 1000000000}, {"secs", 1000000000}, {NULL, 0}};
+static const struct suffix percent_suffixes[] = {{"", 10000000}, {"%", 10000000}, {NULL, 0}};
+static const struct suffix count_suffixes[] = {{"", 1}, {NULL, 0}};
+static const struct suffix size_suffixes[] = {{"", 8},
+                                              {"b", 8},
+                                              {"k", UINT64_C(8) << 10},
+                                              {"kb", UINT64_C(8) << 10},
+                                              {"m", UINT64_C(8) << 20},
+                                              {"mb", UINT64_C(8) << 20},
+                                              {"g", UINT64_C(8) << 30},
+                                              {"gb", UINT64_C(8) << 30},
+                                              {"kbit", UINT64_C(1) << 10},
+                                              {"mbit", UINT64_C(1) << 20},
+                                              {"gbit", UINT64_C(1) << 30},
+                                              {NULL, 0}};
+static const struct suffix rate_suffixes[] = {{"", 1},
+                                              {"bit", 1},
+                                              {"kbit", 1000},
+                                              {"mbit", 1000000},
+                                              {"gbit", 1000000000},
+                                              {"tbit", UINT64_C(1000000000000)},
+                                              {"kibit", UINT64_C(1) << 10},
+                                              {"mibit", UINT64_C(1) << 20},
+                                              {"gibit", UINT64_C(1) << 30},
+                                              {"tibit", UINT64_C(1) << 40},
+                                              {"bps", 8},
+                                              {"kbps", 8000},
+                                              {"mbps", 8000000},
+                                              {"gbps", UINT64_C(8000000000)},
+                                              {"tbps", UINT64_C(8000000000000)},
+                                              {"kibps", UINT64_C(8) << 10},
+                                              {"mibps", UINT64_C(8) << 20},
+                                              {"gibps", UINT64_C(8) << 30},
+                                              {"tibps", UINT64_C(8) << 40},
+                                              {NULL, 0}};
+
+static const struct quantity times = {"a time (a number and us, ms or s; us if nothing is said)", time_suffixes, 1, FAULT_TIME_MAX};
+static const struct quantity slot_times = {"a time (a number and ns, us, ms or s; ns if nothing is said)", slot_suffixes, 1,
+                                           FAULT_TIME_MAX};
+static const struct quantity percents = {"a percentage from 0 to 100", percent_suffixes, 1, UNIT_PROBABILITY_ONE};
+static const struct quantity counts = {"a whole number", count_suffixes, 1, INT32_MAX};
+static const struct quantity sizes = {"a number (k, m and g are 1024 times as much each)", size_suffixes, 8, UINT32_MAX};
+static const struct quantity rates = {"a rate (a number and bit, kbit, mbit, gbit, bps, kbps, ...; bit if nothing is said)", rate_suffixes,
+                                      1, UINT64_C(1) << 62};
+
+#define DIGITS_MAX 18
+
+/* Reads the number that @p text begins with: @p ret_digits / @p ret_divisor. @return what is behind it, or NULL if there is none. */
+static const char *read_number(const char *text, uint64_t *ret_digits, uint64_t *ret_divisor)
+{
+	unsigned count = 0;
+	bool point = false;
+
+	*ret_digits = 0;
+	*ret_divisor = 1;
+	if (!isdigit((unsigned char)*text))
+		return NULL;
+	for (; isdigit((unsigned char)*text) || (*text == '.' && !point); text++) {
+		if (*text == '.') {
+			point = true;
+			continue;
+		}
+		if (++count > DIGITS_MAX)
+			return NULL;
+		*ret_digits = *ret_digits * 10 + (uint64_t)(*text - '0');
+		*ret_divisor *= point ? 10 : 1;
+	}
+	return text;
+}
+
+static bool read_quantity(const struct quantity *quantity, const char *word, uint64_t *ret_value)
+{
+	uint64_t digits, divisor;
+	const char *unit = read_number(word, &digits, &divisor);
+	const struct suffix *suffix = quantity->suffixes;
+
+	while (unit != NULL && suffix->name != NULL && strcasecmp(suffix->name, unit) != 0)
+		suffix++;
+	if (unit == NULL || suffix->name == NULL || (quantity == &counts && divisor != 1))
+		return false;
+	const wide value = (wide)digits * suffix->factor / divisor / quantity->divisor;
+	if (value > quantity->max)
+		return false;
+	*ret_value = (uint64_t)value;
+	return true;
+}
+
+/* -- words -- */
+
+/* What the words have said so far. */
+struct netem {
+	const char *words[WORDS_MAX];
+	size_t count, at; /* at: the next one */
+	const char *keyword;
+
+	bool has_delay, has_limit, has_rate, has_slot, has_distribution, has_corrupt, has_duplicate;
+	struct delay_params delay;
+	enum fault_kind loss; /* FAULT_DROP: none */
+	struct loss_params random_loss;
+	struct loss_state_params loss_state;
+	struct gemodel_params gemodel;
+	uint64_t reorder, reorder_correlation, gap;
+	uint64_t corrupt, corrupt_correlation;
+	uint64_t duplicate, duplicate_correlation;
+	uint64_t limit;
+	struct rate_params rate;
+	struct slot_params slot;
+};
+
+/* tc takes any beginning of a word. */
+static bool abbreviates(const char *word, const char *whole)
+{
+	return strncmp(word, whole, strlen(word)) == 0;
+}
+
+static const char *next_word(const struct netem *netem)
+{
+	return netem->at < netem->count ? netem->words[netem->at] : "";
+}
+
+static bool is_number_next(const struct netem *netem)
+{
+	return isdigit((unsigned char)next_word(netem)[0]);
+}
+
+/* Reads the next word as @p quantity. */
+static bool take(struct netem *netem, const struct quantity *quantity, uint64_t *ret_value, struct error *err)
+{
+	const char *word = next_word(netem);
+
+	if (word[0] == '\0')
+		return error_set(err, "behind '%s' there should be %s", netem->words[netem->at - 1], quantity->what);
+	if (!read_quantity(quantity, word, ret_value))
+		return error_set(err, "'%s' in '%s' is not %s", word, netem->keyword, quantity->what);
+	netem->at++;
+	return true;
+}
+
+/* The same if a number follows at all. */
+static bool take_more(struct netem *netem, const struct quantity *quantity, uint64_t *ret_value, struct error *err)
+{
+	return !is_number_next(netem) || take(netem, quantity, ret_value, err);
+}
+
+/* Numbers up to the first word that is none. */
+static bool take_all(struct netem *netem, const struct quantity *quantity, uint64_t *const *values, struct error *err)
+{
+	for (; *values != NULL && is_number_next(netem); values++)
+		if (!take(netem, quantity, *values, err))
+			return false;
+	return true;
+}
+
+static bool take_signed(struct netem *netem, int64_t *ret_value, struct error *err)
+{
+	const char *word = next_word(netem);
+	bool negative = word[0] == '-';
+	uint64_t value;
+
+	if (!isdigit((unsigned char)word[negative]))
+		return true;
+	if (!read_quantity(&counts, word + negative, &value) || value > 65535)
+		return error_set(err, "'%s' in '%s' is not a whole number of bytes up to 65535 either way", word, netem->keyword);
+	*ret_value = negative ? -(int64_t)value : (int64_t)value;
+	netem->at++;
+	return true;
+}
+
+/* -- one option each -- */
+
+static bool read_limit(struct netem *netem, struct error *err)
+{
+	netem->has_limit = true;
+	if (!take(netem, &sizes, &netem->limit, err))
+		return false;
+	return netem->limit > 0 || error_set(err, "with 'limit 0' every frame is lost: use 'loss 100%%' if that is meant");
+}
+
+static bool read_delay(struct netem *netem, struct error *err)
+{
+	struct delay_params *delay = &netem->delay;
+
+	netem->has_delay = true;
+	delay->jitter_ns = delay->correlation = 0;
+	if (!take(netem, &times, &delay->time_ns, err))
+		return false;
+	if (!is_number_next(netem))
+		return true;
+	return take(netem, &times, &delay->jitter_ns, err) && take_more(netem, &percents, &delay->correlation, err);
+}
+
+static bool read_distribution(struct netem *netem, struct error *err)
+{
+	static const char *const names[] = {
+		[DIST_UNIFORM] = "uniform", [DIST_NORMAL] = "normal", [DIST_PARETO] = "pareto", [DIST_PARETONORMAL] = "paretonormal"};
+	const char *word = next_word(netem);
+
+	netem->has_distribution = true;
+	if (word[0] == '\0')
+		return error_set(err, "behind 'distribution' there should be uniform, normal, pareto, paretonormal or a file");
+	netem->at++;
+	for (unsigned i = DIST_UNIFORM; i <= DIST_PARETONORMAL; i++)
+		if (strcmp(names[i], word) == 0) {
+			netem->delay.distribution = i;
+			return true;
+		}
+	if (strchr(word, '/') == NULL && strstr(word, ".dist") == NULL)
+		return error_set(err,
+		                 "'%s' in 'distribution' is not uniform, normal, pareto, paretonormal or a file (with a / or .dist in it)",
+		                 word);
+	if (strlen(word) >= sizeof netem->delay.table)
+		return error_set(err, "'%s' in 'distribution' is a path longer than %zu bytes", word, sizeof netem->delay.table - 1);
+	netem->delay.distribution = DIST_TABLE;
+	(void)snprintf(netem->delay.table, sizeof netem->delay.table, "%s", word);
+	return true;
+}
+
+static bool read_loss_random(struct netem *netem, struct error *err)
+{
+	netem->loss = FAULT_LOSS;
+	return take(netem, &percents, &netem->random_loss.percent, err) &&
+	       take_more(netem, &percents, &netem->random_loss.correlation, err);
+}
+
+static bool read_loss_state(struct netem *netem, struct error *err)
+{
+	struct loss_state_params *state = &netem->loss_state;
+	uint64_t *const more[] = {&state->p31, &state->p32, &state->p23, &state->p14, NULL};
+
+	netem->loss = FAULT_LOSS_STATE;
+	*state = (struct loss_state_params){.p31 = LOSS_STATE_REST, .p23 = UNIT_PROBABILITY_ONE};
+	return take(netem, &percents, &state->p13, err) && take_all(netem, &percents, more, err);
+}
+
+static bool read_loss_gemodel(struct netem *netem, struct error *err)
+{
+	struct gemodel_params *model = &netem->gemodel;
+	uint64_t *const more[] = {&model->r, &model->one_less_h, &model->one_less_k, NULL};
+
+	netem->loss = FAULT_GEMODEL;
+	*model = (struct gemodel_params){.one_less_h = UNIT_PROBABILITY_ONE};
+	if (!take(netem, &percents, &model->p, err))
+		return false;
+	model->r = UNIT_PROBABILITY_ONE - model->p;
+	return take_all(netem, &percents, more, err);
+}
+
+static bool read_loss(struct netem *netem, struct error *err)
+{
+	static const struct {
+		const char *name;
+		bool (*read)(struct netem *netem, struct error *err);
+	} models[] = {{"random", read_loss_random}, {"state", read_loss_state}, {"gemodel", read_loss_gemodel}};
+	const char *word = next_word(netem);
+
+	if (netem->loss != FAULT_DROP)
+		return error_set(err, "'%s' comes twice: there is one loss only", netem->keyword);
+	if (is_number_next(netem))
+		return read_loss_random(netem, err);
+	for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+		if (strcmp(models[i].name, word) == 0) {
+			netem->at++;
+			return models[i].read(netem, err);
+		}
+	return error_set(err, "'%s' behind '%s' is not a percentage, random, state or gemodel", word, netem->keyword);
+}
+
+static bool read_ecn(struct netem *netem, struct error *err)
+{
+	(void)netem;
+	return error_set(err, "'ecn' is not emulated: frames are lost, not marked");
+}
+
+static bool read_reorder(struct netem *netem, struct error *err)
+{
+	return take(netem, &percents, &netem->reorder, err) && take_more(netem, &percents, &netem->reorder_correlation, err);
+}
+
+static bool read_gap(struct netem *netem, struct error *err)
+{
+	return take(netem, &counts, &netem->gap, err);
+}
+
+static bool read_corrupt(struct netem *netem, struct error *err)
+{
+	netem->has_corrupt = true;
+	return take(netem, &percents, &netem->corrupt, err) && take_more(netem, &percents, &netem->corrupt_correlation, err);
+}
+
+static bool read_duplicate(struct netem *netem, struct error *err)
+{
+	netem->has_duplicate = true;
+	return take(netem, &percents, &netem->duplicate, err) && take_more(netem, &percents, &netem->duplicate_correlation, err);
+}
+
+static bool read_rate(struct netem *netem, struct error *err)
+{
+	struct rate_params *rate = &netem->rate;
+
+	netem->has_rate = true;
+	*rate = (struct rate_params){0};
+	if (!take(netem, &rates, &rate->rate_bps, err) || !take_signed(netem, &rate->overhead, err))
+		return false;
+	/* A cell's size is never negative, so one that is belongs to the cell's overhead. */
+	if (!take_more(netem, &counts, &rate->cell_size, err))
+		return false;
+	if (rate->cell_size > 65535)
+		return error_set(err, "a cell of more than 65535 bytes in 'rate'");
+	return take_signed(netem, &rate->cell_overhead, err);
+}
+
+static bool read_slot(struct netem *netem, struct error *err)
+{
+	struct slot_params *slot = &netem->slot;
+
+	netem->has_slot = true;
+	*slot = (struct slot_params){0};
+	if (abbreviates(next_word(netem), "distribution") && next_word(netem)[0] != '\0')
+		return error_set(err, "'%s' in 'slot' is not emulated: give the least and the longest delay instead", next_word(netem));
+	if (!take(netem, &slot_times, &slot->min_ns, err) || !take_more(netem, &slot_times, &slot->max_ns, err))
+		return false;
+	if (slot->max_ns == 0)
+		slot->max_ns = slot->min_ns;
+	if (strcmp(next_word(netem), "packets") == 0 && (netem->at++, !take(netem, &counts, &slot->packets, err)))
+		return false;
+	return strcmp(next_word(netem), "bytes") != 0 || (netem->at++, take(netem, &sizes, &slot->bytes, err));
+}
+
+/* In the order in which tc looks for them, which decides what a single letter means. */
+static const struct option {
+	const char *name;
+	bool (*read)(struct netem *netem, struct error *err);
+} options[] = {
+	{"limit", read_limit},
+	{"latency", read_delay},
+	{"delay", read_delay},
+	{"loss", read_loss},
+	{"drop", read_loss},
+	{"ecn", read_ecn},
+	{"reorder", read_reorder},
+	{"corrupt", read_corrupt},
+	{"gap", read_gap},
+	{"duplicate", read_duplicate},
+	{"distribution", read_distribution},
+	{"rate", read_rate},
+	{"slot", read_slot},
+};
+#define OPTIONS (sizeof options / sizeof options[0])
+
+static bool read_option(struct netem *netem, struct error *err)
+{
+	const char *word = netem->words[netem->at++];
+
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (abbreviates(word, options[i].name)) {
+			netem->keyword = options[i].name;
+			return options[i].read(netem, err);
+		}
+	return error_set(
+		err, "'%s' is none of netem's words: limit, delay, distribution, loss, corrupt, duplicate, reorder, gap, rate, slot", word);
+}
+
+/* What only the whole can tell; the rules are tc's. */
+static bool check_whole(const struct netem *netem, struct error *err)
+{
+	if (netem->count == 0)
+		return error_set(err, "there is no word in it: say for example 'delay 100ms'");
+	if (netem->reorder > 0 && netem->delay.time_ns == 0)
+		return error_set(err, "'reorder' needs a 'delay', since only then a frame can be earlier than others");
+	if (netem->gap > 0 && netem->reorder == 0)
+		return error_set(err, "'gap' needs 'reorder', since it says how often a frame is");
+	if (netem->has_distribution && (netem->delay.time_ns == 0 || netem->delay.jitter_ns == 0))
+		return error_set(err, "'distribution' needs a 'delay' with a jitter, which it spreads");
+	return true;
+}
+
+/* -- faults -- */
+
+struct list {
+	const struct fault *base;
+	struct fault *faults;
+	size_t count;
+};
+
+/* Adds a fault called "NAME: WHAT" with the standard parameters of @p kind. */
+static struct fault *add(struct list *list, const struct action *action, const char *what)
+{
+	struct fault *fault = &list->faults[list->count++];
+
+	*fault = *list->base;
+	(void)snprintf(fault->name, sizeof fault->name, "%.48s: %s", list->base->name, what);
+	fault->action = action;
+	memset(&fault->params, 0, sizeof fault->params);
+	params_init(action->params, &fault->params);
+	return fault;
+}
+
+/* Where everything is hit, nothing is left to correlate. */
+static void make_probable(struct fault *fault, uint64_t probability, uint64_t correlation)
+{
+	fault->match.probability = probability;
+	fault->match.correlation = probability < UNIT_PROBABILITY_ONE ? correlation : 0;
+}
+
+static void add_loss(const struct netem *netem, struct list *list)
+{
+	if (netem->loss == FAULT_DROP)
+		return;
+	struct fault *fault = add(list, action_at(netem->loss), "loss");
+	if (netem->loss == FAULT_LOSS)
+		fault->params.loss = netem->random_loss;
+	else if (netem->loss == FAULT_LOSS_STATE)
+		fault->params.loss_state = netem->loss_state;
+	else
+		fault->params.gemodel = netem->gemodel;
+}
+
+static bool add_corrupt(const struct netem *netem, struct list *list, struct error *err)
+{
+	const struct action *action = action_find("corrupt");
+	const struct param *bits = action != NULL ? param_find(action->params, "bits") : NULL;
+
+	if (!netem->has_corrupt)
+		return true;
+	if (bits == NULL)
+		return error_set(err, "'corrupt' is not emulated by this version");
+	struct fault *fault = add(list, action, "corrupt");
+	make_probable(fault, netem->corrupt, netem->corrupt_correlation);
+	return param_set(bits, &fault->params, "1", err);
+}
+
+static void add_delay(const struct netem *netem, struct list *list)
+{
+	struct fault *fault;
+
+	if (netem->reorder > 0) {
+		fault = add(list, action_at(FAULT_REORDER), "reorder");
+		fault->params.reorder.gap = netem->gap > 0 ? netem->gap : 1;
+		make_probable(fault, netem->reorder, netem->reorder_correlation);
+	}
+	if (netem->has_delay)
+		add(list, action_at(FAULT_DELAY), "delay")->params.delay = netem->delay;
+}
+
+static void add_link(const struct netem *netem, struct list *list)
+{
+	if (netem->has_rate || netem->has_limit) {
+		struct fault *fault = add(list, action_at(FAULT_RATE), netem->has_rate ? "rate" : "limit");
+		uint64_t usual = fault->params.rate.limit;
+		fault->params.rate = netem->rate;
+		fault->params.rate.limit = netem->has_limit ? netem->limit : usual;
+	}
+	if (netem->has_slot)
+		add(list, action_at(FAULT_SLOT), "slot")->params.slot = netem->slot;
+	if (netem->has_duplicate)
+		make_probable(add(list, action_at(FAULT_DUPLICATE), "duplicate"), netem->duplicate, netem->duplicate_correlation);
+}
+
+/* Cuts @p text into its words. */
+static bool cut(struct netem *netem, char *text, struct error *err)
+{
+	char *rest = NULL;
+
+	for (char *word = strtok_r(text, " \t\n", &rest); word != NULL; word = strtok_r(NULL, " \t\n", &rest)) {
+		if (netem->count == WORDS_MAX)
+			return error_set(err, "'%s': there are more than %d words", word, WORDS_MAX);
+		netem->words[netem->count++] = word;
+	}
+	return true;
+}
+
+bool netem_parse(const char *text, const struct fault *base, struct fault ret_faults[NETEM_FAULTS_MAX], size_t *ret_count,
+                 struct error *err)
+{
+	struct netem netem = {.loss = FAULT_DROP, .delay = {.distribution = DIST_UNIFORM}};
+	struct fault faults[NETEM_FAULTS_MAX];
+	struct list list = {.base = base, .faults = faults};
+	char copy[TEXT_MAX];
+
+	if (strlen(text) >= sizeof copy)
+		return error_set(err, "the text is longer than %zu bytes", sizeof copy - 1);
+	(void)snprintf(copy, sizeof copy, "%s", text);
+	if (!cut(&netem, copy, err))
+		return false;
+	while (netem.at < netem.count)
+		if (!read_option(&netem, err))
+			return false;
+	if (!check_whole(&netem, err))
+		return false;
+	add_loss(&netem, &list);
+	if (!add_corrupt(&netem, &list, err))
+		return false;
+	add_delay(&netem, &list);
+	add_link(&netem, &list);
+	memcpy(ret_faults, faults, list.count * sizeof *faults);
+	*ret_count = list.count;
+	return true;
+}
