@@ -118,7 +118,7 @@ $(IMAGE): harness/server/image/mkimage.c
 TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
 $(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED)) $(FETCHED)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit -lm
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit -lssl -lm
 
 golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showing what changes
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)

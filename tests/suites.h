@@ -25,8 +25,18 @@
 	S("base/map", tests_map, false)                                                                                                   \
 	S("proxy/queue", tests_queue, false)                                                                                               \
 	S("base/map", tests_map, false)                                                                                                    \
+	S("address/address", tests_address, false)                                                                                         \
+	S("address/namer", tests_namer, false)                                                                                             \
+	S("address/stream", tests_stream, false)                                                                                           \
 	S("proxy/match", tests_match, false)                                                                                               \
 	S("proxy/actions", tests_actions, false)                                                                                           \
+	S("link/checksum", tests_checksum, false)                                                                                          \
+	S("proxy/bytes", tests_proxy_bytes, false)                                                                                         \
+	S("proxy/forge", tests_forge, false)                                                                                               \
+	S("proxy/middlebox", tests_middlebox, false)                                                                                       \
+	S("proxy/replayed", tests_replayed, false)                                                                                         \
+	S("proxy/frozen", tests_frozen, false)                                                                                             \
+	S("fault/recording", tests_recording, false)                                                                                       \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \
 	S("proxy/law", tests_proxy_law, false)                                                                                             \
 	S("proxy/shape", tests_proxy_shape, false)                                                                                         \

@@ -184,7 +184,7 @@ const char *address_format(const struct address *address, char ret_text[ADDRESS_
 		used += (size_t)snprintf(ret_text + used, ADDRESS_TEXT_MAX - used, "]");
 	if (address->first > 0)
 		used += (size_t)snprintf(ret_text + used, ADDRESS_TEXT_MAX - used, "#%" PRIu64, address->first);
-	if (address->first > 0 && address->last == UINT64_MAX)
+	if (address->first > 0 && address->last == UINT64_MAX && address->first < address->last)
 		(void)snprintf(ret_text + used, ADDRESS_TEXT_MAX - used, "..");
 	else if (address->last > address->first)
 		(void)snprintf(ret_text + used, ADDRESS_TEXT_MAX - used, "..%" PRIu64, address->last);

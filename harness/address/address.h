@@ -9,7 +9,7 @@
  *
  * Frames of each direction are counted by themselves. A frame may have several names: a TCP segment is `tcp.data`, and perhaps `tls.server_hello` too.
  * Every sending counts, so that `tcp.syn#2` is the second SYN whether or not it repeats the first; `tcp.retransmission` tells repetitions from the rest.
- * A message that spans several segments names the one it begins in.
+ * A message that spans several segments names the one it begins in, or the first by which it can be told.
  */
 #ifndef ADDRESS_ADDRESS_H
 #define ADDRESS_ADDRESS_H

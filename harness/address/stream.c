@@ -4,7 +4,7 @@
  * speaks. A parser walks over each byte once and notes where messages begin; a segment gets the words of the messages that begin in it, and so does
  * its repetition. Places in the stream are counted from its first byte, in 64 bits.
  *
- *     unknown --0x16 0x03--> TLS      records (RFC 8446 sec. 5.1), in them handshake messages until they are encrypted
+ *     unknown --0x15, 0x16--> TLS      records (RFC 8446 sec. 5.1), in them handshake messages until they are encrypted
  *        |------a letter---> HTTP     llhttp, one message after the other
  *        +------else-------> opaque   a parser that fails ends here too
  *
@@ -48,9 +48,10 @@ struct early {
 struct tls {
 	uint8_t header[RECORD_HEADER], message[HANDSHAKE_HEADER];
 	size_t header_have, record_left, message_have, message_left;
-	uint64_t message_at;
-	bool encrypted; /* a change of cipher spec has passed: handshake records are encrypted from here on */
+	uint64_t message_at, record_at;
+	bool encrypted; /* a change of cipher spec has passed: handshake records are encrypted from here on, but for hellos */
 	bool finished;
+	size_t peeked; /* bytes of such a record, as many as a handshake header has */
 };
 
 struct http {
@@ -74,7 +75,7 @@ struct stream {
 	struct http *http;
 	struct message messages[MESSAGES_MAX]; /* a ring */
 	uint64_t message_count;
-	uint64_t segment_at; /* of the bytes that are being parsed */
+	uint64_t segment_at; /* of the bytes that have just come; what has waited for them is parsed with them */
 };
 
 struct stream *stream_open(void)
@@ -94,8 +95,11 @@ void stream_close(struct stream *stream)
 	free(stream);
 }
 
+/* A message is named where it begins, or where it is recognised if that segment has passed. */
 static void note(struct stream *stream, uint64_t at, enum address_word word)
 {
+	if (at < stream->segment_at)
+		at = stream->segment_at;
 	stream->messages[stream->message_count++ % MESSAGES_MAX] = (struct message){at, word};
 }
 
@@ -141,12 +145,41 @@ static void parse_handshake(struct stream *stream, const uint8_t *data, size_t l
 	}
 }
 
+/*
+ * Behind a change of cipher spec. In TLS 1.2 the first such record is Finished. In TLS 1.3 it means nothing, and the hello that follows a hello retry request
+ * is in the clear (RFC 8446 appendix D.4): a record that begins as a hello of just its length, which what is encrypted does once in 2^32.
+ */
+static size_t peek_handshake(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+	size_t i = 0;
+
+	if (tls->peeked == 0)
+		tls->message_at = at;
+	while (i < length && tls->peeked < HANDSHAKE_HEADER)
+		tls->message[tls->peeked++] = data[i++];
+	if (tls->peeked < HANDSHAKE_HEADER)
+		return i;
+	size_t said = (size_t)tls->message[1] << 16 | (size_t)tls->message[2] << 8 | tls->message[3];
+	size_t whole = (size_t)tls->header[3] << 8 | tls->header[4];
+	if (said + HANDSHAKE_HEADER == whole && (tls->message[0] == CLIENT_HELLO || tls->message[0] == SERVER_HELLO)) {
+		tls->encrypted = false;
+		tls->message_left = said;
+		note_handshake(stream);
+		return i;
+	}
+	if (!tls->finished)
+		note(stream, tls->record_at, ADDRESS_TLS_FINISHED);
+	tls->finished = true;
+	return length;
+}
+
 static void begin_record(struct stream *stream, uint64_t at)
 {
 	struct tls *tls = &stream->tls;
 	uint64_t begun = at - (RECORD_HEADER - 1);
 
-	tls->header_have = 0;
+	tls->header_have = tls->peeked = 0;
 	tls->record_left = (size_t)tls->header[3] << 8 | tls->header[4];
 	switch (tls->header[0]) {
 	case CHANGE_CIPHER_SPEC:
@@ -156,10 +189,7 @@ static void begin_record(struct stream *stream, uint64_t at)
 		note(stream, begun, ADDRESS_TLS_ALERT);
 		break;
 	case HANDSHAKE:
-		if (tls->encrypted && !tls->finished) {
-			tls->finished = true;
-			note(stream, begun, ADDRESS_TLS_FINISHED);
-		}
+		tls->record_at = begun;
 		break;
 	case APPDATA:
 		note(stream, begun, ADDRESS_TLS_APPDATA);
@@ -187,6 +217,8 @@ static void parse_tls(struct stream *stream, const uint8_t *data, size_t length,
 		size_t part = tls->record_left < length - i ? tls->record_left : length - i;
 		if (tls->header[0] == HANDSHAKE && !tls->encrypted)
 			parse_handshake(stream, data + i, part, at + i);
+		else if (tls->header[0] == HANDSHAKE && !tls->finished)
+			part = peek_handshake(stream, data + i, part, at + i);
 		tls->record_left -= part;
 		i += part;
 	}
@@ -239,11 +271,11 @@ static void open_http(struct stream *stream)
 	http->begun_at = stream->next;
 }
 
-/* The head of a message is complete. It is named where it begins, or here if that segment has passed. */
-static void note_http(struct stream *stream, uint64_t at)
+/* The head of a message is complete. */
+static void note_http(struct stream *stream)
 {
 	struct http *http = stream->http;
-	uint64_t begun = http->begun_at >= stream->segment_at ? http->begun_at : at;
+	uint64_t begun = http->begun_at;
 
 	http->headers_done = false;
 	if (llhttp_get_type(&http->parser) == HTTP_RESPONSE)
@@ -271,7 +303,7 @@ static void parse_http(struct stream *stream, const uint8_t *data, size_t length
 		i += (size_t)(llhttp_get_error_pos(&http->parser) - from);
 		llhttp_resume(&http->parser);
 		if (http->headers_done)
-			note_http(stream, at + (i > 0 ? i - 1 : 0));
+			note_http(stream);
 		else
 			http->begun_at = at + i;
 	}
@@ -286,7 +318,8 @@ static bool is_letter(uint8_t c)
 
 static void recognise(struct stream *stream, const uint8_t *data)
 {
-	if (data[0] == HANDSHAKE) {
+	/* A server that refuses the hello begins with an alert. */
+	if (data[0] == HANDSHAKE || data[0] == ALERT) {
 		stream->kind = TLS;
 	} else if (is_letter(data[0])) {
 		stream->kind = HTTP;
@@ -300,7 +333,6 @@ static void parse(struct stream *stream, const uint8_t *data, size_t length)
 {
 	uint64_t at = stream->next;
 
-	stream->segment_at = at;
 	if (stream->kind == UNKNOWN)
 		recognise(stream, data);
 	if (stream->kind == TLS)
@@ -374,6 +406,7 @@ word_set stream_segment(struct stream *stream, uint32_t sequence, struct bytes d
 	} else if (at > stream->next) {
 		keep(stream, at, data);
 	} else if (end > stream->next) {
+		stream->segment_at = stream->next;
 		struct bytes fresh = bytes_part(data, (size_t)(stream->next - at), data.length);
 		parse(stream, fresh.data, fresh.length);
 		take_early(stream);

@@ -13,6 +13,7 @@ struct decision {
 	unsigned direction;          /**< enum match_direction; both for what is not a frame */
 	sim_ns time;                 /**< when it was taken */
 	char name[FAULT_NAME_MAX];   /**< of the fault behind it */
+	uint64_t place;              /**< of that fault in the chain; what comes before it acts before it */
 	const struct action *action; /**< with exact parameters: it draws nothing */
 	union action_params params;
 };

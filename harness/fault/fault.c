@@ -11,8 +11,12 @@
 #include "base/check.h"
 #include "fault/dist.h"
 #include "fault/point.h"
+#include "fault/recording.h"
+#include "link/frame.h"
 
 #define SNAPLEN 65535
+/* The shortest datagram that every hop must take whole (RFC 791 sec. 3.2). */
+#define IPV4_MTU_MIN 68U
 /* What stands between two words of a filter. */
 #define FILTER_BREAKS " \t\\()[]!&|<>=+*%^"
 
@@ -144,6 +148,75 @@ static const struct param gemodel_params[] = {
 	PARAM_ROW_QUANTITY(gemodel_params, r, "r", UNIT_PROBABILITY, NULL, 0, 0, "from the bad state to the good one, a frame"),
 	PARAM_ROW_QUANTITY(gemodel_params, one_less_h, "1-h", UNIT_PROBABILITY, "100%", 0, 0, "loss in the bad state"),
 	PARAM_ROW_QUANTITY(gemodel_params, one_less_k, "1-k", UNIT_PROBABILITY, "0%", 0, 0, "loss in the good state"),
+	{0},
+};
+
+static const char *const corrupt_parts[] = {"frame", "payload", NULL};
+
+static const struct param corrupt_params[] = {
+	PARAM_ROW_QUANTITY(corrupt_params, bits, "bits", UNIT_NONE, "0", 0, FLIPS_MAX, "so many bits, at places that are drawn"),
+	PARAM_ROW_CHOICE(corrupt_params, part, "part", corrupt_parts, "frame",
+                         "where they are drawn: anywhere, or in what TCP, UDP or ICMP carries"),
+	PARAM_ROW_CUSTOM(corrupt_params, flips, "xor", &flips_codec, "", "these bits instead; what lies behind the frame's end is left out"),
+	PARAM_ROW_BOOL(corrupt_params, mend, "mend", "false", "the checksums of IPv4, TCP, UDP and ICMP are made right again"),
+	{0},
+};
+
+static const struct param truncate_params[] = {
+	PARAM_ROW_QUANTITY(truncate_params, to, "to", UNIT_NONE, "0", 0, FRAME_MAX, "bytes that are left; shorter frames stay as they are"),
+	PARAM_ROW_QUANTITY(truncate_params, by, "by", UNIT_NONE, "0", 0, FRAME_MAX,
+                           "bytes that are lost; the Ethernet header, 14 bytes, stays"),
+	{0},
+};
+
+static const struct param pad_params[] = {
+	PARAM_ROW_QUANTITY(pad_params, to, "to", UNIT_NONE, NULL, ETHERNET_HEADER + 1, FRAME_MAX,
+                           "bytes of the frame, zeros at its end; longer frames stay as they are"),
+	{0},
+};
+
+static const struct param mtu_params[] = {
+	PARAM_ROW_QUANTITY(mtu_params, size, "size", UNIT_NONE, NULL, IPV4_MTU_MIN, FRAME_MAX - ETHERNET_HEADER,
+                           "bytes of the longest IPv4 datagram that fits"),
+	PARAM_ROW_BOOL(mtu_params, icmp, "icmp", "true",
+                       "the sender of a datagram that does not fit and must not be fragmented is told; false: a black hole"),
+	{0},
+};
+
+static const char *const forge_kinds[] = {"rst", "fin", "unreachable_net", "unreachable_host", "unreachable_port", "ttl", NULL};
+static const char *const forge_ends[] = {"sender", "receiver", "both", NULL};
+
+static const struct param forge_params[] = {
+	PARAM_ROW_CHOICE(forge_params, what, "what", forge_kinds, NULL, "a TCP segment, or an ICMP error about the frame that is hit"),
+	PARAM_ROW_CHOICE(forge_params, to, "to", forge_ends, "sender", "who gets it, in the other end's name"),
+	PARAM_ROW_BOOL(forge_params, drop, "drop", "true", "the frame that is hit is lost"),
+	{0},
+};
+
+static const struct param rebind_params[] = {
+	PARAM_ROW_QUANTITY(rebind_params, port, "port", UNIT_NONE, "0", 0, 65535, "towards the server, from this frame on; 0: the next one"),
+	{0},
+};
+
+static const struct param firewall_params[] = {
+	PARAM_ROW_QUANTITY(firewall_params, idle_ns, "idle", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "after so long a silence"),
+	PARAM_ROW_BOOL(firewall_params, reset, "reset", "false", "who goes on gets an RST; false: nothing"),
+	{0},
+};
+
+#define QUEUE_ROW(s) PARAM_ROW_QUANTITY(s, queue, "queue", UNIT_NONE, "1000", 1, 1000000, "frames that may wait, in each direction")
+
+static const struct param mahimahi_params[] = {
+	PARAM_ROW_TEXT(mahimahi_params, file, "file", NULL, "a line a delivery opportunity of 1500 bytes: its millisecond"),
+	PARAM_ROW_BOOL(mahimahi_params, loop, "loop", "true", "it begins again at its end; false: nothing passes any more"),
+	QUEUE_ROW(mahimahi_params),
+	{0},
+};
+
+static const struct param link_trace_params[] = {
+	PARAM_ROW_TEXT(link_trace_params, file, "file", NULL,
+                       "CSV with the columns time, rate, delay, loss; times from the window's opening; the last line holds on"),
+	QUEUE_ROW(link_trace_params),
 	{0},
 };
 
@@ -441,6 +514,54 @@ static bool check_gemodel(const struct fault *fault, const char **ret_key, struc
 	return error_set(err, "with p and r both 0 the model never changes its state: use drop with a probability");
 }
 
+static bool check_corrupt(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const struct corrupt_params *params = &fault->params.corrupt;
+
+	if ((params->bits > 0) != (params->flips.count > 0))
+		return true;
+	*ret_key = params->bits > 0 ? "xor" : "corrupt";
+	return error_set(err, "say either how many bits, or which: bits or xor");
+}
+
+static bool check_truncate(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const struct truncate_params *params = &fault->params.truncate;
+
+	if ((params->to > 0) == (params->by > 0)) {
+		*ret_key = params->to > 0 ? "by" : "truncate";
+		return error_set(err, "say either how long the frame is afterwards, or how much it loses: to or by");
+	}
+	if (params->by > 0 || params->to >= ETHERNET_HEADER)
+		return true;
+	*ret_key = "to";
+	return error_set(err, "a frame has at least the %u bytes of its Ethernet header", ETHERNET_HEADER);
+}
+
+static bool check_mahimahi(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	struct opportunities opportunities;
+
+	*ret_key = "file";
+	if (!opportunities_open(&opportunities, fault->params.mahimahi.file, err))
+		return false;
+	opportunities_close(&opportunities);
+	*ret_key = NULL;
+	return true;
+}
+
+static bool check_link_trace(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	struct link_rows rows;
+
+	*ret_key = "file";
+	if (!link_rows_open(&rows, fault->params.link_trace.file, err))
+		return false;
+	link_rows_close(&rows);
+	*ret_key = NULL;
+	return true;
+}
+
 static bool check_tx_flags(const struct fault *fault, const char **ret_key, struct error *err)
 {
 	if (fault->params.tx_flags.lose_txif || fault->params.tx_flags.raise_txerif || fault->params.tx_flags.early_txif)
@@ -471,6 +592,21 @@ static const struct action actions[FAULT_KINDS] = {
 			  outage_params, NULL},
 	[FAULT_GEMODEL] = {"gemodel", "bursty loss: Gilbert-Elliott with tc-netem's parameters, a state for each flow and direction",
 			   LAYER_PROXY, NULL, gemodel_params, check_gemodel},
+	[FAULT_CORRUPT] = {"corrupt", "bits of the frame are inverted", LAYER_PROXY, NULL, corrupt_params, check_corrupt},
+	[FAULT_TRUNCATE] = {"truncate", "the frame loses its end", LAYER_PROXY, NULL, truncate_params, check_truncate},
+	[FAULT_PAD] = {"pad", "zeros behind the frame", LAYER_PROXY, NULL, pad_params, NULL},
+	[FAULT_MTU] = {"mtu", "longer IPv4 datagrams are fragmented, or lost if they must not be (RFC 791, RFC 1191)", LAYER_PROXY, NULL,
+		       mtu_params, NULL},
+	[FAULT_FORGE] = {"forge", "somebody on the way ends the conversation in the name of the other end", LAYER_PROXY, NULL, forge_params,
+			 NULL},
+	[FAULT_REBIND] = {"rebind", "from the frame that matches, a NAT has another port for its conversation", LAYER_PROXY, NULL,
+			  rebind_params, NULL},
+	[FAULT_FIREWALL] = {"firewall", "a stateful firewall forgets a silent conversation, and loses the rest of it", LAYER_PROXY, NULL,
+			    firewall_params, NULL},
+	[FAULT_MAHIMAHI] = {"mahimahi", "the link as recorded: mahimahi's packet-delivery traces", LAYER_PROXY, NULL, mahimahi_params,
+			    check_mahimahi},
+	[FAULT_LINK_TRACE] = {"link_trace", "the link as recorded: rate, delay and loss over time", LAYER_PROXY, NULL, link_trace_params,
+			      check_link_trace},
 	[FAULT_LOSS] = {"loss", "frames are lost by chance: tc-netem's 'loss random'", LAYER_PROXY, NULL, loss_params, NULL},
 	[FAULT_LOSS_STATE] = {"loss_state", "bursty loss: tc-netem's 4-state Markov model, a state for each flow and direction", LAYER_PROXY,
 			      NULL, loss_state_params, check_loss_state},

@@ -15,6 +15,7 @@
 
 #include "address/address.h"
 #include "base/param.h"
+#include "fault/flips.h"
 #include "sim/random.h"
 #include "sim/sim.h"
 
@@ -108,6 +109,65 @@ struct gemodel_params {
 	uint64_t r;          /**< from bad to good, a frame */
 	uint64_t one_less_h; /**< loss in the bad state, 1-h */
 	uint64_t one_less_k; /**< loss in the good state, 1-k */
+};
+
+/** Bits of the frame are inverted: at places that are drawn, or at those that are given. */
+struct corrupt_params {
+	uint64_t bits;      /**< how many are drawn; 0: flips says which */
+	unsigned part;      /**< of the frame in which they are drawn: CORRUPT_FRAME, CORRUPT_PAYLOAD */
+	struct flips flips; /**< what lies behind the frame's end stays as it is */
+	bool mend;          /**< checksums are made right again, so that nobody notices */
+};
+
+enum { CORRUPT_FRAME, CORRUPT_PAYLOAD };
+
+/** The frame loses its end; one of both, the other 0. */
+struct truncate_params {
+	uint64_t to, by; /**< bytes; the Ethernet header always stays */
+};
+
+/** Zeros behind the frame. */
+struct pad_params {
+	uint64_t to; /**< bytes */
+};
+
+/** A hop that takes no datagrams longer than this. */
+struct mtu_params {
+	uint64_t size; /**< bytes of an IPv4 datagram */
+	bool icmp;     /**< and says so (RFC 1191); false: a black hole (RFC 2923 sec. 2.1) */
+};
+
+/** Somebody on the way answers in the name of an end. */
+struct forge_params {
+	unsigned what; /**< FORGE_RST and so on */
+	unsigned to;   /**< FORGE_TO_SENDER, FORGE_TO_RECEIVER or FORGE_TO_BOTH */
+	bool drop;     /**< the frame that is hit is lost */
+};
+
+enum { FORGE_RST, FORGE_FIN, FORGE_UNREACHABLE_NET, FORGE_UNREACHABLE_HOST, FORGE_UNREACHABLE_PORT, FORGE_TTL };
+enum { FORGE_TO_SENDER, FORGE_TO_RECEIVER, FORGE_TO_BOTH };
+
+/** A NAT gives a conversation another port. */
+struct rebind_params {
+	uint64_t port; /**< 0: the next one */
+};
+
+/** A firewall forgets conversations that are silent. */
+struct firewall_params {
+	uint64_t idle_ns;
+	bool reset; /**< it answers what it does not know any more with RST */
+};
+
+/** A link that was recorded, from a file (recording.h). */
+struct mahimahi_params {
+	char file[FAULT_PATH_MAX];
+	bool loop;
+	uint64_t queue; /**< frames that may wait, each direction */
+};
+
+struct link_trace_params {
+	char file[FAULT_PATH_MAX];
+	uint64_t queue;
 };
 
 /** Independent or correlated loss, tc-netem's `loss random`. Billionths. */
@@ -270,6 +330,15 @@ union action_params {
 	struct delay_params delay;
 	struct outage_params outage;
 	struct gemodel_params gemodel;
+	struct corrupt_params corrupt;
+	struct truncate_params truncate;
+	struct pad_params pad;
+	struct mtu_params mtu;
+	struct forge_params forge;
+	struct rebind_params rebind;
+	struct firewall_params firewall;
+	struct mahimahi_params mahimahi;
+	struct link_trace_params link_trace;
 	struct loss_params loss;
 	struct loss_state_params loss_state;
 	struct rate_params rate;
@@ -302,6 +371,15 @@ enum fault_kind {
 	FAULT_DELAY,
 	FAULT_OUTAGE,
 	FAULT_GEMODEL,
+	FAULT_CORRUPT,
+	FAULT_TRUNCATE,
+	FAULT_PAD,
+	FAULT_MTU,
+	FAULT_FORGE,
+	FAULT_REBIND,
+	FAULT_FIREWALL,
+	FAULT_MAHIMAHI,
+	FAULT_LINK_TRACE,
 	FAULT_LOSS,
 	FAULT_LOSS_STATE,
 	FAULT_RATE,

@@ -109,10 +109,15 @@ void window_enters(struct window *window, const char *phase)
 	(void)snprintf(window->phase, sizeof window->phase, "%s", phase);
 }
 
+sim_ns window_begun(const struct window *window)
+{
+	return window->match->from.kind == MOMENT_POINT ? window->opened_at : window->match->from.ns;
+}
+
 bool window_is_open(const struct window *window, sim_ns now)
 {
 	const struct match *match = window->match;
-	sim_ns begun = match->from.kind == MOMENT_POINT ? window->opened_at : match->from.ns;
+	sim_ns begun = window_begun(window);
 
 	if (match->from.kind == MOMENT_POINT ? !window->opened : now < begun)
 		return false;

@@ -47,6 +47,8 @@ void window_sees_frame(struct window *window, const struct naming *naming, sim_n
 void window_sees_occasion(struct window *window, const char *site, uint64_t occasion, sim_ns now);
 /** The session enters a phase. */
 void window_enters(struct window *window, const char *phase);
+/** When a window that is open has opened. */
+sim_ns window_begun(const struct window *window);
 bool window_is_open(const struct window *window, sim_ns now);
 
 #endif

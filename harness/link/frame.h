@@ -19,6 +19,8 @@
 /** The smallest frame without FCS (IEEE 802.3 3.2.8); shorter ones are padded by whoever sends them. */
 #define FRAME_MIN 60U
 #define FRAME_FCS 4U
+/** Both addresses and the type, without VLAN tags. */
+#define ETHERNET_HEADER 14U
 
 enum direction {
 	TO_SERVER,

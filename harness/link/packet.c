@@ -5,7 +5,8 @@
 #include <string.h>
 #include <xxhash.h>
 
-#define ETHERNET_HEADER 14U
+#include "link/frame.h"
+
 #define VLAN_TAG 4U
 #define VLAN_TAGS_MAX 2
 #define IPV4_HEADER_MIN 20U

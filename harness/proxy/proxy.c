@@ -30,6 +30,7 @@ struct proxy {
 	size_t watchers;      /* rules that see every frame */
 	struct map decisions; /* frozen: hash of address and direction to the index of the first rule, plus 1 */
 	size_t *next;         /* frozen: the next rule of the same address, plus 1 */
+	size_t *order;        /* frozen: rules by their places, and then as they were decided */
 	struct namer *namer;
 	struct map ordinals; /* by flow and direction: frames so far */
 	uint64_t frames;     /* ids given */
@@ -85,6 +86,8 @@ struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed
 	for (size_t i = 0; i < count; i++)
 		if (faults[i].action->layer == LAYER_PROXY)
 			open_rule(proxy, &proxy->rules[proxy->rule_count++], &faults[i], fault_stream(faults, i, seed));
+	for (size_t i = 0; i < proxy->rule_count; i++)
+		proxy->rules[i].place = i;
 	open_windows(proxy);
 	return proxy;
 }
@@ -110,6 +113,24 @@ static void file_decision(struct proxy *proxy, size_t index, enum direction dire
 	proxy->next[last] = index + 1;
 }
 
+static int compare_places(const void *a, const void *b, void *rules)
+{
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+	uint64_t left_place = ((const struct rule *)rules)[left].place, right_place = ((const struct rule *)rules)[right].place;
+
+	if (left_place != right_place)
+		return left_place < right_place ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+static void put_in_order(struct proxy *proxy)
+{
+	proxy->order = memory_new(proxy->rule_count * sizeof *proxy->order);
+	for (size_t i = 0; i < proxy->rule_count; i++)
+		proxy->order[i] = i;
+	qsort_r(proxy->order, proxy->rule_count, sizeof *proxy->order, compare_places, proxy->rules);
+}
+
 struct proxy *proxy_open_frozen(const struct decisions *decisions, struct proxy_ops ops, void *ctx)
 {
 	struct proxy *proxy = open_chain(decisions->count, ops, ctx);
@@ -126,8 +147,10 @@ struct proxy *proxy_open_frozen(const struct decisions *decisions, struct proxy_
 		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
 		memcpy(fault.name, decision->name, sizeof fault.name);
 		open_rule(proxy, &proxy->rules[proxy->rule_count], &fault, (struct random_stream){0});
+		proxy->rules[proxy->rule_count].place = decision->place;
 		file_decision(proxy, proxy->rule_count++, decision->direction == MATCH_TO_SERVER ? TO_SERVER : TO_DEVICE);
 	}
+	put_in_order(proxy);
 	open_windows(proxy);
 	return proxy;
 }
@@ -157,6 +180,7 @@ void proxy_close(struct proxy *proxy)
 	map_close(&proxy->ordinals);
 	map_close(&proxy->decisions);
 	free(proxy->next);
+	free(proxy->order);
 	free(proxy->held);
 	free(proxy->rules);
 	free(proxy);
@@ -203,6 +227,13 @@ void act_own(struct act *act, size_t length)
 		frame_free(act->frame);
 	act->frame = copy;
 	act->owned = true;
+}
+
+void act_tell(struct act *act, const struct rule *rule)
+{
+	act->applied = true;
+	act->action = rule->fault.action;
+	act->params = rule->fault.params;
 }
 
 void passage_emit(const struct passage *passage, const struct rule *rule, struct frame *frame, enum direction direction, sim_ns release)
@@ -276,39 +307,43 @@ static uint64_t decide_by_rules(struct proxy *proxy, const struct passage *passa
 {
 	uint64_t held = 0;
 
+	/* A frame opens and closes windows whatever becomes of it. */
+	for (size_t i = 0; i < proxy->rule_count; i++)
+		if (proxy->rules[i].window.by_points)
+			window_sees_frame(&proxy->rules[i].window, passage->naming, passage->now);
 	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
-		struct rule *rule = &proxy->rules[i];
-		if (rule->window.by_points)
-			window_sees_frame(&rule->window, passage->naming, passage->now);
-		pass_rule(proxy, i, passage, rule_matches(rule, passage, act->frame), act, fate);
+		pass_rule(proxy, i, passage, rule_matches(&proxy->rules[i], passage, act->frame), act, fate);
 		held += act->hold;
 	}
 	return held;
 }
 
-/* Only the decisions about this frame, and those rules that go on with what they have begun. */
+/* Of the decisions that hang together by their address, the next one that is about this frame: a hash may be another address's. @return its index plus 1. */
+static size_t next_due(const struct proxy *proxy, size_t due, const char *at)
+{
+	while (due != 0 && strcmp(proxy->rules[due - 1].fault.match.at, at) != 0)
+		due = proxy->next[due - 1];
+	return due;
+}
+
+/* Only the decisions about this frame, and those rules that go on with what they have begun. Those of one frame were decided in the order of their places. */
 static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *passage, struct act *act, struct proxy_fate *fate)
 {
 	char at[ADDRESS_TEXT_MAX];
 	uint64_t held = 0;
-	size_t due = *map_at(&proxy->decisions, key_of(naming_render(passage->naming, at), passage->direction));
+	size_t due = next_due(proxy, *map_at(&proxy->decisions, key_of(naming_render(passage->naming, at), passage->direction)), at);
 
 	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
-		struct rule *rule = &proxy->rules[i];
-		bool matches = due == i + 1;
-		/* A hash may be another address's. */
-		if (matches) {
-			due = proxy->next[i];
-			matches = strcmp(rule->fault.match.at, at) == 0;
-		}
-		if (!matches && rule_behaviour(rule)->watch == NULL) {
-			if (proxy->watchers == 0 && due > i + 1)
-				i = due - 2;
-			else if (proxy->watchers == 0 && due == 0)
-				break;
+		/* Without rules that go on there is nothing between one that is due and the next. */
+		size_t index = proxy->watchers > 0 ? proxy->order[i] : due - 1;
+		bool matches = due == index + 1;
+		if (due == 0 && proxy->watchers == 0)
+			break;
+		if (matches)
+			due = next_due(proxy, proxy->next[index], at);
+		if (!matches && rule_behaviour(&proxy->rules[index])->watch == NULL)
 			continue;
-		}
-		pass_rule(proxy, i, passage, matches, act, fate);
+		pass_rule(proxy, index, passage, matches, act, fate);
 		held += act->hold;
 	}
 	return held;
@@ -388,6 +423,11 @@ size_t proxy_fault_count(const struct proxy *proxy)
 const struct fault *proxy_fault(const struct proxy *proxy, size_t index)
 {
 	return &proxy->rules[index].fault;
+}
+
+uint64_t proxy_place(const struct proxy *proxy, size_t index)
+{
+	return proxy->rules[index].place;
 }
 
 struct proxy_counters proxy_counters(const struct proxy *proxy, size_t index)

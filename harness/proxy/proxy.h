@@ -70,7 +70,10 @@ struct proxy_counters {
  */
 struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed, struct proxy_ops ops, void *ctx);
 
-/** The same from decisions; each rule of the chain is one of them, in their order, those of other layers left out. @param decisions Copied. */
+/**
+ * The same from decisions; each fault of the chain is one of them, in their order, those of other layers left out. They act in the order of their places: what
+ * goes on for some time, such as an outage, acts where its fault stood. @param decisions Copied.
+ */
 struct proxy *proxy_open_frozen(const struct decisions *decisions, struct proxy_ops ops, void *ctx);
 void proxy_close(struct proxy *proxy);
 
@@ -94,6 +97,8 @@ const struct namer *proxy_namer(const struct proxy *proxy);
 
 size_t proxy_fault_count(const struct proxy *proxy);
 const struct fault *proxy_fault(const struct proxy *proxy, size_t index);
+/** Where fault @p index stands in the chain that decided: itself, or the fault behind a decision. */
+uint64_t proxy_place(const struct proxy *proxy, size_t index);
 struct proxy_counters proxy_counters(const struct proxy *proxy, size_t index);
 
 /** Whether fault @p index can act on a frame at @p now: within its window, its ordinals not used up, and it has acted before; or its outage is under way. */

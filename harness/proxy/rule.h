@@ -49,6 +49,7 @@ struct act {
 
 struct rule {
 	struct fault fault;
+	uint64_t place; /**< in the chain that decided */
 	bool has_filter, has_at;
 	struct bpf_program filter;
 	struct address at;
@@ -82,6 +83,8 @@ const struct behaviour *rule_behaviour(const struct rule *rule);
 
 /* Rows of the table, one a file of actions. */
 extern const struct behaviour behaviour_drop, behaviour_delay, behaviour_outage, behaviour_gemodel;
+extern const struct behaviour behaviour_corrupt, behaviour_truncate, behaviour_pad, behaviour_mtu, behaviour_forge, behaviour_rebind, behaviour_firewall,
+	behaviour_mahimahi, behaviour_link_trace;
 extern const struct behaviour behaviour_loss, behaviour_loss_state, behaviour_rate, behaviour_slot, behaviour_reorder, behaviour_hold,
 	behaviour_duplicate;
 
@@ -94,9 +97,9 @@ enum purpose {
 	PURPOSE_START,
 	PURPOSE_SECOND,
 	PURPOSE_CHOICE,
-	PURPOSE_PLACE,
-	PURPOSE_REPEAT_PICK,
+	PURPOSE_REPEAT_PICK = 8,
 	PURPOSE_REPEAT,
+	PURPOSE_PLACE = 64, /**< and those up to 127: the k-th place in a frame is PURPOSE_PLACE + k */
 };
 
 /** Whether the frame is of the rule's direction, window, address and filter. */
@@ -120,6 +123,9 @@ uint64_t passage_correlated(const struct rule *rule, const struct passage *passa
 
 /** Makes act->frame a copy that may be changed, of @p length bytes: cut, or filled with zeros. */
 void act_own(struct act *act, size_t length);
+
+/** The rule did what its parameters say, and they are exact: it drew nothing. */
+void act_tell(struct act *act, const struct rule *rule);
 
 /** A frame of the rule's own making leaves at @p release in @p direction; the chain behind the rule does not see it. Takes @p frame over. */
 void passage_emit(const struct passage *passage, const struct rule *rule, struct frame *frame, enum direction direction, sim_ns release);

@@ -246,6 +246,7 @@ static const struct param decision_params[] = {
 	PARAM_ROW_CHOICE(decision, direction, "direction", decision_directions, "both", "of the frame"),
 	PARAM_ROW_QUANTITY(decision, time, "time", UNIT_DURATION, NULL, 0, 0, "when it was taken"),
 	PARAM_ROW_TEXT(decision, name, "by", NULL, "the name of the fault behind it"),
+	PARAM_ROW_QUANTITY(decision, place, "place", UNIT_NONE, "0", 0, 0, "of that fault in the chain"),
 	{0},
 };
 

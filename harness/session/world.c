@@ -97,6 +97,7 @@ static void keep_causes(struct world *world, enum direction direction, const str
 			continue;
 		decision.action = cause->action;
 		decision.params = cause->params;
+		decision.place = proxy_place(world->proxy, cause->fault);
 		memcpy(decision.name, proxy_fault(world->proxy, cause->fault)->name, sizeof decision.name);
 		keep_decision(world, &decision);
 	}

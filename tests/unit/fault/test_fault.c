@@ -45,8 +45,19 @@ static const char *needed_by(const struct action *action)
 		[FAULT_SPI_SLOW] = "factor=2", [FAULT_INT_DOUBLE] = "after=1us",    [FAULT_LOSS] = "percent=1%",
 		[FAULT_LOSS_STATE] = "p13=1%", [FAULT_RATE] = "rate=1Mbit",         [FAULT_SLOT] = "min_delay=1ms",
 		[FAULT_HOLD] = "frames=1",
+		/* What changes and makes frames. */
+		[FAULT_CORRUPT] = "bits=1",    [FAULT_TRUNCATE] = "to=60",          [FAULT_PAD] = "to=100",
+		[FAULT_MTU] = "size=1280",     [FAULT_FORGE] = "what=rst",          [FAULT_FIREWALL] = "idle=1min",
 	};
 	const char *need = needs[action_kind(action)];
+	static char file[256];
+
+	if (action_kind(action) == FAULT_MAHIMAHI)
+		(void)snprintf(file, sizeof file, "file=%s", test_write("opportunities", "1\n"));
+	else if (action_kind(action) == FAULT_LINK_TRACE)
+		(void)snprintf(file, sizeof file, "file=%s", test_write("link.csv", "time\n0ms\n"));
+	if (action_kind(action) == FAULT_MAHIMAHI || action_kind(action) == FAULT_LINK_TRACE)
+		return file;
 
 	return need != NULL ? need : "";
 }
@@ -113,6 +124,15 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 		[FAULT_REORDER] = "gap=1",
 		[FAULT_HOLD] = "frames!",
 		[FAULT_DUPLICATE] = "copies=1 delay=0ns",
+		[FAULT_CORRUPT] = "bits=0 part=frame xor= mend=false",
+		[FAULT_TRUNCATE] = "to=0 by=0",
+		[FAULT_PAD] = "to!",
+		[FAULT_MTU] = "size! icmp=true",
+		[FAULT_FORGE] = "what! to=sender drop=true",
+		[FAULT_REBIND] = "port=0",
+		[FAULT_FIREWALL] = "idle! reset=false",
+		[FAULT_MAHIMAHI] = "file! loop=true queue=1000",
+		[FAULT_LINK_TRACE] = "file! queue=1000",
 		[FAULT_CARRIER] = "for!",
 		[FAULT_BABBLE] = "for!",
 		[FAULT_PAUSE] = "for! every=1s quanta=65535",
@@ -204,6 +224,29 @@ static void tables_refuse_what_makes_no_sense(void)
 		{FAULT_HOLD, "frames", "0", "less than the least allowed, 1"},
 		{FAULT_DUPLICATE, "copies", "0", "less than the least allowed, 1"},
 		{FAULT_DUPLICATE, "copies", "1001", "more than the most allowed, 1000"},
+		{FAULT_CORRUPT, "bits", "33", "more than the most allowed, 32"},
+		{FAULT_CORRUPT, "part", "header", "'header' is not"},
+		{FAULT_CORRUPT, "xor", "54", "is not OFFSET:BYTES"},
+		{FAULT_CORRUPT, "xor", "54:", "is not OFFSET:BYTES"},
+		{FAULT_CORRUPT, "xor", "54:1", "is not OFFSET:BYTES"},
+		{FAULT_CORRUPT, "xor", "54:0x01", "is not OFFSET:BYTES"},
+		{FAULT_CORRUPT, "xor", "-1:01", "is not OFFSET:BYTES"},
+		{FAULT_CORRUPT, "xor", "+1:01", "is not OFFSET:BYTES"},
+		{FAULT_CORRUPT, "xor", "1:01,2:02", "is not OFFSET:BYTES"},
+		{FAULT_CORRUPT, "xor", "8192:01", "there is no byte 8192"},
+		{FAULT_CORRUPT, "xor", "8191:0101", "there is no byte 8192"},
+		{FAULT_CORRUPT, "xor", "99999999999999999999999:01", "there is no byte"},
+		{FAULT_TRUNCATE, "to", "8193", "more than the most allowed, 8192"},
+		{FAULT_PAD, "to", "14", "less than the least allowed, 15"},
+		{FAULT_PAD, "to", "8193", "more than the most allowed, 8192"},
+		{FAULT_MTU, "size", "67", "less than the least allowed, 68"},
+		{FAULT_MTU, "size", "8179", "more than the most allowed, 8178"},
+		{FAULT_FORGE, "what", "reset", "'reset' is not"},
+		{FAULT_FORGE, "to", "server", "'server' is not"},
+		{FAULT_REBIND, "port", "65536", "more than the most allowed, 65535"},
+		{FAULT_FIREWALL, "idle", "0ns", "less than the least allowed, 1ns"},
+		{FAULT_MAHIMAHI, "queue", "0", "less than the least allowed, 1"},
+		{FAULT_LINK_TRACE, "queue", "1000001", "more than the most allowed, 1000000"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -245,8 +288,8 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	is_refused(match_params, "until", "+366d", "more than the most allowed, 365d");
 	for (size_t i = 0; i < FAULT_KINDS; i++)
 		count += durations_end_at_a_year(action_at(i)->params);
-	/* delay, slot and pause have two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double and clkrdy one each. */
-	CU_ASSERT_EQUAL(count, 14);
+	/* delay, slot and pause have two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each. */
+	CU_ASSERT_EQUAL(count, 15);
 	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
 }
 
@@ -280,6 +323,49 @@ static void parameters_that_exclude_each_other_are_refused(void)
 	is_right(made_fault("f", "", "tx_flags", "raise_txerif=true"));
 	is_right(made_fault("f", "", "tx_flags", "early_txif=true"));
 	is_right(made_fault("f", "", "tx_flags", "lose_txif=true;raise_txerif=true"));
+	is_wrong(made_fault("f", "", "corrupt", ""), "corrupt", "either how many bits, or which");
+	is_wrong(made_fault("f", "", "corrupt", "bits=1;xor=14:01"), "xor", "either how many bits, or which");
+	is_wrong(made_fault("f", "", "corrupt", "xor=14:00"), "corrupt", "either how many bits, or which");
+	is_right(made_fault("f", "", "corrupt", "xor=14:01"));
+	is_wrong(made_fault("f", "", "truncate", ""), "truncate", "to or by");
+	is_wrong(made_fault("f", "", "truncate", "to=60;by=1"), "by", "to or by");
+	is_wrong(made_fault("f", "", "truncate", "to=13"), "to", "at least the 14 bytes");
+	is_right(made_fault("f", "", "truncate", "to=14"));
+	is_right(made_fault("f", "", "truncate", "by=1"));
+}
+
+/* -- bits -- */
+
+static const char *flips_of(const char *text)
+{
+	static char value[PARAM_VALUE_MAX];
+	const struct fault fault = made_fault("f", "", "corrupt", text);
+
+	return param_get(param_find(fault.action->params, "xor"), &fault.params, value);
+}
+
+static void bits_are_written_as_they_are_read(void)
+{
+	TEST_SAME_TEXT(flips_of("xor="), "");
+	TEST_SAME_TEXT(flips_of("xor=54:01"), "54:01");
+	TEST_SAME_TEXT(flips_of("xor=  60:80FF   54:01 "), "54:01 60:80ff");
+	TEST_SAME_TEXT(flips_of("xor=0:01 1:02 3:04"), "0:0102 3:04");
+	TEST_SAME_TEXT(flips_of("xor=5:ff00ff"), "5:ff 7:ff");
+	/* Twice the same bit is none. */
+	TEST_SAME_TEXT(flips_of("xor=5:03 5:01"), "5:02");
+	TEST_SAME_TEXT(flips_of("xor=5:03 9:01 5:03"), "9:01");
+	TEST_SAME_TEXT(flips_of("xor=8191:ff"), "8191:ff");
+}
+
+static void there_are_no_more_bytes_to_change_than_a_decision_holds(void)
+{
+	char text[PARAM_VALUE_MAX] = "xor=", more[PARAM_VALUE_MAX + 8];
+
+	for (unsigned i = 0; i < 32; i++)
+		(void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s%u:80", i > 0 ? " " : "", 8000 + 2 * i);
+	TEST_SAME_TEXT(flips_of(text), text + strlen("xor="));
+	(void)snprintf(more, sizeof more, "%s 1:01", text + strlen("xor="));
+	is_refused(action_find("corrupt")->params, "xor", more, "more than 32 bytes are changed");
 }
 
 static void a_window_that_ends_before_it_starts_is_refused_in_every_layer(void)
@@ -598,6 +684,8 @@ const CU_TestInfo tests_fault[] = {
 	{"tables_refuse_what_makes_no_sense", tables_refuse_what_makes_no_sense},
 	{"no_time_of_a_fault_is_longer_than_a_year", no_time_of_a_fault_is_longer_than_a_year},
 	{"parameters_that_exclude_each_other_are_refused", parameters_that_exclude_each_other_are_refused},
+	{"bits_are_written_as_they_are_read", bits_are_written_as_they_are_read},
+	{"there_are_no_more_bytes_to_change_than_a_decision_holds", there_are_no_more_bytes_to_change_than_a_decision_holds},
 	{"a_window_that_ends_before_it_starts_is_refused_in_every_layer", a_window_that_ends_before_it_starts_is_refused_in_every_layer},
 	{"what_happens_at_power_on_takes_no_window", what_happens_at_power_on_takes_no_window},
 	{"ordinals_exclude_each_other", ordinals_exclude_each_other},
