@@ -118,21 +118,36 @@ static bool read_name(const struct yaml_file *file, const struct yaml_node *mapp
 	return true;
 }
 
-/* A table is named from where the scenario lies. A plan lies elsewhere, so its path becomes absolute. */
-static bool resolve_table(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
+/* The file that an action reads, if it does. */
+static char *path_of(struct fault *fault)
+{
+	switch ((int)action_kind(fault->action)) {
+	case FAULT_DELAY:
+		return fault->params.delay.table;
+	case FAULT_MAHIMAHI:
+		return fault->params.mahimahi.file;
+	case FAULT_LINK_TRACE:
+		return fault->params.link_trace.file;
+	default:
+		return NULL;
+	}
+}
+
+/* A file is named from where the scenario lies. A plan lies elsewhere, so its path becomes absolute. */
+static bool resolve_path_of(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
 {
 	const char *slash = strrchr(file->path, '/');
 	char joined[FAULT_PATH_MAX + ERROR_FILE_MAX], whole[PATH_MAX];
-	char *table = fault->params.delay.table;
+	char *path = path_of(fault);
 
-	if (fault->action != action_at(FAULT_DELAY) || table[0] == '\0' || table[0] == '/')
+	if (path == NULL || path[0] == '\0' || path[0] == '/')
 		return true;
-	(void)snprintf(joined, sizeof joined, "%.*s%s", slash != NULL ? (int)(slash - file->path) + 1 : 0, file->path, table);
+	(void)snprintf(joined, sizeof joined, "%.*s%s", slash != NULL ? (int)(slash - file->path) + 1 : 0, file->path, path);
 	if (realpath(joined, whole) == NULL)
-		return yaml_error(file, node, err, "the table %s cannot be read: %s", joined, strerror(errno));
+		return yaml_error(file, node, err, "the file %s cannot be read: %s", joined, strerror(errno));
 	if (strlen(whole) >= FAULT_PATH_MAX)
-		return yaml_error(file, node, err, "the path of the table, %s, is longer than %d bytes", whole, FAULT_PATH_MAX - 1);
-	memcpy(table, whole, strlen(whole) + 1);
+		return yaml_error(file, node, err, "the path of the file, %s, is longer than %d bytes", whole, FAULT_PATH_MAX - 1);
+	memcpy(path, whole, strlen(whole) + 1);
 	return true;
 }
 
@@ -142,7 +157,7 @@ static bool read_single(const struct yaml_file *file, const struct yaml_node *ma
 	const char *wrong = NULL;
 
 	if (!read_action(file, mapping, fault, err) || !read_name(file, mapping, fault, err) ||
-	    !resolve_table(file, blame(mapping, fault, "table"), fault, err))
+	    !resolve_path_of(file, blame(mapping, fault, "file"), fault, err))
 		return false;
 	if (fault_check(fault, &wrong, err))
 		return true;
@@ -179,7 +194,7 @@ static bool read_netem(const struct yaml_file *file, const struct yaml_node *map
 		return false;
 	bool good = netem_parse(node->text, base, faults, ret_count, err);
 	for (size_t i = 0; good && i < *ret_count; i++) {
-		if (!resolve_table(file, node, &faults[i], err))
+		if (!resolve_path_of(file, node, &faults[i], err))
 			return false;
 		good = fault_check(&faults[i], &wrong, err);
 	}

@@ -13,6 +13,8 @@
 #include <netif/ethernet.h>
 
 #include "base/check.h"
+#include "link/checksum.h"
+#include "link/packet.h"
 #include "sim/random.h"
 
 static struct {
@@ -25,6 +27,7 @@ static struct {
 	struct random_stream random, isn;
 	uint64_t draws;
 	bool started;
+	bool df; /* TCP is sent with DF set */
 } host;
 
 u32_t sys_now(void)
@@ -51,6 +54,28 @@ _Noreturn void host_lwip_failed(const char *file, int line, const char *what)
 	check_failed(file, line, what);
 }
 
+/* DF is bit 14 of the third word of the IPv4 header, behind 14 bytes of Ethernet. */
+#define IP_FLAGS_AT (14U + 6U)
+#define IP_CHECKSUM_AT (14U + 10U)
+#define IP_DF 0x4000U
+
+static void set_df(uint8_t *data, size_t length)
+{
+	const struct packet packet = packet_parse(bytes_of(data, length));
+	uint16_t flags, checksum;
+
+	if (!packet.is_tcp || !bytes_be16(bytes_of(data, length), IP_FLAGS_AT, &flags) ||
+	    !bytes_be16(bytes_of(data, length), IP_CHECKSUM_AT, &checksum))
+		return;
+	put_be16(data + IP_FLAGS_AT, flags | IP_DF);
+	put_be16(data + IP_CHECKSUM_AT, checksum_adjusted(checksum, flags, flags | IP_DF));
+}
+
+void host_set_df(bool on)
+{
+	host.df = on;
+}
+
 static err_t output(struct netif *netif, struct pbuf *packet)
 {
 	uint8_t data[FRAME_MAX];
@@ -58,6 +83,8 @@ static err_t output(struct netif *netif, struct pbuf *packet)
 	(void)netif;
 	CHECK_INT(packet->tot_len, <=, sizeof data);
 	u16_t length = pbuf_copy_partial(packet, data, packet->tot_len, 0);
+	if (host.df)
+		set_df(data, length);
 	host.ops.output(host.ctx, frame_new(data, length), host.sim->now);
 	return ERR_OK;
 }

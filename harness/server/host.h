@@ -28,6 +28,9 @@ struct host_ops {
 /** Starts the host; once a process. @param seed Of its random numbers and initial sequence numbers. */
 void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_ops ops, void *ctx);
 
+/** Whether TCP segments are sent with DF set (RFC 791); the stack by itself sets it on none. */
+void host_set_df(bool on);
+
 /** Stops its timer. The stack's memory lives until the process ends. */
 void host_close(void);
 

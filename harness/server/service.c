@@ -25,6 +25,8 @@ const struct param service_params[] = {
 	PARAM_ROW_TEXT(service_config, version, "version", "22.02", "of the update on offer"),
 	PARAM_ROW_QUANTITY(service_config, lease_ns, "lease", UNIT_DURATION, "1d", 1000000000, TIME_32_MAX, "of the DHCP lease"),
 	PARAM_ROW_QUANTITY(service_config, ttl_ns, "ttl", UNIT_DURATION, "1min", 0, TIME_32_MAX, "of DNS answers"),
+	PARAM_ROW_BOOL(service_config, path_mtu_discovery, "df", "false",
+                       "TCP is sent with DF set, and no ICMP about it is heard (RFC 2923)"),
 	{0},
 };
 
@@ -163,6 +165,7 @@ static void note_sent(void *ctx, struct bytes part)
 
 void service_start(struct service *service, uint64_t unix_base_ns)
 {
+	host_set_df(service->config.path_mtu_discovery);
 	service->udp = (struct udp_services){
 		.dhcp = {.server = HOST_ADDRESS, .netmask = HOST_NETMASK, .device = DEVICE_ADDRESS, .lease_ns = service->config.lease_ns},
 		.dns = {.names = names, .ttl_s = (uint32_t)(service->config.ttl_ns / SIM_S)},

@@ -32,6 +32,7 @@ struct service_config {
 	char version[32];  /**< of the update on offer */
 	uint64_t lease_ns; /**< of the DHCP lease */
 	uint64_t ttl_ns;   /**< of DNS answers */
+	bool path_mtu_discovery; /**< TCP is sent with DF set, and what ICMP says to it is not heard, as behind many a filter */
 };
 
 extern const struct param service_params[];
