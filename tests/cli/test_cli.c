@@ -74,9 +74,9 @@ static void a_wrong_command_gets_the_nearest(void)
 		{"dcotor", "stutter: 'dcotor' is no command; did you mean 'doctor'?; see `stutter --help`"},
 		{"frobnicate", "stutter: 'frobnicate' is no command; see `stutter --help`"},
 		{"doctor x", "stutter: doctor takes no operands"},
-		{"list", "stutter: which list? One of scenarios, faults, addresses, devices"},
-		{"list fault", "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, faults, addresses and devices"},
-		{"list faults devices", "stutter: which list? One of scenarios, faults, addresses, devices"},
+		{"list", "stutter: which list? One of scenarios, faults, presets, addresses, devices"},
+		{"list fault", "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, faults, presets, addresses and devices"},
+		{"list faults devices", "stutter: which list? One of scenarios, faults, presets, addresses, devices"},
 	};
 
 	check_usage(rows, sizeof rows / sizeof rows[0]);
