@@ -36,6 +36,8 @@
 	S("proxy/middlebox", tests_middlebox, false)                                                                                       \
 	S("proxy/replayed", tests_replayed, false)                                                                                         \
 	S("proxy/frozen", tests_frozen, false)                                                                                             \
+	S("fault/preset", tests_preset, false)                                                                                             \
+	S("fault/point", tests_point, false)                                                                                               \
 	S("fault/recording", tests_recording, false)                                                                                       \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \
 	S("proxy/law", tests_proxy_law, false)                                                                                             \

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "fault/point.h"
+#include "fault/preset.h"
 #include "scenario/plan.h"
 
 static void print_table(const struct param *table, const char *indent)
@@ -31,7 +32,8 @@ static int list_faults(const struct places *places)
 		print_table(action->params, "  ");
 	}
 	puts("\nnetem: in place of an action, what tc-netem(8) would be told, such as \"delay 100ms 20ms distribution normal loss 1%\"; it becomes a\n"
-	     "fault for each of its words");
+	     "fault for each of its words\n"
+	     "\npreset: in place of an action, a name from `stutter list presets`; it becomes one fault or several");
 	return EXIT_PASSED;
 }
 
@@ -54,6 +56,20 @@ static int list_reference(const struct places *places)
 {
 	(void)places;
 	return cli_print_reference();
+}
+
+/* Matches and parameters are written as a scenario would have them, nearly. */
+static int list_presets(const struct places *places)
+{
+	(void)places;
+	puts("In place of an action, as `preset: NAME`; each becomes these faults, in this order, with the match of its entry:");
+	for (const struct preset *preset = presets; preset->name != NULL; preset++) {
+		printf("\n%s: %s\n  [%s]\n", preset->name, preset->summary, preset->source);
+		for (const struct preset_fault *row = preset->faults; row->action != NULL; row++)
+			printf("  %-16s %s%s%s\n", row->action, row->params, row->match[0] != '\0' && row->params[0] != '\0' ? "; " : "",
+			       row->match);
+	}
+	return EXIT_PASSED;
 }
 
 #define LINE_MAX (PARAM_VALUE_MAX + 128)
@@ -109,17 +125,14 @@ static int run(const struct cli_values *values)
 	static const struct {
 		const char *name;
 		int (*list)(const struct places *places);
-	} lists[] = {{"scenarios", list_scenarios},
-	             {"faults", list_faults},
-	             {"addresses", list_addresses},
-	             {"devices", list_devices},
-	             {"reference", list_reference}};
+	} lists[] = {{"scenarios", list_scenarios}, {"faults", list_faults},   {"presets", list_presets},
+	             {"addresses", list_addresses}, {"devices", list_devices}, {"reference", list_reference}};
 	const char *names[8] = {NULL};
 	struct places places;
 	struct error err;
 
 	if (values->operand_count != 1)
-		return error_set(&err, "which list? One of scenarios, faults, addresses, devices, reference"), cli_fail(&err);
+		return error_set(&err, "which list? One of scenarios, faults, presets, addresses, devices, reference"), cli_fail(&err);
 	if (!places_find(&places, &err))
 		return cli_fail(&err);
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -128,12 +141,12 @@ static int run(const struct cli_values *values)
 			return lists[i].list(&places);
 	}
 	const char *near = param_nearest(NULL, names, values->operands[0]);
-	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults, addresses, devices and reference", values->operands[0],
-	          near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults, presets, addresses, devices and reference",
+	          values->operands[0], near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 	return cli_fail(&err);
 }
 
 static const struct cli_option options[] = {{NULL, NULL, NULL}};
 
-const struct cli_command cli_list = {"list", "scenarios|faults|addresses|devices|reference",
+const struct cli_command cli_list = {"list", "scenarios|faults|presets|addresses|devices|reference",
                                      "what there is, with parameters, units and defaults", options, run};

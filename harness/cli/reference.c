@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "fault/point.h"
+#include "fault/preset.h"
 #include "scenario/plan.h"
 
 /* A cell of a table must not have the bar that ends it. */
@@ -52,6 +53,14 @@ static void print_actions(enum fault_layer layer, const char *heading)
 	}
 }
 
+static void print_presets(void)
+{
+	puts("## Presets\n\n`stutter list presets` shows the faults that each stands for.\n\n| preset | stands for | source |\n|---|---|---|");
+	for (const struct preset *preset = presets; preset->name != NULL; preset++)
+		printf("| `%s` | %s | %s |\n", preset->name, preset->summary, preset->source);
+	fputs("\n", stdout);
+}
+
 static void print_addresses(void)
 {
 	puts("## Addresses\n\n"
@@ -86,8 +95,11 @@ int cli_print_reference(void)
 	print_table(expect_params);
 	puts("## `faults:`, a list\n\n"
 	     "A fault has a `name` (its action's, if none is given), one action, and whom it hits; all conditions hold together.\n"
-	     "An action written as a bare value sets its first parameter: `delay: 100ms`.\n");
+	     "An action written as a bare value sets its first parameter: `delay: 100ms`.\n"
+	     "In place of an action, `netem: \"delay 100ms 20ms loss 1%\"` takes tc-netem's own words, and `preset: NAME` one of those below; either "
+	     "becomes several faults with the match of the entry.\n");
 	print_table(match_params);
+	print_presets();
 	print_actions(LAYER_PROXY, "Actions on frames between wire and far end");
 	print_actions(LAYER_LINK, "Actions on the cable");
 	print_actions(LAYER_BOARD, "Actions on chip, bus, INT and supply");

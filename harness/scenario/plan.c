@@ -15,6 +15,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "fault/netem.h"
+#include "fault/preset.h"
 
 static const char *const verdicts[] = {"pass", "fail", "any", NULL};
 
@@ -118,35 +119,38 @@ static bool read_name(const struct yaml_file *file, const struct yaml_node *mapp
 	return true;
 }
 
-/* The file that an action reads, if it does. */
-static char *path_of(struct fault *fault)
+/* The path of a file that the fault's action reads, and what the file is; NULL if it reads none. */
+static char *file_of(struct fault *fault, const char **ret_what)
 {
-	switch ((int)action_kind(fault->action)) {
+	switch (action_kind(fault->action)) {
 	case FAULT_DELAY:
+		*ret_what = "table";
 		return fault->params.delay.table;
 	case FAULT_MAHIMAHI:
+		*ret_what = "recording";
 		return fault->params.mahimahi.file;
 	case FAULT_LINK_TRACE:
+		*ret_what = "recording";
 		return fault->params.link_trace.file;
 	default:
 		return NULL;
 	}
 }
 
-/* A file is named from where the scenario lies. A plan lies elsewhere, so its path becomes absolute. */
-static bool resolve_path_of(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
+/* Such a file is named from where the scenario lies. A plan lies elsewhere, so its path becomes absolute. */
+static bool resolve_fault_file(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
 {
-	const char *slash = strrchr(file->path, '/');
+	const char *slash = strrchr(file->path, '/'), *what;
 	char joined[FAULT_PATH_MAX + ERROR_FILE_MAX], whole[PATH_MAX];
-	char *path = path_of(fault);
+	char *path = file_of(fault, &what);
 
 	if (path == NULL || path[0] == '\0' || path[0] == '/')
 		return true;
 	(void)snprintf(joined, sizeof joined, "%.*s%s", slash != NULL ? (int)(slash - file->path) + 1 : 0, file->path, path);
 	if (realpath(joined, whole) == NULL)
-		return yaml_error(file, node, err, "the file %s cannot be read: %s", joined, strerror(errno));
+		return yaml_error(file, node, err, "the %s %s cannot be read: %s", what, joined, strerror(errno));
 	if (strlen(whole) >= FAULT_PATH_MAX)
-		return yaml_error(file, node, err, "the path of the file, %s, is longer than %d bytes", whole, FAULT_PATH_MAX - 1);
+		return yaml_error(file, node, err, "the path of the %s, %s, is longer than %d bytes", what, whole, FAULT_PATH_MAX - 1);
 	memcpy(path, whole, strlen(whole) + 1);
 	return true;
 }
@@ -157,7 +161,7 @@ static bool read_single(const struct yaml_file *file, const struct yaml_node *ma
 	const char *wrong = NULL;
 
 	if (!read_action(file, mapping, fault, err) || !read_name(file, mapping, fault, err) ||
-	    !resolve_path_of(file, blame(mapping, fault, "file"), fault, err))
+	    !resolve_fault_file(file, blame(mapping, fault, action_kind(fault->action) == FAULT_DELAY ? "table" : "file"), fault, err))
 		return false;
 	if (fault_check(fault, &wrong, err))
 		return true;
@@ -165,36 +169,62 @@ static bool read_single(const struct yaml_file *file, const struct yaml_node *ma
 	return error_at(err, file->path, node->line, node->column);
 }
 
-/* tc's words share the entry with no other action, and with no other chance. */
-static bool check_netem_entry(const struct yaml_file *file, const struct yaml_node *mapping, struct error *err)
+/* Entries of which one becomes several faults: how they are written, and what they are made of. */
+struct several {
+	const char *key, *example;
+	bool has_chances; /* its words have chances of their own */
+	bool (*expand)(const char *text, const struct fault *base, struct fault *ret_faults, size_t *ret_count, struct error *err);
+};
+
+static const struct several severals[] = {
+	{"netem", "\"delay 100ms 20ms loss 1%\"", true, netem_parse},
+	{"preset", "gprs", false, preset_expand},
+};
+#define SEVERALS (sizeof severals / sizeof severals[0])
+#define ENTRY_FAULTS_MAX (NETEM_FAULTS_MAX > PRESET_FAULTS_MAX ? NETEM_FAULTS_MAX : PRESET_FAULTS_MAX)
+
+static const struct several *several_of(const struct yaml_node *mapping)
+{
+	for (size_t i = 0; i < SEVERALS; i++)
+		if (yaml_get(mapping, severals[i].key) != NULL)
+			return &severals[i];
+	return NULL;
+}
+
+/* Such a word shares the entry with no action, with no other such word and, if it has chances, with no other chance. */
+static bool check_alone(const struct yaml_file *file, const struct yaml_node *mapping, const struct several *several, struct error *err)
 {
 	for (size_t i = 0; i < mapping->count; i++) {
 		const struct yaml_node *key = mapping->entries[i].key;
-		if (action_find(key->text) != NULL)
-			return yaml_error(file, key, err, "a fault does one thing, and this one already has 'netem'");
-		if (strcmp(key->text, "probability") == 0 || strcmp(key->text, "correlation") == 0)
-			return yaml_error(file, key, err, "'%s' has no place beside 'netem', whose words have their own", key->text);
+		bool is_other = action_find(key->text) != NULL;
+		for (size_t k = 0; k < SEVERALS; k++)
+			is_other |= &severals[k] != several && strcmp(severals[k].key, key->text) == 0;
+		if (is_other)
+			return yaml_error(file, key, err, "a fault does one thing, and this one already has '%s'", several->key);
+		if (several->has_chances && (strcmp(key->text, "probability") == 0 || strcmp(key->text, "correlation") == 0))
+			return yaml_error(file, key, err, "'%s' has no place beside '%s', whose words have their own", key->text,
+			                  several->key);
 	}
 	return true;
 }
 
-/* Reads the value of `netem`, of which @p base has the match, into several faults. */
-static bool read_netem(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *base, struct fault *faults,
-                       size_t *ret_count, struct error *err)
+/* Reads an entry that becomes several faults, of which @p base has the match. */
+static bool read_several(const struct yaml_file *file, const struct yaml_node *mapping, const struct several *several, struct fault *base,
+                         struct fault *faults, size_t *ret_count, struct error *err)
 {
-	const struct yaml_node *node = yaml_get(mapping, "netem"), *name = yaml_get(mapping, "name");
+	const struct yaml_node *node = yaml_get(mapping, several->key), *name = yaml_get(mapping, "name");
 	const char *wrong = NULL;
 
-	if (!check_netem_entry(file, mapping, err))
+	if (!check_alone(file, mapping, several, err))
 		return false;
 	if (node->kind != YAML_SCALAR)
-		return yaml_error(file, node, err, "'netem' must be a text, such as \"delay 100ms 20ms loss 1%%\"");
-	(void)snprintf(base->name, sizeof base->name, "netem");
+		return yaml_error(file, node, err, "'%s' must be a text, such as %s", several->key, several->example);
+	(void)snprintf(base->name, sizeof base->name, "%.*s", FAULT_NAME_MAX - 1, several->has_chances ? several->key : node->text);
 	if (name != NULL && !read_name(file, mapping, base, err))
 		return false;
-	bool good = netem_parse(node->text, base, faults, ret_count, err);
+	bool good = several->expand(node->text, base, faults, ret_count, err);
 	for (size_t i = 0; good && i < *ret_count; i++) {
-		if (!resolve_path_of(file, node, &faults[i], err))
+		if (!resolve_fault_file(file, node, &faults[i], err))
 			return false;
 		good = fault_check(&faults[i], &wrong, err);
 	}
@@ -202,7 +232,7 @@ static bool read_netem(const struct yaml_file *file, const struct yaml_node *map
 		return true;
 	const struct yaml_node *key = wrong != NULL ? yaml_get(mapping, wrong) : NULL;
 	if (key == NULL)
-		error_context(err, "netem");
+		error_context(err, "%s", several->key);
 	else
 		node = key;
 	return error_at(err, file->path, node->line, node->column);
@@ -212,17 +242,19 @@ static bool read_netem(const struct yaml_file *file, const struct yaml_node *map
 static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *faults, size_t *ret_count,
                        struct error *err)
 {
-	const char *keys[FAULT_KINDS + 3];
+	const char *keys[FAULT_KINDS + 2 + SEVERALS];
 	struct fault base;
 	size_t count = fault_keys(keys);
 
-	keys[count++] = "netem";
+	for (size_t i = 0; i < SEVERALS; i++)
+		keys[count++] = severals[i].key;
 	keys[count] = NULL;
 	memset(&base, 0, sizeof base);
 	if (!yaml_fill(file, mapping, match_params, keys, "a fault", &base.match, err))
 		return false;
-	if (yaml_get(mapping, "netem") != NULL)
-		return read_netem(file, mapping, &base, faults, ret_count, err);
+	const struct several *several = several_of(mapping);
+	if (several != NULL)
+		return read_several(file, mapping, several, &base, faults, ret_count, err);
 	*faults = base;
 	*ret_count = 1;
 	return read_single(file, mapping, faults, err);
@@ -230,7 +262,7 @@ static bool read_fault(const struct yaml_file *file, const struct yaml_node *map
 
 static bool read_faults(const struct yaml_file *file, const struct yaml_node *list, struct plan *plan, struct error *err)
 {
-	struct fault faults[NETEM_FAULTS_MAX];
+	struct fault faults[ENTRY_FAULTS_MAX];
 	char found[128];
 
 	if (list == NULL)
@@ -277,10 +309,7 @@ static bool read_decision(const struct yaml_file *file, const struct yaml_node *
 	if (!yaml_fill(file, mapping, decision_params, keys, "a decision", decision, err) || !read_action(file, mapping, &fault, err))
 		return false;
 	fault.match.direction = fault.action->layer == LAYER_PROXY ? decision->direction : MATCH_BOTH;
-	if (fault.action->layer != LAYER_LINK)
-		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
-	else if (decision->at[0] != '\0' && !param_set(param_find(match_params, "from"), &fault.match, decision->at, err))
-		return error_at(err, file->path, mapping->line, mapping->column);
+	memcpy(fault.match.at, decision->at, sizeof fault.match.at);
 	if (!fault_check(&fault, &wrong, err)) {
 		const struct yaml_node *node = blame(mapping, &fault, wrong);
 		return error_at(err, file->path, node->line, node->column);

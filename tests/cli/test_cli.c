@@ -74,10 +74,10 @@ static void a_wrong_command_gets_the_nearest(void)
 		{"dcotor", "stutter: 'dcotor' is no command; did you mean 'doctor'?; see `stutter --help`"},
 		{"frobnicate", "stutter: 'frobnicate' is no command; see `stutter --help`"},
 		{"doctor x", "stutter: doctor takes no operands"},
-		{"list", "stutter: which list? One of scenarios, faults, addresses, devices, reference"},
+		{"list", "stutter: which list? One of scenarios, faults, presets, addresses, devices, reference"},
 		{"list fault",
-	         "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, faults, addresses, devices and reference"},
-		{"list faults devices", "stutter: which list? One of scenarios, faults, addresses, devices, reference"},
+	         "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, faults, presets, addresses, devices and reference"},
+		{"list faults devices", "stutter: which list? One of scenarios, faults, presets, addresses, devices, reference"},
 	};
 
 	check_usage(rows, sizeof rows / sizeof rows[0]);

@@ -275,6 +275,16 @@ static void a_plan_that_was_written_is_read_as_the_same(void)
 		"  - slot: {min_delay: 1ms, max_delay: 2ms, packets: 3, bytes: 4kB}\n"
 		"  - reorder: {gap: 5}\n"
 		"  - hold: 3\n"
+		"  - {probability: 1%, corrupt: {bits: 3, part: payload, mend: true}}\n"
+		"  - corrupt: {xor: \"60:80ff 54:01\"}\n"
+		"  - truncate: 60\n"
+		"  - pad: {to: 1600}\n"
+		"  - mtu: {size: 576, icmp: false}\n"
+		"  - forge: {what: unreachable_port, to: both, drop: false}\n"
+		"  - {at: http.range#2, rebind: 0}\n"
+		"  - firewall: {idle: 90s, reset: true}\n"
+		"  - {name: link, direction: to-device, preset: edge}\n"
+		"  - {from: 9s, preset: rauc-1517}\n"
 		"  - {direction: to-device, netem: \"delay 10ms 2ms 5% distribution pareto reorder 25% 50% gap 5 loss state 1 rate 1mbit "
 		"slot 1ms duplicate 2% 3%\"}\n");
 }
@@ -326,6 +336,69 @@ static void netem_that_makes_no_sense_is_refused_at_its_place(void)
 	(void)fclose(stream);
 	is_refused_with(text, "s.yaml:89:5: more than 256 faults");
 	free(text);
+}
+
+static void a_preset_becomes_its_faults(void)
+{
+	static const char *const names[] = {"edge: rate", "edge: rate", "edge: delay", "bug: int_lost"};
+	struct plan plan;
+
+	TEST_SAME_TEXT(open_text(&plan,
+	                         "name: x\ndevice: box\nfaults:\n  - {from: 1s, preset: edge}\n  - {name: bug, preset: zephyr-82529}\n",
+	                         NULL),
+	               "");
+	CU_ASSERT_EQUAL_FATAL(plan.fault_count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		CU_ASSERT_STRING_EQUAL(plan.faults[i].name, names[i]);
+		CU_ASSERT_EQUAL(plan.faults[i].match.from.ns, i < 3 ? 1000000000 : 0);
+	}
+	plan_close(&plan);
+}
+
+static void a_preset_that_makes_no_sense_is_refused_at_its_place(void)
+{
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - preset: egde\n",
+	                "s.yaml:4:13: preset: there is no preset 'egde'; did you mean 'edge'?");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - preset: [edge]\n", "s.yaml:4:13: 'preset' must be a text, such as gprs");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - {preset: edge, drop: true}\n",
+	                "s.yaml:4:20: a fault does one thing, and this one already has 'preset'");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, preset: edge}\n",
+	                "s.yaml:4:24: a fault does one thing, and this one already has 'netem'");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - {preset: riot-9043, direction: to-server}\n",
+	                "s.yaml:4:36: 'tx_stall' is not about frames between wire and far end");
+	is_refused_with("name: x\ndevice: box\ndecisions:\n  - {preset: edge}\n", "'preset' is no key of a decision");
+}
+
+static void a_recording_is_found_from_its_scenario_and_from_its_plan(void)
+{
+	static const char *const scenarios[] = {"name: x\ndevice: box\nfaults:\n  - mahimahi: up.trace\n",
+	                                        "name: x\ndevice: box\nfaults:\n  - link_trace: {file: link.csv, queue: 7}\n"};
+
+	(void)test_write("up.trace", "1\n2\n");
+	(void)test_write("link.csv", "time,rate\n0s,1Mbit\n");
+	for (size_t i = 0; i < 2; i++) {
+		struct plan plan, again;
+		TEST_SAME_TEXT(open_text(&plan, scenarios[i], NULL), "");
+		const char *path = i == 0 ? plan.faults[0].params.mahimahi.file : plan.faults[0].params.link_trace.file;
+		CU_ASSERT_EQUAL(path[0], '/');
+		TEST_CONTAINS(path, i == 0 ? "/up.trace" : "/link.csv");
+		char *text = written(&plan);
+		TEST_SAME_TEXT(open_text(&again, text, NULL), "");
+		CU_ASSERT_EQUAL(memcmp(&again.faults[0], &plan.faults[0], sizeof plan.faults[0]), 0);
+		free(text);
+		plan_close(&plan);
+		plan_close(&again);
+	}
+}
+
+static void a_recording_that_is_wrong_is_refused_with_both_places(void)
+{
+	(void)test_write("bad.trace", "1\n2\n1\n");
+	(void)test_write("bad.csv", "time,rate\n0s,fast\n");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - mahimahi: bad.trace\n", "bad.trace:3: the time runs backwards, to 1 ms");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - link_trace: {file: bad.csv}\n", "s.yaml:4:24: ");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - link_trace: {file: bad.csv}\n", "bad.csv:2: rate: 'fast'");
+	is_refused_with("name: x\ndevice: box\nfaults:\n  - link_trace: {file: none.csv}\n", "s.yaml:4:24: the recording ");
 }
 
 /* The plan of a run lies elsewhere. */
@@ -408,6 +481,10 @@ const CU_TestInfo tests_plan[] = {
 	{"a plan that was written is read as the same", a_plan_that_was_written_is_read_as_the_same},
 	{"netem becomes a fault for each of its words", netem_becomes_a_fault_for_each_of_its_words},
 	{"netem that makes no sense is refused at its place", netem_that_makes_no_sense_is_refused_at_its_place},
+	{"a preset becomes its faults", a_preset_becomes_its_faults},
+	{"a preset that makes no sense is refused at its place", a_preset_that_makes_no_sense_is_refused_at_its_place},
+	{"a recording is found from its scenario and from its plan", a_recording_is_found_from_its_scenario_and_from_its_plan},
+	{"a recording that is wrong is refused with both places", a_recording_that_is_wrong_is_refused_with_both_places},
 	{"a table is found from its scenario and from its plan", a_table_is_found_from_its_scenario_and_from_its_plan},
 	{"texts of any kind come back", texts_of_any_kind_come_back},
 	{"characters that YAML does not take come back", characters_that_yaml_does_not_take_come_back},
