@@ -123,9 +123,9 @@ static bool resolve_table(const struct yaml_file *file, const struct yaml_node *
 {
 	const char *slash = strrchr(file->path, '/');
 	char joined[FAULT_PATH_MAX + ERROR_FILE_MAX], whole[PATH_MAX];
-	char *table = fault->params.delay.table;
+	char *table = fault->action == action_at(FAULT_SLOT) ? fault->params.slot.table : fault->params.delay.table;
 
-	if (fault->action != action_at(FAULT_DELAY) || table[0] == '\0' || table[0] == '/')
+	if ((fault->action != action_at(FAULT_DELAY) && fault->action != action_at(FAULT_SLOT)) || table[0] == '\0' || table[0] == '/')
 		return true;
 	(void)snprintf(joined, sizeof joined, "%.*s%s", slash != NULL ? (int)(slash - file->path) + 1 : 0, file->path, table);
 	if (realpath(joined, whole) == NULL)
