@@ -126,6 +126,9 @@ static char *file_of(struct fault *fault, const char **ret_what)
 	case FAULT_DELAY:
 		*ret_what = "table";
 		return fault->params.delay.table;
+	case FAULT_SLOT:
+		*ret_what = "table";
+		return fault->params.slot.table;
 	case FAULT_MAHIMAHI:
 		*ret_what = "recording";
 		return fault->params.mahimahi.file;

@@ -120,7 +120,7 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 		[FAULT_LOSS] = "percent! correlation=0%",
 		[FAULT_LOSS_STATE] = "p13! p31=1-p13 p32=0% p23=100% p14=0%",
 		[FAULT_RATE] = "rate! limit=1000 bytes=0B overhead=0 cell_size=0 cell_overhead=0",
-		[FAULT_SLOT] = "min_delay! max_delay=0ns packets=0 bytes=0B",
+		[FAULT_SLOT] = "min_delay=0ns max_delay=0ns packets=0 bytes=0B time=0ns jitter=0ns distribution=uniform table=",
 		[FAULT_REORDER] = "gap=1",
 		[FAULT_HOLD] = "frames!",
 		[FAULT_DUPLICATE] = "copies=1 delay=0ns",
@@ -288,8 +288,8 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	is_refused(match_params, "until", "+366d", "more than the most allowed, 365d");
 	for (size_t i = 0; i < FAULT_KINDS; i++)
 		count += durations_end_at_a_year(action_at(i)->params);
-	/* delay, slot and pause have two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each. */
-	CU_ASSERT_EQUAL(count, 15);
+	/* slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each. */
+	CU_ASSERT_EQUAL(count, 17);
 	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
 }
 
@@ -312,7 +312,13 @@ static void parameters_that_exclude_each_other_are_refused(void)
 	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p31=60%;p32=40%;p23=0%"), "p23", "nothing is lost any more");
 	is_right(made_fault("f", "", "loss_state", "p13=0%;p31=60%;p32=40%;p23=0%"));
 	is_wrong(made_fault("f", "", "slot", "min_delay=2ms;max_delay=1ms"), "max_delay", "less than min_delay");
-	is_wrong(made_fault("f", "", "slot", "min_delay=0ns"), "min_delay", "always a slot");
+	is_wrong(made_fault("f", "", "slot", ""), "min_delay", "there is always one");
+	is_wrong(made_fault("f", "", "slot", "min_delay=1ms;time=1ms"), "time", "give one of these pairs");
+	is_wrong(made_fault("f", "", "slot", "max_delay=1ms;time=1ms"), "time", "give one of these pairs");
+	is_wrong(made_fault("f", "", "slot", "time=1ms;jitter=2ms"), "jitter", "larger than the delay");
+	is_wrong(made_fault("f", "", "slot", "min_delay=1ms;jitter=2ms"), "jitter", "larger than the delay");
+	is_wrong(made_fault("f", "", "slot", "time=1ms;jitter=2ms;distribution=table"), "table", "needs the table's file");
+	is_right(made_fault("f", "", "slot", "time=1ms;jitter=2ms;distribution=normal"));
 	is_right(made_fault("f", "", "slot", "min_delay=0ns;max_delay=1ns"));
 	is_wrong(made_fault("f", "", "duplicate", "copies=2;delay=183d"), "delay", "later than the most allowed, 365d");
 	is_right(made_fault("f", "", "duplicate", "copies=1;delay=365d"));
