@@ -293,12 +293,17 @@ static const struct param rate_params[] = {
 };
 
 static const struct param slot_params[] = {
-	PARAM_ROW_QUANTITY(slot_params, min_ns, "min_delay", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX, "until the next slot, at least"),
+	PARAM_ROW_QUANTITY(slot_params, min_ns, "min_delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "until the next slot, at least"),
 	PARAM_ROW_QUANTITY(slot_params, max_ns, "max_delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
                            "until the next slot, at most, uniform; 0ns: always min_delay"),
 	PARAM_ROW_QUANTITY(slot_params, packets, "packets", UNIT_NONE, "0", 0, 0, "frames that one slot takes; 0: no limit"),
 	PARAM_ROW_QUANTITY(slot_params, bytes, "bytes", UNIT_SIZE, "0B", 0, 0,
                            "a slot is over once it has taken so many bytes; 0B: no limit"),
+	PARAM_ROW_QUANTITY(slot_params, time_ns, "time", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
+                           "instead of the least and the longest: until the next slot, on average"),
+	PARAM_ROW_QUANTITY(slot_params, jitter_ns, "jitter", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "of this time, as that of delay"),
+	PARAM_ROW_CHOICE(slot_params, distribution, "distribution", distributions, "uniform", "of this time"),
+	PARAM_ROW_TEXT(slot_params, table, "table", "", "of distribution table"),
 	{0},
 };
 
@@ -432,17 +437,33 @@ static const struct param clkrdy_params[] = {
 
 /* -- checks that a table cannot make -- */
 
-static bool check_table(const struct delay_params *params, struct error *err)
+static bool check_table(unsigned distribution, const char *path, struct error *err)
 {
 	struct dist dist;
 
-	if (params->distribution != DIST_TABLE)
-		return params->table[0] == '\0' || error_set(err, "a table is only read with 'distribution: table'");
-	if (params->table[0] == '\0')
+	if (distribution != DIST_TABLE)
+		return path[0] == '\0' || error_set(err, "a table is only read with 'distribution: table'");
+	if (path[0] == '\0')
 		return error_set(err, "'distribution: table' needs the table's file");
-	if (!dist_open(&dist, params->table, err))
+	if (!dist_open(&dist, path, err))
 		return false;
 	dist_close(&dist);
+	return true;
+}
+
+/* Of a delay or of slots. */
+static bool check_jitter(uint64_t time_ns, uint64_t jitter_ns, unsigned distribution, const char *table, const char **ret_key,
+                         struct error *err)
+{
+	*ret_key = "jitter";
+	if (distribution == DIST_UNIFORM && jitter_ns > time_ns)
+		return error_set(err, "the jitter is larger than the delay: a frame would leave before it came");
+	if (distribution == DIST_CONSTANT && jitter_ns > 0)
+		return error_set(err, "a constant delay has no jitter: choose another distribution, such as uniform or normal");
+	*ret_key = "table";
+	if (!check_table(distribution, table, err))
+		return false;
+	*ret_key = NULL;
 	return true;
 }
 
@@ -450,16 +471,7 @@ static bool check_delay(const struct fault *fault, const char **ret_key, struct 
 {
 	const struct delay_params *params = &fault->params.delay;
 
-	*ret_key = "jitter";
-	if (params->distribution == DIST_UNIFORM && params->jitter_ns > params->time_ns)
-		return error_set(err, "the jitter is larger than the delay: a frame would leave before it came");
-	if (params->distribution == DIST_CONSTANT && params->jitter_ns > 0)
-		return error_set(err, "a constant delay has no jitter: choose another distribution, such as uniform or normal");
-	*ret_key = "table";
-	if (!check_table(params, err))
-		return false;
-	*ret_key = NULL;
-	return true;
+	return check_jitter(params->time_ns, params->jitter_ns, params->distribution, params->table, ret_key, err);
 }
 
 static bool check_loss_state(const struct fault *fault, const char **ret_key, struct error *err)
@@ -485,15 +497,20 @@ static bool check_loss_state(const struct fault *fault, const char **ret_key, st
 static bool check_slot(const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const struct slot_params *params = &fault->params.slot;
+	bool has_range = params->min_ns > 0 || params->max_ns > 0;
 
 	if (params->max_ns != 0 && params->max_ns < params->min_ns) {
 		*ret_key = "max_delay";
 		return error_set(err, "max_delay is less than min_delay");
 	}
-	if (params->min_ns > 0 || params->max_ns > 0)
-		return true;
+	if (has_range && params->time_ns > 0) {
+		*ret_key = "time";
+		return error_set(err, "'min_delay' and 'max_delay' or 'time' and 'jitter': give one of these pairs");
+	}
+	if (has_range || params->time_ns > 0)
+		return check_jitter(params->time_ns, params->jitter_ns, params->distribution, params->table, ret_key, err);
 	*ret_key = "min_delay";
-	return error_set(err, "with min_delay and max_delay both 0 there is always a slot");
+	return error_set(err, "with no delay from slot to slot there is always one: give 'min_delay' or 'time'");
 }
 
 static bool check_duplicate(const struct fault *fault, const char **ret_key, struct error *err)

@@ -206,6 +206,12 @@ struct slot_params {
 	uint64_t max_ns;  /**< 0: as min_ns */
 	uint64_t packets; /**< that one slot takes; 0: no limit */
 	uint64_t bytes;   /**< 0: no limit */
+
+	/* Instead of min_ns and max_ns, as those of struct delay_params. */
+	uint64_t time_ns; /**< mean; 0: not asked */
+	uint64_t jitter_ns;
+	unsigned distribution;
+	char table[FAULT_PATH_MAX];
 };
 
 /** The frame is not held up with the others; tc-netem's `reorder`. */

@@ -222,30 +222,37 @@ static bool read_delay(struct netem *netem, struct error *err)
 	return take(netem, &times, &delay->jitter_ns, err) && take_more(netem, &percents, &delay->correlation, err);
 }
 
-static bool read_distribution(struct netem *netem, struct error *err)
+/* The name of a distribution or a file of one. */
+static bool take_distribution(struct netem *netem, unsigned *ret_distribution, char ret_table[FAULT_PATH_MAX], struct error *err)
 {
 	static const char *const names[] = {
 		[DIST_UNIFORM] = "uniform", [DIST_NORMAL] = "normal", [DIST_PARETO] = "pareto", [DIST_PARETONORMAL] = "paretonormal"};
 	const char *word = next_word(netem);
 
-	netem->has_distribution = true;
 	if (word[0] == '\0')
 		return error_set(err, "behind 'distribution' there should be uniform, normal, pareto, paretonormal or a file");
 	netem->at++;
+	ret_table[0] = '\0';
 	for (unsigned i = DIST_UNIFORM; i <= DIST_PARETONORMAL; i++)
 		if (strcmp(names[i], word) == 0) {
-			netem->delay.distribution = i;
+			*ret_distribution = i;
 			return true;
 		}
 	if (strchr(word, '/') == NULL && strstr(word, ".dist") == NULL)
 		return error_set(err,
 		                 "'%s' in 'distribution' is not uniform, normal, pareto, paretonormal or a file (with a / or .dist in it)",
 		                 word);
-	if (strlen(word) >= sizeof netem->delay.table)
-		return error_set(err, "'%s' in 'distribution' is a path longer than %zu bytes", word, sizeof netem->delay.table - 1);
-	netem->delay.distribution = DIST_TABLE;
-	(void)snprintf(netem->delay.table, sizeof netem->delay.table, "%s", word);
+	if (strlen(word) >= FAULT_PATH_MAX)
+		return error_set(err, "'%s' in 'distribution' is a path longer than %d bytes", word, FAULT_PATH_MAX - 1);
+	*ret_distribution = DIST_TABLE;
+	(void)snprintf(ret_table, FAULT_PATH_MAX, "%s", word);
 	return true;
+}
+
+static bool read_distribution(struct netem *netem, struct error *err)
+{
+	netem->has_distribution = true;
+	return take_distribution(netem, &netem->delay.distribution, netem->delay.table, err);
 }
 
 static bool read_loss_random(struct netem *netem, struct error *err)
@@ -342,18 +349,31 @@ static bool read_rate(struct netem *netem, struct error *err)
 	return take_signed(netem, &rate->cell_overhead, err);
 }
 
+/* From slot to slot: the least and the longest, or a distribution with its mean and its jitter. */
+static bool read_slot_times(struct netem *netem, struct error *err)
+{
+	struct slot_params *slot = &netem->slot;
+
+	if (next_word(netem)[0] != '\0' && abbreviates(next_word(netem), "distribution")) {
+		netem->at++;
+		return take_distribution(netem, &slot->distribution, slot->table, err) && take(netem, &slot_times, &slot->time_ns, err) &&
+		       take(netem, &slot_times, &slot->jitter_ns, err);
+	}
+	if (!take(netem, &slot_times, &slot->min_ns, err) || !take_more(netem, &slot_times, &slot->max_ns, err))
+		return false;
+	if (slot->max_ns == 0)
+		slot->max_ns = slot->min_ns;
+	return true;
+}
+
 static bool read_slot(struct netem *netem, struct error *err)
 {
 	struct slot_params *slot = &netem->slot;
 
 	netem->has_slot = true;
-	*slot = (struct slot_params){0};
-	if (abbreviates(next_word(netem), "distribution") && next_word(netem)[0] != '\0')
-		return error_set(err, "'%s' in 'slot' is not emulated: give the least and the longest delay instead", next_word(netem));
-	if (!take(netem, &slot_times, &slot->min_ns, err) || !take_more(netem, &slot_times, &slot->max_ns, err))
+	*slot = (struct slot_params){.distribution = DIST_UNIFORM};
+	if (!read_slot_times(netem, err))
 		return false;
-	if (slot->max_ns == 0)
-		slot->max_ns = slot->min_ns;
 	if (strcmp(next_word(netem), "packets") == 0 && (netem->at++, !take(netem, &counts, &slot->packets, err)))
 		return false;
 	return strcmp(next_word(netem), "bytes") != 0 || (netem->at++, take(netem, &sizes, &slot->bytes, err));

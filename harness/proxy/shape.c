@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "proxy/jitter.h"
 #include "proxy/rule.h"
 
 __extension__ typedef unsigned __int128 wide;
@@ -139,16 +140,26 @@ struct opening {
 
 struct slots {
 	struct opening openings[2];
+	struct jitter jitter;
 };
 
-/* The next slot comes some time after @p since. */
-static void open_next(const struct rule *rule, const struct passage *passage, struct opening *opening, sim_ns since, enum purpose purpose)
+/* How long it is to the next slot. */
+static uint64_t draw_wait(const struct rule *rule, uint64_t what, uint64_t which)
 {
 	const struct slot_params *params = &rule->fault.params.slot;
 	uint64_t more = params->max_ns > params->min_ns ? params->max_ns - params->min_ns : 0;
 
-	uint64_t drawn = random_below(rule->stream, passage_what(passage), passage_which(passage, purpose), more + 1);
-	*opening = (struct opening){.at = within_a_year(passage, since + params->min_ns + drawn)};
+	if (params->time_ns > 0)
+		return jitter_draw(&((const struct slots *)rule->state)->jitter, rule->stream, what, which);
+	return params->min_ns + random_below(rule->stream, what, which, more + 1);
+}
+
+/* The next slot comes some time after @p since. */
+static void open_next(const struct rule *rule, const struct passage *passage, struct opening *opening, sim_ns since, enum purpose purpose)
+{
+	uint64_t wait = draw_wait(rule, passage_what(passage), passage_which(passage, purpose));
+
+	*opening = (struct opening){.at = within_a_year(passage, since + wait)};
 }
 
 static void apply_slot(struct rule *rule, const struct passage *passage, struct act *act)
@@ -167,4 +178,16 @@ static void apply_slot(struct rule *rule, const struct passage *passage, struct 
 		open_next(rule, passage, opening, opening->at, PURPOSE_SECOND);
 }
 
-const struct behaviour behaviour_slot = {.apply = apply_slot, .state_size = sizeof(struct slots)};
+static void open_slot(struct rule *rule)
+{
+	const struct slot_params *params = &rule->fault.params.slot;
+
+	jitter_open(&((struct slots *)rule->state)->jitter, params->time_ns, params->jitter_ns, params->distribution, params->table);
+}
+
+static void close_slot(struct rule *rule)
+{
+	jitter_close(&((struct slots *)rule->state)->jitter);
+}
+
+const struct behaviour behaviour_slot = {.apply = apply_slot, .state_size = sizeof(struct slots), .open = open_slot, .close = close_slot};

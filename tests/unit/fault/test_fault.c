@@ -38,16 +38,32 @@ static void is_wrong(struct fault fault, const char *wrong_key, const char *why)
 static const char *needed_by(const struct action *action)
 {
 	static const char *const needs[FAULT_KINDS] = {
-		[FAULT_DELAY] = "time=1ms",    [FAULT_OUTAGE] = "for=1s",           [FAULT_GEMODEL] = "p=1%;r=50%",
-		[FAULT_CARRIER] = "for=1s",    [FAULT_TX_FLAGS] = "lose_txif=true", [FAULT_RX_POINTER] = "xor=1",
-		[FAULT_SPI_STUCK] = "level=0", [FAULT_SPI_CUT] = "after=1",         [FAULT_INT_STUCK] = "level=0;for=1s",
-		[FAULT_CLKRDY] = "after=1ms",  [FAULT_RX_PKTIF] = "kind=lost",      [FAULT_SPI_STALL] = "for=1ms",
-		[FAULT_SPI_SLOW] = "factor=2", [FAULT_INT_DOUBLE] = "after=1us",    [FAULT_LOSS] = "percent=1%",
-		[FAULT_LOSS_STATE] = "p13=1%", [FAULT_RATE] = "rate=1Mbit",         [FAULT_SLOT] = "min_delay=1ms",
+		[FAULT_DELAY] = "time=1ms",
+		[FAULT_OUTAGE] = "for=1s",
+		[FAULT_GEMODEL] = "p=1%;r=50%",
+		[FAULT_CARRIER] = "for=1s",
+		[FAULT_TX_FLAGS] = "lose_txif=true",
+		[FAULT_RX_POINTER] = "xor=1",
+		[FAULT_SPI_STUCK] = "level=0",
+		[FAULT_SPI_CUT] = "after=1",
+		[FAULT_INT_STUCK] = "level=0;for=1s",
+		[FAULT_CLKRDY] = "after=1ms",
+		[FAULT_RX_PKTIF] = "kind=lost",
+		[FAULT_SPI_STALL] = "for=1ms",
+		[FAULT_SPI_SLOW] = "factor=2",
+		[FAULT_INT_DOUBLE] = "after=1us",
+		[FAULT_LOSS] = "percent=1%",
+		[FAULT_LOSS_STATE] = "p13=1%",
+		[FAULT_RATE] = "rate=1Mbit",
+		[FAULT_SLOT] = "min_delay=1ms",
 		[FAULT_HOLD] = "frames=1",
 		/* What changes and makes frames. */
-		[FAULT_CORRUPT] = "bits=1",    [FAULT_TRUNCATE] = "to=60",          [FAULT_PAD] = "to=100",
-		[FAULT_MTU] = "size=1280",     [FAULT_FORGE] = "what=rst",          [FAULT_FIREWALL] = "idle=1min",
+		[FAULT_CORRUPT] = "bits=1",
+		[FAULT_TRUNCATE] = "to=60",
+		[FAULT_PAD] = "to=100",
+		[FAULT_MTU] = "size=1280",
+		[FAULT_FORGE] = "what=rst",
+		[FAULT_FIREWALL] = "idle=1min",
 	};
 	const char *need = needs[action_kind(action)];
 	static char file[256];
@@ -120,7 +136,7 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 		[FAULT_LOSS] = "percent! correlation=0%",
 		[FAULT_LOSS_STATE] = "p13! p31=1-p13 p32=0% p23=100% p14=0%",
 		[FAULT_RATE] = "rate! limit=1000 bytes=0B overhead=0 cell_size=0 cell_overhead=0",
-		[FAULT_SLOT] = "min_delay! max_delay=0ns packets=0 bytes=0B",
+		[FAULT_SLOT] = "min_delay=0ns max_delay=0ns packets=0 bytes=0B time=0ns jitter=0ns distribution=uniform table=",
 		[FAULT_REORDER] = "gap=1",
 		[FAULT_HOLD] = "frames!",
 		[FAULT_DUPLICATE] = "copies=1 delay=0ns",
@@ -288,8 +304,9 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	is_refused(match_params, "until", "+366d", "more than the most allowed, 365d");
 	for (size_t i = 0; i < FAULT_KINDS; i++)
 		count += durations_end_at_a_year(action_at(i)->params);
-	/* delay, slot and pause have two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each. */
-	CU_ASSERT_EQUAL(count, 15);
+	/* slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one
+	 * each. */
+	CU_ASSERT_EQUAL(count, 17);
 	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
 }
 
@@ -312,7 +329,13 @@ static void parameters_that_exclude_each_other_are_refused(void)
 	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p31=60%;p32=40%;p23=0%"), "p23", "nothing is lost any more");
 	is_right(made_fault("f", "", "loss_state", "p13=0%;p31=60%;p32=40%;p23=0%"));
 	is_wrong(made_fault("f", "", "slot", "min_delay=2ms;max_delay=1ms"), "max_delay", "less than min_delay");
-	is_wrong(made_fault("f", "", "slot", "min_delay=0ns"), "min_delay", "always a slot");
+	is_wrong(made_fault("f", "", "slot", ""), "min_delay", "there is always one");
+	is_wrong(made_fault("f", "", "slot", "min_delay=1ms;time=1ms"), "time", "give one of these pairs");
+	is_wrong(made_fault("f", "", "slot", "max_delay=1ms;time=1ms"), "time", "give one of these pairs");
+	is_wrong(made_fault("f", "", "slot", "time=1ms;jitter=2ms"), "jitter", "larger than the delay");
+	is_wrong(made_fault("f", "", "slot", "min_delay=1ms;jitter=2ms"), "jitter", "larger than the delay");
+	is_wrong(made_fault("f", "", "slot", "time=1ms;jitter=2ms;distribution=table"), "table", "needs the table's file");
+	is_right(made_fault("f", "", "slot", "time=1ms;jitter=2ms;distribution=normal"));
 	is_right(made_fault("f", "", "slot", "min_delay=0ns;max_delay=1ns"));
 	is_wrong(made_fault("f", "", "duplicate", "copies=2;delay=183d"), "delay", "later than the most allowed, 365d");
 	is_right(made_fault("f", "", "duplicate", "copies=1;delay=365d"));

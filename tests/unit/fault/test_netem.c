@@ -211,6 +211,8 @@ static void rates_and_slots_are_tcs(void)
 		{"slot 10", "slot: slot min_delay=10ns max_delay=10ns"},
 		{"slot 10us 20us packets 5 bytes 100", "slot: slot min_delay=10us max_delay=20us packets=5 bytes=100B"},
 		{"slot 1ms bytes 1.5kb", "slot: slot min_delay=1ms max_delay=1ms bytes=1536B"},
+		{"slot distribution normal 1ms 2ms packets 3", "slot: slot packets=3 time=1ms jitter=2ms distribution=normal"},
+		{"slot dist pareto 1ms 2000 delay 5ms", DELAY "5ms" FREE ", slot: slot time=1ms jitter=2us distribution=pareto"},
 		{"slot 800us packets 3", "slot: slot min_delay=800us max_delay=800us packets=3"},
 	};
 	static const struct row wrong[] = {
@@ -224,8 +226,11 @@ static void rates_and_slots_are_tcs(void)
 		{"slot 1ms bytes 10k packets 5", "'packets' is none of netem's words"},
 		{"slot 1ms packets", "behind 'packets' there should be a whole number"},
 		{"slot 20us 10us", "max_delay is less than min_delay"},
-		{"slot 0", "there is always a slot"},
-		{"slot distribution normal 1ms 1ms", "'distribution' in 'slot' is not emulated"},
+		{"slot 0", "there is always one"},
+		{"slot distribution", "behind 'distribution' there should be uniform,"},
+		{"slot distribution norm 1ms 1ms", "'norm' in 'distribution' is not uniform"},
+		{"slot distribution normal", "behind 'normal' there should be a time"},
+		{"slot distribution normal 1ms packets 3", "'packets' in 'slot' is not a time"},
 	};
 
 	ARE_RESOLVED(rows);

@@ -254,6 +254,23 @@ static void a_delay_below_nothing_is_none(void)
 	CU_ASSERT(is_near(at_once, DRAWS * 0.46017, 282));
 }
 
+/* A part of a nanosecond is cut off downwards, on either side of the mean. */
+static void drawn_delays_are_rounded_down(void)
+{
+	char params[400];
+	struct chain chain;
+
+	for (unsigned i = 0; i < 2; i++) {
+		(void)snprintf(params, sizeof params, "time=10ns;jitter=1ns;distribution=table;table=%s",
+		               test_write("one.dist", i == 0 ? "-1" : "8191"));
+		const struct fault fault = made_checked_fault("f", "", "delay", params);
+		chain_open(&chain, &fault, 1, 1);
+		(void)chain_send(&chain, 1, TO_SERVER, 0);
+		CU_ASSERT_EQUAL(chain.fate.release, i == 0 ? 9 : 10);
+		chain_close(&chain);
+	}
+}
+
 static void a_constant_delay_is_constant(void)
 {
 	const struct fault fault = made_checked_fault("f", "", "delay", "time=1ms;distribution=constant");
@@ -316,6 +333,60 @@ static void a_correlation_is_within_a_flow_and_direction(void)
 	}
 	CU_ASSERT(first[0][0] != first[0][1] && first[0][0] != first[1][0] && first[1][0] != first[1][1]);
 	chain_close(&chain);
+}
+
+static void a_frame_has_its_own_draw_or_that_of_the_frame_before(void)
+{
+	static double alone[DRAWS];
+	unsigned own = 0;
+
+	memcpy(alone, draw("distribution=normal"), sizeof alone);
+	const double *drawn = draw("distribution=normal;correlation=40%");
+	for (unsigned i = 0; i < DRAWS; i++) {
+		CU_ASSERT_FATAL(drawn[i] == alone[i] || (i > 0 && drawn[i] == drawn[i - 1]));
+		own += drawn[i] == alone[i];
+	}
+	/* Four deviations of 20000 x 0.4 x 0.6. */
+	CU_ASSERT(is_near(own, DRAWS * 0.6, 277));
+}
+
+/* What becomes of flow 1 when frames of @p others other flows come in between. */
+static const char *fates(const struct fault *fault, unsigned others)
+{
+	static char text[2][8192];
+	char *told = text[others > 0];
+	size_t used = 0;
+	struct chain chain;
+
+	chain_open(&chain, fault, 1, 1);
+	for (unsigned i = 0; i < 300; i++) {
+		enum direction direction = i % 3 ? TO_SERVER : TO_DEVICE;
+		for (unsigned k = 0; k < others; k++)
+			(void)chain_send(&chain, 2 + k, i % 2 ? TO_SERVER : TO_DEVICE, i * SIM_MS);
+		(void)chain_send(&chain, 1, direction, i * SIM_MS);
+		used += (size_t)snprintf(told + used, sizeof text[0] - used, "%s%llu", chain.fate.cause_count > 0 ? " !" : " ",
+		                         chain.fate.dropped ? 0ULL : (unsigned long long)(chain.fate.release - i * SIM_MS));
+	}
+	chain_close(&chain);
+	return told;
+}
+
+static void other_flows_move_no_state(void)
+{
+	static const char *const rows[][3] = {
+		{"", "delay", "time=10ms;jitter=9ms;distribution=normal;correlation=50%;keep_order=false"},
+		{"probability=50%;correlation=50%", "drop", ""},
+		{"", "loss", "percent=50%;correlation=50%"},
+		{"", "loss_state", "p13=20%;p31=30%;p32=20%;p23=40%;p14=10%"},
+		{"probability=40%;correlation=30%", "reorder", "gap=3"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct fault fault = made_checked_fault("f", rows[i][0], rows[i][1], rows[i][2]);
+		const char *alone = fates(&fault, 0);
+		TEST_CONTAINS(alone, "!");
+		TEST_SAME_TEXT(fates(&fault, 3), alone);
+	}
 }
 
 /* -- losses -- */
@@ -487,9 +558,12 @@ const CU_TestInfo tests_proxy_law[] = {
 	{"Pareto's tail is cut at four jitters", paretos_tail_is_cut_at_four_jitters},
 	{"a table is drawn evenly", a_table_is_drawn_evenly},
 	{"a delay below nothing is none", a_delay_below_nothing_is_none},
+	{"drawn delays are rounded down", drawn_delays_are_rounded_down},
 	{"a constant delay is constant", a_constant_delay_is_constant},
 	{"correlated delays keep their distribution", correlated_delays_keep_their_distribution},
 	{"a correlation is within a flow and direction", a_correlation_is_within_a_flow_and_direction},
+	{"a frame has its own draw or that of the frame before", a_frame_has_its_own_draw_or_that_of_the_frame_before},
+	{"other flows move no state", other_flows_move_no_state},
 	{"independent losses come at their rate and in runs of chance", independent_losses_come_at_their_rate_and_in_runs_of_chance},
 	{"correlated losses keep their rate and come in longer runs", correlated_losses_keep_their_rate_and_come_in_longer_runs},
 	{"one state of loss is independent loss", one_state_of_loss_is_independent_loss},

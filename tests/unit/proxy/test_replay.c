@@ -48,6 +48,7 @@ static void links_and_queues_are_repeated(void)
 {
 	CU_ASSERT(replay_one("", "rate", "rate=2Mbit;limit=8").dropped > 0);
 	CU_ASSERT(replay_one("", "rate", "rate=2Mbit;bytes=3kB;overhead=-14;cell_size=48;cell_overhead=5").dropped > 0);
+	(void)replay_one("", "slot", "time=5ms;jitter=3ms;distribution=normal;packets=4");
 	(void)replay_one("", "slot", "min_delay=3ms;max_delay=9ms;packets=4;bytes=2kB");
 }
 

@@ -217,6 +217,29 @@ static void slots_are_spread_evenly(void)
 	chain_close(&chain);
 }
 
+/* A table of two waits, drawn anew for each slot; the second of its frames finds the same slot. */
+static void slots_can_have_a_distribution(void)
+{
+	unsigned counts[2] = {0};
+	char params[400];
+	struct chain chain;
+	enum direction direction;
+
+	(void)snprintf(params, sizeof params, "time=10ms;jitter=4ms;distribution=table;table=%s", test_write("two.dist", "-8192 16384"));
+	open_one(&chain, "", "slot", params);
+	for (unsigned i = 1; i <= 1000; i++) {
+		sim_ns now = i * SIM_S, wait = send_at(&chain, 60, TO_SERVER, now) - now;
+		CU_ASSERT_FATAL(wait == 6 * SIM_MS || wait == 18 * SIM_MS);
+		counts[wait == 18 * SIM_MS]++;
+		CU_ASSERT_EQUAL(send_at(&chain, 60, TO_SERVER, now + SIM_MS), now + wait);
+		while (proxy_next(chain.proxy) != SIM_NEVER)
+			frame_free(proxy_deliver(chain.proxy, now + SIM_S, &direction));
+	}
+	/* Four deviations of 1000 tosses are 63. */
+	CU_ASSERT(counts[0] > 437 && counts[0] < 563);
+	chain_close(&chain);
+}
+
 /* -- reorder -- */
 
 /* "!" for a frame that leaves at once, "." for one that waits; frames of one flow. */
@@ -367,6 +390,7 @@ const CU_TestInfo tests_proxy_shape[] = {
 	{"frames wait for the next slot", frames_wait_for_the_next_slot},
 	{"a slot takes so many frames or bytes", a_slot_takes_so_many_frames_or_bytes},
 	{"slots are spread evenly", slots_are_spread_evenly},
+	{"slots can have a distribution", slots_can_have_a_distribution},
 	{"every gap-th frame jumps the queue", every_gapth_frame_jumps_the_queue},
 	{"luck counts only behind the gap", luck_counts_only_behind_the_gap},
 	{"the gap is counted in each flow and direction", the_gap_is_counted_in_each_flow_and_direction},

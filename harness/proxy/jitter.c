@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/jitter.h"
+
+#include "base/check.h"
+#include "proxy/quantile.h"
+
+__extension__ typedef __int128 wide;
+
+void jitter_open(struct jitter *jitter, uint64_t time_ns, uint64_t jitter_ns, unsigned distribution, const char *table)
+{
+	struct error err;
+
+	*jitter = (struct jitter){.time_ns = time_ns, .jitter_ns = jitter_ns, .distribution = distribution};
+	if (distribution == DIST_TABLE)
+		CHECK(dist_open(&jitter->table, table, &err));
+}
+
+void jitter_close(struct jitter *jitter)
+{
+	dist_close(&jitter->table);
+}
+
+/* @p scale jitters of @p of, rounded down. */
+static int64_t jitters(const struct jitter *jitter, int64_t scale, int64_t of)
+{
+	wide product = (wide)jitter->jitter_ns * (wide)scale;
+
+	return (int64_t)((product - (product < 0 ? of - 1 : 0)) / of);
+}
+
+/* How much more or less than the mean. */
+static int64_t deviation(const struct jitter *jitter, struct random_stream stream, uint64_t what, uint64_t which)
+{
+	switch (jitter->distribution) {
+	case DIST_UNIFORM:
+		return (int64_t)random_below(stream, what, which, jitter->jitter_ns * 2 + 1) - (int64_t)jitter->jitter_ns;
+	case DIST_NORMAL:
+		return jitters(jitter, quantile_normal(random_bits(stream, what, which)), QUANTILE_ONE);
+	case DIST_PARETO:
+		return jitters(jitter, quantile_pareto(random_bits(stream, what, which)), QUANTILE_ONE);
+	case DIST_PARETONORMAL:
+		return jitters(jitter, quantile_paretonormal(random_bits(stream, what, which)), QUANTILE_ONE);
+	case DIST_TABLE:
+		return jitters(jitter, jitter->table.values[random_below(stream, what, which, jitter->table.count)], DIST_SCALE);
+	default:
+		return 0;
+	}
+}
+
+uint64_t jitter_draw(const struct jitter *jitter, struct random_stream stream, uint64_t what, uint64_t which)
+{
+	int64_t drawn = (int64_t)jitter->time_ns;
+
+	if (jitter->jitter_ns > 0)
+		drawn += deviation(jitter, stream, what, which);
+	return drawn > 0 ? (uint64_t)drawn : 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Times that are drawn: a mean, and so many jitters more or less.
+ */
+#ifndef PROXY_JITTER_H
+#define PROXY_JITTER_H
+
+#include "fault/dist.h"
+#include "fault/fault.h"
+
+struct jitter {
+	uint64_t time_ns, jitter_ns;
+	unsigned distribution;
+	struct dist table; /* of DIST_TABLE */
+};
+
+/** @param table The path of a file that fault_check() has read. */
+void jitter_open(struct jitter *jitter, uint64_t time_ns, uint64_t jitter_ns, unsigned distribution, const char *table);
+void jitter_close(struct jitter *jitter);
+
+/** @return a time, at least 0; a part of a nanosecond is cut off. */
+uint64_t jitter_draw(const struct jitter *jitter, struct random_stream stream, uint64_t what, uint64_t which);
+
+#endif
