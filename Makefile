@@ -152,6 +152,12 @@ $(B)/fuzz/enc28j60: tests/fuzz/enc28j60.c $(wildcard emulator/enc28j60/*.[ch])
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I. -o $@ $(filter %.c,$^)
 
+PACKET_SOURCES := $(wildcard $(foreach folder,base sim link address fault proxy,harness/$(folder)/*.c))
+$(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
+		$(filter %.c %.o,$^) -lpcap -lxxhash -lz -lm
+
 clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
 	$(Q)rm -rf $(B)/obj* $(B)/stutter $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots
 

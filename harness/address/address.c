@@ -100,8 +100,9 @@ static bool parse_port(const char **text, uint16_t *ret_port)
 	uint64_t number;
 
 	if (parse_number(text, UINT16_MAX, &number)) {
+		/* Port 0 is nobody's, but frames may have it. */
 		*ret_port = (uint16_t)number;
-		return number > 0;
+		return true;
 	}
 	for (const struct address_port *row = address_ports; row->name != NULL; row++) {
 		size_t length = strlen(row->name);

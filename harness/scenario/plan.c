@@ -164,7 +164,8 @@ static bool read_single(const struct yaml_file *file, const struct yaml_node *ma
 	const char *wrong = NULL;
 
 	if (!read_action(file, mapping, fault, err) || !read_name(file, mapping, fault, err) ||
-	    !resolve_fault_file(file, blame(mapping, fault, action_kind(fault->action) == FAULT_DELAY ? "table" : "file"), fault, err))
+	    !resolve_fault_file(file, blame(mapping, fault, param_find(fault->action->params, "file") != NULL ? "file" : "table"), fault,
+	                        err))
 		return false;
 	if (fault_check(fault, &wrong, err))
 		return true;

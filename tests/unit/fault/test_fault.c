@@ -38,16 +38,32 @@ static void is_wrong(struct fault fault, const char *wrong_key, const char *why)
 static const char *needed_by(const struct action *action)
 {
 	static const char *const needs[FAULT_KINDS] = {
-		[FAULT_DELAY] = "time=1ms",    [FAULT_OUTAGE] = "for=1s",           [FAULT_GEMODEL] = "p=1%;r=50%",
-		[FAULT_CARRIER] = "for=1s",    [FAULT_TX_FLAGS] = "lose_txif=true", [FAULT_RX_POINTER] = "xor=1",
-		[FAULT_SPI_STUCK] = "level=0", [FAULT_SPI_CUT] = "after=1",         [FAULT_INT_STUCK] = "level=0;for=1s",
-		[FAULT_CLKRDY] = "after=1ms",  [FAULT_RX_PKTIF] = "kind=lost",      [FAULT_SPI_STALL] = "for=1ms",
-		[FAULT_SPI_SLOW] = "factor=2", [FAULT_INT_DOUBLE] = "after=1us",    [FAULT_LOSS] = "percent=1%",
-		[FAULT_LOSS_STATE] = "p13=1%", [FAULT_RATE] = "rate=1Mbit",         [FAULT_SLOT] = "min_delay=1ms",
+		[FAULT_DELAY] = "time=1ms",
+		[FAULT_OUTAGE] = "for=1s",
+		[FAULT_GEMODEL] = "p=1%;r=50%",
+		[FAULT_CARRIER] = "for=1s",
+		[FAULT_TX_FLAGS] = "lose_txif=true",
+		[FAULT_RX_POINTER] = "xor=1",
+		[FAULT_SPI_STUCK] = "level=0",
+		[FAULT_SPI_CUT] = "after=1",
+		[FAULT_INT_STUCK] = "level=0;for=1s",
+		[FAULT_CLKRDY] = "after=1ms",
+		[FAULT_RX_PKTIF] = "kind=lost",
+		[FAULT_SPI_STALL] = "for=1ms",
+		[FAULT_SPI_SLOW] = "factor=2",
+		[FAULT_INT_DOUBLE] = "after=1us",
+		[FAULT_LOSS] = "percent=1%",
+		[FAULT_LOSS_STATE] = "p13=1%",
+		[FAULT_RATE] = "rate=1Mbit",
+		[FAULT_SLOT] = "min_delay=1ms",
 		[FAULT_HOLD] = "frames=1",
 		/* What changes and makes frames. */
-		[FAULT_CORRUPT] = "bits=1",    [FAULT_TRUNCATE] = "to=60",          [FAULT_PAD] = "to=100",
-		[FAULT_MTU] = "size=1280",     [FAULT_FORGE] = "what=rst",          [FAULT_FIREWALL] = "idle=1min",
+		[FAULT_CORRUPT] = "bits=1",
+		[FAULT_TRUNCATE] = "to=60",
+		[FAULT_PAD] = "to=100",
+		[FAULT_MTU] = "size=1280",
+		[FAULT_FORGE] = "what=rst",
+		[FAULT_FIREWALL] = "idle=1min",
 	};
 	const char *need = needs[action_kind(action)];
 	static char file[256];
