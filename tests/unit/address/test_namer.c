@@ -151,16 +151,16 @@ static void what_is_sent_again_is_a_retransmission(void)
 {
 	namer = namer_open();
 	(void)out(SYN, 100, NULL);
-	TEST_SAME_TEXT(out(SYN, 100, NULL), "tcp.syn#2 tcp.retransmission#1 [80/1]#1");
+	TEST_SAME_TEXT(out(SYN, 100, NULL), "tcp.retransmission#1 tcp.syn#2 [80/1]#2");
 	(void)in(SYN | ACK, 900, NULL);
-	TEST_SAME_TEXT(in(SYN | ACK, 900, NULL), "tcp.synack#2 tcp.retransmission#1 [80/1]#1");
+	TEST_SAME_TEXT(in(SYN | ACK, 900, NULL), "tcp.retransmission#1 tcp.synack#2 [80/1]#2");
 	(void)out(ACK, 101, "\1aaaa");
 	TEST_SAME_TEXT(out(ACK, 101, "\1aaaa"), "tcp.data#2 tcp.retransmission#2 [80/1]#2");
 	TEST_SAME_TEXT(out(ACK, 103, "aa"), "tcp.data#3 tcp.retransmission#3 [80/1]#3");
 	/* A part that is new makes it none. */
 	TEST_SAME_TEXT(out(ACK, 103, "aaab"), "tcp.data#4 [80/1]#4");
 	TEST_SAME_TEXT(out(ACK | FIN, 107, NULL), "tcp.fin#1 [80/1]#1");
-	TEST_SAME_TEXT(out(ACK | FIN, 107, NULL), "tcp.fin#2 tcp.retransmission#4 [80/1]#4");
+	TEST_SAME_TEXT(out(ACK | FIN, 107, NULL), "tcp.retransmission#4 tcp.fin#2 [80/1]#2");
 	/* A keep-alive sends the byte before the next one again (RFC 1122 sec. 4.2.3.6). */
 	TEST_SAME_TEXT(in(ACK, 900, "\1"), "tcp.data#1 tcp.retransmission#2 [80/1]#2");
 	namer_close(namer);
@@ -327,13 +327,13 @@ static void all_that_passed_is_told(void)
 	                       "to-server frame[80/2]#1\n"
 	                       "to-device frame#1\n"
 	                       "to-device frame[80/1]#1\n"
+	                       "to-server tcp.data#1\n"
+	                       "to-server tcp.data[80/1]#1\n"
 	                       "to-server tcp.syn#1..2\n"
 	                       "to-server tcp.syn[80/1]#1\n"
 	                       "to-server tcp.syn[80/2]#1\n"
 	                       "to-device tcp.synack#1\n"
 	                       "to-device tcp.synack[80/1]#1\n"
-	                       "to-server tcp.data#1\n"
-	                       "to-server tcp.data[80/1]#1\n"
 	                       "to-server http.request#1\n"
 	                       "to-server http.request[80/1]#1\n");
 }
