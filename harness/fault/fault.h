@@ -135,6 +135,7 @@ struct pad_params {
 struct mtu_params {
 	uint64_t size; /**< bytes of an IPv4 datagram */
 	bool icmp;     /**< and says so (RFC 1191); false: a black hole (RFC 2923 sec. 2.1) */
+	bool fragment; /**< fragments what may be; false: it is lost too, as at a bridge */
 };
 
 /** Somebody on the way answers in the name of an end. */

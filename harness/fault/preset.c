@@ -58,7 +58,7 @@ const struct preset presets[] = {
 	 {{DOWN ";at=tcp.data#300", "outage", "for=17min"}}},
 	{"ostree-1349", "a path MTU discovery black hole: what is longer than 1400 bytes never arrives, and nobody says so",
 	 "ostreedev/ostree#1349",
-	 {{"", "mtu", "size=1400;icmp=false"}}},
+	 {{"", "mtu", "size=1400;icmp=false;fragment=false"}}},
 	{"rauc-1517", "short outages, 6 s at every 500th segment: longer than 5 attempts with 1 s between them",
 	 "rauc/rauc#1517",
 	 {{DOWN ";at=tcp.data;every=500", "outage", "for=6s"}}},

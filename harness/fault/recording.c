@@ -195,7 +195,7 @@ static bool read_row(struct lines *lines, const struct columns *columns, struct 
 
 static bool read_rows(struct lines *lines, struct link_rows *rows, struct error *err)
 {
-	struct columns columns;
+	struct columns columns = {0};
 
 	if (!lines_next(lines))
 		return is_whole(lines, err) &&

@@ -67,6 +67,6 @@ void checksum_mend(uint8_t *frame, size_t length)
 	size_t header = (size_t)(datagram[0] & 15) * 4, total = (size_t)(datagram[2] << 8 | datagram[3]);
 	put_be16(datagram + IPV4_CHECKSUM, 0);
 	put_be16(datagram + IPV4_CHECKSUM, checksum_end(checksum_add(0, datagram, header)));
-	if (((datagram[6] << 8 | datagram[7]) & FRAGMENT_MASK) == 0 && total <= packet.body.length)
+	if (((unsigned)(datagram[6] << 8 | datagram[7]) & FRAGMENT_MASK) == 0 && total <= packet.body.length)
 		mend_transport(&packet, datagram + header, total - header);
 }

@@ -100,9 +100,9 @@ static void apply_mtu(struct rule *rule, const struct passage *passage, struct a
 
 	if (!find_datagram(act->frame, &datagram) || datagram.total <= params->size)
 		return;
-	if (!(datagram.flags & DF))
+	if (!(datagram.flags & DF) && params->fragment)
 		fragment_all(rule, passage, act, &datagram);
-	else if (params->icmp)
+	else if ((datagram.flags & DF) && params->icmp)
 		answer = forged_answer(frame_bytes(act->frame), FORGED_TOO_LONG, (unsigned)params->size);
 	if (answer != NULL)
 		passage_emit(passage, rule, answer, passage->direction == TO_SERVER ? TO_DEVICE : TO_SERVER, act->release);

@@ -83,8 +83,8 @@ const struct behaviour *rule_behaviour(const struct rule *rule);
 
 /* Rows of the table, one a file of actions. */
 extern const struct behaviour behaviour_drop, behaviour_delay, behaviour_outage, behaviour_gemodel;
-extern const struct behaviour behaviour_corrupt, behaviour_truncate, behaviour_pad, behaviour_mtu, behaviour_forge, behaviour_rebind, behaviour_firewall,
-	behaviour_mahimahi, behaviour_link_trace;
+extern const struct behaviour behaviour_corrupt, behaviour_truncate, behaviour_pad, behaviour_mtu, behaviour_forge, behaviour_rebind,
+	behaviour_firewall, behaviour_mahimahi, behaviour_link_trace;
 extern const struct behaviour behaviour_loss, behaviour_loss_state, behaviour_rate, behaviour_slot, behaviour_reorder, behaviour_hold,
 	behaviour_duplicate;
 

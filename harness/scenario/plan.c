@@ -313,7 +313,10 @@ static bool read_decision(const struct yaml_file *file, const struct yaml_node *
 	if (!yaml_fill(file, mapping, decision_params, keys, "a decision", decision, err) || !read_action(file, mapping, &fault, err))
 		return false;
 	fault.match.direction = fault.action->layer == LAYER_PROXY ? decision->direction : MATCH_BOTH;
-	memcpy(fault.match.at, decision->at, sizeof fault.match.at);
+	if (fault.action->layer != LAYER_LINK)
+		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
+	else if (decision->at[0] != '\0' && !param_set(param_find(match_params, "from"), &fault.match, decision->at, err))
+		return error_at(err, file->path, mapping->line, mapping->column);
 	if (!fault_check(&fault, &wrong, err)) {
 		const struct yaml_node *node = blame(mapping, &fault, wrong);
 		return error_at(err, file->path, node->line, node->column);

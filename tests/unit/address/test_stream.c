@@ -102,10 +102,12 @@ static void talk(void)
 {
 	char data[STREAM_MAX];
 
-	do
+	for (bool moves = true; moves;) {
 		for (size_t i = 0; i < 2; i++)
 			(void)SSL_read(ends[i].ssl, data, sizeof data);
-	while (carry(&ends[0], &ends[1]) | carry(&ends[1], &ends[0]));
+		moves = carry(&ends[0], &ends[1]);
+		moves |= carry(&ends[1], &ends[0]);
+	}
 }
 
 static void write_both(size_t length)

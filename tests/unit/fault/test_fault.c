@@ -143,7 +143,7 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 		[FAULT_CORRUPT] = "bits=0 part=frame xor= mend=false",
 		[FAULT_TRUNCATE] = "to=0 by=0",
 		[FAULT_PAD] = "to!",
-		[FAULT_MTU] = "size! icmp=true",
+		[FAULT_MTU] = "size! icmp=true fragment=true",
 		[FAULT_FORGE] = "what! to=sender drop=true",
 		[FAULT_REBIND] = "port=0",
 		[FAULT_FIREWALL] = "idle! reset=false",
