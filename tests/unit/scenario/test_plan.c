@@ -293,19 +293,20 @@ static void a_plan_that_was_written_is_read_as_the_same(void)
 static void decisions_say_what_is_not_standard_and_come_back(void)
 {
 	static const char decisions[] = "decisions:\n"
-					"  - {at: \"tcp.syn#1\", direction: to-server, time: 1s, by: \"a\", drop: {}}\n"
-					"  - {at: \"tcp.syn#2\", direction: to-server, time: 1s, by: \"a\", delay: {time: \"5ms\"}}\n"
-					"  - {at: \"tcp.syn#3\", direction: to-device, time: 1s, by: \"a\", delay: {time: \"0ns\"}}\n"
-					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", duplicate: {delay: \"1ms\"}}\n"
-					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", reorder: {}}\n"
-					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", hold: {frames: \"2\"}}\n"
-					"  - {at: \"spi.msg#9\", direction: both, time: 1s, by: \"a\", spi_cut: {after: \"0\"}}\n";
+					"  - {at: \"tcp.syn#1\", direction: to-server, time: 1s, by: \"a\", place: 0, drop: {}}\n"
+					"  - {at: \"tcp.syn#2\", direction: to-server, time: 1s, by: \"a\", place: 0, delay: {time: \"5ms\"}}\n"
+					"  - {at: \"tcp.syn#3\", direction: to-device, time: 1s, by: \"a\", place: 0, delay: {time: \"0ns\"}}\n"
+					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", place: 0, duplicate: {delay: \"1ms\"}}\n"
+					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", place: 0, reorder: {}}\n"
+					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", place: 0, hold: {frames: \"2\"}}\n"
+					"  - {at: \"spi.msg#9\", direction: both, time: 1s, by: \"a\", place: 0, spi_cut: {after: \"0\"}}\n"
+					"  - {at: \"http.request#3\", direction: both, time: 1s, by: \"a\", place: 0, carrier: {for: \"1s\"}}\n";
 	char scenario[2048];
 	struct plan plan;
 
 	(void)snprintf(scenario, sizeof scenario, "name: x\ndevice: box\nmade: {tool: t}\n%s", decisions);
 	TEST_SAME_TEXT(open_text(&plan, scenario, NULL), "");
-	CU_ASSERT_EQUAL_FATAL(plan.decisions.count, 7);
+	CU_ASSERT_EQUAL_FATAL(plan.decisions.count, 8);
 	char *text = written(&plan);
 	TEST_CONTAINS(text, decisions);
 	free(text);
