@@ -22,7 +22,7 @@
 	S("link/packet", tests_packet, false)                                                                                              \
 	S("link/medium", tests_medium, false)                                                                                              \
 	S("link/link", tests_link, false)                                                                                                  \
-	S("base/map", tests_map, false)                                                                                                   \
+	S("base/map", tests_map, false)                                                                                                    \
 	S("proxy/queue", tests_queue, false)                                                                                               \
 	S("base/map", tests_map, false)                                                                                                    \
 	S("address/address", tests_address, false)                                                                                         \

@@ -88,11 +88,11 @@ static uint64_t run(struct enc28j60 *chip, const struct step *steps, size_t coun
 /* A broadcast of the smallest size, of a type that no one listens to (IEEE 802: local experimental). */
 static void receive(struct enc28j60 *chip, uint8_t content, uint64_t now_ns)
 {
+	static const uint8_t head[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x88, 0xb5};
 	uint8_t frame[FRAME_BYTES];
 
 	memset(frame, content, sizeof frame);
-	memset(frame, 0xff, 6);
-	memcpy(frame + 6, "\x02\x00\x00\x00\x00\x01\x88\xb5", 8);
+	memcpy(frame, head, sizeof head);
 	const uint32_t fcs = enc28j60_fcs(frame, FRAME_BYTES - FCS_BYTES);
 	for (unsigned i = 0; i < FCS_BYTES; i++)
 		frame[FRAME_BYTES - FCS_BYTES + i] = (uint8_t)(fcs >> (8 * i));

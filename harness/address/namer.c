@@ -90,7 +90,7 @@ static struct flow *add_flow(struct namer *namer, const struct packet *packet)
 		return NULL;
 	if (namer->flow_count == namer->flow_room) {
 		namer->flow_room = namer->flow_room > 0 ? namer->flow_room * 2 : 16;
-		namer->flows = memory_resize(namer->flows, namer->flow_room, sizeof *namer->flows);
+		namer->flows = memory_resize(namer->flows, namer->flow_room, sizeof(struct flow *));
 	}
 	return namer->flows[namer->flow_count++] = new_flow(namer, packet);
 }
@@ -119,12 +119,7 @@ static struct flow *find_flow(struct namer *namer, const struct packet *packet, 
 		return NULL;
 	uint64_t *place = map_at(&namer->places, is_dhcp(packet) ? DHCP_FLOW : conversation);
 	struct flow *flow = *place > 0 ? namer->flows[*place - 1] : NULL;
-	if (flow == NULL) {
-		flow = add_flow(namer, packet);
-		if (flow == NULL)
-			return NULL;
-		*place = namer->flow_count;
-	} else if (begins_anew(flow, packet)) {
+	if (flow == NULL || begins_anew(flow, packet)) {
 		flow = add_flow(namer, packet);
 		if (flow == NULL)
 			return NULL;

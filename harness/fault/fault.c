@@ -157,7 +157,8 @@ static const struct param corrupt_params[] = {
 	PARAM_ROW_QUANTITY(corrupt_params, bits, "bits", UNIT_NONE, "0", 0, FLIPS_MAX, "so many bits, at places that are drawn"),
 	PARAM_ROW_CHOICE(corrupt_params, part, "part", corrupt_parts, "frame",
                          "where they are drawn: anywhere, or in what TCP, UDP or ICMP carries"),
-	PARAM_ROW_CUSTOM(corrupt_params, flips, "xor", &flips_codec, "", "these bits instead; what lies behind the frame's end is left out"),
+	PARAM_ROW_CUSTOM(corrupt_params, flips, "xor", &flips_codec, "",
+                         "these bits instead; what lies behind the frame's end is left out"),
 	PARAM_ROW_BOOL(corrupt_params, mend, "mend", "false", "the checksums of IPv4, TCP, UDP and ICMP are made right again"),
 	{0},
 };
@@ -196,7 +197,8 @@ static const struct param forge_params[] = {
 };
 
 static const struct param rebind_params[] = {
-	PARAM_ROW_QUANTITY(rebind_params, port, "port", UNIT_NONE, "0", 0, 65535, "towards the server, from this frame on; 0: the next one"),
+	PARAM_ROW_QUANTITY(rebind_params, port, "port", UNIT_NONE, "0", 0, 65535,
+                           "towards the server, from this frame on; 0: the next one"),
 	{0},
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/memory.h"
 #include "base/param.h"
 #include "fault/fault.h"
@@ -180,11 +181,13 @@ static bool read_row(struct lines *lines, const struct columns *columns, struct 
 	if (count != columns->count)
 		return error_set(err, "%zu cells, but the first line names %zu columns", count, columns->count);
 	for (size_t i = 0; i < count; i++) {
-		if (cells[i][0] == '\0' && columns->rows[i]->standard != NULL)
+		const struct param *column = columns->rows[i];
+		CHECK(column != NULL);
+		if (cells[i][0] == '\0' && column->standard != NULL)
 			continue;
-		if (!param_set(columns->rows[i], &row, cells[i], err))
-			return error_context(err, "%s", columns->rows[i]->key);
-		row.has_rate |= columns->rows[i]->offset == offsetof(struct link_row, rate_bps);
+		if (!param_set(column, &row, cells[i], err))
+			return error_context(err, "%s", column->key);
+		row.has_rate |= column->offset == offsetof(struct link_row, rate_bps);
 	}
 	if (rows->count > 0 && row.at_ns <= rows->list[rows->count - 1].at_ns)
 		return error_set(err, "the time does not go on from the line before");

@@ -29,9 +29,9 @@
 
 /** The parameters under `server:` of a scenario. */
 struct service_config {
-	char version[32];  /**< of the update on offer */
-	uint64_t lease_ns; /**< of the DHCP lease */
-	uint64_t ttl_ns;   /**< of DNS answers */
+	char version[32];        /**< of the update on offer */
+	uint64_t lease_ns;       /**< of the DHCP lease */
+	uint64_t ttl_ns;         /**< of DNS answers */
 	bool path_mtu_discovery; /**< TCP is sent with DF set, and what ICMP says to it is not heard, as behind many a filter */
 };
 

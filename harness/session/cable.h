@@ -17,7 +17,7 @@ struct cable;
 /** A fault has begun; for a frozen plan. */
 typedef void cable_decided(void *ctx, const struct decision *decision);
 
-/** Plans the faults of LAYER_LINK. @param faults, link, sim, trace Borrowed. @return to be released with cable_close(). */
+/** Plans the faults of LAYER_LINK. All that it is given is borrowed. @return to be released with cable_close(). */
 struct cable *cable_open(const struct fault *faults, size_t count, struct link *link, struct sim *sim, struct trace *trace,
                          cable_decided *decided, void *ctx);
 void cable_close(struct cable *cable);
