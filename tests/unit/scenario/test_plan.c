@@ -289,6 +289,29 @@ static void a_plan_that_was_written_is_read_as_the_same(void)
 		"slot 1ms duplicate 2% 3%\"}\n");
 }
 
+/* Thousands of them have to be short; what has no standard value is always said. */
+static void decisions_say_what_is_not_standard_and_come_back(void)
+{
+	static const char decisions[] = "decisions:\n"
+					"  - {at: \"tcp.syn#1\", direction: to-server, time: 1s, by: \"a\", drop: {}}\n"
+					"  - {at: \"tcp.syn#2\", direction: to-server, time: 1s, by: \"a\", delay: {time: \"5ms\"}}\n"
+					"  - {at: \"tcp.syn#3\", direction: to-device, time: 1s, by: \"a\", delay: {time: \"0ns\"}}\n"
+					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", duplicate: {delay: \"1ms\"}}\n"
+					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", reorder: {}}\n"
+					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", hold: {frames: \"2\"}}\n"
+					"  - {at: \"spi.msg#9\", direction: both, time: 1s, by: \"a\", spi_cut: {after: \"0\"}}\n";
+	char scenario[2048];
+	struct plan plan;
+
+	(void)snprintf(scenario, sizeof scenario, "name: x\ndevice: box\nmade: {tool: t}\n%s", decisions);
+	TEST_SAME_TEXT(open_text(&plan, scenario, NULL), "");
+	CU_ASSERT_EQUAL_FATAL(plan.decisions.count, 7);
+	char *text = written(&plan);
+	TEST_CONTAINS(text, decisions);
+	free(text);
+	plan_close(&plan);
+}
+
 static void netem_becomes_a_fault_for_each_of_its_words(void)
 {
 	static const char *const names[] = {"first", "far: loss", "far: delay", "netem: delay"};
@@ -405,16 +428,18 @@ static void a_recording_that_is_wrong_is_refused_with_both_places(void)
 static void a_table_is_found_from_its_scenario_and_from_its_plan(void)
 {
 	static const char *const scenarios[] = {
+		"name: x\ndevice: box\nfaults:\n  - slot: {time: 9ms, jitter: 1ms, distribution: table, table: t.dist}\n",
 		"name: x\ndevice: box\nfaults:\n  - delay: {time: 9ms, jitter: 1ms, distribution: table, table: t.dist}\n",
 		"name: x\ndevice: box\nfaults:\n  - netem: delay 9ms 1ms distribution t.dist\n"};
 	struct plan plan;
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		(void)test_write("t.dist", "1 2 3\n");
 		TEST_SAME_TEXT(open_text(&plan, scenarios[i], NULL), "");
 		CU_ASSERT_FATAL(plan.fault_count == 1);
-		CU_ASSERT_EQUAL(plan.faults[0].params.delay.table[0], '/');
-		TEST_CONTAINS(plan.faults[0].params.delay.table, "/t.dist");
+		const char *table = i == 0 ? plan.faults[0].params.slot.table : plan.faults[0].params.delay.table;
+		CU_ASSERT_EQUAL(table[0], '/');
+		TEST_CONTAINS(table, "/t.dist");
 		plan_close(&plan);
 		(void)test_write("t.dist", "1 2\n3 x\n");
 		is_refused_with(scenarios[i], "/t.dist:2: 'x' is not a whole number");
@@ -479,6 +504,7 @@ const CU_TestInfo tests_plan[] = {
 	{"the command line chooses another device", the_command_line_chooses_another_device},
 	{"files that are not there are told with a cure", files_that_are_not_there_are_told_with_a_cure},
 	{"a plan that was written is read as the same", a_plan_that_was_written_is_read_as_the_same},
+	{"decisions say what is not standard and come back", decisions_say_what_is_not_standard_and_come_back},
 	{"netem becomes a fault for each of its words", netem_becomes_a_fault_for_each_of_its_words},
 	{"netem that makes no sense is refused at its place", netem_that_makes_no_sense_is_refused_at_its_place},
 	{"a preset becomes its faults", a_preset_becomes_its_faults},
