@@ -297,7 +297,7 @@ static void decisions_say_what_is_not_standard_and_come_back(void)
 					"  - {at: \"tcp.syn#2\", direction: to-server, time: 1s, by: \"a\", delay: {time: \"5ms\"}}\n"
 					"  - {at: \"tcp.syn#3\", direction: to-device, time: 1s, by: \"a\", delay: {time: \"0ns\"}}\n"
 					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", duplicate: {delay: \"1ms\"}}\n"
-					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", reorder: {}}\n"
+					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", place: 3, reorder: {}}\n"
 					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", hold: {frames: \"2\"}}\n"
 					"  - {at: \"spi.msg#9\", direction: both, time: 1s, by: \"a\", spi_cut: {after: \"0\"}}\n";
 	char scenario[2048];
