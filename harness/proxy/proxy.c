@@ -32,6 +32,7 @@ struct proxy {
 	size_t *next;         /* frozen: the next rule of the same address, plus 1 */
 	size_t *order;        /* frozen: rules by their places, and then as they were decided */
 	struct namer *namer;
+	union action_params exact_drop, exact_delay; /* with nothing but standard values */
 	struct map ordinals; /* by flow and direction: frames so far */
 	uint64_t frames;     /* ids given */
 	struct queue queue;
@@ -69,6 +70,8 @@ static struct proxy *open_chain(size_t count, struct proxy_ops ops, void *ctx)
 	proxy->ctx = ctx;
 	proxy->rules = memory_new(count * sizeof *proxy->rules);
 	proxy->namer = namer_open();
+	params_init(action_at(FAULT_DROP)->params, &proxy->exact_drop);
+	params_init(action_at(FAULT_DELAY)->params, &proxy->exact_delay);
 	return proxy;
 }
 
@@ -258,16 +261,13 @@ static void clear_act(struct act *act)
 }
 
 /* What the rule did, as an action that draws nothing. */
-static void state_exactly(struct act *act, sim_ns before)
+static void state_exactly(const struct proxy *proxy, struct act *act, sim_ns before)
 {
 	if (act->action != NULL)
 		return;
-	memset(&act->params, 0, sizeof act->params);
-	act->action = action_find(act->drop ? "drop" : "delay");
-	params_init(act->action->params, &act->params);
-	if (act->drop)
-		act->params.drop.enabled = true;
-	else
+	act->action = action_at(act->drop ? FAULT_DROP : FAULT_DELAY);
+	act->params = act->drop ? proxy->exact_drop : proxy->exact_delay;
+	if (!act->drop)
 		act->params.delay.time_ns = act->release - before;
 }
 
@@ -296,7 +296,7 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
 		return;
 	rule->counters.applied++;
 	rule->counters.last_applied = passage->now;
-	state_exactly(act, before);
+	state_exactly(proxy, act, before);
 	add_cause(fate, index, act);
 	fate->dropped = act->drop;
 	/* Who is held by several waits for all of them. */

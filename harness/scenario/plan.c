@@ -705,7 +705,8 @@ static void write_decision(FILE *stream, const struct decision *decision)
 	fputs("  - {", stream);
 	for (const struct param *row = decision_params; row->key != NULL; row++) {
 		param_get(row, decision, value);
-		if (row->type == PARAM_TEXT && value[0] == '\0')
+		bool goes_without_saying = row->type == PARAM_QUANTITY && row->standard != NULL && strcmp(value, row->standard) == 0;
+		if ((row->type == PARAM_TEXT && value[0] == '\0') || goes_without_saying)
 			continue;
 		fprintf(stream, "%s: ", row->key);
 		if (row->type == PARAM_TEXT)

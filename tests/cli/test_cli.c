@@ -406,6 +406,15 @@ static void faults_are_listed_with_every_parameter(void)
 	}
 }
 
+static void presets_are_listed_with_their_faults_and_sources(void)
+{
+	CU_ASSERT_EQUAL(stutter("list presets"), 0);
+	TEST_CONTAINS(output, "\nedge: mobile, 2.75G: 240 kbit/s down, 200 up, 840 ms round trip\n  [catchpoint/WebPageTest, ");
+	TEST_CONTAINS(output, "  rate             rate=200kbit; direction=to-server\n");
+	TEST_CONTAINS(output, "\nostree-1349: ");
+	TEST_CONTAINS(output, "  [ostreedev/ostree#1349]\n  mtu              size=1400;icmp=false;fragment=false\n");
+}
+
 static void scenarios_and_devices_are_listed(void)
 {
 	CU_ASSERT_EQUAL(stutter("list scenarios"), 0);
@@ -522,6 +531,7 @@ const CU_TestInfo tests_cli[] = {
 	{"every command has its help", every_command_has_its_help},
 	{"help and version are no errors", help_and_version_are_no_errors},
 	{"faults are listed with every parameter", faults_are_listed_with_every_parameter},
+	{"presets are listed with their faults and sources", presets_are_listed_with_their_faults_and_sources},
 	{"scenarios and devices are listed", scenarios_and_devices_are_listed},
 	{"doctor tells what is there", doctor_tells_what_is_there},
 	{"a checked plan checks to itself", a_checked_plan_checks_to_itself},

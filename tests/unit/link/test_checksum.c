@@ -107,6 +107,21 @@ static void a_frame_that_is_cut_anywhere_is_mended_within_its_bounds(void)
 	}
 }
 
+/* How much of it the sum would cover is not known. */
+static void a_udp_length_that_lies_leaves_the_checksum_alone(void)
+{
+	static const uint16_t lengths[] = {0, 7, 109, 65535};
+
+	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+		struct frame *frame = made_frame(&(struct made){.length = 100});
+		put_be16(frame->data + 38, lengths[i]);
+		put_be16(frame->data + 40, 0x4242);
+		checksum_mend(frame->data, frame->length);
+		CU_ASSERT(frame->data[40] == 0x42 && frame->data[41] == 0x42);
+		frame_free(frame);
+	}
+}
+
 static void fragments_keep_the_transports_checksum(void)
 {
 	struct frame *frame = made_frame(&(struct made){.length = 100});
@@ -128,6 +143,7 @@ const CU_TestInfo tests_checksum[] = {
 	{"a datagram without a checksum stays without", a_datagram_without_a_checksum_stays_without},
 	{"a UDP checksum that comes out as nothing is all ones", a_udp_checksum_that_comes_out_as_nothing_is_all_ones},
 	{"a frame that is cut anywhere is mended within its bounds", a_frame_that_is_cut_anywhere_is_mended_within_its_bounds},
+	{"a UDP length that lies leaves the checksum alone", a_udp_length_that_lies_leaves_the_checksum_alone},
 	{"fragments keep the transport's checksum", fragments_keep_the_transports_checksum},
 	CU_TEST_INFO_NULL,
 };

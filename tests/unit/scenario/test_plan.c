@@ -292,16 +292,15 @@ static void a_plan_that_was_written_is_read_as_the_same(void)
 /* Thousands of them have to be short; what has no standard value is always said. */
 static void decisions_say_what_is_not_standard_and_come_back(void)
 {
-	static const char decisions[] =
-		"decisions:\n"
-		"  - {at: \"tcp.syn#1\", direction: to-server, time: 1s, by: \"a\", place: 0, drop: {}}\n"
-		"  - {at: \"tcp.syn#2\", direction: to-server, time: 1s, by: \"a\", place: 0, delay: {time: \"5ms\"}}\n"
-		"  - {at: \"tcp.syn#3\", direction: to-device, time: 1s, by: \"a\", place: 0, delay: {time: \"0ns\"}}\n"
-		"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", place: 0, duplicate: {delay: \"1ms\"}}\n"
-		"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", place: 0, reorder: {}}\n"
-		"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", place: 0, hold: {frames: \"2\"}}\n"
-		"  - {at: \"spi.msg#9\", direction: both, time: 1s, by: \"a\", place: 0, spi_cut: {after: \"0\"}}\n"
-		"  - {at: \"http.request#3\", direction: both, time: 1s, by: \"a\", place: 0, carrier: {for: \"1s\"}}\n";
+	static const char decisions[] = "decisions:\n"
+					"  - {at: \"tcp.syn#1\", direction: to-server, time: 1s, by: \"a\", drop: {}}\n"
+					"  - {at: \"tcp.syn#2\", direction: to-server, time: 1s, by: \"a\", delay: {time: \"5ms\"}}\n"
+					"  - {at: \"tcp.syn#3\", direction: to-device, time: 1s, by: \"a\", delay: {time: \"0ns\"}}\n"
+					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", duplicate: {delay: \"1ms\"}}\n"
+					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", place: 3, reorder: {}}\n"
+					"  - {at: \"tcp.syn#4\", direction: to-server, time: 1s, by: \"a\", hold: {frames: \"2\"}}\n"
+					"  - {at: \"spi.msg#9\", direction: both, time: 1s, by: \"a\", spi_cut: {after: \"0\"}}\n"
+					"  - {at: \"http.request#3\", direction: both, time: 1s, by: \"a\", carrier: {for: \"1s\"}}\n";
 	char scenario[2048];
 	struct plan plan;
 
