@@ -70,6 +70,8 @@ void window_init(struct window *window, const struct match *match)
 {
 	memset(window, 0, sizeof *window);
 	window->match = match;
+	window->always = match->from.kind == MOMENT_TIME && match->from.ns == 0 && match->until.kind == MOMENT_TIME &&
+	                 match->until.ns == 0 && match->during[0] == '\0';
 	window->by_points = match->from.kind == MOMENT_POINT || match->until.kind == MOMENT_POINT;
 	compile(&match->from, &window->from);
 	compile(&match->until, &window->until);

@@ -34,6 +34,7 @@ bool point_is_occasion(const struct point *point, const char *site, uint64_t occ
 struct window {
 	const struct match *match;
 	struct point from, until; /* as far as the match has them */
+	bool always;              /* it has neither beginning nor end nor phase */
 	bool by_points;           /* it begins or ends at a point; else nobody need tell it what passes */
 	bool opened, closed;      /* by a point */
 	sim_ns opened_at;

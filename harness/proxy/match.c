@@ -17,7 +17,7 @@ bool rule_matches(const struct rule *rule, const struct passage *passage, const 
 
 	if (match->direction != MATCH_BOTH && (match->direction == MATCH_TO_SERVER) != (passage->direction == TO_SERVER))
 		return false;
-	if (!window_is_open(&rule->window, passage->now))
+	if (!rule->window.always && !window_is_open(&rule->window, passage->now))
 		return false;
 	if (rule->has_at && !address_matches(&rule->at, passage->naming))
 		return false;

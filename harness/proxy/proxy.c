@@ -33,8 +33,8 @@ struct proxy {
 	size_t *order;        /* frozen: rules by their places, and then as they were decided */
 	struct namer *namer;
 	union action_params exact_drop, exact_delay; /* with nothing but standard values */
-	struct map ordinals; /* by flow and direction: frames so far */
-	uint64_t frames;     /* ids given */
+	struct map ordinals;                         /* by flow and direction: frames so far */
+	uint64_t frames;                             /* ids given */
 	struct queue queue;
 	struct held *held;
 	size_t held_count, held_room;
@@ -54,7 +54,7 @@ static void open_rule(struct proxy *proxy, struct rule *rule, const struct fault
 	rule->has_at = fault->match.at[0] != '\0';
 	if (rule->has_at)
 		CHECK(address_parse(fault->match.at, &rule->at, &err));
-	behaviour = rule_behaviour(rule);
+	behaviour = rule->behaviour = rule_behaviour(rule);
 	proxy->watchers += behaviour->watch != NULL;
 	if (behaviour->state_size > 0)
 		rule->state = memory_new(behaviour->state_size);
@@ -283,7 +283,7 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
                       struct proxy_fate *fate)
 {
 	struct rule *rule = &proxy->rules[index];
-	const struct behaviour *behaviour = rule_behaviour(rule);
+	const struct behaviour *behaviour = rule->behaviour;
 	sim_ns before = act->release;
 
 	clear_act(act);
@@ -341,7 +341,7 @@ static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *p
 			break;
 		if (matches)
 			due = next_due(proxy, proxy->next[index], at);
-		if (!matches && rule_behaviour(&proxy->rules[index])->watch == NULL)
+		if (!matches && proxy->rules[index].behaviour->watch == NULL)
 			continue;
 		pass_rule(proxy, index, passage, matches, act, fate);
 		held += act->hold;
@@ -438,7 +438,7 @@ struct proxy_counters proxy_counters(const struct proxy *proxy, size_t index)
 bool proxy_in_force(const struct proxy *proxy, size_t index, sim_ns now)
 {
 	const struct rule *rule = &proxy->rules[index];
-	const struct behaviour *behaviour = rule_behaviour(rule);
+	const struct behaviour *behaviour = rule->behaviour;
 	const struct match *match = &rule->fault.match;
 
 	if (behaviour->in_force != NULL && behaviour->in_force(rule, now))

@@ -47,9 +47,12 @@ struct act {
 	union action_params params;  /**< of action */
 };
 
+struct behaviour;
+
 struct rule {
 	struct fault fault;
-	uint64_t place; /**< in the chain that decided */
+	const struct behaviour *behaviour; /**< rule_behaviour(), looked up once */
+	uint64_t place;                    /**< in the chain that decided */
 	bool has_filter, has_at;
 	struct bpf_program filter;
 	struct address at;
