@@ -60,6 +60,7 @@ static void transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t no
 		.full_duplex = mac.full_duplex,
 		.defer_forever = mac.defer_forever,
 		.no_backoff = mac.no_backoff,
+		.no_backoff_after_press = mac.no_backoff_after_pressure,
 		.retries_max = mac.retries_max,
 		.window_bytes = mac.window_bytes,
 		.gap_ns = mac.gap_bits * MEDIUM_BIT_NS,

@@ -18,6 +18,8 @@ struct trouble {
 	const struct fault *fault;
 	size_t index; /* in the plan */
 	struct random_stream stream;
+	int site; /* enum site; -1: none */
+	bool has_message;
 	struct point at; /* if the match has one */
 	struct window window;
 	uint64_t matched, applied;
@@ -30,6 +32,7 @@ struct disturber {
 	void *ctx;
 	struct trouble *troubles;
 	size_t count;
+	size_t by_points; /* whose window begins or ends at a point */
 	uint64_t occasions[SITES];
 	bool int_was;     /* as the chip drove it last */
 	bool edge_hidden; /* the processor missed this assertion */
@@ -43,7 +46,11 @@ static void open_trouble(struct trouble *trouble, const struct fault *faults, si
 {
 	struct error err;
 
-	*trouble = (struct trouble){.fault = &faults[index], .index = index, .stream = fault_stream(faults, index, seed)};
+	*trouble = (struct trouble){.fault = &faults[index], .index = index, .stream = fault_stream(faults, index, seed), .site = -1};
+	for (int site = 0; site < SITES && trouble->fault->action->site != NULL; site++)
+		if (strcmp(fault_sites[site].name, trouble->fault->action->site) == 0)
+			trouble->site = site;
+	trouble->has_message = trouble->fault->match.message[0] != '\0';
 	if (trouble->fault->match.at[0] != '\0')
 		CHECK(point_parse(trouble->fault->match.at, &trouble->at, &err));
 	window_init(&trouble->window, &trouble->fault->match);
@@ -61,6 +68,8 @@ struct disturber *disturber_open(const struct fault *faults, size_t count, uint6
 	for (size_t i = 0; i < count; i++)
 		if (faults[i].action->layer == LAYER_BOARD)
 			open_trouble(&disturber->troubles[disturber->count++], faults, i, seed);
+	for (size_t i = 0; i < disturber->count; i++)
+		disturber->by_points += disturber->troubles[i].window.by_points;
 	return disturber;
 }
 
@@ -91,7 +100,7 @@ static void tell_decision(struct disturber *disturber, const struct fault *fault
 /* Before the faults of a site are asked. */
 static void begin_occasion(struct disturber *disturber, enum site site, uint64_t occasion, sim_ns now)
 {
-	for (size_t i = 0; i < disturber->count; i++)
+	for (size_t i = 0; i < disturber->count && disturber->by_points > 0; i++)
 		window_sees_occasion(&disturber->troubles[i].window, fault_sites[site].name, occasion, now);
 	if (disturber->ops.occasion != NULL)
 		disturber->ops.occasion(disturber->ctx, fault_sites[site].name, occasion, now);
@@ -299,7 +308,7 @@ struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t 
 	begin_occasion(disturber, SITE_SPI, occasion, now);
 	for (size_t i = 0; i < disturber->count; i++) {
 		struct trouble *trouble = &disturber->troubles[i];
-		trouble->in_message = fault_takes_message(trouble->fault, mosi, length) &&
+		trouble->in_message = (!trouble->has_message || fault_takes_message(trouble->fault, mosi, length)) &&
 		                      acts(disturber, trouble, SITE_SPI, occasion, now);
 		if (trouble->in_message)
 			disturb_spi(trouble->fault, bus_ns, &disturbance);

@@ -42,6 +42,11 @@ uint64_t *map_at(struct map *map, uint64_t key)
 	return &entry->value;
 }
 
+uint64_t map_find(const struct map *map, uint64_t key)
+{
+	return map->room > 0 ? find(map, key)->value : 0;
+}
+
 void map_close(struct map *map)
 {
 	free(map->entries);

@@ -22,6 +22,9 @@ struct map {
 /** The value of @p key, made with 0 if it was not there; the pointer holds until the next call. */
 uint64_t *map_at(struct map *map, uint64_t key);
 
+/** The value of @p key, or 0 if it is not there. */
+uint64_t map_find(const struct map *map, uint64_t key);
+
 void map_close(struct map *map);
 
 #endif

@@ -928,11 +928,35 @@ static bool check_layer(const struct fault *fault, const char **ret_key, struct 
 		*ret_key = match->nth.first != 0 ? "nth" : match->every != 0 ? "every" : match->first != 0 ? "first" : "probability";
 		return error_set(err, "'%s' happens once, at its time, so '%s' has no place here", fault->action->name, *ret_key);
 	}
+	bool ends = match->until.kind != MOMENT_TIME || match->until.ns != 0;
+	if (fault->action->layer != LAYER_PROXY && fault->action->site == NULL &&
+	    (match->during[0] != '\0' || (fault->action->layer == LAYER_LINK && ends))) {
+		*ret_key = match->during[0] != '\0' ? "during" : "until";
+		return error_set(err, "'%s' happens once, at its 'from', so '%s' has no place here", fault->action->name, *ret_key);
+	}
 	if (fault->action->layer == LAYER_PROXY || (match->direction == MATCH_BOTH && match->filter[0] == '\0'))
 		return true;
 	*ret_key = match->direction != MATCH_BOTH ? "direction" : "filter";
 	return error_set(err, "'%s' is not about frames between wire and far end, so 'direction' and 'filter' have no place here",
 	                 fault->action->name);
+}
+
+/* Two points of the same kind come in the order of their numbers. */
+static bool check_points(const struct match *match, struct error *err)
+{
+	struct point from, until;
+
+	if (match->from.kind != MOMENT_POINT || match->until.kind != MOMENT_POINT)
+		return true;
+	if (!point_parse(match->from.at, &from, err) || !point_parse(match->until.at, &until, err))
+		return false;
+	bool same_site = from.site != NULL && from.site == until.site && until.first != 0 && until.first <= from.first;
+	bool same_frame = from.site == NULL && until.site == NULL && from.address.word == until.address.word &&
+	                  from.address.has_flow == until.address.has_flow && from.address.port == until.address.port &&
+	                  from.address.connection == until.address.connection && until.address.first != 0 &&
+	                  until.address.first <= from.address.first;
+	return !(same_site || same_frame) ||
+	       error_set(err, "the window ends before it starts: %s comes before %s", match->until.at, match->from.at);
 }
 
 bool fault_check(const struct fault *fault, const char **ret_key, struct error *err)
@@ -947,6 +971,10 @@ bool fault_check(const struct fault *fault, const char **ret_key, struct error *
 	    match->until.ns <= match->from.ns) {
 		*ret_key = "until";
 		return error_set(err, "the window ends before it starts: 'until' must be later than 'from'");
+	}
+	if (!check_points(match, err)) {
+		*ret_key = "until";
+		return false;
 	}
 	if ((match->nth.first != 0) + (match->every != 0) + (match->first != 0) > 1) {
 		*ret_key = match->nth.first != 0 ? "nth" : "every";

@@ -83,7 +83,7 @@ static void passes(struct window *window, bool opens, bool closes, sim_ns now)
 		window->opened = true;
 		window->closed = false;
 		window->opened_at = now;
-	} else if (closes) {
+	} else if (closes && (window->match->from.kind == MOMENT_POINT ? window->opened : now >= window->match->from.ns)) {
 		window->closed = true;
 	}
 }

@@ -64,11 +64,31 @@ static void serve(struct link *link)
 	            (struct medium_noise){0});
 }
 
+static struct link_flight take_arriving(struct link_station *station)
+{
+	struct link_flight flight = station->arriving[station->first_arriving];
+
+	CHECK(station->arriving_count > 0);
+	station->first_arriving = (station->first_arriving + 1) % MEDIUM_ARRIVALS_MAX;
+	station->arriving_count--;
+	return flight;
+}
+
+static void put_arriving(struct link_station *station)
+{
+	CHECK_INT(station->arriving_count, <, MEDIUM_ARRIVALS_MAX);
+	station->arriving[(station->first_arriving + station->arriving_count++) % MEDIUM_ARRIVALS_MAX] = station->sending;
+}
+
+static struct link_flight *arriving_at(struct link_station *station, unsigned index)
+{
+	return &station->arriving[(station->first_arriving + index) % MEDIUM_ARRIVALS_MAX];
+}
+
 static void fire_arrival_at_partner(struct link *link, bool intact)
 {
-	struct link_flight flight = link->stations[TO_SERVER].arriving;
+	struct link_flight flight = take_arriving(&link->stations[TO_SERVER]);
 
-	memset(&link->stations[TO_SERVER].arriving, 0, sizeof flight);
 	if (flight.cut)
 		lose(link, flight.frame, TO_SERVER, "there is no link");
 	else if (!intact)
@@ -83,11 +103,11 @@ static void fire_arrival_at_partner(struct link *link, bool intact)
 
 static void fire_arrival_at_device(struct link *link, bool intact)
 {
-	struct frame *frame = link->stations[TO_DEVICE].arriving.frame;
+	struct frame *frame = take_arriving(&link->stations[TO_DEVICE]).frame;
 	uint8_t data[FRAME_MAX + FRAME_FCS];
 	size_t length;
 
-	memset(&link->stations[TO_DEVICE].arriving, 0, sizeof(struct link_flight));
+	/* The cable took it when the link went down. */
 	if (frame == NULL)
 		return;
 	if (!intact) {
@@ -131,7 +151,7 @@ static void ended(void *ctx, enum direction direction, const struct medium_outco
 	struct link_station *station = &link->stations[direction];
 
 	if (outcome->sent)
-		station->arriving = station->sending;
+		put_arriving(station);
 	else
 		lose_flight(link, &station->sending, direction, why_given_up(outcome));
 	memset(&station->sending, 0, sizeof station->sending);
@@ -177,7 +197,8 @@ void link_close(struct link *link)
 	for (int i = 0; i < 2; i++) {
 		frame_queue_clear(&link->stations[i].waiting);
 		frame_free(link->stations[i].sending.frame);
-		frame_free(link->stations[i].arriving.frame);
+		for (unsigned k = 0; k < link->stations[i].arriving_count; k++)
+			frame_free(arriving_at(&link->stations[i], k)->frame);
 	}
 	medium_close(&link->medium);
 	sim_cancel(link->sim, &link->pulses);
@@ -247,10 +268,12 @@ void link_set_carrier(struct link *link, bool up)
 	           duplexes[link->config.duplex]);
 	if (!up) {
 		link->stations[TO_SERVER].sending.cut = true;
-		link->stations[TO_SERVER].arriving.cut = true;
+		for (unsigned k = 0; k < link->stations[TO_SERVER].arriving_count; k++)
+			arriving_at(&link->stations[TO_SERVER], k)->cut = true;
 		medium_cancel(&link->medium, TO_DEVICE);
 		lose_flight(link, &partner->sending, TO_DEVICE, "the link went down in mid-frame");
-		lose_flight(link, &partner->arriving, TO_DEVICE, "the link went down in mid-frame");
+		for (unsigned k = 0; k < partner->arriving_count; k++)
+			lose_flight(link, arriving_at(partner, k), TO_DEVICE, "the link went down in mid-frame");
 		for (struct frame *frame; (frame = frame_queue_take(&partner->waiting)) != NULL;)
 			lose(link, frame, TO_DEVICE, "there is no link");
 	}
@@ -265,9 +288,4 @@ void link_finish(struct link *link)
 	           "%" PRIu64 " collisions, %" PRIu64 " late, %" PRIu64 " frames given up after too many, %" PRIu64
 	           " waited too long, %" PRIu64 " sent over the other's",
 	           c->collisions, c->late_collisions, c->excessive_collisions, c->excessive_deferrals, c->mangled);
-}
-
-sim_ns link_lag(const struct link *link)
-{
-	return medium_lag(&link->medium);
 }

@@ -60,7 +60,9 @@ struct link_flight {
 
 /** One end's sender. */
 struct link_station {
-	struct link_flight sending, arriving;
+	struct link_flight sending;
+	struct link_flight arriving[MEDIUM_ARRIVALS_MAX]; /* a ring, as the medium has it */
+	unsigned first_arriving, arriving_count;
 	struct frame_queue waiting; /* the partner's port buffer */
 };
 
@@ -106,9 +108,6 @@ void link_set_carrier(struct link *link, bool up);
 
 /** Writes the closing line: what happened on the cable. */
 void link_finish(struct link *link);
-
-/** The least time from anything that either end does now to something that the device can notice. */
-sim_ns link_lag(const struct link *link);
 
 /** How long a frame of @p length bytes without FCS occupies the medium, without the gap. */
 sim_ns link_duration(size_t length);

@@ -158,7 +158,7 @@ static void become_quiet(struct medium *medium, struct medium_station *station, 
 
 static void finish(struct medium *medium, struct medium_station *station)
 {
-	station->wants = false;
+	station->wants = station->pressed = false;
 	station->state = STATION_QUIET;
 	sim_cancel(medium->sim, &station->step);
 	sim_cancel(medium->sim, &station->patience);
@@ -172,7 +172,7 @@ static sim_ns backoff(const struct medium *medium, const struct medium_station *
 	unsigned exponent = collisions < BACKOFF_LIMIT ? collisions : BACKOFF_LIMIT;
 	uint64_t what = station->number * 2 + direction_of(medium, station);
 
-	if (station->rules.no_backoff)
+	if (station->rules.no_backoff || (station->pressed && station->rules.no_backoff_after_press))
 		return 0;
 	return random_below(medium->stream, what, collisions, UINT64_C(1) << exponent) * MEDIUM_SLOT_NS;
 }
@@ -195,6 +195,24 @@ static void after_collision(struct medium *medium, struct medium_station *statio
 		wait(medium, station, medium->sim->now + backoff(medium, station));
 }
 
+/* The first that is on its way is the next to arrive. */
+static void await_arrival(struct medium *medium, struct medium_station *station)
+{
+	if (station->arrival_count > 0)
+		sim_schedule(medium->sim, &station->arrival, station->arrivals[station->first_arrival].at);
+}
+
+static void add_arrival(struct medium *medium, struct medium_station *station)
+{
+	unsigned place = (station->first_arrival + station->arrival_count) % MEDIUM_ARRIVALS_MAX;
+
+	CHECK_INT(station->arrival_count, <, MEDIUM_ARRIVALS_MAX);
+	station->arrivals[place].at = medium->sim->now + medium->delay_ns;
+	station->arrivals[place].intact = !station->mangled;
+	station->arrival_count++;
+	await_arrival(medium, station);
+}
+
 static void end(struct medium *medium, struct medium_station *station)
 {
 	bool collided = station->collided;
@@ -204,10 +222,8 @@ static void end(struct medium *medium, struct medium_station *station)
 		after_collision(medium, station);
 		return;
 	}
-	CHECK(station->arrival.place == 0);
-	station->arrival_intact = !station->mangled;
 	medium->counters.mangled += station->mangled;
-	sim_schedule(medium->sim, &station->arrival, medium->sim->now + medium->delay_ns);
+	add_arrival(medium, station);
 	station->outcome.sent = true;
 	finish(medium, station);
 }
@@ -230,7 +246,12 @@ static void lose_patience(struct medium *medium, struct medium_station *station)
 
 static void arrive(struct medium *medium, struct medium_station *station)
 {
-	medium->ops.arrived(medium->ctx, direction_of(medium, station), station->arrival_intact, medium->sim->now);
+	bool intact = station->arrivals[station->first_arrival].intact;
+
+	station->first_arrival = (station->first_arrival + 1) % MEDIUM_ARRIVALS_MAX;
+	station->arrival_count--;
+	await_arrival(medium, station);
+	medium->ops.arrived(medium->ctx, direction_of(medium, station), intact, medium->sim->now);
 }
 
 static void fire_device_step(void *ctx, sim_ns now)
@@ -340,17 +361,13 @@ void medium_press(struct medium *medium, enum direction direction, bool on, bool
 		if (station->state == STATION_SENDS)
 			become_quiet(medium, station, true);
 		station->rules.full_duplex = full_duplex;
+		station->pressed = true;
 		become_active(medium, station, STATION_PRESSES);
 		return;
 	}
 	become_quiet(medium, station, true);
 	if (station->wants)
 		wait(medium, station, medium->sim->now);
-}
-
-bool medium_wants(const struct medium *medium, enum direction direction)
-{
-	return medium->stations[direction].wants;
 }
 
 sim_ns medium_lag(const struct medium *medium)

@@ -9,7 +9,8 @@
  *
  * The medium knows nothing of frames, only how long they are. Draws of the back-off are keyed on station, frame and attempt.
  *
- * Simplified: both ends see the carrier of the other exactly one cable delay late; the gap is counted from there.
+ * Simplified: both ends see the carrier of the other exactly one cable delay late; the gap is counted from there. Behind a transmission of its own a station
+ * listens for the whole gap, not only for its first part.
  */
 #ifndef LINK_MEDIUM_H
 #define LINK_MEDIUM_H
@@ -33,12 +34,16 @@
 /** The longest delay of a cable: a frame is heard before the next of the same station has left. */
 #define MEDIUM_DELAY_MAX ((sim_ns)60000)
 
+/** Transmissions of one station that are on the cable at once: the shortest, 9 bytes, takes 7.2 us. */
+#define MEDIUM_ARRIVALS_MAX 16U
+
 /** How a station sends. */
 struct medium_rules {
 	bool full_duplex;
-	bool defer_forever;    /**< excessive deferral is told, but does not end the attempt */
-	bool no_backoff;       /**< tries again at once after a collision */
-	unsigned retries_max;  /**< this many collisions are tried again */
+	bool defer_forever;          /**< excessive deferral is told, but does not end the attempt */
+	bool no_backoff;             /**< tries again at once after a collision */
+	bool no_backoff_after_press; /**< the same, if this station has pressed right before */
+	unsigned retries_max;        /**< this many collisions are tried again */
 	unsigned window_bytes; /**< a collision behind so many bytes of a transmission, preamble included, is late and not tried again */
 	sim_ns gap_ns;         /**< behind a transmission of its own */
 	sim_ns gap1_ns;        /**< the first part of the gap behind the other's: a carrier in it starts the waiting again */
@@ -94,9 +99,14 @@ struct medium_station {
 	sim_ns started_at;   /* of the transmission or press under way */
 	bool was_active;     /* ended_at holds */
 	sim_ns ended_at;     /* of the last one */
+	bool pressed;        /* since the last frame that was sent or given up */
 	bool collided, late; /* the transmission under way */
 	bool mangled;        /* the other end sends over the transmission under way, and cannot read it */
-	bool arrival_intact; /* the one that is arriving */
+	struct {
+		sim_ns at;
+		bool intact;
+	} arrivals[MEDIUM_ARRIVALS_MAX]; /* on their way to the other end: a ring */
+	unsigned first_arrival, arrival_count;
 };
 
 /** Counters of what happened on the cable. */
@@ -126,9 +136,6 @@ void medium_send(struct medium *medium, enum direction direction, size_t bytes, 
 void medium_cancel(struct medium *medium, enum direction direction);
 /** A station keeps the medium busy without a frame, or stops that. A frame of its own that is under way is cut, and tried again afterwards. */
 void medium_press(struct medium *medium, enum direction direction, bool on, bool full_duplex);
-
-/** Whether this station has a frame that is neither sent nor given up. */
-bool medium_wants(const struct medium *medium, enum direction direction);
 
 /** The least time from any event of the medium, or of what is before it, to something that the device can notice. */
 sim_ns medium_lag(const struct medium *medium);

@@ -25,7 +25,8 @@ static void apply_outage(struct rule *rule, const struct passage *passage, struc
 	struct outage *outage = rule->state;
 
 	outage->until = passage->now + rule->fault.params.outage.for_ns;
-	act->applied = act->drop = true;
+	act->drop = true;
+	act_tell(act, rule);
 }
 
 static bool watch_outage(struct rule *rule, const struct passage *passage, struct act *act)
@@ -34,7 +35,7 @@ static bool watch_outage(struct rule *rule, const struct passage *passage, struc
 
 	if (passage->now >= outage->until)
 		return false;
-	act->applied = act->drop = true;
+	act->applied = act->drop = act->consequence = true;
 	return true;
 }
 

@@ -4,14 +4,6 @@
  */
 #include "proxy/rule.h"
 
-/* The decision is the action as the user wrote it: there is nothing to draw in it. */
-static void tell_as_written(const struct rule *rule, struct act *act)
-{
-	act->applied = true;
-	act->action = rule->fault.action;
-	act->params = rule->fault.params;
-}
-
 /* -- reorder -- */
 
 struct reorder {
@@ -29,7 +21,7 @@ static void apply_reorder(struct rule *rule, const struct passage *passage, stru
 	act->release = passage->now;
 	/* In a frozen plan the delays that were left out have no decision, and one that is there, such as a slot's, counts. */
 	act->express = !passage->frozen;
-	tell_as_written(rule, act);
+	act_tell(act, rule);
 	/* There each frame comes for itself, too. */
 	act->params.reorder.gap = 1;
 }
@@ -48,7 +40,7 @@ static void apply_hold(struct rule *rule, const struct passage *passage, struct 
 {
 	(void)passage;
 	act->hold = rule->fault.params.hold.frames;
-	tell_as_written(rule, act);
+	act_tell(act, rule);
 }
 
 const struct behaviour behaviour_hold = {.apply = apply_hold};
@@ -62,7 +54,7 @@ static void apply_duplicate(struct rule *rule, const struct passage *passage, st
 	for (uint64_t i = 1; i <= params->copies; i++)
 		passage_emit(passage, rule, frame_new(act->frame->data, act->frame->length), passage->direction,
 		             act->release + i * params->between_ns);
-	tell_as_written(rule, act);
+	act_tell(act, rule);
 }
 
 const struct behaviour behaviour_duplicate = {.apply = apply_duplicate};

@@ -26,6 +26,7 @@ struct proxy {
 	void *ctx;
 	size_t rule_count;
 	struct rule *rules;
+	struct proxy_cause *causes; /* of the frame under way; one a rule at most */
 	bool frozen;
 	size_t watchers;      /* rules that see every frame */
 	struct map decisions; /* frozen: hash of address and direction to the index of the first rule, plus 1 */
@@ -69,6 +70,7 @@ static struct proxy *open_chain(size_t count, struct proxy_ops ops, void *ctx)
 	proxy->ops = ops;
 	proxy->ctx = ctx;
 	proxy->rules = memory_new(count * sizeof *proxy->rules);
+	proxy->causes = memory_new(count * sizeof *proxy->causes);
 	proxy->namer = namer_open();
 	params_init(action_at(FAULT_DROP)->params, &proxy->exact_drop);
 	params_init(action_at(FAULT_DELAY)->params, &proxy->exact_delay);
@@ -185,6 +187,7 @@ void proxy_close(struct proxy *proxy)
 	free(proxy->next);
 	free(proxy->order);
 	free(proxy->held);
+	free(proxy->causes);
 	free(proxy->rules);
 	free(proxy);
 }
@@ -239,18 +242,23 @@ void act_tell(struct act *act, const struct rule *rule)
 	act->params = rule->fault.params;
 }
 
+static bool is_full(const struct proxy *proxy)
+{
+	return proxy->queue.count + proxy->held_count >= PROXY_QUEUE_MAX;
+}
+
 void passage_emit(const struct passage *passage, const struct rule *rule, struct frame *frame, enum direction direction, sim_ns release)
 {
 	struct proxy *proxy = passage->proxy;
 
 	frame->id = ++proxy->frames;
-	if (proxy->queue.count >= PROXY_QUEUE_MAX) {
-		frame_free(frame);
-		return;
-	}
+	bool full = is_full(proxy);
 	if (proxy->ops.made != NULL)
-		proxy->ops.made(proxy->ctx, frame, direction, (size_t)(rule - proxy->rules), release, passage->now);
-	enqueue(proxy, frame, direction, release);
+		proxy->ops.made(proxy->ctx, frame, direction, (size_t)(rule - proxy->rules), full ? SIM_NEVER : release, passage->now);
+	if (full)
+		frame_free(frame);
+	else
+		enqueue(proxy, frame, direction, release);
 }
 
 static void clear_act(struct act *act)
@@ -271,11 +279,11 @@ static void state_exactly(const struct proxy *proxy, struct act *act, sim_ns bef
 		act->params.delay.time_ns = act->release - before;
 }
 
-static void add_cause(struct proxy_fate *fate, size_t index, const struct act *act)
+/* A rule acts at most once on a frame, so there is room. */
+static void add_cause(struct proxy *proxy, struct proxy_fate *fate, size_t index, const struct act *act)
 {
-	if (fate->cause_count < PROXY_CAUSES_MAX)
-		fate->causes[fate->cause_count++] =
-			(struct proxy_cause){.fault = index, .consequence = act->consequence, .action = act->action, .params = act->params};
+	proxy->causes[fate->cause_count++] =
+		(struct proxy_cause){.fault = index, .consequence = act->consequence, .action = act->action, .params = act->params};
 }
 
 /* What a rule does to every frame, such as an outage under way, comes before what it does to those that match. */
@@ -297,7 +305,7 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
 	rule->counters.applied++;
 	rule->counters.last_applied = passage->now;
 	state_exactly(proxy, act, before);
-	add_cause(fate, index, act);
+	add_cause(proxy, fate, index, act);
 	fate->dropped = act->drop;
 	/* Who is held by several waits for all of them. */
 	fate->held |= act->hold > 0;
@@ -331,7 +339,7 @@ static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *p
 {
 	char at[ADDRESS_TEXT_MAX];
 	uint64_t held = 0;
-	size_t due = next_due(proxy, *map_at(&proxy->decisions, key_of(naming_render(passage->naming, at), passage->direction)), at);
+	size_t due = next_due(proxy, map_find(&proxy->decisions, key_of(naming_render(passage->naming, at), passage->direction)), at);
 
 	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
 		/* Without rules that go on there is nothing between one that is due and the next. */
@@ -365,10 +373,11 @@ void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direc
 	frame->id = ++proxy->frames;
 	fate.dropped = fate.held = false;
 	fate.cause_count = 0;
+	fate.causes = proxy->causes;
 	fate.limit = NULL;
 	held = proxy->frozen ? decide_by_decisions(proxy, &passage, &act, &fate) : decide_by_rules(proxy, &passage, &act, &fate);
 	fate.release = act.release;
-	if (!fate.dropped && proxy->queue.count + proxy->held_count >= PROXY_QUEUE_MAX) {
+	if (!fate.dropped && is_full(proxy)) {
 		fate.dropped = true;
 		fate.limit = "the proxy's queue is full";
 	}

@@ -22,7 +22,6 @@
 #include "link/frame.h"
 #include "sim/sim.h"
 
-#define PROXY_CAUSES_MAX 16
 /** Frames that may wait in the queue; one more is dropped with the cause "the proxy's queue is full". */
 #define PROXY_QUEUE_MAX 1000000U
 
@@ -40,18 +39,18 @@ struct proxy_cause {
 /** What became of a frame, and why. */
 struct proxy_fate {
 	bool dropped;
-	bool held;          /**< it waits for others to overtake it, so its time is not known yet */
-	sim_ns release;     /**< when it leaves, if it was neither dropped nor held */
-	size_t cause_count; /**< faults that acted on it, in order; at most PROXY_CAUSES_MAX are told */
-	struct proxy_cause causes[PROXY_CAUSES_MAX];
-	const char *limit; /**< a limit of ours that dropped it, or NULL */
+	bool held;                        /**< it waits for others to overtake it, so its time is not known yet */
+	sim_ns release;                   /**< when it leaves, if it was neither dropped nor held */
+	size_t cause_count;               /**< faults that acted on it, in order */
+	const struct proxy_cause *causes; /**< the chain's, valid until the next frame */
+	const char *limit;                /**< a limit of ours that dropped it, or NULL */
 };
 
 struct proxy_ops {
 	/** Called for every frame that comes in, as it came, before it is queued or released. */
 	void (*decided)(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
 	                const struct proxy_fate *fate, sim_ns now);
-	/** A frame of fault @p fault's own making will leave at @p release; its id is new. NULL: nobody cares. */
+	/** A frame of fault @p fault's own making will leave at @p release, or never (SIM_NEVER) for want of room in the queue; its id is new. NULL: nobody cares. */
 	void (*made)(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now);
 };
 

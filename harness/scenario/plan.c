@@ -438,7 +438,6 @@ static bool read_device_file(const char *path, struct device *device, struct err
 	return good;
 }
 
-/* A name is looked for among the device files; what has a slash or ends in .yaml is a path. */
 /* The device file in the folder whose name is spelled most like @name, without its ending; empty if none is near. */
 static void nearest_device(const char *folder, const char *name, char ret_name[64])
 {
@@ -461,6 +460,7 @@ static void nearest_device(const char *folder, const char *name, char ret_name[6
 		free(entries);
 }
 
+/* A name is looked for among the device files; what has a slash or ends in .yaml is a path. */
 static bool find_device(const char *name, const struct places *places, struct device *device, struct error *err)
 {
 	char path[2 * DEVICE_PATH_MAX];

@@ -30,6 +30,7 @@ struct cable {
 	size_t count;
 	cable_decided *decided;
 	void *ctx;
+	unsigned unplugged, babbling; /* how many faults hold it so */
 };
 
 /* A PAUSE frame of the port to all that pause (IEEE 802.3 31B). */
@@ -74,9 +75,11 @@ static void fire_begin(void *ctx, sim_ns now)
 		tell(trouble, now);
 	switch ((int)action_kind(trouble->fault->action)) {
 	case FAULT_CARRIER:
+		cable->unplugged++;
 		link_set_carrier(cable->link, false);
 		break;
 	case FAULT_BABBLE:
+		cable->babbling++;
 		link_partner_presses(cable->link, true);
 		break;
 	case FAULT_PAUSE:
@@ -95,10 +98,12 @@ static void fire_end(void *ctx, sim_ns now)
 	(void)now;
 	switch ((int)action_kind(trouble->fault->action)) {
 	case FAULT_CARRIER:
-		link_set_carrier(cable->link, true);
+		if (--cable->unplugged == 0)
+			link_set_carrier(cable->link, true);
 		break;
 	case FAULT_BABBLE:
-		link_partner_presses(cable->link, false);
+		if (--cable->babbling == 0)
+			link_partner_presses(cable->link, false);
 		break;
 	default:
 		break;

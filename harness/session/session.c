@@ -302,8 +302,10 @@ static void finish(struct session *session, struct verdict *verdict)
 	(void)trace_digest(session->trace, verdict->digest);
 	if (!folder_freeze_plan(session->options->dir, session->plan, &world->decisions, verdict->image_hash, &err) ||
 	    !folder_write_addresses(session->options->dir, world, &err) ||
-	    (session->plan->replay && !folder_write_replay(session->options->dir, world, &err)))
+	    (session->plan->replay && !folder_write_replay(session->options->dir, world, &err))) {
 		judge_decide(&session->judge, world, END_BROKEN, err.text, verdict);
+		judge_expectation(&session->plan->expect, verdict);
+	}
 	world_close(world);
 }
 

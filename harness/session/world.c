@@ -126,10 +126,12 @@ static void made(void *ctx, const struct frame *frame, enum direction direction,
 {
 	struct world *world = ctx;
 	char packet[PACKET_TEXT_MAX], quantity[UNIT_TEXT_MAX];
+	bool lost = release == SIM_NEVER;
 
-	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " made by '%s', %s -> leaves after %s", direction_name(direction), frame->id,
+	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " made by '%s', %s -> %s%s", direction_name(direction), frame->id,
 	           proxy_fault(world->proxy, fault)->name, packet_render(frame_bytes(frame), packet),
-	           unit_format(UNIT_DURATION, release - now, quantity));
+	           lost ? "dropped, the proxy's queue is full" : "leaves after ",
+	           lost ? "" : unit_format(UNIT_DURATION, release - now, quantity));
 }
 
 static void occasion(void *ctx, const char *site, uint64_t number, sim_ns now)
@@ -227,8 +229,9 @@ static void open_faults(struct world *world)
 				world->made[world->fault_count++] = fault_of(&plan->decisions.list[i]);
 		}
 	}
-	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++)
-		world->knows_occasions |= is_at_site(&plan->faults[i].match.from) || is_at_site(&plan->faults[i].match.until);
+	size_t count = plan->replay ? world->fault_count : plan->fault_count;
+	for (size_t i = 0; i < count; i++)
+		world->knows_occasions |= is_at_site(&world->faults[i].match.from) || is_at_site(&world->faults[i].match.until);
 }
 
 static struct enc28j60_config chip_of(const struct device *device)
@@ -330,7 +333,7 @@ bool world_decision_found(const struct world *world, size_t index)
 	uint64_t matched = 0, applied = 0;
 
 	if (world->plan->decisions.list[index].action->layer == LAYER_PROXY)
-		return proxy_counters(world->proxy, in_layer).matched > 0;
+		return proxy_counters(world->proxy, in_layer).applied > 0;
 	if (!cable_counters(world->cable, in_layer, &matched, &applied))
 		(void)disturber_counters(world->board.disturber, in_layer, &matched, &applied);
 	return applied > 0;

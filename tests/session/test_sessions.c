@@ -292,6 +292,7 @@ static void lost_syns_make_it_later(void)
 	RANDOM_FAULTS                                                                                                                      \
 	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n"                                                                            \
 	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n"                                                                          \
+	"  - {name: unplugged, from: 'enc.tx#60', carrier: 500ms}\n"                                                                       \
 	"  - {name: late, at: 'http.response[http]', during: download, delay: 50ms}\n"
 
 static void a_replay_repeats_what_took_effect_without_dice(void)

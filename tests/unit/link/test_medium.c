@@ -375,6 +375,39 @@ static void a_cable_that_is_too_long_makes_late_collisions(void)
 	bench_close();
 }
 
+static void short_transmissions_follow_each_other_on_a_long_cable(void)
+{
+	const struct medium_rules eager = {.full_duplex = true};
+
+	bench_open(60000);
+	for (unsigned i = 0; i < 8; i++) {
+		sends_by(TO_SERVER, 9, &eager);
+		run_until((i + 1) * 7200);
+	}
+	forget();
+	run_until(SIM_MS);
+	TEST_SAME_TEXT(bench.notes,
+	               "67200 d arrives\n74400 d arrives\n81600 d arrives\n88800 d arrives\n96000 d arrives\n103200 d arrives\n"
+	               "110400 d arrives\n117600 d arrives\n");
+	bench_close();
+}
+
+static void a_collision_behind_a_press_is_tried_again_at_once_if_the_rules_say_so(void)
+{
+	struct medium_rules rules = medium_standard_rules;
+
+	rules.no_backoff_after_press = true;
+	bench_open(0);
+	medium_press(&bench.medium, TO_SERVER, true, false);
+	medium_press(&bench.medium, TO_SERVER, false, false);
+	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_noise){.attempts = 8, .after_bytes = 20});
+	run_until(SIM_MS);
+	/* 24 bytes and a gap each time. */
+	TEST_CONTAINS(bench.notes, "9600 d on\n28800 d off, broken off\n38400 d on\n57600 d off, broken off\n67200 d on\n");
+	CU_ASSERT(bench.last[TO_SERVER].sent);
+	bench_close();
+}
+
 static void a_station_that_presses_keeps_the_other_waiting(void)
 {
 	bench_open(1000);
@@ -402,7 +435,7 @@ static void excessive_deferral_ends_the_attempt_if_the_rules_say_so(void)
 	run_until(10 * SIM_MS);
 	/* 24,287 bit times. */
 	TEST_SAME_TEXT(bench.notes, "0 p on\n2429700 d gives up for long\n");
-	CU_ASSERT(!medium_wants(&bench.medium, TO_SERVER));
+	CU_ASSERT(!bench.medium.stations[TO_SERVER].wants);
 	forget();
 	sends(TO_SERVER, SHORT);
 	run_until(20 * SIM_MS);
@@ -459,6 +492,9 @@ const CU_TestInfo tests_medium[] = {
          a_full_duplex_partner_makes_late_collisions_and_loses_its_frame},
 	{"a full-duplex device does the same to a half-duplex partner", a_full_duplex_device_does_the_same_to_a_half_duplex_partner},
 	{"a cable that is too long makes late collisions", a_cable_that_is_too_long_makes_late_collisions},
+	{"short transmissions follow each other on a long cable", short_transmissions_follow_each_other_on_a_long_cable},
+	{"a collision behind a press is tried again at once if the rules say so",
+         a_collision_behind_a_press_is_tried_again_at_once_if_the_rules_say_so},
 	{"a station that presses keeps the other waiting", a_station_that_presses_keeps_the_other_waiting},
 	{"excessive deferral ends the attempt if the rules say so", excessive_deferral_ends_the_attempt_if_the_rules_say_so},
 	{"a press over a frame collides, and the frame goes on behind it", a_press_over_a_frame_collides_and_the_frame_goes_on_behind_it},

@@ -40,7 +40,7 @@ static void losses_of_every_model_are_repeated(void)
 	CU_ASSERT(replay_one("", "loss_state", "p13=10%;p31=30%;p32=20%;p23=50%;p14=5%").dropped > 0);
 	CU_ASSERT(replay_one("", "gemodel", "p=10%;r=30%").dropped > 0);
 	CU_ASSERT(replay_one("probability=10%", "drop", "").dropped > 0);
-	/* What an outage does to the frames behind the first is in the plan already. */
+	/* What an outage does to the frames behind the first follows from its own decision. */
 	CU_ASSERT(replay_one("every=100", "outage", "for=50ms").dropped > 50);
 }
 

@@ -82,6 +82,9 @@ static void tell(void *ctx, const char *line, size_t length)
 	bench.told_length += length;
 }
 
+/* Another fault of the cable, or none. */
+static const char *other_match, *other_action, *other_params;
+
 static void run(const char *match, const char *action, const char *params, sim_ns until)
 {
 	const struct link_config config = {.duplex = LINK_HALF, .queue_max = 16};
@@ -91,7 +94,8 @@ static void run(const char *match, const char *action, const char *params, sim_n
 	sim_open(&bench.sim, 0);
 	bench.trace = trace_open((struct trace_sink){tell, NULL});
 	link_init(&bench.link, &config, &ops, &bench, &bench.sim, bench.trace, 1);
-	bench.faults[0] = made_checked_fault("other", "", "drop", "");
+	bench.faults[0] = other_action != NULL ? made_checked_fault("other", other_match, other_action, other_params)
+	                                       : made_checked_fault("other", "", "drop", "");
 	bench.faults[1] = made_checked_fault("it", match, action, params);
 	bench.cable = cable_open(bench.faults, 2, &bench.link, &bench.sim, bench.trace, NULL, NULL);
 	sim_run_until(&bench.sim, until);
@@ -101,7 +105,8 @@ static void end(void)
 {
 	uint64_t matched, applied;
 
-	CU_ASSERT(!cable_counters(bench.cable, 0, &matched, &applied));
+	CU_ASSERT_EQUAL(cable_counters(bench.cable, 0, &matched, &applied), other_action != NULL);
+	other_action = NULL;
 	cable_close(bench.cable);
 	link_close(&bench.link);
 	CU_ASSERT_EQUAL(bench.sim.count, 0);
@@ -155,10 +160,27 @@ static void a_fault_that_is_still_to_come_has_done_nothing(void)
 	end();
 }
 
+static void what_two_faults_hold_ends_with_the_last(void)
+{
+	other_match = "from=1ms";
+	other_action = "carrier";
+	other_params = "for=3ms";
+	run("from=2ms", "carrier", "for=10ms", SIM_S);
+	TEST_SAME_TEXT(bench.notes, "0 link\n1000 no link\n12000 link\n");
+	end();
+	other_match = "from=1ms";
+	other_action = "babble";
+	other_params = "for=30ms";
+	run("from=2ms", "babble", "for=10ms", SIM_S);
+	TEST_SAME_TEXT(bench.notes, "0 link\n1000 carrier\n31000 silence\n");
+	end();
+}
+
 const CU_TestInfo tests_cable[] = {
 	{"the link goes away and comes back", the_link_goes_away_and_comes_back},
 	{"a babbling port is a carrier without a frame", a_babbling_port_is_a_carrier_without_a_frame},
 	{"a pausing port asks again and again", a_pausing_port_asks_again_and_again},
+	{"what two faults hold ends with the last", what_two_faults_hold_ends_with_the_last},
 	{"a fault that is still to come has done nothing", a_fault_that_is_still_to_come_has_done_nothing},
 	CU_TEST_INFO_NULL,
 };
