@@ -140,11 +140,32 @@ static void a_long_comment_is_cut(void)
 	TEST_SAME_TEXT(tshark("-T fields -e frame.comment"), comment);
 }
 
+/* A Decryption Secrets Block of type TLS, which tshark takes and passes over. */
+static void secrets_have_a_block_of_their_own(void)
+{
+	static const char key_log[] = "CLIENT_RANDOM 00 11\n";
+	uint8_t data[60] = {0}, head[16] = {0};
+
+	needs_tshark();
+	FILE *stream = begin();
+	long at = ftell(stream);
+	pcapng_tls_secrets(stream, key_log);
+	pcapng_frame(stream, &(struct pcapng_frame){.time_ns = 7, .verdict = PCAPNG_DROPPED}, bytes_of(data, sizeof data));
+	(void)fclose(stream);
+	stream = fopen(path, "re");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+	CU_ASSERT(fseek(stream, at, SEEK_SET) == 0 && fread(head, 1, sizeof head, stream) == sizeof head);
+	(void)fclose(stream);
+	CU_ASSERT(head[0] == 10 && memcmp(head + 8, "KSLT", 4) == 0 && head[12] == sizeof key_log - 1);
+	TEST_SAME_TEXT(tshark("-T fields -e frame.number -e frame.verdict.ebpf_tc"), "1\t2\n");
+}
+
 const CU_TestInfo tests_pcapng[] = {
 	{"every block says its length twice", every_block_says_its_length_twice},
 	{"time, comment and direction are read back", time_comment_and_direction_are_read_back},
 	{"the file says who wrote it and where", the_file_says_who_wrote_it_and_where},
 	{"bytes of any length come back", bytes_of_any_length_come_back},
 	{"a long comment is cut", a_long_comment_is_cut},
+	{"secrets have a block of their own", secrets_have_a_block_of_their_own},
 	CU_TEST_INFO_NULL,
 };
