@@ -22,7 +22,8 @@ static struct {
 	struct trace *trace;
 	struct host_ops ops;
 	void *ctx;
-	struct netif netif;
+	struct netif netif, others[HOST_ADDRESSES_MAX]; /* the port, and one for each address behind it */
+	size_t other_count;
 	struct sim_event timer;
 	struct random_stream random, isn;
 	uint64_t draws;
@@ -104,6 +105,26 @@ static err_t init_netif(struct netif *netif)
 	return ERR_OK;
 }
 
+/* An interface of its own without a port: IPv4 input takes what is for the address of any interface. */
+static err_t init_other(struct netif *netif)
+{
+	netif->name[0] = 'b';
+	netif->name[1] = 'h';
+	netif->mtu = 1500;
+	netif->flags = NETIF_FLAG_LINK_UP;
+	return ERR_OK;
+}
+
+void host_add_address(uint32_t address)
+{
+	ip4_addr_t own = {lwip_htonl(address)}, netmask = {UINT32_MAX}, gateway = {0};
+	struct netif *netif = &host.others[host.other_count++];
+
+	CHECK_INT(host.other_count, <=, HOST_ADDRESSES_MAX);
+	CHECK(netif_add(netif, &own, &netmask, &gateway, NULL, init_other, ethernet_input) != NULL);
+	netif_set_up(netif);
+}
+
 static void reschedule(void)
 {
 	u32_t sleep = sys_timeouts_sleeptime();
@@ -159,6 +180,16 @@ void host_input(struct frame *frame)
 	if (host.netif.input(packet, &host.netif) != ERR_OK)
 		pbuf_free(packet);
 	reschedule();
+}
+
+void host_poke(void)
+{
+	reschedule();
+}
+
+sim_ns host_lag(void)
+{
+	return host.ops.lag;
 }
 
 struct sim *host_sim(void)

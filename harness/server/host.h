@@ -28,6 +28,12 @@ struct host_ops {
 /** Starts the host; once a process. @param seed Of its random numbers and initial sequence numbers. */
 void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_ops ops, void *ctx);
 
+/** The most addresses that host_add_address() takes. */
+#define HOST_ADDRESSES_MAX 16
+
+/** The host answers at @p address too, as a router's host behind it would: it is reached through the hardware address of HOST_ADDRESS. */
+void host_add_address(uint32_t address);
+
 /** Whether TCP segments are sent with DF set (RFC 791); the stack by itself sets it on none. */
 void host_set_df(bool on);
 
@@ -36,6 +42,12 @@ void host_close(void);
 
 /** A frame for the host; it takes the frame over. */
 void host_input(struct frame *frame);
+
+/** To be called after the stack was made to do something by anything but a frame: its timers may be others now. */
+void host_poke(void);
+
+/** The lag of events that make the host send something. */
+sim_ns host_lag(void);
 
 /** The simulation and the trace that the host runs in, for the services on it. */
 struct sim *host_sim(void);

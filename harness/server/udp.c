@@ -68,7 +68,10 @@ static void reply(struct udp_pcb *pcb, const uint8_t *message, size_t length, co
 	if (length == 0)
 		return;
 	packet = pbuf_with(message, length);
-	(void)udp_sendto(pcb, packet, address, port);
+	/* From the address that was asked, which the stack knows while it hands the question over. */
+	const ip_addr_t *asked = ip_current_dest_addr();
+	bool by_broadcast = ip_addr_isbroadcast(asked, netif_default);
+	(void)udp_sendto_if_src(pcb, packet, address, port, netif_default, by_broadcast ? netif_ip_addr4(netif_default) : asked);
 	pbuf_free(packet);
 }
 

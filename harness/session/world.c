@@ -275,7 +275,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	                          (struct disturber_ops){keep_decision, world->knows_occasions ? occasion : NULL}, world),
 	           &world->sim, trace);
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
-	service_start(&world->service, UNIX_BASE_NS);
+	service_start(&world->service, UNIX_BASE_NS, plan->seed, (struct service_ops){0}, world);
 	return true;
 }
 
