@@ -1,39 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "board/disturb.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
 #include "base/memory.h"
-#include "fault/point.h"
-
-/* In the order of fault_sites. */
-enum site { SITE_TX, SITE_RX, SITE_MII, SITE_SPI, SITE_INT, SITES };
-
-/* A fault at work. */
-struct trouble {
-	const struct fault *fault;
-	size_t index; /* in the plan */
-	struct random_stream stream;
-	int site; /* enum site; -1: none */
-	bool has_message;
-	struct point at; /* if the match has one */
-	struct window window;
-	uint64_t matched, applied;
-	bool in_message; /* acts on the message that is on the bus */
-};
 
 struct disturber {
-	struct trace *trace;
-	struct disturber_ops ops;
-	void *ctx;
-	struct trouble *troubles;
-	size_t count;
-	size_t by_points; /* whose window begins or ends at a point */
-	uint64_t occasions[SITES];
+	struct troubles troubles;
+	bool *in_message; /* of each fault: it acts on the message that is on the bus */
 	bool int_was;     /* as the chip drove it last */
 	bool edge_hidden; /* the processor missed this assertion */
 	sim_ns int_stuck_until;
@@ -42,122 +17,53 @@ struct disturber {
 	sim_ns int_up_from, int_up_until; /* the line is high in between, though the chip asserts it */
 };
 
-static void open_trouble(struct trouble *trouble, const struct fault *faults, size_t index, uint64_t seed)
-{
-	struct error err;
-
-	*trouble = (struct trouble){.fault = &faults[index], .index = index, .stream = fault_stream(faults, index, seed), .site = -1};
-	for (int site = 0; site < SITES && trouble->fault->action->site != NULL; site++)
-		if (strcmp(fault_sites[site].name, trouble->fault->action->site) == 0)
-			trouble->site = site;
-	trouble->has_message = trouble->fault->match.message[0] != '\0';
-	if (trouble->fault->match.at[0] != '\0')
-		CHECK(point_parse(trouble->fault->match.at, &trouble->at, &err));
-	window_init(&trouble->window, &trouble->fault->match);
-}
-
-struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct disturber_ops ops,
+struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
                                  void *ctx)
 {
 	struct disturber *disturber = memory_new(sizeof *disturber);
 
-	disturber->trace = trace;
-	disturber->ops = ops;
-	disturber->ctx = ctx;
-	disturber->troubles = memory_new(count * sizeof *disturber->troubles);
-	for (size_t i = 0; i < count; i++)
-		if (faults[i].action->layer == LAYER_BOARD)
-			open_trouble(&disturber->troubles[disturber->count++], faults, i, seed);
-	for (size_t i = 0; i < disturber->count; i++)
-		disturber->by_points += disturber->troubles[i].window.by_points;
+	troubles_open(&disturber->troubles, faults, count, LAYER_BOARD, seed, trace, ops, ctx);
+	disturber->in_message = memory_new(count * sizeof *disturber->in_message);
 	return disturber;
-}
-
-void disturber_sees(struct disturber *disturber, const struct naming *naming, sim_ns now)
-{
-	for (size_t i = 0; i < disturber->count; i++)
-		window_sees_frame(&disturber->troubles[i].window, naming, now);
-}
-
-void disturber_enter(struct disturber *disturber, const char *phase)
-{
-	for (size_t i = 0; i < disturber->count; i++)
-		window_enters(&disturber->troubles[i].window, phase);
-}
-
-/* @at: an address, or empty. */
-static void tell_decision(struct disturber *disturber, const struct fault *fault, const char *at, sim_ns now)
-{
-	struct decision decision = {.direction = MATCH_BOTH, .time = now, .action = fault->action, .params = fault->params};
-
-	if (disturber->ops.decided == NULL)
-		return;
-	(void)snprintf(decision.at, sizeof decision.at, "%s", at);
-	memcpy(decision.name, fault->name, sizeof decision.name);
-	disturber->ops.decided(disturber->ctx, &decision);
-}
-
-/* Before the faults of a site are asked. */
-static void begin_occasion(struct disturber *disturber, enum site site, uint64_t occasion, sim_ns now)
-{
-	for (size_t i = 0; i < disturber->count && disturber->by_points > 0; i++)
-		window_sees_occasion(&disturber->troubles[i].window, fault_sites[site].name, occasion, now);
-	if (disturber->ops.occasion != NULL)
-		disturber->ops.occasion(disturber->ctx, fault_sites[site].name, occasion, now);
 }
 
 void disturber_close(struct disturber *disturber)
 {
 	if (disturber == NULL)
 		return;
-	free(disturber->troubles);
+	troubles_close(&disturber->troubles);
+	free(disturber->in_message);
 	free(disturber);
+}
+
+struct troubles *disturber_troubles(struct disturber *disturber)
+{
+	return &disturber->troubles;
 }
 
 uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, sim_ns now)
 {
-	for (size_t i = 0; i < disturber->count; i++) {
-		struct trouble *trouble = &disturber->troubles[i];
-		if (action_kind(trouble->fault->action) != FAULT_CLKRDY)
+	for (size_t i = 0; i < disturber->troubles.count; i++) {
+		struct trouble *trouble = &disturber->troubles.list[i];
+		if (trouble->fault->action->kind != FAULT_CLKRDY)
 			continue;
 		standard_ns = trouble->fault->params.clkrdy.after_ns;
-		trouble->matched++;
-		trouble->applied++;
-		trace_line(disturber->trace, now, "fault", "'%s' clkrdy", trouble->fault->name);
-		tell_decision(disturber, trouble->fault, "", now);
+		trouble_acted(&disturber->troubles, trouble, now);
 	}
 	return standard_ns;
-}
-
-/* "enabled: false" takes a fault without other parameters out. */
-static bool is_taken_out(const struct fault *fault)
-{
-	switch ((int)action_kind(fault->action)) {
-	case FAULT_LINK_PULSE:
-	case FAULT_RX_UNCOUNTED:
-	case FAULT_RX_ERROR:
-	case FAULT_RX_PATTERN:
-	case FAULT_MII_STUCK:
-	case FAULT_BROWN_OUT:
-	case FAULT_INT_LOST:
-	case FAULT_WARM_START:
-		return !fault->params.plain.enabled;
-	default:
-		return false;
-	}
 }
 
 uint32_t disturber_errata(const struct disturber *disturber)
 {
 	uint32_t errata = 0;
 
-	for (size_t i = 0; i < disturber->count; i++) {
-		const struct fault *fault = disturber->troubles[i].fault;
-		if (is_taken_out(fault))
+	for (size_t i = 0; i < disturber->troubles.count; i++) {
+		const struct fault *fault = disturber->troubles.list[i].fault;
+		if (fault_is_taken_out(fault))
 			continue;
-		if (action_kind(fault->action) == FAULT_LINK_PULSE)
+		if (fault->action->kind == FAULT_LINK_PULSE)
 			errata |= ENC28J60_ERRATUM(13);
-		if (action_kind(fault->action) == FAULT_RX_PATTERN)
+		if (fault->action->kind == FAULT_RX_PATTERN)
 			errata |= ENC28J60_ERRATUM(18);
 	}
 	return errata;
@@ -165,41 +71,15 @@ uint32_t disturber_errata(const struct disturber *disturber)
 
 bool disturber_warm(struct disturber *disturber, sim_ns now)
 {
-	for (size_t i = 0; i < disturber->count; i++) {
-		struct trouble *trouble = &disturber->troubles[i];
-		if (action_kind(trouble->fault->action) != FAULT_WARM_START || is_taken_out(trouble->fault))
+	for (size_t i = 0; i < disturber->troubles.count; i++) {
+		struct trouble *trouble = &disturber->troubles.list[i];
+		if (trouble->fault->action->kind != FAULT_WARM_START || fault_is_taken_out(trouble->fault))
 			continue;
-		trouble->matched++;
-		trouble->applied++;
-		trace_line(disturber->trace, now, "fault", "'%s' warm_start", trouble->fault->name);
-		tell_decision(disturber, trouble->fault, "", now);
+		trouble_acted(&disturber->troubles, trouble, now);
 		/* INT fell in the former life: that was no edge of this one. */
 		disturber->int_was = true;
 	}
 	return disturber->int_was;
-}
-
-/* Whether a fault acts on this occasion of its site; tells of it if so. */
-static bool acts(struct disturber *disturber, struct trouble *trouble, enum site site, uint64_t occasion, sim_ns now)
-{
-	const struct fault *fault = trouble->fault;
-	char at[FAULT_AT_MAX];
-
-	if (fault->action->site == NULL || strcmp(fault->action->site, fault_sites[site].name) != 0 ||
-	    !window_is_open(&trouble->window, now) || is_taken_out(fault))
-		return false;
-	trouble->matched++;
-	/* An address names the occasion since power on, an ordinal the one within the window. */
-	if (fault->match.at[0] != '\0' ? !point_is_occasion(&trouble->at, fault_sites[site].name, occasion)
-	                               : !fault_picks(fault, trouble->matched))
-		return false;
-	if (!random_happens(trouble->stream, site, occasion, fault->match.probability))
-		return false;
-	trouble->applied++;
-	(void)snprintf(at, sizeof at, "%s#%" PRIu64, fault_sites[site].name, occasion);
-	trace_line(disturber->trace, now, "fault", "%s: '%s' %s", at, fault->name, fault->action->name);
-	tell_decision(disturber, fault, at, now);
-	return true;
 }
 
 /* -- the chip -- */
@@ -208,7 +88,7 @@ static void disturb_chip(const struct fault *fault, struct enc28j60_disturbance 
 {
 	const union action_params *params = &fault->params;
 
-	switch ((int)action_kind(fault->action)) {
+	switch ((int)fault->action->kind) {
 	case FAULT_TX_STALL:
 		disturbance->tx_stall = true;
 		disturbance->tx_stall_flagged |= params->tx_stall.flags;
@@ -256,14 +136,13 @@ void disturber_chip(struct disturber *disturber, enum enc28j60_site chip_site, u
 
 	if (chip_site == ENC28J60_SITE_TX)
 		disturber->noise = (struct medium_noise){0};
-	disturber->occasions[sites[chip_site]] = number;
-	begin_occasion(disturber, sites[chip_site], number, now);
-	for (size_t i = 0; i < disturber->count; i++) {
-		const struct fault *fault = disturber->troubles[i].fault;
-		if (!acts(disturber, &disturber->troubles[i], sites[chip_site], number, now))
+	troubles_begin(&disturber->troubles, sites[chip_site], number, now);
+	for (size_t i = 0; i < disturber->troubles.count; i++) {
+		const struct fault *fault = disturber->troubles.list[i].fault;
+		if (!trouble_acts(&disturber->troubles, &disturber->troubles.list[i], sites[chip_site], now))
 			continue;
 		disturb_chip(fault, ret_disturbance);
-		if (action_kind(fault->action) == FAULT_COLLISION)
+		if (fault->action->kind == FAULT_COLLISION)
 			disturber->noise = (struct medium_noise){(unsigned)fault->params.collision.times,
 			                                         (unsigned)fault->params.collision.after};
 	}
@@ -285,7 +164,7 @@ static void lengthen(struct spi_disturbance *disturbance, uint64_t by_ns)
 
 static void disturb_spi(const struct fault *fault, uint64_t bus_ns, struct spi_disturbance *disturbance)
 {
-	switch ((int)action_kind(fault->action)) {
+	switch ((int)fault->action->kind) {
 	case FAULT_BROWN_OUT:
 		disturbance->brown_out = true;
 		break;
@@ -303,14 +182,13 @@ static void disturb_spi(const struct fault *fault, uint64_t bus_ns, struct spi_d
 struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t *mosi, size_t length, uint64_t bus_ns, sim_ns now)
 {
 	struct spi_disturbance disturbance = {0};
-	uint64_t occasion = ++disturber->occasions[SITE_SPI];
 
-	begin_occasion(disturber, SITE_SPI, occasion, now);
-	for (size_t i = 0; i < disturber->count; i++) {
-		struct trouble *trouble = &disturber->troubles[i];
-		trouble->in_message = (!trouble->has_message || fault_takes_message(trouble->fault, mosi, length)) &&
-		                      acts(disturber, trouble, SITE_SPI, occasion, now);
-		if (trouble->in_message)
+	(void)troubles_next(&disturber->troubles, SITE_SPI, now);
+	for (size_t i = 0; i < disturber->troubles.count; i++) {
+		struct trouble *trouble = &disturber->troubles.list[i];
+		disturber->in_message[i] = fault_takes_message(trouble->fault, mosi, length) &&
+		                           trouble_acts(&disturber->troubles, trouble, SITE_SPI, now);
+		if (disturber->in_message[i])
 			disturb_spi(trouble->fault, bus_ns, &disturbance);
 	}
 	return disturbance;
@@ -319,14 +197,14 @@ struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t 
 /* What acts on the message that is on the bus, as the @kind of fault it is; NULL if that fault does not. */
 static const union action_params *in_message(const struct disturber *disturber, size_t index, enum fault_kind kind)
 {
-	const struct trouble *trouble = &disturber->troubles[index];
+	const struct fault *fault = disturber->troubles.list[index].fault;
 
-	return trouble->in_message && action_kind(trouble->fault->action) == kind ? &trouble->fault->params : NULL;
+	return disturber->in_message[index] && fault->action->kind == kind ? &fault->params : NULL;
 }
 
 static void invert(const struct disturber *disturber, unsigned line, uint8_t *bytes, size_t length)
 {
-	for (size_t i = 0; i < disturber->count; i++) {
+	for (size_t i = 0; i < disturber->troubles.count; i++) {
 		const union action_params *params = in_message(disturber, i, FAULT_SPI_BIT);
 		if (params != NULL && params->spi_bit.line == line && params->spi_bit.byte < length)
 			bytes[params->spi_bit.byte] = (uint8_t)(bytes[params->spi_bit.byte] ^ 1U << params->spi_bit.bit);
@@ -342,7 +220,7 @@ void disturber_miso(const struct disturber *disturber, uint8_t *bytes, size_t le
 {
 	invert(disturber, SPI_MISO, bytes, length);
 	/* A line that does not move has no wrong bits either. */
-	for (size_t i = 0; i < disturber->count; i++) {
+	for (size_t i = 0; i < disturber->troubles.count; i++) {
 		const union action_params *params = in_message(disturber, i, FAULT_SPI_STUCK);
 		if (params != NULL)
 			memset(bytes, params->spi_stuck.level ? 0xff : 0x00, length);
@@ -353,7 +231,7 @@ size_t disturber_command(const struct disturber *disturber, size_t from, size_t 
 {
 	size_t end = length;
 
-	for (size_t i = 0; i < disturber->count; i++) {
+	for (size_t i = 0; i < disturber->troubles.count; i++) {
 		const union action_params *params = in_message(disturber, i, FAULT_SPI_CUT);
 		/* A glitch that is over ends nothing any more; one without a resumption ends all that comes after it. */
 		if (params != NULL && params->spi_cut.after < end && (params->spi_cut.after > from || !params->spi_cut.resume))
@@ -368,7 +246,7 @@ static void disturb_edge(struct disturber *disturber, const struct fault *fault,
 {
 	const union action_params *params = &fault->params;
 
-	switch ((int)action_kind(fault->action)) {
+	switch ((int)fault->action->kind) {
 	case FAULT_INT_LOST:
 		disturber->edge_hidden = true;
 		break;
@@ -393,12 +271,11 @@ bool disturber_int(struct disturber *disturber, bool asserted, sim_ns now)
 	bool is_up = now >= disturber->int_up_from && now < disturber->int_up_until;
 
 	if (asserted && !disturber->int_was) {
-		uint64_t occasion = ++disturber->occasions[SITE_INT];
-		begin_occasion(disturber, SITE_INT, occasion, now);
+		(void)troubles_next(&disturber->troubles, SITE_INT, now);
 		disturber->edge_hidden = false;
-		for (size_t i = 0; i < disturber->count; i++)
-			if (acts(disturber, &disturber->troubles[i], SITE_INT, occasion, now))
-				disturb_edge(disturber, disturber->troubles[i].fault, now);
+		for (size_t i = 0; i < disturber->troubles.count; i++)
+			if (trouble_acts(&disturber->troubles, &disturber->troubles.list[i], SITE_INT, now))
+				disturb_edge(disturber, disturber->troubles.list[i].fault, now);
 	}
 	disturber->int_was = asserted;
 	if (now < disturber->int_stuck_until)
@@ -417,20 +294,4 @@ sim_ns disturber_next(const struct disturber *disturber, sim_ns now)
 		if (changes[i] > now && changes[i] < next)
 			next = changes[i];
 	return next;
-}
-
-uint64_t disturber_occasions(const struct disturber *disturber, size_t site)
-{
-	return disturber->occasions[site];
-}
-
-bool disturber_counters(const struct disturber *disturber, size_t index, uint64_t *ret_matched, uint64_t *ret_applied)
-{
-	for (size_t i = 0; i < disturber->count; i++)
-		if (disturber->troubles[i].index == index) {
-			*ret_matched = disturber->troubles[i].matched;
-			*ret_applied = disturber->troubles[i].applied;
-			return true;
-		}
-	return false;
 }

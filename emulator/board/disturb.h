@@ -3,37 +3,25 @@
  * @file
  * Faults of the board: what goes wrong in the chip, on the SPI bus, on the INT line and with the supply.
  *
- * A fault belongs to a site, and a site counts its occasions from 1 since power on: enc.tx (a transmission begins), enc.rx (a frame has passed the filters),
- * enc.mii (an MII operation begins), spi.msg (a message on the bus), int.edge (the chip lets INT fall). Every fault that acts is a line of the trace with its
- * site's address, such as enc.tx#7, so that the next plan can name it.
+ * Its sites are enc.tx (a transmission begins), enc.rx (a frame has passed the filters), enc.mii (an MII operation begins), spi.msg (a message on the bus)
+ * and int.edge (the chip lets INT fall).
  */
 #ifndef BOARD_DISTURB_H
 #define BOARD_DISTURB_H
 
 #include "enc28j60/enc28j60.h"
-#include "fault/decision.h"
-#include "fault/fault.h"
+#include "fault/trouble.h"
 #include "link/medium.h"
-#include "sim/trace.h"
 
 struct disturber;
 
-/** What others want to know. Any may be NULL. */
-struct disturber_ops {
-	/** A fault has acted; for a frozen plan. */
-	void (*decided)(void *ctx, const struct decision *decision);
-	/** An occasion at a site has come, for windows of others that begin or end there. */
-	void (*occasion)(void *ctx, const char *site, uint64_t occasion, sim_ns now);
-};
-
 /** @param faults Borrowed; those of other layers are left out. @return to be released with disturber_close(). */
-struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct disturber_ops ops,
+struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
                                  void *ctx);
 void disturber_close(struct disturber *disturber);
 
-/** A frame passes, or the session enters a phase: windows of faults may begin or end there. */
-void disturber_sees(struct disturber *disturber, const struct naming *naming, sim_ns now);
-void disturber_enter(struct disturber *disturber, const char *phase);
+/** Its faults, for what all layers do with theirs. */
+struct troubles *disturber_troubles(struct disturber *disturber);
 
 /** The board is powered on at @p now: when the chip's clock is ready after that, or @p standard_ns if no fault says otherwise. */
 uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, sim_ns now);
@@ -84,11 +72,5 @@ bool disturber_int(struct disturber *disturber, bool asserted, sim_ns now);
 
 /** When, after @p now, disturber_int() next changes by itself, or SIM_NEVER. */
 sim_ns disturber_next(const struct disturber *disturber, sim_ns now);
-
-/** How many occasions there were at a site. @param site Index of fault_sites. */
-uint64_t disturber_occasions(const struct disturber *disturber, size_t site);
-
-/** What the faults have done. @return false if the @p index-th fault of the plan is not of this layer. */
-bool disturber_counters(const struct disturber *disturber, size_t index, uint64_t *ret_matched, uint64_t *ret_applied);
 
 #endif

@@ -6,13 +6,12 @@
 
 #include "base/check.h"
 
-const struct fault_site fault_sites[] = {
-	{"enc.tx", "the chip begins a transmission"},
-	{"enc.rx", "the chip is about to store a frame"},
-	{"enc.mii", "an MII operation begins"},
-	{"spi.msg", "a message on the SPI bus"},
-	{"int.edge", "INT falls"},
-	{NULL, NULL},
+const struct fault_site fault_sites[SITES + 1] = {
+	[SITE_TX] = {"enc.tx", "the chip begins a transmission", LAYER_BOARD},
+	[SITE_RX] = {"enc.rx", "the chip is about to store a frame", LAYER_BOARD},
+	[SITE_MII] = {"enc.mii", "an MII operation begins", LAYER_BOARD},
+	[SITE_SPI] = {"spi.msg", "a message on the SPI bus", LAYER_BOARD},
+	[SITE_INT] = {"int.edge", "INT falls", LAYER_BOARD},
 };
 
 static bool parse_site(const char *text, size_t length, struct point *point, struct error *err)

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Points in a session that a fault can name: a frame on the wire (address/address.h), or an occasion at a site of the board (`enc.tx#7`).
+ * Points in a session that a fault can name: a frame on the wire (address/address.h), or an occasion at a site of a layer (`enc.tx#7`).
  */
 #ifndef FAULT_POINT_H
 #define FAULT_POINT_H
 
 #include "fault/fault.h"
 
-/** A site of the board: its name and what happens there. */
+/** A site: its name and what happens there. */
 struct fault_site {
 	const char *name, *summary;
+	enum fault_layer layer;
 };
 
-/** In the order of the board's own numbers; ends with a NULL name. */
+enum site { SITE_TX, SITE_RX, SITE_MII, SITE_SPI, SITE_INT, SITES };
+
+/** In the order of enum site; ends with a NULL name. */
 extern const struct fault_site fault_sites[];
 
 struct point {

@@ -17,7 +17,7 @@ static const struct behaviour *const behaviours[FAULT_KINDS] = {
 
 const struct behaviour *rule_behaviour(const struct rule *rule)
 {
-	const struct behaviour *behaviour = behaviours[action_kind(rule->fault.action)];
+	const struct behaviour *behaviour = behaviours[rule->fault.action->kind];
 
 	CHECK(behaviour != NULL);
 	return behaviour;

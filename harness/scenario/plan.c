@@ -122,7 +122,7 @@ static bool read_name(const struct yaml_file *file, const struct yaml_node *mapp
 /* The path of a file that the fault's action reads, and what the file is; NULL if it reads none. */
 static char *file_of(struct fault *fault, const char **ret_what)
 {
-	switch (action_kind(fault->action)) {
+	switch (fault->action->kind) {
 	case FAULT_DELAY:
 		*ret_what = "table";
 		return fault->params.delay.table;

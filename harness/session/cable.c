@@ -73,7 +73,7 @@ static void fire_begin(void *ctx, sim_ns now)
 
 	if (trouble->applied++ == 0)
 		tell(trouble, now);
-	switch ((int)action_kind(trouble->fault->action)) {
+	switch ((int)trouble->fault->action->kind) {
 	case FAULT_CARRIER:
 		cable->unplugged++;
 		link_set_carrier(cable->link, false);
@@ -96,7 +96,7 @@ static void fire_end(void *ctx, sim_ns now)
 	struct cable *cable = trouble->cable;
 
 	(void)now;
-	switch ((int)action_kind(trouble->fault->action)) {
+	switch ((int)trouble->fault->action->kind) {
 	case FAULT_CARRIER:
 		if (--cable->unplugged == 0)
 			link_set_carrier(cable->link, true);
@@ -112,7 +112,7 @@ static void fire_end(void *ctx, sim_ns now)
 
 static sim_ns duration_of(const struct fault *fault)
 {
-	switch ((int)action_kind(fault->action)) {
+	switch ((int)fault->action->kind) {
 	case FAULT_CARRIER:
 		return fault->params.carrier.for_ns;
 	case FAULT_BABBLE:

@@ -109,7 +109,7 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 	struct world *world = ctx;
 	char at[ADDRESS_TEXT_MAX], packet[PACKET_TEXT_MAX], cause[CAUSE_MAX];
 
-	disturber_sees(world->board.disturber, naming, now);
+	troubles_see(disturber_troubles(world->board.disturber), naming, now);
 	cable_sees(world->cable, naming, now);
 	if (fate->cause_count == 0 && !fate->dropped) {
 		note_frame(world, frame, direction, PCAPNG_PASSED, NULL);
@@ -272,7 +272,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	const struct enc28j60_config chip = chip_of(&plan->device);
 	board_open(&world->board, &chip, &world->link,
 	           disturber_open(world->faults, world->fault_count, plan->seed, trace,
-	                          (struct disturber_ops){keep_decision, world->knows_occasions ? occasion : NULL}, world),
+	                          (struct trouble_ops){keep_decision, world->knows_occasions ? occasion : NULL}, world),
 	           &world->sim, trace);
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
 	service_start(&world->service, UNIX_BASE_NS, plan->seed, (struct service_ops){0}, world);
@@ -297,7 +297,7 @@ void world_close(struct world *world)
 void world_enter(struct world *world, const char *phase)
 {
 	proxy_enter(world->proxy, phase);
-	disturber_enter(world->board.disturber, phase);
+	troubles_enter(disturber_troubles(world->board.disturber), phase);
 }
 
 void world_run(struct world *world, sim_ns now)
@@ -317,7 +317,7 @@ struct world_counters world_counters(const struct world *world, size_t index)
 
 	if (world->plan->faults[index].action->layer != LAYER_PROXY) {
 		if (!cable_counters(world->cable, index, &counters.matched, &counters.applied))
-			(void)disturber_counters(world->board.disturber, index, &counters.matched, &counters.applied);
+			(void)troubles_counters(disturber_troubles(world->board.disturber), index, &counters.matched, &counters.applied);
 		counters.seen = counters.matched;
 		return counters;
 	}
@@ -335,7 +335,7 @@ bool world_decision_found(const struct world *world, size_t index)
 	if (world->plan->decisions.list[index].action->layer == LAYER_PROXY)
 		return proxy_counters(world->proxy, in_layer).applied > 0;
 	if (!cable_counters(world->cable, in_layer, &matched, &applied))
-		(void)disturber_counters(world->board.disturber, in_layer, &matched, &applied);
+		(void)troubles_counters(disturber_troubles(world->board.disturber), in_layer, &matched, &applied);
 	return applied > 0;
 }
 
@@ -363,7 +363,7 @@ void world_write_addresses(const struct world *world, FILE *stream)
 {
 	namer_list(proxy_namer(world->proxy), write_address, stream);
 	for (size_t i = 0; fault_sites[i].name != NULL; i++) {
-		uint64_t count = disturber_occasions(world->board.disturber, i);
+		uint64_t count = disturber_troubles(world->board.disturber)->occasions[i];
 		if (count > 0)
 			fprintf(stream, "%-9s %s#1..%" PRIu64 "\n", "board", fault_sites[i].name, count);
 	}
@@ -434,7 +434,7 @@ const char *world_faults_in_force(const struct world *world, char *ret_text, siz
 		const struct fault *fault = &world->plan->faults[i];
 		uint64_t matched, applied;
 		if ((cable_counters(world->cable, i, &matched, &applied) ||
-		     disturber_counters(world->board.disturber, i, &matched, &applied)) &&
+		     troubles_counters(disturber_troubles(world->board.disturber), i, &matched, &applied)) &&
 		    applied > 0)
 			used = add_fault(world, ret_text, size, used, fault, applied, SIM_NEVER);
 	}

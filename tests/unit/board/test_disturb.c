@@ -49,7 +49,7 @@ static void clear(void)
 static void open_bench(uint64_t seed)
 {
 	bench.trace = trace_open((struct trace_sink){keep_line, &bench});
-	bench.disturber = disturber_open(bench.faults, bench.count, seed, bench.trace, (struct disturber_ops){0}, NULL);
+	bench.disturber = disturber_open(bench.faults, bench.count, seed, bench.trace, (struct trouble_ops){0}, NULL);
 }
 
 static void close_bench(void)
@@ -69,7 +69,7 @@ static void counts(size_t index, uint64_t matched, uint64_t applied)
 {
 	uint64_t got_matched = 0, got_applied = 0;
 
-	CU_ASSERT(disturber_counters(bench.disturber, index, &got_matched, &got_applied));
+	CU_ASSERT(troubles_counters(disturber_troubles(bench.disturber), index, &got_matched, &got_applied));
 	CU_ASSERT_EQUAL(got_matched, matched);
 	CU_ASSERT_EQUAL(got_applied, applied);
 }
@@ -558,9 +558,9 @@ static void counters_are_for_this_layer_only(void)
 	add("cable", "", "carrier", "for=1s");
 	open_bench(1);
 	(void)disturber_spi(bench.disturber, five, 1, 0, 0);
-	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 0, &matched, &applied));
-	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 2, &matched, &applied));
-	CU_ASSERT_FALSE(disturber_counters(bench.disturber, 3, &matched, &applied));
+	CU_ASSERT_FALSE(troubles_counters(disturber_troubles(bench.disturber), 0, &matched, &applied));
+	CU_ASSERT_FALSE(troubles_counters(disturber_troubles(bench.disturber), 2, &matched, &applied));
+	CU_ASSERT_FALSE(troubles_counters(disturber_troubles(bench.disturber), 3, &matched, &applied));
 	CU_ASSERT(matched == 77 && applied == 78);
 	counts(1, 1, 1);
 	close_bench();

@@ -65,14 +65,14 @@ static const char *needed_by(const struct action *action)
 		[FAULT_FORGE] = "what=rst",
 		[FAULT_FIREWALL] = "idle=1min",
 	};
-	const char *need = needs[action_kind(action)];
+	const char *need = needs[action->kind];
 	static char file[256];
 
-	if (action_kind(action) == FAULT_MAHIMAHI)
+	if (action->kind == FAULT_MAHIMAHI)
 		(void)snprintf(file, sizeof file, "file=%s", test_write("opportunities", "1\n"));
-	else if (action_kind(action) == FAULT_LINK_TRACE)
+	else if (action->kind == FAULT_LINK_TRACE)
 		(void)snprintf(file, sizeof file, "file=%s", test_write("link.csv", "time\n0ms\n"));
-	if (action_kind(action) == FAULT_MAHIMAHI || action_kind(action) == FAULT_LINK_TRACE)
+	if (action->kind == FAULT_MAHIMAHI || action->kind == FAULT_LINK_TRACE)
 		return file;
 
 	return need != NULL ? need : "";
@@ -99,7 +99,7 @@ static void every_action_is_found_by_its_name(void)
 	for (size_t i = 0; i < FAULT_KINDS; i++) {
 		const struct action *action = action_at(i);
 		CU_ASSERT_FATAL(action != NULL && action->name != NULL && action->summary != NULL && action->params != NULL);
-		CU_ASSERT_EQUAL(action_kind(action), i);
+		CU_ASSERT_EQUAL(action->kind, i);
 		CU_ASSERT_PTR_EQUAL(action_find(action->name), action);
 		CU_ASSERT(action->site == NULL || action->layer == LAYER_BOARD);
 		is_right(ready(action, ""));

@@ -52,7 +52,7 @@ static void begin(void)
 	plan.faults = &fault;
 	plan.fault_count = 1;
 	world.plan = &plan;
-	world.board.disturber = disturber_open(&fault, 1, 1, world.trace, (struct disturber_ops){0}, NULL);
+	world.board.disturber = disturber_open(&fault, 1, 1, world.trace, (struct trouble_ops){0}, NULL);
 	world.cable = cable_open(&fault, 1, NULL, &world.sim, world.trace, NULL, NULL);
 	world.service.image = bytes_of(image, sizeof image);
 	judge_init(&judge);

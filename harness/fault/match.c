@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of what a match asks. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fault/fault.h"
+#include "fault/point.h"
+
+static const char *const directions[] = {"both", "to-server", "to-device", NULL};
+
+static bool set_moment(void *value, const char *text, struct error *err)
+{
+	struct moment moment = {.kind = MOMENT_TIME};
+	bool after = text[0] == '+';
+
+	if (after || (text[0] >= '0' && text[0] <= '9')) {
+		moment.kind = after ? MOMENT_AFTER : MOMENT_TIME;
+		if (!unit_parse(UNIT_DURATION, text + after, &moment.ns, err))
+			return false;
+		if (moment.ns > FAULT_TIME_MAX)
+			return error_set(err, "%s is more than the most allowed, 365d", text);
+	} else {
+		struct point point;
+		moment.kind = MOMENT_POINT;
+		if (!point_parse(text, &point, err))
+			return false;
+		(void)snprintf(moment.at, sizeof moment.at, "%s", text);
+	}
+	*(struct moment *)value = moment;
+	return true;
+}
+
+static void get_moment(const void *value, char *ret_text, size_t size)
+{
+	const struct moment *moment = value;
+	char quantity[UNIT_TEXT_MAX];
+
+	if (moment->kind == MOMENT_POINT)
+		(void)snprintf(ret_text, size, "%s", moment->at);
+	else
+		(void)snprintf(ret_text, size, "%s%s", moment->kind == MOMENT_AFTER ? "+" : "",
+		               unit_format(UNIT_DURATION, moment->ns, quantity));
+}
+
+static const struct param_codec moment_codec = {set_moment, get_moment, "a duration (ns, us, ms, s, min, h or d) or an address", false};
+
+static bool set_ordinals(void *value, const char *text, struct error *err)
+{
+	struct ordinals known, *ordinals = &known;
+	const char *dots = strstr(text, "..");
+	char first[32];
+
+	(void)snprintf(first, sizeof first, "%.*s", dots != NULL ? (int)(dots - text) : 31, text);
+	if (!unit_parse(UNIT_NONE, first, &ordinals->first, err))
+		return false;
+	ordinals->last = ordinals->first;
+	if (dots != NULL && ordinals->first == 0)
+		return error_set(err, "a range begins at 1 or later");
+	if (dots != NULL && dots[2] == '\0')
+		ordinals->last = UINT64_MAX;
+	else if (dots != NULL && !unit_parse(UNIT_NONE, dots + 2, &ordinals->last, err))
+		return false;
+	if (ordinals->last < ordinals->first)
+		return error_set(err, "the range '%s' runs backwards", text);
+	*(struct ordinals *)value = known;
+	return true;
+}
+
+static void get_ordinals(const void *value, char *ret_text, size_t size)
+{
+	const struct ordinals *ordinals = value;
+
+	if (ordinals->last == UINT64_MAX && ordinals->first != UINT64_MAX)
+		(void)snprintf(ret_text, size, "%" PRIu64 "..", ordinals->first);
+	else if (ordinals->last > ordinals->first)
+		(void)snprintf(ret_text, size, "%" PRIu64 "..%" PRIu64, ordinals->first, ordinals->last);
+	else
+		(void)snprintf(ret_text, size, "%" PRIu64, ordinals->first);
+}
+
+static const struct param_codec ordinals_codec = {set_ordinals, get_ordinals, "a whole number or a range of them", true};
+
+const struct param match_params[] = {
+	PARAM_ROW_TEXT(match, at, "at", "", "an address, such as tcp.syn#2 or enc.tx#7 (`stutter list addresses`)"),
+	PARAM_ROW_CHOICE(match, direction, "direction", directions, "both", "frames that go this way"),
+	PARAM_ROW_TEXT(match, filter, "filter", "", "frames that this pcap filter expression takes; numeric addresses only"),
+	PARAM_ROW_TEXT(match, message, "message", "", "SPI messages that begin with these bytes, in hexadecimal, such as '9b 80'"),
+	PARAM_ROW_CUSTOM(match, from, "from", &moment_codec, "0ns", "from this time since power on, or from this address on"),
+	PARAM_ROW_CUSTOM(match, until, "until", &moment_codec, "0ns",
+                         "before this time since power on, this long after 'from' (+2s), or before this address; 0ns: for ever"),
+	PARAM_ROW_TEXT(match, during, "during", "", "only while the session is in this phase"),
+	PARAM_ROW_CUSTOM(match, nth, "nth", &ordinals_codec, "0",
+                         "only the n-th that matches, counted from 1, or those of a range (3..7, 3..)"),
+	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
+	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
+	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0, "each of these with this probability"),
+	PARAM_ROW_QUANTITY(match, correlation, "correlation", UNIT_PROBABILITY, "0%", 0, 0,
+                           "of the probability: how often a frame shares the luck of the one before it in its flow and direction"),
+	{0},
+};
