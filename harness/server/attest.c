@@ -167,7 +167,8 @@ static struct attest_outcome judge(struct attest *attest, const struct http_requ
 	return give(attest, said, unix_s, answer);
 }
 
-struct attest_outcome attest_attest(struct attest *attest, const struct http_request *request, uint64_t unix_s, struct http_answer *ret_answer)
+struct attest_outcome attest_attest(struct attest *attest, const struct http_request *request, uint64_t unix_s,
+                                    struct http_answer *ret_answer)
 {
 	struct fields *fields = fields_open(bytes_of(request->body, request->body_length));
 	struct statement said;

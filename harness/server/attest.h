@@ -48,6 +48,7 @@ void attest_accept(struct attest *attest, const char *sha256);
 struct attest_outcome attest_nonce(struct attest *attest, const struct http_request *request, struct http_answer *ret_answer);
 
 /** @param unix_s Now. */
-struct attest_outcome attest_attest(struct attest *attest, const struct http_request *request, uint64_t unix_s, struct http_answer *ret_answer);
+struct attest_outcome attest_attest(struct attest *attest, const struct http_request *request, uint64_t unix_s,
+                                    struct http_answer *ret_answer);
 
 #endif

@@ -36,9 +36,9 @@ struct channel {
 	uint32_t address;    /* of the server's end */
 	struct tls *tls;
 	bool held, ended, aborted, opened;
-	unsigned depth;        /* of callbacks under way */
-	struct pbuf *unread;   /* what came while it was held */
-	uint8_t *rest;         /* TLS: plain text that was not used */
+	unsigned depth;      /* of callbacks under way */
+	struct pbuf *unread; /* what came while it was held */
+	uint8_t *rest;       /* TLS: plain text that was not used */
 	size_t rest_length;
 	struct mark *marks, **marks_end;
 	uint64_t cipher_written, cipher_acknowledged, plain_written, plain_acknowledged;

@@ -99,7 +99,7 @@ static void send_body(struct connection *c)
 			return;
 		c->body_written += taken;
 		c->unacknowledged += taken;
-		the_handler.sent(the_handler.ctx, c->address, bytes_part(rest, 0, taken));
+		the_handler.sent(the_handler.ctx, &c->reader.request, bytes_part(rest, 0, taken));
 	}
 }
 
@@ -107,8 +107,8 @@ static void send_body(struct connection *c)
 static void send_more(struct connection *c)
 {
 	if (c->head_written < c->head_length) {
-		c->head_written += channel_write(
-			c->channel, bytes_of(c->head + c->head_written, c->head_length - c->head_written), false, true);
+		c->head_written += channel_write(c->channel, bytes_of(c->head + c->head_written, c->head_length - c->head_written), false,
+		                                 true);
 		CHECK(c->head_written == c->head_length);
 		c->unacknowledged += c->head_length;
 	}
@@ -310,8 +310,10 @@ static void on_failed(void *ctx, const char *why)
 {
 	struct connection *c = ctx;
 
+	bool shaking = channel_tls(c->channel) != NULL && tls_state(channel_tls(c->channel)) == TLS_FAILED;
 	if (why != NULL)
-		say(c, why);
+		trace_line(host_trace(), host_sim()->now, shaking ? "tls" : "http", "#%u %s%s", c->number, shaking ? "finding: TLS: " : "",
+		           why);
 	forget(c);
 }
 
@@ -353,11 +355,15 @@ static void on_opened(void *user)
 	const struct tls *tls = channel_tls(c->channel);
 	const struct pki_identity identity = tls_identity(tls);
 	const char *asked = tls_asked_name(tls);
-	static const char *const issuers[] = {[PKI_NOBODY] = "no certificate", [PKI_MANUFACTURER] = "bootstrap certificate of ", [PKI_ATTESTATION] = "client certificate of "};
+	static const char *const issuers[] = {[PKI_NOBODY] = "no certificate",
+	                                      [PKI_MANUFACTURER] = "bootstrap certificate of ",
+	                                      [PKI_ATTESTATION] = "client certificate of "};
 
-	trace_line(host_trace(), host_sim()->now, "tls", "#%u %s, %s%s", c->number, tls_version_name(tls), issuers[identity.issuer], identity.name);
+	trace_line(host_trace(), host_sim()->now, "tls", "#%u %s, %s%s", c->number, tls_version_name(tls), issuers[identity.issuer],
+	           identity.name);
 	if (asked == NULL || strcmp(asked, host_of(c)) != 0)
-		trace_line(host_trace(), host_sim()->now, "tls", "#%u finding: it asked for host %s, this is %s", c->number, asked != NULL ? asked : "(none)", host_of(c));
+		trace_line(host_trace(), host_sim()->now, "tls", "#%u finding: it asked for host %s, this is %s", c->number,
+		           asked != NULL ? asked : "(none)", host_of(c));
 }
 
 void http_open(struct http_handler handler, uint64_t unix_base_ns)

@@ -45,30 +45,36 @@ struct http_trouble {
 	uint64_t pause_at, pause_ns; /**< after so many bytes of the body nothing is sent for so long */
 	bool cuts;                   /**< nothing is sent after cut_at bytes of the body: */
 	uint64_t cut_at;
-	bool stalls;   /**< the connection stays open then; else it is closed */
-	bool resets;   /**< the connection is reset instead of an answer */
+	bool stalls;      /**< the connection stays open then; else it is closed */
+	bool resets;      /**< the connection is reset instead of an answer */
 	uint64_t deaf_ns; /**< from the request on the server reads nothing for so long, and its window closes */
 	enum http_length { HTTP_LENGTH_RIGHT, HTTP_LENGTH_MISSING, HTTP_LENGTH_WRONG } length;
 	uint64_t length_value; /**< of HTTP_LENGTH_WRONG */
 	/** Of an answer that honours Range: it does not; it begins with the first byte; it is multipart; it is of another file. */
-	enum http_range_fault { HTTP_RANGE_RIGHT, HTTP_RANGE_IGNORED, HTTP_RANGE_WRONG_START, HTTP_RANGE_MULTIPART, HTTP_RANGE_CHANGED } range;
+	enum http_range_fault {
+		HTTP_RANGE_RIGHT,
+		HTTP_RANGE_IGNORED,
+		HTTP_RANGE_WRONG_START,
+		HTTP_RANGE_MULTIPART,
+		HTTP_RANGE_CHANGED
+	} range;
 };
 
 struct http_answer {
 	unsigned status;
-	const char *type;  /**< Content-Type; NULL for an answer without a body */
-	const char *etag;  /**< with the quotes; NULL for none */
-	bool ranges;       /**< Range is honoured */
-	struct bytes body; /**< must outlive the answer's sending */
-	char *owned;       /**< the body's memory if it is to be released with free() then; else NULL */
+	const char *type;           /**< Content-Type; NULL for an answer without a body */
+	const char *etag;           /**< with the quotes; NULL for none */
+	bool ranges;                /**< Range is honoured */
+	struct bytes body;          /**< must outlive the answer's sending */
+	char *owned;                /**< the body's memory if it is to be released with free() then; else NULL */
 	char extra[HTTP_EXTRA_MAX]; /**< more header lines, each with its line end */
 	struct http_trouble trouble;
 };
 
 struct http_handler {
 	void (*answer)(void *ctx, const struct http_request *request, struct http_answer *ret_answer);
-	/** A part of an answer's body was handed to TCP by the server at @p address. */
-	void (*sent)(void *ctx, uint32_t address, struct bytes part);
+	/** A part of the body of the answer to @p request was handed to TCP. */
+	void (*sent)(void *ctx, const struct http_request *request, struct bytes part);
 	/**
 	 * A TLS connection begins: what it is to be like. Host, time, random numbers and secrets are the handler's to fill in.
 	 * @param number Of the connection, from 1.

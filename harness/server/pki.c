@@ -136,7 +136,8 @@ static void add_extensions(X509 *certificate, X509 *issuer, const struct content
 
 	X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
 	add_extension(certificate, &context, NID_basic_constraints, content->authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
-	add_extension(certificate, &context, NID_key_usage, content->authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
+	add_extension(certificate, &context, NID_key_usage,
+	              content->authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
 	if (content->usage != NULL)
 		add_extension(certificate, &context, NID_ext_key_usage, content->usage);
 	if (content->host != NULL) {
@@ -403,7 +404,7 @@ const char *pki_issue(const struct pki *pki, struct pki_order order, char **ret_
 	X509_REQ *request = PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL);
 	EVP_PKEY *key = request != NULL ? X509_REQ_get0_pubkey(request) : NULL;
 	if (request != NULL)
-		wrong = key == NULL                           ? "its key cannot be read"
+		wrong = key == NULL                          ? "its key cannot be read"
 		        : X509_REQ_verify(request, key) != 1 ? "it is not signed with its key"
 		                                             : issue(pki, &order, key, ret_pem);
 	entropy_use(NULL);

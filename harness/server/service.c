@@ -384,7 +384,8 @@ void service_answer(void *ctx, const struct http_request *request, struct http_a
 	enum service_kind kind = request->tls ? answer_secure(service, request, ret_answer) : answer_plain(service, request, ret_answer);
 	if (ret_answer->status == 404 && request->tls)
 		reply_error(ret_answer, 404, "there is nothing of this name");
-	truth_visit(&service->truth, &(struct service_visit){host_sim() != NULL ? host_sim()->now : 0, request->address, kind, ret_answer->status});
+	truth_visit(&service->truth,
+	            &(struct service_visit){host_sim() != NULL ? host_sim()->now : 0, request->address, kind, ret_answer->status});
 }
 
 /* -- what was handed out -- */
@@ -400,33 +401,32 @@ static bool lies_in(struct bytes part, struct bytes whole, uint64_t *ret_offset)
 	return true;
 }
 
-static void note_release(struct service *service, const struct release *release, uint32_t address, struct bytes part)
+static void note_release(struct service *service, const struct http_request *request, struct bytes part)
 {
+	const struct release_image *image = image_of(service, request->target);
 	uint64_t offset;
 
-	for (unsigned i = 0; i < RELEASE_STAGES; i++) {
-		const struct release_image *image = &release->images[i];
-		struct service_image *truth;
-		if (!lies_in(part, image->data, &offset) || (truth = truth_image(&service->truth, image->name, image->data.length)) == NULL)
-			continue;
-		truth->bytes += part.length;
-		coverage_add(&truth->coverage, offset, offset + part.length);
-		if (address == names_find(NAMES_IMAGES_SECONDARY)->address)
-			truth->from_secondary += part.length;
-		else
-			truth->from_primary += part.length;
-		service->bundle_out |= i == RELEASE_PREREQUISITE && offset + part.length == image->data.length;
-	}
+	if (image == NULL || !lies_in(part, image->data, &offset))
+		return;
+	struct service_image *truth = truth_image(&service->truth, image->name, image->data.length);
+	if (truth == NULL)
+		return;
+	truth->bytes += part.length;
+	coverage_add(&truth->coverage, offset, offset + part.length);
+	if (request->address == names_find(NAMES_IMAGES_SECONDARY)->address)
+		truth->from_secondary += part.length;
+	else
+		truth->from_primary += part.length;
+	service->bundle_out |= request->address == names_find(NAMES_RELEASES)->address && offset + part.length == image->data.length;
 }
 
-/* Parts of images are told from other answers by where they lie. */
-static void note_sent(void *ctx, uint32_t address, struct bytes part)
+static void note_sent(void *ctx, const struct http_request *request, struct bytes part)
 {
 	struct service *service = ctx;
 	uint64_t offset;
 
-	for (unsigned i = 0; i < SERVICE_FEEDS && service->has_releases; i++)
-		note_release(service, &service->releases[i], address, part);
+	if (request->tls)
+		note_release(service, request, part);
 	if (!lies_in(part, service->image, &offset))
 		return;
 	service->truth.image_bytes += part.length;

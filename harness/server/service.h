@@ -77,9 +77,9 @@ struct service {
 	uint64_t unix_base_ns, seed;
 	struct service_ops ops;
 	void *ctx;
-	struct pki *pki;          /**< NULL until it is needed */
+	struct pki *pki; /**< NULL until it is needed */
 	struct attest attest;
-	struct bytes os;          /**< OS image of both feeds; empty: generated ones */
+	struct bytes os; /**< OS image of both feeds; empty: generated ones */
 	struct release releases[SERVICE_FEEDS];
 	bool has_releases;
 	bool bundle_out; /**< the last byte of the trust bundle was handed out */

@@ -48,9 +48,8 @@ static void keep_secret(const SSL *ssl, const char *line)
 
 static void see_message(int outbound, int version, int type, const void *data, size_t length, SSL *ssl, void *arg)
 {
-	static const uint8_t types[] = {[TLS_SERVER_HELLO] = SSL3_MT_SERVER_HELLO,
-	                                [TLS_CERTIFICATE] = SSL3_MT_CERTIFICATE,
-	                                [TLS_FINISHED] = SSL3_MT_FINISHED};
+	static const uint8_t types[] = {
+		[TLS_SERVER_HELLO] = SSL3_MT_SERVER_HELLO, [TLS_CERTIFICATE] = SSL3_MT_CERTIFICATE, [TLS_FINISHED] = SSL3_MT_FINISHED};
 	struct tls *tls = arg;
 	const uint8_t *bytes = data;
 

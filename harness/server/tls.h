@@ -36,10 +36,10 @@ struct tls_config {
 	enum pki_root root;
 	enum pki_flaw flaw;
 	enum tls_version version;
-	bool asks_client;            /**< for a certificate, which need not be given but must be good */
-	enum tls_message stall_at;   /**< nothing is sent from this message on */
-	uint64_t unix_s;             /**< now, seconds since 1970 */
-	struct entropy entropy;      /**< of this connection */
+	bool asks_client;          /**< for a certificate, which need not be given but must be good */
+	enum tls_message stall_at; /**< nothing is sent from this message on */
+	uint64_t unix_s;           /**< now, seconds since 1970 */
+	struct entropy entropy;    /**< of this connection */
 	/** A line of the key log (the format of SSLKEYLOGFILE); NULL: nobody wants them. */
 	void (*secret)(void *ctx, const char *line);
 	void *ctx;

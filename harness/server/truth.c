@@ -7,11 +7,10 @@
 
 #include "base/memory.h"
 
-const char *const service_kinds[SERVICE_KINDS] = {[SERVICE_OTHER] = "other",       [SERVICE_CONNECT] = "connect",
-                                                  [SERVICE_NONCE] = "nonce",       [SERVICE_ATTEST] = "attest",
-                                                  [SERVICE_UPDATE] = "update",     [SERVICE_MANIFEST] = "manifest",
-                                                  [SERVICE_IMAGE] = "image",       [SERVICE_REPORT] = "report",
-                                                  [SERVICE_TELEMETRY] = "telemetry"};
+const char *const service_kinds[SERVICE_KINDS] = {
+	[SERVICE_OTHER] = "other",   [SERVICE_CONNECT] = "connect", [SERVICE_NONCE] = "nonce",
+	[SERVICE_ATTEST] = "attest", [SERVICE_UPDATE] = "update",   [SERVICE_MANIFEST] = "manifest",
+	[SERVICE_IMAGE] = "image",   [SERVICE_REPORT] = "report",   [SERVICE_TELEMETRY] = "telemetry"};
 
 /* Whether an array of @count elements, whose rooms are powers of two, is full. */
 static bool is_full(size_t count)
@@ -34,8 +33,8 @@ void truth_status(struct service_truth *truth, const struct service_status *stat
 	if (truth->status_count == TRUTH_STATUSES_MAX)
 		return;
 	if (is_full(truth->status_count))
-		truth->statuses =
-			memory_resize(truth->statuses, truth->status_count > 0 ? 2 * truth->status_count : 1, sizeof *truth->statuses);
+		truth->statuses = memory_resize(truth->statuses, truth->status_count > 0 ? 2 * truth->status_count : 1,
+		                                sizeof *truth->statuses);
 	truth->statuses[truth->status_count++] = *status;
 }
 
