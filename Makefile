@@ -156,7 +156,7 @@ PACKET_SOURCES := $(wildcard $(foreach folder,base sim link address fault proxy,
 $(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
-		$(filter %.c %.o,$^) -lpcap -lxxhash -lz -lm
+		$(filter %.c %.o,$^) -lpcap -lxxhash -lcrypto -lz -lm
 
 clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
 	$(Q)rm -rf $(B)/obj* $(B)/stutter $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots

@@ -183,6 +183,19 @@ static void host_output(void *ctx, struct frame *frame, sim_ns now)
 	submit(ctx, frame, TO_DEVICE);
 }
 
+/* For the reader of the capture, and for names of what is encrypted. */
+static void keep_secret(void *ctx, const char *line)
+{
+	struct world *world = ctx;
+	char text[PCAPNG_SECRETS_MAX];
+
+	proxy_secret(world->proxy, line);
+	if (world->capture == NULL)
+		return;
+	CHECK_INT(snprintf(text, sizeof text, "%s\n", line), <, sizeof text);
+	pcapng_tls_secrets(world->capture, text);
+}
+
 /* -- the whole -- */
 
 /* A decision of board or cable as a fault that happens there and then. */
@@ -275,7 +288,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	                          (struct trouble_ops){keep_decision, world->knows_occasions ? occasion : NULL}, world),
 	           &world->sim, trace);
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
-	service_start(&world->service, UNIX_BASE_NS, plan->seed, (struct service_ops){0}, world);
+	service_start(&world->service, UNIX_BASE_NS, plan->seed, (struct service_ops){keep_secret}, world);
 	return true;
 }
 

@@ -55,6 +55,28 @@ static void keep_secret(void *ctx, const char *line)
 	(void)ctx;
 	free(far.secrets);
 	far.secrets = more;
+	if (!far.secrets_wait || strncmp(line, "CLIENT_TRAFFIC", 14) != 0)
+		namer_secret(far.namer, line);
+}
+
+static void keep_names(enum direction direction, const uint8_t *data, size_t length)
+{
+	char at[ADDRESS_TEXT_MAX];
+	struct packet packet = packet_parse(bytes_of(data, length));
+	struct naming naming;
+
+	namer_see(far.namer, direction, &packet, packet_flow(&packet), &naming);
+	for (size_t i = 0; i < naming.count; i++) {
+		struct naming one = naming;
+		if (naming.names[i].word < ADDRESS_TLS_CLIENT_HELLO)
+			continue;
+		one.count = 1;
+		one.names[0] = naming.names[i];
+		char *more = memory_format("%s%s %s\n", far.names != NULL ? far.names : "", direction_name(direction),
+		                           naming_render(&one, at));
+		free(far.names);
+		far.names = more;
+	}
 }
 
 static void digest(unsigned direction, const uint8_t *data, size_t length)
@@ -63,6 +85,7 @@ static void digest(unsigned direction, const uint8_t *data, size_t length)
 
 	far.digest = XXH3_64bits_withSeed(data, length, XXH3_64bits(head, sizeof head));
 	far.frames[direction]++;
+	keep_names(direction == TO_SERVER ? TO_SERVER : TO_DEVICE, data, length);
 }
 
 static void take(void *ctx, struct frame *frame, sim_ns now)
@@ -90,6 +113,7 @@ void far_open_with(const char *const *params, const char *faults)
 	}
 	(void)faults;
 	CU_ASSERT_FATAL(service_open(&far.service, &config, test_write("os.bin", "the plain image"), &err));
+	far.namer = namer_open();
 	sim_open(&far.sim, 0);
 	far.trace = trace_open((struct trace_sink){keep_line, NULL});
 	host_open(&far.sim, far.trace, FAR_SEED, (struct host_ops){take, 0}, NULL);
@@ -99,6 +123,14 @@ void far_open_with(const char *const *params, const char *faults)
 void far_open(const char *const *params)
 {
 	far_open_with(params, NULL);
+}
+
+void far_tell_secrets(void)
+{
+	for (char *line = strtok(far.secrets, "\n"); line != NULL; line = strtok(NULL, "\n"))
+		namer_secret(far.namer, line);
+	free(far.secrets);
+	far.secrets = NULL;
 }
 
 void far_close(void)
@@ -111,6 +143,8 @@ void far_close(void)
 	sim_close(&far.sim);
 	free(far.text);
 	free(far.secrets);
+	free(far.names);
+	namer_close(far.namer);
 }
 
 /* -- frames -- */

@@ -9,6 +9,7 @@
 
 #include <openssl/ssl.h>
 
+#include "address/namer.h"
 #include "server/host.h"
 #include "server/service.h"
 #include "tests/test.h"
@@ -26,6 +27,9 @@ struct far {
 	char *secrets;   /**< the key log */
 	uint64_t digest; /**< of all frames, with their times and directions */
 	uint64_t frames[2];
+	struct namer *namer;
+	bool secrets_wait; /**< the namer is told of them by far_tell_secrets() only */
+	char *names;       /**< "to-server http.request[443/1]#1 1\n" and so on, of all names but those of TCP itself */
 };
 
 extern struct far far;
@@ -35,6 +39,7 @@ void far_open(const char *const *params);
 
 /** The same with faults, as in a scenario: a YAML list. */
 void far_open_with(const char *const *params, const char *faults);
+void far_tell_secrets(void);
 void far_close(void);
 void far_run(uint64_t ns);
 

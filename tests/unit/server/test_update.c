@@ -334,6 +334,90 @@ static void nonsense_instead_of_tls_is_a_finding(void)
 	far_close();
 }
 
+/* One connection with three requests, named as if they were not encrypted. */
+static void names_reach_into(int version)
+{
+	struct far_tls tls = {.version = version, .host = NAMES_IMAGES};
+	struct far_answer answer;
+	struct wire wire;
+
+	far_open(small);
+	tls.trust = pki_trust_bundle(service_pki(&far.service, FAR_UNIX_S * SIM_S));
+	wire_open(&wire, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
+	CU_ASSERT_FATAL(wire_tls(&wire, &tls, SIM_S));
+	for (unsigned i = 0; i < 3; i++) {
+		answer = wire_ask(&wire, "GET", NAMES_IMAGES, "/images/os-22.02.bin", i > 0 ? "Range: bytes=40000-\r\n" : "", NULL,
+		                  60 * SIM_S);
+		CU_ASSERT(answer.whole && answer.status == (i > 0 ? 206 : 200));
+		far_answer_close(&answer);
+	}
+	wire_close(&wire);
+	TEST_SAME_TEXT(far.names, version == TLS1_3_VERSION ? "to-server tls.client_hello[443/1]#1\n"
+	                                                      "to-device tls.server_hello[443/1]#1\n"
+	                                                      "to-device tls.certificate[443/1]#1\n"
+	                                                      "to-device tls.finished[443/1]#1\n"
+	                                                      "to-server tls.finished[443/1]#1\n"
+	                                                      "to-server http.request[443/1]#1\n"
+	                                                      "to-device http.response[443/1]#1\n"
+	                                                      "to-server http.request[443/1]#2\n"
+	                                                      "to-server http.range[443/1]#1\n"
+	                                                      "to-device http.response[443/1]#2\n"
+	                                                      "to-server http.request[443/1]#3\n"
+	                                                      "to-server http.range[443/1]#2\n"
+	                                                      "to-device http.response[443/1]#3\n"
+	                                                      "to-device tls.alert[443/1]#1\n"
+	                                                    : "to-server tls.client_hello[443/1]#1\n"
+	                                                      "to-device tls.server_hello[443/1]#1\n"
+	                                                      "to-device tls.certificate[443/1]#1\n"
+	                                                      "to-server tls.finished[443/1]#1\n"
+	                                                      "to-device tls.finished[443/1]#1\n"
+	                                                      "to-server http.request[443/1]#1\n"
+	                                                      "to-device http.response[443/1]#1\n"
+	                                                      "to-server http.request[443/1]#2\n"
+	                                                      "to-server http.range[443/1]#1\n"
+	                                                      "to-device http.response[443/1]#2\n"
+	                                                      "to-server http.request[443/1]#3\n"
+	                                                      "to-server http.range[443/1]#2\n"
+	                                                      "to-device http.response[443/1]#3\n"
+	                                                      "to-device tls.alert[443/1]#1\n");
+	far_close();
+}
+
+static void names_reach_into_tls_1_2(void)
+{
+	names_reach_into(TLS1_2_VERSION);
+}
+
+static void names_reach_into_tls_1_3(void)
+{
+	names_reach_into(TLS1_3_VERSION);
+}
+
+/* As when the client's Finished was lost: the first request is known as one, its range only later, and nothing is counted twice. */
+static void names_wait_for_a_late_secret(void)
+{
+	struct far_tls tls = {.version = TLS1_3_VERSION, .host = NAMES_IMAGES};
+	struct far_answer answer;
+	struct wire wire;
+
+	far_open(small);
+	far.secrets_wait = true;
+	tls.trust = pki_trust_bundle(service_pki(&far.service, FAR_UNIX_S * SIM_S));
+	wire_open(&wire, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
+	CU_ASSERT_FATAL(wire_tls(&wire, &tls, SIM_S));
+	answer = wire_ask(&wire, "GET", NAMES_IMAGES, "/images/app-22.02.bin", "Range: bytes=1-5\r\n", NULL, SIM_S);
+	far_answer_close(&answer);
+	TEST_CONTAINS(far.names, "to-server http.request[443/1]#1\n");
+	CU_ASSERT_PTR_NULL(strstr(far.names, "http.range"));
+	far_tell_secrets();
+	answer = wire_ask(&wire, "GET", NAMES_IMAGES, "/images/app-22.02.bin", "", NULL, SIM_S);
+	far_answer_close(&answer);
+	TEST_CONTAINS(far.names, "to-server http.request[443/1]#2\nto-server http.range[443/1]#1\n");
+	CU_ASSERT_PTR_NULL(strstr(far.names, "http.request[443/1]#3"));
+	wire_close(&wire);
+	far_close();
+}
+
 /* Secrets are told before anything that they are needed for. */
 static void secrets_are_told(void)
 {
@@ -368,5 +452,8 @@ const CU_TestInfo tests_server_update[] = {
 	{"the plain service is where it was", the_plain_service_is_where_it_was},
 	{"nonsense instead of TLS is a finding", nonsense_instead_of_tls_is_a_finding},
 	{"secrets are told", secrets_are_told},
+	{"names reach into TLS 1.2", names_reach_into_tls_1_2},
+	{"names reach into TLS 1.3", names_reach_into_tls_1_3},
+	{"names wait for a late secret", names_wait_for_a_late_secret},
 	CU_TEST_INFO_NULL,
 };
