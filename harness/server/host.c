@@ -8,6 +8,7 @@
 #include <lwip/init.h>
 #include <lwip/netif.h>
 #include <lwip/pbuf.h>
+#include <lwip/priv/tcp_priv.h>
 #include <lwip/sys.h>
 #include <lwip/timeouts.h>
 #include <netif/ethernet.h>
@@ -27,6 +28,8 @@ static struct {
 	struct sim_event timer;
 	struct random_stream random, isn;
 	uint64_t draws;
+	enum host_verdict (*gate)(void *ctx, uint32_t address, bool is_tcp);
+	void *gate_ctx;
 	bool started;
 	bool df; /* TCP is sent with DF set */
 } host;
@@ -170,8 +173,43 @@ void host_close(void)
 	sim_cancel(host.sim, &host.timer);
 }
 
+void host_set_gate(enum host_verdict (*gate)(void *ctx, uint32_t address, bool is_tcp), void *ctx)
+{
+	host.gate = gate;
+	host.gate_ctx = ctx;
+}
+
+/* RFC 9293 3.10.7.1: the answer of a closed port. */
+static void send_reset(const struct packet *packet)
+{
+	ip_addr_t own = {lwip_htonl(packet->destination)}, remote = {lwip_htonl(packet->source)};
+	uint32_t length = (uint32_t)packet->payload.length + !!(packet->tcp_flags & TCP_FLAG_SYN) + !!(packet->tcp_flags & TCP_FLAG_FIN);
+
+	if (!(packet->tcp_flags & TCP_FLAG_RST))
+		tcp_rst(NULL, packet->tcp_flags & TCP_FLAG_ACK ? packet->tcp_ack : 0, packet->tcp_seq + length, &own, &remote,
+		        packet->destination_port, packet->source_port);
+}
+
+/* @return whether the stack may have it. */
+static bool passes_gate(const struct frame *frame)
+{
+	const struct packet packet = packet_parse(frame_bytes(frame));
+
+	if (host.gate == NULL || !packet.is_ipv4)
+		return true;
+	enum host_verdict verdict = host.gate(host.gate_ctx, packet.destination, packet.is_tcp);
+	if (verdict == HOST_RESETS && packet.is_tcp)
+		send_reset(&packet);
+	return verdict == HOST_TAKES;
+}
+
 void host_input(struct frame *frame)
 {
+	if (!passes_gate(frame)) {
+		frame_free(frame);
+		reschedule();
+		return;
+	}
 	struct pbuf *packet = pbuf_alloc(PBUF_RAW, (u16_t)frame->length, PBUF_RAM);
 
 	CHECK(packet != NULL);

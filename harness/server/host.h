@@ -37,6 +37,12 @@ void host_add_address(uint32_t address);
 /** Whether TCP segments are sent with DF set (RFC 791); the stack by itself sets it on none. */
 void host_set_df(bool on);
 
+/** What becomes of an IPv4 packet for one of the host's addresses: it is taken, lost, or answered with a reset (of TCP). */
+enum host_verdict { HOST_TAKES, HOST_LOSES, HOST_RESETS };
+
+/** Asks @p gate about every IPv4 packet that is for an address of its own before it is taken; NULL: nobody is asked. */
+void host_set_gate(enum host_verdict (*gate)(void *ctx, uint32_t address, bool is_tcp), void *ctx);
+
 /** Stops its timer. The stack's memory lives until the process ends. */
 void host_close(void);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "server/channel.h"
 #include "server/fields.h"
 #include "server/host.h"
 #include "server/reply.h"
@@ -375,17 +376,45 @@ static enum service_kind answer_secure(struct service *service, const struct htt
 	return SERVICE_OTHER;
 }
 
+static enum service_kind answer_well(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+	enum service_kind kind = request->tls ? answer_secure(service, request, answer) : answer_plain(service, request, answer);
+
+	if (answer->status == 404 && request->tls)
+		reply_error(answer, 404, "there is nothing of this name");
+	return kind;
+}
+
+/* The gateway has several names: the one that was asked for, if it is one of them. */
+static const char *host_of(const struct http_request *request)
+{
+	char asked[HTTP_FIELD_MAX];
+	const struct server_name *host = names_at(request->address);
+
+	(void)snprintf(asked, sizeof asked, "%.*s", (int)strcspn(request->host, ":"), request->host);
+	const struct server_name *other = names_find(asked);
+	if (other != NULL && other->address == request->address)
+		return other->name;
+	return host != NULL ? host->name : NULL;
+}
+
 void service_answer(void *ctx, const struct http_request *request, struct http_answer *ret_answer)
 {
 	struct service *service = ctx;
+	sim_ns now = host_sim() != NULL ? host_sim()->now : 0;
+	enum service_kind kind = SERVICE_OTHER;
+	struct upset upset = {0};
 
 	*ret_answer = (struct http_answer){.status = 404};
 	service->truth.requests++;
-	enum service_kind kind = request->tls ? answer_secure(service, request, ret_answer) : answer_plain(service, request, ret_answer);
-	if (ret_answer->status == 404 && request->tls)
-		reply_error(ret_answer, 404, "there is nothing of this name");
-	truth_visit(&service->truth,
-	            &(struct service_visit){host_sim() != NULL ? host_sim()->now : 0, request->address, kind, ret_answer->status});
+	if (service->disruptor != NULL)
+		upset = disruptor_http(service->disruptor, host_of(request), request->target, now);
+	if (upset.replaces)
+		*ret_answer = upset.answer;
+	else
+		kind = answer_well(service, request, ret_answer);
+	upset_apply(&upset, ret_answer);
+	truth_visit(&service->truth, &(struct service_visit){now, request->address, kind, ret_answer->status});
 }
 
 /* -- what was handed out -- */
@@ -461,7 +490,23 @@ static bool begin_handshake(void *ctx, uint32_t address, unsigned number, struct
 	                                  .entropy = entropy_of(service->seed, "tls", number),
 	                                  .secret = service->ops.secret,
 	                                  .ctx = service->ctx};
+	if (service->disruptor != NULL)
+		ret_config->alerts = disruptor_tls(service->disruptor, ret_config, host_sim()->now, &ret_config->alert);
 	return true;
+}
+
+/* A packet for a host that may be down. */
+static enum host_verdict ask_gate(void *ctx, uint32_t address, bool is_tcp)
+{
+	static const enum host_verdict verdicts[] = {
+		[PASSAGE_FREE] = HOST_TAKES, [PASSAGE_LOST] = HOST_LOSES, [PASSAGE_RESET] = HOST_RESETS};
+	struct service *service = ctx;
+	uint32_t fallen;
+
+	enum passage passage = disruptor_packet(service->disruptor, address, is_tcp, host_sim()->now, &fallen);
+	if (fallen != 0)
+		channel_forget(fallen == UINT32_MAX ? 0 : fallen);
+	return verdicts[passage];
 }
 
 static void open_names(struct service *service)
@@ -476,10 +521,12 @@ static void open_names(struct service *service)
 	service->dns_names[i] = (struct dns_name){NULL, 0};
 }
 
-void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct service_ops ops, void *ctx)
+void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct disruptor *disruptor, struct service_ops ops,
+                   void *ctx)
 {
 	service->unix_base_ns = unix_base_ns;
 	service->seed = seed;
+	service->disruptor = disruptor;
 	service->ops = ops;
 	service->ctx = ctx;
 	service->attest.seed = seed;
@@ -489,8 +536,11 @@ void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed
 	service->udp = (struct udp_services){
 		.dhcp = {.server = HOST_ADDRESS, .netmask = HOST_NETMASK, .device = DEVICE_ADDRESS, .lease_ns = service->config.lease_ns},
 		.dns = {.names = service->dns_names, .ttl_s = (uint32_t)(service->config.ttl_ns / SIM_S)},
+		.disruptor = disruptor,
 		.unix_base_ns = unix_base_ns,
 	};
+	if (disruptor != NULL && disruptor_troubles(disruptor)->count > 0)
+		host_set_gate(ask_gate, service);
 	udp_services_open(&service->udp);
 	http_open((struct http_handler){service_answer, note_sent, begin_handshake, service}, unix_base_ns);
 }

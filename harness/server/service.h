@@ -29,6 +29,7 @@
 #include "base/error.h"
 #include "base/param.h"
 #include "server/attest.h"
+#include "server/disrupt.h"
 #include "server/http.h"
 #include "server/names.h"
 #include "server/release.h"
@@ -77,7 +78,8 @@ struct service {
 	uint64_t unix_base_ns, seed;
 	struct service_ops ops;
 	void *ctx;
-	struct pki *pki; /**< NULL until it is needed */
+	struct disruptor *disruptor; /**< NULL: nothing goes wrong */
+	struct pki *pki;             /**< NULL until it is needed */
 	struct attest attest;
 	struct bytes os; /**< OS image of both feeds; empty: generated ones */
 	struct release releases[SERVICE_FEEDS];
@@ -105,8 +107,10 @@ const struct pki *service_pki(struct service *service, uint64_t unix_base_ns);
  * Starts the servers on the host of this process.
  * @param unix_base_ns The true time at virtual time 0.
  * @param seed Of nonces, certificates and TLS.
+ * @param disruptor Borrowed; NULL: nothing goes wrong.
  */
-void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct service_ops ops, void *ctx);
+void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct disruptor *disruptor, struct service_ops ops,
+                   void *ctx);
 
 /** Answers a request: what http_open()'s handler calls. @param ctx The service. */
 void service_answer(void *ctx, const struct http_request *request, struct http_answer *ret_answer);

@@ -116,6 +116,12 @@ struct tls *tls_open(const struct tls_config *config)
 	X509_VERIFY_PARAM_set_time(SSL_get0_param(tls->ssl), (time_t)config->unix_s);
 	SSL_set_accept_state(tls->ssl);
 	entropy_use(NULL);
+	if (config->alerts) {
+		const uint8_t record[] = {SSL3_RT_ALERT, 3, 3, 0, 2, SSL3_AL_FATAL, config->alert};
+		CHECK(BIO_write(tls->out, record, sizeof record) == sizeof record);
+		tls->state = TLS_FAILED;
+		(void)snprintf(tls->failure, sizeof tls->failure, "the server has sent alert %u", config->alert);
+	}
 	return tls;
 }
 

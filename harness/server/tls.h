@@ -37,6 +37,8 @@ struct tls_config {
 	enum pki_flaw flaw;
 	enum tls_version version;
 	bool asks_client;          /**< for a certificate, which need not be given but must be good */
+	bool alerts;               /**< instead of a handshake there is a fatal alert: */
+	uint8_t alert;             /**< its description (RFC 8446 6) */
 	enum tls_message stall_at; /**< nothing is sent from this message on */
 	uint64_t unix_s;           /**< now, seconds since 1970 */
 	struct entropy entropy;    /**< of this connection */

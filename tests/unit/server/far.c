@@ -97,7 +97,13 @@ static void take(void *ctx, struct frame *frame, sim_ns now)
 	queue[queue_end++ % QUEUE_MAX].at = now + WIRE_NS;
 }
 
-void far_open_with(const char *const *params, const char *faults)
+static void keep_decision(void *ctx, const struct decision *decision)
+{
+	(void)ctx;
+	decisions_add(&far.decisions, decision);
+}
+
+void far_open_with(const char *const *params, const struct fault *faults, size_t count)
 {
 	struct service_config config;
 	struct error err = {0};
@@ -111,18 +117,18 @@ void far_open_with(const char *const *params, const char *faults)
 		CU_ASSERT_PTR_NOT_NULL_FATAL(row);
 		CU_ASSERT_FATAL(param_set(row, &config, strchr(*params, '=') + 1, &err));
 	}
-	(void)faults;
 	CU_ASSERT_FATAL(service_open(&far.service, &config, test_write("os.bin", "the plain image"), &err));
 	far.namer = namer_open();
 	sim_open(&far.sim, 0);
 	far.trace = trace_open((struct trace_sink){keep_line, NULL});
 	host_open(&far.sim, far.trace, FAR_SEED, (struct host_ops){take, 0}, NULL);
-	service_start(&far.service, FAR_UNIX_S * SIM_S, FAR_SEED, (struct service_ops){keep_secret}, NULL);
+	far.disruptor = disruptor_open(faults, count, FAR_SEED, far.trace, (struct trouble_ops){keep_decision, NULL}, NULL);
+	service_start(&far.service, FAR_UNIX_S * SIM_S, FAR_SEED, far.disruptor, (struct service_ops){keep_secret}, NULL);
 }
 
 void far_open(const char *const *params)
 {
-	far_open_with(params, NULL);
+	far_open_with(params, NULL, 0);
 }
 
 void far_tell_secrets(void)
@@ -137,6 +143,8 @@ void far_close(void)
 {
 	host_close();
 	service_close(&far.service);
+	disruptor_close(far.disruptor);
+	decisions_close(&far.decisions);
 	for (; queue_first < queue_end; queue_first++)
 		frame_free(queue[queue_first % QUEUE_MAX].frame);
 	trace_close(far.trace);
@@ -292,10 +300,16 @@ void far_run(uint64_t ns)
 
 size_t far_udp(uint32_t address, uint16_t port, const uint8_t *payload, size_t length, uint64_t ns, uint8_t ret_answer[FRAME_MAX])
 {
+	return far_udp_from(next_port++, address, port, payload, length, ns, ret_answer);
+}
+
+size_t far_udp_from(uint16_t own_port, uint32_t address, uint16_t port, const uint8_t *payload, size_t length, uint64_t ns,
+                    uint8_t ret_answer[FRAME_MAX])
+{
 	uint8_t message[FRAME_MAX] = {0};
 	sim_ns until = far.sim.now + ns;
 
-	datagram.port = next_port++;
+	datagram.port = own_port;
 	datagram.length = 0;
 	put_be16(message, datagram.port);
 	put_be16(message + 2, port);

@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "address/namer.h"
+#include "fault/decision.h"
 #include "server/host.h"
 #include "server/service.h"
 #include "tests/test.h"
@@ -27,6 +28,8 @@ struct far {
 	char *secrets;   /**< the key log */
 	uint64_t digest; /**< of all frames, with their times and directions */
 	uint64_t frames[2];
+	struct disruptor *disruptor;
+	struct decisions decisions;
 	struct namer *namer;
 	bool secrets_wait; /**< the namer is told of them by far_tell_secrets() only */
 	char *names;       /**< "to-server http.request[443/1]#1 1\n" and so on, of all names but those of TCP itself */
@@ -37,14 +40,18 @@ extern struct far far;
 /** Starts the world. @param params "key=value" of service_params, ends with NULL; may be NULL. */
 void far_open(const char *const *params);
 
-/** The same with faults, as in a scenario: a YAML list. */
-void far_open_with(const char *const *params, const char *faults);
+/** The same with faults, which must stay. */
+void far_open_with(const char *const *params, const struct fault *faults, size_t count);
 void far_tell_secrets(void);
 void far_close(void);
 void far_run(uint64_t ns);
 
 /** A UDP payload to @p address. @return the length of the answer that comes within @p ns; 0: none. */
 size_t far_udp(uint32_t address, uint16_t port, const uint8_t *payload, size_t length, uint64_t ns, uint8_t ret_answer[FRAME_MAX]);
+
+/** The same from a port of one's choice. */
+size_t far_udp_from(uint16_t own_port, uint32_t address, uint16_t port, const uint8_t *payload, size_t length, uint64_t ns,
+                    uint8_t ret_answer[FRAME_MAX]);
 
 /** How a connection of the device stands. */
 enum far_state { FAR_CONNECTING, FAR_UP, FAR_ENDED, FAR_RESET };
