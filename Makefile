@@ -101,6 +101,14 @@ $(O)/llhttp/%.o: $(B)/packages.stamp
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LLHTTP_FLAGS) $(FETCHED_CFLAGS) -c -o $@ $(B)/llhttp/$*.c
 
+# What QEMU is started with is carried in the program, as the bytes of an array. It runs in QEMU's process, so no sanitizer belongs into it.
+$(O)/emulator/qemu/process.o: $(B)/gen/lockstep.h
+
+$(B)/gen/lockstep.h: emulator/qemu/lockstep/lockstep.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -shared -fPIC -s -o $(B)/gen/lockstep.so $<
+	$(Q)od -An -v -tx1 $(B)/gen/lockstep.so | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g' >$@.new && mv $@.new $@
+
 $(B)/gen/packages.h: harness/packages
 	@mkdir -p $(@D)
 	$(Q)awk '!/^#/ && NF { d = $$0; sub(/^[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+/, "", d); printf "{\"%s\", \"%s\", \"%s\", \"%s\"},\n", $$1, $$2, $$3, d }' $< >$@.new && mv $@.new $@

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -61,8 +62,11 @@ __attribute__((format(printf, 2, 3))) static void add_format(struct words *words
 	words->count++;
 }
 
+/* What a session's machine tells its kernel after a reset, besides: it goes on, and does not stop for a snapshot. The first boot never sees it. */
+#define APPEND_AGAIN " stutter.again"
+
 /* The words that make up the machine, and nothing that differs between sessions. */
-static void add_machine(struct words *words, const struct qemu_image *image)
+static void add_machine(struct words *words, const struct qemu_image *image, bool again)
 {
 	static const char *const fixed[] = {
 		"-M",
@@ -91,7 +95,7 @@ static void add_machine(struct words *words, const struct qemu_image *image)
 	add(words, "-rtc");
 	add_format(words, "base=%s,clock=vm", image->rtc_base);
 	add(words, "-append");
-	add(words, image->append);
+	add_format(words, "%s%s", image->append, again ? APPEND_AGAIN : "");
 }
 
 void process_describe(const struct qemu_image *image, char *ret_text, size_t size)
@@ -99,7 +103,7 @@ void process_describe(const struct qemu_image *image, char *ret_text, size_t siz
 	struct words words = {.count = 0};
 	size_t length = 0;
 
-	add_machine(&words, image);
+	add_machine(&words, image, false);
 	ret_text[0] = 0;
 	for (int i = 0; i < words.count && length < size; i++)
 		length += (size_t)snprintf(ret_text + length, size - length, "%s\n", words.list[i]);
@@ -110,7 +114,7 @@ static void make_words(struct words *words, const struct qemu_image *image, cons
 {
 	words->count = 0;
 	add(words, image->program);
-	add_machine(words, image);
+	add_machine(words, image, incoming_fd >= 0);
 	add(words, "-kernel");
 	add(words, kernel);
 	add(words, "-initrd");
@@ -137,6 +141,23 @@ static void pin(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
+/* The library that QEMU is started with (lockstep/lockstep.c): the build makes it, and this program carries it along. */
+static const unsigned char lockstep[] = {
+#include "lockstep.h"
+};
+
+/* Puts the library where the loader finds it, a file without a name. */
+static bool preload_lockstep(void)
+{
+	char path[32];
+	const int fd = memfd_create("lockstep.so", 0);
+
+	if (fd < 0 || write(fd, lockstep, sizeof(lockstep)) != (ssize_t)sizeof(lockstep))
+		return false;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return setenv("LD_PRELOAD", path, 1) == 0;
+}
+
 /* The child's way to QEMU; on failure it sends errno through failure_fd and ends. */
 _Noreturn static void child(const struct words *words, const char *dir, int qmp_fd, int incoming_fd, int cpu, pid_t parent, int failure_fd)
 {
@@ -155,7 +176,7 @@ _Noreturn static void child(const struct words *words, const char *dir, int qmp_
 	null = open("/dev/null", O_RDONLY);
 	if (chdir(dir) == 0 && null >= 0 && (log = open(PROCESS_LOG, O_WRONLY | O_CREAT | O_TRUNC, 0666)) >= 0 && dup2(null, 0) == 0 &&
 	    dup2(log, 1) == 1 && dup2(log, 2) == 2 && fcntl(qmp_fd, F_SETFD, 0) == 0 &&
-	    (incoming_fd < 0 || fcntl(incoming_fd, F_SETFD, 0) == 0))
+	    (incoming_fd < 0 || fcntl(incoming_fd, F_SETFD, 0) == 0) && preload_lockstep())
 		execvp(words->list[0], (char *const *)(uintptr_t)words->list);
 	error = errno;
 	if (write(failure_fd, &error, sizeof(error)) < 0)

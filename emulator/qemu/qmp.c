@@ -111,23 +111,36 @@ static bool send_text(struct qmp *qmp, const char *text)
 	return true;
 }
 
-bool qmp_command(struct qmp *qmp, const char *command, json_t *arguments, uint64_t deadline_ms, json_t **ret_answer, struct error *err)
+static bool never_answered(const struct qmp *qmp, const char *command, struct error *err)
+{
+	return error_set(err, "QEMU does not answer the command %s: %s", command, qmp->events & QMP_CLOSED ? "it ended" : "timed out");
+}
+
+bool qmp_send(struct qmp *qmp, const char *command, json_t *arguments, struct error *err)
 {
 	json_t *request = json_pack("{s:s}", "execute", command);
-	json_t *answer = NULL;
-	const char *wrong;
+	bool sent;
 	char *text;
 
 	if (arguments)
 		json_object_set_new(request, "arguments", arguments);
 	text = json_dumps(request, JSON_COMPACT);
 	json_decref(request);
-	if (text && send_text(qmp, text))
-		answer = next_answer(qmp, deadline_ms);
+	sent = text && send_text(qmp, text);
 	free(text);
+	return sent || never_answered(qmp, command, err);
+}
+
+bool qmp_command(struct qmp *qmp, const char *command, json_t *arguments, uint64_t deadline_ms, json_t **ret_answer, struct error *err)
+{
+	json_t *answer;
+	const char *wrong;
+
+	if (!qmp_send(qmp, command, arguments, err))
+		return false;
+	answer = next_answer(qmp, deadline_ms);
 	if (!answer)
-		return error_set(err, "QEMU does not answer the command %s: %s", command,
-		                 qmp->events & QMP_CLOSED ? "it ended" : "timed out");
+		return never_answered(qmp, command, err);
 	wrong = json_string_value(json_object_get(json_object_get(answer, "error"), "desc"));
 	if (wrong)
 		error_set(err, "QEMU refuses the command %s: %s", command, wrong);

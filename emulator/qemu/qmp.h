@@ -32,6 +32,9 @@ void qmp_init(struct qmp *ret_qmp, int fd);
 /** Milliseconds of a monotonic wall clock, the clock of all deadlines here. */
 uint64_t qmp_now_ms(void);
 
+/** Sends a command whose answer nobody waits for; qmp_wait() passes over it. */
+bool qmp_send(struct qmp *qmp, const char *command, json_t *arguments, struct error *err);
+
 /**
  * Sends a command and waits for its answer.
  * @param arguments Taken over; NULL: none.

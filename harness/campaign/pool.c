@@ -79,7 +79,7 @@ _Noreturn static void work(const struct job *job, const struct pool_options *opt
 	const struct sigaction on_stop = {.sa_handler = stop_worker};
 	struct session_options session = {.dir = job->dir,
 	                                  .places = options->places,
-	                                  .vcd = options->vcd,
+	                                  .bus = options->bus,
 	                                  .stop = &worker_stop,
 	                                  .progress = send_progress,
 	                                  .ctx = &pipe};

@@ -35,7 +35,7 @@ struct job {
 struct pool_options {
 	size_t side_by_side; /**< 1 to POOL_JOBS_MAX */
 	const struct places *places;
-	bool vcd;                                          /**< every session writes its bus */
+	unsigned bus;                                      /**< what every session writes of its bus (session/folder.h) */
 	const volatile sig_atomic_t *stop;                 /**< set to end all */
 	void (*changed)(void *ctx, const struct job *job); /**< a job started, went on or ended */
 	void *ctx;

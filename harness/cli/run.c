@@ -29,6 +29,7 @@ enum {
 	OPTION_OUT,
 	OPTION_TWICE,
 	OPTION_VCD,
+	OPTION_BUS,
 	OPTION_AUDIT,
 	OPTION_ADDRESSES,
 	/* Of `run` only. */
@@ -44,6 +45,7 @@ enum {
 	[OPTION_OUT] = {"out", "DIR", "the folder for the report, which must not be there yet (default: " RUNS_FOLDER "/NUMBER)"},         \
 	[OPTION_TWICE] = {"twice", NULL, "runs every session twice and compares the digests"},                                             \
 	[OPTION_VCD] = {"vcd", NULL, "writes bus.vcd: SCK, MOSI, MISO, CS and INT with virtual time (large: some 100 B a byte)"},          \
+	[OPTION_BUS] = {"bus", NULL, "writes bus.txt: a line an SPI message, with its time and hashes, to compare two runs by"},            \
 	[OPTION_AUDIT] = {"audit", NULL, "prints what the driver did that the chip's datasheet forbids or does not know"},                 \
 	[OPTION_ADDRESSES] = {"addresses", NULL, "prints the addresses that the sessions have shown, for faults to name"}
 
@@ -66,7 +68,8 @@ struct campaign {
 	char **paths;
 	bool seeds_given;
 	unsigned long long first_seed, last_seed, side_by_side;
-	bool vcd, audit, addresses;
+	unsigned bus; /* bits of session/folder.h */
+	bool audit, addresses;
 	bool replay;    /* just the decisions of frozen plans */
 	uint64_t least; /* of a replay, billionths */
 	size_t times;   /* how often each session: 1, or 2 with --twice */
@@ -123,7 +126,7 @@ static bool read_least(const struct cli_values *values, struct campaign *campaig
 static bool read_options(const struct cli_values *values, struct campaign *campaign, struct error *err)
 {
 	campaign->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
-	campaign->vcd = values->of[OPTION_VCD] != NULL;
+	campaign->bus = (values->of[OPTION_VCD] != NULL ? FOLDER_VCD : 0) | (values->of[OPTION_BUS] != NULL ? FOLDER_MESSAGES : 0);
 	campaign->audit = values->of[OPTION_AUDIT] != NULL;
 	campaign->addresses = values->of[OPTION_ADDRESSES] != NULL;
 	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
@@ -336,7 +339,7 @@ static int run_all(struct campaign *campaign)
 	const struct sigaction on_stop = {.sa_handler = request_stop};
 	struct pool_options pool = {.side_by_side = campaign->side_by_side,
 	                            .places = &campaign->places,
-	                            .vcd = campaign->vcd,
+	                            .bus = campaign->bus,
 	                            .stop = &stop,
 	                            .changed = screen_changed,
 	                            .ctx = &screen};

@@ -217,14 +217,14 @@ static void put_agent(struct writer *writer, const struct agent_policy *agent)
 	put_number(writer, "DHCP_DEADLINE_MS", agent->dhcp_deadline_ns / MS);
 }
 
-size_t device_guest_config(const struct device *device, uint64_t seed, char *ret_text, size_t size)
+size_t device_guest_config(const struct device *device, uint64_t seed, unsigned boot, char *ret_text, size_t size)
 {
 	struct writer writer = {ret_text, size, 0};
 	struct random_stream stream = random_stream(seed, "guest entropy");
 	char hex[65];
 
 	for (unsigned i = 0; i < 4; i++)
-		(void)snprintf(hex + 16 * i, 17, "%016" PRIx64, random_bits(stream, i, 0));
+		(void)snprintf(hex + 16 * i, 17, "%016" PRIx64, random_bits(stream, i, boot));
 	put(&writer, "GUEST_SEED", hex);
 	put(&writer, "CLIENT", device->client);
 	put(&writer, "DEVICE_NAME", device->name);

@@ -52,7 +52,7 @@ extern const struct param dhcp_params[];
 /** Reads a device from a mapping: a whole file, or `device:` of a plan. Paths in it are made relative to the folder of @p file. */
 bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, struct device *ret_device, struct error *err);
 
-/** Writes the configuration that the guest reads: "KEY=value" lines, shell-quoted. @return the length without the end, as snprintf(). */
-size_t device_guest_config(const struct device *device, uint64_t seed, char *ret_text, size_t size);
+/** Writes the configuration that the guest reads: "KEY=value" lines, shell-quoted. @param boot Which of the session, from 0. @return the length without the end, as snprintf(). */
+size_t device_guest_config(const struct device *device, uint64_t seed, unsigned boot, char *ret_text, size_t size);
 
 #endif

@@ -90,7 +90,7 @@ static void close_stream(FILE **stream, bool *good)
 	*stream = NULL;
 }
 
-bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, bool vcd, struct error *err)
+bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, unsigned bus, struct error *err)
 {
 	bool good = true;
 
@@ -103,11 +103,15 @@ bool folder_open(struct folder *folder, const char *dir, const struct plan *plan
 	if (folder->trace != NULL)
 		(void)setvbuf(folder->trace, NULL, _IOLBF, BUFSIZ);
 	folder->capture = folder->trace != NULL ? open_stream(dir, "wire.pcapng", err) : NULL;
-	folder->bus = folder->capture != NULL && vcd ? open_stream(dir, "bus.vcd", err) : NULL;
-	if (folder->capture != NULL && (folder->bus != NULL || !vcd))
+	folder->bus = folder->capture != NULL && (bus & FOLDER_VCD) ? open_stream(dir, "bus.vcd", err) : NULL;
+	folder->messages = folder->capture != NULL && (bus & FOLDER_MESSAGES) ? open_stream(dir, "bus.txt", err) : NULL;
+	if (folder->capture != NULL && (folder->bus != NULL) == ((bus & FOLDER_VCD) != 0) &&
+	    (folder->messages != NULL) == ((bus & FOLDER_MESSAGES) != 0))
 		return true;
 	close_stream(&folder->trace, &good);
 	close_stream(&folder->capture, &good);
+	close_stream(&folder->bus, &good);
+	close_stream(&folder->messages, &good);
 	return false;
 }
 
@@ -129,6 +133,8 @@ bool folder_sound(const struct folder *folder, struct error *err)
 
 	if (folder->bus != NULL && ferror(folder->bus))
 		name = "bus.vcd";
+	if (folder->messages != NULL && ferror(folder->messages))
+		name = "bus.txt";
 	return name == NULL || error_set(err, "%s/%s could not be written (is the disk full?)", folder->dir, name);
 }
 
@@ -138,10 +144,12 @@ bool folder_close(struct folder *folder, struct error *err)
 
 	flushed = fflush(folder->capture) == 0 && flushed;
 	flushed = (folder->bus == NULL || fflush(folder->bus) == 0) && flushed;
+	flushed = (folder->messages == NULL || fflush(folder->messages) == 0) && flushed;
 	bool sound = folder_sound(folder, err);
 	close_stream(&folder->trace, &flushed);
 	close_stream(&folder->capture, &flushed);
 	close_stream(&folder->bus, &flushed);
+	close_stream(&folder->messages, &flushed);
 	if (sound && !flushed)
 		return error_set(err, "%s: what was written last did not reach the disk: %s", folder->dir, strerror(errno));
 	return sound;

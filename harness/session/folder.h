@@ -13,14 +13,17 @@
 struct folder {
 	char dir[DEVICE_PATH_MAX];
 	FILE *trace, *capture;
-	FILE *bus; /**< NULL if it was not asked for */
+	FILE *bus, *messages; /**< NULL if they were not asked for */
 };
 
 /** Makes the folder, what is missing above it too. */
 bool folder_make(const char *dir, struct error *err);
 
-/** Opens the streams and writes plan.yaml. @param vcd Whether there is a stream for the bus. */
-bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, bool vcd, struct error *err);
+/** Which streams there are about the SPI bus, as bits. */
+enum { FOLDER_VCD = 1, FOLDER_MESSAGES = 2 };
+
+/** Opens the streams and writes plan.yaml. @param bus Bits: FOLDER_VCD, FOLDER_MESSAGES. */
+bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, unsigned bus, struct error *err);
 
 /** A sink for the session's trace. */
 struct trace_sink folder_trace_sink(struct folder *folder);

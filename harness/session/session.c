@@ -3,6 +3,10 @@
  * How it works: the device asks and the session answers, one request at a time. A request carries the guest's time; the world runs up to it, the request
  * is served, and the answer tells the level of INT and when the world next does something. The virtual CPU stands still meanwhile, so the answer
  * takes no guest time, and how long the host needed for it cannot be seen from inside.
+ *
+ * Resets. Every boot of the guest counts its time from 0, and virtual time goes on. The hello of a boot carries the machine's own counter, which no reset touches:
+ * what it is ahead of the boot's time, less what it was ahead at the first hello, is what lies between the guest's time and the world's. A failure of the supply
+ * adds the time that it lasts.
  */
 #include "session/session.h"
 
@@ -10,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include <xxhash.h>
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -22,6 +28,8 @@
 /* How many requests pass between two looks at the disk and two progress reports. */
 #define LOOK_EVERY 512U
 #define CONFIG_MAX 8192U
+/* So many bytes of a message are written out in bus.txt. */
+#define LOGGED_BYTES 8U
 
 struct session {
 	const struct plan *plan;
@@ -34,6 +42,10 @@ struct session {
 	struct judge judge;
 	struct qemu *qemu;
 	sim_ns start, deadline;
+	unsigned boots;     /* hellos so far */
+	uint64_t ahead_ns;  /* at the first hello: the machine's counter, less the boot's time */
+	uint64_t shift_ns;  /* the world's time, less the present boot's */
+	uint64_t off_ns;    /* without supply, in all */
 	uint64_t requests;
 	uint64_t busy_ns; /* the bus stays occupied for so much longer after the request being served */
 	enum session_end end;
@@ -50,6 +62,34 @@ static uint64_t clock_ns(clockid_t clock)
 
 /* -- one request -- */
 
+/* How far the machine's counter is ahead of the time that the boot counts. */
+static bool read_hello(const struct stutter_request *request, const uint8_t *payload, uint64_t *ret_ahead_ns, struct error *err)
+{
+	struct stutter_hello hello;
+
+	if (request->length != sizeof hello || (memcpy(&hello, payload, sizeof hello), hello.version != STUTTER_PROTOCOL_VERSION))
+		return error_set(err, "the guest speaks another protocol: was its module built for this version?");
+	if (hello.counter_hz == 0 || hello.counter_hz > SIM_S || SIM_S % hello.counter_hz != 0)
+		return error_set(err, "the guest's counter runs at %u Hz, which is no divisor of 1 GHz", hello.counter_hz);
+	*ret_ahead_ns = hello.counter * (SIM_S / hello.counter_hz) - request->now_ns;
+	return true;
+}
+
+/* The guest has booted. After the first time, its clock has begun anew. */
+static bool take_hello(struct session *session, const struct stutter_request *request, const uint8_t *payload)
+{
+	uint64_t ahead_ns;
+
+	if (!read_hello(request, payload, &ahead_ns, &session->broken)) {
+		session->end = END_BROKEN;
+		return false;
+	}
+	if (session->boots++ == 0)
+		session->ahead_ns = ahead_ns;
+	session->shift_ns = ahead_ns - session->ahead_ns + session->off_ns;
+	return true;
+}
+
 static size_t answer_hello(const struct session *session, uint8_t *ret_payload)
 {
 	struct stutter_setup setup = {.version = STUTTER_PROTOCOL_VERSION, .spi_clock_hz = (uint32_t)session->plan->device.spi_clock_hz};
@@ -61,15 +101,28 @@ static size_t answer_hello(const struct session *session, uint8_t *ret_payload)
 
 static size_t answer_config(const struct session *session, uint8_t *ret_payload)
 {
-	size_t length = device_guest_config(&session->plan->device, session->plan->seed, (char *)ret_payload, CONFIG_MAX);
+	size_t length = device_guest_config(&session->plan->device, session->plan->seed, session->boots - 1, (char *)ret_payload, CONFIG_MAX);
 
 	CHECK_INT(length, <, CONFIG_MAX);
 	return length;
 }
 
+/* A line a message, short enough to keep and to compare: whatever two runs differ in, the first line that differs shows where it began. */
+static void log_message(struct session *session, const struct stutter_request *request, const uint8_t *mosi, const uint8_t *miso)
+{
+	fprintf(session->folder.messages, "%" PRIu64 " cs %u, %u B, mosi %016" PRIx64 " miso %016" PRIx64, session->world.sim.now,
+	        request->chip_select, request->length, (uint64_t)XXH3_64bits(mosi, request->length),
+	        (uint64_t)XXH3_64bits(miso, request->length));
+	for (unsigned i = 0; i < request->length && i < LOGGED_BYTES; i++)
+		fprintf(session->folder.messages, "%s%02x/%02x", i == 0 ? ": " : " ", mosi[i], miso[i]);
+	(void)fputc('\n', session->folder.messages);
+}
+
 static void answer_spi(struct session *session, const struct stutter_request *request, const uint8_t *payload, uint8_t *ret_payload)
 {
 	session->busy_ns = board_spi(&session->world.board, request->chip_select, payload, ret_payload, request->length, request->bus_ns);
+	if (session->folder.messages != NULL)
+		log_message(session, request, payload, ret_payload);
 	if (session->folder.bus != NULL)
 		vcd_transfer(&session->vcd, payload, ret_payload, request->length, request->bus_ns, session->plan->device.spi_clock_hz,
 		             request->now_ns);
@@ -110,6 +163,8 @@ static bool serve(struct session *session, const struct stutter_request *request
 	case STUTTER_POLL:
 		return true;
 	case STUTTER_HELLO:
+		if (session->boots > 1)
+			trace_line(session->trace, session->world.sim.now, "session", "the device has booted again (boot %u)", session->boots);
 		*ret_length = answer_hello(session, ret_payload);
 		return true;
 	case STUTTER_CONFIG:
@@ -161,10 +216,12 @@ static struct stutter_reply make_reply(struct session *session, size_t length)
 {
 	sim_ns wake = world_next(&session->world);
 
+	if (wake > session->deadline)
+		wake = session->deadline;
 	return (struct stutter_reply){
 		.length = (uint32_t)length,
 		.flags = board_take_int_edge(&session->world.board) ? STUTTER_INT_FELL : 0,
-		.wake_ns = wake < session->deadline ? wake : session->deadline,
+		.wake_ns = wake - session->shift_ns,
 		.busy_ns = session->busy_ns,
 	};
 }
@@ -182,6 +239,9 @@ static void converse(struct session *session)
 			session->end = END_BROKEN;
 			return;
 		}
+		if (request.op == STUTTER_HELLO && !take_hello(session, &request, payload))
+			return;
+		request.now_ns += session->shift_ns;
 		if (!advance(session, &request) || !serve(session, &request, payload, answer, &length))
 			return;
 		/* What the request set off at once belongs to its answer. */
@@ -209,6 +269,10 @@ static bool begin_world(struct session *session)
 
 	request = &first;
 	if (!qemu_read_request(session->qemu, &first, &payload, &session->broken))
+		return false;
+	if (first.op != STUTTER_HELLO)
+		return error_set(&session->broken, "the guest's first request is of kind %u, not a hello", first.op);
+	if (!take_hello(session, &first, payload))
 		return false;
 	session->start = request->now_ns;
 	session->deadline = session->start + session->plan->deadline_ns;
@@ -337,7 +401,7 @@ void session_run(const struct plan *plan, const struct session_options *options,
 	session->options = options;
 	session->end = END_BROKEN;
 	judge_init(&session->judge);
-	if (folder_open(&session->folder, options->dir, plan, options->vcd, &session->broken)) {
+	if (folder_open(&session->folder, options->dir, plan, options->bus, &session->broken)) {
 		session->trace = trace_open(folder_trace_sink(&session->folder));
 		run_in_folder(session, ret_verdict);
 		trace_close(session->trace);

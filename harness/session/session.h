@@ -3,7 +3,7 @@
  * @file
  * A session: builds the world from a plan, restores the device, answers it until there is a result, judges, and leaves a folder behind.
  *
- * A session wants a process of its own (server/host.h). Its folder then holds plan.yaml, trace.txt, wire.pcapng, console.log, qemu.log and verdict.json, and bus.vcd if asked for.
+ * A session wants a process of its own (server/host.h). Its folder then holds plan.yaml, trace.txt, wire.pcapng, console.log, qemu.log and verdict.json, and bus.vcd and bus.txt if asked for.
  */
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
@@ -16,7 +16,7 @@
 struct session_options {
 	const char *dir; /**< made if it is not there */
 	const struct places *places;
-	bool vcd;                          /**< write bus.vcd: every bit on the SPI bus, about 20 kB a millisecond of traffic */
+	unsigned bus;                      /**< what to write of the SPI bus (session/folder.h) */
 	int cpu;                           /**< the core for QEMU and this process; -1: any */
 	const volatile sig_atomic_t *stop; /**< set to end the session early */
 	void (*progress)(void *ctx, uint64_t virtual_ns, const char *phase); /**< now and then; may be NULL */

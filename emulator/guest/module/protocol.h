@@ -13,7 +13,7 @@
 
 #include <linux/types.h>
 
-#define STUTTER_PROTOCOL_VERSION 2U
+#define STUTTER_PROTOCOL_VERSION 3U
 #define STUTTER_REQUEST_FIFO "request"
 #define STUTTER_REPLY_FIFO "reply"
 
@@ -23,7 +23,7 @@
 /** A wake-up time that never comes. */
 #define STUTTER_NEVER (~0ULL)
 
-/** STUTTER_HELLO: the module was loaded. Payload: __u32 protocol version. Answer: struct stutter_setup. */
+/** STUTTER_HELLO: the module was loaded, after every boot once. Payload: struct stutter_hello. Answer: struct stutter_setup. */
 #define STUTTER_HELLO 1U
 /** STUTTER_POLL: the wake-up time has come. No payload, no payload in the answer. */
 #define STUTTER_POLL 2U
@@ -45,12 +45,21 @@ struct stutter_request {
 
 /** Bit of stutter_reply.flags: INT has fallen since the answer before, however short it was low. */
 #define STUTTER_INT_FELL 1U
+/** Bit of stutter_reply.flags: the supply has failed. The module executes no instruction more than it takes to reset the machine. */
+#define STUTTER_POWER_CUT 2U
 
 struct stutter_reply {
 	__u32 length;  /* of the payload that follows, bytes */
 	__u32 flags;   /* STUTTER_INT_FELL */
 	__u64 wake_ns; /* when the world next does something by itself, or STUTTER_NEVER: the module polls at that time */
 	__u64 busy_ns; /* STUTTER_SPI: for how much longer these bytes occupy the bus, from now_ns on; else 0 */
+};
+
+/* Every boot counts its time from 0; the counter goes on over a reset of the processor and says how long the boot took. */
+struct stutter_hello {
+	__u32 version;    /* STUTTER_PROTOCOL_VERSION */
+	__u32 counter_hz; /* CNTFRQ */
+	__u64 counter;    /* CNTVCT, read at the request's now_ns */
 };
 
 struct stutter_setup {

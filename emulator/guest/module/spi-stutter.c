@@ -25,6 +25,9 @@
  *
  * The rejected alternative: to call at once and sleep afterwards. The driver would then see chip state from before the bytes had passed.
  *
+ * Resets. A reset of the processor, asked for by user space or by the harness when the supply fails, leaves the harness and the chips on the bus
+ * as they are. The next boot's module says hello again, with a counter that has gone on meanwhile: so virtual time goes on over a reset.
+ *
  * A fault may let a period occupy the bus for longer. The harness says so in its answer, when the bytes have passed: the controller reports
  * the period's end so much later. That time moves bus_end and is slept off at once, by the same rule, before the driver goes on.
  */
@@ -48,6 +51,7 @@
 #endif
 #include <linux/platform_device.h>
 #include <linux/property.h>
+#include <linux/reboot.h>
 #include <linux/slab.h>
 #include <linux/spi/spi.h>
 #include <linux/uaccess.h>
@@ -98,6 +102,7 @@ struct stutter {
 	struct stutter_setup setup;
 	struct miscdevice misc;
 	struct notifier_block panic;
+	struct notifier_block restart;
 
 	struct {
 		struct stutter_request header;
@@ -182,6 +187,14 @@ static void update_timer(struct stutter *s, u64 wake_ns)
 		hrtimer_start(&s->poll_timer, ns_to_ktime(wake_ns), HRTIMER_MODE_ABS_PINNED_HARD);
 }
 
+/* CNTV_CTL and CNTP_CTL (ARM DDI 0406C, B8.1.5 and B8.1.9): 0 disables the timer. */
+static void timers_disable(void)
+{
+	asm volatile("mcr p15, 0, %0, c14, c3, 1" : : "r"(0));
+	asm volatile("mcr p15, 0, %0, c14, c2, 1" : : "r"(0));
+	isb();
+}
+
 static int exchange(struct stutter *s, u32 op, u64 now_ns, u32 length, u32 capacity, bool *ret_deliver)
 {
 	if (s->broken)
@@ -194,6 +207,8 @@ static int exchange(struct stutter *s, u32 op, u64 now_ns, u32 length, u32 capac
 		pr_err("the harness does not answer request %u any more\n", op);
 		return -EIO;
 	}
+	if (s->reply.header.flags & STUTTER_POWER_CUT)
+		emergency_restart();
 	*ret_deliver = update_irq(s, s->reply.header.flags & STUTTER_INT_FELL);
 	update_timer(s, s->reply.header.wake_ns);
 	return s->reply.header.length;
@@ -653,7 +668,57 @@ static int panic_init(struct stutter *s)
 	return devm_add_action_or_reset(s->dev, stutter_panic_unregister, s);
 }
 
+/* ---- reset ---- */
+
+/*
+ * The last to be called before PSCI resets the machine. The processor then stands still until QEMU's main loop gets to it, which depends on the host; with no
+ * timer armed there is nothing that virtual time could skip to meanwhile, so it does not move.
+ */
+static int stutter_restarts(struct notifier_block *block, unsigned long unused, void *command)
+{
+	timers_disable();
+	return NOTIFY_DONE;
+}
+
+static void stutter_restart_unregister(void *data)
+{
+	struct stutter *s = data;
+
+	unregister_restart_handler(&s->restart);
+}
+
+/* PSCI's handler has priority 129. */
+static int restart_init(struct stutter *s)
+{
+	int error;
+
+	s->restart.notifier_call = stutter_restarts;
+	s->restart.priority = 255;
+	error = register_restart_handler(&s->restart);
+	return error ? error : devm_add_action_or_reset(s->dev, stutter_restart_unregister, s);
+}
+
 /* ---- loading ---- */
+
+static int say_hello(struct stutter *s)
+{
+	struct stutter_hello hello = {.version = STUTTER_PROTOCOL_VERSION};
+	unsigned long flags;
+	bool deliver = false;
+	int got;
+
+	call_begin(s, &flags);
+	asm volatile("mrc p15, 0, %0, c14, c0, 0" : "=r"(hello.counter_hz));
+	isb();
+	asm volatile("mrrc p15, 1, %Q0, %R0, c14" : "=r"(hello.counter));
+	memcpy(s->request.payload, &hello, sizeof(hello));
+	s->tx_dirty = sizeof(hello);
+	got = exchange(s, STUTTER_HELLO, ktime_get_ns(), sizeof(hello), sizeof(s->setup), &deliver);
+	if (got > 0)
+		memcpy(&s->setup, s->reply.payload, got);
+	call_end(s, &flags, deliver);
+	return got;
+}
 
 static int open_harness(struct stutter *s)
 {
@@ -667,7 +732,7 @@ static int open_harness(struct stutter *s)
 		       STUTTER_REPLY_FIFO);
 		return -ENODEV;
 	}
-	got = stutter_call(s, STUTTER_HELLO, &version, sizeof(version), &s->setup, sizeof(s->setup));
+	got = say_hello(s);
 	if (got < 0)
 		return got;
 	if (got != sizeof(s->setup) || s->setup.version != version || !s->setup.spi_clock_hz) {
@@ -710,6 +775,8 @@ static int __init stutter_probe(struct platform_device *device)
 	if (!error)
 		error = panic_init(s);
 	if (!error)
+		error = restart_init(s);
+	if (!error)
 		error = controller_init(s);
 	if (!error)
 		error = ethernet_chip_init(s);
@@ -742,12 +809,9 @@ static int __init stop_for_snapshot(void)
 	if (!reg)
 		return -ENOMEM;
 	local_irq_save(flags);
-	/* CNTV_CTL and CNTP_CTL (ARM DDI 0406C, B8.1.5 and B8.1.9): 0 disables the timer. */
 	asm volatile("mrc p15, 0, %0, c14, c3, 1" : "=r"(virtual_control));
 	asm volatile("mrc p15, 0, %0, c14, c2, 1" : "=r"(physical_control));
-	asm volatile("mcr p15, 0, %0, c14, c3, 1" : : "r"(0));
-	asm volatile("mcr p15, 0, %0, c14, c2, 1" : : "r"(0));
-	isb();
+	timers_disable();
 	iowrite8(1, reg);
 	asm volatile("mcr p15, 0, %0, c14, c2, 1" : : "r"(physical_control));
 	asm volatile("mcr p15, 0, %0, c14, c3, 1" : : "r"(virtual_control));

@@ -67,11 +67,11 @@ static void paths_are_relative_to_the_file(void)
 
 static char *config_of(uint64_t seed)
 {
-	size_t length = device_guest_config(&device, seed, NULL, 0);
+	size_t length = device_guest_config(&device, seed, 0, NULL, 0);
 	char *text = malloc(length + 1);
 
 	CU_ASSERT_FATAL(text != NULL);
-	CU_ASSERT_EQUAL(device_guest_config(&device, seed, text, length + 1), length);
+	CU_ASSERT_EQUAL(device_guest_config(&device, seed, 0, text, length + 1), length);
 	CU_ASSERT_EQUAL(strlen(text), length);
 	return text;
 }
@@ -159,7 +159,7 @@ static void a_short_buffer_gets_the_beginning_and_the_length(void)
 	for (size_t room = 1; room < strlen(whole) + 3; room++) {
 		char *text = malloc(room);
 		CU_ASSERT_FATAL(text != NULL);
-		CU_ASSERT_FATAL(device_guest_config(&device, 1, text, room) == strlen(whole));
+		CU_ASSERT_FATAL(device_guest_config(&device, 1, 0, text, room) == strlen(whole));
 		CU_ASSERT_FATAL(strlen(text) < room && strncmp(text, whole, strlen(text)) == 0);
 		free(text);
 	}
