@@ -269,6 +269,28 @@ struct clkrdy_params {
 	uint64_t after_ns;
 };
 
+/** nor.op: the supply fails during an operation of the flash. */
+struct power_cut_params {
+	uint64_t after; /**< this part of the operation is done then, in billionths */
+	uint64_t for_ns;
+};
+
+/** nor.read: a bit of the flash has changed by itself. */
+struct nor_rot_params {
+	uint64_t offset;
+	uint64_t bit;
+};
+
+/** nor.op: the flash stays busy. */
+struct nor_stuck_params {
+	uint64_t for_ns;
+};
+
+/** nor.op: the flash takes longer. */
+struct nor_slow_params {
+	uint64_t factor;
+};
+
 union action_params {
 	struct drop_params drop;
 	struct delay_params delay;
@@ -308,6 +330,10 @@ union action_params {
 	struct int_stuck_params int_stuck;
 	struct int_double_params int_double;
 	struct clkrdy_params clkrdy;
+	struct power_cut_params power_cut;
+	struct nor_rot_params nor_rot;
+	struct nor_stuck_params nor_stuck;
+	struct nor_slow_params nor_slow;
 };
 
 #endif

@@ -12,6 +12,8 @@ const struct fault_site fault_sites[SITES + 1] = {
 	[SITE_MII] = {"enc.mii", "an MII operation begins", LAYER_BOARD},
 	[SITE_SPI] = {"spi.msg", "a message on the SPI bus", LAYER_BOARD},
 	[SITE_INT] = {"int.edge", "INT falls", LAYER_BOARD},
+	[SITE_NOR_OP] = {"nor.op", "the flash begins a program or an erase", LAYER_BOARD},
+	[SITE_NOR_READ] = {"nor.read", "the flash is about to be read", LAYER_BOARD},
 };
 
 static bool parse_site(const char *text, size_t length, struct point *point, struct error *err)
