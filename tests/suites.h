@@ -90,6 +90,9 @@
 	S("chip/self_test", tests_self_test, false)                                                                                        \
 	S("chip/reboot", tests_reboot, false)                                                                                              \
 	S("chip/transmit", tests_transmit, false)                                                                                          \
+	S("nor/command", tests_nor_command, false)                                                                                         \
+	S("nor/status", tests_nor_status, false)                                                                                           \
+	S("nor/array", tests_nor_array, false)                                                                                             \
 	S("guest/policy", tests_guest_policy, false)                                                                                       \
 	S("guest/manifest", tests_guest_manifest, false)                                                                                   \
 	S("guest/range", tests_guest_range, false)                                                                                         \

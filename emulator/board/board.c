@@ -139,6 +139,9 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 	struct board *board = ctx;
 	const struct kind *kind = &kinds[event->kind];
 
+	if (board->is_off)
+		return;
+
 	if (kind->counter != NOT_COUNTED)
 		++*(uint64_t *)((char *)&board->counters + kind->counter);
 	if (!kind->told)
@@ -183,8 +186,47 @@ void board_open(struct board *board, const struct enc28j60_config *wanted, struc
 	plan_chip(board);
 }
 
+/* -- the flash, and the supply -- */
+
+static void power_failed(void *ctx, uint64_t off_ns, sim_ns now)
+{
+	struct board *board = ctx;
+
+	board_power(board, false, now);
+	if (board->power_cut != NULL)
+		board->power_cut(board->power_ctx, off_ns, now);
+}
+
+uint8_t *board_fit_flash(struct board *board, const struct nor_config *config)
+{
+	CHECK(board->flash == NULL);
+	board->flash = flash_open(config, board->disturber, board->sim, board->trace, power_failed, board);
+	return board->flash->array;
+}
+
+/*
+ * A chip without supply is one that has just been powered on and whom nobody hears: what it sent is cancelled and its INT rises, and when the supply is back
+ * it is powered on for good.
+ */
+void board_power(struct board *board, bool on, sim_ns now)
+{
+	CHECK_INT(now, ==, board->sim->now);
+	if (on != board->is_off)
+		return;
+	if (!on)
+		trace_line(board->trace, now, "supply", "off");
+	board->is_off = !on;
+	if (on)
+		trace_line(board->trace, now, "supply", "on");
+	if (board->flash != NULL)
+		flash_power(board->flash, on);
+	enc28j60_brown_out(&board->chip, now);
+	plan_chip(board);
+}
+
 void board_close(struct board *board)
 {
+	flash_close(board->flash);
 	sim_cancel(board->sim, &board->chip_event);
 	sim_cancel(board->sim, &board->int_event);
 	disturber_close(board->disturber);
@@ -194,6 +236,8 @@ void board_close(struct board *board)
 
 void board_frame_arrived(struct board *board, const uint8_t *data, size_t length, sim_ns now)
 {
+	if (board->is_off)
+		return;
 	enc28j60_receive(&board->chip, data, length, now);
 	plan_chip(board);
 }
@@ -256,8 +300,10 @@ uint64_t board_spi(struct board *board, unsigned chip_select, const uint8_t *mos
 	board->counters.bytes += length;
 	(void)XXH3_64bits_update(board->bus_digest, head, sizeof head);
 	(void)XXH3_64bits_update(board->bus_digest, mosi, length);
-	if (chip_select == 0)
+	if (chip_select == 0 && !board->is_off)
 		longer_ns = transfer(board, mosi, ret_miso, length, bus_ns);
+	else if (chip_select == 1 && board->flash != NULL)
+		flash_spi(board->flash, mosi, ret_miso, length);
 	else
 		memset(ret_miso, 0xff, length);
 	(void)XXH3_64bits_update(board->bus_digest, ret_miso, length);
@@ -279,6 +325,9 @@ bool board_take_int_edge(struct board *board)
 
 bool board_can_interrupt(const struct board *board)
 {
+	/* The supply fails at its time, and takes the processor with it. */
+	if (board->flash != NULL && nor_cut_at(&board->flash->nor) != NOR_NEVER)
+		return true;
 	/* A fault may move the line by itself. */
 	if (disturber_next(board->disturber, board->sim->now) != SIM_NEVER)
 		return true;
@@ -295,4 +344,6 @@ void board_finish(struct board *board)
 	           "%" PRIu64 " frames received, %" PRIu64 " overflowed, %" PRIu64 " refused, %" PRIu64 " sent, %" PRIu64
 	           " aborted, %" PRIu64 " findings",
 	           c->received, c->overflowed, c->refused, c->sent, c->aborted, c->findings);
+	if (board->flash != NULL)
+		flash_finish(board->flash);
 }

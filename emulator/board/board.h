@@ -4,6 +4,7 @@
  * The device's circuit board: an SPI bus with its chip selects, the INT line, and the chips on it.
  *
  *     chip select 0   ENC28J60, INT wired to the processor
+ *     chip select 1   the flash, on boards that are fitted with one; it has no interrupt
  *
  * The board turns what the chip says into trace lines, joins its Ethernet side to the wire, and keeps one digest over every byte on the bus, so that the
  * trace's digest covers them all.
@@ -16,6 +17,7 @@
 #include <stdint.h>
 
 #include "board/disturb.h"
+#include "board/flash.h"
 #include "enc28j60/enc28j60.h"
 #include "link/link.h"
 #include "sim/sim.h"
@@ -40,6 +42,11 @@ struct board {
 	void *bus_digest;                                          /* XXH3 state */
 	void (*int_changed)(void *ctx, bool asserted, sim_ns now); /**< set by the owner to follow the INT line; may be NULL */
 	void *int_ctx;
+	/** The supply of the whole board has failed, for this long; whoever holds the processor resets it, and switches the board on. May be NULL. */
+	void (*power_cut)(void *ctx, uint64_t off_ns, sim_ns now);
+	void *power_ctx;
+	struct flash *flash; /* NULL: none is fitted */
+	bool is_off;
 	bool int_was;  /* as the processor sees it */
 	bool int_fell; /* since board_take_int_edge() */
 };
@@ -53,6 +60,15 @@ struct board {
 void board_open(struct board *board, const struct enc28j60_config *config, struct link *link, struct disturber *disturber, struct sim *sim,
                 struct trace *trace);
 void board_close(struct board *board);
+
+/** Fits a flash, blank; once, right after board_open(). @return its memory, NOR_SIZE bytes, to be filled as the factory does. */
+uint8_t *board_fit_flash(struct board *board, const struct nor_config *config);
+
+/**
+ * Switches the supply of all chips, for nothing if it is as wanted already. Without it what the flash is at is torn, every SPI message reads ones and no
+ * frame is heard; with it again both chips are as after power on.
+ */
+void board_power(struct board *board, bool on, sim_ns now);
 
 /** What the link calls when a frame reaches the chip, or has left it, or the carrier changes */
 void board_frame_arrived(struct board *board, const uint8_t *data, size_t length, sim_ns now);

@@ -153,6 +153,60 @@ struct medium_noise disturber_noise(const struct disturber *disturber)
 	return disturber->noise;
 }
 
+/* -- the flash -- */
+
+/* Of several cuts the earliest comes, and of several delays the sum or the product. */
+static void disturb_op(const struct fault *fault, struct nor_disturbance *disturbance, uint64_t *off_ns)
+{
+	const union action_params *params = &fault->params;
+	const unsigned permille = (unsigned)(params->power_cut.after / (UNIT_PROBABILITY_ONE / 1000));
+
+	switch ((int)fault->action->kind) {
+	case FAULT_POWER_CUT:
+		if (disturbance->cut && disturbance->cut_permille <= permille)
+			break;
+		disturbance->cut = true;
+		disturbance->cut_permille = permille;
+		*off_ns = params->power_cut.for_ns;
+		break;
+	case FAULT_NOR_STUCK:
+		disturbance->stuck_ns += params->nor_stuck.for_ns;
+		break;
+	case FAULT_NOR_SLOW:
+		disturbance->slow_factor = (disturbance->slow_factor > 0 ? disturbance->slow_factor : 1) *
+		                           (unsigned)params->nor_slow.factor;
+		if (disturbance->slow_factor > FAULT_FACTOR_MAX)
+			disturbance->slow_factor = FAULT_FACTOR_MAX;
+		break;
+	default:
+		break;
+	}
+}
+
+uint64_t disturber_flash_op(struct disturber *disturber, uint64_t number, sim_ns now, struct nor_disturbance *ret_disturbance)
+{
+	struct troubles *troubles = &disturber->troubles;
+	uint64_t off_ns = 0;
+
+	troubles_begin(troubles, SITE_NOR_OP, number, now);
+	for (size_t i = 0; i < troubles->count; i++)
+		if (trouble_acts(troubles, &troubles->list[i], SITE_NOR_OP, now))
+			disturb_op(troubles->list[i].fault, ret_disturbance, &off_ns);
+	return off_ns;
+}
+
+void disturber_flash_read(struct disturber *disturber, uint64_t number, sim_ns now, struct nor *nor)
+{
+	struct troubles *troubles = &disturber->troubles;
+
+	troubles_begin(troubles, SITE_NOR_READ, number, now);
+	for (size_t i = 0; i < troubles->count; i++)
+		if (trouble_acts(troubles, &troubles->list[i], SITE_NOR_READ, now)) {
+			const struct nor_rot_params *rot = &troubles->list[i].fault->params.nor_rot;
+			nor_rot(nor, (uint32_t)rot->offset, (uint8_t)(1U << rot->bit));
+		}
+}
+
 /* -- the bus -- */
 
 static void lengthen(struct spi_disturbance *disturbance, uint64_t by_ns)

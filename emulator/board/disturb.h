@@ -4,7 +4,7 @@
  * Faults of the board: what goes wrong in the chip, on the SPI bus, on the INT line and with the supply.
  *
  * Its sites are enc.tx (a transmission begins), enc.rx (a frame has passed the filters), enc.mii (an MII operation begins), spi.msg (a message on the bus)
- * and int.edge (the chip lets INT fall).
+ * int.edge (the chip lets INT fall), nor.op (the flash begins to program or to erase) and nor.read (it is about to be read).
  */
 #ifndef BOARD_DISTURB_H
 #define BOARD_DISTURB_H
@@ -12,6 +12,7 @@
 #include "enc28j60/enc28j60.h"
 #include "fault/trouble.h"
 #include "link/medium.h"
+#include "nor/nor.h"
 
 struct disturber;
 
@@ -38,6 +39,15 @@ uint32_t disturber_errata(const struct disturber *disturber);
 
 /** Whether the chip is powered on as a former life of the host has left it: with its clock running and INT asserted. */
 bool disturber_warm(struct disturber *disturber, sim_ns now);
+
+/**
+ * The flash begins its @p number-th operation.
+ * @return for how long there is no supply, if it is cut.
+ */
+uint64_t disturber_flash_op(struct disturber *disturber, uint64_t number, sim_ns now, struct nor_disturbance *ret_disturbance);
+
+/** The flash is about to be read for the @p number-th time: what has rotted by then. */
+void disturber_flash_read(struct disturber *disturber, uint64_t number, sim_ns now, struct nor *nor);
 
 /** What happens to a message on the bus, besides what happens to its bytes. */
 struct spi_disturbance {

@@ -49,6 +49,9 @@ $(GUEST_B)/spi-stutter.ko: $(GUEST_MODULE) $(GUEST_MK) $(B)/packages.stamp | $(G
 $(GUEST_B)/enc28j60.ko: $(B)/packages.stamp | $(GUEST_B)
 	$(Q)$(GUEST_CROSS)strip -g -o $@ $(B)/kernel/lib/modules/*/kernel/drivers/net/ethernet/microchip/enc28j60.ko
 
+$(GUEST_B)/spi-nor.ko: $(B)/packages.stamp | $(GUEST_B)
+	$(Q)$(GUEST_CROSS)strip -g -o $@ $(B)/kernel/lib/modules/*/kernel/drivers/mtd/spi-nor/spi-nor.ko
+
 $(GUEST_B)/agent: $(GUEST_AGENT) $(wildcard $(GUEST_DIR)/agent/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,CROSS)
 	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $(GUEST_AGENT) -lcurl -lcrypto -ljansson
@@ -63,6 +66,6 @@ $(GUEST_B)/libraries.list: $(GUEST_DIR)/libraries.sh $(GUEST_B)/agent $(GUEST_B)
 	$(Q)$< $(B)/sysroot $(GUEST_CROSS)readelf $(B)/sysroot/bin/busybox $(B)/sysroot/sbin/ethtool $(GUEST_B)/agent $(GUEST_B)/seed >$@.new && mv $@.new $@
 
 $(GUEST_B)/initramfs.cpio: $(GUEST_B)/mkinitramfs $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list $(GUEST_DIR)/init \
-		$(GUEST_DIR)/udhcpc.script $(GUEST_ETC) $(GUEST_B)/agent $(GUEST_B)/seed $(GUEST_B)/enc28j60.ko $(GUEST_B)/spi-stutter.ko
+		$(GUEST_DIR)/udhcpc.script $(GUEST_ETC) $(GUEST_B)/agent $(GUEST_B)/seed $(GUEST_B)/enc28j60.ko $(GUEST_B)/spi-nor.ko $(GUEST_B)/spi-stutter.ko
 	$(call guest_say,CPIO)
 	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list build=$(GUEST_B) sysroot=$(B)/sysroot && mv $@.new $@

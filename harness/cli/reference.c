@@ -102,7 +102,7 @@ int cli_print_reference(void)
 	print_presets();
 	print_actions(LAYER_PROXY, "Actions on frames between wire and far end");
 	print_actions(LAYER_LINK, "Actions on the cable");
-	print_actions(LAYER_BOARD, "Actions on chip, bus, INT and supply");
+	print_actions(LAYER_BOARD, "Actions on chip, bus, INT, supply and flash");
 	print_actions(LAYER_SERVER, "Actions at the services of the far end");
 	print_addresses();
 	puts("## Device\n");
@@ -111,5 +111,7 @@ int cli_print_reference(void)
 	print_table(agent_params);
 	puts("### `dhcp:`\n");
 	print_table(dhcp_params);
+	puts("### `flash:`\n\nA device without this part has no flash.\n");
+	print_table(flash_params);
 	return EXIT_PASSED;
 }

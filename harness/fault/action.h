@@ -15,7 +15,7 @@
 enum fault_layer {
 	LAYER_PROXY,  /**< frames between wire and far end */
 	LAYER_LINK,   /**< the cable */
-	LAYER_BOARD,  /**< chip, SPI bus, INT line, supply */
+	LAYER_BOARD,  /**< chip, SPI bus, INT line, supply, flash */
 	LAYER_SERVER, /**< the services of the far end */
 };
 
@@ -65,6 +65,10 @@ enum fault_kind {
 	FAULT_INT_DOUBLE,
 	FAULT_CLKRDY,
 	FAULT_WARM_START,
+	FAULT_POWER_CUT,
+	FAULT_NOR_ROT,
+	FAULT_NOR_STUCK,
+	FAULT_NOR_SLOW,
 	FAULT_HTTP_STATUS,
 	FAULT_HTTP_DELAY,
 	FAULT_HTTP_TRUNCATE,
@@ -98,7 +102,7 @@ struct action {
 };
 
 /** The tables; each ends with a NULL name. */
-extern const struct action actions_proxy[], actions_link[], actions_board[], actions_server[];
+extern const struct action actions_proxy[], actions_link[], actions_board[], actions_flash[], actions_server[];
 
 /** The parameters of an action that has none but `enabled`. */
 extern const struct param plain_params[];

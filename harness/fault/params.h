@@ -269,6 +269,28 @@ struct clkrdy_params {
 	uint64_t after_ns;
 };
 
+/** nor.op: the supply fails during an operation of the flash. */
+struct power_cut_params {
+	uint64_t after; /**< this part of the operation is done then, in billionths */
+	uint64_t for_ns;
+};
+
+/** nor.read: a bit of the flash has changed by itself. */
+struct nor_rot_params {
+	uint64_t offset;
+	uint64_t bit;
+};
+
+/** nor.op: the flash stays busy. */
+struct nor_stuck_params {
+	uint64_t for_ns;
+};
+
+/** nor.op: the flash takes longer. */
+struct nor_slow_params {
+	uint64_t factor;
+};
+
 /** The answer has this status and no body worth reading. */
 struct http_status_params {
 	uint64_t code;
@@ -382,6 +404,10 @@ union action_params {
 	struct int_stuck_params int_stuck;
 	struct int_double_params int_double;
 	struct clkrdy_params clkrdy;
+	struct power_cut_params power_cut;
+	struct nor_rot_params nor_rot;
+	struct nor_stuck_params nor_stuck;
+	struct nor_slow_params nor_slow;
 	struct http_status_params http_status;
 	struct http_delay_params http_delay;
 	struct http_truncate_params http_truncate;

@@ -100,6 +100,25 @@ const struct param dhcp_params[] = {
 	{0},
 };
 
+static const char *const flash_chips[] = {"w25q64", NULL};
+static const char *const flash_fills[] = {"blank", "dirty", NULL};
+
+/* Typical values of the W25Q64JV's data sheet ("AC electrical characteristics"); its maximum of an erase is about ten times as long. */
+#define OPERATION_MAX (1000ULL * S)
+
+const struct param flash_params[] = {
+	PARAM_ROW_CHOICE(flash_part, chip, "chip", flash_chips, "w25q64", "8 MiB, on chip select 1"),
+	PARAM_ROW_QUANTITY(flash_part, page_program_ns, "page_program", UNIT_DURATION, "400us", 1, OPERATION_MAX, "of 256 bytes, at most"),
+	PARAM_ROW_QUANTITY(flash_part, first_byte_ns, "first_byte", UNIT_DURATION, "30us", 1, OPERATION_MAX, "of a program"),
+	PARAM_ROW_QUANTITY(flash_part, next_byte_ns, "next_byte", UNIT_DURATION, "2500ns", 1, OPERATION_MAX, "each byte after that"),
+	PARAM_ROW_QUANTITY(flash_part, sector_erase_ns, "sector_erase", UNIT_DURATION, "45ms", 1, OPERATION_MAX, "4 KiB"),
+	PARAM_ROW_QUANTITY(flash_part, half_block_erase_ns, "half_block_erase", UNIT_DURATION, "120ms", 1, OPERATION_MAX, "32 KiB"),
+	PARAM_ROW_QUANTITY(flash_part, block_erase_ns, "block_erase", UNIT_DURATION, "150ms", 1, OPERATION_MAX, "64 KiB"),
+	PARAM_ROW_QUANTITY(flash_part, chip_erase_ns, "chip_erase", UNIT_DURATION, "20s", 1, OPERATION_MAX, "all"),
+	PARAM_ROW_CHOICE(flash_part, fill, "fill", flash_fills, "blank", "what the factory leaves in the slot that is not in use"),
+	{0},
+};
+
 /* A relative path in a file is meant relative to that file. */
 static bool resolve_path(const struct yaml_file *file, char path[DEVICE_PATH_MAX], struct error *err)
 {
@@ -142,24 +161,28 @@ static bool check_steps(const struct yaml_file *file, const struct yaml_node *ma
 
 bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, struct device *ret_device, struct error *err)
 {
-	static const char *const parts[] = {"agent", "dhcp", NULL};
+	static const char *const parts[] = {"agent", "dhcp", "flash", NULL};
 	struct device device;
 
 	memset(&device, 0, sizeof device);
 	params_init(agent_params, &device.agent);
 	params_init(dhcp_params, &device.dhcp);
+	params_init(flash_params, &device.flash);
 	if (!yaml_fill(file, mapping, device_params, parts, "a device", &device, err))
 		return false;
 	if (device.memory % (1U << 20) != 0)
 		return yaml_error(file, yaml_get(mapping, "memory"), err, "memory: '%s' is no whole number of MiB",
 		                  yaml_get(mapping, "memory")->text);
-	const struct yaml_node *agent = yaml_get(mapping, "agent"), *dhcp = yaml_get(mapping, "dhcp");
+	const struct yaml_node *agent = yaml_get(mapping, "agent"), *dhcp = yaml_get(mapping, "dhcp"), *flash = yaml_get(mapping, "flash");
 	if (agent != NULL && (!yaml_fill(file, agent, agent_params, NULL, "agent", &device.agent, err) ||
 	                      !check_steps(file, agent, agent_params, &device.agent, err)))
 		return false;
 	if (dhcp != NULL && (!yaml_fill(file, dhcp, dhcp_params, NULL, "dhcp", &device.dhcp, err) ||
 	                     !check_steps(file, dhcp, dhcp_params, &device.dhcp, err)))
 		return false;
+	if (flash != NULL && !yaml_fill(file, flash, flash_params, NULL, "flash", &device.flash, err))
+		return false;
+	device.flash.fitted = flash != NULL;
 	if (!resolve_path(file, device.kernel, err) || !resolve_path(file, device.initramfs, err) ||
 	    !resolve_path(file, device.overlay, err))
 		return error_at(err, file->path, mapping->line, mapping->column);
@@ -229,6 +252,8 @@ size_t device_guest_config(const struct device *device, uint64_t seed, unsigned 
 	put(&writer, "CLIENT", device->client);
 	put(&writer, "DEVICE_NAME", device->name);
 	put(&writer, "DUPLEX", device->duplex == 0 ? "" : duplexes[device->duplex]);
+	if (device->flash.fitted)
+		put(&writer, "FLASH", "1");
 	put(&writer, "UPDATE_HOST", NAMES_UPDATE);
 	put(&writer, "CONNECT_HOST", NAMES_CONNECT);
 	put(&writer, "CONNECT_TEXT", SERVICE_CONNECT_TEXT);

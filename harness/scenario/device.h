@@ -30,6 +30,17 @@ struct dhcp_policy {
 	uint64_t tries, timeout_ns, wait_ns;
 };
 
+/** `flash:` the SPI flash of the board. */
+struct flash_part {
+	bool fitted;   /**< there is a `flash:` */
+	unsigned chip; /**< index: w25q64 */
+	uint64_t page_program_ns, first_byte_ns, next_byte_ns, sector_erase_ns, half_block_erase_ns, block_erase_ns, chip_erase_ns;
+	unsigned fill; /**< enum flash_fill */
+};
+
+/** What the factory leaves in the slot that is not in use. */
+enum flash_fill { FLASH_BLANK, FLASH_DIRTY };
+
 struct device {
 	char name[64], summary[PARAM_VALUE_MAX];
 	char kernel[DEVICE_PATH_MAX], initramfs[DEVICE_PATH_MAX], overlay[DEVICE_PATH_MAX]; /**< empty: the build's own, none for overlay */
@@ -43,11 +54,13 @@ struct device {
 	unsigned duplex;           /**< index: the driver's choice, half, full */
 	struct agent_policy agent;
 	struct dhcp_policy dhcp;
+	struct flash_part flash;
 };
 
 extern const struct param device_params[];
 extern const struct param agent_params[];
 extern const struct param dhcp_params[];
+extern const struct param flash_params[];
 
 /** Reads a device from a mapping: a whole file, or `device:` of a plan. Paths in it are made relative to the folder of @p file. */
 bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, struct device *ret_device, struct error *err);

@@ -752,6 +752,10 @@ void plan_write(const struct plan *resolved, FILE *stream)
 	write_table(stream, agent_params, &plan->device.agent, 4);
 	fputs("  dhcp:\n", stream);
 	write_table(stream, dhcp_params, &plan->device.dhcp, 4);
+	if (plan->device.flash.fitted) {
+		fputs("  flash:\n", stream);
+		write_table(stream, flash_params, &plan->device.flash, 4);
+	}
 	fputs("link:\n", stream);
 	write_table(stream, link_params, &plan->link, 2);
 	fputs("server:\n", stream);

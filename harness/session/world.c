@@ -274,6 +274,29 @@ static struct enc28j60_config chip_of(const struct device *device)
 	return config;
 }
 
+static struct nor_config flash_of(const struct flash_part *part, uint64_t seed)
+{
+	struct nor_config config = nor_config_default();
+
+	config.page_ns = part->page_program_ns;
+	config.first_byte_ns = part->first_byte_ns;
+	config.next_byte_ns = part->next_byte_ns;
+	config.sector_ns = part->sector_erase_ns;
+	config.half_block_ns = part->half_block_erase_ns;
+	config.block_ns = part->block_erase_ns;
+	config.chip_ns = part->chip_erase_ns;
+	config.seed = random_bits(random_stream(seed, "flash"), 0, 0);
+	return config;
+}
+
+static void fit_flash(struct world *world, const struct plan *plan)
+{
+	const struct nor_config config = flash_of(&plan->device.flash, plan->seed);
+
+	if (plan->device.flash.fitted)
+		(void)board_fit_flash(&world->board, &config);
+}
+
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err)
 {
 	const struct link_ops link_ops = {to_partner, to_device, sent, heard, carrier_changed};
@@ -303,6 +326,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	           disturber_open(world->faults, world->fault_count, plan->seed, trace,
 	                          (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_board : NULL}, world),
 	           &world->sim, trace);
+	fit_flash(world, plan);
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
 	world->disruptor = disruptor_open(world->faults, world->fault_count, plan->seed, trace,
 	                                  (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_server : NULL}, world);

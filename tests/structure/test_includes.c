@@ -24,7 +24,7 @@ struct module {
 	const char *allowed[NAMES_MAX];
 };
 
-#define WORLD "base", "sim", "link", "address", "fault", "proxy", "server", "scenario", "board", "enc28j60"
+#define WORLD "base", "sim", "link", "address", "fault", "proxy", "server", "scenario", "board", "enc28j60", "nor"
 
 /* Written as in an include: below harness/ and emulator/ without these words. */
 static const struct module modules[] = {
@@ -37,7 +37,8 @@ static const struct module modules[] = {
 	{"server", true, {"base", "sim", "link", "address", "fault", NULL}},
 	{"scenario", true, {"base", "sim", "link", "address", "fault", "server", NULL}},
 	{"enc28j60", true, {NULL}},
-	{"board", true, {"base", "sim", "link", "address", "fault", "enc28j60", NULL}},
+	{"nor", true, {NULL}},
+	{"board", true, {"base", "sim", "link", "address", "fault", "enc28j60", "nor", NULL}},
 	{"qemu", false, {"base", "guest/module/protocol.h", NULL}},
 	{"reports", true, {"base", "sim", "scenario", "session/verdict.h", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "reports", NULL}},
@@ -45,8 +46,9 @@ static const struct module modules[] = {
 	{"cli", false, {WORLD, "session", "reports", "campaign", "packages.h", NULL}},
 };
 
-/* A failed check and a lack of memory end the process wherever they happen; the chip, which needs libc only, has a check of its own. */
-static const char *const abort_paths[] = {"harness/base/check.c", "harness/base/memory.c", "emulator/enc28j60/enc28j60.c"};
+/* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */
+static const char *const abort_paths[] = {"harness/base/check.c", "harness/base/memory.c", "emulator/enc28j60/enc28j60.c",
+                                          "emulator/nor/nor.c"};
 
 static const char *const impure[] = {"clock_gettime", "gettimeofday", "time",      "clock",   "printf",    "vprintf",    "puts",
                                      "putchar",       "perror",       "stdout",    "stderr",  "exit",      "_exit",      "abort",
@@ -250,21 +252,23 @@ static void no_clock_no_output_no_dice_below_the_session(void)
 	CU_ASSERT(each_source(check_pure) > 100);
 }
 
-static void the_chip_needs_libc_only(void)
+static void the_chips_need_libc_only(void)
 {
 	static const char *const libc[] = {"stdbool.h", "stddef.h", "stdint.h",   "string.h",
 	                                   "stdlib.h",  "stdio.h",  "inttypes.h", "limits.h"};
 
-	for (char *line = first_line("grep -ho '#include <[^>]*>' emulator/enc28j60/*.[ch] | sort -u"); line != NULL; line = next_line()) {
+	for (char *line = first_line("grep -ho '#include <[^>]*>' emulator/enc28j60/*.[ch] emulator/nor/*.[ch] | sort -u"); line != NULL;
+	     line = next_line()) {
 		bool known = false;
 		for (size_t i = 0; i < sizeof libc / sizeof libc[0]; i++)
 			known = known || strncmp(line + strlen("#include <"), libc[i], strlen(libc[i])) == 0;
 		if (!known)
-			printf("    the chip has %s\n", line);
+			printf("    a chip has %s\n", line);
 		CU_ASSERT(known);
 	}
 	/* Its own headers by their bare names, so that the folder can be taken away as it is. */
-	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "! grep -n '#include \"[^\"]*/' emulator/enc28j60/*.[ch]"), 0);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "! grep -n '#include \"[^\"]*/' emulator/enc28j60/*.[ch] emulator/nor/*.[ch]"),
+	                0);
 	TEST_SAME_TEXT(output, "");
 }
 
@@ -318,7 +322,7 @@ const CU_TestInfo tests_includes[] = {
 	{"dependencies point one way", dependencies_point_one_way},
 	{"every folder has its rule", every_folder_has_its_rule},
 	{"no clock, no output, no dice below the session", no_clock_no_output_no_dice_below_the_session},
-	{"the chip needs libc only", the_chip_needs_libc_only},
+	{"the chips need libc only", the_chips_need_libc_only},
 	{"every source tells its licence", every_source_tells_its_licence},
 	{"no file names a mirror", no_file_names_a_mirror},
 	{"every golden trace has its file", every_golden_trace_has_its_file},

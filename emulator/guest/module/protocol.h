@@ -62,11 +62,15 @@ struct stutter_hello {
 	__u64 counter;    /* CNTVCT, read at the request's now_ns */
 };
 
+/** Bit of stutter_setup.flags: a SPI NOR flash is on chip select 1. */
+#define STUTTER_HAS_FLASH 1U
+
 struct stutter_setup {
 	__u32 version;      /* STUTTER_PROTOCOL_VERSION */
 	__u32 spi_clock_hz; /* the bus clock; the device's spi-max-frequency */
 	__u8 mac[6];        /* the device's MAC address, given to the driver as the property "mac-address" */
-	__u8 reserved[2];   /* 0 */
+	__u8 flags;         /* STUTTER_HAS_FLASH */
+	__u8 reserved;      /* 0 */
 };
 
 #endif

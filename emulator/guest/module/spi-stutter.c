@@ -28,6 +28,11 @@
  * Resets. A reset of the processor, asked for by user space or by the harness when the supply fails, leaves the harness and the chips on the bus
  * as they are. The next boot's module says hello again, with a counter that has gone on meanwhile: so virtual time goes on over a reset.
  *
+ * The flash, if the harness has one, is on chip select 1. The spi-nor driver asks it for its status without a pause until it is no longer busy, which for an
+ * erase of 45 ms would be thousands of messages. This controller does what those do that poll by themselves: it knows a status read (05h) to the flash, and
+ * when the answer says busy it lets the bus rest for FLASH_REST_NS before it reports the period's end. So the driver notices the end of an operation up to that
+ * much later.
+ *
  * A fault may let a period occupy the bus for longer. The harness says so in its answer, when the bytes have passed: the controller reports
  * the period's end so much later. That time moves bus_end and is slept off at once, by the same rule, before the driver goes on.
  */
@@ -67,6 +72,10 @@
 /* A bus debt from here on is slept off. */
 #define BUS_SLEEP_NS 10000
 #define CHIP_SELECTS 4
+#define FLASH_CHIP_SELECT 1
+#define FLASH_READ_STATUS 0x05
+#define FLASH_BUSY 0x01
+#define FLASH_REST_NS 100000
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define spi_get_chipselect(spi, index) ((spi)->chip_select)
@@ -391,13 +400,21 @@ struct period {
 	u64 bus_ns;
 };
 
+/* How long the bus rests after a period whose answer has come: see "The flash" above. */
+static u64 rest_ns(const struct stutter *s, u32 length)
+{
+	bool status = s->request.header.chip_select == FLASH_CHIP_SELECT && length > 1 && s->request.payload[0] == FLASH_READ_STATUS;
+
+	return status && (s->reply.payload[length - 1] & FLASH_BUSY) ? FLASH_REST_NS : 0;
+}
+
 /* Occupies the bus for the period, sleeps if the bus is then too far ahead of the processor, and tells the harness. */
 static int period_call(struct stutter *s, struct spi_message *message, const struct period *period)
 {
 	struct spi_transfer *transfer;
 	unsigned long flags;
 	bool deliver = false, wait;
-	u64 now_ns;
+	u64 now_ns, busy_ns = 0;
 	u32 at = 0;
 	int got;
 
@@ -430,9 +447,11 @@ static int period_call(struct stutter *s, struct spi_message *message, const str
 		if (transfer == period->last)
 			break;
 	}
-	if (got >= 0 && s->reply.header.busy_ns)
-		s->bus_end_ns = max(s->bus_end_ns, now_ns) + s->reply.header.busy_ns;
-	wait = got >= 0 && s->reply.header.busy_ns && s->bus_end_ns - now_ns >= BUS_SLEEP_NS;
+	if (got == period->length)
+		busy_ns = s->reply.header.busy_ns + rest_ns(s, period->length);
+	if (busy_ns)
+		s->bus_end_ns = max(s->bus_end_ns, now_ns) + busy_ns;
+	wait = busy_ns && s->bus_end_ns - now_ns >= BUS_SLEEP_NS;
 	call_end(s, &flags, deliver);
 	if (wait)
 		sleep_until(s->bus_end_ns);
@@ -531,6 +550,21 @@ static int ethernet_chip_init(struct stutter *s)
 		return -ENODEV;
 	}
 	return 0;
+}
+
+static int flash_init(struct stutter *s)
+{
+	struct spi_board_info info = {
+		.modalias = "spi-nor",
+		.max_speed_hz = s->setup.spi_clock_hz,
+		.bus_num = 0,
+		.chip_select = FLASH_CHIP_SELECT,
+		.mode = SPI_MODE_0,
+	};
+
+	if (!(s->setup.flags & STUTTER_HAS_FLASH))
+		return 0;
+	return spi_new_device(s->controller, &info) ? 0 : -ENODEV;
 }
 
 /* ---- /dev/stutter ---- */
@@ -780,6 +814,8 @@ static int __init stutter_probe(struct platform_device *device)
 		error = controller_init(s);
 	if (!error)
 		error = ethernet_chip_init(s);
+	if (!error)
+		error = flash_init(s);
 	if (!error)
 		error = misc_init(s);
 	return error;

@@ -174,6 +174,10 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 		[FAULT_INT_DOUBLE] = "after!",
 		[FAULT_CLKRDY] = "after!",
 		[FAULT_WARM_START] = "enabled=true",
+		[FAULT_POWER_CUT] = "after=50% for=1s",
+		[FAULT_NOR_ROT] = "offset! bit=0",
+		[FAULT_NOR_STUCK] = "for!",
+		[FAULT_NOR_SLOW] = "factor!",
 		[FAULT_HTTP_STATUS] = "code! retry_after=0ns",
 		[FAULT_HTTP_DELAY] = "before=0ns pause=0ns at_byte=0B",
 		[FAULT_HTTP_TRUNCATE] = "at_byte=0B end=close",
@@ -321,8 +325,8 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	for (size_t i = 0; i < FAULT_KINDS; i++)
 		count += durations_end_at_a_year(action_at(i)->params);
 	/* slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each;
-	 * http_delay has two, http_status, zero_window, dhcp, ntp and server_down one each. */
-	CU_ASSERT_EQUAL(count, 24);
+	 * http_delay has two, http_status, zero_window, dhcp, ntp, server_down, power_cut and nor_stuck one each. */
+	CU_ASSERT_EQUAL(count, 26);
 	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
 }
 
@@ -440,8 +444,8 @@ static void ordinals_exclude_each_other(void)
 
 /* -- addresses -- */
 
-static const char *const sites[] = {"enc.tx", "enc.rx", "enc.mii", "spi.msg", "int.edge",
-                                    "srv.dhcp", "srv.dns", "srv.ntp", "srv.tcp", "srv.tls", "srv.http"};
+static const char *const sites[] = {"enc.tx",   "enc.rx",  "enc.mii", "spi.msg", "int.edge", "nor.op",  "nor.read",
+                                    "srv.dhcp", "srv.dns", "srv.ntp", "srv.tcp", "srv.tls",  "srv.http"};
 
 static struct fault addressed(const struct action *action, const char *site, const char *rest, const char *more)
 {

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programming and erasing: their rules, their times, and what is left when the supply fails. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/test.h"
+#include "tests/unit/nor/bed.h"
+
+extern const CU_TestInfo tests_nor_array[];
+
+static struct bed bed;
+
+static bool is_blank(uint32_t from, uint32_t to)
+{
+	while (from < to && bed.array[from] == 0xff)
+		from++;
+	return from == to;
+}
+
+static unsigned zeros(uint32_t from, uint32_t length)
+{
+	unsigned count = 0;
+
+	for (uint32_t i = from; i < from + length; i++)
+		count += (unsigned)__builtin_popcount(bed.array[i] ^ 0xffU);
+	return count;
+}
+
+static void programming_only_clears_bits(void)
+{
+	bed_open(&bed, NULL);
+	bed_program(&bed, 0x100, "\xf0", 1);
+	/* Nothing of it is there before it is over, and all of it then. */
+	CU_ASSERT_EQUAL(bed.array[0x100], 0xff);
+	(void)bed_wait(&bed);
+	CU_ASSERT_EQUAL(bed_read(&bed, 0x100), 0xf0);
+	bed_program(&bed, 0x100, "\x30", 1);
+	(void)bed_wait(&bed);
+	CU_ASSERT_EQUAL(bed_read(&bed, 0x100), 0x30);
+	bed_told(&bed, "program#1 program#2 ");
+	bed_program(&bed, 0x100, "\x3c", 1);
+	(void)bed_wait(&bed);
+	bed_told(&bed, "finding:program-set program#3 ");
+	CU_ASSERT_EQUAL(bed_read(&bed, 0x100), 0x30);
+	CU_ASSERT(is_blank(0, 0x100) && is_blank(0x101, NOR_SIZE));
+	bed_close(&bed);
+}
+
+static void programming_wraps_in_its_page(void)
+{
+	uint8_t data[300];
+
+	bed_open(&bed, NULL);
+	bed_program(&bed, 0x1fe, "\x01\x02\x03", 3);
+	(void)bed_wait(&bed);
+	bed_told(&bed, "finding:program-wrap program#1 ");
+	CU_ASSERT(bed.array[0x1fe] == 1 && bed.array[0x1ff] == 2 && bed.array[0x100] == 3 && is_blank(0x200, 0x300));
+	for (unsigned i = 0; i < sizeof data; i++)
+		data[i] = (uint8_t)(i < 44 ? 0 : i);
+	/* Of 300 bytes the first 44 are overtaken. */
+	bed_program(&bed, 0x400, data, sizeof data);
+	(void)bed_wait(&bed);
+	bed_told(&bed, "finding:program-long program#2 ");
+	for (unsigned i = 0; i < 256; i++)
+		CU_ASSERT_EQUAL(bed.array[0x400 + i], i < 44 ? (uint8_t)(256 + i) : (uint8_t)i);
+	CU_ASSERT_EQUAL(bed.nor.counters.programmed_bytes, 3 + 256);
+	bed_close(&bed);
+}
+
+static void an_erase_takes_the_whole_of_its_unit(void)
+{
+	static const struct {
+		uint8_t opcode;
+		uint32_t size;
+		uint64_t ns;
+	} units[] = {{0x20, 0x1000, 45 * MS}, {0x52, 0x8000, 120 * MS}, {0xd8, 0x10000, 150 * MS}};
+
+	bed_open(&bed, NULL);
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+		const uint32_t start = 0x200000;
+		memset(bed.array, 0, NOR_SIZE);
+		bed_erase(&bed, units[i].opcode, start + units[i].size - 1);
+		CU_ASSERT_EQUAL(bed.array[start], 0);
+		CU_ASSERT_EQUAL(bed_wait(&bed), units[i].ns);
+		CU_ASSERT(bed.array[start - 1] == 0 && is_blank(start, start + units[i].size) && bed.array[start + units[i].size] == 0);
+	}
+	bed_told(&bed, "erase#1 erase#2 erase#3 ");
+	for (unsigned i = 0; i < 2; i++) {
+		memset(bed.array, 0, NOR_SIZE);
+		bed_command(&bed, 0x06);
+		bed_command(&bed, i == 0 ? 0x60 : 0xc7);
+		CU_ASSERT_EQUAL(bed_wait(&bed), 20000 * MS);
+		CU_ASSERT(is_blank(0, NOR_SIZE));
+	}
+	CU_ASSERT(bed.nor.counters.erases == 5 && bed.nor.counters.erased_bytes == 0x19000 + 2 * NOR_SIZE);
+	bed_close(&bed);
+}
+
+static void programming_takes_longer_for_more_bytes_but_not_for_ever(void)
+{
+	static const uint8_t data[256] = {0};
+	static const struct {
+		size_t bytes;
+		uint64_t ns;
+	} times[] = {{1, 30 * US}, {2, 32500}, {101, 280 * US}, {149, 400 * US}, {150, 400 * US}, {256, 400 * US}};
+
+	bed_open(&bed, NULL);
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+		bed_program(&bed, (uint32_t)i * 256, data, times[i].bytes);
+		bed.now_ns += times[i].ns - 1;
+		CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_BUSY | NOR_SR1_WEL);
+		bed.now_ns += 1;
+		CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
+	}
+	bed_close(&bed);
+}
+
+static void times_are_what_config_says(void)
+{
+	struct nor_config config = nor_config_default();
+
+	config.sector_ns = 400 * MS;
+	config.first_byte_ns = 50 * US;
+	bed_open(&bed, &config);
+	bed_erase(&bed, 0x20, 0);
+	CU_ASSERT_EQUAL(bed_wait(&bed), 400 * MS);
+	bed_program(&bed, 0, "", 1);
+	CU_ASSERT_EQUAL(bed_wait(&bed), 50 * US);
+	bed_close(&bed);
+}
+
+/* -- power -- */
+
+static void without_power_nothing_is_heard_and_after_it_not_at_once(void)
+{
+	bed_open(&bed, NULL);
+	bed_command(&bed, 0x06);
+	nor_power(&bed.nor, false, bed.now_ns);
+	nor_power(&bed.nor, false, bed.now_ns);
+	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0xff);
+	bed.now_ns += 1;
+	nor_power(&bed.nor, true, bed.now_ns);
+	bed_told(&bed, "power-off power-on ");
+	bed.now_ns += 20 * US - 1;
+	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0xff);
+	bed_told(&bed, "finding:early ");
+	bed.now_ns += 1;
+	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
+	bed.now_ns += 5 * MS - 20 * US - 1;
+	bed_command(&bed, 0x06);
+	bed_told(&bed, "finding:early-write ");
+	bed.now_ns += 1;
+	bed_command(&bed, 0x06);
+	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_WEL);
+	bed_told(&bed, "");
+	bed_close(&bed);
+}
+
+/* Leaves one page or sector as a cut at this part of its operation leaves it. */
+static void cut(bool erases, unsigned permille, uint64_t seed)
+{
+	struct nor_config config = nor_config_default();
+	uint8_t data[256];
+
+	config.seed = seed;
+	bed_open(&bed, &config);
+	memset(data, 0, sizeof data);
+	memset(bed.array, erases ? 0x0f : 0xff, NOR_SECTOR);
+	if (erases)
+		bed_erase(&bed, 0x20, 0);
+	else
+		bed_program(&bed, 0, data, sizeof data);
+	bed.now_ns += (erases ? 45 * MS : 400 * US) * permille / 1000;
+	nor_power(&bed.nor, false, bed.now_ns);
+}
+
+static void a_cut_program_has_done_its_part_of_the_bits(void)
+{
+	unsigned before = 0;
+
+	for (unsigned permille = 0; permille <= 1000; permille += 125) {
+		cut(false, permille, 1);
+		const unsigned now = zeros(0, 256), expected = 2048 * permille / 1000;
+		CU_ASSERT(now + 100 > expected && now < expected + 100 && now >= before);
+		CU_ASSERT(is_blank(256, NOR_SIZE));
+		CU_ASSERT((permille != 0 || now == 0) && (permille != 1000 || now == 2048));
+		CU_ASSERT_EQUAL(bed.nor.counters.torn, permille < 1000);
+		before = now;
+		bed_close(&bed);
+	}
+}
+
+static void a_cut_erase_leaves_ones_old_bits_and_bits_of_neither_kind(void)
+{
+	cut(true, 0, 1);
+	CU_ASSERT_EQUAL(bed.array[0], 0x0f);
+	bed_close(&bed);
+	cut(true, 500, 1);
+	unsigned ones = 0, lost = 0;
+	for (unsigned i = 0; i < NOR_SECTOR; i++) {
+		ones += (unsigned)__builtin_popcount(bed.array[i] & 0xf0U);
+		lost += (unsigned)__builtin_popcount(~bed.array[i] & 0x0fU);
+	}
+	/* Of 16,384 bits that were 0 about half are 1; of as many that were 1 some read 0, though nothing ever programmed them. */
+	CU_ASSERT(ones > 7000 && ones < 10500);
+	CU_ASSERT(lost > 200 && lost < 1000);
+	CU_ASSERT(is_blank(NOR_SECTOR, NOR_SIZE));
+	bed_close(&bed);
+	cut(true, 1000, 1);
+	CU_ASSERT(is_blank(0, NOR_SIZE) && bed.nor.counters.torn == 0);
+	bed_close(&bed);
+}
+
+static void a_cut_is_the_same_twice_and_another_with_another_seed_or_number(void)
+{
+	uint8_t first[NOR_SECTOR];
+
+	cut(true, 500, 1);
+	memcpy(first, bed.array, sizeof first);
+	bed_close(&bed);
+	cut(true, 500, 1);
+	CU_ASSERT_EQUAL(memcmp(first, bed.array, sizeof first), 0);
+	/* The second operation of the same chip. */
+	nor_power(&bed.nor, true, bed.now_ns);
+	bed.now_ns += 5 * MS;
+	memset(bed.array, 0x0f, NOR_SECTOR);
+	bed_erase(&bed, 0x20, 0);
+	bed.now_ns += 45 * MS / 2;
+	nor_power(&bed.nor, false, bed.now_ns);
+	CU_ASSERT_NOT_EQUAL(memcmp(first, bed.array, sizeof first), 0);
+	bed_close(&bed);
+	cut(true, 500, 2);
+	CU_ASSERT_NOT_EQUAL(memcmp(first, bed.array, sizeof first), 0);
+	bed_close(&bed);
+}
+
+static void a_cut_write_of_the_status_registers_keeps_a_part(void)
+{
+	static const uint8_t send[] = {0x01, 0xfc};
+	unsigned parts = 0;
+
+	for (uint64_t seed = 0; seed < 8; seed++) {
+		struct nor_config config = nor_config_default();
+		config.seed = seed;
+		bed_open(&bed, &config);
+		bed_command(&bed, 0x06);
+		bed_exchange(&bed, send, sizeof send, NULL, 0);
+		bed.now_ns += 5 * MS;
+		nor_power(&bed.nor, false, bed.now_ns);
+		nor_power(&bed.nor, true, bed.now_ns);
+		bed.now_ns += 5 * MS;
+		const uint8_t status = bed_status(&bed, 0x05);
+		parts += status != 0 && status != 0xfc;
+		bed_close(&bed);
+	}
+	CU_ASSERT(parts > 4);
+}
+
+static void a_copy_goes_on_by_itself(void)
+{
+	uint8_t *array = malloc(NOR_SIZE);
+	struct nor copy;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(array);
+	bed_open(&bed, NULL);
+	memset(bed.array, 0, NOR_SIZE);
+	bed_erase(&bed, 0x20, 0);
+	copy = bed.nor;
+	memcpy(array, bed.array, NOR_SIZE);
+	nor_attach(&copy, array, NULL, NULL);
+	nor_power(&bed.nor, false, bed.now_ns);
+	nor_run(&copy, bed.now_ns + 45 * MS);
+	CU_ASSERT(bed.array[0] == 0 && array[0] == 0xff && array[NOR_SECTOR] == 0);
+	free(array);
+	bed_close(&bed);
+}
+
+/* -- disturbances -- */
+
+static void the_supply_fails_where_a_disturbance_says_so(void)
+{
+	bed_open(&bed, NULL);
+	bed.disturbed_op = 2;
+	bed.disturbance = (struct nor_disturbance){.cut = true, .cut_permille = 250};
+	bed_erase(&bed, 0x20, 0);
+	(void)bed_wait(&bed);
+	CU_ASSERT_EQUAL(nor_cut_at(&bed.nor), NOR_NEVER);
+	const uint64_t begin = bed.now_ns;
+	bed_erase(&bed, 0x20, 0x1000);
+	CU_ASSERT_EQUAL(nor_cut_at(&bed.nor), begin + 45 * MS / 4);
+	bed_told(&bed, "erase#1 disturbed#2 erase#2 ");
+	bed.now_ns += 45 * MS / 4;
+	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0xff);
+	bed_told(&bed, "torn#2@250 power-off ");
+	CU_ASSERT_EQUAL(nor_cut_at(&bed.nor), NOR_NEVER);
+	nor_power(&bed.nor, true, bed.now_ns);
+	bed.now_ns += 5 * MS;
+	/* The numbers go on. */
+	bed_erase(&bed, 0x20, 0x1000);
+	bed_told(&bed, "power-on erase#3 ");
+	bed_close(&bed);
+}
+
+static void an_operation_is_slow_or_never_over(void)
+{
+	bed_open(&bed, NULL);
+	bed.disturbed_op = 1;
+	bed.disturbance = (struct nor_disturbance){.slow_factor = 3, .stuck_ns = 1000 * MS};
+	memset(bed.array, 0, NOR_SECTOR);
+	bed_erase(&bed, 0x20, 0);
+	bed_told(&bed, "disturbed#1 disturbed#1 erase#1 ");
+	bed.now_ns += 3 * 45 * MS;
+	/* It is done, and does not say so. */
+	CU_ASSERT_EQUAL(bed_status(&bed, 0x05) & NOR_SR1_BUSY, NOR_SR1_BUSY);
+	CU_ASSERT_EQUAL(bed.array[0], 0xff);
+	CU_ASSERT_EQUAL(bed_wait(&bed), 1000 * MS);
+	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
+	bed_close(&bed);
+}
+
+static void bits_rot_before_the_read_that_they_are_to_rot_before(void)
+{
+	bed_open(&bed, NULL);
+	bed.rotten_read = 2;
+	CU_ASSERT_EQUAL(bed_read(&bed, 0), 0xff);
+	CU_ASSERT_EQUAL(bed_read(&bed, 0), 0xfe);
+	CU_ASSERT_EQUAL(bed_read(&bed, 0), 0xfe);
+	bed_close(&bed);
+}
+
+const CU_TestInfo tests_nor_array[] = {
+	{"programming_only_clears_bits", programming_only_clears_bits},
+	{"programming_wraps_in_its_page", programming_wraps_in_its_page},
+	{"an_erase_takes_the_whole_of_its_unit", an_erase_takes_the_whole_of_its_unit},
+	{"programming_takes_longer_for_more_bytes_but_not_for_ever", programming_takes_longer_for_more_bytes_but_not_for_ever},
+	{"times_are_what_config_says", times_are_what_config_says},
+	{"without_power_nothing_is_heard_and_after_it_not_at_once", without_power_nothing_is_heard_and_after_it_not_at_once},
+	{"a_cut_program_has_done_its_part_of_the_bits", a_cut_program_has_done_its_part_of_the_bits},
+	{"a_cut_erase_leaves_ones_old_bits_and_bits_of_neither_kind", a_cut_erase_leaves_ones_old_bits_and_bits_of_neither_kind},
+	{"a_cut_is_the_same_twice_and_another_with_another_seed_or_number",
+         a_cut_is_the_same_twice_and_another_with_another_seed_or_number},
+	{"a_cut_write_of_the_status_registers_keeps_a_part", a_cut_write_of_the_status_registers_keeps_a_part},
+	{"a_copy_goes_on_by_itself", a_copy_goes_on_by_itself},
+	{"the_supply_fails_where_a_disturbance_says_so", the_supply_fails_where_a_disturbance_says_so},
+	{"an_operation_is_slow_or_never_over", an_operation_is_slow_or_never_over},
+	{"bits_rot_before_the_read_that_they_are_to_rot_before", bits_rot_before_the_read_that_they_are_to_rot_before},
+	CU_TEST_INFO_NULL,
+};
