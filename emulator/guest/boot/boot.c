@@ -7,6 +7,7 @@
  *     BOOT_STATE      confirmed, trial, rollback, recovery
  *     BOOT_SLOT       A or B
  *     BOOT_VERSION    of the system in it
+ *     BOOT_DIGEST     of that system, its SHA-256
  *     BOOT_BEHAVIOUR  of that system at its first boot
  *     BOOT_TRIES      left, in a trial
  *     BOOT_REASON     for people
@@ -82,6 +83,10 @@ int main(int argc, char **argv)
 	print("BOOT_SLOT", choice.slot == 0 ? "A" : "B");
 	print("BOOT_VERSION", header.version);
 	print("BOOT_BEHAVIOUR", header.behaviour);
+	printf("BOOT_DIGEST=");
+	for (unsigned i = 0; i < SLOT_HASH; i++)
+		printf("%02x", header.hash[i]);
+	printf("\n");
 	printf("BOOT_TRIES=%u\n", choice.record.tries);
 	return EXIT_SUCCESS;
 }
