@@ -72,6 +72,7 @@
 	S("fault/fault", tests_fault, false)                                                                                               \
 	S("board/board", tests_board, false)                                                                                               \
 	S("board/disturb", tests_board_disturb, false)                                                                                     \
+	S("board/flash", tests_board_flash, false)                                                                                         \
 	S("chip/disturb", tests_disturb, false)                                                                                            \
 	S("chip/errata", tests_errata, false)                                                                                              \
 	S("chip/example", tests_example, false)                                                                                            \

@@ -52,6 +52,9 @@ static const char *needed_by(const struct action *action)
 		[FAULT_SPI_STALL] = "for=1ms",
 		[FAULT_SPI_SLOW] = "factor=2",
 		[FAULT_INT_DOUBLE] = "after=1us",
+		[FAULT_NOR_ROT] = "offset=0",
+		[FAULT_NOR_STUCK] = "for=1s",
+		[FAULT_NOR_SLOW] = "factor=2",
 		[FAULT_LOSS] = "percent=1%",
 		[FAULT_LOSS_STATE] = "p13=1%",
 		[FAULT_RATE] = "rate=1Mbit",
@@ -174,6 +177,10 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 		[FAULT_INT_DOUBLE] = "after!",
 		[FAULT_CLKRDY] = "after!",
 		[FAULT_WARM_START] = "enabled=true",
+		[FAULT_POWER_CUT] = "after=50% for=1s",
+		[FAULT_NOR_ROT] = "offset! bit=0",
+		[FAULT_NOR_STUCK] = "for!",
+		[FAULT_NOR_SLOW] = "factor!",
 	};
 	char text[512];
 
@@ -304,8 +311,9 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	is_refused(match_params, "until", "+366d", "more than the most allowed, 365d");
 	for (size_t i = 0; i < FAULT_KINDS; i++)
 		count += durations_end_at_a_year(action_at(i)->params);
-	/* slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each. */
-	CU_ASSERT_EQUAL(count, 17);
+	/* slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy, firewall,
+	 * power_cut and nor_stuck one each. */
+	CU_ASSERT_EQUAL(count, 19);
 	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
 }
 
@@ -423,7 +431,7 @@ static void ordinals_exclude_each_other(void)
 
 /* -- addresses -- */
 
-static const char *const sites[] = {"enc.tx", "enc.rx", "enc.mii", "spi.msg", "int.edge"};
+static const char *const sites[] = {"enc.tx", "enc.rx", "enc.mii", "spi.msg", "int.edge", "nor.op", "nor.read"};
 
 static struct fault addressed(const struct action *action, const char *site, const char *rest, const char *more)
 {
