@@ -18,7 +18,7 @@ CPPFLAGS := -I. -Iharness -Iemulator -I$(B)/gen -D_GNU_SOURCE -DSTUTTER_VERSION=
 OPTIMISE := $(if $(SANITIZE),-O1,-O2)
 SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 CFLAGS   := -std=c11 -g $(OPTIMISE) $(WARNINGS) $(SANFLAGS)
-LDLIBS   := -lyaml -lpcap -lxxhash -lcrypto -lz -ljansson
+LDLIBS   := -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -ljansson
 
 # A build with sanitizers has a folder of its own inside build/, and shares the guest and the fetched sources.
 comma    := ,
@@ -126,7 +126,7 @@ $(IMAGE): harness/server/image/mkimage.c
 TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
 $(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED)) $(FETCHED)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit -lssl -lm
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit -lm
 
 golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showing what changes
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
@@ -164,7 +164,7 @@ PACKET_SOURCES := $(wildcard $(foreach folder,base sim link address fault proxy,
 $(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
-		$(filter %.c %.o,$^) -lpcap -lxxhash -lz -lm
+		$(filter %.c %.o,$^) -lpcap -lxxhash -lcrypto -lz -lm
 
 clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
 	$(Q)rm -rf $(B)/obj* $(B)/stutter $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots

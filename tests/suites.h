@@ -50,6 +50,8 @@
 	S("server/ntp", tests_ntp, false)                                                                                                  \
 	S("server/range", tests_range, false)                                                                                              \
 	S("server/service", tests_service, false)                                                                                          \
+	S("server/update", tests_server_update, false)                                                                                     \
+	S("server/disrupt", tests_disrupt, false)                                                                                          \
 	S("scenario/yaml", tests_yaml, false)                                                                                              \
 	S("scenario/plan", tests_plan, false)                                                                                              \
 	S("scenario/device", tests_device, false)                                                                                          \

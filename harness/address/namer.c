@@ -28,6 +28,7 @@ struct flow {
 		uint32_t syn, fin; /* sequence numbers */
 		uint64_t counts[ADDRESS_WORDS];
 	} ends[2];
+	struct tls_hellos hellos;
 };
 
 struct namer {
@@ -36,11 +37,15 @@ struct namer {
 	struct map connections; /* by port */
 	struct flow **flows;
 	size_t flow_count, flow_room;
+	struct secrets *secrets;
 };
 
 struct namer *namer_open(void)
 {
-	return memory_new(sizeof(struct namer));
+	struct namer *namer = memory_new(sizeof *namer);
+
+	namer->secrets = secrets_open();
+	return namer;
 }
 
 static void free_flow(struct flow *flow)
@@ -59,7 +64,13 @@ void namer_close(struct namer *namer)
 	free(namer->flows);
 	map_close(&namer->places);
 	map_close(&namer->connections);
+	secrets_close(namer->secrets);
 	free(namer);
+}
+
+void namer_secret(struct namer *namer, const char *line)
+{
+	secrets_add(namer->secrets, line);
 }
 
 /* -- flows -- */
@@ -80,6 +91,7 @@ static struct flow *new_flow(struct namer *namer, const struct packet *packet)
 	struct flow *flow = memory_new(sizeof *flow);
 
 	flow->port = server_port(packet);
+	flow->hellos.secrets = namer->secrets;
 	flow->connection = (unsigned)++*map_at(&namer->connections, (uint64_t)packet->protocol << 16 | flow->port);
 	return flow;
 }
@@ -203,7 +215,7 @@ static word_set tcp_words(struct flow *flow, enum direction direction, const str
 	word_set words = 0;
 
 	if (flow != NULL && flow->ends[direction].stream == NULL)
-		flow->ends[direction].stream = stream_open();
+		flow->ends[direction].stream = stream_open(&flow->hellos, direction == TO_DEVICE);
 	if (flags & TCP_FLAG_RST)
 		return WORD_BIT(ADDRESS_TCP_RST);
 	if (flags & TCP_FLAG_SYN) {

@@ -21,6 +21,9 @@ struct namer;
 struct namer *namer_open(void);
 void namer_close(struct namer *namer);
 
+/** A TLS secret in the format of SSLKEYLOGFILE: what it opens is named as if it were not encrypted. To be told before what is encrypted with it passes. */
+void namer_secret(struct namer *namer, const char *line);
+
 /** Names the next frame. @param packet What stands in it. @param conversation Its packet_flow(), which the caller needs anyway. */
 void namer_see(struct namer *namer, enum direction direction, const struct packet *packet, uint64_t conversation,
                struct naming *ret_naming);

@@ -4,9 +4,12 @@
  * speaks. A parser walks over each byte once and notes where messages begin; a segment gets the words of the messages that begin in it, and so does
  * its repetition. Places in the stream are counted from its first byte, in 64 bits.
  *
- *     unknown --0x15, 0x16--> TLS      records (RFC 8446 sec. 5.1), in them handshake messages until they are encrypted
+ *     unknown --0x15, 0x16--> TLS      records (RFC 8446 sec. 5.1), in them handshake messages; where the secrets are known, also encrypted ones and HTTP
  *        |------a letter---> HTTP     llhttp, one message after the other
  *        +------else-------> opaque   a parser that fails ends here too
+ *
+ * An encrypted byte has the place of its plain text, so what is in TLS is named as it would be without. The client's last secret of TLS 1.3 is known when the
+ * server has its Finished; should that have been lost, what comes behind it waits for the secret. But that a request begins there is told at once.
  *
  * Not seen: a response to HEAD that announces a length (it is taken for the length of a body), and messages whose beginning came too early and is not repeated.
  */
@@ -30,7 +33,10 @@ enum kind { UNKNOWN, TLS, HTTP, OPAQUE };
 
 /* RFC 8446 sec. 5.1 and sec. 4, RFC 5246 sec. 6.2.1 and 7.4. */
 enum { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, APPDATA = 23 };
-enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, CERTIFICATE = 11 };
+enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, CERTIFICATE = 11, FINISHED = 20 };
+#define HELLO_MAX 70U /* bytes of a hello's body: up to the suite that the server has chosen */
+#define NONCE 8U      /* explicit, in a record of TLS 1.2 */
+#define TAG 16U
 
 struct message {
 	uint64_t at;
@@ -52,11 +58,24 @@ struct tls {
 	bool encrypted; /* a change of cipher spec has passed: handshake records are encrypted from here on, but for hellos */
 	bool finished;
 	size_t peeked; /* bytes of such a record, as many as a handshake header has */
+	uint8_t hello[HELLO_MAX];
+	size_t hello_have;
+	struct cipher *cipher; /* of the record under way; NULL: its secret is not known */
+	enum epoch epoch;
+	uint8_t nonce[NONCE];
+	size_t nonce_have, tail; /* bytes of the record behind its plain text */
+	bool is_last;            /* of the handshake's records: Finished is in it */
+	bool waits;              /* for a secret; what comes is kept: */
+	uint8_t *late;
+	size_t late_length;
+	uint64_t late_at;
+	bool request_told, is_http, is_other;
 };
 
 struct http {
 	llhttp_t parser;
 	llhttp_settings_t settings;
+	bool begun; /* a message */
 	uint64_t begun_at;
 	char field[FIELD_MAX]; /* the name of the header field under way */
 	size_t field_length;
@@ -64,6 +83,8 @@ struct http {
 };
 
 struct stream {
+	struct tls_hellos *hellos;
+	bool from_server;
 	bool begun;
 	uint32_t next_sequence; /* of the byte that next stands for */
 	uint64_t next;          /* place of the first byte that has not been parsed */
@@ -78,9 +99,13 @@ struct stream {
 	uint64_t segment_at; /* of the bytes that have just come; what has waited for them is parsed with them */
 };
 
-struct stream *stream_open(void)
+struct stream *stream_open(struct tls_hellos *hellos, bool from_server)
 {
-	return memory_new(sizeof(struct stream));
+	struct stream *stream = memory_new(sizeof *stream);
+
+	stream->hellos = hellos;
+	stream->from_server = from_server;
+	return stream;
 }
 
 void stream_close(struct stream *stream)
@@ -91,6 +116,8 @@ void stream_close(struct stream *stream)
 		next = early->next;
 		free(early);
 	}
+	cipher_close(stream->tls.cipher);
+	free(stream->tls.late);
 	free(stream->http);
 	free(stream);
 }
@@ -101,127 +128,6 @@ static void note(struct stream *stream, uint64_t at, enum address_word word)
 	if (at < stream->segment_at)
 		at = stream->segment_at;
 	stream->messages[stream->message_count++ % MESSAGES_MAX] = (struct message){at, word};
-}
-
-/* -- TLS -- */
-
-static void note_handshake(struct stream *stream)
-{
-	switch (stream->tls.message[0]) {
-	case CLIENT_HELLO:
-		note(stream, stream->tls.message_at, ADDRESS_TLS_CLIENT_HELLO);
-		break;
-	case SERVER_HELLO:
-		note(stream, stream->tls.message_at, ADDRESS_TLS_SERVER_HELLO);
-		break;
-	case CERTIFICATE:
-		note(stream, stream->tls.message_at, ADDRESS_TLS_CERTIFICATE);
-		break;
-	default:
-		break;
-	}
-}
-
-/* Handshake messages may share a record, or span several. */
-static void parse_handshake(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
-{
-	struct tls *tls = &stream->tls;
-
-	for (size_t i = 0; i < length;) {
-		if (tls->message_left > 0) {
-			size_t part = tls->message_left < length - i ? tls->message_left : length - i;
-			tls->message_left -= part;
-			i += part;
-			continue;
-		}
-		if (tls->message_have == 0)
-			tls->message_at = at + i;
-		tls->message[tls->message_have++] = data[i++];
-		if (tls->message_have < HANDSHAKE_HEADER)
-			continue;
-		tls->message_have = 0;
-		tls->message_left = (size_t)tls->message[1] << 16 | (size_t)tls->message[2] << 8 | tls->message[3];
-		note_handshake(stream);
-	}
-}
-
-/*
- * Behind a change of cipher spec. In TLS 1.2 the first such record is Finished. In TLS 1.3 it means nothing, and the hello that follows a hello retry request
- * is in the clear (RFC 8446 appendix D.4): a record that begins as a hello of just its length, which what is encrypted does once in 2^32.
- */
-static size_t peek_handshake(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
-{
-	struct tls *tls = &stream->tls;
-	size_t i = 0;
-
-	if (tls->peeked == 0)
-		tls->message_at = at;
-	while (i < length && tls->peeked < HANDSHAKE_HEADER)
-		tls->message[tls->peeked++] = data[i++];
-	if (tls->peeked < HANDSHAKE_HEADER)
-		return i;
-	size_t said = (size_t)tls->message[1] << 16 | (size_t)tls->message[2] << 8 | tls->message[3];
-	size_t whole = (size_t)tls->header[3] << 8 | tls->header[4];
-	if (said + HANDSHAKE_HEADER == whole && (tls->message[0] == CLIENT_HELLO || tls->message[0] == SERVER_HELLO)) {
-		tls->encrypted = false;
-		tls->message_left = said;
-		note_handshake(stream);
-		return i;
-	}
-	if (!tls->finished)
-		note(stream, tls->record_at, ADDRESS_TLS_FINISHED);
-	tls->finished = true;
-	return length;
-}
-
-static void begin_record(struct stream *stream, uint64_t at)
-{
-	struct tls *tls = &stream->tls;
-	uint64_t begun = at - (RECORD_HEADER - 1);
-
-	tls->header_have = tls->peeked = 0;
-	tls->record_left = (size_t)tls->header[3] << 8 | tls->header[4];
-	switch (tls->header[0]) {
-	case CHANGE_CIPHER_SPEC:
-		tls->encrypted = true;
-		break;
-	case ALERT:
-		note(stream, begun, ADDRESS_TLS_ALERT);
-		break;
-	case HANDSHAKE:
-		tls->record_at = begun;
-		break;
-	case APPDATA:
-		note(stream, begun, ADDRESS_TLS_APPDATA);
-		break;
-	default:
-		stream->kind = OPAQUE;
-		break;
-	}
-	if (tls->header[1] != 3)
-		stream->kind = OPAQUE;
-}
-
-static void parse_tls(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
-{
-	struct tls *tls = &stream->tls;
-
-	for (size_t i = 0; i < length && stream->kind == TLS;) {
-		if (tls->record_left == 0) {
-			tls->header[tls->header_have++] = data[i];
-			if (tls->header_have == RECORD_HEADER)
-				begin_record(stream, at + i);
-			i++;
-			continue;
-		}
-		size_t part = tls->record_left < length - i ? tls->record_left : length - i;
-		if (tls->header[0] == HANDSHAKE && !tls->encrypted)
-			parse_handshake(stream, data + i, part, at + i);
-		else if (tls->header[0] == HANDSHAKE && !tls->finished)
-			part = peek_handshake(stream, data + i, part, at + i);
-		tls->record_left -= part;
-		i += part;
-	}
 }
 
 /* -- HTTP -- */
@@ -268,7 +174,6 @@ static void open_http(struct stream *stream)
 	http->settings.on_message_complete = on_message;
 	llhttp_init(&http->parser, HTTP_BOTH, &http->settings);
 	http->parser.data = http;
-	http->begun_at = stream->next;
 }
 
 /* The head of a message is complete. */
@@ -280,8 +185,9 @@ static void note_http(struct stream *stream)
 	http->headers_done = false;
 	if (llhttp_get_type(&http->parser) == HTTP_RESPONSE)
 		note(stream, begun, ADDRESS_HTTP_RESPONSE);
-	else
+	else if (!stream->tls.request_told)
 		note(stream, begun, ADDRESS_HTTP_REQUEST);
+	stream->tls.request_told = false;
 	if (llhttp_get_type(&http->parser) == HTTP_REQUEST && http->has_range)
 		note(stream, begun, ADDRESS_HTTP_RANGE);
 	http->has_range = false;
@@ -293,11 +199,15 @@ static void parse_http(struct stream *stream, const uint8_t *data, size_t length
 
 	for (size_t i = 0; i < length;) {
 		const char *from = (const char *)data + i;
+		if (!http->begun)
+			http->begun_at = at + i;
+		http->begun = true;
 		llhttp_errno_t result = llhttp_execute(&http->parser, from, length - i);
 		if (result == HPE_OK)
 			return;
 		if (result != HPE_PAUSED) {
-			stream->kind = OPAQUE;
+			stream->tls.is_other = stream->kind == TLS;
+			stream->kind = stream->kind == TLS ? TLS : OPAQUE;
 			return;
 		}
 		i += (size_t)(llhttp_get_error_pos(&http->parser) - from);
@@ -305,8 +215,316 @@ static void parse_http(struct stream *stream, const uint8_t *data, size_t length
 		if (http->headers_done)
 			note_http(stream);
 		else
-			http->begun_at = at + i;
+			http->begun = false;
 	}
+}
+
+/* -- TLS -- */
+
+static void note_handshake(struct stream *stream)
+{
+	switch (stream->tls.message[0]) {
+	case CLIENT_HELLO:
+		note(stream, stream->tls.message_at, ADDRESS_TLS_CLIENT_HELLO);
+		break;
+	case SERVER_HELLO:
+		note(stream, stream->tls.message_at, ADDRESS_TLS_SERVER_HELLO);
+		break;
+	case CERTIFICATE:
+		note(stream, stream->tls.message_at, ADDRESS_TLS_CERTIFICATE);
+		break;
+	case FINISHED:
+		note(stream, stream->tls.message_at, ADDRESS_TLS_FINISHED);
+		stream->tls.is_last = true;
+		break;
+	default:
+		break;
+	}
+}
+
+/* RFC 8446 4.1.2, 4.1.3: version, random, session id, and the server's suite. A hello retry request is followed by the hello that counts. */
+static void take_hello(struct stream *stream)
+{
+	struct tls_hellos *hellos = stream->hellos;
+	struct tls *tls = &stream->tls;
+
+	if (hellos == NULL)
+		return;
+	if (tls->message[0] == CLIENT_HELLO && tls->hello_have >= 2 + SECRETS_RANDOM) {
+		memcpy(hellos->client_random, tls->hello + 2, SECRETS_RANDOM);
+		hellos->has_client = true;
+	}
+	size_t id = tls->hello_have > 2 + SECRETS_RANDOM ? tls->hello[2 + SECRETS_RANDOM] : HELLO_MAX, suite = 3 + SECRETS_RANDOM + id;
+	if (tls->message[0] == SERVER_HELLO && suite + 2 <= tls->hello_have) {
+		memcpy(hellos->server_random, tls->hello + 2, SECRETS_RANDOM);
+		hellos->suite = (uint16_t)(tls->hello[suite] << 8 | tls->hello[suite + 1]);
+		hellos->has_server = true;
+	}
+}
+
+/* A part of a message's body. */
+static void keep_hello(struct stream *stream, const uint8_t *data, size_t length)
+{
+	struct tls *tls = &stream->tls;
+	size_t room = HELLO_MAX - tls->hello_have;
+
+	if (length > room)
+		length = room;
+	memcpy(tls->hello + tls->hello_have, data, length);
+	tls->hello_have += length;
+	if (tls->message_left == 0)
+		take_hello(stream);
+}
+
+/* Handshake messages may share a record, or span several. */
+static void parse_handshake(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+
+	for (size_t i = 0; i < length;) {
+		if (tls->message_left > 0) {
+			size_t part = tls->message_left < length - i ? tls->message_left : length - i;
+			tls->message_left -= part;
+			keep_hello(stream, data + i, part);
+			i += part;
+			continue;
+		}
+		if (tls->message_have == 0)
+			tls->message_at = at + i;
+		tls->message[tls->message_have++] = data[i++];
+		if (tls->message_have < HANDSHAKE_HEADER)
+			continue;
+		tls->message_have = tls->hello_have = 0;
+		tls->message_left = (size_t)tls->message[1] << 16 | (size_t)tls->message[2] << 8 | tls->message[3];
+		note_handshake(stream);
+	}
+}
+
+/*
+ * Behind a change of cipher spec. In TLS 1.2 the first such record is Finished. In TLS 1.3 it means nothing, and the hello that follows a hello retry request
+ * is in the clear (RFC 8446 appendix D.4): a record that begins as a hello of just its length, which what is encrypted does once in 2^32.
+ */
+static size_t peek_handshake(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+	size_t i = 0;
+
+	if (tls->peeked == 0)
+		tls->message_at = at;
+	while (i < length && tls->peeked < HANDSHAKE_HEADER)
+		tls->message[tls->peeked++] = data[i++];
+	if (tls->peeked < HANDSHAKE_HEADER)
+		return i;
+	size_t said = (size_t)tls->message[1] << 16 | (size_t)tls->message[2] << 8 | tls->message[3];
+	size_t whole = (size_t)tls->header[3] << 8 | tls->header[4];
+	if (said + HANDSHAKE_HEADER == whole && (tls->message[0] == CLIENT_HELLO || tls->message[0] == SERVER_HELLO)) {
+		tls->encrypted = false;
+		tls->message_left = said;
+		tls->hello_have = 0;
+		note_handshake(stream);
+		return i;
+	}
+	if (!tls->finished)
+		note(stream, tls->record_at, ADDRESS_TLS_FINISHED);
+	tls->finished = true;
+	return length;
+}
+
+/* -- TLS, encrypted -- */
+
+static bool is_1_3(const struct stream *stream)
+{
+	return stream->hellos != NULL && hellos_are_1_3(stream->hellos);
+}
+
+/* What a record of application data is encrypted with, as far as that is known. */
+static void find_cipher(struct stream *stream)
+{
+	struct tls *tls = &stream->tls;
+
+	if (tls->cipher == NULL && stream->hellos != NULL && !tls->is_other)
+		tls->cipher = cipher_open(stream->hellos, stream->from_server, tls->epoch);
+}
+
+static void begin_appdata(struct stream *stream, uint64_t begun)
+{
+	struct tls *tls = &stream->tls;
+
+	find_cipher(stream);
+	tls->nonce_have = 0;
+	/* RFC 8446 5.2: the type of what is in it, and the tag. Padding, which nobody uses, would be read as plain text. */
+	tls->tail = is_1_3(stream) ? 1 + TAG : TAG;
+	if (tls->cipher != NULL) {
+		if (is_1_3(stream))
+			cipher_begin(tls->cipher, NULL);
+		return;
+	}
+	/* The secret of a TLS 1.3 client is still to come; it is the one that speaks first. */
+	tls->waits = is_1_3(stream) && tls->epoch == EPOCH_APPLICATION && stream->hellos->secrets != NULL;
+	if (tls->waits && !stream->from_server) {
+		note(stream, begun, ADDRESS_HTTP_REQUEST);
+		tls->request_told = true;
+	}
+}
+
+/* In TLS 1.3 an alert looks like data; it is of two bytes, and nobody sends HTTP in so small a piece. */
+static bool is_alert(const struct stream *stream)
+{
+	const struct tls *tls = &stream->tls;
+
+	return is_1_3(stream) && ((size_t)tls->header[3] << 8 | tls->header[4]) == 2 + tls->tail;
+}
+
+static void parse_plain(struct stream *stream, const uint8_t *plain, size_t length, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+
+	if (is_alert(stream)) {
+		if (tls->record_left == 2 + tls->tail)
+			note(stream, at, ADDRESS_TLS_ALERT);
+	} else if (is_1_3(stream) && tls->epoch == EPOCH_HANDSHAKE) {
+		parse_handshake(stream, plain, length, at);
+	} else if (!tls->is_other) {
+		if (!tls->is_http)
+			open_http(stream);
+		tls->is_http = true;
+		parse_http(stream, plain, length, at);
+	}
+}
+
+/* @length bytes of a record's payload, of which record_left are to come with them. @return how many it has read. */
+static size_t parse_appdata(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+	uint8_t plain[1024];
+
+	if (tls->cipher == NULL)
+		return length;
+	if (!is_1_3(stream) && tls->nonce_have < NONCE) {
+		size_t i = 0;
+		while (i < length && tls->nonce_have < NONCE)
+			tls->nonce[tls->nonce_have++] = data[i++];
+		if (tls->nonce_have == NONCE)
+			cipher_begin(tls->cipher, tls->nonce);
+		return i;
+	}
+	if (tls->record_left <= tls->tail)
+		return length;
+	size_t part = tls->record_left - tls->tail < length ? tls->record_left - tls->tail : length;
+	if (part > sizeof plain)
+		part = sizeof plain;
+	cipher_read(tls->cipher, data, part, plain);
+	parse_plain(stream, plain, part, at);
+	return part;
+}
+
+/* RFC 8446 4.4.4: what comes behind Finished is under the next secret. */
+static void end_record(struct stream *stream)
+{
+	struct tls *tls = &stream->tls;
+
+	if (!tls->is_last)
+		return;
+	tls->is_last = false;
+	cipher_close(tls->cipher);
+	tls->cipher = NULL;
+	tls->epoch = EPOCH_APPLICATION;
+}
+
+static void begin_record(struct stream *stream, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+	uint64_t begun = at - (RECORD_HEADER - 1);
+
+	tls->header_have = tls->peeked = 0;
+	tls->record_left = (size_t)tls->header[3] << 8 | tls->header[4];
+	switch (tls->header[0]) {
+	case CHANGE_CIPHER_SPEC:
+		tls->encrypted = true;
+		break;
+	case ALERT:
+		note(stream, begun, ADDRESS_TLS_ALERT);
+		break;
+	case HANDSHAKE:
+		tls->record_at = begun;
+		break;
+	case APPDATA:
+		note(stream, begun, ADDRESS_TLS_APPDATA);
+		begin_appdata(stream, begun);
+		break;
+	default:
+		stream->kind = OPAQUE;
+		break;
+	}
+	if (tls->header[1] != 3)
+		stream->kind = OPAQUE;
+}
+
+/* What comes while a secret is awaited. */
+static void keep_late(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+
+	if (tls->late_length == 0)
+		tls->late_at = at;
+	if (tls->late_length + length > EARLY_MAX) {
+		stream->kind = OPAQUE;
+		return;
+	}
+	tls->late = memory_resize(tls->late, tls->late_length + length, 1);
+	memcpy(tls->late + tls->late_length, data, length);
+	tls->late_length += length;
+}
+
+static void parse_tls(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
+{
+	struct tls *tls = &stream->tls;
+
+	for (size_t i = 0; i < length && stream->kind == TLS;) {
+		if (tls->waits) {
+			keep_late(stream, data + i, length - i, at + i);
+			return;
+		}
+		if (tls->record_left == 0) {
+			tls->header[tls->header_have++] = data[i];
+			if (tls->header_have == RECORD_HEADER)
+				begin_record(stream, at + i);
+			i++;
+			continue;
+		}
+		size_t part = tls->record_left < length - i ? tls->record_left : length - i;
+		if (tls->header[0] == HANDSHAKE && !tls->encrypted)
+			parse_handshake(stream, data + i, part, at + i);
+		else if (tls->header[0] == HANDSHAKE && !tls->finished)
+			part = peek_handshake(stream, data + i, part, at + i);
+		else if (tls->header[0] == APPDATA)
+			part = parse_appdata(stream, data + i, part, at + i);
+		tls->record_left -= part;
+		i += part;
+		if (tls->record_left == 0)
+			end_record(stream);
+	}
+}
+
+/* The secret may have come since: what has waited for it is read before what comes now. */
+static void take_late(struct stream *stream)
+{
+	struct tls *tls = &stream->tls;
+	uint8_t *late = tls->late;
+	size_t length = tls->late_length;
+
+	if (!tls->waits)
+		return;
+	find_cipher(stream);
+	if (tls->cipher == NULL)
+		return;
+	tls->waits = false;
+	tls->late = NULL;
+	tls->late_length = 0;
+	cipher_begin(tls->cipher, NULL);
+	if (length > 0)
+		parse_tls(stream, late, length, tls->late_at);
+	free(late);
 }
 
 /* -- the stream -- */
@@ -335,9 +553,11 @@ static void parse(struct stream *stream, const uint8_t *data, size_t length)
 
 	if (stream->kind == UNKNOWN)
 		recognise(stream, data);
-	if (stream->kind == TLS)
+	if (stream->kind == TLS) {
+		take_late(stream);
 		parse_tls(stream, data, length, at);
-	else if (stream->kind == HTTP)
+	}
+	if (stream->kind == HTTP)
 		parse_http(stream, data, length, at);
 	stream->next += length;
 	stream->next_sequence += (uint32_t)length;

@@ -7,6 +7,7 @@
 #define ADDRESS_STREAM_H
 
 #include "address/address.h"
+#include "address/secrets.h"
 #include "base/bytes.h"
 
 /** Words of one segment; bit w is enum address_word w. */
@@ -16,8 +17,12 @@ typedef uint64_t word_set;
 
 struct stream;
 
-/** @return to be released with stream_close(). */
-struct stream *stream_open(void);
+/**
+ * @param hellos Shared by both directions; they are written by the streams, but for its secrets. May be NULL: nothing is decrypted.
+ * @param from_server Whether this is the server's direction.
+ * @return to be released with stream_close().
+ */
+struct stream *stream_open(struct tls_hellos *hellos, bool from_server);
 void stream_close(struct stream *stream);
 
 /** The SYN of this direction, with its sequence number. A stream that is joined later begins with its first segment. */

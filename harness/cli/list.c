@@ -46,7 +46,7 @@ static int list_addresses(const struct places *places)
 	puts("\nNames of ports:\n");
 	for (const struct address_port *row = address_ports; row->name != NULL; row++)
 		printf("  %-20s %u\n", row->name, row->port);
-	puts("\nAn occasion at a site of the board, as SITE#N or SITE#A..B, counted from power on:\n");
+	puts("\nAn occasion at a site of the board or of the far end, as SITE#N or SITE#A..B, counted from power on:\n");
 	for (const struct fault_site *site = fault_sites; site->name != NULL; site++)
 		printf("  %-20s %s\n", site->name, site->summary);
 	return EXIT_PASSED;

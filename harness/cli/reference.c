@@ -74,7 +74,7 @@ static void print_addresses(void)
 	puts("\n| name of a port | port |\n|---|---|");
 	for (const struct address_port *row = address_ports; row->name != NULL; row++)
 		printf("| `%s` | %u |\n", row->name, row->port);
-	puts("\nSites of the board are counted from power on, as `SITE#N` or `SITE#A..B`.\n\n| site | names |\n|---|---|");
+	puts("\nSites of the board and of the far end are counted from power on, as `SITE#N` or `SITE#A..B`.\n\n| site | names |\n|---|---|");
 	for (const struct fault_site *site = fault_sites; site->name != NULL; site++)
 		printf("| `%s` | %s |\n", site->name, site->summary);
 	fputs("\n", stdout);
@@ -103,6 +103,7 @@ int cli_print_reference(void)
 	print_actions(LAYER_PROXY, "Actions on frames between wire and far end");
 	print_actions(LAYER_LINK, "Actions on the cable");
 	print_actions(LAYER_BOARD, "Actions on chip, bus, INT, supply and flash");
+	print_actions(LAYER_SERVER, "Actions at the services of the far end");
 	print_addresses();
 	puts("## Device\n");
 	print_table(device_params);

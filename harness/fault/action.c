@@ -8,7 +8,7 @@ const struct param plain_params[] = {
 	{0},
 };
 
-static const struct action *const tables[] = {actions_proxy, actions_link, actions_board, actions_flash};
+static const struct action *const tables[] = {actions_proxy, actions_link, actions_board, actions_flash, actions_server};
 
 const struct action *action_at(size_t index)
 {

@@ -13,9 +13,10 @@
 
 /** Where a fault belongs: who carries it out. */
 enum fault_layer {
-	LAYER_PROXY, /**< frames between wire and far end */
-	LAYER_LINK,  /**< the cable */
-	LAYER_BOARD, /**< chip, SPI bus, INT line, supply, flash */
+	LAYER_PROXY,  /**< frames between wire and far end */
+	LAYER_LINK,   /**< the cable */
+	LAYER_BOARD,  /**< chip, SPI bus, INT line, supply, flash */
+	LAYER_SERVER, /**< the services of the far end */
 };
 
 enum fault_kind {
@@ -68,6 +69,22 @@ enum fault_kind {
 	FAULT_NOR_ROT,
 	FAULT_NOR_STUCK,
 	FAULT_NOR_SLOW,
+	FAULT_HTTP_STATUS,
+	FAULT_HTTP_DELAY,
+	FAULT_HTTP_TRUNCATE,
+	FAULT_HTTP_LENGTH,
+	FAULT_HTTP_RANGE,
+	FAULT_HTTP_REDIRECT,
+	FAULT_HTTP_BODY,
+	FAULT_HTTP_RESET,
+	FAULT_ZERO_WINDOW,
+	FAULT_TLS_STALL,
+	FAULT_TLS_CERTIFICATE,
+	FAULT_TLS_ALERT,
+	FAULT_DNS,
+	FAULT_DHCP,
+	FAULT_NTP,
+	FAULT_SERVER_DOWN,
 	FAULT_KINDS,
 };
 
@@ -85,7 +102,7 @@ struct action {
 };
 
 /** The tables; each ends with a NULL name. */
-extern const struct action actions_proxy[], actions_link[], actions_board[], actions_flash[];
+extern const struct action actions_proxy[], actions_link[], actions_board[], actions_flash[], actions_server[];
 
 /** The parameters of an action that has none but `enabled`. */
 extern const struct param plain_params[];

@@ -3,6 +3,7 @@
 #include "fault/fault.h"
 
 #include <inttypes.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -135,10 +136,9 @@ static bool check_at(const struct fault *fault, struct error *err)
 		                     action->name, action->site, action->site);
 	}
 	if (action->layer == LAYER_PROXY)
-		return point.site == NULL ||
-		       error_set(err, "'%s' happens to frames, and %s is a site of the board", action->name, point.site);
+		return point.site == NULL || error_set(err, "'%s' happens to frames, and %s is a site", action->name, point.site);
 	if (action->site == NULL)
-		return error_set(err, "'%s' happens at no site of the board, so it takes no 'at'", action->name);
+		return error_set(err, "'%s' happens at no site, so it takes no 'at'", action->name);
 	if (point.site == NULL || strcmp(point.site, action->site) != 0)
 		return error_set(err, "'%s' is no address of '%s', which happens at %s#1, %s#2 and so on", fault->match.at, action->name,
 		                 action->site, action->site);
@@ -182,6 +182,53 @@ static bool read_message(const char *text, uint8_t ret_bytes[FAULT_MESSAGE_MAX],
 	return true;
 }
 
+/* Which sites know the conditions of a server's fault. */
+static bool knows_host(const char *site)
+{
+	return strcmp(site, "srv.tcp") == 0 || strcmp(site, "srv.tls") == 0 || strcmp(site, "srv.http") == 0 ||
+	       strcmp(site, "srv.dns") == 0;
+}
+
+static bool is_dhcp_kind(const char *kind)
+{
+	static const char *const kinds[] = {"discover", "request", "decline", "release", "inform"};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(kinds[i], kind) == 0)
+			return true;
+	return false;
+}
+
+static bool check_service(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const struct match *match = &fault->match;
+	const char *site = fault->action->site != NULL ? fault->action->site : "";
+
+	*ret_key = "host";
+	if (match->host[0] != '\0' && !knows_host(site))
+		return error_set(err, "'%s' does not happen at a host, so 'host' has no place here", fault->action->name);
+	*ret_key = "path";
+	if (match->path[0] != '\0' && strcmp(site, "srv.http") != 0)
+		return error_set(err, "'%s' does not happen to HTTP requests, so 'path' has no place here", fault->action->name);
+	*ret_key = "kind";
+	if (match->kind[0] != '\0' && strcmp(site, "srv.dhcp") != 0)
+		return error_set(err, "'%s' does not happen to DHCP messages, so 'kind' has no place here", fault->action->name);
+	return match->kind[0] == '\0' || is_dhcp_kind(match->kind) ||
+	       error_set(err, "'%s' is no DHCP message of a client: discover, request, decline, release or inform", match->kind);
+}
+
+static bool fits(const char *pattern, const char *text)
+{
+	return pattern[0] == '\0' || (text != NULL && fnmatch(pattern, text, 0) == 0);
+}
+
+bool fault_takes_service(const struct fault *fault, const char *host, const char *path, const char *kind)
+{
+	const struct match *match = &fault->match;
+
+	return fits(match->host, host) && fits(match->path, path) && fits(match->kind, kind);
+}
+
 #define SITE_OF_MESSAGES "spi.msg"
 
 static bool check_message(const struct fault *fault, struct error *err)
@@ -216,7 +263,12 @@ static bool check_correlation(const struct fault *fault, struct error *err)
 static bool check_layer(const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const struct match *match = &fault->match;
+	const char *key;
 
+	if (!check_service(fault, &key, err)) {
+		*ret_key = key;
+		return false;
+	}
 	if (!check_correlation(fault, err)) {
 		*ret_key = "correlation";
 		return false;
@@ -310,6 +362,18 @@ bool fault_check(const struct fault *fault, const char **ret_key, struct error *
 
 #define FAULT_TEXT_MAX 4096
 
+/* Conditions, all of them texts, that came when there were frozen draws already. */
+static bool is_younger(const struct param *row)
+{
+	static const size_t offsets[] = {offsetof(struct match, during), offsetof(struct match, message), offsetof(struct match, host),
+	                                 offsetof(struct match, path), offsetof(struct match, kind)};
+
+	for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++)
+		if (row->offset == offsets[i])
+			return true;
+	return false;
+}
+
 static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 {
 	char value[PARAM_VALUE_MAX];
@@ -319,11 +383,8 @@ static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 		/* The probability is a value too, and so is its correlation. */
 		if (row->offset == offsetof(struct match, probability) || row->offset == offsetof(struct match, correlation))
 			continue;
-		/* Where no phase is named, faults keep the draws that they had before phases could be named. */
-		if (row->offset == offsetof(struct match, during) && fault->match.during[0] == '\0')
-			continue;
-		/* Where no message is named, faults keep the draws that they had before messages could be named. */
-		if (row->offset == offsetof(struct match, message) && fault->match.message[0] == '\0')
+		/* Where one of these is not named, faults keep the draws that they had before it could be named. */
+		if (is_younger(row) && *((const char *)&fault->match + row->offset) == '\0')
 			continue;
 		used += (size_t)snprintf(ret_text + used, FAULT_TEXT_MAX - used, " %s=%s", row->key, param_get(row, &fault->match, value));
 	}

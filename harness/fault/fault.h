@@ -22,6 +22,7 @@
 #define FAULT_AT_MAX ADDRESS_TEXT_MAX
 #define FAULT_PHASE_MAX 16
 #define FAULT_MESSAGE_MAX 16 /**< bytes of an SPI message that a match can name */
+#define FAULT_GLOB_MAX 128
 #define FAULT_MESSAGE_TEXT (FAULT_MESSAGE_MAX * 3)
 #define FAULTS_MAX 256
 /** The longest time that a fault takes, a year: FAULTS_MAX of them in a row still fit a clock of 64 bits. */
@@ -52,6 +53,9 @@ struct match {
 	unsigned direction;    /**< enum match_direction */
 	char filter[FAULT_FILTER_MAX];    /**< a pcap filter expression; empty: every frame */
 	char message[FAULT_MESSAGE_TEXT]; /**< hexadecimal: SPI messages that begin with these bytes; empty: every message */
+	char host[FAULT_GLOB_MAX];        /**< what comes to servers whose name fits this pattern (glob(7)); empty: to any */
+	char path[FAULT_GLOB_MAX];        /**< requests whose target fits this pattern; empty: any */
+	char kind[FAULT_PHASE_MAX];       /**< DHCP messages of this type, in RFC 2131's words without "DHCP", lower case; empty: any */
 	struct moment from;               /**< window: from (inclusive) */
 	struct moment until;              /**< until (exclusive); time 0: for ever */
 	char during[FAULT_PHASE_MAX];     /**< only while the session is in this phase; empty: not asked */
@@ -92,6 +96,12 @@ bool fault_is_taken_out(const struct fault *fault);
 
 /** Whether an SPI message of @p length @p bytes is one that the fault is about. */
 bool fault_takes_message(const struct fault *fault, const uint8_t *bytes, size_t length);
+
+/**
+ * Whether something at a server is what the fault is about.
+ * @param host Name of the server, or the name that a DNS query asks for; @p path of a request; @p kind of a DHCP message. NULL: it has none, and then no pattern fits.
+ */
+bool fault_takes_service(const struct fault *fault, const char *host, const char *path, const char *kind);
 
 /** Whether the @p ordinal-th match is one that the fault picks, its probability aside. */
 bool fault_picks(const struct fault *fault, uint64_t ordinal);

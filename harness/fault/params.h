@@ -291,6 +291,80 @@ struct nor_slow_params {
 	uint64_t factor;
 };
 
+/** The answer has this status and no body worth reading. */
+struct http_status_params {
+	uint64_t code;
+	uint64_t retry_after_ns; /**< in a Retry-After header, whole seconds; 0: none */
+};
+
+/** The answer comes late, or pauses in mid-body. */
+struct http_delay_params {
+	uint64_t before_ns;
+	uint64_t pause_ns, at; /**< bytes of the body */
+};
+
+struct http_truncate_params {
+	uint64_t at;  /**< bytes of the body */
+	unsigned end; /**< TRUNCATE_CLOSE, TRUNCATE_STALL */
+};
+
+enum { TRUNCATE_CLOSE, TRUNCATE_STALL };
+
+struct http_length_params {
+	unsigned kind;  /**< LENGTH_MISSING, LENGTH_WRONG */
+	uint64_t value; /**< of LENGTH_WRONG */
+};
+
+enum { LENGTH_MISSING, LENGTH_WRONG };
+
+struct http_redirect_params {
+	char to[FAULT_PATH_MAX];
+	uint64_t code;
+};
+
+/** One of a few words; which these are is the action's. */
+struct word_params {
+	unsigned word;
+};
+
+enum { RANGE_IGNORED, RANGE_WRONG_START, RANGE_MULTIPART, RANGE_CHANGED };
+enum { BODY_PORTAL, BODY_GARBAGE, BODY_EMPTY };
+enum { STALL_SERVER_HELLO, STALL_CERTIFICATE, STALL_FINISHED };
+enum { CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET, CERTIFICATE_OTHER_NAME, CERTIFICATE_UNKNOWN_ISSUER };
+enum { DNS_SILENCE, DNS_NXDOMAIN, DNS_SERVFAIL, DNS_WRONG_ADDRESS, DNS_TRUNCATED, DNS_TTL_0 };
+
+struct for_params {
+	uint64_t for_ns;
+};
+
+struct dhcp_params {
+	unsigned answer;
+	uint64_t lease_ns; /**< of DHCP_SHORT_LEASE */
+};
+
+enum { DHCP_SILENCE, DHCP_NAK, DHCP_SHORT_LEASE, DHCP_OTHER_ADDRESS };
+
+struct ntp_params {
+	unsigned answer;
+	uint64_t years, offset_ns; /**< of NTP_OFFSET: years of 365 days, and this much more */
+	bool behind;               /**< the server's clock is behind by that; else it is ahead */
+};
+
+enum { NTP_SILENCE, NTP_KISS_OF_DEATH, NTP_OFFSET };
+
+struct tls_alert_params {
+	uint64_t code; /**< AlertDescription (RFC 8446 6) */
+};
+
+/** The host takes nothing for so long, and has forgotten its connections. */
+struct server_down_params {
+	uint64_t for_ns;
+	unsigned how; /**< DOWN_SILENCE, DOWN_RESET */
+	bool all;     /**< every host of the far end */
+};
+
+enum { DOWN_SILENCE, DOWN_RESET };
+
 union action_params {
 	struct drop_params drop;
 	struct delay_params delay;
@@ -334,6 +408,17 @@ union action_params {
 	struct nor_rot_params nor_rot;
 	struct nor_stuck_params nor_stuck;
 	struct nor_slow_params nor_slow;
+	struct http_status_params http_status;
+	struct http_delay_params http_delay;
+	struct http_truncate_params http_truncate;
+	struct http_length_params http_length;
+	struct http_redirect_params http_redirect;
+	struct for_params hold_for;
+	struct dhcp_params dhcp;
+	struct ntp_params ntp;
+	struct tls_alert_params tls_alert;
+	struct server_down_params server_down;
+	struct word_params word;
 };
 
 #endif

@@ -14,6 +14,12 @@ const struct fault_site fault_sites[SITES + 1] = {
 	[SITE_INT] = {"int.edge", "INT falls", LAYER_BOARD},
 	[SITE_NOR_OP] = {"nor.op", "the flash begins a program or an erase", LAYER_BOARD},
 	[SITE_NOR_READ] = {"nor.read", "the flash is about to be read", LAYER_BOARD},
+	[SITE_DHCP] = {"srv.dhcp", "a DHCP message has come to the far end", LAYER_SERVER},
+	[SITE_DNS] = {"srv.dns", "a DNS query has come to the far end", LAYER_SERVER},
+	[SITE_NTP] = {"srv.ntp", "an NTP request has come to the far end", LAYER_SERVER},
+	[SITE_TCP] = {"srv.tcp", "a TCP segment has come to the far end", LAYER_SERVER},
+	[SITE_TLS] = {"srv.tls", "a server has got the first bytes of a TLS handshake", LAYER_SERVER},
+	[SITE_HTTP] = {"srv.http", "a server has got a whole HTTP request", LAYER_SERVER},
 };
 
 static bool parse_site(const char *text, size_t length, struct point *point, struct error *err)

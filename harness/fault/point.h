@@ -14,7 +14,22 @@ struct fault_site {
 	enum fault_layer layer;
 };
 
-enum site { SITE_TX, SITE_RX, SITE_MII, SITE_SPI, SITE_INT, SITE_NOR_OP, SITE_NOR_READ, SITES };
+enum site {
+	SITE_TX,
+	SITE_RX,
+	SITE_MII,
+	SITE_SPI,
+	SITE_INT,
+	SITE_NOR_OP,
+	SITE_NOR_READ,
+	SITE_DHCP,
+	SITE_DNS,
+	SITE_NTP,
+	SITE_TCP,
+	SITE_TLS,
+	SITE_HTTP,
+	SITES
+};
 
 /** In the order of enum site; ends with a NULL name. */
 extern const struct fault_site fault_sites[];

@@ -419,6 +419,11 @@ struct frame *proxy_deliver(struct proxy *proxy, sim_ns now, enum direction *ret
 	return item.frame;
 }
 
+void proxy_secret(struct proxy *proxy, const char *line)
+{
+	namer_secret(proxy->namer, line);
+}
+
 const struct namer *proxy_namer(const struct proxy *proxy)
 {
 	return proxy->namer;

@@ -94,6 +94,9 @@ struct frame *proxy_deliver(struct proxy *proxy, sim_ns now, enum direction *ret
 /** Who names the frames that come in. */
 const struct namer *proxy_namer(const struct proxy *proxy);
 
+/** Tells the namer a TLS secret (namer_secret()). */
+void proxy_secret(struct proxy *proxy, const char *line);
+
 size_t proxy_fault_count(const struct proxy *proxy);
 const struct fault *proxy_fault(const struct proxy *proxy, size_t index);
 /** Where fault @p index stands in the chain that decided: itself, or the fault behind a decision. */

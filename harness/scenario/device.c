@@ -254,10 +254,10 @@ size_t device_guest_config(const struct device *device, uint64_t seed, unsigned 
 	put(&writer, "DUPLEX", device->duplex == 0 ? "" : duplexes[device->duplex]);
 	if (device->flash.fitted)
 		put(&writer, "FLASH", "1");
-	put(&writer, "UPDATE_HOST", SERVICE_UPDATE_HOST);
-	put(&writer, "CONNECT_HOST", SERVICE_CONNECT_HOST);
+	put(&writer, "UPDATE_HOST", NAMES_UPDATE);
+	put(&writer, "CONNECT_HOST", NAMES_CONNECT);
 	put(&writer, "CONNECT_TEXT", SERVICE_CONNECT_TEXT);
-	put(&writer, "NTP_SERVER", SERVICE_NTP_HOST);
+	put(&writer, "NTP_SERVER", NAMES_TIME);
 	put_number(&writer, "DHCP_TRIES", device->dhcp.tries);
 	put_number(&writer, "DHCP_TIMEOUT_S", device->dhcp.timeout_ns / S);
 	put_number(&writer, "DHCP_WAIT_S", device->dhcp.wait_ns / S);

@@ -142,21 +142,38 @@ static void answer_request(const struct dhcp_config *config, struct bytes reques
 		note(answer, REQUEST, "nothing, it is for server", server);
 		return;
 	}
-	bool right = wanted == config->device;
+	bool right = wanted == config->device && !config->refuses;
 	build(config, request, right ? ACK : NAK, right, answer);
 	address_answer(config, request, !right, answer);
 	note(answer, REQUEST, right ? "ack" : "nak", wanted);
 }
 
-void dhcp_answer(const struct dhcp_config *config, struct bytes message, struct dhcp_answer *ret_answer)
+/* 0: it is no DHCP message. */
+static uint8_t type_of(struct bytes message)
 {
 	struct bytes value;
 	uint32_t cookie;
 	uint8_t type = 0;
 
-	memset(ret_answer, 0, sizeof *ret_answer);
 	if (!bytes_be32(message, FIXED, &cookie) || cookie != COOKIE || message.data[0] != 1 || message.data[2] != 6 ||
-	    !option(message, OPTION_TYPE, &value) || !bytes_u8(value, 0, &type) || type == 0 || type > INFORM) {
+	    !option(message, OPTION_TYPE, &value) || !bytes_u8(value, 0, &type) || type > INFORM)
+		return 0;
+	return type;
+}
+
+const char *dhcp_kind(struct bytes message)
+{
+	uint8_t type = type_of(message);
+
+	return type != 0 ? type_names[type] : NULL;
+}
+
+void dhcp_answer(const struct dhcp_config *config, struct bytes message, struct dhcp_answer *ret_answer)
+{
+	uint8_t type = type_of(message);
+
+	memset(ret_answer, 0, sizeof *ret_answer);
+	if (type == 0) {
 		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: %zu bytes that are no DHCP message", message.length);
 		return;
 	}

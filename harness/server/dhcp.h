@@ -21,6 +21,7 @@
 struct dhcp_config {
 	uint32_t server, netmask, device;
 	uint64_t lease_ns;
+	bool refuses; /**< every request is answered with a NAK */
 };
 
 struct dhcp_answer {
@@ -32,6 +33,9 @@ struct dhcp_answer {
 	uint8_t hardware[6];      /**< the device's hardware address */
 	char note[DHCP_NOTE_MAX]; /**< for the trace: "discover -> offer 192.0.2.100", or what is wrong with the message */
 };
+
+/** The kind of a client's message, such as "discover"; NULL if it is none. */
+const char *dhcp_kind(struct bytes message);
 
 /** Answers one message. @param message A UDP payload, of any length and content. */
 void dhcp_answer(const struct dhcp_config *config, struct bytes message, struct dhcp_answer *ret_answer);

@@ -11,7 +11,7 @@
 #define TYPE_AAAA 28U
 #define CLASS_IN 1U
 #define POINTER_TO_QUESTION 0xc00cU
-enum { RCODE_OK = 0, RCODE_FORMAT = 1, RCODE_NAME = 3, RCODE_UNIMPLEMENTED = 4 };
+enum { RCODE_OK = 0, RCODE_FORMAT = 1, RCODE_SERVER, RCODE_NAME = 3, RCODE_UNIMPLEMENTED = 4 };
 
 /* Reads an uncompressed name (a question has no reason to be compressed); tells where it ends, 0 if it is not one. */
 static size_t read_name(struct bytes message, size_t at, char ret_text[DNS_NAME_TEXT_MAX])
@@ -73,6 +73,7 @@ static void answer_question(const struct dns_config *config, struct bytes query,
 	(void)bytes_be16(query, name_end, &type);
 	(void)bytes_be16(query, name_end + 2, &class);
 	const struct dns_name *entry = class == CLASS_IN ? lookup(config, name) : NULL;
+	(void)snprintf(answer->name, sizeof answer->name, "%s", name);
 	begin(query, name_end + 4, entry != NULL ? RCODE_OK : RCODE_NAME, answer);
 	if (entry != NULL && type == TYPE_A)
 		add_address(config, entry->address, answer);
@@ -109,4 +110,42 @@ void dns_answer(const struct dns_config *config, struct bytes message, struct dn
 		return;
 	}
 	answer_question(config, message, name_end, name, ret_answer);
+}
+
+/* The answer is a record of 16 bytes behind the question, if there is one. */
+static void drop_record(struct dns_answer *answer)
+{
+	if (answer->message[7] != 0)
+		answer->length -= 16;
+	answer->message[7] = 0;
+}
+
+void dns_spoil(struct dns_answer *answer, enum dns_spoilage spoilage, uint32_t address)
+{
+	uint8_t *m = answer->message;
+
+	if (answer->length == 0)
+		return;
+	switch (spoilage) {
+	case DNS_SPOILED_SILENCE:
+		answer->length = 0;
+		break;
+	case DNS_SPOILED_NXDOMAIN:
+	case DNS_SPOILED_SERVFAIL:
+		drop_record(answer);
+		m[3] = (uint8_t)((m[3] & 0xf0) | (spoilage == DNS_SPOILED_NXDOMAIN ? RCODE_NAME : RCODE_SERVER));
+		break;
+	case DNS_SPOILED_ADDRESS:
+		if (m[7] != 0)
+			put_be32(m + answer->length - 4, address);
+		break;
+	case DNS_SPOILED_TRUNCATED:
+		drop_record(answer);
+		m[2] |= 0x02;
+		break;
+	case DNS_SPOILED_TTL:
+		if (m[7] != 0)
+			put_be32(m + answer->length - 10, 0);
+		break;
+	}
 }

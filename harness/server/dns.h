@@ -28,10 +28,24 @@ struct dns_config {
 struct dns_answer {
 	size_t length; /**< 0: no answer */
 	uint8_t message[DNS_MESSAGE_MAX];
+	char name[DNS_NAME_TEXT_MAX];      /**< that was asked for; empty if it could not be read */
 	char note[DNS_NAME_TEXT_MAX + 64]; /**< for the trace */
+};
+
+/** What can become of an answer: none comes; no such name; the server has failed; another address; it says it is cut short; it may not be kept. */
+enum dns_spoilage {
+	DNS_SPOILED_SILENCE,
+	DNS_SPOILED_NXDOMAIN,
+	DNS_SPOILED_SERVFAIL,
+	DNS_SPOILED_ADDRESS,
+	DNS_SPOILED_TRUNCATED,
+	DNS_SPOILED_TTL,
 };
 
 /** Answers one message. @param message A UDP payload, of any length and content. */
 void dns_answer(const struct dns_config *config, struct bytes message, struct dns_answer *ret_answer);
+
+/** Spoils an answer of dns_answer(). @param address Of DNS_SPOILED_ADDRESS, host order. */
+void dns_spoil(struct dns_answer *answer, enum dns_spoilage spoilage, uint32_t address);
 
 #endif

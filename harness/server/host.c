@@ -8,6 +8,7 @@
 #include <lwip/init.h>
 #include <lwip/netif.h>
 #include <lwip/pbuf.h>
+#include <lwip/priv/tcp_priv.h>
 #include <lwip/sys.h>
 #include <lwip/timeouts.h>
 #include <netif/ethernet.h>
@@ -22,10 +23,13 @@ static struct {
 	struct trace *trace;
 	struct host_ops ops;
 	void *ctx;
-	struct netif netif;
+	struct netif netif, others[HOST_ADDRESSES_MAX]; /* the port, and one for each address behind it */
+	size_t other_count;
 	struct sim_event timer;
 	struct random_stream random, isn;
 	uint64_t draws;
+	enum host_verdict (*gate)(void *ctx, uint32_t address, bool is_tcp);
+	void *gate_ctx;
 	bool started;
 	bool df; /* TCP is sent with DF set */
 } host;
@@ -104,6 +108,26 @@ static err_t init_netif(struct netif *netif)
 	return ERR_OK;
 }
 
+/* An interface of its own without a port: IPv4 input takes what is for the address of any interface. */
+static err_t init_other(struct netif *netif)
+{
+	netif->name[0] = 'b';
+	netif->name[1] = 'h';
+	netif->mtu = 1500;
+	netif->flags = NETIF_FLAG_LINK_UP;
+	return ERR_OK;
+}
+
+void host_add_address(uint32_t address)
+{
+	ip4_addr_t own = {lwip_htonl(address)}, netmask = {UINT32_MAX}, gateway = {0};
+	struct netif *netif = &host.others[host.other_count++];
+
+	CHECK_INT(host.other_count, <=, HOST_ADDRESSES_MAX);
+	CHECK(netif_add(netif, &own, &netmask, &gateway, NULL, init_other, ethernet_input) != NULL);
+	netif_set_up(netif);
+}
+
 static void reschedule(void)
 {
 	u32_t sleep = sys_timeouts_sleeptime();
@@ -149,8 +173,43 @@ void host_close(void)
 	sim_cancel(host.sim, &host.timer);
 }
 
+void host_set_gate(enum host_verdict (*gate)(void *ctx, uint32_t address, bool is_tcp), void *ctx)
+{
+	host.gate = gate;
+	host.gate_ctx = ctx;
+}
+
+/* RFC 9293 3.10.7.1: the answer of a closed port. */
+static void send_reset(const struct packet *packet)
+{
+	ip_addr_t own = {lwip_htonl(packet->destination)}, remote = {lwip_htonl(packet->source)};
+	uint32_t length = (uint32_t)packet->payload.length + !!(packet->tcp_flags & TCP_FLAG_SYN) + !!(packet->tcp_flags & TCP_FLAG_FIN);
+
+	if (!(packet->tcp_flags & TCP_FLAG_RST))
+		tcp_rst(NULL, packet->tcp_flags & TCP_FLAG_ACK ? packet->tcp_ack : 0, packet->tcp_seq + length, &own, &remote,
+		        packet->destination_port, packet->source_port);
+}
+
+/* @return whether the stack may have it. */
+static bool passes_gate(const struct frame *frame)
+{
+	const struct packet packet = packet_parse(frame_bytes(frame));
+
+	if (host.gate == NULL || !packet.is_ipv4)
+		return true;
+	enum host_verdict verdict = host.gate(host.gate_ctx, packet.destination, packet.is_tcp);
+	if (verdict == HOST_RESETS && packet.is_tcp)
+		send_reset(&packet);
+	return verdict == HOST_TAKES;
+}
+
 void host_input(struct frame *frame)
 {
+	if (!passes_gate(frame)) {
+		frame_free(frame);
+		reschedule();
+		return;
+	}
 	struct pbuf *packet = pbuf_alloc(PBUF_RAW, (u16_t)frame->length, PBUF_RAM);
 
 	CHECK(packet != NULL);
@@ -159,6 +218,16 @@ void host_input(struct frame *frame)
 	if (host.netif.input(packet, &host.netif) != ERR_OK)
 		pbuf_free(packet);
 	reschedule();
+}
+
+void host_poke(void)
+{
+	reschedule();
+}
+
+sim_ns host_lag(void)
+{
+	return host.ops.lag;
 }
 
 struct sim *host_sim(void)

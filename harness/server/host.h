@@ -28,14 +28,32 @@ struct host_ops {
 /** Starts the host; once a process. @param seed Of its random numbers and initial sequence numbers. */
 void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_ops ops, void *ctx);
 
+/** The most addresses that host_add_address() takes. */
+#define HOST_ADDRESSES_MAX 16
+
+/** The host answers at @p address too, as a router's host behind it would: it is reached through the hardware address of HOST_ADDRESS. */
+void host_add_address(uint32_t address);
+
 /** Whether TCP segments are sent with DF set (RFC 791); the stack by itself sets it on none. */
 void host_set_df(bool on);
+
+/** What becomes of an IPv4 packet for one of the host's addresses: it is taken, lost, or answered with a reset (of TCP). */
+enum host_verdict { HOST_TAKES, HOST_LOSES, HOST_RESETS };
+
+/** Asks @p gate about every IPv4 packet that is for an address of its own before it is taken; NULL: nobody is asked. */
+void host_set_gate(enum host_verdict (*gate)(void *ctx, uint32_t address, bool is_tcp), void *ctx);
 
 /** Stops its timer. The stack's memory lives until the process ends. */
 void host_close(void);
 
 /** A frame for the host; it takes the frame over. */
 void host_input(struct frame *frame);
+
+/** To be called after the stack was made to do something by anything but a frame: its timers may be others now. */
+void host_poke(void);
+
+/** The lag of events that make the host send something. */
+sim_ns host_lag(void);
 
 /** The simulation and the trace that the host runs in, for the services on it. */
 struct sim *host_sim(void);

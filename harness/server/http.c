@@ -1,48 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: a connection is in one of three states. READING: bytes go to llhttp, which collects the request; when it is complete, the handler is asked
- * and the connection is SENDING. There, the head and then the body go to lwIP as fast as it takes them (the body without a copy, so it must stay); when
- * the last byte is acknowledged the connection is READING again, or ENDING if the client wanted that. While SENDING, further bytes of the client are kept
- * and stay in TCP's window, so there is never more than a window of them: a pipelined request is read when the answer before it is out.
+ * How it works: a connection is in one of four states.
+ *
+ *     READING   bytes go to the request's reader; when a request is complete, the handler is asked
+ *     WAITING   an answer that comes late is not begun yet
+ *     SENDING   the head and then the body go to the channel as fast as it takes them (the body without a copy, so it must stay)
+ *     ENDING    the last answer is out
+ *
+ * When the last byte is acknowledged the connection is READING again, or ENDING if the client wanted that. In between, the channel is held: further bytes of the
+ * client stay there and in TCP's window, so a pipelined request is read when the answer before it is out. An answer in trouble (struct http_trouble) is
+ * delayed by the connection's timer, or has a limit behind which nothing is sent.
  */
 #include "server/http.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <time.h>
-
-#include <llhttp.h>
-#include <lwip/pbuf.h>
-#include <lwip/tcp.h>
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "server/answer.h"
+#include "server/channel.h"
 #include "server/host.h"
+#include "server/names.h"
+#include "server/request.h"
 
-#define HEAD_MAX 1024
-#define FIELD_NAME_MAX 32
-
-enum state { READING, SENDING, ENDING };
+enum state { READING, WAITING, SENDING, ENDING };
 
 struct connection {
-	struct http_handler *handler;
-	struct tcp_pcb *pcb;
+	struct channel *channel;
 	unsigned number;
+	uint32_t address; /* of the server */
 	enum state state;
-	llhttp_t parser;
-	struct http_request request;
-	char field[FIELD_NAME_MAX]; /* the name of the header that is being read */
-	char *value;                /* where its value goes, or NULL */
-	bool complete, too_large;
-	struct pbuf *unread; /* bytes that came while SENDING */
-	char head[HEAD_MAX];
+	struct request_reader reader;
+	char head[ANSWER_HEAD_MAX];
 	struct http_answer answer;
-	size_t head_length, body_written;
-	uint64_t unacknowledged, body_acknowledged; /* bytes handed to lwIP; body bytes the client has */
-	bool keep_alive;
+	size_t head_length, head_written, body_written, body_limit;
+	uint64_t unacknowledged, body_acknowledged; /* bytes handed to the channel; body bytes the client has */
+	bool keep_alive, paused, stalled, deaf;
+	struct sim_event timer, deaf_timer;
 };
 
 static struct http_handler the_handler;
@@ -54,352 +50,70 @@ static void say(const struct connection *c, const char *text)
 	trace_line(host_trace(), host_sim()->now, "http", "#%u %s", c->number, text);
 }
 
-/* -- reading a request -- */
-
-static void append(char *to, size_t size, const char *at, size_t length)
-{
-	size_t used = strlen(to);
-
-	if (used + length >= size)
-		length = size - 1 - used;
-	memcpy(to + used, at, length);
-	to[used + length] = '\0';
-}
-
-static struct connection *of(llhttp_t *parser)
-{
-	return parser->data;
-}
-
-static int on_begin(llhttp_t *parser)
-{
-	struct connection *c = of(parser);
-
-	memset(&c->request, 0, sizeof c->request);
-	c->complete = c->too_large = false;
-	c->value = NULL;
-	c->field[0] = '\0';
-	return 0;
-}
-
-static int on_url(llhttp_t *parser, const char *at, size_t length)
-{
-	struct connection *c = of(parser);
-
-	c->too_large = c->too_large || strlen(c->request.target) + length >= sizeof c->request.target;
-	append(c->request.target, sizeof c->request.target, at, length);
-	return 0;
-}
-
-static int on_field(llhttp_t *parser, const char *at, size_t length)
-{
-	struct connection *c = of(parser);
-
-	if (c->value != NULL)
-		c->field[0] = '\0';
-	c->value = NULL;
-	append(c->field, sizeof c->field, at, length);
-	return 0;
-}
-
-static char *place_of(struct http_request *request, const char *field)
-{
-	const struct {
-		const char *name;
-		char *place;
-	} fields[] = {
-		{"Host", request->host}, {"Range", request->range}, {"If-Range", request->if_range}, {"User-Agent", request->user_agent}};
-
-	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-		if (strcasecmp(fields[i].name, field) == 0)
-			return fields[i].place;
-	return NULL;
-}
-
-static int on_value(llhttp_t *parser, const char *at, size_t length)
-{
-	static char nowhere[1];
-	struct connection *c = of(parser);
-
-	if (c->value == NULL)
-		c->value = place_of(&c->request, c->field);
-	if (c->value == NULL)
-		c->value = nowhere;
-	if (c->value != nowhere)
-		append(c->value, HTTP_FIELD_MAX, at, length);
-	return 0;
-}
-
-static int on_value_complete(llhttp_t *parser)
-{
-	struct connection *c = of(parser);
-
-	c->field[0] = '\0';
-	c->value = NULL;
-	return 0;
-}
-
-static int on_body(llhttp_t *parser, const char *at, size_t length)
-{
-	struct connection *c = of(parser);
-	size_t room = sizeof c->request.body - c->request.body_length;
-
-	c->too_large = c->too_large || length > room;
-	if (length > room)
-		length = room;
-	memcpy(c->request.body + c->request.body_length, at, length);
-	c->request.body_length += length;
-	return 0;
-}
-
-static int on_complete(llhttp_t *parser)
-{
-	of(parser)->complete = true;
-	return HPE_PAUSED;
-}
-
-static const llhttp_settings_t settings = {
-	.on_message_begin = on_begin,
-	.on_url = on_url,
-	.on_header_field = on_field,
-	.on_header_value = on_value,
-	.on_header_value_complete = on_value_complete,
-	.on_body = on_body,
-	.on_message_complete = on_complete,
-};
-
-/* -- answering -- */
-
-static const char *reason_of(unsigned status)
-{
-	switch (status) {
-	case 200:
-		return "OK";
-	case 204:
-		return "No Content";
-	case 206:
-		return "Partial Content";
-	case 400:
-		return "Bad Request";
-	case 404:
-		return "Not Found";
-	case 405:
-		return "Method Not Allowed";
-	case 413:
-		return "Content Too Large";
-	case 416:
-		return "Range Not Satisfiable";
-	default:
-		return "Unknown";
-	}
-}
-
-/* RFC 9110 13.1.5: If-Range takes a strong comparison of the validator. */
-static bool range_applies(const struct http_request *request, const struct http_answer *answer)
-{
-	if (!answer->ranges || answer->status != 200 || request->range[0] == '\0' || strcmp(request->method, "GET") != 0)
-		return false;
-	return request->if_range[0] == '\0' || (answer->etag != NULL && strcmp(request->if_range, answer->etag) == 0);
-}
-
-/* Cuts the answer down to what Range asks for and writes the Content-Range header, if any, to @p ret_header. */
-static void apply_range(const struct http_request *request, struct http_answer *answer, char ret_header[96])
-{
-	uint64_t first, last, size = answer->body.length;
-
-	ret_header[0] = '\0';
-	if (!range_applies(request, answer))
-		return;
-	switch (http_range_parse(request->range, size, &first, &last)) {
-	case HTTP_RANGE_NONE:
-		break;
-	case HTTP_RANGE_PART:
-		answer->status = 206;
-		answer->body = bytes_part(answer->body, first, last - first + 1);
-		(void)snprintf(ret_header, 96, "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n", first, last, size);
-		break;
-	case HTTP_RANGE_UNSATISFIABLE:
-		answer->status = 416;
-		answer->body.length = 0;
-		(void)snprintf(ret_header, 96, "Content-Range: bytes */%" PRIu64 "\r\n", size);
-		break;
-	}
-}
-
-/* RFC 9110 5.6.7, of the world's time: a server that has a clock says what time it is. */
-static void format_date(char ret_text[40])
-{
-	time_t seconds = (time_t)((the_unix_base_ns + host_sim()->now) / SIM_S);
-	struct tm parts;
-
-	(void)gmtime_r(&seconds, &parts);
-	(void)strftime(ret_text, 40, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-}
-
-static void write_head(struct connection *c, const char *range_header)
-{
-	const struct http_answer *answer = &c->answer;
-	char date[40];
-
-	format_date(date);
-	int used = snprintf(c->head, sizeof c->head, "HTTP/1.1 %u %s\r\nServer: stutter\r\nDate: %s\r\n", answer->status,
-	                    reason_of(answer->status), date);
-
-	if (answer->type != NULL)
-		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "Content-Type: %s\r\n", answer->type);
-	if (answer->status != 204)
-		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "Content-Length: %zu\r\n", answer->body.length);
-	if (answer->etag != NULL)
-		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "ETag: %s\r\n", answer->etag);
-	if (answer->ranges)
-		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "Accept-Ranges: bytes\r\n");
-	if (answer->status == 405)
-		used += snprintf(c->head + used, sizeof c->head - (size_t)used, "Allow: GET, HEAD\r\n");
-	used += snprintf(c->head + used, sizeof c->head - (size_t)used, "%s%s\r\n", range_header,
-	                 c->keep_alive ? "" : "Connection: close\r\n");
-	CHECK_INT(used, <, sizeof c->head);
-	c->head_length = (size_t)used;
-}
-
-/* Hands lwIP as much of the body as it takes. */
-static void send_more(struct connection *c)
-{
-	while (c->body_written < c->answer.body.length) {
-		size_t room = tcp_sndbuf(c->pcb), left = c->answer.body.length - c->body_written;
-		size_t piece = left < room ? left : room;
-		if (piece > 0xffff)
-			piece = 0xffff;
-		u8_t more = piece < left ? TCP_WRITE_FLAG_MORE : 0;
-		if (piece == 0 || tcp_write(c->pcb, c->answer.body.data + c->body_written, (u16_t)piece, more) != ERR_OK)
-			break;
-		c->handler->sent(c->handler->ctx, bytes_part(c->answer.body, c->body_written, piece));
-		c->body_written += piece;
-		c->unacknowledged += piece;
-	}
-	(void)tcp_output(c->pcb);
-}
-
-static void begin_answer(struct connection *c)
-{
-	char range_header[96];
-
-	c->keep_alive = llhttp_should_keep_alive(&c->parser) != 0;
-	c->request.method = llhttp_method_name((llhttp_method_t)c->parser.method);
-	c->answer = (struct http_answer){.status = 413};
-	if (!c->too_large)
-		c->handler->answer(c->handler->ctx, &c->request, &c->answer);
-	apply_range(&c->request, &c->answer, range_header);
-	write_head(c, range_header);
-	trace_line(host_trace(), host_sim()->now, "http", "#%u %s %s%s%s -> %u, %zu B", c->number, c->request.method, c->request.target,
-	           c->request.range[0] != '\0' ? " range " : "", c->request.range, c->answer.status, c->answer.body.length);
-	c->state = SENDING;
-	c->body_written = 0;
-	c->body_acknowledged = 0;
-	c->unacknowledged = c->head_length;
-	if (strcmp(c->request.method, "HEAD") == 0)
-		c->answer.body.length = 0;
-	CHECK(tcp_write(c->pcb, c->head, (u16_t)c->head_length, TCP_WRITE_FLAG_COPY) == ERR_OK);
-	send_more(c);
-}
+/* -- the end of a connection -- */
 
 static void tell_if_cut(const struct connection *c)
 {
 	if (c->unacknowledged > 0 || c->body_written < c->answer.body.length)
-		trace_line(host_trace(), host_sim()->now, "http", "#%u %s ended after %" PRIu64 " of %zu B", c->number, c->request.target,
-		           c->body_acknowledged, c->answer.body.length);
+		trace_line(host_trace(), host_sim()->now, "http", "#%u %s ended after %" PRIu64 " of %zu B", c->number,
+		           c->reader.request.target, c->body_acknowledged, c->answer.body.length);
 }
 
-/* -- the connection -- */
-
-/* Forgets a connection whose pcb lwIP has released or will release. */
+/* Forgets a connection whose channel is gone or will be. */
 static void forget(struct connection *c)
 {
 	if (c->state == SENDING)
 		tell_if_cut(c);
-	if (c->unread != NULL)
-		pbuf_free(c->unread);
+	sim_cancel(host_sim(), &c->timer);
+	sim_cancel(host_sim(), &c->deaf_timer);
+	answer_release(&c->answer);
 	free(c);
 }
 
 static void close_connection(struct connection *c)
 {
-	struct tcp_pcb *pcb = c->pcb;
+	struct channel *channel = c->channel;
 
-	tcp_arg(pcb, NULL);
-	tcp_recv(pcb, NULL);
-	tcp_sent(pcb, NULL);
-	tcp_err(pcb, NULL);
-	/* It fails only for want of memory, of which we have enough or none at all. */
-	CHECK(tcp_close(pcb) == ERR_OK);
 	forget(c);
+	channel_close(channel);
 }
 
-/* RFC 9112 3: what is no request is answered once and ends the connection. */
-static void refuse(struct connection *c)
+static void reset_connection(struct connection *c)
 {
-	c->answer = (struct http_answer){.status = 400};
-	c->keep_alive = false;
-	write_head(c, "");
-	(void)tcp_write(c->pcb, c->head, (u16_t)c->head_length, TCP_WRITE_FLAG_COPY);
-	close_connection(c);
+	struct channel *channel = c->channel;
+
+	say(c, "is reset");
+	forget(c);
+	channel_abort(channel);
 }
 
-/* Keeps what the parser has not read; it still fills the window. */
-static void keep_unread(struct connection *c, const char *at, size_t length)
-{
-	if (length == 0)
-		return;
-	c->unread = pbuf_alloc(PBUF_RAW, (u16_t)length, PBUF_RAM);
-	CHECK(c->unread != NULL && pbuf_take(c->unread, at, (u16_t)length) == ERR_OK);
-}
+/* -- answering -- */
 
-/* Feeds bytes to the parser up to the end of a request, and answers that. What was read leaves the window. */
-static void feed(struct connection *c, struct pbuf *packet)
+static void send_body(struct connection *c)
 {
-	char data[TCP_WND + 1];
-	u16_t length = pbuf_copy_partial(packet, data, TCP_WND, 0);
-
-	pbuf_free(packet);
-	llhttp_errno_t result = llhttp_execute(&c->parser, data, length);
-	if (result == HPE_PAUSED && c->complete) {
-		size_t read = (size_t)(llhttp_get_error_pos(&c->parser) - data);
-		tcp_recved(c->pcb, (u16_t)read);
-		keep_unread(c, data + read, length - read);
-		llhttp_resume(&c->parser);
-		begin_answer(c);
-		return;
+	while (c->body_written < c->body_limit) {
+		size_t left = c->body_limit - c->body_written;
+		struct bytes rest = bytes_part(c->answer.body, c->body_written, left);
+		size_t taken = channel_write(c->channel, rest, false, false);
+		if (taken == 0)
+			return;
+		c->body_written += taken;
+		c->unacknowledged += taken;
+		the_handler.sent(the_handler.ctx, &c->reader.request, bytes_part(rest, 0, taken));
 	}
-	tcp_recved(c->pcb, length);
-	if (result == HPE_OK)
-		return;
-	trace_line(host_trace(), host_sim()->now, "http", "#%u finding: no HTTP request: %s -> 400", c->number,
-	           llhttp_get_error_reason(&c->parser));
-	refuse(c);
 }
 
-static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *packet, err_t error)
+/* Hands the channel as much of the answer as it takes. */
+static void send_more(struct connection *c)
 {
-	struct connection *c = arg;
-
-	(void)error;
-	(void)pcb;
-	if (packet == NULL) {
-		/* It may still read (RFC 9293 3.6): what it asked for is sent to the end. If it does not, its reset ends the connection. */
-		c->keep_alive = false;
-		if (c->state == SENDING)
-			say(c, "the device has closed its side");
-		else
-			close_connection(c);
-		return ERR_OK;
+	if (c->head_written < c->head_length) {
+		c->head_written += channel_write(c->channel, bytes_of(c->head + c->head_written, c->head_length - c->head_written), false,
+		                                 true);
+		CHECK(c->head_written == c->head_length);
+		c->unacknowledged += c->head_length;
 	}
-	if (c->state == READING) {
-		feed(c, packet);
-	} else if (c->unread != NULL) {
-		pbuf_cat(c->unread, packet);
-	} else {
-		c->unread = packet;
-	}
-	return ERR_OK;
+	send_body(c);
+	channel_flush(c->channel);
 }
 
 static void end_answer(struct connection *c)
@@ -409,67 +123,258 @@ static void end_answer(struct connection *c)
 		close_connection(c);
 		return;
 	}
-	struct pbuf *unread = c->unread;
-	c->unread = NULL;
-	if (unread != NULL)
-		feed(c, unread);
+	answer_release(&c->answer);
+	if (!c->deaf)
+		channel_resume(c->channel);
 }
 
-static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
+/* All that will be sent without the timer's help is acknowledged. */
+static void come_to_rest(struct connection *c)
 {
-	struct connection *c = arg;
+	const struct http_trouble *trouble = &c->answer.trouble;
 
-	(void)pcb;
-	if (c->state != SENDING)
-		return ERR_OK;
-	c->unacknowledged -= length;
-	uint64_t acknowledged = c->body_written > c->unacknowledged ? c->body_written - c->unacknowledged : 0;
-	c->body_acknowledged = acknowledged;
-	send_more(c);
-	if (c->unacknowledged == 0 && c->body_written == c->answer.body.length)
+	if (c->body_limit == c->answer.body.length) {
 		end_answer(c);
-	return ERR_OK;
+	} else if (!c->paused && trouble->pause_ns > 0 && c->body_limit == trouble->pause_at) {
+		c->paused = true;
+		sim_schedule(host_sim(), &c->timer, host_sim()->now + trouble->pause_ns);
+	} else if (trouble->cuts && c->body_limit == trouble->cut_at && !c->stalled) {
+		c->stalled = trouble->stalls;
+		if (!c->stalled)
+			close_connection(c);
+	}
 }
 
-static void on_error(void *arg, err_t error)
+/* How far the body goes before something happens. */
+static void set_limit(struct connection *c)
 {
-	struct connection *c = arg;
+	const struct http_trouble *trouble = &c->answer.trouble;
+	size_t limit = c->answer.body.length;
 
-	if (c == NULL)
+	if (trouble->cuts && trouble->cut_at < limit)
+		limit = (size_t)trouble->cut_at;
+	if (trouble->pause_ns > 0 && !c->paused && trouble->pause_at < limit)
+		limit = (size_t)trouble->pause_at;
+	c->body_limit = limit;
+}
+
+static void start_sending(struct connection *c)
+{
+	c->state = SENDING;
+	set_limit(c);
+	send_more(c);
+}
+
+static void fire_timer(void *ctx, sim_ns now)
+{
+	struct connection *c = ctx;
+
+	(void)now;
+	if (c->state == WAITING) {
+		start_sending(c);
+	} else {
+		set_limit(c);
+		send_more(c);
+		if (c->unacknowledged == 0 && c->body_written == c->body_limit)
+			come_to_rest(c);
+	}
+	host_poke();
+}
+
+static void fire_deaf_timer(void *ctx, sim_ns now)
+{
+	struct connection *c = ctx;
+
+	(void)now;
+	c->deaf = false;
+	channel_open_window(c->channel);
+	if (c->state == READING)
+		channel_resume(c->channel);
+	host_poke();
+}
+
+static void ask_handler(struct connection *c)
+{
+	struct http_request *request = &c->reader.request;
+	const struct tls *tls = channel_tls(c->channel);
+
+	request->address = c->address;
+	request->tls = tls != NULL;
+	if (tls != NULL)
+		request->identity = tls_identity(tls);
+	c->answer = (struct http_answer){.status = 413};
+	if (!c->reader.too_large)
+		the_handler.answer(the_handler.ctx, request, &c->answer);
+}
+
+static void write_head(struct connection *c, const char *range_header)
+{
+	c->head_length = answer_write_head(&c->answer, range_header, c->keep_alive, (the_unix_base_ns + host_sim()->now) / SIM_S, c->head);
+	c->head_written = 0;
+}
+
+static void begin_answer(struct connection *c)
+{
+	const struct http_request *request = &c->reader.request;
+	char range_header[ANSWER_RANGE_MAX];
+
+	channel_hold(c->channel);
+	c->keep_alive = request_keeps_alive(&c->reader);
+	ask_handler(c);
+	const struct http_trouble *trouble = &c->answer.trouble;
+	if (trouble->length != HTTP_LENGTH_RIGHT || (trouble->cuts && !trouble->stalls))
+		c->keep_alive = false;
+	answer_apply_range(request, &c->answer, range_header);
+	write_head(c, range_header);
+	trace_line(host_trace(), host_sim()->now, "http", "#%u %s %s%s%s -> %u, %zu B", c->number, request->method, request->target,
+	           request->range[0] != '\0' ? " range " : "", request->range, c->answer.status, c->answer.body.length);
+	c->body_written = 0;
+	c->body_acknowledged = 0;
+	c->unacknowledged = 0;
+	c->paused = c->stalled = false;
+	if (strcmp(request->method, "HEAD") == 0)
+		c->answer.body.length = 0;
+	if (trouble->deaf_ns > 0) {
+		c->deaf = true;
+		channel_shut_window(c->channel);
+		sim_schedule(host_sim(), &c->deaf_timer, host_sim()->now + trouble->deaf_ns);
+	}
+	if (trouble->resets) {
+		reset_connection(c);
 		return;
-	say(c, error == ERR_RST ? "the device has reset the connection" : "lwIP has given up the connection");
+	}
+	if (trouble->before_ns > 0) {
+		c->state = WAITING;
+		sim_schedule(host_sim(), &c->timer, host_sim()->now + trouble->before_ns);
+		return;
+	}
+	start_sending(c);
+}
+
+/* RFC 9112 3: what is no request is answered once and ends the connection. */
+static void refuse(struct connection *c)
+{
+	c->answer = (struct http_answer){.status = 400};
+	c->keep_alive = false;
+	write_head(c, "");
+	(void)channel_write(c->channel, bytes_of(c->head, c->head_length), false, true);
+	close_connection(c);
+}
+
+/* -- the connection -- */
+
+/* Up to the end of a request, which is answered. What was read leaves the window. */
+static size_t on_received(void *ctx, struct bytes data)
+{
+	struct connection *c = ctx;
+	size_t read;
+
+	enum request_result result = request_read(&c->reader, data, &read);
+	channel_took(c->channel, read);
+	if (result == REQUEST_COMPLETE) {
+		begin_answer(c);
+	} else if (result == REQUEST_WRONG) {
+		trace_line(host_trace(), host_sim()->now, "http", "#%u finding: no HTTP request: %s -> 400", c->number,
+		           request_fault(&c->reader));
+		refuse(c);
+	}
+	return read;
+}
+
+static void on_sent(void *ctx, size_t length)
+{
+	struct connection *c = ctx;
+
+	if (c->state != SENDING)
+		return;
+	c->unacknowledged -= length;
+	c->body_acknowledged = c->body_written > c->unacknowledged ? c->body_written - c->unacknowledged : 0;
+	send_more(c);
+	if (c->unacknowledged == 0 && c->body_written == c->body_limit)
+		come_to_rest(c);
+}
+
+static void on_ended(void *ctx)
+{
+	struct connection *c = ctx;
+
+	/* It may still read (RFC 9293 3.6): what it asked for is sent to the end. If it does not, its reset ends the connection. */
+	c->keep_alive = false;
+	if ((c->state == SENDING || c->state == WAITING) && !c->stalled)
+		say(c, "the device has closed its side");
+	else
+		close_connection(c);
+}
+
+static void on_failed(void *ctx, const char *why)
+{
+	struct connection *c = ctx;
+
+	bool shaking = channel_tls(c->channel) != NULL && tls_state(channel_tls(c->channel)) == TLS_FAILED;
+	if (why != NULL)
+		trace_line(host_trace(), host_sim()->now, shaking ? "tls" : "http", "#%u %s%s", c->number, shaking ? "finding: TLS: " : "",
+		           why);
 	forget(c);
 }
 
-static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
+static const char *host_of(const struct connection *c)
 {
-	(void)arg;
-	if (error != ERR_OK || pcb == NULL)
-		return ERR_VAL;
+	const struct server_name *name = names_at(c->address);
+
+	return name != NULL ? name->name : "nobody";
+}
+
+static void *on_accepted(void *ctx, struct channel *channel, struct channel_ops *ret_ops)
+{
 	struct connection *c = memory_new(sizeof *c);
-	c->handler = &the_handler;
-	c->pcb = pcb;
+	bool elsewhere = channel_address(channel) != HOST_ADDRESS;
+
+	(void)ctx;
+	*ret_ops = (struct channel_ops){on_received, on_sent, on_ended, on_failed};
+	c->channel = channel;
 	c->number = ++connections;
-	llhttp_init(&c->parser, HTTP_REQUEST, &settings);
-	c->parser.data = c;
-	tcp_arg(pcb, c);
-	tcp_recv(pcb, on_recv);
-	tcp_sent(pcb, on_sent);
-	tcp_err(pcb, on_error);
-	trace_line(host_trace(), host_sim()->now, "http", "#%u connection from port %u", c->number, pcb->remote_port);
-	return ERR_OK;
+	c->address = channel_address(channel);
+	c->timer = (struct sim_event){.fire = fire_timer, .ctx = c, .lag = host_lag()};
+	c->deaf_timer = (struct sim_event){.fire = fire_deaf_timer, .ctx = c, .lag = host_lag()};
+	request_init(&c->reader);
+	trace_line(host_trace(), host_sim()->now, "http", "#%u connection from port %u%s%s", c->number, channel_remote_port(channel),
+	           elsewhere ? " to " : "", elsewhere ? host_of(c) : "");
+	return c;
+}
+
+static bool on_handshake(void *user, struct tls_config *ret_config)
+{
+	struct connection *c = user;
+
+	return the_handler.handshake != NULL && the_handler.handshake(the_handler.ctx, c->address, c->number, ret_config);
+}
+
+static void on_opened(void *user)
+{
+	struct connection *c = user;
+	const struct tls *tls = channel_tls(c->channel);
+	const struct pki_identity identity = tls_identity(tls);
+	const char *asked = tls_asked_name(tls);
+	static const char *const issuers[] = {[PKI_NOBODY] = "no certificate",
+	                                      [PKI_MANUFACTURER] = "bootstrap certificate of ",
+	                                      [PKI_ATTESTATION] = "client certificate of "};
+
+	trace_line(host_trace(), host_sim()->now, "tls", "#%u %s, %s%s", c->number, tls_version_name(tls), issuers[identity.issuer],
+	           identity.name);
+	if (asked == NULL || strcmp(asked, host_of(c)) != 0)
+		trace_line(host_trace(), host_sim()->now, "tls", "#%u finding: it asked for host %s, this is %s", c->number,
+		           asked != NULL ? asked : "(none)", host_of(c));
 }
 
 void http_open(struct http_handler handler, uint64_t unix_base_ns)
 {
-	struct tcp_pcb *pcb = tcp_new();
+	static const struct channel_listener plain = {.accepted = on_accepted},
+					     secure = {.accepted = on_accepted, .configure = on_handshake, .opened = on_opened};
 
 	the_handler = handler;
 	the_unix_base_ns = unix_base_ns;
 	connections = 0;
-	CHECK(pcb != NULL);
-	CHECK(tcp_bind(pcb, IP_ANY_TYPE, HTTP_PORT) == ERR_OK);
-	pcb = tcp_listen(pcb);
-	CHECK(pcb != NULL);
-	tcp_accept(pcb, on_accept);
+	channel_listen(HTTP_PORT, &plain);
+	if (handler.handshake != NULL)
+		channel_listen(HTTPS_PORT, &secure);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * An HTTP/1.1 server (RFC 9110, RFC 9112) on the host's TCP: reads requests with llhttp, streams answers, keeps connections alive.
+ * An HTTP/1.1 server (RFC 9110, RFC 9112) on the host's channels: reads requests, streams answers, keeps connections alive.
  *
  * What to answer is decided by a handler, which gets a whole request and fills in an answer. Range requests (RFC 9110 14) are served here for
  * every answer that allows them, so a handler always gives the whole body.
@@ -14,12 +14,16 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "server/tls.h"
 
 #define HTTP_PORT 80
+#define HTTPS_PORT 443
 #define HTTP_TARGET_MAX 512
 #define HTTP_FIELD_MAX 256
 /** A request's body that is kept; more is a finding and answered with 413. */
 #define HTTP_BODY_MAX 4096
+/** A header field and its value that an answer can have beside the usual ones. */
+#define HTTP_EXTRA_MAX 320
 
 struct http_request {
 	const char *method;           /**< "GET" */
@@ -30,24 +34,57 @@ struct http_request {
 	char user_agent[HTTP_FIELD_MAX];
 	uint8_t body[HTTP_BODY_MAX];
 	size_t body_length;
+	uint32_t address;             /**< of the server that was asked, host order; 0: not known */
+	bool tls;                     /**< it came over TLS */
+	struct pki_identity identity; /**< of the client's certificate */
+};
+
+/** How an answer goes wrong on its way out; all zero: it does not. */
+struct http_trouble {
+	uint64_t before_ns;          /**< nothing is sent for so long */
+	uint64_t pause_at, pause_ns; /**< after so many bytes of the body nothing is sent for so long */
+	bool cuts;                   /**< nothing is sent after cut_at bytes of the body: */
+	uint64_t cut_at;
+	bool stalls;      /**< the connection stays open then; else it is closed */
+	bool resets;      /**< the connection is reset instead of an answer */
+	uint64_t deaf_ns; /**< from the request on the server reads nothing for so long, and its window closes */
+	enum http_length { HTTP_LENGTH_RIGHT, HTTP_LENGTH_MISSING, HTTP_LENGTH_WRONG } length;
+	uint64_t length_value; /**< of HTTP_LENGTH_WRONG */
+	/** Of an answer that honours Range: it does not; it begins with the first byte; it is multipart; it is of another file. */
+	enum http_range_fault {
+		HTTP_RANGE_RIGHT,
+		HTTP_RANGE_IGNORED,
+		HTTP_RANGE_WRONG_START,
+		HTTP_RANGE_MULTIPART,
+		HTTP_RANGE_CHANGED
+	} range;
 };
 
 struct http_answer {
 	unsigned status;
-	const char *type;  /**< Content-Type; NULL for an answer without a body */
-	const char *etag;  /**< with the quotes; NULL for none */
-	bool ranges;       /**< Range is honoured */
-	struct bytes body; /**< must outlive the answer's sending */
+	const char *type;           /**< Content-Type; NULL for an answer without a body */
+	const char *etag;           /**< with the quotes; NULL for none */
+	bool ranges;                /**< Range is honoured */
+	struct bytes body;          /**< must outlive the answer's sending */
+	char *owned;                /**< the body's memory if it is to be released with free() then; else NULL */
+	char extra[HTTP_EXTRA_MAX]; /**< more header lines, each with its line end */
+	struct http_trouble trouble;
 };
 
 struct http_handler {
 	void (*answer)(void *ctx, const struct http_request *request, struct http_answer *ret_answer);
-	/** A part of an answer's body was handed to TCP. */
-	void (*sent)(void *ctx, struct bytes part);
+	/** A part of the body of the answer to @p request was handed to TCP. */
+	void (*sent)(void *ctx, const struct http_request *request, struct bytes part);
+	/**
+	 * A TLS connection begins: what it is to be like. Host, time, random numbers and secrets are the handler's to fill in.
+	 * @param number Of the connection, from 1.
+	 * @return false: it is reset.
+	 */
+	bool (*handshake)(void *ctx, uint32_t address, unsigned number, struct tls_config *ret_config);
 	void *ctx;
 };
 
-/** Starts the server on the host of this process. @param unix_base_ns The true time at virtual time 0, for the Date header. */
+/** Starts the server on the host of this process, for HTTP and HTTPS. @param unix_base_ns The true time at virtual time 0, for the Date header. */
 void http_open(struct http_handler handler, uint64_t unix_base_ns);
 
 /** What a Range header asks of a body (RFC 9110 14.1.2). */

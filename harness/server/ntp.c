@@ -39,3 +39,13 @@ void ntp_answer(struct bytes message, uint64_t unix_ns, struct ntp_answer *ret_a
 	(void)snprintf(ret_answer->note, sizeof ret_answer->note, "request -> %llu.%03llu s since 1970",
 	               (unsigned long long)(unix_ns / 1000000000U), (unsigned long long)(unix_ns / 1000000U % 1000U));
 }
+
+void ntp_kiss(struct ntp_answer *answer)
+{
+	if (answer->length == 0)
+		return;
+	answer->message[0] |= 0xc0; /* leap: not synchronised */
+	answer->message[1] = 0;
+	memcpy(answer->message + 12, "RATE", 4);
+	(void)snprintf(answer->note, sizeof answer->note, "request -> kiss of death");
+}

@@ -28,4 +28,7 @@ struct ntp_answer {
  */
 void ntp_answer(struct bytes message, uint64_t unix_ns, struct ntp_answer *ret_answer);
 
+/** Makes an answer a kiss of death that tells the client to ask less often (RFC 5905 7.4: stratum 0, code RATE). */
+void ntp_kiss(struct ntp_answer *answer);
+
 #endif

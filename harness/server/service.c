@@ -9,32 +9,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <openssl/sha.h>
-
 #include "base/check.h"
+#include "server/channel.h"
+#include "server/fields.h"
 #include "server/host.h"
+#include "server/reply.h"
 
 #define IMAGE_TARGET "/images/os.bin"
 /** The device's address: the only one that DHCP gives. */
 #define DEVICE_ADDRESS (HOST_ADDRESS + 99)
 
+#define SIZE_MAX_32 UINT64_C(0x40000000)
 /* Both are 32 bits of seconds on the wire. */
 #define TIME_32_MAX (UINT64_C(0xffffffff) * 1000000000)
 
 const struct param service_params[] = {
 	PARAM_ROW_TEXT(service_config, version, "version", "22.02", "of the update on offer"),
+	PARAM_ROW_TEXT(service_config, eval_version, "eval_version", "22.02", "of the update on offer in the feed retail-eval"),
+	PARAM_ROW_TEXT(service_config, group, "group", "", "of devices that the update is offered to; empty: all"),
+	PARAM_ROW_QUANTITY(service_config, os_size, "os_size", UNIT_SIZE, "512KiB", 1, SIZE_MAX_32, "of a generated OS image"),
+	PARAM_ROW_QUANTITY(service_config, app_size, "app_size", UNIT_SIZE, "64KiB", 1, SIZE_MAX_32, "of the generated application image"),
+	PARAM_ROW_QUANTITY(service_config, certificate_ns, "certificate", UNIT_DURATION, "1d", 1000000000, TIME_32_MAX,
+                           "how long a client certificate is good"),
+	PARAM_ROW_CHOICE(service_config, tls, "tls", tls_versions, "any", "the version that the servers speak"),
+	PARAM_ROW_BOOL(service_config, rollover, "rollover", "false",
+                       "image hosts, and core once the trust bundle is out, have certificates of the second root"),
 	PARAM_ROW_QUANTITY(service_config, lease_ns, "lease", UNIT_DURATION, "1d", 1000000000, TIME_32_MAX, "of the DHCP lease"),
 	PARAM_ROW_QUANTITY(service_config, ttl_ns, "ttl", UNIT_DURATION, "1min", 0, TIME_32_MAX, "of DNS answers"),
 	PARAM_ROW_BOOL(service_config, path_mtu_discovery, "df", "false",
                        "TCP is sent with DF set, and no ICMP about it is heard (RFC 2923)"),
 	{0},
-};
-
-static const struct dns_name names[] = {
-	{SERVICE_UPDATE_HOST, HOST_ADDRESS},
-	{SERVICE_CONNECT_HOST, HOST_ADDRESS},
-	{SERVICE_NTP_HOST, HOST_ADDRESS},
-	{NULL, 0},
 };
 
 static bool map_image(struct service *service, const char *path, struct error *err)
@@ -55,11 +59,7 @@ static bool map_image(struct service *service, const char *path, struct error *e
 
 static void hash_image(struct service *service)
 {
-	unsigned char digest[SHA256_DIGEST_LENGTH];
-
-	SHA256(service->image.data, service->image.length, digest);
-	for (size_t i = 0; i < sizeof digest; i++)
-		(void)snprintf(service->image_sha256 + 2 * i, 3, "%02x", digest[i]);
+	(void)release_sha256(service->image, service->image_sha256);
 	(void)snprintf(service->image_etag, sizeof service->image_etag, "\"%s\"", service->image_sha256);
 }
 
@@ -89,7 +89,7 @@ bool service_open(struct service *service, const struct service_config *config, 
 	int length = snprintf(
 		service->manifest, sizeof service->manifest,
 		"{\"version\": \"%s\", \"images\": [{\"name\": \"os\", \"url\": \"http://%s%s\", \"size\": %zu, \"sha256\": \"%s\"}]}\n",
-		escape(config->version, version), SERVICE_UPDATE_HOST, IMAGE_TARGET, service->image.length, service->image_sha256);
+		escape(config->version, version), NAMES_UPDATE, IMAGE_TARGET, service->image.length, service->image_sha256);
 	CHECK_INT(length, <, sizeof service->manifest);
 	return true;
 }
@@ -99,6 +99,50 @@ void service_close(struct service *service)
 	if (service->image.data != NULL)
 		(void)munmap((void *)(uintptr_t)service->image.data, service->image.length);
 	service->image = bytes_of(NULL, 0);
+	for (unsigned i = 0; i < SERVICE_FEEDS && service->has_releases; i++)
+		release_close(&service->releases[i]);
+	service->has_releases = false;
+	truth_close(&service->truth);
+	pki_close(service->pki);
+	service->pki = NULL;
+}
+
+void service_offer_os(struct service *service, struct bytes image)
+{
+	service->os = image;
+}
+
+void service_accept_os(struct service *service, const char *sha256)
+{
+	attest_accept(&service->attest, sha256);
+}
+
+/* Made when it is first needed: the plain flow never does. */
+const struct pki *service_pki(struct service *service, uint64_t unix_base_ns)
+{
+	if (service->pki == NULL)
+		service->pki = pki_open(unix_base_ns / SIM_S);
+	return service->pki;
+}
+
+static uint64_t unix_now(const struct service *service)
+{
+	return (service->unix_base_ns + host_sim()->now) / SIM_S;
+}
+
+static const struct release *releases_of(struct service *service)
+{
+	const char *versions[SERVICE_FEEDS] = {service->config.version, service->config.eval_version};
+
+	for (unsigned i = 0; i < SERVICE_FEEDS && !service->has_releases; i++) {
+		const struct release_config config = {.version = versions[i],
+		                                      .os_size = service->config.os_size,
+		                                      .app_size = service->config.app_size,
+		                                      .os = service->os};
+		release_open(&service->releases[i], &config, service_pki(service, service->unix_base_ns));
+	}
+	service->has_releases = true;
+	return service->releases;
 }
 
 static void answer_text(struct http_answer *answer, const char *type, const char *text)
@@ -108,7 +152,9 @@ static void answer_text(struct http_answer *answer, const char *type, const char
 	answer->body = bytes_of(text, strlen(text));
 }
 
-static void take_report(struct service *service, const struct http_request *request, struct http_answer *answer)
+/* -- the plain flow -- */
+
+static void keep_report(struct service *service, const struct http_request *request)
 {
 	size_t length = request->body_length < sizeof service->truth.last_report ? request->body_length
 	                                                                         : sizeof service->truth.last_report - 1;
@@ -116,61 +162,385 @@ static void take_report(struct service *service, const struct http_request *requ
 	memcpy(service->truth.last_report, request->body, length);
 	service->truth.last_report[length] = '\0';
 	service->truth.reports++;
+}
+
+static bool is_get(const struct http_request *request)
+{
+	return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+}
+
+static bool is_post(const struct http_request *request)
+{
+	return strcmp(request->method, "POST") == 0;
+}
+
+static enum service_kind answer_plain(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+	const char *target = request->target;
+
+	if (reply_is_path(target, "/report") && is_post(request)) {
+		keep_report(service, request);
+		answer->status = 204;
+		return SERVICE_REPORT;
+	}
+	if (!is_get(request)) {
+		answer->status = 405;
+	} else if (reply_is_path(target, "/connecttest.txt")) {
+		answer_text(answer, "text/plain", SERVICE_CONNECT_TEXT);
+		return SERVICE_CONNECT;
+	} else if (reply_is_path(target, "/update/manifest.json")) {
+		service->truth.checks++;
+		answer_text(answer, "application/json", service->manifest);
+		return SERVICE_UPDATE;
+	} else if (reply_is_path(target, IMAGE_TARGET)) {
+		service->truth.attempts++;
+		*answer = (struct http_answer){200, "application/octet-stream", service->image_etag, true, service->image, NULL, "", {0}};
+		return SERVICE_IMAGE;
+	}
+	return SERVICE_OTHER;
+}
+
+/* -- the flow over TLS -- */
+
+static void find_fault(struct service *service, const struct http_request *request, const char *what)
+{
+	service->truth.findings++;
+	trace_line(host_trace(), host_sim()->now, "service", "finding: %s %s: %s", request->method, request->target, what);
+}
+
+static enum service_kind answer_auth(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+	struct service_truth *truth = &service->truth;
+	struct attest_outcome outcome;
+
+	service->attest.pki = service_pki(service, service->unix_base_ns);
+	if (is_get(request) && reply_is_path(request->target, "/v1/nonce")) {
+		outcome = attest_nonce(&service->attest, request, answer);
+		truth->nonces += outcome.given;
+	} else if (is_post(request) && reply_is_path(request->target, "/v1/attest")) {
+		(void)releases_of(service);
+		outcome = attest_attest(&service->attest, request, unix_now(service), answer);
+		truth->certificates += outcome.given;
+		truth->refusals += !outcome.given;
+	} else {
+		return SERVICE_OTHER;
+	}
+	if (outcome.wrong != NULL)
+		find_fault(service, request, outcome.wrong);
+	return is_get(request) ? SERVICE_NONCE : SERVICE_ATTEST;
+}
+
+/* Which release a device is offered; NULL: none. */
+static const struct release *offer(struct service *service, const char *feed, const char *group, const char *version)
+{
+	const struct release *release = &releases_of(service)[strcmp(feed, SERVICE_FEED_EVAL) == 0 ? SERVICE_EVAL : SERVICE_RETAIL];
+
+	if (service->config.group[0] != '\0' && strcmp(group, service->config.group) != 0)
+		return NULL;
+	return strcmp(version, release->version) != 0 ? release : NULL;
+}
+
+static void answer_update(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+	char device[PKI_NAME_MAX], feed[32], group[32], version[RELEASE_VERSION_MAX];
+
+	if (request->identity.issuer != PKI_ATTESTATION) {
+		reply_error(answer, request->identity.issuer == PKI_NOBODY ? 401 : 403, "a client certificate is needed");
+		return;
+	}
+	(void)reply_query(request->target, "group", group, sizeof group);
+	if (!reply_query(request->target, "device", device, sizeof device) || !reply_query(request->target, "feed", feed, sizeof feed) ||
+	    !reply_query(request->target, "version", version, sizeof version) ||
+	    (strcmp(feed, SERVICE_FEED_RETAIL) != 0 && strcmp(feed, SERVICE_FEED_EVAL) != 0)) {
+		reply_error(answer, 400, "device, feed or version is missing or wrong");
+		find_fault(service, request, "device, feed or version is missing or wrong");
+		return;
+	}
+	if (strcmp(device, request->identity.name) != 0) {
+		reply_error(answer, 403, "the certificate is another device's");
+		find_fault(service, request, "the certificate is another device's");
+		return;
+	}
+	service->truth.checks++;
+	const struct release *release = offer(service, feed, group, version);
+	if (release == NULL)
+		reply_json(answer, 200, "{\"update\": \"none\"}\n");
+	else
+		reply_json(answer, 200, "{\"update\": \"available\", \"manifest\": \"https://" NAMES_RELEASES "/v1/manifests/%s.json\"}\n",
+		           release->file);
+}
+
+static void take_status(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+	struct fields *fields = fields_open(bytes_of(request->body, request->body_length));
+	struct service_status status = {.at_ns = host_sim()->now};
+
+	keep_report(service, request);
+	if (fields == NULL) {
+		reply_error(answer, 400, "the body is no JSON object");
+		find_fault(service, request, "the body is no JSON object");
+		return;
+	}
+	fields_copy(fields, "device", status.device, sizeof status.device);
+	fields_copy(fields, "version", status.version, sizeof status.version);
+	fields_copy(fields, "slot", status.slot, sizeof status.slot);
+	fields_copy(fields, "status", status.status, sizeof status.status);
+	fields_copy(fields, "phase", status.phase, sizeof status.phase);
+	fields_copy(fields, "reason", status.reason, sizeof status.reason);
+	fields_close(fields);
+	truth_status(&service->truth, &status);
 	answer->status = 204;
 }
 
-/* Whether the target is @p path, whatever its query. */
-static bool is_path(const char *target, const char *path)
+static enum service_kind answer_core(struct service *service, const struct http_request *request, struct http_answer *answer)
 {
-	size_t length = strlen(path);
+	bool report = is_post(request) && reply_is_path(request->target, "/v1/report");
 
-	return strncmp(target, path, length) == 0 && (target[length] == '\0' || target[length] == '?');
+	if (is_get(request) && reply_is_path(request->target, "/v1/update")) {
+		answer_update(service, request, answer);
+		return SERVICE_UPDATE;
+	}
+	if (!report && !(is_post(request) && reply_is_path(request->target, "/v1/telemetry")))
+		return SERVICE_OTHER;
+	if (request->identity.issuer == PKI_NOBODY) {
+		reply_error(answer, 401, "a certificate is needed");
+	} else if (report) {
+		take_status(service, request, answer);
+	} else {
+		service->truth.telemetry++;
+		answer->status = 204;
+	}
+	return report ? SERVICE_REPORT : SERVICE_TELEMETRY;
+}
+
+/* The image that a path names, of any release; NULL: none. */
+static const struct release_image *image_of(struct service *service, const char *target)
+{
+	static const char folder[] = "/images/";
+	char name[RELEASE_NAME_MAX];
+	size_t length = strcspn(target, "?");
+
+	if (strncmp(target, folder, sizeof folder - 1) != 0 || length - (sizeof folder - 1) >= sizeof name)
+		return NULL;
+	(void)snprintf(name, sizeof name, "%.*s", (int)(length - (sizeof folder - 1)), target + sizeof folder - 1);
+	const struct release *releases = releases_of(service);
+	const struct release_image *image = release_find(&releases[SERVICE_RETAIL], name);
+	return image != NULL ? image : release_find(&releases[SERVICE_EVAL], name);
+}
+
+static enum service_kind answer_image(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+	const struct release_image *image = image_of(service, request->target);
+
+	if (image == NULL || !is_get(request))
+		return SERVICE_OTHER;
+	struct service_image *truth = truth_image(&service->truth, image->name, image->data.length);
+	if (truth != NULL)
+		truth->requests++;
+	*answer = (struct http_answer){200, "application/octet-stream", image->etag, true, image->data, NULL, "", {0}};
+	return SERVICE_IMAGE;
+}
+
+static enum service_kind answer_releases(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+	const struct release *releases = releases_of(service);
+	char path[64];
+
+	for (unsigned i = 0; i < SERVICE_FEEDS && is_get(request); i++) {
+		(void)snprintf(path, sizeof path, "/v1/manifests/%s.json", releases[i].file);
+		if (!reply_is_path(request->target, path))
+			continue;
+		answer_text(answer, "application/json", releases[i].manifest);
+		return SERVICE_MANIFEST;
+	}
+	return answer_image(service, request, answer);
+}
+
+static enum service_kind answer_secure(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+	static const struct {
+		const char *name;
+		enum service_kind (*answer)(struct service *service, const struct http_request *request, struct http_answer *answer);
+	} parts[] = {{NAMES_AUTH, answer_auth},
+	             {NAMES_CORE, answer_core},
+	             {NAMES_RELEASES, answer_releases},
+	             {NAMES_IMAGES, answer_image},
+	             {NAMES_IMAGES_SECONDARY, answer_image}};
+	const struct server_name *asked = names_at(request->address);
+
+	if (request->identity.issuer != PKI_NOBODY)
+		service->truth.identity = request->identity;
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (asked != NULL && strcmp(asked->name, parts[i].name) == 0)
+			return parts[i].answer(service, request, answer);
+	return SERVICE_OTHER;
+}
+
+static enum service_kind answer_well(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+	enum service_kind kind = request->tls ? answer_secure(service, request, answer) : answer_plain(service, request, answer);
+
+	if (answer->status == 404 && request->tls)
+		reply_error(answer, 404, "there is nothing of this name");
+	return kind;
+}
+
+/* The gateway has several names: the one that was asked for, if it is one of them. */
+static const char *host_of(const struct http_request *request)
+{
+	char asked[HTTP_FIELD_MAX];
+	const struct server_name *host = names_at(request->address);
+
+	(void)snprintf(asked, sizeof asked, "%.*s", (int)strcspn(request->host, ":"), request->host);
+	const struct server_name *other = names_find(asked);
+	if (other != NULL && other->address == request->address)
+		return other->name;
+	return host != NULL ? host->name : NULL;
 }
 
 void service_answer(void *ctx, const struct http_request *request, struct http_answer *ret_answer)
 {
 	struct service *service = ctx;
-	bool get = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+	sim_ns now = host_sim() != NULL ? host_sim()->now : 0;
+	enum service_kind kind = SERVICE_OTHER;
+	struct upset upset = {0};
 
 	*ret_answer = (struct http_answer){.status = 404};
 	service->truth.requests++;
-	if (is_path(request->target, "/report") && strcmp(request->method, "POST") == 0) {
-		take_report(service, request, ret_answer);
-	} else if (!get) {
-		ret_answer->status = 405;
-	} else if (is_path(request->target, "/connecttest.txt")) {
-		answer_text(ret_answer, "text/plain", SERVICE_CONNECT_TEXT);
-	} else if (is_path(request->target, "/update/manifest.json")) {
-		service->truth.checks++;
-		answer_text(ret_answer, "application/json", service->manifest);
-	} else if (is_path(request->target, IMAGE_TARGET)) {
-		service->truth.attempts++;
-		*ret_answer = (struct http_answer){200, "application/octet-stream", service->image_etag, true, service->image};
-	}
+	if (service->disruptor != NULL)
+		upset = disruptor_http(service->disruptor, host_of(request), request->target, now);
+	if (upset.replaces)
+		*ret_answer = upset.answer;
+	else
+		kind = answer_well(service, request, ret_answer);
+	upset_apply(&upset, ret_answer);
+	truth_visit(&service->truth, &(struct service_visit){now, request->address, kind, ret_answer->status});
 }
 
-/* Parts of the image are told from other answers by where they lie. */
-static void note_sent(void *ctx, struct bytes part)
+/* -- what was handed out -- */
+
+/* Where @part begins in @whole; false if it lies elsewhere. */
+static bool lies_in(struct bytes part, struct bytes whole, uint64_t *ret_offset)
+{
+	uintptr_t begin = (uintptr_t)whole.data, at = (uintptr_t)part.data;
+
+	if (at < begin || at - begin >= whole.length)
+		return false;
+	*ret_offset = at - begin;
+	return true;
+}
+
+static void note_release(struct service *service, const struct http_request *request, struct bytes part)
+{
+	const struct release_image *image = image_of(service, request->target);
+	uint64_t offset;
+
+	if (image == NULL || !lies_in(part, image->data, &offset))
+		return;
+	struct service_image *truth = truth_image(&service->truth, image->name, image->data.length);
+	if (truth == NULL)
+		return;
+	truth->bytes += part.length;
+	coverage_add(&truth->coverage, offset, offset + part.length);
+	if (request->address == names_find(NAMES_IMAGES_SECONDARY)->address)
+		truth->from_secondary += part.length;
+	else
+		truth->from_primary += part.length;
+	service->bundle_out |= request->address == names_find(NAMES_RELEASES)->address && offset + part.length == image->data.length;
+}
+
+static void note_sent(void *ctx, const struct http_request *request, struct bytes part)
 {
 	struct service *service = ctx;
-	uintptr_t begin = (uintptr_t)service->image.data, at = (uintptr_t)part.data;
+	uint64_t offset;
 
-	if (at < begin || at - begin >= service->image.length)
+	if (request->tls)
+		note_release(service, request, part);
+	if (!lies_in(part, service->image, &offset))
 		return;
-	uint64_t offset = at - begin;
 	service->truth.image_bytes += part.length;
 	if (offset <= service->truth.image_covered && offset + part.length > service->truth.image_covered)
 		service->truth.image_covered = offset + part.length;
 }
 
-void service_start(struct service *service, uint64_t unix_base_ns)
+/* -- TLS -- */
+
+static enum pki_root root_of(const struct service *service, const char *host)
 {
+	bool images = strcmp(host, NAMES_IMAGES) == 0 || strcmp(host, NAMES_IMAGES_SECONDARY) == 0;
+	bool core = strcmp(host, NAMES_CORE) == 0;
+
+	return service->config.rollover && (images || (core && service->bundle_out)) ? PKI_ROOT_2 : PKI_ROOT_1;
+}
+
+static bool begin_handshake(void *ctx, uint32_t address, unsigned number, struct tls_config *ret_config)
+{
+	struct service *service = ctx;
+	const struct server_name *host = names_at(address);
+
+	if (host == NULL || !host->tls)
+		return false;
+	service->truth.handshakes++;
+	*ret_config = (struct tls_config){.pki = service_pki(service, service->unix_base_ns),
+	                                  .host = host->name,
+	                                  .root = root_of(service, host->name),
+	                                  .version = (enum tls_version)service->config.tls,
+	                                  .asks_client = strcmp(host->name, NAMES_AUTH) == 0 || strcmp(host->name, NAMES_CORE) == 0,
+	                                  .unix_s = unix_now(service),
+	                                  .entropy = entropy_of(service->seed, "tls", number),
+	                                  .secret = service->ops.secret,
+	                                  .ctx = service->ctx};
+	if (service->disruptor != NULL)
+		ret_config->alerts = disruptor_tls(service->disruptor, ret_config, host_sim()->now, &ret_config->alert);
+	return true;
+}
+
+/* A packet for a host that may be down. */
+static enum host_verdict ask_gate(void *ctx, uint32_t address, bool is_tcp)
+{
+	static const enum host_verdict verdicts[] = {
+		[PASSAGE_FREE] = HOST_TAKES, [PASSAGE_LOST] = HOST_LOSES, [PASSAGE_RESET] = HOST_RESETS};
+	struct service *service = ctx;
+	uint32_t fallen;
+
+	enum passage passage = disruptor_packet(service->disruptor, address, is_tcp, host_sim()->now, &fallen);
+	if (fallen != 0)
+		channel_forget(fallen == UINT32_MAX ? 0 : fallen);
+	return verdicts[passage];
+}
+
+static void open_names(struct service *service)
+{
+	size_t i = 0;
+
+	for (; server_names[i].name != NULL; i++) {
+		service->dns_names[i] = (struct dns_name){server_names[i].name, server_names[i].address};
+		if (server_names[i].address != HOST_ADDRESS)
+			host_add_address(server_names[i].address);
+	}
+	service->dns_names[i] = (struct dns_name){NULL, 0};
+}
+
+void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct disruptor *disruptor, struct service_ops ops,
+                   void *ctx)
+{
+	service->unix_base_ns = unix_base_ns;
+	service->seed = seed;
+	service->disruptor = disruptor;
+	service->ops = ops;
+	service->ctx = ctx;
+	service->attest.seed = seed;
+	service->attest.lifetime_s = service->config.certificate_ns / SIM_S;
 	host_set_df(service->config.path_mtu_discovery);
+	open_names(service);
 	service->udp = (struct udp_services){
 		.dhcp = {.server = HOST_ADDRESS, .netmask = HOST_NETMASK, .device = DEVICE_ADDRESS, .lease_ns = service->config.lease_ns},
-		.dns = {.names = names, .ttl_s = (uint32_t)(service->config.ttl_ns / SIM_S)},
+		.dns = {.names = service->dns_names, .ttl_s = (uint32_t)(service->config.ttl_ns / SIM_S)},
+		.disruptor = disruptor,
 		.unix_base_ns = unix_base_ns,
 	};
+	if (disruptor != NULL && disruptor_troubles(disruptor)->count > 0)
+		host_set_gate(ask_gate, service);
 	udp_services_open(&service->udp);
-	http_open((struct http_handler){service_answer, note_sent, service}, unix_base_ns);
+	http_open((struct http_handler){service_answer, note_sent, begin_handshake, service}, unix_base_ns);
 }

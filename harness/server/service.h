@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The update service: what the far end's HTTP server says. Connectivity check, update check, image download, report.
+ * The update service: what the far end's servers say. There are two flows. The plain one, at the gateway:
  *
  *     GET  /connecttest.txt        the connectivity check's text
  *     GET  /update/manifest.json   what there is to install, with sizes and SHA-256 hashes
  *     GET  /images/os.bin          the image, with ranges
  *     POST /report                 what the device says became of it (JSON)
+ *
+ * And the one of a device with keys, over TLS, where each host has its part (names.h):
+ *
+ *     auth      GET  /v1/nonce, POST /v1/attest              with the bootstrap certificate (attest.h)
+ *     core      GET  /v1/update?device=&feed=&group=&version= with the client certificate of the attestation
+ *                    {"update": "none"} or {"update": "available", "manifest": URL}
+ *               POST /v1/report, /v1/telemetry               with either certificate
+ *     releases  GET  /v1/manifests/VERSION.json              the signed manifest (release.h), and the images of the first stage
+ *     images, images-secondary   GET /images/NAME            the images, with ranges
+ *     connect2  GET  /connecttest.txt                        over plain HTTP
+ *
+ * What is refused is answered with `{"error": "..."}`, and is a finding in the trace if no good device would have sent it.
  */
 #ifndef SERVER_SERVICE_H
 #define SERVER_SERVICE_H
@@ -16,36 +28,42 @@
 
 #include "base/error.h"
 #include "base/param.h"
+#include "server/attest.h"
+#include "server/disrupt.h"
 #include "server/http.h"
+#include "server/names.h"
+#include "server/release.h"
+#include "server/truth.h"
 #include "server/udp.h"
 
-#define SERVICE_UPDATE_HOST "update.stutter.test"
-#define SERVICE_CONNECT_HOST "connect.stutter.test"
-#define SERVICE_NTP_HOST "time.stutter.test"
 #define SERVICE_CONNECT_TEXT "Stutter Connect Test"
 #define SERVICE_SHA256_TEXT_MAX 65
 #define SERVICE_MANIFEST_MAX 1024
-#define SERVICE_REPORT_MAX 256
+#define SERVICE_FEED_RETAIL "retail"
+#define SERVICE_FEED_EVAL "retail-eval"
 
 /** The parameters under `server:` of a scenario. */
 struct service_config {
-	char version[32];        /**< of the update on offer */
-	uint64_t lease_ns;       /**< of the DHCP lease */
-	uint64_t ttl_ns;         /**< of DNS answers */
+	char version[RELEASE_VERSION_MAX];      /**< of the update on offer, in the feed `retail` */
+	char eval_version[RELEASE_VERSION_MAX]; /**< in the feed `retail-eval` */
+	char group[32];                         /**< of the devices that it is offered to; empty: all */
+	uint64_t os_size, app_size;             /**< bytes, of generated images */
+	uint64_t certificate_ns;                /**< lifetime of a client certificate */
+	unsigned tls;                           /**< enum tls_version */
+	bool rollover;                          /**< image hosts, and core after the trust bundle was handed out, are certified by root 2 */
+	uint64_t lease_ns;                      /**< of the DHCP lease */
+	uint64_t ttl_ns;                        /**< of DNS answers */
 	bool path_mtu_discovery; /**< TCP is sent with DF set, and what ICMP says to it is not heard, as behind many a filter */
 };
 
 extern const struct param service_params[];
 
-/** What the service knows of the session: the judges' second witness beside the device. */
-struct service_truth {
-	uint64_t requests;      /**< of any kind */
-	uint64_t checks;        /**< update checks answered */
-	uint64_t image_bytes;   /**< bytes of image that were handed to TCP, repeated ones included */
-	uint64_t image_covered; /**< how much of the image, from its beginning, was handed to TCP at least once */
-	uint64_t attempts;      /**< image requests */
-	uint64_t reports;
-	char last_report[SERVICE_REPORT_MAX]; /**< the body, as far as it fits */
+enum service_feed { SERVICE_RETAIL, SERVICE_EVAL, SERVICE_FEEDS };
+
+/** What the service needs of the world around it. */
+struct service_ops {
+	/** A TLS secret in the format of SSLKEYLOGFILE, before anything is sent that it is needed for; NULL: nobody wants them. */
+	void (*secret)(void *ctx, const char *line);
 };
 
 struct service {
@@ -54,19 +72,45 @@ struct service {
 	char image_sha256[SERVICE_SHA256_TEXT_MAX];
 	char image_etag[SERVICE_SHA256_TEXT_MAX + 2];
 	char manifest[SERVICE_MANIFEST_MAX];
+	struct dns_name dns_names[NAMES_MAX];
 	struct udp_services udp;
 	struct service_truth truth;
+	uint64_t unix_base_ns, seed;
+	struct service_ops ops;
+	void *ctx;
+	struct disruptor *disruptor; /**< NULL: nothing goes wrong */
+	struct pki *pki;             /**< NULL until it is needed */
+	struct attest attest;
+	struct bytes os; /**< OS image of both feeds; empty: generated ones */
+	struct release releases[SERVICE_FEEDS];
+	bool has_releases;
+	bool bundle_out; /**< the last byte of the trust bundle was handed out */
 };
 
 /**
- * Reads the image and prepares the manifest; touches no network.
+ * Reads the image of the plain flow and prepares its manifest; touches no network.
  * @param image_path A file; it is mapped and must not change while the service lives.
  */
 bool service_open(struct service *service, const struct service_config *config, const char *image_path, struct error *err);
 void service_close(struct service *service);
 
-/** Starts DHCP, DNS, NTP and HTTP on the host of this process. @param unix_base_ns The true time at virtual time 0. */
-void service_start(struct service *service, uint64_t unix_base_ns);
+/** The OS image that both feeds offer; it must stay. To be called before the service starts. */
+void service_offer_os(struct service *service, struct bytes image);
+
+/** Attestation knows the OS with this SHA-256, 64 hexadecimal digits, beside those on offer. If it is never called it knows all. */
+void service_accept_os(struct service *service, const char *sha256);
+
+/** The keys and certificates of the world that begins at @p unix_base_ns. What the device gets of them is the same in every session. */
+const struct pki *service_pki(struct service *service, uint64_t unix_base_ns);
+
+/**
+ * Starts the servers on the host of this process.
+ * @param unix_base_ns The true time at virtual time 0.
+ * @param seed Of nonces, certificates and TLS.
+ * @param disruptor Borrowed; NULL: nothing goes wrong.
+ */
+void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct disruptor *disruptor, struct service_ops ops,
+                   void *ctx);
 
 /** Answers a request: what http_open()'s handler calls. @param ctx The service. */
 void service_answer(void *ctx, const struct http_request *request, struct http_answer *ret_answer);

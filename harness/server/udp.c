@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "link/frame.h"
+#include "server/disrupt.h"
 #include "server/host.h"
 #include "server/ntp.h"
 
@@ -49,15 +50,20 @@ static void send_dhcp(struct udp_pcb *pcb, const struct dhcp_answer *answer)
 
 static void receive_dhcp(void *arg, struct udp_pcb *pcb, struct pbuf *packet, const ip_addr_t *address, u16_t port)
 {
-	const struct udp_services *services = arg;
+	struct udp_services *services = arg;
+	struct dhcp_config config = services->dhcp;
 	uint8_t room[FRAME_MAX];
 	struct dhcp_answer answer;
+	bool answers = true;
 
 	(void)address;
 	(void)port;
-	dhcp_answer(&services->dhcp, flatten(packet, room), &answer);
-	trace_line(host_trace(), host_sim()->now, "dhcp", "%s", answer.note);
-	if (answer.length > 0)
+	struct bytes message = flatten(packet, room);
+	if (services->disruptor != NULL)
+		answers = disruptor_dhcp(services->disruptor, message, &config, &services->dhcp.device, host_sim()->now);
+	dhcp_answer(&config, message, &answer);
+	trace_line(host_trace(), host_sim()->now, "dhcp", "%s%s", answer.note, answers ? "" : ", not sent");
+	if (answer.length > 0 && answers)
 		send_dhcp(pcb, &answer);
 }
 
@@ -68,7 +74,10 @@ static void reply(struct udp_pcb *pcb, const uint8_t *message, size_t length, co
 	if (length == 0)
 		return;
 	packet = pbuf_with(message, length);
-	(void)udp_sendto(pcb, packet, address, port);
+	/* From the address that was asked, which the stack knows while it hands the question over. */
+	const ip_addr_t *asked = ip_current_dest_addr();
+	bool by_broadcast = ip_addr_isbroadcast(asked, netif_default);
+	(void)udp_sendto_if_src(pcb, packet, address, port, netif_default, by_broadcast ? netif_ip_addr4(netif_default) : asked);
 	pbuf_free(packet);
 }
 
@@ -80,6 +89,8 @@ static void receive_dns(void *arg, struct udp_pcb *pcb, struct pbuf *packet, con
 
 	dns_answer(&services->dns, flatten(packet, room), &answer);
 	trace_line(host_trace(), host_sim()->now, "dns", "%s", answer.note);
+	if (services->disruptor != NULL)
+		disruptor_dns(services->disruptor, &answer, host_sim()->now);
 	reply(pcb, answer.message, answer.length, address, port);
 }
 
@@ -89,7 +100,12 @@ static void receive_ntp(void *arg, struct udp_pcb *pcb, struct pbuf *packet, con
 	uint8_t room[FRAME_MAX];
 	struct ntp_answer answer;
 
-	ntp_answer(flatten(packet, room), services->unix_base_ns + host_sim()->now, &answer);
+	struct bytes message = flatten(packet, room);
+	uint64_t unix_ns = services->unix_base_ns + host_sim()->now;
+	if (services->disruptor != NULL)
+		disruptor_ntp(services->disruptor, message, unix_ns, &answer, host_sim()->now);
+	else
+		ntp_answer(message, unix_ns, &answer);
 	trace_line(host_trace(), host_sim()->now, "ntp", "from port %u: %s", port, answer.note);
 	reply(pcb, answer.message, answer.length, address, port);
 }

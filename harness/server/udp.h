@@ -9,10 +9,13 @@
 #include "server/dhcp.h"
 #include "server/dns.h"
 
+struct disruptor;
+
 struct udp_services {
 	struct dhcp_config dhcp;
 	struct dns_config dns;
-	uint64_t unix_base_ns; /**< the true time at virtual time 0, nanoseconds since 1970 */
+	struct disruptor *disruptor; /**< NULL: nothing goes wrong */
+	uint64_t unix_base_ns;       /**< the true time at virtual time 0, nanoseconds since 1970 */
 };
 
 /** Starts the services on the host of this process. @p services must outlive it. */

@@ -110,6 +110,8 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 	char at[ADDRESS_TEXT_MAX], packet[PACKET_TEXT_MAX], cause[CAUSE_MAX];
 
 	troubles_see(disturber_troubles(world->board.disturber), naming, now);
+	if (world->disruptor != NULL)
+		troubles_see(disruptor_troubles(world->disruptor), naming, now);
 	cable_sees(world->cable, naming, now);
 	if (fate->cause_count == 0 && !fate->dropped) {
 		note_frame(world, frame, direction, PCAPNG_PASSED, NULL);
@@ -134,13 +136,27 @@ static void made(void *ctx, const struct frame *frame, enum direction direction,
 	           lost ? "" : unit_format(UNIT_DURATION, release - now, quantity));
 }
 
-static void occasion(void *ctx, const char *site, uint64_t number, sim_ns now)
+static void tell_occasion(struct world *world, struct troubles *others, const char *site, uint64_t number, sim_ns now)
 {
-	struct world *world = ctx;
-
 	proxy_occasion(world->proxy, site, number, now);
 	if (world->cable != NULL)
 		cable_sees_occasion(world->cable, site, number, now);
+	if (others != NULL)
+		troubles_see_occasion(others, site, number, now);
+}
+
+static void occasion_at_board(void *ctx, const char *site, uint64_t number, sim_ns now)
+{
+	struct world *world = ctx;
+
+	tell_occasion(world, world->disruptor != NULL ? disruptor_troubles(world->disruptor) : NULL, site, number, now);
+}
+
+static void occasion_at_server(void *ctx, const char *site, uint64_t number, sim_ns now)
+{
+	struct world *world = ctx;
+
+	tell_occasion(world, disturber_troubles(world->board.disturber), site, number, now);
 }
 
 static void to_partner(void *ctx, struct frame *frame, sim_ns now)
@@ -181,6 +197,19 @@ static void host_output(void *ctx, struct frame *frame, sim_ns now)
 {
 	(void)now;
 	submit(ctx, frame, TO_DEVICE);
+}
+
+/* For the reader of the capture, and for names of what is encrypted. */
+static void keep_secret(void *ctx, const char *line)
+{
+	struct world *world = ctx;
+	char text[PCAPNG_SECRETS_MAX];
+
+	proxy_secret(world->proxy, line);
+	if (world->capture == NULL)
+		return;
+	CHECK_INT(snprintf(text, sizeof text, "%s\n", line), <, sizeof text);
+	pcapng_tls_secrets(world->capture, text);
 }
 
 /* -- the whole -- */
@@ -295,17 +324,20 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	const struct enc28j60_config chip = chip_of(&plan->device);
 	board_open(&world->board, &chip, &world->link,
 	           disturber_open(world->faults, world->fault_count, plan->seed, trace,
-	                          (struct trouble_ops){keep_decision, world->knows_occasions ? occasion : NULL}, world),
+	                          (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_board : NULL}, world),
 	           &world->sim, trace);
 	fit_flash(world, plan);
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
-	service_start(&world->service, UNIX_BASE_NS);
+	world->disruptor = disruptor_open(world->faults, world->fault_count, plan->seed, trace,
+	                                  (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_server : NULL}, world);
+	service_start(&world->service, UNIX_BASE_NS, plan->seed, world->disruptor, (struct service_ops){keep_secret}, world);
 	return true;
 }
 
 void world_close(struct world *world)
 {
 	host_close();
+	disruptor_close(world->disruptor);
 	cable_close(world->cable);
 	board_close(&world->board);
 	link_close(&world->link);
@@ -322,6 +354,7 @@ void world_enter(struct world *world, const char *phase)
 {
 	proxy_enter(world->proxy, phase);
 	troubles_enter(disturber_troubles(world->board.disturber), phase);
+	troubles_enter(disruptor_troubles(world->disruptor), phase);
 }
 
 void world_run(struct world *world, sim_ns now)
@@ -334,14 +367,21 @@ sim_ns world_next(const struct world *world)
 	return board_can_interrupt(&world->board) ? sim_next_visible(&world->sim) : SIM_NEVER;
 }
 
+/* Of a fault that is not the proxy's. */
+static bool site_counters(const struct world *world, size_t index, uint64_t *ret_matched, uint64_t *ret_applied)
+{
+	return cable_counters(world->cable, index, ret_matched, ret_applied) ||
+	       troubles_counters(disturber_troubles(world->board.disturber), index, ret_matched, ret_applied) ||
+	       troubles_counters(disruptor_troubles(world->disruptor), index, ret_matched, ret_applied);
+}
+
 struct world_counters world_counters(const struct world *world, size_t index)
 {
 	struct world_counters counters = {0};
 	size_t in_proxy = 0;
 
 	if (world->plan->faults[index].action->layer != LAYER_PROXY) {
-		if (!cable_counters(world->cable, index, &counters.matched, &counters.applied))
-			(void)troubles_counters(disturber_troubles(world->board.disturber), index, &counters.matched, &counters.applied);
+		(void)site_counters(world, index, &counters.matched, &counters.applied);
 		counters.seen = counters.matched;
 		return counters;
 	}
@@ -358,8 +398,7 @@ bool world_decision_found(const struct world *world, size_t index)
 
 	if (world->plan->decisions.list[index].action->layer == LAYER_PROXY)
 		return proxy_counters(world->proxy, in_layer).applied > 0;
-	if (!cable_counters(world->cable, in_layer, &matched, &applied))
-		(void)troubles_counters(disturber_troubles(world->board.disturber), in_layer, &matched, &applied);
+	(void)site_counters(world, in_layer, &matched, &applied);
 	return applied > 0;
 }
 
@@ -387,9 +426,12 @@ void world_write_addresses(const struct world *world, FILE *stream)
 {
 	namer_list(proxy_namer(world->proxy), write_address, stream);
 	for (size_t i = 0; fault_sites[i].name != NULL; i++) {
-		uint64_t count = disturber_troubles(world->board.disturber)->occasions[i];
-		if (count > 0)
-			fprintf(stream, "%-9s %s#1..%" PRIu64 "\n", "board", fault_sites[i].name, count);
+		bool at_server = fault_sites[i].layer == LAYER_SERVER;
+		const struct troubles *troubles = at_server ? disruptor_troubles(world->disruptor)
+		                                            : disturber_troubles(world->board.disturber);
+		if (troubles->occasions[i] > 0)
+			fprintf(stream, "%-9s %s#1..%" PRIu64 "\n", at_server ? "server" : "board", fault_sites[i].name,
+			        troubles->occasions[i]);
 	}
 }
 
@@ -457,9 +499,7 @@ const char *world_faults_in_force(const struct world *world, char *ret_text, siz
 	for (size_t i = 0; i < world->plan->fault_count; i++) {
 		const struct fault *fault = &world->plan->faults[i];
 		uint64_t matched, applied;
-		if ((cable_counters(world->cable, i, &matched, &applied) ||
-		     troubles_counters(disturber_troubles(world->board.disturber), i, &matched, &applied)) &&
-		    applied > 0)
+		if (site_counters(world, i, &matched, &applied) && applied > 0)
 			used = add_fault(world, ret_text, size, used, fault, applied, SIM_NEVER);
 	}
 	return ret_text;

@@ -26,6 +26,7 @@ struct world {
 	struct sim_event proxy_event;
 	struct service service;
 	struct cable *cable;
+	struct disruptor *disruptor;
 	const struct fault *faults; /* of board and cable: the plan's, or made from decisions */
 	size_t fault_count;
 	struct fault *made;         /* faults made from decisions; NULL otherwise */

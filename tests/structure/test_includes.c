@@ -34,7 +34,7 @@ static const struct module modules[] = {
 	{"address", true, {"base", "link", "llhttp.h", NULL}},
 	{"fault", true, {"base", "sim", "address", "link", NULL}},
 	{"proxy", true, {"base", "sim", "link", "address", "fault", NULL}},
-	{"server", true, {"base", "sim", "link", NULL}},
+	{"server", true, {"base", "sim", "link", "address", "fault", NULL}},
 	{"scenario", true, {"base", "sim", "link", "address", "fault", "server", NULL}},
 	{"enc28j60", true, {NULL}},
 	{"nor", true, {NULL}},

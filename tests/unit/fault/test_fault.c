@@ -52,9 +52,6 @@ static const char *needed_by(const struct action *action)
 		[FAULT_SPI_STALL] = "for=1ms",
 		[FAULT_SPI_SLOW] = "factor=2",
 		[FAULT_INT_DOUBLE] = "after=1us",
-		[FAULT_NOR_ROT] = "offset=0",
-		[FAULT_NOR_STUCK] = "for=1s",
-		[FAULT_NOR_SLOW] = "factor=2",
 		[FAULT_LOSS] = "percent=1%",
 		[FAULT_LOSS_STATE] = "p13=1%",
 		[FAULT_RATE] = "rate=1Mbit",
@@ -104,7 +101,7 @@ static void every_action_is_found_by_its_name(void)
 		CU_ASSERT_FATAL(action != NULL && action->name != NULL && action->summary != NULL && action->params != NULL);
 		CU_ASSERT_EQUAL(action->kind, i);
 		CU_ASSERT_PTR_EQUAL(action_find(action->name), action);
-		CU_ASSERT(action->site == NULL || action->layer == LAYER_BOARD);
+		CU_ASSERT(action->site == NULL || action->layer == LAYER_BOARD || action->layer == LAYER_SERVER);
 		is_right(ready(action, ""));
 	}
 	CU_ASSERT_PTR_NULL(action_at(FAULT_KINDS));
@@ -181,6 +178,22 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 		[FAULT_NOR_ROT] = "offset! bit=0",
 		[FAULT_NOR_STUCK] = "for!",
 		[FAULT_NOR_SLOW] = "factor!",
+		[FAULT_HTTP_STATUS] = "code! retry_after=0ns",
+		[FAULT_HTTP_DELAY] = "before=0ns pause=0ns at_byte=0B",
+		[FAULT_HTTP_TRUNCATE] = "at_byte=0B end=close",
+		[FAULT_HTTP_LENGTH] = "kind=missing value=0B",
+		[FAULT_HTTP_RANGE] = "kind=ignored",
+		[FAULT_HTTP_REDIRECT] = "to! code=302",
+		[FAULT_HTTP_BODY] = "kind=portal",
+		[FAULT_HTTP_RESET] = "enabled=true",
+		[FAULT_ZERO_WINDOW] = "for!",
+		[FAULT_TLS_STALL] = "at=server_hello",
+		[FAULT_TLS_CERTIFICATE] = "kind=expired",
+		[FAULT_TLS_ALERT] = "code=40",
+		[FAULT_DNS] = "answer=silence",
+		[FAULT_DHCP] = "answer=silence lease=1min",
+		[FAULT_NTP] = "answer=silence years=1 by=0ns behind=false",
+		[FAULT_SERVER_DOWN] = "for! how=silence all=false",
 	};
 	char text[512];
 
@@ -311,9 +324,9 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	is_refused(match_params, "until", "+366d", "more than the most allowed, 365d");
 	for (size_t i = 0; i < FAULT_KINDS; i++)
 		count += durations_end_at_a_year(action_at(i)->params);
-	/* slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy, firewall,
-	 * power_cut and nor_stuck one each. */
-	CU_ASSERT_EQUAL(count, 19);
+	/* slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each;
+	 * http_delay has two, http_status, zero_window, dhcp, ntp, server_down, power_cut and nor_stuck one each. */
+	CU_ASSERT_EQUAL(count, 26);
 	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
 }
 
@@ -431,7 +444,8 @@ static void ordinals_exclude_each_other(void)
 
 /* -- addresses -- */
 
-static const char *const sites[] = {"enc.tx", "enc.rx", "enc.mii", "spi.msg", "int.edge", "nor.op", "nor.read"};
+static const char *const sites[] = {"enc.tx",   "enc.rx",  "enc.mii", "spi.msg", "int.edge", "nor.op",  "nor.read",
+                                    "srv.dhcp", "srv.dns", "srv.ntp", "srv.tcp", "srv.tls",  "srv.http"};
 
 static struct fault addressed(const struct action *action, const char *site, const char *rest, const char *more)
 {

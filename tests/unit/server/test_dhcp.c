@@ -14,7 +14,7 @@
 
 enum { DISCOVER = 1, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM };
 
-static const struct dhcp_config config = {SERVER, 0xffffff00U, DEVICE, 86400U * UINT64_C(1000000000)};
+static const struct dhcp_config config = {SERVER, 0xffffff00U, DEVICE, 86400U * UINT64_C(1000000000), false};
 
 /* A message as a client would send it. */
 struct message {

@@ -63,7 +63,7 @@ static void the_manifest_names_the_image_with_size_and_hash(void)
 	CU_ASSERT_FATAL(manifest != NULL);
 	json_t *image = json_array_get(json_object_get(manifest, "images"), 0);
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(manifest, "version")), service.config.version);
-	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(image, "url")), "http://" SERVICE_UPDATE_HOST "/images/os.bin");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(image, "url")), "http://" NAMES_UPDATE "/images/os.bin");
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(image, "sha256")), ABC_SHA256);
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(image, "size")), 3);
 	json_decref(manifest);

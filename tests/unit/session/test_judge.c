@@ -53,6 +53,7 @@ static void begin(void)
 	plan.fault_count = 1;
 	world.plan = &plan;
 	world.board.disturber = disturber_open(&fault, 1, 1, world.trace, (struct trouble_ops){0}, NULL);
+	world.disruptor = disruptor_open(&fault, 1, 1, world.trace, (struct trouble_ops){0}, NULL);
 	world.cable = cable_open(&fault, 1, NULL, &world.sim, world.trace, NULL, NULL);
 	world.service.image = bytes_of(image, sizeof image);
 	judge_init(&judge);
@@ -62,6 +63,7 @@ static void end(void)
 {
 	proxy_close(world.proxy);
 	disturber_close(world.board.disturber);
+	disruptor_close(world.disruptor);
 	cable_close(world.cable);
 	trace_close(world.trace);
 	sim_close(&world.sim);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * A connection of the host as a stream of bytes: TCP, or TLS over TCP. Who uses one need not know which.
+ *
+ * A channel belongs to its user from accepted() on until it calls channel_close() or channel_abort(), or is told failed(); it is gone then. The user may close it
+ * in any of its callbacks.
+ */
+#ifndef SERVER_CHANNEL_H
+#define SERVER_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "server/tls.h"
+
+struct channel;
+
+/** What a channel tells its user. */
+struct channel_ops {
+	/** Bytes have come. @return how many were used; the others are offered again after channel_resume(). */
+	size_t (*received)(void *ctx, struct bytes data);
+	/** The client's TCP has acknowledged @p length more of the bytes that were written. */
+	void (*sent)(void *ctx, size_t length);
+	/** The client sends nothing any more; it may still read. */
+	void (*ended)(void *ctx);
+	/** The connection is no more. @param why A few words; NULL: as the user of another channel has wished. */
+	void (*failed)(void *ctx, const char *why);
+};
+
+/** Who a connection is offered to. */
+struct channel_listener {
+	/**
+	 * Somebody has connected.
+	 * @param ret_ops What the channel shall call, with the returned context.
+	 */
+	void *(*accepted)(void *ctx, struct channel *channel, struct channel_ops *ret_ops);
+	/** Of a port with TLS: what the connection of @p user is to be like; asked when its first bytes come. @return false: it is reset. NULL for plain TCP. */
+	bool (*configure)(void *user, struct tls_config *ret_config);
+	/** Of a port with TLS: the handshake of @p user's channel is complete. */
+	void (*opened)(void *user);
+	void *ctx;
+};
+
+/** Listens on @p port of every address of the host. @param listener Must outlive the host. */
+void channel_listen(uint16_t port, const struct channel_listener *listener);
+
+/** The ends of the connection, host order. */
+uint32_t channel_address(const struct channel *channel);
+uint16_t channel_port(const struct channel *channel);
+uint16_t channel_remote_port(const struct channel *channel);
+
+/** The TLS on it; NULL for plain TCP, and before the first bytes. */
+const struct tls *channel_tls(const struct channel *channel);
+
+/** The bytes were read, so that the client may send as many more. To be called by received() before it writes anything. */
+void channel_took(struct channel *channel, size_t length);
+
+/** From now on nothing is received; what comes fills TCP's window. */
+void channel_hold(struct channel *channel);
+/** Ends that, and hands over what has come. */
+void channel_resume(struct channel *channel);
+
+/** Takes back the whole window that TCP has given, as a server without memory may (RFC 9293 3.8.6 calls it shrinking), and gives it again. */
+void channel_shut_window(struct channel *channel);
+void channel_open_window(struct channel *channel);
+
+/**
+ * Writes as much as fits now.
+ * @param more There is more to come at once (PSH is not set).
+ * @param copy Whether the bytes may go before they are acknowledged.
+ * @return how many bytes were taken.
+ */
+size_t channel_write(struct channel *channel, struct bytes data, bool more, bool copy);
+
+/** Sends what was written. */
+void channel_flush(struct channel *channel);
+
+/** Ends it in an orderly way, what was written goes out before; or with a reset. */
+void channel_close(struct channel *channel);
+void channel_abort(struct channel *channel);
+
+/** All connections to @p address (0: to any) are forgotten without a word, as when a server has lost its supply; failed() is called with NULL. */
+void channel_forget(uint32_t address);
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "server/disrupt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "server/names.h"
+#include "sim/random.h"
+
+#define YEAR_NS (UINT64_C(365) * 86400 * SIM_S)
+/* Nobody is there: an address of the second host's network that no name has. */
+#define WRONG_ADDRESS 0xc6336463U
+
+struct disruptor {
+	struct troubles troubles;
+	struct random_stream garbage;
+	struct {
+		sim_ns until;
+		bool resets;
+	} down[NAMES_MAX]; /* of the hosts, in the order of server_names */
+};
+
+struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
+                                 void *ctx)
+{
+	struct disruptor *disruptor = memory_new(sizeof *disruptor);
+
+	troubles_open(&disruptor->troubles, faults, count, LAYER_SERVER, seed, trace, ops, ctx);
+	disruptor->garbage = random_stream(seed, "http garbage");
+	return disruptor;
+}
+
+void disruptor_close(struct disruptor *disruptor)
+{
+	if (disruptor == NULL)
+		return;
+	troubles_close(&disruptor->troubles);
+	free(disruptor);
+}
+
+struct troubles *disruptor_troubles(struct disruptor *disruptor)
+{
+	return &disruptor->troubles;
+}
+
+/* What comes to a site: the parts that matches ask for. */
+struct visit {
+	enum site site;
+	const char *host, *path, *kind;
+};
+
+/* The next fault that acts on this visit, from the one at *@place on; NULL: none does any more. */
+static const struct fault *next_acting(struct disruptor *disruptor, const struct visit *visit, sim_ns now, size_t *place)
+{
+	struct troubles *troubles = &disruptor->troubles;
+
+	while (*place < troubles->count) {
+		struct trouble *trouble = &troubles->list[(*place)++];
+		if (fault_takes_service(trouble->fault, visit->host, visit->path, visit->kind) &&
+		    trouble_acts(troubles, trouble, visit->site, now))
+			return trouble->fault;
+	}
+	return NULL;
+}
+
+/* -- HTTP -- */
+
+static const char portal[] = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>Welcome to our network</h1>"
+			     "<p>Please <a href=\"http://portal.example/login\">log in</a> to go on.</p></body></html>\n";
+
+static void replace(struct upset *upset, unsigned status)
+{
+	upset->replaces = true;
+	upset->answer = (struct http_answer){.status = status};
+}
+
+static void upset_status(struct upset *upset, const struct http_status_params *params)
+{
+	replace(upset, (unsigned)params->code);
+	if (params->retry_after_ns > 0)
+		(void)snprintf(upset->answer.extra, sizeof upset->answer.extra, "Retry-After: %llu\r\n",
+		               (unsigned long long)((params->retry_after_ns + SIM_S - 1) / SIM_S));
+}
+
+static void upset_redirect(struct upset *upset, const struct http_redirect_params *params)
+{
+	replace(upset, (unsigned)params->code);
+	(void)snprintf(upset->answer.extra, sizeof upset->answer.extra, "Location: %s\r\n", params->to);
+}
+
+static void upset_body(struct upset *upset, unsigned kind)
+{
+	upset->garbage = kind == BODY_GARBAGE;
+	upset->empty = kind == BODY_EMPTY;
+	if (kind != BODY_PORTAL)
+		return;
+	replace(upset, 200);
+	upset->answer.type = "text/html";
+	upset->answer.body = bytes_of(portal, sizeof portal - 1);
+}
+
+static void upset_by(struct upset *upset, const struct fault *fault)
+{
+	static const enum http_range_fault ranges[] = {[RANGE_IGNORED] = HTTP_RANGE_IGNORED,
+	                                               [RANGE_WRONG_START] = HTTP_RANGE_WRONG_START,
+	                                               [RANGE_MULTIPART] = HTTP_RANGE_MULTIPART,
+	                                               [RANGE_CHANGED] = HTTP_RANGE_CHANGED};
+	const union action_params *params = &fault->params;
+	struct http_trouble *trouble = &upset->trouble;
+
+	switch ((int)fault->action->kind) {
+	case FAULT_HTTP_STATUS:
+		upset_status(upset, &params->http_status);
+		break;
+	case FAULT_HTTP_DELAY:
+		trouble->before_ns += params->http_delay.before_ns;
+		if (params->http_delay.pause_ns > 0) {
+			trouble->pause_ns = params->http_delay.pause_ns;
+			trouble->pause_at = params->http_delay.at;
+		}
+		break;
+	case FAULT_HTTP_TRUNCATE:
+		trouble->cuts = true;
+		trouble->cut_at = params->http_truncate.at;
+		trouble->stalls = params->http_truncate.end == TRUNCATE_STALL;
+		break;
+	case FAULT_HTTP_LENGTH:
+		trouble->length = params->http_length.kind == LENGTH_WRONG ? HTTP_LENGTH_WRONG : HTTP_LENGTH_MISSING;
+		trouble->length_value = params->http_length.value;
+		break;
+	case FAULT_HTTP_RANGE:
+		trouble->range = ranges[params->word.word];
+		break;
+	case FAULT_HTTP_REDIRECT:
+		upset_redirect(upset, &params->http_redirect);
+		break;
+	case FAULT_HTTP_BODY:
+		upset_body(upset, params->word.word);
+		break;
+	case FAULT_HTTP_RESET:
+		trouble->resets = true;
+		break;
+	case FAULT_ZERO_WINDOW:
+		trouble->deaf_ns = params->hold_for.for_ns;
+		break;
+	default:
+		break;
+	}
+}
+
+struct upset disruptor_http(struct disruptor *disruptor, const char *host, const char *target, sim_ns now)
+{
+	const struct visit visit = {.site = SITE_HTTP, .host = host, .path = target};
+	struct upset upset = {0};
+	const struct fault *fault;
+
+	uint64_t occasion = troubles_next(&disruptor->troubles, SITE_HTTP, now);
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+		upset_by(&upset, fault);
+	upset.draw = random_bits(disruptor->garbage, occasion, 0);
+	return upset;
+}
+
+static void make_garbage(struct http_answer *answer, uint64_t draw)
+{
+	size_t length = answer->body.length;
+	char *bytes = memory_new(length + 1);
+	struct random_stream stream = {draw};
+
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = (char)random_bits(stream, i, 0);
+	free(answer->owned);
+	answer->owned = bytes;
+	answer->body = bytes_of(bytes, length);
+}
+
+void upset_apply(const struct upset *upset, struct http_answer *answer)
+{
+	answer->trouble = upset->trouble;
+	if (upset->garbage && answer->body.length > 0)
+		make_garbage(answer, upset->draw);
+	if (upset->empty)
+		answer->body.length = 0;
+}
+
+/* -- TLS -- */
+
+bool disruptor_tls(struct disruptor *disruptor, struct tls_config *config, sim_ns now, uint8_t *ret_alert)
+{
+	static const enum pki_flaw flaws[] = {[CERTIFICATE_EXPIRED] = PKI_EXPIRED,
+	                                      [CERTIFICATE_NOT_YET] = PKI_NOT_YET,
+	                                      [CERTIFICATE_OTHER_NAME] = PKI_OTHER_NAME,
+	                                      [CERTIFICATE_UNKNOWN_ISSUER] = PKI_UNKNOWN_ISSUER};
+	static const enum tls_message stalls[] = {
+		[STALL_SERVER_HELLO] = TLS_SERVER_HELLO, [STALL_CERTIFICATE] = TLS_CERTIFICATE, [STALL_FINISHED] = TLS_FINISHED};
+	const struct visit visit = {.site = SITE_TLS, .host = config->host};
+	const struct fault *fault;
+	bool alerts = false;
+
+	(void)troubles_next(&disruptor->troubles, SITE_TLS, now);
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
+		switch ((int)fault->action->kind) {
+		case FAULT_TLS_STALL:
+			config->stall_at = stalls[fault->params.word.word];
+			break;
+		case FAULT_TLS_CERTIFICATE:
+			config->flaw = flaws[fault->params.word.word];
+			break;
+		default:
+			alerts = true;
+			*ret_alert = (uint8_t)fault->params.tls_alert.code;
+			break;
+		}
+	}
+	return alerts;
+}
+
+/* -- UDP -- */
+
+void disruptor_dns(struct disruptor *disruptor, struct dns_answer *answer, sim_ns now)
+{
+	static const enum dns_spoilage spoilages[] = {
+		[DNS_SILENCE] = DNS_SPOILED_SILENCE,       [DNS_NXDOMAIN] = DNS_SPOILED_NXDOMAIN,   [DNS_SERVFAIL] = DNS_SPOILED_SERVFAIL,
+		[DNS_WRONG_ADDRESS] = DNS_SPOILED_ADDRESS, [DNS_TRUNCATED] = DNS_SPOILED_TRUNCATED, [DNS_TTL_0] = DNS_SPOILED_TTL};
+	const struct visit visit = {.site = SITE_DNS, .host = answer->name[0] != '\0' ? answer->name : NULL};
+	const struct fault *fault;
+
+	(void)troubles_next(&disruptor->troubles, SITE_DNS, now);
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+		dns_spoil(answer, spoilages[fault->params.word.word], WRONG_ADDRESS);
+}
+
+bool disruptor_dhcp(struct disruptor *disruptor, struct bytes message, struct dhcp_config *config, uint32_t *device, sim_ns now)
+{
+	const struct visit visit = {.site = SITE_DHCP, .kind = dhcp_kind(message)};
+	const struct fault *fault;
+	bool answers = true;
+
+	(void)troubles_next(&disruptor->troubles, SITE_DHCP, now);
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
+		switch (fault->params.dhcp.answer) {
+		case DHCP_SILENCE:
+			answers = false;
+			break;
+		case DHCP_NAK:
+			config->refuses = true;
+			break;
+		case DHCP_SHORT_LEASE:
+			config->lease_ns = fault->params.dhcp.lease_ns;
+			break;
+		default:
+			config->device = ++*device;
+			break;
+		}
+	}
+	return answers;
+}
+
+/* A clock that is wrong stays one of NTP's first era: 1970 to 2036. */
+static uint64_t shift_clock(uint64_t unix_ns, const struct ntp_params *params)
+{
+	static const uint64_t last = UINT64_C(2085978495) * 1000000000;
+	uint64_t offset_ns = params->years * YEAR_NS + params->offset_ns;
+
+	if (params->behind)
+		return unix_ns > offset_ns ? unix_ns - offset_ns : 0;
+	return last - unix_ns > offset_ns ? unix_ns + offset_ns : last;
+}
+
+void disruptor_ntp(struct disruptor *disruptor, struct bytes message, uint64_t unix_ns, struct ntp_answer *ret_answer, sim_ns now)
+{
+	const struct visit visit = {.site = SITE_NTP};
+	const struct fault *fault;
+	bool silent = false, kisses = false;
+
+	(void)troubles_next(&disruptor->troubles, SITE_NTP, now);
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
+		silent = silent || fault->params.ntp.answer == NTP_SILENCE;
+		kisses = kisses || fault->params.ntp.answer == NTP_KISS_OF_DEATH;
+		if (fault->params.ntp.answer == NTP_OFFSET)
+			unix_ns = shift_clock(unix_ns, &fault->params.ntp);
+	}
+	ntp_answer(message, unix_ns, ret_answer);
+	if (kisses)
+		ntp_kiss(ret_answer);
+	if (silent)
+		ret_answer->length = 0;
+}
+
+/* -- hosts that are down -- */
+
+static uint32_t fall(struct disruptor *disruptor, const struct server_down_params *params, uint32_t address, sim_ns now)
+{
+	for (size_t i = 0; server_names[i].name != NULL; i++) {
+		if (!params->all && server_names[i].address != address)
+			continue;
+		disruptor->down[i].until = now + params->for_ns;
+		disruptor->down[i].resets = params->how == DOWN_RESET;
+	}
+	return params->all ? UINT32_MAX : address;
+}
+
+enum passage disruptor_packet(struct disruptor *disruptor, uint32_t address, bool is_tcp, sim_ns now, uint32_t *ret_fallen)
+{
+	const struct server_name *name = names_at(address);
+	const struct visit visit = {.site = SITE_TCP, .host = name != NULL ? name->name : NULL};
+	const struct fault *fault;
+
+	*ret_fallen = 0;
+	if (is_tcp) {
+		(void)troubles_next(&disruptor->troubles, SITE_TCP, now);
+		for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+			*ret_fallen |= fall(disruptor, &fault->params.server_down, address, now);
+	}
+	size_t row = name != NULL ? (size_t)(name - server_names) : NAMES_MAX - 1;
+	if (now >= disruptor->down[row].until)
+		return PASSAGE_FREE;
+	return is_tcp && disruptor->down[row].resets ? PASSAGE_RESET : PASSAGE_LOST;
+}

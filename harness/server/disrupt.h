@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Faults of the services: what goes wrong at the far end's DHCP, DNS, NTP, TCP, TLS and HTTP.
+ *
+ * Each service asks at its site (fault/point.h: srv.dhcp and so on) before it answers. Occasions are counted over all hosts, from 1 since power on, and every
+ * fault that acts is a line of the trace with its site's address, such as srv.http#3.
+ */
+#ifndef SERVER_DISRUPT_H
+#define SERVER_DISRUPT_H
+
+#include "fault/trouble.h"
+#include "server/dhcp.h"
+#include "server/dns.h"
+#include "server/http.h"
+#include "server/ntp.h"
+#include "server/tls.h"
+
+struct disruptor;
+
+/** @param faults Borrowed; those of other layers are left out. @return to be released with disruptor_close(). */
+struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
+                                 void *ctx);
+void disruptor_close(struct disruptor *disruptor);
+
+/** The faults, for windows that open elsewhere, and for counters. */
+struct troubles *disruptor_troubles(struct disruptor *disruptor);
+
+/** What happens to the answer to a request. */
+struct upset {
+	bool replaces; /**< the service is not asked: answer is the answer */
+	struct http_answer answer;
+	bool garbage, empty; /**< the body's bytes are others; there are none */
+	uint64_t draw;       /**< for the garbage */
+	struct http_trouble trouble;
+};
+
+/** @param host Name of the server; NULL: none. */
+struct upset disruptor_http(struct disruptor *disruptor, const char *host, const char *target, sim_ns now);
+
+/** Gives an answer what has become of it. */
+void upset_apply(const struct upset *upset, struct http_answer *answer);
+
+/**
+ * A handshake begins.
+ * @param config Gets a flaw or a stall.
+ * @param ret_alert The fatal alert that is sent instead; untouched if none is.
+ * @return whether one is.
+ */
+bool disruptor_tls(struct disruptor *disruptor, struct tls_config *config, sim_ns now, uint8_t *ret_alert);
+
+/** A query has come and @p answer would be sent. */
+void disruptor_dns(struct disruptor *disruptor, struct dns_answer *answer, sim_ns now);
+
+/** A message has come. @param config What the server gives; one address more is taken for good by other_address. @return whether there is an answer at all. */
+bool disruptor_dhcp(struct disruptor *disruptor, struct bytes message, struct dhcp_config *config, uint32_t *device, sim_ns now);
+
+/** A request has come. @param unix_ns The time that the answer would tell. */
+void disruptor_ntp(struct disruptor *disruptor, struct bytes message, uint64_t unix_ns, struct ntp_answer *ret_answer, sim_ns now);
+
+/** What becomes of an IPv4 packet for a host. */
+enum passage { PASSAGE_FREE, PASSAGE_LOST, PASSAGE_RESET };
+
+/**
+ * A packet has come for the host at @p address.
+ * @param is_tcp A segment of TCP: an occasion of srv.tcp.
+ * @param ret_fallen The host has gone down with it: its connections are to be forgotten. 0: none has; UINT32_MAX: all.
+ */
+enum passage disruptor_packet(struct disruptor *disruptor, uint32_t address, bool is_tcp, sim_ns now, uint32_t *ret_fallen);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The names of the far end: one table that DNS, the certificates and the update service share.
+ *
+ * The gateway at HOST_ADDRESS is DHCP, DNS and NTP server and the plain HTTP service. The other hosts lie behind it, in the documentation networks
+ * TEST-NET-2 and TEST-NET-3 of RFC 5737: a device sends them what it has for them through the gateway's hardware address.
+ */
+#ifndef SERVER_NAMES_H
+#define SERVER_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NAMES_UPDATE "update.stutter.test"
+#define NAMES_CONNECT "connect.stutter.test"
+#define NAMES_TIME "time.stutter.test"
+#define NAMES_AUTH "auth.stutter.test"
+#define NAMES_CORE "core.stutter.test"
+#define NAMES_RELEASES "releases.stutter.test"
+#define NAMES_IMAGES "images.stutter.test"
+#define NAMES_IMAGES_SECONDARY "images-secondary.stutter.test"
+#define NAMES_TIME_2 "time2.stutter.test"
+#define NAMES_CONNECT_2 "connect2.stutter.test"
+
+/** Rows of the table, and one for its end. */
+#define NAMES_MAX 11
+
+struct server_name {
+	const char *name; /**< lower case; NULL ends the table */
+	uint32_t address; /**< host order */
+	bool tls;         /**< speaks HTTPS on 443 with a certificate of this name */
+};
+
+extern const struct server_name server_names[NAMES_MAX];
+
+/** @return the row of @p name, or NULL. */
+const struct server_name *names_find(const char *name);
+
+/** @return the first row with @p address, or NULL. */
+const struct server_name *names_at(uint32_t address);
+
+#endif

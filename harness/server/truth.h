@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * What the service knows of the session: the judges' second witness beside the device. Who asked which host for what and when, what was handed out, and what the
+ * device has reported.
+ */
+#ifndef SERVER_TRUTH_H
+#define SERVER_TRUTH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "server/coverage.h"
+#include "server/pki.h"
+
+#define SERVICE_REPORT_MAX 256
+/** Requests and statuses that are kept; further ones are only counted. */
+#define TRUTH_VISITS_MAX 8192U
+#define TRUTH_STATUSES_MAX 256U
+/** Images that are told apart: three of each of two feeds. */
+#define TRUTH_IMAGES_MAX 6U
+#define TRUTH_TEXT_MAX 48
+
+/** What a request was about. */
+enum service_kind {
+	SERVICE_OTHER,
+	SERVICE_CONNECT,
+	SERVICE_NONCE,
+	SERVICE_ATTEST,
+	SERVICE_UPDATE,
+	SERVICE_MANIFEST,
+	SERVICE_IMAGE,
+	SERVICE_REPORT,
+	SERVICE_TELEMETRY,
+	SERVICE_KINDS,
+};
+
+/** Their names, for reports and judges. */
+extern const char *const service_kinds[SERVICE_KINDS];
+
+/** A request, when it was complete at the server. */
+struct service_visit {
+	uint64_t at_ns;
+	uint32_t address; /**< of the host that was asked, host order */
+	enum service_kind kind;
+	unsigned status; /**< that it was answered with */
+};
+
+/** What a device has reported of itself; a text is empty if it was not told, and cut if it is long. */
+struct service_status {
+	uint64_t at_ns;
+	char device[TRUTH_TEXT_MAX], version[TRUTH_TEXT_MAX], slot[TRUTH_TEXT_MAX], status[TRUTH_TEXT_MAX], phase[TRUTH_TEXT_MAX],
+		reason[2 * TRUTH_TEXT_MAX];
+};
+
+/** An image of the signed releases and what was handed to TCP of it. */
+struct service_image {
+	char name[2 * TRUTH_TEXT_MAX];
+	uint64_t size;
+	uint64_t requests;
+	uint64_t bytes; /**< repeated ones included */
+	struct coverage coverage;
+	uint64_t from_primary, from_secondary; /**< bytes by image host */
+};
+
+struct service_truth {
+	uint64_t requests;      /**< of any kind */
+	uint64_t checks;        /**< update checks answered */
+	uint64_t image_bytes;   /**< bytes of /images/os.bin that were handed to TCP, repeated ones included */
+	uint64_t image_covered; /**< how much of it, from its beginning, was handed to TCP at least once */
+	uint64_t attempts;      /**< requests for it */
+	uint64_t reports;
+	char last_report[SERVICE_REPORT_MAX]; /**< the body, as far as it fits */
+
+	struct service_visit *visits;
+	size_t visit_count; /**< that are kept */
+	uint64_t kinds[SERVICE_KINDS];
+	struct service_image images[TRUTH_IMAGES_MAX];
+	size_t image_count;
+	struct service_status *statuses;
+	size_t status_count; /**< that are kept */
+	uint64_t telemetry;
+	uint64_t nonces, certificates, refusals; /**< given; given; attestations refused */
+	uint64_t handshakes, handshakes_failed;  /**< of TLS */
+	struct pki_identity identity;            /**< the last client that was verified */
+	uint64_t findings;                       /**< of what devices did wrong towards the service */
+};
+
+void truth_visit(struct service_truth *truth, const struct service_visit *visit);
+void truth_status(struct service_truth *truth, const struct service_status *status);
+
+/** @return the image called @p name, made if it was not there; NULL if there are too many. */
+struct service_image *truth_image(struct service_truth *truth, const char *name, uint64_t size);
+
+/**
+ * The shortest time between two requests of a kind to a host, one after the other.
+ * @param address 0: of any host.
+ * @return UINT64_MAX if there were fewer than two.
+ */
+uint64_t truth_least_gap(const struct service_truth *truth, enum service_kind kind, uint32_t address);
+
+void truth_close(struct service_truth *truth);
+
+#endif

@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every fault of the services: what a device sees of it; and never, always, exactly the n-th of it. */
+#include "server/disrupt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/fault/made.h"
+#include "tests/unit/server/device.h"
+
+static const char *const small[] = {"os_size=20000B", "app_size=10000B", NULL};
+static struct fault faults[2];
+static struct device device;
+
+static void open_with(const char *match, const char *action, const char *params)
+{
+	faults[0] = made_checked_fault("it", match, action, params);
+	far_open_with(small, faults, 1);
+	device_open(&device, TLS1_3_VERSION);
+	device.identity = DEVICE_NONE;
+}
+
+static void close_all(void)
+{
+	device_close(&device);
+	far_close();
+}
+
+/* The application's image from the first host. */
+static struct far_answer ask_app(const char *headers)
+{
+	return device_ask(&device, NAMES_IMAGES, "GET", "/images/app-22.02.bin", headers, NULL);
+}
+
+static void expect_app(unsigned status, bool whole)
+{
+	struct far_answer answer = ask_app("");
+
+	CU_ASSERT_EQUAL(answer.status, status);
+	CU_ASSERT_EQUAL(answer.whole, whole);
+	far_answer_close(&answer);
+}
+
+static uint64_t applied(void)
+{
+	uint64_t matched, count = 0;
+
+	CU_ASSERT(troubles_counters(disruptor_troubles(far.disruptor), 0, &matched, &count));
+	return count;
+}
+
+/* -- HTTP -- */
+
+static void a_status_is_sent_exactly_so_often(void)
+{
+	open_with("nth=2;host=images*;path=/images/app*", "http_status", "code=503;retry_after=90s");
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_RELEASES, "GET", "/v1/manifests/22.02.json"), 200);
+	expect_app(200, true);
+	struct far_answer answer = ask_app("");
+	CU_ASSERT_EQUAL(answer.status, 503);
+	TEST_CONTAINS(answer.head, "Retry-After: 90\r\n");
+	far_answer_close(&answer);
+	expect_app(200, true);
+	CU_ASSERT_EQUAL(applied(), 1);
+	TEST_CONTAINS(far.text, "fault   srv.http#3: 'it' http_status");
+	CU_ASSERT_FATAL(far.decisions.count == 1);
+	CU_ASSERT_STRING_EQUAL(far.decisions.list[0].at, "srv.http#3");
+	close_all();
+}
+
+static void a_fault_that_never_matches_does_nothing(void)
+{
+	open_with("host=images-secondary*", "http_status", "code=500");
+	expect_app(200, true);
+	CU_ASSERT_EQUAL(applied(), 0);
+	CU_ASSERT_PTR_NULL(strstr(far.text, "fault "));
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_IMAGES_SECONDARY, "GET", "/images/app-22.02.bin"), 500);
+	close_all();
+}
+
+static void the_decision_s_address_finds_the_same_request(void)
+{
+	open_with("at=srv.http#2", "http_status", "code=500");
+	expect_app(200, true);
+	expect_app(500, true);
+	expect_app(200, true);
+	close_all();
+}
+
+static void an_answer_comes_late(void)
+{
+	open_with("", "http_delay", "before=7s");
+	struct far_answer answer = ask_app("");
+	CU_ASSERT(answer.whole && answer.head_ns > 7 * SIM_S && answer.head_ns < 8 * SIM_S);
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void an_answer_pauses_in_mid_body(void)
+{
+	open_with("", "http_delay", "pause=5s;at_byte=4000B");
+	struct far_answer answer = ask_app("");
+	CU_ASSERT(answer.whole && answer.length == 10000 && answer.head_ns < SIM_S && answer.took_ns > 5 * SIM_S);
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void an_answer_is_cut(void)
+{
+	open_with("", "http_truncate", "at_byte=4001B");
+	struct far_answer answer = ask_app("");
+	CU_ASSERT(answer.status == 200 && !answer.whole && answer.length == 4001 && answer.took_ns < SIM_S);
+	TEST_CONTAINS(answer.head, "Content-Length: 10000");
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void an_answer_stalls_until_the_device_gives_up(void)
+{
+	open_with("", "http_truncate", "at_byte=10B;end=stall");
+	struct far_answer answer = ask_app("");
+	CU_ASSERT(answer.status == 200 && !answer.whole && answer.length == 10 && answer.took_ns >= 60 * SIM_S);
+	far_answer_close(&answer);
+	far_run(SIM_S);
+	TEST_CONTAINS(far.text, "ended after 10 of 10000 B");
+	close_all();
+}
+
+static void a_cut_behind_the_end_cuts_nothing(void)
+{
+	open_with("", "http_truncate", "at_byte=10000B;end=stall");
+	expect_app(200, true);
+	close_all();
+}
+
+static void a_length_is_missing_or_wrong(void)
+{
+	open_with("", "http_length", "");
+	struct far_answer answer = ask_app("");
+	CU_ASSERT(answer.status == 200 && answer.length == 10000 && strstr(answer.head, "Content-Length") == NULL);
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void a_length_is_wrong(void)
+{
+	open_with("", "http_length", "kind=wrong;value=12345B");
+	struct far_answer answer = ask_app("");
+	CU_ASSERT(answer.status == 200 && answer.length == 10000 && !answer.whole && answer.took_ns < SIM_S);
+	TEST_CONTAINS(answer.head, "Content-Length: 12345");
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void a_range_is_ignored(void)
+{
+	open_with("", "http_range", "");
+	struct far_answer answer = ask_app("Range: bytes=9000-\r\n");
+	CU_ASSERT(answer.status == 200 && answer.length == 10000);
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void a_range_begins_elsewhere(void)
+{
+	open_with("", "http_range", "kind=wrong_start");
+	struct far_answer answer = ask_app("Range: bytes=9000-\r\n");
+	CU_ASSERT(answer.status == 206 && answer.length == 1000);
+	TEST_CONTAINS(answer.head, "Content-Range: bytes 0-999/10000");
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void a_range_is_one_of_several(void)
+{
+	open_with("", "http_range", "kind=multipart");
+	struct far_answer answer = ask_app("Range: bytes=9000-\r\n");
+	CU_ASSERT(answer.status == 206 && answer.whole && answer.length > 1000);
+	TEST_CONTAINS(answer.head, "Content-Type: multipart/byteranges; boundary=");
+	CU_ASSERT_PTR_NULL(strstr(answer.head, "Content-Range"));
+	CU_ASSERT_PTR_NOT_NULL(memmem(answer.body, answer.length, "Content-Range: bytes 9000-9999/10000", 36));
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void a_file_has_changed(void)
+{
+	open_with("nth=2..", "http_range", "kind=changed");
+	struct far_answer first = ask_app("Range: bytes=0-99\r\n"), second = ask_app("Range: bytes=0-99\r\n");
+	CU_ASSERT(second.status == 206 && second.length == 100 && memcmp(first.body, second.body, 100) != 0);
+	TEST_CONTAINS(second.head, "ETag: \"changed\"");
+	far_answer_close(&second);
+	/* If-Range with the ETag of before: the whole file. */
+	char *etag = strstr(first.head, "ETag: ") + 6, header[200];
+	(void)snprintf(header, sizeof header, "Range: bytes=0-99\r\nIf-Range: %.*s\r\n", (int)strcspn(etag, "\r"), etag);
+	second = ask_app(header);
+	CU_ASSERT(second.status == 200 && second.length == 10000);
+	far_answer_close(&first);
+	far_answer_close(&second);
+	close_all();
+}
+
+static void a_request_is_sent_elsewhere(void)
+{
+	open_with("", "http_redirect", "to=https://elsewhere.stutter.test/x;code=307");
+	struct far_answer answer = ask_app("");
+	CU_ASSERT_EQUAL(answer.status, 307);
+	TEST_CONTAINS(answer.head, "Location: https://elsewhere.stutter.test/x\r\n");
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void a_portal_answers(void)
+{
+	open_with("", "http_body", "");
+	const struct far_tls plain = {.host = NAMES_CONNECT};
+	struct far_answer answer = far_ask(&plain, "GET", "/connecttest.txt", "", NULL, SIM_S);
+	CU_ASSERT_EQUAL(answer.status, 200);
+	TEST_CONTAINS((const char *)answer.body, "<html>");
+	TEST_CONTAINS(answer.head, "text/html");
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void a_body_is_garbage_of_the_right_length(void)
+{
+	open_with("nth=2", "http_body", "kind=garbage");
+	struct far_answer first = ask_app(""), second = ask_app("");
+	CU_ASSERT(first.length == second.length && second.whole && memcmp(first.body, second.body, first.length) != 0);
+	/* It was not the image that went out. */
+	CU_ASSERT_EQUAL(far.service.truth.images[0].bytes, 10000);
+	far_answer_close(&first);
+	far_answer_close(&second);
+	close_all();
+}
+
+static void a_body_is_empty(void)
+{
+	open_with("", "http_body", "kind=empty");
+	struct far_answer answer = ask_app("");
+	CU_ASSERT(answer.status == 200 && answer.whole && answer.length == 0);
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void a_request_is_reset(void)
+{
+	open_with("first=1", "http_reset", "");
+	expect_app(0, false);
+	TEST_CONTAINS(far.text, "is reset");
+	expect_app(200, true);
+	close_all();
+}
+
+/* The second request has to wait for the window. */
+static void a_window_closes_and_opens(void)
+{
+	struct wire wire;
+
+	open_with("nth=1", "zero_window", "for=20s");
+	wire_open(&wire, HOST_ADDRESS, HTTP_PORT, SIM_S);
+	struct far_answer answer = wire_ask(&wire, "GET", NAMES_CONNECT, "/connecttest.txt", "", NULL, SIM_S);
+	CU_ASSERT(answer.whole);
+	CU_ASSERT_EQUAL(wire.window, 0);
+	far_answer_close(&answer);
+	far_run(19 * SIM_S);
+	CU_ASSERT_EQUAL(wire.window, 0);
+	answer = wire_ask(&wire, "GET", NAMES_CONNECT, "/connecttest.txt", "", NULL, 10 * SIM_S);
+	CU_ASSERT(answer.whole && answer.took_ns > SIM_S / 2 && wire.window > 1000);
+	far_answer_close(&answer);
+	wire_close(&wire);
+	close_all();
+}
+
+/* -- TLS -- */
+
+static void a_handshake_stalls(void)
+{
+	static const char *const messages[] = {"at=server_hello", "at=certificate", "at=finished"};
+	static const size_t least[] = {0, 1, 1};
+
+	for (unsigned version = 0; version < 2; version++)
+		for (size_t i = 0; i < 3; i++) {
+			struct far_tls tls = {.version = version == 0 ? TLS1_2_VERSION : TLS1_3_VERSION, .host = NAMES_IMAGES};
+			struct wire wire;
+			/* There is one host a process, so its faults change under it. */
+			if (version == 0 && i == 0)
+				open_with("", "tls_stall", messages[i]);
+			faults[0] = made_checked_fault("it", "", "tls_stall", messages[i]);
+			tls.trust = device.trust;
+			wire_open(&wire, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
+			CU_ASSERT_FALSE(wire_tls(&wire, &tls, 10 * SIM_S));
+			CU_ASSERT(wire.state == FAR_UP);
+			/* What has come before the stall: nothing, or the messages up to it. */
+			CU_ASSERT((SSL_get_state(wire.ssl) != TLS_ST_CW_CLNT_HELLO) == (least[i] > 0));
+			wire_close(&wire);
+		}
+	CU_ASSERT_EQUAL(applied(), 6);
+	CU_ASSERT_PTR_NOT_NULL(strstr(far.names, "tls.server_hello"));
+	close_all();
+}
+
+static void a_certificate_is_wrong(void)
+{
+	static const struct {
+		const char *params, *reason;
+	} kinds[] = {{"kind=expired", "certificate has expired"},
+	             {"kind=not_yet", "certificate is not yet valid"},
+	             {"kind=other_name", "hostname mismatch"},
+	             {"kind=unknown_issuer", "unable to get local issuer certificate"}};
+
+	open_with("", "tls_certificate", kinds[0].params);
+	for (size_t i = 0; i < 4; i++) {
+		faults[0] = made_checked_fault("it", "", "tls_certificate", kinds[i].params);
+		expect_app(0, false);
+		TEST_CONTAINS(device.failure, kinds[i].reason);
+	}
+	faults[0] = made_checked_fault("it", "host=core*", "tls_certificate", "");
+	expect_app(200, true);
+	close_all();
+}
+
+static void a_handshake_is_answered_with_an_alert(void)
+{
+	open_with("first=1", "tls_alert", "code=80");
+	expect_app(0, false);
+	TEST_CONTAINS(device.failure, "tlsv1 alert internal error");
+	expect_app(200, true);
+	close_all();
+}
+
+/* -- UDP -- */
+
+static size_t query(const char *name, uint8_t ret_answer[FRAME_MAX])
+{
+	uint8_t message[256] = {0x12, 0x34, 1, 0, 0, 1};
+	size_t at = 12;
+
+	while (*name != '\0') {
+		size_t label = strcspn(name, ".");
+		message[at++] = (uint8_t)label;
+		memcpy(message + at, name, label);
+		at += label;
+		name += label + (name[label] == '.');
+	}
+	at++;
+	message[at + 1] = message[at + 3] = 1;
+	return far_udp(HOST_ADDRESS, DNS_PORT, message, at + 4, SIM_S, ret_answer);
+}
+
+static void dns_answers_are_spoilt(void)
+{
+	static const struct {
+		const char *params;
+		unsigned rcode, records, truncated;
+		uint32_t address;
+		uint32_t ttl;
+	} rows[] = {{"answer=nxdomain", 3, 0, 0, 0, 0},
+	            {"answer=servfail", 2, 0, 0, 0, 0},
+	            {"answer=wrong_address", 0, 1, 0, 0xc6336463U, 60},
+	            {"answer=truncated", 0, 0, 1, 0, 0},
+	            {"answer=ttl_0", 0, 1, 0, 0xc6336414U, 0}};
+	uint8_t answer[FRAME_MAX];
+
+	open_with("host=core.*", "dns", "answer=silence");
+	CU_ASSERT_EQUAL(query(NAMES_CORE, answer), 0);
+	CU_ASSERT(query(NAMES_AUTH, answer) > 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		uint32_t address = 0, ttl = 0;
+		faults[0] = made_checked_fault("it", "host=core.*", "dns", rows[i].params);
+		size_t length = query(NAMES_CORE, answer);
+		CU_ASSERT_FATAL(length > 12);
+		CU_ASSERT_EQUAL(answer[3] & 15U, rows[i].rcode);
+		CU_ASSERT_EQUAL(answer[7], rows[i].records);
+		CU_ASSERT_EQUAL(answer[2] >> 1 & 1U, rows[i].truncated);
+		(void)bytes_be32(bytes_of(answer, length), length - 4, &address);
+		(void)bytes_be32(bytes_of(answer, length), length - 10, &ttl);
+		CU_ASSERT(rows[i].records == 0 || (address == rows[i].address && ttl == rows[i].ttl));
+	}
+	close_all();
+}
+
+static size_t dhcp(unsigned type, uint32_t wanted, uint8_t ret_answer[FRAME_MAX])
+{
+	uint8_t message[300] = {1, 1, 6, 0, 'x', 'i', 'd', '1'}, *at = message + 240;
+
+	put_be32(message + 12, HOST_ADDRESS + 99);
+	put_be32(message + 236, 0x63825363U);
+	*at++ = 53;
+	*at++ = 1;
+	*at++ = (uint8_t)type;
+	*at++ = 50;
+	*at++ = 4;
+	put_be32(at, wanted);
+	at[4] = 255;
+	return far_udp_from(DHCP_CLIENT_PORT, HOST_ADDRESS, DHCP_SERVER_PORT, message, sizeof message, SIM_S, ret_answer);
+}
+
+static void dhcp_answers_otherwise(void)
+{
+	uint8_t answer[FRAME_MAX];
+	uint32_t lease = 0, offered = 0;
+
+	open_with("kind=request", "dhcp", "");
+	CU_ASSERT(dhcp(1, 0, answer) > 0 && answer[242] == 2);
+	CU_ASSERT_EQUAL(dhcp(3, HOST_ADDRESS + 99, answer), 0);
+	faults[0] = made_checked_fault("it", "kind=request", "dhcp", "answer=nak");
+	CU_ASSERT(dhcp(3, HOST_ADDRESS + 99, answer) > 0 && answer[242] == 6);
+	faults[0] = made_checked_fault("it", "kind=request", "dhcp", "answer=short_lease;lease=30s");
+	CU_ASSERT(dhcp(3, HOST_ADDRESS + 99, answer) > 0 && answer[242] == 5);
+	(void)bytes_be32(bytes_of(answer, sizeof answer), 251, &lease);
+	CU_ASSERT_EQUAL(lease, 30);
+	/* The address of before is refused, and another one offered. */
+	faults[0] = made_checked_fault("it", "kind=request", "dhcp", "answer=other_address");
+	CU_ASSERT(dhcp(3, HOST_ADDRESS + 99, answer) > 0 && answer[242] == 6);
+	CU_ASSERT(dhcp(1, 0, answer) > 0 && answer[242] == 2);
+	(void)bytes_be32(bytes_of(answer, sizeof answer), 16, &offered);
+	CU_ASSERT_EQUAL(offered, HOST_ADDRESS + 100);
+	close_all();
+}
+
+static uint32_t ntp(uint8_t ret_answer[FRAME_MAX])
+{
+	uint8_t message[48] = {0x23};
+	uint32_t seconds = 0;
+
+	if (far_udp(names_find(NAMES_TIME_2)->address, NTP_PORT, message, sizeof message, SIM_S, ret_answer) == 48)
+		(void)bytes_be32(bytes_of(ret_answer, 48), 40, &seconds);
+	return seconds;
+}
+
+static void ntp_answers_otherwise(void)
+{
+	uint8_t answer[FRAME_MAX];
+	const uint32_t now = (uint32_t)(FAR_UNIX_S + 2208988800U);
+
+	open_with("", "ntp", "");
+	CU_ASSERT_EQUAL(ntp(answer), 0);
+	faults[0] = made_checked_fault("it", "", "ntp", "answer=kiss_of_death");
+	CU_ASSERT(ntp(answer) != 0 && answer[1] == 0 && memcmp(answer + 12, "RATE", 4) == 0);
+	faults[0] = made_checked_fault("it", "", "ntp", "answer=offset;years=10;behind=true");
+	CU_ASSERT(now - 3650 * 86400U - ntp(answer) + 5 < 10);
+	faults[0] = made_checked_fault("it", "", "ntp", "answer=offset;years=0;by=1h");
+	CU_ASSERT(ntp(answer) - now - 3600 < 10);
+	faults[0] = made_checked_fault("it", "from=1d", "ntp", "");
+	CU_ASSERT(ntp(answer) - now < 10);
+	close_all();
+}
+
+/* -- hosts that are down -- */
+
+static void a_host_goes_down_and_comes_back(void)
+{
+	open_with("host=images.*;nth=4", "server_down", "for=30s");
+	expect_app(0, false);
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_IMAGES_SECONDARY, "GET", "/images/app-22.02.bin"), 200);
+	far_run(30 * SIM_S);
+	expect_app(200, true);
+	CU_ASSERT_EQUAL(applied(), 1);
+	close_all();
+}
+
+static void all_hosts_go_down_with_resets(void)
+{
+	struct wire wire;
+
+	open_with("host=images.*;first=1", "server_down", "for=30s;how=reset;all=true");
+	wire_open(&wire, names_find(NAMES_IMAGES)->address, HTTPS_PORT, 10 * SIM_S);
+	CU_ASSERT_EQUAL(wire.state, FAR_RESET);
+	wire_close(&wire);
+	wire_open(&wire, HOST_ADDRESS, HTTP_PORT, 10 * SIM_S);
+	CU_ASSERT_EQUAL(wire.state, FAR_RESET);
+	wire_close(&wire);
+	far_run(30 * SIM_S);
+	expect_app(200, true);
+	close_all();
+}
+
+static void connections_of_before_are_forgotten(void)
+{
+	struct wire wire;
+
+	open_with("nth=3", "server_down", "for=5s");
+	wire_open(&wire, HOST_ADDRESS, HTTP_PORT, SIM_S);
+	wire_send(&wire, "GET /connecttest.txt HTTP/1.1\r\n", 31);
+	CU_ASSERT_EQUAL(wire.state, FAR_UP);
+	far_run(6 * SIM_S);
+	CU_ASSERT_EQUAL(wire.state, FAR_UP);
+	wire_send(&wire, "Host: x\r\n\r\n", 11);
+	far_run(SIM_S);
+	CU_ASSERT_EQUAL(wire.state, FAR_RESET);
+	wire_close(&wire);
+	close_all();
+}
+
+/* -- together -- */
+
+static void two_faults_act_on_one_answer(void)
+{
+	faults[0] = made_checked_fault("late", "", "http_delay", "before=2s");
+	faults[1] = made_checked_fault("cut", "", "http_truncate", "at_byte=100B");
+	far_open_with(small, faults, 2);
+	device_open(&device, TLS1_2_VERSION);
+	device.identity = DEVICE_NONE;
+	struct far_answer answer = ask_app("");
+	CU_ASSERT(answer.status == 200 && answer.length == 100 && answer.took_ns > 2 * SIM_S);
+	far_answer_close(&answer);
+	close_all();
+}
+
+/* At a pause where it is also cut, the pause comes first. */
+static void a_pause_at_the_place_of_a_cut(void)
+{
+	faults[0] = made_checked_fault("late", "", "http_delay", "pause=2s;at_byte=100B");
+	faults[1] = made_checked_fault("cut", "", "http_truncate", "at_byte=100B");
+	far_open_with(small, faults, 2);
+	device_open(&device, TLS1_2_VERSION);
+	device.identity = DEVICE_NONE;
+	struct far_answer answer = ask_app("");
+	CU_ASSERT(answer.status == 200 && answer.length == 100 && answer.took_ns > 2 * SIM_S && answer.took_ns < 5 * SIM_S);
+	far_answer_close(&answer);
+	close_all();
+}
+
+static void a_window_says_when(void)
+{
+	open_with("from=10s;until=20s", "http_status", "code=502");
+	expect_app(200, true);
+	far_run(10 * SIM_S);
+	expect_app(502, true);
+	far_run(10 * SIM_S);
+	expect_app(200, true);
+	close_all();
+}
+
+static void a_fault_that_is_taken_out_does_nothing(void)
+{
+	open_with("", "http_reset", "enabled=false");
+	expect_app(200, true);
+	close_all();
+}
+
+static void conditions_stand_where_they_make_sense(void)
+{
+	static const struct {
+		const char *match, *action, *params, *key;
+	} rows[] = {
+		{"host=x", "ntp", "", "host"},      {"path=/x", "tls_alert", "", "path"}, {"kind=request", "dns", "", "kind"},
+		{"kind=offer", "dhcp", "", "kind"}, {"path=/x", "drop", "", "path"},      {"direction=to-server", "dns", "", "direction"},
+		{"at=tcp.syn#1", "ntp", "", "at"},  {"at=srv.http#1", "drop", "", "at"},  {"at=srv.dns#1", "ntp", "", "at"}};
+	struct error err;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct fault fault = made_fault("it", rows[i].match, rows[i].action, rows[i].params);
+		const char *key = "";
+		CU_ASSERT_FALSE(fault_check(&fault, &key, &err));
+		CU_ASSERT_STRING_EQUAL(key, rows[i].key);
+	}
+}
+
+const CU_TestInfo tests_disrupt[] = {
+	{"a status is sent exactly so often", a_status_is_sent_exactly_so_often},
+	{"a fault that never matches does nothing", a_fault_that_never_matches_does_nothing},
+	{"the decision's address finds the same request", the_decision_s_address_finds_the_same_request},
+	{"an answer comes late", an_answer_comes_late},
+	{"an answer pauses in mid-body", an_answer_pauses_in_mid_body},
+	{"an answer is cut", an_answer_is_cut},
+	{"an answer stalls until the device gives up", an_answer_stalls_until_the_device_gives_up},
+	{"a cut behind the end cuts nothing", a_cut_behind_the_end_cuts_nothing},
+	{"a length is missing", a_length_is_missing_or_wrong},
+	{"a length is wrong", a_length_is_wrong},
+	{"a range is ignored", a_range_is_ignored},
+	{"a range begins elsewhere", a_range_begins_elsewhere},
+	{"a range is one of several", a_range_is_one_of_several},
+	{"a file has changed", a_file_has_changed},
+	{"a request is sent elsewhere", a_request_is_sent_elsewhere},
+	{"a portal answers", a_portal_answers},
+	{"a body is garbage of the right length", a_body_is_garbage_of_the_right_length},
+	{"a body is empty", a_body_is_empty},
+	{"a request is reset", a_request_is_reset},
+	{"a window closes and opens", a_window_closes_and_opens},
+	{"a handshake stalls", a_handshake_stalls},
+	{"a certificate is wrong", a_certificate_is_wrong},
+	{"a handshake is answered with an alert", a_handshake_is_answered_with_an_alert},
+	{"DNS answers are spoilt", dns_answers_are_spoilt},
+	{"DHCP answers otherwise", dhcp_answers_otherwise},
+	{"NTP answers otherwise", ntp_answers_otherwise},
+	{"a host goes down and comes back", a_host_goes_down_and_comes_back},
+	{"all hosts go down with resets", all_hosts_go_down_with_resets},
+	{"connections of before are forgotten", connections_of_before_are_forgotten},
+	{"two faults act on one answer", two_faults_act_on_one_answer},
+	{"a pause at the place of a cut", a_pause_at_the_place_of_a_cut},
+	{"a window says when", a_window_says_when},
+	{"a fault that is taken out does nothing", a_fault_that_is_taken_out_does_nothing},
+	{"conditions stand where they make sense", conditions_stand_where_they_make_sense},
+	CU_TEST_INFO_NULL,
+};
