@@ -57,6 +57,7 @@
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \
 	S("session/cable", tests_cable, false)                                                                                             \
+	S("session/factory", tests_factory, false)                                                                                         \
 	S("session/judge", tests_judge, false)                                                                                             \
 	S("reports/text", tests_text, false)                                                                                               \
 	S("reports/json", tests_json, false)                                                                                               \
@@ -107,6 +108,7 @@
 	S("structure/includes", tests_includes, false)                                                                                     \
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
 	S("session/sessions", tests_sessions, true)                                                                                        \
+	S("session/flash", tests_flash, true)                                                                                              \
 	S("session/bus", tests_bus, true)
 
 #define SUITE_DECLARE(name, array, slow) extern const CU_TestInfo array[];

@@ -104,6 +104,8 @@ static const char *const flash_chips[] = {"w25q64", NULL};
 static const char *const flash_fills[] = {"blank", "dirty", NULL};
 
 /* Typical values of the W25Q64JV's data sheet ("AC electrical characteristics"); its maximum of an erase is about ten times as long. */
+/* A slot less its header (emulator/guest/boot/slot.h). */
+#define FLASH_OS_MAX (0x300000U - 0x100U)
 #define OPERATION_MAX (1000ULL * S)
 
 const struct param flash_params[] = {
@@ -116,6 +118,8 @@ const struct param flash_params[] = {
 	PARAM_ROW_QUANTITY(flash_part, block_erase_ns, "block_erase", UNIT_DURATION, "150ms", 1, OPERATION_MAX, "64 KiB"),
 	PARAM_ROW_QUANTITY(flash_part, chip_erase_ns, "chip_erase", UNIT_DURATION, "20s", 1, OPERATION_MAX, "all"),
 	PARAM_ROW_CHOICE(flash_part, fill, "fill", flash_fills, "blank", "what the factory leaves in the slot that is not in use"),
+	PARAM_ROW_TEXT(flash_part, version, "version", "21.10", "of the system that the factory leaves in slot A"),
+	PARAM_ROW_QUANTITY(flash_part, os_size, "os_size", UNIT_SIZE, "256KiB", 1, FLASH_OS_MAX, "of that system"),
 	{0},
 };
 

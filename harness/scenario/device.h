@@ -35,7 +35,9 @@ struct flash_part {
 	bool fitted;   /**< there is a `flash:` */
 	unsigned chip; /**< index: w25q64 */
 	uint64_t page_program_ns, first_byte_ns, next_byte_ns, sector_erase_ns, half_block_erase_ns, block_erase_ns, chip_erase_ns;
-	unsigned fill; /**< enum flash_fill */
+	unsigned fill;    /**< enum flash_fill */
+	char version[32]; /**< of the system that the factory leaves in slot A */
+	uint64_t os_size; /**< bytes of that system */
 };
 
 /** What the factory leaves in the slot that is not in use. */

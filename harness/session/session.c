@@ -105,6 +105,10 @@ static size_t answer_config(const struct session *session, uint8_t *ret_payload)
 	size_t length = device_guest_config(&session->plan->device, session->plan->seed, session->boots - 1, (char *)ret_payload, CONFIG_MAX);
 
 	CHECK_INT(length, <, CONFIG_MAX);
+	if (session->plan->device.flash.fitted)
+		length += (size_t)snprintf((char *)ret_payload + length, CONFIG_MAX - length, "IMAGE_KEY='%s'\n",
+		                           pki_signing_public_key(session->world.service.pki));
+	CHECK_INT(length, <, CONFIG_MAX);
 	return length;
 }
 

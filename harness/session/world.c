@@ -2,6 +2,7 @@
 #include "session/world.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "reports/pcapng.h"
 #include "fault/point.h"
 #include "server/host.h"
+#include "session/factory.h"
 
 #define CAUSE_MAX 512
 /* 2026-01-01T00:00:00Z: the far end's clock at virtual time 0, as the device's own at power on. */
@@ -289,12 +291,31 @@ static struct nor_config flash_of(const struct flash_part *part, uint64_t seed)
 	return config;
 }
 
+/* The service has the key. */
+static void sign(void *ctx, const void *data, size_t size, uint8_t ret_signature[SLOT_SIGNATURE])
+{
+	struct world *world = ctx;
+	char text[PKI_SIGNATURE_TEXT_MAX];
+
+	(void)pki_sign(service_pki(&world->service, UNIX_BASE_NS), (struct bytes){data, size}, text);
+	for (unsigned i = 0; i < SLOT_SIGNATURE; i++) {
+		unsigned byte = 0;
+		CHECK(sscanf(text + (size_t)2 * i, "%2x", &byte) == 1);
+		ret_signature[i] = (uint8_t)byte;
+	}
+}
+
 static void fit_flash(struct world *world, const struct plan *plan)
 {
+	const struct flash_part *part = &plan->device.flash;
+	const struct factory_config factory = {.version = part->version,
+	                                       .behaviour = "good",
+	                                       .payload_size = (uint32_t)part->os_size,
+	                                       .is_dirty = part->fill == FLASH_DIRTY};
 	const struct nor_config config = flash_of(&plan->device.flash, plan->seed);
 
 	if (plan->device.flash.fitted)
-		(void)board_fit_flash(&world->board, &config);
+		factory_fill(board_fit_flash(&world->board, &config), &factory, &(struct factory_signer){world, sign});
 }
 
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err)

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The flash in whole sessions: the in-tree spi-nor driver over the model of the chip, in a device whose client is a shell command.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_flash[];
+
+#define TRACE "r/flash/seed-1/trace.txt"
+#define CONSOLE "r/flash/seed-1/console.log"
+
+static char output[65536];
+
+static void need_the_guest(void)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/guest/initramfs.cpio", test_build());
+	if (access(path, R_OK) != 0)
+		test_skip("no %s; `make guest` builds it", path);
+	if (test_shell(output, sizeof output, "command -v qemu-system-arm") != 0)
+		test_skip("no qemu-system-arm");
+}
+
+/* Runs a device with this client and this scenario, twice, and expects the same both times. */
+static void run_twice(const char *client, const char *flash, const char *faults)
+{
+	char text[4096], program[PATH_MAX];
+
+	need_the_guest();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
+	(void)snprintf(text, sizeof text, "name: boxed\nflash: {%s}\nclient: \"%s\"\n", flash, client);
+	(void)test_write("boxed.yaml", text);
+	(void)snprintf(text, sizeof text, "name: flash\ndevice: boxed.yaml\ndeadline: 1min\nexpect: {verdict: any}\n%s", faults);
+	(void)test_write("flash.yaml", text);
+	int status = test_shell(output, sizeof output, "cd %s && %s run flash.yaml --jobs 1 --twice --out r", test_folder(), program);
+	if (status != 0)
+		printf("    exit status %d; it printed\n%s\n", status, output);
+	CU_ASSERT_EQUAL_FATAL(status, 0);
+	TEST_CONTAINS(output, "the same twice");
+}
+
+static char *read_in_folder(const char *name)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+	char *text = test_read(path);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	return text;
+}
+
+/* 32 KiB and a byte: many pages, and the last not whole. */
+#define WRITE                                                                                                                              \
+	"head -c 32769 /bin/busybox >/run/data; flash erase /dev/mtd0 0x700000 0xa000 && flash write /dev/mtd0 0x700000 </run/data || exit 1; "
+#define COMPARE "dd if=/dev/mtd0 bs=4096 skip=1792 count=10 2>/dev/null | head -c 32769 | cmp - /run/data"
+
+static void what_the_guest_writes_it_reads_back(void)
+{
+	run_twice(WRITE COMPARE, "chip: w25q64", "");
+	char *trace = read_in_folder(TRACE), *console = read_in_folder(CONSOLE);
+	TEST_CONTAINS(trace, "device  result pass\n");
+	TEST_CONTAINS(trace, "device  boot confirmed A 21.10\n");
+	TEST_CONTAINS(trace, "flash   129 programs of 32769 bytes, 10 erases of 40960 bytes, ");
+	TEST_CONTAINS(trace, " bytes, 0 torn, 0 findings, digest ");
+	TEST_CONTAINS(console, "spi-nor spi0.1: ");
+	TEST_CONTAINS(console, "(8192 Kbytes)");
+	free(trace);
+	free(console);
+}
+
+static void faults_of_the_flash_reach_the_guest(void)
+{
+	/* A bit of the only system rots before anything is read; the 21st operation is the eleventh program. */
+	run_twice(WRITE COMPARE, "chip: w25q64, sector_erase: 10ms",
+	          "faults:\n"
+	          "  - {at: 'nor.read#1', nor_rot: {offset: 1053832, bit: 5}}\n"
+	          "  - {at: 'nor.op#1', nor_slow: 20}\n"
+	          "  - {at: 'nor.op#21', nor_stuck: 3s}\n");
+	char *trace = read_in_folder(TRACE);
+	TEST_CONTAINS(trace, "device  boot recovery  \n");
+	TEST_CONTAINS(trace, "fault   nor.op#1: ");
+	TEST_CONTAINS(trace, "flash   nor.op#21 disturbed 700a00+256: BUSY stays set when the operation is over\n");
+	/* The driver is patient. */
+	TEST_CONTAINS(trace, "device  result pass\n");
+	free(trace);
+}
+
+static void a_power_cut_tears_what_the_guest_is_at(void)
+{
+	run_twice(WRITE COMPARE, "chip: w25q64, version: '22.01'", "faults:\n  - {at: 'nor.op#3', power_cut: {after: 40%, for: 2s}}\n");
+	char *trace = read_in_folder(TRACE);
+	TEST_CONTAINS(trace, "device  boot confirmed A 22.01\n");
+	TEST_CONTAINS(trace, "flash   nor.op#3 torn 702000+4096: cut short at 40.0%\n");
+	TEST_CONTAINS(trace, "supply  off\n");
+	free(trace);
+}
+
+const CU_TestInfo tests_flash[] = {
+	{"what_the_guest_writes_it_reads_back", what_the_guest_writes_it_reads_back},
+	{"faults_of_the_flash_reach_the_guest", faults_of_the_flash_reach_the_guest},
+	{"a_power_cut_tears_what_the_guest_is_at", a_power_cut_tears_what_the_guest_is_at},
+	CU_TEST_INFO_NULL,
+};
