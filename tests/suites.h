@@ -57,7 +57,6 @@
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \
 	S("session/cable", tests_cable, false)                                                                                             \
-	S("session/factory", tests_factory, false)                                                                                         \
 	S("session/judge", tests_judge, false)                                                                                             \
 	S("reports/text", tests_text, false)                                                                                               \
 	S("reports/json", tests_json, false)                                                                                               \

@@ -55,9 +55,9 @@ $(GUEST_B)/enc28j60.ko: $(B)/packages.stamp | $(GUEST_B)
 $(GUEST_B)/spi-nor.ko: $(B)/packages.stamp | $(GUEST_B)
 	$(Q)$(GUEST_CROSS)strip -g -o $@ $(B)/kernel/lib/modules/*/kernel/drivers/mtd/spi-nor/spi-nor.ko
 
-$(GUEST_B)/agent: $(GUEST_AGENT) $(wildcard $(GUEST_DIR)/agent/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
+$(GUEST_B)/agent: $(GUEST_AGENT) $(GUEST_BOOT) $(wildcard $(GUEST_DIR)/agent/*.h $(GUEST_DIR)/boot/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,CROSS)
-	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $(GUEST_AGENT) -lcurl -lcrypto -ljansson
+	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $(GUEST_AGENT) $(GUEST_BOOT) -lcurl -lcrypto -ljansson
 
 $(GUEST_B)/boot: $(GUEST_DIR)/boot/boot.c $(GUEST_BOOT) $(wildcard $(GUEST_DIR)/boot/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,CROSS)

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "crypto.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 
 struct state {
 	struct boot_crypto crypto; /* first */
@@ -45,37 +43,19 @@ static bool verify(void *ctx, const void *data, size_t size, const uint8_t signa
 	return good;
 }
 
-/* @key: taken over; may be NULL. */
-static struct boot_crypto *open_with(EVP_PKEY *key)
+struct boot_crypto *crypto_open(const uint8_t public_key[CRYPTO_KEY])
 {
 	struct state *state = calloc(1, sizeof *state);
 
-	if (state == NULL) {
-		EVP_PKEY_free(key);
+	if (state == NULL)
 		return NULL;
-	}
 	state->crypto = (struct boot_crypto){state, hash_begin, hash_add, hash_end, verify};
-	state->key = key;
+	state->key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, CRYPTO_KEY);
 	state->hash = EVP_MD_CTX_new();
-	if (state->key != NULL && EVP_PKEY_get_base_id(state->key) == EVP_PKEY_ED25519 && state->hash != NULL)
+	if (state->key != NULL && state->hash != NULL)
 		return &state->crypto;
 	crypto_close(&state->crypto);
 	return NULL;
-}
-
-struct boot_crypto *crypto_open(const uint8_t public_key[CRYPTO_KEY])
-{
-	return open_with(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, CRYPTO_KEY));
-}
-
-struct boot_crypto *crypto_open_pem(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	EVP_PKEY *key = file != NULL ? PEM_read_PUBKEY(file, NULL, NULL, NULL) : NULL;
-
-	if (file != NULL)
-		(void)fclose(file);
-	return open_with(key);
 }
 
 void crypto_close(struct boot_crypto *crypto)

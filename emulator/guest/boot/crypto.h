@@ -9,8 +9,6 @@
 
 /** @param public_key The raw key that images are signed with. @return NULL if it is none; to be released with crypto_close(). */
 struct boot_crypto *crypto_open(const uint8_t public_key[CRYPTO_KEY]);
-/** The same with a key in a file, as PEM (RFC 7468). */
-struct boot_crypto *crypto_open_pem(const char *path);
 void crypto_close(struct boot_crypto *crypto);
 
 #endif

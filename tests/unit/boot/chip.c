@@ -178,7 +178,7 @@ struct boot_crypto *chip_crypto(void)
 	return crypto;
 }
 
-void chip_sign_bytes(const uint8_t *data, size_t size, uint8_t ret_signature[SLOT_SIGNATURE])
+static void sign(const uint8_t *data, size_t size, uint8_t ret_signature[SLOT_SIGNATURE])
 {
 	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, private_key, sizeof private_key);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -198,7 +198,7 @@ void chip_sign(struct slot_header *header, const uint8_t *payload)
 	CU_ASSERT_FATAL(crypto->hash_begin(crypto->ctx) && crypto->hash_add(crypto->ctx, payload, header->size) &&
 	                crypto->hash_end(crypto->ctx, header->hash));
 	slot_encode(header, bytes);
-	chip_sign_bytes(bytes, SLOT_SIGNED, header->signature);
+	sign(bytes, SLOT_SIGNED, header->signature);
 }
 
 /* The system of a version; the last one is made once. */

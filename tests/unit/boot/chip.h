@@ -34,8 +34,6 @@ void chip_load(struct chip *chip, const struct chip_contents *contents);
 
 /** Cryptography with a key pair that is always the same. */
 struct boot_crypto *chip_crypto(void);
-/** Ed25519 by that key. */
-void chip_sign_bytes(const uint8_t *data, size_t size, uint8_t ret_signature[SLOT_SIGNATURE]);
 /** Fills in hash and signature. */
 void chip_sign(struct slot_header *header, const uint8_t *payload);
 
