@@ -74,6 +74,7 @@
 	S("fault/fault", tests_fault, false)                                                                                               \
 	S("board/board", tests_board, false)                                                                                               \
 	S("board/disturb", tests_board_disturb, false)                                                                                     \
+	S("board/flash", tests_board_flash, false)                                                                                         \
 	S("chip/disturb", tests_disturb, false)                                                                                            \
 	S("chip/errata", tests_errata, false)                                                                                              \
 	S("chip/example", tests_example, false)                                                                                            \
@@ -106,6 +107,7 @@
 	S("structure/includes", tests_includes, false)                                                                                     \
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
 	S("session/sessions", tests_sessions, true)                                                                                        \
+	S("session/flash", tests_flash, true)                                                                                              \
 	S("session/bus", tests_bus, true)
 
 #define SUITE_DECLARE(name, array, slow) extern const CU_TestInfo array[];

@@ -18,6 +18,9 @@
 #define US UINT64_C(1000)
 #define MS UINT64_C(1000000)
 #define S UINT64_C(1000000000)
+/* The longest that an operation takes, a hundred days: a thousand times that fits 64 bits. And the longest that BUSY is stuck, a hundred years. */
+#define DURATION_MAX (UINT64_C(100) * 86400 * S)
+#define STUCK_MAX (UINT64_C(36500) * 86400 * S)
 
 _Noreturn void nor_die(const struct nor *nor, const char *what, uint64_t found, uint64_t limit)
 {
@@ -62,7 +65,7 @@ void nor_abandon(struct nor *nor)
 		nor_finish_operation(nor, &operation);
 		return;
 	}
-	/* Both below 2^44 ns, or five hours: the product fits. */
+	/* The product fits, since neither time is longer than DURATION_MAX. */
 	const unsigned permille = (unsigned)((nor->now_ns - operation.start_ns) * 1000 / (operation.end_ns - operation.start_ns));
 	nor_tear_operation(nor, &operation, permille);
 	nor->counters.torn++;
@@ -100,12 +103,9 @@ void nor_run(struct nor *nor, uint64_t now_ns)
 	}
 }
 
-/* The longest that any operation may take, so that sums and products of times stay far from their limits. */
-#define DURATION_MAX (UINT64_C(1) << 44)
-
-static uint64_t limited(uint64_t ns)
+static uint64_t at_most(uint64_t ns, uint64_t limit)
 {
-	return ns < DURATION_MAX ? ns : DURATION_MAX;
+	return ns < limit ? ns : limit;
 }
 
 static void disturbed(struct nor *nor, const char *text)
@@ -123,12 +123,12 @@ void nor_begin(struct nor *nor, struct nor_operation operation, uint64_t duratio
 
 	operation.number = ++nor->counters.operations;
 	nor_ask(nor, NOR_SITE_OP, operation.number, &disturbance);
-	duration_ns = limited(duration_ns);
 	if (disturbance.slow_factor > 1)
-		duration_ns = limited(duration_ns * disturbance.slow_factor);
+		duration_ns = duration_ns > DURATION_MAX / disturbance.slow_factor ? DURATION_MAX : duration_ns * disturbance.slow_factor;
+	duration_ns = at_most(duration_ns, DURATION_MAX);
 	operation.start_ns = nor->now_ns;
 	operation.end_ns = nor->now_ns + duration_ns;
-	nor->busy_until_ns = operation.end_ns + limited(disturbance.stuck_ns);
+	nor->busy_until_ns = operation.end_ns + at_most(disturbance.stuck_ns, STUCK_MAX);
 	nor->operation = operation;
 	if (disturbance.cut) {
 		if (disturbance.cut_permille > 1000)

@@ -48,8 +48,8 @@ void nor_write_status(struct nor *nor, unsigned first, const uint8_t *values, si
 		return;
 	}
 	memcpy(operation.status, nor->status, sizeof operation.status);
-	for (unsigned i = 0; i < count; i++)
-		operation.status[first + i] = written(nor, first + i, values[i]);
+	for (unsigned i = first; i < sizeof operation.status && i - first < count; i++)
+		operation.status[i] = written(nor, i, values[i - first]);
 	if (nor->volatile_wel) {
 		memcpy(nor->status, operation.status, sizeof nor->status);
 		nor->volatile_wel = false;

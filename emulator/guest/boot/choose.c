@@ -79,7 +79,7 @@ void choose(const struct boot_record *record, const enum slot_verdict verdicts[B
 	if (record != NULL)
 		ret_choice->record = *record;
 	if (!good && !other_good) {
-		say(ret_choice, "nor the other verifies", active, verdicts[active]);
+		say(ret_choice, "neither it nor the other verifies", active, verdicts[active]);
 	} else if (record == NULL) {
 		choose_first(verdicts, ret_choice);
 	} else if (!good) {

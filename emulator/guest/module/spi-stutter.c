@@ -30,8 +30,8 @@
  *
  * The flash, if the harness has one, is on chip select 1. The spi-nor driver asks it for its status without a pause until it is no longer busy, which for an
  * erase of 45 ms would be thousands of messages. This controller does what those do that poll by themselves: it knows a status read (05h) to the flash, and
- * when the answer says busy it lets the bus rest for FLASH_REST_NS before it reports the period's end. So the driver notices the end of an operation up to that
- * much later.
+ * when the answer says busy it lets the bus rest before it reports the period's end: for FLASH_REST_NS, and for FLASH_LONG_REST_NS once FLASH_RESTS answers in a
+ * row have said so, when it must be an erase. So the driver notices the end of a program up to 0.1 ms later, and that of an erase up to 1 ms.
  *
  * A fault may let a period occupy the bus for longer. The harness says so in its answer, when the bytes have passed: the controller reports
  * the period's end so much later. That time moves bus_end and is slept off at once, by the same rule, before the driver goes on.
@@ -76,6 +76,8 @@
 #define FLASH_READ_STATUS 0x05
 #define FLASH_BUSY 0x01
 #define FLASH_REST_NS 100000
+#define FLASH_LONG_REST_NS 1000000
+#define FLASH_RESTS 10
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define spi_get_chipselect(spi, index) ((spi)->chip_select)
@@ -107,6 +109,7 @@ struct stutter {
 	u64 bus_end_ns;
 	u32 speed_hz; /* that byte_q16 was computed for */
 	u64 byte_q16; /* nanoseconds a byte, times 2 to the 16th */
+	u32 flash_rests; /* answers in a row that said busy */
 	u32 tx_dirty; /* from this byte on request.payload is known to be zeros */
 	struct stutter_setup setup;
 	struct miscdevice misc;
@@ -401,11 +404,15 @@ struct period {
 };
 
 /* How long the bus rests after a period whose answer has come: see "The flash" above. */
-static u64 rest_ns(const struct stutter *s, u32 length)
+static u64 rest_ns(struct stutter *s, u32 length)
 {
-	bool status = s->request.header.chip_select == FLASH_CHIP_SELECT && length > 1 && s->request.payload[0] == FLASH_READ_STATUS;
-
-	return status && (s->reply.payload[length - 1] & FLASH_BUSY) ? FLASH_REST_NS : 0;
+	if (s->request.header.chip_select != FLASH_CHIP_SELECT)
+		return 0;
+	if (length < 2 || s->request.payload[0] != FLASH_READ_STATUS || !(s->reply.payload[length - 1] & FLASH_BUSY)) {
+		s->flash_rests = 0;
+		return 0;
+	}
+	return s->flash_rests++ < FLASH_RESTS ? FLASH_REST_NS : FLASH_LONG_REST_NS;
 }
 
 /* Occupies the bus for the period, sleeps if the bus is then too far ahead of the processor, and tells the harness. */

@@ -26,7 +26,7 @@ static void on_event(void *ctx, const struct nor_event *event)
 	if (event->kind != NOR_EVENT_FINDING && event->kind != NOR_EVENT_NOT_MODELLED)
 		return;
 	printf("    %s at %06x: %s\n", event->id, event->address, event->text);
-	CU_FAIL("a finding of the flash");
+	CU_FAIL_FATAL("a finding of the flash");
 }
 
 static const struct nor_ops ops = {on_event, disturb};

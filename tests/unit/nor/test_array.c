@@ -318,6 +318,19 @@ static void an_operation_is_slow_or_never_over(void)
 	bed_close(&bed);
 }
 
+static void no_time_of_an_operation_overflows(void)
+{
+	bed_open(&bed, NULL);
+	bed.disturbed_op = 1;
+	bed.disturbance = (struct nor_disturbance){.slow_factor = UINT32_MAX, .stuck_ns = UINT64_MAX, .cut = true, .cut_permille = 999};
+	bed_erase(&bed, 0x20, 0);
+	CU_ASSERT(nor_cut_at(&bed.nor) > bed.now_ns + UINT64_C(99) * 86400 * 1000 * MS && nor_busy_until(&bed.nor) > nor_cut_at(&bed.nor));
+	bed.now_ns = nor_cut_at(&bed.nor);
+	nor_run(&bed.nor, bed.now_ns);
+	bed_told(&bed, "disturbed#1 disturbed#1 disturbed#1 erase#1 torn#1@999 power-off ");
+	bed_close(&bed);
+}
+
 static void bits_rot_before_the_read_that_they_are_to_rot_before(void)
 {
 	bed_open(&bed, NULL);
@@ -343,6 +356,7 @@ const CU_TestInfo tests_nor_array[] = {
 	{"a_copy_goes_on_by_itself", a_copy_goes_on_by_itself},
 	{"the_supply_fails_where_a_disturbance_says_so", the_supply_fails_where_a_disturbance_says_so},
 	{"an_operation_is_slow_or_never_over", an_operation_is_slow_or_never_over},
+	{"no_time_of_an_operation_overflows", no_time_of_an_operation_overflows},
 	{"bits_rot_before_the_read_that_they_are_to_rot_before", bits_rot_before_the_read_that_they_are_to_rot_before},
 	CU_TEST_INFO_NULL,
 };
