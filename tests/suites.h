@@ -50,6 +50,8 @@
 	S("server/ntp", tests_ntp, false)                                                                                                  \
 	S("server/range", tests_range, false)                                                                                              \
 	S("server/service", tests_service, false)                                                                                          \
+	S("server/pki", tests_pki, false)                                                                                                  \
+	S("server/truth", tests_truth, false)                                                                                              \
 	S("server/update", tests_server_update, false)                                                                                     \
 	S("server/disrupt", tests_disrupt, false)                                                                                          \
 	S("scenario/yaml", tests_yaml, false)                                                                                              \
