@@ -64,7 +64,7 @@ check: ## The quick tests: all but the sessions under QEMU
 include emulator/guest/guest.mk
 
 # -- the program ----------------------------------------------------------------------------------------------------------------------------
-SOURCES := $(wildcard harness/*/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/qemu/*.c reports/*.c)
+SOURCES := $(wildcard harness/*/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/qemu/*.c reports/*.c) $(GUEST_SHARED)
 MAIN    := harness/cli/main.c
 MODULES := $(filter-out $(MAIN),$(SOURCES))
 objects  = $(patsubst %.c,$(O)/%.o,$(1))

@@ -38,7 +38,13 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	json_bool(json, "as_expected", verdict->met_expectation);
 	optional(json, "expectation", verdict->expectation);
 	json_text(json, "phase", verdict->phase);
+	if (verdict->met_expectation)
+		json_text(json, "shows", verdict->kind == VERDICT_PASS ? "survival" : "confirmed failure");
+	if (verdict->met_expectation && verdict->kind == VERDICT_FAIL)
+		json_text(json, "failure_of", plan_failure_of(plan));
+	optional(json, "judge", verdict->judge);
 	optional(json, "first_trouble", verdict->trouble);
+	optional(json, "last_frames", verdict->last_frames);
 	optional(json, "faults_in_force", verdict->faults);
 	json_text(json, "digest", verdict->digest);
 	json_text(json, "device_image", verdict->image_hash);

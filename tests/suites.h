@@ -95,6 +95,10 @@
 	S("nor/command", tests_nor_command, false)                                                                                         \
 	S("nor/status", tests_nor_status, false)                                                                                           \
 	S("nor/array", tests_nor_array, false)                                                                                             \
+	S("boot/record", tests_boot_record, false)                                                                                         \
+	S("boot/slot", tests_boot_slot, false)                                                                                             \
+	S("boot/choose", tests_boot_choose, false)                                                                                         \
+	S("boot/update", tests_boot_update, false)                                                                                         \
 	S("guest/policy", tests_guest_policy, false)                                                                                       \
 	S("guest/manifest", tests_guest_manifest, false)                                                                                   \
 	S("guest/range", tests_guest_range, false)                                                                                         \

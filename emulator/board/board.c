@@ -197,6 +197,11 @@ static void power_failed(void *ctx, uint64_t off_ns, sim_ns now)
 		board->power_cut(board->power_ctx, off_ns, now);
 }
 
+uint8_t *board_flash_memory(struct board *board)
+{
+	return board->flash != NULL ? board->flash->array : NULL;
+}
+
 uint8_t *board_fit_flash(struct board *board, const struct nor_config *config)
 {
 	CHECK(board->flash == NULL);

@@ -64,6 +64,9 @@ void board_close(struct board *board);
 /** Fits a flash, blank; once, right after board_open(). @return its memory, NOR_SIZE bytes, to be filled as the factory does. */
 uint8_t *board_fit_flash(struct board *board, const struct nor_config *config);
 
+/** The memory of the flash that was fitted, NOR_SIZE bytes; NULL if none was. */
+uint8_t *board_flash_memory(struct board *board);
+
 /**
  * Switches the supply of all chips, for nothing if it is as wanted already. Without it what the flash is at is torn, every SPI message reads ones and no
  * frame is heard; with it again both chips are as after power on.

@@ -4,7 +4,7 @@
 #
 # Takes: B (build folder), Q (@ for quiet), CC and CFLAGS (for the host's tools).
 # Gives: $(B)/guest/vmlinuz, $(B)/guest/initramfs.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
-# that the host's tests link (with -ljansson).
+# that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part of the host's program too (with -lcrypto).
 B ?= build
 GUEST_MK := $(lastword $(MAKEFILE_LIST))
 GUEST_DIR := $(patsubst %/,%,$(dir $(GUEST_MK)))
@@ -20,6 +20,9 @@ GUEST_TARGET := --sysroot=$(GUEST_SYSROOT) -B$(GUEST_SYSROOT)/usr/lib/arm-linux-
 GUEST_MODULE := $(wildcard $(GUEST_DIR)/module/*.c $(GUEST_DIR)/module/*.h $(GUEST_DIR)/module/Kbuild)
 GUEST_AGENT := $(filter-out %/seed.c,$(wildcard $(GUEST_DIR)/agent/*.c))
 GUEST_TESTED := $(addprefix $(GUEST_DIR)/agent/,manifest.c policy.c range.c)
+# Those of the boot library, which the host uses as well: the factory fills a flash with it.
+GUEST_SHARED := $(addprefix $(GUEST_DIR)/boot/,record.c writer.c slot.c choose.c crypto.c)
+GUEST_BOOT := $(filter-out %/boot.c %/tool.c,$(wildcard $(GUEST_DIR)/boot/*.c))
 GUEST_ETC := $(wildcard $(GUEST_DIR)/etc/*)
 
 guest_say = $(if $(Q),@printf '  %-8s%s\n' $(1) $@,@:)
@@ -52,9 +55,16 @@ $(GUEST_B)/enc28j60.ko: $(B)/packages.stamp | $(GUEST_B)
 $(GUEST_B)/spi-nor.ko: $(B)/packages.stamp | $(GUEST_B)
 	$(Q)$(GUEST_CROSS)strip -g -o $@ $(B)/kernel/lib/modules/*/kernel/drivers/mtd/spi-nor/spi-nor.ko
 
-$(GUEST_B)/agent: $(GUEST_AGENT) $(wildcard $(GUEST_DIR)/agent/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
+$(GUEST_B)/agent: $(GUEST_AGENT) $(GUEST_BOOT) $(wildcard $(GUEST_DIR)/agent/*.h $(GUEST_DIR)/boot/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,CROSS)
-	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $(GUEST_AGENT) -lcurl -lcrypto -ljansson
+	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $(GUEST_AGENT) $(GUEST_BOOT) -lcurl -lcrypto -ljansson
+
+$(GUEST_B)/boot: $(GUEST_DIR)/boot/boot.c $(GUEST_BOOT) $(wildcard $(GUEST_DIR)/boot/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
+	$(call guest_say,CROSS)
+	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_BOOT) -lcrypto
+
+$(GUEST_B)/flash: $(GUEST_DIR)/boot/tool.c $(GUEST_DIR)/boot/mtd.c $(wildcard $(GUEST_DIR)/boot/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
+	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_DIR)/boot/mtd.c
 
 $(GUEST_B)/seed: $(GUEST_DIR)/agent/seed.c $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
 	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $<
@@ -62,10 +72,10 @@ $(GUEST_B)/seed: $(GUEST_DIR)/agent/seed.c $(GUEST_MK) $(B)/packages.stamp | $(G
 $(GUEST_B)/mkinitramfs: $(GUEST_DIR)/mkinitramfs.c | $(GUEST_B)
 	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $<
 
-$(GUEST_B)/libraries.list: $(GUEST_DIR)/libraries.sh $(GUEST_B)/agent $(GUEST_B)/seed
-	$(Q)$< $(B)/sysroot $(GUEST_CROSS)readelf $(B)/sysroot/bin/busybox $(B)/sysroot/sbin/ethtool $(GUEST_B)/agent $(GUEST_B)/seed >$@.new && mv $@.new $@
+$(GUEST_B)/libraries.list: $(GUEST_DIR)/libraries.sh $(GUEST_B)/agent $(GUEST_B)/boot $(GUEST_B)/flash $(GUEST_B)/seed
+	$(Q)$< $(B)/sysroot $(GUEST_CROSS)readelf $(B)/sysroot/bin/busybox $(B)/sysroot/sbin/ethtool $(GUEST_B)/agent $(GUEST_B)/boot $(GUEST_B)/flash $(GUEST_B)/seed >$@.new && mv $@.new $@
 
 $(GUEST_B)/initramfs.cpio: $(GUEST_B)/mkinitramfs $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list $(GUEST_DIR)/init \
-		$(GUEST_DIR)/udhcpc.script $(GUEST_ETC) $(GUEST_B)/agent $(GUEST_B)/seed $(GUEST_B)/enc28j60.ko $(GUEST_B)/spi-nor.ko $(GUEST_B)/spi-stutter.ko
+		$(GUEST_DIR)/udhcpc.script $(GUEST_ETC) $(GUEST_B)/agent $(GUEST_B)/boot $(GUEST_B)/flash $(GUEST_B)/seed $(GUEST_B)/enc28j60.ko $(GUEST_B)/spi-nor.ko $(GUEST_B)/spi-stutter.ko
 	$(call guest_say,CPIO)
 	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list build=$(GUEST_B) sysroot=$(B)/sysroot && mv $@.new $@

@@ -72,6 +72,21 @@ static int list_presets(const struct places *places)
 	return EXIT_PASSED;
 }
 
+/* The judges are those keys of `expect:` that say so. */
+static int list_oracles(const struct places *places)
+{
+	static const char word[] = "judge: ";
+	char allowed[PARAM_VALUE_MAX];
+
+	(void)places;
+	puts("Keys of `expect:`; false or 0 switches a judge off, and the first that is not content makes a session fail:");
+	for (const struct param *row = expect_params; row->key != NULL; row++)
+		if (strncmp(row->summary, word, sizeof word - 1) == 0)
+			printf("  %-16s %s; %s; default %s\n", row->key, row->summary + sizeof word - 1, param_allowed(row, allowed),
+			       row->standard);
+	return EXIT_PASSED;
+}
+
 #define LINE_MAX (PARAM_VALUE_MAX + 128)
 
 static bool describe(const char *path, char ret_line[LINE_MAX], struct error *err)
@@ -125,14 +140,15 @@ static int run(const struct cli_values *values)
 	static const struct {
 		const char *name;
 		int (*list)(const struct places *places);
-	} lists[] = {{"scenarios", list_scenarios}, {"faults", list_faults},   {"presets", list_presets},
-	             {"addresses", list_addresses}, {"devices", list_devices}, {"reference", list_reference}};
+	} lists[] = {{"scenarios", list_scenarios}, {"faults", list_faults},   {"presets", list_presets},    {"addresses", list_addresses},
+	             {"devices", list_devices},     {"oracles", list_oracles}, {"reference", list_reference}};
 	const char *names[8] = {NULL};
 	struct places places;
 	struct error err;
 
 	if (values->operand_count != 1)
-		return error_set(&err, "which list? One of scenarios, faults, presets, addresses, devices, reference"), cli_fail(&err);
+		return error_set(&err, "which list? One of scenarios, faults, presets, addresses, devices, oracles, reference"),
+		       cli_fail(&err);
 	if (!places_find(&places, &err))
 		return cli_fail(&err);
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -141,12 +157,12 @@ static int run(const struct cli_values *values)
 			return lists[i].list(&places);
 	}
 	const char *near = param_nearest(NULL, names, values->operands[0]);
-	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults, presets, addresses, devices and reference",
+	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults, presets, addresses, devices, oracles and reference",
 	          values->operands[0], near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 	return cli_fail(&err);
 }
 
 static const struct cli_option options[] = {{NULL, NULL, NULL}};
 
-const struct cli_command cli_list = {"list", "scenarios|faults|presets|addresses|devices|reference",
+const struct cli_command cli_list = {"list", "scenarios|faults|presets|addresses|devices|oracles|reference",
                                      "what there is, with parameters, units and defaults", options, run};

@@ -103,6 +103,8 @@ static void print_unexpected(const struct job *job)
 		printf("  first trouble   %s\n", verdict->trouble);
 	if (verdict->faults[0] != '\0')
 		printf("  faults in force %s\n", verdict->faults);
+	for (const char *line = verdict->last_frames; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n')
+		printf("  last frames     %.*s\n", (int)strcspn(line, "\n"), line);
 	printf("  folder          %s\n", job->dir);
 }
 
@@ -125,6 +127,24 @@ static void print_idle(const struct screen *screen, size_t index)
 	}
 }
 
+/* What the expectations that were met describe: sessions that are survived, and failures of clients that are known by now. */
+static void print_meanings(const struct screen *screen)
+{
+	size_t survivals = 0, failures = 0;
+
+	for (size_t i = 0; i < screen->count; i++) {
+		survivals += screen->jobs[i].verdict.met_expectation && screen->jobs[i].verdict.kind == VERDICT_PASS;
+		failures += screen->jobs[i].verdict.met_expectation && screen->jobs[i].verdict.kind == VERDICT_FAIL;
+	}
+	printf("\nAs expected: %zu survival%s, %zu confirmed failure%s.\n", survivals, survivals == 1 ? "" : "s", failures,
+	       failures == 1 ? "" : "s");
+	for (size_t i = 0; i < screen->count; i++) {
+		const struct job *job = &screen->jobs[i];
+		if (job->verdict.met_expectation && job->verdict.kind == VERDICT_FAIL && is_first(screen, i))
+			printf("  %-24s confirmed failure of %s: %s\n", job->plan.name, plan_failure_of(&job->plan), job->verdict.reason);
+	}
+}
+
 void screen_close(struct screen *screen, const char *dir)
 {
 	clear_progress(screen);
@@ -132,6 +152,7 @@ void screen_close(struct screen *screen, const char *dir)
 	for (size_t i = 0; i < screen->count; i++)
 		if (is_first(screen, i))
 			print_row(screen, i);
+	print_meanings(screen);
 	for (size_t i = 0; i < screen->count; i++)
 		if (is_first(screen, i))
 			print_idle(screen, i);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/pki.h"
 #include "server/service.h"
 #include "sim/random.h"
 
@@ -15,6 +16,8 @@
 #define LONG_MAX_32 UINT64_C(0x7fffffff)
 
 static const char *const duplexes[] = {"driver", "half", "full", NULL};
+static const char *const clocks[] = {"rtc", "none", NULL};
+static const char *const flows[] = {"plain", "staged", NULL};
 static const char *const revisions[] = {"B1", "B4", "B5", "B7", NULL};
 
 /* Items of the errata sheet DS80349. */
@@ -59,6 +62,7 @@ const struct param device_params[] = {
 	PARAM_ROW_TEXT(device, kernel, "kernel", "", "a zImage; empty: the one that the build fetched"),
 	PARAM_ROW_TEXT(device, initramfs, "initramfs", "", "the root file system, a cpio archive; empty: the one that the build made"),
 	PARAM_ROW_TEXT(device, overlay, "overlay", "", "a cpio archive whose files replace or join those of the root file system"),
+	PARAM_ROW_TEXT(device, version, "version", "21.10", "of the system that a device with a flash comes with"),
 	PARAM_ROW_TEXT(device, client, "client", "/usr/bin/agent", "the command that updates the device"),
 	PARAM_ROW_QUANTITY(device, memory, "memory", UNIT_SIZE, "128MiB", 64U << 20, 1024U << 20, "of the machine"),
 	PARAM_ROW_MAC(device, mac, "mac", "02:00:5e:00:53:01", "the device's Ethernet address"),
@@ -70,6 +74,7 @@ const struct param device_params[] = {
                        "BFS and BFC take effect on MAC and MII registers, which sources dispute"),
 	PARAM_ROW_CHOICE(device, duplex, "duplex", duplexes, "driver",
                          "of its end of the cable: what the driver chooses (half), or set by ethtool"),
+	PARAM_ROW_CHOICE(device, clock, "clock", clocks, "rtc", "that goes on without power; none: the device comes up in 1970"),
 	{0},
 };
 
@@ -86,6 +91,17 @@ const struct param agent_params[] = {
 	PARAM_ROW_QUANTITY(agent_policy, backoff_max_ns, "backoff_max", UNIT_DURATION, "1min", 0, MS_MAX, "before any retry"),
 	PARAM_ROW_QUANTITY(agent_policy, backoff_factor, "backoff_factor", UNIT_NONE, "2", 1, 100, "from one retry to the next"),
 	PARAM_ROW_BOOL(agent_policy, resume, "resume", "true", "a download goes on where it broke off"),
+	PARAM_ROW_CHOICE(agent_policy, flow, "flow", flows, "plain",
+                         "plain: one image to a file, over HTTP; staged: three stages to the flash, over TLS"),
+	PARAM_ROW_TEXT(agent_policy, feed, "feed", "retail", "that the staged flow asks for"),
+	PARAM_ROW_TEXT(agent_policy, group, "group", "", "of the device, which the service may be choosy about"),
+	PARAM_ROW_QUANTITY(agent_policy, failover, "failover", UNIT_NONE, "2", 0, 1000,
+                           "attempts at an image's host before the next host is asked; 0: never another"),
+	PARAM_ROW_BOOL(agent_policy, ntp_required, "ntp_required", "true", "false: without the time an update is tried all the same"),
+	PARAM_ROW_QUANTITY(agent_policy, polls, "polls", UNIT_NONE, "1", 1, 1000, "how often it all is tried before the session's result"),
+	PARAM_ROW_QUANTITY(agent_policy, poll_interval_ns, "poll_interval", UNIT_DURATION, "20h", MS, MS_MAX, "between two of them"),
+	PARAM_ROW_QUANTITY(agent_policy, leak, "leak", UNIT_SIZE, "0B", 0, LONG_MAX_32,
+                           "a flaw: memory that every failed attempt loses, with an open file"),
 	PARAM_ROW_QUANTITY(agent_policy, ntp_timeout_ns, "ntp_timeout", UNIT_DURATION, "5s", MS, MS_MAX, "for an answer"),
 	PARAM_ROW_QUANTITY(agent_policy, dhcp_deadline_ns, "dhcp_deadline", UNIT_DURATION, "2min", MS, MS_MAX, "for an address"),
 	PARAM_ROW_QUANTITY(agent_policy, dns_timeout_ns, "dns_timeout", UNIT_DURATION, "5s", S, 30ULL * S, "for an answer (whole seconds)"),
@@ -183,6 +199,8 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 	if (flash != NULL && !yaml_fill(file, flash, flash_params, NULL, "flash", &device.flash, err))
 		return false;
 	device.flash.fitted = flash != NULL;
+	if (device.agent.flow == DEVICE_FLOW_STAGED && !device.flash.fitted)
+		return yaml_error(file, yaml_get(agent, "flow"), err, "flow: the staged flow needs a flash: add 'flash:' to the device");
 	if (!resolve_path(file, device.kernel, err) || !resolve_path(file, device.initramfs, err) ||
 	    !resolve_path(file, device.overlay, err))
 		return error_at(err, file->path, mapping->line, mapping->column);
@@ -235,6 +253,14 @@ static void put_agent(struct writer *writer, const struct agent_policy *agent)
 	put_number(writer, "BACKOFF_MAX_MS", agent->backoff_max_ns / MS);
 	put_number(writer, "BACKOFF_FACTOR", agent->backoff_factor * 100); /* per cent */
 	put_number(writer, "RESUME", agent->resume);
+	put(writer, "FLOW", flows[agent->flow]);
+	put(writer, "FEED", agent->feed);
+	put(writer, "GROUP", agent->group);
+	put_number(writer, "FAILOVER", agent->failover);
+	put_number(writer, "NTP_REQUIRED", agent->ntp_required);
+	put_number(writer, "POLLS", agent->polls);
+	put_number(writer, "POLL_MS", agent->poll_interval_ns / MS);
+	put_number(writer, "LEAK_BYTES", agent->leak);
 	put_number(writer, "PROGRESS_BYTES", 512U * 1024U);
 	put_number(writer, "NTP_TIMEOUT_MS", agent->ntp_timeout_ns / MS);
 	put_number(writer, "DHCP_DEADLINE_MS", agent->dhcp_deadline_ns / MS);
@@ -244,20 +270,25 @@ size_t device_guest_config(const struct device *device, uint64_t seed, unsigned 
 {
 	struct writer writer = {ret_text, size, 0};
 	struct random_stream stream = random_stream(seed, "guest entropy");
+	const bool staged = device->agent.flow == DEVICE_FLOW_STAGED;
 	char hex[65];
 
 	for (unsigned i = 0; i < 4; i++)
 		(void)snprintf(hex + 16 * i, 17, "%016" PRIx64, random_bits(stream, i, boot));
 	put(&writer, "GUEST_SEED", hex);
 	put(&writer, "CLIENT", device->client);
-	put(&writer, "DEVICE_NAME", device->name);
+	/* The service knows a device by the name in its certificate. */
+	put(&writer, "DEVICE_NAME", staged ? PKI_DEVICE : device->name);
+	put(&writer, "CLOCK", clocks[device->clock]);
+	put(&writer, "AUTH_HOST", NAMES_AUTH);
+	put(&writer, "CORE_HOST", NAMES_CORE);
 	put(&writer, "DUPLEX", device->duplex == 0 ? "" : duplexes[device->duplex]);
 	if (device->flash.fitted)
 		put(&writer, "FLASH", "1");
 	put(&writer, "UPDATE_HOST", NAMES_UPDATE);
-	put(&writer, "CONNECT_HOST", NAMES_CONNECT);
+	put(&writer, "CONNECT_HOST", staged ? NAMES_CONNECT_2 : NAMES_CONNECT);
 	put(&writer, "CONNECT_TEXT", SERVICE_CONNECT_TEXT);
-	put(&writer, "NTP_SERVER", NAMES_TIME);
+	put(&writer, "NTP_SERVER", staged ? NAMES_TIME_2 : NAMES_TIME);
 	put_number(&writer, "DHCP_TRIES", device->dhcp.tries);
 	put_number(&writer, "DHCP_TIMEOUT_S", device->dhcp.timeout_ns / S);
 	put_number(&writer, "DHCP_WAIT_S", device->dhcp.wait_ns / S);

@@ -16,12 +16,20 @@
 
 #define DEVICE_ERRATA_SILICON UINT32_MAX
 
+enum { DEVICE_FLOW_PLAIN, DEVICE_FLOW_STAGED };
+
 /** `agent:` the update client's time-outs, retries and back-off. */
 struct agent_policy {
 	uint64_t connect_timeout_ns, request_timeout_ns;
 	uint64_t low_speed, low_speed_time_ns;
 	uint64_t retries, backoff_ns, backoff_max_ns, backoff_factor;
 	bool resume;
+	unsigned flow;            /**< index: plain, staged */
+	char feed[32], group[32]; /**< of the staged flow */
+	uint64_t failover;        /**< attempts at an image's host before the next one is asked; 0: never another */
+	bool ntp_required;
+	uint64_t polls, poll_interval_ns; /**< how often it all is tried before the session's result, and how long lies between */
+	uint64_t leak;                    /**< a flaw: bytes that every failed attempt loses */
 	uint64_t ntp_timeout_ns, dhcp_deadline_ns, dns_timeout_ns, dns_attempts;
 };
 
@@ -44,6 +52,7 @@ enum flash_fill { FLASH_BLANK, FLASH_DIRTY };
 struct device {
 	char name[64], summary[PARAM_VALUE_MAX];
 	char kernel[DEVICE_PATH_MAX], initramfs[DEVICE_PATH_MAX], overlay[DEVICE_PATH_MAX]; /**< empty: the build's own, none for overlay */
+	char version[32];                                                                   /**< of the system that it comes with */
 	char client[DEVICE_PATH_MAX];                                                       /**< the command in the guest */
 	uint64_t memory;
 	uint8_t mac[6];
@@ -52,6 +61,7 @@ struct device {
 	uint32_t errata;           /**< bits of the items of DS80349 that the chip has; DEVICE_ERRATA_SILICON: those of its revision */
 	bool bit_fields_reach_mac; /**< BFS and BFC take effect on MAC and MII registers */
 	unsigned duplex;           /**< index: the driver's choice, half, full */
+	unsigned clock;            /**< index: the clock of the board keeps the time, or there is none and it is 1970 */
 	struct agent_policy agent;
 	struct dhcp_policy dhcp;
 	struct flash_part flash;

@@ -36,6 +36,9 @@ const struct param expect_params[] = {
                            "virtual time that the session takes; 0ns: not asked"),
 	PARAM_ROW_QUANTITY(expectation, at_most_ns, "at_most", UNIT_DURATION, "0ns", 0, 0,
                            "virtual time that the session takes; 0ns: not asked"),
+	PARAM_ROW_TEXT(expectation, judge, "judge", "", "that finds the failure (`stutter list oracles`); empty: any, or none"),
+	PARAM_ROW_TEXT(expectation, failure_of, "failure_of", "", "the client whose confirmed failure is expected; empty: the device"),
+	JUDGES_ROWS(expectation, judges),
 	{0},
 };
 
@@ -767,4 +770,9 @@ void plan_write(const struct plan *resolved, FILE *stream)
 	write_table(stream, expect_params, &plan->expect, 2);
 	if (plan->made.tool[0] != '\0')
 		write_made(stream, plan);
+}
+
+const char *plan_failure_of(const struct plan *plan)
+{
+	return plan->expect.failure_of[0] != '\0' ? plan->expect.failure_of : plan->device.name;
 }

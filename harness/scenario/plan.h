@@ -15,6 +15,7 @@
 #include "fault/decision.h"
 #include "fault/fault.h"
 #include "scenario/device.h"
+#include "scenario/judges.h"
 #include "server/service.h"
 
 enum expected { EXPECT_PASS, EXPECT_FAIL, EXPECT_ANY };
@@ -23,8 +24,11 @@ enum expected { EXPECT_PASS, EXPECT_FAIL, EXPECT_ANY };
 struct expectation {
 	unsigned verdict;     /**< enum expected */
 	char phase[16];       /**< of a failure: the phase in which it ended; empty: any */
+	char judge[16];       /**< of a failure: the judge that finds it; empty: any */
 	uint64_t at_least_ns; /**< virtual time that the session takes; 0: not asked */
 	uint64_t at_most_ns;
+	char failure_of[64]; /**< of an expected failure: the client whose confirmed failure it is; empty: the device */
+	struct judges judges;
 };
 
 struct plan {
@@ -79,6 +83,9 @@ void plan_close(struct plan *plan);
 
 /** Makes a plan a frozen one: what took effect, and what made the run. @param decisions Copied. */
 void plan_freeze(struct plan *plan, const struct decisions *decisions, const char *device_image);
+
+/** The client that an expected failure is one of. */
+const char *plan_failure_of(const struct plan *plan);
 
 /** Writes the plan as YAML that plan_open() reads to the same plan. */
 void plan_write(const struct plan *plan, FILE *stream);

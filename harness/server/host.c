@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "server/host.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -238,4 +239,20 @@ struct sim *host_sim(void)
 struct trace *host_trace(void)
 {
 	return host.trace;
+}
+
+/* Whether its connections wait for the device, and for what. */
+const char *host_waits(char *ret_text, size_t size)
+{
+	size_t used = 0;
+
+	(void)snprintf(ret_text, size, "for nothing");
+	for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL && used < size; pcb = pcb->next) {
+		u32_t address = lwip_ntohl(pcb->local_ip.addr);
+		used += (size_t)snprintf(ret_text + used, size - used, "%s%u.%u.%u.%u:%u in state %s, %u bytes not acknowledged",
+		                         used > 0 ? "; " : "", (unsigned)(address >> 24), (unsigned)(address >> 16 & 255),
+		                         (unsigned)(address >> 8 & 255), (unsigned)(address & 255), pcb->local_port,
+		                         tcp_debug_state_str(pcb->state), (unsigned)(pcb->snd_nxt - pcb->lastack));
+	}
+	return ret_text;
 }

@@ -55,6 +55,9 @@ void host_poke(void);
 /** The lag of events that make the host send something. */
 sim_ns host_lag(void);
 
+/** What the host's connections are at, for people: "198.51.100.20:443 established, 1460 bytes not acknowledged". @return ret_text. */
+const char *host_waits(char *ret_text, size_t size);
+
 /** The simulation and the trace that the host runs in, for the services on it. */
 struct sim *host_sim(void);
 struct trace *host_trace(void);

@@ -50,6 +50,7 @@ struct service_config {
 	uint64_t os_size, app_size;             /**< bytes, of generated images */
 	uint64_t certificate_ns;                /**< lifetime of a client certificate */
 	unsigned tls;                           /**< enum tls_version */
+	unsigned behaviour;                     /**< index of service_behaviours: what the new OS does at its first boots */
 	bool rollover;                          /**< image hosts, and core after the trust bundle was handed out, are certified by root 2 */
 	uint64_t lease_ns;                      /**< of the DHCP lease */
 	uint64_t ttl_ns;                        /**< of DNS answers */
@@ -57,6 +58,9 @@ struct service_config {
 };
 
 extern const struct param service_params[];
+
+/** What a system can be like; "good" is the first. Ends with NULL. */
+extern const char *const service_behaviours[];
 
 enum service_feed { SERVICE_RETAIL, SERVICE_EVAL, SERVICE_FEEDS };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "server/host.h"
 
 static const char *const expected_names[] = {"pass", "fail", "any"};
 
@@ -43,6 +44,7 @@ static void note_trouble(struct judge *judge, const struct world *world, const c
 	(void)snprintf(judge->trouble, sizeof judge->trouble, "at %" PRIu64 ".%03" PRIu64 " s: %s", world->sim.now / SIM_S,
 	               world->sim.now % SIM_S / SIM_MS, text);
 	(void)world_faults_in_force(world, judge->faults, sizeof judge->faults);
+	(void)world_last_frames(world, judge->frames, sizeof judge->frames);
 }
 
 /* The word that @p end ends, or all of the text, is the name of the phase. */
@@ -70,6 +72,7 @@ bool judge_report(struct judge *judge, const struct world *world, const char *te
 	const char *rest = text;
 
 	judge->last_ns = world->sim.now;
+	oracle_hear(&judge->notes, world, text);
 	(void)snprintf(judge->last, sizeof judge->last, "%s", text);
 	if (take_word(&rest, "phase")) {
 		report_phase(judge, world, rest, text);
@@ -110,7 +113,10 @@ static void decide_pass(const struct world *world, struct verdict *verdict)
 {
 	uint64_t served = world->service.truth.image_covered, size = world->service.image.length;
 
-	if (world->service.truth.attempts > 0 && served < size)
+	/* The judges look into the flash themselves. */
+	if (world->plan->device.agent.flow == DEVICE_FLOW_STAGED)
+		conclude(verdict, VERDICT_PASS, "updated to version %s", world->plan->server.version);
+	else if (world->service.truth.attempts > 0 && served < size)
 		conclude(verdict, VERDICT_FAIL,
 		         "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of the image", served, size);
 	else
@@ -129,13 +135,28 @@ static void decide_deadline(const struct judge *judge, struct verdict *verdict)
 		         judge->last_ns / SIM_S, judge->last_ns % SIM_S / SIM_MS, judge->last);
 }
 
+/* Nothing was scheduled that would have ended the silence: what was going on stands in the last report, and in what the far end holds. */
+static void decide_hang(const struct judge *judge, const struct world *world, struct verdict *verdict)
+{
+	char waits[VERDICT_TEXT_MAX / 2], limit[UNIT_TEXT_MAX];
+
+	(void)snprintf(verdict->judge, sizeof verdict->judge, "hang");
+	conclude(verdict, VERDICT_FAIL,
+	         "judge hang: nothing from the device for %s since %" PRIu64 ".%03" PRIu64
+	         " s, in phase %s; its last report was '%.120s'; the far end waits: %.200s",
+	         unit_format(UNIT_DURATION, world->plan->expect.judges.hang_ns, limit), world->last_active / SIM_S,
+	         world->last_active % SIM_S / SIM_MS, judge->phase, judge->last, host_waits(waits, sizeof waits));
+}
+
 static void keep_trouble(const struct judge *judge, const struct world *world, struct verdict *verdict)
 {
 	memcpy(verdict->trouble, judge->trouble, sizeof verdict->trouble);
 	memcpy(verdict->faults, judge->faults, sizeof verdict->faults);
+	memcpy(verdict->last_frames, judge->frames, sizeof verdict->last_frames);
 	if (verdict->trouble[0] == '\0' && verdict->kind == VERDICT_FAIL && world != NULL) {
 		(void)snprintf(verdict->trouble, sizeof verdict->trouble, "the end");
 		(void)world_faults_in_force(world, verdict->faults, sizeof verdict->faults);
+		(void)world_last_frames(world, verdict->last_frames, sizeof verdict->last_frames);
 	}
 }
 
@@ -152,10 +173,14 @@ void judge_decide(const struct judge *judge, const struct world *world, enum ses
 		conclude(verdict, VERDICT_INCONCLUSIVE, "the session relied on something that is not modelled: %.400s", gap);
 	else if (end == END_DEADLINE)
 		decide_deadline(judge, verdict);
+	else if (end == END_HANG)
+		decide_hang(judge, world, verdict);
 	else if (judge->result_pass)
 		decide_pass(world, verdict);
 	else
 		conclude(verdict, VERDICT_FAIL, "%s", judge->result);
+	if (world != NULL)
+		oracle_judge(&world->plan->expect.judges, world, &judge->notes, verdict);
 	keep_trouble(judge, world, verdict);
 }
 
@@ -196,6 +221,8 @@ void judge_expectation(const struct expectation *expect, struct verdict *verdict
 		miss(verdict, "%s was expected", expected_names[expect->verdict]);
 	else if (verdict->kind == VERDICT_FAIL && expect->phase[0] != '\0' && strcmp(expect->phase, verdict->phase) != 0)
 		miss(verdict, "a failure in phase %s was expected, not in %s", expect->phase, verdict->phase);
+	else if (verdict->kind == VERDICT_FAIL && expect->judge[0] != '\0' && strcmp(expect->judge, verdict->judge) != 0)
+		miss(verdict, "a failure found by the judge '%s' was expected, not by '%s'", expect->judge, verdict->judge);
 	else if (expect->at_least_ns != 0 && verdict->virtual_ns < expect->at_least_ns)
 		miss(verdict, "at least %s was expected", unit_format(UNIT_DURATION, expect->at_least_ns, limit));
 	else if (expect->at_most_ns != 0 && verdict->virtual_ns > expect->at_most_ns)

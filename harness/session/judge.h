@@ -9,6 +9,7 @@
 #ifndef SESSION_JUDGE_H
 #define SESSION_JUDGE_H
 
+#include "session/oracle.h"
 #include "session/verdict.h"
 #include "session/world.h"
 
@@ -16,13 +17,16 @@
 enum session_end {
 	END_RESULT,   /**< the device reported a result */
 	END_DEADLINE, /**< virtual time is up */
+	END_HANG,     /**< the device was silent for longer than its judge allows */
 	END_BROKEN,   /**< something of ours or of this machine broke: why says what */
 };
 
 struct judge {
 	char phase[32];
 	char trouble[VERDICT_TEXT_MAX], faults[VERDICT_TEXT_MAX]; /* of the first thing that went wrong */
-	char last[VERDICT_TEXT_MAX];                              /* the last report */
+	char frames[VERDICT_FRAMES_MAX];                          /* the last ones before it */
+	struct oracle_notes notes;
+	char last[VERDICT_TEXT_MAX]; /* the last report */
 	sim_ns last_ns;
 	uint64_t retries;
 	bool has_result, result_pass;

@@ -22,7 +22,9 @@
 #include "qemu/qemu.h"
 #include "reports/vcd.h"
 #include "session/folder.h"
+#include "server/pki.h"
 #include "session/judge.h"
+#include "session/systems.h"
 #include "session/world.h"
 
 /* How many requests pass between two looks at the disk and two progress reports. */
@@ -42,10 +44,10 @@ struct session {
 	struct judge judge;
 	struct qemu *qemu;
 	sim_ns start, deadline;
-	unsigned boots;     /* hellos so far */
-	uint64_t ahead_ns;  /* at the first hello: the machine's counter, less the boot's time */
-	uint64_t shift_ns;  /* the world's time, less the present boot's */
-	uint64_t off_ns;    /* without supply, in all */
+	unsigned boots;    /* hellos so far */
+	uint64_t ahead_ns; /* at the first hello: the machine's counter, less the boot's time */
+	uint64_t shift_ns; /* the world's time, less the present boot's */
+	uint64_t off_ns;   /* without supply, in all */
 	uint64_t requests;
 	uint64_t busy_ns; /* the bus stays occupied for so much longer after the request being served */
 	enum session_end end;
@@ -78,7 +80,7 @@ static bool read_hello(const struct stutter_request *request, const uint8_t *pay
 /* The guest has booted. After the first time, its clock has begun anew. */
 static bool take_hello(struct session *session, const struct stutter_request *request, const uint8_t *payload)
 {
-	uint64_t ahead_ns;
+	uint64_t ahead_ns = 0;
 
 	if (!read_hello(request, payload, &ahead_ns, &session->broken)) {
 		session->end = END_BROKEN;
@@ -92,7 +94,8 @@ static bool take_hello(struct session *session, const struct stutter_request *re
 
 static size_t answer_hello(const struct session *session, uint8_t *ret_payload)
 {
-	struct stutter_setup setup = {.version = STUTTER_PROTOCOL_VERSION, .spi_clock_hz = (uint32_t)session->plan->device.spi_clock_hz,
+	struct stutter_setup setup = {.version = STUTTER_PROTOCOL_VERSION,
+	                              .spi_clock_hz = (uint32_t)session->plan->device.spi_clock_hz,
 	                              .flags = session->plan->device.flash.fitted ? STUTTER_HAS_FLASH : 0};
 
 	memcpy(setup.mac, session->plan->device.mac, sizeof setup.mac);
@@ -100,10 +103,25 @@ static size_t answer_hello(const struct session *session, uint8_t *ret_payload)
 	return sizeof setup;
 }
 
-static size_t answer_config(const struct session *session, uint8_t *ret_payload)
+/* What the factory has put into the device, as further lines of its configuration. Nothing in them needs quoting but their line feeds. */
+static size_t add_credentials(struct session *session, char *text, size_t size)
 {
-	size_t length = device_guest_config(&session->plan->device, session->plan->seed, session->boots - 1, (char *)ret_payload, CONFIG_MAX);
+	const struct pki *pki = service_pki(&session->world.service, WORLD_UNIX_BASE_NS);
+	char key[SYSTEMS_KEY_TEXT_MAX];
 
+	return (size_t)snprintf(text, size, "IMAGE_KEY='%s'\nTRUST_PEM='%s'\nBOOTSTRAP_PEM='%s'\nBOOTSTRAP_KEY='%s'\nSIGNING_PEM='%s'\n",
+	                        systems_key(&session->world, key), pki_trust_bundle(pki), pki_bootstrap_certificate(pki),
+	                        pki_bootstrap_key(pki), pki_signing_public_key(pki));
+}
+
+static size_t answer_config(struct session *session, uint8_t *ret_payload)
+{
+	size_t length = device_guest_config(&session->plan->device, session->plan->seed, session->boots - 1, (char *)ret_payload,
+	                                    CONFIG_MAX);
+
+	CHECK_INT(length, <, CONFIG_MAX);
+	if (session->plan->device.agent.flow == DEVICE_FLOW_STAGED)
+		length += add_credentials(session, (char *)ret_payload + length, CONFIG_MAX - length);
 	CHECK_INT(length, <, CONFIG_MAX);
 	return length;
 }
@@ -145,9 +163,18 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			*at = '?';
 	trace_line(session->trace, session->world.sim.now, "device", "%s", text);
+	world_heard(&session->world);
 	bool done = judge_report(&session->judge, &session->world, text);
 	world_enter(&session->world, session->judge.phase);
 	return done;
+}
+
+/* The device was reset, by itself or for want of power. The chips on the board are as they were left. */
+static void begin_again(struct session *session)
+{
+	trace_line(session->trace, session->world.sim.now, "session", "the device has booted again (boot %u)", session->boots);
+	world_heard(&session->world);
+	oracle_reset(&session->judge.notes);
 }
 
 /* Serves a request at the world's now. @return false if the session is at its end. */
@@ -165,7 +192,7 @@ static bool serve(struct session *session, const struct stutter_request *request
 		return true;
 	case STUTTER_HELLO:
 		if (session->boots > 1)
-			trace_line(session->trace, session->world.sim.now, "session", "the device has booted again (boot %u)", session->boots);
+			begin_again(session);
 		*ret_length = answer_hello(session, ret_payload);
 		return true;
 	case STUTTER_CONFIG:
@@ -184,6 +211,14 @@ static bool serve(struct session *session, const struct stutter_request *request
 	}
 }
 
+/* When a device that goes on being silent is taken for hung. */
+static sim_ns silent_until(const struct session *session)
+{
+	uint64_t limit_ns = session->plan->expect.judges.hang_ns;
+
+	return limit_ns > 0 ? session->world.last_active + limit_ns : SIM_NEVER;
+}
+
 /* Runs the world up to the request's time. @return false at the deadline or if the guest's clock went backwards. */
 static bool advance(struct session *session, const struct stutter_request *request)
 {
@@ -195,6 +230,11 @@ static bool advance(struct session *session, const struct stutter_request *reque
 	if (request->now_ns >= session->deadline) {
 		world_run(&session->world, session->deadline);
 		session->end = END_DEADLINE;
+		return false;
+	}
+	if (request->now_ns >= silent_until(session)) {
+		world_run(&session->world, silent_until(session));
+		session->end = END_HANG;
 		return false;
 	}
 	world_run(&session->world, request->now_ns);
@@ -216,12 +256,17 @@ static bool look_around(struct session *session)
 static struct stutter_reply make_reply(struct session *session, size_t length)
 {
 	sim_ns wake = world_next(&session->world);
+	uint64_t off_ns;
+	bool cut = world_take_power_cut(&session->world, &off_ns);
 
+	session->off_ns += off_ns;
 	if (wake > session->deadline)
 		wake = session->deadline;
+	if (wake > silent_until(session))
+		wake = silent_until(session);
 	return (struct stutter_reply){
 		.length = (uint32_t)length,
-		.flags = board_take_int_edge(&session->world.board) ? STUTTER_INT_FELL : 0,
+		.flags = (board_take_int_edge(&session->world.board) ? STUTTER_INT_FELL : 0) | (cut ? STUTTER_POWER_CUT : 0),
 		.wake_ns = wake - session->shift_ns,
 		.busy_ns = session->busy_ns,
 	};

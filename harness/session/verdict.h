@@ -13,6 +13,7 @@
 
 #define VERDICT_TEXT_MAX 512
 #define VERDICT_RULES_MAX 256
+#define VERDICT_FRAMES_MAX 1024
 
 enum verdict_kind {
 	VERDICT_PASS,
@@ -22,10 +23,12 @@ enum verdict_kind {
 
 struct verdict {
 	enum verdict_kind kind;
-	char reason[VERDICT_TEXT_MAX];  /**< one sentence */
-	char phase[32];                 /**< in which the session ended */
-	char trouble[VERDICT_TEXT_MAX]; /**< the first thing that went wrong, with its time; empty if nothing did */
-	char faults[VERDICT_TEXT_MAX];  /**< the faults in force at that time; empty if none */
+	char reason[VERDICT_TEXT_MAX];        /**< one sentence */
+	char phase[32];                       /**< in which the session ended */
+	char trouble[VERDICT_TEXT_MAX];       /**< the first thing that went wrong, with its time; empty if nothing did */
+	char faults[VERDICT_TEXT_MAX];        /**< the faults in force at that time; empty if none */
+	char last_frames[VERDICT_FRAMES_MAX]; /**< the last frames before it, a line each; empty if there were none */
+	char judge[16];                       /**< that found the failure; empty if none did */
 	bool met_expectation;
 	char expectation[VERDICT_TEXT_MAX]; /**< what was not met; empty if all was */
 	char digest[TRACE_DIGEST_MAX];      /**< of the trace; empty if there is none */

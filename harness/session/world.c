@@ -14,10 +14,9 @@
 #include "reports/pcapng.h"
 #include "fault/point.h"
 #include "server/host.h"
+#include "session/systems.h"
 
 #define CAUSE_MAX 512
-/* 2026-01-01T00:00:00Z: the far end's clock at virtual time 0, as the device's own at power on. */
-#define UNIX_BASE_NS (1767225600U * UINT64_C(1000000000))
 
 static const enum enc28j60_revision revisions[] = {ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7};
 
@@ -103,6 +102,35 @@ static void keep_causes(struct world *world, enum direction direction, const str
 	}
 }
 
+/* For who asks what has happened last. */
+static void remember_frame(struct world *world, const struct frame *frame, enum direction direction, const struct naming *naming,
+                           const struct proxy_fate *fate, sim_ns now)
+{
+	uint64_t number = world->frames[TO_SERVER] + world->frames[TO_DEVICE];
+	char at[ADDRESS_TEXT_MAX], packet[PACKET_TEXT_MAX];
+
+	(void)snprintf(world->last_frames[number % WORLD_LAST_FRAMES], WORLD_FRAME_TEXT_MAX,
+	               "%" PRIu64 ".%06" PRIu64 " %s #%" PRIu64 " %s %s%s", now / SIM_S, now % SIM_S / SIM_US, direction_name(direction),
+	               frame->id, naming_render(naming, at), packet_render_ends(frame_bytes(frame), packet),
+	               fate->dropped ? ", dropped" : "");
+}
+
+/* The ring of begun connections holds as many as the plan's limit, so the oldest of them tells how fast they came. */
+static void note_connection(struct world *world, const struct frame *frame, sim_ns now)
+{
+	const struct packet packet = packet_parse(frame_bytes(frame));
+	uint64_t limit = world->plan->expect.judges.storm;
+
+	if (limit == 0 || !packet.is_tcp || (packet.tcp_flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != TCP_FLAG_SYN)
+		return;
+	sim_ns oldest = world->begun[world->connections % limit];
+	if (world->connections >= limit && now - oldest <= JUDGES_STORM_NS && world->storm == 0) {
+		world->storm = limit + 1;
+		world->storm_at = now;
+	}
+	world->begun[world->connections++ % limit] = now;
+}
+
 static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
                     const struct proxy_fate *fate, sim_ns now)
 {
@@ -113,6 +141,11 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 	if (world->disruptor != NULL)
 		troubles_see(disruptor_troubles(world->disruptor), naming, now);
 	cable_sees(world->cable, naming, now);
+	remember_frame(world, frame, direction, naming, fate, now);
+	if (direction == TO_SERVER) {
+		world_heard(world);
+		note_connection(world, frame, now);
+	}
 	if (fate->cause_count == 0 && !fate->dropped) {
 		note_frame(world, frame, direction, PCAPNG_PASSED, NULL);
 		return;
@@ -210,6 +243,36 @@ static void keep_secret(void *ctx, const char *line)
 		return;
 	CHECK_INT(snprintf(text, sizeof text, "%s\n", line), <, sizeof text);
 	pcapng_tls_secrets(world->capture, text);
+}
+
+/* -- the supply -- */
+
+static void supply_returns(void *ctx, sim_ns now)
+{
+	struct world *world = ctx;
+
+	trace_line(world->trace, now, "power", "on");
+	board_power(&world->board, true, now);
+}
+
+/* The board is without supply; the processor hears of it by the answer to its next request. */
+static void supply_fails(void *ctx, uint64_t off_ns, sim_ns now)
+{
+	struct world *world = ctx;
+
+	trace_line(world->trace, now, "power", "off");
+	world->supply_failed = true;
+	world->off_ns = off_ns;
+	sim_schedule(&world->sim, &world->power_back, now + off_ns);
+}
+
+bool world_take_power_cut(struct world *world, uint64_t *ret_off_ns)
+{
+	bool failed = world->supply_failed;
+
+	*ret_off_ns = failed ? world->off_ns : 0;
+	world->supply_failed = false;
+	return failed;
 }
 
 /* -- the whole -- */
@@ -312,6 +375,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_NS};
 	sim_open(&world->sim, start);
+	world->last_active = start;
 	/* The far end announces itself while it opens, so the capture begins before. */
 	if (capture != NULL)
 		pcapng_begin(capture, "stutter " STUTTER_VERSION, (const char *const[]){"device side", "server side", NULL});
@@ -327,10 +391,15 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	                          (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_board : NULL}, world),
 	           &world->sim, trace);
 	fit_flash(world, plan);
+	world->power_back = (struct sim_event){.fire = supply_returns, .ctx = world};
+	world->board.power_cut = supply_fails;
+	world->board.power_ctx = world;
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
 	world->disruptor = disruptor_open(world->faults, world->fault_count, plan->seed, trace,
 	                                  (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_server : NULL}, world);
-	service_start(&world->service, UNIX_BASE_NS, plan->seed, world->disruptor, (struct service_ops){keep_secret}, world);
+	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
+		systems_open(world);
+	service_start(&world->service, WORLD_UNIX_BASE_NS, plan->seed, world->disruptor, (struct service_ops){keep_secret}, world);
 	return true;
 }
 
@@ -343,6 +412,7 @@ void world_close(struct world *world)
 	link_close(&world->link);
 	proxy_close(world->proxy);
 	service_close(&world->service);
+	systems_close(world);
 	decisions_close(&world->decisions);
 	free(world->made);
 	free(world->decision_places);
@@ -355,6 +425,24 @@ void world_enter(struct world *world, const char *phase)
 	proxy_enter(world->proxy, phase);
 	troubles_enter(disturber_troubles(world->board.disturber), phase);
 	troubles_enter(disruptor_troubles(world->disruptor), phase);
+}
+
+void world_heard(struct world *world)
+{
+	world->last_active = world->sim.now;
+}
+
+const char *world_last_frames(const struct world *world, char *ret_text, size_t size)
+{
+	uint64_t count = world->frames[TO_SERVER] + world->frames[TO_DEVICE],
+		 number = count < WORLD_LAST_FRAMES ? 0 : count - WORLD_LAST_FRAMES;
+	size_t used = 0;
+
+	ret_text[0] = '\0';
+	for (; number < count && used < size; number++)
+		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used > 0 ? "\n" : "",
+		                         world->last_frames[number % WORLD_LAST_FRAMES]);
+	return ret_text;
 }
 
 void world_run(struct world *world, sim_ns now)

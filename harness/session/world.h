@@ -14,6 +14,13 @@
 #include "scenario/plan.h"
 #include "session/cable.h"
 
+/** 2026-01-01T00:00:00Z: the far end's clock at virtual time 0, as the device's own at power on. Nanoseconds since 1970. */
+#define WORLD_UNIX_BASE_NS (1767225600U * UINT64_C(1000000000))
+
+/** How many frames are remembered for who asks what has happened last. */
+#define WORLD_LAST_FRAMES 5
+#define WORLD_FRAME_TEXT_MAX 200
+
 struct world;
 
 struct world {
@@ -27,15 +34,25 @@ struct world {
 	struct service service;
 	struct cable *cable;
 	struct disruptor *disruptor;
+	struct systems *systems;    /* in the flash of a device that updates in stages; NULL otherwise */
 	const struct fault *faults; /* of board and cable: the plan's, or made from decisions */
 	size_t fault_count;
-	struct fault *made;         /* faults made from decisions; NULL otherwise */
-	size_t *decision_places;    /* of the plan's decisions: which rule of the chain, or which of `made` */
-	struct decisions decisions; /* that took effect, in their order */
-	bool knows_occasions;       /* a window begins or ends at a site of the board */
-	FILE *capture;              /* borrowed; NULL: none */
-	uint64_t frames[2];         /* that came to the proxy, by direction */
-	void *wire_digest;          /* XXH3 state over frames and their times */
+	struct fault *made;          /* faults made from decisions; NULL otherwise */
+	size_t *decision_places;     /* of the plan's decisions: which rule of the chain, or which of `made` */
+	struct decisions decisions;  /* that took effect, in their order */
+	struct sim_event power_back; /* the supply returns after a cut */
+	bool supply_failed;          /* until world_take_power_cut() */
+	uint64_t off_ns;             /* for how long */
+	bool knows_occasions;        /* a window begins or ends at a site of the board */
+	FILE *capture;               /* borrowed; NULL: none */
+	uint64_t frames[2];          /* that came to the proxy, by direction */
+	void *wire_digest;           /* XXH3 state over frames and their times */
+	char last_frames[WORLD_LAST_FRAMES][WORLD_FRAME_TEXT_MAX]; /* a ring: the next one goes to frames % WORLD_LAST_FRAMES */
+	sim_ns last_active;                                        /* when a frame of the device last came to the proxy, or a report */
+	sim_ns begun[JUDGES_STORM_MAX];                            /* a ring: when the device began its last TCP connections */
+	uint64_t connections;                                      /* that it began */
+	uint64_t storm;                                            /* the most of them within JUDGES_STORM_NS, as far as the plan asks */
+	sim_ns storm_at;                                           /* and when that was */
 };
 
 /**
@@ -49,6 +66,15 @@ void world_close(struct world *world);
 
 /** The session enters a phase, which faults may ask for. */
 void world_enter(struct world *world, const char *phase);
+
+/** The device has reported something. */
+void world_heard(struct world *world);
+
+/** The last frames, a line each, the latest last. @return ret_text. */
+const char *world_last_frames(const struct world *world, char *ret_text, size_t size);
+
+/** Whether the supply has failed since this was asked last; the processor is then to be reset. @param ret_off_ns For how long there is none. */
+bool world_take_power_cut(struct world *world, uint64_t *ret_off_ns);
 
 /** Runs all that happens up to @p now. */
 void world_run(struct world *world, sim_ns now);

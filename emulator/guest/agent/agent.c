@@ -4,199 +4,80 @@
  *
  * How it works: each phase is a function that makes one attempt. run_phase() makes attempts until one succeeds, the policy's retries are
  * used up, or a failure is permanent, and tells the harness what happened. Nothing here draws a random number or looks at anything but
- * guest time and the configuration, so the same network gives the same run. This file is the flow; waiting, asking and checking have files
- * of their own.
+ * guest time and the configuration, so the same network gives the same run. This file is the order of the phases; the attempts are in
+ * network.c, plain.c and staged.c; waiting, asking and checking have files of their own.
  */
+#include "agent.h"
+
 #include <curl/curl.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <jansson.h>
-#include <netdb.h>
-#include <netinet/in.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "download.h"
-#include "http.h"
-#include "manifest.h"
-#include "ntp.h"
-#include "policy.h"
-#include "report.h"
 
 #define CONFIG_FILE "/run/config"
-#define LEASE_FILE "/run/lease" /* the DHCP script writes it last */
 #define RESULT_FILE "/run/result"
 #define DEVICE_FILE "/dev/stutter"
+#define FLASH_FILE "/dev/mtd0"
 #define DOWNLOAD_FOLDER "/run/download"
-#define LEASE_POLL_MS 50
-#define DETAIL_MAX 128
-
-struct agent {
-	struct policy policy;
-	struct report report;
-	struct manifest manifest;
-	struct download downloads[MANIFEST_IMAGES_MAX];
-	char detail[DETAIL_MAX]; /* what the "ok" event of the present phase says */
-	enum phase failed_phase;
-	struct failure failed;
-	bool passed;
-};
-
-typedef bool attempt_function(struct agent *agent, struct failure *ret_why);
-
-/* ---- attempts ---- */
-
-static bool attempt_dhcp(struct agent *agent, struct failure *ret_why)
-{
-	const uint64_t deadline = clock_ms() + agent->policy.dhcp_deadline_ms;
-
-	while (access(LEASE_FILE, F_OK) != 0) {
-		if (clock_ms() >= deadline) {
-			failure_set(ret_why, "no lease within %" PRIu64 " ms", agent->policy.dhcp_deadline_ms);
-			ret_why->permanent = true;
-			return false;
-		}
-		clock_sleep_ms(LEASE_POLL_MS);
-	}
-	return true;
-}
-
-static bool attempt_dns(struct agent *agent, struct failure *ret_why)
-{
-	const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *found;
-	char address[64] = "", name[POLICY_TEXT_MAX];
-	int error;
-
-	snprintf(name, sizeof(name), "%s", agent->policy.update_host);
-	name[strcspn(name, ":")] = 0; /* a port may follow */
-	error = getaddrinfo(name, NULL, &hints, &found);
-	if (error)
-		return failure_set(ret_why, "%s: %s", name, gai_strerror(error));
-	getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof(address), NULL, 0, NI_NUMERICHOST);
-	freeaddrinfo(found);
-	snprintf(agent->detail, sizeof(agent->detail), "%s", address);
-	return true;
-}
-
-static bool attempt_ntp(struct agent *agent, struct failure *ret_why)
-{
-	int64_t offset_ns;
-
-	if (!ntp_ask(&agent->policy, &offset_ns, ret_why))
-		return false;
-	snprintf(agent->detail, sizeof(agent->detail), "offset %" PRId64 " ms", offset_ns / 1000000);
-	return true;
-}
-
-/* Gets a text of limited size. */
-static bool get_text(struct agent *agent, const char *url, struct http_text *ret_text, struct failure *ret_why)
-{
-	const struct http_request request = {.url = url, .sink = http_sink_text, .context = ret_text};
-	struct http_head head;
-
-	ret_text->length = 0;
-	ret_text->bytes[0] = 0;
-	if (http_perform(&agent->policy, &request, &head, ret_why))
-		return http_expect(200, &head, ret_why);
-	return ret_why->reason[0] ? false : failure_set(ret_why, "answer too long");
-}
-
-static bool attempt_connect(struct agent *agent, struct failure *ret_why)
-{
-	char url[POLICY_TEXT_MAX + 64];
-	struct http_text text;
-
-	snprintf(url, sizeof(url), "http://%s/connecttest.txt", agent->policy.connect_host);
-	if (!get_text(agent, url, &text, ret_why))
-		return false;
-	if (strcmp(text.bytes, agent->policy.connect_text) != 0)
-		return failure_set(ret_why, "the answer is not the expected text, a captive portal?");
-	return true;
-}
-
-static bool attempt_check(struct agent *agent, struct failure *ret_why)
-{
-	const struct policy *policy = &agent->policy;
-	char url[3 * POLICY_TEXT_MAX + 64];
-	char wrong[REASON_MAX];
-	struct http_text text;
-
-	snprintf(url, sizeof(url), "%s://%s/update/manifest.json?device=%s", policy->update_scheme, policy->update_host,
-	         policy->device_name);
-	if (!get_text(agent, url, &text, ret_why))
-		return false;
-	if (!manifest_parse(&agent->manifest, text.bytes, text.length, wrong, sizeof(wrong)))
-		return failure_set(ret_why, "%s", wrong);
-	for (size_t i = 0; i < agent->manifest.image_count; i++)
-		download_init(&agent->downloads[i], &agent->manifest.images[i], DOWNLOAD_FOLDER);
-	snprintf(agent->detail, sizeof(agent->detail), "version %s, images %zu", agent->manifest.version, agent->manifest.image_count);
-	return true;
-}
-
-static bool attempt_download(struct agent *agent, struct failure *ret_why)
-{
-	uint64_t bytes = 0;
-
-	for (size_t i = 0; i < agent->manifest.image_count; i++) {
-		if (!download_attempt(&agent->downloads[i], &agent->policy, &agent->report, ret_why))
-			return false;
-		bytes += agent->downloads[i].have;
-	}
-	snprintf(agent->detail, sizeof(agent->detail), "%" PRIu64 " bytes", bytes);
-	return true;
-}
-
-static bool attempt_verify(struct agent *agent, struct failure *ret_why)
-{
-	for (size_t i = 0; i < agent->manifest.image_count; i++) {
-		if (download_verify(&agent->downloads[i], ret_why))
-			continue;
-		download_discard(&agent->downloads[i]);
-		return false;
-	}
-	return true;
-}
-
-static bool attempt_report(struct agent *agent, struct failure *ret_why)
-{
-	const struct policy *policy = &agent->policy;
-	json_t *status = json_pack("{s:s, s:s, s:s}", "device", policy->device_name, "version", agent->manifest.version, "status",
-	                           agent->passed ? "pass" : "fail");
-	struct http_text text = {.length = 0};
-	char url[2 * POLICY_TEXT_MAX + 64];
-	struct http_head head;
-	char *body;
-	bool good;
-
-	if (!agent->passed) {
-		json_object_set_new(status, "phase", json_string(phase_name(agent->failed_phase)));
-		json_object_set_new(status, "reason", json_string(agent->failed.reason));
-	}
-	body = json_dumps(status, JSON_COMPACT);
-	snprintf(url, sizeof(url), "%s://%s/report", policy->update_scheme, policy->update_host);
-	good = http_perform(policy, &(struct http_request){.url = url, .body = body, .sink = http_sink_text, .context = &text}, &head,
-	                    ret_why);
-	free(body);
-	json_decref(status);
-	if (!good)
-		return ret_why->reason[0] ? false : failure_set(ret_why, "answer too long");
-	return head.status == 204 || http_expect(200, &head, ret_why);
-}
 
 /* ---- flow ---- */
 
-static attempt_function *const attempts[PHASE_COUNT] = {
-	[PHASE_DHCP] = attempt_dhcp,       [PHASE_DNS] = attempt_dns,       [PHASE_NTP] = attempt_ntp,
-	[PHASE_CONNECT] = attempt_connect, [PHASE_CHECK] = attempt_check,   [PHASE_DOWNLOAD] = attempt_download,
-	[PHASE_VERIFY] = attempt_verify,   [PHASE_REPORT] = attempt_report,
+/* What makes the attempts, in either flow. */
+static attempt_function *const attempts[PHASE_COUNT][2] = {
+	[PHASE_DHCP] = {attempt_dhcp, attempt_dhcp},
+	[PHASE_DNS] = {attempt_dns, attempt_dns},
+	[PHASE_NTP] = {attempt_ntp, attempt_ntp},
+	[PHASE_CONNECT] = {attempt_connect, attempt_connect},
+	[PHASE_AUTH] = {NULL, attempt_auth},
+	[PHASE_CHECK] = {attempt_plain_check, attempt_staged_check},
+	[PHASE_DOWNLOAD] = {attempt_plain_download, attempt_staged_download},
+	[PHASE_VERIFY] = {attempt_plain_verify, attempt_staged_verify},
+	[PHASE_ACTIVATE] = {NULL, attempt_activate},
+	[PHASE_CONFIRM] = {NULL, attempt_confirm},
+	[PHASE_REPORT] = {attempt_plain_report, attempt_staged_report},
 };
+
+static bool is_staged(const struct agent *agent)
+{
+	return strcmp(agent->policy.flow, "staged") == 0;
+}
+
+static unsigned count_open_files(void)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	unsigned count = 0;
+
+	while (folder && readdir(folder))
+		count++;
+	if (folder)
+		closedir(folder);
+	return count;
+}
+
+/* What a failed attempt has left behind shows from one retry to the next. */
+static void tell_usage(struct agent *agent)
+{
+	report_event(&agent->report, "usage files %u heap %zu", count_open_files(), mallinfo2().uordblks);
+}
+
+/* A flaw that a policy may ask for: what an attempt took is never given back. */
+static void leak(const struct agent *agent)
+{
+	char *lost = agent->policy.leak_bytes ? malloc((size_t)agent->policy.leak_bytes) : NULL;
+
+	if (lost && open(CONFIG_FILE, O_RDONLY) >= 0)
+		lost[0] = 1;
+}
 
 /* Announces retry @retry of a phase and waits for its time. */
 static void back_off(struct agent *agent, enum phase phase, unsigned retry, const char *reason)
@@ -204,19 +85,21 @@ static void back_off(struct agent *agent, enum phase phase, unsigned retry, cons
 	const uint64_t delay_ms = policy_backoff_ms(&agent->policy, retry);
 
 	report_event(&agent->report, "phase %s retry %u: %s after %" PRIu64 " ms", phase_name(phase), retry, reason, delay_ms);
+	leak(agent);
+	tell_usage(agent);
 	clock_sleep_ms(delay_ms);
 }
 
 /* A verify that failed needs the image once more, before the check is made again. */
 static bool run_attempt(struct agent *agent, enum phase phase, unsigned retry, struct failure *ret_why)
 {
-	if (phase == PHASE_VERIFY && retry > 0 && !attempt_download(agent, ret_why))
+	if (phase == PHASE_VERIFY && retry > 0 && !attempts[PHASE_DOWNLOAD][is_staged(agent)](agent, ret_why))
 		return false;
 	agent->detail[0] = 0;
-	return attempts[phase](agent, ret_why);
+	return attempts[phase][is_staged(agent)](agent, ret_why);
 }
 
-static bool run_phase(struct agent *agent, enum phase phase)
+bool run_phase(struct agent *agent, enum phase phase)
 {
 	const char *const name = phase_name(phase);
 	struct failure why = {.reason = ""};
@@ -234,6 +117,7 @@ static bool run_phase(struct agent *agent, enum phase phase)
 			break;
 	}
 	report_event(&agent->report, "phase %s failed: %s", name, why.reason);
+	/* A report that fails after a failure does not hide it. */
 	if (agent->passed || phase != PHASE_REPORT) {
 		agent->failed_phase = phase;
 		agent->failed = why;
@@ -248,21 +132,60 @@ static bool wanted(const struct agent *agent, enum phase phase)
 	       !((phase == PHASE_DOWNLOAD || phase == PHASE_VERIFY) && agent->manifest.image_count == 0);
 }
 
+/* The phases before the service is asked for an update. */
+static bool run_network(struct agent *agent)
+{
+	for (enum phase phase = PHASE_DHCP; phase <= PHASE_CONNECT; phase++)
+		if (wanted(agent, phase) && !run_phase(agent, phase) && (phase != PHASE_NTP || agent->policy.ntp_required))
+			return false;
+	return true;
+}
+
+static bool run_plain(struct agent *agent)
+{
+	for (enum phase phase = PHASE_CHECK; phase <= PHASE_VERIFY; phase++)
+		if (wanted(agent, phase) && !run_phase(agent, phase))
+			return false;
+	return run_phase(agent, PHASE_REPORT);
+}
+
+/* A failure is reported as well, unless there is no network to do it with or it is the report that failed. */
+static void report_failure(struct agent *agent)
+{
+	agent->passed = false;
+	if (agent->failed_phase != PHASE_DHCP && agent->failed_phase != PHASE_REPORT)
+		(void)run_phase(agent, PHASE_REPORT);
+}
+
+/* Back to where an update begins, until it is time for the next. A system on trial has failed it: the boot program decides what comes up. */
+static void wait_for_poll(struct agent *agent, bool last)
+{
+	if (agent->boot.kind == BOOT_TRIAL && is_staged(agent)) {
+		report_event(&agent->report, "phase reboot begin");
+		(void)reboot(RB_AUTOBOOT);
+	}
+	report_event(&agent->report, "phase poll begin");
+	if (!last)
+		clock_sleep_ms(agent->policy.poll_ms);
+}
+
 static void run_update(struct agent *agent)
 {
-	agent->passed = true;
-	for (enum phase phase = PHASE_DHCP; phase < PHASE_REPORT && agent->passed; phase++)
-		if (wanted(agent, phase))
-			agent->passed = run_phase(agent, phase);
-	/* A failure is reported as well, unless there is no network to do it with. */
-	if (!agent->passed && agent->failed_phase == PHASE_DHCP)
-		return;
-	agent->passed = run_phase(agent, PHASE_REPORT) && agent->passed;
+	const uint64_t polls = agent->policy.polls ? agent->policy.polls : 1;
+
+	for (uint64_t poll = 1; poll <= polls && !agent->passed; poll++) {
+		agent->passed = true;
+		agent->passed = run_network(agent) && (is_staged(agent) ? run_stages(agent) : run_plain(agent));
+		if (agent->passed)
+			return;
+		report_failure(agent);
+		wait_for_poll(agent, poll == polls);
+	}
 }
 
 static bool read_config(struct agent *agent)
 {
-	char text[16384 + 1], wrong[REASON_MAX];
+	char text[16384 + 1], wrong[REASON_MAX]; /* the message device's largest payload */
 	const int fd = open(CONFIG_FILE, O_RDONLY | O_CLOEXEC);
 	ssize_t size = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
 
@@ -290,6 +213,21 @@ static void write_result(const struct agent *agent)
 		report_event(&agent->report, "result fail %s: %s", phase_name(agent->failed_phase), agent->failed.reason);
 }
 
+/* The staged flow cannot do without a flash and a system in it. */
+static bool open_flash(struct agent *agent)
+{
+	struct failure why;
+
+	if (!is_staged(agent))
+		return true;
+	if (!boot_state_read(BOOT_STATE_FILE, &agent->boot))
+		failure_set(&why, "the boot program says nothing");
+	else if (install_open(&agent->install, FLASH_FILE, &why))
+		return true;
+	report_event(&agent->report, "result fail config: %s", why.reason);
+	return false;
+}
+
 /* Waits until somebody writes to the FIFO. */
 static bool wait_for_start(const char *fifo)
 {
@@ -315,6 +253,8 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	if (mkdir(DOWNLOAD_FOLDER, 0700) < 0 && errno != EEXIST)
 		perror(DOWNLOAD_FOLDER);
+	if (!open_flash(&agent))
+		return EXIT_FAILURE;
 	run_update(&agent);
 	write_result(&agent);
 	return agent.passed ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -3,22 +3,19 @@
  * How it works: an attempt asks for the bytes that are missing (Range, with If-Range if the server gave a strong ETag). The first piece of
  * the body decides what kind of answer it is:
  *
- *   206  the Content-Range must begin where the file ends and agree with the manifest's size; otherwise the file is discarded
- *   200  the server sends everything, because it does not do ranges or has another file now: the file is restarted
- *   416  the server has nothing there: the file is discarded
- *   else an error; the file stays
+ *   206  the Content-Range must begin where the store ends and agree with the manifest's size; otherwise what is there is discarded
+ *   200  the server sends everything, because it does not do ranges or has another file now: the store is begun anew
+ *   416  the server has nothing there: what is there is discarded
+ *   else an error; what is there stays
  *
- * A file that was discarded makes the next attempt a fresh one.
+ * After a discard the next attempt is a fresh one. An image that is on several hosts is asked for at the next one after some attempts.
  */
 #include "download.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "range.h"
 
@@ -31,34 +28,32 @@ struct attempt {
 	const struct policy *policy;
 	const struct report *report;
 	struct failure *why;
-	int fd;
 	bool begun; /* the kind of answer is decided */
 	uint64_t progress_next;
 };
 
-void download_init(struct download *ret_download, const struct image *image, const char *folder)
+void download_init(struct download *ret_download, const struct image *image, struct store *store)
 {
-	memset(ret_download, 0, sizeof(*ret_download));
-	ret_download->image = image;
-	snprintf(ret_download->path, sizeof(ret_download->path), "%.40s/%s", folder, image->name);
+	*ret_download = (struct download){.image = image, .store = store};
 }
 
 void download_discard(struct download *download)
 {
-	unlink(download->path);
 	download->have = 0;
 	download->etag[0] = 0;
 }
 
-static bool restart(struct attempt *attempt)
+const char *download_url(const struct download *download, const struct policy *policy)
 {
-	struct download *download = attempt->download;
+	const unsigned moves = policy->failover ? (unsigned)(download->attempts / policy->failover) : 0;
 
-	if (ftruncate(attempt->fd, 0) < 0 || lseek(attempt->fd, 0, SEEK_SET) < 0)
-		return failure_set(attempt->why, "%s: %s", download->path, strerror(errno));
-	download->have = 0;
+	return download->image->urls[moves % download->image->url_count];
+}
+
+static void restart(struct attempt *attempt)
+{
+	attempt->download->have = 0;
 	attempt->progress_next = attempt->policy->progress_bytes;
-	return true;
 }
 
 static bool check_range(struct attempt *attempt, const char *field)
@@ -83,8 +78,8 @@ static bool begin(struct attempt *attempt, const struct http_head *head)
 	attempt->begun = true;
 	if (head->status == STATUS_PARTIAL && !check_range(attempt, head->content_range))
 		return false;
-	if (head->status == STATUS_OK && download->have > 0 && !restart(attempt))
-		return false;
+	if (head->status == STATUS_OK && download->have > 0)
+		restart(attempt);
 	/* A weak ETag may not be used to continue (RFC 9110 13.1.5). */
 	snprintf(download->etag, sizeof(download->etag), "%s", head->etag[0] == '"' ? head->etag : "");
 	return true;
@@ -104,8 +99,8 @@ static bool sink(void *context, const struct http_head *head, const void *data, 
 		download_discard(download);
 		return false;
 	}
-	if (write(attempt->fd, data, size) != (ssize_t)size)
-		return failure_set(attempt->why, "%s: %s", download->path, strerror(errno));
+	if (!download->store->ops->append(download->store, download->have, data, size, attempt->why))
+		return false;
 	download->have += size;
 	while (attempt->policy->progress_bytes && download->have >= attempt->progress_next) {
 		report_event(attempt->report, "progress download %" PRIu64, attempt->progress_next);
@@ -133,7 +128,7 @@ static bool judge(struct attempt *attempt, const struct http_head *head)
 static bool transfer(struct attempt *attempt)
 {
 	struct download *download = attempt->download;
-	struct http_request request = {.url = download->image->url, .sink = sink, .context = attempt};
+	struct http_request request = {.url = download_url(download, attempt->policy), .sink = sink, .context = attempt};
 	char range[64], if_range[HTTP_FIELD_MAX + 16];
 	struct failure failed;
 	struct http_head head;
@@ -156,48 +151,35 @@ bool download_attempt(struct download *download, const struct policy *policy, co
 	struct attempt attempt = {.download = download, .policy = policy, .report = report, .why = ret_why};
 	bool good;
 
-	if (!policy->resume)
-		download_discard(download);
 	if (download->have == download->image->size && download->have > 0)
 		return true;
-	attempt.fd = open(download->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (attempt.fd < 0)
-		return failure_set(ret_why, "%s: %s", download->path, strerror(errno));
+	if (!policy->resume)
+		download_discard(download);
 	attempt.progress_next = policy->progress_bytes ? (download->have / policy->progress_bytes + 1) * policy->progress_bytes : 0;
 	good = transfer(&attempt);
-	close(attempt.fd);
-	return good;
-}
-
-static bool digest_file(int fd, uint8_t ret_digest[EVP_MAX_MD_SIZE])
-{
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	uint8_t bytes[4096];
-	bool good = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-	ssize_t got = 0;
-
-	while (good && (got = read(fd, bytes, sizeof(bytes))) > 0)
-		good = EVP_DigestUpdate(context, bytes, (size_t)got);
-	good = good && got == 0 && EVP_DigestFinal_ex(context, ret_digest, NULL);
-	EVP_MD_CTX_free(context);
+	download->attempts++;
 	return good;
 }
 
 bool download_verify(const struct download *download, struct failure *ret_why)
 {
-	const int fd = open(download->path, O_RDONLY | O_CLOEXEC);
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	bool good;
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	const uint8_t *wanted = download->image->sha256;
+	uint8_t digest[EVP_MAX_MD_SIZE], bytes[4096];
+	bool good = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
 
-	if (fd < 0)
-		return failure_set(ret_why, "%s: %s", download->path, strerror(errno));
-	good = digest_file(fd, digest);
-	close(fd);
+	for (uint64_t at = 0; good && at < download->image->size; at += sizeof(bytes)) {
+		const uint64_t left = download->image->size - at;
+		const size_t size = left < sizeof(bytes) ? (size_t)left : sizeof(bytes);
+
+		good = download->store->ops->read(download->store, at, bytes, size, ret_why) && EVP_DigestUpdate(context, bytes, size);
+	}
+	good = good && EVP_DigestFinal_ex(context, digest, NULL);
+	EVP_MD_CTX_free(context);
 	if (!good)
-		return failure_set(ret_why, "%s: cannot be read", download->path);
-	if (memcmp(digest, download->image->sha256, SHA256_SIZE) != 0)
+		return ret_why->reason[0] ? false : failure_set(ret_why, "%s: cannot be read", download->image->name);
+	if (memcmp(digest, wanted, SHA256_SIZE) != 0)
 		return failure_set(ret_why, "SHA-256 of %s is %02x%02x%02x%02x..., expected %02x%02x%02x%02x...", download->image->name,
-		                   digest[0], digest[1], digest[2], digest[3], download->image->sha256[0], download->image->sha256[1],
-		                   download->image->sha256[2], download->image->sha256[3]);
+		                   digest[0], digest[1], digest[2], digest[3], wanted[0], wanted[1], wanted[2], wanted[3]);
 	return true;
 }

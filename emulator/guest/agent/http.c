@@ -5,6 +5,8 @@
  */
 #include "http.h"
 
+#include "credentials.h"
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +71,14 @@ static void set_limits(CURL *curl, const struct policy *policy)
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)policy->low_speed_s);
 }
 
+static void set_identity(CURL *curl, enum http_identity identity)
+{
+	if (identity == HTTP_NOBODY)
+		return;
+	curl_easy_setopt(curl, CURLOPT_SSLCERT, identity == HTTP_CLIENT ? CREDENTIALS_CLIENT : CREDENTIALS_BOOTSTRAP);
+	curl_easy_setopt(curl, CURLOPT_SSLKEY, identity == HTTP_CLIENT ? CREDENTIALS_CLIENT_KEY : CREDENTIALS_BOOTSTRAP_KEY);
+}
+
 static void set_options(CURL *curl, const struct policy *policy)
 {
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -112,6 +122,7 @@ bool http_perform(const struct policy *policy, const struct http_request *reques
 	*ret_why = (struct failure){0};
 	if (curl && fields) {
 		set_options(curl, policy);
+		set_identity(curl, request->identity);
 		curl_easy_setopt(curl, CURLOPT_URL, request->url);
 		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
 		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);

@@ -18,8 +18,12 @@ struct http_head {
 	char content_range[HTTP_FIELD_MAX]; /**< empty: none */
 };
 
+/** Who the agent says it is to a server that asks (credentials.h). */
+enum http_identity { HTTP_NOBODY, HTTP_BOOTSTRAP, HTTP_CLIENT };
+
 struct http_request {
 	const char *url;
+	enum http_identity identity;
 	const char *body;      /**< NULL: GET; otherwise POST of this JSON text */
 	const char *fields[3]; /**< further header fields, "Name: value"; NULL: none */
 	/**

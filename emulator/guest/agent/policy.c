@@ -4,14 +4,17 @@
  */
 #include "policy.h"
 
+#include "credentials.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 static const char *const phase_names[PHASE_COUNT] = {
-	[PHASE_DHCP] = "dhcp",   [PHASE_DNS] = "dns",           [PHASE_NTP] = "ntp",       [PHASE_CONNECT] = "connect",
-	[PHASE_CHECK] = "check", [PHASE_DOWNLOAD] = "download", [PHASE_VERIFY] = "verify", [PHASE_REPORT] = "report",
+	[PHASE_DHCP] = "dhcp",         [PHASE_DNS] = "dns",         [PHASE_NTP] = "ntp",           [PHASE_CONNECT] = "connect",
+	[PHASE_AUTH] = "auth",         [PHASE_CHECK] = "check",     [PHASE_DOWNLOAD] = "download", [PHASE_VERIFY] = "verify",
+	[PHASE_ACTIVATE] = "activate", [PHASE_CONFIRM] = "confirm", [PHASE_REPORT] = "report",
 };
 
 const char *phase_name(enum phase phase)
@@ -44,7 +47,12 @@ static const struct key keys[] = {
 	TEXT("CONNECT_TEXT", connect_text, "Microsoft Connect Test"),
 	TEXT("NTP_SERVER", ntp_server, "time.example"),
 	TEXT("DEVICE_NAME", device_name, "device"),
-	TEXT("CA_FILE", ca_file, ""),
+	TEXT("CA_FILE", ca_file, CREDENTIALS_TRUST),
+	TEXT("FLOW", flow, "plain"),
+	TEXT("AUTH_HOST", auth_host, "auth.example"),
+	TEXT("CORE_HOST", core_host, "core.example"),
+	TEXT("FEED", feed, "retail"),
+	TEXT("GROUP", group, ""),
 	NUMBER("DHCP_DEADLINE_MS", dhcp_deadline_ms, 60000),
 	NUMBER("NTP_TIMEOUT_MS", ntp_timeout_ms, 2000),
 	NUMBER("CONNECT_TIMEOUT_MS", connect_timeout_ms, 10000),
@@ -55,14 +63,22 @@ static const struct key keys[] = {
 	NUMBER("RETRIES_DNS", retries[PHASE_DNS], 5),
 	NUMBER("RETRIES_NTP", retries[PHASE_NTP], 5),
 	NUMBER("RETRIES_CONNECT", retries[PHASE_CONNECT], 5),
+	NUMBER("RETRIES_AUTH", retries[PHASE_AUTH], 5),
 	NUMBER("RETRIES_CHECK", retries[PHASE_CHECK], 5),
 	NUMBER("RETRIES_DOWNLOAD", retries[PHASE_DOWNLOAD], 5),
 	NUMBER("RETRIES_VERIFY", retries[PHASE_VERIFY], 1),
+	NUMBER("RETRIES_ACTIVATE", retries[PHASE_ACTIVATE], 1),
+	NUMBER("RETRIES_CONFIRM", retries[PHASE_CONFIRM], 1),
 	NUMBER("RETRIES_REPORT", retries[PHASE_REPORT], 5),
 	NUMBER("BACKOFF_MS", backoff_ms, 1000),
 	NUMBER("BACKOFF_MAX_MS", backoff_max_ms, 30000),
 	NUMBER("BACKOFF_FACTOR", backoff_factor, 200),
 	NUMBER("RESUME", resume, 1),
+	NUMBER("FAILOVER", failover, 2),
+	NUMBER("NTP_REQUIRED", ntp_required, 1),
+	NUMBER("POLLS", polls, 1),
+	NUMBER("POLL_MS", poll_ms, 72000000),
+	NUMBER("LEAK_BYTES", leak_bytes, 0),
 	NUMBER("PROGRESS_BYTES", progress_bytes, 65536),
 };
 
@@ -168,7 +184,7 @@ static bool set_key(struct policy *policy, const struct key *key, const char *wo
 
 bool policy_read(struct policy *policy, const char *text, char *ret_wrong, size_t wrong_size)
 {
-	char word[1024];
+	char word[4096]; /* keys and certificates of others stand there too */
 
 	for (int line = 1; *text; line++) {
 		const size_t length = strcspn(text, "=\n");

@@ -15,7 +15,20 @@
 #define POLICY_TEXT_MAX 256
 
 /** The phases of an update, in their order. */
-enum phase { PHASE_DHCP, PHASE_DNS, PHASE_NTP, PHASE_CONNECT, PHASE_CHECK, PHASE_DOWNLOAD, PHASE_VERIFY, PHASE_REPORT, PHASE_COUNT };
+enum phase {
+	PHASE_DHCP,
+	PHASE_DNS,
+	PHASE_NTP,
+	PHASE_CONNECT,
+	PHASE_AUTH,
+	PHASE_CHECK,
+	PHASE_DOWNLOAD,
+	PHASE_VERIFY,
+	PHASE_ACTIVATE,
+	PHASE_CONFIRM,
+	PHASE_REPORT,
+	PHASE_COUNT
+};
 
 /** The word that events and parameters use for a phase: "dhcp" ... "report". */
 const char *phase_name(enum phase phase);
@@ -27,6 +40,11 @@ struct policy {
 	char connect_text[POLICY_TEXT_MAX];
 	char ntp_server[POLICY_TEXT_MAX]; /**< empty: no time is asked for */
 	char device_name[POLICY_TEXT_MAX];
+	char flow[POLICY_TEXT_MAX];      /**< "plain": one image to a file, over HTTP; "staged": three stages to the flash, over TLS */
+	char auth_host[POLICY_TEXT_MAX]; /**< of the staged flow, as the following */
+	char core_host[POLICY_TEXT_MAX];
+	char feed[POLICY_TEXT_MAX];
+	char group[POLICY_TEXT_MAX];
 	char ca_file[POLICY_TEXT_MAX]; /**< empty: libcurl's default */
 	uint64_t dhcp_deadline_ms;
 	uint64_t ntp_timeout_ms;
@@ -39,6 +57,11 @@ struct policy {
 	uint64_t backoff_max_ms;
 	uint64_t backoff_factor; /**< percent: 200 doubles */
 	uint64_t resume;         /**< 0 or 1 */
+	uint64_t failover;       /**< after so many attempts at an image's host the next one is asked; 0: never */
+	uint64_t ntp_required;   /**< 0: an update without the time is tried */
+	uint64_t polls;          /**< how often it all is tried, before the result */
+	uint64_t poll_ms;        /**< between two of them */
+	uint64_t leak_bytes;     /**< a flaw: memory that every failed attempt loses, with a file that stays open */
 	uint64_t progress_bytes; /**< between two progress events */
 };
 

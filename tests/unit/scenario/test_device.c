@@ -89,7 +89,9 @@ static void the_guest_is_told_its_policy_in_its_units(void)
 		"dhcp: {tries: 4, timeout: 2s, wait: 1min}\n",
 		&err));
 	char *text = config_of(1);
-	TEST_CONTAINS(text, "\nCLIENT='/bin/client -v'\nDEVICE_NAME='box'\nDUPLEX=''\nUPDATE_HOST='update.stutter.test'\n");
+	TEST_CONTAINS(
+		text,
+		"\nCLIENT='/bin/client -v'\nDEVICE_NAME='box'\nCLOCK='rtc'\nAUTH_HOST='auth.stutter.test'\nCORE_HOST='core.stutter.test'\nDUPLEX=''\nUPDATE_HOST='update.stutter.test'\n");
 	TEST_CONTAINS(text, "\nDHCP_TRIES='4'\nDHCP_TIMEOUT_S='2'\nDHCP_WAIT_S='60'\nRESOLV_OPTIONS='timeout:7 attempts:3'\n");
 	TEST_CONTAINS(text,
 	              "\nCONNECT_TIMEOUT_MS='1500'\nREQUEST_TIMEOUT_MS='120000'\nLOW_SPEED_BPS='1000'\nLOW_SPEED_S='9'\nRETRIES='4'\n");
@@ -97,6 +99,26 @@ static void the_guest_is_told_its_policy_in_its_units(void)
 	TEST_CONTAINS(text, "\nNTP_TIMEOUT_MS='2000'\nDHCP_DEADLINE_MS='90000'\n");
 	CU_ASSERT_EQUAL(text[strlen(text) - 1], '\n');
 	free(text);
+}
+
+static void a_device_of_the_staged_flow_is_told_of_more(void)
+{
+	struct error err = {0};
+
+	CU_ASSERT_FATAL(read_text("d.yaml",
+	                          "name: box\nclock: none\n"
+	                          "agent: {flow: staged, feed: retail-eval, group: blue, failover: 3, ntp_required: false, polls: 2,\n"
+	                          "  poll_interval: 20h, leak: 4KiB}\n"
+	                          "flash: {chip: w25q64}\n",
+	                          &err));
+	char *text = config_of(1);
+	TEST_CONTAINS(text, "\nDEVICE_NAME='board-0001'\nCLOCK='none'\n");
+	TEST_CONTAINS(text, "\nFLASH='1'\n");
+	TEST_CONTAINS(text, "\nFLOW='staged'\nFEED='retail-eval'\nGROUP='blue'\nFAILOVER='3'\nNTP_REQUIRED='0'\nPOLLS='2'\n"
+	                    "POLL_MS='72000000'\nLEAK_BYTES='4096'\n");
+	free(text);
+	CU_ASSERT_FALSE(read_text("d.yaml", "name: box\nagent: {flow: staged}\n", &err));
+	TEST_CONTAINS(err.text, "the staged flow needs a flash");
 }
 
 static void the_guests_entropy_comes_from_the_seed(void)
@@ -192,6 +214,7 @@ const CU_TestInfo tests_device[] = {
 	{"an unread device is left alone", an_unread_device_is_left_alone},
 	{"paths are relative to the file", paths_are_relative_to_the_file},
 	{"the guest is told its policy in its units", the_guest_is_told_its_policy_in_its_units},
+	{"a device of the staged flow is told of more", a_device_of_the_staged_flow_is_told_of_more},
 	{"the guest's entropy comes from the seed", the_guests_entropy_comes_from_the_seed},
 	{"a shell reads back what was quoted", a_shell_reads_back_what_was_quoted},
 	{"the longest client is quoted whole", the_longest_client_is_quoted_whole},

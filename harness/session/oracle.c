@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/oracle.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "session/systems.h"
+
+/* -- hearing -- */
+
+static void note_usage(struct oracle_notes *notes, const char *report)
+{
+	uint64_t files, heap;
+
+	if (sscanf(report, "usage files %" SCNu64 " heap %" SCNu64, &files, &heap) != 2)
+		return;
+	unsigned which = notes->usages++ > 0;
+	notes->files[which] = files;
+	notes->heap[which] = heap;
+}
+
+__attribute__((format(printf, 3, 4))) static void note_wrong(struct oracle_notes *notes, const char *judge, const char *format, ...)
+{
+	va_list args;
+
+	if (notes->wrong[0] != '\0')
+		return;
+	va_start(args, format);
+	(void)vsnprintf(notes->wrong, sizeof notes->wrong, format, args);
+	va_end(args);
+	(void)snprintf(notes->wrong_judge, sizeof notes->wrong_judge, "%s", judge);
+}
+
+static double seconds(sim_ns time)
+{
+	return (double)time / (double)SIM_S;
+}
+
+/* "boot slot a version 21.10 state confirmed": what runs now must be a system that was signed. */
+static void note_boot(struct oracle_notes *notes, const struct world *world, const char *report)
+{
+	char slot[8] = "", version[64] = "", state[16] = "";
+	char why[VERDICT_TEXT_MAX];
+
+	notes->boots++;
+	(void)sscanf(report, "boot slot %7s version %63s state %15s", slot, version, state);
+	memcpy(notes->slot, slot, sizeof notes->slot);
+	memcpy(notes->version, version, sizeof notes->version);
+	if (strcmp(state, "recovery") == 0)
+		note_wrong(notes, "bootable", "at %.6f s no system could be booted: %.200s", seconds(world->sim.now), report);
+	else if (!systems_genuine(world, slot, why))
+		note_wrong(notes, "verified", "at %.6f s the device runs slot %s, %.300s", seconds(world->sim.now), slot, why);
+}
+
+void oracle_hear(struct oracle_notes *notes, const struct world *world, const char *report)
+{
+	const char *rest = report;
+	size_t phase;
+
+	if (strncmp(report, "usage ", 6) == 0)
+		note_usage(notes, report);
+	if (strncmp(report, "boot ", 5) == 0)
+		note_boot(notes, world, report);
+	if (strncmp(report, "phase ", 6) != 0)
+		return;
+	rest += 6;
+	phase = strcspn(rest, " ");
+	if (strncmp(rest, "poll begin", 10) == 0)
+		notes->polled = true;
+	if (strncmp(rest + phase, " failed", 7) == 0) {
+		notes->failed_at = notes->failed ? notes->failed_at : world->sim.now;
+		notes->failed = true;
+		notes->polled = false;
+	}
+}
+
+void oracle_reset(struct oracle_notes *notes)
+{
+	notes->resets++;
+}
+
+/* -- judging -- */
+
+__attribute__((format(printf, 2, 3))) static bool complain(char ret_why[VERDICT_TEXT_MAX], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(ret_why, VERDICT_TEXT_MAX, format, args);
+	va_end(args);
+	return false;
+}
+
+static bool is_staged(const struct world *world)
+{
+	return world->plan->device.agent.flow == DEVICE_FLOW_STAGED;
+}
+
+static bool wants_applied(const struct judges *limits)
+{
+	return limits->applied;
+}
+
+/* A client that installs nothing in the flash is believed. */
+static bool is_applied(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	if (asked->verdict->kind != VERDICT_PASS || !is_staged(asked->world))
+		return true;
+	return systems_applied(asked->world, ret_why);
+}
+
+static bool wants_told(const struct judges *limits)
+{
+	return limits->told;
+}
+
+static bool is_told(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	const struct service_truth *truth = &asked->world->service.truth;
+
+	if (asked->verdict->kind != VERDICT_FAIL)
+		return true;
+	for (size_t i = 0; i < truth->status_count; i++)
+		if (strcmp(truth->statuses[i].status, "failed") == 0)
+			return true;
+	return strstr(truth->last_report, "\"fail\"") != NULL ||
+	       complain(ret_why, "the service was never told of a failure; %" PRIu64 " reports came", truth->reports);
+}
+
+static bool wants_poll(const struct judges *limits)
+{
+	return limits->poll;
+}
+
+static bool is_polling(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	if (!asked->notes->failed || asked->notes->polled || asked->verdict->kind == VERDICT_PASS)
+		return true;
+	return complain(ret_why, "a phase failed at %.6f s, and the device never went back to its poll loop",
+	                seconds(asked->notes->failed_at));
+}
+
+static bool wants_heal(const struct judges *limits)
+{
+	return limits->heal_ns > 0;
+}
+
+static bool has_healed(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	const struct decisions *decisions = &asked->world->decisions;
+	sim_ns last = 0, now = asked->world->sim.now;
+
+	for (size_t i = 0; i < decisions->count; i++)
+		last = decisions->list[i].time > last ? decisions->list[i].time : last;
+	if (last == 0 || now - last <= asked->limits->heal_ns)
+		return true;
+	return complain(ret_why, "the last fault acted at %.6f s, and the end came %.3f s later", seconds(last), seconds(now - last));
+}
+
+static bool wants_traffic(const struct judges *limits)
+{
+	return limits->traffic > 0;
+}
+
+static bool is_frugal(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	const struct service *service = &asked->world->service;
+	uint64_t bytes = service->truth.image_bytes, size = service->truth.attempts > 0 ? service->image.length : 0;
+
+	for (size_t i = 0; i < service->truth.image_count; i++) {
+		bytes += service->truth.images[i].bytes;
+		size += service->truth.images[i].size;
+	}
+	return bytes <= asked->limits->traffic * size ||
+	       complain(ret_why, "%" PRIu64 " image bytes were served for images of %" PRIu64 " bytes", bytes, size);
+}
+
+static bool wants_storm(const struct judges *limits)
+{
+	return limits->storm > 0;
+}
+
+static bool is_calm(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	const struct world *world = asked->world;
+
+	return world->storm == 0 || complain(ret_why, "at %.6f s the device had begun %" PRIu64 " connections within 10 s",
+	                                     seconds(world->storm_at), world->storm);
+}
+
+/* What was found when the device booted. */
+static bool has_booted_well(const struct oracle_case *asked, const char *judge, char ret_why[VERDICT_TEXT_MAX])
+{
+	return strcmp(asked->notes->wrong_judge, judge) != 0 || complain(ret_why, "%s", asked->notes->wrong);
+}
+
+static bool wants_verified(const struct judges *limits)
+{
+	return limits->verified;
+}
+
+static bool is_verified(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	return has_booted_well(asked, "verified", ret_why);
+}
+
+static bool wants_bootable(const struct judges *limits)
+{
+	return limits->bootable;
+}
+
+static bool is_bootable(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	const struct oracle_notes *notes = asked->notes;
+
+	if (!is_staged(asked->world))
+		return true;
+	if (!has_booted_well(asked, "bootable", ret_why))
+		return false;
+	if (notes->boots < notes->resets + 1U)
+		return complain(ret_why, "the device was reset %u times, and a system came up %u times", notes->resets, notes->boots);
+	return systems_bootable(asked->world, ret_why);
+}
+
+static bool wants_truth(const struct judges *limits)
+{
+	return limits->truth;
+}
+
+/* The last status that names a version must be of the version that ran then, and "complete" and "confirmed" must be so. */
+static bool is_true(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	const struct service_truth *truth = &asked->world->service.truth;
+
+	if (!is_staged(asked->world) || truth->status_count == 0)
+		return true;
+	const struct service_status *last = &truth->statuses[truth->status_count - 1];
+	if (strcmp(last->version, asked->notes->version) != 0 || strcmp(last->slot, asked->notes->slot) != 0)
+		return complain(ret_why, "the device said that version '%s' runs in slot %s; what it booted is version '%s' in slot %s",
+		                last->version, last->slot, asked->notes->version, asked->notes->slot);
+	return strcmp(last->status, "complete") != 0 || systems_applied(asked->world, ret_why);
+}
+
+static bool wants_leak(const struct judges *limits)
+{
+	return limits->leak > 0;
+}
+
+static bool is_tight(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	const struct oracle_notes *notes = asked->notes;
+
+	if (notes->usages < 2)
+		return true;
+	if (notes->files[1] > notes->files[0] + JUDGES_FILES)
+		return complain(ret_why, "after %u failed attempts the client has %" PRIu64 " files open, after the first it had %" PRIu64,
+		                notes->usages, notes->files[1], notes->files[0]);
+	return notes->heap[1] <= notes->heap[0] + asked->limits->leak ||
+	       complain(ret_why, "after %u failed attempts the client uses %" PRIu64 " bytes, after the first it used %" PRIu64,
+	                notes->usages, notes->heap[1], notes->heap[0]);
+}
+
+/* A hang ends the session itself (session.c): its judge is asked there. */
+const struct oracle oracles[] = {
+	{"verified", is_verified, wants_verified},
+	{"bootable", is_bootable, wants_bootable},
+	{"applied", is_applied, wants_applied},
+	{"truth", is_true, wants_truth},
+	{"told", is_told, wants_told},
+	{"poll", is_polling, wants_poll},
+	{"heal", has_healed, wants_heal},
+	{"traffic", is_frugal, wants_traffic},
+	{"storm", is_calm, wants_storm},
+	{"leak", is_tight, wants_leak},
+	{NULL, NULL, NULL},
+};
+
+void oracle_judge(const struct judges *limits, const struct world *world, const struct oracle_notes *notes, struct verdict *verdict)
+{
+	const struct oracle_case asked = {limits, world, notes, verdict};
+	char why[VERDICT_TEXT_MAX];
+
+	if (verdict->kind == VERDICT_INCONCLUSIVE)
+		return;
+	for (const struct oracle *oracle = oracles; oracle->name != NULL; oracle++) {
+		if (!oracle->is_on(limits) || oracle->is_content(&asked, why))
+			continue;
+		bool failed = verdict->kind == VERDICT_FAIL;
+		char before[VERDICT_TEXT_MAX];
+		memcpy(before, verdict->reason, sizeof before);
+		verdict->kind = VERDICT_FAIL;
+		(void)snprintf(verdict->judge, sizeof verdict->judge, "%s", oracle->name);
+		(void)snprintf(verdict->reason, sizeof verdict->reason, "judge %s: %.300s%s%.150s", oracle->name, why,
+		               failed ? "; besides: " : "", failed ? before : "");
+		return;
+	}
+}

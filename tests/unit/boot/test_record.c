@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The boot record: a log that survives a power cut at every operation. */
+#include "guest/boot/record.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/test.h"
+#include "tests/unit/boot/chip.h"
+
+extern const CU_TestInfo tests_boot_record[];
+
+/* Beyond two changes of the sector: 64 entries fit one. */
+#define APPENDS 140U
+
+static struct chip chip;
+
+static struct boot_record nth(uint32_t n)
+{
+	struct boot_record record = {.active = n % 2, .state = (uint8_t)(n % 3), .tries = (uint8_t)n, .failed = n / 2 % 2};
+
+	memset(record.trust, (int)n, sizeof record.trust);
+	memset(record.application, (int)~n, sizeof record.application);
+	return record;
+}
+
+static bool is_nth(const struct boot_record *record, uint32_t n)
+{
+	struct boot_record expected = nth(n);
+
+	expected.sequence = n;
+	return memcmp(record, &expected, sizeof expected) == 0;
+}
+
+static bool append(uint32_t n)
+{
+	struct boot_record record = nth(n);
+
+	return record_append(&chip.flash, &record);
+}
+
+/* The number of the newest record, 0 if there is none. */
+static uint32_t newest(void)
+{
+	struct boot_record record = {0};
+	bool found;
+
+	CU_ASSERT_FATAL(record_read(&chip.flash, &record, &found));
+	CU_ASSERT(!found || is_nth(&record, record.sequence));
+	return found ? record.sequence : 0;
+}
+
+static void the_newest_record_counts_over_all_changes_of_the_sector(void)
+{
+	chip_open(&chip);
+	CU_ASSERT_EQUAL(newest(), 0);
+	for (uint32_t n = 1; n <= APPENDS; n++) {
+		CU_ASSERT(append(n));
+		CU_ASSERT_EQUAL(newest(), n);
+	}
+	/* One erase for each sector that was begun. */
+	CU_ASSERT_EQUAL(chip.nor.counters.erases, 3);
+	chip_close(&chip);
+}
+
+static void every_bit_of_an_entry_counts(void)
+{
+	chip_open(&chip);
+	CU_ASSERT(append(1) && append(2));
+	for (unsigned bit = 0; bit < 64 * 8; bit++) {
+		nor_rot(&chip.nor, BOOT_RECORD + 64 + bit / 8, (uint8_t)(1U << bit % 8));
+		CU_ASSERT_EQUAL(newest(), 1);
+		nor_rot(&chip.nor, BOOT_RECORD + 64 + bit / 8, (uint8_t)(1U << bit % 8));
+	}
+	CU_ASSERT_EQUAL(newest(), 2);
+	chip_close(&chip);
+}
+
+static void what_is_not_blank_is_passed_over(void)
+{
+	chip_open(&chip);
+	CU_ASSERT(append(1));
+	/* A torn entry that reads as blank but for one bit, far behind. */
+	nor_rot(&chip.nor, BOOT_RECORD + 5 * 64 + 63, 0x80);
+	CU_ASSERT(append(2));
+	CU_ASSERT_EQUAL(newest(), 2);
+	CU_ASSERT(chip.array[BOOT_RECORD + 64] == 0xff && chip.array[BOOT_RECORD + 6 * 64] == 'B');
+	chip_close(&chip);
+}
+
+static unsigned weak; /* so many entries lose a bit when they have been programmed */
+
+static bool program_weakly(void *ctx, uint32_t offset, const void *data, uint32_t size)
+{
+	const struct chip *of = ctx;
+	bool done = of->flash.program(ctx, offset, data, size);
+
+	if (weak > 0 && weak-- > 0)
+		nor_rot(&chip.nor, offset + 9, 0x80);
+	return done;
+}
+
+static void a_place_that_does_not_hold_is_passed_over(void)
+{
+	struct boot_record record = nth(1);
+
+	chip_open(&chip);
+	struct boot_flash flash = chip.flash;
+	flash.program = program_weakly;
+	weak = 2;
+	CU_ASSERT(record_append(&flash, &record));
+	CU_ASSERT_EQUAL(newest(), 1);
+	CU_ASSERT(chip.array[BOOT_RECORD + 2 * 64] == 'B' && chip.array[BOOT_RECORD + 3 * 64] == 0xff);
+	/* No place of the sector does: the other sector is begun. */
+	weak = 61;
+	record = nth(2);
+	CU_ASSERT(record_append(&flash, &record));
+	CU_ASSERT(newest() == 2 && chip.array[BOOT_RECORD + BOOT_SECTOR] == 'B');
+	chip_close(&chip);
+}
+
+static void a_flash_that_fails_is_no_flash_without_a_record(void)
+{
+	struct boot_record record;
+	bool found = true;
+
+	chip_open(&chip);
+	nor_power(&chip.nor, false, chip.now_ns);
+	CU_ASSERT_FALSE(record_read(&chip.flash, &record, &found));
+	CU_ASSERT_FALSE(append(1));
+	chip_close(&chip);
+}
+
+static const unsigned parts[] = {0, 1, 20, 100, 250, 400, 500, 600, 750, 900, 980, 999, 1000};
+#define PARTS (sizeof parts / sizeof parts[0])
+
+/* How many of the parts a second cut comes at; which they are moves on from record to record. */
+#define SECONDS 3U
+
+/* The supply fails in the @op-th operation of an append, then again in the next append, then no more. */
+static unsigned cut_twice(const struct chip_contents *before, uint32_t n, uint64_t op, unsigned permille)
+{
+	unsigned cuts = 0;
+
+	for (size_t i = 0; i <= SECONDS; i++) {
+		const bool again = i < SECONDS;
+		chip_load(&chip, before);
+		chip_restart(&chip, op, permille);
+		(void)append(n);
+		chip_restart(&chip, again ? 1 + (i + n) % 2 : 0, again ? parts[(i * 5 + n) % PARTS] : 0);
+		uint32_t now = newest();
+		CU_ASSERT(now == n - 1 || now == n);
+		(void)append(now + 1);
+		chip_restart(&chip, 0, 0);
+		const uint32_t then = newest();
+		CU_ASSERT(then == now || then == now + 1);
+		CU_ASSERT(again || then == now + 1);
+		CU_ASSERT(append(then + 1));
+		CU_ASSERT_EQUAL(newest(), then + 1);
+		cuts += 1 + again;
+	}
+	return cuts;
+}
+
+static void a_cut_leaves_the_old_record_or_the_new_one(void)
+{
+	struct chip_contents before;
+	unsigned cuts = 0;
+
+	chip_open(&chip);
+	for (uint32_t n = 1; n <= APPENDS; n++) {
+		chip_save(&chip, &before);
+		chip_restart(&chip, 0, 0);
+		CU_ASSERT(append(n));
+		const uint64_t operations = chip_operations(&chip);
+		struct chip_contents after;
+		chip_save(&chip, &after);
+		for (uint64_t op = 1; op <= operations; op++)
+			for (size_t i = 0; i < PARTS; i++)
+				cuts += cut_twice(&before, n, op, parts[i]);
+		chip_load(&chip, &after);
+	}
+	printf("    %u cuts of the boot record\n", cuts);
+	chip_close(&chip);
+}
+
+static void states_follow_each_other(void)
+{
+	struct boot_record record = {.active = 0, .state = RECORD_ROLLED_BACK, .failed = 1};
+	unsigned slot = 7;
+
+	CU_ASSERT(record_spare(&record, &slot) && slot == 1);
+	record_activate(&record, slot, 3);
+	CU_ASSERT(record.active == 1 && record.state == RECORD_TRIAL && record.tries == 3 && record.failed == 0);
+	/* The way back of a trial is not to be written to. */
+	CU_ASSERT_FALSE(record_spare(&record, &slot));
+	record_confirm(&record);
+	CU_ASSERT(record.active == 1 && record.state == RECORD_CONFIRMED && record.tries == 0);
+	CU_ASSERT(record_spare(&record, &slot) && slot == 0);
+}
+
+const CU_TestInfo tests_boot_record[] = {
+	{"the_newest_record_counts_over_all_changes_of_the_sector", the_newest_record_counts_over_all_changes_of_the_sector},
+	{"every_bit_of_an_entry_counts", every_bit_of_an_entry_counts},
+	{"what_is_not_blank_is_passed_over", what_is_not_blank_is_passed_over},
+	{"a_place_that_does_not_hold_is_passed_over", a_place_that_does_not_hold_is_passed_over},
+	{"a_flash_that_fails_is_no_flash_without_a_record", a_flash_that_fails_is_no_flash_without_a_record},
+	{"a_cut_leaves_the_old_record_or_the_new_one", a_cut_leaves_the_old_record_or_the_new_one},
+	{"states_follow_each_other", states_follow_each_other},
+	CU_TEST_INFO_NULL,
+};
