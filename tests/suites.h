@@ -54,6 +54,7 @@
 	S("server/truth", tests_truth, false)                                                                                              \
 	S("server/update", tests_server_update, false)                                                                                     \
 	S("server/disrupt", tests_disrupt, false)                                                                                          \
+	S("server/real", tests_real, false)                                                                                                \
 	S("scenario/yaml", tests_yaml, false)                                                                                              \
 	S("scenario/plan", tests_plan, false)                                                                                              \
 	S("scenario/device", tests_device, false)                                                                                          \

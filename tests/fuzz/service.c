@@ -76,7 +76,8 @@ static void feed_http(struct bytes message)
 		must(read <= message.length);
 		if (result != REQUEST_COMPLETE)
 			return;
-		must(reader.request.body_length <= sizeof reader.request.body && strlen(reader.request.target) < sizeof reader.request.target);
+		must(reader.request.body_length <= sizeof reader.request.body &&
+		     strlen(reader.request.target) < sizeof reader.request.target);
 		char value[32];
 		(void)reply_query(reader.request.target, "device", value, sizeof value);
 		must(strlen(value) < sizeof value);

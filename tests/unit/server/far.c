@@ -260,7 +260,8 @@ static void receive(struct bytes frame)
 
 	if (packet.ethertype == ETHERTYPE_ARP && frame.length >= 42 && frame.data[21] == 1)
 		answer_arp(frame);
-	if (packet.protocol == IP_UDP && packet.has_ports && packet.destination_port == datagram.port && packet.source == datagram.address) {
+	if (packet.protocol == IP_UDP && packet.has_ports && packet.destination_port == datagram.port &&
+	    packet.source == datagram.address) {
 		memcpy(datagram.data, packet.payload.data, packet.payload.length);
 		datagram.length = packet.payload.length;
 	}
