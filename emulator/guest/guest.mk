@@ -3,7 +3,7 @@
 # Builds what runs inside the device: kernel, module, update agent, initramfs. Included by the top Makefile.
 #
 # Takes: B (build folder), Q (@ for quiet), CC and CFLAGS (for the host's tools).
-# Gives: $(B)/guest/vmlinuz, $(B)/guest/initramfs.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
+# Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
 # that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part of the host's program too (with -lcrypto).
 B ?= build
 GUEST_MK := $(lastword $(MAKEFILE_LIST))
@@ -28,7 +28,7 @@ GUEST_ETC := $(wildcard $(GUEST_DIR)/etc/*)
 guest_say = $(if $(Q),@printf '  %-8s%s\n' $(1) $@,@:)
 
 .PHONY: guest
-guest: $(GUEST_B)/vmlinuz $(GUEST_B)/initramfs.cpio ## Build what runs inside the device
+guest: $(GUEST_B)/kernel $(GUEST_B)/initramfs.cpio ## Build what runs inside the device
 
 $(B)/packages.stamp: $(GUEST_DIR)/fetch.sh
 	$(Q)$< $(B)
@@ -36,8 +36,19 @@ $(B)/packages.stamp: $(GUEST_DIR)/fetch.sh
 $(GUEST_B):
 	$(Q)mkdir -p $@
 
-$(GUEST_B)/vmlinuz: $(B)/packages.stamp | $(GUEST_B)
-	$(Q)cp $(B)/kernel/boot/vmlinuz-* $@.new && touch $@.new && mv $@.new $@
+# The kernel as a boot loader hands it over: unpacked, since a zImage takes eight seconds of a device's time for that at every boot. What is packed with xz
+# lies behind the last mark of that in the file. A kernel for several platforms, Meson and Qualcomm's among them, runs at this address (TEXT_OFFSET in
+# arch/arm/Makefile) of a memory that begins at 1 GiB.
+GUEST_KERNEL_AT := 0x40208000
+$(GUEST_B)/kernel: $(GUEST_B)/mkuimage $(B)/packages.stamp | $(GUEST_B)
+	$(call guest_say,KERNEL)
+	$(Q)at=$$(LC_ALL=C grep -aboP '\xfd7zXZ\x00' $(B)/kernel/boot/vmlinuz-* | tail -n 1 | cut -d: -f1); \
+		tail -c +$$((at + 1)) $(B)/kernel/boot/vmlinuz-* | xz -dc 2>/dev/null >$@.raw; \
+		[ -s $@.raw ] || { echo "guest.mk: the kernel is not packed with xz any more" >&2; exit 1; }; \
+		$(GUEST_B)/mkuimage $(GUEST_KERNEL_AT) <$@.raw >$@.new && rm $@.raw && mv $@.new $@
+
+$(GUEST_B)/mkuimage: $(GUEST_DIR)/mkuimage.c | $(GUEST_B)
+	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $< -lz
 
 # The module is built in a folder of its own: kbuild litters.
 $(GUEST_B)/spi-stutter.ko: $(GUEST_MODULE) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)

@@ -161,8 +161,7 @@ static bool add_session(struct campaign *campaign, const char *path, const char 
 
 	if (!plan_open(&plan, path, device, &campaign->places, err))
 		return false;
-	if (campaign->seeds_given)
-		plan.seed = seed;
+	plan_set_seed(&plan, seed);
 	plan.replay = campaign->replay;
 	plan.least_found = campaign->least;
 	struct job *job = add_job(campaign);
@@ -198,12 +197,21 @@ static bool add_scenario(struct campaign *campaign, const char *path, const char
 	if (!plan_open(&plan, path, device, &campaign->places, err))
 		return false;
 	bool good = check_name(campaign, &plan, path, err) && (!campaign->replay || check_frozen(&plan, path, err));
+	unsigned long long first = plan.seeds.first != 0 ? plan.seeds.first : plan.seed,
+			   last = plan.seeds.first != 0 ? plan.seeds.last : plan.seed;
 	plan_close(&plan);
-	unsigned long long seed = campaign->first_seed;
+	if (campaign->seeds_given) {
+		first = campaign->first_seed;
+		last = campaign->last_seed;
+	}
+	if (good && last - first >= SESSIONS_MAX) {
+		error_set(err, "seeds: the range must be one of at most %u seeds", SESSIONS_MAX);
+		return error_at(err, path, 1, 1);
+	}
 	do {
 		for (size_t time = 0; good && time < campaign->times; time++)
-			good = add_session(campaign, path, device, seed, time, err);
-	} while (good && seed++ != campaign->last_seed);
+			good = add_session(campaign, path, device, first, time, err);
+	} while (good && first++ != last);
 	return good;
 }
 

@@ -39,6 +39,9 @@ struct moment {
 	char at[FAULT_AT_MAX];
 };
 
+/** Ordinals that are the session's seed: with seeds from 1 on, every session hits another one. */
+#define ORDINALS_SEED UINT64_MAX
+
 /** From the first-th to the last-th, counted from 1. */
 struct ordinals {
 	uint64_t first, last;
@@ -67,6 +70,7 @@ struct match {
 };
 
 extern const struct param match_params[];
+extern const struct param_codec ordinals_codec;
 
 struct fault {
 	char name[FAULT_NAME_MAX];

@@ -45,12 +45,19 @@ static void get_moment(const void *value, char *ret_text, size_t size)
 
 static const struct param_codec moment_codec = {set_moment, get_moment, "a duration (ns, us, ms, s, min, h or d) or an address", false};
 
+/* In place of an ordinal. */
+#define SEED_WORD "seed"
+
 static bool set_ordinals(void *value, const char *text, struct error *err)
 {
 	struct ordinals known, *ordinals = &known;
 	const char *dots = strstr(text, "..");
 	char first[32];
 
+	if (strcmp(text, SEED_WORD) == 0) {
+		*(struct ordinals *)value = (struct ordinals){ORDINALS_SEED, ORDINALS_SEED};
+		return true;
+	}
 	(void)snprintf(first, sizeof first, "%.*s", dots != NULL ? (int)(dots - text) : 31, text);
 	if (!unit_parse(UNIT_NONE, first, &ordinals->first, err))
 		return false;
@@ -71,7 +78,9 @@ static void get_ordinals(const void *value, char *ret_text, size_t size)
 {
 	const struct ordinals *ordinals = value;
 
-	if (ordinals->last == UINT64_MAX && ordinals->first != UINT64_MAX)
+	if (ordinals->first == ORDINALS_SEED)
+		(void)snprintf(ret_text, size, SEED_WORD);
+	else if (ordinals->last == UINT64_MAX && ordinals->first != UINT64_MAX)
 		(void)snprintf(ret_text, size, "%" PRIu64 "..", ordinals->first);
 	else if (ordinals->last > ordinals->first)
 		(void)snprintf(ret_text, size, "%" PRIu64 "..%" PRIu64, ordinals->first, ordinals->last);
@@ -79,7 +88,7 @@ static void get_ordinals(const void *value, char *ret_text, size_t size)
 		(void)snprintf(ret_text, size, "%" PRIu64, ordinals->first);
 }
 
-static const struct param_codec ordinals_codec = {set_ordinals, get_ordinals, "a whole number or a range of them", true};
+const struct param_codec ordinals_codec = {set_ordinals, get_ordinals, "a whole number, a range of them, or seed", true};
 
 const struct param match_params[] = {
 	PARAM_ROW_TEXT(match, at, "at", "", "an address, such as tcp.syn#2 or enc.tx#7 (`stutter list addresses`)"),
@@ -95,7 +104,7 @@ const struct param match_params[] = {
                          "before this time since power on, this long after 'from' (+2s), or before this address; 0ns: for ever"),
 	PARAM_ROW_TEXT(match, during, "during", "", "only while the session is in this phase"),
 	PARAM_ROW_CUSTOM(match, nth, "nth", &ordinals_codec, "0",
-                         "only the n-th that matches, counted from 1, or those of a range (3..7, 3..)"),
+                         "only the n-th that matches, counted from 1, or those of a range (3..7, 3..); seed: the n-th in a session with seed n"),
 	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
 	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
 	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0, "each of these with this probability"),

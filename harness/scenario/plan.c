@@ -23,6 +23,8 @@ const struct param plan_params[] = {
 	PARAM_ROW_TEXT(plan, name, "name", NULL, "short, for reports"),
 	PARAM_ROW_TEXT(plan, summary, "summary", "", "what it shows, in a sentence"),
 	PARAM_ROW_QUANTITY(plan, seed, "seed", UNIT_NONE, "1", 0, 0, "of all random draws"),
+	PARAM_ROW_CUSTOM(plan, seeds, "seeds", &ordinals_codec, "0",
+                         "instead of one: a session for each seed of this range; `--seed` and `--seeds` go before it"),
 	PARAM_ROW_QUANTITY(plan, deadline_ns, "deadline", UNIT_DURATION, "10min", 1000000000, FAULT_TIME_MAX,
                            "virtual time at which a session is ended"),
 	PARAM_ROW_TEXT(plan, image, "image", "", "the file that the device downloads; empty: the one that the build makes"),
@@ -775,4 +777,13 @@ void plan_write(const struct plan *resolved, FILE *stream)
 const char *plan_failure_of(const struct plan *plan)
 {
 	return plan->expect.failure_of[0] != '\0' ? plan->expect.failure_of : plan->device.name;
+}
+
+void plan_set_seed(struct plan *plan, uint64_t seed)
+{
+	plan->seed = seed;
+	plan->seeds = (struct ordinals){0, 0};
+	for (size_t i = 0; i < plan->fault_count; i++)
+		if (plan->faults[i].match.nth.first == ORDINALS_SEED)
+			plan->faults[i].match.nth = (struct ordinals){seed, seed};
 }

@@ -36,6 +36,7 @@ struct plan {
 	char name[64], summary[PARAM_VALUE_MAX];
 	char device_name[DEVICE_PATH_MAX]; /**< `device:` as written, until the device is read */
 	uint64_t seed;
+	struct ordinals seeds; /**< of the sessions that a scenario is for, unless the user says which; first 0: `seed` alone */
 	uint64_t deadline_ns;
 	char image[DEVICE_PATH_MAX]; /**< what the device downloads; empty: what the build makes */
 	struct {
@@ -83,6 +84,9 @@ void plan_close(struct plan *plan);
 
 /** Makes a plan a frozen one: what took effect, and what made the run. @param decisions Copied. */
 void plan_freeze(struct plan *plan, const struct decisions *decisions, const char *device_image);
+
+/** Makes it the plan of the session with this seed. */
+void plan_set_seed(struct plan *plan, uint64_t seed);
 
 /** The client that an expected failure is one of. */
 const char *plan_failure_of(const struct plan *plan);

@@ -41,7 +41,7 @@ static bool prepare(struct machine *machine)
 {
 	struct error err = {.text = ""};
 
-	snprintf(machine->kernel, sizeof(machine->kernel), "%s/guest/vmlinuz", build());
+	snprintf(machine->kernel, sizeof(machine->kernel), "%s/guest/kernel", build());
 	snprintf(machine->initramfs, sizeof(machine->initramfs), "%s/guest/initramfs.cpio", build());
 	snprintf(machine->cache, sizeof(machine->cache), "%s/snapshots", build());
 	snprintf(machine->session, sizeof(machine->session), "/tmp/stutter-qemu.XXXXXX");
