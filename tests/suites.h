@@ -50,8 +50,11 @@
 	S("server/ntp", tests_ntp, false)                                                                                                  \
 	S("server/range", tests_range, false)                                                                                              \
 	S("server/service", tests_service, false)                                                                                          \
+	S("server/pki", tests_pki, false)                                                                                                  \
+	S("server/truth", tests_truth, false)                                                                                              \
 	S("server/update", tests_server_update, false)                                                                                     \
 	S("server/disrupt", tests_disrupt, false)                                                                                          \
+	S("server/real", tests_real, false)                                                                                                \
 	S("scenario/yaml", tests_yaml, false)                                                                                              \
 	S("scenario/plan", tests_plan, false)                                                                                              \
 	S("scenario/device", tests_device, false)                                                                                          \
