@@ -61,6 +61,7 @@
 	S("scenario/places", tests_places, false)                                                                                          \
 	S("session/cable", tests_cable, false)                                                                                             \
 	S("session/judge", tests_judge, false)                                                                                             \
+	S("session/oracle", tests_oracle, false)                                                                                           \
 	S("reports/text", tests_text, false)                                                                                               \
 	S("reports/json", tests_json, false)                                                                                               \
 	S("reports/pcapng", tests_pcapng, false)                                                                                           \
