@@ -77,7 +77,7 @@ static const char *asked(void)
 static void apply_update(void)
 {
 	const struct boot_flash flash = memory_flash();
-	const struct release *release = &puppet.world.service.releases[SERVICE_RETAIL];
+	const struct release *release = &service_releases(&puppet.world.service)[SERVICE_RETAIL];
 	struct boot_record record;
 	bool found;
 	unsigned byte;
