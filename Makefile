@@ -170,6 +170,12 @@ $(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/ll
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lxxhash -lcrypto -lz -lm
 
+SERVICE_SOURCES := $(wildcard harness/base/*.c harness/sim/*.c) $(patsubst %,harness/server/%.c,attest dhcp dns entropy fields ntp pki release reply request)
+$(B)/fuzz/service: tests/fuzz/service.c $(SERVICE_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
+		$(filter %.c %.o,$^) -lssl -lcrypto -ljansson -lxxhash -lz -lm
+
 clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
 	$(Q)rm -rf $(B)/obj* $(B)/stutter $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/pcapng.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "base/memory.h"
 
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6, BLOCK_SECRETS = 10 };
 enum {
@@ -153,4 +155,41 @@ void pcapng_tls_secrets(FILE *stream, const char *key_log)
 	put_u32(&block, (uint32_t)length);
 	put_data(&block, key_log, length);
 	end(&block, stream);
+}
+
+/* As many whole lines as one block takes. */
+static size_t part_of(const char *key_log)
+{
+	size_t length = strlen(key_log);
+
+	if (length <= PCAPNG_SECRETS_MAX)
+		return length;
+	for (length = PCAPNG_SECRETS_MAX; length > 0 && key_log[length - 1] != '\n'; length--)
+		;
+	return length;
+}
+
+static void write_secrets(FILE *stream, const char *key_log)
+{
+	char part[PCAPNG_SECRETS_MAX + 1];
+
+	for (size_t length; (length = part_of(key_log)) > 0; key_log += length) {
+		memcpy(part, key_log, length);
+		part[length] = '\0';
+		pcapng_tls_secrets(stream, part);
+	}
+}
+
+void pcapng_insert_tls_secrets(FILE *stream, long at, const char *key_log)
+{
+	if (fseek(stream, 0, SEEK_END) != 0 || ftell(stream) < at)
+		return;
+	size_t length = (size_t)(ftell(stream) - at);
+	uint8_t *rest = memory_new(length + 1);
+	bool whole = fseek(stream, at, SEEK_SET) == 0 && fread(rest, 1, length, stream) == length;
+	if (whole && fseek(stream, at, SEEK_SET) == 0) {
+		write_secrets(stream, key_log);
+		(void)fwrite(rest, 1, length, stream);
+	}
+	free(rest);
 }

@@ -39,4 +39,12 @@ void pcapng_frame(FILE *stream, const struct pcapng_frame *frame, struct bytes d
 #define PCAPNG_SECRETS_MAX 4096U
 void pcapng_tls_secrets(FILE *stream, const char *key_log);
 
+/**
+ * The same for what was written already: puts the secrets before everything from place @p at on, since readers want them before the frames that they open.
+ * @param stream Can be read and sought in.
+ * @param at As ftell() told it, between two blocks.
+ * @param key_log Lines, each with its end; any number of them.
+ */
+void pcapng_insert_tls_secrets(FILE *stream, long at, const char *key_log);
+
 #endif

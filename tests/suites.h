@@ -50,14 +50,18 @@
 	S("server/ntp", tests_ntp, false)                                                                                                  \
 	S("server/range", tests_range, false)                                                                                              \
 	S("server/service", tests_service, false)                                                                                          \
+	S("server/pki", tests_pki, false)                                                                                                  \
+	S("server/truth", tests_truth, false)                                                                                              \
 	S("server/update", tests_server_update, false)                                                                                     \
 	S("server/disrupt", tests_disrupt, false)                                                                                          \
+	S("server/real", tests_real, false)                                                                                                \
 	S("scenario/yaml", tests_yaml, false)                                                                                              \
 	S("scenario/plan", tests_plan, false)                                                                                              \
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \
 	S("session/cable", tests_cable, false)                                                                                             \
 	S("session/judge", tests_judge, false)                                                                                             \
+	S("session/oracle", tests_oracle, false)                                                                                           \
 	S("reports/text", tests_text, false)                                                                                               \
 	S("reports/json", tests_json, false)                                                                                               \
 	S("reports/pcapng", tests_pcapng, false)                                                                                           \

@@ -249,7 +249,7 @@ static void read_plain(struct channel *channel, struct pbuf *packet)
 
 	pbuf_free(packet);
 	size_t used = channel->ops.received(channel->user, bytes_of(data, length));
-	if (used == length || channel->pcb == NULL)
+	if (used >= length || channel->pcb == NULL)
 		return;
 	channel->unread = pbuf_alloc(PBUF_RAW, (u16_t)(length - used), PBUF_RAM);
 	CHECK(channel->unread != NULL && pbuf_take(channel->unread, data + used, (u16_t)(length - used)) == ERR_OK);
@@ -276,7 +276,7 @@ static void offer(struct channel *channel, const uint8_t *data, size_t length)
 	if (channel->pcb == NULL)
 		return;
 	uint8_t *rest = used < length ? memory_new(length - used) : NULL;
-	if (rest != NULL)
+	if (rest != NULL && data != NULL)
 		memcpy(rest, data + used, length - used);
 	free(channel->rest);
 	channel->rest = rest;

@@ -31,7 +31,7 @@ static FILE *open_stream(const char *dir, const char *name, struct error *err)
 	char path[DEVICE_PATH_MAX + 32];
 
 	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
-	FILE *stream = fopen(path, "we");
+	FILE *stream = fopen(path, "w+e");
 	if (stream == NULL)
 		error_set(err, "%s cannot be written: %s", path, strerror(errno));
 	return stream;

@@ -45,7 +45,7 @@ static void note_boot(struct oracle_notes *notes, const struct world *world, con
 	char why[VERDICT_TEXT_MAX];
 
 	notes->boots++;
-	(void)sscanf(report, "boot slot %7s version %63s state %15s", slot, version, state);
+	(void)sscanf(report, "boot slot %7s version %63s state %15[a-z]", slot, version, state);
 	memcpy(notes->slot, slot, sizeof notes->slot);
 	memcpy(notes->version, version, sizeof notes->version);
 	if (strcmp(state, "recovery") == 0)

@@ -232,17 +232,17 @@ static void host_output(void *ctx, struct frame *frame, sim_ns now)
 	submit(ctx, frame, TO_DEVICE);
 }
 
-/* For the reader of the capture, and for names of what is encrypted. */
+/* For names of what is encrypted, and for the reader of the capture, who gets them all at the end. */
 static void keep_secret(void *ctx, const char *line)
 {
 	struct world *world = ctx;
-	char text[PCAPNG_SECRETS_MAX];
 
 	proxy_secret(world->proxy, line);
 	if (world->capture == NULL)
 		return;
-	CHECK_INT(snprintf(text, sizeof text, "%s\n", line), <, sizeof text);
-	pcapng_tls_secrets(world->capture, text);
+	char *more = memory_format("%s%s\n", world->secrets != NULL ? world->secrets : "", line);
+	free(world->secrets);
+	world->secrets = more;
 }
 
 /* -- the supply -- */
@@ -377,8 +377,10 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	sim_open(&world->sim, start);
 	world->last_active = start;
 	/* The far end announces itself while it opens, so the capture begins before. */
-	if (capture != NULL)
+	if (capture != NULL) {
 		pcapng_begin(capture, "stutter " STUTTER_VERSION, (const char *const[]){"device side", "server side", NULL});
+		world->secrets_at = ftell(capture);
+	}
 	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
 	open_faults(world);
 	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, (struct proxy_ops){decided, made}, world)
@@ -407,6 +409,7 @@ void world_close(struct world *world)
 {
 	host_close();
 	disruptor_close(world->disruptor);
+	free(world->secrets);
 	cable_close(world->cable);
 	board_close(&world->board);
 	link_close(&world->link);
@@ -525,6 +528,8 @@ void world_write_addresses(const struct world *world, FILE *stream)
 
 void world_finish(struct world *world)
 {
+	if (world->secrets != NULL && world->secrets_at >= 0)
+		pcapng_insert_tls_secrets(world->capture, world->secrets_at, world->secrets);
 	board_finish(&world->board);
 	link_finish(&world->link);
 	trace_line(world->trace, world->sim.now, "wire", "%" PRIu64 " frames to-server, %" PRIu64 " frames to-device, digest %016" PRIx64,

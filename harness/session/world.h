@@ -44,6 +44,8 @@ struct world {
 	bool supply_failed;          /* until world_take_power_cut() */
 	uint64_t off_ns;             /* for how long */
 	bool knows_occasions;        /* a window begins or ends at a site of the board */
+	char *secrets;               /* of TLS, for the capture; NULL: none */
+	long secrets_at;             /* where they belong in it */
 	FILE *capture;               /* borrowed; NULL: none */
 	uint64_t frames[2];          /* that came to the proxy, by direction */
 	void *wire_digest;           /* XXH3 state over frames and their times */

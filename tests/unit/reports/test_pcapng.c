@@ -160,6 +160,42 @@ static void secrets_have_a_block_of_their_own(void)
 	TEST_SAME_TEXT(tshark("-T fields -e frame.number -e frame.verdict.ebpf_tc"), "1\t2\n");
 }
 
+/* More than a block takes, put before a frame that was there already: the blocks come first, and no line is torn. */
+static void secrets_can_come_later(void)
+{
+	char key_log[100 * 60 + 1] = "", line[64], text[128];
+	uint8_t data[60] = {0};
+
+	needs_tshark();
+	for (unsigned i = 0; i < 100; i++) {
+		(void)snprintf(line, sizeof line, "CLIENT_RANDOM %040u 11\n", i);
+		strcat(key_log, line);
+	}
+	FILE *stream = begin();
+	long at = ftell(stream);
+	(void)fclose(stream);
+	stream = fopen(path, "r+e");
+	CU_ASSERT_FATAL(stream != NULL && fseek(stream, 0, SEEK_END) == 0);
+	pcapng_frame(stream, &(struct pcapng_frame){.time_ns = 7, .verdict = PCAPNG_DROPPED}, bytes_of(data, sizeof data));
+	pcapng_insert_tls_secrets(stream, at, key_log);
+	pcapng_frame(stream, &(struct pcapng_frame){.time_ns = 8, .verdict = PCAPNG_PASSED}, bytes_of(data, sizeof data));
+	(void)fclose(stream);
+	TEST_SAME_TEXT(tshark("-T fields -e frame.number -e frame.verdict.ebpf_tc"), "1\t2\n2\t0\n");
+	stream = fopen(path, "re");
+	CU_ASSERT_FATAL(stream != NULL && fseek(stream, at, SEEK_SET) == 0);
+	uint32_t head[5], total = 0;
+	unsigned blocks = 0;
+	for (; fread(head, 1, sizeof head, stream) == sizeof head && head[0] == 10; blocks++) {
+		total += head[3];
+		CU_ASSERT_FATAL(head[3] <= PCAPNG_SECRETS_MAX && fseek(stream, (long)head[3] - 5, SEEK_CUR) == 0);
+		CU_ASSERT(fread(text, 1, 1, stream) == 1 && text[0] == '\n');
+		at += (long)head[1];
+		(void)fseek(stream, at, SEEK_SET);
+	}
+	CU_ASSERT(blocks == 2 && total == strlen(key_log) && head[0] == 6);
+	(void)fclose(stream);
+}
+
 const CU_TestInfo tests_pcapng[] = {
 	{"every block says its length twice", every_block_says_its_length_twice},
 	{"time, comment and direction are read back", time_comment_and_direction_are_read_back},
@@ -167,5 +203,6 @@ const CU_TestInfo tests_pcapng[] = {
 	{"bytes of any length come back", bytes_of_any_length_come_back},
 	{"a long comment is cut", a_long_comment_is_cut},
 	{"secrets have a block of their own", secrets_have_a_block_of_their_own},
+	{"secrets can come later", secrets_can_come_later},
 	CU_TEST_INFO_NULL,
 };

@@ -125,7 +125,7 @@ static char *statement(struct device *device, const char *version, const char *c
 	const char *nonce = device->lie == LIE_NONCE       ? "0123456789abcdef0123456789abcdef"
 	                    : device->lie == LIE_OLD_NONCE ? device->old_nonce
 	                                                   : device->nonce;
-	const char *digest = device->lie == LIE_DIGEST ? DEVICE_DIGEST + 2 : DEVICE_DIGEST,
+	const char *digest = device->lie == LIE_DIGEST ? &DEVICE_DIGEST[2] : DEVICE_DIGEST,
 		   *name = device->lie == LIE_DEVICE ? "x" : PKI_DEVICE;
 	char *text = memory_format("%s\n%s\na\n%s\n%s\n", name, nonce, version, digest), *signature = sign(text);
 

@@ -32,6 +32,7 @@ static size_t queue_first, queue_end;
 static uint16_t next_port = 40000;
 static struct wire *wires[8];
 static struct {
+	uint32_t address; /* of who is asked */
 	uint16_t port;
 	uint8_t data[FRAME_MAX];
 	size_t length;
@@ -259,7 +260,8 @@ static void receive(struct bytes frame)
 
 	if (packet.ethertype == ETHERTYPE_ARP && frame.length >= 42 && frame.data[21] == 1)
 		answer_arp(frame);
-	if (packet.protocol == IP_UDP && packet.has_ports && packet.destination_port == datagram.port) {
+	if (packet.protocol == IP_UDP && packet.has_ports && packet.destination_port == datagram.port &&
+	    packet.source == datagram.address) {
 		memcpy(datagram.data, packet.payload.data, packet.payload.length);
 		datagram.length = packet.payload.length;
 	}
@@ -309,6 +311,7 @@ size_t far_udp_from(uint16_t own_port, uint32_t address, uint16_t port, const ui
 	uint8_t message[FRAME_MAX] = {0};
 	sim_ns until = far.sim.now + ns;
 
+	datagram.address = address;
 	datagram.port = own_port;
 	datagram.length = 0;
 	put_be16(message, datagram.port);

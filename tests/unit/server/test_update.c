@@ -418,6 +418,28 @@ static void names_wait_for_a_late_secret(void)
 	far_close();
 }
 
+/* Its head comes in two records, the secret in between: it is one request all the same. */
+static void a_request_that_is_told_early_is_told_once(void)
+{
+	static const char first[] = "GET /images/app-22.02.bin HTTP/1.1\r\nHost: x\r\n", second[] = "Range: bytes=1-5\r\n\r\n";
+	struct far_tls tls = {.version = TLS1_3_VERSION, .host = NAMES_IMAGES};
+	struct wire wire;
+
+	far_open(small);
+	far.secrets_wait = true;
+	tls.trust = pki_trust_bundle(service_pki(&far.service, FAR_UNIX_S * SIM_S));
+	wire_open(&wire, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
+	CU_ASSERT_FATAL(wire_tls(&wire, &tls, SIM_S));
+	wire_send(&wire, first, sizeof first - 1);
+	far_run(SIM_S);
+	far_tell_secrets();
+	wire_send(&wire, second, sizeof second - 1);
+	far_run(SIM_S);
+	TEST_CONTAINS(far.names, "to-server http.request[443/1]#1\nto-server http.range[443/1]#1\nto-device http.response[443/1]#1\n");
+	wire_close(&wire);
+	far_close();
+}
+
 /* Secrets are told before anything that they are needed for. */
 static void secrets_are_told(void)
 {
@@ -455,5 +477,6 @@ const CU_TestInfo tests_server_update[] = {
 	{"names reach into TLS 1.2", names_reach_into_tls_1_2},
 	{"names reach into TLS 1.3", names_reach_into_tls_1_3},
 	{"names wait for a late secret", names_wait_for_a_late_secret},
+	{"a request that is told early is told once", a_request_that_is_told_early_is_told_once},
 	CU_TEST_INFO_NULL,
 };
