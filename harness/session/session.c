@@ -142,7 +142,8 @@ static void answer_spi(struct session *session, const struct stutter_request *re
 	session->busy_ns = board_spi(&session->world.board, request->chip_select, payload, ret_payload, request->length, request->bus_ns);
 	if (session->folder.messages != NULL)
 		log_message(session, request, payload, ret_payload);
-	if (session->folder.bus != NULL)
+	/* The picture has one chip select, that of the Ethernet chip. */
+	if (session->folder.bus != NULL && request->chip_select == 0)
 		vcd_transfer(&session->vcd, payload, ret_payload, request->length, request->bus_ns, session->plan->device.spi_clock_hz,
 		             request->now_ns);
 }
