@@ -47,9 +47,9 @@ static bool program_memory(void *ctx, uint32_t offset, const void *data, uint32_
 	return true;
 }
 
-static struct boot_flash memory_flash(const struct systems *systems)
+struct boot_flash systems_flash(const struct world *world)
 {
-	return (struct boot_flash){systems->flash, read_memory, erase_memory, program_memory};
+	return (struct boot_flash){world->systems->flash, read_memory, erase_memory, program_memory};
 }
 
 /* -- making systems -- */
@@ -88,9 +88,10 @@ static uint8_t *make_image(const struct pki *pki, const char *version, const cha
 }
 
 /* As the factory leaves it: one confirmed system. What an earlier update has left in the other slot, if the device asks for it, is neither blank nor a system. */
-static void fill_flash(struct systems *systems, const struct pki *pki, const struct device *device)
+static void fill_flash(const struct world *world, const struct pki *pki, const struct device *device)
 {
-	const struct boot_flash flash = memory_flash(systems);
+	const struct systems *systems = world->systems;
+	const struct boot_flash flash = systems_flash(world);
 	struct boot_record record = {.active = FACTORY_SLOT, .state = RECORD_CONFIRMED};
 	uint8_t *image = make_image(pki, device->version, "good", systems->size);
 
@@ -127,7 +128,7 @@ void systems_open(struct world *world)
 	CHECK(systems->crypto != NULL);
 	systems->offer = make_image(pki, plan->server.version, service_behaviours[plan->server.behaviour], systems->size);
 	service_offer_os(&world->service, bytes_of(systems->offer, systems->size));
-	fill_flash(systems, pki, &plan->device);
+	fill_flash(world, pki, &plan->device);
 }
 
 void systems_close(struct world *world)
@@ -151,7 +152,7 @@ const char *systems_key(const struct world *world, char ret_text[SYSTEMS_KEY_TEX
 
 bool systems_genuine(const struct world *world, const char *slot, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct boot_flash flash = memory_flash(world->systems);
+	const struct boot_flash flash = systems_flash(world);
 	struct slot_header header;
 
 	if (strcmp(slot, "A") != 0 && strcmp(slot, "B") != 0) {
@@ -175,7 +176,7 @@ static bool has_digest(const struct world *world, enum release_stage stage, cons
 
 bool systems_applied(const struct world *world, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct boot_flash flash = memory_flash(world->systems);
+	const struct boot_flash flash = systems_flash(world);
 	const char *version = world->plan->server.version;
 	const char *missing = NULL;
 	struct boot_record record;
@@ -201,7 +202,7 @@ bool systems_applied(const struct world *world, char ret_why[VERDICT_TEXT_MAX])
 
 bool systems_bootable(const struct world *world, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct boot_flash flash = memory_flash(world->systems);
+	const struct boot_flash flash = systems_flash(world);
 	enum slot_verdict verdicts[BOOT_SLOTS];
 	struct slot_header header;
 	struct boot_record record;

@@ -21,29 +21,6 @@ static struct oracle_notes notes;
 static struct verdict verdict;
 static struct judges limits;
 
-static bool read_memory(void *ctx, uint32_t offset, void *ret_data, uint32_t size)
-{
-	memcpy(ret_data, (const uint8_t *)ctx + offset, size);
-	return true;
-}
-
-static bool erase_memory(void *ctx, uint32_t offset, uint32_t size)
-{
-	memset((uint8_t *)ctx + offset, 0xff, size);
-	return true;
-}
-
-static bool program_memory(void *ctx, uint32_t offset, const void *data, uint32_t size)
-{
-	memcpy((uint8_t *)ctx + offset, data, size);
-	return true;
-}
-
-static struct boot_flash memory_flash(void)
-{
-	return (struct boot_flash){board_flash_memory(&puppet.world.board), read_memory, erase_memory, program_memory};
-}
-
 /* A world with a device of the staged flow that has booted its first system; no judge is on. */
 static void begin(void)
 {
@@ -78,7 +55,7 @@ static const char *asked(void)
 /* The update as a device does it: the three stages, and the record that says so. */
 static void apply_update(void)
 {
-	const struct boot_flash flash = memory_flash();
+	const struct boot_flash flash = systems_flash(&puppet.world);
 	const struct release *release = &service_releases(&puppet.world.service)[SERVICE_RETAIL];
 	struct boot_record record;
 	bool found;
@@ -108,7 +85,7 @@ static void what_passes_has_applied_the_update(void)
 	              "applied; judge applied: version 22.02 was to be installed, and in the flash the slot to boot holds another version");
 	apply_update();
 	TEST_SAME_TEXT(asked(), "");
-	const struct boot_flash flash = memory_flash();
+	const struct boot_flash flash = systems_flash(&puppet.world);
 	CU_ASSERT_FATAL(record_read(&flash, &record, &found) && found);
 	record.application[0] ^= 1;
 	CU_ASSERT_FATAL(record_append(&flash, &record));
