@@ -44,7 +44,7 @@ static void note_trouble(struct judge *judge, const struct world *world, const c
 	(void)snprintf(judge->trouble, sizeof judge->trouble, "at %" PRIu64 ".%03" PRIu64 " s: %s", world->sim.now / SIM_S,
 	               world->sim.now % SIM_S / SIM_MS, text);
 	(void)world_faults_in_force(world, judge->faults, sizeof judge->faults);
-	(void)world_last_frames(world, judge->frames, sizeof judge->frames);
+	(void)witness_last_frames(&world->witness, judge->frames, sizeof judge->frames);
 }
 
 /* The word that @p end ends, or all of the text, is the name of the phase. */
@@ -144,8 +144,8 @@ static void decide_hang(const struct judge *judge, const struct world *world, st
 	conclude(verdict, VERDICT_FAIL,
 	         "judge hang: nothing from the device for %s since %" PRIu64 ".%03" PRIu64
 	         " s, in phase %s; its last report was '%.120s'; the far end waits: %.200s",
-	         unit_format(UNIT_DURATION, world->plan->expect.judges.hang_ns, limit), world->last_active / SIM_S,
-	         world->last_active % SIM_S / SIM_MS, judge->phase, judge->last, host_waits(waits, sizeof waits));
+	         unit_format(UNIT_DURATION, world->plan->expect.judges.hang_ns, limit), world->witness.last_active / SIM_S,
+	         world->witness.last_active % SIM_S / SIM_MS, judge->phase, judge->last, host_waits(waits, sizeof waits));
 }
 
 static void keep_trouble(const struct judge *judge, const struct world *world, struct verdict *verdict)
@@ -156,7 +156,7 @@ static void keep_trouble(const struct judge *judge, const struct world *world, s
 	if (verdict->trouble[0] == '\0' && verdict->kind == VERDICT_FAIL && world != NULL) {
 		(void)snprintf(verdict->trouble, sizeof verdict->trouble, "the end");
 		(void)world_faults_in_force(world, verdict->faults, sizeof verdict->faults);
-		(void)world_last_frames(world, verdict->last_frames, sizeof verdict->last_frames);
+		(void)witness_last_frames(&world->witness, verdict->last_frames, sizeof verdict->last_frames);
 	}
 }
 

@@ -191,10 +191,10 @@ static bool wants_storm(const struct judges *limits)
 
 static bool is_calm(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct world *world = asked->world;
+	const struct witness *witness = &asked->world->witness;
 
-	return world->storm == 0 || complain(ret_why, "at %.6f s the device had begun %" PRIu64 " connections within 10 s",
-	                                     seconds(world->storm_at), world->storm);
+	return !witness->storm || complain(ret_why, "at %.6f s the device had begun %" PRIu64 " connections within 10 s",
+	                                   seconds(witness->storm_at), witness->limit + 1);
 }
 
 /* What was found when the device booted. */

@@ -324,7 +324,7 @@ static void a_silence_that_is_too_long_is_a_hang(void)
 	begin();
 	plan.expect.judges.hang_ns = 60 * SIM_S;
 	CU_ASSERT_FALSE(report_at(SIM_S, "phase download begin"));
-	world.last_active = SIM_S;
+	world.witness.last_active = SIM_S;
 	sim_run_until(&world.sim, 61 * SIM_S);
 	decide(END_HANG, NULL);
 	plan.expect.judges.hang_ns = 0;

@@ -219,8 +219,8 @@ static void a_storm_is_seen(void)
 	begin();
 	limits.storm = 3;
 	TEST_SAME_TEXT(asked(), "");
-	puppet.world.storm = 4;
-	puppet.world.storm_at = 5 * SIM_S;
+	puppet.world.witness.storm = true;
+	puppet.world.witness.storm_at = 5 * SIM_S;
 	TEST_CONTAINS(asked(), "storm; judge storm: at 5.000000 s the device had begun 4 connections within 10 s");
 	end();
 }
@@ -259,7 +259,7 @@ static void judges_are_off_unless_they_are_wanted(void)
 	oracle_hear(&notes, &puppet.world, "phase check failed: HTTP status 500");
 	oracle_hear(&notes, &puppet.world, "boot slot - version - state recovery: nothing verifies");
 	oracle_reset(&notes);
-	puppet.world.storm = 4;
+	puppet.world.witness.storm = true;
 	TEST_SAME_TEXT(asked(), "");
 	verdict.kind = VERDICT_INCONCLUSIVE;
 	limits = (struct judges){true, true, true, 1, 1, 1, 1, true, true, true, 1};

@@ -114,13 +114,13 @@ static void connections_within_ten_seconds_are_counted(void)
 		send_syn(&puppet, 1000 + i);
 		puppet_run(&puppet, 4 * SIM_S);
 	}
-	CU_ASSERT_EQUAL(puppet.world.connections, 3);
+	CU_ASSERT_EQUAL(puppet.world.witness.connections, 3);
 	send_syn(&puppet, 1010);
-	CU_ASSERT_EQUAL(puppet.world.storm, 0);
+	CU_ASSERT_FALSE(puppet.world.witness.storm);
 	send_syn(&puppet, 1011);
-	CU_ASSERT_EQUAL(puppet.world.storm, 0);
+	CU_ASSERT_FALSE(puppet.world.witness.storm);
 	send_syn(&puppet, 1012);
-	CU_ASSERT_EQUAL(puppet.world.storm, 4);
+	CU_ASSERT(puppet.world.witness.storm);
 	puppet_close(&puppet);
 }
 
@@ -131,17 +131,17 @@ static void the_last_frames_are_remembered(void)
 	unsigned lines = 0;
 
 	puppet_open(&puppet, "name: golden\n");
-	TEST_CONTAINS(world_last_frames(&puppet.world, text, sizeof text), "arp");
+	TEST_CONTAINS(witness_last_frames(&puppet.world.witness, text, sizeof text), "arp");
 	puppet_init_chip(&puppet);
 	for (unsigned i = 0; i < 8; i++)
 		send_syn(&puppet, 1000 + i);
-	TEST_CONTAINS(world_last_frames(&puppet.world, text, sizeof text), "to-server #");
+	TEST_CONTAINS(witness_last_frames(&puppet.world.witness, text, sizeof text), "to-server #");
 	TEST_CONTAINS(text, "192.0.2.100:1007 > 192.0.2.1:80");
 	CU_ASSERT_PTR_NULL(strstr(text, "192.0.2.100:1001 "));
 	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
 		lines++;
-	CU_ASSERT_EQUAL(lines, WORLD_LAST_FRAMES - 1);
-	CU_ASSERT(world_last_frames(&puppet.world, text, 40) == text && strlen(text) < 40);
+	CU_ASSERT_EQUAL(lines, WITNESS_FRAMES - 1);
+	CU_ASSERT(witness_last_frames(&puppet.world.witness, text, 40) == text && strlen(text) < 40);
 	puppet_close(&puppet);
 }
 
@@ -151,13 +151,13 @@ static void only_the_device_ends_a_silence(void)
 
 	puppet_open(&puppet, "name: golden\n");
 	puppet_init_chip(&puppet);
-	CU_ASSERT_EQUAL(puppet.world.last_active, 0);
+	CU_ASSERT_EQUAL(puppet.world.witness.last_active, 0);
 	puppet_run(&puppet, SIM_S);
 	send_syn(&puppet, 1000);
-	sim_ns sent = puppet.world.last_active;
+	sim_ns sent = puppet.world.witness.last_active;
 	CU_ASSERT(sent > SIM_S && sent < puppet.world.sim.now);
-	world_heard(&puppet.world);
-	CU_ASSERT_EQUAL(puppet.world.last_active, puppet.world.sim.now);
+	witness_hears(&puppet.world.witness, puppet.world.sim.now);
+	CU_ASSERT_EQUAL(puppet.world.witness.last_active, puppet.world.sim.now);
 	puppet_close(&puppet);
 }
 
