@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "server/host.h"
+#include "session/systems.h"
 
 static const char *const expected_names[] = {"pass", "fail", "any"};
 
@@ -109,13 +110,14 @@ __attribute__((format(printf, 3, 4))) static void conclude(struct verdict *verdi
 }
 
 /* The device says it is done: if it asked the far end for the image at all, it must have been given the whole of it. */
-static void decide_pass(const struct world *world, struct verdict *verdict)
+static void decide_pass(const struct judge *judge, const struct world *world, struct verdict *verdict)
 {
 	uint64_t served = world->service.truth.image_covered, size = world->service.image.length;
 
 	/* The judges look into the flash themselves. */
 	if (world->plan->device.agent.flow == DEVICE_FLOW_STAGED)
-		conclude(verdict, VERDICT_PASS, "updated to version %s", world->plan->server.version);
+		conclude(verdict, VERDICT_PASS, "%s version %s",
+		         strcmp(judge->notes.version, systems_offered(world)) == 0 ? "updated to" : "nothing new for", judge->notes.version);
 	else if (world->service.truth.attempts > 0 && served < size)
 		conclude(verdict, VERDICT_FAIL,
 		         "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of the image", served, size);
@@ -176,7 +178,7 @@ void judge_decide(const struct judge *judge, const struct world *world, enum ses
 	else if (end == END_HANG)
 		decide_hang(judge, world, verdict);
 	else if (judge->result_pass)
-		decide_pass(world, verdict);
+		decide_pass(judge, world, verdict);
 	else
 		conclude(verdict, VERDICT_FAIL, "%s", judge->result);
 	if (world != NULL)

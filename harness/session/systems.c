@@ -54,6 +54,18 @@ struct boot_flash systems_flash(const struct world *world)
 
 /* -- making systems -- */
 
+static enum service_feed feed_of(const struct plan *plan)
+{
+	return strcmp(plan->device.agent.feed, SERVICE_FEED_EVAL) == 0 ? SERVICE_EVAL : SERVICE_RETAIL;
+}
+
+const char *systems_offered(const struct world *world)
+{
+	const struct service_config *server = &world->plan->server;
+
+	return feed_of(world->plan) == SERVICE_EVAL ? server->eval_version : server->version;
+}
+
 static void sign(const struct pki *pki, struct bytes data, uint8_t ret_signature[SLOT_SIGNATURE])
 {
 	char text[PKI_SIGNATURE_TEXT_MAX];
@@ -126,7 +138,7 @@ void systems_open(struct world *world)
 	read_key(pki, systems->key);
 	systems->crypto = crypto_open(systems->key);
 	CHECK(systems->crypto != NULL);
-	systems->offer = make_image(pki, plan->server.version, service_behaviours[plan->server.behaviour], systems->size);
+	systems->offer = make_image(pki, systems_offered(world), service_behaviours[plan->server.behaviour], systems->size);
 	service_offer_os(&world->service, bytes_of(systems->offer, systems->size));
 	fill_flash(world, pki, &plan->device);
 }
@@ -171,13 +183,13 @@ static bool has_digest(const struct world *world, enum release_stage stage, cons
 
 	for (size_t i = 0; i < RECORD_DIGEST; i++)
 		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
-	return strncmp(world->service.releases[SERVICE_RETAIL].images[stage].sha256, text, 2 * RECORD_DIGEST) == 0;
+	return strncmp(world->service.releases[feed_of(world->plan)].images[stage].sha256, text, 2 * RECORD_DIGEST) == 0;
 }
 
 bool systems_applied(const struct world *world, char ret_why[VERDICT_TEXT_MAX])
 {
 	const struct boot_flash flash = systems_flash(world);
-	const char *version = world->plan->server.version;
+	const char *version = systems_offered(world);
 	const char *missing = NULL;
 	struct boot_record record;
 	struct slot_header header = {.version = ""};
