@@ -14,6 +14,8 @@
 #define TARGET_OUTAGE_RATIO 100.0
 #define TARGET_OUTSIDE_PERCENT 15.0
 #define TARGET_TWO_RATIO 1.3
+#define TARGET_UPDATE_RATIO 1.0
+#define TARGET_CUTS_S 600.0
 
 struct figures {
 	double virtual_s, wall_s, restore_s, outside_s;
@@ -112,6 +114,41 @@ static void bench_two(double one_s)
 		bench_report(what, (a.wall_s > b.wall_s ? a.wall_s : b.wall_s) / one_s, "x", TARGET_TWO_RATIO, true);
 }
 
+/* The whole update: three stages, TLS, flash, reset and confirmation. */
+static void bench_update(void)
+{
+	static const char what[] = "session: whole update, virtual time to wall time";
+	double ratio[SESSIONS];
+	struct figures figures;
+	char session[64];
+
+	if (!run("scenarios/session/update.yaml --jobs 1 --seeds 1..5", "update")) {
+		bench_missing(what, "scenarios/session/update.yaml did not pass");
+		return;
+	}
+	for (unsigned i = 0; i < SESSIONS; i++) {
+		(void)snprintf(session, sizeof session, "update/update/seed-%u", i + 1);
+		if (!load(session, &figures)) {
+			bench_missing(what, "there is no verdict.json");
+			return;
+		}
+		ratio[i] = figures.virtual_s / figures.wall_s;
+	}
+	bench_report(what, median(ratio), "x", TARGET_UPDATE_RATIO, false);
+}
+
+/* A session for each flash operation of an update, with a power cut in its middle. */
+static void bench_cuts(void)
+{
+	static const char what[] = "flash: a power cut at every operation of an update";
+	uint64_t start = bench_now_ns();
+
+	if (!run("scenarios/flash/cut-every.yaml --jobs 2", "cuts"))
+		bench_missing(what, "scenarios/flash/cut-every.yaml did not pass");
+	else
+		bench_report(what, (double)(bench_now_ns() - start) / 1e9, "s", TARGET_CUTS_S, true);
+}
+
 void bench_sessions(void)
 {
 	char command[PATH_SIZE];
@@ -123,6 +160,8 @@ void bench_sessions(void)
 	double one_s = bench_clean();
 	bench_outage();
 	bench_two(one_s);
+	bench_update();
+	bench_cuts();
 	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
 	if (system(command) != 0)
 		perror(folder);
