@@ -27,8 +27,8 @@ struct oracle_notes {
 		unsigned attempts; /* failed ones, until then */
 		struct oracle_usage from, to;
 	} files, heap;   /* the worst growth of either, of all phases */
-	unsigned boots;  /* reports of the boot program */
 	unsigned resets; /* of the device, as the session has seen them */
+	bool booted;     /* a system has come up since the last of them */
 	char slot[8];    /* what the boot program chose last */
 	char version[64];
 	char wrong[VERDICT_TEXT_MAX]; /* the first boot that a judge is not content with; empty if there was none */
