@@ -17,6 +17,9 @@ while IFS= read -r line; do
 	echo "$line" >>$log
 	case $line in
 	*"trying resume after"*) again "$(grep -c "trying resume after" $log)" "${line##* : }" ;;
+	# What went wrong with the download is the cause of whatever else did, but for 23: nobody takes its data any more.
+	*"[ERROR]"*"error (23)"*) ;;
+	*"[ERROR]"*Channel*) echo "${line##* : }" | tr -d '"\\' >/run/error ;;
 	*"[ERROR]"*) [ -s /run/error ] || echo "${line##* : }" | tr -d '"\\' >/run/error ;;
 	esac
 done </run/messages &
