@@ -61,8 +61,9 @@ const struct param device_params[] = {
 	PARAM_ROW_TEXT(device, summary, "summary", "", "what it stands for"),
 	PARAM_ROW_TEXT(device, kernel, "kernel", "", "a zImage; empty: the one that the build fetched"),
 	PARAM_ROW_TEXT(device, initramfs, "initramfs", "", "the root file system, a cpio archive; empty: the one that the build made"),
-	PARAM_ROW_TEXT(device, overlay, "overlay", "",
-                       "a cpio archive whose files replace or join those of the root file system; `clients`: the build's, with curl and SWUpdate"),
+	PARAM_ROW_TEXT(
+		device, overlay, "overlay", "",
+		"a cpio archive whose files replace or join those of the root file system; `clients`: the build's, with curl and SWUpdate"),
 	PARAM_ROW_TEXT(device, version, "version", "21.10", "of the system that a device with a flash comes with"),
 	PARAM_ROW_TEXT(device, client, "client", "/usr/bin/agent", "the command that updates the device"),
 	PARAM_ROW_QUANTITY(device, memory, "memory", UNIT_SIZE, "128MiB", 64U << 20, 1024U << 20, "of the machine"),

@@ -53,8 +53,9 @@ static void add(struct archive *archive, const char *name, struct bytes data)
 
 	CHECK(archive->size - at >= entry_size(name, data.length));
 	CHECK_INT(data.length, <=, UINT32_MAX);
-	(void)snprintf((char *)archive->data + at, HEADER_SIZE + length + 1, "070702%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x%s",
-	               inode, mode, 0U, 0U, 1U, 0U, data.length, 0U, 0U, 0U, 0U, length + 1, (unsigned)sum_of(data), name);
+	(void)snprintf((char *)archive->data + at, HEADER_SIZE + length + 1,
+	               "070702%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x%s", inode, mode, 0U, 0U, 1U, 0U, data.length, 0U, 0U,
+	               0U, 0U, length + 1, (unsigned)sum_of(data), name);
 	if (data.length > 0)
 		memcpy(archive->data + at + padded(HEADER_SIZE + length + 1, ALIGNMENT), data.data, data.length);
 	archive->used += entry_size(name, data.length);
@@ -96,8 +97,10 @@ uint8_t *swu_make(const char *version, struct bytes image, const char *sha256, s
 	const struct {
 		const char *name;
 		struct bytes data;
-	} files[FILES] = {
-		{"sw-description", description}, {"sw-description.sig", bytes_of(signature, signature_length)}, {"os.bin", image}, {TRAILER, {0}}};
+	} files[FILES] = {{"sw-description", description},
+	                  {"sw-description.sig", bytes_of(signature, signature_length)},
+	                  {"os.bin", image},
+	                  {TRAILER, {0}}};
 	struct archive archive = {0};
 
 	for (unsigned i = 0; i < FILES; i++)

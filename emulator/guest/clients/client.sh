@@ -3,6 +3,8 @@
 # What the scripts of this folder have in common: they take another's program through an update of the plain flow and say so to the harness
 # in the events of our own agent, so that `during: download` and the judges mean the same for every client.
 . /run/config
+# Of the service, for who includes this.
+# shellcheck disable=SC2034
 update="${UPDATE_SCHEME:-http}://$UPDATE_HOST"
 phase=start
 
@@ -11,16 +13,16 @@ event()
 	echo "$*" >/dev/stutter
 }
 
-# begin NAME, and done_with DETAIL: of a phase.
+# begin NAME, then finish: of a phase.
 begin()
 {
 	phase=$1
 	event "phase $phase begin"
 }
 
-done_with()
+finish()
 {
-	event "phase $phase ok${1:+ $1}"
+	event "phase $phase ok"
 }
 
 # again NUMBER REASON: the program tries once more.
@@ -29,7 +31,7 @@ again()
 	event "phase $phase retry $1: $2"
 }
 
-# What curl answers to is a JSON string's inside: reasons are our own words and numbers.
+# send_report STATUS PHASE REASON: a reason stands in JSON as it is, so it must have neither '"' nor '\\'.
 send_report()
 {
 	curl --silent --show-error --fail --output /dev/null --connect-timeout 10 --max-time 60 --retry 3 --retry-all-errors --json \
@@ -57,14 +59,14 @@ wait_for_lease()
 		usleep 50000
 		tries=$((tries - 1))
 	done
-	done_with
+	finish
 }
 
 succeed()
 {
 	begin report
 	send_report updated "" "" || give_up "exit status $?"
-	done_with
+	finish
 	: >/run/result
 	event "result pass"
 }

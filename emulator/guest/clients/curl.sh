@@ -20,7 +20,7 @@ wait_for_lease
 begin check
 curl --silent --show-error "$@" --output /run/manifest.json "$update/update/manifest.json" || give_up "exit status $?"
 [ -n "$(field url)" ] || give_up "the manifest names no image"
-done_with
+finish
 
 begin download
 while :; do
@@ -32,9 +32,9 @@ while :; do
 	again $runs "exit status $status after 1000 ms"
 	sleep 1
 done
-done_with
+finish
 
 begin verify
 echo "$(field sha256)  $image" | sha256sum -c -s || give_up "the SHA-256 of the image is wrong"
-done_with
+finish
 succeed

@@ -15,12 +15,14 @@ mkfifo /run/messages
 while IFS= read -r line; do
 	echo "$line"
 	echo "$line" >>$log
+	# "[ERROR] : SWUPDATE failed [0] ERROR FILE : FUNCTION : LINE : TEXT"; some have the text at once.
+	text=${line#*ERROR *: *: *: }
 	case $line in
 	*"trying resume after"*) again "$(grep -c "trying resume after" $log)" "${line##* : }" ;;
 	# What went wrong with the download is the cause of whatever else did, but for 23: nobody takes its data any more.
 	*"[ERROR]"*"error (23)"*) ;;
-	*"[ERROR]"*Channel*) echo "${line##* : }" | tr -d '"\\' >/run/error ;;
-	*"[ERROR]"*) [ -s /run/error ] || echo "${line##* : }" | tr -d '"\\' >/run/error ;;
+	*"[ERROR]"*Channel*) echo "$text" | tr -d '"\\' >/run/error ;;
+	*"[ERROR]"*) [ -s /run/error ] || echo "$text" | tr -d '"\\' >/run/error ;;
 	esac
 done </run/messages &
 reader=$!
@@ -29,5 +31,5 @@ status=$?
 wait $reader
 [ $status = 0 ] || give_up "exit status $status: $(cat /run/error)"
 grep -q "SWUPDATE successful" $log || give_up "exit status 0 without its message of success"
-done_with
+finish
 succeed
