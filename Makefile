@@ -156,6 +156,10 @@ fuzz: deps ## Fuzz with libFuzzer (T=enc28j60, FUZZ_SECONDS=600)
 	$(Q)for name in $(FUZZ_NAMES); do mkdir -p $(B)/fuzz/corpus/$$name && $(B)/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		-artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
 
+$(B)/fuzz/nor: tests/fuzz/nor.c $(wildcard emulator/nor/*.[ch])
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I. -o $@ $(filter %.c,$^)
+
 $(B)/fuzz/enc28j60: tests/fuzz/enc28j60.c $(wildcard emulator/enc28j60/*.[ch])
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I. -o $@ $(filter %.c,$^)

@@ -62,8 +62,11 @@ __attribute__((format(printf, 2, 3))) static void add_format(struct words *words
 	words->count++;
 }
 
-/* What a session's machine tells its kernel after a reset, besides: it goes on, and does not stop for a snapshot. The first boot never sees it. */
-#define APPEND_AGAIN " stutter.again"
+/*
+ * What a session's machine tells its kernel after a reset, besides: it goes on, and does not stop for a snapshot; and the kernel's ciphers need not be tested at
+ * every boot, for seconds. The first boot never sees it.
+ */
+#define APPEND_AGAIN " stutter.again cryptomgr.notests"
 
 /* The words that make up the machine, and nothing that differs between sessions. */
 static void add_machine(struct words *words, const struct qemu_image *image, bool again)

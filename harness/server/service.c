@@ -140,7 +140,7 @@ static uint64_t unix_now(const struct service *service)
 	return (service->unix_base_ns + host_sim()->now) / SIM_S;
 }
 
-static const struct release *releases_of(struct service *service)
+const struct release *service_releases(struct service *service)
 {
 	const char *versions[SERVICE_FEEDS] = {service->config.version, service->config.eval_version};
 
@@ -254,7 +254,7 @@ static enum service_kind answer_auth(struct service *service, const struct http_
 		outcome = attest_nonce(&service->attest, request, answer);
 		truth->nonces += outcome.given;
 	} else if (is_post(request) && reply_is_path(request->target, "/v1/attest")) {
-		(void)releases_of(service);
+		(void)service_releases(service);
 		outcome = attest_attest(&service->attest, request, unix_now(service), answer);
 		truth->certificates += outcome.given;
 		truth->refusals += !outcome.given;
@@ -269,7 +269,7 @@ static enum service_kind answer_auth(struct service *service, const struct http_
 /* Which release a device is offered; NULL: none. */
 static const struct release *offer(struct service *service, const char *feed, const char *group, const char *version)
 {
-	const struct release *release = &releases_of(service)[strcmp(feed, SERVICE_FEED_EVAL) == 0 ? SERVICE_EVAL : SERVICE_RETAIL];
+	const struct release *release = &service_releases(service)[strcmp(feed, SERVICE_FEED_EVAL) == 0 ? SERVICE_EVAL : SERVICE_RETAIL];
 
 	if (service->config.group[0] != '\0' && strcmp(group, service->config.group) != 0)
 		return NULL;
@@ -359,7 +359,7 @@ static const struct release_image *image_of(struct service *service, const char 
 	if (strncmp(target, folder, sizeof folder - 1) != 0 || length - (sizeof folder - 1) >= sizeof name)
 		return NULL;
 	(void)snprintf(name, sizeof name, "%.*s", (int)(length - (sizeof folder - 1)), target + sizeof folder - 1);
-	const struct release *releases = releases_of(service);
+	const struct release *releases = service_releases(service);
 	const struct release_image *image = release_find(&releases[SERVICE_RETAIL], name);
 	return image != NULL ? image : release_find(&releases[SERVICE_EVAL], name);
 }
@@ -379,7 +379,7 @@ static enum service_kind answer_image(struct service *service, const struct http
 
 static enum service_kind answer_releases(struct service *service, const struct http_request *request, struct http_answer *answer)
 {
-	const struct release *releases = releases_of(service);
+	const struct release *releases = service_releases(service);
 	char path[64];
 
 	for (unsigned i = 0; i < SERVICE_FEEDS && is_get(request); i++) {

@@ -111,6 +111,9 @@ void service_accept_os(struct service *service, const char *sha256);
 /** The keys and certificates of the world that begins at @p unix_base_ns. What the device gets of them is the same in every session. */
 const struct pki *service_pki(struct service *service, uint64_t unix_base_ns);
 
+/** What the feeds offer, an array of SERVICE_FEEDS; made when it is first asked for. After the start of the service. */
+const struct release *service_releases(struct service *service);
+
 /**
  * Starts the servers on the host of this process.
  * @param unix_base_ns The true time at virtual time 0.

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "server/host.h"
+#include "session/systems.h"
 
 static const char *const expected_names[] = {"pass", "fail", "any"};
 
@@ -44,7 +45,7 @@ static void note_trouble(struct judge *judge, const struct world *world, const c
 	(void)snprintf(judge->trouble, sizeof judge->trouble, "at %" PRIu64 ".%03" PRIu64 " s: %s", world->sim.now / SIM_S,
 	               world->sim.now % SIM_S / SIM_MS, text);
 	(void)world_faults_in_force(world, judge->faults, sizeof judge->faults);
-	(void)world_last_frames(world, judge->frames, sizeof judge->frames);
+	(void)witness_last_frames(&world->witness, judge->frames, sizeof judge->frames);
 }
 
 /* The word that @p end ends, or all of the text, is the name of the phase. */
@@ -109,14 +110,15 @@ __attribute__((format(printf, 3, 4))) static void conclude(struct verdict *verdi
 }
 
 /* The device says it is done: if it asked the far end for the image at all, it must have been given the whole of it. */
-static void decide_pass(const struct world *world, struct verdict *verdict)
+static void decide_pass(const struct judge *judge, const struct world *world, struct verdict *verdict)
 {
 	uint64_t size, served;
 	bool asked = service_image_served(&world->service, &size, &served);
 
 	/* The judges look into the flash themselves. */
 	if (world->plan->device.agent.flow == DEVICE_FLOW_STAGED)
-		conclude(verdict, VERDICT_PASS, "updated to version %s", world->plan->server.version);
+		conclude(verdict, VERDICT_PASS, "%s version %s",
+		         strcmp(judge->notes.version, systems_offered(world)) == 0 ? "updated to" : "nothing new for", judge->notes.version);
 	else if (asked && served < size)
 		conclude(verdict, VERDICT_FAIL,
 		         "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of the image", served, size);
@@ -144,8 +146,8 @@ static void decide_hang(const struct judge *judge, const struct world *world, st
 	conclude(verdict, VERDICT_FAIL,
 	         "judge hang: nothing from the device for %s since %" PRIu64 ".%03" PRIu64
 	         " s, in phase %s; its last report was '%.120s'; the far end waits: %.200s",
-	         unit_format(UNIT_DURATION, world->plan->expect.judges.hang_ns, limit), world->last_active / SIM_S,
-	         world->last_active % SIM_S / SIM_MS, judge->phase, judge->last, host_waits(waits, sizeof waits));
+	         unit_format(UNIT_DURATION, world->plan->expect.judges.hang_ns, limit), world->witness.last_active / SIM_S,
+	         world->witness.last_active % SIM_S / SIM_MS, judge->phase, judge->last, host_waits(waits, sizeof waits));
 }
 
 static void keep_trouble(const struct judge *judge, const struct world *world, struct verdict *verdict)
@@ -156,7 +158,7 @@ static void keep_trouble(const struct judge *judge, const struct world *world, s
 	if (verdict->trouble[0] == '\0' && verdict->kind == VERDICT_FAIL && world != NULL) {
 		(void)snprintf(verdict->trouble, sizeof verdict->trouble, "the end");
 		(void)world_faults_in_force(world, verdict->faults, sizeof verdict->faults);
-		(void)world_last_frames(world, verdict->last_frames, sizeof verdict->last_frames);
+		(void)witness_last_frames(&world->witness, verdict->last_frames, sizeof verdict->last_frames);
 	}
 }
 
@@ -176,7 +178,7 @@ void judge_decide(const struct judge *judge, const struct world *world, enum ses
 	else if (end == END_HANG)
 		decide_hang(judge, world, verdict);
 	else if (judge->result_pass)
-		decide_pass(world, verdict);
+		decide_pass(judge, world, verdict);
 	else
 		conclude(verdict, VERDICT_FAIL, "%s", judge->result);
 	if (world != NULL)

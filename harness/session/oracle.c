@@ -10,15 +10,20 @@
 
 /* -- hearing -- */
 
+/* Growth counts within a phase: what a client needs for the first time in another one is no leak. */
 static void note_usage(struct oracle_notes *notes, const char *report)
 {
-	uint64_t files, heap;
+	struct oracle_usage usage;
 
-	if (sscanf(report, "usage files %" SCNu64 " heap %" SCNu64, &files, &heap) != 2)
+	if (sscanf(report, "usage files %" SCNu64 " heap %" SCNu64, &usage.files, &usage.heap) != 2)
 		return;
-	unsigned which = notes->usages++ > 0;
-	notes->files[which] = files;
-	notes->heap[which] = heap;
+	if (notes->usages++ == 0)
+		notes->base = usage;
+	const struct oracle_growth growth = {notes->usages, notes->base, usage};
+	if (usage.files > notes->base.files + (notes->files.to.files - notes->files.from.files))
+		notes->files = growth;
+	if (usage.heap > notes->base.heap + (notes->heap.to.heap - notes->heap.from.heap))
+		notes->heap = growth;
 }
 
 __attribute__((format(printf, 3, 4))) static void note_wrong(struct oracle_notes *notes, const char *judge, const char *format, ...)
@@ -69,6 +74,8 @@ void oracle_hear(struct oracle_notes *notes, const struct world *world, const ch
 	phase = strcspn(rest, " ");
 	if (strncmp(rest, "poll begin", 10) == 0)
 		notes->polled = true;
+	if (strncmp(rest + phase, " begin", 6) == 0)
+		notes->usages = 0;
 	if (strncmp(rest + phase, " failed", 7) == 0) {
 		notes->failed_at = notes->failed ? notes->failed_at : world->sim.now;
 		notes->failed = true;
@@ -184,10 +191,10 @@ static bool wants_storm(const struct judges *limits)
 
 static bool is_calm(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct world *world = asked->world;
+	const struct witness *witness = &asked->world->witness;
 
-	return world->storm == 0 || complain(ret_why, "at %.6f s the device had begun %" PRIu64 " connections within 10 s",
-	                                     seconds(world->storm_at), world->storm);
+	return !witness->storm || complain(ret_why, "at %.6f s the device had begun %" PRIu64 " connections within 10 s",
+	                                   seconds(witness->storm_at), witness->limit + 1);
 }
 
 /* What was found when the device booted. */
@@ -250,16 +257,16 @@ static bool wants_leak(const struct judges *limits)
 
 static bool is_tight(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct oracle_notes *notes = asked->notes;
+	const struct oracle_growth *files = &asked->notes->files, *heap = &asked->notes->heap;
 
-	if (notes->usages < 2)
-		return true;
-	if (notes->files[1] > notes->files[0] + JUDGES_FILES)
-		return complain(ret_why, "after %u failed attempts the client has %" PRIu64 " files open, after the first it had %" PRIu64,
-		                notes->usages, notes->files[1], notes->files[0]);
-	return notes->heap[1] <= notes->heap[0] + asked->limits->leak ||
-	       complain(ret_why, "after %u failed attempts the client uses %" PRIu64 " bytes, after the first it used %" PRIu64,
-	                notes->usages, notes->heap[1], notes->heap[0]);
+	if (files->to.files > files->from.files + JUDGES_FILES)
+		return complain(ret_why,
+		                "after %u failed attempts of a phase the client has %" PRIu64
+		                " files open, after the first it had %" PRIu64,
+		                files->attempts, files->to.files, files->from.files);
+	return heap->to.heap <= heap->from.heap + asked->limits->leak ||
+	       complain(ret_why, "after %u failed attempts of a phase the client uses %" PRIu64 " bytes, after the first it used %" PRIu64,
+	                heap->attempts, heap->to.heap, heap->from.heap);
 }
 
 /* A hang ends the session itself (session.c): its judge is asked there. */

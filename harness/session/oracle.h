@@ -11,14 +11,22 @@
 #include "session/verdict.h"
 #include "session/world.h"
 
+/** What a client uses after a failed attempt. */
+struct oracle_usage {
+	uint64_t files, heap;
+};
+
 /** What the judges have noted of the device's reports. */
 struct oracle_notes {
-	bool failed;       /* a phase has failed */
-	sim_ns failed_at;  /* and when that was first */
-	bool polled;       /* the device went back to its poll loop after it */
-	unsigned usages;   /* reports of what the device's client uses */
-	uint64_t files[2]; /* in the first and in the last of them */
-	uint64_t heap[2];
+	bool failed;              /* a phase has failed */
+	sim_ns failed_at;         /* and when that was first */
+	bool polled;              /* the device went back to its poll loop after it */
+	unsigned usages;          /* reports of what the device's client uses, in the present phase */
+	struct oracle_usage base; /* the first of them */
+	struct oracle_growth {
+		unsigned attempts; /* failed ones, until then */
+		struct oracle_usage from, to;
+	} files, heap;   /* the worst growth of either, of all phases */
 	unsigned boots;  /* reports of the boot program */
 	unsigned resets; /* of the device, as the session has seen them */
 	char slot[8];    /* what the boot program chose last */

@@ -142,7 +142,8 @@ static void answer_spi(struct session *session, const struct stutter_request *re
 	session->busy_ns = board_spi(&session->world.board, request->chip_select, payload, ret_payload, request->length, request->bus_ns);
 	if (session->folder.messages != NULL)
 		log_message(session, request, payload, ret_payload);
-	if (session->folder.bus != NULL)
+	/* The picture has one chip select, that of the Ethernet chip. */
+	if (session->folder.bus != NULL && request->chip_select == 0)
 		vcd_transfer(&session->vcd, payload, ret_payload, request->length, request->bus_ns, session->plan->device.spi_clock_hz,
 		             request->now_ns);
 }
@@ -163,7 +164,7 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			*at = '?';
 	trace_line(session->trace, session->world.sim.now, "device", "%s", text);
-	world_heard(&session->world);
+	witness_hears(&session->world.witness, session->world.sim.now);
 	bool done = judge_report(&session->judge, &session->world, text);
 	world_enter(&session->world, session->judge.phase);
 	return done;
@@ -173,7 +174,7 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 static void begin_again(struct session *session)
 {
 	trace_line(session->trace, session->world.sim.now, "session", "the device has booted again (boot %u)", session->boots);
-	world_heard(&session->world);
+	witness_hears(&session->world.witness, session->world.sim.now);
 	oracle_reset(&session->judge.notes);
 }
 
@@ -216,7 +217,7 @@ static sim_ns silent_until(const struct session *session)
 {
 	uint64_t limit_ns = session->plan->expect.judges.hang_ns;
 
-	return limit_ns > 0 ? session->world.last_active + limit_ns : SIM_NEVER;
+	return limit_ns > 0 ? session->world.witness.last_active + limit_ns : SIM_NEVER;
 }
 
 /* Runs the world up to the request's time. @return false at the deadline or if the guest's clock went backwards. */

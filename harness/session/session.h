@@ -16,9 +16,9 @@
 struct session_options {
 	const char *dir; /**< made if it is not there */
 	const struct places *places;
-	unsigned bus;                      /**< what to write of the SPI bus (session/folder.h) */
-	int cpu;                           /**< the core for QEMU and this process; -1: any */
-	const volatile sig_atomic_t *stop; /**< set to end the session early */
+	unsigned bus;                                                        /**< what to write of the SPI bus (session/folder.h) */
+	int cpu;                                                             /**< the core for QEMU and this process; -1: any */
+	const volatile sig_atomic_t *stop;                                   /**< set to end the session early */
 	void (*progress)(void *ctx, uint64_t virtual_ns, const char *phase); /**< now and then; may be NULL */
 	void *ctx;
 };

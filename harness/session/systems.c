@@ -47,12 +47,24 @@ static bool program_memory(void *ctx, uint32_t offset, const void *data, uint32_
 	return true;
 }
 
-static struct boot_flash memory_flash(const struct systems *systems)
+struct boot_flash systems_flash(const struct world *world)
 {
-	return (struct boot_flash){systems->flash, read_memory, erase_memory, program_memory};
+	return (struct boot_flash){world->systems->flash, read_memory, erase_memory, program_memory};
 }
 
 /* -- making systems -- */
+
+static enum service_feed feed_of(const struct plan *plan)
+{
+	return strcmp(plan->device.agent.feed, SERVICE_FEED_EVAL) == 0 ? SERVICE_EVAL : SERVICE_RETAIL;
+}
+
+const char *systems_offered(const struct world *world)
+{
+	const struct service_config *server = &world->plan->server;
+
+	return feed_of(world->plan) == SERVICE_EVAL ? server->eval_version : server->version;
+}
 
 static void sign(const struct pki *pki, struct bytes data, uint8_t ret_signature[SLOT_SIGNATURE])
 {
@@ -88,9 +100,10 @@ static uint8_t *make_image(const struct pki *pki, const char *version, const cha
 }
 
 /* As the factory leaves it: one confirmed system. What an earlier update has left in the other slot, if the device asks for it, is neither blank nor a system. */
-static void fill_flash(struct systems *systems, const struct pki *pki, const struct device *device)
+static void fill_flash(const struct world *world, const struct pki *pki, const struct device *device)
 {
-	const struct boot_flash flash = memory_flash(systems);
+	const struct systems *systems = world->systems;
+	const struct boot_flash flash = systems_flash(world);
 	struct boot_record record = {.active = FACTORY_SLOT, .state = RECORD_CONFIRMED};
 	uint8_t *image = make_image(pki, device->version, "good", systems->size);
 
@@ -125,9 +138,9 @@ void systems_open(struct world *world)
 	read_key(pki, systems->key);
 	systems->crypto = crypto_open(systems->key);
 	CHECK(systems->crypto != NULL);
-	systems->offer = make_image(pki, plan->server.version, service_behaviours[plan->server.behaviour], systems->size);
+	systems->offer = make_image(pki, systems_offered(world), service_behaviours[plan->server.behaviour], systems->size);
 	service_offer_os(&world->service, bytes_of(systems->offer, systems->size));
-	fill_flash(systems, pki, &plan->device);
+	fill_flash(world, pki, &plan->device);
 }
 
 void systems_close(struct world *world)
@@ -151,7 +164,7 @@ const char *systems_key(const struct world *world, char ret_text[SYSTEMS_KEY_TEX
 
 bool systems_genuine(const struct world *world, const char *slot, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct boot_flash flash = memory_flash(world->systems);
+	const struct boot_flash flash = systems_flash(world);
 	struct slot_header header;
 
 	if (strcmp(slot, "A") != 0 && strcmp(slot, "B") != 0) {
@@ -170,13 +183,13 @@ static bool has_digest(const struct world *world, enum release_stage stage, cons
 
 	for (size_t i = 0; i < RECORD_DIGEST; i++)
 		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
-	return strncmp(world->service.releases[SERVICE_RETAIL].images[stage].sha256, text, 2 * RECORD_DIGEST) == 0;
+	return strncmp(world->service.releases[feed_of(world->plan)].images[stage].sha256, text, 2 * RECORD_DIGEST) == 0;
 }
 
 bool systems_applied(const struct world *world, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct boot_flash flash = memory_flash(world->systems);
-	const char *version = world->plan->server.version;
+	const struct boot_flash flash = systems_flash(world);
+	const char *version = systems_offered(world);
 	const char *missing = NULL;
 	struct boot_record record;
 	struct slot_header header = {.version = ""};
@@ -201,7 +214,7 @@ bool systems_applied(const struct world *world, char ret_why[VERDICT_TEXT_MAX])
 
 bool systems_bootable(const struct world *world, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct boot_flash flash = memory_flash(world->systems);
+	const struct boot_flash flash = systems_flash(world);
 	enum slot_verdict verdicts[BOOT_SLOTS];
 	struct slot_header header;
 	struct boot_record record;

@@ -7,6 +7,7 @@
 #ifndef SESSION_SYSTEMS_H
 #define SESSION_SYSTEMS_H
 
+#include "guest/boot/flash.h"
 #include "session/verdict.h"
 #include "session/world.h"
 
@@ -17,6 +18,12 @@
  */
 void systems_open(struct world *world);
 void systems_close(struct world *world);
+
+/** The version that the service offers to this device, by its feed. */
+const char *systems_offered(const struct world *world);
+
+/** The flash as the boot code sees it, without the chip's rules and times. */
+struct boot_flash systems_flash(const struct world *world);
 
 #define SYSTEMS_KEY_TEXT_MAX 65
 

@@ -102,35 +102,6 @@ static void keep_causes(struct world *world, enum direction direction, const str
 	}
 }
 
-/* For who asks what has happened last. */
-static void remember_frame(struct world *world, const struct frame *frame, enum direction direction, const struct naming *naming,
-                           const struct proxy_fate *fate, sim_ns now)
-{
-	uint64_t number = world->frames[TO_SERVER] + world->frames[TO_DEVICE];
-	char at[ADDRESS_TEXT_MAX], packet[PACKET_TEXT_MAX];
-
-	(void)snprintf(world->last_frames[number % WORLD_LAST_FRAMES], WORLD_FRAME_TEXT_MAX,
-	               "%" PRIu64 ".%06" PRIu64 " %s #%" PRIu64 " %s %s%s", now / SIM_S, now % SIM_S / SIM_US, direction_name(direction),
-	               frame->id, naming_render(naming, at), packet_render_ends(frame_bytes(frame), packet),
-	               fate->dropped ? ", dropped" : "");
-}
-
-/* The ring of begun connections holds as many as the plan's limit, so the oldest of them tells how fast they came. */
-static void note_connection(struct world *world, const struct frame *frame, sim_ns now)
-{
-	const struct packet packet = packet_parse(frame_bytes(frame));
-	uint64_t limit = world->plan->expect.judges.storm;
-
-	if (limit == 0 || !packet.is_tcp || (packet.tcp_flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != TCP_FLAG_SYN)
-		return;
-	sim_ns oldest = world->begun[world->connections % limit];
-	if (world->connections >= limit && now - oldest <= JUDGES_STORM_NS && world->storm == 0) {
-		world->storm = limit + 1;
-		world->storm_at = now;
-	}
-	world->begun[world->connections++ % limit] = now;
-}
-
 static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
                     const struct proxy_fate *fate, sim_ns now)
 {
@@ -141,11 +112,7 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 	if (world->disruptor != NULL)
 		troubles_see(disruptor_troubles(world->disruptor), naming, now);
 	cable_sees(world->cable, naming, now);
-	remember_frame(world, frame, direction, naming, fate, now);
-	if (direction == TO_SERVER) {
-		world_heard(world);
-		note_connection(world, frame, now);
-	}
+	witness_sees(&world->witness, frame, direction, naming, fate->dropped, now);
 	if (fate->cause_count == 0 && !fate->dropped) {
 		note_frame(world, frame, direction, PCAPNG_PASSED, NULL);
 		return;
@@ -375,7 +342,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_NS};
 	sim_open(&world->sim, start);
-	world->last_active = start;
+	witness_init(&world->witness, plan->expect.judges.storm, start);
 	/* The far end announces itself while it opens, so the capture begins before. */
 	if (capture != NULL) {
 		pcapng_begin(capture, "stutter " STUTTER_VERSION, (const char *const[]){"device side", "server side", NULL});
@@ -428,24 +395,6 @@ void world_enter(struct world *world, const char *phase)
 	proxy_enter(world->proxy, phase);
 	troubles_enter(disturber_troubles(world->board.disturber), phase);
 	troubles_enter(disruptor_troubles(world->disruptor), phase);
-}
-
-void world_heard(struct world *world)
-{
-	world->last_active = world->sim.now;
-}
-
-const char *world_last_frames(const struct world *world, char *ret_text, size_t size)
-{
-	uint64_t count = world->frames[TO_SERVER] + world->frames[TO_DEVICE],
-		 number = count < WORLD_LAST_FRAMES ? 0 : count - WORLD_LAST_FRAMES;
-	size_t used = 0;
-
-	ret_text[0] = '\0';
-	for (; number < count && used < size; number++)
-		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used > 0 ? "\n" : "",
-		                         world->last_frames[number % WORLD_LAST_FRAMES]);
-	return ret_text;
 }
 
 void world_run(struct world *world, sim_ns now)

@@ -13,13 +13,10 @@
 #include "proxy/proxy.h"
 #include "scenario/plan.h"
 #include "session/cable.h"
+#include "session/witness.h"
 
 /** 2026-01-01T00:00:00Z: the far end's clock at virtual time 0, as the device's own at power on. Nanoseconds since 1970. */
 #define WORLD_UNIX_BASE_NS (1767225600U * UINT64_C(1000000000))
-
-/** How many frames are remembered for who asks what has happened last. */
-#define WORLD_LAST_FRAMES 5
-#define WORLD_FRAME_TEXT_MAX 200
 
 struct world;
 
@@ -49,12 +46,7 @@ struct world {
 	FILE *capture;               /* borrowed; NULL: none */
 	uint64_t frames[2];          /* that came to the proxy, by direction */
 	void *wire_digest;           /* XXH3 state over frames and their times */
-	char last_frames[WORLD_LAST_FRAMES][WORLD_FRAME_TEXT_MAX]; /* a ring: the next one goes to frames % WORLD_LAST_FRAMES */
-	sim_ns last_active;                                        /* when a frame of the device last came to the proxy, or a report */
-	sim_ns begun[JUDGES_STORM_MAX];                            /* a ring: when the device began its last TCP connections */
-	uint64_t connections;                                      /* that it began */
-	uint64_t storm;                                            /* the most of them within JUDGES_STORM_NS, as far as the plan asks */
-	sim_ns storm_at;                                           /* and when that was */
+	struct witness witness;
 };
 
 /**
@@ -68,12 +60,6 @@ void world_close(struct world *world);
 
 /** The session enters a phase, which faults may ask for. */
 void world_enter(struct world *world, const char *phase);
-
-/** The device has reported something. */
-void world_heard(struct world *world);
-
-/** The last frames, a line each, the latest last. @return ret_text. */
-const char *world_last_frames(const struct world *world, char *ret_text, size_t size);
 
 /** Whether the supply has failed since this was asked last; the processor is then to be reset. @param ret_off_ns For how long there is none. */
 bool world_take_power_cut(struct world *world, uint64_t *ret_off_ns);

@@ -127,11 +127,11 @@ static bool take_stage(struct manifest *manifest, const json_t *object, enum sta
 		stage++;
 	if (stage == STAGE_PLAIN)
 		return false;
-	*ret_wrong = "images";
 	for (size_t i = 0; i < json_array_size(images); i++) {
 		const json_t *source = json_array_get(images, i);
 		struct image *image = &manifest->images[manifest->image_count];
 
+		*ret_wrong = "images";
 		if (manifest->image_count == MANIFEST_IMAGES_MAX)
 			return false;
 		if (!take_image(source, image, ret_wrong) || !take_urls(source, image, ret_wrong) ||

@@ -286,5 +286,5 @@ bool run_stages(struct agent *agent)
 	for (size_t i = 0; i < agent->manifest.image_count; i++)
 		if (!run_image(agent, i))
 			return false;
-	return tell(agent, "complete");
+	return tell(agent, agent->manifest.image_count > 0 ? "complete" : "up-to-date");
 }

@@ -50,6 +50,8 @@
 #include <linux/math64.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/of.h>
+#include <linux/of_address.h>
 #include <linux/notifier.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
 #include <linux/panic_notifier.h>
@@ -83,6 +85,9 @@
 #define spi_get_chipselect(spi, index) ((spi)->chip_select)
 #endif
 
+#define RTC_DR 0x00 /* seconds */
+#define RTC_MR 0x04 /* of the alarm */
+
 #define SEMIHOST_OPEN 0x01
 #define SEMIHOST_WRITE 0x05
 #define SEMIHOST_READ 0x06
@@ -115,6 +120,7 @@ struct stutter {
 	struct miscdevice misc;
 	struct notifier_block panic;
 	struct notifier_block restart;
+	void __iomem *rtc; /* the clock chip, or NULL */
 
 	struct {
 		struct stutter_request header;
@@ -712,11 +718,29 @@ static int panic_init(struct stutter *s)
 /* ---- reset ---- */
 
 /*
+ * QEMU's clock chip, a PL031 (ARM DDI 0224C), has its alarm armed for some time in the next century since it was restored from a snapshot. An alarm for this very
+ * second is over at once. Its interrupt is masked.
+ */
+static void alarm_disarm(void __iomem *rtc)
+{
+	u32 now;
+
+	do {
+		now = readl(rtc + RTC_DR);
+		writel(now, rtc + RTC_MR);
+	} while (readl(rtc + RTC_DR) != now);
+}
+
+/*
  * The last to be called before PSCI resets the machine. The processor then stands still until QEMU's main loop gets to it, which depends on the host; with no
  * timer armed there is nothing that virtual time could skip to meanwhile, so it does not move.
  */
 static int stutter_restarts(struct notifier_block *block, unsigned long unused, void *command)
 {
+	struct stutter *s = container_of(block, struct stutter, restart);
+
+	if (s->rtc)
+		alarm_disarm(s->rtc);
 	timers_disable();
 	return NOTIFY_DONE;
 }
@@ -726,13 +750,18 @@ static void stutter_restart_unregister(void *data)
 	struct stutter *s = data;
 
 	unregister_restart_handler(&s->restart);
+	if (s->rtc)
+		iounmap(s->rtc);
 }
 
 /* PSCI's handler has priority 129. */
 static int restart_init(struct stutter *s)
 {
+	struct device_node *node = of_find_compatible_node(NULL, NULL, "arm,pl031");
 	int error;
 
+	s->rtc = node ? of_iomap(node, 0) : NULL;
+	of_node_put(node);
 	s->restart.notifier_call = stutter_restarts;
 	s->restart.priority = 255;
 	error = register_restart_handler(&s->restart);

@@ -319,6 +319,36 @@ static void verdicts_have_names(void)
 	CU_ASSERT_STRING_EQUAL(verdict_name(VERDICT_INCONCLUSIVE), "inconclusive");
 }
 
+static void a_silence_that_is_too_long_is_a_hang(void)
+{
+	begin();
+	plan.expect.judges.hang_ns = 60 * SIM_S;
+	CU_ASSERT_FALSE(report_at(SIM_S, "phase download begin"));
+	world.witness.last_active = SIM_S;
+	sim_run_until(&world.sim, 61 * SIM_S);
+	decide(END_HANG, NULL);
+	plan.expect.judges.hang_ns = 0;
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
+	CU_ASSERT_STRING_EQUAL(verdict.judge, "hang");
+	TEST_SAME_TEXT(verdict.reason, "judge hang: nothing from the device for 1min since 1.000 s, in phase download; its last report was "
+	                               "'phase download begin'; the far end waits: for nothing");
+	end();
+}
+
+static void a_failure_may_be_expected_of_a_judge(void)
+{
+	struct expectation expect = {.verdict = EXPECT_FAIL, .judge = "hang"};
+
+	memset(&verdict, 0, sizeof verdict);
+	verdict.kind = VERDICT_FAIL;
+	(void)snprintf(verdict.judge, sizeof verdict.judge, "storm");
+	judge_expectation(&expect, &verdict);
+	TEST_SAME_TEXT(verdict.expectation, "a failure found by the judge 'hang' was expected, not by 'storm'");
+	(void)snprintf(verdict.judge, sizeof verdict.judge, "hang");
+	judge_expectation(&expect, &verdict);
+	CU_ASSERT(verdict.met_expectation);
+}
+
 const CU_TestInfo tests_judge[] = {
 	{"a device that has the image and says so passes", a_device_that_has_the_image_and_says_so_passes},
 	{"a device that only says so fails", a_device_that_only_says_so_fails},
@@ -335,5 +365,7 @@ const CU_TestInfo tests_judge[] = {
 	{"expectation and verdict meet or do not", expectation_and_verdict_meet_or_do_not},
 	{"what was missed is told", what_was_missed_is_told},
 	{"verdicts have names", verdicts_have_names},
+	{"a silence that is too long is a hang", a_silence_that_is_too_long_is_a_hang},
+	{"a failure may be expected of a judge", a_failure_may_be_expected_of_a_judge},
 	CU_TEST_INFO_NULL,
 };

@@ -21,33 +21,11 @@ static struct oracle_notes notes;
 static struct verdict verdict;
 static struct judges limits;
 
-static bool read_memory(void *ctx, uint32_t offset, void *ret_data, uint32_t size)
-{
-	memcpy(ret_data, (const uint8_t *)ctx + offset, size);
-	return true;
-}
-
-static bool erase_memory(void *ctx, uint32_t offset, uint32_t size)
-{
-	memset((uint8_t *)ctx + offset, 0xff, size);
-	return true;
-}
-
-static bool program_memory(void *ctx, uint32_t offset, const void *data, uint32_t size)
-{
-	memcpy((uint8_t *)ctx + offset, data, size);
-	return true;
-}
-
-static struct boot_flash memory_flash(void)
-{
-	return (struct boot_flash){board_flash_memory(&puppet.world.board), read_memory, erase_memory, program_memory};
-}
-
 /* A world with a device of the staged flow that has booted its first system; no judge is on. */
 static void begin(void)
 {
-	puppet_open(&puppet, "name: o\ndevice: \"21.10\"\nserver: {os_size: 8KiB, app_size: 4KiB, version: \"22.02\"}\nexpect: {storm: 3}\n");
+	puppet_open(&puppet,
+	            "name: o\ndevice: \"21.10\"\nserver: {os_size: 8KiB, app_size: 4KiB, version: \"22.02\"}\nexpect: {storm: 3}\n");
 	memset(&notes, 0, sizeof notes);
 	memset(&limits, 0, sizeof limits);
 	memset(&verdict, 0, sizeof verdict);
@@ -69,15 +47,16 @@ static const char *asked(void)
 
 	oracle_judge(&limits, &puppet.world, &notes, &copy);
 	CU_ASSERT(copy.judge[0] == '\0' || copy.kind == VERDICT_FAIL);
-	(void)snprintf(text, sizeof text, "%s%s%s", copy.judge, copy.judge[0] != '\0' ? "; " : "", copy.judge[0] != '\0' ? copy.reason : "");
+	(void)snprintf(text, sizeof text, "%s%s%s", copy.judge, copy.judge[0] != '\0' ? "; " : "",
+	               copy.judge[0] != '\0' ? copy.reason : "");
 	return text;
 }
 
 /* The update as a device does it: the three stages, and the record that says so. */
 static void apply_update(void)
 {
-	const struct boot_flash flash = memory_flash();
-	const struct release *release = &puppet.world.service.releases[SERVICE_RETAIL];
+	const struct boot_flash flash = systems_flash(&puppet.world);
+	const struct release *release = &service_releases(&puppet.world.service)[SERVICE_RETAIL];
 	struct boot_record record;
 	bool found;
 	unsigned byte;
@@ -102,10 +81,11 @@ static void what_passes_has_applied_the_update(void)
 
 	begin();
 	limits.applied = true;
-	TEST_CONTAINS(asked(), "applied; judge applied: version 22.02 was to be installed, and in the flash the slot to boot holds another version");
+	TEST_CONTAINS(asked(),
+	              "applied; judge applied: version 22.02 was to be installed, and in the flash the slot to boot holds another version");
 	apply_update();
 	TEST_SAME_TEXT(asked(), "");
-	const struct boot_flash flash = memory_flash();
+	const struct boot_flash flash = systems_flash(&puppet.world);
 	CU_ASSERT_FATAL(record_read(&flash, &record, &found) && found);
 	record.application[0] ^= 1;
 	CU_ASSERT_FATAL(record_append(&flash, &record));
@@ -239,8 +219,8 @@ static void a_storm_is_seen(void)
 	begin();
 	limits.storm = 3;
 	TEST_SAME_TEXT(asked(), "");
-	puppet.world.storm = 4;
-	puppet.world.storm_at = 5 * SIM_S;
+	puppet.world.witness.storm = true;
+	puppet.world.witness.storm_at = 5 * SIM_S;
 	TEST_CONTAINS(asked(), "storm; judge storm: at 5.000000 s the device had begun 4 connections within 10 s");
 	end();
 }
@@ -253,9 +233,22 @@ static void leaks_show_from_retry_to_retry(void)
 	oracle_hear(&notes, &puppet.world, "usage files 7 heap 11000");
 	TEST_SAME_TEXT(asked(), "");
 	oracle_hear(&notes, &puppet.world, "usage files 8 heap 11000");
-	TEST_CONTAINS(asked(), "leak; judge leak: after 3 failed attempts the client has 8 files open, after the first it had 5");
-	oracle_hear(&notes, &puppet.world, "usage files 5 heap 11001");
-	TEST_CONTAINS(asked(), "after 4 failed attempts the client uses 11001 bytes, after the first it used 10000");
+	TEST_CONTAINS(asked(),
+	              "leak; judge leak: after 3 failed attempts of a phase the client has 8 files open, after the first it had 5");
+	end();
+}
+
+static void what_another_phase_needs_is_no_leak(void)
+{
+	begin();
+	limits.leak = 1000;
+	oracle_hear(&notes, &puppet.world, "usage files 5 heap 10000");
+	oracle_hear(&notes, &puppet.world, "phase report begin");
+	oracle_hear(&notes, &puppet.world, "usage files 5 heap 90000");
+	oracle_hear(&notes, &puppet.world, "usage files 5 heap 91000");
+	TEST_SAME_TEXT(asked(), "");
+	oracle_hear(&notes, &puppet.world, "usage files 5 heap 91001");
+	TEST_CONTAINS(asked(), "after 3 failed attempts of a phase the client uses 91001 bytes, after the first it used 90000");
 	end();
 }
 
@@ -266,7 +259,7 @@ static void judges_are_off_unless_they_are_wanted(void)
 	oracle_hear(&notes, &puppet.world, "phase check failed: HTTP status 500");
 	oracle_hear(&notes, &puppet.world, "boot slot - version - state recovery: nothing verifies");
 	oracle_reset(&notes);
-	puppet.world.storm = 4;
+	puppet.world.witness.storm = true;
 	TEST_SAME_TEXT(asked(), "");
 	verdict.kind = VERDICT_INCONCLUSIVE;
 	limits = (struct judges){true, true, true, 1, 1, 1, 1, true, true, true, 1};
@@ -305,6 +298,7 @@ const CU_TestInfo tests_oracle[] = {
 	{"images are served a few times only", images_are_served_a_few_times_only},
 	{"a storm is seen", a_storm_is_seen},
 	{"leaks show from retry to retry", leaks_show_from_retry_to_retry},
+	{"what another phase needs is no leak", what_another_phase_needs_is_no_leak},
 	{"judges are off unless they are wanted", judges_are_off_unless_they_are_wanted},
 	{"every key has its judge", every_key_has_its_judge},
 	CU_TEST_INFO_NULL,

@@ -2,6 +2,9 @@
 /*
  * Small worlds in virtual time, without QEMU: a scripted device at the SPI level, the whole trace compared.
  */
+#include <string.h>
+
+#include "session/verdict.h"
 #include "tests/puppet/puppet.h"
 #include "tests/test.h"
 
@@ -84,10 +87,87 @@ static void frames_before_the_link_is_up_are_lost(void)
 	puppet_close(&puppet);
 }
 
+/* A TCP SYN to the update service, from another port each time. */
+static void send_syn(struct puppet *puppet, unsigned port)
+{
+	uint8_t frame[54] = {0x02, 0x53, 0x54, 0x55, 0x54, 0x01, 0x02, 0x00, 0x5e, 0x00, 0x53, 0x01, 0x08, 0x00, 0x45, 0, 0, 40};
+
+	frame[22] = 64; /* hops */
+	frame[23] = 6;  /* TCP */
+	memcpy(frame + 26, (const uint8_t[]){192, 0, 2, 100, 192, 0, 2, 1}, 8);
+	frame[34] = (uint8_t)(port >> 8);
+	frame[35] = (uint8_t)port;
+	frame[37] = 80;
+	frame[46] = 5 << 4;
+	frame[47] = 0x02; /* SYN */
+	puppet_send(puppet, frame, sizeof frame);
+	puppet_run(puppet, SIM_S);
+}
+
+static void connections_within_ten_seconds_are_counted(void)
+{
+	struct puppet puppet;
+
+	puppet_open(&puppet, "name: golden\nexpect: {storm: 3}\n");
+	puppet_init_chip(&puppet);
+	for (unsigned i = 0; i < 3; i++) {
+		send_syn(&puppet, 1000 + i);
+		puppet_run(&puppet, 4 * SIM_S);
+	}
+	CU_ASSERT_EQUAL(puppet.world.witness.connections, 3);
+	send_syn(&puppet, 1010);
+	CU_ASSERT_FALSE(puppet.world.witness.storm);
+	send_syn(&puppet, 1011);
+	CU_ASSERT_FALSE(puppet.world.witness.storm);
+	send_syn(&puppet, 1012);
+	CU_ASSERT(puppet.world.witness.storm);
+	puppet_close(&puppet);
+}
+
+static void the_last_frames_are_remembered(void)
+{
+	struct puppet puppet;
+	char text[VERDICT_FRAMES_MAX];
+	unsigned lines = 0;
+
+	puppet_open(&puppet, "name: golden\n");
+	TEST_CONTAINS(witness_last_frames(&puppet.world.witness, text, sizeof text), "arp");
+	puppet_init_chip(&puppet);
+	for (unsigned i = 0; i < 8; i++)
+		send_syn(&puppet, 1000 + i);
+	TEST_CONTAINS(witness_last_frames(&puppet.world.witness, text, sizeof text), "to-server #");
+	TEST_CONTAINS(text, "192.0.2.100:1007 > 192.0.2.1:80");
+	CU_ASSERT_PTR_NULL(strstr(text, "192.0.2.100:1001 "));
+	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+		lines++;
+	CU_ASSERT_EQUAL(lines, WITNESS_FRAMES - 1);
+	CU_ASSERT(witness_last_frames(&puppet.world.witness, text, 40) == text && strlen(text) < 40);
+	puppet_close(&puppet);
+}
+
+static void only_the_device_ends_a_silence(void)
+{
+	struct puppet puppet;
+
+	puppet_open(&puppet, "name: golden\n");
+	puppet_init_chip(&puppet);
+	CU_ASSERT_EQUAL(puppet.world.witness.last_active, 0);
+	puppet_run(&puppet, SIM_S);
+	send_syn(&puppet, 1000);
+	sim_ns sent = puppet.world.witness.last_active;
+	CU_ASSERT(sent > SIM_S && sent < puppet.world.sim.now);
+	witness_hears(&puppet.world.witness, puppet.world.sim.now);
+	CU_ASSERT_EQUAL(puppet.world.witness.last_active, puppet.world.sim.now);
+	puppet_close(&puppet);
+}
+
 const CU_TestInfo tests_world[] = {
 	{"an address, a name, and nothing goes wrong", an_address_a_name_and_nothing_goes_wrong},
 	{"a lost offer is asked for again", a_lost_offer_is_asked_for_again},
 	{"delay and outage are told", delay_and_outage_are_told},
 	{"frames before the link is up are lost", frames_before_the_link_is_up_are_lost},
+	{"connections within ten seconds are counted", connections_within_ten_seconds_are_counted},
+	{"the last frames are remembered", the_last_frames_are_remembered},
+	{"only the device ends a silence", only_the_device_ends_a_silence},
 	CU_TEST_INFO_NULL,
 };

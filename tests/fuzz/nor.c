@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Any bytes are a script for the flash: SPI messages, waiting, the supply, disturbances. Whatever comes, nothing may be read or written outside (the sanitizers see
+ * to that), no program sets a bit, an idle chip changes nothing by itself, and a copied chip goes on as the first.
+ *
+ * usage: `make fuzz T=nor`, or the program with files of the corpus as arguments.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emulator/nor/nor.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What scripts program, erase and read: the array's first part. */
+#define WATCHED 0x2000u
+
+struct bench {
+	struct nor nor;
+	uint8_t disturbed;
+	bool erased; /* since it was last looked: bits may have risen */
+};
+
+static void note_event(void *ctx, const struct nor_event *event)
+{
+	struct bench *bench = ctx;
+
+	if (event->text == NULL || event->now_ns != bench->nor.now_ns)
+		abort();
+	if ((event->kind == NOR_EVENT_FINDING || event->kind == NOR_EVENT_NOT_MODELLED) && event->id == NULL)
+		abort();
+	bench->erased |= event->kind == NOR_EVENT_ERASE;
+}
+
+static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_disturbance *ret_disturbance)
+{
+	const struct bench *bench = ctx;
+
+	if (number == 0)
+		abort();
+	if (site == NOR_SITE_READ)
+		return;
+	*ret_disturbance = (struct nor_disturbance){
+		.slow_factor = bench->disturbed & 1 ? 1000 : 0,
+		.stuck_ns = bench->disturbed & 2 ? 1000000 : 0,
+		.cut = bench->disturbed & 4,
+		.cut_permille = (unsigned)(bench->disturbed >> 3) * 32,
+	};
+}
+
+static const struct nor_ops ops = {note_event, disturb};
+static const struct nor_ops ops_of_copy = {NULL, disturb};
+
+static uint8_t arrays[2][NOR_SIZE], before[WATCHED];
+
+/* The next bytes of a message: the address is kept in what is watched, and so is the length. */
+static size_t message(const uint8_t *data, size_t size, uint8_t *ret_bytes)
+{
+	size_t length = size > 0 ? 1U + data[0] % 40U : 0;
+
+	length = length < size ? length : size;
+	memcpy(ret_bytes, data, length);
+	if (length > 2) {
+		ret_bytes[1] = 0;
+		ret_bytes[2] &= 0x1f;
+	}
+	return length;
+}
+
+static void step(struct bench *bench, const uint8_t *bytes, size_t length, uint8_t what, uint8_t amount)
+{
+	uint8_t miso[64];
+	struct nor *nor = &bench->nor;
+	const uint64_t now_ns = nor->now_ns + ((uint64_t)amount << what % 24);
+
+	switch (what / 24) {
+	case 0:
+		nor_power(nor, amount & 1, now_ns);
+		break;
+	case 1:
+		nor_run(nor, now_ns);
+		break;
+	case 2:
+		nor_rot(nor, amount, (uint8_t)(amount & what));
+		bench->erased = true;
+		break;
+	case 3:
+		bench->disturbed = amount;
+		break;
+	default:
+		memcpy(miso, bytes, length);
+		nor_transfer(nor, miso, what & 1 ? miso : NULL, length, nor->now_ns + amount);
+		break;
+	}
+}
+
+static void compare(struct bench *bench, const struct bench *copy)
+{
+	uint32_t start;
+
+	for (unsigned i = 0; i < WATCHED && !bench->erased; i++)
+		if (arrays[0][i] & ~before[i])
+			abort();
+	if (nor_busy_until(&bench->nor) <= bench->nor.now_ns && bench->nor.operation.kind == NOR_IDLE)
+		bench->erased = false;
+	if (memcmp(arrays[0], arrays[1], WATCHED) != 0 || bench->nor.now_ns != copy->nor.now_ns ||
+	    nor_busy_until(&bench->nor) != nor_busy_until(&copy->nor) || nor_cut_at(&bench->nor) != nor_cut_at(&copy->nor) ||
+	    memcmp(&bench->nor.counters, &copy->nor.counters, sizeof bench->nor.counters) != 0)
+		abort();
+	if (nor_protected(&bench->nor, &start) > NOR_SIZE || start > NOR_SIZE)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct bench benches[2];
+	uint8_t bytes[64];
+
+	/* Only large erases reach further, and nothing is read there. */
+	memset(arrays[0], 0xff, WATCHED);
+	memset(arrays[1], 0xff, WATCHED);
+	memset(benches, 0, sizeof benches);
+	nor_init(&benches[0].nor, NULL, arrays[0], &ops, &benches[0], 0);
+	benches[1] = benches[0];
+	nor_attach(&benches[1].nor, arrays[1], &ops_of_copy, &benches[1]);
+	while (size >= 2) {
+		const uint8_t what = data[0], amount = data[1];
+		data += 2;
+		size -= 2;
+		const size_t length = what / 24 > 3 ? message(data, size, bytes) : 0;
+		memcpy(before, arrays[0], WATCHED);
+		step(&benches[0], bytes, length, what, amount);
+		step(&benches[1], bytes, length, what, amount);
+		compare(&benches[0], &benches[1]);
+		data += length;
+		size -= length;
+	}
+	return 0;
+}
