@@ -50,6 +50,7 @@
 	S("server/ntp", tests_ntp, false)                                                                                                  \
 	S("server/range", tests_range, false)                                                                                              \
 	S("server/service", tests_service, false)                                                                                          \
+	S("server/swu", tests_swu, false)                                                                                                  \
 	S("server/pki", tests_pki, false)                                                                                                  \
 	S("server/truth", tests_truth, false)                                                                                              \
 	S("server/update", tests_server_update, false)                                                                                     \
@@ -111,6 +112,7 @@
 	S("structure/includes", tests_includes, false)                                                                                     \
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
 	S("session/sessions", tests_sessions, true)                                                                                        \
+	S("session/clients", tests_clients, true)                                                                                          \
 	S("session/flash", tests_flash, true)                                                                                              \
 	S("session/bus", tests_bus, true)
 

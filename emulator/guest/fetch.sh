@@ -20,6 +20,11 @@ set -eu
 
 # The device's user space, with everything it needs at run time.
 RUN_TIME="libc6 busybox libcurl4 libssl3 libjansson4 ethtool"
+# Other people's update clients, by name with those of their libraries that are not among the above: to install swupdate would fetch perl
+# and the init system as well. libraries.sh says which one is missing if another version needs it.
+CLIENTS="curl swupdate libacl1 libarchive13 libb2-1 libblkid1 libbz2-1.0 libcap2 libconfig9 libext2fs2 libfdisk1 libgcrypt20
+	libgomp1 libgpg-error0 libgpiod2 libicu72 libjson-c5 liblua5.3-0 liblz4-1 liblzma5 librsync2 libstdc++6 libsystemd0 liburiparser1 libuuid1
+	libwebsockets17 libxml2 libzck1 libzstd1"
 # What only the cross-compiler needs.
 BUILD_TIME="libc6-dev linux-libc-dev libcurl4-openssl-dev libssl-dev libjansson-dev"
 # The kernel; its ABI's name moves with every update. The flavour with large page tables: the other one protects user memory with the
@@ -175,7 +180,7 @@ done
 	cd "$new/debs/sysroot"
 	run_apt install --download-only $RUN_TIME
 	cp "$apt"/archives/*.deb .
-	fetch_debs $BUILD_TIME
+	fetch_debs $BUILD_TIME $CLIENTS
 	unpack "$new/sysroot"
 )
 

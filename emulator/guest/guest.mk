@@ -3,7 +3,7 @@
 # Builds what runs inside the device: kernel, module, update agent, initramfs. Included by the top Makefile.
 #
 # Takes: B (build folder), Q (@ for quiet), CC and CFLAGS (for the host's tools).
-# Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
+# Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/guest/clients.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
 # that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part of the host's program too (with -lcrypto).
 B ?= build
 GUEST_MK := $(lastword $(MAKEFILE_LIST))
@@ -28,7 +28,7 @@ GUEST_ETC := $(wildcard $(GUEST_DIR)/etc/*)
 guest_say = $(if $(Q),@printf '  %-8s%s\n' $(1) $@,@:)
 
 .PHONY: guest
-guest: $(GUEST_B)/kernel $(GUEST_B)/initramfs.cpio ## Build what runs inside the device
+guest: $(GUEST_B)/kernel $(GUEST_B)/initramfs.cpio $(GUEST_B)/clients.cpio ## Build what runs inside the device
 
 $(B)/packages.stamp: $(GUEST_DIR)/fetch.sh
 	$(Q)$< $(B)
@@ -90,3 +90,20 @@ $(GUEST_B)/initramfs.cpio: $(GUEST_B)/mkinitramfs $(GUEST_DIR)/initramfs.list $(
 		$(GUEST_DIR)/udhcpc.script $(GUEST_ETC) $(GUEST_B)/agent $(GUEST_B)/boot $(GUEST_B)/flash $(GUEST_B)/seed $(GUEST_B)/enc28j60.ko $(GUEST_B)/spi-nor.ko $(GUEST_B)/spi-stutter.ko
 	$(call guest_say,CPIO)
 	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list build=$(GUEST_B) sysroot=$(B)/sysroot && mv $@.new $@
+
+# Other people's clients, an overlay: they cost the devices that do not use them nothing. Libraries that the root file system has are left out.
+GUEST_CLIENTS := $(wildcard $(GUEST_DIR)/clients/*.sh) $(GUEST_DIR)/clients/clients.list $(GUEST_DIR)/clients/swupdate.pem $(GUEST_DIR)/clients/hwrevision
+
+$(GUEST_B)/libicudata.so: $(GUEST_DIR)/clients/icudata.c $(B)/packages.stamp | $(GUEST_B)
+	$(call guest_say,CROSS)
+	$(Q)for file in $(B)/sysroot/usr/lib/arm-linux-gnueabihf/libicudata.so.??; do version=$${file##*.}; \
+		$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -shared -nostdlib -Wl,-soname,libicudata.so.$$version \
+		-DICU_TABLES=icudt$${version}_dat -o $@ $<; done
+
+$(GUEST_B)/clients.libraries: $(GUEST_DIR)/libraries.sh $(GUEST_B)/libraries.list
+	$(Q)$< $(B)/sysroot $(GUEST_CROSS)readelf $(B)/sysroot/usr/bin/curl $(B)/sysroot/usr/bin/swupdate >$@.new
+	$(Q)grep -vxFf $(GUEST_B)/libraries.list $@.new | sed 's|@sysroot/.*/libicudata.so[^ ]*|@build/libicudata.so|' >$@ && rm $@.new
+
+$(GUEST_B)/clients.cpio: $(GUEST_B)/mkinitramfs $(GUEST_B)/clients.libraries $(GUEST_B)/libicudata.so $(GUEST_CLIENTS)
+	$(call guest_say,CPIO)
+	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/clients/clients.list $(GUEST_B)/clients.libraries build=$(GUEST_B) sysroot=$(B)/sysroot && mv $@.new $@

@@ -61,7 +61,9 @@ const struct param device_params[] = {
 	PARAM_ROW_TEXT(device, summary, "summary", "", "what it stands for"),
 	PARAM_ROW_TEXT(device, kernel, "kernel", "", "a zImage; empty: the one that the build fetched"),
 	PARAM_ROW_TEXT(device, initramfs, "initramfs", "", "the root file system, a cpio archive; empty: the one that the build made"),
-	PARAM_ROW_TEXT(device, overlay, "overlay", "", "a cpio archive whose files replace or join those of the root file system"),
+	PARAM_ROW_TEXT(
+		device, overlay, "overlay", "",
+		"a cpio archive whose files replace or join those of the root file system; `clients`: the build's, with curl and SWUpdate"),
 	PARAM_ROW_TEXT(device, version, "version", "21.10", "of the system that a device with a flash comes with"),
 	PARAM_ROW_TEXT(device, client, "client", "/usr/bin/agent", "the command that updates the device"),
 	PARAM_ROW_QUANTITY(device, memory, "memory", UNIT_SIZE, "128MiB", 64U << 20, 1024U << 20, "of the machine"),
@@ -202,7 +204,7 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 	if (device.agent.flow == DEVICE_FLOW_STAGED && !device.flash.fitted)
 		return yaml_error(file, yaml_get(agent, "flow"), err, "flow: the staged flow needs a flash: add 'flash:' to the device");
 	if (!resolve_path(file, device.kernel, err) || !resolve_path(file, device.initramfs, err) ||
-	    !resolve_path(file, device.overlay, err))
+	    (strcmp(device.overlay, DEVICE_OVERLAY_CLIENTS) != 0 && !resolve_path(file, device.overlay, err)))
 		return error_at(err, file->path, mapping->line, mapping->column);
 	*ret_device = device;
 	return true;

@@ -14,6 +14,9 @@
 
 #define DEVICE_PATH_MAX 512
 
+/** The overlay with other people's clients that the build makes; a file of this name is `./clients`. */
+#define DEVICE_OVERLAY_CLIENTS "clients"
+
 #define DEVICE_ERRATA_SILICON UINT32_MAX
 
 enum { DEVICE_FLOW_PLAIN, DEVICE_FLOW_STAGED };

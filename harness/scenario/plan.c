@@ -543,16 +543,27 @@ static bool resolve_image(const struct yaml_file *file, const struct places *pla
 	return false;
 }
 
+static bool resolve_overlay(const struct places *places, struct plan *plan, const char *cure, struct error *err)
+{
+	char *overlay = plan->device.overlay;
+	bool is_clients = strcmp(overlay, DEVICE_OVERLAY_CLIENTS) == 0;
+
+	if (overlay[0] == '\0')
+		return true;
+	if (is_clients)
+		overlay[0] = '\0';
+	return resolve_file(overlay, places->clients, &plan->standard.overlay, "overlay", is_clients ? cure : "", err);
+}
+
 static bool resolve_files(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
 {
 	static const char cure[] = "; `make guest` makes the standard one";
 	struct device *device = &plan->device;
-	bool unused;
 
 	return resolve_image(file, places, plan, err) &&
 	       resolve_file(device->kernel, places->kernel, &plan->standard.kernel, "kernel", cure, err) &&
 	       resolve_file(device->initramfs, places->initramfs, &plan->standard.initramfs, "initramfs", cure, err) &&
-	       (device->overlay[0] == '\0' || resolve_file(device->overlay, "", &unused, "overlay", "", err));
+	       resolve_overlay(places, plan, cure, err);
 }
 
 /* -- the whole -- */
@@ -750,6 +761,8 @@ void plan_write(const struct plan *resolved, FILE *stream)
 		shown.device.kernel[0] = '\0';
 	if (shown.standard.initramfs)
 		shown.device.initramfs[0] = '\0';
+	if (shown.standard.overlay)
+		(void)snprintf(shown.device.overlay, sizeof shown.device.overlay, DEVICE_OVERLAY_CLIENTS);
 	write_table(stream, plan_params, plan, 0);
 	fputs("device:\n", stream);
 	write_table(stream, device_params, &plan->device, 2);

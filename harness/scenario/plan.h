@@ -40,7 +40,7 @@ struct plan {
 	uint64_t deadline_ns;
 	char image[DEVICE_PATH_MAX]; /**< what the device downloads; empty: what the build makes */
 	struct {
-		bool image, kernel, initramfs;
+		bool image, kernel, initramfs, overlay;
 	} standard; /**< which paths are those of the build: a plan leaves them empty, so that it runs elsewhere too */
 	struct device device;
 	struct link_config link;
@@ -66,6 +66,7 @@ struct places {
 	char scenarios[DEVICE_PATH_MAX]; /**< folder of scenarios */
 	char kernel[DEVICE_PATH_MAX];    /**< what the build made: kernel, root file system, image */
 	char initramfs[DEVICE_PATH_MAX];
+	char clients[DEVICE_PATH_MAX]; /**< the overlay with other people's clients */
 	char image[DEVICE_PATH_MAX];
 	char snapshots[DEVICE_PATH_MAX]; /**< folder for snapshots of devices */
 };

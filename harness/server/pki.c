@@ -5,11 +5,13 @@
  */
 #include "server/pki.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/bn.h>
+#include <openssl/cms.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -27,6 +29,9 @@
 #define YEAR_S (365 * DAY_S)
 #define PEM_MAX 4096U
 #define SIGNATURE_BYTES 64U
+/* The package certificate's time: 2020 to 2050. */
+#define PACKAGES_FROM_S UINT64_C(1577836800)
+#define PACKAGES_UNTIL_S UINT64_C(2524608000)
 #define OTHER_NAME "elsewhere.stutter.test"
 
 enum authority { ROOT_1 = PKI_ROOT_1, ROOT_2 = PKI_ROOT_2, ROOT_UNKNOWN, DEVICE_CA, ATTESTATION_CA, AUTHORITIES };
@@ -411,4 +416,60 @@ const char *pki_issue(const struct pki *pki, struct pki_order order, char **ret_
 	X509_REQ_free(request);
 	BIO_free(bio);
 	return wrong;
+}
+
+/* -- packages -- */
+
+/* With the purpose that SWUpdate asks for unless it is told otherwise (smime_sign). */
+static X509 *package_certificate(EVP_PKEY *key)
+{
+	const struct content content = {.subject = "Stutter Package Signing",
+	                                .serial = 0x2001,
+	                                .from_s = PACKAGES_FROM_S,
+	                                .until_s = PACKAGES_UNTIL_S,
+	                                .usage = "emailProtection",
+	                                .key = key};
+	struct entropy entropy = entropy_of(SEED, content.subject, content.serial);
+
+	return sign_certificate(&content, NULL, key, &entropy);
+}
+
+char *pki_package_certificate(void)
+{
+	char text[PEM_MAX];
+	EVP_PKEY *key = pki_host_key("package signing");
+	X509 *certificate = package_certificate(key);
+
+	(void)certificate_text(certificate, text, 0);
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+	return memory_text(text);
+}
+
+uint8_t *pki_sign_package(struct bytes data, size_t *ret_length)
+{
+	const unsigned flags = CMS_BINARY | CMS_DETACHED | CMS_NOATTR | CMS_NOSMIMECAP;
+	struct entropy entropy = entropy_of(SEED, "package signature", 0);
+	EVP_PKEY *key = pki_host_key("package signing");
+	X509 *certificate = package_certificate(key);
+	BIO *bio = BIO_new_mem_buf(data.data, (int)data.length);
+	unsigned char *der = NULL;
+
+	CHECK_INT(data.length, <=, INT_MAX);
+	CHECK(bio != NULL);
+	entropy_use(&entropy);
+	CMS_ContentInfo *cms = CMS_sign(certificate, key, NULL, bio, flags);
+	entropy_use(NULL);
+	CHECK(cms != NULL);
+	int length = i2d_CMS_ContentInfo(cms, &der);
+	CHECK_INT(length, >, 0);
+	uint8_t *copy = memory_new((size_t)length);
+	memcpy(copy, der, (size_t)length);
+	*ret_length = (size_t)length;
+	OPENSSL_free(der);
+	CMS_ContentInfo_free(cms);
+	BIO_free(bio);
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+	return copy;
 }

@@ -13,6 +13,7 @@
  *       board-0001             the bootstrap certificate
  *     Stutter Attestation CA   signs what attestation gives
  *       board-0001             with the key of the device's request
+ *     Stutter Package Signing  signs packages for SWUpdate, and itself; its dates are constant, since it lies in an image of the guest
  */
 #ifndef SERVER_PKI_H
 #define SERVER_PKI_H
@@ -85,6 +86,15 @@ const char *pki_sign(const struct pki *pki, struct bytes data, char ret_text[PKI
  * @param signature Of any content.
  */
 bool pki_bootstrap_signed(const struct pki *pki, struct bytes text, struct bytes signature);
+
+/** The certificate of the key that signs packages, in PEM: what a device checks them with. @return to be released with free(). */
+char *pki_package_certificate(void);
+
+/**
+ * Signs a package's description: CMS (RFC 5652) with the signer's certificate, without the data and without signed attributes, in DER.
+ * @return the signature, to be released with free().
+ */
+uint8_t *pki_sign_package(struct bytes data, size_t *ret_length);
 
 /** A certificate that attestation gives: what for, and until when. */
 struct pki_order {

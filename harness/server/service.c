@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,8 +15,11 @@
 #include "server/fields.h"
 #include "server/host.h"
 #include "server/reply.h"
+#include "server/swu.h"
 
 #define IMAGE_TARGET "/images/os.bin"
+#define PACKAGE_NAME "os.swu"
+#define PACKAGE_TARGET "/images/" PACKAGE_NAME
 /** The device's address: the only one that DHCP gives. */
 #define DEVICE_ADDRESS (HOST_ADDRESS + 99)
 
@@ -103,6 +107,8 @@ void service_close(struct service *service)
 	if (service->image.data != NULL)
 		(void)munmap((void *)(uintptr_t)service->image.data, service->image.length);
 	service->image = bytes_of(NULL, 0);
+	free(service->package);
+	service->package = NULL;
 	for (unsigned i = 0; i < SERVICE_FEEDS && service->has_releases; i++)
 		release_close(&service->releases[i]);
 	service->has_releases = false;
@@ -178,6 +184,29 @@ static bool is_post(const struct http_request *request)
 	return strcmp(request->method, "POST") == 0;
 }
 
+/* Made when it is first asked for: most devices never do. */
+static struct bytes package_of(struct service *service)
+{
+	char sha256[RELEASE_SHA256_TEXT_MAX];
+
+	if (service->package == NULL) {
+		service->package = swu_make(service->config.version, service->image, service->image_sha256, &service->package_length);
+		(void)release_sha256(bytes_of(service->package, service->package_length), sha256);
+		(void)snprintf(service->package_etag, sizeof service->package_etag, "\"%s\"", sha256);
+	}
+	return bytes_of(service->package, service->package_length);
+}
+
+static void answer_package(struct service *service, struct http_answer *answer)
+{
+	struct bytes package = package_of(service);
+	struct service_image *truth = truth_image(&service->truth, PACKAGE_NAME, package.length);
+
+	if (truth != NULL)
+		truth->requests++;
+	*answer = (struct http_answer){200, "application/octet-stream", service->package_etag, true, package, NULL, "", {0}};
+}
+
 static enum service_kind answer_plain(struct service *service, const struct http_request *request, struct http_answer *answer)
 {
 	const char *target = request->target;
@@ -199,6 +228,9 @@ static enum service_kind answer_plain(struct service *service, const struct http
 	} else if (reply_is_path(target, IMAGE_TARGET)) {
 		service->truth.attempts++;
 		*answer = (struct http_answer){200, "application/octet-stream", service->image_etag, true, service->image, NULL, "", {0}};
+		return SERVICE_IMAGE;
+	} else if (reply_is_path(target, PACKAGE_TARGET)) {
+		answer_package(service, answer);
 		return SERVICE_IMAGE;
 	}
 	return SERVICE_OTHER;
@@ -453,6 +485,37 @@ static void note_release(struct service *service, const struct http_request *req
 	service->bundle_out |= request->address == names_find(NAMES_RELEASES)->address && offset + part.length == image->data.length;
 }
 
+static void note_package(struct service *service, struct bytes part)
+{
+	struct bytes package = bytes_of(service->package, service->package_length);
+	uint64_t offset;
+
+	if (!lies_in(part, package, &offset))
+		return;
+	struct service_image *truth = truth_image(&service->truth, PACKAGE_NAME, package.length);
+	if (truth == NULL)
+		return;
+	truth->bytes += part.length;
+	truth->from_primary += part.length;
+	coverage_add(&truth->coverage, offset, offset + part.length);
+}
+
+bool service_image_served(const struct service *service, uint64_t *ret_size, uint64_t *ret_served)
+{
+	const struct service_truth *truth = &service->truth;
+
+	*ret_size = service->image.length;
+	*ret_served = truth->image_covered;
+	for (size_t i = 0; i < truth->image_count && truth->attempts == 0; i++) {
+		if (strcmp(truth->images[i].name, PACKAGE_NAME) != 0)
+			continue;
+		*ret_size = truth->images[i].size;
+		*ret_served = coverage_total(&truth->images[i].coverage);
+		return true;
+	}
+	return truth->attempts > 0;
+}
+
 static void note_sent(void *ctx, const struct http_request *request, struct bytes part)
 {
 	struct service *service = ctx;
@@ -460,6 +523,8 @@ static void note_sent(void *ctx, const struct http_request *request, struct byte
 
 	if (request->tls)
 		note_release(service, request, part);
+	else
+		note_package(service, part);
 	if (!lies_in(part, service->image, &offset))
 		return;
 	service->truth.image_bytes += part.length;

@@ -6,6 +6,7 @@
  *     GET  /connecttest.txt        the connectivity check's text
  *     GET  /update/manifest.json   what there is to install, with sizes and SHA-256 hashes
  *     GET  /images/os.bin          the image, with ranges
+ *     GET  /images/os.swu          the same image as a package for SWUpdate (swu.h), with ranges
  *     POST /report                 what the device says became of it (JSON)
  *
  * And the one of a device with keys, over TLS, where each host has its part (names.h):
@@ -76,6 +77,9 @@ struct service {
 	char image_sha256[SERVICE_SHA256_TEXT_MAX];
 	char image_etag[SERVICE_SHA256_TEXT_MAX + 2];
 	char manifest[SERVICE_MANIFEST_MAX];
+	uint8_t *package; /**< the image as a package; NULL until it is asked for */
+	size_t package_length;
+	char package_etag[SERVICE_SHA256_TEXT_MAX + 2];
 	struct dns_name dns_names[NAMES_MAX];
 	struct udp_services udp;
 	struct service_truth truth;
@@ -118,6 +122,9 @@ const struct release *service_releases(struct service *service);
  */
 void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct disruptor *disruptor, struct service_ops ops,
                    void *ctx);
+
+/** What the client of the plain flow asked for, the image or the package: its size and how much of it was handed out. @return false: neither. */
+bool service_image_served(const struct service *service, uint64_t *ret_size, uint64_t *ret_served);
 
 /** Answers a request: what http_open()'s handler calls. @param ctx The service. */
 void service_answer(void *ctx, const struct http_request *request, struct http_answer *ret_answer);

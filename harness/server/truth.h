@@ -18,8 +18,8 @@
 /** Requests and statuses that are kept; further ones are only counted. */
 #define TRUTH_VISITS_MAX 8192U
 #define TRUTH_STATUSES_MAX 256U
-/** Images that are told apart: three of each of two feeds. */
-#define TRUTH_IMAGES_MAX 6U
+/** Images that are told apart: three of each of two feeds, and the package for SWUpdate. */
+#define TRUTH_IMAGES_MAX 7U
 #define TRUTH_TEXT_MAX 48
 
 /** What a request was about. */
@@ -54,7 +54,7 @@ struct service_status {
 		reason[2 * TRUTH_TEXT_MAX];
 };
 
-/** An image of the signed releases and what was handed to TCP of it. */
+/** An image of the signed releases, or the package for SWUpdate, and what was handed to TCP of it. */
 struct service_image {
 	char name[2 * TRUTH_TEXT_MAX];
 	uint64_t size;

@@ -399,6 +399,24 @@ static void readmes_of_modules_tell_in_out_and_first(void)
 	}
 }
 
+/* The example of a device is shown whole, and stays what it is: a slow test runs it. */
+static void the_example_of_a_device_is_shown_as_it_is(void)
+{
+	static const char *const files[] = {"fetch-with-wget", "wget.list", "wget.yaml"};
+	char path[PATH_MAX];
+	char *readme = test_read("emulator/devices/README.md");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(readme);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		(void)snprintf(path, sizeof path, "emulator/devices/example/%s", files[i]);
+		char *text = test_read(path);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+		TEST_CONTAINS(readme, text);
+		free(text);
+	}
+	free(readme);
+}
+
 const CU_TestInfo tests_docs[] = {
 	{"commands and options exist", commands_and_options_exist},
 	{"targets exist", targets_exist},
@@ -408,5 +426,6 @@ const CU_TestInfo tests_docs[] = {
 	{"links lead somewhere", links_lead_somewhere},
 	{"every folder is told of", every_folder_is_told_of},
 	{"READMEs of modules tell in, out and first", readmes_of_modules_tell_in_out_and_first},
+	{"the example of a device is shown as it is", the_example_of_a_device_is_shown_as_it_is},
 	CU_TEST_INFO_NULL,
 };

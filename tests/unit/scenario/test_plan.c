@@ -29,6 +29,7 @@ static void make_places(void)
 	(void)snprintf(places.devices, sizeof places.devices, "%s/devices", test_folder());
 	(void)snprintf(places.kernel, sizeof places.kernel, "%s", test_write("vmlinuz", "k"));
 	(void)snprintf(places.initramfs, sizeof places.initramfs, "%s", test_write("initramfs.cpio", "i"));
+	(void)snprintf(places.clients, sizeof places.clients, "%s", test_write("clients.cpio", "c"));
 	(void)snprintf(places.image, sizeof places.image, "%s", test_write("image.bin", "os"));
 	(void)test_write("devices/box.yaml",
 	                 "name: box\nspi_clock: 8MHz\nchip_revision: B5\nagent: {retries: 3, resume: false}\ndhcp: {tries: 7}\n");
@@ -252,6 +253,28 @@ static void comes_back_the_same(const char *scenario)
 	free(second);
 	plan_close(&plan);
 	plan_close(&again);
+}
+
+static void the_overlay_with_clients_is_the_build_s(void)
+{
+	static const char scenario[] = "name: x\ndevice: {name: d, overlay: clients}\n";
+	struct plan plan;
+
+	TEST_SAME_TEXT(open_text(&plan, scenario, NULL), "");
+	CU_ASSERT_STRING_EQUAL(plan.device.overlay, places.clients);
+	char *text = written(&plan);
+	TEST_CONTAINS(text, "\n  overlay: \"clients\"\n");
+	free(text);
+	plan_close(&plan);
+	comes_back_the_same(scenario);
+	/* A file of that name is named by its path. */
+	(void)test_write("clients", "own");
+	TEST_SAME_TEXT(open_text(&plan, "name: x\ndevice: {name: d, overlay: ./clients}\n", NULL), "");
+	CU_ASSERT_STRING_NOT_EQUAL(plan.device.overlay, places.clients);
+	plan_close(&plan);
+	CU_ASSERT_FATAL(unlink(places.clients) == 0);
+	TEST_CONTAINS(open_text(&plan, scenario, NULL),
+	              "clients.cpio cannot be read: No such file or directory; `make guest` makes the standard one");
 }
 
 static void a_plan_that_was_written_is_read_as_the_same(void)
@@ -504,6 +527,7 @@ const CU_TestInfo tests_plan[] = {
 	{"a device that is not there is told", a_device_that_is_not_there_is_told},
 	{"the command line chooses another device", the_command_line_chooses_another_device},
 	{"files that are not there are told with a cure", files_that_are_not_there_are_told_with_a_cure},
+	{"the overlay with clients is the build's", the_overlay_with_clients_is_the_build_s},
 	{"a plan that was written is read as the same", a_plan_that_was_written_is_read_as_the_same},
 	{"decisions say what is not standard and come back", decisions_say_what_is_not_standard_and_come_back},
 	{"netem becomes a fault for each of its words", netem_becomes_a_fault_for_each_of_its_words},

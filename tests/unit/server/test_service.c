@@ -85,6 +85,24 @@ static void the_image_has_ranges_and_a_strong_etag(void)
 	service_close(&service);
 }
 
+static void the_image_is_there_as_a_package_too(void)
+{
+	uint64_t size, served;
+
+	open_with_abc();
+	CU_ASSERT(!service_image_served(&service, &size, &served) && size == 3 && served == 0);
+	ask("GET", "/images/os.swu", "");
+	CU_ASSERT(answer.status == 200 && answer.ranges && answer.etag != NULL && strlen(answer.etag) == 66);
+	CU_ASSERT(answer.body.length > 1000 && memcmp(answer.body.data, "070702", 6) == 0);
+	const uint8_t *first = answer.body.data;
+	ask("HEAD", "/images/os.swu", "");
+	CU_ASSERT(answer.status == 200 && answer.body.data == first);
+	/* Who asked for it and was given nothing has not been served. */
+	CU_ASSERT(service_image_served(&service, &size, &served) && size == answer.body.length && served == 0);
+	CU_ASSERT(service.truth.attempts == 0 && service.truth.image_count == 1 && service.truth.images[0].requests == 2);
+	service_close(&service);
+}
+
 static void a_report_is_kept(void)
 {
 	open_with_abc();
@@ -184,6 +202,7 @@ const CU_TestInfo tests_service[] = {
 	{"the connectivity check has its text", the_connectivity_check_has_its_text},
 	{"the manifest names the image with size and hash", the_manifest_names_the_image_with_size_and_hash},
 	{"the image has ranges and a strong ETag", the_image_has_ranges_and_a_strong_etag},
+	{"the image is there as a package too", the_image_is_there_as_a_package_too},
 	{"a report is kept", a_report_is_kept},
 	{"a long report is cut", a_long_report_is_cut},
 	{"what is not there is 404 and what may not be done 405", what_is_not_there_is_404_and_what_may_not_be_done_405},
