@@ -114,6 +114,7 @@
 	S("session/sessions", tests_sessions, true)                                                                                        \
 	S("session/clients", tests_clients, true)                                                                                          \
 	S("session/flash", tests_flash, true)                                                                                              \
+	S("session/staged", tests_staged, true)                                                                                            \
 	S("session/bus", tests_bus, true)
 
 #define SUITE_DECLARE(name, array, slow) extern const CU_TestInfo array[];

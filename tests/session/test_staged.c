@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The whole update in whole sessions: stages, TLS, flash, reset, confirmation, and what the judges make of it. Images are small, so that a session takes seconds.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_staged[];
+
+#define SERVER "server: {os_size: 16KiB, app_size: 4KiB}\n"
+
+static char output[262144];
+
+/* Runs a scenario of this text with these words; expects this exit status. */
+static void run(const char *text, const char *words, int expected)
+{
+	char path[PATH_MAX], program[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/guest/initramfs.cpio", test_build());
+	if (access(path, R_OK) != 0)
+		test_skip("no %s; `make guest` builds it", path);
+	if (test_shell(output, sizeof output, "command -v qemu-system-arm") != 0)
+		test_skip("no qemu-system-arm");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
+	(void)test_write("s.yaml", text);
+	int status = test_shell(output, sizeof output, "cd %s && %s run s.yaml %s", test_folder(), program, words);
+	if (status != expected)
+		printf("    exit status %d; it printed\n%s\n", status, output);
+	CU_ASSERT_EQUAL_FATAL(status, expected);
+}
+
+static char *read_in(const char *name)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+	char *text = test_read(path);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	return text;
+}
+
+/* The parts must stand in the text in this order. */
+static void expect_in_order(const char *text, const char *const parts[])
+{
+	for (; *parts != NULL; parts++) {
+		const char *found = strstr(text, *parts);
+		if (found == NULL)
+			printf("    not there, or not in its place: %s\n", *parts);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+		text = found + strlen(*parts);
+	}
+}
+
+static void a_device_updates_in_three_stages_and_twice_the_same(void)
+{
+	static const char *const story[] = {"boot slot A version 21.10 state confirmed",
+	                                    "client certificate of board-0001",
+	                                    "phase download ok prerequisite, ",
+	                                    "phase download ok os, 16384 bytes",
+	                                    "phase activate ok",
+	                                    "phase reboot begin",
+	                                    "the device has booted again (boot 2)",
+	                                    "boot slot B version 22.02 state trial",
+	                                    "phase confirm ok slot B, version 22.02",
+	                                    "phase download ok deployment, 4096 bytes",
+	                                    "result pass",
+	                                    "pass: updated to version 22.02",
+	                                    NULL};
+
+	run("name: s\ndevice: \"21.10\"\n" SERVER "expect: {told: true, poll: true, traffic: 1, storm: 25, leak: 64KiB, hang: 1min}\n",
+	    "--jobs 2 --twice --bus --out r", 0);
+	TEST_CONTAINS(output, "the same twice");
+	char *trace = read_in("r/s/seed-1/trace.txt"), *first = read_in("r/s/seed-1/bus.txt"), *again = read_in("r/s/seed-1-again/bus.txt");
+	expect_in_order(trace, story);
+	CU_ASSERT(strcmp(first, again) == 0 && strlen(first) > 100000);
+	TEST_CONTAINS(first, " cs 1, 4 B, mosi ");
+	free(trace);
+	free(first);
+	free(again);
+	/* What the capture's secrets open is what the service has heard. */
+	if (test_shell(output, sizeof output, "command -v tshark") != 0)
+		test_skip("no tshark to read the capture with");
+	CU_ASSERT_EQUAL_FATAL(
+		test_shell(output, sizeof output,
+	                   "cd %s/r/s/seed-1 && tshark -r wire.pcapng -Y http.request -T fields -e http.request.method -e "
+	                   "http.request.uri 2>/dev/null >seen && sed -n 's/.* http    #[0-9]* \\([A-Z]*\\) \\([^ ]*\\) -> .*/"
+	                   "\\1\\t\\2/p' trace.txt >told && diff seen told && wc -l <seen",
+	                   test_folder()),
+		0);
+	CU_ASSERT(atoi(output) > 10);
+}
+
+/* The image stops in its middle, for good. */
+#define STALLED                                                                                                                            \
+	"name: s\ndevice: \"%s\"\n" SERVER                                                                                                 \
+	"faults:\n- name: peer gone\n  http_truncate: {at_byte: 9kB, end: stall}\n  path: '/images/os*'\n"                                 \
+	"  first: 1\nexpect: {hang: 5min}\n"
+
+static void one_plan_has_another_verdict_with_another_release(void)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof text, STALLED, "21.10");
+	run(text, "--jobs 1 --out r", 0);
+	run(text, "--jobs 1 --out w --device 22.01", 1);
+	TEST_CONTAINS(output, "judge hang: nothing from the device for 5min");
+	TEST_CONTAINS(output, "the far end waits: 203.0.113.30:443 in state ESTABLISHED");
+	TEST_CONTAINS(output, "last frames ");
+	char *verdict = read_in("w/s/seed-1/verdict.json");
+	TEST_CONTAINS(verdict, "\"judge\": \"hang\"");
+	free(verdict);
+}
+
+static void a_power_cut_costs_an_image_and_no_more(void)
+{
+	static const char *const story[] = {"'cut' power_cut",      "power   off",
+	                                    "power   on",           "boot slot A version 21.10 state confirmed",
+	                                    "phase download ok os", "boot slot B version 22.02 state trial",
+	                                    "result pass",          NULL};
+
+	run("name: s\ndevice: \"21.10\"\n" SERVER "faults:\n- name: cut\n  power_cut: {after: 50%, for: 2s}\n  nth: 40\n",
+	    "--jobs 2 --twice --out r", 0);
+	TEST_CONTAINS(output, "the same twice");
+	char *trace = read_in("r/s/seed-1/trace.txt");
+	expect_in_order(trace, story);
+	TEST_CONTAINS(trace, " 1 torn, 0 findings");
+	free(trace);
+}
+
+static void a_system_that_crashes_is_rolled_back_and_told(void)
+{
+	run("name: s\ndevice: \"21.10\"\nserver: {os_size: 16KiB, app_size: 4KiB, os_behaviour: crash}\n"
+	    "expect: {verdict: fail, phase: confirm, told: true, poll: true}\n",
+	    "--jobs 1 --out r", 0);
+	TEST_CONTAINS(output, "1 confirmed failure.");
+	TEST_CONTAINS(output, "confirmed failure of 21.10: confirm: rolled back: slot B: no try is left");
+	char *trace = read_in("r/s/seed-1/trace.txt");
+	TEST_CONTAINS(trace, "(boot 5)");
+	free(trace);
+}
+
+static void faults_of_service_and_flash_are_replayed(void)
+{
+	char program[PATH_MAX];
+
+	run("name: s\ndevice: \"21.10\"\n" SERVER "faults:\n- name: busy\n  nor_stuck: 3s\n  nth: 30\n- name: refused\n"
+	    "  http_status: {code: 503}\n  host: 'core*'\n  probability: 50%\n",
+	    "--jobs 1 --out r", 0);
+	char *trace = read_in("r/s/seed-1/trace.txt");
+	TEST_CONTAINS(trace, "'refused' http_status");
+	free(trace);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output,
+	                   "cd %s && %s replay r/s/seed-1/plan.yaml --jobs 1 --out p && grep -h '\"digest\"' r/s/seed-1/verdict.json "
+	                   "p/s/seed-1/verdict.json | sort -u | wc -l && cat p/s/seed-1/replay.txt",
+	                   test_folder(), program),
+		0);
+	TEST_CONTAINS(output, "\n1\n");
+	TEST_CONTAINS(output, "found       'busy' nor_stuck at nor.op#30");
+}
+
+const CU_TestInfo tests_staged[] = {
+	{"a device updates in three stages, and twice the same", a_device_updates_in_three_stages_and_twice_the_same},
+	{"one plan has another verdict with another release", one_plan_has_another_verdict_with_another_release},
+	{"a power cut costs an image and no more", a_power_cut_costs_an_image_and_no_more},
+	{"a system that crashes is rolled back and told", a_system_that_crashes_is_rolled_back_and_told},
+	{"faults of service and flash are replayed", faults_of_service_and_flash_are_replayed},
+	CU_TEST_INFO_NULL,
+};
