@@ -15,7 +15,9 @@
  *
  * The rejected alternative: strict priorities for the two threads on one core. They need privileges, and do not help on two cores.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dlfcn.h>
 #include <linux/futex.h>
 #include <pthread.h>
