@@ -26,14 +26,17 @@ static void put(uint8_t *header, unsigned at, uint32_t value)
 static uint8_t *read_all(size_t *ret_size)
 {
 	size_t room = 1U << 20, got;
-	uint8_t *data = NULL;
+	uint8_t *data = NULL, *more;
 
 	*ret_size = 0;
 	do {
 		room *= 2;
-		data = realloc(data, room);
-		if (!data)
+		more = realloc(data, room);
+		if (!more) {
+			free(data);
 			return NULL;
+		}
+		data = more;
 		got = fread(data + *ret_size, 1, room - *ret_size, stdin);
 		*ret_size += got;
 	} while (*ret_size == room);
@@ -42,6 +45,7 @@ static uint8_t *read_all(size_t *ret_size)
 
 int main(int argc, char **argv)
 {
+	static const char name[8] = "linux";
 	uint8_t header[HEADER] = {0};
 	size_t size;
 	uint8_t *data;
@@ -60,7 +64,7 @@ int main(int argc, char **argv)
 	header[28] = OS_LINUX;
 	header[29] = ARCHITECTURE_ARM;
 	header[30] = TYPE_KERNEL;
-	memcpy(header + 32, "linux", 5);
+	memcpy(header + 32, name, sizeof name);
 	put(header, 4, (uint32_t)crc32(0, header, HEADER));
 	return fwrite(header, 1, HEADER, stdout) == HEADER && fwrite(data, 1, size, stdout) == size && fflush(stdout) == 0 ? EXIT_SUCCESS
 	                                                                                                                   : EXIT_FAILURE;

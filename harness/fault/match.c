@@ -103,8 +103,9 @@ const struct param match_params[] = {
 	PARAM_ROW_CUSTOM(match, until, "until", &moment_codec, "0ns",
                          "before this time since power on, this long after 'from' (+2s), or before this address; 0ns: for ever"),
 	PARAM_ROW_TEXT(match, during, "during", "", "only while the session is in this phase"),
-	PARAM_ROW_CUSTOM(match, nth, "nth", &ordinals_codec, "0",
-                         "only the n-th that matches, counted from 1, or those of a range (3..7, 3..); seed: the n-th in a session with seed n"),
+	PARAM_ROW_CUSTOM(
+		match, nth, "nth", &ordinals_codec, "0",
+		"only the n-th that matches, counted from 1, or those of a range (3..7, 3..); seed: the n-th in a session with seed n"),
 	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
 	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
 	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0, "each of these with this probability"),

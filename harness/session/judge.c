@@ -118,7 +118,8 @@ static void decide_pass(const struct judge *judge, const struct world *world, st
 	/* The judges look into the flash themselves. */
 	if (world->plan->device.agent.flow == DEVICE_FLOW_STAGED)
 		conclude(verdict, VERDICT_PASS, "%s version %s",
-		         strcmp(judge->notes.version, systems_offered(world)) == 0 ? "updated to" : "nothing new for", judge->notes.version);
+		         strcmp(judge->notes.version, systems_offered(world)) == 0 ? "updated to" : "nothing new for",
+		         judge->notes.version);
 	else if (asked && served < size)
 		conclude(verdict, VERDICT_FAIL,
 		         "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of the image", served, size);

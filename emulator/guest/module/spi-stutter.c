@@ -112,10 +112,10 @@ struct stutter {
 
 	struct spi_controller *controller;
 	u64 bus_end_ns;
-	u32 speed_hz; /* that byte_q16 was computed for */
-	u64 byte_q16; /* nanoseconds a byte, times 2 to the 16th */
+	u32 speed_hz;    /* that byte_q16 was computed for */
+	u64 byte_q16;    /* nanoseconds a byte, times 2 to the 16th */
 	u32 flash_rests; /* answers in a row that said busy */
-	u32 tx_dirty; /* from this byte on request.payload is known to be zeros */
+	u32 tx_dirty;    /* from this byte on request.payload is known to be zeros */
 	struct stutter_setup setup;
 	struct miscdevice misc;
 	struct notifier_block panic;
