@@ -61,6 +61,7 @@
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \
 	S("session/cable", tests_cable, false)                                                                                             \
+	S("session/hello", tests_hello, false)                                                                                             \
 	S("session/judge", tests_judge, false)                                                                                             \
 	S("session/oracle", tests_oracle, false)                                                                                           \
 	S("reports/text", tests_text, false)                                                                                               \

@@ -22,6 +22,7 @@
 #include "qemu/qemu.h"
 #include "reports/vcd.h"
 #include "session/folder.h"
+#include "session/hello.h"
 #include "server/pki.h"
 #include "session/judge.h"
 #include "session/systems.h"
@@ -64,25 +65,12 @@ static uint64_t clock_ns(clockid_t clock)
 
 /* -- one request -- */
 
-/* How far the machine's counter is ahead of the time that the boot counts. */
-static bool read_hello(const struct stutter_request *request, const uint8_t *payload, uint64_t *ret_ahead_ns, struct error *err)
-{
-	struct stutter_hello hello;
-
-	if (request->length != sizeof hello || (memcpy(&hello, payload, sizeof hello), hello.version != STUTTER_PROTOCOL_VERSION))
-		return error_set(err, "the guest speaks another protocol: was its module built for this version?");
-	if (hello.counter_hz == 0 || hello.counter_hz > SIM_S || SIM_S % hello.counter_hz != 0)
-		return error_set(err, "the guest's counter runs at %u Hz, which is no divisor of 1 GHz", hello.counter_hz);
-	*ret_ahead_ns = hello.counter * (SIM_S / hello.counter_hz) - request->now_ns;
-	return true;
-}
-
 /* The guest has booted. After the first time, its clock has begun anew. */
 static bool take_hello(struct session *session, const struct stutter_request *request, const uint8_t *payload)
 {
 	uint64_t ahead_ns = 0;
 
-	if (!read_hello(request, payload, &ahead_ns, &session->broken)) {
+	if (!hello_read(request, payload, &ahead_ns, &session->broken)) {
 		session->end = END_BROKEN;
 		return false;
 	}

@@ -188,6 +188,34 @@ static void another_seed_is_another_session(void)
 	clean(&machine);
 }
 
+/* The library has no name but that which the loader's file had; a mapping that can be executed is one that was loaded, not only open. */
+static void the_machine_runs_with_the_lockstep_library(void)
+{
+	struct machine machine;
+	struct error err = {.text = ""};
+	struct stutter_request request;
+	const uint8_t *payload;
+	char path[64], line[PATH_SIZE];
+	unsigned mapped = 0;
+	struct qemu *qemu;
+
+	if (!prepare(&machine))
+		return;
+	qemu = start(&machine, 0, NULL);
+	if (qemu && qemu_read_request(qemu, &request, &payload, &err)) {
+		snprintf(path, sizeof(path), "/proc/%ld/maps", (long)qemu_pid(qemu));
+		FILE *maps = fopen(path, "r");
+		CU_ASSERT_PTR_NOT_NULL(maps);
+		while (maps && fgets(line, sizeof(line), maps))
+			mapped += strstr(line, " r-xp ") && strstr(line, "/memfd:lockstep.so");
+		if (maps)
+			fclose(maps);
+	}
+	CU_ASSERT_EQUAL(mapped, 1);
+	qemu_stop(qemu);
+	clean(&machine);
+}
+
 static void a_client_of_ones_own_reports_by_its_exit_status(void)
 {
 	struct machine machine;
@@ -378,6 +406,7 @@ static void a_missing_qemu_is_told_with_its_cure(void)
 const CU_TestInfo tests_qemu[] = {
 	{"two restores ask bit for bit the same", two_restores_ask_bit_for_bit_the_same},
 	{"another seed is another session", another_seed_is_another_session},
+	{"the machine runs with the lockstep library", the_machine_runs_with_the_lockstep_library},
 	{"a client of one's own reports by its exit status", a_client_of_ones_own_reports_by_its_exit_status},
 	{"an overlay replaces files", an_overlay_replaces_files},
 	{"the snapshot is made once", the_snapshot_is_made_once},

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Knows nothing of QEMU nor of the world, so that a hello that no built guest sends can be tried. */
+#include "session/hello.h"
+
+#include <string.h>
+
+#include "sim/sim.h"
+
+bool hello_read(const struct stutter_request *request, const uint8_t *payload, uint64_t *ret_ahead_ns, struct error *err)
+{
+	struct stutter_hello hello;
+
+	if (request->length != sizeof hello || (memcpy(&hello, payload, sizeof hello), hello.version != STUTTER_PROTOCOL_VERSION))
+		return error_set(err, "the guest speaks another protocol: was its module built for this version?");
+	if (hello.counter_hz == 0 || hello.counter_hz > SIM_S || SIM_S % hello.counter_hz != 0)
+		return error_set(err, "the guest's counter runs at %u Hz, which is no divisor of 1 GHz", hello.counter_hz);
+	*ret_ahead_ns = hello.counter * (SIM_S / hello.counter_hz) - request->now_ns;
+	return true;
+}
