@@ -23,13 +23,10 @@ struct judges {
 	bool verified;    /**< nothing runs that was not verified */
 	bool bootable;    /**< after every reset a system comes up */
 	bool truth;       /**< what the device told the service is so */
-	uint64_t leak;    /**< bytes of memory more from the first failed attempt of a phase to a later one, and files */
+	uint64_t leak;    /**< bytes of memory that three failed attempts in a row lose; and no files */
 };
 
 #define JUDGES_STORM_NS (UINT64_C(10) * 1000000000)
-
-/** How many more files a device may have open after a failed attempt than after the first of its phase. */
-#define JUDGES_FILES 2
 
 /** The rows of a table, for a structure that has a struct judges as its member @p m. */
 #define JUDGES_ROWS(s, m)                                                                                                                  \
@@ -47,9 +44,8 @@ struct judges {
 		PARAM_ROW_BOOL(s, m.verified, "verified", "true", "judge: no system runs that is not one that was signed"),                \
 		PARAM_ROW_BOOL(s, m.bootable, "bootable", "true", "judge: after every reset a system comes up, and one could at the end"), \
 		PARAM_ROW_BOOL(s, m.truth, "truth", "true", "judge: what the device told the service last is so"),                         \
-		PARAM_ROW_QUANTITY(                                                                                                        \
-			s, m.leak, "leak", UNIT_SIZE, "0B", 0, 0,                                                                          \
-			"judge: at most so much more memory, and 2 files, from the first failed attempt of a phase to a later one; 0B: off")
+		PARAM_ROW_QUANTITY(s, m.leak, "leak", UNIT_SIZE, "0B", 0, 0,                                                               \
+	                           "judge: at most so much memory lost by three failed attempts in a row, and no file; 0B: off")
 
 #define JUDGES_STORM_MAX 1000U
 

@@ -10,20 +10,38 @@
 
 /* -- hearing -- */
 
-/* Growth counts within a phase: what a client needs for the first time in another one is no leak. */
+static uint64_t growth(uint64_t from, uint64_t to)
+{
+	return to > from ? to - from : 0;
+}
+
+static uint64_t lesser(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* What grows with every one of several attempts of a phase is lost; what grows once was needed for the first time. */
 static void note_usage(struct oracle_notes *notes, const char *report)
 {
-	struct oracle_usage usage;
+	const unsigned ring = ORACLE_STEPS + 1;
+	struct oracle_usage usage, step = {UINT64_MAX, UINT64_MAX};
 
 	if (sscanf(report, "usage files %" SCNu64 " heap %" SCNu64, &usage.files, &usage.heap) != 2)
 		return;
-	if (notes->usages++ == 0)
-		notes->base = usage;
-	const struct oracle_growth growth = {notes->usages, notes->base, usage};
-	if (usage.files > notes->base.files + (notes->files.to.files - notes->files.from.files))
-		notes->files = growth;
-	if (usage.heap > notes->base.heap + (notes->heap.to.heap - notes->heap.from.heap))
-		notes->heap = growth;
+	notes->last[notes->usages++ % ring] = usage;
+	if (notes->usages < ring)
+		return;
+	for (unsigned i = notes->usages - ring; i + 1 < notes->usages; i++) {
+		step.files = lesser(step.files, growth(notes->last[i % ring].files, notes->last[(i + 1) % ring].files));
+		step.heap = lesser(step.heap, growth(notes->last[i % ring].heap, notes->last[(i + 1) % ring].heap));
+	}
+	notes->step.files = greater(notes->step.files, step.files);
+	notes->step.heap = greater(notes->step.heap, step.heap);
 }
 
 __attribute__((format(printf, 3, 4))) static void note_wrong(struct oracle_notes *notes, const char *judge, const char *format, ...)
@@ -259,16 +277,13 @@ static bool wants_leak(const struct judges *limits)
 
 static bool is_tight(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct oracle_growth *files = &asked->notes->files, *heap = &asked->notes->heap;
+	const struct oracle_usage *step = &asked->notes->step;
 
-	if (files->to.files > files->from.files + JUDGES_FILES)
-		return complain(ret_why,
-		                "after %u failed attempts of a phase the client has %" PRIu64
-		                " files open, after the first it had %" PRIu64,
-		                files->attempts, files->to.files, files->from.files);
-	return heap->to.heap <= heap->from.heap + asked->limits->leak ||
-	       complain(ret_why, "after %u failed attempts of a phase the client uses %" PRIu64 " bytes, after the first it used %" PRIu64,
-	                heap->attempts, heap->to.heap, heap->from.heap);
+	if (step->files > 0)
+		return complain(ret_why, "each of %u failed attempts in a row left %" PRIu64 " more files open", ORACLE_STEPS, step->files);
+	return ORACLE_STEPS * step->heap <= asked->limits->leak ||
+	       complain(ret_why, "each of %u failed attempts in a row took at least %" PRIu64 " bytes of memory for good", ORACLE_STEPS,
+	                step->heap);
 }
 
 /* A hang ends the session itself (session.c): its judge is asked there. */

@@ -11,6 +11,9 @@
 #include "session/verdict.h"
 #include "session/world.h"
 
+/** So many failed attempts in a row make a leak: what is needed once is none, whenever that is. */
+#define ORACLE_STEPS 3U
+
 /** What a client uses after a failed attempt. */
 struct oracle_usage {
 	uint64_t files, heap;
@@ -18,18 +21,15 @@ struct oracle_usage {
 
 /** What the judges have noted of the device's reports. */
 struct oracle_notes {
-	bool failed;              /* a phase has failed */
-	sim_ns failed_at;         /* and when that was first */
-	bool polled;              /* the device went back to its poll loop after it */
-	unsigned usages;          /* reports of what the device's client uses, in the present phase */
-	struct oracle_usage base; /* the first of them */
-	struct oracle_growth {
-		unsigned attempts; /* failed ones, until then */
-		struct oracle_usage from, to;
-	} files, heap;   /* the worst growth of either, of all phases */
-	unsigned resets; /* of the device, as the session has seen them */
-	bool booted;     /* a system has come up since the last of them */
-	char slot[8];    /* what the boot program chose last */
+	bool failed;                                /* a phase has failed */
+	sim_ns failed_at;                           /* and when that was first */
+	bool polled;                                /* the device went back to its poll loop after it */
+	unsigned usages;                            /* reports of what the device's client uses, in the present phase */
+	struct oracle_usage last[ORACLE_STEPS + 1]; /* a ring of the latest of them */
+	struct oracle_usage step; /* what each of ORACLE_STEPS failed attempts in a row has cost at least: the worst, of all phases */
+	unsigned resets;          /* of the device, as the session has seen them */
+	bool booted;              /* a system has come up since the last of them */
+	char slot[8];             /* what the boot program chose last */
 	char version[64];
 	char wrong[VERDICT_TEXT_MAX]; /* the first boot that a judge is not content with; empty if there was none */
 	char wrong_judge[16];
