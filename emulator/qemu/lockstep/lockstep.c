@@ -37,7 +37,7 @@ static int (*real_unlock)(pthread_mutex_t *mutex);
 static pthread_mutex_t *_Atomic mutexes[MUTEXES_MAX];
 
 static pthread_mutex_t *_Atomic big_lock; /* once it is known */
-static _Atomic uint32_t cpu_executes, main_wants;
+static _Atomic uint32_t cpu_executes, main_wants, cpu_queues;
 
 static _Thread_local enum { STRANGER, MAIN, CPU, UNKNOWN } role = UNKNOWN;
 
@@ -75,10 +75,12 @@ static void set(_Atomic uint32_t *mark)
 	atomic_store(mark, 1);
 }
 
-static void clear(_Atomic uint32_t *mark)
+/* Nobody waits without having set @waiter before, so the system call is spared where there is nobody; the order of both accesses is that of all atomics. */
+static void clear(_Atomic uint32_t *mark, _Atomic uint32_t *waiter)
 {
 	atomic_store(mark, 0);
-	(void)syscall(SYS_futex, mark, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	if (atomic_load(waiter))
+		(void)syscall(SYS_futex, mark, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 static void wait_while(_Atomic uint32_t *mark)
@@ -131,7 +133,7 @@ static int lock_for_main(pthread_mutex_t *mutex)
 			break;
 		(void)real_unlock(mutex);
 	}
-	clear(&main_wants);
+	clear(&main_wants, &cpu_queues);
 	return result;
 }
 
@@ -143,8 +145,12 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
 	if (big && is_main_thread())
 		return lock_for_main(mutex);
 	if (big && role == CPU) {
-		clear(&cpu_executes);
-		wait_while(&main_wants);
+		clear(&cpu_executes, &main_wants);
+		if (atomic_load(&main_wants)) {
+			set(&cpu_queues);
+			wait_while(&main_wants);
+			atomic_store(&cpu_queues, 0);
+		}
 	}
 	return real_lock(mutex);
 }
