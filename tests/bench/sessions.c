@@ -143,6 +143,8 @@ static void bench_cuts(void)
 	static const char what[] = "flash: a power cut at every operation of an update";
 	uint64_t start = bench_now_ns();
 
+	printf("%s: takes minutes\n", what);
+	(void)fflush(stdout);
 	if (!run("scenarios/flash/cut-every.yaml --jobs 2", "cuts"))
 		bench_missing(what, "scenarios/flash/cut-every.yaml did not pass");
 	else

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/session/started.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_bus[];
@@ -28,15 +29,6 @@ static void need(const char *command)
 		test_skip("no %s", command);
 }
 
-static void need_the_guest(void)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/guest/initramfs.cpio", test_build());
-	if (access(path, R_OK) != 0)
-		test_skip("no %s; `make guest` builds it", path);
-}
-
 static void run_in_folder(const char *command)
 {
 	int status = test_shell(output, sizeof output, "cd %s && %s", test_folder(), command);
@@ -44,16 +36,6 @@ static void run_in_folder(const char *command)
 	if (status != 0)
 		printf("    %s: exit status %d; it printed\n%s\n", command, status, output);
 	CU_ASSERT_EQUAL_FATAL(status, 0);
-}
-
-static char *read_in_folder(const char *name)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	char *text = test_read(path);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-	return text;
 }
 
 static unsigned count(const char *text, const char *part)
@@ -152,14 +134,12 @@ static void the_traffic_is_read(const char *decoded, const char *trace)
 /* Runs the small scenario with these faults. */
 static void run_session(const char *faults, const char *options)
 {
-	char command[2 * PATH_MAX], program[PATH_MAX], scenario[2048];
+	char command[2 * PATH_MAX], scenario[2048];
 
-	need("qemu-system-arm");
-	need_the_guest();
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
+	started_needs("initramfs.cpio");
 	(void)snprintf(scenario, sizeof scenario, SCENARIO "%s", faults);
 	test_write("tiny.yaml", scenario);
-	(void)snprintf(command, sizeof command, MAKE_IMAGE " && %s run tiny.yaml --jobs 1 %s", program, options);
+	(void)snprintf(command, sizeof command, MAKE_IMAGE " && %s run tiny.yaml --jobs 1 %s", started_program(), options);
 	run_in_folder(command);
 }
 
@@ -204,7 +184,7 @@ static void a_disturbed_bus_is_the_same_twice(void)
 	            "expect: {verdict: any}\n",
 	            "--twice --out r");
 	TEST_CONTAINS(output, "the same twice");
-	char *trace = read_in_folder(SESSION "/trace.txt");
+	char *trace = started_read(SESSION "/trace.txt");
 	static const char *const actions[] = {" warm_start\n", " spi_stall\n", " spi_slow\n", " int_double\n", " spi_cut\n"};
 	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
 		TEST_CONTAINS(trace, actions[i]);
@@ -217,7 +197,7 @@ static void sigrok_reads_in_the_vcd_what_the_trace_tells(void)
 	run_session("", "--vcd --out r");
 	run_in_folder("sigrok-cli -I vcd -i " SESSION
 	              "/bus.vcd -P spi:clk=SCK:mosi=MOSI:miso=MISO:cs=CS,enc28j60 -A enc28j60 >decoded.txt");
-	char *decoded = read_in_folder("decoded.txt"), *trace = read_in_folder(SESSION "/trace.txt");
+	char *decoded = started_read("decoded.txt"), *trace = started_read(SESSION "/trace.txt");
 	only_src_is_complained_of(decoded, trace);
 	the_start_up_is_read(decoded);
 	the_traffic_is_read(decoded, trace);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/session/started.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_clients[];
@@ -16,27 +17,13 @@ extern const CU_TestInfo tests_clients[];
 
 static char output[OUTPUT_MAX];
 
-static void need_a_device(void)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/guest/clients.cpio", test_build());
-	if (access(path, R_OK) != 0)
-		test_skip("no %s; `make guest` builds it", path);
-	if (test_shell(output, sizeof output, "command -v qemu-system-arm") != 0)
-		test_skip("no qemu-system-arm");
-}
-
 /* Runs s.yaml, which is of this text, in the test's folder with a small image beside it. */
 static void run(const char *scenario, const char *options, int status)
 {
-	char program[PATH_MAX];
-
 	(void)test_write("s.yaml", scenario);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
 	int found = test_shell(output, sizeof output,
 	                       "cd %s && head -c 200001 /dev/zero >small.bin && rm -rf r && %s run s.yaml %s --out r", test_folder(),
-	                       program, options);
+	                       started_program(), options);
 	if (found != status)
 		printf("    exit status %d, not %d; it printed\n%s\n", found, status, output);
 	CU_ASSERT_EQUAL_FATAL(found, status);
@@ -44,11 +31,8 @@ static void run(const char *scenario, const char *options, int status)
 
 static void trace_has(const char *part)
 {
-	char path[PATH_MAX];
+	char *trace = started_read("r/s/seed-1/trace.txt");
 
-	(void)snprintf(path, sizeof path, "%s/r/s/seed-1/trace.txt", test_folder());
-	char *trace = test_read(path);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(trace);
 	TEST_CONTAINS(trace, part);
 	free(trace);
 }
@@ -57,7 +41,7 @@ static void trace_has(const char *part)
 
 static void curl_updates_the_same_twice(void)
 {
-	need_a_device();
+	started_needs("clients.cpio");
 	run(SMALL "expect: {verdict: pass}\n", "--device curl --twice", 0);
 	TEST_CONTAINS(output, "the same twice");
 	trace_has("] device  phase verify ok\n");
@@ -68,7 +52,7 @@ static void curl_updates_the_same_twice(void)
 
 static void swupdate_installs_the_same_twice(void)
 {
-	need_a_device();
+	started_needs("clients.cpio");
 	run(SMALL "expect: {verdict: pass}\n", "--device swupdate --twice", 0);
 	TEST_CONTAINS(output, "the same twice");
 	trace_has("GET /images/os.swu -> 200, ");
@@ -84,7 +68,7 @@ static void a_damaged_image_is_refused(void)
 					     "corrupt: {bits: 1, part: payload, mend: true}}\n"
 					     "expect: {verdict: fail, phase: download}\n";
 
-	need_a_device();
+	started_needs("clients.cpio");
 	run(scenario, "--device swupdate", 0);
 	TEST_CONTAINS(output, "HASH mismatch");
 }
@@ -94,7 +78,7 @@ static void the_example_of_the_readme_works(void)
 {
 	char device[PATH_MAX], options[2 * PATH_MAX];
 
-	need_a_device();
+	started_needs("clients.cpio");
 	(void)snprintf(device, sizeof device, "%s/example", test_folder());
 	int status = test_shell(output, sizeof output,
 	                        "cp -r emulator/devices/example %s && %s/guest/mkinitramfs %s/wget.cpio %s/wget.list", device, test_build(),

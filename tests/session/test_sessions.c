@@ -22,6 +22,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "tests/session/started.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_sessions[];
@@ -47,30 +48,18 @@ static const char *absolute(const char *path, char ret_path[PATH_MAX])
 	return ret_path;
 }
 
-/* What sessions need; without it the test is skipped. */
-static void need_a_device(void)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/guest/initramfs.cpio", test_build());
-	if (access(path, R_OK) != 0)
-		test_skip("no %s; `make guest` builds it", path);
-	if (test_shell(output, sizeof output, "command -v qemu-system-arm") != 0)
-		test_skip("no qemu-system-arm");
-}
-
 /* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
 __attribute__((format(printf, 1, 2))) static int stutter(const char *format, ...)
 {
-	char words[4 * PATH_MAX], program[PATH_MAX];
+	char words[4 * PATH_MAX];
 	va_list args;
 
 	va_start(args, format);
 	(void)vsnprintf(words, sizeof words, format, args);
 	va_end(args);
-	need_a_device();
+	started_needs("initramfs.cpio");
 	return test_shell(output, sizeof output, "cd %s && { [ -e small.bin ] || head -c 200000 /dev/zero >small.bin; } && %s %s",
-	                  test_folder(), absolute(test_program(), program), words);
+	                  test_folder(), started_program(), words);
 }
 
 static const char *in_folder(const char *name)
@@ -141,11 +130,7 @@ static char *read_in_folder(const char *session, const char *name)
 	char path[PATH_MAX];
 
 	(void)snprintf(path, sizeof path, "%s/%s", session, name);
-	char *text = test_read(in_folder(path));
-	if (text == NULL)
-		printf("    %s cannot be read\n", path);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-	return text;
+	return started_read(path);
 }
 
 static unsigned count(const char *text, const char *part)
@@ -214,7 +199,7 @@ static void the_same_plan_on_busy_cores(void)
 /* Builds the guest again, elsewhere and from its sources, boots it, and saves it anew. */
 static void the_same_plan_on_a_freshly_built_device(void)
 {
-	char build[PATH_MAX], program[PATH_MAX];
+	char build[PATH_MAX];
 
 	(void)absolute(test_build(), build);
 	test_write("small.yaml", SMALL);
@@ -223,8 +208,8 @@ static void the_same_plan_on_a_freshly_built_device(void)
 		output, sizeof output,
 		"mkdir -p %s/tree/build %s/tree/emulator && cp -r emulator/devices %s/tree/emulator/ && cp %s %s/tree/build/stutter && "
 		"cp %s/image.bin %s/tree/build/ && ln -s %s/kernel %s/sysroot %s/packages.stamp %s/tree/build/",
-		test_folder(), test_folder(), test_folder(), absolute(test_program(), program), test_folder(), build, test_folder(), build,
-		build, build, test_folder());
+		test_folder(), test_folder(), test_folder(), started_program(), test_folder(), build, test_folder(), build, build, build,
+		test_folder());
 	expect_status(status, 0);
 	status = test_shell(output, sizeof output,
 	                    "env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make B=%s/tree/build -o %s/tree/build/packages.stamp guest",
@@ -500,10 +485,8 @@ static void sleep_ms(long ms)
 /* Starts stutter in a process group of its own, as a shell does; its output goes to printed.txt in the test's folder. */
 static pid_t start_stutter(const char *const words[])
 {
-	char program[PATH_MAX];
-
-	need_a_device();
-	(void)absolute(test_program(), program);
+	started_needs("initramfs.cpio");
+	const char *program = started_program();
 	fflush(NULL);
 	pid_t pid = fork();
 	if (pid == 0) {
@@ -710,16 +693,16 @@ static void a_killed_run_leaves_nobody(void)
 
 static void a_full_disk_is_inconclusive(void)
 {
-	char clean[PATH_MAX], program[PATH_MAX];
+	char clean[PATH_MAX];
 
-	need_a_device();
+	started_needs("initramfs.cpio");
 	if (test_shell(output, sizeof output, "unshare -m mount -t tmpfs none %s", test_folder()) != 0)
 		test_skip("no right to mount a small disk: %.60s", output);
 	int status = test_shell(
 		output, sizeof output,
 		"cd %s && mkdir small && unshare -m sh -c 'mount -t tmpfs -o size=1m none small && %s run %s --out small/r; status=$?; "
 		"cp small/r/clean/seed-1/trace.txt small/r/clean/seed-1/wire.pcapng . && exit $status'",
-		test_folder(), absolute(test_program(), program), absolute(CLEAN, clean));
+		test_folder(), started_program(), absolute(CLEAN, clean));
 	expect_status(status, STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "INCONCLUSIVE clean");
 	TEST_CONTAINS(output, "could not be written (is the disk full?)");
@@ -731,11 +714,9 @@ static void a_full_disk_is_inconclusive(void)
 
 static void a_missing_qemu_gets_its_cure(void)
 {
-	char program[PATH_MAX];
-
 	test_write("small.yaml", "name: small\n");
 	int status = test_shell(output, sizeof output, "cd %s && PATH=/nowhere %s run small.yaml --out r", test_folder(),
-	                        absolute(test_program(), program));
+	                        started_program());
 	expect_status(status, STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "cannot start qemu-system-arm\n  Cure: apt-get install --no-install-recommends qemu-system-arm");
 	expect_inconclusive("r/small/seed-1", "Cure: apt-get install --no-install-recommends qemu-system-arm");

@@ -3,11 +3,12 @@
  * The whole update in whole sessions: stages, TLS, flash, reset, confirmation, and what the judges make of it. Images are small, so that a session takes seconds.
  */
 #include <limits.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "tests/session/started.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_staged[];
@@ -19,29 +20,12 @@ static char output[262144];
 /* Runs a scenario of this text with these words; expects this exit status. */
 static void run(const char *text, const char *words, int expected)
 {
-	char path[PATH_MAX], program[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/guest/initramfs.cpio", test_build());
-	if (access(path, R_OK) != 0)
-		test_skip("no %s; `make guest` builds it", path);
-	if (test_shell(output, sizeof output, "command -v qemu-system-arm") != 0)
-		test_skip("no qemu-system-arm");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
+	started_needs("initramfs.cpio");
 	(void)test_write("s.yaml", text);
-	int status = test_shell(output, sizeof output, "cd %s && %s run s.yaml %s", test_folder(), program, words);
+	int status = test_shell(output, sizeof output, "cd %s && %s run s.yaml %s", test_folder(), started_program(), words);
 	if (status != expected)
 		printf("    exit status %d; it printed\n%s\n", status, output);
 	CU_ASSERT_EQUAL_FATAL(status, expected);
-}
-
-static char *read_in(const char *name)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	char *text = test_read(path);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-	return text;
 }
 
 /* The parts must stand in the text in this order. */
@@ -54,6 +38,35 @@ static void expect_in_order(const char *text, const char *const parts[])
 		CU_ASSERT_PTR_NOT_NULL_FATAL(found);
 		text = found + strlen(*parts);
 	}
+}
+
+/* Every message of the bus is a line of this form, the latest last; so two runs can be compared, and the first line that differs shows where it began. */
+static void expect_messages(const char *bus, const char *verdict)
+{
+	static const char form[] = "^[0-9]+ cs [01], [0-9]+ B, mosi [0-9a-f]{16} miso [0-9a-f]{16}: [0-9a-f]{2}/[0-9a-f]{2}"
+				   "( [0-9a-f]{2}/[0-9a-f]{2}){0,7}\n";
+	const char *messages = strstr(verdict, "\"spi_messages\": ");
+	unsigned long lines = 0, flash = 0;
+	unsigned long long last = 0;
+	regmatch_t match;
+	regex_t line;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(messages);
+	CU_ASSERT_EQUAL_FATAL(regcomp(&line, form, REG_EXTENDED), 0);
+	for (; *bus != '\0'; bus += match.rm_eo, lines++) {
+		char text[128];
+		(void)snprintf(text, sizeof text, "%.*s", (int)strcspn(bus, "\n") + 1, bus);
+		if (regexec(&line, text, 1, &match, 0) != 0)
+			printf("    not of the form: %s\n", text);
+		CU_ASSERT_EQUAL_FATAL(regexec(&line, text, 1, &match, 0), 0);
+		unsigned long long now = strtoull(text, NULL, 10);
+		CU_ASSERT_FATAL(now >= last);
+		last = now;
+		flash += strstr(text, " cs 1, ") != NULL;
+	}
+	regfree(&line);
+	CU_ASSERT_EQUAL(lines, strtoul(strchr(messages, ':') + 1, NULL, 10));
+	CU_ASSERT(flash > 100 && lines - flash > 1000);
 }
 
 static void a_device_updates_in_three_stages_and_twice_the_same(void)
@@ -75,10 +88,13 @@ static void a_device_updates_in_three_stages_and_twice_the_same(void)
 	run("name: s\ndevice: \"21.10\"\n" SERVER "expect: {told: true, poll: true, traffic: 1, storm: 25, leak: 64KiB, hang: 1min}\n",
 	    "--jobs 2 --twice --bus --out r", 0);
 	TEST_CONTAINS(output, "the same twice");
-	char *trace = read_in("r/s/seed-1/trace.txt"), *first = read_in("r/s/seed-1/bus.txt"), *again = read_in("r/s/seed-1-again/bus.txt");
+	char *trace = started_read("r/s/seed-1/trace.txt"), *first = started_read("r/s/seed-1/bus.txt"),
+	     *again = started_read("r/s/seed-1-again/bus.txt");
 	expect_in_order(trace, story);
-	CU_ASSERT(strcmp(first, again) == 0 && strlen(first) > 100000);
-	TEST_CONTAINS(first, " cs 1, 4 B, mosi ");
+	CU_ASSERT_EQUAL(strcmp(first, again), 0);
+	char *verdict = started_read("r/s/seed-1/verdict.json");
+	expect_messages(first, verdict);
+	free(verdict);
 	free(trace);
 	free(first);
 	free(again);
@@ -111,7 +127,7 @@ static void one_plan_has_another_verdict_with_another_release(void)
 	TEST_CONTAINS(output, "judge hang: nothing from the device for 5min");
 	TEST_CONTAINS(output, "the far end waits: 203.0.113.30:443 in state ESTABLISHED");
 	TEST_CONTAINS(output, "last frames ");
-	char *verdict = read_in("w/s/seed-1/verdict.json");
+	char *verdict = started_read("w/s/seed-1/verdict.json");
 	TEST_CONTAINS(verdict, "\"judge\": \"hang\"");
 	free(verdict);
 }
@@ -126,10 +142,31 @@ static void a_power_cut_costs_an_image_and_no_more(void)
 	run("name: s\ndevice: \"21.10\"\n" SERVER "faults:\n- name: cut\n  power_cut: {after: 50%, for: 2s}\n  nth: 40\n",
 	    "--jobs 2 --twice --out r", 0);
 	TEST_CONTAINS(output, "the same twice");
-	char *trace = read_in("r/s/seed-1/trace.txt");
+	char *trace = started_read("r/s/seed-1/trace.txt");
 	expect_in_order(trace, story);
 	TEST_CONTAINS(trace, " 1 torn, 0 findings");
 	free(trace);
+}
+
+/* The seed is the operation's number: the last of them must be one that there is, and the one behind it one that there is not. */
+static void the_library_cuts_every_operation_of_an_update(void)
+{
+	char library[PATH_MAX];
+
+	started_needs("initramfs.cpio");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("scenarios/flash/cut-every.yaml", library));
+	char *text = test_read(library);
+	const char *seeds = text != NULL ? strstr(text, "\nseeds: 1..") : NULL;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(seeds);
+	unsigned long last = strtoul(strstr(seeds, "..") + 2, NULL, 10);
+	free(text);
+	int status =
+		test_shell(output, sizeof output,
+	                   "cd %s && %s run %s --seeds %lu..%lu --jobs 2 --out r && grep -c ' 1 torn, ' r/cut-every/seed-%lu/trace.txt; "
+	                   "grep -c ' 0 torn, ' r/cut-every/seed-%lu/trace.txt",
+	                   test_folder(), started_program(), library, last, last + 1, last, last + 1);
+	CU_ASSERT_EQUAL(status, 0);
+	TEST_CONTAINS(output, "\n1\n1\n");
 }
 
 static void a_system_that_crashes_is_rolled_back_and_told(void)
@@ -139,27 +176,24 @@ static void a_system_that_crashes_is_rolled_back_and_told(void)
 	    "--jobs 1 --out r", 0);
 	TEST_CONTAINS(output, "1 confirmed failure.");
 	TEST_CONTAINS(output, "confirmed failure of 21.10: confirm: rolled back: slot B: no try is left");
-	char *trace = read_in("r/s/seed-1/trace.txt");
+	char *trace = started_read("r/s/seed-1/trace.txt");
 	TEST_CONTAINS(trace, "(boot 5)");
 	free(trace);
 }
 
 static void faults_of_service_and_flash_are_replayed(void)
 {
-	char program[PATH_MAX];
-
 	run("name: s\ndevice: \"21.10\"\n" SERVER "faults:\n- name: busy\n  nor_stuck: 3s\n  nth: 30\n- name: refused\n"
 	    "  http_status: {code: 503}\n  host: 'core*'\n  probability: 50%\n",
 	    "--jobs 1 --out r", 0);
-	char *trace = read_in("r/s/seed-1/trace.txt");
+	char *trace = started_read("r/s/seed-1/trace.txt");
 	TEST_CONTAINS(trace, "'refused' http_status");
 	free(trace);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
 	CU_ASSERT_EQUAL(
 		test_shell(output, sizeof output,
 	                   "cd %s && %s replay r/s/seed-1/plan.yaml --jobs 1 --out p && grep -h '\"digest\"' r/s/seed-1/verdict.json "
 	                   "p/s/seed-1/verdict.json | sort -u | wc -l && cat p/s/seed-1/replay.txt",
-	                   test_folder(), program),
+	                   test_folder(), started_program()),
 		0);
 	TEST_CONTAINS(output, "\n1\n");
 	TEST_CONTAINS(output, "found       'busy' nor_stuck at nor.op#30");
@@ -169,6 +203,7 @@ const CU_TestInfo tests_staged[] = {
 	{"a device updates in three stages, and twice the same", a_device_updates_in_three_stages_and_twice_the_same},
 	{"one plan has another verdict with another release", one_plan_has_another_verdict_with_another_release},
 	{"a power cut costs an image and no more", a_power_cut_costs_an_image_and_no_more},
+	{"the library cuts every operation of an update", the_library_cuts_every_operation_of_an_update},
 	{"a system that crashes is rolled back and told", a_system_that_crashes_is_rolled_back_and_told},
 	{"faults of service and flash are replayed", faults_of_service_and_flash_are_replayed},
 	CU_TEST_INFO_NULL,

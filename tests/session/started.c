@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/session/started.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/test.h"
+
+void started_needs(const char *file)
+{
+	char path[PATH_MAX], output[256];
+
+	(void)snprintf(path, sizeof path, "%s/guest/%s", test_build(), file);
+	if (access(path, R_OK) != 0)
+		test_skip("no %s; `make guest` builds it", path);
+	if (test_shell(output, sizeof output, "command -v qemu-system-arm") != 0)
+		test_skip("no qemu-system-arm");
+}
+
+const char *started_program(void)
+{
+	static char program[PATH_MAX];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
+	return program;
+}
+
+char *started_read(const char *name)
+{
+	char path[2 * PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+	char *text = test_read(path);
+	if (text == NULL)
+		printf("    %s cannot be read\n", name);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	return text;
+}
