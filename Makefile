@@ -17,7 +17,9 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-protot
 CPPFLAGS := -I. -Iharness -Iemulator -I$(B)/gen -D_GNU_SOURCE -DSTUTTER_VERSION='"$(VERSION)"'
 OPTIMISE := $(if $(SANITIZE),-O1,-O2)
 SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-CFLAGS   := -std=c11 -g $(OPTIMISE) $(WARNINGS) $(SANFLAGS)
+# The program and the library that goes into QEMU are made of the same objects: position-independent, and with no name that QEMU could see.
+PIC      := -fPIC -fvisibility=hidden
+CFLAGS   := -std=c11 -g $(OPTIMISE) $(PIC) $(WARNINGS) $(SANFLAGS)
 LDLIBS   := -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -ljansson
 
 # A build with sanitizers has a folder of its own inside build/, and shares the guest and the fetched sources.
@@ -76,7 +78,7 @@ LLHTTP_NAMES := llhttp api http
 LWIP_FLAGS   := -isystem $(B)/lwip/src/include -Iharness/server/lwip
 LLHTTP_FLAGS := -isystem $(B)/llhttp
 FETCHED      := $(LWIP_NAMES:%=$(O)/lwip/%.o) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o)
-FETCHED_CFLAGS := -std=c11 -g $(OPTIMISE) $(SANFLAGS) -w
+FETCHED_CFLAGS := -std=c11 -g $(OPTIMISE) $(PIC) $(SANFLAGS) -w
 
 $(BIN): $(call objects,$(MODULES) $(MAIN)) $(FETCHED)
 	$(call say,LINK,$@)
@@ -87,27 +89,44 @@ $(O)/tests/unit/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
 $(O)/harness/address/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
 $(O)/harness/cli/doctor.o: $(B)/gen/packages.h
 
-$(O)/%.o: %.c | $(B)/packages.stamp
+$(O)/%.o: %.c Makefile | $(B)/packages.stamp
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The sources appear when the packages are fetched, so they are named in the recipe only.
-$(O)/lwip/%.o: harness/server/lwip/lwipopts.h $(B)/packages.stamp
+$(O)/lwip/%.o: harness/server/lwip/lwipopts.h Makefile $(B)/packages.stamp
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LWIP_FLAGS) $(FETCHED_CFLAGS) -c -o $@ $(B)/lwip/src/$*.c
 
-$(O)/llhttp/%.o: $(B)/packages.stamp
+$(O)/llhttp/%.o: Makefile $(B)/packages.stamp
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LLHTTP_FLAGS) $(FETCHED_CFLAGS) -c -o $@ $(B)/llhttp/$*.c
 
-# What QEMU is started with is carried in the program, as the bytes of an array. It runs in QEMU's process, so no sanitizer belongs into it.
-$(O)/emulator/qemu/process.o: $(B)/gen/lockstep.h
+# What QEMU is started with is carried in the program. Both libraries run in QEMU's process, so no sanitizer belongs into them.
+PLAIN    := $(B)/obj
+LOCKSTEP := $(PLAIN)/lockstep.so
+INSIDE   := $(PLAIN)/stutter-inside.so
+INSIDE_SOURCES := $(wildcard emulator/qemu/inside/*.c harness/campaign/hosted/*.c)
 
-$(B)/gen/lockstep.h: emulator/qemu/lockstep/lockstep.c
+$(O)/emulator/qemu/carried.o: $(LOCKSTEP) $(INSIDE)
+$(O)/emulator/qemu/carried.o: CPPFLAGS += -DLOCKSTEP_FILE='"$(LOCKSTEP)"' -DINSIDE_FILE='"$(INSIDE)"'
+
+$(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -shared -fPIC -s -o $(B)/gen/lockstep.so $<
-	$(Q)od -An -v -tx1 $(B)/gen/lockstep.so | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g' >$@.new && mv $@.new $@
+	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -shared -fPIC -s -o $@ $<
+
+ifeq ($(SANITIZE),)
+# What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
+$(INSIDE): $(call objects,$(filter-out harness/cli/% harness/campaign/% emulator/qemu/%,$(MODULES)) harness/campaign/page.c harness/campaign/handover.c \
+		emulator/qemu/qemu.c $(INSIDE_SOURCES)) $(FETCHED)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -shared -Wl,-Bsymbolic -Wl,-z,defs -o $@ $^ $(LDLIBS)
+else
+.PHONY: FORCE
+$(INSIDE): FORCE
+	$(Q)$(MAKE) --no-print-directory SANITIZE= $@
+endif
 
 $(B)/gen/packages.h: harness/packages
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -192,4 +193,21 @@ void pcapng_insert_tls_secrets(FILE *stream, long at, const char *key_log)
 		(void)fwrite(rest, 1, length, stream);
 	}
 	free(rest);
+}
+
+bool pcapng_mend(const char *path)
+{
+	FILE *stream = fopen(path, "r+e");
+	uint32_t head[2]; /* type, length of the whole block */
+	long end = 0;
+
+	if (stream == NULL)
+		return false;
+	bool good = fseek(stream, 0, SEEK_END) == 0;
+	const long size = ftell(stream);
+	while (good && fseek(stream, end, SEEK_SET) == 0 && fread(head, sizeof head, 1, stream) == 1 && head[1] >= sizeof head &&
+	       head[1] <= (unsigned long)(size - end))
+		end += (long)head[1];
+	good = good && (end == size || ftruncate(fileno(stream), end) == 0);
+	return fclose(stream) == 0 && good;
 }

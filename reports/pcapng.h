@@ -47,4 +47,7 @@ void pcapng_tls_secrets(FILE *stream, const char *key_log);
  */
 void pcapng_insert_tls_secrets(FILE *stream, long at, const char *key_log);
 
+/** Cuts off an unfinished block at the end of a file whose writer was killed. @return false if that cannot be done. */
+bool pcapng_mend(const char *path);
+
 #endif

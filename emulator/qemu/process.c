@@ -3,7 +3,7 @@
  * Starts QEMU so that nothing outside the guest can change what the guest sees.
  *
  * The machine is that of add_machine(): instruction counting with idle time skipped, one virtual CPU, no device that completes at the
- * host's speed. The control channel is one end of a socket pair, so there is no path whose length or permissions could be wrong and no
+ * host's speed. QMP's channel is one end of a socket pair, so there is no path whose length or permissions could be wrong and no
  * moment at which it cannot be reached yet. The snapshot is inherited as an open file.
  */
 #include "process.h"
@@ -21,11 +21,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "orders.h"
+
 #define WORD_SIZE 256
 #define WORDS_MAX 48
 #define TAIL_LINES 5
 #define TAIL_SIZE 400
 #define REAP_MS 1000
+#define RESTORE_MS 30000
+#define RESTORE_POLL_NS 500000
 
 struct words {
 	char text[WORDS_MAX][WORD_SIZE];
@@ -113,7 +117,7 @@ void process_describe(const struct qemu_image *image, char *ret_text, size_t siz
 }
 
 static void make_words(struct words *words, const struct qemu_image *image, const char *kernel, const char *initrd, int qmp_fd,
-                       int incoming_fd)
+                       int console_fd, int incoming_fd)
 {
 	words->count = 0;
 	add(words, image->program);
@@ -123,7 +127,10 @@ static void make_words(struct words *words, const struct qemu_image *image, cons
 	add(words, "-initrd");
 	add(words, initrd);
 	add(words, "-serial");
-	add(words, "file:" PROCESS_CONSOLE);
+	if (console_fd >= 0)
+		add_format(words, "file:/proc/self/fd/%d", console_fd);
+	else
+		add(words, "file:" PROCESS_CONSOLE);
 	add(words, "-chardev");
 	add_format(words, "socket,id=qmp,fd=%d", qmp_fd);
 	add(words, "-mon");
@@ -144,25 +151,35 @@ static void pin(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* The library that QEMU is started with (lockstep/lockstep.c): the build makes it, and this program carries it along. */
-static const unsigned char lockstep[] = {
-#include "lockstep.h"
-};
-
-/* Puts the library where the loader finds it, a file without a name. */
-static bool preload_lockstep(void)
+/* Puts a library where the loader finds it, a file without a name. */
+static bool preload(const char *name, const unsigned char *library, const unsigned char *end)
 {
 	char path[32];
-	const int fd = memfd_create("lockstep.so", 0);
+	const int fd = memfd_create(name, 0);
 
-	if (fd < 0 || write(fd, lockstep, sizeof(lockstep)) != (ssize_t)sizeof(lockstep))
-		return false;
+	for (ssize_t written; fd >= 0 && library < end; library += written)
+		if ((written = write(fd, library, (size_t)(end - library))) <= 0)
+			return false;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return setenv("LD_PRELOAD", path, 1) == 0;
+	return fd >= 0 && setenv("LD_PRELOAD", path, 1) == 0;
+}
+
+static bool preload_engine(int orders_fd)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", orders_fd);
+	return setenv(ORDERS_VARIABLE, number, 1) == 0 && preload("stutter-inside.so", process_inside, process_inside_end);
+}
+
+static bool keep_open(int fd)
+{
+	return fd < 0 || fcntl(fd, F_SETFD, 0) == 0;
 }
 
 /* The child's way to QEMU; on failure it sends errno through failure_fd and ends. */
-_Noreturn static void child(const struct words *words, const char *dir, int qmp_fd, int incoming_fd, int cpu, pid_t parent, int failure_fd)
+_Noreturn static void child(const struct words *words, const struct process *process, const struct process_options *options, int qmp_fd,
+                            pid_t parent, int failure_fd)
 {
 	sigset_t none;
 	int log, null, error;
@@ -174,12 +191,16 @@ _Noreturn static void child(const struct words *words, const char *dir, int qmp_
 	setpgid(0, 0); /* the terminal's interrupt is for the harness */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (cpu >= 0)
-		pin(cpu);
+	if (options->cpu >= 0)
+		pin(options->cpu);
 	null = open("/dev/null", O_RDONLY);
-	if (chdir(dir) == 0 && null >= 0 && (log = open(PROCESS_LOG, O_WRONLY | O_CREAT | O_TRUNC, 0666)) >= 0 && dup2(null, 0) == 0 &&
-	    dup2(log, 1) == 1 && dup2(log, 2) == 2 && fcntl(qmp_fd, F_SETFD, 0) == 0 &&
-	    (incoming_fd < 0 || fcntl(incoming_fd, F_SETFD, 0) == 0) && preload_lockstep())
+	log = options->dir == NULL        ? process->log_fd
+	      : chdir(options->dir) == 0 ? open(PROCESS_LOG, O_WRONLY | O_CREAT | O_TRUNC, 0666)
+	                                  : -1;
+	if (null >= 0 && log >= 0 && dup2(null, 0) == 0 && dup2(log, 1) == 1 && dup2(log, 2) == 2 && keep_open(qmp_fd) &&
+	    keep_open(options->incoming_fd) && keep_open(process->console_fd) && keep_open(options->orders_fd) &&
+	    (options->orders_fd >= 0 ? preload_engine(options->orders_fd)
+	                             : preload("lockstep.so", process_lockstep, process_lockstep_end)))
 		execvp(words->list[0], (char *const *)(uintptr_t)words->list);
 	error = errno;
 	if (write(failure_fd, &error, sizeof(error)) < 0)
@@ -206,20 +227,35 @@ static bool started(int failure_fd, const struct qemu_image *image, const char *
 	if (error == ENOENT)
 		return error_set(err, "cannot start %s: not found\n  Cure: apt-get install --no-install-recommends qemu-system-arm",
 		                 image->program);
-	return error_set(err, "cannot start %s in '%s': %s", image->program, dir, strerror(error));
+	return error_set(err, "cannot start %s in '%s': %s", image->program, dir ? dir : ".", strerror(error));
 }
 
-bool process_start(struct process *ret_process, const struct qemu_image *image, const char *initrd, const char *dir, int incoming_fd,
-                   int cpu, struct error *err)
+/* Where console and log go: an engine's into files without a name, until a session takes them into its folder. */
+static bool open_outputs(struct process *process, const char *dir, struct error *err)
+{
+	if (dir) {
+		snprintf(process->console, sizeof(process->console), "%s/" PROCESS_CONSOLE, dir);
+		snprintf(process->log, sizeof(process->log), "%s/" PROCESS_LOG, dir);
+		return true;
+	}
+	process->console_fd = memfd_create(PROCESS_CONSOLE, MFD_CLOEXEC);
+	process->log_fd = memfd_create(PROCESS_LOG, MFD_CLOEXEC);
+	snprintf(process->console, sizeof(process->console), "/proc/self/fd/%d", process->console_fd);
+	snprintf(process->log, sizeof(process->log), "/proc/self/fd/%d", process->log_fd);
+	return (process->console_fd >= 0 && process->log_fd >= 0) || error_set(err, "cannot make a file in memory: %s", strerror(errno));
+}
+
+bool process_start(struct process *ret_process, const struct qemu_image *image, const char *initrd, const struct process_options *options,
+                   struct error *err)
 {
 	char kernel_path[PATH_MAX], initrd_path[PATH_MAX];
 	const pid_t parent = getpid();
 	struct words words;
 	int failure[2], qmp[2];
 
-	*ret_process = (struct process){.qmp_fd = -1};
-	snprintf(ret_process->dir, sizeof(ret_process->dir), "%s", dir);
-	if (!absolute(image->kernel, kernel_path, err) || !absolute(initrd, initrd_path, err))
+	*ret_process = (struct process){.qmp_fd = -1, .console_fd = -1, .log_fd = -1};
+	if (!absolute(image->kernel, kernel_path, err) || !absolute(initrd, initrd_path, err) ||
+	    !open_outputs(ret_process, options->dir, err))
 		return false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp) < 0)
 		return error_set(err, "cannot make a socket pair: %s", strerror(errno));
@@ -228,10 +264,10 @@ bool process_start(struct process *ret_process, const struct qemu_image *image, 
 		close(qmp[1]);
 		return error_set(err, "cannot make a pipe: %s", strerror(errno));
 	}
-	make_words(&words, image, kernel_path, initrd_path, qmp[1], incoming_fd);
+	make_words(&words, image, kernel_path, initrd_path, qmp[1], ret_process->console_fd, options->incoming_fd);
 	ret_process->pid = fork();
 	if (ret_process->pid == 0)
-		child(&words, dir, qmp[1], incoming_fd, cpu, parent, failure[1]);
+		child(&words, ret_process, options, qmp[1], parent, failure[1]);
 	close(qmp[1]);
 	close(failure[1]);
 	ret_process->qmp_fd = qmp[0];
@@ -239,11 +275,51 @@ bool process_start(struct process *ret_process, const struct qemu_image *image, 
 		ret_process->pid = 0;
 		close(failure[0]);
 		error_set(err, "cannot start a process: %s", strerror(errno));
-	} else if (started(failure[0], image, dir, err)) {
+	} else if (started(failure[0], image, options->dir, err)) {
 		return true;
 	}
 	process_kill(ret_process);
 	return false;
+}
+
+bool process_go_on(struct qmp *qmp, struct error *err)
+{
+	const struct timespec pause = {.tv_nsec = RESTORE_POLL_NS};
+	const uint64_t deadline = qmp_now_ms() + RESTORE_MS;
+	char status[64];
+
+	if (!qmp_command(qmp, "qmp_capabilities", NULL, deadline, NULL, err))
+		return false;
+	for (;;) {
+		if (!qmp_status(qmp, "query-status", deadline, status, sizeof(status), err))
+			return false;
+		if (strcmp(status, "inmigrate") != 0)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	/* The answer may come after the guest's first request, which wants to be answered first. */
+	return qmp_send(qmp, "cont", NULL, err);
+}
+
+bool process_tell_end(int status, struct error *err)
+{
+	if (WIFSIGNALED(status))
+		return error_set(err, "QEMU was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return error_set(err, "QEMU ended with exit status %d", WEXITSTATUS(status));
+}
+
+static void close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void process_close(struct process *process)
+{
+	process_kill(process);
+	close_if_open(&process->console_fd);
+	close_if_open(&process->log_fd);
 }
 
 void process_kill(struct process *process)
@@ -254,9 +330,7 @@ void process_kill(struct process *process)
 			;
 		process->pid = 0;
 	}
-	if (process->qmp_fd >= 0)
-		close(process->qmp_fd);
-	process->qmp_fd = -1;
+	close_if_open(&process->qmp_fd);
 }
 
 void process_reap(struct process *process)
@@ -273,14 +347,12 @@ void process_reap(struct process *process)
 }
 
 /* Reads the last lines of a file; an unreadable file is an empty one. */
-static void read_tail(const char *dir, const char *name, char ret_text[TAIL_SIZE])
+static void read_tail(const char *path, char ret_text[TAIL_SIZE])
 {
-	char path[PATH_MAX + 32];
 	size_t size = 0;
 	int lines = 0;
 	FILE *in;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	in = fopen(path, "rb");
 	if (in && (fseek(in, -(TAIL_SIZE - 1), SEEK_END) == 0 || fseek(in, 0, SEEK_SET) == 0))
 		size = fread(ret_text, 1, TAIL_SIZE - 1, in);
@@ -321,9 +393,9 @@ bool process_explain(const struct process *process, struct error *err)
 {
 	char tail[TAIL_SIZE];
 
-	read_tail(process->dir, PROCESS_LOG, tail);
+	read_tail(process->log, tail);
 	add_text(err, "QEMU said", tail);
-	read_tail(process->dir, PROCESS_CONSOLE, tail);
+	read_tail(process->console, tail);
 	add_text(err, "the console's last lines", tail);
 	return false;
 }

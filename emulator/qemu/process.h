@@ -9,16 +9,29 @@
 #include <sys/types.h>
 
 #include "qemu/qemu.h"
+#include "qemu/qmp.h"
 
 #define PROCESS_CONSOLE "console.log"
 #define PROCESS_LOG "qemu.log"
 
 struct process {
 	pid_t pid;  /**< 0: none */
-	int qmp_fd; /**< our end of the control channel; -1: none */
+	int qmp_fd; /**< our end of QMP's channel; -1: none */
 	int status; /**< of waitpid(), once it has ended */
-	char dir[PATH_MAX];
+	int console_fd, log_fd; /**< of an engine: what console and QEMU have said, in files without a name; -1 otherwise */
+	char console[PATH_MAX], log[PATH_MAX]; /**< the files that process_explain() reads */
 };
+
+/** How QEMU is started, besides what it is. */
+struct process_options {
+	const char *dir;   /**< its working directory, with console and log; NULL for an engine, which has neither */
+	int incoming_fd;   /**< an open snapshot to load; -1: a cold boot */
+	int cpu;           /**< pins it to this core; -1: no pinning */
+	int orders_fd;     /**< of an engine: its end of the channel of orders, on which the library waits; -1: no engine */
+};
+
+/** The libraries that QEMU is started with, one or the other. */
+extern const unsigned char process_lockstep[], process_lockstep_end[], process_inside[], process_inside_end[];
 
 /** The folded defaults of @p image. */
 struct qemu_image process_image(const struct qemu_image *image);
@@ -26,13 +39,18 @@ struct qemu_image process_image(const struct qemu_image *image);
 /** Writes the part of the command line that a snapshot depends on, as one text, to @p ret_text. */
 void process_describe(const struct qemu_image *image, char *ret_text, size_t size);
 
-/**
- * Starts QEMU in @p dir.
- * @param incoming_fd An open snapshot to load; -1: a cold boot.
- * @param cpu Pins it to this core; -1: no pinning.
- */
-bool process_start(struct process *ret_process, const struct qemu_image *image, const char *initrd, const char *dir, int incoming_fd,
-                   int cpu, struct error *err);
+/** Starts QEMU; with the library inside/ if it is to be an engine, with lockstep/ otherwise. */
+bool process_start(struct process *ret_process, const struct qemu_image *image, const char *initrd, const struct process_options *options,
+                   struct error *err);
+
+/** Waits until a snapshot is loaded, and lets the guest run. */
+bool process_go_on(struct qmp *qmp, struct error *err);
+
+/** Writes how a process that was reaped ended to @p err. @return false. */
+bool process_tell_end(int status, struct error *err);
+
+/** Kills it if it still runs, reaps it, and closes what is open. */
+void process_close(struct process *process);
 
 /** Kills it if it still runs, and reaps it. */
 void process_kill(struct process *process);

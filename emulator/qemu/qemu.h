@@ -26,6 +26,7 @@
 #define QEMU_MEMORY_MB 128
 #define QEMU_ICOUNT_SHIFT 2
 #define QEMU_SILENCE_S 60
+#define QEMU_SILENCE_TEXT "60"
 #define QEMU_BOOT_S 120
 #define QEMU_HASH_SIZE 33
 

@@ -181,7 +181,7 @@ static bool boot_and_save(const struct job *job, struct error *err)
 
 	if (!qmp)
 		return error_set(err, "out of memory");
-	if (process_start(&process, &job->image, job->snapshot->initrd, job->dir, -1, -1, err)) {
+	if (process_start(&process, &job->image, job->snapshot->initrd, &(struct process_options){job->dir, -1, -1, -1}, err)) {
 		qmp_init(qmp, process.qmp_fd);
 		good = boot(job, qmp, err);
 		if (good)

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "silence.h"
+
 #define TICK_MS 100
 #define CLOSED_MS 1000
 
@@ -21,19 +23,6 @@ void watch_release_holder(struct watch *watch)
 
 	if (fd >= 0)
 		close(fd);
-}
-
-/* Judges silence: the caller has been in the same read for too long. */
-static bool silent(const struct watch *watch, unsigned *seen, uint64_t *since_ms)
-{
-	const unsigned requests = atomic_load(&watch->requests);
-	const uint64_t now = qmp_now_ms();
-
-	if (!atomic_load(&watch->reading) || requests != *seen) {
-		*seen = requests;
-		*since_ms = now;
-	}
-	return now - *since_ms >= (uint64_t)watch->silence_s * 1000;
 }
 
 static enum qemu_end judge_events(unsigned events)
@@ -47,9 +36,9 @@ static enum qemu_end judge_events(unsigned events)
 
 static enum qemu_end look(struct watch *watch)
 {
-	uint64_t since_ms = qmp_now_ms();
-	unsigned seen = 0;
+	struct silence silence;
 
+	silence_begin(&silence, watch->pid);
 	for (;;) {
 		struct pollfd ready[2] = {{.fd = watch->qmp->fd, .events = POLLIN}, {.fd = watch->quit[0], .events = POLLIN}};
 		enum qemu_end end;
@@ -60,7 +49,10 @@ static enum qemu_end look(struct watch *watch)
 			return QEMU_RUNNING;
 		if (watch->stop && *watch->stop)
 			return QEMU_STOPPED;
-		if (silent(watch, &seen, &since_ms))
+		/* While the caller works and does not wait for the guest, the guest is not silent. */
+		if (!atomic_load(&watch->reading))
+			silence_begin(&silence, watch->pid);
+		else if (silence_lasts(&silence, atomic_load(&watch->requests)) >= watch->silence_s)
 			return QEMU_SILENT;
 		if (ready[0].revents)
 			qmp_wait(watch->qmp, QMP_PANICKED | QMP_SHUTDOWN | QMP_CLOSED, qmp_now_ms() + 1);

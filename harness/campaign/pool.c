@@ -3,28 +3,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "campaign/engines.h"
+#include "campaign/worker.h"
+#include "session/folder.h"
 #include "session/judge.h"
-#include "session/session.h"
 
 #define LOOK_MS 200
 
-/* What a worker writes into its pipe; smaller than PIPE_BUF, so it comes whole. The verdict lies in memory that both see. */
-struct message {
-	bool is_done;
-	uint64_t virtual_ns;
-	char phase[32];
-};
+/* How long a session that was told to stop may take to come to the guest's next request, before it is killed. */
+#define STOP_MS 2000
 
-_Static_assert(sizeof(struct message) <= 4096, "a message must fit PIPE_BUF");
+/* So much memory must be left for another session beside those that run; one alone is always started. */
+#define MEMORY_KB 262144
 
 size_t pool_cores(void)
 {
@@ -33,139 +33,138 @@ size_t pool_cores(void)
 	return sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
 }
 
-/* The n-th core that this process may use. */
-static int core_of(size_t slot)
-{
-	cpu_set_t set;
-	size_t wanted = slot % pool_cores();
+struct pool {
+	struct job *jobs;
+	size_t count, next; /* the next job to start */
+	const struct pool_options *options;
+	enum transport transport;
+	struct engines engines;
+	struct job *running[POOL_JOBS_MAX]; /* by slot */
+};
 
-	if (sched_getaffinity(0, sizeof set, &set) != 0)
-		return -1;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET((size_t)cpu, &set) && wanted-- == 0)
-			return cpu;
-	return -1;
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* -- in the worker -- */
-
-static volatile sig_atomic_t worker_stop;
-
-static void stop_worker(int signal_number)
+static void end_without_verdict(struct job *job, bool ours, const char *why)
 {
-	(void)signal_number;
-	worker_stop = 1;
-}
+	char hash[sizeof job->verdict.image_hash];
 
-static void send_message(int pipe, const struct message *message)
-{
-	/* If nobody listens any more there is nobody to tell. */
-	ssize_t written = write(pipe, message, sizeof *message);
-	(void)written;
-}
-
-static void send_progress(void *ctx, uint64_t virtual_ns, const char *phase)
-{
-	struct message message;
-
-	memset(&message, 0, sizeof message);
-	message.virtual_ns = virtual_ns;
-	(void)snprintf(message.phase, sizeof message.phase, "%s", phase);
-	send_message(*(const int *)ctx, &message);
-}
-
-_Noreturn static void work(const struct job *job, const struct pool_options *options, int pipe, pid_t parent)
-{
-	const struct sigaction on_stop = {.sa_handler = stop_worker};
-	struct session_options session = {.dir = job->dir,
-	                                  .places = options->places,
-	                                  .bus = options->bus,
-	                                  .stop = &worker_stop,
-	                                  .progress = send_progress,
-	                                  .ctx = &pipe};
-	struct message message;
-
-	(void)setpgid(0, 0);
-	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		_exit(0);
-	(void)sigaction(SIGTERM, &on_stop, NULL);
-	(void)signal(SIGINT, SIG_IGN);
-	(void)signal(SIGPIPE, SIG_IGN);
-	session.cpu = core_of((size_t)job->slot);
-	memset(&message, 0, sizeof message);
-	message.is_done = true;
-	session_run(&job->plan, &session, job->shared);
-	send_message(pipe, &message);
-	_exit(0);
-}
-
-/* -- in the pool -- */
-
-static void end_without_verdict(struct job *job, const char *why)
-{
+	memcpy(hash, job->verdict.image_hash, sizeof hash);
 	memset(&job->verdict, 0, sizeof job->verdict);
+	memcpy(job->verdict.image_hash, hash, sizeof hash);
 	job->verdict.kind = VERDICT_INCONCLUSIVE;
+	job->verdict.ours = ours;
+	job->verdict.virtual_ns = job->virtual_ns;
+	memcpy(job->verdict.phase, job->phase, sizeof job->verdict.phase);
 	(void)snprintf(job->verdict.reason, sizeof job->verdict.reason, "%s", why);
 	judge_expectation(&job->plan.expect, &job->verdict);
 	job->state = JOB_DONE;
 }
 
-static void start(struct job *job, const struct pool_options *options, int slot)
+static bool start_inside(struct pool *pool, struct job *job, int page_fd, int pipe, struct error *err)
 {
-	int ends[2];
+	const struct engines_job wanted = {.plan = &job->plan,
+	                                   .dir = job->dir,
+	                                   .bus = pool->options->bus,
+	                                   .alone = !pool->options->share || pool->count == 1,
+	                                   .page_fd = page_fd,
+	                                   .pipe_fd = pipe};
 
-	job->slot = slot;
-	job->shared = mmap(NULL, sizeof *job->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (job->shared == MAP_FAILED) {
-		end_without_verdict(job, "no memory for the session's verdict");
-		return;
+	job->is_inside = folder_make(job->dir, err) && engines_start(&pool->engines, &wanted, &job->pid, job->verdict.image_hash, err);
+	if (job->is_inside)
+		silence_begin(&job->silence, job->pid);
+	return job->is_inside;
+}
+
+static bool start_process(struct pool *pool, struct job *job, int page_fd, int pipe, struct error *err)
+{
+	char text[sizeof pool->engines.lacks + 128];
+
+	if (pool->transport == TRANSPORT_INSIDE && start_inside(pool, job, page_fd, pipe, err))
+		return true;
+	if (pool->transport == TRANSPORT_INSIDE && pool->engines.lacks[0] == '\0')
+		return false;
+	if (pool->transport == TRANSPORT_INSIDE && pool->options->warn != NULL) {
+		(void)snprintf(text, sizeof text, "this QEMU lacks %s: sessions run beside it, not inside, which is slower (--transport=fifo)",
+		               pool->engines.lacks);
+		pool->options->warn(pool->options->ctx, text);
 	}
-	if (pipe2(ends, O_CLOEXEC) != 0) {
-		end_without_verdict(job, "no pipe for the session's process");
-		return;
+	pool->transport = TRANSPORT_FIFO;
+	const struct worker_job worker = {&job->plan, job->dir, pool->options->places, pool->options->bus, job->page, pipe};
+	return worker_start(&worker, &job->pid, err);
+}
+
+/* @return whether it runs now. */
+static bool start(struct pool *pool, struct job *job)
+{
+	struct error err = {.text = ""};
+	int ends[2] = {-1, -1};
+	int page_fd = session_page_make(&job->page);
+
+	if (page_fd < 0 || pipe2(ends, O_CLOEXEC) != 0) {
+		end_without_verdict(job, false, "no memory or no pipe for the session");
+		return false;
 	}
-	fflush(NULL);
-	const pid_t parent = getpid();
-	job->pid = fork();
-	if (job->pid == 0) {
-		close(ends[0]);
-		work(job, options, ends[1], parent);
-	}
-	close(ends[1]);
-	if (job->pid < 0) {
-		close(ends[0]);
-		end_without_verdict(job, "no process for the session");
-		return;
-	}
-	(void)setpgid(job->pid, job->pid);
 	job->pipe = ends[0];
-	job->state = JOB_RUNNING;
+	bool good = start_process(pool, job, page_fd, ends[1], &err);
+	close(page_fd);
+	close(ends[1]);
+	if (good) {
+		job->state = JOB_RUNNING;
+		return true;
+	}
+	close(ends[0]);
+	session_page_unmap(job->page);
+	end_without_verdict(job, false, err.text);
+	folder_complete(job->dir, &job->plan, &job->verdict);
+	return false;
+}
+
+/* What a process that has died without a verdict has died of. */
+static void explain_end(struct job *job, int status)
+{
+	const struct qemu_page *page = &job->page->qemu;
+	char why[VERDICT_TEXT_MAX];
+	bool ours = false;
+
+	if (job->ended_for != NULL) {
+		(void)snprintf(why, sizeof why, "%s", job->ended_for);
+	} else if (page->crash.number != 0 && (page->crash.in_world || page->crash.in_harness)) {
+		ours = true;
+		(void)snprintf(why, sizeof why, "stutter itself failed, with signal %d (%s) at 0x%" PRIx64 "; qemu.log has what it said",
+		               (int)page->crash.number, strsignal((int)page->crash.number), page->crash.offset);
+	} else if (WIFSIGNALED(status)) {
+		(void)snprintf(why, sizeof why, "%s was killed by signal %d (%s)", job->is_inside ? "QEMU" : "the session's process",
+		               WTERMSIG(status), strsignal(WTERMSIG(status)));
+	} else {
+		(void)snprintf(why, sizeof why, "%s ended with exit status %d and without a verdict",
+		               job->is_inside ? "QEMU" : "the session's process", WEXITSTATUS(status));
+	}
+	end_without_verdict(job, ours, why);
+	folder_complete(job->dir, &job->plan, &job->verdict);
 }
 
 static void reap(struct job *job)
 {
-	char why[96];
 	int status = 0;
 
 	close(job->pipe);
-	(void)munmap(job->shared, sizeof *job->shared);
 	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (job->state == JOB_DONE)
-		return;
-	if (WIFSIGNALED(status))
-		(void)snprintf(why, sizeof why, "the session's process was ended by signal %d (%s)", WTERMSIG(status),
-		               strsignal(WTERMSIG(status)));
-	else
-		(void)snprintf(why, sizeof why, "the session's process ended with status %d and without a verdict", WEXITSTATUS(status));
-	end_without_verdict(job, why);
+	if (job->state != JOB_DONE)
+		explain_end(job, status);
+	session_page_unmap(job->page);
 }
 
 /* Reads one message of a worker; tells whether the worker is at its end. */
 static bool listen_to(struct job *job)
 {
-	struct message message;
+	struct session_message message;
 	ssize_t length = read(job->pipe, &message, sizeof message);
 
 	if (length < 0 && errno == EINTR)
@@ -179,18 +178,11 @@ static bool listen_to(struct job *job)
 		memcpy(job->phase, message.phase, sizeof job->phase);
 		return false;
 	}
-	job->verdict = *job->shared;
+	job->verdict = job->page->verdict;
 	job->state = JOB_DONE;
 	reap(job);
 	return true;
 }
-
-struct pool {
-	struct job *jobs;
-	size_t count, next; /* the next job to start */
-	const struct pool_options *options;
-	struct job *running[POOL_JOBS_MAX]; /* by slot */
-};
 
 static void tell(const struct pool *pool, const struct job *job)
 {
@@ -198,27 +190,83 @@ static void tell(const struct pool *pool, const struct job *job)
 		pool->options->changed(pool->options->ctx, job);
 }
 
+static size_t count_running(const struct pool *pool)
+{
+	size_t count = 0;
+
+	for (size_t slot = 0; slot < POOL_JOBS_MAX; slot++)
+		count += pool->running[slot] != NULL;
+	return count;
+}
+
+/* Whether the host has the memory for one session more. */
+static bool has_memory(void)
+{
+	FILE *stream = fopen("/proc/meminfo", "re");
+	unsigned long available = ULONG_MAX;
+	char line[128];
+
+	while (stream != NULL && fgets(line, sizeof line, stream) != NULL && sscanf(line, "MemAvailable: %lu", &available) != 1)
+		;
+	if (stream != NULL)
+		(void)fclose(stream);
+	return available >= MEMORY_KB;
+}
+
 static void fill_slots(struct pool *pool)
 {
 	for (size_t slot = 0; slot < pool->options->side_by_side && pool->next < pool->count; slot++) {
 		if (pool->running[slot] != NULL)
 			continue;
+		if (count_running(pool) > 0 && !has_memory())
+			return;
 		struct job *job = &pool->jobs[pool->next++];
-		start(job, pool->options, (int)slot);
-		if (job->state == JOB_RUNNING)
+		if (start(pool, job))
 			pool->running[slot] = job;
 		tell(pool, job);
 	}
 }
 
-/* Sent at every look: a worker that has just been forked may not listen yet. */
+static void end_job(struct job *job, const char *why)
+{
+	job->ended_for = why;
+	(void)kill(job->pid, SIGKILL);
+}
+
+/* Told at every look: a worker that has just been forked may not listen yet. */
+static void stop_job(struct job *job)
+{
+	if (!job->is_inside) {
+		(void)kill(job->pid, SIGTERM);
+		return;
+	}
+	job->page->qemu.stop = 1;
+	if (job->stopped_ms == 0)
+		job->stopped_ms = now_ms();
+	else if (now_ms() - job->stopped_ms > STOP_MS)
+		end_job(job, "stopped");
+}
+
 static void stop_all(struct pool *pool)
 {
 	for (size_t slot = 0; slot < POOL_JOBS_MAX; slot++)
 		if (pool->running[slot] != NULL)
-			(void)kill(pool->running[slot]->pid, SIGTERM);
+			stop_job(pool->running[slot]);
 	for (; pool->next < pool->count; pool->next++)
-		end_without_verdict(&pool->jobs[pool->next], "not run: the run was stopped before");
+		end_without_verdict(&pool->jobs[pool->next], false, "not run: the run was stopped before");
+}
+
+/* A worker looks after its own QEMU. */
+static void look_after_sessions(struct pool *pool)
+{
+	static const char silent[] = "the device never answered: no request for " QEMU_SILENCE_TEXT " s of processor time or rest";
+
+	for (size_t slot = 0; slot < POOL_JOBS_MAX; slot++) {
+		struct job *job = pool->running[slot];
+		if (job != NULL && job->is_inside && job->ended_for == NULL &&
+		    silence_lasts(&job->silence, job->page->qemu.requests) >= QEMU_SILENCE_S)
+			end_job(job, silent);
+	}
 }
 
 static size_t wait_for_workers(struct pool *pool)
@@ -246,11 +294,17 @@ static size_t wait_for_workers(struct pool *pool)
 
 void pool_run(struct job *jobs, size_t count, const struct pool_options *options)
 {
-	struct pool pool = {.jobs = jobs, .count = count, .options = options};
+	struct pool pool = {.jobs = jobs,
+	                    .count = count,
+	                    .options = options,
+	                    .transport = options->transport,
+	                    .engines = {.places = options->places, .stop = options->stop}};
 
 	do {
 		if (options->stop != NULL && *options->stop)
 			stop_all(&pool);
 		fill_slots(&pool);
+		look_after_sessions(&pool);
 	} while (wait_for_workers(&pool) > 0 || pool.next < pool.count);
+	engines_close(&pool.engines);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Runs many sessions, some side by side: a process and a core each.
+ * Runs many sessions, some side by side: a process each.
  *
- * A worker is forked for each session, in a process group of its own, so that Ctrl-C reaches only the pool, which then ends the workers in order. A worker
- * that dies without a verdict leaves an inconclusive one that says how it died. What is reported does not depend on which session ends first.
+ * A session runs inside its QEMU, which is a branch of an engine (engines.h); or, with the FIFOs, in a worker that is forked for it and that starts a QEMU. Each is a
+ * process group of its own, so that Ctrl-C reaches only the pool, which then ends the sessions in order. A session that dies without a verdict gets an inconclusive one
+ * that says how it died, and its folder is completed. What is reported does not depend on which session ends first.
  */
 #ifndef CAMPAIGN_POOL_H
 #define CAMPAIGN_POOL_H
@@ -12,6 +13,8 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "campaign/page.h"
+#include "qemu/silence.h"
 #include "scenario/plan.h"
 #include "session/verdict.h"
 
@@ -26,18 +29,32 @@ struct job {
 	char dir[DEVICE_PATH_MAX]; /**< its folder */
 	enum job_state state;      /* below: the pool's own, to be read by the observer */
 	struct verdict verdict;
-	struct verdict *shared; /* the worker's */
-	uint64_t virtual_ns;    /**< while running: how far it is */
+	struct session_page *page; /* which it shares with the session */
+	uint64_t virtual_ns;       /**< while running: how far it is */
 	char phase[32];
-	int pid, pipe, slot;
+	int pid, pipe;
+	bool is_inside;           /* the session runs inside QEMU, and is looked after from here */
+	struct silence silence;
+	uint64_t stopped_ms;      /* when it was told to stop; 0: not yet */
+	const char *ended_for;    /* why it was killed from here; NULL: it was not */
+};
+
+/** How a session and its QEMU speak with each other. */
+enum transport {
+	TRANSPORT_INSIDE, /**< one process */
+	TRANSPORT_FIFO,   /**< two processes and two FIFOs; all that works with another QEMU, or under a sanitizer */
 };
 
 struct pool_options {
+	enum transport transport;
+	bool share; /**< sessions of one device image share their beginning */
+
 	size_t side_by_side; /**< 1 to POOL_JOBS_MAX */
 	const struct places *places;
 	unsigned bus;                                      /**< what every session writes of its bus (session/folder.h) */
 	const volatile sig_atomic_t *stop;                 /**< set to end all */
 	void (*changed)(void *ctx, const struct job *job); /**< a job started, went on or ended */
+	void (*warn)(void *ctx, const char *text);         /**< something the user should know; may be NULL */
 	void *ctx;
 };
 

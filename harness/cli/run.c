@@ -32,6 +32,8 @@ enum {
 	OPTION_BUS,
 	OPTION_AUDIT,
 	OPTION_ADDRESSES,
+	OPTION_TRANSPORT,
+	OPTION_NO_SHARE,
 	/* Of `run` only. */
 	OPTION_SEED,
 	OPTION_SEEDS,
@@ -47,7 +49,9 @@ enum {
 	[OPTION_VCD] = {"vcd", NULL, "writes bus.vcd: SCK, MOSI, MISO, CS and INT with virtual time (large: some 100 B a byte)"},          \
 	[OPTION_BUS] = {"bus", NULL, "writes bus.txt: a line an SPI message, with its time and hashes, to compare two runs by"},           \
 	[OPTION_AUDIT] = {"audit", NULL, "prints what the driver did that the chip's datasheet forbids or does not know"},                 \
-	[OPTION_ADDRESSES] = {"addresses", NULL, "prints the addresses that the sessions have shown, for faults to name"}
+	[OPTION_ADDRESSES] = {"addresses", NULL, "prints the addresses that the sessions have shown, for faults to name"},                  \
+	[OPTION_TRANSPORT] = {"transport", "T", "inside: a session runs inside its QEMU (default); fifo: beside it, slower, for a second opinion"},\
+	[OPTION_NO_SHARE] = {"no-share", NULL, "restores the device for every session, in place of branching all from one"}
 
 static const struct cli_option run_options[] = {
 	COMMON_OPTIONS,
@@ -70,6 +74,8 @@ struct campaign {
 	unsigned long long first_seed, last_seed, side_by_side;
 	unsigned bus; /* bits of session/folder.h */
 	bool audit, addresses;
+	enum transport transport;
+	bool share; /* what sessions have in common at their beginning */
 	bool replay;    /* just the decisions of frozen plans */
 	uint64_t least; /* of a replay, billionths */
 	size_t times;   /* how often each session: 1, or 2 with --twice */
@@ -123,6 +129,25 @@ static bool read_least(const struct cli_values *values, struct campaign *campaig
 	       error_context(err, "--least");
 }
 
+/* Sanitizers have no place inside QEMU. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TRANSPORT_STANDARD TRANSPORT_FIFO
+#else
+#define TRANSPORT_STANDARD TRANSPORT_INSIDE
+#endif
+
+static bool read_transport(const struct cli_values *values, struct campaign *campaign, struct error *err)
+{
+	const char *name = values->of[OPTION_TRANSPORT];
+
+	campaign->share = values->of[OPTION_NO_SHARE] == NULL;
+	campaign->transport = name == NULL                ? TRANSPORT_STANDARD
+	                      : strcmp(name, "fifo") == 0 ? TRANSPORT_FIFO
+	                                                  : TRANSPORT_INSIDE;
+	return name == NULL || strcmp(name, "fifo") == 0 || strcmp(name, "inside") == 0 ||
+	       error_set(err, "--transport: '%s' is neither inside nor fifo", name);
+}
+
 static bool read_options(const struct cli_values *values, struct campaign *campaign, struct error *err)
 {
 	campaign->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
@@ -132,7 +157,8 @@ static bool read_options(const struct cli_values *values, struct campaign *campa
 	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
 	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
 		return false;
-	return (campaign->replay ? read_least(values, campaign, err) : read_seeds(values, campaign, err)) &&
+	return read_transport(values, campaign, err) &&
+	       (campaign->replay ? read_least(values, campaign, err) : read_seeds(values, campaign, err)) &&
 	       cli_find_scenarios(values->operands, &campaign->paths, err) && places_find(&campaign->places, err);
 }
 
@@ -304,14 +330,15 @@ static void tell_digests(const struct campaign *campaign)
 
 static int exit_code(const struct campaign *campaign)
 {
-	bool inconclusive = false, failed = false;
+	bool inconclusive = false, failed = false, ours = false;
 
 	for (size_t i = 0; i < campaign->count; i++) {
 		const struct verdict *verdict = &campaign->jobs[i].verdict;
+		ours = ours || verdict->ours;
 		inconclusive = inconclusive || verdict->kind == VERDICT_INCONCLUSIVE;
 		failed = failed || (!verdict->met_expectation && verdict->kind != VERDICT_INCONCLUSIVE);
 	}
-	return failed ? EXIT_FAILED : inconclusive ? EXIT_INCONCLUSIVE : EXIT_PASSED;
+	return ours ? EXIT_BUG : failed ? EXIT_FAILED : inconclusive ? EXIT_INCONCLUSIVE : EXIT_PASSED;
 }
 
 static bool write_reports(const struct campaign *campaign, struct error *err)
@@ -345,7 +372,10 @@ static int run_all(struct campaign *campaign)
 {
 	struct screen screen = {.jobs = campaign->jobs, .count = campaign->count, .terminal = cli_is_terminal()};
 	const struct sigaction on_stop = {.sa_handler = request_stop};
-	struct pool_options pool = {.side_by_side = campaign->side_by_side,
+	struct pool_options pool = {.transport = campaign->transport,
+	                            .share = campaign->share,
+	                            .side_by_side = campaign->side_by_side,
+	                            .warn = screen_warn,
 	                            .places = &campaign->places,
 	                            .bus = campaign->bus,
 	                            .stop = &stop,

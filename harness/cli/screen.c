@@ -66,6 +66,15 @@ void screen_changed(void *ctx, const struct job *job)
 	show_progress(screen);
 }
 
+void screen_warn(void *ctx, const char *text)
+{
+	struct screen *screen = ctx;
+
+	clear_progress(screen);
+	fprintf(stderr, "stutter: warning: %s\n", text);
+	show_progress(screen);
+}
+
 static bool same(const struct job *a, const struct job *b)
 {
 	return strcmp(a->plan.name, b->plan.name) == 0;

@@ -18,6 +18,9 @@ struct screen {
 /** Called by the pool when a job changed; @p ctx is the screen. */
 void screen_changed(void *ctx, const struct job *job);
 
+/** Something the user should know, said at once. @p ctx is the screen. */
+void screen_warn(void *ctx, const char *text);
+
 /** The closing table: one row a scenario, then every session that was not as expected, with reason, first trouble, faults and folder. */
 void screen_close(struct screen *screen, const char *dir);
 

@@ -616,6 +616,25 @@ bool plan_open(struct plan *ret_plan, const char *path, const char *device, cons
 	return good;
 }
 
+bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, const struct places *places, struct error *err)
+{
+	struct yaml_file file;
+	struct plan plan;
+
+	memset(&plan, 0, sizeof plan);
+	memset(err, 0, sizeof *err);
+	if (!yaml_parse(&file, path, text, length, err))
+		return false;
+	(void)snprintf(plan.path, sizeof plan.path, "%s", path);
+	bool good = read_plan(&file, NULL, places, &plan, err);
+	yaml_close(&file);
+	if (good)
+		*ret_plan = plan;
+	else
+		plan_close(&plan);
+	return good;
+}
+
 void plan_close(struct plan *plan)
 {
 	free(plan->faults);
@@ -714,7 +733,7 @@ static void write_exactly(FILE *stream, const struct param *table, const union a
 }
 
 /* On one line, since there may be thousands. */
-static void write_decision(FILE *stream, const struct decision *decision)
+void plan_write_decision(FILE *stream, const struct decision *decision)
 {
 	char value[PARAM_VALUE_MAX];
 
@@ -738,6 +757,8 @@ static void write_decision(FILE *stream, const struct decision *decision)
 
 static void write_made(FILE *stream, const struct plan *plan)
 {
+	if (plan->made.tool[0] == '\0')
+		return;
 	fputs("made:\n", stream);
 	write_table(stream, made_params, &plan->made, 2);
 	if (plan->scenario != NULL) {
@@ -745,12 +766,9 @@ static void write_made(FILE *stream, const struct plan *plan)
 		write_quoted(stream, plan->scenario);
 		fputc('\n', stream);
 	}
-	fputs(plan->decisions.count > 0 ? "decisions:\n" : "decisions: []\n", stream);
-	for (size_t i = 0; i < plan->decisions.count; i++)
-		write_decision(stream, &plan->decisions.list[i]);
 }
 
-void plan_write(const struct plan *resolved, FILE *stream)
+static void write_all_but_decisions(const struct plan *resolved, FILE *stream)
 {
 	struct plan shown = *resolved;
 	const struct plan *plan = &shown;
@@ -783,8 +801,24 @@ void plan_write(const struct plan *resolved, FILE *stream)
 		write_fault(stream, &plan->faults[i]);
 	fputs("expect:\n", stream);
 	write_table(stream, expect_params, &plan->expect, 2);
-	if (plan->made.tool[0] != '\0')
-		write_made(stream, plan);
+	write_made(stream, plan);
+}
+
+void plan_write(const struct plan *plan, FILE *stream)
+{
+	write_all_but_decisions(plan, stream);
+	if (plan->made.tool[0] == '\0')
+		return;
+	fputs(plan->decisions.count > 0 ? "decisions:\n" : "decisions: []\n", stream);
+	for (size_t i = 0; i < plan->decisions.count; i++)
+		plan_write_decision(stream, &plan->decisions.list[i]);
+}
+
+void plan_write_frozen(const struct plan *plan, const char *lines, FILE *stream)
+{
+	write_all_but_decisions(plan, stream);
+	fputs(lines[0] != '\0' ? "decisions:\n" : "decisions: []\n", stream);
+	fputs(lines, stream);
 }
 
 const char *plan_failure_of(const struct plan *plan)

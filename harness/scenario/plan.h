@@ -83,6 +83,9 @@ bool places_find(struct places *ret_places, struct error *err);
 bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err);
 void plan_close(struct plan *plan);
 
+/** Reads what plan_write() wrote. @param path Where the plan came from. What is no part of the text (scenario, replay, least_found) is the caller's. */
+bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, const struct places *places, struct error *err);
+
 /** Makes a plan a frozen one: what took effect, and what made the run. @param decisions Copied. */
 void plan_freeze(struct plan *plan, const struct decisions *decisions, const char *device_image);
 
@@ -94,5 +97,11 @@ const char *plan_failure_of(const struct plan *plan);
 
 /** Writes the plan as YAML that plan_open() reads to the same plan. */
 void plan_write(const struct plan *plan, FILE *stream);
+
+/** Writes one decision as it stands in a plan, on a line of its own. */
+void plan_write_decision(FILE *stream, const struct decision *decision);
+
+/** Writes a frozen plan whose decisions are lines that plan_write_decision() wrote. @param lines "" for none. */
+void plan_write_frozen(const struct plan *plan, const char *lines, FILE *stream);
 
 #endif

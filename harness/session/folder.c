@@ -2,10 +2,15 @@
 #include "session/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "reports/file.h"
+#include "reports/pcapng.h"
 #include "reports/verdict.h"
 #include "session/world.h"
 
@@ -37,7 +42,19 @@ static FILE *open_stream(const char *dir, const char *name, struct error *err)
 	return stream;
 }
 
-static bool write_plan(const char *dir, const struct plan *plan, struct error *err)
+/* What folder_keep_decisions() writes: lines as plan.yaml has them. */
+#define DECISIONS_KEPT "decisions.kept"
+
+static void remove_file(const char *dir, const char *name)
+{
+	char path[DEVICE_PATH_MAX + 32];
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	(void)unlink(path);
+}
+
+/* @param lines Decisions, in place of the plan's own; NULL: these. */
+static bool write_plan(const char *dir, const struct plan *plan, const char *lines, struct error *err)
 {
 	struct report_file file;
 
@@ -47,7 +64,10 @@ static bool write_plan(const char *dir, const struct plan *plan, struct error *e
 	        "# stutter " STUTTER_VERSION
 	        ": the plan of one session, from %s. `stutter run` on this file repeats it, `stutter replay` repeats just its decisions.\n",
 	        plan->path);
-	plan_write(plan, file.stream);
+	if (lines != NULL)
+		plan_write_frozen(plan, lines, file.stream);
+	else
+		plan_write(plan, file.stream);
 	return report_file_close(&file, err);
 }
 
@@ -58,8 +78,9 @@ bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct d
 	bool good;
 
 	plan_freeze(&frozen, decisions, device_image);
-	good = write_plan(dir, &frozen, err);
+	good = write_plan(dir, &frozen, NULL, err);
 	decisions_close(&frozen.decisions);
+	remove_file(dir, DECISIONS_KEPT);
 	return good;
 }
 
@@ -84,35 +105,72 @@ bool folder_write_replay(const char *dir, const struct world *world, struct erro
 	return write_list(dir, "replay.txt", world_write_replay, world, err);
 }
 
-static void close_stream(FILE **stream, bool *good)
+/* -- the streams -- */
+
+enum { NO_OPTION = 0, LATER = 4 /* nobody asks for it */ };
+
+/*
+ * How what is written gets to the disk. The session may be killed at any moment, and what it has decided and seen is to be there then: lines of the trace are
+ * written as they end, frames of the capture one by one. A system call for each is a hundredth of what a session costs. Mapping the files into memory, the
+ * rejected alternative, ends a session by a signal when the disk is full, and has branches write into each other's files. The pictures of the bus are large and go out in pieces.
+ */
+static const struct {
+	const char *name;
+	size_t place;
+	unsigned option; /* of folder_open()'s bus; NO_OPTION: always there */
+	int buffering;
+} streams[] = {
+	{"trace.txt", offsetof(struct folder, trace), NO_OPTION, _IOLBF},
+	{"wire.pcapng", offsetof(struct folder, capture), NO_OPTION, _IONBF},
+	{"bus.vcd", offsetof(struct folder, bus), FOLDER_VCD, _IOFBF},
+	{"bus.txt", offsetof(struct folder, messages), FOLDER_MESSAGES, _IOFBF},
+	{DECISIONS_KEPT, offsetof(struct folder, decisions), LATER, _IOLBF},
+};
+
+#define STREAMS (sizeof streams / sizeof streams[0])
+#define BUFFER_SIZE 65536U
+
+static FILE **stream_of(struct folder *folder, size_t i)
 {
-	*good = (*stream == NULL || fclose(*stream) == 0) && *good;
-	*stream = NULL;
+	return (FILE **)(void *)((char *)folder + streams[i].place);
+}
+
+static const char *broken_stream(struct folder *folder)
+{
+	for (size_t i = 0; i < STREAMS; i++)
+		if (*stream_of(folder, i) != NULL && ferror(*stream_of(folder, i)))
+			return streams[i].name;
+	return NULL;
+}
+
+static bool close_streams(struct folder *folder)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < STREAMS; i++) {
+		good = (*stream_of(folder, i) == NULL || fclose(*stream_of(folder, i)) == 0) && good;
+		*stream_of(folder, i) = NULL;
+	}
+	return good;
 }
 
 bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, unsigned bus, struct error *err)
 {
-	bool good = true;
-
 	memset(folder, 0, sizeof *folder);
 	(void)snprintf(folder->dir, sizeof folder->dir, "%s", dir);
-	if (!folder_make(dir, err) || !write_plan(dir, plan, err))
+	if (!folder_make(dir, err) || !write_plan(dir, plan, NULL, err))
 		return false;
-	folder->trace = open_stream(dir, "trace.txt", err);
-	/* Line by line, so that what was decided is on the disk whatever becomes of the disk or of this process. */
-	if (folder->trace != NULL)
-		(void)setvbuf(folder->trace, NULL, _IOLBF, BUFSIZ);
-	folder->capture = folder->trace != NULL ? open_stream(dir, "wire.pcapng", err) : NULL;
-	folder->bus = folder->capture != NULL && (bus & FOLDER_VCD) ? open_stream(dir, "bus.vcd", err) : NULL;
-	folder->messages = folder->capture != NULL && (bus & FOLDER_MESSAGES) ? open_stream(dir, "bus.txt", err) : NULL;
-	if (folder->capture != NULL && (folder->bus != NULL) == ((bus & FOLDER_VCD) != 0) &&
-	    (folder->messages != NULL) == ((bus & FOLDER_MESSAGES) != 0))
-		return true;
-	close_stream(&folder->trace, &good);
-	close_stream(&folder->capture, &good);
-	close_stream(&folder->bus, &good);
-	close_stream(&folder->messages, &good);
-	return false;
+	for (size_t i = 0; i < STREAMS; i++) {
+		if (streams[i].option != NO_OPTION && (bus & streams[i].option) == 0)
+			continue;
+		*stream_of(folder, i) = open_stream(dir, streams[i].name, err);
+		if (*stream_of(folder, i) == NULL) {
+			(void)close_streams(folder);
+			return false;
+		}
+		(void)setvbuf(*stream_of(folder, i), NULL, streams[i].buffering, BUFFER_SIZE);
+	}
+	return true;
 }
 
 static void write_line(void *ctx, const char *line, size_t length)
@@ -127,29 +185,77 @@ struct trace_sink folder_trace_sink(struct folder *folder)
 	return (struct trace_sink){write_line, folder};
 }
 
-bool folder_sound(const struct folder *folder, struct error *err)
+bool folder_sound(struct folder *folder, struct error *err)
 {
-	const char *name = ferror(folder->trace) ? "trace.txt" : ferror(folder->capture) ? "wire.pcapng" : NULL;
+	const char *name = broken_stream(folder);
 
-	if (folder->bus != NULL && ferror(folder->bus))
-		name = "bus.vcd";
-	if (folder->messages != NULL && ferror(folder->messages))
-		name = "bus.txt";
 	return name == NULL || error_set(err, "%s/%s could not be written (is the disk full?)", folder->dir, name);
+}
+
+bool folder_flush(struct folder *folder)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < STREAMS; i++)
+		good = (*stream_of(folder, i) == NULL || fflush(*stream_of(folder, i)) == 0) && good;
+	return good;
+}
+
+/* Copies what lies before the stream's position, and puts the copy behind the stream. */
+static bool move_stream(FILE *stream, const char *dir, const char *name, struct error *err)
+{
+	const off_t end = lseek(fileno(stream), 0, SEEK_CUR);
+	char piece[BUFFER_SIZE];
+	ssize_t size = 0;
+
+	FILE *copy = open_stream(dir, name, err);
+	if (copy == NULL)
+		return false;
+	for (off_t at = 0; at < end; at += size) {
+		size_t wanted = end - at < (off_t)sizeof piece ? (size_t)(end - at) : sizeof piece;
+		size = pread(fileno(stream), piece, wanted, at);
+		if (size <= 0 || fwrite(piece, 1, (size_t)size, copy) != (size_t)size)
+			break;
+	}
+	bool good = size >= 0 && fflush(copy) == 0 && lseek(fileno(copy), 0, SEEK_CUR) == end &&
+	            dup3(fileno(copy), fileno(stream), O_CLOEXEC) == fileno(stream);
+	(void)fclose(copy);
+	return good || error_set(err, "%s/%s cannot be written: %s", dir, name, strerror(errno));
+}
+
+bool folder_move(struct folder *folder, const char *dir, const struct plan *plan, struct error *err)
+{
+	if (strcmp(folder->dir, dir) == 0)
+		return true;
+	for (size_t i = 0; i < STREAMS; i++)
+		if (*stream_of(folder, i) != NULL && !move_stream(*stream_of(folder, i), dir, streams[i].name, err))
+			return false;
+	(void)snprintf(folder->dir, sizeof folder->dir, "%s", dir);
+	return write_plan(dir, plan, NULL, err);
+}
+
+void folder_keep_decisions(struct folder *folder, const struct decisions *decisions)
+{
+	struct error err;
+
+	if (folder->decisions_kept == decisions->count)
+		return;
+	if (folder->decisions == NULL) {
+		folder->decisions = open_stream(folder->dir, DECISIONS_KEPT, &err);
+		if (folder->decisions == NULL)
+			return;
+	}
+	for (; folder->decisions_kept < decisions->count; folder->decisions_kept++)
+		plan_write_decision(folder->decisions, &decisions->list[folder->decisions_kept]);
+	(void)fflush(folder->decisions);
 }
 
 bool folder_close(struct folder *folder, struct error *err)
 {
-	bool flushed = fflush(folder->trace) == 0;
-
-	flushed = fflush(folder->capture) == 0 && flushed;
-	flushed = (folder->bus == NULL || fflush(folder->bus) == 0) && flushed;
-	flushed = (folder->messages == NULL || fflush(folder->messages) == 0) && flushed;
+	bool flushed = folder_flush(folder);
 	bool sound = folder_sound(folder, err);
-	close_stream(&folder->trace, &flushed);
-	close_stream(&folder->capture, &flushed);
-	close_stream(&folder->bus, &flushed);
-	close_stream(&folder->messages, &flushed);
+
+	flushed = close_streams(folder) && flushed;
 	if (sound && !flushed)
 		return error_set(err, "%s: what was written last did not reach the disk: %s", folder->dir, strerror(errno));
 	return sound;
@@ -166,4 +272,92 @@ bool folder_write_verdict(const char *dir, const struct plan *plan, const struct
 	report_verdict(&json, plan, verdict);
 	json_object_end(&json);
 	return report_file_close(&file, err);
+}
+
+/* -- a session that could not do it itself -- */
+
+/* @return the file's text up to its last line feed, cut off behind that; NULL if there is none. To be released with free(). */
+static char *whole_lines(const char *dir, const char *name)
+{
+	char path[DEVICE_PATH_MAX + 32];
+	char *text = NULL;
+	size_t size = 0;
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	FILE *stream = fopen(path, "re");
+	if (stream == NULL)
+		return NULL;
+	ssize_t length = getdelim(&text, &size, '\0', stream);
+	(void)fclose(stream);
+	if (length <= 0) {
+		free(text);
+		return NULL;
+	}
+	char *last = strrchr(text, '\n');
+	text[last != NULL ? last + 1 - text : 0] = '\0';
+	(void)truncate(path, (off_t)strlen(text));
+	return text;
+}
+
+/* The time of the last line: "[  6.264658120] ...". */
+static sim_ns last_time(const char *trace)
+{
+	unsigned long long s = 0, ns = 0;
+	size_t length = strlen(trace);
+
+	if (length < 2)
+		return 0;
+	const char *line = trace + length - 1;
+	while (line > trace && line[-1] != '\n')
+		line--;
+	if (*line == '#')
+		line += 2;
+	return sscanf(line, "[%llu.%9llu]", &s, &ns) == 2 ? s * SIM_S + ns : 0;
+}
+
+static void append(void *ctx, const char *line, size_t length)
+{
+	(void)fwrite(line, 1, length, ctx);
+}
+
+static void complete_trace(const char *dir, const struct verdict *verdict)
+{
+	char path[DEVICE_PATH_MAX + 32];
+	char *trace = whole_lines(dir, "trace.txt");
+
+	(void)snprintf(path, sizeof path, "%s/trace.txt", dir);
+	FILE *stream = trace != NULL ? fopen(path, "ae") : NULL;
+	if (stream != NULL) {
+		struct trace *more = trace_open((struct trace_sink){append, stream});
+		trace_line(more, last_time(trace), "session", "%s: %s", verdict_name(verdict->kind), verdict->reason);
+		trace_close(more);
+		(void)fclose(stream);
+	}
+	free(trace);
+}
+
+static void complete_plan(const char *dir, const struct plan *plan, const struct verdict *verdict)
+{
+	const struct decisions none = {0};
+	char *lines = whole_lines(dir, DECISIONS_KEPT);
+	struct plan frozen = *plan;
+	struct error err;
+
+	plan_freeze(&frozen, &none, verdict->image_hash);
+	if (write_plan(dir, &frozen, lines != NULL ? lines : "", &err))
+		remove_file(dir, DECISIONS_KEPT);
+	free(lines);
+}
+
+void folder_complete(const char *dir, const struct plan *plan, struct verdict *verdict)
+{
+	char path[DEVICE_PATH_MAX + 32];
+	struct error err;
+
+	(void)snprintf(path, sizeof path, "%s/wire.pcapng", dir);
+	(void)pcapng_mend(path);
+	complete_trace(dir, verdict);
+	if (!plan->replay)
+		complete_plan(dir, plan, verdict);
+	(void)folder_write_verdict(dir, plan, verdict, &err);
 }

@@ -14,6 +14,8 @@ struct folder {
 	char dir[DEVICE_PATH_MAX];
 	FILE *trace, *capture;
 	FILE *bus, *messages; /**< NULL if they were not asked for */
+	FILE *decisions;      /**< as they are taken, until plan.yaml has them all; NULL if there were none yet */
+	size_t decisions_kept;
 };
 
 /** Makes the folder, what is missing above it too. */
@@ -29,14 +31,33 @@ bool folder_open(struct folder *folder, const char *dir, const struct plan *plan
 struct trace_sink folder_trace_sink(struct folder *folder);
 
 /** Whether all that was written so far could be written; @p err says what could not. */
-bool folder_sound(const struct folder *folder, struct error *err);
+bool folder_sound(struct folder *folder, struct error *err);
+
+/** Writes out what is in the streams' buffers. @return false if something cannot be written. */
+bool folder_flush(struct folder *folder);
+
+/**
+ * Lets the streams go on in another folder, with all that they have written so far, and writes plan.yaml there. Nothing happens if it is the same
+ * folder. @param dir Is there.
+ */
+bool folder_move(struct folder *folder, const char *dir, const struct plan *plan, struct error *err);
 
 /** Writes out and closes the streams. @return as folder_sound(). */
 bool folder_close(struct folder *folder, struct error *err);
 
+/** Keeps the decisions that were taken since the last call, for the case that the session does not live to freeze its plan. */
+void folder_keep_decisions(struct folder *folder, const struct decisions *decisions);
+
 /** Writes plan.yaml anew, with the decisions that took effect. */
 bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image,
                         struct error *err);
+
+/**
+ * Completes the folder of a session whose process has ended without doing so: cuts off what is half written, adds the decisions that were kept to plan.yaml, the verdict
+ * to the trace, and writes verdict.json.
+ * @param verdict What is known: why there is no more.
+ */
+void folder_complete(const char *dir, const struct plan *plan, struct verdict *verdict);
 
 struct world;
 

@@ -37,6 +37,7 @@
 struct session {
 	const struct plan *plan;
 	const struct session_options *options;
+	const char *dir;
 	struct folder folder;
 	struct trace *trace;
 	struct world world;
@@ -49,7 +50,7 @@ struct session {
 	uint64_t ahead_ns; /* at the first hello: the machine's counter, less the boot's time */
 	uint64_t shift_ns; /* the world's time, less the present boot's */
 	uint64_t off_ns;   /* without supply, in all */
-	uint64_t requests;
+	uint64_t requests; /* that were read, the first included */
 	uint64_t busy_ns; /* the bus stays occupied for so much longer after the request being served */
 	enum session_end end;
 	struct error broken; /* why, if END_BROKEN */
@@ -236,6 +237,7 @@ static bool look_around(struct session *session)
 
 	if (options->progress != NULL)
 		options->progress(options->ctx, session->world.sim.now - session->start, session->judge.phase);
+	(void)folder_flush(&session->folder);
 	if (folder_sound(&session->folder, &session->broken))
 		return true;
 	session->end = END_BROKEN;
@@ -261,6 +263,26 @@ static struct stutter_reply make_reply(struct session *session, size_t length)
 	};
 }
 
+static bool is_held(const struct session *session)
+{
+	return session->options->hold != NULL && session->options->hold->at == session->requests;
+}
+
+/* Waits for how to go on. Whoever does, from here, has a folder of its own. */
+static bool hold(struct session *session)
+{
+	struct session_hold *held = session->options->hold;
+
+	(void)folder_flush(&session->folder);
+	session->dir = held->wait(held);
+	if (!folder_move(&session->folder, session->dir, session->plan, &session->broken)) {
+		session->end = END_BROKEN;
+		return false;
+	}
+	held->moved(held);
+	return true;
+}
+
 /* Answers requests until the session is at its end, which it leaves in session->end. */
 static void converse(struct session *session)
 {
@@ -274,6 +296,9 @@ static void converse(struct session *session)
 			session->end = END_BROKEN;
 			return;
 		}
+		session->requests++;
+		if (is_held(session) && !hold(session))
+			return;
 		if (request.op == STUTTER_HELLO && !take_hello(session, &request, payload))
 			return;
 		request.now_ns += session->shift_ns;
@@ -281,12 +306,13 @@ static void converse(struct session *session)
 			return;
 		/* What the request set off at once belongs to its answer. */
 		world_run(&session->world, request.now_ns);
+		folder_keep_decisions(&session->folder, &session->world.decisions);
 		struct stutter_reply reply = make_reply(session, length);
 		if (!qemu_write_reply(session->qemu, &reply, answer, &session->broken)) {
 			session->end = END_BROKEN;
 			return;
 		}
-		if (++session->requests % LOOK_EVERY == 0 && !look_around(session))
+		if (session->requests % LOOK_EVERY == 0 && !look_around(session))
 			return;
 	}
 }
@@ -305,6 +331,7 @@ static bool begin_world(struct session *session)
 	request = &first;
 	if (!qemu_read_request(session->qemu, &first, &payload, &session->broken))
 		return false;
+	session->requests = 1;
 	if (first.op != STUTTER_HELLO)
 		return error_set(&session->broken, "the guest's first request is of kind %u, not a hello", first.op);
 	if (!take_hello(session, &first, payload))
@@ -326,7 +353,7 @@ static bool begin_world(struct session *session)
 	return qemu_write_reply(session->qemu, &reply, answer, &session->broken);
 }
 
-static struct qemu_image image_of(const struct device *device)
+struct qemu_image session_image(const struct device *device)
 {
 	return (struct qemu_image){
 		.kernel = device->kernel,
@@ -336,21 +363,20 @@ static struct qemu_image image_of(const struct device *device)
 	};
 }
 
-static void run_device(struct session *session, const struct qemu_image *image, const struct qemu_snapshot *snapshot,
-                       struct verdict *verdict)
+static void run_device(struct session *session, struct verdict *verdict)
 {
-	const struct qemu_options options = {
-		.session_dir = session->options->dir, .cpu = session->options->cpu, .stop = session->options->stop};
+	const struct session_options *options = session->options;
 	uint64_t wall = clock_ns(CLOCK_MONOTONIC), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 
 	session->end = END_BROKEN;
-	session->qemu = qemu_restore(image, snapshot, &options, &session->broken);
+	session->qemu = options->start(options->ctx, session->plan, session->dir, verdict->image_hash, &session->broken);
 	bool begun = session->qemu != NULL && begin_world(session);
 	verdict->restore_ns = clock_ns(CLOCK_MONOTONIC) - wall;
 	if (begun)
 		converse(session);
 	verdict->wall_ns = clock_ns(CLOCK_MONOTONIC) - wall;
 	verdict->outside_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	verdict->requests = session->requests;
 	qemu_stop(session->qemu);
 }
 
@@ -399,9 +425,9 @@ static void finish(struct session *session, struct verdict *verdict)
 	trace_line(session->trace, world->sim.now, "session", "%s: %s", verdict_name(verdict->kind), verdict->reason);
 	world_finish(world);
 	(void)trace_digest(session->trace, verdict->digest);
-	if (!folder_freeze_plan(session->options->dir, session->plan, &world->decisions, verdict->image_hash, &err) ||
-	    !folder_write_addresses(session->options->dir, world, &err) ||
-	    (session->plan->replay && !folder_write_replay(session->options->dir, world, &err))) {
+	if (!folder_freeze_plan(session->dir, session->plan, &world->decisions, verdict->image_hash, &err) ||
+	    !folder_write_addresses(session->dir, world, &err) ||
+	    (session->plan->replay && !folder_write_replay(session->dir, world, &err))) {
 		judge_decide(&session->judge, world, END_BROKEN, err.text, verdict);
 		judge_expectation(&session->plan->expect, verdict);
 	}
@@ -410,15 +436,9 @@ static void finish(struct session *session, struct verdict *verdict)
 
 static void run_in_folder(struct session *session, struct verdict *verdict)
 {
-	struct qemu_image image = image_of(&session->plan->device);
-	struct qemu_snapshot snapshot;
 	struct error err;
 
-	if (folder_make(session->options->places->snapshots, &session->broken) &&
-	    qemu_snapshot_ensure(&image, session->options->places->snapshots, session->options->stop, &snapshot, &session->broken)) {
-		(void)snprintf(verdict->image_hash, sizeof verdict->image_hash, "%s", snapshot.hash);
-		run_device(session, &image, &snapshot, verdict);
-	}
+	run_device(session, verdict);
 	finish(session, verdict);
 	if (!folder_close(&session->folder, &err)) {
 		judge_decide(&session->judge, NULL, END_BROKEN, err.text, verdict);
@@ -434,6 +454,7 @@ void session_run(const struct plan *plan, const struct session_options *options,
 	memset(ret_verdict, 0, sizeof *ret_verdict);
 	session->plan = plan;
 	session->options = options;
+	session->dir = options->dir;
 	session->end = END_BROKEN;
 	judge_init(&session->judge);
 	if (folder_open(&session->folder, options->dir, plan, options->bus, &session->broken)) {
@@ -443,7 +464,7 @@ void session_run(const struct plan *plan, const struct session_options *options,
 	} else {
 		finish(session, ret_verdict);
 	}
-	if (!folder_write_verdict(options->dir, plan, ret_verdict, &err) && ret_verdict->kind != VERDICT_INCONCLUSIVE) {
+	if (!folder_write_verdict(session->dir, plan, ret_verdict, &err) && ret_verdict->kind != VERDICT_INCONCLUSIVE) {
 		judge_decide(&session->judge, NULL, END_BROKEN, err.text, ret_verdict);
 		judge_expectation(&plan->expect, ret_verdict);
 	}

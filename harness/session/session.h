@@ -10,18 +10,34 @@
 
 #include <signal.h>
 
+#include "qemu/qemu.h"
 #include "scenario/plan.h"
 #include "session/verdict.h"
 
+/** A session may be held at a request of the guest, and go on from there in several processes, each with a folder of its own. */
+struct session_hold {
+	uint64_t at; /**< the request, counted from 1; 0: none. To be set anew by wait(). */
+	/** Waits until somebody says how to go on. @return the folder in which to, which is there. */
+	const char *(*wait)(struct session_hold *hold);
+	/** All files are in that folder now. */
+	void (*moved)(struct session_hold *hold);
+};
+
 struct session_options {
 	const char *dir; /**< made if it is not there */
-	const struct places *places;
+	/**
+	 * Gives the device, from its guest's first request on. @param ret_hash The name of what it was restored from.
+	 * @return NULL with @p err.
+	 */
+	struct qemu *(*start)(void *ctx, const struct plan *plan, const char *dir, char ret_hash[QEMU_HASH_SIZE], struct error *err);
+	struct session_hold *hold;                                           /**< NULL: goes through to its end */
 	unsigned bus;                                                        /**< what to write of the SPI bus (session/folder.h) */
-	int cpu;                                                             /**< the core for QEMU and this process; -1: any */
-	const volatile sig_atomic_t *stop;                                   /**< set to end the session early */
 	void (*progress)(void *ctx, uint64_t virtual_ns, const char *phase); /**< now and then; may be NULL */
-	void *ctx;
+	void *ctx;                                                           /**< of start() and progress() */
 };
+
+/** What QEMU is to boot for a device. The paths are those of @p device. */
+struct qemu_image session_image(const struct device *device);
 
 /** Runs the session. There always is a verdict: what goes wrong on our side makes it inconclusive and says why. */
 void session_run(const struct plan *plan, const struct session_options *options, struct verdict *ret_verdict);

@@ -36,7 +36,9 @@ struct verdict {
 	uint64_t virtual_ns;                /**< from the first request of the guest to the end */
 	uint64_t wall_ns;                   /**< from the start of QEMU to the end */
 	uint64_t restore_ns;                /**< wall time from the start of QEMU to the guest's first request */
-	uint64_t outside_ns;                /**< CPU time of the harness, of wall_ns */
+	uint64_t outside_ns;                /**< CPU time of the process that the session ran in: without QEMU if that is another one */
+	uint64_t requests;                  /**< of the guest */
+	bool ours;                          /**< inconclusive because of a mistake in stutter itself */
 	size_t rule_count;                  /**< faults of the plan; 0 in a replay */
 	struct {
 		uint64_t seen, matched, applied;

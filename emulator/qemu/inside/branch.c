@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "qemu/inside/branch.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "qemu/inside/symbols.h"
+#include "qemu/inside/warp.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* How long other threads may take to fall asleep. */
+#define SETTLE_MS 2000
+#define FDS_MAX 1024
+
+static pid_t starter;
+
+void branch_init(void)
+{
+	starter = getppid();
+}
+
+/* QEMU excludes guest memory from forks, since it forks to start programs only. */
+EXPORT int madvise(void *address, size_t size, int advice)
+{
+	return advice == MADV_DONTFORK ? 0 : (int)syscall(SYS_madvise, address, size, advice);
+}
+
+/* -- in the parent -- */
+
+static bool is_asleep(const char *thread)
+{
+	char path[64], text[512];
+
+	(void)snprintf(path, sizeof path, "/proc/self/task/%.16s/stat", thread);
+	FILE *stream = fopen(path, "re");
+	size_t length = stream != NULL ? fread(text, 1, sizeof text - 1, stream) : 0;
+	if (stream != NULL)
+		(void)fclose(stream);
+	text[length] = '\0';
+	const char *state = strrchr(text, ')');
+	return length == 0 || (state != NULL && strncmp(state, ") S", 3) == 0);
+}
+
+static bool others_sleep(void)
+{
+	DIR *threads = opendir("/proc/self/task");
+	const pid_t self = (pid_t)syscall(SYS_gettid);
+	const struct dirent *entry;
+	bool asleep = threads != NULL;
+
+	while (asleep && (entry = readdir(threads)) != NULL)
+		asleep = entry->d_name[0] == '.' || strtol(entry->d_name, NULL, 10) == self || is_asleep(entry->d_name);
+	if (threads != NULL)
+		(void)closedir(threads);
+	return asleep;
+}
+
+static bool settle(void)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+
+	for (int ms = 0; ms < SETTLE_MS; ms++) {
+		if (others_sleep())
+			return true;
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+/* -- in the child -- */
+
+static void replace(int fd, int other)
+{
+	if (other >= 0 && other != fd) {
+		(void)dup3(other, fd, O_CLOEXEC);
+		(void)close(other);
+	}
+}
+
+static void replace_socket(int fd)
+{
+	int ends[2];
+
+	/* The other end stays open, so that the main loop does not take this one for closed. */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0)
+		replace(fd, ends[0]);
+}
+
+static void replace_descriptors(int kept)
+{
+	char path[32], target[64];
+
+	for (int fd = 0; fd < FDS_MAX; fd++) {
+		(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		ssize_t length = readlink(path, target, sizeof target - 1);
+		if (length < 0 || fd == kept)
+			continue;
+		target[length] = '\0';
+		if (strcmp(target, "anon_inode:[eventfd]") == 0)
+			replace(fd, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+		else if (strncmp(target, "socket:", 7) == 0)
+			replace_socket(fd);
+	}
+}
+
+/* The child's main loop, which comes to its turn when the CPU stops. */
+static void *run_main_loop(void *unused)
+{
+	(void)unused;
+	symbols.register_thread();
+	warp_enter_main_loop();
+	symbols.big_lock(__FILE__, __LINE__);
+	symbols.main_loop();
+	_exit(0);
+}
+
+static bool start_main_loop(void)
+{
+	pthread_t thread;
+	sigset_t all, before;
+
+	/* Signals are for the thread that had them. */
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	bool good = pthread_create(&thread, NULL, run_main_loop, NULL) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return good;
+}
+
+static void become_child(int kept)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != starter)
+		_exit(1);
+	(void)setpgid(0, 0);
+	warp_forked();
+	replace_descriptors(kept);
+	if (!start_main_loop())
+		_exit(1);
+}
+
+pid_t branch_fork(int kept, struct error *err)
+{
+	if (!settle()) {
+		error_set(err, "QEMU's other threads do not come to rest");
+		return -1;
+	}
+	/* The C library's fork() has no word for "the starter's child". With all other threads asleep there is no lock that it would have to take. */
+	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, NULL, NULL, 0);
+	if (pid < 0)
+		error_set(err, "cannot fork: %s", strerror(errno));
+	else if (pid == 0)
+		become_child(kept);
+	return pid;
+}

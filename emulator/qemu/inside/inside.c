@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "qemu/inside/inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "qemu/inside/branch.h"
+#include "qemu/inside/calls.h"
+#include "qemu/inside/crash.h"
+#include "qemu/inside/stack.h"
+#include "qemu/inside/symbols.h"
+#include "qemu/inside/warp.h"
+#include "qemu/orders.h"
+#include "qemu/process.h"
+#include "qemu/transport.h"
+
+static int orders_fd = -1;
+static int moved_fd = -1; /* of a branch, until its files are its own */
+static struct order order;
+static int order_fds[ORDER_FDS];
+static struct inside_order given;
+static struct qemu_page unshared, *page = &unshared;
+
+void inside_share(struct qemu_page *shared)
+{
+	shared->requests = page->requests;
+	shared->in_world = page->in_world;
+	page = shared;
+	crash_note_in(page);
+}
+
+/* -- the channel of orders -- */
+
+static void send_notice(enum notice_kind kind, int32_t pid, const char *text)
+{
+	struct notice notice = {.kind = kind, .pid = pid, .request = page->requests};
+
+	(void)snprintf(notice.text, sizeof notice.text, "%s", text);
+	(void)send(orders_fd, &notice, sizeof notice, MSG_NOSIGNAL);
+}
+
+static void take_descriptors(struct msghdr *message)
+{
+	const struct cmsghdr *header = CMSG_FIRSTHDR(message);
+	size_t count = 0;
+
+	for (size_t i = 0; i < ORDER_FDS; i++)
+		order_fds[i] = -1;
+	if (header != NULL && header->cmsg_type == SCM_RIGHTS)
+		count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	if (count > 0)
+		memcpy(order_fds, CMSG_DATA(header), (count < ORDER_FDS ? count : ORDER_FDS) * sizeof(int));
+}
+
+static void receive_order(void)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(ORDER_FDS * sizeof(int))];
+	} control;
+	struct iovec part = {&order, sizeof order};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+	ssize_t size;
+
+	do
+		size = recvmsg(orders_fd, &message, MSG_CMSG_CLOEXEC);
+	while (size < 0 && errno == EINTR);
+	/* Nobody has orders any more: there is nothing left to do. */
+	if (size != (ssize_t)sizeof order)
+		_exit(0);
+	take_descriptors(&message);
+}
+
+static void close_descriptors(void)
+{
+	for (size_t i = 0; i < ORDER_FDS; i++)
+		if (order_fds[i] >= 0)
+			(void)close(order_fds[i]);
+}
+
+/* -- the session's folder -- */
+
+/* Lets the descriptor @fd go on in a file of the folder, with what was written to it so far. */
+static bool move_output(int fd, const char *name, bool reads_too)
+{
+	char path[PATH_MAX + 32], piece[4096];
+	ssize_t size;
+	off_t at = 0;
+
+	(void)snprintf(path, sizeof path, "%s/%s", order.dir, name);
+	int to = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	int from = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+	off_t end = lseek(fd, 0, SEEK_CUR);
+	while (to >= 0 && from >= 0 && at < end && (size = pread(from, piece, sizeof piece, at)) > 0) {
+		size = size < end - at ? size : (ssize_t)(end - at);
+		if (syscall(SYS_write, to, piece, (size_t)size) != size)
+			break;
+		at += size;
+	}
+	bool good = to >= 0 && dup3(to, fd, reads_too ? 0 : O_CLOEXEC) == fd;
+	(void)close(from);
+	(void)close(to);
+	return good;
+}
+
+/* The descriptor through which QEMU writes the guest's console: it opened the file that the starter had made in memory. */
+static int console_fd(void)
+{
+	static int known = -1;
+	char path[32], target[64];
+
+	for (int fd = 3; known < 0 && fd < 256; fd++) {
+		(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		ssize_t length = readlink(path, target, sizeof target - 1);
+		if (length < 0)
+			continue;
+		target[length] = '\0';
+		if (strstr(target, "memfd:" PROCESS_CONSOLE) != NULL && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
+			known = fd;
+	}
+	return known;
+}
+
+static void move_outputs(void)
+{
+	static char dir[PATH_MAX];
+
+	if (strcmp(dir, order.dir) == 0)
+		return;
+	memcpy(dir, order.dir, sizeof dir);
+	if (console_fd() >= 0)
+		(void)move_output(console_fd(), PROCESS_CONSOLE, false);
+	if (move_output(1, PROCESS_LOG, true))
+		(void)dup2(1, 2);
+}
+
+/* -- carrying orders out -- */
+
+static void take_over_channel(void)
+{
+	(void)close(orders_fd);
+	orders_fd = order.has_orders ? order_fds[ORDER_FD_ORDERS] : -1;
+}
+
+static bool read_byte(int fd, char *ret_byte)
+{
+	ssize_t size;
+
+	do
+		size = syscall(SYS_read, fd, ret_byte, 1);
+	while (size < 0 && errno == EINTR);
+	return size == 1;
+}
+
+/* @return whether this process is the one that is to go on. */
+static bool carry_out(void)
+{
+	struct error err = {.text = ""};
+
+	if (!order.branch) {
+		move_outputs();
+		send_notice(NOTICE_DONE, (int32_t)getpid(), "");
+		if (order.has_orders)
+			take_over_channel();
+		return true;
+	}
+	/* Files are shared with the child, and their positions are, until it has its own; this process must not write to them before. */
+	int ends[2];
+	char byte;
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		send_notice(NOTICE_FAILED, 0, "cannot make a pipe");
+		return false;
+	}
+	pid_t pid = branch_fork(order_fds[ORDER_FD_ORDERS], &err);
+	if (pid == 0) {
+		(void)close(ends[0]);
+		moved_fd = ends[1];
+		take_over_channel();
+		move_outputs();
+		return true;
+	}
+	(void)close(ends[1]);
+	bool good = pid > 0 && read_byte(ends[0], &byte);
+	(void)close(ends[0]);
+	send_notice(good ? NOTICE_DONE : NOTICE_FAILED, (int32_t)pid, good ? "" : pid > 0 ? "the branch died at once" : err.text);
+	return false;
+}
+
+void inside_moved(void)
+{
+	if (moved_fd < 0)
+		return;
+	(void)syscall(SYS_write, moved_fd, "", 1);
+	(void)close(moved_fd);
+	moved_fd = -1;
+}
+
+static const struct inside_order *await_order(void)
+{
+	if (orders_fd < 0)
+		return &given;
+	send_notice(NOTICE_READY, (int32_t)getpid(), "");
+	for (;;) {
+		receive_order();
+		if (carry_out())
+			break;
+		close_descriptors();
+	}
+	given = (struct inside_order){.dir = order.dir,
+	                              .hold_at = order.hold_at,
+	                              .page_fd = order_fds[ORDER_FD_PAGE],
+	                              .job_fd = order_fds[ORDER_FD_JOB],
+	                              .pipe_fd = order_fds[ORDER_FD_PIPE]};
+	return &given;
+}
+
+const struct inside_order *inside_hold(struct qemu *qemu)
+{
+	(void)qemu;
+	return await_order();
+}
+
+/* -- the transport -- */
+
+static bool inside_read_request(struct qemu *qemu, struct stutter_request *ret_request, const uint8_t **ret_payload, struct error *err)
+{
+	/* The first request is there when the session begins. */
+	if (page->requests > 0) {
+		page->in_world = false;
+		stack_to_cpu();
+		page->in_world = true;
+	}
+	if (qemu->end == QEMU_PANICKED)
+		return error_set(err, "the device's kernel panicked");
+	if (qemu->end == QEMU_POWERED_OFF)
+		return error_set(err, "the device powered off");
+	if (page->stop) {
+		qemu->end = QEMU_STOPPED;
+		return error_set(err, "stopped");
+	}
+	page->requests++;
+	return calls_request(ret_request, ret_payload, err);
+}
+
+static bool inside_write_reply(struct qemu *qemu, const struct stutter_reply *reply, const void *payload, struct error *err)
+{
+	(void)qemu;
+	(void)err;
+	calls_answer(reply, payload);
+	return true;
+}
+
+/* The process ends with its session. */
+static void inside_stop(struct qemu *qemu)
+{
+	(void)qemu;
+}
+
+static const struct qemu_ops inside_ops = {inside_read_request, inside_write_reply, inside_stop};
+static struct qemu device = {.ops = &inside_ops};
+
+/* -- the beginning -- */
+
+static void begin_session(void)
+{
+	page->in_world = true;
+	inside_session(&given, &device);
+}
+
+/* On the virtual CPU's stack. */
+static void first_request(void)
+{
+	crash_watch();
+	(void)await_order();
+	inside_moved();
+	device.pid = (int)getpid();
+	stack_open(begin_session);
+}
+
+static bool is_in_named_state(const char *name)
+{
+	const char *state;
+
+	for (int i = 0; (state = symbols.enum_name(symbols.state_names, i)) != NULL; i++)
+		if (strcmp(state, name) == 0)
+			return symbols.is_in_state(i);
+	return false;
+}
+
+/* The virtual CPU is about to sleep. If that is for good, the session has to hear of it. */
+static void cpu_sleeps(void)
+{
+	if (page->requests == 0)
+		return;
+	if (symbols.shutdown_requested() != 0)
+		device.end = QEMU_POWERED_OFF;
+	else if (!symbols.is_running() && is_in_named_state("guest-panicked"))
+		device.end = QEMU_PANICKED;
+	if (device.end != QEMU_RUNNING)
+		stack_to_world();
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *number = getenv(ORDERS_VARIABLE);
+	char missing[NOTICE_TEXT_MAX];
+
+	warp_init();
+	branch_init();
+	/* What QEMU starts is none of our business. */
+	(void)unsetenv("LD_PRELOAD");
+	(void)unsetenv(ORDERS_VARIABLE);
+	if (number == NULL)
+		return;
+	orders_fd = (int)strtol(number, NULL, 10);
+	(void)fcntl(orders_fd, F_SETFD, FD_CLOEXEC);
+	if (!symbols_find(missing, sizeof missing)) {
+		send_notice(NOTICE_LACKS, 0, missing);
+		_exit(0);
+	}
+	calls_on_first(first_request);
+	warp_on_sleep(cpu_sleeps);
+	warp_begin();
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The session's side of an engine: what the library in QEMU's process gives to the session that runs there (engine.h is the starter's side).
+ *
+ * The library is loaded before QEMU begins. When the guest makes its first request it waits for orders; each begins a session, here or in a
+ * branch. A session may stop at a later request and wait for orders once more, which say how it goes on: here, or in branches.
+ */
+#ifndef INSIDE_INSIDE_H
+#define INSIDE_INSIDE_H
+
+#include "qemu/page.h"
+#include "qemu/qemu.h"
+
+/** What the starter has said. */
+struct inside_order {
+	const char *dir;  /**< the session's folder */
+	uint64_t hold_at; /**< the request, counted from 1, at which to call inside_hold(); 0: none */
+	int page_fd;      /**< what starter and session share; it begins with a struct qemu_page */
+	int job_fd;       /**< what the session is; -1 when a session goes on as it was */
+	int pipe_fd;      /**< the starter's, to hear of progress and of the end */
+};
+
+/**
+ * Runs a session, and ends the process. To be provided by the house.
+ * @param qemu The device, waiting for the answer to its first request; qemu_read_request() gives that.
+ */
+_Noreturn void inside_session(const struct inside_order *order, struct qemu *qemu);
+
+/** The page of whoever is being served; told by inside_session() before anything else, and again after inside_hold(). */
+void inside_share(struct qemu_page *page);
+
+/**
+ * Waits for orders at a request that qemu_read_request() has given and that is not answered yet.
+ *
+ * It returns in every process that goes on from here, once in each: dir and the descriptors are then that process's own. Streams must have
+ * been flushed before; they are moved to the new folder, and then inside_moved() is called.
+ */
+const struct inside_order *inside_hold(struct qemu *qemu);
+
+/** This process shares no file with the one that it may have branched from any more, which waits for that. */
+void inside_moved(void);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * What is said on the channel of orders between whoever started an engine (engine.h) and the library inside it (inside/). Inside
+ * emulator/qemu only: both ends are of one build.
+ *
+ * The channel is a pair of sockets that keep messages whole (SOCK_SEQPACKET). The library speaks first: struct notice, NOTICE_READY when the
+ * guest's request has come at which it was to stop, or NOTICE_LACKS, with the names of what this QEMU does not have. Each order is then
+ * answered by one notice: NOTICE_DONE with the process that carries it out, or NOTICE_FAILED. An engine that goes on itself answers, and
+ * reads orders again only if it is to stop once more.
+ */
+#ifndef QEMU_ORDERS_H
+#define QEMU_ORDERS_H
+
+#include <limits.h>
+#include <stdint.h>
+
+/** The environment variable that tells the library its end of the channel. */
+#define ORDERS_VARIABLE "STUTTER_ORDERS_FD"
+
+/** Descriptors that come with an order, in this place of the message. */
+enum { ORDER_FD_PAGE, ORDER_FD_JOB, ORDER_FD_PIPE, ORDER_FD_ORDERS, ORDER_FDS };
+
+struct order {
+	uint32_t branch;     /**< fork, and let the child do it */
+	uint32_t has_orders; /**< ORDER_FD_ORDERS is there: what carries this out takes its further orders from there */
+	uint64_t hold_at;    /**< stop again at this request, counted from 1, and wait for orders; 0: never */
+	char dir[PATH_MAX];  /**< the session's folder from now on, which is there */
+};
+
+enum notice_kind { NOTICE_READY, NOTICE_LACKS, NOTICE_DONE, NOTICE_FAILED };
+
+#define NOTICE_TEXT_MAX 480
+
+struct notice {
+	uint32_t kind;
+	int32_t pid;                /**< NOTICE_DONE: who carries the order out */
+	uint64_t request;           /**< NOTICE_READY: how many requests the guest has made, this one included */
+	char text[NOTICE_TEXT_MAX]; /**< NOTICE_LACKS, NOTICE_FAILED */
+};
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "qemu/silence.h"
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "qemu/qmp.h"
+
+#define NS_A_SECOND UINT64_C(1000000000)
+#define MS_A_SECOND 1000
+
+/* Time between two looks that counts at most: one who has not looked does not know. */
+#define LOOK_MAX_MS 1000
+
+static uint64_t cpu_of(pid_t pid)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+		return 0;
+	return (uint64_t)used.tv_sec * NS_A_SECOND + (uint64_t)used.tv_nsec;
+}
+
+/* R is running or waiting for a processor, D waits for a disk: both would go on. */
+static bool wants_to_run(pid_t pid, const char *thread)
+{
+	char path[80], text[512];
+
+	(void)snprintf(path, sizeof path, "/proc/%ld/task/%.16s/stat", (long)pid, thread);
+	FILE *stream = fopen(path, "re");
+	size_t length = stream != NULL ? fread(text, 1, sizeof text - 1, stream) : 0;
+	if (stream != NULL)
+		(void)fclose(stream);
+	text[length] = '\0';
+	const char *state = strrchr(text, ')');
+	return state != NULL && (state[2] == 'R' || state[2] == 'D');
+}
+
+static bool is_at_rest(pid_t pid)
+{
+	const struct dirent *entry;
+	bool rests = true;
+	char path[48];
+
+	(void)snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+	DIR *threads = opendir(path);
+	while (threads != NULL && rests && (entry = readdir(threads)) != NULL)
+		rests = entry->d_name[0] == '.' || !wants_to_run(pid, entry->d_name);
+	if (threads != NULL)
+		(void)closedir(threads);
+	return rests;
+}
+
+void silence_begin(struct silence *silence, pid_t pid)
+{
+	*silence = (struct silence){.pid = pid, .cpu_ns = cpu_of(pid), .looked_ms = qmp_now_ms()};
+}
+
+uint64_t silence_lasts(struct silence *silence, uint64_t requests)
+{
+	const uint64_t now_ms = qmp_now_ms(), since_ms = now_ms - silence->looked_ms, cpu_ns = cpu_of(silence->pid);
+
+	if (requests != silence->requests || cpu_ns < silence->cpu_ns) {
+		silence->requests = requests;
+		silence->cpu_ns = cpu_ns;
+		silence->rested_ms = 0;
+	} else if (cpu_ns == silence->rest_cpu_ns && is_at_rest(silence->pid)) {
+		silence->rested_ms += since_ms < LOOK_MAX_MS ? since_ms : LOOK_MAX_MS;
+	}
+	silence->looked_ms = now_ms;
+	silence->rest_cpu_ns = cpu_ns;
+	return (cpu_ns - silence->cpu_ns) / NS_A_SECOND + silence->rested_ms / MS_A_SECOND;
+}

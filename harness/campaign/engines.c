@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "campaign/engines.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "campaign/handover.h"
+#include "session/folder.h"
+#include "session/session.h"
+
+static bool same_image(const struct device *a, const struct device *b)
+{
+	return strcmp(a->kernel, b->kernel) == 0 && strcmp(a->initramfs, b->initramfs) == 0 && strcmp(a->overlay, b->overlay) == 0 &&
+	       a->memory == b->memory;
+}
+
+/* The place of the engine for a device; a free one, made free if need be, if there is none. */
+static size_t place_for(struct engines *engines, const struct device *device)
+{
+	size_t oldest = 0;
+
+	for (size_t i = 0; i < ENGINES_MAX; i++) {
+		if (engines->list[i].engine != NULL && same_image(&engines->list[i].device, device))
+			return i;
+		if (engines->list[oldest].engine != NULL &&
+		    (engines->list[i].engine == NULL || engines->list[i].used < engines->list[oldest].used))
+			oldest = i;
+	}
+	engine_close(engines->list[oldest].engine);
+	engines->list[oldest].engine = NULL;
+	return oldest;
+}
+
+static struct engine *open_engine(struct engines *engines, const struct device *device, char ret_hash[QEMU_HASH_SIZE], struct error *err)
+{
+	const struct qemu_image image = session_image(device);
+	struct qemu_snapshot snapshot;
+
+	if (!folder_make(engines->places->snapshots, err) ||
+	    !qemu_snapshot_ensure(&image, engines->places->snapshots, engines->stop, &snapshot, err))
+		return NULL;
+	memcpy(ret_hash, snapshot.hash, QEMU_HASH_SIZE);
+	return engine_open(&image, &snapshot, engines->stop, engines->lacks, sizeof engines->lacks, err);
+}
+
+static bool give_order(struct engines *engines, struct engine *engine, const struct engines_job *job, const char *hash, pid_t *ret_pid,
+                       struct error *err)
+{
+	struct handover handover = {.places = *engines->places, .bus = job->bus};
+
+	(void)snprintf(handover.image_hash, sizeof handover.image_hash, "%s", hash);
+	int job_fd = handover_write(job->plan, &handover, err);
+	if (job_fd < 0)
+		return false;
+	const struct engine_order order = {
+		.branch = !job->alone, .dir = job->dir, .page_fd = job->page_fd, .job_fd = job_fd, .pipe_fd = job->pipe_fd};
+	bool good = engine_order(engine, &order, ret_pid, NULL, err);
+	(void)close(job_fd);
+	return good;
+}
+
+static bool start_alone(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, struct error *err)
+{
+	struct engine *engine = open_engine(engines, &job->plan->device, ret_hash, err);
+	bool good = engine != NULL && give_order(engines, engine, job, ret_hash, ret_pid, err);
+
+	engine_close(engine);
+	return good;
+}
+
+/* An engine that was there may have died since: a new one is tried once. */
+static bool start_branch(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, struct error *err)
+{
+	size_t i = place_for(engines, &job->plan->device);
+
+	for (bool is_new = false; !is_new;) {
+		is_new = engines->list[i].engine == NULL;
+		if (is_new) {
+			engines->list[i].engine = open_engine(engines, &job->plan->device, engines->list[i].hash, err);
+			engines->list[i].device = job->plan->device;
+		}
+		memcpy(ret_hash, engines->list[i].hash, QEMU_HASH_SIZE);
+		engines->list[i].used = ++engines->uses;
+		if (engines->list[i].engine == NULL)
+			return false;
+		if (give_order(engines, engines->list[i].engine, job, ret_hash, ret_pid, err))
+			return true;
+		engine_close(engines->list[i].engine);
+		engines->list[i].engine = NULL;
+	}
+	return false;
+}
+
+bool engines_start(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, struct error *err)
+{
+	return job->alone ? start_alone(engines, job, ret_pid, ret_hash, err) : start_branch(engines, job, ret_pid, ret_hash, err);
+}
+
+void engines_close(struct engines *engines)
+{
+	for (size_t i = 0; i < ENGINES_MAX; i++) {
+		engine_close(engines->list[i].engine);
+		engines->list[i].engine = NULL;
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The engines that a run keeps, one for each device image: restored once, and every session of the image is a branch of it.
+ */
+#ifndef CAMPAIGN_ENGINES_H
+#define CAMPAIGN_ENGINES_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "qemu/engine.h"
+#include "scenario/plan.h"
+
+/** So many images at once; the one that was used least lately makes room. A waiting engine holds some 150 MiB. */
+#define ENGINES_MAX 4
+
+struct engines {
+	struct {
+		struct engine *engine; /* NULL: free */
+		struct device device;  /* what it was made for */
+		char hash[QEMU_HASH_SIZE];
+		unsigned long used;
+	} list[ENGINES_MAX];
+	unsigned long uses;
+	char lacks[512]; /**< if not empty: what this QEMU lacks for there to be engines */
+	const struct places *places;
+	const volatile sig_atomic_t *stop;
+};
+
+/** How a session is to be started. */
+struct engines_job {
+	const struct plan *plan;
+	const char *dir; /**< there already */
+	unsigned bus;
+	bool alone; /**< it gets an engine of its own, which ends with it */
+	int page_fd, pipe_fd;
+};
+
+/** Starts a session. @return false with @p err; engines->lacks says whether it could be had without engines. */
+bool engines_start(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, struct error *err);
+
+void engines_close(struct engines *engines);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * A job on its way to the process that runs its session: a file in memory, with the plan as plan.yaml has it.
+ */
+#ifndef CAMPAIGN_HANDOVER_H
+#define CAMPAIGN_HANDOVER_H
+
+#include "qemu/qemu.h"
+#include "scenario/plan.h"
+
+/** What a session is, besides its plan. Plain data. */
+struct handover {
+	struct places places;
+	unsigned bus; /**< as session_options.bus */
+	char image_hash[QEMU_HASH_SIZE];
+};
+
+/** Writes a job. @return the file's descriptor, or -1 with @p err. */
+int handover_write(const struct plan *plan, const struct handover *handover, struct error *err);
+
+/** Reads a job. @param ret_plan To be released with plan_close(). */
+bool handover_read(int fd, struct plan *ret_plan, struct handover *ret_handover, struct error *err);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session inside QEMU's process: takes the job that came with the orders, runs it, and ends the process. Part of the library that the pool has
+ * engines started with, and not of the program.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "campaign/handover.h"
+#include "campaign/page.h"
+#include "qemu/inside/inside.h"
+#include "session/session.h"
+
+enum { STATUS_DONE = 0, STATUS_BROKEN = 3 };
+
+/* The session's connections to the pool; a branch has its own. */
+struct hosted {
+	struct session_hold hold; /* first: what the session knows of this */
+	struct session_page *page;
+	int pipe;
+	struct qemu *qemu;
+	struct handover handover;
+};
+
+static struct qemu *give_device(void *ctx, const struct plan *plan, const char *dir, char ret_hash[QEMU_HASH_SIZE], struct error *err)
+{
+	const struct hosted *hosted = ctx;
+
+	(void)plan;
+	(void)dir;
+	(void)err;
+	memcpy(ret_hash, hosted->handover.image_hash, QEMU_HASH_SIZE);
+	return hosted->qemu;
+}
+
+static bool connect_to(struct hosted *hosted, const struct inside_order *order)
+{
+	hosted->page = session_page_map(order->page_fd);
+	if (hosted->page == NULL)
+		return false;
+	inside_share(&hosted->page->qemu);
+	hosted->pipe = order->pipe_fd;
+	hosted->hold.at = order->hold_at;
+	return true;
+}
+
+static const char *wait_for_orders(struct session_hold *hold)
+{
+	struct hosted *hosted = (struct hosted *)hold;
+	const struct inside_order *order = inside_hold(hosted->qemu);
+
+	if (!connect_to(hosted, order))
+		_exit(STATUS_BROKEN);
+	return order->dir;
+}
+
+static void moved(struct session_hold *hold)
+{
+	(void)hold;
+	inside_moved();
+}
+
+static void tell_progress(void *ctx, uint64_t virtual_ns, const char *phase)
+{
+	struct hosted *hosted = ctx;
+
+	hosted->page->virtual_ns = virtual_ns;
+	session_message_progress(&hosted->pipe, virtual_ns, phase);
+}
+
+_Noreturn static void fail(const char *what)
+{
+	fprintf(stderr, "stutter: %s\n", what);
+	_exit(STATUS_BROKEN);
+}
+
+_Noreturn void inside_session(const struct inside_order *order, struct qemu *qemu)
+{
+	static struct hosted hosted;
+	static struct plan plan;
+	static struct verdict verdict;
+	static char dir[DEVICE_PATH_MAX];
+	struct error err = {.text = ""};
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	hosted = (struct hosted){.hold = {.wait = wait_for_orders, .moved = moved}, .qemu = qemu};
+	if (!connect_to(&hosted, order))
+		fail("the page shared with the pool cannot be mapped");
+	if (!handover_read(order->job_fd, &plan, &hosted.handover, &err))
+		fail(err.text);
+	(void)snprintf(dir, sizeof dir, "%s", order->dir);
+	const struct session_options options = {.dir = dir,
+	                                        .start = give_device,
+	                                        .hold = &hosted.hold,
+	                                        .bus = hosted.handover.bus,
+	                                        .progress = tell_progress,
+	                                        .ctx = &hosted};
+	session_run(&plan, &options, &verdict);
+	hosted.page->verdict = verdict;
+	session_message_done(hosted.pipe);
+	_exit(STATUS_DONE);
+}
