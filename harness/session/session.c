@@ -85,7 +85,8 @@ static size_t answer_hello(const struct session *session, uint8_t *ret_payload)
 {
 	struct stutter_setup setup = {.version = STUTTER_PROTOCOL_VERSION,
 	                              .spi_clock_hz = (uint32_t)session->plan->device.spi_clock_hz,
-	                              .flags = session->plan->device.flash.fitted ? STUTTER_HAS_FLASH : 0};
+	                              .flags = session->plan->device.flash.fitted ? STUTTER_HAS_FLASH : 0,
+	                              .poll_ns = (uint32_t)session->plan->device.spi_poll_ns};
 
 	memcpy(setup.mac, session->plan->device.mac, sizeof setup.mac);
 	memcpy(ret_payload, &setup, sizeof setup);

@@ -13,7 +13,7 @@
 
 #include <linux/types.h>
 
-#define STUTTER_PROTOCOL_VERSION 3U
+#define STUTTER_PROTOCOL_VERSION 4U
 #define STUTTER_REQUEST_FIFO "request"
 #define STUTTER_REPLY_FIFO "reply"
 
@@ -71,6 +71,7 @@ struct stutter_setup {
 	__u8 mac[6];        /* the device's MAC address, given to the driver as the property "mac-address" */
 	__u8 flags;         /* STUTTER_HAS_FLASH */
 	__u8 reserved;      /* 0 */
+	__u32 poll_ns;      /* the controller's driver waits in a loop for what occupies the bus for so long, and sleeps until the end of more */
 };
 
 #endif

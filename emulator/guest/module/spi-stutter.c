@@ -19,9 +19,14 @@
  * nothing. The harness tells of edges, not of the level, so an edge counts even if it came and went between two answers.
  *
  * Bus time. A chip-select period occupies the bus for its bits at the transfer's clock, plus CHIP_SELECT_NS. bus_end is the time until
- * which the bus is busy. If that is BUS_SLEEP_NS or more away the transfer sleeps until then and calls afterwards; a shorter debt is
- * carried over to the next transfer, since a busy loop would cost the host as much time as the guest. The harness is therefore told of
- * bytes when they have passed, never before, and the world is never ahead of the guest.
+ * which the bus is busy. If that is BUS_WAIT_NS or more away the transfer waits until then and calls afterwards; a shorter debt is
+ * carried over to the next transfer. The harness is therefore told of bytes when they have passed, never before, and the world is never
+ * ahead of the guest.
+ *
+ * How a driver waits for its controller is the board's (stutter_setup.poll_ns): it polls the controller until the end of what is short,
+ * as spi-bcm2835 does below its polling_limit_us of 30, and sleeps until the interrupt at the end of what is long. A loop that polls would cost
+ * the host as much time as the guest, so this one executes WFI with interrupts masked, and the processor's own timer ends that. As in
+ * a loop, other interrupts come through and nothing else is scheduled.
  *
  * The rejected alternative: to call at once and sleep afterwards. The driver would then see chip state from before the bytes had passed.
  *
@@ -34,7 +39,7 @@
  * row have said so, when it must be an erase. So the driver notices the end of a program up to 0.1 ms later, and that of an erase up to 1 ms.
  *
  * A fault may let a period occupy the bus for longer. The harness says so in its answer, when the bytes have passed: the controller reports
- * the period's end so much later. That time moves bus_end and is slept off at once, by the same rule, before the driver goes on.
+ * the period's end so much later. That time moves bus_end and is waited for at once, by the same rule, before the driver goes on.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -71,8 +76,8 @@
 
 /* Chip select down to first clock, last clock to chip select up, and the pause until it may go down again. */
 #define CHIP_SELECT_NS 400
-/* A bus debt from here on is slept off. */
-#define BUS_SLEEP_NS 10000
+/* A bus debt from here on is waited for. */
+#define BUS_WAIT_NS 10000
 #define CHIP_SELECTS 4
 #define FLASH_CHIP_SELECT 1
 #define FLASH_READ_STATUS 0x05
@@ -112,6 +117,7 @@ struct stutter {
 
 	struct spi_controller *controller;
 	u64 bus_end_ns;
+	u64 ticks_q32; /* of the processor's counter in a nanosecond, times 2 to the 32nd */
 	u32 speed_hz;    /* that byte_q16 was computed for */
 	u64 byte_q16;    /* nanoseconds a byte, times 2 to the 16th */
 	u32 flash_rests; /* answers in a row that said busy */
@@ -385,6 +391,61 @@ static void sleep_until(u64 end_ns)
 	schedule_hrtimeout(&end, HRTIMER_MODE_ABS_HARD);
 }
 
+static u64 counter(void)
+{
+	u64 value;
+
+	isb();
+	asm volatile("mrrc p15, 1, %Q0, %R0, c14" : "=r"(value));
+	return value;
+}
+
+/*
+ * Stands still for about @ns, less if an interrupt comes, which is left pending. CNTV_CVAL (ARM DDI 0406C, B8.1.5), the kernel's next timer, is moved to the
+ * front if it is later, and put back. Interrupts are off; a timer that is over asserts its line for as long as it is.
+ */
+static void stand_still(struct stutter *s, u64 ns)
+{
+	u64 until = counter() + (ns * s->ticks_q32 >> 32) + 1, next;
+	u32 control;
+
+	asm volatile("mrc p15, 0, %0, c14, c3, 1" : "=r"(control));
+	asm volatile("mrrc p15, 3, %Q0, %R0, c14" : "=r"(next));
+	if ((control & 1) && next <= until) {
+		asm volatile("wfi" : : : "memory");
+		return;
+	}
+	asm volatile("mcrr p15, 3, %Q0, %R0, c14" : : "r"(until));
+	asm volatile("mcr p15, 0, %0, c14, c3, 1" : : "r"(1));
+	isb();
+	asm volatile("wfi" : : : "memory");
+	asm volatile("mcrr p15, 3, %Q0, %R0, c14" : : "r"(next));
+	asm volatile("mcr p15, 0, %0, c14, c3, 1" : : "r"(control));
+	isb();
+}
+
+static void poll_until(struct stutter *s, u64 end_ns)
+{
+	unsigned long flags;
+	u64 now_ns;
+
+	do {
+		local_irq_save(flags);
+		now_ns = ktime_get_ns();
+		if (now_ns < end_ns)
+			stand_still(s, end_ns - now_ns);
+		local_irq_restore(flags);
+	} while (now_ns < end_ns);
+}
+
+static void wait_until(struct stutter *s, u64 now_ns, u64 end_ns)
+{
+	if (end_ns - now_ns <= s->setup.poll_ns)
+		poll_until(s, end_ns);
+	else
+		sleep_until(end_ns);
+}
+
 /* Zeros for a transfer that sends nothing; most of them are there already. */
 static void put_zeros(struct stutter *s, u32 at, u32 length)
 {
@@ -421,7 +482,7 @@ static u64 rest_ns(struct stutter *s, u32 length)
 	return s->flash_rests++ < FLASH_RESTS ? FLASH_REST_NS : FLASH_LONG_REST_NS;
 }
 
-/* Occupies the bus for the period, sleeps if the bus is then too far ahead of the processor, and tells the harness. */
+/* Occupies the bus for the period, waits if the bus is then too far ahead of the processor, and tells the harness. */
 static int period_call(struct stutter *s, struct spi_message *message, const struct period *period)
 {
 	struct spi_transfer *transfer;
@@ -434,9 +495,9 @@ static int period_call(struct stutter *s, struct spi_message *message, const str
 	call_begin(s, &flags);
 	now_ns = ktime_get_ns();
 	s->bus_end_ns = max(s->bus_end_ns, now_ns) + period->bus_ns;
-	if (s->bus_end_ns - now_ns >= BUS_SLEEP_NS) {
+	if (s->bus_end_ns - now_ns >= BUS_WAIT_NS) {
 		call_end(s, &flags, false);
-		sleep_until(s->bus_end_ns);
+		wait_until(s, now_ns, s->bus_end_ns);
 		call_begin(s, &flags);
 		now_ns = ktime_get_ns();
 	}
@@ -464,10 +525,10 @@ static int period_call(struct stutter *s, struct spi_message *message, const str
 		busy_ns = s->reply.header.busy_ns + rest_ns(s, period->length);
 	if (busy_ns)
 		s->bus_end_ns = max(s->bus_end_ns, now_ns) + busy_ns;
-	wait = busy_ns && s->bus_end_ns - now_ns >= BUS_SLEEP_NS;
+	wait = busy_ns && s->bus_end_ns - now_ns >= BUS_WAIT_NS;
 	call_end(s, &flags, deliver);
 	if (wait)
-		sleep_until(s->bus_end_ns);
+		wait_until(s, now_ns, s->bus_end_ns);
 	if (got < 0)
 		return got;
 	return got == period->length ? 0 : -EPROTO;
@@ -779,8 +840,8 @@ static int say_hello(struct stutter *s)
 
 	call_begin(s, &flags);
 	asm volatile("mrc p15, 0, %0, c14, c0, 0" : "=r"(hello.counter_hz));
-	isb();
-	asm volatile("mrrc p15, 1, %Q0, %R0, c14" : "=r"(hello.counter));
+	s->ticks_q32 = div_u64((u64)hello.counter_hz << 32, NSEC_PER_SEC);
+	hello.counter = counter();
 	memcpy(s->request.payload, &hello, sizeof(hello));
 	s->tx_dirty = sizeof(hello);
 	got = exchange(s, STUTTER_HELLO, ktime_get_ns(), sizeof(hello), sizeof(s->setup), &deliver);
