@@ -119,7 +119,7 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
 $(INSIDE): $(call objects,$(filter-out harness/cli/% harness/campaign/% emulator/qemu/%,$(MODULES)) harness/campaign/page.c harness/campaign/handover.c \
-		emulator/qemu/qemu.c $(INSIDE_SOURCES)) $(FETCHED)
+		emulator/qemu/qemu.c emulator/qemu/explain.c $(INSIDE_SOURCES)) $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -shared -Wl,-Bsymbolic -Wl,-z,defs -o $@ $^ $(LDLIBS)
 else
@@ -142,8 +142,9 @@ $(IMAGE): harness/server/image/mkimage.c
 	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -o $(B)/mkimage $< && $(B)/mkimage $@
 
 # -- tests ----------------------------------------------------------------------------------------------------------------------------------
-TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
-$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED)) $(FETCHED)
+INSIDE_TESTED := emulator/qemu/inside/crash.c emulator/qemu/inside/stack.c
+TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/% tests/soak/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
+$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit -lm
 

@@ -112,6 +112,7 @@
 	S("structure/docs", tests_docs, false)                                                                                             \
 	S("structure/includes", tests_includes, false)                                                                                     \
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
+	S("engine/engine", tests_engine, true)                                                                                             \
 	S("session/sessions", tests_sessions, true)                                                                                        \
 	S("session/clients", tests_clients, true)                                                                                          \
 	S("session/flash", tests_flash, true)                                                                                              \

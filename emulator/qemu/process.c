@@ -21,12 +21,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "explain.h"
 #include "orders.h"
 
 #define WORD_SIZE 256
 #define WORDS_MAX 48
-#define TAIL_LINES 5
-#define TAIL_SIZE 400
 #define REAP_MS 1000
 #define RESTORE_MS 30000
 #define RESTORE_POLL_NS 500000
@@ -346,56 +345,7 @@ void process_reap(struct process *process)
 	process_kill(process);
 }
 
-/* Reads the last lines of a file; an unreadable file is an empty one. */
-static void read_tail(const char *path, char ret_text[TAIL_SIZE])
-{
-	size_t size = 0;
-	int lines = 0;
-	FILE *in;
-
-	in = fopen(path, "rb");
-	if (in && (fseek(in, -(TAIL_SIZE - 1), SEEK_END) == 0 || fseek(in, 0, SEEK_SET) == 0))
-		size = fread(ret_text, 1, TAIL_SIZE - 1, in);
-	if (in)
-		fclose(in);
-	while (size > 0 && (ret_text[size - 1] == '\n' || ret_text[size - 1] == '\r'))
-		size--;
-	ret_text[size] = 0;
-	for (size_t i = size; i > 0; i--) {
-		if (ret_text[i - 1] != '\n' || ++lines < TAIL_LINES)
-			continue;
-		memmove(ret_text, ret_text + i, size - i + 1);
-		return;
-	}
-}
-
-static void add_text(struct error *err, const char *title, const char *text)
-{
-	size_t length = strlen(err->text);
-
-	if (!*text)
-		return;
-	length += (size_t)snprintf(err->text + length, sizeof(err->text) - length, "\n  %s:\n    ", title);
-	for (; *text && length + 6 < sizeof(err->text); text++) {
-		if (*text == '\r')
-			continue;
-		err->text[length++] = *text;
-		if (*text == '\n') {
-			memcpy(err->text + length, "    ", 4);
-			length += 4;
-		}
-	}
-	if (length < sizeof(err->text))
-		err->text[length] = 0;
-}
-
 bool process_explain(const struct process *process, struct error *err)
 {
-	char tail[TAIL_SIZE];
-
-	read_tail(process->log, tail);
-	add_text(err, "QEMU said", tail);
-	read_tail(process->console, tail);
-	add_text(err, "the console's last lines", tail);
-	return false;
+	return explain(process->log, process->console, err);
 }

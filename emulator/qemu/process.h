@@ -8,11 +8,12 @@
 
 #include <sys/types.h>
 
+#include "qemu/explain.h"
 #include "qemu/qemu.h"
 #include "qemu/qmp.h"
 
-#define PROCESS_CONSOLE "console.log"
-#define PROCESS_LOG "qemu.log"
+#define PROCESS_CONSOLE EXPLAIN_CONSOLE
+#define PROCESS_LOG EXPLAIN_LOG
 
 struct process {
 	pid_t pid;  /**< 0: none */

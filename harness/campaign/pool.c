@@ -15,6 +15,7 @@
 
 #include "campaign/engines.h"
 #include "campaign/worker.h"
+#include "qemu/explain.h"
 #include "session/folder.h"
 #include "session/judge.h"
 
@@ -129,23 +130,24 @@ static bool start(struct pool *pool, struct job *job)
 static void explain_end(struct job *job, int status)
 {
 	const struct qemu_page *page = &job->page->qemu;
-	char why[VERDICT_TEXT_MAX];
+	const char *who = job->is_inside ? "QEMU" : "the session's process";
+	struct error err;
 	bool ours = false;
 
 	if (job->ended_for != NULL) {
-		(void)snprintf(why, sizeof why, "%s", job->ended_for);
+		error_set(&err, "%s", job->ended_for);
 	} else if (page->crash.number != 0 && (page->crash.in_world || page->crash.in_harness)) {
 		ours = true;
-		(void)snprintf(why, sizeof why, "stutter itself failed, with signal %d (%s) at 0x%" PRIx64 "; qemu.log has what it said",
-		               (int)page->crash.number, strsignal((int)page->crash.number), page->crash.offset);
+		error_set(&err, "stutter itself failed, with signal %d (%s) at 0x%" PRIx64, (int)page->crash.number,
+		          strsignal((int)page->crash.number), page->crash.offset);
 	} else if (WIFSIGNALED(status)) {
-		(void)snprintf(why, sizeof why, "%s was killed by signal %d (%s)", job->is_inside ? "QEMU" : "the session's process",
-		               WTERMSIG(status), strsignal(WTERMSIG(status)));
+		error_set(&err, "%s was killed by signal %d (%s)", who, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	} else {
-		(void)snprintf(why, sizeof why, "%s ended with exit status %d and without a verdict",
-		               job->is_inside ? "QEMU" : "the session's process", WEXITSTATUS(status));
+		error_set(&err, "%s ended with exit status %d and without a verdict", who, WEXITSTATUS(status));
 	}
-	end_without_verdict(job, ours, why);
+	if (!page->stop)
+		explain_in(job->dir, &err);
+	end_without_verdict(job, ours, err.text);
 	folder_complete(job->dir, &job->plan, &job->verdict);
 }
 

@@ -601,6 +601,22 @@ static void expect_nobody_left(void)
 	CU_ASSERT_EQUAL(left, 0);
 }
 
+/* The child of @p pid in whose hands the file is: whoever runs a session has its trace open. */
+static pid_t holder_of(pid_t pid, const char *name)
+{
+	struct search children = children_of(pid);
+	char path[PATH_MAX], command[2 * PATH_MAX], found[64];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(in_folder(name), path));
+	for (size_t i = 0; i < children.count; i++) {
+		(void)snprintf(command, sizeof command, "ls -l /proc/%ld/fd | grep -cF '%s'", (long)children.found[i], path);
+		if (test_shell(found, sizeof found, "%s", command) == 0)
+			return children.found[i];
+	}
+	CU_FAIL_FATAL("nobody runs that session");
+	return 0;
+}
+
 /* The only child of a process. */
 static pid_t only_child(pid_t pid)
 {
@@ -618,17 +634,19 @@ static void expect_inconclusive(const char *session, const char *reason)
 
 #define SWING 500000
 
-static pid_t start_clean(const char *seeds, const char *jobs)
+static pid_t start_clean(const char *seeds, const char *jobs, const char *transport)
 {
 	char clean[PATH_MAX];
-	const char *const words[] = {"stutter", "run", absolute(CLEAN, clean), "--seeds", seeds, "--jobs", jobs, "--out", "r", NULL};
+	const char *const words[] = {"stutter", "run",  absolute(CLEAN, clean), "--seeds", seeds, "--jobs", jobs, "--out", "r",
+	                             "--transport", transport, NULL};
 
 	return start_stutter(words);
 }
 
-static void a_killed_qemu_is_inconclusive(void)
+/* Beside it there is a process that stays, and finishes the session. */
+static void a_qemu_that_is_killed_beside_its_session_is_inconclusive(void)
 {
-	pid_t pid = start_clean("1..1", "1");
+	pid_t pid = start_clean("1..1", "1", "fifo");
 
 	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
 	(void)kill(only_child(only_child(pid)), SIGKILL);
@@ -646,24 +664,29 @@ static void a_killed_qemu_is_inconclusive(void)
 
 static void a_killed_session_is_inconclusive(void)
 {
-	pid_t pid = start_clean("1..2", "2");
+	static const struct {
+		const char *transport, *reason;
+	} rows[] = {{"fifo", "the session's process was killed by signal 9 (Killed)"}, {"inside", "QEMU was killed by signal 9 (Killed)"}};
 
-	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
-	struct search sessions = children_of(pid);
-	CU_ASSERT_EQUAL_FATAL(sessions.count, 2);
-	(void)kill(sessions.found[0], SIGKILL);
-	expect_status(wait_for_end(pid), STATUS_INCONCLUSIVE);
-	expect_nobody_left();
-	TEST_CONTAINS(output, "the session's process was ended by signal 9 (Killed)");
-	json_t *summary = load("r/summary.json");
-	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 1);
-	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "passed")), 1);
-	json_decref(summary);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		pid_t pid = start_clean("1..2", "2", rows[i].transport);
+		wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
+		(void)kill(holder_of(pid, "r/clean/seed-1/trace.txt"), SIGKILL);
+		expect_status(wait_for_end(pid), STATUS_INCONCLUSIVE);
+		expect_nobody_left();
+		TEST_CONTAINS(output, rows[i].reason);
+		expect_inconclusive("r/clean/seed-1", rows[i].reason);
+		json_t *summary = load("r/summary.json");
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 1);
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "passed")), 1);
+		json_decref(summary);
+		expect_status(test_shell(output, sizeof output, "rm -r %s/r", test_folder()), 0);
+	}
 }
 
 static void an_interrupted_run_leaves_reports_and_nobody(void)
 {
-	pid_t pid = start_clean("1..3", "2");
+	pid_t pid = start_clean("1..3", "2", "inside");
 
 	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
 	/* Ctrl-C reaches the whole foreground group. */
@@ -683,7 +706,7 @@ static void an_interrupted_run_leaves_reports_and_nobody(void)
 
 static void a_killed_run_leaves_nobody(void)
 {
-	pid_t pid = start_clean("1..2", "2");
+	pid_t pid = start_clean("1..2", "2", "inside");
 
 	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
 	(void)kill(pid, SIGKILL);
@@ -837,7 +860,7 @@ const CU_TestInfo tests_sessions[] = {
 	{"the digest is that of the trace", the_digest_is_that_of_the_trace},
 	{"junit.xml is well formed", junit_is_well_formed},
 	{"the capture has what the faults did", the_capture_has_what_the_faults_did},
-	{"a killed QEMU is inconclusive", a_killed_qemu_is_inconclusive},
+	{"a QEMU that is killed beside its session is inconclusive", a_qemu_that_is_killed_beside_its_session_is_inconclusive},
 	{"a killed session is inconclusive", a_killed_session_is_inconclusive},
 	{"an interrupted run leaves reports and nobody", an_interrupted_run_leaves_reports_and_nobody},
 	{"a killed run leaves nobody", a_killed_run_leaves_nobody},

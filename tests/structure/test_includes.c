@@ -42,8 +42,8 @@ static const struct module modules[] = {
 	{"qemu", false, {"base", "guest/module/protocol.h", NULL}},
 	{"reports", true, {"base", "sim", "scenario", "session/verdict.h", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
-	{"campaign", false, {WORLD, "session", "reports", NULL}},
-	{"cli", false, {WORLD, "session", "reports", "campaign", "packages.h", NULL}},
+	{"campaign", false, {WORLD, "qemu", "session", "reports", NULL}},
+	{"cli", false, {WORLD, "session", "reports", "campaign", "qemu", "packages.h", NULL}},
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */

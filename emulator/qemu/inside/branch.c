@@ -25,7 +25,8 @@
 
 /* How long other threads may take to fall asleep. */
 #define SETTLE_MS 2000
-#define FDS_MAX 1024
+/* QEMU and a session have some thirty. */
+#define FDS_MAX 256
 
 static pid_t starter;
 
@@ -101,19 +102,29 @@ static void replace_socket(int fd)
 		replace(fd, ends[0]);
 }
 
-static void replace_descriptors(int kept)
+enum kind { OTHER, EVENT, SOCKET };
+
+static enum kind kind_of(int fd)
 {
 	char path[32], target[64];
 
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	ssize_t length = readlink(path, target, sizeof target - 1);
+	target[length > 0 ? length : 0] = '\0';
+	return strcmp(target, "anon_inode:[eventfd]") == 0 ? EVENT : strncmp(target, "socket:", 7) == 0 ? SOCKET : OTHER;
+}
+
+/* All are looked at before any is replaced: what replaces them has descriptors of its own. */
+static void replace_descriptors(int kept)
+{
+	enum kind kinds[FDS_MAX];
+
+	for (int fd = 0; fd < FDS_MAX; fd++)
+		kinds[fd] = fd != kept ? kind_of(fd) : OTHER;
 	for (int fd = 0; fd < FDS_MAX; fd++) {
-		(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-		ssize_t length = readlink(path, target, sizeof target - 1);
-		if (length < 0 || fd == kept)
-			continue;
-		target[length] = '\0';
-		if (strcmp(target, "anon_inode:[eventfd]") == 0)
+		if (kinds[fd] == EVENT)
 			replace(fd, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-		else if (strncmp(target, "socket:", 7) == 0)
+		else if (kinds[fd] == SOCKET)
 			replace_socket(fd);
 	}
 }

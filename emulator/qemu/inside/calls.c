@@ -75,7 +75,12 @@ static int open_file(const char *path, int flags, mode_t mode)
 	if (kind == FOREIGN)
 		return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC, 0);
-	if (fd >= 0 && fd < FDS_MAX)
+	if (fd >= FDS_MAX) {
+		(void)close(fd);
+		errno = EMFILE;
+		return -1;
+	}
+	if (fd >= 0)
 		kinds[fd] = kind;
 	return fd;
 }

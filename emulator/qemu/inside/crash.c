@@ -28,13 +28,12 @@ static uintptr_t instruction_of(const ucontext_t *context)
 #endif
 }
 
-/* The handler is gone when this returns, so that the instruction fails once more and the process ends by the signal. */
+/* The handler is gone when this returns: the instruction fails once more and the process ends by the signal; one that was sent is sent again. */
 static void crashed(int number, siginfo_t *info, void *context)
 {
 	uintptr_t at = instruction_of(context);
 	Dl_info ours, theirs;
 
-	(void)info;
 	if (page != NULL && page->crash.number == 0) {
 		bool known = dladdr((void *)at, &theirs) != 0 && dladdr((void *)(uintptr_t)crash_watch, &ours) != 0;
 		page->crash.in_world = page->in_world;
@@ -42,7 +41,7 @@ static void crashed(int number, siginfo_t *info, void *context)
 		page->crash.offset = known ? at - (uintptr_t)theirs.dli_fbase : at;
 		page->crash.number = number;
 	}
-	if (number == SIGABRT)
+	if (info->si_code <= 0)
 		(void)raise(number);
 }
 

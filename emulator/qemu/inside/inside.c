@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/check.h"
 #include "qemu/inside/branch.h"
 #include "qemu/inside/calls.h"
 #include "qemu/inside/crash.h"
@@ -238,10 +237,10 @@ static bool inside_read_request(struct qemu *qemu, struct stutter_request *ret_r
 		stack_to_cpu();
 		page->in_world = true;
 	}
-	if (qemu->end == QEMU_PANICKED)
-		return error_set(err, "the device's kernel panicked");
-	if (qemu->end == QEMU_POWERED_OFF)
-		return error_set(err, "the device powered off");
+	if (qemu->end != QEMU_RUNNING) {
+		error_set(err, qemu->end == QEMU_PANICKED ? "the device's kernel panicked" : "the device powered off");
+		return explain_in(order.dir, err);
+	}
 	if (page->stop) {
 		qemu->end = QEMU_STOPPED;
 		return error_set(err, "stopped");

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "explain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TAIL_LINES 5
+#define TAIL_SIZE 400
+
+/* Reads the last lines of a file; an unreadable file is an empty one. */
+static void read_tail(const char *path, char ret_text[TAIL_SIZE])
+{
+	size_t size = 0;
+	int lines = 0;
+	FILE *in;
+
+	in = fopen(path, "rb");
+	if (in && (fseek(in, -(TAIL_SIZE - 1), SEEK_END) == 0 || fseek(in, 0, SEEK_SET) == 0))
+		size = fread(ret_text, 1, TAIL_SIZE - 1, in);
+	if (in)
+		fclose(in);
+	while (size > 0 && (ret_text[size - 1] == '\n' || ret_text[size - 1] == '\r'))
+		size--;
+	ret_text[size] = 0;
+	for (size_t i = size; i > 0; i--) {
+		if (ret_text[i - 1] != '\n' || ++lines < TAIL_LINES)
+			continue;
+		memmove(ret_text, ret_text + i, size - i + 1);
+		return;
+	}
+}
+
+static void add_text(struct error *err, const char *title, const char *text)
+{
+	size_t length = strlen(err->text);
+
+	if (!*text)
+		return;
+	length += (size_t)snprintf(err->text + length, sizeof(err->text) - length, "\n  %s:\n    ", title);
+	for (; *text && length + 6 < sizeof(err->text); text++) {
+		if (*text == '\r')
+			continue;
+		err->text[length++] = *text;
+		if (*text == '\n') {
+			memcpy(err->text + length, "    ", 4);
+			length += 4;
+		}
+	}
+	if (length < sizeof(err->text))
+		err->text[length] = 0;
+}
+
+bool explain(const char *log, const char *console, struct error *err)
+{
+	char tail[TAIL_SIZE];
+
+	read_tail(log, tail);
+	add_text(err, "QEMU said", tail);
+	read_tail(console, tail);
+	add_text(err, "the console's last lines", tail);
+	return false;
+}
+
+bool explain_in(const char *dir, struct error *err)
+{
+	char log[PATH_MAX], console[PATH_MAX];
+
+	snprintf(log, sizeof(log), "%s/" EXPLAIN_LOG, dir);
+	snprintf(console, sizeof(console), "%s/" EXPLAIN_CONSOLE, dir);
+	return explain(log, console, err);
+}

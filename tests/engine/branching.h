@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/** @file Sessions that are held at requests and branched there, for the tests and the soak of the engine. */
+#ifndef TESTS_ENGINE_BRANCHING_H
+#define TESTS_ENGINE_BRANCHING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define BRANCHING_POINTS_MAX 64
+
+/** What became of a scenario that was branched. */
+struct branching {
+	char scenario[256];
+	uint64_t points[BRANCHING_POINTS_MAX]; /**< requests, ascending */
+	size_t count;
+	size_t reached; /**< how many of them the session had */
+	char differs[512]; /**< the first branch whose files are not those of the session itself, and which; empty: none */
+	double branch_ms;  /**< the longest that a branch took, from the order to the answer */
+};
+
+/**
+ * Runs a scenario, branches it at each point, runs every branch to its end in a folder of its own below @p dir, and compares traces, captures and consoles with those of
+ * the session that was only held.
+ * @param seed Of the session.
+ * @return false with @p err if something could not be run.
+ */
+bool branching_run(struct branching *branching, uint64_t seed, const char *dir, struct error *err);
+
+#endif

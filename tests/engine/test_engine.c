@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine: sessions inside QEMU's process, branched from one that waits. What it must not change is what a session comes to, whatever else happens to
+ * its process.
+ */
+#include <inttypes.h>
+#include <jansson.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "qemu/inside/crash.h"
+#include "qemu/inside/stack.h"
+#include "qemu/silence.h"
+#include "scenario/plan.h"
+#include "tests/engine/branching.h"
+#include "tests/session/started.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_engine[];
+
+enum { STATUS_PASSED = 0, STATUS_INCONCLUSIVE = 125 };
+
+#define OUTPUT_MAX 65536
+
+static char output[OUTPUT_MAX];
+
+/* A short session in which frames are lost and delayed, the cable flaps and the chip stalls. */
+#define FAULTS                                                                                                                             \
+	"name: busy\nimage: small.bin\ndeadline: 5min\nexpect: {verdict: any}\n"                                                           \
+	"faults:\n"                                                                                                                        \
+	"  - {name: bursts, direction: to-device, gemodel: {p: 1%, r: 50%}}\n"                                                             \
+	"  - {name: jitter, probability: 5%, delay: {time: 8ms, jitter: 5ms}}\n"                                                          \
+	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n"                                                                            \
+	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n"
+
+__attribute__((format(printf, 1, 2))) static int stutter(const char *format, ...)
+{
+	char words[4 * PATH_MAX];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(words, sizeof words, format, args);
+	va_end(args);
+	started_needs("initramfs.cpio");
+	return test_shell(output, sizeof output, "cd %s && { [ -e small.bin ] || head -c 200000 /dev/zero >small.bin; } && %s %s",
+	                  test_folder(), started_program(), words);
+}
+
+static void expect_status(int status, int expected)
+{
+	if (status != expected)
+		printf("    exit status %d, not %d; it printed\n%s\n", status, expected, output);
+	CU_ASSERT_EQUAL_FATAL(status, expected);
+}
+
+static void expect_same_files(const char *a, const char *b)
+{
+	static const char *const names[] = {"trace.txt", "wire.pcapng", "console.log", "plan.yaml", "addresses.txt"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		int status = test_shell(output, sizeof output, "cd %s && cmp %s/%s %s/%s", test_folder(), a, names[i], b, names[i]);
+		expect_status(status, 0);
+	}
+}
+
+/* A text of a session's verdict.json. To be released with free(). */
+static char *verdict_text(const char *session, const char *key)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/%s/verdict.json", test_folder(), session);
+	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+	const char *value = json_string_value(json_object_get(json, key));
+	char *text = strdup(value != NULL ? value : "");
+	json_decref(json);
+	return text;
+}
+
+static void expect_verdict(const char *session, const char *key, const char *part)
+{
+	char *text = verdict_text(session, key);
+
+	TEST_CONTAINS(text, part);
+	free(text);
+}
+
+/* -- the same, however it is run -- */
+
+static void a_session_is_the_same_inside_beside_and_as_a_branch(void)
+{
+	test_write("busy.yaml", FAULTS);
+	expect_status(stutter("run busy.yaml --seeds 1..3 --jobs 2 --out branches"), STATUS_PASSED);
+	expect_status(stutter("run busy.yaml --seeds 2..2 --no-share --out alone"), STATUS_PASSED);
+	expect_status(stutter("run busy.yaml --seeds 2..2 --transport fifo --out beside"), STATUS_PASSED);
+	expect_same_files("branches/busy/seed-2", "alone/busy/seed-2");
+	expect_same_files("beside/busy/seed-2", "alone/busy/seed-2");
+}
+
+static void devices_of_several_images_share_what_is_theirs(void)
+{
+	test_write("busy.yaml", FAULTS);
+	test_write("large.yaml", "name: large\nmemory: 192MiB\nclient: exit 0\n");
+	test_write("other.yaml", "name: other\nimage: small.bin\ndevice: large.yaml\nexpect: {verdict: any}\n");
+	expect_status(stutter("run busy.yaml other.yaml --seeds 1..2 --jobs 2 --out r"), STATUS_PASSED);
+	expect_status(stutter("run other.yaml --seeds 2..2 --no-share --out alone"), STATUS_PASSED);
+	expect_same_files("r/other/seed-2", "alone/other/seed-2");
+}
+
+static void a_session_ends_the_same_way_inside_and_beside(void)
+{
+	static const struct {
+		const char *name, *client, *reason;
+	} rows[] = {
+		{"off", "poweroff -f", "the device powered off"},
+		{"panic", "echo c >/proc/sysrq-trigger", "panic"},
+		{"gone", "exit 3", "client: exit status 3"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char text[256], inside[64], beside[64], name[64];
+		(void)snprintf(name, sizeof name, "%s.yaml", rows[i].name);
+		(void)snprintf(text, sizeof text, "name: %s\nimage: small.bin\ndevice: {name: d, client: '%s'}\n", rows[i].name, rows[i].client);
+		test_write(name, text);
+		int status = stutter("run %s --out inside-%s", name, rows[i].name);
+		expect_status(stutter("run %s --transport fifo --out beside-%s", name, rows[i].name), status);
+		(void)snprintf(inside, sizeof inside, "inside-%s/%s/seed-1", rows[i].name, rows[i].name);
+		(void)snprintf(beside, sizeof beside, "beside-%s/%s/seed-1", rows[i].name, rows[i].name);
+		expect_verdict(inside, "reason", rows[i].reason);
+		char *one = verdict_text(inside, "digest"), *other = verdict_text(beside, "digest");
+		TEST_SAME_TEXT(one, other);
+		free(one);
+		free(other);
+	}
+}
+
+static void a_qemu_that_lacks_a_symbol_is_told_and_runs_beside(void)
+{
+	char *digest[2];
+
+	test_write("busy.yaml", FAULTS);
+	started_needs("initramfs.cpio");
+	/* The name that the program exports is spoilt in a copy of it; its own calls do not go by the name. */
+	int status = test_shell(output, sizeof output,
+	                        "cd %s && mkdir bin && sed 's/icount_start_warp_timer/icount_start_warp_timex/' \"$(command -v qemu-system-arm)\" "
+	                        ">bin/qemu-system-arm && chmod +x bin/qemu-system-arm",
+	                        test_folder());
+	expect_status(status, 0);
+	expect_status(stutter("run busy.yaml --out whole"), STATUS_PASSED);
+	status = test_shell(output, sizeof output, "cd %s && PATH=$PWD/bin:$PATH %s run busy.yaml --out lacks", test_folder(),
+	                    started_program());
+	expect_status(status, STATUS_PASSED);
+	TEST_CONTAINS(output, "warning: this QEMU lacks icount_start_warp_timer: ");
+	digest[0] = verdict_text("whole/busy/seed-1", "digest");
+	digest[1] = verdict_text("lacks/busy/seed-1", "digest");
+	TEST_SAME_TEXT(digest[1], digest[0]);
+	free(digest[0]);
+	free(digest[1]);
+}
+
+/* -- branches -- */
+
+static void branch(const char *scenario, uint64_t first, uint64_t step, size_t count)
+{
+	struct branching branching = {.count = count};
+	struct error err = {.text = ""};
+
+	started_needs("initramfs.cpio");
+	(void)snprintf(branching.scenario, sizeof branching.scenario, "%s", scenario);
+	for (size_t i = 0; i < count; i++)
+		branching.points[i] = first + i * step;
+	bool good = branching_run(&branching, 1, test_folder(), &err);
+	if (!good || branching.differs[0] != '\0')
+		printf("    %s %s\n", err.text, branching.differs);
+	CU_ASSERT_TRUE_FATAL(good);
+	CU_ASSERT_EQUAL(branching.reached, count);
+	CU_ASSERT_STRING_EQUAL(branching.differs, "");
+}
+
+static void a_branch_is_the_session_that_it_left(void)
+{
+	branch("scenarios/first/lost-syn.yaml", 2, 7001, 4);
+}
+
+static void branches_go_on_over_a_reset_and_a_power_cut(void)
+{
+	branch("scenarios/flash/cut-twice.yaml", 1500, 6000, 3);
+}
+
+static void a_point_that_is_never_reached_is_no_branch(void)
+{
+	struct branching branching = {.scenario = "scenarios/first/lost-syn.yaml", .points = {UINT64_C(1) << 40}, .count = 1};
+	struct error err = {.text = ""};
+
+	started_needs("initramfs.cpio");
+	CU_ASSERT_TRUE(branching_run(&branching, 1, test_folder(), &err));
+	CU_ASSERT_EQUAL(branching.reached, 0);
+}
+
+/* -- what a session leaves that is killed -- */
+
+/* The child of @p parent that writes into a session's folder. */
+#define KILL_SESSION                                                                                                                       \
+	"cd %s && head -c 2000000 /dev/urandom >small.bin && %s run busy.yaml --seeds 1..2 --jobs 2 --out r >out 2>&1 & pid=$!; "           \
+	"for i in $(seq 1 600); do sleep 0.05; [ \"$(stat -c %%s %s/r/busy/seed-1/wire.pcapng 2>/dev/null || echo 0)\" -lt 300000 ] || break; done; " \
+	"for child in $(pgrep -P $(pgrep -P $pid -x stutter || echo $pid)) $(pgrep -P $pid); do "                                           \
+	"if ls -l /proc/$child/fd 2>/dev/null | grep -q seed-1/trace.txt; then kill -%s $child; break; fi; done; wait $pid"
+
+static void a_killed_session_leaves_what_it_knew(void)
+{
+	char path[PATH_MAX];
+
+	test_write("busy.yaml", FAULTS);
+	started_needs("initramfs.cpio");
+	int status = test_shell(output, sizeof output, KILL_SESSION, test_folder(), started_program(), test_folder(), "KILL");
+	expect_status(status, STATUS_INCONCLUSIVE);
+	expect_verdict("r/busy/seed-1", "verdict", "inconclusive");
+	expect_verdict("r/busy/seed-1", "reason", "QEMU was killed by signal 9 (Killed)");
+	expect_verdict("r/busy/seed-2", "verdict", "pass");
+	char *trace = started_read("r/busy/seed-1/trace.txt");
+	TEST_CONTAINS(trace, "phase download begin\n");
+	TEST_CONTAINS(trace, "session inconclusive: QEMU was killed by signal 9");
+	free(trace);
+	/* The plan has what had taken effect, and is one that can be replayed. */
+	char *plan = started_read("r/busy/seed-1/plan.yaml");
+	TEST_CONTAINS(plan, "decisions:\n  - {at: ");
+	free(plan);
+	(void)snprintf(path, sizeof path, "%s/r/busy/seed-1", test_folder());
+	expect_status(test_shell(output, sizeof output, "%s check %s/plan.yaml", started_program(), path), 0);
+	expect_status(test_shell(output, sizeof output, "tshark -r %s/wire.pcapng 2>&1 >/dev/null | grep -v 'as user'; true", path), 0);
+	CU_ASSERT_PTR_NULL(strstr(output, "cut short"));
+	expect_status(test_shell(output, sizeof output, "ls %s", path), 0);
+	CU_ASSERT_PTR_NULL(strstr(output, ".kept"));
+}
+
+static void a_crash_of_qemu_is_not_taken_for_ours(void)
+{
+	test_write("busy.yaml", FAULTS);
+	started_needs("initramfs.cpio");
+	int status = test_shell(output, sizeof output, KILL_SESSION, test_folder(), started_program(), test_folder(), "ILL");
+	/* Most of the time is QEMU's; a signal from outside that finds the harness at work is taken for ours, as nobody can tell. */
+	CU_ASSERT(status == STATUS_INCONCLUSIVE || status == 3);
+	expect_verdict("r/busy/seed-1", "verdict", "inconclusive");
+	expect_verdict("r/busy/seed-1", "reason", status == 3 ? "stutter itself failed, with signal 4" : "QEMU was killed by signal 4");
+}
+
+/* Runs in a process of its own, which it ends. */
+static struct qemu_page crash_in_child(bool in_world)
+{
+	struct qemu_page *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+
+	CU_ASSERT_FATAL(page != MAP_FAILED);
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		const struct rlimit none = {0, 0};
+		(void)setrlimit(RLIMIT_CORE, &none);
+		crash_note_in(page);
+		crash_watch();
+		page->in_world = in_world;
+		*(volatile int *volatile){NULL} = 0;
+		_exit(0);
+	}
+	(void)waitpid(pid, &status, 0);
+	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+	return *page;
+}
+
+static void a_crash_says_where_it_happened(void)
+{
+	struct qemu_page page = crash_in_child(true);
+
+	CU_ASSERT_EQUAL(page.crash.number, SIGSEGV);
+	CU_ASSERT_TRUE(page.crash.in_world);
+	CU_ASSERT_TRUE(page.crash.in_harness);
+	CU_ASSERT_NOT_EQUAL(page.crash.offset, 0);
+	page = crash_in_child(false);
+	CU_ASSERT_FALSE(page.crash.in_world);
+}
+
+/* -- silence -- */
+
+static pid_t start_child(void (*work)(void))
+{
+	fflush(NULL);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)alarm(60);
+		work();
+		_exit(0);
+	}
+	return pid;
+}
+
+static void sleep_for_ever(void)
+{
+	for (;;)
+		(void)pause();
+}
+
+static void spin(void)
+{
+	for (volatile unsigned n = 0;; n++)
+		;
+}
+
+static void end_child(pid_t pid)
+{
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+}
+
+/* Looks for a while. @return the silence at the end. */
+static uint64_t listen_for(struct silence *silence, unsigned tenths, uint64_t (*requests)(unsigned tenth))
+{
+	const struct timespec tenth = {.tv_nsec = 100000000};
+	uint64_t lasts = 0;
+
+	for (unsigned i = 0; i < tenths; i++) {
+		(void)nanosleep(&tenth, NULL);
+		lasts = silence_lasts(silence, requests(i));
+	}
+	return lasts;
+}
+
+static uint64_t none(unsigned tenth)
+{
+	(void)tenth;
+	return 0;
+}
+
+static uint64_t steady(unsigned tenth)
+{
+	return tenth + 1;
+}
+
+static void a_device_at_rest_is_silent(void)
+{
+	struct silence silence;
+	pid_t pid = start_child(sleep_for_ever);
+
+	silence_begin(&silence, pid);
+	CU_ASSERT(listen_for(&silence, 25, none) >= 1);
+	CU_ASSERT(listen_for(&silence, 5, steady) == 0);
+	end_child(pid);
+}
+
+static void a_device_that_computes_is_silent_for_its_own_time(void)
+{
+	struct silence silence;
+	pid_t pid = start_child(spin);
+
+	silence_begin(&silence, pid);
+	uint64_t lasts = listen_for(&silence, 30, none);
+	CU_ASSERT(lasts >= 1 && lasts <= 3);
+	end_child(pid);
+}
+
+/* A process of lowest priority beside busy ones waits for the processor, and is not at rest. */
+static void a_device_that_is_starved_is_not_silent(void)
+{
+	enum { BUSY = 8 };
+	struct silence silence;
+	pid_t busy[BUSY * 4];
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t count = 0;
+
+	for (; count < BUSY * 4 && count < (size_t)cores * 4; count++)
+		busy[count] = start_child(spin);
+	pid_t pid = start_child(spin);
+	(void)setpriority(PRIO_PROCESS, (id_t)pid, 19);
+	silence_begin(&silence, pid);
+	uint64_t lasts = listen_for(&silence, 30, none);
+	CU_ASSERT(lasts < 2);
+	end_child(pid);
+	for (size_t i = 0; i < count; i++)
+		end_child(busy[i]);
+}
+
+/* -- stacks -- */
+
+static int steps[8], step_count;
+
+static void on_world(void)
+{
+	for (int i = 0;; i++) {
+		/* The stack is aligned as the calling convention asks: this needs it. */
+		volatile double _Alignas(32) number = i;
+		CU_ASSERT_EQUAL((uintptr_t)&number % 32, 0);
+		steps[step_count++] = (int)number * 10;
+		stack_to_cpu();
+	}
+}
+
+static void two_stacks_take_turns(void)
+{
+	stack_open(on_world);
+	for (int i = 0; i < 3; i++) {
+		stack_to_world();
+		steps[step_count++] = i;
+	}
+	CU_ASSERT_EQUAL(step_count, 6);
+	for (int i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(steps[2 * i], i * 10);
+		CU_ASSERT_EQUAL(steps[2 * i + 1], i);
+	}
+}
+
+const CU_TestInfo tests_engine[] = {
+	{"two stacks take turns", two_stacks_take_turns},
+	{"a crash says where it happened", a_crash_says_where_it_happened},
+	{"a device at rest is silent", a_device_at_rest_is_silent},
+	{"a device that computes is silent for its own time", a_device_that_computes_is_silent_for_its_own_time},
+	{"a device that is starved is not silent", a_device_that_is_starved_is_not_silent},
+	{"a session is the same inside, beside, and as a branch", a_session_is_the_same_inside_beside_and_as_a_branch},
+	{"devices of several images share what is theirs", devices_of_several_images_share_what_is_theirs},
+	{"a session ends the same way inside and beside", a_session_ends_the_same_way_inside_and_beside},
+	{"a QEMU that lacks a symbol is told, and runs beside", a_qemu_that_lacks_a_symbol_is_told_and_runs_beside},
+	{"a branch is the session that it left", a_branch_is_the_session_that_it_left},
+	{"branches go on over a reset and a power cut", branches_go_on_over_a_reset_and_a_power_cut},
+	{"a point that is never reached is no branch", a_point_that_is_never_reached_is_no_branch},
+	{"a killed session leaves what it knew", a_killed_session_leaves_what_it_knew},
+	{"a crash of QEMU is not taken for ours", a_crash_of_qemu_is_not_taken_for_ours},
+	CU_TEST_INFO_NULL,
+};
