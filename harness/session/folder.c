@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -205,22 +206,18 @@ bool folder_flush(struct folder *folder)
 static bool move_stream(FILE *stream, const char *dir, const char *name, struct error *err)
 {
 	const off_t end = lseek(fileno(stream), 0, SEEK_CUR);
-	char piece[BUFFER_SIZE];
-	ssize_t size = 0;
+	off_t at = 0;
 
 	FILE *copy = open_stream(dir, name, err);
 	if (copy == NULL)
 		return false;
-	for (off_t at = 0; at < end; at += size) {
-		size_t wanted = end - at < (off_t)sizeof piece ? (size_t)(end - at) : sizeof piece;
-		size = pread(fileno(stream), piece, wanted, at);
-		if (size <= 0 || fwrite(piece, 1, (size_t)size, copy) != (size_t)size)
-			break;
-	}
-	bool good = size >= 0 && fflush(copy) == 0 && lseek(fileno(copy), 0, SEEK_CUR) == end &&
-	            dup3(fileno(copy), fileno(stream), O_CLOEXEC) == fileno(stream);
+	/* sendfile() moves on the position. */
+	while (at < end && sendfile(fileno(copy), fileno(stream), &at, (size_t)(end - at)) > 0)
+		;
+	bool good = at == end && dup3(fileno(copy), fileno(stream), O_CLOEXEC) == fileno(stream);
+	int cause = errno;
 	(void)fclose(copy);
-	return good || error_set(err, "%s/%s cannot be written: %s", dir, name, strerror(errno));
+	return good || error_set(err, "%s/%s cannot be written: %s", dir, name, strerror(cause));
 }
 
 bool folder_move(struct folder *folder, const char *dir, const struct plan *plan, struct error *err)

@@ -83,7 +83,46 @@ static bool settle(void)
 	return false;
 }
 
-/* -- in the child -- */
+/* -- descriptors -- */
+
+enum kind { OTHER, EVENT, SOCKET };
+
+static enum kind kind_of(int fd)
+{
+	char path[32], target[64];
+
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	ssize_t length = readlink(path, target, sizeof target - 1);
+	target[length > 0 ? length : 0] = '\0';
+	return strcmp(target, "anon_inode:[eventfd]") == 0 ? EVENT : strncmp(target, "socket:", 7) == 0 ? SOCKET : OTHER;
+}
+
+struct descriptors {
+	struct {
+		int fd;
+		enum kind kind;
+	} list[FDS_MAX];
+	size_t count;
+};
+
+/* Those that a child cannot share; found in the parent, which has its pages at hand. */
+static void find_descriptors(struct descriptors *descriptors, int kept)
+{
+	DIR *open_ones = opendir("/proc/self/fd");
+	const struct dirent *entry;
+
+	descriptors->count = 0;
+	while (open_ones != NULL && descriptors->count < FDS_MAX && (entry = readdir(open_ones)) != NULL) {
+		int fd = (int)strtol(entry->d_name, NULL, 10);
+		enum kind kind = entry->d_name[0] != '.' && fd != kept ? kind_of(fd) : OTHER;
+		if (kind == OTHER)
+			continue;
+		descriptors->list[descriptors->count].fd = fd;
+		descriptors->list[descriptors->count++].kind = kind;
+	}
+	if (open_ones != NULL)
+		(void)closedir(open_ones);
+}
 
 static void replace(int fd, int other)
 {
@@ -102,32 +141,16 @@ static void replace_socket(int fd)
 		replace(fd, ends[0]);
 }
 
-enum kind { OTHER, EVENT, SOCKET };
-
-static enum kind kind_of(int fd)
+static void replace_descriptors(const struct descriptors *descriptors)
 {
-	char path[32], target[64];
-
-	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	ssize_t length = readlink(path, target, sizeof target - 1);
-	target[length > 0 ? length : 0] = '\0';
-	return strcmp(target, "anon_inode:[eventfd]") == 0 ? EVENT : strncmp(target, "socket:", 7) == 0 ? SOCKET : OTHER;
+	for (size_t i = 0; i < descriptors->count; i++)
+		if (descriptors->list[i].kind == EVENT)
+			replace(descriptors->list[i].fd, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+		else
+			replace_socket(descriptors->list[i].fd);
 }
 
-/* All are looked at before any is replaced: what replaces them has descriptors of its own. */
-static void replace_descriptors(int kept)
-{
-	enum kind kinds[FDS_MAX];
-
-	for (int fd = 0; fd < FDS_MAX; fd++)
-		kinds[fd] = fd != kept ? kind_of(fd) : OTHER;
-	for (int fd = 0; fd < FDS_MAX; fd++) {
-		if (kinds[fd] == EVENT)
-			replace(fd, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-		else if (kinds[fd] == SOCKET)
-			replace_socket(fd);
-	}
-}
+/* -- in the child -- */
 
 /* The child's main loop, which comes to its turn when the CPU stops. */
 static void *run_main_loop(void *unused)
@@ -153,29 +176,32 @@ static bool start_main_loop(void)
 	return good;
 }
 
-static void become_child(int kept)
+static void become_child(const struct descriptors *descriptors)
 {
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != starter)
 		_exit(1);
 	(void)setpgid(0, 0);
 	warp_forked();
-	replace_descriptors(kept);
+	replace_descriptors(descriptors);
 	if (!start_main_loop())
 		_exit(1);
 }
 
 pid_t branch_fork(int kept, struct error *err)
 {
+	struct descriptors descriptors;
+
 	if (!settle()) {
 		error_set(err, "QEMU's other threads do not come to rest");
 		return -1;
 	}
+	find_descriptors(&descriptors, kept);
 	/* The C library's fork() has no word for "the starter's child". With all other threads asleep there is no lock that it would have to take. */
 	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, NULL, NULL, 0);
 	if (pid < 0)
 		error_set(err, "cannot fork: %s", strerror(errno));
 	else if (pid == 0)
-		become_child(kept);
+		become_child(&descriptors);
 	return pid;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -87,24 +88,20 @@ static void close_descriptors(void)
 /* -- the session's folder -- */
 
 /* Lets the descriptor @fd go on in a file of the folder, with what was written to it so far. */
-static bool move_output(int fd, const char *name, bool reads_too)
+static bool move_output(int fd, const char *name, int flags)
 {
-	char path[PATH_MAX + 32], piece[4096];
-	ssize_t size;
+	const off_t end = lseek(fd, 0, SEEK_CUR);
+	char path[PATH_MAX + 32];
 	off_t at = 0;
 
 	(void)snprintf(path, sizeof path, "%s/%s", order.dir, name);
 	int to = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	/* It can only be written to. */
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	int from = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-	off_t end = lseek(fd, 0, SEEK_CUR);
-	while (to >= 0 && from >= 0 && at < end && (size = pread(from, piece, sizeof piece, at)) > 0) {
-		size = size < end - at ? size : (ssize_t)(end - at);
-		if (syscall(SYS_write, to, piece, (size_t)size) != size)
-			break;
-		at += size;
-	}
-	bool good = to >= 0 && dup3(to, fd, reads_too ? 0 : O_CLOEXEC) == fd;
+	while (to >= 0 && from >= 0 && at < end && sendfile(to, from, &at, (size_t)(end - at)) > 0)
+		;
+	bool good = to >= 0 && dup3(to, fd, flags) == fd;
 	(void)close(from);
 	(void)close(to);
 	return good;
@@ -136,8 +133,8 @@ static void move_outputs(void)
 		return;
 	memcpy(dir, order.dir, sizeof dir);
 	if (console_fd() >= 0)
-		(void)move_output(console_fd(), PROCESS_CONSOLE, false);
-	if (move_output(1, PROCESS_LOG, true))
+		(void)move_output(console_fd(), PROCESS_CONSOLE, O_CLOEXEC);
+	if (move_output(1, PROCESS_LOG, 0))
 		(void)dup2(1, 2);
 }
 
