@@ -37,7 +37,7 @@ install_missing = @missing=""; for p in $(call stage_packages,$(1)); do \
 	{ $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } >$(B)/apt.log 2>&1 \
 	|| { tail -5 $(B)/apt.log >&2; echo "stutter: the packages could not be installed; the whole log is $(B)/apt.log" >&2; exit 1; }; }
 
-.PHONY: all run deps deps-test test check lint fuzz bench clean install help tools image golden
+.PHONY: all run deps deps-test test check lint fuzz bench soak clean install help tools image golden
 .DEFAULT_GOAL := all
 
 all: $(BIN) guest image ## Build everything
@@ -118,8 +118,15 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 
 ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
-$(INSIDE): $(call objects,$(filter-out harness/cli/% harness/campaign/% emulator/qemu/%,$(MODULES)) harness/campaign/page.c harness/campaign/handover.c \
-		emulator/qemu/qemu.c emulator/qemu/explain.c $(INSIDE_SOURCES)) $(FETCHED)
+# The static variables of all that a world is made of lie together (harness/campaign/hosted/statics.h).
+WORLD_OBJECTS := $(call objects,$(filter-out harness/cli/% harness/campaign/% emulator/qemu/%,$(MODULES))) $(FETCHED)
+HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c $(INSIDE_SOURCES))
+$(PLAIN)/world.o: $(WORLD_OBJECTS)
+	$(Q)$(LD) -r -o $@ $^
+	$(Q)objcopy --rename-section .data=world_data --rename-section .data.rel=world_data --rename-section .data.rel.local=world_data \
+		--rename-section .bss=world_bss $@
+
+$(INSIDE): $(PLAIN)/world.o $(HOST_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -shared -Wl,-Bsymbolic -Wl,-z,defs -o $@ $^ $(LDLIBS)
 else
@@ -160,6 +167,14 @@ bench: deps ## Measure: restore, clean session, long outage, cost of a frame
 
 BENCH_SOURCES := $(wildcard tests/bench/*.c)
 $(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(FETCHED)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+soak: deps-test ## Most of an hour: sessions under load, resets, branches, kills (SOAK_SHARE=10: a tenth; SOAK_ONLY=branches)
+	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-soak
+	$(Q)STUTTER=$(abspath $(BIN)) $(O)/stutter-soak
+
+$(O)/stutter-soak: $(call objects,$(MODULES) $(wildcard tests/soak/*.c) tests/engine/branching.c) $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 

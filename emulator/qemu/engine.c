@@ -157,7 +157,7 @@ struct engine *engine_open(const struct qemu_image *image, const struct qemu_sna
 
 static bool send_order(const struct engine *engine, const struct engine_order *wanted, int orders_fd, struct error *err)
 {
-	struct order order = {.branch = wanted->branch, .has_orders = orders_fd >= 0, .hold_at = wanted->hold_at};
+	struct order order = {.branch = wanted->branch, .has_orders = orders_fd >= 0, .anew = wanted->job_fd >= 0, .hold_at = wanted->hold_at};
 	union {
 		struct cmsghdr header;
 		char space[CMSG_SPACE(ORDER_FDS * sizeof(int))];
@@ -173,6 +173,7 @@ static bool send_order(const struct engine *engine, const struct engine_order *w
 		[ORDER_FD_ORDERS] = orders_fd >= 0 ? orders_fd : wanted->page_fd,
 	};
 
+	(void)snprintf(order.hold_phase, sizeof order.hold_phase, "%s", wanted->hold_phase != NULL ? wanted->hold_phase : "");
 	if ((size_t)snprintf(order.dir, sizeof order.dir, "%s", wanted->dir) >= sizeof order.dir)
 		return error_set(err, "the path '%s' is too long", wanted->dir);
 	memset(&control, 0, sizeof control);
@@ -193,13 +194,18 @@ static bool order_heard(struct engine *engine, const struct engine_order *order,
 	return true;
 }
 
+static bool is_held(const struct engine_order *order)
+{
+	return order->hold_at > 0 || order->hold_phase != NULL;
+}
+
 static bool order_branch(struct engine *engine, const struct engine_order *order, pid_t *ret_pid, struct engine **ret_held,
                          struct error *err)
 {
 	struct engine *held = NULL;
 	int ends[2] = {-1, -1};
 
-	if (order->hold_at > 0 && (!make_channel(ends, err) || (held = new_engine(ends[0])) == NULL))
+	if (is_held(order) && (!make_channel(ends, err) || (held = new_engine(ends[0])) == NULL))
 		return false;
 	bool good = order_heard(engine, order, ends[1], ret_pid, err);
 	if (ends[1] >= 0)
@@ -220,9 +226,15 @@ bool engine_order(struct engine *engine, const struct engine_order *order, pid_t
 	if (!order_heard(engine, order, -1, ret_pid, err))
 		return false;
 	engine->waits = false;
-	if (order->hold_at > 0)
+	if (is_held(order))
 		*ret_held = engine;
 	return true;
+}
+
+void engine_abandon(struct engine *engine)
+{
+	engine->waits = true;
+	engine_close(engine);
 }
 
 void engine_close(struct engine *engine)

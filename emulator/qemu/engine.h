@@ -24,9 +24,10 @@ struct engine;
 struct engine_order {
 	bool branch;      /**< a branch does it, and the engine waits for further orders; false: the engine itself */
 	uint64_t hold_at; /**< the request, counted from 1, at which it stops and is an engine again; 0: it does not */
+	const char *hold_phase; /**< the phase of the session at whose first request it does; NULL: it does not */
 	const char *dir;  /**< the folder for console and log, which exists; the session's from then on */
 	int page_fd;      /**< memory to share, which begins with a struct qemu_page; see inside/inside.h for all three */
-	int job_fd;       /**< what the session is; -1: as it was */
+	int job_fd;       /**< what the session is; -1: as it was. Another session than the one that is under way begins anew: see inside_rehearse() */
 	int pipe_fd;
 };
 
@@ -51,6 +52,9 @@ bool engine_await(struct engine *engine, uint64_t timeout_ms, const volatile sig
 
 /** How many requests its guest has made. */
 uint64_t engine_request(const struct engine *engine);
+
+/** Ends an engine that was to be held and did not come there, with what it does. */
+void engine_abandon(struct engine *engine);
 
 /** Ends an engine that waits for orders; what goes on with a session goes on. NULL is fine. */
 void engine_close(struct engine *engine);

@@ -69,8 +69,26 @@ static bool start_alone(struct engines *engines, const struct engines_job *job, 
 	return good;
 }
 
+/* From a beginning that it shares with others, or from its device. */
+static bool branch_from(struct engines *engines, size_t i, const struct engines_job *job, pid_t *ret_pid, unsigned *ret_depth,
+                        struct error *err)
+{
+	struct engine *engine = engines->list[i].engine;
+	const char *hash = engines->list[i].hash;
+
+	*ret_depth = 0;
+	if (job->depth > 0)
+		engine = beginnings_engine(&engines->beginnings, engine, hash, job->plan, job->depth, ret_depth);
+	if (give_order(engines, engine, job, hash, ret_pid, err))
+		return true;
+	bool good = *ret_depth > 0 && give_order(engines, engines->list[i].engine, job, hash, ret_pid, err);
+	*ret_depth = 0;
+	return good;
+}
+
 /* An engine that was there may have died since: a new one is tried once. */
-static bool start_branch(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, struct error *err)
+static bool start_branch(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, unsigned *ret_depth,
+                         struct error *err)
 {
 	size_t i = place_for(engines, &job->plan->device);
 
@@ -84,7 +102,7 @@ static bool start_branch(struct engines *engines, const struct engines_job *job,
 		engines->list[i].used = ++engines->uses;
 		if (engines->list[i].engine == NULL)
 			return false;
-		if (give_order(engines, engines->list[i].engine, job, ret_hash, ret_pid, err))
+		if (branch_from(engines, i, job, ret_pid, ret_depth, err))
 			return true;
 		engine_close(engines->list[i].engine);
 		engines->list[i].engine = NULL;
@@ -92,13 +110,22 @@ static bool start_branch(struct engines *engines, const struct engines_job *job,
 	return false;
 }
 
-bool engines_start(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, struct error *err)
+bool engines_start(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, unsigned *ret_depth,
+                   struct error *err)
 {
-	return job->alone ? start_alone(engines, job, ret_pid, ret_hash, err) : start_branch(engines, job, ret_pid, ret_hash, err);
+	*ret_depth = 0;
+	return job->alone ? start_alone(engines, job, ret_pid, ret_hash, err)
+	                  : start_branch(engines, job, ret_pid, ret_hash, ret_depth, err);
+}
+
+void engines_open(struct engines *engines, const struct places *places, const volatile sig_atomic_t *stop)
+{
+	*engines = (struct engines){.places = places, .stop = stop, .beginnings = {.places = places, .stop = stop}};
 }
 
 void engines_close(struct engines *engines)
 {
+	beginnings_close(&engines->beginnings);
 	for (size_t i = 0; i < ENGINES_MAX; i++) {
 		engine_close(engines->list[i].engine);
 		engines->list[i].engine = NULL;

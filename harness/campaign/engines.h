@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "campaign/beginnings.h"
 #include "qemu/engine.h"
 #include "scenario/plan.h"
 
@@ -23,6 +24,7 @@ struct engines {
 		unsigned long used;
 	} list[ENGINES_MAX];
 	unsigned long uses;
+	struct beginnings beginnings;
 	char lacks[512]; /**< if not empty: what this QEMU lacks for there to be engines */
 	const struct places *places;
 	const volatile sig_atomic_t *stop;
@@ -33,13 +35,22 @@ struct engines_job {
 	const struct plan *plan;
 	const char *dir; /**< there already */
 	unsigned bus;
-	bool alone; /**< it gets an engine of its own, which ends with it */
+	bool alone;     /**< it gets an engine of its own, which ends with it */
+	unsigned depth; /**< of the beginning that it may share with others of its family (beginnings.h); 0: just the device's */
 	int page_fd, pipe_fd;
 };
 
-/** Starts a session. @return false with @p err; engines->lacks says whether it could be had without engines. */
-bool engines_start(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, struct error *err);
+/**
+ * Starts a session.
+ * @param ret_depth Of the beginning that it has been started from. It may turn out to be another's: the session then ends with the status ENGINES_MISFIT and without a verdict, and is to
+ *        be started again, with less.
+ * @return false with @p err; engines->lacks says whether it could be had without engines. */
+bool engines_start(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, unsigned *ret_depth,
+                   struct error *err);
+#define ENGINES_MISFIT 75
 
+/** @param places Borrowed. @param stop Ends what waits; NULL: none. */
+void engines_open(struct engines *engines, const struct places *places, const volatile sig_atomic_t *stop);
 void engines_close(struct engines *engines);
 
 #endif

@@ -12,7 +12,8 @@
 /** What a session is, besides its plan. Plain data. */
 struct handover {
 	struct places places;
-	unsigned bus; /**< as session_options.bus */
+	unsigned bus;   /**< as session_options.bus */
+	bool is_common; /**< the beginning of other sessions, which is held for them */
 	char image_hash[QEMU_HASH_SIZE];
 };
 

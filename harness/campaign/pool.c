@@ -8,11 +8,14 @@
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+#include "campaign/beginnings.h"
 #include "campaign/engines.h"
 #include "campaign/worker.h"
 #include "qemu/explain.h"
@@ -36,7 +39,8 @@ size_t pool_cores(void)
 
 struct pool {
 	struct job *jobs;
-	size_t count, next; /* the next job to start */
+	size_t count, next; /* the next job to start, of order */
+	size_t *order;
 	const struct pool_options *options;
 	enum transport transport;
 	struct engines engines;
@@ -73,10 +77,11 @@ static bool start_inside(struct pool *pool, struct job *job, int page_fd, int pi
 	                                   .dir = job->dir,
 	                                   .bus = pool->options->bus,
 	                                   .alone = !pool->options->share || pool->count == 1,
+	                                   .depth = job->depth,
 	                                   .page_fd = page_fd,
 	                                   .pipe_fd = pipe};
 
-	job->is_inside = folder_make(job->dir, err) && engines_start(&pool->engines, &wanted, &job->pid, job->verdict.image_hash, err);
+	job->is_inside = folder_make(job->dir, err) && engines_start(&pool->engines, &wanted, &job->pid, job->verdict.image_hash, &job->depth, err);
 	if (job->is_inside)
 		silence_begin(&job->silence, job->pid);
 	return job->is_inside;
@@ -158,7 +163,10 @@ static void reap(struct job *job)
 	close(job->pipe);
 	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (job->state != JOB_DONE)
+	bool misfit = job->state != JOB_DONE && job->depth > 0 && WIFEXITED(status) && WEXITSTATUS(status) == ENGINES_MISFIT;
+	if (misfit)
+		job->state = JOB_WAITING;
+	else if (job->state != JOB_DONE)
 		explain_end(job, status);
 	session_page_unmap(job->page);
 }
@@ -222,7 +230,7 @@ static void fill_slots(struct pool *pool)
 			continue;
 		if (count_running(pool) > 0 && !has_memory())
 			return;
-		struct job *job = &pool->jobs[pool->next++];
+		struct job *job = &pool->jobs[pool->order[pool->next++]];
 		if (start(pool, job))
 			pool->running[slot] = job;
 		tell(pool, job);
@@ -255,7 +263,7 @@ static void stop_all(struct pool *pool)
 		if (pool->running[slot] != NULL)
 			stop_job(pool->running[slot]);
 	for (; pool->next < pool->count; pool->next++)
-		end_without_verdict(&pool->jobs[pool->next], false, "not run: the run was stopped before");
+		end_without_verdict(&pool->jobs[pool->order[pool->next]], false, "not run: the run was stopped before");
 }
 
 /* A worker looks after its own QEMU. */
@@ -269,6 +277,15 @@ static void look_after_sessions(struct pool *pool)
 		    silence_lasts(&job->silence, job->page->qemu.requests) >= QEMU_SILENCE_S)
 			end_job(job, silent);
 	}
+}
+
+/* A session that does not have the beginning that it was started from is started from an earlier point. @return whether it runs. */
+static bool again(struct pool *pool, struct job *job)
+{
+	if (job->state != JOB_WAITING)
+		return false;
+	job->depth--;
+	return start(pool, job);
 }
 
 static size_t wait_for_workers(struct pool *pool)
@@ -288,10 +305,70 @@ static size_t wait_for_workers(struct pool *pool)
 		if (fds[i].revents == 0)
 			continue;
 		if (listen_to(job))
-			pool->running[slots[i]] = NULL;
+			pool->running[slots[i]] = again(pool, job) ? job : NULL;
 		tell(pool, job);
 	}
 	return count;
+}
+
+/* -- families -- */
+
+/* So many sessions make it worth to run their beginning apart. */
+#define FAMILY_MIN 3
+
+static int compare_families(const void *a, const void *b, void *jobs)
+{
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+	uint64_t left_family = ((const struct job *)jobs)[left].family, right_family = ((const struct job *)jobs)[right].family;
+
+	if (left_family != right_family)
+		return left_family < right_family ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+static int compare_leaders(const void *a, const void *b, void *jobs)
+{
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+	size_t left_leader = ((const struct job *)jobs)[left].leader, right_leader = ((const struct job *)jobs)[right].leader;
+
+	if (left_leader != right_leader)
+		return left_leader < right_leader ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+/* The jobs of a family stand at these places of pool->order. */
+static void make_family(struct pool *pool, size_t first, size_t end)
+{
+	const bool is_large = end - first >= FAMILY_MIN;
+	const size_t leader = pool->order[first];
+
+	for (size_t i = first; i < end; i++) {
+		struct job *job = &pool->jobs[pool->order[i]];
+		job->leader = is_large ? leader : pool->order[i];
+		job->depth = is_large ? beginning_depth(&job->plan) : 0;
+	}
+}
+
+/* Jobs of a family follow each other, where the first of them stands, since few beginnings are kept at once. */
+static void put_in_order(struct pool *pool)
+{
+	const bool share = pool->options->share && pool->transport == TRANSPORT_INSIDE && pool->count >= FAMILY_MIN;
+
+	for (size_t i = 0; i < pool->count; i++) {
+		pool->order[i] = i;
+		if (share)
+			pool->jobs[i].family = beginning_family(&pool->jobs[i].plan);
+	}
+	if (!share)
+		return;
+	qsort_r(pool->order, pool->count, sizeof *pool->order, compare_families, pool->jobs);
+	for (size_t first = 0, i = 1; i <= pool->count; i++) {
+		if (i < pool->count && pool->jobs[pool->order[i]].family == pool->jobs[pool->order[first]].family)
+			continue;
+		make_family(pool, first, i);
+		first = i;
+	}
+	qsort_r(pool->order, pool->count, sizeof *pool->order, compare_leaders, pool->jobs);
 }
 
 void pool_run(struct job *jobs, size_t count, const struct pool_options *options)
@@ -299,9 +376,11 @@ void pool_run(struct job *jobs, size_t count, const struct pool_options *options
 	struct pool pool = {.jobs = jobs,
 	                    .count = count,
 	                    .options = options,
-	                    .transport = options->transport,
-	                    .engines = {.places = options->places, .stop = options->stop}};
+	                    .order = memory_new(count * sizeof *pool.order),
+	                    .transport = options->transport};
 
+	engines_open(&pool.engines, options->places, options->stop);
+	put_in_order(&pool);
 	do {
 		if (options->stop != NULL && *options->stop)
 			stop_all(&pool);
@@ -309,4 +388,5 @@ void pool_run(struct job *jobs, size_t count, const struct pool_options *options
 		look_after_sessions(&pool);
 	} while (wait_for_workers(&pool) > 0 || pool.next < pool.count);
 	engines_close(&pool.engines);
+	free(pool.order);
 }

@@ -266,7 +266,9 @@ static struct stutter_reply make_reply(struct session *session, size_t length)
 
 static bool is_held(const struct session *session)
 {
-	return session->options->hold != NULL && session->options->hold->at == session->requests;
+	const struct session_hold *hold = session->options->hold;
+
+	return hold != NULL && (hold->at == session->requests || (hold->phase[0] != '\0' && strcmp(hold->phase, session->judge.phase) == 0));
 }
 
 /* Waits for how to go on. Whoever does, from here, has a folder of its own. */

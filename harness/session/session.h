@@ -16,7 +16,8 @@
 
 /** A session may be held at a request of the guest, and go on from there in several processes, each with a folder of its own. */
 struct session_hold {
-	uint64_t at; /**< the request, counted from 1; 0: none. To be set anew by wait(). */
+	uint64_t at;       /**< the request, counted from 1; 0: none. To be set anew by wait(), as is phase. */
+	const char *phase; /**< or the first one in this phase; "": none */
 	/** Waits until somebody says how to go on. @return the folder in which to, which is there. */
 	const char *(*wait)(struct session_hold *hold);
 	/** All files are in that folder now. */

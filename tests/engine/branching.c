@@ -97,7 +97,7 @@ static void compare(struct branching *branching, const char *session, const char
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0] && branching->differs[0] == '\0'; i++)
 		if (!same_file(session, branch, names[i]))
-			(void)snprintf(branching->differs, sizeof branching->differs, "%s/%s", branch, names[i]);
+			(void)snprintf(branching->differs, sizeof branching->differs, "%.400s/%s", branch, names[i]);
 }
 
 /* The session goes on from point to point; at each a branch goes on to the end, before the session does. */

@@ -14,6 +14,7 @@
 #include "qemu/inside/branch.h"
 #include "qemu/inside/calls.h"
 #include "qemu/inside/crash.h"
+#include "qemu/inside/rehearsal.h"
 #include "qemu/inside/stack.h"
 #include "qemu/inside/symbols.h"
 #include "qemu/inside/warp.h"
@@ -212,6 +213,8 @@ static const struct inside_order *await_order(void)
 	}
 	given = (struct inside_order){.dir = order.dir,
 	                              .hold_at = order.hold_at,
+	                              .hold_phase = order.hold_phase,
+	                              .anew = order.anew,
 	                              .page_fd = order_fds[ORDER_FD_PAGE],
 	                              .job_fd = order_fds[ORDER_FD_JOB],
 	                              .pipe_fd = order_fds[ORDER_FD_PIPE]};
@@ -228,6 +231,8 @@ const struct inside_order *inside_hold(struct qemu *qemu)
 
 static bool inside_read_request(struct qemu *qemu, struct stutter_request *ret_request, const uint8_t **ret_payload, struct error *err)
 {
+	if (rehearsal_is_on())
+		return rehearsal_read(ret_request, ret_payload);
 	/* The first request is there when the session begins. */
 	if (page->requests > 0) {
 		page->in_world = false;
@@ -243,14 +248,20 @@ static bool inside_read_request(struct qemu *qemu, struct stutter_request *ret_r
 		return error_set(err, "stopped");
 	}
 	page->requests++;
-	return calls_request(ret_request, ret_payload, err);
+	bool good = calls_request(ret_request, ret_payload, err);
+	if (good)
+		rehearsal_keep_request(ret_request, *ret_payload);
+	return good;
 }
 
 static bool inside_write_reply(struct qemu *qemu, const struct stutter_reply *reply, const void *payload, struct error *err)
 {
 	(void)qemu;
 	(void)err;
-	calls_answer(reply, payload);
+	if (!rehearsal_keep_reply(reply, payload))
+		_exit(INSIDE_MISFIT);
+	if (!rehearsal_is_on())
+		calls_answer(reply, payload);
 	return true;
 }
 
@@ -262,6 +273,16 @@ static void inside_stop(struct qemu *qemu)
 
 static const struct qemu_ops inside_ops = {inside_read_request, inside_write_reply, inside_stop};
 static struct qemu device = {.ops = &inside_ops};
+
+void inside_record(void)
+{
+	rehearsal_record();
+}
+
+void inside_rehearse(void)
+{
+	rehearsal_begin();
+}
 
 /* -- the beginning -- */
 

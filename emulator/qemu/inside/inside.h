@@ -16,6 +16,8 @@
 struct inside_order {
 	const char *dir;  /**< the session's folder */
 	uint64_t hold_at; /**< the request, counted from 1, at which to call inside_hold(); 0: none */
+	const char *hold_phase; /**< or the phase, at its first request; "": none */
+	bool anew;              /**< what goes on is another session, job_fd: it begins with inside_rehearse() */
 	int page_fd;      /**< what starter and session share; it begins with a struct qemu_page */
 	int job_fd;       /**< what the session is; -1 when a session goes on as it was */
 	int pipe_fd;      /**< the starter's, to hear of progress and of the end */
@@ -37,6 +39,17 @@ void inside_share(struct qemu_page *page);
  * been flushed before; they are moved to the new folder, and then inside_moved() is called.
  */
 const struct inside_order *inside_hold(struct qemu *qemu);
+
+/** From the first request on, keeps what the guest asks and what it is answered, for inside_rehearse(). */
+void inside_record(void);
+
+/**
+ * Lets another session begin where one was held: qemu_read_request() gives it the requests that were recorded, from the first one on, and its answers are compared with those
+ * that the guest has had. As long as they are the same the guest cannot know of the difference, and after the last one it goes on from there. The first that differs
+ * ends the process with the status INSIDE_MISFIT: this session has no such beginning.
+ */
+void inside_rehearse(void);
+#define INSIDE_MISFIT 75
 
 /** This process shares no file with the one that it may have branched from any more, which waits for that. */
 void inside_moved(void);

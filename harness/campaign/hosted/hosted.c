@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "campaign/handover.h"
+#include "campaign/hosted/statics.h"
 #include "campaign/page.h"
 #include "qemu/inside/inside.h"
 #include "session/session.h"
@@ -44,7 +45,19 @@ static bool connect_to(struct hosted *hosted, const struct inside_order *order)
 	inside_share(&hosted->page->qemu);
 	hosted->pipe = order->pipe_fd;
 	hosted->hold.at = order->hold_at;
+	hosted->hold.phase = order->hold_phase;
 	return true;
+}
+
+_Noreturn static void run_session(const struct inside_order *order, struct qemu *qemu);
+
+/* Another session takes over from the one that is held: it has a world of its own, which lives through the same. */
+_Noreturn static void begin_anew(const struct inside_order *order, struct qemu *qemu)
+{
+	statics_restore();
+	inside_moved();
+	inside_rehearse();
+	run_session(order, qemu);
 }
 
 static const char *wait_for_orders(struct session_hold *hold)
@@ -52,6 +65,8 @@ static const char *wait_for_orders(struct session_hold *hold)
 	struct hosted *hosted = (struct hosted *)hold;
 	const struct inside_order *order = inside_hold(hosted->qemu);
 
+	if (order->anew)
+		begin_anew(order, hosted->qemu);
 	if (!connect_to(hosted, order))
 		_exit(STATUS_BROKEN);
 	return order->dir;
@@ -77,7 +92,7 @@ _Noreturn static void fail(const char *what)
 	_exit(STATUS_BROKEN);
 }
 
-_Noreturn void inside_session(const struct inside_order *order, struct qemu *qemu)
+_Noreturn static void run_session(const struct inside_order *order, struct qemu *qemu)
 {
 	static struct hosted hosted;
 	static struct plan plan;
@@ -91,6 +106,8 @@ _Noreturn void inside_session(const struct inside_order *order, struct qemu *qem
 		fail("the page shared with the pool cannot be mapped");
 	if (!handover_read(order->job_fd, &plan, &hosted.handover, &err))
 		fail(err.text);
+	if (hosted.handover.is_common)
+		inside_record();
 	(void)snprintf(dir, sizeof dir, "%s", order->dir);
 	const struct session_options options = {.dir = dir,
 	                                        .start = give_device,
@@ -102,4 +119,10 @@ _Noreturn void inside_session(const struct inside_order *order, struct qemu *qem
 	hosted.page->verdict = verdict;
 	session_message_done(hosted.pipe);
 	_exit(STATUS_DONE);
+}
+
+_Noreturn void inside_session(const struct inside_order *order, struct qemu *qemu)
+{
+	statics_keep();
+	run_session(order, qemu);
 }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One growing piece of memory: a request, its payload, the answer, its payload, and so on. A child of a fork has it as its parent had it.
+ */
+#include "qemu/inside/rehearsal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+
+static bool keeps;
+static uint8_t *kept;
+static size_t size, room, at; /* at: of a rehearsal, what comes next */
+static bool rehearses;
+
+void rehearsal_record(void)
+{
+	keeps = true;
+	size = 0;
+}
+
+static void keep(const void *bytes, size_t length)
+{
+	if (length == 0)
+		return;
+	while (size + length > room) {
+		room = room > 0 ? room * 2 : 1U << 16;
+		kept = memory_resize(kept, room, 1);
+	}
+	memcpy(kept + size, bytes, length);
+	size += length;
+}
+
+void rehearsal_keep_request(const struct stutter_request *request, const uint8_t *payload)
+{
+	if (!keeps)
+		return;
+	keep(request, sizeof *request);
+	keep(payload, request->length);
+}
+
+static const void *take(size_t length)
+{
+	const uint8_t *taken = kept + at;
+
+	CHECK_INT(at + length, <=, size);
+	at += length;
+	return taken;
+}
+
+bool rehearsal_keep_reply(const struct stutter_reply *reply, const void *payload)
+{
+	struct stutter_reply before;
+
+	if (keeps) {
+		keep(reply, sizeof *reply);
+		keep(payload, reply->length);
+	}
+	if (!rehearses)
+		return true;
+	memcpy(&before, take(sizeof before), sizeof before);
+	const void *answered = take(before.length);
+	return memcmp(&before, reply, sizeof before) == 0 && (reply->length == 0 || memcmp(answered, payload, reply->length) == 0);
+}
+
+void rehearsal_begin(void)
+{
+	keeps = false;
+	rehearses = size > 0;
+	at = 0;
+}
+
+bool rehearsal_is_on(void)
+{
+	return rehearses;
+}
+
+bool rehearsal_read(struct stutter_request *ret_request, const uint8_t **ret_payload)
+{
+	memcpy(ret_request, take(sizeof *ret_request), sizeof *ret_request);
+	*ret_payload = take(ret_request->length);
+	/* The last request is the one that the guest waits with. */
+	rehearses = at < size;
+	return true;
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a test cannot show because it is rare: many sessions on a machine that is busy in every way, guest resets, branches at drawn points, and kills at drawn
+ * moments. `make soak` runs it, for the better part of an hour; SOAK_SHARE=10 does a tenth. Exit status 1 if anything was not as it must be.
+ *
+ * Draws are of a fixed seed, so that a soak that failed can be repeated; when a kill comes is a matter of the clock.
+ */
+#include <jansson.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim/random.h"
+#include "tests/engine/branching.h"
+
+#define SESSIONS 1000U
+#define RESETS 300U
+#define RESETS_A_SESSION 3U
+#define POINTS 200U
+#define KILLS 100U
+#define SEED 1
+
+static char folder[] = "/tmp/stutter-soak-XXXXXX";
+static unsigned failures, share = 1;
+
+static const char *program(void)
+{
+	const char *name = getenv("STUTTER");
+
+	return name != NULL ? name : "build/stutter";
+}
+
+__attribute__((format(printf, 1, 2))) static void fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("  FAIL ", stdout);
+	vprintf(format, args);
+	putchar('\n');
+	va_end(args);
+	failures++;
+}
+
+__attribute__((format(printf, 1, 2))) static int shell(const char *format, ...)
+{
+	char command[4 * PATH_MAX];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(command, sizeof command, format, args);
+	va_end(args);
+	(void)fflush(stdout);
+	int status = system(command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static uint64_t drawn(const char *what, uint64_t which, uint64_t below)
+{
+	return random_below(random_stream(SEED, what), which, 0, below);
+}
+
+/* -- load -- */
+
+#define LOADS 10
+
+/* From four sides: processors, memory, disk, and processes that come and go. */
+static const char *const loads[LOADS] = {
+	"while :; do :; done",
+	"while :; do :; done",
+	"while :; do :; done",
+	"while :; do :; done",
+	"while :; do head -c 200000000 /dev/zero | tail -c 1 >/dev/null; done",
+	"while :; do head -c 200000000 /dev/zero | tail -c 1 >/dev/null; done",
+	"while :; do dd if=/dev/zero of=load bs=1M count=100 conv=fsync 2>/dev/null; done",
+	"while :; do dd if=/dev/zero of=other bs=4k count=500 oflag=dsync 2>/dev/null; done",
+	"while :; do sh -c true; done",
+	"while :; do sh -c 'ls -lR /usr/share/doc >/dev/null'; done",
+};
+
+static pid_t running[LOADS];
+
+static void start_load(void)
+{
+	for (size_t i = 0; i < LOADS; i++) {
+		running[i] = fork();
+		if (running[i] != 0)
+			continue;
+		(void)setpgid(0, 0);
+		if (chdir(folder) == 0)
+			(void)execl("/bin/sh", "sh", "-c", loads[i], (char *)NULL);
+		_exit(1);
+	}
+}
+
+static void end_load(void)
+{
+	for (size_t i = 0; i < LOADS; i++) {
+		(void)kill(-running[i], SIGKILL);
+		(void)kill(running[i], SIGKILL);
+		(void)waitpid(running[i], NULL, 0);
+	}
+}
+
+/* -- runs and their digests -- */
+
+/* Compares the digests of a run's sessions with those of another run. @return how many were compared. */
+static unsigned compare_runs(const char *run, const char *reference)
+{
+	char path[PATH_MAX];
+	unsigned compared = 0;
+	json_t *session;
+	size_t i;
+
+	(void)snprintf(path, sizeof path, "%s/%s/summary.json", folder, run);
+	json_t *summary = json_load_file(path, 0, NULL);
+	json_array_foreach(json_object_get(summary, "sessions"), i, session)
+	{
+		const char *name = json_string_value(json_object_get(session, "scenario"));
+		json_int_t seed = json_integer_value(json_object_get(session, "seed"));
+		const char *verdict = json_string_value(json_object_get(session, "verdict"));
+		(void)snprintf(path, sizeof path, "%s/%s/%s/seed-%" JSON_INTEGER_FORMAT "/verdict.json", folder, reference, name, seed);
+		json_t *other = json_load_file(path, 0, NULL);
+		const char *digest = json_string_value(json_object_get(session, "digest"));
+		const char *expected = json_string_value(json_object_get(other, "digest"));
+		if (strcmp(verdict, "inconclusive") == 0)
+			fail("%s seed %" JSON_INTEGER_FORMAT " is inconclusive: %s", name, seed,
+			     json_string_value(json_object_get(session, "reason")));
+		else if (expected == NULL || strcmp(digest, expected) != 0)
+			fail("%s seed %" JSON_INTEGER_FORMAT ": digest %s, not %s", name, seed, digest, expected != NULL ? expected : "known");
+		json_decref(other);
+		compared++;
+	}
+	if (summary == NULL)
+		fail("%s has no summary.json", run);
+	json_decref(summary);
+	return compared;
+}
+
+/* Runs a scenario's seeds once in quiet and then under load, @p times in all, and compares. */
+static unsigned soak_runs(const char *scenario, const char *name, unsigned seeds, unsigned times)
+{
+	unsigned compared = 0;
+
+	(void)shell("%s run %s --seeds 1..%u --out %s/%s-quiet >/dev/null 2>&1", program(), scenario, seeds, folder, name);
+	start_load();
+	for (unsigned i = 0; i < times; i++) {
+		char run[64];
+		(void)snprintf(run, sizeof run, "%s-%u", name, i);
+		/* Every fourth of lowest priority, as a job of the night is run. */
+		(void)shell("nice -n %d %s run %s --seeds 1..%u --jobs 4 --out %s/%s >/dev/null 2>&1", i % 4 == 3 ? 19 : 0, program(),
+		            scenario, seeds, folder, run);
+		char quiet[64];
+		(void)snprintf(quiet, sizeof quiet, "%s-quiet", name);
+		compared += compare_runs(run, quiet);
+		(void)shell("rm -rf %s/%s", folder, run);
+	}
+	end_load();
+	return compared;
+}
+
+static void soak_sessions(void)
+{
+	const unsigned seeds = 50, times = (SESSIONS / share + seeds - 1) / seeds;
+	double start = seconds();
+
+	(void)shell("cd %s && head -c 100000 /dev/zero >small.bin && cat >short.yaml <<'EOF'\n"
+	            "name: short\nimage: small.bin\ndeadline: 5min\nexpect: {verdict: any}\n"
+	            "faults:\n  - {name: bursts, direction: to-device, gemodel: {p: 2%%, r: 30%%}}\n"
+	            "  - {name: jitter, probability: 20%%, delay: {time: 8ms, jitter: 5ms}}\nEOF",
+	            folder);
+	char scenario[PATH_MAX];
+	(void)snprintf(scenario, sizeof scenario, "%s/short.yaml", folder);
+	unsigned compared = soak_runs(scenario, "short", seeds, times);
+	printf("sessions under load: %u compared with quiet ones, in %.0f s\n", compared, seconds() - start);
+}
+
+static void soak_resets(void)
+{
+	const unsigned seeds = 10, times = (RESETS / RESETS_A_SESSION / share + seeds - 1) / seeds;
+	double start = seconds();
+	unsigned compared = soak_runs("scenarios/flash/cut-twice.yaml", "cut-twice", seeds, times);
+
+	printf("guest resets under load: %u in %u sessions, in %.0f s\n", compared * RESETS_A_SESSION, compared, seconds() - start);
+}
+
+/* -- branches -- */
+
+struct branched {
+	const char *scenario;
+	uint64_t requests; /* about as many as its session has */
+};
+
+static int ascending(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static unsigned soak_branches_of(const struct branched *wanted, size_t count)
+{
+	struct branching branching = {.count = count};
+	struct error err = {.text = ""};
+	char dir[PATH_MAX];
+
+	(void)snprintf(branching.scenario, sizeof branching.scenario, "%s", wanted->scenario);
+	for (size_t i = 0; i < count; i++)
+		branching.points[i] = 2 + drawn(wanted->scenario, i, wanted->requests);
+	qsort(branching.points, count, sizeof branching.points[0], ascending);
+	for (size_t i = 1; i < count; i++)
+		if (branching.points[i] <= branching.points[i - 1])
+			branching.points[i] = branching.points[i - 1] + 1;
+	(void)snprintf(dir, sizeof dir, "%s/branches", folder);
+	if (!branching_run(&branching, SEED, dir, &err))
+		fail("%s: %s", wanted->scenario, err.text);
+	if (branching.differs[0] != '\0')
+		fail("%s: the session and %s differ", wanted->scenario, branching.differs);
+	if (branching.reached < count)
+		printf("  %s: %zu of %zu points reached\n", wanted->scenario, branching.reached, count);
+	(void)shell("rm -rf %s", dir);
+	return (unsigned)branching.reached;
+}
+
+static void soak_branches(void)
+{
+	static const struct branched rows[] = {
+		{"scenarios/first/lost-syn.yaml", 80000},       {"scenarios/first/far-away.yaml", 80000},
+		{"scenarios/chip/tx-stall.yaml", 60000},        {"scenarios/chip/spi-bit-eir.yaml", 20000},
+		{"scenarios/fault/gemodel.yaml", 60000},        {"scenarios/server/truncated-body.yaml", 20000},
+		{"scenarios/session/update.yaml", 35000},       {"scenarios/flash/cut-twice.yaml", 15000},
+		{"scenarios/flash/rot-in-boot-record.yaml", 15000}, {"scenarios/field/mender-1821.yaml", 12000},
+	};
+	const size_t scenarios = sizeof rows / sizeof rows[0], each = POINTS / scenarios / share > 0 ? POINTS / scenarios / share : 1;
+	double start = seconds();
+	unsigned reached = 0;
+
+	for (size_t i = 0; i < scenarios; i++)
+		reached += soak_branches_of(&rows[i], each);
+	printf("branches: %u points over %zu scenarios, each run to its end, in %.0f s\n", reached, scenarios, seconds() - start);
+}
+
+/* -- kills -- */
+
+static pid_t start_run(const char *out)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)!freopen("/dev/null", "w", stdout);
+		(void)!freopen("/dev/null", "w", stderr);
+		(void)execl(program(), "stutter", "run", "scenarios/first/lost-syn.yaml", "--no-share", "--out", out, (char *)NULL);
+		_exit(99);
+	}
+	return pid;
+}
+
+/* What a folder must have, whenever its session was killed. */
+static void look_at_folder(const char *session, uint64_t after_ms)
+{
+	if (shell("grep -q '\"verdict\": \"inconclusive\"' %s/verdict.json", session) != 0 ||
+	    shell("grep -q 'QEMU was killed by signal 9' %s/verdict.json", session) != 0)
+		fail("killed after %llu ms: no true verdict in %s", (unsigned long long)after_ms, session);
+	else if (shell("tail -n 1 %s/trace.txt | grep -q 'session inconclusive'", session) != 0)
+		fail("killed after %llu ms: the trace does not end with the verdict", (unsigned long long)after_ms);
+	else if (shell("%s check %s/plan.yaml >/dev/null", program(), session) != 0)
+		fail("killed after %llu ms: plan.yaml cannot be read", (unsigned long long)after_ms);
+	else if (shell("! tshark -r %s/wire.pcapng 2>&1 | grep -q 'cut short'", session) != 0)
+		fail("killed after %llu ms: the capture is cut short", (unsigned long long)after_ms);
+}
+
+/* @return whether the session lived when it was to be killed. */
+static bool kill_one(unsigned i)
+{
+	uint64_t after_ms = 300 + drawn("kill", i, 3000);
+	const struct timespec wait = {.tv_sec = (time_t)(after_ms / 1000), .tv_nsec = (long)(after_ms % 1000) * 1000000};
+	char out[PATH_MAX], session[PATH_MAX];
+
+	(void)snprintf(out, sizeof out, "%s/kill-%u", folder, i);
+	(void)snprintf(session, sizeof session, "%s/kill-%u/lost-syn/seed-1", folder, i);
+	pid_t pid = start_run(out);
+	(void)nanosleep(&wait, NULL);
+	/* Its only child is the session. Before there is a trace there is no session yet. */
+	int killed = shell("[ -e %s/trace.txt ] && kill -KILL $(pgrep -P %ld) 2>/dev/null", session, (long)pid);
+	(void)waitpid(pid, NULL, 0);
+	bool counts = killed == 0 && shell("grep -q '\"verdict\": \"pass\"' %s/verdict.json", session) != 0;
+	if (counts)
+		look_at_folder(session, after_ms);
+	(void)shell("rm -rf %s", out);
+	return counts;
+}
+
+static void soak_kills(void)
+{
+	double start = seconds();
+	unsigned killed = 0;
+
+	for (unsigned i = 0; killed < KILLS / share && i < 3 * KILLS; i++)
+		killed += kill_one(i);
+	printf("kills: %u sessions at drawn moments, in %.0f s\n", killed, seconds() - start);
+}
+
+int main(void)
+{
+	static const struct {
+		const char *name;
+		void (*soak)(void);
+	} parts[] = {{"kills", soak_kills}, {"branches", soak_branches}, {"sessions", soak_sessions}, {"resets", soak_resets}};
+	const char *wanted = getenv("SOAK_SHARE"), *only = getenv("SOAK_ONLY");
+
+	share = wanted != NULL && strtoul(wanted, NULL, 10) > 0 ? (unsigned)strtoul(wanted, NULL, 10) : 1;
+	if (mkdtemp(folder) == NULL) {
+		perror(folder);
+		return 2;
+	}
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (only == NULL || strcmp(only, parts[i].name) == 0)
+			parts[i].soak();
+	printf(failures == 0 ? "all as it must be\n" : "%u failures; what they left is in %s\n", failures, folder);
+	if (failures == 0)
+		(void)shell("rm -rf %s", folder);
+	return failures > 0;
+}
