@@ -15,6 +15,8 @@ struct handover {
 	unsigned bus;   /**< as session_options.bus */
 	bool is_common; /**< the beginning of other sessions, which is held for them */
 	char image_hash[QEMU_HASH_SIZE];
+	char record[DEVICE_PATH_MAX]; /**< a file for all that the guest asks and is answered; empty: none */
+	char play[DEVICE_PATH_MAX];   /**< such a file, from which the guest is answered without a world; empty: none */
 };
 
 /** Writes a job. @return the file's descriptor, or -1 with @p err. */

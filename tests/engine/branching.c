@@ -173,3 +173,46 @@ bool branching_run(struct branching *branching, uint64_t seed, const char *dir, 
 	plan_close(&plan);
 	return good;
 }
+
+/* @return CPU seconds of a session that was started from a fresh engine; 0 with @p err if it did not run. */
+static double cpu_of_session(const struct plan *plan, const struct handover *handover, const struct qemu_image *image,
+                             const struct qemu_snapshot *snapshot, const char *dir, const char *name, struct error *err)
+{
+	struct member member;
+	char lacks[512];
+
+	if (!open_member(&member, dir, name, err))
+		return 0;
+	struct engine *engine = engine_open(image, snapshot, NULL, lacks, sizeof lacks, err);
+	int job_fd = engine != NULL ? handover_write(plan, handover, err) : -1;
+	bool good = job_fd >= 0 && order(engine, &member, false, 0, job_fd, NULL, err) && await_end(&member, err);
+	double seconds = good ? (double)member.page->verdict.outside_ns / 1e9 : 0;
+	if (job_fd >= 0)
+		(void)close(job_fd);
+	engine_close(engine);
+	close_member(&member);
+	return seconds;
+}
+
+bool branching_measure(const char *scenario, const char *dir, double *ret_session_s, double *ret_played_s, struct error *err)
+{
+	struct handover recorded = {.bus = 0}, played = {.bus = 0};
+	struct qemu_snapshot snapshot;
+	struct places places;
+	struct plan plan;
+
+	if (!places_find(&places, err) || !plan_open(&plan, scenario, NULL, &places, err))
+		return false;
+	const struct qemu_image image = session_image(&plan.device);
+	recorded.places = played.places = places;
+	(void)snprintf(recorded.record, sizeof recorded.record, "%s/recorded", dir);
+	(void)snprintf(played.play, sizeof played.play, "%s/recorded", dir);
+	bool good = folder_make(places.snapshots, err) && qemu_snapshot_ensure(&image, places.snapshots, NULL, &snapshot, err);
+	/* Recording costs something, too: it is not what is measured. */
+	good = good && cpu_of_session(&plan, &recorded, &image, &snapshot, dir, "recorded-session", err) > 0;
+	recorded.record[0] = '\0';
+	*ret_session_s = good ? cpu_of_session(&plan, &recorded, &image, &snapshot, dir, "session", err) : 0;
+	*ret_played_s = *ret_session_s > 0 ? cpu_of_session(&plan, &played, &image, &snapshot, dir, "played", err) : 0;
+	plan_close(&plan);
+	return *ret_played_s > 0;
+}

@@ -29,4 +29,10 @@ struct branching {
  */
 bool branching_run(struct branching *branching, uint64_t seed, const char *dir, struct error *err);
 
+/**
+ * Runs a scenario in an engine of its own, as a session, and then plays its answers back to the guest without a world.
+ * @param ret_session_s, ret_played_s CPU time of each process.
+ */
+bool branching_measure(const char *scenario, const char *dir, double *ret_session_s, double *ret_played_s, struct error *err);
+
 #endif

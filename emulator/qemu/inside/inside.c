@@ -284,6 +284,29 @@ void inside_rehearse(void)
 	rehearsal_begin();
 }
 
+bool inside_save(const char *path, struct error *err)
+{
+	return rehearsal_save(path) || error_set(err, "%s cannot be written: %s", path, strerror(errno));
+}
+
+uint64_t inside_play(const char *path, struct qemu *qemu)
+{
+	struct stutter_request request;
+	struct stutter_reply reply;
+	const uint8_t *asked;
+	const void *answer;
+	struct error err;
+	uint64_t count = 0;
+
+	if (!rehearsal_load(path))
+		return 0;
+	while (qemu_read_request(qemu, &request, &asked, &err) && rehearsal_answer(&reply, &answer)) {
+		(void)qemu_write_reply(qemu, &reply, answer, &err);
+		count++;
+	}
+	return count;
+}
+
 /* -- the beginning -- */
 
 static void begin_session(void)

@@ -51,6 +51,12 @@ void inside_record(void);
 void inside_rehearse(void);
 #define INSIDE_MISFIT 75
 
+/** Writes all that was recorded to a file. */
+bool inside_save(const char *path, struct error *err);
+
+/** Answers the guest with what inside_save() wrote, without any world: what is left is QEMU's own work. @return how many requests were answered; 0: the file cannot be read. */
+uint64_t inside_play(const char *path, struct qemu *qemu);
+
 /** This process shares no file with the one that it may have branched from any more, which waits for that. */
 void inside_moved(void);
 

@@ -4,6 +4,7 @@
  */
 #include "qemu/inside/rehearsal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,5 +84,42 @@ bool rehearsal_read(struct stutter_request *ret_request, const uint8_t **ret_pay
 	*ret_payload = take(ret_request->length);
 	/* The last request is the one that the guest waits with. */
 	rehearses = at < size;
+	return true;
+}
+
+bool rehearsal_save(const char *path)
+{
+	FILE *stream = fopen(path, "we");
+
+	if (stream == NULL)
+		return false;
+	bool good = fwrite(kept, 1, size, stream) == size;
+	return fclose(stream) == 0 && good;
+}
+
+bool rehearsal_load(const char *path)
+{
+	FILE *stream = fopen(path, "re");
+	uint8_t piece[65536];
+	size_t length;
+
+	size = at = 0;
+	while (stream != NULL && (length = fread(piece, 1, sizeof piece, stream)) > 0)
+		keep(piece, length);
+	if (stream != NULL)
+		(void)fclose(stream);
+	return size > 0;
+}
+
+bool rehearsal_answer(struct stutter_reply *ret_reply, const void **ret_payload)
+{
+	struct stutter_request request;
+
+	memcpy(&request, take(sizeof request), sizeof request);
+	(void)take(request.length);
+	if (at == size)
+		return false;
+	memcpy(ret_reply, take(sizeof *ret_reply), sizeof *ret_reply);
+	*ret_payload = take(ret_reply->length);
 	return true;
 }

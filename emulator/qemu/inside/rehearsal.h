@@ -31,6 +31,13 @@ void rehearsal_begin(void);
 /** Whether a rehearsal is under way. */
 bool rehearsal_is_on(void);
 
+/** Writes what was kept to a file, or takes it from one. @return false if that cannot be done. */
+bool rehearsal_save(const char *path);
+bool rehearsal_load(const char *path);
+
+/** Of what was loaded: passes over the next request and gives its answer. @return false at the end. */
+bool rehearsal_answer(struct stutter_reply *ret_reply, const void **ret_payload);
+
 /** The next request of a rehearsal. @return true. */
 bool rehearsal_read(struct stutter_request *ret_request, const uint8_t **ret_payload);
 

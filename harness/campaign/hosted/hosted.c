@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "campaign/handover.h"
@@ -51,6 +52,33 @@ static bool connect_to(struct hosted *hosted, const struct inside_order *order)
 
 _Noreturn static void run_session(const struct inside_order *order, struct qemu *qemu);
 
+_Noreturn static void fail(const char *what)
+{
+	fprintf(stderr, "stutter: %s\n", what);
+	_exit(STATUS_BROKEN);
+}
+
+static uint64_t cpu_ns(void)
+{
+	struct timespec used;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * SIM_S + (uint64_t)used.tv_nsec;
+}
+
+/* For measuring: the guest and QEMU do what they did in a session, and nobody else does anything. */
+_Noreturn static void play(struct hosted *hosted)
+{
+	struct verdict verdict = {.kind = VERDICT_INCONCLUSIVE, .reason = "played back"};
+	uint64_t before = cpu_ns();
+
+	verdict.requests = inside_play(hosted->handover.play, hosted->qemu);
+	verdict.outside_ns = cpu_ns() - before;
+	hosted->page->verdict = verdict;
+	session_message_done(hosted->pipe);
+	_exit(STATUS_DONE);
+}
+
 /* Another session takes over from the one that is held: it has a world of its own, which lives through the same. */
 _Noreturn static void begin_anew(const struct inside_order *order, struct qemu *qemu)
 {
@@ -86,12 +114,6 @@ static void tell_progress(void *ctx, uint64_t virtual_ns, const char *phase)
 	session_message_progress(&hosted->pipe, virtual_ns, phase);
 }
 
-_Noreturn static void fail(const char *what)
-{
-	fprintf(stderr, "stutter: %s\n", what);
-	_exit(STATUS_BROKEN);
-}
-
 _Noreturn static void run_session(const struct inside_order *order, struct qemu *qemu)
 {
 	static struct hosted hosted;
@@ -106,7 +128,9 @@ _Noreturn static void run_session(const struct inside_order *order, struct qemu 
 		fail("the page shared with the pool cannot be mapped");
 	if (!handover_read(order->job_fd, &plan, &hosted.handover, &err))
 		fail(err.text);
-	if (hosted.handover.is_common)
+	if (hosted.handover.play[0] != '\0')
+		play(&hosted);
+	if (hosted.handover.is_common || hosted.handover.record[0] != '\0')
 		inside_record();
 	(void)snprintf(dir, sizeof dir, "%s", order->dir);
 	const struct session_options options = {.dir = dir,
@@ -116,6 +140,8 @@ _Noreturn static void run_session(const struct inside_order *order, struct qemu 
 	                                        .progress = tell_progress,
 	                                        .ctx = &hosted};
 	session_run(&plan, &options, &verdict);
+	if (hosted.handover.record[0] != '\0' && !inside_save(hosted.handover.record, &err))
+		fail(err.text);
 	hosted.page->verdict = verdict;
 	session_message_done(hosted.pipe);
 	_exit(STATUS_DONE);
