@@ -22,9 +22,16 @@ void queue_close(struct queue *queue)
 	memset(queue, 0, sizeof *queue);
 }
 
-static struct queue_bucket *bucket_of(struct queue *queue, sim_ns at)
+/* By the highest bit in which the time differs from that of the last taken. */
+static unsigned place_of(const struct queue *queue, sim_ns at)
 {
-	return &queue->buckets[at == queue->last ? 0 : 64 - __builtin_clzll(at ^ queue->last)];
+	return at == queue->last ? 0 : 64U - (unsigned)__builtin_clzll(at ^ queue->last);
+}
+
+/* The bucket's bit in filled; the first bucket has none. */
+static uint64_t bit_of(unsigned place)
+{
+	return place == 0 ? 0 : UINT64_C(1) << (place - 1);
 }
 
 static void append(struct queue_bucket *bucket, struct queue_item item)
@@ -41,26 +48,21 @@ static void append(struct queue_bucket *bucket, struct queue_item item)
 void queue_put(struct queue *queue, struct frame *frame, enum direction direction, sim_ns at)
 {
 	CHECK_INT(at, >=, queue->last);
-	append(bucket_of(queue, at), (struct queue_item){at, frame, direction});
+	unsigned place = place_of(queue, at);
+	append(&queue->buckets[place], (struct queue_item){at, frame, direction});
+	queue->filled |= bit_of(place);
 	queue->count++;
 }
 
-static struct queue_bucket *first_bucket(struct queue *queue)
+/* The first bucket with something in it, which must be there. */
+static unsigned first_place(const struct queue *queue)
 {
-	struct queue_bucket *bucket = queue->buckets;
-
-	while (bucket->count == 0)
-		bucket++;
-	return bucket;
+	return queue->buckets[0].count > 0 ? 0 : 1U + (unsigned)__builtin_ctzll(queue->filled);
 }
 
 sim_ns queue_next(const struct queue *queue)
 {
-	if (queue->count == 0)
-		return SIM_NEVER;
-	for (const struct queue_bucket *bucket = queue->buckets;; bucket++)
-		if (bucket->count > 0)
-			return bucket->least;
+	return queue->count == 0 ? SIM_NEVER : queue->buckets[first_place(queue)].least;
 }
 
 /* The frame's head and the first of its bytes: two lines of a cache. */
@@ -73,26 +75,37 @@ static void prefetch(const struct frame *frame)
 /* Its items differ in fewer bits from its first than they did from the last taken before: all go to lower buckets, in their order. */
 static void spread(struct queue *queue, struct queue_bucket *bucket)
 {
+	uint64_t filled = queue->filled;
+
 	queue->last = bucket->least;
 	for (size_t i = 0; i < bucket->count; i++) {
 		struct queue_item item = bucket->items[bucket->first + i];
 		/* What is soon to leave was last touched when it came, long ago as a cache goes. */
 		if (bucket->count <= SOON)
 			prefetch(item.frame);
-		append(bucket_of(queue, item.at), item);
+		unsigned place = place_of(queue, item.at);
+		append(&queue->buckets[place], item);
+		filled |= bit_of(place);
 	}
+	queue->filled = filled;
 	bucket->first = bucket->count = 0;
 }
 
 struct queue_item queue_take(struct queue *queue)
 {
-	struct queue_bucket *bucket = first_bucket(queue), *now = &queue->buckets[0];
+	unsigned place = first_place(queue);
+	struct queue_bucket *bucket = &queue->buckets[place];
 
-	if (bucket != now)
+	queue->filled &= ~bit_of(place);
+	if (place > 0 && bucket->count > 1) {
 		spread(queue, bucket);
-	struct queue_item item = now->items[now->first++];
-	if (--now->count == 0)
-		now->first = 0;
+		bucket = &queue->buckets[0];
+	}
+	/* Here all have the same time, if there is more than one. */
+	struct queue_item item = bucket->items[bucket->first++];
+	if (--bucket->count == 0)
+		bucket->first = 0;
+	queue->last = item.at;
 	queue->count--;
 	return item;
 }
