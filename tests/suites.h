@@ -29,6 +29,7 @@
 	S("address/namer", tests_namer, false)                                                                                             \
 	S("address/stream", tests_stream, false)                                                                                           \
 	S("proxy/match", tests_match, false)                                                                                               \
+	S("proxy/filters", tests_filters, false)                                                                                           \
 	S("proxy/actions", tests_actions, false)                                                                                           \
 	S("link/checksum", tests_checksum, false)                                                                                          \
 	S("proxy/bytes", tests_proxy_bytes, false)                                                                                         \
