@@ -4,14 +4,7 @@
  */
 #include "proxy/rule.h"
 
-static bool filter_takes(const struct rule *rule, const struct frame *frame)
-{
-	const struct pcap_pkthdr header = {.caplen = (bpf_u_int32)frame->length, .len = (bpf_u_int32)frame->length};
-
-	return !rule->has_filter || pcap_offline_filter(&rule->filter, &header, frame->data) != 0;
-}
-
-bool rule_matches(const struct rule *rule, const struct passage *passage, const struct frame *frame)
+bool rule_matches(const struct rule *rule, const struct passage *passage)
 {
 	const struct match *match = &rule->fault.match;
 
@@ -19,9 +12,7 @@ bool rule_matches(const struct rule *rule, const struct passage *passage, const 
 		return false;
 	if (!rule->window.always && !window_is_open(&rule->window, passage->now))
 		return false;
-	if (rule->has_at && !address_matches(&rule->at, passage->naming))
-		return false;
-	return filter_takes(rule, frame);
+	return !rule->has_at || address_matches(&rule->at, passage->naming);
 }
 
 uint64_t passage_what(const struct passage *passage)

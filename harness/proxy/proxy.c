@@ -11,6 +11,7 @@
 #include "address/namer.h"
 #include "base/check.h"
 #include "base/memory.h"
+#include "proxy/filters.h"
 #include "proxy/queue.h"
 #include "proxy/rule.h"
 
@@ -21,11 +22,22 @@ struct held {
 	uint64_t left; /* so many more */
 };
 
+/* Which rules a frame concerns, as sets with a bit a rule (filters.h). */
+struct concerns {
+	size_t words;
+	uint64_t *of_direction[2];
+	uint64_t *watching;  /* they see every frame */
+	uint64_t *by_points; /* their windows do */
+};
+
 struct proxy {
 	struct proxy_ops ops;
 	void *ctx;
 	size_t rule_count;
 	struct rule *rules;
+	struct filters *filters; /* one a rule, and the sets; NULL if it is frozen */
+	struct concerns concerns;
+	uint64_t passages;          /* frames that went through the rules, unless it is frozen */
 	struct proxy_cause *causes; /* of the frame under way; one a rule at most */
 	bool frozen;
 	size_t watchers;      /* rules that see every frame */
@@ -49,9 +61,6 @@ static void open_rule(struct proxy *proxy, struct rule *rule, const struct fault
 	rule->fault = *fault;
 	rule->stream = stream;
 	rule->counters.last_applied = SIM_NEVER;
-	rule->has_filter = fault->match.filter[0] != '\0';
-	if (rule->has_filter)
-		CHECK(fault_compile_filter(fault->match.filter, &rule->filter, &err));
 	rule->has_at = fault->match.at[0] != '\0';
 	if (rule->has_at)
 		CHECK(address_parse(fault->match.at, &rule->at, &err));
@@ -84,6 +93,37 @@ static void open_windows(struct proxy *proxy)
 		window_init(&proxy->rules[i].window, &proxy->rules[i].fault.match);
 }
 
+static void open_filters(struct proxy *proxy)
+{
+	const char **expressions = memory_new(proxy->rule_count * sizeof *expressions);
+
+	for (size_t i = 0; i < proxy->rule_count; i++)
+		expressions[i] = proxy->rules[i].fault.match.filter;
+	proxy->filters = filters_open(expressions, proxy->rule_count);
+	free(expressions);
+}
+
+/* All sets are one piece of memory, which the first of them owns. */
+static void open_concerns(struct proxy *proxy)
+{
+	struct concerns *concerns = &proxy->concerns;
+	size_t words = concerns->words = filters_words(proxy->rule_count);
+	uint64_t *sets = memory_new(4 * words * sizeof *sets);
+
+	*concerns = (struct concerns){words, {sets, sets + words}, sets + 2 * words, sets + 3 * words};
+	for (size_t i = 0; i < proxy->rule_count; i++) {
+		const struct rule *rule = &proxy->rules[i];
+		if (rule->fault.match.direction != MATCH_TO_DEVICE)
+			filters_add(concerns->of_direction[TO_SERVER], i);
+		if (rule->fault.match.direction != MATCH_TO_SERVER)
+			filters_add(concerns->of_direction[TO_DEVICE], i);
+		if (rule->behaviour->watch != NULL)
+			filters_add(concerns->watching, i);
+		if (rule->window.by_points)
+			filters_add(concerns->by_points, i);
+	}
+}
+
 struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed, struct proxy_ops ops, void *ctx)
 {
 	struct proxy *proxy = open_chain(count, ops, ctx);
@@ -94,6 +134,8 @@ struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed
 	for (size_t i = 0; i < proxy->rule_count; i++)
 		proxy->rules[i].place = i;
 	open_windows(proxy);
+	open_filters(proxy);
+	open_concerns(proxy);
 	return proxy;
 }
 
@@ -164,8 +206,6 @@ static void close_rule(struct rule *rule)
 {
 	const struct behaviour *behaviour = rule_behaviour(rule);
 
-	if (rule->has_filter)
-		pcap_freecode(&rule->filter);
 	if (behaviour->close != NULL)
 		behaviour->close(rule);
 	map_close(&rule->picks);
@@ -184,6 +224,8 @@ void proxy_close(struct proxy *proxy)
 	namer_close(proxy->namer);
 	map_close(&proxy->ordinals);
 	map_close(&proxy->decisions);
+	filters_close(proxy->filters);
+	free(proxy->concerns.of_direction[0]);
 	free(proxy->next);
 	free(proxy->order);
 	free(proxy->held);
@@ -295,7 +337,6 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
 	sim_ns before = act->release;
 
 	clear_act(act);
-	rule->counters.seen++;
 	rule->counters.matched += matches;
 	bool acted = behaviour->watch != NULL && behaviour->watch(rule, passage, act);
 	if (!acted && matches && (proxy->frozen || behaviour->picks || rule_picks(rule, passage, rule->counters.matched)))
@@ -306,23 +347,61 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
 	rule->counters.last_applied = passage->now;
 	state_exactly(proxy, act, before);
 	add_cause(proxy, fate, index, act);
+	rule->drops += act->drop;
 	fate->dropped = act->drop;
 	/* Who is held by several waits for all of them. */
 	fate->held |= act->hold > 0;
 }
 
+/* A frame opens and closes windows whatever becomes of it. */
+static void tell_windows(struct proxy *proxy, const struct passage *passage)
+{
+	const struct concerns *concerns = &proxy->concerns;
+
+	for (size_t word = 0; word < concerns->words; word++)
+		for (uint64_t left = concerns->by_points[word]; left != 0; left &= left - 1) {
+			size_t index = word * FILTERS_BITS + (size_t)__builtin_ctzll(left);
+			window_sees_frame(&proxy->rules[index].window, passage->naming, passage->now);
+		}
+}
+
+/* What was asked about the frame as it came does not hold for one that a rule has changed. */
+static bool filter_takes(const struct proxy *proxy, size_t index, const struct act *act, struct filter_answers answers)
+{
+	if (act->owned)
+		return filters_take(proxy->filters, index, act->frame);
+	return filters_has(answers.may, index) && (!filters_has(answers.unsure, index) || filters_take(proxy->filters, index, act->frame));
+}
+
+/* Of one word of the sets: the rules that are not passed by. All others have neither to match nor to watch, so nothing of theirs is touched. */
+static uint64_t concerned(const struct proxy *proxy, const struct passage *passage, const struct act *act, struct filter_answers answers,
+                          size_t word)
+{
+	const struct concerns *concerns = &proxy->concerns;
+	uint64_t may = act->owned ? UINT64_MAX : answers.may[word];
+
+	return concerns->watching[word] | (concerns->of_direction[passage->direction][word] & may);
+}
+
 static uint64_t decide_by_rules(struct proxy *proxy, const struct passage *passage, struct act *act, struct proxy_fate *fate)
 {
-	uint64_t held = 0;
+	struct filter_answers answers = filters_ask(proxy->filters, act->frame);
+	uint64_t held = 0, here;
 
-	/* A frame opens and closes windows whatever becomes of it. */
-	for (size_t i = 0; i < proxy->rule_count; i++)
-		if (proxy->rules[i].window.by_points)
-			window_sees_frame(&proxy->rules[i].window, passage->naming, passage->now);
-	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
-		pass_rule(proxy, i, passage, rule_matches(&proxy->rules[i], passage, act->frame), act, fate);
-		held += act->hold;
-	}
+	proxy->passages++;
+	tell_windows(proxy, passage);
+	for (size_t word = 0; word < proxy->concerns.words; word++)
+		/* Asked again after each rule, which may have changed the frame. */
+		for (uint64_t ahead = UINT64_MAX; (here = ahead & concerned(proxy, passage, act, answers, word)) != 0;) {
+			unsigned bit = (unsigned)__builtin_ctzll(here);
+			size_t index = word * FILTERS_BITS + bit;
+			bool matches = rule_matches(&proxy->rules[index], passage) && filter_takes(proxy, index, act, answers);
+			pass_rule(proxy, index, passage, matches, act, fate);
+			held += act->hold;
+			if (fate->dropped)
+				return held;
+			ahead = UINT64_MAX << bit << 1;
+		}
 	return held;
 }
 
@@ -351,6 +430,7 @@ static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *p
 			due = next_due(proxy, proxy->next[index], at);
 		if (!matches && proxy->rules[index].behaviour->watch == NULL)
 			continue;
+		proxy->rules[index].counters.seen++;
 		pass_rule(proxy, index, passage, matches, act, fate);
 		held += act->hold;
 	}
@@ -446,7 +526,15 @@ uint64_t proxy_place(const struct proxy *proxy, size_t index)
 
 struct proxy_counters proxy_counters(const struct proxy *proxy, size_t index)
 {
-	return proxy->rules[index].counters;
+	struct proxy_counters counters = proxy->rules[index].counters;
+
+	if (proxy->frozen)
+		return counters;
+	/* Frames that pass a rule by leave no mark on it: it has seen all but those that were dropped before. */
+	counters.seen = proxy->passages;
+	for (size_t i = 0; i < index; i++)
+		counters.seen -= proxy->rules[i].drops;
+	return counters;
 }
 
 bool proxy_in_force(const struct proxy *proxy, size_t index, sim_ns now)

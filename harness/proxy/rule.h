@@ -10,8 +10,6 @@
 #ifndef PROXY_RULE_H
 #define PROXY_RULE_H
 
-#include <pcap/pcap.h>
-
 #include "address/address.h"
 #include "base/map.h"
 #include "fault/point.h"
@@ -49,18 +47,19 @@ struct act {
 
 struct behaviour;
 
+/* What every frame asks of it comes first, and what is a kilobyte of text last. */
 struct rule {
-	struct fault fault;
 	const struct behaviour *behaviour; /**< rule_behaviour(), looked up once */
-	uint64_t place;                    /**< in the chain that decided */
-	bool has_filter, has_at;
-	struct bpf_program filter;
-	struct address at;
-	struct window window;
+	void *state;                       /**< the behaviour's own */
+	struct proxy_counters counters;    /**< seen only where a chain repeats decisions: proxy_counters() */
+	uint64_t drops;                    /**< frames that went no further */
 	struct random_stream stream;
 	struct map picks; /* of a correlated probability: passage_correlated() */
-	struct proxy_counters counters;
-	void *state; /**< the behaviour's own */
+	bool has_at;
+	struct address at;
+	struct window window;
+	uint64_t place; /**< in the chain that decided */
+	struct fault fault;
 };
 
 /** What an action of the proxy's layer does. Any function but apply may be NULL. */
@@ -105,8 +104,8 @@ enum purpose {
 	PURPOSE_PLACE = 64, /**< and those up to 127: the k-th place in a frame is PURPOSE_PLACE + k */
 };
 
-/** Whether the frame is of the rule's direction, window, address and filter. */
-bool rule_matches(const struct rule *rule, const struct passage *passage, const struct frame *frame);
+/** Whether the frame is of the rule's direction, window and address; its filter is another question (filters.h). */
+bool rule_matches(const struct rule *rule, const struct passage *passage);
 
 /** Whether the @p ordinal-th match is one that the rule picks, its probability included. */
 bool rule_picks(struct rule *rule, const struct passage *passage, uint64_t ordinal);
