@@ -161,12 +161,12 @@ golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showi
 	$(Q)$(BIN) list reference >$(B)/REFERENCE.md && mv $(B)/REFERENCE.md scenarios/REFERENCE.md
 	$(Q)git --no-pager diff --stat tests/golden scenarios/REFERENCE.md
 
-bench: deps ## Measure: restore, clean session, long outage, cost of a frame
+bench: deps ## Measure chip, proxy and sessions, by ratios (BENCH_ALL=1: all scenarios, too)
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-bench
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(O)/stutter-bench
 
 BENCH_SOURCES := $(wildcard tests/bench/*.c)
-$(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(FETCHED)
+$(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(O)/tests/engine/branching.o $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -174,7 +174,7 @@ soak: deps-test ## Most of an hour: sessions under load, resets, branches, kills
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-soak
 	$(Q)STUTTER=$(abspath $(BIN)) $(O)/stutter-soak
 
-$(O)/stutter-soak: $(call objects,$(MODULES) $(wildcard tests/soak/*.c) tests/engine/branching.c) $(FETCHED)
+$(O)/stutter-soak: $(call objects,$(MODULES) $(wildcard tests/soak/*.c)) $(O)/tests/engine/branching.o $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 

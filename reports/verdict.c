@@ -52,6 +52,8 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	json_seconds(json, "wall_s", verdict->wall_ns);
 	json_seconds(json, "restore_s", verdict->restore_ns);
 	json_seconds(json, "harness_cpu_s", verdict->outside_ns);
+	json_number(json, "requests", verdict->requests);
+	json_number(json, "requests_shared", verdict->requests_shared);
 	json_number(json, "retries", verdict->retries);
 	json_number(json, "frames", verdict->frames);
 	json_number(json, "spi_messages", verdict->spi_messages);

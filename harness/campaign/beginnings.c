@@ -16,7 +16,10 @@
 /* Before the first frame of the device, before its first connection, and before its first image. */
 static const char *const phases[BEGINNING_DEPTH] = {"dhcp", "connect", "download"};
 
-/* What the members of a family have in common: the plan but for its faults, its name and what is expected. */
+/*
+ * What the members of a family have in common: the plan but for its faults, its name and what is expected. When a session is over, at its deadline or because the device is
+ * silent, is told to the guest as the time to call again, and so has to be the same.
+ */
 static struct plan common_plan(const struct plan *plan)
 {
 	struct plan common = *plan;
@@ -31,7 +34,7 @@ static struct plan common_plan(const struct plan *plan)
 	(void)snprintf(common.name, sizeof common.name, "beginning");
 	memset(&common.expect, 0, sizeof common.expect);
 	params_init(expect_params, &common.expect);
-	common.deadline_ns = 3600 * SIM_S;
+	common.expect.judges.hang_ns = plan->expect.judges.hang_ns;
 	return common;
 }
 

@@ -455,6 +455,7 @@ void session_run(const struct plan *plan, const struct session_options *options,
 	struct error err;
 
 	memset(ret_verdict, 0, sizeof *ret_verdict);
+	ret_verdict->requests_shared = options->requests_shared;
 	session->plan = plan;
 	session->options = options;
 	session->dir = options->dir;

@@ -38,6 +38,7 @@ struct verdict {
 	uint64_t restore_ns;                /**< wall time from the start of QEMU to the guest's first request */
 	uint64_t outside_ns;                /**< CPU time of the process that the session ran in: without QEMU if that is another one */
 	uint64_t requests;                  /**< of the guest */
+	uint64_t requests_shared;           /**< of these, those that it had made before this session branched off */
 	bool ours;                          /**< inconclusive because of a mistake in stutter itself */
 	size_t rule_count;                  /**< faults of the plan; 0 in a replay */
 	struct {

@@ -1,169 +1,217 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whole sessions, as the program runs them; the figures are those of verdict.json. */
+/*
+ * Whole sessions, as the program runs them. What is judged are ratios within this run, one kind of session after the other in turns, so that what else the machine does hits
+ * both alike: against the transport over FIFOs, against QEMU executing the same alone, and against virtual time. Absolute times are printed beside them.
+ */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "tests/bench/bench.h"
+#include "tests/engine/branching.h"
 
-#define SESSIONS 5U
+#define ROUNDS 3U
 #define PATH_SIZE 512
-#define TARGET_RESTORE_S 0.3
-#define TARGET_CLEAN_RATIO 1.5
-#define TARGET_OUTAGE_RATIO 100.0
-#define TARGET_OUTSIDE_PERCENT 15.0
-#define TARGET_TWO_RATIO 1.3
-#define TARGET_UPDATE_RATIO 1.0
-#define TARGET_CUTS_S 600.0
-
-struct figures {
-	double virtual_s, wall_s, restore_s, outside_s;
-};
+#define SESSIONS 5U
 
 static char folder[] = "/tmp/stutter-bench-XXXXXX";
+static unsigned runs;
 
-static bool run(const char *words, const char *out)
+/* What a run has cost: of all processes that it has started. */
+struct cost {
+	double cpu_s, wall_s;
+};
+
+static double cpu_of_children(void)
+{
+	struct rusage usage;
+
+	(void)getrusage(RUSAGE_CHILDREN, &usage);
+	return (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
+	       ((double)usage.ru_utime.tv_usec + (double)usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* @return false if the program itself failed; that a session is not as expected is fine. */
+static bool run(const char *words, struct cost *ret_cost)
 {
 	const char *program = getenv("STUTTER");
 	char command[2 * PATH_SIZE];
+	double cpu_s = cpu_of_children();
+	uint64_t start = bench_now_ns();
 
-	(void)snprintf(command, sizeof command, "%s run %s --out %s/%s >%s/%s.txt 2>&1", program != NULL ? program : "build/stutter", words,
-	               folder, out, folder, out);
-	return system(command) == 0;
+	(void)snprintf(command, sizeof command, "%s run %s --out %s/%u >%s/%u.txt 2>&1; [ $? -le 1 ]",
+	               program != NULL ? program : "build/stutter", words, folder, runs + 1, folder, runs + 1);
+	runs++;
+	bool good = system(command) == 0;
+	ret_cost->wall_s = (double)(bench_now_ns() - start) / 1e9;
+	ret_cost->cpu_s = cpu_of_children() - cpu_s;
+	return good;
 }
 
-static bool load(const char *session, struct figures *ret_figures)
+/* A number of the last run's session, from its verdict.json. */
+static double number(const char *session, const char *key)
 {
 	char path[PATH_SIZE];
 
-	(void)snprintf(path, sizeof path, "%s/%s/verdict.json", folder, session);
+	(void)snprintf(path, sizeof path, "%s/%u/%s/verdict.json", folder, runs, session);
 	json_t *json = json_load_file(path, 0, NULL);
-	if (json == NULL)
-		return false;
-	ret_figures->virtual_s = json_number_value(json_object_get(json, "virtual_s"));
-	ret_figures->wall_s = json_number_value(json_object_get(json, "wall_s"));
-	ret_figures->restore_s = json_number_value(json_object_get(json, "restore_s"));
-	ret_figures->outside_s = json_number_value(json_object_get(json, "harness_cpu_s"));
+	double value = json_number_value(json_object_get(json, key));
 	json_decref(json);
-	return ret_figures->wall_s > 0;
+	return value;
 }
 
-static int ascending(const void *a, const void *b)
+/* Both in turns, @p rounds times. */
+static bool compare(const char *words, const char *options, const char *others, unsigned rounds, struct cost *ret_cost, struct cost *ret_other)
 {
-	double left = *(const double *)a, right = *(const double *)b;
+	char with[PATH_SIZE], without[PATH_SIZE];
+	struct cost cost;
 
-	return (left > right) - (left < right);
+	memset(ret_cost, 0, sizeof *ret_cost);
+	memset(ret_other, 0, sizeof *ret_other);
+	(void)snprintf(with, sizeof with, "%s %s", words, options);
+	(void)snprintf(without, sizeof without, "%s %s", words, others);
+	for (unsigned i = 0; i < rounds; i++) {
+		if (!run(with, &cost))
+			return false;
+		ret_cost->cpu_s += cost.cpu_s / rounds;
+		ret_cost->wall_s += cost.wall_s / rounds;
+		if (!run(without, &cost))
+			return false;
+		ret_other->cpu_s += cost.cpu_s / rounds;
+		ret_other->wall_s += cost.wall_s / rounds;
+	}
+	return true;
 }
 
-static double median(double values[SESSIONS])
+#define FIFO "--transport fifo"
+
+static void bench_cpu(const char *what, const char *words, double target)
 {
-	qsort(values, SESSIONS, sizeof *values, ascending);
-	return values[SESSIONS / 2];
+	struct cost inside, fifo;
+
+	if (!compare(words, "--no-share", FIFO, ROUNDS, &inside, &fifo)) {
+		bench_missing(what, words);
+		return;
+	}
+	bench_report(what, inside.cpu_s / fifo.cpu_s, "x", target, true);
+	printf("    %.2f s against %.2f s\n", inside.cpu_s, fifo.cpu_s);
 }
 
-/* @return the median wall time of a clean session, or 0. */
-static double bench_clean(void)
+static void bench_wall(const char *what, const char *words, unsigned rounds, double target)
 {
-	double restore[SESSIONS], ratio[SESSIONS], outside[SESSIONS], wall[SESSIONS];
-	struct figures figures;
+	struct cost inside, fifo;
+
+	if (!compare(words, "", FIFO, rounds, &inside, &fifo)) {
+		bench_missing(what, words);
+		return;
+	}
+	bench_report(what, inside.wall_s / fifo.wall_s, "x", target, true);
+	printf("    %.2f s against %.2f s\n", inside.wall_s, fifo.wall_s);
+}
+
+/* Sessions of several seeds are branches of one device; what the device itself cost is not theirs. */
+static void bench_branched(void)
+{
+	static const char what[] = "session: clean, a branch of a device, CPU to that beside QEMU";
+	struct cost fifo, many;
+	double branched_s = 0;
 	char session[64];
 
-	/* The first run may have to boot the device for its snapshot. */
-	if (!run("scenarios/first/clean.yaml --jobs 1", "warm") || !run("scenarios/first/clean.yaml --jobs 1 --seeds 1..5", "clean")) {
-		bench_missing("session: clean", "it did not pass; see `stutter run scenarios/first/clean.yaml`");
-		return 0;
+	if (!run("scenarios/first/clean.yaml --jobs 1 --seeds 1..1 " FIFO, &fifo) ||
+	    !run("scenarios/first/clean.yaml --jobs 1 --seeds 1..5", &many)) {
+		bench_missing(what, "scenarios/first/clean.yaml did not run");
+		return;
 	}
-	for (unsigned i = 0; i < SESSIONS; i++) {
-		(void)snprintf(session, sizeof session, "clean/clean/seed-%u", i + 1);
-		if (!load(session, &figures)) {
-			bench_missing("session: clean", "there is no verdict.json");
-			return 0;
-		}
-		restore[i] = figures.restore_s;
-		wall[i] = figures.wall_s;
-		ratio[i] = figures.virtual_s / figures.wall_s;
-		outside[i] = 100 * figures.outside_s / figures.wall_s;
+	for (unsigned i = 1; i <= SESSIONS; i++) {
+		(void)snprintf(session, sizeof session, "clean/seed-%u", i);
+		branched_s += number(session, "harness_cpu_s") / SESSIONS;
 	}
-	bench_report("session: restore to the guest's first request", median(restore), "s", TARGET_RESTORE_S, true);
-	bench_report("session: clean, virtual time to wall time", median(ratio), "x", TARGET_CLEAN_RATIO, false);
-	bench_report("session: clean, share of wall time outside QEMU", median(outside), "%", TARGET_OUTSIDE_PERCENT, true);
-	return median(wall);
+	bench_report(what, branched_s / fifo.cpu_s, "x", 0.45, true);
+	printf("    %.2f s against %.2f s; with the device and the program, %.2f s a session\n", branched_s, fifo.cpu_s,
+	       many.cpu_s / SESSIONS);
+	bench_report("session: clean, virtual time to CPU time of a branch", number("clean/seed-1", "virtual_s") / branched_s, "x", 1.5, false);
 }
 
 static void bench_outage(void)
 {
 	static const char what[] = "session: long outage, virtual time to wall time";
-	struct figures figures;
+	struct cost cost;
 
-	if (!run("scenarios/first/long-outage.yaml --jobs 1", "outage") || !load("outage/long-outage/seed-1", &figures))
-		bench_missing(what, "scenarios/first/long-outage.yaml did not pass");
+	if (!run("scenarios/first/long-outage.yaml --jobs 1", &cost))
+		bench_missing(what, "scenarios/first/long-outage.yaml did not run");
 	else
-		bench_report(what, figures.virtual_s / figures.wall_s, "x", TARGET_OUTAGE_RATIO, false);
+		bench_report(what, number("long-outage/seed-1", "virtual_s") / number("long-outage/seed-1", "wall_s"), "x", 100, false);
 }
 
-static void bench_two(double one_s)
+/* Of a session's CPU time, what is not QEMU's: the harness, the switches to it and back. */
+static void bench_outside(void)
 {
-	static const char what[] = "session: two side by side, their wall time to that of one";
-	struct figures a, b;
+	static const char what[] = "session: clean, share of CPU that is not QEMU's";
+	double session_s = 0, played_s = 0, one_s, other_s;
+	struct error err = {.text = ""};
+	char dir[PATH_SIZE];
 
-	if (one_s <= 0 || !run("scenarios/first/clean.yaml --jobs 2 --seeds 1..2", "two") || !load("two/clean/seed-1", &a) ||
-	    !load("two/clean/seed-2", &b))
-		bench_missing(what, "they did not pass");
-	else
-		bench_report(what, (a.wall_s > b.wall_s ? a.wall_s : b.wall_s) / one_s, "x", TARGET_TWO_RATIO, true);
-}
-
-/* The whole update: three stages, TLS, flash, reset and confirmation. */
-static void bench_update(void)
-{
-	static const char what[] = "session: whole update, virtual time to wall time";
-	double ratio[SESSIONS];
-	struct figures figures;
-	char session[64];
-
-	if (!run("scenarios/session/update.yaml --jobs 1 --seeds 1..5", "update")) {
-		bench_missing(what, "scenarios/session/update.yaml did not pass");
-		return;
-	}
-	for (unsigned i = 0; i < SESSIONS; i++) {
-		(void)snprintf(session, sizeof session, "update/update/seed-%u", i + 1);
-		if (!load(session, &figures)) {
-			bench_missing(what, "there is no verdict.json");
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		(void)snprintf(dir, sizeof dir, "%s/outside-%u", folder, i);
+		char command[PATH_SIZE + 16];
+		(void)snprintf(command, sizeof command, "mkdir %s", dir);
+		if (system(command) != 0 || !branching_measure("scenarios/first/clean.yaml", dir, &one_s, &other_s, &err)) {
+			bench_missing(what, err.text);
 			return;
 		}
-		ratio[i] = figures.virtual_s / figures.wall_s;
+		session_s += one_s / ROUNDS;
+		played_s += other_s / ROUNDS;
 	}
-	bench_report(what, median(ratio), "x", TARGET_UPDATE_RATIO, false);
+	bench_report(what, 100 * (1 - played_s / session_s), "%", 10, true);
+	printf("    %.2f s, of which %.2f s with recorded answers\n", session_s, played_s);
 }
 
-/* A session for each flash operation of an update, with a power cut in its middle. */
-static void bench_cuts(void)
+static void bench_branch(void)
 {
-	static const char what[] = "flash: a power cut at every operation of an update";
-	uint64_t start = bench_now_ns();
+	static const char what[] = "engine: a branch, from the order to its answer";
+	struct branching branching = {.scenario = "scenarios/first/clean.yaml", .points = {2, 200, 5000}, .count = 3};
+	struct error err = {.text = ""};
+	char dir[PATH_SIZE];
 
-	printf("%s: takes minutes\n", what);
-	(void)fflush(stdout);
-	if (!run("scenarios/flash/cut-every.yaml --jobs 2", "cuts"))
-		bench_missing(what, "scenarios/flash/cut-every.yaml did not pass");
+	(void)snprintf(dir, sizeof dir, "%s/branch", folder);
+	if (!branching_run(&branching, 1, dir, &err) || branching.differs[0] != '\0')
+		bench_missing(what, err.text);
 	else
-		bench_report(what, (double)(bench_now_ns() - start) / 1e9, "s", TARGET_CUTS_S, true);
+		bench_report(what, branching.branch_ms, "ms", 5, true);
+}
+
+/* All there is takes most of an hour. */
+static void bench_everything(void)
+{
+	if (getenv("BENCH_ALL") == NULL)
+		printf("scenarios, all: not run; BENCH_ALL=1 does it, in most of an hour\n");
+	else
+		bench_wall("scenarios, all, wall time to that beside QEMU", "scenarios --jobs 2", 1, 0.5);
 }
 
 void bench_sessions(void)
 {
 	char command[PATH_SIZE];
+	struct cost cost;
 
 	if (mkdtemp(folder) == NULL) {
 		bench_missing("sessions", "no folder in /tmp");
 		return;
 	}
-	double one_s = bench_clean();
+	/* The first run may have to boot the devices for their snapshots. */
+	(void)run("scenarios/first/clean.yaml scenarios/session/update.yaml", &cost);
+	bench_cpu("session: clean, CPU to that beside QEMU", "scenarios/first/clean.yaml --jobs 1", 0.6);
+	bench_cpu("session: whole update, CPU to that beside QEMU", "scenarios/session/update.yaml --jobs 1", 0.6);
+	bench_branched();
+	bench_outside();
+	bench_wall("session: long outage, wall time to that beside QEMU", "scenarios/first/long-outage.yaml --jobs 1", ROUNDS, 0.5);
 	bench_outage();
-	bench_two(one_s);
-	bench_update();
-	bench_cuts();
+	bench_branch();
+	bench_wall("sessions: 16 seeds of a flaky link, wall time to that beside QEMU", "scenarios/first/flaky-link.yaml --seeds 1..16 --jobs 2", 1,
+	           0.5);
+	bench_everything();
 	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
 	if (system(command) != 0)
 		perror(folder);

@@ -167,6 +167,57 @@ static void a_qemu_that_lacks_a_symbol_is_told_and_runs_beside(void)
 	free(digest[1]);
 }
 
+/* -- beginnings -- */
+
+/* A member of one family, and whether there is anything that it can share before its fault acts. */
+static const struct {
+	const char *name, *fault;
+	bool shares;
+} members[] = {
+	{"none", "", true},
+	{"late", "  - {name: f, at: 'http.response[80/3]#1', delay: 300ms}\n", true},
+	{"phase", "  - {name: f, during: download, probability: 2%, drop: true}\n", true},
+	{"flap", "  - {name: f, from: 'http.request#3', carrier: 1s}\n", true},
+	{"service", "  - {name: f, at: 'srv.http#3', http_status: 503}\n", true},
+	{"board", "  - {name: f, at: 'enc.tx#40', tx_stall: false}\n", true},
+	{"early", "  - {name: f, at: 'dhcp.offer#1', drop: true}\n", true},
+	{"at-once", "  - {name: f, clkrdy: {after: 5ms}}\n", false},
+};
+
+#define MEMBERS (sizeof members / sizeof members[0])
+
+static void sessions_of_a_family_share_what_comes_before_their_faults(void)
+{
+	char shared[64], alone[64], path[PATH_MAX];
+
+	for (size_t i = 0; i < MEMBERS; i++) {
+		char file[64], text[512];
+		(void)snprintf(file, sizeof file, "%s.yaml", members[i].name);
+		(void)snprintf(text, sizeof text, "name: %s\nimage: small.bin\ndeadline: 5min\nexpect: {verdict: any}\n%s%s", members[i].name,
+		               members[i].fault[0] != '\0' ? "faults:\n" : "", members[i].fault);
+		test_write(file, text);
+	}
+	expect_status(stutter("run none.yaml late.yaml phase.yaml flap.yaml service.yaml board.yaml early.yaml at-once.yaml --jobs 2 --out shared"),
+	              STATUS_PASSED);
+	expect_status(stutter("run none.yaml late.yaml phase.yaml flap.yaml service.yaml board.yaml early.yaml at-once.yaml --jobs 2 --no-share "
+	                      "--out alone"),
+	              STATUS_PASSED);
+	for (size_t i = 0; i < MEMBERS; i++) {
+		(void)snprintf(shared, sizeof shared, "shared/%s/seed-1", members[i].name);
+		(void)snprintf(alone, sizeof alone, "alone/%s/seed-1", members[i].name);
+		expect_same_files(shared, alone);
+		(void)snprintf(path, sizeof path, "%s/%s/verdict.json", test_folder(), shared);
+		json_t *json = json_load_file(path, 0, NULL);
+		json_int_t requests = json_integer_value(json_object_get(json, "requests_shared"));
+		if ((requests > 0) != members[i].shares)
+			printf("    %s shares %lld requests\n", members[i].name, (long long)requests);
+		CU_ASSERT_EQUAL(requests > 0, members[i].shares);
+		json_decref(json);
+	}
+	/* Nothing of the held sessions stays behind. */
+	expect_status(test_shell(output, sizeof output, "! ls %s/snapshots | grep beginning", test_build()), 0);
+}
+
 /* -- branches -- */
 
 static void branch(const char *scenario, uint64_t first, uint64_t step, size_t count)
@@ -427,6 +478,7 @@ const CU_TestInfo tests_engine[] = {
 	{"devices of several images share what is theirs", devices_of_several_images_share_what_is_theirs},
 	{"a session ends the same way inside and beside", a_session_ends_the_same_way_inside_and_beside},
 	{"a QEMU that lacks a symbol is told, and runs beside", a_qemu_that_lacks_a_symbol_is_told_and_runs_beside},
+	{"sessions of a family share what comes before their faults", sessions_of_a_family_share_what_comes_before_their_faults},
 	{"a branch is the session that it left", a_branch_is_the_session_that_it_left},
 	{"branches go on over a reset and a power cut", branches_go_on_over_a_reset_and_a_power_cut},
 	{"a point that is never reached is no branch", a_point_that_is_never_reached_is_no_branch},

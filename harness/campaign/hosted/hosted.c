@@ -136,6 +136,7 @@ _Noreturn static void run_session(const struct inside_order *order, struct qemu 
 	const struct session_options options = {.dir = dir,
 	                                        .start = give_device,
 	                                        .hold = &hosted.hold,
+	                                        .requests_shared = hosted.page->qemu.requests,
 	                                        .bus = hosted.handover.bus,
 	                                        .progress = tell_progress,
 	                                        .ctx = &hosted};
