@@ -157,7 +157,8 @@ struct engine *engine_open(const struct qemu_image *image, const struct qemu_sna
 
 static bool send_order(const struct engine *engine, const struct engine_order *wanted, int orders_fd, struct error *err)
 {
-	struct order order = {.branch = wanted->branch, .has_orders = orders_fd >= 0, .anew = wanted->job_fd >= 0, .hold_at = wanted->hold_at};
+	struct order order = {
+		.branch = wanted->branch, .has_orders = orders_fd >= 0, .anew = wanted->job_fd >= 0, .hold_at = wanted->hold_at};
 	union {
 		struct cmsghdr header;
 		char space[CMSG_SPACE(ORDER_FDS * sizeof(int))];

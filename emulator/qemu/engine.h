@@ -22,12 +22,12 @@ struct engine;
 
 /** What an engine, or a branch of it, is to do. */
 struct engine_order {
-	bool branch;      /**< a branch does it, and the engine waits for further orders; false: the engine itself */
-	uint64_t hold_at; /**< the request, counted from 1, at which it stops and is an engine again; 0: it does not */
+	bool branch;            /**< a branch does it, and the engine waits for further orders; false: the engine itself */
+	uint64_t hold_at;       /**< the request, counted from 1, at which it stops and is an engine again; 0: it does not */
 	const char *hold_phase; /**< the phase of the session at whose first request it does; NULL: it does not */
-	const char *dir;  /**< the folder for console and log, which exists; the session's from then on */
-	int page_fd;      /**< memory to share, which begins with a struct qemu_page; see inside/inside.h for all three */
-	int job_fd;       /**< what the session is; -1: as it was. Another session than the one that is under way begins anew: see inside_rehearse() */
+	const char *dir;        /**< the folder for console and log, which exists; the session's from then on */
+	int page_fd;            /**< memory to share, which begins with a struct qemu_page; see inside/inside.h for all three */
+	int job_fd; /**< what the session is; -1: as it was. Another session than the one that is under way begins anew: see inside_rehearse() */
 	int pipe_fd;
 };
 

@@ -24,8 +24,8 @@ enum { ORDER_FD_PAGE, ORDER_FD_JOB, ORDER_FD_PIPE, ORDER_FD_ORDERS, ORDER_FDS };
 struct order {
 	uint32_t branch;     /**< fork, and let the child do it */
 	uint32_t has_orders; /**< ORDER_FD_ORDERS is there: what carries this out takes its further orders from there */
-	uint32_t anew;       /**< what the session is comes with ORDER_FD_JOB: its world is built anew, and lives through what was recorded */
-	uint64_t hold_at;    /**< stop again at this request, counted from 1, and wait for orders; 0: never */
+	uint32_t anew;    /**< what the session is comes with ORDER_FD_JOB: its world is built anew, and lives through what was recorded */
+	uint64_t hold_at; /**< stop again at this request, counted from 1, and wait for orders; 0: never */
 	char hold_phase[16]; /**< stop again at the first request in this phase of the session; empty: never */
 	char dir[PATH_MAX];  /**< the session's folder from now on, which is there */
 };

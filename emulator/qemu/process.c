@@ -193,13 +193,12 @@ _Noreturn static void child(const struct words *words, const struct process *pro
 	if (options->cpu >= 0)
 		pin(options->cpu);
 	null = open("/dev/null", O_RDONLY);
-	log = options->dir == NULL        ? process->log_fd
+	log = options->dir == NULL       ? process->log_fd
 	      : chdir(options->dir) == 0 ? open(PROCESS_LOG, O_WRONLY | O_CREAT | O_TRUNC, 0666)
-	                                  : -1;
+	                                 : -1;
 	if (null >= 0 && log >= 0 && dup2(null, 0) == 0 && dup2(log, 1) == 1 && dup2(log, 2) == 2 && keep_open(qmp_fd) &&
 	    keep_open(options->incoming_fd) && keep_open(process->console_fd) && keep_open(options->orders_fd) &&
-	    (options->orders_fd >= 0 ? preload_engine(options->orders_fd)
-	                             : preload("lockstep.so", process_lockstep, process_lockstep_end)))
+	    (options->orders_fd >= 0 ? preload_engine(options->orders_fd) : preload("lockstep.so", process_lockstep, process_lockstep_end)))
 		execvp(words->list[0], (char *const *)(uintptr_t)words->list);
 	error = errno;
 	if (write(failure_fd, &error, sizeof(error)) < 0)

@@ -16,19 +16,19 @@
 #define PROCESS_LOG EXPLAIN_LOG
 
 struct process {
-	pid_t pid;  /**< 0: none */
-	int qmp_fd; /**< our end of QMP's channel; -1: none */
-	int status; /**< of waitpid(), once it has ended */
-	int console_fd, log_fd; /**< of an engine: what console and QEMU have said, in files without a name; -1 otherwise */
+	pid_t pid;                             /**< 0: none */
+	int qmp_fd;                            /**< our end of QMP's channel; -1: none */
+	int status;                            /**< of waitpid(), once it has ended */
+	int console_fd, log_fd;                /**< of an engine: what console and QEMU have said, in files without a name; -1 otherwise */
 	char console[PATH_MAX], log[PATH_MAX]; /**< the files that process_explain() reads */
 };
 
 /** How QEMU is started, besides what it is. */
 struct process_options {
-	const char *dir;   /**< its working directory, with console and log; NULL for an engine, which has neither */
-	int incoming_fd;   /**< an open snapshot to load; -1: a cold boot */
-	int cpu;           /**< pins it to this core; -1: no pinning */
-	int orders_fd;     /**< of an engine: its end of the channel of orders, on which the library waits; -1: no engine */
+	const char *dir; /**< its working directory, with console and log; NULL for an engine, which has neither */
+	int incoming_fd; /**< an open snapshot to load; -1: a cold boot */
+	int cpu;         /**< pins it to this core; -1: no pinning */
+	int orders_fd;   /**< of an engine: its end of the channel of orders, on which the library waits; -1: no engine */
 };
 
 /** The libraries that QEMU is started with, one or the other. */

@@ -14,10 +14,10 @@
 
 struct silence {
 	pid_t pid;
-	uint64_t requests;          /* at the last look */
-	uint64_t cpu_ns;            /* of the process, when it last made a request */
+	uint64_t requests;             /* at the last look */
+	uint64_t cpu_ns;               /* of the process, when it last made a request */
 	uint64_t looked_ms, rested_ms; /* the last look; how long it has been found at rest since its last request */
-	uint64_t rest_cpu_ns;       /* of the process, at the last look */
+	uint64_t rest_cpu_ns;          /* of the process, at the last look */
 };
 
 /** A process begins to be listened to. */

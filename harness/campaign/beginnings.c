@@ -88,7 +88,8 @@ static void remove_folder(const char *dir)
 }
 
 /* Lets a branch of @p from go on to a phase, where it is held. @param job_fd What it is; -1: as it was. @return NULL if it never came there. */
-static struct engine *hold_at(struct beginnings *beginnings, struct beginning *beginning, struct engine *from, const char *phase, int job_fd)
+static struct engine *hold_at(struct beginnings *beginnings, struct beginning *beginning, struct engine *from, const char *phase,
+                              int job_fd)
 {
 	struct engine *held = NULL;
 	char dir[DEVICE_PATH_MAX + 32];
@@ -127,7 +128,8 @@ static void make(struct beginnings *beginnings, struct beginning *beginning, str
 	if (job_fd < 0)
 		return;
 	for (size_t i = 0; i < BEGINNING_DEPTH; i++) {
-		struct engine *held = hold_at(beginnings, beginning, i == 0 ? device : beginning->held[i - 1], phases[i], i == 0 ? job_fd : -1);
+		struct engine *held = hold_at(beginnings, beginning, i == 0 ? device : beginning->held[i - 1], phases[i],
+		                              i == 0 ? job_fd : -1);
 		if (held == NULL)
 			break;
 		beginning->held[beginning->count++] = held;

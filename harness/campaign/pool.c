@@ -81,7 +81,8 @@ static bool start_inside(struct pool *pool, struct job *job, int page_fd, int pi
 	                                   .page_fd = page_fd,
 	                                   .pipe_fd = pipe};
 
-	job->is_inside = folder_make(job->dir, err) && engines_start(&pool->engines, &wanted, &job->pid, job->verdict.image_hash, &job->depth, err);
+	job->is_inside = folder_make(job->dir, err) &&
+	                 engines_start(&pool->engines, &wanted, &job->pid, job->verdict.image_hash, &job->depth, err);
 	if (job->is_inside)
 		silence_begin(&job->silence, job->pid);
 	return job->is_inside;
@@ -96,7 +97,8 @@ static bool start_process(struct pool *pool, struct job *job, int page_fd, int p
 	if (pool->transport == TRANSPORT_INSIDE && pool->engines.lacks[0] == '\0')
 		return false;
 	if (pool->transport == TRANSPORT_INSIDE && pool->options->warn != NULL) {
-		(void)snprintf(text, sizeof text, "this QEMU lacks %s: sessions run beside it, not inside, which is slower (--transport=fifo)",
+		(void)snprintf(text, sizeof text,
+		               "this QEMU lacks %s: sessions run beside it, not inside, which is slower (--transport=fifo)",
 		               pool->engines.lacks);
 		pool->options->warn(pool->options->ctx, text);
 	}

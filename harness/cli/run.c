@@ -49,8 +49,9 @@ enum {
 	[OPTION_VCD] = {"vcd", NULL, "writes bus.vcd: SCK, MOSI, MISO, CS and INT with virtual time (large: some 100 B a byte)"},          \
 	[OPTION_BUS] = {"bus", NULL, "writes bus.txt: a line an SPI message, with its time and hashes, to compare two runs by"},           \
 	[OPTION_AUDIT] = {"audit", NULL, "prints what the driver did that the chip's datasheet forbids or does not know"},                 \
-	[OPTION_ADDRESSES] = {"addresses", NULL, "prints the addresses that the sessions have shown, for faults to name"},                  \
-	[OPTION_TRANSPORT] = {"transport", "T", "inside: a session runs inside its QEMU (default); fifo: beside it, slower, for a second opinion"},\
+	[OPTION_ADDRESSES] = {"addresses", NULL, "prints the addresses that the sessions have shown, for faults to name"},                 \
+	[OPTION_TRANSPORT] = {"transport", "T",                                                                                            \
+	                      "inside: a session runs inside its QEMU (default); fifo: beside it, slower, for a second opinion"},          \
 	[OPTION_NO_SHARE] = {"no-share", NULL, "restores the device for every session, in place of branching all from one"}
 
 static const struct cli_option run_options[] = {
@@ -75,7 +76,7 @@ struct campaign {
 	unsigned bus; /* bits of session/folder.h */
 	bool audit, addresses;
 	enum transport transport;
-	bool share; /* what sessions have in common at their beginning */
+	bool share;     /* what sessions have in common at their beginning */
 	bool replay;    /* just the decisions of frozen plans */
 	uint64_t least; /* of a replay, billionths */
 	size_t times;   /* how often each session: 1, or 2 with --twice */
@@ -141,9 +142,7 @@ static bool read_transport(const struct cli_values *values, struct campaign *cam
 	const char *name = values->of[OPTION_TRANSPORT];
 
 	campaign->share = values->of[OPTION_NO_SHARE] == NULL;
-	campaign->transport = name == NULL                ? TRANSPORT_STANDARD
-	                      : strcmp(name, "fifo") == 0 ? TRANSPORT_FIFO
-	                                                  : TRANSPORT_INSIDE;
+	campaign->transport = name == NULL ? TRANSPORT_STANDARD : strcmp(name, "fifo") == 0 ? TRANSPORT_FIFO : TRANSPORT_INSIDE;
 	return name == NULL || strcmp(name, "fifo") == 0 || strcmp(name, "inside") == 0 ||
 	       error_set(err, "--transport: '%s' is neither inside nor fifo", name);
 }

@@ -29,7 +29,7 @@ struct queue_bucket {
 struct queue {
 	sim_ns last; /* of the last item taken out */
 	size_t count;
-	uint64_t filled; /* bit k: there is something in bucket k + 1 */
+	uint64_t filled;                 /* bit k: there is something in bucket k + 1 */
 	struct queue_bucket buckets[65]; /* by the highest bit in which an item's time differs from last; 0: in none */
 };
 

@@ -68,8 +68,9 @@ const struct param device_params[] = {
 	PARAM_ROW_TEXT(device, client, "client", "/usr/bin/agent", "the command that updates the device"),
 	PARAM_ROW_QUANTITY(device, memory, "memory", UNIT_SIZE, "128MiB", 64U << 20, 1024U << 20, "of the machine"),
 	PARAM_ROW_MAC(device, mac, "mac", "02:00:5e:00:53:01", "the device's Ethernet address"),
-	PARAM_ROW_QUANTITY(device, spi_poll_ns, "spi_poll", UNIT_DURATION, "30us", 0, 1000000000,
-	                   "the SPI controller's driver polls for transfers up to this length, and sleeps until the interrupt of longer ones"),
+	PARAM_ROW_QUANTITY(
+		device, spi_poll_ns, "spi_poll", UNIT_DURATION, "30us", 0, 1000000000,
+		"the SPI controller's driver polls for transfers up to this length, and sleeps until the interrupt of longer ones"),
 	PARAM_ROW_QUANTITY(device, spi_clock_hz, "spi_clock", UNIT_FREQUENCY, "20MHz", 100000, 20000000, "of the SPI bus"),
 	PARAM_ROW_CHOICE(device, chip_revision, "chip_revision", revisions, "B7", "silicon of the ENC28J60"),
 	PARAM_ROW_CUSTOM(device, errata, "errata", &errata_codec, "silicon",

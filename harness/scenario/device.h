@@ -60,7 +60,7 @@ struct device {
 	uint64_t memory;
 	uint8_t mac[6];
 	uint64_t spi_clock_hz;
-	uint64_t spi_poll_ns; /**< the longest that the controller's driver polls for; 0: it always sleeps */
+	uint64_t spi_poll_ns;      /**< the longest that the controller's driver polls for; 0: it always sleeps */
 	unsigned chip_revision;    /**< index: B1, B4, B5, B7 */
 	uint32_t errata;           /**< bits of the items of DS80349 that the chip has; DEVICE_ERRATA_SILICON: those of its revision */
 	bool bit_fields_reach_mac; /**< BFS and BFC take effect on MAC and MII registers */

@@ -51,7 +51,7 @@ struct session {
 	uint64_t shift_ns; /* the world's time, less the present boot's */
 	uint64_t off_ns;   /* without supply, in all */
 	uint64_t requests; /* that were read, the first included */
-	uint64_t busy_ns; /* the bus stays occupied for so much longer after the request being served */
+	uint64_t busy_ns;  /* the bus stays occupied for so much longer after the request being served */
 	enum session_end end;
 	struct error broken; /* why, if END_BROKEN */
 };
@@ -268,7 +268,8 @@ static bool is_held(const struct session *session)
 {
 	const struct session_hold *hold = session->options->hold;
 
-	return hold != NULL && (hold->at == session->requests || (hold->phase[0] != '\0' && strcmp(hold->phase, session->judge.phase) == 0));
+	return hold != NULL &&
+	       (hold->at == session->requests || (hold->phase[0] != '\0' && strcmp(hold->phase, session->judge.phase) == 0));
 }
 
 /* Waits for how to go on. Whoever does, from here, has a folder of its own. */

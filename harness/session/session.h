@@ -31,9 +31,9 @@ struct session_options {
 	 * @return NULL with @p err.
 	 */
 	struct qemu *(*start)(void *ctx, const struct plan *plan, const char *dir, char ret_hash[QEMU_HASH_SIZE], struct error *err);
-	uint64_t requests_shared; /**< that the device had made before this session branched off from another; for the verdict */
-	struct session_hold *hold;                                           /**< NULL: goes through to its end */
-	unsigned bus;                                                        /**< what to write of the SPI bus (session/folder.h) */
+	uint64_t requests_shared;  /**< that the device had made before this session branched off from another; for the verdict */
+	struct session_hold *hold; /**< NULL: goes through to its end */
+	unsigned bus;              /**< what to write of the SPI bus (session/folder.h) */
 	void (*progress)(void *ctx, uint64_t virtual_ns, const char *phase); /**< now and then; may be NULL */
 	void *ctx;                                                           /**< of start() and progress() */
 };

@@ -63,7 +63,8 @@ static double number(const char *session, const char *key)
 }
 
 /* Both in turns, @p rounds times. */
-static bool compare(const char *words, const char *options, const char *others, unsigned rounds, struct cost *ret_cost, struct cost *ret_other)
+static bool compare(const char *words, const char *options, const char *others, unsigned rounds, struct cost *ret_cost,
+                    struct cost *ret_other)
 {
 	char with[PATH_SIZE], without[PATH_SIZE];
 	struct cost cost;
@@ -131,7 +132,8 @@ static void bench_branched(void)
 	bench_report(what, branched_s / fifo.cpu_s, "x", 0.45, true);
 	printf("    %.2f s against %.2f s; with the device and the program, %.2f s a session\n", branched_s, fifo.cpu_s,
 	       many.cpu_s / SESSIONS);
-	bench_report("session: clean, virtual time to CPU time of a branch", number("clean/seed-1", "virtual_s") / branched_s, "x", 1.5, false);
+	bench_report("session: clean, virtual time to CPU time of a branch", number("clean/seed-1", "virtual_s") / branched_s, "x", 1.5,
+	             false);
 }
 
 static void bench_outage(void)
@@ -209,8 +211,8 @@ void bench_sessions(void)
 	bench_wall("session: long outage, wall time to that beside QEMU", "scenarios/first/long-outage.yaml --jobs 1", ROUNDS, 0.5);
 	bench_outage();
 	bench_branch();
-	bench_wall("sessions: 16 seeds of a flaky link, wall time to that beside QEMU", "scenarios/first/flaky-link.yaml --seeds 1..16 --jobs 2", 1,
-	           0.5);
+	bench_wall("sessions: 16 seeds of a flaky link, wall time to that beside QEMU",
+	           "scenarios/first/flaky-link.yaml --seeds 1..16 --jobs 2", 1, 0.5);
 	bench_everything();
 	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
 	if (system(command) != 0)

@@ -38,7 +38,7 @@ static char output[OUTPUT_MAX];
 	"name: busy\nimage: small.bin\ndeadline: 5min\nexpect: {verdict: any}\n"                                                           \
 	"faults:\n"                                                                                                                        \
 	"  - {name: bursts, direction: to-device, gemodel: {p: 1%, r: 50%}}\n"                                                             \
-	"  - {name: jitter, probability: 5%, delay: {time: 8ms, jitter: 5ms}}\n"                                                          \
+	"  - {name: jitter, probability: 5%, delay: {time: 8ms, jitter: 5ms}}\n"                                                           \
 	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n"                                                                            \
 	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n"
 
@@ -129,7 +129,8 @@ static void a_session_ends_the_same_way_inside_and_beside(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char text[256], inside[64], beside[64], name[64];
 		(void)snprintf(name, sizeof name, "%s.yaml", rows[i].name);
-		(void)snprintf(text, sizeof text, "name: %s\nimage: small.bin\ndevice: {name: d, client: '%s'}\n", rows[i].name, rows[i].client);
+		(void)snprintf(text, sizeof text, "name: %s\nimage: small.bin\ndevice: {name: d, client: '%s'}\n", rows[i].name,
+		               rows[i].client);
 		test_write(name, text);
 		int status = stutter("run %s --out inside-%s", name, rows[i].name);
 		expect_status(stutter("run %s --transport fifo --out beside-%s", name, rows[i].name), status);
@@ -150,10 +151,11 @@ static void a_qemu_that_lacks_a_symbol_is_told_and_runs_beside(void)
 	test_write("busy.yaml", FAULTS);
 	started_needs("initramfs.cpio");
 	/* The name that the program exports is spoilt in a copy of it; its own calls do not go by the name. */
-	int status = test_shell(output, sizeof output,
-	                        "cd %s && mkdir bin && sed 's/icount_start_warp_timer/icount_start_warp_timex/' \"$(command -v qemu-system-arm)\" "
-	                        ">bin/qemu-system-arm && chmod +x bin/qemu-system-arm",
-	                        test_folder());
+	int status = test_shell(
+		output, sizeof output,
+		"cd %s && mkdir bin && sed 's/icount_start_warp_timer/icount_start_warp_timex/' \"$(command -v qemu-system-arm)\" "
+		">bin/qemu-system-arm && chmod +x bin/qemu-system-arm",
+		test_folder());
 	expect_status(status, 0);
 	expect_status(stutter("run busy.yaml --out whole"), STATUS_PASSED);
 	status = test_shell(output, sizeof output, "cd %s && PATH=$PWD/bin:$PATH %s run busy.yaml --out lacks", test_folder(),
@@ -193,15 +195,17 @@ static void sessions_of_a_family_share_what_comes_before_their_faults(void)
 	for (size_t i = 0; i < MEMBERS; i++) {
 		char file[64], text[512];
 		(void)snprintf(file, sizeof file, "%s.yaml", members[i].name);
-		(void)snprintf(text, sizeof text, "name: %s\nimage: small.bin\ndeadline: 5min\nexpect: {verdict: any}\n%s%s", members[i].name,
-		               members[i].fault[0] != '\0' ? "faults:\n" : "", members[i].fault);
+		(void)snprintf(text, sizeof text, "name: %s\nimage: small.bin\ndeadline: 5min\nexpect: {verdict: any}\n%s%s",
+		               members[i].name, members[i].fault[0] != '\0' ? "faults:\n" : "", members[i].fault);
 		test_write(file, text);
 	}
-	expect_status(stutter("run none.yaml late.yaml phase.yaml flap.yaml service.yaml board.yaml early.yaml at-once.yaml --jobs 2 --out shared"),
-	              STATUS_PASSED);
-	expect_status(stutter("run none.yaml late.yaml phase.yaml flap.yaml service.yaml board.yaml early.yaml at-once.yaml --jobs 2 --no-share "
-	                      "--out alone"),
-	              STATUS_PASSED);
+	expect_status(
+		stutter("run none.yaml late.yaml phase.yaml flap.yaml service.yaml board.yaml early.yaml at-once.yaml --jobs 2 --out shared"),
+		STATUS_PASSED);
+	expect_status(
+		stutter("run none.yaml late.yaml phase.yaml flap.yaml service.yaml board.yaml early.yaml at-once.yaml --jobs 2 --no-share "
+	                "--out alone"),
+		STATUS_PASSED);
 	for (size_t i = 0; i < MEMBERS; i++) {
 		(void)snprintf(shared, sizeof shared, "shared/%s/seed-1", members[i].name);
 		(void)snprintf(alone, sizeof alone, "alone/%s/seed-1", members[i].name);
@@ -260,10 +264,10 @@ static void a_point_that_is_never_reached_is_no_branch(void)
 /* -- what a session leaves that is killed -- */
 
 /* The child of @p parent that writes into a session's folder. */
-#define KILL_SESSION                                                                                                                       \
-	"cd %s && head -c 2000000 /dev/urandom >small.bin && %s run busy.yaml --seeds 1..2 --jobs 2 --out r >out 2>&1 & pid=$!; "           \
+#define KILL_SESSION                                                                                                                                  \
+	"cd %s && head -c 2000000 /dev/urandom >small.bin && %s run busy.yaml --seeds 1..2 --jobs 2 --out r >out 2>&1 & pid=$!; "                     \
 	"for i in $(seq 1 600); do sleep 0.05; [ \"$(stat -c %%s %s/r/busy/seed-1/wire.pcapng 2>/dev/null || echo 0)\" -lt 300000 ] || break; done; " \
-	"for child in $(pgrep -P $(pgrep -P $pid -x stutter || echo $pid)) $(pgrep -P $pid); do "                                           \
+	"for child in $(pgrep -P $(pgrep -P $pid -x stutter || echo $pid)) $(pgrep -P $pid); do "                                                     \
 	"if ls -l /proc/$child/fd 2>/dev/null | grep -q seed-1/trace.txt; then kill -%s $child; break; fi; done; wait $pid"
 
 static void a_killed_session_leaves_what_it_knew(void)

@@ -637,8 +637,8 @@ static void expect_inconclusive(const char *session, const char *reason)
 static pid_t start_clean(const char *seeds, const char *jobs, const char *transport)
 {
 	char clean[PATH_MAX];
-	const char *const words[] = {"stutter", "run",  absolute(CLEAN, clean), "--seeds", seeds, "--jobs", jobs, "--out", "r",
-	                             "--transport", transport, NULL};
+	const char *const words[] = {"stutter", "run", absolute(CLEAN, clean), "--seeds", seeds, "--jobs", jobs,
+	                             "--out",   "r",   "--transport",          transport, NULL};
 
 	return start_stutter(words);
 }

@@ -141,7 +141,8 @@ static unsigned compare_runs(const char *run, const char *reference)
 			fail("%s seed %" JSON_INTEGER_FORMAT " is inconclusive: %s", name, seed,
 			     json_string_value(json_object_get(session, "reason")));
 		else if (expected == NULL || strcmp(digest, expected) != 0)
-			fail("%s seed %" JSON_INTEGER_FORMAT ": digest %s, not %s", name, seed, digest, expected != NULL ? expected : "known");
+			fail("%s seed %" JSON_INTEGER_FORMAT ": digest %s, not %s", name, seed, digest,
+			     expected != NULL ? expected : "known");
 		json_decref(other);
 		compared++;
 	}
@@ -239,11 +240,16 @@ static unsigned soak_branches_of(const struct branched *wanted, size_t count)
 static void soak_branches(void)
 {
 	static const struct branched rows[] = {
-		{"scenarios/first/lost-syn.yaml", 80000},       {"scenarios/first/far-away.yaml", 80000},
-		{"scenarios/chip/tx-stall.yaml", 60000},        {"scenarios/chip/spi-bit-eir.yaml", 20000},
-		{"scenarios/fault/gemodel.yaml", 60000},        {"scenarios/server/truncated-body.yaml", 20000},
-		{"scenarios/session/update.yaml", 35000},       {"scenarios/flash/cut-twice.yaml", 15000},
-		{"scenarios/flash/rot-in-boot-record.yaml", 15000}, {"scenarios/field/mender-1821.yaml", 12000},
+		{"scenarios/first/lost-syn.yaml", 80000},
+		{"scenarios/first/far-away.yaml", 80000},
+		{"scenarios/chip/tx-stall.yaml", 60000},
+		{"scenarios/chip/spi-bit-eir.yaml", 20000},
+		{"scenarios/fault/gemodel.yaml", 60000},
+		{"scenarios/server/truncated-body.yaml", 20000},
+		{"scenarios/session/update.yaml", 35000},
+		{"scenarios/flash/cut-twice.yaml", 15000},
+		{"scenarios/flash/rot-in-boot-record.yaml", 15000},
+		{"scenarios/field/mender-1821.yaml", 12000},
 	};
 	const size_t scenarios = sizeof rows / sizeof rows[0], each = POINTS / scenarios / share > 0 ? POINTS / scenarios / share : 1;
 	double start = seconds();

@@ -45,7 +45,8 @@ void calls_on_first(void (*first)(void))
 bool calls_request(struct stutter_request *ret_request, const uint8_t **ret_payload, struct error *err)
 {
 	if (request_size < sizeof request.header || request.header.length != request_size - sizeof request.header)
-		return error_set(err, "the guest's request of %zu bytes makes no sense: was its module built for this version?", request_size);
+		return error_set(err, "the guest's request of %zu bytes makes no sense: was its module built for this version?",
+		                 request_size);
 	*ret_request = request.header;
 	*ret_payload = request.payload;
 	request_size = 0;
@@ -88,7 +89,7 @@ static int open_file(const char *path, int flags, mode_t mode)
 /* The mode is there only if a file may be made. */
 #define TAKE_MODE(flags)                                                                                                                   \
 	mode_t mode = 0;                                                                                                                   \
-	if (((flags) & O_CREAT) != 0 || ((flags) & O_TMPFILE) == O_TMPFILE) {                                                              \
+	if (((flags)&O_CREAT) != 0 || ((flags)&O_TMPFILE) == O_TMPFILE) {                                                                  \
 		va_list args;                                                                                                              \
 		va_start(args, flags);                                                                                                     \
 		mode = va_arg(args, mode_t);                                                                                               \

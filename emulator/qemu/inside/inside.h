@@ -14,13 +14,13 @@
 
 /** What the starter has said. */
 struct inside_order {
-	const char *dir;  /**< the session's folder */
-	uint64_t hold_at; /**< the request, counted from 1, at which to call inside_hold(); 0: none */
+	const char *dir;        /**< the session's folder */
+	uint64_t hold_at;       /**< the request, counted from 1, at which to call inside_hold(); 0: none */
 	const char *hold_phase; /**< or the phase, at its first request; "": none */
 	bool anew;              /**< what goes on is another session, job_fd: it begins with inside_rehearse() */
-	int page_fd;      /**< what starter and session share; it begins with a struct qemu_page */
-	int job_fd;       /**< what the session is; -1 when a session goes on as it was */
-	int pipe_fd;      /**< the starter's, to hear of progress and of the end */
+	int page_fd;            /**< what starter and session share; it begins with a struct qemu_page */
+	int job_fd;             /**< what the session is; -1 when a session goes on as it was */
+	int pipe_fd;            /**< the starter's, to hear of progress and of the end */
 };
 
 /**

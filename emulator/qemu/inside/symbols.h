@@ -12,19 +12,19 @@
 #include <stddef.h>
 
 struct symbols {
-	bool (*all_cpus_idle)(void);          /**< all_cpu_threads_idle */
-	bool (*in_cpu_thread)(void);          /**< qemu_in_vcpu_thread */
-	bool (*is_running)(void);             /**< runstate_is_running */
-	bool (*big_lock_held)(void);          /**< qemu_mutex_iothread_locked; bql_locked since 9.0 */
-	void (*big_lock)(const char *, int);  /**< qemu_mutex_lock_iothread_impl; bql_lock_impl since 9.0 */
-	bool (*run_timers)(int clock);        /**< qemu_clock_run_timers */
-	void (*skip_to_next_timer)(void);     /**< icount_start_warp_timer */
-	bool (*is_in_state)(int state);       /**< runstate_check */
-	int (*shutdown_requested)(void);      /**< qemu_shutdown_requested_get */
-	void (*main_loop)(void);              /**< qemu_main_loop */
-	void (*register_thread)(void);        /**< rcu_register_thread */
+	bool (*all_cpus_idle)(void);                            /**< all_cpu_threads_idle */
+	bool (*in_cpu_thread)(void);                            /**< qemu_in_vcpu_thread */
+	bool (*is_running)(void);                               /**< runstate_is_running */
+	bool (*big_lock_held)(void);                            /**< qemu_mutex_iothread_locked; bql_locked since 9.0 */
+	void (*big_lock)(const char *, int);                    /**< qemu_mutex_lock_iothread_impl; bql_lock_impl since 9.0 */
+	bool (*run_timers)(int clock);                          /**< qemu_clock_run_timers */
+	void (*skip_to_next_timer)(void);                       /**< icount_start_warp_timer */
+	bool (*is_in_state)(int state);                         /**< runstate_check */
+	int (*shutdown_requested)(void);                        /**< qemu_shutdown_requested_get */
+	void (*main_loop)(void);                                /**< qemu_main_loop */
+	void (*register_thread)(void);                          /**< rcu_register_thread */
 	const char *(*enum_name)(const void *table, int value); /**< qapi_enum_lookup */
-	const void *state_names;              /**< RunState_lookup */
+	const void *state_names;                                /**< RunState_lookup */
 };
 
 /** Of enum QEMUClockType. */
