@@ -20,11 +20,12 @@
 #define QEMU_PROGRAM "qemu-system-arm"
 /**
  * What a distribution's kernel guards or accounts for and a small device's does not is turned off: it costs instructions. Without norandmaps every
- * program that starts has its libraries at other addresses, and QEMU translates them anew.
+ * program that starts has its libraries at other addresses, and QEMU translates them anew. The files of the kernel's tracers, which are thousands, take it longer to
+ * make than all else that it does at boot.
  */
 #define QEMU_APPEND                                                                                                                        \
 	"console=ttyAMA0 quiet loglevel=4 psi=0 init_on_alloc=0 hardened_usercopy=off apparmor=0 audit=0 cgroup_disable=memory "           \
-	"kfence.sample_interval=0 norandmaps"
+	"kfence.sample_interval=0 norandmaps initcall_blacklist=tracer_init_tracefs,slab_sysfs_init"
 #define QEMU_RTC_BASE "2026-01-01"
 #define QEMU_MEMORY_MB 128
 #define QEMU_ICOUNT_SHIFT 2

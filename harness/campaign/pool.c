@@ -76,7 +76,7 @@ static bool start_inside(struct pool *pool, struct job *job, int page_fd, int pi
 	const struct engines_job wanted = {.plan = &job->plan,
 	                                   .dir = job->dir,
 	                                   .bus = pool->options->bus,
-	                                   .alone = !pool->options->share || pool->count == 1,
+	                                   .alone = !pool->options->share || pool->count == 1 || job->alone,
 	                                   .depth = job->depth,
 	                                   .page_fd = page_fd,
 	                                   .pipe_fd = pipe};
@@ -347,7 +347,7 @@ static void make_family(struct pool *pool, size_t first, size_t end)
 	for (size_t i = first; i < end; i++) {
 		struct job *job = &pool->jobs[pool->order[i]];
 		job->leader = is_large ? leader : pool->order[i];
-		job->depth = is_large ? beginning_depth(&job->plan) : 0;
+		job->depth = is_large && !job->alone ? beginning_depth(&job->plan) : 0;
 	}
 }
 

@@ -27,6 +27,7 @@ struct job {
 	struct plan plan;          /**< with the seed of this session */
 	char name[128];            /**< of its folder below the run's: "clean/seed-1" */
 	char dir[DEVICE_PATH_MAX]; /**< its folder */
+	bool alone;                /**< it shares nothing, so that others can be compared with it */
 	enum job_state state;      /* below: the pool's own, to be read by the observer */
 	struct verdict verdict;
 	struct session_page *page; /* which it shares with the session */

@@ -191,6 +191,7 @@ static bool add_session(struct campaign *campaign, const char *path, const char 
 	plan.least_found = campaign->least;
 	struct job *job = add_job(campaign);
 	job->plan = plan;
+	job->alone = time > 0;
 	(void)snprintf(job->name, sizeof job->name, "%s/seed-%llu%s", plan.name, (unsigned long long)plan.seed, time > 0 ? "-again" : "");
 	return true;
 }

@@ -31,7 +31,7 @@ bool branching_run(struct branching *branching, uint64_t seed, const char *dir, 
 
 /**
  * Runs a scenario in an engine of its own, as a session, and then plays its answers back to the guest without a world.
- * @param ret_session_s, ret_played_s CPU time of each process.
+ * @param ret_session_s CPU time of the session's process. @param ret_played_s Of the other's.
  */
 bool branching_measure(const char *scenario, const char *dir, double *ret_session_s, double *ret_played_s, struct error *err);
 

@@ -71,7 +71,7 @@ struct stutter_setup {
 	__u8 mac[6];        /* the device's MAC address, given to the driver as the property "mac-address" */
 	__u8 flags;         /* STUTTER_HAS_FLASH */
 	__u8 reserved;      /* 0 */
-	__u32 poll_ns;      /* the controller's driver waits in a loop for what occupies the bus for so long, and sleeps until the end of more */
+	__u32 poll_ns; /* the controller's driver waits in a loop for what occupies the bus for so long, and sleeps until the end of more */
 };
 
 #endif

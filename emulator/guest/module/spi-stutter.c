@@ -117,7 +117,7 @@ struct stutter {
 
 	struct spi_controller *controller;
 	u64 bus_end_ns;
-	u64 ticks_q32; /* of the processor's counter in a nanosecond, times 2 to the 32nd */
+	u64 ticks_q32;   /* of the processor's counter in a nanosecond, times 2 to the 32nd */
 	u32 speed_hz;    /* that byte_q16 was computed for */
 	u64 byte_q16;    /* nanoseconds a byte, times 2 to the 16th */
 	u32 flash_rests; /* answers in a row that said busy */

@@ -4,6 +4,7 @@
  */
 #include "campaign/hosted/statics.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -16,12 +17,12 @@ static char *kept;
 
 static size_t data_size(void)
 {
-	return (size_t)(__stop_world_data - __start_world_data);
+	return (uintptr_t)__stop_world_data - (uintptr_t)__start_world_data;
 }
 
 static size_t bss_size(void)
 {
-	return (size_t)(__stop_world_bss - __start_world_bss);
+	return (uintptr_t)__stop_world_bss - (uintptr_t)__start_world_bss;
 }
 
 void statics_keep(void)
