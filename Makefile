@@ -16,7 +16,7 @@ CC       := $(if $(filter default,$(origin CC)),gcc,$(CC))
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wundef
 CPPFLAGS := -I. -Iharness -Iemulator -I$(B)/gen -D_GNU_SOURCE -DSTUTTER_VERSION='"$(VERSION)"'
 OPTIMISE := $(if $(SANITIZE),-O1,-O2)
-SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+SANFLAGS := $(if $(SANITIZE),-DSTUTTER_SANITIZED -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 # The program and the library that goes into QEMU are made of the same objects: position-independent, and with no name that QEMU could see.
 PIC      := -fPIC -fvisibility=hidden
 CFLAGS   := -std=c11 -g $(OPTIMISE) $(PIC) $(WARNINGS) $(SANFLAGS)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,19 +12,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "qemu/orders.h"
 #include "qemu/process.h"
 #include "qemu/qmp.h"
 #include "qemu/silence.h"
 
 #define LOOK_MS 100
-#define ORDER_MS 30000
 
 struct engine {
 	struct process process; /* of a branch, just the id */
 	int orders_fd;
-	uint64_t request;
-	bool waits; /* for orders: it is nobody's session */
+	bool waits;   /* for orders: it is nobody's session */
+	bool refuses; /* the last order could not be carried out, and it still waits */
 	struct notice notice;
 };
 
@@ -62,13 +63,7 @@ bool engine_await(struct engine *engine, uint64_t timeout_ms, const volatile sig
 		return false;
 	if (engine->notice.kind != NOTICE_READY)
 		return error_set(err, "the engine has nothing to say but '%s'", engine->notice.text);
-	engine->request = engine->notice.request;
 	return engine->waits = true;
-}
-
-uint64_t engine_request(const struct engine *engine)
-{
-	return engine->request;
 }
 
 static bool make_channel(int ret_ends[2], struct error *err)
@@ -79,17 +74,15 @@ static bool make_channel(int ret_ends[2], struct error *err)
 
 static struct engine *new_engine(int orders_fd)
 {
-	struct engine *engine = calloc(1, sizeof *engine);
+	struct engine *engine = memory_new(sizeof *engine);
 
-	if (engine == NULL)
-		return NULL;
 	engine->process = (struct process){.qmp_fd = -1, .console_fd = -1, .log_fd = -1};
 	engine->orders_fd = orders_fd;
 	return engine;
 }
 
-/* Waits for the guest's first request; the silence of a host that has no time for it is none. */
-static bool await_first(struct engine *engine, const volatile sig_atomic_t *stop, struct error *err)
+/* Waits for a notice for as long as the process is not silent: that of a host that has no time for it is none. */
+static bool hear(struct engine *engine, const volatile sig_atomic_t *stop, struct error *err)
 {
 	struct silence silence;
 	enum heard heard;
@@ -99,7 +92,9 @@ static bool await_first(struct engine *engine, const volatile sig_atomic_t *stop
 		if (stop != NULL && *stop)
 			return error_set(err, "stopped");
 		if (silence_lasts(&silence, 0) >= QEMU_SILENCE_S)
-			return error_set(err, "the device never answered: no request for %u s", QEMU_SILENCE_S);
+			return error_set(
+				err, "the device never answered for %u s of processor time or rest; `--transport fifo` needs less of QEMU",
+				QEMU_SILENCE_S);
 	}
 	if (heard == HEARD)
 		return true;
@@ -115,13 +110,13 @@ static bool begin(struct engine *engine, const volatile sig_atomic_t *stop, stru
 	if (good)
 		qmp_init(qmp, engine->process.qmp_fd);
 	/* A library that lacks something says so and ends; what QMP then says of that is of no interest. */
-	good = good && process_go_on(qmp, err) && await_first(engine, stop, err);
+	good = good && process_go_on(qmp, err) && hear(engine, stop, err);
 	free(qmp);
 	if (!good && receive(engine, 0) != HEARD)
 		return process_explain(&engine->process, err);
-	engine->request = engine->notice.request;
 	engine->waits = engine->notice.kind == NOTICE_READY;
-	return engine->waits || error_set(err, "this QEMU lacks %s", engine->notice.text);
+	return engine->waits || (engine->notice.kind == NOTICE_LACKS ? error_set(err, "this QEMU lacks %s", engine->notice.text)
+	                                                             : error_set(err, "%s", engine->notice.text));
 }
 
 struct engine *engine_open(const struct qemu_image *image, const struct qemu_snapshot *snapshot, const volatile sig_atomic_t *stop,
@@ -137,10 +132,11 @@ struct engine *engine_open(const struct qemu_image *image, const struct qemu_sna
 		error_set(err, "cannot read the snapshot '%s': %s", snapshot->path, strerror(errno));
 		return NULL;
 	}
-	if (!make_channel(ends, err) || (engine = new_engine(ends[0])) == NULL) {
+	if (!make_channel(ends, err)) {
 		close(incoming);
 		return NULL;
 	}
+	engine = new_engine(ends[0]);
 	const struct process_options options = {.dir = NULL, .incoming_fd = incoming, .cpu = -1, .orders_fd = ends[1]};
 	bool good = process_start(&engine->process, &full, snapshot->initrd, &options, err);
 	close(incoming);
@@ -184,15 +180,42 @@ static bool send_order(const struct engine *engine, const struct engine_order *w
 	       error_set(err, "the engine takes no orders: %s", strerror(errno));
 }
 
-/* Gives the order and hears who carries it out. */
+static void end_process(pid_t pid)
+{
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* Gives the order and hears who carries it out. An engine that does not answer is ended, and so is a branch that came to nothing. */
 static bool order_heard(struct engine *engine, const struct engine_order *order, int orders_fd, pid_t *ret_pid, struct error *err)
 {
-	if (!send_order(engine, order, orders_fd, err) || !await_notice(engine, ORDER_MS, NULL, err))
+	pid_t branched = 0;
+
+	if (!send_order(engine, order, orders_fd, err))
 		return false;
-	if (engine->notice.kind != NOTICE_DONE)
-		return error_set(err, "%s", engine->notice.text);
-	*ret_pid = (pid_t)engine->notice.pid;
-	return true;
+	while (hear(engine, NULL, err)) {
+		if (engine->notice.kind == NOTICE_DONE) {
+			*ret_pid = (pid_t)engine->notice.pid;
+			return true;
+		}
+		if (engine->notice.kind == NOTICE_FAILED) {
+			error_set(err, "%s", engine->notice.text);
+			engine->refuses = true;
+			break;
+		}
+		branched = (pid_t)engine->notice.pid;
+	}
+	if (!engine->refuses)
+		process_kill(&engine->process);
+	if (branched > 0)
+		end_process(branched);
+	return false;
+}
+
+bool engine_refuses(const struct engine *engine)
+{
+	return engine->refuses;
 }
 
 static bool is_held(const struct engine_order *order)
@@ -206,8 +229,11 @@ static bool order_branch(struct engine *engine, const struct engine_order *order
 	struct engine *held = NULL;
 	int ends[2] = {-1, -1};
 
-	if (is_held(order) && (!make_channel(ends, err) || (held = new_engine(ends[0])) == NULL))
+	engine->refuses = false;
+	if (is_held(order) && !make_channel(ends, err))
 		return false;
+	if (is_held(order))
+		held = new_engine(ends[0]);
 	bool good = order_heard(engine, order, ends[1], ret_pid, err);
 	if (ends[1] >= 0)
 		close(ends[1]);

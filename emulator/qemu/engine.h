@@ -42,16 +42,16 @@ struct engine *engine_open(const struct qemu_image *image, const struct qemu_sna
 /**
  * Gives an order.
  * @param ret_pid Who carries it out: a branch, or the engine's own process, which engine_close() then leaves alone.
- * @param ret_held If the order has a hold_at: the engine that there will be, to be awaited with engine_await() and released with
+ * @param ret_held If the order has a hold_at or a hold_phase: the engine that there will be, to be awaited with engine_await() and released with
  *        engine_close(); without a branch it is @p engine itself. May be NULL otherwise.
  */
 bool engine_order(struct engine *engine, const struct engine_order *order, pid_t *ret_pid, struct engine **ret_held, struct error *err);
 
-/** Waits until an engine stands at its request. @return false if it has ended before, or after @p timeout_ms, or because of @p stop. */
+/** Waits until an engine stands at its request. @return false if it has ended before, or after @p timeout_ms on the wall, or because of @p stop. */
 bool engine_await(struct engine *engine, uint64_t timeout_ms, const volatile sig_atomic_t *stop, struct error *err);
 
-/** How many requests its guest has made. */
-uint64_t engine_request(const struct engine *engine);
+/** Whether the last order failed because it could not be carried out, for want of memory for instance; else the engine itself has failed. */
+bool engine_refuses(const struct engine *engine);
 
 /** Ends an engine that was to be held and did not come there, with what it does. */
 void engine_abandon(struct engine *engine);

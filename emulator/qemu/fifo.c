@@ -79,7 +79,7 @@ static bool ended(struct fifo *fifo, struct error *err)
 	case QEMU_STOPPED:
 		return error_set(err, "stopped");
 	case QEMU_SILENT:
-		error_set(err, "the device never answered: no request for %u s", fifo->watch.silence_s);
+		error_set(err, "the device never answered: no request for %u s of processor time or rest", fifo->watch.silence_s);
 		break;
 	case QEMU_PANICKED:
 		error_set(err, "the device's kernel panicked");

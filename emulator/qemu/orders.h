@@ -6,8 +6,8 @@
  *
  * The channel is a pair of sockets that keep messages whole (SOCK_SEQPACKET). The library speaks first: struct notice, NOTICE_READY when the
  * guest's request has come at which it was to stop, or NOTICE_LACKS, with the names of what this QEMU does not have. Each order is then
- * answered by one notice: NOTICE_DONE with the process that carries it out, or NOTICE_FAILED. An engine that goes on itself answers, and
- * reads orders again only if it is to stop once more.
+ * answered by NOTICE_DONE with the process that carries it out, or by NOTICE_FAILED; if it is a branch, by NOTICE_BRANCHED with its id before, since nobody
+ * else could reap one that fails. An engine that goes on itself answers, and reads orders again only if it is to stop once more.
  */
 #ifndef QEMU_ORDERS_H
 #define QEMU_ORDERS_H
@@ -30,13 +30,13 @@ struct order {
 	char dir[PATH_MAX];  /**< the session's folder from now on, which is there */
 };
 
-enum notice_kind { NOTICE_READY, NOTICE_LACKS, NOTICE_DONE, NOTICE_FAILED };
+enum notice_kind { NOTICE_READY, NOTICE_LACKS, NOTICE_BRANCHED, NOTICE_DONE, NOTICE_FAILED };
 
 #define NOTICE_TEXT_MAX 480
 
 struct notice {
 	uint32_t kind;
-	int32_t pid;                /**< NOTICE_DONE: who carries the order out */
+	int32_t pid;                /**< NOTICE_BRANCHED, NOTICE_DONE: who carries the order out */
 	uint64_t request;           /**< NOTICE_READY: how many requests the guest has made, this one included */
 	char text[NOTICE_TEXT_MAX]; /**< NOTICE_LACKS, NOTICE_FAILED */
 };

@@ -14,6 +14,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** Exit statuses of a process that a session runs in, if it ends without a verdict. */
+enum {
+	QEMU_STATUS_BROKEN = 3,  /**< it could not begin; its log says why */
+	QEMU_STATUS_MISFIT = 75, /**< it does not have the beginning that it was to share */
+};
+
 struct qemu_page {
 	atomic_uint_fast64_t requests; /**< that the guest has made so far */
 	atomic_bool in_world;          /**< the harness works, not QEMU */

@@ -54,9 +54,9 @@ struct qemu_snapshot {
 };
 
 struct qemu_options {
-	const char *session_dir;           /**< an existing folder: FIFOs, console.log and qemu.log are made there */
-	int cpu;                           /**< pins QEMU and the caller to this core; -1: no pinning */
-	unsigned silence_s;                /**< wall seconds without a request after which the guest is given up; 0: QEMU_SILENCE_S */
+	const char *session_dir; /**< an existing folder: FIFOs, console.log and qemu.log are made there */
+	int cpu;                 /**< pins QEMU and the caller to this core; -1: no pinning */
+	unsigned silence_s; /**< seconds without a request, of its own (silence.h), after which the guest is given up; 0: QEMU_SILENCE_S */
 	const volatile sig_atomic_t *stop; /**< ends the session within a fraction of a second once it is not 0; NULL: none */
 };
 

@@ -43,11 +43,11 @@ static bool wants_to_run(pid_t pid, const char *thread)
 static bool is_at_rest(pid_t pid)
 {
 	const struct dirent *entry;
-	bool rests = true;
 	char path[48];
 
 	(void)snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
 	DIR *threads = opendir(path);
+	bool rests = threads != NULL;
 	while (threads != NULL && rests && (entry = readdir(threads)) != NULL)
 		rests = entry->d_name[0] == '.' || !wants_to_run(pid, entry->d_name);
 	if (threads != NULL)

@@ -2,6 +2,7 @@
 #include "campaign/beginnings.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ uint64_t beginning_family(const struct plan *plan)
 
 	FILE *stream = open_memstream(&text, &size);
 	if (stream == NULL)
-		return 1;
+		return 0;
 	plan_write(&common, stream);
 	(void)fclose(stream);
 	uint64_t hash = XXH3_64bits(text, size);
@@ -87,34 +88,32 @@ static void remove_folder(const char *dir)
 	(void)rmdir(dir);
 }
 
-/* Lets a branch of @p from go on to a phase, where it is held. @param job_fd What it is; -1: as it was. @return NULL if it never came there. */
-static struct engine *hold_at(struct beginnings *beginnings, struct beginning *beginning, struct engine *from, const char *phase,
-                              int job_fd)
+/* Lets a branch of @p from go on to a phase, where it is held; its folder, for that long, is beside another. @param job_fd What it is; -1: as it was. @return NULL if it never came there. */
+static struct engine *hold_at(struct beginnings *beginnings, struct beginning *beginning, struct engine *from, const char *beside,
+                              const char *phase, int job_fd)
 {
 	struct engine *held = NULL;
-	char dir[DEVICE_PATH_MAX + 32];
+	char dir[DEVICE_PATH_MAX];
 	struct error err;
 	pid_t pid;
 
-	(void)snprintf(dir, sizeof dir, "%s/beginning-XXXXXX", beginnings->places->snapshots);
-	if (mkdtemp(dir) == NULL)
+	if ((size_t)snprintf(dir, sizeof dir, "%s.beginning-XXXXXX", beside) >= sizeof dir || mkdtemp(dir) == NULL)
 		return NULL;
-	const struct engine_order order = {.branch = true,
-	                                   .hold_phase = phase,
-	                                   .dir = dir,
-	                                   .page_fd = beginning->page_fd,
-	                                   .job_fd = job_fd,
-	                                   .pipe_fd = beginning->pipes[1]};
-	if (engine_order(from, &order, &pid, &held, &err) && !engine_await(held, AWAIT_MS, beginnings->stop, &err)) {
+	int nobody = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	const struct engine_order order = {
+		.branch = true, .hold_phase = phase, .dir = dir, .page_fd = beginning->page_fd, .job_fd = job_fd, .pipe_fd = nobody};
+	if (nobody >= 0 && engine_order(from, &order, &pid, &held, &err) && !engine_await(held, AWAIT_MS, beginnings->stop, &err)) {
 		engine_abandon(held);
 		held = NULL;
 	}
+	if (nobody >= 0)
+		(void)close(nobody);
 	remove_folder(dir);
 	return held;
 }
 
 static void make(struct beginnings *beginnings, struct beginning *beginning, struct engine *device, const char *image_hash,
-                 const struct plan *plan)
+                 const struct plan *plan, const char *dir)
 {
 	struct handover handover = {.places = *beginnings->places, .is_common = true};
 	const struct plan common = common_plan(plan);
@@ -122,13 +121,13 @@ static void make(struct beginnings *beginnings, struct beginning *beginning, str
 
 	(void)snprintf(handover.image_hash, sizeof handover.image_hash, "%s", image_hash);
 	beginning->page_fd = session_page_make(&beginning->page);
-	if (beginning->page_fd < 0 || pipe(beginning->pipes) != 0)
+	if (beginning->page_fd < 0)
 		return;
 	int job_fd = handover_write(&common, &handover, &err);
 	if (job_fd < 0)
 		return;
 	for (size_t i = 0; i < BEGINNING_DEPTH; i++) {
-		struct engine *held = hold_at(beginnings, beginning, i == 0 ? device : beginning->held[i - 1], phases[i],
+		struct engine *held = hold_at(beginnings, beginning, i == 0 ? device : beginning->held[i - 1], dir, phases[i],
 		                              i == 0 ? job_fd : -1);
 		if (held == NULL)
 			break;
@@ -147,9 +146,6 @@ static void close_beginning(struct beginning *beginning)
 		session_page_unmap(beginning->page);
 		(void)close(beginning->page_fd);
 	}
-	for (size_t i = 0; i < 2; i++)
-		if (beginning->pipes[i] >= 0)
-			(void)close(beginning->pipes[i]);
 	memset(beginning, 0, sizeof *beginning);
 }
 
@@ -171,19 +167,19 @@ static struct beginning *make_room(struct beginnings *beginnings, uint64_t famil
 		if (beginnings->list[i].used < oldest->used)
 			oldest = &beginnings->list[i];
 	close_beginning(oldest);
-	*oldest = (struct beginning){.family = family, .page_fd = -1, .pipes = {-1, -1}};
+	*oldest = (struct beginning){.family = family, .page_fd = -1};
 	return oldest;
 }
 
 struct engine *beginnings_engine(struct beginnings *beginnings, struct engine *device, const char *image_hash, const struct plan *plan,
-                                 unsigned depth, unsigned *ret_depth)
+                                 const char *dir, unsigned depth, unsigned *ret_depth)
 {
 	const uint64_t family = beginning_family(plan);
 	struct beginning *beginning = find(beginnings, family);
 
 	if (beginning == NULL) {
 		beginning = make_room(beginnings, family);
-		make(beginnings, beginning, device, image_hash, plan);
+		make(beginnings, beginning, device, image_hash, plan, dir);
 	}
 	beginning->used = ++beginnings->uses;
 	*ret_depth = depth < beginning->count ? depth : (unsigned)beginning->count;

@@ -29,7 +29,7 @@ struct beginning {
 	struct engine *held[BEGINNING_DEPTH]; /* the first count of them */
 	size_t count;
 	struct session_page *page;
-	int page_fd, pipes[2];
+	int page_fd;
 	unsigned long used;
 };
 
@@ -40,7 +40,7 @@ struct beginnings {
 	const volatile sig_atomic_t *stop;
 };
 
-/** What a plan's family has in common, as a number: never 0. */
+/** What a plan's family has in common, as a number; 0 if that cannot be told. */
 uint64_t beginning_family(const struct plan *plan);
 
 /** How deep a beginning it is worth to try for a plan: how much has passed before its faults are meant to act. */
@@ -50,10 +50,11 @@ unsigned beginning_depth(const struct plan *plan);
  * The engine that the sessions of a family are branched from.
  * @param device The engine that stands at the first request of the family's device, to make the beginning from if there is none yet.
  * @param depth The deepest point wanted, from 1.
+ * @param dir Beside this folder there are others for a moment.
  * @param ret_depth The point that it is at; 0: @p device itself, since there is no beginning.
  */
 struct engine *beginnings_engine(struct beginnings *beginnings, struct engine *device, const char *image_hash, const struct plan *plan,
-                                 unsigned depth, unsigned *ret_depth);
+                                 const char *dir, unsigned depth, unsigned *ret_depth);
 
 void beginnings_close(struct beginnings *beginnings);
 

@@ -78,7 +78,7 @@ static bool branch_from(struct engines *engines, size_t i, const struct engines_
 
 	*ret_depth = 0;
 	if (job->depth > 0)
-		engine = beginnings_engine(&engines->beginnings, engine, hash, job->plan, job->depth, ret_depth);
+		engine = beginnings_engine(&engines->beginnings, engine, hash, job->plan, job->dir, job->depth, ret_depth);
 	if (give_order(engines, engine, job, hash, ret_pid, err))
 		return true;
 	bool good = *ret_depth > 0 && give_order(engines, engines->list[i].engine, job, hash, ret_pid, err);
@@ -104,6 +104,9 @@ static bool start_branch(struct engines *engines, const struct engines_job *job,
 			return false;
 		if (branch_from(engines, i, job, ret_pid, ret_depth, err))
 			return true;
+		engines->refuses = engine_refuses(engines->list[i].engine);
+		if (engines->refuses)
+			return false;
 		engine_close(engines->list[i].engine);
 		engines->list[i].engine = NULL;
 	}
@@ -114,6 +117,7 @@ bool engines_start(struct engines *engines, const struct engines_job *job, pid_t
                    struct error *err)
 {
 	*ret_depth = 0;
+	engines->refuses = false;
 	return job->alone ? start_alone(engines, job, ret_pid, ret_hash, err)
 	                  : start_branch(engines, job, ret_pid, ret_hash, ret_depth, err);
 }

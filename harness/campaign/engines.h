@@ -25,6 +25,7 @@ struct engines {
 	} list[ENGINES_MAX];
 	unsigned long uses;
 	struct beginnings beginnings;
+	bool refuses;    /**< the session could not be started for want of memory or the like: perhaps later */
 	char lacks[512]; /**< if not empty: what this QEMU lacks for there to be engines */
 	const struct places *places;
 	const volatile sig_atomic_t *stop;
@@ -42,12 +43,11 @@ struct engines_job {
 
 /**
  * Starts a session.
- * @param ret_depth Of the beginning that it has been started from. It may turn out to be another's: the session then ends with the status ENGINES_MISFIT and without a verdict, and is to
+ * @param ret_depth Of the beginning that it has been started from. It may turn out to be another's: the session then ends with QEMU_STATUS_MISFIT and without a verdict, and is to
  *        be started again, with less.
  * @return false with @p err; engines->lacks says whether it could be had without engines. */
 bool engines_start(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, unsigned *ret_depth,
                    struct error *err);
-#define ENGINES_MISFIT 75
 
 /** @param places Borrowed. @param stop Ends what waits; NULL: none. */
 void engines_open(struct engines *engines, const struct places *places, const volatile sig_atomic_t *stop);

@@ -12,7 +12,6 @@
 struct session_page {
 	struct qemu_page qemu;  /**< first: the engine knows that much of it */
 	struct verdict verdict; /**< once the session is done */
-	uint64_t virtual_ns;    /**< of its beginning, for a session that is killed */
 };
 
 /** A message is smaller than PIPE_BUF, so it comes whole. */

@@ -107,16 +107,39 @@ static bool start_process(struct pool *pool, struct job *job, int page_fd, int p
 	return worker_start(&worker, &job->pid, err);
 }
 
-/* @return whether it runs now. */
+static bool give_up(struct job *job, const struct error *err)
+{
+	end_without_verdict(job, false, err->text);
+	folder_complete(job->dir, &job->plan, &job->verdict);
+	return false;
+}
+
+static size_t count_running(const struct pool *pool)
+{
+	size_t count = 0;
+
+	for (size_t slot = 0; slot < POOL_JOBS_MAX; slot++)
+		count += pool->running[slot] != NULL;
+	return count;
+}
+
+/* @return whether it runs now; if it does not it is done, or it waits for memory. */
 static bool start(struct pool *pool, struct job *job)
 {
 	struct error err = {.text = ""};
 	int ends[2] = {-1, -1};
-	int page_fd = session_page_make(&job->page);
+	int page_fd;
 
-	if (page_fd < 0 || pipe2(ends, O_CLOEXEC) != 0) {
-		end_without_verdict(job, false, "no memory or no pipe for the session");
-		return false;
+	job->stopped_ms = job->virtual_ns = 0;
+	job->ended_for = NULL;
+	job->phase[0] = '\0';
+	if (pipe2(ends, O_CLOEXEC) != 0 || (page_fd = session_page_make(&job->page)) < 0) {
+		error_set(&err, "no pipe or no memory for the session: %s; see `ulimit -n`, or run fewer with --jobs", strerror(errno));
+		if (ends[0] >= 0) {
+			close(ends[0]);
+			close(ends[1]);
+		}
+		return give_up(job, &err);
 	}
 	job->pipe = ends[0];
 	bool good = start_process(pool, job, page_fd, ends[1], &err);
@@ -128,9 +151,10 @@ static bool start(struct pool *pool, struct job *job)
 	}
 	close(ends[0]);
 	session_page_unmap(job->page);
-	end_without_verdict(job, false, err.text);
-	folder_complete(job->dir, &job->plan, &job->verdict);
-	return false;
+	/* What is short now may be there again when another session has ended. */
+	if (pool->engines.refuses && count_running(pool) > 0)
+		return false;
+	return give_up(job, &err);
 }
 
 /* What a process that has died without a verdict has died of. */
@@ -147,6 +171,9 @@ static void explain_end(struct job *job, int status)
 		ours = true;
 		error_set(&err, "stutter itself failed, with signal %d (%s) at 0x%" PRIx64, (int)page->crash.number,
 		          strsignal((int)page->crash.number), page->crash.offset);
+	} else if (WIFEXITED(status) && WEXITSTATUS(status) == QEMU_STATUS_BROKEN) {
+		ours = true;
+		error_set(&err, "stutter could not begin the session");
 	} else if (WIFSIGNALED(status)) {
 		error_set(&err, "%s was killed by signal %d (%s)", who, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	} else {
@@ -165,7 +192,7 @@ static void reap(struct job *job)
 	close(job->pipe);
 	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	bool misfit = job->state != JOB_DONE && job->depth > 0 && WIFEXITED(status) && WEXITSTATUS(status) == ENGINES_MISFIT;
+	bool misfit = job->state != JOB_DONE && job->depth > 0 && WIFEXITED(status) && WEXITSTATUS(status) == QEMU_STATUS_MISFIT;
 	if (misfit)
 		job->state = JOB_WAITING;
 	else if (job->state != JOB_DONE)
@@ -202,17 +229,8 @@ static void tell(const struct pool *pool, const struct job *job)
 		pool->options->changed(pool->options->ctx, job);
 }
 
-static size_t count_running(const struct pool *pool)
-{
-	size_t count = 0;
-
-	for (size_t slot = 0; slot < POOL_JOBS_MAX; slot++)
-		count += pool->running[slot] != NULL;
-	return count;
-}
-
-/* Whether the host has the memory for one session more. */
-static bool has_memory(void)
+/* Whether the host has the memory for one session more, if those that run take as much yet. */
+static bool has_memory(size_t running)
 {
 	FILE *stream = fopen("/proc/meminfo", "re");
 	unsigned long available = ULONG_MAX;
@@ -222,7 +240,7 @@ static bool has_memory(void)
 		;
 	if (stream != NULL)
 		(void)fclose(stream);
-	return available >= MEMORY_KB;
+	return available >= MEMORY_KB * (running + 1);
 }
 
 static void fill_slots(struct pool *pool)
@@ -230,11 +248,15 @@ static void fill_slots(struct pool *pool)
 	for (size_t slot = 0; slot < pool->options->side_by_side && pool->next < pool->count; slot++) {
 		if (pool->running[slot] != NULL)
 			continue;
-		if (count_running(pool) > 0 && !has_memory())
+		size_t running = count_running(pool);
+		if (running > 0 && !has_memory(running))
 			return;
-		struct job *job = &pool->jobs[pool->order[pool->next++]];
+		struct job *job = &pool->jobs[pool->order[pool->next]];
 		if (start(pool, job))
 			pool->running[slot] = job;
+		else if (job->state == JOB_WAITING)
+			return;
+		pool->next++;
 		tell(pool, job);
 	}
 }
@@ -284,10 +306,22 @@ static void look_after_sessions(struct pool *pool)
 /* A session that does not have the beginning that it was started from is started from an earlier point. @return whether it runs. */
 static bool again(struct pool *pool, struct job *job)
 {
+	struct error err;
+
 	if (job->state != JOB_WAITING)
 		return false;
+	if (pool->options->stop != NULL && *pool->options->stop) {
+		error_set(&err, "stopped");
+		return give_up(job, &err);
+	}
 	job->depth--;
-	return start(pool, job);
+	if (start(pool, job))
+		return true;
+	if (job->state == JOB_WAITING) {
+		error_set(&err, "no memory to start the session; run fewer with --jobs");
+		return give_up(job, &err);
+	}
+	return false;
 }
 
 static size_t wait_for_workers(struct pool *pool)

@@ -131,7 +131,7 @@ static bool read_least(const struct cli_values *values, struct campaign *campaig
 }
 
 /* Sanitizers have no place inside QEMU. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef STUTTER_SANITIZED
 #define TRANSPORT_STANDARD TRANSPORT_FIFO
 #else
 #define TRANSPORT_STANDARD TRANSPORT_INSIDE

@@ -108,7 +108,7 @@ bool folder_write_replay(const char *dir, const struct world *world, struct erro
 
 /* -- the streams -- */
 
-enum { NO_OPTION = 0, LATER = 4 /* nobody asks for it */ };
+enum { NO_OPTION = 0 };
 
 /*
  * How what is written gets to the disk. The session may be killed at any moment, and what it has decided and seen is to be there then: lines of the trace are
@@ -125,7 +125,7 @@ static const struct {
 	{"wire.pcapng", offsetof(struct folder, capture), NO_OPTION, _IONBF},
 	{"bus.vcd", offsetof(struct folder, bus), FOLDER_VCD, _IOFBF},
 	{"bus.txt", offsetof(struct folder, messages), FOLDER_MESSAGES, _IOFBF},
-	{DECISIONS_KEPT, offsetof(struct folder, decisions), LATER, _IOLBF},
+	{DECISIONS_KEPT, offsetof(struct folder, decisions), NO_OPTION, _IOLBF},
 };
 
 #define STREAMS (sizeof streams / sizeof streams[0])
@@ -233,18 +233,8 @@ bool folder_move(struct folder *folder, const char *dir, const struct plan *plan
 
 void folder_keep_decisions(struct folder *folder, const struct decisions *decisions)
 {
-	struct error err;
-
-	if (folder->decisions_kept == decisions->count)
-		return;
-	if (folder->decisions == NULL) {
-		folder->decisions = open_stream(folder->dir, DECISIONS_KEPT, &err);
-		if (folder->decisions == NULL)
-			return;
-	}
 	for (; folder->decisions_kept < decisions->count; folder->decisions_kept++)
 		plan_write_decision(folder->decisions, &decisions->list[folder->decisions_kept]);
-	(void)fflush(folder->decisions);
 }
 
 bool folder_close(struct folder *folder, struct error *err)
@@ -341,9 +331,35 @@ static void complete_plan(const char *dir, const struct plan *plan, const struct
 	struct error err;
 
 	plan_freeze(&frozen, &none, verdict->image_hash);
-	if (write_plan(dir, &frozen, lines != NULL ? lines : "", &err))
-		remove_file(dir, DECISIONS_KEPT);
+	(void)write_plan(dir, &frozen, lines != NULL ? lines : "", &err);
 	free(lines);
+}
+
+/* A picture of the bus goes out in pieces; the last one may end anywhere in a line. */
+static void cut_half_line(const char *dir, const char *name)
+{
+	char path[DEVICE_PATH_MAX + 32], tail[1024];
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	FILE *stream = fopen(path, "r+e");
+	if (stream == NULL)
+		return;
+	(void)fseek(stream, 0, SEEK_END);
+	long size = ftell(stream), from = size > (long)sizeof tail ? size - (long)sizeof tail : 0;
+	(void)fseek(stream, from, SEEK_SET);
+	size_t length = fread(tail, 1, sizeof tail, stream);
+	while (length > 0 && tail[length - 1] != '\n')
+		length--;
+	(void)ftruncate(fileno(stream), from + (off_t)length);
+	(void)fclose(stream);
+}
+
+static bool has_file(const char *dir, const char *name)
+{
+	char path[DEVICE_PATH_MAX + 32];
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	return access(path, F_OK) == 0;
 }
 
 void folder_complete(const char *dir, const struct plan *plan, struct verdict *verdict)
@@ -353,8 +369,14 @@ void folder_complete(const char *dir, const struct plan *plan, struct verdict *v
 
 	(void)snprintf(path, sizeof path, "%s/wire.pcapng", dir);
 	(void)pcapng_mend(path);
-	complete_trace(dir, verdict);
-	if (!plan->replay)
-		complete_plan(dir, plan, verdict);
+	cut_half_line(dir, "bus.vcd");
+	cut_half_line(dir, "bus.txt");
+	/* Without that file the session had come to its end, and has frozen its plan and closed its trace itself. */
+	if (has_file(dir, DECISIONS_KEPT)) {
+		complete_trace(dir, verdict);
+		if (!plan->replay)
+			complete_plan(dir, plan, verdict);
+		remove_file(dir, DECISIONS_KEPT);
+	}
 	(void)folder_write_verdict(dir, plan, verdict, &err);
 }

@@ -14,7 +14,7 @@ struct folder {
 	char dir[DEVICE_PATH_MAX];
 	FILE *trace, *capture;
 	FILE *bus, *messages; /**< NULL if they were not asked for */
-	FILE *decisions;      /**< as they are taken, until plan.yaml has them all; NULL if there were none yet */
+	FILE *decisions;      /**< as they are taken, until plan.yaml has them all */
 	size_t decisions_kept;
 };
 

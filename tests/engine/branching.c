@@ -2,6 +2,7 @@
 #include "tests/engine/branching.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ static bool open_member(struct member *member, const char *dir, const char *name
 {
 	(void)snprintf(member->dir, sizeof member->dir, "%s/%s", dir, name);
 	member->page_fd = session_page_make(&member->page);
-	return (member->page_fd >= 0 && pipe(member->pipes) == 0 && folder_make(member->dir, err)) ||
+	return (member->page_fd >= 0 && pipe2(member->pipes, O_CLOEXEC) == 0 && folder_make(member->dir, err)) ||
 	       error_set(err, "no page, pipe or folder for %s", name);
 }
 

@@ -98,8 +98,10 @@ static void start_load(void)
 {
 	for (size_t i = 0; i < LOADS; i++) {
 		running[i] = fork();
-		if (running[i] != 0)
+		if (running[i] != 0) {
+			(void)setpgid(running[i], running[i]);
 			continue;
+		}
 		(void)setpgid(0, 0);
 		if (chdir(folder) == 0)
 			(void)execl("/bin/sh", "sh", "-c", loads[i], (char *)NULL);
@@ -110,6 +112,8 @@ static void start_load(void)
 static void end_load(void)
 {
 	for (size_t i = 0; i < LOADS; i++) {
+		if (running[i] <= 0)
+			continue;
 		(void)kill(-running[i], SIGKILL);
 		(void)kill(running[i], SIGKILL);
 		(void)waitpid(running[i], NULL, 0);
@@ -137,7 +141,9 @@ static unsigned compare_runs(const char *run, const char *reference)
 		json_t *other = json_load_file(path, 0, NULL);
 		const char *digest = json_string_value(json_object_get(session, "digest"));
 		const char *expected = json_string_value(json_object_get(other, "digest"));
-		if (strcmp(verdict, "inconclusive") == 0)
+		if (name == NULL || verdict == NULL || digest == NULL)
+			fail("%s has a session without a name, a verdict or a digest", run);
+		else if (strcmp(verdict, "inconclusive") == 0)
 			fail("%s seed %" JSON_INTEGER_FORMAT " is inconclusive: %s", name, seed,
 			     json_string_value(json_object_get(session, "reason")));
 		else if (expected == NULL || strcmp(digest, expected) != 0)

@@ -13,18 +13,18 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "qemu/inside/symbols.h"
 #include "qemu/inside/warp.h"
+#include "qemu/page.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
 /* How long other threads may take to fall asleep. */
-#define SETTLE_MS 2000
+#define SETTLE_MS 60000
 /* QEMU and a session have some thirty. */
 #define FDS_MAX 256
 
@@ -85,28 +85,23 @@ static bool settle(void)
 
 /* -- descriptors -- */
 
-enum kind { OTHER, EVENT, SOCKET };
-
-static enum kind kind_of(int fd)
+static bool is_shared(int fd)
 {
 	char path[32], target[64];
 
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	ssize_t length = readlink(path, target, sizeof target - 1);
 	target[length > 0 ? length : 0] = '\0';
-	return strcmp(target, "anon_inode:[eventfd]") == 0 ? EVENT : strncmp(target, "socket:", 7) == 0 ? SOCKET : OTHER;
+	return strcmp(target, "anon_inode:[eventfd]") == 0 || strncmp(target, "socket:", 7) == 0;
 }
 
 struct descriptors {
-	struct {
-		int fd;
-		enum kind kind;
-	} list[FDS_MAX];
+	int list[FDS_MAX];
 	size_t count;
 };
 
 /* Those that a child cannot share; found in the parent, which has its pages at hand. */
-static void find_descriptors(struct descriptors *descriptors, int kept)
+static bool find_descriptors(struct descriptors *descriptors, int kept)
 {
 	DIR *open_ones = opendir("/proc/self/fd");
 	const struct dirent *entry;
@@ -114,40 +109,23 @@ static void find_descriptors(struct descriptors *descriptors, int kept)
 	descriptors->count = 0;
 	while (open_ones != NULL && descriptors->count < FDS_MAX && (entry = readdir(open_ones)) != NULL) {
 		int fd = (int)strtol(entry->d_name, NULL, 10);
-		enum kind kind = entry->d_name[0] != '.' && fd != kept ? kind_of(fd) : OTHER;
-		if (kind == OTHER)
-			continue;
-		descriptors->list[descriptors->count].fd = fd;
-		descriptors->list[descriptors->count++].kind = kind;
+		if (entry->d_name[0] != '.' && fd != kept && is_shared(fd))
+			descriptors->list[descriptors->count++] = fd;
 	}
 	if (open_ones != NULL)
 		(void)closedir(open_ones);
+	return open_ones != NULL && descriptors->count < FDS_MAX;
 }
 
-static void replace(int fd, int other)
-{
-	if (other >= 0 && other != fd) {
-		(void)dup3(other, fd, O_CLOEXEC);
-		(void)close(other);
-	}
-}
-
-static void replace_socket(int fd)
-{
-	int ends[2];
-
-	/* The other end stays open, so that the main loop does not take this one for closed. */
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0)
-		replace(fd, ends[0]);
-}
-
+/* An eventfd that nobody writes to stands in for a socket, too: there is never anything to read, and it is not closed. */
 static void replace_descriptors(const struct descriptors *descriptors)
 {
-	for (size_t i = 0; i < descriptors->count; i++)
-		if (descriptors->list[i].kind == EVENT)
-			replace(descriptors->list[i].fd, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-		else
-			replace_socket(descriptors->list[i].fd);
+	for (size_t i = 0; i < descriptors->count; i++) {
+		int own = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		if (own < 0 || dup3(own, descriptors->list[i], O_CLOEXEC) < 0)
+			_exit(QEMU_STATUS_BROKEN);
+		(void)close(own);
+	}
 }
 
 /* -- in the child -- */
@@ -185,7 +163,7 @@ static void become_child(const struct descriptors *descriptors)
 	warp_forked();
 	replace_descriptors(descriptors);
 	if (!start_main_loop())
-		_exit(1);
+		_exit(QEMU_STATUS_BROKEN);
 }
 
 pid_t branch_fork(int kept, struct error *err)
@@ -196,7 +174,10 @@ pid_t branch_fork(int kept, struct error *err)
 		error_set(err, "QEMU's other threads do not come to rest");
 		return -1;
 	}
-	find_descriptors(&descriptors, kept);
+	if (!find_descriptors(&descriptors, kept)) {
+		error_set(err, "QEMU's open files cannot be listed: %s", strerror(errno));
+		return -1;
+	}
 	/* The C library's fork() has no word for "the starter's child". With all other threads asleep there is no lock that it would have to take. */
 	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, NULL, NULL, 0);
 	if (pid < 0)

@@ -10,7 +10,7 @@
  * QEMU's thread for deferred work is given the time to fall asleep. The child makes a main loop of its own, for a reset of the
  * machine and for stopping; deferred work, which is giving memory back, it leaves undone.
  *
- * Descriptors. Eventfds become new ones, sockets become ends that say nothing: the parent's are the parent's. Files that are written to are the caller's
+ * Descriptors. Eventfds and sockets become new eventfds that nobody writes to: the parent's are the parent's. Files that are written to are the caller's
  * business, who must see to them before the parent goes on, since parent and child share their position.
  */
 #ifndef INSIDE_BRANCH_H

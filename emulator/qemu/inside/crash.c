@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #define STACK_SIZE 65536
 
@@ -34,7 +35,9 @@ static void crashed(int number, siginfo_t *info, void *context)
 	uintptr_t at = instruction_of(context);
 	Dl_info ours, theirs;
 
-	if (page != NULL && page->crash.number == 0) {
+	/* What another process has sent is nobody's mistake here. */
+	bool is_sent = info->si_code <= 0 && info->si_pid != getpid();
+	if (page != NULL && page->crash.number == 0 && !is_sent) {
 		bool known = dladdr((void *)at, &theirs) != 0 && dladdr((void *)(uintptr_t)crash_watch, &ours) != 0;
 		page->crash.in_world = page->in_world;
 		page->crash.in_harness = known && theirs.dli_fbase == ours.dli_fbase;

@@ -26,6 +26,7 @@ static int orders_fd = -1;
 static int moved_fd = -1; /* of a branch, until its files are its own */
 static struct order order;
 static int order_fds[ORDER_FDS];
+static bool has_descriptors; /* all that came with the order */
 static struct inside_order given;
 static struct qemu_page unshared, *page = &unshared;
 
@@ -77,6 +78,7 @@ static void receive_order(void)
 	if (size != (ssize_t)sizeof order)
 		_exit(0);
 	take_descriptors(&message);
+	has_descriptors = (message.msg_flags & MSG_CTRUNC) == 0;
 }
 
 static void close_descriptors(void)
@@ -102,7 +104,7 @@ static bool move_output(int fd, const char *name, int flags)
 	int from = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
 	while (to >= 0 && from >= 0 && at < end && sendfile(to, from, &at, (size_t)(end - at)) > 0)
 		;
-	bool good = to >= 0 && dup3(to, fd, flags) == fd;
+	bool good = to >= 0 && at == end && dup3(to, fd, flags) == fd;
 	(void)close(from);
 	(void)close(to);
 	return good;
@@ -133,10 +135,12 @@ static void move_outputs(void)
 	if (strcmp(dir, order.dir) == 0)
 		return;
 	memcpy(dir, order.dir, sizeof dir);
-	if (console_fd() >= 0)
-		(void)move_output(console_fd(), PROCESS_CONSOLE, O_CLOEXEC);
-	if (move_output(1, PROCESS_LOG, 0))
-		(void)dup2(1, 2);
+	/* Whoever cannot have files of its own would write into another's. */
+	if ((console_fd() >= 0 && !move_output(console_fd(), PROCESS_CONSOLE, O_CLOEXEC)) || !move_output(1, PROCESS_LOG, 0) ||
+	    dup2(1, 2) != 2) {
+		fprintf(stderr, "stutter: the console or the log cannot be written in %s: %s\n", order.dir, strerror(errno));
+		_exit(QEMU_STATUS_BROKEN);
+	}
 }
 
 /* -- carrying orders out -- */
@@ -162,6 +166,10 @@ static bool carry_out(void)
 {
 	struct error err = {.text = ""};
 
+	if (!has_descriptors) {
+		send_notice(NOTICE_FAILED, 0, "QEMU has no room for more open files; see `ulimit -n`");
+		return false;
+	}
 	if (!order.branch) {
 		move_outputs();
 		send_notice(NOTICE_DONE, (int32_t)getpid(), "");
@@ -185,6 +193,8 @@ static bool carry_out(void)
 		return true;
 	}
 	(void)close(ends[1]);
+	if (pid > 0)
+		send_notice(NOTICE_BRANCHED, (int32_t)pid, "");
 	bool good = pid > 0 && read_byte(ends[0], &byte);
 	(void)close(ends[0]);
 	send_notice(good ? NOTICE_DONE : NOTICE_FAILED, (int32_t)pid, good ? "" : pid > 0 ? "the branch died at once" : err.text);
@@ -221,9 +231,8 @@ static const struct inside_order *await_order(void)
 	return &given;
 }
 
-const struct inside_order *inside_hold(struct qemu *qemu)
+const struct inside_order *inside_hold(void)
 {
-	(void)qemu;
 	return await_order();
 }
 
@@ -239,11 +248,11 @@ static bool inside_read_request(struct qemu *qemu, struct stutter_request *ret_r
 		stack_to_cpu();
 		page->in_world = true;
 	}
-	if (qemu->end != QEMU_RUNNING) {
+	if (qemu->end == QEMU_PANICKED || qemu->end == QEMU_POWERED_OFF) {
 		error_set(err, qemu->end == QEMU_PANICKED ? "the device's kernel panicked" : "the device powered off");
 		return explain_in(order.dir, err);
 	}
-	if (page->stop) {
+	if (page->stop || qemu->end == QEMU_STOPPED) {
 		qemu->end = QEMU_STOPPED;
 		return error_set(err, "stopped");
 	}
@@ -259,7 +268,7 @@ static bool inside_write_reply(struct qemu *qemu, const struct stutter_reply *re
 	(void)qemu;
 	(void)err;
 	if (!rehearsal_keep_reply(reply, payload))
-		_exit(INSIDE_MISFIT);
+		_exit(QEMU_STATUS_MISFIT);
 	if (!rehearsal_is_on())
 		calls_answer(reply, payload);
 	return true;
@@ -335,17 +344,30 @@ static bool is_in_named_state(const char *name)
 	return false;
 }
 
-/* The virtual CPU is about to sleep. If that is for good, the session has to hear of it. */
+/* The guest has turned itself off, or somebody has sent QEMU a signal that asks it to end. */
+static enum qemu_end shutdown_end(int cause)
+{
+	const char *name = symbols.enum_name(symbols.cause_names, cause);
+
+	return strncmp(name, "host-", strlen("host-")) == 0 ? QEMU_STOPPED : QEMU_POWERED_OFF;
+}
+
+/* The virtual CPU is about to sleep. If that is for good, the session has to hear of it, or the starter if there is none yet. */
 static void cpu_sleeps(void)
 {
-	if (page->requests == 0)
-		return;
-	if (symbols.shutdown_requested() != 0)
-		device.end = QEMU_POWERED_OFF;
-	else if (!symbols.is_running() && is_in_named_state("guest-panicked"))
+	const int cause = symbols.shutdown_requested();
+
+	if (cause != 0)
+		device.end = shutdown_end(cause);
+	else if (!symbols.is_running() && page->requests > 0 && is_in_named_state("guest-panicked"))
 		device.end = QEMU_PANICKED;
-	if (device.end != QEMU_RUNNING)
-		stack_to_world();
+	if (device.end == QEMU_RUNNING)
+		return;
+	if (page->requests == 0) {
+		send_notice(NOTICE_FAILED, 0, "the device powered off before it said anything");
+		_exit(0);
+	}
+	stack_to_world();
 }
 
 __attribute__((constructor)) static void begin(void)

@@ -19,12 +19,12 @@ struct inside_order {
 	const char *hold_phase; /**< or the phase, at its first request; "": none */
 	bool anew;              /**< what goes on is another session, job_fd: it begins with inside_rehearse() */
 	int page_fd;            /**< what starter and session share; it begins with a struct qemu_page */
-	int job_fd;             /**< what the session is; -1 when a session goes on as it was */
+	int job_fd;             /**< what the session is; of no use when it goes on as it was */
 	int pipe_fd;            /**< the starter's, to hear of progress and of the end */
 };
 
 /**
- * Runs a session, and ends the process. To be provided by the house.
+ * Runs a session, and ends the process. To be provided by the program that the library is part of.
  * @param qemu The device, waiting for the answer to its first request; qemu_read_request() gives that.
  */
 _Noreturn void inside_session(const struct inside_order *order, struct qemu *qemu);
@@ -38,7 +38,7 @@ void inside_share(struct qemu_page *page);
  * It returns in every process that goes on from here, once in each: dir and the descriptors are then that process's own. Streams must have
  * been flushed before; they are moved to the new folder, and then inside_moved() is called.
  */
-const struct inside_order *inside_hold(struct qemu *qemu);
+const struct inside_order *inside_hold(void);
 
 /** From the first request on, keeps what the guest asks and what it is answered, for inside_rehearse(). */
 void inside_record(void);
@@ -46,10 +46,9 @@ void inside_record(void);
 /**
  * Lets another session begin where one was held: qemu_read_request() gives it the requests that were recorded, from the first one on, and its answers are compared with those
  * that the guest has had. As long as they are the same the guest cannot know of the difference, and after the last one it goes on from there. The first that differs
- * ends the process with the status INSIDE_MISFIT: this session has no such beginning.
+ * ends the process with the status QEMU_STATUS_MISFIT: this session has no such beginning.
  */
 void inside_rehearse(void);
-#define INSIDE_MISFIT 75
 
 /** Writes all that was recorded to a file. */
 bool inside_save(const char *path, struct error *err);

@@ -23,6 +23,7 @@ static const struct {
 	{offsetof(struct symbols, main_loop), "qemu_main_loop", NULL},
 	{offsetof(struct symbols, register_thread), "rcu_register_thread", NULL},
 	{offsetof(struct symbols, enum_name), "qapi_enum_lookup", NULL},
+	{offsetof(struct symbols, cause_names), "ShutdownCause_lookup", NULL},
 	{offsetof(struct symbols, state_names), "RunState_lookup", NULL},
 };
 

@@ -24,6 +24,7 @@ struct symbols {
 	void (*main_loop)(void);                                /**< qemu_main_loop */
 	void (*register_thread)(void);                          /**< rcu_register_thread */
 	const char *(*enum_name)(const void *table, int value); /**< qapi_enum_lookup */
+	const void *cause_names;                                /**< ShutdownCause_lookup */
 	const void *state_names;                                /**< RunState_lookup */
 };
 

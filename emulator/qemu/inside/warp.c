@@ -98,13 +98,27 @@ static void take_main_turn(void)
 	}
 }
 
-/* With the big lock, @mutex, held. */
+/* For the CPU, which does not step back: it is the main loop that does. With the big lock, @mutex, held. */
 static void take_cpu_turn(pthread_mutex_t *mutex)
 {
 	atomic_store(&cpu_turn, 1);
 	while (atomic_load(&main_turn)) {
 		(void)pthread_mutex_unlock(mutex);
 		wait_while(&main_turn);
+		(void)pthread_mutex_lock(mutex);
+	}
+}
+
+/* For the main loop where it holds the big lock. */
+static void take_main_turn_again(pthread_mutex_t *mutex)
+{
+	for (;;) {
+		atomic_store(&main_turn, 1);
+		if (!atomic_load(&cpu_turn))
+			return;
+		clear(&main_turn);
+		(void)pthread_mutex_unlock(mutex);
+		wait_while(&cpu_turn);
 		(void)pthread_mutex_lock(mutex);
 	}
 }
@@ -198,10 +212,10 @@ EXPORT int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
 		return sleep_cpu(condition, mutex);
 	if (!is_main)
 		return real_wait(condition, mutex);
-	/* The main loop waits for the CPU to stop, which therefore must have its turn; it does not execute then. */
+	/* The main loop waits for something that the CPU does, which therefore must have its turn. */
 	clear(&main_turn);
 	int result = real_wait(condition, mutex);
-	atomic_store(&main_turn, 1);
+	take_main_turn_again(mutex);
 	return result;
 }
 

@@ -16,7 +16,7 @@
 #include "qemu/inside/inside.h"
 #include "session/session.h"
 
-enum { STATUS_DONE = 0, STATUS_BROKEN = 3 };
+enum { STATUS_DONE = 0, STATUS_BROKEN = QEMU_STATUS_BROKEN };
 
 /* The session's connections to the pool; a branch has its own. */
 struct hosted {
@@ -91,7 +91,7 @@ _Noreturn static void begin_anew(const struct inside_order *order, struct qemu *
 static const char *wait_for_orders(struct session_hold *hold)
 {
 	struct hosted *hosted = (struct hosted *)hold;
-	const struct inside_order *order = inside_hold(hosted->qemu);
+	const struct inside_order *order = inside_hold();
 
 	if (order->anew)
 		begin_anew(order, hosted->qemu);
@@ -110,7 +110,6 @@ static void tell_progress(void *ctx, uint64_t virtual_ns, const char *phase)
 {
 	struct hosted *hosted = ctx;
 
-	hosted->page->virtual_ns = virtual_ns;
 	session_message_progress(&hosted->pipe, virtual_ns, phase);
 }
 
