@@ -120,7 +120,7 @@ ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
 # The static variables of all that a world is made of lie together (harness/campaign/hosted/statics.h).
 WORLD_OBJECTS := $(call objects,$(filter-out harness/cli/% harness/campaign/% emulator/qemu/%,$(MODULES))) $(FETCHED)
-HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c $(INSIDE_SOURCES))
+HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(INSIDE_SOURCES))
 $(PLAIN)/world.o: $(WORLD_OBJECTS)
 	$(Q)$(LD) -r -o $@ $^
 	$(Q)objcopy --rename-section .data=world_data --rename-section .data.rel=world_data --rename-section .data.rel.local=world_data \

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "qemu/silence.h"
 
-#include <dirent.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "qemu/qmp.h"
+#include "qemu/threads.h"
 
 #define NS_A_SECOND UINT64_C(1000000000)
 #define MS_A_SECOND 1000
@@ -25,35 +22,8 @@ static uint64_t cpu_of(pid_t pid)
 	return (uint64_t)used.tv_sec * NS_A_SECOND + (uint64_t)used.tv_nsec;
 }
 
-/* R is running or waiting for a processor, D waits for a disk: both would go on. */
-static bool wants_to_run(pid_t pid, const char *thread)
-{
-	char path[80], text[512];
-
-	(void)snprintf(path, sizeof path, "/proc/%ld/task/%.16s/stat", (long)pid, thread);
-	FILE *stream = fopen(path, "re");
-	size_t length = stream != NULL ? fread(text, 1, sizeof text - 1, stream) : 0;
-	if (stream != NULL)
-		(void)fclose(stream);
-	text[length] = '\0';
-	const char *state = strrchr(text, ')');
-	return state != NULL && (state[2] == 'R' || state[2] == 'D');
-}
-
-static bool is_at_rest(pid_t pid)
-{
-	const struct dirent *entry;
-	char path[48];
-
-	(void)snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
-	DIR *threads = opendir(path);
-	bool rests = threads != NULL;
-	while (threads != NULL && rests && (entry = readdir(threads)) != NULL)
-		rests = entry->d_name[0] == '.' || !wants_to_run(pid, entry->d_name);
-	if (threads != NULL)
-		(void)closedir(threads);
-	return rests;
-}
+/* Asleep, or stopped by somebody: nothing of it would go on by itself if it were given a processor. */
+#define AT_REST "STtIZX"
 
 void silence_begin(struct silence *silence, pid_t pid)
 {
@@ -68,7 +38,7 @@ uint64_t silence_lasts(struct silence *silence, uint64_t requests)
 		silence->requests = requests;
 		silence->cpu_ns = cpu_ns;
 		silence->rested_ms = 0;
-	} else if (cpu_ns == silence->rest_cpu_ns && is_at_rest(silence->pid)) {
+	} else if (cpu_ns == silence->rest_cpu_ns && threads_are(silence->pid, AT_REST, 0)) {
 		silence->rested_ms += since_ms < LOOK_MAX_MS ? since_ms : LOOK_MAX_MS;
 	}
 	silence->looked_ms = now_ms;

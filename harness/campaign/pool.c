@@ -352,35 +352,30 @@ static size_t wait_for_workers(struct pool *pool)
 /* So many sessions make it worth to run their beginning apart. */
 #define FAMILY_MIN 3
 
-static int compare_families(const void *a, const void *b, void *jobs)
+static int compare_groups(const void *a, const void *b, void *jobs)
 {
 	size_t left = *(const size_t *)a, right = *(const size_t *)b;
-	uint64_t left_family = ((const struct job *)jobs)[left].family, right_family = ((const struct job *)jobs)[right].family;
+	uint64_t left_group = ((const struct job *)jobs)[left].group, right_group = ((const struct job *)jobs)[right].group;
 
-	if (left_family != right_family)
-		return left_family < right_family ? -1 : 1;
+	if (left_group != right_group)
+		return left_group < right_group ? -1 : 1;
 	return left < right ? -1 : left > right;
 }
 
-static int compare_leaders(const void *a, const void *b, void *jobs)
+static void sort(struct pool *pool)
 {
-	size_t left = *(const size_t *)a, right = *(const size_t *)b;
-	size_t left_leader = ((const struct job *)jobs)[left].leader, right_leader = ((const struct job *)jobs)[right].leader;
-
-	if (left_leader != right_leader)
-		return left_leader < right_leader ? -1 : 1;
-	return left < right ? -1 : left > right;
+	qsort_r(pool->order, pool->count, sizeof *pool->order, compare_groups, pool->jobs);
 }
 
-/* The jobs of a family stand at these places of pool->order. */
+/* The jobs of a family stand at these places of pool->order. From now on the group has the number of its first job. */
 static void make_family(struct pool *pool, size_t first, size_t end)
 {
-	const bool is_large = end - first >= FAMILY_MIN;
 	const size_t leader = pool->order[first];
+	const bool is_large = end - first >= FAMILY_MIN && pool->jobs[leader].group != 0;
 
 	for (size_t i = first; i < end; i++) {
 		struct job *job = &pool->jobs[pool->order[i]];
-		job->leader = is_large ? leader : pool->order[i];
+		job->group = is_large ? leader : pool->order[i];
 		job->depth = is_large && !job->alone ? beginning_depth(&job->plan) : 0;
 	}
 }
@@ -393,18 +388,18 @@ static void put_in_order(struct pool *pool)
 	for (size_t i = 0; i < pool->count; i++) {
 		pool->order[i] = i;
 		if (share)
-			pool->jobs[i].family = beginning_family(&pool->jobs[i].plan);
+			pool->jobs[i].group = beginning_family(&pool->jobs[i].plan);
 	}
 	if (!share)
 		return;
-	qsort_r(pool->order, pool->count, sizeof *pool->order, compare_families, pool->jobs);
+	sort(pool);
 	for (size_t first = 0, i = 1; i <= pool->count; i++) {
-		if (i < pool->count && pool->jobs[pool->order[i]].family == pool->jobs[pool->order[first]].family)
+		if (i < pool->count && pool->jobs[pool->order[i]].group == pool->jobs[pool->order[first]].group)
 			continue;
 		make_family(pool, first, i);
 		first = i;
 	}
-	qsort_r(pool->order, pool->count, sizeof *pool->order, compare_leaders, pool->jobs);
+	sort(pool);
 }
 
 void pool_run(struct job *jobs, size_t count, const struct pool_options *options)

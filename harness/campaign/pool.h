@@ -34,10 +34,9 @@ struct job {
 	uint64_t virtual_ns;       /**< while running: how far it is */
 	char phase[32];
 	int pid, pipe;
-	bool is_inside;  /* the session runs inside QEMU, and is looked after from here */
-	uint64_t family; /* with whom it may share its beginning (beginnings.h) */
-	size_t leader;   /* the first job of that family */
-	unsigned depth;  /* how deep a beginning may still be tried, and is tried */
+	bool is_inside; /* the session runs inside QEMU, and is looked after from here */
+	uint64_t group; /* jobs of a group follow each other: those of a family (beginnings.h) */
+	unsigned depth; /* how deep a beginning may still be tried, and is tried */
 	struct silence silence;
 	uint64_t stopped_ms;   /* when it was told to stop; 0: not yet */
 	const char *ended_for; /* why it was killed from here; NULL: it was not */

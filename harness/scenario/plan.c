@@ -596,19 +596,18 @@ static bool read_plan(const struct yaml_file *file, const char *device, const st
 	       read_device(file, device, places, plan, err) && resolve_files(file, places, plan, err);
 }
 
-bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err)
+/* Takes what a file says; the file is closed. @param keeps Whether its text is to be kept with the plan. */
+static bool take_file(struct yaml_file *file, const char *path, bool keeps, const char *device, const struct places *places,
+                      struct plan *ret_plan, struct error *err)
 {
-	struct yaml_file file;
 	struct plan plan;
 
 	memset(&plan, 0, sizeof plan);
-	memset(err, 0, sizeof *err);
-	if (!yaml_open(&file, path, err))
-		return false;
 	(void)snprintf(plan.path, sizeof plan.path, "%s", path);
-	keep_text(&plan);
-	bool good = read_plan(&file, device, places, &plan, err);
-	yaml_close(&file);
+	if (keeps)
+		keep_text(&plan);
+	bool good = read_plan(file, device, places, &plan, err);
+	yaml_close(file);
 	if (good)
 		*ret_plan = plan;
 	else
@@ -616,23 +615,20 @@ bool plan_open(struct plan *ret_plan, const char *path, const char *device, cons
 	return good;
 }
 
+bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err)
+{
+	struct yaml_file file;
+
+	memset(err, 0, sizeof *err);
+	return yaml_open(&file, path, err) && take_file(&file, path, true, device, places, ret_plan, err);
+}
+
 bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, const struct places *places, struct error *err)
 {
 	struct yaml_file file;
-	struct plan plan;
 
-	memset(&plan, 0, sizeof plan);
 	memset(err, 0, sizeof *err);
-	if (!yaml_parse(&file, path, text, length, err))
-		return false;
-	(void)snprintf(plan.path, sizeof plan.path, "%s", path);
-	bool good = read_plan(&file, NULL, places, &plan, err);
-	yaml_close(&file);
-	if (good)
-		*ret_plan = plan;
-	else
-		plan_close(&plan);
-	return good;
+	return yaml_parse(&file, path, text, length, err) && take_file(&file, path, false, NULL, places, ret_plan, err);
 }
 
 void plan_close(struct plan *plan)

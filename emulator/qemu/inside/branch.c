@@ -20,6 +20,7 @@
 #include "qemu/inside/symbols.h"
 #include "qemu/inside/warp.h"
 #include "qemu/page.h"
+#include "qemu/threads.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -43,40 +44,13 @@ EXPORT int madvise(void *address, size_t size, int advice)
 
 /* -- in the parent -- */
 
-static bool is_asleep(const char *thread)
-{
-	char path[64], text[512];
-
-	(void)snprintf(path, sizeof path, "/proc/self/task/%.16s/stat", thread);
-	FILE *stream = fopen(path, "re");
-	size_t length = stream != NULL ? fread(text, 1, sizeof text - 1, stream) : 0;
-	if (stream != NULL)
-		(void)fclose(stream);
-	text[length] = '\0';
-	const char *state = strrchr(text, ')');
-	return length == 0 || (state != NULL && strncmp(state, ") S", 3) == 0);
-}
-
-static bool others_sleep(void)
-{
-	DIR *threads = opendir("/proc/self/task");
-	const pid_t self = (pid_t)syscall(SYS_gettid);
-	const struct dirent *entry;
-	bool asleep = threads != NULL;
-
-	while (asleep && (entry = readdir(threads)) != NULL)
-		asleep = entry->d_name[0] == '.' || strtol(entry->d_name, NULL, 10) == self || is_asleep(entry->d_name);
-	if (threads != NULL)
-		(void)closedir(threads);
-	return asleep;
-}
-
 static bool settle(void)
 {
 	const struct timespec pause = {.tv_nsec = 1000000};
+	const pid_t self = (pid_t)syscall(SYS_gettid);
 
 	for (int ms = 0; ms < SETTLE_MS; ms++) {
-		if (others_sleep())
+		if (threads_are(getpid(), "S", self))
 			return true;
 		(void)nanosleep(&pause, NULL);
 	}
