@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -103,6 +104,7 @@ static void start_load(void)
 			continue;
 		}
 		(void)setpgid(0, 0);
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (chdir(folder) == 0)
 			(void)execl("/bin/sh", "sh", "-c", loads[i], (char *)NULL);
 		_exit(1);
