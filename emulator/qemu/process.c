@@ -27,7 +27,8 @@
 #define WORD_SIZE 256
 #define WORDS_MAX 48
 #define REAP_MS 1000
-#define RESTORE_MS 30000
+/* On the wall, so long that a host that is busy with other things is no reason; the end of QEMU is noticed at once. */
+#define RESTORE_MS 600000
 #define RESTORE_POLL_NS 500000
 
 struct words {

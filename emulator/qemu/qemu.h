@@ -31,7 +31,7 @@
 #define QEMU_ICOUNT_SHIFT 2
 #define QEMU_SILENCE_S 60
 #define QEMU_SILENCE_TEXT "60"
-#define QEMU_BOOT_S 120
+#define QEMU_BOOT_S 1200
 #define QEMU_HASH_SIZE 33
 
 /** What the device is made of: with the QEMU version, all that a snapshot depends on. Zero or NULL stands for the default. */

@@ -22,8 +22,8 @@
 #include "qemu.h"
 #include "qmp.h"
 
-#define COMMAND_MS 10000
-#define SAVE_MS 60000
+#define COMMAND_MS 600000
+#define SAVE_MS 600000
 #define POLL_MS 5
 #define LOOK_MS 200 /* between two looks at the stop flag */
 #define PIECE_SIZE 65536
