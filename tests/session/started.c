@@ -38,3 +38,13 @@ char *started_read(const char *name)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
 	return text;
 }
+
+int started_run(char *ret_output, size_t size, const char *words, va_list args)
+{
+	char text[4 * PATH_MAX];
+
+	(void)vsnprintf(text, sizeof text, words, args);
+	started_needs("initramfs.cpio");
+	return test_shell(ret_output, size, "cd %s && { [ -e small.bin ] || head -c 200000 /dev/zero >small.bin; } && %s %s", test_folder(),
+	                  started_program(), text);
+}

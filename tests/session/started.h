@@ -3,6 +3,9 @@
 #ifndef TESTS_SESSION_STARTED_H
 #define TESTS_SESSION_STARTED_H
 
+#include <stdarg.h>
+#include <stddef.h>
+
 /** Skips the test unless there are QEMU and @p file, such as "initramfs.cpio", in the guest's build folder. */
 void started_needs(const char *file);
 
@@ -11,5 +14,11 @@ const char *started_program(void);
 
 /** Reads a file below test_folder() as text; fails the test if it cannot be read. To be released with free(). */
 char *started_read(const char *name);
+
+/**
+ * Runs stutter in the test's folder, in which small.bin lies, an image that is soon downloaded.
+ * @param words A format of what follows the program's name. @return its exit status.
+ */
+int started_run(char *ret_output, size_t size, const char *words, va_list args) __attribute__((format(printf, 3, 0)));
 
 #endif
