@@ -77,12 +77,10 @@ static uint64_t drawn(const char *what, uint64_t which, uint64_t below)
 
 /* -- load -- */
 
-#define LOADS 10
+#define LOADS 8
 
 /* From four sides: processors, memory, disk, and processes that come and go. */
 static const char *const loads[LOADS] = {
-	"while :; do :; done",
-	"while :; do :; done",
 	"while :; do :; done",
 	"while :; do :; done",
 	"while :; do head -c 200000000 /dev/zero | tail -c 1 >/dev/null; done",
@@ -93,9 +91,15 @@ static const char *const loads[LOADS] = {
 	"while :; do sh -c 'ls -lR /usr/share/doc >/dev/null'; done",
 };
 
+/* Eight that leave nothing for a job of lower priority. */
+static const char *const starving[LOADS] = {
+	"while :; do :; done", "while :; do :; done", "while :; do :; done", "while :; do :; done",
+	"while :; do :; done", "while :; do :; done", "while :; do :; done", "while :; do :; done",
+};
+
 static pid_t running[LOADS];
 
-static void start_load(void)
+static void start_load(const char *const commands[LOADS])
 {
 	for (size_t i = 0; i < LOADS; i++) {
 		running[i] = fork();
@@ -106,7 +110,7 @@ static void start_load(void)
 		(void)setpgid(0, 0);
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (chdir(folder) == 0)
-			(void)execl("/bin/sh", "sh", "-c", loads[i], (char *)NULL);
+			(void)execl("/bin/sh", "sh", "-c", commands[i], (char *)NULL);
 		_exit(1);
 	}
 }
@@ -160,21 +164,27 @@ static unsigned compare_runs(const char *run, const char *reference)
 	return compared;
 }
 
-/* Runs a scenario's seeds once in quiet and then under load, @p times in all, and compares. */
-static unsigned soak_runs(const char *scenario, const char *name, unsigned seeds, unsigned times)
+/* How a scenario's seeds are run under load. */
+struct pressure {
+	const char *scenario, *name;
+	unsigned seeds, times, jobs;
+	int niceness;
+	const char *const *commands; /* LOADS of them */
+};
+
+/* Runs them once in quiet, then under load, and compares. @return how many sessions were compared. */
+static unsigned soak_runs(const struct pressure *pressure)
 {
 	unsigned compared = 0;
+	char quiet[64], run[64];
 
-	(void)shell("%s run %s --seeds 1..%u --out %s/%s-quiet >/dev/null 2>&1", program(), scenario, seeds, folder, name);
-	start_load();
-	for (unsigned i = 0; i < times; i++) {
-		char run[64];
-		(void)snprintf(run, sizeof run, "%s-%u", name, i);
-		/* Every fourth of lowest priority, as a job of the night is run. */
-		(void)shell("nice -n %d %s run %s --seeds 1..%u --jobs 4 --out %s/%s >/dev/null 2>&1", i % 4 == 3 ? 19 : 0, program(),
-		            scenario, seeds, folder, run);
-		char quiet[64];
-		(void)snprintf(quiet, sizeof quiet, "%s-quiet", name);
+	(void)snprintf(quiet, sizeof quiet, "%s-quiet", pressure->name);
+	(void)shell("%s run %s --seeds 1..%u --out %s/%s >/dev/null 2>&1", program(), pressure->scenario, pressure->seeds, folder, quiet);
+	start_load(pressure->commands);
+	for (unsigned i = 0; i < pressure->times; i++) {
+		(void)snprintf(run, sizeof run, "%s-%u", pressure->name, i);
+		(void)shell("nice -n %d %s run %s --seeds 1..%u --jobs %u --out %s/%s >/dev/null 2>&1", pressure->niceness, program(),
+		            pressure->scenario, pressure->seeds, pressure->jobs, folder, run);
 		compared += compare_runs(run, quiet);
 		(void)shell("rm -rf %s/%s", folder, run);
 	}
@@ -182,28 +192,47 @@ static unsigned soak_runs(const char *scenario, const char *name, unsigned seeds
 	return compared;
 }
 
-static void soak_sessions(void)
+/* @return the scenario that short sessions are of: two seconds of a bad line. */
+static const char *short_scenario(void)
 {
-	const unsigned seeds = 50, times = (SESSIONS / share + seeds - 1) / seeds;
-	double start = seconds();
+	static char path[PATH_MAX];
 
+	(void)snprintf(path, sizeof path, "%s/short.yaml", folder);
 	(void)shell("cd %s && head -c 100000 /dev/zero >small.bin && cat >short.yaml <<'EOF'\n"
 	            "name: short\nimage: small.bin\ndeadline: 5min\nexpect: {verdict: any}\n"
 	            "faults:\n  - {name: bursts, direction: to-device, gemodel: {p: 2%%, r: 30%%}}\n"
 	            "  - {name: jitter, probability: 20%%, delay: {time: 8ms, jitter: 5ms}}\nEOF",
 	            folder);
-	char scenario[PATH_MAX];
-	(void)snprintf(scenario, sizeof scenario, "%s/short.yaml", folder);
-	unsigned compared = soak_runs(scenario, "short", seeds, times);
+	return path;
+}
+
+static void soak_sessions(void)
+{
+	struct pressure pressure = {short_scenario(), "short", .seeds = 50, .jobs = 8, .commands = loads};
+	double start = seconds();
+
+	pressure.times = (SESSIONS / share + pressure.seeds - 1) / pressure.seeds;
+	unsigned compared = soak_runs(&pressure);
 	printf("sessions under load: %u compared with quiet ones, in %.0f s\n", compared, seconds() - start);
+}
+
+/* Silence is counted in a session's own CPU time: that the machine has none for it says nothing about the guest. */
+static void soak_starved(void)
+{
+	struct pressure pressure = {short_scenario(), "starved", .seeds = 4, .times = 1, .jobs = 4, .niceness = 19, .commands = starving};
+	double start = seconds();
+	unsigned compared = soak_runs(&pressure);
+
+	printf("sessions of niceness 19 beside eight busy loops: %u compared with quiet ones, in %.0f s\n", compared, seconds() - start);
 }
 
 static void soak_resets(void)
 {
-	const unsigned seeds = 10, times = (RESETS / RESETS_A_SESSION / share + seeds - 1) / seeds;
+	struct pressure pressure = {"scenarios/flash/cut-twice.yaml", "cut-twice", .seeds = 10, .jobs = 8, .commands = loads};
 	double start = seconds();
-	unsigned compared = soak_runs("scenarios/flash/cut-twice.yaml", "cut-twice", seeds, times);
 
+	pressure.times = (RESETS / RESETS_A_SESSION / share + pressure.seeds - 1) / pressure.seeds;
+	unsigned compared = soak_runs(&pressure);
 	printf("guest resets under load: %u in %u sessions, in %.0f s\n", compared * RESETS_A_SESSION, compared, seconds() - start);
 }
 
@@ -333,7 +362,11 @@ int main(void)
 	static const struct {
 		const char *name;
 		void (*soak)(void);
-	} parts[] = {{"kills", soak_kills}, {"branches", soak_branches}, {"sessions", soak_sessions}, {"resets", soak_resets}};
+	} parts[] = {{"kills", soak_kills},
+	             {"branches", soak_branches},
+	             {"sessions", soak_sessions},
+	             {"resets", soak_resets},
+	             {"starved", soak_starved}};
 	const char *wanted = getenv("SOAK_SHARE"), *only = getenv("SOAK_ONLY");
 
 	share = wanted != NULL && strtoul(wanted, NULL, 10) > 0 ? (unsigned)strtoul(wanted, NULL, 10) : 1;
