@@ -54,6 +54,7 @@
 	S("server/swu", tests_swu, false)                                                                                                  \
 	S("server/pki", tests_pki, false)                                                                                                  \
 	S("server/truth", tests_truth, false)                                                                                              \
+	S("server/delivery", tests_delivery, false)                                                                                        \
 	S("server/update", tests_server_update, false)                                                                                     \
 	S("server/disrupt", tests_disrupt, false)                                                                                          \
 	S("server/real", tests_real, false)                                                                                                \
@@ -65,6 +66,7 @@
 	S("session/hello", tests_hello, false)                                                                                             \
 	S("session/judge", tests_judge, false)                                                                                             \
 	S("session/oracle", tests_oracle, false)                                                                                           \
+	S("session/witness", tests_witness, false)                                                                                         \
 	S("reports/text", tests_text, false)                                                                                               \
 	S("reports/json", tests_json, false)                                                                                               \
 	S("reports/pcapng", tests_pcapng, false)                                                                                           \
@@ -118,6 +120,7 @@
 	S("session/clients", tests_clients, true)                                                                                          \
 	S("session/flash", tests_flash, true)                                                                                              \
 	S("session/staged", tests_staged, true)                                                                                            \
+	S("session/verdicts", tests_verdicts, true)                                                                                        \
 	S("session/bus", tests_bus, true)
 
 #define SUITE_DECLARE(name, array, slow) extern const CU_TestInfo array[];

@@ -26,6 +26,17 @@ static void remember(struct witness *witness, const struct frame *frame, enum di
 	               frame->id, naming_render(naming, at), packet_render_ends(frame_bytes(frame), packet), dropped ? ", dropped" : "");
 }
 
+/* A SYN that is sent again has the sequence number of the first (RFC 9293 3.8.1): it begins no other connection. */
+static bool is_known(const struct witness *witness, uint64_t flow, uint32_t sequence)
+{
+	uint64_t known = witness->connections < witness->limit ? witness->connections : witness->limit;
+
+	for (uint64_t i = 0; i < known; i++)
+		if (witness->begun[i].flow == flow && witness->begun[i].sequence == sequence)
+			return true;
+	return false;
+}
+
 /* The ring holds as many as the limit, so the oldest in it tells how fast they came. */
 static void count_connection(struct witness *witness, const struct frame *frame, sim_ns now)
 {
@@ -33,12 +44,15 @@ static void count_connection(struct witness *witness, const struct frame *frame,
 
 	if (!packet.is_tcp || (packet.tcp_flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != TCP_FLAG_SYN)
 		return;
-	sim_ns *oldest = &witness->begun[witness->connections++ % witness->limit];
-	if (witness->connections > witness->limit && now - *oldest <= JUDGES_STORM_NS && !witness->storm) {
+	uint64_t flow = packet_flow(&packet);
+	if (is_known(witness, flow, packet.tcp_seq))
+		return;
+	struct begun *oldest = &witness->begun[witness->connections++ % witness->limit];
+	if (witness->connections > witness->limit && now - oldest->at <= JUDGES_STORM_NS && !witness->storm) {
 		witness->storm = true;
 		witness->storm_at = now;
 	}
-	*oldest = now;
+	*oldest = (struct begun){now, flow, packet.tcp_seq};
 }
 
 void witness_sees(struct witness *witness, const struct frame *frame, enum direction direction, const struct naming *naming, bool dropped,

@@ -19,12 +19,16 @@
 struct witness {
 	char frames[WITNESS_FRAMES][WITNESS_FRAME_TEXT_MAX]; /* a ring: the next one goes to frame_count % WITNESS_FRAMES */
 	uint64_t frame_count;
-	sim_ns last_active;             /**< when a frame or a report of the device last came */
-	uint64_t limit;                 /**< of connections begun within JUDGES_STORM_NS; 0: they are not counted */
-	sim_ns begun[JUDGES_STORM_MAX]; /* a ring of `limit`: when they were begun */
-	uint64_t connections;           /**< begun */
-	bool storm;                     /**< there were more than the limit */
-	sim_ns storm_at;                /**< and when that was first */
+	sim_ns last_active; /**< when a frame or a report of the device last came */
+	uint64_t limit;     /**< of connections begun within JUDGES_STORM_NS; 0: they are not counted */
+	struct begun {
+		sim_ns at;
+		uint64_t flow;
+		uint32_t sequence;
+	} begun[JUDGES_STORM_MAX]; /* a ring of `limit`: the last that were begun */
+	uint64_t connections;      /**< begun */
+	bool storm;                /**< there were more than the limit */
+	sim_ns storm_at;           /**< and when that was first */
 };
 
 /** @param limit At most JUDGES_STORM_MAX. */
