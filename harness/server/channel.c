@@ -208,6 +208,11 @@ size_t channel_write(struct channel *channel, struct bytes data, bool more, bool
 	return piece;
 }
 
+uint32_t channel_sequence(const struct channel *channel)
+{
+	return channel->pcb->snd_lbb + (channel->tls != NULL ? (uint32_t)tls_pending(channel->tls).length : 0);
+}
+
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
 {
 	struct channel *channel = arg;
@@ -419,7 +424,7 @@ static void on_error(void *arg, err_t error)
 	/* lwIP has released the pcb. */
 	enter(channel);
 	channel->pcb = NULL;
-	fail(channel, error == ERR_RST ? "the device has reset the connection" : "lwIP has given up the connection");
+	fail(channel, error == ERR_RST ? "ended by a RST that came" : "given up, retransmissions were not acknowledged");
 	(void)leave(channel);
 }
 

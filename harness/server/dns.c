@@ -77,14 +77,11 @@ static void answer_question(const struct dns_config *config, struct bytes query,
 	begin(query, name_end + 4, entry != NULL ? RCODE_OK : RCODE_NAME, answer);
 	if (entry != NULL && type == TYPE_A)
 		add_address(config, entry->address, answer);
-	(void)snprintf(answer->note, sizeof answer->note, "%s %s -> %s",
+	(void)snprintf(answer->note, sizeof answer->note, "%s %s",
 	               type == TYPE_A      ? "A"
 	               : type == TYPE_AAAA ? "AAAA"
 	                                   : "other",
-	               name,
-	               entry == NULL    ? "no such name"
-	               : type == TYPE_A ? "answered"
-	                                : "no such record");
+	               name);
 }
 
 void dns_answer(const struct dns_config *config, struct bytes message, struct dns_answer *ret_answer)
@@ -99,17 +96,38 @@ void dns_answer(const struct dns_config *config, struct bytes message, struct dn
 	}
 	if ((message.data[2] & 0x78) != 0) {
 		begin(message, HEADER, RCODE_UNIMPLEMENTED, ret_answer);
-		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: opcode %u -> not implemented",
+		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: opcode %u",
 		               (unsigned)message.data[2] >> 3 & 15U);
 		return;
 	}
 	size_t name_end = questions == 1 ? read_name(message, HEADER, name) : 0;
 	if (name_end == 0 || !bytes_have(message, name_end, 4) || name_end + 4 + 16 > DNS_MESSAGE_MAX) {
 		begin(message, HEADER, RCODE_FORMAT, ret_answer);
-		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: a question that cannot be read -> format error");
+		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: a question that cannot be read");
 		return;
 	}
 	answer_question(config, message, name_end, name, ret_answer);
+}
+
+const char *dns_outcome(const struct dns_answer *answer, char ret_text[DNS_OUTCOME_TEXT_MAX])
+{
+	/* RFC 1035 4.1.1, by the names that dig(1) has for them. */
+	static const char *const rcodes[] = {"no such record", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"};
+	const uint8_t *m = answer->message;
+	size_t rcode = m[3] & 0x0f;
+
+	if (answer->length == 0)
+		(void)snprintf(ret_text, DNS_OUTCOME_TEXT_MAX, "not answered");
+	else if ((m[2] & 0x02) != 0)
+		(void)snprintf(ret_text, DNS_OUTCOME_TEXT_MAX, "truncated");
+	else if (m[7] != 0) {
+		const uint8_t *address = m + answer->length - 4, *ttl = address - 6;
+		bool kept = (ttl[0] | ttl[1] | ttl[2] | ttl[3]) != 0;
+		(void)snprintf(ret_text, DNS_OUTCOME_TEXT_MAX, "%u.%u.%u.%u%s", address[0], address[1], address[2], address[3],
+		               kept ? "" : ", not to be kept");
+	} else
+		(void)snprintf(ret_text, DNS_OUTCOME_TEXT_MAX, "%s", rcode < sizeof rcodes / sizeof rcodes[0] ? rcodes[rcode] : "an error");
+	return ret_text;
 }
 
 /* The answer is a record of 16 bytes behind the question, if there is one. */

@@ -29,7 +29,7 @@ struct dns_answer {
 	size_t length; /**< 0: no answer */
 	uint8_t message[DNS_MESSAGE_MAX];
 	char name[DNS_NAME_TEXT_MAX];      /**< that was asked for; empty if it could not be read */
-	char note[DNS_NAME_TEXT_MAX + 64]; /**< for the trace */
+	char note[DNS_NAME_TEXT_MAX + 64]; /**< what was asked, for the trace */
 };
 
 /** What can become of an answer: none comes; no such name; the server has failed; another address; it says it is cut short; it may not be kept. */
@@ -44,6 +44,10 @@ enum dns_spoilage {
 
 /** Answers one message. @param message A UDP payload, of any length and content. */
 void dns_answer(const struct dns_config *config, struct bytes message, struct dns_answer *ret_answer);
+
+#define DNS_OUTCOME_TEXT_MAX 32
+/** What the message says that is sent: "192.0.2.1", "NXDOMAIN", "not answered". @return ret_text. */
+const char *dns_outcome(const struct dns_answer *answer, char ret_text[DNS_OUTCOME_TEXT_MAX]);
 
 /** Spoils an answer of dns_answer(). @param address Of DNS_SPOILED_ADDRESS, host order. */
 void dns_spoil(struct dns_answer *answer, enum dns_spoilage spoilage, uint32_t address);

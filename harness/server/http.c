@@ -94,12 +94,16 @@ static void send_body(struct connection *c)
 	while (c->body_written < c->body_limit) {
 		size_t left = c->body_limit - c->body_written;
 		struct bytes rest = bytes_part(c->answer.body, c->body_written, left);
+		struct http_part part = {.port = channel_port(c->channel),
+		                         .remote_port = channel_remote_port(c->channel),
+		                         .sequence = channel_sequence(c->channel)};
 		size_t taken = channel_write(c->channel, rest, false, false);
 		if (taken == 0)
 			return;
 		c->body_written += taken;
 		c->unacknowledged += taken;
-		the_handler.sent(the_handler.ctx, &c->reader.request, bytes_part(rest, 0, taken));
+		part.bytes = bytes_part(rest, 0, taken);
+		the_handler.sent(the_handler.ctx, &c->reader.request, &part);
 	}
 }
 
@@ -203,7 +207,10 @@ static void ask_handler(struct connection *c)
 	if (tls != NULL)
 		request->identity = tls_identity(tls);
 	c->answer = (struct http_answer){.status = 413};
-	if (!c->reader.too_large)
+	if (c->reader.too_large)
+		trace_not_modelled(host_trace(), host_sim()->now, "http", "a request with a target of %d bytes or a body of %d", HTTP_TARGET_MAX,
+		                   HTTP_BODY_MAX);
+	else
 		the_handler.answer(the_handler.ctx, request, &c->answer);
 }
 
@@ -301,7 +308,7 @@ static void on_ended(void *ctx)
 	/* It may still read (RFC 9293 3.6): what it asked for is sent to the end. If it does not, its reset ends the connection. */
 	c->keep_alive = false;
 	if ((c->state == SENDING || c->state == WAITING) && !c->stalled)
-		say(c, "the device has closed its side");
+		say(c, "half closed by a FIN that came");
 	else
 		close_connection(c);
 }

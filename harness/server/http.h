@@ -18,10 +18,10 @@
 
 #define HTTP_PORT 80
 #define HTTPS_PORT 443
-#define HTTP_TARGET_MAX 512
+#define HTTP_TARGET_MAX 2048
 #define HTTP_FIELD_MAX 256
-/** A request's body that is kept; more is a finding and answered with 413. */
-#define HTTP_BODY_MAX 4096
+/** A request's body that is kept. A longer one, or a longer target, is not modelled, since a real server would take it; it is answered with 413. */
+#define HTTP_BODY_MAX 16384
 /** A header field and its value that an answer can have beside the usual ones. */
 #define HTTP_EXTRA_MAX 320
 
@@ -71,10 +71,17 @@ struct http_answer {
 	struct http_trouble trouble;
 };
 
+/** A part of a body on its way, and where it is in its connection's stream. */
+struct http_part {
+	struct bytes bytes;
+	uint16_t port, remote_port; /**< of the server, of the client */
+	uint32_t sequence;          /**< TCP's, of the first byte; with TLS of the record that it is in */
+};
+
 struct http_handler {
 	void (*answer)(void *ctx, const struct http_request *request, struct http_answer *ret_answer);
 	/** A part of the body of the answer to @p request was handed to TCP. */
-	void (*sent)(void *ctx, const struct http_request *request, struct bytes part);
+	void (*sent)(void *ctx, const struct http_request *request, const struct http_part *part);
 	/**
 	 * A TLS connection begins: what it is to be like. Host, time, random numbers and secrets are the handler's to fill in.
 	 * @param number Of the connection, from 1.

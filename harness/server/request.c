@@ -87,6 +87,13 @@ static int on_value_complete(llhttp_t *parser)
 	return 0;
 }
 
+/* A server that does not speak what it is to upgrade to ignores the field (RFC 9110 7.8): what follows is the next request, as it would be without. */
+static int on_headers_complete(llhttp_t *parser)
+{
+	parser->upgrade = 0;
+	return 0;
+}
+
 static int on_body(llhttp_t *parser, const char *at, size_t length)
 {
 	struct request_reader *reader = of(parser);
@@ -112,6 +119,7 @@ static const llhttp_settings_t settings = {
 	.on_header_field = on_field,
 	.on_header_value = on_value,
 	.on_header_value_complete = on_value_complete,
+	.on_headers_complete = on_headers_complete,
 	.on_body = on_body,
 	.on_message_complete = on_complete,
 };

@@ -86,11 +86,12 @@ static void receive_dns(void *arg, struct udp_pcb *pcb, struct pbuf *packet, con
 	const struct udp_services *services = arg;
 	uint8_t room[FRAME_MAX];
 	struct dns_answer answer;
+	char outcome[DNS_OUTCOME_TEXT_MAX];
 
 	dns_answer(&services->dns, flatten(packet, room), &answer);
-	trace_line(host_trace(), host_sim()->now, "dns", "%s", answer.note);
 	if (services->disruptor != NULL)
 		disruptor_dns(services->disruptor, &answer, host_sim()->now);
+	trace_line(host_trace(), host_sim()->now, "dns", "%s -> %s", answer.note, dns_outcome(&answer, outcome));
 	reply(pcb, answer.message, answer.length, address, port);
 }
 

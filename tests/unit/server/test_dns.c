@@ -59,6 +59,34 @@ static unsigned rcode(const struct dns_answer *answer)
 	return be16(answer, 2) & 15;
 }
 
+/* As it stands in the trace. */
+static const char *traced(const struct dns_answer *answer)
+{
+	static char text[sizeof answer->note + DNS_OUTCOME_TEXT_MAX + 4];
+	char outcome[DNS_OUTCOME_TEXT_MAX];
+
+	(void)snprintf(text, sizeof text, "%s -> %s", answer->note, dns_outcome(answer, outcome));
+	return text;
+}
+
+/* The trace tells what is sent, not what would have been. */
+static void a_spoiled_answer_is_traced_as_it_is_sent(void)
+{
+	static const struct {
+		enum dns_spoilage spoilage;
+		const char *outcome;
+	} rows[] = {{DNS_SPOILED_SILENCE, "A x -> not answered"},  {DNS_SPOILED_NXDOMAIN, "A x -> NXDOMAIN"},
+	            {DNS_SPOILED_SERVFAIL, "A x -> SERVFAIL"},     {DNS_SPOILED_ADDRESS, "A x -> 10.1.2.3"},
+	            {DNS_SPOILED_TRUNCATED, "A x -> truncated"}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct query query = query_of("x", TYPE_A, CLASS_IN);
+		struct dns_answer answer = answer_to(&query);
+		dns_spoil(&answer, rows[i].spoilage, 0x0a010203);
+		TEST_SAME_TEXT(traced(&answer), rows[i].outcome);
+	}
+}
+
 static void a_known_name_has_its_address(void)
 {
 	struct query query = query_of("update.stutter.test", TYPE_A, CLASS_IN);
@@ -71,7 +99,7 @@ static void a_known_name_has_its_address(void)
 	CU_ASSERT(be16(&answer, 4) == 1 && be16(&answer, 6) == 1 && be16(&answer, 8) == 0 && be16(&answer, 10) == 0);
 	CU_ASSERT(memcmp(answer.message + 12, query.data + 12, query.length - 12) == 0);
 	CU_ASSERT(memcmp(record, "\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1", 16) == 0);
-	TEST_SAME_TEXT(answer.note, "A update.stutter.test -> answered");
+	TEST_SAME_TEXT(traced(&answer), "A update.stutter.test -> 192.0.2.1");
 }
 
 static void names_are_alike_in_any_case(void)
@@ -82,7 +110,7 @@ static void names_are_alike_in_any_case(void)
 	CU_ASSERT_EQUAL(be16(&answer, 6), 1);
 	/* The question comes back as it was spelled: some resolvers check (0x20 encoding). */
 	CU_ASSERT(memcmp(answer.message + 12, query.data + 12, query.length - 12) == 0);
-	TEST_SAME_TEXT(answer.note, "A update.stutter.test -> answered");
+	TEST_SAME_TEXT(traced(&answer), "A update.stutter.test -> 192.0.2.1");
 }
 
 static void another_type_of_a_known_name_is_no_error(void)
@@ -92,9 +120,10 @@ static void another_type_of_a_known_name_is_no_error(void)
 
 	CU_ASSERT_EQUAL(rcode(&answer), 0);
 	CU_ASSERT_EQUAL(be16(&answer, 6), 0);
-	TEST_SAME_TEXT(answer.note, "AAAA x -> no such record");
+	TEST_SAME_TEXT(traced(&answer), "AAAA x -> no such record");
 	query = query_of("x", 16, CLASS_IN);
-	TEST_SAME_TEXT(answer_to(&query).note, "other x -> no such record");
+	answer = answer_to(&query);
+	TEST_SAME_TEXT(traced(&answer), "other x -> no such record");
 }
 
 static void an_unknown_name_does_not_exist(void)
@@ -106,7 +135,7 @@ static void an_unknown_name_does_not_exist(void)
 		struct dns_answer answer = answer_to(&query);
 		CU_ASSERT_EQUAL(rcode(&answer), 3);
 		CU_ASSERT(answer.length == query.length && be16(&answer, 6) == 0);
-		TEST_CONTAINS(answer.note, "no such name");
+		TEST_CONTAINS(traced(&answer), " -> NXDOMAIN");
 	}
 	struct query chaos = query_of("x", TYPE_A, 3);
 	struct dns_answer answer = answer_to(&chaos);
@@ -132,7 +161,7 @@ static void an_answer_is_not_answered(void)
 	query.data[2] |= 0x80;
 	struct dns_answer answer = answer_to(&query);
 	CU_ASSERT_EQUAL(answer.length, 0);
-	TEST_CONTAINS(answer.note, "bytes that are no DNS query");
+	TEST_CONTAINS(traced(&answer), "bytes that are no DNS query -> not answered");
 }
 
 static void another_opcode_is_not_implemented(void)
@@ -144,7 +173,7 @@ static void another_opcode_is_not_implemented(void)
 	CU_ASSERT_EQUAL(answer.length, 12);
 	CU_ASSERT_EQUAL(rcode(&answer), 4);
 	CU_ASSERT_EQUAL(be16(&answer, 4), 0);
-	TEST_CONTAINS(answer.note, "opcode 5 -> not implemented");
+	TEST_CONTAINS(traced(&answer), "opcode 5 -> NOTIMP");
 }
 
 static void is_malformed(const struct query *query)
@@ -154,7 +183,7 @@ static void is_malformed(const struct query *query)
 	CU_ASSERT_EQUAL(answer.length, 12);
 	CU_ASSERT_EQUAL(rcode(&answer), 1);
 	CU_ASSERT(be16(&answer, 0) == 0xbeef && be16(&answer, 4) == 0 && be16(&answer, 6) == 0);
-	TEST_CONTAINS(answer.note, "format error");
+	TEST_CONTAINS(traced(&answer), "cannot be read -> FORMERR");
 }
 
 static void a_question_that_cannot_be_read_is_malformed(void)
@@ -230,6 +259,7 @@ const CU_TestInfo tests_dns[] = {
 	{"another type of a known name is no error", another_type_of_a_known_name_is_no_error},
 	{"an unknown name does not exist", an_unknown_name_does_not_exist},
 	{"additional records of the query are left out", additional_records_of_the_query_are_left_out},
+	{"a spoiled answer is traced as it is sent", a_spoiled_answer_is_traced_as_it_is_sent},
 	{"an answer is not answered", an_answer_is_not_answered},
 	{"another opcode is not implemented", another_opcode_is_not_implemented},
 	{"a question that cannot be read is malformed", a_question_that_cannot_be_read_is_malformed},

@@ -45,6 +45,7 @@ static void whole_flow(int version)
 	CU_ASSERT_STRING_EQUAL(truth->images[1].name, "os-22.02.bin");
 	CU_ASSERT_EQUAL(coverage_total(&truth->images[1].coverage), 60000);
 	CU_ASSERT_EQUAL(truth->images[1].bytes, 60000);
+	CU_ASSERT_EQUAL(truth->images[1].delivered, 60000);
 	CU_ASSERT(truth->images[1].from_primary == 60000 && truth->images[1].from_secondary == 0);
 	CU_ASSERT_FATAL(truth->status_count == 1);
 	CU_ASSERT_STRING_EQUAL(truth->statuses[0].slot, "b");
@@ -270,6 +271,7 @@ static void the_bigger_image_comes_whole_and_repeats_nothing(void)
 	CU_ASSERT(device_attest(&device, "a") && device_check(&device, "retail", "any", "1") && device_manifest(&device));
 	CU_ASSERT(device_download(&device, RELEASE_OS, 0));
 	CU_ASSERT_EQUAL(far.service.truth.images[0].bytes, 700000);
+	CU_ASSERT_EQUAL(truth_delivered(&far.service.truth), 700000);
 	device_close(&device);
 	far_close();
 }
@@ -316,6 +318,45 @@ static void the_plain_service_is_where_it_was(void)
 	CU_ASSERT_STRING_EQUAL((const char *)answer.body, "plain");
 	far_answer_close(&answer);
 	TEST_CONTAINS(far.text, "to connect2.stutter.test");
+	far_close();
+}
+
+/* What curl --http2 and libostree send with each request (RFC 7540 3.2). */
+static void an_upgrade_that_is_not_spoken_is_ignored(void)
+{
+	static const char h2c[] = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n";
+	struct wire wire;
+
+	far_open(small);
+	wire_open(&wire, HOST_ADDRESS, HTTP_PORT, SIM_S);
+	for (unsigned i = 0; i < 3; i++) {
+		struct far_answer answer = wire_ask(&wire, "GET", NAMES_UPDATE, "/images/os.bin", h2c, NULL, SIM_S);
+		CU_ASSERT(answer.status == 200 && answer.whole);
+		far_answer_close(&answer);
+	}
+	CU_ASSERT_PTR_NULL(strstr(far.text, "finding"));
+	wire_close(&wire);
+	far_close();
+}
+
+/* A limit of ours is no fault of the device: the session proves nothing. */
+static void a_request_that_is_too_large_is_not_modelled(void)
+{
+	const struct far_tls plain = {.host = NAMES_UPDATE};
+	static char body[HTTP_BODY_MAX + 2];
+
+	memset(body, 'x', HTTP_BODY_MAX + 1);
+	far_open(small);
+	body[HTTP_BODY_MAX] = '\0';
+	struct far_answer answer = far_ask(&plain, "POST", "/report", "", body, 60 * SIM_S);
+	CU_ASSERT_EQUAL(answer.status, 204);
+	CU_ASSERT_PTR_NULL(trace_first_gap(far.trace));
+	far_answer_close(&answer);
+	body[HTTP_BODY_MAX] = 'x';
+	answer = far_ask(&plain, "POST", "/report", "", body, 60 * SIM_S);
+	CU_ASSERT_EQUAL(answer.status, 413);
+	CU_ASSERT_PTR_NOT_NULL(trace_first_gap(far.trace));
+	far_answer_close(&answer);
 	far_close();
 }
 
@@ -472,6 +513,8 @@ const CU_TestInfo tests_server_update[] = {
 	{"an OS image can be brought", an_os_image_can_be_brought},
 	{"attestation knows what it was told to accept", a_mended_os_image_is_known_to_attestation_once_it_is_accepted},
 	{"the plain service is where it was", the_plain_service_is_where_it_was},
+	{"an upgrade that is not spoken is ignored", an_upgrade_that_is_not_spoken_is_ignored},
+	{"a request that is too large is not modelled", a_request_that_is_too_large_is_not_modelled},
 	{"nonsense instead of TLS is a finding", nonsense_instead_of_tls_is_a_finding},
 	{"secrets are told", secrets_are_told},
 	{"names reach into TLS 1.2", names_reach_into_tls_1_2},
