@@ -18,7 +18,8 @@ struct judges {
 	bool poll;        /**< after a failure the device goes back to its poll loop */
 	uint64_t heal_ns; /**< from the last fault that acted to the end */
 	uint64_t hang_ns; /**< of silence: the device neither sends nor reports */
-	uint64_t traffic; /**< image bytes served, in times the images' size */
+	bool whole;       /**< what passes was given the whole of an image */
+	uint64_t traffic; /**< image bytes that reached the device, in times the images' size */
 	uint64_t storm;   /**< connections that the device begins within JUDGES_STORM_NS */
 	bool verified;    /**< nothing runs that was not verified */
 	bool bootable;    /**< after every reset a system comes up */
@@ -37,8 +38,10 @@ struct judges {
 	                           "judge: at most so long from the last fault that acted to the end; 0ns: off"),                          \
 		PARAM_ROW_QUANTITY(s, m.hang_ns, "hang", UNIT_DURATION, "0ns", 0, 0,                                                       \
 	                           "judge: at most so long without a frame or a report of the device, or the session ends; 0ns: off"),     \
+		PARAM_ROW_BOOL(s, m.whole, "whole", "true",                                                                                \
+	                       "judge: what passes was served the whole of an image; false for clients of deltas, or of none"),            \
 		PARAM_ROW_QUANTITY(s, m.traffic, "traffic", UNIT_NONE, "0", 0, 0,                                                          \
-	                           "judge: image bytes served, at most so many times the images' size; 0: off"),                           \
+	                           "judge: image bytes that reach the device, at most so many times the images' size; 0: off"),            \
 		PARAM_ROW_QUANTITY(s, m.storm, "storm", UNIT_NONE, "0", 0, JUDGES_STORM_MAX,                                               \
 	                           "judge: at most so many TCP connections begun within any 10s; 0: off"),                                 \
 		PARAM_ROW_BOOL(s, m.verified, "verified", "true", "judge: no system runs that is not one that was signed"),                \

@@ -75,6 +75,9 @@ void channel_open_window(struct channel *channel);
  */
 size_t channel_write(struct channel *channel, struct bytes data, bool more, bool copy);
 
+/** The TCP sequence number behind all that was written, be it sent or not. */
+uint32_t channel_sequence(const struct channel *channel);
+
 /** Sends what was written. */
 void channel_flush(struct channel *channel);
 

@@ -17,7 +17,8 @@
 #include "server/reply.h"
 #include "server/swu.h"
 
-#define IMAGE_TARGET "/images/os.bin"
+#define IMAGE_NAME "os.bin"
+#define IMAGE_TARGET "/images/" IMAGE_NAME
 #define PACKAGE_NAME "os.swu"
 #define PACKAGE_TARGET "/images/" PACKAGE_NAME
 /** The device's address: the only one that DHCP gives. */
@@ -113,6 +114,7 @@ void service_close(struct service *service)
 		release_close(&service->releases[i]);
 	service->has_releases = false;
 	truth_close(&service->truth);
+	delivery_close(&service->delivery);
 	pki_close(service->pki);
 	service->pki = NULL;
 }
@@ -197,14 +199,15 @@ static struct bytes package_of(struct service *service)
 	return bytes_of(service->package, service->package_length);
 }
 
-static void answer_package(struct service *service, struct http_answer *answer)
+static enum service_kind hand_out(struct service *service, const char *name, struct bytes image, const char *etag,
+                                  struct http_answer *answer)
 {
-	struct bytes package = package_of(service);
-	struct service_image *truth = truth_image(&service->truth, PACKAGE_NAME, package.length);
+	struct service_image *truth = truth_image(&service->truth, name, image.length);
 
 	if (truth != NULL)
 		truth->requests++;
-	*answer = (struct http_answer){200, "application/octet-stream", service->package_etag, true, package, NULL, "", {0}};
+	*answer = (struct http_answer){200, "application/octet-stream", etag, true, image, NULL, "", {0}};
+	return SERVICE_IMAGE;
 }
 
 static enum service_kind answer_plain(struct service *service, const struct http_request *request, struct http_answer *answer)
@@ -226,12 +229,10 @@ static enum service_kind answer_plain(struct service *service, const struct http
 		answer_text(answer, "application/json", service->manifest);
 		return SERVICE_UPDATE;
 	} else if (reply_is_path(target, IMAGE_TARGET)) {
-		service->truth.attempts++;
-		*answer = (struct http_answer){200, "application/octet-stream", service->image_etag, true, service->image, NULL, "", {0}};
-		return SERVICE_IMAGE;
+		return hand_out(service, IMAGE_NAME, service->image, service->image_etag, answer);
 	} else if (reply_is_path(target, PACKAGE_TARGET)) {
-		answer_package(service, answer);
-		return SERVICE_IMAGE;
+		struct bytes package = package_of(service);
+		return hand_out(service, PACKAGE_NAME, package, service->package_etag, answer);
 	}
 	return SERVICE_OTHER;
 }
@@ -370,11 +371,7 @@ static enum service_kind answer_image(struct service *service, const struct http
 
 	if (image == NULL || !is_get(request))
 		return SERVICE_OTHER;
-	struct service_image *truth = truth_image(&service->truth, image->name, image->data.length);
-	if (truth != NULL)
-		truth->requests++;
-	*answer = (struct http_answer){200, "application/octet-stream", image->etag, true, image->data, NULL, "", {0}};
-	return SERVICE_IMAGE;
+	return hand_out(service, image->name, image->data, image->etag, answer);
 }
 
 static enum service_kind answer_releases(struct service *service, const struct http_request *request, struct http_answer *answer)
@@ -450,6 +447,7 @@ void service_answer(void *ctx, const struct http_request *request, struct http_a
 	else
 		kind = answer_well(service, request, ret_answer);
 	upset_apply(&upset, ret_answer);
+	service->truth.refused += ret_answer->status >= 400;
 	truth_visit(&service->truth, &(struct service_visit){now, request->address, kind, ret_answer->status});
 }
 
@@ -466,70 +464,47 @@ static bool lies_in(struct bytes part, struct bytes whole, uint64_t *ret_offset)
 	return true;
 }
 
-static void note_release(struct service *service, const struct http_request *request, struct bytes part)
+/* @return the image that @p part of an answer to @p request is of, and where in it. NULL: it is of none. */
+static struct service_image *find_image(struct service *service, const struct http_request *request, struct bytes part,
+                                        uint64_t *ret_offset)
 {
-	const struct release_image *image = image_of(service, request->target);
-	uint64_t offset;
-
-	if (image == NULL || !lies_in(part, image->data, &offset))
-		return;
-	struct service_image *truth = truth_image(&service->truth, image->name, image->data.length);
-	if (truth == NULL)
-		return;
-	truth->bytes += part.length;
-	coverage_add(&truth->coverage, offset, offset + part.length);
-	if (request->address == names_find(NAMES_IMAGES_SECONDARY)->address)
-		truth->from_secondary += part.length;
-	else
-		truth->from_primary += part.length;
-	service->bundle_out |= request->address == names_find(NAMES_RELEASES)->address && offset + part.length == image->data.length;
-}
-
-static void note_package(struct service *service, struct bytes part)
-{
+	struct service_truth *truth = &service->truth;
 	struct bytes package = bytes_of(service->package, service->package_length);
-	uint64_t offset;
 
-	if (!lies_in(part, package, &offset))
-		return;
-	struct service_image *truth = truth_image(&service->truth, PACKAGE_NAME, package.length);
-	if (truth == NULL)
-		return;
-	truth->bytes += part.length;
-	truth->from_primary += part.length;
-	coverage_add(&truth->coverage, offset, offset + part.length);
-}
-
-bool service_image_served(const struct service *service, uint64_t *ret_size, uint64_t *ret_served)
-{
-	const struct service_truth *truth = &service->truth;
-
-	*ret_size = service->image.length;
-	*ret_served = truth->image_covered;
-	for (size_t i = 0; i < truth->image_count && truth->attempts == 0; i++) {
-		if (strcmp(truth->images[i].name, PACKAGE_NAME) != 0)
-			continue;
-		*ret_size = truth->images[i].size;
-		*ret_served = coverage_total(&truth->images[i].coverage);
-		return true;
+	if (request->tls) {
+		const struct release_image *image = image_of(service, request->target);
+		return image != NULL && lies_in(part, image->data, ret_offset) ? truth_image(truth, image->name, image->data.length) : NULL;
 	}
-	return truth->attempts > 0;
+	if (lies_in(part, service->image, ret_offset))
+		return truth_image(truth, IMAGE_NAME, service->image.length);
+	return lies_in(part, package, ret_offset) ? truth_image(truth, PACKAGE_NAME, package.length) : NULL;
 }
 
-static void note_sent(void *ctx, const struct http_request *request, struct bytes part)
+static void note_sent(void *ctx, const struct http_request *request, const struct http_part *part)
 {
 	struct service *service = ctx;
+	size_t length = part->bytes.length;
 	uint64_t offset;
 
-	if (request->tls)
-		note_release(service, request, part);
-	else
-		note_package(service, part);
-	if (!lies_in(part, service->image, &offset))
+	struct service_image *image = find_image(service, request, part->bytes, &offset);
+	if (image == NULL)
 		return;
-	service->truth.image_bytes += part.length;
-	if (offset <= service->truth.image_covered && offset + part.length > service->truth.image_covered)
-		service->truth.image_covered = offset + part.length;
+	image->bytes += length;
+	coverage_add(&image->coverage, offset, offset + length);
+	if (request->address == names_find(NAMES_IMAGES_SECONDARY)->address)
+		image->from_secondary += length;
+	else
+		image->from_primary += length;
+	service->bundle_out |= request->tls && request->address == names_find(NAMES_RELEASES)->address && offset + length == image->size;
+	delivery_expect(&service->delivery, &(struct delivery_stretch){.flow = {request->address, part->port, part->remote_port},
+	                                                               .sequence = part->sequence,
+	                                                               .length = (uint32_t)length,
+	                                                               .bytes = &image->delivered});
+}
+
+void service_delivered(struct service *service, struct bytes frame)
+{
+	delivery_see(&service->delivery, frame);
 }
 
 /* -- TLS -- */

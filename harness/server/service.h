@@ -30,6 +30,7 @@
 #include "base/error.h"
 #include "base/param.h"
 #include "server/attest.h"
+#include "server/delivery.h"
 #include "server/disrupt.h"
 #include "server/http.h"
 #include "server/names.h"
@@ -83,6 +84,7 @@ struct service {
 	struct dns_name dns_names[NAMES_MAX];
 	struct udp_services udp;
 	struct service_truth truth;
+	struct delivery delivery;
 	uint64_t unix_base_ns, seed;
 	struct service_ops ops;
 	void *ctx;
@@ -123,8 +125,8 @@ const struct release *service_releases(struct service *service);
 void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct disruptor *disruptor, struct service_ops ops,
                    void *ctx);
 
-/** What the client of the plain flow asked for, the image or the package: its size and how much of it was handed out. @return false: neither. */
-bool service_image_served(const struct service *service, uint64_t *ret_size, uint64_t *ret_served);
+/** A frame has gone onto the device's cable. */
+void service_delivered(struct service *service, struct bytes frame);
 
 /** Answers a request: what http_open()'s handler calls. @param ctx The service. */
 void service_answer(void *ctx, const struct http_request *request, struct http_answer *ret_answer);

@@ -51,6 +51,24 @@ struct service_image *truth_image(struct service_truth *truth, const char *name,
 	return image;
 }
 
+uint64_t truth_delivered(const struct service_truth *truth)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < truth->image_count; i++)
+		bytes += truth->images[i].delivered;
+	return bytes;
+}
+
+uint64_t truth_asked_for(const struct service_truth *truth)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < truth->image_count; i++)
+		bytes += truth->images[i].size;
+	return bytes;
+}
+
 uint64_t truth_least_gap(const struct service_truth *truth, enum service_kind kind, uint32_t address)
 {
 	uint64_t least = UINT64_MAX, last = UINT64_MAX;

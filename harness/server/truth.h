@@ -18,8 +18,8 @@
 /** Requests and statuses that are kept; further ones are only counted. */
 #define TRUTH_VISITS_MAX 8192U
 #define TRUTH_STATUSES_MAX 256U
-/** Images that are told apart: three of each of two feeds, and the package for SWUpdate. */
-#define TRUTH_IMAGES_MAX 7U
+/** Images that are told apart: three of each of two feeds, that of the plain flow, and its package for SWUpdate. */
+#define TRUTH_IMAGES_MAX 8U
 #define TRUTH_TEXT_MAX 48
 
 /** What a request was about. */
@@ -54,22 +54,21 @@ struct service_status {
 		reason[2 * TRUTH_TEXT_MAX];
 };
 
-/** An image of the signed releases, or the package for SWUpdate, and what was handed to TCP of it. */
+/** An image, and what became of it. */
 struct service_image {
 	char name[2 * TRUTH_TEXT_MAX];
 	uint64_t size;
 	uint64_t requests;
-	uint64_t bytes; /**< repeated ones included */
-	struct coverage coverage;
+	uint64_t bytes;                        /**< handed to TCP, repeated ones included */
+	struct coverage coverage;              /**< of these */
+	uint64_t delivered;                    /**< bytes of it that went over the device's cable, repeated ones included */
 	uint64_t from_primary, from_secondary; /**< bytes by image host */
 };
 
 struct service_truth {
-	uint64_t requests;      /**< of any kind */
-	uint64_t checks;        /**< update checks answered */
-	uint64_t image_bytes;   /**< bytes of /images/os.bin that were handed to TCP, repeated ones included */
-	uint64_t image_covered; /**< how much of it, from its beginning, was handed to TCP at least once */
-	uint64_t attempts;      /**< requests for it */
+	uint64_t requests; /**< of any kind */
+	uint64_t refused;  /**< of these, those that were answered with an error */
+	uint64_t checks;   /**< update checks answered */
 	uint64_t reports;
 	char last_report[SERVICE_REPORT_MAX]; /**< the body, as far as it fits */
 
@@ -92,6 +91,10 @@ void truth_status(struct service_truth *truth, const struct service_status *stat
 
 /** @return the image called @p name, made if it was not there; NULL if there are too many. */
 struct service_image *truth_image(struct service_truth *truth, const char *name, uint64_t size);
+
+/** Bytes of all images that went over the device's cable, repeated ones included; and the sizes of all that were asked for. */
+uint64_t truth_delivered(const struct service_truth *truth);
+uint64_t truth_asked_for(const struct service_truth *truth);
 
 /**
  * The shortest time between two requests of a kind to a host, one after the other.

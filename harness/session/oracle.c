@@ -192,15 +192,46 @@ static bool wants_traffic(const struct judges *limits)
 
 static bool is_frugal(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct service *service = &asked->world->service;
-	uint64_t bytes = service->truth.image_bytes, size = service->truth.attempts > 0 ? service->image.length : 0;
+	const struct service_truth *truth = &asked->world->service.truth;
+	uint64_t bytes = truth_delivered(truth), size = truth_asked_for(truth);
 
-	for (size_t i = 0; i < service->truth.image_count; i++) {
-		bytes += service->truth.images[i].bytes;
-		size += service->truth.images[i].size;
-	}
 	return bytes <= asked->limits->traffic * size ||
-	       complain(ret_why, "%" PRIu64 " image bytes were served for images of %" PRIu64 " bytes", bytes, size);
+	       complain(ret_why, "%" PRIu64 " image bytes reached the device for images of %" PRIu64 " bytes", bytes, size);
+}
+
+static bool wants_whole(const struct judges *limits)
+{
+	return limits->whole;
+}
+
+/* The image that most was handed out of; NULL: none was asked for. */
+static const struct service_image *best_image(const struct service_truth *truth)
+{
+	const struct service_image *best = NULL;
+
+	for (size_t i = 0; i < truth->image_count; i++)
+		if (best == NULL ||
+		    coverage_total(&truth->images[i].coverage) * best->size > coverage_total(&best->coverage) * truth->images[i].size)
+			best = &truth->images[i];
+	return best;
+}
+
+/* A device that installs in its flash shows there what it has. */
+static bool was_given_a_whole(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
+{
+	const struct service_truth *truth = &asked->world->service.truth;
+	const struct service_image *image = best_image(truth);
+
+	if (asked->verdict->kind != VERDICT_PASS || is_staged(asked->world))
+		return true;
+	if (image != NULL && coverage_total(&image->coverage) < image->size)
+		return complain(ret_why, "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of %s",
+		                coverage_total(&image->coverage), image->size, image->name);
+	if (image != NULL || truth->requests > truth->refused)
+		return true;
+	return truth->requests > 0
+	               ? complain(ret_why, "the device reports success, but all of its %" PRIu64 " requests were refused", truth->requests)
+	               : complain(ret_why, "the device reports success, but has asked the service for nothing");
 }
 
 static bool wants_storm(const struct judges *limits)
@@ -295,6 +326,7 @@ const struct oracle oracles[] = {
 	{"told", is_told, wants_told},
 	{"poll", is_polling, wants_poll},
 	{"heal", has_healed, wants_heal},
+	{"whole", was_given_a_whole, wants_whole},
 	{"traffic", is_frugal, wants_traffic},
 	{"storm", is_calm, wants_storm},
 	{"leak", is_tight, wants_leak},

@@ -416,7 +416,7 @@ static void finish(struct session *session, struct verdict *verdict)
 		verdict->virtual_ns = world->sim.now - session->start;
 		verdict->frames = world->frames[TO_SERVER] + world->frames[TO_DEVICE];
 		verdict->spi_messages = world->board.counters.messages;
-		verdict->image_bytes = world->service.truth.image_bytes;
+		verdict->image_bytes = truth_delivered(&world->service.truth);
 	}
 	judge_decide(&session->judge, world, session->end, session->broken.text, verdict);
 	if (world != NULL)

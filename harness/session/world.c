@@ -70,10 +70,12 @@ static void fire_proxy(void *ctx, sim_ns now)
 
 	while ((frame = proxy_deliver(world->proxy, now, &direction)) != NULL) {
 		capture(world, frame, direction == TO_SERVER ? SERVER_SIDE : DEVICE_SIDE, true, PCAPNG_UNKNOWN, NULL);
-		if (direction == TO_SERVER)
+		if (direction == TO_SERVER) {
 			host_input(frame);
-		else
+		} else {
+			service_delivered(&world->service, frame_bytes(frame));
 			link_partner_sends(&world->link, frame);
+		}
 	}
 	plan_proxy(world);
 }
@@ -130,7 +132,7 @@ static void made(void *ctx, const struct frame *frame, enum direction direction,
 	char packet[PACKET_TEXT_MAX], quantity[UNIT_TEXT_MAX];
 	bool lost = release == SIM_NEVER;
 
-	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " made by '%s', %s -> %s%s", direction_name(direction), frame->id,
+	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " forged by '%s', %s -> %s%s", direction_name(direction), frame->id,
 	           proxy_fault(world->proxy, fault)->name, packet_render(frame_bytes(frame), packet),
 	           lost ? "dropped, the proxy's queue is full" : "leaves after ",
 	           lost ? "" : unit_format(UNIT_DURATION, release - now, quantity));

@@ -94,6 +94,7 @@ static void take(void *ctx, struct frame *frame, sim_ns now)
 	(void)ctx;
 	CU_ASSERT_FATAL(queue_end - queue_first < QUEUE_MAX);
 	digest(TO_DEVICE, frame->data, frame->length);
+	service_delivered(&far.service, frame_bytes(frame));
 	queue[queue_end % QUEUE_MAX].frame = frame;
 	queue[queue_end++ % QUEUE_MAX].at = now + WIRE_NS;
 }

@@ -56,11 +56,20 @@ static void begin(void)
 	world.disruptor = disruptor_open(&fault, 1, 1, world.trace, (struct trouble_ops){0}, NULL);
 	world.cable = cable_open(&fault, 1, NULL, &world.sim, world.trace, NULL, NULL);
 	world.service.image = bytes_of(image, sizeof image);
+	plan.expect.judges.whole = true;
 	judge_init(&judge);
+}
+
+/* The far end has handed out so much of the image. */
+static void serve(uint64_t from, uint64_t to)
+{
+	world.service.truth.requests++;
+	coverage_add(&truth_image(&world.service.truth, "os.bin", IMAGE_SIZE)->coverage, from, to);
 }
 
 static void end(void)
 {
+	truth_close(&world.service.truth);
 	proxy_close(world.proxy);
 	disturber_close(world.board.disturber);
 	disruptor_close(world.disruptor);
@@ -87,8 +96,7 @@ static void a_device_that_has_the_image_and_says_so_passes(void)
 	CU_ASSERT_FALSE(report_at(2 * SIM_S, "phase download begin"));
 	CU_ASSERT_FALSE(report_at(3 * SIM_S, "phase reboot begin"));
 	CU_ASSERT(report_at(4 * SIM_S, "result pass"));
-	world.service.truth.attempts = 1;
-	world.service.truth.image_bytes = world.service.truth.image_covered = IMAGE_SIZE;
+	serve(0, IMAGE_SIZE);
 	decide(END_RESULT, NULL);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_PASS);
 	CU_ASSERT_STRING_EQUAL(verdict.phase, "reboot");
@@ -101,13 +109,51 @@ static void a_device_that_only_says_so_fails(void)
 	begin();
 	CU_ASSERT(report_at(SIM_S, "result pass"));
 	/* Served often enough in sum, but never to its end. */
-	world.service.truth.attempts = 5;
-	world.service.truth.image_bytes = 5 * IMAGE_SIZE;
-	world.service.truth.image_covered = IMAGE_SIZE - 1;
+	for (unsigned i = 0; i < 5; i++)
+		serve(0, IMAGE_SIZE - 1);
 	decide(END_RESULT, NULL);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
-	TEST_SAME_TEXT(verdict.reason, "the device reports success, but was served only 999 of 1000 bytes of the image");
+	TEST_SAME_TEXT(verdict.reason, "judge whole: the device reports success, but was served only 999 of 1000 bytes of os.bin");
 	end();
+}
+
+static const char *passes_with(void)
+{
+	CU_ASSERT(report_at(SIM_S, "result pass"));
+	decide(END_RESULT, NULL);
+	end();
+	return verdict.reason;
+}
+
+/* Parallel downloads and ranges: what counts is what there is in the end. */
+static void an_image_may_come_in_parts_and_out_of_order(void)
+{
+	begin();
+	serve(500, 750);
+	serve(750, IMAGE_SIZE);
+	serve(0, 500);
+	TEST_SAME_TEXT(passes_with(), "updated");
+	begin();
+	serve(500, IMAGE_SIZE);
+	serve(0, 499);
+	TEST_SAME_TEXT(passes_with(), "judge whole: the device reports success, but was served only 999 of 1000 bytes of os.bin");
+	begin();
+	serve(500, IMAGE_SIZE);
+	plan.expect.judges.whole = false;
+	TEST_SAME_TEXT(passes_with(), "updated");
+}
+
+static void a_success_that_nothing_supports_is_none(void)
+{
+	begin();
+	TEST_SAME_TEXT(passes_with(), "judge whole: the device reports success, but has asked the service for nothing");
+	begin();
+	world.service.truth.requests = world.service.truth.refused = 3;
+	TEST_SAME_TEXT(passes_with(), "judge whole: the device reports success, but all of its 3 requests were refused");
+	begin();
+	world.service.truth.requests = 3;
+	world.service.truth.refused = 2;
+	TEST_SAME_TEXT(passes_with(), "the client reports success; it never asked for an image");
 }
 
 static void a_failure_has_the_devices_reason_and_phase(void)
@@ -161,7 +207,7 @@ static void retries_are_counted_and_the_first_trouble_is_kept(void)
 	CU_ASSERT_FALSE(report_at(9 * SIM_S, "phase download retry 2: reset"));
 	CU_ASSERT_FALSE(report_at(10 * SIM_S, "phase download retrying"));
 	CU_ASSERT(report_at(11 * SIM_S, "result pass"));
-	world.service.truth.image_covered = IMAGE_SIZE;
+	serve(0, IMAGE_SIZE);
 	decide(END_RESULT, NULL);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_PASS);
 	CU_ASSERT_EQUAL(verdict.retries, 2);
@@ -211,7 +257,7 @@ static void what_is_not_modelled_proves_nothing(void)
 {
 	begin();
 	CU_ASSERT(report_at(SIM_S, "result pass"));
-	world.service.truth.image_covered = IMAGE_SIZE;
+	serve(0, IMAGE_SIZE);
 	trace_not_modelled(world.trace, SIM_S, "link", "collision");
 	trace_not_modelled(world.trace, SIM_S, "chip", "loopback");
 	decide(END_RESULT, NULL);
@@ -224,7 +270,7 @@ static void what_broke_on_our_side_proves_nothing(void)
 {
 	begin();
 	CU_ASSERT(report_at(SIM_S, "result pass"));
-	world.service.truth.image_covered = IMAGE_SIZE;
+	serve(0, IMAGE_SIZE);
 	decide(END_BROKEN, "QEMU ended");
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
 	CU_ASSERT_STRING_EQUAL(verdict.reason, "QEMU ended");
@@ -352,6 +398,8 @@ static void a_failure_may_be_expected_of_a_judge(void)
 const CU_TestInfo tests_judge[] = {
 	{"a device that has the image and says so passes", a_device_that_has_the_image_and_says_so_passes},
 	{"a device that only says so fails", a_device_that_only_says_so_fails},
+	{"an image may come in parts and out of order", an_image_may_come_in_parts_and_out_of_order},
+	{"a success that nothing supports is none", a_success_that_nothing_supports_is_none},
 	{"a failure has the device's reason and phase", a_failure_has_the_devices_reason_and_phase},
 	{"a result that names no phase keeps the last one", a_result_that_names_no_phase_keeps_the_last_one},
 	{"words are whole", words_are_whole},

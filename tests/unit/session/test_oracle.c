@@ -209,10 +209,12 @@ static void images_are_served_a_few_times_only(void)
 	struct service_image *image = truth_image(&puppet.world.service.truth, "os", 1000);
 	CU_ASSERT_FATAL(image != NULL);
 	limits.traffic = 2;
-	image->bytes = 2000;
+	/* What TCP was given and never sent costs the device nothing. */
+	image->bytes = 9999;
+	image->delivered = 2000;
 	TEST_SAME_TEXT(asked(), "");
-	image->bytes = 2001;
-	TEST_CONTAINS(asked(), "traffic; judge traffic: 2001 image bytes were served for images of 1000 bytes");
+	image->delivered = 2001;
+	TEST_CONTAINS(asked(), "traffic; judge traffic: 2001 image bytes reached the device for images of 1000 bytes");
 	end();
 }
 
@@ -286,7 +288,7 @@ static void judges_are_off_unless_they_are_wanted(void)
 	puppet.world.witness.storm = true;
 	TEST_SAME_TEXT(asked(), "");
 	verdict.kind = VERDICT_INCONCLUSIVE;
-	limits = (struct judges){true, true, true, 1, 1, 1, 1, true, true, true, 1};
+	limits = (struct judges){true, true, true, 1, 1, true, 1, 1, true, true, true, 1};
 	TEST_SAME_TEXT(asked(), "");
 	end();
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Which bytes of the images the device was sent, counted where it pays for them: on its own cable. What the server has handed to TCP says little of that: much
+ * of it may never leave the server, and what is lost behind a queue is sent again.
+ *
+ * The server tells which stretches of its TCP streams are bytes of an image, whoever sees the cable shows every frame.
+ */
+#ifndef SERVER_DELIVERY_H
+#define SERVER_DELIVERY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+/** A TCP connection, as the server has it. Host order. */
+struct delivery_flow {
+	uint32_t address;           /**< of the server */
+	uint16_t port, remote_port; /**< of the server, of the device */
+};
+
+/** A stretch of a server's stream. */
+struct delivery_stretch {
+	struct delivery_flow flow;
+	uint32_t sequence; /**< of its first byte */
+	uint32_t length;   /**< bytes of the image; with TLS the ciphertext is a little longer, and this much of it is counted */
+	uint64_t *bytes;   /**< counts them; it must stay */
+};
+
+struct delivery {
+	struct delivery_stretch *stretches; /**< in the order in which they were written */
+	size_t count, room;
+};
+
+/** The server has written a stretch. One that continues the last one becomes part of it. */
+void delivery_expect(struct delivery *delivery, const struct delivery_stretch *stretch);
+
+/** A frame has gone onto the device's cable. A byte that goes twice counts twice. */
+void delivery_see(struct delivery *delivery, struct bytes frame);
+
+void delivery_close(struct delivery *delivery);
+
+#endif
