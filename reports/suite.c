@@ -49,6 +49,23 @@ static void put_property(FILE *stream, const char *name, const char *value)
 	fputs("/>\n", stream);
 }
 
+static void put_line(FILE *stream, const char *label, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	fprintf(stream, "\n%s: ", label);
+	put_escaped(stream, text);
+}
+
+static void put_stretch(FILE *stream, const struct verdict_stretch *stretch)
+{
+	put_line(stream, "last report", stretch->report);
+	put_line(stream, "the far end waits", stretch->waits);
+	fprintf(stream, "\nlast progress: at %" PRIu64 ".%03" PRIu64 " s", stretch->progress_ns / 1000000000U,
+	        stretch->progress_ns / 1000000U % 1000U);
+	put_line(stream, "faults since then", stretch->faults[0] != '\0' ? stretch->faults : "none");
+}
+
 static void put_outcome(FILE *stream, const struct verdict *verdict)
 {
 	const char *element = verdict->kind == VERDICT_INCONCLUSIVE ? "error" : "failure";
@@ -60,14 +77,10 @@ static void put_outcome(FILE *stream, const struct verdict *verdict)
 	put_attribute(stream, "type", verdict_name(verdict->kind));
 	fputc('>', stream);
 	put_escaped(stream, verdict->reason);
-	if (verdict->trouble[0] != '\0') {
-		fputs("\nfirst trouble: ", stream);
-		put_escaped(stream, verdict->trouble);
-	}
-	if (verdict->faults[0] != '\0') {
-		fputs("\nfaults in force: ", stream);
-		put_escaped(stream, verdict->faults);
-	}
+	if (verdict->kind == VERDICT_FAIL)
+		put_stretch(stream, &verdict->stretch);
+	put_line(stream, "first trouble", verdict->trouble);
+	put_line(stream, "faults in force then", verdict->faults);
 	fprintf(stream, "</%s>\n", element);
 }
 

@@ -28,6 +28,20 @@ static void report_rules(struct json *json, const struct plan *plan, const struc
 	json_array_end(json);
 }
 
+/* From the last progress of a failed session to its end. */
+static void report_stretch(struct json *json, const struct verdict_stretch *stretch)
+{
+	json_object_begin(json, "last_stretch");
+	optional(json, "report", stretch->report);
+	json_seconds(json, "report_s", stretch->report_ns);
+	json_seconds(json, "end_s", stretch->end_ns);
+	json_text(json, "far_end_waits", stretch->waits);
+	json_seconds(json, "progress_s", stretch->progress_ns);
+	optional(json, "faults", stretch->faults);
+	optional(json, "frames", stretch->frames);
+	json_object_end(json);
+}
+
 void report_verdict(struct json *json, const struct plan *plan, const struct verdict *verdict)
 {
 	json_text(json, "scenario", plan->name);
@@ -43,9 +57,11 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	if (verdict->met_expectation && verdict->kind == VERDICT_FAIL)
 		json_text(json, "failure_of", plan_failure_of(plan));
 	optional(json, "judge", verdict->judge);
+	if (verdict->kind == VERDICT_FAIL)
+		report_stretch(json, &verdict->stretch);
 	optional(json, "first_trouble", verdict->trouble);
-	optional(json, "last_frames", verdict->last_frames);
-	optional(json, "faults_in_force", verdict->faults);
+	optional(json, "first_trouble_frames", verdict->trouble_frames);
+	optional(json, "first_trouble_faults", verdict->faults);
 	json_text(json, "digest", verdict->digest);
 	json_text(json, "device_image", verdict->image_hash);
 	json_seconds(json, "virtual_s", verdict->virtual_ns);

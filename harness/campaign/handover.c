@@ -19,7 +19,7 @@ struct header {
 	char path[ERROR_FILE_MAX];
 	size_t scenario; /* length of the text, with its end; 0: there is none */
 	uint64_t least_found;
-	bool replay;
+	bool replay, keeps_going;
 };
 
 static void fill_header(struct header *header, const struct plan *plan, const struct handover *handover)
@@ -30,6 +30,7 @@ static void fill_header(struct header *header, const struct plan *plan, const st
 	header->scenario = plan->scenario != NULL ? strlen(plan->scenario) + 1 : 0;
 	header->least_found = plan->least_found;
 	header->replay = plan->replay;
+	header->keeps_going = plan->keeps_going;
 }
 
 int handover_write(const struct plan *plan, const struct handover *handover, struct error *err)
@@ -68,6 +69,7 @@ static bool take(const char *bytes, size_t size, struct plan *ret_plan, struct h
 	ret_plan->scenario = header.scenario > 0 ? memory_text(scenario) : NULL;
 	ret_plan->least_found = header.least_found;
 	ret_plan->replay = header.replay;
+	ret_plan->keeps_going = header.keeps_going;
 	*ret_handover = header.handover;
 	return true;
 }

@@ -45,9 +45,10 @@ struct pool {
 	enum transport transport;
 	struct engines engines;
 	struct job *running[POOL_JOBS_MAX]; /* by slot */
+	char over_limit[96];                /* why a session is ended that takes too long */
 };
 
-static uint64_t now_ms(void)
+uint64_t pool_now_ms(void)
 {
 	struct timespec now;
 
@@ -131,6 +132,7 @@ static bool start(struct pool *pool, struct job *job)
 	int page_fd;
 
 	job->stopped_ms = job->virtual_ns = 0;
+	job->started_ms = pool_now_ms();
 	job->ended_for = NULL;
 	job->phase[0] = '\0';
 	if (pipe2(ends, O_CLOEXEC) != 0 || (page_fd = session_page_make(&job->page)) < 0) {
@@ -276,8 +278,8 @@ static void stop_job(struct job *job)
 	}
 	job->page->qemu.stop = 1;
 	if (job->stopped_ms == 0)
-		job->stopped_ms = now_ms();
-	else if (now_ms() - job->stopped_ms > STOP_MS)
+		job->stopped_ms = pool_now_ms();
+	else if (pool_now_ms() - job->stopped_ms > STOP_MS)
 		end_job(job, "stopped");
 }
 
@@ -290,6 +292,13 @@ static void stop_all(struct pool *pool)
 		end_without_verdict(&pool->jobs[pool->order[pool->next]], false, "not run: the run was stopped before");
 }
 
+static bool is_over_limit(const struct pool *pool, const struct job *job)
+{
+	uint64_t limit = pool->options->wall_limit_ms;
+
+	return limit > 0 && pool_now_ms() - job->started_ms > limit;
+}
+
 /* A worker looks after its own QEMU. */
 static void look_after_sessions(struct pool *pool)
 {
@@ -297,8 +306,11 @@ static void look_after_sessions(struct pool *pool)
 
 	for (size_t slot = 0; slot < POOL_JOBS_MAX; slot++) {
 		struct job *job = pool->running[slot];
-		if (job != NULL && job->is_inside && job->ended_for == NULL &&
-		    silence_lasts(&job->silence, job->page->qemu.requests) >= QEMU_SILENCE_S)
+		if (job == NULL || job->ended_for != NULL)
+			continue;
+		if (is_over_limit(pool, job))
+			end_job(job, pool->over_limit);
+		else if (job->is_inside && silence_lasts(&job->silence, job->page->qemu.requests) >= QEMU_SILENCE_S)
 			end_job(job, silent);
 	}
 }
@@ -410,6 +422,8 @@ void pool_run(struct job *jobs, size_t count, const struct pool_options *options
 	                    .order = memory_new(count * sizeof *pool.order),
 	                    .transport = options->transport};
 
+	(void)snprintf(pool.over_limit, sizeof pool.over_limit, "the session took longer than --wall-limit, %" PRIu64 ".%03" PRIu64 " s",
+	               options->wall_limit_ms / 1000, options->wall_limit_ms % 1000);
 	engines_open(&pool.engines, options->places, options->stop);
 	put_in_order(&pool);
 	do {
@@ -417,6 +431,8 @@ void pool_run(struct job *jobs, size_t count, const struct pool_options *options
 			stop_all(&pool);
 		fill_slots(&pool);
 		look_after_sessions(&pool);
+		if (options->tick != NULL)
+			options->tick(options->ctx);
 	} while (wait_for_workers(&pool) > 0 || pool.next < pool.count);
 	engines_close(&pool.engines);
 	free(pool.order);

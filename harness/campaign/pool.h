@@ -38,6 +38,7 @@ struct job {
 	uint64_t group; /* jobs of a group follow each other: those of a family (beginnings.h) */
 	unsigned depth; /* how deep a beginning may still be tried, and is tried */
 	struct silence silence;
+	uint64_t started_ms;   /**< on the clock of pool_now_ms() */
 	uint64_t stopped_ms;   /* when it was told to stop; 0: not yet */
 	const char *ended_for; /* why it was killed from here; NULL: it was not */
 };
@@ -54,12 +55,17 @@ struct pool_options {
 
 	size_t side_by_side; /**< 1 to POOL_JOBS_MAX */
 	const struct places *places;
-	unsigned bus;                                      /**< what every session writes of its bus (session/folder.h) */
-	const volatile sig_atomic_t *stop;                 /**< set to end all */
+	uint64_t wall_limit_ms;            /**< a session that takes longer on the wall is ended and inconclusive; 0: none */
+	unsigned bus;                      /**< what every session writes of its bus (session/folder.h) */
+	const volatile sig_atomic_t *stop; /**< set to end all */
 	void (*changed)(void *ctx, const struct job *job); /**< a job started, went on or ended */
+	void (*tick)(void *ctx);                           /**< called several times a second; may be NULL */
 	void (*warn)(void *ctx, const char *text);         /**< something the user should know; may be NULL */
 	void *ctx;
 };
+
+/** Milliseconds of a clock that only runs forwards. */
+uint64_t pool_now_ms(void);
 
 /** How many cores this process may use. */
 size_t pool_cores(void);

@@ -34,6 +34,8 @@ enum {
 	OPTION_ADDRESSES,
 	OPTION_TRANSPORT,
 	OPTION_NO_SHARE,
+	OPTION_KEEP_GOING,
+	OPTION_WALL_LIMIT,
 	/* Of `run` only. */
 	OPTION_SEED,
 	OPTION_SEEDS,
@@ -52,7 +54,9 @@ enum {
 	[OPTION_ADDRESSES] = {"addresses", NULL, "prints the addresses that the sessions have shown, for faults to name"},                 \
 	[OPTION_TRANSPORT] = {"transport", "T",                                                                                            \
 	                      "inside: a session runs inside its QEMU (default); fifo: beside it, slower, for a second opinion"},          \
-	[OPTION_NO_SHARE] = {"no-share", NULL, "restores the device for every session, in place of branching all from one"}
+	[OPTION_NO_SHARE] = {"no-share", NULL, "restores the device for every session, in place of branching all from one"},               \
+	[OPTION_KEEP_GOING] = {"keep-going", NULL, "goes on when a judge is lost for good, in place of ending the session there"},         \
+	[OPTION_WALL_LIMIT] = {"wall-limit", "TIME", "ends a session that takes longer on the wall, inconclusive (default: none)"}
 
 static const struct cli_option run_options[] = {
 	COMMON_OPTIONS,
@@ -74,7 +78,8 @@ struct campaign {
 	bool seeds_given;
 	unsigned long long first_seed, last_seed, side_by_side;
 	unsigned bus; /* bits of session/folder.h */
-	bool audit, addresses;
+	bool audit, addresses, keeps_going;
+	uint64_t wall_limit_ns;
 	enum transport transport;
 	bool share;     /* what sessions have in common at their beginning */
 	bool replay;    /* just the decisions of frozen plans */
@@ -147,6 +152,17 @@ static bool read_transport(const struct cli_values *values, struct campaign *cam
 	       error_set(err, "--transport: '%s' is neither inside nor fifo", name);
 }
 
+static bool read_wall_limit(const struct cli_values *values, struct campaign *campaign, struct error *err)
+{
+	const char *text = values->of[OPTION_WALL_LIMIT];
+
+	if (text == NULL)
+		return true;
+	if (!unit_parse(UNIT_DURATION, text, &campaign->wall_limit_ns, err))
+		return error_context(err, "--wall-limit");
+	return campaign->wall_limit_ns >= SIM_MS || error_set(err, "--wall-limit: %s is less than a millisecond", text);
+}
+
 static bool read_options(const struct cli_values *values, struct campaign *campaign, struct error *err)
 {
 	campaign->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
@@ -154,9 +170,10 @@ static bool read_options(const struct cli_values *values, struct campaign *campa
 	campaign->audit = values->of[OPTION_AUDIT] != NULL;
 	campaign->addresses = values->of[OPTION_ADDRESSES] != NULL;
 	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
+	campaign->keeps_going = values->of[OPTION_KEEP_GOING] != NULL;
 	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
 		return false;
-	return read_transport(values, campaign, err) &&
+	return read_transport(values, campaign, err) && read_wall_limit(values, campaign, err) &&
 	       (campaign->replay ? read_least(values, campaign, err) : read_seeds(values, campaign, err)) &&
 	       cli_find_scenarios(values->operands, &campaign->paths, err) && places_find(&campaign->places, err);
 }
@@ -189,6 +206,7 @@ static bool add_session(struct campaign *campaign, const char *path, const char 
 	plan_set_seed(&plan, seed);
 	plan.replay = campaign->replay;
 	plan.least_found = campaign->least;
+	plan.keeps_going = campaign->keeps_going;
 	struct job *job = add_job(campaign);
 	job->plan = plan;
 	job->alone = time > 0;
@@ -376,6 +394,8 @@ static int run_all(struct campaign *campaign)
 	                            .share = campaign->share,
 	                            .side_by_side = campaign->side_by_side,
 	                            .warn = screen_warn,
+	                            .tick = screen_tick,
+	                            .wall_limit_ms = campaign->wall_limit_ns / SIM_MS,
 	                            .places = &campaign->places,
 	                            .bus = campaign->bus,
 	                            .stop = &stop,

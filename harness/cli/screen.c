@@ -6,6 +6,9 @@
 #include <string.h>
 
 #define BAR 24
+/* So often the line on a terminal, and the lines elsewhere, tell how far the sessions are. */
+#define LINE_MS 1000
+#define LINES_MS 30000
 
 static const char *shown_name(const struct verdict *verdict)
 {
@@ -37,11 +40,42 @@ static void show_progress(struct screen *screen)
 	for (size_t i = 0; i < screen->count; i++) {
 		const struct job *job = &screen->jobs[i];
 		if (job->state == JOB_RUNNING)
-			fprintf(stderr, "  %s %" PRIu64 ": %s %" PRIu64 " s", job->plan.name, job->plan.seed, job->phase,
-			        job->virtual_ns / SIM_S);
+			fprintf(stderr, "  %s %" PRIu64 ": %s %" PRIu64 " s in %" PRIu64 " s", job->plan.name, job->plan.seed, job->phase,
+			        job->virtual_ns / SIM_S, (pool_now_ms() - job->started_ms) / 1000);
 	}
 	fflush(stderr);
 	screen->line_shown = true;
+}
+
+/* Where there is no terminal: a line for each session under way. */
+static void tell_progress(const struct screen *screen)
+{
+	uint64_t now_ms = pool_now_ms();
+
+	for (size_t i = 0; i < screen->count; i++) {
+		const struct job *job = &screen->jobs[i];
+		if (job->state == JOB_RUNNING)
+			fprintf(stderr,
+			        "running      %-18s seed %-6" PRIu64 " %8" PRIu64 ".%01" PRIu64 " s virtual in %4" PRIu64 " s, phase %s\n",
+			        job->plan.name, job->plan.seed, job->virtual_ns / SIM_S, job->virtual_ns % SIM_S / (100 * SIM_MS),
+			        (now_ms - job->started_ms) / 1000, job->phase[0] != '\0' ? job->phase : "start");
+	}
+}
+
+void screen_tick(void *ctx)
+{
+	struct screen *screen = ctx;
+	uint64_t now_ms = pool_now_ms();
+
+	if (screen->told_ms == 0)
+		screen->told_ms = now_ms;
+	if (now_ms - screen->told_ms < (screen->terminal ? LINE_MS : LINES_MS))
+		return;
+	screen->told_ms = now_ms;
+	if (screen->terminal)
+		show_progress(screen);
+	else
+		tell_progress(screen);
 }
 
 static void print_session(const struct job *job)
@@ -102,18 +136,45 @@ static void print_row(const struct screen *screen, size_t index)
 	       kinds[VERDICT_INCONCLUSIVE], unexpected);
 }
 
+static void print_lines(const char *label, const char *lines)
+{
+	for (; *lines != '\0'; lines += strcspn(lines, "\n"), lines += *lines == '\n')
+		printf("  %-15s %.*s\n", label, (int)strcspn(lines, "\n"), lines);
+}
+
+static void print_at(const char *label, uint64_t ns, const char *text)
+{
+	printf("  %-15s at %" PRIu64 ".%03" PRIu64 " s%s%s\n", label, ns / SIM_S, ns % SIM_S / SIM_MS, text[0] != '\0' ? ": " : "", text);
+}
+
+/* What failed stands above; then what it waited for, what acted since it last got on, and where it all began. */
+static void print_evidence(const struct verdict *verdict)
+{
+	const struct verdict_stretch *stretch = &verdict->stretch;
+
+	if (verdict->kind == VERDICT_FAIL) {
+		if (stretch->report[0] != '\0')
+			print_at("last report", stretch->report_ns, stretch->report);
+		print_at("far end waits", stretch->end_ns, stretch->waits);
+		print_at("last progress", stretch->progress_ns, "");
+		printf("  faults since    %s\n", stretch->faults[0] != '\0' ? stretch->faults : "none");
+		print_lines("last frames", stretch->frames);
+	}
+	if (verdict->trouble[0] != '\0') {
+		printf("  first trouble   %s\n", verdict->trouble);
+		if (verdict->faults[0] != '\0')
+			printf("  faults then     %s\n", verdict->faults);
+		print_lines("frames then", verdict->trouble_frames);
+	}
+}
+
 static void print_unexpected(const struct job *job)
 {
 	const struct verdict *verdict = &job->verdict;
 
 	printf("\n%s %s, seed %" PRIu64 ": %s (%s)\n", shown_name(verdict), job->plan.name, job->plan.seed, verdict->reason,
 	       verdict->expectation);
-	if (verdict->trouble[0] != '\0')
-		printf("  first trouble   %s\n", verdict->trouble);
-	if (verdict->faults[0] != '\0')
-		printf("  faults in force %s\n", verdict->faults);
-	for (const char *line = verdict->last_frames; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n')
-		printf("  last frames     %.*s\n", (int)strcspn(line, "\n"), line);
+	print_evidence(verdict);
 	printf("  folder          %s\n", job->dir);
 }
 

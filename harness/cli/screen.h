@@ -12,11 +12,15 @@ struct screen {
 	const struct job *jobs;
 	size_t count;
 	bool terminal;
-	bool line_shown; /* a progress line stands on the terminal */
+	bool line_shown;  /* a progress line stands on the terminal */
+	uint64_t told_ms; /* when progress was told last */
 };
 
 /** Called by the pool when a job changed; @p ctx is the screen. */
 void screen_changed(void *ctx, const struct job *job);
+
+/** Called by the pool now and then, so that a long session does not look like a hung one; @p ctx is the screen. */
+void screen_tick(void *ctx);
 
 /** Something the user should know, said at once. @p ctx is the screen. */
 void screen_warn(void *ctx, const char *text);

@@ -25,6 +25,7 @@ static void parse_tcp(struct packet *packet, struct bytes segment)
 	(void)bytes_be32(segment, 4, &packet->tcp_seq);
 	(void)bytes_be32(segment, 8, &packet->tcp_ack);
 	(void)bytes_u8(segment, 13, &packet->tcp_flags);
+	(void)bytes_be16(segment, 14, &packet->tcp_window);
 	packet->is_tcp = true;
 	packet->payload = bytes_part(segment, header, segment.length);
 }

@@ -11,20 +11,23 @@
 
 #include "base/param.h"
 
+#define JUDGES_FILTER_MAX 256
+
 /** false and 0 switch a judge off. */
 struct judges {
-	bool applied;     /**< what passes has been applied: the new system runs and is confirmed */
-	bool told;        /**< what fails has told the service so */
-	bool poll;        /**< after a failure the device goes back to its poll loop */
-	uint64_t heal_ns; /**< from the last fault that acted to the end */
-	uint64_t hang_ns; /**< of silence: the device neither sends nor reports */
-	bool whole;       /**< what passes was given the whole of an image */
-	uint64_t traffic; /**< image bytes that reached the device, in times the images' size */
-	uint64_t storm;   /**< connections that the device begins within JUDGES_STORM_NS */
-	bool verified;    /**< nothing runs that was not verified */
-	bool bootable;    /**< after every reset a system comes up */
-	bool truth;       /**< what the device told the service is so */
-	uint64_t leak;    /**< bytes of memory that three failed attempts in a row lose; and no files */
+	bool applied;                          /**< what passes has been applied: the new system runs and is confirmed */
+	bool told;                             /**< what fails has told the service so */
+	bool poll;                             /**< after a failure the device goes back to its poll loop */
+	uint64_t heal_ns;                      /**< from the last fault that acted to the end */
+	uint64_t hang_ns;                      /**< without a sign of life of the client (session/witness.h) */
+	char signs_of_life[JUDGES_FILTER_MAX]; /**< a pcap filter of frames that are one; empty: see there */
+	bool whole;                            /**< what passes was given the whole of an image */
+	uint64_t traffic;                      /**< image bytes that reached the device, in times the images' size */
+	uint64_t storm;                        /**< connections that the device begins within JUDGES_STORM_NS */
+	bool verified;                         /**< nothing runs that was not verified */
+	bool bootable;                         /**< after every reset a system comes up */
+	bool truth;                            /**< what the device told the service is so */
+	uint64_t leak;                         /**< bytes of memory that three failed attempts in a row lose; and no files */
 };
 
 #define JUDGES_STORM_NS (UINT64_C(10) * 1000000000)
@@ -37,7 +40,9 @@ struct judges {
 		PARAM_ROW_QUANTITY(s, m.heal_ns, "heal", UNIT_DURATION, "0ns", 0, 0,                                                       \
 	                           "judge: at most so long from the last fault that acted to the end; 0ns: off"),                          \
 		PARAM_ROW_QUANTITY(s, m.hang_ns, "hang", UNIT_DURATION, "0ns", 0, 0,                                                       \
-	                           "judge: at most so long without a frame or a report of the device, or the session ends; 0ns: off"),     \
+	                           "judge: at most so long without a sign of life of the client, or the session ends; 0ns: off"),          \
+		PARAM_ROW_TEXT(s, m.signs_of_life, "signs_of_life", "",                                                                    \
+	                       "of judge hang: a pcap filter of the device's frames that are one; empty: those that a client is behind"),  \
 		PARAM_ROW_BOOL(s, m.whole, "whole", "true",                                                                                \
 	                       "judge: what passes was served the whole of an image; false for clients of deltas, or of none"),            \
 		PARAM_ROW_QUANTITY(s, m.traffic, "traffic", UNIT_NONE, "0", 0, 0,                                                          \

@@ -55,6 +55,7 @@ struct plan {
 	char *scenario;                                     /**< the scenario's own text; NULL if this is a plan that lacks it */
 	uint64_t least_found; /**< of a replay, billionths: with fewer of the decisions before its end found it shows nothing */
 	bool replay;          /**< apply just the decisions, no faults and no dice */
+	bool keeps_going;     /**< go on when a judge is lost for good */
 };
 
 extern const struct param plan_params[];

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "server/host.h"
+#include "session/stretch.h"
 #include "session/systems.h"
 
 static const char *const expected_names[] = {"pass", "fail", "any"};
@@ -54,6 +55,15 @@ static void take_phase(struct judge *judge, const char *text, const char *end)
 	(void)snprintf(judge->phase, sizeof judge->phase, "%.*s", (int)strcspn(text, end), text);
 }
 
+/* What comes after a failure, the report of it to the service for instance, gets on again: so it is looked at here, not at the end. */
+static void note_stretch(struct judge *judge, const struct world *world, const char *text)
+{
+	if (strcmp(judge->phase, "report") == 0 && judge->stretch_phase[0] != '\0')
+		return;
+	stretch_tell(world, text, world->sim.now, &judge->stretch);
+	memcpy(judge->stretch_phase, judge->phase, sizeof judge->stretch_phase);
+}
+
 static void report_phase(struct judge *judge, const struct world *world, const char *rest, const char *whole)
 {
 	take_phase(judge, rest, " ");
@@ -63,8 +73,10 @@ static void report_phase(struct judge *judge, const struct world *world, const c
 	if (take_word(&rest, "retry")) {
 		judge->retries++;
 		note_trouble(judge, world, whole);
+		note_stretch(judge, world, whole);
 	} else if (strncmp(rest, "failed", 6) == 0) {
 		note_trouble(judge, world, whole);
+		note_stretch(judge, world, whole);
 	}
 }
 
@@ -132,29 +144,29 @@ static void decide_deadline(const struct judge *judge, struct verdict *verdict)
 		         judge->last_ns / SIM_S, judge->last_ns % SIM_S / SIM_MS, judge->last);
 }
 
-/* Nothing was scheduled that would have ended the silence: what was going on stands in the last report, and in what the far end holds. */
+/* What was going on stands in the last sign of life, in what else was heard, and in what the far end holds. */
 static void decide_hang(const struct judge *judge, const struct world *world, struct verdict *verdict)
 {
-	char waits[VERDICT_TEXT_MAX / 2], limit[UNIT_TEXT_MAX];
+	const struct witness *witness = &world->witness;
+	char waits[VERDICT_TEXT_MAX / 4], others[VERDICT_TEXT_MAX / 2] = "", limit[UNIT_TEXT_MAX];
 
+	if (witness->others > 0)
+		(void)snprintf(others, sizeof others, "; since then %" PRIu64 " other frame%s came, the last %.120s", witness->others,
+		               witness->others == 1 ? "" : "s", witness->last_other);
 	(void)snprintf(verdict->judge, sizeof verdict->judge, "hang");
 	conclude(verdict, VERDICT_FAIL,
-	         "judge hang: nothing from the device for %s since %" PRIu64 ".%03" PRIu64
-	         " s, in phase %s; its last report was '%.120s'; the far end waits: %.200s",
-	         unit_format(UNIT_DURATION, world->plan->expect.judges.hang_ns, limit), world->witness.last_active / SIM_S,
-	         world->witness.last_active % SIM_S / SIM_MS, judge->phase, judge->last, host_waits(waits, sizeof waits));
+	         "judge hang: no sign of life for %s since %" PRIu64 ".%03" PRIu64
+	         " s, in phase %s; the last was %.120s%s; the far end waits %s",
+	         unit_format(UNIT_DURATION, world->plan->expect.judges.hang_ns, limit), witness->last_active / SIM_S,
+	         witness->last_active % SIM_S / SIM_MS, judge->phase, witness->heard, others, host_waits(waits, sizeof waits));
 }
 
-static void keep_trouble(const struct judge *judge, const struct world *world, struct verdict *verdict)
+/* The first thing that went wrong. */
+static void keep_trouble(const struct judge *judge, struct verdict *verdict)
 {
 	memcpy(verdict->trouble, judge->trouble, sizeof verdict->trouble);
 	memcpy(verdict->faults, judge->faults, sizeof verdict->faults);
-	memcpy(verdict->last_frames, judge->frames, sizeof verdict->last_frames);
-	if (verdict->trouble[0] == '\0' && verdict->kind == VERDICT_FAIL && world != NULL) {
-		(void)snprintf(verdict->trouble, sizeof verdict->trouble, "the end");
-		(void)world_faults_in_force(world, verdict->faults, sizeof verdict->faults);
-		(void)witness_last_frames(&world->witness, verdict->last_frames, sizeof verdict->last_frames);
-	}
+	memcpy(verdict->trouble_frames, judge->frames, sizeof verdict->trouble_frames);
 }
 
 void judge_decide(const struct judge *judge, const struct world *world, enum session_end end, const char *why, struct verdict *verdict)
@@ -172,13 +184,21 @@ void judge_decide(const struct judge *judge, const struct world *world, enum ses
 		decide_deadline(judge, verdict);
 	else if (end == END_HANG)
 		decide_hang(judge, world, verdict);
+	else if (end == END_LOST)
+		conclude(verdict, VERDICT_FAIL, "the session ended with that, in phase %s", judge->phase);
 	else if (judge->result_pass)
 		decide_pass(judge, world, verdict);
 	else
 		conclude(verdict, VERDICT_FAIL, "%s", judge->result);
 	if (world != NULL)
 		oracle_judge(&world->plan->expect.judges, world, &judge->notes, verdict);
-	keep_trouble(judge, world, verdict);
+	keep_trouble(judge, verdict);
+	if (world == NULL || verdict->kind != VERDICT_FAIL)
+		return;
+	if (end == END_RESULT && !judge->result_pass && strcmp(judge->stretch_phase, verdict->phase) == 0)
+		verdict->stretch = judge->stretch;
+	else
+		stretch_tell(world, judge->last, judge->last_ns, &verdict->stretch);
 }
 
 void judge_replay(uint64_t least, struct verdict *verdict)

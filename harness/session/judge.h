@@ -17,7 +17,8 @@
 enum session_end {
 	END_RESULT,   /**< the device reported a result */
 	END_DEADLINE, /**< virtual time is up */
-	END_HANG,     /**< the device was silent for longer than its judge allows */
+	END_HANG,     /**< the client gave no sign of life for longer than its judge allows */
+	END_LOST,     /**< a judge was lost that nothing could win back */
 	END_BROKEN,   /**< something of ours or of this machine broke: why says what */
 };
 
@@ -26,7 +27,9 @@ struct judge {
 	char trouble[VERDICT_TEXT_MAX], faults[VERDICT_TEXT_MAX]; /* of the first thing that went wrong */
 	char frames[VERDICT_FRAMES_MAX];                          /* the last ones before it */
 	struct oracle_notes notes;
-	char last[VERDICT_TEXT_MAX]; /* the last report */
+	struct verdict_stretch stretch; /* before the last retry or failure, which was */
+	char stretch_phase[32];         /* in this phase; empty: there was none */
+	char last[VERDICT_TEXT_MAX];    /* the last report */
 	sim_ns last_ns;
 	uint64_t retries;
 	bool has_result, result_pass;

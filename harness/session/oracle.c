@@ -319,19 +319,30 @@ static bool is_tight(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_
 
 /* A hang ends the session itself (session.c): its judge is asked there. */
 const struct oracle oracles[] = {
-	{"verified", is_verified, wants_verified},
-	{"bootable", is_bootable, wants_bootable},
-	{"applied", is_applied, wants_applied},
-	{"truth", is_true, wants_truth},
-	{"told", is_told, wants_told},
-	{"poll", is_polling, wants_poll},
-	{"heal", has_healed, wants_heal},
-	{"whole", was_given_a_whole, wants_whole},
-	{"traffic", is_frugal, wants_traffic},
-	{"storm", is_calm, wants_storm},
-	{"leak", is_tight, wants_leak},
-	{NULL, NULL, NULL},
+	{"verified", is_verified, wants_verified, true},
+	{"bootable", is_bootable, wants_bootable, false},
+	{"applied", is_applied, wants_applied, false},
+	{"truth", is_true, wants_truth, false},
+	{"told", is_told, wants_told, false},
+	{"poll", is_polling, wants_poll, false},
+	{"heal", has_healed, wants_heal, false},
+	{"whole", was_given_a_whole, wants_whole, false},
+	{"traffic", is_frugal, wants_traffic, false},
+	{"storm", is_calm, wants_storm, true},
+	{"leak", is_tight, wants_leak, true},
+	{NULL, NULL, NULL, false},
 };
+
+bool oracle_lost(const struct judges *limits, const struct world *world, const struct oracle_notes *notes)
+{
+	const struct oracle_case asked = {limits, world, notes, NULL};
+	char why[VERDICT_TEXT_MAX];
+
+	for (const struct oracle *oracle = oracles; oracle->name != NULL; oracle++)
+		if (oracle->final && oracle->is_on(limits) && !oracle->is_content(&asked, why))
+			return true;
+	return false;
+}
 
 void oracle_judge(const struct judges *limits, const struct world *world, const struct oracle_notes *notes, struct verdict *verdict)
 {

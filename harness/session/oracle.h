@@ -48,6 +48,7 @@ struct oracle {
 	/** @return whether it is content; if not it says why in @p ret_why. A judge that is switched off is not asked. */
 	bool (*is_content)(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX]);
 	bool (*is_on)(const struct judges *limits);
+	bool final; /* not content once means never again: the session may end at once */
 };
 
 /** All of them, in the order in which they are asked; ends with a NULL name. */
@@ -56,6 +57,9 @@ extern const struct oracle oracles[];
 /** A report of the device, and a reset. */
 void oracle_hear(struct oracle_notes *notes, const struct world *world, const char *report);
 void oracle_reset(struct oracle_notes *notes);
+
+/** Whether a judge that is on is lost for good. To be asked while the session runs. */
+bool oracle_lost(const struct judges *limits, const struct world *world, const struct oracle_notes *notes);
 
 /** Asks all judges that are on; @p verdict becomes a failure if one is not content, unless it is inconclusive. */
 void oracle_judge(const struct judges *limits, const struct world *world, const struct oracle_notes *notes, struct verdict *verdict);

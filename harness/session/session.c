@@ -50,6 +50,7 @@ struct session {
 	uint64_t ahead_ns; /* at the first hello: the machine's counter, less the boot's time */
 	uint64_t shift_ns; /* the world's time, less the present boot's */
 	uint64_t off_ns;   /* without supply, in all */
+	sim_ns looked_at;  /* when the disk was looked at last */
 	uint64_t requests; /* that were read, the first included */
 	uint64_t busy_ns;  /* the bus stays occupied for so much longer after the request being served */
 	enum session_end end;
@@ -143,6 +144,18 @@ static void draw_int(void *ctx, bool asserted, sim_ns now)
 	vcd_int(ctx, asserted, now);
 }
 
+/* The lease's and the link's reports come from the system, however long its client is stuck; a retry or a failure is a sign of life, but no progress. */
+static void hear_report(struct session *session, const char *text)
+{
+	char what[WITNESS_FRAME_TEXT_MAX];
+
+	if (strncmp(text, "dhcp ", 5) == 0 || strncmp(text, "link ", 5) == 0)
+		return;
+	bool progress = strncmp(text, "phase ", 6) == 0 && strstr(text, " retry ") == NULL && strstr(text, " failed") == NULL;
+	(void)snprintf(what, sizeof what, "report '%.150s'", text);
+	witness_hears(&session->world.witness, what, progress, session->world.sim.now);
+}
+
 /* Takes a report of the device; tells whether the session has its result. */
 static bool take_event(struct session *session, const uint8_t *payload, size_t length)
 {
@@ -154,7 +167,7 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			*at = '?';
 	trace_line(session->trace, session->world.sim.now, "device", "%s", text);
-	witness_hears(&session->world.witness, session->world.sim.now);
+	hear_report(session, text);
 	bool done = judge_report(&session->judge, &session->world, text);
 	world_enter(&session->world, session->judge.phase);
 	return done;
@@ -164,7 +177,7 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 static void begin_again(struct session *session)
 {
 	trace_line(session->trace, session->world.sim.now, "session", "the device has booted again (boot %u)", session->boots);
-	witness_hears(&session->world.witness, session->world.sim.now);
+	witness_hears(&session->world.witness, "boot", true, session->world.sim.now);
 	oracle_reset(&session->judge.notes);
 }
 
@@ -202,6 +215,12 @@ static bool serve(struct session *session, const struct stutter_request *request
 	}
 }
 
+/* Nothing that comes later can make good what a judge has seen. */
+static bool is_lost(const struct session *session)
+{
+	return !session->plan->keeps_going && oracle_lost(&session->plan->expect.judges, &session->world, &session->judge.notes);
+}
+
 /* When a device that goes on being silent is taken for hung. */
 static sim_ns silent_until(const struct session *session)
 {
@@ -236,6 +255,7 @@ static bool look_around(struct session *session)
 {
 	const struct session_options *options = session->options;
 
+	session->looked_at = session->world.sim.now;
 	if (options->progress != NULL)
 		options->progress(options->ctx, session->world.sim.now - session->start, session->judge.phase);
 	(void)folder_flush(&session->folder);
@@ -311,12 +331,17 @@ static void converse(struct session *session)
 		/* What the request set off at once belongs to its answer. */
 		world_run(&session->world, request.now_ns);
 		folder_keep_decisions(&session->folder, &session->world.decisions);
+		if (is_lost(session)) {
+			session->end = END_LOST;
+			return;
+		}
 		struct stutter_reply reply = make_reply(session, length);
 		if (!qemu_write_reply(session->qemu, &reply, answer, &session->broken)) {
 			session->end = END_BROKEN;
 			return;
 		}
-		if (session->requests % LOOK_EVERY == 0 && !look_around(session))
+		bool looks = session->requests % LOOK_EVERY == 0 || session->world.sim.now - session->looked_at >= SIM_S;
+		if (looks && !look_around(session))
 			return;
 	}
 }

@@ -23,12 +23,22 @@ enum verdict_kind {
 
 struct verdict {
 	enum verdict_kind kind;
-	char reason[VERDICT_TEXT_MAX];        /**< one sentence */
-	char phase[32];                       /**< in which the session ended */
-	char trouble[VERDICT_TEXT_MAX];       /**< the first thing that went wrong, with its time; empty if nothing did */
-	char faults[VERDICT_TEXT_MAX];        /**< the faults in force at that time; empty if none */
-	char last_frames[VERDICT_FRAMES_MAX]; /**< the last frames before it, a line each; empty if there were none */
-	char judge[16];                       /**< that found the failure; empty if none did */
+	char reason[VERDICT_TEXT_MAX];           /**< one sentence */
+	char phase[32];                          /**< in which the session ended */
+	char trouble[VERDICT_TEXT_MAX];          /**< the first thing that went wrong, with its time; empty if nothing did */
+	char faults[VERDICT_TEXT_MAX];           /**< the faults in force at that time; empty if none */
+	char trouble_frames[VERDICT_FRAMES_MAX]; /**< the last frames before it, a line each; empty if there were none */
+	/** Of a failure: from the last progress to the report of it, or to the end if the device did not report it. */
+	struct verdict_stretch {
+		uint64_t end_ns;
+		uint64_t progress_ns;            /**< when the client last got on (session/witness.h) */
+		uint64_t report_ns;              /**< of the last report */
+		char report[VERDICT_TEXT_MAX];   /**< the last report; empty if none came */
+		char waits[VERDICT_TEXT_MAX];    /**< what the far end's connections wait for at its end */
+		char faults[VERDICT_TEXT_MAX];   /**< that acted since the last progress; empty if none did */
+		char frames[VERDICT_FRAMES_MAX]; /**< the last frames before its end, a line each; empty if there were none */
+	} stretch;
+	char judge[16]; /**< that found the failure; empty if none did */
 	bool met_expectation;
 	char expectation[VERDICT_TEXT_MAX]; /**< what was not met; empty if all was */
 	char digest[TRACE_DIGEST_MAX];      /**< of the trace; empty if there is none */

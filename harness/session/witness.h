@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What the wire tells of the device besides its frames: which were the last, when it last gave a sign of life, and how fast it begins connections.
+ * What the wire tells of the device besides its frames: which were the last, when its client last gave a sign of life and last got on, and how fast it begins
+ * connections.
+ *
+ * A sign of life is a report of the device, or a frame that the client is behind: one that opens a connection, carries new data or a request, or shows that data
+ * was read. What the kernel sends by itself is none: it renews leases, answers ARP and pings, repeats what was lost and acknowledges window probes while a client
+ * is stuck for ever. A scenario may say instead which frames count, as a pcap filter.
+ *
+ * Progress is less: a report that is not of a failure, or data of the far end that is acknowledged for the first time.
  */
 #ifndef SESSION_WITNESS_H
 #define SESSION_WITNESS_H
+
+#include <pcap/pcap.h>
 
 #include "address/namer.h"
 #include "link/frame.h"
@@ -15,12 +24,26 @@
 /** How many frames are remembered. */
 #define WITNESS_FRAMES 5
 #define WITNESS_FRAME_TEXT_MAX 200
+/** How many conversations are followed at once; the one that began first makes room. */
+#define WITNESS_FLOWS 64U
 
 struct witness {
 	char frames[WITNESS_FRAMES][WITNESS_FRAME_TEXT_MAX]; /* a ring: the next one goes to frame_count % WITNESS_FRAMES */
 	uint64_t frame_count;
-	sim_ns last_active; /**< when a frame or a report of the device last came */
-	uint64_t limit;     /**< of connections begun within JUDGES_STORM_NS; 0: they are not counted */
+	bool filters; /* the scenario says which frames are signs of life */
+	struct bpf_program filter;
+	sim_ns last_active;                      /**< when the last sign of life came */
+	char heard[WITNESS_FRAME_TEXT_MAX];      /**< what it was */
+	uint64_t others;                         /**< frames of the device since then */
+	char last_other[WITNESS_FRAME_TEXT_MAX]; /**< the last of them */
+	sim_ns progress_at;                      /**< when there was progress last */
+	struct witness_flow {
+		uint64_t flow;
+		uint32_t next, acked; /* sequence numbers: behind what the device has sent, and has acknowledged */
+		bool has_acked, shut; /* its window is closed */
+	} flows[WITNESS_FLOWS];
+	uint64_t flow_count; /* ever; a ring */
+	uint64_t limit;      /**< of connections begun within JUDGES_STORM_NS; 0: they are not counted */
 	struct begun {
 		sim_ns at;
 		uint64_t flow;
@@ -31,15 +54,19 @@ struct witness {
 	sim_ns storm_at;           /**< and when that was first */
 };
 
-/** @param limit At most JUDGES_STORM_MAX. */
-void witness_init(struct witness *witness, uint64_t limit, sim_ns now);
+/**
+ * @param limit At most JUDGES_STORM_MAX.
+ * @param signs_of_life A pcap filter, which must compile; empty: what the client is behind.
+ */
+void witness_init(struct witness *witness, uint64_t limit, const char *signs_of_life, sim_ns now);
+void witness_close(struct witness *witness);
 
 /** A frame has come to the proxy. */
 void witness_sees(struct witness *witness, const struct frame *frame, enum direction direction, const struct naming *naming, bool dropped,
                   sim_ns now);
 
-/** The device has given a sign of life. */
-void witness_hears(struct witness *witness, sim_ns now);
+/** The device has given a sign of life by other means than a frame. @param what "report 'phase download begin'". */
+void witness_hears(struct witness *witness, const char *what, bool progress, sim_ns now);
 
 /** The last frames, a line each, the latest last. @return ret_text. */
 const char *witness_last_frames(const struct witness *witness, char *ret_text, size_t size);

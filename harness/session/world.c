@@ -344,7 +344,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_NS};
 	sim_open(&world->sim, start);
-	witness_init(&world->witness, plan->expect.judges.storm, start);
+	witness_init(&world->witness, plan->expect.judges.storm, plan->expect.judges.signs_of_life, start);
 	/* The far end announces itself while it opens, so the capture begins before. */
 	if (capture != NULL) {
 		pcapng_begin(capture, "stutter " STUTTER_VERSION, (const char *const[]){"device side", "server side", NULL});
@@ -386,6 +386,7 @@ void world_close(struct world *world)
 	service_close(&world->service);
 	systems_close(world);
 	decisions_close(&world->decisions);
+	witness_close(&world->witness);
 	free(world->made);
 	free(world->decision_places);
 	XXH3_freeState(world->wire_digest);

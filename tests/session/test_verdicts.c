@@ -33,7 +33,7 @@ static json_int_t verdict_number(const char *member)
 {
 	char *text = started_read("r/s/seed-1/verdict.json");
 	json_t *json = json_loads(text, 0, NULL);
-	json_int_t number = json_integer_value(json_object_get(json, member));
+	json_int_t number = (json_int_t)json_number_value(json_object_get(json, member));
 
 	json_decref(json);
 	free(text);
@@ -71,7 +71,7 @@ static void every_flow_counts_its_image_bytes(void)
 /* A device of which the client is this command. */
 static const char *device_with(const char *client)
 {
-	static char options[PATH_MAX];
+	static char options[2 * PATH_MAX];
 	char device[1024];
 
 	(void)snprintf(device, sizeof device,
@@ -114,11 +114,53 @@ static void an_upgrade_to_http2_is_no_fault_of_the_device(void)
 	free(trace);
 }
 
+/* A client that hangs for ever, beside a udhcpc that renews its lease. */
+static void a_hang_is_seen_beside_a_lease_that_is_renewed(void)
+{
+	started_needs("clients.cpio");
+	run("name: s\nimage: image.bin\ndeadline: 1h\nserver: {lease: 60s}\nexpect: {verdict: fail, judge: hang, hang: 5min}\n",
+	    device_with("while :; do sleep 1; done"), 0);
+	TEST_CONTAINS(output, "judge hang: no sign of life for 5min");
+	TEST_CONTAINS(output, "the last was report 'phase download begin'; since then ");
+	TEST_CONTAINS(output, " other frames came, the last ");
+	CU_ASSERT(verdict_number("virtual_s") < 400);
+}
+
+/* What is decided is not gone on with, unless somebody wants it. */
+static void a_storm_ends_the_session(void)
+{
+	static const char scenario[] =
+		"name: s\nimage: image.bin\ndeadline: 10min\nexpect: {verdict: fail, judge: storm, storm: 5, whole: false}\n";
+	const char *device = device_with("while :; do curl -s -o /dev/null $update/nothing; usleep 100000; done");
+	char options[2 * PATH_MAX];
+
+	started_needs("clients.cpio");
+	run(scenario, device, 0);
+	TEST_CONTAINS(output, "judge storm: at ");
+	CU_ASSERT(verdict_number("virtual_s") < 20);
+	(void)snprintf(options, sizeof options, "%s --keep-going", device);
+	run("name: s\nimage: image.bin\ndeadline: 20s\nexpect: {verdict: fail, judge: storm, storm: 5, whole: false}\n", options, 0);
+	CU_ASSERT(verdict_number("virtual_s") >= 20);
+}
+
+static void a_session_may_have_a_limit_on_the_wall(void)
+{
+	started_needs("clients.cpio");
+	char options[2 * PATH_MAX];
+
+	(void)snprintf(options, sizeof options, "%s --wall-limit 4s", device_with("while :; do :; done"));
+	run("name: s\nimage: image.bin\ndeadline: 10h\n", options, 125);
+	TEST_CONTAINS(output, "the session took longer than --wall-limit, 4.000 s");
+}
+
 const CU_TestInfo tests_verdicts[] = {
 	{"traffic is what reaches the device", traffic_is_what_reaches_the_device},
 	{"every flow counts its image bytes", every_flow_counts_its_image_bytes},
 	{"an image may come out of order", an_image_may_come_out_of_order},
 	{"a client that was only refused has not succeeded", a_client_that_was_only_refused_has_not_succeeded},
+	{"a hang is seen beside a lease that is renewed", a_hang_is_seen_beside_a_lease_that_is_renewed},
+	{"a storm ends the session", a_storm_ends_the_session},
+	{"a session may have a limit on the wall", a_session_may_have_a_limit_on_the_wall},
 	{"an upgrade to HTTP/2 is no fault of the device", an_upgrade_to_http2_is_no_fault_of_the_device},
 	CU_TEST_INFO_NULL,
 };

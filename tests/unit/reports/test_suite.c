@@ -123,8 +123,24 @@ static void expectation_makes_the_failure(void)
 	CU_ASSERT_STRING_EQUAL(xpath("string(//testsuite[2]/testcase[2]/failure/@type)"), "pass");
 	CU_ASSERT_STRING_EQUAL(xpath("string(//testsuite[2]/testcase[2]/failure/@message)"), "pass was expected");
 	CU_ASSERT_STRING_EQUAL(xpath("normalize-space(//testsuite[2]/testcase[2]/failure)"),
-	                       "reason 3 first trouble: at 3.000 s: retry faults in force: 'f' drop");
+	                       "reason 3 first trouble: at 3.000 s: retry faults in force then: 'f' drop");
 	CU_ASSERT_STRING_EQUAL(xpath("string(//testsuite[1]/testcase[2]/error/@type)"), "inconclusive");
+}
+
+/* What failed, what it waited for, what acted since it last got on; and then where it all began. */
+static void a_failure_has_its_last_stretch(void)
+{
+	struct error err = {0};
+
+	needs_xmllint();
+	make_sessions();
+	verdicts[3].kind = VERDICT_FAIL;
+	(void)snprintf(verdicts[3].trouble, sizeof verdicts[3].trouble, "at 3.000 s: retry");
+	verdicts[3].stretch = (struct verdict_stretch){.progress_ns = 61250000000, .report = "<phase>", .waits = "for nothing"};
+	CU_ASSERT_FATAL(report_junit(test_folder(), sessions, COUNT, &err));
+	TEST_SAME_TEXT(xpath("normalize-space(//testsuite[2]/testcase[2]/failure)"),
+	               "reason 3 last report: <phase> the far end waits: for nothing last progress: at 61.250 s faults since then: none "
+	               "first trouble: at 3.000 s: retry");
 }
 
 static void hostile_text_leaves_the_xml_well_formed(void)
@@ -228,6 +244,7 @@ const CU_TestInfo tests_suite[] = {
 	{"a suite is a scenario and a case a session", a_suite_is_a_scenario_and_a_case_a_session},
 	{"counts agree with the cases", counts_agree_with_the_cases},
 	{"expectation makes the failure", expectation_makes_the_failure},
+	{"a failure has its last stretch", a_failure_has_its_last_stretch},
 	{"hostile text leaves the XML well-formed", hostile_text_leaves_the_xml_well_formed},
 	{"the summary counts and lists", the_summary_counts_and_lists},
 	{"hostile text leaves the JSON sound", hostile_text_leaves_the_json_sound},

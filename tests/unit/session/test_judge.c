@@ -237,9 +237,12 @@ static void a_session_without_result_fails_where_it_hangs(void)
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
 	TEST_SAME_TEXT(verdict.reason, "download: no result before the deadline; the last report, at 2.000 s, was 'phase download begin'");
 	CU_ASSERT_STRING_EQUAL(verdict.phase, "download");
-	/* Nothing went wrong before, so what was in force at the end is told. */
-	CU_ASSERT_STRING_EQUAL(verdict.trouble, "the end");
-	CU_ASSERT_STRING_EQUAL(verdict.faults, "'silence' outage (1 applied, the last 0.5 s before)");
+	/* Nothing went wrong before that the device has told. */
+	CU_ASSERT_STRING_EQUAL(verdict.trouble, "");
+	CU_ASSERT_STRING_EQUAL(verdict.stretch.report, "phase download begin");
+	CU_ASSERT_EQUAL(verdict.stretch.report_ns, 2 * SIM_S);
+	CU_ASSERT_STRING_EQUAL(verdict.stretch.waits, "for nothing");
+	TEST_SAME_TEXT(verdict.stretch.faults, "'silence' outage (the last 0.500 s before)");
 	end();
 }
 
@@ -370,14 +373,17 @@ static void a_silence_that_is_too_long_is_a_hang(void)
 	begin();
 	plan.expect.judges.hang_ns = 60 * SIM_S;
 	CU_ASSERT_FALSE(report_at(SIM_S, "phase download begin"));
-	world.witness.last_active = SIM_S;
+	witness_hears(&world.witness, "report 'phase download begin'", true, SIM_S);
+	world.witness.others = 7;
+	(void)snprintf(world.witness.last_other, sizeof world.witness.last_other, "dhcp.request#3");
 	sim_run_until(&world.sim, 61 * SIM_S);
 	decide(END_HANG, NULL);
 	plan.expect.judges.hang_ns = 0;
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
 	CU_ASSERT_STRING_EQUAL(verdict.judge, "hang");
-	TEST_SAME_TEXT(verdict.reason, "judge hang: nothing from the device for 1min since 1.000 s, in phase download; its last report was "
-	                               "'phase download begin'; the far end waits: for nothing");
+	TEST_SAME_TEXT(verdict.reason,
+	               "judge hang: no sign of life for 1min since 1.000 s, in phase download; the last was report 'phase "
+	               "download begin'; since then 7 other frames came, the last dhcp.request#3; the far end waits for nothing");
 	end();
 }
 

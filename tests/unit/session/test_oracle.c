@@ -218,6 +218,25 @@ static void images_are_served_a_few_times_only(void)
 	end();
 }
 
+/* What cannot be made good ends the session; what may come right by its end does not. */
+static void some_judges_are_lost_for_good(void)
+{
+	begin();
+	limits.storm = 3;
+	limits.bootable = limits.applied = limits.truth = true;
+	limits.leak = 1;
+	CU_ASSERT_FALSE(oracle_lost(&limits, &puppet.world, &notes));
+	oracle_reset(&notes);
+	CU_ASSERT_FALSE(oracle_lost(&limits, &puppet.world, &notes));
+	puppet.world.witness.storm = true;
+	CU_ASSERT(oracle_lost(&limits, &puppet.world, &notes));
+	limits.storm = 0;
+	CU_ASSERT_FALSE(oracle_lost(&limits, &puppet.world, &notes));
+	notes.step.files = 1;
+	CU_ASSERT(oracle_lost(&limits, &puppet.world, &notes));
+	end();
+}
+
 static void a_storm_is_seen(void)
 {
 	begin();
@@ -288,7 +307,7 @@ static void judges_are_off_unless_they_are_wanted(void)
 	puppet.world.witness.storm = true;
 	TEST_SAME_TEXT(asked(), "");
 	verdict.kind = VERDICT_INCONCLUSIVE;
-	limits = (struct judges){true, true, true, 1, 1, true, 1, 1, true, true, true, 1};
+	limits = (struct judges){true, true, true, 1, 1, "", true, 1, 1, true, true, true, 1};
 	TEST_SAME_TEXT(asked(), "");
 	end();
 }
@@ -321,6 +340,7 @@ const CU_TestInfo tests_oracle[] = {
 	{"what fails has told the service", what_fails_has_told_the_service},
 	{"after a failure the device polls again", after_a_failure_the_device_polls_again},
 	{"the end comes soon after the last fault", the_end_comes_soon_after_the_last_fault},
+	{"some judges are lost for good", some_judges_are_lost_for_good},
 	{"images are served a few times only", images_are_served_a_few_times_only},
 	{"a storm is seen", a_storm_is_seen},
 	{"leaks show from retry to retry", leaks_show_from_retry_to_retry},

@@ -156,7 +156,7 @@ static void only_the_device_ends_a_silence(void)
 	send_syn(&puppet, 1000);
 	sim_ns sent = puppet.world.witness.last_active;
 	CU_ASSERT(sent > SIM_S && sent < puppet.world.sim.now);
-	witness_hears(&puppet.world.witness, puppet.world.sim.now);
+	witness_hears(&puppet.world.witness, "a report", true, puppet.world.sim.now);
 	CU_ASSERT_EQUAL(puppet.world.witness.last_active, puppet.world.sim.now);
 	puppet_close(&puppet);
 }
