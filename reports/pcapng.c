@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/pcapng.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,7 +17,6 @@ enum {
 	OPTION_FLAGS = 2,
 	OPTION_APPLICATION = 4,
 	OPTION_PACKET_ID = 5,
-	OPTION_VERDICT = 7,
 	OPTION_RESOLUTION = 9
 };
 #define BYTE_ORDER_MAGIC 0x1a2b3c4dU
@@ -24,10 +24,6 @@ enum {
 #define NANOSECONDS 9U
 /* "TLSK", as a number. */
 #define SECRETS_TLS 0x544c534bU
-/* The format has no verdict of proxies; this one is Linux's, whose values TC_ACT_OK and TC_ACT_SHOT say the same. */
-#define VERDICT_TC 1U
-#define TC_ACT_OK 0U
-#define TC_ACT_SHOT 2U
 #define BLOCK_MAX 16384U
 #define COMMENT_MAX 1024U
 
@@ -102,7 +98,7 @@ static void write_interface(FILE *stream, const char *name)
 	end(&block, stream);
 }
 
-void pcapng_begin(FILE *stream, const char *application, const char *const *interfaces)
+void pcapng_begin(FILE *stream, const char *application, const char *interface)
 {
 	static const uint8_t unknown_length[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 	struct block block = begin(BLOCK_SECTION);
@@ -113,16 +109,7 @@ void pcapng_begin(FILE *stream, const char *application, const char *const *inte
 	put_data(&block, unknown_length, sizeof unknown_length);
 	put_option(&block, OPTION_APPLICATION, application, strlen(application));
 	end(&block, stream);
-	for (; *interfaces != NULL; interfaces++)
-		write_interface(stream, *interfaces);
-}
-
-static void put_verdict(struct block *block, enum pcapng_verdict verdict)
-{
-	uint8_t value[9] = {VERDICT_TC, verdict == PCAPNG_DROPPED ? TC_ACT_SHOT : TC_ACT_OK};
-
-	if (verdict != PCAPNG_UNKNOWN)
-		put_option(block, OPTION_VERDICT, value, sizeof value);
+	write_interface(stream, interface);
 }
 
 void pcapng_frame(FILE *stream, const struct pcapng_frame *frame, struct bytes data)
@@ -132,7 +119,7 @@ void pcapng_frame(FILE *stream, const struct pcapng_frame *frame, struct bytes d
 	const uint32_t id[2] = {(uint32_t)frame->id, (uint32_t)(frame->id >> 32)};
 	size_t comment = frame->comment != NULL ? strlen(frame->comment) : 0;
 
-	put_u32(&block, frame->interface);
+	put_u32(&block, 0); /* the only interface */
 	put_u32(&block, (uint32_t)(frame->time_ns >> 32));
 	put_u32(&block, (uint32_t)frame->time_ns);
 	put_u32(&block, (uint32_t)data.length);
@@ -141,8 +128,8 @@ void pcapng_frame(FILE *stream, const struct pcapng_frame *frame, struct bytes d
 	if (comment > 0)
 		put_option(&block, OPTION_COMMENT, frame->comment, comment < COMMENT_MAX ? comment : COMMENT_MAX);
 	put_option(&block, OPTION_FLAGS, &flags, sizeof flags);
-	put_option(&block, OPTION_PACKET_ID, id, sizeof id);
-	put_verdict(&block, frame->verdict);
+	if (frame->id != 0)
+		put_option(&block, OPTION_PACKET_ID, id, sizeof id);
 	end(&block, stream);
 }
 
@@ -181,18 +168,68 @@ static void write_secrets(FILE *stream, const char *key_log)
 	}
 }
 
-void pcapng_insert_tls_secrets(FILE *stream, long at, const char *key_log)
+/* Where the blocks that describe the section and its interface end. @param ret_type Of the block there; 0: there is none. */
+static long end_of_head(FILE *stream, uint32_t *ret_type)
 {
-	if (fseek(stream, 0, SEEK_END) != 0 || ftell(stream) < at)
-		return;
-	size_t length = (size_t)(ftell(stream) - at);
-	uint8_t *rest = memory_new(length + 1);
-	bool whole = fseek(stream, at, SEEK_SET) == 0 && fread(rest, 1, length, stream) == length;
-	if (whole && fseek(stream, at, SEEK_SET) == 0) {
-		write_secrets(stream, key_log);
-		(void)fwrite(rest, 1, length, stream);
+	uint32_t head[2]; /* type, length of the whole block */
+	long end = 0;
+
+	while (fseek(stream, end, SEEK_SET) == 0 && fread(head, sizeof head, 1, stream) == 1) {
+		*ret_type = head[0];
+		if ((head[0] != BLOCK_SECTION && head[0] != BLOCK_INTERFACE) || head[1] < sizeof head)
+			return end;
+		end += (long)head[1];
 	}
-	free(rest);
+	*ret_type = 0;
+	return end;
+}
+
+/* @return whether all of it, up to the end of @p from or to @p length, could be copied. */
+static bool copy(FILE *from, FILE *to, size_t length)
+{
+	char piece[65536];
+	size_t got = 1;
+
+	while (length > 0 && got > 0) {
+		got = fread(piece, 1, length < sizeof piece ? length : sizeof piece, from);
+		if (fwrite(piece, 1, got, to) != got)
+			return false;
+		length -= got;
+	}
+	return !ferror(from);
+}
+
+static bool copy_with_secrets(FILE *from, FILE *to, long head, const char *key_log)
+{
+	if (fseek(from, 0, SEEK_SET) != 0 || !copy(from, to, (size_t)head))
+		return false;
+	write_secrets(to, key_log);
+	return copy(from, to, SIZE_MAX);
+}
+
+bool pcapng_add_tls_secrets(const char *path, const char *key_log)
+{
+	FILE *from = fopen(path, "re");
+	uint32_t type;
+
+	if (from == NULL)
+		return false;
+	const long head = end_of_head(from, &type);
+	if (type == 0 || type == BLOCK_SECRETS) {
+		(void)fclose(from);
+		return true;
+	}
+	char *beside = memory_format("%s.new", path);
+	FILE *to = fopen(beside, "we");
+	bool good = to != NULL && copy_with_secrets(from, to, head, key_log) && ferror(to) == 0;
+	good = (to == NULL || fclose(to) == 0) && good && rename(beside, path) == 0;
+	const int cause = errno;
+	if (!good)
+		(void)unlink(beside);
+	free(beside);
+	(void)fclose(from);
+	errno = cause;
+	return good;
 }
 
 bool pcapng_mend(const char *path)

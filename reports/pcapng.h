@@ -14,22 +14,17 @@
 
 #include "base/bytes.h"
 
-/** Begins a file: section header and an Ethernet interface for each of @p interfaces, which ends with NULL. */
-void pcapng_begin(FILE *stream, const char *application, const char *const *interfaces);
+/** Begins a file: section header and an Ethernet interface of that name. */
+void pcapng_begin(FILE *stream, const char *application, const char *interface);
 
-enum pcapng_verdict {
-	PCAPNG_UNKNOWN, /**< nothing is told */
-	PCAPNG_PASSED,
-	PCAPNG_DROPPED,
-};
-
-/** What is told of a frame beside its bytes. */
+/**
+ * What is told of a frame beside its bytes. What became of it belongs into the comment: the format has an option for a verdict, but Wireshark 4.0 and its tools
+ * write that one back under the number of another, and cannot read the file any more that they have merged or saved.
+ */
 struct pcapng_frame {
-	uint64_t time_ns;
-	unsigned interface; /**< index into those of pcapng_begin() */
-	uint64_t id;        /**< the proxy's number for it: the same on both interfaces */
-	bool outbound;      /**< it leaves through the interface; else it comes in */
-	enum pcapng_verdict verdict;
+	uint64_t time_ns;    /**< since 1970 */
+	uint64_t id;         /**< the same in every file for the same frame; 0: it has none */
+	bool outbound;       /**< it leaves through the interface; else it comes in */
 	const char *comment; /**< NULL: none */
 };
 
@@ -40,12 +35,12 @@ void pcapng_frame(FILE *stream, const struct pcapng_frame *frame, struct bytes d
 void pcapng_tls_secrets(FILE *stream, const char *key_log);
 
 /**
- * The same for what was written already: puts the secrets before everything from place @p at on, since readers want them before the frames that they open.
- * @param stream Can be read and sought in.
- * @param at As ftell() told it, between two blocks.
+ * The same for a file that is written and closed: puts the secrets before its frames, since readers want them before what they open. The new file is written
+ * beside the old one and takes its place when it is whole, so whoever is killed here loses nothing. A file that has secrets there already stays as it is.
  * @param key_log Lines, each with its end; any number of them.
+ * @return false with errno if that cannot be done; the file is then as it was.
  */
-void pcapng_insert_tls_secrets(FILE *stream, long at, const char *key_log);
+bool pcapng_add_tls_secrets(const char *path, const char *key_log);
 
 /** Cuts off an unfinished block at the end of a file whose writer was killed. @return false if that cannot be done. */
 bool pcapng_mend(const char *path);

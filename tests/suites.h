@@ -63,6 +63,7 @@
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \
 	S("session/cable", tests_cable, false)                                                                                             \
+	S("session/captures", tests_captures, false)                                                                                       \
 	S("session/hello", tests_hello, false)                                                                                             \
 	S("session/judge", tests_judge, false)                                                                                             \
 	S("session/oracle", tests_oracle, false)                                                                                           \
@@ -117,6 +118,7 @@
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
 	S("engine/engine", tests_engine, true)                                                                                             \
 	S("session/sessions", tests_sessions, true)                                                                                        \
+	S("session/wireshark", tests_wireshark, true)                                                                                      \
 	S("session/clients", tests_clients, true)                                                                                          \
 	S("session/flash", tests_flash, true)                                                                                              \
 	S("session/staged", tests_staged, true)                                                                                            \

@@ -40,6 +40,8 @@ static void lose(struct link *link, struct frame *frame, enum direction directio
 
 	trace_line(link->trace, link->sim->now, "link", "%s %s: lost, %s", direction_name(direction),
 	           packet_render(frame_bytes(frame), text), why);
+	if (link->ops.lost != NULL)
+		link->ops.lost(link->ctx, frame, direction, why, link->sim->now);
 	frame_free(frame);
 }
 
@@ -114,6 +116,7 @@ static void fire_arrival_at_device(struct link *link, bool intact)
 		lose(link, frame, TO_DEVICE, "the device sent at the same time");
 		return;
 	}
+	const uint64_t id = frame->id;
 	length = frame->length;
 	memcpy(data, frame->data, length);
 	for (; length < FRAME_MIN; length++)
@@ -122,7 +125,7 @@ static void fire_arrival_at_device(struct link *link, bool intact)
 	for (unsigned i = 0; i < FRAME_FCS; i++)
 		data[length + i] = (uint8_t)(fcs >> (8 * i));
 	frame_free(frame);
-	link->ops.to_device(link->ctx, data, length + FRAME_FCS, link->sim->now);
+	link->ops.to_device(link->ctx, &(struct link_arrival){id, data, length + FRAME_FCS}, link->sim->now);
 }
 
 static void arrived(void *ctx, enum direction direction, bool intact, sim_ns now)

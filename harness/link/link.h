@@ -7,8 +7,8 @@
  * happens if both do. The partner is a switch port: it buffers what it cannot send yet, drops frames with a wrong FCS and runts, gives a frame up after a late
  * collision or sixteen others, and has no say in how the device runs its end.
  *
- * Lifecycle: link_init() on memory of the caller's; link_close() releases the frames still inside. The functions of struct link_ops take over the frame
- * that they get.
+ * Lifecycle: link_init() on memory of the caller's; link_close() releases the frames still inside. A function of struct link_ops that gets a frame that is not
+ * const takes it over.
  */
 #ifndef LINK_LINK_H
 #define LINK_LINK_H
@@ -38,17 +38,26 @@ enum { LINK_HALF, LINK_FULL };
 
 extern const struct param link_params[];
 
+/** A frame as the device hears it. Valid during the call. */
+struct link_arrival {
+	uint64_t id;         /**< of the frame */
+	const uint8_t *data; /**< at least the minimum, and the FCS */
+	size_t length;       /**< with the FCS */
+};
+
 struct link_ops {
 	/** The last bit of @p frame has reached the partner. */
 	void (*to_partner)(void *ctx, struct frame *frame, sim_ns now);
-	/** The last bit has reached the device; @p data has its FCS and at least the minimum length. Valid during the call. */
-	void (*to_device)(void *ctx, const uint8_t *data, size_t length, sim_ns now);
+	/** The last bit has reached the device. */
+	void (*to_device)(void *ctx, const struct link_arrival *arrival, sim_ns now);
 	/** The last bit of the device's frame has left, or the device gives it up. */
 	void (*sent)(void *ctx, const struct medium_outcome *outcome, sim_ns now);
 	/** The device's receiver hears a carrier begin, or end; behind a whole frame it ends after to_device(). May be NULL. */
 	void (*heard)(void *ctx, bool carrier, sim_ns now);
 	/** The link comes or goes. */
 	void (*carrier_changed)(void *ctx, bool up, sim_ns now);
+	/** @p frame has not reached the end that it was meant for; it is released behind the call. May be NULL. */
+	void (*lost)(void *ctx, const struct frame *frame, enum direction direction, const char *why, sim_ns now);
 };
 
 /** A frame on its way. */

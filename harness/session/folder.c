@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "reports/file.h"
-#include "reports/pcapng.h"
 #include "reports/verdict.h"
 #include "session/world.h"
 
@@ -112,7 +111,7 @@ enum { NO_OPTION = 0 };
 
 /*
  * How what is written gets to the disk. The session may be killed at any moment, and what it has decided and seen is to be there then: lines of the trace are
- * written as they end, frames of the capture one by one. A system call for each is a hundredth of what a session costs. Mapping the files into memory, the
+ * written as they end, frames of the captures one by one. A system call for each is a hundredth of what a session costs. Mapping the files into memory, the
  * rejected alternative, ends a session by a signal when the disk is full, and has branches write into each other's files. The pictures of the bus are large and go out in pieces.
  */
 static const struct {
@@ -122,7 +121,9 @@ static const struct {
 	int buffering;
 } streams[] = {
 	{"trace.txt", offsetof(struct folder, trace), NO_OPTION, _IOLBF},
-	{"wire.pcapng", offsetof(struct folder, capture), NO_OPTION, _IONBF},
+	{CAPTURES_DEVICE, offsetof(struct folder, captures.device), NO_OPTION, _IONBF},
+	{CAPTURES_SERVER, offsetof(struct folder, captures.server), NO_OPTION, _IONBF},
+	{CAPTURES_SECRETS, offsetof(struct folder, captures.secrets), NO_OPTION, _IOLBF},
 	{"bus.vcd", offsetof(struct folder, bus), FOLDER_VCD, _IOFBF},
 	{"bus.txt", offsetof(struct folder, messages), FOLDER_MESSAGES, _IOFBF},
 	{DECISIONS_KEPT, offsetof(struct folder, decisions), NO_OPTION, _IOLBF},
@@ -242,9 +243,13 @@ bool folder_close(struct folder *folder, struct error *err)
 	bool flushed = folder_flush(folder);
 	bool sound = folder_sound(folder, err);
 
+	struct error incomplete;
+
 	flushed = close_streams(folder) && flushed;
 	if (sound && !flushed)
-		return error_set(err, "%s: what was written last did not reach the disk: %s", folder->dir, strerror(errno));
+		sound = error_set(err, "%s: what was written last did not reach the disk: %s", folder->dir, strerror(errno));
+	if (!captures_complete(folder->dir, &incomplete) && sound)
+		sound = error_set(err, "%s", incomplete.text);
 	return sound;
 }
 
@@ -364,11 +369,9 @@ static bool has_file(const char *dir, const char *name)
 
 void folder_complete(const char *dir, const struct plan *plan, struct verdict *verdict)
 {
-	char path[DEVICE_PATH_MAX + 32];
 	struct error err;
 
-	(void)snprintf(path, sizeof path, "%s/wire.pcapng", dir);
-	(void)pcapng_mend(path);
+	(void)captures_complete(dir, &err);
 	cut_half_line(dir, "bus.vcd");
 	cut_half_line(dir, "bus.txt");
 	/* Without that file the session had come to its end, and has frozen its plan and closed its trace itself. */

@@ -7,12 +7,14 @@
 #define SESSION_FOLDER_H
 
 #include "scenario/plan.h"
+#include "session/captures.h"
 #include "session/verdict.h"
 #include "sim/trace.h"
 
 struct folder {
 	char dir[DEVICE_PATH_MAX];
-	FILE *trace, *capture;
+	FILE *trace;
+	struct captures captures;
 	FILE *bus, *messages; /**< NULL if they were not asked for */
 	FILE *decisions;      /**< as they are taken, until plan.yaml has them all */
 	size_t decisions_kept;
@@ -42,7 +44,7 @@ bool folder_flush(struct folder *folder);
  */
 bool folder_move(struct folder *folder, const char *dir, const struct plan *plan, struct error *err);
 
-/** Writes out and closes the streams. @return as folder_sound(). */
+/** Writes out and closes the streams, and completes the captures. @return as folder_sound(). */
 bool folder_close(struct folder *folder, struct error *err);
 
 /** Keeps the decisions that were taken since the last call, for the case that the session does not live to freeze its plan. */

@@ -367,7 +367,7 @@ static bool begin_world(struct session *session)
 		return false;
 	session->start = request->now_ns;
 	session->deadline = session->start + session->plan->deadline_ns;
-	if (!world_open(&session->world, session->plan, session->start, session->trace, session->folder.capture, &session->broken))
+	if (!world_open(&session->world, session->plan, session->start, session->trace, &session->folder.captures, &session->broken))
 		return false;
 	session->has_world = true;
 	if (session->folder.bus != NULL) {

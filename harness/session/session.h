@@ -3,7 +3,7 @@
  * @file
  * A session: builds the world from a plan, restores the device, answers it until there is a result, judges, and leaves a folder behind.
  *
- * A session wants a process of its own (server/host.h). Its folder then holds plan.yaml, trace.txt, wire.pcapng, console.log, qemu.log and verdict.json, and bus.vcd and bus.txt if asked for.
+ * A session wants a process of its own (server/host.h). Its folder then holds plan.yaml, trace.txt, device.pcapng, server.pcapng, console.log, qemu.log and verdict.json, and bus.vcd and bus.txt if asked for.
  */
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H

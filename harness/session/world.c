@@ -11,7 +11,6 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "link/packet.h"
-#include "reports/pcapng.h"
 #include "fault/point.h"
 #include "server/host.h"
 #include "session/systems.h"
@@ -33,33 +32,31 @@ static void submit(struct world *world, struct frame *frame, enum direction dire
 	plan_proxy(world);
 }
 
-/* The interfaces of the capture, as the proxy has them. */
-enum { DEVICE_SIDE, SERVER_SIDE };
-
-static void capture(struct world *world, const struct frame *frame, unsigned side, bool outbound, enum pcapng_verdict verdict,
-                    const char *cause)
+static void capture_sent(const struct world *world, const struct frame *frame, enum direction direction, const char *cause)
 {
-	if (world->capture != NULL)
-		pcapng_frame(world->capture,
-		             &(struct pcapng_frame){.time_ns = world->sim.now,
-		                                    .interface = side,
-		                                    .id = frame->id,
-		                                    .outbound = outbound,
-		                                    .verdict = verdict,
-		                                    .comment = cause},
-		             frame_bytes(frame));
+	captures_frame(&world->captures,
+	               &(struct sighting){.where = direction == TO_SERVER ? AT_DEVICE : AT_SERVER,
+	                                  .sent = true,
+	                                  .time = world->sim.now,
+	                                  .id = frame->id,
+	                                  .comment = cause},
+	               frame_bytes(frame));
+}
+
+static void capture_received(const struct world *world, enum vantage where, uint64_t id, struct bytes data)
+{
+	captures_frame(&world->captures, &(struct sighting){.where = where, .time = world->sim.now, .id = id}, data);
 }
 
 /* A frame comes to the proxy. */
-static void note_frame(struct world *world, const struct frame *frame, enum direction direction, enum pcapng_verdict verdict,
-                       const char *cause)
+static void note_frame(struct world *world, const struct frame *frame, enum direction direction, const char *cause)
 {
 	const uint64_t head[3] = {world->sim.now, direction, frame->length};
 
 	world->frames[direction]++;
 	(void)XXH3_64bits_update(world->wire_digest, head, sizeof head);
 	(void)XXH3_64bits_update(world->wire_digest, frame->data, frame->length);
-	capture(world, frame, direction == TO_SERVER ? DEVICE_SIDE : SERVER_SIDE, false, verdict, cause);
+	capture_sent(world, frame, direction, cause);
 }
 
 static void fire_proxy(void *ctx, sim_ns now)
@@ -69,13 +66,13 @@ static void fire_proxy(void *ctx, sim_ns now)
 	struct frame *frame;
 
 	while ((frame = proxy_deliver(world->proxy, now, &direction)) != NULL) {
-		capture(world, frame, direction == TO_SERVER ? SERVER_SIDE : DEVICE_SIDE, true, PCAPNG_UNKNOWN, NULL);
-		if (direction == TO_SERVER) {
-			host_input(frame);
-		} else {
+		if (direction == TO_DEVICE) {
 			service_delivered(&world->service, frame_bytes(frame));
 			link_partner_sends(&world->link, frame);
+			continue;
 		}
+		capture_received(world, AT_SERVER, frame->id, frame_bytes(frame));
+		host_input(frame);
 	}
 	plan_proxy(world);
 }
@@ -116,14 +113,14 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 	cable_sees(world->cable, naming, now);
 	witness_sees(&world->witness, frame, direction, naming, fate->dropped, now);
 	if (fate->cause_count == 0 && !fate->dropped) {
-		note_frame(world, frame, direction, PCAPNG_PASSED, NULL);
+		note_frame(world, frame, direction, NULL);
 		return;
 	}
 	keep_causes(world, direction, naming, fate, now);
 	proxy_fate_render(world->proxy, fate, now, cause, sizeof cause);
 	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " %s %s: %s", direction_name(direction), frame->id, naming_render(naming, at),
 	           packet_render_ends(frame_bytes(frame), packet), cause);
-	note_frame(world, frame, direction, fate->dropped ? PCAPNG_DROPPED : PCAPNG_PASSED, cause);
+	note_frame(world, frame, direction, cause);
 }
 
 static void made(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now)
@@ -167,11 +164,23 @@ static void to_partner(void *ctx, struct frame *frame, sim_ns now)
 	submit(ctx, frame, TO_SERVER);
 }
 
-static void to_device(void *ctx, const uint8_t *data, size_t length, sim_ns now)
+static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
 {
 	struct world *world = ctx;
 
-	board_frame_arrived(&world->board, data, length, now);
+	capture_received(world, AT_DEVICE, arrival->id, bytes_of(arrival->data, arrival->length - FRAME_FCS));
+	board_frame_arrived(&world->board, arrival->data, arrival->length, now);
+}
+
+/* What the device has sent into the cable; what it was to hear and did not is in the server's capture, as sent. */
+static void lost(void *ctx, const struct frame *frame, enum direction direction, const char *why, sim_ns now)
+{
+	char comment[CAUSE_MAX];
+
+	(void)now;
+	(void)snprintf(comment, sizeof comment, "lost on the cable, %s", why);
+	if (direction == TO_SERVER)
+		capture_sent(ctx, frame, direction, comment);
 }
 
 static void sent(void *ctx, const struct medium_outcome *outcome, sim_ns now)
@@ -201,17 +210,13 @@ static void host_output(void *ctx, struct frame *frame, sim_ns now)
 	submit(ctx, frame, TO_DEVICE);
 }
 
-/* For names of what is encrypted, and for the reader of the capture, who gets them all at the end. */
+/* For names of what is encrypted, and for the readers of the captures. */
 static void keep_secret(void *ctx, const char *line)
 {
 	struct world *world = ctx;
 
 	proxy_secret(world->proxy, line);
-	if (world->capture == NULL)
-		return;
-	char *more = memory_format("%s%s\n", world->secrets != NULL ? world->secrets : "", line);
-	free(world->secrets);
-	world->secrets = more;
+	captures_secret(&world->captures, line);
 }
 
 /* -- the supply -- */
@@ -329,27 +334,25 @@ static void fit_flash(struct world *world, const struct plan *plan)
 		(void)board_fit_flash(&world->board, &config);
 }
 
-bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err)
+bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, const struct captures *captures,
+                struct error *err)
 {
-	const struct link_ops link_ops = {to_partner, to_device, sent, heard, carrier_changed};
+	const struct link_ops link_ops = {to_partner, to_device, sent, heard, carrier_changed, lost};
 
 	memset(world, 0, sizeof *world);
 	if (!service_open(&world->service, &plan->server, plan->image, err))
 		return false;
 	world->plan = plan;
 	world->trace = trace;
-	world->capture = capture;
+	world->captures = *captures;
 	world->wire_digest = XXH3_createState();
 	CHECK(world->wire_digest != NULL && XXH3_64bits_reset(world->wire_digest) == XXH_OK);
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_NS};
 	sim_open(&world->sim, start);
 	witness_init(&world->witness, plan->expect.judges.storm, plan->expect.judges.signs_of_life, start);
-	/* The far end announces itself while it opens, so the capture begins before. */
-	if (capture != NULL) {
-		pcapng_begin(capture, "stutter " STUTTER_VERSION, (const char *const[]){"device side", "server side", NULL});
-		world->secrets_at = ftell(capture);
-	}
+	/* The far end announces itself while it opens, so the captures begin before. */
+	captures_begin(&world->captures);
 	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
 	open_faults(world);
 	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, (struct proxy_ops){decided, made}, world)
@@ -378,7 +381,6 @@ void world_close(struct world *world)
 {
 	host_close();
 	disruptor_close(world->disruptor);
-	free(world->secrets);
 	cable_close(world->cable);
 	board_close(&world->board);
 	link_close(&world->link);
@@ -480,8 +482,6 @@ void world_write_addresses(const struct world *world, FILE *stream)
 
 void world_finish(struct world *world)
 {
-	if (world->secrets != NULL && world->secrets_at >= 0)
-		pcapng_insert_tls_secrets(world->capture, world->secrets_at, world->secrets);
 	board_finish(&world->board);
 	link_finish(&world->link);
 	trace_line(world->trace, world->sim.now, "wire", "%" PRIu64 " frames to-server, %" PRIu64 " frames to-device, digest %016" PRIx64,

@@ -13,6 +13,7 @@
 #include "proxy/proxy.h"
 #include "scenario/plan.h"
 #include "session/cable.h"
+#include "session/captures.h"
 #include "session/witness.h"
 
 /** 2026-01-01T00:00:00Z: the far end's clock at virtual time 0, as the device's own at power on. Nanoseconds since 1970. */
@@ -41,21 +42,20 @@ struct world {
 	bool supply_failed;          /* until world_take_power_cut() */
 	uint64_t off_ns;             /* for how long */
 	bool knows_occasions;        /* a window begins or ends at a site of the board */
-	char *secrets;               /* of TLS, for the capture; NULL: none */
-	long secrets_at;             /* where they belong in it */
-	FILE *capture;               /* borrowed; NULL: none */
-	uint64_t frames[2];          /* that came to the proxy, by direction */
-	void *wire_digest;           /* XXH3 state over frames and their times */
+	struct captures captures;
+	uint64_t frames[2]; /* that came to the proxy, by direction */
+	void *wire_digest;  /* XXH3 state over frames and their times */
 	struct witness witness;
 };
 
 /**
  * Builds the world at the instant @p start.
  * @param trace Borrowed.
- * @param capture Every frame that comes to the proxy is written here as pcapng; may be NULL.
+ * @param captures Where what each end sees is written; copied.
  * @return false with @p err if the image cannot be read.
  */
-bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, FILE *capture, struct error *err);
+bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, const struct captures *captures,
+                struct error *err);
 void world_close(struct world *world);
 
 /** The session enters a phase, which faults may ask for. */

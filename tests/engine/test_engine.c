@@ -61,7 +61,7 @@ static void expect_status(int status, int expected)
 
 static void expect_same_files(const char *a, const char *b)
 {
-	static const char *const names[] = {"trace.txt", "wire.pcapng", "console.log", "plan.yaml", "addresses.txt"};
+	static const char *const names[] = {"trace.txt", "device.pcapng", "server.pcapng", "console.log", "plan.yaml", "addresses.txt"};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		int status = test_shell(output, sizeof output, "cd %s && cmp %s/%s %s/%s", test_folder(), a, names[i], b, names[i]);
@@ -261,10 +261,10 @@ static void a_point_that_is_never_reached_is_no_branch(void)
 /* -- what a session leaves that is killed -- */
 
 /* The child of @p parent that writes into a session's folder. */
-#define KILL_SESSION                                                                                                                                  \
-	"cd %s && head -c 2000000 /dev/urandom >small.bin && %s run busy.yaml --seeds 1..2 --jobs 2 --out r >out 2>&1 & pid=$!; "                     \
-	"for i in $(seq 1 600); do sleep 0.05; [ \"$(stat -c %%s %s/r/busy/seed-1/wire.pcapng 2>/dev/null || echo 0)\" -lt 300000 ] || break; done; " \
-	"for child in $(pgrep -P $(pgrep -P $pid -x stutter || echo $pid)) $(pgrep -P $pid); do "                                                     \
+#define KILL_SESSION                                                                                                                                    \
+	"cd %s && head -c 2000000 /dev/urandom >small.bin && %s run busy.yaml --seeds 1..2 --jobs 2 --out r >out 2>&1 & pid=$!; "                       \
+	"for i in $(seq 1 600); do sleep 0.05; [ \"$(stat -c %%s %s/r/busy/seed-1/device.pcapng 2>/dev/null || echo 0)\" -lt 300000 ] || break; done; " \
+	"for child in $(pgrep -P $(pgrep -P $pid -x stutter || echo $pid)) $(pgrep -P $pid); do "                                                       \
 	"if ls -l /proc/$child/fd 2>/dev/null | grep -q seed-1/trace.txt; then kill -%s $child; break; fi; done; wait $pid"
 
 static void a_killed_session_leaves_what_it_knew(void)
@@ -288,7 +288,11 @@ static void a_killed_session_leaves_what_it_knew(void)
 	free(plan);
 	(void)snprintf(path, sizeof path, "%s/r/busy/seed-1", test_folder());
 	expect_status(test_shell(output, sizeof output, "%s check %s/plan.yaml", started_program(), path), 0);
-	expect_status(test_shell(output, sizeof output, "tshark -r %s/wire.pcapng 2>&1 >/dev/null | grep -v 'as user'; true", path), 0);
+	expect_status(
+		test_shell(output, sizeof output,
+	                   "cd %s && for end in device server; do tshark -r $end.pcapng 2>&1 >/dev/null | grep -v 'as user'; done; true",
+	                   path),
+		0);
 	CU_ASSERT_PTR_NULL(strstr(output, "cut short"));
 	expect_status(test_shell(output, sizeof output, "ls %s", path), 0);
 	CU_ASSERT_PTR_NULL(strstr(output, ".kept"));

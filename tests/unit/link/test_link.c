@@ -17,6 +17,7 @@ struct bench {
 	struct link link;
 	char notes[8192], told[8192];
 	size_t noted, told_length;
+	char losses[256];                    /* what did not arrive, a word each */
 	uint8_t last[FRAME_MAX + FRAME_FCS]; /* that the device received */
 	size_t last_length;
 };
@@ -41,12 +42,12 @@ static void to_partner(void *ctx, struct frame *frame, sim_ns now)
 	frame_free(frame);
 }
 
-static void to_device(void *ctx, const uint8_t *data, size_t length, sim_ns now)
+static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
 {
 	CU_ASSERT(ctx == &bench && now == bench.sim.now);
-	note("device gets %c%zu\n", data[12], length);
-	memcpy(bench.last, data, length);
-	bench.last_length = length;
+	note("device gets %c%zu\n", arrival->data[12], arrival->length);
+	memcpy(bench.last, arrival->data, arrival->length);
+	bench.last_length = arrival->length;
 }
 
 static void sent(void *ctx, const struct medium_outcome *outcome, sim_ns now)
@@ -61,6 +62,14 @@ static void carrier_changed(void *ctx, bool up, sim_ns now)
 	note("carrier %s\n", up ? "up" : "down");
 }
 
+static void lost(void *ctx, const struct frame *frame, enum direction direction, const char *why, sim_ns now)
+{
+	size_t used = strlen(bench.losses);
+
+	CU_ASSERT(ctx == &bench && now == bench.sim.now);
+	(void)snprintf(bench.losses + used, sizeof bench.losses - used, "%c %s: %s\n", frame->data[12], direction_name(direction), why);
+}
+
 static void tell(void *ctx, const char *line, size_t length)
 {
 	(void)ctx;
@@ -72,7 +81,7 @@ static void tell(void *ctx, const char *line, size_t length)
 static void bench_open(unsigned duplex, sim_ns up_at, uint64_t queue_max)
 {
 	const struct link_config config = {.duplex = duplex, .up_at_ns = up_at, .queue_max = queue_max};
-	const struct link_ops ops = {to_partner, to_device, sent, NULL, carrier_changed};
+	const struct link_ops ops = {to_partner, to_device, sent, NULL, carrier_changed, lost};
 
 	memset(&bench, 0, sizeof bench);
 	sim_open(&bench.sim, 0);
@@ -402,6 +411,27 @@ static void a_link_that_is_back_before_the_end_of_a_frame_does_not_mend_it(void)
 	bench_close();
 }
 
+/* Whoever keeps captures hears of each frame that does not arrive, before it is gone, and of none that does. */
+static void what_is_lost_is_told_with_its_reason(void)
+{
+	bench_open(LINK_FULL, 0, 1);
+	device_sends('a', 60);
+	partner_sends('b', 60);
+	partner_sends('c', 60);
+	partner_sends('d', 60);
+	run_until(10000);
+	link_set_carrier(&bench.link, false);
+	run_until(SIM_MS);
+	link_set_carrier(&bench.link, true);
+	device_sends('e', 60);
+	run_until(2 * SIM_MS);
+	TEST_SAME_TEXT(bench.losses, "d to-device: the partner's port buffer is full\n"
+	                             "b to-device: the link went down in mid-frame\n"
+	                             "c to-device: there is no link\n"
+	                             "a to-server: there is no link\n");
+	bench_close();
+}
+
 static void what_is_inside_at_the_end_is_released(void)
 {
 	bench_open(LINK_HALF, 0, 16);
@@ -432,6 +462,7 @@ const CU_TestInfo tests_link[] = {
 	{"the carrier takes frames of the partner with it", the_carrier_takes_frames_of_the_partner_with_it},
 	{"the carrier takes the frame of the device with it", the_carrier_takes_the_frame_of_the_device_with_it},
 	{"a link that is back before the end of a frame does not mend it", a_link_that_is_back_before_the_end_of_a_frame_does_not_mend_it},
+	{"what is lost is told with its reason", what_is_lost_is_told_with_its_reason},
 	{"what is inside at the end is released", what_is_inside_at_the_end_is_released},
 	CU_TEST_INFO_NULL,
 };

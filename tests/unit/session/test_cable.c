@@ -44,13 +44,13 @@ static void to_partner(void *ctx, struct frame *frame, sim_ns now)
 	frame_free(frame);
 }
 
-static void to_device(void *ctx, const uint8_t *data, size_t length, sim_ns now)
+static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
 {
 	(void)ctx;
 	(void)now;
 	note("frame\n");
-	CU_ASSERT_EQUAL_FATAL(length, sizeof bench.last);
-	memcpy(bench.last, data, length);
+	CU_ASSERT_EQUAL_FATAL(arrival->length, sizeof bench.last);
+	memcpy(bench.last, arrival->data, arrival->length);
 }
 
 static void sent(void *ctx, const struct medium_outcome *outcome, sim_ns now)
@@ -88,7 +88,7 @@ static const char *other_match, *other_action, *other_params;
 static void run(const char *match, const char *action, const char *params, sim_ns until)
 {
 	const struct link_config config = {.duplex = LINK_HALF, .queue_max = 16};
-	const struct link_ops ops = {to_partner, to_device, sent, heard, carrier_changed};
+	const struct link_ops ops = {to_partner, to_device, sent, heard, carrier_changed, NULL};
 
 	memset(&bench, 0, sizeof bench);
 	sim_open(&bench.sim, 0);
