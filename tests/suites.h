@@ -42,10 +42,12 @@
 	S("fault/recording", tests_recording, false)                                                                                       \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \
 	S("proxy/law", tests_proxy_law, false)                                                                                             \
+	S("proxy/exact", tests_exact, false)                                                                                               \
 	S("proxy/shape", tests_proxy_shape, false)                                                                                         \
 	S("proxy/replay", tests_proxy_replay, false)                                                                                       \
 	S("fault/dist", tests_dist, false)                                                                                                 \
 	S("fault/netem", tests_netem, false)                                                                                               \
+	S("fault/netem_note", tests_netem_note, false)                                                                                     \
 	S("server/dhcp", tests_dhcp, false)                                                                                                \
 	S("server/dns", tests_dns, false)                                                                                                  \
 	S("server/ntp", tests_ntp, false)                                                                                                  \

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "fault/netem_note.h"
 #include "scenario/plan.h"
 
 enum { OPTION_DEVICE };
@@ -10,6 +11,16 @@ static const struct cli_option options[] = {
 	[OPTION_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},
 	{NULL, NULL, NULL},
 };
+
+/* Where words of tc mean something else here than to Linux. */
+static void print_notes(const struct plan *plan)
+{
+	char note[NETEM_NOTE_MAX];
+
+	for (size_t i = 0; i < plan->fault_count; i++)
+		if (netem_note(&plan->faults[i], note))
+			printf("# note: fault '%s' %s; `netem_exact: true` means Linux' arithmetic\n", plan->faults[i].name, note);
+}
 
 static int run(const struct cli_values *values)
 {
@@ -27,6 +38,7 @@ static int run(const struct cli_values *values)
 			continue;
 		}
 		printf("%s# %s\n", i > 0 ? "---\n" : "", paths[i]);
+		print_notes(&plan);
 		plan_write(&plan, stdout);
 		plan_close(&plan);
 	}

@@ -96,7 +96,7 @@ int cli_print_reference(void)
 	puts("## `faults:`, a list\n\n"
 	     "A fault has a `name` (its action's, if none is given), one action, and whom it hits; all conditions hold together.\n"
 	     "An action written as a bare value sets its first parameter: `delay: 100ms`.\n"
-	     "In place of an action, `netem: \"delay 100ms 20ms loss 1%\"` takes tc-netem's own words, and `preset: NAME` one of those below; either "
+	     "In place of an action, `netem: \"delay 100ms 20ms loss 1%\"` takes tc-netem's own words (with `netem_exact: true` by the arithmetic of Linux), and `preset: NAME` one of those below; either "
 	     "becomes several faults with the match of the entry.\n");
 	print_table(match_params);
 	print_presets();

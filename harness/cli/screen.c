@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fault/netem_note.h"
+
 #define BAR 24
 /* So often the line on a terminal, and the lines elsewhere, tell how far the sessions are. */
 #define LINE_MS 1000
@@ -197,6 +199,17 @@ static void print_idle(const struct screen *screen, size_t index)
 	}
 }
 
+/* Where words of tc mean something else here than to Linux; in a replay nothing is drawn. */
+static void print_notes(const struct plan *plan)
+{
+	char note[NETEM_NOTE_MAX];
+
+	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++)
+		if (netem_note(&plan->faults[i], note))
+			printf("\nNOTE: %s: fault '%s' %s; `netem_exact: true` means Linux' arithmetic\n", plan->name, plan->faults[i].name,
+			       note);
+}
+
 /* What the expectations that were met describe: sessions that are survived, and failures of clients that are known by now. */
 static void print_meanings(const struct screen *screen)
 {
@@ -224,8 +237,10 @@ void screen_close(struct screen *screen, const char *dir)
 			print_row(screen, i);
 	print_meanings(screen);
 	for (size_t i = 0; i < screen->count; i++)
-		if (is_first(screen, i))
+		if (is_first(screen, i)) {
 			print_idle(screen, i);
+			print_notes(&screen->jobs[i].plan);
+		}
 	for (size_t i = 0; i < screen->count; i++)
 		if (!screen->jobs[i].verdict.met_expectation)
 			print_unexpected(&screen->jobs[i]);

@@ -221,6 +221,7 @@ static const struct param duplicate_params[] = {
 	PARAM_ROW_QUANTITY(duplicate_params, copies, "copies", UNIT_NONE, "1", 1, 1000, "besides the frame itself"),
 	PARAM_ROW_QUANTITY(duplicate_params, between_ns, "delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
                            "from the frame to its first copy, and from copy to copy"),
+	PARAM_ROW_CUSTOM(duplicate_params, flips, "flips", &flips_codec, "", "bits that are inverted in the copies, as those of corrupt"),
 	{0},
 };
 
@@ -260,7 +261,9 @@ static bool check_delay(const struct fault *fault, const char **ret_key, struct 
 {
 	const struct delay_params *params = &fault->params.delay;
 
-	return check_jitter(params->time_ns, params->jitter_ns, params->distribution, params->table, ret_key, err);
+	/* Linux takes a jitter above the delay, and what would be below nothing leaves at once. */
+	return check_jitter(fault->match.netem_exact ? UINT64_MAX : params->time_ns, params->jitter_ns, params->distribution, params->table,
+	                    ret_key, err);
 }
 
 static bool check_loss_state(const struct fault *fault, const char **ret_key, struct error *err)
@@ -305,6 +308,11 @@ static bool check_slot(const struct fault *fault, const char **ret_key, struct e
 static bool check_duplicate(const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const struct duplicate_params *params = &fault->params.duplicate;
+
+	if (fault->match.netem_exact && (params->copies != 1 || params->between_ns > 0 || params->flips.count > 0)) {
+		*ret_key = params->copies != 1 ? "copies" : params->between_ns > 0 ? "delay" : "flips";
+		return error_set(err, "with 'netem_exact' there is one copy, and what becomes of it is the business of the faults behind");
+	}
 
 	if (params->between_ns <= FAULT_TIME_MAX / params->copies)
 		return true;

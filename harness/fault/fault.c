@@ -274,6 +274,11 @@ static bool check_layer(const struct fault *fault, const char **ret_key, struct 
 		return false;
 	}
 
+	if (match->netem_exact && fault->action->layer != LAYER_PROXY) {
+		*ret_key = "netem_exact";
+		return error_set(err, "'%s' is not about frames between wire and far end, so 'netem_exact' has no place here",
+		                 fault->action->name);
+	}
 	if (!check_message(fault, err)) {
 		*ret_key = "message";
 		return false;
@@ -380,8 +385,9 @@ static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 	size_t used = (size_t)snprintf(ret_text, FAULT_TEXT_MAX, "fault %s %s", fault->name, fault->action->name);
 
 	for (const struct param *row = match_params; row->key != NULL; row++) {
-		/* The probability is a value too, and so is its correlation. */
-		if (row->offset == offsetof(struct match, probability) || row->offset == offsetof(struct match, correlation))
+		/* The probability is a value too, and so are its correlation and what is made of a draw. */
+		if (row->offset == offsetof(struct match, probability) || row->offset == offsetof(struct match, correlation) ||
+		    row->offset == offsetof(struct match, netem_exact))
 			continue;
 		/* Where one of these is not named, faults keep the draws that they had before it could be named. */
 		if (is_younger(row) && *((const char *)&fault->match + row->offset) == '\0')

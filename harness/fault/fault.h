@@ -67,6 +67,7 @@ struct match {
 	uint64_t first;                   /**< the first n frames; 0: not asked */
 	uint64_t probability;             /**< billionths */
 	uint64_t correlation;             /**< billionths: how often a frame is decided as the one before it in its flow and direction */
+	bool netem_exact; /**< whatever is drawn, is drawn as Linux' sch_netem does (crandom.h), with one state for a direction */
 };
 
 extern const struct param match_params[];

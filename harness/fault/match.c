@@ -111,5 +111,7 @@ const struct param match_params[] = {
 	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0, "each of these with this probability"),
 	PARAM_ROW_QUANTITY(match, correlation, "correlation", UNIT_PROBABILITY, "0%", 0, 0,
                            "of the probability: how often a frame shares the luck of the one before it in its flow and direction"),
+	PARAM_ROW_BOOL(match, netem_exact, "netem_exact", "false",
+                       "chances, correlations and jitters by the arithmetic of Linux' sch_netem, with one state for each direction"),
 	{0},
 };

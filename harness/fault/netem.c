@@ -505,6 +505,10 @@ static void add_link(const struct netem *netem, struct list *list)
 	}
 	if (netem->has_slot)
 		add(list, action_at(FAULT_SLOT), "slot")->params.slot = netem->slot;
+}
+
+static void add_duplicate(const struct netem *netem, struct list *list)
+{
 	if (netem->has_duplicate)
 		make_probable(add(list, action_at(FAULT_DUPLICATE), "duplicate"), netem->duplicate, netem->duplicate_correlation);
 }
@@ -540,11 +544,16 @@ bool netem_parse(const char *text, const struct fault *base, struct fault ret_fa
 			return false;
 	if (!check_whole(&netem, err))
 		return false;
+	/* Linux copies first, and then copy and frame each take their chances. */
+	if (base->match.netem_exact)
+		add_duplicate(&netem, &list);
 	add_loss(&netem, &list);
 	if (!add_corrupt(&netem, &list, err))
 		return false;
 	add_delay(&netem, &list);
 	add_link(&netem, &list);
+	if (!base->match.netem_exact)
+		add_duplicate(&netem, &list);
 	memcpy(ret_faults, faults, list.count * sizeof *faults);
 	*ret_count = list.count;
 	return true;

@@ -17,6 +17,7 @@
 
 /**
  * Resolves @p text into faults in the order in which a frame meets them: loss, corrupt, reorder, delay, rate (or limit), slot, duplicate.
+ * If @p base is netem_exact, duplicate comes first.
  * @param base Name and match of each; theirs become "NAME: delay" and so on. It must have no probability of its own.
  * @return false with @p err (no place), which names the word that is wrong.
  */

@@ -166,6 +166,7 @@ struct hold_params {
 struct duplicate_params {
 	uint64_t copies;     /**< more than the frame itself */
 	uint64_t between_ns; /**< from the frame to its first copy and so on */
+	struct flips flips;  /**< in the copies; what lies behind their end stays as it is */
 };
 
 /** Carrier flap: the link goes away at the fault's `from`. */

@@ -11,6 +11,17 @@ struct delay {
 	struct jitter jitter;
 };
 
+static uint64_t draw(const struct rule *rule, const struct passage *passage)
+{
+	const uint64_t correlation = rule->fault.params.delay.correlation;
+	struct delay *delay = rule->state;
+
+	if (rule->fault.match.netem_exact)
+		return jitter_exactly(&delay->jitter, passage_crandom(rule, passage, &delay->draws, PURPOSE_DELAY, correlation));
+	return jitter_draw(&delay->jitter, rule->stream, passage_what(passage),
+	                   passage_correlated(rule, passage, &delay->draws, PURPOSE_DELAY, PURPOSE_REPEAT, correlation));
+}
+
 static void apply_delay(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct delay_params *params = &rule->fault.params.delay;
@@ -19,8 +30,7 @@ static void apply_delay(struct rule *rule, const struct passage *passage, struct
 
 	if (act->express)
 		return;
-	uint64_t which = passage_correlated(rule, passage, &delay->draws, PURPOSE_DELAY, PURPOSE_REPEAT, params->correlation);
-	sim_ns release = act->release + jitter_draw(&delay->jitter, rule->stream, passage_what(passage), which);
+	sim_ns release = act->release + draw(rule, passage);
 	if (params->keep_order && release < *last)
 		release = *last;
 	if (release > *last)

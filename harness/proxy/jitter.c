@@ -2,6 +2,7 @@
 #include "proxy/jitter.h"
 
 #include "base/check.h"
+#include "fault/crandom.h"
 #include "proxy/quantile.h"
 
 __extension__ typedef __int128 wide;
@@ -53,5 +54,46 @@ uint64_t jitter_draw(const struct jitter *jitter, struct random_stream stream, u
 
 	if (jitter->jitter_ns > 0)
 		drawn += deviation(jitter, stream, what, which);
+	return drawn > 0 ? (uint64_t)drawn : 0;
+}
+
+/* The tables of normal, pareto and paretonormal that come with tc: so many numbers, in ascending order. */
+#define TC_TABLE_BITS 12
+
+/* A number of such a table, or of the user's. Scale: DIST_SCALE. */
+static int64_t table_value(const struct jitter *jitter, uint32_t result)
+{
+	/* The middle of the piece of the distribution that the number stands for. */
+	const uint64_t bits = (uint64_t)result << (64 - TC_TABLE_BITS) | UINT64_C(1) << (63 - TC_TABLE_BITS);
+	const int64_t per_one = QUANTILE_ONE / DIST_SCALE;
+
+	switch (jitter->distribution) {
+	case DIST_NORMAL:
+		return quantile_normal(bits) / per_one;
+	case DIST_PARETO:
+		return quantile_pareto(bits) / per_one;
+	case DIST_PARETONORMAL:
+		return quantile_paretonormal(bits) / per_one;
+	case DIST_TABLE:
+		return jitter->table.values[result % jitter->table.count];
+	default:
+		return 0;
+	}
+}
+
+uint64_t jitter_exactly(const struct jitter *jitter, uint32_t result)
+{
+	const int64_t sigma = jitter->jitter_ns < CRANDOM_JITTER_MAX ? (int64_t)jitter->jitter_ns : CRANDOM_JITTER_MAX;
+	int64_t drawn = (int64_t)jitter->time_ns;
+
+	if (sigma == 0)
+		return jitter->time_ns;
+	if (jitter->distribution == DIST_UNIFORM) {
+		drawn += (int64_t)(result % (2 * (uint32_t)sigma)) - sigma;
+	} else {
+		/* To the nearest, away from zero. */
+		const int64_t scaled = sigma * table_value(jitter, result);
+		drawn += (scaled + (scaled < 0 ? -DIST_SCALE / 2 : DIST_SCALE / 2)) / DIST_SCALE;
+	}
 	return drawn > 0 ? (uint64_t)drawn : 0;
 }

@@ -22,4 +22,10 @@ void jitter_close(struct jitter *jitter);
 /** @return a time, at least 0; a part of a nanosecond is cut off. */
 uint64_t jitter_draw(const struct jitter *jitter, struct random_stream stream, uint64_t what, uint64_t which);
 
+/**
+ * The same as sch_netem makes it of a result of crandom_mix(): modulo twice the jitter, or modulo the length of the table, so that of a correlation there is as good
+ * as nothing left unless the jitter is above half a second; and of a jitter above CRANDOM_JITTER_MAX only so much.
+ */
+uint64_t jitter_exactly(const struct jitter *jitter, uint32_t result);
+
 #endif

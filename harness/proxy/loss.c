@@ -2,6 +2,7 @@
 /*
  * Frames are lost: all that match, those that a model picks, or all for some time.
  */
+#include "fault/crandom.h"
 #include "proxy/rule.h"
 
 /* -- drop -- */
@@ -59,6 +60,12 @@ struct gemodel {
 static void start_gemodel(const struct rule *rule, const struct passage *passage, uint64_t *state)
 {
 	const struct gemodel_params *params = &rule->fault.params.gemodel;
+
+	/* Linux starts well. */
+	if (rule->fault.match.netem_exact) {
+		*state = GE_GOOD;
+		return;
+	}
 	/* The stationary probability of the bad state is p / (p + r). */
 	uint64_t drawn = random_below(rule->stream, passage_what(passage), PURPOSE_START, params->p + params->r);
 
@@ -69,7 +76,7 @@ static void apply_gemodel(struct rule *rule, const struct passage *passage, stru
 {
 	const struct gemodel_params *params = &rule->fault.params.gemodel;
 	uint64_t what = passage_what(passage);
-	uint64_t *state = map_at(&((struct gemodel *)rule->state)->states, what);
+	uint64_t *state = map_at(&((struct gemodel *)rule->state)->states, rule_scope(rule, passage));
 
 	if (*state == GE_NEW)
 		start_gemodel(rule, passage, state);
@@ -97,8 +104,13 @@ static void apply_loss(struct rule *rule, const struct passage *passage, struct 
 {
 	const struct loss_params *params = &rule->fault.params.loss;
 	struct loss *loss = rule->state;
-	uint64_t which = passage_correlated(rule, passage, &loss->draws, PURPOSE_LOSS, PURPOSE_REPEAT, params->correlation);
 
+	if (rule->fault.match.netem_exact) {
+		act->applied = act->drop = crandom_hits(params->percent,
+		                                        passage_crandom(rule, passage, &loss->draws, PURPOSE_LOSS, params->correlation));
+		return;
+	}
+	uint64_t which = passage_correlated(rule, passage, &loss->draws, PURPOSE_LOSS, PURPOSE_REPEAT, params->correlation);
 	act->applied = act->drop = random_happens(rule->stream, passage_what(passage), which, params->percent);
 }
 
@@ -181,10 +193,10 @@ static unsigned next_loss_state(const struct loss_state_params *params, unsigned
 /* A frame is lost by the state that it finds. */
 static void apply_loss_state(struct rule *rule, const struct passage *passage, struct act *act)
 {
-	uint64_t what = passage_what(passage), *state = map_at(&((struct loss_state *)rule->state)->states, what);
+	uint64_t what = passage_what(passage), *state = map_at(&((struct loss_state *)rule->state)->states, rule_scope(rule, passage));
 
 	if (*state == LS_NEW)
-		*state = start_loss_state(rule, passage);
+		*state = rule->fault.match.netem_exact ? LS_GOOD : start_loss_state(rule, passage);
 	act->applied = act->drop = *state == LS_BURST_LOSS || *state == LS_SINGLE_LOSS;
 	*state = next_loss_state(&rule->fault.params.loss_state, (unsigned)*state,
 	                         random_below(rule->stream, what, passage_which(passage, PURPOSE_STATE), UNIT_PROBABILITY_ONE));

@@ -7,13 +7,13 @@
 /* -- reorder -- */
 
 struct reorder {
-	struct map behind; /* by flow and direction: frames that have come since one jumped */
+	struct map behind; /* by rule_scope(): frames that have come since one jumped */
 };
 
 /* The gap is counted over all frames that match, and only who comes behind it has to be lucky: so tc-netem has it. */
 static void apply_reorder(struct rule *rule, const struct passage *passage, struct act *act)
 {
-	uint64_t *behind = map_at(&((struct reorder *)rule->state)->behind, passage_what(passage));
+	uint64_t *behind = map_at(&((struct reorder *)rule->state)->behind, rule_scope(rule, passage));
 
 	if (++*behind < rule->fault.params.reorder.gap || !rule_picks(rule, passage, rule->counters.matched))
 		return;
@@ -47,13 +47,23 @@ const struct behaviour behaviour_hold = {.apply = apply_hold};
 
 /* -- duplicate -- */
 
+static struct frame *copy_of(const struct frame *frame, const struct flips *flips)
+{
+	struct frame *copy = frame_new(frame->data, frame->length);
+
+	for (size_t i = 0; i < flips->count && flips->list[i].offset < copy->length; i++)
+		copy->data[flips->list[i].offset] ^= flips->list[i].mask;
+	return copy;
+}
+
 static void apply_duplicate(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct duplicate_params *params = &rule->fault.params.duplicate;
 
-	for (uint64_t i = 1; i <= params->copies; i++)
-		passage_emit(passage, rule, frame_new(act->frame->data, act->frame->length), passage->direction,
-		             act->release + i * params->between_ns);
+	/* The chain makes this copy, when it knows what becomes of it. */
+	act->twinned = rule->fault.match.netem_exact;
+	for (uint64_t i = 1; i <= params->copies && !act->twinned; i++)
+		passage_emit(passage, rule, copy_of(act->frame, &params->flips), passage->direction, act->release + i * params->between_ns);
 	act_tell(act, rule);
 }
 

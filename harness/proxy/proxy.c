@@ -14,6 +14,7 @@
 #include "proxy/filters.h"
 #include "proxy/queue.h"
 #include "proxy/rule.h"
+#include "proxy/twin.h"
 
 /* A frame that waits for others to overtake it. */
 struct held {
@@ -303,9 +304,9 @@ void passage_emit(const struct passage *passage, const struct rule *rule, struct
 		enqueue(proxy, frame, direction, release);
 }
 
-static void clear_act(struct act *act)
+void act_clear(struct act *act)
 {
-	act->applied = act->drop = act->consequence = false;
+	act->applied = act->drop = act->consequence = act->twinned = false;
 	act->hold = 0;
 	act->action = NULL;
 }
@@ -336,7 +337,7 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
 	const struct behaviour *behaviour = rule->behaviour;
 	sim_ns before = act->release;
 
-	clear_act(act);
+	act_clear(act);
 	rule->counters.matched += matches;
 	bool acted = behaviour->watch != NULL && behaviour->watch(rule, passage, act);
 	if (!acted && matches && (proxy->frozen || behaviour->picks || rule_picks(rule, passage, rule->counters.matched)))
@@ -386,22 +387,29 @@ static uint64_t concerned(const struct proxy *proxy, const struct passage *passa
 static uint64_t decide_by_rules(struct proxy *proxy, const struct passage *passage, struct act *act, struct proxy_fate *fate)
 {
 	struct filter_answers answers = filters_ask(proxy->filters, act->frame);
+	struct twin twin = {.rules = proxy->rules,
+	                    .rule_count = proxy->rule_count,
+	                    .filters = proxy->filters,
+	                    .fate = fate,
+	                    .causes = proxy->causes,
+	                    .passage = passage,
+	                    .original = act->frame};
 	uint64_t held = 0, here;
 
 	proxy->passages++;
 	tell_windows(proxy, passage);
-	for (size_t word = 0; word < proxy->concerns.words; word++)
+	for (size_t word = 0; word < proxy->concerns.words && !fate->dropped; word++)
 		/* Asked again after each rule, which may have changed the frame. */
-		for (uint64_t ahead = UINT64_MAX; (here = ahead & concerned(proxy, passage, act, answers, word)) != 0;) {
+		for (uint64_t ahead = UINT64_MAX; !fate->dropped && (here = ahead & concerned(proxy, passage, act, answers, word)) != 0;) {
 			unsigned bit = (unsigned)__builtin_ctzll(here);
 			size_t index = word * FILTERS_BITS + bit;
 			bool matches = rule_matches(&proxy->rules[index], passage) && filter_takes(proxy, index, act, answers);
 			pass_rule(proxy, index, passage, matches, act, fate);
 			held += act->hold;
-			if (fate->dropped)
-				return held;
+			twin_follows(&twin, index, act);
 			ahead = UINT64_MAX << bit << 1;
 		}
+	twin_ends(&twin);
 	return held;
 }
 
@@ -551,52 +559,4 @@ bool proxy_in_force(const struct proxy *proxy, size_t index, sim_ns now)
 	    (match->first != 0 && rule->counters.matched >= match->first))
 		return false;
 	return rule->counters.applied > 0;
-}
-
-/* What is at its standard value goes without saying. */
-static size_t render_action(const struct action *action, const union action_params *params, char *text, size_t size)
-{
-	union action_params standard;
-	char value[PARAM_VALUE_MAX], usual[PARAM_VALUE_MAX];
-	size_t used = (size_t)snprintf(text, size, "%s", action->name);
-
-	memset(&standard, 0, sizeof standard);
-	params_init(action->params, &standard);
-	for (const struct param *row = action->params; row->key != NULL && used < size; row++) {
-		(void)param_get(row, params, value);
-		if (row->standard != NULL && strcmp(value, param_get(row, &standard, usual)) == 0)
-			continue;
-		/* The first parameter is the one that a bare value sets. */
-		if (row == action->params)
-			used += (size_t)snprintf(text + used, size - used, " %s", value);
-		else
-			used += (size_t)snprintf(text + used, size - used, " %s=%s", row->key, value);
-	}
-	return used;
-}
-
-const char *proxy_fate_render(const struct proxy *proxy, const struct proxy_fate *fate, sim_ns now, char *ret_text, size_t size)
-{
-	char quantity[UNIT_TEXT_MAX];
-	size_t used = 0;
-
-	for (size_t i = 0; i < fate->cause_count && used < size; i++) {
-		const struct proxy_cause *cause = &fate->causes[i];
-		used += (size_t)snprintf(ret_text + used, size - used, "%s'%s' ", i == 0 ? "" : ", ",
-		                         proxy->rules[cause->fault].fault.name);
-		if (used < size)
-			used += render_action(cause->action, &cause->params, ret_text + used, size - used);
-	}
-	if (fate->limit != NULL && used < size)
-		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used == 0 ? "" : ", ", fate->limit);
-	if (used >= size)
-		return ret_text;
-	if (fate->dropped)
-		(void)snprintf(ret_text + used, size - used, " -> dropped");
-	else if (fate->held)
-		(void)snprintf(ret_text + used, size - used, " -> held");
-	else
-		(void)snprintf(ret_text + used, size - used, " -> leaves after %s",
-		               unit_format(UNIT_DURATION, fate->release - now, quantity));
-	return ret_text;
 }

@@ -9,7 +9,7 @@
  *
  * Random draws are keyed on (the fault's text, the frame's flow, the frame's ordinal within its flow and direction), so that neither another fault nor a
  * frame of another flow moves a decision. For the same reason the state of a loss model is kept for each flow and direction, starting from
- * the model's stationary distribution; tc-netem keeps one state for a whole interface.
+ * the model's stationary distribution; tc-netem keeps one state for a whole interface, and a fault that is netem_exact one for a direction.
  *
  * A chain may be made of decisions instead (a frozen plan): each is looked up by the address of the frame, and nothing is drawn.
  */

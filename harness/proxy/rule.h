@@ -26,6 +26,7 @@ struct passage {
 	uint64_t ordinal; /**< within its flow and direction, from 1 */
 	sim_ns now;
 	bool frozen; /**< the chain repeats decisions, and what a rule did not do then has no decision */
+	bool twin;   /**< of the copy that behaviour_duplicate announced, not of the frame itself: its draws are its own */
 	struct proxy *proxy;
 };
 
@@ -37,6 +38,7 @@ struct act {
 	bool drop;
 	uint64_t hold; /**< > 0: it waits until so many more of its direction have come */
 	bool express;  /**< it has jumped the queue: delays and rates further on leave it alone */
+	bool twinned;  /**< a copy of it goes through the rules behind this one, those that are netem_exact */
 
 	/* What this rule did, cleared before each. */
 	bool applied;                /**< it did something, so it is a cause */
@@ -101,7 +103,9 @@ enum purpose {
 	PURPOSE_CHOICE,
 	PURPOSE_REPEAT_PICK = 8,
 	PURPOSE_REPEAT,
+	PURPOSE_LAST,       /* the result before the first, of PURPOSE_PROBABILITY to PURPOSE_CHOICE: PURPOSE_LAST + that */
 	PURPOSE_PLACE = 64, /**< and those up to 127: the k-th place in a frame is PURPOSE_PLACE + k */
+	PURPOSE_TWIN = 128, /**< added to all of these for a twin */
 };
 
 /** Whether the frame is of the rule's direction, window and address; its filter is another question (filters.h). */
@@ -123,8 +127,22 @@ uint64_t passage_which(const struct passage *passage, enum purpose purpose);
 uint64_t passage_correlated(const struct rule *rule, const struct passage *passage, struct map *last, enum purpose purpose,
                             enum purpose repeat, uint64_t correlation);
 
+/**
+ * A draw as sch_netem's, for a rule that is netem_exact: the frame's own 32 bits, mixed with the last result of the rule in this direction. Whatever frames come in
+ * between move it, as they do there.
+ * @param last The rule's memory for this purpose. @param correlation Billionths.
+ */
+uint32_t passage_crandom(const struct rule *rule, const struct passage *passage, struct map *last, enum purpose purpose,
+                         uint64_t correlation);
+
+/** Whose state a rule keeps: that of a flow and direction; of a direction alone, if it is netem_exact. @return a key. */
+uint64_t rule_scope(const struct rule *rule, const struct passage *passage);
+
 /** Makes act->frame a copy that may be changed, of @p length bytes: cut, or filled with zeros. */
 void act_own(struct act *act, size_t length);
+
+/** Forgets what a rule did, before the next. */
+void act_clear(struct act *act);
 
 /** The rule did what its parameters say, and they are exact: it drew nothing. */
 void act_tell(struct act *act, const struct rule *rule);

@@ -342,6 +342,24 @@ static void the_addresses_of_a_session_can_be_listed(void)
 
 /* -- the folder -- */
 
+/* Whoever brings a line of tc along sees in the output what it means here, unless Linux' meaning was asked for. */
+static void a_correlation_of_tcs_is_noted(void)
+{
+	test_write("small.yaml", SMALL "faults: [{name: tc, netem: loss 5% 25%}]\nexpect: {verdict: any}\n");
+	expect_status(stutter("run small.yaml --out r"), STATUS_PASSED);
+	TEST_CONTAINS(output,
+	              "NOTE: small: fault 'tc: loss' loses 5% of the frames here and 0.19% on Linux, where a correlation moves the rate; "
+	              "`netem_exact: true` means Linux' arithmetic");
+	expect_status(stutter("check small.yaml"), STATUS_PASSED);
+	TEST_CONTAINS(output, "# note: fault 'tc: loss' loses 5%");
+	test_write("small.yaml",
+	           SMALL "faults: [{name: tc, netem: loss 20% 25% duplicate 50%, netem_exact: true}]\nexpect: {verdict: any}\n");
+	expect_status(stutter("run small.yaml --twice --out exact"), STATUS_PASSED);
+	CU_ASSERT_PTR_NULL(strstr(output, "NOTE"));
+	expect_status(stutter("replay exact/small/seed-1/plan.yaml --out again"), STATUS_PASSED);
+	expect_same_digest("exact/small/seed-1", "again/small/seed-1");
+}
+
 static void the_folder_holds_all_that_is_promised(void)
 {
 	static const char *const names[] = {"r/junit.xml",
@@ -800,6 +818,7 @@ const CU_TestInfo tests_sessions[] = {
 	{"the summary tells what each fault did", the_summary_tells_what_each_fault_did},
 	{"the addresses of a session can be listed", the_addresses_of_a_session_can_be_listed},
 	{"lost SYNs make it later", lost_syns_make_it_later},
+	{"a correlation of tc's is noted", a_correlation_of_tcs_is_noted},
 	{"the folder holds all that is promised", the_folder_holds_all_that_is_promised},
 	{"the verdict has its members", the_verdict_has_its_members},
 	{"the digest is that of the trace", the_digest_is_that_of_the_trace},

@@ -139,7 +139,7 @@ static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 		[FAULT_SLOT] = "min_delay=0ns max_delay=0ns packets=0 bytes=0B time=0ns jitter=0ns distribution=uniform table=",
 		[FAULT_REORDER] = "gap=1",
 		[FAULT_HOLD] = "frames!",
-		[FAULT_DUPLICATE] = "copies=1 delay=0ns",
+		[FAULT_DUPLICATE] = "copies=1 delay=0ns flips=",
 		[FAULT_CORRUPT] = "bits=0 part=frame xor= mend=false",
 		[FAULT_TRUNCATE] = "to=0 by=0",
 		[FAULT_PAD] = "to!",

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault/netem_note.h"
+
+#include <stdio.h>
+
+#include "fault/crandom.h"
+
+/* The rate of frames that are reordered, if a draw hits at @p rate: behind one, gap - 1 are not drawn for, and the next takes 1 / rate draws. */
+static uint64_t reordered(const struct fault *fault, uint64_t rate)
+{
+	const uint64_t gap = fault->params.reorder.gap;
+
+	/* In billionths, 1 / (gap - 1 + 1 / rate) is rate / ((gap - 1) rate + 1). */
+	return (uint64_t)((double)rate / ((double)(gap - 1) * (double)rate / (double)UNIT_PROBABILITY_ONE + 1));
+}
+
+static bool note_rate(const struct fault *fault, const char *does, uint64_t probability, uint64_t correlation,
+                      char ret_text[NETEM_NOTE_MAX])
+{
+	const bool reorders = fault->action->kind == FAULT_REORDER;
+	const uint64_t there = crandom_rate(probability, correlation);
+	const uint64_t rates[2] = {reorders ? reordered(fault, probability) : probability, reorders ? reordered(fault, there) : there};
+	char on_linux[32] = "fewer than one in a million";
+
+	if (rates[1] > 0)
+		(void)snprintf(on_linux, sizeof on_linux, "%.2g%%", (double)rates[1] / 1e7);
+	(void)snprintf(ret_text, NETEM_NOTE_MAX, "%s %.3g%% of the frames here and %s on Linux, where a correlation moves the rate", does,
+	               (double)rates[0] / 1e7, on_linux);
+	return true;
+}
+
+static bool note_delay(const struct delay_params *delay, char ret_text[NETEM_NOTE_MAX])
+{
+	if (delay->jitter_ns > CRANDOM_JITTER_MAX)
+		(void)snprintf(ret_text, NETEM_NOTE_MAX, "has its whole jitter here; Linux cuts one to 2.147483647 s");
+	else if (delay->jitter_ns > 0 && delay->correlation > 0)
+		(void)snprintf(
+			ret_text, NETEM_NOTE_MAX,
+			"gives %.3g%% of the frames the delay of the one before; on Linux a correlation of delays does as good as nothing",
+			(double)delay->correlation / 1e7);
+	else
+		return false;
+	return true;
+}
+
+bool netem_note(const struct fault *fault, char ret_text[NETEM_NOTE_MAX])
+{
+	static const char *const doings[FAULT_KINDS] = {
+		[FAULT_REORDER] = "reorders", [FAULT_DUPLICATE] = "copies", [FAULT_CORRUPT] = "corrupts"};
+	const struct match *match = &fault->match;
+	const enum fault_kind kind = fault->action->kind;
+
+	if (match->netem_exact)
+		return false;
+	if (kind == FAULT_LOSS && fault->params.loss.correlation > 0)
+		return note_rate(fault, "loses", fault->params.loss.percent, fault->params.loss.correlation, ret_text);
+	if (match->correlation > 0)
+		return note_rate(fault, doings[kind] != NULL ? doings[kind] : "hits", match->probability, match->correlation, ret_text);
+	return kind == FAULT_DELAY && note_delay(&fault->params.delay, ret_text);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/twin.h"
+
+#include <string.h>
+
+static void begin(struct twin *twin, size_t index, const struct act *act)
+{
+	twin->awaits = true;
+	twin->rule = index;
+	twin->cause = twin->fate->cause_count - 1;
+	twin->from = act->release;
+	twin->act = (struct act){
+		.frame = frame_new(act->frame->data, act->frame->length), .owned = true, .release = act->release, .express = act->express};
+}
+
+/* There is no copy after all. */
+static void lose(struct twin *twin)
+{
+	struct proxy_cause *cause = &twin->causes[twin->cause];
+
+	twin->awaits = false;
+	twin->fate->cause_count--;
+	memmove(cause, cause + 1, (twin->fate->cause_count - twin->cause) * sizeof *cause);
+	frame_free(twin->act.frame);
+}
+
+/* The decision gets what has become of the copy. */
+static void settle(struct twin *twin)
+{
+	const struct frame *copy = twin->act.frame, *original = twin->original;
+	struct duplicate_params *params = &twin->causes[twin->cause].params.duplicate;
+
+	twin->awaits = false;
+	params->copies = 1;
+	params->between_ns = twin->act.release - twin->from;
+	for (size_t i = 0; i < copy->length && i < original->length; i++)
+		if (copy->data[i] != original->data[i])
+			(void)flips_add(&params->flips, (uint16_t)i, copy->data[i] ^ original->data[i]);
+	passage_emit(twin->passage, &twin->rules[twin->rule], twin->act.frame, twin->passage->direction, twin->act.release);
+}
+
+/* A copy is not copied again. */
+static bool is_concerned(const struct twin *twin, size_t index)
+{
+	const struct rule *rule = &twin->rules[index];
+
+	return rule->fault.match.netem_exact && rule->fault.action->kind != FAULT_DUPLICATE && rule_matches(rule, twin->passage) &&
+	       filters_take(twin->filters, index, twin->act.frame);
+}
+
+/* @return whether the rule loses it. */
+static bool pass(struct twin *twin, struct rule *rule)
+{
+	struct passage own = *twin->passage;
+
+	own.twin = true;
+	act_clear(&twin->act);
+	if (rule->behaviour->picks || rule_picks(rule, &own, rule->counters.matched))
+		rule->behaviour->apply(rule, &own, &twin->act);
+	rule->counters.applied += twin->act.applied;
+	return twin->act.drop;
+}
+
+void twin_ends(struct twin *twin)
+{
+	bool lost = false;
+
+	if (!twin->awaits)
+		return;
+	for (size_t i = twin->rule + 1; i < twin->rule_count && !lost; i++)
+		lost = is_concerned(twin, i) && pass(twin, &twin->rules[i]);
+	if (lost)
+		lose(twin);
+	else
+		settle(twin);
+}
+
+/* sch_netem counts one up for a copy and one down for a loss: a frame that is copied and lost comes once. */
+static bool makes_good(const struct twin *twin, const struct rule *rule)
+{
+	const enum fault_kind kind = rule->fault.action->kind;
+
+	return twin->awaits && rule->fault.match.netem_exact && (kind == FAULT_LOSS || kind == FAULT_LOSS_STATE || kind == FAULT_GEMODEL);
+}
+
+void twin_follows(struct twin *twin, size_t index, struct act *act)
+{
+	struct rule *rule = &twin->rules[index];
+	struct proxy_fate *fate = twin->fate;
+
+	if (fate->dropped && makes_good(twin, rule)) {
+		rule->drops--;
+		rule->counters.applied--;
+		fate->cause_count--;
+		fate->dropped = act->drop = false;
+		lose(twin);
+	}
+	if (!act->twinned)
+		return;
+	twin_ends(twin);
+	begin(twin, index, act);
+}
