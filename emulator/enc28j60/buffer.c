@@ -83,12 +83,18 @@ uint16_t enc28j60_source_next(const struct enc28j60 *chip, uint16_t address)
 	return (address + 1u) & ENC28J60_SRAM_MASK;
 }
 
-/* Bytes under transmission should not be touched (DS39662 sec. 7.1). Tells whether @p length bytes from @p address on are among them. */
-static bool meets_transmission(const struct enc28j60 *chip, uint16_t address, size_t length)
+/*
+ * Bytes under transmission should not be touched (DS39662 sec. 7.1). Tells the first of @p length bytes from @p address on that is one of
+ * them, once a command, whether its bytes come one by one or at once.
+ */
+static void check_touched(struct enc28j60 *chip, unsigned pointer, uint16_t address, size_t length)
 {
 	bool inside = steps_between(chip->tx.start, address) <= steps_between(chip->tx.start, chip->tx.end);
 
-	return chip->tx.busy && (inside || steps_between(address, chip->tx.start) < length);
+	if (!chip->tx.busy || chip->spi.met || length == 0 || (!inside && steps_between(address, chip->tx.start) >= length))
+		return;
+	chip->spi.met = true;
+	enc28j60_find(chip, FINDING_TX_MEMORY_BUSY, pointer, inside ? address : chip->tx.start);
 }
 
 /* As many bytes as lie in one piece from address on, before the next wrap. */
@@ -102,10 +108,9 @@ static size_t run_to_wrap(const struct enc28j60 *chip, uint16_t address)
 void enc28j60_memory_read(struct enc28j60 *chip, uint8_t *ret_bytes, size_t length)
 {
 	uint16_t address = enc28j60_reg16(chip, ENC28J60_ERDPTL);
-	uint16_t first = address;
-	bool meets = length > 0 && meets_transmission(chip, address, 1);
 
 	if (!(chip->regs[ENC28J60_ECON2] & ECON2_AUTOINC)) {
+		check_touched(chip, ENC28J60_ERDPTL, address, length ? 1 : 0);
 		memset(ret_bytes, chip->sram[address], length);
 		length = 0;
 	}
@@ -114,26 +119,24 @@ void enc28j60_memory_read(struct enc28j60 *chip, uint8_t *ret_bytes, size_t leng
 
 		if (run > length)
 			run = length;
-		meets = meets || meets_transmission(chip, address, run);
+		check_touched(chip, ENC28J60_ERDPTL, address, run);
 		memcpy(ret_bytes, chip->sram + address, run);
 		address = enc28j60_source_next(chip, (uint16_t)(address + run - 1));
 		ret_bytes += run;
 		length -= run;
 	}
 	enc28j60_set_reg16(chip, ENC28J60_ERDPTL, address);
-	if (meets)
-		enc28j60_find(chip, FINDING_TX_MEMORY_BUSY, ENC28J60_ERDPTL, first);
 }
 
 void enc28j60_memory_write(struct enc28j60 *chip, const uint8_t *bytes, size_t length)
 {
 	uint16_t address = enc28j60_reg16(chip, ENC28J60_EWRPTL);
+	bool moves = chip->regs[ENC28J60_ECON2] & ECON2_AUTOINC;
 
 	if (length == 0)
 		return;
-	if (meets_transmission(chip, address, length))
-		enc28j60_find(chip, FINDING_TX_MEMORY_BUSY, ENC28J60_EWRPTL, address);
-	if (!(chip->regs[ENC28J60_ECON2] & ECON2_AUTOINC)) {
+	check_touched(chip, ENC28J60_EWRPTL, address, moves ? length : 1);
+	if (!moves) {
 		chip->sram[address] = bytes[length - 1];
 		return;
 	}

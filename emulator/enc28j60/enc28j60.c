@@ -174,9 +174,13 @@ void enc28j60_reset_pin(struct enc28j60 *chip, uint64_t now_ns)
 
 static uint8_t read_control(struct enc28j60 *chip, uint8_t mosi)
 {
+	bool has_dummy = enc28j60_reg_has_dummy(chip, chip->spi.address);
+
 	(void)mosi;
-	if (chip->spi.count == 1 && enc28j60_reg_has_dummy(chip, chip->spi.address))
+	if (chip->spi.count == 1 && has_dummy)
 		return 0;
+	if (chip->spi.count == (has_dummy ? 3 : 2))
+		enc28j60_find(chip, FINDING_SPI_REPEAT, enc28j60_reg_index(chip, chip->spi.address), 0);
 	return enc28j60_reg_read(chip, chip->spi.address);
 }
 

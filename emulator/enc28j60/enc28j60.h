@@ -265,6 +265,7 @@ struct enc28j60_spi {
 	uint8_t opcode;  /* the three high bits of the first byte */
 	uint8_t address; /* the five low bits */
 	size_t count;    /* bytes exchanged since select, the opcode included */
+	bool met;        /* it has touched bytes under transmission, and that has been told */
 };
 
 /* The MII management interface (DS39662 sec. 3.3). */

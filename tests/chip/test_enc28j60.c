@@ -19,13 +19,9 @@ static void spi_mistakes_are_found(void)
 		size_t length;
 		const char *id;
 	} rows[] = {
-		{{0xc5}, 1, "spi-opcode"},
-		{{0x3b, 0}, 2, "spi-constant"},
-		{{0x5b, 1, 2}, 3, "spi-extra"},
-		{{0x5b}, 1, "spi-short"},
-		{{0x1b}, 1, "spi-short"},
-		{{0xff, 0xff}, 2, "src-extra"},
-		{{0x42, 0x10, 0x20, 0x30}, 4, "spi-extra"},
+		{{0xc5}, 1, "spi-opcode"},       {{0x3b, 0}, 2, "spi-constant"},     {{0x5b, 1, 2}, 3, "spi-extra"},
+		{{0x5b}, 1, "spi-short"},        {{0x1b}, 1, "spi-short"},           {{0xff, 0xff}, 2, "src-extra"},
+		{{0x12, 0, 0}, 3, "spi-repeat"}, {{0x1c, 0, 0, 0}, 4, "spi-repeat"}, {{0x42, 0x10, 0x20, 0x30}, 4, "spi-extra"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -54,6 +50,21 @@ static void nothing_happens_without_select(void)
 	CU_ASSERT_EQUAL(rig.event_count, 0);
 }
 
+static void same_events(const struct rig *a, const struct rig *b)
+{
+	CU_ASSERT_EQUAL_FATAL(a->event_count, b->event_count);
+	for (unsigned i = 0; i < a->event_count && i < RIG_EVENTS_MAX; i++)
+		CU_ASSERT_EQUAL_FATAL(memcmp(&a->events[i], &b->events[i], sizeof(a->events[i])), 0);
+}
+
+static void exchange_one_by_one(const uint8_t *mosi, uint8_t *ret_miso, size_t length)
+{
+	enc28j60_select(&rig.chip, rig.now_ns);
+	for (size_t i = 0; i < length; i++)
+		ret_miso[i] = enc28j60_exchange(&rig.chip, mosi[i], rig.now_ns);
+	enc28j60_deselect(&rig.chip, rig.now_ns);
+}
+
 static void transfer_equals_single_exchanges(void)
 {
 	uint32_t state = 99;
@@ -67,12 +78,11 @@ static void transfer_equals_single_exchanges(void)
 			mosi[k] = (uint8_t)rig_random(&state);
 		if (i % 3 == 0)
 			mosi[0] = i % 2 ? 0x3a : 0x7a;
+		rig_forget(&rig);
 		rig_copy(&copy, &rig);
 		enc28j60_transfer(&copy.chip, mosi, at_once, length, rig.now_ns);
-		enc28j60_select(&rig.chip, rig.now_ns);
-		for (size_t k = 0; k < length; k++)
-			one_by_one[k] = enc28j60_exchange(&rig.chip, mosi[k], rig.now_ns);
-		enc28j60_deselect(&rig.chip, rig.now_ns);
+		exchange_one_by_one(mosi, one_by_one, length);
+		same_events(&copy, &rig);
 		enc28j60_attach(&copy.chip, rig.chip.ops, rig.chip.ctx);
 		CU_ASSERT_EQUAL_FATAL(memcmp(at_once, one_by_one, length), 0);
 		CU_ASSERT_EQUAL_FATAL(memcmp(&copy.chip, &rig.chip, sizeof(rig.chip)), 0);
@@ -80,6 +90,49 @@ static void transfer_equals_single_exchanges(void)
 		if (rig.chip.tx.on_wire)
 			rig_answer(&rig, NULL);
 	}
+}
+
+/* 50 bytes from there on, while those from 1000h to 1100h are sent. */
+static void touch_a_frame_under_way(uint8_t opcode, uint16_t at, bool moves, unsigned value)
+{
+	uint8_t mosi[51] = {opcode}, miso[51];
+	static const uint8_t body[0x100];
+
+	rig_start(&rig, NULL);
+	rig_load(&rig, 0x1000, 0, body, sizeof(body));
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	rig_wcr16(&rig, opcode == 0x3a ? ENC28J60_ERDPTL : ENC28J60_EWRPTL, at);
+	if (!moves)
+		rig_bfc(&rig, ENC28J60_ECON2, ECON2_AUTOINC);
+	rig_forget(&rig);
+	rig_copy(&copy, &rig);
+	enc28j60_transfer(&copy.chip, mosi, NULL, sizeof(mosi), copy.now_ns);
+	exchange_one_by_one(mosi, miso, sizeof(mosi));
+	same_events(&copy, &rig);
+	CU_ASSERT_EQUAL(rig.event_count, value != 0);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-memory-busy"), value != 0);
+	CU_ASSERT_EQUAL(value ? rig.events[0].value : 0, value);
+}
+
+static void a_command_is_blamed_once_for_a_frame_under_way(void)
+{
+	static const struct {
+		uint16_t at;
+		bool moves;
+		unsigned value; /* the first byte of the frame that was touched; 0: none */
+	} rows[] = {
+		{0x1000, true, 0x1000}, {0x1080, true, 0x1080}, {0x0ff0, true, 0x1000},  {0x1100, true, 0x1100},
+		{0x1101, true, 0},      {0x0fce, true, 0},      {0x1080, false, 0x1080}, {0x0ff0, false, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		touch_a_frame_under_way(0x7a, rows[i].at, rows[i].moves, rows[i].value);
+		touch_a_frame_under_way(0x3a, rows[i].at, rows[i].moves, rows[i].value);
+	}
+	/* The next command is blamed anew. */
+	touch_a_frame_under_way(0x7a, 0x1010, true, 0x1010);
+	rig_wbm(&rig, (const uint8_t[]){1, 2}, 2);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-memory-busy"), 2);
 }
 
 /* A few seconds of everything; the copy taken half-way must end in the same state and have said the same. */
@@ -226,6 +279,7 @@ const CU_TestInfo tests_enc28j60[] = {
 	{"reading_only_the_dummy_byte_is_found", reading_only_the_dummy_byte_is_found},
 	{"nothing_happens_without_select", nothing_happens_without_select},
 	{"transfer_equals_single_exchanges", transfer_equals_single_exchanges},
+	{"a_command_is_blamed_once_for_a_frame_under_way", a_command_is_blamed_once_for_a_frame_under_way},
 	{"a_copied_struct_goes_on_identically", a_copied_struct_goes_on_identically},
 	{"timers_run_in_order_at_their_own_instants", timers_run_in_order_at_their_own_instants},
 	{"works_without_a_listener", works_without_a_listener},

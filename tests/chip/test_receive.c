@@ -311,6 +311,7 @@ static void ring_misuse_is_found(void)
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-filter-live"), 1);
 	rig_open_ring(&rig, 1, 0x19ff);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-buffer-shape"), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOTE), 2);
 	rig_wcr(&rig, ENC28J60_MACON3, MACON3_FULDPX);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "duplex-live"), 1);
 	rig_open_ring(&rig, 0, 0x19ff);
