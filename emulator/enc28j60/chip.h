@@ -55,6 +55,7 @@ enum enc28j60_finding {
 	FINDING_PHY_UNIMPLEMENTED,
 	FINDING_PHY_RESERVED_BIT,
 	FINDING_PHY_IN_RESET,
+	FINDING_PHY_SETTLES,
 	FINDING_LED_1110,
 	FINDING_LOOPBACK,
 	FINDING_POWER_SAVE_BUSY,
@@ -205,9 +206,11 @@ void enc28j60_self_test_reset(struct enc28j60 *chip);
 
 /* power.c: reset, start-up, power save. */
 bool enc28j60_mac_runs(const struct enc28j60 *chip);
+bool enc28j60_phy_runs(const struct enc28j60 *chip);
 void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset);
 void enc28j60_startup_done(struct enc28j60 *chip);
 void enc28j60_settle_done(struct enc28j60 *chip);
+void enc28j60_phy_settle_done(struct enc28j60 *chip);
 void enc28j60_power_save_changed(struct enc28j60 *chip, bool save);
 
 #endif

@@ -39,6 +39,7 @@ void enc28j60_emit(struct enc28j60 *chip, struct enc28j60_event event)
 static void (*const timer_rows[ENC28J60_TIMER_COUNT])(struct enc28j60 *chip) = {
 	[ENC28J60_TIMER_STARTUP] = enc28j60_startup_done,
 	[ENC28J60_TIMER_SETTLE] = enc28j60_settle_done,
+	[ENC28J60_TIMER_PHY] = enc28j60_phy_settle_done,
 	[ENC28J60_TIMER_LINK] = enc28j60_phy_link_found,
 	[ENC28J60_TIMER_PHY_RESET] = enc28j60_phy_reset_done,
 	[ENC28J60_TIMER_MII] = enc28j60_mii_done,
@@ -124,7 +125,8 @@ struct enc28j60_config enc28j60_config_default(void)
 		.errata = enc28j60_errata(ENC28J60_B7),
 		.ambient_celsius = 25,
 		.startup_ns = 300000,
-		.reset_settle_ns = 1000000,
+		.src_settle_ns = 1000000,
+		.pin_settle_ns = 50000,
 		.relink_ns = 64000000,
 	};
 }

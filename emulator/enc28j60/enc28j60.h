@@ -186,7 +186,8 @@ struct enc28j60_config {
 	uint32_t errata;              /* ENC28J60_ERRATUM() bits; enc28j60_errata() has those of a revision */
 	uint8_t sram_fill;            /* every byte of the memory after power on */
 	uint64_t startup_ns;          /* oscillator start-up; DS39662 sec. 2.2: 300 us */
-	uint64_t reset_settle_ns;     /* how long MAC and PHY stand still after SRC or the pin; erratum 2: up to 1 ms */
+	uint64_t src_settle_ns;       /* how long MAC and PHY stand still after SRC; erratum 2: up to 1 ms */
+	uint64_t pin_settle_ns;       /* how long the PHY registers are out of reach after the pin; DS39662 sec. 11.2: 50 us */
 	uint64_t relink_ns;           /* from a working PHY to a working link: some link pulses, 16 ms apart (IEEE 802.3 sec. 14.2.1.7) */
 };
 
@@ -245,7 +246,8 @@ struct enc28j60_phy_reg {
 /* What the chip does by itself, later. Each has one instant; UINT64_MAX means nothing is under way. */
 enum enc28j60_timer {
 	ENC28J60_TIMER_STARTUP,   /* ESTAT.CLKRDY gets set */
-	ENC28J60_TIMER_SETTLE,    /* MAC and PHY run again after SRC or the pin */
+	ENC28J60_TIMER_SETTLE,    /* MAC and PHY run again after SRC */
+	ENC28J60_TIMER_PHY,       /* the PHY registers are within reach again after the pin */
 	ENC28J60_TIMER_LINK,      /* the PHY has seen enough link pulses */
 	ENC28J60_TIMER_PHY_RESET, /* PHCON1.PRST clears itself */
 	ENC28J60_TIMER_MII,       /* a PHY access ends */
@@ -273,6 +275,7 @@ struct enc28j60_mii {
 	bool writing;    /* else reading */
 	bool scanning;   /* reads follow each other */
 	bool valid;      /* MIRD holds a value read by this scan */
+	bool is_lost;    /* the PHY was out of reach when the operation began */
 	uint8_t address; /* MIREGADR as it was when the operation began */
 	uint16_t value;  /* of a write */
 	unsigned number; /* operations since power on */

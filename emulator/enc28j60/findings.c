@@ -62,6 +62,7 @@ static const struct row rows[FINDING_COUNT] = {
 	[FINDING_PHY_UNIMPLEMENTED] = { FORBIDDEN, "phy-unimplemented", "no PHY register at this address", "DS39662 table 3-3" },
 	[FINDING_PHY_RESERVED_BIT] = { FORBIDDEN, "phy-reserved-bit", "a reserved PHY bit is written as 1", "DS39662 table 3-3" },
 	[FINDING_PHY_IN_RESET] = { FORBIDDEN, "phy-in-reset", "PHY access before PHCON1.PRST has cleared itself", "DS39662 sec. 11.5" },
+	[FINDING_PHY_SETTLES] = { FORBIDDEN, "phy-settles", "PHY registers are out of reach until 50 us after the reset", "DS39662 sec. 11.2" },
 	[FINDING_LED_1110] = { FORBIDDEN, "led-1110", "the LED setting 1110 does not exist on silicon", "erratum 11" },
 	[FINDING_LOOPBACK] = { NOTE, "loopback", "internal loopback is unreliable on silicon", "errata 9, 10" },
 	[FINDING_POWER_SAVE_BUSY] = { FORBIDDEN, "power-save-busy", "power save with reception on or a transmission under way",

@@ -9,7 +9,8 @@
  *   writing   MIWR and MIREGADR are taken when the operation begins
  *   scanning  reads follow each other; NVALID until the first has ended; clearing MIISCAN lets the one under way end
  *
- * An operation begun while BUSY is set is a finding, and does nothing.
+ * An operation begun while BUSY is set is a finding, and does nothing. So is one begun before the PHY is within reach after the pin: it
+ * takes its time, reads 0 and writes nothing.
  */
 #include <string.h>
 
@@ -45,6 +46,9 @@ static bool begin(struct enc28j60 *chip, unsigned index, uint8_t value)
 		return false;
 	}
 	chip->mii.address = chip->regs[ENC28J60_MIREGADR];
+	chip->mii.is_lost = !enc28j60_phy_runs(chip);
+	if (chip->mii.is_lost)
+		enc28j60_find(chip, FINDING_PHY_SETTLES, ENC28J60_REG_COUNT + chip->mii.address, value);
 	chip->mii.number++;
 	if (enc28j60_disturbed(chip, ENC28J60_SITE_MII, chip->mii.number).mii_stuck)
 		get_stuck(chip);
@@ -83,14 +87,16 @@ void enc28j60_mii_done(struct enc28j60 *chip)
 {
 	if (chip->mii.writing) {
 		chip->mii.writing = false;
-		enc28j60_phy_write(chip, chip->mii.address, chip->mii.value);
+		if (!chip->mii.is_lost)
+			enc28j60_phy_write(chip, chip->mii.address, chip->mii.value);
 		return;
 	}
-	enc28j60_set_reg16(chip, ENC28J60_MIRDL, enc28j60_phy_read(chip, chip->mii.address));
+	enc28j60_set_reg16(chip, ENC28J60_MIRDL, chip->mii.is_lost ? 0 : enc28j60_phy_read(chip, chip->mii.address));
 	chip->mii.valid = true;
 	if (!chip->mii.scanning)
 		return;
 	chip->mii.address = chip->regs[ENC28J60_MIREGADR];
+	chip->mii.is_lost = !enc28j60_phy_runs(chip);
 	enc28j60_arm(chip, ENC28J60_TIMER_MII, OPERATION_NS);
 }
 

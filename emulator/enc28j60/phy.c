@@ -14,7 +14,7 @@
 
 static bool is_working(const struct enc28j60 *chip)
 {
-	return enc28j60_mac_runs(chip) && !(chip->phy[ENC28J60_PHCON1] & (PHCON1_PRST | PHCON1_PPWRSV));
+	return enc28j60_phy_runs(chip) && !(chip->phy[ENC28J60_PHCON1] & (PHCON1_PRST | PHCON1_PPWRSV));
 }
 
 static void set_link(struct enc28j60 *chip, bool up)

@@ -2,10 +2,11 @@
 /*
  * Reset, start-up and power save (DS39662 sec. 2.2, 11, 14; errata 2, 3, 4, 8, 19).
  *
- * How it works: MAC, MII and PHY need their clock. It runs when ESTAT.CLKRDY is set, no reset is settling and power save is off.
+ * How it works: MAC, MII and PHY need their clock. It runs when ESTAT.CLKRDY is set, no SRC is settling and power save is off.
  *
  *   power on        CLKRDY 0, set after startup_ns
- *   pin, SRC        CLKRDY unaffected, but the PHY clock stops for reset_settle_ns all the same: polling CLKRDY lies (erratum 2);
+ *   pin             CLKRDY unaffected; only the PHY registers are out of reach, for pin_settle_ns (DS39662 sec. 11.2)
+ *   SRC             CLKRDY unaffected, but the PHY clock stops for src_settle_ns all the same: polling CLKRDY lies (erratum 2);
  *                   without the erratum SRC clears it, and it is set with the clock
  *   PWRSV set       CLKRDY 0, everything but the ETH registers and the memory is out of reach; SRC is not heard with erratum 19
  *   PWRSV cleared   CLKRDY set after startup_ns
@@ -21,6 +22,11 @@ bool enc28j60_mac_runs(const struct enc28j60 *chip)
 	return (chip->regs[ENC28J60_ESTAT] & ESTAT_CLKRDY) && !enc28j60_armed(chip, ENC28J60_TIMER_SETTLE);
 }
 
+bool enc28j60_phy_runs(const struct enc28j60 *chip)
+{
+	return enc28j60_mac_runs(chip) && !enc28j60_armed(chip, ENC28J60_TIMER_PHY);
+}
+
 /* CLKRDY is 0 already: after power on, and in power save. */
 static void begin_startup(struct enc28j60 *chip)
 {
@@ -29,7 +35,7 @@ static void begin_startup(struct enc28j60 *chip)
 
 static void clock_is_back(struct enc28j60 *chip, const char *text)
 {
-	if (!enc28j60_mac_runs(chip))
+	if (!enc28j60_phy_runs(chip))
 		return;
 	enc28j60_emit(chip, (struct enc28j60_event){.kind = ENC28J60_EVENT_READY, .text = text, .section = "DS39662 sec. 2.2"});
 	enc28j60_phy_start(chip);
@@ -49,6 +55,11 @@ void enc28j60_settle_done(struct enc28j60 *chip)
 	if (chip->settles_after_src && !enc28j60_armed(chip, ENC28J60_TIMER_STARTUP) && !(chip->regs[ENC28J60_ECON2] & ECON2_PWRSV))
 		chip->regs[ENC28J60_ESTAT] |= ESTAT_CLKRDY;
 	chip->settles_after_src = false;
+	clock_is_back(chip, "reset");
+}
+
+void enc28j60_phy_settle_done(struct enc28j60 *chip)
+{
 	clock_is_back(chip, "reset");
 }
 
@@ -82,13 +93,13 @@ static void check_board(struct enc28j60 *chip)
 }
 
 /* CLKRDY stays through SRC, though the clock stops; the data sheet would have a host wait for it (DS39662 sec. 2.2, erratum 2). */
-static void settle(struct enc28j60 *chip, enum enc28j60_reset reset)
+static void settle(struct enc28j60 *chip)
 {
-	if (reset == ENC28J60_RESET_SRC && !enc28j60_has(chip, 2)) {
+	if (!enc28j60_has(chip, 2)) {
 		chip->settles_after_src = chip->settles_after_src || (chip->regs[ENC28J60_ESTAT] & ESTAT_CLKRDY);
 		chip->regs[ENC28J60_ESTAT] &= (uint8_t)~ESTAT_CLKRDY;
 	}
-	enc28j60_arm(chip, ENC28J60_TIMER_SETTLE, chip->config.reset_settle_ns);
+	enc28j60_arm(chip, ENC28J60_TIMER_SETTLE, chip->config.src_settle_ns);
 }
 
 void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
@@ -120,13 +131,16 @@ void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 	chip->rx.read_pointer_low = chip->regs[ENC28J60_ERXRDPTL];
 	if (reset == ENC28J60_RESET_POWER) {
 		enc28j60_disarm(chip, ENC28J60_TIMER_SETTLE);
+		enc28j60_disarm(chip, ENC28J60_TIMER_PHY);
 		chip->oscillates = false;
 		chip->settles_after_src = false;
 		check_board(chip);
 		begin_startup(chip);
-		return;
+	} else if (reset == ENC28J60_RESET_PIN) {
+		enc28j60_arm(chip, ENC28J60_TIMER_PHY, chip->config.pin_settle_ns);
+	} else {
+		settle(chip);
 	}
-	settle(chip, reset);
 }
 
 /* Power save stops CLKOUT until the clock is ready again only with erratum 4; no reset but power on touches it (DS39662 sec. 2.3). */

@@ -147,7 +147,7 @@ static void erratum_2_keeps_clkrdy_through_src(void)
 		start(2, on);
 		rig_src(&rig);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), on ? ESTAT_CLKRDY : 0);
-		rig_wait(&rig, config.reset_settle_ns - RIG_OP_NS - 1);
+		rig_wait(&rig, config.src_settle_ns - RIG_OP_NS - 1);
 		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), on ? ESTAT_CLKRDY : 0);
 		rig_wait(&rig, 1);
 		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
@@ -161,7 +161,7 @@ static void erratum_2_keeps_clkrdy_through_src(void)
 static void src_during_startup_does_not_hasten_it(void)
 {
 	configure(2, OFF);
-	config.reset_settle_ns = 1000;
+	config.src_settle_ns = 1000;
 	rig_power(&rig, &config);
 	rig_src(&rig);
 	rig_wait(&rig, 100000);
@@ -179,12 +179,12 @@ static void power_save_after_src_keeps_clkrdy_down(void)
 	start(2, OFF);
 	rig_src(&rig);
 	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-	rig_wait(&rig, config.reset_settle_ns);
+	rig_wait(&rig, config.src_settle_ns);
 	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
 	/* The start-up takes longer than what is left of the reset. */
 	start(2, OFF);
 	rig_src(&rig);
-	rig_wait(&rig, config.reset_settle_ns - 100000);
+	rig_wait(&rig, config.src_settle_ns - 100000);
 	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 	rig_wait(&rig, 299999);

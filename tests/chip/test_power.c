@@ -117,6 +117,62 @@ static void the_pin_wakes_from_power_save(void)
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON1), 0x0f);
 }
 
+/* MAC and MII registers work at once, the PHY behind them 50 us later (DS39662 sec. 11.2). */
+static void the_pin_lets_only_the_phy_wait(void)
+{
+	uint8_t bytes[3] = {0x00, 0, 0};
+
+	rig_start(&rig, NULL);
+	enc28j60_reset_pin(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	enc28j60_transfer(&rig.chip, (const uint8_t[]){0x9f, 0x02}, NULL, 2, rig.now_ns);
+	enc28j60_transfer(&rig.chip, (const uint8_t[]){0x40, 0x0d}, NULL, 2, rig.now_ns);
+	enc28j60_transfer(&rig.chip, bytes, bytes, 3, rig.now_ns);
+	CU_ASSERT_EQUAL(bytes[2], 0x0d);
+	/* 7 commands of 1 us each and 10.24 us of the PHY: well before the 50 us. */
+	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHID1), 0);
+	rig_phy_write(&rig, ENC28J60_PHLCON, 0x0420);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "phy-settles"), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 0);
+	rig_wait(&rig, 50000);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 1);
+	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHID1), 0x0083);
+	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHLCON), 0x3422);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "phy-settles"), 2);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready"), 0);
+	rig_wait(&rig, 64000000);
+	CU_ASSERT(rig.chip.link.up);
+}
+
+static void the_phy_is_within_reach_50_us_after_the_pin(void)
+{
+	for (unsigned late = 0; late < 2; late++) {
+		rig_start(&rig, NULL);
+		rig_wcr(&rig, ENC28J60_ECON1, 2);
+		enc28j60_reset_pin(&rig.chip, rig.now_ns);
+		rig_wcr(&rig, ENC28J60_MIREGADR, ENC28J60_PHID1);
+		rig_wait(&rig, 50000 - (rig.now_ns - rig.events[0].now_ns) - RIG_OP_NS - !late);
+		rig_wcr(&rig, ENC28J60_MICMD, MICMD_MIIRD);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "phy-settles"), !late);
+		rig_wait(&rig, 10240);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MIRDL), late ? 0x83 : 0);
+	}
+}
+
+/* The millisecond belongs to SRC, whatever comes after it. */
+static void the_pin_does_not_hasten_src(void)
+{
+	rig_start(&rig, NULL);
+	rig_src(&rig);
+	enc28j60_reset_pin(&rig.chip, rig.now_ns);
+	rig_wait(&rig, 100000);
+	rig_rcr(&rig, ENC28J60_MACON1);
+	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready"), 1);
+	rig_wait(&rig, 900000);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON1), 0x0f);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 1);
+}
+
 const CU_TestInfo tests_power[] = {
 	{"clkrdy_comes_300_us_after_power_on", clkrdy_comes_300_us_after_power_on},
 	{"mac_is_out_of_reach_before_clkrdy", mac_is_out_of_reach_before_clkrdy},
@@ -125,5 +181,8 @@ const CU_TestInfo tests_power[] = {
 	{"every_reset_keeps_the_memory_but_drops_packets_and_frames", every_reset_keeps_the_memory_but_drops_packets_and_frames},
 	{"power_save_takes_the_mac_away_and_needs_300_us_back", power_save_takes_the_mac_away_and_needs_300_us_back},
 	{"the_pin_wakes_from_power_save", the_pin_wakes_from_power_save},
+	{"the_pin_lets_only_the_phy_wait", the_pin_lets_only_the_phy_wait},
+	{"the_phy_is_within_reach_50_us_after_the_pin", the_phy_is_within_reach_50_us_after_the_pin},
+	{"the_pin_does_not_hasten_src", the_pin_does_not_hasten_src},
 	CU_TEST_INFO_NULL,
 };
