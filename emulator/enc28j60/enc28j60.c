@@ -123,6 +123,7 @@ struct enc28j60_config enc28j60_config_default(void)
 	return (struct enc28j60_config){
 		.revision = ENC28J60_B7,
 		.errata = enc28j60_errata(ENC28J60_B7),
+		.bit_field_ops_reach_mac = true,
 		.ambient_celsius = 25,
 		.startup_ns = 300000,
 		.src_settle_ns = 1000000,
