@@ -172,7 +172,6 @@ void board_open(struct board *board, const struct enc28j60_config *wanted, struc
 	CHECK(board->bus_digest != NULL && XXH3_64bits_reset(board->bus_digest) == XXH_OK);
 	board->disturber = disturber;
 	board->int_event = (struct sim_event){.fire = fire_int, .ctx = board};
-	config.errata |= disturber_errata(disturber);
 	board->int_was = disturber_warm(disturber, sim->now);
 	if (board->int_was) {
 		warm_start(&board->chip, &config, sim->now);

@@ -53,7 +53,7 @@ struct board {
 
 /**
  * Powers the board on.
- * @param config Of the chip; the errata that faults need are added.
+ * @param config Of the chip.
  * @param link Joined to the chip's Ethernet side; must outlive the board.
  * @param disturber The board's faults; taken over.
  */

@@ -53,22 +53,6 @@ uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, si
 	return standard_ns;
 }
 
-uint32_t disturber_errata(const struct disturber *disturber)
-{
-	uint32_t errata = 0;
-
-	for (size_t i = 0; i < disturber->troubles.count; i++) {
-		const struct fault *fault = disturber->troubles.list[i].fault;
-		if (fault_is_taken_out(fault))
-			continue;
-		if (fault->action->kind == FAULT_LINK_PULSE)
-			errata |= ENC28J60_ERRATUM(13);
-		if (fault->action->kind == FAULT_RX_PATTERN)
-			errata |= ENC28J60_ERRATUM(18);
-	}
-	return errata;
-}
-
 bool disturber_warm(struct disturber *disturber, sim_ns now)
 {
 	for (size_t i = 0; i < disturber->troubles.count; i++) {

@@ -34,9 +34,6 @@ void disturber_chip(struct disturber *disturber, enum enc28j60_site site, unsign
 /** What the transmission that the chip asked about last meets on the cable. */
 struct medium_noise disturber_noise(const struct disturber *disturber);
 
-/** The errata without which some of the faults never act, as bits of enc28j60_config.errata. */
-uint32_t disturber_errata(const struct disturber *disturber);
-
 /** Whether the chip is powered on as a former life of the host has left it: with its clock running and INT asserted. */
 bool disturber_warm(struct disturber *disturber, sim_ns now);
 

@@ -81,6 +81,10 @@ static inline bool enc28j60_has(const struct enc28j60 *chip, unsigned erratum)
 	return chip->config.errata & ENC28J60_ERRATUM(erratum);
 }
 
+/* errata.c: whether the chip has an erratum, and whether that acts on its number-th occasion; and the report that it does. */
+bool enc28j60_acts(const struct enc28j60 *chip, unsigned erratum, uint64_t number);
+void enc28j60_act(struct enc28j60 *chip, unsigned index, unsigned number, const char *text, const char *section);
+
 /* findings.c; index is that of a control register, 0x80 + that of a PHY register, or none. */
 #define ENC28J60_NO_REGISTER 0xffffu
 void enc28j60_find(struct enc28j60 *chip, enum enc28j60_finding finding, unsigned index, uint32_t value);
@@ -168,6 +172,7 @@ void enc28j60_flow_reset(struct enc28j60 *chip);
 
 /* interrupt.c */
 uint8_t enc28j60_eir(const struct enc28j60 *chip);
+void enc28j60_eir_was_read(struct enc28j60 *chip);
 bool enc28j60_int_pending(const struct enc28j60 *chip);
 
 /* mii.c, phy.c */

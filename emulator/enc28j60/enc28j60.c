@@ -134,7 +134,7 @@ struct enc28j60_config enc28j60_config_default(void)
 
 static void check_config(const struct enc28j60 *chip)
 {
-	uint32_t unknown = chip->config.errata & ~ENC28J60_ERRATA_SWITCHABLE;
+	uint32_t unknown = (chip->config.errata | chip->config.errata_worst) & ~ENC28J60_ERRATA_SWITCHABLE;
 
 	if (!enc28j60_errata(chip->config.revision))
 		enc28j60_die(chip, "a revision that was never sold, as in EREVID", chip->config.revision, ENC28J60_B7);
@@ -175,6 +175,7 @@ void enc28j60_reset_pin(struct enc28j60 *chip, uint64_t now_ns)
 
 /* SPI. A handler gets every byte after the first; chip->spi.count is its position, 1 being the first data byte. */
 
+/* The register repeats for as long as it is clocked out. */
 static uint8_t read_control(struct enc28j60 *chip, uint8_t mosi)
 {
 	bool has_dummy = enc28j60_reg_has_dummy(chip, chip->spi.address);

@@ -75,7 +75,7 @@ enum enc28j60_event_kind {
 	ENC28J60_EVENT_TX_CANCELLED, /* tx#n; the host gave it up; text: how */
 	ENC28J60_EVENT_FLOW,      /* flow control; text: how; value: pause quanta sent, or 1 and 0 for backpressure that begins and ends */
 	ENC28J60_EVENT_DISTURBED, /* silicon misbehaves because ops->disturb said so; tx#n, rx#n or an MII operation; text: how */
-	ENC28J60_EVENT_ERRATUM,   /* an erratum bites by rule; tx#n or rx#n; text: how; section: which */
+	ENC28J60_EVENT_ERRATUM,   /* an erratum acts; tx#n or rx#n, or a register; text: how; section: which */
 	ENC28J60_EVENT_NOTE,      /* outside the data sheet's words, harmless on silicon */
 	ENC28J60_EVENT_FINDING,   /* the guest, or its board, did what the data sheet forbids */
 	ENC28J60_EVENT_NOT_MODELLED, /* the guest relies on what this model lacks */
@@ -114,11 +114,11 @@ struct enc28j60_disturbance {
 	bool rx_rxerif;         /* the frame is stored, RXERIF is set as well */
 	bool mii_stuck;         /* the operation never ends: MISTAT.BUSY stays set until a reset */
 	bool tx_early_txif;     /* TXIF comes up when the transmission begins, and again when it ends */
-	bool tx_link_pulse;     /* with erratum 13, in half duplex: a link pulse is taken for a late collision, and the frame is aborted */
+	bool tx_link_pulse;     /* in half duplex: a link pulse is taken for a late collision, and the frame is aborted (erratum 13) */
 	bool rx_pktif_lost;     /* the frame is stored and counted, PKTIF does not come up for it; if it is up already, it stays so */
 	bool rx_pktif_false;    /* the frame is lost, PKTIF comes up all the same, until the host reads EPKTCNT or sets PKTDEC */
 	bool rx_rxerif_lost;    /* with rx_overflow or without room: the frame is lost, RXERIF does not come up */
-	bool rx_pattern_passes; /* with erratum 18: the pattern filter takes the frame though the pattern does not match */
+	bool rx_pattern_passes; /* the pattern filter takes the frame though the pattern does not match (erratum 18) */
 };
 
 /* How the MAC goes about sending, for whoever owns the wire (DS39662 sec. 6.5, registers 6-2, 6-3; IEEE 802.3 clause 4). */
@@ -152,19 +152,21 @@ struct enc28j60_ops {
 	void (*disturb)(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance);
 };
 
-/* Bit of enc28j60_config.errata. */
+/* Bit of enc28j60_config.errata and of errata_worst. */
 #define ENC28J60_ERRATUM(n) (UINT32_C(1) << (n))
 /* Every erratum of the sheet, 1 to 19. */
 #define ENC28J60_ERRATA_SWITCHABLE UINT32_C(0x000ffffe)
 
-/* One erratum, as the sheet has it and as its switch has it here (errata.c). */
+/* One erratum, as the sheet has it and as the model has it (errata.c). */
 struct enc28j60_erratum {
 	unsigned number;
 	const char *module;
-	uint32_t revisions;  /* bits 1 << enum enc28j60_revision */
-	bool by_chance;      /* bites only where ops->disturb says so; else always, when the host does what the sheet warns of */
-	const char *symptom; /* on silicon */
-	const char *effect;  /* of the switch, here */
+	uint32_t revisions;   /* bits 1 << enum enc28j60_revision */
+	const char *symptom;  /* in short */
+	unsigned one_in;      /* it acts on one occasion of so many, and with errata_worst on each; 1: on each in any case */
+	const char *occasion; /* what an occasion is; NULL if it acts on each */
+	const char *effect;   /* what it does when it acts */
+	const char *source;   /* of all this, or that it is an assumption */
 };
 
 /* Which bits of the CRC point into the hash table: the data sheet does not say, and other models of the chip differ (DS39662 sec. 8.4). */
@@ -182,8 +184,10 @@ struct enc28j60_config {
 	uint32_t spi_clock_hz;        /* how fast the host clocks SCK, asynchronous to CLKOUT; 0: not told (erratum 1) */
 	int ambient_celsius;          /* where the board stands (erratum 3) */
 	enum enc28j60_hash_index hash_index;
-	bool bit_field_ops_reach_mac; /* BFS and BFC take effect on MAC and MII registers; the data sheet excludes them */
-	uint32_t errata;              /* ENC28J60_ERRATUM() bits; enc28j60_errata() has those of a revision */
+	bool bit_field_ops_reach_mac; /* BFS and BFC take effect on MAC and MII registers, for which they are not specified */
+	uint32_t errata;              /* ENC28J60_ERRATUM() bits that the chip has; enc28j60_errata() has those of a revision */
+	uint32_t errata_worst;        /* of them, those that act whenever they can, and not as seldom as on silicon */
+	uint64_t seed;                /* of the draws that decide when the others act; the same seed, the same chip */
 	uint8_t sram_fill;            /* every byte of the memory after power on */
 	uint64_t startup_ns;          /* oscillator start-up; DS39662 sec. 2.2: 300 us */
 	uint64_t src_settle_ns;       /* how long MAC and PHY stand still after SRC; erratum 2: up to 1 ms */
@@ -319,6 +323,7 @@ struct enc28j60_tx {
 	bool cut;                                /* longer than MAMXFL: only that much is sent, and it ends as aborted */
 	bool on_wire;                            /* and its owner is ops->transmit, which owes an answer */
 	unsigned number;                         /* of the frame under way or the last one, from 1 */
+	unsigned released;                       /* how often TXRTS or TXRST was cleared (erratum 12) */
 	uint16_t start;                          /* ETXST when it started */
 	uint16_t end;                            /* ETXND when it started */
 	struct enc28j60_disturbance disturbance; /* of the frame under way */
@@ -347,6 +352,9 @@ struct enc28j60_rx {
 	unsigned looped;          /* of them, those of the chip itself (errata 9, 10) */
 	uint16_t write_pointer;   /* the internal write pointer: where the next packet goes (erratum 5 describes it) */
 	uint8_t read_pointer_low; /* ERXRDPTL as written, until ERXRDPTH is (DS39662 sec. 3.2) */
+	unsigned moved;           /* how often ERXST or ERXND was written (erratum 5) */
+	unsigned hidden;          /* the last frame that PKTIF was told to have hidden (erratum 6) */
+	bool is_even;             /* the host has programmed an even ERXRDPT (erratum 14) */
 	uint8_t packets;          /* EPKTCNT */
 	bool dropped;             /* a frame was lost since the last one stored: the next status vector says so */
 	bool busy;                /* a frame that is arriving began while reception was on (ESTAT.RXBUSY) */
@@ -363,6 +371,8 @@ struct enc28j60 {
 	bool oscillates;        /* the start-up after power on is over; CLKOUT needs no more (DS39662 sec. 2.3) */
 	bool settles_after_src; /* without erratum 2: CLKRDY comes back with the PHY clock */
 	uint64_t summed_up_ns;  /* when the last checksum of the DMA ended (erratum 17); 0: none yet */
+	unsigned slow_accesses; /* to MAC and MII registers with too slow an SPI clock (erratum 1) */
+	unsigned eir_reads;     /* by the host (erratum 6) */
 	struct enc28j60_spi spi;
 	struct enc28j60_mii mii;
 	struct enc28j60_link link;
@@ -377,23 +387,20 @@ struct enc28j60 {
 };
 
 /**
- * What silicon has (DS80349 table 2).
- *
  * @param revision the silicon
- * @return bits for enc28j60_config.errata; 0 for a revision that was never sold
+ * @return what it has, as bits for enc28j60_config.errata (DS80349 table 2); 0 for a revision that was never sold
  */
 uint32_t enc28j60_errata(enum enc28j60_revision revision);
 
 /**
- * The errata sheet, in its order.
- *
  * @param ret_count receives the number of rows
- * @return the rows
+ * @return the errata sheet, in its order
  */
 const struct enc28j60_erratum *enc28j60_errata_table(size_t *ret_count);
 
 /**
- * The options of a plain B7 chip with its errata, wired for half duplex, at 25 degrees Celsius.
+ * The chip that people have on their boards: a plain B7 whose errata act as often as on silicon, wired for half duplex, at 25 degrees
+ * Celsius. For the worst case set errata_worst to what errata is.
  *
  * @return a configuration to change and pass to enc28j60_init()
  */
@@ -568,10 +575,8 @@ void enc28j60_run(struct enc28j60 *chip, uint64_t now_ns);
 uint8_t enc28j60_peek(const struct enc28j60 *chip, unsigned index);
 
 /**
- * Finds the row of a control register.
- *
  * @param index bank * 32 + address
- * @return the row, NULL if nothing is implemented there
+ * @return the row of a control register, NULL if nothing is implemented there
  */
 const struct enc28j60_reg *enc28j60_reg_at(unsigned index);
 

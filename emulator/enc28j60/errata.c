@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The errata sheet as a table (DS80349C, tables 1 and 2).
+ * The errata sheet as a table (DS80349C, tables 1 and 2), and the one place that decides whether an erratum acts.
  *
- * How it works: a row says which silicon has the erratum and what the switch does in this model; the switch itself is a bit of
- * config.errata, looked at where it bites. By rule: it always bites when the host does what the sheet warns of, and then as badly as
- * the sheet allows, so that a host that leaves out the work-around is seen to fail. By chance: silicon may misbehave at any time, so
- * it does only where ops->disturb says so.
+ * How it works: a bit of config.errata says that the chip has an erratum. Some act whenever the host does what the sheet warns of. Of the
+ * others the sheet says "may", "sometimes" or "unreliable": those act on one occasion of so many, by a draw that is a function of
+ * config.seed, the erratum and the number of the occasion since power on, and of nothing else, so that no decision moves another. A bit of
+ * config.errata_worst has them act on every occasion, so that a host that leaves out the work-around is seen to fail.
+ *
+ * How often silicon acts nobody has published. The figures are assumptions between two bounds: often enough that a long session meets
+ * most of them, and seldom enough that drivers that have served for years without a work-around go on serving here. Erratum 14 is the
+ * rarest, since one wrong next-packet pointer makes most drivers deaf for good, and those that write even pointers take days to get there.
  */
-#include "enc28j60.h"
+#include "chip.h"
 
 #define IS(revision) (UINT32_C(1) << ENC28J60_##revision)
 #define EVERY (IS(B1) | IS(B4) | IS(B5) | IS(B7))
@@ -16,27 +20,38 @@
 
 /* clang-format off */
 static const struct enc28j60_erratum rows[] = {
-	{ 1, "MAC interface", EARLY, false, "MAC registers need an SPI clock of 8 MHz",
-	  "below 8 MHz a write to a MAC or MII register is lost, a read gives 0" },
-	{ 2, "Reset", EVERY, false, "SRC does not clear CLKRDY", "CLKRDY stays set while the PHY clock stands still" },
-	{ 3, "Core", EARLY, false, "no industrial temperature range", "a finding outside 0..70 instead of -40..85 degrees Celsius" },
-	{ 4, "Oscillator", EVERY, false, "CLKOUT stops in power save", "`enc28j60_clkout_hz()` is 0 until the clock is back" },
-	{ 5, "Memory", EVERY, false, "the receive write pointer goes astray", "it becomes 0000h whenever ERXST or ERXND is written" },
-	{ 6, "Interrupts", EVERY, false, "PKTIF is unreliable", "EIR.PKTIF reads 0; INT and ESTAT.INT work" },
-	{ 7, "PHY", EVERY, false, "reversed polarity is not corrected", "with `config.polarity_reversed` every bit arrives inverted" },
-	{ 8, "PHY", EARLY, false, "RBIAS is 2.7 kOhm", "a finding unless `config.rbias_ohm` is 2700 instead of 2320" },
-	{ 9, "PHY", EVERY, false, "half-duplex loopback is unreliable", "every second looped frame is lost" },
-	{ 10, "PHY", EVERY, false, "full-duplex loopback is unreliable", "every second looped frame is lost" },
-	{ 11, "PHY LEDs", EVERY, false, "LED setting 1110 does not exist", "using it is a finding" },
-	{ 12, "Transmit logic", EVERY, false, "a half-duplex abort stalls transmission",
-	  "TXRTS stays set and nothing is sent until TXRST; clearing TXRTS or TXRST raises TXERIF" },
-	{ 13, "PHY", LATE, true, "a link pulse passes for a late collision", "where `tx_link_pulse` says so" },
-	{ 14, "Memory", EVERY, false, "an even ERXRDPT corrupts the ring", "bit 1 of the next-packet pointers stored meanwhile is wrong" },
-	{ 15, "Transmit logic", EVERY, false, "LATECOL is unreliable", "it does not come up" },
-	{ 16, "PHY LEDs", EVERY, false, "the LED polarity is misread", "with `config.led_polarity_misread` PDPXMD resets to the opposite" },
-	{ 17, "DMA", EVERY, false, "a checksum aborts reception", "frames on the wire at the same time are lost" },
-	{ 18, "Receive filter", EVERY, true, "the pattern filter passes too much", "where `rx_pattern_passes` says so" },
-	{ 19, "SPI interface", EVERY, false, "SRC is not heard in power save", "it does nothing, which is a finding" },
+	{ 1, "MAC interface", EARLY, "MAC registers need an SPI clock of 8 MHz", 100, "accesses to a MAC or MII register below 8 MHz",
+	  "a write is lost, a read gives 0", "the sheet says unreliable; how and how often is an assumption" },
+	{ 2, "Reset", EVERY, "SRC does not clear CLKRDY", 1, NULL, "CLKRDY stays set while MAC and PHY stand still, for 1 ms after SRC", "the sheet" },
+	{ 3, "Core", EARLY, "no industrial temperature range", 1, NULL, "a finding outside 0..70 instead of -40..85 degrees Celsius", "the sheet" },
+	{ 4, "Oscillator", EVERY, "CLKOUT stops in power save", 1, NULL, "`enc28j60_clkout_hz()` is 0 until the clock is back", "the sheet" },
+	{ 5, "Memory", EVERY, "the receive write pointer goes astray", 100, "writes of ERXST or ERXND", "it becomes 0000h",
+	  "the sheet says sometimes; how often is an assumption" },
+	{ 6, "Interrupts", EVERY, "PKTIF is unreliable", 1000, "reads of EIR with a packet pending",
+	  "EIR.PKTIF reads 0; INT and ESTAT.INT work", "the sheet says not reliably; how and how often is an assumption" },
+	{ 7, "PHY", EVERY, "reversed polarity is not corrected", 1, NULL, "with `config.polarity_reversed` every bit arrives inverted",
+	  "the sheet says unreliable; that it never works is an assumption" },
+	{ 8, "PHY", EARLY, "RBIAS is 2.7 kOhm", 1, NULL, "a finding unless `config.rbias_ohm` is 2700 instead of 2320", "the sheet" },
+	{ 9, "PHY", EVERY, "half-duplex loopback is unreliable", 10, "looped frames", "it is lost",
+	  "the sheet says unreliable; how and how often is an assumption" },
+	{ 10, "PHY", EVERY, "full-duplex loopback is unreliable", 10, "looped frames", "it is lost",
+	  "the sheet says unreliable; how and how often is an assumption" },
+	{ 11, "PHY LEDs", EVERY, "LED setting 1110 does not exist", 1, NULL, "using it is a finding", "the sheet" },
+	{ 12, "Transmit logic", EVERY, "a half-duplex abort stalls transmission", 10, "aborts, clearings of TXRTS and of TXRST",
+	  "after an abort TXRTS stays set and nothing is sent until TXRST; clearing TXRTS or TXRST raises TXERIF",
+	  "the sheet says may; how often is an assumption" },
+	{ 13, "PHY", LATE, "a link pulse passes for a late collision", 1000, "half-duplex transmissions that meet a link pulse (one every 16 ms)",
+	  "it is aborted for a late collision", "the sheet says sometimes, with some partners; how often is an assumption" },
+	{ 14, "Memory", EVERY, "an even ERXRDPT corrupts the ring", 1000000, "frames stored after the host has programmed an even value",
+	  "bit 1 of its next-packet pointer is wrong", "the sheet says may; how and how often is an assumption" },
+	{ 15, "Transmit logic", EVERY, "LATECOL is unreliable", 10, "late collisions", "LATECOL does not come up",
+	  "the sheet says unreliable; how and how often is an assumption" },
+	{ 16, "PHY LEDs", EVERY, "the LED polarity is misread", 1, NULL, "with `config.led_polarity_misread` PDPXMD resets to the opposite",
+	  "the sheet; which board it meets is for the caller to say" },
+	{ 17, "DMA", EVERY, "a checksum aborts reception", 1, NULL, "frames on the wire at the same time are lost", "the sheet" },
+	{ 18, "Receive filter", EVERY, "the pattern filter passes too much", 100, "frames that only the pattern filter keeps out", "it is taken",
+	  "the sheet says that some pass; how often is an assumption" },
+	{ 19, "SPI interface", EVERY, "SRC is not heard in power save", 1, NULL, "it does nothing, which is a finding", "the sheet" },
 };
 /* clang-format on */
 
@@ -56,4 +71,41 @@ uint32_t enc28j60_errata(enum enc28j60_revision revision)
 		if (rows[i].revisions >> revision & 1)
 			errata |= ENC28J60_ERRATUM(rows[i].number);
 	return errata;
+}
+
+/* SplitMix64 (Steele et al., "Fast splittable pseudorandom number generators", OOPSLA 2014): the finaliser, over all that decides. */
+static uint64_t draw(uint64_t seed, unsigned erratum, uint64_t number)
+{
+	uint64_t x = seed + number * UINT64_C(0x9e3779b97f4a7c15) + erratum * UINT64_C(0xd1342543de82ef95);
+
+	for (unsigned round = 0; round < 2; round++) {
+		x += UINT64_C(0x9e3779b97f4a7c15);
+		x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+		x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+		x ^= x >> 31;
+	}
+	return x;
+}
+
+bool enc28j60_acts(const struct enc28j60 *chip, unsigned erratum, uint64_t number)
+{
+	const struct enc28j60_config *config = &chip->config;
+
+	if (!enc28j60_has(chip, erratum))
+		return false;
+	return (config->errata_worst & ENC28J60_ERRATUM(erratum)) || draw(config->seed, erratum, number) % rows[erratum - 1].one_in == 0;
+}
+
+void enc28j60_act(struct enc28j60 *chip, unsigned index, unsigned number, const char *text, const char *section)
+{
+	const struct enc28j60_reg *reg = enc28j60_reg_at(index);
+
+	enc28j60_emit(chip, (struct enc28j60_event){
+				    .kind = ENC28J60_EVENT_ERRATUM,
+				    .number = number,
+				    .address = (uint16_t)index,
+				    .reg = reg ? reg->name : NULL,
+				    .text = text,
+				    .section = section,
+			    });
 }

@@ -28,7 +28,7 @@ static const struct row rows[FINDING_COUNT] = {
 	[FINDING_NOT_READY] = { FORBIDDEN, "not-ready", "MAC, MII and PHY registers are out of reach: no clock yet", "DS39662 sec. 2.2" },
 	[FINDING_NOT_READY_START] = { FORBIDDEN, "not-ready-start", "RXEN or TXRTS is set while the clock is not ready",
 				      "DS39662 sec. 2.2" },
-	[FINDING_SLOW_SPI] = { FORBIDDEN, "slow-spi", "a MAC or MII register is accessed with less than 8 MHz; the access is lost",
+	[FINDING_SLOW_SPI] = { FORBIDDEN, "slow-spi", "a MAC or MII register is accessed with less than 8 MHz; the access may be lost",
 			       "erratum 1" },
 	[FINDING_TEMPERATURE] = { FORBIDDEN, "temperature", "the board stands where the chip may not work", "erratum 3" },
 	[FINDING_RBIAS] = { FORBIDDEN, "rbias", "the resistor at RBIAS is wrong for this silicon", "erratum 8" },

@@ -33,10 +33,32 @@ static uint8_t flags_of(const struct enc28j60 *chip)
 	return flags;
 }
 
-/* Erratum 6: PKTIF does not tell reliably, while its interrupt does. With the erratum switched on the flag always reads 0. */
+/* Erratum 6: PKTIF does not tell reliably, while its interrupt does. Each read of EIR is an occasion; this is about the next one. */
+static bool is_hidden(const struct enc28j60 *chip)
+{
+	return packets_are_pending(chip) && enc28j60_acts(chip, 6, chip->eir_reads + 1);
+}
+
 uint8_t enc28j60_eir(const struct enc28j60 *chip)
 {
-	return (uint8_t)(flags_of(chip) & (enc28j60_has(chip, 6) ? ~EIR_PKTIF : 0xff));
+	return (uint8_t)(flags_of(chip) & (is_hidden(chip) ? ~EIR_PKTIF : 0xff));
+}
+
+/* However often a host looks, one report a frame is enough; and one for good of a flag that never tells. */
+static bool has_been_told(const struct enc28j60 *chip)
+{
+	bool never_tells = chip->config.errata_worst & ENC28J60_ERRATUM(6);
+
+	return chip->rx.hidden == chip->rx.number || (never_tells && chip->rx.hidden != 0);
+}
+
+void enc28j60_eir_was_read(struct enc28j60 *chip)
+{
+	if (is_hidden(chip) && !has_been_told(chip)) {
+		chip->rx.hidden = chip->rx.number;
+		enc28j60_act(chip, ENC28J60_EIR, chip->rx.number, "PKTIF reads 0 though a packet is pending", "erratum 6");
+	}
+	chip->eir_reads++;
 }
 
 bool enc28j60_int_pending(const struct enc28j60 *chip)

@@ -129,6 +129,7 @@ void enc28j60_reset(struct enc28j60 *chip, enum enc28j60_reset reset)
 	chip->rx.phantom = false;
 	chip->rx.write_pointer = enc28j60_reg16(chip, ENC28J60_ERXSTL);
 	chip->rx.read_pointer_low = chip->regs[ENC28J60_ERXRDPTL];
+	chip->rx.is_even = false;
 	if (reset == ENC28J60_RESET_POWER) {
 		enc28j60_disarm(chip, ENC28J60_TIMER_SETTLE);
 		enc28j60_disarm(chip, ENC28J60_TIMER_PHY);

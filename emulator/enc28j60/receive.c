@@ -43,10 +43,10 @@ bool enc28j60_receiving(const struct enc28j60 *chip)
 	       enc28j60_phy_reaches_wire(chip);
 }
 
-/* Internal loopback is unreliable. With its erratum switched on, every second frame is lost (errata 9, 10). */
+/* Internal loopback is unreliable (errata 9, 10). */
 static bool is_lost_in_loopback(const struct enc28j60 *chip)
 {
-	return enc28j60_has(chip, enc28j60_full_duplex(chip) ? 10 : 9) && chip->rx.looped % 2 == 0;
+	return enc28j60_acts(chip, enc28j60_full_duplex(chip) ? 10 : 9, chip->rx.looped);
 }
 
 /* The frame has been on the wire for as long as it is, preamble included; a checksum in that time aborts it (erratum 17). */
@@ -149,10 +149,10 @@ static void count(struct enc28j60 *chip, bool unflagged)
 	chip->rx.packets++;
 }
 
-/* An even ERXRDPT may corrupt the ring. With the erratum switched on the next-packet pointer always suffers (erratum 14). */
+/* An even value that the host has programmed into ERXRDPT may corrupt the ring; the next-packet pointer suffers (erratum 14). */
 static bool is_corrupting(const struct enc28j60 *chip)
 {
-	return enc28j60_has(chip, 14) && !(chip->regs[ENC28J60_ERXRDPTL] & 1);
+	return chip->rx.is_even && enc28j60_acts(chip, 14, chip->rx.number);
 }
 
 static void store(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok, const struct enc28j60_disturbance *disturbance)
@@ -161,7 +161,8 @@ static void store(struct enc28j60 *chip, const uint8_t *frame, size_t length, bo
 	uint16_t start = chip->rx.write_pointer;
 	uint16_t next = enc28j60_ring_add(ring, start, space_for(length));
 	uint32_t status = status_of(chip, frame, length, crc_ok);
-	uint16_t told = next ^ disturbance->rx_next_xor ^ (is_corrupting(chip) ? NEXT_CORRUPTED : 0);
+	bool corrupts = is_corrupting(chip);
+	uint16_t told = next ^ disturbance->rx_next_xor ^ (corrupts ? NEXT_CORRUPTED : 0);
 	const uint8_t header[HEADER_SIZE] = {
 		(uint8_t)told,          (uint8_t)(told >> 8),    (uint8_t)status,
 		(uint8_t)(status >> 8), (uint8_t)(status >> 16), (uint8_t)(status >> 24),
@@ -169,7 +170,7 @@ static void store(struct enc28j60 *chip, const uint8_t *frame, size_t length, bo
 
 	enc28j60_ring_put(chip, enc28j60_ring_put(chip, start, header, sizeof(header)), frame, length);
 	report(chip, ENC28J60_EVENT_RX_ACCEPTED, length, status, "stored", "DS39662 sec. 7.2.2");
-	if (is_corrupting(chip))
+	if (corrupts)
 		report(chip, ENC28J60_EVENT_ERRATUM, length, told, "its next-packet pointer is wrong, for ERXRDPT is even", "erratum 14");
 	chip->rx.write_pointer = next;
 	if (!disturbance->rx_uncounted)
@@ -225,21 +226,29 @@ static void accept(struct enc28j60 *chip, const uint8_t *frame, size_t length, b
 	}
 }
 
-/* A frame that only the pattern filter keeps out may slip through (erratum 18); that, too, is for the surroundings to say. */
+/* A frame that only the pattern filter keeps out may slip through (erratum 18). */
+static bool slips(struct enc28j60 *chip, size_t length, bool disturbed)
+{
+	bool acts = enc28j60_acts(chip, 18, chip->rx.number);
+
+	if (acts || disturbed)
+		report(chip, disturbed ? ENC28J60_EVENT_DISTURBED : ENC28J60_EVENT_ERRATUM, length, 0,
+		       "passes the pattern filter without the pattern", "erratum 18");
+	return acts || disturbed;
+}
+
 static void filter(struct enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok)
 {
 	bool passes = enc28j60_filter_accepts(chip, frame, length, false);
-	bool slips = !passes && enc28j60_has(chip, 18) && enc28j60_filter_accepts(chip, frame, length, true);
+	bool might_slip = !passes && enc28j60_filter_accepts(chip, frame, length, true);
 	struct enc28j60_disturbance disturbance = {0};
 
-	if (passes || slips)
+	if (passes || might_slip)
 		disturbance = enc28j60_disturbed(chip, ENC28J60_SITE_RX, chip->rx.number);
-	if (!passes && !(slips && disturbance.rx_pattern_passes)) {
+	if (!passes && !(might_slip && slips(chip, length, disturbance.rx_pattern_passes))) {
 		report(chip, ENC28J60_EVENT_RX_FILTERED, length, chip->regs[ENC28J60_ERXFCON], "filtered", "DS39662 sec. 8.0");
 		return;
 	}
-	if (slips)
-		report(chip, ENC28J60_EVENT_DISTURBED, length, 0, "passes the pattern filter without the pattern", "erratum 18");
 	accept(chip, frame, length, crc_ok, &disturbance);
 }
 
@@ -278,15 +287,15 @@ void enc28j60_rx_arrive(struct enc28j60 *chip, const uint8_t *frame, size_t leng
 		arrive(chip, frame, length, from_wire);
 }
 
-/*
- * Writing ERXST or ERXND sets the internal write pointer to ERXST. Silicon sometimes takes 0000h instead; with erratum 5 switched on
- * it always does.
- */
+/* Writing ERXST or ERXND sets the internal write pointer to ERXST. Silicon sometimes takes 0000h instead (erratum 5). */
 void enc28j60_rx_buffer_moved(struct enc28j60 *chip)
 {
-	bool strays = enc28j60_has(chip, 5);
+	uint16_t start = enc28j60_reg16(chip, ENC28J60_ERXSTL);
+	bool strays = enc28j60_acts(chip, 5, ++chip->rx.moved) && start != 0;
 
-	chip->rx.write_pointer = strays ? 0 : enc28j60_reg16(chip, ENC28J60_ERXSTL);
+	if (strays)
+		enc28j60_act(chip, ENC28J60_ERXWRPTL, 0, "the write pointer becomes 0000h instead of ERXST", "erratum 5");
+	chip->rx.write_pointer = strays ? 0 : start;
 	enc28j60_set_reg16(chip, ENC28J60_ERXWRPTL, chip->rx.write_pointer);
 }
 

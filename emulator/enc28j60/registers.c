@@ -75,6 +75,15 @@ static void read_pointer_low_after(struct enc28j60 *chip, unsigned index, uint8_
 	chip->regs[index] = before;
 }
 
+/* While reception is off a host may well pass by an even value: DS39662 sec. 6.1 itself starts with ERXST. */
+static void check_read_pointer(struct enc28j60 *chip)
+{
+	uint16_t pointer = enc28j60_reg16(chip, ENC28J60_ERXRDPTL);
+
+	if (!(pointer & 1) && enc28j60_has(chip, 14))
+		enc28j60_find(chip, FINDING_RX_EVEN_POINTER, ENC28J60_ERXRDPTL, pointer);
+}
+
 static void read_pointer_high_after(struct enc28j60 *chip, unsigned index, uint8_t before)
 {
 	uint16_t pointer;
@@ -82,8 +91,9 @@ static void read_pointer_high_after(struct enc28j60 *chip, unsigned index, uint8
 	(void)before;
 	chip->regs[ENC28J60_ERXRDPTL] = chip->rx.read_pointer_low;
 	pointer = enc28j60_reg16(chip, ENC28J60_ERXRDPTL);
-	if (!(pointer & 1) && enc28j60_has(chip, 14))
-		enc28j60_find(chip, FINDING_RX_EVEN_POINTER, ENC28J60_ERXRDPTL, pointer);
+	chip->rx.is_even = !(pointer & 1);
+	if (is_receiving(chip))
+		check_read_pointer(chip);
 	if (is_receiving(chip) && !enc28j60_ring_has(enc28j60_ring(chip), pointer))
 		enc28j60_find(chip, FINDING_RX_POINTER_OUTSIDE, index - 1, pointer);
 }
@@ -123,6 +133,7 @@ static void check_reception(struct enc28j60 *chip)
 
 	if ((ring.start & 1) || (ring.size & 1))
 		enc28j60_find(chip, FINDING_RX_BUFFER_SHAPE, ENC28J60_ERXSTL, ring.start);
+	check_read_pointer(chip);
 	if (!enc28j60_ring_has(ring, chip->rx.write_pointer))
 		enc28j60_find(chip, FINDING_RX_WRITER_OUTSIDE, ENC28J60_ERXWRPTL, chip->rx.write_pointer);
 	if (!enc28j60_ring_has(ring, enc28j60_reg16(chip, ENC28J60_ERXRDPTL)))
@@ -384,15 +395,26 @@ static uint8_t load(const struct enc28j60 *chip, const struct enc28j60_reg *reg,
 	return reg->hooks && reg->hooks->read ? reg->hooks->read(chip, index) : chip->regs[index];
 }
 
-/* Without clock, or with an SPI clock too slow for it (erratum 1): a write is lost, a read gives 0. */
+/* With an SPI clock below 8 MHz an access to a MAC or MII register may get lost (erratum 1). */
+static bool is_too_slow(struct enc28j60 *chip, unsigned index, uint8_t value)
+{
+	if (!enc28j60_has(chip, 1) || chip->config.spi_clock_hz == 0 || chip->config.spi_clock_hz >= MAC_CLOCK_MIN_HZ)
+		return false;
+	enc28j60_find(chip, FINDING_SLOW_SPI, index, value);
+	if (!enc28j60_acts(chip, 1, ++chip->slow_accesses))
+		return false;
+	enc28j60_act(chip, index, 0, "the access is lost", "erratum 1");
+	return true;
+}
+
+/* A write is lost, a read gives 0. */
 static bool is_out_of_reach(struct enc28j60 *chip, const struct enc28j60_reg *reg, unsigned index, uint8_t value)
 {
-	bool slow = enc28j60_has(chip, 1) && chip->config.spi_clock_hz != 0 && chip->config.spi_clock_hz < MAC_CLOCK_MIN_HZ;
-	bool runs = enc28j60_mac_runs(chip);
-
-	if (reg->kind == ENC28J60_ETH || (runs && !slow))
+	if (reg->kind == ENC28J60_ETH)
 		return false;
-	enc28j60_find(chip, runs ? FINDING_SLOW_SPI : FINDING_NOT_READY, index, value);
+	if (enc28j60_mac_runs(chip))
+		return is_too_slow(chip, index, value);
+	enc28j60_find(chip, FINDING_NOT_READY, index, value);
 	return true;
 }
 
@@ -421,6 +443,7 @@ uint8_t enc28j60_reg_read(struct enc28j60 *chip, uint8_t address)
 {
 	unsigned index = enc28j60_reg_index(chip, address);
 	const struct enc28j60_reg *reg = row_of(index);
+	uint8_t value;
 
 	if (!reg) {
 		enc28j60_find(chip, FINDING_UNIMPLEMENTED, index, 0);
@@ -428,9 +451,12 @@ uint8_t enc28j60_reg_read(struct enc28j60 *chip, uint8_t address)
 	}
 	if (is_out_of_reach(chip, reg, index, 0))
 		return 0;
+	value = load(chip, reg, index);
 	if (index == ENC28J60_EPKTCNT)
 		enc28j60_rx_counted(chip);
-	return load(chip, reg, index);
+	if (index == ENC28J60_EIR)
+		enc28j60_eir_was_read(chip);
+	return value;
 }
 
 void enc28j60_reg_write(struct enc28j60 *chip, uint8_t address, uint8_t value)

@@ -26,6 +26,8 @@
 #define HEADER_SIZE 14u
 #define TYPE_LIMIT 1500u
 #define PREAMBLE_BYTES 8u
+/* Between two link pulses of a partner (IEEE 802.3 sec. 14.2.1.1: 16 ms, give or take 8). */
+#define LINK_PULSE_NS 16000000u
 
 /* How one frame is to be sent: MACON3, or the control byte if it overrides. */
 struct style {
@@ -245,7 +247,30 @@ static bool can_see_link_pulses(const struct enc28j60 *chip)
 {
 	bool full_duplex = (chip->regs[ENC28J60_MACON3] & MACON3_FULDPX) || enc28j60_full_duplex(chip);
 
-	return enc28j60_has(chip, 13) && !full_duplex && enc28j60_phy_reaches_wire(chip);
+	return !full_duplex && enc28j60_phy_reaches_wire(chip);
+}
+
+/* Whether one of the partner's pulses comes while the frame is sent. */
+static bool meets_link_pulse(const struct enc28j60 *chip)
+{
+	uint64_t end_ns = chip->now_ns + (PREAMBLE_BYTES + chip->tx.length) * ENC28J60_BYTE_NS;
+
+	return chip->now_ns / LINK_PULSE_NS != end_ns / LINK_PULSE_NS;
+}
+
+/* The surroundings have a pulse taken for a collision, or silicon does so by itself. */
+static void hear_link_pulse(struct enc28j60 *chip)
+{
+	bool *pulse = &chip->tx.disturbance.tx_link_pulse;
+
+	if (!can_see_link_pulses(chip)) {
+		*pulse = false;
+	} else if (*pulse) {
+		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "a link pulse is taken for a collision");
+	} else if (meets_link_pulse(chip) && enc28j60_acts(chip, 13, chip->tx.number)) {
+		*pulse = true;
+		enc28j60_act(chip, ENC28J60_NO_REGISTER, chip->tx.number, "a link pulse is taken for a collision", "erratum 13");
+	}
 }
 
 static void be_disturbed(struct enc28j60 *chip)
@@ -253,7 +278,6 @@ static void be_disturbed(struct enc28j60 *chip)
 	struct enc28j60_disturbance *disturbance = &chip->tx.disturbance;
 
 	*disturbance = enc28j60_disturbed(chip, ENC28J60_SITE_TX, chip->tx.number);
-	disturbance->tx_link_pulse &= can_see_link_pulses(chip);
 	if (disturbance->tx_early_txif) {
 		chip->regs[ENC28J60_EIR] |= EIR_TXIF;
 		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "TXIF comes up before the frame is sent");
@@ -264,8 +288,7 @@ static void be_disturbed(struct enc28j60 *chip)
 		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "TXIF will be missing");
 	if (disturbance->tx_txerif)
 		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "TXERIF will be set");
-	if (disturbance->tx_link_pulse)
-		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "a link pulse is taken for a collision");
+	hear_link_pulse(chip);
 }
 
 /* The worst the pulse can do: it comes right behind the window, or with the last byte of a frame too short for that. */
@@ -345,6 +368,23 @@ void enc28j60_tx_request(struct enc28j60 *chip)
 	enc28j60_tx_retry(chip);
 }
 
+/* Erratum 12 has two sides, which are decided apart from each other. */
+enum side { SIDE_STALL, SIDE_TXERIF, SIDES };
+
+static bool acts_12(const struct enc28j60 *chip, enum side side, unsigned number)
+{
+	return enc28j60_acts(chip, 12, (uint64_t)number * SIDES + side);
+}
+
+/* Clearing TXRTS or TXRST may raise TXERIF, so a host has to clear the flag afterwards (erratum 12). */
+static void may_raise_txerif(struct enc28j60 *chip, const char *text)
+{
+	if (!acts_12(chip, SIDE_TXERIF, ++chip->tx.released))
+		return;
+	chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
+	enc28j60_act(chip, ENC28J60_EIR, chip->tx.number, text, "erratum 12");
+}
+
 static void withdraw(struct enc28j60 *chip)
 {
 	bool owed = chip->tx.on_wire;
@@ -369,8 +409,7 @@ void enc28j60_tx_cancel(struct enc28j60 *chip)
 		chip->tx.status_high = 0;
 	}
 	withdraw(chip);
-	if (enc28j60_has(chip, 12))
-		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
+	may_raise_txerif(chip, "TXERIF comes up as TXRTS is cleared");
 	finish(chip, ENC28J60_EVENT_TX_CANCELLED, 0, 0, "TXRTS was cleared");
 }
 
@@ -414,18 +453,22 @@ static const char *why_aborted_by_wire(const struct enc28j60 *chip, uint32_t bit
 	return NULL;
 }
 
-/* After an abort in half duplex the transmit logic may stall (erratum 12). With the erratum switched on it always does. */
+/* After an abort in half duplex the transmit logic may stall (erratum 12). */
 static void abort_by_wire(struct enc28j60 *chip, uint32_t bits, size_t collided_bytes, const char *why)
 {
-	chip->tx.stalled = enc28j60_has(chip, 12);
+	chip->tx.stalled = acts_12(chip, SIDE_STALL, chip->tx.number);
 	finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, collided_bytes, why);
 	if (chip->tx.stalled)
-		enc28j60_emit(chip, (struct enc28j60_event){
-					    .kind = ENC28J60_EVENT_ERRATUM,
-					    .number = chip->tx.number,
-					    .text = "the transmit logic is stalled until TXRST, TXRTS stays set",
-					    .section = "erratum 12",
-				    });
+		enc28j60_act(chip, ENC28J60_NO_REGISTER, chip->tx.number, "the transmit logic is stalled until TXRST, TXRTS stays set",
+		             "erratum 12");
+}
+
+static bool hides_late_collision(struct enc28j60 *chip)
+{
+	if (!enc28j60_acts(chip, 15, chip->tx.number))
+		return false;
+	enc28j60_act(chip, ENC28J60_ESTAT, chip->tx.number, "LATECOL does not come up", "erratum 15");
+	return true;
 }
 
 static void end_of_wire(struct enc28j60 *chip, const struct enc28j60_tx_status *status)
@@ -433,7 +476,7 @@ static void end_of_wire(struct enc28j60 *chip, const struct enc28j60_tx_status *
 	uint32_t bits = vector_bits(status, chip->regs[ENC28J60_MACON3] & MACON3_FULDPX);
 	const char *why = why_aborted_by_wire(chip, bits);
 
-	if ((bits & TSV_LATE_COLLISION) && !enc28j60_has(chip, 15))
+	if ((bits & TSV_LATE_COLLISION) && !hides_late_collision(chip))
 		chip->regs[ENC28J60_ESTAT] |= ESTAT_LATECOL;
 	if (why)
 		abort_by_wire(chip, bits, status->collided_bytes, why);
@@ -443,11 +486,9 @@ static void end_of_wire(struct enc28j60 *chip, const struct enc28j60_tx_status *
 		finish_well(chip, bits, status->collided_bytes, "sent");
 }
 
-/* TXRST was cleared: that may raise TXERIF, so a host has to clear the flag afterwards (erratum 12). */
 void enc28j60_tx_released(struct enc28j60 *chip)
 {
-	if (enc28j60_has(chip, 12))
-		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
+	may_raise_txerif(chip, "TXERIF comes up as TXRST is cleared");
 	enc28j60_flow_resume(chip);
 }
 

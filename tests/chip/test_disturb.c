@@ -351,10 +351,9 @@ static void txif_may_be_early_and_then_missing(void)
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
 }
 
-static void request_with_link_pulse(uint32_t errata, bool mac_full_duplex, bool phy_full_duplex)
+static void request_with_link_pulse(bool mac_full_duplex, bool phy_full_duplex)
 {
 	start(ENC28J60_SITE_TX, 1, (struct enc28j60_disturbance){.tx_link_pulse = true});
-	rig.chip.config.errata = errata;
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
 	rig_wcr(&rig, ENC28J60_MACON3, mac_full_duplex ? MACON3_FULDPX : 0);
 	rig.chip.phy[ENC28J60_PHCON1] |= phy_full_duplex ? PHCON1_PDPXMD : 0;
@@ -363,7 +362,7 @@ static void request_with_link_pulse(uint32_t errata, bool mac_full_duplex, bool 
 
 static void a_link_pulse_is_taken_for_a_late_collision(void)
 {
-	request_with_link_pulse(ENC28J60_ERRATUM(13), false, false);
+	request_with_link_pulse(false, false);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
 	CU_ASSERT_EQUAL(rig.sent_count, 0);
 	/* The window of 64 bytes, preamble included, and one byte more. */
@@ -377,10 +376,10 @@ static void a_link_pulse_is_taken_for_a_late_collision(void)
 	send_well(&rig);
 }
 
-static void a_link_pulse_does_nothing_without_erratum_13_or_in_full_duplex(void)
+static void a_link_pulse_does_nothing_in_full_duplex(void)
 {
-	for (unsigned i = 0; i < 4; i++) {
-		request_with_link_pulse(i == 0 ? 0 : ENC28J60_ERRATUM(13), i & 1, i & 2);
+	for (unsigned i = 1; i < 4; i++) {
+		request_with_link_pulse(i & 1, i & 2);
 		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 0);
 		CU_ASSERT_EQUAL_FATAL(rig.sent_count, 1);
 		rig_answer(&rig, NULL);
@@ -556,10 +555,9 @@ static void rxerif_misses_a_lost_frame(void)
 }
 
 /* A window of 64 bytes of the frame's data must sum up to EPMCS, which it does not. */
-static void only_a_pattern_is_wanted(uint32_t errata, uint8_t filters)
+static void only_a_pattern_is_wanted(uint8_t filters)
 {
 	start(ENC28J60_SITE_RX, 2, (struct enc28j60_disturbance){.rx_pattern_passes = true});
-	rig.chip.config.errata = errata;
 	rig_wcr(&rig, ENC28J60_ERXFCON, filters);
 	rig_wcr(&rig, ENC28J60_EPMM0, 0xff);
 	rig_wcr16(&rig, ENC28J60_EPMCSL, 0x1234);
@@ -570,7 +568,7 @@ static void only_a_pattern_is_wanted(uint32_t errata, uint8_t filters)
 
 static void a_frame_slips_through_the_pattern_filter(void)
 {
-	only_a_pattern_is_wanted(ENC28J60_ERRATUM(18), ERXFCON_CRCEN | ERXFCON_PMEN);
+	only_a_pattern_is_wanted(ERXFCON_CRCEN | ERXFCON_PMEN);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 1);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), 2);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
@@ -578,14 +576,11 @@ static void a_frame_slips_through_the_pattern_filter(void)
 	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], NTH);
 }
 
-static void nothing_slips_without_erratum_18_or_past_another_filter(void)
+static void nothing_slips_past_another_filter(void)
 {
-	only_a_pattern_is_wanted(0, ERXFCON_CRCEN | ERXFCON_PMEN);
+	only_a_pattern_is_wanted(ERXFCON_ANDOR | ERXFCON_CRCEN | ERXFCON_PMEN | ERXFCON_BCEN);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), NTH);
-	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 0);
-	only_a_pattern_is_wanted(ENC28J60_ERRATUM(18), ERXFCON_ANDOR | ERXFCON_CRCEN | ERXFCON_PMEN | ERXFCON_BCEN);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), NTH);
-	only_a_pattern_is_wanted(ENC28J60_ERRATUM(18), ERXFCON_CRCEN | ERXFCON_BCEN);
+	only_a_pattern_is_wanted(ERXFCON_CRCEN | ERXFCON_BCEN);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), NTH);
 	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 0);
 }
@@ -800,13 +795,13 @@ const CU_TestInfo tests_disturb[] = {
 	{"txif_comes_up_early_and_again_at_the_end", txif_comes_up_early_and_again_at_the_end},
 	{"txif_may_be_early_and_then_missing", txif_may_be_early_and_then_missing},
 	{"a_link_pulse_is_taken_for_a_late_collision", a_link_pulse_is_taken_for_a_late_collision},
-	{"a_link_pulse_does_nothing_without_erratum_13_or_in_full_duplex", a_link_pulse_does_nothing_without_erratum_13_or_in_full_duplex},
+	{"a_link_pulse_does_nothing_in_full_duplex", a_link_pulse_does_nothing_in_full_duplex},
 	{"pktif_misses_a_frame", pktif_misses_a_frame},
 	{"a_frame_pktif_missed_is_forgotten_with_the_last_packet", a_frame_pktif_missed_is_forgotten_with_the_last_packet},
 	{"pktif_sees_a_frame_that_is_lost", pktif_sees_a_frame_that_is_lost},
 	{"rxerif_misses_a_lost_frame", rxerif_misses_a_lost_frame},
 	{"a_frame_slips_through_the_pattern_filter", a_frame_slips_through_the_pattern_filter},
-	{"nothing_slips_without_erratum_18_or_past_another_filter", nothing_slips_without_erratum_18_or_past_another_filter},
+	{"nothing_slips_past_another_filter", nothing_slips_past_another_filter},
 	{"an_mii_operation_stays_busy_until_a_reset", an_mii_operation_stays_busy_until_a_reset},
 	{"a_scan_is_one_operation", a_scan_is_one_operation},
 	{"numbers_count_from_1_and_survive_every_reset", numbers_count_from_1_and_survive_every_reset},

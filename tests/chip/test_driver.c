@@ -372,11 +372,13 @@ static void every_silicon_serves_a_driver_that_works_around_its_errata(void)
 {
 	static const enum enc28j60_revision revisions[] = {ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7};
 
-	for (size_t i = 0; i < sizeof(revisions) / sizeof(revisions[0]); i++) {
+	for (size_t i = 0; i < 2 * sizeof(revisions) / sizeof(revisions[0]); i++) {
 		board = enc28j60_config_default();
-		board.revision = revisions[i];
-		board.errata = enc28j60_errata(revisions[i]);
-		board.rbias_ohm = revisions[i] <= ENC28J60_B4 ? 2700 : 2320;
+		board.revision = revisions[i / 2];
+		board.errata = enc28j60_errata(board.revision);
+		/* At its worst too, but for link pulses, against which nothing helps but sending again. */
+		board.errata_worst = i % 2 ? board.errata & ~ENC28J60_ERRATUM(13) : 0;
+		board.rbias_ohm = board.revision <= ENC28J60_B4 ? 2700 : 2320;
 		board.spi_clock_hz = 12000000;
 		receive_many();
 		send_many();
@@ -392,6 +394,7 @@ static void retry_after_a_late_collision_writes_into_the_ring(void)
 	uint8_t body[100] = {2};
 
 	board = enc28j60_config_default();
+	board.errata = board.errata_worst = ENC28J60_ERRATUM(12);
 	probe_and_open();
 	rig_wait(&host.rig, 100000000);
 	interrupt();
@@ -404,7 +407,7 @@ static void retry_after_a_late_collision_writes_into_the_ring(void)
 	CU_ASSERT_EQUAL(host.rig.sent_length, MAX_FRAMELEN);
 	CU_ASSERT_EQUAL(rig_count_id(&host.rig, "tx-in-rx"), 1);
 	/* The driver's TXRST has ended the stall of erratum 12, and the TXERIF that came of it is cleared. */
-	CU_ASSERT_EQUAL(rig_count_kind(&host.rig, ENC28J60_EVENT_ERRATUM), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&host.rig, ENC28J60_EVENT_ERRATUM), 2);
 	CU_ASSERT_EQUAL(rig_count_id(&host.rig, "tx-stalled"), 0);
 	CU_ASSERT_EQUAL(read8(ENC28J60_EIR) & (EIR_TXIF | EIR_TXERIF), 0);
 	rig_answer(&host.rig, NULL);

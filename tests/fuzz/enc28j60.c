@@ -165,6 +165,8 @@ static struct enc28j60_config configure(const uint8_t *data)
 	struct enc28j60_config config = enc28j60_config_default();
 
 	config.errata = ((uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16) & ENC28J60_ERRATA_SWITCHABLE;
+	config.errata_worst = data[2] & 128 ? 0 : config.errata;
+	config.seed = data[2] >> 4;
 	config.revision = revisions[data[3] & 3];
 	config.leds_select_full_duplex = data[3] & 4;
 	config.led_polarity_misread = data[3] & 8;

@@ -349,24 +349,6 @@ static void an_address_is_the_chips_number_and_an_ordinal_is_not(void)
 	close_bench();
 }
 
-static void a_fault_that_is_an_erratum_brings_it(void)
-{
-	clear();
-	open_bench(1);
-	CU_ASSERT_EQUAL(disturber_errata(bench.disturber), 0);
-	close_bench();
-	open_one("", "link_pulse", "");
-	CU_ASSERT_EQUAL(disturber_errata(bench.disturber), ENC28J60_ERRATUM(13));
-	close_bench();
-	clear();
-	add("a", "", "rx_pattern", "");
-	add("b", "", "link_pulse", "enabled=false");
-	add("c", "", "rx_overflow", "");
-	open_bench(1);
-	CU_ASSERT_EQUAL(disturber_errata(bench.disturber), ENC28J60_ERRATUM(18));
-	close_bench();
-}
-
 static void two_chip_faults_add_up(void)
 {
 	clear();
@@ -639,7 +621,6 @@ const CU_TestInfo tests_board_disturb[] = {
          a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_year},
 	{"every_chip_fault_is_asked_for_at_its_own_site", every_chip_fault_is_asked_for_at_its_own_site},
 	{"an_address_is_the_chips_number_and_an_ordinal_is_not", an_address_is_the_chips_number_and_an_ordinal_is_not},
-	{"a_fault_that_is_an_erratum_brings_it", a_fault_that_is_an_erratum_brings_it},
 	{"two_chip_faults_add_up", two_chip_faults_add_up},
 	{"a_fault_that_is_taken_out_does_nothing_and_undoes_nothing", a_fault_that_is_taken_out_does_nothing_and_undoes_nothing},
 	{"a_lost_edge_is_hidden_until_the_line_rises_and_falls_again", a_lost_edge_is_hidden_until_the_line_rises_and_falls_again},

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How often the errata act on the default chip, on which occasions, and that no draw moves another. */
+#include <CUnit/CUnit.h>
+#include <string.h>
+
+#include "emulator/enc28j60/chip.h"
+#include "rig.h"
+
+#define FRAME 64u
+#define ERRATA 19u
+
+static struct rig rig;
+static uint8_t frame[FRAME];
+
+static void start(bool worst, uint64_t seed)
+{
+	struct enc28j60_config config = enc28j60_config_default();
+
+	config.errata = ENC28J60_ERRATA_SWITCHABLE;
+	config.errata_worst = worst ? config.errata : 0;
+	config.seed = seed;
+	rig_start(&rig, &config);
+	rig_frame(frame, sizeof(frame), 1);
+}
+
+/* Errata 1 to 19 out of so many occasions. */
+static unsigned count(unsigned erratum, unsigned occasions)
+{
+	unsigned acted = 0;
+
+	for (unsigned i = 1; i <= occasions; i++)
+		acted += enc28j60_acts(&rig.chip, erratum, i);
+	return acted;
+}
+
+/* -- the draws -- */
+
+static void each_erratum_acts_as_often_as_its_row_says(void)
+{
+	size_t rows_count;
+	const struct enc28j60_erratum *rows = enc28j60_errata_table(&rows_count);
+
+	for (uint64_t seed = 0; seed < 3; seed++)
+		for (size_t i = 0; i < rows_count; i++) {
+			unsigned acted, expected = rows[i].one_in > 100000 ? 20 : 400;
+
+			start(false, seed);
+			acted = count(rows[i].number, rows[i].one_in * expected);
+			/* Within four standard deviations of a Poisson law; exactly, where there is no chance. */
+			CU_ASSERT((acted - expected) * (acted - expected) <= (rows[i].one_in == 1 ? 0 : 16 * expected));
+		}
+}
+
+static void at_its_worst_each_acts_every_time_and_switched_off_never(void)
+{
+	for (unsigned erratum = 1; erratum <= ERRATA; erratum++) {
+		start(true, 5);
+		CU_ASSERT_EQUAL(count(erratum, 100), 100);
+		rig.chip.config.errata &= ~ENC28J60_ERRATUM(erratum);
+		CU_ASSERT_EQUAL(count(erratum, 100), 0);
+	}
+}
+
+static void a_draw_depends_on_seed_erratum_and_occasion_alone(void)
+{
+	bool drawn[2][1000];
+
+	for (unsigned i = 0; i < 2; i++) {
+		start(false, 7);
+		/* Whatever else the chip has and has done. */
+		rig.chip.config.errata = i ? ENC28J60_ERRATUM(5) : ENC28J60_ERRATA_SWITCHABLE;
+		for (unsigned n = 0; i && n < 5; n++)
+			rig_rcr(&rig, ENC28J60_EIR);
+		for (unsigned n = 0; n < 1000; n++)
+			drawn[i][n] = enc28j60_acts(&rig.chip, 5, i ? 999 - n : n);
+	}
+	for (unsigned n = 0; n < 1000; n++)
+		CU_ASSERT_EQUAL_FATAL(drawn[0][n], drawn[1][999 - n]);
+	start(false, 7);
+	const unsigned with_7 = count(9, 64);
+	bool differs = false;
+
+	for (uint64_t seed = 8; seed < 16; seed++) {
+		start(false, seed);
+		differs |= count(9, 64) != with_7;
+	}
+	CU_ASSERT(differs);
+}
+
+/* -- the ring -- */
+
+static unsigned next_at(unsigned address)
+{
+	return (unsigned)rig.chip.sram[address] | (unsigned)rig.chip.sram[address + 1] << 8;
+}
+
+static void command(uint8_t first, uint8_t second)
+{
+	const uint8_t bytes[2] = {first, second};
+
+	enc28j60_transfer(&rig.chip, bytes, NULL, 2, rig.now_ns += RIG_OP_NS);
+}
+
+/* A driver that leaves ERXRDPT at its reset value, 05FAh: the sheet speaks of a value that is programmed. */
+static void an_even_reset_value_corrupts_nothing(void)
+{
+	static const uint8_t script[] = {0x48, 0x00, 0x49, 0x00, 0x4a, 0xff, 0x4b, 0x19, 0x9f, 0x02, 0x40, 0x01, 0xbf, 0x03, 0x9f, 0x04};
+	static uint8_t broadcast[100];
+
+	memset(broadcast, 0xff, sizeof(broadcast));
+	rig_seal(broadcast, sizeof(broadcast));
+	for (unsigned worst = 0; worst < 2; worst++) {
+		start(worst, 0);
+		for (size_t i = 0; i < sizeof(script); i += 2)
+			command(script[i], script[i + 1]);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 1);
+		rig_receive(&rig, broadcast, sizeof(broadcast));
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+		CU_ASSERT_EQUAL(next_at(0), 0x6a);
+	}
+}
+
+static void a_programmed_even_value_corrupts_at_the_worst_and_is_found_with_rxen(void)
+{
+	for (unsigned worst = 0; worst < 2; worst++) {
+		start(worst, 0);
+		rig_open_ring(&rig, 0, 0x19ff);
+		rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
+		rig_forget(&rig);
+		/* On the way to an odd value nothing is wrong. */
+		rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 0);
+		rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXEN);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 1);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(next_at(0), worst ? (70 ^ 2) : 70);
+		rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x19fe);
+		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 2);
+		/* A reset programs nothing. */
+		enc28j60_reset_pin(&rig.chip, rig.now_ns);
+		rig_wait(&rig, 100000000);
+		rig_wcr(&rig, ENC28J60_ERXFCON, ERXFCON_CRCEN);
+		rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN);
+		rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXEN);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(next_at(0x5fa), 0x5fa + 70);
+	}
+}
+
+static void now_and_then_the_write_pointer_goes_astray(void)
+{
+	unsigned strayed = 0;
+
+	start(false, 0);
+	rig_wcr16(&rig, ENC28J60_ERXSTL, 0x600);
+	for (unsigned i = 0; i < 10000; i++) {
+		rig_forget(&rig);
+		rig_wcr(&rig, ENC28J60_ERXNDH, 0x1f);
+		strayed += rig.chip.rx.write_pointer == 0;
+		CU_ASSERT_EQUAL_FATAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), rig.chip.rx.write_pointer == 0);
+		CU_ASSERT_EQUAL_FATAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), rig.chip.rx.write_pointer);
+	}
+	CU_ASSERT(strayed > 60 && strayed < 140);
+}
+
+static void now_and_then_the_pattern_filter_lets_a_frame_pass(void)
+{
+	start(false, 0);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_wcr(&rig, ENC28J60_ERXFCON, ERXFCON_CRCEN | ERXFCON_PMEN);
+	rig_wcr(&rig, ENC28J60_EPMM0, 0xff);
+	rig_wcr16(&rig, ENC28J60_EPMCSL, 0x1234);
+	for (unsigned i = 0; i < 5000; i++) {
+		rig_forget(&rig);
+		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL_FATAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED));
+	}
+	CU_ASSERT(rig_rcr(&rig, ENC28J60_EPKTCNT) > 25 && rig_rcr(&rig, ENC28J60_EPKTCNT) < 90);
+}
+
+/* -- PKTIF -- */
+
+static void now_and_then_pktif_reads_0(void)
+{
+	unsigned hidden = 0;
+
+	start(false, 0);
+	rig_open_ring(&rig, 0, 0x19ff);
+	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
+	for (unsigned i = 0; i < 100000; i++) {
+		const uint8_t peeked = enc28j60_peek(&rig.chip, ENC28J60_EIR);
+
+		CU_ASSERT_EQUAL_FATAL(rig_rcr(&rig, ENC28J60_EIR), peeked);
+		CU_ASSERT_EQUAL_FATAL(enc28j60_int_asserted(&rig.chip), rig.chip.rx.packets > 0);
+		if (rig.chip.rx.packets > 0)
+			hidden += !(peeked & EIR_PKTIF);
+		else
+			rig_receive(&rig, frame, sizeof(frame));
+	}
+	CU_ASSERT(hidden > 60 && hidden < 140);
+	/* However often the flag lies about one frame, that is told once. */
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), 1);
+}
+
+/* -- transmission -- */
+
+#define TX_AT 0x1a00u
+
+static void request(size_t length)
+{
+	static const uint8_t body[1500] = {2};
+
+	rig_load(&rig, TX_AT, TX_POVERRIDE | TX_PCRCEN, body, length);
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+}
+
+static void now_and_then_an_abort_stalls_and_hides_latecol(void)
+{
+	static const struct enc28j60_tx_status late = {.collisions = 1, .late_collision = true};
+	unsigned stalled = 0, hidden = 0, raised = 0;
+
+	start(false, 0);
+	rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
+	for (unsigned i = 0; i < 1000; i++) {
+		rig_forget(&rig);
+		request(100);
+		if (!rig.chip.tx.on_wire) /* a link pulse */
+			rig_wait(&rig, 1000000);
+		else
+			rig_answer(&rig, &late);
+		stalled += (rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS) != 0;
+		hidden += !(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_LATECOL);
+		rig_bfc(&rig, ENC28J60_ESTAT, ESTAT_LATECOL);
+		rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
+		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+		rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+		raised += (rig_rcr(&rig, ENC28J60_EIR) & EIR_TXERIF) != 0;
+		rig_bfc(&rig, ENC28J60_EIR, EIR_TXERIF);
+	}
+	CU_ASSERT(stalled > 60 && stalled < 140);
+	CU_ASSERT(hidden > 60 && hidden < 140);
+	CU_ASSERT(raised > 60 && raised < 140);
+}
+
+/* One pulse every 16 ms; a frame of 1000 bytes is on the wire for 0.8 ms. */
+static void a_link_pulse_is_one_every_16_ms(void)
+{
+	static const struct {
+		uint64_t after_ns; /* of a pulse */
+		bool full_duplex, meets;
+	} rows[] = {{1000000, false, false}, {15000000, false, false}, {15500000, false, true}, {15500000, true, false}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		start(true, 0);
+		rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
+		rig_wcr(&rig, ENC28J60_MACON3, rows[i].full_duplex ? MACON3_FULDPX : 0);
+		rig_wait(&rig, 32000000 - rig.now_ns % 16000000 + rows[i].after_ns);
+		request(1000);
+		CU_ASSERT_EQUAL(rig.sent_count, !rows[i].meets);
+		if (rows[i].meets)
+			rig_wait(&rig, 1000000);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_ABORTED), rows[i].meets);
+	}
+}
+
+const CU_TestInfo tests_chance[] = {
+	{"each_erratum_acts_as_often_as_its_row_says", each_erratum_acts_as_often_as_its_row_says},
+	{"at_its_worst_each_acts_every_time_and_switched_off_never", at_its_worst_each_acts_every_time_and_switched_off_never},
+	{"a_draw_depends_on_seed_erratum_and_occasion_alone", a_draw_depends_on_seed_erratum_and_occasion_alone},
+	{"an_even_reset_value_corrupts_nothing", an_even_reset_value_corrupts_nothing},
+	{"a_programmed_even_value_corrupts_at_the_worst_and_is_found_with_rxen",
+         a_programmed_even_value_corrupts_at_the_worst_and_is_found_with_rxen},
+	{"now_and_then_the_write_pointer_goes_astray", now_and_then_the_write_pointer_goes_astray},
+	{"now_and_then_the_pattern_filter_lets_a_frame_pass", now_and_then_the_pattern_filter_lets_a_frame_pass},
+	{"now_and_then_pktif_reads_0", now_and_then_pktif_reads_0},
+	{"now_and_then_an_abort_stalls_and_hides_latecol", now_and_then_an_abort_stalls_and_hides_latecol},
+	{"a_link_pulse_is_one_every_16_ms", a_link_pulse_is_one_every_16_ms},
+	CU_TEST_INFO_NULL,
+};
