@@ -23,18 +23,29 @@ static const char *const revisions[] = {"B1", "B4", "B5", "B7", NULL};
 /* Items of the errata sheet DS80349. */
 #define ERRATA_LAST 19
 
+/* Words for what is no list. */
+static const struct {
+	const char *word;
+	uint32_t errata;
+} errata_words[] = {{"silicon", DEVICE_ERRATA_SILICON}, {"worst", DEVICE_ERRATA_WORST}, {"none", 0}};
+#define ERRATA_WORDS (sizeof errata_words / sizeof errata_words[0])
+
 static bool set_errata(void *value, const char *text, struct error *err)
 {
 	uint32_t errata = 0;
 	char *end;
 
-	if (strcmp(text, "silicon") == 0)
-		errata = DEVICE_ERRATA_SILICON;
-	for (const char *at = text; errata != DEVICE_ERRATA_SILICON && strcmp(text, "none") != 0; at = end) {
+	for (size_t i = 0; i < ERRATA_WORDS; i++)
+		if (strcmp(text, errata_words[i].word) == 0) {
+			*(uint32_t *)value = errata_words[i].errata;
+			return true;
+		}
+	for (const char *at = text;; at = end) {
 		unsigned long item = strtoul(at, &end, 10);
 		if (end == at || item < 1 || item > ERRATA_LAST || (*end != '\0' && *end != ' ' && *end != ','))
-			return error_set(err, "'%s' is neither silicon nor none nor a list of items from 1 to %d, such as '5 6 14'", text,
-			                 ERRATA_LAST);
+			return error_set(err,
+			                 "'%s' is neither silicon nor worst nor none nor a list of items from 1 to %d, such as '5 6 14'",
+			                 text, ERRATA_LAST);
 		errata |= UINT32_C(1) << item;
 		end += strspn(end, ", ");
 		if (*end == '\0')
@@ -47,14 +58,19 @@ static bool set_errata(void *value, const char *text, struct error *err)
 static void get_errata(const void *value, char *ret_text, size_t size)
 {
 	uint32_t errata = *(const uint32_t *)value;
-	size_t used = (size_t)snprintf(ret_text, size, "%s", errata == DEVICE_ERRATA_SILICON ? "silicon" : errata == 0 ? "none" : "");
+	size_t used = 0;
 
-	for (unsigned item = 1; errata != DEVICE_ERRATA_SILICON && item <= ERRATA_LAST; item++)
+	for (size_t i = 0; i < ERRATA_WORDS; i++)
+		if (errata == errata_words[i].errata) {
+			(void)snprintf(ret_text, size, "%s", errata_words[i].word);
+			return;
+		}
+	for (unsigned item = 1; item <= ERRATA_LAST; item++)
 		if (errata & UINT32_C(1) << item)
 			used += (size_t)snprintf(ret_text + used, size - used, "%s%u", used == 0 ? "" : " ", item);
 }
 
-static const struct param_codec errata_codec = {set_errata, get_errata, "silicon, none, or a list of items from 1 to 19", false};
+static const struct param_codec errata_codec = {set_errata, get_errata, "silicon, worst, none, or a list of items from 1 to 19", false};
 
 const struct param device_params[] = {
 	PARAM_ROW_TEXT(device, name, "name", NULL, "short, for reports"),
@@ -73,10 +89,12 @@ const struct param device_params[] = {
 		"the SPI controller's driver polls for transfers up to this length, and sleeps until the interrupt of longer ones"),
 	PARAM_ROW_QUANTITY(device, spi_clock_hz, "spi_clock", UNIT_FREQUENCY, "20MHz", 100000, 20000000, "of the SPI bus"),
 	PARAM_ROW_CHOICE(device, chip_revision, "chip_revision", revisions, "B7", "silicon of the ENC28J60"),
-	PARAM_ROW_CUSTOM(device, errata, "errata", &errata_codec, "silicon",
-                         "of the chip: those of its revision, none, or items of the sheet (5 6 14)"),
-	PARAM_ROW_BOOL(device, bit_fields_reach_mac, "bit_fields_reach_mac", "false",
-                       "BFS and BFC take effect on MAC and MII registers, which sources dispute"),
+	PARAM_ROW_CUSTOM(
+		device, errata, "errata", &errata_codec, "silicon",
+		"of the chip: those of its revision, as often as on silicon or (worst) whenever they can; none; or items of the sheet "
+		"(5 6 14), whenever they can"),
+	PARAM_ROW_BOOL(device, bit_fields_reach_mac, "bit_fields_reach_mac", "true",
+                       "BFS and BFC take effect on MAC and MII registers, for which they are not specified"),
 	PARAM_ROW_CHOICE(device, duplex, "duplex", duplexes, "driver",
                          "of its end of the cable: what the driver chooses (half), or set by ethtool"),
 	PARAM_ROW_CHOICE(device, clock, "clock", clocks, "rtc", "that goes on without power; none: the device comes up in 1970"),

@@ -17,7 +17,9 @@
 /** The overlay with other people's clients that the build makes; a file of this name is `./clients`. */
 #define DEVICE_OVERLAY_CLIENTS "clients"
 
+/** All errata of the revision, acting as often as on silicon; or whenever they can. */
 #define DEVICE_ERRATA_SILICON UINT32_MAX
+#define DEVICE_ERRATA_WORST (UINT32_MAX - 1)
 
 enum { DEVICE_FLOW_PLAIN, DEVICE_FLOW_STAGED };
 
@@ -62,7 +64,7 @@ struct device {
 	uint64_t spi_clock_hz;
 	uint64_t spi_poll_ns;      /**< the longest that the controller's driver polls for; 0: it always sleeps */
 	unsigned chip_revision;    /**< index: B1, B4, B5, B7 */
-	uint32_t errata;           /**< bits of the items of DS80349 that the chip has; DEVICE_ERRATA_SILICON: those of its revision */
+	uint32_t errata;           /**< DEVICE_ERRATA_SILICON, DEVICE_ERRATA_WORST, or bits of items of DS80349, which act whenever they can */
 	bool bit_fields_reach_mac; /**< BFS and BFC take effect on MAC and MII registers */
 	unsigned duplex;           /**< index: the driver's choice, half, full */
 	unsigned clock;            /**< index: the clock of the board keeps the time, or there is none and it is 1970 */

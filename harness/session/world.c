@@ -300,12 +300,15 @@ static void open_faults(struct world *world)
 		world->knows_occasions |= is_at_site(&world->faults[i].match.from) || is_at_site(&world->faults[i].match.until);
 }
 
-static struct enc28j60_config chip_of(const struct device *device)
+static struct enc28j60_config chip_of(const struct device *device, uint64_t seed)
 {
+	const bool by_revision = device->errata == DEVICE_ERRATA_SILICON || device->errata == DEVICE_ERRATA_WORST;
 	struct enc28j60_config config = enc28j60_config_default();
 
 	config.revision = revisions[device->chip_revision];
-	config.errata = device->errata == DEVICE_ERRATA_SILICON ? enc28j60_errata(config.revision) : device->errata;
+	config.errata = by_revision ? enc28j60_errata(config.revision) : device->errata;
+	config.errata_worst = device->errata == DEVICE_ERRATA_SILICON ? 0 : config.errata;
+	config.seed = random_bits(random_stream(seed, "errata"), 0, 0);
 	config.bit_field_ops_reach_mac = device->bit_fields_reach_mac;
 	config.spi_clock_hz = (uint32_t)device->spi_clock_hz;
 	return config;
@@ -359,7 +362,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	                            : proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided, made}, world);
 	link_init(&world->link, &plan->link, &link_ops, world, &world->sim, trace, plan->seed);
 	world->cable = cable_open(world->faults, world->fault_count, &world->link, &world->sim, trace, keep_decision, world);
-	const struct enc28j60_config chip = chip_of(&plan->device);
+	const struct enc28j60_config chip = chip_of(&plan->device, plan->seed);
 	board_open(&world->board, &chip, &world->link,
 	           disturber_open(world->faults, world->fault_count, plan->seed, trace,
 	                          (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_board : NULL}, world),

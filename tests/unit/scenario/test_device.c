@@ -209,6 +209,41 @@ static void a_policy_that_the_guest_cannot_be_told_is_refused(void)
 	}
 }
 
+static const char *errata_of(const char *value)
+{
+	static char text[PARAM_VALUE_MAX];
+	const struct param *row = device_params;
+	struct error err = {0};
+	char yaml[64];
+
+	(void)snprintf(yaml, sizeof yaml, "name: d\nerrata: %s\n", value);
+	if (!read_text("d.yaml", yaml, &err))
+		return strcpy(text, err.text);
+	while (strcmp(row->key, "errata") != 0)
+		row++;
+	return param_get(row, &device, text);
+}
+
+static void errata_are_those_of_silicon_the_worst_none_or_some(void)
+{
+	struct error err = {0};
+
+	CU_ASSERT_FATAL(read_text("d.yaml", "name: d\n", &err));
+	CU_ASSERT_EQUAL(device.errata, DEVICE_ERRATA_SILICON);
+	CU_ASSERT(device.bit_fields_reach_mac);
+	TEST_SAME_TEXT(errata_of("silicon"), "silicon");
+	TEST_SAME_TEXT(errata_of("worst"), "worst");
+	CU_ASSERT_EQUAL(device.errata, DEVICE_ERRATA_WORST);
+	TEST_SAME_TEXT(errata_of("none"), "none");
+	CU_ASSERT_EQUAL(device.errata, 0);
+	TEST_SAME_TEXT(errata_of("14, 5 6"), "5 6 14");
+	CU_ASSERT_EQUAL(device.errata, 1U << 5 | 1U << 6 | 1U << 14);
+	TEST_SAME_TEXT(errata_of("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19"), "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19");
+	TEST_CONTAINS(errata_of("20"), "'20' is neither silicon nor worst nor none nor a list of items from 1 to 19");
+	TEST_CONTAINS(errata_of("worse"), "'worse' is neither silicon nor worst");
+	TEST_CONTAINS(errata_of("5 worst"), "'5 worst' is neither");
+}
+
 const CU_TestInfo tests_device[] = {
 	{"a device needs a name only", a_device_needs_a_name_only},
 	{"an unread device is left alone", an_unread_device_is_left_alone},
@@ -220,5 +255,6 @@ const CU_TestInfo tests_device[] = {
 	{"the longest client is quoted whole", the_longest_client_is_quoted_whole},
 	{"a short buffer gets the beginning and the length", a_short_buffer_gets_the_beginning_and_the_length},
 	{"a policy that the guest cannot be told is refused", a_policy_that_the_guest_cannot_be_told_is_refused},
+	{"errata are those of silicon, the worst, none or some", errata_are_those_of_silicon_the_worst_none_or_some},
 	CU_TEST_INFO_NULL,
 };

@@ -6,6 +6,7 @@
 
 #include "session/verdict.h"
 #include "tests/puppet/puppet.h"
+#include "sim/random.h"
 #include "tests/test.h"
 
 #define DISCOVER 1
@@ -161,6 +162,46 @@ static void only_the_device_ends_a_silence(void)
 	puppet_close(&puppet);
 }
 
+/* The chip of a device with these errata. */
+static struct enc28j60_config chip_with(const char *errata)
+{
+	struct puppet puppet;
+	char text[128], yaml[1024];
+
+	(void)snprintf(text, sizeof text, "name: d\nerrata: %s\n", errata);
+	(void)snprintf(yaml, sizeof yaml, "name: golden\ndevice: %s\n", test_write("device.yaml", text));
+	puppet_open(&puppet, yaml);
+	const struct enc28j60_config config = puppet.world.board.chip.config;
+	puppet_close(&puppet);
+	return config;
+}
+
+static void silicons_errata_are_drawn_from_the_seed(void)
+{
+	const struct enc28j60_config config = chip_with("silicon");
+
+	CU_ASSERT_EQUAL(config.errata, enc28j60_errata(ENC28J60_B7));
+	CU_ASSERT_EQUAL(config.errata_worst, 0);
+	CU_ASSERT_EQUAL(config.seed, random_bits(random_stream(1, "errata"), 0, 0));
+	CU_ASSERT(config.bit_field_ops_reach_mac);
+}
+
+static void the_worst_errata_act_always(void)
+{
+	const struct enc28j60_config config = chip_with("worst");
+
+	CU_ASSERT_EQUAL(config.errata, enc28j60_errata(ENC28J60_B7));
+	CU_ASSERT_EQUAL(config.errata_worst, config.errata);
+}
+
+static void errata_that_are_named_act_always(void)
+{
+	const struct enc28j60_config config = chip_with("5 14");
+
+	CU_ASSERT_EQUAL(config.errata, ENC28J60_ERRATUM(5) | ENC28J60_ERRATUM(14));
+	CU_ASSERT_EQUAL(config.errata_worst, config.errata);
+}
+
 const CU_TestInfo tests_world[] = {
 	{"an address, a name, and nothing goes wrong", an_address_a_name_and_nothing_goes_wrong},
 	{"a lost offer is asked for again", a_lost_offer_is_asked_for_again},
@@ -169,5 +210,8 @@ const CU_TestInfo tests_world[] = {
 	{"connections within ten seconds are counted", connections_within_ten_seconds_are_counted},
 	{"the last frames are remembered", the_last_frames_are_remembered},
 	{"only the device ends a silence", only_the_device_ends_a_silence},
+	{"silicon's errata are drawn from the seed", silicons_errata_are_drawn_from_the_seed},
+	{"the worst errata act always", the_worst_errata_act_always},
+	{"errata that are named act always", errata_that_are_named_act_always},
 	CU_TEST_INFO_NULL,
 };
