@@ -89,6 +89,7 @@
 	S("board/flash", tests_board_flash, false)                                                                                         \
 	S("chip/disturb", tests_disturb, false)                                                                                            \
 	S("chip/errata", tests_errata, false)                                                                                              \
+	S("chip/styles", tests_styles, false)                                                                                              \
 	S("chip/chance", tests_chance, false)                                                                                              \
 	S("chip/example", tests_example, false)                                                                                            \
 	S("chip/filter", tests_filter, false)                                                                                              \
