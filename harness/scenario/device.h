@@ -62,9 +62,9 @@ struct device {
 	uint64_t memory;
 	uint8_t mac[6];
 	uint64_t spi_clock_hz;
-	uint64_t spi_poll_ns;      /**< the longest that the controller's driver polls for; 0: it always sleeps */
-	unsigned chip_revision;    /**< index: B1, B4, B5, B7 */
-	uint32_t errata;           /**< DEVICE_ERRATA_SILICON, DEVICE_ERRATA_WORST, or bits of items of DS80349, which act whenever they can */
+	uint64_t spi_poll_ns;   /**< the longest that the controller's driver polls for; 0: it always sleeps */
+	unsigned chip_revision; /**< index: B1, B4, B5, B7 */
+	uint32_t errata;        /**< DEVICE_ERRATA_SILICON, DEVICE_ERRATA_WORST, or bits of items of DS80349, which act whenever they can */
 	bool bit_fields_reach_mac; /**< BFS and BFC take effect on MAC and MII registers */
 	unsigned duplex;           /**< index: the driver's choice, half, full */
 	unsigned clock;            /**< index: the clock of the board keeps the time, or there is none and it is 1970 */
