@@ -18,7 +18,7 @@ struct suffix {
 static const struct kind {
 	const char *what;
 	const char *names;
-	bool bare; /* may be written without a suffix */
+	bool bare; /* may be written without a suffix; a probability only if it is 0 */
 	struct suffix suffixes[SUFFIXES_MAX];
 } kinds[] = {
 	[UNIT_NONE] = {"a whole number", "", true, {{"", 1}}},
@@ -38,7 +38,7 @@ static const struct kind {
                        {{"B", 1}, {"kB", 1000}, {"KiB", 1024}, {"MB", 1000000}, {"MiB", 1048576}, {"GiB", 1073741824}}},
 	[UNIT_FREQUENCY] = {"a frequency", "Hz, kHz or MHz", false, {{"Hz", 1}, {"kHz", 1000}, {"MHz", 1000000}}},
 	[UNIT_RATE] = {"a rate", "bit, kbit or Mbit (per second)", false, {{"bit", 1}, {"kbit", 1000}, {"Mbit", 1000000}}},
-	[UNIT_PROBABILITY] = {"a probability", "% (or a number from 0 to 1)", true, {{"%", 10000000}, {"", UNIT_PROBABILITY_ONE}}},
+	[UNIT_PROBABILITY] = {"a probability", "%", true, {{"%", 10000000}, {"", UNIT_PROBABILITY_ONE}}},
 };
 
 const char *unit_names(enum unit unit)
@@ -61,6 +61,32 @@ static const struct suffix *find_suffix(const struct kind *kind, const char *nam
 		if (strcmp(kind->suffixes[i].name, name) == 0)
 			return &kind->suffixes[i];
 	return NULL;
+}
+
+static const char *format_probability(uint64_t value, char ret_text[UNIT_TEXT_MAX])
+{
+	int length = snprintf(ret_text, UNIT_TEXT_MAX, "%" PRIu64 ".%07" PRIu64, value / 10000000U, value % 10000000U);
+
+	while (ret_text[length - 1] == '0')
+		length--;
+	if (ret_text[length - 1] == '.')
+		length--;
+	(void)snprintf(ret_text + length, (size_t)(UNIT_TEXT_MAX - length), "%%");
+	return ret_text;
+}
+
+/* To tc-netem, and in a key called `percent`, 1 is one per cent; elsewhere it is certainty. Only nought means the same to everybody. */
+static bool check_not_bare(const char *text, uint64_t value, struct error *err)
+{
+	char share[UNIT_TEXT_MAX];
+
+	if (value == 0)
+		return true;
+	if (value > UINT64_C(100) * UNIT_PROBABILITY_ONE)
+		return error_set(err, "'%s' is more than 100%%", text);
+	if (value > UNIT_PROBABILITY_ONE)
+		return error_set(err, "'%s' has no unit: write %s%%", text, text);
+	return error_set(err, "'%s' has no unit, and can mean two things: write %s%% or %s", text, text, format_probability(value, share));
 }
 
 bool unit_parse(enum unit unit, const char *text, uint64_t *ret_value, struct error *err)
@@ -96,22 +122,12 @@ bool unit_parse(enum unit unit, const char *text, uint64_t *ret_value, struct er
 		return error_set(err, "'%s' is too large", text);
 	if (scaled % divisor != 0)
 		return error_set(err, "'%s' is finer than %s can be", text, kind->what);
+	if (unit == UNIT_PROBABILITY && *at == '\0' && !check_not_bare(text, (uint64_t)(scaled / divisor), err))
+		return false;
 	if (unit == UNIT_PROBABILITY && scaled / divisor > UNIT_PROBABILITY_ONE)
 		return error_set(err, "'%s' is more than 100%%", text);
 	*ret_value = (uint64_t)(scaled / divisor);
 	return true;
-}
-
-static const char *format_probability(uint64_t value, char ret_text[UNIT_TEXT_MAX])
-{
-	int length = snprintf(ret_text, UNIT_TEXT_MAX, "%" PRIu64 ".%07" PRIu64, value / 10000000U, value % 10000000U);
-
-	while (ret_text[length - 1] == '0')
-		length--;
-	if (ret_text[length - 1] == '.')
-		length--;
-	(void)snprintf(ret_text + length, (size_t)(UNIT_TEXT_MAX - length), "%%");
-	return ret_text;
 }
 
 const char *unit_format(enum unit unit, uint64_t value, char ret_text[UNIT_TEXT_MAX])

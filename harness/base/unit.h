@@ -21,7 +21,7 @@ enum unit {
 	UNIT_SIZE,        /**< B, kB, KiB, MB, MiB, GiB; base: bytes */
 	UNIT_FREQUENCY,   /**< Hz, kHz, MHz; base: hertz */
 	UNIT_RATE,        /**< bit, kbit, Mbit (per second); base: bits per second */
-	UNIT_PROBABILITY, /**< `12.5%` or `0.125`; base: billionths, 0 to UNIT_PROBABILITY_ONE */
+	UNIT_PROBABILITY, /**< `12.5%`, and `0`; any other bare number could mean a share or a percentage; base: billionths, 0 to UNIT_PROBABILITY_ONE */
 };
 
 /** A probability of one. */

@@ -474,7 +474,7 @@ static void a_checked_plan_checks_to_itself(void)
 	           "faults:\n"
 	           "  - {drop: true, nth: 3, filter: \"tcp[tcpflags] & tcp-syn != 0\"}\n"
 	           "  - {delay: 20ms, every: 2, probability: 12.5%}\n"
-	           "  - {name: b, gemodel: {p: 0.01, r: 25%, 1-h: 0.000000001}}\n"
+	           "  - {name: b, gemodel: {p: 1%, r: 25%, 1-h: 0.0000001%}}\n"
 	           "  - {outage: 17min, from: 1s, until: 2d, first: 1, direction: to-device}\n"
 	           "expect: {verdict: fail, phase: connect, at_least: 1ns, at_most: 3h}\n");
 	check_twice("full.yaml");

@@ -156,7 +156,7 @@ static void what_is_allowed_is_told(void)
 	TEST_SAME_TEXT(param_allowed(row("lid"), text), "true or false");
 	TEST_SAME_TEXT(param_allowed(row("age"), text), "a duration (ns, us, ms, s, min, h or d)");
 	TEST_SAME_TEXT(param_allowed(row("count"), text), "a whole number");
-	TEST_SAME_TEXT(param_allowed(row("share"), text), "a probability (% (or a number from 0 to 1))");
+	TEST_SAME_TEXT(param_allowed(row("share"), text), "a probability (%)");
 	TEST_SAME_TEXT(param_allowed(row("label"), text), "a text");
 	TEST_SAME_TEXT(param_allowed(row("colour"), text), "one of red, green, blue");
 	TEST_SAME_TEXT(param_allowed(row("mac"), text), "a MAC address");

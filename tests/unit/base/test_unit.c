@@ -45,9 +45,7 @@ static void every_unit_is_read(void)
 		{UNIT_RATE, "56kbit", 56000},
 		{UNIT_RATE, "10Mbit", 10000000},
 		{UNIT_PROBABILITY, "0", 0},
-		{UNIT_PROBABILITY, "1", 1000000000},
-		{UNIT_PROBABILITY, "0.125", 125000000},
-		{UNIT_PROBABILITY, "0.000000001", 1},
+		{UNIT_PROBABILITY, "0.0", 0},
 		{UNIT_PROBABILITY, "0%", 0},
 		{UNIT_PROBABILITY, "12.5%", 125000000},
 		{UNIT_PROBABILITY, "0.0000001%", 1},
@@ -158,11 +156,13 @@ static void a_text_that_is_no_quantity_is_refused(void)
 		{UNIT_SIZE, "17179869184GiB", "is too large"},
 		{UNIT_FREQUENCY, "5", "one of Hz, kHz or MHz"},
 		{UNIT_RATE, "1Mbps", "one of bit, kbit or Mbit (per second)"},
-		{UNIT_PROBABILITY, "1.1", "'1.1' is more than 100%"},
+		{UNIT_PROBABILITY, "1", "'1' has no unit, and can mean two things: write 1% or 100%"},
+		{UNIT_PROBABILITY, "0.125", "'0.125' has no unit, and can mean two things: write 0.125% or 12.5%"},
+		{UNIT_PROBABILITY, "1.1", "'1.1' has no unit: write 1.1%"},
 		{UNIT_PROBABILITY, "100.1%", "is more than 100%"},
-		{UNIT_PROBABILITY, "2", "is more than 100%"},
+		{UNIT_PROBABILITY, "101", "'101' is more than 100%"},
 		{UNIT_PROBABILITY, "0.00000001%", "is finer than a probability can be"},
-		{UNIT_PROBABILITY, "half", "is not a probability: write a number and its unit, one of % (or a number from 0 to 1)"},
+		{UNIT_PROBABILITY, "half", "is not a probability: write a number and its unit, one of %"},
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -136,7 +136,7 @@ static void values_that_do_not_fit_are_told_with_their_place(void)
 	is_refused_with("name: x\ndevice: box\nlink: {queue: 0}\n", "s.yaml:3:15: queue: 0 is less than the least allowed, 1");
 	is_refused_with("name: x\ndevice: box\nexpect: {verdict: maybe}\n", "s.yaml:3:19: verdict: 'maybe' is not one of pass, fail, any");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - {drop: true, probability: 5}\n",
-	                "s.yaml:4:31: probability: '5' is more than 100%");
+	                "s.yaml:4:31: probability: '5' has no unit: write 5%");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - {drop: yes}\n", "s.yaml:4:12: drop: 'yes' is neither true nor false");
 	is_refused_with("name: x\ndevice: box\nfaults:\n  - delay: 20\n", "s.yaml:4:12: delay: '20' is not a duration");
 	is_refused_with("name: x\ndevice:\n  name: d\n  mac: \"01:00:00:00:00:01\"\n",
