@@ -258,18 +258,7 @@ bool disruptor_dhcp(struct disruptor *disruptor, struct bytes message, struct dh
 	return answers;
 }
 
-/* A clock that is wrong stays one of NTP's first era: 1970 to 2036. */
-static uint64_t shift_clock(uint64_t unix_ns, const struct ntp_params *params)
-{
-	static const uint64_t last = UINT64_C(2085978495) * 1000000000;
-	uint64_t offset_ns = params->years * YEAR_NS + params->offset_ns;
-
-	if (params->behind)
-		return unix_ns > offset_ns ? unix_ns - offset_ns : 0;
-	return last - unix_ns > offset_ns ? unix_ns + offset_ns : last;
-}
-
-void disruptor_ntp(struct disruptor *disruptor, struct bytes message, uint64_t unix_ns, struct ntp_answer *ret_answer, sim_ns now)
+void disruptor_ntp(struct disruptor *disruptor, struct bytes message, struct ntp_clock clock, struct ntp_answer *ret_answer, sim_ns now)
 {
 	const struct visit visit = {.site = SITE_NTP};
 	const struct fault *fault;
@@ -280,9 +269,9 @@ void disruptor_ntp(struct disruptor *disruptor, struct bytes message, uint64_t u
 		silent = silent || fault->params.ntp.answer == NTP_SILENCE;
 		kisses = kisses || fault->params.ntp.answer == NTP_KISS_OF_DEATH;
 		if (fault->params.ntp.answer == NTP_OFFSET)
-			unix_ns = shift_clock(unix_ns, &fault->params.ntp);
+			ntp_clock_shift(&clock, fault->params.ntp.years * YEAR_NS + fault->params.ntp.offset_ns, fault->params.ntp.behind);
 	}
-	ntp_answer(message, unix_ns, ret_answer);
+	ntp_answer(message, clock, ret_answer);
 	if (kisses)
 		ntp_kiss(ret_answer);
 	if (silent)

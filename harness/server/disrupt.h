@@ -56,7 +56,7 @@ void disruptor_dns(struct disruptor *disruptor, struct dns_answer *answer, sim_n
 bool disruptor_dhcp(struct disruptor *disruptor, struct bytes message, struct dhcp_config *config, uint32_t *device, sim_ns now);
 
 /** A request has come. @param unix_ns The time that the answer would tell. */
-void disruptor_ntp(struct disruptor *disruptor, struct bytes message, uint64_t unix_ns, struct ntp_answer *ret_answer, sim_ns now);
+void disruptor_ntp(struct disruptor *disruptor, struct bytes message, struct ntp_clock clock, struct ntp_answer *ret_answer, sim_ns now);
 
 /** What becomes of an IPv4 packet for a host. */
 enum passage { PASSAGE_FREE, PASSAGE_LOST, PASSAGE_RESET };

@@ -102,11 +102,11 @@ static void receive_ntp(void *arg, struct udp_pcb *pcb, struct pbuf *packet, con
 	struct ntp_answer answer;
 
 	struct bytes message = flatten(packet, room);
-	uint64_t unix_ns = services->unix_base_ns + host_sim()->now;
+	struct ntp_clock clock = ntp_clock_at(services->unix_base_ns + host_sim()->now);
 	if (services->disruptor != NULL)
-		disruptor_ntp(services->disruptor, message, unix_ns, &answer, host_sim()->now);
+		disruptor_ntp(services->disruptor, message, clock, &answer, host_sim()->now);
 	else
-		ntp_answer(message, unix_ns, &answer);
+		ntp_answer(message, clock, &answer);
 	trace_line(host_trace(), host_sim()->now, "ntp", "from port %u: %s", port, answer.note);
 	reply(pcb, answer.message, answer.length, address, port);
 }

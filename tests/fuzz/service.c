@@ -60,7 +60,7 @@ static void feed_ntp(struct bytes message)
 {
 	struct ntp_answer answer;
 
-	ntp_answer(message, UNIX_S * UINT64_C(1000000000), &answer);
+	ntp_answer(message, ntp_clock_at(UNIX_S * UINT64_C(1000000000)), &answer);
 	ntp_kiss(&answer);
 	must(answer.length <= sizeof answer.message);
 }

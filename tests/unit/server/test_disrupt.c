@@ -443,6 +443,13 @@ static void ntp_answers_otherwise(void)
 	CU_ASSERT(now - 3650 * 86400U - ntp(answer) + 5 < 10);
 	faults[0] = made_checked_fault("it", "", "ntp", "answer=offset;years=0;by=1h");
 	CU_ASSERT(ntp(answer) - now - 3600 < 10);
+	/* Whatever is asked for is sent: into the era that begins in 2036, and to before 1970. */
+	faults[0] = made_checked_fault("it", "", "ntp", "answer=offset;years=13");
+	CU_ASSERT(ntp(answer) - (uint32_t)(now + 13 * UINT64_C(365) * 86400) < 10);
+	faults[0] = made_checked_fault("it", "", "ntp", "answer=offset;years=100");
+	CU_ASSERT(ntp(answer) - (uint32_t)(now + 100 * UINT64_C(365) * 86400) < 10);
+	faults[0] = made_checked_fault("it", "", "ntp", "answer=offset;years=100;behind=true");
+	CU_ASSERT(ntp(answer) - (uint32_t)(now - 100 * UINT64_C(365) * 86400) < 10);
 	faults[0] = made_checked_fault("it", "from=1d", "ntp", "");
 	CU_ASSERT(ntp(answer) - now < 10);
 	close_all();

@@ -17,7 +17,7 @@ static struct ntp_answer answer_at(uint64_t unix_ns, uint8_t first_byte)
 	request[0] = first_byte;
 	request[2] = 6;
 	memcpy(request + 40, "\xde\xad\xbe\xef\x01\x02\x03\x04", 8);
-	ntp_answer(bytes_of(request, sizeof request), unix_ns, &answer);
+	ntp_answer(bytes_of(request, sizeof request), ntp_clock_at(unix_ns), &answer);
 	return answer;
 }
 
@@ -67,6 +67,24 @@ static void timestamps_are_right_at_the_edges(void)
 	}
 }
 
+static void a_clock_goes_either_way_across_its_edges(void)
+{
+	struct ntp_clock clock = ntp_clock_at(SECOND + SECOND / 4);
+	struct ntp_answer answer;
+
+	ntp_clock_shift(&clock, SECOND / 2, true);
+	CU_ASSERT(clock.s == 0 && clock.ns == 3 * SECOND / 4);
+	ntp_clock_shift(&clock, SECOND / 2, false);
+	CU_ASSERT(clock.s == 1 && clock.ns == SECOND / 4);
+	ntp_clock_shift(&clock, 100 * SECOND, true);
+	CU_ASSERT(clock.s == -99 && clock.ns == SECOND / 4);
+	/* Era 1 begins 2085978496 s after 1970, and 32 bits of Unix time end in it. */
+	answer = answer_at(2085978495 * SECOND, 0x23);
+	TEST_SAME_TEXT(answer.note, "request -> 2085978495.000 s since 1970");
+	answer = answer_at(2147483648 * SECOND, 0x23);
+	TEST_SAME_TEXT(answer.note, "request -> 2147483648.000 s since 1970, in era 1");
+}
+
 static void the_version_is_the_clients(void)
 {
 	CU_ASSERT_EQUAL(answer_at(0, 0x1b).message[0], 0x1c); /* version 3 */
@@ -89,7 +107,7 @@ static void every_length_is_survived(void)
 		uint8_t *data = memory_new(length);
 		struct ntp_answer answer;
 		memset(data, 0x23, length);
-		ntp_answer(bytes_of(data, length), 0, &answer);
+		ntp_answer(bytes_of(data, length), ntp_clock_at(0), &answer);
 		CU_ASSERT_EQUAL(answer.length, length >= NTP_MESSAGE ? NTP_MESSAGE : 0);
 		free(data);
 	}
@@ -98,6 +116,7 @@ static void every_length_is_survived(void)
 const CU_TestInfo tests_ntp[] = {
 	{"a request is told the time", a_request_is_told_the_time},
 	{"timestamps are right at the edges", timestamps_are_right_at_the_edges},
+	{"a clock goes either way across its edges", a_clock_goes_either_way_across_its_edges},
 	{"the version is the client's", the_version_is_the_clients},
 	{"only client requests are answered", only_client_requests_are_answered},
 	{"every length is survived", every_length_is_survived},
