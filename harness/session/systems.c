@@ -22,7 +22,7 @@
 struct systems {
 	uint8_t *flash; /* the chip's memory */
 	uint8_t *offer; /* the image that the service offers */
-	size_t size;    /* of an image */
+	size_t size;    /* of that image */
 	struct boot_crypto *crypto;
 	uint8_t key[CRYPTO_KEY];
 };
@@ -105,11 +105,13 @@ static void fill_flash(const struct world *world, const struct pki *pki, const s
 	const struct systems *systems = world->systems;
 	const struct boot_flash flash = systems_flash(world);
 	struct boot_record record = {.active = FACTORY_SLOT, .state = RECORD_CONFIRMED};
-	uint8_t *image = make_image(pki, device->version, "good", systems->size);
+	/* What runs fits into its slot, which not every offer does. */
+	size_t size = systems->size < BOOT_SLOT_SIZE ? systems->size : BOOT_SLOT_SIZE;
+	uint8_t *image = make_image(pki, device->version, "good", size);
 
-	memcpy(systems->flash + boot_slot_offset(FACTORY_SLOT), image, systems->size);
+	memcpy(systems->flash + boot_slot_offset(FACTORY_SLOT), image, size);
 	if (device->flash.fill == FLASH_DIRTY)
-		memset(systems->flash + boot_slot_offset(!FACTORY_SLOT), 0x5a, systems->size);
+		memset(systems->flash + boot_slot_offset(!FACTORY_SLOT), 0x5a, size);
 	CHECK(record_append(&flash, &record));
 	free(image);
 }
