@@ -67,10 +67,14 @@ enum address_word {
 	ADDRESS_WORDS,
 };
 
+/** Which way the frames of a word can go: the device asks and connects, and the far end answers. */
+enum address_way { ADDRESS_EITHER_WAY, ADDRESS_TO_SERVER, ADDRESS_TO_DEVICE };
+
 /** A row: how a word is written, what it means, and where that is defined. In order from general to special: the last name of a frame says most. */
 struct address_word_row {
 	const char *word, *summary, *source;
 	const char *filter; /**< a pcap filter that takes all such frames, and others too */
+	enum address_way way;
 };
 
 extern const struct address_word_row address_words[ADDRESS_WORDS];

@@ -94,7 +94,11 @@ static bool set_mac(const struct param *row, void *object, const char *text, str
 	    strspn(text, "0123456789abcdefABCDEF:") != 17)
 		return error_set(err, "'%s' is not a MAC address such as 02:00:00:12:34:56", text);
 	if (b[0] & 1U)
-		return error_set(err, "'%s' is a group address, a device needs one of its own (even first byte)", text);
+		return error_set(err,
+		                 "'%s' is a group address, a device needs one of its own: the first byte even, such as 02:00:00:12:34:56",
+		                 text);
+	if ((b[0] | b[1] | b[2] | b[3] | b[4] | b[5]) == 0)
+		return error_set(err, "'%s' is nobody's address: give one such as 02:00:00:12:34:56", text);
 	for (size_t i = 0; i < 6; i++)
 		((uint8_t *)field(row, object))[i] = (uint8_t)b[i];
 	return true;

@@ -24,16 +24,20 @@ static void print_notes(const struct plan *plan)
 
 static int run(const struct cli_values *values)
 {
-	struct places places;
+	struct cli_reading reading;
 	struct error err;
 	struct plan plan;
 	char **paths;
 	int status = EXIT_PASSED;
 
-	if (!cli_find_scenarios(values->operands, &paths, &err) || !places_find(&places, &err))
+	if (!cli_find_files(values->operands, CLI_SCENARIOS, &paths, &err))
 		return cli_fail(&err);
+	if (!cli_reading_open(&reading, values->of[OPTION_DEVICE], false, &err)) {
+		cli_free_paths(paths);
+		return cli_fail(&err);
+	}
 	for (size_t i = 0; paths[i] != NULL; i++) {
-		if (!plan_open(&plan, paths[i], values->of[OPTION_DEVICE], &places, &err)) {
+		if (!cli_reading_next(&reading, paths[i], &plan, &err)) {
 			status = cli_fail(&err);
 			continue;
 		}
@@ -42,6 +46,7 @@ static int run(const struct cli_values *values)
 		plan_write(&plan, stdout);
 		plan_close(&plan);
 	}
+	cli_reading_close(&reading);
 	cli_free_paths(paths);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "scenario/plan.h"
 
 /** Exit codes; a contract with scripts. */
 enum {
@@ -53,12 +54,31 @@ bool cli_number(const char *option, const char *text, unsigned long long min, un
 /** Whether standard error is a terminal that takes colours and cursor movement. */
 bool cli_is_terminal(void);
 
+/** What the files in a folder are to be; devices in a folder of scenarios are left out. */
+enum cli_files { CLI_SCENARIOS, CLI_DEVICES };
+
 /**
- * All scenario files that @p operands name: files as they are, folders as the *.yaml files in and below them, in order of name.
+ * All files that @p operands name: files as they are, folders as the *.yaml files of this kind in and below them, in order of name.
  * @param ret_paths To be released with cli_free_paths(); ends with NULL.
  */
-bool cli_find_scenarios(char *const *operands, char ***ret_paths, struct error *err);
+bool cli_find_files(char *const *operands, enum cli_files kind, char ***ret_paths, struct error *err);
 void cli_free_paths(char **paths);
+
+/** Reads the scenarios of a run one after the other, so that what one command refuses another refuses in the same words. */
+struct cli_reading {
+	const char *device; /**< instead of the scenarios' own; NULL: theirs */
+	bool frozen;        /**< they must be plans of sessions */
+	struct places places;
+	char **names; /**< of those that were read; ends with NULL */
+	size_t count;
+};
+
+bool cli_reading_open(struct cli_reading *reading, const char *device, bool frozen, struct error *err);
+
+/** Reads one, and prints what it warns of. @param ret_plan To be released with plan_close(). */
+bool cli_reading_next(struct cli_reading *reading, const char *path, struct plan *ret_plan, struct error *err);
+
+void cli_reading_close(struct cli_reading *reading);
 
 /** Prints scenarios/REFERENCE.md. @return an exit status. */
 int cli_print_reference(void);

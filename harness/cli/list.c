@@ -75,15 +75,14 @@ static int list_presets(const struct places *places)
 /* The judges are those keys of `expect:` that say so. */
 static int list_oracles(const struct places *places)
 {
-	static const char word[] = "judge: ";
 	char allowed[PARAM_VALUE_MAX];
 
 	(void)places;
 	puts("Keys of `expect:`; false or 0 switches a judge off, and the first that is not content makes a session fail:");
 	for (const struct param *row = expect_params; row->key != NULL; row++)
-		if (strncmp(row->summary, word, sizeof word - 1) == 0)
-			printf("  %-16s %s; %s; default %s\n", row->key, row->summary + sizeof word - 1, param_allowed(row, allowed),
-			       row->standard);
+		if (strncmp(row->summary, PLAN_JUDGE_WORD, sizeof PLAN_JUDGE_WORD - 1) == 0)
+			printf("  %-16s %s; %s; default %s\n", row->key, row->summary + sizeof PLAN_JUDGE_WORD - 1,
+			       param_allowed(row, allowed), row->standard);
 	return EXIT_PASSED;
 }
 
@@ -105,7 +104,7 @@ static bool describe(const char *path, char ret_line[LINE_MAX], struct error *er
 }
 
 /* Prints name and summary of every file in a folder that can be read; tells of those that cannot. */
-static int list_files(const char *folder)
+static int list_files(const char *folder, enum cli_files kind)
 {
 	char line[LINE_MAX], name[DEVICE_PATH_MAX];
 	char *operands[] = {name, NULL}, **paths;
@@ -113,7 +112,7 @@ static int list_files(const char *folder)
 	int status = EXIT_PASSED;
 
 	(void)snprintf(name, sizeof name, "%s", folder);
-	if (!cli_find_scenarios(operands, &paths, &err))
+	if (!cli_find_files(operands, kind, &paths, &err))
 		return cli_fail(&err);
 	for (size_t i = 0; paths[i] != NULL; i++) {
 		if (describe(paths[i], line, &err))
@@ -127,12 +126,12 @@ static int list_files(const char *folder)
 
 static int list_devices(const struct places *places)
 {
-	return list_files(places->devices);
+	return list_files(places->devices, CLI_DEVICES);
 }
 
 static int list_scenarios(const struct places *places)
 {
-	return list_files(places->scenarios);
+	return list_files(places->scenarios, CLI_SCENARIOS);
 }
 
 static int run(const struct cli_values *values)

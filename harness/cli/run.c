@@ -17,7 +17,6 @@
 #include "session/folder.h"
 #include "session/judge.h"
 
-#define SESSIONS_MAX 100000U
 #define RUNS_FOLDER "stutter-runs"
 #define RUNS_MAX 100000U
 /* Of a run's folder: leaves room for the session's below it. */
@@ -36,6 +35,7 @@ enum {
 	OPTION_NO_SHARE,
 	OPTION_KEEP_GOING,
 	OPTION_WALL_LIMIT,
+	OPTION_CACHE,
 	/* Of `run` only. */
 	OPTION_SEED,
 	OPTION_SEEDS,
@@ -56,7 +56,9 @@ enum {
 	                      "inside: a session runs inside its QEMU (default); fifo: beside it, slower, for a second opinion"},          \
 	[OPTION_NO_SHARE] = {"no-share", NULL, "restores the device for every session, in place of branching all from one"},               \
 	[OPTION_KEEP_GOING] = {"keep-going", NULL, "goes on when a judge is lost for good, in place of ending the session there"},         \
-	[OPTION_WALL_LIMIT] = {"wall-limit", "TIME", "ends a session that takes longer on the wall, inconclusive (default: none)"}
+	[OPTION_WALL_LIMIT] = {"wall-limit", "TIME", "ends a session that takes longer on the wall, inconclusive (default: none)"},        \
+	[OPTION_CACHE] = {"cache", "DIR",                                                                                                  \
+	                  "the folder for snapshots of booted devices, which later runs begin from (default: " PLACES_CACHE_ORDER ")"}
 
 static const struct cli_option run_options[] = {
 	COMMON_OPTIONS,
@@ -73,7 +75,7 @@ static const struct cli_option replay_options[] = {
 
 /* What is to be run. */
 struct campaign {
-	struct places places;
+	struct cli_reading reading;
 	char **paths;
 	bool seeds_given;
 	unsigned long long first_seed, last_seed, side_by_side;
@@ -123,8 +125,8 @@ static bool read_seeds(const struct cli_values *values, struct campaign *campaig
 	if (!cli_number("seeds", first, 0, UINT64_MAX, &campaign->first_seed, err) ||
 	    !cli_number("seeds", dots + 2, 0, UINT64_MAX, &campaign->last_seed, err))
 		return false;
-	if (campaign->last_seed < campaign->first_seed || campaign->last_seed - campaign->first_seed >= SESSIONS_MAX)
-		return error_set(err, "--seeds: '%s' must go up, over at most %u seeds", range, SESSIONS_MAX);
+	if (campaign->last_seed < campaign->first_seed || campaign->last_seed - campaign->first_seed >= PLAN_SESSIONS_MAX)
+		return error_set(err, "--seeds: '%s' must go up, over at most %u seeds", range, PLAN_SESSIONS_MAX);
 	return true;
 }
 
@@ -175,7 +177,8 @@ static bool read_options(const struct cli_values *values, struct campaign *campa
 		return false;
 	return read_transport(values, campaign, err) && read_wall_limit(values, campaign, err) &&
 	       (campaign->replay ? read_least(values, campaign, err) : read_seeds(values, campaign, err)) &&
-	       cli_find_scenarios(values->operands, &campaign->paths, err) && places_find(&campaign->places, err);
+	       cli_find_files(values->operands, CLI_SCENARIOS, &campaign->paths, err) &&
+	       cli_reading_open(&campaign->reading, values->of[OPTION_DEVICE], campaign->replay, err);
 }
 
 /* -- the jobs -- */
@@ -187,21 +190,12 @@ static struct job *add_job(struct campaign *campaign)
 	return &campaign->jobs[campaign->count++];
 }
 
-static bool has_name(const struct campaign *campaign, const char *name)
-{
-	for (size_t i = 0; i < campaign->count; i++)
-		if (strcmp(campaign->jobs[i].plan.name, name) == 0)
-			return true;
-	return false;
-}
-
 /* A plan for each session: they differ in the seed, and own their faults each. */
-static bool add_session(struct campaign *campaign, const char *path, const char *device, unsigned long long seed, size_t time,
-                        struct error *err)
+static bool add_session(struct campaign *campaign, const char *path, unsigned long long seed, size_t time, struct error *err)
 {
 	struct plan plan;
 
-	if (!plan_open(&plan, path, device, &campaign->places, err))
+	if (!plan_open(&plan, path, campaign->reading.device, &campaign->reading.places, err))
 		return false;
 	plan_set_seed(&plan, seed);
 	plan.replay = campaign->replay;
@@ -214,33 +208,13 @@ static bool add_session(struct campaign *campaign, const char *path, const char 
 	return true;
 }
 
-static bool check_name(const struct campaign *campaign, const struct plan *plan, const char *path, struct error *err)
-{
-	if (strchr(plan->name, '/') != NULL || plan->name[0] == '.') {
-		error_set(err, "the scenario's name '%s' must do as a folder's name: no slash, no dot in front", plan->name);
-		return error_at(err, path, 1, 1);
-	}
-	if (!has_name(campaign, plan->name))
-		return true;
-	error_set(err, "another scenario of this run is called '%s' too", plan->name);
-	return error_at(err, path, 1, 1);
-}
-
-static bool check_frozen(const struct plan *plan, const char *path, struct error *err)
-{
-	if (plan->made.tool[0] != '\0')
-		return true;
-	error_set(err, "this is no frozen plan: every session leaves one as plan.yaml in its folder; `stutter run` takes scenarios");
-	return error_at(err, path, 1, 1);
-}
-
-static bool add_scenario(struct campaign *campaign, const char *path, const char *device, struct error *err)
+static bool add_scenario(struct campaign *campaign, const char *path, struct error *err)
 {
 	struct plan plan;
+	bool good = true;
 
-	if (!plan_open(&plan, path, device, &campaign->places, err))
+	if (!cli_reading_next(&campaign->reading, path, &plan, err))
 		return false;
-	bool good = check_name(campaign, &plan, path, err) && (!campaign->replay || check_frozen(&plan, path, err));
 	unsigned long long first = plan.seeds.first != 0 ? plan.seeds.first : plan.seed,
 			   last = plan.seeds.first != 0 ? plan.seeds.last : plan.seed;
 	plan_close(&plan);
@@ -248,25 +222,21 @@ static bool add_scenario(struct campaign *campaign, const char *path, const char
 		first = campaign->first_seed;
 		last = campaign->last_seed;
 	}
-	if (good && last - first >= SESSIONS_MAX) {
-		error_set(err, "seeds: the range must be one of at most %u seeds", SESSIONS_MAX);
-		return error_at(err, path, 1, 1);
-	}
 	do {
 		for (size_t time = 0; good && time < campaign->times; time++)
-			good = add_session(campaign, path, device, first, time, err);
+			good = add_session(campaign, path, first, time, err);
 	} while (good && first++ != last);
 	return good;
 }
 
 /* Reads all scenarios, so that all that is wrong is told before anything starts. */
-static bool add_scenarios(struct campaign *campaign, const char *device)
+static bool add_scenarios(struct campaign *campaign)
 {
 	struct error err;
 	bool good = true;
 
 	for (size_t i = 0; campaign->paths[i] != NULL; i++)
-		if (!add_scenario(campaign, campaign->paths[i], device, &err)) {
+		if (!add_scenario(campaign, campaign->paths[i], &err)) {
 			cli_fail(&err);
 			good = false;
 		}
@@ -386,6 +356,20 @@ static void print_addresses(const struct job *job)
 	(void)fclose(stream);
 }
 
+static bool open_cache(struct campaign *campaign, const char *wanted, struct error *err)
+{
+	struct places *places = &campaign->reading.places;
+
+	if (!places_open_cache(places, wanted, err))
+		return false;
+	if (places->passing)
+		fprintf(stderr,
+		        "stutter: no folder of yours can keep snapshots of booted devices; this run boots them anew, in %s, which it "
+		        "removes (--cache DIR keeps them)\n",
+		        places->snapshots);
+	return true;
+}
+
 static int run_all(struct campaign *campaign)
 {
 	struct screen screen = {.jobs = campaign->jobs, .count = campaign->count, .terminal = cli_is_terminal()};
@@ -396,7 +380,7 @@ static int run_all(struct campaign *campaign)
 	                            .warn = screen_warn,
 	                            .tick = screen_tick,
 	                            .wall_limit_ms = campaign->wall_limit_ns / SIM_MS,
-	                            .places = &campaign->places,
+	                            .places = &campaign->reading.places,
 	                            .bus = campaign->bus,
 	                            .stop = &stop,
 	                            .changed = screen_changed,
@@ -433,16 +417,18 @@ static int run_campaign(const struct cli_values *values, bool replay)
 
 	if (!read_options(values, &campaign, &err))
 		return cli_fail(&err);
-	if (!add_scenarios(&campaign, values->of[OPTION_DEVICE])) {
+	if (!add_scenarios(&campaign)) {
 		code = EXIT_USAGE;
-	} else if (!choose_folder(values->of[OPTION_OUT], campaign.dir, &err)) {
+	} else if (!open_cache(&campaign, values->of[OPTION_CACHE], &err) || !choose_folder(values->of[OPTION_OUT], campaign.dir, &err)) {
 		code = cli_fail(&err);
 	} else {
 		code = run_all(&campaign);
 	}
+	places_close_cache(&campaign.reading.places);
 	for (size_t i = 0; i < campaign.count; i++)
 		plan_close(&campaign.jobs[i].plan);
 	free(campaign.jobs);
+	cli_reading_close(&campaign.reading);
 	cli_free_paths(campaign.paths);
 	return code;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/host.h"
 #include "server/pki.h"
 #include "server/service.h"
 #include "sim/random.h"
@@ -81,7 +82,7 @@ const struct param device_params[] = {
 		device, overlay, "overlay", "",
 		"a cpio archive whose files replace or join those of the root file system; `clients`: the build's, with curl and SWUpdate"),
 	PARAM_ROW_TEXT(device, version, "version", "21.10", "of the system that a device with a flash comes with"),
-	PARAM_ROW_TEXT(device, client, "client", "/usr/bin/agent", "the command that updates the device"),
+	PARAM_ROW_TEXT(device, client, "client", DEVICE_CLIENT_AGENT, "the command that updates the device"),
 	PARAM_ROW_QUANTITY(device, memory, "memory", UNIT_SIZE, "128MiB", 64U << 20, 1024U << 20, "of the machine"),
 	PARAM_ROW_MAC(device, mac, "mac", "02:00:5e:00:53:01", "the device's Ethernet address"),
 	PARAM_ROW_QUANTITY(
@@ -158,20 +159,7 @@ const struct param flash_params[] = {
 	{0},
 };
 
-/* A relative path in a file is meant relative to that file. */
-static bool resolve_path(const struct yaml_file *file, char path[DEVICE_PATH_MAX], struct error *err)
-{
-	char joined[DEVICE_PATH_MAX];
-	const char *slash = strrchr(file->path, '/');
-
-	if (path[0] == '\0' || path[0] == '/' || slash == NULL)
-		return true;
-	int length = snprintf(joined, sizeof joined, "%.*s/%s", (int)(slash - file->path), file->path, path);
-	if (length < 0 || (size_t)length >= sizeof joined)
-		return error_set(err, "the path %s is too long", path);
-	memcpy(path, joined, sizeof joined);
-	return true;
-}
+const char *const device_parts[] = {"agent", "dhcp", "flash", NULL};
 
 /* In what the guest counts the time that @p row is about (device_guest_config()). */
 static uint64_t step_of(const struct param *row)
@@ -198,20 +186,35 @@ static bool check_steps(const struct yaml_file *file, const struct yaml_node *ma
 	return true;
 }
 
+/* The far end's address is in use, on the same cable. */
+static bool check_names(const struct yaml_file *file, const struct yaml_node *mapping, const struct device *device, struct error *err)
+{
+	static const uint8_t gateway[6] = HOST_MAC;
+
+	if (device->name[0] == '\0')
+		return yaml_error(file, yaml_get(mapping, "name"), err, "the device's name is empty: give it one, for reports");
+	if (memcmp(device->mac, gateway, sizeof gateway) == 0)
+		return yaml_error(file, yaml_get(mapping, "mac"), err,
+		                  "mac: '%s' is the gateway's, on the same cable: give the device one of its own",
+		                  yaml_get(mapping, "mac")->text);
+	return true;
+}
+
 bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, struct device *ret_device, struct error *err)
 {
-	static const char *const parts[] = {"agent", "dhcp", "flash", NULL};
 	struct device device;
 
 	memset(&device, 0, sizeof device);
 	params_init(agent_params, &device.agent);
 	params_init(dhcp_params, &device.dhcp);
 	params_init(flash_params, &device.flash);
-	if (!yaml_fill(file, mapping, device_params, parts, "a device", &device, err))
+	if (!yaml_fill(file, mapping, device_params, device_parts, "a device", &device, err))
 		return false;
 	if (device.memory % (1U << 20) != 0)
 		return yaml_error(file, yaml_get(mapping, "memory"), err, "memory: '%s' is no whole number of MiB",
 		                  yaml_get(mapping, "memory")->text);
+	if (!check_names(file, mapping, &device, err))
+		return false;
 	const struct yaml_node *agent = yaml_get(mapping, "agent"), *dhcp = yaml_get(mapping, "dhcp"), *flash = yaml_get(mapping, "flash");
 	if (agent != NULL && (!yaml_fill(file, agent, agent_params, NULL, "agent", &device.agent, err) ||
 	                      !check_steps(file, agent, agent_params, &device.agent, err)))
@@ -224,8 +227,9 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 	device.flash.fitted = flash != NULL;
 	if (device.agent.flow == DEVICE_FLOW_STAGED && !device.flash.fitted)
 		return yaml_error(file, yaml_get(agent, "flow"), err, "flow: the staged flow needs a flash: add 'flash:' to the device");
-	if (!resolve_path(file, device.kernel, err) || !resolve_path(file, device.initramfs, err) ||
-	    (strcmp(device.overlay, DEVICE_OVERLAY_CLIENTS) != 0 && !resolve_path(file, device.overlay, err)))
+	if (!yaml_resolve_path(file, device.kernel, sizeof device.kernel, err) ||
+	    !yaml_resolve_path(file, device.initramfs, sizeof device.initramfs, err) ||
+	    (strcmp(device.overlay, DEVICE_OVERLAY_CLIENTS) != 0 && !yaml_resolve_path(file, device.overlay, sizeof device.overlay, err)))
 		return error_at(err, file->path, mapping->line, mapping->column);
 	*ret_device = device;
 	return true;

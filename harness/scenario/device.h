@@ -17,11 +17,15 @@
 /** The overlay with other people's clients that the build makes; a file of this name is `./clients`. */
 #define DEVICE_OVERLAY_CLIENTS "clients"
 
+/** The update client that the build makes, and what `client:` is if nobody says. */
+#define DEVICE_CLIENT_AGENT "/usr/bin/agent"
+
 /** All errata of the revision, acting as often as on silicon; or whenever they can. */
 #define DEVICE_ERRATA_SILICON UINT32_MAX
 #define DEVICE_ERRATA_WORST (UINT32_MAX - 1)
 
 enum { DEVICE_FLOW_PLAIN, DEVICE_FLOW_STAGED };
+enum { DEVICE_DUPLEX_DRIVER, DEVICE_DUPLEX_HALF, DEVICE_DUPLEX_FULL };
 
 /** `agent:` the update client's time-outs, retries and back-off. */
 struct agent_policy {
@@ -66,7 +70,7 @@ struct device {
 	unsigned chip_revision; /**< index: B1, B4, B5, B7 */
 	uint32_t errata;        /**< DEVICE_ERRATA_SILICON, DEVICE_ERRATA_WORST, or bits of items of DS80349, which act whenever they can */
 	bool bit_fields_reach_mac; /**< BFS and BFC take effect on MAC and MII registers */
-	unsigned duplex;           /**< index: the driver's choice, half, full */
+	unsigned duplex;           /**< DEVICE_DUPLEX_DRIVER and so on */
 	unsigned clock;            /**< index: the clock of the board keeps the time, or there is none and it is 1970 */
 	struct agent_policy agent;
 	struct dhcp_policy dhcp;
@@ -77,6 +81,9 @@ extern const struct param device_params[];
 extern const struct param agent_params[];
 extern const struct param dhcp_params[];
 extern const struct param flash_params[];
+
+/** The keys of a device that are mappings with tables of their own; ends with NULL. */
+extern const char *const device_parts[];
 
 /** Reads a device from a mapping: a whole file, or `device:` of a plan. Paths in it are made relative to the folder of @p file. */
 bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, struct device *ret_device, struct error *err);

@@ -67,9 +67,8 @@ static bool from_work_tree(const char *program, struct places *places, bool *ret
 
 static bool from_install(const char *program, struct places *places, struct error *err)
 {
-	char share[PATH_MAX + 64], devices[PATH_MAX + 80], scenarios[PATH_MAX + 80], guest[PATH_MAX + 80], snapshots[PATH_MAX + 64];
+	char share[PATH_MAX + 64], devices[PATH_MAX + 80], scenarios[PATH_MAX + 80], guest[PATH_MAX + 80];
 	char prefix[PATH_MAX];
-	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 
 	(void)snprintf(prefix, sizeof prefix, "%s", program);
 	if (!go_up(prefix) || !go_up(prefix) || !is_folder(prefix, "share/stutter/devices"))
@@ -81,11 +80,7 @@ static bool from_install(const char *program, struct places *places, struct erro
 	(void)snprintf(devices, sizeof devices, "%s/devices", share);
 	(void)snprintf(scenarios, sizeof scenarios, "%s/scenarios", share);
 	(void)snprintf(guest, sizeof guest, "%s/guest", share);
-	if (cache != NULL && cache[0] == '/')
-		(void)snprintf(snapshots, sizeof snapshots, "%s/stutter", cache);
-	else
-		(void)snprintf(snapshots, sizeof snapshots, "%s/.cache/stutter", home != NULL ? home : "/tmp");
-	return fill(places, devices, scenarios, share, guest, snapshots, err);
+	return fill(places, devices, scenarios, share, guest, "", err);
 }
 
 bool places_find(struct places *ret_places, struct error *err)

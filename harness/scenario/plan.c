@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "fault/netem.h"
 #include "fault/preset.h"
+#include "scenario/sense.h"
 
 static const char *const verdicts[] = {"pass", "fail", "any", NULL};
 
@@ -164,7 +165,8 @@ static bool resolve_fault_file(const struct yaml_file *file, const struct yaml_n
 }
 
 /* Reads a fault of one action, of which the match is known. */
-static bool read_single(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *fault, struct error *err)
+static bool read_single(const struct yaml_file *file, const struct yaml_node *mapping, const struct plan *plan, struct fault *fault,
+                        struct error *err)
 {
 	const char *wrong = NULL;
 
@@ -172,7 +174,7 @@ static bool read_single(const struct yaml_file *file, const struct yaml_node *ma
 	    !resolve_fault_file(file, blame(mapping, fault, param_find(fault->action->params, "file") != NULL ? "file" : "table"), fault,
 	                        err))
 		return false;
-	if (fault_check(fault, &wrong, err))
+	if (fault_check(fault, &wrong, err) && sense_fault(plan, fault, &wrong, err))
 		return true;
 	const struct yaml_node *node = blame(mapping, fault, wrong);
 	return error_at(err, file->path, node->line, node->column);
@@ -218,8 +220,8 @@ static bool check_alone(const struct yaml_file *file, const struct yaml_node *ma
 }
 
 /* Reads an entry that becomes several faults, of which @p base has the match. */
-static bool read_several(const struct yaml_file *file, const struct yaml_node *mapping, const struct several *several, struct fault *base,
-                         struct fault *faults, size_t *ret_count, struct error *err)
+static bool read_several(const struct yaml_file *file, const struct yaml_node *mapping, const struct several *several,
+                         const struct plan *plan, struct fault *base, struct fault *faults, size_t *ret_count, struct error *err)
 {
 	const struct yaml_node *node = yaml_get(mapping, several->key), *name = yaml_get(mapping, "name");
 	const char *wrong = NULL;
@@ -235,7 +237,7 @@ static bool read_several(const struct yaml_file *file, const struct yaml_node *m
 	for (size_t i = 0; good && i < *ret_count; i++) {
 		if (!resolve_fault_file(file, node, &faults[i], err))
 			return false;
-		good = fault_check(&faults[i], &wrong, err);
+		good = fault_check(&faults[i], &wrong, err) && sense_fault(plan, &faults[i], &wrong, err);
 	}
 	if (good)
 		return true;
@@ -248,8 +250,8 @@ static bool read_several(const struct yaml_file *file, const struct yaml_node *m
 }
 
 /* Reads an entry of the list into one fault or several. */
-static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *faults, size_t *ret_count,
-                       struct error *err)
+static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, const struct plan *plan, struct fault *faults,
+                       size_t *ret_count, struct error *err)
 {
 	const char *keys[FAULT_KINDS + 2 + SEVERALS];
 	struct fault base;
@@ -263,10 +265,10 @@ static bool read_fault(const struct yaml_file *file, const struct yaml_node *map
 		return false;
 	const struct several *several = several_of(mapping);
 	if (several != NULL)
-		return read_several(file, mapping, several, &base, faults, ret_count, err);
+		return read_several(file, mapping, several, plan, &base, faults, ret_count, err);
 	*faults = base;
 	*ret_count = 1;
-	return read_single(file, mapping, faults, err);
+	return read_single(file, mapping, plan, faults, err);
 }
 
 static bool read_faults(const struct yaml_file *file, const struct yaml_node *list, struct plan *plan, struct error *err)
@@ -284,7 +286,7 @@ static bool read_faults(const struct yaml_file *file, const struct yaml_node *li
 	plan->faults = memory_new(FAULTS_MAX * sizeof *plan->faults);
 	for (size_t i = 0, count = 0; i < list->count; i++, plan->fault_count += count) {
 		const struct yaml_node *entry = list->entries[i].value;
-		if (!read_fault(file, entry, faults, &count, err))
+		if (!read_fault(file, entry, plan, faults, &count, err))
 			return false;
 		if (plan->fault_count + count > FAULTS_MAX)
 			return yaml_error(file, entry, err, "more than %d faults", FAULTS_MAX);
@@ -432,13 +434,15 @@ static bool exists(const char *path)
 	return access(path, R_OK) == 0;
 }
 
-static bool read_device_file(const char *path, struct device *device, struct error *err)
+static bool read_device_file(const char *path, struct plan *plan, struct error *err)
 {
 	struct yaml_file file;
 
 	if (!yaml_open(&file, path, err))
 		return false;
-	bool good = device_read(&file, file.root, device, err);
+	bool good = sense_kind(file.root) != SENSE_SCENARIO ? device_read(&file, file.root, &plan->device, err)
+	                                                    : error_set(err, "%s is a scenario, not a device", path);
+	yaml_take_warnings(&file, &plan->warnings);
 	yaml_close(&file);
 	return good;
 }
@@ -466,13 +470,19 @@ static void nearest_device(const char *folder, const char *name, char ret_name[6
 }
 
 /* A name is looked for among the device files; what has a slash or ends in .yaml is a path. */
-static bool find_device(const char *name, const struct places *places, struct device *device, struct error *err)
+static bool is_device_path(const char *name)
 {
-	char path[2 * DEVICE_PATH_MAX];
 	size_t length = strlen(name);
 
-	if (strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".yaml") == 0))
-		return read_device_file(name, device, err);
+	return strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".yaml") == 0);
+}
+
+static bool find_device(const char *name, const struct places *places, struct plan *plan, struct error *err)
+{
+	char path[2 * DEVICE_PATH_MAX];
+
+	if (is_device_path(name))
+		return read_device_file(name, plan, err);
 	(void)snprintf(path, sizeof path, "%s/%s.yaml", places->devices, name);
 	if (!exists(path)) {
 		char near[64];
@@ -480,7 +490,24 @@ static bool find_device(const char *name, const struct places *places, struct de
 		return error_set(err, "there is no device '%s' in %s%s%s%s; `stutter list devices` shows those there are", name,
 		                 places->devices, near[0] != '\0' ? "; did you mean '" : "", near, near[0] != '\0' ? "'?" : "");
 	}
-	return read_device_file(path, device, err);
+	return read_device_file(path, plan, err);
+}
+
+/* A device that a scenario names; a path is relative to it. What is wrong within the device's file has its place there, all else here. */
+static bool read_named(const struct yaml_file *file, const struct yaml_node *node, const struct places *places, struct plan *plan,
+                       struct error *err)
+{
+	char name[DEVICE_PATH_MAX];
+
+	if (node == NULL)
+		return find_device("reference", places, plan, err);
+	bool good = (size_t)snprintf(name, sizeof name, "%s", node->text) < sizeof name || error_set(err, "the device's path is too long");
+	good = good && (!is_device_path(name) || yaml_resolve_path(file, name, sizeof name, err)) && find_device(name, places, plan, err);
+	if (good || err->line != 0)
+		return good;
+	if (err->file[0] != '\0')
+		error_context(err, "the device %s", name);
+	return error_at(err, file->path, node->line, node->column);
 }
 
 static bool read_device(const struct yaml_file *file, const char *override, const struct places *places, struct plan *plan,
@@ -489,16 +516,12 @@ static bool read_device(const struct yaml_file *file, const char *override, cons
 	const struct yaml_node *node = yaml_get(file->root, "device");
 
 	if (override != NULL)
-		return find_device(override, places, &plan->device, err) || error_context(err, "--device");
+		return find_device(override, places, plan, err) || error_context(err, "--device");
 	if (node != NULL && node->kind == YAML_MAPPING)
 		return device_read(file, node, &plan->device, err);
 	if (node != NULL && node->kind != YAML_SCALAR)
 		return yaml_error(file, node, err, "'device' must be a name or a device's keys and values, not a list");
-	if (find_device(node != NULL ? node->text : "reference", places, &plan->device, err))
-		return true;
-	if (node != NULL && err->file[0] == '\0')
-		error_at(err, file->path, node->line, node->column);
-	return false;
+	return read_named(file, node, places, plan, err);
 }
 
 /* -- files -- */
@@ -524,17 +547,10 @@ static bool resolve_file(char path[DEVICE_PATH_MAX], const char *standard, bool 
 static bool resolve_image(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
 {
 	const struct yaml_node *node = yaml_get(file->root, "image");
-	const char *slash = strrchr(file->path, '/');
-
-	if (plan->image[0] != '\0' && plan->image[0] != '/' && slash != NULL) {
-		char joined[DEVICE_PATH_MAX + ERROR_FILE_MAX];
-		(void)snprintf(joined, sizeof joined, "%.*s/%s", (int)(slash - file->path), file->path, plan->image);
-		if (strlen(joined) >= sizeof plan->image)
-			return yaml_error(file, node, err, "the path of the image is too long");
-		memcpy(plan->image, joined, strlen(joined) + 1);
-	}
 	struct stat status;
-	if (resolve_file(plan->image, places->image, &plan->standard.image, "image", node == NULL ? "; `make image` makes it" : "", err) &&
+
+	if (yaml_resolve_path(file, plan->image, sizeof plan->image, err) &&
+	    resolve_file(plan->image, places->image, &plan->standard.image, "image", node == NULL ? "; `make image` makes it" : "", err) &&
 	    ((stat(plan->image, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) ||
 	     error_set(err, "the image %s is not a file with something in it", plan->image)))
 		return true;
@@ -560,10 +576,14 @@ static bool resolve_files(const struct yaml_file *file, const struct places *pla
 	static const char cure[] = "; `make guest` makes the standard one";
 	struct device *device = &plan->device;
 
-	return resolve_image(file, places, plan, err) &&
-	       resolve_file(device->kernel, places->kernel, &plan->standard.kernel, "kernel", cure, err) &&
-	       resolve_file(device->initramfs, places->initramfs, &plan->standard.initramfs, "initramfs", cure, err) &&
-	       resolve_overlay(places, plan, cure, err);
+	if (!resolve_image(file, places, plan, err))
+		return false;
+	if (resolve_file(device->kernel, places->kernel, &plan->standard.kernel, "kernel", cure, err) &&
+	    resolve_file(device->initramfs, places->initramfs, &plan->standard.initramfs, "initramfs", cure, err) &&
+	    resolve_overlay(places, plan, cure, err))
+		return true;
+	const struct yaml_node *node = yaml_get(file->root, "device");
+	return error_at(err, file->path, node != NULL ? node->line : 1, node != NULL ? node->column : 1);
 }
 
 /* -- the whole -- */
@@ -584,16 +604,18 @@ static bool read_parts(const struct yaml_file *file, struct plan *plan, struct e
 			return false;
 	}
 	return read_faults(file, yaml_get(file->root, "faults"), plan, err) &&
-	       read_decisions(file, yaml_get(file->root, "decisions"), plan, err) &&
-	       read_made(file, yaml_get(file->root, "made"), plan, err);
+	       read_decisions(file, yaml_get(file->root, "decisions"), plan, err);
 }
+
+const char *const plan_parts[] = {"device", "link", "server", "faults", "expect", "decisions", "made", NULL};
 
 static bool read_plan(const struct yaml_file *file, const char *device, const struct places *places, struct plan *plan, struct error *err)
 {
-	static const char *const parts[] = {"device", "link", "server", "faults", "expect", "decisions", "made", NULL};
-
-	return yaml_fill(file, file->root, plan_params, parts, "a scenario", plan, err) && read_parts(file, plan, err) &&
-	       read_device(file, device, places, plan, err) && resolve_files(file, places, plan, err);
+	if (sense_kind(file->root) == SENSE_DEVICE)
+		return yaml_error(file, file->root, err, "this is a device, not a scenario: a scenario names it, as `device: PATH`");
+	return yaml_fill(file, file->root, plan_params, plan_parts, "a scenario", plan, err) &&
+	       read_made(file, yaml_get(file->root, "made"), plan, err) && read_device(file, device, places, plan, err) &&
+	       read_parts(file, plan, err) && sense_plan(file, plan, err) && resolve_files(file, places, plan, err);
 }
 
 /* Takes what a file says; the file is closed. @param keeps Whether its text is to be kept with the plan. */
@@ -607,6 +629,7 @@ static bool take_file(struct yaml_file *file, const char *path, bool keeps, cons
 	if (keeps)
 		keep_text(&plan);
 	bool good = read_plan(file, device, places, &plan, err);
+	yaml_take_warnings(file, &plan.warnings);
 	yaml_close(file);
 	if (good)
 		*ret_plan = plan;
@@ -635,6 +658,7 @@ void plan_close(struct plan *plan)
 {
 	free(plan->faults);
 	free(plan->scenario);
+	yaml_free_warnings(&plan->warnings);
 	decisions_close(&plan->decisions);
 	memset(plan, 0, sizeof *plan);
 }

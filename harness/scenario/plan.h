@@ -18,6 +18,11 @@
 #include "scenario/judges.h"
 #include "server/service.h"
 
+/** The most seeds that a scenario, or a run, can ask for. */
+#define PLAN_SESSIONS_MAX 100000U
+/** How the summary of a key of `expect:` begins that is a judge. */
+#define PLAN_JUDGE_WORD "judge: "
+
 enum expected { EXPECT_PASS, EXPECT_FAIL, EXPECT_ANY };
 
 /** `expect:` what the session must come to. */
@@ -34,7 +39,6 @@ struct expectation {
 struct plan {
 	char path[ERROR_FILE_MAX]; /**< of the scenario, as the user wrote it */
 	char name[64], summary[PARAM_VALUE_MAX];
-	char device_name[DEVICE_PATH_MAX]; /**< `device:` as written, until the device is read */
 	uint64_t seed;
 	struct ordinals seeds; /**< of the sessions that a scenario is for, unless the user says which; first 0: `seed` alone */
 	uint64_t deadline_ns;
@@ -53,13 +57,17 @@ struct plan {
 		char tool[64], device_image[64], image[64]; /**< version; hashes of what the device booted and downloaded */
 	} made;                                             /**< by which a run was made; empty in a scenario */
 	char *scenario;                                     /**< the scenario's own text; NULL if this is a plan that lacks it */
-	uint64_t least_found; /**< of a replay, billionths: with fewer of the decisions before its end found it shows nothing */
-	bool replay;          /**< apply just the decisions, no faults and no dice */
-	bool keeps_going;     /**< go on when a judge is lost for good */
+	uint64_t least_found;          /**< of a replay, billionths: with fewer of the decisions before its end found it shows nothing */
+	bool replay;                   /**< apply just the decisions, no faults and no dice */
+	bool keeps_going;              /**< go on when a judge is lost for good */
+	struct yaml_warnings warnings; /**< about its file, and its device's */
 };
 
 extern const struct param plan_params[];
 extern const struct param expect_params[];
+
+/** The keys of a scenario that are no single values; ends with NULL. */
+extern const char *const plan_parts[];
 
 /** Where things are found that a scenario only names. */
 struct places {
@@ -69,11 +77,25 @@ struct places {
 	char initramfs[DEVICE_PATH_MAX];
 	char clients[DEVICE_PATH_MAX]; /**< the overlay with other people's clients */
 	char image[DEVICE_PATH_MAX];
-	char snapshots[DEVICE_PATH_MAX]; /**< folder for snapshots of devices */
+	char snapshots[DEVICE_PATH_MAX]; /**< folder for snapshots of devices; empty: places_open_cache() has to choose one */
+	bool passing;                    /**< it is there for this run only */
 };
 
 /** Finds them beside the running program: in its build folder, or where `make install` put them. */
 bool places_find(struct places *ret_places, struct error *err);
+
+/** Where snapshots are kept, for people. */
+#define PLACES_CACHE_ORDER "$STUTTER_CACHE, else build/snapshots of a work tree, else stutter/ in $XDG_CACHE_HOME or ~/.cache"
+
+/**
+ * Chooses the folder for snapshots of booted devices and makes it. Others must not be able to write there, as QEMU goes on from what it finds.
+ * Where the user has no place of their own there is one in $TMPDIR with a name that nobody foresees, until places_close_cache().
+ * @param wanted By the user; NULL: nobody says.
+ */
+bool places_open_cache(struct places *places, const char *wanted, struct error *err);
+
+/** Removes a folder that was for one run only. */
+void places_close_cache(struct places *places);
 
 /**
  * Reads a scenario or a plan and resolves it.

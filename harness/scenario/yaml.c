@@ -14,9 +14,11 @@
 struct reader {
 	struct yaml_file *file;
 	const char *text;
+	size_t length;
 	yaml_parser_t parser;
 	struct error *err;
 	size_t nodes;
+	size_t at, line, column; /* up to where it was looked for what is hardly meant */
 };
 
 static void free_node(struct yaml_node *node)
@@ -79,6 +81,49 @@ static struct yaml_entry *new_entry(struct yaml_node *node)
 	return &node->entries[node->count++];
 }
 
+/* -- what is hardly meant -- */
+
+/* Goes on to a place and tells its byte; libyaml counts characters. Places come in order, so that a file is gone through once. */
+static size_t offset_of(struct reader *reader, yaml_mark_t mark)
+{
+	for (; reader->at < reader->length; reader->at++) {
+		const char c = reader->text[reader->at];
+		if (reader->line > mark.line ||
+		    (reader->line == mark.line && reader->column >= mark.column && ((unsigned char)c & 0xc0) != 0x80))
+			break;
+		reader->column = c == '\n' ? 0 : reader->column + (((unsigned char)c & 0xc0) != 0x80);
+		reader->line += c == '\n';
+	}
+	return reader->at;
+}
+
+/* "at: tcp.syn #2" is every SYN, and a comment. A comment as people write them has a blank behind its '#'. */
+static void look_behind(struct reader *reader, const yaml_event_t *event)
+{
+	yaml_scalar_style_t style = event->data.scalar.style;
+	struct yaml_warnings *warnings = &reader->file->warnings;
+	char word[32];
+
+	if (style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE)
+		return;
+	size_t end = offset_of(reader, event->end_mark), at = end;
+	while (at < reader->length && (reader->text[at] == ' ' || reader->text[at] == '\t'))
+		at++;
+	if (at == end || at + 1 >= reader->length || reader->text[at] != '#' || strchr(" \t\r\n#", reader->text[at + 1]) != NULL)
+		return;
+	(void)snprintf(word, sizeof word, "%.*s", (int)strcspn(reader->text + at, " \t\r\n"), reader->text + at);
+	warnings->list = memory_resize(warnings->list, warnings->count + 1, sizeof *warnings->list);
+	struct error *warning = &warnings->list[warnings->count++];
+	error_set(
+		warning,
+		"the value ends before '%s', since a blank and '#' begin a comment; leave the blank out, or put the whole in quotes, if it "
+		"belongs to it",
+		word);
+	error_at(warning, reader->file->path, (int)event->end_mark.line + 1, (int)event->end_mark.column + 1);
+}
+
+/* -- nodes -- */
+
 /* What an event must not have, whatever it begins. */
 static const char *refused(const yaml_event_t *event)
 {
@@ -88,6 +133,8 @@ static const char *refused(const yaml_event_t *event)
 	case YAML_SCALAR_EVENT:
 		if (event->data.scalar.anchor != NULL)
 			return "anchors (&name) are not allowed: write the value where it is needed";
+		if (strlen((const char *)event->data.scalar.value) != event->data.scalar.length)
+			return "a text cannot have the character \\0 (U+0000) in it: leave it out";
 		return event->data.scalar.tag != NULL ? "tags (!name) are not allowed" : NULL;
 	case YAML_MAPPING_START_EVENT:
 		if (event->data.mapping_start.anchor != NULL)
@@ -165,6 +212,7 @@ static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event, i
 	if (event->type == YAML_SCALAR_EVENT) {
 		node = new_node(YAML_SCALAR, event);
 		node->text = memory_text((const char *)event->data.scalar.value);
+		look_behind(reader, event);
 		return node;
 	}
 	node = new_node(event->type == YAML_MAPPING_START_EVENT ? YAML_MAPPING : YAML_SEQUENCE, event);
@@ -199,12 +247,12 @@ static bool read_document(struct reader *reader)
 
 bool yaml_parse(struct yaml_file *file, const char *path, const char *text, size_t length, struct error *err)
 {
-	struct reader reader = {.file = file, .text = text, .err = err};
+	struct reader reader = {.file = file, .text = text, .length = length, .err = err};
 
 	memset(file, 0, sizeof *file);
 	(void)snprintf(file->path, sizeof file->path, "%s", path);
 	if (memchr(text, '\0', length) != NULL)
-		return error_set(err, "the file has NUL bytes in it, so it is no text") || error_at(err, path, 0, 0);
+		return error_set(err, "the file has NUL bytes in it, so it is no text: write it in UTF-8") || error_at(err, path, 1, 1);
 	if (!yaml_parser_initialize(&reader.parser))
 		return error_set(err, "libyaml has no memory");
 	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
@@ -248,6 +296,40 @@ void yaml_close(struct yaml_file *file)
 {
 	free_node(file->root);
 	file->root = NULL;
+	yaml_free_warnings(&file->warnings);
+}
+
+void yaml_take_warnings(struct yaml_file *file, struct yaml_warnings *warnings)
+{
+	size_t count = warnings->count + file->warnings.count;
+
+	if (file->warnings.count == 0)
+		return;
+	warnings->list = memory_resize(warnings->list, count, sizeof *warnings->list);
+	memcpy(warnings->list + warnings->count, file->warnings.list, file->warnings.count * sizeof *warnings->list);
+	warnings->count = count;
+	yaml_free_warnings(&file->warnings);
+}
+
+void yaml_free_warnings(struct yaml_warnings *warnings)
+{
+	free(warnings->list);
+	*warnings = (struct yaml_warnings){NULL, 0};
+}
+
+bool yaml_resolve_path(const struct yaml_file *file, char *path, size_t size, struct error *err)
+{
+	const char *slash = strrchr(file->path, '/');
+	size_t folder = slash != NULL ? (size_t)(slash - file->path) + 1 : 0, length = strlen(path);
+
+	if (path[0] == '\0' || path[0] == '/')
+		return true;
+	if (folder + length >= size)
+		return error_set(err, "the path %s is too long: with the folder of %s it is more than %zu bytes", path, file->path,
+		                 size - 1);
+	memmove(path + folder, path, length + 1);
+	memcpy(path, file->path, folder);
+	return true;
 }
 
 const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key)

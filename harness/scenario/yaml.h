@@ -35,9 +35,16 @@ struct yaml_entry {
 	struct yaml_node *value;
 };
 
+/** What is allowed and yet hardly meant, with places; all zero is none. */
+struct yaml_warnings {
+	struct error *list;
+	size_t count;
+};
+
 struct yaml_file {
 	char path[ERROR_FILE_MAX]; /**< as the user wrote it, for errors */
 	struct yaml_node *root;    /**< always a mapping */
+	struct yaml_warnings warnings;
 };
 
 /** Reads @p path. @return false with @p err and its place. */
@@ -45,6 +52,16 @@ bool yaml_open(struct yaml_file *file, const char *path, struct error *err);
 /** Reads @p length bytes of @p text; @p path is for errors only. */
 bool yaml_parse(struct yaml_file *file, const char *path, const char *text, size_t length, struct error *err);
 void yaml_close(struct yaml_file *file);
+
+/** Puts the warnings of @p file behind those of @p warnings, and takes them from the file. */
+void yaml_take_warnings(struct yaml_file *file, struct yaml_warnings *warnings);
+void yaml_free_warnings(struct yaml_warnings *warnings);
+
+/**
+ * Makes a path that a file names one that can be opened: a relative one is meant relative to the file.
+ * @param path Of at most @p size bytes with its end. @return false with @p err (no place) if it becomes too long.
+ */
+bool yaml_resolve_path(const struct yaml_file *file, char *path, size_t size, struct error *err);
 
 /** @return the value of @p key in a mapping, or NULL. */
 const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key);

@@ -96,7 +96,7 @@ static err_t output(struct netif *netif, struct pbuf *packet)
 
 static err_t init_netif(struct netif *netif)
 {
-	static const u8_t mac[6] = {0x02, 0x53, 0x54, 0x55, 0x54, 0x01};
+	static const u8_t mac[6] = HOST_MAC;
 
 	netif->name[0] = 'f';
 	netif->name[1] = 'e';

@@ -17,6 +17,11 @@
 /** Addresses of the far end, host order: TEST-NET-1 of RFC 5737. */
 #define HOST_ADDRESS 0xc0000201U
 #define HOST_NETMASK 0xffffff00U
+/** Its hardware address, as an initialiser. */
+#define HOST_MAC                                                                                                                           \
+	{                                                                                                                                  \
+		0x02, 0x53, 0x54, 0x55, 0x54, 0x01                                                                                         \
+	}
 
 struct host_ops {
 	/** The host sends @p frame, which the callee takes over. */

@@ -221,7 +221,7 @@ static void a_wrong_value_is_told_with_those_allowed(void)
 	         ":4:16: direction: 'to-sever' is not one of both, to-server, to-device; did you mean 'to-server'?"},
 		{FAULT("    drop: yes\n"), ":4:11: drop: 'yes' is neither true nor false"},
 		{"name: x\ndevice: {name: d, mac: \"01:00:00:00:00:00\"}\n",
-	         ":2:24: mac: '01:00:00:00:00:00' is a group address, a device needs one of its own (even first byte)"},
+	         ":2:24: mac: '01:00:00:00:00:00' is a group address, a device needs one of its own: the first byte even, such as 02:00:00:12:34:56"},
 		{"name: [x]\n", ":1:7: 'name' must be a text, not a list"},
 		{"name: x\nfaults: drop\n", ":2:9: 'faults' must be a list ('- ' before each), not 'drop'"},
 		{"name: x\nfaults:\n  - drop\n", ":3:5: a fault must be keys and values, not 'drop'"},
@@ -229,15 +229,6 @@ static void a_wrong_value_is_told_with_those_allowed(void)
 	};
 
 	check_bad(rows, sizeof rows / sizeof rows[0]);
-}
-
-/* Only a run needs a folder, so only a run refuses it. */
-static void a_name_must_do_as_a_folder(void)
-{
-	test_write("bad.yaml", "name: a/b\n");
-	CU_ASSERT_EQUAL(stutter("run bad.yaml --out out"), STATUS_USAGE);
-	TEST_SAME_TEXT(output, "bad.yaml:1:1: the scenario's name 'a/b' must do as a folder's name: no slash, no dot in front\n");
-	CU_ASSERT(!is_there("out"));
 }
 
 static void what_is_missing_is_told(void)
@@ -334,7 +325,9 @@ static void all_bad_scenarios_of_a_run_are_told_at_once(void)
 	CU_ASSERT(!is_there("out"));
 	test_write("c.yaml", "name: b\n");
 	CU_ASSERT_EQUAL(stutter("run b.yaml c.yaml --out out"), STATUS_USAGE);
-	TEST_SAME_TEXT(output, "c.yaml:1:1: another scenario of this run is called 'b' too\n");
+	TEST_SAME_TEXT(
+		output,
+		"c.yaml:1:1: another scenario of this run is called 'b' too: the folders of their sessions need names of their own\n");
 	CU_ASSERT(!is_there("out"));
 }
 
@@ -520,7 +513,6 @@ const CU_TestInfo tests_cli[] = {
 	{"an unknown key has its place and the nearest", an_unknown_key_has_its_place_and_the_nearest},
 	{"a wrong unit is told with those allowed", a_wrong_unit_is_told_with_those_allowed},
 	{"a wrong value is told with those allowed", a_wrong_value_is_told_with_those_allowed},
-	{"a name must do as a folder", a_name_must_do_as_a_folder},
 	{"what is missing is told", what_is_missing_is_told},
 	{"what contradicts is told", what_contradicts_is_told},
 	{"a missing file is told", a_missing_file_is_told},

@@ -35,7 +35,7 @@ static const struct module modules[] = {
 	{"fault", true, {"base", "sim", "address", "link", NULL}},
 	{"proxy", true, {"base", "sim", "link", "address", "fault", NULL}},
 	{"server", true, {"base", "sim", "link", "address", "fault", NULL}},
-	{"scenario", true, {"base", "sim", "link", "address", "fault", "server", NULL}},
+	{"scenario", true, {"base", "sim", "link", "address", "fault", "server", "guest/boot/layout.h", "guest/boot/slot.h", NULL}},
 	{"enc28j60", true, {NULL}},
 	{"nor", true, {NULL}},
 	{"board", true, {"base", "sim", "link", "address", "fault", "enc28j60", "nor", NULL}},

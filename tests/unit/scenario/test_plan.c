@@ -283,7 +283,7 @@ static void a_plan_that_was_written_is_read_as_the_same(void)
 	comes_back_the_same(
 		"name: all\nsummary: \"what it shows\"\nseed: 18446744073709551615\ndeadline: 61.5s\ndevice: box\n"
 		"link: {duplex: full, up_at: 1500us, queue: 9}\nserver: {version: \"1.0\", lease: 90s, ttl: 0ns}\n"
-		"expect: {verdict: any, phase: update, at_least: 1s, at_most: 1h}\n"
+		"expect: {verdict: any, phase: verify, at_least: 1s, at_most: 1h}\n"
 		"faults:\n"
 		"  - {name: a, direction: to-server, filter: \"udp port 53\", from: 1s, until: 2s, nth: 3, drop: true}\n"
 		"  - {name: b, every: 5, probability: 12.3456789%, delay: {time: 1.000001ms, jitter: 7ns, keep_order: false}}\n"

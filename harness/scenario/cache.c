@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The folder for snapshots: what the user says, else one that is the user's own. */
+#include <errno.h>
+#include <ftw.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenario/plan.h"
+
+#define PURPOSE "the folder for snapshots of booted devices"
+#define CURE "give one of your own with --cache DIR or STUTTER_CACHE"
+
+/* Makes a folder and what is missing above it, for nobody but the user. */
+static bool make_private(const char *folder)
+{
+	char path[DEVICE_PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s", folder);
+	for (char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
+		if (slash != NULL)
+			*slash = '\0';
+		if (mkdir(path, 0700) != 0 && errno != EEXIST)
+			return false;
+		if (slash == NULL)
+			return true;
+		*slash = '/';
+	}
+}
+
+/* @param mine Whether it must be the user's own. */
+static bool is_usable(const char *folder, bool mine, struct error *err)
+{
+	struct stat status;
+
+	if (!make_private(folder) || stat(folder, &status) != 0)
+		return error_set(err, PURPOSE ", %s, cannot be made: %s; " CURE, folder, strerror(errno));
+	if (!S_ISDIR(status.st_mode))
+		return error_set(err, PURPOSE ", %s, is no folder; " CURE, folder);
+	if (status.st_mode & S_IWOTH)
+		return error_set(err, PURPOSE ", %s, is one that everybody can write into; " CURE, folder);
+	if (mine && status.st_uid != geteuid())
+		return error_set(err, PURPOSE ", %s, is another user's; " CURE, folder);
+	return access(folder, W_OK | X_OK) == 0 || error_set(err, PURPOSE ", %s, cannot be written: %s; " CURE, folder, strerror(errno));
+}
+
+static bool take(struct places *places, const char *above, const char *below, bool mine, struct error *err)
+{
+	char folder[DEVICE_PATH_MAX];
+
+	if (above == NULL || above[0] != '/')
+		return false;
+	if ((size_t)snprintf(folder, sizeof folder, "%s%s", above, below) >= sizeof folder)
+		return error_set(err, PURPOSE ": the path %s is too long", above);
+	if (!is_usable(folder, mine, err))
+		return false;
+	memcpy(places->snapshots, folder, sizeof folder);
+	return true;
+}
+
+/* What the user names is taken or refused, and may be relative. */
+static bool take_wanted(struct places *places, const char *wanted, const char *said_by, struct error *err)
+{
+	char here[DEVICE_PATH_MAX] = "";
+
+	if (wanted[0] == '\0')
+		return error_set(err, "%s: " PURPOSE " has no name; " CURE, said_by);
+	if (wanted[0] != '/' && getcwd(here, sizeof here - 1) == NULL)
+		return error_set(err, "%s: the path of this folder cannot be told: %s", said_by, strerror(errno));
+	if (here[0] != '\0')
+		(void)strcat(here, "/");
+	return take(places, here[0] != '\0' ? here : wanted, here[0] != '\0' ? wanted : "", false, err) ||
+	       error_context(err, "%s", said_by);
+}
+
+static bool take_passing(struct places *places, struct error *err)
+{
+	const char *above = getenv("TMPDIR");
+
+	if (above == NULL || above[0] != '/')
+		above = "/tmp";
+	if ((size_t)snprintf(places->snapshots, sizeof places->snapshots, "%s/stutter-XXXXXX", above) >= sizeof places->snapshots)
+		return error_set(err, PURPOSE ": the path %s is too long; " CURE, above);
+	places->passing = mkdtemp(places->snapshots) != NULL;
+	return places->passing ||
+	       error_set(err, "there is no place for snapshots of booted devices, not even in %s: %s; " CURE, above, strerror(errno));
+}
+
+bool places_open_cache(struct places *places, const char *wanted, struct error *err)
+{
+	const char *said = getenv("STUTTER_CACHE"), *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char tree[DEVICE_PATH_MAX];
+
+	if (wanted != NULL)
+		return take_wanted(places, wanted, "--cache", err);
+	if (said != NULL)
+		return take_wanted(places, said, "STUTTER_CACHE", err);
+	memcpy(tree, places->snapshots, sizeof tree);
+	const struct passwd *user = getpwuid(geteuid());
+	return take(places, tree, "", false, err) || take(places, cache, "/stutter", true, err) ||
+	       take(places, home, "/.cache/stutter", true, err) ||
+	       take(places, user != NULL ? user->pw_dir : NULL, "/.cache/stutter", true, err) ||
+	       take(places, getenv("XDG_RUNTIME_DIR"), "/stutter", true, err) || take_passing(places, err);
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+	(void)status;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+void places_close_cache(struct places *places)
+{
+	if (places->passing)
+		(void)nftw(places->snapshots, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	places->passing = false;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/sense.h"
+
+#include <string.h>
+
+#include "fault/point.h"
+#include "guest/boot/slot.h"
+
+/* Of the agent (emulator/guest/agent/policy.c), of init, of the clients' scripts, and of the session before any of them has spoken. */
+const char *const sense_phases[] = {"start",    "dhcp",    "dns",    "ntp",    "connect", "auth",   "check",  "download", "verify",
+                                    "activate", "confirm", "report", "reboot", "poll",    "client", "config", NULL};
+
+/* -- what a file is -- */
+
+static bool is_one_of(const char *const *names, const char *name)
+{
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Both have a name and a summary. */
+static bool has_key(const struct yaml_node *mapping, const struct param *table, const char *const *parts)
+{
+	for (size_t i = 0; i < mapping->count; i++) {
+		const char *key = mapping->entries[i].key->text;
+		if (strcmp(key, "name") != 0 && strcmp(key, "summary") != 0 && (param_find(table, key) != NULL || is_one_of(parts, key)))
+			return true;
+	}
+	return false;
+}
+
+enum sense_kind sense_kind(const struct yaml_node *mapping)
+{
+	bool scenario = has_key(mapping, plan_params, plan_parts), device = has_key(mapping, device_params, device_parts);
+
+	return scenario == device ? SENSE_EITHER : scenario ? SENSE_SCENARIO : SENSE_DEVICE;
+}
+
+bool sense_is_device(const char *path)
+{
+	struct yaml_file file;
+	struct error err;
+
+	if (!yaml_open(&file, path, &err))
+		return false;
+	bool is_device = sense_kind(file.root) == SENSE_DEVICE;
+	yaml_close(&file);
+	return is_device;
+}
+
+/* -- the plan -- */
+
+/* The node of @p key below @p part, or what is nearest to it. */
+static const struct yaml_node *node_of(const struct yaml_file *file, const char *part, const char *key)
+{
+	const struct yaml_node *above = part != NULL ? yaml_get(file->root, part) : file->root;
+	const struct yaml_node *node = above != NULL && above->kind == YAML_MAPPING ? yaml_get(above, key) : NULL;
+
+	return node != NULL ? node : above != NULL ? above : file->root;
+}
+
+/* It becomes the name of a folder. */
+static bool check_name(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	const struct yaml_node *node = yaml_get(file->root, "name");
+
+	if (plan->name[0] == '\0')
+		return yaml_error(file, node, err, "the scenario's name is empty: its sessions' folders are named by it");
+	return (strchr(plan->name, '/') == NULL && plan->name[0] != '.') ||
+	       yaml_error(file, node, err, "the scenario's name '%s' must do as a folder's name: no slash, no dot in front", plan->name);
+}
+
+static bool check_seeds(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	const struct ordinals *seeds = &plan->seeds;
+	const struct yaml_node *node = node_of(file, NULL, "seeds");
+
+	if (seeds->first == ORDINALS_SEED)
+		return yaml_error(file, node, err, "seeds: 'seed' is no range: write one such as 1..16");
+	return seeds->first == 0 || seeds->last - seeds->first < PLAN_SESSIONS_MAX ||
+	       yaml_error(file, node, err, "seeds: the range must be one of at most %u seeds", PLAN_SESSIONS_MAX);
+}
+
+static bool check_times(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	const struct expectation *expect = &plan->expect;
+	const struct yaml_node *node = node_of(file, "expect", "at_least");
+	char least[UNIT_TEXT_MAX], limit[UNIT_TEXT_MAX];
+
+	(void)unit_format(UNIT_DURATION, expect->at_least_ns, least);
+	if (expect->at_most_ns != 0 && expect->at_least_ns > expect->at_most_ns)
+		return yaml_error(file, node, err, "at_least: no session takes at least %s and at most %s: lower it, or raise at_most",
+		                  least, unit_format(UNIT_DURATION, expect->at_most_ns, limit));
+	return expect->at_least_ns <= plan->deadline_ns ||
+	       yaml_error(file, node, err, "at_least: no session takes %s, as its deadline is at %s: lower it, or raise the deadline",
+	                  least, unit_format(UNIT_DURATION, plan->deadline_ns, limit));
+}
+
+/* Judges are those keys of `expect:` that say so. */
+static bool is_judge(const char *name)
+{
+	const struct param *row = param_find(expect_params, name);
+
+	return row != NULL && strncmp(row->summary, PLAN_JUDGE_WORD, sizeof PLAN_JUDGE_WORD - 1) == 0;
+}
+
+static bool check_judge(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	const char *names[32] = {NULL}, *judge = plan->expect.judge;
+	size_t count = 0;
+
+	if (judge[0] == '\0' || is_judge(judge))
+		return true;
+	for (const struct param *row = expect_params; row->key != NULL && count < 31; row++)
+		if (is_judge(row->key))
+			names[count++] = row->key;
+	const char *near = param_nearest(NULL, names, judge);
+	return yaml_error(file, node_of(file, "expect", "judge"), err,
+	                  "judge: there is no judge '%s'%s%s%s; `stutter list oracles` has them all", judge,
+	                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+/* What a foreign client calls its phases is not known. */
+static bool knows_phases(const struct device *device)
+{
+	return strcmp(device->client, DEVICE_CLIENT_AGENT) == 0 || strcmp(device->overlay, DEVICE_OVERLAY_CLIENTS) == 0;
+}
+
+/* @param name Of a phase; empty: any. */
+static bool check_phase(const struct plan *plan, const char *name, struct error *err)
+{
+	char all[256] = "";
+	size_t used = 0;
+
+	if (name[0] == '\0' || is_one_of(sense_phases, name) || !knows_phases(&plan->device))
+		return true;
+	for (size_t i = 0; sense_phases[i] != NULL && used < sizeof all; i++)
+		used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i == 0 ? "" : ", ", sense_phases[i]);
+	const char *near = param_nearest(NULL, sense_phases, name);
+	return error_set(err, "there is no phase '%s'%s%s%s; there are %s", name, near != NULL ? "; did you mean '" : "",
+	                 near != NULL ? near : "", near != NULL ? "'?" : "", all);
+}
+
+static bool check_expected_phase(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	const struct yaml_node *node = node_of(file, "expect", "phase");
+
+	return check_phase(plan, plan->expect.phase, err) ||
+	       (error_context(err, "phase"), error_at(err, file->path, node->line, node->column));
+}
+
+/* An image of the flash has a header; one that is larger than a slot is an offer that a device has to refuse. */
+static bool check_os_size(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	return !plan->device.flash.fitted || plan->server.os_size > SLOT_HEADER ||
+	       yaml_error(file, node_of(file, "server", "os_size"), err,
+	                  "os_size: an OS for the flash has a header of %u bytes, so it must be larger than that", SLOT_HEADER);
+}
+
+/* With `nth: seed` and seed 0 none would be meant. */
+static bool check_seed(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	if (plan->seeds.first == 0 && plan->seed == 0)
+		for (size_t i = 0; i < plan->fault_count; i++)
+			if (plan->faults[i].match.nth.first == ORDINALS_SEED)
+				return yaml_error(file, node_of(file, NULL, "seed"), err,
+				                  "seed: 'nth: seed' of the fault '%s' counts from 1, so the seed must not be 0",
+				                  plan->faults[i].name);
+	return true;
+}
+
+bool sense_plan(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	return check_name(file, plan, err) && check_seeds(file, plan, err) && check_seed(file, plan, err) && check_times(file, plan, err) &&
+	       check_judge(file, plan, err) && check_expected_phase(file, plan, err) && check_os_size(file, plan, err);
+}
+
+/* -- faults -- */
+
+static bool names_flash(const struct moment *moment)
+{
+	return moment->kind == MOMENT_POINT && strncmp(moment->at, "nor.", 4) == 0;
+}
+
+static bool check_flash(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const char *site = fault->action->site;
+
+	if (plan->device.flash.fitted)
+		return true;
+	*ret_key = fault->action->name;
+	if (site != NULL && strncmp(site, "nor.", 4) == 0)
+		return error_set(err, "'%s' happens to a flash, and the device '%s' has none: take one that has, such as 21.10",
+		                 fault->action->name, plan->device.name);
+	*ret_key = names_flash(&fault->match.from) ? "from" : "until";
+	return (!names_flash(&fault->match.from) && !names_flash(&fault->match.until)) ||
+	       error_set(err, "the device '%s' has no flash, so nothing comes to nor.op or nor.read there", plan->device.name);
+}
+
+/* PAUSE belongs to full duplex (IEEE 802.3 31B.1), collisions and what is taken for them to half duplex (IEEE 802.3 4.1.2.2). */
+static bool check_duplex(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const enum fault_kind kind = fault->action->kind;
+
+	*ret_key = fault->action->name;
+	if (kind == FAULT_PAUSE && plan->link.duplex != LINK_FULL)
+		return error_set(err,
+		                 "a port in half duplex sends no pause frames: add 'link: {duplex: full}', and a device in full duplex");
+	return !(kind == FAULT_COLLISION || kind == FAULT_LINK_PULSE) || plan->device.duplex != DEVICE_DUPLEX_FULL ||
+	       error_set(err, "'%s' happens in half duplex only, and the device '%s' runs its end in full duplex", fault->action->name,
+	                 plan->device.name);
+}
+
+/* The far end never asks, and the device never answers. */
+static bool check_way(const struct fault *fault, struct error *err)
+{
+	const struct match *match = &fault->match;
+	struct point point;
+
+	if (match->at[0] == '\0' || match->direction == MATCH_BOTH || !point_parse(match->at, &point, err) || point.site != NULL)
+		return true;
+	const struct address_word_row *word = &address_words[point.address.word];
+	return word->way == ADDRESS_EITHER_WAY || (word->way == ADDRESS_TO_SERVER) == (match->direction == MATCH_TO_SERVER) ||
+	       error_set(err, "direction: every %s goes %s: leave 'direction' out, or name another address", word->word,
+	                 word->way == ADDRESS_TO_SERVER ? "to-server" : "to-device");
+}
+
+bool sense_fault(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const char *key;
+
+	if (plan->made.tool[0] != '\0')
+		return true;
+	if (!check_flash(plan, fault, &key, err) || !check_duplex(plan, fault, &key, err)) {
+		*ret_key = key;
+		return false;
+	}
+	if (!check_way(fault, err)) {
+		*ret_key = "direction";
+		return false;
+	}
+	if (check_phase(plan, fault->match.during, err))
+		return true;
+	*ret_key = "during";
+	return error_context(err, "during");
+}
