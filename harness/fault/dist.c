@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 
 #define BLANKS " \t\r\n"
@@ -45,7 +46,7 @@ static bool read_lines(FILE *stream, struct dist *dist, const char *path, struct
 	bool good = true;
 
 	for (int line = 1; good && getline(&text, &room, stream) >= 0; line++)
-		good = add_line(dist, path, line, text, err);
+		good = add_line(dist, path, line, text + (line == 1 ? bytes_mark(text) : 0), err);
 	free(text);
 	if (good && ferror(stream) != 0)
 		return error_set(err, "the table %s cannot be read: %s", path, strerror(errno));

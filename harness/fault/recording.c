@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/param.h"
 #include "fault/fault.h"
 
 #define CELLS_MAX 16
+#define BLANKS " \t"
 #define NS_PER_MS 1000000U
 
 /* -- lines -- */
@@ -36,14 +38,20 @@ static void lines_close(struct lines *lines)
 	(void)fclose(lines->stream);
 }
 
+/* Goes on to the next line that has something in it; what editors leave around it, a mark in front of the first and blanks, is taken off. */
 static bool lines_next(struct lines *lines)
 {
-	ssize_t length = getline(&lines->text, &lines->room, lines->stream);
-
-	if (length < 0)
-		return false;
-	lines->number++;
-	lines->text[strcspn(lines->text, "\r\n")] = '\0';
+	do {
+		if (getline(&lines->text, &lines->room, lines->stream) < 0)
+			return false;
+		size_t front = lines->number++ == 0 ? bytes_mark(lines->text) : 0;
+		front += strspn(lines->text + front, BLANKS);
+		size_t length = strcspn(lines->text + front, "\r\n");
+		while (length > 0 && strchr(BLANKS, lines->text[front + length - 1]) != NULL)
+			length--;
+		memmove(lines->text, lines->text + front, length);
+		lines->text[length] = '\0';
+	} while (lines->text[0] == '\0');
 	return true;
 }
 
@@ -138,19 +146,36 @@ struct columns {
 	const struct param *rows[CELLS_MAX];
 };
 
-/* Cuts a line at its commas; blanks around a cell do not count. @return how many cells. */
-static size_t split(char *text, char *ret_cells[CELLS_MAX])
+/* Takes the quotes off a cell, of which @p at is behind the first; two of them stand for one. @return what follows the last one, or NULL if there is none. */
+static char *unquote(char *at)
 {
-	size_t count = 0;
+	for (char *to = at; *at != '\0'; *to++ = *at++)
+		if (*at == '"' && *++at != '"') {
+			char *behind = at + strspn(at, BLANKS);
+			*to = '\0';
+			return behind;
+		}
+	return NULL;
+}
 
-	while (text != NULL && count < CELLS_MAX) {
-		char *cell = strsep(&text, ",");
-		cell += strspn(cell, " \t");
-		for (size_t length = strlen(cell); length > 0 && strchr(" \t", cell[length - 1]) != NULL; length--)
-			cell[length - 1] = '\0';
-		ret_cells[count++] = cell;
+/* Cuts a line at its commas; blanks around a cell do not count, nor do quotes. */
+static bool split(char *text, char *ret_cells[CELLS_MAX], size_t *ret_count, struct error *err)
+{
+	*ret_count = 0;
+	while (text != NULL && *ret_count < CELLS_MAX) {
+		char *cell = text + strspn(text, BLANKS);
+		ret_cells[(*ret_count)++] = cell[0] == '"' ? cell + 1 : cell;
+		text = cell[0] == '"' ? unquote(cell + 1) : cell;
+		if (text == NULL || (cell[0] == '"' && text[0] != ',' && text[0] != '\0'))
+			return error_set(err,
+			                 "a cell that begins with a quote must end with one, and a comma or the line's end must follow");
+		char *end = strsep(&text, ",");
+		if (cell[0] == '"')
+			continue;
+		for (size_t length = strlen(end); length > 0 && strchr(BLANKS, end[length - 1]) != NULL; length--)
+			end[length - 1] = '\0';
 	}
-	return count;
+	return true;
 }
 
 static bool read_columns(struct lines *lines, struct columns *columns, struct error *err)
@@ -158,7 +183,8 @@ static bool read_columns(struct lines *lines, struct columns *columns, struct er
 	char *cells[CELLS_MAX];
 	bool has_time = false;
 
-	columns->count = split(lines->text, cells);
+	if (!split(lines->text, cells, &columns->count, err))
+		return false;
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct param *row = columns->rows[i] = param_find(row_params, cells[i]);
 		if (row == NULL)
@@ -176,8 +202,10 @@ static bool read_row(struct lines *lines, const struct columns *columns, struct 
 {
 	char *cells[CELLS_MAX];
 	struct link_row row = {0};
-	size_t count = split(lines->text, cells);
+	size_t count;
 
+	if (!split(lines->text, cells, &count, err))
+		return false;
 	if (count != columns->count)
 		return error_set(err, "%zu cells, but the first line names %zu columns", count, columns->count);
 	for (size_t i = 0; i < count; i++) {

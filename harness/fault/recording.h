@@ -41,7 +41,7 @@ struct link_rows {
 };
 
 /**
- * CSV (RFC 4180 without quotes); the first line names the columns: `time` and any of `rate`, `delay`, `loss`. Values have units; an empty rate is no limit,
+ * CSV (RFC 4180, but that no cell goes on in the next line); the first line names the columns: `time` and any of `rate`, `delay`, `loss`. Values have units; an empty rate is no limit,
  * an empty delay or loss is none.
  */
 bool link_rows_open(struct link_rows *ret_rows, const char *path, struct error *err);

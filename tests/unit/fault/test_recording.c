@@ -37,7 +37,8 @@ static void wrong_opportunities_are_told_with_their_line(void)
 {
 	opportunities_are_refused("", " has no delivery opportunity after 0 ms");
 	opportunities_are_refused("0\n0\n", " has no delivery opportunity after 0 ms");
-	opportunities_are_refused("1\n\n2\n", ":2: a line is a number of milliseconds");
+	opportunities_are_refused("1\n\nx\n", ":3: a line is a number of milliseconds");
+	opportunities_are_refused("\n \t\n", " has no delivery opportunity after 0 ms");
 	opportunities_are_refused("1\n2ms\n", ":2: a line is a number of milliseconds");
 	opportunities_are_refused("1\n2\n-3\n", ":3: a line is a number of milliseconds");
 	opportunities_are_refused("5\n4\n", ":2: the time runs backwards, to 4 ms");
@@ -97,6 +98,28 @@ static void columns_come_in_any_order_and_cells_may_be_empty(void)
 	link_rows_close(&rows);
 }
 
+/* As spreadsheets and editors write them. */
+static void marks_quotes_and_blanks_are_taken_off(void)
+{
+	struct opportunities opportunities;
+	struct link_rows rows;
+	struct error err = {0};
+
+	CU_ASSERT_FATAL(opportunities_open(&opportunities,
+	                                   test_write("up", "\xef\xbb\xbf"
+	                                                    "3 \r\n 4\t\r\n\r\n5\n\n"),
+	                                   &err));
+	CU_ASSERT(opportunities.count == 3 && opportunities.at_ns[0] == 3000000 && opportunities.at_ns[2] == 5000000);
+	opportunities_close(&opportunities);
+	CU_ASSERT_FATAL(link_rows_open(
+		&rows, test_write("l.csv", "\xef\xbb\xbf\"time\", \"rate\" ,\"loss\"  \r\n\"0s\",1Mbit,\"1%\"\r\n2s , \"\",\r\n \r\n"),
+		&err));
+	CU_ASSERT_EQUAL_FATAL(rows.count, 2);
+	CU_ASSERT(rows.list[0].rate_bps == 1000000 && rows.list[0].loss == 10000000 && rows.list[1].at_ns == 2000000000 &&
+	          !rows.list[1].has_rate);
+	link_rows_close(&rows);
+}
+
 static void wrong_rows_are_told_with_their_line(void)
 {
 	static const struct {
@@ -115,7 +138,10 @@ static void wrong_rows_are_told_with_their_line(void)
 		{"time,loss\n0s,101%\n", ":2: loss: "},
 		{"time,delay\n366d,\n", ":2: time: 366d is more than the most allowed, 365d"},
 		{"time\n1s\n1s\n", ":3: the time does not go on from the line before"},
-		{"time\n1s\n\n", ":3: time: "},
+		{"time\n1s\n\n1s\n", ":4: the time does not go on from the line before"},
+		{"time,\"rate\n0s,1Mbit\n", ":1: a cell that begins with a quote must end with one"},
+		{"time,rate\n0s,\"1Mbit\"x\n", ":2: a cell that begins with a quote must end with one"},
+		{"\"ti\"\"me\"\n1s\n", ":1: 'ti\"me' is no column"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -137,5 +163,6 @@ const CU_TestInfo tests_recording[] = {
 	{"long recordings are read up to their limit", long_recordings_are_read_up_to_their_limit},
 	{"columns come in any order and cells may be empty", columns_come_in_any_order_and_cells_may_be_empty},
 	{"wrong rows are told with their line", wrong_rows_are_told_with_their_line},
+	{"marks, quotes and blanks are taken off", marks_quotes_and_blanks_are_taken_off},
 	CU_TEST_INFO_NULL,
 };
