@@ -143,3 +143,30 @@ const char *unit_format(enum unit unit, uint64_t value, char ret_text[UNIT_TEXT_
 	(void)snprintf(ret_text, UNIT_TEXT_MAX, "%" PRIu64 "%s", value / best->factor, best->name);
 	return ret_text;
 }
+
+const char *unit_show_duration(uint64_t ns, char ret_text[UNIT_TEXT_MAX])
+{
+	static const struct suffix steps[] = {{"d", 86400000000000},
+	                                      {"h", 3600000000000},
+	                                      {"min", 60000000000},
+	                                      {"s", 1000000000},
+	                                      {"ms", 1000000},
+	                                      {"us", 1000},
+	                                      {"ns", 1}};
+	const struct suffix *step = steps;
+
+	/* Longer units than a second are for those who count in them. */
+	while (step->factor > 1 && (ns < step->factor || (step->factor > 1000000000 && ns % step->factor != 0)))
+		step++;
+	uint64_t whole = ns / step->factor, hundredths = (ns % step->factor * 100 + step->factor / 2) / step->factor;
+	if (hundredths == 100) {
+		whole++;
+		hundredths = 0;
+	}
+	if (hundredths == 0)
+		(void)snprintf(ret_text, UNIT_TEXT_MAX, "%" PRIu64 " %s", whole, step->name);
+	else
+		(void)snprintf(ret_text, UNIT_TEXT_MAX, "%" PRIu64 ".%0*" PRIu64 " %s", whole, hundredths % 10 == 0 ? 1 : 2,
+		               hundredths % 10 == 0 ? hundredths / 10 : hundredths, step->name);
+	return ret_text;
+}

@@ -16,11 +16,11 @@
 #include "base/error.h"
 
 enum unit {
-	UNIT_NONE,        /**< a plain whole number */
-	UNIT_DURATION,    /**< ns, us, ms, s, min, h, d; base: nanoseconds */
-	UNIT_SIZE,        /**< B, kB, KiB, MB, MiB, GiB; base: bytes */
-	UNIT_FREQUENCY,   /**< Hz, kHz, MHz; base: hertz */
-	UNIT_RATE,        /**< bit, kbit, Mbit (per second); base: bits per second */
+	UNIT_NONE,      /**< a plain whole number */
+	UNIT_DURATION,  /**< ns, us, ms, s, min, h, d; base: nanoseconds */
+	UNIT_SIZE,      /**< B, kB, KiB, MB, MiB, GiB; base: bytes */
+	UNIT_FREQUENCY, /**< Hz, kHz, MHz; base: hertz */
+	UNIT_RATE,      /**< bit, kbit, Mbit (per second); base: bits per second */
 	UNIT_PROBABILITY, /**< `12.5%`, and `0`; any other bare number could mean a share or a percentage; base: billionths, 0 to UNIT_PROBABILITY_ONE */
 };
 
@@ -39,6 +39,9 @@ bool unit_parse(enum unit unit, const char *text, uint64_t *ret_value, struct er
 
 /** Writes @p value in the largest unit that keeps it exact. @return ret_text. */
 const char *unit_format(enum unit unit, uint64_t value, char ret_text[UNIT_TEXT_MAX]);
+
+/** Writes a duration for people, rounded to hundredths of its unit: `31.79 s`, `20 ms`, `17 min`. Not to be read back. @return ret_text. */
+const char *unit_show_duration(uint64_t ns, char ret_text[UNIT_TEXT_MAX]);
 
 /** The allowed units as text for messages and help, e.g. "ns, us, ms, s, min, h or d"; empty for UNIT_NONE. */
 const char *unit_names(enum unit unit);

@@ -20,6 +20,8 @@ static size_t render_action(const struct action *action, const union action_para
 		(void)param_get(row, params, value);
 		if (row->standard != NULL && strcmp(value, param_get(row, &standard, usual)) == 0)
 			continue;
+		if (row->type == PARAM_QUANTITY && row->unit == UNIT_DURATION)
+			(void)unit_show_duration(*(const uint64_t *)((const char *)params + row->offset), value);
 		/* The first parameter is the one that a bare value sets. */
 		if (row == action->params)
 			used += (size_t)snprintf(text + used, size - used, " %s", value);
@@ -50,7 +52,6 @@ const char *proxy_fate_render(const struct proxy *proxy, const struct proxy_fate
 	else if (fate->held)
 		(void)snprintf(ret_text + used, size - used, " -> held");
 	else
-		(void)snprintf(ret_text + used, size - used, " -> leaves after %s",
-		               unit_format(UNIT_DURATION, fate->release - now, quantity));
+		(void)snprintf(ret_text + used, size - used, " -> leaves after %s", unit_show_duration(fate->release - now, quantity));
 	return ret_text;
 }

@@ -131,8 +131,7 @@ static void made(void *ctx, const struct frame *frame, enum direction direction,
 
 	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " forged by '%s', %s -> %s%s", direction_name(direction), frame->id,
 	           proxy_fault(world->proxy, fault)->name, packet_render(frame_bytes(frame), packet),
-	           lost ? "dropped, the proxy's queue is full" : "leaves after ",
-	           lost ? "" : unit_format(UNIT_DURATION, release - now, quantity));
+	           lost ? "dropped, the proxy's queue is full" : "leaves after ", lost ? "" : unit_show_duration(release - now, quantity));
 }
 
 static void tell_occasion(struct world *world, struct troubles *others, const char *site, uint64_t number, sim_ns now)

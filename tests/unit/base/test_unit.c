@@ -187,11 +187,39 @@ static void decimals_that_are_zeros_cost_no_room(void)
 	TEST_CONTAINS(err.text, "is too large");
 }
 
+static void durations_are_shown_to_people(void)
+{
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} shown[] = {
+		{0, "0 ns"},
+		{999, "999 ns"},
+		{1000, "1 us"},
+		{49878039, "49.88 ms"},
+		{20000000, "20 ms"},
+		{21500000, "21.5 ms"},
+		{1050000000, "1.05 s"},
+		{999999999, "1000 ms"},
+		{31789654321, "31.79 s"},
+		{1020000000000, "17 min"},
+		{5400000000000, "90 min"},
+		{86400000000000, "1 d"},
+		{86401000000000, "86401 s"},
+		{UINT64_MAX, "18446744073.71 s"},
+	};
+	char text[UNIT_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		TEST_SAME_TEXT(unit_show_duration(shown[i].ns, text), shown[i].text);
+}
+
 const CU_TestInfo tests_unit[] = {
 	{"every unit is read", every_unit_is_read},
 	{"the largest exact unit is written", the_largest_exact_unit_is_written},
 	{"what is written is read back", what_is_written_is_read_back},
 	{"a text that is no quantity is refused", a_text_that_is_no_quantity_is_refused},
 	{"decimals that are zeros cost no room", decimals_that_are_zeros_cost_no_room},
+	{"durations are shown to people", durations_are_shown_to_people},
 	CU_TEST_INFO_NULL,
 };

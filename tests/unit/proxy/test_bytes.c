@@ -144,7 +144,7 @@ static void given_bits_are_inverted_and_nothing_else(void)
 	CU_ASSERT_EQUAL(frame->data[60], clean->data[60] ^ 0x80);
 	CU_ASSERT_EQUAL(frame->data[61], clean->data[61] ^ 0xff);
 	CU_ASSERT_EQUAL(bits_between(frame, clean, 0), 10);
-	TEST_SAME_TEXT(traffic.text, "'f' corrupt xor=14:01 60:80ff -> leaves after 0ns");
+	TEST_SAME_TEXT(traffic.text, "'f' corrupt xor=14:01 60:80ff -> leaves after 0 ns");
 	frame_free(clean);
 	frame_free(frame);
 }
@@ -240,7 +240,7 @@ static void faults_see_what_those_before_them_have_made(void)
 	traffic_open(&traffic, faults, 3, 1);
 	CU_ASSERT_FALSE(traffic_send(&traffic, &segment, 0));
 	(void)traffic_told(&traffic, 0);
-	TEST_SAME_TEXT(traffic.text, "'a' truncate 60, 'b' pad 70, 'c' corrupt xor=69:ff -> leaves after 0ns");
+	TEST_SAME_TEXT(traffic.text, "'a' truncate 60, 'b' pad 70, 'c' corrupt xor=69:ff -> leaves after 0 ns");
 	CU_ASSERT(traffic.last_length == 70 && traffic.last[59] == 5 && traffic.last[60] == 0 && traffic.last[69] == 0xff);
 	traffic_close(&traffic);
 }

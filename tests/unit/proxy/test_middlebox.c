@@ -60,7 +60,7 @@ static void from_the_frame_that_is_hit_on_the_server_sees_another_port(void)
 	TEST_SAME_TEXT(in(4000), "80>4000");
 	TEST_SAME_TEXT(out(4000), "5555>80");
 	CU_ASSERT_FALSE(traffic.fate.causes[0].consequence);
-	TEST_SAME_TEXT(traffic.text, "'nat' rebind 5555 -> leaves after 0ns");
+	TEST_SAME_TEXT(traffic.text, "'nat' rebind 5555 -> leaves after 0 ns");
 	TEST_SAME_TEXT(out(4000), "5555>80");
 	CU_ASSERT(traffic.fate.cause_count == 1 && traffic.fate.causes[0].consequence);
 	TEST_SAME_TEXT(in(5555), "80>4000");

@@ -99,7 +99,7 @@ static void the_queue_has_a_limit(void)
 	CU_ASSERT_EQUAL(dropped, 0);
 	CU_ASSERT(chain_send(&chain, 1, TO_SERVER, 0));
 	CU_ASSERT_STRING_EQUAL(chain.fate.limit, "the proxy's queue is full");
-	TEST_SAME_TEXT(chain.text, "'f' delay 1h, the proxy's queue is full -> dropped");
+	TEST_SAME_TEXT(chain.text, "'f' delay 1 h, the proxy's queue is full -> dropped");
 	chain_close(&chain);
 }
 
@@ -260,11 +260,11 @@ static void a_fate_names_its_causes_in_order(void)
 
 	chain_open(&chain, faults, 3, 1);
 	(void)chain_send(&chain, 1, TO_SERVER, SIM_S);
-	TEST_SAME_TEXT(chain.text, "'slow' delay 20ms, 'slower' delay 1500us -> leaves after 21500us");
+	TEST_SAME_TEXT(chain.text, "'slow' delay 20 ms, 'slower' delay 1.5 ms -> leaves after 21.5 ms");
 	CU_ASSERT_EQUAL(chain.fate.causes[1].fault, 1);
 	CU_ASSERT_EQUAL(chain.fate.causes[1].params.delay.time_ns, 1500000);
 	(void)chain_send(&chain, 1, TO_SERVER, 2 * SIM_S);
-	TEST_SAME_TEXT(chain.text, "'slow' delay 20ms, 'slower' delay 1500us, 'lost' drop -> dropped");
+	TEST_SAME_TEXT(chain.text, "'slow' delay 20 ms, 'slower' delay 1.5 ms, 'lost' drop -> dropped");
 	chain_close(&chain);
 }
 

@@ -39,7 +39,7 @@ static void a_whole_datagram_takes_an_opportunity(void)
 	CU_ASSERT_EQUAL(leaves(1500, TO_SERVER, 0), 5 * SIM_MS);
 	CU_ASSERT_EQUAL(leaves(1500, TO_SERVER, 0), 9 * SIM_MS);
 	CU_ASSERT_EQUAL(leaves(1500, TO_SERVER, 0), 100 * SIM_MS);
-	TEST_SAME_TEXT(traffic.text, "'link' delay 100ms -> leaves after 100ms");
+	TEST_SAME_TEXT(traffic.text, "'link' delay 100 ms -> leaves after 100 ms");
 	traffic_close(&traffic);
 }
 
@@ -132,7 +132,7 @@ static void what_comes_late_to_the_link_waits_from_then_on(void)
 
 	traffic_open(&traffic, faults, 2, 1);
 	CU_ASSERT_EQUAL(leaves(1500, TO_SERVER, 0), 20 * SIM_MS);
-	TEST_SAME_TEXT(traffic.text, "'slow' delay 15ms, 'link' delay 5ms -> leaves after 20ms");
+	TEST_SAME_TEXT(traffic.text, "'slow' delay 15 ms, 'link' delay 5 ms -> leaves after 20 ms");
 	traffic_close(&traffic);
 }
 
