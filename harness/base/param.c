@@ -177,6 +177,26 @@ const char *param_allowed(const struct param *row, char ret_text[PARAM_VALUE_MAX
 	return ret_text;
 }
 
+const char *param_limits(const struct param *row, char ret_text[PARAM_VALUE_MAX])
+{
+	char least[UNIT_TEXT_MAX], most[UNIT_TEXT_MAX];
+
+	ret_text[0] = '\0';
+	if (row->type == PARAM_TEXT)
+		(void)snprintf(ret_text, PARAM_VALUE_MAX, "up to %zu bytes", row->size - 1);
+	if (row->type != PARAM_QUANTITY)
+		return ret_text;
+	(void)unit_format(row->unit, row->min, least);
+	(void)unit_format(row->unit, row->max, most);
+	if (row->min != 0 && row->max != 0)
+		(void)snprintf(ret_text, PARAM_VALUE_MAX, "from %s to %s", least, most);
+	else if (row->max != 0)
+		(void)snprintf(ret_text, PARAM_VALUE_MAX, "up to %s", most);
+	else if (row->min != 0)
+		(void)snprintf(ret_text, PARAM_VALUE_MAX, "from %s on", least);
+	return ret_text;
+}
+
 /* Damerau's distance without transpositions of more than neighbours, for words of at most WORD_MAX letters. */
 static size_t distance(const char *a, const char *b)
 {

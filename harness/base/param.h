@@ -99,6 +99,9 @@ const char *param_get(const struct param *row, const void *object, char ret_text
 /** Says what is allowed, e.g. "a duration (ns, us, ms, s, min, h or d)". */
 const char *param_allowed(const struct param *row, char ret_text[PARAM_VALUE_MAX]);
 
+/** Says within which limits a value is, e.g. "from 1s to 365d"; empty if there are none but those of its type. @return ret_text. */
+const char *param_limits(const struct param *row, char ret_text[PARAM_VALUE_MAX]);
+
 /**
  * The row of @p table or the name in @p names (ends with NULL) that is spelled most like @p word.
  * @return NULL if nothing is near.

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DECIMALS_MAX 9
 #define SUFFIXES_MAX 8
 
 struct suffix {
@@ -106,8 +105,8 @@ bool unit_parse(enum unit unit, const char *text, uint64_t *ret_value, struct er
 		}
 		if (__builtin_mul_overflow(digits, 10U, &digits) || __builtin_add_overflow(digits, (uint64_t)(*at - '0'), &digits))
 			return error_set(err, "'%s' is too large", text);
-		if (point && ++decimals > DECIMALS_MAX)
-			return error_set(err, "'%s' has more than %d decimals", text, DECIMALS_MAX);
+		if (point && ++decimals > UNIT_DECIMALS_MAX)
+			return error_set(err, "'%s' has more than %d decimals", text, UNIT_DECIMALS_MAX);
 		divisor *= point ? 10 : 1;
 	}
 	if (point && decimals == 0)

@@ -27,6 +27,9 @@ enum unit {
 /** A probability of one. */
 #define UNIT_PROBABILITY_ONE 1000000000U
 
+/** The most decimals that a number has. */
+#define UNIT_DECIMALS_MAX 9
+
 /** Room for any formatted quantity. */
 #define UNIT_TEXT_MAX 40
 

@@ -15,19 +15,42 @@ static const struct {
 
 static const struct cli_option options[] = {{NULL, NULL, NULL}};
 
+/* What a machine may be for; stages of a package are words with commas between them. */
+static const struct purpose {
+	const char *heading, *stages[4];
+	bool is_needed; /* for the exit status */
+} purposes[] = {
+	{"Running needs", {"run", NULL}, true},
+	{"Building needs", {"build", NULL}, false},
+	{"Testing needs", {"test", "lint", "fuzz", NULL}, false},
+};
+#define PURPOSES (sizeof purposes / sizeof purposes[0])
+
 static bool tell(bool there, const char *what, const char *purpose)
 {
 	printf("%s  %-24s %s\n", there ? "ok     " : "missing", what, purpose);
 	return there;
 }
 
-/* Tells of every package; the command that installs what is missing is written to @p ret_missing. */
-static size_t look_at_packages(char *ret_missing, size_t size)
+static bool is_for(const char *stages, const struct purpose *purpose)
+{
+	for (size_t i = 0; purpose->stages[i] != NULL; i++)
+		for (const char *at = stages; at != NULL; at = strchr(at, ',')) {
+			at += *at == ',';
+			if (strcspn(at, ",") == strlen(purpose->stages[i]) && strncmp(at, purpose->stages[i], strcspn(at, ",")) == 0)
+				return true;
+		}
+	return false;
+}
+
+/* Tells of the packages for one purpose; the names of those that are missing are written to @p ret_missing. */
+static size_t look_at_packages(const struct purpose *purpose, char *ret_missing, size_t size)
 {
 	size_t missing = 0, used = 0;
 
 	for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++) {
-		if (tell(access(packages[i].file, F_OK) == 0, packages[i].package, packages[i].purpose) || used >= size)
+		if (!is_for(packages[i].stages, purpose) ||
+		    tell(access(packages[i].file, F_OK) == 0, packages[i].package, packages[i].purpose) || used >= size)
 			continue;
 		used += (size_t)snprintf(ret_missing + used, size - used, " %s", packages[i].package);
 		missing++;
@@ -48,25 +71,42 @@ static size_t look_at_files(const struct places *places)
 	return missing;
 }
 
+/* @return how much is missing of what running needs. */
+static size_t look_at_all(const struct places *places)
+{
+	size_t missing[PURPOSES], files_missing = 0, all = 0;
+	char names[PURPOSES][1024] = {""};
+
+	for (size_t i = 0; i < PURPOSES; i++) {
+		printf("%s%s:\n", i > 0 ? "\n" : "", purposes[i].heading);
+		missing[i] = look_at_packages(&purposes[i], names[i], sizeof names[i]);
+		if (purposes[i].is_needed)
+			files_missing = look_at_files(places);
+	}
+	puts("");
+	for (size_t i = 0; i < PURPOSES; i++) {
+		if (missing[i] > 0)
+			printf("%s what is missing: %sapt-get install --no-install-recommends%s\n", purposes[i].heading,
+			       geteuid() == 0 ? "" : "sudo ", names[i]);
+		all += purposes[i].is_needed ? missing[i] : 0;
+	}
+	if (files_missing > 0)
+		printf("%s what is missing: make all\n", purposes[0].heading);
+	if (all + files_missing == 0)
+		puts("Nothing is missing to run.");
+	return all + files_missing;
+}
+
 static int run(const struct cli_values *values)
 {
-	char missing[1024] = "";
 	struct places places;
 	struct error err;
 
 	if (values->operand_count != 0)
 		return error_set(&err, "doctor takes no operands"), cli_fail(&err);
-	size_t packages_missing = look_at_packages(missing, sizeof missing);
 	if (!places_find(&places, &err))
 		return cli_fail(&err);
-	size_t files_missing = look_at_files(&places);
-	if (packages_missing > 0)
-		printf("\nTo mend it: %sapt-get install --no-install-recommends%s\n", geteuid() == 0 ? "" : "sudo ", missing);
-	if (files_missing > 0)
-		puts("\nTo mend it: make all");
-	if (packages_missing + files_missing == 0)
-		puts("\nNothing is missing.");
-	return packages_missing + files_missing == 0 ? EXIT_PASSED : EXIT_INCONCLUSIVE;
+	return look_at_all(&places) == 0 ? EXIT_PASSED : EXIT_INCONCLUSIVE;
 }
 
 const struct cli_command cli_doctor = {"doctor", "", "what this machine lacks, and the command that mends it", options, run};

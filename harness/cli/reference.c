@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "fault/dist.h"
 #include "fault/point.h"
 #include "fault/preset.h"
+#include "fault/recording.h"
 #include "scenario/plan.h"
 
 /* A cell of a table must not have the bar that ends it. */
@@ -21,7 +23,7 @@ static void print_cell(const char *text)
 
 static void print_table(const struct param *table)
 {
-	char allowed[PARAM_VALUE_MAX], standard[PARAM_VALUE_MAX];
+	char allowed[PARAM_VALUE_MAX], standard[PARAM_VALUE_MAX], limits[PARAM_VALUE_MAX], takes[2 * PARAM_VALUE_MAX];
 
 	puts("| key | default | takes | means |\n|---|---|---|---|");
 	for (const struct param *row = table; row->key != NULL; row++) {
@@ -32,7 +34,9 @@ static void print_table(const struct param *table)
 		fputs("|", stdout);
 		printf(" `%s` |", row->key);
 		print_cell(standard);
-		print_cell(param_allowed(row, allowed));
+		(void)snprintf(takes, sizeof takes, "%s%s%s", param_allowed(row, allowed), param_limits(row, limits)[0] != '\0' ? ", " : "",
+		               limits);
+		print_cell(takes);
 		print_cell(row->summary);
 		fputs("\n", stdout);
 	}
@@ -80,11 +84,28 @@ static void print_addresses(void)
 	fputs("\n", stdout);
 }
 
+/* Of what no table says. */
+static void print_limits(void)
+{
+	puts("## Limits\n\n| of | at most |\n|---|---|");
+	printf("| a file | %u MiB, %u values, nested %u deep |\n", YAML_SIZE_MAX >> 20, YAML_NODES_MAX, YAML_DEPTH_MAX);
+	printf("| faults of a scenario, those of `netem` and `preset` counted one by one | %d |\n", FAULTS_MAX);
+	printf("| seeds of a scenario or a run | %u |\n", PLAN_SESSIONS_MAX);
+	printf("| a fault's name | %d bytes |\n", FAULT_NAME_MAX - 1);
+	printf("| the path of a file, once it is resolved | %d bytes |\n", DEVICE_PATH_MAX - 1);
+	printf("| the path of a recording or a table, once it is resolved | %d bytes |\n", FAULT_PATH_MAX - 1);
+	printf("| lines of a recording | %u |\n", RECORDING_ROWS_MAX);
+	printf("| numbers of a table of a distribution | %d |\n", DIST_MAX);
+	printf("| decimals of a number | %d |\n\n", UNIT_DECIMALS_MAX);
+}
+
 int cli_print_reference(void)
 {
 	puts("# Reference\n\n"
 	     "What a scenario can say.\n"
 	     "This page is printed by `stutter list reference` from the tables that read scenarios; `make golden` writes it anew.\n\n"
+	     "Relative paths are meant relative to the file that names them.\n"
+	     "`stutter check` refuses what cannot happen or come true, in the words of `stutter run`.\n\n"
 	     "## Scenario\n");
 	print_table(plan_params);
 	puts("## `link:`\n");
@@ -105,6 +126,7 @@ int cli_print_reference(void)
 	print_actions(LAYER_BOARD, "Actions on chip, bus, INT, supply and flash");
 	print_actions(LAYER_SERVER, "Actions at the services of the far end");
 	print_addresses();
+	print_limits();
 	puts("## Device\n");
 	print_table(device_params);
 	puts("### `agent:`\n");

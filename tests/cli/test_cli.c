@@ -417,17 +417,20 @@ static void scenarios_and_devices_are_listed(void)
 	TEST_CONTAINS(output, "reference            ");
 }
 
+/* What is missing for tests does not keep a machine from running. */
 static void doctor_tells_what_is_there(void)
 {
 	int status = stutter("doctor");
+	char *building = strstr(output, "\nBuilding needs:\n"), *testing = strstr(output, "\nTesting needs:\n");
 
-	CU_ASSERT(status == 0 || status == 125);
-	TEST_CONTAINS(output, "qemu-system-arm");
-	TEST_CONTAINS(output, "the device's kernel");
-	if (status == 0)
-		TEST_CONTAINS(output, "\nNothing is missing.\n");
-	else
-		TEST_CONTAINS(output, "\nTo mend it: ");
+	CU_ASSERT_FATAL(strncmp(output, "Running needs:\n", 15) == 0 && building != NULL && testing != NULL && building < testing);
+	TEST_CONTAINS(building, "  gcc ");
+	TEST_CONTAINS(testing, "  tshark ");
+	TEST_CONTAINS(testing, "  libclang-rt-14-dev ");
+	*building = '\0';
+	TEST_CONTAINS(output, "  qemu-system-arm ");
+	TEST_CONTAINS(output, "  initramfs.cpio ");
+	CU_ASSERT_EQUAL(status, strstr(output, "\nmissing  ") != NULL ? 125 : 0);
 }
 
 /* -- check -- */
