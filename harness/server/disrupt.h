@@ -55,7 +55,7 @@ void disruptor_dns(struct disruptor *disruptor, struct dns_answer *answer, sim_n
 /** A message has come. @param config What the server gives; one address more is taken for good by other_address. @return whether there is an answer at all. */
 bool disruptor_dhcp(struct disruptor *disruptor, struct bytes message, struct dhcp_config *config, uint32_t *device, sim_ns now);
 
-/** A request has come. @param unix_ns The time that the answer would tell. */
+/** A request has come. @param clock What the server's clock shows. */
 void disruptor_ntp(struct disruptor *disruptor, struct bytes message, struct ntp_clock clock, struct ntp_answer *ret_answer, sim_ns now);
 
 /** What becomes of an IPv4 packet for a host. */
