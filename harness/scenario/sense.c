@@ -151,6 +151,19 @@ static bool check_expected_phase(const struct yaml_file *file, const struct plan
 	       (error_context(err, "phase"), error_at(err, file->path, node->line, node->column));
 }
 
+static bool check_signs_of_life(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	const struct yaml_node *node = node_of(file, "expect", "signs_of_life");
+	struct bpf_program program;
+
+	if (plan->expect.judges.signs_of_life[0] == '\0')
+		return true;
+	if (!fault_compile_filter(plan->expect.judges.signs_of_life, &program, err))
+		return error_context(err, "signs_of_life"), error_at(err, file->path, node->line, node->column);
+	pcap_freecode(&program);
+	return true;
+}
+
 /* An image of the flash has a header; one that is larger than a slot is an offer that a device has to refuse. */
 static bool check_os_size(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
@@ -174,7 +187,8 @@ static bool check_seed(const struct yaml_file *file, const struct plan *plan, st
 bool sense_plan(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
 	return check_name(file, plan, err) && check_seeds(file, plan, err) && check_seed(file, plan, err) && check_times(file, plan, err) &&
-	       check_judge(file, plan, err) && check_expected_phase(file, plan, err) && check_os_size(file, plan, err);
+	       check_judge(file, plan, err) && check_expected_phase(file, plan, err) && check_signs_of_life(file, plan, err) &&
+	       check_os_size(file, plan, err);
 }
 
 /* -- faults -- */
