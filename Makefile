@@ -185,11 +185,13 @@ lint: deps ## clang-format, clang-tidy and cppcheck over our sources
 # libFuzzer starts from the corpus of the repository and collects in the build folder. A crash leaves its input there.
 FUZZ_SECONDS ?= 60
 FUZZ_NAMES   := $(foreach name,$(basename $(notdir $(wildcard tests/fuzz/*.c))),$(if $(findstring $(T),$(name)),$(name)))
+FUZZ_SEEDS_scenario  := scenarios tests/wrong
+FUZZ_SEEDS_recording := scenarios/fault
 fuzz: deps ## Fuzz with libFuzzer (T=enc28j60, FUZZ_SECONDS=600)
 	$(call install_missing,fuzz)
 	$(Q)$(MAKE) --no-print-directory $(FUZZ_NAMES:%=$(B)/fuzz/%)
-	$(Q)for name in $(FUZZ_NAMES); do mkdir -p $(B)/fuzz/corpus/$$name && $(B)/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
-		-artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
+	$(Q)$(foreach name,$(FUZZ_NAMES),mkdir -p $(B)/fuzz/corpus/$(name) && $(B)/fuzz/$(name) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+		-artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$(name) $(or $(FUZZ_SEEDS_$(name)),tests/fuzz/corpus/$(name)) &&) true
 
 $(B)/fuzz/nor: tests/fuzz/nor.c $(wildcard emulator/nor/*.[ch])
 	@mkdir -p $(@D)
@@ -210,6 +212,19 @@ $(B)/fuzz/service: tests/fuzz/service.c $(SERVICE_SOURCES) $(LLHTTP_NAMES:%=$(O)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lssl -lcrypto -ljansson -lxxhash -lz -lm
+
+RECORDING_SOURCES := $(wildcard harness/base/*.c) harness/fault/recording.c harness/fault/dist.c
+$(B)/fuzz/recording: tests/fuzz/recording.c $(RECORDING_SOURCES) $(wildcard harness/*/*.h)
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $(filter %.c,$^) \
+		-lxxhash -lm
+
+SCENARIO_SOURCES := $(wildcard $(foreach folder,base fault scenario sim link address,harness/$(folder)/*.c)) \
+	$(patsubst %,harness/server/%.c,config entropy pki tls)
+$(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
+		$(filter %.c %.o,$^) -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -lm
 
 clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
 	$(Q)rm -rf $(B)/obj* $(B)/stutter $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "server/service.h"
+
+#define SIZE_MAX_32 UINT64_C(0x40000000)
+/* Both are 32 bits of seconds on the wire. */
+#define TIME_32_MAX (UINT64_C(0xffffffff) * 1000000000)
+
+const char *const service_behaviours[] = {"good", "deaf", "crash", NULL};
+
+const struct param service_params[] = {
+	PARAM_ROW_TEXT(service_config, version, "version", "22.02", "of the update on offer"),
+	PARAM_ROW_TEXT(service_config, eval_version, "eval_version", "22.02", "of the update on offer in the feed retail-eval"),
+	PARAM_ROW_TEXT(service_config, group, "group", "", "of devices that the update is offered to; empty: all"),
+	PARAM_ROW_QUANTITY(service_config, os_size, "os_size", UNIT_SIZE, "512KiB", 1, SIZE_MAX_32, "of a generated OS image"),
+	PARAM_ROW_QUANTITY(service_config, app_size, "app_size", UNIT_SIZE, "64KiB", 1, SIZE_MAX_32, "of the generated application image"),
+	PARAM_ROW_QUANTITY(service_config, certificate_ns, "certificate", UNIT_DURATION, "1d", 1000000000, TIME_32_MAX,
+                           "how long a client certificate is good"),
+	PARAM_ROW_CHOICE(service_config, tls, "tls", tls_versions, "any", "the version that the servers speak"),
+	PARAM_ROW_CHOICE(service_config, behaviour, "os_behaviour", service_behaviours, "good",
+                         "of the OS on offer, while it is on trial; deaf: its network does not come up; crash: it resets the device"),
+	PARAM_ROW_BOOL(service_config, rollover, "rollover", "false",
+                       "image hosts, and core once the trust bundle is out, have certificates of the second root"),
+	PARAM_ROW_QUANTITY(service_config, lease_ns, "lease", UNIT_DURATION, "1d", 1000000000, TIME_32_MAX, "of the DHCP lease"),
+	PARAM_ROW_QUANTITY(service_config, ttl_ns, "ttl", UNIT_DURATION, "1min", 0, TIME_32_MAX, "of DNS answers"),
+	PARAM_ROW_BOOL(service_config, path_mtu_discovery, "df", "false",
+                       "TCP is sent with DF set, and no ICMP about it is heard (RFC 2923)"),
+	{0},
+};
