@@ -80,7 +80,9 @@ bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct d
 	plan_freeze(&frozen, decisions, device_image);
 	good = write_plan(dir, &frozen, NULL, err);
 	decisions_close(&frozen.decisions);
-	remove_file(dir, DECISIONS_KEPT);
+	/* Where there was no room for the plan they are all that is left of the decisions. */
+	if (good)
+		remove_file(dir, DECISIONS_KEPT);
 	return good;
 }
 
@@ -328,7 +330,7 @@ static void complete_trace(const char *dir, const struct verdict *verdict)
 	free(trace);
 }
 
-static void complete_plan(const char *dir, const struct plan *plan, const struct verdict *verdict)
+static bool complete_plan(const char *dir, const struct plan *plan, const struct verdict *verdict)
 {
 	const struct decisions none = {0};
 	char *lines = whole_lines(dir, DECISIONS_KEPT);
@@ -336,8 +338,9 @@ static void complete_plan(const char *dir, const struct plan *plan, const struct
 	struct error err;
 
 	plan_freeze(&frozen, &none, verdict->image_hash);
-	(void)write_plan(dir, &frozen, lines != NULL ? lines : "", &err);
+	bool good = write_plan(dir, &frozen, lines != NULL ? lines : "", &err);
 	free(lines);
+	return good;
 }
 
 /* A picture of the bus goes out in pieces; the last one may end anywhere in a line. */
@@ -359,7 +362,7 @@ static void cut_half_line(const char *dir, const char *name)
 	(void)fclose(stream);
 }
 
-static bool has_file(const char *dir, const char *name)
+bool folder_has(const char *dir, const char *name)
 {
 	char path[DEVICE_PATH_MAX + 32];
 
@@ -375,11 +378,10 @@ void folder_complete(const char *dir, const struct plan *plan, struct verdict *v
 	cut_half_line(dir, "bus.vcd");
 	cut_half_line(dir, "bus.txt");
 	/* Without that file the session had come to its end, and has frozen its plan and closed its trace itself. */
-	if (has_file(dir, DECISIONS_KEPT)) {
+	if (folder_has(dir, DECISIONS_KEPT)) {
 		complete_trace(dir, verdict);
-		if (!plan->replay)
-			complete_plan(dir, plan, verdict);
-		remove_file(dir, DECISIONS_KEPT);
+		if (plan->replay || complete_plan(dir, plan, verdict))
+			remove_file(dir, DECISIONS_KEPT);
 	}
 	(void)folder_write_verdict(dir, plan, verdict, &err);
 }

@@ -69,6 +69,9 @@ bool folder_write_addresses(const char *dir, const struct world *world, struct e
 /** Writes replay.txt: which decisions of the plan found what they are about. */
 bool folder_write_replay(const char *dir, const struct world *world, struct error *err);
 
+/** Whether there is a file of this name in it. */
+bool folder_has(const char *dir, const char *name);
+
 /** Writes verdict.json. */
 bool folder_write_verdict(const char *dir, const struct plan *plan, const struct verdict *verdict, struct error *err);
 
