@@ -98,6 +98,9 @@ static void put_case(FILE *stream, const struct suite_session *session)
 	put_property(stream, "digest", session->verdict->digest);
 	put_property(stream, "verdict", verdict_name(session->verdict->kind));
 	put_property(stream, "folder", session->dir);
+	for (size_t i = 0; i < session->verdict->rule_count; i++)
+		if (session->verdict->rules[i].matched == 0)
+			put_property(stream, "never matched", session->plan->faults[i].name);
 	fputs("      </properties>\n", stream);
 	put_outcome(stream, session->verdict);
 	fputs("    </testcase>\n", stream);

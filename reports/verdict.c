@@ -44,6 +44,8 @@ static void report_stretch(struct json *json, const struct verdict_stretch *stre
 
 void report_verdict(struct json *json, const struct plan *plan, const struct verdict *verdict)
 {
+	char differs[VERDICT_TEXT_MAX];
+
 	json_text(json, "scenario", plan->name);
 	json_text(json, "device", plan->device.name);
 	json_number(json, "seed", plan->seed);
@@ -64,6 +66,7 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	optional(json, "first_trouble_faults", verdict->faults);
 	json_text(json, "digest", verdict->digest);
 	json_text(json, "device_image", verdict->image_hash);
+	optional(json, "differs", plan_differs(plan, verdict->image_hash, differs, sizeof differs));
 	json_seconds(json, "virtual_s", verdict->virtual_ns);
 	json_seconds(json, "wall_s", verdict->wall_ns);
 	json_seconds(json, "restore_s", verdict->restore_ns);

@@ -61,6 +61,7 @@
 	S("server/disrupt", tests_disrupt, false)                                                                                          \
 	S("server/real", tests_real, false)                                                                                                \
 	S("scenario/yaml", tests_yaml, false)                                                                                              \
+	S("scenario/made", tests_made, false)                                                                                              \
 	S("scenario/plan", tests_plan, false)                                                                                              \
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \

@@ -18,8 +18,9 @@ struct header {
 	struct handover handover;
 	char path[ERROR_FILE_MAX];
 	size_t scenario; /* length of the text, with its end; 0: there is none */
+	struct made present;
 	uint64_t least_found;
-	bool replay, keeps_going;
+	bool replay, keeps_going, may_differ;
 };
 
 static void fill_header(struct header *header, const struct plan *plan, const struct handover *handover)
@@ -31,6 +32,8 @@ static void fill_header(struct header *header, const struct plan *plan, const st
 	header->least_found = plan->least_found;
 	header->replay = plan->replay;
 	header->keeps_going = plan->keeps_going;
+	header->present = plan->present;
+	header->may_differ = plan->may_differ;
 }
 
 int handover_write(const struct plan *plan, const struct handover *handover, struct error *err)
@@ -63,13 +66,14 @@ static bool take(const char *bytes, size_t size, struct plan *ret_plan, struct h
 
 	memcpy(&header, bytes, sizeof header);
 	const char *scenario = bytes + sizeof header, *text = scenario + header.scenario;
-	if (!plan_read(ret_plan, text, size - (size_t)(text - bytes), header.path, &header.handover.places, err))
+	if (!plan_read(ret_plan, text, size - (size_t)(text - bytes), header.path, header.replay, &header.handover.places, err))
 		return false;
 	free(ret_plan->scenario);
 	ret_plan->scenario = header.scenario > 0 ? memory_text(scenario) : NULL;
 	ret_plan->least_found = header.least_found;
-	ret_plan->replay = header.replay;
 	ret_plan->keeps_going = header.keeps_going;
+	ret_plan->present = header.present;
+	ret_plan->may_differ = header.may_differ;
 	*ret_handover = header.handover;
 	return true;
 }

@@ -21,7 +21,7 @@ enum {
 	EXIT_INCONCLUSIVE = 125, /**< nothing is proved; `git bisect run` skips */
 };
 
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX 24
 
 struct cli_option {
 	const char *name;     /**< without the dashes; NULL ends a table */
@@ -77,6 +77,9 @@ bool cli_reading_open(struct cli_reading *reading, const char *device, bool froz
 
 /** Reads one, and prints what it warns of. @param ret_plan To be released with plan_close(). */
 bool cli_reading_next(struct cli_reading *reading, const char *path, struct plan *ret_plan, struct error *err);
+
+/** Reads one that cli_reading_next() has found good once more: another session of it. */
+bool cli_reading_again(const struct cli_reading *reading, const char *path, struct plan *ret_plan, struct error *err);
 
 void cli_reading_close(struct cli_reading *reading);
 

@@ -141,17 +141,20 @@ static bool check_among_others(const struct cli_reading *reading, const struct p
 		       error_set(err,
 		                 "another scenario of this run is called '%s' too: the folders of their sessions need names of their own",
 		                 plan->name);
-	if (good && reading->frozen && plan->made.tool[0] == '\0')
-		good = error_set(
-			err, "this is no frozen plan: every session leaves one as plan.yaml in its folder; `stutter run` takes scenarios");
 	return good || error_at(err, path, 1, 1);
+}
+
+bool cli_reading_again(const struct cli_reading *reading, const char *path, struct plan *ret_plan, struct error *err)
+{
+	return reading->frozen ? plan_open_frozen(ret_plan, path, reading->device, &reading->places, err)
+	                       : plan_open(ret_plan, path, reading->device, &reading->places, err);
 }
 
 bool cli_reading_next(struct cli_reading *reading, const char *path, struct plan *ret_plan, struct error *err)
 {
 	struct plan plan;
 
-	if (!plan_open(&plan, path, reading->device, &reading->places, err))
+	if (!cli_reading_again(reading, path, &plan, err))
 		return false;
 	for (size_t i = 0; i < plan.warnings.count; i++)
 		warn(&plan.warnings.list[i]);

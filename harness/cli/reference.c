@@ -114,6 +114,7 @@ int cli_print_reference(void)
 	print_table(service_params);
 	puts("## `expect:`\n");
 	print_table(expect_params);
+	puts("`acted: [NAME, ...]` lists faults that must have acted, in a pass as in a failure: what came out right without them shows nothing of them.\n");
 	puts("## `faults:`, a list\n\n"
 	     "A fault has a `name` (its action's, if none is given), one action, and whom it hits; all conditions hold together.\n"
 	     "An action written as a bare value sets its first parameter: `delay: 100ms`.\n"

@@ -12,6 +12,7 @@
 #include "campaign/pool.h"
 #include "cli/audit.h"
 #include "cli/cli.h"
+#include "cli/idle.h"
 #include "cli/screen.h"
 #include "reports/suite.h"
 #include "session/folder.h"
@@ -36,9 +37,11 @@ enum {
 	OPTION_KEEP_GOING,
 	OPTION_WALL_LIMIT,
 	OPTION_CACHE,
+	OPTION_ANYWAY,
 	/* Of `run` only. */
 	OPTION_SEED,
 	OPTION_SEEDS,
+	OPTION_STRICT,
 	/* Of `replay` only. */
 	OPTION_LEAST = OPTION_SEED,
 };
@@ -58,12 +61,14 @@ enum {
 	[OPTION_KEEP_GOING] = {"keep-going", NULL, "goes on when a judge is lost for good, in place of ending the session there"},         \
 	[OPTION_WALL_LIMIT] = {"wall-limit", "TIME", "ends a session that takes longer on the wall, inconclusive (default: none)"},        \
 	[OPTION_CACHE] = {"cache", "DIR",                                                                                                  \
-	                  "the folder for snapshots of booted devices, which later runs begin from (default: " PLACES_CACHE_ORDER ")"}
+	                  "the folder for snapshots of booted devices, which later runs begin from (default: " PLACES_CACHE_ORDER ")"},    \
+	[OPTION_ANYWAY] = {"anyway", NULL, "a frozen plan shows something even if its image, device, tables or stutter are others by now"}
 
 static const struct cli_option run_options[] = {
 	COMMON_OPTIONS,
 	[OPTION_SEED] = {"seed", "N", "the seed of all random draws (default: what the scenario says, else 1)"},
 	[OPTION_SEEDS] = {"seeds", "A..B", "a session for each seed from A to B"},
+	[OPTION_STRICT] = {"strict", NULL, "a scenario is not as expected if a fault of it never matched anything in any of its sessions"},
 	{NULL, NULL, NULL},
 };
 
@@ -82,6 +87,8 @@ struct campaign {
 	unsigned bus; /* bits of session/folder.h */
 	bool audit, addresses, keeps_going;
 	uint64_t wall_limit_ns;
+	bool strict;     /* idle faults make a session one that is not as expected */
+	bool may_differ; /* frozen plans: from what they were made from */
 	enum transport transport;
 	bool share;     /* what sessions have in common at their beginning */
 	bool replay;    /* just the decisions of frozen plans */
@@ -171,6 +178,8 @@ static bool read_options(const struct cli_values *values, struct campaign *campa
 	campaign->bus = (values->of[OPTION_VCD] != NULL ? FOLDER_VCD : 0) | (values->of[OPTION_BUS] != NULL ? FOLDER_MESSAGES : 0);
 	campaign->audit = values->of[OPTION_AUDIT] != NULL;
 	campaign->addresses = values->of[OPTION_ADDRESSES] != NULL;
+	campaign->strict = !campaign->replay && values->of[OPTION_STRICT] != NULL;
+	campaign->may_differ = values->of[OPTION_ANYWAY] != NULL;
 	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
 	campaign->keeps_going = values->of[OPTION_KEEP_GOING] != NULL;
 	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
@@ -190,15 +199,16 @@ static struct job *add_job(struct campaign *campaign)
 	return &campaign->jobs[campaign->count++];
 }
 
-/* A plan for each session: they differ in the seed, and own their faults each. */
-static bool add_session(struct campaign *campaign, const char *path, unsigned long long seed, size_t time, struct error *err)
+/* A plan for each session: they differ in the seed, and own their faults each. @param like Another of them, which has looked at their files. */
+static bool add_session(struct campaign *campaign, const struct plan *like, unsigned long long seed, size_t time, struct error *err)
 {
 	struct plan plan;
 
-	if (!plan_open(&plan, path, campaign->reading.device, &campaign->reading.places, err))
+	if (!cli_reading_again(&campaign->reading, like->path, &plan, err))
 		return false;
 	plan_set_seed(&plan, seed);
-	plan.replay = campaign->replay;
+	plan.present = like->present;
+	plan.may_differ = campaign->may_differ;
 	plan.least_found = campaign->least;
 	plan.keeps_going = campaign->keeps_going;
 	struct job *job = add_job(campaign);
@@ -215,17 +225,18 @@ static bool add_scenario(struct campaign *campaign, const char *path, struct err
 
 	if (!cli_reading_next(&campaign->reading, path, &plan, err))
 		return false;
+	plan_look(&plan);
 	unsigned long long first = plan.seeds.first != 0 ? plan.seeds.first : plan.seed,
 			   last = plan.seeds.first != 0 ? plan.seeds.last : plan.seed;
-	plan_close(&plan);
 	if (campaign->seeds_given) {
 		first = campaign->first_seed;
 		last = campaign->last_seed;
 	}
 	do {
 		for (size_t time = 0; good && time < campaign->times; time++)
-			good = add_session(campaign, path, first, time, err);
+			good = add_session(campaign, &plan, first, time, err);
 	} while (good && first++ != last);
+	plan_close(&plan);
 	return good;
 }
 
@@ -329,17 +340,19 @@ static int exit_code(const struct campaign *campaign)
 	return ours ? EXIT_BUG : failed ? EXIT_FAILED : inconclusive ? EXIT_INCONCLUSIVE : EXIT_PASSED;
 }
 
-static bool write_reports(const struct campaign *campaign, struct error *err)
+/* Writes what can be written, and tells of the rest. */
+static bool write_reports(const struct campaign *campaign)
 {
+	struct error err;
 	struct suite_session *sessions = memory_new(campaign->count * sizeof *sessions);
 
 	for (size_t i = 0; i < campaign->count; i++)
 		sessions[i] = (struct suite_session){&campaign->jobs[i].plan, &campaign->jobs[i].verdict, campaign->jobs[i].name,
 		                                     campaign->times == 2 && i % 2 == 1};
-	bool good = report_junit(campaign->dir, sessions, campaign->count, err) &&
-	            report_summary(campaign->dir, sessions, campaign->count, err);
+	bool junit = report_junit(campaign->dir, sessions, campaign->count, &err) || (cli_fail(&err), false);
+	bool summary = report_summary(campaign->dir, sessions, campaign->count, &err) || (cli_fail(&err), false);
 	free(sessions);
-	return good;
+	return junit && summary;
 }
 
 static void print_addresses(const struct job *job)
@@ -385,7 +398,6 @@ static int run_all(struct campaign *campaign)
 	                            .stop = &stop,
 	                            .changed = screen_changed,
 	                            .ctx = &screen};
-	struct error err = {.text = ""};
 
 	for (size_t i = 0; i < campaign->count; i++)
 		(void)snprintf(campaign->jobs[i].dir, sizeof campaign->jobs[i].dir, "%.*s/%s", RUN_PATH_MAX, campaign->dir,
@@ -399,13 +411,13 @@ static int run_all(struct campaign *campaign)
 	for (size_t i = 0; campaign->addresses && i < campaign->count; i++)
 		print_addresses(&campaign->jobs[i]);
 	bool repeatable = compare_digests(campaign);
+	if (campaign->strict)
+		idle_enforce(campaign->jobs, campaign->count);
 	int code = repeatable ? exit_code(campaign) : EXIT_BUG;
+	if (!write_reports(campaign) && code == EXIT_PASSED)
+		code = EXIT_INCONCLUSIVE;
 	screen_close(&screen, campaign->dir);
 	tell_digests(campaign);
-	if (!write_reports(campaign, &err)) {
-		cli_fail(&err);
-		code = code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;
-	}
 	return code;
 }
 

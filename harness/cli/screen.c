@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/idle.h"
 #include "fault/netem_note.h"
+#include "session/folder.h"
 
 #define BAR 24
 /* So often the line on a terminal, and the lines elsewhere, tell how far the sessions are. */
@@ -180,23 +182,15 @@ static void print_unexpected(const struct job *job)
 	printf("  folder          %s\n", job->dir);
 }
 
-/* A fault that has hit nothing in any session of its scenario is a mistake of whoever wrote it, most likely. */
 static void print_idle(const struct screen *screen, size_t index)
 {
 	const struct job *first = &screen->jobs[index];
+	size_t sessions;
 
-	for (size_t rule = 0; rule < first->verdict.rule_count; rule++) {
-		size_t sessions = 0, idle = 0;
-		for (size_t i = index; i < screen->count; i++) {
-			if (!same(&screen->jobs[i], first) || screen->jobs[i].verdict.rule_count <= rule)
-				continue;
-			sessions++;
-			idle += screen->jobs[i].verdict.rules[rule].matched == 0;
-		}
-		if (idle == sessions)
+	for (size_t rule = 0; rule < first->plan.fault_count; rule++)
+		if (idle_rule(screen->jobs, screen->count, first, rule, &sessions))
 			printf("\nWARNING: %s: fault '%s' never matched anything in %zu session%s; `--addresses` shows what there was\n",
 			       first->plan.name, first->plan.faults[rule].name, sessions, sessions == 1 ? "" : "s");
-	}
 }
 
 /* Where words of tc mean something else here than to Linux; in a replay nothing is drawn. */
@@ -228,6 +222,27 @@ static void print_meanings(const struct screen *screen)
 	}
 }
 
+/* Names only what is there: on a full disk a report, or the folder of a session, may be missing. */
+static void print_place(const struct screen *screen, const char *dir)
+{
+	static const char *const reports[] = {"summary.json", "junit.xml"};
+	size_t folders = 0;
+	const char *comma = "";
+
+	for (size_t i = 0; i < screen->count; i++)
+		folders += folder_has(screen->jobs[i].dir, "verdict.json");
+	printf("\nThe report lies in %s: ", dir);
+	for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++)
+		if (folder_has(dir, reports[i])) {
+			printf("%s%s", comma, reports[i]);
+			comma = ", ";
+		}
+	if (folders == screen->count)
+		printf("%sa folder for each session.\n", comma[0] != '\0' ? ", and " : "");
+	else
+		printf("%sa whole folder for %zu of %zu sessions.\n", comma[0] != '\0' ? ", and " : "", folders, screen->count);
+}
+
 void screen_close(struct screen *screen, const char *dir)
 {
 	clear_progress(screen);
@@ -244,5 +259,5 @@ void screen_close(struct screen *screen, const char *dir)
 	for (size_t i = 0; i < screen->count; i++)
 		if (!screen->jobs[i].verdict.met_expectation)
 			print_unexpected(&screen->jobs[i]);
-	printf("\nThe report lies in %s: summary.json, junit.xml, and a folder for each session.\n", dir);
+	print_place(screen, dir);
 }

@@ -9,9 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <inttypes.h>
-#include <xxhash.h>
-
 #include "base/check.h"
 #include "base/memory.h"
 #include "fault/netem.h"
@@ -41,6 +38,7 @@ const struct param expect_params[] = {
                            "virtual time that the session takes; 0ns: not asked"),
 	PARAM_ROW_TEXT(expectation, judge, "judge", "", "that finds the failure (`stutter list oracles`); empty: any, or none"),
 	PARAM_ROW_TEXT(expectation, failure_of, "failure_of", "", "the client whose confirmed failure is expected; empty: the device"),
+	PARAM_ROW_TEXT(expectation, reason, "reason", "", "a pattern (glob(7)) that the reason of a failure has in it; empty: any"),
 	JUDGES_ROWS(expectation, judges),
 	{0},
 };
@@ -146,16 +144,22 @@ static char *file_of(struct fault *fault, const char **ret_what)
 	}
 }
 
-/* Such a file is named from where the scenario lies. A plan lies elsewhere, so its path becomes absolute. */
+/*
+ * Such a file is named from where the scenario lies. A plan lies elsewhere, so its path becomes absolute; on another machine, where it leads nowhere, the file may
+ * lie beside the plan.
+ */
 static bool resolve_fault_file(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
 {
 	const char *slash = strrchr(file->path, '/'), *what;
 	char joined[FAULT_PATH_MAX + ERROR_FILE_MAX], whole[PATH_MAX];
 	char *path = file_of(fault, &what);
 
-	if (path == NULL || path[0] == '\0' || path[0] == '/')
+	if (path == NULL || path[0] == '\0')
 		return true;
-	(void)snprintf(joined, sizeof joined, "%.*s%s", slash != NULL ? (int)(slash - file->path) + 1 : 0, file->path, path);
+	const bool absolute = path[0] == '/';
+	if (absolute && (yaml_get(file->root, "made") == NULL || !made_find_beside(file->path, "", path, FAULT_PATH_MAX)))
+		return true;
+	(void)snprintf(joined, sizeof joined, "%.*s%s", slash != NULL && !absolute ? (int)(slash - file->path) + 1 : 0, file->path, path);
 	if (realpath(joined, whole) == NULL)
 		return yaml_error(file, node, err, "the %s %s cannot be read: %s", what, joined, strerror(errno));
 	if (strlen(whole) >= FAULT_PATH_MAX)
@@ -249,6 +253,12 @@ static bool read_several(const struct yaml_file *file, const struct yaml_node *m
 	return error_at(err, file->path, node->line, node->column);
 }
 
+/* A replay has decisions in place of its faults. These stay in its plan as they are, and what they would read need not be there. */
+static bool read_idle(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *fault, struct error *err)
+{
+	return read_action(file, mapping, fault, err) && read_name(file, mapping, fault, err);
+}
+
 /* Reads an entry of the list into one fault or several. */
 static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, const struct plan *plan, struct fault *faults,
                        size_t *ret_count, struct error *err)
@@ -268,7 +278,7 @@ static bool read_fault(const struct yaml_file *file, const struct yaml_node *map
 		return read_several(file, mapping, several, plan, &base, faults, ret_count, err);
 	*faults = base;
 	*ret_count = 1;
-	return read_single(file, mapping, plan, faults, err);
+	return plan->replay ? read_idle(file, mapping, faults, err) : read_single(file, mapping, plan, faults, err);
 }
 
 static bool read_faults(const struct yaml_file *file, const struct yaml_node *list, struct plan *plan, struct error *err)
@@ -354,27 +364,14 @@ static bool read_decisions(const struct yaml_file *file, const struct yaml_node 
 
 /* -- what made a run -- */
 
-struct made {
-	char tool[64], device_image[64], image[64];
-};
-
-static const struct param made_params[] = {
-	PARAM_ROW_TEXT(made, tool, "tool", "", "the program's version"),
-	PARAM_ROW_TEXT(made, device_image, "device_image", "", "hash of kernel, root file system and machine"),
-	PARAM_ROW_TEXT(made, image, "image", "", "hash of what the device downloaded"),
-	{0},
-};
-
 static bool read_made(const struct yaml_file *file, const struct yaml_node *node, struct plan *plan, struct error *err)
 {
 	static const char *const others[] = {"scenario", NULL};
-	struct made made;
 
 	if (node == NULL)
 		return true;
-	if (!yaml_fill(file, node, made_params, others, "made", &made, err))
+	if (!yaml_fill(file, node, made_params, others, "made", &plan->made, err))
 		return false;
-	memcpy(&plan->made, &made, sizeof plan->made);
 	const struct yaml_node *text = yaml_get(node, "scenario");
 	if (text != NULL && text->kind == YAML_SCALAR) {
 		free(plan->scenario);
@@ -398,23 +395,42 @@ static void keep_text(struct plan *plan)
 	(void)fclose(stream);
 }
 
-static void hash_file(const char *path, char ret_text[64])
+/* The tables and recordings that the faults read. @return how many; the rest of the list is NULL. */
+static size_t tables_of(const struct plan *plan, const char *ret_paths[FAULTS_MAX + 1])
 {
-	XXH3_state_t *state = XXH3_createState();
-	FILE *stream = fopen(path, "re");
-	uint8_t buffer[65536];
-	size_t length;
+	const char *what;
+	size_t count = 0;
 
-	ret_text[0] = '\0';
-	CHECK(state != NULL && XXH3_128bits_reset(state) == XXH_OK);
-	while (stream != NULL && (length = fread(buffer, 1, sizeof buffer, stream)) > 0)
-		(void)XXH3_128bits_update(state, buffer, length);
-	XXH128_hash_t hash = XXH3_128bits_digest(state);
-	if (stream != NULL) {
-		(void)snprintf(ret_text, 64, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
-		(void)fclose(stream);
+	memset(ret_paths, 0, (FAULTS_MAX + 1) * sizeof *ret_paths);
+	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++) {
+		const char *path = file_of(&plan->faults[i], &what);
+		if (path != NULL && path[0] != '\0')
+			ret_paths[count++] = path;
 	}
-	XXH3_freeState(state);
+	return count;
+}
+
+void plan_look(struct plan *plan)
+{
+	const struct device *device = &plan->device;
+	const char *tables[FAULTS_MAX + 1];
+	struct made *made = &plan->present;
+
+	made_tool(made);
+	made_hash((const char *const[]){plan->image, NULL}, made->image);
+	made_hash((const char *const[]){device->kernel, NULL}, made->kernel);
+	made_hash((const char *const[]){device->initramfs, NULL}, made->initramfs);
+	made_hash((const char *const[]){device->overlay[0] != '\0' ? device->overlay : NULL, NULL}, made->overlay);
+	if (tables_of(plan, tables) > 0)
+		made_hash(tables, made->tables);
+}
+
+const char *plan_differs(const struct plan *plan, const char *device_image, char *ret_text, size_t size)
+{
+	struct made present = plan->present;
+
+	(void)snprintf(present.device_image, sizeof present.device_image, "%s", device_image);
+	return made_differs(&plan->made, &present, ret_text, size);
 }
 
 void plan_freeze(struct plan *plan, const struct decisions *decisions, const char *device_image)
@@ -422,9 +438,10 @@ void plan_freeze(struct plan *plan, const struct decisions *decisions, const cha
 	plan->decisions = (struct decisions){0};
 	for (size_t i = 0; i < decisions->count; i++)
 		decisions_add(&plan->decisions, &decisions->list[i]);
-	(void)snprintf(plan->made.tool, sizeof plan->made.tool, "stutter %s", STUTTER_VERSION);
+	if (plan->present.tool[0] == '\0')
+		plan_look(plan);
+	plan->made = plan->present;
 	(void)snprintf(plan->made.device_image, sizeof plan->made.device_image, "%s", device_image);
-	hash_file(plan->image, plan->made.image);
 }
 
 /* -- the device -- */
@@ -515,8 +532,11 @@ static bool read_device(const struct yaml_file *file, const char *override, cons
 {
 	const struct yaml_node *node = yaml_get(file->root, "device");
 
-	if (override != NULL)
+	if (override != NULL) {
+		/* Whoever names another device means its parts to be others. */
+		plan->made.kernel[0] = plan->made.initramfs[0] = plan->made.overlay[0] = plan->made.device_image[0] = '\0';
 		return find_device(override, places, plan, err) || error_context(err, "--device");
+	}
 	if (node != NULL && node->kind == YAML_MAPPING)
 		return device_read(file, node, &plan->device, err);
 	if (node != NULL && node->kind != YAML_SCALAR)
@@ -526,22 +546,29 @@ static bool read_device(const struct yaml_file *file, const char *override, cons
 
 /* -- files -- */
 
-/* Takes the standard file where none is named, and looks whether it can be read. A plan lies elsewhere than its scenario, so paths become absolute. */
-static bool resolve_file(char path[DEVICE_PATH_MAX], const char *standard, bool *ret_is_standard, const char *what, const char *cure,
-                         struct error *err)
+/*
+ * Takes the standard file where none is named, and looks whether it can be read. A plan lies elsewhere than its scenario, so paths become absolute. The files that a
+ * frozen plan was made with may lie beside it: whoever gets a failure from another machine puts them there.
+ * @param hash Of the file that a frozen plan was made with, or empty.
+ */
+static bool resolve_file(const struct plan *plan, char path[DEVICE_PATH_MAX], const char *standard, const char *hash, bool *ret_is_standard,
+                         const char *what, const char *cure, struct error *err)
 {
 	char whole[PATH_MAX];
 
 	*ret_is_standard = path[0] == '\0';
 	if (*ret_is_standard)
 		(void)snprintf(path, DEVICE_PATH_MAX, "%s", standard);
+	if (hash[0] != '\0' && made_find_beside(plan->path, hash, path, DEVICE_PATH_MAX))
+		*ret_is_standard = false;
 	if (exists(path) && realpath(path, whole) != NULL) {
 		if (strlen(whole) >= DEVICE_PATH_MAX)
 			return error_set(err, "the path of the %s %s is too long", what, whole);
 		memcpy(path, whole, strlen(whole) + 1);
 		return true;
 	}
-	return error_set(err, "the %s %s cannot be read: %s%s", what, path, strerror(errno), cure);
+	return error_set(err, "the %s %s cannot be read: %s%s%s", what, path, strerror(errno), cure,
+	                 hash[0] != '\0' ? "; one of the same name beside the plan would do" : "");
 }
 
 static bool resolve_image(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
@@ -550,7 +577,8 @@ static bool resolve_image(const struct yaml_file *file, const struct places *pla
 	struct stat status;
 
 	if (yaml_resolve_path(file, plan->image, sizeof plan->image, err) &&
-	    resolve_file(plan->image, places->image, &plan->standard.image, "image", node == NULL ? "; `make image` makes it" : "", err) &&
+	    resolve_file(plan, plan->image, places->image, plan->made.image, &plan->standard.image, "image",
+	                 node == NULL ? "; `make image` makes it" : "", err) &&
 	    ((stat(plan->image, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) ||
 	     error_set(err, "the image %s is not a file with something in it", plan->image)))
 		return true;
@@ -568,7 +596,8 @@ static bool resolve_overlay(const struct places *places, struct plan *plan, cons
 		return true;
 	if (is_clients)
 		overlay[0] = '\0';
-	return resolve_file(overlay, places->clients, &plan->standard.overlay, "overlay", is_clients ? cure : "", err);
+	return resolve_file(plan, overlay, places->clients, plan->made.overlay, &plan->standard.overlay, "overlay", is_clients ? cure : "",
+	                    err);
 }
 
 static bool resolve_files(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
@@ -578,33 +607,85 @@ static bool resolve_files(const struct yaml_file *file, const struct places *pla
 
 	if (!resolve_image(file, places, plan, err))
 		return false;
-	if (resolve_file(device->kernel, places->kernel, &plan->standard.kernel, "kernel", cure, err) &&
-	    resolve_file(device->initramfs, places->initramfs, &plan->standard.initramfs, "initramfs", cure, err) &&
+	if (resolve_file(plan, device->kernel, places->kernel, plan->made.kernel, &plan->standard.kernel, "kernel", cure, err) &&
+	    resolve_file(plan, device->initramfs, places->initramfs, plan->made.initramfs, &plan->standard.initramfs, "initramfs", cure,
+	                 err) &&
 	    resolve_overlay(places, plan, cure, err))
 		return true;
 	const struct yaml_node *node = yaml_get(file->root, "device");
 	return error_at(err, file->path, node != NULL ? node->line : 1, node != NULL ? node->column : 1);
 }
 
+/* -- what is expected -- */
+
+bool expect_means(const char *wanted, const char *name)
+{
+	size_t length = strlen(wanted);
+
+	return strncmp(wanted, name, length) == 0 && (name[length] == '\0' || strncmp(name + length, ": ", 2) == 0);
+}
+
+/* A fault that is asked for must be one of the scenario's, or it could never have acted. */
+static bool check_acted(const struct yaml_file *file, const struct yaml_node *node, const struct plan *plan, struct error *err)
+{
+	const char *names[FAULTS_MAX + 1] = {NULL};
+
+	for (size_t i = 0; i < plan->fault_count; i++) {
+		if (expect_means(node->text, plan->faults[i].name))
+			return true;
+		names[i] = plan->faults[i].name;
+	}
+	const char *near = param_nearest(NULL, names, node->text);
+	return yaml_error(file, node, err, "acted: no fault of this scenario is called '%s'%s%s%s", node->text,
+	                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+/* `acted:` a list of names, under `expect:`. */
+static bool read_acted(const struct yaml_file *file, struct plan *plan, struct error *err)
+{
+	const struct yaml_node *expect = yaml_get(file->root, "expect");
+	const struct yaml_node *list = expect != NULL ? yaml_get(expect, "acted") : NULL;
+	char found[128];
+
+	if (list == NULL)
+		return true;
+	if (list->kind != YAML_SEQUENCE || list->count > EXPECT_ACTED_MAX)
+		return yaml_error(file, list, err, "'acted' must be a list of at most %d names of faults, such as [slow], not %s",
+		                  EXPECT_ACTED_MAX, yaml_describe(list, found, sizeof found));
+	for (size_t i = 0; i < list->count; i++) {
+		const struct yaml_node *node = list->entries[i].value;
+		if (node->kind != YAML_SCALAR || node->text[0] == '\0' || strlen(node->text) >= FAULT_NAME_MAX)
+			return yaml_error(file, node, err, "acted: the name of a fault must be a text of 1 to %d bytes",
+			                  FAULT_NAME_MAX - 1);
+		if (!check_acted(file, node, plan, err))
+			return false;
+		(void)snprintf(plan->expect.acted[i], FAULT_NAME_MAX, "%s", node->text);
+	}
+	return true;
+}
+
 /* -- the whole -- */
 
 static bool read_parts(const struct yaml_file *file, struct plan *plan, struct error *err)
 {
+	static const char *const none[] = {NULL}, *const acted[] = {"acted", NULL};
 	const struct {
 		const char *key;
 		const struct param *table;
+		const char *const *others;
 		void *object;
-	} parts[] = {
-		{"link", link_params, &plan->link}, {"server", service_params, &plan->server}, {"expect", expect_params, &plan->expect}};
+	} parts[] = {{"link", link_params, none, &plan->link},
+	             {"server", service_params, none, &plan->server},
+	             {"expect", expect_params, acted, &plan->expect}};
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
 		const struct yaml_node *node = yaml_get(file->root, parts[i].key);
 		params_init(parts[i].table, parts[i].object);
-		if (node != NULL && !yaml_fill(file, node, parts[i].table, NULL, parts[i].key, parts[i].object, err))
+		if (node != NULL && !yaml_fill(file, node, parts[i].table, parts[i].others, parts[i].key, parts[i].object, err))
 			return false;
 	}
 	return read_faults(file, yaml_get(file->root, "faults"), plan, err) &&
-	       read_decisions(file, yaml_get(file->root, "decisions"), plan, err);
+	       read_decisions(file, yaml_get(file->root, "decisions"), plan, err) && read_acted(file, plan, err);
 }
 
 const char *const plan_parts[] = {"device", "link", "server", "faults", "expect", "decisions", "made", NULL};
@@ -618,17 +699,25 @@ static bool read_plan(const struct yaml_file *file, const char *device, const st
 	       read_parts(file, plan, err) && sense_plan(file, plan, err) && resolve_files(file, places, plan, err);
 }
 
-/* Takes what a file says; the file is closed. @param keeps Whether its text is to be kept with the plan. */
-static bool take_file(struct yaml_file *file, const char *path, bool keeps, const char *device, const struct places *places,
+/* How a plan is to be read. */
+struct reading {
+	bool keeps_text;    /* of the scenario, with the plan */
+	bool replay;        /* of its decisions */
+	const char *device; /* in place of its own; NULL: none */
+};
+
+/* Takes what a file says; the file is closed. */
+static bool take_file(struct yaml_file *file, const char *path, const struct reading *how, const struct places *places,
                       struct plan *ret_plan, struct error *err)
 {
 	struct plan plan;
 
 	memset(&plan, 0, sizeof plan);
 	(void)snprintf(plan.path, sizeof plan.path, "%s", path);
-	if (keeps)
+	plan.replay = how->replay;
+	if (how->keeps_text)
 		keep_text(&plan);
-	bool good = read_plan(file, device, places, &plan, err);
+	bool good = read_plan(file, how->device, places, &plan, err);
 	yaml_take_warnings(file, &plan.warnings);
 	yaml_close(file);
 	if (good)
@@ -640,18 +729,36 @@ static bool take_file(struct yaml_file *file, const char *path, bool keeps, cons
 
 bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err)
 {
+	const struct reading how = {.keeps_text = true, .device = device};
 	struct yaml_file file;
 
 	memset(err, 0, sizeof *err);
-	return yaml_open(&file, path, err) && take_file(&file, path, true, device, places, ret_plan, err);
+	return yaml_open(&file, path, err) && take_file(&file, path, &how, places, ret_plan, err);
 }
 
-bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, const struct places *places, struct error *err)
+bool plan_open_frozen(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err)
 {
+	const struct reading how = {.keeps_text = true, .replay = true, .device = device};
 	struct yaml_file file;
 
 	memset(err, 0, sizeof *err);
-	return yaml_parse(&file, path, text, length, err) && take_file(&file, path, false, NULL, places, ret_plan, err);
+	if (!yaml_open(&file, path, err))
+		return false;
+	if (yaml_get(file.root, "made") != NULL)
+		return take_file(&file, path, &how, places, ret_plan, err);
+	yaml_close(&file);
+	error_set(err, "this is no frozen plan: every session leaves one as plan.yaml in its folder; `stutter run` takes scenarios");
+	return error_at(err, path, 1, 1);
+}
+
+bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, bool replay, const struct places *places,
+               struct error *err)
+{
+	const struct reading how = {.replay = replay};
+	struct yaml_file file;
+
+	memset(err, 0, sizeof *err);
+	return yaml_parse(&file, path, text, length, err) && take_file(&file, path, &how, places, ret_plan, err);
 }
 
 void plan_close(struct plan *plan)
@@ -788,6 +895,16 @@ static void write_made(FILE *stream, const struct plan *plan)
 	}
 }
 
+static void write_acted(FILE *stream, const struct expectation *expect)
+{
+	fputs("  acted: [", stream);
+	for (size_t i = 0; i < EXPECT_ACTED_MAX && expect->acted[i][0] != '\0'; i++) {
+		fputs(i > 0 ? ", " : "", stream);
+		write_quoted(stream, expect->acted[i]);
+	}
+	fputs("]\n", stream);
+}
+
 static void write_all_but_decisions(const struct plan *resolved, FILE *stream)
 {
 	struct plan shown = *resolved;
@@ -821,6 +938,7 @@ static void write_all_but_decisions(const struct plan *resolved, FILE *stream)
 		write_fault(stream, &plan->faults[i]);
 	fputs("expect:\n", stream);
 	write_table(stream, expect_params, &plan->expect, 2);
+	write_acted(stream, &plan->expect);
 	write_made(stream, plan);
 }
 

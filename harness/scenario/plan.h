@@ -16,6 +16,7 @@
 #include "fault/fault.h"
 #include "scenario/device.h"
 #include "scenario/judges.h"
+#include "scenario/made.h"
 #include "server/service.h"
 
 /** The most seeds that a scenario, or a run, can ask for. */
@@ -25,6 +26,9 @@
 
 enum expected { EXPECT_PASS, EXPECT_FAIL, EXPECT_ANY };
 
+/** So many faults can be asked for by `acted:`. */
+#define EXPECT_ACTED_MAX 16
+
 /** `expect:` what the session must come to. */
 struct expectation {
 	unsigned verdict;     /**< enum expected */
@@ -33,8 +37,13 @@ struct expectation {
 	uint64_t at_least_ns; /**< virtual time that the session takes; 0: not asked */
 	uint64_t at_most_ns;
 	char failure_of[64]; /**< of an expected failure: the client whose confirmed failure it is; empty: the device */
+	char reason[128];    /**< of a failure: a pattern (glob(7)) that its reason has in it; empty: any */
 	struct judges judges;
+	char acted[EXPECT_ACTED_MAX][FAULT_NAME_MAX]; /**< names of faults that must have acted; the list ends with "" or is full */
 };
+
+/** Whether a fault, or a decision of it, of this @p name is one that `acted: [WANTED]` asks for: one of a netem line has its entry's name and a word of it. */
+bool expect_means(const char *wanted, const char *name);
 
 struct plan {
 	char path[ERROR_FILE_MAX]; /**< of the scenario, as the user wrote it */
@@ -52,11 +61,11 @@ struct plan {
 	struct expectation expect;
 	size_t fault_count;
 	struct fault *faults;
-	struct decisions decisions; /**< of a frozen plan: what took effect */
-	struct {
-		char tool[64], device_image[64], image[64]; /**< version; hashes of what the device booted and downloaded */
-	} made;                                             /**< by which a run was made; empty in a scenario */
-	char *scenario;                                     /**< the scenario's own text; NULL if this is a plan that lacks it */
+	struct decisions decisions;    /**< of a frozen plan: what took effect */
+	struct made made;              /**< of a frozen plan: what its run was made from; empty in a scenario */
+	struct made present;           /**< what a run is made from now, but for its device_image: plan_look() */
+	bool may_differ;               /**< from what it was made from, and shows something all the same */
+	char *scenario;                /**< the scenario's own text; NULL if this is a plan that lacks it */
 	uint64_t least_found;          /**< of a replay, billionths: with fewer of the decisions before its end found it shows nothing */
 	bool replay;                   /**< apply just the decisions, no faults and no dice */
 	bool keeps_going;              /**< go on when a judge is lost for good */
@@ -104,10 +113,26 @@ void places_close_cache(struct places *places);
  * @return false with @p err: everything that can be wrong before a session starts, missing files included.
  */
 bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err);
+
+/** The same for the replay of a frozen plan: what only its faults would read need not be there. @return false for a scenario, too. */
+bool plan_open_frozen(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err);
 void plan_close(struct plan *plan);
 
-/** Reads what plan_write() wrote. @param path Where the plan came from. What is no part of the text (scenario, replay, least_found) is the caller's. */
-bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, const struct places *places, struct error *err);
+/** Looks at the files and the program that a run of the plan is made from: fills plan->present. */
+void plan_look(struct plan *plan);
+
+/**
+ * Says how what a frozen plan was made from differs from what is there now; empty if it does not, and in a scenario.
+ * @param device_image Hash of what the device boots; empty: not known yet. @return ret_text.
+ */
+const char *plan_differs(const struct plan *plan, const char *device_image, char *ret_text, size_t size);
+
+/**
+ * Reads what plan_write() wrote. What is no part of the text (scenario, present, may_differ, least_found) is the caller's.
+ * @param path Where the plan came from. @param replay As plan_open_frozen().
+ */
+bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, bool replay, const struct places *places,
+               struct error *err);
 
 /** Makes a plan a frozen one: what took effect, and what made the run. @param decisions Copied. */
 void plan_freeze(struct plan *plan, const struct decisions *decisions, const char *device_image);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/judge.h"
 
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -215,6 +216,18 @@ void judge_replay(uint64_t least, struct verdict *verdict)
 	         found, before, verdict_name(verdict->kind), otherwise);
 }
 
+void judge_origin(const struct plan *plan, struct verdict *verdict)
+{
+	char differs[VERDICT_TEXT_MAX / 2], otherwise[VERDICT_TEXT_MAX];
+
+	if (plan->may_differ || verdict->kind == VERDICT_INCONCLUSIVE ||
+	    plan_differs(plan, verdict->image_hash, differs, sizeof differs)[0] == '\0')
+		return;
+	memcpy(otherwise, verdict->reason, sizeof otherwise);
+	conclude(verdict, VERDICT_INCONCLUSIVE, "not what the plan was made from: %.200s (--anyway is content with that); without that: %s, %.150s",
+	         differs, verdict_name(verdict->kind), otherwise);
+}
+
 __attribute__((format(printf, 2, 3))) static void miss(struct verdict *verdict, const char *format, ...)
 {
 	va_list args;
@@ -225,8 +238,26 @@ __attribute__((format(printf, 2, 3))) static void miss(struct verdict *verdict, 
 	verdict->met_expectation = false;
 }
 
+static bool has_reason(const char *pattern, const char *reason)
+{
+	char anywhere[sizeof((struct expectation *)NULL)->reason + 2];
+
+	(void)snprintf(anywhere, sizeof anywhere, "*%s*", pattern);
+	return pattern[0] == '\0' || fnmatch(anywhere, reason, 0) == 0;
+}
+
+/* The first fault that was to act and did not; NULL if there is none. */
+static const char *never_acted(const struct expectation *expect, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < EXPECT_ACTED_MAX && expect->acted[i][0] != '\0'; i++)
+		if ((verdict->acted >> i & 1) == 0)
+			return expect->acted[i];
+	return NULL;
+}
+
 void judge_expectation(const struct expectation *expect, struct verdict *verdict)
 {
+	const char *idle = never_acted(expect, verdict);
 	char limit[UNIT_TEXT_MAX];
 	bool wants_other = expect->verdict != EXPECT_ANY && (expect->verdict == EXPECT_PASS) != (verdict->kind == VERDICT_PASS);
 
@@ -240,6 +271,10 @@ void judge_expectation(const struct expectation *expect, struct verdict *verdict
 		miss(verdict, "a failure in phase %s was expected, not in %s", expect->phase, verdict->phase);
 	else if (verdict->kind == VERDICT_FAIL && expect->judge[0] != '\0' && strcmp(expect->judge, verdict->judge) != 0)
 		miss(verdict, "a failure found by the judge '%s' was expected, not by '%s'", expect->judge, verdict->judge);
+	else if (verdict->kind == VERDICT_FAIL && !has_reason(expect->reason, verdict->reason))
+		miss(verdict, "a failure with '%s' in its reason was expected", expect->reason);
+	else if (idle != NULL)
+		miss(verdict, "the fault '%s' was to act, and never did", idle);
 	else if (expect->at_least_ns != 0 && verdict->virtual_ns < expect->at_least_ns)
 		miss(verdict, "at least %s was expected", unit_format(UNIT_DURATION, expect->at_least_ns, limit));
 	else if (expect->at_most_ns != 0 && verdict->virtual_ns > expect->at_most_ns)

@@ -52,6 +52,9 @@ void judge_decide(const struct judge *judge, const struct world *world, enum ses
 /** Withdraws the verdict of a replay in which too few of the decisions found what they are about. @param least In billionths of those before the end. */
 void judge_replay(uint64_t least, struct verdict *verdict);
 
+/** Withdraws the verdict of a frozen plan's session that is made from other files, or by another program, than the plan was, unless that may be. */
+void judge_origin(const struct plan *plan, struct verdict *verdict);
+
 /** Compares a verdict, with its virtual_ns, with what the plan expects. */
 void judge_expectation(const struct expectation *expect, struct verdict *verdict);
 

@@ -409,12 +409,27 @@ static void run_device(struct session *session, struct verdict *verdict)
 	qemu_stop(session->qemu);
 }
 
+/* Which of the faults that must have acted did so. In a replay a fault acts by its decisions. */
+static void count_acted(const struct plan *plan, const struct world *world, struct verdict *verdict)
+{
+	for (size_t i = 0; i < EXPECT_ACTED_MAX && plan->expect.acted[i][0] != '\0'; i++) {
+		const char *wanted = plan->expect.acted[i];
+		bool acted = false;
+		for (size_t k = 0; !plan->replay && k < plan->fault_count; k++)
+			acted = acted || (expect_means(wanted, plan->faults[k].name) && world_counters(world, k).applied > 0);
+		for (size_t k = 0; plan->replay && k < plan->decisions.count; k++)
+			acted = acted || (expect_means(wanted, plan->decisions.list[k].name) && world_decision_found(world, k));
+		verdict->acted |= (uint32_t)acted << i;
+	}
+}
+
 /* How the plan's faults or decisions fared. A replay that could not do what it was to do shows nothing. */
 static void count_rules(const struct session *session, const struct world *world, struct verdict *verdict)
 {
 	const struct plan *plan = session->plan;
 
 	verdict->replay = plan->replay;
+	count_acted(plan, world, verdict);
 	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++) {
 		struct world_counters counters = world_counters(world, i);
 		verdict->rules[verdict->rule_count].seen = counters.seen;
@@ -446,6 +461,7 @@ static void finish(struct session *session, struct verdict *verdict)
 	judge_decide(&session->judge, world, session->end, session->broken.text, verdict);
 	if (world != NULL)
 		count_rules(session, world, verdict);
+	judge_origin(session->plan, verdict);
 	judge_expectation(&session->plan->expect, verdict);
 	if (world == NULL)
 		return;

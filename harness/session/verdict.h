@@ -54,6 +54,7 @@ struct verdict {
 	struct {
 		uint64_t seen, matched, applied;
 	} rules[VERDICT_RULES_MAX];
+	uint32_t acted; /**< bits: which faults of `acted:` under `expect:` have acted, in a replay their decisions */
 	bool replay;
 	uint64_t decisions, unfound,
 		unfound_before; /**< of a frozen plan: all, those without their address, of these those before the end */

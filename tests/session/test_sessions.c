@@ -677,6 +677,21 @@ static void a_killed_run_leaves_nobody(void)
 	expect_nobody_left();
 }
 
+/* The closing line of `output` names a report if, and only if, the list "there" has it. Without a plan that has the decisions, the decisions are kept. */
+static void expect_only_what_is_there(void)
+{
+	static const char *const reports[] = {"summary.json", "junit.xml"};
+	char *there = read_in_folder(".", "there");
+	const char *closing = strstr(output, "The report lies in ");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(closing);
+	for (size_t i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL(strstr(closing, reports[i]) != NULL, strstr(there, reports[i]) != NULL);
+	CU_ASSERT_EQUAL(strstr(closing, "a folder for each session") != NULL, strstr(there, "verdict.json") != NULL);
+	CU_ASSERT_PTR_NULL(strstr(there, ".new"));
+	free(there);
+}
+
 static void a_full_disk_is_inconclusive(void)
 {
 	char clean[PATH_MAX];
@@ -687,11 +702,12 @@ static void a_full_disk_is_inconclusive(void)
 	int status = test_shell(
 		output, sizeof output,
 		"cd %s && mkdir small && unshare -m sh -c 'mount -t tmpfs -o size=1m none small && %s run %s --out small/r; status=$?; "
-		"cp small/r/clean/seed-1/trace.txt small/r/clean/seed-1/device.pcapng . && exit $status'",
+		"cp small/r/clean/seed-1/trace.txt small/r/clean/seed-1/device.pcapng . && ls small/r small/r/clean/seed-1 >there; exit $status'",
 		test_folder(), started_program(), absolute(CLEAN, clean));
 	expect_status(status, STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "INCONCLUSIVE clean");
 	TEST_CONTAINS(output, "could not be written (is the disk full?)");
+	expect_only_what_is_there();
 	char *trace = read_in_folder(".", "trace.txt");
 	TEST_CONTAINS(trace, "phase connect ok\n");
 	free(trace);

@@ -151,7 +151,98 @@ static void a_session_may_have_a_limit_on_the_wall(void)
 	TEST_CONTAINS(output, "the session took longer than --wall-limit, 4.000 s");
 }
 
+/* The right verdict for another reason than the scenario is about shows nothing of it. */
+static void what_was_expected_must_have_had_its_cause(void)
+{
+	static const char idle[] = "name: s\nimage: image.bin\nfaults:\n- {name: never, drop: true, at: 'tcp.syn#99'}\n"
+				   "- {name: lost, drop: true, at: 'tcp.syn#1'}\nexpect: {verdict: pass, acted: [lost]}\n";
+
+	started_needs("initramfs.cpio");
+	run(idle, "", 0);
+	TEST_CONTAINS(output, "WARNING: s: fault 'never' never matched anything in 1 session");
+	char *junit = started_read("r/junit.xml");
+	TEST_CONTAINS(junit, "<property name=\"never matched\" value=\"never\"/>");
+	free(junit);
+	run(idle, "--strict --seeds 1..2", 1);
+	TEST_CONTAINS(output, "(--strict: the fault 'never' never matched anything)");
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output, "cd %s && grep -q '\"as_expected\": false' r/s/seed-2/verdict.json", test_folder()), 0);
+	run("name: s\nimage: image.bin\nfaults:\n- {name: never, drop: true, at: 'tcp.syn#99'}\nexpect: {acted: [never]}\n", "", 1);
+	TEST_CONTAINS(output, "the fault 'never' was to act, and never did");
+}
+
+/* -- frozen plans -- */
+
+/* What `stutter WORDS --out NAME` in the test's folder comes to. */
+static void stutter(const char *words, const char *name, int status)
+{
+	int found = test_shell(output, sizeof output, "cd %s && %s %s --out %s", test_folder(), started_program(), words, name);
+
+	if (found != status)
+		printf("    exit status %d, not %d; it printed\n%s\n", found, status, output);
+	CU_ASSERT_EQUAL_FATAL(found, status);
+}
+
+static void shell(const char *command)
+{
+	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "cd %s && %s", test_folder(), command), 0);
+}
+
+/* The lines that the digest is of. */
+static void has_the_trace_of_r(const char *name)
+{
+	char command[200];
+
+	(void)snprintf(command, sizeof command, "grep -v '^#' r/s/seed-1/trace.txt >a && grep -v '^#' %s/s/seed-1/trace.txt | cmp a -",
+	               name);
+	shell(command);
+}
+
+#define FROZEN                                                                                                                             \
+	"name: s\nimage: image.bin\ndeadline: 5min\nfaults:\n"                                                                             \
+	"- {name: slow, delay: {time: 20ms, jitter: 5ms, distribution: table, table: t.dist}}\n"                                           \
+	"expect: {verdict: pass, acted: [slow]}\n"
+
+static void a_replay_of_another_image_shows_nothing(void)
+{
+	started_needs("initramfs.cpio");
+	(void)test_write("t.dist", "-4000 0 4000\n");
+	run(FROZEN, "", 0);
+	stutter("replay r/s/seed-1/plan.yaml", "same", 0);
+	has_the_trace_of_r("same");
+	shell("tail -c 102400 /dev/urandom >image.bin");
+	stutter("replay r/s/seed-1/plan.yaml", "other", 125);
+	TEST_CONTAINS(output, "not what the plan was made from: the image (--anyway is content with that); without that: pass, updated");
+	stutter("run r/s/seed-1/plan.yaml", "run", 125);
+	stutter("replay r/s/seed-1/plan.yaml --anyway", "anyway", 0);
+	char *verdict = started_read("anyway/s/seed-1/verdict.json");
+	TEST_CONTAINS(verdict, "\"differs\": \"the image\"");
+	free(verdict);
+}
+
+/* The developer's machine: the tester's folders are not there, and the device is another. */
+static void a_frozen_plan_works_elsewhere(void)
+{
+	started_needs("initramfs.cpio");
+	(void)test_write("t.dist", "-4000 0 4000\n");
+	run(FROZEN, "", 0);
+	shell("mkdir desk && cp r/s/seed-1/plan.yaml desk && mv image.bin t.dist desk && mv desk desk2");
+	stutter("replay desk2/plan.yaml", "again", 0);
+	has_the_trace_of_r("again");
+	stutter("run desk2/plan.yaml", "run", 0);
+	shell("rm desk2/t.dist");
+	stutter("replay desk2/plan.yaml --device patient", "patient", 0);
+	stutter("run desk2/plan.yaml", "run2", 2);
+	TEST_CONTAINS(output, "t.dist");
+	shell("rm desk2/image.bin");
+	stutter("replay desk2/plan.yaml", "gone", 2);
+	TEST_CONTAINS(output, "image.bin cannot be read: No such file or directory; one of the same name beside the plan would do");
+}
+
 const CU_TestInfo tests_verdicts[] = {
+	{"what was expected must have had its cause", what_was_expected_must_have_had_its_cause},
+	{"a replay of another image shows nothing", a_replay_of_another_image_shows_nothing},
+	{"a frozen plan works elsewhere", a_frozen_plan_works_elsewhere},
 	{"traffic is what reaches the device", traffic_is_what_reaches_the_device},
 	{"every flow counts its image bytes", every_flow_counts_its_image_bytes},
 	{"an image may come out of order", an_image_may_come_out_of_order},

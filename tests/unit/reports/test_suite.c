@@ -108,6 +108,22 @@ static void counts_agree_with_the_cases(void)
 	CU_ASSERT_STRING_EQUAL(xpath("concat(count(//failure), ' ', count(//error))"), "2 1");
 }
 
+static void a_fault_that_never_matched_is_a_property(void)
+{
+	struct error err = {0};
+	struct fault faults[2] = {{.name = "idle"}, {.name = "busy"}};
+
+	needs_xmllint();
+	make_sessions();
+	plans[1].fault_count = 2;
+	plans[1].faults = faults;
+	verdicts[3].rule_count = 2;
+	verdicts[3].rules[1].matched = 1;
+	CU_ASSERT_FATAL(report_junit(test_folder(), sessions, COUNT, &err));
+	CU_ASSERT_STRING_EQUAL(xpath("count(//property[@name='never matched'])"), "1");
+	CU_ASSERT_STRING_EQUAL(xpath("string(//testsuite[2]/testcase[2]//property[@name='never matched']/@value)"), "idle");
+}
+
 /* A session that failed as was expected is no failure; one that passed against expectation is. */
 static void expectation_makes_the_failure(void)
 {
@@ -241,6 +257,7 @@ static void a_folder_that_is_not_there_is_an_error(void)
 }
 
 const CU_TestInfo tests_suite[] = {
+	{"a fault that never matched is a property", a_fault_that_never_matched_is_a_property},
 	{"a suite is a scenario and a case a session", a_suite_is_a_scenario_and_a_case_a_session},
 	{"counts agree with the cases", counts_agree_with_the_cases},
 	{"expectation makes the failure", expectation_makes_the_failure},

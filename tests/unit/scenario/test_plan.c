@@ -470,6 +470,73 @@ static void a_table_is_found_from_its_scenario_and_from_its_plan(void)
 	}
 }
 
+static void a_fault_that_must_act_is_one_of_the_scenario(void)
+{
+	struct plan plan;
+
+	comes_back_the_same("name: x\ndevice: box\nfaults:\n  - {name: \"a, b\", drop: true}\n  - netem: loss 1% delay 5ms\n"
+	                    "expect: {reason: \"no * address\", acted: [\"a, b\", netem]}\n");
+	TEST_SAME_TEXT(open_text(&plan, "name: x\ndevice: box\nfaults:\n  - {name: slow, delay: 5ms}\nexpect: {acted: [slow]}\n", NULL), "");
+	CU_ASSERT_STRING_EQUAL(plan.expect.acted[0], "slow");
+	plan_close(&plan);
+	is_refused("name: x\ndevice: box\nfaults:\n  - {name: slow, delay: 5ms}\nexpect: {acted: [slwo]}\n",
+	           "s.yaml:5:18: acted: no fault of this scenario is called 'slwo'; did you mean 'slow'?");
+	is_refused_with("name: x\ndevice: box\nexpect: {acted: slow}\n", "s.yaml:3:17: 'acted' must be a list of at most 16 names of faults");
+	is_refused_with("name: x\ndevice: box\nexpect: {acted: [[slow]]}\n", "s.yaml:3:18: acted: the name of a fault must be a text");
+}
+
+/* Of a frozen plan only what happens in it is read: a table was drawn from before. */
+static void a_replay_does_not_ask_for_tables(void)
+{
+	static const char text[] = "name: x\ndevice: box\nmade: {tool: t}\nfaults:\n"
+				   "  - delay: {time: 9ms, jitter: 1ms, distribution: table, table: /nowhere/t.dist}\n"
+				   "  - mahimahi: {file: /nowhere/m.trace}\ndecisions: []\n";
+	struct error err = {0};
+	struct plan plan;
+
+	make_places();
+	is_refused_with(text, "/nowhere/t.dist");
+	CU_ASSERT_FATAL(plan_open_frozen(&plan, test_write("p.yaml", text), NULL, &places, &err));
+	CU_ASSERT(plan.replay && plan.fault_count == 2);
+	CU_ASSERT_STRING_EQUAL(plan.faults[0].params.delay.table, "/nowhere/t.dist");
+	plan_look(&plan);
+	CU_ASSERT_STRING_EQUAL(plan.present.tables, "");
+	CU_ASSERT_EQUAL(strlen(plan.present.image), 32);
+	plan_close(&plan);
+	CU_ASSERT_FALSE(plan_open_frozen(&plan, test_write("p.yaml", "name: x\ndevice: box\n"), NULL, &places, &err));
+	TEST_CONTAINS(err.text, "this is no frozen plan");
+}
+
+/* Each part by itself; what belongs to the device may be another if the user names one. */
+static void a_frozen_plan_knows_what_it_was_made_from(void)
+{
+	static const struct decisions none;
+	char differs[200], path[600];
+	struct error err = {0};
+	struct plan plan, again;
+
+	TEST_SAME_TEXT(open_text(&plan, "name: x\ndevice: {name: d, overlay: clients}\n", NULL), "");
+	plan_freeze(&plan, &none, "hash");
+	(void)snprintf(path, sizeof path, "%s", test_write("frozen.yaml", ""));
+	FILE *stream = fopen(path, "w");
+	CU_ASSERT_FATAL(stream != NULL);
+	plan_write(&plan, stream);
+	(void)fclose(stream);
+	plan_close(&plan);
+	(void)test_write("clients.cpio", "another");
+	(void)test_write("vmlinuz", "another");
+	(void)test_write("initramfs.cpio", "another");
+	(void)test_write("image.bin", "another");
+	CU_ASSERT_FATAL(plan_open_frozen(&again, path, NULL, &places, &err));
+	plan_look(&again);
+	TEST_SAME_TEXT(plan_differs(&again, "", differs, sizeof differs), "the image, the kernel, the initramfs, the overlay");
+	plan_close(&again);
+	CU_ASSERT_FATAL(plan_open_frozen(&again, path, "box", &places, &err));
+	plan_look(&again);
+	TEST_SAME_TEXT(plan_differs(&again, "another", differs, sizeof differs), "the image");
+	plan_close(&again);
+}
+
 static void texts_of_any_kind_come_back(void)
 {
 	comes_back_the_same("name: \"quote \\\" back \\\\ tab \\t hash # colon: end\"\ndevice: box\n"
@@ -518,6 +585,9 @@ static void files_of_a_scenario_are_found_from_its_plan(void)
 }
 
 const CU_TestInfo tests_plan[] = {
+	{"a fault that must act is one of the scenario", a_fault_that_must_act_is_one_of_the_scenario},
+	{"a replay does not ask for tables", a_replay_does_not_ask_for_tables},
+	{"a frozen plan knows what it was made from", a_frozen_plan_knows_what_it_was_made_from},
 	{"what a scenario says and what it does not", what_a_scenario_says_and_what_it_does_not},
 	{"the least scenario has a name", the_least_scenario_has_a_name},
 	{"unknown keys are told with their place and the nearest", unknown_keys_are_told_with_their_place_and_the_nearest},

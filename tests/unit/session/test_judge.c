@@ -401,7 +401,67 @@ static void a_failure_may_be_expected_of_a_judge(void)
 	CU_ASSERT(verdict.met_expectation);
 }
 
+static void a_failure_may_be_expected_for_a_reason(void)
+{
+	struct expectation expect = {.verdict = EXPECT_FAIL, .reason = "timed out*after [0-9]* ms"};
+
+	memset(&verdict, 0, sizeof verdict);
+	verdict.kind = VERDICT_FAIL;
+	(void)snprintf(verdict.reason, sizeof verdict.reason, "ntp: timed out, after 5000 ms and 2 tries");
+	judge_expectation(&expect, &verdict);
+	CU_ASSERT(verdict.met_expectation);
+	(void)snprintf(verdict.reason, sizeof verdict.reason, "ntp: no address");
+	judge_expectation(&expect, &verdict);
+	TEST_SAME_TEXT(verdict.expectation, "a failure with 'timed out*after [0-9]* ms' in its reason was expected");
+	/* A pass, where it may be one, has another. */
+	expect.verdict = EXPECT_ANY;
+	verdict.kind = VERDICT_PASS;
+	judge_expectation(&expect, &verdict);
+	CU_ASSERT(verdict.met_expectation);
+}
+
+static void a_fault_that_was_to_act_must_have(void)
+{
+	struct expectation expect = {.verdict = EXPECT_ANY, .acted = {"lost", "late"}};
+
+	memset(&verdict, 0, sizeof verdict);
+	verdict.kind = VERDICT_PASS;
+	verdict.acted = 1;
+	judge_expectation(&expect, &verdict);
+	TEST_SAME_TEXT(verdict.expectation, "the fault 'late' was to act, and never did");
+	verdict.kind = VERDICT_FAIL;
+	judge_expectation(&expect, &verdict);
+	CU_ASSERT_FALSE(verdict.met_expectation);
+	verdict.acted = 3;
+	judge_expectation(&expect, &verdict);
+	CU_ASSERT(verdict.met_expectation);
+}
+
+static void a_frozen_plan_of_other_files_shows_nothing(void)
+{
+	static struct plan frozen;
+
+	memset(&frozen, 0, sizeof frozen);
+	memset(&verdict, 0, sizeof verdict);
+	verdict.kind = VERDICT_FAIL;
+	(void)snprintf(verdict.reason, sizeof verdict.reason, "dhcp: no address");
+	(void)snprintf(verdict.image_hash, sizeof verdict.image_hash, "b");
+	judge_origin(&frozen, &verdict);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
+	(void)snprintf(frozen.made.device_image, sizeof frozen.made.device_image, "a");
+	frozen.may_differ = true;
+	judge_origin(&frozen, &verdict);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
+	frozen.may_differ = false;
+	judge_origin(&frozen, &verdict);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_SAME_TEXT(verdict.reason, "not what the plan was made from: QEMU (--anyway is content with that); without that: fail, dhcp: no address");
+}
+
 const CU_TestInfo tests_judge[] = {
+	{"a failure may be expected for a reason", a_failure_may_be_expected_for_a_reason},
+	{"a fault that was to act must have", a_fault_that_was_to_act_must_have},
+	{"a frozen plan of other files shows nothing", a_frozen_plan_of_other_files_shows_nothing},
 	{"a device that has the image and says so passes", a_device_that_has_the_image_and_says_so_passes},
 	{"a device that only says so fails", a_device_that_only_says_so_fails},
 	{"an image may come in parts and out of order", an_image_may_come_in_parts_and_out_of_order},

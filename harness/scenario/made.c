@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/made.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <xxhash.h>
+
+#include "base/check.h"
+#include "guest/module/protocol.h"
+
+const struct param made_params[] = {
+	PARAM_ROW_TEXT(made, tool, "tool", "", "the program's version"),
+	PARAM_ROW_TEXT(made, device_image, "device_image", "", "hash of kernel, root file system and machine"),
+	PARAM_ROW_TEXT(made, image, "image", "", "hash of what the device downloaded"),
+	PARAM_ROW_TEXT(made, kernel, "kernel", "", "hash of the device's kernel"),
+	PARAM_ROW_TEXT(made, initramfs, "initramfs", "", "hash of its root file system"),
+	PARAM_ROW_TEXT(made, overlay, "overlay", "", "hash of its overlay"),
+	PARAM_ROW_TEXT(made, tables, "tables", "", "hash of the tables and recordings that the faults read"),
+	{0},
+};
+
+void made_tool(struct made *made)
+{
+	(void)snprintf(made->tool, sizeof made->tool, "stutter %s, protocol %u", STUTTER_VERSION, STUTTER_PROTOCOL_VERSION);
+}
+
+static bool add_file(XXH3_state_t *state, const char *path)
+{
+	FILE *stream = fopen(path, "re");
+	uint8_t buffer[65536];
+	size_t length;
+
+	if (stream == NULL)
+		return false;
+	while ((length = fread(buffer, 1, sizeof buffer, stream)) > 0)
+		(void)XXH3_128bits_update(state, buffer, length);
+	bool good = !ferror(stream);
+	(void)fclose(stream);
+	return good;
+}
+
+void made_hash(const char *const *paths, char ret_hash[MADE_HASH_MAX])
+{
+	XXH3_state_t *state = XXH3_createState();
+	bool good = paths[0] != NULL;
+
+	ret_hash[0] = '\0';
+	CHECK(state != NULL && XXH3_128bits_reset(state) == XXH_OK);
+	for (size_t i = 0; good && paths[i] != NULL; i++)
+		good = add_file(state, paths[i]);
+	XXH128_hash_t hash = XXH3_128bits_digest(state);
+	XXH3_freeState(state);
+	if (good)
+		(void)snprintf(ret_hash, MADE_HASH_MAX, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
+}
+
+static bool is_file(const char *path, const char *hash)
+{
+	char found[MADE_HASH_MAX];
+
+	made_hash((const char *const[]){path, NULL}, found);
+	return strcmp(found, hash) == 0;
+}
+
+bool made_find_beside(const char *plan, const char *hash, char *path, size_t size)
+{
+	const char *slash = strrchr(plan, '/'), *name = strrchr(path, '/');
+	char beside[1024];
+
+	int length = snprintf(beside, sizeof beside, "%.*s%s", slash != NULL ? (int)(slash - plan) + 1 : 0, plan,
+	                      name != NULL ? name + 1 : path);
+	if ((size_t)length >= sizeof beside || (size_t)length >= size || access(beside, R_OK) != 0)
+		return false;
+	if (access(path, R_OK) == 0 && (hash[0] == '\0' || is_file(path, hash) || !is_file(beside, hash)))
+		return false;
+	memcpy(path, beside, (size_t)length + 1);
+	return true;
+}
+
+const char *made_differs(const struct made *was, const struct made *is, char *ret_text, size_t size)
+{
+	static const struct {
+		size_t place;
+		const char *name;
+	} parts[] = {
+		{offsetof(struct made, image), "the image"},         {offsetof(struct made, kernel), "the kernel"},
+		{offsetof(struct made, initramfs), "the initramfs"}, {offsetof(struct made, overlay), "the overlay"},
+		{offsetof(struct made, tables), "a fault's table"},  {offsetof(struct made, tool), "stutter"},
+		{offsetof(struct made, device_image), "QEMU"},
+	};
+	size_t used = 0;
+	bool of_device = false;
+
+	ret_text[0] = '\0';
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		const char *before = (const char *)was + parts[i].place, *now = (const char *)is + parts[i].place;
+		bool is_whole = parts[i].place == offsetof(struct made, device_image);
+		if (before[0] == '\0' || now[0] == '\0' || strcmp(before, now) == 0 || (is_whole && of_device))
+			continue;
+		of_device = of_device || (i >= 1 && i <= 3);
+		if (used < size)
+			used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used > 0 ? ", " : "", parts[i].name);
+		if (used < size && parts[i].place == offsetof(struct made, tool))
+			used += (size_t)snprintf(ret_text + used, size - used, " (it was %s)", before);
+	}
+	return ret_text;
+}
