@@ -45,6 +45,7 @@ struct qemu_image {
 	unsigned memory_mb;    /**< QEMU_MEMORY_MB */
 	unsigned icount_shift; /**< guest nanoseconds an instruction, as a power of two, QEMU_ICOUNT_SHIFT */
 	unsigned boot_s;       /**< wall seconds the boot may take, QEMU_BOOT_S */
+	const char *log_dir;   /**< a folder that gets console.log and qemu.log of a boot that came to nothing; nobody does */
 };
 
 struct qemu_snapshot {

@@ -152,23 +152,72 @@ static bool save(struct qmp *qmp, struct error *err)
 	return qmp_command(qmp, "quit", NULL, deadline, NULL, err);
 }
 
+/* Looks in the boot's console or log for a line that has @p words in it; what follows them is left in @p ret_rest. */
+static bool file_says(const struct job *job, const char *file, const char *words, char *ret_rest, size_t size)
+{
+	char path[PATH_MAX + 32], line[512];
+	const char *at = NULL;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/%s", job->dir, file);
+	in = fopen(path, "rb");
+	while (in && !at && fgets(line, sizeof(line), in))
+		at = strstr(line, words);
+	if (at) {
+		at += strlen(words);
+		snprintf(ret_rest, size, "%.*s", (int)strcspn(at, "\r\n"), at);
+	}
+	if (in)
+		fclose(in);
+	return at != NULL;
+}
+
+static bool too_large(const struct job *job, struct error *err)
+{
+	return error_set(err,
+	                 "the root file system does not fit into the device's memory of %u MiB, of which it may take less than half\n"
+	                 "  Cure: a smaller overlay, or more 'memory:' in the device file",
+	                 job->image.memory_mb);
+}
+
+/* A root file system of which a part is missing boots all the same, and then lacks the client, most likely. */
+static bool is_unpacked(const struct job *job, struct error *err)
+{
+	char why[64];
+
+	if (!file_says(job, PROCESS_CONSOLE, "Initramfs unpacking failed: ", why, sizeof(why)))
+		return true;
+	if (strcmp(why, "write error") == 0)
+		return too_large(job, err);
+	return error_set(
+		err, "the kernel cannot unpack the root file system (%s)\n  Cure: an initramfs, or an overlay, that is a newc cpio archive",
+		why);
+}
+
 static bool boot(const struct job *job, struct qmp *qmp, struct error *err)
 {
+	bool panicked = false;
 	unsigned events;
 	uint64_t deadline;
+	char why[128];
 
 	if (!qmp_command(qmp, "qmp_capabilities", NULL, qmp_now_ms() + COMMAND_MS, NULL, err))
 		return false;
 	deadline = qmp_now_ms() + (uint64_t)job->image.boot_s * 1000;
-	do
+	do {
 		events = qmp_wait(qmp, QMP_PANICKED | QMP_SHUTDOWN, qmp_now_ms() + LOOK_MS);
-	while (!(events & (QMP_PANICKED | QMP_SHUTDOWN | QMP_CLOSED)) && qmp_now_ms() < deadline && !stopped(job));
+		panicked = file_says(job, PROCESS_CONSOLE, "Kernel panic - not syncing: ", why, sizeof(why));
+	} while (!(events & (QMP_PANICKED | QMP_SHUTDOWN | QMP_CLOSED)) && !panicked && qmp_now_ms() < deadline && !stopped(job));
 	if (stopped(job))
 		return error_set(err, "stopped");
+	if (!is_unpacked(job, err))
+		return false;
+	if (panicked)
+		return error_set(err, "the device's kernel panicked at boot: %s", why);
 	if (events & QMP_PANICKED)
 		return save(qmp, err);
 	return error_set(err, "the device %s instead of stopping for its snapshot",
-	                 events & QMP_SHUTDOWN ? "powered off"
+	                 events & QMP_SHUTDOWN ? "powered off (a kernel of its own needs an initramfs with modules made for it)"
 	                 : events & QMP_CLOSED ? "ended"
 	                                       : "went on booting for too long");
 }
@@ -178,12 +227,16 @@ static bool boot_and_save(const struct job *job, struct error *err)
 	struct process process;
 	struct qmp *qmp = malloc(sizeof(*qmp));
 	bool good = false;
+	char rest[8];
 
 	if (!qmp)
 		return error_set(err, "out of memory");
 	if (process_start(&process, &job->image, job->snapshot->initrd, &(struct process_options){job->dir, -1, -1, -1}, err)) {
 		qmp_init(qmp, process.qmp_fd);
 		good = boot(job, qmp, err);
+		/* QEMU itself refuses what does not even fit beside the kernel. */
+		if (!good && file_says(job, PROCESS_LOG, "could not load initrd", rest, sizeof(rest)))
+			(void)too_large(job, err);
 		if (good)
 			process_reap(&process);
 		else
@@ -222,6 +275,27 @@ static void clean(const struct job *job)
 	rmdir(job->dir);
 }
 
+/* What a boot that came to nothing has said is kept where whoever asks for its cause looks first. */
+static void keep_logs(const struct job *job)
+{
+	static const char *const files[] = {PROCESS_CONSOLE, PROCESS_LOG};
+	char from[PATH_MAX + 32], to[PATH_MAX], piece[PIECE_SIZE];
+	size_t got;
+
+	for (size_t i = 0; job->image.log_dir && i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(from, sizeof(from), "%s/%s", job->dir, files[i]);
+		if (snprintf(to, sizeof(to), "%s/%s", job->image.log_dir, files[i]) >= (int)sizeof(to))
+			return;
+		FILE *in = fopen(from, "rb"), *out = in ? fopen(to, "wb") : NULL;
+		while (out && (got = fread(piece, 1, sizeof(piece), in)) > 0 && fwrite(piece, 1, got, out) == got)
+			;
+		if (out)
+			fclose(out);
+		if (in)
+			fclose(in);
+	}
+}
+
 static bool make(const struct job *job, struct error *err)
 {
 	bool good;
@@ -229,6 +303,8 @@ static bool make(const struct job *job, struct error *err)
 	clean(job);
 	good = make_folder(job->dir, err) && (!job->image.overlay || make_initrd(job, job->snapshot->initrd, err)) &&
 	       boot_and_save(job, err);
+	if (!good)
+		keep_logs(job);
 	clean(job);
 	return good || error_context(err, "cannot make the device's snapshot");
 }

@@ -32,11 +32,12 @@ static size_t place_for(struct engines *engines, const struct device *device)
 	return oldest;
 }
 
-static struct engine *open_engine(struct engines *engines, const struct device *device, char ret_hash[QEMU_HASH_SIZE], struct error *err)
+static struct engine *open_engine(struct engines *engines, const struct engines_job *job, char ret_hash[QEMU_HASH_SIZE], struct error *err)
 {
-	const struct qemu_image image = session_image(device);
+	struct qemu_image image = session_image(&job->plan->device);
 	struct qemu_snapshot snapshot;
 
+	image.log_dir = job->dir;
 	if (!folder_make(engines->places->snapshots, err) ||
 	    !qemu_snapshot_ensure(&image, engines->places->snapshots, engines->stop, &snapshot, err))
 		return NULL;
@@ -62,7 +63,7 @@ static bool give_order(struct engines *engines, struct engine *engine, const str
 
 static bool start_alone(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, struct error *err)
 {
-	struct engine *engine = open_engine(engines, &job->plan->device, ret_hash, err);
+	struct engine *engine = open_engine(engines, job, ret_hash, err);
 	bool good = engine != NULL && give_order(engines, engine, job, ret_hash, ret_pid, err);
 
 	engine_close(engine);
@@ -95,7 +96,7 @@ static bool start_branch(struct engines *engines, const struct engines_job *job,
 	for (bool is_new = false; !is_new;) {
 		is_new = engines->list[i].engine == NULL;
 		if (is_new) {
-			engines->list[i].engine = open_engine(engines, &job->plan->device, engines->list[i].hash, err);
+			engines->list[i].engine = open_engine(engines, job, engines->list[i].hash, err);
 			engines->list[i].device = job->plan->device;
 		}
 		memcpy(ret_hash, engines->list[i].hash, QEMU_HASH_SIZE);

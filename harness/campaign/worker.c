@@ -29,12 +29,13 @@ struct worker {
 static struct qemu *restore(void *ctx, const struct plan *plan, const char *dir, char ret_hash[QEMU_HASH_SIZE], struct error *err)
 {
 	const struct worker *worker = ctx;
-	const struct qemu_image image = session_image(&plan->device);
+	struct qemu_image image = session_image(&plan->device);
 	/* Worker and QEMU take turns, on one core: on that where the host's scheduler has put the worker, since it knows what else runs. */
 	const struct qemu_options options = {.session_dir = dir, .cpu = sched_getcpu(), .stop = &stopped};
 	const char *snapshots = worker->job->places->snapshots;
 	struct qemu_snapshot snapshot;
 
+	image.log_dir = dir;
 	if (!folder_make(snapshots, err) || !qemu_snapshot_ensure(&image, snapshots, &stopped, &snapshot, err))
 		return NULL;
 	memcpy(ret_hash, snapshot.hash, QEMU_HASH_SIZE);

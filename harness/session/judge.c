@@ -27,6 +27,12 @@ void judge_init(struct judge *judge)
 	(void)snprintf(judge->phase, sizeof judge->phase, "start");
 }
 
+void judge_reset(struct judge *judge)
+{
+	judge->resets++;
+	oracle_reset(&judge->notes);
+}
+
 /* If @p text begins with @p word and a space, moves it behind them. */
 static bool take_word(const char **text, const char *word)
 {
@@ -137,12 +143,20 @@ static void decide_pass(const struct judge *judge, const struct world *world, st
 /* A session that never came to a result hangs; where it does so stands in its last report. */
 static void decide_deadline(const struct judge *judge, struct verdict *verdict)
 {
-	if (judge->last[0] == '\0')
+	char boots[64] = "";
+
+	if (judge->resets > 0)
+		(void)snprintf(boots, sizeof boots, "; it had booted %" PRIu64 " times", judge->resets + 1);
+	if (judge->last[0] == '\0' && judge->resets > 0)
+		conclude(verdict, VERDICT_FAIL,
+		         "%s: the device booted %" PRIu64 " times before the deadline and reported nothing; see console.log", judge->phase,
+		         judge->resets + 1);
+	else if (judge->last[0] == '\0')
 		conclude(verdict, VERDICT_INCONCLUSIVE, "the device reported nothing before the deadline; see console.log");
 	else
 		conclude(verdict, VERDICT_FAIL,
-		         "%s: no result before the deadline; the last report, at %" PRIu64 ".%03" PRIu64 " s, was '%.200s'", judge->phase,
-		         judge->last_ns / SIM_S, judge->last_ns % SIM_S / SIM_MS, judge->last);
+		         "%s: no result before the deadline; the last report, at %" PRIu64 ".%03" PRIu64 " s, was '%.200s'%s", judge->phase,
+		         judge->last_ns / SIM_S, judge->last_ns % SIM_S / SIM_MS, judge->last, boots);
 }
 
 /* What was going on stands in the last sign of life, in what else was heard, and in what the far end holds. */
@@ -224,8 +238,9 @@ void judge_origin(const struct plan *plan, struct verdict *verdict)
 	    plan_differs(plan, verdict->image_hash, differs, sizeof differs)[0] == '\0')
 		return;
 	memcpy(otherwise, verdict->reason, sizeof otherwise);
-	conclude(verdict, VERDICT_INCONCLUSIVE, "not what the plan was made from: %.200s (--anyway is content with that); without that: %s, %.150s",
-	         differs, verdict_name(verdict->kind), otherwise);
+	conclude(verdict, VERDICT_INCONCLUSIVE,
+	         "not what the plan was made from: %.200s (--anyway is content with that); without that: %s, %.150s", differs,
+	         verdict_name(verdict->kind), otherwise);
 }
 
 __attribute__((format(printf, 2, 3))) static void miss(struct verdict *verdict, const char *format, ...)

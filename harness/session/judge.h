@@ -31,13 +31,16 @@ struct judge {
 	char stretch_phase[32];         /* in this phase; empty: there was none */
 	char last[VERDICT_TEXT_MAX];    /* the last report */
 	sim_ns last_ns;
-	uint64_t retries;
+	uint64_t retries, resets;
 	bool has_result, result_pass;
 	char result[VERDICT_TEXT_MAX]; /* what follows "result fail" */
 };
 
 /** Starts before the device's first report. */
 void judge_init(struct judge *judge);
+
+/** The device has booted again. */
+void judge_reset(struct judge *judge);
 
 /** A report of the device at the world's now. @return true if it was the session's result. */
 bool judge_report(struct judge *judge, const struct world *world, const char *text);

@@ -178,7 +178,7 @@ static void begin_again(struct session *session)
 {
 	trace_line(session->trace, session->world.sim.now, "session", "the device has booted again (boot %u)", session->boots);
 	witness_hears(&session->world.witness, "boot", true, session->world.sim.now);
-	oracle_reset(&session->judge.notes);
+	judge_reset(&session->judge);
 }
 
 /* Serves a request at the world's now. @return false if the session is at its end. */

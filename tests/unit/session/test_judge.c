@@ -401,6 +401,23 @@ static void a_failure_may_be_expected_of_a_judge(void)
 	CU_ASSERT(verdict.met_expectation);
 }
 
+static void a_device_that_boots_over_and_over_fails(void)
+{
+	begin();
+	decide(END_DEADLINE, NULL);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
+	judge_reset(&judge);
+	judge_reset(&judge);
+	decide(END_DEADLINE, NULL);
+	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
+	TEST_SAME_TEXT(verdict.reason, "start: the device booted 3 times before the deadline and reported nothing; see console.log");
+	CU_ASSERT_FALSE(report_at(SIM_S, "phase dhcp begin"));
+	decide(END_DEADLINE, NULL);
+	TEST_SAME_TEXT(verdict.reason, "dhcp: no result before the deadline; the last report, at 1.000 s, was 'phase dhcp begin'; "
+	                               "it had booted 3 times");
+	end();
+}
+
 static void a_failure_may_be_expected_for_a_reason(void)
 {
 	struct expectation expect = {.verdict = EXPECT_FAIL, .reason = "timed out*after [0-9]* ms"};
@@ -455,10 +472,12 @@ static void a_frozen_plan_of_other_files_shows_nothing(void)
 	frozen.may_differ = false;
 	judge_origin(&frozen, &verdict);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
-	TEST_SAME_TEXT(verdict.reason, "not what the plan was made from: QEMU (--anyway is content with that); without that: fail, dhcp: no address");
+	TEST_SAME_TEXT(verdict.reason,
+	               "not what the plan was made from: QEMU (--anyway is content with that); without that: fail, dhcp: no address");
 }
 
 const CU_TestInfo tests_judge[] = {
+	{"a device that boots over and over fails", a_device_that_boots_over_and_over_fails},
 	{"a failure may be expected for a reason", a_failure_may_be_expected_for_a_reason},
 	{"a fault that was to act must have", a_fault_that_was_to_act_must_have},
 	{"a frozen plan of other files shows nothing", a_frozen_plan_of_other_files_shows_nothing},
