@@ -68,6 +68,7 @@
 	S("session/cable", tests_cable, false)                                                                                             \
 	S("session/captures", tests_captures, false)                                                                                       \
 	S("session/hello", tests_hello, false)                                                                                             \
+	S("session/folder", tests_folder, false)                                                                                           \
 	S("session/judge", tests_judge, false)                                                                                             \
 	S("session/oracle", tests_oracle, false)                                                                                           \
 	S("session/witness", tests_witness, false)                                                                                         \

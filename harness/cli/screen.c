@@ -222,6 +222,15 @@ static void print_meanings(const struct screen *screen)
 	}
 }
 
+/* With --anyway a frozen plan's verdict counts, whatever it was made from. */
+static void print_differing(const struct job *job)
+{
+	char differs[VERDICT_TEXT_MAX];
+
+	if (job->plan.may_differ && plan_differs(&job->plan, job->verdict.image_hash, differs, sizeof differs)[0] != '\0')
+		printf("\nWARNING: %s: not what the plan was made from: %s\n", job->plan.name, differs);
+}
+
 /* Names only what is there: on a full disk a report, or the folder of a session, may be missing. */
 static void print_place(const struct screen *screen, const char *dir)
 {
@@ -256,6 +265,9 @@ void screen_close(struct screen *screen, const char *dir)
 			print_idle(screen, i);
 			print_notes(&screen->jobs[i].plan);
 		}
+	for (size_t i = 0; i < screen->count; i++)
+		if (is_first(screen, i))
+			print_differing(&screen->jobs[i]);
 	for (size_t i = 0; i < screen->count; i++)
 		if (!screen->jobs[i].verdict.met_expectation)
 			print_unexpected(&screen->jobs[i]);

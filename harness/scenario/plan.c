@@ -744,7 +744,8 @@ bool plan_open_frozen(struct plan *ret_plan, const char *path, const char *devic
 	memset(err, 0, sizeof *err);
 	if (!yaml_open(&file, path, err))
 		return false;
-	if (yaml_get(file.root, "made") != NULL)
+	const struct yaml_node *made = yaml_get(file.root, "made");
+	if (made != NULL && yaml_get(made, "tool") != NULL)
 		return take_file(&file, path, &how, places, ret_plan, err);
 	yaml_close(&file);
 	error_set(err, "this is no frozen plan: every session leaves one as plan.yaml in its folder; `stutter run` takes scenarios");

@@ -180,9 +180,9 @@ static void an_unknown_key_has_its_place_and_the_nearest(void)
 	         ":2:1: 'devise' is no key of a scenario; did you mean 'device'?; allowed: name, summary, seed, seeds, "
 	         "deadline, image, device, link, server, faults, expect, decisions, made"},
 		{"name: x\nexpect:\n  verdct: pass\n",
-	         ":3:3: 'verdct' is no key of expect; did you mean 'verdict'?; allowed: verdict, phase, at_least, at_most, judge, failure_of, applied, told, poll, heal, hang, signs_of_life, whole, traffic, storm, verified, bootable, truth, leak"},
+	         ":3:3: 'verdct' is no key of expect; did you mean 'verdict'?; allowed: verdict, phase, at_least, at_most, judge, failure_of, reason, applied, told, poll, heal, hang, signs_of_life, whole, traffic, storm, verified, bootable, truth, leak, acted"},
 		{"name: x\nexpect: {verdict: pass, zzzzzz: 1}\n",
-	         ":2:25: 'zzzzzz' is no key of expect; allowed: verdict, phase, at_least, at_most, judge, failure_of, applied, told, poll, heal, hang, signs_of_life, whole, traffic, storm, verified, bootable, truth, leak"},
+	         ":2:25: 'zzzzzz' is no key of expect; allowed: verdict, phase, at_least, at_most, judge, failure_of, reason, applied, told, poll, heal, hang, signs_of_life, whole, traffic, storm, verified, bootable, truth, leak, acted"},
 		{FAULT("    delay: {tiem: 3ms}\n"),
 	         ":4:13: 'tiem' is no key of delay; did you mean 'time'?; allowed: time, jitter, distribution, table, correlation, keep_order"},
 		{"name: x\nfaults:\n  - gemodel: {p: 1%, r: 1%, 1-q: 3%}\n",

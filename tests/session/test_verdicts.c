@@ -171,6 +171,68 @@ static void what_was_expected_must_have_had_its_cause(void)
 	TEST_CONTAINS(output, "the fault 'never' was to act, and never did");
 }
 
+/* -- what is the device's, and what is not -- */
+
+static void shell(const char *command)
+{
+	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "cd %s && %s", test_folder(), command), 0);
+}
+
+static void a_device_that_boots_in_a_loop_fails(void)
+{
+	started_needs("initramfs.cpio");
+	(void)test_write("own.yaml", "name: own\nclient: \"reboot -f\"\n");
+	run("name: s\nimage: image.bin\ndeadline: 4s\n", "--device ./own.yaml", 1);
+	TEST_CONTAINS(output, " times before the deadline and reported nothing; see console.log");
+}
+
+/* Makes the archive @p name of a file of these bytes at this path in the guest. */
+static void make_archive(const char *name, const char *bytes, const char *dirs, const char *path)
+{
+	char command[PATH_MAX + 400];
+
+	(void)snprintf(command, sizeof command,
+	               "{ %s; } >content && printf '%sfile %s content 644\\n' >list && %s/guest/mkinitramfs %s list", bytes, dirs, path,
+	               test_build(), name);
+	shell(command);
+}
+
+static void what_does_not_fit_is_told_with_its_cure(void)
+{
+	static const char *const sizes[] = {"head -c 30000000 /dev/zero", "head -c 90000000 /dev/zero"};
+
+	started_needs("initramfs.cpio");
+	(void)test_write("own.yaml", "name: own\noverlay: big.cpio\n");
+	for (size_t i = 0; i < 2; i++) {
+		make_archive("big.cpio", sizes[i], "", "/big");
+		run("name: s\nimage: image.bin\n", "--device ./own.yaml", 125);
+		TEST_CONTAINS(output,
+		              "the root file system does not fit into the device's memory of 128 MiB, of which it may take less than half\n"
+		              "  Cure: a smaller overlay, or more 'memory:' in the device file");
+	}
+	(void)test_write("no.cpio", "this is no archive\n");
+	(void)test_write("own.yaml", "name: own\noverlay: no.cpio\n");
+	run("name: s\nimage: image.bin\n", "--device ./own.yaml --transport fifo", 125);
+	TEST_CONTAINS(output, "Cure: an initramfs, or an overlay, that is a newc cpio archive");
+	char *console = started_read("r/s/seed-1/console.log");
+	TEST_CONTAINS(console, "Initramfs unpacking failed");
+	free(console);
+}
+
+/* The modules of the standard root file system are not for this kernel. */
+static void a_kernel_without_its_modules_is_told(void)
+{
+	started_needs("initramfs.cpio");
+	make_archive("own.cpio", "echo none", "dir /lib 755\\ndir /lib/modules 755\\n", "/lib/modules/spi-stutter.ko");
+	(void)test_write("own.yaml", "name: own\noverlay: own.cpio\n");
+	run("name: s\nimage: image.bin\n", "--device ./own.yaml", 125);
+	TEST_CONTAINS(output, "powered off (a kernel of its own needs an initramfs with modules made for it)");
+	TEST_CONTAINS(output, "init: cannot load spi-stutter.ko");
+	char *console = started_read("r/s/seed-1/console.log");
+	TEST_CONTAINS(console, "init: cannot load spi-stutter.ko");
+	free(console);
+}
+
 /* -- frozen plans -- */
 
 /* What `stutter WORDS --out NAME` in the test's folder comes to. */
@@ -181,11 +243,6 @@ static void stutter(const char *words, const char *name, int status)
 	if (found != status)
 		printf("    exit status %d, not %d; it printed\n%s\n", found, status, output);
 	CU_ASSERT_EQUAL_FATAL(found, status);
-}
-
-static void shell(const char *command)
-{
-	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "cd %s && %s", test_folder(), command), 0);
 }
 
 /* The lines that the digest is of. */
@@ -215,6 +272,7 @@ static void a_replay_of_another_image_shows_nothing(void)
 	TEST_CONTAINS(output, "not what the plan was made from: the image (--anyway is content with that); without that: pass, updated");
 	stutter("run r/s/seed-1/plan.yaml", "run", 125);
 	stutter("replay r/s/seed-1/plan.yaml --anyway", "anyway", 0);
+	TEST_CONTAINS(output, "WARNING: s: not what the plan was made from: the image\n");
 	char *verdict = started_read("anyway/s/seed-1/verdict.json");
 	TEST_CONTAINS(verdict, "\"differs\": \"the image\"");
 	free(verdict);
@@ -240,6 +298,9 @@ static void a_frozen_plan_works_elsewhere(void)
 }
 
 const CU_TestInfo tests_verdicts[] = {
+	{"a device that boots in a loop fails", a_device_that_boots_in_a_loop_fails},
+	{"what does not fit is told with its cure", what_does_not_fit_is_told_with_its_cure},
+	{"a kernel without its modules is told", a_kernel_without_its_modules_is_told},
 	{"what was expected must have had its cause", what_was_expected_must_have_had_its_cause},
 	{"a replay of another image shows nothing", a_replay_of_another_image_shows_nothing},
 	{"a frozen plan works elsewhere", a_frozen_plan_works_elsewhere},

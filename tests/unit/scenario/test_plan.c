@@ -476,12 +476,14 @@ static void a_fault_that_must_act_is_one_of_the_scenario(void)
 
 	comes_back_the_same("name: x\ndevice: box\nfaults:\n  - {name: \"a, b\", drop: true}\n  - netem: loss 1% delay 5ms\n"
 	                    "expect: {reason: \"no * address\", acted: [\"a, b\", netem]}\n");
-	TEST_SAME_TEXT(open_text(&plan, "name: x\ndevice: box\nfaults:\n  - {name: slow, delay: 5ms}\nexpect: {acted: [slow]}\n", NULL), "");
+	TEST_SAME_TEXT(open_text(&plan, "name: x\ndevice: box\nfaults:\n  - {name: slow, delay: 5ms}\nexpect: {acted: [slow]}\n", NULL),
+	               "");
 	CU_ASSERT_STRING_EQUAL(plan.expect.acted[0], "slow");
 	plan_close(&plan);
 	is_refused("name: x\ndevice: box\nfaults:\n  - {name: slow, delay: 5ms}\nexpect: {acted: [slwo]}\n",
 	           "s.yaml:5:18: acted: no fault of this scenario is called 'slwo'; did you mean 'slow'?");
-	is_refused_with("name: x\ndevice: box\nexpect: {acted: slow}\n", "s.yaml:3:17: 'acted' must be a list of at most 16 names of faults");
+	is_refused_with("name: x\ndevice: box\nexpect: {acted: slow}\n",
+	                "s.yaml:3:17: 'acted' must be a list of at most 16 names of faults");
 	is_refused_with("name: x\ndevice: box\nexpect: {acted: [[slow]]}\n", "s.yaml:3:18: acted: the name of a fault must be a text");
 }
 
