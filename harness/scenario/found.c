@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/parts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenario/sense.h"
+
+/* -- the device -- */
+
+static bool exists(const char *path)
+{
+	return access(path, R_OK) == 0;
+}
+
+static bool read_device_file(const char *path, struct plan *plan, struct error *err)
+{
+	struct yaml_file file;
+
+	if (!yaml_open(&file, path, err))
+		return false;
+	bool good = sense_kind(file.root) != SENSE_SCENARIO ? device_read(&file, file.root, &plan->device, err)
+	                                                    : error_set(err, "%s is a scenario, not a device", path);
+	yaml_take_warnings(&file, &plan->warnings);
+	yaml_close(&file);
+	return good;
+}
+
+/* The device file in the folder whose name is spelled most like @name, without its ending; empty if none is near. */
+static void nearest_device(const char *folder, const char *name, char ret_name[64])
+{
+	const char *names[65] = {NULL};
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, alphasort), known = 0;
+
+	for (int i = 0; i < count; i++) {
+		char *ending = strstr(entries[i]->d_name, ".yaml");
+		if (ending == NULL || known == 64)
+			continue;
+		*ending = '\0';
+		names[known++] = entries[i]->d_name;
+	}
+	const char *near = param_nearest(NULL, names, name);
+	(void)snprintf(ret_name, 64, "%.63s", near != NULL ? near : "");
+	for (int i = 0; i < count; i++)
+		free(entries[i]);
+	if (count >= 0)
+		free(entries);
+}
+
+/* A name is looked for among the device files; what has a slash or ends in .yaml is a path. */
+static bool is_device_path(const char *name)
+{
+	size_t length = strlen(name);
+
+	return strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".yaml") == 0);
+}
+
+static bool find_device(const char *name, const struct places *places, struct plan *plan, struct error *err)
+{
+	char path[2 * DEVICE_PATH_MAX];
+
+	if (is_device_path(name))
+		return read_device_file(name, plan, err);
+	(void)snprintf(path, sizeof path, "%s/%s.yaml", places->devices, name);
+	if (!exists(path)) {
+		char near[64];
+		nearest_device(places->devices, name, near);
+		return error_set(err, "there is no device '%s' in %s%s%s%s; `stutter list devices` shows those there are", name,
+		                 places->devices, near[0] != '\0' ? "; did you mean '" : "", near, near[0] != '\0' ? "'?" : "");
+	}
+	return read_device_file(path, plan, err);
+}
+
+/* A device that a scenario names; a path is relative to it. What is wrong within the device's file has its place there, all else here. */
+static bool read_named(const struct yaml_file *file, const struct yaml_node *node, const struct places *places, struct plan *plan,
+                       struct error *err)
+{
+	char name[DEVICE_PATH_MAX];
+
+	if (node == NULL)
+		return find_device("reference", places, plan, err);
+	bool good = (size_t)snprintf(name, sizeof name, "%s", node->text) < sizeof name || error_set(err, "the device's path is too long");
+	good = good && (!is_device_path(name) || yaml_resolve_path(file, name, sizeof name, err)) && find_device(name, places, plan, err);
+	if (good || err->line != 0)
+		return good;
+	if (err->file[0] != '\0')
+		error_context(err, "the device %s", name);
+	return error_at(err, file->path, node->line, node->column);
+}
+
+bool parts_device(const struct yaml_file *file, const char *override, const struct places *places, struct plan *plan, struct error *err)
+{
+	const struct yaml_node *node = yaml_get(file->root, "device");
+
+	if (override != NULL) {
+		/* Whoever names another device means its parts to be others. */
+		plan->made.kernel[0] = plan->made.initramfs[0] = plan->made.overlay[0] = plan->made.device_image[0] = '\0';
+		return find_device(override, places, plan, err) || error_context(err, "--device");
+	}
+	if (node != NULL && node->kind == YAML_MAPPING)
+		return device_read(file, node, &plan->device, err);
+	if (node != NULL && node->kind != YAML_SCALAR)
+		return yaml_error(file, node, err, "'device' must be a name or a device's keys and values, not a list");
+	return read_named(file, node, places, plan, err);
+}
+
+/* -- files -- */
+
+/*
+ * Takes the standard file where none is named, and looks whether it can be read. A plan lies elsewhere than its scenario, so paths become absolute. The files that a
+ * frozen plan was made with may lie beside it: whoever gets a failure from another machine puts them there.
+ * @param hash Of the file that a frozen plan was made with, or empty.
+ */
+static bool resolve_file(const struct plan *plan, char path[DEVICE_PATH_MAX], const char *standard, const char *hash, bool *ret_is_standard,
+                         const char *what, const char *cure, struct error *err)
+{
+	char whole[PATH_MAX];
+
+	*ret_is_standard = path[0] == '\0';
+	if (*ret_is_standard)
+		(void)snprintf(path, DEVICE_PATH_MAX, "%s", standard);
+	if (hash[0] != '\0' && made_find_beside(plan->path, hash, path, DEVICE_PATH_MAX))
+		*ret_is_standard = false;
+	if (exists(path) && realpath(path, whole) != NULL) {
+		if (strlen(whole) >= DEVICE_PATH_MAX)
+			return error_set(err, "the path of the %s %s is too long", what, whole);
+		memcpy(path, whole, strlen(whole) + 1);
+		return true;
+	}
+	return error_set(err, "the %s %s cannot be read: %s%s%s", what, path, strerror(errno), cure,
+	                 hash[0] != '\0' ? "; one of the same name beside the plan would do" : "");
+}
+
+static bool resolve_image(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
+{
+	const struct yaml_node *node = yaml_get(file->root, "image");
+	struct stat status;
+
+	if (yaml_resolve_path(file, plan->image, sizeof plan->image, err) &&
+	    resolve_file(plan, plan->image, places->image, plan->made.image, &plan->standard.image, "image",
+	                 node == NULL ? "; `make image` makes it" : "", err) &&
+	    ((stat(plan->image, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) ||
+	     error_set(err, "the image %s is not a file with something in it", plan->image)))
+		return true;
+	if (node != NULL)
+		error_at(err, file->path, node->line, node->column);
+	return false;
+}
+
+static bool resolve_overlay(const struct places *places, struct plan *plan, const char *cure, struct error *err)
+{
+	char *overlay = plan->device.overlay;
+	bool is_clients = strcmp(overlay, DEVICE_OVERLAY_CLIENTS) == 0;
+
+	if (overlay[0] == '\0')
+		return true;
+	if (is_clients)
+		overlay[0] = '\0';
+	return resolve_file(plan, overlay, places->clients, plan->made.overlay, &plan->standard.overlay, "overlay", is_clients ? cure : "",
+	                    err);
+}
+
+bool parts_files(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
+{
+	static const char cure[] = "; `make guest` makes the standard one";
+	struct device *device = &plan->device;
+
+	if (!resolve_image(file, places, plan, err))
+		return false;
+	if (resolve_file(plan, device->kernel, places->kernel, plan->made.kernel, &plan->standard.kernel, "kernel", cure, err) &&
+	    resolve_file(plan, device->initramfs, places->initramfs, plan->made.initramfs, &plan->standard.initramfs, "initramfs", cure,
+	                 err) &&
+	    resolve_overlay(places, plan, cure, err))
+		return true;
+	const struct yaml_node *node = yaml_get(file->root, "device");
+	return error_at(err, file->path, node != NULL ? node->line : 1, node != NULL ? node->column : 1);
+}
