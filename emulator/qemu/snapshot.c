@@ -213,13 +213,19 @@ static bool boot(const struct job *job, struct qmp *qmp, struct error *err)
 	if (!is_unpacked(job, err))
 		return false;
 	if (panicked)
-		return error_set(err, "the device's kernel panicked at boot: %s", why);
+		return error_set(err,
+		                 "the device's kernel panicked at boot: %s; give it an initramfs that it can start from (see console.log)",
+		                 why);
 	if (events & QMP_PANICKED)
 		return save(qmp, err);
-	return error_set(err, "the device %s instead of stopping for its snapshot",
-	                 events & QMP_SHUTDOWN ? "powered off (a kernel of its own needs an initramfs with modules made for it)"
+	/* emulator/guest/init */
+	const bool lacks_modules = file_says(job, PROCESS_CONSOLE, "cannot load ", why, sizeof(why));
+	return error_set(err, "the device %s instead of stopping for its snapshot%s",
+	                 events & QMP_SHUTDOWN ? "powered off"
 	                 : events & QMP_CLOSED ? "ended"
-	                                       : "went on booting for too long");
+	                                       : "went on booting for too long",
+	                 lacks_modules ? ": it could not load its modules; a kernel of its own needs an initramfs with modules made for it"
+	                               : "");
 }
 
 static bool boot_and_save(const struct job *job, struct error *err)

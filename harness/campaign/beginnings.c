@@ -36,6 +36,7 @@ static struct plan common_plan(const struct plan *plan)
 	memset(&common.expect, 0, sizeof common.expect);
 	params_init(expect_params, &common.expect);
 	common.expect.judges.hang_ns = plan->expect.judges.hang_ns;
+	memcpy(common.expect.judges.signs_of_life, plan->expect.judges.signs_of_life, sizeof common.expect.judges.signs_of_life);
 	return common;
 }
 

@@ -132,7 +132,6 @@ static bool start(struct pool *pool, struct job *job)
 	int page_fd;
 
 	job->stopped_ms = job->virtual_ns = 0;
-	job->started_ms = pool_now_ms();
 	job->ended_for = NULL;
 	job->phase[0] = '\0';
 	if (pipe2(ends, O_CLOEXEC) != 0 || (page_fd = session_page_make(&job->page)) < 0) {
@@ -145,6 +144,8 @@ static bool start(struct pool *pool, struct job *job)
 	}
 	job->pipe = ends[0];
 	bool good = start_process(pool, job, page_fd, ends[1], &err);
+	/* Behind it, since a device that nobody has booted before is booted there. */
+	job->started_ms = pool_now_ms();
 	close(page_fd);
 	close(ends[1]);
 	if (good) {

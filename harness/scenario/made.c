@@ -90,7 +90,7 @@ const char *made_differs(const struct made *was, const struct made *is, char *re
 		{offsetof(struct made, image), "the image"},         {offsetof(struct made, kernel), "the kernel"},
 		{offsetof(struct made, initramfs), "the initramfs"}, {offsetof(struct made, overlay), "the overlay"},
 		{offsetof(struct made, tables), "a fault's table"},  {offsetof(struct made, tool), "stutter"},
-		{offsetof(struct made, device_image), "QEMU"},
+		{offsetof(struct made, device_image), "the machine or QEMU"},
 	};
 	size_t used = 0;
 	bool of_device = false;
@@ -102,8 +102,10 @@ const char *made_differs(const struct made *was, const struct made *is, char *re
 		if (before[0] == '\0' || now[0] == '\0' || strcmp(before, now) == 0 || (is_whole && of_device))
 			continue;
 		of_device = of_device || (i >= 1 && i <= 3);
+		/* A plan of long ago has a hash of the whole only. */
+		const char *name = is_whole && was->kernel[0] == '\0' ? "the device as it boots" : parts[i].name;
 		if (used < size)
-			used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used > 0 ? ", " : "", parts[i].name);
+			used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used > 0 ? ", " : "", name);
 		if (used < size && parts[i].place == offsetof(struct made, tool))
 			used += (size_t)snprintf(ret_text + used, size - used, " (it was %s)", before);
 	}

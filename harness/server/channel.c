@@ -424,7 +424,7 @@ static void on_error(void *arg, err_t error)
 	/* lwIP has released the pcb. */
 	enter(channel);
 	channel->pcb = NULL;
-	fail(channel, error == ERR_RST ? "ended by a RST that came" : "given up, retransmissions were not acknowledged");
+	fail(channel, error == ERR_RST ? "ended by a RST that came" : error == ERR_CLSD ? "closed" : "given up by TCP");
 	(void)leave(channel);
 }
 

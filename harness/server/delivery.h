@@ -28,7 +28,18 @@ struct delivery_stretch {
 	uint64_t *bytes;   /**< counts them; it must stay */
 };
 
+/** Fragmented IP datagrams that are followed at once; their fragments come one after the other. */
+#define DELIVERY_DATAGRAMS 8U
+
 struct delivery {
+	/** Of first fragments (RFC 791 3.2): where the TCP segment is that later ones go on with. A ring. */
+	struct delivery_datagram {
+		uint32_t source;
+		uint16_t id;
+		struct delivery_flow flow;
+		uint32_t sequence; /**< that the segment's header would have */
+	} datagrams[DELIVERY_DATAGRAMS];
+	size_t datagram_count;
 	struct delivery_stretch *stretches; /**< in the order in which they were written */
 	size_t count, room;
 };
@@ -36,7 +47,7 @@ struct delivery {
 /** The server has written a stretch. One that continues the last one becomes part of it. */
 void delivery_expect(struct delivery *delivery, const struct delivery_stretch *stretch);
 
-/** A frame has gone onto the device's cable. A byte that goes twice counts twice. */
+/** A frame has come over the device's cable. A byte that comes twice counts twice. */
 void delivery_see(struct delivery *delivery, struct bytes frame);
 
 void delivery_close(struct delivery *delivery);

@@ -77,11 +77,7 @@ static void answer_question(const struct dns_config *config, struct bytes query,
 	begin(query, name_end + 4, entry != NULL ? RCODE_OK : RCODE_NAME, answer);
 	if (entry != NULL && type == TYPE_A)
 		add_address(config, entry->address, answer);
-	(void)snprintf(answer->note, sizeof answer->note, "%s %s",
-	               type == TYPE_A      ? "A"
-	               : type == TYPE_AAAA ? "AAAA"
-	                                   : "other",
-	               name);
+	(void)snprintf(answer->note, sizeof answer->note, "%s %s", type == TYPE_A ? "A" : type == TYPE_AAAA ? "AAAA" : "other", name);
 }
 
 void dns_answer(const struct dns_config *config, struct bytes message, struct dns_answer *ret_answer)
@@ -96,8 +92,7 @@ void dns_answer(const struct dns_config *config, struct bytes message, struct dn
 	}
 	if ((message.data[2] & 0x78) != 0) {
 		begin(message, HEADER, RCODE_UNIMPLEMENTED, ret_answer);
-		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: opcode %u",
-		               (unsigned)message.data[2] >> 3 & 15U);
+		(void)snprintf(ret_answer->note, sizeof ret_answer->note, "finding: opcode %u", (unsigned)message.data[2] >> 3 & 15U);
 		return;
 	}
 	size_t name_end = questions == 1 ? read_name(message, HEADER, name) : 0;

@@ -249,8 +249,8 @@ const char *host_waits(char *ret_text, size_t size)
 	(void)snprintf(ret_text, size, "for nothing");
 	for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL && used < size; pcb = pcb->next) {
 		u32_t address = lwip_ntohl(pcb->local_ip.addr);
-		used += (size_t)snprintf(ret_text + used, size - used, "%s%u.%u.%u.%u:%u in state %s, %u bytes not acknowledged",
-		                         used > 0 ? "; " : "", (unsigned)(address >> 24), (unsigned)(address >> 16 & 255),
+		used += (size_t)snprintf(ret_text + used, size - used, "%s%u.%u.%u.%u:%u (%s, %u bytes not acknowledged)",
+		                         used > 0 ? ", " : "on ", (unsigned)(address >> 24), (unsigned)(address >> 16 & 255),
 		                         (unsigned)(address >> 8 & 255), (unsigned)(address & 255), pcb->local_port,
 		                         tcp_debug_state_str(pcb->state), (unsigned)(pcb->snd_nxt - pcb->lastack));
 	}

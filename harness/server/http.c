@@ -207,9 +207,8 @@ static void ask_handler(struct connection *c)
 	if (tls != NULL)
 		request->identity = tls_identity(tls);
 	c->answer = (struct http_answer){.status = 413};
-	if (c->reader.too_large)
-		trace_not_modelled(host_trace(), host_sim()->now, "http", "a request with a target of %d bytes or a body of %d", HTTP_TARGET_MAX,
-		                   HTTP_BODY_MAX);
+	if (c->reader.too_large != NULL)
+		trace_not_modelled(host_trace(), host_sim()->now, "http", "a request with %s", c->reader.too_large);
 	else
 		the_handler.answer(the_handler.ctx, request, &c->answer);
 }

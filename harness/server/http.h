@@ -20,7 +20,7 @@
 #define HTTPS_PORT 443
 #define HTTP_TARGET_MAX 2048
 #define HTTP_FIELD_MAX 256
-/** A request's body that is kept. A longer one, or a longer target, is not modelled, since a real server would take it; it is answered with 413. */
+/** A request's body that is kept. A longer one, or a longer target or field, is not modelled, since a real server would take it; it is answered with 413. */
 #define HTTP_BODY_MAX 16384
 /** A header field and its value that an answer can have beside the usual ones. */
 #define HTTP_EXTRA_MAX 320

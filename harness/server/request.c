@@ -4,14 +4,20 @@
 #include <string.h>
 #include <strings.h>
 
-static void append(char *to, size_t size, const char *at, size_t length)
+#define TEXT_OF(x) #x
+#define LIMIT(x) TEXT_OF(x)
+
+/* @return whether all of it had room. */
+static bool append(char *to, size_t size, const char *at, size_t length)
 {
 	size_t used = strlen(to);
+	bool fits = used + length < size;
 
-	if (used + length >= size)
+	if (!fits)
 		length = size - 1 - used;
 	memcpy(to + used, at, length);
 	to[used + length] = '\0';
+	return fits;
 }
 
 static struct request_reader *of(llhttp_t *parser)
@@ -24,7 +30,8 @@ static int on_begin(llhttp_t *parser)
 	struct request_reader *reader = of(parser);
 
 	memset(&reader->request, 0, sizeof reader->request);
-	reader->complete = reader->too_large = false;
+	reader->complete = false;
+	reader->too_large = NULL;
 	reader->value = NULL;
 	reader->field[0] = '\0';
 	return 0;
@@ -34,8 +41,8 @@ static int on_url(llhttp_t *parser, const char *at, size_t length)
 {
 	struct request_reader *reader = of(parser);
 
-	reader->too_large = reader->too_large || strlen(reader->request.target) + length >= sizeof reader->request.target;
-	append(reader->request.target, sizeof reader->request.target, at, length);
+	if (!append(reader->request.target, sizeof reader->request.target, at, length))
+		reader->too_large = "a target of more than " LIMIT(HTTP_TARGET_MAX) " bytes";
 	return 0;
 }
 
@@ -46,7 +53,7 @@ static int on_field(llhttp_t *parser, const char *at, size_t length)
 	if (reader->value != NULL)
 		reader->field[0] = '\0';
 	reader->value = NULL;
-	append(reader->field, sizeof reader->field, at, length);
+	(void)append(reader->field, sizeof reader->field, at, length);
 	return 0;
 }
 
@@ -73,8 +80,9 @@ static int on_value(llhttp_t *parser, const char *at, size_t length)
 		reader->value = place_of(&reader->request, reader->field);
 	if (reader->value == NULL)
 		reader->value = nowhere;
-	if (reader->value != nowhere)
-		append(reader->value, HTTP_FIELD_MAX, at, length);
+	/* The name of the client is for people; the others say what is wanted. */
+	if (reader->value != nowhere && !append(reader->value, HTTP_FIELD_MAX, at, length) && reader->value != reader->request.user_agent)
+		reader->too_large = "a header field of more than " LIMIT(HTTP_FIELD_MAX) " bytes";
 	return 0;
 }
 
@@ -99,9 +107,10 @@ static int on_body(llhttp_t *parser, const char *at, size_t length)
 	struct request_reader *reader = of(parser);
 	size_t room = sizeof reader->request.body - reader->request.body_length;
 
-	reader->too_large = reader->too_large || length > room;
-	if (length > room)
+	if (length > room) {
+		reader->too_large = "a body of more than " LIMIT(HTTP_BODY_MAX) " bytes";
 		length = room;
+	}
 	memcpy(reader->request.body + reader->request.body_length, at, length);
 	reader->request.body_length += length;
 	return 0;

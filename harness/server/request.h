@@ -22,7 +22,8 @@ struct request_reader {
 	struct http_request request;
 	char field[REQUEST_FIELD_NAME_MAX]; /* the name of the header that is being read */
 	char *value;                        /* where its value goes, or NULL */
-	bool complete, too_large;
+	bool complete;
+	const char *too_large; /**< what is larger than is read, "a body of more than 16384 bytes"; NULL: nothing */
 };
 
 enum request_result { REQUEST_PART, REQUEST_COMPLETE, REQUEST_WRONG };

@@ -125,7 +125,7 @@ const struct release *service_releases(struct service *service);
 void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct disruptor *disruptor, struct service_ops ops,
                    void *ctx);
 
-/** A frame has gone onto the device's cable. */
+/** A frame has come over the cable to the device's jack. */
 void service_delivered(struct service *service, struct bytes frame);
 
 /** Answers a request: what http_open()'s handler calls. @param ctx The service. */

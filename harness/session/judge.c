@@ -176,6 +176,17 @@ static void decide_hang(const struct judge *judge, const struct world *world, st
 	         witness->last_active % SIM_S / SIM_MS, judge->phase, witness->heard, others, host_waits(waits, sizeof waits));
 }
 
+/* The judge that has ended the session. */
+static void decide_lost(const struct judge *judge, const struct world *world, struct verdict *verdict)
+{
+	char why[VERDICT_TEXT_MAX];
+	const struct oracle *oracle = oracle_lost(&world->plan->expect.judges, world, &judge->notes, why);
+
+	CHECK(oracle != NULL);
+	(void)snprintf(verdict->judge, sizeof verdict->judge, "%s", oracle->name);
+	conclude(verdict, VERDICT_FAIL, "judge %s: %.400s, in phase %s", oracle->name, why, judge->phase);
+}
+
 /* The first thing that went wrong. */
 static void keep_trouble(const struct judge *judge, struct verdict *verdict)
 {
@@ -200,12 +211,13 @@ void judge_decide(const struct judge *judge, const struct world *world, enum ses
 	else if (end == END_HANG)
 		decide_hang(judge, world, verdict);
 	else if (end == END_LOST)
-		conclude(verdict, VERDICT_FAIL, "the session ended with that, in phase %s", judge->phase);
+		decide_lost(judge, world, verdict);
 	else if (judge->result_pass)
 		decide_pass(judge, world, verdict);
 	else
 		conclude(verdict, VERDICT_FAIL, "%s", judge->result);
-	if (world != NULL)
+	/* A session that a judge has ended had no time to satisfy the others. */
+	if (world != NULL && end != END_LOST && end != END_HANG)
 		oracle_judge(&world->plan->expect.judges, world, &judge->notes, verdict);
 	keep_trouble(judge, verdict);
 	if (world == NULL || verdict->kind != VERDICT_FAIL)

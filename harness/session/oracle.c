@@ -216,6 +216,12 @@ static const struct service_image *best_image(const struct service_truth *truth)
 	return best;
 }
 
+/* Who has been told what there is, and was refused nothing after that, may be content with what it has. */
+static bool found_nothing_new(const struct service_truth *truth)
+{
+	return truth->checks > 0 && truth->visit_count > 0 && truth->visits[truth->visit_count - 1].status < 400;
+}
+
 /* A device that installs in its flash shows there what it has. */
 static bool was_given_a_whole(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
 {
@@ -227,11 +233,14 @@ static bool was_given_a_whole(const struct oracle_case *asked, char ret_why[VERD
 	if (image != NULL && coverage_total(&image->coverage) < image->size)
 		return complain(ret_why, "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of %s",
 		                coverage_total(&image->coverage), image->size, image->name);
-	if (image != NULL || truth->requests > truth->refused)
+	if (image != NULL || found_nothing_new(truth))
 		return true;
-	return truth->requests > 0
-	               ? complain(ret_why, "the device reports success, but all of its %" PRIu64 " requests were refused", truth->requests)
-	               : complain(ret_why, "the device reports success, but has asked the service for nothing");
+	if (truth->requests == 0)
+		return complain(ret_why, "the device reports success, but has asked the service for nothing");
+	return complain(ret_why,
+	                "the device reports success, but was handed out nothing of an image; %" PRIu64 " of its %" PRIu64
+	                " requests were refused",
+	                truth->refused, truth->requests);
 }
 
 static bool wants_storm(const struct judges *limits)
@@ -333,15 +342,15 @@ const struct oracle oracles[] = {
 	{NULL, NULL, NULL, false},
 };
 
-bool oracle_lost(const struct judges *limits, const struct world *world, const struct oracle_notes *notes)
+const struct oracle *oracle_lost(const struct judges *limits, const struct world *world, const struct oracle_notes *notes,
+                                 char ret_why[VERDICT_TEXT_MAX])
 {
 	const struct oracle_case asked = {limits, world, notes, NULL};
-	char why[VERDICT_TEXT_MAX];
 
 	for (const struct oracle *oracle = oracles; oracle->name != NULL; oracle++)
-		if (oracle->final && oracle->is_on(limits) && !oracle->is_content(&asked, why))
-			return true;
-	return false;
+		if (oracle->final && oracle->is_on(limits) && !oracle->is_content(&asked, ret_why))
+			return oracle;
+	return NULL;
 }
 
 void oracle_judge(const struct judges *limits, const struct world *world, const struct oracle_notes *notes, struct verdict *verdict)

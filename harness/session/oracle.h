@@ -58,8 +58,9 @@ extern const struct oracle oracles[];
 void oracle_hear(struct oracle_notes *notes, const struct world *world, const char *report);
 void oracle_reset(struct oracle_notes *notes);
 
-/** Whether a judge that is on is lost for good. To be asked while the session runs. */
-bool oracle_lost(const struct judges *limits, const struct world *world, const struct oracle_notes *notes);
+/** @return a judge that is on and lost for good, with why; NULL: none is. To be asked while the session runs. */
+const struct oracle *oracle_lost(const struct judges *limits, const struct world *world, const struct oracle_notes *notes,
+                                 char ret_why[VERDICT_TEXT_MAX]);
 
 /** Asks all judges that are on; @p verdict becomes a failure if one is not content, unless it is inconclusive. */
 void oracle_judge(const struct judges *limits, const struct world *world, const struct oracle_notes *notes, struct verdict *verdict);

@@ -218,7 +218,10 @@ static bool serve(struct session *session, const struct stutter_request *request
 /* Nothing that comes later can make good what a judge has seen. */
 static bool is_lost(const struct session *session)
 {
-	return !session->plan->keeps_going && oracle_lost(&session->plan->expect.judges, &session->world, &session->judge.notes);
+	char why[VERDICT_TEXT_MAX];
+
+	return !session->plan->keeps_going &&
+	       oracle_lost(&session->plan->expect.judges, &session->world, &session->judge.notes, why) != NULL;
 }
 
 /* When a device that goes on being silent is taken for hung. */

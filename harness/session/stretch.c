@@ -7,8 +7,8 @@
 
 #include "server/host.h"
 
-/* So many faults are told by name. */
-#define FAULTS_TOLD 8U
+/* So many faults a session has at most. */
+#define FAULTS_TOLD VERDICT_RULES_MAX
 
 /* What a fault has done since the last progress. */
 struct deeds {
@@ -65,6 +65,8 @@ static void tell_faults(const struct world *world, sim_ns since, char *text, siz
 		used += (size_t)snprintf(text + used, size - used, "%s'%s' %s (%sthe last %" PRIu64 ".%03" PRIu64 " s before)",
 		                         used == 0 ? "" : ", ", list[i].name, list[i].action, times, ago / SIM_S, ago % SIM_S / SIM_MS);
 	}
+	if (used >= size)
+		memcpy(text + size - sizeof " ...", " ...", sizeof " ...");
 }
 
 void stretch_tell(const struct world *world, const char *report, sim_ns report_at, struct verdict_stretch *ret_stretch)

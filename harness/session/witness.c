@@ -49,7 +49,7 @@ static const char *remember(struct witness *witness, const struct frame *frame, 
 /* A SYN that is sent again has the sequence number of the first (RFC 9293 3.8.1): it begins no other connection. */
 static bool is_known(const struct witness *witness, uint64_t flow, uint32_t sequence)
 {
-	uint64_t known = witness->connections < witness->limit ? witness->connections : witness->limit;
+	uint64_t known = witness->connections < WITNESS_BEGUN ? witness->connections : WITNESS_BEGUN;
 
 	for (uint64_t i = 0; i < known; i++)
 		if (witness->begun[i].flow == flow && witness->begun[i].sequence == sequence)
@@ -57,7 +57,7 @@ static bool is_known(const struct witness *witness, uint64_t flow, uint32_t sequ
 	return false;
 }
 
-/* The ring holds as many as the limit, so the oldest in it tells how fast they came. */
+/* The one that was begun `limit` before this one tells how fast they come. */
 static void count_connection(struct witness *witness, const struct packet *packet, sim_ns now)
 {
 	if (!packet->is_tcp || (packet->tcp_flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != TCP_FLAG_SYN)
@@ -65,12 +65,13 @@ static void count_connection(struct witness *witness, const struct packet *packe
 	uint64_t flow = packet_flow(packet);
 	if (is_known(witness, flow, packet->tcp_seq))
 		return;
-	struct begun *oldest = &witness->begun[witness->connections++ % witness->limit];
-	if (witness->connections > witness->limit && now - oldest->at <= JUDGES_STORM_NS && !witness->storm) {
+	uint64_t number = witness->connections++;
+	if (number >= witness->limit && !witness->storm &&
+	    now - witness->begun[(number - witness->limit) % WITNESS_BEGUN].at <= JUDGES_STORM_NS) {
 		witness->storm = true;
 		witness->storm_at = now;
 	}
-	*oldest = (struct begun){now, flow, packet->tcp_seq};
+	witness->begun[number % WITNESS_BEGUN] = (struct begun){now, flow, packet->tcp_seq};
 }
 
 /* -- signs of life -- */

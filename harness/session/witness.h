@@ -4,9 +4,9 @@
  * What the wire tells of the device besides its frames: which were the last, when its client last gave a sign of life and last got on, and how fast it begins
  * connections.
  *
- * A sign of life is a report of the device, or a frame that the client is behind: one that opens a connection, carries new data or a request, or shows that data
- * was read. What the kernel sends by itself is none: it renews leases, answers ARP and pings, repeats what was lost and acknowledges window probes while a client
- * is stuck for ever. A scenario may say instead which frames count, as a pcap filter.
+ * A sign of life is a report of the device, or a frame that the client is behind: one that opens a connection, carries new data or a request, opens a window that
+ * was closed, or acknowledges data for the first time. The last the kernel does too, but only until the window of a client that does not read is full. What it does
+ * by itself for ever is none: it renews leases, answers ARP and pings, repeats what was lost and acknowledges window probes. A scenario may say instead which frames count, as a pcap filter.
  *
  * Progress is less: a report that is not of a failure, or data of the far end that is acknowledged for the first time.
  */
@@ -26,6 +26,8 @@
 #define WITNESS_FRAME_TEXT_MAX 200
 /** How many conversations are followed at once; the one that began first makes room. */
 #define WITNESS_FLOWS 64U
+/** So many connections are remembered, to know a SYN that is sent again. */
+#define WITNESS_BEGUN (JUDGES_STORM_MAX + 1U)
 
 struct witness {
 	char frames[WITNESS_FRAMES][WITNESS_FRAME_TEXT_MAX]; /* a ring: the next one goes to frame_count % WITNESS_FRAMES */
@@ -48,10 +50,10 @@ struct witness {
 		sim_ns at;
 		uint64_t flow;
 		uint32_t sequence;
-	} begun[JUDGES_STORM_MAX]; /* a ring of `limit`: the last that were begun */
-	uint64_t connections;      /**< begun */
-	bool storm;                /**< there were more than the limit */
-	sim_ns storm_at;           /**< and when that was first */
+	} begun[WITNESS_BEGUN]; /* a ring: the last that were begun */
+	uint64_t connections;   /**< begun */
+	bool storm;             /**< there were more than the limit */
+	sim_ns storm_at;        /**< and when that was first */
 };
 
 /**

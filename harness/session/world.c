@@ -67,7 +67,6 @@ static void fire_proxy(void *ctx, sim_ns now)
 
 	while ((frame = proxy_deliver(world->proxy, now, &direction)) != NULL) {
 		if (direction == TO_DEVICE) {
-			service_delivered(&world->service, frame_bytes(frame));
 			link_partner_sends(&world->link, frame);
 			continue;
 		}
@@ -167,7 +166,10 @@ static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
 {
 	struct world *world = ctx;
 
-	capture_received(world, AT_DEVICE, arrival->id, bytes_of(arrival->data, arrival->length - FRAME_FCS));
+	const struct bytes frame = bytes_of(arrival->data, arrival->length - FRAME_FCS);
+
+	capture_received(world, AT_DEVICE, arrival->id, frame);
+	service_delivered(&world->service, frame);
 	board_frame_arrived(&world->board, arrival->data, arrival->length, now);
 }
 

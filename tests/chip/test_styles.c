@@ -28,10 +28,10 @@
 static const uint8_t own[6] = {0x02, 0x04, 0xa3, 0x00, 0x00, 0x01};
 
 struct style {
-	bool looks_at_pktif;     /* instead of EPKTCNT */
-	bool bit_fields_on_mac;  /* BFS and BFC on MACON3, MICMD and their like */
-	bool starts_even;        /* the first ERXRDPT is ERXST, as DS39662 sec. 6.1 has it */
-	bool stays_even;         /* every ERXRDPT is the next-packet pointer itself */
+	bool looks_at_pktif;    /* instead of EPKTCNT */
+	bool bit_fields_on_mac; /* BFS and BFC on MACON3, MICMD and their like */
+	bool starts_even;       /* the first ERXRDPT is ERXST, as DS39662 sec. 6.1 has it */
+	bool stays_even; /* every ERXRDPT is the next-packet pointer itself: erratum 14, which is too rare to act in these frames (test_chance.c) */
 	bool uses_pin;           /* and touches the registers as soon as it is high; else SRC */
 	bool byte_by_byte;       /* chip select by hand, time passes within a command */
 	bool copies_by_dma;      /* frames go through a buffer of their own */

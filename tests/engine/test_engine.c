@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -427,20 +428,28 @@ static void a_device_that_is_starved_is_not_silent(void)
 {
 	enum { BUSY = 8 };
 	struct silence silence;
-	pid_t busy[BUSY * 4];
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t count = 0;
+	pid_t busy[BUSY];
+	cpu_set_t all, one;
+	size_t core = 0;
 
-	for (; count < BUSY * 4 && count < (size_t)cores * 4; count++)
-		busy[count] = start_child(spin);
+	/* All on one core, however many there are. */
+	CU_ASSERT_EQUAL_FATAL(sched_getaffinity(0, sizeof all, &all), 0);
+	while (!CPU_ISSET(core, &all))
+		core++;
+	CPU_ZERO(&one);
+	CPU_SET(core, &one);
+	CU_ASSERT_EQUAL_FATAL(sched_setaffinity(0, sizeof one, &one), 0);
+	for (size_t i = 0; i < BUSY; i++)
+		busy[i] = start_child(spin);
 	pid_t pid = start_child(spin);
 	(void)setpriority(PRIO_PROCESS, (id_t)pid, 19);
 	silence_begin(&silence, pid);
 	uint64_t lasts = listen_for(&silence, 30, none);
 	CU_ASSERT(lasts < 2);
 	end_child(pid);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < BUSY; i++)
 		end_child(busy[i]);
+	(void)sched_setaffinity(0, sizeof all, &all);
 }
 
 /* -- stacks -- */

@@ -44,6 +44,34 @@ static void see(uint16_t remote_port, uint32_t sequence, uint16_t length)
 	delivery_see(&delivery, bytes_of(frame, 54U + length));
 }
 
+/* The same in two fragments. */
+static void see_fragments(uint16_t remote_port, uint32_t sequence, uint16_t length, uint16_t id)
+{
+	static uint8_t frame[1600];
+	const uint16_t first = 552;
+
+	memset(frame, 0, sizeof frame);
+	put(frame + 12, 0x0800, 2);
+	frame[14] = 0x45;
+	put(frame + 16, 20U + first, 2);
+	put(frame + 18, id, 2);
+	frame[20] = 0x20;
+	frame[22] = 64;
+	frame[23] = 6;
+	put(frame + 26, SERVER, 4);
+	put(frame + 30, DEVICE, 4);
+	put(frame + 34, 80, 2);
+	put(frame + 36, remote_port, 2);
+	put(frame + 38, sequence, 4);
+	frame[46] = 5 << 4;
+	frame[47] = 0x10;
+	delivery_see(&delivery, bytes_of(frame, 34U + first));
+	const uint16_t rest = (uint16_t)(20 + length - first);
+	put(frame + 16, 20U + rest, 2);
+	put(frame + 20, first / 8, 2);
+	delivery_see(&delivery, bytes_of(frame, 34U + rest));
+}
+
 static void begin(void)
 {
 	delivery_close(&delivery);
@@ -114,6 +142,17 @@ static void a_port_that_is_used_again_is_of_its_last_connection(void)
 	CU_ASSERT(image == 0 && other == 100);
 }
 
+/* RFC 791 3.2: 552 bytes of the segment in the first fragment, the rest in the second; the first datagram's comes late. */
+static void fragments_count_as_the_segment_that_they_are_of(void)
+{
+	begin();
+	expect(1000, 100, 5000, &image);
+	see_fragments(1000, 100, 1000, 7);
+	CU_ASSERT_EQUAL(image, 1000);
+	see_fragments(1000, 1100, 1000, 8);
+	CU_ASSERT_EQUAL(image, 2000);
+}
+
 static void noise_is_nothing(void)
 {
 	static const uint8_t noise[64] = {1, 2, 3};
@@ -133,6 +172,7 @@ const CU_TestInfo tests_delivery[] = {
 	{"a frame may hold the end of one stretch and the start of the next",
          a_frame_may_hold_the_end_of_one_stretch_and_the_start_of_the_next},
 	{"a port that is used again is of its last connection", a_port_that_is_used_again_is_of_its_last_connection},
+	{"fragments count as the segment that they are of", fragments_count_as_the_segment_that_they_are_of},
 	{"noise is nothing", noise_is_nothing},
 	CU_TEST_INFO_NULL,
 };

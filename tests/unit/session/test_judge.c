@@ -143,17 +143,55 @@ static void an_image_may_come_in_parts_and_out_of_order(void)
 	TEST_SAME_TEXT(passes_with(), "updated");
 }
 
+/* A request that was answered so. */
+static void answer(enum service_kind kind, unsigned status)
+{
+	struct service_truth *truth = &world.service.truth;
+
+	truth->requests++;
+	truth->refused += status >= 400;
+	truth->checks += kind == SERVICE_UPDATE && status < 400;
+	truth_visit(truth, &(struct service_visit){.kind = kind, .status = status});
+}
+
 static void a_success_that_nothing_supports_is_none(void)
 {
 	begin();
 	TEST_SAME_TEXT(passes_with(), "judge whole: the device reports success, but has asked the service for nothing");
 	begin();
-	world.service.truth.requests = world.service.truth.refused = 3;
-	TEST_SAME_TEXT(passes_with(), "judge whole: the device reports success, but all of its 3 requests were refused");
+	answer(SERVICE_CONNECT, 200);
+	answer(SERVICE_OTHER, 404);
+	TEST_SAME_TEXT(passes_with(),
+	               "judge whole: the device reports success, but was handed out nothing of an image; 1 of its 2 requests "
+	               "were refused");
 	begin();
-	world.service.truth.requests = 3;
-	world.service.truth.refused = 2;
+	answer(SERVICE_UPDATE, 200);
+	answer(SERVICE_OTHER, 404);
+	TEST_SAME_TEXT(passes_with(),
+	               "judge whole: the device reports success, but was handed out nothing of an image; 1 of its 2 requests "
+	               "were refused");
+	begin();
+	answer(SERVICE_UPDATE, 503);
+	answer(SERVICE_UPDATE, 200);
 	TEST_SAME_TEXT(passes_with(), "the client reports success; it never asked for an image");
+}
+
+/* The judges that ask at the end what there was no time for are not asked. */
+static void a_session_that_a_judge_ends_is_that_judges(void)
+{
+	begin();
+	plan.expect.judges.told = plan.expect.judges.poll = true;
+	plan.expect.judges.storm = 3;
+	CU_ASSERT_FALSE(report_at(SIM_S, "phase download failed: it storms"));
+	witness_init(&world.witness, 3, "", 0);
+	world.witness.storm = true;
+	world.witness.storm_at = SIM_S;
+	decide(END_LOST, NULL);
+	plan.expect.judges.told = plan.expect.judges.poll = false;
+	plan.expect.judges.storm = 0;
+	CU_ASSERT_STRING_EQUAL(verdict.judge, "storm");
+	TEST_SAME_TEXT(verdict.reason, "judge storm: at 1.000000 s the device had begun 4 connections within 10 s, in phase download");
+	end();
 }
 
 static void a_failure_has_the_devices_reason_and_phase(void)
@@ -485,6 +523,7 @@ const CU_TestInfo tests_judge[] = {
 	{"a device that only says so fails", a_device_that_only_says_so_fails},
 	{"an image may come in parts and out of order", an_image_may_come_in_parts_and_out_of_order},
 	{"a success that nothing supports is none", a_success_that_nothing_supports_is_none},
+	{"a session that a judge ends is that judge's", a_session_that_a_judge_ends_is_that_judges},
 	{"a failure has the device's reason and phase", a_failure_has_the_devices_reason_and_phase},
 	{"a result that names no phase keeps the last one", a_result_that_names_no_phase_keeps_the_last_one},
 	{"words are whole", words_are_whole},

@@ -221,19 +221,21 @@ static void images_are_served_a_few_times_only(void)
 /* What cannot be made good ends the session; what may come right by its end does not. */
 static void some_judges_are_lost_for_good(void)
 {
+	char why[VERDICT_TEXT_MAX];
+
 	begin();
 	limits.storm = 3;
 	limits.bootable = limits.applied = limits.truth = true;
 	limits.leak = 1;
-	CU_ASSERT_FALSE(oracle_lost(&limits, &puppet.world, &notes));
+	CU_ASSERT_PTR_NULL(oracle_lost(&limits, &puppet.world, &notes, why));
 	oracle_reset(&notes);
-	CU_ASSERT_FALSE(oracle_lost(&limits, &puppet.world, &notes));
+	CU_ASSERT_PTR_NULL(oracle_lost(&limits, &puppet.world, &notes, why));
 	puppet.world.witness.storm = true;
-	CU_ASSERT(oracle_lost(&limits, &puppet.world, &notes));
+	CU_ASSERT_PTR_NOT_NULL(oracle_lost(&limits, &puppet.world, &notes, why));
 	limits.storm = 0;
-	CU_ASSERT_FALSE(oracle_lost(&limits, &puppet.world, &notes));
+	CU_ASSERT_PTR_NULL(oracle_lost(&limits, &puppet.world, &notes, why));
 	notes.step.files = 1;
-	CU_ASSERT(oracle_lost(&limits, &puppet.world, &notes));
+	CU_ASSERT_PTR_NOT_NULL(oracle_lost(&limits, &puppet.world, &notes, why));
 	end();
 }
 

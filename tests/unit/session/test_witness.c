@@ -154,6 +154,17 @@ static void a_syn_sent_again_begins_no_other_connection(void)
 	CU_ASSERT_FALSE(witness.storm);
 }
 
+/* However many others were begun meanwhile. */
+static void a_syn_sent_again_late_begins_none_either(void)
+{
+	witness_init(&witness, 2, "", 0);
+	connect_from(1000, 1, 0);
+	connect_from(1001, 1, 5 * SIM_S + 100 * SIM_MS);
+	connect_from(1002, 1, 10 * SIM_S + 200 * SIM_MS);
+	connect_from(1000, 1, 15 * SIM_S);
+	CU_ASSERT(witness.connections == 3 && !witness.storm);
+}
+
 static void more_connections_than_the_limit_are_a_storm(void)
 {
 	witness_init(&witness, 3, "", 0);
@@ -178,6 +189,7 @@ const CU_TestInfo tests_witness[] = {
 	{"a lease renewed is no sign of life", a_lease_renewed_is_no_sign_of_life},
 	{"a scenario may say what life is", a_scenario_may_say_what_life_is},
 	{"a SYN sent again begins no other connection", a_syn_sent_again_begins_no_other_connection},
+	{"a SYN sent again late begins none either", a_syn_sent_again_late_begins_none_either},
 	{"more connections than the limit are a storm", more_connections_than_the_limit_are_a_storm},
 	{"slow connections are none", slow_connections_are_none},
 	CU_TEST_INFO_NULL,
