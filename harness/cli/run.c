@@ -15,6 +15,7 @@
 #include "cli/idle.h"
 #include "cli/screen.h"
 #include "reports/suite.h"
+#include "scenario/sense.h"
 #include "session/folder.h"
 #include "session/judge.h"
 
@@ -206,6 +207,12 @@ static bool add_session(struct campaign *campaign, const struct plan *like, unsi
 
 	if (!cli_reading_again(&campaign->reading, like->path, &plan, err))
 		return false;
+	/* The place of what the command line asks of a scenario is its beginning. */
+	if (!sense_seed(&plan, seed, err)) {
+		error_at(err, plan.path, 1, 1);
+		plan_close(&plan);
+		return false;
+	}
 	plan_set_seed(&plan, seed);
 	plan.present = like->present;
 	plan.may_differ = campaign->may_differ;

@@ -137,7 +137,7 @@ bool plan_read(struct plan *ret_plan, const char *text, size_t length, const cha
 /** Makes a plan a frozen one: what took effect, and what made the run. @param decisions Copied. */
 void plan_freeze(struct plan *plan, const struct decisions *decisions, const char *device_image);
 
-/** Makes it the plan of the session with this seed. */
+/** Makes it the plan of the session with this seed, which sense_seed() has taken. */
 void plan_set_seed(struct plan *plan, uint64_t seed);
 
 /** The client that an expected failure is one of. */

@@ -172,16 +172,20 @@ static bool check_os_size(const struct yaml_file *file, const struct plan *plan,
 	                  "os_size: an OS for the flash has a header of %u bytes, so it must be larger than that", SLOT_HEADER);
 }
 
-/* With `nth: seed` and seed 0 none would be meant. */
+bool sense_seed(const struct plan *plan, uint64_t seed, struct error *err)
+{
+	for (size_t i = 0; i < plan->fault_count && seed == 0; i++)
+		if (plan->faults[i].match.nth.first == ORDINALS_SEED)
+			return error_set(err, "seed: 'nth: seed' of the fault '%s' counts from 1, so the seed must not be 0",
+			                 plan->faults[i].name);
+	return true;
+}
+
 static bool check_seed(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
-	if (plan->seeds.first == 0 && plan->seed == 0)
-		for (size_t i = 0; i < plan->fault_count; i++)
-			if (plan->faults[i].match.nth.first == ORDINALS_SEED)
-				return yaml_error(file, node_of(file, NULL, "seed"), err,
-				                  "seed: 'nth: seed' of the fault '%s' counts from 1, so the seed must not be 0",
-				                  plan->faults[i].name);
-	return true;
+	const struct yaml_node *node = node_of(file, NULL, "seed");
+
+	return plan->seeds.first != 0 || sense_seed(plan, plan->seed, err) || error_at(err, file->path, node->line, node->column);
 }
 
 bool sense_plan(const struct yaml_file *file, const struct plan *plan, struct error *err)

@@ -14,6 +14,9 @@
  */
 bool sense_plan(const struct yaml_file *file, const struct plan *plan, struct error *err);
 
+/** Whether the plan, as it was read, can be that of the session with this seed: with `nth: seed` and 0 no frame would be meant. @return false with @p err (no place). */
+bool sense_seed(const struct plan *plan, uint64_t seed, struct error *err);
+
 /**
  * Whether this device, on this link, can meet with the fault. A frozen plan may be replayed on a device that cannot: then nothing is found there.
  * @param ret_key The key that is wrong, as that of fault_check(). @return false with @p err (no place).

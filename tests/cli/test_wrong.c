@@ -101,6 +101,21 @@ static void two_of_the_same_name_are_refused_by_both(void)
 	CU_ASSERT(!is_there("out"));
 }
 
+/* What `check` cannot know of, as it is asked for beside the scenario. */
+static void a_seed_that_counts_nothing_is_refused_in_the_same_words(void)
+{
+	static const char refused[] = "a.yaml:1:1: seed: 'nth: seed' of the fault 'drop' counts from 1, so the seed must not be 0\n";
+
+	test_write("a.yaml", "name: x\nfaults:\n- {nth: seed, drop: true}\n");
+	CU_ASSERT_EQUAL(stutter("run a.yaml --seed 0 --out out"), STATUS_USAGE);
+	if (strstr(output, "`make guest`") != NULL)
+		test_skip("no guest; `make guest` builds it");
+	TEST_SAME_TEXT(output, refused);
+	CU_ASSERT_EQUAL(stutter("run a.yaml --seeds 0..3 --out out"), STATUS_USAGE);
+	TEST_SAME_TEXT(output, refused);
+	CU_ASSERT(!is_there("out"));
+}
+
 /* -- what is near what cannot be, and can -- */
 
 static void what_can_be_is_taken(void)
@@ -259,6 +274,7 @@ static void a_passing_cache_goes_when_the_run_does(void)
 const CU_TestInfo tests_wrong[] = {
 	{"what run refuses, check refuses", what_run_refuses_check_refuses},
 	{"two of the same name are refused by both", two_of_the_same_name_are_refused_by_both},
+	{"a seed that counts nothing is refused in the same words", a_seed_that_counts_nothing_is_refused_in_the_same_words},
 	{"what can be is taken", what_can_be_is_taken},
 	{"a frozen plan may be replayed on a device without flash", a_frozen_plan_may_be_replayed_on_a_device_without_flash},
 	{"every phase of the agent is known", every_phase_of_the_agent_is_known},
