@@ -106,7 +106,7 @@ static bool is_judge(const char *name)
 	return row != NULL && strncmp(row->summary, PLAN_JUDGE_WORD, sizeof PLAN_JUDGE_WORD - 1) == 0;
 }
 
-static bool check_judge(const struct yaml_file *file, const struct plan *plan, struct error *err)
+static bool check_judge_name(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
 	const char *names[32] = {NULL}, *judge = plan->expect.judge;
 	size_t count = 0;
@@ -120,6 +120,54 @@ static bool check_judge(const struct yaml_file *file, const struct plan *plan, s
 	return yaml_error(file, node_of(file, "expect", "judge"), err,
 	                  "judge: there is no judge '%s'%s%s%s; `stutter list oracles` has them all", judge,
 	                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+/* A judge that is switched off finds nothing. */
+static bool check_judge(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	static const struct expectation off;
+	const char *judge = plan->expect.judge;
+	char value[PARAM_VALUE_MAX], none[PARAM_VALUE_MAX];
+
+	if (!check_judge_name(file, plan, err))
+		return false;
+	const struct param *row = judge[0] != '\0' ? param_find(expect_params, judge) : NULL;
+	return row == NULL || strcmp(param_get(row, &plan->expect, value), param_get(row, &off, none)) != 0 ||
+	       yaml_error(file, node_of(file, "expect", "judge"), err,
+	                  "judge: '%s: %s' switches this judge off, so it finds nothing: give '%s' another value", judge, none, judge);
+}
+
+/* What is asked of a failure is asked of nothing if the session must pass. */
+static bool check_failure(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	static const char *const keys[] = {"phase", "judge", "failure_of", "reason"};
+	char value[PARAM_VALUE_MAX];
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0] && plan->expect.verdict == EXPECT_PASS; i++)
+		if (param_get(param_find(expect_params, keys[i]), &plan->expect, value)[0] != '\0')
+			return yaml_error(
+				file, node_of(file, "expect", keys[i]), err,
+				"%s: it is asked of a failure, and the verdict must be pass: add 'verdict: fail', or leave it out",
+				keys[i]);
+	return true;
+}
+
+/* Judges that wait so long that the deadline always comes first are never lost. */
+static bool check_waits(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	const struct {
+		const char *key;
+		uint64_t ns;
+	} waits[] = {{"hang", plan->expect.judges.hang_ns}, {"heal", plan->expect.judges.heal_ns}};
+	char limit[UNIT_TEXT_MAX], deadline[UNIT_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++)
+		if (waits[i].ns >= plan->deadline_ns)
+			return yaml_error(file, node_of(file, "expect", waits[i].key), err,
+			                  "%s: no session lasts longer than %s, as its deadline is at %s: lower it, or raise the deadline",
+			                  waits[i].key, unit_format(UNIT_DURATION, waits[i].ns, limit),
+			                  unit_format(UNIT_DURATION, plan->deadline_ns, deadline));
+	return true;
 }
 
 /* What a foreign client calls its phases is not known. */
@@ -191,8 +239,8 @@ static bool check_seed(const struct yaml_file *file, const struct plan *plan, st
 bool sense_plan(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
 	return check_name(file, plan, err) && check_seeds(file, plan, err) && check_seed(file, plan, err) && check_times(file, plan, err) &&
-	       check_judge(file, plan, err) && check_expected_phase(file, plan, err) && check_signs_of_life(file, plan, err) &&
-	       check_os_size(file, plan, err);
+	       check_failure(file, plan, err) && check_judge(file, plan, err) && check_waits(file, plan, err) &&
+	       check_expected_phase(file, plan, err) && check_signs_of_life(file, plan, err) && check_os_size(file, plan, err);
 }
 
 /* -- faults -- */
@@ -217,6 +265,12 @@ static bool check_flash(const struct plan *plan, const struct fault *fault, cons
 	       error_set(err, "the device '%s' has no flash, so nothing comes to nor.op or nor.read there", plan->device.name);
 }
 
+/* The stock driver begins in half duplex; what another kernel's does is not known. */
+static bool runs_half_duplex(const struct device *device)
+{
+	return device->duplex == DEVICE_DUPLEX_HALF || (device->duplex == DEVICE_DUPLEX_DRIVER && device->kernel[0] == '\0');
+}
+
 /* PAUSE belongs to full duplex (IEEE 802.3 31B.1), collisions and what is taken for them to half duplex (IEEE 802.3 4.1.2.2). */
 static bool check_duplex(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err)
 {
@@ -226,9 +280,25 @@ static bool check_duplex(const struct plan *plan, const struct fault *fault, con
 	if (kind == FAULT_PAUSE && plan->link.duplex != LINK_FULL)
 		return error_set(err,
 		                 "a port in half duplex sends no pause frames: add 'link: {duplex: full}', and a device in full duplex");
+	if (kind == FAULT_PAUSE && runs_half_duplex(&plan->device))
+		return error_set(err,
+		                 "the device '%s' runs its end in half duplex, where it obeys no pause frames: take one with 'duplex: "
+		                 "full', such as full-duplex",
+		                 plan->device.name);
 	return !(kind == FAULT_COLLISION || kind == FAULT_LINK_PULSE) || plan->device.duplex != DEVICE_DUPLEX_FULL ||
 	       error_set(err, "'%s' happens in half duplex only, and the device '%s' runs its end in full duplex", fault->action->name,
 	                 plan->device.name);
+}
+
+/* A window that opens when no session runs any more. */
+static bool check_window(const struct plan *plan, const struct fault *fault, struct error *err)
+{
+	const struct moment *from = &fault->match.from;
+	char begin[UNIT_TEXT_MAX], deadline[UNIT_TEXT_MAX];
+
+	return from->kind != MOMENT_TIME || from->ns < plan->deadline_ns ||
+	       error_set(err, "from: no session comes to %s, as its deadline is at %s: lower it, or raise the deadline",
+	                 unit_format(UNIT_DURATION, from->ns, begin), unit_format(UNIT_DURATION, plan->deadline_ns, deadline));
 }
 
 /* The far end never asks, and the device never answers. */
@@ -253,6 +323,10 @@ bool sense_fault(const struct plan *plan, const struct fault *fault, const char 
 		return true;
 	if (!check_flash(plan, fault, &key, err) || !check_duplex(plan, fault, &key, err)) {
 		*ret_key = key;
+		return false;
+	}
+	if (!check_window(plan, fault, err)) {
+		*ret_key = "from";
 		return false;
 	}
 	if (!check_way(fault, err)) {

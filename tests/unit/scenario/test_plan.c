@@ -475,7 +475,7 @@ static void a_fault_that_must_act_is_one_of_the_scenario(void)
 	struct plan plan;
 
 	comes_back_the_same("name: x\ndevice: box\nfaults:\n  - {name: \"a, b\", drop: true}\n  - netem: loss 1% delay 5ms\n"
-	                    "expect: {reason: \"no * address\", acted: [\"a, b\", netem]}\n");
+	                    "expect: {verdict: fail, reason: \"no * address\", acted: [\"a, b\", netem]}\n");
 	TEST_SAME_TEXT(open_text(&plan, "name: x\ndevice: box\nfaults:\n  - {name: slow, delay: 5ms}\nexpect: {acted: [slow]}\n", NULL),
 	               "");
 	CU_ASSERT_STRING_EQUAL(plan.expect.acted[0], "slow");
