@@ -9,6 +9,7 @@
 
 #include <yaml.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 
 struct reader {
@@ -18,7 +19,7 @@ struct reader {
 	yaml_parser_t parser;
 	struct error *err;
 	size_t nodes;
-	size_t at, line, column; /* up to where it was looked for what is hardly meant */
+	yaml_mark_t seen; /* up to where it was looked for what is hardly meant; its index counts bytes */
 };
 
 static void free_node(struct yaml_node *node)
@@ -40,15 +41,45 @@ static bool fail(struct reader *reader, yaml_mark_t mark, const char *text)
 	return error_at(reader->err, reader->file->path, (int)mark.line + 1, (int)mark.column + 1);
 }
 
-/* Where the byte at @p offset stands; libyaml marks no place for bytes that are no text. Columns are characters, as in its own marks. */
+/* -- places, as libyaml counts them -- */
+
+/* How long the line break is with which @p text begins; 0: it begins with none. All of YAML 1.1 (5.4): CR, LF, both, U+0085, U+2028 and U+2029. */
+static size_t break_length(const char *text, size_t length)
+{
+	static const char *const breaks[] = {"\r\n", "\r", "\n", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+
+	for (size_t i = 0; i < sizeof breaks / sizeof breaks[0]; i++)
+		if (strlen(breaks[i]) <= length && memcmp(text, breaks[i], strlen(breaks[i])) == 0)
+			return strlen(breaks[i]);
+	return 0;
+}
+
+/* Goes on by a line break, or by another byte. Columns are characters. */
+static void pass(const char *text, size_t length, yaml_mark_t *place)
+{
+	size_t broken = break_length(text + place->index, length - place->index);
+
+	if (broken > 0) {
+		*place = (yaml_mark_t){.index = place->index + broken, .line = place->line + 1};
+		return;
+	}
+	place->column += ((unsigned char)text[place->index] & 0xc0) != 0x80;
+	place->index++;
+}
+
+/* The byte order mark in front of a file is no column. */
+static yaml_mark_t beginning(const char *text, size_t length)
+{
+	return (yaml_mark_t){.index = length >= 3 ? bytes_mark(text) : 0};
+}
+
+/* Where the byte at @p offset stands; libyaml marks no place for bytes that are no text. */
 static yaml_mark_t mark_of(const char *text, size_t offset)
 {
-	yaml_mark_t mark = {.index = offset};
+	yaml_mark_t mark = beginning(text, offset);
 
-	for (size_t i = 0; i < offset; i++) {
-		mark.column = text[i] == '\n' ? 0 : mark.column + (((unsigned char)text[i] & 0xc0) != 0x80);
-		mark.line += text[i] == '\n';
-	}
+	while (mark.index < offset)
+		pass(text, offset, &mark);
 	return mark;
 }
 
@@ -86,15 +117,13 @@ static struct yaml_entry *new_entry(struct yaml_node *node)
 /* Goes on to a place and tells its byte; libyaml counts characters. Places come in order, so that a file is gone through once. */
 static size_t offset_of(struct reader *reader, yaml_mark_t mark)
 {
-	for (; reader->at < reader->length; reader->at++) {
-		const char c = reader->text[reader->at];
-		if (reader->line > mark.line ||
-		    (reader->line == mark.line && reader->column >= mark.column && ((unsigned char)c & 0xc0) != 0x80))
+	yaml_mark_t *seen = &reader->seen;
+
+	for (; seen->index < reader->length; pass(reader->text, reader->length, seen))
+		if (seen->line > mark.line ||
+		    (seen->line == mark.line && seen->column >= mark.column && ((unsigned char)reader->text[seen->index] & 0xc0) != 0x80))
 			break;
-		reader->column = c == '\n' ? 0 : reader->column + (((unsigned char)c & 0xc0) != 0x80);
-		reader->line += c == '\n';
-	}
-	return reader->at;
+	return seen->index;
 }
 
 /* "at: tcp.syn #2" is every SYN, and a comment. A comment as people write them has a blank behind its '#'. */
@@ -247,7 +276,7 @@ static bool read_document(struct reader *reader)
 
 bool yaml_parse(struct yaml_file *file, const char *path, const char *text, size_t length, struct error *err)
 {
-	struct reader reader = {.file = file, .text = text, .length = length, .err = err};
+	struct reader reader = {.file = file, .text = text, .length = length, .err = err, .seen = beginning(text, length)};
 
 	memset(file, 0, sizeof *file);
 	(void)snprintf(file->path, sizeof file->path, "%s", path);

@@ -147,6 +147,32 @@ static void bytes_that_are_no_text_are_refused(void)
 	is_refused_at("name: a\n\nsummary: \x1b[31m\n", 3, 10, "this is not YAML: control characters are not allowed");
 }
 
+/* libyaml counts no byte order mark, and more line breaks than LF. */
+static void every_line_break_counts_and_a_mark_does_not(void)
+{
+	static const char *const breaks[] = {"\n", "\r\n", "\r", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"}, *const marks[] = {
+														      "", "\xef\xbb\xbf"};
+	char text[100];
+
+	for (size_t i = 0; i < 2 * sizeof breaks / sizeof breaks[0]; i++) {
+		struct yaml_file file;
+		struct error err = {0};
+		const char *mark = marks[i % 2], *end = breaks[i / 2];
+		(void)snprintf(text, sizeof text, "%sa: b #1%sb: x%s\"c\": \xc3\xbc #2%sd: e%s", mark, end, end, end, end);
+		CU_ASSERT_FATAL(yaml_parse(&file, "f", text, strlen(text), &err));
+		CU_ASSERT_EQUAL_FATAL(file.warnings.count, 2);
+		TEST_CONTAINS(file.warnings.list[0].text, "the value ends before '#1");
+		TEST_CONTAINS(file.warnings.list[1].text, "the value ends before '#2");
+		CU_ASSERT(file.warnings.list[0].line == 1 && file.warnings.list[0].column == 5);
+		CU_ASSERT(file.warnings.list[1].line == 3 && file.warnings.list[1].column == 7);
+		yaml_close(&file);
+		(void)snprintf(text, sizeof text, "%sa: b%sbb: \xff", mark, end);
+		is_refused_at(text, 2, 5, "invalid leading UTF-8 octet");
+		(void)snprintf(text, sizeof text, "%sa: \xff", mark);
+		is_refused_at(text, 1, 4, "invalid leading UTF-8 octet");
+	}
+}
+
 static void what_is_no_yaml_is_refused_where_it_breaks(void)
 {
 	is_refused_at("name: a\n  seed: 1\n", 2, 7, "this is not YAML: ");
@@ -258,6 +284,7 @@ const CU_TestInfo tests_yaml[] = {
 	{"nesting has a limit", nesting_has_a_limit},
 	{"a file has a limited number of values", a_file_has_a_limited_number_of_values},
 	{"bytes that are no text are refused", bytes_that_are_no_text_are_refused},
+	{"every line break counts and a mark does not", every_line_break_counts_and_a_mark_does_not},
 	{"what is no YAML is refused where it breaks", what_is_no_yaml_is_refused_where_it_breaks},
 	{"a file that cannot be read is told by its path", a_file_that_cannot_be_read_is_told_by_its_path},
 	{"every prefix of a file is survived", every_prefix_of_a_file_is_survived},
