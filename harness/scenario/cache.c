@@ -31,8 +31,18 @@ static bool make_private(const char *folder)
 	}
 }
 
-/* @param mine Whether it must be the user's own. */
-static bool is_usable(const char *folder, bool mine, struct error *err)
+/* QEMU goes on from what it finds there, so nobody else may have put it there. Root could in any folder; a group of the user's own has nobody else in it. */
+static bool is_private(const char *folder, const struct stat *status, struct error *err)
+{
+	if (status->st_uid != geteuid() && status->st_uid != 0)
+		return error_set(err, PURPOSE ", %s, is another user's; " CURE, folder);
+	if (status->st_mode & S_IWOTH)
+		return error_set(err, PURPOSE ", %s, is one that everybody can write into; " CURE, folder);
+	return !(status->st_mode & S_IWGRP) || status->st_gid == getegid() ||
+	       error_set(err, PURPOSE ", %s, is one that a group can write into; " CURE, folder);
+}
+
+static bool is_usable(const char *folder, struct error *err)
 {
 	struct stat status;
 
@@ -40,14 +50,12 @@ static bool is_usable(const char *folder, bool mine, struct error *err)
 		return error_set(err, PURPOSE ", %s, cannot be made: %s; " CURE, folder, strerror(errno));
 	if (!S_ISDIR(status.st_mode))
 		return error_set(err, PURPOSE ", %s, is no folder; " CURE, folder);
-	if (status.st_mode & S_IWOTH)
-		return error_set(err, PURPOSE ", %s, is one that everybody can write into; " CURE, folder);
-	if (mine && status.st_uid != geteuid())
-		return error_set(err, PURPOSE ", %s, is another user's; " CURE, folder);
+	if (!is_private(folder, &status, err))
+		return false;
 	return access(folder, W_OK | X_OK) == 0 || error_set(err, PURPOSE ", %s, cannot be written: %s; " CURE, folder, strerror(errno));
 }
 
-static bool take(struct places *places, const char *above, const char *below, bool mine, struct error *err)
+static bool take(struct places *places, const char *above, const char *below, struct error *err)
 {
 	char folder[DEVICE_PATH_MAX];
 
@@ -55,7 +63,7 @@ static bool take(struct places *places, const char *above, const char *below, bo
 		return false;
 	if ((size_t)snprintf(folder, sizeof folder, "%s%s", above, below) >= sizeof folder)
 		return error_set(err, PURPOSE ": the path %s is too long", above);
-	if (!is_usable(folder, mine, err))
+	if (!is_usable(folder, err))
 		return false;
 	memcpy(places->snapshots, folder, sizeof folder);
 	return true;
@@ -72,8 +80,7 @@ static bool take_wanted(struct places *places, const char *wanted, const char *s
 		return error_set(err, "%s: the path of this folder cannot be told: %s", said_by, strerror(errno));
 	if (here[0] != '\0')
 		(void)strcat(here, "/");
-	return take(places, here[0] != '\0' ? here : wanted, here[0] != '\0' ? wanted : "", false, err) ||
-	       error_context(err, "%s", said_by);
+	return take(places, here[0] != '\0' ? here : wanted, here[0] != '\0' ? wanted : "", err) || error_context(err, "%s", said_by);
 }
 
 static bool take_passing(struct places *places, struct error *err)
@@ -96,14 +103,13 @@ bool places_open_cache(struct places *places, const char *wanted, struct error *
 
 	if (wanted != NULL)
 		return take_wanted(places, wanted, "--cache", err);
-	if (said != NULL)
+	if (said != NULL && said[0] != '\0')
 		return take_wanted(places, said, "STUTTER_CACHE", err);
 	memcpy(tree, places->snapshots, sizeof tree);
 	const struct passwd *user = getpwuid(geteuid());
-	return take(places, tree, "", false, err) || take(places, cache, "/stutter", true, err) ||
-	       take(places, home, "/.cache/stutter", true, err) ||
-	       take(places, user != NULL ? user->pw_dir : NULL, "/.cache/stutter", true, err) ||
-	       take(places, getenv("XDG_RUNTIME_DIR"), "/stutter", true, err) || take_passing(places, err);
+	return take(places, tree, "", err) || take(places, cache, "/stutter", err) || take(places, home, "/.cache/stutter", err) ||
+	       take(places, user != NULL ? user->pw_dir : NULL, "/.cache/stutter", err) ||
+	       take(places, getenv("XDG_RUNTIME_DIR"), "/stutter", err) || take_passing(places, err);
 }
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)

@@ -94,10 +94,13 @@ struct places {
 bool places_find(struct places *ret_places, struct error *err);
 
 /** Where snapshots are kept, for people. */
-#define PLACES_CACHE_ORDER "$STUTTER_CACHE, else build/snapshots of a work tree, else stutter/ in $XDG_CACHE_HOME or ~/.cache"
+#define PLACES_CACHE_ORDER                                                                                                                 \
+	"$STUTTER_CACHE, else the first of these that nobody else can write into: build/snapshots of a work tree, stutter/ in "            \
+	"$XDG_CACHE_HOME, $HOME/.cache, .cache of the home that the system knows or $XDG_RUNTIME_DIR, a new folder in $TMPDIR for this run only"
 
 /**
- * Chooses the folder for snapshots of booted devices and makes it. Others must not be able to write there, as QEMU goes on from what it finds.
+ * Chooses the folder for snapshots of booted devices and makes it. Others must not be able to write there, as QEMU goes on from what it finds: it is the user's or
+ * root's, and no group but the user's own can write into it. What the user names ($STUTTER_CACHE too, unless it is empty) is taken or refused, all else passed over.
  * Where the user has no place of their own there is one in $TMPDIR with a name that nobody foresees, until places_close_cache().
  * @param wanted By the user; NULL: nobody says.
  */

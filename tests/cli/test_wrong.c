@@ -225,6 +225,53 @@ static void a_cache_that_others_can_write_is_refused(void)
 	CU_ASSERT(!is_there("out"));
 }
 
+/* Opens the cache that is wanted, in the test's folder, as this user of this group with this mode. @return the error, or "". */
+static const char *opened_as(uid_t user, gid_t group, mode_t mode)
+{
+	static struct error err;
+	struct places places = {.snapshots = ""};
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/cache", test_folder());
+	CU_ASSERT_FATAL((mkdir(path, 0700) == 0 || is_there("cache")) && chown(path, user, group) == 0 && chmod(path, mode) == 0);
+	bool good = places_open_cache(&places, path, &err);
+	CU_ASSERT(good == (strcmp(places.snapshots, path) == 0));
+	return good ? "" : err.text;
+}
+
+static void a_cache_of_another_user_or_of_a_group_is_refused(void)
+{
+	const gid_t own = getegid(), other = own + 4321;
+
+	if (geteuid() != 0)
+		test_skip("only root can give a folder away");
+	TEST_SAME_TEXT(opened_as(0, own, 0775), "");
+	TEST_SAME_TEXT(opened_as(0, other, 0755), "");
+	TEST_CONTAINS(opened_as(0, other, 0775), "/cache, is one that a group can write into; give one of your own");
+	TEST_CONTAINS(opened_as(4321, own, 0755), "/cache, is another user's; give one of your own");
+	TEST_CONTAINS(opened_as(4321, own, 0700), "/cache, is another user's; ");
+	TEST_CONTAINS(opened_as(0, own, 01777), "/cache, is one that everybody can write into; ");
+}
+
+/* What another user made in the work tree is passed over, and what is empty is not said, as with XDG's variables. */
+static void a_cache_that_nobody_named_is_passed_over(void)
+{
+	struct places places = {.snapshots = ""};
+	struct error err;
+	char own[PATH_MAX];
+
+	(void)snprintf(own, sizeof own, "%s/mine/stutter", test_folder());
+	(void)snprintf(places.snapshots, sizeof places.snapshots, "%s/tree", test_folder());
+	CU_ASSERT_FATAL(mkdir(places.snapshots, 0700) == 0);
+	if (chown(places.snapshots, 4321, (gid_t)-1) != 0)
+		test_skip("only root can give a folder away");
+	*strrchr(own, '/') = '\0';
+	CU_ASSERT_FATAL(setenv("XDG_CACHE_HOME", own, 1) == 0 && setenv("STUTTER_CACHE", "", 1) == 0);
+	CU_ASSERT_FATAL(places_open_cache(&places, NULL, &err));
+	own[strlen(own)] = '/';
+	TEST_SAME_TEXT(places.snapshots, own);
+}
+
 /* An installed program has no work tree to keep them in. */
 static struct places opened_without_tree(const char *home, const char *cache)
 {
@@ -285,6 +332,8 @@ const CU_TestInfo tests_wrong[] = {
 	{"a value that a comment cuts is warned of", a_value_that_a_comment_cuts_is_warned_of},
 	{"a device's path is relative to its scenario", a_devices_path_is_relative_to_its_scenario},
 	{"a cache that others can write is refused", a_cache_that_others_can_write_is_refused},
+	{"a cache of another user or of a group is refused", a_cache_of_another_user_or_of_a_group_is_refused},
+	{"a cache that nobody named is passed over", a_cache_that_nobody_named_is_passed_over},
 	{"the cache is the user's own", the_cache_is_the_users_own},
 	{"a passing cache goes when the run does", a_passing_cache_goes_when_the_run_does},
 	CU_TEST_INFO_NULL,
