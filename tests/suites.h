@@ -119,6 +119,7 @@
 	S("guest/range", tests_guest_range, false)                                                                                         \
 	S("guest/mkinitramfs", tests_guest_mkinitramfs, false)                                                                             \
 	S("cli", tests_cli, false)                                                                                                         \
+	S("cli/idle", tests_idle, false)                                                                                                   \
 	S("cli/wrong", tests_wrong, false)                                                                                                 \
 	S("structure/docs", tests_docs, false)                                                                                             \
 	S("structure/includes", tests_includes, false)                                                                                     \

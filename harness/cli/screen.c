@@ -185,12 +185,13 @@ static void print_unexpected(const struct job *job)
 static void print_idle(const struct screen *screen, size_t index)
 {
 	const struct job *first = &screen->jobs[index];
-	size_t sessions;
+	const size_t sessions = idle_sessions(first, screen->count - index);
+	size_t told;
 
 	for (size_t rule = 0; rule < first->plan.fault_count; rule++)
-		if (idle_rule(screen->jobs, screen->count, first, rule, &sessions))
+		if (idle_rule(first, sessions, rule, &told))
 			printf("\nWARNING: %s: fault '%s' never matched anything in %zu session%s; `--addresses` shows what there was\n",
-			       first->plan.name, first->plan.faults[rule].name, sessions, sessions == 1 ? "" : "s");
+			       first->plan.name, first->plan.faults[rule].name, told, told == 1 ? "" : "s");
 }
 
 /* Where words of tc mean something else here than to Linux; in a replay nothing is drawn. */
