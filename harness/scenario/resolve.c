@@ -22,8 +22,11 @@ static bool read_device_file(const char *path, struct plan *plan, struct error *
 {
 	struct yaml_file file;
 
-	if (!yaml_open(&file, path, err))
-		return false;
+	if (!yaml_open(&file, path, err)) {
+		char why[ERROR_TEXT_MAX];
+		memcpy(why, err->text, sizeof why);
+		return err->line != 0 ? false : error_set(err, "the device %s %s", path, why);
+	}
 	bool good = sense_kind(file.root) != SENSE_SCENARIO ? device_read(&file, file.root, &plan->device, err)
 	                                                    : error_set(err, "%s is a scenario, not a device", path);
 	yaml_take_warnings(&file, &plan->warnings);
@@ -77,7 +80,7 @@ static bool find_device(const char *name, const struct places *places, struct pl
 	return read_device_file(path, plan, err);
 }
 
-/* A device that a scenario names; a path is relative to it. What is wrong within the device's file has its place there, all else here. */
+/* A device that a scenario names; a path is relative to it. What is wrong within the device's file has its place there and says who asks for it, all else has its place here. */
 static bool read_named(const struct yaml_file *file, const struct yaml_node *node, const struct places *places, struct plan *plan,
                        struct error *err)
 {
@@ -87,10 +90,10 @@ static bool read_named(const struct yaml_file *file, const struct yaml_node *nod
 		return find_device("reference", places, plan, err);
 	bool good = (size_t)snprintf(name, sizeof name, "%s", node->text) < sizeof name || error_set(err, "the device's path is too long");
 	good = good && (!is_device_path(name) || yaml_resolve_path(file, name, sizeof name, err)) && find_device(name, places, plan, err);
-	if (good || err->line != 0)
-		return good;
-	if (err->file[0] != '\0')
-		error_context(err, "the device %s", name);
+	if (good)
+		return true;
+	if (err->line != 0)
+		return error_context(err, "in the device that %s:%d asks for", file->path, node->line);
 	return error_at(err, file->path, node->line, node->column);
 }
 

@@ -353,6 +353,8 @@ bool yaml_resolve_path(const struct yaml_file *file, char *path, size_t size, st
 
 	if (path[0] == '\0' || path[0] == '/')
 		return true;
+	for (; folder > 0 && strncmp(path, "./", 2) == 0 && length > 2; length -= 2)
+		memmove(path, path + 2, length - 1);
 	if (folder + length >= size)
 		return error_set(err, "the path %s is too long: with the folder of %s it is more than %zu bytes", path, file->path,
 		                 size - 1);

@@ -198,7 +198,13 @@ static void a_devices_path_is_relative_to_its_scenario(void)
 	CU_ASSERT(strstr(output, "# suite/boards") == NULL);
 	test_write("suite/a.yaml", "name: a\ndevice: boards/yours.yaml\n");
 	(void)stutter("check suite/a.yaml");
-	TEST_SAME_TEXT(output, "suite/a.yaml:2:9: the device suite/boards/yours.yaml: cannot be read: No such file or directory\n");
+	TEST_SAME_TEXT(output, "suite/a.yaml:2:9: the device suite/boards/yours.yaml cannot be read: No such file or directory\n");
+	test_write("suite/a.yaml", "name: a\ndevice: ././boards/yours.yaml\n");
+	(void)stutter("check suite/a.yaml");
+	TEST_SAME_TEXT(output, "suite/a.yaml:2:9: the device suite/boards/yours.yaml cannot be read: No such file or directory\n");
+	test_write("suite/boards/mine.yaml", "name: mine\nmemory: 96\n");
+	(void)stutter("check suite/b.yaml");
+	TEST_CONTAINS(output, "suite/boards/mine.yaml:2:9: in the device that suite/b.yaml:2 asks for: memory: '96' is not a size");
 }
 
 /* -- where snapshots are kept -- */

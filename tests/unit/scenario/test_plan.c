@@ -184,9 +184,10 @@ static void a_device_that_is_not_there_is_told(void)
 	is_refused_with("name: x\ndevice: bax\n", "s.yaml:2:9: there is no device 'bax' in ");
 	is_refused_with("name: x\ndevice: [box]\n", "s.yaml:2:9: 'device' must be a name or a device's keys and values, not a list");
 	TEST_CONTAINS(open_text(&plan, "name: x\ndevice: box\n", "bax"), "--device: there is no device 'bax' in ");
-	TEST_CONTAINS(open_text(&plan, "name: x\ndevice: box\n", "./nowhere.yaml"), "nowhere.yaml: --device: cannot be read: No such file");
+	TEST_CONTAINS(open_text(&plan, "name: x\ndevice: box\n", "./nowhere.yaml"),
+	              "--device: the device ./nowhere.yaml cannot be read: No such file");
 	(void)test_write("devices/broken.yaml", "name: broken\nspi_clock: 8\n");
-	is_refused_with("name: x\ndevice: broken\n", "devices/broken.yaml:2:12: spi_clock: '8' is not a frequency");
+	is_refused_with("name: x\ndevice: broken\n", "devices/broken.yaml:2:12: in the device that ");
 }
 
 static void the_command_line_chooses_another_device(void)
