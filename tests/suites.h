@@ -59,10 +59,12 @@
 	S("server/delivery", tests_delivery, false)                                                                                        \
 	S("server/update", tests_server_update, false)                                                                                     \
 	S("server/disrupt", tests_disrupt, false)                                                                                          \
+	S("server/disrupt_udp", tests_disrupt_udp, false)                                                                                  \
 	S("server/real", tests_real, false)                                                                                                \
 	S("scenario/yaml", tests_yaml, false)                                                                                              \
 	S("scenario/made", tests_made, false)                                                                                              \
 	S("scenario/plan", tests_plan, false)                                                                                              \
+	S("scenario/faults", tests_faults, false)                                                                                          \
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \
 	S("session/cable", tests_cable, false)                                                                                             \

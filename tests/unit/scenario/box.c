@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/scenario/box.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/test.h"
+
+struct places box;
+
+void box_folder(const char *name)
+{
+	char path[600];
+
+	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+	CU_ASSERT_FATAL(mkdir(path, 0777) == 0);
+}
+
+void box_places(void)
+{
+	memset(&box, 0, sizeof box);
+	box_folder("devices");
+	(void)snprintf(box.devices, sizeof box.devices, "%s/devices", test_folder());
+	(void)snprintf(box.kernel, sizeof box.kernel, "%s", test_write("vmlinuz", "k"));
+	(void)snprintf(box.initramfs, sizeof box.initramfs, "%s", test_write("initramfs.cpio", "i"));
+	(void)snprintf(box.clients, sizeof box.clients, "%s", test_write("clients.cpio", "c"));
+	(void)snprintf(box.image, sizeof box.image, "%s", test_write("image.bin", "os"));
+	(void)test_write("devices/box.yaml",
+	                 "name: box\nspi_clock: 8MHz\nchip_revision: B5\nagent: {retries: 3, resume: false}\ndhcp: {tries: 7}\n");
+}
+
+const char *box_open(struct plan *plan, const char *text, const char *device)
+{
+	static char whole[ERROR_TEXT_MAX + 300];
+	struct error err = {0};
+	size_t folder = strlen(test_folder()) + 1;
+
+	if (box.devices[0] == '\0')
+		box_places();
+	whole[0] = '\0';
+	if (plan_open(plan, test_write("s.yaml", text), device, &box, &err))
+		return whole;
+	(void)error_format(&err, whole, sizeof whole);
+	return strncmp(whole, test_folder(), folder - 1) == 0 ? whole + folder : whole;
+}
+
+void box_refuses(const char *text, const char *error)
+{
+	struct plan plan;
+
+	TEST_SAME_TEXT(box_open(&plan, text, NULL), error);
+}
+
+void box_refuses_with(const char *text, const char *part)
+{
+	struct plan plan;
+
+	TEST_CONTAINS(box_open(&plan, text, NULL), part);
+}
+
+char *box_written(const struct plan *plan)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	CU_ASSERT_FATAL(stream != NULL);
+	plan_write(plan, stream);
+	CU_ASSERT_FATAL(fclose(stream) == 0);
+	return text;
+}
+
+void box_keeps(const char *scenario)
+{
+	struct plan plan, again;
+
+	TEST_SAME_TEXT(box_open(&plan, scenario, NULL), "");
+	CU_ASSERT_FATAL(CU_get_number_of_failures() == 0);
+	char *first = box_written(&plan), *second;
+	TEST_SAME_TEXT(box_open(&again, first, NULL), "");
+	CU_ASSERT_FATAL(CU_get_number_of_failures() == 0);
+	second = box_written(&again);
+	TEST_SAME_TEXT(second, first);
+	CU_ASSERT_EQUAL(again.fault_count, plan.fault_count);
+	CU_ASSERT(plan.fault_count == 0 || memcmp(again.faults, plan.faults, plan.fault_count * sizeof *plan.faults) == 0);
+	CU_ASSERT(memcmp(&again.device, &plan.device, sizeof plan.device) == 0);
+	free(first);
+	free(second);
+	plan_close(&plan);
+	plan_close(&again);
+}
