@@ -2,10 +2,16 @@
 #include "fault/netem_note.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "fault/crandom.h"
 
-/* The rate of frames that are reordered, if a draw hits at @p rate: behind one, gap - 1 are not drawn for, and the next takes 1 / rate draws. */
+#define RATE_MAX 32
+
+/*
+ * The rate of frames that are reordered, if a draw hits at @p rate: behind one, gap - 1 are not drawn for, and the next takes 1 / rate draws in the long run,
+ * whether or not draws follow from those before them.
+ */
 static uint64_t reordered(const struct fault *fault, uint64_t rate)
 {
 	const uint64_t gap = fault->params.reorder.gap;
@@ -14,18 +20,28 @@ static uint64_t reordered(const struct fault *fault, uint64_t rate)
 	return (uint64_t)((double)rate / ((double)(gap - 1) * (double)rate / (double)UNIT_PROBABILITY_ONE + 1));
 }
 
+/* "12.5%" of the frames, or what crandom_rate() cannot see. */
+static void render_rate(uint64_t rate, char ret_text[RATE_MAX])
+{
+	if (rate < UNIT_PROBABILITY_ONE / 1000000)
+		(void)snprintf(ret_text, RATE_MAX, "fewer than one in a million");
+	else
+		(void)snprintf(ret_text, RATE_MAX, "%.3g%%", (double)rate / 1e7);
+}
+
 static bool note_rate(const struct fault *fault, const char *does, uint64_t probability, uint64_t correlation,
                       char ret_text[NETEM_NOTE_MAX])
 {
 	const bool reorders = fault->action->kind == FAULT_REORDER;
 	const uint64_t there = crandom_rate(probability, correlation);
-	const uint64_t rates[2] = {reorders ? reordered(fault, probability) : probability, reorders ? reordered(fault, there) : there};
-	char on_linux[32] = "fewer than one in a million";
+	char rate_here[RATE_MAX], rate_there[RATE_MAX];
 
-	if (rates[1] > 0)
-		(void)snprintf(on_linux, sizeof on_linux, "%.2g%%", (double)rates[1] / 1e7);
-	(void)snprintf(ret_text, NETEM_NOTE_MAX, "%s %.3g%% of the frames here and %s on Linux, where a correlation moves the rate", does,
-	               (double)rates[0] / 1e7, on_linux);
+	render_rate(reorders ? reordered(fault, probability) : probability, rate_here);
+	render_rate(reorders ? reordered(fault, there) : there, rate_there);
+	if (strcmp(rate_here, rate_there) == 0)
+		return false;
+	(void)snprintf(ret_text, NETEM_NOTE_MAX, "%s %s of the frames here and %s on Linux, where a correlation moves the rate", does,
+	               rate_here, rate_there);
 	return true;
 }
 

@@ -11,8 +11,8 @@
 #define NETEM_NOTE_MAX 256
 
 /**
- * @param ret_text "loses 5% of the frames here, 0.1943% on Linux, where a correlation moves the rate".
- * @return false if there is nothing to say, as of every fault that is netem_exact.
+ * @param ret_text "loses 5% of the frames here and 0.189% on Linux, where a correlation moves the rate".
+ * @return false if there is nothing to say, as of every fault that is netem_exact, and where the two would read the same.
  */
 bool netem_note(const struct fault *fault, char ret_text[NETEM_NOTE_MAX]);
 

@@ -348,7 +348,7 @@ static void a_correlation_of_tcs_is_noted(void)
 	test_write("small.yaml", SMALL "faults: [{name: tc, netem: loss 5% 25%}]\nexpect: {verdict: any}\n");
 	expect_status(stutter("run small.yaml --out r"), STATUS_PASSED);
 	TEST_CONTAINS(output,
-	              "NOTE: small: fault 'tc: loss' loses 5% of the frames here and 0.19% on Linux, where a correlation moves the rate; "
+	              "NOTE: small: fault 'tc: loss' loses 5% of the frames here and 0.189% on Linux, where a correlation moves the rate; "
 	              "`netem_exact: true` means Linux' arithmetic");
 	expect_status(stutter("check small.yaml"), STATUS_PASSED);
 	TEST_CONTAINS(output, "# note: fault 'tc: loss' loses 5%");

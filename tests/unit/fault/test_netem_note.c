@@ -29,16 +29,22 @@ static void what_means_the_same_needs_no_note(void)
 	TEST_SAME_TEXT(notes_of("loss gemodel 1% 10% 70% 0.1%", ""), "");
 	/* Nothing is left to correlate. */
 	TEST_SAME_TEXT(notes_of("duplicate 100% 50%", ""), "");
+	/* Nothing that can be seen is moved. */
+	TEST_SAME_TEXT(notes_of("loss 100% 50%", ""), "");
+	TEST_SAME_TEXT(notes_of("loss 0% 50%", ""), "");
+	TEST_SAME_TEXT(notes_of("loss 0.00005% 50%", ""), "");
+	TEST_SAME_TEXT(notes_of("corrupt 50% 10%", ""), "");
 }
 
 static void a_correlation_says_how_far_it_moves_the_rate(void)
 {
-	TEST_SAME_TEXT(notes_of("loss 5% 25%", ""), "loses 5% of the frames here and 0.19% on Linux, where a correlation moves the rate\n");
+	TEST_SAME_TEXT(notes_of("loss 5% 25%", ""),
+	               "loses 5% of the frames here and 0.189% on Linux, where a correlation moves the rate\n");
 	TEST_SAME_TEXT(notes_of("loss 0.5% 25%", ""),
 	               "loses 0.5% of the frames here and fewer than one in a million on Linux, where a correlation moves the rate\n");
 	TEST_SAME_TEXT(notes_of("delay 10ms reorder 25% 50% gap 5", ""),
-	               "reorders 12.5% of the frames here and 5.4% on Linux, where a correlation moves the rate\n");
-	TEST_CONTAINS(notes_of("corrupt 50% 10%", ""), "corrupts 50% of the frames here and 50% on Linux");
+	               "reorders 12.5% of the frames here and 5.42% on Linux, where a correlation moves the rate\n");
+	TEST_CONTAINS(notes_of("corrupt 40% 10%", ""), "corrupts 40% of the frames here and 38.");
 	TEST_CONTAINS(notes_of("duplicate 10% 25%", ""), "copies 10% of the frames here and 1.");
 }
 
