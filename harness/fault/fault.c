@@ -260,6 +260,33 @@ static bool check_correlation(const struct fault *fault, struct error *err)
 	return match->probability != UNIT_PROBABILITY_ONE || error_set(err, "a correlation needs a probability below 100%%");
 }
 
+/* What becomes of a copy is told as bits and a time (proxy/twin.h), and Linux does no more to one. */
+static bool check_exact(const struct fault *fault, struct error *err)
+{
+	if (!fault->match.netem_exact)
+		return true;
+	if (fault->action->layer != LAYER_PROXY)
+		return error_set(err, "'%s' is not about frames between wire and far end, so 'netem_exact' has no place here",
+		                 fault->action->name);
+	switch (fault->action->kind) {
+	case FAULT_LOSS:
+	case FAULT_LOSS_STATE:
+	case FAULT_GEMODEL:
+	case FAULT_DELAY:
+	case FAULT_REORDER:
+	case FAULT_DUPLICATE:
+	case FAULT_CORRUPT:
+	case FAULT_RATE:
+	case FAULT_SLOT:
+		return true;
+	default:
+		return error_set(err,
+		                 "'%s' is nothing that sch_netem does, so 'netem_exact' has no place here: take it out, or say loss, "
+		                 "loss_state, gemodel, delay, reorder, duplicate, corrupt, rate or slot",
+		                 fault->action->name);
+	}
+}
+
 static bool check_layer(const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const struct match *match = &fault->match;
@@ -273,11 +300,9 @@ static bool check_layer(const struct fault *fault, const char **ret_key, struct 
 		*ret_key = "correlation";
 		return false;
 	}
-
-	if (match->netem_exact && fault->action->layer != LAYER_PROXY) {
+	if (!check_exact(fault, err)) {
 		*ret_key = "netem_exact";
-		return error_set(err, "'%s' is not about frames between wire and far end, so 'netem_exact' has no place here",
-		                 fault->action->name);
+		return false;
 	}
 	if (!check_message(fault, err)) {
 		*ret_key = "message";

@@ -392,8 +392,7 @@ static uint64_t decide_by_rules(struct proxy *proxy, const struct passage *passa
 	                    .filters = proxy->filters,
 	                    .fate = fate,
 	                    .causes = proxy->causes,
-	                    .passage = passage,
-	                    .original = act->frame};
+	                    .passage = passage};
 	uint64_t held = 0, here;
 
 	proxy->passages++;

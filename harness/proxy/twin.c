@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+#include "base/check.h"
+
 static void begin(struct twin *twin, size_t index, const struct act *act)
 {
 	twin->awaits = true;
+	twin->base = frame_new(act->frame->data, act->frame->length);
 	twin->rule = index;
 	twin->cause = twin->fate->cause_count - 1;
 	twin->from = act->release;
@@ -21,21 +24,35 @@ static void lose(struct twin *twin)
 	twin->awaits = false;
 	twin->fate->cause_count--;
 	memmove(cause, cause + 1, (twin->fate->cause_count - twin->cause) * sizeof *cause);
+	frame_free(twin->base);
 	frame_free(twin->act.frame);
+}
+
+/* Its bytes are inverted, and nothing else (fault_check()). Of those, a decision can hold so many; what is beyond comes as it was. */
+static void state_flips(struct twin *twin, struct flips *flips)
+{
+	const struct frame *base = twin->base;
+	struct frame *copy = twin->act.frame;
+
+	CHECK_INT(copy->length, ==, base->length);
+	for (size_t i = 0; i < base->length; i++)
+		if (!flips_add(flips, (uint16_t)i, copy->data[i] ^ base->data[i]))
+			copy->data[i] = base->data[i];
 }
 
 /* The decision gets what has become of the copy. */
 static void settle(struct twin *twin)
 {
-	const struct frame *copy = twin->act.frame, *original = twin->original;
 	struct duplicate_params *params = &twin->causes[twin->cause].params.duplicate;
 
 	twin->awaits = false;
 	params->copies = 1;
+	/* Whoever jumps the queue leaves at once, but not before there was a copy. */
+	if (twin->act.release < twin->from)
+		twin->act.release = twin->from;
 	params->between_ns = twin->act.release - twin->from;
-	for (size_t i = 0; i < copy->length && i < original->length; i++)
-		if (copy->data[i] != original->data[i])
-			(void)flips_add(&params->flips, (uint16_t)i, copy->data[i] ^ original->data[i]);
+	state_flips(twin, &params->flips);
+	frame_free(twin->base);
 	passage_emit(twin->passage, &twin->rules[twin->rule], twin->act.frame, twin->passage->direction, twin->act.release);
 }
 

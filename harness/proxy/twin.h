@@ -5,8 +5,8 @@
  *
  * How it works: a rule announces the copy (act->twinned). The chain takes a twin along with each frame and tells it of every rule that has acted; when the frame is
  * through, or another rule announces a copy, the twin goes through those of the rules behind its own that are netem_exact and match. What has become of
- * it then is written into the decision of the rule that announced it, so that a frozen plan repeats it without the rules behind. Of a copy that is lost nothing is
- * told but the counters of the rules: it has never been there, and a frozen plan makes none.
+ * it then is written into the decision of the rule that announced it, so that a frozen plan repeats it without the rules behind. A copy that is lost has
+ * never been there: the rule that announced it has done nothing, and a frozen plan makes none. Only the rules that it went through have counted it.
  */
 #ifndef PROXY_TWIN_H
 #define PROXY_TWIN_H
@@ -22,12 +22,12 @@ struct twin {
 	struct proxy_fate *fate;    /**< of the frame */
 	struct proxy_cause *causes; /**< the same as in there */
 	const struct passage *passage;
-	const struct frame *original;
 
 	/* Of the copy, all zero to begin with. */
 	bool awaits; /* its fate is still to be decided */
 	size_t rule, cause;
-	sim_ns from; /* when it would leave if no rule behind did anything */
+	sim_ns from;        /* when it would leave if no rule behind did anything */
+	struct frame *base; /* what was copied, as it was then */
 	struct act act;
 };
 

@@ -20,6 +20,20 @@ struct run {
 	FILE *stream;
 };
 
+/* What a plan says must be what it takes. */
+static void can_be_written(const struct decision *decision)
+{
+	char value[PARAM_VALUE_MAX];
+	union action_params params = decision->params;
+	struct error err = {0};
+
+	for (const struct param *row = decision->action->params; row->key != NULL; row++)
+		if (!param_set(row, &params, param_get(row, &decision->params, value), &err)) {
+			printf("    %s: %s: %s\n", decision->action->name, row->key, err.text);
+			CU_FAIL("a decision that no plan takes");
+		}
+}
+
 /* As a session keeps decisions (session/world.c). */
 static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
                     const struct proxy_fate *fate, sim_ns now)
@@ -36,6 +50,8 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 		decision.action = fate->causes[i].action;
 		decision.params = fate->causes[i].params;
 		(void)snprintf(decision.name, sizeof decision.name, "%s", proxy_fault(run->proxy, fate->causes[i].fault)->name);
+		decision.place = proxy_place(run->proxy, fate->causes[i].fault);
+		can_be_written(&decision);
 		decisions_add(&run->decisions, &decision);
 	}
 }

@@ -338,6 +338,62 @@ static void a_frozen_plan_repeats_it(void)
 	}
 }
 
+/* Faults that are not of one line of tc, in whatever order: what a copy is told to be holds against the frame that was copied. */
+static void a_frozen_plan_repeats_a_copy_of_a_changed_frame(void)
+{
+	const struct fault behind_corruption[] = {
+		made_checked_fault("bits", "probability=50%", "corrupt", "bits=3"),
+		made_checked_fault("exact bits", "netem_exact=true;probability=50%", "corrupt", "bits=3"),
+		made_checked_fault("copy", "netem_exact=true;probability=50%", "duplicate", ""),
+		made_checked_fault("more bits", "netem_exact=true;probability=50%", "corrupt", "bits=1"),
+	};
+	const struct fault behind_lengths[] = {
+		made_checked_fault("short", "probability=50%", "truncate", "by=20"),
+		made_checked_fault("long", "probability=50%", "pad", "to=800"),
+		made_checked_fault("copy", "netem_exact=true;probability=50%", "duplicate", ""),
+		made_checked_fault("bits", "netem_exact=true;probability=50%", "corrupt", "bits=8"),
+		made_checked_fault("shorter", "probability=50%", "truncate", "by=20"),
+	};
+	/* More bytes than a decision can name. */
+	const struct fault before_much[] = {
+		made_checked_fault("copy", "netem_exact=true", "duplicate", ""),
+		made_checked_fault("32 bits", "netem_exact=true", "corrupt", "bits=32"),
+		made_checked_fault("as many", "netem_exact=true", "corrupt", "bits=32"),
+	};
+
+	CU_ASSERT(replay_check(behind_corruption, 4, 600).delivered > 800);
+	CU_ASSERT(replay_check(behind_lengths, 5, 600).delivered > 800);
+	CU_ASSERT(replay_check(before_much, 3, 600).delivered == 1200);
+}
+
+/* A copy cannot jump to where the frame was before it was copied. */
+static void a_frozen_plan_repeats_a_copy_that_jumps(void)
+{
+	const struct fault faults[] = {
+		made_checked_fault("late", "", "delay", "time=10ms"),
+		made_checked_fault("copy", "netem_exact=true", "duplicate", ""),
+		made_checked_fault("jump", "netem_exact=true;probability=50%", "reorder", ""),
+		made_checked_fault("later", "netem_exact=true", "delay", "time=5ms"),
+	};
+
+	CU_ASSERT(replay_check(faults, 4, 600).delivered == 1200);
+}
+
+static void an_outage_ends_for_copies_too(void)
+{
+	const struct fault faults[] = {
+		made_checked_fault("copy", "netem_exact=true", "duplicate", ""),
+		made_checked_fault("outage", "nth=3", "outage", "for=50ms"),
+	};
+	const struct replayed replayed = replay_check(faults, 2, 600);
+
+	CU_ASSERT(replayed.dropped > 50 && replayed.dropped < 120);
+	/* The frame that an outage begins with has its copy still, for who is not netem_exact does not see copies. */
+	CU_ASSERT_EQUAL(replayed.delivered, 1200 - replayed.dropped);
+}
+
+/* -- refusals -- */
+
 static void a_copy_says_nothing_of_its_fate(void)
 {
 	static const char *const params[] = {"copies=2", "delay=1ms", "flips=20:01"}, *const keys[] = {"copies", "delay", "flips"};
@@ -349,6 +405,26 @@ static void a_copy_says_nothing_of_its_fate(void)
 		CU_ASSERT_FATAL(!fault_check(&fault, &key, &err));
 		CU_ASSERT_STRING_EQUAL(key, keys[i]);
 		TEST_CONTAINS(err.text, "with 'netem_exact' there is one copy");
+	}
+}
+
+/* Whatever else went over a copy, a frozen plan could not tell. */
+static void only_what_netem_does_can_be_exact(void)
+{
+	static const enum fault_kind kinds[] = {FAULT_LOSS,      FAULT_LOSS_STATE, FAULT_GEMODEL, FAULT_DELAY, FAULT_REORDER,
+	                                        FAULT_DUPLICATE, FAULT_CORRUPT,    FAULT_RATE,    FAULT_SLOT};
+	struct error err;
+
+	for (const struct action *action = actions_proxy; action->name != NULL; action++) {
+		struct fault fault = made_fault("x", "netem_exact=true", action->name, "");
+		const char *key = NULL;
+		bool is_netems = false;
+		for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+			is_netems |= kinds[i] == action->kind;
+		const bool refused = !fault_check(&fault, &key, &err) && key != NULL && strcmp(key, "netem_exact") == 0;
+		CU_ASSERT_EQUAL(refused, !is_netems);
+		if (refused)
+			TEST_CONTAINS(err.text, "is nothing that sch_netem does, so 'netem_exact' has no place here: take it out, or");
 	}
 }
 
@@ -375,7 +451,11 @@ const CU_TestInfo tests_exact[] = {
 	{"the state is the direction's", the_state_is_the_directions},
 	{"loss models start in the good state", loss_models_start_in_the_good_state},
 	{"a frozen plan repeats it", a_frozen_plan_repeats_it},
+	{"a frozen plan repeats a copy of a changed frame", a_frozen_plan_repeats_a_copy_of_a_changed_frame},
+	{"a frozen plan repeats a copy that jumps", a_frozen_plan_repeats_a_copy_that_jumps},
+	{"an outage ends for copies too", an_outage_ends_for_copies_too},
 	{"a copy says nothing of its fate", a_copy_says_nothing_of_its_fate},
+	{"only what netem does can be exact", only_what_netem_does_can_be_exact},
 	{"only frames have such chances", only_frames_have_such_chances},
 	CU_TEST_INFO_NULL,
 };
