@@ -304,6 +304,19 @@ void passage_emit(const struct passage *passage, const struct rule *rule, struct
 		enqueue(proxy, frame, direction, release);
 }
 
+void rule_counts(struct rule *rule, sim_ns now)
+{
+	rule->before = rule->counters.last_applied;
+	rule->counters.last_applied = now;
+	rule->counters.applied++;
+}
+
+void rule_takes_back(struct rule *rule)
+{
+	rule->counters.last_applied = rule->before;
+	rule->counters.applied--;
+}
+
 void act_clear(struct act *act)
 {
 	act->applied = act->drop = act->consequence = act->twinned = false;
@@ -344,8 +357,7 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
 		behaviour->apply(rule, passage, act);
 	if (!act->applied)
 		return;
-	rule->counters.applied++;
-	rule->counters.last_applied = passage->now;
+	rule_counts(rule, passage->now);
 	state_exactly(proxy, act, before);
 	add_cause(proxy, fate, index, act);
 	rule->drops += act->drop;

@@ -54,6 +54,7 @@ struct rule {
 	const struct behaviour *behaviour; /**< rule_behaviour(), looked up once */
 	void *state;                       /**< the behaviour's own */
 	struct proxy_counters counters;    /**< seen only where a chain repeats decisions: proxy_counters() */
+	sim_ns before;                     /* counters.last_applied before the last time */
 	uint64_t drops;                    /**< frames that went no further */
 	struct random_stream stream;
 	struct map picks; /* of a correlated probability: passage_correlated() */
@@ -140,6 +141,12 @@ uint64_t rule_scope(const struct rule *rule, const struct passage *passage);
 
 /** Makes act->frame a copy that may be changed, of @p length bytes: cut, or filled with zeros. */
 void act_own(struct act *act, size_t length);
+
+/** The rule has acted at @p now. */
+void rule_counts(struct rule *rule, sim_ns now);
+
+/** What rule_counts() was told last has come to nothing. Once for each. */
+void rule_takes_back(struct rule *rule);
 
 /** Forgets what a rule did, before the next. */
 void act_clear(struct act *act);

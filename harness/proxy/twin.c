@@ -16,11 +16,12 @@ static void begin(struct twin *twin, size_t index, const struct act *act)
 		.frame = frame_new(act->frame->data, act->frame->length), .owned = true, .release = act->release, .express = act->express};
 }
 
-/* There is no copy after all. */
+/* There is no copy after all, and whoever announced it has done nothing. */
 static void lose(struct twin *twin)
 {
 	struct proxy_cause *cause = &twin->causes[twin->cause];
 
+	rule_takes_back(&twin->rules[twin->rule]);
 	twin->awaits = false;
 	twin->fate->cause_count--;
 	memmove(cause, cause + 1, (twin->fate->cause_count - twin->cause) * sizeof *cause);
@@ -74,7 +75,8 @@ static bool pass(struct twin *twin, struct rule *rule)
 	act_clear(&twin->act);
 	if (rule->behaviour->picks || rule_picks(rule, &own, rule->counters.matched))
 		rule->behaviour->apply(rule, &own, &twin->act);
-	rule->counters.applied += twin->act.applied;
+	if (twin->act.applied)
+		rule_counts(rule, twin->passage->now);
 	return twin->act.drop;
 }
 
@@ -107,7 +109,7 @@ void twin_follows(struct twin *twin, size_t index, struct act *act)
 
 	if (fate->dropped && makes_good(twin, rule)) {
 		rule->drops--;
-		rule->counters.applied--;
+		rule_takes_back(rule);
 		fate->cause_count--;
 		fate->dropped = act->drop = false;
 		lose(twin);

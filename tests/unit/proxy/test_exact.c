@@ -392,6 +392,63 @@ static void an_outage_ends_for_copies_too(void)
 	CU_ASSERT_EQUAL(replayed.delivered, 1200 - replayed.dropped);
 }
 
+/* -- counters -- */
+
+/* Of one rule while a frame went through. */
+static void counts_when_it_acts(struct proxy_counters before, struct proxy_counters after, sim_ns now)
+{
+	CU_ASSERT_EQUAL(after.last_applied, after.applied != before.applied ? now : before.last_applied);
+}
+
+static size_t count_copies(const struct proxy_fate *fate)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < fate->cause_count; i++)
+		count += fate->causes[i].action->kind == FAULT_DUPLICATE;
+	return count;
+}
+
+static void what_is_counted_is_what_was_done(void)
+{
+	const struct fault faults[] = {
+		made_checked_fault("copy", "netem_exact=true;probability=60%", "duplicate", ""),
+		made_checked_fault("loss", "netem_exact=true", "loss", "percent=40%"),
+		made_checked_fault("delay", "netem_exact=true;probability=20%", "delay", "time=10ms"),
+	};
+	struct proxy_counters before[3];
+	uint64_t copies = 0;
+	struct chain chain;
+
+	chain_open(&chain, faults, 3, 1);
+	for (unsigned frame = 1; frame <= 400; frame++) {
+		for (size_t i = 0; i < 3; i++)
+			before[i] = proxy_counters(chain.proxy, i);
+		(void)chain_send(&chain, 1, TO_SERVER, frame * SIM_MS);
+		copies += count_copies(&chain.fate);
+		CU_ASSERT_EQUAL(proxy_counters(chain.proxy, 0).applied, copies);
+		for (size_t i = 0; i < 3; i++)
+			counts_when_it_acts(before[i], proxy_counters(chain.proxy, i), frame * SIM_MS);
+	}
+	CU_ASSERT(copies > 60);
+	chain_close(&chain);
+}
+
+static void what_was_made_good_was_never_done(void)
+{
+	struct fault faults[NETEM_FAULTS_MAX];
+	struct chain chain;
+
+	chain_open(&chain, faults, faults_of("duplicate 100% loss 100%", true, faults), 1);
+	CU_ASSERT(!chain_send(&chain, 1, TO_SERVER, SIM_S));
+	CU_ASSERT_EQUAL(chain.fate.cause_count, 0);
+	for (size_t i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(proxy_counters(chain.proxy, i).applied, 0);
+		CU_ASSERT_EQUAL(proxy_counters(chain.proxy, i).last_applied, SIM_NEVER);
+	}
+	chain_close(&chain);
+}
+
 /* -- refusals -- */
 
 static void a_copy_says_nothing_of_its_fate(void)
@@ -454,6 +511,8 @@ const CU_TestInfo tests_exact[] = {
 	{"a frozen plan repeats a copy of a changed frame", a_frozen_plan_repeats_a_copy_of_a_changed_frame},
 	{"a frozen plan repeats a copy that jumps", a_frozen_plan_repeats_a_copy_that_jumps},
 	{"an outage ends for copies too", an_outage_ends_for_copies_too},
+	{"what is counted is what was done", what_is_counted_is_what_was_done},
+	{"what was made good was never done", what_was_made_good_was_never_done},
 	{"a copy says nothing of its fate", a_copy_says_nothing_of_its_fate},
 	{"only what netem does can be exact", only_what_netem_does_can_be_exact},
 	{"only frames have such chances", only_frames_have_such_chances},
