@@ -23,6 +23,14 @@ struct held {
 	uint64_t left; /* so many more */
 };
 
+/* A frame of a rule's own making. */
+struct made {
+	const struct rule *rule;
+	struct frame *frame;
+	enum direction direction;
+	sim_ns release;
+};
+
 /* Which rules a frame concerns, as sets with a bit a rule (filters.h). */
 struct concerns {
 	size_t words;
@@ -52,6 +60,8 @@ struct proxy {
 	struct queue queue;
 	struct held *held;
 	size_t held_count, held_room;
+	struct made *made; /* for the frame under way, in the order of their rules */
+	size_t made_count, made_room;
 };
 
 static void open_rule(struct proxy *proxy, struct rule *rule, const struct fault *fault, struct random_stream stream)
@@ -230,6 +240,7 @@ void proxy_close(struct proxy *proxy)
 	free(proxy->next);
 	free(proxy->order);
 	free(proxy->held);
+	free(proxy->made);
 	free(proxy->causes);
 	free(proxy->rules);
 	free(proxy);
@@ -264,64 +275,41 @@ static void hold(struct proxy *proxy, struct frame *frame, enum direction direct
 	proxy->held[proxy->held_count++] = (struct held){frame, direction, left};
 }
 
-void act_own(struct act *act, size_t length)
-{
-	struct frame *copy;
-
-	if (act->owned && act->frame->length == length)
-		return;
-	copy = frame_resized(act->frame, length);
-	copy->id = act->frame->id;
-	if (act->owned)
-		frame_free(act->frame);
-	act->frame = copy;
-	act->owned = true;
-}
-
-void act_tell(struct act *act, const struct rule *rule)
-{
-	act->applied = true;
-	act->action = rule->fault.action;
-	act->params = rule->fault.params;
-}
-
 static bool is_full(const struct proxy *proxy)
 {
 	return proxy->queue.count + proxy->held_count >= PROXY_QUEUE_MAX;
 }
 
+/* The fate of a copy may be known after later rules have made frames, but a frozen plan makes it in its place. */
 void passage_emit(const struct passage *passage, const struct rule *rule, struct frame *frame, enum direction direction, sim_ns release)
 {
 	struct proxy *proxy = passage->proxy;
+	size_t at;
 
-	frame->id = ++proxy->frames;
-	bool full = is_full(proxy);
-	if (proxy->ops.made != NULL)
-		proxy->ops.made(proxy->ctx, frame, direction, (size_t)(rule - proxy->rules), full ? SIM_NEVER : release, passage->now);
-	if (full)
-		frame_free(frame);
-	else
-		enqueue(proxy, frame, direction, release);
+	if (proxy->made_count == proxy->made_room) {
+		proxy->made_room = proxy->made_room > 0 ? proxy->made_room * 2 : 16;
+		proxy->made = memory_resize(proxy->made, proxy->made_room, sizeof *proxy->made);
+	}
+	for (at = proxy->made_count++; at > 0 && proxy->made[at - 1].rule->place > rule->place; at--)
+		proxy->made[at] = proxy->made[at - 1];
+	proxy->made[at] = (struct made){rule, frame, direction, release};
 }
 
-void rule_counts(struct rule *rule, sim_ns now)
+static void release_made(struct proxy *proxy, sim_ns now)
 {
-	rule->before = rule->counters.last_applied;
-	rule->counters.last_applied = now;
-	rule->counters.applied++;
-}
-
-void rule_takes_back(struct rule *rule)
-{
-	rule->counters.last_applied = rule->before;
-	rule->counters.applied--;
-}
-
-void act_clear(struct act *act)
-{
-	act->applied = act->drop = act->consequence = act->twinned = false;
-	act->hold = 0;
-	act->action = NULL;
+	for (size_t i = 0; i < proxy->made_count; i++) {
+		const struct made *made = &proxy->made[i];
+		const bool full = is_full(proxy);
+		made->frame->id = ++proxy->frames;
+		if (proxy->ops.made != NULL)
+			proxy->ops.made(proxy->ctx, made->frame, made->direction, (size_t)(made->rule - proxy->rules),
+			                full ? SIM_NEVER : made->release, now);
+		if (full)
+			frame_free(made->frame);
+		else
+			enqueue(proxy, made->frame, made->direction, made->release);
+	}
+	proxy->made_count = 0;
 }
 
 /* What the rule did, as an action that draws nothing. */
@@ -475,6 +463,7 @@ void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direc
 	fate.causes = proxy->causes;
 	fate.limit = NULL;
 	held = proxy->frozen ? decide_by_decisions(proxy, &passage, &act, &fate) : decide_by_rules(proxy, &passage, &act, &fate);
+	release_made(proxy, now);
 	fate.release = act.release;
 	if (!fate.dropped && is_full(proxy)) {
 		fate.dropped = true;

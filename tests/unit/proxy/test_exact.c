@@ -366,6 +366,18 @@ static void a_frozen_plan_repeats_a_copy_of_a_changed_frame(void)
 	CU_ASSERT(replay_check(before_much, 3, 600).delivered == 1200);
 }
 
+/* All leave at the same time, so their order is that of the faults. */
+static void a_frozen_plan_repeats_the_order_of_copies(void)
+{
+	const struct fault faults[] = {
+		made_checked_fault("copy", "netem_exact=true", "duplicate", ""),
+		made_checked_fault("bits", "netem_exact=true;probability=50%", "corrupt", "bits=3"),
+		made_checked_fault("another copy", "", "duplicate", ""),
+	};
+
+	CU_ASSERT(replay_check(faults, 3, 600).delivered == 1800);
+}
+
 /* A copy cannot jump to where the frame was before it was copied. */
 static void a_frozen_plan_repeats_a_copy_that_jumps(void)
 {
@@ -509,6 +521,7 @@ const CU_TestInfo tests_exact[] = {
 	{"loss models start in the good state", loss_models_start_in_the_good_state},
 	{"a frozen plan repeats it", a_frozen_plan_repeats_it},
 	{"a frozen plan repeats a copy of a changed frame", a_frozen_plan_repeats_a_copy_of_a_changed_frame},
+	{"a frozen plan repeats the order of copies", a_frozen_plan_repeats_the_order_of_copies},
 	{"a frozen plan repeats a copy that jumps", a_frozen_plan_repeats_a_copy_that_jumps},
 	{"an outage ends for copies too", an_outage_ends_for_copies_too},
 	{"what is counted is what was done", what_is_counted_is_what_was_done},
