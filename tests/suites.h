@@ -61,6 +61,12 @@
 	S("server/disrupt", tests_disrupt, false)                                                                                          \
 	S("server/disrupt_udp", tests_disrupt_udp, false)                                                                                  \
 	S("server/real", tests_real, false)                                                                                                \
+	S("statistics/number", tests_number, false)                                                                                        \
+	S("statistics/binomial", tests_binomial, false)                                                                                    \
+	S("statistics/mcnemar", tests_mcnemar, false)                                                                                      \
+	S("statistics/sequential", tests_sequential, false)                                                                                \
+	S("statistics/holm", tests_holm, false)                                                                                            \
+	S("campaign/gate", tests_gate, false)                                                                                              \
 	S("scenario/yaml", tests_yaml, false)                                                                                              \
 	S("scenario/made", tests_made, false)                                                                                              \
 	S("scenario/plan", tests_plan, false)                                                                                              \

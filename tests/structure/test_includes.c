@@ -44,8 +44,9 @@ static const struct module modules[] = {
 	{"board", true, {"base", "sim", "link", "address", "fault", "enc28j60", "nor", NULL}},
 	{"qemu", false, {"base", "guest/module/protocol.h", NULL}},
 	{"reports", true, {"base", "sim", "scenario", "session/verdict.h", NULL}},
+	{"statistics", true, {"base", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
-	{"campaign", false, {WORLD, "qemu", "session", "reports", NULL}},
+	{"campaign", false, {WORLD, "qemu", "session", "reports", "statistics", NULL}},
 	{"cli", false, {WORLD, "session", "reports", "campaign", "qemu", "packages.h", NULL}},
 };
 
