@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "campaign/gate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/random.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_gate[];
+
+#define PAIRS_MAX 340
+#define SCENARIOS_MAX 10
+
+/* -- by hand -- */
+
+/* Pairs and frozen plans as a letter each: '.' both survived, 'x' both broke, 'c' and 'b' only one broke, '?' and '!' the candidate or the baseline unknown. */
+struct hand {
+	struct gate_pair pairs[SCENARIOS_MAX][PAIRS_MAX];
+	enum gate_outcome frozen[SCENARIOS_MAX][PAIRS_MAX];
+	struct gate_scenario scenarios[SCENARIOS_MAX];
+	struct gate_finding findings[SCENARIOS_MAX];
+	size_t count;
+};
+
+static struct gate_pair pair_of(char letter)
+{
+	enum gate_outcome baseline = letter == 'x' || letter == 'b' ? GATE_BROKE : letter == '!' ? GATE_UNKNOWN : GATE_SURVIVED;
+
+	return (struct gate_pair){baseline, letter == 'x' || letter == 'c' ? GATE_BROKE : letter == '?' ? GATE_UNKNOWN : GATE_SURVIVED};
+}
+
+/* @param pairs NULL: the scenario takes no fresh plans. */
+static void add(struct hand *hand, const char *frozen, const char *pairs)
+{
+	size_t i = hand->count++;
+
+	CU_ASSERT_FATAL(i < SCENARIOS_MAX && strlen(frozen) <= PAIRS_MAX && (pairs == NULL || strlen(pairs) <= PAIRS_MAX));
+	for (size_t j = 0; frozen[j] != '\0'; j++)
+		hand->frozen[i][j] = pair_of(frozen[j]).candidate;
+	for (size_t j = 0; pairs != NULL && pairs[j] != '\0'; j++)
+		hand->pairs[i][j] = pair_of(pairs[j]);
+	hand->scenarios[i] = (struct gate_scenario){hand->frozen[i], strlen(frozen), pairs != NULL, hand->pairs[i],
+	                                            pairs != NULL ? strlen(pairs) : 0};
+}
+
+static enum gate_decision judge(struct hand *hand)
+{
+	return gate_judge(&gate_standard, hand->scenarios, hand->count, hand->findings);
+}
+
+/* A release of one scenario. */
+static void check(const char *frozen, const char *pairs, enum gate_decision decision, enum gate_reason reason, const char *words)
+{
+	static struct hand hand;
+	char text[GATE_TEXT_MAX];
+
+	memset(&hand, 0, sizeof hand);
+	add(&hand, frozen, pairs);
+	CU_ASSERT_EQUAL(judge(&hand), decision);
+	CU_ASSERT_EQUAL(hand.findings[0].decision, decision);
+	CU_ASSERT_EQUAL(hand.findings[0].reason, reason);
+	CU_ASSERT_EQUAL(gate_wants_more(&hand.findings[0]), reason == GATE_UNDECIDED);
+	TEST_SAME_TEXT(gate_tell(&hand.findings[0], text), words);
+}
+
+/* @p text, and '.' until there are @p length. */
+static const char *filled(const char *text, size_t length)
+{
+	static char all[PAIRS_MAX + 1];
+
+	CU_ASSERT_FATAL(length <= PAIRS_MAX);
+	memset(all, '.', length);
+	memcpy(all, text, strlen(text));
+	all[length] = '\0';
+	return all;
+}
+
+static void one_frozen_failure_blocks(void)
+{
+	check("....", NULL, GATE_PROMOTE, GATE_FROZEN_PASSED, "all frozen plans passed");
+	check("...c", NULL, GATE_BLOCK, GATE_FROZEN_BROKE, "1 of the frozen plans broke: a frozen plan blocks, whatever else was seen");
+	check("...?", NULL, GATE_NOT_ENOUGH, GATE_FROZEN_UNKNOWN,
+	      "1 of the frozen plans proved nothing: a frozen plan that proves nothing does not pass");
+	check("?..c", NULL, GATE_BLOCK, GATE_FROZEN_BROKE, "1 of the frozen plans broke: a frozen plan blocks, whatever else was seen");
+	check("...c", filled("", 120), GATE_BLOCK, GATE_FROZEN_BROKE,
+	      "1 of the frozen plans broke: a frozen plan blocks, whatever else was seen");
+	check("...?", filled("", 120), GATE_NOT_ENOUGH, GATE_FROZEN_UNKNOWN,
+	      "1 of the frozen plans proved nothing: a frozen plan that proves nothing does not pass");
+}
+
+static void nothing_promotes_nothing(void)
+{
+	check("", NULL, GATE_NOT_ENOUGH, GATE_NOTHING, "there was nothing to judge by");
+	check("", "", GATE_NOT_ENOUGH, GATE_UNDECIDED, "more pairs may decide it");
+	check("....", "", GATE_NOT_ENOUGH, GATE_UNDECIDED, "more pairs may decide it");
+	CU_ASSERT_EQUAL(gate_judge(&gate_standard, NULL, 0, NULL), GATE_NOT_ENOUGH);
+}
+
+static void the_sequential_test_stops_early(void)
+{
+	/* 1.6^6 = 16.8 and 1.6^7 = 26.8, of which 20 is needed. */
+	check("", "x.cc.ccxcc", GATE_NOT_ENOUGH, GATE_UNDECIDED,
+	      "of 10 plans, 6 broke only on the candidate, 0 only on the baseline: more pairs may decide it");
+	check("", "x.cc.ccxccc", GATE_BLOCK, GATE_WORSE,
+	      "of 11 plans, 7 broke only on the candidate, 0 only on the baseline: more than chance explains, over all scenarios");
+	/* 0.4^4 = 0.0256 and 0.4^5 = 0.01024, of which 0.025 is needed. */
+	check("", "x.b.bb.b", GATE_NOT_ENOUGH, GATE_UNDECIDED,
+	      "of 8 plans, 0 broke only on the candidate, 4 only on the baseline: more pairs may decide it");
+	check("", "x.b.bb.bb", GATE_PROMOTE, GATE_NOT_WORSE,
+	      "of 9 plans, 0 broke only on the candidate, 5 only on the baseline: the candidate is not worse");
+}
+
+static void few_enough_breaks_are_tolerated(void)
+{
+	/* (0.9/0.98)^43 = 0.0257 and ^44 = 0.0236, of which 0.025 is needed. A break costs a factor of 5, which 19 pairs make good. */
+	check("", filled("", 43), GATE_NOT_ENOUGH, GATE_UNDECIDED,
+	      "of 43 plans, 0 broke only on the candidate, 0 only on the baseline: more pairs may decide it");
+	check("", filled("", 44), GATE_PROMOTE, GATE_TOLERATED,
+	      "of 44 plans, 0 broke only on the candidate, 0 only on the baseline: it breaks alone in fewer plans than is tolerated");
+	check("", filled("cb", 63), GATE_NOT_ENOUGH, GATE_UNDECIDED,
+	      "of 63 plans, 1 broke only on the candidate, 1 only on the baseline: more pairs may decide it");
+	check("", filled("cb", 64), GATE_PROMOTE, GATE_TOLERATED,
+	      "of 64 plans, 1 broke only on the candidate, 1 only on the baseline: it breaks alone in fewer plans than is tolerated");
+}
+
+static void the_bound_decides_nothing(void)
+{
+	char pairs[PAIRS_MAX + 1] = "ccbccbccbccbccbccbccb";
+
+	check("", filled(pairs, 299), GATE_NOT_ENOUGH, GATE_UNDECIDED,
+	      "of 299 plans, 14 broke only on the candidate, 7 only on the baseline: more pairs may decide it");
+	check("", filled(pairs, 300), GATE_NOT_ENOUGH, GATE_BOUND,
+	      "of 300 plans, 14 broke only on the candidate, 7 only on the baseline: all pairs are used up, and it may be worse than is "
+	      "tolerated");
+	/* What comes after the bound is not looked at. */
+	(void)snprintf(pairs, sizeof pairs, "%s", filled(pairs, 300));
+	memset(pairs + 300, 'c', 20);
+	pairs[320] = '\0';
+	check("", pairs, GATE_NOT_ENOUGH, GATE_BOUND,
+	      "of 300 plans, 14 broke only on the candidate, 7 only on the baseline: all pairs are used up, and it may be worse than is "
+	      "tolerated");
+}
+
+static void what_proves_nothing_is_no_evidence_for_the_candidate(void)
+{
+	static struct hand hand;
+
+	check("", filled("????????????????", 300), GATE_NOT_ENOUGH, GATE_BOUND,
+	      "of 300 plans, 0 broke only on the candidate, 0 only on the baseline: all pairs are used up, and it may be worse than is "
+	      "tolerated");
+	add(&hand, "", filled("!!!!!!!!!??cb", 120));
+	CU_ASSERT_EQUAL(judge(&hand), GATE_PROMOTE);
+	CU_ASSERT_EQUAL(hand.findings[0].unknown, 2);
+	CU_ASSERT_EQUAL(hand.findings[0].same, 107);
+	for (size_t i = 0; i < 120; i++)
+		hand.pairs[0][i].baseline = GATE_UNKNOWN;
+	CU_ASSERT_EQUAL(judge(&hand), GATE_NOT_ENOUGH);
+}
+
+static void more_scenarios_ask_for_stronger_evidence(void)
+{
+	static struct hand hand;
+
+	add(&hand, "", "ccccccc");
+	CU_ASSERT_EQUAL(judge(&hand), GATE_BLOCK);
+	for (size_t i = 1; i < 6; i++)
+		add(&hand, "", filled("", 120));
+	CU_ASSERT_EQUAL(judge(&hand), GATE_NOT_ENOUGH);
+	CU_ASSERT_EQUAL(hand.findings[0].equal_corrected, 6 * hand.findings[0].equal);
+	CU_ASSERT_EQUAL(hand.findings[5].decision, GATE_PROMOTE);
+	/* A scenario without fresh plans asks nothing of chance. */
+	add(&hand, "..", NULL);
+	(void)judge(&hand);
+	CU_ASSERT_EQUAL(hand.findings[0].equal_corrected, 6 * hand.findings[0].equal);
+	hand.count = 0;
+	add(&hand, "", "ccccccccccc");
+	CU_ASSERT_EQUAL(hand.count, 1);
+	hand.count = 7;
+	CU_ASSERT_EQUAL(judge(&hand), GATE_BLOCK);
+	CU_ASSERT_EQUAL(hand.findings[1].decision, GATE_PROMOTE);
+}
+
+/* -- by simulation: how often it is right, and what that costs -- */
+
+#define RELEASES 2000
+#define ROUND 6 /* pairs of each scenario between two looks */
+
+struct situation {
+	const char *name;
+	size_t scenarios, bad;              /* how many there are, and how many of these are of the second kind */
+	unsigned good_only[2], bad_only[2]; /* of 1000 plans, how many break only on the candidate and only on the baseline */
+};
+
+static const struct situation situations[] = {
+	{"the same release again", 10, 0, {0, 0}, {0, 0}},
+	{"equal: each breaks alone in 1 %", 10, 0, {10, 10}, {0, 0}},
+	{"equal: each breaks alone in 3 %", 10, 0, {30, 30}, {0, 0}},
+	{"equal: each breaks alone in 20 %", 10, 0, {200, 200}, {0, 0}},
+	{"equal, one scenario: each breaks alone in 20 %", 1, 0, {200, 200}, {0, 0}},
+	{"better: 2 % against 20 %", 10, 0, {20, 200}, {0, 0}},
+	{"a little worse in one scenario: 5 % against 3 %", 10, 1, {10, 10}, {50, 30}},
+	{"bad in one scenario: 10 % against 2.5 %", 10, 1, {0, 0}, {100, 25}},
+	{"bad in one scenario: 20 % against 2 %", 10, 1, {10, 10}, {200, 20}},
+	{"bad in one scenario: 40 % against none", 10, 1, {10, 10}, {400, 0}},
+	{"bad, one scenario: 10 % against 2.5 %", 1, 1, {0, 0}, {100, 25}},
+	{"bad, one scenario: 20 % against 5 %", 1, 1, {0, 0}, {200, 50}},
+	{"bad, one scenario: 40 % against 10 %", 1, 1, {0, 0}, {400, 100}},
+	{"bad in all: 10 % against 2.5 %", 10, 10, {0, 0}, {100, 25}},
+	{"bad in all: 20 % against 2 %", 10, 10, {0, 0}, {200, 20}},
+};
+
+struct tally {
+	unsigned decisions[3];
+	uint64_t pairs;
+};
+
+static struct gate_pair draw_pair(const struct situation *situation, unsigned release, size_t scenario, size_t i)
+{
+	struct random_stream stream = random_stream(1, situation->name);
+	const unsigned *only = scenario < situation->bad ? situation->bad_only : situation->good_only;
+	uint64_t drawn = random_below(stream, (uint64_t)release * SCENARIOS_MAX + scenario, i, 1000);
+
+	return pair_of(drawn < only[0] ? 'c' : drawn < only[0] + only[1] ? 'b' : '.');
+}
+
+/* A release is judged in rounds, as a campaign does: scenarios that are decided get no more pairs, and a block ends it. */
+static void release_one(const struct situation *situation, unsigned release, struct tally *tally)
+{
+	static struct hand hand;
+	enum gate_decision decision;
+	bool more = true;
+
+	memset(hand.findings, 0, sizeof hand.findings);
+	for (size_t i = 0; i < situation->scenarios; i++)
+		hand.scenarios[i] = (struct gate_scenario){NULL, 0, true, hand.pairs[i], 0};
+	hand.count = situation->scenarios;
+	for (decision = judge(&hand); more && decision != GATE_BLOCK; decision = judge(&hand)) {
+		more = false;
+		for (size_t i = 0; i < hand.count; i++)
+			for (size_t j = 0; j < ROUND && gate_wants_more(&hand.findings[i]); j++, more = true) {
+				size_t at = hand.scenarios[i].pair_count;
+				hand.pairs[i][at] = draw_pair(situation, release, i, at);
+				hand.scenarios[i].pair_count++;
+			}
+	}
+	tally->decisions[decision]++;
+	for (size_t i = 0; i < hand.count; i++)
+		tally->pairs += hand.scenarios[i].pair_count;
+}
+
+/* A line of the table in GATE.md. */
+static void simulate(const struct situation *situation, struct tally *tally, char *ret_line, size_t size)
+{
+	memset(tally, 0, sizeof *tally);
+	for (unsigned release = 0; release < RELEASES; release++)
+		release_one(situation, release, tally);
+	(void)snprintf(ret_line, size, "| %s | %zu | %.1f %% | %.1f %% | %.1f %% | %.0f |\n", situation->name, situation->scenarios,
+	               100.0 * tally->decisions[GATE_PROMOTE] / RELEASES, 100.0 * tally->decisions[GATE_BLOCK] / RELEASES,
+	               100.0 * tally->decisions[GATE_NOT_ENOUGH] / RELEASES,
+	               (double)tally->pairs / (RELEASES * (double)situation->scenarios));
+}
+
+static bool is_bad(const struct situation *situation)
+{
+	return situation->bad > 0 && situation->bad_only[0] >= 100 && situation->bad_only[0] >= 4 * situation->bad_only[1];
+}
+
+static void the_characteristics_are_those_in_the_docs(void)
+{
+	char *docs = test_read("harness/campaign/GATE.md"), line[256];
+	struct tally tally;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(docs);
+	for (size_t i = 0; i < sizeof situations / sizeof situations[0]; i++) {
+		simulate(&situations[i], &tally, line, sizeof line);
+		bool told = strstr(docs, line) != NULL;
+		if (!told)
+			printf("    GATE.md lacks: %s", line);
+		CU_ASSERT(told);
+		/* The promises, of 5 % each. */
+		if (is_bad(&situations[i]))
+			CU_ASSERT(tally.decisions[GATE_PROMOTE] <= RELEASES / 20);
+		if (situations[i].bad == 0)
+			CU_ASSERT(tally.decisions[GATE_BLOCK] <= RELEASES / 20);
+	}
+	free(docs);
+}
+
+const CU_TestInfo tests_gate[] = {
+	{"one frozen failure blocks", one_frozen_failure_blocks},
+	{"nothing promotes nothing", nothing_promotes_nothing},
+	{"the sequential test stops early", the_sequential_test_stops_early},
+	{"few enough breaks are tolerated", few_enough_breaks_are_tolerated},
+	{"the bound decides nothing", the_bound_decides_nothing},
+	{"what proves nothing is no evidence for the candidate", what_proves_nothing_is_no_evidence_for_the_candidate},
+	{"more scenarios ask for stronger evidence", more_scenarios_ask_for_stronger_evidence},
+	{"the characteristics are those in the docs", the_characteristics_are_those_in_the_docs},
+	CU_TEST_INFO_NULL,
+};
