@@ -22,6 +22,7 @@
 	S("link/packet", tests_packet, false)                                                                                              \
 	S("link/medium", tests_medium, false)                                                                                              \
 	S("link/link", tests_link, false)                                                                                                  \
+	S("base/hash", tests_hash, false)                                                                                                  \
 	S("base/map", tests_map, false)                                                                                                    \
 	S("proxy/queue", tests_queue, false)                                                                                               \
 	S("base/map", tests_map, false)                                                                                                    \

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenario/made.h"
 
-#include <inttypes.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <xxhash.h>
-
-#include "base/check.h"
+#include "base/hash.h"
 #include "guest/module/protocol.h"
 
 const struct param made_params[] = {
@@ -28,34 +24,16 @@ void made_tool(struct made *made)
 	(void)snprintf(made->tool, sizeof made->tool, "stutter %s, protocol %u", STUTTER_VERSION, STUTTER_PROTOCOL_VERSION);
 }
 
-static bool add_file(XXH3_state_t *state, const char *path)
-{
-	FILE *stream = fopen(path, "re");
-	uint8_t buffer[65536];
-	size_t length;
-
-	if (stream == NULL)
-		return false;
-	while ((length = fread(buffer, 1, sizeof buffer, stream)) > 0)
-		(void)XXH3_128bits_update(state, buffer, length);
-	bool good = !ferror(stream);
-	(void)fclose(stream);
-	return good;
-}
-
 void made_hash(const char *const *paths, char ret_hash[MADE_HASH_MAX])
 {
-	XXH3_state_t *state = XXH3_createState();
+	XXH3_state_t *state = hash_begin();
 	bool good = paths[0] != NULL;
 
-	ret_hash[0] = '\0';
-	CHECK(state != NULL && XXH3_128bits_reset(state) == XXH_OK);
 	for (size_t i = 0; good && paths[i] != NULL; i++)
-		good = add_file(state, paths[i]);
-	XXH128_hash_t hash = XXH3_128bits_digest(state);
-	XXH3_freeState(state);
-	if (good)
-		(void)snprintf(ret_hash, MADE_HASH_MAX, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
+		good = hash_add_file(state, paths[i]);
+	hash_end(state, ret_hash);
+	if (!good)
+		ret_hash[0] = '\0';
 }
 
 static bool is_file(const char *path, const char *hash)
@@ -87,9 +65,12 @@ const char *made_differs(const struct made *was, const struct made *is, char *re
 		size_t place;
 		const char *name;
 	} parts[] = {
-		{offsetof(struct made, image), "the image"},         {offsetof(struct made, kernel), "the kernel"},
-		{offsetof(struct made, initramfs), "the initramfs"}, {offsetof(struct made, overlay), "the overlay"},
-		{offsetof(struct made, tables), "a fault's table"},  {offsetof(struct made, tool), "stutter"},
+		{offsetof(struct made, image), "the image"},
+		{offsetof(struct made, kernel), "the kernel"},
+		{offsetof(struct made, initramfs), "the initramfs"},
+		{offsetof(struct made, overlay), "the overlay"},
+		{offsetof(struct made, tables), "a fault's table"},
+		{offsetof(struct made, tool), "stutter"},
 		{offsetof(struct made, device_image), "the machine or QEMU"},
 	};
 	size_t used = 0;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/** @file XXH3 with 128 bits, in the notation of xxhsum: what plans, images and runs are known by. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <xxhash.h>
+
+/** 32 hexadecimal digits. */
+#define HASH_TEXT_MAX 33
+
+XXH3_state_t *hash_begin(void);
+void hash_add(XXH3_state_t *state, const void *bytes, size_t length);
+
+/** Adds what a file holds. @return false if it cannot be read. */
+bool hash_add_file(XXH3_state_t *state, const char *path);
+
+/** Writes the hash, and releases the state. */
+void hash_end(XXH3_state_t *state, char ret_text[HASH_TEXT_MAX]);
+
+/** The hash of a file; empty if it cannot be read. */
+void hash_file(const char *path, char ret_text[HASH_TEXT_MAX]);
+
+#endif
