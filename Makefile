@@ -21,6 +21,8 @@ SANFLAGS := $(if $(SANITIZE),-DSTUTTER_SANITIZED -fsanitize=$(SANITIZE) -fno-omi
 PIC      := -fPIC -fvisibility=hidden
 CFLAGS   := -std=c11 -g $(OPTIMISE) $(PIC) $(WARNINGS) $(SANFLAGS)
 LDLIBS   := -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -ljansson
+# Of the program only, not of the library in QEMU.
+PROGRAM_LDLIBS := -lsqlite3
 
 # A build with sanitizers has a folder of its own inside build/, and shares the guest and the fetched sources.
 comma    := ,
@@ -82,7 +84,7 @@ FETCHED_CFLAGS := -std=c11 -g $(OPTIMISE) $(PIC) $(SANFLAGS) -w
 
 $(BIN): $(call objects,$(MODULES) $(MAIN)) $(FETCHED)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS)
 
 $(O)/harness/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
 $(O)/tests/unit/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
@@ -119,7 +121,8 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
 # The static variables of all that a world is made of lie together (harness/campaign/hosted/statics.h).
-WORLD_OBJECTS := $(call objects,$(filter-out harness/cli/% harness/campaign/% emulator/qemu/%,$(MODULES))) $(FETCHED)
+WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign statistics history,harness/$(folder)/%) emulator/qemu/%,$(MODULES))) \
+	$(FETCHED)
 HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(INSIDE_SOURCES))
 $(PLAIN)/world.o: $(WORLD_OBJECTS)
 	$(Q)$(LD) -r -o $@ $^
@@ -153,7 +156,7 @@ INSIDE_TESTED := emulator/qemu/inside/crash.c emulator/qemu/inside/stack.c
 TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/% tests/soak/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
 $(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcunit -lm
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lcunit -lm
 
 golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showing what changes
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
@@ -168,7 +171,7 @@ bench: deps ## Measure chip, proxy and sessions, by ratios (BENCH_ALL=1: all sce
 BENCH_SOURCES := $(wildcard tests/bench/*.c)
 $(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(O)/tests/engine/branching.o $(FETCHED)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS)
 
 soak: deps-test ## Most of an hour: sessions under load, resets, branches, kills (SOAK_SHARE=10: a tenth; SOAK_ONLY=branches)
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-soak
@@ -176,7 +179,7 @@ soak: deps-test ## Most of an hour: sessions under load, resets, branches, kills
 
 $(O)/stutter-soak: $(call objects,$(MODULES) $(wildcard tests/soak/*.c)) $(O)/tests/engine/branching.o $(FETCHED)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS)
 
 lint: deps ## clang-format, clang-tidy and cppcheck over our sources
 	$(call install_missing,lint)

@@ -68,6 +68,9 @@
 	S("statistics/sequential", tests_sequential, false)                                                                                \
 	S("statistics/holm", tests_holm, false)                                                                                            \
 	S("campaign/gate", tests_gate, false)                                                                                              \
+	S("history/history", tests_history, false)                                                                                         \
+	S("history/store", tests_history_store, false)                                                                                     \
+	S("history/import", tests_history_import, false)                                                                                   \
 	S("scenario/yaml", tests_yaml, false)                                                                                              \
 	S("scenario/made", tests_made, false)                                                                                              \
 	S("scenario/plan", tests_plan, false)                                                                                              \

@@ -8,7 +8,7 @@
 #include "base/param.h"
 #include "cli/cli.h"
 
-static const struct cli_command *const commands[] = {&cli_run, &cli_replay, &cli_check, &cli_list, &cli_doctor, NULL};
+static const struct cli_command *const commands[] = {&cli_run, &cli_replay, &cli_check, &cli_list, &cli_history, &cli_doctor, NULL};
 
 static int usage(FILE *stream)
 {
@@ -86,7 +86,7 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	const char *names[8] = {NULL};
+	const char *names[sizeof commands / sizeof commands[0]] = {NULL};
 
 	if (argc < 2)
 		return usage(stderr);

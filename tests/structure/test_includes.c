@@ -45,9 +45,10 @@ static const struct module modules[] = {
 	{"qemu", false, {"base", "guest/module/protocol.h", NULL}},
 	{"reports", true, {"base", "sim", "scenario", "session/verdict.h", NULL}},
 	{"statistics", true, {"base", NULL}},
+	{"history", false, {"base", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
 	{"campaign", false, {WORLD, "qemu", "session", "reports", "statistics", NULL}},
-	{"cli", false, {WORLD, "session", "reports", "campaign", "qemu", "packages.h", NULL}},
+	{"cli", false, {WORLD, "session", "reports", "campaign", "history", "qemu", "packages.h", NULL}},
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/param.h"
+#include "base/unit.h"
+#include "cli/cli.h"
+#include "history/history.h"
+#include "history/import.h"
+#include "session/folder.h"
+
+#define RUNS_SHOWN 20
+#define RUNS_SHOWN_MAX 1000000
+
+enum { OPTION_HISTORY, OPTION_SCENARIO, OPTION_DEVICE, OPTION_RUNS, OPTION_FROM, OPTION_TO };
+
+static const struct cli_option options[] = {
+	[OPTION_HISTORY] = {"history", "FILE", "the history (default: stutter/history.db in $XDG_STATE_HOME or ~/.local/state)"},
+	[OPTION_SCENARIO] = {"scenario", "NAME", "of show: looks at this scenario only"},
+	[OPTION_DEVICE] = {"device", "NAME", "of show: looks at this device only"},
+	[OPTION_RUNS] = {"runs", "N", "of show: the last N runs (default: 20)"},
+	[OPTION_FROM] = {"from", "RUN", "of show: the earlier of the two runs that are compared, by its number (default: the one before)"},
+	[OPTION_TO] = {"to", "RUN", "of show: the later one (default: the last)"},
+	{NULL, NULL, NULL},
+};
+
+/* -- where it is -- */
+
+static char *standard_path(void)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	const struct passwd *user = getpwuid(geteuid());
+
+	/* The XDG base directory specification has relative paths ignored. */
+	if (state != NULL && state[0] == '/')
+		return memory_format("%s/stutter/history.db", state);
+	if (home == NULL || home[0] != '/')
+		home = user != NULL ? user->pw_dir : "/";
+	return memory_format("%s/.local/state/stutter/history.db", home);
+}
+
+/* @param use For writing, the standard file's folder is made; one that the user names must be there. */
+static struct history *open_wanted(const char *wanted, enum history_use use, struct error *err)
+{
+	char *path = wanted != NULL ? memory_text(wanted) : standard_path(), *folder = memory_text(path);
+	struct history *history = NULL;
+
+	*(strrchr(folder, '/') != NULL ? strrchr(folder, '/') : folder) = '\0';
+	if (wanted != NULL || use == HISTORY_READ || folder_make(folder, err))
+		history = history_open(path, use, err);
+	free(folder);
+	free(path);
+	return history;
+}
+
+/* -- writing -- */
+
+static bool import_folder(struct history *history, const char *dir, struct error *err)
+{
+	struct import import;
+	bool is_new = false;
+
+	if (!import_open(&import, dir, err))
+		return false;
+	size_t count = import.run.count;
+	bool good = history_record(history, &import.run, &is_new, err);
+	import_close(&import);
+	if (good && is_new)
+		printf("%s: %zu session%s\n", dir, count, count == 1 ? "" : "s");
+	else if (good)
+		printf("%s: was there already\n", dir);
+	return good;
+}
+
+static bool merge_file(struct history *history, const char *path, struct error *err)
+{
+	size_t count;
+
+	if (!history_merge(history, path, &count, err))
+		return false;
+	printf("%s: %zu new run%s\n", path, count, count == 1 ? "" : "s");
+	return true;
+}
+
+/* What is wrong with one folder or file is told, and the others are taken all the same. */
+static int write_all(const struct cli_values *values, bool (*one)(struct history *, const char *, struct error *), const char *what)
+{
+	struct error err;
+	int status = EXIT_PASSED;
+
+	if (values->operand_count < 2) {
+		error_set(&err, "which %s?", what);
+		return cli_fail(&err);
+	}
+	struct history *history = open_wanted(values->of[OPTION_HISTORY], HISTORY_WRITE, &err);
+	if (history == NULL)
+		return cli_fail(&err);
+	for (int i = 1; i < values->operand_count; i++)
+		if (!one(history, values->operands[i], &err))
+			status = cli_fail(&err);
+	history_close(history);
+	return status;
+}
+
+/* -- show -- */
+
+static void print_trend(void *ctx, const struct history_trend *trend)
+{
+	size_t *count = ctx;
+	char date[32] = "", wall[UNIT_TEXT_MAX];
+	time_t ended = (time_t)trend->ended_s;
+	struct tm utc;
+
+	if ((*count)++ == 0)
+		printf("%5s  %-16s  %8s  %11s  %6s  %12s  %10s  %s\n", "run", "ended (UTC)", "sessions", "as expected", "failed",
+		       "inconclusive", "on a core", "folder");
+	if (gmtime_r(&ended, &utc) != NULL)
+		(void)strftime(date, sizeof date, "%Y-%m-%d %H:%M", &utc);
+	printf("%5" PRId64 "  %-16s  %8" PRIu64 "  %11" PRIu64 "  %6" PRIu64 "  %12" PRIu64 "  %10s  %s\n", trend->run, date,
+	       trend->sessions, trend->as_expected, trend->failed, trend->inconclusive, unit_show_duration(trend->wall_ns, wall),
+	       trend->name);
+}
+
+static void print_failure(void *ctx, const struct history_failure *failure)
+{
+	static const char *const names[] = {"new", "flaky", "lasting", "fixed", "vanished"};
+	size_t *counts = ctx;
+
+	counts[failure->change]++;
+	printf("%-9s %s on %s, seed %" PRIu64 ": ", names[failure->change], failure->scenario, failure->device, failure->seed);
+	if (failure->judge[0] != '\0')
+		printf("judge %s, ", failure->judge);
+	if (failure->phase[0] != '\0')
+		printf("phase %s, ", failure->phase);
+	/* One line each. */
+	printf("%.*s\n", (int)strcspn(failure->reason, "\n"), failure->reason);
+}
+
+static bool read_run(const char *name, const char *text, int64_t *run, struct error *err)
+{
+	unsigned long long number;
+
+	if (text == NULL)
+		return true;
+	if (!cli_number(name, text, 1, INT64_MAX, &number, err))
+		return false;
+	*run = (int64_t)number;
+	return true;
+}
+
+static bool show_changes(struct history *history, const struct history_filter *filter, const struct cli_values *values, struct error *err)
+{
+	size_t counts[HISTORY_VANISHED + 1] = {0};
+	int64_t runs[2];
+
+	if (!history_last_two(history, filter, runs, err) || !read_run("from", values->of[OPTION_FROM], &runs[0], err) ||
+	    !read_run("to", values->of[OPTION_TO], &runs[1], err))
+		return false;
+	if (runs[0] == 0)
+		return printf("\nthere is no earlier run to compare with\n") > 0;
+	printf("\nfailures, from run %" PRId64 " to run %" PRId64 ":\n", runs[0], runs[1]);
+	if (!history_compare(history, runs[0], runs[1], filter, print_failure, counts, err))
+		return false;
+	printf("%zu new, %zu flaky, %zu lasting, %zu fixed, %zu vanished\n", counts[HISTORY_NEW], counts[HISTORY_FLAKY],
+	       counts[HISTORY_LASTING], counts[HISTORY_FIXED], counts[HISTORY_VANISHED]);
+	return true;
+}
+
+static int show(const struct cli_values *values)
+{
+	const struct history_filter filter = {values->of[OPTION_SCENARIO], values->of[OPTION_DEVICE]};
+	unsigned long long runs = RUNS_SHOWN;
+	size_t shown = 0;
+	struct error err;
+
+	if (values->of[OPTION_RUNS] != NULL && !cli_number("runs", values->of[OPTION_RUNS], 1, RUNS_SHOWN_MAX, &runs, &err))
+		return cli_fail(&err);
+	struct history *history = open_wanted(values->of[OPTION_HISTORY], HISTORY_READ, &err);
+	if (history == NULL)
+		return cli_fail(&err);
+	bool good = history_trend(history, &filter, (size_t)runs, print_trend, &shown, &err);
+	if (good && shown == 0)
+		puts("there is no such session in the history");
+	else if (good)
+		good = show_changes(history, &filter, values, &err);
+	history_close(history);
+	return good ? EXIT_PASSED : cli_fail(&err);
+}
+
+static int run(const struct cli_values *values)
+{
+	static const char *const verbs[] = {"import", "merge", "show", NULL};
+	const char *verb = values->operands[0];
+	struct error err;
+
+	if (verb == NULL) {
+		error_set(&err, "history needs a word: import DIR..., merge FILE... or show");
+		return cli_fail(&err);
+	}
+	if (strcmp(verb, "import") == 0)
+		return write_all(values, import_folder, "folder? Give those of runs, such as stutter-runs/001");
+	if (strcmp(verb, "merge") == 0)
+		return write_all(values, merge_file, "file? Give other histories");
+	if (strcmp(verb, "show") == 0 && values->operand_count == 1)
+		return show(values);
+	if (strcmp(verb, "show") == 0) {
+		error_set(&err, "history show takes no '%s'; --scenario, --device and --runs choose what is shown", values->operands[1]);
+		return cli_fail(&err);
+	}
+	const char *near = param_nearest(NULL, verbs, verb);
+	error_set(&err, "history: '%s' is neither import, merge nor show%s%s%s", verb, near != NULL ? "; did you mean '" : "",
+	          near != NULL ? near : "", near != NULL ? "'?" : "");
+	return cli_fail(&err);
+}
+
+const struct cli_command cli_history = {"history", "import|merge|show [PATH]...",
+                                        "keeps what runs came to: import DIR..., merge FILE..., show", options, run};

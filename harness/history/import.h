@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The folder of a run, read for a history: summary.json, or of a run that died before it was written, the verdict.json of each session that it has.
+ */
+#ifndef HISTORY_IMPORT_H
+#define HISTORY_IMPORT_H
+
+#include "history/history.h"
+
+/** A run that was read, and owns its texts. */
+struct import {
+	struct history_run run;
+	struct history_session *sessions;
+	char **texts;
+	size_t text_count;
+};
+
+/** @param ret_import To be released with import_close(). @return false if the folder has neither, or what it has cannot be read. */
+bool import_open(struct import *ret_import, const char *dir, struct error *err);
+
+void import_close(struct import *import);
+
+#endif

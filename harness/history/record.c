@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs go into a history: one by one, or all of another history at once. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "history/schema.h"
+
+static int compare_folders(const void *a, const void *b)
+{
+	return strcmp((*(const struct history_session *const *)a)->folder, (*(const struct history_session *const *)b)->folder);
+}
+
+/* What its sessions came to and how long they took on the wall, to the nanosecond: no two runs have that in common. */
+static void make_key(const struct history_run *run, char ret_key[HASH_TEXT_MAX])
+{
+	const struct history_session **sorted = memory_new((run->count + 1) * sizeof(struct history_session *));
+	XXH3_state_t *hash = hash_begin();
+
+	for (size_t i = 0; i < run->count; i++)
+		sorted[i] = &run->sessions[i];
+	qsort(sorted, run->count, sizeof(struct history_session *), compare_folders);
+	for (size_t i = 0; i < run->count; i++) {
+		const char *const texts[] = {sorted[i]->folder, sorted[i]->scenario, sorted[i]->device, sorted[i]->verdict,
+		                             sorted[i]->digest};
+		const uint64_t numbers[] = {sorted[i]->seed, sorted[i]->virtual_ns, sorted[i]->wall_ns};
+		for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++)
+			hash_add(hash, texts[j], strlen(texts[j]) + 1);
+		hash_add(hash, numbers, sizeof numbers);
+	}
+	hash_end(hash, ret_key);
+	free(sorted);
+}
+
+static bool add_session(struct history *history, int64_t run, const struct history_session *s, struct error *err)
+{
+	sqlite3_stmt *statement = store_prepare(
+		history, err,
+		"INSERT INTO session (run, folder, scenario, device, seed, verdict, as_expected, judge, phase, reason, digest, "
+		"device_image, plan_hash, virtual_ns, wall_ns, requests, retries, frames, spi_messages, image_bytes) "
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"ntttntntttttt"
+		"nnnnnnn",
+		run, s->folder, s->scenario, s->device, (int64_t)s->seed, s->verdict, (int64_t)s->as_expected, s->judge, s->phase,
+		s->reason, s->digest, s->device_image, s->plan_hash, (int64_t)s->virtual_ns, (int64_t)s->wall_ns, (int64_t)s->requests,
+		(int64_t)s->retries, (int64_t)s->frames, (int64_t)s->spi_messages, (int64_t)s->image_bytes);
+
+	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err);
+}
+
+/* Within a transaction. */
+static bool add_run(struct history *history, const struct history_run *run, bool *ret_new, struct error *err)
+{
+	char key[HASH_TEXT_MAX];
+
+	make_key(run, key);
+	sqlite3_stmt *statement =
+		store_prepare(history, err, "INSERT INTO run (key, name, tool, ended_s) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+	                      "tttn", key, run->name, run->tool, run->ended_s);
+	bool good = statement != NULL && store_end(history, statement, sqlite3_step(statement), err);
+	*ret_new = good && sqlite3_changes(history->db) > 0;
+	int64_t id = sqlite3_last_insert_rowid(history->db);
+	for (size_t i = 0; good && *ret_new && i < run->count; i++)
+		good = add_session(history, id, &run->sessions[i], err);
+	return good;
+}
+
+bool history_record(struct history *history, const struct history_run *run, bool *ret_new, struct error *err)
+{
+	bool is_new = false;
+
+	if (run->count == 0)
+		return error_set(err, "%s has no session in it", run->name);
+	if (!store_run(history, "BEGIN IMMEDIATE", err))
+		return false;
+	bool good = add_run(history, run, &is_new, err);
+	if (!store_finish(history, good, err))
+		return false;
+	*ret_new = is_new;
+	return true;
+}
+
+/* -- merging -- */
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* Runs get new numbers here, all above @p last. */
+static bool copy_runs(struct history *history, size_t *ret_count, struct error *err)
+{
+	int64_t last = 0;
+	sqlite3_stmt *statement;
+
+	if (!store_number(history, store_prepare(history, err, "SELECT coalesce(max(id), 0) FROM main.run", ""), &last, err) ||
+	    !store_run(history,
+	               "INSERT INTO main.run (key, name, tool, ended_s) SELECT key, name, tool, ended_s FROM other.run "
+	               "WHERE key NOT IN (SELECT key FROM main.run) ORDER BY id",
+	               err))
+		return false;
+	*ret_count = (size_t)sqlite3_changes(history->db);
+	statement =
+		store_prepare(history, err,
+	                      "INSERT INTO main.session SELECT mine.id, s.folder, s.scenario, s.device, s.seed, s.verdict, s.as_expected, "
+	                      "s.judge, s.phase, s.reason, s.digest, s.device_image, s.virtual_ns, s.wall_ns, s.requests, s.retries, "
+	                      "s.frames, s.spi_messages, s.image_bytes, s.plan_hash "
+	                      "FROM main.run AS mine JOIN other.run AS theirs ON theirs.key = mine.key "
+	                      "JOIN other.session AS s ON s.run = theirs.id WHERE mine.id > ? ORDER BY mine.id, s.folder",
+	                      "n", last);
+	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err);
+}
+
+bool history_merge(struct history *history, const char *path, size_t *ret_count, struct error *err)
+{
+	size_t count = 0;
+
+	/* ATTACH would make the file. */
+	if (access(path, R_OK) != 0)
+		return error_set(err, "there is no history %s that can be read", path);
+	if (is_same_file(path, history->path))
+		return error_set(err, "%s is the very history that it is to be merged into", path);
+	sqlite3_stmt *statement = store_prepare(history, err, "ATTACH ? AS other", "t", path);
+	if (statement == NULL || !store_end(history, statement, sqlite3_step(statement), err))
+		return error_context(err, "merging %s", path);
+	bool good = schema_check_other(history, path, err) && store_run(history, "BEGIN IMMEDIATE", err);
+	if (good)
+		good = store_finish(history, copy_runs(history, &count, err), err);
+	(void)sqlite3_exec(history->db, "DETACH other", NULL, NULL, NULL);
+	if (good)
+		*ret_count = count;
+	return good;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "history/history.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/test.h"
+#include "tests/unit/history/recorded.h"
+
+extern const CU_TestInfo tests_history[];
+
+static const struct history_filter everything = {NULL, NULL};
+
+/* -- what comes out, as text -- */
+
+static char shown[4096];
+
+__attribute__((format(printf, 1, 2))) static void show(const char *format, ...)
+{
+	size_t used = strlen(shown);
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(shown + used, sizeof shown - used, format, args);
+	va_end(args);
+}
+
+static void show_trend(void *ctx, const struct history_trend *trend)
+{
+	(void)ctx;
+	show("%" PRId64 " at %" PRId64 ": %" PRIu64 " = %" PRIu64 " + %" PRIu64 " + %" PRIu64 ", %" PRIu64 " s\n", trend->run,
+	     trend->ended_s, trend->sessions, trend->as_expected, trend->failed, trend->inconclusive, trend->wall_ns / 1000000000U);
+}
+
+static void show_failure(void *ctx, const struct history_failure *failure)
+{
+	static const char *const names[] = {"new", "flaky", "lasting", "fixed", "vanished"};
+
+	(void)ctx;
+	show("%s %s/%s/%" PRIu64 " %s %s: %s\n", names[failure->change], failure->scenario, failure->device, failure->seed, failure->judge,
+	     failure->phase, failure->reason);
+}
+
+static void check_trend(struct history *history, const struct history_filter *filter, size_t count, const char *expected)
+{
+	struct error err;
+
+	shown[0] = '\0';
+	CU_ASSERT(history_trend(history, filter, count, show_trend, NULL, &err));
+	TEST_SAME_TEXT(shown, expected);
+}
+
+static void check_changes(struct history *history, int64_t earlier, int64_t later, const struct history_filter *filter,
+                          const char *expected)
+{
+	struct error err;
+
+	shown[0] = '\0';
+	CU_ASSERT(history_compare(history, earlier, later, filter, show_failure, NULL, &err));
+	TEST_SAME_TEXT(shown, expected);
+}
+
+static uint64_t duration_s(struct history *history, const char *scenario, const char *device)
+{
+	uint64_t wall_ns = 7;
+	bool known = false;
+	struct error err;
+
+	CU_ASSERT(history_duration(history, scenario, device, &known, &wall_ns, &err));
+	return known ? wall_ns / 1000000000U : 0;
+}
+
+/* -- the tests -- */
+
+static void a_run_is_recorded_once(void)
+{
+	struct history *history = recorded_open("h.db");
+
+	CU_ASSERT(recorded_add(history, 1000, "a/d/1/pass/5 a/d/2/fail/6"));
+	CU_ASSERT(!recorded_add(history, 2000, "a/d/1/pass/5 a/d/2/fail/6"));
+	CU_ASSERT(recorded_add(history, 2000, "a/d/1/pass/5 a/d/2/fail/7"));
+	history_close(history);
+	history = recorded_open("h.db");
+	check_trend(history, &everything, 10, "2 at 2000: 2 = 1 + 1 + 0, 12 s\n1 at 1000: 2 = 1 + 1 + 0, 11 s\n");
+	history_close(history);
+}
+
+static void a_run_without_sessions_is_none(void)
+{
+	struct history *history = recorded_open("h.db");
+	struct history_run run = {.name = "empty", .tool = ""};
+	struct error err;
+	bool is_new;
+
+	CU_ASSERT(!history_record(history, &run, &is_new, &err));
+	TEST_SAME_TEXT(err.text, "empty has no session in it");
+	history_close(history);
+}
+
+static void the_trend_is_of_what_is_asked_for(void)
+{
+	const struct history_filter a = {"a", NULL}, b_on_e = {"b", "e"}, c = {"c", NULL};
+	struct history *history = recorded_open("h.db");
+
+	/* Runs are shown by when they ended, not by when they were recorded. */
+	recorded_add(history, 3000, "a/d/1/pass/1 b/e/1/inconclusive/2");
+	recorded_add(history, 1000, "a/d/1/pass/3");
+	recorded_add(history, 2000, "b/d/1/fail/4 b/e/1/pass/5");
+	check_trend(history, &everything, 10,
+	            "1 at 3000: 2 = 1 + 0 + 1, 3 s\n3 at 2000: 2 = 1 + 1 + 0, 9 s\n2 at 1000: 1 = 1 + 0 + 0, 3 s\n");
+	check_trend(history, &everything, 1, "1 at 3000: 2 = 1 + 0 + 1, 3 s\n");
+	check_trend(history, &a, 10, "1 at 3000: 1 = 1 + 0 + 0, 1 s\n2 at 1000: 1 = 1 + 0 + 0, 3 s\n");
+	check_trend(history, &b_on_e, 10, "1 at 3000: 1 = 0 + 0 + 1, 2 s\n3 at 2000: 1 = 1 + 0 + 0, 5 s\n");
+	check_trend(history, &c, 10, "");
+	history_close(history);
+}
+
+static void durations_are_those_of_the_last_run_that_has_any(void)
+{
+	struct history *history = recorded_open("h.db");
+
+	CU_ASSERT_EQUAL(duration_s(history, "a", "d"), 0);
+	recorded_add(history, 2000, "a/d/1/pass/10 a/d/2/fail/20 a/e/1/pass/99");
+	recorded_add(history, 1000, "a/d/1/pass/500");
+	recorded_add(history, 3000, "b/d/1/pass/7 a/d/1/inconclusive/0");
+	CU_ASSERT_EQUAL(duration_s(history, "a", "d"), 15);
+	CU_ASSERT_EQUAL(duration_s(history, "a", "e"), 99);
+	CU_ASSERT_EQUAL(duration_s(history, "b", "d"), 7);
+	CU_ASSERT_EQUAL(duration_s(history, "b", "e"), 0);
+	history_close(history);
+}
+
+static void changes_between_two_runs_are_told_apart(void)
+{
+	const struct history_filter f = {"f", NULL};
+	struct history *history = recorded_open("h.db");
+	struct error err;
+
+	recorded_add(history, 1000,
+	             "a/d/1/pass/1 b/d/1/fail/1 c/d/1/fail/1 e/d/1/fail/1 f/d/1/fail/1 g/d/1/pass/1 i/d/1/inconclusive/1 j/d/1/fail/1");
+	recorded_add(history, 2000,
+	             "a/d/1/fail/2 a/e/1/fail/2 b/d/1/fail/2 c/d/1/pass/2 f/d/1/inconclusive/2 g/d/1/pass/2 i/d/1/inconclusive/2 "
+	             "h/d/18446744073709551615/fail/2 j/d/1/fail/2 j/d/1/pass/3");
+	check_changes(history, 1, 2, &everything,
+	              "new a/d/1 hang download: it came to fail\n"
+	              "new a/e/1 hang download: it came to fail\n"
+	              "new h/d/18446744073709551615 hang download: it came to fail\n"
+	              "flaky j/d/1 hang download: it came to fail\n"
+	              "lasting b/d/1 hang download: it came to fail\n"
+	              "fixed c/d/1 hang download: it came to fail\n"
+	              "vanished e/d/1 hang download: it came to fail\n"
+	              "vanished f/d/1 hang download: it came to fail\n");
+	check_changes(history, 1, 2, &f, "vanished f/d/1 hang download: it came to fail\n");
+	CU_ASSERT(!history_compare(history, 1, 3, &everything, show_failure, NULL, &err));
+	TEST_CONTAINS(err.text, "has no run 3");
+	history_close(history);
+}
+
+static void the_run_before_is_one_of_the_same_kind(void)
+{
+	const struct history_filter b = {"b", NULL}, none = {"z", NULL};
+	struct history *history = recorded_open("h.db");
+	struct error err;
+	int64_t runs[2];
+
+	recorded_add(history, 1000, "a/d/1/pass/1");
+	recorded_add(history, 2000, "b/d/1/pass/1");
+	recorded_add(history, 3000, "a/d/1/pass/2");
+	CU_ASSERT(history_last_two(history, &everything, runs, &err));
+	CU_ASSERT(runs[0] == 1 && runs[1] == 3);
+	CU_ASSERT(history_last_two(history, &b, runs, &err));
+	CU_ASSERT(runs[0] == 0 && runs[1] == 2);
+	CU_ASSERT(history_last_two(history, &none, runs, &err));
+	CU_ASSERT(runs[0] == 0 && runs[1] == 0);
+	history_close(history);
+}
+
+/* -- merging -- */
+
+static void check_merge_fails(struct history *history, const char *name, const char *why)
+{
+	struct error err = {.text = ""};
+	size_t count = 5;
+
+	CU_ASSERT(!history_merge(history, recorded_path(name), &count, &err));
+	TEST_CONTAINS(err.text, why);
+	CU_ASSERT_EQUAL(count, 5);
+}
+
+static void histories_of_several_machines_become_one(void)
+{
+	struct history *one = recorded_open("one.db"), *two = recorded_open("two.db");
+	struct error err;
+	size_t count;
+
+	recorded_add(one, 1000, "a/d/1/pass/1");
+	recorded_add(one, 3000, "a/d/1/pass/3 a/d/2/fail/3");
+	recorded_add(two, 2000, "a/d/1/fail/2 b/d/18446744073709551615/fail/1");
+	recorded_add(two, 3000, "a/d/1/pass/3 a/d/2/fail/3");
+	history_close(two);
+	CU_ASSERT(history_merge(one, recorded_path("two.db"), &count, &err));
+	CU_ASSERT_EQUAL(count, 1);
+	check_trend(one, &everything, 10, "2 at 3000: 2 = 1 + 1 + 0, 6 s\n3 at 2000: 2 = 0 + 2 + 0, 3 s\n1 at 1000: 1 = 1 + 0 + 0, 1 s\n");
+	check_changes(one, 1, 3, &everything,
+	              "new a/d/1 hang download: it came to fail\nnew b/d/18446744073709551615 hang download: it came to fail\n");
+	CU_ASSERT(history_merge(one, recorded_path("two.db"), &count, &err));
+	CU_ASSERT_EQUAL(count, 0);
+	check_merge_fails(one, "one.db", "is the very history");
+	check_merge_fails(one, "none.db", "there is no history");
+	(void)test_write("text.db", "this is a file that is long enough to be looked at by SQLite, but is not one of its own, by far");
+	check_merge_fails(one, "text.db", "text.db");
+	CU_ASSERT(history_merge(one, recorded_path("two.db"), &count, &err));
+	history_close(one);
+}
+
+const CU_TestInfo tests_history[] = {
+	{"a run is recorded once", a_run_is_recorded_once},
+	{"a run without sessions is none", a_run_without_sessions_is_none},
+	{"the trend is of what is asked for", the_trend_is_of_what_is_asked_for},
+	{"durations are those of the last run that has any", durations_are_those_of_the_last_run_that_has_any},
+	{"changes between two runs are told apart", changes_between_two_runs_are_told_apart},
+	{"the run before is one of the same kind", the_run_before_is_one_of_the_same_kind},
+	{"histories of several machines become one", histories_of_several_machines_become_one},
+	CU_TEST_INFO_NULL,
+};

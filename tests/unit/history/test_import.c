@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "history/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <utime.h>
+
+#include "base/hash.h"
+#include "tests/test.h"
+#include "tests/unit/history/recorded.h"
+
+extern const CU_TestInfo tests_history_import[];
+
+#define SESSION_HEAD "\"scenario\": \"a\", \"device\": \"d\", \"verdict\": \"fail\", "
+
+/* As reports/suite.c writes it. */
+static const char summary[] =
+	"{\"tool\": \"stutter 9.9\", \"sessions_run\": 2, \"sessions\": [\n"
+	"{\"scenario\": \"a\", \"device\": \"d\", \"seed\": 18446744073709551615, \"verdict\": \"fail\", \"reason\": \"why\","
+	" \"as_expected\": false, \"phase\": \"download\", \"judge\": \"hang\", \"digest\": \"abc\", \"device_image\": \"def\","
+	" \"virtual_s\": 61.000000001, \"wall_s\": 2.123456789, \"requests\": 11, \"requests_shared\": 1, \"retries\": 2,"
+	" \"frames\": 33, \"spi_messages\": 44, \"image_bytes\": 5461232, \"rules\": [],"
+	" \"folder\": \"a/seed-18446744073709551615\"},\n"
+	"{\"scenario\": \"a\", \"device\": \"d\", \"seed\": 3, \"verdict\": \"pass\", \"reason\": \"updated\", \"as_expected\": true,"
+	" \"phase\": \"done\", \"folder\": \"a/seed-3-again\"}]}\n";
+
+static void make_folder(const char *name)
+{
+	CU_ASSERT_FATAL(mkdir(recorded_path(name), 0777) == 0);
+}
+
+static void a_summary_is_read(void)
+{
+	const struct utimbuf when = {1234567, 1234567};
+	struct import import;
+	struct error err = {.text = ""};
+	char hash[HASH_TEXT_MAX];
+
+	make_folder("run");
+	make_folder("run/a");
+	make_folder("run/a/seed-18446744073709551615");
+	hash_file(test_write("run/a/seed-18446744073709551615/plan.yaml", "name: a\n"), hash);
+	CU_ASSERT_EQUAL_FATAL(utime(test_write("run/summary.json", summary), &when), 0);
+	bool good = import_open(&import, recorded_path("run"), &err);
+	TEST_SAME_TEXT(err.text, "");
+	CU_ASSERT_FATAL(good && import.run.count == 2);
+	CU_ASSERT_EQUAL(import.run.ended_s, 1234567);
+	TEST_SAME_TEXT(import.run.tool, "stutter 9.9");
+	TEST_CONTAINS(import.run.name, "/run");
+	const struct history_session *s = &import.run.sessions[0];
+	TEST_SAME_TEXT(s->folder, "a/seed-18446744073709551615");
+	CU_ASSERT_EQUAL(s->seed, UINT64_MAX);
+	TEST_SAME_TEXT(s->judge, "hang");
+	TEST_SAME_TEXT(s->phase, "download");
+	TEST_SAME_TEXT(s->reason, "why");
+	TEST_SAME_TEXT(s->digest, "abc");
+	TEST_SAME_TEXT(s->device_image, "def");
+	TEST_SAME_TEXT(s->plan_hash, hash);
+	CU_ASSERT(!s->as_expected);
+	CU_ASSERT_EQUAL(s->virtual_ns, 61000000001);
+	CU_ASSERT_EQUAL(s->wall_ns, 2123456789);
+	CU_ASSERT(s->requests == 11 && s->retries == 2 && s->frames == 33 && s->spi_messages == 44 && s->image_bytes == 5461232);
+	s = &import.run.sessions[1];
+	CU_ASSERT(s->as_expected && s->seed == 3 && s->wall_ns == 0);
+	TEST_SAME_TEXT(s->plan_hash, "");
+	TEST_SAME_TEXT(s->judge, "");
+	import_close(&import);
+}
+
+static void of_a_run_that_died_the_verdicts_are_read(void)
+{
+	struct import import;
+	struct error err;
+
+	make_folder("run");
+	make_folder("run/a");
+	make_folder("run/a/seed-1");
+	make_folder("run/a/seed-2");
+	(void)test_write("run/a/seed-1/verdict.json", "{" SESSION_HEAD "\"seed\": 1, \"wall_s\": 1.5}");
+	CU_ASSERT_FATAL(import_open(&import, recorded_path("run"), &err));
+	CU_ASSERT_EQUAL(import.run.count, 1);
+	TEST_SAME_TEXT(import.run.sessions[0].folder, "a/seed-1");
+	CU_ASSERT_EQUAL(import.run.sessions[0].wall_ns, 1500000000);
+	CU_ASSERT(import.run.ended_s > 1000000000);
+	import_close(&import);
+}
+
+static void check_refused(const char *name, const char *why)
+{
+	struct import import;
+	struct error err = {.text = ""};
+	char text[2048];
+
+	CU_ASSERT(!import_open(&import, recorded_path(name), &err));
+	error_format(&err, text, sizeof text);
+	TEST_CONTAINS(text, why);
+}
+
+static void what_is_no_run_is_refused_with_its_place(void)
+{
+	check_refused("none", "none cannot be read: No such file or directory");
+	make_folder("empty");
+	check_refused("empty", "empty is no folder of a run: there is no summary.json, and no verdict.json in a folder below it");
+	(void)test_write("empty/verdict.json", "{\"scenario\": \"a\"");
+	check_refused("empty", "empty is no folder of a run");
+	make_folder("run");
+	make_folder("run/a");
+	(void)test_write("run/a/verdict.json", "{\"scenario\": \"a\"");
+	check_refused("run", "run/a/verdict.json:1:16: ");
+	(void)test_write("run/a/verdict.json", "{\"scenario\": \"a\"}");
+	check_refused("run", "the session 'a' has no 'device'");
+	(void)test_write("run/summary.json", "{\"tool\": \"x\",\n\"sessions\": [}");
+	check_refused("run", "run/summary.json:2:14: ");
+	(void)test_write("run/summary.json", "{\"tool\": \"x\"}");
+	check_refused("run", "has no list 'sessions'");
+	(void)test_write("run/summary.json", "{\"sessions\": [{}]}");
+	check_refused("run", "a session without 'folder'");
+	(void)test_write("run/summary.json", "[]");
+	check_refused("run", "has no list 'sessions'");
+}
+
+/* Every kind of wrong, in the words that the user sees; and a whole look back. */
+static void the_command_imports_merges_and_shows(void)
+{
+	static char output[8192];
+	const char *folder = test_folder();
+
+	make_folder("run");
+	(void)test_write("run/summary.json", summary);
+	make_folder("state");
+#define STUTTER "XDG_STATE_HOME=%s/state %s history "
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "show", folder, test_program()), 2);
+	TEST_CONTAINS(output, "there is no history");
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output, STUTTER "import %s/run %s/run %s/none", folder, test_program(), folder, folder, folder),
+		2);
+	TEST_CONTAINS(output, "/run: 2 sessions\n");
+	TEST_CONTAINS(output, "/run: was there already\n");
+	TEST_CONTAINS(output, "/none cannot be read");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "show", folder, test_program()), 0);
+	TEST_CONTAINS(output, "there is no earlier run to compare with\n");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "sed -i 's/\"fail\"/\"pass\"/; s/false/true/' %s/run/summary.json", folder), 0);
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output, STUTTER "import --history %s/b.db %s/run", folder, test_program(), folder, folder), 0);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "merge %s/b.db", folder, test_program(), folder), 0);
+	TEST_CONTAINS(output, "/b.db: 1 new run\n");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "show --from 1 --to 2", folder, test_program()), 0);
+	TEST_CONTAINS(output, "failures, from run 1 to run 2:\n"
+	                      "fixed     a on d, seed 18446744073709551615: judge hang, phase download, why\n"
+	                      "0 new, 0 flaky, 0 lasting, 1 fixed, 0 vanished\n");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "show --scenario b", folder, test_program()), 0);
+	TEST_CONTAINS(output, "there is no such session in the history\n");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "show --to 9", folder, test_program()), 2);
+	TEST_CONTAINS(output, "has no run 9");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "shwo", folder, test_program()), 2);
+	TEST_CONTAINS(output, "'shwo' is neither import, merge nor show; did you mean 'show'?");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER, folder, test_program()), 2);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "import", folder, test_program()), 2);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "show it", folder, test_program()), 2);
+#undef STUTTER
+}
+
+const CU_TestInfo tests_history_import[] = {
+	{"a summary is read", a_summary_is_read},
+	{"of a run that died, the verdicts are read", of_a_run_that_died_the_verdicts_are_read},
+	{"what is no run is refused with its place", what_is_no_run_is_refused_with_its_place},
+	{"the command imports, merges and shows", the_command_imports_merges_and_shows},
+	CU_TEST_INFO_NULL,
+};
