@@ -68,7 +68,7 @@ check: ## The quick tests: all but the sessions under QEMU
 include emulator/guest/guest.mk
 
 # -- the program ----------------------------------------------------------------------------------------------------------------------------
-SOURCES := $(wildcard harness/*/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/qemu/*.c reports/*.c) $(GUEST_SHARED)
+SOURCES := $(wildcard harness/*/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/qemu/*.c reports/*.c reports/run/*.c) $(GUEST_SHARED)
 MAIN    := harness/cli/main.c
 MODULES := $(filter-out $(MAIN),$(SOURCES))
 objects  = $(patsubst %.c,$(O)/%.o,$(1))
@@ -114,6 +114,8 @@ INSIDE_SOURCES := $(wildcard emulator/qemu/inside/*.c harness/campaign/hosted/*.
 $(O)/emulator/qemu/carried.o: $(LOCKSTEP) $(INSIDE)
 $(O)/emulator/qemu/carried.o: CPPFLAGS += -DLOCKSTEP_FILE='"$(LOCKSTEP)"' -DINSIDE_FILE='"$(INSIDE)"'
 
+$(O)/reports/run/carried.o: $(wildcard reports/run/page.*)
+
 $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -shared -fPIC -s -o $@ $<
@@ -121,7 +123,7 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
 # The static variables of all that a world is made of lie together (harness/campaign/hosted/statics.h).
-WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign statistics history,harness/$(folder)/%) emulator/qemu/%,$(MODULES))) \
+WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign statistics history,harness/$(folder)/%) emulator/qemu/% reports/run/%,$(MODULES))) \
 	$(FETCHED)
 HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(INSIDE_SOURCES))
 $(PLAIN)/world.o: $(WORLD_OBJECTS)
@@ -238,6 +240,7 @@ install: all ## Install to $(DESTDIR)$(PREFIX)
 	$(Q)cp -r scenarios $(DESTDIR)$(PREFIX)/share/stutter/
 	$(Q)install -m 644 emulator/devices/*.yaml $(DESTDIR)$(PREFIX)/share/stutter/devices/
 	$(Q)install -m 644 $(B)/guest/kernel $(B)/guest/initramfs.cpio $(B)/guest/clients.cpio $(DESTDIR)$(PREFIX)/share/stutter/guest/
+	$(Q)install -m 644 reports/run/summary.schema.json $(DESTDIR)$(PREFIX)/share/stutter/
 	$(Q)install -m 644 $(IMAGE) $(DESTDIR)$(PREFIX)/share/stutter/image.bin
 
 help: ## This list

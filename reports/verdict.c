@@ -46,13 +46,18 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 {
 	char differs[VERDICT_TEXT_MAX];
 
+	json_number(json, "version", VERDICT_VERSION);
+	json_text(json, "tool", "stutter " STUTTER_VERSION);
 	json_text(json, "scenario", plan->name);
+	json_text(json, "source", plan->path);
 	json_text(json, "device", plan->device.name);
 	json_number(json, "seed", plan->seed);
 	json_text(json, "verdict", verdict_name(verdict->kind));
 	json_text(json, "reason", verdict->reason);
 	json_bool(json, "as_expected", verdict->met_expectation);
 	optional(json, "expectation", verdict->expectation);
+	if (verdict->ours)
+		json_bool(json, "ours", true);
 	json_text(json, "phase", verdict->phase);
 	if (verdict->met_expectation)
 		json_text(json, "shows", verdict->kind == VERDICT_PASS ? "survival" : "confirmed failure");

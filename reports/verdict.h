@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A verdict as JSON: the whole of verdict.json, and an element of summary.json.
+ * A verdict as JSON: the whole of verdict.json, of which the reports over a run are made.
  */
 #ifndef REPORTS_VERDICT_H
 #define REPORTS_VERDICT_H
@@ -9,6 +9,9 @@
 #include "reports/json.h"
 #include "scenario/plan.h"
 #include "session/verdict.h"
+
+/** Of verdict.json: raised when a reader of the old one would go wrong. */
+#define VERDICT_VERSION 1
 
 /** The members scenario, device, seed, verdict, reason, digest, virtual_s, wall_s and what else is known, into an object that was begun. */
 void report_verdict(struct json *json, const struct plan *plan, const struct verdict *verdict);

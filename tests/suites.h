@@ -87,7 +87,7 @@
 	S("reports/text", tests_text, false)                                                                                               \
 	S("reports/json", tests_json, false)                                                                                               \
 	S("reports/pcapng", tests_pcapng, false)                                                                                           \
-	S("reports/suite", tests_suite, false)                                                                                             \
+	S("reports/run", tests_run, false)                                                                                             \
 	S("reports/file", tests_file, false)                                                                                               \
 	S("reports/vcd", tests_vcd, false)                                                                                                 \
 	S("session/world", tests_world, false)                                                                                             \

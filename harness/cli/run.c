@@ -13,8 +13,8 @@
 #include "cli/audit.h"
 #include "cli/cli.h"
 #include "cli/idle.h"
+#include "cli/report.h"
 #include "cli/screen.h"
-#include "reports/suite.h"
 #include "scenario/sense.h"
 #include "session/folder.h"
 #include "session/judge.h"
@@ -305,9 +305,9 @@ static bool choose_folder(const char *wanted, char ret_dir[DEVICE_PATH_MAX], str
 /* -- the end -- */
 
 /* With --twice, every second session must have the digest of the one before it. What differs proves nothing, and every report says so. */
-static bool compare_digests(const struct campaign *campaign)
+static void compare_digests(const struct campaign *campaign)
 {
-	bool equal = true;
+	struct error err;
 
 	for (size_t i = 0; campaign->times == 2 && i + 1 < campaign->count; i += 2) {
 		const struct job *a = &campaign->jobs[i];
@@ -319,9 +319,10 @@ static bool compare_digests(const struct campaign *campaign)
 		(void)snprintf(b->verdict.reason, sizeof b->verdict.reason,
 		               "NOT REPEATABLE: the digest is not that of the first time, %s; compare the two traces", a->verdict.digest);
 		judge_expectation(&b->plan.expect, &b->verdict);
-		equal = false;
+		b->verdict.ours = true;
+		if (!folder_write_verdict(b->dir, &b->plan, &b->verdict, &err))
+			cli_fail(&err);
 	}
-	return equal;
 }
 
 static void tell_digests(const struct campaign *campaign)
@@ -345,21 +346,6 @@ static int exit_code(const struct campaign *campaign)
 		failed = failed || (!verdict->met_expectation && verdict->kind != VERDICT_INCONCLUSIVE);
 	}
 	return ours ? EXIT_BUG : failed ? EXIT_FAILED : inconclusive ? EXIT_INCONCLUSIVE : EXIT_PASSED;
-}
-
-/* Writes what can be written, and tells of the rest. */
-static bool write_reports(const struct campaign *campaign)
-{
-	struct error err;
-	struct suite_session *sessions = memory_new(campaign->count * sizeof *sessions);
-
-	for (size_t i = 0; i < campaign->count; i++)
-		sessions[i] = (struct suite_session){&campaign->jobs[i].plan, &campaign->jobs[i].verdict, campaign->jobs[i].name,
-		                                     campaign->times == 2 && i % 2 == 1};
-	bool junit = report_junit(campaign->dir, sessions, campaign->count, &err) || (cli_fail(&err), false);
-	bool summary = report_summary(campaign->dir, sessions, campaign->count, &err) || (cli_fail(&err), false);
-	free(sessions);
-	return junit && summary;
 }
 
 static void print_addresses(const struct job *job)
@@ -390,7 +376,7 @@ static bool open_cache(struct campaign *campaign, const char *wanted, struct err
 	return true;
 }
 
-static int run_all(struct campaign *campaign)
+static void run_all(struct campaign *campaign)
 {
 	struct screen screen = {.jobs = campaign->jobs, .count = campaign->count, .terminal = cli_is_terminal()};
 	const struct sigaction on_stop = {.sa_handler = request_stop};
@@ -417,14 +403,31 @@ static int run_all(struct campaign *campaign)
 		audit_print(&campaign->jobs[i]);
 	for (size_t i = 0; campaign->addresses && i < campaign->count; i++)
 		print_addresses(&campaign->jobs[i]);
-	bool repeatable = compare_digests(campaign);
+	compare_digests(campaign);
 	if (campaign->strict)
 		idle_enforce(campaign->jobs, campaign->count);
-	int code = repeatable ? exit_code(campaign) : EXIT_BUG;
-	if (!write_reports(campaign) && code == EXIT_PASSED)
-		code = EXIT_INCONCLUSIVE;
-	screen_close(&screen, campaign->dir);
+	screen_close(&screen);
 	tell_digests(campaign);
+}
+
+/* What is reported is what the folder holds; what the sessions came to the run knows itself, even if the disk is full. */
+static int run_and_report(struct campaign *campaign)
+{
+	struct error err = {.text = ""};
+	int told;
+	int going_on = report_begin(campaign->dir, campaign->jobs, campaign->count, campaign->times, campaign->reading.device, &err);
+
+	if (going_on < 0) {
+		cli_fail(&err);
+		return EXIT_INCONCLUSIVE;
+	}
+	run_all(campaign);
+	(void)close(going_on);
+	int code = exit_code(campaign);
+	if (!report_end(campaign->dir, report_on_github(), &told, &err)) {
+		cli_fail(&err);
+		code = code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;
+	}
 	return code;
 }
 
@@ -441,7 +444,7 @@ static int run_campaign(const struct cli_values *values, bool replay)
 	} else if (!open_cache(&campaign, values->of[OPTION_CACHE], &err) || !choose_folder(values->of[OPTION_OUT], campaign.dir, &err)) {
 		code = cli_fail(&err);
 	} else {
-		code = run_all(&campaign);
+		code = run_and_report(&campaign);
 	}
 	places_close_cache(&campaign.reading.places);
 	for (size_t i = 0; i < campaign.count; i++)

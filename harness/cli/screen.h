@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a run shows: a progress line on a terminal, a line a session as it ends, a closing table.
+ * What a run shows while it lasts: a progress line on a terminal, and a line a session as it ends.
  */
 #ifndef CLI_SCREEN_H
 #define CLI_SCREEN_H
@@ -25,7 +25,7 @@ void screen_tick(void *ctx);
 /** Something the user should know, said at once. @p ctx is the screen. */
 void screen_warn(void *ctx, const char *text);
 
-/** The closing table: one row a scenario, then every session that was not as expected, with reason, first trouble, faults and folder. */
-void screen_close(struct screen *screen, const char *dir);
+/** Takes the progress line away, for what is printed after it. */
+void screen_close(struct screen *screen);
 
 #endif

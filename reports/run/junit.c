@@ -1,40 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "reports/suite.h"
-
+/*
+ * junit.xml, as Jenkins and GitLab take it: a test suite a scenario, a test case a session; a failure if it missed its expectation, an error if nothing was
+ * proved. What repeats it stands in the text, too: not every system shows the properties of a case.
+ */
 #include <inttypes.h>
-#include <string.h>
+#include <stdlib.h>
 
-#include "reports/file.h"
-#include "reports/text.h"
-#include "reports/verdict.h"
-
-/* -- junit.xml -- */
-
-/* XML 1.0 section 2.2: the characters that a document may have. */
-static bool is_xml(uint32_t c)
-{
-	return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd) || c >= 0x10000;
-}
-
-static void put_escaped(FILE *stream, const char *text)
-{
-	uint32_t c;
-
-	while ((c = text_next(&text)) != 0) {
-		const char *entity = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : NULL;
-		if (entity != NULL)
-			fputs(entity, stream);
-		else
-			text_put(stream, is_xml(c) ? c : TEXT_REPLACEMENT);
-	}
-}
-
-static void put_attribute(FILE *stream, const char *name, const char *text)
-{
-	fprintf(stream, " %s=\"", name);
-	put_escaped(stream, text);
-	fputc('"', stream);
-}
+#include "base/memory.h"
+#include "reports/markup.h"
+#include "reports/run/reports.h"
 
 static void put_seconds(FILE *stream, const char *name, uint64_t ns)
 {
@@ -43,67 +17,75 @@ static void put_seconds(FILE *stream, const char *name, uint64_t ns)
 
 static void put_property(FILE *stream, const char *name, const char *value)
 {
+	if (value[0] == '\0')
+		return;
 	fputs("        <property", stream);
-	put_attribute(stream, "name", name);
-	put_attribute(stream, "value", value);
+	markup_attribute(stream, "name", name);
+	markup_attribute(stream, "value", value);
 	fputs("/>\n", stream);
 }
 
-static void put_line(FILE *stream, const char *label, const char *text)
+static void put_line(void *ctx, const char *label, const char *text)
 {
-	if (text[0] == '\0')
-		return;
+	FILE *stream = ctx;
+
 	fprintf(stream, "\n%s: ", label);
-	put_escaped(stream, text);
+	markup_text(stream, text);
 }
 
-static void put_stretch(FILE *stream, const struct verdict_stretch *stretch)
+static void put_outcome(FILE *stream, const struct run_session *session)
 {
-	put_line(stream, "last report", stretch->report);
-	put_line(stream, "the far end waits", stretch->waits);
-	fprintf(stream, "\nlast progress: at %" PRIu64 ".%03" PRIu64 " s", stretch->progress_ns / 1000000000U,
-	        stretch->progress_ns / 1000000U % 1000U);
-	put_line(stream, "faults since then", stretch->faults[0] != '\0' ? stretch->faults : "none");
-}
+	const char *element = session->outcome == RUN_FAILED ? "failure" : "error";
 
-static void put_outcome(FILE *stream, const struct verdict *verdict)
-{
-	const char *element = verdict->kind == VERDICT_INCONCLUSIVE ? "error" : "failure";
-
-	if (verdict->met_expectation)
+	if (!run_is_trouble(session))
 		return;
 	fprintf(stream, "      <%s", element);
-	put_attribute(stream, "message", verdict->expectation);
-	put_attribute(stream, "type", verdict_name(verdict->kind));
+	markup_attribute(stream, "message", session->expectation[0] != '\0' ? session->expectation : session->reason);
+	markup_attribute(stream, "type", session->outcome == RUN_WITHOUT_VERDICT ? "no verdict" : session->verdict);
 	fputc('>', stream);
-	put_escaped(stream, verdict->reason);
-	if (verdict->kind == VERDICT_FAIL)
-		put_stretch(stream, &verdict->stretch);
-	put_line(stream, "first trouble", verdict->trouble);
-	put_line(stream, "faults in force then", verdict->faults);
+	markup_part(stream, session->reason, (size_t)run_why(session));
+	put_line(stream, "replay", session->replay);
+	run_evidence(session, put_line, stream);
 	fprintf(stream, "</%s>\n", element);
 }
 
-static void put_case(FILE *stream, const struct suite_session *session)
+static void put_never_matched(FILE *stream, const struct run_session *session)
 {
-	char name[40];
+	const json_t *rules = json_object_get(session->json, "rules"), *rule;
+	size_t i;
 
-	(void)snprintf(name, sizeof name, "seed %" PRIu64 "%s", session->plan->seed, session->again ? " again" : "");
+	json_array_foreach(rules, i, rule)
+	{
+		const char *name = json_string_value(json_object_get(rule, "name"));
+		if (name != NULL && json_integer_value(json_object_get(rule, "matched")) == 0)
+			put_property(stream, "never matched", name);
+	}
+}
+
+static void put_case(FILE *stream, const struct run *run, const struct run_session *session)
+{
+	char *name = memory_format("seed %s%s", session->seed, session->again ? " again" : "");
+	char *plan = memory_format("%s/%s/plan.yaml", run->dir, session->folder);
+
 	fputs("    <testcase", stream);
-	put_attribute(stream, "classname", session->plan->name);
-	put_attribute(stream, "name", name);
-	put_seconds(stream, "time", session->verdict->wall_ns);
+	markup_attribute(stream, "classname", session->scenario);
+	markup_attribute(stream, "name", name);
+	markup_attribute(stream, "file", session->source);
+	put_seconds(stream, "time", session->wall_ns);
 	fputs(">\n      <properties>\n", stream);
-	put_property(stream, "device", session->plan->device.name);
-	put_property(stream, "digest", session->verdict->digest);
-	put_property(stream, "verdict", verdict_name(session->verdict->kind));
-	put_property(stream, "folder", session->dir);
-	for (size_t i = 0; i < session->verdict->rule_count; i++)
-		if (session->verdict->rules[i].matched == 0)
-			put_property(stream, "never matched", session->plan->faults[i].name);
+	put_property(stream, "device", session->device);
+	put_property(stream, "seed", session->seed);
+	put_property(stream, "digest", session->digest);
+	put_property(stream, "verdict", session->verdict);
+	put_property(stream, "folder", session->folder);
+	put_property(stream, "plan", run_has(run, session, "plan.yaml") ? plan : "");
+	put_property(stream, "replay", session->replay);
+	put_never_matched(stream, session);
 	fputs("      </properties>\n", stream);
-	put_outcome(stream, session->verdict);
+	put_outcome(stream, session);
 	fputs("    </testcase>\n", stream);
+	free(name);
+	free(plan);
 }
 
 struct counts {
@@ -111,24 +93,17 @@ struct counts {
 	uint64_t wall_ns;
 };
 
-static bool same_scenario(const struct suite_session *a, const struct suite_session *b)
-{
-	return strcmp(a->plan->name, b->plan->name) == 0;
-}
-
-/* Counts the sessions of the scenario of @p like, or all if it is NULL. */
-static struct counts count(const struct suite_session *sessions, size_t n, const struct suite_session *like)
+/* Of the sessions at these places of run.by_scenario. */
+static struct counts count(const struct run *run, size_t first, size_t end)
 {
 	struct counts counts = {0};
 
-	for (size_t i = 0; i < n; i++) {
-		const struct verdict *verdict = sessions[i].verdict;
-		if (like != NULL && !same_scenario(&sessions[i], like))
-			continue;
+	for (size_t i = first; i < end; i++) {
+		const struct run_session *session = &run->sessions[run->by_scenario[i]];
 		counts.tests++;
-		counts.errors += verdict->kind == VERDICT_INCONCLUSIVE;
-		counts.failures += !verdict->met_expectation && verdict->kind != VERDICT_INCONCLUSIVE;
-		counts.wall_ns += verdict->wall_ns;
+		counts.failures += session->outcome == RUN_FAILED;
+		counts.errors += session->outcome == RUN_INCONCLUSIVE || session->outcome == RUN_WITHOUT_VERDICT;
+		counts.wall_ns += session->wall_ns;
 	}
 	return counts;
 }
@@ -140,65 +115,39 @@ static void put_counts(FILE *stream, struct counts counts)
 	fputs(">\n", stream);
 }
 
-static bool is_first_of_scenario(const struct suite_session *sessions, size_t index)
+static void put_idle(FILE *stream, const struct run_idle *idle, size_t idle_count, const char *scenario)
 {
-	for (size_t i = 0; i < index; i++)
-		if (same_scenario(&sessions[i], &sessions[index]))
-			return false;
-	return true;
-}
+	bool any = false;
 
-bool report_junit(const char *dir, const struct suite_session *sessions, size_t n, struct error *err)
-{
-	struct report_file file;
-
-	if (!report_file_open(&file, dir, "junit.xml", err))
-		return false;
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"stutter\"", file.stream);
-	put_counts(file.stream, count(sessions, n, NULL));
-	for (size_t i = 0; i < n; i++) {
-		if (!is_first_of_scenario(sessions, i))
+	for (size_t i = 0; i < idle_count; i++) {
+		if (idle[i].scenario != scenario)
 			continue;
-		fputs("  <testsuite", file.stream);
-		put_attribute(file.stream, "name", sessions[i].plan->name);
-		put_counts(file.stream, count(sessions, n, &sessions[i]));
-		for (size_t j = i; j < n; j++)
-			if (same_scenario(&sessions[i], &sessions[j]))
-				put_case(file.stream, &sessions[j]);
-		fputs("  </testsuite>\n", file.stream);
+		fputs(any ? "" : "      <properties>\n", stream);
+		put_property(stream, "fault that never matched", idle[i].rule);
+		any = true;
 	}
-	fputs("</testsuites>\n", file.stream);
-	return report_file_close(&file, err);
+	fputs(any ? "      </properties>\n" : "", stream);
 }
 
-/* -- summary.json -- */
-
-bool report_summary(const char *dir, const struct suite_session *sessions, size_t n, struct error *err)
+void report_junit(FILE *stream, const struct causes *causes)
 {
-	struct report_file file;
-	struct counts counts = count(sessions, n, NULL);
-	size_t kinds[3] = {0};
+	const struct run *run = causes->run;
+	size_t idle_count;
+	struct run_idle *idle = run_idle_rules(run, &idle_count);
 
-	if (!report_file_open(&file, dir, "summary.json", err))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		kinds[sessions[i].verdict->kind]++;
-	struct json json = {.stream = file.stream};
-	json_object_begin(&json, NULL);
-	json_text(&json, "tool", "stutter " STUTTER_VERSION);
-	json_number(&json, "sessions_run", n);
-	json_number(&json, "passed", kinds[VERDICT_PASS]);
-	json_number(&json, "failed", kinds[VERDICT_FAIL]);
-	json_number(&json, "inconclusive", kinds[VERDICT_INCONCLUSIVE]);
-	json_number(&json, "not_as_expected", counts.failures + counts.errors);
-	json_array_begin(&json, "sessions");
-	for (size_t i = 0; i < n; i++) {
-		json_object_begin(&json, NULL);
-		report_verdict(&json, sessions[i].plan, sessions[i].verdict);
-		json_text(&json, "folder", sessions[i].dir);
-		json_object_end(&json);
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"stutter\"", stream);
+	put_counts(stream, count(run, 0, run->count));
+	for (size_t first = 0, end; first < run->count; first = end) {
+		const char *scenario = run->sessions[run->by_scenario[first]].scenario;
+		end = run_scenario_end(run, first);
+		fputs("  <testsuite", stream);
+		markup_attribute(stream, "name", scenario);
+		put_counts(stream, count(run, first, end));
+		put_idle(stream, idle, idle_count, scenario);
+		for (size_t i = first; i < end; i++)
+			put_case(stream, run, &run->sessions[run->by_scenario[i]]);
+		fputs("  </testsuite>\n", stream);
 	}
-	json_array_end(&json);
-	json_object_end(&json);
-	return report_file_close(&file, err);
+	fputs("</testsuites>\n", stream);
+	free(idle);
 }

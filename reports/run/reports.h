@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Reports over all sessions of a run: junit.xml for a CI system, summary.json for programs.
+ * What is made of a run: text for a terminal and for GitHub, files for CI systems, programs and browsers.
  */
-#ifndef REPORTS_SUITE_H
-#define REPORTS_SUITE_H
+#ifndef REPORTS_RUN_REPORTS_H
+#define REPORTS_RUN_REPORTS_H
 
-#include "base/error.h"
-#include "scenario/plan.h"
-#include "session/verdict.h"
+#include "reports/run/cause.h"
 
-/** One session of the run, in the order in which they were asked for. */
-struct suite_session {
-	const struct plan *plan;
-	const struct verdict *verdict;
-	const char *dir; /**< its folder, relative to the run's */
-	bool again;      /**< the second time of the same session (--twice) */
-};
+/** For people: what went wrong, each thing once, with why and how to repeat it; what to look at besides; then a row a scenario. */
+void report_terminal(FILE *stream, const struct causes *causes);
 
-/** Writes junit.xml: a test suite a scenario, a test case a session; failed if it missed its expectation, an error if it was inconclusive. */
-bool report_junit(const char *dir, const struct suite_session *sessions, size_t count, struct error *err);
+/** Workflow commands for GitHub Actions: an error a cause, a warning for what proved nothing and for each fault that never matched. */
+void report_github(FILE *stream, const struct causes *causes);
 
-/** Writes summary.json. */
-bool report_summary(const char *dir, const struct suite_session *sessions, size_t count, struct error *err);
+/** All files below, into the folder of the run. What is written is whole. @return false with @p err if one could not be. */
+bool report_files(const struct causes *causes, struct error *err);
+
+/** Those of which report_files() is made, each into an open stream. */
+void report_junit(FILE *stream, const struct causes *causes);
+void report_tap(FILE *stream, const struct causes *causes);
+void report_summary(FILE *stream, const struct causes *causes);
+void report_page(FILE *stream, const struct causes *causes);
 
 #endif

@@ -74,6 +74,8 @@ static void a_wrong_command_gets_the_nearest(void)
 		{"dcotor", "stutter: 'dcotor' is no command; did you mean 'doctor'?; see `stutter --help`"},
 		{"frobnicate", "stutter: 'frobnicate' is no command; see `stutter --help`"},
 		{"doctor x", "stutter: doctor takes no operands"},
+		{"report", "stutter: which run? Give its folder, such as stutter-runs/001"},
+		{"report /nowhere", "stutter: /nowhere is no folder of a run: there is no run.json in it (No such file or directory)"},
 		{"list", "stutter: which list? One of scenarios, faults, presets, addresses, devices, oracles, reference"},
 		{"list fault",
 	         "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, faults, presets, addresses, devices, oracles and reference"},
@@ -344,7 +346,7 @@ static void a_bad_device_file_is_blamed_itself(void)
 
 static void every_command_has_its_help(void)
 {
-	static const char *const commands[] = {"run", "check", "list", "doctor"};
+	static const char *const commands[] = {"run", "report", "check", "list", "doctor"};
 	char words[64], begin[64];
 
 	CU_ASSERT_EQUAL(stutter("--help"), 0);

@@ -362,7 +362,10 @@ static void a_correlation_of_tcs_is_noted(void)
 
 static void the_folder_holds_all_that_is_promised(void)
 {
-	static const char *const names[] = {"r/junit.xml",
+	static const char *const names[] = {"r/run.json",
+	                                    "r/index.html",
+	                                    "r/results.tap",
+	                                    "r/junit.xml",
 	                                    "r/summary.json",
 	                                    "r/small/seed-1/plan.yaml",
 	                                    "r/small/seed-1/trace.txt",
@@ -382,6 +385,24 @@ static void the_folder_holds_all_that_is_promised(void)
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "not_as_expected")), 0);
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(summary, "sessions")), 2);
 	json_decref(summary);
+}
+
+/* What a run prints and writes at its end is what anybody gets from its folder. */
+static void a_report_made_anew_is_the_same(void)
+{
+	test_write("small.yaml", SMALL "expect: {verdict: fail}\n");
+	expect_status(stutter("run small.yaml --seeds 1..2 --out r"), STATUS_FAILED);
+	char *at = strstr(output, "\nFAIL") != NULL ? strstr(output, "\nFAIL") : strstr(output, "\nPASS, UNEXPECTED");
+	CU_ASSERT_FATAL(at != NULL);
+	char *told = strdup(at);
+	expect_status(test_shell(output, sizeof output,
+	                         "cd %s/r && mkdir ../old && mv index.html junit.xml results.tap summary.json ../old", test_folder()),
+	              0);
+	expect_status(stutter("report r"), STATUS_FAILED);
+	TEST_SAME_TEXT(output, told);
+	expect_status(test_shell(output, sizeof output, "cd %s && for f in old/*; do cmp $f r/${f#old/} || exit 1; done", test_folder()),
+	              0);
+	free(told);
 }
 
 static void the_verdict_has_its_members(void)
@@ -675,6 +696,9 @@ static void a_killed_run_leaves_nobody(void)
 	(void)kill(pid, SIGKILL);
 	CU_ASSERT_EQUAL(wait_for_end(pid), 128 + SIGKILL);
 	expect_nobody_left();
+	expect_status(stutter("report r"), STATUS_INCONCLUSIVE);
+	TEST_CONTAINS(output, "NO VERDICT in 2 sessions: no verdict: the run ended before\n");
+	TEST_CONTAINS(output, "replay          stutter run r/clean/seed-1/plan.yaml\n");
 }
 
 /* The closing line of `output` names a report if, and only if, the list "there" has it. Without a plan that has the decisions, the decisions are kept. */
@@ -836,6 +860,7 @@ const CU_TestInfo tests_sessions[] = {
 	{"lost SYNs make it later", lost_syns_make_it_later},
 	{"a correlation of tc's is noted", a_correlation_of_tcs_is_noted},
 	{"the folder holds all that is promised", the_folder_holds_all_that_is_promised},
+	{"a report made anew is the same", a_report_made_anew_is_the_same},
 	{"the verdict has its members", the_verdict_has_its_members},
 	{"the digest is that of the trace", the_digest_is_that_of_the_trace},
 	{"junit.xml is well formed", junit_is_well_formed},

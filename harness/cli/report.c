@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "fault/netem_note.h"
+#include "reports/run/reports.h"
+
+/* -- the beginning -- */
+
+/* Where words of tc mean something else here than to Linux; in a replay nothing is drawn. */
+static char **add_notes(char **notes, size_t *count, const struct plan *plan)
+{
+	char note[NETEM_NOTE_MAX];
+
+	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++) {
+		if (!netem_note(&plan->faults[i], note))
+			continue;
+		notes = memory_resize(notes, *count + 2, sizeof *notes);
+		notes[(*count)++] = memory_format("%s: fault '%s' %s; `netem_exact: true` means Linux' arithmetic", plan->name,
+		                                  plan->faults[i].name, note);
+		notes[*count] = NULL;
+	}
+	return notes;
+}
+
+/* The sessions of a scenario follow each other among the jobs, and have the same faults. */
+static char **collect_notes(const struct job *jobs, size_t count)
+{
+	char **notes = memory_new(sizeof *notes);
+	size_t note_count = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || strcmp(jobs[i].plan.name, jobs[i - 1].plan.name) != 0)
+			notes = add_notes(notes, &note_count, &jobs[i].plan);
+	return notes;
+}
+
+int report_begin(const char *dir, const struct job *jobs, size_t count, size_t times, const char *device, struct error *err)
+{
+	const time_t now = time(NULL);
+	char started[32] = "";
+	struct tm parts;
+
+	if (gmtime_r(&now, &parts) != NULL)
+		(void)strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	struct run_planned *sessions = memory_new(count * sizeof *sessions);
+	for (size_t i = 0; i < count; i++)
+		sessions[i] = (struct run_planned){&jobs[i].plan, jobs[i].name, i % times > 0};
+	char **notes = collect_notes(jobs, count);
+	int fd = run_begin(dir, &(struct run_plan){sessions, count, device, started, (const char *const *)notes}, err);
+	cli_free_paths(notes);
+	free(sessions);
+	return fd;
+}
+
+/* -- the end -- */
+
+bool report_on_github(void)
+{
+	const char *said = getenv("GITHUB_ACTIONS");
+
+	return said != NULL && strcmp(said, "true") == 0;
+}
+
+static int exit_code(const struct run *run)
+{
+	bool ours = false;
+
+	for (size_t i = 0; i < run->count; i++)
+		ours = ours || run->sessions[i].ours;
+	if (ours)
+		return EXIT_BUG;
+	if (run->outcomes[RUN_FAILED] > 0)
+		return EXIT_FAILED;
+	return run->outcomes[RUN_INCONCLUSIVE] + run->outcomes[RUN_WITHOUT_VERDICT] > 0 ? EXIT_INCONCLUSIVE : EXIT_PASSED;
+}
+
+bool report_end(const char *dir, bool github, int *ret_code, struct error *err)
+{
+	struct causes causes;
+	struct run run;
+
+	if (!run_open(&run, dir, err))
+		return false;
+	causes_open(&causes, &run);
+	/* First, since the terminal is told what is there. */
+	bool good = report_files(&causes, err);
+	report_terminal(stdout, &causes);
+	if (github)
+		report_github(stdout, &causes);
+	fflush(stdout);
+	*ret_code = exit_code(&run);
+	causes_close(&causes);
+	run_close(&run);
+	return good;
+}
+
+/* -- the command -- */
+
+enum { OPTION_GITHUB };
+
+static const struct cli_option report_options[] = {
+	[OPTION_GITHUB] = {"github", NULL, "prints annotations for GitHub Actions, too (default: where GITHUB_ACTIONS is true)"},
+	{NULL, NULL, NULL},
+};
+
+static int report(const struct cli_values *values)
+{
+	struct error err = {.text = ""};
+	int code = EXIT_USAGE;
+
+	if (values->operand_count != 1)
+		error_set(&err, "which run? Give its folder, such as stutter-runs/001");
+	else if (report_end(values->operands[0], values->of[OPTION_GITHUB] != NULL || report_on_github(), &code, &err))
+		return code;
+	cli_fail(&err);
+	return code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;
+}
+
+const struct cli_command cli_report = {"report", "DIR", "tells what came of a run, from its folder, and writes its reports anew",
+                                       report_options, report};

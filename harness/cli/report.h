@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The reports over a run, as `run` and `replay` leave them and as `report` makes them anew: both from the run's folder, by the same code.
+ */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include "campaign/pool.h"
+
+/**
+ * Writes down what is to be run. @param device That the user gave in place of the scenarios' own; NULL: none.
+ * @param times How often each session stands among the jobs, one behind the other.
+ * @return a descriptor, to be closed when all sessions are at their end; -1 with @p err.
+ */
+int report_begin(const char *dir, const struct job *jobs, size_t count, size_t times, const char *device, struct error *err);
+
+/** Prints and writes what came of it. @param github With annotations for GitHub. @param ret_code What the sessions come to, as an exit status. */
+bool report_end(const char *dir, bool github, int *ret_code, struct error *err);
+
+/** Whether this runs as a step of GitHub Actions. */
+bool report_on_github(void);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/markup.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "reports/text.h"
+
+static bool is_xml(uint32_t c)
+{
+	return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd) || c >= 0x10000;
+}
+
+/* What HTML does not like besides: control characters above ASCII, and what is no character in any plane. */
+static bool is_plain(uint32_t c)
+{
+	return is_xml(c) && (c < 0x7f || c > 0x9f) && (c & 0xfffe) != 0xfffe && (c < 0xfdd0 || c > 0xfdef);
+}
+
+static const char *entity(uint32_t c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void markup_text(FILE *stream, const char *text)
+{
+	uint32_t c;
+
+	while ((c = text_next(&text)) != 0) {
+		if (entity(c) != NULL)
+			fputs(entity(c), stream);
+		else
+			text_put(stream, is_plain(c) ? c : TEXT_REPLACEMENT);
+	}
+}
+
+void markup_part(FILE *stream, const char *text, size_t length)
+{
+	char *part = memory_format("%.*s", (int)length, text);
+
+	markup_text(stream, part);
+	free(part);
+}
+
+void markup_attribute(FILE *stream, const char *name, const char *text)
+{
+	fprintf(stream, " %s=\"", name);
+	markup_text(stream, text);
+	fputc('"', stream);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is known about a session that went wrong, in the same words and the same order wherever it is told. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "reports/run/run.h"
+
+struct teller {
+	void (*put)(void *ctx, const char *label, const char *text);
+	void *ctx;
+};
+
+static const char *text_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+
+	return text != NULL ? text : "";
+}
+
+static void tell(const struct teller *teller, const char *label, const char *text)
+{
+	if (text[0] != '\0')
+		teller->put(teller->ctx, label, text);
+}
+
+static void tell_lines(const struct teller *teller, const char *label, const char *text)
+{
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+		char *line = memory_format("%.*s", (int)length, text);
+		tell(teller, label, line);
+		free(line);
+		text += length + (text[length] == '\n');
+	}
+}
+
+/* Times are cut, not rounded, as everywhere: what is said to have been at 2.000 s was not before that. */
+static void tell_at(const struct teller *teller, const char *label, const json_t *json, const char *key, const char *text)
+{
+	double seconds = json_number_value(json_object_get(json, key));
+	char *line = memory_format("at %.3f s%s%s", floor(seconds * 1000 + 1e-6) / 1000, text[0] != '\0' ? ": " : "", text);
+
+	tell(teller, label, line);
+	free(line);
+}
+
+static void tell_stretch(const struct teller *teller, const json_t *stretch)
+{
+	const char *report = text_of(stretch, "report"), *faults = text_of(stretch, "faults");
+
+	if (report[0] != '\0')
+		tell_at(teller, "last report", stretch, "report_s", report);
+	tell_at(teller, "far end waits", stretch, "end_s", text_of(stretch, "far_end_waits"));
+	tell_at(teller, "last progress", stretch, "progress_s", "");
+	tell(teller, "faults since", faults[0] != '\0' ? faults : "none");
+	tell_lines(teller, "last frames", text_of(stretch, "frames"));
+}
+
+void run_evidence(const struct run_session *session, void (*put)(void *ctx, const char *label, const char *text), void *ctx)
+{
+	const struct teller teller = {put, ctx};
+	const json_t *stretch = json_object_get(session->json, "last_stretch");
+
+	if (session->reason[run_why(session)] == '\n')
+		tell_lines(&teller, "besides", session->reason + run_why(session) + 1);
+	if (stretch != NULL)
+		tell_stretch(&teller, stretch);
+	tell(&teller, "first trouble", text_of(session->json, "first_trouble"));
+	tell(&teller, "faults then", text_of(session->json, "first_trouble_faults"));
+	tell_lines(&teller, "frames then", text_of(session->json, "first_trouble_frames"));
+}

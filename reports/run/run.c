@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/run/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "reports/file.h"
+#include "reports/json.h"
+#include "reports/verdict.h"
+
+#define S_NS 1e9
+
+/* -- run.json -- */
+
+static void write_session(struct json *json, const struct run_planned *session)
+{
+	char seed[24];
+
+	(void)snprintf(seed, sizeof seed, "%" PRIu64, session->plan->seed);
+	json_object_begin(json, NULL);
+	json_text(json, "folder", session->folder);
+	json_text(json, "scenario", session->plan->name);
+	json_text(json, "source", session->plan->path);
+	json_text(json, "device", session->plan->device.name);
+	json_text(json, "seed", seed);
+	json_bool(json, "again", session->again);
+	json_bool(json, "replay", session->plan->replay);
+	json_object_end(json);
+}
+
+static bool write_plan(const char *dir, const struct run_plan *plan, struct error *err)
+{
+	struct report_file file;
+
+	if (!report_file_open(&file, dir, RUN_FILE, err))
+		return false;
+	struct json json = {.stream = file.stream};
+	json_object_begin(&json, NULL);
+	json_number(&json, "version", RUN_VERSION);
+	json_text(&json, "tool", "stutter " STUTTER_VERSION);
+	json_text(&json, "started", plan->started);
+	if (plan->device != NULL)
+		json_text(&json, "device", plan->device);
+	json_array_begin(&json, "notes");
+	for (size_t i = 0; plan->notes[i] != NULL; i++)
+		json_text(&json, NULL, plan->notes[i]);
+	json_array_end(&json);
+	json_array_begin(&json, "sessions");
+	for (size_t i = 0; i < plan->count; i++)
+		write_session(&json, &plan->sessions[i]);
+	json_array_end(&json);
+	json_object_end(&json);
+	return report_file_close(&file, err);
+}
+
+/* A lock ends with whoever holds it, however that ends; so it is no lie after a crash, as a word in the file would be. */
+int run_begin(const char *dir, const struct run_plan *plan, struct error *err)
+{
+	char *path = memory_format("%s/" RUN_FILE, dir);
+	int fd = -1;
+
+	if (write_plan(dir, plan, err)) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			error_set(err, "%s cannot be opened: %s", path, strerror(errno));
+		else
+			(void)flock(fd, LOCK_EX | LOCK_NB);
+	}
+	free(path);
+	return fd;
+}
+
+static bool is_locked(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	bool locked = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	(void)close(fd);
+	return locked;
+}
+
+/* -- reading -- */
+
+static const char *text_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+
+	return text != NULL ? text : "";
+}
+
+static uint64_t ns_of(const json_t *json, const char *key)
+{
+	double seconds = json_number_value(json_object_get(json, key));
+
+	return seconds > 0 && seconds < 1e9 ? (uint64_t)(seconds * S_NS + 0.5) : 0;
+}
+
+/* Puts a word as a shell reads it back: as it is if it holds nothing special, else in quotes. */
+static void put_word(FILE *stream, const char *word)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+,:@%=";
+
+	if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+		fprintf(stream, " %s", word);
+		return;
+	}
+	fputs(" '", stream);
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			fputs("'\\''", stream);
+		else
+			fputc(*word, stream);
+	fputc('\'', stream);
+}
+
+/* What came to a verdict has frozen its decisions; what did not still has its plan; what never began has just its scenario. */
+static char *replay_command(const struct run *run, const struct run_session *session, bool is_replay)
+{
+	const bool has_plan = run_has(run, session, "plan.yaml");
+	const bool frozen = session->outcome != RUN_INCONCLUSIVE && session->outcome != RUN_WITHOUT_VERDICT;
+	const char *device = text_of(run->plan, "device");
+	char *plan = memory_format("%s/%s/plan.yaml", run->dir, session->folder);
+	char *text = NULL;
+	size_t size = 0;
+
+	FILE *stream = open_memstream(&text, &size);
+	fputs((has_plan && frozen) || is_replay ? "stutter replay" : "stutter run", stream);
+	put_word(stream, has_plan ? plan : session->source);
+	if (!has_plan && device[0] != '\0') {
+		fputs(" --device", stream);
+		put_word(stream, device);
+	}
+	if (!has_plan && !is_replay)
+		fprintf(stream, " --seed %s", session->seed);
+	(void)fclose(stream);
+	free(plan);
+	return text;
+}
+
+static void lack(struct run_session *session, char *why)
+{
+	json_decref(session->json);
+	session->json = NULL;
+	session->lack = why;
+	session->outcome = RUN_WITHOUT_VERDICT;
+	session->verdict = "none";
+	session->reason = why;
+}
+
+static bool take_outcome(struct run_session *session)
+{
+	const bool met = json_is_true(json_object_get(session->json, "as_expected"));
+
+	session->verdict = text_of(session->json, "verdict");
+	if (strcmp(session->verdict, verdict_name(VERDICT_INCONCLUSIVE)) == 0)
+		session->outcome = RUN_INCONCLUSIVE;
+	else if (strcmp(session->verdict, verdict_name(VERDICT_PASS)) == 0)
+		session->outcome = met ? RUN_SURVIVED : RUN_FAILED;
+	else if (strcmp(session->verdict, verdict_name(VERDICT_FAIL)) == 0)
+		session->outcome = met ? RUN_CONFIRMED : RUN_FAILED;
+	else
+		return false;
+	return true;
+}
+
+static void take_verdict(struct run_session *session)
+{
+	const json_t *json = session->json;
+
+	session->ours = json_is_true(json_object_get(json, "ours"));
+	session->reason = text_of(json, "reason");
+	session->expectation = text_of(json, "expectation");
+	session->phase = text_of(json, "phase");
+	session->judge = text_of(json, "judge");
+	session->digest = text_of(json, "digest");
+	session->failure_of = text_of(json, "failure_of");
+	session->virtual_ns = ns_of(json, "virtual_s");
+	session->wall_ns = ns_of(json, "wall_s");
+}
+
+static void read_verdict(const struct run *run, struct run_session *session)
+{
+	json_error_t why;
+
+	if (!run_has(run, session, "verdict.json")) {
+		lack(session, memory_format(run_has(run, session, "plan.yaml") ? "no verdict: the %s" : "not run: the %s",
+		                            run->goes_on ? "run goes on" : "run ended before"));
+		return;
+	}
+	char *path = memory_format("%s/%s/verdict.json", run->dir, session->folder);
+	session->json = json_load_file(path, 0, &why);
+	/* A seed may be larger than the integers of this reader; run.json has it as text. */
+	if (session->json == NULL && json_error_code(&why) == json_error_numeric_overflow)
+		session->json = json_load_file(path, JSON_DECODE_INT_AS_REAL, &why);
+	if (session->json == NULL)
+		lack(session, memory_format("no verdict: verdict.json cannot be read: line %d: %s", why.line, why.text));
+	else if (json_number_value(json_object_get(session->json, "version")) != VERDICT_VERSION)
+		lack(session,
+		     memory_format("no verdict: verdict.json is of a version that this stutter, " STUTTER_VERSION ", does not read"));
+	else if (!take_outcome(session))
+		lack(session, memory_format("no verdict: verdict.json says neither pass nor fail nor inconclusive"));
+	else
+		take_verdict(session);
+	free(path);
+}
+
+static void read_session(struct run *run, const json_t *planned, struct run_session *session)
+{
+	*session = (struct run_session){.again = json_is_true(json_object_get(planned, "again")),
+	                                .folder = text_of(planned, "folder"),
+	                                .scenario = text_of(planned, "scenario"),
+	                                .source = text_of(planned, "source"),
+	                                .device = text_of(planned, "device"),
+	                                .seed = text_of(planned, "seed"),
+	                                .reason = "",
+	                                .expectation = "",
+	                                .phase = "",
+	                                .judge = "",
+	                                .digest = "",
+	                                .failure_of = ""};
+	read_verdict(run, session);
+	session->replay = replay_command(run, session, json_is_true(json_object_get(planned, "replay")));
+	run->outcomes[session->outcome]++;
+	run->passed += strcmp(session->verdict, verdict_name(VERDICT_PASS)) == 0;
+	run->failed += strcmp(session->verdict, verdict_name(VERDICT_FAIL)) == 0;
+}
+
+static int compare_scenarios(const void *a, const void *b, void *sessions)
+{
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+	int order = strcmp(((const struct run_session *)sessions)[left].scenario, ((const struct run_session *)sessions)[right].scenario);
+
+	return order != 0 ? order : left < right ? -1 : left > right;
+}
+
+static int compare_leaders(const void *a, const void *b, void *leaders)
+{
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+	size_t left_leader = ((const size_t *)leaders)[left], right_leader = ((const size_t *)leaders)[right];
+
+	if (left_leader != right_leader)
+		return left_leader < right_leader ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+size_t run_scenario_end(const struct run *run, size_t first)
+{
+	const char *name = run->sessions[run->by_scenario[first]].scenario;
+
+	while (first < run->count && strcmp(run->sessions[run->by_scenario[first]].scenario, name) == 0)
+		first++;
+	return first;
+}
+
+/* By name first, which brings those of a scenario together; then by the first session of each. */
+static void sort_by_scenario(struct run *run)
+{
+	size_t *leaders = memory_new((run->count + 1) * sizeof *leaders);
+
+	run->by_scenario = memory_new((run->count + 1) * sizeof *run->by_scenario);
+	for (size_t i = 0; i < run->count; i++)
+		run->by_scenario[i] = i;
+	qsort_r(run->by_scenario, run->count, sizeof *run->by_scenario, compare_scenarios, run->sessions);
+	for (size_t first = 0, end; first < run->count; first = end) {
+		end = run_scenario_end(run, first);
+		for (size_t i = first; i < end; i++)
+			leaders[run->by_scenario[i]] = run->by_scenario[first];
+	}
+	qsort_r(run->by_scenario, run->count, sizeof *run->by_scenario, compare_leaders, leaders);
+	free(leaders);
+}
+
+static json_t *read_plan(const char *path, const char *dir, struct error *err)
+{
+	json_error_t why;
+
+	if (access(path, F_OK) != 0) {
+		error_set(err, "%s is no folder of a run: there is no " RUN_FILE " in it (%s)", dir, strerror(errno));
+		return NULL;
+	}
+	json_t *plan = json_load_file(path, 0, &why);
+	if (plan == NULL)
+		error_set(err, "%s cannot be read: line %d: %s", path, why.line, why.text);
+	else if (json_integer_value(json_object_get(plan, "version")) != RUN_VERSION)
+		error_set(err, "%s is of version %" JSON_INTEGER_FORMAT ", and this stutter, " STUTTER_VERSION ", reads version %d", path,
+		          json_integer_value(json_object_get(plan, "version")), RUN_VERSION);
+	else
+		return plan;
+	json_decref(plan);
+	return NULL;
+}
+
+bool run_open(struct run *ret_run, const char *dir, struct error *err)
+{
+	size_t length = strlen(dir);
+	json_t *planned;
+	size_t i;
+
+	while (length > 1 && dir[length - 1] == '/')
+		length--;
+	struct run run = {.dir = memory_format("%.*s", (int)length, dir)};
+	char *path = memory_format("%s/" RUN_FILE, run.dir);
+	run.plan = read_plan(path, run.dir, err);
+	run.goes_on = run.plan != NULL && is_locked(path);
+	free(path);
+	if (run.plan == NULL) {
+		free(run.dir);
+		return false;
+	}
+	run.tool = text_of(run.plan, "tool");
+	run.started = text_of(run.plan, "started");
+	run.sessions = memory_new((json_array_size(json_object_get(run.plan, "sessions")) + 1) * sizeof *run.sessions);
+	json_array_foreach(json_object_get(run.plan, "sessions"), i, planned) read_session(&run, planned, &run.sessions[run.count++]);
+	sort_by_scenario(&run);
+	*ret_run = run;
+	return true;
+}
+
+void run_close(struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		json_decref(run->sessions[i].json);
+		free(run->sessions[i].replay);
+		free(run->sessions[i].lack);
+	}
+	json_decref(run->plan);
+	free(run->by_scenario);
+	free(run->sessions);
+	free(run->dir);
+	*run = (struct run){.count = 0};
+}
+
+/* -- asking -- */
+
+const char *run_outcome_name(const struct run_session *session)
+{
+	static const char *const names[RUN_OUTCOMES] = {"FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass"};
+
+	return session->outcome == RUN_FAILED && strcmp(session->verdict, "pass") == 0 ? "PASS, UNEXPECTED" : names[session->outcome];
+}
+
+bool run_is_trouble(const struct run_session *session)
+{
+	return session->outcome < RUN_CONFIRMED;
+}
+
+int run_why(const struct run_session *session)
+{
+	return (int)strcspn(session->reason, "\n");
+}
+
+bool run_has(const struct run *run, const struct run_session *session, const char *name)
+{
+	char *path = memory_format("%s/%s/%s", run->dir, session->folder, name);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+const char *run_note(const struct run *run, size_t index)
+{
+	return json_string_value(json_array_get(json_object_get(run->plan, "notes"), index));
+}
+
+/* Counts the sessions of a scenario in which a rule stands, and those in which it hit nothing. @return the rule; NULL if no session has it. */
+static const json_t *count_rule(const struct run *run, size_t first, size_t end, size_t rule, size_t *ret_sessions, size_t *ret_idle)
+{
+	const json_t *found = NULL;
+
+	*ret_sessions = *ret_idle = 0;
+	for (size_t i = first; i < end; i++) {
+		const json_t *one = json_array_get(json_object_get(run->sessions[run->by_scenario[i]].json, "rules"), rule);
+		if (one == NULL)
+			continue;
+		found = one;
+		++*ret_sessions;
+		*ret_idle += json_number_value(json_object_get(one, "matched")) == 0;
+	}
+	return found;
+}
+
+struct run_idle *run_idle_rules(const struct run *run, size_t *ret_count)
+{
+	struct run_idle *list = NULL;
+	const json_t *found;
+
+	*ret_count = 0;
+	for (size_t first = 0, end; first < run->count; first = end) {
+		const struct run_session *session = &run->sessions[run->by_scenario[first]];
+		size_t sessions, idle;
+		end = run_scenario_end(run, first);
+		for (size_t rule = 0; (found = count_rule(run, first, end, rule, &sessions, &idle)) != NULL; rule++) {
+			if (idle < sessions)
+				continue;
+			list = memory_resize(list, *ret_count + 1, sizeof *list);
+			list[(*ret_count)++] = (struct run_idle){session->scenario, text_of(found, "name"), session->source, sessions};
+		}
+	}
+	return list;
+}

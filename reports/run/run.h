@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * A run as its folder tells it: what was to be run (run.json), and what the sessions came to (their verdict.json).
+ *
+ * All reports over a run are made of this, whoever asks for them and whenever: the run at its end, or somebody after a crash. So they claim nothing that the
+ * folder does not hold: a session without a verdict is shown as one.
+ */
+#ifndef REPORTS_RUN_RUN_H
+#define REPORTS_RUN_RUN_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "scenario/plan.h"
+
+/** The file that a run begins with, and that makes a folder one of a run. */
+#define RUN_FILE "run.json"
+/** Of run.json and summary.json: raised when a reader of the old one would go wrong. */
+#define RUN_VERSION 1
+
+/** What a session means for the run, the worst first. */
+enum run_outcome {
+	RUN_FAILED,          /**< not what was expected: a failure, or a success where a failure was due */
+	RUN_INCONCLUSIVE,    /**< nothing is proved */
+	RUN_WITHOUT_VERDICT, /**< the run ended before the session did, or before its turn */
+	RUN_CONFIRMED,       /**< a failure that was expected */
+	RUN_SURVIVED,        /**< passed, as expected */
+	RUN_OUTCOMES,
+};
+
+/** One session. No text is NULL; one that is not known is empty. */
+struct run_session {
+	enum run_outcome outcome;
+	bool again;              /**< the second time of the same session (--twice) */
+	bool ours;               /**< inconclusive because of a mistake in stutter itself */
+	const char *folder;      /**< relative to the run's */
+	const char *scenario;    /**< its name */
+	const char *source;      /**< its file, as the user gave it */
+	const char *device;      /**< its name */
+	const char *seed;        /**< as a text, since JSON's numbers end before seeds do */
+	const char *verdict;     /**< "pass", "fail", "inconclusive" or "none" */
+	const char *reason;      /**< may go on for several lines */
+	const char *expectation; /**< what was not met */
+	const char *phase, *judge, *digest, *failure_of;
+	char *replay; /**< the command that repeats it */
+	uint64_t virtual_ns, wall_ns;
+	json_t *json; /**< the whole verdict; NULL: there is none */
+	char *lack;   /* owned: the reason of what has no verdict */
+};
+
+struct run {
+	char *dir;
+	json_t *plan; /* run.json */
+	const char *tool, *started;
+	bool goes_on;                 /**< somebody is at work on it */
+	size_t count;                 /**< of sessions, in the order in which they were asked for */
+	struct run_session *sessions; /**< those of a scenario need not follow each other */
+	size_t *by_scenario;          /**< indexes of sessions: those of a scenario together, by first appearance */
+	size_t outcomes[RUN_OUTCOMES];
+	size_t passed, failed; /**< verdicts, whatever was expected */
+};
+
+/** What is to be run, for run_begin(). */
+struct run_planned {
+	const struct plan *plan;
+	const char *folder; /**< relative to the run's */
+	bool again;
+};
+
+struct run_plan {
+	const struct run_planned *sessions;
+	size_t count;
+	const char *device;       /**< that the user gave in place of the scenarios' own; NULL: none */
+	const char *started;      /**< date and time, for people */
+	const char *const *notes; /**< what the user should know about the scenarios; ends with NULL */
+};
+
+/** Writes run.json, before anything runs. @return a descriptor that tells others that the run goes on for as long as it is open; -1 with @p err. */
+int run_begin(const char *dir, const struct run_plan *plan, struct error *err);
+
+/** Reads the folder @p dir. @param ret_run To be released with run_close(). @return false if it is no run's, with @p err. */
+bool run_open(struct run *ret_run, const char *dir, struct error *err);
+void run_close(struct run *run);
+
+/** For people: "FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass". */
+const char *run_outcome_name(const struct run_session *session);
+
+/** Whether the session has to be looked at. */
+bool run_is_trouble(const struct run_session *session);
+
+/** The length of the first line of the reason, which says why. */
+int run_why(const struct run_session *session);
+
+/** Whether the file is there in the session's folder; such as "trace.txt". */
+bool run_has(const struct run *run, const struct run_session *session, const char *name);
+
+/** The notes of run.json, one by one; NULL behind the last. */
+const char *run_note(const struct run *run, size_t index);
+
+/**
+ * Tells what is known about a session that went wrong: a call a line, "last report" and such before its text. First how it ended, then where the trouble began.
+ * Frames come one by one under the same label.
+ */
+void run_evidence(const struct run_session *session, void (*put)(void *ctx, const char *label, const char *text), void *ctx);
+
+/** A fault that hit nothing in any session of its scenario: a mistake of whoever wrote it, most likely. */
+struct run_idle {
+	const char *scenario, *rule, *source;
+	size_t sessions;
+};
+
+/** @param ret_count Their number. @return them, to be released with free(). */
+struct run_idle *run_idle_rules(const struct run *run, size_t *ret_count);
+
+/** Iterates over run.by_scenario. @return the place behind the last session of the scenario that begins at place @p first. */
+size_t run_scenario_end(const struct run *run, size_t first);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * results.tap in version 14 of the Test Anything Protocol: a test point a session, with a YAML block about each that is not as expected. Its texts are JSON, of
+ * which YAML is a superset.
+ */
+#include <stdlib.h>
+
+#include "reports/json.h"
+#include "reports/run/reports.h"
+#include "reports/text.h"
+
+/* In a description '#' begins a directive and '\' escapes it. */
+static void put_description(FILE *stream, const char *text)
+{
+	uint32_t c;
+
+	while ((c = text_next(&text)) != 0) {
+		if (c == '#' || c == '\\')
+			fputc('\\', stream);
+		text_put(stream, c < ' ' || c == 0x7f ? ' ' : c);
+	}
+}
+
+static void put_member(FILE *stream, const char *key, const char *text)
+{
+	struct json json = {.stream = stream};
+
+	fprintf(stream, "  %s: ", key);
+	json_text(&json, NULL, text);
+	fputc('\n', stream);
+}
+
+static void put_block(FILE *stream, const struct run_session *session)
+{
+	fputs("  ---\n", stream);
+	put_member(stream, "message", session->reason);
+	if (session->expectation[0] != '\0')
+		put_member(stream, "expectation", session->expectation);
+	put_member(stream, "severity", session->outcome == RUN_FAILED ? "fail" : session->verdict);
+	put_member(stream, "seed", session->seed);
+	if (session->digest[0] != '\0')
+		put_member(stream, "digest", session->digest);
+	put_member(stream, "folder", session->folder);
+	put_member(stream, "replay", session->replay);
+	fputs("  ...\n", stream);
+}
+
+void report_tap(FILE *stream, const struct causes *causes)
+{
+	const struct run *run = causes->run;
+	size_t idle_count;
+	struct run_idle *idle = run_idle_rules(run, &idle_count);
+
+	fprintf(stream, "TAP version 14\n1..%zu\n", run->count);
+	for (size_t i = 0; i < run->count; i++) {
+		const struct run_session *session = &run->sessions[i];
+		fprintf(stream, "%s %zu - ", run_is_trouble(session) ? "not ok" : "ok", i + 1);
+		put_description(stream, session->scenario);
+		fputs(" on ", stream);
+		put_description(stream, session->device);
+		fprintf(stream, ", seed %s%s\n", session->seed, session->again ? " again" : "");
+		if (run_is_trouble(session))
+			put_block(stream, session);
+	}
+	for (size_t i = 0; i < idle_count; i++) {
+		fputs("# fault that never matched: ", stream);
+		put_description(stream, idle[i].scenario);
+		fputs(": ", stream);
+		put_description(stream, idle[i].rule);
+		fputc('\n', stream);
+	}
+	free(idle);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "reports/run/reports.h"
+#include "reports/text.h"
+
+/* Unicode's marks that turn the direction of what follows (UAX 9). */
+static bool turns(uint32_t c)
+{
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Text of unknown origin must not move a terminal's cursor, nor change its colours. */
+static void put_text(FILE *stream, const char *text)
+{
+	uint32_t c;
+
+	while ((c = text_next(&text)) != 0)
+		text_put(stream, c < ' ' || (c >= 0x7f && c <= 0x9f) || turns(c) ? TEXT_REPLACEMENT : c);
+}
+
+static void put_line(void *ctx, const char *label, const char *text)
+{
+	FILE *stream = ctx;
+
+	fprintf(stream, "  %-15s ", label);
+	put_text(stream, text);
+	fputc('\n', stream);
+}
+
+static void put_name(void *ctx, const char *line)
+{
+	put_line(ctx, "sessions", line);
+}
+
+static void put_why(FILE *stream, const struct run_session *session)
+{
+	char *why = memory_format("%.*s", run_why(session), session->reason);
+
+	put_text(stream, why);
+	free(why);
+	if (session->expectation[0] == '\0')
+		return;
+	fputs(" (", stream);
+	put_text(stream, session->expectation);
+	fputc(')', stream);
+}
+
+static void put_cause(FILE *stream, const struct causes *causes, const struct cause *cause)
+{
+	const struct run_session *first = cause->first;
+
+	if (cause->count == 1)
+		fprintf(stream, "\n%s %s, seed %s%s: ", run_outcome_name(first), first->scenario, first->seed,
+		        first->again ? " again" : "");
+	else
+		fprintf(stream, "\n%s in %zu sessions: ", run_outcome_name(first), cause->count);
+	put_why(stream, first);
+	fputc('\n', stream);
+	put_line(stream, "replay", first->replay);
+	if (cause->count > 1)
+		cause_names(causes, cause, put_name, stream);
+	run_evidence(first, put_line, stream);
+	fprintf(stream, "  %-15s %s/%s\n", "folder", causes->run->dir, first->folder);
+}
+
+static void put_idle(FILE *stream, const struct run *run)
+{
+	size_t count;
+	struct run_idle *idle = run_idle_rules(run, &count);
+
+	for (size_t i = 0; i < count; i++)
+		fprintf(stream, "\nWARNING: %s: fault '%s' never matched anything in %zu session%s; `--addresses` shows what there was\n",
+		        idle[i].scenario, idle[i].rule, idle[i].sessions, idle[i].sessions == 1 ? "" : "s");
+	free(idle);
+}
+
+static void put_table(FILE *stream, const struct run *run)
+{
+	fprintf(stream, "\n%-24s %6s %6s %13s %16s\n", "scenario", "pass", "fail", "inconclusive", "not as expected");
+	for (size_t first = 0, end; first < run->count; first = end) {
+		size_t passed = 0, failed = 0, unexpected = 0;
+		end = run_scenario_end(run, first);
+		for (size_t i = first; i < end; i++) {
+			const struct run_session *session = &run->sessions[run->by_scenario[i]];
+			passed += strcmp(session->verdict, "pass") == 0;
+			failed += strcmp(session->verdict, "fail") == 0;
+			unexpected += run_is_trouble(session);
+		}
+		fprintf(stream, "%-24s %6zu %6zu %13zu %16zu\n", run->sessions[run->by_scenario[first]].scenario, passed, failed,
+		        end - first - passed - failed, unexpected);
+	}
+}
+
+/* What the expectations that were met describe: sessions that are survived, and failures of clients that are known by now. */
+static void put_meanings(FILE *stream, const struct run *run)
+{
+	const size_t survivals = run->outcomes[RUN_SURVIVED], failures = run->outcomes[RUN_CONFIRMED];
+
+	fprintf(stream, "\nAs expected: %zu survival%s, %zu confirmed failure%s.\n", survivals, survivals == 1 ? "" : "s", failures,
+	        failures == 1 ? "" : "s");
+	for (size_t first = 0, end; first < run->count; first = end) {
+		const struct run_session *confirmed = NULL;
+		end = run_scenario_end(run, first);
+		for (size_t i = first; i < end && confirmed == NULL; i++)
+			if (run->sessions[run->by_scenario[i]].outcome == RUN_CONFIRMED)
+				confirmed = &run->sessions[run->by_scenario[i]];
+		if (confirmed == NULL)
+			continue;
+		fprintf(stream, "  %-24s confirmed failure of %s: ", confirmed->scenario, confirmed->failure_of);
+		put_why(stream, confirmed);
+		fputc('\n', stream);
+	}
+}
+
+/* With --anyway a frozen plan's verdict counts, whatever it was made from. */
+static void put_differing(FILE *stream, const struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		const char *differs = json_string_value(json_object_get(run->sessions[i].json, "differs"));
+		if (differs != NULL && run->sessions[i].outcome != RUN_INCONCLUSIVE)
+			fprintf(stream, "\nWARNING: %s: not what the plan was made from: %s\n", run->sessions[i].scenario, differs);
+	}
+}
+
+/* Names only what is there: on a full disk a report, or the folder of a session, may be missing. */
+static void put_place(FILE *stream, const struct run *run)
+{
+	static const char *const reports[] = {"index.html", "junit.xml", "results.tap", "summary.json"};
+	const char *comma = "";
+	size_t whole = 0;
+
+	for (size_t i = 0; i < run->count; i++)
+		whole += run->sessions[i].json != NULL;
+	fprintf(stream, "\nThe report lies in %s: ", run->dir);
+	for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
+		char *path = memory_format("%s/%s", run->dir, reports[i]);
+		if (access(path, R_OK) == 0) {
+			fprintf(stream, "%s%s", comma, reports[i]);
+			comma = ", ";
+		}
+		free(path);
+	}
+	if (whole == run->count)
+		fprintf(stream, "%sa folder for each session.\n", comma[0] != '\0' ? ", and " : "");
+	else
+		fprintf(stream, "%sa whole folder for %zu of %zu sessions.\n", comma[0] != '\0' ? ", and " : "", whole, run->count);
+}
+
+static void put_report(FILE *stream, const struct causes *causes)
+{
+	const struct run *run = causes->run;
+	const char *note;
+
+	for (size_t i = 0; i < causes->count; i++)
+		put_cause(stream, causes, &causes->list[i]);
+	put_idle(stream, run);
+	put_differing(stream, run);
+	for (size_t i = 0; (note = run_note(run, i)) != NULL; i++)
+		fprintf(stream, "\nNOTE: %s\n", note);
+	put_table(stream, run);
+	put_meanings(stream, run);
+	if (run->goes_on)
+		fputs("\nThe run goes on: what is told here is what there is by now.\n", stream);
+	put_place(stream, run);
+}
+
+/* Names in it may be as odd as any text: so whatever stands between two line ends goes through put_text(). */
+void report_terminal(FILE *stream, const struct causes *causes)
+{
+	char *text = NULL, *rest = NULL;
+	size_t size = 0;
+
+	FILE *raw = open_memstream(&text, &size);
+	put_report(raw, causes);
+	(void)fclose(raw);
+	for (char *line = text; *line != '\0'; line = rest) {
+		rest = strchr(line, '\n');
+		*rest++ = '\0';
+		put_text(stream, line);
+		fputc('\n', stream);
+	}
+	free(text);
+}
