@@ -52,6 +52,7 @@
 		button.addEventListener("click", () => {
 			const place = text.closest("td");
 			cell = [place.parentNode.cells[0].textContent, document.querySelector(".matrix thead tr").cells[place.cellIndex].textContent];
+			search.value = outcome.value = "";
 			filter();
 			at("sessions").scrollIntoView();
 			search.focus({preventScroll: true});

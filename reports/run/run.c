@@ -301,8 +301,6 @@ static json_t *read_plan(const char *path, const char *dir, struct error *err)
 bool run_open(struct run *ret_run, const char *dir, struct error *err)
 {
 	size_t length = strlen(dir);
-	json_t *planned;
-	size_t i;
 
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
@@ -318,7 +316,8 @@ bool run_open(struct run *ret_run, const char *dir, struct error *err)
 	run.tool = text_of(run.plan, "tool");
 	run.started = text_of(run.plan, "started");
 	run.sessions = memory_new((json_array_size(json_object_get(run.plan, "sessions")) + 1) * sizeof *run.sessions);
-	json_array_foreach(json_object_get(run.plan, "sessions"), i, planned) read_session(&run, planned, &run.sessions[run.count++]);
+	for (const json_t *planned = json_object_get(run.plan, "sessions"); run.count < json_array_size(planned); run.count++)
+		read_session(&run, json_array_get(planned, run.count), &run.sessions[run.count]);
 	sort_by_scenario(&run);
 	*ret_run = run;
 	return true;

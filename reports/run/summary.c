@@ -23,7 +23,10 @@ static void copy_members(struct json *json, const json_t *object)
 	const char *key;
 	json_t *member;
 
-	json_object_foreach((json_t *)(uintptr_t)object, key, member) copy(json, key, member);
+	json_object_foreach((json_t *)(uintptr_t)object, key, member)
+	{
+		copy(json, key, member);
+	}
 }
 
 static void copy_array(struct json *json, const char *key, const json_t *array)

@@ -65,7 +65,8 @@ static void put_cause(FILE *stream, const struct causes *causes, const struct ca
 	if (cause->count > 1)
 		cause_names(causes, cause, put_name, stream);
 	run_evidence(first, put_line, stream);
-	fprintf(stream, "  %-15s %s/%s\n", "folder", causes->run->dir, first->folder);
+	if (run_has(causes->run, first, "."))
+		fprintf(stream, "  %-15s %s/%s\n", "folder", causes->run->dir, first->folder);
 }
 
 static void put_idle(FILE *stream, const struct run *run)

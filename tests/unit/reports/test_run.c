@@ -394,7 +394,9 @@ static void a_session_without_a_verdict_is_shown_as_one(void)
 		free(replay);
 	}
 	CU_ASSERT_EQUAL(run.outcomes[RUN_WITHOUT_VERDICT], 3);
-	TEST_CONTAINS(text_by(report_terminal), "NO VERDICT clean, seed 18446744073709551615: no verdict: the run ended before\n");
+	const char *text = text_by(report_terminal);
+	TEST_CONTAINS(text, "NO VERDICT clean, seed 18446744073709551615: no verdict: the run ended before\n");
+	CU_ASSERT_PTR_NULL(strstr(text, "/clean/2"));
 }
 
 static void a_verdict_of_another_version_is_none(void)
@@ -570,6 +572,15 @@ static void github_gets_a_line_a_cause(void)
 	TEST_CONTAINS(text, "\n::warning file=dir/lost-syn.yaml,line=1,title=INCONCLUSIVE in 1 session::reason c");
 }
 
+/* Without a result there are no decisions to replay, just a plan to run again. */
+static void what_proved_nothing_is_run_again(void)
+{
+	make_sessions();
+	make_run();
+	TEST_CONTAINS(run.sessions[1].replay, "stutter replay ");
+	TEST_CONTAINS(run.sessions[2].replay, "stutter run ");
+}
+
 static void a_replay_command_is_safe_for_a_shell(void)
 {
 	make_sessions();
@@ -685,6 +696,7 @@ const CU_TestInfo tests_run[] = {
 	{"a fault that never matched is told everywhere", a_fault_that_never_matched_is_told_everywhere},
 	{"TAP has a point a session", tap_has_a_point_a_session},
 	{"GitHub gets a line a cause", github_gets_a_line_a_cause},
+	{"what proved nothing is run again", what_proved_nothing_is_run_again},
 	{"a replay command is safe for a shell", a_replay_command_is_safe_for_a_shell},
 	{"text of guests neither breaks nor scripts the page", text_of_guests_neither_breaks_nor_scripts_the_page},
 	{"the page is valid", the_page_is_valid},
