@@ -15,7 +15,7 @@ extern const CU_TestInfo tests_history_import[];
 
 #define SESSION_HEAD "\"scenario\": \"a\", \"device\": \"d\", \"verdict\": \"fail\", "
 
-/* As reports/suite.c writes it. */
+/* As reports/run/summary.c writes it. */
 static const char summary[] =
 	"{\"tool\": \"stutter 9.9\", \"sessions_run\": 2, \"sessions\": [\n"
 	"{\"scenario\": \"a\", \"device\": \"d\", \"seed\": 18446744073709551615, \"verdict\": \"fail\", \"reason\": \"why\","
