@@ -125,7 +125,7 @@ static void one_plan_has_another_verdict_with_another_release(void)
 	(void)snprintf(text, sizeof text, STALLED, "21.10");
 	run(text, "--jobs 1 --out r", 0);
 	run(text, "--jobs 1 --out w --device 22.01", 1);
-	TEST_CONTAINS(output, "judge hang: nothing from the device for 5min");
+	TEST_CONTAINS(output, "judge hang: no sign of life for 5min");
 	TEST_CONTAINS(output, "the far end waits on 203.0.113.30:443 (ESTABLISHED");
 	TEST_CONTAINS(output, "last frames ");
 	char *verdict = started_read("w/s/seed-1/verdict.json");
