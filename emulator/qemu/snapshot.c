@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include <xxhash.h>
 
+#include "base/hash.h"
 #include "process.h"
 #include "qemu.h"
 #include "qmp.h"
@@ -44,22 +44,13 @@ static bool stopped(const struct job *job)
 
 /* ---- the name ---- */
 
-static bool hash_file(XXH3_state_t *state, const char *path, struct error *err)
+static bool hash_part(XXH3_state_t *state, const char *path, struct error *err)
 {
-	char piece[PIECE_SIZE];
-	FILE *in = fopen(path, "rb");
-	size_t got;
-	bool good;
-
-	if (!in)
+	if (!hash_add_file(state, path))
 		return error_set(err, "cannot read '%s': %s", path, strerror(errno));
-	while ((got = fread(piece, 1, sizeof(piece), in)) > 0)
-		XXH3_128bits_update(state, piece, got);
-	good = !ferror(in);
-	fclose(in);
 	/* A separator, so that bytes cannot move from one file to the next. */
-	XXH3_128bits_update(state, "\n--\n", 4);
-	return good || error_set(err, "cannot read '%s'", path);
+	hash_add(state, "\n--\n", 4);
+	return true;
 }
 
 static bool hash_version(XXH3_state_t *state, const struct qemu_image *image, struct error *err)
@@ -73,26 +64,23 @@ static bool hash_version(XXH3_state_t *state, const struct qemu_image *image, st
 	size = in ? fread(version, 1, sizeof(version), in) : 0;
 	if (!in || pclose(in) != 0 || size == 0)
 		return error_set(err, "cannot start %s\n  Cure: apt-get install --no-install-recommends qemu-system-arm", image->program);
-	XXH3_128bits_update(state, version, size);
+	hash_add(state, version, size);
 	return true;
 }
 
 static bool hash_image(const struct qemu_image *image, char ret_hash[QEMU_HASH_SIZE], struct error *err)
 {
-	XXH3_state_t *state = XXH3_createState();
-	char machine[8192];
-	XXH128_hash_t hash;
+	XXH3_state_t *state = hash_begin();
+	char machine[8192], hash[HASH_TEXT_MAX];
 	bool good;
 
-	XXH3_128bits_reset(state);
 	process_describe(image, machine, sizeof(machine));
-	XXH3_128bits_update(state, machine, strlen(machine));
-	good = hash_version(state, image, err) && hash_file(state, image->kernel, err) && hash_file(state, image->initramfs, err) &&
-	       (!image->overlay || hash_file(state, image->overlay, err));
-	hash = XXH3_128bits_digest(state);
-	XXH3_freeState(state);
+	hash_add(state, machine, strlen(machine));
+	good = hash_version(state, image, err) && hash_part(state, image->kernel, err) && hash_part(state, image->initramfs, err) &&
+	       (!image->overlay || hash_part(state, image->overlay, err));
+	hash_end(state, hash);
 	if (good)
-		snprintf(ret_hash, QEMU_HASH_SIZE, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
+		memcpy(ret_hash, hash, QEMU_HASH_SIZE);
 	return good;
 }
 

@@ -19,12 +19,17 @@ void hash_add(XXH3_state_t *state, const void *bytes, size_t length)
 	CHECK(XXH3_128bits_update(state, bytes, length) == XXH_OK);
 }
 
-void hash_end(XXH3_state_t *state, char ret_text[HASH_TEXT_MAX])
+void hash_tell(const XXH3_state_t *state, char ret_text[HASH_TEXT_MAX])
 {
 	XXH128_hash_t hash = XXH3_128bits_digest(state);
 
-	(void)XXH3_freeState(state);
 	(void)snprintf(ret_text, HASH_TEXT_MAX, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
+}
+
+void hash_end(XXH3_state_t *state, char ret_text[HASH_TEXT_MAX])
+{
+	hash_tell(state, ret_text);
+	(void)XXH3_freeState(state);
 }
 
 bool hash_add_file(XXH3_state_t *state, const char *path)

@@ -13,10 +13,13 @@
 XXH3_state_t *hash_begin(void);
 void hash_add(XXH3_state_t *state, const void *bytes, size_t length);
 
-/** Adds what a file holds. @return false if it cannot be read. */
+/** Adds what a file holds. @return false if it cannot be read; errno says why. */
 bool hash_add_file(XXH3_state_t *state, const char *path);
 
-/** Writes the hash, and releases the state. */
+/** Writes the hash of what was added by now. */
+void hash_tell(const XXH3_state_t *state, char ret_text[HASH_TEXT_MAX]);
+
+/** The same, and releases the state. */
 void hash_end(XXH3_state_t *state, char ret_text[HASH_TEXT_MAX]);
 
 /** The hash of a file; empty if it cannot be read. */

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <xxhash.h>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/memory.h"
 
 struct trace {
@@ -21,9 +21,7 @@ struct trace *trace_open(struct trace_sink sink)
 	struct trace *trace = memory_new(sizeof *trace);
 
 	trace->sink = sink;
-	trace->hash = XXH3_createState();
-	CHECK(trace->hash != NULL);
-	CHECK(XXH3_128bits_reset(trace->hash) == XXH_OK);
+	trace->hash = hash_begin();
 	return trace;
 }
 
@@ -67,7 +65,7 @@ void trace_line(struct trace *trace, sim_ns now, const char *topic, const char *
 	va_start(args, format);
 	size_t length = render_line(line, now, topic, format, args);
 	va_end(args);
-	CHECK(XXH3_128bits_update(trace->hash, line, length) == XXH_OK);
+	hash_add(trace->hash, line, length);
 	trace->lines++;
 	trace->sink.write(trace->sink.ctx, line, length);
 }
@@ -104,9 +102,7 @@ const char *trace_first_gap(const struct trace *trace)
 
 const char *trace_digest(const struct trace *trace, char ret_text[TRACE_DIGEST_MAX])
 {
-	XXH128_hash_t digest = XXH3_128bits_digest(trace->hash);
-
-	(void)snprintf(ret_text, TRACE_DIGEST_MAX, "%016" PRIx64 "%016" PRIx64, (uint64_t)digest.high64, (uint64_t)digest.low64);
+	hash_tell(trace->hash, ret_text);
 	return ret_text;
 }
 

@@ -6,11 +6,16 @@ static const struct {
 	const char *name;
 	void (*write)(FILE *stream, const struct causes *causes);
 } files[] = {
+	{"index.html", report_page},
 	{"junit.xml", report_junit},
 	{"results.tap", report_tap},
 	{"summary.json", report_summary},
-	{"index.html", report_page},
 };
+
+const char *report_name(size_t index)
+{
+	return index < sizeof files / sizeof files[0] ? files[index].name : NULL;
+}
 
 static bool write_file(const struct causes *causes, size_t which, struct error *err)
 {

@@ -17,6 +17,9 @@ void report_github(FILE *stream, const struct causes *causes);
 /** All files below, into the folder of the run. What is written is whole. @return false with @p err if one could not be. */
 bool report_files(const struct causes *causes, struct error *err);
 
+/** The names of these files, one by one; NULL behind the last. */
+const char *report_name(size_t index);
+
 /** Those of which report_files() is made, each into an open stream. */
 void report_junit(FILE *stream, const struct causes *causes);
 void report_tap(FILE *stream, const struct causes *causes);

@@ -358,7 +358,7 @@ int run_why(const struct run_session *session)
 
 bool run_has(const struct run *run, const struct run_session *session, const char *name)
 {
-	char *path = memory_format("%s/%s/%s", run->dir, session->folder, name);
+	char *path = memory_format("%s/%s/%s", run->dir, session != NULL ? session->folder : ".", name);
 	bool there = access(path, F_OK) == 0;
 
 	free(path);

@@ -92,7 +92,7 @@ bool run_is_trouble(const struct run_session *session);
 /** The length of the first line of the reason, which says why. */
 int run_why(const struct run_session *session);
 
-/** Whether the file is there in the session's folder; such as "trace.txt". */
+/** Whether the file is there in the session's folder, such as "trace.txt". @param session NULL: in the run's own. */
 bool run_has(const struct run *run, const struct run_session *session, const char *name);
 
 /** The notes of run.json, one by one; NULL behind the last. */

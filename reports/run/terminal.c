@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "reports/run/reports.h"
@@ -118,34 +117,31 @@ static void put_meanings(FILE *stream, const struct run *run)
 	}
 }
 
-/* With --anyway a frozen plan's verdict counts, whatever it was made from. */
+/* With --anyway a frozen plan's verdict counts, whatever it was made from. The sessions of a scenario are of one plan. */
 static void put_differing(FILE *stream, const struct run *run)
 {
-	for (size_t i = 0; i < run->count; i++) {
-		const char *differs = json_string_value(json_object_get(run->sessions[i].json, "differs"));
-		if (differs != NULL && run->sessions[i].outcome != RUN_INCONCLUSIVE)
-			fprintf(stream, "\nWARNING: %s: not what the plan was made from: %s\n", run->sessions[i].scenario, differs);
+	for (size_t first = 0; first < run->count; first = run_scenario_end(run, first)) {
+		const struct run_session *session = &run->sessions[run->by_scenario[first]];
+		const char *differs = json_string_value(json_object_get(session->json, "differs"));
+		if (differs != NULL && session->outcome != RUN_INCONCLUSIVE)
+			fprintf(stream, "\nWARNING: %s: not what the plan was made from: %s\n", session->scenario, differs);
 	}
 }
 
 /* Names only what is there: on a full disk a report, or the folder of a session, may be missing. */
 static void put_place(FILE *stream, const struct run *run)
 {
-	static const char *const reports[] = {"index.html", "junit.xml", "results.tap", "summary.json"};
-	const char *comma = "";
+	const char *comma = "", *name;
 	size_t whole = 0;
 
 	for (size_t i = 0; i < run->count; i++)
 		whole += run->sessions[i].json != NULL;
 	fprintf(stream, "\nThe report lies in %s: ", run->dir);
-	for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
-		char *path = memory_format("%s/%s", run->dir, reports[i]);
-		if (access(path, R_OK) == 0) {
-			fprintf(stream, "%s%s", comma, reports[i]);
+	for (size_t i = 0; (name = report_name(i)) != NULL; i++)
+		if (run_has(run, NULL, name)) {
+			fprintf(stream, "%s%s", comma, name);
 			comma = ", ";
 		}
-		free(path);
-	}
 	if (whole == run->count)
 		fprintf(stream, "%sa folder for each session.\n", comma[0] != '\0' ? ", and " : "");
 	else

@@ -2,6 +2,7 @@
 #include "tests/session/started.h"
 
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -39,12 +40,25 @@ char *started_read(const char *name)
 	return text;
 }
 
-int started_run(char *ret_output, size_t size, const char *words, va_list args)
+int started_run(char *ret_output, size_t size, const char *words, ...)
 {
 	char text[4 * PATH_MAX];
+	va_list args;
 
+	va_start(args, words);
 	(void)vsnprintf(text, sizeof text, words, args);
+	va_end(args);
 	started_needs("initramfs.cpio");
 	return test_shell(ret_output, size, "cd %s && { [ -e small.bin ] || head -c 200000 /dev/zero >small.bin; } && %s %s", test_folder(),
 	                  started_program(), text);
+}
+
+void started_scenario(char *ret_output, size_t size, unsigned image, const char *scenario, const char *options, int status)
+{
+	(void)test_write("s.yaml", scenario);
+	int found = test_shell(ret_output, size, "cd %s && head -c %u /dev/zero >image.bin && rm -rf r && %s run s.yaml %s --out r",
+	                       test_folder(), image, started_program(), options);
+	if (found != status)
+		printf("    exit status %d, not %d; it printed\n%s\n", found, status, ret_output);
+	CU_ASSERT_EQUAL_FATAL(found, status);
 }

@@ -3,7 +3,6 @@
 #ifndef TESTS_SESSION_STARTED_H
 #define TESTS_SESSION_STARTED_H
 
-#include <stdarg.h>
 #include <stddef.h>
 
 /** Skips the test unless there are QEMU and @p file, such as "initramfs.cpio", in the guest's build folder. */
@@ -19,6 +18,12 @@ char *started_read(const char *name);
  * Runs stutter in the test's folder, in which small.bin lies, an image that is soon downloaded.
  * @param words A format of what follows the program's name. @return its exit status.
  */
-int started_run(char *ret_output, size_t size, const char *words, va_list args) __attribute__((format(printf, 3, 0)));
+int started_run(char *ret_output, size_t size, const char *words, ...) __attribute__((format(printf, 3, 4)));
+
+/**
+ * Runs s.yaml, which is of this text, in the test's folder with image.bin beside it, and leaves the report in r; fails the test if the exit status is another.
+ * @param image How many bytes that image has, all zero.
+ */
+void started_scenario(char *ret_output, size_t size, unsigned image, const char *scenario, const char *options, int status);
 
 #endif

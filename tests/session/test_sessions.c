@@ -12,7 +12,6 @@
 #include <jansson.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,15 +48,7 @@ static const char *absolute(const char *path, char ret_path[PATH_MAX])
 }
 
 /* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
-__attribute__((format(printf, 1, 2))) static int stutter(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	int status = started_run(output, sizeof output, format, args);
-	va_end(args);
-	return status;
-}
+#define stutter(...) started_run(output, sizeof output, __VA_ARGS__)
 
 static const char *in_folder(const char *name)
 {

@@ -17,16 +17,9 @@ extern const CU_TestInfo tests_verdicts[];
 
 static char output[OUTPUT_MAX];
 
-/* Runs s.yaml, which is of this text, in the test's folder with an image of 102,400 bytes beside it. */
 static void run(const char *scenario, const char *options, int status)
 {
-	(void)test_write("s.yaml", scenario);
-	int found = test_shell(output, sizeof output,
-	                       "cd %s && head -c 102400 /dev/zero >image.bin && rm -rf r && %s run s.yaml %s --out r", test_folder(),
-	                       started_program(), options);
-	if (found != status)
-		printf("    exit status %d, not %d; it printed\n%s\n", found, status, output);
-	CU_ASSERT_EQUAL_FATAL(found, status);
+	started_scenario(output, sizeof output, 102400, scenario, options, status);
 }
 
 static json_int_t verdict_number(const char *member)

@@ -23,51 +23,52 @@ static void put(uint8_t *at, uint64_t value, size_t bytes)
 		at[i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
 }
 
-/* A TCP segment of the server. */
-static void see(uint16_t remote_port, uint32_t sequence, uint16_t length)
+/* The head of an IP datagram of the server; the rest of the frame is zero. */
+static uint8_t *begin_frame(uint16_t length)
 {
 	static uint8_t frame[1600];
 
 	memset(frame, 0, sizeof frame);
 	put(frame + 12, 0x0800, 2);
 	frame[14] = 0x45;
-	put(frame + 16, 40U + length, 2);
+	put(frame + 16, 20U + length, 2);
 	frame[22] = 64;
 	frame[23] = 6;
 	put(frame + 26, SERVER, 4);
 	put(frame + 30, DEVICE, 4);
+	return frame;
+}
+
+static void put_segment(uint8_t *frame, uint16_t remote_port, uint32_t sequence)
+{
 	put(frame + 34, 80, 2);
 	put(frame + 36, remote_port, 2);
 	put(frame + 38, sequence, 4);
 	frame[46] = 5 << 4;
 	frame[47] = 0x10;
+}
+
+/* A TCP segment of the server. */
+static void see(uint16_t remote_port, uint32_t sequence, uint16_t length)
+{
+	uint8_t *frame = begin_frame((uint16_t)(20 + length));
+
+	put_segment(frame, remote_port, sequence);
 	delivery_see(&delivery, bytes_of(frame, 54U + length));
 }
 
 /* The same in two fragments. */
 static void see_fragments(uint16_t remote_port, uint32_t sequence, uint16_t length, uint16_t id)
 {
-	static uint8_t frame[1600];
-	const uint16_t first = 552;
+	const uint16_t first = 552, rest = (uint16_t)(20 + length - first);
+	uint8_t *frame = begin_frame(first);
 
-	memset(frame, 0, sizeof frame);
-	put(frame + 12, 0x0800, 2);
-	frame[14] = 0x45;
-	put(frame + 16, 20U + first, 2);
 	put(frame + 18, id, 2);
 	frame[20] = 0x20;
-	frame[22] = 64;
-	frame[23] = 6;
-	put(frame + 26, SERVER, 4);
-	put(frame + 30, DEVICE, 4);
-	put(frame + 34, 80, 2);
-	put(frame + 36, remote_port, 2);
-	put(frame + 38, sequence, 4);
-	frame[46] = 5 << 4;
-	frame[47] = 0x10;
+	put_segment(frame, remote_port, sequence);
 	delivery_see(&delivery, bytes_of(frame, 34U + first));
-	const uint16_t rest = (uint16_t)(20 + length - first);
-	put(frame + 16, 20U + rest, 2);
+	frame = begin_frame(rest);
+	put(frame + 18, id, 2);
 	put(frame + 20, first / 8, 2);
 	delivery_see(&delivery, bytes_of(frame, 34U + rest));
 }
