@@ -29,7 +29,6 @@ void judge_init(struct judge *judge)
 
 void judge_reset(struct judge *judge)
 {
-	judge->resets++;
 	oracle_reset(&judge->notes);
 }
 
@@ -143,14 +142,14 @@ static void decide_pass(const struct judge *judge, const struct world *world, st
 /* A session that never came to a result hangs; where it does so stands in its last report. */
 static void decide_deadline(const struct judge *judge, struct verdict *verdict)
 {
+	const unsigned resets = judge->notes.resets;
 	char boots[64] = "";
 
-	if (judge->resets > 0)
-		(void)snprintf(boots, sizeof boots, "; it had booted %" PRIu64 " times", judge->resets + 1);
-	if (judge->last[0] == '\0' && judge->resets > 0)
-		conclude(verdict, VERDICT_FAIL,
-		         "%s: the device booted %" PRIu64 " times before the deadline and reported nothing; see console.log", judge->phase,
-		         judge->resets + 1);
+	if (resets > 0)
+		(void)snprintf(boots, sizeof boots, "; it had booted %u times", resets + 1);
+	if (judge->last[0] == '\0' && resets > 0)
+		conclude(verdict, VERDICT_FAIL, "%s: the device booted %u times before the deadline and reported nothing; see console.log",
+		         judge->phase, resets + 1);
 	else if (judge->last[0] == '\0')
 		conclude(verdict, VERDICT_INCONCLUSIVE, "the device reported nothing before the deadline; see console.log");
 	else

@@ -31,7 +31,7 @@ struct judge {
 	char stretch_phase[32];         /* in this phase; empty: there was none */
 	char last[VERDICT_TEXT_MAX];    /* the last report */
 	sim_ns last_ns;
-	uint64_t retries, resets;
+	uint64_t retries;
 	bool has_result, result_pass;
 	char result[VERDICT_TEXT_MAX]; /* what follows "result fail" */
 };
