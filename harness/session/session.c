@@ -28,8 +28,8 @@
 #include "session/systems.h"
 #include "session/world.h"
 
-/* How many requests pass between two looks at the disk and two progress reports. */
-#define LOOK_EVERY 512U
+/* So much of the host's time passes between two looks at the disk and two progress reports; no look decides anything about the device. */
+#define LOOK_NS (SIM_S / 4)
 #define CONFIG_MAX 8192U
 /* So many bytes of a message are written out in bus.txt. */
 #define LOGGED_BYTES 8U
@@ -46,13 +46,13 @@ struct session {
 	struct judge judge;
 	struct qemu *qemu;
 	sim_ns start, deadline;
-	unsigned boots;    /* hellos so far */
-	uint64_t ahead_ns; /* at the first hello: the machine's counter, less the boot's time */
-	uint64_t shift_ns; /* the world's time, less the present boot's */
-	uint64_t off_ns;   /* without supply, in all */
-	sim_ns looked_at;  /* when the disk was looked at last */
-	uint64_t requests; /* that were read, the first included */
-	uint64_t busy_ns;  /* the bus stays occupied for so much longer after the request being served */
+	unsigned boots;     /* hellos so far */
+	uint64_t ahead_ns;  /* at the first hello: the machine's counter, less the boot's time */
+	uint64_t shift_ns;  /* the world's time, less the present boot's */
+	uint64_t off_ns;    /* without supply, in all */
+	uint64_t looked_ns; /* when the disk was looked at last, by the host's clock */
+	uint64_t requests;  /* that were read, the first included */
+	uint64_t busy_ns;   /* the bus stays occupied for so much longer after the request being served */
 	enum session_end end;
 	struct error broken; /* why, if END_BROKEN */
 };
@@ -258,7 +258,7 @@ static bool look_around(struct session *session)
 {
 	const struct session_options *options = session->options;
 
-	session->looked_at = session->world.sim.now;
+	session->looked_ns = clock_ns(CLOCK_MONOTONIC_COARSE);
 	if (options->progress != NULL)
 		options->progress(options->ctx, session->world.sim.now - session->start, session->judge.phase);
 	(void)folder_flush(&session->folder);
@@ -343,8 +343,7 @@ static void converse(struct session *session)
 			session->end = END_BROKEN;
 			return;
 		}
-		bool looks = session->requests % LOOK_EVERY == 0 || session->world.sim.now - session->looked_at >= SIM_S;
-		if (looks && !look_around(session))
+		if (clock_ns(CLOCK_MONOTONIC_COARSE) - session->looked_ns >= LOOK_NS && !look_around(session))
 			return;
 	}
 }
