@@ -219,7 +219,7 @@ static void soak_sessions(void)
 /* Silence is counted in a session's own CPU time: that the machine has none for it says nothing about the guest. */
 static void soak_starved(void)
 {
-	struct pressure pressure = {short_scenario(), "starved", .seeds = 4, .times = 1, .jobs = 4, .niceness = 19, .commands = starving};
+	struct pressure pressure = {short_scenario(), "starved", .seeds = 2, .times = 1, .jobs = 2, .niceness = 19, .commands = starving};
 	double start = seconds();
 	unsigned compared = soak_runs(&pressure);
 
