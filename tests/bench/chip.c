@@ -66,8 +66,12 @@ static void write_pointer(struct bench_chip *bench, unsigned index, unsigned val
 
 static void open_chip(struct bench_chip *bench)
 {
+	struct enc28j60_config config = enc28j60_config_default();
+
 	memset(bench, 0, sizeof *bench);
-	enc28j60_init(&bench->chip, NULL, &ops, bench, 0);
+	/* Erratum 13 ends a transmission now and then; what is measured is one that is sent. */
+	config.errata = 0;
+	enc28j60_init(&bench->chip, &config, &ops, bench, 0);
 	bench->now_ns = 1000000;
 	enc28j60_run(&bench->chip, bench->now_ns);
 	enc28j60_set_link(&bench->chip, true, bench->now_ns);
