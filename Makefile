@@ -156,7 +156,10 @@ $(IMAGE): harness/server/image/mkimage.c
 # -- tests ----------------------------------------------------------------------------------------------------------------------------------
 INSIDE_TESTED := emulator/qemu/inside/crash.c emulator/qemu/inside/stack.c
 TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/% tests/soak/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
-$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED)
+# What is linked elsewhere is compiled here all the same, so that it does not fall behind unseen.
+BESIDE_TESTS := $(call objects,$(wildcard tests/fuzz/*.c tests/bench/*.c tests/soak/*.c))
+$(O)/tests/fuzz/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
+$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED) | $(BESIDE_TESTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lcunit -lm
 
