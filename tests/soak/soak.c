@@ -77,31 +77,29 @@ static uint64_t drawn(const char *what, uint64_t which, uint64_t below)
 
 /* -- load -- */
 
-#define LOADS 8
+#define LOADS_MAX 8
 
-/* From four sides: processors, memory, disk, and processes that come and go. */
-static const char *const loads[LOADS] = {
+/* From four sides: processors, memory, disk, and processes that come and go. The list ends with NULL. */
+static const char *const loads[] = {
 	"while :; do :; done",
-	"while :; do :; done",
-	"while :; do head -c 200000000 /dev/zero | tail -c 1 >/dev/null; done",
 	"while :; do head -c 200000000 /dev/zero | tail -c 1 >/dev/null; done",
 	"while :; do dd if=/dev/zero of=load bs=1M count=100 conv=fsync 2>/dev/null; done",
-	"while :; do dd if=/dev/zero of=other bs=4k count=500 oflag=dsync 2>/dev/null; done",
-	"while :; do sh -c true; done",
 	"while :; do sh -c 'ls -lR /usr/share/doc >/dev/null'; done",
+	NULL,
 };
 
 /* Eight that leave nothing for a job of lower priority. */
-static const char *const starving[LOADS] = {
-	"while :; do :; done", "while :; do :; done", "while :; do :; done", "while :; do :; done",
-	"while :; do :; done", "while :; do :; done", "while :; do :; done", "while :; do :; done",
+static const char *const starving[] = {
+	"while :; do :; done", "while :; do :; done", "while :; do :; done",
+	"while :; do :; done", "while :; do :; done", "while :; do :; done",
+	"while :; do :; done", "while :; do :; done", NULL,
 };
 
-static pid_t running[LOADS];
+static pid_t running[LOADS_MAX];
 
-static void start_load(const char *const commands[LOADS])
+static void start_load(const char *const *commands)
 {
-	for (size_t i = 0; i < LOADS; i++) {
+	for (size_t i = 0; i < LOADS_MAX && commands[i] != NULL; i++) {
 		running[i] = fork();
 		if (running[i] != 0) {
 			(void)setpgid(running[i], running[i]);
@@ -117,12 +115,13 @@ static void start_load(const char *const commands[LOADS])
 
 static void end_load(void)
 {
-	for (size_t i = 0; i < LOADS; i++) {
+	for (size_t i = 0; i < LOADS_MAX; i++) {
 		if (running[i] <= 0)
 			continue;
 		(void)kill(-running[i], SIGKILL);
 		(void)kill(running[i], SIGKILL);
 		(void)waitpid(running[i], NULL, 0);
+		running[i] = 0;
 	}
 }
 
@@ -169,7 +168,7 @@ struct pressure {
 	const char *scenario, *name;
 	unsigned seeds, times, jobs;
 	int niceness;
-	const char *const *commands; /* LOADS of them */
+	const char *const *commands; /* of the load; ends with NULL */
 };
 
 /* Runs them once in quiet, then under load, and compares. @return how many sessions were compared. */
