@@ -24,7 +24,9 @@ static void write_text(FILE *stream, const char *text)
 
 static void begin(struct json *json, const char *key)
 {
-	if (json->depth > 0)
+	if (json->depth > 0 && json->one_line)
+		fputs(json->first ? "" : ", ", json->stream);
+	else if (json->depth > 0)
 		fprintf(json->stream, "%s\n%*s", json->first ? "" : ",", 2 * json->depth, "");
 	json->first = false;
 	if (key != NULL) {
@@ -44,7 +46,7 @@ static void open_group(struct json *json, const char *key, char bracket)
 static void close_group(struct json *json, char bracket)
 {
 	json->depth--;
-	if (!json->first)
+	if (!json->first && !json->one_line)
 		fprintf(json->stream, "\n%*s", 2 * json->depth, "");
 	fputc(bracket, json->stream);
 	json->first = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Writes JSON (RFC 8259), indented, as a stream. Text that is not UTF-8 comes out as U+FFFD; '<' comes out escaped, so that the text may stand in a page.
+ * Writes JSON (RFC 8259) as a stream, indented or on one line. Text that is not UTF-8 comes out as U+FFFD; '<' comes out escaped, so that the text may stand in a page.
  */
 #ifndef REPORTS_JSON_H
 #define REPORTS_JSON_H
@@ -14,6 +14,7 @@ struct json {
 	FILE *stream;
 	int depth;
 	bool first; /* nothing was written at this depth yet */
+	bool one_line;
 };
 
 /** Every function below takes the key under which the value stands in its object, or NULL in an array and at the top. */

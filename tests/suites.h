@@ -73,6 +73,7 @@
 	S("history/import", tests_history_import, false)                                                                                   \
 	S("scenario/yaml", tests_yaml, false)                                                                                              \
 	S("scenario/made", tests_made, false)                                                                                              \
+	S("scenario/suite", tests_suite, false)                                                                                            \
 	S("scenario/plan", tests_plan, false)                                                                                              \
 	S("scenario/faults", tests_faults, false)                                                                                          \
 	S("scenario/device", tests_device, false)                                                                                          \
@@ -87,7 +88,8 @@
 	S("reports/text", tests_text, false)                                                                                               \
 	S("reports/json", tests_json, false)                                                                                               \
 	S("reports/pcapng", tests_pcapng, false)                                                                                           \
-	S("reports/run", tests_run, false)                                                                                             \
+	S("reports/run", tests_run, false)                                                                                                 \
+	S("reports/whole", tests_run_whole, false)                                                                                         \
 	S("reports/file", tests_file, false)                                                                                               \
 	S("reports/vcd", tests_vcd, false)                                                                                                 \
 	S("session/world", tests_world, false)                                                                                             \
@@ -131,7 +133,7 @@
 	S("guest/range", tests_guest_range, false)                                                                                         \
 	S("guest/mkinitramfs", tests_guest_mkinitramfs, false)                                                                             \
 	S("cli", tests_cli, false)                                                                                                         \
-	S("cli/idle", tests_idle, false)                                                                                                   \
+	S("cli/run_options", tests_run_options, true)                                                                                      \
 	S("cli/wrong", tests_wrong, false)                                                                                                 \
 	S("structure/docs", tests_docs, false)                                                                                             \
 	S("structure/includes", tests_includes, false)                                                                                     \

@@ -246,6 +246,24 @@ static bool has_memory(size_t running)
 	return available >= MEMORY_KB * (running + 1);
 }
 
+static const char *ask_hold(const struct pool *pool, const struct job *job)
+{
+	return pool->options->hold != NULL ? pool->options->hold(pool->options->ctx, job) : NULL;
+}
+
+/* Passes over the jobs that are not to be run. */
+static void pass_over(struct pool *pool)
+{
+	for (; pool->next < pool->count; pool->next++) {
+		struct job *job = &pool->jobs[pool->order[pool->next]];
+		job->held_for = ask_hold(pool, job);
+		if (job->held_for == NULL)
+			return;
+		end_without_verdict(job, false, job->held_for);
+		tell(pool, job);
+	}
+}
+
 static void fill_slots(struct pool *pool)
 {
 	for (size_t slot = 0; slot < pool->options->side_by_side && pool->next < pool->count; slot++) {
@@ -253,6 +271,9 @@ static void fill_slots(struct pool *pool)
 			continue;
 		size_t running = count_running(pool);
 		if (running > 0 && !has_memory(running))
+			return;
+		pass_over(pool);
+		if (pool->next == pool->count)
 			return;
 		struct job *job = &pool->jobs[pool->order[pool->next]];
 		if (start(pool, job))
@@ -309,7 +330,10 @@ static void look_after_sessions(struct pool *pool)
 		struct job *job = pool->running[slot];
 		if (job == NULL || job->ended_for != NULL)
 			continue;
-		if (is_over_limit(pool, job))
+		job->held_for = ask_hold(pool, job);
+		if (job->held_for != NULL)
+			end_job(job, job->held_for);
+		else if (is_over_limit(pool, job))
 			end_job(job, pool->over_limit);
 		else if (job->is_inside && silence_lasts(&job->silence, job->page->qemu.requests) >= QEMU_SILENCE_S)
 			end_job(job, silent);

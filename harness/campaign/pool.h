@@ -25,9 +25,10 @@ enum job_state { JOB_WAITING, JOB_RUNNING, JOB_DONE };
 /** One session of the run. */
 struct job {
 	struct plan plan;          /**< with the seed of this session */
-	char name[128];            /**< of its folder below the run's: "clean/seed-1" */
+	char name[192];            /**< of its folder below the run's: "clean/seed-1" */
 	char dir[DEVICE_PATH_MAX]; /**< its folder */
 	bool alone;                /**< it shares nothing, so that others can be compared with it */
+	uint64_t expected_ms;      /**< what it takes on the wall, most likely; 0: not known */
 	enum job_state state;      /* below: the pool's own, to be read by the observer */
 	struct verdict verdict;
 	struct session_page *page; /* which it shares with the session */
@@ -41,6 +42,7 @@ struct job {
 	uint64_t started_ms;   /**< on the clock of pool_now_ms() */
 	uint64_t stopped_ms;   /* when it was told to stop; 0: not yet */
 	const char *ended_for; /* why it was killed from here; NULL: it was not */
+	const char *held_for;  /**< why pool_options.hold() wanted it not run, or not to its end; NULL: it did not */
 };
 
 /** How a session and its QEMU speak with each other. */
@@ -58,6 +60,11 @@ struct pool_options {
 	uint64_t wall_limit_ms;            /**< a session that takes longer on the wall is ended and inconclusive; 0: none */
 	unsigned bus;                      /**< what every session writes of its bus (session/folder.h) */
 	const volatile sig_atomic_t *stop; /**< set to end all */
+	/**
+	 * Asked before a job is started, and several times a second while it runs (see its state).
+	 * @return why it is not to be run, a text that stays; NULL: it is. May be NULL.
+	 */
+	const char *(*hold)(void *ctx, const struct job *job);
 	void (*changed)(void *ctx, const struct job *job); /**< a job started, went on or ended */
 	void (*tick)(void *ctx);                           /**< called several times a second; may be NULL */
 	void (*warn)(void *ctx, const char *text);         /**< something the user should know; may be NULL */

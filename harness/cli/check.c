@@ -2,13 +2,15 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/selection.h"
 #include "fault/netem_note.h"
 #include "scenario/plan.h"
 
-enum { OPTION_DEVICE };
+enum { OPTION_DEVICE, OPTION_TAG };
 
 static const struct cli_option options[] = {
 	[OPTION_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},
+	[OPTION_TAG] = {"tag", "WORD", "only scenarios with this tag, or that lie in a folder of this name"},
 	{NULL, NULL, NULL},
 };
 
@@ -22,33 +24,41 @@ static void print_notes(const struct plan *plan)
 			printf("# note: fault '%s' %s; `netem_exact: true` means Linux' arithmetic\n", plan->faults[i].name, note);
 }
 
-static int run(const struct cli_values *values)
+static int check(const struct selection *selection)
 {
 	struct cli_reading reading;
 	struct error err;
 	struct plan plan;
-	char **paths;
 	int status = EXIT_PASSED;
 
-	if (!cli_find_files(values->operands, CLI_SCENARIOS, &paths, &err))
+	if (!cli_reading_open(&reading, false, &err))
 		return cli_fail(&err);
-	if (!cli_reading_open(&reading, values->of[OPTION_DEVICE], false, &err)) {
-		cli_free_paths(paths);
-		return cli_fail(&err);
-	}
-	for (size_t i = 0; paths[i] != NULL; i++) {
-		if (!cli_reading_next(&reading, paths[i], &plan, &err)) {
+	for (size_t i = 0; i < selection->count; i++) {
+		if (!cli_reading_next(&reading, &selection->list[i], &plan, &err)) {
 			status = cli_fail(&err);
 			continue;
 		}
-		printf("%s# %s\n", i > 0 ? "---\n" : "", paths[i]);
+		printf("%s# %s\n", i > 0 ? "---\n" : "", selection->list[i].path);
 		print_notes(&plan);
 		plan_write(&plan, stdout);
 		plan_close(&plan);
 	}
 	cli_reading_close(&reading);
-	cli_free_paths(paths);
 	return status;
 }
 
-const struct cli_command cli_check = {"check", "SCENARIO...", "reads scenarios, prints the resolved plans, runs nothing", options, run};
+static int run(const struct cli_values *values)
+{
+	const struct selection_wish wish = {.tag = values->of[OPTION_TAG], .device = values->of[OPTION_DEVICE]};
+	struct selection selection;
+	struct error err;
+
+	if (!selection_open(&selection, values->operands, &wish, &err))
+		return cli_fail(&err);
+	int status = check(&selection);
+	selection_close(&selection);
+	return status;
+}
+
+const struct cli_command cli_check = {"check", "SCENARIO|SUITE...", "reads scenarios, prints the resolved plans, runs nothing", options,
+                                      run};

@@ -21,7 +21,7 @@ enum {
 	EXIT_INCONCLUSIVE = 125, /**< nothing is proved; `git bisect run` skips */
 };
 
-#define OPTIONS_MAX 24
+#define OPTIONS_MAX 40
 
 struct cli_option {
 	const char *name;     /**< without the dashes; NULL ends a table */
@@ -34,6 +34,8 @@ struct cli_values {
 	const char *of[OPTIONS_MAX];
 	char **operands; /**< what is no option; ends with NULL */
 	int operand_count;
+	int argc;    /**< the command's words, its own name first */
+	char **argv; /**< which are sorted by now: options first */
 };
 
 struct cli_command {
@@ -44,6 +46,12 @@ struct cli_command {
 	int (*run)(const struct cli_values *values);
 };
 
+/** What cli_parse() returns where there is something to run. */
+#define CLI_GO_ON (-1)
+
+/** Reads the words of a command, its name first. @return CLI_GO_ON, or the exit status of what was told in place of running it: help, or an error. */
+int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *ret_values);
+
 /** Prints "stutter: " and the error on standard error. @return EXIT_USAGE. */
 int cli_fail(const struct error *err);
 
@@ -51,35 +59,29 @@ int cli_fail(const struct error *err);
 bool cli_number(const char *option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret_value,
                 struct error *err);
 
-/** Whether standard error is a terminal that takes colours and cursor movement. */
+/** Whether standard error is a terminal on which the cursor can be moved. */
 bool cli_is_terminal(void);
 
-/** What the files in a folder are to be; devices in a folder of scenarios are left out. */
-enum cli_files { CLI_SCENARIOS, CLI_DEVICES };
+/** Whether standard output is a terminal that shows colours, to somebody who does not object (NO_COLOR). */
+bool cli_takes_colours(void);
 
-/**
- * All files that @p operands name: files as they are, folders as the *.yaml files of this kind in and below them, in order of name.
- * @param ret_paths To be released with cli_free_paths(); ends with NULL.
- */
-bool cli_find_files(char *const *operands, enum cli_files kind, char ***ret_paths, struct error *err);
-void cli_free_paths(char **paths);
+struct choice;
 
 /** Reads the scenarios of a run one after the other, so that what one command refuses another refuses in the same words. */
 struct cli_reading {
-	const char *device; /**< instead of the scenarios' own; NULL: theirs */
-	bool frozen;        /**< they must be plans of sessions */
+	bool frozen; /**< they must be plans of sessions */
 	struct places places;
-	char **names; /**< of those that were read; ends with NULL */
+	char **names; /**< of those that were read, with their devices if there are several; ends with NULL */
 	size_t count;
 };
 
-bool cli_reading_open(struct cli_reading *reading, const char *device, bool frozen, struct error *err);
+bool cli_reading_open(struct cli_reading *reading, bool frozen, struct error *err);
 
-/** Reads one, and prints what it warns of. @param ret_plan To be released with plan_close(). */
-bool cli_reading_next(struct cli_reading *reading, const char *path, struct plan *ret_plan, struct error *err);
+/** Reads one, as its suite wants it, and prints what it warns of. @param ret_plan To be released with plan_close(). */
+bool cli_reading_next(struct cli_reading *reading, const struct choice *choice, struct plan *ret_plan, struct error *err);
 
 /** Reads one that cli_reading_next() has found good once more: another session of it. */
-bool cli_reading_again(const struct cli_reading *reading, const char *path, struct plan *ret_plan, struct error *err);
+bool cli_reading_again(const struct cli_reading *reading, const struct choice *choice, struct plan *ret_plan, struct error *err);
 
 void cli_reading_close(struct cli_reading *reading);
 

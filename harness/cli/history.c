@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/memory.h"
 #include "base/param.h"
 #include "base/unit.h"
 #include "cli/cli.h"
-#include "history/history.h"
-#include "history/import.h"
-#include "session/folder.h"
+#include "cli/record.h"
 
 #define RUNS_SHOWN 20
 #define RUNS_SHOWN_MAX 1000000
@@ -21,7 +16,7 @@
 enum { OPTION_HISTORY, OPTION_SCENARIO, OPTION_DEVICE, OPTION_RUNS, OPTION_FROM, OPTION_TO };
 
 static const struct cli_option options[] = {
-	[OPTION_HISTORY] = {"history", "FILE", "the history (default: stutter/history.db in $XDG_STATE_HOME or ~/.local/state)"},
+	[OPTION_HISTORY] = {"history", "FILE", "the history (default: " RECORD_PLACE ")"},
 	[OPTION_SCENARIO] = {"scenario", "NAME", "of show: looks at this scenario only"},
 	[OPTION_DEVICE] = {"device", "NAME", "of show: looks at this device only"},
 	[OPTION_RUNS] = {"runs", "N", "of show: the last N runs (default: 20)"},
@@ -30,52 +25,20 @@ static const struct cli_option options[] = {
 	{NULL, NULL, NULL},
 };
 
-/* -- where it is -- */
-
-static char *standard_path(void)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	const struct passwd *user = getpwuid(geteuid());
-
-	/* The XDG base directory specification has relative paths ignored. */
-	if (state != NULL && state[0] == '/')
-		return memory_format("%s/stutter/history.db", state);
-	if (home == NULL || home[0] != '/')
-		home = user != NULL ? user->pw_dir : "/";
-	return memory_format("%s/.local/state/stutter/history.db", home);
-}
-
-/* @param use For writing, the standard file's folder is made; one that the user names must be there. */
-static struct history *open_wanted(const char *wanted, enum history_use use, struct error *err)
-{
-	char *path = wanted != NULL ? memory_text(wanted) : standard_path(), *folder = memory_text(path);
-	struct history *history = NULL;
-
-	*(strrchr(folder, '/') != NULL ? strrchr(folder, '/') : folder) = '\0';
-	if (wanted != NULL || use == HISTORY_READ || folder_make(folder, err))
-		history = history_open(path, use, err);
-	free(folder);
-	free(path);
-	return history;
-}
-
 /* -- writing -- */
 
 static bool import_folder(struct history *history, const char *dir, struct error *err)
 {
-	struct import import;
 	bool is_new = false;
+	size_t count;
 
-	if (!import_open(&import, dir, err))
+	if (!record_run(history, dir, &count, &is_new, err))
 		return false;
-	size_t count = import.run.count;
-	bool good = history_record(history, &import.run, &is_new, err);
-	import_close(&import);
-	if (good && is_new)
+	if (is_new)
 		printf("%s: %zu session%s\n", dir, count, count == 1 ? "" : "s");
-	else if (good)
+	else
 		printf("%s: was there already\n", dir);
-	return good;
+	return true;
 }
 
 static bool merge_file(struct history *history, const char *path, struct error *err)
@@ -98,7 +61,7 @@ static int write_all(const struct cli_values *values, bool (*one)(struct history
 		error_set(&err, "which %s?", what);
 		return cli_fail(&err);
 	}
-	struct history *history = open_wanted(values->of[OPTION_HISTORY], HISTORY_WRITE, &err);
+	struct history *history = record_open(values->of[OPTION_HISTORY], HISTORY_WRITE, &err);
 	if (history == NULL)
 		return cli_fail(&err);
 	for (int i = 1; i < values->operand_count; i++)
@@ -181,7 +144,7 @@ static int show(const struct cli_values *values)
 
 	if (values->of[OPTION_RUNS] != NULL && !cli_number("runs", values->of[OPTION_RUNS], 1, RUNS_SHOWN_MAX, &runs, &err))
 		return cli_fail(&err);
-	struct history *history = open_wanted(values->of[OPTION_HISTORY], HISTORY_READ, &err);
+	struct history *history = record_open(values->of[OPTION_HISTORY], HISTORY_READ, &err);
 	if (history == NULL)
 		return cli_fail(&err);
 	bool good = history_trend(history, &filter, (size_t)runs, print_trend, &shown, &err);

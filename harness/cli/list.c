@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/selection.h"
 #include "fault/point.h"
 #include "fault/preset.h"
 #include "scenario/plan.h"
@@ -88,14 +89,14 @@ static int list_oracles(const struct places *places)
 
 #define LINE_MAX (PARAM_VALUE_MAX + 128)
 
-static bool describe(const char *path, char ret_line[LINE_MAX], struct error *err)
+static bool describe(const char *path, enum selection_kind kind, char ret_line[LINE_MAX], struct error *err)
 {
 	const struct yaml_node *name, *summary;
 	struct yaml_file file;
 
 	if (!yaml_open(&file, path, err))
 		return false;
-	name = yaml_get(file.root, "name");
+	name = yaml_get(file.root, kind == SELECTION_SUITES ? SUITE_KEY : "name");
 	summary = yaml_get(file.root, "summary");
 	(void)snprintf(ret_line, LINE_MAX, "%-20s %s", name != NULL && name->text != NULL ? name->text : path,
 	               summary != NULL && summary->text != NULL ? summary->text : "");
@@ -104,34 +105,38 @@ static bool describe(const char *path, char ret_line[LINE_MAX], struct error *er
 }
 
 /* Prints name and summary of every file in a folder that can be read; tells of those that cannot. */
-static int list_files(const char *folder, enum cli_files kind)
+static int list_files(const char *folder, enum selection_kind kind)
 {
-	char line[LINE_MAX], name[DEVICE_PATH_MAX];
-	char *operands[] = {name, NULL}, **paths;
+	char line[LINE_MAX], **paths;
 	struct error err;
 	int status = EXIT_PASSED;
 
-	(void)snprintf(name, sizeof name, "%s", folder);
-	if (!cli_find_files(operands, kind, &paths, &err))
+	memset(&err, 0, sizeof err);
+	if (!selection_walk(folder, kind, &paths, &err))
 		return cli_fail(&err);
 	for (size_t i = 0; paths[i] != NULL; i++) {
-		if (describe(paths[i], line, &err))
+		if (describe(paths[i], kind, line, &err))
 			puts(line);
 		else
 			status = cli_fail(&err);
 	}
-	cli_free_paths(paths);
+	selection_free_paths(paths);
 	return status;
 }
 
 static int list_devices(const struct places *places)
 {
-	return list_files(places->devices, CLI_DEVICES);
+	return list_files(places->devices, SELECTION_DEVICES);
 }
 
 static int list_scenarios(const struct places *places)
 {
-	return list_files(places->scenarios, CLI_SCENARIOS);
+	return list_files(places->scenarios, SELECTION_SCENARIOS);
+}
+
+static int list_suites(const struct places *places)
+{
+	return list_files(places->scenarios, SELECTION_SUITES);
 }
 
 static int run(const struct cli_values *values)
@@ -139,14 +144,14 @@ static int run(const struct cli_values *values)
 	static const struct {
 		const char *name;
 		int (*list)(const struct places *places);
-	} lists[] = {{"scenarios", list_scenarios}, {"faults", list_faults},   {"presets", list_presets},    {"addresses", list_addresses},
-	             {"devices", list_devices},     {"oracles", list_oracles}, {"reference", list_reference}};
-	const char *names[8] = {NULL};
+	} lists[] = {{"scenarios", list_scenarios}, {"suites", list_suites},   {"faults", list_faults},   {"presets", list_presets},
+	             {"addresses", list_addresses}, {"devices", list_devices}, {"oracles", list_oracles}, {"reference", list_reference}};
+	const char *names[9] = {NULL};
 	struct places places;
 	struct error err;
 
 	if (values->operand_count != 1)
-		return error_set(&err, "which list? One of scenarios, faults, presets, addresses, devices, oracles, reference"),
+		return error_set(&err, "which list? One of scenarios, suites, faults, presets, addresses, devices, oracles, reference"),
 		       cli_fail(&err);
 	if (!places_find(&places, &err))
 		return cli_fail(&err);
@@ -156,12 +161,13 @@ static int run(const struct cli_values *values)
 			return lists[i].list(&places);
 	}
 	const char *near = param_nearest(NULL, names, values->operands[0]);
-	error_set(&err, "there is no list '%s'%s%s%s; there are scenarios, faults, presets, addresses, devices, oracles and reference",
+	error_set(&err,
+	          "there is no list '%s'%s%s%s; there are scenarios, suites, faults, presets, addresses, devices, oracles and reference",
 	          values->operands[0], near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 	return cli_fail(&err);
 }
 
 static const struct cli_option options[] = {{NULL, NULL, NULL}};
 
-const struct cli_command cli_list = {"list", "scenarios|faults|presets|addresses|devices|oracles|reference",
+const struct cli_command cli_list = {"list", "scenarios|suites|faults|presets|addresses|devices|oracles|reference",
                                      "what there is, with parameters, units and defaults", options, run};

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,65 +23,12 @@ static int usage(FILE *stream)
 	return stream == stdout ? EXIT_PASSED : EXIT_USAGE;
 }
 
-static int command_help(const struct cli_command *command)
-{
-	char left[64];
-
-	printf("usage: stutter %s [OPTION]... %s\n\n%s\n\n", command->name, command->operands, command->summary);
-	for (const struct cli_option *option = command->options; option->name != NULL; option++) {
-		(void)snprintf(left, sizeof left, "--%s%s%s", option->name, option->argument != NULL ? " " : "",
-		               option->argument != NULL ? option->argument : "");
-		printf("  %-16s %s\n", left, option->summary);
-	}
-	printf("  %-16s %s\n", "--help", "this text");
-	return EXIT_PASSED;
-}
-
-static size_t make_long_options(const struct cli_command *command, struct option ret_options[OPTIONS_MAX + 2])
-{
-	size_t count = 0;
-
-	for (; command->options[count].name != NULL; count++)
-		ret_options[count] = (struct option){command->options[count].name,
-		                                     command->options[count].argument != NULL ? required_argument : no_argument, NULL, 0};
-	ret_options[count] = (struct option){"help", no_argument, NULL, 0};
-	ret_options[count + 1] = (struct option){NULL, 0, NULL, 0};
-	return count;
-}
-
-static int unknown_option(const struct cli_command *command, const char *word)
-{
-	const char *names[OPTIONS_MAX + 1] = {NULL};
-	size_t count = 0;
-
-	for (; command->options[count].name != NULL; count++)
-		names[count] = command->options[count].name;
-	const char *near = param_nearest(NULL, names, word[0] == '-' && word[1] == '-' ? word + 2 : word);
-	fprintf(stderr, "stutter %s: '%s' is no option, or it lacks its argument%s%s%s; see `stutter %s --help`\n", command->name, word,
-	        near != NULL ? "; did you mean '--" : "", near != NULL ? near : "", near != NULL ? "'?" : "", command->name);
-	return EXIT_USAGE;
-}
-
 static int run_command(const struct cli_command *command, int argc, char **argv)
 {
-	struct option options[OPTIONS_MAX + 2];
-	struct cli_values values = {.of = {NULL}};
-	size_t help = make_long_options(command, options);
-	int index = 0, found;
+	struct cli_values values;
+	int code = cli_parse(command, argc, argv, &values);
 
-	opterr = 0;
-	while ((found = getopt_long(argc, argv, "h", options, &index)) != -1) {
-		if (found == 'h' || (found == 0 && (size_t)index == help))
-			return command_help(command);
-		/* Of a bundle such as -xy, optind still points at the whole. */
-		const char letter[] = {'-', (char)optopt, '\0'};
-		if (found != 0)
-			return unknown_option(command, optopt != 0 ? letter : argv[optind - 1]);
-		values.of[index] = optarg != NULL ? optarg : "";
-	}
-	values.operands = argv + optind;
-	values.operand_count = argc - optind;
-	return command->run(&values);
+	return code == CLI_GO_ON ? command->run(&values) : code;
 }
 
 int main(int argc, char **argv)

@@ -11,6 +11,7 @@
 #include "fault/preset.h"
 #include "fault/recording.h"
 #include "scenario/plan.h"
+#include "scenario/suite.h"
 
 /* A cell of a table must not have the bar that ends it. */
 static void print_cell(const char *text)
@@ -108,6 +109,7 @@ int cli_print_reference(void)
 	     "`stutter check` refuses what cannot happen or come true, in the words of `stutter run`.\n\n"
 	     "## Scenario\n");
 	print_table(plan_params);
+	puts("`tags: [WORD, ...]` are what suites and `stutter run --tag` choose it by; the name of the folder that it lies in is one without being said.\n");
 	puts("## `link:`\n");
 	print_table(link_params);
 	puts("## `server:`\n");
@@ -128,6 +130,14 @@ int cli_print_reference(void)
 	print_actions(LAYER_SERVER, "Actions at the services of the far end");
 	print_addresses();
 	print_limits();
+	puts("## Suite\n\n"
+	     "A file with the key `suite:`, which `stutter run`, `check` and `gate` take.\n");
+	print_table(suite_params);
+	puts("`devices: [NAME, ...]` has every scenario run on each of these devices, in place of its own; a path is that of a device's file.\n\n"
+	     "`judges:` has keys of `expect:` that are judges; they are asked of every session that is expected to pass, unless its scenario sets them itself.\n\n"
+	     "`scenarios:` is a list of paths, or of mappings with these keys and `devices` in place of the suite's.\n"
+	     "A scenario that several entries name is run as the last of them says.\n");
+	print_table(suite_entry_params);
 	puts("## Device\n");
 	print_table(device_params);
 	puts("### `agent:`\n");

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/selection.h"
 #include "fault/netem_note.h"
 #include "reports/run/reports.h"
 
@@ -41,7 +42,7 @@ static char **collect_notes(const struct job *jobs, size_t count)
 	return notes;
 }
 
-int report_begin(const char *dir, const struct job *jobs, size_t count, size_t times, const char *device, struct error *err)
+int report_begin(const char *dir, const struct job *jobs, size_t count, const struct report_wish *wish, struct error *err)
 {
 	const time_t now = time(NULL);
 	char started[32] = "";
@@ -49,12 +50,21 @@ int report_begin(const char *dir, const struct job *jobs, size_t count, size_t t
 
 	if (gmtime_r(&now, &parts) != NULL)
 		(void)strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	struct run_planned *sessions = memory_new(count * sizeof *sessions);
+	struct run_planned *sessions = memory_new((count + 1) * sizeof *sessions);
 	for (size_t i = 0; i < count; i++)
-		sessions[i] = (struct run_planned){&jobs[i].plan, jobs[i].name, i % times > 0};
+		sessions[i] = (struct run_planned){&jobs[i].plan, jobs[i].name, i % wish->times > 0};
 	char **notes = collect_notes(jobs, count);
-	int fd = run_begin(dir, &(struct run_plan){sessions, count, device, started, (const char *const *)notes}, err);
-	cli_free_paths(notes);
+	int fd = run_begin(dir,
+	                   &(struct run_plan){.sessions = sessions,
+	                                      .count = count,
+	                                      .device = wish->device,
+	                                      .started = started,
+	                                      .strict = wish->strict,
+	                                      .shard = wish->shard,
+	                                      .arguments = wish->arguments,
+	                                      .notes = (const char *const *)notes},
+	                   err);
+	selection_free_paths(notes);
 	free(sessions);
 	return fd;
 }
@@ -78,10 +88,13 @@ static int exit_code(const struct run *run)
 		return EXIT_BUG;
 	if (run->outcomes[RUN_FAILED] > 0)
 		return EXIT_FAILED;
+	/* A run of which nothing was run shows nothing. */
+	if (run->outcomes[RUN_HELD] == run->count)
+		return EXIT_INCONCLUSIVE;
 	return run->outcomes[RUN_INCONCLUSIVE] + run->outcomes[RUN_WITHOUT_VERDICT] > 0 ? EXIT_INCONCLUSIVE : EXIT_PASSED;
 }
 
-bool report_end(const char *dir, bool github, int *ret_code, struct error *err)
+bool report_end(const char *dir, bool terminal, bool github, int *ret_code, struct error *err)
 {
 	struct causes causes;
 	struct run run;
@@ -91,7 +104,8 @@ bool report_end(const char *dir, bool github, int *ret_code, struct error *err)
 	causes_open(&causes, &run);
 	/* First, since the terminal is told what is there. */
 	bool good = report_files(&causes, err);
-	report_terminal(stdout, &causes);
+	if (terminal)
+		report_terminal(stdout, &causes);
 	if (github)
 		report_github(stdout, &causes);
 	fflush(stdout);
@@ -117,7 +131,7 @@ static int report(const struct cli_values *values)
 
 	if (values->operand_count != 1)
 		error_set(&err, "which run? Give its folder, such as stutter-runs/001");
-	else if (report_end(values->operands[0], values->of[OPTION_GITHUB] != NULL || report_on_github(), &code, &err))
+	else if (report_end(values->operands[0], true, values->of[OPTION_GITHUB] != NULL || report_on_github(), &code, &err))
 		return code;
 	cli_fail(&err);
 	return code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;

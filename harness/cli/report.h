@@ -8,15 +8,23 @@
 
 #include "campaign/pool.h"
 
-/**
- * Writes down what is to be run. @param device That the user gave in place of the scenarios' own; NULL: none.
- * @param times How often each session stands among the jobs, one behind the other.
- * @return a descriptor, to be closed when all sessions are at their end; -1 with @p err.
- */
-int report_begin(const char *dir, const struct job *jobs, size_t count, size_t times, const char *device, struct error *err);
+/** What is said of a run besides its sessions. */
+struct report_wish {
+	const char *device; /**< that the user gave in place of the scenarios' own; NULL: none */
+	size_t times;       /**< how often each session stands among the jobs, one behind the other */
+	bool strict;
+	const char *shard;            /**< "2/8"; NULL: the run is whole */
+	const char *const *arguments; /**< by which it can go on; ends with NULL */
+};
 
-/** Prints and writes what came of it. @param github With annotations for GitHub. @param ret_code What the sessions come to, as an exit status. */
-bool report_end(const char *dir, bool github, int *ret_code, struct error *err);
+/** Writes down what is to be run. @return a descriptor, to be closed when all sessions are at their end; -1 with @p err. */
+int report_begin(const char *dir, const struct job *jobs, size_t count, const struct report_wish *wish, struct error *err);
+
+/**
+ * Prints and writes what came of it. @param terminal Whether the report for people is printed. @param github With annotations for GitHub.
+ * @param ret_code What the sessions come to, as an exit status.
+ */
+bool report_end(const char *dir, bool terminal, bool github, int *ret_code, struct error *err);
 
 /** Whether this runs as a step of GitHub Actions. */
 bool report_on_github(void);

@@ -1,34 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
+/* `run` and `replay`: their options, and the way from a command line to a report. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/memory.h"
-#include "campaign/pool.h"
-#include "cli/audit.h"
-#include "cli/cli.h"
-#include "cli/idle.h"
-#include "cli/report.h"
-#include "cli/screen.h"
-#include "scenario/sense.h"
+#include "cli/campaign.h"
+#include "cli/record.h"
+#include "cli/resume.h"
+#include "cli/run_folder.h"
 #include "session/folder.h"
-#include "session/judge.h"
-
-#define RUNS_FOLDER "stutter-runs"
-#define RUNS_MAX 100000U
-/* Of a run's folder: leaves room for the session's below it. */
-#define RUN_PATH_MAX (DEVICE_PATH_MAX - 160)
 
 enum {
 	OPTION_JOBS,
 	OPTION_DEVICE,
 	OPTION_OUT,
 	OPTION_TWICE,
+	OPTION_REPEAT,
 	OPTION_VCD,
 	OPTION_BUS,
 	OPTION_AUDIT,
@@ -37,12 +23,21 @@ enum {
 	OPTION_NO_SHARE,
 	OPTION_KEEP_GOING,
 	OPTION_WALL_LIMIT,
+	OPTION_BUDGET,
+	OPTION_FAIL_FAST,
 	OPTION_CACHE,
 	OPTION_ANYWAY,
+	OPTION_QUIET,
+	OPTION_JSON_LINES,
+	OPTION_NO_COLOR,
 	/* Of `run` only. */
 	OPTION_SEED,
 	OPTION_SEEDS,
+	OPTION_TAG,
+	OPTION_SHARD,
+	OPTION_RESUME,
 	OPTION_STRICT,
+	OPTION_HISTORY,
 	/* Of `replay` only. */
 	OPTION_LEAST = OPTION_SEED,
 };
@@ -50,8 +45,9 @@ enum {
 #define COMMON_OPTIONS                                                                                                                     \
 	[OPTION_JOBS] = {"jobs", "N", "how many sessions run side by side (default: one a core)"},                                         \
 	[OPTION_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},                              \
-	[OPTION_OUT] = {"out", "DIR", "the folder for the report, which must not be there yet (default: " RUNS_FOLDER "/NUMBER)"},         \
+	[OPTION_OUT] = {"out", "DIR", "the folder for the report, which must not be there yet (default: " RUN_FOLDERS "/NUMBER)"},         \
 	[OPTION_TWICE] = {"twice", NULL, "runs every session twice and compares the digests"},                                             \
+	[OPTION_REPEAT] = {"repeat", "N", "runs every session N times and compares the digests"},                                          \
 	[OPTION_VCD] = {"vcd", NULL, "writes bus.vcd: SCK, MOSI, MISO, CS and INT with virtual time (large: some 100 B a byte)"},          \
 	[OPTION_BUS] = {"bus", NULL, "writes bus.txt: a line an SPI message, with its time and hashes, to compare two runs by"},           \
 	[OPTION_AUDIT] = {"audit", NULL, "prints what the driver did that the chip's datasheet forbids or does not know"},                 \
@@ -61,15 +57,25 @@ enum {
 	[OPTION_NO_SHARE] = {"no-share", NULL, "restores the device for every session, in place of branching all from one"},               \
 	[OPTION_KEEP_GOING] = {"keep-going", NULL, "goes on when a judge is lost for good, in place of ending the session there"},         \
 	[OPTION_WALL_LIMIT] = {"wall-limit", "TIME", "ends a session that takes longer on the wall, inconclusive (default: none)"},        \
+	[OPTION_BUDGET] = {"budget", "TIME", "starts no session that would not end within so much of the host's time (default: none)"},    \
+	[OPTION_FAIL_FAST] = {"fail-fast", NULL, "starts no session after the first that is not as expected"},                             \
 	[OPTION_CACHE] = {"cache", "DIR",                                                                                                  \
 	                  "the folder for snapshots of booted devices, which later runs begin from (default: " PLACES_CACHE_ORDER ")"},    \
-	[OPTION_ANYWAY] = {"anyway", NULL, "a frozen plan shows something even if its image, device, tables or stutter are others by now"}
+	[OPTION_ANYWAY] = {"anyway", NULL,                                                                                                 \
+	                   "a frozen plan shows something even if its image, device, tables or stutter are others by now"},                \
+	[OPTION_QUIET] = {"quiet", NULL, "prints neither progress nor a line a session, just the report"},                                 \
+	[OPTION_JSON_LINES] = {"json-lines", NULL, "prints an object of JSON an event, a line each, in place of text"},                    \
+	[OPTION_NO_COLOR] = {"no-color", NULL, "prints without colours, as if NO_COLOR were set"}
 
 static const struct cli_option run_options[] = {
 	COMMON_OPTIONS,
-	[OPTION_SEED] = {"seed", "N", "the seed of all random draws (default: what the scenario says, else 1)"},
+	[OPTION_SEED] = {"seed", "N", "the seed of all random draws (default: what the suite or the scenario says, else 1)"},
 	[OPTION_SEEDS] = {"seeds", "A..B", "a session for each seed from A to B"},
+	[OPTION_TAG] = {"tag", "WORD", "only scenarios with this tag, or that lie in a folder of this name"},
+	[OPTION_SHARD] = {"shard", "K/N", "of all sessions, the K-th of N shares; `stutter merge` brings them together again"},
+	[OPTION_RESUME] = {"resume", "DIR", "goes on with a run that was left: what has no verdict, or proved nothing, is run"},
 	[OPTION_STRICT] = {"strict", NULL, "a scenario is not as expected if a fault of it never matched anything in any of its sessions"},
+	[OPTION_HISTORY] = {"history", "FILE", "where the run is recorded, or " RECORD_NONE " (default: " RECORD_PLACE ")"},
 	{NULL, NULL, NULL},
 };
 
@@ -79,69 +85,80 @@ static const struct cli_option replay_options[] = {
 	{NULL, NULL, NULL},
 };
 
-/* What is to be run. */
-struct campaign {
-	struct cli_reading reading;
-	char **paths;
-	bool seeds_given;
-	unsigned long long first_seed, last_seed, side_by_side;
-	unsigned bus; /* bits of session/folder.h */
-	bool audit, addresses, keeps_going;
-	uint64_t wall_limit_ns;
-	bool strict;     /* idle faults make a session one that is not as expected */
-	bool may_differ; /* frozen plans: from what they were made from */
-	enum transport transport;
-	bool share;     /* what sessions have in common at their beginning */
-	bool replay;    /* just the decisions of frozen plans */
-	uint64_t least; /* of a replay, billionths */
-	size_t times;   /* how often each session: 1, or 2 with --twice */
-	char dir[DEVICE_PATH_MAX];
-	struct job *jobs;
-	size_t count;
-};
-
-static volatile sig_atomic_t stop;
-
-static void request_stop(int signal_number)
-{
-	(void)signal_number;
-	stop = 1;
-}
-
 /* -- reading the command line -- */
 
-static bool read_seeds(const struct cli_values *values, struct campaign *campaign, struct error *err)
+/* "A..B", or with @p mark "/" "K/N". */
+static bool read_two(const char *option, const char *text, const char *mark, uint64_t *ret_first, uint64_t *ret_last, struct error *err)
 {
-	const char *one = values->of[OPTION_SEED], *range = values->of[OPTION_SEEDS];
-	char first[32];
+	const char *at = strstr(text, mark);
+	unsigned long long first, last;
+	char left[32];
 
-	campaign->seeds_given = one != NULL || range != NULL;
-	if (one != NULL && range != NULL)
-		return error_set(err, "--seed and --seeds exclude each other");
-	if (one != NULL) {
-		bool good = cli_number("seed", one, 0, UINT64_MAX, &campaign->first_seed, err);
-		campaign->last_seed = campaign->first_seed;
-		return good;
-	}
-	if (range == NULL)
-		return true;
-	const char *dots = strstr(range, "..");
-	if (dots == NULL || (size_t)(dots - range) >= sizeof first)
-		return error_set(err, "--seeds: '%s' is no range such as 1..16", range);
-	memcpy(first, range, (size_t)(dots - range));
-	first[dots - range] = '\0';
-	if (!cli_number("seeds", first, 0, UINT64_MAX, &campaign->first_seed, err) ||
-	    !cli_number("seeds", dots + 2, 0, UINT64_MAX, &campaign->last_seed, err))
+	if (at == NULL || (size_t)(at - text) >= sizeof left)
+		return error_set(err, "--%s: '%s' is not of the form %s", option, text, mark[0] == '/' ? "2/8" : "1..16");
+	memcpy(left, text, (size_t)(at - text));
+	left[at - text] = '\0';
+	if (!cli_number(option, left, 0, UINT64_MAX, &first, err) || !cli_number(option, at + strlen(mark), 0, UINT64_MAX, &last, err))
 		return false;
-	if (campaign->last_seed < campaign->first_seed || campaign->last_seed - campaign->first_seed >= PLAN_SESSIONS_MAX)
-		return error_set(err, "--seeds: '%s' must go up, over at most %u seeds", range, PLAN_SESSIONS_MAX);
+	*ret_first = first;
+	*ret_last = last;
 	return true;
 }
 
-static bool read_least(const struct cli_values *values, struct campaign *campaign, struct error *err)
+static bool read_seeds(const struct cli_values *values, struct jobs_wish *wish, struct error *err)
 {
-	campaign->least = UNIT_PROBABILITY_ONE;
-	return values->of[OPTION_LEAST] == NULL || unit_parse(UNIT_PROBABILITY, values->of[OPTION_LEAST], &campaign->least, err) ||
+	const char *one = values->of[OPTION_SEED], *range = values->of[OPTION_SEEDS];
+	unsigned long long seed;
+
+	wish->has_seeds = one != NULL || range != NULL;
+	if (one != NULL && range != NULL)
+		return error_set(err, "--seed and --seeds exclude each other");
+	if (one != NULL) {
+		if (!cli_number("seed", one, 0, UINT64_MAX, &seed, err))
+			return false;
+		wish->first_seed = wish->last_seed = seed;
+		return true;
+	}
+	if (range == NULL)
+		return true;
+	if (!read_two("seeds", range, "..", &wish->first_seed, &wish->last_seed, err))
+		return false;
+	return (wish->last_seed >= wish->first_seed && wish->last_seed - wish->first_seed < PLAN_SESSIONS_MAX) ||
+	       error_set(err, "--seeds: '%s' must go up, over at most %u seeds", range, PLAN_SESSIONS_MAX);
+}
+
+static bool read_shard(const struct cli_values *values, struct campaign *campaign, struct error *err)
+{
+	uint64_t shard, shards;
+
+	campaign->shard = values->of[OPTION_SHARD];
+	if (campaign->shard == NULL)
+		return true;
+	if (!read_two("shard", campaign->shard, "/", &shard, &shards, err))
+		return false;
+	if (shard == 0 || shard > shards || shards > PLAN_SESSIONS_MAX)
+		return error_set(err, "--shard: '%s' must be a share from 1/N to N/N, of at most %u", campaign->shard, PLAN_SESSIONS_MAX);
+	campaign->wish.shard = shard;
+	campaign->wish.shards = shards;
+	return true;
+}
+
+static bool read_times(const struct cli_values *values, struct jobs_wish *wish, struct error *err)
+{
+	unsigned long long times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
+
+	if (values->of[OPTION_REPEAT] != NULL && values->of[OPTION_TWICE] != NULL)
+		return error_set(err, "--twice is --repeat 2; give one of them");
+	if (values->of[OPTION_REPEAT] != NULL && !cli_number("repeat", values->of[OPTION_REPEAT], 1, JOBS_TIMES_MAX, &times, err))
+		return false;
+	wish->times = times;
+	return true;
+}
+
+static bool read_least(const struct cli_values *values, struct jobs_wish *wish, struct error *err)
+{
+	wish->least = UNIT_PROBABILITY_ONE;
+	return values->of[OPTION_LEAST] == NULL || unit_parse(UNIT_PROBABILITY, values->of[OPTION_LEAST], &wish->least, err) ||
 	       error_context(err, "--least");
 }
 
@@ -162,89 +179,69 @@ static bool read_transport(const struct cli_values *values, struct campaign *cam
 	       error_set(err, "--transport: '%s' is neither inside nor fifo", name);
 }
 
-static bool read_wall_limit(const struct cli_values *values, struct campaign *campaign, struct error *err)
+/* @param ret_ns As it was if the option is not given. */
+static bool read_time(const struct cli_values *values, int option, const char *name, uint64_t *ret_ns, struct error *err)
 {
-	const char *text = values->of[OPTION_WALL_LIMIT];
+	const char *text = values->of[option];
 
 	if (text == NULL)
 		return true;
-	if (!unit_parse(UNIT_DURATION, text, &campaign->wall_limit_ns, err))
-		return error_context(err, "--wall-limit");
-	return campaign->wall_limit_ns >= SIM_MS || error_set(err, "--wall-limit: %s is less than a millisecond", text);
+	if (!unit_parse(UNIT_DURATION, text, ret_ns, err))
+		return error_context(err, "--%s", name);
+	return *ret_ns >= SIM_MS || error_set(err, "--%s: %s is less than a millisecond", name, text);
+}
+
+/* The budgets of all suites together, if there is nothing but suites with one. */
+static uint64_t budget_of_suites(const struct campaign *campaign)
+{
+	const struct selection *selection = &campaign->selection;
+	uint64_t sum_ns = 0;
+
+	for (size_t i = 0; i < selection->count; i++)
+		if (selection->list[i].suite == NULL)
+			return 0;
+	for (size_t i = 0; i < selection->suite_count; i++) {
+		if (selection->suites[i].budget_ns == 0)
+			return 0;
+		sum_ns += selection->suites[i].budget_ns;
+	}
+	return sum_ns;
+}
+
+static void choose_style(const struct cli_values *values, struct screen *screen)
+{
+	screen->style = values->of[OPTION_JSON_LINES] != NULL ? SCREEN_EVENTS
+	                : values->of[OPTION_QUIET] != NULL    ? SCREEN_QUIET
+	                : cli_is_terminal()                   ? SCREEN_TERMINAL
+	                                                      : SCREEN_LINES;
+	screen->colours = values->of[OPTION_NO_COLOR] == NULL && cli_takes_colours();
 }
 
 static bool read_options(const struct cli_values *values, struct campaign *campaign, struct error *err)
 {
+	const struct selection_wish wish = {.tag = campaign->replay ? NULL : values->of[OPTION_TAG], .device = values->of[OPTION_DEVICE]};
+
 	campaign->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
 	campaign->bus = (values->of[OPTION_VCD] != NULL ? FOLDER_VCD : 0) | (values->of[OPTION_BUS] != NULL ? FOLDER_MESSAGES : 0);
 	campaign->audit = values->of[OPTION_AUDIT] != NULL;
 	campaign->addresses = values->of[OPTION_ADDRESSES] != NULL;
 	campaign->strict = !campaign->replay && values->of[OPTION_STRICT] != NULL;
-	campaign->may_differ = values->of[OPTION_ANYWAY] != NULL;
-	campaign->times = values->of[OPTION_TWICE] != NULL ? 2 : 1;
-	campaign->keeps_going = values->of[OPTION_KEEP_GOING] != NULL;
+	campaign->fail_fast = values->of[OPTION_FAIL_FAST] != NULL;
+	campaign->device = values->of[OPTION_DEVICE];
+	campaign->wish.may_differ = values->of[OPTION_ANYWAY] != NULL;
+	campaign->wish.keeps_going = values->of[OPTION_KEEP_GOING] != NULL;
+	choose_style(values, &campaign->screen);
 	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
 		return false;
-	return read_transport(values, campaign, err) && read_wall_limit(values, campaign, err) &&
-	       (campaign->replay ? read_least(values, campaign, err) : read_seeds(values, campaign, err)) &&
-	       cli_find_files(values->operands, CLI_SCENARIOS, &campaign->paths, err) &&
-	       cli_reading_open(&campaign->reading, values->of[OPTION_DEVICE], campaign->replay, err);
-}
-
-/* -- the jobs -- */
-
-static struct job *add_job(struct campaign *campaign)
-{
-	campaign->jobs = memory_resize(campaign->jobs, campaign->count + 1, sizeof *campaign->jobs);
-	memset(&campaign->jobs[campaign->count], 0, sizeof *campaign->jobs);
-	return &campaign->jobs[campaign->count++];
-}
-
-/* A plan for each session: they differ in the seed, and own their faults each. @param like Another of them, which has looked at their files. */
-static bool add_session(struct campaign *campaign, const struct plan *like, unsigned long long seed, size_t time, struct error *err)
-{
-	struct plan plan;
-
-	if (!cli_reading_again(&campaign->reading, like->path, &plan, err))
+	if (!read_transport(values, campaign, err) || !read_times(values, &campaign->wish, err) ||
+	    !read_time(values, OPTION_WALL_LIMIT, "wall-limit", &campaign->wall_limit_ns, err) ||
+	    !(campaign->replay ? read_least(values, &campaign->wish, err)
+	                       : read_seeds(values, &campaign->wish, err) && read_shard(values, campaign, err)) ||
+	    !selection_open(&campaign->selection, values->operands, &wish, err))
 		return false;
-	/* The place of what the command line asks of a scenario is its beginning. */
-	if (!sense_seed(&plan, seed, err)) {
-		error_at(err, plan.path, 1, 1);
-		plan_close(&plan);
-		return false;
-	}
-	plan_set_seed(&plan, seed);
-	plan.present = like->present;
-	plan.may_differ = campaign->may_differ;
-	plan.least_found = campaign->least;
-	plan.keeps_going = campaign->keeps_going;
-	struct job *job = add_job(campaign);
-	job->plan = plan;
-	job->alone = time > 0;
-	(void)snprintf(job->name, sizeof job->name, "%s/seed-%llu%s", plan.name, (unsigned long long)plan.seed, time > 0 ? "-again" : "");
-	return true;
-}
-
-static bool add_scenario(struct campaign *campaign, const char *path, struct error *err)
-{
-	struct plan plan;
-	bool good = true;
-
-	if (!cli_reading_next(&campaign->reading, path, &plan, err))
-		return false;
-	plan_look(&plan);
-	unsigned long long first = plan.seeds.first != 0 ? plan.seeds.first : plan.seed,
-			   last = plan.seeds.first != 0 ? plan.seeds.last : plan.seed;
-	if (campaign->seeds_given) {
-		first = campaign->first_seed;
-		last = campaign->last_seed;
-	}
-	do {
-		for (size_t time = 0; good && time < campaign->times; time++)
-			good = add_session(campaign, &plan, first, time, err);
-	} while (good && first++ != last);
-	plan_close(&plan);
-	return good;
+	campaign->budget_ns = budget_of_suites(campaign);
+	return read_time(values, OPTION_BUDGET, "budget", &campaign->budget_ns, err) &&
+	       cli_reading_open(&campaign->reading, campaign->replay, err);
 }
 
 /* Reads all scenarios, so that all that is wrong is told before anything starts. */
@@ -253,114 +250,15 @@ static bool add_scenarios(struct campaign *campaign)
 	struct error err;
 	bool good = true;
 
-	for (size_t i = 0; campaign->paths[i] != NULL; i++)
-		if (!add_scenario(campaign, campaign->paths[i], &err)) {
+	for (size_t i = 0; i < campaign->selection.count; i++)
+		if (!jobs_add(&campaign->jobs, &campaign->selection.list[i], &campaign->wish, &campaign->reading, &err)) {
 			cli_fail(&err);
 			good = false;
 		}
 	return good;
 }
 
-/* -- the folder -- */
-
-/* Makes what is missing above the folder, and the folder itself, which nobody else may have made. */
-static bool make_wanted(const char *wanted, char ret_dir[DEVICE_PATH_MAX], struct error *err)
-{
-	char above[DEVICE_PATH_MAX];
-
-	if ((size_t)snprintf(ret_dir, DEVICE_PATH_MAX, "%s", wanted) > RUN_PATH_MAX)
-		return error_set(err, "--out: the path is too long");
-	for (size_t length = strlen(ret_dir); length > 1 && ret_dir[length - 1] == '/'; length--)
-		ret_dir[length - 1] = '\0';
-	(void)snprintf(above, sizeof above, "%s", ret_dir);
-	char *slash = strrchr(above, '/');
-	if (slash != NULL && slash != above) {
-		*slash = '\0';
-		if (!folder_make(above, err))
-			return false;
-	}
-	if (mkdir(ret_dir, 0777) == 0)
-		return true;
-	if (errno == EEXIST)
-		return error_set(err, "--out: %s is there already; name a new folder, so that no report is lost", wanted);
-	return error_set(err, "--out: the folder %s cannot be made: %s", wanted, strerror(errno));
-}
-
-static bool choose_folder(const char *wanted, char ret_dir[DEVICE_PATH_MAX], struct error *err)
-{
-	if (wanted != NULL)
-		return make_wanted(wanted, ret_dir, err);
-	if (!folder_make(RUNS_FOLDER, err))
-		return false;
-	for (unsigned number = 1; number < RUNS_MAX; number++) {
-		(void)snprintf(ret_dir, DEVICE_PATH_MAX, RUNS_FOLDER "/%03u", number);
-		if (mkdir(ret_dir, 0777) == 0)
-			return true;
-		if (errno != EEXIST)
-			return error_set(err, "the folder %s cannot be made: %s; name another with --out", ret_dir, strerror(errno));
-	}
-	return error_set(err, "the folder " RUNS_FOLDER " is full; name another with --out");
-}
-
-/* -- the end -- */
-
-/* With --twice, every second session must have the digest of the one before it. What differs proves nothing, and every report says so. */
-static void compare_digests(const struct campaign *campaign)
-{
-	struct error err;
-
-	for (size_t i = 0; campaign->times == 2 && i + 1 < campaign->count; i += 2) {
-		const struct job *a = &campaign->jobs[i];
-		struct job *b = &campaign->jobs[i + 1];
-		if (a->verdict.kind == VERDICT_INCONCLUSIVE || b->verdict.kind == VERDICT_INCONCLUSIVE ||
-		    strcmp(a->verdict.digest, b->verdict.digest) == 0)
-			continue;
-		b->verdict.kind = VERDICT_INCONCLUSIVE;
-		(void)snprintf(b->verdict.reason, sizeof b->verdict.reason,
-		               "NOT REPEATABLE: the digest is not that of the first time, %s; compare the two traces", a->verdict.digest);
-		judge_expectation(&b->plan.expect, &b->verdict);
-		b->verdict.ours = true;
-		if (!folder_write_verdict(b->dir, &b->plan, &b->verdict, &err))
-			cli_fail(&err);
-	}
-}
-
-static void tell_digests(const struct campaign *campaign)
-{
-	for (size_t i = 0; campaign->times == 2 && i + 1 < campaign->count; i += 2) {
-		const struct job *a = &campaign->jobs[i], *b = &campaign->jobs[i + 1];
-		if (a->verdict.kind != VERDICT_INCONCLUSIVE && b->verdict.kind != VERDICT_INCONCLUSIVE)
-			printf("\n%s, seed %llu: the same twice, digest %s\n", a->plan.name, (unsigned long long)a->plan.seed,
-			       a->verdict.digest);
-	}
-}
-
-static int exit_code(const struct campaign *campaign)
-{
-	bool inconclusive = false, failed = false, ours = false;
-
-	for (size_t i = 0; i < campaign->count; i++) {
-		const struct verdict *verdict = &campaign->jobs[i].verdict;
-		ours = ours || verdict->ours;
-		inconclusive = inconclusive || verdict->kind == VERDICT_INCONCLUSIVE;
-		failed = failed || (!verdict->met_expectation && verdict->kind != VERDICT_INCONCLUSIVE);
-	}
-	return ours ? EXIT_BUG : failed ? EXIT_FAILED : inconclusive ? EXIT_INCONCLUSIVE : EXIT_PASSED;
-}
-
-static void print_addresses(const struct job *job)
-{
-	char path[DEVICE_PATH_MAX + 32], line[256];
-
-	(void)snprintf(path, sizeof path, "%s/addresses.txt", job->dir);
-	FILE *stream = fopen(path, "re");
-	if (stream == NULL)
-		return;
-	printf("\n%s has shown:\n", job->name);
-	while (fgets(line, sizeof line, stream) != NULL)
-		printf("  %s", line);
-	(void)fclose(stream);
-}
+/* -- from the words to a report -- */
 
 static bool open_cache(struct campaign *campaign, const char *wanted, struct error *err)
 {
@@ -376,95 +274,119 @@ static bool open_cache(struct campaign *campaign, const char *wanted, struct err
 	return true;
 }
 
-static void run_all(struct campaign *campaign)
+/* The history by itself is no reason for a run not to be made; one that the user names is. */
+static bool open_history(const struct cli_values *values, struct campaign *campaign, struct error *err)
 {
-	struct screen screen = {.jobs = campaign->jobs, .count = campaign->count, .terminal = cli_is_terminal()};
-	const struct sigaction on_stop = {.sa_handler = request_stop};
-	struct pool_options pool = {.transport = campaign->transport,
-	                            .share = campaign->share,
-	                            .side_by_side = campaign->side_by_side,
-	                            .warn = screen_warn,
-	                            .tick = screen_tick,
-	                            .wall_limit_ms = campaign->wall_limit_ns / SIM_MS,
-	                            .places = &campaign->reading.places,
-	                            .bus = campaign->bus,
-	                            .stop = &stop,
-	                            .changed = screen_changed,
-	                            .ctx = &screen};
+	const char *wanted = campaign->replay ? RECORD_NONE : values->of[OPTION_HISTORY];
+	char text[ERROR_TEXT_MAX + 64];
 
-	for (size_t i = 0; i < campaign->count; i++)
-		(void)snprintf(campaign->jobs[i].dir, sizeof campaign->jobs[i].dir, "%.*s/%s", RUN_PATH_MAX, campaign->dir,
-		               campaign->jobs[i].name);
-	(void)sigaction(SIGINT, &on_stop, NULL);
-	(void)sigaction(SIGTERM, &on_stop, NULL);
-	(void)sigaction(SIGHUP, &on_stop, NULL);
-	pool_run(campaign->jobs, campaign->count, &pool);
-	for (size_t i = 0; campaign->audit && i < campaign->count; i++)
-		audit_print(&campaign->jobs[i]);
-	for (size_t i = 0; campaign->addresses && i < campaign->count; i++)
-		print_addresses(&campaign->jobs[i]);
-	compare_digests(campaign);
-	if (campaign->strict)
-		idle_enforce(campaign->jobs, campaign->count);
-	screen_close(&screen);
-	tell_digests(campaign);
+	if (wanted != NULL && strcmp(wanted, RECORD_NONE) == 0)
+		return true;
+	campaign->history = record_open(wanted, HISTORY_WRITE, err);
+	if (campaign->history != NULL && record_estimate(campaign->history, &campaign->jobs, err))
+		return true;
+	if (wanted != NULL)
+		return error_context(err, "--history");
+	(void)snprintf(text, sizeof text, "this run is not recorded: %s (--history says where else, or none)", err->text);
+	screen_warn(&campaign->screen, text);
+	history_close(campaign->history);
+	campaign->history = NULL;
+	return true;
 }
 
-/* What is reported is what the folder holds; what the sessions came to the run knows itself, even if the disk is full. */
-static int run_and_report(struct campaign *campaign)
+static bool choose_folder(struct campaign *campaign, const struct cli_values *values, struct error *err)
 {
-	struct error err = {.text = ""};
-	int told;
-	int going_on = report_begin(campaign->dir, campaign->jobs, campaign->count, campaign->times, campaign->reading.device, &err);
-
-	if (going_on < 0) {
-		cli_fail(&err);
-		return EXIT_INCONCLUSIVE;
-	}
-	run_all(campaign);
-	(void)close(going_on);
-	int code = exit_code(campaign);
-	if (!report_end(campaign->dir, report_on_github(), &told, &err)) {
-		cli_fail(&err);
-		code = code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;
-	}
-	return code;
+	/* A run that is resumed has one. */
+	return campaign->resumes || run_folder_make(values->of[OPTION_OUT], campaign->dir, err);
 }
 
-static int run_campaign(const struct cli_values *values, bool replay)
+static int run_campaign(struct campaign *campaign, const struct cli_values *values)
 {
-	struct campaign campaign = {.replay = replay};
 	struct error err = {.text = ""};
 	int code = EXIT_USAGE;
 
-	if (!read_options(values, &campaign, &err))
+	if (!read_options(values, campaign, &err))
 		return cli_fail(&err);
-	if (!add_scenarios(&campaign)) {
-		code = EXIT_USAGE;
-	} else if (!open_cache(&campaign, values->of[OPTION_CACHE], &err) || !choose_folder(values->of[OPTION_OUT], campaign.dir, &err)) {
+	if (!add_scenarios(campaign))
+		return EXIT_USAGE;
+	if (!open_history(values, campaign, &err) || !open_cache(campaign, values->of[OPTION_CACHE], &err) ||
+	    !choose_folder(campaign, values, &err))
 		code = cli_fail(&err);
-	} else {
-		code = run_and_report(&campaign);
-	}
-	places_close_cache(&campaign.reading.places);
-	for (size_t i = 0; i < campaign.count; i++)
-		plan_close(&campaign.jobs[i].plan);
-	free(campaign.jobs);
-	cli_reading_close(&campaign.reading);
-	cli_free_paths(campaign.paths);
+	else
+		code = campaign_run(campaign, (const char *const *)values->argv);
+	places_close_cache(&campaign->reading.places);
 	return code;
 }
 
+/* -- going on with a run -- */
+
+/* What may be other when a run goes on: none of it bears on what its sessions come to. */
+static const int free_options[] = {OPTION_JOBS,  OPTION_BUDGET,     OPTION_FAIL_FAST, OPTION_CACHE,
+                                   OPTION_QUIET, OPTION_JSON_LINES, OPTION_NO_COLOR,  OPTION_HISTORY};
+
+static bool is_free(int option)
+{
+	for (size_t i = 0; i < sizeof free_options / sizeof free_options[0]; i++)
+		if (free_options[i] == option)
+			return true;
+	return false;
+}
+
+/* Takes the words that the run was begun with, but for what is said anew. */
+static bool merge_values(const struct cli_values *now, struct cli_values *begun, struct error *err)
+{
+	if (now->operand_count > 0)
+		return error_set(err, "--resume goes on with the scenarios that the run was begun with; it takes no '%s'",
+		                 now->operands[0]);
+	for (int i = 0; run_options[i].name != NULL; i++) {
+		if (now->of[i] == NULL || i == OPTION_RESUME)
+			continue;
+		if (!is_free(i))
+			return error_set(err, "--resume goes on as the run was begun; it takes no --%s", run_options[i].name);
+		begun->of[i] = now->of[i];
+	}
+	return true;
+}
+
+static int resume(const struct cli_values *values)
+{
+	struct campaign campaign = {.resumes = true};
+	struct error err = {.text = ""};
+	struct resume_words words;
+	struct cli_values begun;
+
+	if (!resume_read(values->of[OPTION_RESUME], campaign.dir, &words, &err))
+		return cli_fail(&err);
+	int code = cli_parse(&cli_run, words.count, words.list, &begun);
+	if (code == CLI_GO_ON)
+		code = merge_values(values, &begun, &err) ? run_campaign(&campaign, &begun) : cli_fail(&err);
+	campaign_close(&campaign);
+	resume_free(&words);
+	return code;
+}
+
+/* -- the commands -- */
+
 static int run(const struct cli_values *values)
 {
-	return run_campaign(values, false);
+	struct campaign campaign = {.replay = false};
+
+	if (values->of[OPTION_RESUME] != NULL)
+		return resume(values);
+	int code = run_campaign(&campaign, values);
+	campaign_close(&campaign);
+	return code;
 }
 
 static int replay(const struct cli_values *values)
 {
-	return run_campaign(values, true);
+	struct campaign campaign = {.replay = true};
+	int code = run_campaign(&campaign, values);
+
+	campaign_close(&campaign);
+	return code;
 }
 
-const struct cli_command cli_run = {"run", "SCENARIO...", "runs scenarios and judges them", run_options, run};
+const struct cli_command cli_run = {"run", "SCENARIO|SUITE...", "runs scenarios and judges them", run_options, run};
 const struct cli_command cli_replay = {"replay", "PLAN...", "repeats just what took effect in a run, from its plan.yaml", replay_options,
                                        replay};

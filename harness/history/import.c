@@ -128,9 +128,11 @@ static bool read_summary(const char *dir, const char *path, struct import *impor
 	json_array_foreach(sessions, i, object)
 	{
 		const char *folder = json_string_value(json_object_get(object, "folder"));
+		const char *verdict = json_string_value(json_object_get(object, "verdict"));
 		if (good && folder == NULL)
 			good = error_set(err, "%s: a session without 'folder'", path);
-		else if (good)
+		/* What was not run came to nothing. */
+		else if (good && (verdict == NULL || strcmp(verdict, "none") != 0))
 			good = add_session(import, dir, folder, object, err);
 	}
 	json_decref(json);

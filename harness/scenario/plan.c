@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "scenario/sense.h"
+#include "scenario/suite.h"
 
 static const char *const verdicts[] = {"pass", "fail", "any", NULL};
 
@@ -189,13 +190,40 @@ static bool read_parts(const struct yaml_file *file, struct plan *plan, struct e
 	       parts_decisions(file, yaml_get(file->root, "decisions"), plan, err) && read_acted(file, plan, err);
 }
 
-const char *const plan_parts[] = {"device", "link", "server", "faults", "expect", "decisions", "made", NULL};
+/* `tags:` a list of words. */
+static bool read_tags(const struct yaml_file *file, struct plan *plan, struct error *err)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	const struct yaml_node *list = yaml_get(file->root, "tags");
+	char found[128];
+
+	if (list == NULL)
+		return true;
+	if (list->kind != YAML_SEQUENCE || list->count > PLAN_TAGS_MAX)
+		return yaml_error(file, list, err, "'tags' must be a list of at most %d words, such as [smoke, slow], not %s",
+		                  PLAN_TAGS_MAX, yaml_describe(list, found, sizeof found));
+	for (size_t i = 0; i < list->count; i++) {
+		const struct yaml_node *node = list->entries[i].value;
+		if (node->kind != YAML_SCALAR || node->text[0] == '\0' || strlen(node->text) >= PLAN_TAG_MAX ||
+		    node->text[strspn(node->text, allowed)] != '\0')
+			return yaml_error(file, node, err,
+			                  "tags: each must be a word of 1 to %d letters, digits, dots, dashes and underscores",
+			                  PLAN_TAG_MAX - 1);
+		memcpy(plan->tags[i], node->text, strlen(node->text) + 1);
+	}
+	return true;
+}
+
+const char *const plan_parts[] = {"tags", "device", "link", "server", "faults", "expect", "decisions", "made", NULL};
 
 static bool read_plan(const struct yaml_file *file, const char *device, const struct places *places, struct plan *plan, struct error *err)
 {
+	if (yaml_get(file->root, SUITE_KEY) != NULL)
+		return yaml_error(file, file->root, err,
+		                  "this is a suite, not a scenario: `stutter run` and `stutter check` take it, a suite does not");
 	if (sense_kind(file->root) == SENSE_DEVICE)
 		return yaml_error(file, file->root, err, "this is a device, not a scenario: a scenario names it, as `device: PATH`");
-	return yaml_fill(file, file->root, plan_params, plan_parts, "a scenario", plan, err) &&
+	return yaml_fill(file, file->root, plan_params, plan_parts, "a scenario", plan, err) && read_tags(file, plan, err) &&
 	       read_made(file, yaml_get(file->root, "made"), plan, err) && parts_device(file, device, places, plan, err) &&
 	       read_parts(file, plan, err) && sense_plan(file, plan, err) && parts_files(file, places, plan, err);
 }

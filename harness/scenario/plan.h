@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 
+#include "base/hash.h"
 #include "link/link.h"
 #include "fault/decision.h"
 #include "fault/fault.h"
@@ -21,6 +22,9 @@
 
 /** The most seeds that a scenario, or a run, can ask for. */
 #define PLAN_SESSIONS_MAX 100000U
+/** So many tags can a scenario have, each of so many bytes with its end. */
+#define PLAN_TAGS_MAX 16
+#define PLAN_TAG_MAX 32
 /** How the summary of a key of `expect:` begins that is a judge. */
 #define PLAN_JUDGE_WORD "judge: "
 
@@ -48,6 +52,7 @@ bool expect_means(const char *wanted, const char *name);
 struct plan {
 	char path[ERROR_FILE_MAX]; /**< of the scenario, as the user wrote it */
 	char name[64], summary[PARAM_VALUE_MAX];
+	char tags[PLAN_TAGS_MAX][PLAN_TAG_MAX]; /**< by which suites and runs choose it; the list ends with "" or is full */
 	uint64_t seed;
 	struct ordinals seeds; /**< of the sessions that a scenario is for, unless the user says which; first 0: `seed` alone */
 	uint64_t deadline_ns;
@@ -145,6 +150,9 @@ void plan_set_seed(struct plan *plan, uint64_t seed);
 
 /** The client that an expected failure is one of. */
 const char *plan_failure_of(const struct plan *plan);
+
+/** Hashes the plan together with what a run of it is made from, plan->present: two with one hash come to one result. */
+void plan_hash(const struct plan *plan, char ret_text[HASH_TEXT_MAX]);
 
 /** Writes the plan as YAML that plan_open() reads to the same plan. */
 void plan_write(const struct plan *plan, FILE *stream);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenario/parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Characters that YAML takes only escaped (its section 5.1) or as the end of a line, in UTF-8; control characters in ASCII are seen to below. */
@@ -136,6 +137,18 @@ static void write_acted(FILE *stream, const struct expectation *expect)
 	fputs("]\n", stream);
 }
 
+static void write_tags(FILE *stream, const struct plan *plan)
+{
+	if (plan->tags[0][0] == '\0')
+		return;
+	fputs("tags: [", stream);
+	for (size_t i = 0; i < PLAN_TAGS_MAX && plan->tags[i][0] != '\0'; i++) {
+		fputs(i > 0 ? ", " : "", stream);
+		write_quoted(stream, plan->tags[i]);
+	}
+	fputs("]\n", stream);
+}
+
 static void write_all_but_decisions(const struct plan *resolved, FILE *stream)
 {
 	struct plan shown = *resolved;
@@ -150,6 +163,7 @@ static void write_all_but_decisions(const struct plan *resolved, FILE *stream)
 	if (shown.standard.overlay)
 		(void)snprintf(shown.device.overlay, sizeof shown.device.overlay, DEVICE_OVERLAY_CLIENTS);
 	write_table(stream, plan_params, plan, 0);
+	write_tags(stream, plan);
 	fputs("device:\n", stream);
 	write_table(stream, device_params, &plan->device, 2);
 	fputs("  agent:\n", stream);
@@ -188,4 +202,22 @@ void plan_write_frozen(const struct plan *plan, const char *lines, FILE *stream)
 	write_all_but_decisions(plan, stream);
 	fputs(lines[0] != '\0' ? "decisions:\n" : "decisions: []\n", stream);
 	fputs(lines, stream);
+}
+
+void plan_hash(const struct plan *plan, char ret_text[HASH_TEXT_MAX])
+{
+	struct plan whole = *plan;
+	XXH3_state_t *state = hash_begin();
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+
+	/* A frozen plan is made from what it says; any other from what is there. */
+	if (whole.made.tool[0] == '\0')
+		whole.made = whole.present;
+	plan_write(&whole, stream);
+	(void)fclose(stream);
+	hash_add(state, text, size);
+	hash_end(state, ret_text);
+	free(text);
 }

@@ -33,12 +33,13 @@ static void put_line(void *ctx, const char *label, const char *text)
 	markup_text(stream, text);
 }
 
-static void put_outcome(FILE *stream, const struct run_session *session)
+static bool is_failure(const struct run_session *session)
 {
-	const char *element = session->outcome == RUN_FAILED ? "failure" : "error";
+	return session->outcome == RUN_FAILED;
+}
 
-	if (!run_is_trouble(session))
-		return;
+static void put_trouble(FILE *stream, const struct run_session *session, const char *element)
+{
 	fprintf(stream, "      <%s", element);
 	markup_attribute(stream, "message", session->expectation[0] != '\0' ? session->expectation : session->reason);
 	markup_attribute(stream, "type", session->outcome == RUN_WITHOUT_VERDICT ? "no verdict" : session->verdict);
@@ -47,6 +48,54 @@ static void put_outcome(FILE *stream, const struct run_session *session)
 	put_line(stream, "replay", session->replay);
 	run_evidence(session, put_line, stream);
 	fprintf(stream, "</%s>\n", element);
+}
+
+/*
+ * A session that was run several times is one case, as Maven's Surefire writes repeated ones: what came out well in the end is flaky, what did not has failed, and
+ * its other times are told beside. @param count Of the session's times, one behind the other.
+ */
+static void put_outcome(FILE *stream, const struct run_session *times, size_t count)
+{
+	const bool flaky = !run_is_trouble(&times[count - 1]);
+	bool told = false;
+
+	if (times[0].outcome == RUN_HELD) {
+		fputs("      <skipped", stream);
+		markup_attribute(stream, "message", times[0].reason);
+		fputs("/>\n", stream);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct run_session *session = &times[i];
+		if (!run_is_trouble(session))
+			continue;
+		if (flaky)
+			put_trouble(stream, session, is_failure(session) ? "flakyFailure" : "flakyError");
+		else if (told)
+			put_trouble(stream, session, is_failure(session) ? "rerunFailure" : "rerunError");
+		else
+			put_trouble(stream, session, is_failure(session) ? "failure" : "error");
+		told = true;
+	}
+}
+
+/* @return the first of the times of a session that decides about it; NULL: it is no failure and no error. */
+static const struct run_session *decisive(const struct run_session *times, size_t count)
+{
+	for (size_t i = 0; i < count && run_is_trouble(&times[count - 1]); i++)
+		if (run_is_trouble(&times[i]))
+			return &times[i];
+	return NULL;
+}
+
+/* The times of a session follow each other. */
+static size_t count_times(const struct run *run, const struct run_session *first)
+{
+	const size_t place = (size_t)(first - run->sessions);
+	size_t count = 1;
+
+	while (place + count < run->count && run->sessions[place + count].again)
+		count++;
+	return count;
 }
 
 static void put_never_matched(FILE *stream, const struct run_session *session)
@@ -64,7 +113,9 @@ static void put_never_matched(FILE *stream, const struct run_session *session)
 
 static void put_case(FILE *stream, const struct run *run, const struct run_session *session)
 {
-	char *name = memory_format("seed %s%s", session->seed, session->again ? " again" : "");
+	const size_t times = count_times(run, session);
+	char *name = memory_format("seed %s", session->seed);
+	char times_text[24];
 	char *plan = memory_format("%s/%s/plan.yaml", run->dir, session->folder);
 
 	fputs("    <testcase", stream);
@@ -80,16 +131,18 @@ static void put_case(FILE *stream, const struct run *run, const struct run_sessi
 	put_property(stream, "folder", session->folder);
 	put_property(stream, "plan", run_has(run, session, "plan.yaml") ? plan : "");
 	put_property(stream, "replay", session->replay);
+	(void)snprintf(times_text, sizeof times_text, "%zu", times);
+	put_property(stream, "times run", times > 1 ? times_text : "");
 	put_never_matched(stream, session);
 	fputs("      </properties>\n", stream);
-	put_outcome(stream, session);
+	put_outcome(stream, session, times);
 	fputs("    </testcase>\n", stream);
 	free(name);
 	free(plan);
 }
 
 struct counts {
-	size_t tests, failures, errors;
+	size_t tests, failures, errors, skipped;
 	uint64_t wall_ns;
 };
 
@@ -100,17 +153,22 @@ static struct counts count(const struct run *run, size_t first, size_t end)
 
 	for (size_t i = first; i < end; i++) {
 		const struct run_session *session = &run->sessions[run->by_scenario[i]];
-		counts.tests++;
-		counts.failures += session->outcome == RUN_FAILED;
-		counts.errors += session->outcome == RUN_INCONCLUSIVE || session->outcome == RUN_WITHOUT_VERDICT;
 		counts.wall_ns += session->wall_ns;
+		if (session->again)
+			continue;
+		const struct run_session *trouble = decisive(session, count_times(run, session));
+		counts.tests++;
+		counts.failures += trouble != NULL && is_failure(trouble);
+		counts.errors += trouble != NULL && !is_failure(trouble);
+		counts.skipped += session->outcome == RUN_HELD;
 	}
 	return counts;
 }
 
 static void put_counts(FILE *stream, struct counts counts)
 {
-	fprintf(stream, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", counts.tests, counts.failures, counts.errors);
+	fprintf(stream, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"", counts.tests, counts.failures, counts.errors,
+	        counts.skipped);
 	put_seconds(stream, "time", counts.wall_ns);
 	fputs(">\n", stream);
 }
@@ -145,7 +203,8 @@ void report_junit(FILE *stream, const struct causes *causes)
 		put_counts(stream, count(run, first, end));
 		put_idle(stream, idle, idle_count, scenario);
 		for (size_t i = first; i < end; i++)
-			put_case(stream, run, &run->sessions[run->by_scenario[i]]);
+			if (!run->sessions[run->by_scenario[i]].again)
+				put_case(stream, run, &run->sessions[run->by_scenario[i]]);
 		fputs("  </testsuite>\n", stream);
 	}
 	fputs("</testsuites>\n", stream);

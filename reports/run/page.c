@@ -30,13 +30,8 @@ static const struct {
 	const char *class, *mark;
 } looks[RUN_OUTCOMES] = {
 	[RUN_FAILED] = {"fail", "\u2716"},         [RUN_INCONCLUSIVE] = {"open", "?"},  [RUN_WITHOUT_VERDICT] = {"open", "\u2026"},
-	[RUN_CONFIRMED] = {"confirmed", "\u25c6"}, [RUN_SURVIVED] = {"pass", "\u2714"},
+	[RUN_CONFIRMED] = {"confirmed", "\u25c6"}, [RUN_SURVIVED] = {"pass", "\u2714"}, [RUN_HELD] = {"held", "\u2013"},
 };
-
-static size_t unexpected(const struct run *run)
-{
-	return run->count - run->outcomes[RUN_CONFIRMED] - run->outcomes[RUN_SURVIVED];
-}
 
 static const char *plural(size_t count)
 {
@@ -79,10 +74,10 @@ static void put_headline(FILE *stream, const struct causes *causes)
 
 	if (run->goes_on)
 		fputs("The run goes on: ", stream);
-	if (unexpected(run) == 0)
+	if (run_troubles(run) == 0)
 		fprintf(stream, "%s%zu session%s came out as expected", run->count > 1 ? "All " : "", run->count, plural(run->count));
 	else
-		fprintf(stream, "%zu of %zu session%s did not come out as expected, for %zu cause%s", unexpected(run), run->count,
+		fprintf(stream, "%zu of %zu session%s did not come out as expected, for %zu cause%s", run_troubles(run), run->count,
 		        plural(run->count), causes->count, plural(causes->count));
 }
 
@@ -103,7 +98,8 @@ static void put_about(FILE *stream, const struct causes *causes)
 
 static void put_counts(FILE *stream, const struct causes *causes)
 {
-	static const char *const names[RUN_OUTCOMES] = {"failed", "inconclusive", "without verdict", "confirmed failures", "passed"};
+	static const char *const names[RUN_OUTCOMES] = {"failed", "inconclusive", "without verdict", "confirmed failures",
+	                                                "passed", "not run"};
 
 	for (size_t i = 0; i < RUN_OUTCOMES; i++)
 		if (causes->run->outcomes[i] > 0)
@@ -272,7 +268,7 @@ static void put_cell(FILE *stream, const struct run *run, size_t first, size_t e
 	}
 	while (outcomes[worst] == 0)
 		worst++;
-	static const char *const words[RUN_OUTCOMES] = {"failed", "inconclusive", "no verdict", "confirmed", "passed"};
+	static const char *const words[RUN_OUTCOMES] = {"failed", "inconclusive", "no verdict", "confirmed", "passed", "not run"};
 	fprintf(stream, "<td><span class=\"mark %s\">%s ", looks[worst].class, looks[worst].mark);
 	if (outcomes[worst] < all)
 		fprintf(stream, "%zu of ", outcomes[worst]);

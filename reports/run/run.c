@@ -3,78 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "reports/file.h"
-#include "reports/json.h"
 #include "reports/verdict.h"
 
 #define S_NS 1e9
 
-/* -- run.json -- */
-
-static void write_session(struct json *json, const struct run_planned *session)
-{
-	char seed[24];
-
-	(void)snprintf(seed, sizeof seed, "%" PRIu64, session->plan->seed);
-	json_object_begin(json, NULL);
-	json_text(json, "folder", session->folder);
-	json_text(json, "scenario", session->plan->name);
-	json_text(json, "source", session->plan->path);
-	json_text(json, "device", session->plan->device.name);
-	json_text(json, "seed", seed);
-	json_bool(json, "again", session->again);
-	json_bool(json, "replay", session->plan->replay);
-	json_object_end(json);
-}
-
-static bool write_plan(const char *dir, const struct run_plan *plan, struct error *err)
-{
-	struct report_file file;
-
-	if (!report_file_open(&file, dir, RUN_FILE, err))
-		return false;
-	struct json json = {.stream = file.stream};
-	json_object_begin(&json, NULL);
-	json_number(&json, "version", RUN_VERSION);
-	json_text(&json, "tool", "stutter " STUTTER_VERSION);
-	json_text(&json, "started", plan->started);
-	if (plan->device != NULL)
-		json_text(&json, "device", plan->device);
-	json_array_begin(&json, "notes");
-	for (size_t i = 0; plan->notes[i] != NULL; i++)
-		json_text(&json, NULL, plan->notes[i]);
-	json_array_end(&json);
-	json_array_begin(&json, "sessions");
-	for (size_t i = 0; i < plan->count; i++)
-		write_session(&json, &plan->sessions[i]);
-	json_array_end(&json);
-	json_object_end(&json);
-	return report_file_close(&file, err);
-}
-
-/* A lock ends with whoever holds it, however that ends; so it is no lie after a crash, as a word in the file would be. */
-int run_begin(const char *dir, const struct run_plan *plan, struct error *err)
-{
-	char *path = memory_format("%s/" RUN_FILE, dir);
-	int fd = -1;
-
-	if (write_plan(dir, plan, err)) {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			error_set(err, "%s cannot be opened: %s", path, strerror(errno));
-		else
-			(void)flock(fd, LOCK_EX | LOCK_NB);
-	}
-	free(path);
-	return fd;
-}
+/* -- reading -- */
 
 static bool is_locked(const char *path)
 {
@@ -86,8 +25,6 @@ static bool is_locked(const char *path)
 	(void)close(fd);
 	return locked;
 }
-
-/* -- reading -- */
 
 static const char *text_of(const json_t *json, const char *key)
 {
@@ -186,13 +123,25 @@ static void take_verdict(struct run_session *session)
 	session->wall_ns = ns_of(json, "wall_s");
 }
 
+/* Why it was not run: because whoever asked for it wanted it so (a budget, say), or because the run ended. */
+static void lack_verdict(const struct run *run, struct run_session *session)
+{
+	const bool began = run_has(run, session, "plan.yaml");
+
+	if (run->held != NULL) {
+		lack(session, memory_format("%s: %s", began ? "not run to its end" : "not run", run->held));
+		session->outcome = RUN_HELD;
+		return;
+	}
+	lack(session, memory_format(began ? "no verdict: the %s" : "not run: the %s", run->goes_on ? "run goes on" : "run ended before"));
+}
+
 static void read_verdict(const struct run *run, struct run_session *session)
 {
 	json_error_t why;
 
 	if (!run_has(run, session, "verdict.json")) {
-		lack(session, memory_format(run_has(run, session, "plan.yaml") ? "no verdict: the %s" : "not run: the %s",
-		                            run->goes_on ? "run goes on" : "run ended before"));
+		lack_verdict(run, session);
 		return;
 	}
 	char *path = memory_format("%s/%s/verdict.json", run->dir, session->folder);
@@ -219,6 +168,7 @@ static void read_session(struct run *run, const json_t *planned, struct run_sess
 	                                .scenario = text_of(planned, "scenario"),
 	                                .source = text_of(planned, "source"),
 	                                .device = text_of(planned, "device"),
+	                                .plan_hash = text_of(planned, "plan"),
 	                                .seed = text_of(planned, "seed"),
 	                                .reason = "",
 	                                .expectation = "",
@@ -227,10 +177,71 @@ static void read_session(struct run *run, const json_t *planned, struct run_sess
 	                                .digest = "",
 	                                .failure_of = ""};
 	read_verdict(run, session);
-	session->replay = replay_command(run, session, json_is_true(json_object_get(planned, "replay")));
-	run->outcomes[session->outcome]++;
-	run->passed += strcmp(session->verdict, verdict_name(VERDICT_PASS)) == 0;
-	run->failed += strcmp(session->verdict, verdict_name(VERDICT_FAIL)) == 0;
+	session->is_replay = json_is_true(json_object_get(planned, "replay"));
+}
+
+/* -- what only all sessions together tell -- */
+
+/* What came out differently the second time proves nothing, whatever its verdict. @param first The same session before it. */
+static void compare_repeat(struct run_session *session, const struct run_session *first)
+{
+	if (session->outcome == RUN_INCONCLUSIVE || first->outcome == RUN_INCONCLUSIVE || session->json == NULL || first->json == NULL ||
+	    strcmp(session->digest, first->digest) == 0)
+		return;
+	session->outcome = RUN_INCONCLUSIVE;
+	session->ours = true;
+	session->lack = memory_format("NOT REPEATABLE: the digest is not that of the first time, %s; compare the two traces",
+	                              first->digest);
+	session->reason = session->lack;
+	session->verdict = verdict_name(VERDICT_INCONCLUSIVE);
+}
+
+static void compare_repeats(struct run *run)
+{
+	const struct run_session *first = NULL;
+
+	for (size_t i = 0; i < run->count; i++) {
+		struct run_session *session = &run->sessions[i];
+		if (!session->again)
+			first = session;
+		else if (first != NULL)
+			compare_repeat(session, first);
+	}
+}
+
+/* With --strict, a session that was as expected is not if one of its faults hit nothing in any session of its scenario. */
+static void fail_idle(struct run *run, const struct run_idle *idle)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		struct run_session *session = &run->sessions[i];
+		if ((session->outcome != RUN_SURVIVED && session->outcome != RUN_CONFIRMED) ||
+		    strcmp(session->scenario, idle->scenario) != 0)
+			continue;
+		session->outcome = RUN_FAILED;
+		session->lack = memory_format("--strict: the fault '%s' never matched anything", idle->rule);
+		session->expectation = session->lack;
+	}
+}
+
+static void enforce_strictness(struct run *run)
+{
+	size_t count;
+	struct run_idle *idle = run->strict ? run_idle_rules(run, &count) : NULL;
+
+	for (size_t i = 0; idle != NULL && i < count; i++)
+		fail_idle(run, &idle[i]);
+	free(idle);
+}
+
+static void count_outcomes(struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		struct run_session *session = &run->sessions[i];
+		session->replay = replay_command(run, session, session->is_replay);
+		run->outcomes[session->outcome]++;
+		run->passed += strcmp(session->verdict, verdict_name(VERDICT_PASS)) == 0;
+		run->failed += strcmp(session->verdict, verdict_name(VERDICT_FAIL)) == 0;
+	}
 }
 
 static int compare_scenarios(const void *a, const void *b, void *sessions)
@@ -298,6 +309,19 @@ static json_t *read_plan(const char *path, const char *dir, struct error *err)
 	return NULL;
 }
 
+/* @return why sessions were not run that were asked for; NULL: nothing kept them. */
+static char *read_held(const char *dir)
+{
+	char *path = memory_format("%s/" RUN_HELD_FILE, dir);
+	json_t *json = json_load_file(path, 0, NULL);
+	const char *why = json_string_value(json_object_get(json, "why"));
+	char *text = why != NULL ? memory_text(why) : NULL;
+
+	json_decref(json);
+	free(path);
+	return text;
+}
+
 bool run_open(struct run *ret_run, const char *dir, struct error *err)
 {
 	size_t length = strlen(dir);
@@ -314,11 +338,16 @@ bool run_open(struct run *ret_run, const char *dir, struct error *err)
 		return false;
 	}
 	run.tool = text_of(run.plan, "tool");
+	run.strict = json_is_true(json_object_get(run.plan, "strict"));
+	run.held = read_held(run.dir);
 	run.started = text_of(run.plan, "started");
 	run.sessions = memory_new((json_array_size(json_object_get(run.plan, "sessions")) + 1) * sizeof *run.sessions);
 	for (const json_t *planned = json_object_get(run.plan, "sessions"); run.count < json_array_size(planned); run.count++)
 		read_session(&run, json_array_get(planned, run.count), &run.sessions[run.count]);
 	sort_by_scenario(&run);
+	compare_repeats(&run);
+	enforce_strictness(&run);
+	count_outcomes(&run);
 	*ret_run = run;
 	return true;
 }
@@ -333,6 +362,7 @@ void run_close(struct run *run)
 	json_decref(run->plan);
 	free(run->by_scenario);
 	free(run->sessions);
+	free(run->held);
 	free(run->dir);
 	*run = (struct run){.count = 0};
 }
@@ -341,7 +371,7 @@ void run_close(struct run *run)
 
 const char *run_outcome_name(const struct run_session *session)
 {
-	static const char *const names[RUN_OUTCOMES] = {"FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass"};
+	static const char *const names[RUN_OUTCOMES] = {"FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass", "not run"};
 
 	return session->outcome == RUN_FAILED && strcmp(session->verdict, "pass") == 0 ? "PASS, UNEXPECTED" : names[session->outcome];
 }
@@ -349,6 +379,11 @@ const char *run_outcome_name(const struct run_session *session)
 bool run_is_trouble(const struct run_session *session)
 {
 	return session->outcome < RUN_CONFIRMED;
+}
+
+size_t run_troubles(const struct run *run)
+{
+	return run->count - run->outcomes[RUN_CONFIRMED] - run->outcomes[RUN_SURVIVED] - run->outcomes[RUN_HELD];
 }
 
 int run_why(const struct run_session *session)

@@ -16,6 +16,8 @@
 
 /** The file that a run begins with, and that makes a folder one of a run. */
 #define RUN_FILE "run.json"
+/** Says why sessions were not run that were asked for, if somebody wanted it so: a budget, say. */
+#define RUN_HELD_FILE "held.json"
 /** Of run.json and summary.json: raised when a reader of the old one would go wrong. */
 #define RUN_VERSION 1
 
@@ -26,18 +28,21 @@ enum run_outcome {
 	RUN_WITHOUT_VERDICT, /**< the run ended before the session did, or before its turn */
 	RUN_CONFIRMED,       /**< a failure that was expected */
 	RUN_SURVIVED,        /**< passed, as expected */
+	RUN_HELD,            /**< not run, because whoever asked for it wanted it so: a budget, say */
 	RUN_OUTCOMES,
 };
 
 /** One session. No text is NULL; one that is not known is empty. */
 struct run_session {
 	enum run_outcome outcome;
-	bool again;              /**< the second time of the same session (--twice) */
+	bool again;              /**< one more time of the session before it (--twice, --repeat) */
+	bool is_replay;          /**< of a frozen plan */
 	bool ours;               /**< inconclusive because of a mistake in stutter itself */
 	const char *folder;      /**< relative to the run's */
 	const char *scenario;    /**< its name */
 	const char *source;      /**< its file, as the user gave it */
 	const char *device;      /**< its name */
+	const char *plan_hash;   /**< of the plan and what it is run with (plan_hash()) */
 	const char *seed;        /**< as a text, since JSON's numbers end before seeds do */
 	const char *verdict;     /**< "pass", "fail", "inconclusive" or "none" */
 	const char *reason;      /**< may go on for several lines */
@@ -46,13 +51,15 @@ struct run_session {
 	char *replay; /**< the command that repeats it */
 	uint64_t virtual_ns, wall_ns;
 	json_t *json; /**< the whole verdict; NULL: there is none */
-	char *lack;   /* owned: the reason of what has no verdict */
+	char *lack;   /* owned: what is said of it here, in place of what its verdict says */
 };
 
 struct run {
 	char *dir;
 	json_t *plan; /* run.json */
 	const char *tool, *started;
+	bool strict;                  /**< a fault that never matches makes its scenario's sessions ones that are not as expected */
+	char *held;                   /**< why sessions were not run that were asked for; NULL: nobody kept them */
 	bool goes_on;                 /**< somebody is at work on it */
 	size_t count;                 /**< of sessions, in the order in which they were asked for */
 	struct run_session *sessions; /**< those of a scenario need not follow each other */
@@ -71,13 +78,22 @@ struct run_planned {
 struct run_plan {
 	const struct run_planned *sessions;
 	size_t count;
-	const char *device;       /**< that the user gave in place of the scenarios' own; NULL: none */
-	const char *started;      /**< date and time, for people */
-	const char *const *notes; /**< what the user should know about the scenarios; ends with NULL */
+	const char *device;  /**< that the user gave in place of the scenarios' own; NULL: none */
+	const char *started; /**< date and time, for people */
+	bool strict;
+	const char *shard;            /**< "2/8"; NULL: the run is whole */
+	const char *const *arguments; /**< of the command line, by which the run can go on; ends with NULL; NULL: it cannot */
+	const char *const *notes;     /**< what the user should know about the scenarios; ends with NULL */
 };
 
 /** Writes run.json, before anything runs. @return a descriptor that tells others that the run goes on for as long as it is open; -1 with @p err. */
 int run_begin(const char *dir, const struct run_plan *plan, struct error *err);
+
+/** Goes on with a run that was left. @return as run_begin(); -1 also if somebody else is at work on it. */
+int run_go_on(const char *dir, struct error *err);
+
+/** Notes why sessions that have no verdict were not run, if that was wanted. */
+bool run_hold(const char *dir, const char *why, struct error *err);
 
 /** Reads the folder @p dir. @param ret_run To be released with run_close(). @return false if it is no run's, with @p err. */
 bool run_open(struct run *ret_run, const char *dir, struct error *err);
@@ -88,6 +104,9 @@ const char *run_outcome_name(const struct run_session *session);
 
 /** Whether the session has to be looked at. */
 bool run_is_trouble(const struct run_session *session);
+
+/** How many have to be looked at. */
+size_t run_troubles(const struct run *run);
 
 /** The length of the first line of the reason, which says why. */
 int run_why(const struct run_session *session);

@@ -57,8 +57,8 @@ static void copy(struct json *json, const char *key, const json_t *value)
 /* What run.json says comes first, and what the verdict says besides. */
 static void put_session(struct json *json, const struct run_session *session)
 {
-	static const char *const told[] = {"version", "tool",    "scenario", "source", "device",
-	                                   "seed",    "verdict", "reason",   "digest", "as_expected"};
+	static const char *const told[] = {"version", "tool",   "scenario", "source",      "device",     "seed",
+	                                   "verdict", "reason", "digest",   "as_expected", "expectation"};
 	const char *key;
 	json_t *member;
 
@@ -70,8 +70,10 @@ static void put_session(struct json *json, const struct run_session *session)
 	json_number(json, "seed", strtoull(session->seed, NULL, 10));
 	json_bool(json, "again", session->again);
 	json_text(json, "verdict", session->verdict);
-	json_bool(json, "as_expected", !run_is_trouble(session));
+	json_bool(json, "as_expected", session->outcome == RUN_CONFIRMED || session->outcome == RUN_SURVIVED);
 	json_text(json, "reason", session->reason);
+	if (session->expectation[0] != '\0')
+		json_text(json, "expectation", session->expectation);
 	json_text(json, "digest", session->digest);
 	json_text(json, "replay", session->replay);
 	json_object_foreach(session->json, key, member)
@@ -138,7 +140,8 @@ void report_summary(FILE *stream, const struct causes *causes)
 	json_number(&json, "failed", run->failed);
 	json_number(&json, "inconclusive", run->outcomes[RUN_INCONCLUSIVE] + run->outcomes[RUN_WITHOUT_VERDICT]);
 	json_number(&json, "without_verdict", run->outcomes[RUN_WITHOUT_VERDICT]);
-	json_number(&json, "not_as_expected", run->count - run->outcomes[RUN_CONFIRMED] - run->outcomes[RUN_SURVIVED]);
+	json_number(&json, "not_as_expected", run_troubles(run));
+	json_number(&json, "not_run", run->outcomes[RUN_HELD]);
 	put_causes(&json, causes);
 	put_idle(&json, run);
 	json_array_begin(&json, "sessions");

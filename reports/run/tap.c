@@ -58,7 +58,12 @@ void report_tap(FILE *stream, const struct causes *causes)
 		put_description(stream, session->scenario);
 		fputs(" on ", stream);
 		put_description(stream, session->device);
-		fprintf(stream, ", seed %s%s\n", session->seed, session->again ? " again" : "");
+		fprintf(stream, ", seed %s%s", session->seed, session->again ? " again" : "");
+		if (session->outcome == RUN_HELD) {
+			fputs(" # SKIP ", stream);
+			put_description(stream, session->reason);
+		}
+		fputc('\n', stream);
 		if (run_is_trouble(session))
 			put_block(stream, session);
 	}

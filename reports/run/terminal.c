@@ -81,18 +81,25 @@ static void put_idle(FILE *stream, const struct run *run)
 
 static void put_table(FILE *stream, const struct run *run)
 {
-	fprintf(stream, "\n%-24s %6s %6s %13s %16s\n", "scenario", "pass", "fail", "inconclusive", "not as expected");
+	const bool held = run->outcomes[RUN_HELD] > 0;
+
+	fprintf(stream, "\n%-24s %6s %6s %13s %16s%s\n", "scenario", "pass", "fail", "inconclusive", "not as expected",
+	        held ? "  not run" : "");
 	for (size_t first = 0, end; first < run->count; first = end) {
-		size_t passed = 0, failed = 0, unexpected = 0;
+		size_t passed = 0, failed = 0, unexpected = 0, waiting = 0;
 		end = run_scenario_end(run, first);
 		for (size_t i = first; i < end; i++) {
 			const struct run_session *session = &run->sessions[run->by_scenario[i]];
 			passed += strcmp(session->verdict, "pass") == 0;
 			failed += strcmp(session->verdict, "fail") == 0;
 			unexpected += run_is_trouble(session);
+			waiting += session->outcome == RUN_HELD;
 		}
-		fprintf(stream, "%-24s %6zu %6zu %13zu %16zu\n", run->sessions[run->by_scenario[first]].scenario, passed, failed,
-		        end - first - passed - failed, unexpected);
+		fprintf(stream, "%-24s %6zu %6zu %13zu %16zu", run->sessions[run->by_scenario[first]].scenario, passed, failed,
+		        end - first - passed - failed - waiting, unexpected);
+		if (held)
+			fprintf(stream, " %8zu", waiting);
+		fputc('\n', stream);
 	}
 }
 
@@ -125,6 +132,26 @@ static void put_differing(FILE *stream, const struct run *run)
 		const char *differs = json_string_value(json_object_get(session->json, "differs"));
 		if (differs != NULL && session->outcome != RUN_INCONCLUSIVE)
 			fprintf(stream, "\nWARNING: %s: not what the plan was made from: %s\n", session->scenario, differs);
+	}
+}
+
+/* Sessions that were run more than once, and came to the same each time. */
+static void put_repeats(FILE *stream, const struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		const struct run_session *first = &run->sessions[i];
+		size_t times = 1;
+		while (i + times < run->count && run->sessions[i + times].again &&
+		       strcmp(run->sessions[i + times].digest, first->digest) == 0)
+			times++;
+		if (first->again || times == 1 || first->outcome == RUN_INCONCLUSIVE || first->digest[0] == '\0' ||
+		    (i + times < run->count && run->sessions[i + times].again))
+			continue;
+		fprintf(stream, "\n%s on %s, seed %s: the same ", first->scenario, first->device, first->seed);
+		if (times == 2)
+			fprintf(stream, "twice, digest %s\n", first->digest);
+		else
+			fprintf(stream, "%zu times, digest %s\n", times, first->digest);
 	}
 }
 
@@ -161,6 +188,10 @@ static void put_report(FILE *stream, const struct causes *causes)
 		fprintf(stream, "\nNOTE: %s\n", note);
 	put_table(stream, run);
 	put_meanings(stream, run);
+	put_repeats(stream, run);
+	if (run->held != NULL)
+		fprintf(stream, "\n%zu session%s not run: %s. `stutter run --resume %s` goes on.\n", run->outcomes[RUN_HELD],
+		        run->outcomes[RUN_HELD] == 1 ? " was" : "s were", run->held, run->dir);
 	if (run->goes_on)
 		fputs("\nThe run goes on: what is told here is what there is by now.\n", stream);
 	put_place(stream, run);

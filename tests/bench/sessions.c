@@ -198,7 +198,7 @@ void bench_sessions(void)
 	char command[PATH_SIZE];
 	struct cost cost;
 
-	if (mkdtemp(folder) == NULL) {
+	if (mkdtemp(folder) == NULL || setenv("XDG_STATE_HOME", folder, 1) != 0) {
 		bench_missing("sessions", "no folder in /tmp");
 		return;
 	}

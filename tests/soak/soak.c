@@ -369,7 +369,7 @@ int main(void)
 	const char *wanted = getenv("SOAK_SHARE"), *only = getenv("SOAK_ONLY");
 
 	share = wanted != NULL && strtoul(wanted, NULL, 10) > 0 ? (unsigned)strtoul(wanted, NULL, 10) : 1;
-	if (mkdtemp(folder) == NULL) {
+	if (mkdtemp(folder) == NULL || setenv("XDG_STATE_HOME", folder, 1) != 0) {
 		perror(folder);
 		return 2;
 	}

@@ -79,7 +79,9 @@ static int begin(size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		planned[i] = (struct run_planned){&plans[i % 2], folders[i], false};
-	int fd = run_begin(test_folder(), &(struct run_plan){planned, count, NULL, "2026-01-01T00:00:00Z", notes}, &err);
+	int fd = run_begin(test_folder(),
+	                   &(struct run_plan){.sessions = planned, .count = count, .started = "2026-01-01T00:00:00Z", .notes = notes},
+	                   &err);
 	CU_ASSERT_FATAL(fd >= 0);
 	return fd;
 }
@@ -469,7 +471,7 @@ static void make_many(void)
 		(void)snprintf(names[i], sizeof names[i], "clean/seed-%u", i + 1);
 		planned[i] = (struct run_planned){&many[i], names[i], false};
 	}
-	(void)close(run_begin(test_folder(), &(struct run_plan){planned, MANY, NULL, "", none}, &err));
+	(void)close(run_begin(test_folder(), &(struct run_plan){.sessions = planned, .count = MANY, .started = "", .notes = none}, &err));
 	for (unsigned i = 0; i < MANY; i++) {
 		char *dir = memory_format("%s/%s", test_folder(), names[i]);
 		(void)snprintf(verdicts[1].reason, sizeof verdicts[1].reason, "download: HTTP status %u after %u.%u s", i < 30 ? 404 : 500,
@@ -519,11 +521,9 @@ static void the_terminal_takes_no_orders_from_a_guest(void)
 
 static void a_fault_that_never_matched_is_told_everywhere(void)
 {
-	static const struct action kind = {.name = "drop"};
-
 	make_sessions();
 	(void)snprintf(fault.name, sizeof fault.name, "idle");
-	fault.action = &kind;
+	fault.action = action_at(0);
 	for (size_t i = 0; i < 2; i++) {
 		plans[i].faults = &fault;
 		plans[i].fault_count = 1;

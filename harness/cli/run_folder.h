@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/** @file The folder that a run leaves its sessions and reports in. */
+#ifndef CLI_RUN_FOLDER_H
+#define CLI_RUN_FOLDER_H
+
+#include "base/error.h"
+#include "cli/jobs.h"
+
+/** Where runs go that name none: in folders with numbers. */
+#define RUN_FOLDERS "stutter-runs"
+
+/** Makes the folder that the user wants, and what is missing above it, or the next in RUN_FOLDERS. @param wanted NULL: none. @return false also if it is there already. */
+bool run_folder_make(const char *wanted, char ret_dir[DEVICE_PATH_MAX], struct error *err);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What only all sessions of a run tell: repeats, faults that never matched, and sessions that were not to be run. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "reports/run/reports.h"
+#include "session/folder.h"
+#include "tests/test.h"
+
+#define SESSIONS_MAX 6
+
+static struct plan plan;
+static struct fault faults[2];
+static struct run run;
+static struct causes causes;
+
+/* A session as it is to be found: with this digest and verdict, or with none if @c digest is NULL. */
+struct session {
+	const char *folder;
+	bool again;
+	const char *digest;
+	enum verdict_kind kind;
+	uint64_t matched; /* of the first of two faults; the second always matched */
+};
+
+static void write_verdict(const struct session *session)
+{
+	struct verdict verdict = {.kind = session->kind, .met_expectation = session->kind == VERDICT_PASS, .rule_count = 2};
+	char *dir = memory_format("%s/%s", test_folder(), session->folder);
+	struct error err;
+
+	verdict.rules[0].matched = session->matched;
+	verdict.rules[1].matched = 1;
+	(void)snprintf(verdict.digest, sizeof verdict.digest, "%032d", atoi(session->digest));
+	(void)snprintf(verdict.reason, sizeof verdict.reason, "reason %s", session->digest);
+	if (!verdict.met_expectation)
+		(void)snprintf(verdict.expectation, sizeof verdict.expectation, "pass was expected");
+	CU_ASSERT_FATAL(folder_make(dir, &err) && folder_write_verdict(dir, &plan, &verdict, &err));
+	free(dir);
+}
+
+static void make_run(const struct session *sessions, size_t count, bool strict, const char *held)
+{
+	static const char *const none[] = {NULL};
+	struct run_planned planned[SESSIONS_MAX];
+	struct error err = {.text = ""};
+
+	memset(&plan, 0, sizeof plan);
+	(void)snprintf(plan.name, sizeof plan.name, "s");
+	(void)snprintf(plan.device.name, sizeof plan.device.name, "box");
+	(void)snprintf(faults[0].name, sizeof faults[0].name, "one");
+	(void)snprintf(faults[1].name, sizeof faults[1].name, "two");
+	faults[0].action = faults[1].action = action_at(0);
+	plan.faults = faults;
+	plan.fault_count = 2;
+	for (size_t i = 0; i < count; i++)
+		planned[i] = (struct run_planned){&plan, sessions[i].folder, sessions[i].again};
+	const struct run_plan whole = {.sessions = planned, .count = count, .started = "", .strict = strict, .notes = none};
+	int fd = run_begin(test_folder(), &whole, &err);
+	CU_ASSERT_FATAL(fd >= 0);
+	(void)close(fd);
+	for (size_t i = 0; i < count; i++)
+		if (sessions[i].digest != NULL)
+			write_verdict(&sessions[i]);
+	CU_ASSERT_FATAL(held == NULL || run_hold(test_folder(), held, &err));
+	CU_ASSERT_FATAL(run_open(&run, test_folder(), &err));
+	causes_open(&causes, &run);
+}
+
+static void close_run(void)
+{
+	causes_close(&causes);
+	run_close(&run);
+}
+
+static const char *text_by(void (*write)(FILE *stream, const struct causes *causes))
+{
+	static char *text;
+	size_t size = 0;
+
+	free(text);
+	text = NULL;
+	FILE *stream = open_memstream(&text, &size);
+	write(stream, &causes);
+	(void)fclose(stream);
+	return text;
+}
+
+static void the_same_each_time_is_told_once(void)
+{
+	const struct session sessions[] = {
+		{"a", false, "1", VERDICT_PASS, 1}, {"a-2", true, "1", VERDICT_PASS, 1}, {"a-3", true, "1", VERDICT_PASS, 1}};
+
+	make_run(sessions, 3, false, NULL);
+	CU_ASSERT_EQUAL(run.outcomes[RUN_SURVIVED], 3);
+	TEST_CONTAINS(text_by(report_terminal), "s on box, seed 0: the same 3 times, digest 00000000000000000000000000000001");
+	TEST_CONTAINS(text_by(report_junit), "tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\"");
+	close_run();
+}
+
+static void another_digest_proves_nothing(void)
+{
+	const struct session sessions[] = {{"a", false, "1", VERDICT_PASS, 1}, {"a-2", true, "2", VERDICT_PASS, 1}};
+
+	make_run(sessions, 2, false, NULL);
+	CU_ASSERT(run.sessions[0].outcome == RUN_SURVIVED && run.sessions[1].outcome == RUN_INCONCLUSIVE && run.sessions[1].ours);
+	TEST_CONTAINS(run.sessions[1].reason, "NOT REPEATABLE: the digest is not that of the first time, 00000000000000000000000000000001");
+	CU_ASSERT_PTR_NULL(strstr(text_by(report_terminal), "the same"));
+	/* One case, which is an error. */
+	TEST_CONTAINS(text_by(report_junit), "tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\"");
+	TEST_CONTAINS(text_by(report_junit), "<error message=\"NOT REPEATABLE");
+	close_run();
+}
+
+static void repeats_are_written_as_surefire_does(void)
+{
+	const struct session fails[] = {{"a", false, "1", VERDICT_FAIL, 1}, {"a-2", true, "1", VERDICT_FAIL, 1}};
+	const struct session mends[] = {{"a", false, "1", VERDICT_INCONCLUSIVE, 1}, {"a-2", true, "2", VERDICT_PASS, 1}};
+
+	make_run(fails, 2, false, NULL);
+	TEST_CONTAINS(text_by(report_junit), "<failure message=\"pass was expected\"");
+	TEST_CONTAINS(text_by(report_junit), "<rerunFailure message=\"pass was expected\"");
+	close_run();
+	make_run(mends, 2, false, NULL);
+	TEST_CONTAINS(text_by(report_junit), "<flakyError message=\"pass was expected\"");
+	TEST_CONTAINS(text_by(report_junit), "failures=\"0\" errors=\"0\"");
+	close_run();
+}
+
+static void strict_blames_the_sessions_of_an_idle_fault(void)
+{
+	const struct session idle[] = {{"a", false, "1", VERDICT_PASS, 0}, {"b", false, "2", VERDICT_FAIL, 0}};
+	const struct session one_hits[] = {{"a", false, "1", VERDICT_PASS, 0}, {"b", false, "2", VERDICT_PASS, 1}};
+
+	make_run(idle, 2, true, NULL);
+	CU_ASSERT_EQUAL(run.outcomes[RUN_FAILED], 2);
+	TEST_SAME_TEXT(run.sessions[0].expectation, "--strict: the fault 'one' never matched anything");
+	TEST_SAME_TEXT(run.sessions[1].expectation, "pass was expected");
+	close_run();
+	/* Faults are asked over all sessions of the scenario. */
+	make_run(one_hits, 2, true, NULL);
+	CU_ASSERT_EQUAL(run.outcomes[RUN_FAILED], 0);
+	close_run();
+	make_run(idle, 2, false, NULL);
+	CU_ASSERT_EQUAL(run.outcomes[RUN_FAILED], 1);
+	close_run();
+}
+
+static void what_was_not_to_be_run_is_neither_good_nor_bad(void)
+{
+	const struct session sessions[] = {{"a", false, "1", VERDICT_PASS, 1}, {"b", false, NULL, VERDICT_PASS, 0}};
+
+	make_run(sessions, 2, false, "the budget of 3 s is used up");
+	CU_ASSERT(run.sessions[1].outcome == RUN_HELD && !run_is_trouble(&run.sessions[1]) && run_troubles(&run) == 0);
+	TEST_SAME_TEXT(run.sessions[1].reason, "not run: the budget of 3 s is used up");
+	TEST_CONTAINS(text_by(report_terminal), "1 session was not run: the budget of 3 s is used up.");
+	TEST_CONTAINS(text_by(report_junit), "<skipped message=\"not run: the budget of 3 s is used up\"/>");
+	TEST_CONTAINS(text_by(report_junit), "tests=\"2\" failures=\"0\" errors=\"0\" skipped=\"1\"");
+	TEST_CONTAINS(text_by(report_tap), "ok 2 - s on box, seed 0 # SKIP not run: the budget");
+	TEST_CONTAINS(text_by(report_summary), "\"not_run\": 1");
+	TEST_CONTAINS(text_by(report_summary), "\"as_expected\": false");
+	close_run();
+	/* Without it, the run has died. */
+	(void)test_shell((char[8]){0}, 8, "rm %s/" RUN_HELD_FILE, test_folder());
+	make_run(sessions, 2, false, NULL);
+	CU_ASSERT(run.sessions[1].outcome == RUN_WITHOUT_VERDICT && run_troubles(&run) == 1);
+	close_run();
+}
+
+static void nobody_takes_over_what_another_is_at(void)
+{
+	const struct session sessions[] = {{"a", false, "1", VERDICT_PASS, 1}};
+	struct error err = {.text = ""};
+
+	make_run(sessions, 1, false, "a reason");
+	int first = run_go_on(test_folder(), &err);
+	CU_ASSERT_FATAL(first >= 0);
+	CU_ASSERT(run_go_on(test_folder(), &err) < 0);
+	TEST_CONTAINS(err.text, "somebody else is at work on the run in ");
+	(void)close(first);
+	close_run();
+}
+
+const CU_TestInfo tests_run_whole[] = {
+	{"the same each time is told once", the_same_each_time_is_told_once},
+	{"another digest proves nothing", another_digest_proves_nothing},
+	{"repeats are written as Surefire does", repeats_are_written_as_surefire_does},
+	{"strict blames the sessions of an idle fault", strict_blames_the_sessions_of_an_idle_fault},
+	{"what was not to be run is neither good nor bad", what_was_not_to_be_run_is_neither_good_nor_bad},
+	{"nobody takes over what another is at", nobody_takes_over_what_another_is_at},
+	CU_TEST_INFO_NULL,
+};
