@@ -338,6 +338,7 @@ bool run_open(struct run *ret_run, const char *dir, struct error *err)
 		return false;
 	}
 	run.tool = text_of(run.plan, "tool");
+	run.shard = text_of(run.plan, "shard");
 	run.strict = json_is_true(json_object_get(run.plan, "strict"));
 	run.held = read_held(run.dir);
 	run.started = text_of(run.plan, "started");

@@ -59,6 +59,7 @@ struct run {
 	json_t *plan; /* run.json */
 	const char *tool, *started;
 	bool strict;                  /**< a fault that never matches makes its scenario's sessions ones that are not as expected */
+	const char *shard;            /**< "2/8", of those of a whole; empty: it is whole */
 	char *held;                   /**< why sessions were not run that were asked for; NULL: nobody kept them */
 	bool goes_on;                 /**< somebody is at work on it */
 	size_t count;                 /**< of sessions, in the order in which they were asked for */

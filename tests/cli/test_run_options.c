@@ -93,6 +93,10 @@ static void shards_make_up_the_whole(void)
 	expect(stutter("run theme --seeds 1..3 --shard 4/4 --out r4"), 0);
 	TEST_SAME_TEXT(sessions_of("r1"), "a/seed-1 pass, b/seed-2 pass");
 	TEST_SAME_TEXT(sessions_of("r4"), "b/seed-1 pass");
+	expect(stutter("merge r4 r1 --out whole"), 0);
+	TEST_SAME_TEXT(sessions_of("whole"), "a/seed-1 pass, b/seed-1 pass, b/seed-2 pass");
+	TEST_CONTAINS(output, "NOTE: shard 2/4 is not among what was merged");
+	TEST_CONTAINS(output, "NOTE: shard 3/4 is not among what was merged");
 	expect(stutter("run theme --shard 5/4 --out r5"), 2);
 	TEST_CONTAINS(output, "--shard: '5/4' must be a share from 1/N to N/N");
 }

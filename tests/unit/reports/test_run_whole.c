@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "reports/run/merge.h"
 #include "reports/run/reports.h"
 #include "session/folder.h"
 #include "tests/test.h"
@@ -16,6 +17,8 @@ static struct plan plan;
 static struct fault faults[2];
 static struct run run;
 static struct causes causes;
+static const char *dir_of_run = ""; /* below the test's folder, with a slash in front */
+static const char *shard;
 
 /* A session as it is to be found: with this digest and verdict, or with none if @c digest is NULL. */
 struct session {
@@ -29,7 +32,7 @@ struct session {
 static void write_verdict(const struct session *session)
 {
 	struct verdict verdict = {.kind = session->kind, .met_expectation = session->kind == VERDICT_PASS, .rule_count = 2};
-	char *dir = memory_format("%s/%s", test_folder(), session->folder);
+	char *dir = memory_format("%s%s/%s", test_folder(), dir_of_run, session->folder);
 	struct error err;
 
 	verdict.rules[0].matched = session->matched;
@@ -58,16 +61,19 @@ static void make_run(const struct session *sessions, size_t count, bool strict, 
 	plan.fault_count = 2;
 	for (size_t i = 0; i < count; i++)
 		planned[i] = (struct run_planned){&plan, sessions[i].folder, sessions[i].again};
-	const struct run_plan whole = {.sessions = planned, .count = count, .started = "", .strict = strict, .notes = none};
-	int fd = run_begin(test_folder(), &whole, &err);
+	const struct run_plan whole = {.sessions = planned, .count = count, .started = "", .strict = strict, .shard = shard, .notes = none};
+	char *dir = memory_format("%s%s", test_folder(), dir_of_run);
+	CU_ASSERT_FATAL(folder_make(dir, &err));
+	int fd = run_begin(dir, &whole, &err);
 	CU_ASSERT_FATAL(fd >= 0);
 	(void)close(fd);
 	for (size_t i = 0; i < count; i++)
 		if (sessions[i].digest != NULL)
 			write_verdict(&sessions[i]);
-	CU_ASSERT_FATAL(held == NULL || run_hold(test_folder(), held, &err));
-	CU_ASSERT_FATAL(run_open(&run, test_folder(), &err));
+	CU_ASSERT_FATAL(held == NULL || run_hold(dir, held, &err));
+	CU_ASSERT_FATAL(run_open(&run, dir, &err));
 	causes_open(&causes, &run);
+	free(dir);
 }
 
 static void close_run(void)
@@ -184,6 +190,73 @@ static void nobody_takes_over_what_another_is_at(void)
 	close_run();
 }
 
+/* -- merging -- */
+
+#define PARTS 2
+
+/* Makes the parts "/p0" and "/p1" of these sessions, and merges them into "/whole". @return the error; "" if they are merged, and read. */
+static const char *merge(const struct session *const sessions[PARTS], const size_t counts[PARTS], const char *const shards[PARTS])
+{
+	static const char *const dirs[PARTS] = {"/p0", "/p1"};
+	static struct error err;
+	struct run parts[PARTS];
+	char *whole = memory_format("%s/whole", test_folder());
+
+	err.text[0] = '\0';
+	for (size_t i = 0; i < PARTS; i++) {
+		dir_of_run = dirs[i];
+		shard = shards[i];
+		make_run(sessions[i], counts[i], false, NULL);
+		causes_close(&causes);
+		parts[i] = run;
+	}
+	CU_ASSERT_FATAL(folder_make(whole, &err));
+	if (run_merge(whole, parts, PARTS, &err)) {
+		CU_ASSERT_FATAL(run_open(&run, whole, &err));
+		causes_open(&causes, &run);
+	}
+	for (size_t i = 0; i < PARTS; i++)
+		run_close(&parts[i]);
+	free(whole);
+	return err.text;
+}
+
+static void shards_are_put_in_their_order(void)
+{
+	const struct session first[] = {{"a", false, "1", VERDICT_PASS, 1}, {"c", false, "3", VERDICT_FAIL, 1}};
+	const struct session second[] = {{"b", false, "2", VERDICT_PASS, 1}, {"d", false, NULL, VERDICT_PASS, 1}};
+
+	TEST_SAME_TEXT(merge((const struct session *const[]){second, first}, (const size_t[]){2, 2}, (const char *const[]){"2/3", "1/3"}),
+	               "");
+	CU_ASSERT_EQUAL_FATAL(run.count, 4);
+	TEST_SAME_TEXT(run.sessions[0].folder, "a");
+	TEST_SAME_TEXT(run.sessions[1].folder, "b");
+	TEST_SAME_TEXT(run.sessions[2].folder, "c");
+	TEST_SAME_TEXT(run.sessions[3].folder, "d");
+	CU_ASSERT(run.sessions[2].outcome == RUN_FAILED && run.sessions[3].outcome == RUN_WITHOUT_VERDICT);
+	TEST_CONTAINS(text_by(report_terminal), "NOTE: shard 3/3 is not among what was merged");
+	close_run();
+}
+
+static void what_proved_something_is_taken(void)
+{
+	const struct session lost[] = {{"a", false, NULL, VERDICT_PASS, 1}, {"b", false, "2", VERDICT_INCONCLUSIVE, 1}};
+	const struct session again[] = {{"a", false, "1", VERDICT_PASS, 1}, {"b", false, "2", VERDICT_FAIL, 1}};
+
+	TEST_SAME_TEXT(merge((const struct session *const[]){lost, again}, (const size_t[]){2, 2}, (const char *const[]){NULL, NULL}), "");
+	CU_ASSERT_EQUAL_FATAL(run.count, 2);
+	CU_ASSERT(run.sessions[0].outcome == RUN_SURVIVED && run.sessions[1].outcome == RUN_FAILED);
+	close_run();
+}
+
+static void contradictions_are_not_merged(void)
+{
+	const struct session one[] = {{"a", false, "1", VERDICT_PASS, 1}}, other[] = {{"a", false, "2", VERDICT_PASS, 1}};
+
+	TEST_CONTAINS(merge((const struct session *const[]){one, other}, (const size_t[]){1, 1}, (const char *const[]){NULL, NULL}),
+	              "NOT REPEATABLE: a has the digest 00000000000000000000000000000001 in ");
+}
+
 const CU_TestInfo tests_run_whole[] = {
 	{"the same each time is told once", the_same_each_time_is_told_once},
 	{"another digest proves nothing", another_digest_proves_nothing},
@@ -191,5 +264,8 @@ const CU_TestInfo tests_run_whole[] = {
 	{"strict blames the sessions of an idle fault", strict_blames_the_sessions_of_an_idle_fault},
 	{"what was not to be run is neither good nor bad", what_was_not_to_be_run_is_neither_good_nor_bad},
 	{"nobody takes over what another is at", nobody_takes_over_what_another_is_at},
+	{"shards are put in their order", shards_are_put_in_their_order},
+	{"what proved something is taken", what_proved_something_is_taken},
+	{"contradictions are not merged", contradictions_are_not_merged},
 	CU_TEST_INFO_NULL,
 };
