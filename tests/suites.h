@@ -83,6 +83,7 @@
 	S("session/hello", tests_hello, false)                                                                                             \
 	S("session/folder", tests_folder, false)                                                                                           \
 	S("session/judge", tests_judge, false)                                                                                             \
+	S("session/load", tests_load, false)                                                                                               \
 	S("session/oracle", tests_oracle, false)                                                                                           \
 	S("session/witness", tests_witness, false)                                                                                         \
 	S("reports/text", tests_text, false)                                                                                               \

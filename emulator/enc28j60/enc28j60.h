@@ -552,6 +552,12 @@ struct enc28j60_mac enc28j60_mac(const struct enc28j60 *chip);
 bool enc28j60_receiving(const struct enc28j60 *chip);
 
 /**
+ * @param chip the chip, which has run up to now
+ * @return how many bytes of the receive ring the host has not given free yet, by ERXRDPT (DS39662 sec. 7.2.4); 0 while reception is off
+ */
+unsigned enc28j60_ring_fill(const struct enc28j60 *chip);
+
+/**
  * @param chip the chip
  * @return the next instant, in ns, at which the chip acts by itself; UINT64_MAX if never
  */

@@ -137,6 +137,14 @@ static unsigned free_bytes(const struct enc28j60 *chip)
 	return enc28j60_ring_distance(ring, chip->rx.write_pointer, read) - 1;
 }
 
+unsigned enc28j60_ring_fill(const struct enc28j60 *chip)
+{
+	/* Before reception is on, the pointers are not those of the ring that it will use. */
+	if (!(chip->regs[ENC28J60_ECON1] & ECON1_RXEN))
+		return 0;
+	return enc28j60_ring(chip).size - 1 - free_bytes(chip);
+}
+
 static unsigned space_for(size_t length)
 {
 	return (unsigned)(HEADER_SIZE + length + 1) & ~1u;

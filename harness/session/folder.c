@@ -102,6 +102,16 @@ bool folder_write_addresses(const char *dir, const struct world *world, struct e
 	return write_list(dir, "addresses.txt", world_write_addresses, world, err);
 }
 
+bool folder_write_load(const char *dir, struct world *world, struct error *err)
+{
+	struct report_file file;
+
+	if (!report_file_open(&file, dir, LOAD_FILE, err))
+		return false;
+	world_write_load(world, file.stream);
+	return report_file_close(&file, err);
+}
+
 bool folder_write_replay(const char *dir, const struct world *world, struct error *err)
 {
 	return write_list(dir, "replay.txt", world_write_replay, world, err);

@@ -66,6 +66,9 @@ struct world;
 /** Writes addresses.txt: what a fault could have named. */
 bool folder_write_addresses(const char *dir, const struct world *world, struct error *err);
 
+/** Writes series.csv: how busy the board was, over time. */
+bool folder_write_load(const char *dir, struct world *world, struct error *err);
+
 /** Writes replay.txt: which decisions of the plan found what they are about. */
 bool folder_write_replay(const char *dir, const struct world *world, struct error *err);
 

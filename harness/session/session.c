@@ -130,6 +130,7 @@ static void log_message(struct session *session, const struct stutter_request *r
 
 static void answer_spi(struct session *session, const struct stutter_request *request, const uint8_t *payload, uint8_t *ret_payload)
 {
+	load_look(&session->world.load, &session->world.board, session->world.sim.now);
 	session->busy_ns = board_spi(&session->world.board, request->chip_select, payload, ret_payload, request->length, request->bus_ns);
 	if (session->folder.messages != NULL)
 		log_message(session, request, payload, ret_payload);
@@ -273,7 +274,10 @@ static struct stutter_reply make_reply(struct session *session, size_t length)
 	sim_ns wake = world_next(&session->world);
 	uint64_t off_ns;
 	bool cut = world_take_power_cut(&session->world, &off_ns);
+	bool fell = board_take_int_edge(&session->world.board);
 
+	if (fell)
+		load_interrupt(&session->world.load, &session->world.board, session->world.sim.now);
 	session->off_ns += off_ns;
 	if (wake > session->deadline)
 		wake = session->deadline;
@@ -281,7 +285,7 @@ static struct stutter_reply make_reply(struct session *session, size_t length)
 		wake = silent_until(session);
 	return (struct stutter_reply){
 		.length = (uint32_t)length,
-		.flags = (board_take_int_edge(&session->world.board) ? STUTTER_INT_FELL : 0) | (cut ? STUTTER_POWER_CUT : 0),
+		.flags = (fell ? STUTTER_INT_FELL : 0) | (cut ? STUTTER_POWER_CUT : 0),
 		.wake_ns = wake - session->shift_ns,
 		.busy_ns = session->busy_ns,
 	};
@@ -473,7 +477,7 @@ static void finish(struct session *session, struct verdict *verdict)
 	world_finish(world);
 	(void)trace_digest(session->trace, verdict->digest);
 	if (!folder_freeze_plan(session->dir, session->plan, &world->decisions, verdict->image_hash, &err) ||
-	    !folder_write_addresses(session->dir, world, &err) ||
+	    !folder_write_addresses(session->dir, world, &err) || !folder_write_load(session->dir, world, &err) ||
 	    (session->plan->replay && !folder_write_replay(session->dir, world, &err))) {
 		judge_decide(&session->judge, world, END_BROKEN, err.text, verdict);
 		judge_expectation(&session->plan->expect, verdict);

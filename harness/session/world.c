@@ -171,6 +171,7 @@ static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
 	capture_received(world, AT_DEVICE, arrival->id, frame);
 	service_delivered(&world->service, frame);
 	board_frame_arrived(&world->board, arrival->data, arrival->length, now);
+	load_look(&world->load, &world->board, now);
 }
 
 /* What the device has sent into the cable; what it was to hear and did not is in the server's capture, as sent. */
@@ -354,6 +355,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_NS};
 	sim_open(&world->sim, start);
+	load_init(&world->load, start);
 	witness_init(&world->witness, plan->expect.judges.storm, plan->expect.judges.signs_of_life, start);
 	/* The far end announces itself while it opens, so the captures begin before. */
 	captures_begin(&world->captures);
@@ -482,6 +484,11 @@ void world_write_addresses(const struct world *world, FILE *stream)
 			fprintf(stream, "%-9s %s#1..%" PRIu64 "\n", at_server ? "server" : "board", fault_sites[i].name,
 			        troubles->occasions[i]);
 	}
+}
+
+void world_write_load(struct world *world, FILE *stream)
+{
+	load_write(&world->load, &world->board, world->sim.now, stream);
 }
 
 void world_finish(struct world *world)

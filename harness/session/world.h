@@ -14,6 +14,7 @@
 #include "scenario/plan.h"
 #include "session/cable.h"
 #include "session/captures.h"
+#include "session/load.h"
 #include "session/witness.h"
 
 /** 2026-01-01T00:00:00Z: the far end's clock at virtual time 0, as the device's own at power on. Nanoseconds since 1970. */
@@ -46,6 +47,7 @@ struct world {
 	uint64_t frames[2]; /* that came to the proxy, by direction */
 	void *wire_digest;  /* XXH3 state over frames and their times */
 	struct witness witness;
+	struct load load;
 };
 
 /**
@@ -86,6 +88,9 @@ void world_write_addresses(const struct world *world, FILE *stream);
 
 /** In a replay: a line for each decision of the plan, whether it was found, not found, or lies behind the end. */
 void world_write_replay(const struct world *world, FILE *stream);
+
+/** Writes how busy the board was. */
+void world_write_load(struct world *world, FILE *stream);
 
 /** Writes the closing lines of the trace: counters and digests. */
 void world_finish(struct world *world);

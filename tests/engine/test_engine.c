@@ -54,7 +54,7 @@ static void expect_status(int status, int expected)
 
 static void expect_same_files(const char *a, const char *b)
 {
-	static const char *const names[] = {"trace.txt", "device.pcapng", "server.pcapng", "console.log", "plan.yaml", "addresses.txt"};
+	static const char *const names[] = {"trace.txt", "device.pcapng", "server.pcapng", "console.log", "plan.yaml", "addresses.txt", "series.csv"};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		int status = test_shell(output, sizeof output, "cd %s && cmp %s/%s %s/%s", test_folder(), a, names[i], b, names[i]);
