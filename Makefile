@@ -68,7 +68,7 @@ check: ## The quick tests: all but the sessions under QEMU
 include emulator/guest/guest.mk
 
 # -- the program ----------------------------------------------------------------------------------------------------------------------------
-SOURCES := $(wildcard harness/*/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/qemu/*.c reports/*.c reports/run/*.c) $(GUEST_SHARED)
+SOURCES := $(wildcard harness/*/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/qemu/*.c reports/*.c reports/run/*.c reports/session/*.c) $(GUEST_SHARED)
 MAIN    := harness/cli/main.c
 MODULES := $(filter-out $(MAIN),$(SOURCES))
 objects  = $(patsubst %.c,$(O)/%.o,$(1))
@@ -116,6 +116,11 @@ $(O)/emulator/qemu/carried.o: CPPFLAGS += -DLOCKSTEP_FILE='"$(LOCKSTEP)"' -DINSI
 
 $(O)/reports/run/carried.o: $(wildcard reports/run/page.*)
 
+# The plotting library is Debian's, carried as it is installed.
+DYGRAPHS := /usr/share/javascript/dygraphs
+$(O)/reports/session/carried.o: $(wildcard reports/session/*.html reports/session/*.css reports/session/*.js $(DYGRAPHS)/dygraph.min.*)
+$(O)/reports/session/carried.o: CPPFLAGS += -DDYGRAPHS_DIR='"$(DYGRAPHS)"'
+
 $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -shared -fPIC -s -o $@ $<
@@ -123,7 +128,7 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
 # The static variables of all that a world is made of lie together (harness/campaign/hosted/statics.h).
-WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign statistics history,harness/$(folder)/%) emulator/qemu/% reports/run/%,$(MODULES))) \
+WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign statistics history,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/%,$(MODULES))) \
 	$(FETCHED)
 HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(INSIDE_SOURCES))
 $(PLAIN)/world.o: $(WORLD_OBJECTS)

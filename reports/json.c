@@ -14,7 +14,7 @@ static void write_text(FILE *stream, const char *text)
 	while ((c = text_next(&at)) != 0) {
 		if (c == '"' || c == '\\')
 			fprintf(stream, "\\%c", (char)c);
-		else if (c < ' ' || c == '<' || c == 0x7f)
+		else if (c < ' ' || c == '<' || c == 0x7f || c == 0x2028 || c == 0x2029)
 			fprintf(stream, "\\u%04" PRIx32, c);
 		else
 			text_put(stream, c);
@@ -24,14 +24,14 @@ static void write_text(FILE *stream, const char *text)
 
 static void begin(struct json *json, const char *key)
 {
-	if (json->depth > 0 && json->one_line)
-		fputs(json->first ? "" : ", ", json->stream);
-	else if (json->depth > 0)
-		fprintf(json->stream, "%s\n%*s", json->first ? "" : ",", 2 * json->depth, "");
+	if (json->depth > 0 && !json->first)
+		fputc(',', json->stream);
+	if (json->depth > 0 && !json->compact)
+		fprintf(json->stream, "\n%*s", 2 * json->depth, "");
 	json->first = false;
 	if (key != NULL) {
 		write_text(json->stream, key);
-		fputs(": ", json->stream);
+		fputs(json->compact ? ":" : ": ", json->stream);
 	}
 }
 
@@ -46,11 +46,11 @@ static void open_group(struct json *json, const char *key, char bracket)
 static void close_group(struct json *json, char bracket)
 {
 	json->depth--;
-	if (!json->first && !json->one_line)
+	if (!json->first && !json->compact)
 		fprintf(json->stream, "\n%*s", 2 * json->depth, "");
 	fputc(bracket, json->stream);
 	json->first = false;
-	if (json->depth == 0)
+	if (json->depth == 0 && !json->compact)
 		fputc('\n', json->stream);
 }
 

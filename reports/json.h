@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Writes JSON (RFC 8259) as a stream, indented or on one line. Text that is not UTF-8 comes out as U+FFFD; '<' comes out escaped, so that the text may stand in a page.
+ * Writes JSON (RFC 8259) as a stream. Text that is not UTF-8 comes out as U+FFFD; '<' comes out escaped, so that the text may stand in a page, and so do U+2028
+ * and U+2029, which ended a line in a script before ECMAScript 2019.
  */
 #ifndef REPORTS_JSON_H
 #define REPORTS_JSON_H
@@ -13,8 +14,8 @@
 struct json {
 	FILE *stream;
 	int depth;
-	bool first; /* nothing was written at this depth yet */
-	bool one_line;
+	bool compact; /**< without white space; else it is indented */
+	bool first;   /* nothing was written at this depth yet */
 };
 
 /** Every function below takes the key under which the value stands in its object, or NULL in an array and at the top. */

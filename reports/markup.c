@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "reports/text.h"
@@ -54,6 +55,32 @@ void markup_part(FILE *stream, const char *text, size_t length)
 
 	markup_text(stream, part);
 	free(part);
+}
+
+void markup_path(FILE *stream, const char *path)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+
+	for (; *path != '\0'; path++) {
+		if (strchr(plain, *path) != NULL)
+			fputc(*path, stream);
+		else
+			fprintf(stream, "%%%02X", (unsigned)(unsigned char)*path);
+	}
+}
+
+void markup_fill(FILE *stream, const char *template, void (*put)(FILE *stream, const char *name, const void *ctx), const void *ctx)
+{
+	const char *at = template, *mark;
+
+	while ((mark = strstr(at, "{{")) != NULL) {
+		fwrite(at, 1, (size_t)(mark - at), stream);
+		at = strstr(mark, "}}") + 2;
+		char *name = memory_format("%.*s", (int)(at - mark) - 4, mark + 2);
+		put(stream, name, ctx);
+		free(name);
+	}
+	fputs(at, stream);
 }
 
 void markup_attribute(FILE *stream, const char *name, const char *text)

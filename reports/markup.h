@@ -15,6 +15,12 @@ void markup_text(FILE *stream, const char *text);
 /** The same for its first @p length bytes. */
 void markup_part(FILE *stream, const char *text, size_t length);
 
+/** Writes a path as it may stand in a link (RFC 3986): what is not plain by its bytes, so that no name can be taken for a scheme, a query or an end. */
+void markup_path(FILE *stream, const char *path);
+
+/** Writes a template, in which every {{name}} is what @p put writes for it. */
+void markup_fill(FILE *stream, const char *template, void (*put)(FILE *stream, const char *name, const void *ctx), const void *ctx);
+
 /** Writes ` name="text"`. */
 void markup_attribute(FILE *stream, const char *name, const char *text);
 

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* RFC 3629: the form of a sequence by its first byte. */
 static size_t sequence_length(uint8_t first)
@@ -56,4 +57,21 @@ void text_put(FILE *stream, uint32_t c)
 	fputc((int)((0xff00U >> (tail + 1) & 0xff) | c >> (6 * tail)), stream);
 	for (int i = tail - 1; i >= 0; i--)
 		fputc((int)(0x80 | (c >> (6 * i) & 0x3f)), stream);
+}
+
+void text_put_word(FILE *stream, const char *word)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+,:@%=";
+
+	if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+		fputs(word, stream);
+		return;
+	}
+	fputc('\'', stream);
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			fputs("'\\''", stream);
+		else
+			fputc(*word, stream);
+	fputc('\'', stream);
 }

@@ -17,4 +17,7 @@ uint32_t text_next(const char **at);
 /** Writes a character as UTF-8. */
 void text_put(FILE *stream, uint32_t character);
 
+/** Writes a word as a shell reads it back: as it is if it holds nothing special, else in quotes. */
+void text_put_word(FILE *stream, const char *word);
+
 #endif

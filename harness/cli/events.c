@@ -8,7 +8,7 @@
 
 static struct json begin(const char *event)
 {
-	struct json json = {.stream = stdout, .one_line = true};
+	struct json json = {.stream = stdout, .compact = true};
 
 	json_object_begin(&json, NULL);
 	json_text(&json, "event", event);

@@ -11,6 +11,7 @@
 #include "cli/selection.h"
 #include "fault/netem_note.h"
 #include "reports/run/reports.h"
+#include "reports/session/session.h"
 
 /* -- the beginning -- */
 
@@ -98,12 +99,13 @@ bool report_end(const char *dir, bool terminal, bool github, int *ret_code, stru
 {
 	struct causes causes;
 	struct run run;
+	size_t made;
 
 	if (!run_open(&run, dir, err))
 		return false;
 	causes_open(&causes, &run);
-	/* First, since the terminal is told what is there. */
-	bool good = report_files(&causes, err);
+	/* First, since the terminal is told what is there. The page of the run links to those of its sessions, which on a full disk are worth less than itself. */
+	bool good = report_files(&causes, err) && session_pages(&run, &made, err) && (made == 0 || report_files(&causes, err));
 	if (terminal)
 		report_terminal(stdout, &causes);
 	if (github)

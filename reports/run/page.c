@@ -25,13 +25,6 @@ extern const char page_html[], page_css[], page_js[];
 #define ROW_REASON_MAX 160
 #define DIGEST_SHOWN 16
 
-/* What a session is to the style sheet, and the mark that tells it without colours. */
-static const struct {
-	const char *class, *mark;
-} looks[RUN_OUTCOMES] = {
-	[RUN_FAILED] = {"fail", "\u2716"},         [RUN_INCONCLUSIVE] = {"open", "?"},  [RUN_WITHOUT_VERDICT] = {"open", "\u2026"},
-	[RUN_CONFIRMED] = {"confirmed", "\u25c6"}, [RUN_SURVIVED] = {"pass", "\u2714"}, [RUN_HELD] = {"held", "\u2013"},
-};
 
 static const char *plural(size_t count)
 {
@@ -103,25 +96,53 @@ static void put_counts(FILE *stream, const struct causes *causes)
 
 	for (size_t i = 0; i < RUN_OUTCOMES; i++)
 		if (causes->run->outcomes[i] > 0)
-			fprintf(stream, "<li class=\"%s\">%s <b>%zu</b> %s</li>", looks[i].class, looks[i].mark, causes->run->outcomes[i],
-			        names[i]);
+			fprintf(stream, "<li class=\"%s\">%s <b>%zu</b> %s</li>", run_look(i)->class, run_look(i)->mark,
+			        causes->run->outcomes[i], names[i]);
 }
 
 /* -- links -- */
 
-/* RFC 3986: what is not plain in a path is written by its bytes, so that no name can be taken for a scheme, a query or an end. */
 static void put_link(FILE *stream, const char *folder, const char *name, const char *text)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-
 	fputs("<a href=\"./", stream);
-	for (; *folder != '\0'; folder++) {
-		if (strchr(plain, *folder) != NULL)
-			fputc(*folder, stream);
-		else
-			fprintf(stream, "%%%02X", (unsigned)(unsigned char)*folder);
-	}
+	markup_path(stream, folder);
 	fprintf(stream, "/%s\">%s</a>", name, text);
+}
+
+/* A session of the same scenario that came out otherwise, on the same device if there is one; both must have data to compare. */
+static const struct run_session *find_other(const struct run *run, const struct run_session *session)
+{
+	const struct run_session *found = NULL;
+
+	for (size_t i = 0; i < run->count; i++) {
+		const struct run_session *other = &run->sessions[i];
+		if (strcmp(other->scenario, session->scenario) != 0 || strcmp(other->verdict, session->verdict) == 0 ||
+		    other->outcome == RUN_WITHOUT_VERDICT || !run_has(run, other, "data.js"))
+			continue;
+		if (strcmp(other->device, session->device) == 0)
+			return other;
+		found = found != NULL ? found : other;
+	}
+	return found;
+}
+
+static void put_comparison(FILE *stream, const struct run *run, const struct run_session *session)
+{
+	const struct run_session *other = run_has(run, session, "data.js") ? find_other(run, session) : NULL;
+
+	if (other == NULL)
+		return;
+	fputs("<a href=\"./compare.html#a=", stream);
+	markup_path(stream, session->folder);
+	fputs("&amp;b=", stream);
+	markup_path(stream, other->folder);
+	fprintf(stream, "\">beside one that came out otherwise (%s, seed ", run_outcome_name(other));
+	markup_text(stream, other->seed);
+	if (strcmp(other->device, session->device) != 0) {
+		fputs(", on ", stream);
+		markup_text(stream, other->device);
+	}
+	fputs(")</a>", stream);
 }
 
 static void put_files(FILE *stream, const struct run *run, const struct run_session *session)
@@ -129,13 +150,14 @@ static void put_files(FILE *stream, const struct run *run, const struct run_sess
 	static const struct {
 		const char *name, *text;
 	} files[] = {
-		{"index.html", "session"},          {"trace.txt", "trace"}, {"console.log", "console"}, {"device.pcapng", "at the device"},
+		{"session.html", "session"},        {"trace.txt", "trace"}, {"console.log", "console"}, {"device.pcapng", "at the device"},
 		{"server.pcapng", "at the server"}, {"plan.yaml", "plan"},  {"verdict.json", "verdict"}};
 
 	fputs("<p class=\"files\">", stream);
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
 		if (run_has(run, session, files[i].name))
 			put_link(stream, session->folder, files[i].name, files[i].text);
+	put_comparison(stream, run, session);
 	fputs("</p>\n", stream);
 }
 
@@ -177,7 +199,7 @@ static void put_cause(FILE *stream, const struct causes *causes, const struct ca
 	const struct run_session *first = cause->first;
 
 	fprintf(stream, "<article class=\"cause %s\" tabindex=\"-1\"><h3><span class=\"mark %s\">%s %s</span> <span class=\"why\">",
-	        looks[first->outcome].class, looks[first->outcome].class, looks[first->outcome].mark, run_outcome_name(first));
+	        run_look(first->outcome)->class, run_look(first->outcome)->class, run_look(first->outcome)->mark, run_outcome_name(first));
 	markup_part(stream, first->reason, (size_t)run_why(first));
 	fputs("</span>", stream);
 	if (first->expectation[0] != '\0') {
@@ -269,7 +291,7 @@ static void put_cell(FILE *stream, const struct run *run, size_t first, size_t e
 	while (outcomes[worst] == 0)
 		worst++;
 	static const char *const words[RUN_OUTCOMES] = {"failed", "inconclusive", "no verdict", "confirmed", "passed", "not run"};
-	fprintf(stream, "<td><span class=\"mark %s\">%s ", looks[worst].class, looks[worst].mark);
+	fprintf(stream, "<td><span class=\"mark %s\">%s ", run_look(worst)->class, run_look(worst)->mark);
 	if (outcomes[worst] < all)
 		fprintf(stream, "%zu of ", outcomes[worst]);
 	fprintf(stream, "%zu %s</span></td>", all, words[worst]);
@@ -320,8 +342,8 @@ static void put_session(FILE *stream, const struct run *run, const struct run_se
 {
 	size_t why = (size_t)run_why(session);
 
-	fprintf(stream, "<tr class=\"%s\"><td><span class=\"mark %s\">%s %s</span></td>", looks[session->outcome].class,
-	        looks[session->outcome].class, looks[session->outcome].mark, run_outcome_name(session));
+	fprintf(stream, "<tr class=\"%s\"><td><span class=\"mark %s\">%s %s</span></td>", run_look(session->outcome)->class,
+	        run_look(session->outcome)->class, run_look(session->outcome)->mark, run_outcome_name(session));
 	put_text_cell(stream, session->scenario);
 	put_text_cell(stream, session->device);
 	fputs("<td class=\"number\">", stream);
@@ -334,8 +356,8 @@ static void put_session(FILE *stream, const struct run *run, const struct run_se
 	fputs("<td class=\"mono\" data-label=\"digest\">", stream);
 	markup_part(stream, session->digest, DIGEST_SHOWN);
 	fputs("</td><td>", stream);
-	if (run_has(run, session, "index.html"))
-		put_link(stream, session->folder, "index.html", "session");
+	if (run_has(run, session, "session.html"))
+		put_link(stream, session->folder, "session.html", "session");
 	else if (run_has(run, session, "."))
 		put_link(stream, session->folder, "", "folder");
 	fputs("</td></tr>\n", stream);
@@ -368,17 +390,14 @@ static const struct {
 	{"matrix", put_matrix}, {"sessions", put_sessions}, {"script", put_script},
 };
 
+static void put_part(FILE *stream, const char *name, const void *causes)
+{
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (strcmp(parts[i].name, name) == 0)
+			parts[i].put(stream, causes);
+}
+
 void report_page(FILE *stream, const struct causes *causes)
 {
-	const char *at = page_html, *mark;
-
-	while ((mark = strstr(at, "{{")) != NULL) {
-		fwrite(at, 1, (size_t)(mark - at), stream);
-		at = strstr(mark, "}}") + 2;
-		size_t length = (size_t)(at - mark) - 4;
-		for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-			if (strlen(parts[i].name) == length && strncmp(parts[i].name, mark + 2, length) == 0)
-				parts[i].put(stream, causes);
-	}
-	fputs(at, stream);
+	markup_fill(stream, page_html, put_part, causes);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "reports/text.h"
 #include "reports/verdict.h"
 
 #define S_NS 1e9
@@ -40,24 +41,6 @@ static uint64_t ns_of(const json_t *json, const char *key)
 	return seconds > 0 && seconds < 1e9 ? (uint64_t)(seconds * S_NS + 0.5) : 0;
 }
 
-/* Puts a word as a shell reads it back: as it is if it holds nothing special, else in quotes. */
-static void put_word(FILE *stream, const char *word)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+,:@%=";
-
-	if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-		fprintf(stream, " %s", word);
-		return;
-	}
-	fputs(" '", stream);
-	for (; *word != '\0'; word++)
-		if (*word == '\'')
-			fputs("'\\''", stream);
-		else
-			fputc(*word, stream);
-	fputc('\'', stream);
-}
-
 /* What came to a verdict has frozen its decisions; what did not still has its plan; what never began has just its scenario. */
 static char *replay_command(const struct run *run, const struct run_session *session, bool is_replay)
 {
@@ -70,10 +53,11 @@ static char *replay_command(const struct run *run, const struct run_session *ses
 
 	FILE *stream = open_memstream(&text, &size);
 	fputs((has_plan && frozen) || is_replay ? "stutter replay" : "stutter run", stream);
-	put_word(stream, has_plan ? plan : session->source);
+	fputc(' ', stream);
+	text_put_word(stream, has_plan ? plan : session->source);
 	if (!has_plan && device[0] != '\0') {
-		fputs(" --device", stream);
-		put_word(stream, device);
+		fputs(" --device ", stream);
+		text_put_word(stream, device);
 	}
 	if (!has_plan && !is_replay)
 		fprintf(stream, " --seed %s", session->seed);
@@ -375,6 +359,17 @@ const char *run_outcome_name(const struct run_session *session)
 	static const char *const names[RUN_OUTCOMES] = {"FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass", "not run"};
 
 	return session->outcome == RUN_FAILED && strcmp(session->verdict, "pass") == 0 ? "PASS, UNEXPECTED" : names[session->outcome];
+}
+
+const struct run_look *run_look(enum run_outcome outcome)
+{
+	static const struct run_look looks[RUN_OUTCOMES] = {
+		[RUN_FAILED] = {"fail", "\u2716"},         [RUN_INCONCLUSIVE] = {"open", "?"},  [RUN_WITHOUT_VERDICT] = {"open", "\u2026"},
+		[RUN_CONFIRMED] = {"confirmed", "\u25c6"}, [RUN_SURVIVED] = {"pass", "\u2714"},
+		[RUN_HELD] = {"held", "\u2013"},
+	};
+
+	return &looks[outcome];
 }
 
 bool run_is_trouble(const struct run_session *session)

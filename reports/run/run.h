@@ -103,6 +103,13 @@ void run_close(struct run *run);
 /** For people: "FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass". */
 const char *run_outcome_name(const struct run_session *session);
 
+/** What an outcome is to a style sheet, and the mark that tells it without colours. */
+struct run_look {
+	const char *class, *mark;
+};
+
+const struct run_look *run_look(enum run_outcome outcome);
+
 /** Whether the session has to be looked at. */
 bool run_is_trouble(const struct run_session *session);
 

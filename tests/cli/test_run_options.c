@@ -112,7 +112,7 @@ static void a_budget_is_kept_and_the_run_resumed(void)
 	TEST_SAME_TEXT(sessions_of("r"), "a/seed-1 pass, b/seed-1 pass");
 	/* There is nothing left to do. */
 	expect(stutter("run --resume r --budget 10min --json-lines"), 0);
-	TEST_CONTAINS(output, "{\"event\": \"begin\", \"folder\": \"r\", \"sessions\": 0}");
+	TEST_CONTAINS(output, "{\"event\":\"begin\",\"folder\":\"r\",\"sessions\":0}");
 }
 
 static void a_killed_run_is_resumed(void)

@@ -43,7 +43,7 @@ static const struct module modules[] = {
 	{"nor", true, {NULL}},
 	{"board", true, {"base", "sim", "link", "address", "fault", "enc28j60", "nor", NULL}},
 	{"qemu", false, {"base", "guest/module/protocol.h", NULL}},
-	{"reports", true, {"base", "sim", "scenario", "session/verdict.h", NULL}},
+	{"reports", true, {"base", "sim", "link", "address", "scenario", "session/verdict.h", "session/captures.h", NULL}},
 	{"statistics", true, {"base", NULL}},
 	{"history", false, {"base", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Reads the captures that reports/pcapng.h writes, one frame after the other. A file that ends in the middle of a block, or has none of ours, ends there.
+ */
+#ifndef REPORTS_SESSION_CAPTURE_H
+#define REPORTS_SESSION_CAPTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+struct capture {
+	uint8_t *file;
+	struct bytes rest;
+	bool torn; /**< it does not end with a whole block */
+	/** Takes a line of an SSLKEYLOGFILE from the secrets in the file; may be NULL. */
+	void (*secret)(void *ctx, const char *line);
+	void *ctx;
+};
+
+struct capture_frame {
+	uint64_t time_ns; /**< since 1970 */
+	uint64_t id;      /**< 0: it has none */
+	bool outbound;
+	struct bytes comment; /**< empty if there is none */
+	struct bytes data;
+};
+
+/** Reads the file. What it gives points into memory that is the capture's. @return false if it cannot be read; capture_close() is fine even then. */
+bool capture_open(struct capture *capture, const char *path);
+void capture_close(struct capture *capture);
+
+/** @return false at the end. */
+bool capture_next(struct capture *capture, struct capture_frame *ret_frame);
+
+#endif
