@@ -99,7 +99,7 @@ bool report_end(const char *dir, bool terminal, bool github, int *ret_code, stru
 {
 	struct causes causes;
 	struct run run;
-	size_t made;
+	size_t made = 0;
 
 	if (!run_open(&run, dir, err))
 		return false;

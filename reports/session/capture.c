@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/session/capture.h"
 
-#include <stdio.h>
+#include <endian.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -18,36 +21,38 @@ enum { OPTION_END = 0, OPTION_COMMENT = 1, OPTION_FLAGS = 2, OPTION_PACKET_ID = 
 #define FLAG_DIRECTION 3U
 #define FLAG_OUTBOUND 2U
 
+/* A number of @p length bytes; 0 if they are not there. */
 static uint64_t little(struct bytes view, size_t offset, size_t length)
 {
-	const struct bytes part = bytes_part(view, offset, length);
 	uint64_t value = 0;
 
-	for (size_t i = part.length; i > 0; i--)
-		value = value << 8 | part.data[i - 1];
-	return value;
+	if (bytes_have(view, offset, length))
+		memcpy(&value, view.data + offset, length);
+	return le64toh(value);
 }
 
 bool capture_open(struct capture *capture, const char *path)
 {
-	FILE *stream = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat status;
 
 	*capture = (struct capture){.file = NULL};
-	if (stream == NULL)
+	if (fd < 0)
 		return false;
-	if (fstat(fileno(stream), &status) == 0 && S_ISREG(status.st_mode)) {
-		capture->file = malloc((size_t)status.st_size + 1);
-		if (capture->file != NULL)
-			capture->rest = bytes_of(capture->file, fread(capture->file, 1, (size_t)status.st_size, stream));
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
+		void *file = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+		capture->file = file != MAP_FAILED ? file : NULL;
+		capture->size = capture->file != NULL ? (size_t)status.st_size : 0;
+		capture->rest = bytes_of(capture->file, capture->size);
 	}
-	(void)fclose(stream);
-	return capture->file != NULL;
+	(void)close(fd);
+	return true;
 }
 
 void capture_close(struct capture *capture)
 {
-	free(capture->file);
+	if (capture->file != NULL)
+		(void)munmap(capture->file, capture->size);
 	capture->file = NULL;
 }
 

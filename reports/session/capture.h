@@ -2,6 +2,8 @@
 /**
  * @file
  * Reads the captures that reports/pcapng.h writes, one frame after the other. A file that ends in the middle of a block, or has none of ours, ends there.
+ *
+ * The file is mapped, since to copy it costs three times as much as all else that is done with it: nobody may cut it off meanwhile.
  */
 #ifndef REPORTS_SESSION_CAPTURE_H
 #define REPORTS_SESSION_CAPTURE_H
@@ -12,7 +14,8 @@
 #include "base/bytes.h"
 
 struct capture {
-	uint8_t *file;
+	void *file; /* mapped; NULL: it is empty */
+	size_t size;
 	struct bytes rest;
 	bool torn; /**< it does not end with a whole block */
 	/** Takes a line of an SSLKEYLOGFILE from the secrets in the file; may be NULL. */
@@ -28,7 +31,7 @@ struct capture_frame {
 	struct bytes data;
 };
 
-/** Reads the file. What it gives points into memory that is the capture's. @return false if it cannot be read; capture_close() is fine even then. */
+/** Opens the file. What is read from it points into memory that is the capture's. @return false if it cannot be read; capture_close() is fine even then. */
 bool capture_open(struct capture *capture, const char *path);
 void capture_close(struct capture *capture);
 

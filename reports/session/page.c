@@ -250,9 +250,13 @@ static void put_section(FILE *stream, const struct section *section, size_t inde
 		fprintf(stream, ", try %u", section->attempt);
 	fputs("</span> <span class=\"when\">", stream);
 	put_seconds(stream, "", section->from, ", ");
-	put_seconds(stream, "for ", section->to - section->from, "</span> <span class=\"how\">");
-	markup_text(stream, section->how);
-	fputs("</span></summary></details>\n", stream);
+	put_seconds(stream, "for ", section->to - section->from, "</span>");
+	if (section->how[0] != '\0') {
+		fputs(" <span class=\"how\">", stream);
+		markup_text(stream, section->how);
+		fputs("</span>", stream);
+	}
+	fputs("</summary></details>\n", stream);
 }
 
 static void put_sections(FILE *stream, const struct story *story)

@@ -78,13 +78,38 @@ static bool age_of(const struct run *run, const struct run_session *session, con
 	return there;
 }
 
-/* Without a verdict the session may be going on, and its page is never done. */
+/* Of another version of the program, which the shared scripts may not understand any more. */
+static bool is_current(const struct run *run, const struct run_session *session)
+{
+	char *path = memory_format("%s/%s/" SESSION_DATA, run->dir, session->folder),
+	     *wanted = memory_format(SESSION_DATA_BEGIN, SESSION_DATA_VERSION);
+	char begin[64] = "";
+	FILE *stream = fopen(path, "re");
+
+	if (stream != NULL) {
+		begin[fread(begin, 1, sizeof begin - 1, stream)] = '\0';
+		(void)fclose(stream);
+	}
+	bool current = strncmp(begin, wanted, strlen(wanted)) == 0;
+	free(path);
+	free(wanted);
+	return current;
+}
+
+/* Without a verdict the page is never done. */
 static bool is_made(const struct run *run, const struct run_session *session)
 {
 	struct timespec page, verdict;
 
 	return age_of(run, session, SESSION_PAGE, &page) && age_of(run, session, NEWEST, &verdict) &&
-	       (page.tv_sec > verdict.tv_sec || (page.tv_sec == verdict.tv_sec && page.tv_nsec >= verdict.tv_nsec));
+	       (page.tv_sec > verdict.tv_sec || (page.tv_sec == verdict.tv_sec && page.tv_nsec >= verdict.tv_nsec)) &&
+	       is_current(run, session);
+}
+
+/* Whether there is something to make a page of, which nobody writes any more. */
+static bool can_be_made(const struct run *run, const struct run_session *session)
+{
+	return is_below(session->folder) && (session->json != NULL || !run->goes_on) && run_has(run, session, ".");
 }
 
 /* -- what they share -- */
@@ -140,7 +165,7 @@ bool session_pages(const struct run *run, size_t *ret_made, struct error *err)
 		return false;
 	for (size_t i = 0; i < run->count; i++) {
 		const struct run_session *session = &run->sessions[i];
-		if (!is_below(session->folder) || !run_has(run, session, ".") || is_made(run, session))
+		if (!can_be_made(run, session) || is_made(run, session))
 			continue;
 		if (!session_page(run, session, err))
 			return false;

@@ -16,9 +16,11 @@
 #define SESSION_COMPARE "compare.html"
 /** Of data.js: raised when a page of the old one would go wrong. */
 #define SESSION_DATA_VERSION 1
+/** How data.js begins, with the version in it. */
+#define SESSION_DATA_BEGIN "stutterSession({\"version\":%d,"
 
 /**
- * Makes the pages of all sessions that have a folder, unless they are newer than what the session left.
+ * Makes the pages of all sessions that have a folder, unless they are newer than the verdict or the session still goes on.
  * @param ret_made How many sessions that was.
  * @return false with @p err if one could not be written; those before it are.
  */
