@@ -68,7 +68,7 @@ check: ## The quick tests: all but the sessions under QEMU
 include emulator/guest/guest.mk
 
 # -- the program ----------------------------------------------------------------------------------------------------------------------------
-SOURCES := $(wildcard harness/*/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/qemu/*.c reports/*.c reports/run/*.c reports/session/*.c) $(GUEST_SHARED)
+SOURCES := $(wildcard harness/*/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/qemu/*.c reports/*.c reports/*/*.c) $(GUEST_SHARED)
 MAIN    := harness/cli/main.c
 MODULES := $(filter-out $(MAIN),$(SOURCES))
 objects  = $(patsubst %.c,$(O)/%.o,$(1))
@@ -115,6 +115,7 @@ $(O)/emulator/qemu/carried.o: $(LOCKSTEP) $(INSIDE)
 $(O)/emulator/qemu/carried.o: CPPFLAGS += -DLOCKSTEP_FILE='"$(LOCKSTEP)"' -DINSIDE_FILE='"$(INSIDE)"'
 
 $(O)/reports/run/carried.o: $(wildcard reports/run/page.*)
+$(O)/reports/gate/carried.o: reports/gate/gate.html
 
 # The plotting library is Debian's, carried as it is installed.
 DYGRAPHS := /usr/share/javascript/dygraphs
@@ -128,7 +129,7 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
 # The static variables of all that a world is made of lie together (harness/campaign/hosted/statics.h).
-WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign statistics history,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/%,$(MODULES))) \
+WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign statistics gate history,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/% reports/gate/%,$(MODULES))) \
 	$(FETCHED)
 HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(INSIDE_SOURCES))
 $(PLAIN)/world.o: $(WORLD_OBJECTS)

@@ -92,6 +92,12 @@ void json_seconds(struct json *json, const char *key, uint64_t value_ns)
 	fprintf(json->stream, "%" PRIu64 ".%09" PRIu64, value_ns / 1000000000U, value_ns % 1000000000U);
 }
 
+/* Seconds are given in billionths as well. */
+void json_ratio(struct json *json, const char *key, uint64_t billionths)
+{
+	json_seconds(json, key, billionths);
+}
+
 void json_bool(struct json *json, const char *key, bool value)
 {
 	begin(json, key);

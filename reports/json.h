@@ -27,6 +27,8 @@ void json_text(struct json *json, const char *key, const char *value);
 void json_number(struct json *json, const char *key, uint64_t value);
 /** Writes @p value_ns as seconds with nine decimals. */
 void json_seconds(struct json *json, const char *key, uint64_t value_ns);
+/** Writes billionths as a number with nine decimals. */
+void json_ratio(struct json *json, const char *key, uint64_t billionths);
 void json_bool(struct json *json, const char *key, bool value);
 
 #endif

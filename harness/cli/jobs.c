@@ -54,8 +54,8 @@ static bool add_session(struct jobs *jobs, const struct choice *choice, const st
 	return true;
 }
 
-static void find_seeds(const struct plan *plan, const struct choice *choice, const struct jobs_wish *wish, uint64_t *ret_first,
-                       uint64_t *ret_last)
+void jobs_find_seeds(const struct plan *plan, const struct choice *choice, const struct jobs_wish *wish, uint64_t *ret_first,
+                     uint64_t *ret_last)
 {
 	const struct ordinals *own = choice->seeds.first != 0 ? &choice->seeds : &plan->seeds;
 
@@ -68,21 +68,29 @@ static bool is_mine(struct jobs *jobs, const struct jobs_wish *wish)
 	return wish->shards == 0 || jobs->sessions++ % wish->shards == wish->shard - 1;
 }
 
+bool jobs_add_seeds(struct jobs *jobs, const struct choice *choice, const struct plan *like, uint64_t first, uint64_t last,
+                    const struct jobs_wish *wish, const struct cli_reading *reading, struct error *err)
+{
+	bool good = true;
+
+	do {
+		const bool mine = is_mine(jobs, wish);
+		for (size_t time = 0; good && mine && time < wish->times; time++)
+			good = add_session(jobs, choice, like, first, time, wish, reading, err);
+	} while (good && first++ != last);
+	return good;
+}
+
 bool jobs_add(struct jobs *jobs, const struct choice *choice, const struct jobs_wish *wish, struct cli_reading *reading, struct error *err)
 {
-	uint64_t seed, last;
+	uint64_t first, last;
 	struct plan plan;
-	bool good = true;
 
 	if (!cli_reading_next(reading, choice, &plan, err))
 		return false;
 	plan_look(&plan);
-	find_seeds(&plan, choice, wish, &seed, &last);
-	do {
-		const bool mine = is_mine(jobs, wish);
-		for (size_t time = 0; good && mine && time < wish->times; time++)
-			good = add_session(jobs, choice, &plan, seed, time, wish, reading, err);
-	} while (good && seed++ != last);
+	jobs_find_seeds(&plan, choice, wish, &first, &last);
+	bool good = jobs_add_seeds(jobs, choice, &plan, first, last, wish, reading, err);
 	plan_close(&plan);
 	return good;
 }

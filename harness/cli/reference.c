@@ -138,6 +138,10 @@ int cli_print_reference(void)
 	     "`scenarios:` is a list of paths, or of mappings with these keys and `devices` in place of the suite's.\n"
 	     "A scenario that several entries name is run as the last of them says.\n");
 	print_table(suite_entry_params);
+	puts("`quarantine:` is a list of scenarios that `stutter gate` runs and shows, and does not judge by.\n");
+	print_table(quarantine_params);
+	puts("`waivers:` is a list of failures that it lets pass, each known by its reason; any other failure of the scenario counts.\n");
+	print_table(waiver_params);
 	puts("## Device\n");
 	print_table(device_params);
 	puts("### `agent:`\n");

@@ -29,7 +29,7 @@ const struct param suite_entry_params[] = {
 
 const struct param suite_judge_params[] = {JUDGES_ROWS(suite, judges), {0}};
 
-static const char *const suite_parts[] = {"devices", "judges", "scenarios", NULL};
+static const char *const suite_parts[] = {"devices", "judges", "scenarios", "quarantine", "waivers", NULL};
 static const char *const entry_parts[] = {"devices", NULL};
 
 static void free_list(char **list)
@@ -134,7 +134,8 @@ static bool read_suite(const struct yaml_file *file, struct suite *suite, struct
 {
 	(void)snprintf(suite->path, sizeof suite->path, "%s", file->path);
 	return yaml_fill(file, file->root, suite_params, suite_parts, "a suite", suite, err) && read_judges(file, suite, err) &&
-	       read_devices(file, file->root, &suite->devices, err) && read_entries(file, suite, err);
+	       read_devices(file, file->root, &suite->devices, err) && read_entries(file, suite, err) &&
+	       exceptions_read(file, &suite->exceptions, &suite->exception_count, err);
 }
 
 bool suite_open(struct suite *ret_suite, const char *path, struct error *err)
@@ -160,6 +161,7 @@ void suite_close(struct suite *suite)
 		free_list(suite->entries[i].devices);
 	free_list(suite->devices);
 	free(suite->entries);
+	free(suite->exceptions);
 	*suite = (struct suite){.count = 0};
 }
 

@@ -8,6 +8,7 @@
 #ifndef SCENARIO_SUITE_H
 #define SCENARIO_SUITE_H
 
+#include "scenario/exception.h"
 #include "scenario/plan.h"
 
 /** What names a suite: the key that a scenario does not have. */
@@ -33,6 +34,8 @@ struct suite {
 	char **devices;        /**< in place of the scenarios' own; ends with NULL; NULL: not asked */
 	struct suite_entry *entries;
 	size_t count;
+	struct exception *exceptions; /**< of a gate */
+	size_t exception_count;
 };
 
 extern const struct param suite_params[], suite_entry_params[], suite_judge_params[];

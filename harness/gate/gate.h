@@ -24,8 +24,8 @@
  * A session that proved nothing is no evidence for the candidate: a frozen plan without a verdict does not pass, a fresh one counts as if the candidate
  * had broken alone, where it is asked whether that is tolerated. One of the baseline takes its pair out of the count.
  */
-#ifndef CAMPAIGN_GATE_H
-#define CAMPAIGN_GATE_H
+#ifndef GATE_GATE_H
+#define GATE_GATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

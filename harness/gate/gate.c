@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/gate.h"
+#include "gate/gate.h"
 
 #include <inttypes.h>
 #include <stdio.h>

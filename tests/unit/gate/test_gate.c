@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/gate.h"
+#include "gate/gate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -250,7 +250,7 @@ static void release_one(const struct situation *situation, unsigned release, str
 		tally->pairs += hand.scenarios[i].pair_count;
 }
 
-/* A line of the table in GATE.md. */
+/* A line of the table in README.md. */
 static void simulate(const struct situation *situation, struct tally *tally, char *ret_line, size_t size)
 {
 	memset(tally, 0, sizeof *tally);
@@ -269,7 +269,7 @@ static bool is_bad(const struct situation *situation)
 
 static void the_characteristics_are_those_in_the_docs(void)
 {
-	char *docs = test_read("harness/campaign/GATE.md"), line[256];
+	char *docs = test_read("harness/gate/README.md"), line[256];
 	struct tally tally;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(docs);
@@ -277,7 +277,7 @@ static void the_characteristics_are_those_in_the_docs(void)
 		simulate(&situations[i], &tally, line, sizeof line);
 		bool told = strstr(docs, line) != NULL;
 		if (!told)
-			printf("    GATE.md lacks: %s", line);
+			printf("    README.md lacks: %s", line);
 		CU_ASSERT(told);
 		/* The promises, of 5 % each. */
 		if (is_bad(&situations[i]))

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * What a gate has decided, and why, in the words of whoever promotes a release: for a terminal, for programs (gate.json, whose form is gate.schema.json), and as a
+ * page (index.html).
+ */
+#ifndef REPORTS_GATE_TOLD_H
+#define REPORTS_GATE_TOLD_H
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "gate/gate.h"
+
+/** Of gate.json: raised when a reader of the old one would go wrong. */
+#define GATE_VERSION 1
+
+/** Billionths. */
+struct told_interval {
+	uint64_t low, high;
+};
+
+struct told_scenario {
+	const char *name;
+	struct gate_finding finding;
+	size_t fixed, waived;              /**< plans that are not drawn; failures that a waiver let pass */
+	struct told_interval exact, score; /**< how often the candidate breaks alone, with 95 %: Clopper-Pearson, Wilson */
+	char text[GATE_TEXT_MAX];          /**< gate_tell() */
+	const char *quarantine;            /**< by whom, until when and why it decides nothing; NULL: it decides */
+};
+
+/** A session that broke on the candidate alone, or a fixed plan that did. */
+struct told_example {
+	const char *scenario, *seed, *why, *replay;
+	const char *folder; /**< relative to the gate's */
+	size_t like;        /**< how many broke so, itself included */
+};
+
+struct told_gate {
+	enum gate_decision decision;
+	const char *tool, *started, *baseline, *candidate, *suites;
+	const struct told_scenario *scenarios;
+	size_t scenario_count;
+	const struct told_example *examples; /**< those that say it best, one a cause */
+	size_t example_count;
+	const char *const *changes;    /**< what would change the verdict, a sentence each; ends with NULL */
+	const char *const *exceptions; /**< quarantine, waivers and what has expired of them, a sentence each; ends with NULL */
+	size_t only_candidate, only_baseline, pairs;
+	size_t sessions;           /**< that were run */
+	uint64_t core_ns, wall_ns; /**< what they took together, and what the whole took */
+};
+
+/** "PROMOTE", "BLOCK", "NOT ENOUGH EVIDENCE". */
+const char *told_decision(enum gate_decision decision);
+
+/** The verdict in a sentence. @return ret_text. */
+const char *told_headline(const struct told_gate *told, char *ret_text, size_t size);
+
+void told_terminal(FILE *stream, const struct told_gate *told);
+
+/** Writes gate.json and index.html into the folder. */
+bool told_files(const char *dir, const struct told_gate *told, struct error *err);
+
+#endif
