@@ -67,7 +67,7 @@
 	S("statistics/mcnemar", tests_mcnemar, false)                                                                                      \
 	S("statistics/sequential", tests_sequential, false)                                                                                \
 	S("statistics/holm", tests_holm, false)                                                                                            \
-	S("gate/gate", tests_gate, false)                                                                                              \
+	S("gate/gate", tests_gate, false)                                                                                                  \
 	S("history/history", tests_history, false)                                                                                         \
 	S("history/store", tests_history_store, false)                                                                                     \
 	S("history/import", tests_history_import, false)                                                                                   \
@@ -136,7 +136,7 @@
 	S("guest/mkinitramfs", tests_guest_mkinitramfs, false)                                                                             \
 	S("cli", tests_cli, false)                                                                                                         \
 	S("cli/run_options", tests_run_options, true)                                                                                      \
-	S("cli/gate", tests_gate_command, true) \
+	S("cli/gate", tests_gate_command, true)                                                                                            \
 	S("cli/wrong", tests_wrong, false)                                                                                                 \
 	S("structure/docs", tests_docs, false)                                                                                             \
 	S("structure/includes", tests_includes, false)                                                                                     \

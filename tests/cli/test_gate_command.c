@@ -85,11 +85,11 @@ static void too_few_plans_are_not_enough(void)
 static void what_is_passed_over_is_told(void)
 {
 	static const char quarantine[] = "suite: x\nscenarios: [lost.yaml]\n"
-	                                 "quarantine: [{scenario: lost, owner: net team, until: 2026-06-30, why: under repair}]\n";
+					 "quarantine: [{scenario: lost, owner: net team, until: 2026-06-30, why: under repair}]\n";
 	static const char waiver[] = "suite: x\nscenarios: [lost.yaml]\n"
-	                             "waivers: [{scenario: lost, reason: 'curl 28', owner: net team, until: 2026-06-30, why: known}]\n";
+				     "waivers: [{scenario: lost, reason: 'curl 28', owner: net team, until: 2026-06-30, why: known}]\n";
 	static const char other[] = "suite: x\nscenarios: [lost.yaml]\n"
-	                            "waivers: [{scenario: lost, reason: 'curl 99', owner: net team, until: 2026-06-30, why: known}]\n";
+				    "waivers: [{scenario: lost, reason: 'curl 99', owner: net team, until: 2026-06-30, why: known}]\n";
 #define GATE "gate x --baseline ./good.yaml --candidate ./bad.yaml"
 
 	write_suite(quarantine);
