@@ -15,7 +15,7 @@
 
 	const causes = (text) => Array.from(text.matchAll(/'(.*?)' ([a-z_]+)/g), ([, name, action]) => name + " " + action)
 		.filter((cause) => !/ (delay|rate|slot|mahimahi|link_trace)$/.test(cause)).join(",");
-	const key = (row) => row.kind === stutter.FRAME ? ["f", row.direction, row.name || row.ends.replace(/\d+/g, "#"), row.fate, row.arrivals > 1, causes(row.cause)].join("|") :
+	const key = (row) => row.kind === stutter.FRAME ? ["f", row.direction, row.name || row.ends.replace(/\d+/g, "#"), row.fate, causes(row.cause)].join("|") :
 		row.kind === stutter.BULK ? "b|" + row.flow + "|" + (row.lost > 0) :
 		row.kind === stutter.EVENT ? "e|" + row.topic + "|" + row.text.replace(/\d+(\.\d+)?/g, "#") : "g";
 

@@ -127,8 +127,7 @@ static void arrives(struct reader *reader, const struct capture_frame *frame, en
 	series_delivers(reader->series, at, direction, frame->data.length);
 	if (crossing->fate == CROSSING_GONE)
 		crossing->fate = CROSSING_ARRIVED;
-	if (crossing->arrivals++ == 0)
-		crossing->arrived = at;
+	crossing->arrived = at;
 }
 
 void crossings_read(struct crossings *ret_crossings, const char *dir, struct series *series, struct rules *rules)

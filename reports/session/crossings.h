@@ -23,9 +23,8 @@ struct crossing {
 	uint64_t id; /**< the proxy's number; 0: it has none */
 	enum crossing_fate fate;
 	enum direction direction;
-	sim_ns sent;       /**< when it came to the proxy; of what the proxy has made, when it arrived */
-	sim_ns arrived;    /**< for the first time; SIM_NEVER if it did not */
-	unsigned arrivals; /**< it may arrive more than once */
+	sim_ns sent;    /**< when it came to the proxy; of what the proxy has made, when it arrived */
+	sim_ns arrived; /**< SIM_NEVER if it did not */
 	bool retransmission;
 	bool routine;         /**< a segment of bulk transfer to which nothing happened but a delay */
 	bool delayed;         /**< by a fault */

@@ -103,8 +103,7 @@ static void put_frame(struct json *json, const struct crossing *crossing)
 	put_time(json, NULL, crossing->sent);
 	json_number(json, NULL, (uint64_t)crossing->direction);
 	json_number(json, NULL, (uint64_t)crossing->fate);
-	put_time(json, NULL, crossing->arrivals > 0 ? crossing->arrived - crossing->sent : 0);
-	json_number(json, NULL, crossing->arrivals);
+	put_time(json, NULL, crossing->arrived != SIM_NEVER ? crossing->arrived - crossing->sent : 0);
 	json_number(json, NULL, crossing->id);
 	json_text(json, NULL, crossing->is_named ? address_format(&crossing->at, name) : name);
 	json_text(json, NULL, crossing->is_named ? packet_render_ends(crossing->data, ends) : packet_render(crossing->data, ends));

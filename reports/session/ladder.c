@@ -35,7 +35,7 @@ static bool goes_into_bulk(const struct crossing *crossing, enum patience patien
 {
 	if (patience == WHOLE_TRANSFERS)
 		return crossing->is_named && is_segment(crossing->at.word);
-	return crossing->routine && crossing->fate == CROSSING_ARRIVED && crossing->arrivals == 1;
+	return crossing->routine && crossing->fate == CROSSING_ARRIVED;
 }
 
 static bool same_connection(const struct crossing *a, const struct crossing *b)

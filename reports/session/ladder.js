@@ -28,8 +28,10 @@ stutter.make = (tag, className, ...children) => {
 stutter.row = (row) => {
 	switch (row[0]) {
 	case stutter.FRAME: {
-		const [kind, at, direction, fate, latency, arrivals, id, name, ends, cause] = row;
-		return {kind, at, direction, fate: FATES[fate], latency, arrivals, id, name, ends, cause};
+		const [kind, at, direction, fate, latency, id, name, ends, cause] = row;
+		/* What the cable loses on the way to the server never comes to the proxy and has no number. */
+		const open = FATES[fate] === "gone" && direction === 0 && id !== 0;
+		return {kind, at, direction, fate: open ? "open" : FATES[fate], latency, id, name, ends, cause};
 	}
 	case stutter.BULK: {
 		const [kind, at, to, flow, framesUp, bytesUp, framesDown, bytesDown, delayed, lost, repeated] = row;
@@ -59,7 +61,7 @@ const onlyLate = (cause) => !cause.includes("-> dropped") && /^'.*' (delay|rate|
 /* Whether somebody who looks for what went wrong stops here. */
 stutter.isTrouble = (row) => row.kind === stutter.EVENT ? row.trouble :
 	row.kind === stutter.BULK ? row.lost > 0 :
-	row.kind === stutter.FRAME && (row.fate !== "arrived" || row.arrivals > 1 || (row.cause !== "" && !onlyLate(row.cause)));
+	row.kind === stutter.FRAME && (!["arrived", "open"].includes(row.fate) || (row.cause !== "" && !onlyLate(row.cause)));
 
 const fateText = (row) => {
 	const parts = [];
@@ -69,8 +71,8 @@ const fateText = (row) => {
 		parts.push(row.cause.startsWith("lost") ? "\u2716" : "\u2716 never arrived");
 	else if (row.fate === "made")
 		parts.push("\u2726 made by the proxy");
-	if (row.arrivals > 1)
-		parts.push("\u00d7" + row.arrivals + " arrived " + row.arrivals + " times");
+	else if (row.fate === "open")
+		parts.push("\u2026 under way at the end");
 	if (row.cause !== "")
 		parts.push((row.fate === "arrived" ? "\u25c6 " : "") + (onlyLate(row.cause) ? row.cause.replace(/ -> leaves after.*/, "") : row.cause.replace(/ -> dropped$/, "")));
 	return parts.join(", ");

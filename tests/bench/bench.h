@@ -23,5 +23,6 @@ double bench_call_ns(void (*call)(void *ctx), void *ctx, unsigned times);
 void bench_sessions(void);
 void bench_chip(void);
 void bench_proxy(void);
+void bench_reports(void);
 
 #endif

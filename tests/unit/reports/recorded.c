@@ -81,8 +81,8 @@ static void pass(struct recorded *recorded, const struct recorded_way *way, uint
 
 	recorded->id++;
 	sight(recorded, from, true, way->sent_us, way->cause, data);
-	for (unsigned i = 0; way->arrives_us > 0 && i <= way->copies; i++)
-		sight(recorded, to, false, way->arrives_us + i * 1000, NULL, data);
+	if (way->arrives_us > 0)
+		sight(recorded, to, false, way->arrives_us, NULL, data);
 }
 
 /* By how much a segment moves the sequence number on. */

@@ -23,7 +23,6 @@ void recorded_end(struct recorded *recorded);
 struct recorded_way {
 	enum direction direction;
 	uint64_t sent_us, arrives_us; /**< arrives_us 0: it does not */
-	unsigned copies;              /**< that arrive a millisecond later each */
 	const char *cause;            /**< NULL: nothing was done to it */
 	uint8_t flags;                /**< of TCP; 0: an acknowledgement, with data if there is any */
 	uint16_t length;              /**< of its data */
