@@ -8,7 +8,6 @@
 
 #include "reports/pcapng.h"
 #include "scenario/device.h"
-#include "session/world.h"
 
 static void begin(FILE *stream, const char *interface)
 {

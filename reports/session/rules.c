@@ -47,21 +47,23 @@ static struct rule *rule_of(struct rules *rules, struct bytes name, struct bytes
 	return rule;
 }
 
+static void add_band(struct rule *rule, size_t bucket)
+{
+	if (rule->band_count == rule->band_room) {
+		rule->band_room = rule->band_room > 0 ? 2 * rule->band_room : 8;
+		rule->bands = memory_resize(rule->bands, rule->band_room, sizeof *rule->bands);
+	}
+	rule->bands[rule->band_count++] = (struct rules_band){.first = bucket};
+}
+
 static void act(struct rule *rule, size_t bucket)
 {
-	struct rules_band *last = rule->band_count > 0 ? &rule->bands[rule->band_count - 1] : NULL;
-
+	if (rule->band_count == 0 || bucket > rule->bands[rule->band_count - 1].last + 1)
+		add_band(rule, bucket);
+	struct rules_band *band = &rule->bands[rule->band_count - 1];
+	band->last = bucket;
+	band->count++;
 	rule->count++;
-	if (last == NULL || bucket > last->last + 1) {
-		if (rule->band_count == rule->band_room) {
-			rule->band_room = rule->band_room > 0 ? 2 * rule->band_room : 8;
-			rule->bands = memory_resize(rule->bands, rule->band_room, sizeof *rule->bands);
-		}
-		last = &rule->bands[rule->band_count++];
-		*last = (struct rules_band){.first = bucket};
-	}
-	last->last = bucket;
-	last->count++;
 }
 
 static bool only_delays(struct bytes action)

@@ -363,7 +363,12 @@ static void the_folder_holds_all_that_is_promised(void)
 	                                    "r/small/seed-1/device.pcapng",
 	                                    "r/small/seed-1/server.pcapng",
 	                                    "r/small/seed-1/console.log",
-	                                    "r/small/seed-1/verdict.json"};
+	                                    "r/small/seed-1/series.csv",
+	                                    "r/small/seed-1/verdict.json",
+	                                    "r/small/seed-1/session.html",
+	                                    "r/small/seed-1/data.js",
+	                                    "r/compare.html",
+	                                    "r/assets/session.js"};
 	struct stat status;
 
 	test_write("small.yaml", SMALL);
