@@ -154,12 +154,17 @@ static void put_command(FILE *stream, const struct story *story, const char *lab
 	free(path);
 }
 
+/* What came to a verdict is replayed; what did not is run again, from its plan or its scenario. */
 static void put_commands(FILE *stream, const struct story *story)
 {
-	fputs("<dl class=\"commands\"><dt>Just what took effect</dt><dd><code class=\"command\">", stream);
+	const bool replays = strncmp(story->session->replay, "stutter replay ", 15) == 0;
+
+	fprintf(stream, "<dl class=\"commands\"><dt>%s</dt><dd><code class=\"command\">",
+	        replays ? "Just what took effect" : "The whole session");
 	markup_text(stream, story->session->replay);
 	fputs("</code></dd>\n", stream);
-	put_command(stream, story, "The whole session", "stutter run", "plan.yaml");
+	if (replays)
+		put_command(stream, story, "The whole session", "stutter run", "plan.yaml");
 	put_command(stream, story, "What the device saw", "wireshark", "device.pcapng");
 	put_command(stream, story, "What the far end saw", "wireshark", "server.pcapng");
 	fputs("</dl>", stream);
