@@ -56,6 +56,7 @@
 	S("server/service", tests_service, false)                                                                                          \
 	S("server/swu", tests_swu, false)                                                                                                  \
 	S("server/pki", tests_pki, false)                                                                                                  \
+	S("server/promotion", tests_promotion, false)                                                                                      \
 	S("server/truth", tests_truth, false)                                                                                              \
 	S("server/delivery", tests_delivery, false)                                                                                        \
 	S("server/update", tests_server_update, false)                                                                                     \

@@ -33,6 +33,9 @@ enum {
 	OPTION_WALL_LIMIT,
 	OPTION_CACHE,
 	OPTION_DAY,
+	OPTION_FEED,
+	OPTION_TO,
+	OPTION_RELEASE,
 	OPTION_QUIET,
 	OPTION_NO_COLOR,
 	OPTION_HISTORY,
@@ -49,6 +52,10 @@ static const struct cli_option options[] = {
 	[OPTION_WALL_LIMIT] = {"wall-limit", "TIME", "ends a session that takes longer on the wall, inconclusive (default: none)"},
 	[OPTION_CACHE] = {"cache", "DIR", "the folder for snapshots of booted devices (see `stutter run --help`)"},
 	[OPTION_DAY] = {"day", "YYYY-MM-DD", "the day by which quarantines and waivers hold (default: today)"},
+	[OPTION_FEED] = {"feed", "F",
+                         "the feed that the release is in; with --to, a promotion writes promotion.json, which the update service honours"},
+	[OPTION_TO] = {"to", "F", "the feed that it goes to"},
+	[OPTION_RELEASE] = {"release", "VERSION", "the version that is promoted (default: the candidate's name)"},
 	[OPTION_QUIET] = {"quiet", NULL, "prints neither progress nor a line a session, just the verdict"},
 	[OPTION_NO_COLOR] = {"no-color", NULL, "prints without colours, as if NO_COLOR were set"},
 	[OPTION_HISTORY] = {"history", "FILE", "where the sessions are recorded, or " RECORD_NONE " (default: " RECORD_PLACE ")"},
@@ -106,6 +113,20 @@ static bool read_time(const char *option, const char *text, uint64_t *ret_ns, st
 	return text == NULL || unit_parse(UNIT_DURATION, text, ret_ns, err) || error_context(err, "--%s", option);
 }
 
+/* The update service has these two, and a release goes one way. */
+static bool read_feeds(const struct cli_values *values, struct gating *gating, struct error *err)
+{
+	gating->from = values->of[OPTION_FEED];
+	gating->to = values->of[OPTION_TO];
+	gating->release = values->of[OPTION_RELEASE];
+	if ((gating->from == NULL) != (gating->to == NULL))
+		return error_set(err, "--feed and --to go together: from which feed, and to which");
+	if (gating->from != NULL && (strcmp(gating->from, SERVICE_FEED_EVAL) != 0 || strcmp(gating->to, SERVICE_FEED_RETAIL) != 0))
+		return error_set(err, "--feed '%s' --to '%s': a release goes from " SERVICE_FEED_EVAL " to " SERVICE_FEED_RETAIL,
+		                 gating->from, gating->to);
+	return true;
+}
+
 static uint64_t budget_of_suites(const struct selection *selection)
 {
 	uint64_t sum_ns = 0;
@@ -131,7 +152,8 @@ static bool read_options(const struct cli_values *values, struct gating *gating,
 	gating->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
 	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &gating->side_by_side, err))
 		return false;
-	if (!read_day(values->of[OPTION_DAY], gating, err) || !read_seeds(values->of[OPTION_SEEDS], gating, err) ||
+	if (!read_day(values->of[OPTION_DAY], gating, err) || !read_feeds(values, gating, err) ||
+	    !read_seeds(values->of[OPTION_SEEDS], gating, err) ||
 	    !read_time("wall-limit", values->of[OPTION_WALL_LIMIT], &gating->wall_limit_ns, err) ||
 	    !selection_open(&gating->selection, values->operands, &wish, err))
 		return false;
@@ -494,6 +516,10 @@ static int run_gate(struct gating *gating, const struct cli_values *values, stru
 	(void)sigaction(SIGHUP, &on_stop, NULL);
 	gating->started_ms = pool_now_ms();
 	if (!run_rounds(gating, err) || !report_sides(gating, values, err) || !gate_told(gating, err)) {
+		cli_fail(err);
+		return EXIT_INCONCLUSIVE;
+	}
+	if (gating->decision == GATE_PROMOTE && gating->from != NULL && !gate_promote(gating, err)) {
 		cli_fail(err);
 		return EXIT_INCONCLUSIVE;
 	}

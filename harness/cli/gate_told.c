@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/memory.h"
+#include "reports/file.h"
 #include "reports/gate/told.h"
 #include "reports/run/cause.h"
+#include "server/promotion.h"
 #include "statistics/binomial.h"
 
 #define EXAMPLES 3
@@ -333,6 +336,39 @@ static bool put(const struct gating *gating, const struct run *run, struct told_
 	free(changes.list);
 	free(exceptions.list);
 	return good;
+}
+
+bool gate_promote(const struct gating *gating, struct error *err)
+{
+	const time_t now = time(NULL);
+	struct promotion promotion;
+	struct report_file file;
+	struct tm parts;
+
+	memset(&promotion, 0, sizeof promotion);
+	char *suites = name_suites(gating);
+	const char *version = gating->release != NULL ? gating->release : gating->subjects[0].like[GATING_CANDIDATE].device.name;
+	(void)snprintf(promotion.version, sizeof promotion.version, "%s", version);
+	(void)snprintf(promotion.from, sizeof promotion.from, "%s", gating->from);
+	(void)snprintf(promotion.to, sizeof promotion.to, "%s", gating->to);
+	(void)snprintf(promotion.baseline, sizeof promotion.baseline, "%s", gating->sides[GATING_BASELINE].device);
+	(void)snprintf(promotion.candidate, sizeof promotion.candidate, "%s", gating->sides[GATING_CANDIDATE].device);
+	(void)snprintf(promotion.suites, sizeof promotion.suites, "%s", suites);
+	if (gmtime_r(&now, &parts) != NULL)
+		(void)strftime(promotion.decided, sizeof promotion.decided, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	free(suites);
+	if (!report_file_open(&file, gating->dir, "promotion.json", err))
+		return false;
+	/* What signs is a function of the world's key seed alone; the date is that of certificates, which none is made of here. */
+	struct pki *pki = pki_open((uint64_t)now);
+	char *text = promotion_write(&promotion, pki);
+	fprintf(file.stream, "%s\n", text);
+	free(text);
+	pki_close(pki);
+	if (!report_file_close(&file, err))
+		return false;
+	printf("%s is promoted from %s to %s: %s/promotion.json\n", promotion.version, promotion.from, promotion.to, gating->dir);
+	return true;
 }
 
 bool gate_told(const struct gating *gating, struct error *err)

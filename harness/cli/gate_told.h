@@ -45,8 +45,12 @@ struct gating {
 	struct screen screen;
 	enum gate_decision decision;
 	size_t sessions;
-	uint64_t core_ns; /**< of all sessions together */
+	uint64_t core_ns;                /**< of all sessions together */
+	const char *from, *to, *release; /**< of the record that a promotion writes; from NULL: none */
 };
+
+/** Writes promotion.json into the gate's folder (server/promotion.h). */
+bool gate_promote(const struct gating *gating, struct error *err);
 
 /** A scenario as the gate is asked about it. It borrows from @p subject. */
 struct gate_scenario gating_scenario(const struct subject *subject);

@@ -69,13 +69,15 @@ static void keep_text(struct plan *plan)
 	(void)fclose(stream);
 }
 
-/* The tables and recordings that the faults read. @return how many; the rest of the list is NULL. */
-static size_t tables_of(const struct plan *plan, const char *ret_paths[FAULTS_MAX + 1])
+/* What the far end and the faults read: the record of a gate, tables and recordings. @return how many; the rest of the list is NULL. */
+static size_t tables_of(const struct plan *plan, const char *ret_paths[FAULTS_MAX + 2])
 {
 	const char *what;
 	size_t count = 0;
 
-	memset(ret_paths, 0, (FAULTS_MAX + 1) * sizeof *ret_paths);
+	memset(ret_paths, 0, (FAULTS_MAX + 2) * sizeof *ret_paths);
+	if (plan->server.promotion[0] != '\0')
+		ret_paths[count++] = plan->server.promotion;
 	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++) {
 		const char *path = parts_file_of(&plan->faults[i], &what);
 		if (path != NULL && path[0] != '\0')
@@ -87,7 +89,7 @@ static size_t tables_of(const struct plan *plan, const char *ret_paths[FAULTS_MA
 void plan_look(struct plan *plan)
 {
 	const struct device *device = &plan->device;
-	const char *tables[FAULTS_MAX + 1];
+	const char *tables[FAULTS_MAX + 2];
 	struct made *made = &plan->present;
 
 	made_tool(made);

@@ -169,12 +169,25 @@ static bool resolve_overlay(const struct places *places, struct plan *plan, cons
 	                    err);
 }
 
+/* The record of a gate need not be good, which the service looks into; it must be there. */
+static bool resolve_promotion(const struct yaml_file *file, struct plan *plan, struct error *err)
+{
+	char *path = plan->server.promotion;
+	const struct yaml_node *server = yaml_get(file->root, "server");
+	const struct yaml_node *node = server != NULL ? yaml_get(server, "promotion") : NULL;
+
+	if (path[0] == '\0' || (yaml_resolve_path(file, path, sizeof plan->server.promotion, err) &&
+	                        (exists(path) || error_set(err, "the record %s cannot be read: %s", path, strerror(errno)))))
+		return true;
+	return error_at(err, file->path, node != NULL ? node->line : 1, node != NULL ? node->column : 1);
+}
+
 bool parts_files(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
 {
 	static const char cure[] = "; `make guest` makes the standard one";
 	struct device *device = &plan->device;
 
-	if (!resolve_image(file, places, plan, err))
+	if (!resolve_image(file, places, plan, err) || !resolve_promotion(file, plan, err))
 		return false;
 	if (resolve_file(plan, device->kernel, places->kernel, plan->made.kernel, &plan->standard.kernel, "kernel", cure, err) &&
 	    resolve_file(plan, device->initramfs, places->initramfs, plan->made.initramfs, &plan->standard.initramfs, "initramfs", cure,

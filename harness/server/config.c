@@ -10,6 +10,8 @@ const char *const service_behaviours[] = {"good", "deaf", "crash", NULL};
 const struct param service_params[] = {
 	PARAM_ROW_TEXT(service_config, version, "version", "22.02", "of the update on offer"),
 	PARAM_ROW_TEXT(service_config, eval_version, "eval_version", "22.02", "of the update on offer in the feed retail-eval"),
+	PARAM_ROW_TEXT(service_config, promotion, "promotion", "",
+                       "the record of a gate (promotion.json), by which the feed retail offers what retail-eval does; empty: none"),
 	PARAM_ROW_TEXT(service_config, group, "group", "", "of devices that the update is offered to; empty: all"),
 	PARAM_ROW_QUANTITY(service_config, os_size, "os_size", UNIT_SIZE, "512KiB", 1, SIZE_MAX_32, "of a generated OS image"),
 	PARAM_ROW_QUANTITY(service_config, app_size, "app_size", UNIT_SIZE, "64KiB", 1, SIZE_MAX_32, "of the generated application image"),

@@ -368,6 +368,14 @@ const char *pki_sign(const struct pki *pki, struct bytes data, char ret_text[PKI
 	return ret_text;
 }
 
+/* Ed25519 has one signature for a text and a key (RFC 8032), so what verifies is what would be made. */
+bool pki_signed(const struct pki *pki, struct bytes data, const char *signature)
+{
+	char expected[PKI_SIGNATURE_TEXT_MAX];
+
+	return strcmp(pki_sign(pki, data, expected), signature) == 0;
+}
+
 bool pki_bootstrap_signed(const struct pki *pki, struct bytes text, struct bytes signature)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();

@@ -81,6 +81,9 @@ struct pki_identity pki_identify(const struct pki *pki, const struct x509_st *ce
 /** The update-signing key's signature over @p data, in hexadecimal digits. @return ret_text. */
 const char *pki_sign(const struct pki *pki, struct bytes data, char ret_text[PKI_SIGNATURE_TEXT_MAX]);
 
+/** Whether @p signature, of any content, is one that pki_sign() gives for @p data. */
+bool pki_signed(const struct pki *pki, struct bytes data, const char *signature);
+
 /**
  * Whether @p signature is the bootstrap key's over @p text: ECDSA with SHA-256, DER.
  * @param signature Of any content.

@@ -14,6 +14,7 @@
 #include "server/channel.h"
 #include "server/fields.h"
 #include "server/host.h"
+#include "server/promotion.h"
 #include "server/reply.h"
 #include "server/swu.h"
 
@@ -116,9 +117,59 @@ static uint64_t unix_now(const struct service *service)
 	return (service->unix_base_ns + host_sim()->now) / SIM_S;
 }
 
+/* The whole of a small file as text, to be released with free(); NULL if it cannot be read. */
+static char *read_text(const char *path)
+{
+	FILE *stream = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (stream == NULL)
+		return NULL;
+	if (getdelim(&text, &size, '\0', stream) < 0) {
+		free(text);
+		text = NULL;
+	}
+	(void)fclose(stream);
+	return text;
+}
+
+/* @return why the record does not put the release on evaluation into the feed `retail`; NULL: it does. */
+static const char *refuse_promotion(struct service *service, struct promotion *ret_promotion)
+{
+	char *text = read_text(service->config.promotion);
+
+	if (text == NULL)
+		return "it cannot be read";
+	const char *wrong = promotion_read(text, service_pki(service, service->unix_base_ns), ret_promotion);
+	free(text);
+	if (wrong != NULL)
+		return wrong;
+	if (strcmp(ret_promotion->from, SERVICE_FEED_EVAL) != 0 || strcmp(ret_promotion->to, SERVICE_FEED_RETAIL) != 0)
+		return "it is not from " SERVICE_FEED_EVAL " to " SERVICE_FEED_RETAIL;
+	return strcmp(ret_promotion->version, service->config.eval_version) == 0 ? NULL : "it is about another version";
+}
+
+/* @return the version that the feed `retail` offers. */
+static const char *choose_retail(struct service *service)
+{
+	struct promotion promotion;
+
+	if (service->config.promotion[0] == '\0')
+		return service->config.version;
+	const char *wrong = refuse_promotion(service, &promotion);
+	if (wrong != NULL) {
+		trace_line(host_trace(), host_sim()->now, "service", "promotion refused: %s", wrong);
+		return service->config.version;
+	}
+	trace_line(host_trace(), host_sim()->now, "service", "promotion of %s from %s to %s, decided %s", promotion.version, promotion.from,
+	           promotion.to, promotion.decided);
+	return service->config.eval_version;
+}
+
 const struct release *service_releases(struct service *service)
 {
-	const char *versions[SERVICE_FEEDS] = {service->config.version, service->config.eval_version};
+	const char *versions[SERVICE_FEEDS] = {service->has_releases ? NULL : choose_retail(service), service->config.eval_version};
 
 	for (unsigned i = 0; i < SERVICE_FEEDS && !service->has_releases; i++) {
 		const struct release_config config = {.version = versions[i],
