@@ -348,7 +348,7 @@ bool gate_promote(const struct gating *gating, struct error *err)
 	memset(&promotion, 0, sizeof promotion);
 	char *suites = name_suites(gating);
 	const char *version = gating->release != NULL ? gating->release : gating->subjects[0].like[GATING_CANDIDATE].device.name;
-	(void)snprintf(promotion.version, sizeof promotion.version, "%s", version);
+	(void)snprintf(promotion.version, sizeof promotion.version, "%.*s", RELEASE_VERSION_MAX - 1, version);
 	(void)snprintf(promotion.from, sizeof promotion.from, "%s", gating->from);
 	(void)snprintf(promotion.to, sizeof promotion.to, "%s", gating->to);
 	(void)snprintf(promotion.baseline, sizeof promotion.baseline, "%s", gating->sides[GATING_BASELINE].device);

@@ -61,6 +61,60 @@ static const char *escape(const char *text, char *ret_text)
 	return ret_text;
 }
 
+/* -- what is on offer -- */
+
+/* The whole of a small file as text, to be released with free(); NULL if it cannot be read. */
+static char *read_text(const char *path)
+{
+	FILE *stream = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (stream == NULL)
+		return NULL;
+	if (getdelim(&text, &size, '\0', stream) < 0) {
+		free(text);
+		text = NULL;
+	}
+	(void)fclose(stream);
+	return text;
+}
+
+/* @return why the record does not put the release on evaluation into the feed `retail`; NULL: it does. */
+static const char *refuse_promotion(const struct service_config *config, struct promotion *ret_promotion)
+{
+	/* Keys are the same at any time. */
+	struct pki *pki = pki_open(0);
+	char *text = read_text(config->promotion);
+	const char *wrong = text != NULL ? promotion_read(text, pki, ret_promotion) : "it cannot be read";
+
+	free(text);
+	pki_close(pki);
+	if (wrong != NULL)
+		return wrong;
+	if (strcmp(ret_promotion->from, SERVICE_FEED_EVAL) != 0 || strcmp(ret_promotion->to, SERVICE_FEED_RETAIL) != 0)
+		return "it is not from " SERVICE_FEED_EVAL " to " SERVICE_FEED_RETAIL;
+	return strcmp(ret_promotion->version, config->eval_version) == 0 ? NULL : "it is about another version";
+}
+
+static void choose_offers(struct service *service)
+{
+	struct promotion promotion;
+
+	service->offers[SERVICE_RETAIL] = service->config.version;
+	service->offers[SERVICE_EVAL] = service->config.eval_version;
+	if (service->config.promotion[0] == '\0')
+		return;
+	const char *wrong = refuse_promotion(&service->config, &promotion);
+	if (wrong == NULL)
+		service->offers[SERVICE_RETAIL] = service->config.eval_version;
+	if (wrong != NULL)
+		(void)snprintf(service->promoted, sizeof service->promoted, "promotion refused: %s", wrong);
+	else
+		(void)snprintf(service->promoted, sizeof service->promoted, "promotion of %s from %s to %s, decided %s", promotion.version,
+		               promotion.from, promotion.to, promotion.decided);
+}
+
 bool service_open(struct service *service, const struct service_config *config, const char *image_path, struct error *err)
 {
 	char version[2 * sizeof config->version];
@@ -70,6 +124,7 @@ bool service_open(struct service *service, const struct service_config *config, 
 	if (!map_image(service, image_path, err))
 		return false;
 	hash_image(service);
+	choose_offers(service);
 	int length = snprintf(
 		service->manifest, sizeof service->manifest,
 		"{\"version\": \"%s\", \"images\": [{\"name\": \"os\", \"url\": \"http://%s%s\", \"size\": %zu, \"sha256\": \"%s\"}]}\n",
@@ -117,62 +172,10 @@ static uint64_t unix_now(const struct service *service)
 	return (service->unix_base_ns + host_sim()->now) / SIM_S;
 }
 
-/* The whole of a small file as text, to be released with free(); NULL if it cannot be read. */
-static char *read_text(const char *path)
-{
-	FILE *stream = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (stream == NULL)
-		return NULL;
-	if (getdelim(&text, &size, '\0', stream) < 0) {
-		free(text);
-		text = NULL;
-	}
-	(void)fclose(stream);
-	return text;
-}
-
-/* @return why the record does not put the release on evaluation into the feed `retail`; NULL: it does. */
-static const char *refuse_promotion(struct service *service, struct promotion *ret_promotion)
-{
-	char *text = read_text(service->config.promotion);
-
-	if (text == NULL)
-		return "it cannot be read";
-	const char *wrong = promotion_read(text, service_pki(service, service->unix_base_ns), ret_promotion);
-	free(text);
-	if (wrong != NULL)
-		return wrong;
-	if (strcmp(ret_promotion->from, SERVICE_FEED_EVAL) != 0 || strcmp(ret_promotion->to, SERVICE_FEED_RETAIL) != 0)
-		return "it is not from " SERVICE_FEED_EVAL " to " SERVICE_FEED_RETAIL;
-	return strcmp(ret_promotion->version, service->config.eval_version) == 0 ? NULL : "it is about another version";
-}
-
-/* @return the version that the feed `retail` offers. */
-static const char *choose_retail(struct service *service)
-{
-	struct promotion promotion;
-
-	if (service->config.promotion[0] == '\0')
-		return service->config.version;
-	const char *wrong = refuse_promotion(service, &promotion);
-	if (wrong != NULL) {
-		trace_line(host_trace(), host_sim()->now, "service", "promotion refused: %s", wrong);
-		return service->config.version;
-	}
-	trace_line(host_trace(), host_sim()->now, "service", "promotion of %s from %s to %s, decided %s", promotion.version, promotion.from,
-	           promotion.to, promotion.decided);
-	return service->config.eval_version;
-}
-
 const struct release *service_releases(struct service *service)
 {
-	const char *versions[SERVICE_FEEDS] = {service->has_releases ? NULL : choose_retail(service), service->config.eval_version};
-
 	for (unsigned i = 0; i < SERVICE_FEEDS && !service->has_releases; i++) {
-		const struct release_config config = {.version = versions[i],
+		const struct release_config config = {.version = service->offers[i],
 		                                      .os_size = service->config.os_size,
 		                                      .app_size = service->config.app_size,
 		                                      .os = service->os};
@@ -602,6 +605,8 @@ void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed
 	service->attest.lifetime_s = service->config.certificate_ns / SIM_S;
 	host_set_df(service->config.path_mtu_discovery);
 	open_names(service);
+	if (service->promoted[0] != '\0')
+		trace_line(host_trace(), host_sim()->now, "service", "%s", service->promoted);
 	service->udp = (struct udp_services){
 		.dhcp = {.server = HOST_ADDRESS, .netmask = HOST_NETMASK, .device = DEVICE_ADDRESS, .lease_ns = service->config.lease_ns},
 		.dns = {.names = service->dns_names, .ttl_s = (uint32_t)(service->config.ttl_ns / SIM_S)},

@@ -94,7 +94,9 @@ struct service {
 	struct disruptor *disruptor; /**< NULL: nothing goes wrong */
 	struct pki *pki;             /**< NULL until it is needed */
 	struct attest attest;
-	struct bytes os; /**< OS image of both feeds; empty: generated ones */
+	const char *offers[SERVICE_FEEDS]; /**< versions: a promotion may have put that of retail-eval into retail */
+	char promoted[256];                /**< what became of the record of a promotion; empty: there is none */
+	struct bytes os;                   /**< OS image of both feeds; empty: generated ones */
 	struct release releases[SERVICE_FEEDS];
 	bool has_releases;
 	bool bundle_out; /**< the last byte of the trust bundle was handed out */

@@ -61,9 +61,7 @@ static enum service_feed feed_of(const struct plan *plan)
 
 const char *systems_offered(const struct world *world)
 {
-	const struct service_config *server = &world->plan->server;
-
-	return feed_of(world->plan) == SERVICE_EVAL ? server->eval_version : server->version;
+	return world->service.offers[feed_of(world->plan)];
 }
 
 static void sign(const struct pki *pki, struct bytes data, uint8_t ret_signature[SLOT_SIGNATURE])

@@ -8,28 +8,7 @@
 #include "tests/session/started.h"
 #include "tests/test.h"
 
-extern /* A device in the feed `retail` is offered what was on evaluation, once a gate has let it go. */
-	static void
-	a_promotion_is_honoured(void)
-{
-#define SCENARIO                                                                                                                           \
-	"name: s\ndevice: '21.10'\ndeadline: 10min\nserver: {version: '22.02', eval_version: '22.03', os_size: 64KiB, app_size: 16KiB"
-
-	write_suite("suite: x\nscenarios: [lost.yaml]\n");
-	expect(stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --feed retail-eval --to retail --release 22.03 --out g"), 0);
-	TEST_CONTAINS(output, "22.03 is promoted from retail-eval to retail: g/promotion.json");
-	(void)test_write("s.yaml", SCENARIO ", promotion: g/promotion.json}\n");
-	expect(stutter("run s.yaml --out r"), 0);
-	TEST_CONTAINS(output, "updated to version 22.03");
-	/* One that was changed is not. */
-	(void)test_shell(output, sizeof output, "cd %s && sed -i s/2026/2025/ g/promotion.json", test_folder());
-	expect(stutter("run s.yaml --out q"), 0);
-	TEST_CONTAINS(output, "updated to version 22.02");
-	expect(stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --feed retail --to retail-eval --out h"), 2);
-	TEST_CONTAINS(output, "a release goes from retail-eval to retail");
-}
-
-const CU_TestInfo tests_gate_command[];
+extern const CU_TestInfo tests_gate_command[];
 
 #define OUTPUT_MAX 65536
 
