@@ -19,6 +19,7 @@ static struct json begin(const char *event)
 static void end(struct json *json)
 {
 	json_object_end(json);
+	fputc('\n', stdout);
 	fflush(stdout);
 }
 
