@@ -51,6 +51,28 @@ static bool add_session(struct history *history, int64_t run, const struct histo
 	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err);
 }
 
+/*
+ * A run that was resumed has been recorded before with less in it; that record would count its sessions twice. It lay in the same folder, and all of it
+ * that came to a verdict has come to the same here, in the same nanoseconds.
+ */
+static bool drop_what_was_resumed(struct history *history, int64_t run, struct error *err)
+{
+	sqlite3_stmt *statement = store_prepare(
+		history, err,
+		"CREATE TEMP TABLE resumed AS SELECT id FROM run AS earlier WHERE id <> ?1 AND name = (SELECT name FROM run WHERE id = ?1) "
+		"AND EXISTS (SELECT 1 FROM session WHERE run = earlier.id AND verdict <> 'inconclusive') "
+		"AND NOT EXISTS (SELECT 1 FROM session AS s WHERE s.run = earlier.id AND s.verdict <> 'inconclusive' AND NOT EXISTS "
+		"(SELECT 1 FROM session AS n WHERE n.run = ?1 AND n.folder = s.folder AND n.digest = s.digest AND n.wall_ns = s.wall_ns))",
+		"n", run);
+
+	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err) &&
+	       store_run(history,
+	                 "DELETE FROM session WHERE run IN (SELECT id FROM resumed);"
+	                 "DELETE FROM run WHERE id IN (SELECT id FROM resumed);"
+	                 "DROP TABLE resumed",
+	                 err);
+}
+
 /* Within a transaction. */
 static bool add_run(struct history *history, const struct history_run *run, bool *ret_new, struct error *err)
 {
@@ -65,7 +87,7 @@ static bool add_run(struct history *history, const struct history_run *run, bool
 	int64_t id = sqlite3_last_insert_rowid(history->db);
 	for (size_t i = 0; good && *ret_new && i < run->count; i++)
 		good = add_session(history, id, &run->sessions[i], err);
-	return good;
+	return good && (!*ret_new || drop_what_was_resumed(history, id, err));
 }
 
 bool history_record(struct history *history, const struct history_run *run, bool *ret_new, struct error *err)

@@ -88,6 +88,22 @@ static void a_run_is_recorded_once(void)
 	history_close(history);
 }
 
+static void a_resumed_run_counts_once(void)
+{
+	struct history *history = recorded_open("h.db");
+
+	CU_ASSERT(recorded_add(history, 1000, "a/d/1/pass/5 a/d/2/inconclusive/6"));
+	CU_ASSERT(recorded_add(history, 2000, "a/d/1/pass/5 a/d/2/fail/7 b/d/1/pass/8"));
+	check_trend(history, &everything, 10, "2 at 2000: 3 = 2 + 1 + 0, 20 s\n");
+	CU_ASSERT_EQUAL(recorded_sessions("h.db"), 3);
+	/* Begun anew, and killed before anything had come to a verdict. */
+	CU_ASSERT(recorded_add(history, 3000, "a/d/1/inconclusive/5"));
+	CU_ASSERT(recorded_add(history, 4000, "a/d/1/pass/6 a/d/2/fail/7"));
+	check_trend(history, &everything, 10,
+	            "4 at 4000: 2 = 1 + 1 + 0, 13 s\n3 at 3000: 1 = 0 + 0 + 1, 5 s\n2 at 2000: 3 = 2 + 1 + 0, 20 s\n");
+	history_close(history);
+}
+
 static void a_run_without_sessions_is_none(void)
 {
 	struct history *history = recorded_open("h.db");
@@ -218,6 +234,7 @@ static void histories_of_several_machines_become_one(void)
 
 const CU_TestInfo tests_history[] = {
 	{"a run is recorded once", a_run_is_recorded_once},
+	{"a resumed run counts once", a_resumed_run_counts_once},
 	{"a run without sessions is none", a_run_without_sessions_is_none},
 	{"the trend is of what is asked for", the_trend_is_of_what_is_asked_for},
 	{"durations are those of the last run that has any", durations_are_those_of_the_last_run_that_has_any},
