@@ -18,16 +18,18 @@ const char *told_decision(enum gate_decision decision)
 
 const char *told_headline(const struct told_gate *told, char *ret_text, size_t size)
 {
-	size_t broke = 0;
+	size_t fixed = 0, broke = 0;
 
-	for (size_t i = 0; i < told->scenario_count; i++)
-		if (told->scenarios[i].quarantine == NULL)
-			broke += told->scenarios[i].finding.frozen_broke;
-	(void)snprintf(
-		ret_text, size,
-		"%s: %s against %s. Of %zu plans that both ran, %zu broke only on %s and %zu only on %s; of the fixed plans, %s broke %zu.",
-		told_decision(told->decision), told->candidate, told->baseline, told->pairs, told->only_candidate, told->candidate,
-		told->only_baseline, told->baseline, told->candidate, broke);
+	for (size_t i = 0; i < told->scenario_count; i++) {
+		if (told->scenarios[i].quarantine != NULL)
+			continue;
+		fixed += told->scenarios[i].fixed;
+		broke += told->scenarios[i].finding.frozen_broke;
+	}
+	(void)snprintf(ret_text, size,
+	               "Candidate %s, baseline %s. Fixed plans: %zu of %zu broke on the candidate. Drawn plans, each run on both: of %zu, "
+	               "%zu broke only on the candidate, %zu only on the baseline.",
+	               told->candidate, told->baseline, broke, fixed, told->pairs, told->only_candidate, told->only_baseline);
 	return ret_text;
 }
 
@@ -69,6 +71,7 @@ void told_terminal(FILE *stream, const struct told_gate *told)
 {
 	char text[1024], core[UNIT_TEXT_MAX], wall[UNIT_TEXT_MAX];
 
+	fprintf(stream, "%s. ", told_decision(told->decision));
 	put_safely(stream, told_headline(told, text, sizeof text));
 	fputc('\n', stream);
 	if (told->example_count > 0)

@@ -66,7 +66,7 @@ static void a_fixed_plan_that_breaks_blocks(void)
 	json_decref(json);
 	/* The device of before is promoted by it. */
 	expect(stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out h"), 0);
-	TEST_CONTAINS(output, "PROMOTE: ./good.yaml against ./good.yaml.");
+	TEST_CONTAINS(output, "PROMOTE. Candidate ./good.yaml, baseline ./good.yaml. Fixed plans: 0 of 1 broke on the candidate.");
 	/* Each side is a run, which can be reported by itself. */
 	expect(stutter("report g/candidate"), 1);
 }
@@ -75,7 +75,7 @@ static void too_few_plans_are_not_enough(void)
 {
 	write_suite("suite: x\nscenarios: [{path: drawn.yaml, seeds: 1..2}]\n");
 	expect(stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out g"), 125);
-	TEST_CONTAINS(output, "NOT ENOUGH EVIDENCE: ./bad.yaml against ./good.yaml. Of 2 plans that both ran, ");
+	TEST_CONTAINS(output, "NOT ENOUGH EVIDENCE. Candidate ./bad.yaml, baseline ./good.yaml. Fixed plans: 0 of 0 broke");
 	TEST_CONTAINS(output, "It took 4 sessions");
 	/* Of one device each plan is run once. */
 	expect(stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out h"), 125);
