@@ -138,7 +138,7 @@ static void the_same_plan_twice_side_by_side(void)
 
 	expect_status(stutter("run %s --twice --jobs 2 --out r", absolute(CLEAN, clean)), STATUS_PASSED);
 	expect_same_digest("r/clean/seed-1", "r/clean/seed-1-again");
-	(void)snprintf(line, sizeof line, "clean, seed 1: the same twice, digest %s\n", verdict_text("r/clean/seed-1", "digest"));
+	(void)snprintf(line, sizeof line, "clean on reference, seed 1: the same twice, digest %s\n", verdict_text("r/clean/seed-1", "digest"));
 	TEST_CONTAINS(output, line);
 	char *once = read_in_folder("r/clean/seed-1", "trace.txt"), *again = read_in_folder("r/clean/seed-1-again", "trace.txt");
 	TEST_SAME_TEXT(again, once);
