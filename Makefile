@@ -175,7 +175,7 @@ golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showi
 	$(Q)$(BIN) list reference >$(B)/REFERENCE.md && mv $(B)/REFERENCE.md scenarios/REFERENCE.md
 	$(Q)git --no-pager diff --stat tests/golden scenarios/REFERENCE.md
 
-bench: deps ## Measure chip, proxy, reports and sessions, by ratios (BENCH_ALL=1: all scenarios, too)
+bench: deps ## Measure chip, proxy, reports, history and sessions, by ratios (BENCH_ALL=1: all scenarios, too)
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-bench
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(O)/stutter-bench
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What sessions, chip, proxy and reports cost. Nothing else should run meanwhile: figures are of wall time. `make bench` runs it.
+ * What sessions, chip, proxy, reports and history cost. Nothing else should run meanwhile: figures are of wall time. `make bench` runs it.
  *
  * Targets are for a small machine (two cores); a missed one is told and is no failure, since it may be the machine's.
  */
@@ -57,6 +57,7 @@ int main(void)
 	bench_chip();
 	bench_proxy();
 	bench_reports();
+	bench_history();
 	bench_sessions();
 	if (missed > 0)
 		printf("%u targets missed or not measured\n", missed);

@@ -24,5 +24,6 @@ void bench_sessions(void);
 void bench_chip(void);
 void bench_proxy(void);
 void bench_reports(void);
+void bench_history(void);
 
 #endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What it costs to look back over a million sessions: what `stutter history` asks, and what a run asks to order its sessions.
+ */
+#include "history/history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "tests/bench/bench.h"
+
+/* A nightly run for most of three years. */
+#define RUNS 1000U
+#define SESSIONS 1000U
+#define DAY_S 86400
+#define FAILS_EVERY 37U
+#define TRENDS 20
+#define TARGET_MS 1000
+#define MS_NS 1e6
+#define TEXT_MAX 48
+
+struct looked_back {
+	struct history *history;
+	size_t seen;
+};
+
+static void fill(struct history *history)
+{
+	struct history_session *sessions = memory_new(SESSIONS * sizeof *sessions);
+	char(*names)[TEXT_MAX] = memory_new(SESSIONS * sizeof *names), name[TEXT_MAX];
+	struct error err;
+	bool is_new;
+
+	for (unsigned run = 0; run < RUNS; run++) {
+		for (unsigned i = 0; i < SESSIONS; i++) {
+			const bool fails = (run + i) % FAILS_EVERY == 0;
+			(void)snprintf(names[i], TEXT_MAX, "scenario-%u", i);
+			sessions[i] = (struct history_session){.folder = names[i],
+			                                       .scenario = names[i],
+			                                       .device = i % 2 == 0 ? "21.10" : "22.01",
+			                                       .seed = 1,
+			                                       .verdict = fails ? "fail" : "pass",
+			                                       .as_expected = !fails,
+			                                       .judge = fails ? "hang" : "",
+			                                       .phase = fails ? "download" : "done",
+			                                       .reason = fails ? "download: curl 28" : "updated",
+			                                       .digest = "0123456789abcdef0123456789abcdef",
+			                                       .device_image = "",
+			                                       .plan_hash = "0123456789abcdef",
+			                                       .virtual_ns = 60000000000U,
+			                                       .wall_ns = 2000000000U + run};
+		}
+		(void)snprintf(name, sizeof name, "/nightly/%u", run);
+		CHECK(history_record(history, &(struct history_run){name, "stutter bench", (int64_t)run * DAY_S, sessions, SESSIONS},
+		                     &is_new, &err));
+	}
+	free(sessions);
+	free(names);
+}
+
+static void see_trend(void *ctx, const struct history_trend *trend)
+{
+	((struct looked_back *)ctx)->seen += trend->sessions > 0;
+}
+
+static void see_failure(void *ctx, const struct history_failure *failure)
+{
+	((struct looked_back *)ctx)->seen += failure->reason[0] != '\0';
+}
+
+static void look_at_all(void *ctx)
+{
+	const struct history_filter all = {NULL, NULL};
+	struct looked_back *back = ctx;
+	struct error err;
+	int64_t runs[2];
+
+	back->seen = 0;
+	CHECK(history_trend(back->history, &all, TRENDS, see_trend, back, &err));
+	CHECK(history_last_two(back->history, &all, runs, &err));
+	CHECK(history_compare(back->history, runs[0], runs[1], &all, see_failure, back, &err));
+	CHECK_INT(back->seen, >, TRENDS);
+}
+
+static void look_at_one(void *ctx)
+{
+	const struct history_filter one = {"scenario-8", "21.10"};
+	struct looked_back *back = ctx;
+	struct error err;
+
+	back->seen = 0;
+	CHECK(history_trend(back->history, &one, RUNS, see_trend, back, &err));
+	CHECK_INT(back->seen, ==, RUNS);
+}
+
+static void look_for_durations(void *ctx)
+{
+	struct looked_back *back = ctx;
+	struct error err;
+	uint64_t wall_ns;
+	char name[TEXT_MAX];
+	bool known;
+
+	for (unsigned i = 0; i < SESSIONS; i++) {
+		(void)snprintf(name, sizeof name, "scenario-%u", i);
+		CHECK(history_duration(back->history, name, i % 2 == 0 ? "21.10" : "22.01", &known, &wall_ns, &err) && known);
+	}
+}
+
+void bench_history(void)
+{
+	char dir[] = "/tmp/stutter-bench-XXXXXX";
+	struct looked_back back;
+	struct error err;
+
+	CHECK(mkdtemp(dir) != NULL);
+	char *path = memory_format("%s/history.db", dir), *remove = memory_format("rm -rf %s", dir);
+	back.history = history_open(path, HISTORY_WRITE, &err);
+	CHECK(back.history != NULL);
+	fill(back.history);
+	bench_report("history: of a million sessions, trend and what changed", bench_call_ns(look_at_all, &back, 1) / MS_NS, "ms",
+	             TARGET_MS, true);
+	bench_report("history: of a million sessions, one scenario in every run", bench_call_ns(look_at_one, &back, 1) / MS_NS, "ms",
+	             TARGET_MS, true);
+	bench_report("history: of a million sessions, durations for 1,000", bench_call_ns(look_for_durations, &back, 1) / MS_NS, "ms",
+	             TARGET_MS, true);
+	history_close(back.history);
+	CHECK_INT(system(remove), ==, 0);
+	free(remove);
+	free(path);
+}
