@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Kills of who runs sessions, who brings runs together and who decides: whenever a kill comes, what is there can be reported, claims nothing that is not so,
+ * and the work can be done to the same end.
+ */
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/soak/soak.h"
+
+#define SEEDS 4U
+#define COMMAND_MAX (2 * PATH_MAX)
+
+/* The program alone is killed, not what it has started: that has to notice. @return whether it had come to its end before. */
+static bool kill_after(const char *words, uint64_t after_us)
+{
+	const struct timespec wait = {.tv_sec = (time_t)(after_us / 1000000), .tv_nsec = (long)(after_us % 1000000) * 1000};
+	char command[COMMAND_MAX];
+	int status = 0;
+
+	(void)snprintf(command, sizeof command, "exec %s %s >/dev/null 2>&1", soak_program(), words);
+	pid_t pid = fork();
+	if (pid == 0) {
+		(void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(99);
+	}
+	(void)nanosleep(&wait, NULL);
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, &status, 0);
+	return WIFEXITED(status);
+}
+
+/* How long it takes when nobody kills it, in microseconds. */
+static uint64_t time_of(const char *words)
+{
+	double start = soak_seconds();
+
+	(void)soak_shell("%s %s >/dev/null 2>&1", soak_program(), words);
+	return (uint64_t)((soak_seconds() - start) * 1e6) + 1;
+}
+
+static void forget(const char *name)
+{
+	(void)soak_shell("rm -rf %s/%s", soak_folder, name);
+}
+
+static bool is_there(const char *name)
+{
+	return soak_shell("[ -e %s/%s ]", soak_folder, name) == 0;
+}
+
+/* What is left of a run can be reported, whatever it came to. */
+static void look_at_report(const char *run, uint64_t after_us)
+{
+	int status = soak_shell("%s report %s/%s >/dev/null 2>&1", soak_program(), soak_folder, run);
+
+	if (status != 0 && status != 1 && status != 125)
+		soak_fail("killed after %.3f s: `stutter report %s` came to %d", (double)after_us / 1e6, run, status);
+}
+
+/* -- runs -- */
+
+/* The sessions die with who runs them; until the last has, somebody is still at work on the folder. */
+static int resume(const char *run)
+{
+	int status = 2;
+
+	for (int tries = 0; status == 2 && tries < 50; tries++) {
+		if (tries > 0)
+			(void)nanosleep(&(const struct timespec){.tv_nsec = 100000000}, NULL);
+		status = soak_shell("%s run --resume %s/%s >%s/resumed.txt 2>&1", soak_program(), soak_folder, run, soak_folder);
+	}
+	return status;
+}
+
+void soak_runs(void)
+{
+	char words[COMMAND_MAX];
+	double start = soak_seconds();
+	unsigned killed = 0;
+
+	(void)snprintf(words, sizeof words, "run %s --seeds 1..%u --jobs 2 --out %s/whole", soak_short_scenario(), SEEDS, soak_folder);
+	const uint64_t whole_us = time_of(words);
+	(void)snprintf(words, sizeof words, "run %s/short.yaml --seeds 1..%u --jobs 2 --out %s/run", soak_folder, SEEDS, soak_folder);
+	for (unsigned i = 0; killed < SOAK_KILLS / soak_share && i < 3 * SOAK_KILLS; i++) {
+		const uint64_t after_us = soak_drawn("run", i, whole_us);
+		killed += !kill_after(words, after_us);
+		if (is_there("run/run.json")) {
+			look_at_report("run", after_us);
+			int status = resume("run");
+			if (status != 0)
+				soak_fail("killed after %.3f s: going on came to %d: see %s/resumed.txt", (double)after_us / 1e6, status,
+				          soak_folder);
+			if (soak_compare("run", "whole") != SEEDS)
+				soak_fail("killed after %.3f s: not all sessions are there", (double)after_us / 1e6);
+		}
+		forget("run");
+	}
+	forget("whole");
+	printf("runs: %u killed at drawn moments, each of which went on to the same end, in %.0f s\n", killed, soak_seconds() - start);
+}
+
+/* -- merges -- */
+
+void soak_merges(void)
+{
+	char words[COMMAND_MAX];
+	double start = soak_seconds();
+	unsigned killed = 0;
+
+	(void)soak_shell("for k in 1 2; do %s run %s --seeds 1..%u --shard $k/2 --out %s/share-$k; done >/dev/null 2>&1", soak_program(),
+	                 soak_short_scenario(), SEEDS, soak_folder);
+	(void)snprintf(words, sizeof words, "merge %s/share-1 %s/share-2 --out %s/merged", soak_folder, soak_folder, soak_folder);
+	const uint64_t whole_us = time_of(words);
+	(void)soak_shell("mv %s/merged %s/whole", soak_folder, soak_folder);
+	for (unsigned i = 0; killed < SOAK_KILLS / soak_share && i < 3 * SOAK_KILLS; i++) {
+		const uint64_t after_us = soak_drawn("merge", i, whole_us);
+		killed += !kill_after(words, after_us);
+		/* What is called a run is whole, or is said not to be. */
+		if (is_there("merged/run.json"))
+			look_at_report("merged", after_us);
+		forget("merged");
+		if (soak_shell("%s %s >/dev/null 2>&1", soak_program(), words) != 0 || soak_compare("merged", "whole") != SEEDS)
+			soak_fail("killed after %.3f s: merging again does not do", (double)after_us / 1e6);
+		forget("merged");
+	}
+	(void)soak_shell("cd %s && rm -rf whole share-1 share-2", soak_folder);
+	printf("merges: %u killed at drawn moments, each done again, in %.0f s\n", killed, soak_seconds() - start);
+}
+
+/* -- gates -- */
+
+static void look_at_gate(uint64_t after_us)
+{
+	const double after_s = (double)after_us / 1e6;
+
+	if (is_there("gate/gate.json") && soak_shell("grep -q '\"decision\": \"PROMOTE\"' %s/gate/gate.json", soak_folder) != 0)
+		soak_fail("killed after %.3f s: gate.json says something else", after_s);
+	if (is_there("gate/promotion.json") && !is_there("gate/gate.json"))
+		soak_fail("killed after %.3f s: promoted without a decision", after_s);
+	if (is_there("gate/index.html") && !is_there("gate/gate.json"))
+		soak_fail("killed after %.3f s: a page without a decision", after_s);
+	for (int side = 0; side < 2; side++) {
+		char run[64], file[80];
+		(void)snprintf(run, sizeof run, "gate/%s", side == 0 ? "baseline" : "candidate");
+		(void)snprintf(file, sizeof file, "%s/run.json", run);
+		if (is_there(file))
+			look_at_report(run, after_us);
+	}
+}
+
+void soak_gates(void)
+{
+	char words[COMMAND_MAX];
+	double start = soak_seconds();
+	unsigned killed = 0;
+
+	(void)soak_short_scenario();
+	(void)soak_shell("printf 'suite: s\\nscenarios: [short.yaml]\\n' >%s/suite.yaml", soak_folder);
+	(void)snprintf(
+		words, sizeof words,
+		"gate %s/suite.yaml --baseline worst --candidate reference --feed retail-eval --to retail --release 22.01 --out %s/gate",
+		soak_folder, soak_folder);
+	const uint64_t whole_us = time_of(words);
+	if (!is_there("gate/promotion.json"))
+		soak_fail("the gate does not promote what it is to be killed at");
+	forget("gate");
+	for (unsigned i = 0; killed < SOAK_KILLS / soak_share && i < 3 * SOAK_KILLS; i++) {
+		const uint64_t after_us = soak_drawn("gate", i, whole_us);
+		killed += !kill_after(words, after_us);
+		look_at_gate(after_us);
+		forget("gate");
+	}
+	printf("gates: %u killed at drawn moments, none of which claims what is not so, in %.0f s\n", killed, soak_seconds() - start);
+}

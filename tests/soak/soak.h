@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/** @file What the parts of the soak share. */
+#ifndef TESTS_SOAK_SOAK_H
+#define TESTS_SOAK_SOAK_H
+
+#include <stdint.h>
+
+#define SOAK_KILLS 100U
+
+/** A folder for all that the soak leaves, which goes when all was as it must be. */
+extern char soak_folder[];
+
+/** Of each part only so much is done: 1 of so many. */
+extern unsigned soak_share;
+
+/** The program under test. */
+const char *soak_program(void);
+
+/** Tells of something that is not as it must be. */
+__attribute__((format(printf, 1, 2))) void soak_fail(const char *format, ...);
+
+/** @return the exit status of a shell command; 128 if it was killed. */
+__attribute__((format(printf, 1, 2))) int soak_shell(const char *format, ...);
+
+/** Seconds on the wall. */
+double soak_seconds(void);
+
+/** Number @p which of the draws for @p what. @return less than @p below. */
+uint64_t soak_drawn(const char *what, uint64_t which, uint64_t below);
+
+/**
+ * Compares the digests of a run's sessions with those of another run; both are below soak_folder. What is not equal, or has no verdict, is a failure.
+ * @return how many were compared.
+ */
+unsigned soak_compare(const char *run, const char *reference);
+
+/** @return a scenario of short sessions: two seconds of a bad line. */
+const char *soak_short_scenario(void);
+
+/** Kills of who runs sessions, merges runs or decides. */
+void soak_runs(void);
+void soak_merges(void);
+void soak_gates(void);
+
+#endif
