@@ -92,6 +92,7 @@
 	S("reports/pcapng", tests_pcapng, false)                                                                                           \
 	S("reports/run", tests_run, false)                                                                                                 \
 	S("reports/whole", tests_run_whole, false)                                                                                         \
+	S("reports/before", tests_before, false)                                                                                           \
 	S("reports/session", tests_session, false)                                                                                         \
 	S("reports/file", tests_file, false)                                                                                               \
 	S("reports/vcd", tests_vcd, false)                                                                                                 \

@@ -209,7 +209,12 @@ static int begin(struct campaign *campaign, const char *const *arguments, struct
 
 	if (campaign->resumes)
 		return resume_begin(campaign->dir, &campaign->jobs, campaign->wish.times, err);
-	return report_begin(campaign->dir, campaign->jobs.list, campaign->jobs.count, &wish, err);
+	int going_on = report_begin(campaign->dir, campaign->jobs.list, campaign->jobs.count, &wish, err);
+	struct error why;
+	/* A run without it is as good, but for what it could say of the runs before. */
+	if (going_on >= 0 && campaign->history != NULL && !record_before(campaign->history, &campaign->jobs, campaign->dir, &why))
+		on_warning(campaign, why.text);
+	return going_on;
 }
 
 /* What is reported is what the folder holds. */

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "history/import.h"
+#include "reports/run/before.h"
 #include "session/folder.h"
 
 static char *standard_path(void)
@@ -52,6 +53,72 @@ bool record_estimate(struct history *history, struct jobs *jobs, struct error *e
 		last = job;
 	}
 	return true;
+}
+
+/* -- what was before -- */
+
+#define RUNS_BEFORE 30
+
+struct known {
+	int64_t last; /* the number of the latest run; 0: there is none */
+	struct before_run runs[RUNS_BEFORE];
+	size_t run_count;
+	struct before_failure *failures; /* whose texts are owned */
+	size_t failure_count;
+};
+
+static void know_run(void *ctx, const struct history_trend *trend)
+{
+	struct known *known = ctx;
+
+	known->last = known->last == 0 ? trend->run : known->last;
+	known->runs[known->run_count++] = (struct before_run){.ended_s = trend->ended_s,
+	                                                      .sessions = trend->sessions,
+	                                                      .as_expected = trend->as_expected,
+	                                                      .failed = trend->failed,
+	                                                      .inconclusive = trend->inconclusive};
+}
+
+static void know_failure(void *ctx, const struct history_failure *failure)
+{
+	struct known *known = ctx;
+
+	known->failures = memory_resize(known->failures, known->failure_count + 1, sizeof *known->failures);
+	known->failures[known->failure_count++] = (struct before_failure){memory_text(failure->scenario), memory_text(failure->device),
+	                                                                  failure->seed};
+}
+
+static struct history_place *places_of(const struct jobs *jobs)
+{
+	struct history_place *places = memory_new((jobs->count + 1) * sizeof *places);
+
+	for (size_t i = 0; i < jobs->count; i++)
+		places[i] = (struct history_place){jobs->list[i].plan.name, jobs->list[i].plan.device.name};
+	return places;
+}
+
+bool record_before(struct history *history, const struct jobs *jobs, const char *dir, struct error *err)
+{
+	const struct history_filter all = {NULL, NULL};
+	struct history_place *places = places_of(jobs);
+	struct known known = {.last = 0};
+
+	bool good = history_alike(history, places, jobs->count, RUNS_BEFORE, know_run, &known, err);
+	free(places);
+	/* Of a run and itself all failures are told. */
+	good = good && (known.last == 0 || history_compare(history, known.last, known.last, &all, know_failure, &known, err));
+	good = good && (known.last == 0 || before_write(dir,
+	                                                &(struct before){.runs = known.runs,
+	                                                                 .run_count = known.run_count,
+	                                                                 .failures = known.failures,
+	                                                                 .failure_count = known.failure_count},
+	                                                err));
+	for (size_t i = 0; i < known.failure_count; i++) {
+		free((char *)known.failures[i].scenario);
+		free((char *)known.failures[i].device);
+	}
+	free(known.failures);
+	return good;
 }
 
 bool record_run(struct history *history, const char *dir, size_t *ret_sessions, bool *ret_new, struct error *err)

@@ -19,6 +19,9 @@ struct history *record_open(const char *wanted, enum history_use use, struct err
 /** Fills in what each session is expected to take, from what its scenario took on its device last. What is not known stays as it is. */
 bool record_estimate(struct history *history, struct jobs *jobs, struct error *err);
 
+/** Writes into the folder of a run that begins what is known of earlier runs like it (reports/run/before.h); nothing if there was none. */
+bool record_before(struct history *history, const struct jobs *jobs, const char *dir, struct error *err);
+
 /** Records the run in the folder @p dir. @param ret_sessions How many sessions that are; NULL: not asked. @param ret_new false: it is there already. */
 bool record_run(struct history *history, const char *dir, size_t *ret_sessions, bool *ret_new, struct error *err);
 

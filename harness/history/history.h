@@ -113,6 +113,19 @@ typedef void history_failure_visitor(void *ctx, const struct history_failure *fa
 bool history_compare(struct history *history, int64_t earlier, int64_t later, const struct history_filter *filter,
                      history_failure_visitor *visit, void *ctx, struct error *err);
 
+/** A scenario on a device. */
+struct history_place {
+	const char *scenario, *device;
+};
+
+/**
+ * The last @p count runs that are like one of these places: that have at least half of them; the latest first. What is counted are their sessions in these
+ * places. Runs before the last HISTORY_LOOKED_AT are not looked at.
+ */
+bool history_alike(struct history *history, const struct history_place *places, size_t place_count, size_t count,
+                   history_trend_visitor *visit, void *ctx, struct error *err);
+#define HISTORY_LOOKED_AT 500
+
 /** The last run that has such sessions, and the last before it that has a scenario and a device in common with it. @param ret_runs 0 where there is none. */
 bool history_last_two(struct history *history, const struct history_filter *filter, int64_t ret_runs[2], struct error *err);
 

@@ -36,17 +36,14 @@ static uint64_t count_at(sqlite3_stmt *statement, int column)
 	return (uint64_t)sqlite3_column_int64(statement, column);
 }
 
-bool history_trend(struct history *history, const struct history_filter *filter, size_t count, history_trend_visitor *visit, void *ctx,
-                   struct error *err)
+/* Behind the four columns of a run. */
+#define TREND_COLUMNS                                                                                                                      \
+	"count(*), sum(as_expected), sum(NOT as_expected AND verdict <> 'inconclusive'), sum(verdict = 'inconclusive'), sum(virtual_ns), " \
+	"sum(wall_ns) "
+
+/* @param statement NULL: it could not be prepared, and @p err says why. */
+static bool visit_trends(struct history *history, sqlite3_stmt *statement, history_trend_visitor *visit, void *ctx, struct error *err)
 {
-	sqlite3_stmt *statement = store_prepare(
-		history, err,
-		"SELECT r.id, r.name, r.tool, r.ended_s, count(*), sum(as_expected), sum(NOT as_expected AND verdict <> 'inconclusive'), "
-		"sum(verdict = 'inconclusive'), sum(virtual_ns), sum(wall_ns) "
-		"FROM (SELECT * FROM run WHERE " HAS_SESSIONS " ORDER BY ended_s DESC, id DESC LIMIT ?3) AS r "
-		"JOIN session AS t ON t.run = r.id AND (?1 IS NULL OR t.scenario = ?1) AND (?2 IS NULL OR t.device = ?2) "
-		"GROUP BY r.id ORDER BY r.ended_s DESC, r.id DESC",
-		"ttn", filter->scenario, filter->device, (int64_t)count);
 	int step;
 
 	if (statement == NULL)
@@ -65,6 +62,56 @@ bool history_trend(struct history *history, const struct history_filter *filter,
 		visit(ctx, &trend);
 	}
 	return store_end(history, statement, step, err);
+}
+
+bool history_trend(struct history *history, const struct history_filter *filter, size_t count, history_trend_visitor *visit, void *ctx,
+                   struct error *err)
+{
+	sqlite3_stmt *statement =
+		store_prepare(history, err,
+	                      "SELECT r.id, r.name, r.tool, r.ended_s, " TREND_COLUMNS "FROM (SELECT * FROM run WHERE " HAS_SESSIONS
+	                      " ORDER BY ended_s DESC, id DESC LIMIT ?3) AS r "
+	                      "JOIN session AS t ON t.run = r.id AND (?1 IS NULL OR t.scenario = ?1) AND (?2 IS NULL OR t.device = ?2) "
+	                      "GROUP BY r.id ORDER BY r.ended_s DESC, r.id DESC",
+	                      "ttn", filter->scenario, filter->device, (int64_t)count);
+
+	return visit_trends(history, statement, visit, ctx, err);
+}
+
+/* -- runs that are alike -- */
+
+/* The table is of this connection alone. */
+static bool ask_for(struct history *history, const struct history_place *places, size_t count, struct error *err)
+{
+	bool good = store_run(history,
+	                      "CREATE TEMP TABLE asked (scenario TEXT NOT NULL, device TEXT NOT NULL, PRIMARY KEY (scenario, device)) "
+	                      "STRICT, WITHOUT ROWID",
+	                      err);
+
+	for (size_t i = 0; good && i < count; i++) {
+		sqlite3_stmt *statement = store_prepare(history, err, "INSERT OR IGNORE INTO asked VALUES (?, ?)", "tt", places[i].scenario,
+		                                        places[i].device);
+		good = statement != NULL && store_end(history, statement, sqlite3_step(statement), err);
+	}
+	return good;
+}
+
+bool history_alike(struct history *history, const struct history_place *places, size_t place_count, size_t count,
+                   history_trend_visitor *visit, void *ctx, struct error *err)
+{
+	sqlite3_stmt *statement = NULL;
+
+	if (ask_for(history, places, place_count, err))
+		statement = store_prepare(history, err,
+		                          "SELECT r.id, r.name, r.tool, r.ended_s, " TREND_COLUMNS
+		                          "FROM (SELECT * FROM run ORDER BY ended_s DESC, id DESC LIMIT ?1) AS r "
+		                          "JOIN session AS t ON t.run = r.id JOIN asked USING (scenario, device) GROUP BY r.id "
+		                          "HAVING 2 * count(DISTINCT scenario || char(10) || device) >= (SELECT count(*) FROM asked) "
+		                          "ORDER BY r.ended_s DESC, r.id DESC LIMIT ?2",
+		                          "nn", (int64_t)HISTORY_LOOKED_AT, (int64_t)count);
+	bool good = visit_trends(history, statement, visit, ctx, err);
+	(void)sqlite3_exec(history->db, "DROP TABLE IF EXISTS temp.asked", NULL, NULL, NULL);
+	return good;
 }
 
 /* -- two runs -- */

@@ -137,11 +137,22 @@ void causes_open(struct causes *ret_causes, const struct run *run)
 		free(keyed[i].key);
 	free(keyed);
 	qsort(causes.list, causes.count, sizeof *causes.list, compare_causes);
+	changes_open(&causes.changes, run);
 	*ret_causes = causes;
+}
+
+size_t cause_new(const struct causes *causes, const struct cause *cause)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; causes->changes.known && i < cause->count; i++)
+		count += causes->changes.is_new[cause->sessions[i]];
+	return count;
 }
 
 void causes_close(struct causes *causes)
 {
+	changes_close(&causes->changes);
 	free(causes->list);
 	free(causes->sessions);
 	*causes = (struct causes){.count = 0};

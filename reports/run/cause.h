@@ -8,7 +8,7 @@
 #ifndef REPORTS_RUN_CAUSE_H
 #define REPORTS_RUN_CAUSE_H
 
-#include "reports/run/run.h"
+#include "reports/run/before.h"
 
 struct cause {
 	const struct run_session *first;
@@ -21,11 +21,15 @@ struct causes {
 	struct cause *list; /**< the worst first, of equals the one with most sessions */
 	size_t count;
 	size_t *sessions;
+	struct changes changes; /**< since the run before */
 };
 
 /** Finds those of all sessions that are not as expected. @param run Must outlive them. */
 void causes_open(struct causes *ret_causes, const struct run *run);
 void causes_close(struct causes *causes);
+
+/** How many of its sessions did not fail in the run before; 0 if there is none. */
+size_t cause_new(const struct causes *causes, const struct cause *cause);
 
 /** @return the text without its amounts, each a '#' in its place; to be released with free(). */
 char *cause_normal(const char *text);

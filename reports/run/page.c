@@ -25,7 +25,6 @@ extern const char page_html[], page_css[], page_js[];
 #define ROW_REASON_MAX 160
 #define DIGEST_SHOWN 16
 
-
 static const char *plural(size_t count)
 {
 	return count == 1 ? "" : "s";
@@ -61,7 +60,7 @@ static void put_script(FILE *stream, const struct causes *causes)
 	fputs(page_js, stream);
 }
 
-static void put_headline(FILE *stream, const struct causes *causes)
+void report_headline(FILE *stream, const struct causes *causes)
 {
 	const struct run *run = causes->run;
 
@@ -76,7 +75,7 @@ static void put_headline(FILE *stream, const struct causes *causes)
 
 static void put_title(FILE *stream, const struct causes *causes)
 {
-	put_headline(stream, causes);
+	report_headline(stream, causes);
 	fputs(" \u2013 Stutter", stream);
 }
 
@@ -207,6 +206,11 @@ static void put_cause(FILE *stream, const struct causes *causes, const struct ca
 		markup_text(stream, first->expectation);
 		fputs(")</span>", stream);
 	}
+	const size_t new = cause_new(causes, cause);
+	if (new == cause->count)
+		fputs(" <span class=\"mark new\">new</span>", stream);
+	else if (new > 0)
+		fprintf(stream, " <span class=\"mark new\">%zu new</span>", new);
 	fprintf(stream, "</h3>\n<ul class=\"names\" aria-label=\"%zu session%s\">", cause->count, plural(cause->count));
 	cause_names(causes, cause, put_name, stream);
 	fputs("</ul>\n<code class=\"replay\">", stream);
@@ -385,9 +389,9 @@ static const struct {
 	const char *name;
 	void (*put)(FILE *stream, const struct causes *causes);
 } parts[] = {
-	{"policy", put_policy}, {"title", put_title},       {"style", put_style},   {"headline", put_headline},
+	{"policy", put_policy}, {"title", put_title},       {"style", put_style},   {"headline", report_headline},
 	{"about", put_about},   {"counts", put_counts},     {"causes", put_causes}, {"notes", put_notes},
-	{"matrix", put_matrix}, {"sessions", put_sessions}, {"script", put_script},
+	{"matrix", put_matrix}, {"sessions", put_sessions}, {"script", put_script}, {"trend", report_trend},
 };
 
 static void put_part(FILE *stream, const char *name, const void *causes)

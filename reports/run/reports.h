@@ -26,4 +26,10 @@ void report_tap(FILE *stream, const struct causes *causes);
 void report_summary(FILE *stream, const struct causes *causes);
 void report_page(FILE *stream, const struct causes *causes);
 
+/** "3 of 16 sessions did not come out as expected, for 2 causes", as markup. */
+void report_headline(FILE *stream, const struct causes *causes);
+
+/** The part of the page that tells of the runs before; nothing if none is known. */
+void report_trend(FILE *stream, const struct causes *causes);
+
 #endif

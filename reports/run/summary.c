@@ -108,6 +108,19 @@ static void put_causes(struct json *json, const struct causes *causes)
 	json_array_end(json);
 }
 
+static void put_changes(struct json *json, const struct changes *changes)
+{
+	if (!changes->known)
+		return;
+	json_object_begin(json, "since_the_run_before");
+	json_text(json, "ended", changes->since);
+	json_number(json, "new", changes->new);
+	json_number(json, "lasting", changes->lasting);
+	json_number(json, "fixed", changes->fixed);
+	json_number(json, "not_seen_again", changes->not_seen);
+	json_object_end(json);
+}
+
 static void put_idle(struct json *json, const struct run *run)
 {
 	size_t count;
@@ -142,6 +155,7 @@ void report_summary(FILE *stream, const struct causes *causes)
 	json_number(&json, "without_verdict", run->outcomes[RUN_WITHOUT_VERDICT]);
 	json_number(&json, "not_as_expected", run_troubles(run));
 	json_number(&json, "not_run", run->outcomes[RUN_HELD]);
+	put_changes(&json, &causes->changes);
 	put_causes(&json, causes);
 	put_idle(&json, run);
 	json_array_begin(&json, "sessions");

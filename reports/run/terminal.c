@@ -124,6 +124,13 @@ static void put_meanings(FILE *stream, const struct run *run)
 	}
 }
 
+static void put_changes(FILE *stream, const struct changes *changes)
+{
+	if (changes->known)
+		fprintf(stream, "\nSince the run of %s: failures new %zu, lasting %zu, fixed %zu, not seen again %zu.\n", changes->since,
+		        changes->new, changes->lasting, changes->fixed, changes->not_seen);
+}
+
 /* With --anyway a frozen plan's verdict counts, whatever it was made from. The sessions of a scenario are of one plan. */
 static void put_differing(FILE *stream, const struct run *run)
 {
@@ -188,6 +195,7 @@ static void put_report(FILE *stream, const struct causes *causes)
 		fprintf(stream, "\nNOTE: %s\n", note);
 	put_table(stream, run);
 	put_meanings(stream, run);
+	put_changes(stream, &causes->changes);
 	put_repeats(stream, run);
 	if (run->held != NULL)
 		fprintf(stream, "\n%zu session%s not run: %s. `stutter run --resume %s` goes on.\n", run->outcomes[RUN_HELD],

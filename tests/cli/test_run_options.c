@@ -185,6 +185,7 @@ static void a_history_gives_the_order(void)
 	CU_ASSERT(strstr(output, "pass         a ") < strstr(output, "pass         b "));
 	expect(stutter("run suites/x --history h.db --jobs 1 --out r2"), 0);
 	CU_ASSERT(strstr(output, "pass         b ") < strstr(output, "pass         a "));
+	TEST_CONTAINS(output, ": failures new 0, lasting 0, fixed 0, not seen again 0.");
 	/* What is reported keeps the order in which it was asked for. */
 	TEST_SAME_TEXT(sessions_of("r2"), "a/seed-1 pass, b/seed-1 pass");
 	expect(stutter("history show --history h.db"), 0);

@@ -232,6 +232,29 @@ static void histories_of_several_machines_become_one(void)
 	history_close(one);
 }
 
+/* One scenario of ten that somebody runs again by hand is no run of the ten. */
+static void runs_that_are_alike_have_half_of_the_places(void)
+{
+	static const struct history_place places[] = {{"a", "d"}, {"b", "d"}, {"c", "d"}, {"a", "d"}};
+	struct history *history = recorded_open("h.db");
+	struct error err;
+
+	recorded_add(history, 1000, "a/d/1/pass/1 b/d/1/pass/1 z/d/1/fail/1");
+	recorded_add(history, 2000, "a/d/1/fail/2 a/d/2/fail/2");
+	recorded_add(history, 3000, "a/d/1/fail/3 c/d/1/pass/3 b/d/1/inconclusive/3");
+	recorded_add(history, 4000, "a/e/1/fail/4 b/e/1/pass/4");
+	for (int times = 0; times < 2; times++) {
+		shown[0] = '\0';
+		CU_ASSERT(history_alike(history, places, 4, 10, show_trend, NULL, &err));
+		TEST_SAME_TEXT(shown, "3 at 3000: 3 = 1 + 1 + 1, 9 s\n1 at 1000: 2 = 2 + 0 + 0, 2 s\n");
+	}
+	shown[0] = '\0';
+	CU_ASSERT(history_alike(history, places, 4, 1, show_trend, NULL, &err));
+	TEST_SAME_TEXT(shown, "3 at 3000: 3 = 1 + 1 + 1, 9 s\n");
+	check_changes(history, 3, 3, &everything, "new a/d/1 hang download: it came to fail\n");
+	history_close(history);
+}
+
 const CU_TestInfo tests_history[] = {
 	{"a run is recorded once", a_run_is_recorded_once},
 	{"a resumed run counts once", a_resumed_run_counts_once},
@@ -240,6 +263,7 @@ const CU_TestInfo tests_history[] = {
 	{"durations are those of the last run that has any", durations_are_those_of_the_last_run_that_has_any},
 	{"changes between two runs are told apart", changes_between_two_runs_are_told_apart},
 	{"the run before is one of the same kind", the_run_before_is_one_of_the_same_kind},
+	{"runs that are alike have half of the places", runs_that_are_alike_have_half_of_the_places},
 	{"histories of several machines become one", histories_of_several_machines_become_one},
 	CU_TEST_INFO_NULL,
 };
