@@ -39,7 +39,7 @@ install_missing = @missing=""; for p in $(call stage_packages,$(1)); do \
 	{ $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } >$(B)/apt.log 2>&1 \
 	|| { tail -5 $(B)/apt.log >&2; echo "stutter: the packages could not be installed; the whole log is $(B)/apt.log" >&2; exit 1; }; }
 
-.PHONY: all run deps deps-test test check lint fuzz bench soak clean install help tools image golden
+.PHONY: all run deps deps-test test check lint fuzz bench soak picture clean install help tools image golden
 .DEFAULT_GOAL := all
 
 all: $(BIN) guest image ## Build everything
@@ -174,6 +174,13 @@ golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showi
 	$(Q)STUTTER_GOLDEN=write STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) session/world
 	$(Q)$(BIN) list reference >$(B)/REFERENCE.md && mv $(B)/REFERENCE.md scenarios/REFERENCE.md
 	$(Q)git --no-pager diff --stat tests/golden scenarios/REFERENCE.md
+
+# Whatever folder the run lies in, the picture names it as a newcomer's.
+picture: deps ## Draw the README's picture anew
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)rm -rf $(B)/picture && mkdir $(B)/picture
+	$(Q)cd $(B)/picture && { $(abspath $(BIN)) run $(CURDIR)/scenarios/first/flaky-link.yaml --seeds 1..8 --history none --out flaky >run.txt || [ $$? -eq 1 ]; } \
+		&& $(abspath $(BIN)) report flaky --picture $(CURDIR)/reports/picture.svg
 
 bench: deps ## Measure chip, proxy, reports, history and sessions, by ratios (BENCH_ALL=1: all scenarios, too)
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-bench

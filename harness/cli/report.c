@@ -11,6 +11,7 @@
 #include "cli/selection.h"
 #include "fault/netem_note.h"
 #include "reports/run/reports.h"
+#include "reports/session/picture.h"
 #include "reports/session/session.h"
 
 /* -- the beginning -- */
@@ -119,12 +120,27 @@ bool report_end(const char *dir, bool terminal, bool github, int *ret_code, stru
 
 /* -- the command -- */
 
-enum { OPTION_GITHUB };
+enum { OPTION_GITHUB, OPTION_PICTURE };
 
 static const struct cli_option report_options[] = {
 	[OPTION_GITHUB] = {"github", NULL, "prints annotations for GitHub Actions, too (default: where GITHUB_ACTIONS is true)"},
+	[OPTION_PICTURE] = {"picture", "FILE", "draws what went wrong first, and where it began, as a picture (SVG), and nothing else"},
 	{NULL, NULL, NULL},
 };
+
+static bool draw(const char *dir, const char *path, struct error *err)
+{
+	struct causes causes;
+	struct run run;
+
+	if (!run_open(&run, dir, err))
+		return false;
+	causes_open(&causes, &run);
+	bool good = picture_write(path, &causes, err);
+	causes_close(&causes);
+	run_close(&run);
+	return good;
+}
 
 static int report(const struct cli_values *values)
 {
@@ -133,7 +149,10 @@ static int report(const struct cli_values *values)
 
 	if (values->operand_count != 1)
 		error_set(&err, "which run? Give its folder, such as stutter-runs/001");
-	else if (report_end(values->operands[0], true, values->of[OPTION_GITHUB] != NULL || report_on_github(), &code, &err))
+	else if (values->of[OPTION_PICTURE] != NULL && draw(values->operands[0], values->of[OPTION_PICTURE], &err))
+		return EXIT_PASSED;
+	else if (values->of[OPTION_PICTURE] == NULL &&
+	         report_end(values->operands[0], true, values->of[OPTION_GITHUB] != NULL || report_on_github(), &code, &err))
 		return code;
 	cli_fail(&err);
 	return code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;

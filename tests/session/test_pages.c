@@ -94,7 +94,26 @@ static void a_page_tells_what_the_trace_does(void)
 	free(page);
 }
 
+/* `make picture` draws it anew. */
+static void the_picture_of_the_readme_is_true(void)
+{
+	started_needs("initramfs.cpio");
+	CU_ASSERT(
+		test_shell(
+			output, sizeof output,
+			"scenario=$PWD/scenarios/first/flaky-link.yaml && cd %s && %s run $scenario --seeds 1..8 --history none --out flaky",
+			test_folder(), started_program()) <= 1);
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output, "cd %s && %s report flaky --picture picture.svg", test_folder(), started_program()), 0);
+	char *drawn = started_read("picture.svg"), *shown = test_read("reports/picture.svg");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(shown);
+	TEST_SAME_TEXT(drawn, shown);
+	free(drawn);
+	free(shown);
+}
+
 const CU_TestInfo tests_pages[] = {
 	{"a page tells what the trace does", a_page_tells_what_the_trace_does},
+	{"the picture of the README is true", the_picture_of_the_readme_is_true},
 	CU_TEST_INFO_NULL,
 };

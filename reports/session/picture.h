@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/** @file A picture of a run (SVG 1.1, without scripts, styles and links): what went wrong first, in which sessions, and where in the first of these it began. */
+#ifndef REPORTS_SESSION_PICTURE_H
+#define REPORTS_SESSION_PICTURE_H
+
+#include "reports/run/cause.h"
+
+/** Writes it to the file @p path, which is replaced. */
+bool picture_write(const char *path, const struct causes *causes, struct error *err);
+
+#endif
