@@ -32,14 +32,15 @@ TESTBIN  := $(O)/stutter-tests
 
 # -- packages ---------------------------------------------------------------------------------------------------------------------------
 # harness/packages lists what the host needs, one row a package; `stutter doctor` carries the same rows.
-stage_packages = $(shell awk '!/^\#/ && NF { n = split($$2, s, ","); for (i = 1; i <= n; i++) if (index(" $(1) ", " " s[i] " ")) { print $$1; break } }' harness/packages)
+# What is there from elsewhere need not be Debian's.
+stage_packages = $(shell awk '!/^\#/ && NF { n = split($$2, s, ","); for (i = 1; i <= n; i++) if (index(" $(1) ", " " s[i] " ")) { print $$1 ":" $$3; break } }' harness/packages)
 install_missing = @missing=""; for p in $(call stage_packages,$(1)); do \
-	[ "$$(dpkg-query -W -f='$${db:Status-Status}' "$$p" 2>/dev/null)" = installed ] || missing="$$missing $$p"; done; \
+	[ -e "$${p\#*:}" ] || missing="$$missing $${p%:*}"; done; \
 	[ -z "$$missing" ] || { sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; echo "  APT    $$missing"; \
 	{ $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } >$(B)/apt.log 2>&1 \
 	|| { tail -5 $(B)/apt.log >&2; echo "stutter: the packages could not be installed; the whole log is $(B)/apt.log" >&2; exit 1; }; }
 
-.PHONY: all run deps deps-test test check lint fuzz bench soak picture clean install help tools image golden
+.PHONY: all run deps deps-test test check lint fuzz bench soak browser-tools picture clean install help tools image golden
 .DEFAULT_GOAL := all
 
 all: $(BIN) guest image ## Build everything
@@ -56,7 +57,7 @@ run: deps ## Build, then update an emulated device over a flaky link with severa
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(BIN) run scenarios/first/flaky-link.yaml --seeds 1..8 || [ $$? -eq 1 ]
 
-test: deps-test ## All tests, the sessions under QEMU included (T=name: only the suites whose name contains it)
+test: deps-test $(if $(findstring browser,$(T)),browser-tools) ## All tests, the sessions under QEMU included (T=name: only the suites whose name contains it)
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) $(T)
 
@@ -168,6 +169,17 @@ $(O)/tests/fuzz/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
 $(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED) | $(BESIDE_TESTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lcunit -lm
+
+# Without these the tests of the pages are skipped.
+browser-tools: ## Install what the tests of the pages need (Debian's Chromium; Playwright, axe-core and html-validate from npm)
+	@mkdir -p $(B)
+	$(call install_missing,browser)
+	$(Q)$(MAKE) --no-print-directory $(B)/browser/node_modules
+
+$(B)/browser/node_modules: tests/browser/package.json tests/browser/package-lock.json
+	$(call say,NPM,$@)
+	$(Q)rm -rf $(B)/browser.new $(B)/browser && mkdir -p $(B)/browser.new && cp $^ $(B)/browser.new
+	$(Q)npm ci --prefix $(B)/browser.new --no-audit --no-fund --silent && mv $(B)/browser.new $(B)/browser && touch $@
 
 golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showing what changes
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)

@@ -146,6 +146,7 @@
 	S("engine/engine", tests_engine, true)                                                                                             \
 	S("session/sessions", tests_sessions, true)                                                                                        \
 	S("session/pages", tests_pages, true)                                                                                              \
+	S("browser/browser", tests_browser, true)                                                                                          \
 	S("session/wireshark", tests_wireshark, true)                                                                                      \
 	S("session/clients", tests_clients, true)                                                                                          \
 	S("session/flash", tests_flash, true)                                                                                              \

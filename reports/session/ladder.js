@@ -5,6 +5,10 @@
  */
 const stutter = {sessions: []};
 
+/* Paper is white, whatever the screen was; drawings, which are made before a style sheet for print applies, learn it by this class. */
+addEventListener("beforeprint", () => document.documentElement.classList.add("print"));
+addEventListener("afterprint", () => document.documentElement.classList.remove("print"));
+
 /* What data.js calls. */
 function stutterSession(data) {
 	stutter.sessions.push(data);

@@ -359,13 +359,6 @@
 	plot();
 	converse();
 	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAgain);
-	/* Paper is white, whatever the screen was. */
-	addEventListener("beforeprint", () => {
-		document.documentElement.classList.add("print");
-		drawAgain();
-	});
-	addEventListener("afterprint", () => {
-		document.documentElement.classList.remove("print");
-		drawAgain();
-	});
+	addEventListener("beforeprint", drawAgain);
+	addEventListener("afterprint", drawAgain);
 })();

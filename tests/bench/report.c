@@ -20,6 +20,9 @@
 #define LOST_EVERY 50U
 #define TARGET_PAGE_MS 20
 #define TARGET_REPORT_S 5
+#define TARGET_USABLE_MS 1000
+#define TARGET_WEIGHT_MB 1.5
+#define MB 1e6
 #define MS_NS 1e6
 #define S_NS 1e9
 
@@ -113,11 +116,33 @@ static void measure_page(char *dir)
 	run_close(&run);
 }
 
+/* What a reader waits for. */
+static void measure_browser(const char *dir)
+{
+	static const char what[] = "report: the page of 2,000 sessions, until it can be used";
+	const char *build = getenv("STUTTER_BUILD");
+	char *command = memory_format("NODE_PATH=%s/browser/node_modules node tests/browser/look.mjs interactive %s 2>/dev/null",
+	                              build != NULL ? build : "build", dir);
+	unsigned bytes, ms;
+	FILE *stream = popen(command, "re");
+
+	if (stream == NULL || fscanf(stream, "%u %u", &bytes, &ms) != 2) {
+		bench_missing(what, "no browser; `make browser-tools` installs one");
+	} else {
+		bench_report(what, ms, "ms", TARGET_USABLE_MS, true);
+		bench_report("report: the page of 2,000 sessions", bytes / MB, "MB", TARGET_WEIGHT_MB, true);
+	}
+	if (stream != NULL)
+		(void)pclose(stream);
+	free(command);
+}
+
 static void measure_report(char *dir)
 {
 	make_run(dir, SESSIONS, 10);
 	report(dir);
 	bench_report("report: over 2,000 sessions whose pages are there", bench_call_ns(report, dir, 1) / S_NS, "s", TARGET_REPORT_S, true);
+	measure_browser(dir);
 }
 
 void bench_reports(void)

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The pages in Debian's Chromium: what a reader sees, wide and on a phone, in the dark and on paper, by mouse and by keyboard. look.mjs looks.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "reports/gate/told.h"
+#include "session/folder.h"
+#include "tests/test.h"
+#include "tests/unit/reports/recorded.h"
+
+extern const CU_TestInfo tests_browser[];
+
+/* As JSON has it, in a text. */
+#define HOSTILE "</script><script>window.broken = 1</script><img src=x onerror='window.broken = 1'> \\u202e\\u0007"
+#define HOSTILE_TEXT "</script><script>window.broken = 1</script><img src=x onerror='window.broken = 1'> \xe2\x80\xae\x07"
+
+static void make_session(const char *name, unsigned lost_every, const char *outcome, const char *reason, bool as_expected)
+{
+	char *dir = memory_format("%s/%s", test_folder(), name), *verdict = memory_format("%s/verdict.json", name),
+	     *plan = memory_format("%s/plan.yaml", name);
+	char *text = memory_format("{\"version\": 1, \"verdict\": \"%s\", \"reason\": \"%s\", \"as_expected\": %s, \"expectation\": "
+	                           "\"pass was expected\", \"phase\": \"download\", \"digest\": \"0123456789abcdef0123456789abcdef\", "
+	                           "\"first_trouble\": \"%s\", \"rules\": [{\"name\": \"%s\", \"action\": \"drop\", \"matched\": 3, "
+	                           "\"applied\": 2}]}",
+	                           outcome, reason, as_expected ? "true" : "false", as_expected ? "" : "at 1.000 s: retry 1",
+	                           as_expected ? "idle" : reason);
+	struct recorded recorded;
+	struct error err;
+
+	CU_ASSERT_FATAL(folder_make(dir, &err));
+	recorded_begin(&recorded, dir);
+	recorded_line(&recorded, 0, "phase", "download");
+	recorded_download(&recorded, 400, lost_every);
+	if (!as_expected)
+		recorded_line(&recorded, 1000000, "retry", "1: curl 28");
+	recorded_end(&recorded);
+	(void)test_write(verdict, text);
+	(void)test_write(plan, "name: x\n");
+	free(dir);
+	free(verdict);
+	free(plan);
+	free(text);
+}
+
+static void make_gate(void)
+{
+	const struct told_scenario scenarios[] = {
+		{.name = "lost", .finding = {.decision = GATE_BLOCK, .frozen_broke = 1}, .fixed = 1, .text = "a frozen plan broke"},
+		{.name = "hostile", .finding = {.decision = GATE_PROMOTE, .pairs = 44}, .text = HOSTILE_TEXT, .quarantine = HOSTILE_TEXT}};
+	const struct told_example example = {.scenario = "lost",
+	                                     .seed = "1",
+	                                     .why = HOSTILE_TEXT,
+	                                     .replay = "stutter replay r/lost/seed-1/plan.yaml",
+	                                     .folder = "candidate/lost/seed-1",
+	                                     .like = 2};
+	static const char *const changes[] = {"lost: it has to come out as expected on 22.01", NULL}, *const exceptions[] = {HOSTILE_TEXT,
+	                                                                                                                     NULL};
+	const struct told_gate told = {.decision = GATE_BLOCK,
+	                               .tool = "stutter",
+	                               .started = "2022-01-20T00:00:00Z",
+	                               .baseline = "21.10",
+	                               .candidate = "22.01",
+	                               .suites = "release",
+	                               .scenarios = scenarios,
+	                               .scenario_count = sizeof scenarios / sizeof scenarios[0],
+	                               .examples = &example,
+	                               .example_count = 1,
+	                               .changes = changes,
+	                               .exceptions = exceptions,
+	                               .sessions = 90};
+	char *dir = memory_format("%s/gate", test_folder()), *candidate = memory_format("%s/candidate/lost/seed-1", dir),
+	     *baseline = memory_format("%s/baseline", dir);
+	struct error err = {.text = ""};
+
+	CU_ASSERT_FATAL(folder_make(candidate, &err) && folder_make(baseline, &err) && told_files(dir, &told, &err));
+	/* What its links lead to. */
+	(void)test_write("gate/candidate/index.html", "");
+	(void)test_write("gate/candidate/lost/seed-1/session.html", "");
+	(void)test_write("gate/baseline/index.html", "");
+	free(dir);
+	free(candidate);
+	free(baseline);
+}
+
+static const char *modules(void)
+{
+	return memory_format("%s/browser/node_modules", test_build());
+}
+
+/* A run of four sessions and a gate's page, and the pages that the program makes of them. */
+static void make_pages(void)
+{
+	static char output[16384];
+
+	if (access("/usr/bin/chromium", X_OK) != 0 || access("/usr/bin/node", X_OK) != 0 || access(modules(), R_OK) != 0)
+		test_skip("no browser to test with; `make browser-tools` installs one");
+	make_session("lost/seed-1", 50, "fail", "download: curl 28", false);
+	make_session("lost/seed-2", 40, "fail", "download: curl 28", false);
+	make_session("good/seed-1", 0, "pass", "updated", true);
+	make_session("hostile/seed-1", 60, "fail", HOSTILE, false);
+	(void)test_write("run.json",
+	                 "{\"version\": 1, \"tool\": \"stutter\", \"started\": \"2022-01-20T00:00:00Z\", \"notes\": [], \"sessions\": ["
+	                 "{\"folder\": \"lost/seed-1\", \"scenario\": \"lost\", \"device\": \"box\", \"seed\": \"1\"},"
+	                 "{\"folder\": \"lost/seed-2\", \"scenario\": \"lost\", \"device\": \"box\", \"seed\": \"2\"},"
+	                 "{\"folder\": \"good/seed-1\", \"scenario\": \"good\", \"device\": \"other\", \"seed\": \"1\"},"
+	                 "{\"folder\": \"hostile/seed-1\", \"scenario\": \"hostile\", \"device\": \"box\", \"seed\": \"1\"}]}");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s report %s", test_program(), test_folder()), 1);
+	make_gate();
+}
+
+static void look(const char *check)
+{
+	static char output[16384];
+
+	make_pages();
+	if (test_shell(output, sizeof output, "NODE_PATH=%s node tests/browser/look.mjs %s %s", modules(), check, test_folder()) == 0)
+		return;
+	printf("    %s\n", output);
+	CU_FAIL("the browser shows something else");
+}
+
+static void a_run_is_searched_and_filtered(void)
+{
+	look("run");
+}
+
+static void every_link_leads_somewhere(void)
+{
+	look("links");
+}
+
+static void the_keyboard_is_enough(void)
+{
+	look("keyboard");
+}
+
+static void a_phone_shows_all_of_it(void)
+{
+	look("phone");
+}
+
+static void paper_is_white(void)
+{
+	look("print");
+}
+
+static void a_session_shows_time_and_conversation(void)
+{
+	look("session");
+}
+
+static void two_sessions_stand_side_by_side(void)
+{
+	look("compare");
+}
+
+static void text_of_a_guest_breaks_nothing(void)
+{
+	look("hostile");
+}
+
+static void axe_finds_nothing(void)
+{
+	look("axe");
+}
+
+static void the_pages_are_valid(void)
+{
+	look("valid");
+}
+
+const CU_TestInfo tests_browser[] = {
+	{"a run is searched and filtered", a_run_is_searched_and_filtered},
+	{"every link leads somewhere", every_link_leads_somewhere},
+	{"the keyboard is enough", the_keyboard_is_enough},
+	{"a phone shows all of it", a_phone_shows_all_of_it},
+	{"paper is white", paper_is_white},
+	{"a session shows time and conversation", a_session_shows_time_and_conversation},
+	{"two sessions stand side by side", two_sessions_stand_side_by_side},
+	{"text of a guest breaks nothing", text_of_a_guest_breaks_nothing},
+	{"axe finds nothing", axe_finds_nothing},
+	{"the pages are valid", the_pages_are_valid},
+	CU_TEST_INFO_NULL,
+};
