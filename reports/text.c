@@ -59,6 +59,20 @@ void text_put(FILE *stream, uint32_t c)
 		fputc((int)(0x80 | (c >> (6 * i) & 0x3f)), stream);
 }
 
+/* Unicode's marks that turn the direction of what follows (UAX 9). */
+static bool turns(uint32_t c)
+{
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+void text_put_plain(FILE *stream, const char *text)
+{
+	uint32_t c;
+
+	while ((c = text_next(&text)) != 0)
+		text_put(stream, c < ' ' || (c >= 0x7f && c <= 0x9f) || turns(c) ? TEXT_REPLACEMENT : c);
+}
+
 void text_put_word(FILE *stream, const char *word)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+,:@%=";

@@ -17,6 +17,9 @@ uint32_t text_next(const char **at);
 /** Writes a character as UTF-8. */
 void text_put(FILE *stream, uint32_t character);
 
+/** Writes text for a terminal: what moves a cursor, changes colours or turns the direction of what follows comes out as U+FFFD. */
+void text_put_plain(FILE *stream, const char *text);
+
 /** Writes a word as a shell reads it back: as it is if it holds nothing special, else in quotes. */
 void text_put_word(FILE *stream, const char *word);
 

@@ -35,24 +35,16 @@ const char *told_headline(const struct told_gate *told, char *ret_text, size_t s
 
 /* -- for a terminal -- */
 
-static void put_safely(FILE *stream, const char *text)
-{
-	uint32_t c;
-
-	while ((c = text_next(&text)) != 0)
-		text_put(stream, c < ' ' || (c >= 0x7f && c <= 0x9f) ? TEXT_REPLACEMENT : c);
-}
-
 static void put_example(FILE *stream, const struct told_example *example)
 {
 	fputs("\n  ", stream);
-	put_safely(stream, example->scenario);
+	text_put_plain(stream, example->scenario);
 	fprintf(stream, ", seed %s: ", example->seed);
-	put_safely(stream, example->why);
+	text_put_plain(stream, example->why);
 	if (example->like > 1)
 		fprintf(stream, " (%zu broke so)", example->like);
 	fputs("\n    ", stream);
-	put_safely(stream, example->replay);
+	text_put_plain(stream, example->replay);
 	fputc('\n', stream);
 }
 
@@ -62,7 +54,7 @@ static void put_list(FILE *stream, const char *heading, const char *const *texts
 		fprintf(stream, "\n%s\n", heading);
 	for (; *texts != NULL; texts++) {
 		fputs("  ", stream);
-		put_safely(stream, *texts);
+		text_put_plain(stream, *texts);
 		fputc('\n', stream);
 	}
 }
@@ -72,7 +64,7 @@ void told_terminal(FILE *stream, const struct told_gate *told)
 	char text[1024], core[UNIT_TEXT_MAX], wall[UNIT_TEXT_MAX];
 
 	fprintf(stream, "%s. ", told_decision(told->decision));
-	put_safely(stream, told_headline(told, text, sizeof text));
+	text_put_plain(stream, told_headline(told, text, sizeof text));
 	fputc('\n', stream);
 	if (told->example_count > 0)
 		fputs("\nThey say it best:\n", stream);
@@ -82,11 +74,11 @@ void told_terminal(FILE *stream, const struct told_gate *told)
 	for (size_t i = 0; i < told->scenario_count; i++) {
 		const struct told_scenario *scenario = &told->scenarios[i];
 		fputs("  ", stream);
-		put_safely(stream, scenario->name);
+		text_put_plain(stream, scenario->name);
 		fprintf(stream, ": %s\n", scenario->text);
 		if (scenario->quarantine != NULL) {
 			fputs("    decides nothing: ", stream);
-			put_safely(stream, scenario->quarantine);
+			text_put_plain(stream, scenario->quarantine);
 			fputc('\n', stream);
 		}
 	}

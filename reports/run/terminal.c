@@ -7,27 +7,12 @@
 #include "reports/run/reports.h"
 #include "reports/text.h"
 
-/* Unicode's marks that turn the direction of what follows (UAX 9). */
-static bool turns(uint32_t c)
-{
-	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-/* Text of unknown origin must not move a terminal's cursor, nor change its colours. */
-static void put_text(FILE *stream, const char *text)
-{
-	uint32_t c;
-
-	while ((c = text_next(&text)) != 0)
-		text_put(stream, c < ' ' || (c >= 0x7f && c <= 0x9f) || turns(c) ? TEXT_REPLACEMENT : c);
-}
-
 static void put_line(void *ctx, const char *label, const char *text)
 {
 	FILE *stream = ctx;
 
 	fprintf(stream, "  %-15s ", label);
-	put_text(stream, text);
+	text_put_plain(stream, text);
 	fputc('\n', stream);
 }
 
@@ -40,12 +25,12 @@ static void put_why(FILE *stream, const struct run_session *session)
 {
 	char *why = memory_format("%.*s", run_why(session), session->reason);
 
-	put_text(stream, why);
+	text_put_plain(stream, why);
 	free(why);
 	if (session->expectation[0] == '\0')
 		return;
 	fputs(" (", stream);
-	put_text(stream, session->expectation);
+	text_put_plain(stream, session->expectation);
 	fputc(')', stream);
 }
 
@@ -205,7 +190,7 @@ static void put_report(FILE *stream, const struct causes *causes)
 	put_place(stream, run);
 }
 
-/* Names in it may be as odd as any text: so whatever stands between two line ends goes through put_text(). */
+/* Names in it may be as odd as any text: so whatever stands between two line ends goes through text_put_plain(). */
 void report_terminal(FILE *stream, const struct causes *causes)
 {
 	char *text = NULL, *rest = NULL;
@@ -217,7 +202,7 @@ void report_terminal(FILE *stream, const struct causes *causes)
 	for (char *line = text; *line != '\0'; line = rest) {
 		rest = strchr(line, '\n');
 		*rest++ = '\0';
-		put_text(stream, line);
+		text_put_plain(stream, line);
 		fputc('\n', stream);
 	}
 	free(text);

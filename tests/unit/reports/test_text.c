@@ -88,10 +88,24 @@ static void text_cut_in_a_character_ends_there(void)
 	comes_out("\xe2\xc3\xa9", BAD "\xc3\xa9");
 }
 
+/* What would move a terminal's cursor, change its colours or turn what follows. */
+static void a_terminal_gets_plain_text(void)
+{
+	char *out = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&out, &length);
+
+	text_put_plain(stream, "a\x1b[31m\n\xc2\x9b\xe2\x80\xae\xe2\x81\xa6 \xc3\xa9");
+	(void)fclose(stream);
+	TEST_SAME_TEXT(out, "a" BAD "[31m" BAD BAD BAD BAD " \xc3\xa9");
+	free(out);
+}
+
 const CU_TestInfo tests_text[] = {
 	{"every character comes back", every_character_comes_back},
 	{"good text stays as it is", good_text_stays_as_it_is},
 	{"what is no UTF-8 is replaced", what_is_no_utf8_is_replaced},
 	{"text cut in a character ends there", text_cut_in_a_character_ends_there},
+	{"a terminal gets plain text", a_terminal_gets_plain_text},
 	CU_TEST_INFO_NULL,
 };
