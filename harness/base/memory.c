@@ -45,3 +45,19 @@ char *memory_format(const char *format, ...)
 	va_end(args);
 	return there_or_die(length < 0 ? NULL : text);
 }
+
+char *memory_file(const char *path)
+{
+	FILE *stream = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (stream == NULL)
+		return NULL;
+	if (getdelim(&text, &size, '\0', stream) < 0) {
+		free(text);
+		text = memory_text("");
+	}
+	(void)fclose(stream);
+	return text;
+}

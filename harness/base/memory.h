@@ -20,4 +20,7 @@ char *memory_text(const char *text);
 /** @return a formatted text, to be released with free(); never NULL. */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** @return the text of a file, up to its first NUL if it has one, to be released with free(); NULL if it cannot be opened, empty if it cannot be read. */
+char *memory_file(const char *path);
+
 #endif

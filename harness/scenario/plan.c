@@ -57,16 +57,11 @@ static bool read_made(const struct yaml_file *file, const struct yaml_node *node
 /* The scenario as the user wrote it, for the plan of its run. */
 static void keep_text(struct plan *plan)
 {
-	FILE *stream = fopen(plan->path, "re");
-	char *text = NULL;
-	size_t size = 0;
+	char *text = memory_file(plan->path);
 
-	if (stream == NULL)
-		return;
-	if (getdelim(&text, &size, '\0', stream) > 0)
+	if (text != NULL && text[0] != '\0')
 		plan->scenario = memory_text(text);
 	free(text);
-	(void)fclose(stream);
 }
 
 /* What the far end and the faults read: the record of a gate, tables and recordings. @return how many; the rest of the list is NULL. */

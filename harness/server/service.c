@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/memory.h"
 #include "server/channel.h"
 #include "server/fields.h"
 #include "server/host.h"
@@ -63,30 +64,13 @@ static const char *escape(const char *text, char *ret_text)
 
 /* -- what is on offer -- */
 
-/* The whole of a small file as text, to be released with free(); NULL if it cannot be read. */
-static char *read_text(const char *path)
-{
-	FILE *stream = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (stream == NULL)
-		return NULL;
-	if (getdelim(&text, &size, '\0', stream) < 0) {
-		free(text);
-		text = NULL;
-	}
-	(void)fclose(stream);
-	return text;
-}
-
 /* @return why the record does not put the release on evaluation into the feed `retail`; NULL: it does. */
 static const char *refuse_promotion(const struct service_config *config, struct promotion *ret_promotion)
 {
 	/* Keys are the same at any time. */
 	struct pki *pki = pki_open(0);
-	char *text = read_text(config->promotion);
-	const char *wrong = text != NULL ? promotion_read(text, pki, ret_promotion) : "it cannot be read";
+	char *text = memory_file(config->promotion);
+	const char *wrong = text != NULL && text[0] != '\0' ? promotion_read(text, pki, ret_promotion) : "it cannot be read";
 
 	free(text);
 	pki_close(pki);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "reports/pcapng.h"
 #include "scenario/device.h"
 
@@ -43,15 +44,9 @@ void captures_secret(const struct captures *captures, const char *line)
 /* @return the whole lines of the secrets that were kept, to be released with free(); NULL if there are none. */
 static char *read_secrets(const char *path)
 {
-	FILE *stream = fopen(path, "re");
-	char *lines = NULL;
-	size_t size = 0;
+	char *lines = memory_file(path);
+	char *last = lines != NULL ? strrchr(lines, '\n') : NULL;
 
-	if (stream == NULL)
-		return NULL;
-	const ssize_t length = getdelim(&lines, &size, '\0', stream);
-	(void)fclose(stream);
-	char *last = length > 0 ? strrchr(lines, '\n') : NULL;
 	if (last == NULL) {
 		free(lines);
 		return NULL;

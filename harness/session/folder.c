@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "reports/file.h"
 #include "reports/verdict.h"
 #include "session/world.h"
@@ -284,16 +285,10 @@ bool folder_write_verdict(const char *dir, const struct plan *plan, const struct
 static char *whole_lines(const char *dir, const char *name)
 {
 	char path[DEVICE_PATH_MAX + 32];
-	char *text = NULL;
-	size_t size = 0;
 
 	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
-	FILE *stream = fopen(path, "re");
-	if (stream == NULL)
-		return NULL;
-	ssize_t length = getdelim(&text, &size, '\0', stream);
-	(void)fclose(stream);
-	if (length <= 0) {
+	char *text = memory_file(path);
+	if (text == NULL || text[0] == '\0') {
 		free(text);
 		return NULL;
 	}

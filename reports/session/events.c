@@ -104,22 +104,6 @@ static void take_section(struct events *events, const struct event *event)
 
 /* -- the whole -- */
 
-static char *read_file(const char *path)
-{
-	FILE *stream = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (stream == NULL)
-		return NULL;
-	if (getdelim(&text, &size, '\0', stream) < 0) {
-		free(text);
-		text = memory_text("");
-	}
-	(void)fclose(stream);
-	return text;
-}
-
 /* A fault of the cable has no place before its name; those of the board have one of these. */
 static enum lane lane_of_fault(const char *text)
 {
@@ -173,7 +157,7 @@ void events_read(struct events *ret_events, const char *path)
 
 	memset(ret_events, 0, sizeof *ret_events);
 	ret_events->start = SIM_NEVER;
-	ret_events->file = read_file(path);
+	ret_events->file = memory_file(path);
 	ret_events->there = ret_events->file != NULL;
 	for (char *line = ret_events->file; line != NULL && *line != '\0';) {
 		char *end = strchr(line, '\n');
