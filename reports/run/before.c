@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "reports/file.h"
 #include "reports/json.h"
+#include "reports/member.h"
 
 #define BEFORE_FILE "before.json"
 #define BEFORE_VERSION 1
@@ -62,13 +63,6 @@ static char *key_of(const char *scenario, const char *device, const char *seed)
 	return memory_format("%s\n%s\n%s", scenario, device, seed);
 }
 
-static const char *text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-
-	return text != NULL ? text : "";
-}
-
 static int compare_failed(const void *a, const void *b)
 {
 	return strcmp(((const struct failed *)a)->key, ((const struct failed *)b)->key);
@@ -81,7 +75,8 @@ static struct failed *read_failures(const json_t *list, size_t *ret_count)
 
 	for (size_t i = 0; i < count; i++) {
 		const json_t *one = json_array_get(list, i);
-		failures[i] = (struct failed){.key = key_of(text_of(one, "scenario"), text_of(one, "device"), text_of(one, "seed"))};
+		failures[i] =
+			(struct failed){.key = key_of(member_text(one, "scenario"), member_text(one, "device"), member_text(one, "seed"))};
 	}
 	qsort(failures, count, sizeof *failures, compare_failed);
 	*ret_count = count;
@@ -122,24 +117,17 @@ static void compare(struct changes *changes, const struct run *run, const json_t
 	free(failures);
 }
 
-static uint64_t number_of(const json_t *json, const char *key)
-{
-	const json_int_t number = json_integer_value(json_object_get(json, key));
-
-	return number > 0 ? (uint64_t)number : 0;
-}
-
 static void read_runs(struct changes *changes, const json_t *list)
 {
 	changes->run_count = json_array_size(list);
 	changes->runs = memory_new((changes->run_count + 1) * sizeof *changes->runs);
 	for (size_t i = 0; i < changes->run_count; i++) {
 		const json_t *run = json_array_get(list, i);
-		changes->runs[i] = (struct before_run){.ended_s = (int64_t)number_of(run, "ended_s"),
-		                                       .sessions = number_of(run, "sessions"),
-		                                       .as_expected = number_of(run, "as_expected"),
-		                                       .failed = number_of(run, "failed"),
-		                                       .inconclusive = number_of(run, "inconclusive")};
+		changes->runs[i] = (struct before_run){.ended_s = (int64_t)member_number(run, "ended_s"),
+		                                       .sessions = member_number(run, "sessions"),
+		                                       .as_expected = member_number(run, "as_expected"),
+		                                       .failed = member_number(run, "failed"),
+		                                       .inconclusive = member_number(run, "inconclusive")};
 	}
 }
 
@@ -150,7 +138,7 @@ void changes_open(struct changes *ret_changes, const struct run *run)
 	struct changes changes = {.is_new = memory_new((run->count + 1) * sizeof *changes.is_new)};
 	struct tm utc;
 
-	if (number_of(json, "version") == BEFORE_VERSION)
+	if (member_number(json, "version") == BEFORE_VERSION)
 		read_runs(&changes, json_object_get(json, "runs"));
 	changes.known = changes.run_count > 0;
 	if (changes.known) {

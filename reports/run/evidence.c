@@ -5,19 +5,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "reports/member.h"
 #include "reports/run/run.h"
 
 struct teller {
 	void (*put)(void *ctx, const char *label, const char *text);
 	void *ctx;
 };
-
-static const char *text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-
-	return text != NULL ? text : "";
-}
 
 static void tell(const struct teller *teller, const char *label, const char *text)
 {
@@ -48,14 +42,14 @@ static void tell_at(const struct teller *teller, const char *label, const json_t
 
 static void tell_stretch(const struct teller *teller, const json_t *stretch)
 {
-	const char *report = text_of(stretch, "report"), *faults = text_of(stretch, "faults");
+	const char *report = member_text(stretch, "report"), *faults = member_text(stretch, "faults");
 
 	if (report[0] != '\0')
 		tell_at(teller, "last report", stretch, "report_s", report);
-	tell_at(teller, "far end waits", stretch, "end_s", text_of(stretch, "far_end_waits"));
+	tell_at(teller, "far end waits", stretch, "end_s", member_text(stretch, "far_end_waits"));
 	tell_at(teller, "last progress", stretch, "progress_s", "");
 	tell(teller, "faults since", faults[0] != '\0' ? faults : "none");
-	tell_lines(teller, "last frames", text_of(stretch, "frames"));
+	tell_lines(teller, "last frames", member_text(stretch, "frames"));
 }
 
 void run_evidence(const struct run_session *session, void (*put)(void *ctx, const char *label, const char *text), void *ctx)
@@ -67,7 +61,7 @@ void run_evidence(const struct run_session *session, void (*put)(void *ctx, cons
 		tell_lines(&teller, "besides", session->reason + run_why(session) + 1);
 	if (stretch != NULL)
 		tell_stretch(&teller, stretch);
-	tell(&teller, "first trouble", text_of(session->json, "first_trouble"));
-	tell(&teller, "faults then", text_of(session->json, "first_trouble_faults"));
-	tell_lines(&teller, "frames then", text_of(session->json, "first_trouble_frames"));
+	tell(&teller, "first trouble", member_text(session->json, "first_trouble"));
+	tell(&teller, "faults then", member_text(session->json, "first_trouble_faults"));
+	tell_lines(&teller, "frames then", member_text(session->json, "first_trouble_frames"));
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "reports/member.h"
 #include "reports/text.h"
 #include "reports/verdict.h"
 
@@ -27,13 +28,6 @@ static bool is_locked(const char *path)
 	return locked;
 }
 
-static const char *text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-
-	return text != NULL ? text : "";
-}
-
 static uint64_t ns_of(const json_t *json, const char *key)
 {
 	double seconds = json_number_value(json_object_get(json, key));
@@ -46,7 +40,7 @@ static char *replay_command(const struct run *run, const struct run_session *ses
 {
 	const bool has_plan = run_has(run, session, "plan.yaml");
 	const bool frozen = session->outcome != RUN_INCONCLUSIVE && session->outcome != RUN_WITHOUT_VERDICT;
-	const char *device = text_of(run->plan, "device");
+	const char *device = member_text(run->plan, "device");
 	char *plan = memory_format("%s/%s/plan.yaml", run->dir, session->folder);
 	char *text = NULL;
 	size_t size = 0;
@@ -80,7 +74,7 @@ static bool take_outcome(struct run_session *session)
 {
 	const bool met = json_is_true(json_object_get(session->json, "as_expected"));
 
-	session->verdict = text_of(session->json, "verdict");
+	session->verdict = member_text(session->json, "verdict");
 	if (strcmp(session->verdict, verdict_name(VERDICT_INCONCLUSIVE)) == 0)
 		session->outcome = RUN_INCONCLUSIVE;
 	else if (strcmp(session->verdict, verdict_name(VERDICT_PASS)) == 0)
@@ -97,12 +91,12 @@ static void take_verdict(struct run_session *session)
 	const json_t *json = session->json;
 
 	session->ours = json_is_true(json_object_get(json, "ours"));
-	session->reason = text_of(json, "reason");
-	session->expectation = text_of(json, "expectation");
-	session->phase = text_of(json, "phase");
-	session->judge = text_of(json, "judge");
-	session->digest = text_of(json, "digest");
-	session->failure_of = text_of(json, "failure_of");
+	session->reason = member_text(json, "reason");
+	session->expectation = member_text(json, "expectation");
+	session->phase = member_text(json, "phase");
+	session->judge = member_text(json, "judge");
+	session->digest = member_text(json, "digest");
+	session->failure_of = member_text(json, "failure_of");
 	session->virtual_ns = ns_of(json, "virtual_s");
 	session->wall_ns = ns_of(json, "wall_s");
 }
@@ -148,12 +142,12 @@ static void read_verdict(const struct run *run, struct run_session *session)
 static void read_session(struct run *run, const json_t *planned, struct run_session *session)
 {
 	*session = (struct run_session){.again = json_is_true(json_object_get(planned, "again")),
-	                                .folder = text_of(planned, "folder"),
-	                                .scenario = text_of(planned, "scenario"),
-	                                .source = text_of(planned, "source"),
-	                                .device = text_of(planned, "device"),
-	                                .plan_hash = text_of(planned, "plan"),
-	                                .seed = text_of(planned, "seed"),
+	                                .folder = member_text(planned, "folder"),
+	                                .scenario = member_text(planned, "scenario"),
+	                                .source = member_text(planned, "source"),
+	                                .device = member_text(planned, "device"),
+	                                .plan_hash = member_text(planned, "plan"),
+	                                .seed = member_text(planned, "seed"),
 	                                .reason = "",
 	                                .expectation = "",
 	                                .phase = "",
@@ -321,11 +315,11 @@ bool run_open(struct run *ret_run, const char *dir, struct error *err)
 		free(run.dir);
 		return false;
 	}
-	run.tool = text_of(run.plan, "tool");
-	run.shard = text_of(run.plan, "shard");
+	run.tool = member_text(run.plan, "tool");
+	run.shard = member_text(run.plan, "shard");
 	run.strict = json_is_true(json_object_get(run.plan, "strict"));
 	run.held = read_held(run.dir);
-	run.started = text_of(run.plan, "started");
+	run.started = member_text(run.plan, "started");
 	run.sessions = memory_new((json_array_size(json_object_get(run.plan, "sessions")) + 1) * sizeof *run.sessions);
 	for (const json_t *planned = json_object_get(run.plan, "sessions"); run.count < json_array_size(planned); run.count++)
 		read_session(&run, json_array_get(planned, run.count), &run.sessions[run.count]);
@@ -365,8 +359,7 @@ const struct run_look *run_look(enum run_outcome outcome)
 {
 	static const struct run_look looks[RUN_OUTCOMES] = {
 		[RUN_FAILED] = {"fail", "\u2716"},         [RUN_INCONCLUSIVE] = {"open", "?"},  [RUN_WITHOUT_VERDICT] = {"open", "\u2026"},
-		[RUN_CONFIRMED] = {"confirmed", "\u25c6"}, [RUN_SURVIVED] = {"pass", "\u2714"},
-		[RUN_HELD] = {"held", "\u2013"},
+		[RUN_CONFIRMED] = {"confirmed", "\u25c6"}, [RUN_SURVIVED] = {"pass", "\u2714"}, [RUN_HELD] = {"held", "\u2013"},
 	};
 
 	return &looks[outcome];
@@ -432,7 +425,7 @@ struct run_idle *run_idle_rules(const struct run *run, size_t *ret_count)
 			if (idle < sessions)
 				continue;
 			list = memory_resize(list, *ret_count + 1, sizeof *list);
-			list[(*ret_count)++] = (struct run_idle){session->scenario, text_of(found, "name"), session->source, sessions};
+			list[(*ret_count)++] = (struct run_idle){session->scenario, member_text(found, "name"), session->source, sessions};
 		}
 	}
 	return list;

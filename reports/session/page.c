@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "reports/markup.h"
+#include "reports/member.h"
 #include "reports/session/carried.h"
 #include "reports/session/session.h"
 #include "reports/session/story.h"
@@ -203,20 +204,6 @@ static void put_fault(FILE *stream, const char *name, const char *action, uint64
 	fprintf(stream, "</td><td class=\"number\">%" PRIu64 "</td><td class=\"number\">%" PRIu64 "</td></tr>\n", matched, applied);
 }
 
-static uint64_t number_of(const json_t *json, const char *key)
-{
-	const double number = json_number_value(json_object_get(json, key));
-
-	return number > 0 && number < 1e15 ? (uint64_t)number : 0;
-}
-
-static const char *text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-
-	return text != NULL ? text : "";
-}
-
 /* The verdict knows those that did nothing, too; a replay has none there, and what it did is in the captures. */
 static void put_faults(FILE *stream, const struct story *story)
 {
@@ -231,7 +218,8 @@ static void put_faults(FILE *stream, const struct story *story)
 	      stream);
 	for (size_t i = 0; i < json_array_size(rules); i++) {
 		const json_t *rule = json_array_get(rules, i);
-		put_fault(stream, text_of(rule, "name"), text_of(rule, "action"), number_of(rule, "matched"), number_of(rule, "applied"));
+		put_fault(stream, member_text(rule, "name"), member_text(rule, "action"), member_number(rule, "matched"),
+		          member_number(rule, "applied"));
 	}
 	for (size_t i = 0; i < story->rules.count && json_array_size(rules) == 0; i++) {
 		const struct rule *rule = &story->rules.list[i];
