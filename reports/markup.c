@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/markup.h"
 
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +83,15 @@ void markup_fill(FILE *stream, const char *template, void (*put)(FILE *stream, c
 		free(name);
 	}
 	fputs(at, stream);
+}
+
+void markup_policy(FILE *stream, const char *what, const char *content)
+{
+	unsigned char hash[SHA256_DIGEST_LENGTH], base64[2 * SHA256_DIGEST_LENGTH];
+
+	(void)SHA256((const unsigned char *)content, strlen(content), hash);
+	(void)EVP_EncodeBlock(base64, hash, sizeof hash);
+	fprintf(stream, "%s 'sha256-%s'; ", what, (const char *)base64);
 }
 
 void markup_attribute(FILE *stream, const char *name, const char *text)

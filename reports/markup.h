@@ -21,6 +21,9 @@ void markup_path(FILE *stream, const char *path);
 /** Writes a template, in which every {{name}} is what @p put writes for it. */
 void markup_fill(FILE *stream, const char *template, void (*put)(FILE *stream, const char *name, const void *ctx), const void *ctx);
 
+/** Writes a part of a policy for a page's content: @p what (`style-src`, say) may be just the text @p content, by its SHA-256 (CSP Level 3, section 2.3.1). */
+void markup_policy(FILE *stream, const char *what, const char *content);
+
 /** Writes ` name="text"`. */
 void markup_attribute(FILE *stream, const char *name, const char *text);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* index.html of a gate: one page that says whether a release may go out, and why; a template, as that of a run (reports/run/page.c), without a script. */
 #include <inttypes.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <string.h>
 
 #include "base/unit.h"
@@ -18,12 +16,8 @@ static const struct {
 
 static void put_policy(FILE *stream, const struct told_gate *told)
 {
-	unsigned char hash[SHA256_DIGEST_LENGTH], base64[2 * SHA256_DIGEST_LENGTH];
-
 	(void)told;
-	(void)SHA256((const unsigned char *)page_css, strlen(page_css), hash);
-	(void)EVP_EncodeBlock(base64, hash, sizeof hash);
-	fprintf(stream, "style-src 'sha256-%s'", (const char *)base64);
+	markup_policy(stream, "style-src", page_css);
 }
 
 static void put_style(FILE *stream, const struct told_gate *told)

@@ -8,8 +8,6 @@
  * data beside it, the rejected alternative, makes nothing smaller, shows nothing where scripts are forbidden, as in Jenkins, and prints worse.
  */
 #include <inttypes.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,20 +30,11 @@ static const char *plural(size_t count)
 
 /* -- the head -- */
 
-static void put_hash(FILE *stream, const char *what, const char *text)
-{
-	unsigned char hash[SHA256_DIGEST_LENGTH], base64[2 * SHA256_DIGEST_LENGTH];
-
-	(void)SHA256((const unsigned char *)text, strlen(text), hash);
-	(void)EVP_EncodeBlock(base64, hash, sizeof hash);
-	fprintf(stream, "%s 'sha256-%s'; ", what, (const char *)base64);
-}
-
 static void put_policy(FILE *stream, const struct causes *causes)
 {
 	(void)causes;
-	put_hash(stream, "style-src", page_css);
-	put_hash(stream, "script-src", page_js);
+	markup_policy(stream, "style-src", page_css);
+	markup_policy(stream, "script-src", page_js);
 }
 
 static void put_style(FILE *stream, const struct causes *causes)
