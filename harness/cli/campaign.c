@@ -2,7 +2,6 @@
 #include "cli/campaign.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,14 +12,6 @@
 #include "cli/report.h"
 #include "cli/resume.h"
 #include "reports/run/run.h"
-
-static volatile sig_atomic_t stop;
-
-static void request_stop(int signal_number)
-{
-	(void)signal_number;
-	stop = 1;
-}
 
 /* -- what keeps sessions from being run -- */
 
@@ -130,7 +121,6 @@ static void print_addresses(const struct job *job)
 
 static void run_all(struct campaign *campaign)
 {
-	const struct sigaction on_stop = {.sa_handler = request_stop};
 	struct jobs *jobs = &campaign->jobs;
 	const struct pool_options pool = {.transport = campaign->transport,
 	                                  .share = campaign->share,
@@ -141,7 +131,7 @@ static void run_all(struct campaign *campaign)
 	                                  .wall_limit_ms = campaign->wall_limit_ns / SIM_MS,
 	                                  .places = &campaign->reading.places,
 	                                  .bus = campaign->bus,
-	                                  .stop = &stop,
+	                                  .stop = cli_stop_when_asked(),
 	                                  .changed = on_changed,
 	                                  .ctx = campaign};
 
@@ -149,9 +139,6 @@ static void run_all(struct campaign *campaign)
 	campaign->screen.count = jobs->count;
 	campaign->screen.side_by_side = campaign->side_by_side;
 	campaign->started_ms = pool_now_ms();
-	(void)sigaction(SIGINT, &on_stop, NULL);
-	(void)sigaction(SIGTERM, &on_stop, NULL);
-	(void)sigaction(SIGHUP, &on_stop, NULL);
 	pool_run(jobs->list, jobs->count, &pool);
 	screen_close(&campaign->screen);
 	for (size_t i = 0; campaign->audit && i < jobs->count; i++)

@@ -6,6 +6,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -54,6 +55,9 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
 
 /** Prints "stutter: " and the error on standard error. @return EXIT_USAGE. */
 int cli_fail(const struct error *err);
+
+/** From now on SIGINT, SIGTERM and SIGHUP ask for an end rather than making it. @return what is 1 when one has come. */
+const volatile sig_atomic_t *cli_stop_when_asked(void);
 
 /** Reads a whole number from @p text. @return false and an error that names @p option. */
 bool cli_number(const char *option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret_value,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,28 @@ int cli_fail(const struct error *err)
 	fprintf(stderr, "%s%s\n", err->file[0] != '\0' ? "" : "stutter: ", text);
 	return EXIT_USAGE;
 }
+
+/* -- asked to stop -- */
+
+static volatile sig_atomic_t stop;
+
+static void request_stop(int signal_number)
+{
+	(void)signal_number;
+	stop = 1;
+}
+
+const volatile sig_atomic_t *cli_stop_when_asked(void)
+{
+	const struct sigaction on_stop = {.sa_handler = request_stop};
+
+	(void)sigaction(SIGINT, &on_stop, NULL);
+	(void)sigaction(SIGTERM, &on_stop, NULL);
+	(void)sigaction(SIGHUP, &on_stop, NULL);
+	return &stop;
+}
+
+/* -- reading scenarios -- */
 
 /* As compilers write them. */
 static void warn(const struct error *warning)

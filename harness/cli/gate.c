@@ -6,7 +6,6 @@
  * How it works. A scenario with a range of seeds is drawn anew for each of them: a plan for each seed, on both devices. One without is a fixed plan, of which the
  * candidate must come out as expected. Rounds have a fixed size, whatever the machine, so that the same suite stops at the same plan everywhere.
  */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -61,14 +60,6 @@ static const struct cli_option options[] = {
 	[OPTION_HISTORY] = {"history", "FILE", "where the sessions are recorded, or " RECORD_NONE " (default: " RECORD_PLACE ")"},
 	{NULL, NULL, NULL},
 };
-
-static volatile sig_atomic_t stop;
-
-static void request_stop(int signal_number)
-{
-	(void)signal_number;
-	stop = 1;
-}
 
 /* -- reading -- */
 
@@ -367,7 +358,7 @@ static void run_jobs(struct gating *gating, struct jobs *jobs)
 	                                  .side_by_side = gating->side_by_side,
 	                                  .places = &gating->sides[GATING_CANDIDATE].reading.places,
 	                                  .wall_limit_ms = gating->wall_limit_ns / SIM_MS,
-	                                  .stop = &stop,
+	                                  .stop = gating->stop,
 	                                  .changed = on_changed,
 	                                  .tick = on_tick,
 	                                  .warn = on_warning,
@@ -417,7 +408,7 @@ static bool note_round(struct gating *gating, const struct round *round, struct 
 
 static bool may_go_on(const struct gating *gating)
 {
-	return !stop && (gating->budget_ns == 0 || pool_now_ms() - gating->started_ms < gating->budget_ns / SIM_MS);
+	return !*gating->stop && (gating->budget_ns == 0 || pool_now_ms() - gating->started_ms < gating->budget_ns / SIM_MS);
 }
 
 /* What decides nothing is not worth another round. */
@@ -509,11 +500,7 @@ static int exit_code(const struct gating *gating)
 
 static int run_gate(struct gating *gating, const struct cli_values *values, struct error *err)
 {
-	const struct sigaction on_stop = {.sa_handler = request_stop};
-
-	(void)sigaction(SIGINT, &on_stop, NULL);
-	(void)sigaction(SIGTERM, &on_stop, NULL);
-	(void)sigaction(SIGHUP, &on_stop, NULL);
+	gating->stop = cli_stop_when_asked();
 	gating->started_ms = pool_now_ms();
 	if (!run_rounds(gating, err) || !report_sides(gating, values, err) || !gate_told(gating, err)) {
 		cli_fail(err);

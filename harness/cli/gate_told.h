@@ -43,6 +43,7 @@ struct gating {
 	char day[EXCEPTION_DAY_MAX];
 	char dir[DEVICE_PATH_MAX];
 	struct screen screen;
+	const volatile sig_atomic_t *stop; /**< 1 when the user has asked for an end */
 	enum gate_decision decision;
 	size_t sessions;
 	uint64_t core_ns;                /**< of all sessions together */
