@@ -17,13 +17,6 @@ static char output[OUTPUT_MAX];
 
 #define stutter(...) started_run(output, sizeof output, __VA_ARGS__)
 
-static void expect(int status, int expected)
-{
-	if (status != expected)
-		printf("    exit status %d, not %d; it printed\n%s\n", status, expected, output);
-	CU_ASSERT_EQUAL_FATAL(status, expected);
-}
-
 /* Two scenarios of a small image, a device of another name, and a suite of them. */
 static void write_suite(const char *suite)
 {
@@ -64,14 +57,14 @@ static const char *sessions_of(const char *run)
 static void a_suite_runs_what_it_lists(void)
 {
 	write_suite("suite: x\nseeds: 3\nscenarios:\n- ../theme\n- {path: ../theme/b.yaml, seeds: 1..2, devices: [reference, patient]}\n");
-	expect(stutter("run suites/x --out r"), 0);
+	started_expect(output, stutter("run suites/x --out r"), 0);
 	TEST_SAME_TEXT(sessions_of("r"),
 	               "a/seed-3 pass, b/reference/seed-1 pass, b/reference/seed-2 pass, b/patient/seed-1 pass, b/patient/seed-2 pass");
-	expect(stutter("run suites/x --tag quick --out tagged"), 0);
+	started_expect(output, stutter("run suites/x --tag quick --out tagged"), 0);
 	TEST_SAME_TEXT(sessions_of("tagged"), "a/seed-3 pass");
 	/* A folder's walk finds its scenarios alone. */
 	(void)test_shell(output, sizeof output, "rm -r %s/r %s/tagged", test_folder(), test_folder());
-	expect(stutter("check ."), 0);
+	started_expect(output, stutter("check ."), 0);
 	TEST_CONTAINS(output, "# ./theme/a.yaml");
 	CU_ASSERT_PTR_NULL(strstr(output, "suites/x.yaml"));
 }
@@ -79,25 +72,25 @@ static void a_suite_runs_what_it_lists(void)
 static void a_suite_that_names_what_is_not_there_is_an_error(void)
 {
 	write_suite("suite: x\nscenarios:\n- ../theme\n- ../them/c.yaml\n");
-	expect(stutter("run suites/x --out r"), 2);
+	started_expect(output, stutter("run suites/x --out r"), 2);
 	TEST_CONTAINS(output, "suites/x.yaml:4:3: there is no suites/../them/c.yaml");
 	write_suite("suite: x\nscenarios:\n- {tag: slow}\n");
-	expect(stutter("check suites/x.yaml"), 2);
+	started_expect(output, stutter("check suites/x.yaml"), 2);
 	TEST_CONTAINS(output, "suites/x.yaml:3:3: no scenario in suites/.. has the tag 'slow'");
 }
 
 static void shards_make_up_the_whole(void)
 {
 	write_suite("suite: x\nscenarios: [../theme]\n");
-	expect(stutter("run theme --seeds 1..3 --shard 1/4 --out r1"), 0);
-	expect(stutter("run theme --seeds 1..3 --shard 4/4 --out r4"), 0);
+	started_expect(output, stutter("run theme --seeds 1..3 --shard 1/4 --out r1"), 0);
+	started_expect(output, stutter("run theme --seeds 1..3 --shard 4/4 --out r4"), 0);
 	TEST_SAME_TEXT(sessions_of("r1"), "a/seed-1 pass, b/seed-2 pass");
 	TEST_SAME_TEXT(sessions_of("r4"), "b/seed-1 pass");
-	expect(stutter("merge r4 r1 --out whole"), 0);
+	started_expect(output, stutter("merge r4 r1 --out whole"), 0);
 	TEST_SAME_TEXT(sessions_of("whole"), "a/seed-1 pass, b/seed-1 pass, b/seed-2 pass");
 	TEST_CONTAINS(output, "NOTE: shard 2/4 is not among what was merged");
 	TEST_CONTAINS(output, "NOTE: shard 3/4 is not among what was merged");
-	expect(stutter("run theme --shard 5/4 --out r5"), 2);
+	started_expect(output, stutter("run theme --shard 5/4 --out r5"), 2);
 	TEST_CONTAINS(output, "--shard: '5/4' must be a share from 1/N to N/N");
 }
 
@@ -105,13 +98,13 @@ static void shards_make_up_the_whole(void)
 static void a_budget_is_kept_and_the_run_resumed(void)
 {
 	write_suite("suite: x\nbudget: 1ms\nscenarios: [../theme]\n");
-	expect(stutter("run suites/x --out r"), 125);
+	started_expect(output, stutter("run suites/x --out r"), 125);
 	TEST_SAME_TEXT(sessions_of("r"), "a/seed-1 none, b/seed-1 none");
 	TEST_CONTAINS(output, "2 sessions were not run: the budget of 1 ms is used up. `stutter run --resume r` goes on.");
-	expect(stutter("run --resume r --budget 10min"), 0);
+	started_expect(output, stutter("run --resume r --budget 10min"), 0);
 	TEST_SAME_TEXT(sessions_of("r"), "a/seed-1 pass, b/seed-1 pass");
 	/* There is nothing left to do. */
-	expect(stutter("run --resume r --budget 10min --json-lines"), 0);
+	started_expect(output, stutter("run --resume r --budget 10min --json-lines"), 0);
 	TEST_CONTAINS(output, "{\"event\":\"begin\",\"folder\":\"r\",\"sessions\":0}");
 }
 
@@ -126,8 +119,8 @@ static void a_killed_run_is_resumed(void)
 	                 "until [ -e r/a/seed-1/verdict.json ]; do sleep 0.05; done; kill -KILL $!; wait; }",
 	                 test_folder(), started_program());
 	first = started_read("r/a/seed-1/verdict.json");
-	expect(stutter("report r"), 125);
-	expect(stutter("run --resume r"), 0);
+	started_expect(output, stutter("report r"), 125);
+	started_expect(output, stutter("run --resume r"), 0);
 	TEST_SAME_TEXT(sessions_of("r"), "a/seed-1 pass, a/seed-2 pass, a/seed-3 pass, b/seed-1 pass, b/seed-2 pass, b/seed-3 pass");
 	char *again = started_read("r/a/seed-1/verdict.json");
 	TEST_SAME_TEXT(again, first);
@@ -138,15 +131,15 @@ static void a_killed_run_is_resumed(void)
 static void a_run_of_something_else_does_not_go_on(void)
 {
 	write_suite("suite: x\nbudget: 1ms\nscenarios: [../theme]\n");
-	expect(stutter("run suites/x --out r"), 125);
-	expect(stutter("run --resume r --seeds 1..2"), 2);
+	started_expect(output, stutter("run suites/x --out r"), 125);
+	started_expect(output, stutter("run --resume r --seeds 1..2"), 2);
 	TEST_CONTAINS(output, "--resume goes on as the run was begun; it takes no --seeds");
-	expect(stutter("run --resume r theme"), 2);
+	started_expect(output, stutter("run --resume r theme"), 2);
 	(void)test_write("theme/b.yaml", "name: b\nimage: ../small.bin\ndevice: reference\ndeadline: 6min\n");
-	expect(stutter("run --resume r --budget 10min"), 125);
+	started_expect(output, stutter("run --resume r --budget 10min"), 125);
 	TEST_CONTAINS(output, "theme/b.yaml, or the device, image or program that it is run with, has changed since the run in r began");
 	TEST_SAME_TEXT(sessions_of("r"), "a/seed-1 none, b/seed-1 none");
-	expect(stutter("run --resume nowhere"), 2);
+	started_expect(output, stutter("run --resume nowhere"), 2);
 	TEST_CONTAINS(output, "nowhere is no folder of a run");
 }
 
@@ -154,7 +147,7 @@ static void fail_fast_starts_nothing_more(void)
 {
 	write_suite("suite: x\nscenarios: [../theme]\n");
 	(void)test_write("theme/a.yaml", "name: a\nimage: ../small.bin\ndevice: reference\ndeadline: 5min\nexpect: {verdict: fail}\n");
-	expect(stutter("run suites/x --fail-fast --jobs 1 --out r"), 1);
+	started_expect(output, stutter("run suites/x --fail-fast --jobs 1 --out r"), 1);
 	TEST_SAME_TEXT(sessions_of("r"), "a/seed-1 pass, b/seed-1 none");
 	TEST_CONTAINS(output, "1 session was not run: --fail-fast, and a, seed 1 was not as expected.");
 }
@@ -164,7 +157,7 @@ static void events_are_lines_of_json(void)
 	size_t lines = 0, ended = 0;
 
 	write_suite("suite: x\nscenarios: [../theme]\n");
-	expect(stutter("run suites/x --json-lines --out r 2>/dev/null"), 0);
+	started_expect(output, stutter("run suites/x --json-lines --out r 2>/dev/null"), 0);
 	for (char *line = strtok(output, "\n"); line != NULL; line = strtok(NULL, "\n"), lines++) {
 		json_t *json = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
 		const char *event = json_string_value(json_object_get(json, "event"));
@@ -181,16 +174,16 @@ static void a_history_gives_the_order(void)
 {
 	write_suite("suite: x\nscenarios: [../theme]\n");
 	(void)test_write("theme/a.yaml", "name: a\nimage: ../small.bin\ndevice: reference\ndeadline: 5min\nfaults: [{rate: 8kbit}]\n");
-	expect(stutter("run suites/x --history h.db --jobs 1 --out r"), 0);
+	started_expect(output, stutter("run suites/x --history h.db --jobs 1 --out r"), 0);
 	CU_ASSERT(strstr(output, "pass         a ") < strstr(output, "pass         b "));
-	expect(stutter("run suites/x --history h.db --jobs 1 --out r2"), 0);
+	started_expect(output, stutter("run suites/x --history h.db --jobs 1 --out r2"), 0);
 	CU_ASSERT(strstr(output, "pass         b ") < strstr(output, "pass         a "));
 	TEST_CONTAINS(output, ": failures new 0, lasting 0, fixed 0, not seen again 0.");
 	/* What is reported keeps the order in which it was asked for. */
 	TEST_SAME_TEXT(sessions_of("r2"), "a/seed-1 pass, b/seed-1 pass");
-	expect(stutter("history show --history h.db"), 0);
+	started_expect(output, stutter("history show --history h.db"), 0);
 	TEST_CONTAINS(output, "/r2");
-	expect(stutter("run suites/x --history /nowhere/h.db --out r3"), 2);
+	started_expect(output, stutter("run suites/x --history /nowhere/h.db --out r3"), 2);
 	TEST_CONTAINS(output, "--history: ");
 }
 

@@ -45,20 +45,14 @@ static char output[OUTPUT_MAX];
 /* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
 #define stutter(...) started_run(output, sizeof output, __VA_ARGS__)
 
-static void expect_status(int status, int expected)
-{
-	if (status != expected)
-		printf("    exit status %d, not %d; it printed\n%s\n", status, expected, output);
-	CU_ASSERT_EQUAL_FATAL(status, expected);
-}
-
 static void expect_same_files(const char *a, const char *b)
 {
-	static const char *const names[] = {"trace.txt", "device.pcapng", "server.pcapng", "console.log", "plan.yaml", "addresses.txt", "series.csv"};
+	static const char *const names[] = {"trace.txt", "device.pcapng", "server.pcapng", "console.log",
+	                                    "plan.yaml", "addresses.txt", "series.csv"};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		int status = test_shell(output, sizeof output, "cd %s && cmp %s/%s %s/%s", test_folder(), a, names[i], b, names[i]);
-		expect_status(status, 0);
+		started_expect(output, status, 0);
 	}
 }
 
@@ -89,9 +83,9 @@ static void expect_verdict(const char *session, const char *key, const char *par
 static void a_session_is_the_same_inside_beside_and_as_a_branch(void)
 {
 	test_write("busy.yaml", FAULTS);
-	expect_status(stutter("run busy.yaml --seeds 1..3 --jobs 2 --out branches"), STATUS_PASSED);
-	expect_status(stutter("run busy.yaml --seeds 2..2 --no-share --out alone"), STATUS_PASSED);
-	expect_status(stutter("run busy.yaml --seeds 2..2 --transport fifo --out beside"), STATUS_PASSED);
+	started_expect(output, stutter("run busy.yaml --seeds 1..3 --jobs 2 --out branches"), STATUS_PASSED);
+	started_expect(output, stutter("run busy.yaml --seeds 2..2 --no-share --out alone"), STATUS_PASSED);
+	started_expect(output, stutter("run busy.yaml --seeds 2..2 --transport fifo --out beside"), STATUS_PASSED);
 	expect_same_files("branches/busy/seed-2", "alone/busy/seed-2");
 	expect_same_files("beside/busy/seed-2", "alone/busy/seed-2");
 }
@@ -101,8 +95,8 @@ static void devices_of_several_images_share_what_is_theirs(void)
 	test_write("busy.yaml", FAULTS);
 	test_write("large.yaml", "name: large\nmemory: 192MiB\nclient: exit 0\n");
 	test_write("other.yaml", "name: other\nimage: small.bin\ndevice: large.yaml\nexpect: {verdict: any}\n");
-	expect_status(stutter("run busy.yaml other.yaml --seeds 1..2 --jobs 2 --out r"), STATUS_PASSED);
-	expect_status(stutter("run other.yaml --seeds 2..2 --no-share --out alone"), STATUS_PASSED);
+	started_expect(output, stutter("run busy.yaml other.yaml --seeds 1..2 --jobs 2 --out r"), STATUS_PASSED);
+	started_expect(output, stutter("run other.yaml --seeds 2..2 --no-share --out alone"), STATUS_PASSED);
 	expect_same_files("r/other/seed-2", "alone/other/seed-2");
 }
 
@@ -123,7 +117,7 @@ static void a_session_ends_the_same_way_inside_and_beside(void)
 		               rows[i].client);
 		test_write(name, text);
 		int status = stutter("run %s --out inside-%s", name, rows[i].name);
-		expect_status(stutter("run %s --transport fifo --out beside-%s", name, rows[i].name), status);
+		started_expect(output, stutter("run %s --transport fifo --out beside-%s", name, rows[i].name), status);
 		(void)snprintf(inside, sizeof inside, "inside-%s/%s/seed-1", rows[i].name, rows[i].name);
 		(void)snprintf(beside, sizeof beside, "beside-%s/%s/seed-1", rows[i].name, rows[i].name);
 		expect_verdict(inside, "reason", rows[i].reason);
@@ -146,11 +140,11 @@ static void a_qemu_that_lacks_a_symbol_is_told_and_runs_beside(void)
 		"cd %s && mkdir bin && sed 's/icount_start_warp_timer/icount_start_warp_timex/' \"$(command -v qemu-system-arm)\" "
 		">bin/qemu-system-arm && chmod +x bin/qemu-system-arm",
 		test_folder());
-	expect_status(status, 0);
-	expect_status(stutter("run busy.yaml --out whole"), STATUS_PASSED);
+	started_expect(output, status, 0);
+	started_expect(output, stutter("run busy.yaml --out whole"), STATUS_PASSED);
 	status = test_shell(output, sizeof output, "cd %s && PATH=$PWD/bin:$PATH %s run busy.yaml --out lacks", test_folder(),
 	                    started_program());
-	expect_status(status, STATUS_PASSED);
+	started_expect(output, status, STATUS_PASSED);
 	TEST_CONTAINS(output, "warning: this QEMU lacks icount_start_warp_timer: ");
 	digest[0] = verdict_text("whole/busy/seed-1", "digest");
 	digest[1] = verdict_text("lacks/busy/seed-1", "digest");
@@ -189,10 +183,12 @@ static void sessions_of_a_family_share_what_comes_before_their_faults(void)
 		               members[i].name, members[i].fault[0] != '\0' ? "faults:\n" : "", members[i].fault);
 		test_write(file, text);
 	}
-	expect_status(
+	started_expect(
+		output,
 		stutter("run none.yaml late.yaml phase.yaml flap.yaml service.yaml board.yaml early.yaml at-once.yaml --jobs 2 --out shared"),
 		STATUS_PASSED);
-	expect_status(
+	started_expect(
+		output,
 		stutter("run none.yaml late.yaml phase.yaml flap.yaml service.yaml board.yaml early.yaml at-once.yaml --jobs 2 --no-share "
 	                "--out alone"),
 		STATUS_PASSED);
@@ -209,7 +205,7 @@ static void sessions_of_a_family_share_what_comes_before_their_faults(void)
 		json_decref(json);
 	}
 	/* Nothing of the held sessions stays behind. */
-	expect_status(test_shell(output, sizeof output, "! find %s | grep beginning", test_folder()), 0);
+	started_expect(output, test_shell(output, sizeof output, "! find %s | grep beginning", test_folder()), 0);
 }
 
 /* -- branches -- */
@@ -267,7 +263,7 @@ static void a_killed_session_leaves_what_it_knew(void)
 	test_write("busy.yaml", FAULTS);
 	started_needs("initramfs.cpio");
 	int status = test_shell(output, sizeof output, KILL_SESSION, test_folder(), started_program(), test_folder(), "KILL");
-	expect_status(status, STATUS_INCONCLUSIVE);
+	started_expect(output, status, STATUS_INCONCLUSIVE);
 	expect_verdict("r/busy/seed-1", "verdict", "inconclusive");
 	expect_verdict("r/busy/seed-1", "reason", "QEMU was killed by signal 9 (Killed)");
 	expect_verdict("r/busy/seed-2", "verdict", "pass");
@@ -280,14 +276,15 @@ static void a_killed_session_leaves_what_it_knew(void)
 	TEST_CONTAINS(plan, "decisions:\n  - {at: ");
 	free(plan);
 	(void)snprintf(path, sizeof path, "%s/r/busy/seed-1", test_folder());
-	expect_status(test_shell(output, sizeof output, "%s check %s/plan.yaml", started_program(), path), 0);
-	expect_status(
+	started_expect(output, test_shell(output, sizeof output, "%s check %s/plan.yaml", started_program(), path), 0);
+	started_expect(
+		output,
 		test_shell(output, sizeof output,
 	                   "cd %s && for end in device server; do tshark -r $end.pcapng 2>&1 >/dev/null | grep -v 'as user'; done; true",
 	                   path),
 		0);
 	CU_ASSERT_PTR_NULL(strstr(output, "cut short"));
-	expect_status(test_shell(output, sizeof output, "ls %s", path), 0);
+	started_expect(output, test_shell(output, sizeof output, "ls %s", path), 0);
 	CU_ASSERT_PTR_NULL(strstr(output, ".kept"));
 }
 
@@ -296,7 +293,7 @@ static void a_signal_from_outside_is_not_taken_for_a_crash_of_ours(void)
 	test_write("busy.yaml", FAULTS);
 	started_needs("initramfs.cpio");
 	int status = test_shell(output, sizeof output, KILL_SESSION, test_folder(), started_program(), test_folder(), "ILL");
-	expect_status(status, STATUS_INCONCLUSIVE);
+	started_expect(output, status, STATUS_INCONCLUSIVE);
 	expect_verdict("r/busy/seed-1", "verdict", "inconclusive");
 	expect_verdict("r/busy/seed-1", "reason", "QEMU was killed by signal 4");
 }

@@ -53,6 +53,13 @@ int started_run(char *ret_output, size_t size, const char *words, ...)
 	                  started_program(), text);
 }
 
+void started_expect(const char *output, int status, int expected)
+{
+	if (status != expected)
+		printf("    exit status %d, not %d; it printed\n%s\n", status, expected, output);
+	CU_ASSERT_EQUAL_FATAL(status, expected);
+}
+
 void started_scenario(char *ret_output, size_t size, unsigned image, const char *scenario, const char *options, int status)
 {
 	(void)test_write("s.yaml", scenario);

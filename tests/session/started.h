@@ -20,6 +20,9 @@ char *started_read(const char *name);
  */
 int started_run(char *ret_output, size_t size, const char *words, ...) __attribute__((format(printf, 3, 4)));
 
+/** Ends the test unless a command that printed @p output came to the exit status that is expected; prints both. */
+void started_expect(const char *output, int status, int expected);
+
 /**
  * Runs s.yaml, which is of this text, in the test's folder with image.bin beside it, and leaves the report in r; fails the test if the exit status is another.
  * @param image How many bytes that image has, all zero.

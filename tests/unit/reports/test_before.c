@@ -11,6 +11,7 @@
 #include "reports/run/reports.h"
 #include "session/folder.h"
 #include "tests/test.h"
+#include "tests/unit/reports/written.h"
 
 extern const CU_TestInfo tests_before[];
 
@@ -59,19 +60,6 @@ static void close_run(void)
 	run_close(&run);
 }
 
-static const char *text_by(void (*write)(FILE *stream, const struct causes *causes))
-{
-	static char *text;
-	size_t size = 0;
-
-	free(text);
-	text = NULL;
-	FILE *stream = open_memstream(&text, &size);
-	write(stream, &causes);
-	(void)fclose(stream);
-	return text;
-}
-
 static const struct before_run runs[] = {{1642640400, 4, 2, 2, 0}, {1642554000, 4, 4, 0, 0}};
 
 static void what_is_new_and_what_is_fixed(void)
@@ -84,12 +72,12 @@ static void what_is_new_and_what_is_fixed(void)
 	CU_ASSERT(causes.changes.known && causes.changes.new == 1 && causes.changes.lasting == 1 && causes.changes.fixed == 1 &&
 	          causes.changes.not_seen == 2);
 	CU_ASSERT_EQUAL(cause_new(&causes, &causes.list[0]), 1);
-	TEST_CONTAINS(text_by(report_terminal),
+	TEST_CONTAINS(written_by(report_terminal, &causes),
 	              "Since the run of 2022-01-20 01:00 UTC: failures new 1, lasting 1, fixed 1, not seen again 2.");
-	TEST_CONTAINS(text_by(report_page), "Since the run of 2022-01-20 01:00 UTC: <b>1</b> failure is new");
-	TEST_CONTAINS(text_by(report_page), "<span class=\"mark new\">1 new</span>");
-	TEST_CONTAINS(text_by(report_page), "the oldest run first: 0, 2, and 2 in this run\"");
-	json_t *summary = json_loads(text_by(report_summary), JSON_DECODE_INT_AS_REAL, NULL);
+	TEST_CONTAINS(written_by(report_page, &causes), "Since the run of 2022-01-20 01:00 UTC: <b>1</b> failure is new");
+	TEST_CONTAINS(written_by(report_page, &causes), "<span class=\"mark new\">1 new</span>");
+	TEST_CONTAINS(written_by(report_page, &causes), "the oldest run first: 0, 2, and 2 in this run\"");
+	json_t *summary = json_loads(written_by(report_summary, &causes), JSON_DECODE_INT_AS_REAL, NULL);
 	CU_ASSERT_EQUAL(json_number_value(json_object_get(json_object_get(summary, "since_the_run_before"), "not_seen_again")), 2);
 	json_decref(summary);
 	close_run();
@@ -100,8 +88,8 @@ static void without_a_run_before_nothing_is_said(void)
 	make_run(NULL);
 	CU_ASSERT(!causes.changes.known);
 	CU_ASSERT_EQUAL(cause_new(&causes, &causes.list[0]), 0);
-	CU_ASSERT_PTR_NULL(strstr(text_by(report_terminal), "Since the run"));
-	CU_ASSERT_PTR_NULL(strstr(text_by(report_page), "id=\"trend\""));
+	CU_ASSERT_PTR_NULL(strstr(written_by(report_terminal, &causes), "Since the run"));
+	CU_ASSERT_PTR_NULL(strstr(written_by(report_page, &causes), "id=\"trend\""));
 	close_run();
 }
 

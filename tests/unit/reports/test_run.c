@@ -12,6 +12,7 @@
 #include "reports/run/reports.h"
 #include "session/folder.h"
 #include "tests/test.h"
+#include "tests/unit/reports/written.h"
 
 extern const CU_TestInfo tests_run[];
 
@@ -128,15 +129,6 @@ static void make_run(void)
 }
 
 /* What a writer of text writes; valid until the next call. */
-static const char *text_by(void (*write)(FILE *stream, const struct causes *causes))
-{
-	memset(output, 0, sizeof output);
-	FILE *stream = fmemopen(output, sizeof output, "w");
-	write(stream, &causes);
-	(void)fclose(stream);
-	return output;
-}
-
 static char *read_file(const char *name)
 {
 	char *path = memory_format("%s/%s", test_folder(), name), *text = test_read(path);
@@ -396,7 +388,7 @@ static void a_session_without_a_verdict_is_shown_as_one(void)
 		free(replay);
 	}
 	CU_ASSERT_EQUAL(run.outcomes[RUN_WITHOUT_VERDICT], 3);
-	const char *text = text_by(report_terminal);
+	const char *text = written_by(report_terminal, &causes);
 	TEST_CONTAINS(text, "NO VERDICT clean, seed 18446744073709551615: no verdict: the run ended before\n");
 	CU_ASSERT_PTR_NULL(strstr(text, "/clean/2"));
 }
@@ -420,7 +412,7 @@ static void a_run_that_goes_on_is_told_from_one_that_ended(void)
 	read_run();
 	CU_ASSERT(run.goes_on);
 	TEST_SAME_TEXT(run.sessions[0].reason, "not run: the run goes on");
-	TEST_CONTAINS(text_by(report_terminal), "The run goes on: ");
+	TEST_CONTAINS(written_by(report_terminal, &causes), "The run goes on: ");
 	(void)close(fd);
 	read_run();
 	CU_ASSERT_FALSE(run.goes_on);
@@ -488,7 +480,7 @@ static void the_same_failure_in_many_sessions_is_one_entry(void)
 	CU_ASSERT_EQUAL_FATAL(causes.count, 2);
 	CU_ASSERT_EQUAL(causes.list[0].count, 30);
 	CU_ASSERT_EQUAL(causes.list[1].count, 10);
-	const char *text = text_by(report_terminal);
+	const char *text = written_by(report_terminal, &causes);
 	TEST_CONTAINS(text, "FAIL in 30 sessions: download: HTTP status 404 after 0.0 s (pass was expected)\n  replay          stutter ");
 	TEST_CONTAINS(text, "  sessions        clean on box, seeds 1..30\n");
 	TEST_CONTAINS(text, "  sessions        clean on box, seeds 31..40\n");
@@ -514,7 +506,7 @@ static void the_terminal_takes_no_orders_from_a_guest(void)
 {
 	make_hostile(HOSTILE "\xe2\x80\xae");
 	make_run();
-	const char *text = text_by(report_terminal);
+	const char *text = written_by(report_terminal, &causes);
 	CU_ASSERT_PTR_NULL(strchr(text, '\x1b'));
 	CU_ASSERT_PTR_NULL(strstr(text, "\xe2\x80\xae"));
 }
@@ -532,12 +524,14 @@ static void a_fault_that_never_matched_is_told_everywhere(void)
 		verdicts[i].rule_count = 1;
 	verdicts[3].rules[0].matched = 1;
 	make_run();
-	const char *text = text_by(report_terminal);
+	const char *text = written_by(report_terminal, &causes);
 	TEST_CONTAINS(text, "WARNING: lost-syn: fault 'idle' never matched anything in 2 sessions");
 	CU_ASSERT_PTR_NULL(strstr(text, "WARNING: clean"));
-	TEST_CONTAINS(text_by(report_tap), "\n# fault that never matched: lost-syn: idle\n");
-	TEST_CONTAINS(text_by(report_github), "::warning file=dir/lost-syn.yaml,line=1,title=A fault never matched::lost-syn: idle\n");
-	TEST_CONTAINS(text_by(report_page), "<bdi>lost-syn</bdi>: the fault <bdi>idle</bdi> never matched anything, in 2 sessions");
+	TEST_CONTAINS(written_by(report_tap, &causes), "\n# fault that never matched: lost-syn: idle\n");
+	TEST_CONTAINS(written_by(report_github, &causes),
+	              "::warning file=dir/lost-syn.yaml,line=1,title=A fault never matched::lost-syn: idle\n");
+	TEST_CONTAINS(written_by(report_page, &causes),
+	              "<bdi>lost-syn</bdi>: the fault <bdi>idle</bdi> never matched anything, in 2 sessions");
 	needs("xmllint --version", "libxml2-utils");
 	TEST_SAME_TEXT(xpath("string(//testsuite[1]/properties/property[@name='fault that never matched']/@value)"), "idle");
 	TEST_SAME_TEXT(xpath("count(//testsuite[2]/properties)"), "0");
@@ -550,7 +544,7 @@ static void tap_has_a_point_a_session(void)
 	make_sessions();
 	(void)snprintf(plans[0].name, sizeof plans[0].name, "a # TODO \\ b");
 	make_run();
-	const char *text = text_by(report_tap);
+	const char *text = written_by(report_tap, &causes);
 	CU_ASSERT_EQUAL(
 		strncmp(text, "TAP version 14\n1..4\nok 1 - a \\# TODO \\\\ b on box, seed 7\nnot ok 2 - clean on box, seed 18", 80), 0);
 	TEST_CONTAINS(text, "\n  ---\n  message: \"reason b\"\n  expectation: \"pass was expected\"\n  severity: \"fail\"\n");
@@ -564,7 +558,7 @@ static void github_gets_a_line_a_cause(void)
 	(void)snprintf(verdicts[1].reason, sizeof verdicts[1].reason, "100%%\n::error::owned");
 	(void)snprintf(plans[1].path, sizeof plans[1].path, "a,b:c.yaml");
 	make_run();
-	const char *text = text_by(report_github);
+	const char *text = written_by(report_github, &causes);
 	TEST_CONTAINS(
 		text,
 		"::error file=a%2Cb%3Ac.yaml,line=1,title=FAIL in 1 session::100%25%0A::error::owned (pass was expected)%0Aclean on box");
@@ -667,7 +661,7 @@ static void the_policy_names_what_is_in_the_page(void)
 static void the_page_says_first_what_went_wrong(void)
 {
 	make_many();
-	const char *page = text_by(report_page);
+	const char *page = written_by(report_page, &causes);
 	TEST_CONTAINS(page, "<h1>40 of 40 sessions did not come out as expected, for 2 causes</h1>");
 	TEST_CONTAINS(page, "<li><bdi>clean on box, seeds 1..30</bdi></li>");
 	TEST_CONTAINS(page, "40 failed</span></td>");

@@ -10,6 +10,7 @@
 #include "reports/run/reports.h"
 #include "session/folder.h"
 #include "tests/test.h"
+#include "tests/unit/reports/written.h"
 
 #define SESSIONS_MAX 6
 
@@ -82,19 +83,6 @@ static void close_run(void)
 	run_close(&run);
 }
 
-static const char *text_by(void (*write)(FILE *stream, const struct causes *causes))
-{
-	static char *text;
-	size_t size = 0;
-
-	free(text);
-	text = NULL;
-	FILE *stream = open_memstream(&text, &size);
-	write(stream, &causes);
-	(void)fclose(stream);
-	return text;
-}
-
 static void the_same_each_time_is_told_once(void)
 {
 	const struct session sessions[] = {
@@ -102,8 +90,8 @@ static void the_same_each_time_is_told_once(void)
 
 	make_run(sessions, 3, false, NULL);
 	CU_ASSERT_EQUAL(run.outcomes[RUN_SURVIVED], 3);
-	TEST_CONTAINS(text_by(report_terminal), "s on box, seed 0: the same 3 times, digest 00000000000000000000000000000001");
-	TEST_CONTAINS(text_by(report_junit), "tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\"");
+	TEST_CONTAINS(written_by(report_terminal, &causes), "s on box, seed 0: the same 3 times, digest 00000000000000000000000000000001");
+	TEST_CONTAINS(written_by(report_junit, &causes), "tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\"");
 	close_run();
 }
 
@@ -114,10 +102,10 @@ static void another_digest_proves_nothing(void)
 	make_run(sessions, 2, false, NULL);
 	CU_ASSERT(run.sessions[0].outcome == RUN_SURVIVED && run.sessions[1].outcome == RUN_INCONCLUSIVE && run.sessions[1].ours);
 	TEST_CONTAINS(run.sessions[1].reason, "NOT REPEATABLE: the digest is not that of the first time, 00000000000000000000000000000001");
-	CU_ASSERT_PTR_NULL(strstr(text_by(report_terminal), "the same"));
+	CU_ASSERT_PTR_NULL(strstr(written_by(report_terminal, &causes), "the same"));
 	/* One case, which is an error. */
-	TEST_CONTAINS(text_by(report_junit), "tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\"");
-	TEST_CONTAINS(text_by(report_junit), "<error message=\"NOT REPEATABLE");
+	TEST_CONTAINS(written_by(report_junit, &causes), "tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\"");
+	TEST_CONTAINS(written_by(report_junit, &causes), "<error message=\"NOT REPEATABLE");
 	close_run();
 }
 
@@ -127,12 +115,12 @@ static void repeats_are_written_as_surefire_does(void)
 	const struct session mends[] = {{"a", false, "1", VERDICT_INCONCLUSIVE, 1}, {"a-2", true, "2", VERDICT_PASS, 1}};
 
 	make_run(fails, 2, false, NULL);
-	TEST_CONTAINS(text_by(report_junit), "<failure message=\"pass was expected\"");
-	TEST_CONTAINS(text_by(report_junit), "<rerunFailure message=\"pass was expected\"");
+	TEST_CONTAINS(written_by(report_junit, &causes), "<failure message=\"pass was expected\"");
+	TEST_CONTAINS(written_by(report_junit, &causes), "<rerunFailure message=\"pass was expected\"");
 	close_run();
 	make_run(mends, 2, false, NULL);
-	TEST_CONTAINS(text_by(report_junit), "<flakyError message=\"pass was expected\"");
-	TEST_CONTAINS(text_by(report_junit), "failures=\"0\" errors=\"0\"");
+	TEST_CONTAINS(written_by(report_junit, &causes), "<flakyError message=\"pass was expected\"");
+	TEST_CONTAINS(written_by(report_junit, &causes), "failures=\"0\" errors=\"0\"");
 	close_run();
 }
 
@@ -162,12 +150,12 @@ static void what_was_not_to_be_run_is_neither_good_nor_bad(void)
 	make_run(sessions, 2, false, "the budget of 3 s is used up");
 	CU_ASSERT(run.sessions[1].outcome == RUN_HELD && !run_is_trouble(&run.sessions[1]) && run_troubles(&run) == 0);
 	TEST_SAME_TEXT(run.sessions[1].reason, "not run: the budget of 3 s is used up");
-	TEST_CONTAINS(text_by(report_terminal), "1 session was not run: the budget of 3 s is used up.");
-	TEST_CONTAINS(text_by(report_junit), "<skipped message=\"not run: the budget of 3 s is used up\"/>");
-	TEST_CONTAINS(text_by(report_junit), "tests=\"2\" failures=\"0\" errors=\"0\" skipped=\"1\"");
-	TEST_CONTAINS(text_by(report_tap), "ok 2 - s on box, seed 0 # SKIP not run: the budget");
-	TEST_CONTAINS(text_by(report_summary), "\"not_run\": 1");
-	TEST_CONTAINS(text_by(report_summary), "\"as_expected\": false");
+	TEST_CONTAINS(written_by(report_terminal, &causes), "1 session was not run: the budget of 3 s is used up.");
+	TEST_CONTAINS(written_by(report_junit, &causes), "<skipped message=\"not run: the budget of 3 s is used up\"/>");
+	TEST_CONTAINS(written_by(report_junit, &causes), "tests=\"2\" failures=\"0\" errors=\"0\" skipped=\"1\"");
+	TEST_CONTAINS(written_by(report_tap, &causes), "ok 2 - s on box, seed 0 # SKIP not run: the budget");
+	TEST_CONTAINS(written_by(report_summary, &causes), "\"not_run\": 1");
+	TEST_CONTAINS(written_by(report_summary, &causes), "\"as_expected\": false");
 	close_run();
 	/* Without it, the run has died. */
 	(void)test_shell((char[8]){0}, 8, "rm %s/" RUN_HELD_FILE, test_folder());
@@ -234,7 +222,7 @@ static void shards_are_put_in_their_order(void)
 	TEST_SAME_TEXT(run.sessions[2].folder, "c");
 	TEST_SAME_TEXT(run.sessions[3].folder, "d");
 	CU_ASSERT(run.sessions[2].outcome == RUN_FAILED && run.sessions[3].outcome == RUN_WITHOUT_VERDICT);
-	TEST_CONTAINS(text_by(report_terminal), "NOTE: shard 3/3 is not among what was merged");
+	TEST_CONTAINS(written_by(report_terminal, &causes), "NOTE: shard 3/3 is not among what was merged");
 	close_run();
 }
 
