@@ -124,7 +124,8 @@ enum { OPTION_GITHUB, OPTION_PICTURE };
 
 static const struct cli_option report_options[] = {
 	[OPTION_GITHUB] = {"github", NULL, "prints annotations for GitHub Actions, too (default: where GITHUB_ACTIONS is true)"},
-	[OPTION_PICTURE] = {"picture", "FILE", "draws what went wrong first, and where it began, as a picture (SVG), and nothing else"},
+	[OPTION_PICTURE] = {"picture", "FILE",
+                            "just draws a picture (SVG): the first cause, and its first session from the first loss or trouble on"},
 	{NULL, NULL, NULL},
 };
 

@@ -89,7 +89,7 @@ static void put_examples(FILE *stream, const struct told_gate *told)
 {
 	if (told->example_count == 0)
 		return;
-	fputs("<section aria-labelledby=\"examples\">\n<h2 id=\"examples\">They say it best</h2>\n<ol>\n", stream);
+	fputs("<section aria-labelledby=\"examples\">\n<h2 id=\"examples\">The most telling failures</h2>\n<ol>\n", stream);
 	for (size_t i = 0; i < told->example_count; i++)
 		put_example(stream, &told->examples[i]);
 	fputs("</ol>\n</section>", stream);

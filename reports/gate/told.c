@@ -67,7 +67,7 @@ void told_terminal(FILE *stream, const struct told_gate *told)
 	text_put_plain(stream, told_headline(told, text, sizeof text));
 	fputc('\n', stream);
 	if (told->example_count > 0)
-		fputs("\nThey say it best:\n", stream);
+		fputs("\nThe most telling failures:\n", stream);
 	for (size_t i = 0; i < told->example_count; i++)
 		put_example(stream, &told->examples[i]);
 	fputs("\nScenario by scenario:\n", stream);

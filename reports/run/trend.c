@@ -96,13 +96,13 @@ void report_trend(FILE *stream, const struct causes *causes)
 
 	if (!changes->known)
 		return;
-	fputs("<section aria-labelledby=\"trend\">\n<h2 id=\"trend\">Since the runs before</h2>\n", stream);
+	fputs("<section aria-labelledby=\"trend\">\n<h2 id=\"trend\">Compared with earlier runs</h2>\n", stream);
 	fprintf(stream,
 	        "<p>Since the run of %s: <b>%zu</b> failure%s new, <b>%zu</b> lasting, <b>%zu</b> fixed, <b>%zu</b> not seen again "
 	        "(not run, or nothing was proved).</p>\n",
 	        changes->since, changes->new, changes->new == 1 ? " is" : "s are", changes->lasting, changes->fixed, changes->not_seen);
 	put_picture(stream, causes);
-	fputs("<p class=\"none\">A bar a run of these scenarios, this one at the right: failed at the bottom, then inconclusive, then as expected.</p>\n"
+	fputs("<p class=\"none\">One bar per run of these scenarios, this one at the right: failed at the bottom, then inconclusive, then as expected.</p>\n"
 	      "</section>",
 	      stream);
 }

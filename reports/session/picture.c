@@ -178,8 +178,8 @@ static int put_ladder(FILE *stream, const struct story *story, int y)
 	const struct ladder *ladder = &story->ladder;
 	const size_t begin = find_begin(ladder);
 	const size_t count = ladder->count - begin < ROWS ? ladder->count - begin : ROWS;
-	char *title = memory_format("Where it began: %s on %s, seed %s", story->session->scenario, story->session->device,
-	                            story->session->seed);
+	char *title = memory_format("From the first loss or trouble on: %s on %s, seed %s", story->session->scenario,
+	                            story->session->device, story->session->seed);
 
 	put_text_at(stream, MARGIN, y + LINE, "font-size=\"16\" font-weight=\"600\" fill=\"" INK "\"", title, LINE_LETTERS);
 	free(title);
