@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cli/audit.h"
 #include "cli/events.h"
 #include "cli/record.h"
@@ -167,11 +169,12 @@ static int exit_code(const struct jobs *jobs)
 
 static bool record(struct campaign *campaign, struct error *err)
 {
-	bool is_new, any = false;
+	struct recorded_run recorded;
+	bool any = false;
 
 	for (size_t i = 0; i < campaign->jobs.count; i++)
 		any = any || campaign->jobs.list[i].held_for == NULL;
-	return campaign->history == NULL || !any || record_run(campaign->history, campaign->dir, NULL, &is_new, err);
+	return campaign->history == NULL || !any || record_run(campaign->history, campaign->dir, &recorded, err);
 }
 
 static bool finish(struct campaign *campaign, int *code, struct error *err)
@@ -186,6 +189,20 @@ static bool finish(struct campaign *campaign, int *code, struct error *err)
 	return record(campaign, err);
 }
 
+/* A run without it is as good, but for what it could say of the runs before. */
+static void look_back(struct campaign *campaign)
+{
+	const struct jobs *jobs = &campaign->jobs;
+	struct history_place *places = memory_new((jobs->count + 1) * sizeof *places);
+	struct error err;
+
+	for (size_t i = 0; i < jobs->count; i++)
+		places[i] = (struct history_place){jobs->list[i].plan.name, jobs->list[i].plan.device.name};
+	if (!record_before(campaign->history, places, jobs->count, 0, campaign->dir, &err))
+		on_warning(campaign, err.text);
+	free(places);
+}
+
 static int begin(struct campaign *campaign, const char *const *arguments, struct error *err)
 {
 	const struct report_wish wish = {.device = campaign->device,
@@ -197,10 +214,8 @@ static int begin(struct campaign *campaign, const char *const *arguments, struct
 	if (campaign->resumes)
 		return resume_begin(campaign->dir, &campaign->jobs, campaign->wish.times, err);
 	int going_on = report_begin(campaign->dir, campaign->jobs.list, campaign->jobs.count, &wish, err);
-	struct error why;
-	/* A run without it is as good, but for what it could say of the runs before. */
-	if (going_on >= 0 && campaign->history != NULL && !record_before(campaign->history, &campaign->jobs, campaign->dir, &why))
-		on_warning(campaign, why.text);
+	if (going_on >= 0 && campaign->history != NULL)
+		look_back(campaign);
 	return going_on;
 }
 

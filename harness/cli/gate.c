@@ -464,10 +464,23 @@ static bool make_folders(struct gating *gating, const char *wanted, struct error
 	return true;
 }
 
-static bool report_sides(struct gating *gating, const struct cli_values *values, struct error *err)
+static void warn_unrecorded(const struct error *err)
 {
-	const char *wanted = values->of[OPTION_HISTORY];
-	bool good = true, is_new;
+	fprintf(stderr, "stutter: warning: this gate is not recorded: %s\n", err->text);
+}
+
+static bool open_history(struct gating *gating, const char *wanted, struct error *err)
+{
+	if (!record_open_wanted(wanted, &gating->history, err))
+		return false;
+	if (gating->history == NULL && err->text[0] != '\0')
+		warn_unrecorded(err);
+	return true;
+}
+
+static bool report_sides(struct gating *gating, struct error *err)
+{
+	bool good = true;
 	int code;
 
 	for (size_t side = 0; good && side < GATING_SIDES; side++) {
@@ -476,18 +489,20 @@ static bool report_sides(struct gating *gating, const struct cli_values *values,
 			(void)close(mine->lock);
 		good = report_end(mine->dir, false, false, &code, err);
 	}
-	if (!good || (wanted != NULL && strcmp(wanted, RECORD_NONE) == 0))
-		return good;
-	struct history *history = record_open(wanted, HISTORY_WRITE, err);
-	for (size_t side = 0; history != NULL && good && side < GATING_SIDES; side++)
-		good = gating->sides[side].jobs.count == 0 || record_run(history, gating->sides[side].dir, NULL, &is_new, err);
-	if (history == NULL && wanted == NULL) {
-		fprintf(stderr, "stutter: warning: this gate is not recorded: %s\n", err->text);
-		return true;
-	}
-	good = good && history != NULL;
-	history_close(history);
 	return good;
+}
+
+/* The decision stands, whatever becomes of the history. */
+static void record_sides(struct gating *gating)
+{
+	struct recorded_run recorded;
+	struct error err;
+
+	for (size_t side = 0; gating->history != NULL && side < GATING_SIDES; side++)
+		if (gating->sides[side].jobs.count > 0 && !record_run(gating->history, gating->sides[side].dir, &recorded, &err)) {
+			warn_unrecorded(&err);
+			return;
+		}
 }
 
 static int exit_code(const struct gating *gating)
@@ -498,11 +513,11 @@ static int exit_code(const struct gating *gating)
 	return gating->decision == GATE_PROMOTE ? EXIT_PASSED : gating->decision == GATE_BLOCK ? EXIT_FAILED : EXIT_INCONCLUSIVE;
 }
 
-static int run_gate(struct gating *gating, const struct cli_values *values, struct error *err)
+static int run_gate(struct gating *gating, struct error *err)
 {
 	gating->stop = cli_stop_when_asked();
 	gating->started_ms = pool_now_ms();
-	if (!run_rounds(gating, err) || !report_sides(gating, values, err) || !gate_told(gating, err)) {
+	if (!run_rounds(gating, err) || !report_sides(gating, err) || !gate_told(gating, err)) {
 		cli_fail(err);
 		return EXIT_INCONCLUSIVE;
 	}
@@ -510,6 +525,7 @@ static int run_gate(struct gating *gating, const struct cli_values *values, stru
 		cli_fail(err);
 		return EXIT_INCONCLUSIVE;
 	}
+	record_sides(gating);
 	return exit_code(gating);
 }
 
@@ -525,6 +541,7 @@ static void close_gating(struct gating *gating)
 		cli_reading_close(&gating->sides[side].reading);
 	}
 	free(gating->subjects);
+	history_close(gating->history);
 	selection_close(&gating->selection);
 }
 
@@ -543,10 +560,11 @@ static int run(const struct cli_values *values)
 		code = cli_fail(&err);
 	else if (!read_subjects(&gating))
 		code = EXIT_USAGE;
-	else if (!places_open_cache(places, values->of[OPTION_CACHE], &err) || !make_folders(&gating, values->of[OPTION_OUT], &err))
+	else if (!open_history(&gating, values->of[OPTION_HISTORY], &err) || !places_open_cache(places, values->of[OPTION_CACHE], &err) ||
+	         !make_folders(&gating, values->of[OPTION_OUT], &err))
 		code = cli_fail(&err);
 	else
-		code = run_gate(&gating, values, &err);
+		code = run_gate(&gating, &err);
 	places_close_cache(places);
 	close_gating(&gating);
 	return code;

@@ -6,6 +6,7 @@
 #include "cli/jobs.h"
 #include "cli/screen.h"
 #include "gate/gate.h"
+#include "history/history.h"
 
 enum { GATING_BASELINE, GATING_CANDIDATE, GATING_SIDES };
 
@@ -44,6 +45,7 @@ struct gating {
 	char dir[DEVICE_PATH_MAX];
 	struct screen screen;
 	const volatile sig_atomic_t *stop; /**< 1 when the user has asked for an end */
+	struct history *history;           /**< NULL: it is not recorded */
 	enum gate_decision decision;
 	size_t sessions;
 	uint64_t core_ns;                /**< of all sessions together */

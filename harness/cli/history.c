@@ -29,13 +29,12 @@ static const struct cli_option options[] = {
 
 static bool import_folder(struct history *history, const char *dir, struct error *err)
 {
-	bool is_new = false;
-	size_t count;
+	struct recorded_run recorded;
 
-	if (!record_run(history, dir, &count, &is_new, err))
+	if (!record_run(history, dir, &recorded, err))
 		return false;
-	if (is_new)
-		printf("%s: %zu session%s\n", dir, count, count == 1 ? "" : "s");
+	if (recorded.is_new)
+		printf("%s: %zu session%s\n", dir, recorded.sessions, recorded.sessions == 1 ? "" : "s");
 	else
 		printf("%s: was there already\n", dir);
 	return true;

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/record.h"
 #include "cli/report.h"
 #include "cli/run_folder.h"
 #include "reports/run/merge.h"
 
-enum { OPTION_OUT };
+enum { OPTION_OUT, OPTION_HISTORY };
 
 static const struct cli_option options[] = {
 	[OPTION_OUT] = {"out", "DIR", "the folder for the whole, which must not be there yet (default: " RUN_FOLDERS "/NUMBER)"},
+	[OPTION_HISTORY] = {"history", "FILE",
+                            "where the whole is recorded, in place of its shards, or " RECORD_NONE " (default: " RECORD_PLACE ")"},
 	{NULL, NULL, NULL},
 };
 
@@ -28,22 +32,68 @@ static bool open_runs(const struct cli_values *values, struct run *runs, size_t 
 	return *count > 0 || error_set(err, "which runs? Give their folders, such as stutter-runs/001 stutter-runs/002");
 }
 
+/* What came to a verdict is recorded as one run, and compared with earlier runs like it. */
+static bool record(struct history *history, const char *dir, struct error *err)
+{
+	struct recorded_run recorded;
+	struct run run;
+
+	if (!run_open(&run, dir, err))
+		return false;
+	struct history_place *places = memory_new((run.count + 1) * sizeof *places);
+	for (size_t i = 0; i < run.count; i++)
+		places[i] = (struct history_place){run.sessions[i].scenario, run.sessions[i].device};
+	bool good = run.outcomes[RUN_WITHOUT_VERDICT] + run.outcomes[RUN_HELD] == run.count ||
+	            (record_run(history, dir, &recorded, err) && record_before(history, places, run.count, recorded.run, dir, err));
+	free(places);
+	run_close(&run);
+	return good;
+}
+
+/* The merged run stays as it is, whatever becomes of the history. */
+static bool finish(struct history *history, const char *dir, int *code, struct error *err)
+{
+	struct error why;
+	bool recorded = history == NULL || record(history, dir, &why);
+
+	if (!report_end(dir, true, report_on_github(), code, err))
+		return false;
+	if (!recorded) {
+		cli_fail(&why);
+		*code = *code == EXIT_PASSED ? EXIT_INCONCLUSIVE : *code;
+	}
+	return true;
+}
+
+static bool merge(const struct cli_values *values, const struct run *runs, size_t count, int *code, struct error *err)
+{
+	char dir[DEVICE_PATH_MAX] = "";
+	struct history *history;
+
+	if (!record_open_wanted(values->of[OPTION_HISTORY], &history, err))
+		return false;
+	if (history == NULL && err->text[0] != '\0')
+		fprintf(stderr, "stutter: warning: the whole is not recorded: %s\n", err->text);
+	bool good = run_folder_make(values->of[OPTION_OUT], dir, err) && run_merge(dir, runs, count, err) &&
+	            finish(history, dir, code, err);
+	history_close(history);
+	/* Of a merge that was refused nothing is left. */
+	if (!good)
+		(void)rmdir(dir);
+	return good;
+}
+
 static int run(const struct cli_values *values)
 {
 	struct run *runs = memory_new(((size_t)values->operand_count + 1) * sizeof *runs);
 	struct error err = {.text = ""};
-	char dir[DEVICE_PATH_MAX] = "";
-	size_t count;
 	int code = EXIT_USAGE;
+	size_t count;
 
-	bool good = open_runs(values, runs, &count, &err) && run_folder_make(values->of[OPTION_OUT], dir, &err) &&
-	            run_merge(dir, runs, count, &err) && report_end(dir, true, report_on_github(), &code, &err);
+	bool good = open_runs(values, runs, &count, &err) && merge(values, runs, count, &code, &err);
 	for (size_t i = 0; i < count; i++)
 		run_close(&runs[i]);
 	free(runs);
-	/* Of a merge that was refused nothing is left. */
-	if (!good)
-		(void)rmdir(dir);
 	return good ? code : cli_fail(&err);
 }
 

@@ -37,6 +37,16 @@ struct history *record_open(const char *wanted, enum history_use use, struct err
 	return history;
 }
 
+bool record_open_wanted(const char *wanted, struct history **ret_history, struct error *err)
+{
+	*ret_history = NULL;
+	*err = (struct error){.text = ""};
+	if (wanted != NULL && strcmp(wanted, RECORD_NONE) == 0)
+		return true;
+	*ret_history = record_open(wanted, HISTORY_WRITE, err);
+	return *ret_history != NULL || wanted == NULL || error_context(err, "--history");
+}
+
 bool record_estimate(struct history *history, struct jobs *jobs, struct error *err)
 {
 	const struct job *last = NULL;
@@ -60,7 +70,8 @@ bool record_estimate(struct history *history, struct jobs *jobs, struct error *e
 #define RUNS_BEFORE 30
 
 struct known {
-	int64_t last; /* the number of the latest run; 0: there is none */
+	int64_t itself; /* the number of the run that asks; 0: it is not recorded yet, or those before it follow */
+	int64_t last;   /* the number of the latest run before; 0: there is none */
 	struct before_run runs[RUNS_BEFORE];
 	size_t run_count;
 	struct before_failure *failures; /* whose texts are owned */
@@ -71,6 +82,13 @@ static void know_run(void *ctx, const struct history_trend *trend)
 {
 	struct known *known = ctx;
 
+	/* Those that ended after it are none of before. */
+	if (known->itself != 0) {
+		known->itself = trend->run == known->itself ? 0 : known->itself;
+		return;
+	}
+	if (known->run_count == RUNS_BEFORE)
+		return;
 	known->last = known->last == 0 ? trend->run : known->last;
 	known->runs[known->run_count++] = (struct before_run){.ended_s = trend->ended_s,
 	                                                      .sessions = trend->sessions,
@@ -88,23 +106,13 @@ static void know_failure(void *ctx, const struct history_failure *failure)
 	                                                                  failure->seed};
 }
 
-static struct history_place *places_of(const struct jobs *jobs)
-{
-	struct history_place *places = memory_new((jobs->count + 1) * sizeof *places);
-
-	for (size_t i = 0; i < jobs->count; i++)
-		places[i] = (struct history_place){jobs->list[i].plan.name, jobs->list[i].plan.device.name};
-	return places;
-}
-
-bool record_before(struct history *history, const struct jobs *jobs, const char *dir, struct error *err)
+bool record_before(struct history *history, const struct history_place *places, size_t count, int64_t run, const char *dir,
+                   struct error *err)
 {
 	const struct history_filter all = {NULL, NULL};
-	struct history_place *places = places_of(jobs);
-	struct known known = {.last = 0};
+	struct known known = {.itself = run};
 
-	bool good = history_alike(history, places, jobs->count, RUNS_BEFORE, know_run, &known, err);
-	free(places);
+	bool good = history_alike(history, places, count, RUNS_BEFORE + 1, know_run, &known, err);
 	/* Of a run and itself all failures are told. */
 	good = good && (known.last == 0 || history_compare(history, known.last, known.last, &all, know_failure, &known, err));
 	good = good && (known.last == 0 || before_write(dir,
@@ -121,15 +129,14 @@ bool record_before(struct history *history, const struct jobs *jobs, const char 
 	return good;
 }
 
-bool record_run(struct history *history, const char *dir, size_t *ret_sessions, bool *ret_new, struct error *err)
+bool record_run(struct history *history, const char *dir, struct recorded_run *ret_recorded, struct error *err)
 {
 	struct import import;
 
 	if (!import_open(&import, dir, err))
 		return false;
-	if (ret_sessions != NULL)
-		*ret_sessions = import.run.count;
-	bool good = history_record(history, &import.run, ret_new, err);
+	ret_recorded->sessions = import.run.count;
+	bool good = history_record(history, &import.run, &ret_recorded->run, &ret_recorded->is_new, err);
 	import_close(&import);
 	return good;
 }

@@ -16,13 +16,32 @@
  */
 struct history *record_open(const char *wanted, enum history_use use, struct error *err);
 
+/**
+ * Opens the history that something is to be recorded in. To have none is no reason not to do it; that the one cannot be had which the user names is.
+ * @param wanted What an option `--history` says; NULL: nothing.
+ * @param ret_history NULL: nothing is recorded; @p err says why, or is empty if that is what the user wants.
+ * @return false with @p err if the user's cannot be opened.
+ */
+bool record_open_wanted(const char *wanted, struct history **ret_history, struct error *err);
+
 /** Fills in what each session is expected to take, from what its scenario took on its device last. What is not known stays as it is. */
 bool record_estimate(struct history *history, struct jobs *jobs, struct error *err);
 
-/** Writes into the folder of a run that begins what is known of earlier runs like it (reports/run/before.h); nothing if there was none. */
-bool record_before(struct history *history, const struct jobs *jobs, const char *dir, struct error *err);
+/**
+ * Writes into the folder of a run what is known of earlier runs like it (reports/run/before.h); nothing if there was none.
+ * @param run The number of the run itself if it is recorded already; 0: it is not.
+ */
+bool record_before(struct history *history, const struct history_place *places, size_t count, int64_t run, const char *dir,
+                   struct error *err);
 
-/** Records the run in the folder @p dir. @param ret_sessions How many sessions that are; NULL: not asked. @param ret_new false: it is there already. */
-bool record_run(struct history *history, const char *dir, size_t *ret_sessions, bool *ret_new, struct error *err);
+/** What came of recording a run. */
+struct recorded_run {
+	int64_t run;     /**< its number in the history */
+	size_t sessions; /**< that it has */
+	bool is_new;     /**< false: it is there already */
+};
+
+/** Records the run in the folder @p dir. */
+bool record_run(struct history *history, const char *dir, struct recorded_run *ret_recorded, struct error *err);
 
 #endif

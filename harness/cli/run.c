@@ -274,23 +274,23 @@ static bool open_cache(struct campaign *campaign, const char *wanted, struct err
 	return true;
 }
 
-/* The history by itself is no reason for a run not to be made; one that the user names is. */
 static bool open_history(const struct cli_values *values, struct campaign *campaign, struct error *err)
 {
 	const char *wanted = campaign->replay ? RECORD_NONE : values->of[OPTION_HISTORY];
 	char text[ERROR_TEXT_MAX + 64];
 
-	if (wanted != NULL && strcmp(wanted, RECORD_NONE) == 0)
+	if (!record_open_wanted(wanted, &campaign->history, err))
+		return false;
+	if (campaign->history != NULL && !record_estimate(campaign->history, &campaign->jobs, err)) {
+		history_close(campaign->history);
+		campaign->history = NULL;
+		if (wanted != NULL)
+			return error_context(err, "--history");
+	}
+	if (campaign->history != NULL || err->text[0] == '\0')
 		return true;
-	campaign->history = record_open(wanted, HISTORY_WRITE, err);
-	if (campaign->history != NULL && record_estimate(campaign->history, &campaign->jobs, err))
-		return true;
-	if (wanted != NULL)
-		return error_context(err, "--history");
 	(void)snprintf(text, sizeof text, "this run is not recorded: %s (--history says where else, or none)", err->text);
 	screen_warn(&campaign->screen, text);
-	history_close(campaign->history);
-	campaign->history = NULL;
 	return true;
 }
 

@@ -3,7 +3,8 @@
  * @file
  * What sessions came to, over all runs: a SQLite file that grows by whole runs.
  *
- * A run is known by what its sessions came to, not by where its folder lies: recorded twice, or brought together from several machines, it is there once.
+ * A run is known by what its sessions came to, not by where its folder lies: recorded twice, or brought together from several machines, it is there once. So is
+ * a session: a run that is a part of another one is dropped.
  * Several processes may use a file at once: a run is written in one transaction, and who finds the file taken waits (HISTORY_PATIENCE_MS).
  *
  * Functions that return bool fill @p err on failure; the file is as it was before then.
@@ -60,10 +61,13 @@ struct history_run {
 	size_t count;
 };
 
-/** Records a run. @param ret_new false: it is there already, and nothing is written. */
-bool history_record(struct history *history, const struct history_run *run, bool *ret_new, struct error *err);
+/**
+ * Records a run, and drops those that were parts of it: what it was before it was resumed, the shards that it was merged from.
+ * @param ret_run Its number in this file. @param ret_new false: it is there already, by itself or as a part of the run with this number, and nothing is written.
+ */
+bool history_record(struct history *history, const struct history_run *run, int64_t *ret_run, bool *ret_new, struct error *err);
 
-/** Takes over the runs of another history that are not yet here. @param ret_count How many that were. */
+/** Takes over the runs of another history that are not yet here, by themselves or as parts. @param ret_count How many that were. */
 bool history_merge(struct history *history, const char *path, size_t *ret_count, struct error *err);
 
 /* -- looking back -- */

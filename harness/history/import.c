@@ -14,6 +14,7 @@
 
 #define SUMMARY "summary.json"
 #define VERDICT "verdict.json"
+#define BEGINNING "run.json"
 
 /*
  * Seeds have 64 bits, and jansson refuses whole numbers of more than 63. So it is told to read them as reals, which holds all but seeds exactly; these are in
@@ -139,7 +140,17 @@ static bool read_summary(const char *dir, const char *path, struct import *impor
 	return good;
 }
 
-/* -- a run that died -- */
+/* -- a run that died, or has no reports yet -- */
+
+static void read_beginning(const char *dir, struct import *import)
+{
+	char *path = memory_format("%s/" BEGINNING, dir);
+	json_t *json = json_load_file(path, JSON_DECODE_INT_AS_REAL, NULL);
+
+	import->run.tool = text_of(import, json, "tool");
+	json_decref(json);
+	free(path);
+}
 
 static bool add_verdict(struct import *import, const char *dir, const FTSENT *entry, struct error *err)
 {
@@ -165,6 +176,7 @@ static bool read_verdicts(const char *dir, struct import *import, struct error *
 	bool good = tree != NULL || error_set(err, "the folder %s cannot be read: %s", dir, strerror(errno));
 	const FTSENT *entry;
 
+	read_beginning(dir, import);
 	/* A verdict in the folder itself is that of a session, not of a run. */
 	while (good && (entry = fts_read(tree)) != NULL)
 		if (entry->fts_info == FTS_F && entry->fts_level > 1 && strcmp(entry->fts_name, VERDICT) == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The folder of a run, read for a history: summary.json, or of a run that died before it was written, the verdict.json of each session that it has.
+ * The folder of a run, read for a history: summary.json, or while that is not written, the verdict.json of each session that it has.
  */
 #ifndef HISTORY_IMPORT_H
 #define HISTORY_IMPORT_H

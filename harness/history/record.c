@@ -52,29 +52,58 @@ static bool add_session(struct history *history, int64_t run, const struct histo
 }
 
 /*
- * A run that was resumed has been recorded before with less in it; that record would count its sessions twice. It lay in the same folder, and all of it
- * that came to a verdict has come to the same here, in the same nanoseconds.
+ * A part of a whole has all that came to a verdict in the whole too: with the same digest, in the same nanoseconds. So is what a run was before it was resumed,
+ * or the shards that it was merged from. Recorded beside the whole it would count its sessions twice.
  */
-static bool drop_what_was_resumed(struct history *history, int64_t run, struct error *err)
+#define IS_PART(part, whole)                                                                                                               \
+	"EXISTS (SELECT 1 FROM session WHERE run = " part " AND verdict <> 'inconclusive') "                                               \
+	"AND NOT EXISTS (SELECT 1 FROM session AS s WHERE s.run = " part " AND s.verdict <> 'inconclusive' AND NOT EXISTS "                \
+	"(SELECT 1 FROM session AS n WHERE n.run = " whole " AND n.folder = s.folder AND n.verdict = s.verdict AND n.digest = s.digest "   \
+	"AND n.wall_ns = s.wall_ns))"
+
+static bool drop(struct history *history, int64_t run, struct error *err)
+{
+	sqlite3_stmt *sessions = store_prepare(history, err, "DELETE FROM session WHERE run = ?", "n", run), *itself;
+
+	if (sessions == NULL || !store_end(history, sessions, sqlite3_step(sessions), err))
+		return false;
+	itself = store_prepare(history, err, "DELETE FROM run WHERE id = ?", "n", run);
+	return itself != NULL && store_end(history, itself, sqlite3_step(itself), err);
+}
+
+static bool drop_parts_of(struct history *history, int64_t run, struct error *err)
 {
 	sqlite3_stmt *statement = store_prepare(
-		history, err,
-		"CREATE TEMP TABLE resumed AS SELECT id FROM run AS earlier WHERE id <> ?1 AND name = (SELECT name FROM run WHERE id = ?1) "
-		"AND EXISTS (SELECT 1 FROM session WHERE run = earlier.id AND verdict <> 'inconclusive') "
-		"AND NOT EXISTS (SELECT 1 FROM session AS s WHERE s.run = earlier.id AND s.verdict <> 'inconclusive' AND NOT EXISTS "
-		"(SELECT 1 FROM session AS n WHERE n.run = ?1 AND n.folder = s.folder AND n.digest = s.digest AND n.wall_ns = s.wall_ns))",
-		"n", run);
+		history, err, "CREATE TEMP TABLE part AS SELECT id FROM run WHERE id <> ?1 AND " IS_PART("run.id", "?1"), "n", run);
 
 	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err) &&
 	       store_run(history,
-	                 "DELETE FROM session WHERE run IN (SELECT id FROM resumed);"
-	                 "DELETE FROM run WHERE id IN (SELECT id FROM resumed);"
-	                 "DROP TABLE resumed",
+	                 "DELETE FROM session WHERE run IN (SELECT id FROM part);"
+	                 "DELETE FROM run WHERE id IN (SELECT id FROM part);"
+	                 "DROP TABLE part",
 	                 err);
 }
 
+/* Leaves of the run and of what is there already what is no part of the other. @param ret_run The run, or the whole that it is a part of. */
+static bool count_once(struct history *history, int64_t run, int64_t *ret_run, struct error *err)
+{
+	int64_t whole = 0;
+
+	*ret_run = run;
+	if (!drop_parts_of(history, run, err) ||
+	    !store_number(
+		    history,
+		    store_prepare(history, err, "SELECT id FROM run WHERE id <> ?1 AND " IS_PART("?1", "run.id") " LIMIT 1", "n", run),
+		    &whole, err))
+		return false;
+	if (whole == 0)
+		return true;
+	*ret_run = whole;
+	return drop(history, run, err);
+}
+
 /* Within a transaction. */
-static bool add_run(struct history *history, const struct history_run *run, bool *ret_new, struct error *err)
+static bool add_run(struct history *history, const struct history_run *run, int64_t *ret_run, bool *ret_new, struct error *err)
 {
 	char key[HASH_TEXT_MAX];
 
@@ -82,25 +111,34 @@ static bool add_run(struct history *history, const struct history_run *run, bool
 	sqlite3_stmt *statement =
 		store_prepare(history, err, "INSERT INTO run (key, name, tool, ended_s) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
 	                      "tttn", key, run->name, run->tool, run->ended_s);
-	bool good = statement != NULL && store_end(history, statement, sqlite3_step(statement), err);
-	*ret_new = good && sqlite3_changes(history->db) > 0;
+	if (statement == NULL || !store_end(history, statement, sqlite3_step(statement), err))
+		return false;
+	if (sqlite3_changes(history->db) == 0) {
+		*ret_new = false;
+		return store_number(history, store_prepare(history, err, "SELECT id FROM run WHERE key = ?", "t", key), ret_run, err);
+	}
 	int64_t id = sqlite3_last_insert_rowid(history->db);
-	for (size_t i = 0; good && *ret_new && i < run->count; i++)
+	bool good = true;
+	for (size_t i = 0; good && i < run->count; i++)
 		good = add_session(history, id, &run->sessions[i], err);
-	return good && (!*ret_new || drop_what_was_resumed(history, id, err));
+	good = good && count_once(history, id, ret_run, err);
+	*ret_new = good && *ret_run == id;
+	return good;
 }
 
-bool history_record(struct history *history, const struct history_run *run, bool *ret_new, struct error *err)
+bool history_record(struct history *history, const struct history_run *run, int64_t *ret_run, bool *ret_new, struct error *err)
 {
 	bool is_new = false;
+	int64_t id = 0;
 
 	if (run->count == 0)
 		return error_set(err, "%s has no session in it", run->name);
 	if (!store_run(history, "BEGIN IMMEDIATE", err))
 		return false;
-	bool good = add_run(history, run, &is_new, err);
+	bool good = schema_check(history, err) && add_run(history, run, &id, &is_new, err);
 	if (!store_finish(history, good, err))
 		return false;
+	*ret_run = id;
 	*ret_new = is_new;
 	return true;
 }
@@ -115,18 +153,15 @@ static bool is_same_file(const char *a, const char *b)
 }
 
 /* Runs get new numbers here, all above @p last. */
-static bool copy_runs(struct history *history, size_t *ret_count, struct error *err)
+static bool copy_runs(struct history *history, int64_t last, struct error *err)
 {
-	int64_t last = 0;
 	sqlite3_stmt *statement;
 
-	if (!store_number(history, store_prepare(history, err, "SELECT coalesce(max(id), 0) FROM main.run", ""), &last, err) ||
-	    !store_run(history,
+	if (!store_run(history,
 	               "INSERT INTO main.run (key, name, tool, ended_s) SELECT key, name, tool, ended_s FROM other.run "
 	               "WHERE key NOT IN (SELECT key FROM main.run) ORDER BY id",
 	               err))
 		return false;
-	*ret_count = (size_t)sqlite3_changes(history->db);
 	statement =
 		store_prepare(history, err,
 	                      "INSERT INTO main.session SELECT mine.id, s.folder, s.scenario, s.device, s.seed, s.verdict, s.as_expected, "
@@ -136,6 +171,36 @@ static bool copy_runs(struct history *history, size_t *ret_count, struct error *
 	                      "JOIN other.session AS s ON s.run = theirs.id WHERE mine.id > ? ORDER BY mine.id, s.folder",
 	                      "n", last);
 	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err);
+}
+
+/* Every run above @p last. */
+static bool count_each_once(struct history *history, int64_t last, struct error *err)
+{
+	int64_t run = last, whole;
+
+	for (;;) {
+		last = run;
+		if (!store_number(history,
+		                  store_prepare(history, err, "SELECT min(id) FROM run WHERE id > ? HAVING count(*) > 0", "n", last), &run,
+		                  err))
+			return false;
+		if (run == last)
+			return true;
+		if (!count_once(history, run, &whole, err))
+			return false;
+	}
+}
+
+static bool take_over(struct history *history, size_t *ret_count, struct error *err)
+{
+	int64_t last = 0, count = 0;
+
+	if (!store_number(history, store_prepare(history, err, "SELECT coalesce(max(id), 0) FROM main.run", ""), &last, err) ||
+	    !copy_runs(history, last, err) || !count_each_once(history, last, err) ||
+	    !store_number(history, store_prepare(history, err, "SELECT count(*) FROM main.run WHERE id > ?", "n", last), &count, err))
+		return false;
+	*ret_count = (size_t)count;
+	return true;
 }
 
 bool history_merge(struct history *history, const char *path, size_t *ret_count, struct error *err)
@@ -152,7 +217,7 @@ bool history_merge(struct history *history, const char *path, size_t *ret_count,
 		return error_context(err, "merging %s", path);
 	bool good = schema_check_other(history, path, err) && store_run(history, "BEGIN IMMEDIATE", err);
 	if (good)
-		good = store_finish(history, copy_runs(history, &count, err), err);
+		good = store_finish(history, schema_check(history, err) && take_over(history, &count, err), err);
 	(void)sqlite3_exec(history->db, "DETACH other", NULL, NULL, NULL);
 	if (good)
 		*ret_count = count;

@@ -98,6 +98,13 @@ bool schema_prepare(struct history *history, struct error *err)
 	return store_finish(history, good, err);
 }
 
+bool schema_check(struct history *history, struct error *err)
+{
+	struct identity identity = {0};
+
+	return read_identity(history, "main", &identity, err) && check_identity(&identity, history->path, err);
+}
+
 bool schema_check_other(struct history *history, const char *path, struct error *err)
 {
 	struct identity identity = {0};

@@ -31,6 +31,7 @@ static void fill(struct history *history)
 	struct history_session *sessions = memory_new(SESSIONS * sizeof *sessions);
 	char(*names)[TEXT_MAX] = memory_new(SESSIONS * sizeof *names), name[TEXT_MAX];
 	struct error err;
+	int64_t number;
 	bool is_new;
 
 	for (unsigned run = 0; run < RUNS; run++) {
@@ -54,7 +55,7 @@ static void fill(struct history *history)
 		}
 		(void)snprintf(name, sizeof name, "/nightly/%u", run);
 		CHECK(history_record(history, &(struct history_run){name, "stutter bench", (int64_t)run * DAY_S, sessions, SESSIONS},
-		                     &is_new, &err));
+		                     &number, &is_new, &err));
 	}
 	free(sessions);
 	free(names);

@@ -90,6 +90,21 @@ static void shards_make_up_the_whole(void)
 	TEST_SAME_TEXT(sessions_of("whole"), "a/seed-1 pass, b/seed-1 pass, b/seed-2 pass");
 	TEST_CONTAINS(output, "NOTE: shard 2/4 is not among what was merged");
 	TEST_CONTAINS(output, "NOTE: shard 3/4 is not among what was merged");
+	/* Recorded is the whole, in place of its shards, and what came before it is told. */
+	started_expect(output, stutter("run theme --seeds 1..3 --shard 1/2 --history h.db --out r1-2"), 0);
+	started_expect(output, stutter("run theme --seeds 1..3 --shard 2/2 --history h.db --out r2-2"), 0);
+	started_expect(output, stutter("merge r1-2 r2-2 --history h.db --out first"), 0);
+	CU_ASSERT_PTR_NULL(strstr(output, "failures new"));
+	started_expect(output, stutter("run theme --seeds 1..3 --shard 1/2 --history none --out r1-2b"), 0);
+	started_expect(output, stutter("run theme --seeds 1..3 --shard 2/2 --history none --out r2-2b"), 0);
+	started_expect(output, stutter("merge r1-2b r2-2b --history h.db --out second"), 0);
+	TEST_CONTAINS(output, ": failures new 0, lasting 0, fixed 0, not seen again 0.");
+	started_expect(output, stutter("history show --history h.db"), 0);
+	TEST_CONTAINS(output, "/first\n");
+	TEST_CONTAINS(output, "/second\n");
+	CU_ASSERT_PTR_NULL(strstr(output, "/r1-2"));
+	started_expect(output, stutter("merge r1-2 r2-2 --history /nowhere/h.db --out third"), 2);
+	TEST_CONTAINS(output, "--history: ");
 	started_expect(output, stutter("run theme --shard 5/4 --out r5"), 2);
 	TEST_CONTAINS(output, "--shard: '5/4' must be a share from 1/N to N/N");
 }

@@ -60,13 +60,14 @@ bool recorded_add(struct history *history, int64_t ended_s, const char *sessions
 	struct history_run run = {.name = "a run", .tool = "stutter test", .ended_s = ended_s, .sessions = list};
 	struct error err = {.text = ""};
 	bool is_new = false;
+	int64_t number;
 
 	for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
 		CU_ASSERT_FATAL(run.count < SESSIONS_MAX);
 		list[run.count] = read_session(word, run.count);
 		run.count++;
 	}
-	bool good = history_record(history, &run, &is_new, &err);
+	bool good = history_record(history, &run, &number, &is_new, &err);
 	if (!good)
 		printf("    %s\n", err.text);
 	CU_ASSERT_FATAL(good);

@@ -104,14 +104,41 @@ static void a_resumed_run_counts_once(void)
 	history_close(history);
 }
 
+/* In whichever order the shards of a run and what was made of them come, from this machine or from others. */
+static void shards_count_once(void)
+{
+	static const char one[] = "a/d/1/pass/5 a/d/3/inconclusive/1", two[] = "a/d/3/inconclusive/2 a/d/2/fail/6",
+			  whole[] = "a/d/1/pass/5 a/d/2/fail/6 a/d/3/pass/9";
+	struct history *history = recorded_open("h.db"), *other = recorded_open("other.db");
+	struct error err;
+	size_t count;
+
+	recorded_add(history, 1000, one);
+	recorded_add(history, 1100, "a/d/2/fail/7");
+	CU_ASSERT(recorded_add(history, 2000, whole));
+	CU_ASSERT(!recorded_add(history, 1200, two));
+	check_trend(history, &everything, 10, "3 at 2000: 3 = 2 + 1 + 0, 20 s\n2 at 1100: 1 = 0 + 1 + 0, 7 s\n");
+	recorded_add(other, 1000, one);
+	recorded_add(other, 1200, two);
+	CU_ASSERT(history_merge(history, recorded_path("other.db"), &count, &err));
+	CU_ASSERT_EQUAL(count, 0);
+	CU_ASSERT_EQUAL(recorded_sessions("h.db"), 4);
+	CU_ASSERT(history_merge(other, recorded_path("h.db"), &count, &err));
+	CU_ASSERT_EQUAL(count, 2);
+	CU_ASSERT_EQUAL(recorded_sessions("other.db"), 4);
+	history_close(other);
+	history_close(history);
+}
+
 static void a_run_without_sessions_is_none(void)
 {
 	struct history *history = recorded_open("h.db");
 	struct history_run run = {.name = "empty", .tool = ""};
 	struct error err;
+	int64_t number;
 	bool is_new;
 
-	CU_ASSERT(!history_record(history, &run, &is_new, &err));
+	CU_ASSERT(!history_record(history, &run, &number, &is_new, &err));
 	TEST_SAME_TEXT(err.text, "empty has no session in it");
 	history_close(history);
 }
@@ -258,6 +285,7 @@ static void runs_that_are_alike_have_half_of_the_places(void)
 const CU_TestInfo tests_history[] = {
 	{"a run is recorded once", a_run_is_recorded_once},
 	{"a resumed run counts once", a_resumed_run_counts_once},
+	{"shards count once", shards_count_once},
 	{"a run without sessions is none", a_run_without_sessions_is_none},
 	{"the trend is of what is asked for", the_trend_is_of_what_is_asked_for},
 	{"durations are those of the last run that has any", durations_are_those_of_the_last_run_that_has_any},

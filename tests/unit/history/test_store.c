@@ -108,6 +108,30 @@ static void a_newer_version_is_left_alone(void)
 	history_close(history);
 }
 
+/* A run may last for hours, in which somebody installs a newer program. */
+static void one_that_becomes_newer_while_it_is_open_is_left_alone(void)
+{
+	struct history_session session = {"a/d/1", "a", "d", 1, "pass", true, "", "", "", "", "", "", 0, 7, 0, 0, 0, 0, 0};
+	const struct history_run run = {.name = "run", .tool = "", .ended_s = 1, .sessions = &session, .count = 1};
+	struct history *history = recorded_open("h.db");
+	struct history *other = recorded_open("other.db");
+	struct error err;
+	int64_t number;
+	size_t count;
+	bool is_new;
+
+	execute("h.db", "PRAGMA user_version = 99;");
+	CU_ASSERT(!history_record(history, &run, &number, &is_new, &err));
+	TEST_CONTAINS(err.text, "h.db is a history of version 99, and this stutter knows those up to 2; use a newer stutter");
+	recorded_add(other, 1000, "a/d/1/pass/5");
+	history_close(other);
+	CU_ASSERT(!history_merge(history, recorded_path("other.db"), &count, &err));
+	TEST_CONTAINS(err.text, "version 99");
+	history_close(history);
+	execute("h.db", "PRAGMA user_version = 2;");
+	CU_ASSERT_EQUAL(recorded_sessions("h.db"), 0);
+}
+
 static void what_is_no_history_is_left_alone(void)
 {
 	(void)test_write("text.db", "this is a file that is long enough to be looked at by SQLite, but is not one of its own, by far");
@@ -209,6 +233,7 @@ const CU_TestInfo tests_history_store[] = {
 	{"an older version is brought up to date", an_older_version_is_brought_up_to_date},
 	{"an older version is not merged", an_older_version_is_not_merged},
 	{"a newer version is left alone", a_newer_version_is_left_alone},
+	{"one that becomes newer while it is open is left alone", one_that_becomes_newer_while_it_is_open_is_left_alone},
 	{"what is no history is left alone", what_is_no_history_is_left_alone},
 	{"several processes write at once", several_processes_write_at_once},
 	{"a killed writer leaves whole runs", a_killed_writer_leaves_whole_runs},
