@@ -171,15 +171,21 @@ $(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_T
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lcunit -lm
 
 # Without these the tests of the pages are skipped.
-browser-tools: ## Install what the tests of the pages need (Debian's Chromium; Playwright, axe-core and html-validate from npm)
+browser-tools: ## Install what the tests of the pages need (Debian's Chromium; Playwright, axe-core and html-validate from npm; a schema)
 	@mkdir -p $(B)
 	$(call install_missing,browser)
-	$(Q)$(MAKE) --no-print-directory $(B)/browser/node_modules
+	$(Q)$(MAKE) --no-print-directory $(B)/browser/node_modules $(SUREFIRE_SCHEMA)
 
 $(B)/browser/node_modules: tests/browser/package.json tests/browser/package-lock.json
 	$(call say,NPM,$@)
 	$(Q)rm -rf $(B)/browser.new $(B)/browser && mkdir -p $(B)/browser.new && cp $^ $(B)/browser.new
 	$(Q)npm ci --prefix $(B)/browser.new --no-audit --no-fund --silent && mv $(B)/browser.new $(B)/browser && touch $@
+
+SUREFIRE_SCHEMA := $(B)/surefire-test-report.xsd
+
+$(SUREFIRE_SCHEMA): tests/browser/schema.sh $(B)/packages.stamp
+	$(call say,FETCH,$@)
+	$(Q)tests/browser/schema.sh $(abspath $(B))
 
 golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showing what changes
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
@@ -203,7 +209,7 @@ $(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(O)/tests/engin
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS)
 
-soak: deps-test ## Most of an hour: sessions under load, resets, branches, kills (SOAK_SHARE=10: a tenth; SOAK_ONLY=branches)
+soak: deps-test ## Over an hour: sessions under load, resets, branches, kills, full disks (SOAK_SHARE=10: a tenth; SOAK_ONLY=branches)
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-soak
 	$(Q)STUTTER=$(abspath $(BIN)) $(O)/stutter-soak
 

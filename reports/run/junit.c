@@ -2,6 +2,9 @@
 /*
  * junit.xml, as Jenkins and GitLab take it: a test suite a scenario, a test case a session; a failure if it missed its expectation, an error if nothing was
  * proved. What repeats it stands in the text, too: not every system shows the properties of a case.
+ *
+ * A suite follows the schema of Maven's Surefire (surefire-test-report.xsd), the order of elements included, but for two things that it does not know and that
+ * Jenkins (properties of a case) and GitLab (its file) read.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -38,44 +41,21 @@ static bool is_failure(const struct run_session *session)
 	return session->outcome == RUN_FAILED;
 }
 
-static void put_trouble(FILE *stream, const struct run_session *session, const char *element)
+/* @param word "" for what decides about the case; else "flaky" or "rerun", whose text is in an element of its own. */
+static void put_trouble(FILE *stream, const struct run_session *session, const char *word)
 {
-	fprintf(stream, "      <%s", element);
+	static const char *const kinds[][2] = {{"error", "failure"}, {"Error", "Failure"}};
+	const bool beside = word[0] != '\0';
+	const char *kind = kinds[beside][is_failure(session)];
+
+	fprintf(stream, "      <%s%s", word, kind);
 	markup_attribute(stream, "message", session->expectation[0] != '\0' ? session->expectation : session->reason);
 	markup_attribute(stream, "type", session->outcome == RUN_WITHOUT_VERDICT ? "no verdict" : session->verdict);
-	fputc('>', stream);
+	fputs(beside ? "><stackTrace>" : ">", stream);
 	markup_part(stream, session->reason, (size_t)run_why(session));
 	put_line(stream, "replay", session->replay);
 	run_evidence(session, put_line, stream);
-	fprintf(stream, "</%s>\n", element);
-}
-
-/*
- * A session that was run several times is one case, as Maven's Surefire writes repeated ones: what came out well in the end is flaky, what did not has failed, and
- * its other times are told beside. @param count Of the session's times, one behind the other.
- */
-static void put_outcome(FILE *stream, const struct run_session *times, size_t count)
-{
-	const bool flaky = !run_is_trouble(&times[count - 1]);
-	bool told = false;
-
-	if (times[0].outcome == RUN_HELD) {
-		fputs("      <skipped", stream);
-		markup_attribute(stream, "message", times[0].reason);
-		fputs("/>\n", stream);
-	}
-	for (size_t i = 0; i < count; i++) {
-		const struct run_session *session = &times[i];
-		if (!run_is_trouble(session))
-			continue;
-		if (flaky)
-			put_trouble(stream, session, is_failure(session) ? "flakyFailure" : "flakyError");
-		else if (told)
-			put_trouble(stream, session, is_failure(session) ? "rerunFailure" : "rerunError");
-		else
-			put_trouble(stream, session, is_failure(session) ? "failure" : "error");
-		told = true;
-	}
+	fprintf(stream, "%s</%s%s>\n", beside ? "</stackTrace>" : "", word, kind);
 }
 
 /* @return the first of the times of a session that decides about it; NULL: it is no failure and no error. */
@@ -85,6 +65,37 @@ static const struct run_session *decisive(const struct run_session *times, size_
 		if (run_is_trouble(&times[i]))
 			return &times[i];
 	return NULL;
+}
+
+/* The times of a session that do not decide about it: its failures, or its errors. */
+static void put_beside(FILE *stream, const struct run_session *times, size_t count, bool failures)
+{
+	const struct run_session *decides = decisive(times, count);
+
+	for (size_t i = 0; i < count; i++)
+		if (&times[i] != decides && run_is_trouble(&times[i]) && is_failure(&times[i]) == failures)
+			put_trouble(stream, &times[i], decides != NULL ? "rerun" : "flaky");
+}
+
+/*
+ * A session that was run several times is one case, as Maven's Surefire writes repeated ones: what came out well in the end is flaky, what did not has failed, and
+ * its other times are told beside. Failures come first. @param count Of the session's times, one behind the other.
+ */
+static void put_outcome(FILE *stream, const struct run_session *times, size_t count)
+{
+	const struct run_session *decides = decisive(times, count);
+
+	if (times[0].outcome == RUN_HELD) {
+		fputs("      <skipped", stream);
+		markup_attribute(stream, "message", times[0].reason);
+		fputs("/>\n", stream);
+	}
+	if (decides != NULL && is_failure(decides))
+		put_trouble(stream, decides, "");
+	put_beside(stream, times, count, true);
+	if (decides != NULL && !is_failure(decides))
+		put_trouble(stream, decides, "");
+	put_beside(stream, times, count, false);
 }
 
 /* The times of a session follow each other. */
@@ -165,10 +176,12 @@ static struct counts count(const struct run *run, size_t first, size_t end)
 	return counts;
 }
 
-static void put_counts(FILE *stream, struct counts counts)
+/* @param skipped The element of all suites has no such attribute. */
+static void put_counts(FILE *stream, struct counts counts, bool skipped)
 {
-	fprintf(stream, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"", counts.tests, counts.failures, counts.errors,
-	        counts.skipped);
+	fprintf(stream, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", counts.tests, counts.failures, counts.errors);
+	if (skipped)
+		fprintf(stream, " skipped=\"%zu\"", counts.skipped);
 	put_seconds(stream, "time", counts.wall_ns);
 	fputs(">\n", stream);
 }
@@ -180,11 +193,11 @@ static void put_idle(FILE *stream, const struct run_idle *idle, size_t idle_coun
 	for (size_t i = 0; i < idle_count; i++) {
 		if (idle[i].scenario != scenario)
 			continue;
-		fputs(any ? "" : "      <properties>\n", stream);
+		fputs(any ? "" : "    <properties>\n", stream);
 		put_property(stream, "fault that never matched", idle[i].rule);
 		any = true;
 	}
-	fputs(any ? "      </properties>\n" : "", stream);
+	fputs(any ? "    </properties>\n" : "", stream);
 }
 
 void report_junit(FILE *stream, const struct causes *causes)
@@ -194,13 +207,13 @@ void report_junit(FILE *stream, const struct causes *causes)
 	struct run_idle *idle = run_idle_rules(run, &idle_count);
 
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"stutter\"", stream);
-	put_counts(stream, count(run, 0, run->count));
+	put_counts(stream, count(run, 0, run->count), false);
 	for (size_t first = 0, end; first < run->count; first = end) {
 		const char *scenario = run->sessions[run->by_scenario[first]].scenario;
 		end = run_scenario_end(run, first);
 		fputs("  <testsuite", stream);
 		markup_attribute(stream, "name", scenario);
-		put_counts(stream, count(run, first, end));
+		put_counts(stream, count(run, first, end), true);
 		put_idle(stream, idle, idle_count, scenario);
 		for (size_t i = first; i < end; i++)
 			if (!run->sessions[run->by_scenario[i]].again)

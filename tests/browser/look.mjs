@@ -6,7 +6,8 @@
  * Screenshots lie in the folder afterwards, for people.
  */
 import assert from "node:assert/strict";
-import {existsSync, readFileSync, statSync} from "node:fs";
+import {execFileSync} from "node:child_process";
+import {existsSync, readFileSync, statSync, writeFileSync} from "node:fs";
 import {createRequire} from "node:module";
 import {join} from "node:path";
 import {fileURLToPath, pathToFileURL} from "node:url";
@@ -210,6 +211,30 @@ const checks = {
 		for (const name of new Set(PAGES.map((page) => page.split("#")[0]))) {
 			const report = await validate.validateString(readFileSync(join(folder, name), "utf8"));
 			assert.deepEqual(report.results.flatMap((one) => one.messages.map((message) => `${name}:${message.line}: ${message.ruleId}: ${message.message}`)), []);
+		}
+	},
+
+	/* A suite without what Jenkins and GitLab read besides. Surefire writes a file a suite. */
+	async junit() {
+		const text = readFileSync(join(folder, "repeated/junit.xml"), "utf8");
+		const page = await browser.newPage();
+		const suites = await page.evaluate((xml) => {
+			const parsed = new DOMParser().parseFromString(xml, "text/xml");
+
+			for (const one of parsed.querySelectorAll("testcase > properties"))
+				one.remove();
+			for (const one of parsed.querySelectorAll("testcase"))
+				one.removeAttribute("file");
+			return [...parsed.querySelectorAll("testsuite")].map((suite) => new XMLSerializer().serializeToString(suite));
+		}, text);
+		const file = join(folder, "suite.xml");
+
+		assert.equal(suites.length, 2);
+		for (const one of ["<failure ", "<rerunFailure ", "<rerunError ", "<error ", "<flakyFailure ", "<flakyError ", "<skipped "])
+			assert.ok(text.includes(one), one);
+		for (const suite of suites) {
+			writeFileSync(file, suite);
+			execFileSync("xmllint", ["--noout", "--schema", process.env.SUREFIRE_SCHEMA, file], {stdio: ["ignore", "ignore", "pipe"]});
 		}
 	},
 

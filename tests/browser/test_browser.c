@@ -92,13 +92,18 @@ static const char *modules(void)
 	return memory_format("%s/browser/node_modules", test_build());
 }
 
+static void needs_browser(void)
+{
+	if (access("/usr/bin/chromium", X_OK) != 0 || access("/usr/bin/node", X_OK) != 0 || access(modules(), R_OK) != 0)
+		test_skip("no browser to test with; `make browser-tools` installs one");
+}
+
 /* A run of four sessions and a gate's page, and the pages that the program makes of them. */
 static void make_pages(void)
 {
 	static char output[16384];
 
-	if (access("/usr/bin/chromium", X_OK) != 0 || access("/usr/bin/node", X_OK) != 0 || access(modules(), R_OK) != 0)
-		test_skip("no browser to test with; `make browser-tools` installs one");
+	needs_browser();
 	make_session("lost/seed-1", 50, "fail", "download: curl 28", false);
 	make_session("lost/seed-2", 40, "fail", "download: curl 28", false);
 	make_session("good/seed-1", 0, "pass", "updated", true);
@@ -113,16 +118,83 @@ static void make_pages(void)
 	make_gate();
 }
 
-static void look(const char *check)
+static void look_at(const char *check)
 {
 	static char output[16384];
 
-	make_pages();
-	if (test_shell(output, sizeof output, "NODE_PATH=%s node tests/browser/look.mjs %s %s", modules(), check, test_folder()) == 0)
+	if (test_shell(output, sizeof output, "NODE_PATH=%s SUREFIRE_SCHEMA=%s/surefire-test-report.xsd node tests/browser/look.mjs %s %s",
+	               modules(), test_build(), check, test_folder()) == 0)
 		return;
 	printf("    %s\n", output);
 	CU_FAIL("the browser shows something else");
 }
+
+static void look(const char *check)
+{
+	make_pages();
+	look_at(check);
+}
+
+/* -- junit.xml -- */
+
+static void add_time(FILE *plan, const char *scenario, unsigned seed, unsigned time, const char *outcome)
+{
+	char *folder = memory_format("%s/seed-%u-%u", scenario, seed, time), *dir = memory_format("%s/repeated/%s", test_folder(), folder);
+	char *name = memory_format("repeated/%s/verdict.json", folder);
+	char *verdict =
+		memory_format("{\"version\": 1, \"verdict\": \"%s\", \"reason\": \"%s\", \"as_expected\": %s, \"expectation\": \"pass "
+	                      "was expected\", \"digest\": \"0123456789abcdef0123456789abcdef\", \"wall_s\": 1234.5, \"rules\": "
+	                      "[{\"name\": \"idle\", \"action\": \"drop\", \"matched\": 0, \"applied\": 0}]}",
+	                      outcome, HOSTILE, strcmp(outcome, "pass") == 0 ? "true" : "false");
+	struct error err;
+
+	fprintf(plan,
+	        "%s{\"folder\": \"%s\", \"scenario\": \"%s\", \"source\": \"%s.yaml\", \"device\": \"box\", \"seed\": \"%u\", \"again\": %s}",
+	        seed == 1 && time == 1 && strcmp(scenario, "a") == 0 ? "" : ", ", folder, scenario, scenario, seed,
+	        time > 1 ? "true" : "false");
+	CU_ASSERT_FATAL(folder_make(dir, &err));
+	if (strcmp(outcome, "held") != 0)
+		(void)test_write(name, verdict);
+	free(folder);
+	free(dir);
+	free(name);
+	free(verdict);
+}
+
+/* Sessions that came to each of all kinds of ends, once and several times. */
+static void junit_follows_its_schema(void)
+{
+	static const char *const ends[][3] = {{"pass"},
+	                                      {"fail"},
+	                                      {"inconclusive"},
+	                                      {"fail", "fail", "inconclusive"},
+	                                      {"inconclusive", "fail", "inconclusive"},
+	                                      {"fail", "pass"},
+	                                      {"inconclusive", "pass"},
+	                                      {"held"}};
+	static char output[16384];
+	struct error err;
+
+	needs_browser();
+	char *dir = memory_format("%s/repeated", test_folder()), *path = memory_format("%s/run.json", dir);
+	CU_ASSERT_FATAL(folder_make(dir, &err));
+	FILE *plan = fopen(path, "we");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	fputs("{\"version\": 1, \"tool\": \"stutter\", \"started\": \"2022-01-20T00:00:00Z\", \"notes\": [], \"sessions\": [", plan);
+	for (unsigned i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		for (unsigned time = 0; time < 3 && ends[i][time] != NULL; time++)
+			add_time(plan, "a", i + 1, time + 1, ends[i][time]);
+	add_time(plan, "b", 1, 1, "pass");
+	fputs("]}", plan);
+	CU_ASSERT_EQUAL_FATAL(fclose(plan), 0);
+	(void)test_write("repeated/held.json", "{\"why\": \"the budget of 3 s is used up\"}");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s report %s", test_program(), dir), 1);
+	look_at("junit");
+	free(dir);
+	free(path);
+}
+
+/* -- pages -- */
 
 static void a_run_is_searched_and_filtered(void)
 {
@@ -185,5 +257,6 @@ const CU_TestInfo tests_browser[] = {
 	{"text of a guest breaks nothing", text_of_a_guest_breaks_nothing},
 	{"axe finds nothing", axe_finds_nothing},
 	{"the pages are valid", the_pages_are_valid},
+	{"junit.xml follows its schema", junit_follows_its_schema},
 	CU_TEST_INFO_NULL,
 };
