@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "tests/soak/soak.h"
 
@@ -20,48 +18,31 @@
 /* The program alone is killed, not what it has started: that has to notice. @return whether it had come to its end before. */
 static bool kill_after(const char *words, uint64_t after_us)
 {
-	const struct timespec wait = {.tv_sec = (time_t)(after_us / 1000000), .tv_nsec = (long)(after_us % 1000000) * 1000};
 	char command[COMMAND_MAX];
 	int status = 0;
 
 	(void)snprintf(command, sizeof command, "exec %s %s >/dev/null 2>&1", soak_program(), words);
-	pid_t pid = fork();
-	if (pid == 0) {
-		(void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-		_exit(99);
-	}
-	(void)nanosleep(&wait, NULL);
+	pid_t pid = soak_start(command);
+	soak_wait(after_us);
 	(void)kill(pid, SIGKILL);
 	(void)waitpid(pid, &status, 0);
 	return WIFEXITED(status);
 }
 
-/* How long it takes when nobody kills it, in microseconds. */
-static uint64_t time_of(const char *words)
+static const char *killed_after(uint64_t after_us)
 {
-	double start = soak_seconds();
+	static char text[64];
 
-	(void)soak_shell("%s %s >/dev/null 2>&1", soak_program(), words);
-	return (uint64_t)((soak_seconds() - start) * 1e6) + 1;
+	(void)snprintf(text, sizeof text, "killed after %.3f s", (double)after_us / 1e6);
+	return text;
 }
 
-static void forget(const char *name)
-{
-	(void)soak_shell("rm -rf %s/%s", soak_folder, name);
-}
-
-static bool is_there(const char *name)
-{
-	return soak_shell("[ -e %s/%s ]", soak_folder, name) == 0;
-}
-
-/* What is left of a run can be reported, whatever it came to. */
-static void look_at_report(const char *run, uint64_t after_us)
+void soak_look_at_run(const char *run, const char *where)
 {
 	int status = soak_shell("%s report %s/%s >/dev/null 2>&1", soak_program(), soak_folder, run);
 
 	if (status != 0 && status != 1 && status != 125)
-		soak_fail("killed after %.3f s: `stutter report %s` came to %d", (double)after_us / 1e6, run, status);
+		soak_fail("%s: `stutter report %s` came to %d", where, run, status);
 }
 
 /* -- runs -- */
@@ -73,7 +54,7 @@ static int resume(const char *run)
 
 	for (int tries = 0; status == 2 && tries < 50; tries++) {
 		if (tries > 0)
-			(void)nanosleep(&(const struct timespec){.tv_nsec = 100000000}, NULL);
+			soak_wait(100000);
 		status = soak_shell("%s run --resume %s/%s >%s/resumed.txt 2>&1", soak_program(), soak_folder, run, soak_folder);
 	}
 	return status;
@@ -86,13 +67,13 @@ void soak_runs(void)
 	unsigned killed = 0;
 
 	(void)snprintf(words, sizeof words, "run %s --seeds 1..%u --jobs 2 --out %s/whole", soak_short_scenario(), SEEDS, soak_folder);
-	const uint64_t whole_us = time_of(words);
+	const uint64_t whole_us = soak_time_of(words);
 	(void)snprintf(words, sizeof words, "run %s/short.yaml --seeds 1..%u --jobs 2 --out %s/run", soak_folder, SEEDS, soak_folder);
-	for (unsigned i = 0; killed < SOAK_KILLS / soak_share && i < 3 * SOAK_KILLS; i++) {
+	for (unsigned i = 0; killed < SOAK_MOMENTS / soak_share && i < 3 * SOAK_MOMENTS; i++) {
 		const uint64_t after_us = soak_drawn("run", i, whole_us);
 		killed += !kill_after(words, after_us);
-		if (is_there("run/run.json")) {
-			look_at_report("run", after_us);
+		if (soak_is_there("run/run.json")) {
+			soak_look_at_run("run", killed_after(after_us));
 			int status = resume("run");
 			if (status != 0)
 				soak_fail("killed after %.3f s: going on came to %d: see %s/resumed.txt", (double)after_us / 1e6, status,
@@ -100,9 +81,9 @@ void soak_runs(void)
 			if (soak_compare("run", "whole") != SEEDS)
 				soak_fail("killed after %.3f s: not all sessions are there", (double)after_us / 1e6);
 		}
-		forget("run");
+		soak_forget("run");
 	}
-	forget("whole");
+	soak_forget("whole");
 	printf("runs: %u killed at drawn moments, each of which went on to the same end, in %.0f s\n", killed, soak_seconds() - start);
 }
 
@@ -117,18 +98,18 @@ void soak_merges(void)
 	(void)soak_shell("for k in 1 2; do %s run %s --seeds 1..%u --shard $k/2 --out %s/share-$k; done >/dev/null 2>&1", soak_program(),
 	                 soak_short_scenario(), SEEDS, soak_folder);
 	(void)snprintf(words, sizeof words, "merge %s/share-1 %s/share-2 --out %s/merged", soak_folder, soak_folder, soak_folder);
-	const uint64_t whole_us = time_of(words);
+	const uint64_t whole_us = soak_time_of(words);
 	(void)soak_shell("mv %s/merged %s/whole", soak_folder, soak_folder);
-	for (unsigned i = 0; killed < SOAK_KILLS / soak_share && i < 3 * SOAK_KILLS; i++) {
+	for (unsigned i = 0; killed < SOAK_MOMENTS / soak_share && i < 3 * SOAK_MOMENTS; i++) {
 		const uint64_t after_us = soak_drawn("merge", i, whole_us);
 		killed += !kill_after(words, after_us);
 		/* What is called a run is whole, or is said not to be. */
-		if (is_there("merged/run.json"))
-			look_at_report("merged", after_us);
-		forget("merged");
+		if (soak_is_there("merged/run.json"))
+			soak_look_at_run("merged", killed_after(after_us));
+		soak_forget("merged");
 		if (soak_shell("%s %s >/dev/null 2>&1", soak_program(), words) != 0 || soak_compare("merged", "whole") != SEEDS)
 			soak_fail("killed after %.3f s: merging again does not do", (double)after_us / 1e6);
-		forget("merged");
+		soak_forget("merged");
 	}
 	(void)soak_shell("cd %s && rm -rf whole share-1 share-2", soak_folder);
 	printf("merges: %u killed at drawn moments, each done again, in %.0f s\n", killed, soak_seconds() - start);
@@ -136,22 +117,26 @@ void soak_merges(void)
 
 /* -- gates -- */
 
-static void look_at_gate(uint64_t after_us)
+void soak_look_at_gate(const char *gate, const char *where)
 {
-	const double after_s = (double)after_us / 1e6;
+	static const char *const claims[] = {"promotion.json", "index.html"};
+	char file[128];
 
-	if (is_there("gate/gate.json") && soak_shell("grep -q '\"decision\": \"PROMOTE\"' %s/gate/gate.json", soak_folder) != 0)
-		soak_fail("killed after %.3f s: gate.json says something else", after_s);
-	if (is_there("gate/promotion.json") && !is_there("gate/gate.json"))
-		soak_fail("killed after %.3f s: promoted without a decision", after_s);
-	if (is_there("gate/index.html") && !is_there("gate/gate.json"))
-		soak_fail("killed after %.3f s: a page without a decision", after_s);
+	(void)snprintf(file, sizeof file, "%s/gate.json", gate);
+	const bool decided = soak_is_there(file);
+	if (decided && soak_shell("grep -q '\"decision\": \"PROMOTE\"' %s/%s", soak_folder, file) != 0)
+		soak_fail("%s: gate.json says something else", where);
+	for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++) {
+		(void)snprintf(file, sizeof file, "%s/%s", gate, claims[i]);
+		if (!decided && soak_is_there(file))
+			soak_fail("%s: %s without a decision", where, claims[i]);
+	}
 	for (int side = 0; side < 2; side++) {
-		char run[64], file[80];
-		(void)snprintf(run, sizeof run, "gate/%s", side == 0 ? "baseline" : "candidate");
+		char run[96];
+		(void)snprintf(run, sizeof run, "%s/%s", gate, side == 0 ? "baseline" : "candidate");
 		(void)snprintf(file, sizeof file, "%s/run.json", run);
-		if (is_there(file))
-			look_at_report(run, after_us);
+		if (soak_is_there(file))
+			soak_look_at_run(run, where);
 	}
 }
 
@@ -167,15 +152,15 @@ void soak_gates(void)
 		words, sizeof words,
 		"gate %s/suite.yaml --baseline worst --candidate reference --feed retail-eval --to retail --release 22.01 --out %s/gate",
 		soak_folder, soak_folder);
-	const uint64_t whole_us = time_of(words);
-	if (!is_there("gate/promotion.json"))
+	const uint64_t whole_us = soak_time_of(words);
+	if (!soak_is_there("gate/promotion.json"))
 		soak_fail("the gate does not promote what it is to be killed at");
-	forget("gate");
-	for (unsigned i = 0; killed < SOAK_KILLS / soak_share && i < 3 * SOAK_KILLS; i++) {
+	soak_forget("gate");
+	for (unsigned i = 0; killed < SOAK_MOMENTS / soak_share && i < 3 * SOAK_MOMENTS; i++) {
 		const uint64_t after_us = soak_drawn("gate", i, whole_us);
 		killed += !kill_after(words, after_us);
-		look_at_gate(after_us);
-		forget("gate");
+		soak_look_at_gate("gate", killed_after(after_us));
+		soak_forget("gate");
 	}
 	printf("gates: %u killed at drawn moments, none of which claims what is not so, in %.0f s\n", killed, soak_seconds() - start);
 }

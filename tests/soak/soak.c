@@ -64,6 +64,43 @@ int soak_shell(const char *format, ...)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+pid_t soak_start(const char *command)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(99);
+	}
+	return pid;
+}
+
+void soak_wait(uint64_t us)
+{
+	(void)nanosleep(&(const struct timespec){.tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000) * 1000}, NULL);
+}
+
+uint64_t soak_time_of(const char *words)
+{
+	double start = soak_seconds();
+
+	(void)soak_shell("%s %s >/dev/null 2>&1", soak_program(), words);
+	return (uint64_t)((soak_seconds() - start) * 1e6) + 1;
+}
+
+bool soak_is_there(const char *name)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/%s", soak_folder, name);
+	return access(path, F_OK) == 0;
+}
+
+void soak_forget(const char *name)
+{
+	(void)soak_shell("rm -rf %s/%s", soak_folder, name);
+}
+
 double soak_seconds(void)
 {
 	struct timespec now;
@@ -338,13 +375,12 @@ static void look_at_folder(const char *session, uint64_t after_ms)
 static bool kill_one(unsigned i)
 {
 	uint64_t after_ms = 300 + soak_drawn("kill", i, 3000);
-	const struct timespec wait = {.tv_sec = (time_t)(after_ms / 1000), .tv_nsec = (long)(after_ms % 1000) * 1000000};
 	char out[PATH_MAX], session[PATH_MAX];
 
 	(void)snprintf(out, sizeof out, "%s/kill-%u", soak_folder, i);
 	(void)snprintf(session, sizeof session, "%s/kill-%u/lost-syn/seed-1", soak_folder, i);
 	pid_t pid = start_run(out);
-	(void)nanosleep(&wait, NULL);
+	soak_wait(after_ms * 1000);
 	/* Its only child is the session. Before there is a trace there is no session yet. */
 	int killed = soak_shell("[ -e %s/trace.txt ] && kill -KILL $(pgrep -P %ld) 2>/dev/null", session, (long)pid);
 	(void)waitpid(pid, NULL, 0);
@@ -360,7 +396,7 @@ static void soak_kills(void)
 	double start = soak_seconds();
 	unsigned killed = 0;
 
-	for (unsigned i = 0; killed < SOAK_KILLS / soak_share && i < 3 * SOAK_KILLS; i++)
+	for (unsigned i = 0; killed < SOAK_MOMENTS / soak_share && i < 3 * SOAK_MOMENTS; i++)
 		killed += kill_one(i);
 	printf("kills: %u sessions at drawn moments, in %.0f s\n", killed, soak_seconds() - start);
 }
@@ -368,7 +404,9 @@ static void soak_kills(void)
 static const struct part {
 	const char *name;
 	void (*soak)(void);
-} light[] = {{"kills", soak_kills}, {"runs", soak_runs}, {"merges", soak_merges}, {"gates", soak_gates}},
+} light[] = {{"kills", soak_kills},   {"runs", soak_runs},   {"merges", soak_merges},
+             {"gates", soak_gates},   {"disks", soak_disks}, {"read-only", soak_read_only},
+             {"rivals", soak_rivals}, {"newer", soak_newer}, {"missing", soak_missing}},
   heavy[] = {{"branches", soak_branches}, {"sessions", soak_sessions}, {"resets", soak_resets}, {"starved", soak_starved}};
 
 static void soak_parts(const struct part *parts, size_t count, const char *only)
