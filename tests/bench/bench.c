@@ -58,6 +58,7 @@ int main(void)
 	bench_proxy();
 	bench_reports();
 	bench_history();
+	bench_runner();
 	bench_sessions();
 	if (missed > 0)
 		printf("%u targets missed or not measured\n", missed);

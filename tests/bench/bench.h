@@ -25,5 +25,6 @@ void bench_chip(void);
 void bench_proxy(void);
 void bench_reports(void);
 void bench_history(void);
+void bench_runner(void);
 
 #endif
