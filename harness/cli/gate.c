@@ -499,10 +499,8 @@ static void record_sides(struct gating *gating)
 	struct error err;
 
 	for (size_t side = 0; gating->history != NULL && side < GATING_SIDES; side++)
-		if (gating->sides[side].jobs.count > 0 && !record_run(gating->history, gating->sides[side].dir, &recorded, &err)) {
+		if (gating->sides[side].jobs.count > 0 && !record_run(gating->history, gating->sides[side].dir, &recorded, &err))
 			warn_unrecorded(&err);
-			return;
-		}
 }
 
 static int exit_code(const struct gating *gating)
@@ -517,7 +515,10 @@ static int run_gate(struct gating *gating, struct error *err)
 {
 	gating->stop = cli_stop_when_asked();
 	gating->started_ms = pool_now_ms();
-	if (!run_rounds(gating, err) || !report_sides(gating, err) || !gate_told(gating, err)) {
+	const bool reported = run_rounds(gating, err) && report_sides(gating, err);
+	if (reported)
+		record_sides(gating);
+	if (!reported || !gate_told(gating, err)) {
 		cli_fail(err);
 		return EXIT_INCONCLUSIVE;
 	}
@@ -525,7 +526,6 @@ static int run_gate(struct gating *gating, struct error *err)
 		cli_fail(err);
 		return EXIT_INCONCLUSIVE;
 	}
-	record_sides(gating);
 	return exit_code(gating);
 }
 

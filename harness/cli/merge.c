@@ -50,19 +50,23 @@ static bool record(struct history *history, const char *dir, struct error *err)
 	return good;
 }
 
-/* The merged run stays as it is, whatever becomes of the history. */
-static bool finish(struct history *history, const char *dir, int *code, struct error *err)
+/*
+ * The merged run stays as it is, whatever becomes of the history or of a report. What is recorded is what the reports say; what they say of earlier runs is what is
+ * recorded, so they are written twice.
+ */
+static int finish(struct history *history, const char *dir)
 {
-	struct error why;
-	bool recorded = history == NULL || record(history, dir, &why);
+	int code = EXIT_INCONCLUSIVE;
+	struct error err;
 
-	if (!report_end(dir, true, report_on_github(), code, err))
-		return false;
-	if (!recorded) {
-		cli_fail(&why);
-		*code = *code == EXIT_PASSED ? EXIT_INCONCLUSIVE : *code;
+	bool good = history == NULL || (report_end(dir, false, false, &code, &err) && record(history, dir, &err));
+	if (!good)
+		cli_fail(&err);
+	if (!report_end(dir, true, report_on_github(), &code, &err)) {
+		cli_fail(&err);
+		good = false;
 	}
-	return true;
+	return good || code != EXIT_PASSED ? code : EXIT_INCONCLUSIVE;
 }
 
 static bool merge(const struct cli_values *values, const struct run *runs, size_t count, int *code, struct error *err)
@@ -74,13 +78,14 @@ static bool merge(const struct cli_values *values, const struct run *runs, size_
 		return false;
 	if (history == NULL && err->text[0] != '\0')
 		fprintf(stderr, "stutter: warning: the whole is not recorded: %s\n", err->text);
-	bool good = run_folder_make(values->of[OPTION_OUT], dir, err) && run_merge(dir, runs, count, err) &&
-	            finish(history, dir, code, err);
+	const bool made = run_folder_make(values->of[OPTION_OUT], dir, err), merged = made && run_merge(dir, runs, count, err);
+	if (merged)
+		*code = finish(history, dir);
 	history_close(history);
 	/* Of a merge that was refused nothing is left. */
-	if (!good)
+	if (made && !merged)
 		(void)rmdir(dir);
-	return good;
+	return merged;
 }
 
 static int run(const struct cli_values *values)

@@ -70,8 +70,7 @@ bool record_estimate(struct history *history, struct jobs *jobs, struct error *e
 #define RUNS_BEFORE 30
 
 struct known {
-	int64_t itself; /* the number of the run that asks; 0: it is not recorded yet, or those before it follow */
-	int64_t last;   /* the number of the latest run before; 0: there is none */
+	int64_t last; /* the number of the latest run before; 0: there is none */
 	struct before_run runs[RUNS_BEFORE];
 	size_t run_count;
 	struct before_failure *failures; /* whose texts are owned */
@@ -82,13 +81,6 @@ static void know_run(void *ctx, const struct history_trend *trend)
 {
 	struct known *known = ctx;
 
-	/* Those that ended after it are none of before. */
-	if (known->itself != 0) {
-		known->itself = trend->run == known->itself ? 0 : known->itself;
-		return;
-	}
-	if (known->run_count == RUNS_BEFORE)
-		return;
 	known->last = known->last == 0 ? trend->run : known->last;
 	known->runs[known->run_count++] = (struct before_run){.ended_s = trend->ended_s,
 	                                                      .sessions = trend->sessions,
@@ -110,9 +102,9 @@ bool record_before(struct history *history, const struct history_place *places, 
                    struct error *err)
 {
 	const struct history_filter all = {NULL, NULL};
-	struct known known = {.itself = run};
+	struct known known = {.last = 0};
 
-	bool good = history_alike(history, places, count, RUNS_BEFORE + 1, know_run, &known, err);
+	bool good = history_alike(history, places, count, run, RUNS_BEFORE, know_run, &known, err);
 	/* Of a run and itself all failures are told. */
 	good = good && (known.last == 0 || history_compare(history, known.last, known.last, &all, know_failure, &known, err));
 	good = good && (known.last == 0 || before_write(dir,

@@ -4,7 +4,7 @@
  * What sessions came to, over all runs: a SQLite file that grows by whole runs.
  *
  * A run is known by what its sessions came to, not by where its folder lies: recorded twice, or brought together from several machines, it is there once. So is
- * a session: a run that is a part of another one is dropped.
+ * a session of a run that is a part of another one: the part is dropped.
  * Several processes may use a file at once: a run is written in one transaction, and who finds the file taken waits (HISTORY_PATIENCE_MS).
  *
  * Functions that return bool fill @p err on failure; the file is as it was before then.
@@ -124,9 +124,9 @@ struct history_place {
 
 /**
  * The last @p count runs that are like one of these places: that have at least half of them; the latest first. What is counted are their sessions in these
- * places. Runs before the last HISTORY_LOOKED_AT are not looked at.
+ * places. Runs before the last HISTORY_LOOKED_AT are not looked at. @param before Only those that ended before this run; 0: all.
  */
-bool history_alike(struct history *history, const struct history_place *places, size_t place_count, size_t count,
+bool history_alike(struct history *history, const struct history_place *places, size_t place_count, int64_t before, size_t count,
                    history_trend_visitor *visit, void *ctx, struct error *err);
 #define HISTORY_LOOKED_AT 500
 

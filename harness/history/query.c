@@ -96,19 +96,21 @@ static bool ask_for(struct history *history, const struct history_place *places,
 	return good;
 }
 
-bool history_alike(struct history *history, const struct history_place *places, size_t place_count, size_t count,
+bool history_alike(struct history *history, const struct history_place *places, size_t place_count, int64_t before, size_t count,
                    history_trend_visitor *visit, void *ctx, struct error *err)
 {
 	sqlite3_stmt *statement = NULL;
 
 	if (ask_for(history, places, place_count, err))
-		statement = store_prepare(history, err,
-		                          "SELECT r.id, r.name, r.tool, r.ended_s, " TREND_COLUMNS
-		                          "FROM (SELECT * FROM run ORDER BY ended_s DESC, id DESC LIMIT ?1) AS r "
-		                          "JOIN session AS t ON t.run = r.id JOIN asked USING (scenario, device) GROUP BY r.id "
-		                          "HAVING 2 * count(DISTINCT scenario || char(10) || device) >= (SELECT count(*) FROM asked) "
-		                          "ORDER BY r.ended_s DESC, r.id DESC LIMIT ?2",
-		                          "nn", (int64_t)HISTORY_LOOKED_AT, (int64_t)count);
+		statement =
+			store_prepare(history, err,
+		                      "SELECT r.id, r.name, r.tool, r.ended_s, " TREND_COLUMNS
+		                      "FROM (SELECT * FROM run WHERE ?3 = 0 OR (ended_s, id) < (SELECT ended_s, id FROM run WHERE id = ?3) "
+		                      "ORDER BY ended_s DESC, id DESC LIMIT ?1) AS r "
+		                      "JOIN session AS t ON t.run = r.id JOIN asked USING (scenario, device) GROUP BY r.id "
+		                      "HAVING 2 * count(DISTINCT scenario || char(10) || device) >= (SELECT count(*) FROM asked) "
+		                      "ORDER BY r.ended_s DESC, r.id DESC LIMIT ?2",
+		                      "nnn", (int64_t)HISTORY_LOOKED_AT, (int64_t)count, before);
 	bool good = visit_trends(history, statement, visit, ctx, err);
 	(void)sqlite3_exec(history->db, "DROP TABLE IF EXISTS temp.asked", NULL, NULL, NULL);
 	return good;

@@ -52,14 +52,22 @@ static bool add_session(struct history *history, int64_t run, const struct histo
 }
 
 /*
- * A part of a whole has all that came to a verdict in the whole too: with the same digest, in the same nanoseconds. So is what a run was before it was resumed,
- * or the shards that it was merged from. Recorded beside the whole it would count its sessions twice.
+ * A part of a whole has all that came to a verdict in the whole too: with the same digest, in the same nanoseconds; and something in common with it. So is what a
+ * run was before it was resumed, or the shards that it was merged from. Recorded beside the whole it would count its sessions twice.
  */
+#define IS_SAME(one, other)                                                                                                                \
+	other ".folder = " one ".folder AND " other ".verdict = " one ".verdict AND " other ".digest = " one ".digest AND " other          \
+	      ".wall_ns = " one ".wall_ns"
 #define IS_PART(part, whole)                                                                                                               \
-	"EXISTS (SELECT 1 FROM session WHERE run = " part " AND verdict <> 'inconclusive') "                                               \
-	"AND NOT EXISTS (SELECT 1 FROM session AS s WHERE s.run = " part " AND s.verdict <> 'inconclusive' AND NOT EXISTS "                \
-	"(SELECT 1 FROM session AS n WHERE n.run = " whole " AND n.folder = s.folder AND n.verdict = s.verdict AND n.digest = s.digest "   \
-	"AND n.wall_ns = s.wall_ns))"
+	"EXISTS (SELECT 1 FROM session AS c JOIN session AS d ON d.run = " whole                                                           \
+	" AND " IS_SAME("c", "d") " WHERE c.run = " part ") "                                                                              \
+				  "AND NOT EXISTS (SELECT 1 FROM session AS s WHERE s.run = " part                                         \
+				  " AND s.verdict <> 'inconclusive' AND NOT EXISTS "                                                       \
+				  "(SELECT 1 FROM session AS n WHERE n.run = " whole " AND " IS_SAME("s", "n") "))"
+
+/* Of two that are parts of each other, since they differ in what proved nothing, the larger stays, else the one that ended later, else the first. */
+#define COUNTS(run) "(SELECT count(*) FROM session WHERE run = " run "), (SELECT ended_s FROM run WHERE id = " run "), -" run
+#define IS_DROPPED(part, whole) IS_PART(part, whole) " AND (NOT (" IS_PART(whole, part) ") OR (" COUNTS(part) ") < (" COUNTS(whole) "))"
 
 static bool drop(struct history *history, int64_t run, struct error *err)
 {
@@ -74,7 +82,7 @@ static bool drop(struct history *history, int64_t run, struct error *err)
 static bool drop_parts_of(struct history *history, int64_t run, struct error *err)
 {
 	sqlite3_stmt *statement = store_prepare(
-		history, err, "CREATE TEMP TABLE part AS SELECT id FROM run WHERE id <> ?1 AND " IS_PART("run.id", "?1"), "n", run);
+		history, err, "CREATE TEMP TABLE part AS SELECT id FROM run WHERE id <> ?1 AND " IS_DROPPED("run.id", "?1"), "n", run);
 
 	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err) &&
 	       store_run(history,
@@ -84,7 +92,7 @@ static bool drop_parts_of(struct history *history, int64_t run, struct error *er
 	                 err);
 }
 
-/* Leaves of the run and of what is there already what is no part of the other. @param ret_run The run, or the whole that it is a part of. */
+/* Of two runs of which one is a part of the other, keeps the whole. @param ret_run The run, or the whole that it is a part of. */
 static bool count_once(struct history *history, int64_t run, int64_t *ret_run, struct error *err)
 {
 	int64_t whole = 0;
@@ -93,7 +101,7 @@ static bool count_once(struct history *history, int64_t run, int64_t *ret_run, s
 	if (!drop_parts_of(history, run, err) ||
 	    !store_number(
 		    history,
-		    store_prepare(history, err, "SELECT id FROM run WHERE id <> ?1 AND " IS_PART("?1", "run.id") " LIMIT 1", "n", run),
+		    store_prepare(history, err, "SELECT id FROM run WHERE id <> ?1 AND " IS_DROPPED("?1", "run.id") " LIMIT 1", "n", run),
 		    &whole, err))
 		return false;
 	if (whole == 0)
@@ -180,9 +188,8 @@ static bool count_each_once(struct history *history, int64_t last, struct error 
 
 	for (;;) {
 		last = run;
-		if (!store_number(history,
-		                  store_prepare(history, err, "SELECT min(id) FROM run WHERE id > ? HAVING count(*) > 0", "n", last), &run,
-		                  err))
+		if (!store_number(history, store_prepare(history, err, "SELECT id FROM run WHERE id > ? ORDER BY id LIMIT 1", "n", last),
+		                  &run, err))
 			return false;
 		if (run == last)
 			return true;

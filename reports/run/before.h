@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What had been known of a run's sessions when it began: before.json in its folder, from the history. With it a report tells what is new in a run, and what is
+ * What had been known of a run's sessions when it began, or was merged: before.json in its folder, from the history. With it a report tells what is new in a run, and what is
  * fixed; without it, it does not speak of that.
  */
 #ifndef REPORTS_RUN_BEFORE_H

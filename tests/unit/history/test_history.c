@@ -130,6 +130,25 @@ static void shards_count_once(void)
 	history_close(history);
 }
 
+/* A shard that proved nothing, and one that is all that the whole has proved: the whole stays, in whichever order they come. */
+static void the_whole_stays_whatever_it_proves(void)
+{
+	static const char whole[] = "a/d/1/pass/5 b/d/1/inconclusive/6", first[] = "a/d/1/pass/5",
+			  second[] = "a/d/2/inconclusive/9 b/d/1/inconclusive/6";
+	struct history *history = recorded_open("h.db"), *other = recorded_open("other.db");
+
+	CU_ASSERT(recorded_add(history, 2000, whole));
+	CU_ASSERT(!recorded_add(history, 1000, first));
+	CU_ASSERT(!recorded_add(history, 3000, second));
+	check_trend(history, &everything, 10, "1 at 2000: 2 = 1 + 0 + 1, 11 s\n");
+	recorded_add(other, 1000, first);
+	recorded_add(other, 3000, second);
+	CU_ASSERT(recorded_add(other, 2000, whole));
+	check_trend(other, &everything, 10, "3 at 2000: 2 = 1 + 0 + 1, 11 s\n");
+	history_close(other);
+	history_close(history);
+}
+
 static void a_run_without_sessions_is_none(void)
 {
 	struct history *history = recorded_open("h.db");
@@ -272,12 +291,15 @@ static void runs_that_are_alike_have_half_of_the_places(void)
 	recorded_add(history, 4000, "a/e/1/fail/4 b/e/1/pass/4");
 	for (int times = 0; times < 2; times++) {
 		shown[0] = '\0';
-		CU_ASSERT(history_alike(history, places, 4, 10, show_trend, NULL, &err));
+		CU_ASSERT(history_alike(history, places, 4, 0, 10, show_trend, NULL, &err));
 		TEST_SAME_TEXT(shown, "3 at 3000: 3 = 1 + 1 + 1, 9 s\n1 at 1000: 2 = 2 + 0 + 0, 2 s\n");
 	}
 	shown[0] = '\0';
-	CU_ASSERT(history_alike(history, places, 4, 1, show_trend, NULL, &err));
+	CU_ASSERT(history_alike(history, places, 4, 0, 1, show_trend, NULL, &err));
 	TEST_SAME_TEXT(shown, "3 at 3000: 3 = 1 + 1 + 1, 9 s\n");
+	shown[0] = '\0';
+	CU_ASSERT(history_alike(history, places, 4, 3, 10, show_trend, NULL, &err));
+	TEST_SAME_TEXT(shown, "1 at 1000: 2 = 2 + 0 + 0, 2 s\n");
 	check_changes(history, 3, 3, &everything, "new a/d/1 hang download: it came to fail\n");
 	history_close(history);
 }
@@ -286,6 +308,7 @@ const CU_TestInfo tests_history[] = {
 	{"a run is recorded once", a_run_is_recorded_once},
 	{"a resumed run counts once", a_resumed_run_counts_once},
 	{"shards count once", shards_count_once},
+	{"the whole stays whatever it proves", the_whole_stays_whatever_it_proves},
 	{"a run without sessions is none", a_run_without_sessions_is_none},
 	{"the trend is of what is asked for", the_trend_is_of_what_is_asked_for},
 	{"durations are those of the last run that has any", durations_are_those_of_the_last_run_that_has_any},
