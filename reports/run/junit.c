@@ -58,10 +58,20 @@ static void put_trouble(FILE *stream, const struct run_session *session, const c
 	fprintf(stream, "%s</%s%s>\n", beside ? "</stackTrace>" : "", word, kind);
 }
 
+/* @return the last of the times of a session that was run; NULL: none was, because whoever asked for it wanted it so. */
+static const struct run_session *last_run(const struct run_session *times, size_t count)
+{
+	while (count > 0 && times[count - 1].outcome == RUN_HELD)
+		count--;
+	return count > 0 ? &times[count - 1] : NULL;
+}
+
 /* @return the first of the times of a session that decides about it; NULL: it is no failure and no error. */
 static const struct run_session *decisive(const struct run_session *times, size_t count)
 {
-	for (size_t i = 0; i < count && run_is_trouble(&times[count - 1]); i++)
+	const struct run_session *last = last_run(times, count);
+
+	for (size_t i = 0; i < count && last != NULL && run_is_trouble(last); i++)
 		if (run_is_trouble(&times[i]))
 			return &times[i];
 	return NULL;
@@ -85,14 +95,14 @@ static void put_outcome(FILE *stream, const struct run_session *times, size_t co
 {
 	const struct run_session *decides = decisive(times, count);
 
-	if (times[0].outcome == RUN_HELD) {
+	if (decides != NULL && is_failure(decides))
+		put_trouble(stream, decides, "");
+	put_beside(stream, times, count, true);
+	if (last_run(times, count) == NULL) {
 		fputs("      <skipped", stream);
 		markup_attribute(stream, "message", times[0].reason);
 		fputs("/>\n", stream);
 	}
-	if (decides != NULL && is_failure(decides))
-		put_trouble(stream, decides, "");
-	put_beside(stream, times, count, true);
 	if (decides != NULL && !is_failure(decides))
 		put_trouble(stream, decides, "");
 	put_beside(stream, times, count, false);
@@ -171,7 +181,7 @@ static struct counts count(const struct run *run, size_t first, size_t end)
 		counts.tests++;
 		counts.failures += trouble != NULL && is_failure(trouble);
 		counts.errors += trouble != NULL && !is_failure(trouble);
-		counts.skipped += session->outcome == RUN_HELD;
+		counts.skipped += last_run(session, count_times(run, session)) == NULL;
 	}
 	return counts;
 }
