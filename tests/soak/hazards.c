@@ -177,7 +177,7 @@ void soak_disks(void)
 		const enum command command = done % COMMANDS;
 		const uint64_t kb = 4 + soak_drawn("disk", done, whole_kb[command] + whole_kb[command] / 4);
 		(void)soak_shell(
-			"cd %s && unshare -m sh -c 'mount -t tmpfs -o size=%lluk none small && { %s %s >said.txt 2>&1; echo $? >status; "
+			"cd %s && rm -f status said.txt && unshare -m sh -c 'mount -t tmpfs -o size=%lluk none small && { %s %s >said.txt 2>&1; echo $? >status; "
 			"[ ! -e small/x ] || cp -a small/x hazard; }'",
 			soak_folder, (unsigned long long)kb, soak_program(), words_of(command, "small/x"));
 		look(command, status_of("status"), "No space left on device", kb);
@@ -200,6 +200,10 @@ void soak_read_only(void)
 	unsigned done = 0;
 
 	prepare();
+	if (soak_shell("%s true 2>/dev/null", as_others) != 0) {
+		printf("folders: not run: setpriv may not take root's rights away\n");
+		return;
+	}
 	for (; done < SOAK_MOMENTS / soak_share; done++) {
 		const enum command command = done % COMMANDS;
 		const uint64_t after_us = soak_drawn("read-only", done, whole_us[command]);
@@ -236,6 +240,8 @@ static void look_at_rivals(int status, uint64_t after_us)
 	else if (rival_status != 0 &&
 	         soak_shell("grep -qE 'is there already|somebody else is at work|is no folder of a run' %s/rival.txt", soak_folder) != 0)
 		soak_fail("after %llu us: see %s/rival.txt", (unsigned long long)after_us, soak_folder);
+	else if (status == 0 && rival_status == 0 && rival != COMMANDS)
+		soak_fail("after %llu us, both have the folder", (unsigned long long)after_us);
 	else if (second && !said("is there already") && !said("somebody else is at work"))
 		soak_fail("after %llu us: see %s/said.txt", (unsigned long long)after_us, soak_folder);
 	else
