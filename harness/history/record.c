@@ -59,11 +59,11 @@ static bool add_session(struct history *history, int64_t run, const struct histo
 	other ".folder = " one ".folder AND " other ".verdict = " one ".verdict AND " other ".digest = " one ".digest AND " other          \
 	      ".wall_ns = " one ".wall_ns"
 #define IS_PART(part, whole)                                                                                                               \
-	"EXISTS (SELECT 1 FROM session AS c JOIN session AS d ON d.run = " whole                                                           \
-	" AND " IS_SAME("c", "d") " WHERE c.run = " part ") "                                                                              \
-				  "AND NOT EXISTS (SELECT 1 FROM session AS s WHERE s.run = " part                                         \
-				  " AND s.verdict <> 'inconclusive' AND NOT EXISTS "                                                       \
-				  "(SELECT 1 FROM session AS n WHERE n.run = " whole " AND " IS_SAME("s", "n") "))"
+	"NOT EXISTS (SELECT 1 FROM session AS s WHERE s.run = " part " AND s.verdict <> 'inconclusive' AND NOT EXISTS "                    \
+	"(SELECT 1 FROM session AS n WHERE n.run = " whole " AND " IS_SAME("s", "n") "))"
+
+/* The runs that have something in common with run ?1, found by the index session_by_time. What took no time did not run. */
+#define KIN "(SELECT d.run FROM session AS c JOIN session AS d ON " IS_SAME("c", "d") " WHERE c.run = ?1 AND c.wall_ns > 0 AND d.run <> ?1)"
 
 /* Of two that are parts of each other, since they differ in what proved nothing, the larger stays, else the one that ended later, else the first. */
 #define COUNTS(run) "(SELECT count(*) FROM session WHERE run = " run "), (SELECT ended_s FROM run WHERE id = " run "), -" run
@@ -82,7 +82,7 @@ static bool drop(struct history *history, int64_t run, struct error *err)
 static bool drop_parts_of(struct history *history, int64_t run, struct error *err)
 {
 	sqlite3_stmt *statement = store_prepare(
-		history, err, "CREATE TEMP TABLE part AS SELECT id FROM run WHERE id <> ?1 AND " IS_DROPPED("run.id", "?1"), "n", run);
+		history, err, "CREATE TEMP TABLE part AS SELECT id FROM run WHERE id IN " KIN " AND " IS_DROPPED("run.id", "?1"), "n", run);
 
 	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err) &&
 	       store_run(history,
@@ -99,10 +99,11 @@ static bool count_once(struct history *history, int64_t run, int64_t *ret_run, s
 
 	*ret_run = run;
 	if (!drop_parts_of(history, run, err) ||
-	    !store_number(
-		    history,
-		    store_prepare(history, err, "SELECT id FROM run WHERE id <> ?1 AND " IS_DROPPED("?1", "run.id") " LIMIT 1", "n", run),
-		    &whole, err))
+	    !store_number(history,
+	                  store_prepare(history, err,
+	                                "SELECT id FROM run WHERE id IN " KIN " AND " IS_DROPPED("?1", "run.id") " ORDER BY id LIMIT 1",
+	                                "n", run),
+	                  &whole, err))
 		return false;
 	if (whole == 0)
 		return true;

@@ -26,6 +26,9 @@ static const char *const steps[SCHEMA_VERSION] = {
 	"ALTER TABLE session ADD COLUMN plan_hash TEXT NOT NULL DEFAULT '';"
 	"CREATE INDEX session_by_place ON session (scenario, device, run);"
 	"CREATE INDEX run_by_end ON run (ended_s);",
+
+	/* Which other run has the same session. */
+	"CREATE INDEX session_by_time ON session (wall_ns);",
 };
 
 struct identity {
