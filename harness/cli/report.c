@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/report.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "cli/cli.h"
@@ -96,7 +100,17 @@ static int exit_code(const struct run *run)
 	return run->outcomes[RUN_INCONCLUSIVE] + run->outcomes[RUN_WITHOUT_VERDICT] > 0 ? EXIT_INCONCLUSIVE : EXIT_PASSED;
 }
 
-bool report_end(const char *dir, bool terminal, bool github, int *ret_code, struct error *err)
+/* Two that write the reports of a run at once would write the same unfinished files. @return a descriptor to close; -1 where folders cannot be locked. */
+static int wait_for_others(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
+		continue;
+	return fd;
+}
+
+static bool report_alone(const char *dir, bool terminal, bool github, int *ret_code, struct error *err)
 {
 	struct causes causes;
 	struct run run;
@@ -115,6 +129,16 @@ bool report_end(const char *dir, bool terminal, bool github, int *ret_code, stru
 	*ret_code = exit_code(&run);
 	causes_close(&causes);
 	run_close(&run);
+	return good;
+}
+
+bool report_end(const char *dir, bool terminal, bool github, int *ret_code, struct error *err)
+{
+	int others = wait_for_others(dir);
+	bool good = report_alone(dir, terminal, github, ret_code, err);
+
+	if (others >= 0)
+		(void)close(others);
 	return good;
 }
 
