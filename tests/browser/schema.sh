@@ -17,6 +17,9 @@ fail()
 	exit 1
 }
 
+# As fetch.sh: one apt at a time.
+exec 9>"$build/apt/lock"
+flock 9
 export APT_CONFIG="$build/apt/apt.conf"
 rm -rf "$work"
 mkdir "$work"

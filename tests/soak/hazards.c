@@ -25,8 +25,10 @@ enum command { RUN, MERGE, GATE, COMMANDS };
 
 static const char *const names[COMMANDS] = {"run", "merge", "gate"};
 
-/* Of each with nobody in its way. */
-static uint64_t whole_us[COMMANDS], whole_kb[COMMANDS];
+/* What a command takes and leaves with nobody in its way. */
+struct whole {
+	uint64_t us, kb;
+};
 
 /* @return the words of the command line that leave the folder @p out. */
 static const char *words_of(enum command command, const char *out)
@@ -68,14 +70,15 @@ static uint64_t size_kb(const char *name)
 	return kb;
 }
 
-/* What the commands need, and what they leave and take when nothing comes in their way: "whole-run" and so on. */
-static void prepare(void)
+/* Makes what the commands need, and what they leave when nothing comes in their way: "whole-run" and so on. @return one for each. */
+static const struct whole *prepare(void)
 {
+	static struct whole whole[COMMANDS];
 	static bool done;
 	char out[32];
 
 	if (done)
-		return;
+		return whole;
 	done = true;
 	(void)soak_short_scenario();
 	(void)soak_shell("printf 'suite: s\\nscenarios: [short.yaml]\\n' >%s/gated.yaml", soak_folder);
@@ -84,9 +87,10 @@ static void prepare(void)
 		soak_program(), soak_folder, SEEDS, soak_folder);
 	for (enum command command = RUN; command < COMMANDS; command++) {
 		(void)snprintf(out, sizeof out, "whole-%s", names[command]);
-		whole_us[command] = soak_time_of(words_of(command, below(out)));
-		whole_kb[command] = size_kb(out);
+		whole[command].us = soak_time_of(words_of(command, below(out)));
+		whole[command].kb = size_kb(out);
 	}
+	return whole;
 }
 
 /* -- what has come of it -- */
@@ -136,7 +140,7 @@ static void look(enum command command, int status, const char *why, uint64_t mom
 }
 
 /* Runs @p words, and @p meanwhile after a time. @return the exit status. */
-static int run_while(const char *before, const char *words, uint64_t after_us, void (*meanwhile)(void))
+static int run_while(const char *before, const char *words, uint64_t after_us, void (*meanwhile)(void *ctx), void *ctx)
 {
 	char command[WORDS_MAX + PATH_MAX];
 	int status = 0;
@@ -144,7 +148,7 @@ static int run_while(const char *before, const char *words, uint64_t after_us, v
 	(void)snprintf(command, sizeof command, "exec %s %s %s >%s/said.txt 2>&1", before, soak_program(), words, soak_folder);
 	pid_t pid = soak_start(command);
 	soak_wait(after_us);
-	meanwhile();
+	meanwhile(ctx);
 	(void)waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -168,14 +172,14 @@ void soak_disks(void)
 	double start = soak_seconds();
 	unsigned done = 0;
 
-	prepare();
+	const struct whole *whole = prepare();
 	if (soak_shell("mkdir %s/small && unshare -m mount -t tmpfs none %s/small 2>/dev/null", soak_folder, soak_folder) != 0) {
 		printf("disks: not run: no right to mount a small one\n");
 		return;
 	}
 	for (; done < SOAK_MOMENTS / soak_share; done++) {
 		const enum command command = done % COMMANDS;
-		const uint64_t kb = 4 + soak_drawn("disk", done, whole_kb[command] + whole_kb[command] / 4);
+		const uint64_t kb = 4 + soak_drawn("disk", done, whole[command].kb + whole[command].kb / 4);
 		(void)soak_shell(
 			"cd %s && rm -f status said.txt && unshare -m sh -c 'mount -t tmpfs -o size=%lluk none small && { %s %s >said.txt 2>&1; echo $? >status; "
 			"[ ! -e small/x ] || cp -a small/x hazard; }'",
@@ -187,8 +191,9 @@ void soak_disks(void)
 
 /* -- a folder that becomes read-only -- */
 
-static void make_read_only(void)
+static void make_read_only(void *ctx)
 {
+	(void)ctx;
 	(void)soak_shell("find %s/kept -type d -exec chmod a-w {} + 2>/dev/null", soak_folder);
 }
 
@@ -199,16 +204,16 @@ void soak_read_only(void)
 	double start = soak_seconds();
 	unsigned done = 0;
 
-	prepare();
+	const struct whole *whole = prepare();
 	if (soak_shell("%s true 2>/dev/null", as_others) != 0) {
 		printf("folders: not run: setpriv may not take root's rights away\n");
 		return;
 	}
 	for (; done < SOAK_MOMENTS / soak_share; done++) {
 		const enum command command = done % COMMANDS;
-		const uint64_t after_us = soak_drawn("read-only", done, whole_us[command]);
+		const uint64_t after_us = soak_drawn("read-only", done, whole[command].us);
 		(void)soak_shell("mkdir %s/kept", soak_folder);
-		int status = run_while(as_others, words_of(command, below("kept/x")), after_us, make_read_only);
+		int status = run_while(as_others, words_of(command, below("kept/x")), after_us, make_read_only, NULL);
 		(void)soak_shell("cd %s && chmod -R u+w kept && { [ ! -e kept/x ] || mv kept/x hazard; } && rmdir kept", soak_folder);
 		look(command, status, "Permission denied", after_us);
 	}
@@ -217,35 +222,39 @@ void soak_read_only(void)
 
 /* -- two who want the same folder -- */
 
-/* What comes second: COMMANDS is a run that is to go on. */
-static int rival, rival_status;
+/* What comes second. */
+struct rival {
+	enum command command; /* COMMANDS: a run that is to go on */
+	int status;
+};
 
-static void start_rival(void)
+static void start_rival(void *ctx)
 {
+	struct rival *rival = ctx;
 	char words[WORDS_MAX];
 
-	if (rival == COMMANDS)
+	if (rival->command == COMMANDS)
 		(void)snprintf(words, sizeof words, "run --history none --resume %s/hazard", soak_folder);
 	else
-		(void)snprintf(words, sizeof words, "%s", words_of((enum command)rival, below("hazard")));
-	rival_status = soak_shell("%s %s >%s/rival.txt 2>&1", soak_program(), words, soak_folder);
+		(void)snprintf(words, sizeof words, "%s", words_of(rival->command, below("hazard")));
+	rival->status = soak_shell("%s %s >%s/rival.txt 2>&1", soak_program(), words, soak_folder);
 }
 
-static void look_at_rivals(int status, uint64_t after_us)
+static void look_at_rivals(const struct rival *rival, int status, uint64_t after_us)
 {
-	const bool second = status != 0 && rival_status == 0;
+	const bool second = status != 0 && rival->status == 0;
 
-	if (status != 0 && rival_status != 0)
-		soak_fail("after %llu us, neither has come to an end: %d, %d", (unsigned long long)after_us, status, rival_status);
-	else if (rival_status != 0 &&
+	if (status != 0 && rival->status != 0)
+		soak_fail("after %llu us, neither has come to an end: %d, %d", (unsigned long long)after_us, status, rival->status);
+	else if (rival->status != 0 &&
 	         soak_shell("grep -qE 'is there already|somebody else is at work|is no folder of a run' %s/rival.txt", soak_folder) != 0)
 		soak_fail("after %llu us: see %s/rival.txt", (unsigned long long)after_us, soak_folder);
-	else if (status == 0 && rival_status == 0 && rival != COMMANDS)
+	else if (status == 0 && rival->status == 0 && rival->command != COMMANDS)
 		soak_fail("after %llu us, both have the folder", (unsigned long long)after_us);
 	else if (second && !said("is there already") && !said("somebody else is at work"))
 		soak_fail("after %llu us: see %s/said.txt", (unsigned long long)after_us, soak_folder);
 	else
-		is_whole(second && rival == GATE ? GATE : RUN, "after a rival");
+		is_whole(second && rival->command == GATE ? GATE : RUN, "after a rival");
 	soak_forget("hazard");
 }
 
@@ -254,11 +263,12 @@ void soak_rivals(void)
 	double start = soak_seconds();
 	unsigned done = 0;
 
-	prepare();
+	const struct whole *whole = prepare();
 	for (; done < SOAK_MOMENTS / soak_share; done++) {
-		const uint64_t after_us = soak_drawn("rival", done, whole_us[RUN]);
-		rival = (int)(done % (COMMANDS + 1));
-		look_at_rivals(run_while("", words_of(RUN, below("hazard")), after_us, start_rival), after_us);
+		const uint64_t after_us = soak_drawn("rival", done, whole[RUN].us);
+		struct rival rival = {.command = done % (COMMANDS + 1)};
+		int status = run_while("", words_of(RUN, below("hazard")), after_us, start_rival, &rival);
+		look_at_rivals(&rival, status, after_us);
 	}
 	printf("rivals: %u that wanted the same folder at drawn moments, in %.0f s\n", done, soak_seconds() - start);
 }
@@ -284,8 +294,9 @@ static int64_t ask_history(const char *sql)
 #define SQL_NUMBER(number) #number
 #define SQL_RAISE(number) "PRAGMA user_version = " SQL_NUMBER(number)
 
-static void raise_version(void)
+static void raise_version(void *ctx)
 {
+	(void)ctx;
 	(void)ask_history(SQL_RAISE(NEWER));
 }
 
@@ -311,13 +322,13 @@ void soak_newer(void)
 	char words[WORDS_MAX];
 	unsigned done = 0;
 
-	prepare();
+	const struct whole *whole = prepare();
 	(void)snprintf(words, sizeof words, "run %s/short.yaml --seeds 1..%u --jobs 2 --history %s/h.db --out %s/hazard", soak_folder,
 	               SEEDS, soak_folder, soak_folder);
 	for (; done < SOAK_MOMENTS / soak_share; done++) {
-		const uint64_t after_us = soak_drawn("newer", done, whole_us[RUN] + whole_us[RUN] / 8);
+		const uint64_t after_us = soak_drawn("newer", done, whole[RUN].us + whole[RUN].us / 8);
 		(void)soak_shell("%s history import %s/whole-run --history %s/h.db >/dev/null", soak_program(), soak_folder, soak_folder);
-		int status = run_while("", words, after_us, raise_version);
+		int status = run_while("", words, after_us, raise_version, NULL);
 		look_at_history(status, after_us);
 		look(RUN, status, "is a history of version 99", after_us);
 		soak_forget("h.db");
@@ -327,8 +338,9 @@ void soak_newer(void)
 
 /* -- a scenario that goes -- */
 
-static void remove_scenario(void)
+static void remove_scenario(void *ctx)
 {
+	(void)ctx;
 	(void)unlink(below("going/b.yaml"));
 }
 
@@ -338,7 +350,7 @@ void soak_missing(void)
 	char words[WORDS_MAX];
 	unsigned done = 0;
 
-	prepare();
+	(void)prepare();
 	(void)soak_shell(
 		"cd %s && mkdir going && printf 'suite: s\\nscenarios: [a.yaml, b.yaml]\\n' >going/s.yaml && "
 		"sed 's/small.bin/..\\/small.bin/' short.yaml >going/a.yaml && sed 's/name: short/name: b/' going/a.yaml >b.yaml && cp b.yaml going",
@@ -349,7 +361,7 @@ void soak_missing(void)
 	for (; done < SOAK_MOMENTS / soak_share; done++) {
 		/* They are read at the very beginning, so most of the moments lie there. */
 		const uint64_t after_us = most_us >> soak_drawn("going", done, 12);
-		int status = run_while("", words, after_us, remove_scenario);
+		int status = run_while("", words, after_us, remove_scenario, NULL);
 		if (status == STATUS_USAGE ? !said("b.yaml") || soak_is_there("hazard") : status != 0 || soak_compare("hazard", "all") != 2)
 			soak_fail("missing after %llu us: came to %d: see %s/said.txt", (unsigned long long)after_us, status, soak_folder);
 		/* Sessions that have a verdict keep it. */
