@@ -36,7 +36,7 @@ static bool import_folder(struct history *history, const char *dir, struct error
 	if (recorded.is_new)
 		printf("%s: %zu session%s\n", dir, recorded.sessions, recorded.sessions == 1 ? "" : "s");
 	else
-		printf("%s: was there already\n", dir);
+		printf("%s: its sessions are recorded already\n", dir);
 	return true;
 }
 

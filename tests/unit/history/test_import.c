@@ -137,7 +137,7 @@ static void the_command_imports_merges_and_shows(void)
 		test_shell(output, sizeof output, STUTTER "import %s/run %s/run %s/none", folder, test_program(), folder, folder, folder),
 		2);
 	TEST_CONTAINS(output, "/run: 2 sessions\n");
-	TEST_CONTAINS(output, "/run: was there already\n");
+	TEST_CONTAINS(output, "/run: its sessions are recorded already\n");
 	TEST_CONTAINS(output, "/none cannot be read");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "show", folder, test_program()), 0);
 	TEST_CONTAINS(output, "there is no earlier run to compare with\n");
