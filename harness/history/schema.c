@@ -28,7 +28,7 @@ static const char *const steps[SCHEMA_VERSION] = {
 	"CREATE INDEX run_by_end ON run (ended_s);",
 
 	/* Which other run has the same session. */
-	"CREATE INDEX session_by_time ON session (wall_ns);",
+	"CREATE INDEX session_by_time ON session (wall_ns, folder);",
 };
 
 struct identity {
