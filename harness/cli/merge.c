@@ -43,7 +43,7 @@ static bool record(struct history *history, const char *dir, struct error *err)
 	struct history_place *places = memory_new((run.count + 1) * sizeof *places);
 	for (size_t i = 0; i < run.count; i++)
 		places[i] = (struct history_place){run.sessions[i].scenario, run.sessions[i].device};
-	bool good = run.outcomes[RUN_WITHOUT_VERDICT] + run.outcomes[RUN_HELD] == run.count ||
+	bool good = run.outcomes[RUN_WITHOUT_VERDICT] == run_done(&run) ||
 	            (record_run(history, dir, &recorded, err) && record_before(history, places, run.count, recorded.run, dir, err));
 	free(places);
 	run_close(&run);

@@ -94,8 +94,8 @@ static int exit_code(const struct run *run)
 		return EXIT_BUG;
 	if (run->outcomes[RUN_FAILED] > 0)
 		return EXIT_FAILED;
-	/* A run of which nothing was run shows nothing. */
-	if (run->outcomes[RUN_HELD] == run->count)
+	/* A run of which nothing was run, or a part is not there, shows nothing. What was held back by whoever asked for it is no part of what is shown. */
+	if (run_done(run) == 0 || run_missing(run, 0) != NULL || run->outcomes[RUN_WAITING] > 0)
 		return EXIT_INCONCLUSIVE;
 	return run->outcomes[RUN_INCONCLUSIVE] + run->outcomes[RUN_WITHOUT_VERDICT] > 0 ? EXIT_INCONCLUSIVE : EXIT_PASSED;
 }

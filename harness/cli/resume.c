@@ -21,7 +21,7 @@ bool resume_read(const char *dir, char ret_dir[DEVICE_PATH_MAX], struct resume_w
 		return false;
 	words = json_object_get(run.plan, "arguments");
 	const size_t count = json_array_size(words);
-	if (strlen(run.dir) > JOBS_FOLDER_MAX || count == 0 || strcmp(json_string_value(json_array_get(words, 0)), "run") != 0) {
+	if (strlen(run.dir) > JOBS_FOLDER_MAX || !run_can_go_on(&run)) {
 		run_close(&run);
 		return error_set(err, "the run in %s cannot go on: " RUN_FILE " does not say how `stutter run` began it", dir);
 	}

@@ -61,9 +61,17 @@ void report_github(FILE *stream, const struct causes *causes)
 {
 	size_t count;
 	struct run_idle *idle = run_idle_rules(causes->run, &count);
+	const char *text;
 
 	for (size_t i = 0; i < causes->count; i++)
 		put_cause(stream, causes, &causes->list[i]);
+	for (size_t i = 0; (text = run_missing(causes->run, i)) != NULL; i++)
+		fprintf(stream, "::error title=A shard is missing::shard %s " RUN_MISSING_TEXT "\n", text);
+	for (size_t i = 0; (text = run_note(causes->run, i)) != NULL; i++) {
+		fputs("::notice::", stream);
+		put(stream, text, false);
+		fputc('\n', stream);
+	}
 	for (size_t i = 0; i < count; i++) {
 		put_command(stream, "warning", idle[i].source, "A fault never matched");
 		put(stream, idle[i].scenario, false);

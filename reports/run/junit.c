@@ -58,10 +58,10 @@ static void put_trouble(FILE *stream, const struct run_session *session, const c
 	fprintf(stream, "%s</%s%s>\n", beside ? "</stackTrace>" : "", word, kind);
 }
 
-/* @return the last of the times of a session that was run; NULL: none was, because whoever asked for it wanted it so. */
+/* @return the last of the times of a session that was run; NULL: none was, because whoever asked for it wanted it so, or its turn may still come. */
 static const struct run_session *last_run(const struct run_session *times, size_t count)
 {
-	while (count > 0 && times[count - 1].outcome == RUN_HELD)
+	while (count > 0 && times[count - 1].outcome >= RUN_HELD)
 		count--;
 	return count > 0 ? &times[count - 1] : NULL;
 }
@@ -196,35 +196,61 @@ static void put_counts(FILE *stream, struct counts counts, bool skipped)
 	fputs(">\n", stream);
 }
 
-static void put_idle(FILE *stream, const struct run_idle *idle, size_t idle_count, const char *scenario)
+/* What is to be known of the run has no element of its own: each suite says it. */
+static void put_suite_properties(FILE *stream, const struct run *run, const struct run_idle *idle, size_t idle_count, const char *scenario)
 {
-	bool any = false;
+	const char *note;
+	bool any = run_note(run, 0) != NULL;
 
-	for (size_t i = 0; i < idle_count; i++) {
-		if (idle[i].scenario != scenario)
-			continue;
-		fputs(any ? "" : "    <properties>\n", stream);
-		put_property(stream, "fault that never matched", idle[i].rule);
-		any = true;
-	}
-	fputs(any ? "    </properties>\n" : "", stream);
+	for (size_t i = 0; i < idle_count; i++)
+		any = any || idle[i].scenario == scenario;
+	if (!any)
+		return;
+	fputs("    <properties>\n", stream);
+	for (size_t i = 0; i < idle_count; i++)
+		if (idle[i].scenario == scenario)
+			put_property(stream, "fault that never matched", idle[i].rule);
+	for (size_t i = 0; (note = run_note(run, i)) != NULL; i++)
+		put_property(stream, "note", note);
+	fputs("    </properties>\n", stream);
+}
+
+/* A shard that is missing is an error, or a part of a run would look like the whole. */
+static void put_missing(FILE *stream, const struct run *run, size_t missing)
+{
+	if (missing == 0)
+		return;
+	fputs("  <testsuite name=\"shards\"", stream);
+	put_counts(stream, (struct counts){.tests = missing, .errors = missing}, true);
+	for (size_t i = 0; i < missing; i++)
+		fprintf(stream,
+		        "    <testcase classname=\"shards\" name=\"shard %s\" time=\"0.000\">\n"
+		        "      <error message=\"shard %s " RUN_MISSING_TEXT "\" type=\"missing\"/>\n    </testcase>\n",
+		        run_missing(run, i), run_missing(run, i));
+	fputs("  </testsuite>\n", stream);
 }
 
 void report_junit(FILE *stream, const struct causes *causes)
 {
 	const struct run *run = causes->run;
-	size_t idle_count;
+	size_t idle_count, missing = 0;
 	struct run_idle *idle = run_idle_rules(run, &idle_count);
+	struct counts counts = count(run, 0, run->count);
 
+	while (run_missing(run, missing) != NULL)
+		missing++;
+	counts.tests += missing;
+	counts.errors += missing;
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"stutter\"", stream);
-	put_counts(stream, count(run, 0, run->count), false);
+	put_counts(stream, counts, false);
+	put_missing(stream, run, missing);
 	for (size_t first = 0, end; first < run->count; first = end) {
 		const char *scenario = run->sessions[run->by_scenario[first]].scenario;
 		end = run_scenario_end(run, first);
 		fputs("  <testsuite", stream);
 		markup_attribute(stream, "name", scenario);
 		put_counts(stream, count(run, first, end), true);
-		put_idle(stream, idle, idle_count, scenario);
+		put_suite_properties(stream, run, idle, idle_count, scenario);
 		for (size_t i = first; i < end; i++)
 			if (!run->sessions[run->by_scenario[i]].again)
 				put_case(stream, run, &run->sessions[run->by_scenario[i]]);

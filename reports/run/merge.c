@@ -180,33 +180,6 @@ static bool take_folder(const char *dir, const struct part *part, struct error *
 
 /* -- what is told of them -- */
 
-static bool has_shard(const struct run *runs, size_t count, size_t wanted, size_t shards)
-{
-	size_t shard, of;
-
-	for (size_t i = 0; i < count; i++)
-		if (sscanf(runs[i].shard, "%zu/%zu", &shard, &of) == 2 && of == shards && shard == wanted)
-			return true;
-	return false;
-}
-
-/* What is not there is told in every report. */
-static void note_missing(json_t *notes, const struct run *runs, size_t count)
-{
-	size_t shard, shards;
-
-	if (count == 0 || sscanf(runs[0].shard, "%zu/%zu", &shard, &shards) != 2)
-		return;
-	for (shard = 1; shard <= shards; shard++) {
-		if (has_shard(runs, count, shard, shards))
-			continue;
-		char *text = memory_format("shard %zu/%zu is not among what was merged: its sessions are not in this report", shard,
-		                           shards);
-		json_array_append_new(notes, json_string(text));
-		free(text);
-	}
-}
-
 static bool knows(const json_t *notes, const char *note)
 {
 	for (size_t i = 0; i < json_array_size(notes); i++)
@@ -220,7 +193,6 @@ static json_t *collect_notes(const struct run *runs, size_t count)
 	json_t *notes = json_array();
 	const char *note;
 
-	note_missing(notes, runs, count);
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; (note = run_note(&runs[i], j)) != NULL; j++)
 			if (!knows(notes, note))
@@ -228,15 +200,38 @@ static json_t *collect_notes(const struct run *runs, size_t count)
 	return notes;
 }
 
+/* Those of runs that were merged themselves, too. */
+static json_t *list_shards(const struct run *runs, size_t count)
+{
+	json_t *shards = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		const json_t *merged = json_object_get(runs[i].plan, "shards");
+		for (size_t j = 0; j < json_array_size(merged); j++)
+			json_array_append(shards, json_array_get(merged, j));
+		if (runs[i].shard[0] != '\0')
+			json_array_append_new(shards, json_string(runs[i].shard));
+	}
+	return shards;
+}
+
+/* @return what run.json is to say of a session: what its run says, and why it was held back, which another of the runs may not have been. */
+static json_t *describe_session(const struct part *part)
+{
+	const size_t index = (size_t)(part->session - part->run->sessions);
+	json_t *json = json_copy(json_array_get(json_object_get(part->run->plan, "sessions"), index));
+
+	if (part->session->outcome == RUN_HELD)
+		json_object_set_new(json, "held", json_string(part->session->held));
+	return json;
+}
+
 static json_t *list_sessions(const struct part *parts, size_t count)
 {
 	json_t *sessions = json_array();
 
-	for (size_t i = 0; i < count; i++) {
-		const struct run *run = parts[i].run;
-		const size_t index = (size_t)(parts[i].session - run->sessions);
-		json_array_append(sessions, json_array_get(json_object_get(run->plan, "sessions"), index));
-	}
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(sessions, describe_session(&parts[i]));
 	return sessions;
 }
 
@@ -265,6 +260,7 @@ static json_t *describe(const struct run *runs, size_t count, const struct part 
 		json_object_set_new(json, "device", json_string(json_string_value(device)));
 	if (strict)
 		json_object_set_new(json, "strict", json_true());
+	json_object_set_new(json, "shards", list_shards(runs, count));
 	json_object_set_new(json, "notes", collect_notes(runs, count));
 	json_object_set_new(json, "sessions", list_sessions(parts, part_count));
 	return json;
@@ -281,15 +277,6 @@ static bool write_run(const char *dir, json_t *json, struct error *err)
 	return report_file_close(&file, err);
 }
 
-/* Sessions of one run were held back for a reason, those of another for another: the first is told. */
-static bool pass_on_held(const char *dir, const struct run *runs, size_t count, struct error *err)
-{
-	for (size_t i = 0; i < count; i++)
-		if (runs[i].held != NULL)
-			return run_hold(dir, runs[i].held, err);
-	return true;
-}
-
 bool run_merge(const char *dir, const struct run *runs, size_t count, struct error *err)
 {
 	size_t part_count;
@@ -300,7 +287,7 @@ bool run_merge(const char *dir, const struct run *runs, size_t count, struct err
 		good = take_folder(dir, &parts[i], err);
 	if (good) {
 		json_t *json = describe(runs, count, parts, part_count);
-		good = pass_on_held(dir, runs, count, err) && write_run(dir, json, err);
+		good = write_run(dir, json, err);
 		json_decref(json);
 	}
 	free(parts);

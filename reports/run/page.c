@@ -53,13 +53,21 @@ void report_headline(FILE *stream, const struct causes *causes)
 {
 	const struct run *run = causes->run;
 
+	const size_t done = run_done(run);
+
 	if (run->goes_on)
-		fputs("The run goes on: ", stream);
-	if (run_troubles(run) == 0)
-		fprintf(stream, "%s%zu session%s came out as expected", run->count > 1 ? "All " : "", run->count, plural(run->count));
+		fprintf(stream, "The run goes on, with %zu of %zu session%s done: ", done, run->count, plural(run->count));
+	if (run_troubles(run) > 0)
+		fprintf(stream, "%zu of %zu session%s did not come out as expected, for %zu cause%s", run_troubles(run), done, plural(done),
+		        causes->count, plural(causes->count));
+	else if (done == 0)
+		fputs("no session was run", stream);
 	else
-		fprintf(stream, "%zu of %zu session%s did not come out as expected, for %zu cause%s", run_troubles(run), run->count,
-		        plural(run->count), causes->count, plural(causes->count));
+		fprintf(stream, "%s%zu session%s came out as expected", done > 1 ? "All " : "", done, plural(done));
+	if (run->outcomes[RUN_HELD] > 0)
+		fprintf(stream, "; %zu %s not run", run->outcomes[RUN_HELD], run->outcomes[RUN_HELD] == 1 ? "was" : "were");
+	for (size_t i = 0; run_missing(run, i) != NULL; i++)
+		fprintf(stream, "%s %s", i == 0 ? "; missing: shard" : ",", run_missing(run, i));
 }
 
 static void put_title(FILE *stream, const struct causes *causes)
@@ -80,7 +88,7 @@ static void put_about(FILE *stream, const struct causes *causes)
 static void put_counts(FILE *stream, const struct causes *causes)
 {
 	static const char *const names[RUN_OUTCOMES] = {"failed", "inconclusive", "without verdict", "confirmed failures",
-	                                                "passed", "not run"};
+	                                                "passed", "not run",      "waiting"};
 
 	for (size_t i = 0; i < RUN_OUTCOMES; i++)
 		if (causes->run->outcomes[i] > 0)
@@ -105,7 +113,7 @@ static const struct run_session *find_other(const struct run *run, const struct 
 	for (size_t i = 0; i < run->count; i++) {
 		const struct run_session *other = &run->sessions[i];
 		if (strcmp(other->scenario, session->scenario) != 0 || strcmp(other->verdict, session->verdict) == 0 ||
-		    other->outcome == RUN_WITHOUT_VERDICT || !run_has(run, other, "data.js"))
+		    other->json == NULL || !run_has(run, other, "data.js"))
 			continue;
 		if (strcmp(other->device, session->device) == 0)
 			return other;
@@ -217,7 +225,8 @@ static void put_causes(FILE *stream, const struct causes *causes)
 	for (size_t i = 0; i < causes->count; i++)
 		put_cause(stream, causes, &causes->list[i], i < CAUSES_OPEN);
 	if (causes->count == 0)
-		fputs("<p class=\"none\">Nothing: every session is as expected.</p>", stream);
+		fprintf(stream, "<p class=\"none\">Nothing%s.</p>",
+		        run_done(causes->run) > 0 ? ": every session that was run is as expected" : " is known: no session was run");
 }
 
 static void put_notes(FILE *stream, const struct causes *causes)
@@ -226,8 +235,11 @@ static void put_notes(FILE *stream, const struct causes *causes)
 	struct run_idle *idle = run_idle_rules(causes->run, &count);
 	const char *note;
 
-	if (count > 0 || run_note(causes->run, 0) != NULL)
+	const bool any = count > 0 || run_note(causes->run, 0) != NULL || run_missing(causes->run, 0) != NULL;
+	if (any)
 		fputs("<section aria-labelledby=\"notes\"><h2 id=\"notes\">To look at besides</h2>\n<ul>", stream);
+	for (size_t i = 0; run_missing(causes->run, i) != NULL; i++)
+		fprintf(stream, "<li>Shard %s " RUN_MISSING_TEXT "</li>\n", run_missing(causes->run, i));
 	for (size_t i = 0; i < count; i++) {
 		fputs("<li><bdi>", stream);
 		markup_text(stream, idle[i].scenario);
@@ -237,7 +249,7 @@ static void put_notes(FILE *stream, const struct causes *causes)
 	}
 	for (size_t i = 0; (note = run_note(causes->run, i)) != NULL; i++)
 		put_name(stream, note);
-	if (count > 0 || run_note(causes->run, 0) != NULL)
+	if (any)
 		fputs("</ul></section>", stream);
 	free(idle);
 }
@@ -283,7 +295,8 @@ static void put_cell(FILE *stream, const struct run *run, size_t first, size_t e
 	}
 	while (outcomes[worst] == 0)
 		worst++;
-	static const char *const words[RUN_OUTCOMES] = {"failed", "inconclusive", "no verdict", "confirmed", "passed", "not run"};
+	static const char *const words[RUN_OUTCOMES] = {"failed", "inconclusive", "no verdict", "confirmed",
+	                                                "passed", "not run",      "waiting"};
 	fprintf(stream, "<td><span class=\"mark %s\">%s ", run_look(worst)->class, run_look(worst)->mark);
 	if (outcomes[worst] < all)
 		fprintf(stream, "%zu of ", outcomes[worst]);

@@ -14,6 +14,8 @@
 #include "reports/verdict.h"
 
 #define S_NS 1e9
+/* More shards than this no run has (PLAN_SESSIONS_MAX): a file that says otherwise is not ours. */
+#define SHARDS_MAX PLAN_SESSIONS_MAX
 
 /* -- reading -- */
 
@@ -39,7 +41,7 @@ static uint64_t ns_of(const json_t *json, const char *key)
 static char *replay_command(const struct run *run, const struct run_session *session, bool is_replay)
 {
 	const bool has_plan = run_has(run, session, "plan.yaml");
-	const bool frozen = session->outcome != RUN_INCONCLUSIVE && session->outcome != RUN_WITHOUT_VERDICT;
+	const bool frozen = session->json != NULL && session->outcome != RUN_INCONCLUSIVE;
 	const char *device = member_text(run->plan, "device");
 	char *plan = memory_format("%s/%s/plan.yaml", run->dir, session->folder);
 	char *text = NULL;
@@ -106,12 +108,15 @@ static void lack_verdict(const struct run *run, struct run_session *session)
 {
 	const bool began = run_has(run, session, "plan.yaml");
 
-	if (run->held != NULL) {
-		lack(session, memory_format("%s: %s", began ? "not run to its end" : "not run", run->held));
+	if (run->goes_on) {
+		lack(session, memory_text(began ? "begun, and not at its end: the run goes on" : "its turn has not come: the run goes on"));
+		session->outcome = RUN_WAITING;
+	} else if (session->held != NULL) {
+		lack(session, memory_format("%s: %s", began ? "not run to its end" : "not run", session->held));
 		session->outcome = RUN_HELD;
-		return;
+	} else {
+		lack(session, memory_text(began ? "no verdict: the run ended before" : "not run: the run ended before"));
 	}
-	lack(session, memory_format(began ? "no verdict: the %s" : "not run: the %s", run->goes_on ? "run goes on" : "run ended before"));
 }
 
 static void read_verdict(const struct run *run, struct run_session *session)
@@ -153,7 +158,10 @@ static void read_session(struct run *run, const json_t *planned, struct run_sess
 	                                .phase = "",
 	                                .judge = "",
 	                                .digest = "",
-	                                .failure_of = ""};
+	                                .failure_of = "",
+	                                .held = json_string_value(json_object_get(planned, "held"))};
+	if (session->held == NULL)
+		session->held = run->held;
 	read_verdict(run, session);
 	session->is_replay = json_is_true(json_object_get(planned, "replay"));
 }
@@ -300,6 +308,43 @@ static char *read_held(const char *dir)
 	return text;
 }
 
+/* -- shards that were merged -- */
+
+static bool has_shard(const json_t *shards, size_t wanted, size_t wanted_of)
+{
+	size_t shard, of;
+
+	for (size_t i = 0; i < json_array_size(shards); i++)
+		if (sscanf(json_string_value(json_array_get(shards, i)), "%zu/%zu", &shard, &of) == 2 && of == wanted_of && shard == wanted)
+			return true;
+	return false;
+}
+
+static void add_missing(json_t *missing, const json_t *shards, size_t of)
+{
+	for (size_t shard = 1; shard <= of; shard++) {
+		if (has_shard(shards, shard, of) || has_shard(missing, shard, of))
+			continue;
+		char *text = memory_format("%zu/%zu", shard, of);
+		json_array_append_new(missing, json_string(text));
+		free(text);
+	}
+}
+
+/* Each number of shards that one of them is of must be complete. */
+static json_t *find_missing(const json_t *shards)
+{
+	json_t *missing = json_array();
+	size_t shard, of;
+
+	for (size_t i = 0; i < json_array_size(shards); i++)
+		if (sscanf(json_string_value(json_array_get(shards, i)), "%zu/%zu", &shard, &of) == 2 && of <= SHARDS_MAX)
+			add_missing(missing, shards, of);
+	return missing;
+}
+
+/* -- the whole -- */
+
 bool run_open(struct run *ret_run, const char *dir, struct error *err)
 {
 	size_t length = strlen(dir);
@@ -317,6 +362,7 @@ bool run_open(struct run *ret_run, const char *dir, struct error *err)
 	}
 	run.tool = member_text(run.plan, "tool");
 	run.shard = member_text(run.plan, "shard");
+	run.missing = find_missing(json_object_get(run.plan, "shards"));
 	run.strict = json_is_true(json_object_get(run.plan, "strict"));
 	run.held = read_held(run.dir);
 	run.started = member_text(run.plan, "started");
@@ -339,6 +385,7 @@ void run_close(struct run *run)
 		free(run->sessions[i].lack);
 	}
 	json_decref(run->plan);
+	json_decref(run->missing);
 	free(run->by_scenario);
 	free(run->sessions);
 	free(run->held);
@@ -350,16 +397,19 @@ void run_close(struct run *run)
 
 const char *run_outcome_name(const struct run_session *session)
 {
-	static const char *const names[RUN_OUTCOMES] = {"FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass", "not run"};
+	static const char *const names[RUN_OUTCOMES] = {"FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure",
+	                                                "pass", "not run",      "waiting"};
 
 	return session->outcome == RUN_FAILED && strcmp(session->verdict, "pass") == 0 ? "PASS, UNEXPECTED" : names[session->outcome];
 }
 
 const struct run_look *run_look(enum run_outcome outcome)
 {
+	/* What only waits looks like what was held. */
 	static const struct run_look looks[RUN_OUTCOMES] = {
 		[RUN_FAILED] = {"fail", "\u2716"},         [RUN_INCONCLUSIVE] = {"open", "?"},  [RUN_WITHOUT_VERDICT] = {"open", "\u2026"},
 		[RUN_CONFIRMED] = {"confirmed", "\u25c6"}, [RUN_SURVIVED] = {"pass", "\u2714"}, [RUN_HELD] = {"held", "\u2013"},
+		[RUN_WAITING] = {"held", "\u2026"},
 	};
 
 	return &looks[outcome];
@@ -372,7 +422,19 @@ bool run_is_trouble(const struct run_session *session)
 
 size_t run_troubles(const struct run *run)
 {
-	return run->count - run->outcomes[RUN_CONFIRMED] - run->outcomes[RUN_SURVIVED] - run->outcomes[RUN_HELD];
+	return run->outcomes[RUN_FAILED] + run->outcomes[RUN_INCONCLUSIVE] + run->outcomes[RUN_WITHOUT_VERDICT];
+}
+
+size_t run_done(const struct run *run)
+{
+	return run->count - run->outcomes[RUN_HELD] - run->outcomes[RUN_WAITING];
+}
+
+bool run_can_go_on(const struct run *run)
+{
+	const char *command = json_string_value(json_array_get(json_object_get(run->plan, "arguments"), 0));
+
+	return command != NULL && strcmp(command, "run") == 0;
 }
 
 int run_why(const struct run_session *session)
@@ -392,6 +454,11 @@ bool run_has(const struct run *run, const struct run_session *session, const cha
 const char *run_note(const struct run *run, size_t index)
 {
 	return json_string_value(json_array_get(json_object_get(run->plan, "notes"), index));
+}
+
+const char *run_missing(const struct run *run, size_t index)
+{
+	return json_string_value(json_array_get(run->missing, index));
 }
 
 /* Counts the sessions of a scenario in which a rule stands, and those in which it hit nothing. @return the rule; NULL if no session has it. */

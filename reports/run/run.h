@@ -25,10 +25,11 @@
 enum run_outcome {
 	RUN_FAILED,          /**< not what was expected: a failure, or a success where a failure was due */
 	RUN_INCONCLUSIVE,    /**< nothing is proved */
-	RUN_WITHOUT_VERDICT, /**< the run ended before the session did, or before its turn */
+	RUN_WITHOUT_VERDICT, /**< the run ended before the session did, or before its turn; its verdict is lost */
 	RUN_CONFIRMED,       /**< a failure that was expected */
 	RUN_SURVIVED,        /**< passed, as expected */
 	RUN_HELD,            /**< not run, because whoever asked for it wanted it so: a budget, say */
+	RUN_WAITING,         /**< the run goes on, and has not come to its end */
 	RUN_OUTCOMES,
 };
 
@@ -48,7 +49,8 @@ struct run_session {
 	const char *reason;      /**< may go on for several lines */
 	const char *expectation; /**< what was not met */
 	const char *phase, *judge, *digest, *failure_of;
-	char *replay; /**< the command that repeats it */
+	const char *held; /**< why it was not run, if somebody wanted it so; NULL: nobody did */
+	char *replay;     /**< the command that repeats it */
 	uint64_t virtual_ns, wall_ns;
 	json_t *json; /**< the whole verdict; NULL: there is none */
 	char *lack;   /* owned: what is said of it here, in place of what its verdict says */
@@ -60,6 +62,7 @@ struct run {
 	const char *tool, *started;
 	bool strict;                  /**< a fault that never matches makes its scenario's sessions ones that are not as expected */
 	const char *shard;            /**< "2/8", of those of a whole; empty: it is whole */
+	json_t *missing;              /**< of a merged run: texts such as "2/8", the shards that were not among what was merged */
 	char *held;                   /**< why sessions were not run that were asked for; NULL: nobody kept them */
 	bool goes_on;                 /**< somebody is at work on it */
 	size_t count;                 /**< of sessions, in the order in which they were asked for */
@@ -96,11 +99,17 @@ int run_go_on(const char *dir, struct error *err);
 /** Notes why sessions that have no verdict were not run, if that was wanted. */
 bool run_hold(const char *dir, const char *why, struct error *err);
 
+/** Whether `stutter run --resume` can go on with it: of one that was merged or that replays nobody knows how. */
+bool run_can_go_on(const struct run *run);
+
+/** How many were run, or should have been: all but those that were held and those whose turn may still come. */
+size_t run_done(const struct run *run);
+
 /** Reads the folder @p dir. @param ret_run To be released with run_close(). @return false if it is no run's, with @p err. */
 bool run_open(struct run *ret_run, const char *dir, struct error *err);
 void run_close(struct run *run);
 
-/** For people: "FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass". */
+/** For people: "FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass", "not run", "waiting". */
 const char *run_outcome_name(const struct run_session *session);
 
 /** What an outcome is to a style sheet, and the mark that tells it without colours. */
@@ -122,8 +131,14 @@ int run_why(const struct run_session *session);
 /** Whether the file is there in the session's folder, such as "trace.txt". @param session NULL: in the run's own. */
 bool run_has(const struct run *run, const struct run_session *session, const char *name);
 
-/** The notes of run.json, one by one; NULL behind the last. */
+/** The notes of run.json, one by one; NULL behind the last. Every report has them. */
 const char *run_note(const struct run *run, size_t index);
+
+/** The shards that are missing, one by one; NULL behind the last. */
+const char *run_missing(const struct run *run, size_t index);
+
+/** What is said of a shard that is missing, but for its name in front of it. */
+#define RUN_MISSING_TEXT "is not among what was merged: its sessions are not in this report"
 
 /**
  * Tells what is known about a session that went wrong: a call a line, "last report" and such before its text. First how it ended, then where the trouble began.

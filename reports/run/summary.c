@@ -138,6 +138,16 @@ static void put_idle(struct json *json, const struct run *run)
 	free(idle);
 }
 
+static void put_texts(struct json *json, const char *key, const struct run *run, const char *(*text_at)(const struct run *, size_t))
+{
+	const char *text;
+
+	json_array_begin(json, key);
+	for (size_t i = 0; (text = text_at(run, i)) != NULL; i++)
+		json_text(json, NULL, text);
+	json_array_end(json);
+}
+
 void report_summary(FILE *stream, const struct causes *causes)
 {
 	const struct run *run = causes->run;
@@ -148,13 +158,17 @@ void report_summary(FILE *stream, const struct causes *causes)
 	json_text(&json, "tool", run->tool);
 	json_text(&json, "started", run->started);
 	json_bool(&json, "goes_on", run->goes_on);
-	json_number(&json, "sessions_run", run->count);
+	json_number(&json, "sessions_run", run_done(run));
+	json_number(&json, "sessions_asked_for", run->count);
 	json_number(&json, "passed", run->passed);
 	json_number(&json, "failed", run->failed);
 	json_number(&json, "inconclusive", run->outcomes[RUN_INCONCLUSIVE] + run->outcomes[RUN_WITHOUT_VERDICT]);
 	json_number(&json, "without_verdict", run->outcomes[RUN_WITHOUT_VERDICT]);
 	json_number(&json, "not_as_expected", run_troubles(run));
 	json_number(&json, "not_run", run->outcomes[RUN_HELD]);
+	json_number(&json, "waiting", run->outcomes[RUN_WAITING]);
+	put_texts(&json, "missing_shards", run, run_missing);
+	put_texts(&json, "notes", run, run_note);
 	put_changes(&json, &causes->changes);
 	put_causes(&json, causes);
 	put_idle(&json, run);

@@ -48,10 +48,13 @@ static void put_block(FILE *stream, const struct run_session *session)
 void report_tap(FILE *stream, const struct causes *causes)
 {
 	const struct run *run = causes->run;
-	size_t idle_count;
+	size_t idle_count, missing = 0;
 	struct run_idle *idle = run_idle_rules(run, &idle_count);
+	const char *text;
 
-	fprintf(stream, "TAP version 14\n1..%zu\n", run->count);
+	while (run_missing(run, missing) != NULL)
+		missing++;
+	fprintf(stream, "TAP version 14\n1..%zu\n", run->count + missing);
 	for (size_t i = 0; i < run->count; i++) {
 		const struct run_session *session = &run->sessions[i];
 		fprintf(stream, "%s %zu - ", run_is_trouble(session) ? "not ok" : "ok", i + 1);
@@ -59,13 +62,20 @@ void report_tap(FILE *stream, const struct causes *causes)
 		fputs(" on ", stream);
 		put_description(stream, session->device);
 		fprintf(stream, ", seed %s%s", session->seed, session->again ? " again" : "");
-		if (session->outcome == RUN_HELD) {
+		if (session->outcome >= RUN_HELD) {
 			fputs(" # SKIP ", stream);
 			put_description(stream, session->reason);
 		}
 		fputc('\n', stream);
 		if (run_is_trouble(session))
 			put_block(stream, session);
+	}
+	for (size_t i = 0; (text = run_missing(run, i)) != NULL; i++)
+		fprintf(stream, "not ok %zu - shard %s " RUN_MISSING_TEXT "\n", run->count + i + 1, text);
+	for (size_t i = 0; (text = run_note(run, i)) != NULL; i++) {
+		fputs("# ", stream);
+		put_description(stream, text);
+		fputc('\n', stream);
 	}
 	for (size_t i = 0; i < idle_count; i++) {
 		fputs("# fault that never matched: ", stream);

@@ -66,7 +66,7 @@ static void put_idle(FILE *stream, const struct run *run)
 
 static void put_table(FILE *stream, const struct run *run)
 {
-	const bool held = run->outcomes[RUN_HELD] > 0;
+	const bool held = run_done(run) < run->count;
 
 	fprintf(stream, "\n%-24s %6s %6s %13s %16s%s\n", "scenario", "pass", "fail", "inconclusive", "not as expected",
 	        held ? "  not run" : "");
@@ -78,7 +78,7 @@ static void put_table(FILE *stream, const struct run *run)
 			passed += strcmp(session->verdict, "pass") == 0;
 			failed += strcmp(session->verdict, "fail") == 0;
 			unexpected += run_is_trouble(session);
-			waiting += session->outcome == RUN_HELD;
+			waiting += session->outcome >= RUN_HELD;
 		}
 		fprintf(stream, "%-24s %6zu %6zu %13zu %16zu", run->sessions[run->by_scenario[first]].scenario, passed, failed,
 		        end - first - passed - failed - waiting, unexpected);
@@ -167,6 +167,21 @@ static void put_place(FILE *stream, const struct run *run)
 		fprintf(stream, "%sa whole folder for %zu of %zu sessions.\n", comma[0] != '\0' ? ", and " : "", whole, run->count);
 }
 
+static void put_held(FILE *stream, const struct run *run)
+{
+	const struct run_session *first = run->sessions;
+
+	if (run->outcomes[RUN_HELD] == 0)
+		return;
+	while (first->outcome != RUN_HELD)
+		first++;
+	fprintf(stream, "\n%zu session%s not run: %s.", run->outcomes[RUN_HELD], run->outcomes[RUN_HELD] == 1 ? " was" : "s were",
+	        first->held);
+	if (run_can_go_on(run))
+		fprintf(stream, " `stutter run --resume %s` goes on.", run->dir);
+	fputc('\n', stream);
+}
+
 static void put_report(FILE *stream, const struct causes *causes)
 {
 	const struct run *run = causes->run;
@@ -176,15 +191,15 @@ static void put_report(FILE *stream, const struct causes *causes)
 		put_cause(stream, causes, &causes->list[i]);
 	put_idle(stream, run);
 	put_differing(stream, run);
+	for (size_t i = 0; (note = run_missing(run, i)) != NULL; i++)
+		fprintf(stream, "\nWARNING: shard %s " RUN_MISSING_TEXT "\n", note);
 	for (size_t i = 0; (note = run_note(run, i)) != NULL; i++)
 		fprintf(stream, "\nNOTE: %s\n", note);
 	put_table(stream, run);
 	put_meanings(stream, run);
 	put_changes(stream, &causes->changes);
 	put_repeats(stream, run);
-	if (run->held != NULL)
-		fprintf(stream, "\n%zu session%s not run: %s. `stutter run --resume %s` goes on.\n", run->outcomes[RUN_HELD],
-		        run->outcomes[RUN_HELD] == 1 ? " was" : "s were", run->held, run->dir);
+	put_held(stream, run);
 	if (run->goes_on)
 		fputs("\nThe run goes on: what is told here is what there is by now.\n", stream);
 	put_place(stream, run);

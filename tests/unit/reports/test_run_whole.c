@@ -156,6 +156,9 @@ static void what_was_not_to_be_run_is_neither_good_nor_bad(void)
 	TEST_CONTAINS(written_by(report_tap, &causes), "ok 2 - s on box, seed 0 # SKIP not run: the budget");
 	TEST_CONTAINS(written_by(report_summary, &causes), "\"not_run\": 1");
 	TEST_CONTAINS(written_by(report_summary, &causes), "\"as_expected\": false");
+	TEST_CONTAINS(written_by(report_summary, &causes), "\"sessions_run\": 1");
+	TEST_SAME_TEXT(written_by(report_headline, &causes), "1 session came out as expected; 1 was not run");
+	TEST_CONTAINS(run.sessions[1].replay, "stutter run ");
 	close_run();
 	/* Without it, the run has died. */
 	(void)test_shell((char[8]){0}, 8, "rm %s/" RUN_HELD_FILE, test_folder());
@@ -166,12 +169,19 @@ static void what_was_not_to_be_run_is_neither_good_nor_bad(void)
 
 static void nobody_takes_over_what_another_is_at(void)
 {
-	const struct session sessions[] = {{"a", false, "1", VERDICT_PASS, 1}};
+	const struct session sessions[] = {{"a", false, "1", VERDICT_PASS, 1}, {"b", false, NULL, VERDICT_PASS, 1}};
 	struct error err = {.text = ""};
 
-	make_run(sessions, 1, false, "a reason");
+	make_run(sessions, 2, false, "a reason");
+	close_run();
 	int first = run_go_on(test_folder(), &err);
 	CU_ASSERT_FATAL(first >= 0);
+	/* What has not had its turn is no trouble for as long as somebody is at work. */
+	CU_ASSERT_FATAL(run_open(&run, test_folder(), &err));
+	causes_open(&causes, &run);
+	CU_ASSERT(run.sessions[1].outcome == RUN_WAITING && run_troubles(&run) == 0 && run_done(&run) == 1);
+	TEST_SAME_TEXT(written_by(report_headline, &causes), "The run goes on, with 1 of 2 sessions done: 1 session came out as expected");
+	TEST_CONTAINS(written_by(report_junit, &causes), "<skipped message=\"its turn has not come: the run goes on\"/>");
 	CU_ASSERT(run_go_on(test_folder(), &err) < 0);
 	TEST_CONTAINS(err.text, "somebody else is at work on the run in ");
 	(void)close(first);
@@ -181,6 +191,9 @@ static void nobody_takes_over_what_another_is_at(void)
 /* -- merging -- */
 
 #define PARTS 2
+
+/* Which of them has held sessions back; PARTS: none. */
+static size_t held_part = PARTS;
 
 /* Makes the parts "/p0" and "/p1" of these sessions, and merges them into "/whole". @return the error; "" if they are merged, and read. */
 static const char *merge(const struct session *const sessions[PARTS], const size_t counts[PARTS], const char *const shards[PARTS])
@@ -194,7 +207,7 @@ static const char *merge(const struct session *const sessions[PARTS], const size
 	for (size_t i = 0; i < PARTS; i++) {
 		dir_of_run = dirs[i];
 		shard = shards[i];
-		make_run(sessions[i], counts[i], false, NULL);
+		make_run(sessions[i], counts[i], false, i == held_part ? "the budget is used up" : NULL);
 		causes_close(&causes);
 		parts[i] = run;
 	}
@@ -222,7 +235,71 @@ static void shards_are_put_in_their_order(void)
 	TEST_SAME_TEXT(run.sessions[2].folder, "c");
 	TEST_SAME_TEXT(run.sessions[3].folder, "d");
 	CU_ASSERT(run.sessions[2].outcome == RUN_FAILED && run.sessions[3].outcome == RUN_WITHOUT_VERDICT);
-	TEST_CONTAINS(written_by(report_terminal, &causes), "NOTE: shard 3/3 is not among what was merged");
+	close_run();
+}
+
+static void a_missing_shard_is_told_in_every_report(void)
+{
+	const struct session whole[] = {{"a", false, "1", VERDICT_PASS, 1}}, first[] = {{"b", false, "2", VERDICT_PASS, 1}};
+
+	/* Whichever of the runs is a shard. */
+	TEST_SAME_TEXT(merge((const struct session *const[]){whole, first}, (const size_t[]){1, 1}, (const char *const[]){NULL, "1/3"}),
+	               "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(run_missing(&run, 1));
+	TEST_SAME_TEXT(run_missing(&run, 0), "2/3");
+	TEST_SAME_TEXT(run_missing(&run, 1), "3/3");
+	CU_ASSERT_PTR_NULL(run_missing(&run, 2));
+	TEST_CONTAINS(written_by(report_terminal, &causes), "WARNING: shard 2/3 is not among what was merged");
+	TEST_CONTAINS(written_by(report_headline, &causes), "All 2 sessions came out as expected; missing: shard 2/3, 3/3");
+	TEST_CONTAINS(written_by(report_page, &causes), "<li>Shard 3/3 is not among what was merged");
+	TEST_CONTAINS(written_by(report_junit, &causes), "tests=\"4\" failures=\"0\" errors=\"2\"");
+	TEST_CONTAINS(written_by(report_junit, &causes), "<error message=\"shard 2/3 is not among");
+	TEST_CONTAINS(written_by(report_tap, &causes), "1..4\n");
+	TEST_CONTAINS(written_by(report_tap, &causes), "not ok 4 - shard 3/3 is not among");
+	TEST_CONTAINS(written_by(report_github, &causes), "::error title=A shard is missing::shard 2/3 is not");
+	TEST_CONTAINS(written_by(report_summary, &causes), "\"2/3\"");
+	close_run();
+}
+
+static void what_a_merged_run_lacks_is_found_when_it_comes(void)
+{
+	const struct session one[] = {{"a", false, "1", VERDICT_PASS, 1}}, two[] = {{"b", false, "2", VERDICT_PASS, 1}};
+	struct run runs[PARTS];
+	struct error err = {.text = ""};
+	char *again = memory_format("%s/again", test_folder());
+
+	TEST_SAME_TEXT(merge((const struct session *const[]){one, two}, (const size_t[]){1, 1}, (const char *const[]){"1/3", "2/3"}), "");
+	TEST_SAME_TEXT(run_missing(&run, 0), "3/3");
+	causes_close(&causes);
+	runs[0] = run;
+	dir_of_run = "/late";
+	shard = "3/3";
+	make_run((const struct session[]){{"c", false, "3", VERDICT_PASS, 1}}, 1, false, NULL);
+	causes_close(&causes);
+	runs[1] = run;
+	CU_ASSERT_FATAL(folder_make(again, &err) && run_merge(again, runs, PARTS, &err) && run_open(&run, again, &err));
+	CU_ASSERT_EQUAL(run.count, 3);
+	CU_ASSERT_PTR_NULL(run_missing(&run, 0));
+	for (size_t i = 0; i < PARTS; i++)
+		run_close(&runs[i]);
+	run_close(&run);
+	free(again);
+}
+
+/* One shard kept to its budget, the other died: what the one did not run nobody wanted run, what the other did not is lost. */
+static void what_one_shard_held_back_says_nothing_of_another(void)
+{
+	const struct session first[] = {{"a", false, "1", VERDICT_PASS, 1}, {"c", false, NULL, VERDICT_PASS, 1}};
+	const struct session second[] = {{"b", false, NULL, VERDICT_PASS, 1}};
+
+	held_part = 0;
+	TEST_SAME_TEXT(merge((const struct session *const[]){first, second}, (const size_t[]){2, 1}, (const char *const[]){"1/2", "2/2"}),
+	               "");
+	held_part = PARTS;
+	CU_ASSERT_EQUAL_FATAL(run.count, 3);
+	CU_ASSERT(run.sessions[1].outcome == RUN_WITHOUT_VERDICT && run.sessions[2].outcome == RUN_HELD);
+	TEST_SAME_TEXT(run.sessions[2].reason, "not run: the budget is used up");
+	TEST_CONTAINS(written_by(report_terminal, &causes), "1 session was not run: the budget is used up.\n");
 	close_run();
 }
 
@@ -253,6 +330,9 @@ const CU_TestInfo tests_run_whole[] = {
 	{"what was not to be run is neither good nor bad", what_was_not_to_be_run_is_neither_good_nor_bad},
 	{"nobody takes over what another is at", nobody_takes_over_what_another_is_at},
 	{"shards are put in their order", shards_are_put_in_their_order},
+	{"a missing shard is told in every report", a_missing_shard_is_told_in_every_report},
+	{"what a merged run lacks is found when it comes", what_a_merged_run_lacks_is_found_when_it_comes},
+	{"what one shard held back says nothing of another", what_one_shard_held_back_says_nothing_of_another},
 	{"what proved something is taken", what_proved_something_is_taken},
 	{"contradictions are not merged", contradictions_are_not_merged},
 	CU_TEST_INFO_NULL,
