@@ -209,7 +209,9 @@ static int begin(struct campaign *campaign, const char *const *arguments, struct
 	                                 .times = campaign->wish.times,
 	                                 .strict = campaign->strict,
 	                                 .shard = campaign->shard,
-	                                 .arguments = arguments};
+	                                 .arguments = arguments,
+	                                 .suites = campaign->selection.suites,
+	                                 .suite_count = campaign->selection.suite_count};
 
 	if (campaign->resumes)
 		return resume_begin(campaign->dir, &campaign->jobs, campaign->wish.times, err);

@@ -20,6 +20,15 @@
 
 /* -- the beginning -- */
 
+/* @param note Becomes the list's own. */
+static char **add_note(char **notes, size_t *count, char *note)
+{
+	notes = memory_resize(notes, *count + 2, sizeof *notes);
+	notes[(*count)++] = note;
+	notes[*count] = NULL;
+	return notes;
+}
+
 /* Where words of tc mean something else here than to Linux; in a replay nothing is drawn. */
 static char **add_notes(char **notes, size_t *count, const struct plan *plan)
 {
@@ -28,16 +37,25 @@ static char **add_notes(char **notes, size_t *count, const struct plan *plan)
 	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++) {
 		if (!netem_note(&plan->faults[i], note))
 			continue;
-		notes = memory_resize(notes, *count + 2, sizeof *notes);
-		notes[(*count)++] = memory_format("%s: fault '%s' %s; `netem_exact: true` means Linux' arithmetic", plan->name,
-		                                  plan->faults[i].name, note);
-		notes[*count] = NULL;
+		notes = add_note(notes, count,
+		                 memory_format("%s: fault '%s' %s; `netem_exact: true` means Linux' arithmetic", plan->name,
+		                               plan->faults[i].name, note));
 	}
 	return notes;
 }
 
+/* What a gate passes over counts here; a reader should know that somebody does not want it to. */
+static char *exception_note(const struct exception *exception)
+{
+	const bool waives = exception->reason[0] != '\0';
+
+	return memory_format("%s: %s%s%s until %s, by %s: %s; a gate passes over it, this run does not", exception->scenario,
+	                     waives ? "a failure like '" : "in quarantine", exception->reason, waives ? "' is waived" : "",
+	                     exception->until, exception->owner, exception->why);
+}
+
 /* The sessions of a scenario follow each other among the jobs, and have the same faults. */
-static char **collect_notes(const struct job *jobs, size_t count)
+static char **collect_notes(const struct job *jobs, size_t count, const struct report_wish *wish)
 {
 	char **notes = memory_new(sizeof *notes);
 	size_t note_count = 0;
@@ -45,6 +63,9 @@ static char **collect_notes(const struct job *jobs, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (i == 0 || strcmp(jobs[i].plan.name, jobs[i - 1].plan.name) != 0)
 			notes = add_notes(notes, &note_count, &jobs[i].plan);
+	for (size_t i = 0; i < wish->suite_count; i++)
+		for (size_t j = 0; j < wish->suites[i].exception_count; j++)
+			notes = add_note(notes, &note_count, exception_note(&wish->suites[i].exceptions[j]));
 	return notes;
 }
 
@@ -59,7 +80,7 @@ int report_begin(const char *dir, const struct job *jobs, size_t count, const st
 	struct run_planned *sessions = memory_new((count + 1) * sizeof *sessions);
 	for (size_t i = 0; i < count; i++)
 		sessions[i] = (struct run_planned){&jobs[i].plan, jobs[i].name, i % wish->times > 0};
-	char **notes = collect_notes(jobs, count);
+	char **notes = collect_notes(jobs, count, wish);
 	int fd = run_begin(dir,
 	                   &(struct run_plan){.sessions = sessions,
 	                                      .count = count,

@@ -7,6 +7,7 @@
 #define CLI_REPORT_H
 
 #include "campaign/pool.h"
+#include "scenario/suite.h"
 
 /** What is said of a run besides its sessions. */
 struct report_wish {
@@ -15,6 +16,8 @@ struct report_wish {
 	bool strict;
 	const char *shard;            /**< "2/8"; NULL: the run is whole */
 	const char *const *arguments; /**< by which it can go on; ends with NULL */
+	const struct suite *suites;   /**< that the scenarios come from: what these let a gate pass over is told */
+	size_t suite_count;
 };
 
 /** Writes down what is to be run. @return a descriptor, to be closed when all sessions are at their end; -1 with @p err. */

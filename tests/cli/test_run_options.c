@@ -112,6 +112,17 @@ static void shards_make_up_the_whole(void)
 	TEST_CONTAINS(output, "--shard: '5/4' must be a share from 1/N to N/N");
 }
 
+/* What a gate would pass over counts in a run, and is told. */
+static void exceptions_are_told(void)
+{
+	write_suite("suite: x\nscenarios: [../theme/a.yaml]\n"
+	            "quarantine: [{scenario: a, owner: net team, until: 2026-06-30, why: under repair}]\n"
+	            "waivers: [{scenario: a, reason: timed out, owner: net team, until: 2026-06-30, why: old server}]\n");
+	started_expect(output, stutter("run suites/x --out r"), 0);
+	TEST_CONTAINS(output, "NOTE: a: in quarantine until 2026-06-30, by net team: under repair; a gate passes over it, this run does not");
+	TEST_CONTAINS(output, "NOTE: a: a failure like 'timed out' is waived until 2026-06-30, by net team: old server; a gate");
+}
+
 /* A budget that is nothing leaves everything, and the run goes on from there. */
 static void a_budget_is_kept_and_the_run_resumed(void)
 {
@@ -223,6 +234,7 @@ const CU_TestInfo tests_run_options[] = {
 	{"a suite runs what it lists", a_suite_runs_what_it_lists},
 	{"a suite that names what is not there is an error", a_suite_that_names_what_is_not_there_is_an_error},
 	{"shards make up the whole", shards_make_up_the_whole},
+	{"exceptions are told", exceptions_are_told},
 	{"a budget is kept and the run resumed", a_budget_is_kept_and_the_run_resumed},
 	{"a killed run is resumed", a_killed_run_is_resumed},
 	{"a run of something else does not go on", a_run_of_something_else_does_not_go_on},
