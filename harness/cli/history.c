@@ -20,7 +20,9 @@ static const struct cli_option options[] = {
 	[OPTION_SCENARIO] = {"scenario", "NAME", "of show: looks at this scenario only"},
 	[OPTION_DEVICE] = {"device", "NAME", "of show: looks at this device only"},
 	[OPTION_RUNS] = {"runs", "N", "of show: the last N runs (default: 20)"},
-	[OPTION_FROM] = {"from", "RUN", "of show: the earlier of the two runs that are compared, by its number (default: the one before)"},
+	[OPTION_FROM] =
+		{"from", "RUN",
+                 "of show: the earlier of the two runs that are compared, by its number (default: the last before with half of its scenarios)"},
 	[OPTION_TO] = {"to", "RUN", "of show: the later one (default: the last)"},
 	{NULL, NULL, NULL},
 };
@@ -116,13 +118,21 @@ static bool read_run(const char *name, const char *text, int64_t *run, struct er
 	return true;
 }
 
+/* @param ret_runs The earlier run, 0 if there is none, and the later one. */
+static bool choose_runs(struct history *history, const struct history_filter *filter, const struct cli_values *values, int64_t ret_runs[2],
+                        struct error *err)
+{
+	return history_last(history, filter, &ret_runs[1], err) && read_run("to", values->of[OPTION_TO], &ret_runs[1], err) &&
+	       history_before(history, ret_runs[1], filter, &ret_runs[0], err) &&
+	       read_run("from", values->of[OPTION_FROM], &ret_runs[0], err);
+}
+
 static bool show_changes(struct history *history, const struct history_filter *filter, const struct cli_values *values, struct error *err)
 {
 	size_t counts[HISTORY_VANISHED + 1] = {0};
-	int64_t runs[2];
+	int64_t runs[2] = {0};
 
-	if (!history_last_two(history, filter, runs, err) || !read_run("from", values->of[OPTION_FROM], &runs[0], err) ||
-	    !read_run("to", values->of[OPTION_TO], &runs[1], err))
+	if (!choose_runs(history, filter, values, runs, err))
 		return false;
 	if (runs[0] == 0)
 		return printf("\nthere is no earlier run to compare with\n") > 0;

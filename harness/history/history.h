@@ -130,7 +130,10 @@ bool history_alike(struct history *history, const struct history_place *places, 
                    history_trend_visitor *visit, void *ctx, struct error *err);
 #define HISTORY_LOOKED_AT 500
 
-/** The last run that has such sessions, and the last before it that has a scenario and a device in common with it. @param ret_runs 0 where there is none. */
-bool history_last_two(struct history *history, const struct history_filter *filter, int64_t ret_runs[2], struct error *err);
+/** The run that a later one is compared with: the last before it that is like its places, as history_alike() has it. @param ret_run 0: there is none. @return false also if there is no @p run. */
+bool history_before(struct history *history, int64_t run, const struct history_filter *filter, int64_t *ret_run, struct error *err);
+
+/** The last run that has such sessions. @param ret_run 0: there is none. */
+bool history_last(struct history *history, const struct history_filter *filter, int64_t *ret_run, struct error *err);
 
 #endif

@@ -80,6 +80,14 @@ bool history_trend(struct history *history, const struct history_filter *filter,
 
 /* -- runs that are alike -- */
 
+static bool has_run(struct history *history, int64_t run, struct error *err)
+{
+	int64_t found = 0;
+
+	return store_number(history, store_prepare(history, err, "SELECT count(*) FROM run WHERE id = ?", "n", run), &found, err) &&
+	       (found == 1 || error_set(err, "the history %s has no run %lld", history->path, (long long)run));
+}
+
 /* The table is of this connection alone. */
 static bool ask_for(struct history *history, const struct history_place *places, size_t count, struct error *err)
 {
@@ -96,12 +104,27 @@ static bool ask_for(struct history *history, const struct history_place *places,
 	return good;
 }
 
-bool history_alike(struct history *history, const struct history_place *places, size_t place_count, int64_t before, size_t count,
-                   history_trend_visitor *visit, void *ctx, struct error *err)
+/* The places that a run has sessions in, as far as a filter takes them. */
+static bool ask_for_those_of(struct history *history, int64_t run, const struct history_filter *filter, struct error *err)
+{
+	sqlite3_stmt *statement;
+
+	if (!ask_for(history, NULL, 0, err))
+		return false;
+	statement = store_prepare(history, err,
+	                          "INSERT INTO asked SELECT DISTINCT scenario, device FROM session "
+	                          "WHERE run = ?1 AND (?2 IS NULL OR scenario = ?2) AND (?3 IS NULL OR device = ?3)",
+	                          "ntt", run, filter->scenario, filter->device);
+	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err);
+}
+
+/* The runs that are like what was asked for. @param good Whether it could be. */
+static bool visit_alike(struct history *history, bool good, int64_t before, size_t count, history_trend_visitor *visit, void *ctx,
+                        struct error *err)
 {
 	sqlite3_stmt *statement = NULL;
 
-	if (ask_for(history, places, place_count, err))
+	if (good)
 		statement =
 			store_prepare(history, err,
 		                      "SELECT r.id, r.name, r.tool, r.ended_s, " TREND_COLUMNS
@@ -111,9 +134,31 @@ bool history_alike(struct history *history, const struct history_place *places, 
 		                      "HAVING 2 * count(DISTINCT scenario || char(10) || device) >= (SELECT count(*) FROM asked) "
 		                      "ORDER BY r.ended_s DESC, r.id DESC LIMIT ?2",
 		                      "nnn", (int64_t)HISTORY_LOOKED_AT, (int64_t)count, before);
-	bool good = visit_trends(history, statement, visit, ctx, err);
+	good = visit_trends(history, statement, visit, ctx, err);
 	(void)sqlite3_exec(history->db, "DROP TABLE IF EXISTS temp.asked", NULL, NULL, NULL);
 	return good;
+}
+
+bool history_alike(struct history *history, const struct history_place *places, size_t place_count, int64_t before, size_t count,
+                   history_trend_visitor *visit, void *ctx, struct error *err)
+{
+	return visit_alike(history, ask_for(history, places, place_count, err), before, count, visit, ctx, err);
+}
+
+static void take_run(void *ctx, const struct history_trend *trend)
+{
+	*(int64_t *)ctx = trend->run;
+}
+
+bool history_before(struct history *history, int64_t run, const struct history_filter *filter, int64_t *ret_run, struct error *err)
+{
+	int64_t before = 0;
+
+	if (!has_run(history, run, err) ||
+	    !visit_alike(history, ask_for_those_of(history, run, filter, err), run, 1, take_run, &before, err))
+		return false;
+	*ret_run = before;
+	return true;
 }
 
 /* -- two runs -- */
@@ -135,14 +180,6 @@ bool history_alike(struct history *history, const struct history_place *places, 
 	"  ELSE 4 END AS change, f.scenario, f.device, f.seed, o.judge, o.phase, o.reason, min(o.folder) "                                 \
 	"FROM failure AS f JOIN outcome AS o USING (scenario, device, seed) "                                                              \
 	"WHERE o.fails AND o.is_later = (after > 0) GROUP BY f.scenario, f.device, f.seed ORDER BY change, f.scenario, f.device, f.seed"
-
-static bool has_run(struct history *history, int64_t run, struct error *err)
-{
-	int64_t found = 0;
-
-	return store_number(history, store_prepare(history, err, "SELECT count(*) FROM run WHERE id = ?", "n", run), &found, err) &&
-	       (found == 1 || error_set(err, "the history %s has no run %lld", history->path, (long long)run));
-}
 
 bool history_compare(struct history *history, int64_t earlier, int64_t later, const struct history_filter *filter,
                      history_failure_visitor *visit, void *ctx, struct error *err)
@@ -168,25 +205,11 @@ bool history_compare(struct history *history, int64_t earlier, int64_t later, co
 	return store_end(history, statement, step, err);
 }
 
-bool history_last_two(struct history *history, const struct history_filter *filter, int64_t ret_runs[2], struct error *err)
+bool history_last(struct history *history, const struct history_filter *filter, int64_t *ret_run, struct error *err)
 {
-	int64_t runs[2] = {0, 0};
-
-	if (!store_number(history,
-	                  store_prepare(history, err, "SELECT id FROM run WHERE " HAS_SESSIONS " ORDER BY ended_s DESC, id DESC LIMIT 1",
-	                                "tt", filter->scenario, filter->device),
-	                  &runs[1], err) ||
-	    !store_number(history,
-	                  store_prepare(history, err,
-	                                "SELECT run.id FROM run, run AS last WHERE last.id = ?3 "
-	                                "AND (run.ended_s, run.id) < (last.ended_s, last.id) AND EXISTS (SELECT 1 FROM session AS s "
-	                                "WHERE s.run = run.id AND (?1 IS NULL OR s.scenario = ?1) AND (?2 IS NULL OR s.device = ?2) "
-	                                "AND (s.scenario, s.device) IN (SELECT scenario, device FROM session WHERE run = ?3)) "
-	                                "ORDER BY run.ended_s DESC, run.id DESC LIMIT 1",
-	                                "ttn", filter->scenario, filter->device, runs[1]),
-	                  &runs[0], err))
-		return false;
-	ret_runs[0] = runs[0];
-	ret_runs[1] = runs[1];
-	return true;
+	*ret_run = 0;
+	return store_number(history,
+	                    store_prepare(history, err, "SELECT id FROM run WHERE " HAS_SESSIONS " ORDER BY ended_s DESC, id DESC LIMIT 1",
+	                                  "tt", filter->scenario, filter->device),
+	                    ret_run, err);
 }

@@ -221,22 +221,49 @@ static void changes_between_two_runs_are_told_apart(void)
 	history_close(history);
 }
 
-static void the_run_before_is_one_of_the_same_kind(void)
+static int64_t run_before(struct history *history, int64_t run, const struct history_filter *filter)
 {
-	const struct history_filter b = {"b", NULL}, none = {"z", NULL};
+	struct error err;
+	int64_t before = -1;
+
+	CU_ASSERT(history_before(history, run, filter, &before, &err));
+	return before;
+}
+
+static int64_t last_run(struct history *history, const struct history_filter *filter)
+{
+	struct error err;
+	int64_t last = -1;
+
+	CU_ASSERT(history_last(history, filter, &last, &err));
+	return last;
+}
+
+static void the_run_before_has_half_of_the_places(void)
+{
+	const struct history_filter a = {"a", NULL}, b = {"b", NULL}, none = {"z", NULL};
 	struct history *history = recorded_open("h.db");
 	struct error err;
-	int64_t runs[2];
+	int64_t run;
 
-	recorded_add(history, 1000, "a/d/1/pass/1");
-	recorded_add(history, 2000, "b/d/1/pass/1");
-	recorded_add(history, 3000, "a/d/1/pass/2");
-	CU_ASSERT(history_last_two(history, &everything, runs, &err));
-	CU_ASSERT(runs[0] == 1 && runs[1] == 3);
-	CU_ASSERT(history_last_two(history, &b, runs, &err));
-	CU_ASSERT(runs[0] == 0 && runs[1] == 2);
-	CU_ASSERT(history_last_two(history, &none, runs, &err));
-	CU_ASSERT(runs[0] == 0 && runs[1] == 0);
+	CU_ASSERT_EQUAL(last_run(history, &everything), 0);
+	recorded_add(history, 1000, "a/d/1/fail/1 b/d/1/fail/1 c/d/1/fail/1");
+	recorded_add(history, 2000, "b/d/1/pass/2 c/d/1/pass/2");
+	/* Somebody looks into one of them; then comes the night again. */
+	recorded_add(history, 3000, "a/d/1/fail/3");
+	recorded_add(history, 4000, "a/d/1/fail/4 b/d/1/fail/4 c/d/1/fail/4");
+	CU_ASSERT_EQUAL(last_run(history, &everything), 4);
+	CU_ASSERT_EQUAL(run_before(history, 4, &everything), 2);
+	CU_ASSERT_EQUAL(run_before(history, 2, &everything), 1);
+	CU_ASSERT_EQUAL(run_before(history, 1, &everything), 0);
+	/* Of one scenario, any run of it will do. */
+	CU_ASSERT_EQUAL(run_before(history, 4, &a), 3);
+	CU_ASSERT_EQUAL(last_run(history, &b), 4);
+	CU_ASSERT_EQUAL(run_before(history, 4, &b), 2);
+	CU_ASSERT_EQUAL(last_run(history, &none), 0);
+	CU_ASSERT_EQUAL(run_before(history, 4, &none), 0);
+	CU_ASSERT(!history_before(history, 9, &everything, &run, &err));
+	TEST_CONTAINS(err.text, "has no run 9");
 	history_close(history);
 }
 
@@ -313,7 +340,7 @@ const CU_TestInfo tests_history[] = {
 	{"the trend is of what is asked for", the_trend_is_of_what_is_asked_for},
 	{"durations are those of the last run that has any", durations_are_those_of_the_last_run_that_has_any},
 	{"changes between two runs are told apart", changes_between_two_runs_are_told_apart},
-	{"the run before is one of the same kind", the_run_before_is_one_of_the_same_kind},
+	{"the run before has half of the places", the_run_before_has_half_of_the_places},
 	{"runs that are alike have half of the places", runs_that_are_alike_have_half_of_the_places},
 	{"histories of several machines become one", histories_of_several_machines_become_one},
 	CU_TEST_INFO_NULL,
