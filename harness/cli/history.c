@@ -5,10 +5,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "base/param.h"
 #include "base/unit.h"
 #include "cli/cli.h"
 #include "cli/record.h"
+#include "reports/text.h"
 
 #define RUNS_SHOWN 20
 #define RUNS_SHOWN_MAX 1000000
@@ -86,24 +88,40 @@ static void print_trend(void *ctx, const struct history_trend *trend)
 		       "inconclusive", "on a core", "folder");
 	if (gmtime_r(&ended, &utc) != NULL)
 		(void)strftime(date, sizeof date, "%Y-%m-%d %H:%M", &utc);
-	printf("%5" PRId64 "  %-16s  %8" PRIu64 "  %11" PRIu64 "  %6" PRIu64 "  %12" PRIu64 "  %10s  %s\n", trend->run, date,
-	       trend->sessions, trend->as_expected, trend->failed, trend->inconclusive, unit_show_duration(trend->wall_ns, wall),
-	       trend->name);
+	printf("%5" PRId64 "  %-16s  %8" PRIu64 "  %11" PRIu64 "  %6" PRIu64 "  %12" PRIu64 "  %10s  ", trend->run, date, trend->sessions,
+	       trend->as_expected, trend->failed, trend->inconclusive, unit_show_duration(trend->wall_ns, wall));
+	text_put_plain(stdout, trend->name);
+	putchar('\n');
 }
 
+static void print_part(const char *what, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	printf("%s ", what);
+	text_put_plain(stdout, text);
+	fputs(", ", stdout);
+}
+
+/* Its texts come from folders of anywhere. */
 static void print_failure(void *ctx, const struct history_failure *failure)
 {
 	static const char *const names[] = {"new", "flaky", "lasting", "fixed", "vanished"};
 	size_t *counts = ctx;
 
 	counts[failure->change]++;
-	printf("%-9s %s on %s, seed %" PRIu64 ": ", names[failure->change], failure->scenario, failure->device, failure->seed);
-	if (failure->judge[0] != '\0')
-		printf("judge %s, ", failure->judge);
-	if (failure->phase[0] != '\0')
-		printf("phase %s, ", failure->phase);
+	printf("%-9s ", names[failure->change]);
+	text_put_plain(stdout, failure->scenario);
+	fputs(" on ", stdout);
+	text_put_plain(stdout, failure->device);
+	printf(", seed %" PRIu64 ": ", failure->seed);
+	print_part("judge", failure->judge);
+	print_part("phase", failure->phase);
 	/* One line each. */
-	printf("%.*s\n", (int)strcspn(failure->reason, "\n"), failure->reason);
+	char *why = memory_format("%.*s", (int)strcspn(failure->reason, "\n"), failure->reason);
+	text_put_plain(stdout, why);
+	putchar('\n');
+	free(why);
 }
 
 static bool read_run(const char *name, const char *text, int64_t *run, struct error *err)

@@ -162,10 +162,34 @@ static void the_command_imports_merges_and_shows(void)
 #undef STUTTER
 }
 
+/* What others have written into their folders moves no cursor here. */
+static void what_is_shown_is_plain(void)
+{
+	static char output[8192];
+	const char *folder = test_folder();
+
+	make_folder("run\x1b[5m");
+	(void)test_write(
+		"run\x1b[5m/summary.json",
+		"{\"started\": \"2026-11-26T19:00:00Z\", \"sessions\": [{\"folder\": \"a\", \"scenario\": \"a\\u001b[1m\", \"device\": \"d\\u001b[2m\","
+		" \"verdict\": \"fail\", \"judge\": \"j\\u001b[3m\", \"phase\": \"p\\u001b[4m\","
+		" \"reason\": \"why\\u001b]0;title\\u0007\\nand more\"}]}\n");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s history import --history %s/h.db %s/run*", test_program(), folder, folder),
+	                0);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s history show --history %s/h.db --from 1", test_program(), folder), 0);
+	CU_ASSERT_PTR_NULL(strchr(output, '\x1b'));
+#define PUT_OUT "\xef\xbf\xbd"
+	TEST_CONTAINS(output, "/run" PUT_OUT "[5m\n");
+	TEST_CONTAINS(output, "a" PUT_OUT "[1m on d" PUT_OUT "[2m, seed 0: judge j" PUT_OUT "[3m, phase p" PUT_OUT "[4m, why" PUT_OUT
+	                      "]0;title" PUT_OUT "\n1 new");
+#undef PUT_OUT
+}
+
 const CU_TestInfo tests_history_import[] = {
 	{"a summary is read", a_summary_is_read},
 	{"of a run that died, the verdicts are read", of_a_run_that_died_the_verdicts_are_read},
 	{"what is no run is refused with its place", what_is_no_run_is_refused_with_its_place},
 	{"the command imports, merges and shows", the_command_imports_merges_and_shows},
+	{"what is shown is plain", what_is_shown_is_plain},
 	CU_TEST_INFO_NULL,
 };
