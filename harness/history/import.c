@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "history/import.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fts.h>
 #include <jansson.h>
@@ -15,6 +16,8 @@
 #define SUMMARY "summary.json"
 #define VERDICT "verdict.json"
 #define BEGINNING "run.json"
+/* In an error. */
+#define RUNS_NAMED 3
 
 /*
  * Seeds have 64 bits, and jansson refuses whole numbers of more than 63. So it is told to read them as reals, which holds all but seeds exactly; these are in
@@ -184,8 +187,52 @@ static bool read_verdicts(const char *dir, struct import *import, struct error *
 	if (tree != NULL)
 		(void)fts_close(tree);
 	free(top);
-	return good && (import->run.count > 0 ||
-	                error_set(err, "%s is no folder of a run: there is no " SUMMARY ", and no " VERDICT " in a folder below it", dir));
+	return good && (import->run.count > 0 || error_set(err, "%s has no session in it that came to a verdict", dir));
+}
+
+/* -- which folder it is -- */
+
+static bool has_file(const char *dir, const char *name)
+{
+	char *path = memory_format("%s/%s", dir, name);
+	struct stat status;
+	bool there = stat(path, &status) == 0;
+
+	free(path);
+	return there;
+}
+
+static bool is_run(const char *dir)
+{
+	return has_file(dir, BEGINNING) || has_file(dir, SUMMARY);
+}
+
+/* A folder that holds runs, such as a gate's or stutter-runs, is a likely mistake: so they are named. @return false. */
+static bool refuse(const char *dir, struct error *err)
+{
+	struct dirent **entries = NULL;
+	const int count = scandir(dir, &entries, NULL, alphasort);
+	size_t runs = 0;
+	char *names = memory_text("");
+
+	for (int i = 0; i < count; i++) {
+		char *path = memory_format("%s/%s", dir, entries[i]->d_name), *longer;
+		if (entries[i]->d_name[0] != '.' && is_run(path) && runs++ < RUNS_NAMED) {
+			longer = memory_format("%s %s", names, path);
+			free(names);
+			names = longer;
+		}
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	if (runs == 0)
+		error_set(err, "%s is no folder of a run: there is neither " BEGINNING " nor " SUMMARY " in it", dir);
+	else
+		error_set(err, "%s is no folder of a run, but holds %zu; import these:%s%s", dir, runs, names,
+		          runs > RUNS_NAMED ? " and so on" : "");
+	free(names);
+	return false;
 }
 
 bool import_open(struct import *ret_import, const char *dir, struct error *err)
@@ -198,6 +245,8 @@ bool import_open(struct import *ret_import, const char *dir, struct error *err)
 	import.run.name = keep(&import, name != NULL ? name : memory_text(dir));
 	if (stat(dir, &status) != 0)
 		good = error_set(err, "the folder %s cannot be read: %s", dir, strerror(errno));
+	else if (!is_run(dir))
+		good = refuse(dir, err);
 	else
 		good = stat(path, &status) == 0 ? read_summary(dir, path, &import, err) : read_verdicts(dir, &import, err);
 	free(path);

@@ -16,7 +16,7 @@ struct import {
 	size_t text_count;
 };
 
-/** @param ret_import To be released with import_close(). @return false if the folder has neither, or what it has cannot be read. */
+/** @param ret_import To be released with import_close(). @return false if it is no run's, which has a run.json or a summary.json, or cannot be read. */
 bool import_open(struct import *ret_import, const char *dir, struct error *err);
 
 void import_close(struct import *import);

@@ -78,6 +78,7 @@ static void of_a_run_that_died_the_verdicts_are_read(void)
 	make_folder("run/a");
 	make_folder("run/a/seed-1");
 	make_folder("run/a/seed-2");
+	(void)test_write("run/run.json", "{}");
 	(void)test_write("run/a/seed-1/verdict.json", "{" SESSION_HEAD "\"seed\": 1, \"wall_s\": 1.5}");
 	CU_ASSERT_FATAL(import_open(&import, recorded_path("run"), &err));
 	CU_ASSERT_EQUAL(import.run.count, 1);
@@ -102,11 +103,13 @@ static void what_is_no_run_is_refused_with_its_place(void)
 {
 	check_refused("none", "none cannot be read: No such file or directory");
 	make_folder("empty");
-	check_refused("empty", "empty is no folder of a run: there is no summary.json, and no verdict.json in a folder below it");
+	check_refused("empty", "empty is no folder of a run: there is neither run.json nor summary.json in it");
 	(void)test_write("empty/verdict.json", "{\"scenario\": \"a\"");
 	check_refused("empty", "empty is no folder of a run");
 	make_folder("run");
 	make_folder("run/a");
+	(void)test_write("run/run.json", "{}");
+	check_refused("run", "run has no session in it that came to a verdict");
 	(void)test_write("run/a/verdict.json", "{\"scenario\": \"a\"");
 	check_refused("run", "run/a/verdict.json:1:16: ");
 	(void)test_write("run/a/verdict.json", "{\"scenario\": \"a\"}");
@@ -119,6 +122,19 @@ static void what_is_no_run_is_refused_with_its_place(void)
 	check_refused("run", "a session without 'folder'");
 	(void)test_write("run/summary.json", "[]");
 	check_refused("run", "has no list 'sessions'");
+}
+
+/* A gate's folder, or that of all runs: its sessions are of several runs, which may be recorded one by one. */
+static void a_folder_of_runs_is_refused_with_their_names(void)
+{
+	make_folder("gate");
+	make_folder("gate/baseline");
+	make_folder("gate/candidate");
+	(void)test_write("gate/baseline/summary.json", summary);
+	(void)test_write("gate/candidate/run.json", "{}");
+	check_refused("gate", "gate is no folder of a run, but holds 2; import these: ");
+	check_refused("gate", "/gate/baseline ");
+	check_refused("gate", "/gate/candidate");
 }
 
 /* Every kind of wrong, in the words that the user sees; and a whole look back. */
@@ -189,6 +205,7 @@ const CU_TestInfo tests_history_import[] = {
 	{"a summary is read", a_summary_is_read},
 	{"of a run that died, the verdicts are read", of_a_run_that_died_the_verdicts_are_read},
 	{"what is no run is refused with its place", what_is_no_run_is_refused_with_its_place},
+	{"a folder of runs is refused with their names", a_folder_of_runs_is_refused_with_their_names},
 	{"the command imports, merges and shows", the_command_imports_merges_and_shows},
 	{"what is shown is plain", what_is_shown_is_plain},
 	CU_TEST_INFO_NULL,
