@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenario/suite.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/test.h"
@@ -106,11 +108,42 @@ static void a_suite_is_told_from_a_scenario(void)
 	box_refuses_with("suite: x\nscenarios: [a]\n", "this is a suite, not a scenario");
 }
 
+/* Whether the night takes a whole folder. */
+static bool is_for_the_night(const char *folder)
+{
+	char wanted[PATH_MAX], entry[PATH_MAX];
+	bool found = false;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(folder, wanted));
+	for (size_t i = 0; i < suite.count; i++)
+		found = found ||
+		        (suite.entries[i].tag[0] == '\0' && realpath(suite.entries[i].path, entry) != NULL && strcmp(entry, wanted) == 0);
+	return found;
+}
+
+static void the_night_has_every_folder_of_scenarios(void)
+{
+	struct error err;
+	char list[4096], *rest = NULL;
+
+	CU_ASSERT_FATAL(suite_open(&suite, "scenarios/suites/nightly.yaml", &err));
+	CU_ASSERT_EQUAL_FATAL(
+		test_shell(list, sizeof list, "grep -rl '^name:' scenarios --include='*.yaml' | xargs -n 1 dirname | sort -u"), 0);
+	for (char *folder = strtok_r(list, "\n", &rest); folder != NULL; folder = strtok_r(NULL, "\n", &rest)) {
+		if (!is_for_the_night(folder))
+			printf("    scenarios/suites/nightly.yaml lacks %s\n", folder);
+		CU_ASSERT(is_for_the_night(folder));
+	}
+	CU_ASSERT(!is_for_the_night("scenarios/suites"));
+	suite_close(&suite);
+}
+
 const CU_TestInfo tests_suite[] = {
 	{"a suite says what, where and how long", a_suite_says_what_where_and_how_long},
 	{"what is wrong has its place", what_is_wrong_has_its_place},
 	{"a suite's judges are asked besides", a_suites_judges_are_asked_besides},
 	{"tags are words and the folder's name", tags_are_words_and_the_folders_name},
 	{"a suite is told from a scenario", a_suite_is_told_from_a_scenario},
+	{"the night has every folder of scenarios", the_night_has_every_folder_of_scenarios},
 	CU_TEST_INFO_NULL,
 };
