@@ -42,7 +42,7 @@ enum {
 
 static const struct cli_option options[] = {
 	[OPTION_BASELINE] = {"baseline", "D", "the device that is out there now, by name or as a file"},
-	[OPTION_CANDIDATE] = {"candidate", "D", "the one that is to be released"},
+	[OPTION_CANDIDATE] = {"candidate", "D", "the one that is to be released; the devices that suites and scenarios name do not count"},
 	[OPTION_JOBS] = {"jobs", "N", "how many sessions run side by side (default: one a core)"},
 	[OPTION_OUT] = {"out", "DIR", "the folder for the report, which must not be there yet (default: " RUN_FOLDERS "/NUMBER)"},
 	[OPTION_BUDGET] = {"budget", "TIME", "begins no round after so much of the host's time (default: what the suites say)"},
@@ -132,14 +132,14 @@ static uint64_t budget_of_suites(const struct selection *selection)
 
 static bool read_options(const struct cli_values *values, struct gating *gating, struct error *err)
 {
-	const struct selection_wish wish = {.tag = NULL};
-
 	for (size_t i = 0; i < GATING_SIDES; i++) {
 		gating->sides[i].device = values->of[i == GATING_BASELINE ? OPTION_BASELINE : OPTION_CANDIDATE];
 		if (gating->sides[i].device == NULL)
 			return error_set(err, "which %s? Give a device, such as --baseline 21.10 --candidate 22.01",
 			                 i == GATING_BASELINE ? "baseline" : "candidate");
 	}
+	/* One choice a scenario, whatever devices its suite names: the gate has its own two. */
+	const struct selection_wish wish = {.device = gating->sides[GATING_CANDIDATE].device};
 	gating->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
 	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &gating->side_by_side, err))
 		return false;
@@ -154,13 +154,12 @@ static bool read_options(const struct cli_values *values, struct gating *gating,
 
 /* -- what is judged -- */
 
-/* A scenario on a side's device, which its suite's or its own must not be. */
+/* A scenario on a side's device. */
 static struct choice choice_of(const struct gating *gating, const struct subject *subject, size_t side)
 {
 	struct choice choice = *subject->choice;
 
 	choice.device = (char *)(uintptr_t)gating->sides[side].device;
-	choice.several = false;
 	return choice;
 }
 

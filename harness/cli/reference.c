@@ -133,7 +133,7 @@ int cli_print_reference(void)
 	puts("## Suite\n\n"
 	     "A file with the key `suite:`, which `stutter run`, `check` and `gate` take.\n");
 	print_table(suite_params);
-	puts("`devices: [NAME, ...]` has every scenario run on each of these devices, in place of its own; a path is that of a device's file.\n\n"
+	puts("`devices: [NAME, ...]` has every scenario run on each of these devices, in place of its own; a path is that of a device's file. `gate` has devices of its own.\n\n"
 	     "`judges:` has keys of `expect:` that are judges; they are asked of every session that is expected to pass, unless its scenario sets them itself.\n\n"
 	     "`scenarios:` is a list of paths, or of mappings with these keys and `devices` in place of the suite's.\n"
 	     "A scenario that several entries name is run as the last of them says.\n");

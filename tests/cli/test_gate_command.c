@@ -75,6 +75,17 @@ static void too_few_plans_are_not_enough(void)
 	TEST_CONTAINS(output, "It took 2 sessions");
 }
 
+/* A gate has two devices of its own. */
+static void the_devices_of_a_suite_do_not_count(void)
+{
+	write_suite("suite: x\ndevices: [./good.yaml]\n"
+	            "scenarios: [lost.yaml, {path: lost.yaml, devices: [./good.yaml, ./bad.yaml]}]\n");
+	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out g"), 0);
+	TEST_CONTAINS(output, "Fixed plans: 0 of 1 broke on the candidate.");
+	TEST_CONTAINS(output, "It took 1 sessions");
+	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out h"), 1);
+}
+
 static void what_is_passed_over_is_told(void)
 {
 	static const char quarantine[] = "suite: x\nscenarios: [lost.yaml]\n"
@@ -139,6 +150,7 @@ static void a_promotion_is_honoured(void)
 const CU_TestInfo tests_gate_command[] = {
 	{"a fixed plan that breaks blocks", a_fixed_plan_that_breaks_blocks},
 	{"too few plans are not enough", too_few_plans_are_not_enough},
+	{"the devices of a suite do not count", the_devices_of_a_suite_do_not_count},
 	{"what is passed over is told", what_is_passed_over_is_told},
 	{"a promotion is honoured", a_promotion_is_honoured},
 	{"what is wrong is told before anything runs", what_is_wrong_is_told_before_anything_runs},
