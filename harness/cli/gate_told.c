@@ -265,8 +265,8 @@ static struct told_scenario tell_scenario(const struct subject *subject, char *q
 	                             .waived = subject->waived,
 	                             .quarantine = quarantine};
 
-	told.exact = told_of(interval_clopper_pearson(finding->candidate_only, finding->pairs, TAIL));
-	told.score = told_of(interval_wilson(finding->candidate_only, finding->pairs, Z_SQUARED_95));
+	told.exact = told_of(interval_clopper_pearson(finding->candidate_only, gate_known(finding), TAIL));
+	told.score = told_of(interval_wilson(finding->candidate_only, gate_known(finding), Z_SQUARED_95));
 	(void)gate_tell(finding, told.text);
 	return told;
 }
@@ -277,7 +277,8 @@ static void count_pairs(const struct gating *gating, struct told_gate *told)
 		const struct subject *subject = &gating->subjects[i];
 		if (subject->quarantine != NULL)
 			continue;
-		told->pairs += subject->finding.pairs;
+		told->known += gate_known(&subject->finding);
+		told->unknown += subject->finding.unknown + subject->finding.baseline_unknown;
 		told->only_candidate += subject->finding.candidate_only;
 		told->only_baseline += subject->finding.baseline_only;
 	}

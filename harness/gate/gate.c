@@ -26,7 +26,7 @@ static size_t count_outcomes(const enum gate_outcome *outcomes, size_t count, en
 
 struct tests {
 	struct sequential worse;  /* of the pairs that come out differently: a hit is against the candidate */
-	struct sequential breaks; /* of all pairs: a hit is one in which the candidate broke alone */
+	struct sequential breaks; /* of all that the baseline proved: a hit is one in which the candidate broke alone, or proved nothing */
 };
 
 static void add_pair(struct gate_finding *finding, struct tests *tests, const struct gate_pair *pair)
@@ -34,8 +34,10 @@ static void add_pair(struct gate_finding *finding, struct tests *tests, const st
 	bool against = pair->candidate == GATE_BROKE;
 
 	finding->pairs++;
-	if (pair->baseline == GATE_UNKNOWN)
+	if (pair->baseline == GATE_UNKNOWN) {
+		finding->baseline_unknown++;
 		return;
+	}
 	if (pair->candidate == GATE_UNKNOWN) {
 		finding->unknown++;
 	} else if (pair->candidate == pair->baseline) {
@@ -129,6 +131,11 @@ bool gate_wants_more(const struct gate_finding *finding)
 	return finding->reason == GATE_UNDECIDED;
 }
 
+uint64_t gate_known(const struct gate_finding *finding)
+{
+	return finding->candidate_only + finding->baseline_only + finding->same;
+}
+
 /* -- in words -- */
 
 static const char *const meanings[] = {
@@ -143,18 +150,29 @@ static const char *const meanings[] = {
 	[GATE_FROZEN_PASSED] = "all frozen plans passed",
 };
 
+/* What the pairs showed; those that proved nothing are no part of "of N plans". */
+static void tell_pairs(const struct gate_finding *finding, char *ret_text, size_t size)
+{
+	char lost[96] = "";
+
+	if (finding->unknown > 0 || finding->baseline_unknown > 0)
+		(void)snprintf(lost, sizeof lost, " (%" PRIu64 " more proved nothing on the candidate, %" PRIu64 " on the baseline)",
+		               finding->unknown, finding->baseline_unknown);
+	(void)snprintf(ret_text, size,
+	               "of %" PRIu64 " plans, %" PRIu64 " broke only on the candidate, %" PRIu64 " only on the baseline%s: ",
+	               gate_known(finding), finding->candidate_only, finding->baseline_only, lost);
+}
+
 const char *gate_tell(const struct gate_finding *finding, char ret_text[GATE_TEXT_MAX])
 {
-	char seen[128] = "";
+	char seen[256] = "";
 
 	if (finding->frozen_broke > 0)
 		(void)snprintf(seen, sizeof seen, "%zu of the frozen plans broke: ", finding->frozen_broke);
 	else if (finding->frozen_unknown > 0 && finding->reason == GATE_FROZEN_UNKNOWN)
 		(void)snprintf(seen, sizeof seen, "%zu of the frozen plans proved nothing: ", finding->frozen_unknown);
 	else if (finding->pairs > 0)
-		(void)snprintf(seen, sizeof seen,
-		               "of %" PRIu64 " plans, %" PRIu64 " broke only on the candidate, %" PRIu64 " only on the baseline: ",
-		               finding->pairs, finding->candidate_only, finding->baseline_only);
+		tell_pairs(finding, seen, sizeof seen);
 	(void)snprintf(ret_text, GATE_TEXT_MAX, "%s%s", seen, meanings[finding->reason]);
 	return ret_text;
 }

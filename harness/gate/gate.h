@@ -82,8 +82,9 @@ struct gate_finding {
 	enum gate_decision decision;
 	enum gate_reason reason;
 	size_t frozen_broke, frozen_unknown;
-	uint64_t pairs; /**< that were looked at; the four below and those of the baseline that proved nothing make them up */
-	uint64_t candidate_only, baseline_only, same, unknown;
+	uint64_t pairs;                               /**< that were looked at; the five below make them up */
+	uint64_t candidate_only, baseline_only, same; /**< gate_known() of them: both devices came to a verdict */
+	uint64_t unknown, baseline_unknown;           /**< the candidate alone proved nothing; the baseline did not */
 	uint64_t equal, equal_corrected; /**< p-value of both being equal, and the same corrected over all scenarios; billionths */
 	uint64_t worse, not_tolerated;   /**< p-values of breaking `odds` times as often, and in `tolerated` of the plans */
 	uint64_t mcnemar; /**< the exact one-sided p-value of these counts; told, not decided by: how many pairs there are hangs on them */
@@ -100,7 +101,10 @@ enum gate_decision gate_judge(const struct gate_rules *rules, const struct gate_
 /** Whether more pairs of this scenario may change anything: it has not enough evidence, and is not at its bound. */
 bool gate_wants_more(const struct gate_finding *finding);
 
-#define GATE_TEXT_MAX 256
+/** How many pairs tell the two devices apart or alike: those of which both proved something. Shares of a scenario are shares of these. */
+uint64_t gate_known(const struct gate_finding *finding);
+
+#define GATE_TEXT_MAX 320
 
 /** Writes a sentence for people about a scenario: what was seen, and what it means. @return ret_text. */
 const char *gate_tell(const struct gate_finding *finding, char ret_text[GATE_TEXT_MAX]);

@@ -113,8 +113,8 @@ static void put_row(FILE *stream, const struct told_scenario *scenario)
 	fprintf(stream,
 	        "</td><td class=\"number\">%zu</td><td class=\"number\">%zu</td><td class=\"number\">%" PRIu64
 	        "</td><td class=\"number\">%" PRIu64 "</td><td class=\"number\">%" PRIu64 "</td><td class=\"number\">",
-	        scenario->fixed, finding->frozen_broke, finding->pairs, finding->candidate_only, finding->baseline_only);
-	if (finding->pairs > 0) {
+	        scenario->fixed, finding->frozen_broke, gate_known(finding), finding->candidate_only, finding->baseline_only);
+	if (gate_known(finding) > 0) {
 		put_percent(stream, scenario->exact.low);
 		fputs(" to ", stream);
 		put_percent(stream, scenario->exact.high);

@@ -19,6 +19,7 @@ const char *told_decision(enum gate_decision decision)
 const char *told_headline(const struct told_gate *told, char *ret_text, size_t size)
 {
 	size_t fixed = 0, broke = 0;
+	char lost[64] = "";
 
 	for (size_t i = 0; i < told->scenario_count; i++) {
 		if (told->scenarios[i].quarantine != NULL)
@@ -26,10 +27,12 @@ const char *told_headline(const struct told_gate *told, char *ret_text, size_t s
 		fixed += told->scenarios[i].fixed;
 		broke += told->scenarios[i].finding.frozen_broke;
 	}
+	if (told->unknown > 0)
+		(void)snprintf(lost, sizeof lost, " %zu more proved nothing on one of them.", told->unknown);
 	(void)snprintf(ret_text, size,
 	               "Candidate %s, baseline %s. Fixed plans: %zu of %zu broke on the candidate. Drawn plans, each run on both: of %zu, "
-	               "%zu broke only on the candidate, %zu only on the baseline.",
-	               told->candidate, told->baseline, broke, fixed, told->pairs, told->only_candidate, told->only_baseline);
+	               "%zu broke only on the candidate, %zu only on the baseline.%s",
+	               told->candidate, told->baseline, broke, fixed, told->known, told->only_candidate, told->only_baseline, lost);
 	return ret_text;
 }
 
@@ -115,6 +118,7 @@ static void put_scenario(struct json *json, const struct told_scenario *scenario
 	json_number(json, "only_baseline", finding->baseline_only);
 	json_number(json, "same", finding->same);
 	json_number(json, "inconclusive", finding->unknown);
+	json_number(json, "baseline_inconclusive", finding->baseline_unknown);
 	json_ratio(json, "p_equal", finding->equal);
 	json_ratio(json, "p_equal_corrected", finding->equal_corrected);
 	json_ratio(json, "p_mcnemar", finding->mcnemar);

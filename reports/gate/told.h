@@ -24,7 +24,7 @@ struct told_scenario {
 	const char *name;
 	struct gate_finding finding;
 	size_t fixed, waived;              /**< plans that are not drawn; failures that a waiver let pass */
-	struct told_interval exact, score; /**< how often the candidate breaks alone, with 95 %: Clopper-Pearson, Wilson */
+	struct told_interval exact, score; /**< how often the candidate breaks alone, with 95 %, of gate_known(): Clopper-Pearson, Wilson */
 	char text[GATE_TEXT_MAX];          /**< gate_tell() */
 	const char *quarantine;            /**< by whom, until when and why it decides nothing; NULL: it decides */
 };
@@ -45,7 +45,8 @@ struct told_gate {
 	size_t example_count;
 	const char *const *changes;    /**< what would change the verdict, a sentence each; ends with NULL */
 	const char *const *exceptions; /**< quarantine, waivers and what has expired of them, a sentence each; ends with NULL */
-	size_t only_candidate, only_baseline, pairs;
+	size_t only_candidate, only_baseline, known; /**< plans that were drawn: of those that both devices proved, and how many these are */
+	size_t unknown;                              /**< that proved nothing on one of them */
 	size_t sessions;           /**< that were run */
 	uint64_t core_ns, wall_ns; /**< what they took together, and what the whole took */
 };

@@ -148,12 +148,17 @@ static void what_proves_nothing_is_no_evidence_for_the_candidate(void)
 	static struct hand hand;
 
 	check("", filled("????????????????", 300), GATE_NOT_ENOUGH, GATE_BOUND,
-	      "of 300 plans, 0 broke only on the candidate, 0 only on the baseline: all pairs are used up, and it may be worse than is "
-	      "tolerated");
+	      "of 284 plans, 0 broke only on the candidate, 0 only on the baseline (16 more proved nothing on the candidate, 0 on the "
+	      "baseline): all pairs are used up, and it may be worse than is tolerated");
+	check("", "!!!c", GATE_NOT_ENOUGH, GATE_UNDECIDED,
+	      "of 1 plans, 1 broke only on the candidate, 0 only on the baseline (0 more proved nothing on the candidate, 3 on the "
+	      "baseline): more pairs may decide it");
 	add(&hand, "", filled("!!!!!!!!!??cb", 120));
 	CU_ASSERT_EQUAL(judge(&hand), GATE_PROMOTE);
 	CU_ASSERT_EQUAL(hand.findings[0].unknown, 2);
 	CU_ASSERT_EQUAL(hand.findings[0].same, 107);
+	CU_ASSERT_EQUAL(hand.findings[0].baseline_unknown, 9);
+	CU_ASSERT_EQUAL(gate_known(&hand.findings[0]), 109);
 	for (size_t i = 0; i < 120; i++)
 		hand.pairs[0][i].baseline = GATE_UNKNOWN;
 	CU_ASSERT_EQUAL(judge(&hand), GATE_NOT_ENOUGH);
