@@ -394,7 +394,11 @@ static bool note_round(struct gating *gating, const struct round *round, struct 
 		for (size_t i = 0; i < round->jobs.count; i++)
 			if (round->slots[i].side == side)
 				jobs[count++] = round->jobs.list[i];
-		int fd = report_begin(mine->dir, jobs, count, &(struct report_wish){.device = mine->device, .times = 1}, err);
+		const struct report_wish wish = {.device = mine->device,
+		                                 .times = 1,
+		                                 .suites = gating->selection.suites,
+		                                 .suite_count = gating->selection.suite_count};
+		int fd = report_begin(mine->dir, jobs, count, &wish, err);
 		free(jobs);
 		if (fd < 0)
 			return false;
@@ -491,15 +495,14 @@ static bool report_sides(struct gating *gating, struct error *err)
 	return good;
 }
 
-/* The decision stands, whatever becomes of the history. */
-static void record_sides(struct gating *gating)
+static bool record_sides(struct gating *gating, struct error *err)
 {
 	struct recorded_run recorded;
-	struct error err;
+	bool good = true;
 
-	for (size_t side = 0; gating->history != NULL && side < GATING_SIDES; side++)
-		if (gating->sides[side].jobs.count > 0 && !record_run(gating->history, gating->sides[side].dir, &recorded, &err))
-			warn_unrecorded(&err);
+	for (size_t side = 0; good && gating->history != NULL && side < GATING_SIDES; side++)
+		good = gating->sides[side].jobs.count == 0 || record_run(gating->history, gating->sides[side].dir, &recorded, err);
+	return good;
 }
 
 static int exit_code(const struct gating *gating)
@@ -514,12 +517,14 @@ static int run_gate(struct gating *gating, struct error *err)
 {
 	gating->stop = cli_stop_when_asked();
 	gating->started_ms = pool_now_ms();
-	const bool reported = run_rounds(gating, err) && report_sides(gating, err);
-	if (reported)
-		record_sides(gating);
-	if (!reported || !gate_told(gating, err)) {
+	if (!run_rounds(gating, err) || !report_sides(gating, err) || !gate_told(gating, err)) {
 		cli_fail(err);
 		return EXIT_INCONCLUSIVE;
+	}
+	/* The decision is told, whatever becomes of the history; but nothing is promoted of which the record is not whole. */
+	if (!record_sides(gating, err)) {
+		cli_fail(err);
+		return exit_code(gating) == EXIT_PASSED ? EXIT_INCONCLUSIVE : exit_code(gating);
 	}
 	if (gating->decision == GATE_PROMOTE && gating->from != NULL && !gate_promote(gating, err)) {
 		cli_fail(err);

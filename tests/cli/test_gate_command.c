@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `stutter gate`: which devices are run, what decides, and what is passed over. */
 #include <jansson.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "tests/session/started.h"
 #include "tests/test.h"
 
@@ -73,6 +75,34 @@ static void too_few_plans_are_not_enough(void)
 	/* Of one device each plan is run once. */
 	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out h"), 125);
 	TEST_CONTAINS(output, "It took 2 sessions");
+}
+
+/* Makes the history one that takes no more. */
+static void spoil_history(const char *name)
+{
+	char *path = memory_format("%s/%s", test_folder(), name);
+	sqlite3 *db;
+
+	CU_ASSERT_FATAL(sqlite3_open(path, &db) == SQLITE_OK);
+	CU_ASSERT_EQUAL(sqlite3_exec(db, "CREATE TRIGGER spoiled BEFORE INSERT ON session BEGIN SELECT RAISE(ABORT, 'no more'); END", NULL,
+	                             NULL, NULL),
+	                SQLITE_OK);
+	sqlite3_close(db);
+	free(path);
+}
+
+/* Nothing is promoted of which the record is not whole; a block stands. */
+static void what_cannot_be_recorded_is_not_promoted(void)
+{
+	write_suite("suite: x\nscenarios: [lost.yaml]\n");
+	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --history h.db --out g"), 0);
+	started_expect(output, stutter("history show --history h.db"), 0);
+	spoil_history("h.db");
+	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --history h.db --out h"), 125);
+	TEST_CONTAINS(output, "PROMOTE. ");
+	TEST_CONTAINS(output, "no more");
+	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --history h.db --out i"), 1);
+	TEST_CONTAINS(output, "no more");
 }
 
 /* A gate has two devices of its own. */
@@ -150,6 +180,7 @@ static void a_promotion_is_honoured(void)
 const CU_TestInfo tests_gate_command[] = {
 	{"a fixed plan that breaks blocks", a_fixed_plan_that_breaks_blocks},
 	{"too few plans are not enough", too_few_plans_are_not_enough},
+	{"what cannot be recorded is not promoted", what_cannot_be_recorded_is_not_promoted},
 	{"the devices of a suite do not count", the_devices_of_a_suite_do_not_count},
 	{"what is passed over is told", what_is_passed_over_is_told},
 	{"a promotion is honoured", a_promotion_is_honoured},
