@@ -22,6 +22,7 @@
 
 struct spent {
 	double beside_s; /* CPU time of all, less that of the sessions */
+	double alone_s;  /* of that, what the runner itself has used, without the processes of its sessions */
 	double peak_mb;  /* of the runner alone */
 };
 
@@ -43,6 +44,23 @@ static double peak_of(pid_t pid)
 		(void)fclose(stream);
 	free(path);
 	return (double)kb / 1e3;
+}
+
+/* @return the CPU time of the process itself by now, in seconds; 0 if it has ended. */
+static double alone_of(pid_t pid)
+{
+	char *path = memory_format("/proc/%ld/stat", (long)pid);
+	FILE *stream = fopen(path, "re");
+	unsigned long user = 0, system = 0;
+
+	/* proc(5): the 14th and the 15th field; the second is a name in parentheses. */
+	if (stream != NULL) {
+		if (fscanf(stream, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
+			user = system = 0;
+		(void)fclose(stream);
+	}
+	free(path);
+	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
 static pid_t start(const char *dir, unsigned sessions)
@@ -87,7 +105,8 @@ static bool spend(const char *dir, unsigned sessions, struct spent *ret_spent)
 
 	*ret_spent = (struct spent){0};
 	while (pid > 0 && wait4(pid, &status, WNOHANG, &usage) == 0) {
-		double peak_mb = peak_of(pid);
+		double peak_mb = peak_of(pid), alone_s = alone_of(pid);
+		ret_spent->alone_s = alone_s > 0 ? alone_s : ret_spent->alone_s;
 		/* It grows as long as a program lasts; before the runner there was a copy of this one. */
 		ret_spent->peak_mb = peak_mb > 0 ? peak_mb : ret_spent->peak_mb;
 		(void)nanosleep(&pause, NULL);
@@ -118,7 +137,8 @@ void bench_runner(void)
 	} else {
 		bench_report(cpu, 1e3 * (many.beside_s - few.beside_s) / (MANY - FEW), "ms", TARGET_MS, true);
 		bench_report(memory, (many.peak_mb - few.peak_mb) / (MANY - FEW), "MB", TARGET_MB, true);
-		printf("    the runner of %u sessions: %.1f MB at most\n", MANY, many.peak_mb);
+		printf("    the runner alone: %.2f ms a session; of %u sessions, %.1f MB at most\n",
+		       1e3 * (many.alone_s - few.alone_s) / (MANY - FEW), MANY, many.peak_mb);
 	}
 	if (system(remove) != 0)
 		perror(dir);
