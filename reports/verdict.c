@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/verdict.h"
 
+#include "base/timestamp.h"
+
 static void optional(struct json *json, const char *key, const char *text)
 {
 	if (text[0] != '\0')
@@ -42,9 +44,9 @@ static void report_stretch(struct json *json, const struct verdict_stretch *stre
 	json_object_end(json);
 }
 
-void report_verdict(struct json *json, const struct plan *plan, const struct verdict *verdict)
+void report_verdict(struct json *json, const struct plan *plan, const struct verdict *verdict, int64_t ended_s)
 {
-	char differs[VERDICT_TEXT_MAX];
+	char differs[VERDICT_TEXT_MAX], ended[TIMESTAMP_TEXT_MAX];
 
 	json_number(json, "version", VERDICT_VERSION);
 	json_text(json, "tool", "stutter " STUTTER_VERSION);
@@ -74,6 +76,7 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	optional(json, "differs", plan_differs(plan, verdict->image_hash, differs, sizeof differs));
 	json_seconds(json, "virtual_s", verdict->virtual_ns);
 	json_seconds(json, "wall_s", verdict->wall_ns);
+	json_text(json, "ended", timestamp_write(ended_s, ended));
 	json_seconds(json, "restore_s", verdict->restore_ns);
 	json_seconds(json, "harness_cpu_s", verdict->outside_ns);
 	json_number(json, "requests", verdict->requests);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "base/timestamp.h"
 #include "reports/file.h"
 #include "reports/gate/told.h"
 #include "reports/run/cause.h"
@@ -344,7 +345,6 @@ bool gate_promote(const struct gating *gating, struct error *err)
 	const time_t now = time(NULL);
 	struct promotion promotion;
 	struct report_file file;
-	struct tm parts;
 
 	memset(&promotion, 0, sizeof promotion);
 	char *suites = name_suites(gating);
@@ -355,8 +355,7 @@ bool gate_promote(const struct gating *gating, struct error *err)
 	(void)snprintf(promotion.baseline, sizeof promotion.baseline, "%s", gating->sides[GATING_BASELINE].device);
 	(void)snprintf(promotion.candidate, sizeof promotion.candidate, "%s", gating->sides[GATING_CANDIDATE].device);
 	(void)snprintf(promotion.suites, sizeof promotion.suites, "%s", suites);
-	if (gmtime_r(&now, &parts) != NULL)
-		(void)strftime(promotion.decided, sizeof promotion.decided, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	(void)timestamp_write((int64_t)now, promotion.decided);
 	free(suites);
 	if (!report_file_open(&file, gating->dir, "promotion.json", err))
 		return false;

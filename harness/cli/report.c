@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/timestamp.h"
 #include "cli/cli.h"
 #include "cli/selection.h"
 #include "fault/netem_note.h"
@@ -71,12 +72,8 @@ static char **collect_notes(const struct job *jobs, size_t count, const struct r
 
 int report_begin(const char *dir, const struct job *jobs, size_t count, const struct report_wish *wish, struct error *err)
 {
-	const time_t now = time(NULL);
-	char started[32] = "";
-	struct tm parts;
+	char started[TIMESTAMP_TEXT_MAX];
 
-	if (gmtime_r(&now, &parts) != NULL)
-		(void)strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &parts);
 	struct run_planned *sessions = memory_new((count + 1) * sizeof *sessions);
 	for (size_t i = 0; i < count; i++)
 		sessions[i] = (struct run_planned){&jobs[i].plan, jobs[i].name, i % wish->times > 0};
@@ -85,7 +82,7 @@ int report_begin(const char *dir, const struct job *jobs, size_t count, const st
 	                   &(struct run_plan){.sessions = sessions,
 	                                      .count = count,
 	                                      .device = wish->device,
-	                                      .started = started,
+	                                      .started = timestamp_write((int64_t)time(NULL), started),
 	                                      .strict = wish->strict,
 	                                      .shard = wish->shard,
 	                                      .arguments = wish->arguments,

@@ -12,10 +12,12 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/timestamp.h"
 
 #define SUMMARY "summary.json"
 #define VERDICT "verdict.json"
 #define BEGINNING "run.json"
+#define SECOND_NS 1000000000U
 /* In an error. */
 #define RUNS_NAMED 3
 
@@ -57,6 +59,15 @@ static uint64_t number_of(const json_t *object, const char *key, double unit)
 	return value >= 0 && value < 0x1p63 ? (uint64_t)(value + 0.5) : 0;
 }
 
+/* @return seconds since 1970; 0 if it is not known. */
+static int64_t time_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	int64_t s = 0;
+
+	return text != NULL && timestamp_read(text, &s) && s > 0 ? s : 0;
+}
+
 static uint64_t seed_of(const json_t *object, const char *folder)
 {
 	const char *name = strstr(folder, "/seed-");
@@ -81,10 +92,13 @@ static const char *hash_of_plan(struct import *import, const char *dir, const ch
 static bool add_session(struct import *import, const char *dir, const char *folder, const json_t *object, struct error *err)
 {
 	static const char *const needed[] = {"scenario", "device", "verdict"};
+	const int64_t ended_s = time_of(object, "ended");
 
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
 		if (!json_is_string(json_object_get(object, needed[i])))
 			return error_set(err, "%s: the session '%s' has no '%s'; is this the folder of a run?", dir, folder, needed[i]);
+	if (ended_s > import->run.ended_s)
+		import->run.ended_s = ended_s;
 	import->sessions = memory_resize(import->sessions, import->run.count + 1, sizeof *import->sessions);
 	import->run.sessions = import->sessions;
 	import->sessions[import->run.count++] = (struct history_session){
@@ -111,7 +125,20 @@ static bool add_session(struct import *import, const char *dir, const char *fold
 	return true;
 }
 
-static int64_t time_of(const char *path)
+/* When the run ended, if none of its sessions says it. @param beginning What says when it was started. @param written_s When its file was written. */
+static void estimate_end(struct import *import, const json_t *beginning, int64_t written_s)
+{
+	const int64_t started_s = time_of(beginning, "started");
+	uint64_t longest_ns = 0;
+
+	for (size_t i = 0; i < import->run.count; i++)
+		if (import->sessions[i].wall_ns > longest_ns)
+			longest_ns = import->sessions[i].wall_ns;
+	if (import->run.ended_s == 0)
+		import->run.ended_s = started_s > 0 ? started_s + (int64_t)(longest_ns / SECOND_NS) : written_s;
+}
+
+static int64_t written_at(const char *path)
 {
 	struct stat status;
 
@@ -128,7 +155,6 @@ static bool read_summary(const char *dir, const char *path, struct import *impor
 	if (good && !json_is_array(sessions))
 		good = error_set(err, "%s has no list 'sessions'; is %s the folder of a run?", path, dir);
 	import->run.tool = text_of(import, json, "tool");
-	import->run.ended_s = time_of(path);
 	json_array_foreach(sessions, i, object)
 	{
 		const char *folder = json_string_value(json_object_get(object, "folder"));
@@ -139,18 +165,20 @@ static bool read_summary(const char *dir, const char *path, struct import *impor
 		else if (good && (verdict == NULL || strcmp(verdict, "none") != 0))
 			good = add_session(import, dir, folder, object, err);
 	}
+	estimate_end(import, json, written_at(path));
 	json_decref(json);
 	return good;
 }
 
 /* -- a run that died, or has no reports yet -- */
 
-static void read_beginning(const char *dir, struct import *import)
+static void read_beginning(const char *dir, struct import *import, int64_t written_s)
 {
 	char *path = memory_format("%s/" BEGINNING, dir);
 	json_t *json = json_load_file(path, JSON_DECODE_INT_AS_REAL, NULL);
 
 	import->run.tool = text_of(import, json, "tool");
+	estimate_end(import, json, written_s);
 	json_decref(json);
 	free(path);
 }
@@ -165,8 +193,6 @@ static bool add_verdict(struct import *import, const char *dir, const FTSENT *en
 	below += strspn(below, "/");
 	char *folder = memory_format("%.*s", (int)(strlen(below) - strlen("/" VERDICT)), below);
 	bool good = add_session(import, dir, folder, json, err);
-	if (entry->fts_statp->st_mtime > import->run.ended_s)
-		import->run.ended_s = (int64_t)entry->fts_statp->st_mtime;
 	free(folder);
 	json_decref(json);
 	return good;
@@ -177,16 +203,19 @@ static bool read_verdicts(const char *dir, struct import *import, struct error *
 	char *top = memory_text(dir), *const tops[] = {top, NULL};
 	FTS *tree = fts_open(tops, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	bool good = tree != NULL || error_set(err, "the folder %s cannot be read: %s", dir, strerror(errno));
+	int64_t written_s = 0;
 	const FTSENT *entry;
 
-	read_beginning(dir, import);
 	/* A verdict in the folder itself is that of a session, not of a run. */
 	while (good && (entry = fts_read(tree)) != NULL)
-		if (entry->fts_info == FTS_F && entry->fts_level > 1 && strcmp(entry->fts_name, VERDICT) == 0)
+		if (entry->fts_info == FTS_F && entry->fts_level > 1 && strcmp(entry->fts_name, VERDICT) == 0) {
 			good = add_verdict(import, dir, entry, err);
+			written_s = entry->fts_statp->st_mtime > written_s ? (int64_t)entry->fts_statp->st_mtime : written_s;
+		}
 	if (tree != NULL)
 		(void)fts_close(tree);
 	free(top);
+	read_beginning(dir, import, written_s);
 	return good && (import->run.count > 0 || error_set(err, "%s has no session in it that came to a verdict", dir));
 }
 

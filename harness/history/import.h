@@ -2,6 +2,9 @@
 /**
  * @file
  * The folder of a run, read for a history: summary.json, or while that is not written, the verdict.json of each session that it has.
+ *
+ * A run ended when the last of its sessions did. Where none says when that was: as long after the run's start as the longest of them took, or if that is not
+ * known either, when the file was written.
  */
 #ifndef HISTORY_IMPORT_H
 #define HISTORY_IMPORT_H

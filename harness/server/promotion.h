@@ -8,6 +8,7 @@
 #ifndef SERVER_PROMOTION_H
 #define SERVER_PROMOTION_H
 
+#include "base/timestamp.h"
 #include "server/pki.h"
 #include "server/release.h"
 
@@ -18,7 +19,7 @@ struct promotion {
 	char version[RELEASE_VERSION_MAX];                                                            /**< that is promoted */
 	char from[32], to[32];                                                                        /**< feeds */
 	char baseline[PROMOTION_TEXT_MAX], candidate[PROMOTION_TEXT_MAX], suites[PROMOTION_TEXT_MAX]; /**< what was judged, and by what */
-	char decided[32];                                                                             /**< when */
+	char decided[TIMESTAMP_TEXT_MAX];                                                             /**< when */
 };
 
 /** @return the record as text, to be released with free(). */

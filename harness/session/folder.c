@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -274,7 +275,7 @@ bool folder_write_verdict(const char *dir, const struct plan *plan, const struct
 		return false;
 	struct json json = {.stream = file.stream};
 	json_object_begin(&json, NULL);
-	report_verdict(&json, plan, verdict);
+	report_verdict(&json, plan, verdict, (int64_t)time(NULL));
 	json_object_end(&json);
 	return report_file_close(&file, err);
 }

@@ -75,7 +75,7 @@ bool folder_write_replay(const char *dir, const struct world *world, struct erro
 /** Whether there is a file of this name in it. */
 bool folder_has(const char *dir, const char *name);
 
-/** Writes verdict.json. */
+/** Writes verdict.json, of a session that ends now. */
 bool folder_write_verdict(const char *dir, const struct plan *plan, const struct verdict *verdict, struct error *err);
 
 #endif

@@ -402,7 +402,7 @@ static void a_report_made_anew_is_the_same(void)
 
 static void the_verdict_has_its_members(void)
 {
-	static const char *const texts[] = {"scenario", "device", "verdict", "reason", "digest"};
+	static const char *const texts[] = {"scenario", "device", "verdict", "reason", "digest", "ended"};
 	static const char *const seconds[] = {"virtual_s", "wall_s", "restore_s", "harness_cpu_s"};
 
 	test_write("small.yaml", SMALL);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utime.h>
 
 #include "base/hash.h"
@@ -86,6 +87,59 @@ static void of_a_run_that_died_the_verdicts_are_read(void)
 	CU_ASSERT_EQUAL(import.run.sessions[0].wall_ns, 1500000000);
 	CU_ASSERT(import.run.ended_s > 1000000000);
 	import_close(&import);
+}
+
+static int64_t end_of_folder(void)
+{
+	struct import import;
+	struct error err;
+
+	CU_ASSERT_FATAL(import_open(&import, recorded_path("run"), &err));
+	const int64_t ended_s = import.run.ended_s;
+	import_close(&import);
+	return ended_s;
+}
+
+/* A run of two sessions; what its summary says of the beginning, and what both say of their end. @return when the run ended. */
+static int64_t end_of(const char *beginning, const char *first, const char *second)
+{
+	const struct utimbuf when = {1234567, 1234567};
+	char text[1024];
+
+	(void)snprintf(text, sizeof text,
+	               "{%s \"sessions\": [{" SESSION_HEAD "%s \"folder\": \"a/seed-1\", \"wall_s\": 3.9},\n"
+	               "{" SESSION_HEAD "%s \"folder\": \"a/seed-2\", \"wall_s\": 61.5}]}\n",
+	               beginning, first, second);
+	CU_ASSERT_EQUAL_FATAL(utime(test_write("run/summary.json", text), &when), 0);
+	return end_of_folder();
+}
+
+/* A report that is made anew, or a copy, is a later file of the same run. */
+static void a_run_ended_when_its_last_session_did(void)
+{
+#define STARTED "\"started\": \"2026-11-26T19:00:00Z\","
+#define ENDED(time) "\"ended\": \"2026-11-26T" time "Z\","
+	static const int64_t started_s = 1795719600;
+
+	make_folder("run");
+	CU_ASSERT_EQUAL(end_of(STARTED, ENDED("19:30:00"), ENDED("19:20:01")), started_s + 1800);
+	CU_ASSERT_EQUAL(end_of("", ENDED("19:20:01"), ENDED("19:30:00")), started_s + 1800);
+	/* One of them is of an older program. */
+	CU_ASSERT_EQUAL(end_of(STARTED, ENDED("19:30:00"), ""), started_s + 1800);
+	CU_ASSERT_EQUAL(end_of(STARTED, "", ""), started_s + 61);
+	CU_ASSERT_EQUAL(end_of("", "", ""), 1234567);
+	CU_ASSERT_EQUAL(end_of("\"started\": \"\",", "\"ended\": \"today\",", "\"ended\": 5,"), 1234567);
+	/* It died, and has no summary. */
+	CU_ASSERT_EQUAL_FATAL(unlink(recorded_path("run/summary.json")), 0);
+	make_folder("run/a");
+	make_folder("run/a/seed-1");
+	(void)test_write("run/run.json", "{" STARTED " \"version\": 1}");
+	(void)test_write("run/a/seed-1/verdict.json", "{" SESSION_HEAD "\"wall_s\": 61.5}");
+	CU_ASSERT_EQUAL(end_of_folder(), started_s + 61);
+	(void)test_write("run/a/seed-1/verdict.json", "{" SESSION_HEAD ENDED("19:30:00") "\"wall_s\": 61.5}");
+	CU_ASSERT_EQUAL(end_of_folder(), started_s + 1800);
+#undef ENDED
+#undef STARTED
 }
 
 static void check_refused(const char *name, const char *why)
@@ -204,6 +258,7 @@ static void what_is_shown_is_plain(void)
 const CU_TestInfo tests_history_import[] = {
 	{"a summary is read", a_summary_is_read},
 	{"of a run that died, the verdicts are read", of_a_run_that_died_the_verdicts_are_read},
+	{"a run ended when its last session did", a_run_ended_when_its_last_session_did},
 	{"what is no run is refused with its place", what_is_no_run_is_refused_with_its_place},
 	{"a folder of runs is refused with their names", a_folder_of_runs_is_refused_with_their_names},
 	{"the command imports, merges and shows", the_command_imports_merges_and_shows},

@@ -6,9 +6,11 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/timestamp.h"
 #include "reports/run/reports.h"
 #include "session/folder.h"
 #include "tests/test.h"
@@ -262,6 +264,8 @@ static void the_summary_counts_and_lists(void)
 
 	make_sessions();
 	plans[1].seed = 99;
+	const int64_t before_s = (int64_t)time(NULL);
+	int64_t ended_s = 0;
 	make_run();
 	json_t *summary = read_summary(), *list = json_object_get(summary, "sessions"), *second = json_array_get(list, 1);
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
@@ -283,6 +287,8 @@ static void the_summary_counts_and_lists(void)
 	TEST_SAME_TEXT(member(second, "folder"), "clean/1");
 	CU_ASSERT(json_real_value(json_object_get(second, "virtual_s")) > 61.0 &&
 	          json_real_value(json_object_get(second, "wall_s")) == 1.5);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(member(second, "ended"));
+	CU_ASSERT(timestamp_read(member(second, "ended"), &ended_s) && ended_s >= before_s && ended_s <= (int64_t)time(NULL));
 	json_decref(summary);
 }
 
