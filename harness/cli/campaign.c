@@ -169,7 +169,7 @@ static int exit_code(const struct jobs *jobs)
 
 static bool record(struct campaign *campaign, struct error *err)
 {
-	struct recorded_run recorded;
+	struct history_recorded recorded;
 	bool any = false;
 
 	for (size_t i = 0; i < campaign->jobs.count; i++)

@@ -497,7 +497,7 @@ static bool report_sides(struct gating *gating, struct error *err)
 
 static bool record_sides(struct gating *gating, struct error *err)
 {
-	struct recorded_run recorded;
+	struct history_recorded recorded;
 	bool good = true;
 
 	for (size_t side = 0; good && gating->history != NULL && side < GATING_SIDES; side++)

@@ -33,12 +33,14 @@ static const struct cli_option options[] = {
 
 static bool import_folder(struct history *history, const char *dir, struct error *err)
 {
-	struct recorded_run recorded;
+	struct history_recorded recorded;
 
 	if (!record_run(history, dir, &recorded, err))
 		return false;
 	if (recorded.is_new)
 		printf("%s: %zu session%s\n", dir, recorded.sessions, recorded.sessions == 1 ? "" : "s");
+	else if (recorded.updated > 0)
+		printf("%s: %zu session%s updated\n", dir, recorded.updated, recorded.updated == 1 ? "" : "s");
 	else
 		printf("%s: its sessions are recorded already\n", dir);
 	return true;

@@ -35,7 +35,7 @@ static bool open_runs(const struct cli_values *values, struct run *runs, size_t 
 /* What came to a verdict is recorded as one run, and compared with earlier runs like it. */
 static bool record(struct history *history, const char *dir, struct error *err)
 {
-	struct recorded_run recorded;
+	struct history_recorded recorded;
 	struct run run;
 
 	if (!run_open(&run, dir, err))

@@ -121,14 +121,13 @@ bool record_before(struct history *history, const struct history_place *places, 
 	return good;
 }
 
-bool record_run(struct history *history, const char *dir, struct recorded_run *ret_recorded, struct error *err)
+bool record_run(struct history *history, const char *dir, struct history_recorded *ret_recorded, struct error *err)
 {
 	struct import import;
 
 	if (!import_open(&import, dir, err))
 		return false;
-	ret_recorded->sessions = import.run.count;
-	bool good = history_record(history, &import.run, &ret_recorded->run, &ret_recorded->is_new, err);
+	bool good = history_record(history, &import.run, ret_recorded, err);
 	import_close(&import);
 	return good;
 }

@@ -34,14 +34,7 @@ bool record_estimate(struct history *history, struct jobs *jobs, struct error *e
 bool record_before(struct history *history, const struct history_place *places, size_t count, int64_t run, const char *dir,
                    struct error *err);
 
-/** What came of recording a run. */
-struct recorded_run {
-	int64_t run;     /**< its number in the history */
-	size_t sessions; /**< that it has */
-	bool is_new;     /**< false: it is there already */
-};
-
 /** Records the run in the folder @p dir. */
-bool record_run(struct history *history, const char *dir, struct recorded_run *ret_recorded, struct error *err);
+bool record_run(struct history *history, const char *dir, struct history_recorded *ret_recorded, struct error *err);
 
 #endif

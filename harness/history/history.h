@@ -61,11 +61,16 @@ struct history_run {
 	size_t count;
 };
 
-/**
- * Records a run, and drops those that were parts of it: what it was before it was resumed, the shards that it was merged from.
- * @param ret_run Its number in this file. @param ret_new false: it is there already, by itself or as a part of the run with this number, and nothing is written.
- */
-bool history_record(struct history *history, const struct history_run *run, int64_t *ret_run, bool *ret_new, struct error *err);
+/** What came of recording a run. */
+struct history_recorded {
+	int64_t run;     /**< its number in this file */
+	bool is_new;     /**< false: it is there already, by itself or as a part of the run with this number */
+	size_t sessions; /**< that it has */
+	size_t updated;  /**< of those that were there by itself: sessions that were judged otherwise, and have the new judgement now */
+};
+
+/** Records a run, and drops those that were parts of it: what it was before it was resumed, the shards that it was merged from. */
+bool history_record(struct history *history, const struct history_run *run, struct history_recorded *ret_recorded, struct error *err);
 
 /** Takes over the runs of another history that are not yet here, by themselves or as parts. @param ret_count How many that were. */
 bool history_merge(struct history *history, const char *path, size_t *ret_count, struct error *err);

@@ -111,8 +111,33 @@ static bool count_once(struct history *history, int64_t run, int64_t *ret_run, s
 	return drop(history, run, err);
 }
 
-/* Within a transaction. */
-static bool add_run(struct history *history, const struct history_run *run, int64_t *ret_run, bool *ret_new, struct error *err)
+/* What a session is judged to be is in no run's key: a report that is made anew may judge otherwise. */
+static bool update_session(struct history *history, int64_t run, const struct history_session *s, size_t *updated, struct error *err)
+{
+	sqlite3_stmt *statement =
+		store_prepare(history, err,
+	                      "UPDATE session SET (as_expected, judge, phase, reason) = (?3, ?4, ?5, ?6) "
+	                      "WHERE run = ?1 AND folder = ?2 AND (as_expected, judge, phase, reason) <> (?3, ?4, ?5, ?6)",
+	                      "ntnttt", run, s->folder, (int64_t)s->as_expected, s->judge, s->phase, s->reason);
+
+	if (statement == NULL || !store_end(history, statement, sqlite3_step(statement), err))
+		return false;
+	*updated += (size_t)sqlite3_changes(history->db);
+	return true;
+}
+
+static bool update_run(struct history *history, const struct history_run *run, const char *key, struct history_recorded *recorded,
+                       struct error *err)
+{
+	bool good = store_number(history, store_prepare(history, err, "SELECT id FROM run WHERE key = ?", "t", key), &recorded->run, err);
+
+	for (size_t i = 0; good && i < run->count; i++)
+		good = update_session(history, recorded->run, &run->sessions[i], &recorded->updated, err);
+	return good;
+}
+
+/* Within a transaction. @param recorded Zero, but for the count of sessions. */
+static bool add_run(struct history *history, const struct history_run *run, struct history_recorded *recorded, struct error *err)
 {
 	char key[HASH_TEXT_MAX];
 
@@ -122,33 +147,29 @@ static bool add_run(struct history *history, const struct history_run *run, int6
 	                      "tttn", key, run->name, run->tool, run->ended_s);
 	if (statement == NULL || !store_end(history, statement, sqlite3_step(statement), err))
 		return false;
-	if (sqlite3_changes(history->db) == 0) {
-		*ret_new = false;
-		return store_number(history, store_prepare(history, err, "SELECT id FROM run WHERE key = ?", "t", key), ret_run, err);
-	}
+	if (sqlite3_changes(history->db) == 0)
+		return update_run(history, run, key, recorded, err);
 	int64_t id = sqlite3_last_insert_rowid(history->db);
 	bool good = true;
 	for (size_t i = 0; good && i < run->count; i++)
 		good = add_session(history, id, &run->sessions[i], err);
-	good = good && count_once(history, id, ret_run, err);
-	*ret_new = good && *ret_run == id;
+	good = good && count_once(history, id, &recorded->run, err);
+	recorded->is_new = good && recorded->run == id;
 	return good;
 }
 
-bool history_record(struct history *history, const struct history_run *run, int64_t *ret_run, bool *ret_new, struct error *err)
+bool history_record(struct history *history, const struct history_run *run, struct history_recorded *ret_recorded, struct error *err)
 {
-	bool is_new = false;
-	int64_t id = 0;
+	struct history_recorded recorded = {.sessions = run->count};
 
 	if (run->count == 0)
 		return error_set(err, "%s has no session in it", run->name);
 	if (!store_run(history, "BEGIN IMMEDIATE", err))
 		return false;
-	bool good = schema_check(history, err) && add_run(history, run, &id, &is_new, err);
+	bool good = schema_check(history, err) && add_run(history, run, &recorded, err);
 	if (!store_finish(history, good, err))
 		return false;
-	*ret_run = id;
-	*ret_new = is_new;
+	*ret_recorded = recorded;
 	return true;
 }
 

@@ -32,8 +32,7 @@ static uint64_t fill(struct history *history)
 	struct history_session *sessions = memory_new(SESSIONS * sizeof *sessions);
 	char(*names)[TEXT_MAX] = memory_new(SESSIONS * sizeof *names), name[TEXT_MAX];
 	struct error err;
-	int64_t number;
-	bool is_new;
+	struct history_recorded recorded;
 	uint64_t last_ns = 0;
 
 	for (unsigned run = 0; run < RUNS; run++) {
@@ -58,7 +57,7 @@ static uint64_t fill(struct history *history)
 		(void)snprintf(name, sizeof name, "/nightly/%u", run);
 		last_ns = bench_now_ns();
 		CHECK(history_record(history, &(struct history_run){name, "stutter bench", (int64_t)run * DAY_S, sessions, SESSIONS},
-		                     &number, &is_new, &err));
+		                     &recorded, &err));
 		last_ns = bench_now_ns() - last_ns;
 	}
 	free(sessions);

@@ -53,25 +53,30 @@ static struct history_session read_session(char *word, size_t number)
 	                                .frames = 100};
 }
 
+struct history_recorded recorded_run(struct history *history, const struct history_run *run)
+{
+	struct history_recorded recorded = {.run = 0};
+	struct error err = {.text = ""};
+	bool good = history_record(history, run, &recorded, &err);
+
+	if (!good)
+		printf("    %s\n", err.text);
+	CU_ASSERT_FATAL(good);
+	return recorded;
+}
+
 bool recorded_add(struct history *history, int64_t ended_s, const char *sessions)
 {
 	struct history_session list[SESSIONS_MAX];
 	char *words = memory_text(sessions), *rest = NULL;
 	struct history_run run = {.name = "a run", .tool = "stutter test", .ended_s = ended_s, .sessions = list};
-	struct error err = {.text = ""};
-	bool is_new = false;
-	int64_t number;
 
 	for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
 		CU_ASSERT_FATAL(run.count < SESSIONS_MAX);
 		list[run.count] = read_session(word, run.count);
 		run.count++;
 	}
-	bool good = history_record(history, &run, &number, &is_new, &err);
-	if (!good)
-		printf("    %s\n", err.text);
-	CU_ASSERT_FATAL(good);
-	return is_new;
+	return recorded_run(history, &run).is_new;
 }
 
 static void add_up(void *ctx, const struct history_trend *trend)

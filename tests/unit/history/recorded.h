@@ -18,6 +18,9 @@ struct history *recorded_open(const char *name);
  */
 bool recorded_add(struct history *history, int64_t ended_s, const char *sessions);
 
+/** Records a run; ends the test if that fails. */
+struct history_recorded recorded_run(struct history *history, const struct history_run *run);
+
 /** How many sessions are in the history. */
 unsigned recorded_sessions(const char *name);
 

@@ -88,6 +88,37 @@ static void a_run_is_recorded_once(void)
 	history_close(history);
 }
 
+/* As by the report of a run with --strict, recorded before by its verdicts: what a session came to is the same, and is judged otherwise. */
+static void a_run_that_is_judged_anew_is_updated(void)
+{
+	struct history_session sessions[] = {
+		{"a/1", "a", "d", 1, "pass", true, "", "done", "updated", "x", "", "", 0, 5000000000, 0, 0, 0, 0, 0},
+		{"a/2", "a", "d", 2, "fail", false, "hang", "download", "it hung", "y", "", "", 0, 6000000000, 0, 0, 0, 0, 0}};
+	const struct history_run run = {.name = "a run", .tool = "", .ended_s = 1000, .sessions = sessions, .count = 2};
+	struct history *history = recorded_open("h.db");
+
+	recorded_add(history, 500, "a/d/1/pass/5");
+	struct history_recorded recorded = recorded_run(history, &run);
+	CU_ASSERT(recorded.is_new && recorded.run == 2 && recorded.sessions == 2 && recorded.updated == 0);
+	recorded = recorded_run(history, &run);
+	CU_ASSERT(!recorded.is_new && recorded.run == 2 && recorded.sessions == 2 && recorded.updated == 0);
+	sessions[0].as_expected = false;
+	recorded = recorded_run(history, &run);
+	CU_ASSERT(!recorded.is_new && recorded.run == 2 && recorded.sessions == 2 && recorded.updated == 1);
+	check_trend(history, &everything, 10, "2 at 1000: 2 = 0 + 2 + 0, 11 s\n1 at 500: 1 = 1 + 0 + 0, 5 s\n");
+	/* Each of what may differ. */
+	sessions[0].judge = "oracle";
+	CU_ASSERT_EQUAL(recorded_run(history, &run).updated, 1);
+	sessions[0].reason = "a rule never matched";
+	CU_ASSERT_EQUAL(recorded_run(history, &run).updated, 1);
+	sessions[0].phase = "flash";
+	sessions[1].phase = "check";
+	CU_ASSERT_EQUAL(recorded_run(history, &run).updated, 2);
+	CU_ASSERT_EQUAL(recorded_run(history, &run).updated, 0);
+	check_changes(history, 1, 2, &everything, "new a/d/1 oracle flash: a rule never matched\nnew a/d/2 hang check: it hung\n");
+	history_close(history);
+}
+
 static void a_resumed_run_counts_once(void)
 {
 	struct history *history = recorded_open("h.db");
@@ -153,11 +184,10 @@ static void a_run_without_sessions_is_none(void)
 {
 	struct history *history = recorded_open("h.db");
 	struct history_run run = {.name = "empty", .tool = ""};
+	struct history_recorded recorded;
 	struct error err;
-	int64_t number;
-	bool is_new;
 
-	CU_ASSERT(!history_record(history, &run, &number, &is_new, &err));
+	CU_ASSERT(!history_record(history, &run, &recorded, &err));
 	TEST_SAME_TEXT(err.text, "empty has no session in it");
 	history_close(history);
 }
@@ -333,6 +363,7 @@ static void runs_that_are_alike_have_half_of_the_places(void)
 
 const CU_TestInfo tests_history[] = {
 	{"a run is recorded once", a_run_is_recorded_once},
+	{"a run that is judged anew is updated", a_run_that_is_judged_anew_is_updated},
 	{"a resumed run counts once", a_resumed_run_counts_once},
 	{"shards count once", shards_count_once},
 	{"the whole stays whatever it proves", the_whole_stays_whatever_it_proves},

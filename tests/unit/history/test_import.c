@@ -224,6 +224,11 @@ static void the_command_imports_merges_and_shows(void)
 	TEST_CONTAINS(output, "there is no such session in the history\n");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "show --to 9", folder, test_program()), 2);
 	TEST_CONTAINS(output, "has no run 9");
+	/* A report judges otherwise. */
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "sed -i 's/true/false/' %s/run/summary.json", folder), 0);
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output, STUTTER "import --history %s/b.db %s/run", folder, test_program(), folder, folder), 0);
+	TEST_CONTAINS(output, "/run: 2 sessions updated\n");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "shwo", folder, test_program()), 2);
 	TEST_CONTAINS(output, "'shwo' is neither import, merge nor show; did you mean 'show'?");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER, folder, test_program()), 2);

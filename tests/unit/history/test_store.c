@@ -115,13 +115,12 @@ static void one_that_becomes_newer_while_it_is_open_is_left_alone(void)
 	const struct history_run run = {.name = "run", .tool = "", .ended_s = 1, .sessions = &session, .count = 1};
 	struct history *history = recorded_open("h.db");
 	struct history *other = recorded_open("other.db");
+	struct history_recorded recorded;
 	struct error err;
-	int64_t number;
 	size_t count;
-	bool is_new;
 
 	execute("h.db", "PRAGMA user_version = 99;");
-	CU_ASSERT(!history_record(history, &run, &number, &is_new, &err));
+	CU_ASSERT(!history_record(history, &run, &recorded, &err));
 	TEST_CONTAINS(err.text, "h.db is a history of version 99, and this stutter knows those up to 3; use a newer stutter");
 	recorded_add(other, 1000, "a/d/1/pass/5");
 	history_close(other);
