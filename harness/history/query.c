@@ -91,10 +91,8 @@ static bool has_run(struct history *history, int64_t run, struct error *err)
 /* The table is of this connection alone. */
 static bool ask_for(struct history *history, const struct history_place *places, size_t count, struct error *err)
 {
-	bool good = store_run(history,
-	                      "CREATE TEMP TABLE asked (scenario TEXT NOT NULL, device TEXT NOT NULL, PRIMARY KEY (scenario, device)) "
-	                      "STRICT, WITHOUT ROWID",
-	                      err);
+	bool good = store_run(
+		history, "CREATE TEMP TABLE asked (scenario TEXT NOT NULL, device TEXT NOT NULL, UNIQUE (scenario, device)) STRICT", err);
 
 	for (size_t i = 0; good && i < count; i++) {
 		sqlite3_stmt *statement = store_prepare(history, err, "INSERT OR IGNORE INTO asked VALUES (?, ?)", "tt", places[i].scenario,
@@ -118,22 +116,33 @@ static bool ask_for_those_of(struct history *history, int64_t run, const struct 
 	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err);
 }
 
-/* The runs that are like what was asked for. @param good Whether it could be. */
+/* Of the row `run`: whether it ended before run ?3. */
+#define ENDED_BEFORE "(?3 = 0 OR (ended_s, id) < (SELECT ended_s, id FROM run WHERE id = ?3))"
+
+/* Of the row `run`: whether it is not before the last ?1 of these. */
+#define IS_LOOKED_AT                                                                                                                       \
+	"(ended_s, id) >= (SELECT ended_s, id FROM (SELECT ended_s, id FROM run WHERE " ENDED_BEFORE                                       \
+	" ORDER BY ended_s DESC, id DESC LIMIT ?1) ORDER BY ended_s, id LIMIT 1)"
+
+/* Of the row `run`: whether it has at least half of the places. Its sessions are read one after the other, which is faster than to look for each place in turn. */
+#define IS_ALIKE                                                                                                                           \
+	"2 * (SELECT count(DISTINCT a.rowid) FROM session AS s CROSS JOIN asked AS a USING (scenario, device) WHERE s.run = run.id) "      \
+	">= (SELECT count(*) FROM asked)"
+
+/* The runs that are like what was asked for: they are walked from the latest, by the index, until there are enough. @param good Whether it could be. */
 static bool visit_alike(struct history *history, bool good, int64_t before, size_t count, history_trend_visitor *visit, void *ctx,
                         struct error *err)
 {
 	sqlite3_stmt *statement = NULL;
 
 	if (good)
-		statement =
-			store_prepare(history, err,
-		                      "SELECT r.id, r.name, r.tool, r.ended_s, " TREND_COLUMNS
-		                      "FROM (SELECT * FROM run WHERE ?3 = 0 OR (ended_s, id) < (SELECT ended_s, id FROM run WHERE id = ?3) "
-		                      "ORDER BY ended_s DESC, id DESC LIMIT ?1) AS r "
-		                      "JOIN session AS t ON t.run = r.id JOIN asked USING (scenario, device) GROUP BY r.id "
-		                      "HAVING 2 * count(DISTINCT scenario || char(10) || device) >= (SELECT count(*) FROM asked) "
-		                      "ORDER BY r.ended_s DESC, r.id DESC LIMIT ?2",
-		                      "nnn", (int64_t)HISTORY_LOOKED_AT, (int64_t)count, before);
+		statement = store_prepare(history, err,
+		                          "SELECT r.id, r.name, r.tool, r.ended_s, " TREND_COLUMNS
+		                          "FROM (SELECT * FROM run WHERE " ENDED_BEFORE " AND " IS_LOOKED_AT " AND " IS_ALIKE
+		                          " ORDER BY ended_s DESC, id DESC LIMIT ?2) AS r "
+		                          "JOIN session AS t ON t.run = r.id JOIN asked USING (scenario, device) "
+		                          "GROUP BY r.id ORDER BY r.ended_s DESC, r.id DESC",
+		                          "nnn", (int64_t)HISTORY_LOOKED_AT, (int64_t)count, before);
 	good = visit_trends(history, statement, visit, ctx, err);
 	(void)sqlite3_exec(history->db, "DROP TABLE IF EXISTS temp.asked", NULL, NULL, NULL);
 	return good;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "history/store.h"
 #include "tests/test.h"
 #include "tests/unit/history/recorded.h"
 
@@ -297,6 +298,40 @@ static void the_run_before_has_half_of_the_places(void)
 	history_close(history);
 }
 
+static void check_alike(struct history *history, int64_t before, size_t count, const char *expected)
+{
+	const struct history_place places[] = {{"a", "d"}};
+	struct error err;
+
+	shown[0] = '\0';
+	CU_ASSERT(history_alike(history, places, 1, before, count, show_trend, NULL, &err));
+	TEST_SAME_TEXT(shown, expected);
+}
+
+static void runs_of_long_ago_are_not_looked_at(void)
+{
+	static const char first[] = "2 at 1100: 1 = 1 + 0 + 0, 2 s\n",
+			  both[] = "2 at 1100: 1 = 1 + 0 + 0, 2 s\n1 at 1000: 1 = 0 + 1 + 0, 1 s\n";
+	struct history *history = recorded_open("h.db");
+	struct error err;
+
+	recorded_add(history, 1000, "a/d/1/fail/1");
+	recorded_add(history, 1100, "a/d/1/pass/2 b/d/1/fail/7");
+	/* With those two they are HISTORY_LOOKED_AT. */
+	CU_ASSERT_FATAL(store_run(history,
+	                          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 498) "
+	                          "INSERT INTO run (key, name, tool, ended_s) SELECT i, '', '', 2000 + i FROM n",
+	                          &err));
+	check_alike(history, 0, 10, both);
+	check_alike(history, 0, 1, first);
+	recorded_add(history, 9000, "b/d/1/fail/1");
+	check_alike(history, 0, 10, first);
+	check_alike(history, HISTORY_LOOKED_AT + 1, 10, both);
+	recorded_add(history, 9100, "b/d/1/fail/2");
+	check_alike(history, 0, 10, "");
+	history_close(history);
+}
+
 /* -- merging -- */
 
 static void check_merge_fails(struct history *history, const char *name, const char *why)
@@ -372,6 +407,7 @@ const CU_TestInfo tests_history[] = {
 	{"durations are those of the last run that has any", durations_are_those_of_the_last_run_that_has_any},
 	{"changes between two runs are told apart", changes_between_two_runs_are_told_apart},
 	{"the run before has half of the places", the_run_before_has_half_of_the_places},
+	{"runs of long ago are not looked at", runs_of_long_ago_are_not_looked_at},
 	{"runs that are alike have half of the places", runs_that_are_alike_have_half_of_the_places},
 	{"histories of several machines become one", histories_of_several_machines_become_one},
 	CU_TEST_INFO_NULL,
