@@ -73,6 +73,8 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	optional(json, "first_trouble_faults", verdict->faults);
 	json_text(json, "digest", verdict->digest);
 	json_text(json, "device_image", verdict->image_hash);
+	optional(json, "image_hash", plan->present.image);
+	optional(json, "kernel_hash", plan->present.kernel);
 	optional(json, "differs", plan_differs(plan, verdict->image_hash, differs, sizeof differs));
 	json_seconds(json, "virtual_s", verdict->virtual_ns);
 	json_seconds(json, "wall_s", verdict->wall_ns);

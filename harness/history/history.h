@@ -48,7 +48,8 @@ struct history_session {
 	const char *verdict; /**< pass, fail, inconclusive */
 	bool as_expected;
 	const char *judge, *phase, *reason;
-	const char *digest, *device_image, *plan_hash;
+	const char *digest, *plan_hash;
+	const char *device_image, *image_hash, *kernel_hash; /**< of the snapshot, of what it downloads, of its kernel */
 	uint64_t virtual_ns, wall_ns;
 	uint64_t requests, retries, frames, spi_messages, image_bytes;
 };

@@ -114,6 +114,8 @@ static bool add_session(struct import *import, const char *dir, const char *fold
 		.digest = text_of(import, object, "digest"),
 		.device_image = text_of(import, object, "device_image"),
 		.plan_hash = hash_of_plan(import, dir, folder),
+		.image_hash = text_of(import, object, "image_hash"),
+		.kernel_hash = text_of(import, object, "kernel_hash"),
 		.virtual_ns = number_of(object, "virtual_s", 1e9),
 		.wall_ns = number_of(object, "wall_s", 1e9),
 		.requests = number_of(object, "requests", 1),

@@ -40,13 +40,14 @@ static bool add_session(struct history *history, int64_t run, const struct histo
 	sqlite3_stmt *statement = store_prepare(
 		history, err,
 		"INSERT INTO session (run, folder, scenario, device, seed, verdict, as_expected, judge, phase, reason, digest, "
-		"device_image, plan_hash, virtual_ns, wall_ns, requests, retries, frames, spi_messages, image_bytes) "
-		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"ntttntntttttt"
+		"device_image, plan_hash, image_hash, kernel_hash, virtual_ns, wall_ns, requests, retries, frames, spi_messages, image_bytes) "
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"ntttntntttttttt"
 		"nnnnnnn",
 		run, s->folder, s->scenario, s->device, (int64_t)s->seed, s->verdict, (int64_t)s->as_expected, s->judge, s->phase,
-		s->reason, s->digest, s->device_image, s->plan_hash, (int64_t)s->virtual_ns, (int64_t)s->wall_ns, (int64_t)s->requests,
-		(int64_t)s->retries, (int64_t)s->frames, (int64_t)s->spi_messages, (int64_t)s->image_bytes);
+		s->reason, s->digest, s->device_image, s->plan_hash, s->image_hash, s->kernel_hash, (int64_t)s->virtual_ns,
+		(int64_t)s->wall_ns, (int64_t)s->requests, (int64_t)s->retries, (int64_t)s->frames, (int64_t)s->spi_messages,
+		(int64_t)s->image_bytes);
 
 	return statement != NULL && store_end(history, statement, sqlite3_step(statement), err);
 }
@@ -196,7 +197,7 @@ static bool copy_runs(struct history *history, int64_t last, struct error *err)
 		store_prepare(history, err,
 	                      "INSERT INTO main.session SELECT mine.id, s.folder, s.scenario, s.device, s.seed, s.verdict, s.as_expected, "
 	                      "s.judge, s.phase, s.reason, s.digest, s.device_image, s.virtual_ns, s.wall_ns, s.requests, s.retries, "
-	                      "s.frames, s.spi_messages, s.image_bytes, s.plan_hash "
+	                      "s.frames, s.spi_messages, s.image_bytes, s.plan_hash, s.image_hash, s.kernel_hash "
 	                      "FROM main.run AS mine JOIN other.run AS theirs ON theirs.key = mine.key "
 	                      "JOIN other.session AS s ON s.run = theirs.id WHERE mine.id > ? ORDER BY mine.id, s.folder",
 	                      "n", last);

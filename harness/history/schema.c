@@ -29,6 +29,10 @@ static const char *const steps[SCHEMA_VERSION] = {
 
 	/* Which other run has the same session. */
 	"CREATE INDEX session_by_time ON session (wall_ns, folder);",
+
+	/* What it was run with, by itself: the device's snapshot has the kernel and more in it. */
+	"ALTER TABLE session ADD COLUMN image_hash TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE session ADD COLUMN kernel_hash TEXT NOT NULL DEFAULT '';",
 };
 
 struct identity {

@@ -11,7 +11,7 @@
 #include "history/store.h"
 
 /** The version that this program writes. */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 /** Makes the tables if the file is empty, and takes the steps that it lacks. @return false if it is no history, or a newer one. */
 bool schema_prepare(struct history *history, struct error *err);

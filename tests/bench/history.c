@@ -50,6 +50,8 @@ static uint64_t fill(struct history *history)
 			                                       .reason = fails ? "download: curl 28" : "updated",
 			                                       .digest = "0123456789abcdef0123456789abcdef",
 			                                       .device_image = "",
+			                                       .image_hash = "",
+			                                       .kernel_hash = "",
 			                                       .plan_hash = "0123456789abcdef",
 			                                       .virtual_ns = 60000000000U,
 			                                       .wall_ns = 2000000000U + run};

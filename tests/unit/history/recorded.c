@@ -47,6 +47,8 @@ static struct history_session read_session(char *word, size_t number)
 	                                .reason = passes ? "updated" : memory_format("it came to %s", part[3]),
 	                                .digest = "0123456789abcdef0123456789abcdef",
 	                                .device_image = "",
+	                                .image_hash = "",
+	                                .kernel_hash = "",
 	                                .plan_hash = "",
 	                                .virtual_ns = 60000000000U,
 	                                .wall_ns = strtoull(part[4], NULL, 10) * 1000000000U,

@@ -93,8 +93,8 @@ static void a_run_is_recorded_once(void)
 static void a_run_that_is_judged_anew_is_updated(void)
 {
 	struct history_session sessions[] = {
-		{"a/1", "a", "d", 1, "pass", true, "", "done", "updated", "x", "", "", 0, 5000000000, 0, 0, 0, 0, 0},
-		{"a/2", "a", "d", 2, "fail", false, "hang", "download", "it hung", "y", "", "", 0, 6000000000, 0, 0, 0, 0, 0}};
+		{"a/1", "a", "d", 1, "pass", true, "", "done", "updated", "x", "", "", "", "", 0, 5000000000, 0, 0, 0, 0, 0},
+		{"a/2", "a", "d", 2, "fail", false, "hang", "download", "it hung", "y", "", "", "", "", 0, 6000000000, 0, 0, 0, 0, 0}};
 	const struct history_run run = {.name = "a run", .tool = "", .ended_s = 1000, .sessions = sessions, .count = 2};
 	struct history *history = recorded_open("h.db");
 

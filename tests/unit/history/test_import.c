@@ -20,7 +20,7 @@ extern const CU_TestInfo tests_history_import[];
 static const char summary[] =
 	"{\"tool\": \"stutter 9.9\", \"sessions_run\": 2, \"sessions\": [\n"
 	"{\"scenario\": \"a\", \"device\": \"d\", \"seed\": 18446744073709551615, \"verdict\": \"fail\", \"reason\": \"why\","
-	" \"as_expected\": false, \"phase\": \"download\", \"judge\": \"hang\", \"digest\": \"abc\", \"device_image\": \"def\","
+	" \"as_expected\": false, \"phase\": \"download\", \"judge\": \"hang\", \"digest\": \"abc\", \"device_image\": \"def\", \"image_hash\": \"123\", \"kernel_hash\": \"456\","
 	" \"virtual_s\": 61.000000001, \"wall_s\": 2.123456789, \"requests\": 11, \"requests_shared\": 1, \"retries\": 2,"
 	" \"frames\": 33, \"spi_messages\": 44, \"image_bytes\": 5461232, \"rules\": [],"
 	" \"folder\": \"a/seed-18446744073709551615\"},\n"
@@ -58,6 +58,8 @@ static void a_summary_is_read(void)
 	TEST_SAME_TEXT(s->reason, "why");
 	TEST_SAME_TEXT(s->digest, "abc");
 	TEST_SAME_TEXT(s->device_image, "def");
+	TEST_SAME_TEXT(s->image_hash, "123");
+	TEST_SAME_TEXT(s->kernel_hash, "456");
 	TEST_SAME_TEXT(s->plan_hash, hash);
 	CU_ASSERT(!s->as_expected);
 	CU_ASSERT_EQUAL(s->virtual_ns, 61000000001);

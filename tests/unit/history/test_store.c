@@ -99,7 +99,7 @@ static void a_newer_version_is_left_alone(void)
 	execute("newer.db", "CREATE TABLE t (a); PRAGMA application_id = 1400141172; PRAGMA user_version = 99;");
 	CU_ASSERT_EQUAL(test_shell(before, sizeof before, "sha1sum <%s", recorded_path("newer.db")), 0);
 	check_refused("newer.db", HISTORY_WRITE,
-	              "newer.db is a history of version 99, and this stutter knows those up to 3; use a newer stutter");
+	              "newer.db is a history of version 99, and this stutter knows those up to 4; use a newer stutter");
 	check_refused("newer.db", HISTORY_READ, "version 99");
 	CU_ASSERT(!history_merge(history, recorded_path("newer.db"), &count, &err));
 	TEST_CONTAINS(err.text, "version 99");
@@ -111,7 +111,7 @@ static void a_newer_version_is_left_alone(void)
 /* A run may last for hours, in which somebody installs a newer program. */
 static void one_that_becomes_newer_while_it_is_open_is_left_alone(void)
 {
-	struct history_session session = {"a/d/1", "a", "d", 1, "pass", true, "", "", "", "", "", "", 0, 7, 0, 0, 0, 0, 0};
+	struct history_session session = {"a/d/1", "a", "d", 1, "pass", true, "", "", "", "", "", "", "", "", 0, 7, 0, 0, 0, 0, 0};
 	const struct history_run run = {.name = "run", .tool = "", .ended_s = 1, .sessions = &session, .count = 1};
 	struct history *history = recorded_open("h.db");
 	struct history *other = recorded_open("other.db");
@@ -121,13 +121,13 @@ static void one_that_becomes_newer_while_it_is_open_is_left_alone(void)
 
 	execute("h.db", "PRAGMA user_version = 99;");
 	CU_ASSERT(!history_record(history, &run, &recorded, &err));
-	TEST_CONTAINS(err.text, "h.db is a history of version 99, and this stutter knows those up to 3; use a newer stutter");
+	TEST_CONTAINS(err.text, "h.db is a history of version 99, and this stutter knows those up to 4; use a newer stutter");
 	recorded_add(other, 1000, "a/d/1/pass/5");
 	history_close(other);
 	CU_ASSERT(!history_merge(history, recorded_path("other.db"), &count, &err));
 	TEST_CONTAINS(err.text, "version 99");
 	history_close(history);
-	execute("h.db", "PRAGMA user_version = 3;");
+	execute("h.db", "PRAGMA user_version = 4;");
 	CU_ASSERT_EQUAL(recorded_sessions("h.db"), 0);
 }
 
