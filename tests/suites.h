@@ -141,6 +141,7 @@
 	S("cli/run_options", tests_run_options, true)                                                                                      \
 	S("cli/gate", tests_gate_command, true)                                                                                            \
 	S("cli/wrong", tests_wrong, false)                                                                                                 \
+	S("ci/recipes", tests_recipes, false)                                                                                              \
 	S("structure/docs", tests_docs, false)                                                                                             \
 	S("structure/includes", tests_includes, false)                                                                                     \
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \

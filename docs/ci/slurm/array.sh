@@ -9,14 +9,4 @@
 #SBATCH --requeue
 #SBATCH --open-mode=append
 set -eu
-suite=$1
-run=$2/shard-$SLURM_ARRAY_TASK_ID
-mkdir -p "$2"
-# A folder without run.json is of a task that was lost before it began.
-if [ -d "$run" ] && [ ! -e "$run/run.json" ]; then
-	rm -r "$run"
-fi
-if [ -d "$run" ]; then
-	exec build/stutter run --resume "$run" --jobs 1 --quiet --history none
-fi
-exec build/stutter run "$suite" --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" --out "$run" --jobs 1 --quiet --history none
+exec docs/ci/shard.sh "$1" "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" "$2/shard-$SLURM_ARRAY_TASK_ID" --jobs 1 --quiet --history none
