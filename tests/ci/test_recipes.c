@@ -183,7 +183,7 @@ static int run_container(const char *manifest, const char *environment)
 	return in_clone(command);
 }
 
-static void pods_run_their_shares(void)
+static void pods_run_their_shares_and_the_merge_tells(void)
 {
 	if (test_shell(output, sizeof output, "python3 -c 'import yaml'") != 0)
 		test_skip("python3-yaml is not installed, which reads the manifests");
@@ -191,6 +191,9 @@ static void pods_run_their_shares(void)
 	(void)test_write("run-status", "1");
 	CU_ASSERT_EQUAL(run_container("job.yaml", "JOB_COMPLETION_INDEX=1"), 0);
 	is_said("run scenarios/suites/nightly.yaml --shard 2/8 --out runs/night-1/shard-2 --jobs 1 --quiet --history none\n");
+	(void)test_write("merge-status", "125");
+	CU_ASSERT_EQUAL(run_container("merge.yaml", ""), 125);
+	is_said("merge runs/night-1/shard-2 --out runs/night-1/whole --history runs/history.db\n");
 }
 
 const CU_TestInfo tests_recipes[] = {
@@ -202,6 +205,6 @@ const CU_TestInfo tests_recipes[] = {
 	{"a host that is lost while it hands over counts as lost", a_host_that_is_lost_while_it_hands_over_counts_as_lost},
 	{"Slurm is given the array and what comes behind it", slurm_is_given_the_array_and_what_comes_behind_it},
 	{"a task of Slurm runs its share", a_task_of_slurm_runs_its_share},
-	{"pods run their shares", pods_run_their_shares},
+	{"pods run their shares and the merge tells", pods_run_their_shares_and_the_merge_tells},
 	CU_TEST_INFO_NULL,
 };
