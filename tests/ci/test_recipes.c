@@ -196,6 +196,25 @@ static void pods_run_their_shares_and_the_merge_tells(void)
 	is_said("merge runs/night-1/shard-2 --out runs/night-1/whole --history runs/history.db\n");
 }
 
+/* -- systemd -- */
+
+/* ExecStart= as systemd reads it, with the state of the unit in the clone. */
+static int start_unit(void)
+{
+	return in_clone("sed ':a; /\\\\$/{N; s/\\\\\\n/ /; ba}' docs/ci/systemd/stutter-nightly.service | sed -n 's/^ExecStart=//p' | "
+	                "sed 's/%%/%/g; s/\\$\\$/$/g; s|/var/lib/stutter/||; s/date +[^)]*/echo today/' >start && sh start");
+}
+
+static void a_second_start_of_a_night_goes_on(void)
+{
+	make_clone();
+	(void)test_write("run-status", "1");
+	CU_ASSERT_EQUAL(start_unit(), 1);
+	is_said("run scenarios/suites/nightly.yaml --quiet --out runs/today\n");
+	CU_ASSERT_EQUAL(start_unit(), 1);
+	is_said("run --resume runs/today --quiet\n");
+}
+
 const CU_TestInfo tests_recipes[] = {
 	{"what sessions came to is no trouble of a share", what_sessions_came_to_is_no_trouble_of_a_share},
 	{"a share that was lost goes on", a_share_that_was_lost_goes_on},
@@ -206,5 +225,6 @@ const CU_TestInfo tests_recipes[] = {
 	{"Slurm is given the array and what comes behind it", slurm_is_given_the_array_and_what_comes_behind_it},
 	{"a task of Slurm runs its share", a_task_of_slurm_runs_its_share},
 	{"pods run their shares and the merge tells", pods_run_their_shares_and_the_merge_tells},
+	{"a second start of a night goes on", a_second_start_of_a_night_goes_on},
 	CU_TEST_INFO_NULL,
 };
