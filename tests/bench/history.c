@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -19,6 +20,7 @@
 #define TRENDS 20
 #define TARGET_MS 1000
 #define MS_NS 1e6
+#define MB 1e6
 #define TEXT_MAX 48
 
 struct looked_back {
@@ -116,6 +118,16 @@ static void look_for_durations(void *ctx)
 	}
 }
 
+/* What the figures are of, as harness/history/README.md tells them. */
+static void tell_size(const char *path)
+{
+	struct stat status;
+
+	CHECK_INT(stat(path, &status), ==, 0);
+	printf("    a million sessions of %u runs in a file of %.0f MB\n", RUNS, (double)status.st_size / MB);
+	(void)fflush(stdout);
+}
+
 void bench_history(void)
 {
 	char dir[] = "/tmp/stutter-bench-XXXXXX";
@@ -127,6 +139,7 @@ void bench_history(void)
 	back.history = history_open(path, HISTORY_WRITE, &err);
 	CHECK(back.history != NULL);
 	const uint64_t record_ns = fill(back.history);
+	tell_size(path);
 	bench_report("history: of a million sessions, trend and what changed", bench_call_ns(look_at_all, &back, 1) / MS_NS, "ms",
 	             TARGET_MS, true);
 	bench_report("history: of a million sessions, one scenario in every run", bench_call_ns(look_at_one, &back, 1) / MS_NS, "ms",
