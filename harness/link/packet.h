@@ -38,7 +38,7 @@ struct packet {
 	uint16_t source_port, destination_port;
 	uint8_t tcp_flags;
 	uint32_t tcp_seq, tcp_ack;
-	uint16_t tcp_window;          /**< as sent, not scaled */
+	uint16_t tcp_window;  /**< as sent, not scaled */
 	struct bytes body;    /**< behind the Ethernet header and its VLAN tags */
 	struct bytes payload; /**< of UDP, TCP or ICMP, as far as it lies in the frame and in what IP says */
 };

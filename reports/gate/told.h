@@ -45,8 +45,9 @@ struct told_gate {
 	size_t example_count;
 	const char *const *changes;    /**< what would change the verdict, a sentence each; ends with NULL */
 	const char *const *exceptions; /**< quarantine, waivers and what has expired of them, a sentence each; ends with NULL */
-	size_t only_candidate, only_baseline, known; /**< plans that were drawn: of those that both devices proved, and how many these are */
-	size_t unknown;                              /**< that proved nothing on one of them */
+	/** Plans that were drawn: of those that both devices proved, which broke on one alone, and how many these are. */
+	size_t only_candidate, only_baseline, known;
+	size_t unknown;            /**< that proved nothing on one of them */
 	size_t sessions;           /**< that were run */
 	uint64_t core_ns, wall_ns; /**< what they took together, and what the whole took */
 };

@@ -51,7 +51,10 @@ static void make_gate(void)
 {
 	const struct told_scenario scenarios[] = {
 		{.name = "lost", .finding = {.decision = GATE_BLOCK, .frozen_broke = 1}, .fixed = 1, .text = "a frozen plan broke"},
-		{.name = "hostile", .finding = {.decision = GATE_PROMOTE, .pairs = 44, .same = 44}, .text = HOSTILE_TEXT, .quarantine = HOSTILE_TEXT}};
+		{.name = "hostile",
+	         .finding = {.decision = GATE_PROMOTE, .pairs = 44, .same = 44},
+	         .text = HOSTILE_TEXT,
+	         .quarantine = HOSTILE_TEXT}};
 	const struct told_example example = {.scenario = "lost",
 	                                     .seed = "1",
 	                                     .why = HOSTILE_TEXT,

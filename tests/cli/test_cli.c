@@ -79,7 +79,8 @@ static void a_wrong_command_gets_the_nearest(void)
 		{"list", "stutter: which list? One of scenarios, suites, faults, presets, addresses, devices, oracles, reference"},
 		{"list fault",
 	         "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, suites, faults, presets, addresses, devices, oracles and reference"},
-		{"list faults devices", "stutter: which list? One of scenarios, suites, faults, presets, addresses, devices, oracles, reference"},
+		{"list faults devices",
+	         "stutter: which list? One of scenarios, suites, faults, presets, addresses, devices, oracles, reference"},
 	};
 
 	check_usage(rows, sizeof rows / sizeof rows[0]);

@@ -119,7 +119,8 @@ static void exceptions_are_told(void)
 	            "quarantine: [{scenario: a, owner: net team, until: 2026-06-30, why: under repair}]\n"
 	            "waivers: [{scenario: a, reason: timed out, owner: net team, until: 2026-06-30, why: old server}]\n");
 	started_expect(output, stutter("run suites/x --out r"), 0);
-	TEST_CONTAINS(output, "NOTE: a: in quarantine until 2026-06-30, by net team: under repair; a gate passes over it, this run does not");
+	TEST_CONTAINS(output,
+	              "NOTE: a: in quarantine until 2026-06-30, by net team: under repair; a gate passes over it, this run does not");
 	TEST_CONTAINS(output, "NOTE: a: a failure like 'timed out' is waived until 2026-06-30, by net team: old server; a gate");
 }
 

@@ -94,7 +94,8 @@ static bool same_file(const char *a, const char *b, const char *name)
 
 static void compare(struct branching *branching, const char *session, const char *branch)
 {
-	static const char *const names[] = {"trace.txt", "device.pcapng", "server.pcapng", "console.log", "plan.yaml", "addresses.txt", "series.csv"};
+	static const char *const names[] = {"trace.txt", "device.pcapng", "server.pcapng", "console.log",
+	                                    "plan.yaml", "addresses.txt", "series.csv"};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0] && branching->differs[0] == '\0'; i++)
 		if (!same_file(session, branch, names[i]))

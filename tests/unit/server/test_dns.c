@@ -75,8 +75,10 @@ static void a_spoiled_answer_is_traced_as_it_is_sent(void)
 	static const struct {
 		enum dns_spoilage spoilage;
 		const char *outcome;
-	} rows[] = {{DNS_SPOILED_SILENCE, "A x -> not answered"},  {DNS_SPOILED_NXDOMAIN, "A x -> NXDOMAIN"},
-	            {DNS_SPOILED_SERVFAIL, "A x -> SERVFAIL"},     {DNS_SPOILED_ADDRESS, "A x -> 10.1.2.3"},
+	} rows[] = {{DNS_SPOILED_SILENCE, "A x -> not answered"},
+	            {DNS_SPOILED_NXDOMAIN, "A x -> NXDOMAIN"},
+	            {DNS_SPOILED_SERVFAIL, "A x -> SERVFAIL"},
+	            {DNS_SPOILED_ADDRESS, "A x -> 10.1.2.3"},
 	            {DNS_SPOILED_TRUNCATED, "A x -> truncated"}};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -510,8 +510,9 @@ static void a_frozen_plan_of_other_files_shows_nothing(void)
 	frozen.may_differ = false;
 	judge_origin(&frozen, &verdict);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
-	TEST_SAME_TEXT(verdict.reason,
-	               "not what the plan was made from: the device as it boots (--anyway is content with that); without that: fail, dhcp: no address");
+	TEST_SAME_TEXT(
+		verdict.reason,
+		"not what the plan was made from: the device as it boots (--anyway is content with that); without that: fail, dhcp: no address");
 }
 
 const CU_TestInfo tests_judge[] = {
