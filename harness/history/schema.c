@@ -31,8 +31,8 @@ static const char *const steps[SCHEMA_VERSION] = {
 	"CREATE INDEX session_by_time ON session (wall_ns, folder);",
 
 	/* What it was run with, by itself: the device's snapshot has the kernel and more in it. */
-	"ALTER TABLE session ADD COLUMN image_hash TEXT NOT NULL DEFAULT '';"
-	"ALTER TABLE session ADD COLUMN kernel_hash TEXT NOT NULL DEFAULT '';",
+	("ALTER TABLE session ADD COLUMN image_hash TEXT NOT NULL DEFAULT '';"
+         "ALTER TABLE session ADD COLUMN kernel_hash TEXT NOT NULL DEFAULT '';"),
 };
 
 struct identity {

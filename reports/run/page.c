@@ -90,7 +90,7 @@ static void put_counts(FILE *stream, const struct causes *causes)
 	static const char *const names[RUN_OUTCOMES] = {"failed", "inconclusive", "without verdict", "confirmed failures",
 	                                                "passed", "not run",      "waiting"};
 
-	for (size_t i = 0; i < RUN_OUTCOMES; i++)
+	for (enum run_outcome i = 0; i < RUN_OUTCOMES; i++)
 		if (causes->run->outcomes[i] > 0)
 			fprintf(stream, "<li class=\"%s\">%s <b>%zu</b> %s</li>", run_look(i)->class, run_look(i)->mark,
 			        causes->run->outcomes[i], names[i]);
@@ -280,7 +280,8 @@ static const char **device_names(const struct run *run, size_t *ret_count)
 /* The worst of its sessions, and how many are so. */
 static void put_cell(FILE *stream, const struct run *run, size_t first, size_t end, const char *device)
 {
-	size_t outcomes[RUN_OUTCOMES] = {0}, all = 0, worst = 0;
+	size_t outcomes[RUN_OUTCOMES] = {0}, all = 0;
+	enum run_outcome worst = 0;
 
 	for (size_t i = first; i < end; i++) {
 		const struct run_session *session = &run->sessions[run->by_scenario[i]];
