@@ -233,12 +233,11 @@ static void put_missing(FILE *stream, const struct run *run, size_t missing)
 void report_junit(FILE *stream, const struct causes *causes)
 {
 	const struct run *run = causes->run;
-	size_t idle_count, missing = 0;
+	const size_t missing = json_array_size(run->missing);
+	size_t idle_count;
 	struct run_idle *idle = run_idle_rules(run, &idle_count);
 	struct counts counts = count(run, 0, run->count);
 
-	while (run_missing(run, missing) != NULL)
-		missing++;
 	counts.tests += missing;
 	counts.errors += missing;
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"stutter\"", stream);

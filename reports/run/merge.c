@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "reports/file.h"
+#include "reports/run/shard.h"
 
 /* A session, where its folder is taken from, and its place among all that were read. */
 struct part {
@@ -61,11 +62,9 @@ static int compare_places(const void *a, const void *b)
 /* The shards of a run have its sessions by turns: so the places of the first shard's are 0, N, 2N and so on. */
 static size_t place_of(const struct run *run, size_t index, size_t runs_before)
 {
-	size_t shard, shards;
+	struct shard shard;
 
-	if (run->shard[0] != '\0' && sscanf(run->shard, "%zu/%zu", &shard, &shards) == 2)
-		return index * shards + shard - 1;
-	return runs_before + index;
+	return shard_read(run->shard, &shard) ? index * shard.of + shard.number - 1 : runs_before + index;
 }
 
 static struct part *collect(const struct run *runs, size_t count, size_t *ret_count)

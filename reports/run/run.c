@@ -10,12 +10,11 @@
 
 #include "base/memory.h"
 #include "reports/member.h"
+#include "reports/run/shard.h"
 #include "reports/text.h"
 #include "reports/verdict.h"
 
 #define S_NS 1e9
-/* More shards than this no run has (PLAN_SESSIONS_MAX): a file that says otherwise is not ours. */
-#define SHARDS_MAX PLAN_SESSIONS_MAX
 
 /* -- reading -- */
 
@@ -308,43 +307,6 @@ static char *read_held(const char *dir)
 	return text;
 }
 
-/* -- shards that were merged -- */
-
-static bool has_shard(const json_t *shards, size_t wanted, size_t wanted_of)
-{
-	size_t shard, of;
-
-	for (size_t i = 0; i < json_array_size(shards); i++)
-		if (sscanf(json_string_value(json_array_get(shards, i)), "%zu/%zu", &shard, &of) == 2 && of == wanted_of && shard == wanted)
-			return true;
-	return false;
-}
-
-static void add_missing(json_t *missing, const json_t *shards, size_t of)
-{
-	for (size_t shard = 1; shard <= of; shard++) {
-		if (has_shard(shards, shard, of) || has_shard(missing, shard, of))
-			continue;
-		char *text = memory_format("%zu/%zu", shard, of);
-		json_array_append_new(missing, json_string(text));
-		free(text);
-	}
-}
-
-/* Each number of shards that one of them is of must be complete. */
-static json_t *find_missing(const json_t *shards)
-{
-	json_t *missing = json_array();
-	size_t shard, of;
-
-	for (size_t i = 0; i < json_array_size(shards); i++)
-		if (sscanf(json_string_value(json_array_get(shards, i)), "%zu/%zu", &shard, &of) == 2 && of <= SHARDS_MAX)
-			add_missing(missing, shards, of);
-	return missing;
-}
-
-/* -- the whole -- */
-
 bool run_open(struct run *ret_run, const char *dir, struct error *err)
 {
 	size_t length = strlen(dir);
@@ -362,7 +324,7 @@ bool run_open(struct run *ret_run, const char *dir, struct error *err)
 	}
 	run.tool = member_text(run.plan, "tool");
 	run.shard = member_text(run.plan, "shard");
-	run.missing = find_missing(json_object_get(run.plan, "shards"));
+	run.missing = shards_missing(json_object_get(run.plan, "shards"));
 	run.strict = json_is_true(json_object_get(run.plan, "strict"));
 	run.held = read_held(run.dir);
 	run.started = member_text(run.plan, "started");

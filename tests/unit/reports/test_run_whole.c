@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "reports/run/merge.h"
 #include "reports/run/reports.h"
+#include "reports/run/shard.h"
 #include "session/folder.h"
 #include "tests/test.h"
 #include "tests/unit/reports/written.h"
@@ -286,6 +287,26 @@ static void what_a_merged_run_lacks_is_found_when_it_comes(void)
 	free(again);
 }
 
+/* Whoever wrote run.json: what is no shard is passed over, and of many each is told once. */
+static void shards_are_read_with_care(void)
+{
+	json_t *odd = json_pack("[i, s, s, s, s]", 1, "0/2", "3/2", "1/99999999999", "x"), *missing = shards_missing(odd);
+
+	CU_ASSERT_EQUAL(json_array_size(missing), 0);
+	json_decref(missing);
+	json_decref(odd);
+	json_t *many = json_pack("[s, s, s, s]", "2/3", "1/2", "2/3", "1/3");
+	missing = shards_missing(many);
+	CU_ASSERT_EQUAL_FATAL(json_array_size(missing), 2);
+	TEST_SAME_TEXT(json_string_value(json_array_get(missing, 0)), "3/3");
+	TEST_SAME_TEXT(json_string_value(json_array_get(missing, 1)), "2/2");
+	json_decref(missing);
+	json_decref(many);
+	missing = shards_missing(NULL);
+	CU_ASSERT_EQUAL(json_array_size(missing), 0);
+	json_decref(missing);
+}
+
 /* One shard kept to its budget, the other died: what the one did not run nobody wanted run, what the other did not is lost. */
 static void what_one_shard_held_back_says_nothing_of_another(void)
 {
@@ -332,6 +353,7 @@ const CU_TestInfo tests_run_whole[] = {
 	{"shards are put in their order", shards_are_put_in_their_order},
 	{"a missing shard is told in every report", a_missing_shard_is_told_in_every_report},
 	{"what a merged run lacks is found when it comes", what_a_merged_run_lacks_is_found_when_it_comes},
+	{"shards are read with care", shards_are_read_with_care},
 	{"what one shard held back says nothing of another", what_one_shard_held_back_says_nothing_of_another},
 	{"what proved something is taken", what_proved_something_is_taken},
 	{"contradictions are not merged", contradictions_are_not_merged},
