@@ -65,12 +65,25 @@ static bool turns(uint32_t c)
 	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
+static void put_plain(FILE *stream, uint32_t c)
+{
+	text_put(stream, c < ' ' || (c >= 0x7f && c <= 0x9f) || turns(c) ? TEXT_REPLACEMENT : c);
+}
+
 void text_put_plain(FILE *stream, const char *text)
 {
 	uint32_t c;
 
 	while ((c = text_next(&text)) != 0)
-		text_put(stream, c < ' ' || (c >= 0x7f && c <= 0x9f) || turns(c) ? TEXT_REPLACEMENT : c);
+		put_plain(stream, c);
+}
+
+void text_put_first_line(FILE *stream, const char *text)
+{
+	uint32_t c;
+
+	while ((c = text_next(&text)) != 0 && c != '\n')
+		put_plain(stream, c);
 }
 
 void text_put_word(FILE *stream, const char *word)

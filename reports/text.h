@@ -20,6 +20,9 @@ void text_put(FILE *stream, uint32_t character);
 /** Writes text for a terminal: what moves a cursor, changes colours or turns the direction of what follows comes out as U+FFFD. */
 void text_put_plain(FILE *stream, const char *text);
 
+/** Writes the first line of it, in the same way. */
+void text_put_first_line(FILE *stream, const char *text);
+
 /** Writes a word as a shell reads it back: as it is if it holds nothing special, else in quotes. */
 void text_put_word(FILE *stream, const char *word);
 

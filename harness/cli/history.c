@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/memory.h"
 #include "base/param.h"
 #include "base/unit.h"
 #include "cli/cli.h"
@@ -120,10 +119,8 @@ static void print_failure(void *ctx, const struct history_failure *failure)
 	print_part("judge", failure->judge);
 	print_part("phase", failure->phase);
 	/* One line each. */
-	char *why = memory_format("%.*s", (int)strcspn(failure->reason, "\n"), failure->reason);
-	text_put_plain(stdout, why);
+	text_put_first_line(stdout, failure->reason);
 	putchar('\n');
-	free(why);
 }
 
 static bool read_run(const char *name, const char *text, int64_t *run, struct error *err)

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "reports/run/reports.h"
 #include "reports/text.h"
 
@@ -23,10 +22,7 @@ static void put_name(void *ctx, const char *line)
 
 static void put_why(FILE *stream, const struct run_session *session)
 {
-	char *why = memory_format("%.*s", run_why(session), session->reason);
-
-	text_put_plain(stream, why);
-	free(why);
+	text_put_first_line(stream, session->reason);
 	if (session->expectation[0] == '\0')
 		return;
 	fputs(" (", stream);

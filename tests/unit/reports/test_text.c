@@ -101,11 +101,26 @@ static void a_terminal_gets_plain_text(void)
 	free(out);
 }
 
+static void a_first_line_ends_where_it_does(void)
+{
+	char *out = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&out, &length);
+
+	text_put_first_line(stream, "a\x1b\nb");
+	text_put_first_line(stream, "");
+	text_put_first_line(stream, "c");
+	(void)fclose(stream);
+	TEST_SAME_TEXT(out, "a" BAD "c");
+	free(out);
+}
+
 const CU_TestInfo tests_text[] = {
 	{"every character comes back", every_character_comes_back},
 	{"good text stays as it is", good_text_stays_as_it_is},
 	{"what is no UTF-8 is replaced", what_is_no_utf8_is_replaced},
 	{"text cut in a character ends there", text_cut_in_a_character_ends_there},
 	{"a terminal gets plain text", a_terminal_gets_plain_text},
+	{"a first line ends where it does", a_first_line_ends_where_it_does},
 	CU_TEST_INFO_NULL,
 };
