@@ -522,15 +522,16 @@ static int run_gate(struct gating *gating, struct error *err)
 		return EXIT_INCONCLUSIVE;
 	}
 	/* The decision is told, whatever becomes of the history; but nothing is promoted of which the record is not whole. */
+	const int code = exit_code(gating);
 	if (!record_sides(gating, err)) {
 		cli_fail(err);
-		return exit_code(gating) == EXIT_PASSED ? EXIT_INCONCLUSIVE : exit_code(gating);
+		return code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;
 	}
 	if (gating->decision == GATE_PROMOTE && gating->from != NULL && !gate_promote(gating, err)) {
 		cli_fail(err);
 		return EXIT_INCONCLUSIVE;
 	}
-	return exit_code(gating);
+	return code;
 }
 
 static void close_gating(struct gating *gating)
