@@ -161,7 +161,7 @@ $(IMAGE): harness/server/image/mkimage.c
 	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -o $(B)/mkimage $< && $(B)/mkimage $@
 
 # -- tests ----------------------------------------------------------------------------------------------------------------------------------
-INSIDE_TESTED := emulator/qemu/inside/crash.c emulator/qemu/inside/stack.c
+INSIDE_TESTED := emulator/qemu/inside/crash.c emulator/qemu/inside/rest.c emulator/qemu/inside/stack.c
 TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/% tests/soak/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
 # What is linked elsewhere is compiled here all the same, so that it does not fall behind unseen.
 BESIDE_TESTS := $(call objects,$(wildcard tests/fuzz/*.c tests/bench/*.c tests/soak/*.c))

@@ -26,7 +26,6 @@
 	S("base/hash", tests_hash, false)                                                                                                  \
 	S("base/map", tests_map, false)                                                                                                    \
 	S("proxy/queue", tests_queue, false)                                                                                               \
-	S("base/map", tests_map, false)                                                                                                    \
 	S("address/address", tests_address, false)                                                                                         \
 	S("address/namer", tests_namer, false)                                                                                             \
 	S("address/stream", tests_stream, false)                                                                                           \
@@ -144,6 +143,7 @@
 	S("ci/recipes", tests_recipes, false)                                                                                              \
 	S("structure/docs", tests_docs, false)                                                                                             \
 	S("structure/includes", tests_includes, false)                                                                                     \
+	S("engine/rest", tests_rest, false)                                                                                                \
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
 	S("engine/engine", tests_engine, true)                                                                                             \
 	S("session/sessions", tests_sessions, true)                                                                                        \

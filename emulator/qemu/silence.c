@@ -38,7 +38,7 @@ uint64_t silence_lasts(struct silence *silence, uint64_t requests)
 		silence->requests = requests;
 		silence->cpu_ns = cpu_ns;
 		silence->rested_ms = 0;
-	} else if (cpu_ns == silence->rest_cpu_ns && threads_are(silence->pid, AT_REST, 0)) {
+	} else if (cpu_ns == silence->rest_cpu_ns && threads_are(silence->pid, AT_REST, 0, NULL)) {
 		silence->rested_ms += since_ms < LOOK_MAX_MS ? since_ms : LOOK_MAX_MS;
 	}
 	silence->looked_ms = now_ms;

@@ -2,36 +2,52 @@
 #include "qemu/threads.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* The state stands behind the name, which may have anything in it, parentheses too. A thread that has just ended is in any state. */
-static bool is_in(pid_t pid, const char *thread, const char *states)
+/* What stands behind a key of /proc/.../status, each at the beginning of a line; the name before them has no line feed in it that is not written as "\n". */
+static const char *value_of(const char *status, const char *key)
 {
-	char path[80], text[512];
+	const char *line = strstr(status, key);
 
-	(void)snprintf(path, sizeof path, "/proc/%ld/task/%.16s/stat", (long)pid, thread);
-	FILE *stream = fopen(path, "re");
-	size_t length = stream != NULL ? fread(text, 1, sizeof text - 1, stream) : 0;
-	if (stream != NULL)
-		(void)fclose(stream);
-	text[length] = '\0';
-	const char *name_end = strrchr(text, ')');
-	return length == 0 || (name_end != NULL && name_end[1] == ' ' && name_end[2] != '\0' && strchr(states, name_end[2]) != NULL);
+	return line != NULL ? line + strlen(key) : NULL;
 }
 
-bool threads_are(pid_t pid, const char *states, pid_t but)
+/* A thread that has just ended is in any state. @param slept Its count goes in there. */
+static bool is_in(pid_t pid, const char *thread, const char *states, uint64_t *slept)
+{
+	char path[80], text[4096];
+
+	(void)snprintf(path, sizeof path, "/proc/%ld/task/%.16s/status", (long)pid, thread);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+	if (fd >= 0)
+		(void)close(fd);
+	if (length <= 0)
+		return true;
+	text[length] = '\0';
+	const char *state = value_of(text, "\nState:\t"), *switches = value_of(text, "\nvoluntary_ctxt_switches:\t");
+	*slept = *slept * 31 + (switches != NULL ? strtoull(switches, NULL, 10) : 0) + 1;
+	return state != NULL && *state != '\0' && strchr(states, *state) != NULL;
+}
+
+bool threads_are(pid_t pid, const char *states, pid_t but, uint64_t *ret_slept)
 {
 	const struct dirent *entry;
+	uint64_t slept = 0;
 	char path[48];
 
 	(void)snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
 	DIR *threads = opendir(path);
 	bool all = threads != NULL;
 	while (all && (entry = readdir(threads)) != NULL)
-		all = entry->d_name[0] == '.' || strtol(entry->d_name, NULL, 10) == but || is_in(pid, entry->d_name, states);
+		all = entry->d_name[0] == '.' || strtol(entry->d_name, NULL, 10) == but || is_in(pid, entry->d_name, states, &slept);
 	if (threads != NULL)
 		(void)closedir(threads);
+	if (ret_slept != NULL)
+		*ret_slept = slept;
 	return all;
 }

@@ -14,18 +14,15 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "qemu/inside/rest.h"
 #include "qemu/inside/symbols.h"
 #include "qemu/inside/warp.h"
 #include "qemu/page.h"
-#include "qemu/threads.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* How long other threads may take to fall asleep. */
-#define SETTLE_MS 60000
 /* QEMU and a session have some thirty. */
 #define FDS_MAX 256
 
@@ -40,21 +37,6 @@ void branch_init(void)
 EXPORT int madvise(void *address, size_t size, int advice)
 {
 	return advice == MADV_DONTFORK ? 0 : (int)syscall(SYS_madvise, address, size, advice);
-}
-
-/* -- in the parent -- */
-
-static bool settle(void)
-{
-	const struct timespec pause = {.tv_nsec = 1000000};
-	const pid_t self = (pid_t)syscall(SYS_gettid);
-
-	for (int ms = 0; ms < SETTLE_MS; ms++) {
-		if (threads_are(getpid(), "S", self))
-			return true;
-		(void)nanosleep(&pause, NULL);
-	}
-	return false;
 }
 
 /* -- descriptors -- */
@@ -140,23 +122,29 @@ static void become_child(const struct descriptors *descriptors)
 		_exit(QEMU_STATUS_BROKEN);
 }
 
+/* The C library's fork() has no word for "the starter's child". With nobody else at work there is no lock that it would have to take. */
+static pid_t fork_at_rest(struct error *err)
+{
+	pid_t pid = -1;
+
+	if (!rest_begin())
+		error_set(err, "QEMU's other threads do not come to rest");
+	else if ((pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, NULL, NULL, 0)) < 0)
+		error_set(err, "cannot fork: %s", strerror(errno));
+	rest_end();
+	return pid;
+}
+
 pid_t branch_fork(int kept, struct error *err)
 {
 	struct descriptors descriptors;
 
-	if (!settle()) {
-		error_set(err, "QEMU's other threads do not come to rest");
-		return -1;
-	}
 	if (!find_descriptors(&descriptors, kept)) {
 		error_set(err, "QEMU's open files cannot be listed: %s", strerror(errno));
 		return -1;
 	}
-	/* The C library's fork() has no word for "the starter's child". With all other threads asleep there is no lock that it would have to take. */
-	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, NULL, NULL, 0);
-	if (pid < 0)
-		error_set(err, "cannot fork: %s", strerror(errno));
-	else if (pid == 0)
+	pid_t pid = fork_at_rest(err);
+	if (pid == 0)
 		become_child(&descriptors);
 	return pid;
 }

@@ -7,7 +7,7 @@
  * they are written to. The child is a child of whoever started the engine, not of the engine, so that it is reaped like any other.
  *
  * What does not come along are the other threads, and they must not hold anything then: the main loop is kept out while the CPU executes (warp.c), and
- * QEMU's thread for deferred work is given the time to fall asleep. The child makes a main loop of its own, for a reset of the
+ * the others are at rest (rest.h). The child makes a main loop of its own, for a reset of the
  * machine and for stopping; deferred work, which is giving memory back, it leaves undone.
  *
  * Descriptors. Eventfds and sockets become new eventfds that nobody writes to: the parent's are the parent's. Files that are written to are the caller's

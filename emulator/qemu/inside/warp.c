@@ -17,7 +17,6 @@
 #include "qemu/inside/warp.h"
 
 #include <dlfcn.h>
-#include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -28,6 +27,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "qemu/inside/mark.h"
+#include "qemu/inside/rest.h"
 #include "qemu/inside/symbols.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -41,7 +42,7 @@ static int (*real_ppoll)(struct pollfd *fds, nfds_t count, const struct timespec
 
 static bool begun;
 static void (*on_sleep)(void);
-static _Atomic uint32_t cpu_turn, main_turn;
+static mark_t cpu_turn, main_turn;
 static _Thread_local bool is_cpu, is_main;
 
 static int kept[KEPT_MAX];
@@ -75,26 +76,14 @@ void warp_on_sleep(void (*sleeps)(void))
 
 /* -- turns -- */
 
-static void wait_while(_Atomic uint32_t *mark)
-{
-	while (atomic_load(mark))
-		(void)syscall(SYS_futex, mark, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
-}
-
-static void clear(_Atomic uint32_t *mark)
-{
-	if (atomic_exchange(mark, 0))
-		(void)syscall(SYS_futex, mark, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
-
 static void take_main_turn(void)
 {
 	for (;;) {
 		atomic_store(&main_turn, 1);
 		if (!atomic_load(&cpu_turn))
 			return;
-		clear(&main_turn);
-		wait_while(&cpu_turn);
+		mark_clear(&main_turn);
+		mark_wait(&cpu_turn);
 	}
 }
 
@@ -104,7 +93,7 @@ static void take_cpu_turn(pthread_mutex_t *mutex)
 	atomic_store(&cpu_turn, 1);
 	while (atomic_load(&main_turn)) {
 		(void)pthread_mutex_unlock(mutex);
-		wait_while(&main_turn);
+		mark_wait(&main_turn);
 		(void)pthread_mutex_lock(mutex);
 	}
 }
@@ -116,9 +105,9 @@ static void take_main_turn_again(pthread_mutex_t *mutex)
 		atomic_store(&main_turn, 1);
 		if (!atomic_load(&cpu_turn))
 			return;
-		clear(&main_turn);
+		mark_clear(&main_turn);
 		(void)pthread_mutex_unlock(mutex);
-		wait_while(&cpu_turn);
+		mark_wait(&cpu_turn);
 		(void)pthread_mutex_lock(mutex);
 	}
 }
@@ -196,7 +185,7 @@ static int sleep_cpu(pthread_cond_t *condition, pthread_mutex_t *mutex)
 	if (on_sleep != NULL)
 		on_sleep();
 	pass_on();
-	clear(&cpu_turn);
+	mark_clear(&cpu_turn);
 	int result = real_wait(condition, mutex);
 	take_cpu_turn(mutex);
 	return result;
@@ -213,7 +202,7 @@ EXPORT int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
 	if (!is_main)
 		return real_wait(condition, mutex);
 	/* The main loop waits for something that the CPU does, which therefore must have its turn. */
-	clear(&main_turn);
+	mark_clear(&main_turn);
 	int result = real_wait(condition, mutex);
 	take_main_turn_again(mutex);
 	return result;
@@ -222,12 +211,13 @@ EXPORT int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
 EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
 	warp_init();
-	if (!begun || (!is_main && getpid() != (pid_t)syscall(SYS_gettid)))
-		return real_ppoll(fds, count, timeout, mask);
-	is_main = true;
-	clear(&main_turn);
+	is_main = is_main || (begun && getpid() == (pid_t)syscall(SYS_gettid));
+	if (is_main)
+		mark_clear(&main_turn);
 	int result = real_ppoll(fds, count, timeout, mask);
-	take_main_turn();
+	if (is_main)
+		take_main_turn();
+	rest_gate();
 	return result;
 }
 
