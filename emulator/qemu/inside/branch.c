@@ -122,13 +122,15 @@ static void become_child(const struct descriptors *descriptors)
 		_exit(QEMU_STATUS_BROKEN);
 }
 
-/* The C library's fork() has no word for "the starter's child". With nobody else at work there is no lock that it would have to take. */
-static pid_t fork_at_rest(struct error *err)
+/* The C library's fork() has no word for "the starter's child". With nobody else at work there is no lock that it would have to take, and nobody opens a file. */
+static pid_t fork_at_rest(struct descriptors *descriptors, int kept, struct error *err)
 {
 	pid_t pid = -1;
 
 	if (!rest_begin())
 		error_set(err, "QEMU's other threads do not come to rest");
+	else if (!find_descriptors(descriptors, kept))
+		error_set(err, "QEMU's open files cannot be listed: %s", strerror(errno));
 	else if ((pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, NULL, NULL, 0)) < 0)
 		error_set(err, "cannot fork: %s", strerror(errno));
 	rest_end();
@@ -138,12 +140,8 @@ static pid_t fork_at_rest(struct error *err)
 pid_t branch_fork(int kept, struct error *err)
 {
 	struct descriptors descriptors;
+	pid_t pid = fork_at_rest(&descriptors, kept, err);
 
-	if (!find_descriptors(&descriptors, kept)) {
-		error_set(err, "QEMU's open files cannot be listed: %s", strerror(errno));
-		return -1;
-	}
-	pid_t pid = fork_at_rest(err);
 	if (pid == 0)
 		become_child(&descriptors);
 	return pid;
