@@ -43,10 +43,15 @@ struct pool {
 	size_t *order;
 	const struct pool_options *options;
 	enum transport transport;
-	struct engines engines;
+	struct engines *engines, own;
 	struct job *running[POOL_JOBS_MAX]; /* by slot */
 	char over_limit[96];                /* why a session is ended that takes too long */
 };
+
+static bool keeps_engines(const struct pool *pool)
+{
+	return pool->engines != &pool->own;
+}
 
 uint64_t pool_now_ms(void)
 {
@@ -77,13 +82,13 @@ static bool start_inside(struct pool *pool, struct job *job, int page_fd, int pi
 	const struct engines_job wanted = {.plan = &job->plan,
 	                                   .dir = job->dir,
 	                                   .bus = pool->options->bus,
-	                                   .alone = !pool->options->share || pool->count == 1 || job->alone,
+	                                   .alone = !pool->options->share || (pool->count == 1 && !keeps_engines(pool)) || job->alone,
 	                                   .depth = job->depth,
 	                                   .page_fd = page_fd,
 	                                   .pipe_fd = pipe};
 
 	job->is_inside = folder_make(job->dir, err) &&
-	                 engines_start(&pool->engines, &wanted, &job->pid, job->verdict.image_hash, &job->depth, err);
+	                 engines_start(pool->engines, &wanted, &job->pid, job->verdict.image_hash, &job->depth, err);
 	if (job->is_inside)
 		silence_begin(&job->silence, job->pid);
 	return job->is_inside;
@@ -91,16 +96,16 @@ static bool start_inside(struct pool *pool, struct job *job, int page_fd, int pi
 
 static bool start_process(struct pool *pool, struct job *job, int page_fd, int pipe, struct error *err)
 {
-	char text[sizeof pool->engines.lacks + 128];
+	char text[sizeof pool->engines->lacks + 128];
 
 	if (pool->transport == TRANSPORT_INSIDE && start_inside(pool, job, page_fd, pipe, err))
 		return true;
-	if (pool->transport == TRANSPORT_INSIDE && pool->engines.lacks[0] == '\0')
+	if (pool->transport == TRANSPORT_INSIDE && pool->engines->lacks[0] == '\0')
 		return false;
 	if (pool->transport == TRANSPORT_INSIDE && pool->options->warn != NULL) {
 		(void)snprintf(text, sizeof text,
 		               "this QEMU lacks %s: sessions run beside it, not inside, which is slower (--transport=fifo)",
-		               pool->engines.lacks);
+		               pool->engines->lacks);
 		pool->options->warn(pool->options->ctx, text);
 	}
 	pool->transport = TRANSPORT_FIFO;
@@ -155,7 +160,7 @@ static bool start(struct pool *pool, struct job *job)
 	close(ends[0]);
 	session_page_unmap(job->page);
 	/* What is short now may be there again when another session has ended. */
-	if (pool->engines.refuses && count_running(pool) > 0)
+	if (pool->engines->refuses && count_running(pool) > 0)
 		return false;
 	return give_up(job, &err);
 }
@@ -408,7 +413,7 @@ static void sort(struct pool *pool)
 static void make_family(struct pool *pool, size_t first, size_t end)
 {
 	const size_t leader = pool->order[first];
-	const bool is_large = end - first >= FAMILY_MIN && pool->jobs[leader].group != 0;
+	const bool is_large = (end - first >= FAMILY_MIN || keeps_engines(pool)) && pool->jobs[leader].group != 0;
 
 	for (size_t i = first; i < end; i++) {
 		struct job *job = &pool->jobs[pool->order[i]];
@@ -420,7 +425,8 @@ static void make_family(struct pool *pool, size_t first, size_t end)
 /* Jobs of a family follow each other, where the first of them stands, since few beginnings are kept at once. */
 static void put_in_order(struct pool *pool)
 {
-	const bool share = pool->options->share && pool->transport == TRANSPORT_INSIDE && pool->count >= FAMILY_MIN;
+	const bool share = pool->options->share && pool->transport == TRANSPORT_INSIDE &&
+	                   (pool->count >= FAMILY_MIN || keeps_engines(pool));
 
 	for (size_t i = 0; i < pool->count; i++) {
 		pool->order[i] = i;
@@ -449,7 +455,9 @@ void pool_run(struct job *jobs, size_t count, const struct pool_options *options
 
 	(void)snprintf(pool.over_limit, sizeof pool.over_limit, "the session took longer than --wall-limit, %" PRIu64 ".%03" PRIu64 " s",
 	               options->wall_limit_ms / 1000, options->wall_limit_ms % 1000);
-	engines_open(&pool.engines, options->places, options->stop);
+	pool.engines = options->engines != NULL ? options->engines : &pool.own;
+	if (!keeps_engines(&pool))
+		engines_open(pool.engines, options->places, options->stop);
 	put_in_order(&pool);
 	do {
 		if (options->stop != NULL && *options->stop)
@@ -459,6 +467,7 @@ void pool_run(struct job *jobs, size_t count, const struct pool_options *options
 		if (options->tick != NULL)
 			options->tick(options->ctx);
 	} while (wait_for_workers(&pool) > 0 || pool.next < pool.count);
-	engines_close(&pool.engines);
+	if (!keeps_engines(&pool))
+		engines_close(pool.engines);
 	free(pool.order);
 }

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "campaign/engines.h"
 #include "campaign/page.h"
 #include "qemu/silence.h"
 #include "scenario/plan.h"
@@ -54,6 +55,8 @@ enum transport {
 struct pool_options {
 	enum transport transport;
 	bool share; /**< sessions of one device image share their beginning */
+	/** The engines and beginnings that are there and stay, for pools one after the other; NULL: the pool has its own. */
+	struct engines *engines;
 
 	size_t side_by_side; /**< 1 to POOL_JOBS_MAX */
 	const struct places *places;

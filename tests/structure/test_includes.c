@@ -49,7 +49,8 @@ static const struct module modules[] = {
 	{"history", false, {"base", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
 	{"campaign", false, {WORLD, "qemu", "session", "reports", NULL}},
-	{"cli", false, {WORLD, "session", "reports", "campaign", "statistics", "gate", "history", "qemu", "packages.h", NULL}},
+	{"search", false, {WORLD, "qemu", "session", "reports", "campaign", "statistics", NULL}},
+	{"cli", false, {WORLD, "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "packages.h", NULL}},
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */

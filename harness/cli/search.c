@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/search.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/unit.h"
+#include "cli/resume.h"
+#include "cli/run_folder.h"
+#include "cli/selection.h"
+#include "reports/file.h"
+#include "reports/member.h"
+
+/* Of search.json: raised when a reader of the old one would go wrong. */
+#define SEARCH_VERSION 1
+/* Without a terminal progress is a line every so often. */
+#define LINE_MS 15000
+
+/* -- the words -- */
+
+static bool read_words(struct cli_search *cli, const char *dir, struct error *err)
+{
+	char path[DEVICE_PATH_MAX + 32];
+	json_error_t why;
+
+	if ((size_t)snprintf(cli->dir, sizeof cli->dir, "%s", dir) >= sizeof cli->dir)
+		return error_set(err, "--resume: the name is too long");
+	(void)snprintf(path, sizeof path, "%s/" SEARCH_FILE, dir);
+	json_t *json = json_load_file(path, 0, &why);
+	if (json == NULL)
+		return error_set(err, "--resume: %s is no folder of a search: %s: %s", dir, path, why.text);
+	const json_t *words = json_object_get(json, "arguments");
+	const size_t count = json_array_size(words);
+	if (strcmp(member_text(json, "command"), cli->command->name) != 0 || count == 0) {
+		error_set(err, "--resume: %s was begun by `stutter %s`, not by `stutter %s`", dir, member_text(json, "command"),
+		          cli->command->name);
+		json_decref(json);
+		return false;
+	}
+	cli->words = memory_new(sizeof *cli->words);
+	cli->words->list = memory_new((count + 1) * sizeof *cli->words->list);
+	for (; (size_t)cli->words->count < count; cli->words->count++) {
+		const char *word = json_string_value(json_array_get(words, (size_t)cli->words->count));
+		cli->words->list[cli->words->count] = memory_text(word != NULL ? word : "");
+	}
+	json_decref(json);
+	return true;
+}
+
+/* What may be other when a search goes on: none of it bears on what is found, but for how much of it there is time for. */
+static bool is_free(int option)
+{
+	return option == CLI_SEARCH_JOBS || option == CLI_SEARCH_BUDGET || option == CLI_SEARCH_CACHE || option == CLI_SEARCH_NO_SHARE ||
+	       option == CLI_SEARCH_QUIET || option == CLI_SEARCH_NO_COLOR;
+}
+
+static bool merge_values(struct cli_search *cli, const struct cli_values *now, struct error *err)
+{
+	const struct cli_option *options = cli->command->options;
+
+	if (now->operand_count > 0)
+		return error_set(err, "--resume goes on with what the search was begun with; it takes no '%s'", now->operands[0]);
+	/* The budget of then is used up. */
+	cli->values.of[CLI_SEARCH_BUDGET] = NULL;
+	for (int i = 0; options[i].name != NULL; i++) {
+		if (now->of[i] == NULL || i == CLI_SEARCH_RESUME)
+			continue;
+		if (!is_free(i))
+			return error_set(err, "--resume goes on as the search was begun; it takes no --%s", options[i].name);
+		cli->values.of[i] = now->of[i];
+	}
+	return true;
+}
+
+static int resume(struct cli_search *cli, const struct cli_values *now)
+{
+	struct error err = {.text = ""};
+
+	if (!read_words(cli, now->of[CLI_SEARCH_RESUME], &err))
+		return cli_fail(&err);
+	int code = cli_parse(cli->command, cli->words->count, cli->words->list, &cli->values);
+	if (code != CLI_GO_ON)
+		return code;
+	return merge_values(cli, now, &err) ? CLI_GO_ON : cli_fail(&err);
+}
+
+static bool read_common(struct cli_search *cli, struct error *err)
+{
+	const char *const *of = cli->values.of;
+	unsigned long long jobs = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
+
+	if (of[CLI_SEARCH_JOBS] != NULL && !cli_number("jobs", of[CLI_SEARCH_JOBS], 1, POOL_JOBS_MAX, &jobs, err))
+		return false;
+	if (of[CLI_SEARCH_BUDGET] != NULL && !unit_parse(UNIT_DURATION, of[CLI_SEARCH_BUDGET], &cli->budget_ns, err))
+		return error_context(err, "--budget");
+	if (of[CLI_SEARCH_BUDGET] != NULL && cli->budget_ns < SIM_S)
+		return error_set(err, "--budget: %s is less than a second", of[CLI_SEARCH_BUDGET]);
+	cli->options.side_by_side = jobs;
+	cli->options.share = of[CLI_SEARCH_NO_SHARE] == NULL;
+	cli->quiet = of[CLI_SEARCH_QUIET] != NULL;
+	cli->is_terminal = !cli->quiet && cli_is_terminal();
+	cli->colours = of[CLI_SEARCH_NO_COLOR] == NULL && cli_takes_colours();
+	return cli_reading_open(&cli->reading, false, err);
+}
+
+int cli_search_open(struct cli_search *cli, const struct cli_command *command, const struct cli_values *values)
+{
+	struct error err = {.text = ""};
+
+	*cli = (struct cli_search){.command = command, .values = *values};
+	if (values->of[CLI_SEARCH_RESUME] != NULL) {
+		int code = resume(cli, values);
+		if (code != CLI_GO_ON)
+			return code;
+	}
+	return read_common(cli, &err) ? CLI_GO_ON : cli_fail(&err);
+}
+
+bool cli_search_read(struct cli_search *cli, const char *path, bool frozen, struct plan *ret_plan, struct error *err)
+{
+	const char *device = cli->values.of[CLI_SEARCH_DEVICE];
+	bool good = frozen ? plan_open_frozen(ret_plan, path, device, &cli->reading.places, err)
+	                   : plan_open(ret_plan, path, device, &cli->reading.places, err);
+
+	if (!good)
+		return false;
+	ret_plan->may_differ = cli->values.of[CLI_SEARCH_ANYWAY] != NULL;
+	plan_look(ret_plan);
+	return true;
+}
+
+/* -- while it goes on -- */
+
+static void end_line(struct cli_search *cli)
+{
+	if (cli->line_open)
+		fputs("\r\033[K", stderr);
+	cli->line_open = false;
+}
+
+static void say_left(const struct search_progress *progress, char *ret_text, size_t size)
+{
+	const uint64_t minutes = progress->left_ms / 60000;
+
+	ret_text[0] = '\0';
+	if (progress->left_ms > 0 && minutes == 0)
+		(void)snprintf(ret_text, size, ", less than a minute left");
+	else if (progress->left_ms > 0)
+		(void)snprintf(ret_text, size, ", about %" PRIu64 " min left", minutes + 1);
+}
+
+static void show_progress(void *ctx, const struct search_progress *progress)
+{
+	struct cli_search *cli = ctx;
+	char left[64], expected[48] = "";
+
+	const bool is_due = cli->is_terminal || progress->spent_ms - cli->last_told_ms >= LINE_MS;
+	if (cli->quiet || !is_due)
+		return;
+	cli->last_told_ms = progress->spent_ms;
+	say_left(progress, left, sizeof left);
+	if (progress->expected > 0)
+		(void)snprintf(expected, sizeof expected, " of about %zu", progress->expected);
+	fprintf(stderr, "%s%s: %zu%s sessions%s%s", cli->is_terminal ? "\r\033[K" : "", progress->stage, progress->done, expected, left,
+	        cli->is_terminal ? "" : "\n");
+	cli->line_open = cli->is_terminal;
+}
+
+static void show_find(void *ctx, const char *text)
+{
+	struct cli_search *cli = ctx;
+
+	end_line(cli);
+	if (!cli->quiet)
+		fprintf(stderr, "%s\n", text);
+}
+
+static void show_warning(void *ctx, const char *text)
+{
+	end_line(ctx);
+	fprintf(stderr, "stutter: warning: %s\n", text);
+}
+
+/* -- the folder -- */
+
+static bool write_json(struct cli_search *cli, struct error *err)
+{
+	struct report_file file;
+
+	if (!report_file_open(&file, cli->dir, SEARCH_FILE, err))
+		return false;
+	(void)json_dumpf(cli->json, file.stream, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	(void)fputc('\n', file.stream);
+	return report_file_close(&file, err);
+}
+
+static void begin_json(struct cli_search *cli)
+{
+	const struct cli_values *values = &cli->values;
+	json_t *words = json_array();
+
+	for (int i = 0; i < values->argc; i++)
+		(void)json_array_append_new(words, json_string(values->argv[i]));
+	cli->json = json_object();
+	cli->told = told_new();
+	(void)json_object_set_new(cli->json, "version", json_integer(SEARCH_VERSION));
+	(void)json_object_set_new(cli->json, "command", json_string(cli->command->name));
+	(void)json_object_set_new(cli->json, "arguments", words);
+	(void)json_object_set_new(cli->json, "told", cli->told);
+}
+
+/* Two at work on one folder would write over each other. The lock is the process's, and goes with it. */
+static bool lock_folder(const char *dir, struct error *err)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	error_set(err, errno == EWOULDBLOCK ? "somebody else is at work on the search in %s" : "%s cannot be locked", dir);
+	if (fd >= 0)
+		(void)close(fd);
+	return false;
+}
+
+static bool open_folder(struct cli_search *cli, struct error *err)
+{
+	struct places *places = &cli->reading.places;
+
+	if (!places_open_cache(places, cli->values.of[CLI_SEARCH_CACHE], err))
+		return false;
+	if (cli->words == NULL && !run_folder_make(cli->values.of[CLI_SEARCH_OUT], cli->dir, err))
+		return false;
+	if (!lock_folder(cli->dir, err))
+		return false;
+	begin_json(cli);
+	return write_json(cli, err);
+}
+
+int cli_search_begin(struct cli_search *cli)
+{
+	struct error err = {.text = ""};
+
+	if (!open_folder(cli, &err))
+		return cli_fail(&err);
+	cli->options.places = &cli->reading.places;
+	cli->options.dir = cli->dir;
+	cli->options.budget_ms = cli->budget_ns / SIM_MS;
+	cli->options.stop = cli_stop_when_asked();
+	cli->options.progress = show_progress;
+	cli->options.found = show_find;
+	cli->options.warn = show_warning;
+	cli->options.ctx = cli;
+	cli->search = search_open(&cli->options, &err);
+	return cli->search != NULL ? CLI_GO_ON : cli_fail(&err);
+}
+
+/* -- the end -- */
+
+static void tell_counts(struct cli_search *cli)
+{
+	const struct search_counts counts = search_counts(cli->search);
+	json_t *json = json_object();
+
+	(void)json_object_set_new(json, "run", json_integer((json_int_t)counts.run));
+	(void)json_object_set_new(json, "known", json_integer((json_int_t)counts.cached));
+	(void)json_object_set_new(json, "checked", json_integer((json_int_t)counts.checked));
+	(void)json_object_set_new(cli->json, "sessions", json);
+	(void)json_object_set_new(cli->json, "whole", json_boolean(!search_is_over(cli->search)));
+	if (search_is_over(cli->search))
+		told_text(cli->told, "The search was ended before it was through; `stutter %s --resume %s` goes on with it.",
+		          cli->command->name, cli->dir);
+	told_text(cli->told, "%zu sessions were run, %zu results were known; %zu were checked against a session from power on.", counts.run,
+	          counts.cached, counts.checked);
+}
+
+int cli_search_end(struct cli_search *cli, int code)
+{
+	struct error err = {.text = ""};
+
+	end_line(cli);
+	tell_counts(cli);
+	(void)json_object_set_new(cli->json, "status", json_integer(code));
+	if (!write_json(cli, &err) || !search_page_write(cli->json, cli->dir, &err)) {
+		cli_fail(&err);
+		code = EXIT_BUG;
+	}
+	told_print(cli->told, stdout, cli->colours);
+	printf("\nThe result lies in %s: index.html and " SEARCH_FILE ".\n", cli->dir);
+	return code;
+}
+
+int cli_search_fail(struct cli_search *cli, const struct error *err)
+{
+	end_line(cli);
+	cli_fail(err);
+	if (cli->search != NULL)
+		fprintf(stderr, "stutter: what was found until then lies in %s; `stutter %s --resume %s` goes on\n", cli->dir,
+		        cli->command->name, cli->dir);
+	return cli->search != NULL && search_is_broken(cli->search) ? EXIT_BUG : cli->search != NULL ? EXIT_INCONCLUSIVE : EXIT_USAGE;
+}
+
+void cli_search_close(struct cli_search *cli)
+{
+	search_close(cli->search);
+	if (cli->json != NULL)
+		json_decref(cli->json);
+	places_close_cache(&cli->reading.places);
+	cli_reading_close(&cli->reading);
+	if (cli->words != NULL) {
+		resume_free(cli->words);
+		free(cli->words);
+	}
+}

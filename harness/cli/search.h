@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * What `sweep`, `hunt`, `shrink`, `explain` and `bisect` have in common on the command line: options, the search's folder, progress, and how a result is told.
+ *
+ * A search's folder holds search.json (the words it was begun with, and what came of it), results.jsonl (search/results.h), index.html, and what the command adds.
+ */
+#ifndef CLI_SEARCH_H
+#define CLI_SEARCH_H
+
+#include <jansson.h>
+
+#include "cli/cli.h"
+#include "reports/search/told.h"
+#include "search/search.h"
+
+enum {
+	CLI_SEARCH_JOBS,
+	CLI_SEARCH_OUT,
+	CLI_SEARCH_RESUME,
+	CLI_SEARCH_BUDGET,
+	CLI_SEARCH_DEVICE,
+	CLI_SEARCH_CACHE,
+	CLI_SEARCH_NO_SHARE,
+	CLI_SEARCH_ANYWAY,
+	CLI_SEARCH_QUIET,
+	CLI_SEARCH_NO_COLOR,
+	CLI_SEARCH_OWN, /**< a command's own options stand from here on in its table */
+};
+
+/** The first rows of such a command's table of options. */
+#define CLI_SEARCH_OPTIONS                                                                                                                 \
+	[CLI_SEARCH_JOBS] = {"jobs", "N", "how many sessions run side by side (default: one a core); the result is the same"},             \
+	[CLI_SEARCH_OUT] = {"out", "DIR", "the search's folder, which must not be there yet (default: stutter-runs/NUMBER)"},              \
+	[CLI_SEARCH_RESUME] = {"resume", "DIR", "goes on with a search that was left; takes the words that it was begun with"},            \
+	[CLI_SEARCH_BUDGET] = {"budget", "TIME",                                                                                           \
+	                       "ends the search after so much of the host's time, with what it has found (default: none)"},                \
+	[CLI_SEARCH_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},                          \
+	[CLI_SEARCH_CACHE] = {"cache", "DIR", "the folder for snapshots of booted devices (default: as `stutter run` has it)"},            \
+	[CLI_SEARCH_NO_SHARE] = {"no-share", NULL, "runs every session from power on, in place of sharing beginnings"},                    \
+	[CLI_SEARCH_ANYWAY] = {"anyway", NULL, "a frozen plan shows something even if its image, device or stutter are others by now"},    \
+	[CLI_SEARCH_QUIET] = {"quiet", NULL, "prints no progress, just the result"},                                                       \
+	[CLI_SEARCH_NO_COLOR] = {"no-color", NULL, "prints without colours, as if NO_COLOR were set"}
+
+/** A search from its words to its result. */
+struct cli_search {
+	const struct cli_command *command;
+	struct cli_values values; /**< those of the command line; of a search that is resumed, those it was begun with */
+	struct cli_reading reading;
+	char dir[DEVICE_PATH_MAX];
+	struct search *search; /**< after cli_search_begin() */
+	json_t *json;          /**< search.json: the command adds members to it; `told` is there and empty */
+	json_t *told;          /**< its `told`, borrowed */
+	/* The module's own. */
+	struct search_options options;
+	uint64_t budget_ns;
+	bool quiet, colours, is_terminal, line_open;
+	size_t last_done;
+	uint64_t last_told_ms;
+	struct resume_words *words;
+};
+
+/**
+ * Reads the common options, and for --resume the words of then. Nothing is made yet; the command then reads its own options and its scenario (values.operands), so that all that is
+ * wrong is told before anything starts.
+ * @return CLI_GO_ON, or an exit status: an error was told.
+ */
+int cli_search_open(struct cli_search *cli, const struct cli_command *command, const struct cli_values *values);
+
+/** Reads a scenario, or with @p frozen a plan of a session, as --device and --anyway want it, and looks at its files. @param ret_plan To be released with plan_close(). */
+bool cli_search_read(struct cli_search *cli, const char *path, bool frozen, struct plan *ret_plan, struct error *err);
+
+/** Makes the folder, or takes it over, and opens the search. @return as cli_search_open(). */
+int cli_search_begin(struct cli_search *cli);
+
+/**
+ * Ends it: writes search.json and index.html, prints what was told, and where it lies.
+ * @param code The exit status if all goes well; the search being broken, or files that cannot be written, make another.
+ */
+int cli_search_end(struct cli_search *cli, int code);
+
+/** Ends it with an error: what was found until then stays in the folder, and --resume goes on. @return the exit status. */
+int cli_search_fail(struct cli_search *cli, const struct error *err);
+
+/** Releases everything. To be called in every case. */
+void cli_search_close(struct cli_search *cli);
+
+#endif

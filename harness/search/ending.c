@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "search/ending.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "base/memory.h"
+#include "reports/run/cause.h"
+
+void ending_of(const struct verdict *verdict, struct ending *ret_ending)
+{
+	*ret_ending = (struct ending){.kind = verdict->kind,
+	                              .ours = verdict->ours,
+	                              .virtual_ns = verdict->virtual_ns,
+	                              .wall_ns = verdict->wall_ns,
+	                              .decisions = verdict->decisions,
+	                              .unfound_before = verdict->unfound_before,
+	                              .retries = verdict->retries};
+	(void)snprintf(ret_ending->judge, sizeof ret_ending->judge, "%s", verdict->judge);
+	(void)snprintf(ret_ending->phase, sizeof ret_ending->phase, "%s", verdict->phase);
+	(void)snprintf(ret_ending->reason, sizeof ret_ending->reason, "%s", verdict->reason);
+	(void)snprintf(ret_ending->digest, sizeof ret_ending->digest, "%s", verdict->digest);
+	(void)snprintf(ret_ending->image_hash, sizeof ret_ending->image_hash, "%s", verdict->image_hash);
+}
+
+/* What two endings of the same way have in common, as text. To be released with free(). */
+static char *key_of(const struct ending *ending)
+{
+	char *reason = cause_normal(ending->reason);
+	char *key = memory_format("%s\n%s\n%s\n%s", verdict_name(ending->kind), ending->judge, ending->phase,
+	                          ending->kind == VERDICT_PASS ? "" : reason);
+
+	free(reason);
+	return key;
+}
+
+bool ending_same(const struct ending *a, const struct ending *b)
+{
+	if (a->kind == VERDICT_INCONCLUSIVE || b->kind == VERDICT_INCONCLUSIVE)
+		return false;
+	if (a->kind == VERDICT_PASS && b->kind == VERDICT_PASS)
+		return true;
+	char *left = key_of(a), *right = key_of(b);
+	bool same = strcmp(left, right) == 0;
+	free(left);
+	free(right);
+	return same;
+}
+
+uint64_t ending_signature(const struct ending *ending)
+{
+	char *key = key_of(ending);
+	uint64_t hash = XXH3_64bits(key, strlen(key));
+
+	free(key);
+	return hash;
+}
+
+const char *ending_say(const struct ending *ending, char *ret_text, size_t size)
+{
+	const bool has_judge = ending->judge[0] != '\0';
+
+	(void)snprintf(ret_text, size, "%s%s%s%s%s: %s", verdict_name(ending->kind), ending->phase[0] != '\0' ? " in " : "", ending->phase,
+	               has_judge ? ", judge " : "", ending->judge, ending->reason);
+	return ret_text;
+}

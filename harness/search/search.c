@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "search/search.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "search/results.h"
+
+/* Folders of sessions, below the search's. */
+#define SESSIONS "sessions"
+/* So much of a key names a session's folder. */
+#define FOLDER_DIGITS 12
+
+struct search {
+	struct search_options options;
+	struct results results;
+	struct engines engines;
+	struct search_counts counts;
+	struct error err; /* of what cannot be written */
+	bool has_failed, is_broken;
+	uint64_t began_ms;
+	size_t running, expected;
+	char stage[160];
+};
+
+/* -- one batch -- */
+
+struct batch {
+	struct search *search;
+	struct trial *trials;
+	struct trial **of; /* of a job, by its index */
+	struct job *jobs;
+	size_t count; /* of jobs */
+	void (*look)(void *ctx, struct trial *trial, const char *dir);
+	void *ctx;
+};
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+	(void)status;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+static void remove_folder(const char *dir)
+{
+	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* What a result is remembered by: the plan with all it is made from, and how it is run. */
+static void make_key(struct trial *trial)
+{
+	char hash[HASH_TEXT_MAX];
+	XXH3_state_t *state = hash_begin();
+
+	plan_hash(&trial->plan, hash);
+	hash_add(state, hash, strlen(hash));
+	hash_add(state, trial->plan.replay ? "replay" : "run", 3);
+	hash_add(state, trial->alone ? "alone" : "shared", 5);
+	hash_end(state, trial->key);
+}
+
+static void folder_of(const struct search *search, const struct trial *trial, char ret_dir[DEVICE_PATH_MAX])
+{
+	(void)snprintf(ret_dir, DEVICE_PATH_MAX, "%s/" SESSIONS "/%.*s", search->options.dir, FOLDER_DIGITS, trial->key);
+}
+
+static bool is_kept(const struct trial *trial)
+{
+	return trial->keep || (trial->keep_if_fails && trial->ending.kind == VERDICT_FAIL);
+}
+
+static void tell_progress(const struct search *search)
+{
+	if (search->options.progress == NULL)
+		return;
+	const uint64_t spent = pool_now_ms() - search->began_ms;
+	const size_t done = search->counts.run + search->counts.cached;
+	const size_t left = search->expected > done ? search->expected - done : 0;
+	const struct search_progress progress = {.done = done,
+	                                         .cached = search->counts.cached,
+	                                         .expected = search->expected,
+	                                         .running = search->running,
+	                                         .spent_ms = spent,
+	                                         .left_ms = search->counts.run > 0 ? spent * left / search->counts.run : 0,
+	                                         .stage = search->stage};
+	search->options.progress(search->options.ctx, &progress);
+}
+
+static void note_failure(struct search *search, const struct error *err)
+{
+	if (!search->has_failed)
+		search->err = *err;
+	search->has_failed = true;
+}
+
+static void take_result(struct batch *batch, const struct job *job)
+{
+	struct search *search = batch->search;
+	struct trial *trial = batch->of[job - batch->jobs];
+	struct error err;
+
+	if (job->held_for != NULL || (search->options.stop != NULL && *search->options.stop)) {
+		trial->state = TRIAL_HELD;
+		remove_folder(job->dir);
+		return;
+	}
+	ending_of(&job->verdict, &trial->ending);
+	trial->state = TRIAL_DONE;
+	if (batch->look != NULL)
+		batch->look(batch->ctx, trial, job->dir);
+	search->counts.run++;
+	/* What was inconclusive may have been the machine's fault: another search asks again. */
+	if (trial->ending.kind != VERDICT_INCONCLUSIVE && !results_add(&search->results, trial->key, trial->name, &trial->ending, &err))
+		note_failure(search, &err);
+	if (is_kept(trial))
+		(void)snprintf(trial->dir, sizeof trial->dir, "%s", job->dir);
+	else
+		remove_folder(job->dir);
+}
+
+static void changed(void *ctx, const struct job *job)
+{
+	struct batch *batch = ctx;
+
+	batch->search->running = 0;
+	for (size_t i = 0; i < batch->count; i++)
+		batch->search->running += batch->jobs[i].state == JOB_RUNNING;
+	if (job->state == JOB_DONE)
+		take_result(batch, job);
+}
+
+static void tick(void *ctx)
+{
+	tell_progress(((const struct batch *)ctx)->search);
+}
+
+static void warn(void *ctx, const char *text)
+{
+	const struct search_options *options = &((const struct batch *)ctx)->search->options;
+
+	if (options->warn != NULL)
+		options->warn(options->ctx, text);
+}
+
+static const char *hold(void *ctx, const struct job *job)
+{
+	const struct search *search = ((const struct batch *)ctx)->search;
+
+	(void)job;
+	return search->has_failed ? "results cannot be written" : search_is_over(search) ? "the search has come to its end" : NULL;
+}
+
+static void run_jobs(struct batch *batch)
+{
+	const struct search_options *options = &batch->search->options;
+	const struct pool_options pool = {.share = options->share,
+	                                  .side_by_side = options->side_by_side,
+	                                  .places = options->places,
+	                                  .engines = &batch->search->engines,
+	                                  .stop = options->stop,
+	                                  .hold = hold,
+	                                  .changed = changed,
+	                                  .tick = tick,
+	                                  .warn = warn,
+	                                  .ctx = batch};
+
+	pool_run(batch->jobs, batch->count, &pool);
+	batch->search->running = 0;
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->of[i]->state == TRIAL_NEW)
+			batch->of[i]->state = TRIAL_HELD;
+}
+
+static void add_job(struct batch *batch, struct trial *trial)
+{
+	struct job *job = &batch->jobs[batch->count];
+
+	*job = (struct job){.plan = trial->plan, .alone = trial->alone};
+	(void)snprintf(job->name, sizeof job->name, "%s", trial->name);
+	folder_of(batch->search, trial, job->dir);
+	remove_folder(job->dir);
+	batch->of[batch->count++] = trial;
+}
+
+/* Takes the result that is there. @return whether there is one. */
+static bool take_known(struct search *search, struct trial *trial)
+{
+	const struct ending *known = results_find(&search->results, trial->key);
+	char dir[DEVICE_PATH_MAX];
+
+	if (known == NULL)
+		return false;
+	trial->ending = *known;
+	folder_of(search, trial, dir);
+	if (is_kept(trial)) {
+		if (access(dir, F_OK) != 0)
+			return false;
+		(void)snprintf(trial->dir, sizeof trial->dir, "%s", dir);
+	}
+	trial->state = TRIAL_DONE;
+	trial->is_cached = true;
+	search->counts.cached++;
+	return true;
+}
+
+/* The first of the batch that is the same plan as this one. */
+static struct trial *same_before(struct trial *trials, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(trials[i].key, trials[index].key) == 0)
+			return &trials[i];
+	return NULL;
+}
+
+static void share_results(struct trial *trials, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct trial *first = trials[i].state == TRIAL_NEW ? same_before(trials, i) : NULL;
+		if (first == NULL)
+			continue;
+		trials[i].state = first->state;
+		trials[i].ending = first->ending;
+		memcpy(trials[i].dir, first->dir, sizeof trials[i].dir);
+	}
+}
+
+/* -- checks from power on -- */
+
+static bool is_sample(const struct search *search, const struct trial *trial)
+{
+	char digits[3] = {trial->key[0], trial->key[1], '\0'};
+
+	if (trial->state != TRIAL_DONE || trial->is_cached || trial->alone || trial->ending.kind == VERDICT_INCONCLUSIVE)
+		return false;
+	return search->counts.checked == 0 || strtoul(digits, NULL, 16) % SEARCH_SAMPLE == 0;
+}
+
+static bool compare(struct search *search, const struct trial *shared, const struct trial *alone, struct error *err)
+{
+	search->counts.checked++;
+	if (alone->state != TRIAL_DONE || alone->ending.kind == VERDICT_INCONCLUSIVE ||
+	    strcmp(alone->ending.digest, shared->ending.digest) == 0)
+		return true;
+	search->is_broken = true;
+	return error_set(err, "'%s' has the digest %s from power on and %s with a shared beginning: a mistake in stutter; please report it",
+	                 shared->name, alone->ending.digest, shared->ending.digest);
+}
+
+/* Runs a sample of what has just been run once more, from power on. */
+static bool check_samples(struct batch *batch, size_t count, struct error *err)
+{
+	struct search *search = batch->search;
+	struct trial *samples = memory_new(count * sizeof *samples);
+	const struct trial **shared = memory_new(count * sizeof *shared);
+	size_t chosen = 0;
+	bool good = true;
+
+	for (size_t i = 0; i < count && search->options.share; i++) {
+		if (!is_sample(search, &batch->trials[i]) || (chosen > 0 && search->counts.checked == 0))
+			continue;
+		shared[chosen] = &batch->trials[i];
+		samples[chosen] = (struct trial){.plan = batch->trials[i].plan, .alone = true};
+		(void)snprintf(samples[chosen].name, sizeof samples[chosen].name, "%s", batch->trials[i].name);
+		make_key(&samples[chosen]);
+		chosen++;
+	}
+	batch->count = 0;
+	batch->look = NULL;
+	for (size_t i = 0; i < chosen; i++)
+		if (!take_known(search, &samples[i]))
+			add_job(batch, &samples[i]);
+	if (batch->count > 0)
+		run_jobs(batch);
+	for (size_t i = 0; i < chosen; i++)
+		good = good && compare(search, shared[i], &samples[i], err);
+	free(samples);
+	free(shared);
+	return good;
+}
+
+bool search_run(struct search *search, struct trial *trials, size_t count, void (*look)(void *ctx, struct trial *trial, const char *dir),
+                void *ctx, struct error *err)
+{
+	struct batch batch = {.search = search,
+	                      .trials = trials,
+	                      .of = memory_new((count + 1) * sizeof *batch.of),
+	                      .jobs = memory_new((count + 1) * sizeof *batch.jobs),
+	                      .look = look,
+	                      .ctx = ctx};
+
+	for (size_t i = 0; i < count; i++) {
+		trials[i].state = TRIAL_NEW;
+		make_key(&trials[i]);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!take_known(search, &trials[i]) && same_before(trials, i) == NULL)
+			add_job(&batch, &trials[i]);
+	if (batch.count > 0)
+		run_jobs(&batch);
+	share_results(trials, count);
+	bool good = check_samples(&batch, count, err);
+	if (good && search->has_failed) {
+		*err = search->err;
+		good = false;
+	}
+	free(batch.of);
+	free(batch.jobs);
+	return good;
+}
+
+/* -- the search -- */
+
+struct search *search_open(const struct search_options *options, struct error *err)
+{
+	struct search *search = memory_new(sizeof *search);
+	char path[DEVICE_PATH_MAX + sizeof SEARCH_RESULTS];
+
+	search->options = *options;
+	search->began_ms = pool_now_ms();
+	(void)snprintf(path, sizeof path, "%s/" SEARCH_RESULTS, options->dir);
+	if (!results_open(&search->results, path, err)) {
+		free(search);
+		return NULL;
+	}
+	engines_open(&search->engines, options->places, options->stop);
+	return search;
+}
+
+void search_close(struct search *search)
+{
+	if (search == NULL)
+		return;
+	engines_close(&search->engines);
+	results_close(&search->results);
+	free(search);
+}
+
+bool search_is_over(const struct search *search)
+{
+	const struct search_options *options = &search->options;
+
+	return (options->stop != NULL && *options->stop) ||
+	       (options->budget_ms > 0 && pool_now_ms() - search->began_ms >= options->budget_ms);
+}
+
+bool search_is_broken(const struct search *search)
+{
+	return search->is_broken;
+}
+
+void search_stage(struct search *search, size_t expected, const char *stage)
+{
+	search->expected = expected;
+	(void)snprintf(search->stage, sizeof search->stage, "%s", stage);
+}
+
+void search_find(struct search *search, const char *format, ...)
+{
+	char text[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	if (search->options.found != NULL)
+		search->options.found(search->options.ctx, text);
+}
+
+struct search_counts search_counts(const struct search *search)
+{
+	return search->counts;
+}
