@@ -96,6 +96,8 @@
 	S("reports/session", tests_session, false)                                                                                         \
 	S("reports/file", tests_file, false)                                                                                               \
 	S("reports/vcd", tests_vcd, false)                                                                                                 \
+	S("search/ending", tests_ending, false)                                                                                            \
+	S("search/results", tests_results, false)                                                                                          \
 	S("session/world", tests_world, false)                                                                                             \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \

@@ -20,9 +20,9 @@ enum trial_state {
 
 struct trial {
 	struct plan plan;
-	char name[FAULT_AT_MAX + 2 * FAULT_NAME_MAX]; /**< for people: "drop tcp.syn#1" */
-	bool keep;                                    /**< its folder stays, however it ends */
-	bool keep_if_fails;                           /**< its folder stays if it fails */
+	char name[FAULT_AT_MAX + FAULT_NAME_MAX + 16]; /**< for people: "drop tcp.syn#1" */
+	bool keep;                                     /**< its folder stays, however it ends */
+	bool keep_if_fails;                            /**< its folder stays if it fails */
 	bool alone; /**< from power on, sharing nothing with others: to prove something. Its result is not taken from one that shared. */
 	enum trial_state state;
 	struct ending ending;      /**< of one that is done */
