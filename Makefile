@@ -117,6 +117,7 @@ $(O)/emulator/qemu/carried.o: CPPFLAGS += -DLOCKSTEP_FILE='"$(LOCKSTEP)"' -DINSI
 
 $(O)/reports/run/carried.o: $(wildcard reports/run/page.*)
 $(O)/reports/gate/carried.o: reports/gate/gate.html
+$(O)/reports/search/carried.o: reports/search/search.html
 
 # The plotting library is Debian's, carried as it is installed.
 DYGRAPHS := /usr/share/javascript/dygraphs
