@@ -149,6 +149,7 @@
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
 	S("engine/engine", tests_engine, true)                                                                                             \
 	S("session/sessions", tests_sessions, true)                                                                                        \
+	S("campaign/search", tests_search, true)                                                                                           \
 	S("session/pages", tests_pages, true)                                                                                              \
 	S("browser/browser", tests_browser, true)                                                                                          \
 	S("session/wireshark", tests_wireshark, true)                                                                                      \

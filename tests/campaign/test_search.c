@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "search/search.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "tests/session/started.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_search[];
+
+static const char scenario[] = "name: small\nimage: small.bin\nfaults:\n  - {name: first, at: tcp.syn#1, drop: true}\n";
+
+struct seen {
+	size_t looks;
+	bool had_trace;
+};
+
+static void look(void *ctx, struct trial *trial, const char *dir)
+{
+	struct seen *seen = ctx;
+	char path[DEVICE_PATH_MAX + 16];
+
+	(void)trial;
+	(void)snprintf(path, sizeof path, "%s/trace.txt", dir);
+	seen->looks++;
+	seen->had_trace = access(path, R_OK) == 0;
+}
+
+static void open_plan(struct plan *plan, struct places *places)
+{
+	struct error err = {0};
+	char path[600], image[600];
+
+	started_needs("initramfs.cpio");
+	(void)snprintf(image, sizeof image, "%s/small.bin", test_folder());
+	FILE *stream = fopen(image, "we");
+	CU_ASSERT_FATAL(stream != NULL && ftruncate(fileno(stream), 100000) == 0);
+	(void)fclose(stream);
+	CU_ASSERT_FATAL(places_find(places, &err) && places_open_cache(places, NULL, &err));
+	(void)snprintf(path, sizeof path, "%s", test_write("s.yaml", scenario));
+	if (!plan_open(plan, path, NULL, places, &err))
+		printf("    %s\n", err.text);
+	CU_ASSERT_EQUAL_FATAL(err.text[0], '\0');
+	plan_look(plan);
+}
+
+static struct search *open_search(const struct places *places, uint64_t budget_ms)
+{
+	const struct search_options options = {
+		.places = places, .side_by_side = 2, .share = true, .dir = test_folder(), .budget_ms = budget_ms};
+	struct error err;
+	struct search *search = search_open(&options, &err);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(search);
+	return search;
+}
+
+static void run(struct search *search, struct trial *trials, size_t count, struct seen *seen)
+{
+	struct error err = {0};
+
+	CU_ASSERT(search_run(search, trials, count, look, seen, &err));
+	TEST_SAME_TEXT(err.text, "");
+}
+
+/* Two of them are one plan. */
+static void make_trials(struct trial trials[3], const struct plan *plan)
+{
+	trial_with_faults(&trials[0], plan, plan->faults, 1);
+	trial_with_faults(&trials[1], plan, NULL, 0);
+	trial_with_faults(&trials[2], plan, plan->faults, 1);
+	trials[0].keep = true;
+}
+
+static void a_plan_is_run_once_and_remembered(void)
+{
+	struct places places;
+	struct plan plan;
+	struct trial trials[3], again[3];
+	struct seen seen = {0};
+
+	open_plan(&plan, &places);
+	struct search *search = open_search(&places, 0);
+	make_trials(trials, &plan);
+	run(search, trials, 3, &seen);
+	CU_ASSERT(seen.looks == 2 && seen.had_trace);
+	for (size_t i = 0; i < 3; i++)
+		CU_ASSERT(trials[i].state == TRIAL_DONE && trials[i].ending.kind == VERDICT_PASS);
+	CU_ASSERT_STRING_EQUAL(trials[0].ending.digest, trials[2].ending.digest);
+	CU_ASSERT_STRING_NOT_EQUAL(trials[0].ending.digest, trials[1].ending.digest);
+	CU_ASSERT(trials[0].dir[0] != '\0' && access(trials[0].dir, F_OK) == 0);
+	CU_ASSERT_EQUAL(trials[1].dir[0], '\0');
+	/* The first result is checked against a session from power on. */
+	CU_ASSERT(search_counts(search).checked >= 1);
+	search_close(search);
+
+	search = open_search(&places, 0);
+	make_trials(again, &plan);
+	run(search, again, 3, &seen);
+	CU_ASSERT_EQUAL(seen.looks, 2);
+	CU_ASSERT(search_counts(search).run == 0 && search_counts(search).cached == 3);
+	for (size_t i = 0; i < 3; i++)
+		CU_ASSERT_STRING_EQUAL(again[i].ending.digest, trials[i].ending.digest);
+	CU_ASSERT_STRING_EQUAL(again[0].dir, trials[0].dir);
+	search_close(search);
+	for (size_t i = 0; i < 3; i++) {
+		trial_close(&trials[i]);
+		trial_close(&again[i]);
+	}
+	plan_close(&plan);
+}
+
+static void a_trial_that_is_to_prove_something_runs_from_power_on(void)
+{
+	struct places places;
+	struct plan plan;
+	struct trial trials[2];
+	struct seen seen = {0};
+
+	open_plan(&plan, &places);
+	struct search *search = open_search(&places, 0);
+	trial_with_faults(&trials[0], &plan, plan.faults, 1);
+	trial_with_faults(&trials[1], &plan, plan.faults, 1);
+	trials[1].alone = true;
+	run(search, trials, 2, &seen);
+	CU_ASSERT_EQUAL(seen.looks, 2);
+	CU_ASSERT_STRING_EQUAL(trials[0].ending.digest, trials[1].ending.digest);
+	search_close(search);
+	trial_close(&trials[0]);
+	trial_close(&trials[1]);
+	plan_close(&plan);
+}
+
+static void what_a_budget_has_no_room_for_is_held(void)
+{
+	struct places places;
+	struct plan plan;
+	struct trial trials[3];
+	struct seen seen = {0};
+
+	open_plan(&plan, &places);
+	struct search *search = open_search(&places, 1);
+	(void)usleep(2000);
+	make_trials(trials, &plan);
+	run(search, trials, 3, &seen);
+	CU_ASSERT_EQUAL(seen.looks, 0);
+	CU_ASSERT(search_is_over(search));
+	for (size_t i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(trials[i].state, TRIAL_HELD);
+		trial_close(&trials[i]);
+	}
+	CU_ASSERT_EQUAL(search_counts(search).run, 0);
+	search_close(search);
+	plan_close(&plan);
+}
+
+const CU_TestInfo tests_search[] = {
+	{"a plan is run once and remembered", a_plan_is_run_once_and_remembered},
+	{"a trial that is to prove something runs from power on", a_trial_that_is_to_prove_something_runs_from_power_on},
+	{"what a budget has no room for is held", what_a_budget_has_no_room_for_is_held},
+	CU_TEST_INFO_NULL,
+};
