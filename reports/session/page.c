@@ -155,6 +155,17 @@ static void put_command(FILE *stream, const struct story *story, const char *lab
 	free(path);
 }
 
+/* A failure that something was done to: there is a smallest part of that which still does it, and a moment from which on it was too late. */
+static bool can_be_searched(const struct story *story)
+{
+	const json_t *json = story->session->json, *rules = json_object_get(json, "rules");
+	bool any = member_number(json, "decisions") > 0;
+
+	for (size_t i = 0; i < json_array_size(rules); i++)
+		any = any || member_number(json_array_get(rules, i), "applied") > 0;
+	return any && strcmp(story->session->verdict, "fail") == 0;
+}
+
 /* What came to a verdict is replayed; what did not is run again, from its plan or its scenario. */
 static void put_commands(FILE *stream, const struct story *story)
 {
@@ -166,6 +177,10 @@ static void put_commands(FILE *stream, const struct story *story)
 	fputs("</code></dd>\n", stream);
 	if (replays)
 		put_command(stream, story, "The whole session", "stutter run", "plan.yaml");
+	if (replays && can_be_searched(story)) {
+		put_command(stream, story, "The least that still fails so", "stutter shrink", "plan.yaml");
+		put_command(stream, story, "From when on it was too late", "stutter explain", "plan.yaml");
+	}
 	put_command(stream, story, "What the device saw", "wireshark", "device.pcapng");
 	put_command(stream, story, "What the far end saw", "wireshark", "server.pcapng");
 	fputs("</dl>", stream);

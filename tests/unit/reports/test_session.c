@@ -179,6 +179,57 @@ static void at_one_instant_a_frame_comes_before_its_answer(void)
 	close_story();
 }
 
+/* -- commands -- */
+
+/* @param verdict What JSON has behind the version. @return the page of a session that ended so. */
+static char *page_of(const char *verdict)
+{
+	char *text = memory_format("{\"version\": 1, %s}", verdict);
+
+	begin();
+	end("x");
+	put_file(FOLDER "/verdict.json", text);
+	free(text);
+	CU_ASSERT_EQUAL(make_pages(), 1);
+	return read_page("session.html");
+}
+
+static void a_failure_with_decisions_names_what_to_do_next(void)
+{
+	char *page = page_of("\"verdict\": \"fail\", \"digest\": \"d\", \"rules\": [{\"name\": \"a\", \"applied\": 2}]");
+
+	TEST_CONTAINS(page, "<dd><code class=\"command\">stutter shrink ");
+	TEST_CONTAINS(page, "/" FOLDER
+	                    "/plan.yaml</code></dd>\n<dt>From when on it was too late</dt><dd><code class=\"command\">stutter explain ");
+	free(page);
+}
+
+static void a_replay_that_failed_names_it_too(void)
+{
+	char *page = page_of("\"verdict\": \"fail\", \"digest\": \"d\", \"decisions\": 3, \"rules\": []");
+
+	CU_ASSERT_EQUAL(count(page, "stutter shrink "), 1);
+	free(page);
+}
+
+static void what_cannot_be_searched_names_no_search(void)
+{
+	static const char *const verdicts[] = {
+		"\"verdict\": \"fail\", \"digest\": \"d\", \"rules\": [{\"name\": \"a\", \"matched\": 2, \"applied\": 0}]",
+		"\"verdict\": \"pass\", \"digest\": \"d\", \"rules\": [{\"name\": \"a\", \"applied\": 2}]",
+		"\"verdict\": \"inconclusive\", \"digest\": \"d\", \"rules\": [{\"name\": \"a\", \"applied\": 2}]",
+	};
+
+	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
+		char *page = page_of(verdicts[i]);
+		CU_ASSERT_EQUAL(count(page, "stutter shrink ") + count(page, "stutter explain "), 0);
+		free(page);
+		char *path = path_of("session.html");
+		CU_ASSERT_EQUAL(unlink(path), 0);
+		free(path);
+	}
+}
+
 /* -- the ladder -- */
 
 static void bulk_transfer_is_a_row_up_to_what_a_fault_has_hit(void)
@@ -493,6 +544,9 @@ static void a_page_is_written_below_the_runs_folder_only(void)
 const CU_TestInfo tests_session[] = {
 	{"a frame is followed through both captures", a_frame_is_followed_through_both_captures},
 	{"at one instant a frame comes before its answer", at_one_instant_a_frame_comes_before_its_answer},
+	{"a failure with decisions names what to do next", a_failure_with_decisions_names_what_to_do_next},
+	{"a replay that failed names it, too", a_replay_that_failed_names_it_too},
+	{"what cannot be searched names no search", what_cannot_be_searched_names_no_search},
 	{"bulk transfer is a row up to what a fault has hit", bulk_transfer_is_a_row_up_to_what_a_fault_has_hit},
 	{"a delay alone breaks no bulk", a_delay_alone_breaks_no_bulk},
 	{"what is too long to read is shortened", what_is_too_long_to_read_is_shortened},
