@@ -275,7 +275,7 @@ install: all ## Install to $(DESTDIR)$(PREFIX)
 	$(Q)cp -r scenarios $(DESTDIR)$(PREFIX)/share/stutter/
 	$(Q)install -m 644 emulator/devices/*.yaml $(DESTDIR)$(PREFIX)/share/stutter/devices/
 	$(Q)install -m 644 $(B)/guest/kernel $(B)/guest/initramfs.cpio $(B)/guest/clients.cpio $(DESTDIR)$(PREFIX)/share/stutter/guest/
-	$(Q)install -m 644 reports/run/summary.schema.json $(DESTDIR)$(PREFIX)/share/stutter/
+	$(Q)install -m 644 reports/run/summary.schema.json reports/search/search.schema.json $(DESTDIR)$(PREFIX)/share/stutter/
 	$(Q)install -m 644 $(IMAGE) $(DESTDIR)$(PREFIX)/share/stutter/image.bin
 
 help: ## This list

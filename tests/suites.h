@@ -95,6 +95,7 @@
 	S("reports/before", tests_before, false)                                                                                           \
 	S("reports/session", tests_session, false)                                                                                         \
 	S("reports/file", tests_file, false)                                                                                               \
+	S("reports/told", tests_told, false)                                                                                               \
 	S("reports/vcd", tests_vcd, false)                                                                                                 \
 	S("search/ending", tests_ending, false)                                                                                            \
 	S("search/results", tests_results, false)                                                                                          \

@@ -16,6 +16,7 @@
 #include "cli/selection.h"
 #include "fault/netem_note.h"
 #include "reports/run/reports.h"
+#include "reports/search/told.h"
 #include "reports/session/picture.h"
 #include "reports/session/session.h"
 
@@ -185,6 +186,23 @@ static bool draw(const char *dir, const char *path, struct error *err)
 	return good;
 }
 
+/* Of a search, too, the page comes from what its folder holds, by the same code as at its end. */
+static int report_search(const char *dir, struct error *err)
+{
+	json_t *search = search_read(dir, err);
+
+	if (search == NULL)
+		return cli_fail(err);
+	const bool good = search_page_write(search, dir, err);
+	const int code = (int)json_integer_value(json_object_get(search, "status"));
+	told_print(json_object_get(search, "told"), stdout, cli_takes_colours());
+	json_decref(search);
+	if (good)
+		return code;
+	cli_fail(err);
+	return EXIT_INCONCLUSIVE;
+}
+
 static int report(const struct cli_values *values)
 {
 	struct error err = {.text = ""};
@@ -192,6 +210,11 @@ static int report(const struct cli_values *values)
 
 	if (values->operand_count != 1)
 		error_set(&err, "which run? Give its folder, such as stutter-runs/001");
+	else if (search_is_one(values->operands[0]) && (values->of[OPTION_PICTURE] != NULL || values->of[OPTION_GITHUB] != NULL))
+		error_set(&err, "%s is the folder of a search; --%s is for one of a run", values->operands[0],
+		          report_options[values->of[OPTION_PICTURE] != NULL ? OPTION_PICTURE : OPTION_GITHUB].name);
+	else if (search_is_one(values->operands[0]))
+		return report_search(values->operands[0], &err);
 	else if (values->of[OPTION_PICTURE] != NULL && draw(values->operands[0], values->of[OPTION_PICTURE], &err))
 		return EXIT_PASSED;
 	else if (values->of[OPTION_PICTURE] == NULL &&
@@ -201,5 +224,5 @@ static int report(const struct cli_values *values)
 	return code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;
 }
 
-const struct cli_command cli_report = {"report", "DIR", "tells what came of a run, from its folder, and writes its reports anew",
-                                       report_options, report};
+const struct cli_command cli_report = {
+	"report", "DIR", "tells what came of a run or a search, from its folder, and writes its reports anew", report_options, report};

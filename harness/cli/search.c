@@ -18,8 +18,6 @@
 #include "reports/file.h"
 #include "reports/member.h"
 
-/* Of search.json: raised when a reader of the old one would go wrong. */
-#define SEARCH_VERSION 1
 /* Without a terminal progress is a line every so often. */
 #define LINE_MS 15000
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* index.html of a search: a template, as that of a run (reports/run/page.c), without a script. */
-#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reports/file.h"
 #include "reports/markup.h"
 #include "reports/member.h"
 #include "reports/search/blocks.h"
+#include "reports/text.h"
 
 extern const char search_html[], page_css[];
 
@@ -157,17 +158,23 @@ static void put_title(FILE *stream, const json_t *search)
 	markup_text(stream, title[0] != '\0' ? title : member_text(search, "command"));
 }
 
+/* As a shell would read them; the name of the command is the first. */
 static void put_words(FILE *stream, const json_t *search)
 {
 	const json_t *words = json_object_get(search, "arguments");
+	char *text = NULL;
+	size_t size;
 
-	fputs("stutter ", stream);
-	markup_text(stream, member_text(search, "command"));
+	FILE *line = open_memstream(&text, &size);
+	fputs("stutter", line);
 	for (size_t i = 0; i < json_array_size(words); i++) {
 		const char *word = json_string_value(json_array_get(words, i));
-		fputc(' ', stream);
-		markup_text(stream, word != NULL ? word : "");
+		fputc(' ', line);
+		text_put_word(line, word != NULL ? word : "");
 	}
+	(void)fclose(line);
+	markup_text(stream, text);
+	free(text);
 }
 
 static void put_blocks(FILE *stream, const json_t *search)

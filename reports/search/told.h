@@ -16,6 +16,8 @@
 #include "base/error.h"
 
 #define SEARCH_FILE "search.json"
+/** Of search.json, whose form is search.schema.json: raised when a reader of the old one would go wrong. */
+#define SEARCH_VERSION 1
 
 /** How a cell or a line is meant; colours on page and terminal, never without a word that says the same. */
 enum told_sense { TOLD_PLAIN, TOLD_GOOD, TOLD_BAD, TOLD_UNKNOWN };
@@ -53,6 +55,12 @@ void told_mark(json_t *curve, double x, const char *text);
 
 /** Writes what was told as text. */
 void told_print(const json_t *told, FILE *stream, bool colours);
+
+/** Whether @p dir is the folder of a search. */
+bool search_is_one(const char *dir);
+
+/** Reads search.json of a search that has come to its end. @return to be released with json_decref(); NULL with @p err: there is none, it is damaged, or not at its end. */
+json_t *search_read(const char *dir, struct error *err);
 
 /** Writes index.html of a search's folder from its search.json's content. @param search Has `command`, `title`, `told`. */
 bool search_page_write(const json_t *search, const char *dir, struct error *err);
