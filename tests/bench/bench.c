@@ -7,6 +7,8 @@
 #include "tests/bench/bench.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define ROUNDS 7
@@ -52,14 +54,41 @@ double bench_call_ns(void (*call)(void *ctx), void *ctx, unsigned times)
 	return best;
 }
 
+static const struct {
+	const char *name;
+	void (*run)(void);
+} groups[] = {
+	{"chip", bench_chip},       {"proxy", bench_proxy},   {"reports", bench_reports},
+	{"history", bench_history}, {"runner", bench_runner}, {"sessions", bench_sessions},
+};
+
+#define GROUPS (sizeof groups / sizeof groups[0])
+
+/* @return whether there is such a group. */
+static bool run_groups(const char *only)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < GROUPS; i++) {
+		if (only != NULL && strcmp(only, groups[i].name) != 0)
+			continue;
+		groups[i].run();
+		any = true;
+	}
+	return any;
+}
+
 int main(void)
 {
-	bench_chip();
-	bench_proxy();
-	bench_reports();
-	bench_history();
-	bench_runner();
-	bench_sessions();
+	const char *only = getenv("BENCH_ONLY");
+
+	if (!run_groups(only)) {
+		fprintf(stderr, "BENCH_ONLY: there is no group '%s'; there are", only);
+		for (size_t i = 0; i < GROUPS; i++)
+			fprintf(stderr, "%s %s", i > 0 ? "," : "", groups[i].name);
+		fputc('\n', stderr);
+		return 2;
+	}
 	if (missed > 0)
 		printf("%u targets missed or not measured\n", missed);
 	else
