@@ -171,7 +171,10 @@ static void put_picture(FILE *stream, const json_t *curve, const struct plot *pl
 /* The same in figures, for who does not see the picture, or wants to know exactly. */
 static void put_figures(FILE *stream, const json_t *curve, const struct plot *plot)
 {
-	fputs("<details>\n<summary>The figures</summary>\n<table>\n<thead><tr><th scope=\"col\">", stream);
+	fputs("<details>\n<summary>The figures</summary>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Figures: ",
+	      stream);
+	markup_text(stream, member_text(curve, "caption"));
+	fputs("\">\n<table>\n<thead><tr><th scope=\"col\">", stream);
 	markup_text(stream, member_text(curve, "x_name"));
 	fputs("</th><th scope=\"col\">", stream);
 	markup_text(stream, member_text(curve, "y_name"));
@@ -188,7 +191,7 @@ static void put_figures(FILE *stream, const json_t *curve, const struct plot *pl
 		markup_text(stream, point->text);
 		fputs("</bdi></td></tr>\n", stream);
 	}
-	fputs("</tbody>\n</table>\n</details>\n", stream);
+	fputs("</tbody>\n</table>\n</div>\n</details>\n", stream);
 }
 
 void block_curve(FILE *stream, const json_t *curve)

@@ -153,9 +153,12 @@ static void put_title(FILE *stream, const json_t *search)
 {
 	const char *title = member_text(search, "title");
 
-	if (title[0] == '\0')
-		fputs("stutter ", stream);
 	markup_text(stream, title[0] != '\0' ? title : member_text(search, "command"));
+}
+
+static void put_command(FILE *stream, const json_t *search)
+{
+	markup_text(stream, member_text(search, "command"));
 }
 
 /* As a shell would read them; the name of the command is the first. */
@@ -197,7 +200,8 @@ static const struct {
 	const char *name;
 	void (*put)(FILE *stream, const json_t *search);
 } parts[] = {
-	{"policy", put_policy}, {"style", put_style}, {"title", put_title}, {"words", put_words}, {"blocks", put_blocks},
+	{"policy", put_policy},   {"style", put_style}, {"title", put_title},
+	{"command", put_command}, {"words", put_words}, {"blocks", put_blocks},
 };
 
 static void put_part(FILE *stream, const char *name, const void *search)

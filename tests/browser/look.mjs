@@ -17,8 +17,8 @@ const require = createRequire(join(process.env.NODE_PATH, "here"));
 const {chromium} = require("playwright-core");
 
 const WIDE = {width: 1280, height: 900}, PHONE = {width: 390, height: 844};
-const RUN = "index.html", SESSION = "lost/seed-1/session.html", COMPARE = "compare.html#a=lost/seed-1&b=lost/seed-2";
-const PAGES = [RUN, SESSION, "lost/seed-2/session.html", "good/seed-1/session.html", "hostile/seed-1/session.html", COMPARE, "gate/index.html"];
+const RUN = "index.html", SEARCH = "search/index.html", SESSION = "lost/seed-1/session.html", COMPARE = "compare.html#a=lost/seed-1&b=lost/seed-2";
+const PAGES = [RUN, SESSION, "lost/seed-2/session.html", "good/seed-1/session.html", "hostile/seed-1/session.html", COMPARE, "gate/index.html", SEARCH];
 
 const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"]});
 
@@ -137,7 +137,7 @@ const checks = {
 			await look(name, {media: "print", colorScheme: "dark"}, async (page) => {
 				/* What a real printer would have the browser say. */
 				await page.evaluate(() => void dispatchEvent(new Event("beforeprint")));
-				assert.equal(await page.locator(".controls:visible, footer:visible, .skip:visible").count(), name === "gate/index.html" ? await page.locator("footer:visible").count() : 0, name);
+				assert.equal(await page.locator(".controls:visible, footer:visible, .skip:visible").count(), name === "gate/index.html" || name === SEARCH ? await page.locator("footer:visible").count() : 0, name);
 				assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)", name);
 				const pdf = await page.pdf({format: "A4"});
 				assert.ok(pdf.length > 5000, name);
@@ -159,6 +159,28 @@ const checks = {
 		});
 	},
 
+	/* Without a script: the result first and large, tables that scroll within themselves, and the curve's figures behind a summary. */
+	async search() {
+		await look(SEARCH, {viewport: PHONE}, async (page) => {
+			const size = (selector) => page.locator(selector).first().evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
+			assert.equal(await page.locator("script").count(), 0);
+			assert.ok(await size(".result") > await size("main p:not(.result)"), "the result is larger than what is beside it");
+			assert.equal(await page.locator("svg.curve circle").count(), 9);
+			for (const word of ["good", "bad", "unknown"])
+				assert.ok(await page.locator("td .word", {hasText: word}).count() > 0, "a cell says " + word);
+			const wide = page.locator(".wide", {has: page.locator("svg.curve")});
+			assert.ok(await wide.evaluate((element) => element.scrollWidth > element.clientWidth && getComputedStyle(element).overflowX === "auto"), "a curve scrolls");
+			assert.ok(!await page.locator("figure table").isVisible());
+			await page.locator("summary").click();
+			assert.ok(await page.locator("figure table").isVisible());
+			assert.equal(await page.locator("figure tbody tr").count(), 9);
+			assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390, "figures scroll within themselves");
+			await shot(page, "search-phone");
+		});
+		for (const colorScheme of ["light", "dark"])
+			await look(SEARCH, {colorScheme}, (page) => shot(page, "search-" + colorScheme));
+	},
+
 	async compare() {
 		await look(COMPARE, {}, async (page) => {
 			await page.waitForSelector("#both:not([hidden])");
@@ -177,7 +199,7 @@ const checks = {
 
 	/* The text of a guest is text everywhere. */
 	async hostile() {
-		for (const name of [RUN, "hostile/seed-1/session.html", "compare.html#a=hostile/seed-1&b=good/seed-1", "gate/index.html"])
+		for (const name of [RUN, "hostile/seed-1/session.html", "compare.html#a=hostile/seed-1&b=good/seed-1", "gate/index.html", SEARCH])
 			await look(name, {}, async (page) => {
 				await page.waitForTimeout(200);
 				assert.equal(await page.evaluate(() => window.broken), undefined, name);

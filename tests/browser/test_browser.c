@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "reports/gate/told.h"
+#include "reports/search/told.h"
 #include "session/folder.h"
 #include "tests/test.h"
 #include "tests/unit/reports/recorded.h"
@@ -90,6 +91,52 @@ static void make_gate(void)
 	free(baseline);
 }
 
+/* A table with all senses, and the share of failures against the cut. */
+static void tell_search(json_t *told)
+{
+	static const char *const columns[] = {"phase", "drop", "delay", "corrupt", NULL};
+	json_t *table = told_table(told, "Faults by phase", columns), *curve;
+
+	for (unsigned i = 0; i < 12; i++) {
+		json_t *row = told_row(table);
+		told_cell(row, TOLD_PLAIN, NULL, "phase %u", i + 1);
+		told_cell(row, TOLD_GOOD, NULL, "survived %u", i + 3);
+		told_cell(row, TOLD_BAD, "plans/1.yaml", "failed %u of %u", i, i + 3);
+		told_cell(row, TOLD_UNKNOWN, NULL, "not tried");
+	}
+	curve = told_curve(told, "How many fail when all is drawn anew from a moment on", "seconds since power on", "share that fails");
+	for (unsigned i = 0; i < 9; i++)
+		told_point(curve, 5 * i, i < 5 ? i * 50000000U : i * 120000000U, i * 40000000U, i < 5 ? i * 90000000U : 1000000000,
+		           i == 4 ? HOSTILE_TEXT : "tcp.data#1");
+	told_mark(curve, 21.5, "tls.server_hello#1 is lost");
+	told_mark(curve, 22.5, "too late from here on");
+}
+
+static void make_search(void)
+{
+	char *dir = memory_format("%s/search", test_folder()), *plans = memory_format("%s/plans", dir);
+	json_t *told = told_new();
+	struct error err = {.text = ""};
+
+	told_result(told, TOLD_BAD, "3 of 40 faults kill the update");
+	told_heading(told, "Where");
+	told_text(told, "%s", HOSTILE_TEXT);
+	tell_search(told);
+	told_lines(told, "A plan",
+	           "name: x\nfaults:\n  - {name: a-name-that-makes-a-line-longer-than-any-phone-is-wide, at: tcp.syn#1, drop: }\n");
+	told_link(told, "plans/1.yaml", "the plan");
+	json_t *search = json_pack("{s:s, s:s, s:[s, s], s:o}", "command", "sweep", "title", "Sweep of clean", "arguments", "sweep",
+	                           "scenarios/first/clean.yaml", "told", told);
+	CU_ASSERT_FATAL(folder_make(plans, &err) && search_page_write(search, dir, &err));
+	/* What its links lead to. */
+	(void)test_write("search/plans/1.yaml", "");
+	(void)test_write("search/search.json", "{}");
+	(void)test_write("search/results.jsonl", "");
+	json_decref(search);
+	free(dir);
+	free(plans);
+}
+
 static const char *modules(void)
 {
 	return memory_format("%s/browser/node_modules", test_build());
@@ -111,7 +158,7 @@ static void needs_schema(void)
 		test_skip("no schema of junit.xml, or no xmllint; `make browser-tools` fetches them");
 }
 
-/* A run of four sessions and a gate's page, and the pages that the program makes of them. */
+/* A run of four sessions, a gate's page and a search's, and the pages that the program makes of them. */
 static void make_pages(void)
 {
 	static char output[16384];
@@ -129,6 +176,7 @@ static void make_pages(void)
 	                 "{\"folder\": \"hostile/seed-1\", \"scenario\": \"hostile\", \"device\": \"box\", \"seed\": \"1\"}]}");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s report %s", test_program(), test_folder()), 1);
 	make_gate();
+	make_search();
 }
 
 static void look_at(const char *check)
@@ -242,6 +290,11 @@ static void a_session_shows_time_and_conversation(void)
 	look("session");
 }
 
+static void a_search_needs_no_script(void)
+{
+	look("search");
+}
+
 static void two_sessions_stand_side_by_side(void)
 {
 	look("compare");
@@ -269,6 +322,7 @@ const CU_TestInfo tests_browser[] = {
 	{"a phone shows all of it", a_phone_shows_all_of_it},
 	{"paper is white", paper_is_white},
 	{"a session shows time and conversation", a_session_shows_time_and_conversation},
+	{"a search needs no script", a_search_needs_no_script},
 	{"two sessions stand side by side", two_sessions_stand_side_by_side},
 	{"text of a guest breaks nothing", text_of_a_guest_breaks_nothing},
 	{"axe finds nothing", axe_finds_nothing},

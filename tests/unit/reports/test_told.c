@@ -190,7 +190,7 @@ static void a_page_says_what_it_is_and_what_came_out(void)
 
 	told_result(told, TOLD_BAD, "2 faults kill the update");
 	char *page = page_of(told);
-	TEST_CONTAINS(page, "<title>Sweep of clean \xe2\x80\x93 Stutter</title>");
+	TEST_CONTAINS(page, "<title>Sweep of clean \xe2\x80\x93 stutter sweep</title>");
 	TEST_CONTAINS(page, "<code>stutter sweep &#39;my scenario.yaml&#39; --quiet</code>");
 	TEST_CONTAINS(page, "<p class=\"result fail\"><span aria-hidden=\"true\">\xe2\x9c\x96</span> <span class=\"word\">bad: "
 	                    "</span><bdi>2 faults kill the update</bdi></p>");
