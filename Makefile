@@ -201,7 +201,7 @@ picture: deps ## Draw the README's picture anew
 	$(Q)cd $(B)/picture && { $(abspath $(BIN)) run $(CURDIR)/scenarios/first/flaky-link.yaml --seeds 1..8 --history none --out flaky >run.txt || [ $$? -eq 1 ]; } \
 		&& $(abspath $(BIN)) report flaky --picture $(CURDIR)/reports/picture.svg
 
-bench: deps ## Measure chip, proxy, reports, history and sessions, by ratios (BENCH_ALL=1: all scenarios, too; BENCH_ONLY=chip: one group)
+bench: deps ## Measure chip, proxy, reports, history, sessions and searches, by ratios (BENCH_ALL=1: all scenarios, too; BENCH_ONLY=chip: one group)
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-bench
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(O)/stutter-bench
 

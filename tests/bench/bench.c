@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What sessions, chip, proxy, reports and history cost. Nothing else should run meanwhile: figures are of wall time. `make bench` runs it.
+ * What sessions, searches, chip, proxy, reports and history cost. Nothing else should run meanwhile: figures are of wall time. `make bench` runs it.
  *
  * Targets are for a small machine (two cores); a missed one is told and is no failure, since it may be the machine's.
  */
@@ -58,8 +58,8 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } groups[] = {
-	{"chip", bench_chip},       {"proxy", bench_proxy},   {"reports", bench_reports},
-	{"history", bench_history}, {"runner", bench_runner}, {"sessions", bench_sessions},
+	{"chip", bench_chip},     {"proxy", bench_proxy},       {"reports", bench_reports},   {"history", bench_history},
+	{"runner", bench_runner}, {"sessions", bench_sessions}, {"searches", bench_searches},
 };
 
 #define GROUPS (sizeof groups / sizeof groups[0])

@@ -26,5 +26,6 @@ void bench_proxy(void);
 void bench_reports(void);
 void bench_history(void);
 void bench_runner(void);
+void bench_searches(void);
 
 #endif
