@@ -65,6 +65,8 @@ static void make_key(struct trial *trial)
 	hash_add(state, hash, strlen(hash));
 	hash_add(state, trial->plan.replay ? "replay" : "run", 3);
 	hash_add(state, trial->alone ? "alone" : "shared", 5);
+	if (trial->round > 0)
+		hash_add(state, &trial->round, sizeof trial->round);
 	hash_end(state, trial->key);
 }
 
