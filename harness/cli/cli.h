@@ -92,6 +92,7 @@ void cli_reading_close(struct cli_reading *reading);
 /** Prints scenarios/REFERENCE.md. @return an exit status. */
 int cli_print_reference(void);
 
-extern const struct cli_command cli_run, cli_replay, cli_report, cli_merge, cli_check, cli_gate, cli_list, cli_history, cli_doctor;
+extern const struct cli_command cli_run, cli_replay, cli_report, cli_merge, cli_check, cli_gate, cli_list, cli_history, cli_doctor,
+	cli_bisect;
 
 #endif

@@ -84,9 +84,9 @@ static void make_grid(struct grid *grid)
 struct group {
 	uint64_t failed, passed; /* from the culprit on */
 	size_t members, like_best;
-	double weight;                       /* of the whole, compared with the others */
-	double before[GRID], after[GRID];    /* how well a rate explains what was seen on its side, compared with the best rate there */
-	double share;                        /* of the belief, a member */
+	double weight;                    /* of the whole, compared with the others */
+	double before[GRID], after[GRID]; /* how well a rate explains what was seen on its side, compared with the best rate there */
+	double share;                     /* of the belief, a member */
 };
 
 struct view {
@@ -113,7 +113,8 @@ static double explain(const struct grid *grid, const double prior[GRID], uint64_
 	double best = 2 * IMPOSSIBLE * (double)(failed + passed + 1);
 
 	for (size_t i = 0; i < GRID; i++) {
-		ret_well[i] = (failed > 0 ? (double)failed * grid->log_fails[i] : 0) + (passed > 0 ? (double)passed * grid->log_passes[i] : 0);
+		ret_well[i] = (failed > 0 ? (double)failed * grid->log_fails[i] : 0) +
+		              (passed > 0 ? (double)passed * grid->log_passes[i] : 0);
 		if (prior[i] > 0 && ret_well[i] > best)
 			best = ret_well[i];
 	}
@@ -129,7 +130,8 @@ static void weigh_groups(struct view *view)
 	for (size_t i = 0; i < view->count; i++) {
 		struct group *group = &view->groups[i];
 		group->weight = explain(&view->grid, view->grid.after, group->failed, group->passed, group->after) +
-		                explain(&view->grid, view->grid.before, view->failed - group->failed, view->passed - group->passed, group->before);
+		                explain(&view->grid, view->grid.before, view->failed - group->failed, view->passed - group->passed,
+		                        group->before);
 		if (i == 0 || group->weight > best)
 			best = group->weight;
 	}

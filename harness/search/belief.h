@@ -23,11 +23,11 @@
 
 enum belief_state {
 	BELIEF_GOES_ON,
-	BELIEF_SURE,       /**< as sure as was asked for */
-	BELIEF_NO_FAILURE, /**< the bad end has not failed once */
+	BELIEF_SURE,          /**< as sure as was asked for */
+	BELIEF_NO_FAILURE,    /**< the bad end has not failed once */
 	BELIEF_NO_DIFFERENCE, /**< the good end fails as often as the bad one */
-	BELIEF_UNTESTABLE, /**< the ends cannot be tested, or nothing is left that can be and would tell more */
-	BELIEF_GIVEN_UP,   /**< as many sessions as were allowed */
+	BELIEF_UNTESTABLE,    /**< the ends cannot be tested, or nothing is left that can be and would tell more */
+	BELIEF_GIVEN_UP,      /**< as many sessions as were allowed */
 };
 
 struct belief_options {
@@ -53,13 +53,13 @@ struct belief {
 	struct belief_options options;
 	struct belief_count *counts; /**< a place for each revision, as all arrays here */
 	bool *built, *untestable;
-	double *share;  /**< of the belief that it is the culprit, summed over the rates */
+	double *share;   /**< of the belief that it is the culprit, summed over the rates */
 	bool *like_best; /**< nothing that can be tested tells it from the best: the best itself is one of them */
 	size_t best;
-	double sure;    /**< how probable the best, with those like it, is at least under all plausible rates */
-	double average; /**< how probable they are, summed over the rates */
+	double sure;          /**< how probable the best, with those like it, is at least under all plausible rates */
+	double average;       /**< how probable they are, summed over the rates */
 	double before, after; /**< the rates, as the belief has them */
-	uint64_t sessions; /**< so far */
+	uint64_t sessions;    /**< so far */
 };
 
 void belief_open(struct belief *belief, const struct belief_options *options);

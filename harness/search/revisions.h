@@ -24,8 +24,8 @@
 #define REVISION_DIGITS 10
 
 struct revision {
-	char *id;   /**< a commit's hash, or a device's name or path */
-	char *name; /**< for people: the first digits of the hash, or the device */
+	char *id;             /**< a commit's hash, or a device's name or path */
+	char *name;           /**< for people: the first digits of the hash, or the device */
 	char *subject, *date; /**< of the commit, and when its author made it; empty for a device */
 	bool is_candidate;    /**< else it is the good end or an ancestor of it */
 	size_t *parents;

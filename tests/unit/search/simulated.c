@@ -34,7 +34,8 @@ static struct belief_count run(const struct simulated *simulated, size_t at, uns
 	struct belief_count found = {.failed = 0};
 
 	for (unsigned i = first; i < first + count; i++)
-		found.failed += random_happens(random_stream(simulated->seed, "sessions"), at, i, is_bad ? simulated->after : simulated->before);
+		found.failed += random_happens(random_stream(simulated->seed, "sessions"), at, i,
+		                               is_bad ? simulated->after : simulated->before);
 	found.passed = count - found.failed;
 	return found;
 }
@@ -49,8 +50,7 @@ struct simulated_result simulated_belief(const struct simulated *simulated, cons
 	own.revisions = simulated->revisions;
 	belief_open(&belief, &own);
 	while ((result.state = belief_next(&belief, &at)) == BELIEF_GOES_ON) {
-		const struct belief_count found =
-			run(simulated, at, belief.counts[at].failed + belief.counts[at].passed, own.batch);
+		const struct belief_count found = run(simulated, at, belief.counts[at].failed + belief.counts[at].passed, own.batch);
 		belief_add(&belief, at, &found);
 	}
 	result.is_right = result.state == BELIEF_SURE && belief.best == simulated_culprit(simulated);
