@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * How small an amount can be that still does it: the border between values that fail in one way and values that do not, by asking for values in batches.
+ */
+#ifndef SEARCH_MAGNITUDE_H
+#define SEARCH_MAGNITUDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fault/action.h"
+
+/** What a session says of a candidate. */
+enum answer {
+	ANSWER_UNKNOWN, /**< it was not run, or is inconclusive */
+	ANSWER_SAME,    /**< it fails in the same way */
+	ANSWER_OTHER,   /**< it passes, or fails otherwise */
+};
+
+/** How values are asked for. */
+struct magnitude {
+	uint64_t least, most; /**< that can be asked for */
+	uint64_t step;        /**< a border is not looked for any finer than this, nor than a hundredth of it */
+	/** Asks for several values at once. @return false: it is over, and nothing more can be asked. */
+	bool (*ask)(void *ctx, const uint64_t *values, size_t count, enum answer *ret_answers);
+	void *ctx;
+};
+
+/** The range of values that fail so. */
+struct borders {
+	uint64_t low;     /**< the smallest that fails so, as far as is known */
+	uint64_t below;   /**< a smaller one that does not, if has_below; nothing between both was asked, and they are as near as asked for */
+	bool has_below;   /**< false: even the least fails so */
+	uint64_t high;    /**< the largest that fails so, as far as is known */
+	uint64_t above;   /**< a larger one that does not, if has_above */
+	bool has_above;   /**< false: all larger ones that were tried, up to the most, fail so */
+	bool sharp_below; /**< all that was asked farther below does not fail so, and all between both borders does */
+	bool sharp_above; /**< the same above */
+	bool is_whole;    /**< false: it was over before the borders were found */
+};
+
+/**
+ * Looks for both borders around a value that fails so.
+ * @param near Borders of an earlier search that may still hold, which is asked first; NULL: none.
+ */
+void magnitude_find(const struct magnitude *magnitude, uint64_t value, const struct borders *near, struct borders *ret_borders);
+
+/** The parameter of an action that says how much, the more the worse: a duration, or a number of times. @return NULL if it has none. */
+const struct param *magnitude_of(const struct action *action);
+
+/** Its value. */
+uint64_t magnitude_get(const struct param *param, const union action_params *params);
+void magnitude_set(const struct param *param, union action_params *params, uint64_t value);
+
+/** The limits of a parameter for a session that lasts at most @p deadline_ns. */
+void magnitude_limits(const struct param *param, uint64_t deadline_ns, struct magnitude *ret_magnitude);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The smallest plan that still fails in the same way: fewest decisions, then smallest magnitudes, then simplest words, and a sentence that says when it fails.
+ *
+ * What counts is ending_same() with what the plan's replay comes to. Where the replay does not end as the session did that left the plan, the plan's faults are shrunk with
+ * its seed in place of its decisions.
+ */
+#ifndef SEARCH_SHRINK_H
+#define SEARCH_SHRINK_H
+
+#include "search/magnitude.h"
+#include "search/search.h"
+#include "search/words.h"
+
+#define SHRINK_STAGES_MAX 16
+#define SHRINK_SENTENCE_MAX 4096
+/** The shrunk plan, in the search's folder. */
+#define SHRINK_PLAN "shrunk.yaml"
+
+enum shrink_state {
+	SHRINK_DONE,     /**< the smallest plan, checked from power on */
+	SHRINK_ENDED,    /**< the search was over before it was through: the smallest plan so far */
+	SHRINK_PASSES,   /**< nothing to shrink: the plan does not fail */
+	SHRINK_UNCLEAR,  /**< nothing to shrink: what the plan comes to is not known, as by a session that is inconclusive */
+	SHRINK_UNSTEADY, /**< the smallest plan came to something else, or had another digest, in one of the sessions from power on */
+};
+
+/** What was left after a stage. */
+struct shrink_stage {
+	char name[64];
+	size_t left;     /**< decisions or faults */
+	size_t sessions; /**< that the stage has asked for, known ones included */
+};
+
+/** One decision, or fault, that is left. */
+struct shrunk_part {
+	char at[FAULT_AT_MAX]; /**< the simplest address that hits just it; empty: none was found but the decision's own */
+	bool has_magnitude;
+	const struct param *magnitude; /**< of the action's parameters: the one that was made small */
+	struct borders borders;        /**< of that */
+	enum answer without;           /**< whether the plan without this part fails so: ANSWER_OTHER if it was shown that it does not */
+};
+
+struct shrunk {
+	enum shrink_state state;
+	struct ending ending;  /**< what the plan came to when it was replayed: the target */
+	bool of_faults;        /**< its faults were shrunk, with its seed, as its decisions do not fail in the same way */
+	struct ending decided; /**< if so: what the decisions came to */
+	size_t before;         /**< decisions or faults of the plan that was given */
+	struct trial smallest; /**< the smallest plan; of a state in which there is one */
+	struct shrunk_part *parts;
+	size_t count; /**< of parts, in the order of the smallest plan's decisions, or faults */
+	struct shrink_stage stages[SHRINK_STAGES_MAX];
+	size_t stage_count;
+	bool both_sides; /**< each "iff" was shown by sessions */
+	unsigned proofs; /**< sessions from power on, all of which came to the target with one digest */
+	char digest[TRACE_DIGEST_MAX];
+	char sentence[SHRINK_SENTENCE_MAX]; /**< "fails iff tcp.syn#1 to the server is lost" */
+};
+
+/**
+ * Shrinks a plan and writes the result as SHRINK_PLAN into the search's folder.
+ * @param plan Frozen (replay or not), or one with faults only, which is then run once to be frozen. Must outlive @p ret_shrunk.
+ * @param name Of the file that the result is written to; NULL: it is not written.
+ * @param before What the session came to that left the plan; NULL: it is found out, by running its faults, if its replay does not fail.
+ * @param ret_shrunk To be released with shrunk_close(), whatever its state.
+ * @return false with @p err as search_run(), and then there is nothing to release.
+ */
+bool shrink_plan(struct search *search, const struct plan *plan, const char *name, const struct ending *before, struct shrunk *ret_shrunk,
+                 struct error *err);
+void shrunk_close(struct shrunk *shrunk);
+
+#endif
