@@ -30,22 +30,26 @@ struct magnitude {
 
 /** The range of values that fail so. */
 struct borders {
-	uint64_t low;     /**< the smallest that fails so, as far as is known */
-	uint64_t below;   /**< a smaller one that does not, if has_below; nothing between both was asked, and they are as near as asked for */
-	bool has_below;   /**< false: even the least fails so */
-	uint64_t high;    /**< the largest that fails so, as far as is known */
-	uint64_t above;   /**< a larger one that does not, if has_above */
-	bool has_above;   /**< false: all larger ones that were tried, up to the most, fail so */
-	bool sharp_below; /**< all that was asked farther below does not fail so, and all between both borders does */
-	bool sharp_above; /**< the same above */
-	bool is_whole;    /**< false: it was over before the borders were found */
+	uint64_t low;   /**< the smallest that fails so, as far as is known */
+	uint64_t below; /**< a smaller one that does not, if has_below; nothing between both was asked, and they are as near as asked for */
+	bool has_below; /**< false: even the least fails so */
+	uint64_t high;  /**< the largest that fails so, as far as is known */
+	uint64_t above; /**< a larger one that does not, if has_above */
+	bool has_above; /**< false: all larger ones that were tried, up to the most, fail so */
+	bool sharp_below;   /**< all that was asked farther below does not fail so, and all between both borders does */
+	bool sharp_above;   /**< the same above */
+	bool low_is_found;  /**< the search for the lower border has come to its end, and what was found holds */
+	bool high_is_found; /**< the same for the upper one */
 };
 
 /**
- * Looks for both borders around a value that fails so.
- * @param near Borders of an earlier search that may still hold, which is asked first; NULL: none.
+ * Looks for the lower border from a value that fails so.
+ * @param borders In: of an earlier search, or all zero. If that found its border at this value, it is only asked whether it still holds. Out: with low, below, sharp_below.
  */
-void magnitude_find(const struct magnitude *magnitude, uint64_t value, const struct borders *near, struct borders *ret_borders);
+void magnitude_find_low(const struct magnitude *magnitude, uint64_t value, struct borders *borders);
+
+/** Looks for the upper border from borders->low on. */
+void magnitude_find_high(const struct magnitude *magnitude, struct borders *borders);
 
 /** The parameter of an action that says how much, the more the worse: a duration, or a number of times. @return NULL if it has none. */
 const struct param *magnitude_of(const struct action *action);

@@ -377,6 +377,16 @@ void search_find(struct search *search, const char *format, ...)
 		search->options.found(search->options.ctx, text);
 }
 
+const struct places *search_places(const struct search *search)
+{
+	return search->options.places;
+}
+
+const char *search_dir(const struct search *search)
+{
+	return search->options.dir;
+}
+
 struct search_counts search_counts(const struct search *search)
 {
 	return search->counts;

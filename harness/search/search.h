@@ -77,4 +77,8 @@ struct search_counts {
 };
 struct search_counts search_counts(const struct search *search);
 
+/** Where its sessions find what they need, and the folder that it keeps its files in. */
+const struct places *search_places(const struct search *search);
+const char *search_dir(const struct search *search);
+
 #endif

@@ -48,7 +48,8 @@ struct shrunk {
 	bool of_faults;        /**< its faults were shrunk, with its seed, as its decisions do not fail in the same way */
 	struct ending decided; /**< if so: what the decisions came to */
 	size_t before;         /**< decisions or faults of the plan that was given */
-	struct trial smallest; /**< the smallest plan; of a state in which there is one */
+	bool has_plan;         /**< there is a smallest plan */
+	struct trial smallest; /**< the smallest plan that was seen to fail so */
 	struct shrunk_part *parts;
 	size_t count; /**< of parts, in the order of the smallest plan's decisions, or faults */
 	struct shrink_stage stages[SHRINK_STAGES_MAX];
@@ -56,6 +57,7 @@ struct shrunk {
 	bool both_sides; /**< each "iff" was shown by sessions */
 	unsigned proofs; /**< sessions from power on, all of which came to the target with one digest */
 	char digest[TRACE_DIGEST_MAX];
+	struct plan *own;                   /* that was frozen here; NULL: none */
 	char sentence[SHRINK_SENTENCE_MAX]; /**< "fails iff tcp.syn#1 to the server is lost" */
 };
 

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: the range between a value that fails so and one that does not is cut into four, three values are asked at once, and what is left is a quarter. Where the range spans several
+ * orders of magnitude it is cut by ratio. Values have three digits, so that a border is one that can be said. Then some values on either side of a border are asked, farther away
+ * from it: where one of them is on the wrong side, the border is not sharp.
+ */
+#include "search/magnitude.h"
+
+#include <string.h>
+
+#include "base/param.h"
+
+/* Values that are asked for at once. */
+#define CUTS 3
+/* A border is looked for as finely as this share of it. */
+#define SHARE 100
+/* Digits that a value has. */
+#define DIGITS_ONE 1000
+/* From this ratio on a range is cut by ratio. */
+#define RATIO 8
+
+static uint64_t rounded(uint64_t value)
+{
+	uint64_t unit = 1;
+
+	while (value / unit >= DIGITS_ONE)
+		unit *= 10;
+	return (value + unit / 2) / unit * unit;
+}
+
+__extension__ typedef unsigned __int128 wide;
+
+/* The geometric mean, rounded down: whole numbers are the same on every machine. */
+static uint64_t mean_ratio(uint64_t a, uint64_t b)
+{
+	const wide product = (wide)a * b;
+	uint64_t root = 0;
+
+	for (uint64_t bit = UINT64_C(1) << 63; bit > 0; bit >>= 1)
+		if ((wide)(root | bit) * (root | bit) <= product)
+			root |= bit;
+	return root;
+}
+
+/* The @p k-th of CUTS values between both, in the order from @p low to @p high. */
+static uint64_t cut(uint64_t low, uint64_t high, unsigned k, uint64_t step)
+{
+	const uint64_t from = low > step ? low : step;
+	uint64_t value = low + (high - low) / (CUTS + 1) * k + (high - low) % (CUTS + 1) * k / (CUTS + 1);
+
+	if (high / from >= RATIO) {
+		const uint64_t middle = mean_ratio(from, high);
+		value = k == 1 ? mean_ratio(from, middle) : k == 2 ? middle : mean_ratio(middle, high);
+	}
+	const uint64_t round = rounded(value);
+	return round > low && round < high ? round : value;
+}
+
+/* Values strictly between both, increasing. */
+static size_t cut_range(uint64_t low, uint64_t high, uint64_t step, uint64_t ret_values[CUTS])
+{
+	size_t count = 0;
+
+	for (unsigned k = 1; k <= CUTS; k++) {
+		const uint64_t value = cut(low, high, k, step);
+		if (value > low && value < high && (count == 0 || value > ret_values[count - 1]))
+			ret_values[count++] = value;
+	}
+	return count;
+}
+
+static bool is_near(const struct magnitude *magnitude, uint64_t fails, uint64_t passes)
+{
+	const uint64_t apart = fails > passes ? fails - passes : passes - fails, fine = fails / SHARE;
+
+	return apart <= (fine > magnitude->step ? fine : magnitude->step);
+}
+
+/* Narrows the range between @p fails and @p passes, from the side of what fails. @return false: it is over. */
+static bool narrow(const struct magnitude *magnitude, uint64_t *fails, uint64_t *passes)
+{
+	while (!is_near(magnitude, *fails, *passes)) {
+		uint64_t values[CUTS], near = *fails;
+		enum answer answers[CUTS];
+		const bool down = *passes < *fails;
+		const size_t count = down ? cut_range(*passes, *fails, magnitude->step, values)
+		                          : cut_range(*fails, *passes, magnitude->step, values);
+		if (count == 0)
+			return true;
+		if (!magnitude->ask(magnitude->ctx, values, count, answers))
+			return false;
+		for (size_t i = 0; i < count; i++) {
+			const size_t at = down ? count - 1 - i : i;
+			if (answers[at] != ANSWER_SAME) {
+				*passes = values[at];
+				break;
+			}
+			near = values[at];
+		}
+		*fails = near;
+	}
+	return true;
+}
+
+/* -- below -- */
+
+static bool ask_one(const struct magnitude *magnitude, uint64_t value, enum answer *ret_answer)
+{
+	return magnitude->ask(magnitude->ctx, &value, 1, ret_answer);
+}
+
+static bool find_below(const struct magnitude *magnitude, const struct borders *near, struct borders *borders)
+{
+	enum answer answer = ANSWER_UNKNOWN;
+
+	if (borders->low <= magnitude->least)
+		return true;
+	/* A border that still holds: its value fails so, being the one at which the search begins. */
+	if (near != NULL && near->has_below && near->low == borders->low) {
+		if (!ask_one(magnitude, near->below, &answer))
+			return false;
+		borders->below = near->below;
+		borders->has_below = answer != ANSWER_SAME;
+		if (borders->has_below)
+			return true;
+		borders->low = near->below;
+	}
+	if (borders->low <= magnitude->least)
+		return true;
+	if (!ask_one(magnitude, magnitude->least, &answer))
+		return false;
+	borders->below = magnitude->least;
+	borders->has_below = answer != ANSWER_SAME;
+	if (borders->has_below)
+		return narrow(magnitude, &borders->low, &borders->below);
+	borders->low = magnitude->least;
+	return true;
+}
+
+/* -- above -- */
+
+/* Ever larger values, all at once, each four times the one before; the last one is the most that there is. */
+static bool find_above(const struct magnitude *magnitude, struct borders *borders)
+{
+	uint64_t values[6];
+	enum answer answers[6];
+	size_t count = 0;
+
+	const uint64_t from = borders->high > magnitude->step ? borders->high : magnitude->step;
+	for (uint64_t value = from > magnitude->most / 4 ? magnitude->most : from * 4; count < 6;) {
+		values[count++] = value < magnitude->most ? rounded(value) : magnitude->most;
+		if (value >= magnitude->most)
+			break;
+		value = count == 5 || value > magnitude->most / 4 ? magnitude->most : value * 4;
+	}
+	if (borders->high >= magnitude->most || count == 0)
+		return true;
+	if (!magnitude->ask(magnitude->ctx, values, count, answers))
+		return false;
+	for (size_t i = 0; i < count && !borders->has_above; i++) {
+		borders->has_above = answers[i] != ANSWER_SAME;
+		if (borders->has_above)
+			borders->above = values[i];
+		else
+			borders->high = values[i];
+	}
+	/* What comes behind a value that does not fail so must not fail so either, or the border is not sharp. */
+	for (size_t i = 0; i < count; i++)
+		borders->sharp_above = borders->sharp_above &&
+		                       (values[i] < borders->above || !borders->has_above || answers[i] != ANSWER_SAME);
+	return !borders->has_above || narrow(magnitude, &borders->high, &borders->above);
+}
+
+/* -- sharpness -- */
+
+/* Below the lower border at a half and at nine tenths; above it, up to the value that it began with, at two places between. */
+static bool probe(const struct magnitude *magnitude, uint64_t began, struct borders *borders)
+{
+	const uint64_t low = borders->low, below = borders->below;
+	const uint64_t gap = began > low ? began - low : 0;
+	uint64_t values[4];
+	enum answer answers[4];
+	size_t wrong_if_same = 0, count = 0;
+
+	if (borders->has_below && below / 10 * 9 > magnitude->least && below / 10 * 9 < below)
+		values[count++] = rounded(below / 10 * 9);
+	if (borders->has_below && below / 2 > magnitude->least)
+		values[count++] = rounded(below / 2);
+	wrong_if_same = count;
+	if (borders->has_below && gap > 2 * magnitude->step) {
+		values[count++] = rounded(low + gap / 20 > low ? low + gap / 20 : low + 1);
+		values[count++] = rounded(low + gap / 2);
+	}
+	for (size_t i = wrong_if_same; i < count; i++)
+		if (values[i] <= low)
+			values[i] = low + 1;
+	if (count == 0)
+		return true;
+	if (!magnitude->ask(magnitude->ctx, values, count, answers))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if ((answers[i] == ANSWER_SAME) != (i >= wrong_if_same))
+			borders->sharp_below = false;
+	return true;
+}
+
+void magnitude_find_low(const struct magnitude *magnitude, uint64_t value, struct borders *borders)
+{
+	const struct borders known = *borders;
+	const bool is_known = known.low_is_found && known.low == value;
+
+	*borders = (struct borders){.low = value, .high = value, .sharp_below = true, .sharp_above = true};
+	if (!find_below(magnitude, is_known ? &known : NULL, borders))
+		return;
+	/* A border that holds as it was is as sharp as it was. */
+	if (is_known && borders->low == known.low)
+		borders->sharp_below = known.sharp_below;
+	else if (!probe(magnitude, value, borders))
+		return;
+	borders->low_is_found = true;
+}
+
+void magnitude_find_high(const struct magnitude *magnitude, struct borders *borders)
+{
+	borders->high = borders->low;
+	borders->has_above = false;
+	borders->sharp_above = true;
+	borders->high_is_found = find_above(magnitude, borders);
+}
+
+/* -- the parameters -- */
+
+static const struct {
+	enum fault_kind kind;
+	const char *key;
+} amounts[] = {
+	{FAULT_DELAY, "time"},    {FAULT_OUTAGE, "for"},      {FAULT_HOLD, "frames"},     {FAULT_DUPLICATE, "copies"},
+	{FAULT_CARRIER, "for"},   {FAULT_BABBLE, "for"},      {FAULT_PAUSE, "for"},       {FAULT_COLLISION, "times"},
+	{FAULT_SPI_STALL, "for"}, {FAULT_SPI_SLOW, "factor"}, {FAULT_INT_STUCK, "for"},   {FAULT_INT_DOUBLE, "after"},
+	{FAULT_POWER_CUT, "for"}, {FAULT_NOR_STUCK, "for"},   {FAULT_NOR_SLOW, "factor"}, {FAULT_ZERO_WINDOW, "for"},
+	{FAULT_TLS_STALL, "for"}, {FAULT_SERVER_DOWN, "for"}, {FAULT_TRUNCATE, "by"},
+};
+
+static bool is_there(const struct param *table, const char *key)
+{
+	return table != NULL && param_find(table, key) != NULL;
+}
+
+const struct param *magnitude_of(const struct action *action)
+{
+	for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++)
+		if (amounts[i].kind == action->kind && is_there(action->params, amounts[i].key))
+			return param_find(action->params, amounts[i].key);
+	return NULL;
+}
+
+uint64_t magnitude_get(const struct param *param, const union action_params *params)
+{
+	uint64_t value;
+
+	memcpy(&value, (const char *)params + param->offset, sizeof value);
+	return value;
+}
+
+void magnitude_set(const struct param *param, union action_params *params, uint64_t value)
+{
+	memcpy((char *)params + param->offset, &value, sizeof value);
+}
+
+void magnitude_limits(const struct param *param, uint64_t deadline_ns, struct magnitude *ret_magnitude)
+{
+	const bool is_time = param->unit == UNIT_DURATION;
+
+	ret_magnitude->least = param->min > 0 ? param->min : is_time ? 1 : 0;
+	ret_magnitude->most = param->max;
+	ret_magnitude->step = is_time ? 1000 : 1;
+	if (is_time && (ret_magnitude->most == 0 || ret_magnitude->most > deadline_ns))
+		ret_magnitude->most = deadline_ns;
+	if (ret_magnitude->most == 0)
+		ret_magnitude->most = 64;
+}

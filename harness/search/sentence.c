@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A sentence says no more than sessions have shown: "iff" only where both sides of each part were seen. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/unit.h"
+#include "search/shrinking.h"
+
+struct sentence {
+	char *text;
+	size_t size, used;
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct sentence *sentence, const char *format, ...)
+{
+	va_list arguments;
+
+	if (sentence->used >= sentence->size)
+		return;
+	va_start(arguments, format);
+	const int length = vsnprintf(sentence->text + sentence->used, sentence->size - sentence->used, format, arguments);
+	va_end(arguments);
+	sentence->used += length > 0 ? (size_t)length : 0;
+}
+
+static const char *say_amount(const struct param *param, uint64_t value, char ret_text[UNIT_TEXT_MAX])
+{
+	return param->unit == UNIT_DURATION ? unit_show_duration(value, ret_text) : unit_format(param->unit, value, ret_text);
+}
+
+/* "at least 61.2 s", "from 61.2 s to 90 s", "of 3 s". */
+static void say_range(struct sentence *sentence, const struct shrunk_part *part)
+{
+	const struct borders *borders = &part->borders;
+	char low[UNIT_TEXT_MAX], high[UNIT_TEXT_MAX];
+
+	say_amount(part->magnitude, borders->low, low);
+	say_amount(part->magnitude, borders->high, high);
+	if (!borders->low_is_found)
+		say(sentence, "%s", low);
+	else if (borders->has_below && borders->has_above)
+		say(sentence, "from %s to %s", low, high);
+	else if (borders->has_below)
+		say(sentence, "at least %s", low);
+	else if (borders->has_above)
+		say(sentence, "at most %s", high);
+	else
+		say(sentence, "%s or any other time", low);
+}
+
+static struct words_place place_of(const struct shrunk *shrunk, size_t index)
+{
+	struct words_place place = {.direction = item_direction(&shrunk->smallest.plan, index)};
+	const char *at = shrunk->parts[index].at[0] != '\0' ? shrunk->parts[index].at : item_at(&shrunk->smallest.plan, index);
+
+	(void)snprintf(place.at, sizeof place.at, "%s", at);
+	return place;
+}
+
+/* Losses, delays and outages have words of their own. */
+static void say_frame(struct sentence *sentence, const struct shrunk *shrunk, size_t index, const char *place, bool several)
+{
+	const struct shrunk_part *part = &shrunk->parts[index];
+
+	switch (item_action(&shrunk->smallest.plan, index)->kind) {
+	case FAULT_DROP:
+		say(sentence, "%s %s lost", place, several ? "are" : "is");
+		return;
+	case FAULT_OUTAGE:
+		say(sentence, "an outage from %s on lasts ", place);
+		say_range(sentence, part);
+		return;
+	case FAULT_DELAY:
+		say(sentence, "%s is delayed by ", place);
+		say_range(sentence, part);
+		return;
+	default:
+		say(sentence, "%s at %s", item_action(&shrunk->smallest.plan, index)->name, place);
+		if (!part->has_magnitude)
+			return;
+		say(sentence, " with '%s' ", part->magnitude->key);
+		say_range(sentence, part);
+	}
+}
+
+static void say_fault(struct sentence *sentence, const struct shrunk *shrunk, size_t index)
+{
+	const struct shrunk_part *part = &shrunk->parts[index];
+
+	say(sentence, "the fault '%s' acts", item_name(&shrunk->smallest.plan, index));
+	if (!part->has_magnitude)
+		return;
+	say(sentence, " with '%s' ", part->magnitude->key);
+	say_range(sentence, part);
+}
+
+/* How many from @p index on are neighbours that are lost alike. */
+static size_t join(const struct shrunk *shrunk, size_t index, struct words_place *place)
+{
+	const struct plan *plan = &shrunk->smallest.plan;
+	size_t count = 1;
+
+	*place = place_of(shrunk, index);
+	while (plan->replay && index + count < shrunk->count && item_action(plan, index)->kind == FAULT_DROP &&
+	       item_action(plan, index + count)->kind == FAULT_DROP) {
+		const struct words_place next = place_of(shrunk, index + count);
+		if (!words_join(place, &next))
+			break;
+		count++;
+	}
+	return count;
+}
+
+void shrinking_sentence(struct shrunk *shrunk)
+{
+	struct sentence sentence = {.text = shrunk->sentence, .size = sizeof shrunk->sentence};
+	struct words_place place;
+	char text[FAULT_AT_MAX + 32];
+
+	if (shrunk->count == 0) {
+		say(&sentence, "fails so without any fault");
+		return;
+	}
+	say(&sentence, "fails %s ", shrunk->both_sides ? "iff" : "if");
+	for (size_t i = 0, count; i < shrunk->count; i += count) {
+		count = join(shrunk, i, &place);
+		say(&sentence, "%s", i > 0 ? " and " : "");
+		if (!shrunk->smallest.plan.replay)
+			say_fault(&sentence, shrunk, i);
+		else
+			say_frame(&sentence, shrunk, i, place.at[0] != '\0' ? words_say_place(&place, text, sizeof text) : "its time",
+			          count > 1);
+	}
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The amounts of all parts, one part after the other, until all borders hold at once. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "search/shrinking.h"
+
+/* Rounds over all parts. */
+#define ROUNDS 3
+/* Values that are asked for at once. */
+#define VALUES_MAX 8
+
+/* What magnitude_find_low() asks about. */
+struct asked {
+	struct shrinking *shrinking;
+	size_t part;
+};
+
+static void vary(const struct asked *asked, uint64_t value, struct trial *ret_trial)
+{
+	const struct shrunk_part *part = &asked->shrinking->shrunk->parts[asked->part];
+
+	shrinking_variant(asked->shrinking, NULL, ret_trial);
+	magnitude_set(part->magnitude, item_params(&ret_trial->plan, asked->part), value);
+	(void)snprintf(ret_trial->name, sizeof ret_trial->name, "%s: %llu", part->magnitude->key, (unsigned long long)value);
+}
+
+static bool ask(void *ctx, const uint64_t *values, size_t count, enum answer *ret_answers)
+{
+	const struct asked *asked = ctx;
+	struct trial trials[VALUES_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		vary(asked, values[i], &trials[i]);
+	const bool going = shrinking_ask(asked->shrinking, trials, count, ret_answers);
+	for (size_t i = 0; i < count; i++)
+		trial_close(&trials[i]);
+	return going;
+}
+
+static void open_magnitude(struct asked *asked, struct magnitude *ret_magnitude)
+{
+	struct plan *plan = &asked->shrinking->shrunk->smallest.plan;
+	const union action_params *params = item_params(plan, asked->part);
+
+	magnitude_limits(asked->shrinking->shrunk->parts[asked->part].magnitude, plan->deadline_ns, ret_magnitude);
+	ret_magnitude->ask = ask;
+	ret_magnitude->ctx = asked;
+	/* A uniform delay is no shorter than its jitter. */
+	if (item_action(plan, asked->part)->kind == FAULT_DELAY && params->delay.jitter_ns > ret_magnitude->least)
+		ret_magnitude->least = params->delay.jitter_ns;
+}
+
+/* @return whether the amount has become another. */
+static bool lessen(struct shrinking *shrinking, size_t index)
+{
+	struct shrunk_part *part = &shrinking->shrunk->parts[index];
+	struct asked asked = {.shrinking = shrinking, .part = index};
+	const uint64_t value = magnitude_get(part->magnitude, item_params(&shrinking->shrunk->smallest.plan, index));
+	struct magnitude magnitude;
+	struct trial lesser;
+
+	open_magnitude(&asked, &magnitude);
+	magnitude_find_low(&magnitude, value, &part->borders);
+	if (part->borders.low == value)
+		return false;
+	vary(&asked, part->borders.low, &lesser);
+	shrinking_take(shrinking, &lesser);
+	return true;
+}
+
+void shrinking_magnitudes(struct shrinking *shrinking)
+{
+	bool changed = true;
+
+	for (unsigned round = 0; round < ROUNDS && changed && !shrinking->is_over; round++) {
+		changed = false;
+		for (size_t i = 0; i < shrinking->shrunk->count && !shrinking->is_over; i++)
+			changed |= shrinking->shrunk->parts[i].has_magnitude && lessen(shrinking, i);
+	}
+}
+
+void shrinking_upper_borders(struct shrinking *shrinking)
+{
+	for (size_t i = 0; i < shrinking->shrunk->count && !shrinking->is_over; i++) {
+		struct asked asked = {.shrinking = shrinking, .part = i};
+		struct shrunk_part *part = &shrinking->shrunk->parts[i];
+		struct magnitude magnitude;
+		if (!part->has_magnitude || !part->borders.low_is_found)
+			continue;
+		open_magnitude(&asked, &magnitude);
+		magnitude_find_high(&magnitude, &part->borders);
+	}
+}
