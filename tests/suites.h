@@ -99,6 +99,10 @@
 	S("reports/vcd", tests_vcd, false)                                                                                                 \
 	S("search/ending", tests_ending, false)                                                                                            \
 	S("search/results", tests_results, false)                                                                                          \
+	S("search/reduce", tests_reduce, false)                                                                                            \
+	S("search/magnitude", tests_magnitude, false)                                                                                      \
+	S("search/words", tests_words, false)                                                                                              \
+	S("search/stalls", tests_stalls, false)                                                                                            \
 	S("session/world", tests_world, false)                                                                                             \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \

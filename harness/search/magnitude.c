@@ -77,7 +77,7 @@ static bool is_near(const struct magnitude *magnitude, uint64_t fails, uint64_t 
 }
 
 /* Narrows the range between @p fails and @p passes, from the side of what fails. @return false: it is over. */
-static bool narrow(const struct magnitude *magnitude, uint64_t *fails, uint64_t *passes)
+static bool narrow(const struct magnitude *magnitude, uint64_t *fails, uint64_t *passes, bool *sharp)
 {
 	while (!is_near(magnitude, *fails, *passes)) {
 		uint64_t values[CUTS], near = *fails;
@@ -89,13 +89,17 @@ static bool narrow(const struct magnitude *magnitude, uint64_t *fails, uint64_t 
 			return true;
 		if (!magnitude->ask(magnitude->ctx, values, count, answers))
 			return false;
+		bool beyond = false;
 		for (size_t i = 0; i < count; i++) {
 			const size_t at = down ? count - 1 - i : i;
-			if (answers[at] != ANSWER_SAME) {
+			const bool does = answers[at] == ANSWER_SAME;
+			if (does && beyond)
+				*sharp = false;
+			else if (does)
+				near = values[at];
+			else if (!beyond)
 				*passes = values[at];
-				break;
-			}
-			near = values[at];
+			beyond = beyond || !does;
 		}
 		*fails = near;
 	}
@@ -109,35 +113,86 @@ static bool ask_one(const struct magnitude *magnitude, uint64_t value, enum answ
 	return magnitude->ask(magnitude->ctx, &value, 1, ret_answer);
 }
 
-static bool find_below(const struct magnitude *magnitude, const struct borders *near, struct borders *borders)
+/*
+ * What holds elsewhere is asked first: it is the border here too, or on one side of it.
+ * @param borders Comes nearer to the border; has_below if one was found that need not be the nearest.
+ * @return false: it is over.
+ */
+static bool take_hint(const struct magnitude *magnitude, struct borders *borders, bool *ret_is_near)
+{
+	const struct borders *hint = magnitude->hint;
+	enum answer answers[2];
+
+	*ret_is_near = false;
+	if (hint == NULL || !hint->low_is_found || !hint->has_below || hint->low >= borders->low || hint->below < magnitude->least)
+		return true;
+	const uint64_t values[2] = {hint->below, hint->low};
+	if (!magnitude->ask(magnitude->ctx, values, 2, answers))
+		return false;
+	if (answers[1] == ANSWER_SAME)
+		borders->low = answers[0] == ANSWER_SAME ? hint->below : hint->low;
+	else if (answers[0] == ANSWER_SAME)
+		borders->sharp_below = false;
+	borders->has_below = answers[0] != ANSWER_SAME || answers[1] != ANSWER_SAME;
+	borders->below = answers[1] != ANSWER_SAME ? hint->low : hint->below;
+	*ret_is_near = answers[1] == ANSWER_SAME && answers[0] != ANSWER_SAME;
+	return true;
+}
+
+static bool find_below(const struct magnitude *magnitude, const struct borders *known, struct borders *borders, bool *ret_is_near)
 {
 	enum answer answer = ANSWER_UNKNOWN;
 
+	*ret_is_near = false;
 	if (borders->low <= magnitude->least)
 		return true;
 	/* A border that still holds: its value fails so, being the one at which the search begins. */
-	if (near != NULL && near->has_below && near->low == borders->low) {
-		if (!ask_one(magnitude, near->below, &answer))
+	if (known != NULL && known->has_below) {
+		if (!ask_one(magnitude, known->below, &answer))
 			return false;
-		borders->below = near->below;
+		borders->below = known->below;
 		borders->has_below = answer != ANSWER_SAME;
 		if (borders->has_below)
 			return true;
-		borders->low = near->below;
-	}
-	if (borders->low <= magnitude->least)
-		return true;
-	if (!ask_one(magnitude, magnitude->least, &answer))
+		borders->low = known->below;
+	} else if (!take_hint(magnitude, borders, ret_is_near)) {
 		return false;
-	borders->below = magnitude->least;
-	borders->has_below = answer != ANSWER_SAME;
+	}
+	if (*ret_is_near || borders->low <= magnitude->least)
+		return true;
+	if (!borders->has_below) {
+		if (!ask_one(magnitude, magnitude->least, &answer))
+			return false;
+		borders->below = magnitude->least;
+		borders->has_below = answer != ANSWER_SAME;
+	}
 	if (borders->has_below)
-		return narrow(magnitude, &borders->low, &borders->below);
+		return narrow(magnitude, &borders->low, &borders->below, &borders->sharp_below);
 	borders->low = magnitude->least;
 	return true;
 }
 
 /* -- above -- */
+
+/* As take_hint(); the most is asked too. */
+static bool take_hint_above(const struct magnitude *magnitude, struct borders *borders)
+{
+	const struct borders *hint = magnitude->hint;
+	enum answer answers[3];
+
+	if (hint == NULL || !hint->high_is_found || !hint->has_above || hint->high <= borders->low || hint->above >= magnitude->most)
+		return true;
+	const uint64_t values[3] = {hint->high, hint->above, magnitude->most};
+	if (!magnitude->ask(magnitude->ctx, values, 3, answers))
+		return false;
+	borders->has_above = answers[0] == ANSWER_SAME && answers[1] != ANSWER_SAME;
+	if (!borders->has_above)
+		return true;
+	borders->high = hint->high;
+	borders->above = hint->above;
+	borders->sharp_above = answers[2] != ANSWER_SAME;
+	return true;
+}
 
 /* Ever larger values, all at once, each four times the one before; the last one is the most that there is. */
 static bool find_above(const struct magnitude *magnitude, struct borders *borders)
@@ -146,6 +201,10 @@ static bool find_above(const struct magnitude *magnitude, struct borders *border
 	enum answer answers[6];
 	size_t count = 0;
 
+	if (!take_hint_above(magnitude, borders))
+		return false;
+	if (borders->has_above)
+		return true;
 	const uint64_t from = borders->high > magnitude->step ? borders->high : magnitude->step;
 	for (uint64_t value = from > magnitude->most / 4 ? magnitude->most : from * 4; count < 6;) {
 		values[count++] = value < magnitude->most ? rounded(value) : magnitude->most;
@@ -168,32 +227,30 @@ static bool find_above(const struct magnitude *magnitude, struct borders *border
 	for (size_t i = 0; i < count; i++)
 		borders->sharp_above = borders->sharp_above &&
 		                       (values[i] < borders->above || !borders->has_above || answers[i] != ANSWER_SAME);
-	return !borders->has_above || narrow(magnitude, &borders->high, &borders->above);
+	return !borders->has_above || narrow(magnitude, &borders->high, &borders->above, &borders->sharp_above);
 }
 
 /* -- sharpness -- */
 
-/* Below the lower border at a half and at nine tenths; above it, up to the value that it began with, at two places between. */
-static bool probe(const struct magnitude *magnitude, uint64_t began, struct borders *borders)
+/*
+ * Below the lower border at a half and at nine tenths; above it, up to the value that it began with, at four places between.
+ * @param few Of a border that is the same elsewhere: at the nearest of each.
+ */
+static bool probe(const struct magnitude *magnitude, uint64_t began, bool few, struct borders *borders)
 {
 	const uint64_t low = borders->low, below = borders->below;
 	const uint64_t gap = began > low ? began - low : 0;
-	uint64_t values[4];
-	enum answer answers[4];
+	uint64_t values[6];
+	enum answer answers[6];
 	size_t wrong_if_same = 0, count = 0;
 
 	if (borders->has_below && below / 10 * 9 > magnitude->least && below / 10 * 9 < below)
 		values[count++] = rounded(below / 10 * 9);
-	if (borders->has_below && below / 2 > magnitude->least)
+	if (!few && borders->has_below && below / 2 > magnitude->least)
 		values[count++] = rounded(below / 2);
 	wrong_if_same = count;
-	if (borders->has_below && gap > 2 * magnitude->step) {
-		values[count++] = rounded(low + gap / 20 > low ? low + gap / 20 : low + 1);
-		values[count++] = rounded(low + gap / 2);
-	}
-	for (size_t i = wrong_if_same; i < count; i++)
-		if (values[i] <= low)
-			values[i] = low + 1;
+	for (unsigned eighths = 1; borders->has_below && gap > 16 * magnitude->step && eighths < (few ? 2 : 8); eighths += 2)
+		values[count++] = rounded(low + gap / 8 * eighths) > low ? rounded(low + gap / 8 * eighths) : low + gap / 8 * eighths;
 	if (count == 0)
 		return true;
 	if (!magnitude->ask(magnitude->ctx, values, count, answers))
@@ -209,14 +266,17 @@ void magnitude_find_low(const struct magnitude *magnitude, uint64_t value, struc
 	const struct borders known = *borders;
 	const bool is_known = known.low_is_found && known.low == value;
 
+	bool is_near;
+
 	*borders = (struct borders){.low = value, .high = value, .sharp_below = true, .sharp_above = true};
-	if (!find_below(magnitude, is_known ? &known : NULL, borders))
+	if (!find_below(magnitude, is_known ? &known : NULL, borders, &is_near))
 		return;
 	/* A border that holds as it was is as sharp as it was. */
 	if (is_known && borders->low == known.low)
 		borders->sharp_below = known.sharp_below;
-	else if (!probe(magnitude, value, borders))
+	else if (!probe(magnitude, value, is_near, borders))
 		return;
+	borders->high = borders->low;
 	borders->low_is_found = true;
 }
 

@@ -19,10 +19,13 @@ enum answer {
 	ANSWER_OTHER,   /**< it passes, or fails otherwise */
 };
 
+struct borders;
+
 /** How values are asked for. */
 struct magnitude {
-	uint64_t least, most; /**< that can be asked for */
-	uint64_t step;        /**< a border is not looked for any finer than this, nor than a hundredth of it */
+	uint64_t least, most;       /**< that can be asked for */
+	uint64_t step;              /**< a border is not looked for any finer than this, nor than a hundredth of it */
+	const struct borders *hint; /**< borders of something alike, which may be the same here; NULL: none */
 	/** Asks for several values at once. @return false: it is over, and nothing more can be asked. */
 	bool (*ask)(void *ctx, const uint64_t *values, size_t count, enum answer *ret_answers);
 	void *ctx;

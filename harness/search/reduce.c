@@ -196,8 +196,13 @@ void reduce_singly(struct reduce *reduce)
 
 /* -- ProbDD -- */
 
-/* Of the paper: what an item's probability is at first, and from when on it is as good as needed. */
+/*
+ * What an item's probability is at first: of few items a tenth, as in the paper, and of many as much as makes this number of them needed. In a session that fails few decisions matter,
+ * however many there are, and the first candidate leaves out one in this number.
+ */
 #define AT_FIRST 0.1
+#define FEW 2.0
+/* From when on one is as good as needed. */
 #define NEEDED 0.9999
 
 struct weights {
@@ -286,7 +291,7 @@ void reduce_weighed_by(struct reduce *reduce, size_t width)
 	                          .places = memory_new((reduce->count + 1) * sizeof(size_t))};
 
 	for (size_t i = 0; i < reduce->count; i++)
-		weights.of[i] = AT_FIRST;
+		weights.of[i] = FEW / (double)reduce->count < AT_FIRST ? FEW / (double)reduce->count : AT_FIRST;
 	while (!reduce->is_over && weighed_round(reduce, &weights, width))
 		;
 	free(weights.of);

@@ -2,9 +2,9 @@
 /*
  * How it works: the plan is replayed, and what it comes to is the target. Then one stage after the other makes it smaller, each by asking for variants of the smallest plan so far:
  *
- *   what did nothing    decisions that did not find their frame, or lie behind the session's end, go without a question of their own
- *   whole classes       all of one fault, of one action, of one direction
  *   stalls              thousands of decisions are replaced by outages, where that fails so (stalls.h)
+ *   what did nothing    decisions that did not find their frame, or lie behind the session's end, go all at once
+ *   whole classes       all of one fault, of one action, of one direction
  *   the tail            what comes after the moment of no return
  *   fewest              ProbDD, and then one by one (reduce.h)
  *   magnitudes          the border of each, until all of them hold at once (magnitude.h)
@@ -25,6 +25,8 @@
 #define PROOFS 3
 /* From so many decisions on it is worth while to look for stalls. */
 #define MANY 100
+/* So few are left out one by one. */
+#define FEW 6
 /* Rounds of magnitudes, and of parts that turn out not to matter after them. */
 #define ROUNDS 3
 
@@ -217,44 +219,36 @@ static bool fails_without_any(struct shrinking *shrinking)
 	return answer == ANSWER_SAME;
 }
 
+/* Thousands of decisions make a session slow, and most subsets of them mean nothing: so this comes before anything else is asked. */
+static void replace_losses(struct shrinking *shrinking)
+{
+	if (!shrinking->shrunk->smallest.plan.replay || item_count(&shrinking->shrunk->smallest.plan) < MANY)
+		return;
+	shrinking_stage(shrinking, "outages in place of losses");
+	shrinking_stalls(shrinking);
+	shrinking_end_stage(shrinking, "outages in place of losses");
+}
+
 static void find_fewest(struct shrinking *shrinking)
 {
+	const struct plan *plan = &shrinking->shrunk->smallest.plan;
+
+	replace_losses(shrinking);
 	shrinking_stage(shrinking, "whole classes");
 	leave_out_idle(shrinking);
 	if (fails_without_any(shrinking))
 		return;
 	reduce_by(shrinking, reduce_all_classes);
 	shrinking_end_stage(shrinking, "whole classes");
-	if (item_count(&shrinking->shrunk->smallest.plan) >= MANY && shrinking->shrunk->smallest.plan.replay) {
-		shrinking_stage(shrinking, "outages in place of losses");
-		shrinking_stalls(shrinking);
-		shrinking_end_stage(shrinking, "outages in place of losses");
-	}
 	shrinking_stage(shrinking, "the moment of no return");
-	if (shrinking->shrunk->smallest.plan.replay)
+	if (plan->replay && item_count(plan) > FEW)
 		reduce_by(shrinking, reduce_tail);
 	shrinking_end_stage(shrinking, "the moment of no return");
 	shrinking_stage(shrinking, "fewest");
-	reduce_by(shrinking, reduce_weighed);
+	if (item_count(plan) > FEW)
+		reduce_by(shrinking, reduce_weighed);
 	reduce_by(shrinking, reduce_singly);
 	shrinking_end_stage(shrinking, "fewest");
-}
-
-/* -- words -- */
-
-static void simplify_words(struct shrinking *shrinking)
-{
-	struct shrunk *shrunk = shrinking->shrunk;
-	char *path = memory_format("%s/addresses.txt", shrinking->session), *addresses = memory_file(path);
-	bool is_certain;
-
-	for (size_t i = 0; i < shrunk->count && addresses != NULL && shrunk->smallest.plan.replay; i++) {
-		char at[FAULT_AT_MAX];
-		if (words_simplify(&shrunk->smallest.plan.decisions.list[i], addresses, at, &is_certain) && is_certain)
-			memcpy(shrunk->parts[i].at, at, sizeof at);
-	}
-	free(path);
-	free(addresses);
 }
 
 /* -- both sides -- */
@@ -391,7 +385,9 @@ static void shrink(struct shrinking *shrinking)
 	shrinking_stage(shrinking, "from power on");
 	prove(shrinking);
 	shrinking_end_stage(shrinking, "from power on");
-	simplify_words(shrinking);
+	shrinking_stage(shrinking, "simplest words");
+	shrinking_words(shrinking);
+	shrinking_end_stage(shrinking, "simplest words");
 	shrunk->both_sides = shown && is_sharp(shrunk) && shrunk->proofs == PROOFS && shrunk->count > 0;
 	if (shrinking->is_over && shrunk->state == SHRINK_DONE)
 		shrunk->state = SHRINK_ENDED;

@@ -51,6 +51,9 @@ void shrinking_magnitudes(struct shrinking *shrinking);
 /** Looks for the upper borders. */
 void shrinking_upper_borders(struct shrinking *shrinking);
 
+/** Finds the simplest address of each part. */
+void shrinking_words(struct shrinking *shrinking);
+
 /** The sentence, by the smallest plan and its parts. */
 void shrinking_sentence(struct shrunk *shrunk);
 

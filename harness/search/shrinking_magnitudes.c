@@ -39,12 +39,22 @@ static bool ask(void *ctx, const uint64_t *values, size_t count, enum answer *re
 	return going;
 }
 
+/* The borders of another part of the same kind: outages of one client are alike. */
+static const struct borders *hint_for(const struct shrunk *shrunk, size_t index)
+{
+	for (size_t i = 0; i < shrunk->count; i++)
+		if (i != index && shrunk->parts[i].magnitude == shrunk->parts[index].magnitude && shrunk->parts[i].borders.low_is_found)
+			return &shrunk->parts[i].borders;
+	return NULL;
+}
+
 static void open_magnitude(struct asked *asked, struct magnitude *ret_magnitude)
 {
 	struct plan *plan = &asked->shrinking->shrunk->smallest.plan;
 	const union action_params *params = item_params(plan, asked->part);
 
 	magnitude_limits(asked->shrinking->shrunk->parts[asked->part].magnitude, plan->deadline_ns, ret_magnitude);
+	ret_magnitude->hint = hint_for(asked->shrinking->shrunk, asked->part);
 	ret_magnitude->ask = ask;
 	ret_magnitude->ctx = asked;
 	/* A uniform delay is no shorter than its jitter. */

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "search/magnitude.h"
+
+#include <string.h>
+
+#include "base/param.h"
+#include "sim/sim.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_magnitude[];
+
+/* Values from low to high fail so, but for a hole, and perhaps an island below. */
+struct world {
+	uint64_t low, high;
+	uint64_t hole_from, hole_until, island_from, island_until;
+	uint64_t unknown; /* cannot be told; 0: none */
+	size_t asked, limit;
+};
+
+static bool is_in(uint64_t value, uint64_t from, uint64_t until)
+{
+	return value >= from && value < until;
+}
+
+static bool ask(void *ctx, const uint64_t *values, size_t count, enum answer *ret_answers)
+{
+	struct world *world = ctx;
+
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t value = values[i];
+		bool fails = value >= world->low && value <= world->high && !is_in(value, world->hole_from, world->hole_until);
+		fails = fails || is_in(value, world->island_from, world->island_until);
+		ret_answers[i] = world->unknown != 0 && value == world->unknown ? ANSWER_UNKNOWN : fails ? ANSWER_SAME : ANSWER_OTHER;
+		if (world->limit > 0 && world->asked == world->limit) {
+			ret_answers[i] = ANSWER_UNKNOWN;
+			return false;
+		}
+		world->asked++;
+	}
+	return true;
+}
+
+static struct magnitude magnitude_over(struct world *world)
+{
+	return (struct magnitude){.least = 1, .most = 1800 * SIM_S, .step = 1000, .ask = ask, .ctx = world};
+}
+
+static struct borders find(struct world *world, uint64_t value)
+{
+	const struct magnitude magnitude = magnitude_over(world);
+	struct borders borders = {0};
+
+	magnitude_find_low(&magnitude, value, &borders);
+	magnitude_find_high(&magnitude, &borders);
+	return borders;
+}
+
+/* The true border lies between what fails and what does not, which are a hundredth apart. */
+static void check_low(const struct borders *borders, uint64_t border)
+{
+	CU_ASSERT_TRUE(borders->low_is_found && borders->has_below);
+	CU_ASSERT_TRUE(borders->low >= border && borders->below < border);
+	CU_ASSERT_TRUE(borders->low - borders->below <= border / 99 + 1000);
+}
+
+static void the_smallest_that_fails_is_found(void)
+{
+	static const uint64_t places[] = {5000, 77 * SIM_MS, SIM_S, 23456789012, 61150 * SIM_MS, 69 * SIM_S};
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		struct world world = {.low = places[i], .high = UINT64_MAX};
+		const struct borders borders = find(&world, 70 * SIM_S);
+		check_low(&borders, places[i]);
+		CU_ASSERT_TRUE(borders.sharp_below && borders.sharp_above && !borders.has_above && borders.high_is_found);
+		CU_ASSERT_EQUAL(borders.high, 1800 * SIM_S);
+		CU_ASSERT_TRUE(world.asked < 50);
+	}
+}
+
+static void values_have_three_digits(void)
+{
+	struct world world = {.low = 61150 * SIM_MS, .high = UINT64_MAX};
+	const struct borders borders = find(&world, 70123456789);
+
+	CU_ASSERT_EQUAL(borders.low % (100 * SIM_MS), 0);
+	CU_ASSERT_EQUAL(borders.below % (100 * SIM_MS), 0);
+}
+
+static void both_borders_are_found(void)
+{
+	struct world world = {.low = 30 * SIM_S, .high = 72 * SIM_S};
+	const struct borders borders = find(&world, 40 * SIM_S);
+
+	check_low(&borders, 30 * SIM_S);
+	CU_ASSERT_TRUE(borders.has_above && borders.high <= 72 * SIM_S && borders.above > 72 * SIM_S);
+	CU_ASSERT_TRUE(borders.above - borders.high <= SIM_S);
+	CU_ASSERT_TRUE(borders.sharp_below && borders.sharp_above);
+}
+
+static void even_the_least_may_fail(void)
+{
+	struct world world = {.low = 0, .high = UINT64_MAX};
+	const struct borders borders = find(&world, SIM_S);
+
+	CU_ASSERT_TRUE(borders.low_is_found && !borders.has_below);
+	CU_ASSERT_EQUAL(borders.low, 1);
+}
+
+static void a_border_with_exceptions_is_not_sharp(void)
+{
+	struct world below = {.low = 30 * SIM_S, .high = UINT64_MAX, .island_from = 10 * SIM_S, .island_until = 20 * SIM_S};
+	struct world hole = {.low = 30 * SIM_S, .high = UINT64_MAX, .hole_from = 40 * SIM_S, .hole_until = 43 * SIM_S};
+	struct borders borders = find(&below, 60 * SIM_S);
+
+	CU_ASSERT_FALSE(borders.sharp_below);
+	borders = find(&hole, 60 * SIM_S);
+	CU_ASSERT_FALSE(borders.sharp_below);
+	/* What was seen all the same: this value fails so, and that one does not. */
+	CU_ASSERT_TRUE(borders.low >= 30 * SIM_S && borders.has_below);
+}
+
+static void a_border_that_holds_is_not_looked_for_again(void)
+{
+	struct world world = {.low = 30 * SIM_S, .high = UINT64_MAX};
+	const struct magnitude magnitude = magnitude_over(&world);
+	struct borders borders = {0}, before;
+
+	magnitude_find_low(&magnitude, 60 * SIM_S, &borders);
+	before = borders;
+	world.asked = 0;
+	magnitude_find_low(&magnitude, borders.low, &borders);
+	CU_ASSERT_EQUAL(world.asked, 1);
+	CU_ASSERT_EQUAL(memcmp(&before, &borders, sizeof borders), 0);
+	/* One that has moved is. */
+	world.low = 10 * SIM_S;
+	magnitude_find_low(&magnitude, borders.low, &borders);
+	check_low(&borders, 10 * SIM_S);
+}
+
+static void a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody(void)
+{
+	struct world world = {.low = 30 * SIM_S, .high = 90 * SIM_S};
+	const struct borders hint = find(&world, 60 * SIM_S);
+	struct magnitude magnitude = magnitude_over(&world);
+	static const uint64_t lows[] = {30, 10, 29, 31, 55}, highs[] = {90, 80, 100, 900, 91};
+
+	magnitude.hint = &hint;
+	for (size_t i = 0; i < sizeof lows / sizeof lows[0]; i++) {
+		struct borders borders = {0};
+		world.low = lows[i] * SIM_S;
+		world.high = highs[i] * SIM_S;
+		world.asked = 0;
+		magnitude_find_low(&magnitude, 60 * SIM_S, &borders);
+		magnitude_find_high(&magnitude, &borders);
+		check_low(&borders, lows[i] * SIM_S);
+		CU_ASSERT_TRUE(borders.has_above && borders.high <= highs[i] * SIM_S && borders.above > highs[i] * SIM_S);
+		if (i == 0)
+			CU_ASSERT_TRUE(world.asked <= 7);
+	}
+}
+
+static void what_ends_early_has_no_border(void)
+{
+	for (size_t limit = 1; limit < 12; limit++) {
+		struct world world = {.low = 30 * SIM_S, .high = UINT64_MAX, .limit = limit};
+		const struct borders borders = find(&world, 60 * SIM_S);
+		CU_ASSERT_FALSE(borders.low_is_found);
+		CU_ASSERT_TRUE(borders.low >= 30 * SIM_S);
+	}
+}
+
+/* What cannot be told is never taken for a failure of that kind. */
+static void what_is_not_known_is_not_taken(void)
+{
+	struct world world = {.low = 0, .high = UINT64_MAX, .unknown = 1};
+	const struct borders borders = find(&world, SIM_S);
+
+	CU_ASSERT_TRUE(borders.low > 1);
+}
+
+static void amounts_of_actions_are_numbers_of_theirs(void)
+{
+	size_t with = 0;
+
+	for (size_t i = 0; action_at(i) != NULL; i++) {
+		const struct param *param = magnitude_of(action_at(i));
+		if (param == NULL)
+			continue;
+		with++;
+		CU_ASSERT_EQUAL(param->type, PARAM_QUANTITY);
+		union action_params params;
+		memset(&params, 0, sizeof params);
+		magnitude_set(param, &params, 7);
+		CU_ASSERT_EQUAL(magnitude_get(param, &params), 7);
+	}
+	CU_ASSERT_TRUE(with >= 17);
+}
+
+const CU_TestInfo tests_magnitude[] = {
+	{"the_smallest_that_fails_is_found", the_smallest_that_fails_is_found},
+	{"values_have_three_digits", values_have_three_digits},
+	{"both_borders_are_found", both_borders_are_found},
+	{"even_the_least_may_fail", even_the_least_may_fail},
+	{"a_border_with_exceptions_is_not_sharp", a_border_with_exceptions_is_not_sharp},
+	{"a_border_that_holds_is_not_looked_for_again", a_border_that_holds_is_not_looked_for_again},
+	{"a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody",
+         a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody},
+	{"what_ends_early_has_no_border", what_ends_early_has_no_border},
+	{"what_is_not_known_is_not_taken", what_is_not_known_is_not_taken},
+	{"amounts_of_actions_are_numbers_of_theirs", amounts_of_actions_are_numbers_of_theirs},
+	CU_TEST_INFO_NULL,
+};
