@@ -11,7 +11,8 @@
 #define LEFT 64.0
 #define RIGHT 696.0
 #define BOTTOM 330.0
-#define TOP 90.0
+/* Of the plot, without marks. */
+#define TOP 20.0
 #define WIDTH 720
 #define HEIGHT 380
 #define CAP 4.0
@@ -25,6 +26,7 @@ struct plot {
 	struct block_point *points, *marks;
 	size_t point_count, mark_count;
 	double from, to; /* of the x axis */
+	double top;      /* of the plot, in units of the picture */
 };
 
 static double place_x(const struct plot *plot, double x)
@@ -32,9 +34,9 @@ static double place_x(const struct plot *plot, double x)
 	return LEFT + (x - plot->from) / (plot->to - plot->from) * (RIGHT - LEFT);
 }
 
-static double place_y(uint64_t billionths)
+static double place_y(const struct plot *plot, uint64_t billionths)
 {
-	return BOTTOM - (double)billionths / 1e9 * (BOTTOM - TOP);
+	return BOTTOM - (double)billionths / 1e9 * (BOTTOM - plot->top);
 }
 
 static void widen(struct plot *plot, const struct block_point *points, size_t count, bool *any)
@@ -55,6 +57,7 @@ static void measure(struct plot *plot)
 	widen(plot, plot->marks, plot->mark_count, &any);
 	if (plot->to <= plot->from)
 		plot->to = plot->from + 1;
+	plot->top = TOP + MARK_LINE * (double)(plot->mark_count < MARK_LINES ? plot->mark_count : MARK_LINES);
 }
 
 /* The least of 1, 2, 5, 10, 20 and so on, and of their tenths and hundredths, that makes at most eight steps of the axis. */
@@ -83,7 +86,7 @@ static void put_axes(FILE *stream, const struct plot *plot)
 	const double step = step_of(plot->to - plot->from);
 
 	for (int percent = 0; percent <= 100; percent += 25) {
-		const double y = place_y((uint64_t)percent * 10000000);
+		const double y = place_y(plot, (uint64_t)percent * 10000000);
 		fprintf(stream, "<line class=\"grid\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", LEFT, y, RIGHT, y);
 		fprintf(stream, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%d %%</text>\n", LEFT - 8, y + 4, percent);
 	}
@@ -94,14 +97,14 @@ static void put_axes(FILE *stream, const struct plot *plot)
 		fprintf(stream, "<line class=\"axis\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", x, BOTTOM, x, BOTTOM + 5);
 		fprintf(stream, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.10g</text>\n", x, BOTTOM + 20, at * step + 0.0);
 	}
-	fprintf(stream, "<path class=\"axis\" d=\"M%.1f %.1fV%.1fH%.1f\"/>\n", LEFT, TOP, BOTTOM, RIGHT);
+	fprintf(stream, "<path class=\"axis\" d=\"M%.1f %.1fV%.1fH%.1f\"/>\n", LEFT, plot->top, BOTTOM, RIGHT);
 }
 
-static void put_names(FILE *stream, const json_t *curve)
+static void put_names(FILE *stream, const json_t *curve, const struct plot *plot)
 {
 	fprintf(stream, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">", (LEFT + RIGHT) / 2, HEIGHT - 8);
 	markup_text(stream, member_text(curve, "x_name"));
-	fprintf(stream, "</text>\n<text transform=\"translate(14 %.1f) rotate(-90)\" text-anchor=\"middle\">", (TOP + BOTTOM) / 2);
+	fprintf(stream, "</text>\n<text transform=\"translate(14 %.1f) rotate(-90)\" text-anchor=\"middle\">", (plot->top + BOTTOM) / 2);
 	markup_text(stream, member_text(curve, "y_name"));
 	fputs("</text>\n", stream);
 }
@@ -115,7 +118,7 @@ static void put_percent(FILE *stream, uint64_t billionths)
 
 static void put_point(FILE *stream, const struct plot *plot, const struct block_point *point)
 {
-	const double x = place_x(plot, point->x), low = place_y(point->low), high = place_y(point->high);
+	const double x = place_x(plot, point->x), low = place_y(plot, point->low), high = place_y(plot, point->high);
 
 	fprintf(stream, "<g><title>%.10g: ", point->x);
 	put_percent(stream, point->y);
@@ -127,7 +130,7 @@ static void put_point(FILE *stream, const struct plot *plot, const struct block_
 	markup_text(stream, point->text);
 	fprintf(stream, "</title><path class=\"interval\" d=\"M%.1f %.1fh%.1fM%.1f %.1fh%.1fM%.1f %.1fV%.1f\"/>", x - CAP, low, 2 * CAP,
 	        x - CAP, high, 2 * CAP, x, low, high);
-	fprintf(stream, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/></g>\n", x, place_y(point->y));
+	fprintf(stream, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/></g>\n", x, place_y(plot, point->y));
 }
 
 static void put_line(FILE *stream, const struct plot *plot)
@@ -136,21 +139,29 @@ static void put_line(FILE *stream, const struct plot *plot)
 		return;
 	fputs("<polyline points=\"", stream);
 	for (size_t i = 0; i < plot->point_count; i++)
-		fprintf(stream, "%s%.1f,%.1f", i > 0 ? " " : "", place_x(plot, plot->points[i].x), place_y(plot->points[i].y));
+		fprintf(stream, "%s%.1f,%.1f", i > 0 ? " " : "", place_x(plot, plot->points[i].x), place_y(plot, plot->points[i].y));
 	fputs("\"/>\n", stream);
 }
 
-/* Words stand on the side of their line where there is more room. */
-static void put_mark(FILE *stream, const struct plot *plot, size_t index)
+static double mark_y(size_t index)
 {
-	const struct block_point *mark = &plot->marks[index];
-	const double x = place_x(plot, mark->x), y = 18 + (double)(index % MARK_LINES) * MARK_LINE;
-	const bool left = x > (LEFT + RIGHT) / 2;
+	return MARK_LINE * (double)(1 + index % MARK_LINES);
+}
 
-	fprintf(stream, "<g class=\"at\"><path d=\"M%.1f %.1fV%.1f\"/><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y - 10, BOTTOM,
-	        left ? x - 5 : x + 5, y, left ? "end" : "start");
-	markup_text(stream, mark->text);
-	fputs("</text></g>\n", stream);
+/* Lines first, so that they run behind the words. These stand on the side of their line where there is more room. */
+static void put_marks(FILE *stream, const struct plot *plot)
+{
+	fputs("<g class=\"at\">", stream);
+	for (size_t i = 0; i < plot->mark_count; i++)
+		fprintf(stream, "<path d=\"M%.1f %.1fV%.1f\"/>", place_x(plot, plot->marks[i].x), mark_y(i) - 10, BOTTOM);
+	for (size_t i = 0; i < plot->mark_count; i++) {
+		const double x = place_x(plot, plot->marks[i].x);
+		const bool left = x > (LEFT + RIGHT) / 2;
+		fprintf(stream, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", left ? x - 5 : x + 5, mark_y(i), left ? "end" : "start");
+		markup_text(stream, plot->marks[i].text);
+		fputs("</text>", stream);
+	}
+	fputs("</g>\n", stream);
 }
 
 static void put_picture(FILE *stream, const json_t *curve, const struct plot *plot)
@@ -159,9 +170,8 @@ static void put_picture(FILE *stream, const json_t *curve, const struct plot *pl
 	markup_attribute(stream, "aria-label", member_text(curve, "caption"));
 	fputs(">\n", stream);
 	put_axes(stream, plot);
-	put_names(stream, curve);
-	for (size_t i = 0; i < plot->mark_count; i++)
-		put_mark(stream, plot, i);
+	put_names(stream, curve, plot);
+	put_marks(stream, plot);
 	put_line(stream, plot);
 	for (size_t i = 0; i < plot->point_count; i++)
 		put_point(stream, plot, &plot->points[i]);

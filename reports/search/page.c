@@ -2,6 +2,7 @@
 /* index.html of a search: a template, as that of a run (reports/run/page.c), without a script. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "reports/file.h"
 #include "reports/markup.h"
@@ -119,7 +120,7 @@ static void put_table(FILE *stream, const json_t *table)
 
 	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\"", stream);
 	markup_attribute(stream, "aria-label", member_text(table, "caption"));
-	fputs(">\n<table>\n<caption>", stream);
+	fputs(">\n<table class=\"found\">\n<caption>", stream);
 	put_isolated(stream, member_text(table, "caption"));
 	fputs("</caption>\n", stream);
 	put_names(stream, names);
@@ -149,16 +150,16 @@ static void put_style(FILE *stream, const json_t *search)
 	fputs(page_css, stream);
 }
 
+/* Titles that do not begin with what was done get that in front. */
 static void put_title(FILE *stream, const json_t *search)
 {
-	const char *title = member_text(search, "title");
+	const char *title = member_text(search, "title"), *command = member_text(search, "command");
 
-	markup_text(stream, title[0] != '\0' ? title : member_text(search, "command"));
-}
-
-static void put_command(FILE *stream, const json_t *search)
-{
-	markup_text(stream, member_text(search, "command"));
+	if (strncasecmp(title, command, strlen(command)) != 0 || title[0] == '\0') {
+		markup_text(stream, command);
+		fputs(title[0] != '\0' ? ": " : "", stream);
+	}
+	markup_text(stream, title);
 }
 
 /* As a shell would read them; the name of the command is the first. */
@@ -200,8 +201,7 @@ static const struct {
 	const char *name;
 	void (*put)(FILE *stream, const json_t *search);
 } parts[] = {
-	{"policy", put_policy},   {"style", put_style}, {"title", put_title},
-	{"command", put_command}, {"words", put_words}, {"blocks", put_blocks},
+	{"policy", put_policy}, {"style", put_style}, {"title", put_title}, {"words", put_words}, {"blocks", put_blocks},
 };
 
 static void put_part(FILE *stream, const char *name, const void *search)

@@ -125,7 +125,7 @@ static void make_search(void)
 	told_lines(told, "A plan",
 	           "name: x\nfaults:\n  - {name: a-name-that-makes-a-line-longer-than-any-phone-is-wide, at: tcp.syn#1, drop: }\n");
 	told_link(told, "plans/1.yaml", "the plan");
-	json_t *search = json_pack("{s:s, s:s, s:[s, s], s:o}", "command", "sweep", "title", "Sweep of clean", "arguments", "sweep",
+	json_t *search = json_pack("{s:s, s:s, s:[s, s], s:o}", "command", "sweep", "title", "clean", "arguments", "sweep",
 	                           "scenarios/first/clean.yaml", "told", told);
 	CU_ASSERT_FATAL(folder_make(plans, &err) && search_page_write(search, dir, &err));
 	/* What its links lead to. */

@@ -38,8 +38,8 @@ static void check_text(json_t *told, bool colours, const char *expected)
 static json_t *search_of(json_t *told)
 {
 	return json_pack("{s:i, s:s, s:s, s:[s, s, s], s:o, s:{s:i, s:i, s:i}, s:b, s:i}", "version", SEARCH_VERSION, "command", "sweep",
-	                 "title", "Sweep of clean", "arguments", "sweep", "my scenario.yaml", "--quiet", "told", told, "sessions", "run", 3,
-	                 "known", 1, "checked", 1, "whole", 1, "status", 1);
+	                 "title", "clean", "arguments", "sweep", "my scenario.yaml", "--quiet", "told", told, "sessions", "run", 3, "known",
+	                 1, "checked", 1, "whole", 1, "status", 1);
 }
 
 /* @return the page; @p told is released. */
@@ -190,7 +190,7 @@ static void a_page_says_what_it_is_and_what_came_out(void)
 
 	told_result(told, TOLD_BAD, "2 faults kill the update");
 	char *page = page_of(told);
-	TEST_CONTAINS(page, "<title>Sweep of clean \xe2\x80\x93 stutter sweep</title>");
+	TEST_CONTAINS(page, "<title>sweep: clean \xe2\x80\x93 Stutter</title>");
 	TEST_CONTAINS(page, "<code>stutter sweep &#39;my scenario.yaml&#39; --quiet</code>");
 	TEST_CONTAINS(page, "<p class=\"result fail\"><span aria-hidden=\"true\">\xe2\x9c\x96</span> <span class=\"word\">bad: "
 	                    "</span><bdi>2 faults kill the update</bdi></p>");
@@ -228,7 +228,7 @@ static void a_page_draws_curves(void)
 	CU_ASSERT_EQUAL(count(page, "<circle "), 3);
 	CU_ASSERT_EQUAL(count(page, "<path class=\"interval\""), 3);
 	/* In the order of their places: from the left end of the axis to the right, from the bottom to the top. */
-	TEST_CONTAINS(page, "<polyline points=\"64.0,330.0 261.5,270.0 696.0,90.0\"/>");
+	TEST_CONTAINS(page, "<polyline points=\"64.0,330.0 261.5,256.5 696.0,36.0\"/>");
 	TEST_CONTAINS(page, "<title>12.5: 25.0 %, 10.0 % to 45.0 %: tls.client_hello#1</title>");
 	TEST_CONTAINS(page, ">too late from here on</text>");
 	TEST_CONTAINS(page, ">seconds since power on</text>");
