@@ -99,6 +99,9 @@
 	S("reports/vcd", tests_vcd, false)                                                                                                 \
 	S("search/ending", tests_ending, false)                                                                                            \
 	S("search/results", tests_results, false)                                                                                          \
+	S("search/revisions", tests_revisions, false)                                                                                      \
+	S("search/belief", tests_belief, false)                                                                                            \
+	S("search/bisect", tests_bisect, false)                                                                                            \
 	S("search/reduce", tests_reduce, false)                                                                                            \
 	S("search/magnitude", tests_magnitude, false)                                                                                      \
 	S("search/words", tests_words, false)                                                                                              \

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A bisection's repository and builds: with git, without sessions. */
+#include "search/builds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "search/command.h"
+#include "search/repository.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_bisect[];
+
+#define AS_SOMEBODY                                                                                                                        \
+	"export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b GIT_CONFIG_GLOBAL=/dev/null; "         \
+	"export GIT_AUTHOR_DATE=2024-01-02T03:04:05Z GIT_COMMITTER_DATE=2024-01-02T03:04:05Z; "
+
+/*
+ * A repository: base - one - two ------ merge - last, with side beside two.
+ *                         \-- side ---/
+ * The name of its folder is to be released with free().
+ */
+static char *make_repository(void)
+{
+	char output[2048];
+	const int status = test_shell(
+		output, sizeof output,
+		AS_SOMEBODY
+		"set -e; cd %s; git init -q -b main repo; cd repo; "
+		"say() { echo $1 >file; git add file; git commit -qm \"$1\"; git tag $1; }; "
+		"say base; say one; say two; git checkout -q -b other one; echo side >beside; git add beside; git commit -qm side; git tag side; "
+		"git checkout -q main; git merge -q --no-ff -m 'merge of	side' side; git tag merge; say last",
+		test_folder());
+
+	if (status == 127)
+		test_skip("no git");
+	if (status != 0)
+		printf("    %s\n", output);
+	CU_ASSERT_EQUAL_FATAL(status, 0);
+	return memory_format("%s/repo", test_folder());
+}
+
+static size_t named(const struct revisions *revisions, const char *subject)
+{
+	for (size_t i = 0; i < revisions->count; i++)
+		if (strcmp(revisions->list[i].subject, subject) == 0)
+			return i;
+	return REVISION_NONE;
+}
+
+static void read_between(const char *repo, const char *good, const char *bad, struct revisions *ret_revisions)
+{
+	char from[REPOSITORY_HASH_MAX], to[REPOSITORY_HASH_MAX];
+	struct error err = {.text = ""};
+
+	CU_ASSERT_FATAL(repository_resolve(repo, "--good", good, from, &err));
+	CU_ASSERT_FATAL(repository_resolve(repo, "--bad", bad, to, &err));
+	const bool good_so_far = repository_read(repo, from, to, ret_revisions, &err);
+	if (!good_so_far)
+		printf("    %s\n", err.text);
+	CU_ASSERT_FATAL(good_so_far);
+}
+
+static void a_history_with_merges_is_read(void)
+{
+	char *repo = make_repository();
+	struct revisions revisions;
+
+	read_between(repo, "base", "last", &revisions);
+	CU_ASSERT_EQUAL(revisions.count, 6);
+	CU_ASSERT_EQUAL(revisions_candidates(&revisions), 5);
+	TEST_SAME_TEXT(revisions.list[REVISIONS_GOOD].subject, "base");
+	TEST_SAME_TEXT(revisions.list[revisions_bad(&revisions)].subject, "last");
+	TEST_CONTAINS(revisions.list[1].date, "2024-01-02T03:04:05");
+	const size_t merge = named(&revisions, "merge of\tside");
+	CU_ASSERT_NOT_EQUAL_FATAL(merge, REVISION_NONE);
+	CU_ASSERT_EQUAL(revisions.list[merge].parent_count, 2);
+	CU_ASSERT(revisions_is_after(&revisions, merge, named(&revisions, "side")));
+	CU_ASSERT(revisions_is_after(&revisions, merge, named(&revisions, "two")));
+	CU_ASSERT(!revisions_is_after(&revisions, named(&revisions, "side"), named(&revisions, "two")));
+	revisions_close(&revisions);
+	free(repo);
+}
+
+/* Of a merge, a parent may be older than the good end: it is asked in a proof, and is no candidate. */
+static void parents_from_before_the_good_end_are_there(void)
+{
+	char *repo = make_repository();
+	struct revisions revisions;
+
+	read_between(repo, "two", "last", &revisions);
+	CU_ASSERT_EQUAL(revisions_candidates(&revisions), 3);
+	CU_ASSERT_EQUAL(revisions.count, 5);
+	TEST_SAME_TEXT(revisions.list[REVISIONS_GOOD].subject, "two");
+	CU_ASSERT(!revisions.list[named(&revisions, "one")].is_candidate);
+	CU_ASSERT_EQUAL(revisions.list[named(&revisions, "side")].parents[0], named(&revisions, "one"));
+	revisions_close(&revisions);
+	free(repo);
+}
+
+static void expect_refusal(const char *repo, const char *good, const char *bad, const char *words)
+{
+	char from[REPOSITORY_HASH_MAX], to[REPOSITORY_HASH_MAX];
+	struct error err = {.text = ""};
+	struct revisions revisions;
+
+	if (repository_resolve(repo, "--good", good, from, &err) && repository_resolve(repo, "--bad", bad, to, &err) &&
+	    repository_read(repo, from, to, &revisions, &err))
+		revisions_close(&revisions);
+	TEST_CONTAINS(err.text, words);
+}
+
+static void wrong_revisions_are_refused(void)
+{
+	char *repo = make_repository();
+
+	expect_refusal(repo, "nowhere", "last", "--good: the repository");
+	expect_refusal(repo, "base", "--upload-pack=x", "has no revision '--upload-pack=x'");
+	expect_refusal(repo, "last", "base", "comes after --bad");
+	expect_refusal(repo, "last", "last", "are the same revision");
+	expect_refusal(repo, "two", "side", "is no ancestor of");
+	expect_refusal(test_folder(), "a", "b", "not a git repository");
+	free(repo);
+}
+
+static void what_is_not_committed_is_noticed(void)
+{
+	char *repo = make_repository(), output[256];
+
+	CU_ASSERT(!repository_is_dirty(repo));
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "echo new >%s/unknown", repo), 0);
+	CU_ASSERT(!repository_is_dirty(repo));
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "echo new >%s/file", repo), 0);
+	CU_ASSERT(repository_is_dirty(repo));
+	free(repo);
+}
+
+/* -- builds -- */
+
+struct workshop {
+	char *repo, *dir;
+	char hash[REPOSITORY_HASH_MAX];
+	struct builds builds;
+};
+
+static void open_workshop(struct workshop *workshop, const char *command)
+{
+	struct error err = {.text = ""};
+	char output[64];
+
+	if (workshop->repo == NULL) {
+		workshop->repo = make_repository();
+		workshop->dir = memory_format("%s/search", test_folder());
+		(void)test_shell(output, sizeof output, "mkdir %s", workshop->dir);
+		CU_ASSERT_FATAL(repository_resolve(workshop->repo, "--good", "two", workshop->hash, &err));
+	}
+	CU_ASSERT_FATAL(builds_open(&workshop->builds, workshop->repo, command, workshop->dir, "aaaa", "bbbb", false, &err));
+}
+
+static void close_workshop(struct workshop *workshop)
+{
+	builds_close(&workshop->builds);
+	free(workshop->repo);
+	free(workshop->dir);
+}
+
+static enum build_outcome build(struct workshop *workshop, char ret_device[DEVICE_PATH_MAX], char ret_why[BUILDS_WHY_MAX])
+{
+	struct error err = {.text = ""};
+	const enum build_outcome outcome = builds_get(&workshop->builds, workshop->hash, ret_device, ret_why, &err);
+
+	if (outcome == BUILD_BROKEN)
+		printf("    %s\n", err.text);
+	return outcome;
+}
+
+static void a_revision_is_built_once_and_in_a_checkout_of_its_own(void)
+{
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], output[512];
+
+	open_workshop(&workshop, "cat file >\"$STUTTER_DEVICE\"; echo $STUTTER_REVISION; pwd; echo x >>../times");
+	CU_ASSERT_EQUAL_FATAL(build(&workshop, device, why), BUILD_GOOD);
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
+	char *text = test_read(device);
+	TEST_SAME_TEXT(text, "two\n");
+	free(text);
+	(void)test_shell(output, sizeof output, "cat %s/builds/%s/build.log", workshop.dir, workshop.hash);
+	TEST_CONTAINS(output, workshop.hash);
+	TEST_CONTAINS(output, "/search/checkout");
+	/* The record goes on. */
+	builds_close(&workshop.builds);
+	open_workshop(&workshop, "exit 1");
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
+	(void)test_shell(output, sizeof output, "cd %s; cat times; git -C %s worktree list | wc -l; cat %s/file", workshop.dir,
+	                 workshop.repo, workshop.repo);
+	TEST_SAME_TEXT(output, "x\n1\nlast\n");
+	char good[REPOSITORY_HASH_MAX], bad[REPOSITORY_HASH_MAX];
+	CU_ASSERT(builds_ends(workshop.dir, good, bad));
+	TEST_SAME_TEXT(good, "aaaa");
+	TEST_SAME_TEXT(bad, "bbbb");
+	close_workshop(&workshop);
+}
+
+static void a_build_that_fails_says_why(void)
+{
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
+
+	open_workshop(&workshop, "exit 3");
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
+	TEST_CONTAINS(why, "exit status 3");
+	close_workshop(&workshop);
+}
+
+static void a_build_that_leaves_no_device_has_failed(void)
+{
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
+
+	open_workshop(&workshop, "true");
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
+	TEST_CONTAINS(why, "$STUTTER_DEVICE");
+	close_workshop(&workshop);
+}
+
+static void a_checkout_holds_nothing_of_the_build_before(void)
+{
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
+	struct error err;
+
+	open_workshop(&workshop, "test ! -e made && touch made && cp file \"$STUTTER_DEVICE\"");
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
+	CU_ASSERT(repository_resolve(workshop.repo, "--bad", "side", workshop.hash, &err));
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
+	workshop.builds.keeps = true;
+	CU_ASSERT(repository_resolve(workshop.repo, "--bad", "one", workshop.hash, &err));
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
+	close_workshop(&workshop);
+}
+
+static void a_build_that_is_stopped_is_not_recorded(void)
+{
+	const volatile sig_atomic_t stop = 1;
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
+
+	open_workshop(&workshop, "cp file \"$STUTTER_DEVICE\"; sleep 100");
+	workshop.builds.stop = &stop;
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_STOPPED);
+	workshop.builds.stop = NULL;
+	workshop.builds.command = "exit 7";
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
+	close_workshop(&workshop);
+}
+
+static void a_command_does_not_see_the_repository_it_is_started_from(void)
+{
+	static const char *const words[] = {"sh", "-c", "echo \"$GIT_DIR,$ONE\"; cat; exit 5", NULL}, *const variables[] = {"ONE", "two",
+	                                                                                                                    NULL};
+	const struct command command = {.words = words, .variables = variables};
+	struct error err;
+	char *output;
+
+	(void)setenv("GIT_DIR", "/nowhere", 1);
+	CU_ASSERT_EQUAL(command_run(&command, &output, &err), 5);
+	TEST_SAME_TEXT(output, ",two\n");
+	free(output);
+}
+
+const CU_TestInfo tests_bisect[] = {
+	{"a history with merges is read", a_history_with_merges_is_read},
+	{"parents from before the good end are there", parents_from_before_the_good_end_are_there},
+	{"wrong revisions are refused", wrong_revisions_are_refused},
+	{"what is not committed is noticed", what_is_not_committed_is_noticed},
+	{"a revision is built once and in a checkout of its own", a_revision_is_built_once_and_in_a_checkout_of_its_own},
+	{"a build that fails says why", a_build_that_fails_says_why},
+	{"a build that leaves no device has failed", a_build_that_leaves_no_device_has_failed},
+	{"a checkout holds nothing of the build before", a_checkout_holds_nothing_of_the_build_before},
+	{"a build that is stopped is not recorded", a_build_that_is_stopped_is_not_recorded},
+	{"a command does not see the repository it is started from", a_command_does_not_see_the_repository_it_is_started_from},
+	CU_TEST_INFO_NULL,
+};
