@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "search/results.h"
+#include "session/folder.h"
 
 /* Folders of sessions, below the search's. */
 #define SESSIONS "sessions"
@@ -64,6 +65,8 @@ static void make_key(struct trial *trial)
 	plan_hash(&trial->plan, hash);
 	hash_add(state, hash, strlen(hash));
 	hash_add(state, trial->plan.replay ? "replay" : "run", 3);
+	if (trial->points)
+		hash_add(state, "points", 6);
 	hash_add(state, trial->alone ? "alone" : "shared", 5);
 	if (trial->round > 0)
 		hash_add(state, &trial->round, sizeof trial->round);
@@ -161,6 +164,15 @@ static const char *hold(void *ctx, const struct job *job)
 	return search->has_failed ? "results cannot be written" : search_is_over(search) ? "the search has come to its end" : NULL;
 }
 
+/* What sessions write beside what all do; one that asks for more has it for the batch. */
+static unsigned streams_of(const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->of[i]->points)
+			return FOLDER_POINTS;
+	return 0;
+}
+
 static void run_jobs(struct batch *batch)
 {
 	const struct search_options *options = &batch->search->options;
@@ -168,6 +180,7 @@ static void run_jobs(struct batch *batch)
 	                                  .side_by_side = options->side_by_side,
 	                                  .places = options->places,
 	                                  .engines = &batch->search->engines,
+	                                  .bus = streams_of(batch),
 	                                  .stop = options->stop,
 	                                  .hold = hold,
 	                                  .changed = changed,

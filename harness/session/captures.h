@@ -29,6 +29,7 @@
 /** The streams, borrowed from whoever opens them; any may be NULL. */
 struct captures {
 	FILE *device, *server, *secrets;
+	FILE *points; /**< a line for every point of the session (fault/point.h) as it passes, and for every phase */
 };
 
 enum vantage { AT_DEVICE, AT_SERVER };

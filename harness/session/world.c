@@ -111,6 +111,8 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 		troubles_see(disruptor_troubles(world->disruptor), naming, now);
 	cable_sees(world->cable, naming, now);
 	witness_sees(&world->witness, frame, direction, naming, fate->dropped, now);
+	if (world->captures.points != NULL)
+		fprintf(world->captures.points, "%" PRIu64 " %s %s\n", now, direction_name(direction), naming_render(naming, at));
 	if (fate->cause_count == 0 && !fate->dropped) {
 		note_frame(world, frame, direction, NULL);
 		return;
@@ -142,10 +144,17 @@ static void tell_occasion(struct world *world, struct troubles *others, const ch
 		troubles_see_occasion(others, site, number, now);
 }
 
+static void note_occasion(const struct world *world, const char *layer, const char *site, uint64_t number, sim_ns now)
+{
+	if (world->captures.points != NULL)
+		fprintf(world->captures.points, "%" PRIu64 " %s %s#%" PRIu64 "\n", now, layer, site, number);
+}
+
 static void occasion_at_board(void *ctx, const char *site, uint64_t number, sim_ns now)
 {
 	struct world *world = ctx;
 
+	note_occasion(world, "board", site, number, now);
 	tell_occasion(world, world->disruptor != NULL ? disruptor_troubles(world->disruptor) : NULL, site, number, now);
 }
 
@@ -153,6 +162,7 @@ static void occasion_at_server(void *ctx, const char *site, uint64_t number, sim
 {
 	struct world *world = ctx;
 
+	note_occasion(world, "server", site, number, now);
 	tell_occasion(world, disturber_troubles(world->board.disturber), site, number, now);
 }
 
@@ -298,6 +308,8 @@ static void open_faults(struct world *world)
 		}
 	}
 	size_t count = plan->replay ? world->fault_count : plan->fault_count;
+	/* Whoever writes down what passes wants to be told, too. */
+	world->knows_occasions = world->captures.points != NULL;
 	for (size_t i = 0; i < count; i++)
 		world->knows_occasions |= is_at_site(&world->faults[i].match.from) || is_at_site(&world->faults[i].match.until);
 }
@@ -403,6 +415,8 @@ void world_close(struct world *world)
 
 void world_enter(struct world *world, const char *phase)
 {
+	if (world->captures.points != NULL)
+		fprintf(world->captures.points, "%" PRIu64 " phase %s\n", world->sim.now, phase);
 	proxy_enter(world->proxy, phase);
 	troubles_enter(disturber_troubles(world->board.disturber), phase);
 	troubles_enter(disruptor_troubles(world->disruptor), phase);
