@@ -20,6 +20,8 @@ void ending_of(const struct verdict *verdict, struct ending *ret_ending)
 	                              .decisions = verdict->decisions,
 	                              .unfound_before = verdict->unfound_before,
 	                              .retries = verdict->retries};
+	for (size_t i = 0; i < verdict->rule_count && i < ENDING_FAULTS; i++)
+		ret_ending->acted |= verdict->rules[i].applied > 0 ? UINT64_C(1) << i : 0;
 	(void)snprintf(ret_ending->judge, sizeof ret_ending->judge, "%s", verdict->judge);
 	(void)snprintf(ret_ending->phase, sizeof ret_ending->phase, "%s", verdict->phase);
 	(void)snprintf(ret_ending->reason, sizeof ret_ending->reason, "%s", verdict->reason);

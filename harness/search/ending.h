@@ -9,6 +9,9 @@
 
 #include "session/verdict.h"
 
+/** So many faults of a plan are told apart by whether they acted. */
+#define ENDING_FAULTS 64
+
 /** What a session came to. Plain data, without what only the session's own page tells. */
 struct ending {
 	enum verdict_kind kind;
@@ -22,6 +25,7 @@ struct ending {
 	uint64_t decisions,
 		unfound_before; /**< of a frozen plan: all; those that did not find their address though the session came so far */
 	uint64_t retries;
+	uint64_t acted; /**< bits: which of the first ENDING_FAULTS faults of the plan did something; of a replay 0 */
 };
 
 void ending_of(const struct verdict *verdict, struct ending *ret_ending);

@@ -52,7 +52,7 @@ static const struct {
 static const struct {
 	const char *name;
 	size_t offset;
-} numbers[] = {NUMBER(virtual_ns), NUMBER(wall_ns), NUMBER(decisions), NUMBER(unfound_before), NUMBER(retries)};
+} numbers[] = {NUMBER(virtual_ns), NUMBER(wall_ns), NUMBER(decisions), NUMBER(unfound_before), NUMBER(retries), NUMBER(acted)};
 
 #define LENGTH(list) (sizeof(list) / sizeof(list)[0])
 

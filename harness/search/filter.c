@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "search/filter.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "scenario/sense.h"
+
+#define WORD_MAX 64
+
+void filter_init(struct filter *filter)
+{
+	CHECK(kinds_count() <= FILTER_KINDS_MAX);
+	*filter = (struct filter){.phases = UINT32_MAX, .any_kind = true, .any_place = true};
+}
+
+/* The next of some words with commas between them. @return false behind the last. */
+static bool next_word(const char **words, char ret_word[WORD_MAX])
+{
+	*words += strspn(*words, ", ");
+	size_t length = strcspn(*words, ",");
+	if (length == 0)
+		return false;
+	size_t end = length;
+	while (end > 0 && (*words)[end - 1] == ' ')
+		end--;
+	(void)snprintf(ret_word, WORD_MAX, "%.*s", (int)(end < WORD_MAX ? end : WORD_MAX - 1), *words);
+	*words += length;
+	return true;
+}
+
+static bool take_kind(struct filter *filter, const char *word)
+{
+	bool found = false;
+
+	for (size_t i = 0; kinds[i].name != NULL; i++)
+		if (strcmp(kinds[i].name, word) == 0 || strcmp(kinds[i].action, word) == 0)
+			found = filter->kinds[i] = true;
+	filter->any_kind = filter->any_kind && !found;
+	return found;
+}
+
+static bool take_place(struct filter *filter, const char *word)
+{
+	bool found = false;
+
+	for (unsigned sort = 0; sort < TARGET_SORTS; sort++)
+		if (strcmp(target_sort_name(sort), word) == 0) {
+			filter->sorts |= KIND_SORT(sort);
+			found = true;
+		}
+	for (unsigned i = 0; i < ADDRESS_WORDS; i++)
+		if (strcmp(address_words[i].word, word) == 0) {
+			filter->words |= UINT64_C(1) << i;
+			found = true;
+		}
+	filter->any_place = filter->any_place && !found;
+	return found;
+}
+
+static const char *nearest(const char *word)
+{
+	const char *names[FILTER_KINDS_MAX + TARGET_SORTS + ADDRESS_WORDS + 1] = {NULL};
+	size_t count = 0;
+
+	for (size_t i = 0; kinds[i].name != NULL; i++)
+		names[count++] = kinds[i].name;
+	for (unsigned sort = 0; sort < TARGET_SORTS; sort++)
+		names[count++] = target_sort_name(sort);
+	for (unsigned i = 0; i < ADDRESS_WORDS; i++)
+		names[count++] = address_words[i].word;
+	return param_nearest(NULL, names, word);
+}
+
+bool filter_read(struct filter *filter, const char *words, struct error *err)
+{
+	char word[WORD_MAX];
+
+	while (next_word(&words, word)) {
+		bool is_kind = take_kind(filter, word), is_place = take_place(filter, word);
+		if (is_kind || is_place)
+			continue;
+		const char *near = nearest(word);
+		return error_set(
+			err,
+			"'%s' is no kind of fault, no sort of places (control, data, power-on, enc.tx, srv.http, ...) and no word of "
+			"an address (tcp.syn, ...)%s%s%s",
+			word, near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	}
+	return true;
+}
+
+bool filter_check_phases(const char *phases, struct error *err)
+{
+	char word[WORD_MAX];
+
+	while (next_word(&phases, word)) {
+		size_t i = 0;
+		while (sense_phases[i] != NULL && strcmp(sense_phases[i], word) != 0)
+			i++;
+		if (sense_phases[i] != NULL)
+			continue;
+		const char *near = param_nearest(NULL, sense_phases, word);
+		return error_set(err, "'%s' is no phase of a session%s%s%s", word, near != NULL ? "; did you mean '" : "",
+		                 near != NULL ? near : "", near != NULL ? "'?" : "");
+	}
+	return true;
+}
+
+bool filter_read_phases(struct filter *filter, const char *phases, const struct targets *targets, struct error *err)
+{
+	char word[WORD_MAX], list[TARGETS_PHASES_MAX * (FAULT_PHASE_MAX + 2)] = "";
+
+	filter->phases = 0;
+	while (next_word(&phases, word)) {
+		size_t phase = targets_phase(targets, word);
+		if (phase < targets->phase_count) {
+			filter->phases |= UINT32_C(1) << phase;
+			continue;
+		}
+		for (size_t i = 0; i < targets->phase_count; i++)
+			(void)snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i > 0 ? ", " : "", targets->phases[i]);
+		return error_set(err, "the session has no phase '%s'; it has %s", word, list);
+	}
+	return true;
+}
+
+bool filter_takes_kind(const struct filter *filter, size_t kind)
+{
+	return filter->any_kind || filter->kinds[kind];
+}
+
+bool filter_takes_place(const struct filter *filter, const struct target *target)
+{
+	struct point point;
+	struct error err;
+
+	if ((filter->phases & (UINT32_C(1) << target->phase)) == 0)
+		return false;
+	if (filter->any_place || (filter->sorts & KIND_SORT(target->sort)) != 0)
+		return true;
+	return filter->words != 0 && target->sort < TARGET_SITE && point_parse(target->at, &point, &err) &&
+	       (filter->words & (UINT64_C(1) << point.address.word)) != 0;
+}

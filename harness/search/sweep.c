@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "search/sweep.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "search/pairs.h"
+
+/* Sessions of a batch: few at first, so that a short budget ends in time. */
+#define BATCH_FIRST 8
+#define BATCH_MOST 32
+/* Where plans of failed sessions lie until their batch is through, below the search's folder. */
+#define RAW_PLANS "plans"
+
+/* -- what a session came to -- */
+
+enum outcome sweep_outcome(const struct ending *ending, uint64_t tried)
+{
+	const bool has_hung = strcmp(ending->judge, "hang") == 0 || strstr(ending->reason, "no result before the deadline") != NULL;
+
+	if (ending->kind == VERDICT_INCONCLUSIVE)
+		return OUTCOME_INCONCLUSIVE;
+	if (ending->kind == VERDICT_FAIL)
+		return has_hung ? OUTCOME_HUNG : OUTCOME_FAILED;
+	return (ending->acted & tried) == tried ? OUTCOME_SURVIVED : OUTCOME_NO_ACT;
+}
+
+bool sweep_is_kill(const struct attempt *attempt)
+{
+	return attempt->outcome == OUTCOME_FAILED || attempt->outcome == OUTCOME_HUNG;
+}
+
+size_t sweep_first_like(const struct sweep *sweep, size_t attempt)
+{
+	for (size_t i = 0; i < attempt; i++)
+		if (sweep_is_kill(&sweep->attempts[i]) && ending_same(&sweep->attempts[i].ending, &sweep->attempts[attempt].ending))
+			return i;
+	return attempt;
+}
+
+/* -- files -- */
+
+static void path_of(const struct sweep *sweep, const char *name, char ret_path[DEVICE_PATH_MAX])
+{
+	(void)snprintf(ret_path, DEVICE_PATH_MAX, "%s/%s", sweep->dir, name);
+}
+
+static bool make_folder(const struct sweep *sweep, const char *name, struct error *err)
+{
+	char path[DEVICE_PATH_MAX];
+
+	path_of(sweep, name, path);
+	return mkdir(path, 0777) == 0 || errno == EEXIST || error_set(err, "%s cannot be made: %s", path, strerror(errno));
+}
+
+static void raw_plan(const char *key, char ret_name[160])
+{
+	(void)snprintf(ret_name, 160, RAW_PLANS "/%s.yaml", key);
+}
+
+static bool copy_file(const char *from, const char *to)
+{
+	char *text = memory_file(from);
+	FILE *stream = text != NULL ? fopen(to, "we") : NULL;
+	bool good = stream != NULL && fputs(text, stream) != EOF;
+
+	if (stream != NULL)
+		good = fclose(stream) == 0 && good;
+	free(text);
+	return good;
+}
+
+/* A session's folder does not stay: what is wanted of it is taken while it is there. */
+static void look(void *ctx, struct trial *trial, const char *dir)
+{
+	struct sweep *sweep = ctx;
+	char name[160], from[DEVICE_PATH_MAX + 16], to[DEVICE_PATH_MAX];
+	struct error err;
+
+	/* If it cannot be written the search comes to know by its results, which lie beside. */
+	if (sweep->pairs)
+		(void)states_note(&sweep->states, trial->key, dir, &err);
+	if (trial->ending.kind != VERDICT_FAIL)
+		return;
+	raw_plan(trial->key, name);
+	(void)snprintf(from, sizeof from, "%s/plan.yaml", dir);
+	path_of(sweep, name, to);
+	(void)copy_file(from, to);
+}
+
+/* "kills/017-drop-to-server-tcp.syn-80-1-1.yaml": the number is that of the attempt, so that a sweep that goes on finds it. */
+static void name_plan(struct attempt *attempt, size_t number)
+{
+	int used = snprintf(attempt->plan, sizeof attempt->plan, SWEEP_KILLS "/%04zu-", number + 1);
+	size_t at = (size_t)used;
+
+	for (const char *c = attempt->what; *c != '\0' && at + sizeof ".yaml" < sizeof attempt->plan; c++) {
+		bool is_plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '.' || *c == '_';
+		if (is_plain || attempt->plan[at - 1] != '-')
+			attempt->plan[at++] = is_plain ? *c : '-';
+	}
+	while (attempt->plan[at - 1] == '-')
+		at--;
+	(void)snprintf(attempt->plan + at, sizeof attempt->plan - at, ".yaml");
+}
+
+/* Puts the plan of a find where it belongs, unless it is there already. */
+static bool keep_plan(const struct sweep *sweep, struct attempt *attempt, size_t number, struct error *err)
+{
+	char raw[160], from[DEVICE_PATH_MAX], to[DEVICE_PATH_MAX];
+
+	raw_plan(attempt->key, raw);
+	path_of(sweep, raw, from);
+	name_plan(attempt, number);
+	path_of(sweep, attempt->plan, to);
+	return copy_file(from, to) || error_set(err, "%s cannot be written: %s", to, strerror(errno));
+}
+
+/* -- batches -- */
+
+static struct attempt *add_attempt(struct sweep *sweep)
+{
+	if (sweep->count == sweep->room) {
+		sweep->room = sweep->room > 0 ? 2 * sweep->room : 64;
+		sweep->attempts = memory_resize(sweep->attempts, sweep->room, sizeof *sweep->attempts);
+	}
+	struct attempt *attempt = &sweep->attempts[sweep->count++];
+	memset(attempt, 0, sizeof *attempt);
+	return attempt;
+}
+
+static size_t kept_faults(const struct sweep *sweep)
+{
+	return sweep->keeps_faults ? sweep->plan->fault_count : 0;
+}
+
+static void describe(const struct sweep *sweep, struct attempt *attempt)
+{
+	attempt->what[0] = '\0';
+	for (size_t i = 0; i < attempt->faults; i++) {
+		size_t used = strlen(attempt->what);
+		if (i > 0)
+			used += (size_t)snprintf(attempt->what + used, sizeof attempt->what - used, " and ");
+		if (used < sizeof attempt->what)
+			(void)kind_say(&kinds[sweep->sampling.cells[attempt->cell[i]].kind], &sweep->targets.list[attempt->target[i]],
+			               attempt->what + used, sizeof attempt->what - used);
+	}
+}
+
+/* The session that tries it. To be released with trial_close(). */
+static void make_trial(const struct sweep *sweep, const struct attempt *attempt, struct trial *ret_trial)
+{
+	const size_t kept = kept_faults(sweep);
+	struct fault *faults = memory_new((kept + attempt->faults) * sizeof *faults);
+
+	for (size_t i = 0; i < kept; i++)
+		faults[i] = sweep->plan->faults[i];
+	for (size_t i = 0; i < attempt->faults; i++)
+		kind_fault(&kinds[sweep->sampling.cells[attempt->cell[i]].kind], &sweep->targets.list[attempt->target[i]],
+		           &faults[kept + i]);
+	trial_with_faults(ret_trial, sweep->plan, faults, kept + attempt->faults);
+	(void)snprintf(ret_trial->name, sizeof ret_trial->name, "%.159s", attempt->what);
+	free(faults);
+}
+
+static bool take_attempt(struct sweep *sweep, struct search *search, struct attempt *attempt, const struct trial *trial, struct error *err)
+{
+	const size_t kept = kept_faults(sweep);
+	char ending[VERDICT_TEXT_MAX + 128];
+
+	memcpy(attempt->key, trial->key, sizeof attempt->key);
+	attempt->ending = trial->ending;
+	attempt->outcome = sweep_outcome(&trial->ending, (attempt->faults > 1 ? UINT64_C(3) : UINT64_C(1)) << kept);
+	if (!sweep_is_kill(attempt))
+		return true;
+	search_find(search, "%s: %s", attempt->what, ending_say(&attempt->ending, ending, sizeof ending));
+	return keep_plan(sweep, attempt, (size_t)(attempt - sweep->attempts), err);
+}
+
+/* -- replays of finds -- */
+
+struct replay {
+	struct attempt *attempt;
+	struct plan plan;
+};
+
+static bool open_replay(const struct sweep *sweep, size_t number, struct replay *replay, struct trial *trial, struct error *err)
+{
+	char path[DEVICE_PATH_MAX];
+
+	replay->attempt = &sweep->attempts[number];
+	path_of(sweep, replay->attempt->plan, path);
+	if (!plan_open_frozen(&replay->plan, path, NULL, sweep->places, err))
+		return error_context(err, "the plan of '%s'", replay->attempt->what);
+	replay->plan.may_differ = sweep->plan->may_differ;
+	replay->plan.least_found = UNIT_PROBABILITY_ONE;
+	plan_look(&replay->plan);
+	trial_with_decisions(trial, &replay->plan, replay->plan.decisions.list, replay->plan.decisions.count);
+	(void)snprintf(trial->name, sizeof trial->name, "replay of %.140s", replay->attempt->what);
+	/* One session of each way to fail stays, to be looked at. */
+	trial->keep = sweep_first_like(sweep, number) == number;
+	return true;
+}
+
+static void take_replay(const struct sweep *sweep, struct attempt *attempt, const struct trial *trial)
+{
+	if (trial->state != TRIAL_DONE)
+		return;
+	attempt->replayed = ending_same(&attempt->ending, &trial->ending) ? REPLAYED_SAME : REPLAYED_OTHER;
+	if (trial->dir[0] != '\0' && strlen(trial->dir) > strlen(sweep->dir))
+		(void)snprintf(attempt->dir, sizeof attempt->dir, "%s", trial->dir + strlen(sweep->dir) + 1);
+}
+
+/* Replays the finds from the first-th attempt on. */
+static bool replay_finds(struct sweep *sweep, struct search *search, size_t first, struct error *err)
+{
+	struct replay *replays = memory_new((sweep->count + 1) * sizeof *replays);
+	struct trial *trials = memory_new((sweep->count + 1) * sizeof *trials);
+	size_t count = 0;
+	bool good = true;
+
+	for (size_t i = first; i < sweep->count && good; i++) {
+		if (!sweep_is_kill(&sweep->attempts[i]))
+			continue;
+		good = open_replay(sweep, i, &replays[count], &trials[count], err);
+		count += good;
+	}
+	good = good && (count == 0 || search_run(search, trials, count, NULL, NULL, err));
+	for (size_t i = 0; i < count; i++) {
+		if (good)
+			take_replay(sweep, replays[i].attempt, &trials[i]);
+		trial_close(&trials[i]);
+		plan_close(&replays[i].plan);
+	}
+	free(trials);
+	free(replays);
+	return good;
+}
+
+/* Runs the attempts from the first-th on. Those that were held are taken back. */
+static bool run_batch(struct sweep *sweep, struct search *search, size_t first, struct error *err)
+{
+	const size_t count = sweep->count - first;
+	struct trial *trials = memory_new((count + 1) * sizeof *trials);
+	size_t done = first;
+
+	for (size_t i = 0; i < count; i++) {
+		describe(sweep, &sweep->attempts[first + i]);
+		make_trial(sweep, &sweep->attempts[first + i], &trials[i]);
+	}
+	bool good = search_run(search, trials, count, look, sweep, err);
+	for (size_t i = 0; i < count; i++) {
+		if (good && trials[i].state == TRIAL_DONE) {
+			sweep->attempts[done] = sweep->attempts[first + i];
+			good = take_attempt(sweep, search, &sweep->attempts[done], &trials[i], err);
+			done++;
+		}
+		trial_close(&trials[i]);
+	}
+	free(trials);
+	sweep->count = done;
+	return good && replay_finds(sweep, search, first, err);
+}
+
+/* -- the rounds -- */
+
+static size_t batch_size(const struct sweep *sweep, size_t batch, size_t most)
+{
+	size_t size = batch < 2 ? BATCH_FIRST : batch < 4 ? 2 * BATCH_FIRST : BATCH_MOST;
+
+	if (most > 0 && sweep->count + size > most)
+		size = most > sweep->count ? most - sweep->count : 0;
+	return size;
+}
+
+static size_t count_kills(const struct sweep *sweep)
+{
+	size_t kills = 0;
+
+	for (size_t i = 0; i < sweep->count; i++)
+		kills += sweep_is_kill(&sweep->attempts[i]);
+	return kills;
+}
+
+static bool run_singles(struct sweep *sweep, struct search *search, struct error *err)
+{
+	const size_t all = sampling_size(&sweep->sampling);
+	const size_t most = sweep->pairs ? (sweep->most + 1) / 2 : sweep->most;
+	size_t cell, target, batch = 0;
+	bool has_more = true, good = true;
+
+	while (good && has_more && !search_is_over(search)) {
+		/* The golden session, and a replay for each find. */
+		search_stage(search, 1 + (most > 0 && most < all ? most : all) + count_kills(sweep), "single faults");
+		const size_t first = sweep->count, size = batch_size(sweep, batch++, most);
+		while (sweep->count < first + size && (has_more = sampling_next(&sweep->sampling, &cell, &target))) {
+			struct attempt *attempt = add_attempt(sweep);
+			attempt->faults = 1;
+			attempt->cell[0] = cell;
+			attempt->target[0] = target;
+		}
+		has_more = has_more && size > 0;
+		good = sweep->count == first || run_batch(sweep, search, first, err);
+	}
+	sweep->single_count = sweep->count;
+	return good;
+}
+
+static bool run_pairs(struct sweep *sweep, struct search *search, struct error *err)
+{
+	const size_t most = sweep->most > 0 ? sweep->most : sweep->is_open_ended ? 0 : sweep->single_count + SWEEP_PAIRS;
+	struct pairs pairs;
+	struct pair pair;
+	size_t batch = 0;
+	bool has_more = true, good = true;
+
+	pairs_open(&pairs, sweep);
+	while (good && has_more && !search_is_over(search)) {
+		search_stage(search, most > 0 ? 1 + most + count_kills(sweep) : 0, "pairs of faults");
+		const size_t first = sweep->count, size = batch_size(sweep, batch++, most);
+		while (sweep->count < first + size && (has_more = pairs_next(&pairs, &pair))) {
+			struct attempt *attempt = add_attempt(sweep);
+			attempt->faults = 2;
+			for (size_t i = 0; i < 2; i++) {
+				attempt->cell[i] = sweep->attempts[pair.attempt[i]].cell[0];
+				attempt->target[i] = sweep->attempts[pair.attempt[i]].target[0];
+			}
+		}
+		has_more = has_more && size > 0;
+		good = sweep->count == first || run_batch(sweep, search, first, err);
+	}
+	pairs_close(&pairs);
+	return good;
+}
+
+/* -- the golden session -- */
+
+static bool judge_golden(struct sweep *sweep, const struct trial *trial, struct error *err)
+{
+	char text[VERDICT_TEXT_MAX + 128];
+
+	sweep->golden = trial->ending;
+	if (trial->ending.kind == VERDICT_PASS)
+		return targets_read(&sweep->targets, trial->dir, err);
+	(void)ending_say(&trial->ending, text, sizeof text);
+	if (trial->ending.kind == VERDICT_INCONCLUSIVE)
+		return error_set(err, "the session without a fault shows nothing: %s", text);
+	return error_set(
+		err,
+		"the session does not pass as it is%s: %s\n  a sweep needs one that passes; `stutter shrink` and `stutter explain` "
+		"look into one that fails",
+		kept_faults(sweep) > 0 ? ", with the scenario's own faults" : " without faults", text);
+}
+
+static bool run_golden(struct sweep *sweep, struct search *search, struct error *err)
+{
+	struct trial trial;
+
+	search_stage(search, 1, "a session to compare with");
+	trial_with_faults(&trial, sweep->plan, sweep->plan->faults, kept_faults(sweep));
+	(void)snprintf(trial.name, sizeof trial.name, "without a fault");
+	trial.keep = trial.alone = trial.points = true;
+	bool good = search_run(search, &trial, 1, sweep->pairs ? look : NULL, sweep, err);
+	if (good && trial.state == TRIAL_DONE)
+		good = judge_golden(sweep, &trial, err);
+	/* What all sessions come into is nothing new. */
+	if (good && sweep->pairs)
+		(void)states_new(&sweep->states, trial.key);
+	trial_close(&trial);
+	return good;
+}
+
+static bool choose(struct sweep *sweep, struct error *err)
+{
+	if (sweep->phases != NULL && !filter_read_phases(&sweep->filter, sweep->phases, &sweep->targets, err)) {
+		sweep->is_usage = true;
+		return error_context(err, "--during");
+	}
+	sampling_open(&sweep->sampling, &sweep->targets, &sweep->filter, sweep->is_open_ended ? 0 : SWEEP_SAMPLE);
+	if (sweep->sampling.count > 0)
+		return true;
+	sweep->is_usage = true;
+	return error_set(err, "no place of the session is left: none of the faults asked for fits a place asked for");
+}
+
+bool sweep_run(struct sweep *sweep, struct search *search, struct error *err)
+{
+	CHECK(kept_faults(sweep) <= SWEEP_KEPT_MAX);
+	states_open(&sweep->states, sweep->dir);
+	if (!make_folder(sweep, RAW_PLANS, err) || !make_folder(sweep, SWEEP_KILLS, err) || !run_golden(sweep, search, err))
+		return false;
+	/* It was stopped. */
+	if (sweep->targets.count == 0)
+		return true;
+	return choose(sweep, err) && run_singles(sweep, search, err) && (!sweep->pairs || run_pairs(sweep, search, err));
+}
+
+void sweep_close(struct sweep *sweep)
+{
+	targets_close(&sweep->targets);
+	sampling_close(&sweep->sampling);
+	states_close(&sweep->states);
+	free(sweep->attempts);
+	sweep->attempts = NULL;
+}

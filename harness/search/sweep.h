@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * One fault at every place: which single faults does an update not survive?
+ *
+ * A session without faults, the golden one, shows the places there are (targets.h). Then every kind of fault that fits is tried at each of them (sampling.h), a session each. What a
+ * session fails with is a find: its frozen plan is kept below kills/, and is replayed at once, as it is to fail in the same way.
+ *
+ * Pairs come second: of single faults that did something and were survived, first those whose sessions came into states that none had come into before (states.h).
+ */
+#ifndef SEARCH_SWEEP_H
+#define SEARCH_SWEEP_H
+
+#include "search/sampling.h"
+#include "search/search.h"
+#include "search/states.h"
+
+/** Where the plans of finds are, below the search's folder. */
+#define SWEEP_KILLS "kills"
+/** So many places of a cell are tried if nobody says how many, where there are very many. */
+#define SWEEP_SAMPLE 4
+/** So many pairs are tried if nobody says how many. */
+#define SWEEP_PAIRS 64
+/** So many faults of its own may a scenario keep: what acted is told apart by bits. */
+#define SWEEP_KEPT_MAX (ENDING_FAULTS - 2)
+
+enum outcome {
+	OUTCOME_SURVIVED,
+	OUTCOME_FAILED,
+	OUTCOME_HUNG,         /**< judge hang, or no result before the deadline */
+	OUTCOME_INCONCLUSIVE, /**< nothing is known */
+	OUTCOME_NO_ACT,       /**< the fault did nothing at this place, so nothing is known of it either */
+	OUTCOMES,
+};
+
+/** What became of the replay of a find. */
+enum replayed { REPLAYED_NOT, REPLAYED_SAME, REPLAYED_OTHER };
+
+/** One fault at one place, or two at two. */
+struct attempt {
+	size_t cell[2], target[2]; /**< of a pair both, of a single fault the first */
+	size_t faults;             /**< 1 or 2 */
+	enum outcome outcome;
+	struct ending ending;
+	char what[FAULT_AT_MAX + 2 * FAULT_NAME_MAX]; /**< for people */
+	char key[HASH_TEXT_MAX];                      /**< of its trial */
+	char plan[160]; /**< of a find: the file of its frozen plan, below the search's folder; empty: there is none */
+	char dir[64];   /**< of the first find of its kind: the folder of its replay, below the search's; empty: none */
+	enum replayed replayed;
+};
+
+struct sweep {
+	const struct plan *plan; /**< the scenario */
+	const char *dir;         /**< the search's folder */
+	const struct places *places;
+	bool keeps_faults;    /**< the scenario's own faults act, too */
+	bool pairs;           /**< a second round */
+	size_t most;          /**< sessions, those that are looked at again not counted; 0: as many as there are */
+	bool is_open_ended;   /**< nobody waits for an end but the budget: no cell is sampled */
+	struct filter filter; /**< phases aside, which are read once they are known */
+	const char *phases;   /**< words for filter_read_phases(); NULL: all */
+	struct ending golden; /**< below: what has come of it */
+	bool is_usage;        /**< the error that sweep_run() returned is the user's: words that do not fit the session */
+	struct targets targets;
+	struct sampling sampling;
+	struct states states;
+	struct attempt *attempts; /**< in the order in which they were decided on */
+	size_t count, room;
+	size_t single_count; /**< the first of them are single faults */
+};
+
+/** Runs it. Fields above `golden` are the caller's, all others zero. @return false with @p err; what was found until then is there. */
+bool sweep_run(struct sweep *sweep, struct search *search, struct error *err);
+void sweep_close(struct sweep *sweep);
+
+/** Whether an outcome is a find. */
+bool sweep_is_kill(const struct attempt *attempt);
+
+/** The first attempt that failed as this find did; itself, if it was the first. */
+size_t sweep_first_like(const struct sweep *sweep, size_t attempt);
+
+/** What came of a session with faults of which those with a bit in @p tried are the sweep's. */
+enum outcome sweep_outcome(const struct ending *ending, uint64_t tried);
+
+#endif
