@@ -106,6 +106,12 @@
 	S("search/magnitude", tests_magnitude, false)                                                                                      \
 	S("search/words", tests_words, false)                                                                                              \
 	S("search/stalls", tests_stalls, false)                                                                                            \
+	S("search/targets", tests_targets, false)                                                                                          \
+	S("search/kinds", tests_kinds, false)                                                                                              \
+	S("search/filter", tests_sweep_filter, false)                                                                                      \
+	S("search/sampling", tests_sampling, false)                                                                                        \
+	S("search/states", tests_states, false)                                                                                            \
+	S("search/sweep", tests_sweep, false)                                                                                              \
 	S("session/world", tests_world, false)                                                                                             \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \

@@ -25,7 +25,7 @@ static FILE *open_in_folder(const char *name, const char *mode)
 static void begin(void)
 {
 	captures = (struct captures){open_in_folder(CAPTURES_DEVICE, "w"), open_in_folder(CAPTURES_SERVER, "w"),
-	                             open_in_folder(CAPTURES_SECRETS, "w")};
+	                             open_in_folder(CAPTURES_SECRETS, "w"), NULL};
 	captures_begin(&captures);
 }
 
