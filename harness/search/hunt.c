@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "search/hunt.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <xxhash.h>
+
+#include "base/memory.h"
+#include "reports/file.h"
+
+/* Folder of what sessions have reached, below the search's. */
+#define REACHED "reached"
+/* Of so many plans one is drawn anew, though there are some to go on from. */
+#define ANEW 4
+#define STREAM "hunt"
+
+/* A hunt at work. */
+struct hunter {
+	struct search *search;
+	const char *dir;
+	const struct places *places;
+	const struct plan *plan;
+	const struct hunt_options *options;
+	struct hunt *hunt;
+	struct aims aims;
+	struct grounds grounds;
+	struct error err; /* of a session's reach that cannot be kept */
+	bool has_failed;
+};
+
+/* -- what tells failures apart -- */
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *hunt_kinds(const struct decisions *decisions, char ret_kinds[HUNT_KINDS_MAX])
+{
+	const char *names[HUNT_LAST_DECISIONS];
+	size_t count = 0, used = 0;
+
+	for (size_t i = decisions->count; i > 0 && count < HUNT_LAST_DECISIONS; i--)
+		names[count++] = decisions->list[i - 1].action->name;
+	qsort(names, count, sizeof names[0], compare_names);
+	ret_kinds[0] = '\0';
+	for (size_t i = 0; i < count; i++)
+		if ((i == 0 || strcmp(names[i], names[i - 1]) != 0) && used < HUNT_KINDS_MAX)
+			used += (size_t)snprintf(ret_kinds + used, HUNT_KINDS_MAX - used, "%s%s", used > 0 ? ", " : "", names[i]);
+	return ret_kinds;
+}
+
+uint64_t hunt_signature(const struct ending *ending, const char *kinds)
+{
+	return XXH3_64bits_withSeed(kinds, strlen(kinds), ending_signature(ending));
+}
+
+static struct hunt_find *find_of(const struct hunt *hunt, uint64_t signature)
+{
+	for (size_t i = 0; i < hunt->find_count; i++)
+		if (hunt->finds[i].signature == signature)
+			return &hunt->finds[i];
+	return NULL;
+}
+
+/* -- files -- */
+
+static bool make_folder(const char *dir, const char *name, struct error *err)
+{
+	char path[DEVICE_PATH_MAX + 16];
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	return mkdir(path, 0777) == 0 || errno == EEXIST || error_set(err, "%s cannot be made: %s", path, strerror(errno));
+}
+
+/* Where the reach of a trial's session is kept. */
+static void reached_folder(const struct hunter *hunter, char ret_dir[DEVICE_PATH_MAX + 16])
+{
+	(void)snprintf(ret_dir, DEVICE_PATH_MAX + 16, "%s/" REACHED, hunter->dir);
+}
+
+/* Copies the frozen plan that a session has left. */
+static bool copy_plan(const char *from, const char *dir, const char *name, struct error *err)
+{
+	struct report_file file;
+	char *text = memory_file(from);
+
+	if (text == NULL)
+		return error_set(err, "%s cannot be read", from);
+	bool good = report_file_open(&file, dir, name, err);
+	if (good) {
+		(void)fputs(text, file.stream);
+		good = report_file_close(&file, err);
+	}
+	free(text);
+	return good;
+}
+
+static bool keep_plan(const struct trial *trial, const char *dir, const char *folder, struct error *err)
+{
+	char path[DEVICE_PATH_MAX + 16], name[HASH_TEXT_MAX + 8];
+
+	if (trial->ending.kind != VERDICT_FAIL)
+		return true;
+	(void)snprintf(path, sizeof path, "%s/plan.yaml", dir);
+	(void)snprintf(name, sizeof name, "%s.yaml", trial->key);
+	return copy_plan(path, folder, name, err);
+}
+
+/* While the session's folder is there. What it has reached is kept before its result is, so that no result is without. */
+static void look(void *ctx, struct trial *trial, const char *dir)
+{
+	struct hunter *hunter = ctx;
+	char folder[DEVICE_PATH_MAX + 16];
+	struct reach reach;
+	struct error err = {.text = ""};
+
+	/* A session that never began has no trace, and is inconclusive. */
+	if (trial->ending.kind == VERDICT_INCONCLUSIVE)
+		return;
+	reached_folder(hunter, folder);
+	bool good = reach_read(dir, &reach, &err);
+	good = good && reach_write(&reach, folder, trial->key, &err) && keep_plan(trial, dir, folder, &err);
+	reach_close(&reach);
+	if (!good && !hunter->has_failed) {
+		hunter->err = err;
+		hunter->has_failed = true;
+	}
+}
+
+static bool load_reach(const struct hunter *hunter, const struct trial *trial, struct reach *ret_reach, struct error *err)
+{
+	char path[DEVICE_PATH_MAX + 64];
+
+	(void)snprintf(path, sizeof path, "%s/" REACHED "/%s", hunter->dir, trial->key);
+	return reach_load(ret_reach, path) ||
+	       error_set(err, "%s, which says what a session has reached, is missing or not whole: begin the hunt anew in another folder",
+	                 path);
+}
+
+/* Runs trials, and keeps what they reach. */
+static bool run(struct hunter *hunter, struct trial *trials, size_t count, struct error *err)
+{
+	if (!search_run(hunter->search, trials, count, look, hunter, err))
+		return false;
+	if (hunter->has_failed)
+		*err = hunter->err;
+	return !hunter->has_failed;
+}
+
+/* -- before the first round -- */
+
+/* A session that must pass, as otherwise its own failure would be found again and again. */
+static bool run_golden(struct hunter *hunter, struct trial *trial, const struct plan *plan, struct ending *ret_ending, struct error *err)
+{
+	const struct candidate none = {.seed = plan->seed};
+	char text[640];
+
+	candidate_trial(&none, plan, hunter->options->keep_faults, trial);
+	(void)snprintf(trial->name, sizeof trial->name, "without drawn faults, on %s", plan->device.name);
+	trial->keep = true;
+	if (!run(hunter, trial, 1, err))
+		return false;
+	*ret_ending = trial->ending;
+	if (trial->state == TRIAL_HELD || trial->ending.kind == VERDICT_PASS)
+		return true;
+	return error_set(err, "the session %s on device '%s' does not pass, so whatever is found could be its own: %s; mend it first",
+	                 hunter->options->keep_faults ? "with just the scenario's own faults" : "without faults", plan->device.name,
+	                 ending_say(&trial->ending, text, sizeof text));
+}
+
+/* Shows what there is to aim at. @return false with @p err, or, with an empty text, if the search is over. */
+static bool prepare(struct hunter *hunter, struct error *err)
+{
+	struct trial golden, control;
+	struct reach reach;
+
+	search_stage(hunter->search, 0, "hunt: the session without drawn faults");
+	bool good = run_golden(hunter, &golden, hunter->plan, &hunter->hunt->golden, err);
+	bool is_held = good && golden.state == TRIAL_HELD;
+	if (good && !is_held)
+		good = aims_read(&hunter->aims, golden.dir, err) && load_reach(hunter, &golden, &reach, err);
+	if (good && !is_held)
+		(void)corpus_take(&hunter->hunt->corpus, NULL, &reach);
+	trial_close(&golden);
+	if (good && !is_held && hunter->options->control != NULL) {
+		good = run_golden(hunter, &control, hunter->options->control, &hunter->hunt->control, err);
+		is_held = good && control.state == TRIAL_HELD;
+		trial_close(&control);
+	}
+	return good && !is_held;
+}
+
+/* -- a round -- */
+
+struct round {
+	uint64_t number; /* from 1 */
+	size_t count;
+	struct candidate candidates[HUNT_BATCH];
+	struct trial trials[HUNT_BATCH];
+	struct failure {
+		bool is_one; /* that the judge asks for */
+		bool is_new; /* unlike those that were found before the round */
+		char kinds[HUNT_KINDS_MAX];
+		uint64_t signature;
+	} failures[HUNT_BATCH];
+	struct hunt_round sums;
+};
+
+static void make_candidate(struct hunter *hunter, struct round *round, size_t index)
+{
+	struct corpus *corpus = &hunter->hunt->corpus;
+	struct candidate *candidate = &round->candidates[index];
+	struct dice dice = {.stream = random_stream(hunter->options->seed, STREAM), .what = round->number * HUNT_BATCH + index};
+
+	if (corpus->count == 0 || dice_once_in(&dice, ANEW)) {
+		(void)candidate_draw(&hunter->grounds, &dice, candidate);
+		return;
+	}
+	const struct candidate parent = *corpus_choose(corpus, &dice);
+	const struct candidate *other = &corpus->list[dice_below(&dice, corpus->count)].candidate;
+	candidate_mutate(&hunter->grounds, &parent, other, &dice, candidate);
+}
+
+static void make_round(struct hunter *hunter, struct round *round)
+{
+	const uint64_t left = hunter->options->most - hunter->hunt->sessions;
+	char stage[160];
+
+	round->count = left < HUNT_BATCH ? (size_t)left : HUNT_BATCH;
+	(void)snprintf(stage, sizeof stage, "hunt, round %" PRIu64 ": %zu found; %zu items reached, %zu plans to go on from", round->number,
+	               hunter->hunt->find_count, hunter->hunt->corpus.map.count, hunter->hunt->corpus.count);
+	search_stage(hunter->search, 0, stage);
+	for (size_t i = 0; i < round->count; i++) {
+		make_candidate(hunter, round, i);
+		candidate_trial(&round->candidates[i], hunter->plan, hunter->options->keep_faults, &round->trials[i]);
+	}
+}
+
+/* Takes what the round's sessions have reached, in their order. */
+static bool take_reach(struct hunter *hunter, struct round *round, struct error *err)
+{
+	struct reach reach;
+
+	for (size_t i = 0; i < round->count; i++) {
+		const struct trial *trial = &round->trials[i];
+		round->sums.inconclusive += trial->ending.kind == VERDICT_INCONCLUSIVE;
+		if (trial->ending.kind == VERDICT_INCONCLUSIVE)
+			continue;
+		if (!load_reach(hunter, trial, &reach, err))
+			return false;
+		round->sums.news += corpus_take(&hunter->hunt->corpus, &round->candidates[i], &reach);
+	}
+	return true;
+}
+
+/* -- failures -- */
+
+static void frozen_path(const struct hunter *hunter, const struct trial *trial, char ret_path[DEVICE_PATH_MAX + 64])
+{
+	(void)snprintf(ret_path, DEVICE_PATH_MAX + 64, "%s/" REACHED "/%s.yaml", hunter->dir, trial->key);
+}
+
+/* Reads the frozen plan that a session has left. */
+static bool read_frozen(const struct hunter *hunter, const struct trial *trial, struct plan *ret_plan, struct error *err)
+{
+	char path[DEVICE_PATH_MAX + 64];
+
+	frozen_path(hunter, trial, path);
+	if (!plan_open_frozen(ret_plan, path, NULL, hunter->places, err))
+		return false;
+	ret_plan->may_differ = hunter->plan->may_differ;
+	plan_look(ret_plan);
+	return true;
+}
+
+static bool is_failure(const struct hunter *hunter, const struct trial *trial)
+{
+	const char *judge = hunter->options->judge;
+
+	return trial->state == TRIAL_DONE && trial->ending.kind == VERDICT_FAIL &&
+	       (judge == NULL || strcmp(judge, trial->ending.judge) == 0);
+}
+
+static bool look_at_failures(struct hunter *hunter, struct round *round, struct error *err)
+{
+	for (size_t i = 0; i < round->count; i++) {
+		struct failure *failure = &round->failures[i];
+		struct plan frozen;
+		failure->is_one = is_failure(hunter, &round->trials[i]);
+		if (!failure->is_one)
+			continue;
+		if (!read_frozen(hunter, &round->trials[i], &frozen, err))
+			return false;
+		failure->signature = hunt_signature(&round->trials[i].ending, hunt_kinds(&frozen.decisions, failure->kinds));
+		plan_close(&frozen);
+		struct hunt_find *known = find_of(hunter->hunt, failure->signature);
+		failure->is_new = known == NULL;
+		if (known != NULL)
+			known->times++;
+		round->sums.failures++;
+	}
+	return true;
+}
+
+/* Runs the plans of failures that are new on the control device. What fails there, too, or is not known to pass, is none of ours. */
+static bool ask_control(struct hunter *hunter, struct round *round, struct error *err)
+{
+	struct trial *trials = memory_new(HUNT_BATCH * sizeof *trials);
+	size_t of[HUNT_BATCH], count = 0;
+
+	for (size_t i = 0; i < round->count && hunter->options->control != NULL; i++)
+		if (round->failures[i].is_new) {
+			of[count] = i;
+			candidate_trial(&round->candidates[i], hunter->options->control, hunter->options->keep_faults, &trials[count++]);
+		}
+	const bool good = count == 0 || search_run(hunter->search, trials, count, NULL, NULL, err);
+	for (size_t k = 0; k < count; k++) {
+		const bool is_known = trials[k].state == TRIAL_DONE && trials[k].ending.kind != VERDICT_INCONCLUSIVE;
+		round->sums.unclear += !is_known;
+		round->sums.also_control += is_known && trials[k].ending.kind == VERDICT_FAIL;
+		round->failures[of[k]].is_new = is_known && trials[k].ending.kind == VERDICT_PASS;
+		trial_close(&trials[k]);
+	}
+	free(trials);
+	return good;
+}
+
+/* -- finds -- */
+
+static struct hunt_find *add_find(struct hunt *hunt)
+{
+	if (hunt->find_count == hunt->find_room) {
+		hunt->find_room = hunt->find_room > 0 ? 2 * hunt->find_room : 8;
+		hunt->finds = memory_resize(hunt->finds, hunt->find_room, sizeof *hunt->finds);
+	}
+	struct hunt_find *find = &hunt->finds[hunt->find_count++];
+	memset(find, 0, sizeof *find);
+	return find;
+}
+
+/* Runs the decisions of a find alone, from power on. */
+static bool replay(struct hunter *hunter, const struct plan *frozen, struct hunt_find *find, struct error *err)
+{
+	struct trial trial;
+
+	trial_with_decisions(&trial, frozen, frozen->decisions.list, frozen->decisions.count);
+	trial.alone = true;
+	trial.keep = true;
+	(void)snprintf(trial.name, sizeof trial.name, "replay of %s", find->plan);
+	const bool good = search_run(hunter->search, &trial, 1, NULL, NULL, err);
+	find->was_tried = good && trial.state == TRIAL_DONE && trial.ending.kind != VERDICT_INCONCLUSIVE;
+	find->is_frozen = find->was_tried && ending_same(&trial.ending, &find->ending);
+	if (strncmp(trial.dir, hunter->dir, strlen(hunter->dir)) == 0 && trial.dir[0] != '\0')
+		(void)snprintf(find->session, sizeof find->session, "%s", trial.dir + strlen(hunter->dir) + 1);
+	trial_close(&trial);
+	return good;
+}
+
+/* Freezes a find: its decisions if they alone fail in the same way, else its faults and its seed, which do. */
+static bool keep_find(struct hunter *hunter, const struct trial *trial, struct hunt_find *find, struct error *err)
+{
+	struct plan frozen;
+	char path[DEVICE_PATH_MAX + 64];
+
+	if (!read_frozen(hunter, trial, &frozen, err))
+		return false;
+	frozen_path(hunter, trial, path);
+	bool good = replay(hunter, &frozen, find, err);
+	plan_close(&frozen);
+	if (good && (find->is_frozen || !find->was_tried))
+		return copy_plan(path, hunter->dir, find->plan, err);
+	return good && trial_write_plan(trial, hunter->dir, find->plan, err);
+}
+
+static void tell_find(const struct hunter *hunter, const struct hunt_find *find)
+{
+	char text[640];
+
+	search_find(hunter->search, "found %zu: %s; %s%s%s; %s", hunter->hunt->find_count, ending_say(&find->ending, text, sizeof text),
+	            find->kinds[0] != '\0' ? "by " : "", find->kinds, find->kinds[0] != '\0' ? "" : "no fault acted", find->plan);
+}
+
+static bool take_find(struct hunter *hunter, const struct round *round, size_t index, struct error *err)
+{
+	const struct failure *failure = &round->failures[index];
+	const struct trial *trial = &round->trials[index];
+	struct hunt_find *find = find_of(hunter->hunt, failure->signature);
+
+	if (find != NULL) {
+		find->times++;
+		return true;
+	}
+	find = add_find(hunter->hunt);
+	find->signature = failure->signature;
+	find->ending = trial->ending;
+	find->times = 1;
+	find->round = round->number;
+	memcpy(find->kinds, failure->kinds, sizeof find->kinds);
+	(void)candidate_say(&round->candidates[index], find->first, sizeof find->first);
+	(void)snprintf(find->plan, sizeof find->plan, HUNT_FINDS "/%03zu.yaml", hunter->hunt->find_count);
+	if (!keep_find(hunter, trial, find, err))
+		return false;
+	tell_find(hunter, find);
+	return true;
+}
+
+static bool take_failures(struct hunter *hunter, struct round *round, struct error *err)
+{
+	if (!look_at_failures(hunter, round, err) || !ask_control(hunter, round, err))
+		return false;
+	for (size_t i = 0; i < round->count; i++)
+		if (round->failures[i].is_new && !take_find(hunter, round, i, err))
+			return false;
+	return true;
+}
+
+/* -- rounds -- */
+
+static bool is_held(const struct round *round)
+{
+	for (size_t i = 0; i < round->count; i++)
+		if (round->trials[i].state == TRIAL_HELD)
+			return true;
+	return false;
+}
+
+static void end_round(struct hunter *hunter, struct round *round)
+{
+	struct hunt *hunt = hunter->hunt;
+
+	round->sums.sessions = round->count;
+	round->sums.items = hunt->corpus.map.count;
+	round->sums.corpus = hunt->corpus.count;
+	round->sums.finds = hunt->find_count;
+	if (hunt->round_count == hunt->round_room) {
+		hunt->round_room = hunt->round_room > 0 ? 2 * hunt->round_room : 16;
+		hunt->rounds = memory_resize(hunt->rounds, hunt->round_room, sizeof *hunt->rounds);
+	}
+	hunt->rounds[hunt->round_count++] = round->sums;
+	hunt->sessions += round->count;
+}
+
+/* Of a round that was cut short nothing is decided: its sessions are known, and a hunt that goes on comes to the same. */
+static bool run_round(struct hunter *hunter, struct round *round, struct error *err)
+{
+	make_round(hunter, round);
+	bool good = run(hunter, round->trials, round->count, err);
+	if (good && !is_held(round)) {
+		good = take_reach(hunter, round, err) && take_failures(hunter, round, err);
+		end_round(hunter, round);
+	}
+	for (size_t i = 0; i < round->count; i++)
+		trial_close(&round->trials[i]);
+	return good;
+}
+
+static bool is_through(const struct hunter *hunter)
+{
+	const struct hunt_options *options = hunter->options;
+
+	return hunter->hunt->sessions >= options->most || (options->first > 0 && hunter->hunt->find_count >= options->first);
+}
+
+static bool run_rounds(struct hunter *hunter, struct error *err)
+{
+	bool good = true;
+
+	while (good && !is_through(hunter) && !search_is_over(hunter->search)) {
+		struct round *round = memory_new(sizeof *round);
+		round->number = hunter->hunt->round_count + 1;
+		good = run_round(hunter, round, err);
+		free(round);
+	}
+	return good;
+}
+
+bool hunt_run(struct search *search, const char *dir, const struct places *places, const struct plan *plan,
+              const struct hunt_options *options, struct hunt *ret_hunt, struct error *err)
+{
+	struct hunter hunter = {.search = search, .dir = dir, .places = places, .plan = plan, .options = options, .hunt = ret_hunt};
+
+	*ret_hunt = (struct hunt){.sessions = 0};
+	err->text[0] = '\0';
+	if (!make_folder(dir, REACHED, err) || !make_folder(dir, HUNT_FINDS, err))
+		return false;
+	bool good = prepare(&hunter, err);
+	if (good) {
+		hunter.grounds = (struct grounds){.aims = &hunter.aims, .plans = {plan, options->control}};
+		good = run_rounds(&hunter, err);
+	}
+	ret_hunt->is_whole = is_through(&hunter);
+	aims_close(&hunter.aims);
+	return good || err->text[0] == '\0';
+}
+
+void hunt_close(struct hunt *hunt)
+{
+	corpus_close(&hunt->corpus);
+	free(hunt->rounds);
+	free(hunt->finds);
+	memset(hunt, 0, sizeof *hunt);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Random search for failures, guided by what was new in a session.
+ *
+ * How it works: a session without drawn faults, which must pass, shows what a fault can be aimed at. Then rounds of HUNT_BATCH plans are run: each is drawn anew (limits.h) or made from
+ * one that has reached something new (corpus.h). All draws of a plan are addressed by the hunt's seed, its round and its place in it, and what is decided of a round is decided by
+ * its whole batch in that order, so a hunt is the same at any number of jobs, and one that was left goes on as if it had not been.
+ *
+ * Failures are told apart by how they ended (ending_signature()) and by the kinds of the last faults that acted, never counted by seed. With a control device a failure
+ * counts only if the same plan does not fail there. Each new one is frozen and its decisions are replayed from power on, which must end in the same way.
+ */
+#ifndef SEARCH_HUNT_H
+#define SEARCH_HUNT_H
+
+#include "search/corpus.h"
+#include "search/search.h"
+
+/** Plans of a round: fixed, so that the result does not depend on the number of jobs. */
+#define HUNT_BATCH 16
+#define HUNT_KINDS_MAX 96
+/** So many of the last decisions tell failures apart. */
+#define HUNT_LAST_DECISIONS 3
+/** Folder of the plans that were found, below the search's. */
+#define HUNT_FINDS "finds"
+
+struct hunt_options {
+	uint64_t seed;
+	uint64_t most;              /**< sessions of drawn plans, at least 1 */
+	size_t first;               /**< different failures after which it ends; 0: it does not */
+	const char *judge;          /**< only failures that this judge has found; NULL: any */
+	bool keep_faults;           /**< the scenario's own faults act, too */
+	const struct plan *control; /**< the same scenario on another device; NULL: there is none */
+};
+
+/** A failure, unlike all others. */
+struct hunt_find {
+	uint64_t signature;
+	struct ending ending;
+	char kinds[HUNT_KINDS_MAX];     /**< of the last decisions, in the order of the alphabet: "drop, outage"; empty: none acted */
+	char plan[64];                  /**< its file, below the search's folder */
+	char first[CANDIDATE_TEXT_MAX]; /**< the plan in words */
+	char session[96];               /**< the folder of the session that replayed it, below the search's; empty: it was not run */
+	uint64_t times;                 /**< plans that failed so; those after the first without being run on the control device */
+	uint64_t round;
+	bool is_frozen; /**< its decisions alone fail in the same way, from power on; else the plan has faults and a seed, and no decisions */
+	bool was_tried; /**< their replay was run to its end */
+};
+
+/** What a round came to. */
+struct hunt_round {
+	uint64_t sessions, inconclusive, failures; /**< failures that the judge asks for */
+	uint64_t also_control;                     /**< of them, those that the control device has, too */
+	uint64_t unclear;                          /**< of them, those of which the control device's ending is not known */
+	uint64_t news;                             /**< items of reach that were new, or had a new amount */
+	uint64_t items, corpus, finds;             /**< in all, after it */
+};
+
+struct hunt {
+	struct hunt_round *rounds;
+	size_t round_count, round_room;
+	struct hunt_find *finds;
+	size_t find_count, find_room;
+	uint64_t sessions;
+	struct ending golden, control;
+	struct corpus corpus;
+	bool is_whole; /**< it was not ended by budget or user */
+};
+
+/**
+ * Hunts. @param plan The scenario. Must outlive the call.
+ * @param ret_hunt To be released with hunt_close(), whatever is returned: what was found until then is in it.
+ * @return false with @p err: the session without drawn faults does not pass, or as search_run().
+ */
+bool hunt_run(struct search *search, const char *dir, const struct places *places, const struct plan *plan,
+              const struct hunt_options *options, struct hunt *ret_hunt, struct error *err);
+void hunt_close(struct hunt *hunt);
+
+/** Names the kinds of the last decisions before the end. @return ret_kinds. */
+const char *hunt_kinds(const struct decisions *decisions, char ret_kinds[HUNT_KINDS_MAX]);
+
+/** What tells failures apart. */
+uint64_t hunt_signature(const struct ending *ending, const char *kinds);
+
+#endif
