@@ -112,6 +112,11 @@
 	S("search/sampling", tests_sampling, false)                                                                                        \
 	S("search/states", tests_states, false)                                                                                            \
 	S("search/sweep", tests_sweep, false)                                                                                              \
+	S("search/reach", tests_reach, false)                                                                                              \
+	S("search/limits", tests_limits, false)                                                                                            \
+	S("search/mutate", tests_mutate, false)                                                                                            \
+	S("search/corpus", tests_corpus, false)                                                                                            \
+	S("search/hunt", tests_hunt, false)                                                                                                \
 	S("session/world", tests_world, false)                                                                                             \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \
@@ -164,6 +169,7 @@
 	S("engine/engine", tests_engine, true)                                                                                             \
 	S("session/sessions", tests_sessions, true)                                                                                        \
 	S("campaign/search", tests_search, true)                                                                                           \
+	S("campaign/hunt", tests_hunting, true)                                                                                            \
 	S("session/pages", tests_pages, true)                                                                                              \
 	S("browser/browser", tests_browser, true)                                                                                          \
 	S("session/wireshark", tests_wireshark, true)                                                                                      \

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "search/hunt.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/session/started.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_hunting[];
+
+/* A client that gives up soon. */
+#define SCENARIO "name: hunted\nimage: small.bin\ndevice: \"22.01\"\ndeadline: 10min\nexpect: {hang: 3min}\n"
+#define WORDS "hunt s.yaml --seed 1 --most 16 --quiet"
+
+static json_t *read_json(const char *dir)
+{
+	char path[700];
+
+	(void)snprintf(path, sizeof path, "%s/%s/search.json", test_folder(), dir);
+	json_t *json = json_load_file(path, 0, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+	return json;
+}
+
+/* Whether two hunts came to the same; all but their words is. */
+static bool are_same(const char *one, const char *other)
+{
+	json_t *left = read_json(one), *right = read_json(other);
+	const bool same = json_equal(json_object_get(left, "hunt"), json_object_get(right, "hunt")) != 0 &&
+	                  json_equal(json_object_get(left, "title"), json_object_get(right, "title")) != 0;
+
+	if (!same) {
+		char *text = json_dumps(json_object_get(left, "hunt"), JSON_INDENT(1));
+		char *wanted = json_dumps(json_object_get(right, "hunt"), JSON_INDENT(1));
+		TEST_SAME_TEXT(text, wanted);
+		free(text);
+		free(wanted);
+	}
+	json_decref(left);
+	json_decref(right);
+	return same;
+}
+
+static json_int_t number_of(const char *dir, const char *key)
+{
+	json_t *json = read_json(dir), *rounds = json_object_get(json_object_get(json, "hunt"), "rounds"), *round;
+	json_int_t sum = 0;
+	size_t i;
+
+	json_array_foreach(rounds, i, round) sum += json_integer_value(json_object_get(round, key));
+	json_decref(json);
+	return sum;
+}
+
+static void hunt(const char *words, int status)
+{
+	char output[16384];
+
+	started_expect(output, started_run(output, sizeof output, "%s", words), status);
+}
+
+static void a_hunt_finds_the_same_at_any_number_of_jobs_and_when_it_goes_on(void)
+{
+	char output[8192];
+
+	(void)test_write("s.yaml", SCENARIO);
+	hunt(WORDS " --jobs 2 --out a", 1);
+	CU_ASSERT(number_of("a", "failures") > 0);
+	CU_ASSERT(number_of("a", "new") > 50);
+	/* What it found fails again, without the hunt. */
+	const int status = started_run(output, sizeof output, "replay a/finds/001.yaml --out replayed");
+	started_expect(output, status, 1);
+
+	hunt(WORDS " --jobs 1 --out b", 1);
+	CU_ASSERT(are_same("a", "b"));
+
+	/* As if it had been left after some sessions. */
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output, "cd %s && cp -a a c && head -n 11 a/results.jsonl >c/results.jsonl", test_folder()), 0);
+	hunt("hunt --resume c --quiet", 1);
+	CU_ASSERT(are_same("a", "c"));
+}
+
+static void what_the_control_device_has_too_does_not_count(void)
+{
+	char output[8192];
+
+	(void)test_write("s.yaml", SCENARIO);
+	/* The same device under another name. */
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output,
+	                           "cd %s && sed 's/^name: .*/name: twin/' %s/../emulator/devices/22.01.yaml >twin.yaml",
+	                           test_folder(), test_build()),
+	                0);
+	hunt(WORDS " --control twin.yaml --out d", 0);
+	CU_ASSERT(number_of("d", "failures") > 0);
+	CU_ASSERT_EQUAL(number_of("d", "also_control"), number_of("d", "failures"));
+}
+
+static void what_cannot_be_hunted_is_told_before_a_session_is_spent(void)
+{
+	char output[8192];
+
+	(void)test_write("s.yaml", SCENARIO);
+	started_expect(output, started_run(output, sizeof output, "hunt s.yaml --judge storm"), 2);
+	TEST_CONTAINS(output, "does not ask this judge");
+	started_expect(output, started_run(output, sizeof output, "hunt s.yaml --judge nobody"), 2);
+	TEST_CONTAINS(output, "there is no judge 'nobody'; there are applied, ");
+	started_expect(output, started_run(output, sizeof output, "hunt s.yaml --control 22.01"), 2);
+	TEST_CONTAINS(output, "the control device is the device itself");
+	started_expect(output, started_run(output, sizeof output, "hunt"), 2);
+	TEST_CONTAINS(output, "hunt needs a scenario");
+	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "test -e %s/stutter-runs", test_folder()), 0);
+}
+
+static void a_device_that_fails_by_itself_is_not_hunted(void)
+{
+	char output[8192];
+
+	(void)test_write("s.yaml",
+	                 "name: broken\nimage: small.bin\ndeadline: 2min\nfaults:\n  - {name: cut, at: http.request#2, outage: 10min}\n");
+	started_expect(output, started_run(output, sizeof output, WORDS " --keep-faults --out e"), 125);
+	TEST_CONTAINS(output, "does not pass, so whatever is found could be its own");
+}
+
+const CU_TestInfo tests_hunting[] = {
+	{"a_hunt_finds_the_same_at_any_number_of_jobs_and_when_it_goes_on",
+         a_hunt_finds_the_same_at_any_number_of_jobs_and_when_it_goes_on},
+	{"what_the_control_device_has_too_does_not_count", what_the_control_device_has_too_does_not_count},
+	{"what_cannot_be_hunted_is_told_before_a_session_is_spent", what_cannot_be_hunted_is_told_before_a_session_is_spent},
+	{"a_device_that_fails_by_itself_is_not_hunted", a_device_that_fails_by_itself_is_not_hunted},
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "search/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/test.h"
+#include "tests/unit/search/drawing.h"
+
+extern const CU_TestInfo tests_limits[];
+
+#define DRAWS 4000
+
+static unsigned count_limits(void)
+{
+	unsigned count = 0;
+
+	while (limits[count].action != NULL)
+		count++;
+	return count;
+}
+
+static void every_row_is_of_the_catalogue_and_drawn(void)
+{
+	struct drawing drawing;
+	struct drawn drawn;
+	bool seen[256] = {false};
+	const unsigned count = count_limits();
+
+	drawing_open(&drawing);
+	CU_ASSERT_FATAL(count < 256);
+	for (uint64_t i = 0; i < DRAWS; i++) {
+		struct dice dice = drawing_dice(1, i);
+		CU_ASSERT_FATAL(limits_draw(&drawing.grounds, &dice, &drawn));
+		seen[drawn.limit] = true;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		CU_ASSERT_PTR_NOT_NULL(action_find(limits[i].action));
+		/* The device of the test runs in half duplex, where nobody sends pause frames. */
+		if (seen[i] == (strcmp(limits[i].action, "pause") == 0))
+			printf("    %s: %s\n", limits[i].action, seen[i] ? "drawn" : "never drawn");
+		CU_ASSERT_NOT_EQUAL(seen[i], strcmp(limits[i].action, "pause") == 0);
+	}
+	drawing_close(&drawing);
+}
+
+static void what_is_drawn_is_within_the_limits(void)
+{
+	struct drawing drawing;
+	struct drawn drawn;
+
+	drawing_open(&drawing);
+	for (uint64_t i = 0; i < DRAWS; i++) {
+		struct dice dice = drawing_dice(2, i);
+		CU_ASSERT_FATAL(limits_draw(&drawing.grounds, &dice, &drawn));
+		if (!limits_hold(&drawn))
+			printf("    %s at '%s'\n", drawn.fault.name, drawn.fault.match.at);
+		CU_ASSERT(limits_hold(&drawn));
+		(void)limits_alter(&drawing.grounds, &dice, &drawn);
+		(void)limits_aim(&drawing.grounds, &dice, &drawn);
+		CU_ASSERT(limits_hold(&drawn));
+	}
+	drawing_close(&drawing);
+}
+
+/* Draws until a fault of this action, placed like this, comes. */
+static void draw(const struct drawing *drawing, const char *action, unsigned how, struct drawn *ret_drawn)
+{
+	for (uint64_t i = 0; i < DRAWS; i++) {
+		struct dice dice = drawing_dice(3, i);
+		if (limits_draw(&drawing->grounds, &dice, ret_drawn) && strcmp(ret_drawn->fault.action->name, action) == 0 &&
+		    limits[ret_drawn->limit].how == how)
+			return;
+	}
+	CU_FAIL_FATAL("never drawn");
+}
+
+static void what_is_beyond_the_limits_is_known(void)
+{
+	struct drawing drawing;
+	struct drawn drawn;
+
+	drawing_open(&drawing);
+	draw(&drawing, "outage", LIMIT_FRAME, &drawn);
+	drawn.fault.params.outage.for_ns = UINT64_C(61) * 1000000000;
+	CU_ASSERT_FALSE(limits_hold(&drawn));
+	draw(&drawing, "loss", LIMIT_WINDOW, &drawn);
+	drawn.fault.match.until.kind = MOMENT_TIME;
+	CU_ASSERT_FALSE(limits_hold(&drawn));
+	draw(&drawing, "drop", LIMIT_FRAME, &drawn);
+	(void)snprintf(drawn.fault.match.at, sizeof drawn.fault.match.at, "tcp.data");
+	CU_ASSERT_FALSE(limits_hold(&drawn));
+	(void)snprintf(drawn.fault.match.at, sizeof drawn.fault.match.at, "tcp.data#1..5");
+	CU_ASSERT_FALSE(limits_hold(&drawn));
+	draw(&drawing, "spi_bit", LIMIT_MESSAGE, &drawn);
+	drawn.fault.match.nth.last = UINT64_MAX;
+	CU_ASSERT_FALSE(limits_hold(&drawn));
+	drawing_close(&drawing);
+}
+
+static void bus_faults_are_aimed_by_what_a_message_is(void)
+{
+	struct drawing drawing;
+	struct drawn drawn;
+
+	drawing_open(&drawing);
+	draw(&drawing, "spi_bit", LIMIT_MESSAGE, &drawn);
+	CU_ASSERT_STRING_EQUAL(drawn.fault.match.at, "");
+	CU_ASSERT_STRING_NOT_EQUAL(drawn.fault.match.message, "");
+	TEST_CONTAINS(drawn.fault.name, "spi_bit, ");
+	drawing_close(&drawing);
+}
+
+static void a_device_without_flash_gets_no_fault_of_one(void)
+{
+	struct drawing drawing;
+	struct drawn drawn;
+
+	drawing_open(&drawing);
+	drawing.plan.device.flash.fitted = false;
+	for (uint64_t i = 0; i < DRAWS; i++) {
+		struct dice dice = drawing_dice(4, i);
+		CU_ASSERT_FATAL(limits_draw(&drawing.grounds, &dice, &drawn));
+		CU_ASSERT(drawn.fault.action->site == NULL || strncmp(drawn.fault.action->site, "nor.", 4) != 0);
+	}
+	drawing_close(&drawing);
+}
+
+static void what_another_plan_cannot_meet_is_not_drawn(void)
+{
+	struct drawing drawing;
+	struct drawn drawn;
+	struct plan other;
+
+	drawing_open(&drawing);
+	other = drawing.plan;
+	other.device.flash.fitted = false;
+	drawing.grounds.plans[1] = &other;
+	for (uint64_t i = 0; i < DRAWS; i++) {
+		struct dice dice = drawing_dice(5, i);
+		CU_ASSERT_FATAL(limits_draw(&drawing.grounds, &dice, &drawn));
+		CU_ASSERT(drawn.fault.action->site == NULL || strncmp(drawn.fault.action->site, "nor.", 4) != 0);
+	}
+	drawing_close(&drawing);
+}
+
+static void each_word_is_as_likely_as_the_next(void)
+{
+	struct drawing drawing;
+	unsigned syns = 0, datas = 0;
+
+	drawing_open(&drawing);
+	for (uint64_t i = 0; i < DRAWS; i++) {
+		struct dice dice = drawing_dice(6, i);
+		const struct aim *aim = aims_draw(&drawing.aims, AIMS_FRAMES, true, &dice);
+		CU_ASSERT_FATAL(aim != NULL && aim->is_tcp);
+		syns += strcmp(aim->text, "tcp.syn[80/1]") == 0;
+		datas += strcmp(aim->text, "tcp.data[80/1]") == 0;
+	}
+	/* One in four each. */
+	CU_ASSERT(syns > DRAWS / 5 && syns < DRAWS / 3 && datas > DRAWS / 5 && datas < DRAWS / 3);
+	drawing_close(&drawing);
+}
+
+static void addresses_that_cannot_be_read_are_told_with_their_line(void)
+{
+	struct aims aims;
+	struct error err = {.text = ""};
+
+	CU_ASSERT_FALSE(aims_parse(&aims, "to-server tcp.syn#1\nto-server tcp.sin#1\n", &err));
+	TEST_CONTAINS(err.text, "line 2");
+	CU_ASSERT_FALSE(aims_parse(&aims, "", &err));
+	TEST_CONTAINS(err.text, "nothing");
+}
+
+const CU_TestInfo tests_limits[] = {
+	{"every_row_is_of_the_catalogue_and_drawn", every_row_is_of_the_catalogue_and_drawn},
+	{"what_is_drawn_is_within_the_limits", what_is_drawn_is_within_the_limits},
+	{"what_is_beyond_the_limits_is_known", what_is_beyond_the_limits_is_known},
+	{"bus_faults_are_aimed_by_what_a_message_is", bus_faults_are_aimed_by_what_a_message_is},
+	{"a_device_without_flash_gets_no_fault_of_one", a_device_without_flash_gets_no_fault_of_one},
+	{"what_another_plan_cannot_meet_is_not_drawn", what_another_plan_cannot_meet_is_not_drawn},
+	{"each_word_is_as_likely_as_the_next", each_word_is_as_likely_as_the_next},
+	{"addresses_that_cannot_be_read_are_told_with_their_line", addresses_that_cannot_be_read_are_told_with_their_line},
+	CU_TEST_INFO_NULL,
+};
