@@ -14,7 +14,7 @@
 /* Different failures after which a hunt ends, if nobody says how many. */
 #define FIRST 5
 
-enum { SEED = CLI_SEARCH_OWN, FIRST_FOUND, MOST_SESSIONS, JUDGE, CONTROL, KEEP_FAULTS };
+enum { SEED = CLI_SEARCH_OWN, FIRST_FOUND, MOST_SESSIONS, JUDGE, CONTROL, KEEP_FAULTS, SHRINK };
 
 static const struct cli_option options[] = {
 	CLI_SEARCH_OPTIONS,
@@ -24,6 +24,7 @@ static const struct cli_option options[] = {
 	[JUDGE] = {"judge", "NAME", "only failures that this judge finds, such as hang (default: any failure)"},
 	[CONTROL] = {"control", "D", "a device that is good: a failure counts only if the same plan does not fail there"},
 	[KEEP_FAULTS] = {"keep-faults", NULL, "the scenario's own faults act as well (default: only those that are drawn)"},
+	[SHRINK] = {"shrink", NULL, "makes each different failure as small as can be, at the end (as `stutter shrink` does)"},
 	{NULL, NULL, NULL},
 };
 
@@ -85,6 +86,7 @@ static bool read_options(const struct cli_values *values, struct order *order, s
 	                                       .first = (size_t)first,
 	                                       .most = most,
 	                                       .judge = values->of[JUDGE],
+	                                       .shrink = values->of[SHRINK] != NULL,
 	                                       .keep_faults = values->of[KEEP_FAULTS] != NULL};
 	return true;
 }
@@ -148,6 +150,14 @@ static void tell_finds(json_t *told, const struct hunt *hunt)
 		          : find->was_tried ? "with its faults and seed: its decisions alone do not fail so"
 		                            : "whose replay was not run to its end");
 	}
+}
+
+static void tell_sentences(json_t *told, const struct hunt *hunt)
+{
+	for (size_t i = 0; i < hunt->find_count; i++)
+		if (hunt->finds[i].sentence[0] != '\0')
+			told_link(told, hunt->finds[i].shrunk[0] != '\0' ? hunt->finds[i].shrunk : hunt->finds[i].plan, "Failure %zu %s", i + 1,
+			          hunt->finds[i].sentence);
 }
 
 static void tell_growth(json_t *told, const struct hunt *hunt)
@@ -248,6 +258,8 @@ static json_t *finds_json(const struct hunt *hunt)
 		(void)json_object_set_new(json, "plan", json_string(find->plan));
 		(void)json_object_set_new(json, "session", json_string(find->session));
 		(void)json_object_set_new(json, "frozen", json_boolean(find->is_frozen));
+		(void)json_object_set_new(json, "sentence", json_string(find->sentence));
+		(void)json_object_set_new(json, "shrunk", json_string(find->shrunk));
 		put(json, "plans", find->times);
 		put(json, "round", find->round);
 		(void)json_array_append_new(list, json);
@@ -285,6 +297,7 @@ static int hunt_and_tell(struct cli_search *cli, const struct order *order)
 	write_json(cli->json, order, &hunt);
 	tell_result(cli->told, order, &hunt);
 	tell_finds(cli->told, &hunt);
+	tell_sentences(cli->told, &hunt);
 	tell_growth(cli->told, &hunt);
 	const int code = good ? cli_search_end(cli, hunt.find_count > 0 ? EXIT_FAILED : EXIT_PASSED) : cli_search_fail(cli, &err);
 	hunt_close(&hunt);

@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "reports/file.h"
+#include "search/shrink.h"
 
 /* Folder of what sessions have reached, below the search's. */
 #define REACHED "reached"
@@ -344,80 +345,112 @@ static struct hunt_find *add_find(struct hunt *hunt)
 	return find;
 }
 
-/* Runs the decisions of a find alone, from power on. */
-static bool replay(struct hunter *hunter, const struct plan *frozen, struct hunt_find *find, struct error *err)
-{
-	struct trial trial;
+/* A find of this round. */
+struct fresh {
+	size_t find, of; /* index into the hunt's finds, and into the round's trials */
+	struct plan frozen;
+	struct trial replay;
+};
 
-	trial_with_decisions(&trial, frozen, frozen->decisions.list, frozen->decisions.count);
-	trial.alone = true;
-	trial.keep = true;
-	(void)snprintf(trial.name, sizeof trial.name, "replay of %s", find->plan);
-	const bool good = search_run(hunter->search, &trial, 1, NULL, NULL, err);
-	find->was_tried = good && trial.state == TRIAL_DONE && trial.ending.kind != VERDICT_INCONCLUSIVE;
-	find->is_frozen = find->was_tried && ending_same(&trial.ending, &find->ending);
-	if (strncmp(trial.dir, hunter->dir, strlen(hunter->dir)) == 0 && trial.dir[0] != '\0')
-		(void)snprintf(find->session, sizeof find->session, "%s", trial.dir + strlen(hunter->dir) + 1);
-	trial_close(&trial);
+/* The decisions of a find alone, from power on. @return false with @p err, and then there is nothing to release. */
+static bool prepare_replay(const struct hunter *hunter, const struct round *round, struct fresh *fresh, struct error *err)
+{
+	const struct hunt_find *find = &hunter->hunt->finds[fresh->find];
+
+	if (!read_frozen(hunter, &round->trials[fresh->of], &fresh->frozen, err))
+		return false;
+	trial_with_decisions(&fresh->replay, &fresh->frozen, fresh->frozen.decisions.list, fresh->frozen.decisions.count);
+	fresh->replay.alone = true;
+	fresh->replay.keep = true;
+	(void)snprintf(fresh->replay.name, sizeof fresh->replay.name, "replay of %s", find->plan);
+	return true;
+}
+
+/* Keeps a find's plan: its decisions if they alone fail in the same way, else its faults and its seed, which do. */
+static bool keep_find(struct hunter *hunter, const struct round *round, const struct fresh *fresh, struct error *err)
+{
+	const struct trial *trial = &round->trials[fresh->of], *replay = &fresh->replay;
+	struct hunt_find *find = &hunter->hunt->finds[fresh->find];
+	char path[DEVICE_PATH_MAX + 64];
+
+	find->was_tried = replay->state == TRIAL_DONE && replay->ending.kind != VERDICT_INCONCLUSIVE;
+	find->is_frozen = find->was_tried && ending_same(&replay->ending, &find->ending);
+	if (replay->dir[0] != '\0' && strncmp(replay->dir, hunter->dir, strlen(hunter->dir)) == 0)
+		(void)snprintf(find->session, sizeof find->session, "%s", replay->dir + strlen(hunter->dir) + 1);
+	frozen_path(hunter, trial, path);
+	return find->is_frozen || !find->was_tried ? copy_plan(path, hunter->dir, find->plan, err)
+	                                           : trial_write_plan(trial, hunter->dir, find->plan, err);
+}
+
+static void tell_find(const struct hunter *hunter, size_t index)
+{
+	const struct hunt_find *find = &hunter->hunt->finds[index];
+	char text[640];
+
+	search_find(hunter->search, "found %zu: %s; %s%s; %s", index + 1, ending_say(&find->ending, text, sizeof text),
+	            find->kinds[0] != '\0' ? "last acted " : "no fault acted", find->kinds, find->plan);
+}
+
+static bool replay_finds(struct hunter *hunter, const struct round *round, struct fresh *list, size_t count, struct error *err)
+{
+	struct trial *trials = memory_new((count + 1) * sizeof *trials);
+
+	for (size_t i = 0; i < count; i++)
+		trials[i] = list[i].replay;
+	bool good = count == 0 || search_run(hunter->search, trials, count, NULL, NULL, err);
+	for (size_t i = 0; i < count; i++) {
+		list[i].replay = trials[i];
+		good = good && keep_find(hunter, round, &list[i], err);
+		if (good)
+			tell_find(hunter, list[i].find);
+	}
+	free(trials);
 	return good;
 }
 
-/* Freezes a find: its decisions if they alone fail in the same way, else its faults and its seed, which do. */
-static bool keep_find(struct hunter *hunter, const struct trial *trial, struct hunt_find *find, struct error *err)
-{
-	struct plan frozen;
-	char path[DEVICE_PATH_MAX + 64];
-
-	if (!read_frozen(hunter, trial, &frozen, err))
-		return false;
-	frozen_path(hunter, trial, path);
-	bool good = replay(hunter, &frozen, find, err);
-	plan_close(&frozen);
-	if (good && (find->is_frozen || !find->was_tried))
-		return copy_plan(path, hunter->dir, find->plan, err);
-	return good && trial_write_plan(trial, hunter->dir, find->plan, err);
-}
-
-static void tell_find(const struct hunter *hunter, const struct hunt_find *find)
-{
-	char text[640];
-
-	search_find(hunter->search, "found %zu: %s; %s%s%s; %s", hunter->hunt->find_count, ending_say(&find->ending, text, sizeof text),
-	            find->kinds[0] != '\0' ? "by " : "", find->kinds, find->kinds[0] != '\0' ? "" : "no fault acted", find->plan);
-}
-
-static bool take_find(struct hunter *hunter, const struct round *round, size_t index, struct error *err)
+static void begin_find(struct hunter *hunter, const struct round *round, size_t index)
 {
 	const struct failure *failure = &round->failures[index];
-	const struct trial *trial = &round->trials[index];
-	struct hunt_find *find = find_of(hunter->hunt, failure->signature);
+	struct hunt_find *find = add_find(hunter->hunt);
 
-	if (find != NULL) {
-		find->times++;
-		return true;
-	}
-	find = add_find(hunter->hunt);
 	find->signature = failure->signature;
-	find->ending = trial->ending;
+	find->ending = round->trials[index].ending;
 	find->times = 1;
 	find->round = round->number;
 	memcpy(find->kinds, failure->kinds, sizeof find->kinds);
 	(void)candidate_say(&round->candidates[index], find->first, sizeof find->first);
 	(void)snprintf(find->plan, sizeof find->plan, HUNT_FINDS "/%03zu.yaml", hunter->hunt->find_count);
-	if (!keep_find(hunter, trial, find, err))
-		return false;
-	tell_find(hunter, find);
-	return true;
+}
+
+static bool take_finds(struct hunter *hunter, const struct round *round, struct error *err)
+{
+	struct fresh *list = memory_new(HUNT_BATCH * sizeof *list);
+	size_t count = 0;
+	bool good = true;
+
+	for (size_t i = 0; i < round->count && good; i++) {
+		struct hunt_find *known = round->failures[i].is_new ? find_of(hunter->hunt, round->failures[i].signature) : NULL;
+		if (known != NULL)
+			known->times++;
+		if (!round->failures[i].is_new || known != NULL)
+			continue;
+		list[count] = (struct fresh){.find = hunter->hunt->find_count, .of = i};
+		begin_find(hunter, round, i);
+		good = prepare_replay(hunter, round, &list[count], err);
+		count += good;
+	}
+	good = good && replay_finds(hunter, round, list, count, err);
+	for (size_t i = 0; i < count; i++) {
+		trial_close(&list[i].replay);
+		plan_close(&list[i].frozen);
+	}
+	free(list);
+	return good;
 }
 
 static bool take_failures(struct hunter *hunter, struct round *round, struct error *err)
 {
-	if (!look_at_failures(hunter, round, err) || !ask_control(hunter, round, err))
-		return false;
-	for (size_t i = 0; i < round->count; i++)
-		if (round->failures[i].is_new && !take_find(hunter, round, i, err))
-			return false;
-	return true;
+	return look_at_failures(hunter, round, err) && ask_control(hunter, round, err) && take_finds(hunter, round, err);
 }
 
 /* -- rounds -- */
@@ -480,6 +513,56 @@ static bool run_rounds(struct hunter *hunter, struct error *err)
 	return good;
 }
 
+/* -- making them small -- */
+
+static bool open_found(const struct hunter *hunter, const struct hunt_find *find, struct plan *ret_plan, struct error *err)
+{
+	char path[DEVICE_PATH_MAX + 80];
+
+	(void)snprintf(path, sizeof path, "%s/%s", hunter->dir, find->plan);
+	if (!(find->is_frozen ? plan_open_frozen(ret_plan, path, NULL, hunter->places, err)
+	                      : plan_open(ret_plan, path, NULL, hunter->places, err)))
+		return false;
+	ret_plan->may_differ = hunter->plan->may_differ;
+	plan_look(ret_plan);
+	return true;
+}
+
+static bool shrink_find(struct hunter *hunter, size_t index, struct error *err)
+{
+	struct hunt_find *find = &hunter->hunt->finds[index];
+	struct plan plan;
+	struct shrunk shrunk;
+	char name[sizeof find->shrunk];
+
+	if (!open_found(hunter, find, &plan, err))
+		return false;
+	(void)snprintf(name, sizeof name, HUNT_FINDS "/%03zu-shrunk.yaml", index + 1);
+	const bool good = shrink_plan(hunter->search, &plan, name, &find->ending, &shrunk, err);
+	if (good) {
+		const bool is_small = shrunk.state == SHRINK_DONE || shrunk.state == SHRINK_ENDED;
+		if (is_small)
+			(void)snprintf(find->sentence, sizeof find->sentence, "%.*s%s", HUNT_SENTENCE_MAX - 32, shrunk.sentence,
+			               shrunk.state == SHRINK_ENDED ? " (so far)" : "");
+		if (is_small && shrunk.has_plan)
+			(void)snprintf(find->shrunk, sizeof find->shrunk, "%s", name);
+		if (is_small)
+			search_find(hunter->search, "failure %zu: %s", index + 1, find->sentence);
+		shrunk_close(&shrunk);
+	}
+	plan_close(&plan);
+	return good;
+}
+
+static bool shrink_finds(struct hunter *hunter, struct error *err)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < hunter->hunt->find_count && good && !search_is_over(hunter->search); i++)
+		good = shrink_find(hunter, i, err);
+	return good;
+}
+
 bool hunt_run(struct search *search, const char *dir, const struct places *places, const struct plan *plan,
               const struct hunt_options *options, struct hunt *ret_hunt, struct error *err)
 {
@@ -494,6 +577,7 @@ bool hunt_run(struct search *search, const char *dir, const struct places *place
 		hunter.grounds = (struct grounds){.aims = &hunter.aims, .plans = {plan, options->control}};
 		good = run_rounds(&hunter, err);
 	}
+	good = good && (!options->shrink || shrink_finds(&hunter, err));
 	ret_hunt->is_whole = is_through(&hunter);
 	aims_close(&hunter.aims);
 	return good || err->text[0] == '\0';

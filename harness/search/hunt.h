@@ -19,6 +19,7 @@
 /** Plans of a round: fixed, so that the result does not depend on the number of jobs. */
 #define HUNT_BATCH 16
 #define HUNT_KINDS_MAX 96
+#define HUNT_SENTENCE_MAX 1024
 /** So many of the last decisions tell failures apart. */
 #define HUNT_LAST_DECISIONS 3
 /** Folder of the plans that were found, below the search's. */
@@ -29,6 +30,7 @@ struct hunt_options {
 	uint64_t most;              /**< sessions of drawn plans, at least 1 */
 	size_t first;               /**< different failures after which it ends; 0: it does not */
 	const char *judge;          /**< only failures that this judge has found; NULL: any */
+	bool shrink;                /**< each different failure is made small at the end (shrink.h) */
 	bool keep_faults;           /**< the scenario's own faults act, too */
 	const struct plan *control; /**< the same scenario on another device; NULL: there is none */
 };
@@ -43,6 +45,8 @@ struct hunt_find {
 	char session[96];               /**< the folder of the session that replayed it, below the search's; empty: it was not run */
 	uint64_t times;                 /**< plans that failed so; those after the first without being run on the control device */
 	uint64_t round;
+	char sentence[HUNT_SENTENCE_MAX]; /**< of what it was shrunk to: "fails iff tcp.syn#1 to the server is lost"; empty: it was not, or came to nothing */
+	char shrunk[64];                  /**< the file of that plan */
 	bool is_frozen; /**< its decisions alone fail in the same way, from power on; else the plan has faults and a seed, and no decisions */
 	bool was_tried; /**< their replay was run to its end */
 };
