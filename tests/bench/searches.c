@@ -190,7 +190,7 @@ static char *make_fifty(void)
 
 /* -- bisect -- */
 
-/* A history in which the client gives up early from one revision on. */
+/* A history in which the client gives up early from one revision on. No two devices are the same, so that no result is another's. */
 static bool make_history(void)
 {
 	return shell(memory_format(
@@ -199,7 +199,7 @@ static bool make_history(void)
 		       "git config commit.gpgsign false && git config gc.auto 0 && "
 		       "sed -i 's/^  retries: 5$/  retries: 60/' device.yaml && for i in $(seq 0 %d); do "
 		       "[ $i != %d ] || sed -i 's/^  retries: 60$/  retries: 5/' device.yaml; "
-		       "echo $i >count && git add . && git commit -q -m \"Change $i\" || exit 1; done",
+		       "sed -i \"s/^summary: .*/summary: Change $i/\" device.yaml && git add . && git commit -q -m \"Change $i\" || exit 1; done",
 		       folder, folder, folder, REVISIONS, CULPRIT)) == 0;
 }
 
