@@ -407,7 +407,11 @@ static const struct part {
 } light[] = {{"kills", soak_kills},   {"runs", soak_runs},   {"merges", soak_merges},
              {"gates", soak_gates},   {"disks", soak_disks}, {"read-only", soak_read_only},
              {"rivals", soak_rivals}, {"newer", soak_newer}, {"missing", soak_missing}},
-  heavy[] = {{"branches", soak_branches}, {"sessions", soak_sessions}, {"resets", soak_resets}, {"starved", soak_starved}};
+  heavy[] = {{"branches", soak_branches},
+             {"sessions", soak_sessions},
+             {"resets", soak_resets},
+             {"starved", soak_starved},
+             {"searches", soak_searches}};
 
 static void soak_parts(const struct part *parts, size_t count, const char *only)
 {

@@ -71,4 +71,7 @@ void soak_rivals(void);
 void soak_newer(void);
 void soak_missing(void);
 
+/** Results of searches, against sessions from power on. */
+void soak_searches(void);
+
 #endif
