@@ -23,8 +23,9 @@
 struct engine {
 	struct process process; /* of a branch, just the id */
 	int orders_fd;
-	bool waits;   /* for orders: it is nobody's session */
-	bool refuses; /* the last order could not be carried out, and it still waits */
+	bool waits;       /* for orders: it is nobody's session */
+	bool refuses;     /* the last order could not be carried out, and it still waits */
+	uint64_t request; /* that it stands at */
 	struct notice notice;
 };
 
@@ -63,7 +64,13 @@ bool engine_await(struct engine *engine, uint64_t timeout_ms, const volatile sig
 		return false;
 	if (engine->notice.kind != NOTICE_READY)
 		return error_set(err, "the engine has nothing to say but '%s'", engine->notice.text);
+	engine->request = engine->notice.request;
 	return engine->waits = true;
+}
+
+uint64_t engine_request(const struct engine *engine)
+{
+	return engine->request;
 }
 
 static bool make_channel(int ret_ends[2], struct error *err)

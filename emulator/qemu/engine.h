@@ -22,11 +22,12 @@ struct engine;
 
 /** What an engine, or a branch of it, is to do. */
 struct engine_order {
-	bool branch;            /**< a branch does it, and the engine waits for further orders; false: the engine itself */
-	uint64_t hold_at;       /**< the request, counted from 1, at which it stops and is an engine again; 0: it does not */
-	const char *hold_phase; /**< the phase of the session at whose first request it does; NULL: it does not */
-	const char *dir;        /**< the folder for console and log, which exists; the session's from then on */
-	int page_fd;            /**< memory to share, which begins with a struct qemu_page; see inside/inside.h for all three */
+	bool branch;      /**< a branch does it, and the engine waits for further orders; false: the engine itself */
+	uint64_t hold_at; /**< the request, counted from 1, at which it stops and is an engine again; 0: it does not */
+	const char *
+		hold_phase; /**< the phase of the session at whose first request it does, or another word of session_hold.phase; NULL: it does not */
+	const char *dir; /**< the folder for console and log, which exists; the session's from then on */
+	int page_fd;     /**< memory to share, which begins with a struct qemu_page; see inside/inside.h for all three */
 	int job_fd; /**< what the session is; -1: as it was. Another session than the one that is under way begins anew: see inside_rehearse() */
 	int pipe_fd;
 };
@@ -49,6 +50,9 @@ bool engine_order(struct engine *engine, const struct engine_order *order, pid_t
 
 /** Waits until an engine stands at its request. @return false if it has ended before, or after @p timeout_ms on the wall, or because of @p stop. */
 bool engine_await(struct engine *engine, uint64_t timeout_ms, const volatile sig_atomic_t *stop, struct error *err);
+
+/** The request, counted from 1, that an engine stands at which waits for orders. */
+uint64_t engine_request(const struct engine *engine);
 
 /** Whether the last order failed because it could not be carried out, for want of memory for instance; else the engine itself has failed. */
 bool engine_refuses(const struct engine *engine);

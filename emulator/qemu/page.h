@@ -22,6 +22,7 @@ enum {
 
 struct qemu_page {
 	atomic_uint_fast64_t requests; /**< that the guest has made so far */
+	atomic_uint_fast64_t misfit;   /**< after QEMU_STATUS_MISFIT: the first request that it answers otherwise, counted from 1 */
 	atomic_bool in_world;          /**< the harness works, not QEMU */
 	volatile sig_atomic_t stop;    /**< written by the starter: the session is to end at the guest's next request */
 	struct {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "campaign/beginnings.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +9,7 @@
 #include <xxhash.h>
 
 #include "campaign/handover.h"
-
-#define AWAIT_MS 120000
+#include "session/session.h"
 
 /* Before the first frame of the device, before its first connection, and before its first image. */
 static const char *const phases[BEGINNING_DEPTH] = {"dhcp", "connect", "download"};
@@ -72,82 +69,81 @@ unsigned beginning_depth(const struct plan *plan)
 
 /* -- making one -- */
 
-/* The folder of a held session has served its purpose: what it has open stays readable for its branches. */
-static void remove_folder(const char *dir)
+static bool hold_at_phases(struct beginnings *beginnings, struct beginning *beginning, const struct beginnings_wish *wish, int job_fd)
 {
-	char path[2 * DEVICE_PATH_MAX];
-	const struct dirent *entry;
-	DIR *folder = opendir(dir);
-
-	while (folder != NULL && (entry = readdir(folder)) != NULL) {
-		(void)snprintf(path, sizeof path, "%s/%s", dir, entry->d_name);
-		if (entry->d_name[0] != '.')
-			(void)unlink(path);
+	for (size_t i = 0; i < BEGINNING_DEPTH; i++) {
+		const struct held_point point = {.phase = phases[i], .stop = beginnings->stop};
+		if (!held_branch(&beginning->held[i], i == 0 ? wish->device : beginning->held[i - 1].engine, &point, wish->dir,
+		                 i == 0 ? job_fd : -1))
+			return false;
+		beginning->count++;
 	}
-	if (folder != NULL)
-		(void)closedir(folder);
-	(void)rmdir(dir);
+	return true;
 }
 
-/* Lets a branch of @p from go on to a phase, where it is held; its folder, for that long, is beside another. @param job_fd What it is; -1: as it was. @return NULL if it never came there. */
-static struct engine *hold_at(struct beginnings *beginnings, struct beginning *beginning, struct engine *from, const char *beside,
-                              const char *phase, int job_fd)
-{
-	struct engine *held = NULL;
-	char dir[DEVICE_PATH_MAX];
-	struct error err;
-	pid_t pid;
-
-	if ((size_t)snprintf(dir, sizeof dir, "%s.beginning-XXXXXX", beside) >= sizeof dir || mkdtemp(dir) == NULL)
-		return NULL;
-	int nobody = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	const struct engine_order order = {
-		.branch = true, .hold_phase = phase, .dir = dir, .page_fd = beginning->page_fd, .job_fd = job_fd, .pipe_fd = nobody};
-	if (nobody >= 0 && engine_order(from, &order, &pid, &held, &err) && !engine_await(held, AWAIT_MS, beginnings->stop, &err)) {
-		engine_abandon(held);
-		held = NULL;
-	}
-	if (nobody >= 0)
-		(void)close(nobody);
-	remove_folder(dir);
-	return held;
-}
-
-static void make(struct beginnings *beginnings, struct beginning *beginning, struct engine *device, const char *image_hash,
-                 const struct plan *plan, const char *dir)
+static void make(struct beginnings *beginnings, struct beginning *beginning, const struct beginnings_wish *wish)
 {
 	struct handover handover = {.places = *beginnings->places, .is_common = true};
-	const struct plan common = common_plan(plan);
+	const struct plan common = common_plan(wish->plan);
 	struct error err;
 
-	(void)snprintf(handover.image_hash, sizeof handover.image_hash, "%s", image_hash);
-	beginning->page_fd = session_page_make(&beginning->page);
-	if (beginning->page_fd < 0)
-		return;
+	(void)snprintf(handover.image_hash, sizeof handover.image_hash, "%s", wish->image_hash);
 	int job_fd = handover_write(&common, &handover, &err);
 	if (job_fd < 0)
 		return;
-	for (size_t i = 0; i < BEGINNING_DEPTH; i++) {
-		struct engine *held = hold_at(beginnings, beginning, i == 0 ? device : beginning->held[i - 1], dir, phases[i],
-		                              i == 0 ? job_fd : -1);
-		if (held == NULL)
-			break;
-		beginning->held[beginning->count++] = held;
-	}
+	(void)hold_at_phases(beginnings, beginning, wish, job_fd);
 	(void)close(job_fd);
 }
 
 static void close_beginning(struct beginning *beginning)
 {
-	if (beginning->family == 0)
-		return;
+	held_close(&beginning->walker);
+	held_close(&beginning->whole);
 	for (size_t i = 0; i < beginning->count; i++)
-		engine_close(beginning->held[i]);
-	if (beginning->page_fd >= 0) {
-		session_page_unmap(beginning->page);
-		(void)close(beginning->page_fd);
-	}
+		held_close(&beginning->held[i]);
 	memset(beginning, 0, sizeof *beginning);
+}
+
+/* -- the tree -- */
+
+/* The last held one at or before a request; NULL: there is none. */
+static struct held *last_before(struct beginning *beginning, uint64_t request)
+{
+	struct held *last = NULL;
+
+	for (size_t i = 0; i < beginning->count && beginning->held[i].request <= request; i++)
+		last = &beginning->held[i];
+	return last;
+}
+
+/* The session without faults at its very end. */
+static struct engine *whole_engine(struct beginnings *beginnings, struct beginning *beginning, const struct beginnings_wish *wish)
+{
+	const struct held_point point = {.phase = SESSION_HOLD_RESULT, .stop = beginnings->stop};
+
+	if (beginning->whole.engine == NULL && !beginning->has_no_whole && beginning->count > 0)
+		beginning->has_no_whole = !held_branch(&beginning->whole, beginning->held[beginning->count - 1].engine, &point, wish->dir,
+		                                       -1);
+	return beginning->whole.engine;
+}
+
+/* One session without faults, led on to a request; to one that lies behind it another is led, from the last phase before that. */
+static struct engine *walk_to(struct beginnings *beginnings, struct beginning *beginning, const struct beginnings_wish *wish)
+{
+	const struct held_point point = {.request = wish->request, .stop = beginnings->stop};
+	struct held *walker = &beginning->walker, *phase = last_before(beginning, wish->request);
+
+	if (phase == NULL)
+		return NULL;
+	if (phase->request == wish->request)
+		return phase->engine;
+	if (walker->engine != NULL && walker->request < wish->request && phase->request <= walker->request)
+		(void)held_go_on(walker, &point);
+	if (walker->engine == NULL || walker->request != wish->request) {
+		held_close(walker);
+		(void)held_branch(walker, phase->engine, &point, wish->dir, -1);
+	}
+	return walker->engine;
 }
 
 /* -- finding one -- */
@@ -168,23 +164,57 @@ static struct beginning *make_room(struct beginnings *beginnings, uint64_t famil
 		if (beginnings->list[i].used < oldest->used)
 			oldest = &beginnings->list[i];
 	close_beginning(oldest);
-	*oldest = (struct beginning){.family = family, .page_fd = -1};
+	oldest->family = family;
 	return oldest;
 }
 
-struct engine *beginnings_engine(struct beginnings *beginnings, struct engine *device, const char *image_hash, const struct plan *plan,
-                                 const char *dir, unsigned depth, unsigned *ret_depth)
+static struct engine *phase_engine(const struct beginning *beginning, unsigned depth, unsigned *ret_depth)
 {
-	const uint64_t family = beginning_family(plan);
+	*ret_depth = depth < beginning->count ? depth : (unsigned)beginning->count;
+	return *ret_depth > 0 ? beginning->held[*ret_depth - 1].engine : NULL;
+}
+
+struct engine *beginnings_engine(struct beginnings *beginnings, const struct beginnings_wish *wish, unsigned *ret_depth)
+{
+	const uint64_t family = beginning_family(wish->plan);
 	struct beginning *beginning = find(beginnings, family);
+	struct engine *engine = NULL;
 
 	if (beginning == NULL) {
 		beginning = make_room(beginnings, family);
-		make(beginnings, beginning, device, image_hash, plan, dir);
+		make(beginnings, beginning, wish);
 	}
 	beginning->used = ++beginnings->uses;
-	*ret_depth = depth < beginning->count ? depth : (unsigned)beginning->count;
-	return *ret_depth > 0 ? beginning->held[*ret_depth - 1] : device;
+	*ret_depth = wish->depth;
+	if (wish->depth == BEGINNING_WHOLE)
+		engine = whole_engine(beginnings, beginning, wish);
+	else if (wish->depth == BEGINNING_AT)
+		engine = walk_to(beginnings, beginning, wish);
+	if (engine == NULL)
+		engine = phase_engine(beginning, wish->depth <= BEGINNING_DEPTH ? wish->depth : beginning_depth(wish->plan), ret_depth);
+	return engine != NULL ? engine : wish->device;
+}
+
+void beginnings_drop(struct beginnings *beginnings, const struct plan *plan)
+{
+	struct beginning *beginning = find(beginnings, beginning_family(plan));
+
+	if (beginning != NULL)
+		close_beginning(beginning);
+}
+
+size_t beginnings_expect(struct beginnings *beginnings, uint64_t family, size_t count)
+{
+	size_t i = 0;
+
+	while (i < BEGINNINGS_KNOWN && beginnings->known[i].family != family)
+		i++;
+	if (i == BEGINNINGS_KNOWN) {
+		i = beginnings->known_next++ % BEGINNINGS_KNOWN;
+		beginnings->known[i].family = family;
+		beginnings->known[i].count = 0;
+	}
+	return beginnings->known[i].count += count;
 }
 
 void beginnings_close(struct beginnings *beginnings)

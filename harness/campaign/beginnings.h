@@ -14,30 +14,55 @@
 #define CAMPAIGN_BEGINNINGS_H
 
 #include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "campaign/page.h"
+#include "campaign/held.h"
 #include "qemu/engine.h"
 #include "scenario/plan.h"
 
 /** Families at once; the one that was used least lately makes room. */
 #define BEGINNINGS_MAX 3
-/** The phases that sessions are held at, and so how deep a beginning can be. */
-#define BEGINNING_DEPTH 3
+/** Families that are remembered, so that what comes in small batches is found to be worth a beginning. */
+#define BEGINNINGS_KNOWN 64
+
+/** How deep a beginning is: 0 is the device's own; then the phases that sessions are held at; then those of the tree. */
+enum {
+	BEGINNING_DEPTH = 3, /**< how many phases there are */
+	BEGINNING_WHOLE,     /**< all of the session without faults: which request another branches off at is found out so */
+	BEGINNING_AT,        /**< up to a certain request */
+};
 
 struct beginning {
 	uint64_t family;
-	struct engine *held[BEGINNING_DEPTH]; /* the first count of them */
+	struct held held[BEGINNING_DEPTH]; /* the first count of them */
 	size_t count;
-	struct session_page *page;
-	int page_fd;
+	struct held whole, walker; /* the tree's, if there are */
+	bool has_no_whole;         /* it has no result */
 	unsigned long used;
 };
 
 struct beginnings {
 	struct beginning list[BEGINNINGS_MAX];
 	unsigned long uses;
+	struct {
+		uint64_t family;
+		size_t count;
+	} known[BEGINNINGS_KNOWN];
+	size_t known_next;
 	const struct places *places;
 	const volatile sig_atomic_t *stop;
+};
+
+/** What is wanted of a beginning. */
+struct beginnings_wish {
+	struct engine *device; /**< stands at the first request of the family's device: to make the beginning from if there is none yet */
+	const char *image_hash;
+	const struct plan *plan;
+	const char *dir;  /**< beside this folder there are others, for as long as engines are held */
+	unsigned depth;   /**< from 1 */
+	uint64_t request; /**< of BEGINNING_AT */
 };
 
 /** What a plan's family has in common, as a number; 0 if that cannot be told. */
@@ -47,14 +72,16 @@ uint64_t beginning_family(const struct plan *plan);
 unsigned beginning_depth(const struct plan *plan);
 
 /**
- * The engine that the sessions of a family are branched from.
- * @param device The engine that stands at the first request of the family's device, to make the beginning from if there is none yet.
- * @param depth The deepest point wanted, from 1.
- * @param dir Beside this folder there are others for a moment.
- * @param ret_depth The point that it is at; 0: @p device itself, since there is no beginning.
+ * The engine that a session is to be branched from.
+ * @param ret_depth The point that it is at; 0: the device itself, since there is no such beginning.
  */
-struct engine *beginnings_engine(struct beginnings *beginnings, struct engine *device, const char *image_hash, const struct plan *plan,
-                                 const char *dir, unsigned depth, unsigned *ret_depth);
+struct engine *beginnings_engine(struct beginnings *beginnings, const struct beginnings_wish *wish, unsigned *ret_depth);
+
+/** Ends the beginning of a plan's family, one of whose engines has failed; it is made anew when it is wanted again. */
+void beginnings_drop(struct beginnings *beginnings, const struct plan *plan);
+
+/** So many sessions of a family are about to be run. @return how many that makes, with those before, as far as is remembered. */
+size_t beginnings_expect(struct beginnings *beginnings, uint64_t family, size_t count);
 
 void beginnings_close(struct beginnings *beginnings);
 

@@ -78,13 +78,23 @@ static bool branch_from(struct engines *engines, size_t i, const struct engines_
 	const char *hash = engines->list[i].hash;
 
 	*ret_depth = 0;
-	if (job->depth > 0)
-		engine = beginnings_engine(&engines->beginnings, engine, hash, job->plan, job->dir, job->depth, ret_depth);
+	if (job->depth > 0) {
+		const struct beginnings_wish wish = {.device = engine,
+		                                     .image_hash = hash,
+		                                     .plan = job->plan,
+		                                     .dir = job->dir,
+		                                     .depth = job->depth,
+		                                     .request = job->request};
+		engine = beginnings_engine(&engines->beginnings, &wish, ret_depth);
+	}
 	if (give_order(engines, engine, job, hash, ret_pid, err))
 		return true;
-	bool good = *ret_depth > 0 && give_order(engines, engines->list[i].engine, job, hash, ret_pid, err);
+	if (*ret_depth == 0)
+		return false;
+	if (!engine_refuses(engine))
+		beginnings_drop(&engines->beginnings, job->plan);
 	*ret_depth = 0;
-	return good;
+	return give_order(engines, engines->list[i].engine, job, hash, ret_pid, err);
 }
 
 /* An engine that was there may have died since: a new one is tried once. */

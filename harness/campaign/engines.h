@@ -36,8 +36,9 @@ struct engines_job {
 	const struct plan *plan;
 	const char *dir; /**< there already */
 	unsigned bus;
-	bool alone;     /**< it gets an engine of its own, which ends with it */
-	unsigned depth; /**< of the beginning that it may share with others of its family (beginnings.h); 0: just the device's */
+	bool alone;       /**< it gets an engine of its own, which ends with it */
+	unsigned depth;   /**< of the beginning that it may share with others of its family (beginnings.h); 0: just the device's */
+	uint64_t request; /**< of BEGINNING_AT: where it branches off */
 	int page_fd, pipe_fd;
 };
 

@@ -41,6 +41,9 @@ struct pool {
 	struct job *jobs;
 	size_t count, next; /* the next job to start, of order */
 	size_t *order;
+	/* Those of the family at hand of which it is known where they branch off: they wait until it is known of all. */
+	struct job **found;
+	size_t found_count;
 	const struct pool_options *options;
 	enum transport transport;
 	struct engines *engines, own;
@@ -84,6 +87,7 @@ static bool start_inside(struct pool *pool, struct job *job, int page_fd, int pi
 	                                   .bus = pool->options->bus,
 	                                   .alone = !pool->options->share || (pool->count == 1 && !keeps_engines(pool)) || job->alone,
 	                                   .depth = job->depth,
+	                                   .request = job->branches_at,
 	                                   .page_fd = page_fd,
 	                                   .pipe_fd = pipe};
 
@@ -201,9 +205,10 @@ static void reap(struct job *job)
 	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	bool misfit = job->state != JOB_DONE && job->depth > 0 && WIFEXITED(status) && WEXITSTATUS(status) == QEMU_STATUS_MISFIT;
-	if (misfit)
+	if (misfit) {
 		job->state = JOB_WAITING;
-	else if (job->state != JOB_DONE)
+		job->branches_at = job->page->qemu.misfit;
+	} else if (job->state != JOB_DONE)
 		explain_end(job, status);
 	session_page_unmap(job->page);
 }
@@ -256,36 +261,85 @@ static const char *ask_hold(const struct pool *pool, const struct job *job)
 	return pool->options->hold != NULL ? pool->options->hold(pool->options->ctx, job) : NULL;
 }
 
-/* Passes over the jobs that are not to be run. */
-static void pass_over(struct pool *pool)
+/* -- which is next -- */
+
+static int compare_requests(const void *a, const void *b)
 {
-	for (; pool->next < pool->count; pool->next++) {
-		struct job *job = &pool->jobs[pool->order[pool->next]];
-		job->held_for = ask_hold(pool, job);
-		if (job->held_for == NULL)
-			return;
+	const struct job *left = *(struct job *const *)a, *right = *(struct job *const *)b;
+
+	if (left->branches_at != right->branches_at)
+		return left->branches_at < right->branches_at ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+/* It is known of a session where it branches off from the one without faults. They are run in that order, in which that one passes by. */
+static void add_found(struct pool *pool, struct job *job)
+{
+	pool->found[pool->found_count++] = job;
+	qsort(pool->found, pool->found_count, sizeof(struct job *), compare_requests);
+}
+
+static bool is_found_out_about(const struct pool *pool)
+{
+	for (size_t slot = 0; slot < POOL_JOBS_MAX; slot++)
+		if (pool->running[slot] != NULL && pool->running[slot]->depth == BEGINNING_WHOLE)
+			return true;
+	return false;
+}
+
+static bool is_at_end(const struct pool *pool)
+{
+	return pool->next == pool->count && pool->found_count == 0;
+}
+
+/* @return NULL if there is none, or none until it is known of others where they branch off. */
+static struct job *next_job(const struct pool *pool)
+{
+	struct job *job = pool->next < pool->count ? &pool->jobs[pool->order[pool->next]] : NULL;
+
+	if (pool->found_count == 0 || (job != NULL && job->group == pool->found[0]->group))
+		return job;
+	return is_found_out_about(pool) ? NULL : pool->found[0];
+}
+
+static void take_next(struct pool *pool, const struct job *job)
+{
+	if (pool->found_count == 0 || job != pool->found[0]) {
+		pool->next++;
+		return;
+	}
+	pool->found_count--;
+	memmove(&pool->found[0], &pool->found[1], pool->found_count * sizeof pool->found[0]);
+}
+
+/* Passes over the jobs that are not to be run. @return as next_job(). */
+static struct job *pass_over(struct pool *pool)
+{
+	struct job *job;
+
+	while ((job = next_job(pool)) != NULL && (job->held_for = ask_hold(pool, job)) != NULL) {
+		take_next(pool, job);
 		end_without_verdict(job, false, job->held_for);
 		tell(pool, job);
 	}
+	return job;
 }
 
 static void fill_slots(struct pool *pool)
 {
-	for (size_t slot = 0; slot < pool->options->side_by_side && pool->next < pool->count; slot++) {
+	struct job *job;
+
+	for (size_t slot = 0; slot < pool->options->side_by_side; slot++) {
 		if (pool->running[slot] != NULL)
 			continue;
 		size_t running = count_running(pool);
-		if (running > 0 && !has_memory(running))
+		if ((running > 0 && !has_memory(running)) || (job = pass_over(pool)) == NULL)
 			return;
-		pass_over(pool);
-		if (pool->next == pool->count)
-			return;
-		struct job *job = &pool->jobs[pool->order[pool->next]];
 		if (start(pool, job))
 			pool->running[slot] = job;
 		else if (job->state == JOB_WAITING)
 			return;
-		pool->next++;
+		take_next(pool, job);
 		tell(pool, job);
 	}
 }
@@ -312,11 +366,16 @@ static void stop_job(struct job *job)
 
 static void stop_all(struct pool *pool)
 {
+	static const char not_run[] = "not run: the run was stopped before";
+
 	for (size_t slot = 0; slot < POOL_JOBS_MAX; slot++)
 		if (pool->running[slot] != NULL)
 			stop_job(pool->running[slot]);
+	for (size_t i = 0; i < pool->found_count; i++)
+		end_without_verdict(pool->found[i], false, not_run);
+	pool->found_count = 0;
 	for (; pool->next < pool->count; pool->next++)
-		end_without_verdict(&pool->jobs[pool->order[pool->next]], false, "not run: the run was stopped before");
+		end_without_verdict(&pool->jobs[pool->order[pool->next]], false, not_run);
 }
 
 static bool is_over_limit(const struct pool *pool, const struct job *job)
@@ -345,7 +404,10 @@ static void look_after_sessions(struct pool *pool)
 	}
 }
 
-/* A session that does not have the beginning that it was started from is started from an earlier point. @return whether it runs. */
+/*
+ * A session that does not have the beginning that it was started from is started from an earlier point; or waits for its turn, if that was done to find out where it
+ * branches off. @return whether it runs.
+ */
 static bool again(struct pool *pool, struct job *job)
 {
 	struct error err;
@@ -356,7 +418,12 @@ static bool again(struct pool *pool, struct job *job)
 		error_set(&err, "stopped");
 		return give_up(job, &err);
 	}
-	job->depth--;
+	if (job->depth == BEGINNING_WHOLE) {
+		job->depth = BEGINNING_AT;
+		add_found(pool, job);
+		return false;
+	}
+	job->depth = job->depth == BEGINNING_AT ? 0 : job->depth - 1;
 	if (start(pool, job))
 		return true;
 	if (job->state == JOB_WAITING) {
@@ -391,8 +458,9 @@ static size_t wait_for_workers(struct pool *pool)
 
 /* -- families -- */
 
-/* So many sessions make it worth to run their beginning apart. */
+/* So many sessions make it worth to run their beginning apart, and so many, to run all of the session without faults. */
 #define FAMILY_MIN 3
+#define TREE_MIN 6
 
 static int compare_groups(const void *a, const void *b, void *jobs)
 {
@@ -409,16 +477,29 @@ static void sort(struct pool *pool)
 	qsort_r(pool->order, pool->count, sizeof *pool->order, compare_groups, pool->jobs);
 }
 
+/* How many sessions of a family there are to be; those that are alone do not count. */
+static size_t family_size(const struct pool *pool, size_t first, size_t end)
+{
+	const uint64_t family = pool->jobs[pool->order[first]].group;
+	size_t count = 0;
+
+	for (size_t i = first; i < end; i++)
+		count += !pool->jobs[pool->order[i]].alone;
+	if (family == 0)
+		return 0;
+	return keeps_engines(pool) ? beginnings_expect(&pool->engines->beginnings, family, count) : count;
+}
+
 /* The jobs of a family stand at these places of pool->order. From now on the group has the number of its first job. */
 static void make_family(struct pool *pool, size_t first, size_t end)
 {
-	const size_t leader = pool->order[first];
-	const bool is_large = (end - first >= FAMILY_MIN || keeps_engines(pool)) && pool->jobs[leader].group != 0;
+	const size_t leader = pool->order[first], size = family_size(pool, first, end);
+	const bool is_tree = keeps_engines(pool) && size >= TREE_MIN;
 
 	for (size_t i = first; i < end; i++) {
 		struct job *job = &pool->jobs[pool->order[i]];
-		job->group = is_large ? leader : pool->order[i];
-		job->depth = is_large && !job->alone ? beginning_depth(&job->plan) : 0;
+		job->group = size >= FAMILY_MIN ? leader : pool->order[i];
+		job->depth = size < FAMILY_MIN || job->alone ? 0 : is_tree ? BEGINNING_WHOLE : beginning_depth(&job->plan);
 	}
 }
 
@@ -451,6 +532,7 @@ void pool_run(struct job *jobs, size_t count, const struct pool_options *options
 	                    .count = count,
 	                    .options = options,
 	                    .order = memory_new(count * sizeof *pool.order),
+	                    .found = memory_new(count * sizeof *pool.found),
 	                    .transport = options->transport};
 
 	(void)snprintf(pool.over_limit, sizeof pool.over_limit, "the session took longer than --wall-limit, %" PRIu64 ".%03" PRIu64 " s",
@@ -458,6 +540,10 @@ void pool_run(struct job *jobs, size_t count, const struct pool_options *options
 	pool.engines = options->engines != NULL ? options->engines : &pool.own;
 	if (!keeps_engines(&pool))
 		engines_open(pool.engines, options->places, options->stop);
+	/* That was told when it was found. */
+	if (pool.engines->lacks[0] != '\0')
+		pool.transport = TRANSPORT_FIFO;
+	pool.engines->refuses = false;
 	put_in_order(&pool);
 	do {
 		if (options->stop != NULL && *options->stop)
@@ -466,8 +552,9 @@ void pool_run(struct job *jobs, size_t count, const struct pool_options *options
 		look_after_sessions(&pool);
 		if (options->tick != NULL)
 			options->tick(options->ctx);
-	} while (wait_for_workers(&pool) > 0 || pool.next < pool.count);
+	} while (wait_for_workers(&pool) > 0 || !is_at_end(&pool));
 	if (!keeps_engines(&pool))
 		engines_close(pool.engines);
 	free(pool.order);
+	free(pool.found);
 }

@@ -36,9 +36,10 @@ struct job {
 	uint64_t virtual_ns;       /**< while running: how far it is */
 	char phase[32];
 	int pid, pipe;
-	bool is_inside; /* the session runs inside QEMU, and is looked after from here */
-	uint64_t group; /* jobs of a group follow each other: those of a family (beginnings.h) */
-	unsigned depth; /* how deep a beginning may still be tried, and is tried */
+	bool is_inside;       /* the session runs inside QEMU, and is looked after from here */
+	uint64_t group;       /* jobs of a group follow each other: those of a family (beginnings.h) */
+	unsigned depth;       /* how deep a beginning may still be tried, and is tried */
+	uint64_t branches_at; /* the request that it branches off at, of the session without faults; 0: not found out */
 	struct silence silence;
 	uint64_t started_ms;   /**< on the clock of pool_now_ms() */
 	uint64_t stopped_ms;   /* when it was told to stop; 0: not yet */

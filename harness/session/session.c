@@ -291,12 +291,22 @@ static struct stutter_reply make_reply(struct session *session, size_t length)
 	};
 }
 
-static bool is_held(const struct session *session)
+static bool is_result(const struct stutter_request *request, const uint8_t *payload)
+{
+	static const char word[] = "result ";
+
+	return request->op == STUTTER_EVENT && request->length >= sizeof word - 1 && memcmp(payload, word, sizeof word - 1) == 0;
+}
+
+static bool is_held(const struct session *session, const struct stutter_request *request, const uint8_t *payload)
 {
 	const struct session_hold *hold = session->options->hold;
 
-	return hold != NULL &&
-	       (hold->at == session->requests || (hold->phase[0] != '\0' && strcmp(hold->phase, session->judge.phase) == 0));
+	if (hold == NULL)
+		return false;
+	if (strcmp(hold->phase, SESSION_HOLD_RESULT) == 0)
+		return is_result(request, payload);
+	return hold->at == session->requests || (hold->phase[0] != '\0' && strcmp(hold->phase, session->judge.phase) == 0);
 }
 
 /* Waits for how to go on. Whoever does, from here, has a folder of its own. */
@@ -328,7 +338,7 @@ static void converse(struct session *session)
 			return;
 		}
 		session->requests++;
-		if (is_held(session) && !hold(session))
+		if (is_held(session, &request, payload) && !hold(session))
 			return;
 		if (request.op == STUTTER_HELLO && !take_hello(session, &request, payload))
 			return;

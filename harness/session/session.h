@@ -14,10 +14,13 @@
 #include "scenario/plan.h"
 #include "session/verdict.h"
 
+/** In place of a phase: the request with which the device reports its result. */
+#define SESSION_HOLD_RESULT "result"
+
 /** A session may be held at a request of the guest, and go on from there in several processes, each with a folder of its own. */
 struct session_hold {
 	uint64_t at;       /**< the request, counted from 1; 0: none. To be set anew by wait(), as is phase. */
-	const char *phase; /**< or the first one in this phase; "": none */
+	const char *phase; /**< or the first one in this phase, or the one that says the result, SESSION_HOLD_RESULT; "": none */
 	/** Waits until somebody says how to go on. @return the folder in which to, which is there. */
 	const char *(*wait)(struct session_hold *hold);
 	/** All files are in that folder now. */

@@ -81,11 +81,11 @@ static void receive_order(void)
 	has_descriptors = (message.msg_flags & MSG_CTRUNC) == 0;
 }
 
-static void close_descriptors(void)
+static void close_descriptors(const int fds[ORDER_FDS])
 {
 	for (size_t i = 0; i < ORDER_FDS; i++)
-		if (order_fds[i] >= 0)
-			(void)close(order_fds[i]);
+		if (fds[i] >= 0)
+			(void)close(fds[i]);
 }
 
 /* -- the session's folder -- */
@@ -149,6 +149,8 @@ static void take_over_channel(void)
 {
 	(void)close(orders_fd);
 	orders_fd = order.has_orders ? order_fds[ORDER_FD_ORDERS] : -1;
+	if (order.has_orders)
+		order_fds[ORDER_FD_ORDERS] = -1;
 }
 
 static bool read_byte(int fd, char *ret_byte)
@@ -212,15 +214,23 @@ void inside_moved(void)
 
 static const struct inside_order *await_order(void)
 {
+	static const int none[ORDER_FDS] = {-1, -1, -1, -1};
+	static bool has_order;
+
 	if (orders_fd < 0)
 		return &given;
+	int before[ORDER_FDS];
+	memcpy(before, has_order ? order_fds : none, sizeof before);
 	send_notice(NOTICE_READY, (int32_t)getpid(), "");
 	for (;;) {
 		receive_order();
 		if (carry_out())
 			break;
-		close_descriptors();
+		close_descriptors(order_fds);
 	}
+	/* What came with the order before has been made use of: an engine that is led from request to request would have more and more. */
+	close_descriptors(before);
+	has_order = true;
 	given = (struct inside_order){.dir = order.dir,
 	                              .hold_at = order.hold_at,
 	                              .hold_phase = order.hold_phase,
@@ -267,8 +277,10 @@ static bool inside_write_reply(struct qemu *qemu, const struct stutter_reply *re
 {
 	(void)qemu;
 	(void)err;
-	if (!rehearsal_keep_reply(reply, payload))
+	if (!rehearsal_keep_reply(reply, payload)) {
+		page->misfit = rehearsal_asked();
 		_exit(QEMU_STATUS_MISFIT);
+	}
 	if (!rehearsal_is_on())
 		calls_answer(reply, payload);
 	return true;

@@ -46,7 +46,7 @@ void inside_record(void);
 /**
  * Lets another session begin where one was held: qemu_read_request() gives it the requests that were recorded, from the first one on, and its answers are compared with those
  * that the guest has had. As long as they are the same the guest cannot know of the difference, and after the last one it goes on from there. The first that differs
- * ends the process with the status QEMU_STATUS_MISFIT: this session has no such beginning.
+ * ends the process with the status QEMU_STATUS_MISFIT: this session has no such beginning, but one up to the request that qemu_page.misfit says.
  */
 void inside_rehearse(void);
 

@@ -15,6 +15,7 @@ static bool keeps;
 static uint8_t *kept;
 static size_t size, room, at; /* at: of a rehearsal, what comes next */
 static bool rehearses;
+static uint64_t asked; /* requests of a rehearsal so far */
 
 void rehearsal_record(void)
 {
@@ -71,6 +72,12 @@ void rehearsal_begin(void)
 	keeps = false;
 	rehearses = size > 0;
 	at = 0;
+	asked = 0;
+}
+
+uint64_t rehearsal_asked(void)
+{
+	return asked;
 }
 
 bool rehearsal_is_on(void)
@@ -82,6 +89,7 @@ bool rehearsal_read(struct stutter_request *ret_request, const uint8_t **ret_pay
 {
 	memcpy(ret_request, take(sizeof *ret_request), sizeof *ret_request);
 	*ret_payload = take(ret_request->length);
+	asked++;
 	/* The last request is the one that the guest waits with. */
 	rehearses = at < size;
 	return true;

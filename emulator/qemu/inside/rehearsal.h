@@ -31,6 +31,9 @@ void rehearsal_begin(void);
 /** Whether a rehearsal is under way. */
 bool rehearsal_is_on(void);
 
+/** How many requests a rehearsal has given so far. */
+uint64_t rehearsal_asked(void);
+
 /** Writes what was kept to a file, or takes it from one. @return false if that cannot be done. */
 bool rehearsal_save(const char *path);
 bool rehearsal_load(const char *path);
