@@ -69,9 +69,10 @@ unsigned beginning_depth(const struct plan *plan)
 
 /* -- making one -- */
 
+/* A tree wants the first of them only. */
 static bool hold_at_phases(struct beginnings *beginnings, struct beginning *beginning, const struct beginnings_wish *wish, int job_fd)
 {
-	for (size_t i = 0; i < BEGINNING_DEPTH; i++) {
+	for (size_t i = 0; i < (wish->depth > BEGINNING_DEPTH ? 1 : BEGINNING_DEPTH); i++) {
 		const struct held_point point = {.phase = phases[i], .stop = beginnings->stop};
 		if (!held_branch(&beginning->held[i], i == 0 ? wish->device : beginning->held[i - 1].engine, &point, wish->dir,
 		                 i == 0 ? job_fd : -1))
@@ -99,51 +100,75 @@ static void close_beginning(struct beginning *beginning)
 {
 	held_close(&beginning->walker);
 	held_close(&beginning->whole);
-	for (size_t i = 0; i < beginning->count; i++)
+	for (size_t i = 0; i < BEGINNING_MARKS; i++)
+		held_close(&beginning->marks[i]);
+	for (size_t i = 0; i < BEGINNING_DEPTH; i++)
 		held_close(&beginning->held[i]);
 	memset(beginning, 0, sizeof *beginning);
 }
 
 /* -- the tree -- */
 
-/* The last held one at or before a request; NULL: there is none. */
+/* The later of two that are there at a request, or before. */
+static struct held *later(struct held *a, struct held *b, uint64_t request)
+{
+	if (b->engine == NULL || b->request > request)
+		return a;
+	return a == NULL || b->request > a->request ? b : a;
+}
+
+/* The last held one at a request, or before; NULL: there is none. */
 static struct held *last_before(struct beginning *beginning, uint64_t request)
 {
 	struct held *last = NULL;
 
-	for (size_t i = 0; i < beginning->count && beginning->held[i].request <= request; i++)
-		last = &beginning->held[i];
-	return last;
+	for (size_t i = 0; i < BEGINNING_DEPTH; i++)
+		last = later(last, &beginning->held[i], request);
+	for (size_t i = 0; i < BEGINNING_MARKS; i++)
+		last = later(last, &beginning->marks[i], request);
+	return later(last, &beginning->walker, request);
 }
 
-/* The session without faults at its very end. */
+/* The session without faults at its very end. The first phase is where the tree begins; the others are not worth their memory any more. */
 static struct engine *whole_engine(struct beginnings *beginnings, struct beginning *beginning, const struct beginnings_wish *wish)
 {
 	const struct held_point point = {.phase = SESSION_HOLD_RESULT, .stop = beginnings->stop};
 
-	if (beginning->whole.engine == NULL && !beginning->has_no_whole && beginning->count > 0)
-		beginning->has_no_whole = !held_branch(&beginning->whole, beginning->held[beginning->count - 1].engine, &point, wish->dir,
-		                                       -1);
+	if (beginning->whole.engine != NULL || beginning->has_no_whole || beginning->count == 0)
+		return beginning->whole.engine;
+	beginning->has_no_whole = !held_branch(&beginning->whole, beginning->held[beginning->count - 1].engine, &point, wish->dir, -1);
+	for (; !beginning->has_no_whole && beginning->count > 1; beginning->count--)
+		held_close(&beginning->held[beginning->count - 1]);
 	return beginning->whole.engine;
 }
 
-/* One session without faults, led on to a request; to one that lies behind it another is led, from the last phase before that. */
+/* Whoever walks by leaves one behind at each third of the way: what comes later in small batches need not begin at the beginning. */
+static void leave_marks(struct beginning *beginning, const struct held_point *point, const char *dir)
+{
+	for (size_t i = 0; i < BEGINNING_MARKS; i++) {
+		const struct held_point mark = {.request = beginning->whole.request * (i + 1) / (BEGINNING_MARKS + 1), .stop = point->stop};
+		const struct held *from = last_before(beginning, mark.request);
+		if (mark.request <= point->request && beginning->marks[i].engine == NULL && from != NULL && from->request < mark.request)
+			(void)held_branch(&beginning->marks[i], from->engine, &mark, dir, -1);
+	}
+}
+
+/* One session without faults is led on from request to request; to one that lies behind it another is led. */
 static struct engine *walk_to(struct beginnings *beginnings, struct beginning *beginning, const struct beginnings_wish *wish)
 {
 	const struct held_point point = {.request = wish->request, .stop = beginnings->stop};
-	struct held *walker = &beginning->walker, *phase = last_before(beginning, wish->request);
+	struct held *walker = &beginning->walker;
 
-	if (phase == NULL)
-		return NULL;
-	if (phase->request == wish->request)
-		return phase->engine;
-	if (walker->engine != NULL && walker->request < wish->request && phase->request <= walker->request)
-		(void)held_go_on(walker, &point);
-	if (walker->engine == NULL || walker->request != wish->request) {
-		held_close(walker);
-		(void)held_branch(walker, phase->engine, &point, wish->dir, -1);
-	}
-	return walker->engine;
+	leave_marks(beginning, &point, wish->dir);
+	const struct held *from = last_before(beginning, wish->request);
+	if (from == NULL || from->request == wish->request)
+		return from != NULL ? from->engine : NULL;
+	if (from == walker && held_go_on(walker, &point))
+		return walker->engine;
+	/* What has failed may be the walker; where it stood there is nobody now. */
+	from = from == walker ? last_before(beginning, wish->request) : from;
+	held_close(walker);
+	return from != NULL && held_branch(walker, from->engine, &point, wish->dir, -1) ? walker->engine : NULL;
 }
 
 /* -- finding one -- */

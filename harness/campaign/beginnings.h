@@ -27,6 +27,9 @@
 /** Families that are remembered, so that what comes in small batches is found to be worth a beginning. */
 #define BEGINNINGS_KNOWN 64
 
+/** So many places of a tree stay held, evenly over the session without faults. */
+#define BEGINNING_MARKS 2
+
 /** How deep a beginning is: 0 is the device's own; then the phases that sessions are held at; then those of the tree. */
 enum {
 	BEGINNING_DEPTH = 3, /**< how many phases there are */
@@ -38,8 +41,8 @@ struct beginning {
 	uint64_t family;
 	struct held held[BEGINNING_DEPTH]; /* the first count of them */
 	size_t count;
-	struct held whole, walker; /* the tree's, if there are */
-	bool has_no_whole;         /* it has no result */
+	struct held whole, marks[BEGINNING_MARKS], walker; /* the tree's, if there are */
+	bool has_no_whole;                                 /* it has no result */
 	unsigned long used;
 };
 
