@@ -199,6 +199,12 @@ static struct engine *phase_engine(const struct beginning *beginning, unsigned d
 	return *ret_depth > 0 ? beginning->held[*ret_depth - 1].engine : NULL;
 }
 
+/* What is left if there is no tree. A session that branches off before the first phase has nothing to share. */
+static unsigned phase_depth(const struct beginnings_wish *wish)
+{
+	return wish->depth == BEGINNING_AT ? 0 : wish->depth == BEGINNING_WHOLE ? beginning_depth(wish->plan) : wish->depth;
+}
+
 struct engine *beginnings_engine(struct beginnings *beginnings, const struct beginnings_wish *wish, unsigned *ret_depth)
 {
 	const uint64_t family = beginning_family(wish->plan);
@@ -216,7 +222,7 @@ struct engine *beginnings_engine(struct beginnings *beginnings, const struct beg
 	else if (wish->depth == BEGINNING_AT)
 		engine = walk_to(beginnings, beginning, wish);
 	if (engine == NULL)
-		engine = phase_engine(beginning, wish->depth <= BEGINNING_DEPTH ? wish->depth : beginning_depth(wish->plan), ret_depth);
+		engine = phase_engine(beginning, phase_depth(wish), ret_depth);
 	return engine != NULL ? engine : wish->device;
 }
 

@@ -8,6 +8,16 @@
  * (qemu/inside/inside.h, inside_rehearse()). Then the guest cannot know which of them it was talking to, and the session is what it would have been from power on. If
  * an answer differs, a fault has acted before, and the session is started again from an earlier point. So nobody has to know beforehand when a fault can act.
  *
+ * The tree. Where engines are kept over many sessions of a family, as a search does, the session without faults is run to its result and held there. Any other that is branched
+ * from it ends at once, with the first request that it answers otherwise: this costs what its world costs, without a guest, up to there. One that never answers otherwise goes
+ * on to its end, which is near. When it is known of all sessions at hand where they branch off, a second one without faults, the walker, is led along and held at these requests in
+ * turn, and each session is branched off where it has to be: it has all of the beginning that it can have. At each third of the way a copy stays behind, for later batches. What is
+ * held of a family is so bounded: the first phase, two marks, the walker and the whole. A session that branches off before the first phase starts from the device, as
+ * one of a small family does; and a session without faults that comes to no result, or dies, makes no tree: the phases remain.
+ *
+ * That a session is right does not depend on any of this: it lives through the beginning in its own world wherever it was branched off, and ends with
+ * QEMU_STATUS_MISFIT if it does not answer the same.
+ *
  * The rejected alternative: to exchange the faults of a world that is under way. All that counts, draws or remembers would have to be put right by hand.
  */
 #ifndef CAMPAIGN_BEGINNINGS_H
@@ -39,7 +49,7 @@ enum {
 
 struct beginning {
 	uint64_t family;
-	struct held held[BEGINNING_DEPTH]; /* the first count of them */
+	struct held held[BEGINNING_DEPTH]; /* at the phases, the first count of them */
 	size_t count;
 	struct held whole, marks[BEGINNING_MARKS], walker; /* the tree's, if there are */
 	bool has_no_whole;                                 /* it has no result */
@@ -63,7 +73,7 @@ struct beginnings_wish {
 	struct engine *device; /**< stands at the first request of the family's device: to make the beginning from if there is none yet */
 	const char *image_hash;
 	const struct plan *plan;
-	const char *dir;  /**< beside this folder there are others, for as long as engines are held */
+	const char *dir;  /**< beside this folder there are others for a moment */
 	unsigned depth;   /**< from 1 */
 	uint64_t request; /**< of BEGINNING_AT */
 };

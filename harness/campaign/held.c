@@ -85,10 +85,10 @@ bool held_branch(struct held *ret_held, struct engine *from, const struct held_p
 	if ((size_t)snprintf(held.dir, sizeof held.dir, "%s.beginning-XXXXXX", beside) >= sizeof held.dir || mkdtemp(held.dir) == NULL)
 		return false;
 	held.engine = lead(from, true, point, held.dir, job_fd);
-	if (held.engine == NULL) {
-		remove_folder(held.dir);
+	/* The folder has served its purpose: what is open stays readable for branches, and whoever is led on in a folder of the same name opens nothing anew. */
+	remove_folder(held.dir);
+	if (held.engine == NULL)
 		return false;
-	}
 	held.request = engine_request(held.engine);
 	*ret_held = held;
 	return true;
@@ -97,19 +97,14 @@ bool held_branch(struct held *ret_held, struct engine *from, const struct held_p
 bool held_go_on(struct held *held, const struct held_point *point)
 {
 	held->engine = lead(held->engine, false, point, held->dir, -1);
-	if (held->engine == NULL) {
-		remove_folder(held->dir);
+	if (held->engine == NULL)
 		return false;
-	}
 	held->request = engine_request(held->engine);
 	return true;
 }
 
 void held_close(struct held *held)
 {
-	if (held->engine == NULL)
-		return;
 	engine_close(held->engine);
-	remove_folder(held->dir);
 	memset(held, 0, sizeof *held);
 }

@@ -3,7 +3,7 @@
  * @file
  * A session without faults that is held at a request, for others to be branched from.
  *
- * It has a folder for as long as it is there, and a page of its own: how many requests it has made is its branches' to know.
+ * It has a page of its own, since how many requests it has made is its branches' to know. Its folder is there only until it is held.
  */
 #ifndef CAMPAIGN_HELD_H
 #define CAMPAIGN_HELD_H
@@ -15,9 +15,9 @@
 
 /** Plain data; all zero: there is none. */
 struct held {
-	struct engine *engine; /**< NULL: there is none */
-	uint64_t request;      /**< that it stands at, counted from 1 */
-	char dir[DEVICE_PATH_MAX];
+	struct engine *engine;     /**< NULL: there is none */
+	uint64_t request;          /**< that it stands at, counted from 1 */
+	char dir[DEVICE_PATH_MAX]; /* its folder, while it goes on */
 };
 
 /** Where to. One of the first two. */
@@ -29,7 +29,7 @@ struct held_point {
 
 /**
  * Lets a branch of @p from go on to a point, and waits for it there.
- * @param beside Its folder is beside this one.
+ * @param beside Its folder is beside this one, for a moment.
  * @param job_fd What it is; -1: as it was.
  * @return false if it never came there. @p ret_held is then as it was.
  */
@@ -38,7 +38,7 @@ bool held_branch(struct held *ret_held, struct engine *from, const struct held_p
 /** Leads it on to a later point. @return false if it never came there: it is closed then. */
 bool held_go_on(struct held *held, const struct held_point *point);
 
-/** Ends it and removes its folder. One that is not there is fine. */
+/** Ends it. One that is not there is fine. */
 void held_close(struct held *held);
 
 #endif
