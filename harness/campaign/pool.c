@@ -458,8 +458,12 @@ static size_t wait_for_workers(struct pool *pool)
 
 /* -- families -- */
 
-/* So many sessions make it worth to run their beginning apart, and so many, to run all of the session without faults. */
+/*
+ * So many sessions make it worth to run their beginning apart; and so many, for each that may run at a time, to run all of the session without faults first, which nobody
+ * runs beside.
+ */
 #define FAMILY_MIN 3
+#define TREE_ROUNDS 3
 #define TREE_MIN 6
 
 static int compare_groups(const void *a, const void *b, void *jobs)
@@ -494,7 +498,7 @@ static size_t family_size(const struct pool *pool, size_t first, size_t end)
 static void make_family(struct pool *pool, size_t first, size_t end)
 {
 	const size_t leader = pool->order[first], size = family_size(pool, first, end);
-	const bool is_tree = keeps_engines(pool) && size >= TREE_MIN;
+	const bool is_tree = keeps_engines(pool) && size >= TREE_MIN && size >= TREE_ROUNDS * pool->options->side_by_side;
 
 	for (size_t i = first; i < end; i++) {
 		struct job *job = &pool->jobs[pool->order[i]];
