@@ -167,6 +167,7 @@
 	S("engine/rest", tests_rest, false)                                                                                                \
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
 	S("engine/engine", tests_engine, true)                                                                                             \
+	S("campaign/tree", tests_tree, true)                                                                                               \
 	S("session/sessions", tests_sessions, true)                                                                                        \
 	S("campaign/search", tests_search, true)                                                                                           \
 	S("campaign/hunt", tests_hunting, true)                                                                                            \
