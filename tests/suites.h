@@ -171,6 +171,7 @@
 	S("session/sessions", tests_sessions, true)                                                                                        \
 	S("campaign/search", tests_search, true)                                                                                           \
 	S("campaign/hunt", tests_hunting, true)                                                                                            \
+	S("campaign/shrink", tests_shrink, true)                                                                                           \
 	S("session/pages", tests_pages, true)                                                                                              \
 	S("browser/browser", tests_browser, true)                                                                                          \
 	S("session/wireshark", tests_wireshark, true)                                                                                      \

@@ -47,7 +47,9 @@ static void say_range(struct sentence *sentence, const struct shrunk_part *part)
 	else if (borders->has_above)
 		say(sentence, "at most %s", high);
 	else
-		say(sentence, "%s or any other time", low);
+		say(sentence, "any %s, as little as %s", part->magnitude->unit == UNIT_DURATION ? "time" : "number", low);
+	if (borders->low_is_found && !(borders->sharp_below && borders->sharp_above))
+		say(sentence, " (the border is not sharp)");
 }
 
 static struct words_place place_of(const struct shrunk *shrunk, size_t index)

@@ -27,8 +27,6 @@
 #define MANY 100
 /* So few are left out one by one. */
 #define FEW 6
-/* Rounds of magnitudes, and of parts that turn out not to matter after them. */
-#define ROUNDS 3
 
 /* -- the target -- */
 
@@ -355,17 +353,17 @@ static void find_magnitudes(struct shrinking *shrinking)
 {
 	struct shrunk *shrunk = shrinking->shrunk;
 
-	for (unsigned round = 0; round < ROUNDS; round++) {
-		const size_t before = shrunk->count;
+	/* What is left out makes borders move, and borders that move can make more of it needless: it ends, as each round but the last leaves something out. */
+	for (size_t before = shrunk->count + 1; before != shrunk->count && !shrinking->is_over;) {
+		before = shrunk->count;
 		shrinking_stage(shrinking, "smallest magnitudes");
 		shrinking_magnitudes(shrinking);
 		shrinking_end_stage(shrinking, "smallest magnitudes");
 		shrinking_stage(shrinking, "once more the fewest");
 		reduce_by(shrinking, reduce_singly);
 		shrinking_end_stage(shrinking, "once more the fewest");
-		if (item_count(&shrunk->smallest.plan) == before)
-			break;
-		open_parts(shrunk);
+		if (item_count(&shrunk->smallest.plan) != before)
+			open_parts(shrunk);
 	}
 	shrinking_stage(shrinking, "upper borders");
 	shrinking_upper_borders(shrinking);

@@ -115,12 +115,26 @@ void shrinking_take(struct shrinking *shrinking, struct trial *trial)
 
 /* -- stages -- */
 
+/* How many sessions are still to come, roughly: few parts are left in the end, and borders that were found for one part are soon found for the next. */
+static size_t estimate(const struct plan *plan)
+{
+	const size_t count = item_count(plan), few = count < 6 ? count : 6;
+	size_t amounts = 0, sessions = 4 + 4 * few;
+
+	for (size_t i = 0; i < few; i++)
+		amounts += magnitude_of(item_action(plan, i)) != NULL;
+	for (size_t left = count; left > few; left /= 2)
+		sessions += 6;
+	return sessions + (amounts > 0 ? 25 + 9 * (amounts - 1) : 0);
+}
+
 void shrinking_stage(struct shrinking *shrinking, const char *name)
 {
 	const struct search_counts counts = search_counts(shrinking->search);
 
 	shrinking->asked = counts.run + counts.cached;
-	search_stage(shrinking->search, 0, name);
+	search_stage(shrinking->search, shrinking->shrunk->has_plan ? shrinking->asked + estimate(&shrinking->shrunk->smallest.plan) : 0,
+	             name);
 }
 
 void shrinking_end_stage(struct shrinking *shrinking, const char *name)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The amounts of all parts, one part after the other, until all borders hold at once. */
+/*
+ * The amounts of all parts, one part after the other, until all borders hold at once. The last one comes first: sessions that differ late share most of their way, and what is found there
+ * is a hint for the others.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,16 +89,16 @@ void shrinking_magnitudes(struct shrinking *shrinking)
 
 	for (unsigned round = 0; round < ROUNDS && changed && !shrinking->is_over; round++) {
 		changed = false;
-		for (size_t i = 0; i < shrinking->shrunk->count && !shrinking->is_over; i++)
-			changed |= shrinking->shrunk->parts[i].has_magnitude && lessen(shrinking, i);
+		for (size_t i = shrinking->shrunk->count; i > 0 && !shrinking->is_over; i--)
+			changed |= shrinking->shrunk->parts[i - 1].has_magnitude && lessen(shrinking, i - 1);
 	}
 }
 
 void shrinking_upper_borders(struct shrinking *shrinking)
 {
-	for (size_t i = 0; i < shrinking->shrunk->count && !shrinking->is_over; i++) {
-		struct asked asked = {.shrinking = shrinking, .part = i};
-		struct shrunk_part *part = &shrinking->shrunk->parts[i];
+	for (size_t i = shrinking->shrunk->count; i > 0 && !shrinking->is_over; i--) {
+		struct asked asked = {.shrinking = shrinking, .part = i - 1};
+		struct shrunk_part *part = &shrinking->shrunk->parts[i - 1];
 		struct magnitude magnitude;
 		if (!part->has_magnitude || !part->borders.low_is_found)
 			continue;

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `stutter shrink` over whole sessions. */
+#include "search/shrink.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/session/started.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_shrink[];
+
+/* A client that gives a connection up after 2 s: two SYNs that are lost are too many, one is not. */
+#define WEAK                                                                                                                               \
+	"image: small.bin\ndeadline: 5min\ndevice: {name: weak, agent: {connect_timeout: 2s, retries: 0}}\nfaults:\n"                      \
+	"  - {name: lost, at: tcp.syn#1..2, direction: to-server, drop: true}\n"
+
+static char output[65536];
+
+/* Runs a scenario of this text as seed 1, and leaves its session in NAME.run/NAME/seed-1. */
+static void leave_session(const char *name, const char *text, int status)
+{
+	char file[64];
+
+	(void)snprintf(file, sizeof file, "%s.yaml", name);
+	(void)test_write(file, text);
+	int found = started_run(output, sizeof output, "run %s --quiet --history none --out %s.run", file, name);
+	started_expect(output, found, status);
+}
+
+static void shrink(const char *name, const char *out, const char *options, int status)
+{
+	int found = started_run(output, sizeof output, "shrink %s.run/%s/seed-1/plan.yaml --quiet --out %s %s", name, name, out, options);
+
+	started_expect(output, found, status);
+}
+
+static void has(const char *text, const char *wanted)
+{
+	if (strstr(text, wanted) == NULL)
+		printf("    no '%s' in\n%s\n", wanted, text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, wanted));
+}
+
+static size_t count_of(const char *text, const char *word)
+{
+	size_t count = 0;
+
+	for (const char *at = text; (at = strstr(at, word)) != NULL; at += strlen(word))
+		count++;
+	return count;
+}
+
+static void same_files(const char *a, const char *b)
+{
+	char *left = started_read(a), *right = started_read(b);
+
+	CU_ASSERT_STRING_EQUAL(left, right);
+	free(left);
+	free(right);
+}
+
+static void two_lost_syns_are_found_among_many_decisions(void)
+{
+	leave_session("weak", "name: weak\n" WEAK "  - {name: slow, first: 25, delay: {time: 8ms, jitter: 6ms}}\n", 1);
+	shrink("weak", "s", "", 0);
+	has(output, "fails iff tcp.syn#1..2 to the server are lost");
+	char *plan = started_read("s/shrunk.yaml");
+	const char *decisions = strstr(plan, "\ndecisions:");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(decisions);
+	CU_ASSERT_EQUAL(count_of(decisions, "  - {"), 2);
+	has(decisions, "tcp.syn[80/1]#1");
+	has(decisions, "tcp.syn[80/1]#2");
+	free(plan);
+	/* The new plan is one that is replayed as any other. */
+	int status = started_run(output, sizeof output, "replay s/shrunk.yaml --quiet --out again");
+	started_expect(output, status, 1);
+	has(output, "weak");
+	/* At another number of jobs, and without sharing beginnings, it is the same. */
+	shrink("weak", "one", "--jobs 1", 0);
+	same_files("s/shrunk.yaml", "one/shrunk.yaml");
+}
+
+static void a_plan_that_passes_has_nothing_to_shrink(void)
+{
+	leave_session("fine", "name: fine\nimage: small.bin\nfaults:\n  - {name: lost, at: tcp.syn#1, drop: true}\n", 0);
+	shrink("fine", "s", "", 2);
+	has(output, "Nothing to shrink: it passes");
+	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ls %s/s/shrunk.yaml", test_folder()), 0);
+}
+
+/* Without the SYNs' losses the session fails too, in the same phase, but by the answer that with them is the one to its report. */
+static void a_failure_of_another_kind_is_not_the_same(void)
+{
+	leave_session("kinds", "name: kinds\n" WEAK "  - {name: busy, at: srv.http#1, http_status: 503}\n", 1);
+	shrink("kinds", "s", "", 0);
+	has(output, "fails iff tcp.syn#1..2 to the server are lost");
+	char *search = started_read("s/results.jsonl");
+	has(search, "\"reason\":\"connect: HTTP status 503\"");
+	free(search);
+}
+
+static void an_outage_has_its_shortest_length(void)
+{
+	leave_session("gap",
+	              "name: gap\nimage: small.bin\ndeadline: 5min\ndevice: {name: weak, agent: {connect_timeout: 2s, retries: 0}}\n"
+	              "faults:\n  - {name: gap, at: tcp.syn#1, direction: to-server, outage: 2.5s}\n",
+	              1);
+	shrink("gap", "s", "", 0);
+	has(output, "fails iff an outage from tcp.syn#1 to the server on lasts at least 1.0");
+	has(output, "none up to 5 min");
+}
+
+static void a_shrink_that_was_killed_goes_on(void)
+{
+	leave_session("weak", "name: weak\n" WEAK "  - {name: slow, first: 9, delay: {time: 8ms, jitter: 6ms}}\n", 1);
+	shrink("weak", "whole", "", 0);
+	int status = test_shell(output, sizeof output,
+	                        "cd %s && { %s shrink weak.run/weak/seed-1/plan.yaml --quiet --out cut & } && pid=$! && "
+	                        "for i in $(seq 600); do [ $(cat cut/results.jsonl 2>/dev/null | wc -l) -ge 4 ] && break; sleep 0.1; done; "
+	                        "kill -9 $pid; wait $pid; wc -l <cut/results.jsonl",
+	                        test_folder(), started_program());
+	CU_ASSERT_EQUAL(status, 0);
+	status = started_run(output, sizeof output, "shrink --resume cut --quiet");
+	started_expect(output, status, 0);
+	has(output, "results were known");
+	CU_ASSERT_PTR_NULL(strstr(output, " 0 results were known"));
+	same_files("whole/shrunk.yaml", "cut/shrunk.yaml");
+}
+
+static void words_that_are_wrong_cost_no_session(void)
+{
+	int status;
+
+	(void)test_write("s.yaml", "name: s\nimage: small.bin\n");
+	status = started_run(output, sizeof output, "shrink s.yaml --out s");
+	started_expect(output, status, 2);
+	has(output, "this is no frozen plan");
+	status = started_run(output, sizeof output, "shrink");
+	started_expect(output, status, 2);
+	status = started_run(output, sizeof output, "shrink nothing.yaml --out s");
+	started_expect(output, status, 2);
+	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ls %s/s", test_folder()), 0);
+}
+
+const CU_TestInfo tests_shrink[] = {
+	{"two_lost_syns_are_found_among_many_decisions", two_lost_syns_are_found_among_many_decisions},
+	{"a_plan_that_passes_has_nothing_to_shrink", a_plan_that_passes_has_nothing_to_shrink},
+	{"a_failure_of_another_kind_is_not_the_same", a_failure_of_another_kind_is_not_the_same},
+	{"an_outage_has_its_shortest_length", an_outage_has_its_shortest_length},
+	{"a_shrink_that_was_killed_goes_on", a_shrink_that_was_killed_goes_on},
+	{"words_that_are_wrong_cost_no_session", words_that_are_wrong_cost_no_session},
+	CU_TEST_INFO_NULL,
+};
