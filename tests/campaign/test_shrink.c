@@ -102,6 +102,20 @@ static void a_failure_of_another_kind_is_not_the_same(void)
 	free(search);
 }
 
+/* As if ordinals had moved: the decisions that matter are about frames that never come. */
+static void faults_are_shrunk_where_the_decisions_do_not_fail_so(void)
+{
+	leave_session("weak", "name: weak\n" WEAK "  - {name: slow, first: 9, delay: {time: 8ms, jitter: 6ms}}\n", 1);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && sed -i 's|syn.80/1.#|syn[80/9]#|' weak.run/weak/seed-1/plan.yaml",
+	                           test_folder()),
+	                0);
+	shrink("weak", "s", "", 0);
+	has(output, "fails iff the fault 'lost' acts");
+	has(output, "Replayed by its decisions the plan does not fail in the same way");
+	int status = started_run(output, sizeof output, "run s/shrunk.yaml --quiet --history none --out again");
+	started_expect(output, status, 1);
+}
+
 static void an_outage_has_its_shortest_length(void)
 {
 	leave_session("gap",
@@ -149,6 +163,7 @@ const CU_TestInfo tests_shrink[] = {
 	{"two_lost_syns_are_found_among_many_decisions", two_lost_syns_are_found_among_many_decisions},
 	{"a_plan_that_passes_has_nothing_to_shrink", a_plan_that_passes_has_nothing_to_shrink},
 	{"a_failure_of_another_kind_is_not_the_same", a_failure_of_another_kind_is_not_the_same},
+	{"faults_are_shrunk_where_the_decisions_do_not_fail_so", faults_are_shrunk_where_the_decisions_do_not_fail_so},
 	{"an_outage_has_its_shortest_length", an_outage_has_its_shortest_length},
 	{"a_shrink_that_was_killed_goes_on", a_shrink_that_was_killed_goes_on},
 	{"words_that_are_wrong_cost_no_session", words_that_are_wrong_cost_no_session},
