@@ -226,9 +226,11 @@ static void count(struct reader *reader, uint64_t times, const char *format, ...
 	va_start(arguments, format);
 	(void)vsnprintf(raw, sizeof raw, format, arguments);
 	va_end(arguments);
-	char *normal = cause_normal(raw), *port = strstr(normal, PORT);
-	if (port != NULL)
+	char *normal = cause_normal(raw), *port = strstr(normal, " port " PORT);
+	if (port != NULL) {
+		port += strlen(" port ");
 		memmove(port, port + strlen(PORT), strlen(port + strlen(PORT)) + 1);
+	}
 	(void)snprintf(text, sizeof text, "%s: %s", phase_now(reader), normal);
 	reach_count(reader->reach, text, times);
 	free(normal);

@@ -12,7 +12,7 @@
 extern const CU_TestInfo tests_hunting[];
 
 /* A client that gives up soon. */
-#define SCENARIO "name: hunted\nimage: small.bin\ndevice: \"22.01\"\ndeadline: 10min\nexpect: {hang: 3min}\n"
+#define SCENARIO "name: hunted\nimage: small.bin\ndevice: \"22.01\"\ndeadline: 10min\nserver: {os_size: 40KiB, app_size: 8KiB}\nexpect: {hang: 3min}\n"
 #define WORDS "hunt s.yaml --seed 1 --most 16 --quiet"
 
 static json_t *read_json(const char *dir)
