@@ -172,6 +172,7 @@
 	S("campaign/search", tests_search, true)                                                                                           \
 	S("campaign/hunt", tests_hunting, true)                                                                                            \
 	S("campaign/shrink", tests_shrink, true)                                                                                           \
+	S("campaign/sweep", tests_sweep_sessions, true)                                                                                    \
 	S("session/pages", tests_pages, true)                                                                                              \
 	S("browser/browser", tests_browser, true)                                                                                          \
 	S("session/wireshark", tests_wireshark, true)                                                                                      \

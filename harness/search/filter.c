@@ -126,9 +126,26 @@ bool filter_read_phases(struct filter *filter, const char *phases, const struct 
 	return true;
 }
 
+void filter_leave_out(struct filter *filter, const struct plan *plan, const struct targets *targets)
+{
+	struct fault fault;
+	struct error err;
+	const char *key;
+
+	for (size_t kind = 0; kinds[kind].name != NULL; kind++) {
+		size_t i = 0;
+		while (i < targets->count && !kind_fits(&kinds[kind], &targets->list[i]))
+			i++;
+		if (i == targets->count)
+			continue;
+		kind_fault(&kinds[kind], &targets->list[i], &fault);
+		filter->cannot_be[kind] = !sense_fault(plan, &fault, &key, &err);
+	}
+}
+
 bool filter_takes_kind(const struct filter *filter, size_t kind)
 {
-	return filter->any_kind || filter->kinds[kind];
+	return (filter->any_kind || filter->kinds[kind]) && !filter->cannot_be[kind];
 }
 
 bool filter_takes_place(const struct filter *filter, const struct target *target)

@@ -9,16 +9,18 @@
 #ifndef SEARCH_FILTER_H
 #define SEARCH_FILTER_H
 
+#include "scenario/plan.h"
 #include "search/kinds.h"
 
 #define FILTER_KINDS_MAX 128
 
 struct filter {
-	bool kinds[FILTER_KINDS_MAX]; /**< by the index in kinds[] */
-	uint32_t sorts;               /**< of places, bits: KIND_SORT() */
-	uint64_t words;               /**< of addresses, bits: enum address_word */
-	uint32_t phases;              /**< bits: index into the phases of the targets */
-	bool any_kind, any_place;     /**< no word is about it */
+	bool kinds[FILTER_KINDS_MAX];     /**< by the index in kinds[] */
+	bool cannot_be[FILTER_KINDS_MAX]; /**< the device or its link cannot meet with it */
+	uint32_t sorts;                   /**< of places, bits: KIND_SORT() */
+	uint64_t words;                   /**< of addresses, bits: enum address_word */
+	uint32_t phases;                  /**< bits: index into the phases of the targets */
+	bool any_kind, any_place;         /**< no word is about it */
 };
 
 /** Lets everything pass. */
@@ -32,6 +34,9 @@ bool filter_check_phases(const char *phases, struct error *err);
 
 /** Reads names of phases with commas between them. @return false with @p err: one that the session does not have. */
 bool filter_read_phases(struct filter *filter, const char *phases, const struct targets *targets, struct error *err);
+
+/** Leaves out kinds that this device, on this link, cannot meet with, such as collisions in full duplex. */
+void filter_leave_out(struct filter *filter, const struct plan *plan, const struct targets *targets);
 
 bool filter_takes_kind(const struct filter *filter, size_t kind);
 bool filter_takes_place(const struct filter *filter, const struct target *target);

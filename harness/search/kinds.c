@@ -27,6 +27,7 @@ const struct kind kinds[] = {
 	/* The cable. */
 	{"carrier 5s",        "carrier",   CONTROL, KIND_FROM, .params = {{"for", "5s"}}},
 	{"babble 1s",         "babble",    CONTROL, KIND_FROM, .params = {{"for", "1s"}}},
+	{"pause 5s",          "pause",     CONTROL, KIND_FROM, .params = {{"for", "5s"}}},
 	/* The chip. */
 	{"collisions",        "collision", AT_SITE(SITE_TX), .params = {{"times", "16"}}},
 	{"late collision",    "collision", AT_SITE(SITE_TX), .params = {{"after", "80"}}},
@@ -59,7 +60,10 @@ const struct kind kinds[] = {
 	{"power_cut",         "power_cut", AT_SITE(SITE_NOR_OP), .params = {{NULL, NULL}}},
 	{"nor_stuck 5s",      "nor_stuck", AT_SITE(SITE_NOR_OP), .params = {{"for", "5s"}}},
 	{"nor_slow",          "nor_slow",  AT_SITE(SITE_NOR_OP), .params = {{"factor", "20"}}},
-	{"nor_rot",           "nor_rot",   AT_SITE(SITE_NOR_READ), .params = {{"offset", "4096"}}},
+	/* In what the board boots from: the record that says which system, the running system, the new one. */
+	{"rot in record",     "nor_rot",   AT_SITE(SITE_NOR_READ), .params = {{"offset", "12"}}},
+	{"rot in old system", "nor_rot",   AT_SITE(SITE_NOR_READ), .params = {{"offset", "1052000"}}},
+	{"rot in new system", "nor_rot",   AT_SITE(SITE_NOR_READ), .params = {{"offset", "4210000"}}},
 	/* The far end. */
 	{"dhcp silence",      "dhcp",      AT_SITE(SITE_DHCP), .params = {{"answer", "silence"}}},
 	{"dhcp nak",          "dhcp",      AT_SITE(SITE_DHCP), .params = {{"answer", "nak"}}},

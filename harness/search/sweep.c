@@ -82,7 +82,7 @@ static void look(void *ctx, struct trial *trial, const char *dir)
 	char name[160], from[DEVICE_PATH_MAX + 16], to[DEVICE_PATH_MAX];
 	struct error err;
 
-	/* If it cannot be written the search comes to know by its results, which lie beside. */
+	/* If it cannot be written the search comes to know by its results, which lie in the same folder. */
 	if (sweep->pairs)
 		(void)states_note(&sweep->states, trial->key, dir, &err);
 	if (trial->ending.kind != VERDICT_FAIL)
@@ -213,7 +213,7 @@ static void take_replay(const struct sweep *sweep, struct attempt *attempt, cons
 		return;
 	attempt->replayed = ending_same(&attempt->ending, &trial->ending) ? REPLAYED_SAME : REPLAYED_OTHER;
 	if (trial->dir[0] != '\0' && strlen(trial->dir) > strlen(sweep->dir))
-		(void)snprintf(attempt->dir, sizeof attempt->dir, "%s", trial->dir + strlen(sweep->dir) + 1);
+		(void)snprintf(attempt->trace, sizeof attempt->trace, "%s/trace.txt", trial->dir + strlen(sweep->dir) + 1);
 }
 
 /* Replays the finds from the first-th attempt on. */
@@ -381,6 +381,7 @@ static bool choose(struct sweep *sweep, struct error *err)
 		sweep->is_usage = true;
 		return error_context(err, "--during");
 	}
+	filter_leave_out(&sweep->filter, sweep->plan, &sweep->targets);
 	sampling_open(&sweep->sampling, &sweep->targets, &sweep->filter, sweep->is_open_ended ? 0 : SWEEP_SAMPLE);
 	if (sweep->sampling.count > 0)
 		return true;

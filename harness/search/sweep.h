@@ -45,7 +45,7 @@ struct attempt {
 	char what[FAULT_AT_MAX + 2 * FAULT_NAME_MAX]; /**< for people */
 	char key[HASH_TEXT_MAX];                      /**< of its trial */
 	char plan[160]; /**< of a find: the file of its frozen plan, below the search's folder; empty: there is none */
-	char dir[64];   /**< of the first find of its kind: the folder of its replay, below the search's; empty: none */
+	char trace[80]; /**< of the first find of its way: the trace of its replay, whose folder stays; empty: none */
 	enum replayed replayed;
 };
 

@@ -61,7 +61,7 @@ static void tell_cell(const struct sweep *sweep, json_t *row, size_t kind, size_
 	if (counts.places == 0)
 		told_cell(row, TOLD_PLAIN, NULL, "%s", "");
 	else if (counts.tried == 0)
-		told_cell(row, TOLD_UNKNOWN, NULL, "not tried");
+		told_cell(row, TOLD_PLAIN, NULL, "not tried");
 	else if (failed > 0 && hung > 0)
 		told_cell(row, TOLD_BAD, plan, "%zu of %zu failed or hung", failed + hung, acted);
 	else if (failed > 0 || hung > 0)
@@ -168,8 +168,8 @@ static void tell_ways(const struct sweep *sweep, json_t *told)
 		told_cell(row, TOLD_PLAIN, NULL, "%zu", count_like(sweep, i));
 		told_cell(row, TOLD_BAD, NULL, "%s", ending_say(&attempt->ending, text, sizeof text));
 		told_cell(row, TOLD_PLAIN, attempt->plan, "%s", attempt->what);
-		told_cell(row, TOLD_PLAIN, attempt->dir[0] != '\0' ? attempt->dir : NULL, "%s",
-		          attempt->dir[0] != '\0' ? "its replay" : "");
+		told_cell(row, TOLD_PLAIN, attempt->trace[0] != '\0' ? attempt->trace : NULL, "%s",
+		          attempt->trace[0] != '\0' ? "its trace" : "");
 	}
 }
 
@@ -243,7 +243,7 @@ static void tell_result(const struct sweep *sweep, json_t *told)
 			"%zu faults at places were tried, spread evenly over phases and kinds of fault; %zu were not, and nothing is known "
 			"of them.",
 			counts.tried, counts.places - counts.tried);
-	else
+	else if (counts.tried > 0)
 		told_text(told, "All %zu faults at places were tried.", counts.tried);
 	if (counts.outcomes[OUTCOME_NO_ACT] > 0)
 		told_text(told, "%zu found nothing to act on at their place, such as a collision in full duplex. They count apart.",

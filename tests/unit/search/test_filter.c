@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "search/filter.h"
 
+#include <string.h>
+
 #include "tests/test.h"
 #include "tests/unit/search/places.h"
 
@@ -73,10 +75,42 @@ static void a_phase_that_is_not_there_is_told(void)
 	targets_close(&targets);
 }
 
+static bool takes(const struct filter *filter, const char *name)
+{
+	for (size_t i = 0; kinds[i].name != NULL; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return filter_takes_kind(filter, i);
+	CU_FAIL_FATAL("there is no such kind");
+	return false;
+}
+
+static void what_a_device_cannot_meet_with_is_left_out(void)
+{
+	static struct plan plan;
+	struct targets targets;
+	struct filter filter;
+	struct error err;
+
+	filter_init(&filter);
+	CU_ASSERT_FATAL(targets_parse(&targets, "1 to-server tcp.syn[80/1]#1\n2 board enc.tx#1\n", &err));
+	plan.deadline_ns = 300 * SIM_S;
+	plan.device.duplex = DEVICE_DUPLEX_FULL;
+	filter_leave_out(&filter, &plan, &targets);
+	CU_ASSERT_FALSE(takes(&filter, "collisions"));
+	CU_ASSERT_FALSE(takes(&filter, "pause 5s"));
+	CU_ASSERT(takes(&filter, "tx_stall"));
+	CU_ASSERT(takes(&filter, "drop"));
+	plan.device.duplex = DEVICE_DUPLEX_DRIVER;
+	filter_leave_out(&filter, &plan, &targets);
+	CU_ASSERT(takes(&filter, "collisions"));
+	targets_close(&targets);
+}
+
 const CU_TestInfo tests_sweep_filter[] = {
 	{"words narrow faults and places", words_narrow_faults_and_places},
 	{"phases narrow places", phases_narrow_places},
 	{"a word that means nothing is told with what is near", a_word_that_means_nothing_is_told_with_what_is_near},
 	{"a phase that is not there is told", a_phase_that_is_not_there_is_told},
+	{"what a device cannot meet with is left out", what_a_device_cannot_meet_with_is_left_out},
 	CU_TEST_INFO_NULL,
 };

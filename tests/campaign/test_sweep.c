@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/member.h"
+#include "tests/session/started.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_sweep_sessions[];
+
+static char output[64 * 1024];
+
+#define stutter(...) started_run(output, sizeof output, __VA_ARGS__)
+enum { PASSED = 0, FAILED = 1, USAGE = 2, INCONCLUSIVE = 125 };
+
+/* Answers of the service, at three requests, not all of which the client asks for again. */
+#define FEW "sweep s.yaml --only http_status --during connect,check,report "
+
+static void write_scenario(const char *faults)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof text, "name: small\nimage: small.bin\ndeadline: 5min\n%s", faults);
+	(void)test_write("s.yaml", text);
+}
+
+/* The member `sweep` of a folder's search.json, as text. To be released with free(). */
+static char *result_of(const char *dir)
+{
+	char name[128];
+
+	(void)snprintf(name, sizeof name, "%s/search.json", dir);
+	char *text = started_read(name);
+	json_t *json = json_loads(text, 0, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+	char *sweep = json_dumps(json_object_get(json, "sweep"), JSON_INDENT(1));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(sweep);
+	json_decref(json);
+	free(text);
+	return sweep;
+}
+
+static void expect_same(const char *a, const char *b)
+{
+	char *left = result_of(a), *right = result_of(b);
+
+	TEST_SAME_TEXT(left, right);
+	free(left);
+	free(right);
+}
+
+static void replay_of_each_kill(const json_t *kills, const char *dir)
+{
+	size_t i;
+	const json_t *kill;
+
+	json_array_foreach(kills, i, kill)
+	{
+		CU_ASSERT_STRING_EQUAL(member_text(kill, "replayed"), "same");
+		started_expect(output, stutter("replay %s/%s --out replay-%zu", dir, member_text(kill, "plan"), i), FAILED);
+		TEST_CONTAINS(output, member_text(kill, "reason"));
+	}
+}
+
+static void what_kills_the_update_is_found_and_fails_again(void)
+{
+	write_scenario("");
+	started_expect(output, stutter(FEW "--out w"), FAILED);
+	char *text = result_of("w");
+	json_t *sweep = json_loads(text, 0, NULL);
+	const json_t *all = json_object_get(sweep, "all");
+	CU_ASSERT_EQUAL(member_number(all, "places"), 6);
+	CU_ASSERT_EQUAL(member_number(all, "tried"), 6);
+	CU_ASSERT_EQUAL(member_number(all, "did_not_act"), 0);
+	CU_ASSERT(member_number(all, "failed") > 0);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(sweep, "kills")), member_number(all, "failed") + member_number(all, "hung"));
+	TEST_CONTAINS(output, "single fault");
+	TEST_CONTAINS(output, "http 404");
+	replay_of_each_kill(json_object_get(sweep, "kills"), "w");
+	json_decref(sweep);
+	free(text);
+}
+
+static void what_is_survived_ends_well(void)
+{
+	write_scenario("");
+	started_expect(output, stutter("sweep s.yaml --only drop,tcp.syn --during connect,check --out w"), PASSED);
+	TEST_CONTAINS(output, "survives all of the 2 single faults that acted");
+}
+
+static void it_is_the_same_at_any_number_of_jobs(void)
+{
+	write_scenario("");
+	started_expect(output, stutter(FEW "--pairs --most 8 --jobs 1 --out one"), FAILED);
+	started_expect(output, stutter(FEW "--pairs --most 8 --jobs 2 --out two"), FAILED);
+	expect_same("one", "two");
+}
+
+/* As if it had been killed: the last results are not there, and one is cut off. */
+static void what_was_left_is_gone_on_with(void)
+{
+	write_scenario("");
+	started_expect(output, stutter(FEW "--out w"), FAILED);
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output,
+	                   "cd %s && cp w/search.json whole.json && head -c $(($(wc -c <w/results.jsonl) / 2)) w/results.jsonl >half "
+	                   "&& cp half w/results.jsonl && mkdir whole && cp whole.json whole/search.json",
+	                   test_folder()),
+		0);
+	started_expect(output, stutter("sweep --resume w"), FAILED);
+	expect_same("whole", "w");
+	started_expect(output, stutter("sweep --resume w"), FAILED);
+	TEST_CONTAINS(output, "0 sessions were run");
+	expect_same("whole", "w");
+}
+
+static void a_session_that_fails_by_itself_is_refused(void)
+{
+	write_scenario("faults:\n  - {name: gone, at: srv.http#1..9, http_status: {code: 404}}\n");
+	started_expect(output, stutter("sweep s.yaml --keep-faults --only drop,tcp.syn --out w"), INCONCLUSIVE);
+	TEST_CONTAINS(output, "the session does not pass as it is, with the scenario's own faults");
+	/* Without them it passes. */
+	started_expect(output, stutter("sweep s.yaml --only drop,tcp.syn --during check --out v"), PASSED);
+}
+
+static void bad_words_are_told_before_anything_is_made(void)
+{
+	write_scenario("");
+	started_expect(output, stutter("sweep s.yaml --during downlod --out w"), USAGE);
+	TEST_CONTAINS(output, "did you mean 'download'");
+	started_expect(output, stutter("sweep s.yaml --only tcp.sin --out w"), USAGE);
+	TEST_CONTAINS(output, "did you mean 'tcp.syn'");
+	started_expect(output, stutter("sweep s.yaml s.yaml --out w"), USAGE);
+	started_expect(output, stutter("sweep nowhere.yaml --out w"), USAGE);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && ! [ -e w ] && mkdir w && echo mine >w/file", test_folder()), 0);
+	started_expect(output, stutter("sweep s.yaml --out w"), USAGE);
+	TEST_CONTAINS(output, "w");
+}
+
+static void places_that_the_session_lacks_are_told(void)
+{
+	write_scenario("");
+	started_expect(output, stutter("sweep s.yaml --during activate --out w"), USAGE);
+	TEST_CONTAINS(output, "the session has no phase 'activate'; it has start, dhcp");
+	started_expect(output, stutter("sweep s.yaml --only power_cut --out v"), USAGE);
+	TEST_CONTAINS(output, "none of the faults asked for fits a place asked for");
+}
+
+const CU_TestInfo tests_sweep_sessions[] = {
+	{"what kills the update is found and fails again", what_kills_the_update_is_found_and_fails_again},
+	{"what is survived ends well", what_is_survived_ends_well},
+	{"it is the same at any number of jobs", it_is_the_same_at_any_number_of_jobs},
+	{"what was left is gone on with", what_was_left_is_gone_on_with},
+	{"a session that fails by itself is refused", a_session_that_fails_by_itself_is_refused},
+	{"bad words are told before anything is made", bad_words_are_told_before_anything_is_made},
+	{"places that the session lacks are told", places_that_the_session_lacks_are_told},
+	CU_TEST_INFO_NULL,
+};
