@@ -38,8 +38,10 @@
 	S("proxy/middlebox", tests_middlebox, false)                                                                                       \
 	S("proxy/replayed", tests_replayed, false)                                                                                         \
 	S("proxy/frozen", tests_frozen, false)                                                                                             \
+	S("proxy/redraw", tests_redraw, false)                                                                                             \
 	S("fault/preset", tests_preset, false)                                                                                             \
 	S("fault/point", tests_point, false)                                                                                               \
+	S("fault/trouble", tests_trouble, false)                                                                                           \
 	S("fault/recording", tests_recording, false)                                                                                       \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \
 	S("proxy/law", tests_proxy_law, false)                                                                                             \

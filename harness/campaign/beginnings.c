@@ -24,6 +24,7 @@ static struct plan common_plan(const struct plan *plan)
 
 	common.fault_count = 0;
 	common.faults = NULL;
+	memset(&common.redraw, 0, sizeof common.redraw);
 	common.scenario = NULL;
 	common.replay = false;
 	common.decisions = (struct decisions){0};

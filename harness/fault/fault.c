@@ -436,6 +436,32 @@ struct random_stream fault_stream(const struct fault *faults, size_t index, uint
 	return random_stream(seed, text);
 }
 
+bool fault_draws(const struct fault *fault)
+{
+	const union action_params *params = &fault->params;
+
+	if (fault->match.probability > 0 && fault->match.probability < UNIT_PROBABILITY_ONE)
+		return true;
+	switch ((int)fault->action->kind) {
+	case FAULT_DELAY:
+		return params->delay.jitter_ns > 0;
+	case FAULT_SLOT:
+		return params->slot.time_ns > 0 ? params->slot.jitter_ns > 0 : params->slot.max_ns > params->slot.min_ns;
+	case FAULT_CORRUPT:
+		return params->corrupt.bits > 0;
+	case FAULT_HTTP_BODY:
+		return params->word.word == BODY_GARBAGE;
+	/* What these draw from may be certain all the same; then nothing drawn anew differs. */
+	case FAULT_GEMODEL:
+	case FAULT_LOSS:
+	case FAULT_LOSS_STATE:
+	case FAULT_LINK_TRACE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool fault_is_taken_out(const struct fault *fault)
 {
 	return fault->action->params == plain_params && !fault->params.plain.enabled;

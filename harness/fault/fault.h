@@ -96,6 +96,16 @@ bool fault_compile_filter(const char *expression, struct bpf_program *ret_progra
  */
 struct random_stream fault_stream(const struct fault *faults, size_t index, uint64_t seed);
 
+/** From an instant on whatever faults draw is drawn as with another seed; what was drawn before stays. */
+struct redraw {
+	bool asked;       /**< false: they draw with the session's seed up to the end */
+	uint64_t from_ns; /**< virtual time; what is decided at this instant is drawn anew */
+	uint64_t seed;
+};
+
+/** Whether a fault draws anything: two seeds may differ in what it does. */
+bool fault_draws(const struct fault *fault);
+
 /** Whether "enabled: false" takes a fault without other parameters out. */
 bool fault_is_taken_out(const struct fault *fault);
 

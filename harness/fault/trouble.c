@@ -23,11 +23,29 @@ void troubles_open(struct troubles *troubles, const struct fault *faults, size_t
                    struct trace *trace, struct trouble_ops ops, void *ctx)
 {
 	*troubles = (struct troubles){.trace = trace, .ops = ops, .ctx = ctx, .list = memory_new(count * sizeof *troubles->list)};
+	troubles->redraw.from = SIM_NEVER;
 	for (size_t i = 0; i < count; i++)
 		if (faults[i].action->layer == layer)
 			open_trouble(&troubles->list[troubles->count++], faults, i, seed);
 	for (size_t i = 0; i < troubles->count; i++)
 		troubles->by_points += troubles->list[i].window.by_points;
+}
+
+void troubles_redraw(struct troubles *troubles, const struct redraw *redraw)
+{
+	if (!redraw->asked)
+		return;
+	troubles->redraw.from = redraw->from_ns;
+	troubles->redraw.seed = redraw->seed;
+}
+
+static void draw_anew(struct troubles *troubles)
+{
+	for (size_t i = 0; i < troubles->count; i++) {
+		struct trouble *trouble = &troubles->list[i];
+		trouble->stream = fault_stream(trouble->fault - trouble->index, trouble->index, troubles->redraw.seed);
+	}
+	troubles->redraw.from = SIM_NEVER;
 }
 
 void troubles_close(struct troubles *troubles)
@@ -57,6 +75,8 @@ void troubles_enter(struct troubles *troubles, const char *phase)
 
 void troubles_begin(struct troubles *troubles, enum site site, uint64_t occasion, sim_ns now)
 {
+	if (now >= troubles->redraw.from)
+		draw_anew(troubles);
 	troubles->occasions[site] = occasion;
 	troubles_see_occasion(troubles, fault_sites[site].name, occasion, now);
 	if (troubles->ops.occasion != NULL)

@@ -39,11 +39,17 @@ struct troubles {
 	size_t count;
 	size_t by_points; /**< whose window begins or ends at a point */
 	uint64_t occasions[SITES];
+	struct {
+		sim_ns from; /* SIM_NEVER: it is not asked for, or has come */
+		uint64_t seed;
+	} redraw;
 };
 
 /** @param faults Borrowed; those of other layers are left out. */
 void troubles_open(struct troubles *troubles, const struct fault *faults, size_t count, enum fault_layer layer, uint64_t seed,
                    struct trace *trace, struct trouble_ops ops, void *ctx);
+/** From an instant on they draw as with another seed (struct redraw); to be called before the first occasion. */
+void troubles_redraw(struct troubles *troubles, const struct redraw *redraw);
 void troubles_close(struct troubles *troubles);
 
 /** A frame passes, an occasion comes at a site of another layer, or the session enters a phase: windows may begin or end there. */

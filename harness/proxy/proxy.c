@@ -46,6 +46,10 @@ struct proxy {
 	struct rule *rules;
 	struct filters *filters; /* one a rule, and the sets; NULL if it is frozen */
 	struct concerns concerns;
+	struct {
+		sim_ns from;                   /* SIM_NEVER: it is not asked for, or has come */
+		struct random_stream *streams; /* one a rule, that it draws from then */
+	} redraw;
 	uint64_t passages;          /* frames that went through the rules, unless it is frozen */
 	struct proxy_cause *causes; /* of the frame under way; one a rule at most */
 	bool frozen;
@@ -92,6 +96,7 @@ static struct proxy *open_chain(size_t count, struct proxy_ops ops, void *ctx)
 	proxy->rules = memory_new(count * sizeof *proxy->rules);
 	proxy->causes = memory_new(count * sizeof *proxy->causes);
 	proxy->namer = namer_open();
+	proxy->redraw.from = SIM_NEVER;
 	params_init(action_at(FAULT_DROP)->params, &proxy->exact_drop);
 	params_init(action_at(FAULT_DELAY)->params, &proxy->exact_delay);
 	return proxy;
@@ -148,6 +153,28 @@ struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed
 	open_filters(proxy);
 	open_concerns(proxy);
 	return proxy;
+}
+
+void proxy_redraw(struct proxy *proxy, const struct fault *faults, size_t count, const struct redraw *redraw)
+{
+	size_t rules = 0;
+
+	if (!redraw->asked || proxy->frozen)
+		return;
+	proxy->redraw.from = redraw->from_ns;
+	proxy->redraw.streams = memory_new((proxy->rule_count + 1) * sizeof *proxy->redraw.streams);
+	for (size_t i = 0; i < count; i++)
+		if (faults[i].action->layer == LAYER_PROXY)
+			proxy->redraw.streams[rules++] = fault_stream(faults, i, redraw->seed);
+	CHECK_INT(rules, ==, proxy->rule_count);
+}
+
+/* Draws are made while a frame goes through the rules, and nowhere else. */
+static void draw_anew(struct proxy *proxy)
+{
+	for (size_t i = 0; i < proxy->rule_count; i++)
+		proxy->rules[i].stream = proxy->redraw.streams[i];
+	proxy->redraw.from = SIM_NEVER;
 }
 
 /* The key of a decision: its address and its direction. */
@@ -237,6 +264,7 @@ void proxy_close(struct proxy *proxy)
 	map_close(&proxy->decisions);
 	filters_close(proxy->filters);
 	free(proxy->concerns.of_direction[0]);
+	free(proxy->redraw.streams);
 	free(proxy->next);
 	free(proxy->order);
 	free(proxy->held);
@@ -453,6 +481,8 @@ void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direc
 	struct naming naming;
 	uint64_t held;
 
+	if (now >= proxy->redraw.from)
+		draw_anew(proxy);
 	passage.flow = packet_flow(&passage.packet);
 	namer_see(proxy->namer, direction, &passage.packet, passage.flow, &naming);
 	passage.naming = &naming;

@@ -70,6 +70,13 @@ struct proxy_counters {
 struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed, struct proxy_ops ops, void *ctx);
 
 /**
+ * From an instant on the chain draws as with another seed (struct redraw); to be called before the first frame. What a rule remembers of frames before, such as the state of a
+ * loss model, stays; a correlated draw that is repeated is the one that the other seed would have had.
+ * @param faults Those that it was opened with.
+ */
+void proxy_redraw(struct proxy *proxy, const struct fault *faults, size_t count, const struct redraw *redraw);
+
+/**
  * The same from decisions; each fault of the chain is one of them, in their order, those of other layers left out. They act in the order of their places: what
  * goes on for some time, such as an outage, acts where its fault stood. @param decisions Copied.
  */

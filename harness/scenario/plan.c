@@ -36,6 +36,14 @@ const struct param expect_params[] = {
 	{0},
 };
 
+const struct param redraw_params[] = {
+	PARAM_ROW_QUANTITY(
+		redraw, from_ns, "from", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX,
+		"virtual time from which on all that faults draw is drawn as with another seed; what is before it stays as it was"),
+	PARAM_ROW_QUANTITY(redraw, seed, "seed", UNIT_NONE, NULL, 0, 0, "the other seed"),
+	{0},
+};
+
 /* -- what made a run -- */
 
 static bool read_made(const struct yaml_file *file, const struct yaml_node *node, struct plan *plan, struct error *err)
@@ -187,6 +195,18 @@ static bool read_parts(const struct yaml_file *file, struct plan *plan, struct e
 	       parts_decisions(file, yaml_get(file->root, "decisions"), plan, err) && read_acted(file, plan, err);
 }
 
+/* `redraw:` */
+static bool read_redraw(const struct yaml_file *file, struct plan *plan, struct error *err)
+{
+	static const char *const none[] = {NULL};
+	const struct yaml_node *node = yaml_get(file->root, "redraw");
+
+	if (node == NULL)
+		return true;
+	plan->redraw.asked = true;
+	return yaml_fill(file, node, redraw_params, none, "redraw", &plan->redraw, err);
+}
+
 /* `tags:` a list of words. */
 static bool read_tags(const struct yaml_file *file, struct plan *plan, struct error *err)
 {
@@ -211,7 +231,7 @@ static bool read_tags(const struct yaml_file *file, struct plan *plan, struct er
 	return true;
 }
 
-const char *const plan_parts[] = {"tags", "device", "link", "server", "faults", "expect", "decisions", "made", NULL};
+const char *const plan_parts[] = {"tags", "redraw", "device", "link", "server", "faults", "expect", "decisions", "made", NULL};
 
 static bool read_plan(const struct yaml_file *file, const char *device, const struct places *places, struct plan *plan, struct error *err)
 {
@@ -221,8 +241,9 @@ static bool read_plan(const struct yaml_file *file, const char *device, const st
 	if (sense_kind(file->root) == SENSE_DEVICE)
 		return yaml_error(file, file->root, err, "this is a device, not a scenario: a scenario names it, as `device: PATH`");
 	return yaml_fill(file, file->root, plan_params, plan_parts, "a scenario", plan, err) && read_tags(file, plan, err) &&
-	       read_made(file, yaml_get(file->root, "made"), plan, err) && parts_device(file, device, places, plan, err) &&
-	       read_parts(file, plan, err) && sense_plan(file, plan, err) && parts_files(file, places, plan, err);
+	       read_redraw(file, plan, err) && read_made(file, yaml_get(file->root, "made"), plan, err) &&
+	       parts_device(file, device, places, plan, err) && read_parts(file, plan, err) && sense_plan(file, plan, err) &&
+	       parts_files(file, places, plan, err);
 }
 
 /* How a plan is to be read. */

@@ -55,6 +55,7 @@ struct plan {
 	char tags[PLAN_TAGS_MAX][PLAN_TAG_MAX]; /**< by which suites and runs choose it; the list ends with "" or is full */
 	uint64_t seed;
 	struct ordinals seeds; /**< of the sessions that a scenario is for, unless the user says which; first 0: `seed` alone */
+	struct redraw redraw;   /**< of what its faults draw */
 	uint64_t deadline_ns;
 	char image[DEVICE_PATH_MAX]; /**< what the device downloads; empty: what the build makes */
 	struct {
@@ -79,6 +80,7 @@ struct plan {
 
 extern const struct param plan_params[];
 extern const struct param expect_params[];
+extern const struct param redraw_params[];
 
 /** The keys of a scenario that are no single values; ends with NULL. */
 extern const char *const plan_parts[];

@@ -236,11 +236,22 @@ static bool check_seed(const struct yaml_file *file, const struct plan *plan, st
 	return plan->seeds.first != 0 || sense_seed(plan, plan->seed, err) || error_at(err, file->path, node->line, node->column);
 }
 
+static bool check_redraw(const struct yaml_file *file, const struct plan *plan, struct error *err)
+{
+	char from[UNIT_TEXT_MAX], deadline[UNIT_TEXT_MAX];
+
+	return !plan->redraw.asked || plan->redraw.from_ns < plan->deadline_ns ||
+	       yaml_error(file, node_of(file, "redraw", "from"), err,
+	                  "from: nothing is drawn anew from %s on, as the deadline is at %s: begin earlier, or raise the deadline",
+	                  unit_format(UNIT_DURATION, plan->redraw.from_ns, from), unit_format(UNIT_DURATION, plan->deadline_ns, deadline));
+}
+
 bool sense_plan(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
 	return check_name(file, plan, err) && check_seeds(file, plan, err) && check_seed(file, plan, err) && check_times(file, plan, err) &&
 	       check_failure(file, plan, err) && check_judge(file, plan, err) && check_waits(file, plan, err) &&
-	       check_expected_phase(file, plan, err) && check_signs_of_life(file, plan, err) && check_os_size(file, plan, err);
+	       check_expected_phase(file, plan, err) && check_signs_of_life(file, plan, err) && check_os_size(file, plan, err) &&
+	       check_redraw(file, plan, err);
 }
 
 /* -- faults -- */

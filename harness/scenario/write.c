@@ -149,6 +149,14 @@ static void write_tags(FILE *stream, const struct plan *plan)
 	fputs("]\n", stream);
 }
 
+static void write_redraw(FILE *stream, const struct plan *plan)
+{
+	if (!plan->redraw.asked)
+		return;
+	fputs("redraw:\n", stream);
+	write_table(stream, redraw_params, &plan->redraw, 2);
+}
+
 static void write_all_but_decisions(const struct plan *resolved, FILE *stream)
 {
 	struct plan shown = *resolved;
@@ -164,6 +172,7 @@ static void write_all_but_decisions(const struct plan *resolved, FILE *stream)
 		(void)snprintf(shown.device.overlay, sizeof shown.device.overlay, DEVICE_OVERLAY_CLIENTS);
 	write_table(stream, plan_params, plan, 0);
 	write_tags(stream, plan);
+	write_redraw(stream, plan);
 	fputs("device:\n", stream);
 	write_table(stream, device_params, &plan->device, 2);
 	fputs("  agent:\n", stream);

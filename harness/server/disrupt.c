@@ -13,9 +13,13 @@
 /* Nobody is there: an address of the second host's network that no name has. */
 #define WRONG_ADDRESS 0xc6336463U
 
+/* The stream of the bytes of a garbled body. */
+#define GARBAGE "http garbage"
+
 struct disruptor {
 	struct troubles troubles;
-	struct random_stream garbage;
+	struct random_stream garbage, garbage_then; /* the latter from an instant on */
+	sim_ns then;
 	struct {
 		sim_ns until;
 		bool resets;
@@ -28,8 +32,16 @@ struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint6
 	struct disruptor *disruptor = memory_new(sizeof *disruptor);
 
 	troubles_open(&disruptor->troubles, faults, count, LAYER_SERVER, seed, trace, ops, ctx);
-	disruptor->garbage = random_stream(seed, "http garbage");
+	disruptor->garbage = random_stream(seed, GARBAGE);
+	disruptor->then = SIM_NEVER;
 	return disruptor;
+}
+
+void disruptor_redraw(struct disruptor *disruptor, const struct redraw *redraw)
+{
+	troubles_redraw(&disruptor->troubles, redraw);
+	disruptor->garbage_then = random_stream(redraw->seed, GARBAGE);
+	disruptor->then = redraw->asked ? redraw->from_ns : SIM_NEVER;
 }
 
 void disruptor_close(struct disruptor *disruptor)
@@ -159,7 +171,7 @@ struct upset disruptor_http(struct disruptor *disruptor, const char *host, const
 	uint64_t occasion = troubles_next(&disruptor->troubles, SITE_HTTP, now);
 	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
 		upset_by(&upset, fault);
-	upset.draw = random_bits(disruptor->garbage, occasion, 0);
+	upset.draw = random_bits(now >= disruptor->then ? disruptor->garbage_then : disruptor->garbage, occasion, 0);
 	return upset;
 }
 

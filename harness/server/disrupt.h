@@ -21,6 +21,9 @@ struct disruptor;
 /** @param faults Borrowed; those of other layers are left out. @return to be released with disruptor_close(). */
 struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
                                  void *ctx);
+
+/** From an instant on it draws as with another seed (struct redraw); to be called before anything comes. */
+void disruptor_redraw(struct disruptor *disruptor, const struct redraw *redraw);
 void disruptor_close(struct disruptor *disruptor);
 
 /** The faults, for windows that open elsewhere, and for counters. */

@@ -351,6 +351,20 @@ static void fit_flash(struct world *world, const struct plan *plan)
 		(void)board_fit_flash(&world->board, &config);
 }
 
+/* Before anything has come that could be decided about. */
+static void redraw_faults(struct world *world)
+{
+	const struct plan *plan = world->plan;
+	char text[UNIT_TEXT_MAX];
+
+	if (plan->redraw.asked)
+		trace_aside(world->trace, world->sim.now, "session", "from %s on faults draw as with seed %" PRIu64,
+		            unit_show_duration(plan->redraw.from_ns, text), plan->redraw.seed);
+	proxy_redraw(world->proxy, plan->faults, plan->fault_count, &plan->redraw);
+	troubles_redraw(disturber_troubles(world->board.disturber), &plan->redraw);
+	disruptor_redraw(world->disruptor, &plan->redraw);
+}
+
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, const struct captures *captures,
                 struct error *err)
 {
@@ -389,6 +403,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
 	world->disruptor = disruptor_open(world->faults, world->fault_count, plan->seed, trace,
 	                                  (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_server : NULL}, world);
+	redraw_faults(world);
 	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
 		systems_open(world);
 	service_start(&world->service, WORLD_UNIX_BASE_NS, plan->seed, world->disruptor, (struct service_ops){keep_secret}, world);

@@ -721,6 +721,31 @@ static void a_fault_put_in_front_moves_no_draw(void)
 	CU_ASSERT_NOT_EQUAL(fault_stream(before, 0, 1).key, fault_stream(before, 2, 1).key);
 }
 
+/* Of what draws and could as well be certain it is said that it draws. */
+static void what_draws_is_told_from_what_does_not(void)
+{
+	const struct fault draw[] = {made_checked_fault("f", "", "loss", "percent=1%"),
+	                             made_checked_fault("f", "", "gemodel", "p=1%;r=1%"),
+	                             made_checked_fault("f", "probability=99.999%", "drop", "enabled=true"),
+	                             made_checked_fault("f", "", "delay", "time=2ms;jitter=1ms"),
+	                             made_checked_fault("f", "", "slot", "min_delay=1ms;max_delay=2ms"),
+	                             made_checked_fault("f", "", "corrupt", "bits=1"),
+	                             made_checked_fault("f", "probability=1%", "spi_bit", "bit=3"),
+	                             made_checked_fault("f", "", "http_body", "kind=garbage")};
+	const struct fault none[] = {made_checked_fault("f", "at=tcp.syn#1", "drop", "enabled=true"),
+	                             made_checked_fault("f", "", "delay", "time=2ms"),
+	                             made_checked_fault("f", "", "slot", "min_delay=1ms"),
+	                             made_checked_fault("f", "", "corrupt", "xor=54:01"),
+	                             made_checked_fault("f", "probability=0%", "drop", "enabled=true"),
+	                             made_checked_fault("f", "", "outage", "for=1s"),
+	                             made_checked_fault("f", "", "http_body", "kind=empty")};
+
+	for (size_t i = 0; i < sizeof draw / sizeof draw[0]; i++)
+		CU_ASSERT(fault_draws(&draw[i]));
+	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+		CU_ASSERT_FALSE(fault_draws(&none[i]));
+}
+
 const CU_TestInfo tests_fault[] = {
 	{"a_right_fault_blames_no_key", a_right_fault_blames_no_key},
 	{"every_action_is_found_by_its_name", every_action_is_found_by_its_name},
@@ -748,5 +773,6 @@ const CU_TestInfo tests_fault[] = {
 	{"the_draws_of_a_fault_are_written_in_stone", the_draws_of_a_fault_are_written_in_stone},
 	{"twins_are_told_apart", twins_are_told_apart},
 	{"a_fault_put_in_front_moves_no_draw", a_fault_put_in_front_moves_no_draw},
+	{"what_draws_is_told_from_what_does_not", what_draws_is_told_from_what_does_not},
 	CU_TEST_INFO_NULL,
 };

@@ -330,6 +330,36 @@ static void files_of_a_scenario_are_found_from_its_plan(void)
 	plan_close(&plan);
 }
 
+static void a_redraw_is_read_and_kept(void)
+{
+	struct plan plan;
+
+	TEST_SAME_TEXT(box_open(&plan, "name: x\ndevice: box\nredraw: {from: 12.345s, seed: 77}\n", NULL), "");
+	CU_ASSERT(plan.redraw.asked && plan.redraw.from_ns == 12345 * SIM_MS && plan.redraw.seed == 77 && plan.seed == 1);
+	char *text = box_written(&plan);
+	TEST_CONTAINS(text, "redraw:\n  from: 12345ms\n  seed: 77\n");
+	free(text);
+	plan_close(&plan);
+	box_keeps("name: x\ndevice: box\nredraw: {from: 0s, seed: 18446744073709551615}\n");
+	/* Who does not ask for it has a plan that says nothing of it, as before there was such a thing. */
+	TEST_SAME_TEXT(box_open(&plan, "name: x\ndevice: box\n", NULL), "");
+	text = box_written(&plan);
+	CU_ASSERT(!plan.redraw.asked && strstr(text, "redraw") == NULL);
+	free(text);
+	plan_close(&plan);
+}
+
+static void a_redraw_that_is_not_whole_is_refused(void)
+{
+	box_refuses_with("name: x\ndevice: box\nredraw: {from: 1s}\n", "needs 'seed'");
+	box_refuses_with("name: x\ndevice: box\nredraw: {seed: 1}\n", "needs 'from'");
+	box_refuses_with("name: x\ndevice: box\nredraw: 12s\n", "s.yaml:3:");
+	box_refuses_with("name: x\ndevice: box\nredraw: {from: 12, seed: 1}\n", "s.yaml:3:");
+	box_refuses_with("name: x\ndevice: box\ndeadline: 1min\nredraw: {from: 1min, seed: 2}\n",
+	                 "s.yaml:4:16: from: nothing is drawn anew from 1min on, as the deadline is at 1min");
+	box_refuses_with("name: x\ndevice: box\nredraw: {from: 12s, sead: 1}\n", "did you mean 'seed'?");
+}
+
 const CU_TestInfo tests_plan[] = {
 	{"a fault that must act is one of the scenario", a_fault_that_must_act_is_one_of_the_scenario},
 	{"a replay does not ask for tables", a_replay_does_not_ask_for_tables},
@@ -347,5 +377,7 @@ const CU_TestInfo tests_plan[] = {
 	{"texts of any kind come back", texts_of_any_kind_come_back},
 	{"characters that YAML does not take come back", characters_that_yaml_does_not_take_come_back},
 	{"files of a scenario are found from its plan", files_of_a_scenario_are_found_from_its_plan},
+	{"a_redraw_is_read_and_kept", a_redraw_is_read_and_kept},
+	{"a_redraw_that_is_not_whole_is_refused", a_redraw_that_is_not_whole_is_refused},
 	CU_TEST_INFO_NULL,
 };

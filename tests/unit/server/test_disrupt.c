@@ -441,6 +441,27 @@ static void conditions_stand_where_they_make_sense(void)
 	}
 }
 
+/* The draw for the garbage of each of two requests, 1 s and 2 s after power on. */
+static void draws_of(uint64_t seed, struct redraw redraw, uint64_t ret_draws[2])
+{
+	struct disruptor *disruptor = disruptor_open(NULL, 0, seed, NULL, (struct trouble_ops){0}, NULL);
+
+	disruptor_redraw(disruptor, &redraw);
+	for (unsigned i = 0; i < 2; i++)
+		ret_draws[i] = disruptor_http(disruptor, "x", "/", (i + 1) * SIM_S).draw;
+	disruptor_close(disruptor);
+}
+
+static void garbage_is_drawn_anew_from_an_instant_on(void)
+{
+	uint64_t own[2], other[2], redrawn[2];
+
+	draws_of(3, (struct redraw){.asked = false, .seed = 77}, own);
+	draws_of(77, (struct redraw){.asked = false}, other);
+	draws_of(3, (struct redraw){.asked = true, .from_ns = 2 * SIM_S, .seed = 77}, redrawn);
+	CU_ASSERT(redrawn[0] == own[0] && redrawn[1] == other[1] && own[1] != other[1]);
+}
+
 const CU_TestInfo tests_disrupt[] = {
 	{"a status is sent exactly so often", a_status_is_sent_exactly_so_often},
 	{"a fault that never matches does nothing", a_fault_that_never_matches_does_nothing},
@@ -473,5 +494,6 @@ const CU_TestInfo tests_disrupt[] = {
 	{"a window says when", a_window_says_when},
 	{"a fault that is taken out does nothing", a_fault_that_is_taken_out_does_nothing},
 	{"conditions stand where they make sense", conditions_stand_where_they_make_sense},
+	{"garbage_is_drawn_anew_from_an_instant_on", garbage_is_drawn_anew_from_an_instant_on},
 	CU_TEST_INFO_NULL,
 };

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault/trouble.h"
+
+#include <string.h>
+
+#include "tests/test.h"
+#include "tests/unit/fault/made.h"
+
+#define OCCASIONS 64U
+
+static void ignore(void *ctx, const char *line, size_t length)
+{
+	(void)ctx;
+	(void)line;
+	(void)length;
+}
+
+/* On which of the first occasions the fault acts, a bit each; the n-th comes at n milliseconds. */
+static uint64_t acts(const struct fault *faults, size_t count, uint64_t seed, struct redraw redraw)
+{
+	struct trace *trace = trace_open((struct trace_sink){ignore, NULL});
+	struct troubles troubles;
+	uint64_t bits = 0;
+
+	troubles_open(&troubles, faults, count, LAYER_BOARD, seed, trace, (struct trouble_ops){0}, NULL);
+	troubles_redraw(&troubles, &redraw);
+	for (unsigned i = 1; i <= OCCASIONS; i++) {
+		(void)troubles_next(&troubles, SITE_SPI, i * SIM_MS);
+		for (size_t k = 0; k < troubles.count; k++)
+			bits |= (uint64_t)trouble_acts(&troubles, &troubles.list[k], SITE_SPI, i * SIM_MS) << (i - 1);
+	}
+	troubles_close(&troubles);
+	trace_close(trace);
+	return bits;
+}
+
+static void from_an_instant_on_they_draw_as_with_another_seed(void)
+{
+	/* The second is that of the layer: its place among all counts. */
+	const struct fault faults[] = {made_checked_fault("other layer", "", "drop", "enabled=true"),
+	                               made_checked_fault("bit", "probability=50%", "spi_bit", "bit=3")};
+	const uint64_t own = acts(faults, 2, 3, (struct redraw){.asked = false}),
+		       other = acts(faults, 2, 77, (struct redraw){.asked = false});
+	const uint64_t mixed = acts(faults, 2, 3, (struct redraw){.asked = true, .from_ns = 33 * SIM_MS, .seed = 77});
+	const uint64_t first = UINT32_MAX;
+
+	CU_ASSERT_NOT_EQUAL(own & first, other & first);
+	CU_ASSERT_NOT_EQUAL(own & ~first, other & ~first);
+	CU_ASSERT_EQUAL(mixed, (own & first) | (other & ~first));
+	CU_ASSERT_EQUAL(acts(faults, 2, 3, (struct redraw){.asked = true, .from_ns = 0, .seed = 77}), other);
+	CU_ASSERT_EQUAL(acts(faults, 2, 3, (struct redraw){.asked = true, .from_ns = 20 * SIM_MS, .seed = 3}), own);
+}
+
+const CU_TestInfo tests_trouble[] = {
+	{"from_an_instant_on_they_draw_as_with_another_seed", from_an_instant_on_they_draw_as_with_another_seed}, CU_TEST_INFO_NULL};
