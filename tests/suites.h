@@ -119,6 +119,8 @@
 	S("search/mutate", tests_mutate, false)                                                                                            \
 	S("search/corpus", tests_corpus, false)                                                                                            \
 	S("search/hunt", tests_hunt, false)                                                                                                \
+	S("search/tally", tests_tally, false)                                                                                              \
+	S("search/cut", tests_cut, false)                                                                                                  \
 	S("session/world", tests_world, false)                                                                                             \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \
