@@ -121,6 +121,8 @@
 	S("search/hunt", tests_hunt, false)                                                                                                \
 	S("search/tally", tests_tally, false)                                                                                              \
 	S("search/cut", tests_cut, false)                                                                                                  \
+	S("search/weight", tests_weight, false)                                                                                            \
+	S("search/neighbour", tests_neighbour, false)                                                                                      \
 	S("session/world", tests_world, false)                                                                                             \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \
