@@ -179,6 +179,7 @@
 	S("campaign/hunt", tests_hunting, true)                                                                                            \
 	S("campaign/shrink", tests_shrink, true)                                                                                           \
 	S("campaign/sweep", tests_sweep_sessions, true)                                                                                    \
+	S("campaign/explain", tests_explain, true)                                                                                         \
 	S("session/pages", tests_pages, true)                                                                                              \
 	S("browser/browser", tests_browser, true)                                                                                          \
 	S("session/wireshark", tests_wireshark, true)                                                                                      \

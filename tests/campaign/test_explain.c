@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `stutter explain` over real sessions: short ones, of a client that gives up soon.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/member.h"
+#include "tests/session/started.h"
+#include "tests/test.h"
+
+static const char device[] =
+	"name: hasty\nclient: /usr/bin/agent\nagent: {connect_timeout: 2s, retries: 1, backoff: 1s, low_speed_time: 2s}\n";
+
+#define HEAD "device: hasty.yaml\nimage: small.bin\ndeadline: 1min\n"
+
+/* Both tries at the first connection are two SYNs each, and all four are lost; the delays do not matter. */
+static const char lost[] = "name: lost\n" HEAD "faults:\n  - {name: lost SYN, at: tcp.syn, first: 4, drop: true}\n"
+			   "  - {name: slow, at: dns.reply, delay: 20ms}\n";
+static const char lossy[] = "name: lossy\n" HEAD "faults:\n  - {name: lossy, at: tcp.syn, loss: 65%}\n";
+
+static char output[65536];
+
+static void write_all(void)
+{
+	started_needs("initramfs.cpio");
+	(void)test_write("hasty.yaml", device);
+	(void)test_write("lost.yaml", lost);
+	(void)test_write("lossy.yaml", lossy);
+}
+
+/* The member `explain` of a search's search.json; to be released with json_decref(). */
+static json_t *explained(const char *name)
+{
+	char *text = started_read(name);
+	json_t *json = json_loads(text, 0, NULL), *member = json_object_get(json, "explain");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(member);
+	CU_ASSERT_STRING_EQUAL(member_text(json, "command"), "explain");
+	json_incref(member);
+	json_decref(json);
+	free(text);
+	return member;
+}
+
+/* How many rows of single decisions of this fault have this effect. */
+static size_t count_rows(const json_t *explained_as, const char *fault, const char *effect)
+{
+	const json_t *row;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(explained_as, "decisions"), i, row) count += member_number(row, "count") == 1 &&
+	                                                                                strcmp(member_text(row, "fault"), fault) == 0 &&
+	                                                                                strcmp(member_text(row, "effect"), effect) == 0;
+	return count;
+}
+
+static void the_decisions_that_matter_are_found(void)
+{
+	write_all();
+	started_expect(output, started_run(output, sizeof output, "run lost.yaml --out r"), 1);
+	started_expect(output, started_run(output, sizeof output, "explain r/lost/seed-1/plan.yaml --out e"), 0);
+	TEST_CONTAINS(output, "its faults draw nothing");
+	TEST_CONTAINS(output, "it passes without any one of 4 decisions, the last of them 'lost SYN' at tcp.syn[80/2]#2");
+	json_t *json = explained("e/search.json");
+	CU_ASSERT_EQUAL(count_rows(json, "lost SYN", "passes"), 4);
+	CU_ASSERT_EQUAL(count_rows(json, "slow", "passes"), 0);
+	/* They are no reason, so nobody looks at them one by one. */
+	CU_ASSERT_EQUAL(count_rows(json, "slow", "fails in the same way"), 0);
+	CU_ASSERT_STRING_EQUAL(member_text(json_object_get(json, "neighbour"), "what"), "without 'lost SYN' at tcp.syn[80/2]#2");
+	json_decref(json);
+	free(started_read("e/sessions/compare.html"));
+	/* What is known is not run again, and told in the same words. */
+	char *first = started_read("e/search.json");
+	started_expect(output, started_run(output, sizeof output, "explain --resume e --jobs 1"), 0);
+	TEST_CONTAINS(output, "0 sessions were run");
+	json = explained("e/search.json");
+	char *again = json_dumps(json, JSON_COMPACT);
+	json_t *before = json_loads(first, 0, NULL);
+	char *was = json_dumps(json_object_get(before, "explain"), JSON_COMPACT);
+	TEST_SAME_TEXT(again, was);
+	free(again);
+	free(was);
+	json_decref(before);
+	json_decref(json);
+	free(first);
+}
+
+static uint64_t failed(const json_t *tally)
+{
+	return member_number(tally, "failed_alike") + member_number(tally, "failed_otherwise");
+}
+
+/* From less than one to one; the cut at which nothing passes is behind all at which something does. */
+static void the_failure_rate_rises_until_it_is_lost(void)
+{
+	write_all();
+	started_expect(output,
+	               started_run(output, sizeof output,
+	                           "explain lossy.yaml --out e --redraws 5 --cuts 3 --steps 3 --removals 6 --other-seeds 0"),
+	               0);
+	json_t *json = explained("e/search.json");
+	const json_t *curve = json_object_get(json, "curve"), *cuts = json_object_get(curve, "cuts"), *first = json_array_get(cuts, 0);
+	const json_t *lost_at = json_object_get(curve, "lost"), *saved = json_object_get(curve, "saved");
+
+	CU_ASSERT(json_array_size(cuts) >= 3);
+	CU_ASSERT(member_number(first, "passed") > 0);
+	CU_ASSERT_FATAL(lost_at != NULL && saved != NULL);
+	CU_ASSERT(member_number(lost_at, "passed") == 0 && failed(lost_at) == 10);
+	CU_ASSERT(member_number(saved, "passed") > 0 && member_number(saved, "at_ns") < member_number(lost_at, "at_ns"));
+	TEST_CONTAINS(output, "10 of 10 redraws failed");
+	TEST_CONTAINS(output, "95 %: at least 69.1 %");
+	json_decref(json);
+}
+
+static void digest_of(const char *name, char ret_digest[64])
+{
+	char *text = started_read(name);
+	json_t *json = json_loads(text, 0, NULL);
+
+	(void)snprintf(ret_digest, 64, "%s", member_text(json, "digest"));
+	CU_ASSERT_NOT_EQUAL(ret_digest[0], '\0');
+	json_decref(json);
+	free(text);
+}
+
+static void a_redraw_with_its_own_seed_is_the_session_itself(void)
+{
+	char plain[64], own[64], other[64], text[512];
+
+	write_all();
+	(void)snprintf(text, sizeof text, "%sredraw: {from: 0s, seed: 1}\n", lossy);
+	(void)test_write("own.yaml", text);
+	(void)snprintf(text, sizeof text, "%sredraw: {from: 0s, seed: 2}\n", lossy);
+	(void)test_write("other.yaml", text);
+	(void)started_run(output, sizeof output, "run lossy.yaml --seed 1 --out a");
+	(void)started_run(output, sizeof output, "run own.yaml --seed 1 --out b");
+	(void)started_run(output, sizeof output, "run other.yaml --seed 1 --out c");
+	digest_of("a/lossy/seed-1/verdict.json", plain);
+	digest_of("b/lossy/seed-1/verdict.json", own);
+	digest_of("c/lossy/seed-1/verdict.json", other);
+	CU_ASSERT_STRING_EQUAL(own, plain);
+	CU_ASSERT_STRING_NOT_EQUAL(other, plain);
+	/* Its plan says so, and is repeated and replayed. */
+	(void)started_run(output, sizeof output, "run c/lossy/seed-1/plan.yaml --out d");
+	digest_of("d/lossy/seed-1/verdict.json", own);
+	CU_ASSERT_STRING_EQUAL(own, other);
+	(void)started_run(output, sizeof output, "replay c/lossy/seed-1/plan.yaml --out f");
+	digest_of("f/lossy/seed-1/verdict.json", own);
+	CU_ASSERT_STRING_EQUAL(own, other);
+}
+
+static void what_cannot_be_explained_is_refused(void)
+{
+	write_all();
+	(void)test_write("good.yaml", "name: good\n" HEAD);
+	started_expect(output, started_run(output, sizeof output, "run good.yaml --out r"), 0);
+	started_expect(output, started_run(output, sizeof output, "explain r/good/seed-1/plan.yaml --out a"), 2);
+	TEST_CONTAINS(output, "passes: there is nothing to explain");
+	started_expect(output, started_run(output, sizeof output, "explain good.yaml --out b"), 2);
+	TEST_CONTAINS(output, "passes with seed 1: there is nothing to explain; --seed names one that fails");
+	started_expect(output, started_run(output, sizeof output, "explain r/good/seed-1/plan.yaml --seed 3 --out c"), 2);
+	TEST_CONTAINS(output, "a seed goes with a scenario");
+	started_expect(output, started_run(output, sizeof output, "explain --out d"), 2);
+	started_expect(output, started_run(output, sizeof output, "explain lost.yaml --redraws 0 --out d"), 2);
+	TEST_CONTAINS(output, "--redraws");
+}
+
+const CU_TestInfo tests_explain[] = {{"the_decisions_that_matter_are_found", the_decisions_that_matter_are_found},
+                                     {"the_failure_rate_rises_until_it_is_lost", the_failure_rate_rises_until_it_is_lost},
+                                     {"a_redraw_with_its_own_seed_is_the_session_itself", a_redraw_with_its_own_seed_is_the_session_itself},
+                                     {"what_cannot_be_explained_is_refused", what_cannot_be_explained_is_refused},
+                                     CU_TEST_INFO_NULL};
