@@ -35,12 +35,19 @@ bool sweep_is_kill(const struct attempt *attempt)
 	return attempt->outcome == OUTCOME_FAILED || attempt->outcome == OUTCOME_HUNG;
 }
 
-size_t sweep_first_like(const struct sweep *sweep, size_t attempt)
+void sweep_take(struct sweep *sweep, struct attempt *attempt, enum outcome outcome, const struct ending *ending)
 {
-	for (size_t i = 0; i < attempt; i++)
-		if (sweep_is_kill(&sweep->attempts[i]) && ending_same(&sweep->attempts[i].ending, &sweep->attempts[attempt].ending))
-			return i;
-	return attempt;
+	attempt->ending = *ending;
+	attempt->outcome = outcome;
+	if (!sweep_is_kill(attempt))
+		return;
+	attempt->signature = ending_signature(ending);
+	for (size_t i = 0; i < sweep->count && &sweep->attempts[i] != attempt && attempt->way == 0; i++)
+		if (sweep_is_kill(&sweep->attempts[i]) && sweep->attempts[i].signature == attempt->signature)
+			attempt->way = sweep->attempts[i].way;
+	attempt->is_first = attempt->way == 0;
+	if (attempt->is_first)
+		attempt->way = ++sweep->ways;
 }
 
 /* -- files -- */
@@ -94,9 +101,9 @@ static void look(void *ctx, struct trial *trial, const char *dir)
 }
 
 /* "kills/017-drop-to-server-tcp.syn-80-1-1.yaml": the number is that of the attempt, so that a sweep that goes on finds it. */
-static void name_plan(struct attempt *attempt, size_t number)
+static void name_plan(struct attempt *attempt)
 {
-	int used = snprintf(attempt->plan, sizeof attempt->plan, SWEEP_KILLS "/%04zu-", number + 1);
+	int used = snprintf(attempt->plan, sizeof attempt->plan, SWEEP_KILLS "/%04zu-", attempt->number);
 	size_t at = (size_t)used;
 
 	for (const char *c = attempt->what; *c != '\0' && at + sizeof ".yaml" < sizeof attempt->plan; c++) {
@@ -109,14 +116,14 @@ static void name_plan(struct attempt *attempt, size_t number)
 	(void)snprintf(attempt->plan + at, sizeof attempt->plan - at, ".yaml");
 }
 
-/* Puts the plan of a find where it belongs, unless it is there already. */
-static bool keep_plan(const struct sweep *sweep, struct attempt *attempt, size_t number, struct error *err)
+/* Puts the plan of a find where it belongs. What it is made of stays, for a sweep that goes on. */
+static bool keep_plan(const struct sweep *sweep, struct attempt *attempt, struct error *err)
 {
 	char raw[160], from[DEVICE_PATH_MAX], to[DEVICE_PATH_MAX];
 
 	raw_plan(attempt->key, raw);
 	path_of(sweep, raw, from);
-	name_plan(attempt, number);
+	name_plan(attempt);
 	path_of(sweep, attempt->plan, to);
 	return copy_file(from, to) || error_set(err, "%s cannot be written: %s", to, strerror(errno));
 }
@@ -131,6 +138,7 @@ static struct attempt *add_attempt(struct sweep *sweep)
 	}
 	struct attempt *attempt = &sweep->attempts[sweep->count++];
 	memset(attempt, 0, sizeof *attempt);
+	attempt->number = ++sweep->decided;
 	return attempt;
 }
 
@@ -174,12 +182,12 @@ static bool take_attempt(struct sweep *sweep, struct search *search, struct atte
 	char ending[VERDICT_TEXT_MAX + 128];
 
 	memcpy(attempt->key, trial->key, sizeof attempt->key);
-	attempt->ending = trial->ending;
-	attempt->outcome = sweep_outcome(&trial->ending, (attempt->faults > 1 ? UINT64_C(3) : UINT64_C(1)) << kept);
+	sweep_take(sweep, attempt, sweep_outcome(&trial->ending, (attempt->faults > 1 ? UINT64_C(3) : UINT64_C(1)) << kept),
+	           &trial->ending);
 	if (!sweep_is_kill(attempt))
 		return true;
 	search_find(search, "%s: %s", attempt->what, ending_say(&attempt->ending, ending, sizeof ending));
-	return keep_plan(sweep, attempt, (size_t)(attempt - sweep->attempts), err);
+	return keep_plan(sweep, attempt, err);
 }
 
 /* -- replays of finds -- */
@@ -203,7 +211,7 @@ static bool open_replay(const struct sweep *sweep, size_t number, struct replay 
 	trial_with_decisions(trial, &replay->plan, replay->plan.decisions.list, replay->plan.decisions.count);
 	(void)snprintf(trial->name, sizeof trial->name, "replay of %.140s", replay->attempt->what);
 	/* One session of each way to fail stays, to be looked at. */
-	trial->keep = sweep_first_like(sweep, number) == number;
+	trial->keep = replay->attempt->is_first;
 	return true;
 }
 

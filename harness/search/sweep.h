@@ -40,8 +40,12 @@ enum replayed { REPLAYED_NOT, REPLAYED_SAME, REPLAYED_OTHER };
 struct attempt {
 	size_t cell[2], target[2]; /**< of a pair both, of a single fault the first */
 	size_t faults;             /**< 1 or 2 */
+	size_t number;             /**< in the order in which they were decided on, from 1, those that were held counted */
 	enum outcome outcome;
 	struct ending ending;
+	uint64_t signature;                           /**< of a find: ending_signature() */
+	size_t way;                                   /**< of a find: which way to fail it is, from 1 in the order of their first finds */
+	bool is_first;                                /**< of a find: of its way */
 	char what[FAULT_AT_MAX + 2 * FAULT_NAME_MAX]; /**< for people */
 	char key[HASH_TEXT_MAX];                      /**< of its trial */
 	char plan[160]; /**< of a find: the file of its frozen plan, below the search's folder; empty: there is none */
@@ -67,6 +71,8 @@ struct sweep {
 	struct attempt *attempts; /**< in the order in which they were decided on */
 	size_t count, room;
 	size_t single_count; /**< the first of them are single faults */
+	size_t decided;      /**< attempts, those that were held counted */
+	size_t ways;         /**< to fail, that were found */
 };
 
 /** Runs it. Fields above `golden` are the caller's, all others zero. @return false with @p err; what was found until then is there. */
@@ -76,8 +82,8 @@ void sweep_close(struct sweep *sweep);
 /** Whether an outcome is a find. */
 bool sweep_is_kill(const struct attempt *attempt);
 
-/** The first attempt that failed as this find did; itself, if it was the first. */
-size_t sweep_first_like(const struct sweep *sweep, size_t attempt);
+/** Takes what became of an attempt: all finds before it must have been taken. */
+void sweep_take(struct sweep *sweep, struct attempt *attempt, enum outcome outcome, const struct ending *ending);
 
 /** What came of a session with faults of which those with a bit in @p tried are the sweep's. */
 enum outcome sweep_outcome(const struct ending *ending, uint64_t tried);

@@ -129,59 +129,33 @@ static void tell_phases(const struct sweep *sweep, json_t *told)
 
 /* -- finds -- */
 
-static size_t count_like(const struct sweep *sweep, size_t first)
+static size_t count_of_way(const struct sweep *sweep, size_t way)
 {
 	size_t count = 0;
 
-	for (size_t i = first; i < sweep->count; i++)
-		count += sweep_is_kill(&sweep->attempts[i]) && ending_same(&sweep->attempts[i].ending, &sweep->attempts[first].ending);
-	return count;
-}
-
-static bool is_first_of_way(const struct sweep *sweep, size_t i)
-{
-	return sweep_is_kill(&sweep->attempts[i]) && sweep_first_like(sweep, i) == i;
-}
-
-static size_t count_ways(const struct sweep *sweep)
-{
-	size_t ways = 0;
-
 	for (size_t i = 0; i < sweep->count; i++)
-		ways += is_first_of_way(sweep, i);
-	return ways;
+		count += sweep_is_kill(&sweep->attempts[i]) && sweep->attempts[i].way == way;
+	return count;
 }
 
 static void tell_ways(const struct sweep *sweep, json_t *told)
 {
 	static const char *const columns[] = {"way", "faults", "how the update ends", "for example", "session", NULL};
 	char text[VERDICT_TEXT_MAX + 128];
-	size_t way = 0;
 
 	json_t *table = told_table(told, "The ways in which it fails", columns);
 	for (size_t i = 0; i < sweep->count; i++) {
 		const struct attempt *attempt = &sweep->attempts[i];
-		if (!is_first_of_way(sweep, i))
+		if (!attempt->is_first)
 			continue;
 		json_t *row = told_row(table);
-		told_cell(row, TOLD_PLAIN, NULL, "%zu", ++way);
-		told_cell(row, TOLD_PLAIN, NULL, "%zu", count_like(sweep, i));
+		told_cell(row, TOLD_PLAIN, NULL, "%zu", attempt->way);
+		told_cell(row, TOLD_PLAIN, NULL, "%zu", count_of_way(sweep, attempt->way));
 		told_cell(row, TOLD_BAD, NULL, "%s", ending_say(&attempt->ending, text, sizeof text));
 		told_cell(row, TOLD_PLAIN, attempt->plan, "%s", attempt->what);
 		told_cell(row, TOLD_PLAIN, attempt->trace[0] != '\0' ? attempt->trace : NULL, "%s",
 		          attempt->trace[0] != '\0' ? "its trace" : "");
 	}
-}
-
-/* The number of the way in which a find ends, from 1. */
-static size_t way_of(const struct sweep *sweep, size_t attempt)
-{
-	const size_t first = sweep_first_like(sweep, attempt);
-	size_t way = 0;
-
-	for (size_t i = 0; i <= first; i++)
-		way += is_first_of_way(sweep, i);
-	return way;
 }
 
 static void tell_replay(json_t *row, const struct attempt *attempt)
@@ -203,12 +177,11 @@ static void tell_kills(const struct sweep *sweep, json_t *told)
 {
 	static const char *const columns[] = {"fault", "place in phase", "outcome", "way", "replay of its plan", "plan", NULL};
 	json_t *table = told_table(told, "The faults that kill the update", columns);
-	const size_t ways = count_ways(sweep);
 
-	for (size_t way = 1; way <= ways; way++)
+	for (size_t way = 1; way <= sweep->ways; way++)
 		for (size_t i = 0; i < sweep->count; i++) {
 			const struct attempt *attempt = &sweep->attempts[i];
-			if (!sweep_is_kill(attempt) || way_of(sweep, i) != way)
+			if (!sweep_is_kill(attempt) || attempt->way != way)
 				continue;
 			json_t *row = told_row(table);
 			told_cell(row, TOLD_PLAIN, NULL, "%s", attempt->what);
@@ -222,16 +195,30 @@ static void tell_kills(const struct sweep *sweep, json_t *told)
 
 /* -- all together -- */
 
+static size_t count_pair_kills(const struct sweep *sweep)
+{
+	size_t kills = 0;
+
+	for (size_t i = sweep->single_count; i < sweep->count; i++)
+		kills += sweep_is_kill(&sweep->attempts[i]);
+	return kills;
+}
+
 static void tell_result(const struct sweep *sweep, json_t *told)
 {
 	const struct coverage_counts counts = sweep_counts(sweep, ANY, ANY);
 	const size_t acted = counts.tried - counts.outcomes[OUTCOME_NO_ACT] - counts.outcomes[OUTCOME_INCONCLUSIVE];
-	const size_t kills = kills_of(&counts), ways = count_ways(sweep);
+	const size_t kills = kills_of(&counts), of_pairs = count_pair_kills(sweep), ways = sweep->ways;
 
 	if (kills > 0)
 		told_result(told, TOLD_BAD, "%zu of %zu single faults %s the update of '%s' on device '%s'; it fails in %zu %s.", kills,
 		            acted, kills == 1 ? "kills" : "kill", sweep->plan->name, sweep->plan->device.name, ways,
 		            ways == 1 ? "way" : "ways");
+	else if (of_pairs > 0)
+		told_result(told, TOLD_BAD,
+		            "'%s' on device '%s' survives all of the %zu single faults that acted; %zu of %zu pairs of them %s the update.",
+		            sweep->plan->name, sweep->plan->device.name, acted, of_pairs, sweep->count - sweep->single_count,
+		            of_pairs == 1 ? "kills" : "kill");
 	else if (acted > 0)
 		told_result(told, TOLD_GOOD, "'%s' on device '%s' survives all of the %zu single faults that acted.", sweep->plan->name,
 		            sweep->plan->device.name, acted);
@@ -274,7 +261,7 @@ void sweep_tell(const struct sweep *sweep, json_t *told)
 		return;
 	tell_coverage(sweep, told);
 	tell_phases(sweep, told);
-	if (count_ways(sweep) == 0)
+	if (sweep->ways == 0)
 		return;
 	tell_ways(sweep, told);
 	tell_kills(sweep, told);
@@ -337,7 +324,7 @@ static json_t *kill_json(const struct sweep *sweep, size_t index)
 		set_text(fault, "phase", sweep->targets.phases[target->phase]);
 		(void)json_array_append_new(faults, fault);
 	}
-	(void)snprintf(signature, sizeof signature, "%016" PRIx64, ending_signature(&attempt->ending));
+	(void)snprintf(signature, sizeof signature, "%016" PRIx64, attempt->signature);
 	set_text(kill, "what", attempt->what);
 	(void)json_object_set_new(kill, "faults", faults);
 	set_text(kill, "outcome", outcome_members[attempt->outcome]);
@@ -346,7 +333,7 @@ static json_t *kill_json(const struct sweep *sweep, size_t index)
 	set_text(kill, "reason", attempt->ending.reason);
 	set_text(kill, "digest", attempt->ending.digest);
 	set_text(kill, "signature", signature);
-	set_number(kill, "way", way_of(sweep, index));
+	set_number(kill, "way", attempt->way);
 	set_text(kill, "plan", attempt->plan);
 	set_text(kill, "replayed", words[attempt->replayed]);
 	return kill;
@@ -367,7 +354,7 @@ json_t *sweep_json(const struct sweep *sweep)
 	(void)json_object_set_new(json, "phases", phases);
 	(void)json_object_set_new(json, "all", all);
 	(void)json_object_set_new(json, "cells", cells_json(sweep));
-	set_number(json, "ways", count_ways(sweep));
+	set_number(json, "ways", sweep->ways);
 	(void)json_object_set_new(json, "kills", kills);
 	set_number(json, "pairs", sweep->count - sweep->single_count);
 	return json;

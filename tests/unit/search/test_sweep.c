@@ -83,8 +83,8 @@ static void fail(struct sweep *sweep, size_t i, const char *judge, const char *r
 {
 	struct attempt *attempt = &sweep->attempts[i];
 
-	attempt->ending = ending_of_kind(VERDICT_FAIL, judge, reason);
-	attempt->outcome = sweep_outcome(&attempt->ending, 1);
+	const struct ending ending = ending_of_kind(VERDICT_FAIL, judge, reason);
+	sweep_take(sweep, attempt, sweep_outcome(&ending, 1), &ending);
 	attempt->replayed = REPLAYED_SAME;
 	(void)snprintf(attempt->plan, sizeof attempt->plan, "kills/%04zu.yaml", i + 1);
 }
