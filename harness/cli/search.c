@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/search.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -89,6 +90,20 @@ static int resume(struct cli_search *cli, const struct cli_values *now)
 	return merge_values(cli, now, &err) ? CLI_GO_ON : cli_fail(&err);
 }
 
+/* A budget of "10m" is meant to be one of minutes, which are "min" wherever metres or millis could be meant. */
+static bool read_budget(const char *text, uint64_t *ret_ns, struct error *err)
+{
+	const size_t length = strlen(text);
+	char minutes[64];
+
+	const bool is_short = length > 1 && length < sizeof minutes - 2 && text[length - 1] == 'm' &&
+	                      isdigit((unsigned char)text[length - 2]);
+	(void)snprintf(minutes, sizeof minutes, "%.60sin", text);
+	if (!unit_parse(UNIT_DURATION, is_short ? minutes : text, ret_ns, err))
+		return error_context(err, "--budget");
+	return *ret_ns >= SIM_S || error_set(err, "--budget: %s is less than a second", text);
+}
+
 static bool read_common(struct cli_search *cli, struct error *err)
 {
 	const char *const *of = cli->values.of;
@@ -96,10 +111,8 @@ static bool read_common(struct cli_search *cli, struct error *err)
 
 	if (of[CLI_SEARCH_JOBS] != NULL && !cli_number("jobs", of[CLI_SEARCH_JOBS], 1, POOL_JOBS_MAX, &jobs, err))
 		return false;
-	if (of[CLI_SEARCH_BUDGET] != NULL && !unit_parse(UNIT_DURATION, of[CLI_SEARCH_BUDGET], &cli->budget_ns, err))
-		return error_context(err, "--budget");
-	if (of[CLI_SEARCH_BUDGET] != NULL && cli->budget_ns < SIM_S)
-		return error_set(err, "--budget: %s is less than a second", of[CLI_SEARCH_BUDGET]);
+	if (of[CLI_SEARCH_BUDGET] != NULL && !read_budget(of[CLI_SEARCH_BUDGET], &cli->budget_ns, err))
+		return false;
 	cli->options.side_by_side = jobs;
 	cli->options.share = of[CLI_SEARCH_NO_SHARE] == NULL;
 	cli->quiet = of[CLI_SEARCH_QUIET] != NULL;

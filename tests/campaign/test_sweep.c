@@ -86,7 +86,7 @@ static void what_kills_the_update_is_found_and_fails_again(void)
 static void what_is_survived_ends_well(void)
 {
 	write_scenario("");
-	started_expect(output, stutter("sweep s.yaml --only drop,tcp.syn --during connect,check --out w"), PASSED);
+	started_expect(output, stutter("sweep s.yaml --only drop,tcp.syn --during connect,check --budget 30m --out w"), PASSED);
 	TEST_CONTAINS(output, "survives all of the 2 single faults that acted");
 }
 
@@ -133,6 +133,8 @@ static void bad_words_are_told_before_anything_is_made(void)
 	started_expect(output, stutter("sweep s.yaml --only tcp.sin --out w"), USAGE);
 	TEST_CONTAINS(output, "did you mean 'tcp.syn'");
 	started_expect(output, stutter("sweep s.yaml s.yaml --out w"), USAGE);
+	started_expect(output, stutter("sweep s.yaml --budget soon --out w"), USAGE);
+	TEST_CONTAINS(output, "--budget: 'soon' is not a duration");
 	started_expect(output, stutter("sweep nowhere.yaml --out w"), USAGE);
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && ! [ -e w ] && mkdir w && echo mine >w/file", test_folder()), 0);
 	started_expect(output, stutter("sweep s.yaml --out w"), USAGE);
