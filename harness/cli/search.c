@@ -90,7 +90,7 @@ static int resume(struct cli_search *cli, const struct cli_values *now)
 	return merge_values(cli, now, &err) ? CLI_GO_ON : cli_fail(&err);
 }
 
-/* A budget of "10m" is meant to be one of minutes, which are "min" wherever metres or millis could be meant. */
+/* A budget of "10m" is meant in minutes, which are "min" everywhere else. */
 static bool read_budget(const char *text, uint64_t *ret_ns, struct error *err)
 {
 	const size_t length = strlen(text);

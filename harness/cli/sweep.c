@@ -29,6 +29,15 @@ static const struct cli_option options[] = {
 	{.name = NULL},
 };
 
+/* Whether the search was begun with a budget; when it goes on, that budget is used up, and it goes on all the same as it was begun. */
+static bool is_begun_with_budget(const struct cli_values *values)
+{
+	for (int i = 0; i < values->argc; i++)
+		if (strncmp(values->argv[i], "--budget", strlen("--budget")) == 0)
+			return true;
+	return false;
+}
+
 /* All that can be wrong in the words is told before anything starts. */
 static bool read_own(const struct cli_values *values, struct sweep *sweep, struct error *err)
 {
@@ -45,7 +54,7 @@ static bool read_own(const struct cli_values *values, struct sweep *sweep, struc
 	sweep->phases = values->of[OPTION_DURING];
 	sweep->pairs = values->of[OPTION_PAIRS] != NULL;
 	sweep->keeps_faults = values->of[OPTION_KEEP_FAULTS] != NULL;
-	sweep->is_open_ended = values->of[CLI_SEARCH_BUDGET] != NULL && !sweep->pairs;
+	sweep->is_open_ended = is_begun_with_budget(values) && !sweep->pairs;
 	if (values->operand_count == 1)
 		return true;
 	return error_set(err, values->operand_count == 0 ? "sweep wants a scenario; see `stutter sweep --help`"
