@@ -83,19 +83,31 @@ static bool is_kept(const struct trial *trial)
 	return trial->keep || (trial->keep_if_fails && trial->ending.kind == VERDICT_FAIL);
 }
 
+/* What is left on the wall: of the sessions that are expected, if that is known, but never more than of the budget. 0: it cannot be told. */
+static uint64_t left_ms(const struct search *search, uint64_t spent, size_t done)
+{
+	const uint64_t budget = search->options.budget_ms;
+	const size_t left = search->expected > done ? search->expected - done : 0;
+	const uint64_t estimate = search->counts.run > 0 ? spent * left / search->counts.run : 0;
+
+	if (budget == 0)
+		return estimate;
+	const uint64_t rest = budget > spent ? budget - spent : 0;
+	return search->expected > 0 && estimate < rest ? estimate : rest;
+}
+
 static void tell_progress(const struct search *search)
 {
 	if (search->options.progress == NULL)
 		return;
 	const uint64_t spent = pool_now_ms() - search->began_ms;
 	const size_t done = search->counts.run + search->counts.cached;
-	const size_t left = search->expected > done ? search->expected - done : 0;
 	const struct search_progress progress = {.done = done,
 	                                         .cached = search->counts.cached,
 	                                         .expected = search->expected,
 	                                         .running = search->running,
 	                                         .spent_ms = spent,
-	                                         .left_ms = search->counts.run > 0 ? spent * left / search->counts.run : 0,
+	                                         .left_ms = left_ms(search, spent, done),
 	                                         .stage = search->stage};
 	search->options.progress(search->options.ctx, &progress);
 }

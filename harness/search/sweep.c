@@ -303,8 +303,9 @@ static bool run_singles(struct sweep *sweep, struct search *search, struct error
 	bool has_more = true, good = true;
 
 	while (good && has_more && !search_is_over(search)) {
-		/* The golden session, and a replay for each find. */
-		search_stage(search, 1 + (most > 0 && most < all ? most : all) + count_kills(sweep), "single faults");
+		/* The golden session, and a replay for each find. Nobody waits for the end of all places. */
+		const size_t expected = 1 + (most > 0 && most < all ? most : all) + count_kills(sweep);
+		search_stage(search, sweep->is_open_ended && most == 0 ? 0 : expected, "single faults");
 		const size_t first = sweep->count, size = batch_size(sweep, batch++, most);
 		while (sweep->count < first + size && (has_more = sampling_next(&sweep->sampling, &cell, &target))) {
 			struct attempt *attempt = add_attempt(sweep);
