@@ -132,7 +132,7 @@ static void a_shrink_that_was_killed_goes_on(void)
 	leave_session("weak", "name: weak\n" WEAK "  - {name: slow, first: 9, delay: {time: 8ms, jitter: 6ms}}\n", 1);
 	shrink("weak", "whole", "", 0);
 	int status = test_shell(output, sizeof output,
-	                        "cd %s && { %s shrink weak.run/weak/seed-1/plan.yaml --quiet --out cut & } && pid=$! && "
+	                        "cd %s && { %s shrink weak.run/weak/seed-1/plan.yaml --quiet --out cut >cut.log 2>&1 & } && pid=$! && "
 	                        "for i in $(seq 600); do [ $(cat cut/results.jsonl 2>/dev/null | wc -l) -ge 4 ] && break; sleep 0.1; done; "
 	                        "kill -9 $pid; wait $pid; wc -l <cut/results.jsonl",
 	                        test_folder(), started_program());
