@@ -76,32 +76,40 @@ static bool is_near(const struct magnitude *magnitude, uint64_t fails, uint64_t 
 	return apart <= (fine > magnitude->step ? fine : magnitude->step);
 }
 
+/*
+ * Takes what was answered about values between @p fails and @p passes, increasing: the nearest value to @p fails that does not fail so is the new limit, and the one before it is the new value.
+ */
+static void take(const uint64_t *values, const enum answer *answers, size_t count, uint64_t *fails, uint64_t *passes, bool *sharp)
+{
+	const bool down = *passes < *fails;
+	bool beyond = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const size_t at = down ? count - 1 - i : i;
+		const bool does = answers[at] == ANSWER_SAME;
+		if (does && beyond)
+			*sharp = false;
+		else if (does)
+			*fails = values[at];
+		else if (!beyond)
+			*passes = values[at];
+		beyond = beyond || !does;
+	}
+}
+
 /* Narrows the range between @p fails and @p passes, from the side of what fails. @return false: it is over. */
 static bool narrow(const struct magnitude *magnitude, uint64_t *fails, uint64_t *passes, bool *sharp)
 {
 	while (!is_near(magnitude, *fails, *passes)) {
-		uint64_t values[CUTS], near = *fails;
+		uint64_t values[CUTS];
 		enum answer answers[CUTS];
-		const bool down = *passes < *fails;
-		const size_t count = down ? cut_range(*passes, *fails, magnitude->step, values)
-		                          : cut_range(*fails, *passes, magnitude->step, values);
+		const size_t count = *passes < *fails ? cut_range(*passes, *fails, magnitude->step, values)
+		                                      : cut_range(*fails, *passes, magnitude->step, values);
 		if (count == 0)
 			return true;
 		if (!magnitude->ask(magnitude->ctx, values, count, answers))
 			return false;
-		bool beyond = false;
-		for (size_t i = 0; i < count; i++) {
-			const size_t at = down ? count - 1 - i : i;
-			const bool does = answers[at] == ANSWER_SAME;
-			if (does && beyond)
-				*sharp = false;
-			else if (does)
-				near = values[at];
-			else if (!beyond)
-				*passes = values[at];
-			beyond = beyond || !does;
-		}
-		*fails = near;
+		take(values, answers, count, fails, passes, sharp);
 	}
 	return true;
 }
@@ -139,6 +147,29 @@ static bool take_hint(const struct magnitude *magnitude, struct borders *borders
 	return true;
 }
 
+/* The least there is, and a sixteenth, a quarter and a half of the value: the border is likelier near it than orders of magnitude below. @return false: it is over. */
+static bool begin_below(const struct magnitude *magnitude, struct borders *borders)
+{
+	uint64_t values[4] = {magnitude->least}, below = magnitude->least;
+	enum answer answers[4];
+	size_t count = 1;
+
+	for (unsigned part = 16; part >= 2; part /= part == 16 ? 4 : 2)
+		if (rounded(borders->low / part) > values[count - 1] && rounded(borders->low / part) < borders->low)
+			values[count++] = rounded(borders->low / part);
+	if (!magnitude->ask(magnitude->ctx, values, count, answers))
+		return false;
+	borders->has_below = false;
+	for (size_t i = 0; i < count; i++)
+		borders->has_below = borders->has_below || answers[i] != ANSWER_SAME;
+	if (borders->has_below)
+		take(values, answers, count, &borders->low, &below, &borders->sharp_below);
+	else
+		borders->low = magnitude->least;
+	borders->below = below;
+	return true;
+}
+
 static bool find_below(const struct magnitude *magnitude, const struct borders *known, struct borders *borders, bool *ret_is_near)
 {
 	enum answer answer = ANSWER_UNKNOWN;
@@ -160,16 +191,9 @@ static bool find_below(const struct magnitude *magnitude, const struct borders *
 	}
 	if (*ret_is_near || borders->low <= magnitude->least)
 		return true;
-	if (!borders->has_below) {
-		if (!ask_one(magnitude, magnitude->least, &answer))
-			return false;
-		borders->below = magnitude->least;
-		borders->has_below = answer != ANSWER_SAME;
-	}
-	if (borders->has_below)
-		return narrow(magnitude, &borders->low, &borders->below, &borders->sharp_below);
-	borders->low = magnitude->least;
-	return true;
+	if (!borders->has_below && !begin_below(magnitude, borders))
+		return false;
+	return !borders->has_below || narrow(magnitude, &borders->low, &borders->below, &borders->sharp_below);
 }
 
 /* -- above -- */
