@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: the range between a value that fails so and one that does not is cut into four, three values are asked at once, and what is left is a quarter. Where the range spans several
- * orders of magnitude it is cut by ratio. Values have three digits, so that a border is one that can be said. Then some values on either side of a border are asked, farther away
- * from it: where one of them is on the wrong side, the border is not sharp.
+ * How it works: the range between a value that fails so and one that does not is cut into four, three values are asked at once, and what is
+ * left is a quarter. Where the range spans several orders of magnitude it is cut by ratio. Values have three digits, so that a border is
+ * one that can be said. Then some values on either side of a border are asked, farther away from it: where one of them is on the wrong
+ * side, the border is not sharp.
  */
 #include "search/magnitude.h"
 
@@ -77,7 +78,8 @@ static bool is_near(const struct magnitude *magnitude, uint64_t fails, uint64_t 
 }
 
 /*
- * Takes what was answered about values between @p fails and @p passes, increasing: the nearest value to @p fails that does not fail so is the new limit, and the one before it is the new value.
+ * Takes what was answered about values between @p fails and @p passes, increasing: the nearest value to @p fails that does not fail so is
+ * the new limit, and the one before it is the new value.
  */
 static void take(const uint64_t *values, const enum answer *answers, size_t count, uint64_t *fails, uint64_t *passes, bool *sharp)
 {
@@ -147,7 +149,8 @@ static bool take_hint(const struct magnitude *magnitude, struct borders *borders
 	return true;
 }
 
-/* The least there is, and a sixteenth, a quarter and a half of the value: the border is likelier near it than orders of magnitude below. @return false: it is over. */
+/* The least there is, and a sixteenth, a quarter and a half of the value: the border is likelier near it than orders of magnitude below.
+ * @return false: it is over. */
 static bool begin_below(const struct magnitude *magnitude, struct borders *borders)
 {
 	uint64_t values[4] = {magnitude->least}, below = magnitude->least;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * How small an amount can be that still does it: the border between values that fail in one way and values that do not, by asking for values in batches.
+ * How small an amount can be that still does it: the border between values that fail in one way and values that do not, by asking for
+ * values in batches.
  */
 #ifndef SEARCH_MAGNITUDE_H
 #define SEARCH_MAGNITUDE_H
@@ -47,7 +48,8 @@ struct borders {
 
 /**
  * Looks for the lower border from a value that fails so.
- * @param borders In: of an earlier search, or all zero. If that found its border at this value, it is only asked whether it still holds. Out: with low, below, sharp_below.
+ * @param borders In: of an earlier search, or all zero. If that found its border at this value, it is only asked whether it still holds.
+ * Out: with low, below, sharp_below.
  */
 void magnitude_find_low(const struct magnitude *magnitude, uint64_t value, struct borders *borders);
 

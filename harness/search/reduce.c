@@ -197,8 +197,8 @@ void reduce_singly(struct reduce *reduce)
 /* -- ProbDD -- */
 
 /*
- * What an item's probability is at first: of few items a tenth, as in the paper, and of many as much as makes this number of them needed. In a session that fails few decisions matter,
- * however many there are, and the first candidate leaves out one in this number.
+ * What an item's probability is at first: of few items a tenth, as in the paper, and of many as much as makes this number of them needed.
+ * In a session that fails few decisions matter, however many there are, and the first candidate leaves out one in this number.
  */
 #define AT_FIRST 0.1
 #define FEW 2.0

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: the plan is replayed, and what it comes to is the target. Then one stage after the other makes it smaller, each by asking for variants of the smallest plan so far:
+ * How it works: the plan is replayed, and what it comes to is the target. Then one stage after the other makes it smaller, each by asking
+ * for variants of the smallest plan so far:
  *
  *   stalls              thousands of decisions are replaced by outages, where that fails so (stalls.h)
  *   what did nothing    decisions that did not find their frame, or lie behind the session's end, go all at once
@@ -353,7 +354,8 @@ static void find_magnitudes(struct shrinking *shrinking)
 {
 	struct shrunk *shrunk = shrinking->shrunk;
 
-	/* What is left out makes borders move, and borders that move can make more of it needless: it ends, as each round but the last leaves something out. */
+	/* What is left out makes borders move, and borders that move can make more of it needless: it ends, as each round but the last
+	 * leaves something out. */
 	for (size_t before = shrunk->count + 1; before != shrunk->count && !shrinking->is_over;) {
 		before = shrunk->count;
 		shrinking_stage(shrinking, "smallest magnitudes");

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The smallest plan that still fails in the same way: fewest decisions, then smallest magnitudes, then simplest words, and a sentence that says when it fails.
+ * The smallest plan that still fails in the same way: fewest decisions, then smallest magnitudes, then simplest words, and a sentence that
+ * says when it fails.
  *
- * What counts is ending_same() with what the plan's replay comes to. Where the replay does not end as the session did that left the plan, the plan's faults are shrunk with
- * its seed in place of its decisions.
+ * What counts is ending_same() with what the plan's replay comes to. Where the replay does not end as the session did that left the plan,
+ * the plan's faults are shrunk with its seed in place of its decisions.
  */
 #ifndef SEARCH_SHRINK_H
 #define SEARCH_SHRINK_H

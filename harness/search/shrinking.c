@@ -115,7 +115,8 @@ void shrinking_take(struct shrinking *shrinking, struct trial *trial)
 
 /* -- stages -- */
 
-/* How many sessions are still to come, roughly: few parts are left in the end, and borders that were found for one part are soon found for the next. */
+/* How many sessions are still to come, roughly: few parts are left in the end, and borders that were found for one part are soon found for
+ * the next. */
 static size_t estimate(const struct plan *plan)
 {
 	const size_t count = item_count(plan), few = count < 6 ? count : 6;

@@ -32,7 +32,8 @@ const char *item_at(const struct plan *plan, size_t index);
 /** The smallest plan so far, with just those of its items that are kept; NULL: all. */
 void shrinking_variant(const struct shrinking *shrinking, const bool *keep, struct trial *ret_trial);
 
-/** Runs variants and says which end as the target does. @return false: nothing more can be asked; answers that are known are there all the same. */
+/** Runs variants and says which end as the target does. @return false: nothing more can be asked; answers that are known are there all the
+ * same. */
 bool shrinking_ask(struct shrinking *shrinking, struct trial *trials, size_t count, enum answer *ret_answers);
 
 /** Makes the trial, which is taken over, the smallest so far. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: where the numbers of frames alone do not show that a simpler address is the same frame, a session is run in which faults with the simpler addresses stand in for the decisions;
- * what it leaves as its decisions must be just what was there.
+ * How it works: where the numbers of frames alone do not show that a simpler address is the same frame, a session is run in which faults
+ * with the simpler addresses stand in for the decisions; what it leaves as its decisions must be just what was there.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: the decisions are gone through in the order of time, with a stretch for each conversation and direction. A loss begins it or goes on with it; any other decision about one of
- * its frames ends it, as that frame came through. Frames that nothing was decided about leave no mark, but for a gap in the ordinals of one word.
+ * How it works: the decisions are gone through in the order of time, with a stretch for each conversation and direction. A loss begins it
+ * or goes on with it; any other decision about one of its frames ends it, as that frame came through. Frames that nothing was decided about
+ * leave no mark, but for a gap in the ordinals of one word.
  */
 #include "search/stalls.h"
 
@@ -48,7 +49,8 @@ static void end_stall(struct ways *ways, struct way *way)
 	way->stall.losses = 0;
 }
 
-/* A stretch that is long enough ends when somebody has given up and begins another conversation: what is lost of the old one afterwards says nothing. */
+/* A stretch that is long enough ends when somebody has given up and begins another conversation: what is lost of the old one afterwards
+ * says nothing. */
 static void begin_conversation(struct ways *ways)
 {
 	for (size_t i = 0; i < ways->count; i++)

@@ -14,7 +14,7 @@ extern const CU_TestInfo tests_reduce[];
 
 /* -- what is asked -- */
 
-/* A set does it if all needed items are kept, and, if so wanted, the items before the last needed one that it was made with stand at their places: as where a loss more moves ordinals. */
+/* A set does it if all needed items are kept, and of those that hinder either all or none. */
 struct world {
 	size_t count;
 	bool *needed;
