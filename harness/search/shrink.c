@@ -182,15 +182,18 @@ static void leave_out_idle(struct shrinking *shrinking)
 	struct trial left;
 	enum answer answer;
 
-	for (const char *line = text; plan->replay && line != NULL && *line != '\0' && lines < plan->decisions.count; lines++) {
+	const char *line = text;
+	for (; plan->replay && line != NULL && *line != '\0' && lines < plan->decisions.count; lines++) {
 		keep[lines] = strncmp(line, "found ", 6) == 0;
 		found += keep[lines];
 		line += strcspn(line, "\n");
 		line += *line == '\n';
 	}
+	/* Or it is another plan's. */
+	const bool is_its = line != NULL && *line == '\0' && lines == plan->decisions.count;
 	free(path);
 	free(text);
-	if (lines == plan->decisions.count && found < lines) {
+	if (is_its && found < lines) {
 		shrinking_variant(shrinking, keep, &left);
 		if (shrinking_ask(shrinking, &left, 1, &answer) && answer == ANSWER_SAME)
 			shrinking_take(shrinking, &left);
@@ -218,13 +221,10 @@ static bool fails_without_any(struct shrinking *shrinking)
 	return answer == ANSWER_SAME;
 }
 
-/* Thousands of decisions make a session slow, and most subsets of them mean nothing: so this comes before anything else is asked. */
-static void replace_losses(struct shrinking *shrinking)
+static void replace_losses(struct shrinking *shrinking, bool thoroughly)
 {
-	if (!shrinking->shrunk->smallest.plan.replay || item_count(&shrinking->shrunk->smallest.plan) < MANY)
-		return;
 	shrinking_stage(shrinking, "outages in place of losses");
-	shrinking_stalls(shrinking);
+	shrinking_stalls(shrinking, thoroughly);
 	shrinking_end_stage(shrinking, "outages in place of losses");
 }
 
@@ -232,7 +232,10 @@ static void find_fewest(struct shrinking *shrinking)
 {
 	const struct plan *plan = &shrinking->shrunk->smallest.plan;
 
-	replace_losses(shrinking);
+	/* Thousands of decisions make a session slow, and most subsets of them mean nothing: so this comes before anything else is asked. */
+	const bool are_many = plan->replay && item_count(plan) >= MANY;
+	if (are_many)
+		replace_losses(shrinking, true);
 	shrinking_stage(shrinking, "whole classes");
 	leave_out_idle(shrinking);
 	if (fails_without_any(shrinking))
@@ -246,8 +249,13 @@ static void find_fewest(struct shrinking *shrinking)
 	shrinking_stage(shrinking, "fewest");
 	if (item_count(plan) > FEW)
 		reduce_by(shrinking, reduce_weighed);
-	reduce_by(shrinking, reduce_singly);
 	shrinking_end_stage(shrinking, "fewest");
+	/* So many single losses are hardly what a person would say. */
+	if (plan->replay && !are_many && item_count(plan) > FEW)
+		replace_losses(shrinking, false);
+	shrinking_stage(shrinking, "one by one");
+	reduce_by(shrinking, reduce_singly);
+	shrinking_end_stage(shrinking, "one by one");
 }
 
 /* -- both sides -- */

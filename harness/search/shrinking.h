@@ -43,8 +43,11 @@ void shrinking_take(struct shrinking *shrinking, struct trial *trial);
 void shrinking_stage(struct shrinking *shrinking, const char *name);
 void shrinking_end_stage(struct shrinking *shrinking, const char *name);
 
-/** Replaces a long list of decisions by outages where conversations were stalled, if these fail so. */
-void shrinking_stalls(struct shrinking *shrinking);
+/**
+ * Replaces what is left by outages where conversations were stalled in the session that was given, if these are fewer and fail so.
+ * @param thoroughly Not just all of them at once, but one after the other.
+ */
+void shrinking_stalls(struct shrinking *shrinking, bool thoroughly);
 
 /** Makes the magnitudes of all that is left as small as can be. */
 void shrinking_magnitudes(struct shrinking *shrinking);

@@ -92,16 +92,17 @@ static bool try_next(struct chain *chain, const struct stall *stall)
 	return good;
 }
 
-void shrinking_stalls(struct shrinking *shrinking)
+void shrinking_stalls(struct shrinking *shrinking, bool thoroughly)
 {
 	struct stall *stalls = NULL;
 	struct chain chain = {.shrinking = shrinking};
 
-	chain.stall_count = stalls_find(&shrinking->shrunk->smallest.plan.decisions, &stalls);
+	chain.stall_count = stalls_find(&shrinking->plan->decisions, &stalls);
 	chain.stalls = stalls;
 	chain.list = memory_new((chain.stall_count + 1) * sizeof *chain.list);
-	bool good = chain.stall_count > 0 && try_all(&chain);
-	for (size_t i = 0; i < chain.stall_count && !good && !shrinking->is_over; i++)
+	const bool is_shorter = chain.stall_count > 0 && chain.stall_count < item_count(&shrinking->shrunk->smallest.plan);
+	bool good = is_shorter && try_all(&chain);
+	for (size_t i = 0; is_shorter && i < chain.stall_count && thoroughly && !good && !shrinking->is_over; i++)
 		good = try_next(&chain, &stalls[i]);
 	free(chain.list);
 	free(stalls);
