@@ -58,7 +58,13 @@ const char *hunt_kinds(const struct decisions *decisions, char ret_kinds[HUNT_KI
 
 uint64_t hunt_signature(const struct ending *ending, const char *kinds)
 {
-	return XXH3_64bits_withSeed(kinds, strlen(kinds), ending_signature(ending));
+	struct ending cut = *ending;
+	char *last = strstr(cut.reason, "; the last ");
+
+	/* Which frame or report was the last before a silence is chance, and no other failure. */
+	if (last != NULL)
+		*last = '\0';
+	return XXH3_64bits_withSeed(kinds, strlen(kinds), ending_signature(&cut));
 }
 
 static struct hunt_find *find_of(const struct hunt *hunt, uint64_t signature)

@@ -48,6 +48,10 @@ static void failures_are_told_apart_by_what_failed_and_what_acted_last(void)
 	const uint64_t signature = hunt_signature(&one, "drop");
 
 	CU_ASSERT_EQUAL(hunt_signature(&two, "drop"), signature);
+	const struct ending silent = ending("hang", "download", "nothing for 9 s; the last was 18.1 to-server tcp.ack"),
+			    besides = ending("hang", "download", "nothing for 9 s; besides: curl 60");
+	CU_ASSERT_EQUAL(hunt_signature(&silent, "drop"), signature);
+	CU_ASSERT_NOT_EQUAL(hunt_signature(&besides, "drop"), signature);
 	CU_ASSERT_NOT_EQUAL(hunt_signature(&one, "outage"), signature);
 	CU_ASSERT_NOT_EQUAL(hunt_signature(&elsewhere, "drop"), signature);
 	CU_ASSERT_NOT_EQUAL(hunt_signature(&other, "drop"), signature);
