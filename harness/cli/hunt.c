@@ -156,8 +156,8 @@ static void tell_sentences(json_t *told, const struct hunt *hunt)
 {
 	for (size_t i = 0; i < hunt->find_count; i++)
 		if (hunt->finds[i].sentence[0] != '\0')
-			told_link(told, hunt->finds[i].shrunk[0] != '\0' ? hunt->finds[i].shrunk : hunt->finds[i].plan, "Failure %zu %s", i + 1,
-			          hunt->finds[i].sentence);
+			told_link(told, hunt->finds[i].shrunk[0] != '\0' ? hunt->finds[i].shrunk : hunt->finds[i].plan, "Failure %zu %s",
+			          i + 1, hunt->finds[i].sentence);
 }
 
 static void tell_growth(json_t *told, const struct hunt *hunt)
@@ -200,6 +200,11 @@ static void tell_result(json_t *told, const struct order *order, const struct hu
 	else
 		told_result(told, hunt->is_whole ? TOLD_GOOD : TOLD_UNKNOWN, "No failure of %s was found in %" PRIu64 " sessions.", device,
 		            hunt->sessions);
+	if (hunt->cut_sessions > 0)
+		told_text(told,
+		          "The last round was cut short: of its %" PRIu64 " sessions that came to their end %" PRIu64
+		          " failed, and were not looked into.",
+		          hunt->cut_sessions, hunt->cut_failures);
 	if (order->has_control)
 		told_text(
 			told,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a fault that is made by chance can be aimed at: rows of addresses that a session has shown, "tcp.data[80/3]#1..147". Its source is addresses.txt of the session's folder.
+ * What a fault that is made by chance can be aimed at: rows of addresses that a session has shown, "tcp.data[80/3]#1..147". Its source is
+ * addresses.txt of the session's folder.
  *
- * A sweep wants every single place (targets.h); who draws wants each sort of place to be as likely as the others, though there are a thousand data segments to one SYN.
+ * A sweep wants every single place (targets.h); who draws wants each sort of place to be as likely as the others, though there are a
+ * thousand data segments to one SYN.
  */
 #ifndef SEARCH_AIMS_H
 #define SEARCH_AIMS_H

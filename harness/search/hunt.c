@@ -485,6 +485,14 @@ static void end_round(struct hunter *hunter, struct round *round)
 	hunt->sessions += round->count;
 }
 
+static void note_cut(struct hunter *hunter, const struct round *round)
+{
+	for (size_t i = 0; i < round->count; i++) {
+		hunter->hunt->cut_sessions += round->trials[i].state == TRIAL_DONE;
+		hunter->hunt->cut_failures += is_failure(hunter, &round->trials[i]);
+	}
+}
+
 /* Of a round that was cut short nothing is decided: its sessions are known, and a hunt that goes on comes to the same. */
 static bool run_round(struct hunter *hunter, struct round *round, struct error *err)
 {
@@ -493,7 +501,8 @@ static bool run_round(struct hunter *hunter, struct round *round, struct error *
 	if (good && !is_held(round)) {
 		good = take_reach(hunter, round, err) && take_failures(hunter, round, err);
 		end_round(hunter, round);
-	}
+	} else if (good)
+		note_cut(hunter, round);
 	for (size_t i = 0; i < round->count; i++)
 		trial_close(&round->trials[i]);
 	return good;

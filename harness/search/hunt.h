@@ -3,12 +3,14 @@
  * @file
  * Random search for failures, guided by what was new in a session.
  *
- * How it works: a session without drawn faults, which must pass, shows what a fault can be aimed at. Then rounds of HUNT_BATCH plans are run: each is drawn anew (limits.h) or made from
- * one that has reached something new (corpus.h). All draws of a plan are addressed by the hunt's seed, its round and its place in it, and what is decided of a round is decided by
- * its whole batch in that order, so a hunt is the same at any number of jobs, and one that was left goes on as if it had not been.
+ * How it works: a session without drawn faults, which must pass, shows what a fault can be aimed at. Then rounds of HUNT_BATCH plans are
+ * run: each is drawn anew (limits.h) or made from one that has reached something new (corpus.h). All draws of a plan are addressed by the
+ * hunt's seed, its round and its place in it, and what is decided of a round is decided by its whole batch in that order, so a hunt is
+ * the same at any number of jobs, and one that was left goes on as if it had not been.
  *
- * Failures are told apart by how they ended (ending_signature()) and by the kinds of the last faults that acted, never counted by seed. With a control device a failure
- * counts only if the same plan does not fail there. Each new one is frozen and its decisions are replayed from power on, which must end in the same way.
+ * Failures are told apart by how they ended (ending_signature()) and by the kinds of the last faults that acted, never counted by seed.
+ * With a control device a failure counts only if the same plan does not fail there. Each new one is frozen and its decisions are replayed
+ * from power on, which must end in the same way.
  */
 #ifndef SEARCH_HUNT_H
 #define SEARCH_HUNT_H
@@ -45,8 +47,9 @@ struct hunt_find {
 	char session[96];               /**< the folder of the session that replayed it, below the search's; empty: it was not run */
 	uint64_t times;                 /**< plans that failed so; those after the first without being run on the control device */
 	uint64_t round;
-	char sentence[HUNT_SENTENCE_MAX]; /**< of what it was shrunk to: "fails iff tcp.syn#1 to the server is lost"; empty: it was not, or came to nothing */
-	char shrunk[64];                  /**< the file of that plan */
+	char sentence
+		[HUNT_SENTENCE_MAX]; /**< of what it was shrunk to: "fails iff tcp.syn#1 to the server is lost"; empty: it was not, or came to nothing */
+	char shrunk[64]; /**< the file of that plan */
 	bool is_frozen; /**< its decisions alone fail in the same way, from power on; else the plan has faults and a seed, and no decisions */
 	bool was_tried; /**< their replay was run to its end */
 };
@@ -68,7 +71,9 @@ struct hunt {
 	uint64_t sessions;
 	struct ending golden, control;
 	struct corpus corpus;
-	bool is_whole; /**< it was not ended by budget or user */
+	uint64_t cut_sessions,
+		cut_failures; /**< of a round that was cut short: sessions that ended, and failures among them, of which nothing was decided */
+	bool is_whole;        /**< it was not ended by budget or user */
 };
 
 /**

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Faults that a good client of an update survives, as a table: which there are, where each can happen, and within which limits its parameters are drawn.
+ * Faults that a good client of an update survives, as a table: which there are, where each can happen, and within which limits its
+ * parameters are drawn.
  *
- * A failure that a hunt finds shall be the device's fault. So nothing here is for ever: what acts over some time has an end, what acts on single frames or occasions acts on few in a row,
- * outages last a minute at most, links lose 30 % at most and hold up for 5 s at most. Left out is what no client can mend: a server that only ever refuses,
- * an image that is wrong, a flash that loses what it holds. Whether a good client survives several of them at once is not sure: that is what a control device is for.
+ * A failure that a hunt finds shall be the device's fault. So nothing here is for ever: what acts over some time has an end, what acts on
+ * single frames or occasions acts on few in a row, outages last a minute at most, links lose 30 % at most and hold up for 5 s at most.
+ * Left out is what no client can mend: a server that only ever refuses, an image that is wrong, a flash that loses what it holds. Whether
+ * a good client survives several of them at once is not sure: that is what a control device is for.
  */
 #ifndef SEARCH_LIMITS_H
 #define SEARCH_LIMITS_H

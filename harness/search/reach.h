@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a session has reached: a small map, as fuzzers have one, made from the session's folder. A search that is guided by it goes on from what was new.
+ * What a session has reached: a small map, as fuzzers have one, made from the session's folder. A search that is guided by it goes on
+ * from what was new.
  *
- * How it works: everything that the trace says of device, chip, flash, far end and proxy is an item, with the phase it happened in, without the amounts in it: "download: chip
- * erratum EIR: PKTIF reads # though a packet is pending (erratum #)". To these come each connection's end ("443: closed by both ends, data sent again"), the levels of the chip's receive
- * ring, what the kernel says of its own mistakes, the judge and the reason of the verdict, and the kinds of faults that acted. How often an item came, or how high it was, counts by powers of two. It is a function
- * of the folder's trace.txt, addresses.txt, series.csv, console.log and verdict.json: no clock, no order of directories.
+ * How it works: everything that the trace says of device, chip, flash, far end and proxy is an item, with the phase it happened in,
+ * without the amounts in it: "download: chip erratum EIR: PKTIF reads # though a packet is pending (erratum #)". To these come each
+ * connection's end ("443: closed by both ends, data sent again"), the levels of the chip's receive ring, what the kernel says of its own
+ * mistakes, the judge and the reason of the verdict, and the kinds of faults that acted. How often an item came, or how high it was,
+ * counts by powers of two. It is a function of the folder's trace.txt, addresses.txt, series.csv, console.log and verdict.json: no clock,
+ * no order of directories.
  */
 #ifndef SEARCH_REACH_H
 #define SEARCH_REACH_H
