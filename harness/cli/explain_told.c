@@ -30,6 +30,17 @@ static double percent(uint64_t billionths)
 	return (double)billionths / 1e7;
 }
 
+/* The ends of an interval to a tenth of a percent, outward: no digit says more than is known. */
+static double percent_down(uint64_t billionths)
+{
+	return (double)(billionths / 1000000) / 10;
+}
+
+static double percent_up(uint64_t billionths)
+{
+	return (double)((billionths + 999999) / 1000000) / 10;
+}
+
 /* -- when -- */
 
 static const char *ordinal_end(unsigned number)
@@ -85,7 +96,7 @@ static char *say_proof(const struct explanation *explanation, const char *saved)
 	                                : memory_format(", %" PRIu64 " of them in the same way", tally->same);
 	char *text = memory_format("after %s %" PRIu64 " of %" PRIu64 " redraws failed%s: nothing that was tried could have saved it "
 	                           "(95 %%: at least %.1f %% of such sessions fail)%s%s",
-	                           when, tally_failed(tally), tally_known(tally), alike, percent(tally_interval(tally).low),
+	                           when, tally_failed(tally), tally_known(tally), alike, percent_down(tally_interval(tally).low),
 	                           saved[0] != '\0' ? "; " : "", saved);
 
 	free(alike);
@@ -170,8 +181,8 @@ static void tell_tally(json_t *row, const struct tally *tally)
 	if (tally_known(tally) == 0)
 		told_cell(row, TOLD_UNKNOWN, NULL, "not known");
 	else
-		told_cell(row, TOLD_PLAIN, NULL, "%.1f %% (%.1f to %.1f %%)", percent(tally_rate(tally)), percent(interval.low),
-		          percent(interval.high));
+		told_cell(row, TOLD_PLAIN, NULL, "%.1f %% (%.1f to %.1f %%)", percent(tally_rate(tally)), percent_down(interval.low),
+		          percent_up(interval.high));
 }
 
 static void tell_cuts(json_t *told, const struct explanation *explanation)

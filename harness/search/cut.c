@@ -158,6 +158,15 @@ static bool count_cut(struct cutting *cutting, const struct trial *trials, size_
 	return whole;
 }
 
+static void find(const struct cutting *cutting, const struct cut *cut)
+{
+	char text[UNIT_TEXT_MAX];
+
+	if (tally_known(&cut->tally) > 0)
+		search_find(cutting->search, "drawn anew from %s on %llu of %llu fail", unit_show_duration(cut->at_ns, text),
+		            (unsigned long long)tally_failed(&cut->tally), (unsigned long long)tally_known(&cut->tally));
+}
+
 /* Runs redraws at some cuts, all in one batch. @param first The index of the first redraw. */
 static bool try_cuts(struct cutting *cutting, struct cut *cuts, size_t count, uint64_t first, uint64_t redraws, struct error *err)
 {
@@ -168,8 +177,10 @@ static bool try_cuts(struct cutting *cutting, struct cut *cuts, size_t count, ui
 			cut_trial(&trials[i * redraws + k], cutting->plan, cuts[i].at_ns,
 			          cut_seed(cutting->plan->seed, cuts[i].at_ns, first + k));
 	bool good = search_run(cutting->search, trials, count * redraws, NULL, NULL, err);
-	for (size_t i = 0; i < count && good; i++)
+	for (size_t i = 0; i < count && good; i++) {
 		cutting->curve->whole = count_cut(cutting, &trials[i * redraws], redraws, &cuts[i]) && cutting->curve->whole;
+		find(cutting, &cuts[i]);
+	}
 	for (size_t i = 0; i < count * redraws; i++)
 		trial_close(&trials[i]);
 	free(trials);

@@ -65,25 +65,40 @@ static bool draws(const struct plan *plan)
 	return false;
 }
 
+/* Says what comes next, and how many sessions it all takes, as far as that can be told. @param more From here on. */
+static void begin_stage(struct search *search, uint64_t more, const char *stage)
+{
+	const struct search_counts counts = search_counts(search);
+
+	search_stage(search, counts.run + counts.cached + more, stage);
+}
+
+static uint64_t count_redraws(const struct cut_options *cut)
+{
+	return cut->redraws * (cut->cuts + cut->steps + cut->steps / 2 + 2);
+}
+
 static bool look_into(struct search *search, const struct plan *plan, const struct trial *drawn, const struct explain_options *options,
                       struct explanation *explanation, struct error *err)
 {
 	const struct ending *failing = &explanation->failing.ending;
 	const struct events *events = &explanation->events;
 
-	search_stage(search, 0, "takes decisions out");
+	const bool is_drawn = draws(plan) && options->seeds > 0;
+	const uint64_t redraws = draws(plan) ? count_redraws(&options->cut) : 0, rates = is_drawn ? 2 * options->seeds : 0;
+
+	begin_stage(search, options->removals + redraws + rates, "takes decisions out");
 	if (!weight_run(search, plan, failing, options->removals, &explanation->weights, err))
 		return false;
-	search_stage(search, 0, "draws the rest anew");
+	begin_stage(search, redraws + rates, "draws the rest anew");
 	if (!cut_run(search, plan, failing, drawn, events->start, events->end, &options->cut, &explanation->curve, err))
 		return false;
-	search_stage(search, 0, "runs the nearest session that passes");
+	begin_stage(search, rates, "runs the nearest session that passes");
 	if (!neighbour_run(search, plan, explanation->failing.dir, &explanation->curve, &explanation->weights, &explanation->neighbour,
 	                   err))
 		return false;
-	search_stage(search, 0, "takes faults out");
-	return options->seeds == 0 || !draws(plan) || search_is_over(search) ||
-	       weight_rates(search, plan, failing, options->seeds, &explanation->weights, err);
+	begin_stage(search, rates, "takes faults out");
+	return !is_drawn || search_is_over(search) || weight_rates(search, plan, failing, options->seeds, &explanation->weights, err);
 }
 
 enum explain_outcome explain_plan(struct search *search, const struct plan *plan, const struct explain_options *options,

@@ -181,6 +181,8 @@ static bool try_from(struct weighing *weighing, size_t from, struct error *err)
 		weight->effect = good ? effect_of(&trials[i], weighing->failing) : WEIGHT_UNTRIED;
 		weight->ending = trials[i].ending;
 		weights->whole = weights->whole && trials[i].state == TRIAL_DONE;
+		if (weight->effect == WEIGHT_PASSES)
+			search_find(weighing->search, "passes %s", trials[i].name);
 		trial_close(&trials[i]);
 	}
 	free(trials);
@@ -257,29 +259,52 @@ static void rate_trial(struct trial *ret_trial, const struct plan *plan, size_t 
 			faults[count++] = plan->faults[i];
 	trial_with_faults(ret_trial, plan, faults, count);
 	plan_set_seed(&ret_trial->plan, seed);
-	(void)snprintf(ret_trial->name, sizeof ret_trial->name, "%s%s%s seed %" PRIu64, without < plan->fault_count ? "without '" : "",
-	               without < plan->fault_count ? plan->faults[without].name : "", without < plan->fault_count ? "'," : "all faults,",
-	               seed);
+	if (without < plan->fault_count)
+		(void)snprintf(ret_trial->name, sizeof ret_trial->name, "without '%s', seed %" PRIu64, plan->faults[without].name, seed);
+	else
+		(void)snprintf(ret_trial->name, sizeof ret_trial->name, "all faults, seed %" PRIu64, seed);
 	free(faults);
+}
+
+static bool has_acted(const struct plan *plan, const struct fault *fault)
+{
+	for (size_t i = 0; i < plan->decisions.count; i++)
+		if (strcmp(plan->decisions.list[i].name, fault->name) == 0)
+			return true;
+	return false;
+}
+
+/* What is taken out: nothing at first, then the faults that have acted. @return how many. */
+static size_t choose_rates(const struct plan *plan, size_t ret_without[WEIGHT_RATES_MAX])
+{
+	size_t count = 0;
+
+	ret_without[count++] = FAULTS_MAX;
+	for (size_t i = 0; i < plan->fault_count && count < WEIGHT_RATES_MAX; i++)
+		if (has_acted(plan, &plan->faults[i]))
+			ret_without[count++] = i;
+	return count;
 }
 
 bool weight_rates(struct search *search, const struct plan *plan, const struct ending *failing, uint64_t seeds, struct weights *weights,
                   struct error *err)
 {
-	const size_t rows = plan->fault_count + 1;
+	size_t without[WEIGHT_RATES_MAX];
+	const size_t rows = choose_rates(plan, without);
 	struct trial *trials = memory_new(rows * seeds * sizeof *trials);
 	const struct random_stream stream = random_stream(plan->seed, "other seeds");
 
 	weights->rates = memory_new(rows * sizeof *weights->rates);
 	for (size_t i = 0; i < rows; i++)
 		for (size_t k = 0; k < seeds; k++)
-			rate_trial(&trials[i * seeds + k], plan, i > 0 ? i - 1 : FAULTS_MAX, random_bits(stream, k, 0) >> 33);
+			rate_trial(&trials[i * seeds + k], plan, without[i], random_bits(stream, k, 0) >> 33);
 	bool good = search_run(search, trials, rows * seeds, NULL, NULL, err);
 	for (size_t i = 0; i < rows; i++) {
+		struct weight_rate *rate = &weights->rates[i];
 		if (i > 0)
-			memcpy(weights->rates[i].name, plan->faults[i - 1].name, sizeof weights->rates[i].name);
+			memcpy(rate->name, plan->faults[without[i]].name, sizeof rate->name);
 		for (size_t k = 0; k < seeds; k++) {
-			tally_add(&weights->rates[i].tally, &trials[i * seeds + k], failing);
+			tally_add(&rate->tally, &trials[i * seeds + k], failing);
 			trial_close(&trials[i * seeds + k]);
 		}
 	}

@@ -16,6 +16,8 @@
 
 /** So many parts something is split into at most. */
 #define WEIGHT_PARTS_MAX 12U
+/** So many rates at most: with all faults, and without each of the first that have acted. */
+#define WEIGHT_RATES_MAX 9U
 
 enum weight_effect {
 	WEIGHT_UNTRIED, /**< there were no sessions left for it */
@@ -58,7 +60,7 @@ struct weights {
 bool weight_run(struct search *search, const struct plan *plan, const struct ending *failing, uint64_t removals,
                 struct weights *ret_weights, struct error *err);
 
-/** Takes whole faults out, and draws with other seeds. Adds the rates. @param seeds How many. */
+/** Takes whole faults that have acted out, and draws with other seeds. Adds the rates. @param seeds How many. */
 bool weight_rates(struct search *search, const struct plan *plan, const struct ending *failing, uint64_t seeds, struct weights *weights,
                   struct error *err);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "reports/member.h"
+#include "sim/sim.h"
 #include "tests/session/started.h"
 #include "tests/test.h"
 
@@ -97,21 +98,24 @@ static uint64_t failed(const json_t *tally)
 static void the_failure_rate_rises_until_it_is_lost(void)
 {
 	write_all();
-	started_expect(output,
-	               started_run(output, sizeof output,
-	                           "explain lossy.yaml --out e --redraws 5 --cuts 3 --steps 3 --removals 6 --other-seeds 0"),
-	               0);
+	started_expect(
+		output,
+		started_run(output, sizeof output,
+	                    "explain lossy.yaml --seed 3 --out e --redraws 4 --cuts 2 --steps 3 --removals 1 --other-seeds 0 --quiet"),
+		0);
 	json_t *json = explained("e/search.json");
 	const json_t *curve = json_object_get(json, "curve"), *cuts = json_object_get(curve, "cuts"), *first = json_array_get(cuts, 0);
 	const json_t *lost_at = json_object_get(curve, "lost"), *saved = json_object_get(curve, "saved");
 
-	CU_ASSERT(json_array_size(cuts) >= 3);
+	CU_ASSERT(json_array_size(cuts) > 2);
 	CU_ASSERT(member_number(first, "passed") > 0);
 	CU_ASSERT_FATAL(lost_at != NULL && saved != NULL);
-	CU_ASSERT(member_number(lost_at, "passed") == 0 && failed(lost_at) == 10);
+	CU_ASSERT(member_number(lost_at, "passed") == 0 && failed(lost_at) == 8);
 	CU_ASSERT(member_number(saved, "passed") > 0 && member_number(saved, "at_ns") < member_number(lost_at, "at_ns"));
-	TEST_CONTAINS(output, "10 of 10 redraws failed");
-	TEST_CONTAINS(output, "95 %: at least 69.1 %");
+	/* The last SYN that could have come through was lost in between. */
+	CU_ASSERT(member_number(saved, "at_ns") < 15232 * SIM_MS + SIM_MS && member_number(lost_at, "at_ns") > 15232 * SIM_MS);
+	TEST_CONTAINS(output, "8 of 8 redraws failed");
+	TEST_CONTAINS(output, "95 %: at least 63.0 %");
 	json_decref(json);
 }
 
