@@ -17,13 +17,17 @@ static const char *const phases[BEGINNING_DEPTH] = {"dhcp", "connect", "download
 /*
  * What the members of a family have in common: the plan but for its faults, its name and what is expected. When a session is over, at its deadline or because the device is
  * silent, is told to the guest as the time to call again, and so has to be the same.
+ *
+ * Where faults are drawn anew from an instant on, they are common, too, as the plan draws them itself: up to that instant all of its redraws are that one session.
  */
 static struct plan common_plan(const struct plan *plan)
 {
 	struct plan common = *plan;
 
-	common.fault_count = 0;
-	common.faults = NULL;
+	if (!plan->redraw.asked) {
+		common.fault_count = 0;
+		common.faults = NULL;
+	}
 	memset(&common.redraw, 0, sizeof common.redraw);
 	common.scenario = NULL;
 	common.replay = false;

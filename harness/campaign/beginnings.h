@@ -18,6 +18,9 @@
  * That a session is right does not depend on any of this: it lives through the beginning in its own world wherever it was branched off, and ends with
  * QEMU_STATUS_MISFIT if it does not answer the same.
  *
+ * Sessions whose faults are drawn anew from an instant on (`redraw:`) are a family of their own: what is held of it is the session with these faults, drawn as its plan does, and
+ * so it has all in common with them up to that instant.
+ *
  * The rejected alternative: to exchange the faults of a world that is under way. All that counts, draws or remembers would have to be put right by hand.
  */
 #ifndef CAMPAIGN_BEGINNINGS_H
