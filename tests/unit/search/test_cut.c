@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "campaign/beginnings.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 
@@ -137,6 +138,31 @@ static void a_redraw_is_the_plan_s_faults_with_another_seed_from_there_on(void)
 	          cut_seed(5, SIM_S, 1) != cut_seed(6, SIM_S, 1));
 }
 
+static uint64_t family_of(const struct plan *plan, uint64_t at_ns, uint64_t seed)
+{
+	struct trial trial;
+
+	cut_trial(&trial, plan, at_ns, seed);
+	const uint64_t family = beginning_family(&trial.plan);
+	trial_close(&trial);
+	return family;
+}
+
+/* What they have in common is the session with its faults, and so it is not what sessions with other faults have. */
+static void redraws_of_one_session_share_their_beginning(void)
+{
+	struct fault faults[] = {made_checked_fault("lost", "", "loss", "percent=30%"),
+	                         made_checked_fault("lost", "", "loss", "percent=31%")};
+	const struct plan plan = {.name = "x", .seed = 5, .faults = faults, .fault_count = 1};
+	const struct plan other = {.name = "x", .seed = 5, .faults = &faults[1], .fault_count = 1};
+	const uint64_t family = family_of(&plan, SIM_S, 1);
+
+	CU_ASSERT_EQUAL(family_of(&plan, 2 * SIM_S, 2), family);
+	CU_ASSERT_NOT_EQUAL(family_of(&other, SIM_S, 1), family);
+	CU_ASSERT_NOT_EQUAL(beginning_family(&plan), family);
+	CU_ASSERT_EQUAL(beginning_family(&plan), beginning_family(&other));
+}
+
 const CU_TestInfo tests_cut[] = {
 	{"cuts_stand_in_their_order_and_one_place_is_one_cut", cuts_stand_in_their_order_and_one_place_is_one_cut},
 	{"the_border_is_behind_the_last_that_passed", the_border_is_behind_the_last_that_passed},
@@ -146,4 +172,5 @@ const CU_TestInfo tests_cut[] = {
 	{"the_largest_jump_is_looked_into", the_largest_jump_is_looked_into},
 	{"surely_below_is_said_of_the_interval_and_not_of_the_rate", surely_below_is_said_of_the_interval_and_not_of_the_rate},
 	{"a_redraw_is_the_plan_s_faults_with_another_seed_from_there_on", a_redraw_is_the_plan_s_faults_with_another_seed_from_there_on},
+	{"redraws_of_one_session_share_their_beginning", redraws_of_one_session_share_their_beginning},
 	CU_TEST_INFO_NULL};
