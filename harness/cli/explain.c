@@ -192,7 +192,8 @@ static int explain(struct cli_search *cli, const struct wish *wish, struct plan 
 	switch (explain_plan(cli->search, plan, &wish->explain, &explanation, &err)) {
 	case EXPLAIN_DONE:
 		explain_tell(cli, plan, &explanation);
-		code = cli_search_end(cli, EXIT_PASSED);
+		/* What the budget has cut short is true as far as it goes, but not all of it. */
+		code = cli_search_end(cli, search_is_over(cli->search) ? EXIT_INCONCLUSIVE : EXIT_PASSED);
 		break;
 	case EXPLAIN_PASSES:
 		code = cli_fail(&err);
