@@ -167,7 +167,10 @@ static void find(const struct cutting *cutting, const struct cut *cut)
 		            (unsigned long long)tally_failed(&cut->tally), (unsigned long long)tally_known(&cut->tally));
 }
 
-/* Runs redraws at some cuts, all in one batch. @param first The index of the first redraw. */
+/*
+ * Runs redraws at some cuts, all in one batch. Where the search ends before all of a cut are run, those that were are forgotten: which they are depends on how long they take, and
+ * sessions that fail take longer. @param first The index of the first redraw.
+ */
 static bool try_cuts(struct cutting *cutting, struct cut *cuts, size_t count, uint64_t first, uint64_t redraws, struct error *err)
 {
 	struct trial *trials = memory_new(count * redraws * sizeof *trials);
@@ -178,7 +181,10 @@ static bool try_cuts(struct cutting *cutting, struct cut *cuts, size_t count, ui
 			          cut_seed(cutting->plan->seed, cuts[i].at_ns, first + k));
 	bool good = search_run(cutting->search, trials, count * redraws, NULL, NULL, err);
 	for (size_t i = 0; i < count && good; i++) {
-		cutting->curve->whole = count_cut(cutting, &trials[i * redraws], redraws, &cuts[i]) && cutting->curve->whole;
+		if (!count_cut(cutting, &trials[i * redraws], redraws, &cuts[i])) {
+			cutting->curve->whole = false;
+			cuts[i].tally = (struct tally){0};
+		}
 		find(cutting, &cuts[i]);
 	}
 	for (size_t i = 0; i < count * redraws; i++)
@@ -192,7 +198,8 @@ static bool add_cuts(struct cutting *cutting, struct cut *cuts, size_t count, st
 	if (!try_cuts(cutting, cuts, count, 0, cutting->options->redraws, err))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		cut_put(cutting->curve, &cuts[i]);
+		if (tally_known(&cuts[i].tally) + cuts[i].tally.unknown > 0)
+			cut_put(cutting->curve, &cuts[i]);
 	return true;
 }
 

@@ -303,10 +303,15 @@ bool weight_rates(struct search *search, const struct plan *plan, const struct e
 		struct weight_rate *rate = &weights->rates[i];
 		if (i > 0)
 			memcpy(rate->name, plan->faults[without[i]].name, sizeof rate->name);
+		bool whole = true;
 		for (size_t k = 0; k < seeds; k++) {
+			whole = whole && trials[i * seeds + k].state == TRIAL_DONE;
 			tally_add(&rate->tally, &trials[i * seeds + k], failing);
 			trial_close(&trials[i * seeds + k]);
 		}
+		/* Which were run of those that were not all run depends on how long they take, and that on how they end. */
+		if (!whole)
+			rate->tally = (struct tally){0};
 	}
 	weights->rate_count = good ? rows : 0;
 	free(trials);
