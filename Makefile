@@ -206,7 +206,7 @@ bench: deps ## Measure chip, proxy, reports, history, sessions and searches, by 
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(O)/stutter-bench
 
 BENCH_SOURCES := $(wildcard tests/bench/*.c)
-$(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(O)/tests/engine/branching.o $(O)/tests/unit/reports/recorded.o $(FETCHED)
+$(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(O)/tests/engine/branching.o $(O)/tests/unit/reports/recorded.o $(O)/tests/unit/search/simulated.o $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS)
 

@@ -180,6 +180,7 @@
 	S("campaign/shrink", tests_shrink, true)                                                                                           \
 	S("campaign/sweep", tests_sweep_sessions, true)                                                                                    \
 	S("campaign/explain", tests_explain, true)                                                                                         \
+	S("campaign/bisect", tests_bisect_sessions, true)                                                                                  \
 	S("session/pages", tests_pages, true)                                                                                              \
 	S("browser/browser", tests_browser, true)                                                                                          \
 	S("session/wireshark", tests_wireshark, true)                                                                                      \

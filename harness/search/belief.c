@@ -13,7 +13,7 @@
 /* The prior share of "never" before the culprit, and of "always" from it on. */
 #define SHARE_OF_END 0.2
 /* Rates are plausible that explain what was seen at least this well, compared with those that explain it best. */
-#define PLAUSIBLE 0.05
+#define PLAUSIBLE 0.15
 /* The logarithm of what cannot be. */
 #define IMPOSSIBLE (-1e9)
 /* The good end is compared with the bad one for as long as it is less probable than this that it is the better of the two. */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "scenario/sense.h"
 #include "sim/random.h"
 
 /* Seeds are drawn from 1 to this. */
@@ -41,6 +40,25 @@ const char *bisect_name(const struct bisect *bisect, size_t at, char *ret_text, 
 	return ret_text;
 }
 
+/* -- progress -- */
+
+/* How many sessions are left by certainty: a look for each halving, and the proof of a revision with one parent. */
+static size_t sessions_left(const struct bisect *bisect)
+{
+	size_t left = 2 * BISECT_PROOF;
+
+	for (size_t suspects = bisect->suspects.count; suspects > 1; suspects = (suspects + 1) / 2)
+		left++;
+	return left;
+}
+
+static void set_stage(struct bisect *bisect, const char *stage)
+{
+	const struct search_counts counts = search_counts(bisect->options.search);
+
+	search_stage(bisect->options.search, bisect->options.by_chance ? 0 : counts.run + counts.cached + sessions_left(bisect), stage);
+}
+
 /* -- devices -- */
 
 enum step { STEP_DONE, STEP_HELD, STEP_BROKEN };
@@ -70,7 +88,7 @@ static enum step prepare(struct bisect *bisect, size_t at, struct error *err)
 		return STEP_DONE;
 	}
 	(void)snprintf(stage, sizeof stage, "building %s", options->revisions->list[at].name);
-	search_stage(options->search, 0, stage);
+	set_stage(bisect, stage);
 	const enum build_outcome outcome = builds_get(options->builds, options->revisions->list[at].id, device, why, err);
 	if (outcome == BUILD_STOPPED)
 		return STEP_HELD;
@@ -131,7 +149,7 @@ static enum step run_trials(struct bisect *bisect, struct trial *trials, size_t 
 {
 	enum step step = STEP_DONE;
 
-	search_stage(bisect->options.search, 0, stage);
+	set_stage(bisect, stage);
 	if (!search_run(bisect->options.search, trials, count, NULL, NULL, err))
 		return STEP_BROKEN;
 	for (size_t i = 0; i < count; i++)

@@ -39,15 +39,6 @@ static size_t first_suspect(const struct bisect *bisect)
 	return REVISION_NONE;
 }
 
-static unsigned sessions_of(const struct subject *subject)
-{
-	unsigned sum = 0;
-
-	for (size_t i = 0; i <= OUTCOME_INCONCLUSIVE; i++)
-		sum += subject->counts[i];
-	return sum;
-}
-
 /* A share of one for people, rounded down, so that it never says more than there is. */
 static const char *say_percent(double share, char ret_text[32])
 {
@@ -125,11 +116,10 @@ static void tell_culprit(struct bisect *bisect, size_t culprit)
 
 /* -- the proof -- */
 
-static const char *path_below(const struct bisect *bisect, const char *dir)
+static const char *path_below(const char *dir)
 {
 	const char *sessions = strstr(dir, "/sessions/");
 
-	(void)bisect;
 	return sessions != NULL ? sessions + 1 : dir;
 }
 
@@ -146,7 +136,7 @@ static void tell_proof_of(struct bisect *bisect, size_t at, bool must_fail)
 	told_text(bisect->options.told, "%s %s %u of %u times, from power on%s.", name, must_fail ? "fails" : "passes",
 	          subject->proof.right, subject->proof.asked, must_fail ? ", in the same way" : "");
 	if (subject->proof.dir[0] != '\0')
-		told_link(bisect->options.told, path_below(bisect, subject->proof.dir), "session of %s", name);
+		told_link(bisect->options.told, path_below(subject->proof.dir), "session of %s", name);
 }
 
 static void tell_proof(struct bisect *bisect, size_t culprit)
@@ -180,6 +170,23 @@ static void tell_rates(struct bisect *bisect)
 	}
 }
 
+static void tell_others(struct bisect *bisect)
+{
+	unsigned other = 0, inconclusive = 0;
+
+	for (size_t i = 0; i < bisect->options.revisions->count; i++) {
+		other += bisect->subjects[i].counts[OUTCOME_OTHER];
+		inconclusive += bisect->subjects[i].counts[OUTCOME_INCONCLUSIVE];
+	}
+	if (other > 0)
+		told_text(
+			bisect->options.told,
+			"%u sessions failed in another way than the one that was looked for, and counted as neither (--any-failure counts them as failures).",
+			other);
+	if (inconclusive > 0)
+		told_text(bisect->options.told, "%u sessions were inconclusive, and counted as neither.", inconclusive);
+}
+
 /* -- what was asked -- */
 
 static void put_outcome(json_t *row, const struct subject *subject)
@@ -208,8 +215,7 @@ static void put_counts(json_t *row, const struct bisect *bisect, size_t at)
 	if (subject->why_not[0] != '\0') {
 		told_cell(row, TOLD_UNKNOWN, NULL, "cannot be tested: %.200s", subject->why_not);
 	} else {
-		told_cell(row, failed > 0 ? TOLD_BAD : TOLD_GOOD, NULL, "%u of %u failed%s", failed, failed + passed,
-		          failed + passed < sessions_of(subject) ? "" : "");
+		told_cell(row, failed > 0 ? TOLD_BAD : TOLD_GOOD, NULL, "%u of %u failed", failed, failed + passed);
 	}
 	told_cell(row, TOLD_PLAIN, NULL, "%u", subject->counts[OUTCOME_OTHER]);
 	told_cell(row, TOLD_PLAIN, NULL, "%u", subject->counts[OUTCOME_INCONCLUSIVE]);
@@ -339,6 +345,12 @@ static void tell_programs(struct bisect *bisect, enum bisect_state state)
 	(void)json_object_set_new(json, "looks", looks_of(bisect));
 }
 
+static void tell_given_up(struct bisect *bisect)
+{
+	if (bisect->options.by_chance && bisect->belief.sessions >= bisect->options.belief.most)
+		told_text(bisect->options.told, "It was given up after %" PRIu64 " sessions; --most allows more.", bisect->belief.sessions);
+}
+
 void bisect_tell(struct bisect *bisect, enum bisect_state state)
 {
 	tell_programs(bisect, state);
@@ -348,6 +360,8 @@ void bisect_tell(struct bisect *bisect, enum bisect_state state)
 		tell_found(bisect, first_suspect(bisect));
 	else
 		tell_suspects(bisect, state == BISECT_HELD);
+	if (state == BISECT_HELD)
+		tell_given_up(bisect);
 	if (count_suspects(bisect) == 1) {
 		tell_culprit(bisect, first_suspect(bisect));
 		tell_proof(bisect, first_suspect(bisect));
@@ -355,6 +369,7 @@ void bisect_tell(struct bisect *bisect, enum bisect_state state)
 	told_heading(bisect->options.told, "How it was found");
 	if (bisect->options.by_chance) {
 		tell_rates(bisect);
+		tell_others(bisect);
 		tell_curve(bisect);
 	}
 	tell_looks(bisect);

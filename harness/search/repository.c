@@ -280,10 +280,11 @@ bool repository_checkout(const char *repo, const char *dir, const char *hash, bo
 	const bool is_there = access(git, F_OK) == 0;
 
 	free(git);
-	if (!is_there)
+	/* A lock may be left in it by a git that was killed. */
+	if (!is_there || !ask_git(dir, checkout, &output, err)) {
+		repository_remove(repo, dir);
 		return make_tree(repo, dir, hash, err);
-	if (!ask_git(dir, checkout, &output, err))
-		return false;
+	}
 	free(output);
 	output = NULL;
 	if (!keeps && !ask_git(dir, clean, &output, err))

@@ -25,6 +25,7 @@ void bench_chip(void);
 void bench_proxy(void);
 void bench_reports(void);
 void bench_history(void);
+void bench_bisection(void);
 void bench_runner(void);
 void bench_searches(void);
 

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `stutter bisect` over histories made for it: a device's file, in which one commit takes away the client's retries. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/session/started.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_bisect_sessions[];
+
+#define OUTPUT_MAX 16384
+#define BUILD "--build 'test ! -e broken && cp device.yaml \"$STUTTER_DEVICE\"'"
+
+/* The first connection attempt gets nowhere: it takes a retry. */
+static const char scenario[] = "name: lost-syns\nimage: small.bin\ndeadline: 5min\ndevice: bad.yaml\nfaults:\n"
+			       "  - {name: lost SYN, at: tcp.syn#1..4, drop: true}\n";
+
+/* Nearly every session has one that gets nowhere. */
+static const char by_chance[] = "name: lossy\nimage: small.bin\ndeadline: 5min\ndevice: bad.yaml\nfaults:\n"
+				"  - {name: lost SYN, at: tcp.syn, probability: 85%, drop: true, during: connect}\n";
+
+/*
+ * Shell: device NAME RETRIES prints a device's file; change NAME RETRIES commits one; history COUNT CULPRIT makes a repository of a base and so many commits on it, "change 1" and
+ * so on, in the folder repo.
+ */
+static const char shell[] =
+	"export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b GIT_CONFIG_GLOBAL=/dev/null\n"
+	"device() { printf 'name: %s\\nspi_clock: 20MHz\\nagent:\\n  connect_timeout: 10s\\n  retries: %s\\n' $1 $2; }\n"
+	"change() { device rev $2 >device.yaml; echo \"# $1\" >>device.yaml; git add -A; git commit -qm \"$1\"; }\n"
+	"history() { git init -q -b main repo; cd repo; i=0; while [ $i -le $1 ]; do\n"
+	"  if [ $i -lt $2 ]; then change \"change $i\" 5; else change \"change $i\" 0; fi; i=$((i + 1)); done; }\n"
+	"set -e\n";
+
+/* Runs commands in the test's folder that make a history. */
+static void make(const char *commands)
+{
+	static char output[OUTPUT_MAX];
+	char script[1024];
+
+	started_needs("initramfs.cpio");
+	(void)test_write("bad.yaml", "name: bad\nspi_clock: 20MHz\nagent:\n  connect_timeout: 10s\n  retries: 0\n");
+	(void)test_write("good.yaml", "name: good\nspi_clock: 20MHz\nagent:\n  connect_timeout: 10s\n  retries: 5\n");
+	(void)test_write("s.yaml", scenario);
+	(void)test_write("chance.yaml", by_chance);
+	(void)test_write("shell", shell);
+	(void)snprintf(script, sizeof script, "cd %s && . ./shell && %s", test_folder(), commands);
+	const int status = test_shell(output, sizeof output, "%s", script);
+	if (status == 127)
+		test_skip("no git");
+	started_expect(output, status, 0);
+}
+
+/* Leaves the plan of a session that failed. */
+static void make_plan(void)
+{
+	static char output[OUTPUT_MAX];
+
+	started_expect(output,
+	               started_run(output, sizeof output, "run s.yaml --history none --out r && false || cp r/*/*/plan.yaml plan.yaml"), 0);
+}
+
+static void bisect(char *ret_output, const char *words, int status)
+{
+	started_expect(ret_output, started_run(ret_output, OUTPUT_MAX, "bisect %s --jobs 2", words), status);
+}
+
+static unsigned count_of(const char *text, const char *part)
+{
+	unsigned count = 0;
+
+	for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
+		count++;
+	return count;
+}
+
+static void a_commit_of_128_is_found_in_7_looks_and_proved(void)
+{
+	static char output[OUTPUT_MAX];
+
+	make("history 128 77");
+	make_plan();
+	bisect(output, "plan.yaml --repo repo --good HEAD~128 " BUILD " --out b", 0);
+	TEST_CONTAINS(output, "\"change 77\" brought the failure");
+	TEST_CONTAINS(output, "\"change 77\" fails 3 of 3 times, from power on, in the same way.");
+	TEST_CONTAINS(output, "\"change 76\" passes 3 of 3 times, from power on.");
+	CU_ASSERT_EQUAL(count_of(output, "revisions are suspects"), 7);
+	char *json = started_read("b/search.json");
+	TEST_CONTAINS(json, "\"proved\": true");
+	TEST_CONTAINS(json, "\"state\": \"found\"");
+	free(json);
+	/* The user's repository is as it was. */
+	(void)test_shell(output, OUTPUT_MAX, "cd %s/repo && git worktree list | wc -l && git status --porcelain", test_folder());
+	TEST_SAME_TEXT(output, "1\n");
+}
+
+static void a_culprit_on_a_merged_branch_is_found(void)
+{
+	static char output[OUTPUT_MAX];
+
+	make("history 3 99 && git checkout -q -b side HEAD~1 && "
+	     "change 'side 1' 5 && change 'side 2' 0 && change 'side 3' 0 && git checkout -q main && change 'main 4' 5 && "
+	     "{ git merge -q --no-ff side >/dev/null 2>&1 || true; } && change merge 0 && change last 0");
+	make_plan();
+	bisect(output, "plan.yaml --repo repo --good main~3 " BUILD " --out b", 0);
+	TEST_CONTAINS(output, "\"side 2\" brought the failure");
+	TEST_CONTAINS(output, "\"side 1\" passes 3 of 3 times");
+}
+
+static void those_that_do_not_build_stay_suspects(void)
+{
+	static char output[OUTPUT_MAX];
+
+	make("history 4 99 && touch broken && change 'change 5' 5 && rm broken && change 'change 6' 0 && git rm -q device.yaml && echo nonsense >device.yaml && "
+	     "git add -A && git commit -qm 'change 7' && change 'change 8' 0");
+	make_plan();
+	bisect(output, "plan.yaml --repo repo --good HEAD~8 " BUILD " --out b", 125);
+	TEST_CONTAINS(output, "one of 2 revisions brought the failure; nothing that can be tested tells them apart");
+	TEST_CONTAINS(output, "the build command ended with the exit status 1");
+	TEST_CONTAINS(output, "\"change 6\": fail in connect");
+}
+
+static void a_search_that_was_left_goes_on(void)
+{
+	static char output[OUTPUT_MAX];
+
+	make("history 16 11 && git branch start && git checkout -q -b later && change later 0");
+	make_plan();
+	bisect(output, "plan.yaml --repo repo --good main~16 --bad main " BUILD " --out b --budget 1s", 125);
+	TEST_CONTAINS(output, "--resume b");
+	/* Branches may move meanwhile. */
+	(void)test_shell(output, OUTPUT_MAX, "cd %s/repo && git branch -f main later", test_folder());
+	bisect(output, "--resume b", 0);
+	TEST_CONTAINS(output, "\"change 11\" brought the failure");
+	TEST_CONTAINS(output, " of 16 revisions are suspects");
+}
+
+static void wrong_ends_are_told_before_anything_else(void)
+{
+	static char output[OUTPUT_MAX];
+
+	make("history 8 5");
+	make_plan();
+	bisect(output, "plan.yaml --repo repo --good HEAD~2 " BUILD " --out b1", 2);
+	TEST_CONTAINS(output, "the good end");
+	TEST_CONTAINS(output, "fails, too");
+	bisect(output, "plan.yaml --repo repo --good HEAD~8 --bad HEAD~6 " BUILD " --out b2", 2);
+	TEST_CONTAINS(output, "passes with this plan, so there is no failure to look for");
+	bisect(output, "plan.yaml --repo repo --good HEAD~8 --build 'exit 4' --out b3", 2);
+	TEST_CONTAINS(output, "neither end can be tested, so the build command is likely to be wrong");
+	bisect(output, "plan.yaml --repo repo --good HEAD --bad HEAD~8 " BUILD " --out b4", 2);
+	TEST_CONTAINS(output, "comes after --bad");
+	bisect(output, "plan.yaml --repo repo --good nowhere " BUILD " --out b5", 2);
+	TEST_CONTAINS(output, "has no revision 'nowhere'");
+	(void)test_shell(output, OUTPUT_MAX, "cd %s && echo >>repo/device.yaml && ls -d b4 b5", test_folder());
+	TEST_CONTAINS(output, "b4': No such");
+	bisect(output, "plan.yaml --repo repo --good HEAD --bad HEAD~8 " BUILD " --out b6", 2);
+	CU_ASSERT_PTR_NULL(strstr(output, "is not built"));
+	bisect(output, "plan.yaml --repo repo --good HEAD~8 --build 'exit 4' --out b7", 2);
+	TEST_CONTAINS(output, "what is not committed in repo is not built");
+}
+
+static void devices_that_are_there_are_bisected(void)
+{
+	static char output[OUTPUT_MAX];
+
+	make("device one 5 >one.yaml; device two 4 >two.yaml; device three 0 >three.yaml; device four 0 >four.yaml; "
+	     "printf './one.yaml\\n./two.yaml # not yet\\n\\n./three.yaml\\n./four.yaml\\n' >devices");
+	make_plan();
+	bisect(output, "plan.yaml ./one.yaml ./two.yaml ./three.yaml ./four.yaml --out b", 0);
+	TEST_CONTAINS(output, "./three.yaml brought the failure");
+	bisect(output, "plan.yaml --devices devices --quiet --out b2", 0);
+	TEST_CONTAINS(output, "./three.yaml brought the failure");
+	bisect(output, "plan.yaml ./one.yaml --out b3", 2);
+	bisect(output, "plan.yaml ./one.yaml ./nowhere.yaml --out b4", 2);
+	TEST_CONTAINS(output, "nowhere.yaml");
+}
+
+static void by_chance_it_is_found_as_surely_as_was_asked_for(void)
+{
+	static char output[OUTPUT_MAX];
+
+	make("history 4 3");
+	bisect(output, "chance.yaml --repo repo --good HEAD~4 " BUILD " --any-failure --confidence 90% --out b", 0);
+	TEST_CONTAINS(output, "\"change 3\" brought the failure, as sure as 9");
+	TEST_CONTAINS(output, "failed; culprit");
+	char *json = started_read("b/search.json");
+	TEST_CONTAINS(json, "\"by_chance\": true");
+	free(json);
+}
+
+static void git_finds_it_with_replay(void)
+{
+	static char output[OUTPUT_MAX];
+
+	make("history 8 6");
+	make_plan();
+	const int status = test_shell(output, sizeof output,
+	                              "cd %s/repo && git bisect start -q HEAD HEAD~8 && "
+	                              "git bisect run %s replay ../plan.yaml --device ./device.yaml && git bisect log",
+	                              test_folder(), started_program());
+	if (status != 0)
+		printf("    %s\n", output);
+	TEST_CONTAINS(output, "] change 6");
+	TEST_CONTAINS(output, "first bad commit");
+}
+
+const CU_TestInfo tests_bisect_sessions[] = {
+	{"a commit of 128 is found in 7 looks and proved", a_commit_of_128_is_found_in_7_looks_and_proved},
+	{"a culprit on a merged branch is found", a_culprit_on_a_merged_branch_is_found},
+	{"those that do not build stay suspects", those_that_do_not_build_stay_suspects},
+	{"a search that was left goes on", a_search_that_was_left_goes_on},
+	{"wrong ends are told before anything else", wrong_ends_are_told_before_anything_else},
+	{"devices that are there are bisected", devices_that_are_there_are_bisected},
+	{"by chance it is found as surely as was asked for", by_chance_it_is_found_as_surely_as_was_asked_for},
+	{"git finds it with replay", git_finds_it_with_replay},
+	CU_TEST_INFO_NULL,
+};
