@@ -59,7 +59,7 @@ static const struct {
 	void (*run)(void);
 } groups[] = {
 	{"chip", bench_chip},     {"proxy", bench_proxy},       {"reports", bench_reports},   {"history", bench_history},
-	{"runner", bench_runner}, {"sessions", bench_sessions}, {"searches", bench_searches},
+	{"runner", bench_runner}, {"sessions", bench_sessions}, {"searches", bench_searches}, {"bisection", bench_bisection},
 };
 
 #define GROUPS (sizeof groups / sizeof groups[0])
