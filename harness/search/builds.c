@@ -192,7 +192,7 @@ static enum build_outcome judge(const struct builds *builds, int status, const c
 	if (status == 0 && access(device, R_OK) == 0)
 		return BUILD_GOOD;
 	if (is_disk_full(builds)) {
-		error_set(err, "the disk is full: there is no room in %s for what is built", builds->dir);
+		error_set(err, "there is no room in %s for what is built", builds->dir);
 		return BUILD_BROKEN;
 	}
 	if (status != 0)
