@@ -68,6 +68,7 @@
 #include <linux/spi/spi.h>
 #include <linux/uaccess.h>
 
+#include "compat.h"
 #include "protocol.h"
 
 #if !defined(CONFIG_ARM) || defined(CONFIG_THUMB2_KERNEL)
@@ -86,10 +87,9 @@
 #define FLASH_LONG_REST_NS 1000000
 #define FLASH_RESTS 10
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-#define spi_get_chipselect(spi, index) ((spi)->chip_select)
-#endif
-
+/*
+ * Registers of the board's clock, a PL031.
+ */
 #define RTC_DR 0x00 /* seconds */
 #define RTC_MR 0x04 /* of the alarm */
 
@@ -575,7 +575,7 @@ static size_t stutter_max_size(struct spi_device *spi)
 
 static int controller_init(struct stutter *s)
 {
-	struct spi_controller *controller = devm_spi_alloc_master(s->dev, 0);
+	struct spi_controller *controller = devm_spi_alloc_host(s->dev, 0);
 
 	if (!controller)
 		return -ENOMEM;
@@ -893,10 +893,8 @@ static int __init stutter_probe(struct platform_device *device)
 	s->dev = &device->dev;
 	s->wake_ns = STUTTER_NEVER;
 	raw_spin_lock_init(&s->lock);
-	hrtimer_init(&s->poll_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED_HARD);
-	s->poll_timer.function = poll_timer_fired;
-	hrtimer_init(&s->irq_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED_HARD);
-	s->irq_timer.function = irq_timer_fired;
+	hrtimer_setup(&s->poll_timer, poll_timer_fired, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED_HARD);
+	hrtimer_setup(&s->irq_timer, irq_timer_fired, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED_HARD);
 
 	error = irq_init(s);
 	if (!error)
