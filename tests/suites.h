@@ -169,6 +169,7 @@
 	S("cli/wrong", tests_wrong, false)                                                                                                 \
 	S("ci/recipes", tests_recipes, false)                                                                                              \
 	S("structure/docs", tests_docs, false)                                                                                             \
+	S("structure/catches", tests_catches_page, false)                                                                                  \
 	S("structure/includes", tests_includes, false)                                                                                     \
 	S("engine/rest", tests_rest, false)                                                                                                \
 	S("qemu/qemu", tests_qemu, true)                                                                                                   \
@@ -185,8 +186,10 @@
 	S("browser/browser", tests_browser, true)                                                                                          \
 	S("session/wireshark", tests_wireshark, true)                                                                                      \
 	S("session/clients", tests_clients, true)                                                                                          \
+	S("session/catches", tests_catches, true)                                                                                          \
 	S("session/flash", tests_flash, true)                                                                                              \
 	S("session/staged", tests_staged, true)                                                                                            \
+	S("campaign/driver", tests_driver_recipe, true)                                                                                    \
 	S("session/verdicts", tests_verdicts, true)                                                                                        \
 	S("session/bus", tests_bus, true)
 

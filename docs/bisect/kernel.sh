@@ -6,7 +6,8 @@
 # Usage: kernel.sh SUITE FOLDER
 #
 # SUITE is any that the machine's own Debian mirror serves: trixie, sid, bookworm-backports. FOLDER is made, and is the user's.
-# Out: FOLDER/SUITE.yaml, a device file for `stutter run --device`; the kernel and its overlay lie beside it. FOLDER/version names the kernel.
+# Out: FOLDER/SUITE.yaml, a device file for `stutter run --device`; the kernel and its overlay lie beside it, as do SUITE-curl.yaml, SUITE-curl-plain.yaml and
+# SUITE-swupdate.yaml with those clients. FOLDER/version names the kernel.
 # In:  STUTTER_BUILD, the folder that `make` has filled (default: this repository's build/); the network, for some 75 MB.
 # Exit status: 0; 2 if it cannot be made, 77 if the packages cannot be had.
 set -eu
@@ -27,9 +28,9 @@ fail()
 [ $# -eq 2 ] || fail "usage: kernel.sh SUITE FOLDER"
 [ -x "$build/guest/mkuimage" ] && [ -x "$build/guest/mkinitramfs" ] || fail "$build is not built; run \`make\` first"
 suite=$1
-mkdir -p "$2"
-folder=$(cd "$2" && pwd)
+folder=$(realpath -m "$2")
 case $folder/ in "$root"/*) fail "$folder lies in the repository; name a folder of your own" ;; esac
+mkdir -p "$folder"
 tree=$folder/tree
 
 # Names of what a package depends on, alternatives left out.
@@ -140,5 +141,11 @@ summary: The device reference with Debian's kernel $release ($(cat "$folder/vers
 kernel: kernel
 overlay: overlay.cpio
 DEVICE
+# The same with other people's clients, which are an overlay as well: archives may follow each other.
+cat "$build/guest/clients.cpio" "$folder/overlay.cpio" >"$folder/clients.cpio"
+for client in "$root/emulator/devices/curl.yaml" "$root/emulator/devices/swupdate.yaml" "$root/docs/catches/curl-plain.yaml"; do
+	name=$(basename "$client" .yaml)
+	sed -e "s|^name: .*|name: $suite-$name|" -e 's|^overlay: clients$|kernel: kernel\noverlay: clients.cpio|' "$client" >"$folder/$suite-$name.yaml"
+done
 rm -rf "$tree" "$folder/module" "$folder/release" "$folder/overlay.list"
 echo "  DEVICE   $folder/$suite.yaml: kernel $release"

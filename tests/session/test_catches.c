@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The failures of docs/catches.md fail in the way that the page says. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/session/started.h"
+#include "tests/structure/catches.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_catches[];
+
+#define OUTPUT_MAX 65536
+#define PLANS_MAX 8192
+
+static char output[OUTPUT_MAX];
+
+/* What a test runs: the plans below a folder, whose names begin so. */
+struct wanted {
+	const char *beginning;
+	char plans[PLANS_MAX];
+};
+
+static bool is_wanted(const struct catch *catch, const struct wanted *wanted)
+{
+	return strncmp(catch->plan, wanted->beginning, strlen(wanted->beginning)) == 0;
+}
+
+static void add_plan(const struct catch *catch, void *ctx)
+{
+	char top[PATH_MAX];
+	struct wanted *wanted = ctx;
+	const size_t used = strlen(wanted->plans);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(top, sizeof top));
+	if (is_wanted(catch, wanted))
+		(void)snprintf(wanted->plans + used, sizeof wanted->plans - used, " %s/%s", top, catch->plan);
+}
+
+static void check_end(const struct catch *catch, void *ctx)
+{
+	char path[256], reason[512];
+
+	if (!is_wanted(catch, ctx))
+		return;
+	(void)snprintf(path, sizeof path, "r/%s/seed-1/verdict.json", catch->name);
+	char *verdict = started_read(path);
+	TEST_CONTAINS(verdict, "\"verdict\": \"fail\"");
+	(void)snprintf(reason, sizeof reason, "\"reason\": \"%s", catch->ends);
+	TEST_CONTAINS(verdict, reason);
+	free(verdict);
+}
+
+static void run(const char *beginning, const char *needs)
+{
+	static struct wanted wanted;
+
+	started_needs(needs);
+	wanted.beginning = beginning;
+	wanted.plans[0] = '\0';
+	catches_visit(add_plan, &wanted);
+	CU_ASSERT_FATAL(wanted.plans[0] != '\0');
+	started_expect(output, started_run(output, sizeof output, "run --quiet --history none --out r%s", wanted.plans), 0);
+	catches_visit(check_end, &wanted);
+}
+
+static void those_of_the_driver_in_the_scenarios(void)
+{
+	run("scenarios/chip/", "initramfs.cpio");
+}
+
+static void single_bits_of_the_bus(void)
+{
+	run("docs/catches/bit-", "initramfs.cpio");
+}
+
+static void what_else_the_driver_does_not_expect(void)
+{
+	run("docs/catches/chip-", "initramfs.cpio");
+}
+
+static void those_of_curl(void)
+{
+	run("docs/catches/curl-", "clients.cpio");
+}
+
+static void those_of_swupdate(void)
+{
+	run("docs/catches/swupdate-", "clients.cpio");
+}
+
+const CU_TestInfo tests_catches[] = {
+	{"those of the driver in the scenarios", those_of_the_driver_in_the_scenarios},
+	{"single bits of the bus", single_bits_of_the_bus},
+	{"what else the driver does not expect", what_else_the_driver_does_not_expect},
+	{"those of curl", those_of_curl},
+	{"those of SWUpdate", those_of_swupdate},
+	CU_TEST_INFO_NULL,
+};
