@@ -177,6 +177,7 @@ const checks = {
 			assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390, "figures scroll within themselves");
 			await shot(page, "search-phone");
 		});
+		await look(SEARCH, {media: "print"}, async (page) => assert.ok(await page.locator("figure table").evaluate((table) => table.checkVisibility({contentVisibilityAuto: true}) && table.getBoundingClientRect().height > 50), "on paper the figures are there"));
 		for (const colorScheme of ["light", "dark"])
 			await look(SEARCH, {colorScheme}, (page) => shot(page, "search-" + colorScheme));
 	},
