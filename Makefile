@@ -208,7 +208,7 @@ bench: deps ## Measure chip, proxy, reports, history, sessions and searches, by 
 BENCH_SOURCES := $(wildcard tests/bench/*.c)
 $(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(O)/tests/engine/branching.o $(O)/tests/unit/reports/recorded.o $(O)/tests/unit/search/simulated.o $(FETCHED)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lm
 
 soak: deps-test ## Over an hour: sessions under load, resets, branches, kills, full disks (SOAK_SHARE=10: a tenth; SOAK_ONLY=branches)
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-soak
