@@ -3,10 +3,11 @@
 #
 # Finds the commit that broke the driver: Debian's enc28j60.c as it is, nine commits of ours (series/) on top of it, one of which is a regression.
 #
-# Usage: driver.sh FOLDER [--by-git | --prepare]
+# Usage: driver.sh FOLDER [--by-git | --prepare | --fetch]
 #
 # FOLDER is made and holds all of it: the kernel's source package, a repository (repo/), a failing session of the last revision (failed/), and the search.
-# --by-git has `git bisect run` do the search, in place of `stutter bisect`; --prepare ends before it.
+# --by-git has `git bisect run` do the search, in place of `stutter bisect`; --prepare ends before it, --fetch when the source is in
+# FOLDER/source, where a later call finds it.
 # In:  STUTTER, the program (default: build/stutter); STUTTER_BUILD, its build folder; the network, for one package of 140 MB.
 # Exit status: that of the search; 2 if it cannot be begun, 77 if the package cannot be had.
 set -eu
@@ -22,7 +23,7 @@ fail()
 	exit 2
 }
 
-[ $# -ge 1 ] || fail "usage: driver.sh FOLDER [--by-git | --prepare]"
+[ $# -ge 1 ] || fail "usage: driver.sh FOLDER [--by-git | --prepare | --fetch]"
 [ ! -e "$1/repo" ] || fail "$1/repo is there already; name another folder"
 [ -f "$STUTTER_BUILD/kernel/abi" ] || fail "$STUTTER_BUILD has no kernel; run \`make\` first"
 command -v git >/dev/null || fail "git not found (apt-get install git)"
@@ -42,8 +43,10 @@ fetch_source()
 	echo "  FETCH    linux-source-$series $version"
 	apt_fetch "$folder/source" "linux-source-$series:all=$version"
 	echo "$version" >"$folder/source/version"
-	dpkg-deb --fsys-tarfile "$folder"/source/linux-source-*.deb | tar -xO "./usr/src/linux-source-$series.tar.xz" | xz -dc |
-		tar -x --strip-components=5 -C "$folder/source" --wildcards '*/drivers/net/ethernet/microchip/enc28j60*' || exit 2
+	# The reader ends when it has both files, long before the archive does, so what the writers then say is no matter.
+	inside=linux-source-$series/drivers/net/ethernet/microchip
+	dpkg-deb --fsys-tarfile "$folder"/source/linux-source-*.deb 2>/dev/null | tar -xO "./usr/src/linux-source-$series.tar.xz" 2>/dev/null |
+		xz -dc 2>/dev/null | tar -x --strip-components=5 --occurrence=1 -C "$folder/source" "$inside/enc28j60.c" "$inside/enc28j60_hw.h" || exit 2
 	rm -f "$folder"/source/linux-source-*.deb
 )
 
@@ -95,11 +98,11 @@ by_git()
 	git_plain bisect run "$folder/step.sh"
 }
 
-# Not again when the folder has it already: a test brings its own.
-[ -f "$folder/source/enc28j60.c" ] || fetch_source || {
+[ -f "$folder/source/enc28j60_hw.h" ] || fetch_source || {
 	echo "driver.sh: the source of the kernel cannot be fetched" >&2
 	exit 77
 }
+[ "${2-}" != --fetch ] || exit 0
 make_repository
 find_failure
 case ${2-} in

@@ -53,6 +53,40 @@ static void check_end(const struct catch *catch, void *ctx)
 	free(verdict);
 }
 
+/* Writes a plan without one of its faults, which a pass is expected of then. @param fault Counted from 1. @return how many faults it has. */
+static int write_without(const char *plan, int fault)
+{
+	char top[PATH_MAX];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(top, sizeof top));
+	const int status = test_shell(
+		output, sizeof output,
+		"awk -v left=%d '/^expect:/ { n = 0; print \"expect:\\n  verdict: pass\"; exit } /^  - name: / { n++ } n == left { next }"
+		" { sub(/\\.\\.\\/\\.\\.\\/COPYING/, \"%s/COPYING\"); print }' %s >%s/w.yaml; grep -c '^  - name: ' %s",
+		fault, top, plan, test_folder(), plan);
+	CU_ASSERT_EQUAL_FATAL(status, 0);
+	return atoi(output);
+}
+
+/* Of two faults each is needed: without either the session passes. */
+static void check_each_is_needed(const struct catch *catch, void *ctx)
+{
+	(void)ctx;
+	if (!catch_is_new(catch) || write_without(catch->plan, 1) != 2)
+		return;
+	for (int fault = 1; fault <= 2; fault++) {
+		(void)write_without(catch->plan, fault);
+		started_expect(output,
+		               started_run(output, sizeof output, "run w.yaml --quiet --history none --out %s-%d", catch->name, fault), 0);
+	}
+}
+
+static void of_two_faults_each_is_needed(void)
+{
+	started_needs("clients.cpio");
+	catches_visit(check_each_is_needed, NULL);
+}
+
 static void run(const char *beginning, const char *needs)
 {
 	static struct wanted wanted;
@@ -97,5 +131,6 @@ const CU_TestInfo tests_catches[] = {
 	{"what else the driver does not expect", what_else_the_driver_does_not_expect},
 	{"those of curl", those_of_curl},
 	{"those of SWUpdate", those_of_swupdate},
+	{"of two faults each is needed", of_two_faults_each_is_needed},
 	CU_TEST_INFO_NULL,
 };
