@@ -219,9 +219,12 @@ static void tell_result(const struct sweep *sweep, json_t *told)
 		            "'%s' on device '%s' survives all of the %zu single faults that acted; %zu of %zu pairs of them %s the update.",
 		            sweep->plan->name, sweep->plan->device.name, acted, of_pairs, sweep->count - sweep->single_count,
 		            of_pairs == 1 ? "kills" : "kill");
-	else if (acted > 0)
+	else if (acted > 0 && counts.places == counts.tried)
 		told_result(told, TOLD_GOOD, "'%s' on device '%s' survives all of the %zu single faults that acted.", sweep->plan->name,
 		            sweep->plan->device.name, acted);
+	else if (acted > 0)
+		told_result(told, TOLD_GOOD, "'%s' on device '%s' survives all of the %zu single faults that acted, a sample of %zu.",
+		            sweep->plan->name, sweep->plan->device.name, acted, counts.places);
 	else
 		told_result(told, TOLD_UNKNOWN, "No fault was tried that acted: nothing is known.");
 	if (counts.places > counts.tried)

@@ -153,6 +153,22 @@ static void what_kills_is_told_by_the_ways_of_failing(void)
 	sweep_close(&sweep);
 }
 
+static void a_sample_is_told_as_one(void)
+{
+	struct sweep sweep;
+
+	open_sweep(&sweep, "drop", 4);
+	char *text = print_told(&sweep);
+	TEST_CONTAINS(text, "survives all of the 4 single faults that acted, a sample of 11.");
+	free(text);
+	sweep_close(&sweep);
+	open_sweep(&sweep, "drop", 11);
+	text = print_told(&sweep);
+	TEST_CONTAINS(text, "survives all of the 11 single faults that acted.");
+	free(text);
+	sweep_close(&sweep);
+}
+
 static void what_did_not_act_is_never_told_as_survived(void)
 {
 	struct sweep sweep;
@@ -225,6 +241,7 @@ const CU_TestInfo tests_sweep[] = {
 	{"hanging is told from failing", hanging_is_told_from_failing},
 	{"counts of a cell are those of its outcomes", counts_of_a_cell_are_those_of_its_outcomes},
 	{"what kills is told by the ways of failing", what_kills_is_told_by_the_ways_of_failing},
+	{"a sample is told as one", a_sample_is_told_as_one},
 	{"what did not act is never told as survived", what_did_not_act_is_never_told_as_survived},
 	{"pairs are of what was survived, with new states first", pairs_are_of_what_was_survived_with_new_states_first},
 	{"two faults at one place are no pair", two_faults_at_one_place_are_no_pair},
