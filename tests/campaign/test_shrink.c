@@ -78,9 +78,14 @@ static void two_lost_syns_are_found_among_many_decisions(void)
 	int status = started_run(output, sizeof output, "replay s/shrunk.yaml --quiet --out again");
 	started_expect(output, status, 1);
 	has(output, "weak");
-	/* At another number of jobs, and without sharing beginnings, it is the same. */
+}
+
+static void the_result_is_the_same_at_any_number_of_jobs(void)
+{
+	leave_session("weak", "name: weak\n" WEAK "  - {name: slow, first: 9, delay: {time: 8ms, jitter: 6ms}}\n", 1);
+	shrink("weak", "two", "--jobs 2", 0);
 	shrink("weak", "one", "--jobs 1", 0);
-	same_files("s/shrunk.yaml", "one/shrunk.yaml");
+	same_files("two/shrunk.yaml", "one/shrunk.yaml");
 }
 
 static void a_plan_that_passes_has_nothing_to_shrink(void)
@@ -161,6 +166,7 @@ static void words_that_are_wrong_cost_no_session(void)
 
 const CU_TestInfo tests_shrink[] = {
 	{"two_lost_syns_are_found_among_many_decisions", two_lost_syns_are_found_among_many_decisions},
+	{"the_result_is_the_same_at_any_number_of_jobs", the_result_is_the_same_at_any_number_of_jobs},
 	{"a_plan_that_passes_has_nothing_to_shrink", a_plan_that_passes_has_nothing_to_shrink},
 	{"a_failure_of_another_kind_is_not_the_same", a_failure_of_another_kind_is_not_the_same},
 	{"faults_are_shrunk_where_the_decisions_do_not_fail_so", faults_are_shrunk_where_the_decisions_do_not_fail_so},
