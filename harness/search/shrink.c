@@ -91,6 +91,7 @@ static bool take_target(struct shrinking *shrinking, const struct ending *before
 	                   (before == NULL || ending_same(&faults.ending, before));
 	shrunk->of_faults = fails;
 	if (fails) {
+		shrunk->state = SHRINK_DONE;
 		shrunk->ending = faults.ending;
 		shrinking_take(shrinking, &faults);
 	} else {
