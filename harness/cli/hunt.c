@@ -128,8 +128,7 @@ static bool read_all(struct cli_search *cli, struct order *order, struct error *
 
 static void tell_finds(json_t *told, const struct hunt *hunt)
 {
-	static const char *const columns[] = {"",  "how it failed", "the last faults that acted", "plans", "the first of them", "plan",
-	                                      NULL};
+	static const char *const columns[] = {"", "how it failed", "the last fault that acted", "plans", "the first of them", "plan", NULL};
 	char text[640];
 
 	if (hunt->find_count == 0)
@@ -142,7 +141,7 @@ static void tell_finds(json_t *told, const struct hunt *hunt)
 		told_cell(row, TOLD_PLAIN, NULL, "%zu", i + 1);
 		told_cell(row, TOLD_BAD, find->session[0] != '\0' ? find->session : NULL, "%s",
 		          ending_say(&find->ending, text, sizeof text));
-		told_cell(row, TOLD_PLAIN, NULL, "%s", find->kinds[0] != '\0' ? find->kinds : "none");
+		told_cell(row, TOLD_PLAIN, NULL, "%s", find->kind[0] != '\0' ? find->kind : "none");
 		told_cell(row, TOLD_PLAIN, NULL, "%" PRIu64, find->times);
 		told_cell(row, TOLD_PLAIN, NULL, "round %" PRIu64 ": %s", find->round, find->first);
 		told_cell(row, find->is_frozen ? TOLD_PLAIN : TOLD_UNKNOWN, find->plan, "%s, %s", find->plan,
@@ -258,7 +257,7 @@ static json_t *finds_json(const struct hunt *hunt)
 		(void)json_object_set_new(json, "phase", json_string(find->ending.phase));
 		(void)json_object_set_new(json, "reason", json_string(find->ending.reason));
 		(void)json_object_set_new(json, "digest", json_string(find->ending.digest));
-		(void)json_object_set_new(json, "kinds", json_string(find->kinds));
+		(void)json_object_set_new(json, "kind", json_string(find->kind));
 		(void)json_object_set_new(json, "first", json_string(find->first));
 		(void)json_object_set_new(json, "plan", json_string(find->plan));
 		(void)json_object_set_new(json, "session", json_string(find->session));

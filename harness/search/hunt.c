@@ -36,27 +36,12 @@ struct hunter {
 
 /* -- what tells failures apart -- */
 
-static int compare_names(const void *a, const void *b)
+const char *hunt_kind(const struct decisions *decisions)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	return decisions->count > 0 ? decisions->list[decisions->count - 1].action->name : "";
 }
 
-const char *hunt_kinds(const struct decisions *decisions, char ret_kinds[HUNT_KINDS_MAX])
-{
-	const char *names[HUNT_LAST_DECISIONS];
-	size_t count = 0, used = 0;
-
-	for (size_t i = decisions->count; i > 0 && count < HUNT_LAST_DECISIONS; i--)
-		names[count++] = decisions->list[i - 1].action->name;
-	qsort(names, count, sizeof names[0], compare_names);
-	ret_kinds[0] = '\0';
-	for (size_t i = 0; i < count; i++)
-		if ((i == 0 || strcmp(names[i], names[i - 1]) != 0) && used < HUNT_KINDS_MAX)
-			used += (size_t)snprintf(ret_kinds + used, HUNT_KINDS_MAX - used, "%s%s", used > 0 ? ", " : "", names[i]);
-	return ret_kinds;
-}
-
-uint64_t hunt_signature(const struct ending *ending, const char *kinds)
+uint64_t hunt_signature(const struct ending *ending, const char *kind)
 {
 	struct ending cut = *ending;
 	char *last = strstr(cut.reason, "; the last ");
@@ -64,7 +49,7 @@ uint64_t hunt_signature(const struct ending *ending, const char *kinds)
 	/* Which frame or report was the last before a silence is chance, and no other failure. */
 	if (last != NULL)
 		*last = '\0';
-	return XXH3_64bits_withSeed(kinds, strlen(kinds), ending_signature(&cut));
+	return XXH3_64bits_withSeed(kind, strlen(kind), ending_signature(&cut));
 }
 
 static struct hunt_find *find_of(const struct hunt *hunt, uint64_t signature)
@@ -213,7 +198,7 @@ struct round {
 	struct failure {
 		bool is_one; /* that the judge asks for */
 		bool is_new; /* unlike those that were found before the round */
-		char kinds[HUNT_KINDS_MAX];
+		const char *kind;
 		uint64_t signature;
 	} failures[HUNT_BATCH];
 	struct hunt_round sums;
@@ -304,7 +289,9 @@ static bool look_at_failures(struct hunter *hunter, struct round *round, struct 
 			continue;
 		if (!read_frozen(hunter, &round->trials[i], &frozen, err))
 			return false;
-		failure->signature = hunt_signature(&round->trials[i].ending, hunt_kinds(&frozen.decisions, failure->kinds));
+		/* A name of the catalogue's, which stays. */
+		failure->kind = hunt_kind(&frozen.decisions);
+		failure->signature = hunt_signature(&round->trials[i].ending, failure->kind);
 		plan_close(&frozen);
 		struct hunt_find *known = find_of(hunter->hunt, failure->signature);
 		failure->is_new = known == NULL;
@@ -394,7 +381,7 @@ static void tell_find(const struct hunter *hunter, size_t index)
 	char text[640];
 
 	search_find(hunter->search, "found %zu: %s; %s%s; %s", index + 1, ending_say(&find->ending, text, sizeof text),
-	            find->kinds[0] != '\0' ? "last acted " : "no fault acted", find->kinds, find->plan);
+	            find->kind[0] != '\0' ? "last acted " : "no fault acted", find->kind, find->plan);
 }
 
 static bool replay_finds(struct hunter *hunter, const struct round *round, struct fresh *list, size_t count, struct error *err)
@@ -423,7 +410,7 @@ static void begin_find(struct hunter *hunter, const struct round *round, size_t 
 	find->ending = round->trials[index].ending;
 	find->times = 1;
 	find->round = round->number;
-	memcpy(find->kinds, failure->kinds, sizeof find->kinds);
+	find->kind = failure->kind;
 	(void)candidate_say(&round->candidates[index], find->first, sizeof find->first);
 	(void)snprintf(find->plan, sizeof find->plan, HUNT_FINDS "/%03zu.yaml", hunter->hunt->find_count);
 }

@@ -8,7 +8,7 @@
  * hunt's seed, its round and its place in it, and what is decided of a round is decided by its whole batch in that order, so a hunt is
  * the same at any number of jobs, and one that was left goes on as if it had not been.
  *
- * Failures are told apart by how they ended (ending_signature()) and by the kinds of the last faults that acted, never counted by seed.
+ * Failures are told apart by how they ended (ending_signature()) and by the kind of the last fault that acted, never counted by seed.
  * With a control device a failure counts only if the same plan does not fail there. Each new one is frozen and its decisions are replayed
  * from power on, which must end in the same way.
  */
@@ -20,10 +20,7 @@
 
 /** Plans of a round: fixed, so that the result does not depend on the number of jobs. */
 #define HUNT_BATCH 16
-#define HUNT_KINDS_MAX 96
 #define HUNT_SENTENCE_MAX 1024
-/** So many of the last decisions tell failures apart. */
-#define HUNT_LAST_DECISIONS 3
 /** Folder of the plans that were found, below the search's. */
 #define HUNT_FINDS "finds"
 
@@ -41,7 +38,7 @@ struct hunt_options {
 struct hunt_find {
 	uint64_t signature;
 	struct ending ending;
-	char kinds[HUNT_KINDS_MAX];     /**< of the last decisions, in the order of the alphabet: "drop, outage"; empty: none acted */
+	const char *kind;               /**< of the last fault that acted, a name of the catalogue; empty: none did */
 	char plan[64];                  /**< its file, below the search's folder */
 	char first[CANDIDATE_TEXT_MAX]; /**< the plan in words */
 	char session[96];               /**< the folder of the session that replayed it, below the search's; empty: it was not run */
@@ -85,10 +82,10 @@ bool hunt_run(struct search *search, const char *dir, const struct places *place
               const struct hunt_options *options, struct hunt *ret_hunt, struct error *err);
 void hunt_close(struct hunt *hunt);
 
-/** Names the kinds of the last decisions before the end. @return ret_kinds. */
-const char *hunt_kinds(const struct decisions *decisions, char ret_kinds[HUNT_KINDS_MAX]);
+/** @return the kind of the last decision before the end, a name of the catalogue; empty if there is none. */
+const char *hunt_kind(const struct decisions *decisions);
 
 /** What tells failures apart. */
-uint64_t hunt_signature(const struct ending *ending, const char *kinds);
+uint64_t hunt_signature(const struct ending *ending, const char *kind);
 
 #endif
