@@ -94,8 +94,8 @@ static char *say_proof(const struct explanation *explanation, const char *saved)
 	char *when = say_instant(explanation, explanation->curve.proof.at_ns);
 	char *alike = tally->other == 0 ? memory_text(" in the same way")
 	                                : memory_format(", %" PRIu64 " of them in the same way", tally->same);
-	char *text = memory_format("after %s %" PRIu64 " of %" PRIu64 " redraws failed%s: nothing that was tried could have saved it "
-	                           "(95 %%: at least %.1f %% of such sessions fail)%s%s",
+	char *text = memory_format("after %s %" PRIu64 " of %" PRIu64
+	                           " redraws failed%s (95 %%: at least %.1f %% of such sessions fail)%s%s",
 	                           when, tally_failed(tally), tally_known(tally), alike, percent_down(tally_interval(tally).low),
 	                           saved[0] != '\0' ? "; " : "", saved);
 
@@ -262,6 +262,19 @@ static void tell_between(json_t *told, const struct plan *plan, const struct exp
 	free(text);
 }
 
+/* A decision that comes later and would save it is one that no redraw has drawn otherwise: that is no contradiction, but looks like one. */
+static void tell_later(json_t *told, const struct plan *plan, const struct explanation *explanation)
+{
+	const struct weight *nearest = neighbour_choose(&explanation->weights);
+	const struct decision *decision = nearest != NULL ? &plan->decisions.list[nearest->first] : NULL;
+
+	if (decision != NULL && nearest->count == 1 && decision->time >= explanation->curve.proof.at_ns)
+		told_text(told,
+		          "Without '%s' at %s, at %.3f s and so after that, it would still pass; but none of the redraws there came to a "
+		          "session that passes.",
+		          nearest->name, decision->at, seconds(decision->time));
+}
+
 static void tell_when(json_t *told, const struct plan *plan, const struct explanation *explanation)
 {
 	const struct cut_curve *curve = &explanation->curve;
@@ -275,6 +288,8 @@ static void tell_when(json_t *told, const struct plan *plan, const struct explan
 	tell_cuts(told, explanation);
 	if (curve->has_proof && cut_last_passed(curve) > 0)
 		tell_between(told, plan, explanation);
+	if (curve->has_proof)
+		tell_later(told, plan, explanation);
 	const size_t below = cut_surely_below(curve, SURELY_BELOW);
 	if (below > 0)
 		told_text(told, "Up to the cut at %.3f s fewer than 90 %% fail, with a confidence of 95 %%.",

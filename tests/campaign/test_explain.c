@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "reports/member.h"
 #include "sim/sim.h"
@@ -26,7 +27,14 @@ static char output[65536];
 
 static void write_all(void)
 {
+	char path[600];
+
 	started_needs("initramfs.cpio");
+	/* Of a size of its own, since which sessions fail depends on it. */
+	(void)snprintf(path, sizeof path, "%s/small.bin", test_folder());
+	FILE *stream = fopen(path, "we");
+	CU_ASSERT_FATAL(stream != NULL && ftruncate(fileno(stream), 20000) == 0);
+	(void)fclose(stream);
 	(void)test_write("hasty.yaml", device);
 	(void)test_write("lost.yaml", lost);
 	(void)test_write("lossy.yaml", lossy);
