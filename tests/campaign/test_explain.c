@@ -21,7 +21,7 @@ static const char device[] =
 /* Both tries at the first connection are two SYNs each, and all four are lost; the delays do not matter. */
 static const char lost[] = "name: lost\n" HEAD "faults:\n  - {name: lost SYN, at: tcp.syn, first: 4, drop: true}\n"
 			   "  - {name: slow, at: dns.reply, delay: 20ms}\n";
-static const char lossy[] = "name: lossy\n" HEAD "faults:\n  - {name: lossy, at: tcp.syn, loss: 65%}\n";
+static const char lossy[] = "name: lossy\n" HEAD "faults:\n  - {name: lost, at: tcp.syn, loss: 65%}\n";
 
 static char output[65536];
 
