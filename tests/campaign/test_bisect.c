@@ -148,6 +148,14 @@ static void wrong_ends_are_told_before_anything_else(void)
 	TEST_CONTAINS(output, "passes with this plan, so there is no failure to look for");
 	bisect(output, "plan.yaml --repo repo --good HEAD~8 --build 'exit 4' --out b3", 2);
 	TEST_CONTAINS(output, "neither end can be tested, so the build command is likely to be wrong");
+}
+
+static void wrong_words_are_told_before_anything_is_made(void)
+{
+	static char output[OUTPUT_MAX];
+
+	make("history 8 5");
+	make_plan();
 	bisect(output, "plan.yaml --repo repo --good HEAD --bad HEAD~8 " BUILD " --out b4", 2);
 	TEST_CONTAINS(output, "comes after --bad");
 	bisect(output, "plan.yaml --repo repo --good nowhere " BUILD " --out b5", 2);
@@ -165,12 +173,13 @@ static void devices_that_are_there_are_bisected(void)
 	static char output[OUTPUT_MAX];
 
 	make("device one 5 >one.yaml; device two 4 >two.yaml; device three 0 >three.yaml; device four 0 >four.yaml; "
-	     "printf './one.yaml\\n./two.yaml # not yet\\n\\n./three.yaml\\n./four.yaml\\n' >devices");
+	     "mkdir row; printf '../four.yaml\n\n../two.yaml # not yet\n../one.yaml\n' >row/devices");
 	make_plan();
 	bisect(output, "plan.yaml ./one.yaml ./two.yaml ./three.yaml ./four.yaml --out b", 0);
 	TEST_CONTAINS(output, "./three.yaml brought the failure");
-	bisect(output, "plan.yaml --devices devices --quiet --out b2", 0);
-	TEST_CONTAINS(output, "./three.yaml brought the failure");
+	/* The other way round, from a file, whose paths are relative to it. */
+	bisect(output, "plan.yaml --devices row/devices --out b2", 2);
+	TEST_CONTAINS(output, "the bad end row/../one.yaml passes with this plan");
 	bisect(output, "plan.yaml ./one.yaml --out b3", 2);
 	bisect(output, "plan.yaml ./one.yaml ./nowhere.yaml --out b4", 2);
 	TEST_CONTAINS(output, "nowhere.yaml");
@@ -211,6 +220,7 @@ const CU_TestInfo tests_bisect_sessions[] = {
 	{"those that do not build stay suspects", those_that_do_not_build_stay_suspects},
 	{"a search that was left goes on", a_search_that_was_left_goes_on},
 	{"wrong ends are told before anything else", wrong_ends_are_told_before_anything_else},
+	{"wrong words are told before anything is made", wrong_words_are_told_before_anything_is_made},
 	{"devices that are there are bisected", devices_that_are_there_are_bisected},
 	{"by chance it is found as surely as was asked for", by_chance_it_is_found_as_surely_as_was_asked_for},
 	{"git finds it with replay", git_finds_it_with_replay},
