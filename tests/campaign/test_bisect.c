@@ -189,9 +189,9 @@ static void by_chance_it_is_found_as_surely_as_was_asked_for(void)
 {
 	static char output[OUTPUT_MAX];
 
-	make("history 4 3");
-	bisect(output, "chance.yaml --repo repo --good HEAD~4 " BUILD " --any-failure --confidence 90% --out b", 0);
-	TEST_CONTAINS(output, "\"change 3\" brought the failure, as sure as 9");
+	make("history 2 2");
+	bisect(output, "chance.yaml --repo repo --good HEAD~2 " BUILD " --any-failure --confidence 80% --out b", 0);
+	TEST_CONTAINS(output, "\"change 2\" brought the failure, as sure as ");
 	TEST_CONTAINS(output, "failed; culprit");
 	char *json = started_read("b/search.json");
 	TEST_CONTAINS(json, "\"by_chance\": true");
@@ -205,7 +205,7 @@ static void git_finds_it_with_replay(void)
 	make("history 8 6");
 	make_plan();
 	const int status = test_shell(output, sizeof output,
-	                              "cd %s/repo && git bisect start -q HEAD HEAD~8 && "
+	                              "cd %s/repo && git bisect start HEAD HEAD~8 && "
 	                              "git bisect run %s replay ../plan.yaml --device ./device.yaml && git bisect log",
 	                              test_folder(), started_program());
 	if (status != 0)
