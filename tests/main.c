@@ -2,12 +2,15 @@
 /*
  * Runs the tests: stutter-tests [--quick] [PART-OF-A-NAME...]
  *
- * Every test runs in a process of its own with a registry of one test, so that a crash, a time-out or a global (lwIP has many) stays where it is. The last
- * line is "N passed, N failed, N skipped".
+ * Every test runs in a process of its own with a registry of one test, so that a crash, a time-out or a global (lwIP has many) stays where it is. As many tests of a
+ * suite run side by side as there are cores; what they print is shown in the order of the suite. The last line is "N passed, N failed, N skipped".
  */
 #include <CUnit/CUnit.h>
 #include <CUnit/TestRun.h>
+#include <errno.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +23,20 @@
 #define TIME_LIMIT_S 300
 #define STATUS_FAILED 1
 #define STATUS_SKIPPED 77
+#define TESTS_MAX 64 /* of a suite */
+#define SIDE_BY_SIDE_MAX 8
 
 static struct {
 	unsigned passed, failed, skipped;
 } totals;
+
+/* A test that was started. */
+struct started {
+	pid_t pid; /* 0: it has ended */
+	int status;
+	char folder[64];
+	FILE *output;
+};
 
 static void print_failures(void)
 {
@@ -51,24 +64,59 @@ _Noreturn static void run_alone(const char *suite, const CU_TestInfo *test)
 	exit(failed ? STATUS_FAILED : 0);
 }
 
-static void run_test(const char *suite, const CU_TestInfo *test)
+static void start_test(const char *suite, const CU_TestInfo *test, struct started *started)
 {
-	char folder[64];
-	int status = 0;
-
-	(void)snprintf(folder, sizeof folder, "/tmp/stutter-test-XXXXXX");
-	/* Runs of a test are recorded in its folder, not in the history of whoever runs the tests. */
-	if (mkdtemp(folder) == NULL || setenv("STUTTER_TEST_FOLDER", folder, 1) != 0 || setenv("XDG_STATE_HOME", folder, 1) != 0) {
+	(void)snprintf(started->folder, sizeof started->folder, "/tmp/stutter-test-XXXXXX");
+	started->output = tmpfile();
+	if (mkdtemp(started->folder) == NULL || started->output == NULL) {
 		perror("a folder for a test");
 		exit(2);
 	}
 	fflush(NULL);
-	pid_t pid = fork();
-	if (pid == 0)
-		run_alone(suite, test);
-	(void)waitpid(pid, &status, 0);
-	bool skipped = WIFEXITED(status) && WEXITSTATUS(status) == STATUS_SKIPPED;
-	bool passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	started->pid = fork();
+	if (started->pid != 0)
+		return;
+	/* Runs of a test are recorded in its folder, not in the history of whoever runs the tests. */
+	if (setenv("STUTTER_TEST_FOLDER", started->folder, 1) != 0 || setenv("XDG_STATE_HOME", started->folder, 1) != 0 ||
+	    dup2(fileno(started->output), STDOUT_FILENO) < 0 || dup2(fileno(started->output), STDERR_FILENO) < 0)
+		_exit(STATUS_FAILED);
+	run_alone(suite, test);
+}
+
+/* Waits for the end of one of them. */
+static void await_one(struct started *started, size_t count)
+{
+	int status = 0;
+	pid_t pid = 0;
+
+	while ((pid = waitpid(-1, &status, 0)) < 0 && errno == EINTR)
+		;
+	for (size_t i = 0; i < count; i++)
+		if (started[i].pid == pid) {
+			started[i].pid = 0;
+			started[i].status = status;
+		}
+}
+
+static void show_output(FILE *output)
+{
+	char piece[4096];
+	size_t length;
+
+	rewind(output);
+	while ((length = fread(piece, 1, sizeof piece, output)) > 0)
+		(void)fwrite(piece, 1, length, stdout);
+	(void)fclose(output);
+}
+
+static void report_test(const char *suite, const CU_TestInfo *test, const struct started *started)
+{
+	const int status = started->status;
+	const bool skipped = WIFEXITED(status) && WEXITSTATUS(status) == STATUS_SKIPPED;
+	const bool passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	char command[96];
+
+	show_output(started->output);
 	totals.passed += passed;
 	totals.skipped += skipped;
 	totals.failed += !passed && !skipped;
@@ -76,13 +124,42 @@ static void run_test(const char *suite, const CU_TestInfo *test)
 		printf("    ended by signal %d (%s)\n", WTERMSIG(status),
 		       WTERMSIG(status) == SIGALRM ? "the time limit" : strsignal(WTERMSIG(status)));
 	if (!passed && !skipped) {
-		printf("  FAIL %s: %s (its folder: %s)\n", suite, test->pName, folder);
+		printf("  FAIL %s: %s (its folder: %s)\n", suite, test->pName, started->folder);
 		return;
 	}
-	char command[96];
-	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
+	(void)snprintf(command, sizeof command, "rm -rf %s", started->folder);
 	if (system(command) != 0)
-		perror(folder);
+		perror(started->folder);
+}
+
+static size_t cores(void)
+{
+	cpu_set_t set;
+	const size_t count = sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+
+	return count < SIDE_BY_SIDE_MAX ? count : SIDE_BY_SIDE_MAX;
+}
+
+static void run_suite(const struct suite *suite)
+{
+	struct started started[TESTS_MAX];
+	const size_t side_by_side = cores();
+	size_t count = 0, running = 0;
+
+	for (const CU_TestInfo *test = suite->tests; test->pName != NULL; test++) {
+		if (count == TESTS_MAX) {
+			printf("%s has more than %d tests\n", suite->name, TESTS_MAX);
+			exit(2);
+		}
+		for (; running >= side_by_side; running--)
+			await_one(started, count);
+		start_test(suite->name, test, &started[count++]);
+		running++;
+	}
+	for (; running > 0; running--)
+		await_one(started, count);
+	for (size_t i = 0; i < count; i++)
+		report_test(suite->name, &suite->tests[i], &started[i]);
 }
 
 static bool is_wanted(const char *name, int argc, char **argv)
@@ -108,8 +185,7 @@ int main(int argc, char **argv)
 		unsigned failed = totals.failed, passed = totals.passed, skipped = totals.skipped;
 		if (!is_wanted(suite->name, argc, argv) || (quick && suite->slow))
 			continue;
-		for (const CU_TestInfo *test = suite->tests; test->pName != NULL; test++)
-			run_test(suite->name, test);
+		run_suite(suite);
 		printf("%-26s %3u passed, %u failed", suite->name, totals.passed - passed, totals.failed - failed);
 		printf(totals.skipped > skipped ? ", %u skipped\n" : "\n", totals.skipped - skipped);
 	}
