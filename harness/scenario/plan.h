@@ -55,7 +55,7 @@ struct plan {
 	char tags[PLAN_TAGS_MAX][PLAN_TAG_MAX]; /**< by which suites and runs choose it; the list ends with "" or is full */
 	uint64_t seed;
 	struct ordinals seeds; /**< of the sessions that a scenario is for, unless the user says which; first 0: `seed` alone */
-	struct redraw redraw;   /**< of what its faults draw */
+	struct redraw redraw;  /**< of what its faults draw */
 	uint64_t deadline_ns;
 	char image[DEVICE_PATH_MAX]; /**< what the device downloads; empty: what the build makes */
 	struct {

@@ -7,6 +7,8 @@
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 
+extern const CU_TestInfo tests_cut[];
+
 static struct cut_curve curve;
 
 static void put(uint64_t at_s, uint64_t passed, uint64_t failed)

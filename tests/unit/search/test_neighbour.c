@@ -5,6 +5,8 @@
 
 #include "tests/test.h"
 
+extern const CU_TestInfo tests_neighbour[];
+
 #define SYN " to-server #16 tcp.syn[80/1]#1 192.0.2.100:1 > 192.0.2.1:80 74 B: "
 
 static struct difference difference;

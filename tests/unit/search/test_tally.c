@@ -5,6 +5,8 @@
 
 #include "tests/test.h"
 
+extern const CU_TestInfo tests_tally[];
+
 static struct trial trial(enum trial_state state, enum verdict_kind kind, const char *phase)
 {
 	struct trial trial = {.state = state, .ending = {.kind = kind}};

@@ -7,6 +7,8 @@
 
 #include "tests/test.h"
 
+extern const CU_TestInfo tests_weight[];
+
 static struct decisions decisions;
 
 static void add(const char *name, uint64_t time_ms)
