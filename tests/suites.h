@@ -189,6 +189,7 @@
 	S("session/catches", tests_catches, true)                                                                                          \
 	S("session/flash", tests_flash, true)                                                                                              \
 	S("session/staged", tests_staged, true)                                                                                            \
+	S("campaign/driver_source", tests_driver_source, true)                                                                             \
 	S("campaign/driver", tests_driver_recipe, true)                                                                                    \
 	S("session/verdicts", tests_verdicts, true)                                                                                        \
 	S("session/bus", tests_bus, true)

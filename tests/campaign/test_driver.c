@@ -8,7 +8,7 @@
 #include "tests/session/started.h"
 #include "tests/test.h"
 
-extern const CU_TestInfo tests_driver_recipe[];
+extern const CU_TestInfo tests_driver_source[], tests_driver_recipe[];
 
 #define OUTPUT_MAX 65536
 #define CANNOT_FETCH 77
@@ -23,7 +23,7 @@ static int run_recipe(const char *words)
 	return test_shell(output, sizeof output, "STUTTER=%s STUTTER_BUILD=%s %s", started_program(), build, words);
 }
 
-/* It is kept in the build folder for the next test, and the next time. What is fetched is a matter of the machine's apt, which may have no mirror, and of the network. */
+/* It is kept in the build folder for the suite that follows, and the next time; a suite of its own, since a suite's tests run side by side. What is fetched is a matter of the machine's apt, which may have no mirror, and of the network. */
 static void the_source_of_the_driver_is_fetched(void)
 {
 	char words[PATH_MAX + 64];
@@ -91,8 +91,12 @@ static void a_kernel_does_not_go_into_the_repository(void)
 	TEST_CONTAINS(output, "usage: kernel.sh SUITE FOLDER");
 }
 
-const CU_TestInfo tests_driver_recipe[] = {
+const CU_TestInfo tests_driver_source[] = {
 	{"the source of the driver is fetched", the_source_of_the_driver_is_fetched},
+	CU_TEST_INFO_NULL,
+};
+
+const CU_TestInfo tests_driver_recipe[] = {
 	{"the commit that broke the driver is found", the_commit_that_broke_the_driver_is_found},
 	{"a build without its source is refused", a_build_without_its_source_is_refused},
 	{"a revision that does not build is passed over", a_revision_that_does_not_build_is_passed_over},
