@@ -15,16 +15,21 @@
 
 /* -- states of a trace -- */
 
-/* What says nothing of a state: counters and digests at the end, and what the faults themselves did. */
-static bool is_passed_over(const char *line)
+static bool has(const char *line, size_t length, const char *word)
+{
+	return memmem(line, length, word, strlen(word)) != NULL;
+}
+
+/* What says nothing of a state: counters and digests at the end, and what the faults themselves did. Behind the line come others. */
+static bool is_passed_over(const char *line, size_t length)
 {
 	static const char *const sources[] = {"proxy ", "spi ", "wire ", "fault ", "disturb ", "cable "};
 
 	for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
 		if (strncmp(line, sources[i], strlen(sources[i])) == 0)
 			return true;
-	return strstr(line, " by '") != NULL || strstr(line, ": fault '") != NULL || strstr(line, " frames received, ") != NULL ||
-	       strncmp(line, "session '", 9) == 0 || (strncmp(line, "link ", 5) == 0 && strstr(line, " collisions, ") != NULL);
+	return has(line, length, " by '") || has(line, length, ": fault '") || has(line, length, " frames received, ") ||
+	       strncmp(line, "session '", 9) == 0 || (strncmp(line, "link ", 5) == 0 && has(line, length, " collisions, "));
 }
 
 /* The hash of a line without its amounts. */
@@ -66,13 +71,14 @@ size_t states_of_trace(const char *trace, uint64_t **ret_list)
 
 	while (*trace != '\0') {
 		const size_t whole = strcspn(trace, "\n");
-		const char *line = memchr(trace, ']', whole);
-		if (trace[0] == '[' && line != NULL && !is_passed_over(line + 2)) {
+		const char *time = memchr(trace, ']', whole), *line = time != NULL ? time + 2 : NULL;
+		const size_t length = line != NULL && line < trace + whole ? (size_t)(trace + whole - line) : 0;
+		if (trace[0] == '[' && length > 0 && !is_passed_over(line, length)) {
 			if (count == room) {
 				room = room > 0 ? 2 * room : 64;
 				list = memory_resize(list, room, sizeof *list);
 			}
-			list[count++] = hash_line(line + 2, whole - (size_t)(line + 2 - trace));
+			list[count++] = hash_line(line, length);
 		}
 		trace += whole + (trace[whole] == '\n');
 	}

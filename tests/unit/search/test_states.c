@@ -51,6 +51,16 @@ static void what_a_fault_does_is_no_state_of_the_update(void)
 	CU_ASSERT_EQUAL(count_of("# [  6.1] fault 'f': 80 matched\nno line of a trace\n"), 0);
 }
 
+/* Each trace ends in counters; what is passed over of them is these lines, and not all that stands before them. */
+static void counters_at_the_end_hide_nothing_before_them(void)
+{
+#define SUMS "[  7.0] chip    3378 frames received, 0 overflowed\n[  7.0] link    0 collisions, 0 late\n"
+	CU_ASSERT_EQUAL(count_of(SUMS), 0);
+	CU_ASSERT_EQUAL(count_of("[  6.1] device  phase dns ok\n[  6.2] device  phase dns failed\n" SUMS), 2);
+	CU_ASSERT_EQUAL(count_of("[  6.1] device  phase dns ok\n[  6.2] flash   stuck by 'nor_stuck'\n"), 1);
+	CU_ASSERT_EQUAL(count_of("[  6.1]"), 0);
+}
+
 static const char *session(const char *trace)
 {
 	(void)test_write("trace.txt", trace);
@@ -96,6 +106,7 @@ const CU_TestInfo tests_states[] = {
 	{"amounts make no state", amounts_make_no_state},
 	{"how often counts by powers of two", how_often_counts_by_powers_of_two},
 	{"what a fault does is no state of the update", what_a_fault_does_is_no_state_of_the_update},
+	{"counters at the end hide nothing before them", counters_at_the_end_hide_nothing_before_them},
 	{"only the first to come into a state is new", only_the_first_to_come_into_a_state_is_new},
 	{"they are there when a sweep goes on", they_are_there_when_a_sweep_goes_on},
 	CU_TEST_INFO_NULL,
