@@ -122,7 +122,7 @@ static void remember(struct states *states, uint64_t key, uint64_t *list, size_t
 /* "KEY STATE STATE ...", all in hexadecimal; a line that a kill has cut off is passed over. */
 static void read_line(struct states *states, const char *line, size_t length)
 {
-	uint64_t *list = memory_new((length / 17 + 1) * sizeof *list);
+	uint64_t *list = memory_new((length / 2 + 1) * sizeof *list);
 	size_t count = 0;
 	char *end;
 
@@ -141,6 +141,8 @@ void states_open(struct states *states, const char *dir)
 	*states = (struct states){.path = memory_format("%s/" STATES_FILE, dir)};
 	char *text = memory_file(states->path);
 
+	/* What was cut off stays a line of its own, that nobody reads. */
+	states->is_cut = text != NULL && text[0] != '\0' && text[strlen(text) - 1] != '\n';
 	for (const char *at = text; at != NULL && *at != '\0';) {
 		const size_t length = strcspn(at, "\n");
 		read_line(states, at, length);
@@ -159,16 +161,17 @@ void states_close(struct states *states)
 	memset(states, 0, sizeof *states);
 }
 
-static bool append(const struct states *states, uint64_t key, const uint64_t *list, size_t count, struct error *err)
+static bool append(struct states *states, uint64_t key, const uint64_t *list, size_t count, struct error *err)
 {
 	FILE *stream = fopen(states->path, "ae");
-	bool good = stream != NULL && fprintf(stream, "%016" PRIx64, key) > 0;
+	bool good = stream != NULL && fprintf(stream, "%s%016" PRIx64, states->is_cut ? "\n" : "", key) > 0;
 
 	for (size_t i = 0; i < count && good; i++)
 		good = fprintf(stream, " %016" PRIx64, list[i]) > 0;
 	good = good && fputs(" .\n", stream) != EOF;
 	if (stream != NULL)
 		good = fclose(stream) == 0 && good;
+	states->is_cut = !good;
 	return good || error_set(err, "%s cannot be written: %s", states->path, strerror(errno));
 }
 

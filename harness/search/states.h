@@ -16,6 +16,7 @@
 
 struct states {
 	char *path;
+	bool is_cut;      /* the file's last line is not whole */
 	struct map known; /* by state: how many sessions came into it */
 	struct states_line {
 		uint64_t key; /* of the session */

@@ -89,6 +89,9 @@ static void look(void *ctx, struct trial *trial, const char *dir)
 	char name[160], from[DEVICE_PATH_MAX + 16], to[DEVICE_PATH_MAX];
 	struct error err;
 
+	/* How far it came says nothing, and it is asked for again when the sweep goes on. */
+	if (trial->ending.kind == VERDICT_INCONCLUSIVE)
+		return;
 	/* If it cannot be written the search comes to know by its results, which lie in the same folder. */
 	if (sweep->pairs)
 		(void)states_note(&sweep->states, trial->key, dir, &err);

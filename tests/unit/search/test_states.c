@@ -99,6 +99,12 @@ static void they_are_there_when_a_sweep_goes_on(void)
 	CU_ASSERT_EQUAL(states.count, 2);
 	CU_ASSERT_EQUAL(states_new(&states, "two"), 2);
 	CU_ASSERT_EQUAL(states_new(&states, "one"), 0);
+	/* What comes behind it is a line of its own. */
+	CU_ASSERT(states_note(&states, "three", session("[  1.0] device  d\n"), &err));
+	states_close(&states);
+	states_open(&states, test_folder());
+	CU_ASSERT_EQUAL(states.count, 3);
+	CU_ASSERT_EQUAL(states_new(&states, "three"), 1);
 	states_close(&states);
 }
 
