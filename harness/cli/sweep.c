@@ -92,7 +92,7 @@ static int tell(struct cli_search *cli, struct sweep *sweep)
 		kills = kills || sweep_is_kill(&sweep->attempts[i]);
 	sweep_tell(sweep, cli->told);
 	(void)json_object_set_new(cli->json, "sweep", sweep_json(sweep));
-	return cli_search_end(cli, kills ? EXIT_FAILED : sweep->golden.digest[0] == '\0' ? EXIT_INCONCLUSIVE : EXIT_PASSED);
+	return cli_search_end(cli, kills ? EXIT_FAILED : sweep_shows(sweep) ? EXIT_PASSED : EXIT_INCONCLUSIVE);
 }
 
 static int run_sweep(struct cli_search *cli, struct sweep *sweep)

@@ -35,6 +35,21 @@ bool sweep_is_kill(const struct attempt *attempt)
 	return attempt->outcome == OUTCOME_FAILED || attempt->outcome == OUTCOME_HUNG;
 }
 
+bool sweep_shows(const struct sweep *sweep)
+{
+	for (size_t i = 0; i < sweep->count; i++)
+		if (sweep->attempts[i].outcome == OUTCOME_SURVIVED || sweep_is_kill(&sweep->attempts[i]))
+			return true;
+	return false;
+}
+
+enum replayed sweep_replayed(const struct ending *failed, const struct ending *replay)
+{
+	if (replay->kind == VERDICT_INCONCLUSIVE)
+		return REPLAYED_UNKNOWN;
+	return ending_same(failed, replay) ? REPLAYED_SAME : REPLAYED_OTHER;
+}
+
 void sweep_take(struct sweep *sweep, struct attempt *attempt, enum outcome outcome, const struct ending *ending)
 {
 	attempt->ending = *ending;
@@ -222,7 +237,7 @@ static void take_replay(const struct sweep *sweep, struct attempt *attempt, cons
 {
 	if (trial->state != TRIAL_DONE)
 		return;
-	attempt->replayed = ending_same(&attempt->ending, &trial->ending) ? REPLAYED_SAME : REPLAYED_OTHER;
+	attempt->replayed = sweep_replayed(&attempt->ending, &trial->ending);
 	if (trial->dir[0] != '\0' && strlen(trial->dir) > strlen(sweep->dir))
 		(void)snprintf(attempt->trace, sizeof attempt->trace, "%s/trace.txt", trial->dir + strlen(sweep->dir) + 1);
 }

@@ -34,7 +34,12 @@ enum outcome {
 };
 
 /** What became of the replay of a find. */
-enum replayed { REPLAYED_NOT, REPLAYED_SAME, REPLAYED_OTHER };
+enum replayed {
+	REPLAYED_NOT, /**< it was not run to its end */
+	REPLAYED_SAME,
+	REPLAYED_OTHER,
+	REPLAYED_UNKNOWN, /**< inconclusive */
+};
 
 /** One fault at one place, or two at two. */
 struct attempt {
@@ -84,6 +89,12 @@ bool sweep_is_kill(const struct attempt *attempt);
 
 /** Takes what became of an attempt: all finds before it must have been taken. */
 void sweep_take(struct sweep *sweep, struct attempt *attempt, enum outcome outcome, const struct ending *ending);
+
+/** What the ending of a replay says of a find. @param failed How the find ended. */
+enum replayed sweep_replayed(const struct ending *failed, const struct ending *replay);
+
+/** Whether it shows anything: a fault acted and was survived, or is a find. */
+bool sweep_shows(const struct sweep *sweep);
 
 /** What came of a session with faults of which those with a bit in @p tried are the sweep's. */
 enum outcome sweep_outcome(const struct ending *ending, uint64_t tried);

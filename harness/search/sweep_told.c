@@ -167,6 +167,9 @@ static void tell_replay(json_t *row, const struct attempt *attempt)
 	case REPLAYED_OTHER:
 		told_cell(row, TOLD_BAD, NULL, "ends in another way");
 		break;
+	case REPLAYED_UNKNOWN:
+		told_cell(row, TOLD_UNKNOWN, NULL, "inconclusive");
+		break;
 	case REPLAYED_NOT:
 		told_cell(row, TOLD_UNKNOWN, NULL, "not replayed");
 		break;
@@ -314,7 +317,8 @@ static json_t *cells_json(const struct sweep *sweep)
 
 static json_t *kill_json(const struct sweep *sweep, size_t index)
 {
-	static const char *const words[] = {[REPLAYED_NOT] = "no", [REPLAYED_SAME] = "same", [REPLAYED_OTHER] = "other"};
+	static const char *const words[] = {
+		[REPLAYED_NOT] = "no", [REPLAYED_SAME] = "same", [REPLAYED_OTHER] = "other", [REPLAYED_UNKNOWN] = "inconclusive"};
 	const struct attempt *attempt = &sweep->attempts[index];
 	json_t *kill = json_object(), *faults = json_array();
 	char signature[17];

@@ -50,6 +50,18 @@ static void hanging_is_told_from_failing(void)
 	CU_ASSERT_EQUAL(sweep_outcome(&ending, 1), OUTCOME_INCONCLUSIVE);
 }
 
+static void a_replay_that_shows_nothing_is_no_other_way(void)
+{
+	const struct ending failed = ending_of_kind(VERDICT_FAIL, "", "download: HTTP status 404");
+	struct ending replay = failed;
+
+	CU_ASSERT_EQUAL(sweep_replayed(&failed, &replay), REPLAYED_SAME);
+	replay.kind = VERDICT_INCONCLUSIVE;
+	CU_ASSERT_EQUAL(sweep_replayed(&failed, &replay), REPLAYED_UNKNOWN);
+	replay = ending_of_kind(VERDICT_PASS, "", "updated");
+	CU_ASSERT_EQUAL(sweep_replayed(&failed, &replay), REPLAYED_OTHER);
+}
+
 /* -- a sweep as if it had been run -- */
 
 static struct plan plan;
@@ -112,6 +124,22 @@ static void counts_of_a_cell_are_those_of_its_outcomes(void)
 		}
 	CU_ASSERT_EQUAL(places, 22);
 	CU_ASSERT_EQUAL(tried, 10);
+	sweep_close(&sweep);
+}
+
+static void a_sweep_in_which_nothing_acted_shows_nothing(void)
+{
+	struct sweep sweep;
+
+	open_sweep(&sweep, "drop,duplicate", 2);
+	CU_ASSERT(sweep_shows(&sweep));
+	sweep.attempts[0].outcome = OUTCOME_NO_ACT;
+	sweep.attempts[1].outcome = OUTCOME_INCONCLUSIVE;
+	CU_ASSERT_FALSE(sweep_shows(&sweep));
+	fail(&sweep, 1, "", "dhcp: no lease within 120000 ms");
+	CU_ASSERT(sweep_shows(&sweep));
+	sweep.count = sweep.single_count = 0;
+	CU_ASSERT_FALSE(sweep_shows(&sweep));
 	sweep_close(&sweep);
 }
 
@@ -239,6 +267,8 @@ static void two_faults_at_one_place_are_no_pair(void)
 const CU_TestInfo tests_sweep[] = {
 	{"a session is survived only if the fault acted", a_session_is_survived_only_if_the_fault_acted},
 	{"hanging is told from failing", hanging_is_told_from_failing},
+	{"a replay that shows nothing is no other way", a_replay_that_shows_nothing_is_no_other_way},
+	{"a sweep in which nothing acted shows nothing", a_sweep_in_which_nothing_acted_shows_nothing},
 	{"counts of a cell are those of its outcomes", counts_of_a_cell_are_those_of_its_outcomes},
 	{"what kills is told by the ways of failing", what_kills_is_told_by_the_ways_of_failing},
 	{"a sample is told as one", a_sample_is_told_as_one},
