@@ -197,8 +197,16 @@ static void tell_result(json_t *told, const struct order *order, const struct hu
 		            hunt->find_count == 1 ? "" : "s", device, hunt->sessions, judge != NULL ? ", by judge " : "",
 		            judge != NULL ? judge : "");
 	else
-		told_result(told, hunt->is_whole ? TOLD_GOOD : TOLD_UNKNOWN, "No failure of %s was found in %" PRIu64 " sessions.", device,
-		            hunt->sessions);
+		told_result(told, hunt->is_whole && hunt_shows(hunt) ? TOLD_GOOD : TOLD_UNKNOWN,
+		            "No failure of %s%s%s%s was found in %" PRIu64 " sessions.", device, judge != NULL ? " by judge " : "",
+		            judge != NULL ? judge : "", order->has_control ? " that the control device does not have" : "", hunt->sessions);
+	if (hunt_inconclusive(hunt) > 0)
+		told_text(told, "%" PRIu64 " of the sessions were inconclusive: they neither passed nor failed.", hunt_inconclusive(hunt));
+	if (hunt_unclear(hunt) > 0)
+		told_text(told,
+		          "%" PRIu64 " times a plan failed whose session on the control device was not run to its end or was inconclusive: "
+		          "they do not count.",
+		          hunt_unclear(hunt));
 	if (hunt->cut_sessions > 0)
 		told_text(told,
 		          "The last round was cut short: of its %" PRIu64 " sessions that came to their end %" PRIu64
@@ -261,6 +269,7 @@ static json_t *finds_json(const struct hunt *hunt)
 		(void)json_object_set_new(json, "first", json_string(find->first));
 		(void)json_object_set_new(json, "plan", json_string(find->plan));
 		(void)json_object_set_new(json, "session", json_string(find->session));
+		(void)json_object_set_new(json, "replayed", json_boolean(find->was_tried));
 		(void)json_object_set_new(json, "frozen", json_boolean(find->is_frozen));
 		(void)json_object_set_new(json, "sentence", json_string(find->sentence));
 		(void)json_object_set_new(json, "shrunk", json_string(find->shrunk));
@@ -289,6 +298,13 @@ static void write_json(json_t *search, const struct order *order, const struct h
 
 /* -- the command -- */
 
+static int status_of(const struct hunt *hunt)
+{
+	if (hunt->find_count > 0)
+		return EXIT_FAILED;
+	return hunt_shows(hunt) ? EXIT_PASSED : EXIT_INCONCLUSIVE;
+}
+
 static int hunt_and_tell(struct cli_search *cli, const struct order *order)
 {
 	struct error err = {.text = ""};
@@ -303,7 +319,7 @@ static int hunt_and_tell(struct cli_search *cli, const struct order *order)
 	tell_finds(cli->told, &hunt);
 	tell_sentences(cli->told, &hunt);
 	tell_growth(cli->told, &hunt);
-	const int code = good ? cli_search_end(cli, hunt.find_count > 0 ? EXIT_FAILED : EXIT_PASSED) : cli_search_fail(cli, &err);
+	const int code = good ? cli_search_end(cli, status_of(&hunt)) : cli_search_fail(cli, &err);
 	hunt_close(&hunt);
 	return code;
 }

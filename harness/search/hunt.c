@@ -34,6 +34,31 @@ struct hunter {
 	bool has_failed;
 };
 
+/* -- what it shows -- */
+
+uint64_t hunt_inconclusive(const struct hunt *hunt)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < hunt->round_count; i++)
+		sum += hunt->rounds[i].inconclusive;
+	return sum;
+}
+
+uint64_t hunt_unclear(const struct hunt *hunt)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < hunt->round_count; i++)
+		sum += hunt->rounds[i].unclear;
+	return sum;
+}
+
+bool hunt_shows(const struct hunt *hunt)
+{
+	return hunt->find_count > 0 || (hunt->sessions > hunt_inconclusive(hunt) && hunt->cut_failures == 0 && hunt_unclear(hunt) == 0);
+}
+
 /* -- what tells failures apart -- */
 
 const char *hunt_kind(const struct decisions *decisions)
@@ -522,8 +547,8 @@ static bool open_found(const struct hunter *hunter, const struct hunt_find *find
 	char path[DEVICE_PATH_MAX + 80];
 
 	(void)snprintf(path, sizeof path, "%s/%s", hunter->dir, find->plan);
-	if (!(find->is_frozen ? plan_open_frozen(ret_plan, path, NULL, hunter->places, err)
-	                      : plan_open(ret_plan, path, NULL, hunter->places, err)))
+	if (!(find->is_frozen || !find->was_tried ? plan_open_frozen(ret_plan, path, NULL, hunter->places, err)
+	                                          : plan_open(ret_plan, path, NULL, hunter->places, err)))
 		return false;
 	ret_plan->may_differ = hunter->plan->may_differ;
 	plan_look(ret_plan);

@@ -82,6 +82,13 @@ bool hunt_run(struct search *search, const char *dir, const struct places *place
               const struct hunt_options *options, struct hunt *ret_hunt, struct error *err);
 void hunt_close(struct hunt *hunt);
 
+/** Of all rounds: sessions that were inconclusive, and failures of which the control device's ending is not known. */
+uint64_t hunt_inconclusive(const struct hunt *hunt);
+uint64_t hunt_unclear(const struct hunt *hunt);
+
+/** Whether it shows anything: it has found something, or some session came to an end and none failed in a way that was not looked into. */
+bool hunt_shows(const struct hunt *hunt);
+
 /** @return the kind of the last decision before the end, a name of the catalogue; empty if there is none. */
 const char *hunt_kind(const struct decisions *decisions);
 

@@ -47,7 +47,24 @@ static void failures_are_told_apart_by_what_failed_and_what_acted_last(void)
 	CU_ASSERT_NOT_EQUAL(hunt_signature(&other, "drop"), signature);
 }
 
+static void without_a_find_it_shows_something_only_if_nothing_is_left_open(void)
+{
+	struct hunt_round round = {.sessions = 16, .inconclusive = 15};
+	struct hunt hunt = {.rounds = &round, .round_count = 1, .sessions = 16};
+
+	CU_ASSERT(hunt_shows(&hunt));
+	round.inconclusive = 16;
+	CU_ASSERT_FALSE(hunt_shows(&hunt));
+	round = (struct hunt_round){.sessions = 16, .failures = 1, .unclear = 1};
+	CU_ASSERT_FALSE(hunt_shows(&hunt));
+	hunt.find_count = 1;
+	CU_ASSERT(hunt_shows(&hunt));
+	hunt = (struct hunt){.cut_sessions = 3};
+	CU_ASSERT_FALSE(hunt_shows(&hunt));
+}
+
 const CU_TestInfo tests_hunt[] = {
+	{"without_a_find_it_shows_something_only_if_nothing_is_left_open", without_a_find_it_shows_something_only_if_nothing_is_left_open},
 	{"the_last_decision_names_the_kind", the_last_decision_names_the_kind},
 	{"failures_are_told_apart_by_what_failed_and_what_acted_last", failures_are_told_apart_by_what_failed_and_what_acted_last},
 	CU_TEST_INFO_NULL,
