@@ -30,8 +30,6 @@ struct hunter {
 	struct hunt *hunt;
 	struct aims aims;
 	struct grounds grounds;
-	struct error err; /* of a session's reach that cannot be kept */
-	bool has_failed;
 };
 
 /* -- what it shows -- */
@@ -130,24 +128,19 @@ static bool keep_plan(const struct trial *trial, const char *dir, const char *fo
 }
 
 /* While the session's folder is there. What it has reached is kept before its result is, so that no result is without. */
-static void look(void *ctx, struct trial *trial, const char *dir)
+static bool look(void *ctx, struct trial *trial, const char *dir, struct error *err)
 {
-	struct hunter *hunter = ctx;
 	char folder[DEVICE_PATH_MAX + 16];
 	struct reach reach;
-	struct error err = {.text = ""};
 
 	/* A session that never began has no trace, and is inconclusive. */
 	if (trial->ending.kind == VERDICT_INCONCLUSIVE)
-		return;
-	reached_folder(hunter, folder);
-	bool good = reach_read(dir, &reach, &err);
-	good = good && reach_write(&reach, folder, trial->key, &err) && keep_plan(trial, dir, folder, &err);
+		return true;
+	reached_folder(ctx, folder);
+	bool good = reach_read(dir, &reach, err);
+	good = good && reach_write(&reach, folder, trial->key, err) && keep_plan(trial, dir, folder, err);
 	reach_close(&reach);
-	if (!good && !hunter->has_failed) {
-		hunter->err = err;
-		hunter->has_failed = true;
-	}
+	return good;
 }
 
 static bool load_reach(const struct hunter *hunter, const struct trial *trial, struct reach *ret_reach, struct error *err)
@@ -163,11 +156,7 @@ static bool load_reach(const struct hunter *hunter, const struct trial *trial, s
 /* Runs trials, and keeps what they reach. */
 static bool run(struct hunter *hunter, struct trial *trials, size_t count, struct error *err)
 {
-	if (!search_run(hunter->search, trials, count, look, hunter, err))
-		return false;
-	if (hunter->has_failed)
-		*err = hunter->err;
-	return !hunter->has_failed;
+	return search_run(hunter->search, trials, count, look, hunter, err);
 }
 
 /* -- before the first round -- */

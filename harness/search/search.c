@@ -39,7 +39,7 @@ struct batch {
 	struct trial **of; /* of a job, by its index */
 	struct job *jobs;
 	size_t count; /* of jobs */
-	void (*look)(void *ctx, struct trial *trial, const char *dir);
+	bool (*look)(void *ctx, struct trial *trial, const char *dir, struct error *err);
 	void *ctx;
 };
 
@@ -119,6 +119,16 @@ static void note_failure(struct search *search, const struct error *err)
 	search->has_failed = true;
 }
 
+/* A result that is known is not run again, so all that is wanted of the session's folder is kept before it. */
+static bool keep_result(struct batch *batch, struct trial *trial, const char *dir, struct error *err)
+{
+	if (batch->look != NULL && !batch->look(batch->ctx, trial, dir, err))
+		return false;
+	/* What was inconclusive may have been the machine's fault: another search asks again. */
+	return trial->ending.kind == VERDICT_INCONCLUSIVE ||
+	       results_add(&batch->search->results, trial->key, trial->name, &trial->ending, err);
+}
+
 static void take_result(struct batch *batch, const struct job *job)
 {
 	struct search *search = batch->search;
@@ -132,11 +142,8 @@ static void take_result(struct batch *batch, const struct job *job)
 	}
 	ending_of(&job->verdict, &trial->ending);
 	trial->state = TRIAL_DONE;
-	if (batch->look != NULL)
-		batch->look(batch->ctx, trial, job->dir);
 	search->counts.run++;
-	/* What was inconclusive may have been the machine's fault: another search asks again. */
-	if (trial->ending.kind != VERDICT_INCONCLUSIVE && !results_add(&search->results, trial->key, trial->name, &trial->ending, &err))
+	if (!keep_result(batch, trial, job->dir, &err))
 		note_failure(search, &err);
 	if (is_kept(trial))
 		(void)snprintf(trial->dir, sizeof trial->dir, "%s", job->dir);
@@ -314,8 +321,8 @@ static bool check_samples(struct batch *batch, size_t count, struct error *err)
 	return good;
 }
 
-bool search_run(struct search *search, struct trial *trials, size_t count, void (*look)(void *ctx, struct trial *trial, const char *dir),
-                void *ctx, struct error *err)
+bool search_run(struct search *search, struct trial *trials, size_t count,
+                bool (*look)(void *ctx, struct trial *trial, const char *dir, struct error *err), void *ctx, struct error *err)
 {
 	struct batch batch = {.search = search,
 	                      .trials = trials,

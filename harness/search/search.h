@@ -53,11 +53,12 @@ void search_close(struct search *search);
 /**
  * Runs trials. Afterwards each is TRIAL_DONE or TRIAL_HELD.
  * @param look Called for each session that was run or is looked at anew, while its folder is there, in no particular order: may write into @p trial's owner only.
+ *             Returns false with an error if what is wanted of the folder cannot be kept: the result is not kept either then, and the search fails.
  *             A trial whose result was there already and that has a @p look and no folder is run again only if it is to be kept. May be NULL.
  * @return false with @p err: a result differs from that of a session from power on (search_is_broken()), or the results cannot be written.
  */
-bool search_run(struct search *search, struct trial *trials, size_t count, void (*look)(void *ctx, struct trial *trial, const char *dir),
-                void *ctx, struct error *err);
+bool search_run(struct search *search, struct trial *trials, size_t count,
+                bool (*look)(void *ctx, struct trial *trial, const char *dir, struct error *err), void *ctx, struct error *err);
 
 /** Whether the budget is used up, or somebody wants the search to end. */
 bool search_is_over(const struct search *search);

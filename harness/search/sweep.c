@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "reports/file.h"
 #include "search/pairs.h"
 
 /* Sessions of a batch: few at first, so that a short budget ends in time. */
@@ -85,37 +86,39 @@ static void raw_plan(const char *key, char ret_name[160])
 	(void)snprintf(ret_name, 160, RAW_PLANS "/%s.yaml", key);
 }
 
-static bool copy_file(const char *from, const char *to)
+/* Copies a file into the search's folder, whole or not at all. */
+static bool copy_file(const char *from, const struct sweep *sweep, const char *name, struct error *err)
 {
+	struct report_file file;
 	char *text = memory_file(from);
-	FILE *stream = text != NULL ? fopen(to, "we") : NULL;
-	bool good = stream != NULL && fputs(text, stream) != EOF;
 
-	if (stream != NULL)
-		good = fclose(stream) == 0 && good;
+	if (text == NULL)
+		return error_set(err, "%s cannot be read", from);
+	bool good = report_file_open(&file, sweep->dir, name, err);
+	if (good) {
+		(void)fputs(text, file.stream);
+		good = report_file_close(&file, err);
+	}
 	free(text);
 	return good;
 }
 
 /* A session's folder does not stay: what is wanted of it is taken while it is there. */
-static void look(void *ctx, struct trial *trial, const char *dir)
+static bool look(void *ctx, struct trial *trial, const char *dir, struct error *err)
 {
 	struct sweep *sweep = ctx;
-	char name[160], from[DEVICE_PATH_MAX + 16], to[DEVICE_PATH_MAX];
-	struct error err;
+	char name[160], from[DEVICE_PATH_MAX + 16];
 
 	/* How far it came says nothing, and it is asked for again when the sweep goes on. */
 	if (trial->ending.kind == VERDICT_INCONCLUSIVE)
-		return;
-	/* If it cannot be written the search comes to know by its results, which lie in the same folder. */
-	if (sweep->pairs)
-		(void)states_note(&sweep->states, trial->key, dir, &err);
+		return true;
+	if (sweep->pairs && !states_note(&sweep->states, trial->key, dir, err))
+		return false;
 	if (trial->ending.kind != VERDICT_FAIL)
-		return;
+		return true;
 	raw_plan(trial->key, name);
 	(void)snprintf(from, sizeof from, "%s/plan.yaml", dir);
-	path_of(sweep, name, to);
-	(void)copy_file(from, to);
+	return copy_file(from, sweep, name, err);
 }
 
 /* "kills/017-drop-to-server-tcp.syn-80-1-1.yaml": the number is that of the attempt, so that a sweep that goes on finds it. */
@@ -137,13 +140,12 @@ static void name_plan(struct attempt *attempt)
 /* Puts the plan of a find where it belongs. What it is made of stays, for a sweep that goes on. */
 static bool keep_plan(const struct sweep *sweep, struct attempt *attempt, struct error *err)
 {
-	char raw[160], from[DEVICE_PATH_MAX], to[DEVICE_PATH_MAX];
+	char raw[160], from[DEVICE_PATH_MAX];
 
 	raw_plan(attempt->key, raw);
 	path_of(sweep, raw, from);
 	name_plan(attempt);
-	path_of(sweep, attempt->plan, to);
-	return copy_file(from, to) || error_set(err, "%s cannot be written: %s", to, strerror(errno));
+	return copy_file(from, sweep, attempt->plan, err);
 }
 
 /* -- batches -- */

@@ -18,15 +18,17 @@ struct seen {
 	bool had_trace;
 };
 
-static void look(void *ctx, struct trial *trial, const char *dir)
+static bool look(void *ctx, struct trial *trial, const char *dir, struct error *err)
 {
 	struct seen *seen = ctx;
 	char path[DEVICE_PATH_MAX + 16];
 
 	(void)trial;
+	(void)err;
 	(void)snprintf(path, sizeof path, "%s/trace.txt", dir);
 	seen->looks++;
 	seen->had_trace = access(path, R_OK) == 0;
+	return true;
 }
 
 static void open_plan(struct plan *plan, struct places *places)
