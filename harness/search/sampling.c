@@ -32,6 +32,17 @@ static void add_place(struct cell *cell, size_t target)
 	cell->places[cell->count++] = target;
 }
 
+/* What begins at an address begins when that passes first, whichever way: what passes the other way later is no place of its own. */
+static bool is_passed_before(const struct targets *targets, size_t index)
+{
+	const struct target *target = &targets->list[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (targets->list[i].sort == target->sort && strcmp(targets->list[i].at, target->at) == 0)
+			return true;
+	return false;
+}
+
 /* The cells of one kind, in the order of sorts and phases; those without places are left out. */
 static void add_kind(struct sampling *sampling, const struct targets *targets, const struct filter *filter, size_t kind)
 {
@@ -40,7 +51,8 @@ static void add_kind(struct sampling *sampling, const struct targets *targets, c
 
 	for (size_t i = 0; i < targets->count; i++) {
 		const struct target *target = &targets->list[i];
-		if (kind_fits(&kinds[kind], target) && filter_takes_place(filter, target))
+		if (kind_fits(&kinds[kind], target) && filter_takes_place(filter, target) &&
+		    (kinds[kind].how != KIND_FROM || !is_passed_before(targets, i)))
 			add_place(&all[target->sort * width + target->phase], i);
 	}
 	for (size_t i = 0; i < TARGET_SORTS * width; i++) {

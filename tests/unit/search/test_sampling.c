@@ -160,7 +160,26 @@ static void nothing_chosen_is_nothing_given_out(void)
 	close_sampling(&targets, &sampling);
 }
 
+/* A point of time knows no direction. */
+static void what_begins_at_an_address_begins_there_once(void)
+{
+	static const char text[] = "1000 phase dhcp\n2000 to-server tcp.fin[80/1]#1\n3000 to-device tcp.fin[80/1]#1\n";
+	struct targets targets;
+	struct sampling sampling;
+	struct filter filter;
+	struct error err;
+
+	filter_init(&filter);
+	CU_ASSERT_FATAL(filter_read(&filter, "drop,carrier", &err) && targets_parse(&targets, text, &err));
+	sampling_open(&sampling, &targets, &filter, 0);
+	for (size_t i = 0; i < sampling.count; i++)
+		CU_ASSERT_EQUAL(sampling.cells[i].count, strcmp(kinds[sampling.cells[i].kind].action, "drop") == 0 ? 2 : 1);
+	CU_ASSERT_EQUAL(sampling_size(&sampling), 3);
+	close_sampling(&targets, &sampling);
+}
+
 const CU_TestInfo tests_sampling[] = {
+	{"what begins at an address begins there once", what_begins_at_an_address_begins_there_once},
 	{"numbers are spread and each comes once", numbers_are_spread_and_each_comes_once},
 	{"every cell has one before any has its second", every_cell_has_one_before_any_has_its_second},
 	{"phases take turns", phases_take_turns},
