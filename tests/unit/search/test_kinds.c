@@ -117,8 +117,19 @@ static void a_reset_fits_frames_of_tcp_only(void)
 	}
 }
 
+/* As commas stand between words of --only. */
+static void a_name_has_no_comma(void)
+{
+	for (size_t i = 0; kinds[i].name != NULL; i++)
+		CU_ASSERT_PTR_NULL(strchr(kinds[i].name, ','));
+}
+
 const CU_TestInfo tests_kinds[] = {
-	{"every action is tried or left out", every_action_is_tried_or_left_out}, {"names are different", names_are_different},
-	{"faults of all kinds are right", faults_of_all_kinds_are_right},         {"a fault is at its place", a_fault_is_at_its_place},
-	{"a reset fits frames of TCP only", a_reset_fits_frames_of_tcp_only},     CU_TEST_INFO_NULL,
+	{"a name has no comma", a_name_has_no_comma},
+	{"every action is tried or left out", every_action_is_tried_or_left_out},
+	{"names are different", names_are_different},
+	{"faults of all kinds are right", faults_of_all_kinds_are_right},
+	{"a fault is at its place", a_fault_is_at_its_place},
+	{"a reset fits frames of TCP only", a_reset_fits_frames_of_tcp_only},
+	CU_TEST_INFO_NULL,
 };
