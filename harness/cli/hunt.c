@@ -116,6 +116,9 @@ static bool read_all(struct cli_search *cli, struct order *order, struct error *
 	bool good = read_control(cli, order, err) && (order->options.judge == NULL || check_judge(&order->plan, order->options.judge, err));
 	if (good && order->plan.expect.verdict == EXPECT_FAIL && order->plan.fault_count == 0)
 		good = error_set(err, "%s expects a failure of a session without faults: there is nothing to hunt for", order->plan.path);
+	if (good && order->options.keep_faults && order->plan.fault_count + CANDIDATE_FAULTS_MAX > FAULTS_MAX)
+		good = error_set(err, "--keep-faults: %s has %zu faults; beside those that are drawn there is room for %d",
+		                 order->plan.path, order->plan.fault_count, FAULTS_MAX - CANDIDATE_FAULTS_MAX);
 	if (!good) {
 		plan_close(&order->plan);
 		if (order->has_control)
@@ -147,7 +150,7 @@ static void tell_finds(json_t *told, const struct hunt *hunt)
 		told_cell(row, find->is_frozen ? TOLD_PLAIN : TOLD_UNKNOWN, find->plan, "%s, %s", find->plan,
 		          find->is_frozen   ? "which fails so again when it is replayed"
 		          : find->was_tried ? "with its faults and seed: its decisions alone do not fail so"
-		                            : "whose replay was not run to its end");
+		                            : "whose replay was not run, or showed nothing");
 	}
 }
 

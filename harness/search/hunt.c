@@ -281,6 +281,8 @@ static bool read_frozen(const struct hunter *hunter, const struct trial *trial, 
 	if (!plan_open_frozen(ret_plan, path, NULL, hunter->places, err))
 		return false;
 	ret_plan->may_differ = hunter->plan->may_differ;
+	/* As `stutter replay` will ask of it. */
+	ret_plan->least_found = UNIT_PROBABILITY_ONE;
 	plan_look(ret_plan);
 	return true;
 }
@@ -380,7 +382,8 @@ static bool keep_find(struct hunter *hunter, const struct round *round, const st
 	struct hunt_find *find = &hunter->hunt->finds[fresh->find];
 	char path[DEVICE_PATH_MAX + 64];
 
-	find->was_tried = replay->state == TRIAL_DONE && replay->ending.kind != VERDICT_INCONCLUSIVE;
+	/* Decisions that do not find their frames show nothing when they are replayed, whenever that is. */
+	find->was_tried = replay->state == TRIAL_DONE && (replay->ending.kind != VERDICT_INCONCLUSIVE || replay->ending.unfound_before > 0);
 	find->is_frozen = find->was_tried && ending_same(&replay->ending, &find->ending);
 	if (replay->dir[0] != '\0' && strncmp(replay->dir, hunter->dir, strlen(hunter->dir)) == 0)
 		(void)snprintf(find->session, sizeof find->session, "%s", replay->dir + strlen(hunter->dir) + 1);

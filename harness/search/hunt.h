@@ -48,7 +48,7 @@ struct hunt_find {
 		[HUNT_SENTENCE_MAX]; /**< of what it was shrunk to: "fails iff tcp.syn#1 to the server is lost"; empty: it was not, or came to nothing */
 	char shrunk[64]; /**< the file of that plan */
 	bool is_frozen; /**< its decisions alone fail in the same way, from power on; else the plan has faults and a seed, and no decisions */
-	bool was_tried; /**< their replay was run to its end */
+	bool was_tried; /**< their replay was run, and showed whether they do */
 };
 
 /** What a round came to. */
