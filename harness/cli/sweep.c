@@ -46,8 +46,6 @@ static bool read_own(const struct cli_values *values, struct sweep *sweep, struc
 	filter_init(&sweep->filter);
 	if (values->of[OPTION_ONLY] != NULL && !filter_read(&sweep->filter, values->of[OPTION_ONLY], err))
 		return error_context(err, "--only");
-	if (values->of[OPTION_DURING] != NULL && !filter_check_phases(values->of[OPTION_DURING], err))
-		return error_context(err, "--during");
 	if (values->of[OPTION_MOST] != NULL && !cli_number("most", values->of[OPTION_MOST], 1, 1000000, &most, err))
 		return false;
 	sweep->most = most;
@@ -61,6 +59,14 @@ static bool read_own(const struct cli_values *values, struct sweep *sweep, struc
 	                                                 : "sweep takes one scenario at a time");
 }
 
+/* What phases a foreign client has, only its session shows. */
+static bool check_phases(const struct cli_search *cli, const struct plan *plan, struct error *err)
+{
+	const char *phases = cli->values.of[OPTION_DURING];
+
+	return phases == NULL || !sense_knows_phases(&plan->device) || filter_check_phases(phases, err) || error_context(err, "--during");
+}
+
 static bool read_plan(struct cli_search *cli, const struct sweep *sweep, struct plan *ret_plan, struct error *err)
 {
 	unsigned long long seed;
@@ -70,7 +76,7 @@ static bool read_plan(struct cli_search *cli, const struct sweep *sweep, struct 
 		return false;
 	if (!cli_search_read(cli, cli->values.operands[0], false, ret_plan, err))
 		return false;
-	if (word != NULL && !sense_seed(ret_plan, seed, err)) {
+	if (!check_phases(cli, ret_plan, err) || (word != NULL && !sense_seed(ret_plan, seed, err))) {
 		plan_close(ret_plan);
 		return false;
 	}

@@ -171,7 +171,7 @@ static bool check_waits(const struct yaml_file *file, const struct plan *plan, s
 }
 
 /* What a foreign client calls its phases is not known. */
-static bool knows_phases(const struct device *device)
+bool sense_knows_phases(const struct device *device)
 {
 	return strcmp(device->client, DEVICE_CLIENT_AGENT) == 0 || strcmp(device->overlay, DEVICE_OVERLAY_CLIENTS) == 0;
 }
@@ -182,7 +182,7 @@ static bool check_phase(const struct plan *plan, const char *name, struct error 
 	char all[256] = "";
 	size_t used = 0;
 
-	if (name[0] == '\0' || is_one_of(sense_phases, name) || !knows_phases(&plan->device))
+	if (name[0] == '\0' || is_one_of(sense_phases, name) || !sense_knows_phases(&plan->device))
 		return true;
 	for (size_t i = 0; sense_phases[i] != NULL && used < sizeof all; i++)
 		used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i == 0 ? "" : ", ", sense_phases[i]);
