@@ -28,8 +28,9 @@ static bool is_passed_over(const char *line, size_t length)
 	for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
 		if (strncmp(line, sources[i], strlen(sources[i])) == 0)
 			return true;
-	return has(line, length, " by '") || has(line, length, ": fault '") || has(line, length, " frames received, ") ||
-	       strncmp(line, "session '", 9) == 0 || (strncmp(line, "link ", 5) == 0 && has(line, length, " collisions, "));
+	return has(line, length, ", digest ") || has(line, length, " by '") || has(line, length, ": fault '") ||
+	       has(line, length, " frames received, ") || strncmp(line, "session '", 9) == 0 ||
+	       (strncmp(line, "link ", 5) == 0 && has(line, length, " collisions, "));
 }
 
 /* The hash of a line without its amounts. */

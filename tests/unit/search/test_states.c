@@ -58,6 +58,7 @@ static void counters_at_the_end_hide_nothing_before_them(void)
 	CU_ASSERT_EQUAL(count_of(SUMS), 0);
 	CU_ASSERT_EQUAL(count_of("[  6.1] device  phase dns ok\n[  6.2] device  phase dns failed\n" SUMS), 2);
 	CU_ASSERT_EQUAL(count_of("[  6.1] device  phase dns ok\n[  6.2] flash   stuck by 'nor_stuck'\n"), 1);
+	CU_ASSERT_EQUAL(count_of("[  6.1] flash   1 programs of 256 bytes, 0 torn, 0 findings, digest 062e746d8c1d89c9\n"), 0);
 	CU_ASSERT_EQUAL(count_of("[  6.1]"), 0);
 }
 
