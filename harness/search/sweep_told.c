@@ -207,11 +207,21 @@ static size_t count_pair_kills(const struct sweep *sweep)
 	return kills;
 }
 
+/* Single faults come first, so a way that one of them has is found by one. */
+static size_t count_single_ways(const struct sweep *sweep)
+{
+	size_t ways = 0;
+
+	for (size_t i = 0; i < sweep->single_count; i++)
+		ways += sweep->attempts[i].is_first;
+	return ways;
+}
+
 static void tell_result(const struct sweep *sweep, json_t *told)
 {
 	const struct coverage_counts counts = sweep_counts(sweep, ANY, ANY);
 	const size_t acted = counts.tried - counts.outcomes[OUTCOME_NO_ACT] - counts.outcomes[OUTCOME_INCONCLUSIVE];
-	const size_t kills = kills_of(&counts), of_pairs = count_pair_kills(sweep), ways = sweep->ways;
+	const size_t kills = kills_of(&counts), of_pairs = count_pair_kills(sweep), ways = count_single_ways(sweep);
 
 	if (kills > 0)
 		told_result(told, TOLD_BAD, "%zu of %zu single faults %s the update of '%s' on device '%s'; it fails in %zu %s.", kills,

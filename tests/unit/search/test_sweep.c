@@ -171,6 +171,12 @@ static void what_kills_is_told_by_the_ways_of_failing(void)
 	TEST_CONTAINS(text, "kills/0008.yaml");
 	TEST_CONTAINS(text, "fails in the same way");
 	free(text);
+	/* The last of them as if it were a pair: its way is not one of single faults. */
+	sweep.single_count = 3;
+	text = print_told(&sweep);
+	TEST_CONTAINS(text, "1 of 3 single faults kills the update of 'clean' on device 'reference'; it fails in 1 way.");
+	free(text);
+	sweep.single_count = sweep.count;
 	json_t *json = sweep_json(&sweep);
 	const json_t *kills = json_object_get(json, "kills");
 	CU_ASSERT_EQUAL(json_array_size(kills), 3);
