@@ -56,8 +56,10 @@ static void show_amount(const struct param *param, uint64_t value, char ret_text
 		(void)unit_format(param->unit, value, ret_text);
 }
 
+/* What the values beyond the borders came to in the end is told, not what they came to while other amounts were larger. */
 static void tell_borders(json_t *row, const struct shrunk_part *part)
 {
+	static const char *const answers[] = {"is not known", "does so too", "does not"};
 	const struct borders *borders = &part->borders;
 	char low[UNIT_TEXT_MAX], below[UNIT_TEXT_MAX], high[UNIT_TEXT_MAX], above[UNIT_TEXT_MAX];
 
@@ -71,15 +73,17 @@ static void tell_borders(json_t *row, const struct shrunk_part *part)
 	show_amount(part->magnitude, borders->high, high);
 	show_amount(part->magnitude, borders->above, above);
 	if (borders->has_below)
-		told_cell(row, TOLD_PLAIN, NULL, "%s %s fails so, %s does not", part->magnitude->key, low, below);
+		told_cell(row, part->below == ANSWER_OTHER ? TOLD_PLAIN : TOLD_UNKNOWN, NULL, "%s %s fails so, %s %s", part->magnitude->key,
+		          low, below, answers[part->below]);
 	else
 		told_cell(row, TOLD_PLAIN, NULL, "%s %s fails so%s", part->magnitude->key, low,
 		          borders->low_is_found ? ", the least there is" : "; not looked for further");
 	if (borders->has_above)
-		told_cell(row, TOLD_PLAIN, NULL, "%s fails so, %s does not", high, above);
+		told_cell(row, part->above == ANSWER_OTHER ? TOLD_PLAIN : TOLD_UNKNOWN, NULL, "%s fails so, %s %s", high, above,
+		          answers[part->above]);
 	else
 		told_cell(row, TOLD_PLAIN, NULL, borders->high_is_found ? "none up to %s" : "not looked for", high);
-	const bool is_sharp = borders->sharp_below && borders->sharp_above;
+	const bool is_sharp = shrunk_is_sharp(part);
 	told_cell(row, is_sharp ? TOLD_PLAIN : TOLD_UNKNOWN, NULL, "%s",
 	          !borders->low_is_found || !borders->high_is_found ? "not known"
 	          : is_sharp                                        ? "yes"
@@ -174,13 +178,13 @@ static json_t *member(const struct shrunk *shrunk)
 		if (part->has_magnitude) {
 			(void)json_object_set_new(row, "amount", json_string(part->magnitude->key));
 			(void)json_object_set_new(row, "low", json_integer((json_int_t)borders->low));
-			if (borders->has_below)
+			if (borders->has_below && part->below == ANSWER_OTHER)
 				(void)json_object_set_new(row, "below", json_integer((json_int_t)borders->below));
 			if (borders->high_is_found)
 				(void)json_object_set_new(row, "high", json_integer((json_int_t)borders->high));
-			if (borders->has_above)
+			if (borders->has_above && part->above == ANSWER_OTHER)
 				(void)json_object_set_new(row, "above", json_integer((json_int_t)borders->above));
-			(void)json_object_set_new(row, "sharp", json_boolean(borders->sharp_below && borders->sharp_above));
+			(void)json_object_set_new(row, "sharp", json_boolean(shrunk_is_sharp(part)));
 		}
 		(void)json_array_append_new(parts, row);
 	}

@@ -30,6 +30,11 @@ static const char *say_amount(const struct param *param, uint64_t value, char re
 	return param->unit == UNIT_DURATION ? unit_show_duration(value, ret_text) : unit_format(param->unit, value, ret_text);
 }
 
+bool shrunk_is_sharp(const struct shrunk_part *part)
+{
+	return part->borders.sharp_below && part->borders.sharp_above && part->below != ANSWER_SAME && part->above != ANSWER_SAME;
+}
+
 /* "at least 61.2 s", "from 61.2 s to 90 s", "of 3 s". */
 static void say_range(struct sentence *sentence, const struct shrunk_part *part)
 {
@@ -38,7 +43,8 @@ static void say_range(struct sentence *sentence, const struct shrunk_part *part)
 
 	say_amount(part->magnitude, borders->low, low);
 	say_amount(part->magnitude, borders->high, high);
-	if (!borders->low_is_found)
+	/* "At least" and "any" speak of larger values too. */
+	if (!borders->low_is_found || !borders->high_is_found)
 		say(sentence, "%s", low);
 	else if (borders->has_below && borders->has_above)
 		say(sentence, "from %s to %s", low, high);
@@ -48,7 +54,7 @@ static void say_range(struct sentence *sentence, const struct shrunk_part *part)
 		say(sentence, "at most %s", high);
 	else
 		say(sentence, "any %s, as little as %s", part->magnitude->unit == UNIT_DURATION ? "time" : "number", low);
-	if (borders->low_is_found && !(borders->sharp_below && borders->sharp_above))
+	if (borders->low_is_found && !shrunk_is_sharp(part))
 		say(sentence, " (the border is not sharp)");
 }
 

@@ -273,30 +273,34 @@ static bool check_both_sides(struct shrinking *shrinking)
 	struct shrunk *shrunk = shrinking->shrunk;
 	struct trial *trials = memory_new((3 * shrunk->count + 1) * sizeof *trials);
 	enum answer *answers = memory_new((3 * shrunk->count + 1) * sizeof *answers);
+	enum answer **into = memory_new((3 * shrunk->count + 1) * sizeof *into);
 	bool *keep = memory_new((shrunk->count + 1) * sizeof *keep), good = true;
 	size_t count = 0;
 
 	for (size_t i = 0; i < shrunk->count; i++) {
 		memset(keep, true, shrunk->count * sizeof *keep);
 		keep[i] = false;
+		into[count] = &shrunk->parts[i].without;
 		shrinking_variant(shrinking, keep, &trials[count++]);
 	}
 	for (size_t i = 0; i < shrunk->count; i++) {
-		const struct shrunk_part *part = &shrunk->parts[i];
+		struct shrunk_part *part = &shrunk->parts[i];
+		into[count] = &part->below;
 		if (part->has_magnitude && part->borders.has_below)
 			vary(shrinking, i, part->borders.below, &trials[count++]);
+		into[count] = &part->above;
 		if (part->has_magnitude && part->borders.has_above)
 			vary(shrinking, i, part->borders.above, &trials[count++]);
 	}
 	(void)shrinking_ask(shrinking, trials, count, answers);
 	for (size_t i = 0; i < count; i++) {
-		if (i < shrunk->count)
-			shrunk->parts[i].without = answers[i];
+		*into[i] = answers[i];
 		good = good && answers[i] == ANSWER_OTHER;
 		trial_close(&trials[i]);
 	}
 	free(trials);
 	free(answers);
+	free(into);
 	free(keep);
 	return good;
 }

@@ -41,6 +41,8 @@ struct shrunk_part {
 	const struct param *magnitude; /**< of the action's parameters: the one that was made small */
 	struct borders borders;        /**< of that */
 	enum answer without;           /**< whether the plan without this part fails so: ANSWER_OTHER if it was shown that it does not */
+	enum answer below,
+		above; /**< the same beyond each border, with all else as it is in the end; ANSWER_UNKNOWN: not run, or not known */
 };
 
 struct shrunk {
@@ -73,5 +75,8 @@ struct shrunk {
 bool shrink_plan(struct search *search, const struct plan *plan, const char *name, const struct ending *before, struct shrunk *ret_shrunk,
                  struct error *err);
 void shrunk_close(struct shrunk *shrunk);
+
+/** Whether nothing that was run speaks against the borders of a part that has a magnitude. */
+bool shrunk_is_sharp(const struct shrunk_part *part);
 
 #endif
