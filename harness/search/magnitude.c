@@ -89,7 +89,8 @@ static void take(const uint64_t *values, const enum answer *answers, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		const size_t at = down ? count - 1 - i : i;
 		const bool does = answers[at] == ANSWER_SAME;
-		if (does && beyond)
+		/* What is not known shows nothing, and so no sharp border either. */
+		if (beyond && answers[at] != ANSWER_OTHER)
 			*sharp = false;
 		else if (does)
 			*fails = values[at];
@@ -217,7 +218,7 @@ static bool take_hint_above(const struct magnitude *magnitude, struct borders *b
 		return true;
 	borders->high = hint->high;
 	borders->above = hint->above;
-	borders->sharp_above = answers[2] != ANSWER_SAME;
+	borders->sharp_above = answers[2] == ANSWER_OTHER;
 	return true;
 }
 
@@ -234,8 +235,8 @@ static bool find_above(const struct magnitude *magnitude, struct borders *border
 		return true;
 	const uint64_t from = borders->high > magnitude->step ? borders->high : magnitude->step;
 	for (uint64_t value = from > magnitude->most / 4 ? magnitude->most : from * 4; count < 6;) {
-		values[count++] = value < magnitude->most ? rounded(value) : magnitude->most;
-		if (value >= magnitude->most)
+		values[count++] = rounded(value) < magnitude->most ? rounded(value) : magnitude->most;
+		if (values[count - 1] == magnitude->most)
 			break;
 		value = count == 5 || value > magnitude->most / 4 ? magnitude->most : value * 4;
 	}
@@ -253,7 +254,7 @@ static bool find_above(const struct magnitude *magnitude, struct borders *border
 	/* What comes behind a value that does not fail so must not fail so either, or the border is not sharp. */
 	for (size_t i = 0; i < count; i++)
 		borders->sharp_above = borders->sharp_above &&
-		                       (values[i] < borders->above || !borders->has_above || answers[i] != ANSWER_SAME);
+		                       (values[i] <= borders->above || !borders->has_above || answers[i] == ANSWER_OTHER);
 	return !borders->has_above || narrow(magnitude, &borders->high, &borders->above, &borders->sharp_above);
 }
 
@@ -283,7 +284,7 @@ static bool probe(const struct magnitude *magnitude, uint64_t began, bool few, s
 	if (!magnitude->ask(magnitude->ctx, values, count, answers))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if ((answers[i] == ANSWER_SAME) != (i >= wrong_if_same))
+		if (answers[i] != (i < wrong_if_same ? ANSWER_OTHER : ANSWER_SAME))
 			borders->sharp_below = false;
 	return true;
 }

@@ -178,6 +178,35 @@ static void what_is_not_known_is_not_taken(void)
 	CU_ASSERT_TRUE(borders.low > 1);
 }
 
+/* Nor for a session that does not fail so: a border is sharp only if what lies beyond it is known. */
+static void a_border_with_what_is_not_known_beyond_is_not_sharp(void)
+{
+	/* Half of what lies below the border, and the most that there is. */
+	struct world below = {.low = 30 * SIM_S, .high = UINT64_MAX}, above = {.low = 30 * SIM_S, .high = 72 * SIM_S};
+	struct borders borders = find(&below, 60 * SIM_S);
+
+	CU_ASSERT_TRUE(borders.sharp_below);
+	below.unknown = borders.below / 10 * 9 / (100 * SIM_MS) * (100 * SIM_MS);
+	for (uint64_t near = 0; near < 2 && borders.sharp_below; near++, below.unknown += 100 * SIM_MS)
+		borders = find(&below, 60 * SIM_S);
+	CU_ASSERT_FALSE(borders.sharp_below);
+	above.unknown = 1800 * SIM_S;
+	CU_ASSERT_FALSE(find(&above, 60 * SIM_S).sharp_above);
+}
+
+/* The most is no round number. */
+static void no_value_is_beyond_the_most(void)
+{
+	struct world world = {.low = 1, .high = 1799600 * SIM_MS};
+	struct magnitude magnitude = magnitude_over(&world);
+	struct borders borders = {.low = 449876 * SIM_MS};
+
+	magnitude.most = 1799600 * SIM_MS;
+	magnitude_find_high(&magnitude, &borders);
+	CU_ASSERT_TRUE(borders.high_is_found && !borders.has_above);
+	CU_ASSERT_EQUAL(borders.high, magnitude.most);
+}
+
 static void amounts_of_actions_are_numbers_of_theirs(void)
 {
 	size_t with = 0;
@@ -207,6 +236,8 @@ const CU_TestInfo tests_magnitude[] = {
          a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody},
 	{"what_ends_early_has_no_border", what_ends_early_has_no_border},
 	{"what_is_not_known_is_not_taken", what_is_not_known_is_not_taken},
+	{"a_border_with_what_is_not_known_beyond_is_not_sharp", a_border_with_what_is_not_known_beyond_is_not_sharp},
+	{"no_value_is_beyond_the_most", no_value_is_beyond_the_most},
 	{"amounts_of_actions_are_numbers_of_theirs", amounts_of_actions_are_numbers_of_theirs},
 	CU_TEST_INFO_NULL,
 };
