@@ -141,12 +141,17 @@ static void tell_smallest(json_t *told, const struct shrunk *shrunk)
 	                                               : "");
 	told_text(told, "It fails so: %s.", ending_say(&shrunk->ending, text, sizeof text));
 	tell_faults_instead(told, shrunk);
-	if (is_shown)
+	if (shrunk->count == 0)
+		told_text(told, "It fails so with nothing done to it: the faults have no part in it.");
+	else if (is_shown)
 		told_text(told,
 		          "Both sides were run: with all of it the session fails so; without any one part, or beyond any one border, it "
 		          "does not.");
 	else
 		told_text(told, "Not all of the other side was shown, so it says \"if\", not \"iff\": the table has what was.");
+	if (shrunk->state == SHRINK_DONE && shrunk->proofs < SHRINK_PROOFS)
+		told_text(told, "Of %u sessions from power on %u were inconclusive: `stutter shrink --resume` runs these again.",
+		          SHRINK_PROOFS, SHRINK_PROOFS - shrunk->proofs);
 	if (shrunk->proofs > 0 && shrunk->state != SHRINK_UNSTEADY)
 		told_text(told, "From power on it came to the same %u times, with the digest %s.", shrunk->proofs, shrunk->digest);
 	if (shrunk->state == SHRINK_UNSTEADY)
@@ -211,7 +216,9 @@ static int tell(struct cli_search *cli, const struct shrunk *shrunk)
 		told_text(cli->told, "The plan's replay came to: %s.", ending_say(&shrunk->ending, text, sizeof text));
 		return EXIT_USAGE;
 	case SHRINK_UNCLEAR:
-		told_result(cli->told, TOLD_UNKNOWN, "Nothing to shrink: it does not fail as the session did that left it.");
+		told_result(cli->told, TOLD_UNKNOWN, "Nothing to shrink: %s.",
+		            shrunk->ending.kind == VERDICT_INCONCLUSIVE ? "its replay is inconclusive, and so shows nothing"
+		                                                        : "it does not fail as the session did that left it");
 		told_text(cli->told, "The plan's replay came to: %s.", ending_say(&shrunk->ending, text, sizeof text));
 		return EXIT_INCONCLUSIVE;
 	default:
@@ -222,7 +229,9 @@ static int tell(struct cli_search *cli, const struct shrunk *shrunk)
 		return EXIT_INCONCLUSIVE;
 	}
 	tell_smallest(cli->told, shrunk);
-	return shrunk->state == SHRINK_UNSTEADY ? EXIT_BUG : shrunk->state == SHRINK_ENDED ? EXIT_INCONCLUSIVE : EXIT_PASSED;
+	if (shrunk->state == SHRINK_UNSTEADY)
+		return EXIT_BUG;
+	return shrunk->state == SHRINK_ENDED || shrunk->proofs < SHRINK_PROOFS ? EXIT_INCONCLUSIVE : EXIT_PASSED;
 }
 
 static int shrink_one(struct cli_search *cli, const char *path, const struct plan *plan)

@@ -22,8 +22,6 @@
 #include "search/reduce.h"
 #include "search/shrinking.h"
 
-/* So many sessions from power on prove the result. */
-#define PROOFS 3
 /* From so many decisions on it is worth while to look for stalls. */
 #define MANY 100
 /* So few are left out one by one. */
@@ -87,8 +85,10 @@ static bool take_target(struct shrinking *shrinking, const struct ending *before
 		return false;
 	trial_with_faults(&faults, plan, plan->faults, plan->fault_count);
 	(void)snprintf(faults.name, sizeof faults.name, "the faults with seed %llu", (unsigned long long)plan->seed);
-	const bool fails = run_one(shrinking, &faults, &answer) && faults.ending.kind == VERDICT_FAIL &&
-	                   (before == NULL || ending_same(&faults.ending, before));
+	const bool is_run = run_one(shrinking, &faults, &answer);
+	if (!is_run)
+		shrunk->state = SHRINK_ENDED;
+	const bool fails = is_run && faults.ending.kind == VERDICT_FAIL && (before == NULL || ending_same(&faults.ending, before));
 	shrunk->of_faults = fails;
 	if (fails) {
 		shrunk->state = SHRINK_DONE;
@@ -319,28 +319,33 @@ static bool is_sharp(const struct shrunk *shrunk)
 static void prove(struct shrinking *shrinking)
 {
 	struct shrunk *shrunk = shrinking->shrunk;
-	struct trial proofs[PROOFS];
-	enum answer answers[PROOFS];
+	struct trial proofs[SHRINK_PROOFS];
+	enum answer answers[SHRINK_PROOFS];
 
-	for (unsigned i = 0; i < PROOFS; i++) {
+	for (unsigned i = 0; i < SHRINK_PROOFS; i++) {
 		shrinking_variant(shrinking, NULL, &proofs[i]);
 		(void)snprintf(proofs[i].name, sizeof proofs[i].name, "the result from power on, time %u", i + 1);
 		proofs[i].alone = true;
 		proofs[i].round = i;
 		proofs[i].keep = i == 0;
 	}
-	const bool is_known = shrinking_ask(shrinking, proofs, PROOFS, answers);
-	for (unsigned i = 0; i < PROOFS && is_known; i++) {
-		if (answers[i] != ANSWER_SAME || strcmp(proofs[i].ending.digest, proofs[0].ending.digest) != 0)
+	const bool is_known = shrinking_ask(shrinking, proofs, SHRINK_PROOFS, answers);
+	for (unsigned i = 0; i < SHRINK_PROOFS && is_known; i++) {
+		/* One that is inconclusive proves nothing, nor does it speak against the others. */
+		if (answers[i] == ANSWER_UNKNOWN)
+			continue;
+		if (shrunk->digest[0] == '\0')
+			memcpy(shrunk->digest, proofs[i].ending.digest, sizeof shrunk->digest);
+		if (answers[i] != ANSWER_SAME || strcmp(proofs[i].ending.digest, shrunk->digest) != 0)
 			shrunk->state = SHRINK_UNSTEADY;
 		else
 			shrunk->proofs++;
 	}
-	if (is_known) {
-		memcpy(shrunk->digest, proofs[0].ending.digest, sizeof shrunk->digest);
+	/* Words are found in the session of the smallest plan, and in no other. */
+	shrinking->session[0] = '\0';
+	if (is_known && answers[0] == ANSWER_SAME)
 		memcpy(shrinking->session, proofs[0].dir, sizeof shrinking->session);
-	}
-	for (unsigned i = 0; i < PROOFS; i++)
+	for (unsigned i = 0; i < SHRINK_PROOFS; i++)
 		trial_close(&proofs[i]);
 }
 
@@ -401,7 +406,7 @@ static void shrink(struct shrinking *shrinking)
 	shrinking_stage(shrinking, "simplest words");
 	shrinking_words(shrinking);
 	shrinking_end_stage(shrinking, "simplest words");
-	shrunk->both_sides = shown && is_sharp(shrunk) && shrunk->proofs == PROOFS && shrunk->count > 0;
+	shrunk->both_sides = shown && is_sharp(shrunk) && shrunk->proofs == SHRINK_PROOFS && shrunk->count > 0;
 	if (shrinking->is_over && shrunk->state == SHRINK_DONE)
 		shrunk->state = SHRINK_ENDED;
 	shrinking_sentence(shrunk);

@@ -19,6 +19,9 @@
 /** The shrunk plan, in the search's folder. */
 #define SHRINK_PLAN "shrunk.yaml"
 
+/** So many sessions from power on prove the result. */
+#define SHRINK_PROOFS 3U
+
 enum shrink_state {
 	SHRINK_DONE,     /**< the smallest plan, checked from power on */
 	SHRINK_ENDED,    /**< the search was over before it was through: the smallest plan so far */

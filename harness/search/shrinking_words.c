@@ -105,6 +105,9 @@ static void try_guesses(struct shrinking *shrinking, char (*certain)[FAULT_AT_MA
 void shrinking_words(struct shrinking *shrinking)
 {
 	struct shrunk *shrunk = shrinking->shrunk;
+
+	if (shrinking->session[0] == '\0')
+		return;
 	char *path = memory_format("%s/addresses.txt", shrinking->session), *addresses = memory_file(path);
 	char(*certain)[FAULT_AT_MAX] = memory_new((shrunk->count + 1) * sizeof *certain);
 	char(*guesses)[FAULT_AT_MAX] = memory_new((shrunk->count + 1) * sizeof *guesses);
