@@ -105,7 +105,7 @@ static void seeds_of(const struct plan *plan, const struct wish *wish, uint64_t 
 		*ret_first = plan->seeds.first;
 		*ret_last = plan->seeds.last;
 	} else if (draws(plan)) {
-		*ret_last = *ret_first + SEEDS_TRIED - 1;
+		*ret_last = *ret_first <= UINT64_MAX - SEEDS_TRIED ? *ret_first + SEEDS_TRIED - 1 : UINT64_MAX;
 	}
 }
 
@@ -164,10 +164,13 @@ static int freeze(struct cli_search *cli, const struct wish *wish, struct plan *
 
 	seeds_of(plan, wish, &first, &last);
 	search_stage(cli->search, 0, "looks for a session that fails");
-	for (uint64_t seed = first; seed <= last && dir[0] == '\0'; seed += SEEDS_TRIED) {
-		const size_t count = last - seed < SEEDS_TRIED ? (size_t)(last - seed) + 1 : SEEDS_TRIED;
-		if (!try_seeds(cli, plan, seed, count, dir, &passed, &err))
+	/* The last seed may be the largest that there is, and a search that is over tries no more of them. */
+	for (uint64_t seed = first, count; dir[0] == '\0' && !search_is_over(cli->search); seed += count) {
+		count = last - seed < SEEDS_TRIED ? last - seed + 1 : SEEDS_TRIED;
+		if (!try_seeds(cli, plan, seed, (size_t)count, dir, &passed, &err))
 			return cli_search_fail(cli, &err);
+		if (last - seed < SEEDS_TRIED)
+			break;
 	}
 	if (dir[0] == '\0')
 		return no_failure(plan, first, last, passed);

@@ -114,9 +114,19 @@ static char *say_border(const struct explanation *explanation)
 	else if (saved[0] != '\0')
 		text = memory_format("no moment %s after which all redraws failed: %s", curve->whole ? "was found" : "is known yet", saved);
 	else
-		text = memory_text("the search ended before it could tell when the failure was bound to come");
+		text = memory_format("%s could tell when the failure was bound to come",
+		                     curve->whole ? "too many redraws were inconclusive, so nothing" : "the search ended before it");
 	free(saved);
 	return text;
+}
+
+/* Whether any redraw has passed or failed. */
+static bool is_known(const struct cut_curve *curve)
+{
+	for (size_t i = 0; i < curve->count; i++)
+		if (tally_known(&curve->list[i].tally) > 0)
+			return true;
+	return false;
 }
 
 char *explain_sentence(const struct explanation *explanation)
@@ -125,7 +135,7 @@ char *explain_sentence(const struct explanation *explanation)
 
 	if (curve->why_not != NULL)
 		return memory_format("no moment can be told after which it was bound to fail: %s", curve->why_not);
-	if (!curve->differs && curve->count > 0 && curve->whole)
+	if (!curve->differs && is_known(curve) && curve->whole)
 		return memory_text("no redraw differed from the failing session: what its faults draw makes no difference");
 	return say_border(explanation);
 }
@@ -292,7 +302,8 @@ static void tell_when(json_t *told, const struct plan *plan, const struct explan
 		tell_later(told, plan, explanation);
 	const size_t below = cut_surely_below(curve, SURELY_BELOW);
 	if (below > 0)
-		told_text(told, "Up to the cut at %.3f s fewer than 90 %% fail, with a confidence of 95 %%.",
+		told_text(told,
+		          "Drawn anew from %.3f s on fewer than 90 %% fail, with a confidence of 95 %%; of no later cut is that known.",
 		          seconds(curve->list[below - 1].at_ns));
 	if (!curve->whole)
 		told_text(told, "The search had no time for all of the curve.");
