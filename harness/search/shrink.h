@@ -14,7 +14,7 @@
 #include "search/search.h"
 #include "search/words.h"
 
-#define SHRINK_STAGES_MAX 16
+#define SHRINK_STAGES_MAX 64
 #define SHRINK_SENTENCE_MAX 4096
 /** The shrunk plan, in the search's folder. */
 #define SHRINK_PLAN "shrunk.yaml"

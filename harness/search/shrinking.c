@@ -93,6 +93,7 @@ bool shrinking_ask(struct shrinking *shrinking, struct trial *trials, size_t cou
 	memset(ret_answers, 0, count * sizeof *ret_answers);
 	if (shrinking->is_over)
 		return false;
+	shrinking->asked += count;
 	shrinking->has_failed = !search_run(shrinking->search, trials, count, NULL, NULL, shrinking->err);
 	shrinking->is_over = shrinking->has_failed;
 	for (size_t i = 0; i < count; i++) {
@@ -133,18 +134,17 @@ void shrinking_stage(struct shrinking *shrinking, const char *name)
 {
 	const struct search_counts counts = search_counts(shrinking->search);
 
-	shrinking->asked = counts.run + counts.cached;
-	search_stage(shrinking->search, shrinking->shrunk->has_plan ? shrinking->asked + estimate(&shrinking->shrunk->smallest.plan) : 0,
-	             name);
+	shrinking->begun = shrinking->asked;
+	search_stage(shrinking->search,
+	             shrinking->shrunk->has_plan ? counts.run + counts.cached + estimate(&shrinking->shrunk->smallest.plan) : 0, name);
 }
 
 void shrinking_end_stage(struct shrinking *shrinking, const char *name)
 {
-	const struct search_counts counts = search_counts(shrinking->search);
 	struct shrunk *shrunk = shrinking->shrunk;
-	const size_t left = item_count(&shrunk->smallest.plan), sessions = counts.run + counts.cached - shrinking->asked;
+	const size_t left = item_count(&shrunk->smallest.plan), sessions = shrinking->asked - shrinking->begun;
 
-	shrinking->asked = counts.run + counts.cached;
+	shrinking->begun = shrinking->asked;
 	if (shrunk->stage_count == SHRINK_STAGES_MAX || sessions == 0)
 		return;
 	struct shrink_stage *stage = &shrunk->stages[shrunk->stage_count++];

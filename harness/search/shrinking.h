@@ -16,7 +16,8 @@ struct shrinking {
 	struct error *err;
 	bool has_failed; /* with err */
 	bool is_over;    /* nothing more can be asked */
-	size_t asked;    /* before the stage that goes on */
+	size_t asked;    /* sessions, whether they were run or known: as many for a search that is resumed */
+	size_t begun;    /* of these, before the stage that goes on */
 };
 
 /* -- items: a plan's decisions, or its faults -- */
