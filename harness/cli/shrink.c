@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -95,6 +96,16 @@ static const char *way_of(unsigned direction)
 	return direction == MATCH_TO_SERVER ? " to the server" : direction == MATCH_TO_DEVICE ? " to the device" : "";
 }
 
+/* Where a part acts by itself: an address, an instant, or where its fault matches. To be released with free(). */
+static char *say_where(const struct plan *plan, size_t index, const char *at, unsigned direction)
+{
+	if (at[0] != '\0')
+		return memory_format("%s%s", at, way_of(direction));
+	if (plan->replay)
+		return memory_format("%.3f s", (double)plan->decisions.list[index].time / (double)SIM_S);
+	return memory_format("as it matches%s", way_of(direction));
+}
+
 static void tell_parts(json_t *told, const struct shrunk *shrunk)
 {
 	static const char *const columns[] = {"what",         "where",        "simplest words", "without it",
@@ -109,10 +120,14 @@ static void tell_parts(json_t *told, const struct shrunk *shrunk)
 		const char *name = plan->replay ? plan->decisions.list[i].name : plan->faults[i].name;
 		const char *at = plan->replay ? plan->decisions.list[i].at : plan->faults[i].match.at;
 		const unsigned direction = plan->replay ? plan->decisions.list[i].direction : plan->faults[i].match.direction;
+		char *where = say_where(plan, i, at, direction),
+		     *simplest = say_where(plan, i, part->at[0] != '\0' ? part->at : at, direction);
 		json_t *row = told_row(table);
 		told_cell(row, TOLD_PLAIN, NULL, "%s '%s'", action->name, name);
-		told_cell(row, TOLD_PLAIN, NULL, "%s%s", at[0] != '\0' ? at : "as it matches", way_of(direction));
-		told_cell(row, TOLD_PLAIN, NULL, "%s%s", part->at[0] != '\0' ? part->at : at, way_of(direction));
+		told_cell(row, TOLD_PLAIN, NULL, "%s", where);
+		told_cell(row, TOLD_PLAIN, NULL, "%s", simplest);
+		free(where);
+		free(simplest);
 		told_cell(row, part->without == ANSWER_OTHER ? TOLD_PLAIN : TOLD_UNKNOWN, NULL, "%s", answers[part->without]);
 		tell_borders(row, part);
 	}
@@ -174,12 +189,13 @@ static json_t *member(const struct shrunk *shrunk)
 		const struct shrunk_part *part = &shrunk->parts[i];
 		const struct plan *plan = &shrunk->smallest.plan;
 		const struct borders *borders = &part->borders;
-		json_t *row = json_pack("{s:s, s:s, s:b}", "action",
+		json_t *row = json_pack("{s:s, s:s, s:o}", "action",
 		                        plan->replay ? plan->decisions.list[i].action->name : plan->faults[i].action->name, "at",
 		                        part->at[0] != '\0' ? part->at
 		                        : plan->replay      ? plan->decisions.list[i].at
 		                                            : plan->faults[i].match.at,
-		                        "needed", part->without == ANSWER_OTHER);
+		                        "needed",
+		                        part->without == ANSWER_UNKNOWN ? json_null() : json_boolean(part->without == ANSWER_OTHER));
 		if (part->has_magnitude) {
 			(void)json_object_set_new(row, "amount", json_string(part->magnitude->key));
 			(void)json_object_set_new(row, "low", json_integer((json_int_t)borders->low));

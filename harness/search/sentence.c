@@ -121,6 +121,15 @@ static size_t join(const struct shrunk *shrunk, size_t index, struct words_place
 	return count;
 }
 
+/* What acts at no frame and no occasion acts at an instant. */
+static const char *say_place(const struct shrunk *shrunk, size_t index, const struct words_place *place, char *ret_text, size_t size)
+{
+	if (place->at[0] != '\0')
+		return words_say_place(place, ret_text, size);
+	(void)snprintf(ret_text, size, "%.3f s", (double)shrunk->smallest.plan.decisions.list[index].time / (double)SIM_S);
+	return ret_text;
+}
+
 void shrinking_sentence(struct shrunk *shrunk)
 {
 	struct sentence sentence = {.text = shrunk->sentence, .size = sizeof shrunk->sentence};
@@ -138,7 +147,6 @@ void shrinking_sentence(struct shrunk *shrunk)
 		if (!shrunk->smallest.plan.replay)
 			say_fault(&sentence, shrunk, i);
 		else
-			say_frame(&sentence, shrunk, i, place.at[0] != '\0' ? words_say_place(&place, text, sizeof text) : "its time",
-			          count > 1);
+			say_frame(&sentence, shrunk, i, say_place(shrunk, i, &place, text, sizeof text), count > 1);
 	}
 }
