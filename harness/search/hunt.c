@@ -559,11 +559,11 @@ static bool shrink_find(struct hunter *hunter, size_t index, struct error *err)
 	(void)snprintf(name, sizeof name, HUNT_FINDS "/%03zu-shrunk.yaml", index + 1);
 	const bool good = shrink_plan(hunter->search, &plan, name, &find->ending, &shrunk, err);
 	if (good) {
-		const bool is_small = shrunk.state == SHRINK_DONE || shrunk.state == SHRINK_ENDED;
+		const bool is_small = shrunk.has_plan && (shrunk.state == SHRINK_DONE || shrunk.state == SHRINK_ENDED);
 		if (is_small)
 			(void)snprintf(find->sentence, sizeof find->sentence, "%.*s%s", HUNT_SENTENCE_MAX - 32, shrunk.sentence,
 			               shrunk.state == SHRINK_ENDED ? " (so far)" : "");
-		if (is_small && shrunk.has_plan)
+		if (is_small)
 			(void)snprintf(find->shrunk, sizeof find->shrunk, "%s", name);
 		if (is_small)
 			search_find(hunter->search, "failure %zu: %s", index + 1, find->sentence);

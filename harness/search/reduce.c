@@ -80,7 +80,7 @@ static bool join(const struct round *round, bool *ret_row)
 }
 
 /*
- * Takes what the round has shown: all candidates that do it together if that does it too, else one after the other as far as it goes.
+ * Takes what the round has shown: all candidates that do it together if that does it too, else the first of them.
  * @return whether anything was left out.
  */
 static bool take_round(struct round *round)
