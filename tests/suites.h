@@ -107,6 +107,7 @@
 	S("search/reduce", tests_reduce, false)                                                                                            \
 	S("search/magnitude", tests_magnitude, false)                                                                                      \
 	S("search/words", tests_words, false)                                                                                              \
+	S("search/sentence", tests_sentence, false)                                                                                        \
 	S("search/stalls", tests_stalls, false)                                                                                            \
 	S("search/targets", tests_targets, false)                                                                                          \
 	S("search/kinds", tests_kinds, false)                                                                                              \

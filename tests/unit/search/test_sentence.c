@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "search/shrinking.h"
+#include "tests/test.h"
+
+extern const CU_TestInfo tests_sentence[];
+
+/* What an outage of a second at the first SYN was shrunk to: from 1 s on it fails, at 900 ms it does not. */
+static struct shrunk outage(struct decision *decision, struct shrunk_part *part)
+{
+	*decision = (struct decision){
+		.at = "tcp.syn#1", .direction = MATCH_TO_SERVER, .time = 12345 * SIM_MS, .action = action_at(FAULT_OUTAGE)};
+	*part = (struct shrunk_part){.has_magnitude = true,
+	                             .magnitude = magnitude_of(decision->action),
+	                             .borders = {.low = SIM_S,
+	                                         .below = 900 * SIM_MS,
+	                                         .high = 60 * SIM_S,
+	                                         .has_below = true,
+	                                         .sharp_below = true,
+	                                         .sharp_above = true,
+	                                         .low_is_found = true,
+	                                         .high_is_found = true},
+	                             .without = ANSWER_OTHER,
+	                             .below = ANSWER_OTHER};
+	struct shrunk shrunk = {.both_sides = true, .has_plan = true, .parts = part, .count = 1};
+	shrunk.smallest.plan.replay = true;
+	shrunk.smallest.plan.decisions = (struct decisions){.list = decision, .count = 1, .room = 1};
+	return shrunk;
+}
+
+static void what_was_shown_on_both_sides_is_iff(void)
+{
+	struct decision decision;
+	struct shrunk_part part;
+	struct shrunk shrunk = outage(&decision, &part);
+
+	shrinking_sentence(&shrunk);
+	CU_ASSERT_STRING_EQUAL(shrunk.sentence, "fails iff an outage from tcp.syn#1 to the server on lasts at least 1 s");
+}
+
+/* Nothing is said of larger values that nobody has tried. */
+static void without_an_upper_border_there_is_no_at_least(void)
+{
+	struct decision decision;
+	struct shrunk_part part;
+	struct shrunk shrunk = outage(&decision, &part);
+
+	shrunk.both_sides = part.borders.high_is_found = false;
+	shrinking_sentence(&shrunk);
+	CU_ASSERT_STRING_EQUAL(shrunk.sentence, "fails if an outage from tcp.syn#1 to the server on lasts 1 s");
+}
+
+/* The border was found while something else was larger, and with all that is left it is none. */
+static void a_border_that_does_not_hold_in_the_end_is_not_sharp(void)
+{
+	struct decision decision;
+	struct shrunk_part part;
+	struct shrunk shrunk = outage(&decision, &part);
+
+	shrunk.both_sides = false;
+	part.below = ANSWER_SAME;
+	shrinking_sentence(&shrunk);
+	TEST_CONTAINS(shrunk.sentence, "at least 1 s (the border is not sharp)");
+	CU_ASSERT_FALSE(shrunk_is_sharp(&part));
+}
+
+static void what_acts_at_an_instant_is_told_with_it(void)
+{
+	struct decision decision;
+	struct shrunk_part part;
+	struct shrunk shrunk = outage(&decision, &part);
+
+	decision.at[0] = '\0';
+	shrinking_sentence(&shrunk);
+	CU_ASSERT_STRING_EQUAL(shrunk.sentence, "fails iff an outage from 12.345 s on lasts at least 1 s");
+}
+
+const CU_TestInfo tests_sentence[] = {
+	{"what_was_shown_on_both_sides_is_iff", what_was_shown_on_both_sides_is_iff},
+	{"without_an_upper_border_there_is_no_at_least", without_an_upper_border_there_is_no_at_least},
+	{"a_border_that_does_not_hold_in_the_end_is_not_sharp", a_border_that_does_not_hold_in_the_end_is_not_sharp},
+	{"what_acts_at_an_instant_is_told_with_it", what_acts_at_an_instant_is_told_with_it},
+	CU_TEST_INFO_NULL,
+};
