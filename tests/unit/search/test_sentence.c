@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
+#include "cli/explain_told.h"
 #include "search/shrinking.h"
 #include "tests/test.h"
 
@@ -76,10 +78,32 @@ static void what_acts_at_an_instant_is_told_with_it(void)
 	CU_ASSERT_STRING_EQUAL(shrunk.sentence, "fails iff an outage from 12.345 s on lasts at least 1 s");
 }
 
+/* Inconclusive redraws neither differ nor are alike, and a search that was whole has not ended early. */
+static void redraws_that_say_nothing_are_told_so(void)
+{
+	static struct explanation explanation;
+	struct cut cut = {.tally = {.unknown = 4}};
+
+	explanation.curve = (struct cut_curve){.count = 1, .list = &cut, .whole = true};
+	char *sentence = explain_sentence(&explanation);
+	TEST_CONTAINS(sentence, "too many redraws were inconclusive");
+	free(sentence);
+	cut.tally.same = 4;
+	sentence = explain_sentence(&explanation);
+	TEST_CONTAINS(sentence, "no redraw differed");
+	free(sentence);
+	explanation.curve.differs = true;
+	explanation.curve.whole = false;
+	sentence = explain_sentence(&explanation);
+	TEST_CONTAINS(sentence, "the search ended before");
+	free(sentence);
+}
+
 const CU_TestInfo tests_sentence[] = {
 	{"what_was_shown_on_both_sides_is_iff", what_was_shown_on_both_sides_is_iff},
 	{"without_an_upper_border_there_is_no_at_least", without_an_upper_border_there_is_no_at_least},
 	{"a_border_that_does_not_hold_in_the_end_is_not_sharp", a_border_that_does_not_hold_in_the_end_is_not_sharp},
 	{"what_acts_at_an_instant_is_told_with_it", what_acts_at_an_instant_is_told_with_it},
+	{"redraws_that_say_nothing_are_told_so", redraws_that_say_nothing_are_told_so},
 	CU_TEST_INFO_NULL,
 };
