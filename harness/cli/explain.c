@@ -148,8 +148,8 @@ static int no_failure(const struct plan *plan, uint64_t first, uint64_t last, si
 		          ": there is nothing to explain; --seed names one that fails",
 		          plan->path, first, last);
 	else
-		error_set(&err, "%s passes with seed %" PRIu64 ": there is nothing to explain; --seed names one that fails", plan->path,
-		          first);
+		error_set(&err, "%s passes with seed %" PRIu64 ": there is nothing to explain%s", plan->path, first,
+		          is_frozen(plan) ? "" : "; --seed names one that fails");
 	cli_fail(&err);
 	return passed < count ? EXIT_INCONCLUSIVE : EXIT_USAGE;
 }
@@ -192,7 +192,17 @@ static int explain(struct cli_search *cli, const struct wish *wish, struct plan 
 	int code = is_frozen(plan) ? CLI_GO_ON : freeze(cli, wish, plan);
 	if (code != CLI_GO_ON)
 		return code;
-	switch (explain_plan(cli->search, plan, &wish->explain, &explanation, &err)) {
+	enum explain_outcome outcome = explain_plan(cli->search, plan, &wish->explain, &explanation, &err);
+	if (outcome == EXPLAIN_PASSES && plan->decisions.count == 0 && plan->fault_count > 0) {
+		/* Faults that a shrink has left have no decisions yet: they are those of the session with its seed. */
+		const struct wish of_faults = {.has_seed = true, .seed = plan->seed};
+		explanation_close(&explanation);
+		code = freeze(cli, &of_faults, plan);
+		if (code != CLI_GO_ON)
+			return code;
+		outcome = explain_plan(cli->search, plan, &wish->explain, &explanation, &err);
+	}
+	switch (outcome) {
 	case EXPLAIN_DONE:
 		explain_tell(cli, plan, &explanation);
 		/* What the budget has cut short is true as far as it goes, but not all of it. */
