@@ -280,9 +280,10 @@ static bool is_sample(const struct search *search, const struct trial *trial)
 
 static bool compare(struct search *search, const struct trial *shared, const struct trial *alone, struct error *err)
 {
+	if (alone->state != TRIAL_DONE || alone->ending.kind == VERDICT_INCONCLUSIVE)
+		return true;
 	search->counts.checked++;
-	if (alone->state != TRIAL_DONE || alone->ending.kind == VERDICT_INCONCLUSIVE ||
-	    strcmp(alone->ending.digest, shared->ending.digest) == 0)
+	if (strcmp(alone->ending.digest, shared->ending.digest) == 0)
 		return true;
 	search->is_broken = true;
 	return error_set(err, "'%s' has the digest %s from power on and %s with a shared beginning: a mistake in stutter; please report it",
