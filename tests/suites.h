@@ -101,6 +101,7 @@
 	S("reports/vcd", tests_vcd, false)                                                                                                 \
 	S("search/ending", tests_ending, false)                                                                                            \
 	S("search/results", tests_results, false)                                                                                          \
+	S("search/known", tests_search_known, false)                                                                                      \
 	S("search/revisions", tests_revisions, false)                                                                                      \
 	S("search/belief", tests_belief, false)                                                                                            \
 	S("search/bisect", tests_bisect, false)                                                                                            \

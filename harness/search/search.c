@@ -278,16 +278,42 @@ static bool is_sample(const struct search *search, const struct trial *trial)
 	return search->counts.checked == 0 || strtoul(digits, NULL, 16) % SEARCH_SAMPLE == 0;
 }
 
+static bool tell_difference(struct search *search, const struct trial *shared, const struct trial *alone, struct error *err)
+{
+	search->is_broken = true;
+	return error_set(err, "'%s' has the digest %s from power on and %s with a shared beginning: a mistake in stutter; please report it",
+	                 shared->name, alone->ending.digest, shared->ending.digest);
+}
+
 static bool compare(struct search *search, const struct trial *shared, const struct trial *alone, struct error *err)
 {
 	if (alone->state != TRIAL_DONE || alone->ending.kind == VERDICT_INCONCLUSIVE)
 		return true;
 	search->counts.checked++;
-	if (strcmp(alone->ending.digest, shared->ending.digest) == 0)
+	return strcmp(alone->ending.digest, shared->ending.digest) == 0 || tell_difference(search, shared, alone, err);
+}
+
+/* The same from power on. */
+static void make_sample(const struct trial *trial, struct trial *ret_sample)
+{
+	*ret_sample = (struct trial){.plan = trial->plan, .alone = true};
+	(void)snprintf(ret_sample->name, sizeof ret_sample->name, "%s", trial->name);
+	make_key(ret_sample);
+}
+
+/* A result that an earlier run of the search has found to be wrong does not become right by going on. */
+static bool compare_known(struct search *search, const struct trial *trial, struct error *err)
+{
+	struct trial sample;
+
+	if (!trial->is_cached || trial->alone)
 		return true;
-	search->is_broken = true;
-	return error_set(err, "'%s' has the digest %s from power on and %s with a shared beginning: a mistake in stutter; please report it",
-	                 shared->name, alone->ending.digest, shared->ending.digest);
+	make_sample(trial, &sample);
+	const struct ending *known = results_find(&search->results, sample.key);
+	if (known == NULL || strcmp(known->digest, trial->ending.digest) == 0)
+		return true;
+	sample.ending = *known;
+	return tell_difference(search, trial, &sample, err);
 }
 
 /* Runs a sample of what has just been run once more, from power on. */
@@ -303,10 +329,7 @@ static bool check_samples(struct batch *batch, size_t count, struct error *err)
 		if (!is_sample(search, &batch->trials[i]) || (chosen > 0 && search->counts.checked == 0))
 			continue;
 		shared[chosen] = &batch->trials[i];
-		samples[chosen] = (struct trial){.plan = batch->trials[i].plan, .alone = true};
-		(void)snprintf(samples[chosen].name, sizeof samples[chosen].name, "%s", batch->trials[i].name);
-		make_key(&samples[chosen]);
-		chosen++;
+		make_sample(&batch->trials[i], &samples[chosen++]);
 	}
 	batch->count = 0;
 	batch->look = NULL;
@@ -317,6 +340,8 @@ static bool check_samples(struct batch *batch, size_t count, struct error *err)
 		run_jobs(batch);
 	for (size_t i = 0; i < chosen; i++)
 		good = good && compare(search, shared[i], &samples[i], err);
+	for (size_t i = 0; i < count; i++)
+		good = good && compare_known(search, &batch->trials[i], err);
 	free(samples);
 	free(shared);
 	return good;
