@@ -100,7 +100,8 @@ static void read_line(struct results *results, const char *line)
 		for (size_t i = 0; i < LENGTH(texts); i++)
 			(void)snprintf((char *)&ending + texts[i].offset, texts[i].size, "%s", member_text(json, texts[i].name));
 		for (size_t i = 0; i < LENGTH(numbers); i++) {
-			uint64_t number = member_number(json, numbers[i].name);
+			/* Exact, and of 64 bits: `acted` has one for each fault. */
+			uint64_t number = (uint64_t)json_integer_value(json_object_get(json, numbers[i].name));
 			memcpy((char *)&ending + numbers[i].offset, &number, sizeof number);
 		}
 		remember(results, key, &ending);

@@ -19,8 +19,12 @@ static const char *path(void)
 
 static void keep(struct results *results, const char *key, const char *reason)
 {
-	struct ending ending = {
-		.kind = VERDICT_FAIL, .virtual_ns = UINT64_C(6123456789), .decisions = 7, .unfound_before = 2, .retries = 3, .acted = 5};
+	struct ending ending = {.kind = VERDICT_FAIL,
+	                        .virtual_ns = UINT64_C(6123456789),
+	                        .decisions = 7,
+	                        .unfound_before = 2,
+	                        .retries = 3,
+	                        .acted = UINT64_C(1) << 63 | UINT64_C(1) << 53 | 5};
 	struct error err;
 
 	(void)snprintf(ending.judge, sizeof ending.judge, "hang");
@@ -54,7 +58,7 @@ static void what_was_kept_is_there_when_they_are_opened_again(void)
 	CU_ASSERT_EQUAL(found->decisions, 7);
 	CU_ASSERT_EQUAL(found->unfound_before, 2);
 	CU_ASSERT_EQUAL(found->retries, 3);
-	CU_ASSERT_EQUAL(found->acted, 5);
+	CU_ASSERT_EQUAL(found->acted, UINT64_C(1) << 63 | UINT64_C(1) << 53 | 5);
 	CU_ASSERT_STRING_EQUAL(found->reason, "a \"quoted\" reason,\nin two lines");
 	CU_ASSERT_STRING_EQUAL(found->judge, "hang");
 	CU_ASSERT_STRING_EQUAL(found->digest, "0123456789abcdef0123456789abcdef");
