@@ -206,7 +206,7 @@ static int explain(struct cli_search *cli, const struct wish *wish, struct plan 
 	case EXPLAIN_DONE:
 		explain_tell(cli, plan, &explanation);
 		/* What the budget has cut short is true as far as it goes, but not all of it. */
-		code = cli_search_end(cli, search_is_over(cli->search) ? EXIT_INCONCLUSIVE : EXIT_PASSED);
+		code = cli_search_end(cli, search_was_cut(cli->search) ? EXIT_INCONCLUSIVE : EXIT_PASSED);
 		break;
 	case EXPLAIN_PASSES:
 		code = cli_fail(&err);

@@ -283,8 +283,8 @@ static void tell_counts(struct cli_search *cli)
 	(void)json_object_set_new(json, "known", json_integer((json_int_t)counts.cached));
 	(void)json_object_set_new(json, "checked", json_integer((json_int_t)counts.checked));
 	(void)json_object_set_new(cli->json, "sessions", json);
-	(void)json_object_set_new(cli->json, "whole", json_boolean(!search_is_over(cli->search)));
-	if (search_is_over(cli->search))
+	(void)json_object_set_new(cli->json, "whole", json_boolean(!search_was_cut(cli->search)));
+	if (search_was_cut(cli->search))
 		told_text(cli->told, "The search was ended before it was through; `stutter %s --resume %s` goes on with it.",
 		          cli->command->name, cli->dir);
 	told_text(cli->told, "%zu sessions were run, %zu results were known; %zu were checked against a session from power on.", counts.run,

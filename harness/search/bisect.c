@@ -90,8 +90,10 @@ static enum step prepare(struct bisect *bisect, size_t at, struct error *err)
 	(void)snprintf(stage, sizeof stage, "building %s", options->revisions->list[at].name);
 	set_stage(bisect, stage);
 	const enum build_outcome outcome = builds_get(options->builds, options->revisions->list[at].id, device, why, err);
-	if (outcome == BUILD_STOPPED)
+	if (outcome == BUILD_STOPPED) {
+		(void)search_is_over(options->search); /* so it knows that it was cut short */
 		return STEP_HELD;
+	}
 	if (outcome == BUILD_BROKEN)
 		return STEP_BROKEN;
 	if (outcome == BUILD_FAILED)

@@ -25,7 +25,7 @@ struct search {
 	struct engines engines;
 	struct search_counts counts;
 	struct error err; /* of what cannot be written */
-	bool has_failed, is_broken;
+	bool has_failed, is_broken, was_cut;
 	uint64_t began_ms;
 	size_t running, expected;
 	char stage[160];
@@ -56,6 +56,15 @@ static void remove_folder(const char *dir)
 	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* A frozen plan says what it was made from. That of now may be another, with --anyway or another device, and so may what it comes to. */
+static void add_present(XXH3_state_t *state, const struct made *made)
+{
+	const char *const texts[] = {made->tool, made->image, made->kernel, made->initramfs, made->overlay, made->tables};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		hash_add(state, texts[i], strlen(texts[i]) + 1);
+}
+
 /* What a result is remembered by: the plan with all it is made from, and how it is run. */
 static void make_key(struct trial *trial)
 {
@@ -64,6 +73,7 @@ static void make_key(struct trial *trial)
 
 	plan_hash(&trial->plan, hash);
 	hash_add(state, hash, strlen(hash));
+	add_present(state, &trial->plan.present);
 	hash_add(state, trial->plan.replay ? "replay" : "run", 3);
 	if (trial->points)
 		hash_add(state, "points", 6);
@@ -177,7 +187,7 @@ static void warn(void *ctx, const char *text)
 
 static const char *hold(void *ctx, const struct job *job)
 {
-	const struct search *search = ((const struct batch *)ctx)->search;
+	struct search *search = ((const struct batch *)ctx)->search;
 
 	(void)job;
 	return search->has_failed ? "results cannot be written" : search_is_over(search) ? "the search has come to its end" : NULL;
@@ -209,9 +219,11 @@ static void run_jobs(struct batch *batch)
 
 	pool_run(batch->jobs, batch->count, &pool);
 	batch->search->running = 0;
-	for (size_t i = 0; i < batch->count; i++)
+	for (size_t i = 0; i < batch->count; i++) {
 		if (batch->of[i]->state == TRIAL_NEW)
 			batch->of[i]->state = TRIAL_HELD;
+		batch->search->was_cut = batch->search->was_cut || batch->of[i]->state == TRIAL_HELD;
+	}
 }
 
 static void add_job(struct batch *batch, struct trial *trial)
@@ -404,12 +416,19 @@ void search_close(struct search *search)
 	free(search);
 }
 
-bool search_is_over(const struct search *search)
+bool search_is_over(struct search *search)
 {
 	const struct search_options *options = &search->options;
+	const bool is_over = (options->stop != NULL && *options->stop) ||
+	                     (options->budget_ms > 0 && pool_now_ms() - search->began_ms >= options->budget_ms);
 
-	return (options->stop != NULL && *options->stop) ||
-	       (options->budget_ms > 0 && pool_now_ms() - search->began_ms >= options->budget_ms);
+	search->was_cut = search->was_cut || is_over;
+	return is_over;
+}
+
+bool search_was_cut(const struct search *search)
+{
+	return search->was_cut;
 }
 
 bool search_is_broken(const struct search *search)

@@ -60,8 +60,11 @@ void search_close(struct search *search);
 bool search_run(struct search *search, struct trial *trials, size_t count,
                 bool (*look)(void *ctx, struct trial *trial, const char *dir, struct error *err), void *ctx, struct error *err);
 
-/** Whether the budget is used up, or somebody wants the search to end. */
-bool search_is_over(const struct search *search);
+/** Whether the budget is used up, or somebody wants the search to end. Who is told so leaves off: the search was cut short. */
+bool search_is_over(struct search *search);
+
+/** Whether it was cut short: trials were held, or somebody was told that it is over. One that comes to its end just as its budget does was not. */
+bool search_was_cut(const struct search *search);
 
 /** Whether a session that shared its beginning had another digest than from power on: a mistake of ours. */
 bool search_is_broken(const struct search *search);

@@ -29,6 +29,7 @@ static bool run(struct trial *trial, struct error *err, bool *ret_broken)
 	const bool good = search_run(search, trial, 1, NULL, NULL, err);
 
 	*ret_broken = search_is_broken(search);
+	CU_ASSERT_EQUAL(search_was_cut(search), trial->state == TRIAL_HELD);
 	CU_ASSERT_EQUAL(search_counts(search).run, 0);
 	CU_ASSERT_EQUAL(search_counts(search).checked, 0);
 	search_close(search);
@@ -85,7 +86,21 @@ static void what_was_found_to_be_wrong_stays_so_when_it_goes_on(void)
 	trial_close(&trial);
 }
 
+static void a_frozen_plan_with_another_kernel_is_another(void)
+{
+	struct plan plan = {.name = "x", .made = {.tool = "1", .kernel = "aaaa"}, .present = {.tool = "1", .kernel = "aaaa"}};
+	char one[HASH_TEXT_MAX], same[HASH_TEXT_MAX], other[HASH_TEXT_MAX];
+
+	find_key(&plan, false, one);
+	find_key(&plan, false, same);
+	(void)snprintf(plan.present.kernel, sizeof plan.present.kernel, "bbbb");
+	find_key(&plan, false, other);
+	CU_ASSERT_STRING_EQUAL(one, same);
+	CU_ASSERT_STRING_NOT_EQUAL(one, other);
+}
+
 const CU_TestInfo tests_search_known[] = {
+	{"a frozen plan with another kernel is another", a_frozen_plan_with_another_kernel_is_another},
 	{"what was found to be wrong stays so when it goes on", what_was_found_to_be_wrong_stays_so_when_it_goes_on},
 	CU_TEST_INFO_NULL,
 };
