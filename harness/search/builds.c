@@ -210,6 +210,8 @@ static enum build_outcome build(struct builds *builds, const char *hash, const c
 
 	if (mkdir(folder, 0777) != 0 && errno != EEXIST)
 		error_set(err, "%s cannot be made: %s", folder, strerror(errno));
+	else if (unlink(device) != 0 && errno != ENOENT) /* of a build that was killed: not to be taken for this one's */
+		error_set(err, "%s cannot be removed: %s", device, strerror(errno));
 	else if (!repository_checkout(builds->repo, checkout, hash, builds->keeps, err))
 		error_context(err, "the revision %.*s cannot be checked out", REVISION_DIGITS, hash);
 	else

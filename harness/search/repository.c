@@ -15,7 +15,8 @@
 static int run_git(const char *repo, const char *const *arguments, char **ret_output, struct error *err)
 {
 	const char *words[WORDS_MAX + 8] = {"git", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=off", "-C", repo};
-	static const char *const variables[] = {"LC_ALL", "C", "GIT_TERMINAL_PROMPT", "0", "GIT_PAGER", "cat", NULL};
+	static const char *const variables[] = {"LC_ALL", "C", "GIT_TERMINAL_PROMPT", "0", "GIT_PAGER", "cat", "GIT_OPTIONAL_LOCKS",
+	                                        "0",      NULL};
 	size_t count = 7;
 
 	for (size_t i = 0; arguments[i] != NULL && i < WORDS_MAX; i++)
@@ -117,6 +118,8 @@ static size_t split(char *text, struct entry **ret_entries)
 	char *rest = NULL;
 
 	for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+		if (strchr("<>-", line[0]) == NULL || line[1] != '\t')
+			continue; /* a warning of git's */
 		if (count == room) {
 			room = room > 0 ? 2 * room : 64;
 			entries = memory_resize(entries, room, sizeof *entries);
@@ -258,14 +261,10 @@ bool repository_is_dirty(const char *repo)
 
 static bool make_tree(const char *repo, const char *dir, const char *hash, struct error *err)
 {
-	const char *const prune[] = {"worktree", "prune", NULL}, *const make[] = {"worktree", "add", "--force", "--detach",
-	                                                                          dir,        hash,  NULL};
+	/* Forced, since a search that was killed may have left its record; no record of the user's own is pruned. */
+	const char *const make[] = {"worktree", "add", "--force", "--detach", dir, hash, NULL};
 	char *output = NULL;
 
-	/* What a search that was killed has left behind. */
-	if (!ask_git(repo, prune, &output, err))
-		return false;
-	free(output);
 	if (!ask_git(repo, make, &output, err))
 		return false;
 	free(output);

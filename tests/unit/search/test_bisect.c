@@ -258,6 +258,39 @@ static void a_build_that_is_stopped_is_not_recorded(void)
 	close_workshop(&workshop);
 }
 
+static void what_a_killed_build_has_left_is_not_taken_for_a_device(void)
+{
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], output[64];
+
+	open_workshop(&workshop, "true");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "d=%s/builds/%s && mkdir -p $d && echo half >$d/device.yaml", workshop.dir,
+	                           workshop.hash),
+	                0);
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
+	close_workshop(&workshop);
+}
+
+/* A work tree of the user's may be on a disk that is not there just now. */
+static void other_work_trees_stay_known(void)
+{
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], output[256];
+
+	open_workshop(&workshop, "cp file \"$STUTTER_DEVICE\"");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "git -C %s worktree add -q --detach %s/away && rm -rf %s/away", workshop.repo,
+	                           test_folder(), test_folder()),
+	                0);
+	/* And the search's own, left by one that was killed. */
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "git -C %s worktree add -q --detach %s/checkout && rm -rf %s/checkout",
+	                           workshop.repo, workshop.dir, workshop.dir),
+	                0);
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
+	(void)test_shell(output, sizeof output, "git -C %s worktree list --porcelain | grep -c /away", workshop.repo);
+	TEST_SAME_TEXT(output, "1\n");
+	close_workshop(&workshop);
+}
+
 static void a_command_does_not_see_the_repository_it_is_started_from(void)
 {
 	static const char *const words[] = {"sh", "-c", "echo \"$GIT_DIR,$ONE\"; cat; exit 5", NULL}, *const variables[] = {"ONE", "two",
@@ -282,6 +315,8 @@ const CU_TestInfo tests_bisect[] = {
 	{"a build that leaves no device has failed", a_build_that_leaves_no_device_has_failed},
 	{"a checkout holds nothing of the build before", a_checkout_holds_nothing_of_the_build_before},
 	{"a build that is stopped is not recorded", a_build_that_is_stopped_is_not_recorded},
+	{"what a killed build has left is not taken for a device", what_a_killed_build_has_left_is_not_taken_for_a_device},
+	{"other work trees stay known", other_work_trees_stay_known},
 	{"a command does not see the repository it is started from", a_command_does_not_see_the_repository_it_is_started_from},
 	CU_TEST_INFO_NULL,
 };
