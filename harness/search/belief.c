@@ -16,6 +16,8 @@
 #define PLAUSIBLE 0.15
 /* The logarithm of what cannot be. */
 #define IMPOSSIBLE (-1e9)
+/* So many sessions at least have to say nothing until a revision is not asked again: one that was inconclusive may have been bad luck. */
+#define NOTHING_SAID 4
 /* The good end is compared with the bad one for as long as it is less probable than this that it is the better of the two. */
 #define ENDS_DIFFER 0.7
 /* Two worths that differ by less are the same; then the earlier revision is asked. */
@@ -511,7 +513,7 @@ void belief_add(struct belief *belief, size_t at, const struct belief_count *cou
 	known->failed += count->failed;
 	known->passed += count->passed;
 	known->neither += count->neither;
-	if (count->failed + count->passed == 0)
+	if (count->failed + count->passed == 0 && known->neither >= NOTHING_SAID && known->neither > known->failed + known->passed)
 		belief->untestable[at] = true;
 	believe(belief);
 }

@@ -68,7 +68,7 @@ void belief_close(struct belief *belief);
 /** What to do next. @param ret_at Where the next batch is to run, if it goes on. */
 enum belief_state belief_next(struct belief *belief, size_t *ret_at);
 
-/** Takes what a batch came to. A revision all of whose sessions said nothing is not asked again. */
+/** Takes what a batch came to. A revision is not asked again if none of the batch's sessions said anything, nor did most of those before. */
 void belief_add(struct belief *belief, size_t at, const struct belief_count *count);
 
 /** It cannot be built, say. */

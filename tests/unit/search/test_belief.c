@@ -192,6 +192,34 @@ static void sessions_that_say_nothing_are_neither_good_nor_bad(void)
 	revisions_close(&row);
 }
 
+static void one_session_that_says_nothing_does_not_end_it(void)
+{
+	const struct belief_count nothing = {.neither = 1};
+	struct revisions row;
+	struct belief belief;
+	size_t at;
+
+	simulated_row(&row, 8);
+	struct belief_options options = standard(&row);
+	options.batch = 1;
+	belief_open(&belief, &options);
+	add(&belief, 0, 0, 8);
+	add(&belief, 8, 8, 0);
+	belief_add(&belief, 8, &nothing);
+	CU_ASSERT(!belief.untestable[8]);
+	CU_ASSERT_EQUAL(belief_next(&belief, &at), BELIEF_GOES_ON);
+	for (unsigned i = 0; i < 4; i++) {
+		CU_ASSERT(!belief.untestable[4]);
+		belief_add(&belief, 4, &nothing);
+	}
+	CU_ASSERT(belief.untestable[4]);
+	for (unsigned i = 0; i < 8; i++)
+		belief_add(&belief, 8, &nothing);
+	CU_ASSERT(belief.untestable[8]);
+	belief_close(&belief);
+	revisions_close(&row);
+}
+
 static void it_is_given_up_after_so_many_sessions(void)
 {
 	struct revisions row;
@@ -246,6 +274,7 @@ const CU_TestInfo tests_belief[] = {
 	{"one failure among passes is not trusted where both sides fail", one_failure_among_passes_is_not_trusted_where_both_sides_fail},
 	{"those that nothing tells apart are told together", those_that_nothing_tells_apart_are_told_together},
 	{"ends that are wrong are told soon", ends_that_are_wrong_are_told_soon},
+	{"one session that says nothing does not end it", one_session_that_says_nothing_does_not_end_it},
 	{"sessions that say nothing are neither good nor bad", sessions_that_say_nothing_are_neither_good_nor_bad},
 	{"it is given up after so many sessions", it_is_given_up_after_so_many_sessions},
 	{"what a build costs is taken into account", what_a_build_costs_is_taken_into_account},
