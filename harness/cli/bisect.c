@@ -8,6 +8,7 @@
 #include "base/unit.h"
 #include "cli/search.h"
 #include "search/bisect.h"
+#include "statistics/binomial.h"
 
 enum {
 	OPTION_REPO = CLI_SEARCH_OWN,
@@ -84,7 +85,8 @@ static bool read_numbers(struct wish *wish, struct error *err)
 	bisect->least = UNIT_PROBABILITY_ONE;
 	bisect->belief.confidence = UNIT_PROBABILITY_ONE / 100 * 95;
 	if (!read_count(wish, OPTION_BATCH, 1, BELIEF_BATCH_MAX, &batch, err) ||
-	    !read_count(wish, OPTION_BUILD_COST, 0, 100000, &cost, err) || !read_count(wish, OPTION_MOST, 1, 1000000, &most, err) ||
+	    !read_count(wish, OPTION_BUILD_COST, 0, 100000, &cost, err) ||
+	    !read_count(wish, OPTION_MOST, 1, SAMPLE_MAX - BELIEF_BATCH_MAX, &most, err) ||
 	    !read_share(wish, OPTION_LEAST, &bisect->least, err) || !read_share(wish, OPTION_CONFIDENCE, &bisect->belief.confidence, err))
 		return false;
 	if (bisect->belief.confidence < UNIT_PROBABILITY_ONE / 2 || bisect->belief.confidence >= UNIT_PROBABILITY_ONE)
@@ -110,7 +112,8 @@ static bool read_plan(struct wish *wish, struct error *err)
 	bisect->may_differ = values->of[CLI_SEARCH_ANYWAY] != NULL;
 	bisect->any_failure = values->of[OPTION_ANY_FAILURE] != NULL;
 	bisect->by_chance = values->of[OPTION_BY_CHANCE] != NULL;
-	if (!bisect->by_chance && bisect_read_plan(bisect, NULL, &plan, err)) {
+	const bool is_wanted = bisect->by_chance;
+	if (!is_wanted && bisect_read_plan(bisect, NULL, &plan, err)) {
 		plan_close(&plan);
 		return true;
 	}
@@ -119,7 +122,33 @@ static bool read_plan(struct wish *wish, struct error *err)
 		*err = of_scenario;
 		return false;
 	}
+	/* A frozen plan with something wrong in its decisions is no scenario. */
+	const bool is_scenario = is_wanted || plan.made.tool[0] == '\0';
 	plan_close(&plan);
+	return is_scenario;
+}
+
+/* What an option is for, and whether that is asked for. An option that does nothing would be taken for one that does. */
+static bool check_fit(const struct wish *wish, struct error *err)
+{
+	const bool by_chance = wish->bisect.by_chance, builds = wish->cli.values.of[OPTION_REPO] != NULL;
+	const struct {
+		int option;
+		bool fits;
+		const char *with;
+	} rules[] = {
+		{OPTION_LEAST, !by_chance, "a frozen plan without --by-chance"},
+		{OPTION_ANY_FAILURE, by_chance, "a scenario or --by-chance"},
+		{OPTION_CONFIDENCE, by_chance, "a scenario or --by-chance"},
+		{OPTION_BATCH, by_chance, "a scenario or --by-chance"},
+		{OPTION_BUILD_COST, by_chance && builds, "--repo, and a scenario or --by-chance"},
+		{OPTION_MOST, by_chance, "a scenario or --by-chance"},
+		{OPTION_INCREMENTAL, builds, "--repo"},
+	};
+
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+		if (wish->cli.values.of[rules[i].option] != NULL && !rules[i].fits)
+			return error_set(err, "--%s goes with %s; here it would do nothing", options[rules[i].option].name, rules[i].with);
 	return true;
 }
 
@@ -285,7 +314,9 @@ static int bisect(const struct cli_values *values)
 	int code = cli_search_open(&wish->cli, &cli_bisect, values);
 
 	if (code == CLI_GO_ON)
-		code = read_numbers(wish, &err) && read_plan(wish, &err) && read_revisions(wish, &err) ? search(wish) : cli_fail(&err);
+		code = read_numbers(wish, &err) && read_plan(wish, &err) && check_fit(wish, &err) && read_revisions(wish, &err)
+		               ? search(wish)
+		               : cli_fail(&err);
 	if (wish->has_builds)
 		builds_close(&wish->builds);
 	revisions_close(&wish->revisions);

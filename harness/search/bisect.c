@@ -74,6 +74,48 @@ static bool read_subject(struct bisect *bisect, size_t at, const char *device)
 	return subject->has_plan;
 }
 
+/* Whether a file of a device is another's by now: two that name the same one must have found the same in it. */
+static bool is_written_over(const struct bisect *bisect, const char *path, const char *hash, size_t file, size_t *ret_by)
+{
+	for (size_t i = 0; i < bisect->options.revisions->count; i++) {
+		const struct plan *plan = &bisect->subjects[i].plan;
+		const char *const paths[] = {plan->device.kernel, plan->device.initramfs, plan->device.overlay},
+				  *const hashes[] = {plan->present.kernel, plan->present.initramfs, plan->present.overlay};
+		if (bisect->subjects[i].has_plan && strcmp(paths[file], path) == 0 && strcmp(hashes[file], hash) != 0) {
+			*ret_by = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What a device names has to stay as it is until the end: sessions of it are run again and again. */
+static bool check_files(const struct bisect *bisect, size_t at, struct error *err)
+{
+	const struct plan *plan = &bisect->subjects[at].plan;
+	const char *const paths[] = {plan->device.kernel, plan->device.initramfs, plan->device.overlay}, *const hashes[] = {
+														 plan->present.kernel,
+														 plan->present.initramfs,
+														 plan->present.overlay};
+	const char *name = bisect->options.revisions->list[at].name;
+	size_t by;
+
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		if (builds_in_checkout(bisect->options.builds, paths[i]))
+			return error_set(
+				err,
+				"the device of revision %s names %s, which lies in the checkout and is gone with the next revision; "
+				"the build command has to leave it beside $STUTTER_DEVICE",
+				name, paths[i]);
+		if (is_written_over(bisect, paths[i], hashes[i], i, &by))
+			return error_set(err,
+			                 "the devices of the revisions %s and %s name the same file with different content, %s; the build "
+			                 "command has to leave what it makes beside $STUTTER_DEVICE",
+			                 bisect->options.revisions->list[by].name, name, paths[i]);
+	}
+	return true;
+}
+
 /* Makes a revision's plan, or finds why that cannot be: subject.why_not. */
 static enum step prepare(struct bisect *bisect, size_t at, struct error *err)
 {
@@ -100,7 +142,7 @@ static enum step prepare(struct bisect *bisect, size_t at, struct error *err)
 		(void)snprintf(subject->why_not, sizeof subject->why_not, "%s", why);
 	else
 		subject->is_built = read_subject(bisect, at, device);
-	return STEP_DONE;
+	return !subject->is_built || check_files(bisect, at, err) ? STEP_DONE : STEP_BROKEN;
 }
 
 static bool can_run(const struct bisect *bisect, size_t at)

@@ -116,11 +116,10 @@ static void tell_culprit(struct bisect *bisect, size_t culprit)
 
 /* -- the proof -- */
 
-static const char *path_below(const char *dir)
+/* Of a folder of the search's, as seen from its page. */
+static const char *path_below(const struct bisect *bisect, const char *dir)
 {
-	const char *sessions = strstr(dir, "/sessions/");
-
-	return sessions != NULL ? sessions + 1 : dir;
+	return dir + strlen(search_dir(bisect->options.search)) + 1;
 }
 
 static void tell_proof_of(struct bisect *bisect, size_t at, bool must_fail)
@@ -136,7 +135,7 @@ static void tell_proof_of(struct bisect *bisect, size_t at, bool must_fail)
 	told_text(bisect->options.told, "%s %s %u of %u times, from power on%s.", name, must_fail ? "fails" : "passes",
 	          subject->proof.right, subject->proof.asked, must_fail ? ", in the same way" : "");
 	if (subject->proof.dir[0] != '\0')
-		told_link(bisect->options.told, path_below(subject->proof.dir), "session of %s", name);
+		told_link(bisect->options.told, path_below(bisect, subject->proof.dir), "session of %s", name);
 }
 
 static void tell_proof(struct bisect *bisect, size_t culprit)
@@ -348,7 +347,8 @@ static void tell_programs(struct bisect *bisect, enum bisect_state state)
 static void tell_given_up(struct bisect *bisect)
 {
 	if (bisect->options.by_chance && bisect->belief.sessions >= bisect->options.belief.most)
-		told_text(bisect->options.told, "It was given up after %" PRIu64 " sessions; --most allows more.", bisect->belief.sessions);
+		told_text(bisect->options.told, "It was given up after %" PRIu64 " sessions; a new search with a larger --most takes more.",
+		          bisect->belief.sessions);
 }
 
 void bisect_tell(struct bisect *bisect, enum bisect_state state)

@@ -241,3 +241,13 @@ enum build_outcome builds_get(struct builds *builds, const char *hash, char ret_
 	(void)snprintf(ret_why, BUILDS_WHY_MAX, "%s", known->why);
 	return known->is_good ? BUILD_GOOD : BUILD_FAILED;
 }
+
+bool builds_in_checkout(const struct builds *builds, const char *path)
+{
+	char whole[PATH_MAX];
+	char *checkout = memory_format("%s/" CHECKOUT "/", builds->dir);
+	const bool is_in = path[0] != '\0' && realpath(path, whole) != NULL && strncmp(whole, checkout, strlen(checkout)) == 0;
+
+	free(checkout);
+	return is_in;
+}

@@ -60,4 +60,7 @@ void builds_close(struct builds *builds);
 enum build_outcome builds_get(struct builds *builds, const char *hash, char ret_device[DEVICE_PATH_MAX], char ret_why[BUILDS_WHY_MAX],
                               struct error *err);
 
+/** Whether a file lies in the checkout, which the next revision takes the place of. */
+bool builds_in_checkout(const struct builds *builds, const char *path);
+
 #endif

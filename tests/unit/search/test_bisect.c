@@ -271,6 +271,21 @@ static void what_a_killed_build_has_left_is_not_taken_for_a_device(void)
 	close_workshop(&workshop);
 }
 
+static void what_lies_in_the_checkout_is_told_from_what_lies_beside_the_device(void)
+{
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], path[DEVICE_PATH_MAX];
+
+	open_workshop(&workshop, "cp file \"$STUTTER_DEVICE\"");
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
+	CU_ASSERT(!builds_in_checkout(&workshop.builds, device));
+	(void)snprintf(path, sizeof path, "%s/builds/../checkout/file", workshop.dir);
+	CU_ASSERT(builds_in_checkout(&workshop.builds, path));
+	CU_ASSERT(!builds_in_checkout(&workshop.builds, ""));
+	CU_ASSERT(!builds_in_checkout(&workshop.builds, "/nowhere"));
+	close_workshop(&workshop);
+}
+
 /* A work tree of the user's may be on a disk that is not there just now. */
 static void other_work_trees_stay_known(void)
 {
@@ -316,6 +331,8 @@ const CU_TestInfo tests_bisect[] = {
 	{"a checkout holds nothing of the build before", a_checkout_holds_nothing_of_the_build_before},
 	{"a build that is stopped is not recorded", a_build_that_is_stopped_is_not_recorded},
 	{"what a killed build has left is not taken for a device", what_a_killed_build_has_left_is_not_taken_for_a_device},
+	{"what lies in the checkout is told from what lies beside the device",
+         what_lies_in_the_checkout_is_told_from_what_lies_beside_the_device},
 	{"other work trees stay known", other_work_trees_stay_known},
 	{"a command does not see the repository it is started from", a_command_does_not_see_the_repository_it_is_started_from},
 	CU_TEST_INFO_NULL,
