@@ -74,6 +74,11 @@ static void start_test(const char *suite, const CU_TestInfo *test, struct starte
 	}
 	fflush(NULL);
 	started->pid = fork();
+	/* One that is not there would be taken for one that passes. */
+	if (started->pid < 0) {
+		perror("a test cannot be started");
+		exit(2);
+	}
 	if (started->pid != 0)
 		return;
 	/* Runs of a test are recorded in its folder, not in the history of whoever runs the tests. */
