@@ -163,13 +163,14 @@ static void add_device(struct wish *wish, const char *device)
 		revisions_add_parent(revisions, at, at - 1);
 }
 
-/* A path in the file is relative to the file's folder; a name is a device of the build. */
+/* A path in the file, which has a slash or ends in .yaml, is relative to the file's folder; a name is a device of the build. */
 static void add_line(struct wish *wish, const char *file, const char *line)
 {
 	const char *slash = strrchr(file, '/');
-	char *path = strchr(line, '/') != NULL && line[0] != '/' && slash != NULL
-	                     ? memory_format("%.*s/%s", (int)(slash - file), file, line)
-	                     : memory_text(line);
+	const size_t length = strlen(line);
+	const bool is_path = strchr(line, '/') != NULL || (length > 5 && strcmp(line + length - 5, ".yaml") == 0);
+	char *path = is_path && line[0] != '/' && slash != NULL ? memory_format("%.*s/%s", (int)(slash - file), file, line)
+	                                                        : memory_text(line);
 
 	add_device(wish, path);
 	free(path);

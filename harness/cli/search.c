@@ -104,11 +104,27 @@ static bool read_budget(const char *text, uint64_t *ret_ns, struct error *err)
 	return *ret_ns >= SIM_S || error_set(err, "--budget: %s is less than a second", text);
 }
 
+/* JSON takes UTF-8 alone; without one of its words a search would go on as another. */
+static bool check_words(const struct cli_values *values, struct error *err)
+{
+	bool good = true;
+
+	for (int i = 0; i < values->argc && good; i++) {
+		json_t *word = json_string(values->argv[i]);
+		good = word != NULL ||
+		       error_set(err, "'%s' is no UTF-8, and so --resume could not go on with it: rename the file", values->argv[i]);
+		json_decref(word);
+	}
+	return good;
+}
+
 static bool read_common(struct cli_search *cli, struct error *err)
 {
 	const char *const *of = cli->values.of;
 	unsigned long long jobs = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
 
+	if (!check_words(&cli->values, err))
+		return false;
 	if (of[CLI_SEARCH_JOBS] != NULL && !cli_number("jobs", of[CLI_SEARCH_JOBS], 1, POOL_JOBS_MAX, &jobs, err))
 		return false;
 	if (of[CLI_SEARCH_BUDGET] != NULL && !read_budget(of[CLI_SEARCH_BUDGET], &cli->budget_ns, err))
@@ -296,6 +312,8 @@ int cli_search_end(struct cli_search *cli, int code)
 	struct error err = {.text = ""};
 
 	end_line(cli);
+	if (search_is_broken(cli->search))
+		code = EXIT_BUG;
 	tell_counts(cli);
 	(void)json_object_set_new(cli->json, "status", json_integer(code));
 	if (!write_json(cli, &err) || !search_page_write(cli->json, cli->dir, &err)) {
