@@ -401,8 +401,9 @@ static enum step prove(struct bisect *bisect, size_t culprit, struct error *err)
 	size_t count = 0;
 	enum step step = prepare(bisect, culprit, err);
 
-	bisect->is_proved = can_run(bisect, culprit);
-	if (bisect->is_proved)
+	/* Of a root nothing shows that it was good before. */
+	bisect->is_proved = can_run(bisect, culprit) && revision->parent_count > 0;
+	if (can_run(bisect, culprit))
 		evidence[count++] = (struct evidence){culprit, true};
 	for (size_t i = 0; i < revision->parent_count && step == STEP_DONE; i++) {
 		step = prepare(bisect, revision->parents[i], err);

@@ -6,10 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
 #include <xxhash.h>
 
 #include "base/memory.h"
 #include "reports/run/cause.h"
+
+/* Results are kept as JSON, which takes UTF-8 alone; what a device says, or what was cut off in the middle of a letter, may be none. */
+static void clean(char *text)
+{
+	json_t *json = json_string(text);
+
+	for (char *at = text; json == NULL && *at != '\0'; at++)
+		*at = (unsigned char)*at < 0x80 ? *at : '?';
+	json_decref(json);
+}
 
 void ending_of(const struct verdict *verdict, struct ending *ret_ending)
 {
@@ -25,6 +36,7 @@ void ending_of(const struct verdict *verdict, struct ending *ret_ending)
 	(void)snprintf(ret_ending->judge, sizeof ret_ending->judge, "%s", verdict->judge);
 	(void)snprintf(ret_ending->phase, sizeof ret_ending->phase, "%s", verdict->phase);
 	(void)snprintf(ret_ending->reason, sizeof ret_ending->reason, "%s", verdict->reason);
+	clean(ret_ending->reason);
 	(void)snprintf(ret_ending->digest, sizeof ret_ending->digest, "%s", verdict->digest);
 	(void)snprintf(ret_ending->image_hash, sizeof ret_ending->image_hash, "%s", verdict->image_hash);
 }

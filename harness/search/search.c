@@ -25,7 +25,7 @@ struct search {
 	struct engines engines;
 	struct search_counts counts;
 	struct error err; /* of what cannot be written */
-	bool has_failed, is_broken, was_cut;
+	bool has_failed, is_broken, was_cut, has_told_mistake;
 	uint64_t began_ms;
 	size_t running, expected;
 	char stage[160];
@@ -139,6 +139,19 @@ static bool keep_result(struct batch *batch, struct trial *trial, const char *di
 	       results_add(&batch->search->results, trial->key, trial->name, &trial->ending, err);
 }
 
+/* To the search it is inconclusive, as any other trouble; whoever runs it should hear of it. Once: it is likely to come again. */
+static void tell_mistake(struct search *search, const struct trial *trial)
+{
+	char text[sizeof trial->name + VERDICT_TEXT_MAX + 96];
+
+	if (search->has_told_mistake || search->options.warn == NULL)
+		return;
+	search->has_told_mistake = true;
+	(void)snprintf(text, sizeof text, "'%s' is inconclusive because of a mistake in stutter, please report it: %s", trial->name,
+	               trial->ending.reason);
+	search->options.warn(search->options.ctx, text);
+}
+
 static void take_result(struct batch *batch, const struct job *job)
 {
 	struct search *search = batch->search;
@@ -153,6 +166,8 @@ static void take_result(struct batch *batch, const struct job *job)
 	ending_of(&job->verdict, &trial->ending);
 	trial->state = TRIAL_DONE;
 	search->counts.run++;
+	if (trial->ending.ours)
+		tell_mistake(search, trial);
 	if (!keep_result(batch, trial, job->dir, &err))
 		note_failure(search, &err);
 	if (is_kept(trial))

@@ -71,7 +71,21 @@ static void an_ending_is_said_in_one_line(void)
 	TEST_SAME_TEXT(ending_say(&plain, text, sizeof text), "fail: gave up");
 }
 
+static void a_reason_is_what_results_can_keep(void)
+{
+	struct verdict verdict = {.kind = VERDICT_FAIL};
+	struct ending ending;
+
+	(void)snprintf(verdict.reason, sizeof verdict.reason, "said \xff\xfe and no more");
+	ending_of(&verdict, &ending);
+	TEST_SAME_TEXT(ending.reason, "said ?? and no more");
+	(void)snprintf(verdict.reason, sizeof verdict.reason, "said \u00e9");
+	ending_of(&verdict, &ending);
+	TEST_SAME_TEXT(ending.reason, "said \u00e9");
+}
+
 const CU_TestInfo tests_ending[] = {
+	{"a reason is what results can keep", a_reason_is_what_results_can_keep},
 	{"amounts in a reason do not tell failures apart", amounts_in_a_reason_do_not_tell_failures_apart},
 	{"judge, phase and error tell failures apart", judge_phase_and_error_tell_failures_apart},
 	{"sessions that pass have ended in the same way", sessions_that_pass_have_ended_in_the_same_way},
