@@ -316,13 +316,17 @@ int cli_search_end(struct cli_search *cli, int code)
 		code = EXIT_BUG;
 	tell_counts(cli);
 	(void)json_object_set_new(cli->json, "status", json_integer(code));
-	if (!write_json(cli, &err) || !search_page_write(cli->json, cli->dir, &err)) {
-		cli_fail(&err);
-		code = EXIT_BUG;
-	}
+	const bool good = write_json(cli, &err) && search_page_write(cli->json, cli->dir, &err);
 	told_print(cli->told, stdout, cli->colours);
-	printf("\nThe result lies in %s: index.html and " SEARCH_FILE ".\n", cli->dir);
-	return code;
+	if (good) {
+		printf("\nThe result lies in %s: index.html and " SEARCH_FILE ".\n", cli->dir);
+		return code;
+	}
+	/* A full disk is no mistake of ours. */
+	cli_fail(&err);
+	fprintf(stderr, "stutter: the result above could not be kept; with room for it, `stutter %s --resume %s` does\n",
+	        cli->command->name, cli->dir);
+	return code == EXIT_BUG ? EXIT_BUG : EXIT_INCONCLUSIVE;
 }
 
 int cli_search_fail(struct cli_search *cli, const struct error *err)

@@ -386,7 +386,17 @@ bool search_run(struct search *search, struct trial *trials, size_t count,
 
 	for (size_t i = 0; i < count; i++) {
 		trials[i].state = TRIAL_NEW;
+		trials[i].is_cached = false;
+		trials[i].dir[0] = '\0';
 		make_key(&trials[i]);
+	}
+	/* One session does for both, so it stays if either wants it. */
+	for (size_t i = 0; i < count; i++) {
+		struct trial *first = same_before(trials, i);
+		if (first == NULL)
+			continue;
+		first->keep = first->keep || trials[i].keep;
+		first->keep_if_fails = first->keep_if_fails || trials[i].keep_if_fails;
 	}
 	for (size_t i = 0; i < count; i++)
 		if (!take_known(search, &trials[i]) && same_before(trials, i) == NULL)
