@@ -165,8 +165,9 @@ static void mark_sections(json_t *curve, const struct explanation *explanation)
 static void tell_curve(json_t *told, const struct explanation *explanation)
 {
 	const struct cut_curve *curve = &explanation->curve;
-	json_t *shown = told_curve(told, "How often sessions fail that are as they were up to a cut, and drawn anew from there on",
-	                           "cut, s", "share that fails");
+	json_t *shown = told_curve(
+		told, "How often sessions fail that are as they were up to a cut, and drawn anew from there on, with intervals of 95 %",
+		"cut, s", "share that fails");
 
 	for (size_t i = 0; i < curve->count; i++) {
 		const struct cut *cut = &curve->list[i];

@@ -259,8 +259,8 @@ static void tell_looks(struct bisect *bisect)
 static void tell_curve(struct bisect *bisect)
 {
 	const struct revisions *revisions = bisect->options.revisions;
-	json_t *curve = told_curve(bisect->options.told, "Sessions that fail, by revision", "revision, in the order of the history",
-	                           "share of sessions that fail");
+	json_t *curve = told_curve(bisect->options.told, "Sessions that fail, by revision, with intervals of 95 %",
+	                           "revision, in the order of the history", "share of sessions that fail");
 
 	for (size_t i = 0; i < revisions->count; i++) {
 		const struct belief_count *count = &bisect->belief.counts[i];
