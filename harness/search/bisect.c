@@ -492,6 +492,12 @@ static unsigned sessions_at(const struct subject *subject)
 	return sum;
 }
 
+/* Those that said something. */
+static unsigned decided_at(const struct subject *subject)
+{
+	return subject->counts[OUTCOME_FAILS] + subject->counts[OUTCOME_PASSES];
+}
+
 static void say_share(double share, char *ret_text, size_t size)
 {
 	(void)snprintf(ret_text, size, share > 0.9995 && share < 1 ? "more than 99.9 %%" : "%.3g %%", 100 * share);
@@ -501,7 +507,8 @@ static void tell_belief(struct bisect *bisect, size_t at)
 {
 	const struct subject *subject = &bisect->subjects[at];
 	const struct belief *belief = &bisect->belief;
-	char name[256], culprit[256], share[32];
+	const unsigned neither = sessions_at(subject) - decided_at(subject);
+	char name[256], culprit[256], share[32], others[48] = "";
 
 	(void)bisect_name(bisect, at, name, sizeof name);
 	if (subject->why_not[0] != '\0') {
@@ -509,9 +516,11 @@ static void tell_belief(struct bisect *bisect, size_t at)
 		return;
 	}
 	say_share(belief->share[belief->best], share, sizeof share);
-	search_find(bisect->options.search, "revision %s: %u of %u failed; culprit %s with %s (%.2g %% fail before it, %.2g %% after)",
-	            name, subject->counts[OUTCOME_FAILS], sessions_at(subject), bisect_name(bisect, belief->best, culprit, sizeof culprit),
-	            share, 100 * belief->before, 100 * belief->after);
+	if (neither > 0)
+		(void)snprintf(others, sizeof others, ", %u more said nothing", neither);
+	search_find(bisect->options.search, "revision %s: %u of %u failed%s; culprit %s with %s (%.2g %% fail before it, %.2g %% after)",
+	            name, subject->counts[OUTCOME_FAILS], decided_at(subject), others,
+	            bisect_name(bisect, belief->best, culprit, sizeof culprit), share, 100 * belief->before, 100 * belief->after);
 }
 
 static enum step run_batch(struct bisect *bisect, size_t at, struct error *err)
@@ -554,14 +563,16 @@ static enum bisect_state end_belief(struct bisect *bisect, enum belief_state sta
 	(void)bisect_name(bisect, bad, name, sizeof name);
 	(void)bisect_name(bisect, REVISIONS_GOOD, good, sizeof good);
 	if (state == BELIEF_NO_FAILURE) {
-		error_set(err, "the bad end %s has not failed once in %u sessions with different seeds, so there is no failure to look for",
-		          name, sessions_at(&bisect->subjects[bad]));
+		error_set(
+			err,
+			"the bad end %s has not failed once in %u sessions with different seeds, of which %u were inconclusive, so there is no failure to look for",
+			name, sessions_at(&bisect->subjects[bad]), bisect->subjects[bad].counts[OUTCOME_INCONCLUSIVE]);
 		return BISECT_WRONG_ENDS;
 	}
 	if (state == BELIEF_NO_DIFFERENCE) {
 		error_set(err, "the good end %s fails in %u of %u sessions and the bad end %s in %u of %u: they do not differ enough", good,
-		          bisect->subjects[REVISIONS_GOOD].counts[OUTCOME_FAILS], sessions_at(&bisect->subjects[REVISIONS_GOOD]), name,
-		          bisect->subjects[bad].counts[OUTCOME_FAILS], sessions_at(&bisect->subjects[bad]));
+		          bisect->subjects[REVISIONS_GOOD].counts[OUTCOME_FAILS], decided_at(&bisect->subjects[REVISIONS_GOOD]), name,
+		          bisect->subjects[bad].counts[OUTCOME_FAILS], decided_at(&bisect->subjects[bad]));
 		return BISECT_WRONG_ENDS;
 	}
 	if (state == BELIEF_GIVEN_UP)

@@ -213,6 +213,8 @@ static void put_counts(json_t *row, const struct bisect *bisect, size_t at)
 
 	if (subject->why_not[0] != '\0') {
 		told_cell(row, TOLD_UNKNOWN, NULL, "cannot be tested: %.200s", subject->why_not);
+	} else if (failed + passed == 0) {
+		told_cell(row, TOLD_UNKNOWN, NULL, "not known");
 	} else {
 		told_cell(row, failed > 0 ? TOLD_BAD : TOLD_GOOD, NULL, "%u of %u failed", failed, failed + passed);
 	}
