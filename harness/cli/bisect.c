@@ -284,6 +284,11 @@ static int end(struct wish *wish, enum bisect_state state, const struct error *e
 	return cli_search_end(&wish->cli, state == BISECT_FOUND ? EXIT_PASSED : EXIT_INCONCLUSIVE);
 }
 
+static void tick(void *ctx)
+{
+	search_tick(ctx);
+}
+
 static int search(struct wish *wish)
 {
 	const struct cli_values *values = &wish->cli.values;
@@ -302,6 +307,8 @@ static int search(struct wish *wish)
 		                 values->of[OPTION_INCREMENTAL] != NULL, &err))
 			return cli_search_fail(&wish->cli, &err);
 		wish->builds.stop = wish->cli.options.stop;
+		wish->builds.tick = tick;
+		wish->builds.ctx = wish->cli.search;
 		wish->bisect.builds = &wish->builds;
 	}
 	const enum bisect_state state = bisect_run(&wish->bisect, &err);

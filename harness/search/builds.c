@@ -174,7 +174,13 @@ static int run_command(const struct builds *builds, const char *checkout, const 
 	const char *const words[] = {"sh", "-c", builds->command, NULL};
 	const char *const variables[] = {"STUTTER_DEVICE", device, "STUTTER_REVISION", hash, NULL};
 	char *log = memory_format("%s/" LOG, folder);
-	const struct command command = {.words = words, .dir = checkout, .log = log, .variables = variables, .stop = builds->stop};
+	const struct command command = {.words = words,
+	                                .dir = checkout,
+	                                .log = log,
+	                                .variables = variables,
+	                                .stop = builds->stop,
+	                                .tick = builds->tick,
+	                                .ctx = builds->ctx};
 	const int status = command_run(&command, NULL, err);
 
 	free(log);

@@ -37,6 +37,8 @@ struct builds {
 	char dir[DEVICE_PATH_MAX]; /* the search's folder, absolute */
 	bool keeps;                /* what an earlier build has left in the checkout */
 	const volatile sig_atomic_t *stop;
+	void (*tick)(void *ctx); /* several times a second while something is built; may be NULL */
+	void *ctx;
 	struct build *list;
 	size_t count, room;
 	FILE *record;

@@ -467,6 +467,11 @@ void search_stage(struct search *search, size_t expected, const char *stage)
 	(void)snprintf(search->stage, sizeof search->stage, "%s", stage);
 }
 
+void search_tick(const struct search *search)
+{
+	tell_progress(search);
+}
+
 void search_find(struct search *search, const char *format, ...)
 {
 	char text[1024];

@@ -72,6 +72,9 @@ bool search_is_broken(const struct search *search);
 /** Says what the search does from now on, and how many sessions it takes in all, if that is known. @param stage Copied. */
 void search_stage(struct search *search, size_t expected, const char *stage);
 
+/** Tells how far it is: to be called several times a second while something else than sessions goes on. */
+void search_tick(const struct search *search);
+
 /** Tells of a find. */
 void search_find(struct search *search, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
