@@ -1,33 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "campaign/held.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/remove.h"
 #include "campaign/page.h"
 
 /* For a whole session, on a host that has little time for it. */
 #define AWAIT_MS 600000
-
-static void remove_folder(const char *dir)
-{
-	char path[2 * DEVICE_PATH_MAX];
-	const struct dirent *entry;
-	DIR *folder = opendir(dir);
-
-	while (folder != NULL && (entry = readdir(folder)) != NULL) {
-		(void)snprintf(path, sizeof path, "%s/%s", dir, entry->d_name);
-		if (entry->d_name[0] != '.')
-			(void)unlink(path);
-	}
-	if (folder != NULL)
-		(void)closedir(folder);
-	(void)rmdir(dir);
-}
 
 /* What a session that nobody looks at shares with whoever looks after it. */
 struct nobody {
@@ -86,7 +70,7 @@ bool held_branch(struct held *ret_held, struct engine *from, const struct held_p
 		return false;
 	held.engine = lead(from, true, point, held.dir, job_fd);
 	/* The folder has served its purpose: what is open stays readable for branches, and whoever is led on in a folder of the same name opens nothing anew. */
-	remove_folder(held.dir);
+	(void)remove_tree(held.dir);
 	if (held.engine == NULL)
 		return false;
 	held.request = engine_request(held.engine);

@@ -2,12 +2,12 @@
 #include "cli/resume.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/remove.h"
 #include "reports/run/run.h"
 
 /* -- how it was begun -- */
@@ -81,18 +81,9 @@ static bool all_done(const struct run_session *sessions, size_t times)
 	return true;
 }
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-	(void)status;
-	(void)kind;
-	(void)where;
-	return remove(path);
-}
-
 static bool remove_folder(const char *dir, struct error *err)
 {
-	return access(dir, F_OK) != 0 || nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ||
-	       error_set(err, "%s cannot be removed: %s", dir, strerror(errno));
+	return access(dir, F_OK) != 0 || remove_tree(dir) || error_set(err, "%s cannot be removed: %s", dir, strerror(errno));
 }
 
 static bool drop_done(const struct run *run, struct jobs *jobs, size_t times, struct error *err)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The folder for snapshots: what the user says, else one that is the user's own. */
 #include <errno.h>
-#include <ftw.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/remove.h"
 #include "scenario/plan.h"
 
 #define PURPOSE "the folder for snapshots of booted devices"
@@ -112,17 +112,9 @@ bool places_open_cache(struct places *places, const char *wanted, struct error *
 	       take(places, getenv("XDG_RUNTIME_DIR"), "/stutter", err) || take_passing(places, err);
 }
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-	(void)status;
-	(void)kind;
-	(void)where;
-	return remove(path);
-}
-
 void places_close_cache(struct places *places)
 {
 	if (places->passing)
-		(void)nftw(places->snapshots, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		(void)remove_tree(places->snapshots);
 	places->passing = false;
 }

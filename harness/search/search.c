@@ -2,7 +2,6 @@
 #include "search/search.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/remove.h"
 #include "search/results.h"
 #include "session/folder.h"
 
@@ -42,19 +42,6 @@ struct batch {
 	bool (*look)(void *ctx, struct trial *trial, const char *dir, struct error *err);
 	void *ctx;
 };
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-	(void)status;
-	(void)kind;
-	(void)where;
-	return remove(path);
-}
-
-static void remove_folder(const char *dir)
-{
-	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 /* A frozen plan says what it was made from. That of now may be another, with --anyway or another device, and so may what it comes to. */
 static void add_present(XXH3_state_t *state, const struct made *made)
@@ -160,7 +147,7 @@ static void take_result(struct batch *batch, const struct job *job)
 
 	if (job->held_for != NULL || (search->options.stop != NULL && *search->options.stop)) {
 		trial->state = TRIAL_HELD;
-		remove_folder(job->dir);
+		(void)remove_tree(job->dir);
 		return;
 	}
 	ending_of(&job->verdict, &trial->ending);
@@ -173,7 +160,7 @@ static void take_result(struct batch *batch, const struct job *job)
 	if (is_kept(trial))
 		(void)snprintf(trial->dir, sizeof trial->dir, "%s", job->dir);
 	else
-		remove_folder(job->dir);
+		(void)remove_tree(job->dir);
 }
 
 static void changed(void *ctx, const struct job *job)
@@ -248,7 +235,7 @@ static void add_job(struct batch *batch, struct trial *trial)
 	*job = (struct job){.plan = trial->plan, .alone = trial->alone};
 	(void)snprintf(job->name, sizeof job->name, "%s", trial->name);
 	folder_of(batch->search, trial, job->dir);
-	remove_folder(job->dir);
+	(void)remove_tree(job->dir);
 	batch->of[batch->count++] = trial;
 }
 
