@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "reports/member.h"
 #include "search/command.h"
+#include "search/journal.h"
 
 #define RECORD "builds.jsonl"
 #define FOLDER "builds"
@@ -55,27 +56,12 @@ static struct build *remember(struct builds *builds, const char *hash, bool is_g
 	return build;
 }
 
-/* A line that is cut off, as by a kill, is passed over: that revision is built again. */
-static bool read_record(struct builds *builds, const char *path)
+/* A revision whose line was cut off is built again. */
+static void read_line(void *builds, const json_t *json)
 {
-	FILE *stream = fopen(path, "re");
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t length;
-	bool whole = true;
-
-	while (stream != NULL && (length = getline(&line, &size, stream)) > 0) {
-		json_t *json = json_loads(line, 0, NULL);
-		whole = line[length - 1] == '\n';
-		if (member_text(json, "revision")[0] != '\0')
-			(void)remember(builds, member_text(json, "revision"), json_is_true(json_object_get(json, "built")),
-			               member_text(json, "why"));
-		json_decref(json);
-	}
-	free(line);
-	if (stream != NULL)
-		(void)fclose(stream);
-	return whole;
+	if (member_text(json, "revision")[0] != '\0')
+		(void)remember(builds, member_text(json, "revision"), json_is_true(json_object_get(json, "built")),
+		               member_text(json, "why"));
 }
 
 static bool write_line(struct builds *builds, json_t *json, struct error *err)
@@ -107,10 +93,10 @@ static bool write_build(struct builds *builds, const struct build *build, struct
 
 static bool begin_record(struct builds *builds, const char *path, const char *good, const char *bad, struct error *err)
 {
-	const bool is_new = access(path, F_OK) != 0, whole = read_record(builds, path);
+	const bool is_new = access(path, F_OK) != 0;
 
-	builds->record = fopen(path, "ae");
-	if (builds->record == NULL || (!whole && fputc('\n', builds->record) == EOF))
+	builds->record = journal_open(path, read_line, builds);
+	if (builds->record == NULL)
 		return error_set(err, "%s cannot be written: %s", path, strerror(errno));
 	if (!is_new)
 		return true;

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "reports/member.h"
+#include "search/journal.h"
 
 static uint64_t place_key(const char *key)
 {
@@ -90,9 +91,8 @@ static bool read_kind(const char *name, enum verdict_kind *ret_kind)
 	return false;
 }
 
-static void read_line(struct results *results, const char *line)
+static void read_line(void *ctx, const json_t *json)
 {
-	json_t *json = json_loads(line, 0, NULL);
 	struct ending ending = {.ours = json_is_true(json_object_get(json, "ours"))};
 	const char *key = member_text(json, "key");
 
@@ -104,40 +104,17 @@ static void read_line(struct results *results, const char *line)
 			uint64_t number = (uint64_t)json_integer_value(json_object_get(json, numbers[i].name));
 			memcpy((char *)&ending + numbers[i].offset, &number, sizeof number);
 		}
-		remember(results, key, &ending);
+		remember(ctx, key, &ending);
 	}
-	json_decref(json);
 }
 
 /* -- the file -- */
 
-/* @return whether its last line is whole. */
-static bool read_all(struct results *results, const char *path)
-{
-	FILE *stream = fopen(path, "re");
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t length;
-	bool whole = true;
-
-	while (stream != NULL && (length = getline(&line, &size, stream)) > 0) {
-		whole = line[length - 1] == '\n';
-		read_line(results, line);
-	}
-	free(line);
-	if (stream != NULL)
-		(void)fclose(stream);
-	return whole;
-}
-
 bool results_open(struct results *results, const char *path, struct error *err)
 {
 	*results = (struct results){.count = 0};
-	const bool whole = read_all(results, path);
-
-	results->stream = fopen(path, "ae");
-	/* What was cut off stays a line of its own, that nobody reads. */
-	if (results->stream != NULL && (whole || fputc('\n', results->stream) != EOF))
+	results->stream = journal_open(path, read_line, results);
+	if (results->stream != NULL)
 		return true;
 	error_set(err, "%s cannot be written: %s", path, strerror(errno));
 	results_close(results);
