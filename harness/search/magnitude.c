@@ -17,6 +17,8 @@
 #define SHARE 100
 /* Digits that a value has. */
 #define DIGITS_ONE 1000
+/* Larger values that are asked for at once. */
+#define LARGER_MAX 6
 /* From this ratio on a range is cut by ratio. */
 #define RATIO 8
 
@@ -77,42 +79,69 @@ static bool is_near(const struct magnitude *magnitude, uint64_t fails, uint64_t 
 	return apart <= (fine > magnitude->step ? fine : magnitude->step);
 }
 
-/*
- * Takes what was answered about values between @p fails and @p passes, increasing: the nearest value to @p fails that does not fail so is
- * the new limit, and the one before it is the new value.
- */
-static void take(const uint64_t *values, const enum answer *answers, size_t count, uint64_t *fails, uint64_t *passes, bool *sharp)
+/* A border as it is looked for. */
+struct border {
+	uint64_t *fails, *passes; /* the values on both sides of it */
+	bool *is_sharp;
+	uint64_t *odd;
+};
+
+static struct border border_below(struct borders *borders)
 {
-	const bool down = *passes < *fails;
+	return (struct border){&borders->low, &borders->below, &borders->sharp_below, &borders->odd_below};
+}
+
+static struct border border_above(struct borders *borders)
+{
+	return (struct border){&borders->high, &borders->above, &borders->sharp_above, &borders->odd_above};
+}
+
+/* What is not known shows nothing, and so no sharp border either. */
+static void compare(const struct border *border, uint64_t value, enum answer answer, enum answer wanted)
+{
+	if (answer == wanted)
+		return;
+	if (answer != ANSWER_UNKNOWN && *border->odd == 0)
+		*border->odd = value;
+	*border->is_sharp = false;
+}
+
+/*
+ * Takes what was answered about values between both sides, increasing: the nearest value to what fails that does not fail so is the new
+ * limit, and the one before it is the new value.
+ */
+static void take(const struct border *border, const uint64_t *values, const enum answer *answers, size_t count)
+{
+	const bool down = *border->passes < *border->fails;
 	bool beyond = false;
 
 	for (size_t i = 0; i < count; i++) {
 		const size_t at = down ? count - 1 - i : i;
 		const bool does = answers[at] == ANSWER_SAME;
-		/* What is not known shows nothing, and so no sharp border either. */
-		if (beyond && answers[at] != ANSWER_OTHER)
-			*sharp = false;
+		if (beyond)
+			compare(border, values[at], answers[at], ANSWER_OTHER);
 		else if (does)
-			*fails = values[at];
-		else if (!beyond)
-			*passes = values[at];
+			*border->fails = values[at];
+		else
+			*border->passes = values[at];
 		beyond = beyond || !does;
 	}
 }
 
-/* Narrows the range between @p fails and @p passes, from the side of what fails. @return false: it is over. */
-static bool narrow(const struct magnitude *magnitude, uint64_t *fails, uint64_t *passes, bool *sharp)
+/* Narrows the range between both sides, from that of what fails. @return false: it is over. */
+static bool narrow(const struct magnitude *magnitude, const struct border *border)
 {
-	while (!is_near(magnitude, *fails, *passes)) {
-		uint64_t values[CUTS];
+	while (!is_near(magnitude, *border->fails, *border->passes)) {
+		const uint64_t fails = *border->fails, passes = *border->passes;
+		uint64_t values[CUTS] = {0};
 		enum answer answers[CUTS];
-		const size_t count = *passes < *fails ? cut_range(*passes, *fails, magnitude->step, values)
-		                                      : cut_range(*fails, *passes, magnitude->step, values);
+		const size_t count = passes < fails ? cut_range(passes, fails, magnitude->step, values)
+		                                    : cut_range(fails, passes, magnitude->step, values);
 		if (count == 0)
 			return true;
 		if (!magnitude->ask(magnitude->ctx, values, count, answers))
 			return false;
-		take(values, answers, count, fails, passes, sharp);
+		take(border, values, answers, count);
 	}
 	return true;
 }
@@ -132,6 +161,7 @@ static bool ask_one(const struct magnitude *magnitude, uint64_t value, enum answ
 static bool take_hint(const struct magnitude *magnitude, struct borders *borders, bool *ret_is_near)
 {
 	const struct borders *hint = magnitude->hint;
+	const struct border border = border_below(borders);
 	enum answer answers[2];
 
 	*ret_is_near = false;
@@ -143,7 +173,7 @@ static bool take_hint(const struct magnitude *magnitude, struct borders *borders
 	if (answers[1] == ANSWER_SAME)
 		borders->low = answers[0] == ANSWER_SAME ? hint->below : hint->low;
 	else if (answers[0] == ANSWER_SAME)
-		borders->sharp_below = false;
+		compare(&border, hint->below, answers[0], ANSWER_OTHER);
 	borders->has_below = answers[0] != ANSWER_SAME || answers[1] != ANSWER_SAME;
 	borders->below = answers[1] != ANSWER_SAME ? hint->low : hint->below;
 	*ret_is_near = answers[1] == ANSWER_SAME && answers[0] != ANSWER_SAME;
@@ -154,7 +184,8 @@ static bool take_hint(const struct magnitude *magnitude, struct borders *borders
  * @return false: it is over. */
 static bool begin_below(const struct magnitude *magnitude, struct borders *borders)
 {
-	uint64_t values[4] = {magnitude->least}, below = magnitude->least;
+	const struct border border = border_below(borders);
+	uint64_t values[4] = {magnitude->least};
 	enum answer answers[4];
 	size_t count = 1;
 
@@ -166,16 +197,17 @@ static bool begin_below(const struct magnitude *magnitude, struct borders *borde
 	borders->has_below = false;
 	for (size_t i = 0; i < count; i++)
 		borders->has_below = borders->has_below || answers[i] != ANSWER_SAME;
+	borders->below = magnitude->least;
 	if (borders->has_below)
-		take(values, answers, count, &borders->low, &below, &borders->sharp_below);
+		take(&border, values, answers, count);
 	else
 		borders->low = magnitude->least;
-	borders->below = below;
 	return true;
 }
 
 static bool find_below(const struct magnitude *magnitude, const struct borders *known, struct borders *borders, bool *ret_is_near)
 {
+	const struct border border = border_below(borders);
 	enum answer answer = ANSWER_UNKNOWN;
 
 	*ret_is_near = false;
@@ -197,7 +229,7 @@ static bool find_below(const struct magnitude *magnitude, const struct borders *
 		return true;
 	if (!borders->has_below && !begin_below(magnitude, borders))
 		return false;
-	return !borders->has_below || narrow(magnitude, &borders->low, &borders->below, &borders->sharp_below);
+	return !borders->has_below || narrow(magnitude, &border);
 }
 
 /* -- above -- */
@@ -206,6 +238,7 @@ static bool find_below(const struct magnitude *magnitude, const struct borders *
 static bool take_hint_above(const struct magnitude *magnitude, struct borders *borders)
 {
 	const struct borders *hint = magnitude->hint;
+	const struct border border = border_above(borders);
 	enum answer answers[3];
 
 	if (hint == NULL || !hint->high_is_found || !hint->has_above || hint->high <= borders->low || hint->above >= magnitude->most)
@@ -218,65 +251,81 @@ static bool take_hint_above(const struct magnitude *magnitude, struct borders *b
 		return true;
 	borders->high = hint->high;
 	borders->above = hint->above;
-	borders->sharp_above = answers[2] == ANSWER_OTHER;
+	compare(&border, magnitude->most, answers[2], ANSWER_OTHER);
 	return true;
 }
 
-/* Ever larger values, all at once, each four times the one before; the last one is the most that there is. */
+/* Ever larger values, each four times the one before; the last one is the most that there is. */
+static size_t begin_above(const struct magnitude *magnitude, const struct borders *borders, uint64_t ret_values[LARGER_MAX])
+{
+	const uint64_t from = borders->high > magnitude->step ? borders->high : magnitude->step;
+	size_t count = 0;
+
+	for (uint64_t value = from > magnitude->most / 4 ? magnitude->most : from * 4; count < LARGER_MAX;) {
+		ret_values[count++] = rounded(value) < magnitude->most ? rounded(value) : magnitude->most;
+		if (ret_values[count - 1] == magnitude->most)
+			break;
+		value = count == LARGER_MAX - 1 || value > magnitude->most / 4 ? magnitude->most : value * 4;
+	}
+	return count;
+}
+
 static bool find_above(const struct magnitude *magnitude, struct borders *borders)
 {
-	uint64_t values[6];
-	enum answer answers[6];
-	size_t count = 0;
+	const struct border border = border_above(borders);
+	uint64_t values[LARGER_MAX];
+	enum answer answers[LARGER_MAX];
 
 	if (!take_hint_above(magnitude, borders))
 		return false;
-	if (borders->has_above)
+	if (borders->has_above || borders->high >= magnitude->most)
 		return true;
-	const uint64_t from = borders->high > magnitude->step ? borders->high : magnitude->step;
-	for (uint64_t value = from > magnitude->most / 4 ? magnitude->most : from * 4; count < 6;) {
-		values[count++] = rounded(value) < magnitude->most ? rounded(value) : magnitude->most;
-		if (values[count - 1] == magnitude->most)
-			break;
-		value = count == 5 || value > magnitude->most / 4 ? magnitude->most : value * 4;
-	}
-	if (borders->high >= magnitude->most || count == 0)
-		return true;
+	const size_t count = begin_above(magnitude, borders, values);
+	/* All at once. */
 	if (!magnitude->ask(magnitude->ctx, values, count, answers))
 		return false;
-	for (size_t i = 0; i < count && !borders->has_above; i++) {
-		borders->has_above = answers[i] != ANSWER_SAME;
+	for (size_t i = 0; i < count; i++) {
+		/* What comes behind a value that does not fail so must not fail so either, or the border is not sharp. */
 		if (borders->has_above)
-			borders->above = values[i];
-		else
+			compare(&border, values[i], answers[i], ANSWER_OTHER);
+		else if (answers[i] == ANSWER_SAME)
 			borders->high = values[i];
+		else
+			borders->above = values[i];
+		borders->has_above = borders->has_above || answers[i] != ANSWER_SAME;
 	}
-	/* What comes behind a value that does not fail so must not fail so either, or the border is not sharp. */
-	for (size_t i = 0; i < count; i++)
-		borders->sharp_above = borders->sharp_above &&
-		                       (values[i] <= borders->above || !borders->has_above || answers[i] == ANSWER_OTHER);
-	return !borders->has_above || narrow(magnitude, &borders->high, &borders->above, &borders->sharp_above);
+	return !borders->has_above || narrow(magnitude, &border);
 }
 
 /* -- sharpness -- */
 
+/* Below the lower border at nine tenths and a half. @param few At nine tenths only. @return how many. */
+static size_t probes_below(const struct magnitude *magnitude, const struct borders *borders, bool few, uint64_t ret_values[2])
+{
+	const uint64_t below = borders->below;
+	size_t count = 0;
+
+	if (borders->has_below && below / 10 * 9 > magnitude->least && below / 10 * 9 < below)
+		ret_values[count++] = rounded(below / 10 * 9);
+	if (!few && borders->has_below && below / 2 > magnitude->least)
+		ret_values[count++] = rounded(below / 2);
+	return count;
+}
+
 /*
- * Below the lower border at a half and at nine tenths; above it, up to the value that it began with, at four places between.
+ * Below the lower border, and above it, up to the value that it began with, at four places between.
  * @param few Of a border that is the same elsewhere: at the nearest of each.
  */
 static bool probe(const struct magnitude *magnitude, uint64_t began, bool few, struct borders *borders)
 {
-	const uint64_t low = borders->low, below = borders->below;
+	const struct border border = border_below(borders);
+	const uint64_t low = borders->low;
 	const uint64_t gap = began > low ? began - low : 0;
 	uint64_t values[6];
 	enum answer answers[6];
-	size_t wrong_if_same = 0, count = 0;
+	const size_t below = probes_below(magnitude, borders, few, values);
+	size_t count = below;
 
-	if (borders->has_below && below / 10 * 9 > magnitude->least && below / 10 * 9 < below)
-		values[count++] = rounded(below / 10 * 9);
-	if (!few && borders->has_below && below / 2 > magnitude->least)
-		values[count++] = rounded(below / 2);
-	wrong_if_same = count;
 	for (unsigned eighths = 1; borders->has_below && gap > 16 * magnitude->step && eighths < (few ? 2 : 8); eighths += 2)
 		values[count++] = rounded(low + gap / 8 * eighths) > low ? rounded(low + gap / 8 * eighths) : low + gap / 8 * eighths;
 	if (count == 0)
@@ -284,9 +333,29 @@ static bool probe(const struct magnitude *magnitude, uint64_t began, bool few, s
 	if (!magnitude->ask(magnitude->ctx, values, count, answers))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (answers[i] != (i < wrong_if_same ? ANSWER_OTHER : ANSWER_SAME))
-			borders->sharp_below = false;
+		compare(&border, values[i], answers[i], i < below ? ANSWER_OTHER : ANSWER_SAME);
 	return true;
+}
+
+void magnitude_judge(const struct magnitude *magnitude, struct borders *borders)
+{
+	const struct border border = border_below(borders);
+	const uint64_t odd = borders->odd_below;
+	uint64_t values[3];
+	enum answer answers[3];
+	size_t count = probes_below(magnitude, borders, false, values);
+
+	/* What spoke against it before is asked again: it may be as it should by now. */
+	if (odd != 0)
+		values[count++] = odd;
+	if (!borders->low_is_found || count == 0)
+		return;
+	borders->low_is_found = magnitude->ask(magnitude->ctx, values, count, answers);
+	borders->sharp_below = true;
+	borders->odd_below = 0;
+	for (size_t i = 0; i < count; i++)
+		compare(&border, values[i], answers[i],
+		        values[i] >= borders->low && values[i] <= borders->high ? ANSWER_SAME : ANSWER_OTHER);
 }
 
 void magnitude_find_low(const struct magnitude *magnitude, uint64_t value, struct borders *borders)
@@ -299,11 +368,13 @@ void magnitude_find_low(const struct magnitude *magnitude, uint64_t value, struc
 	*borders = (struct borders){.low = value, .high = value, .sharp_below = true, .sharp_above = true};
 	if (!find_below(magnitude, is_known ? &known : NULL, borders, &is_near))
 		return;
-	/* A border that holds as it was is as sharp as it was. */
-	if (is_known && borders->low == known.low)
+	/* A border that holds as it was counts as it did until all else is as it will be: see magnitude_judge(). */
+	if (is_known && borders->low == known.low) {
 		borders->sharp_below = known.sharp_below;
-	else if (!probe(magnitude, value, is_near, borders))
+		borders->odd_below = known.odd_below;
+	} else if (!probe(magnitude, value, is_near, borders)) {
 		return;
+	}
 	borders->high = borders->low;
 	borders->low_is_found = true;
 }
@@ -313,6 +384,7 @@ void magnitude_find_high(const struct magnitude *magnitude, struct borders *bord
 	borders->high = borders->low;
 	borders->has_above = false;
 	borders->sharp_above = true;
+	borders->odd_above = 0;
 	borders->high_is_found = find_above(magnitude, borders);
 }
 

@@ -41,7 +41,9 @@ struct borders {
 	uint64_t above; /**< a larger one that does not, if has_above */
 	bool has_above; /**< false: all larger ones that were tried, up to the most, fail so */
 	bool sharp_below;   /**< all that was asked farther below does not fail so, and all between both borders does */
-	bool sharp_above;   /**< the same above */
+	bool sharp_above;   /**< all that was asked farther above does not fail so */
+	uint64_t odd_below; /**< if not sharp: a value for which that is not so; 0: none is known, only some that show nothing */
+	uint64_t odd_above; /**< the same above */
 	bool low_is_found;  /**< the search for the lower border has come to its end, and what was found holds */
 	bool high_is_found; /**< the same for the upper one */
 };
@@ -55,6 +57,12 @@ void magnitude_find_low(const struct magnitude *magnitude, uint64_t value, struc
 
 /** Looks for the upper border from borders->low on. */
 void magnitude_find_high(const struct magnitude *magnitude, struct borders *borders);
+
+/**
+ * Judges anew how sharp the lower border is, when both borders are found: magnitude_find_low() keeps what it was judged before, and all else
+ * may have become smaller since. Where the search ends before this is known, the border counts as not found.
+ */
+void magnitude_judge(const struct magnitude *magnitude, struct borders *borders);
 
 /** The parameter of an action that says how much, the more the worse: a duration, or a number of times. @return NULL if it has none. */
 const struct param *magnitude_of(const struct action *action);

@@ -35,6 +35,21 @@ bool shrunk_is_sharp(const struct shrunk_part *part)
 	return part->borders.sharp_below && part->borders.sharp_above && part->below != ANSWER_SAME && part->above != ANSWER_SAME;
 }
 
+/* A value on the wrong side of a border, if one was seen with all else as it is in the end. */
+static void say_odd(struct sentence *sentence, const struct shrunk_part *part)
+{
+	const struct borders *borders = &part->borders;
+	char text[UNIT_TEXT_MAX];
+	const uint64_t odd = part->below == ANSWER_SAME   ? borders->below
+	                     : part->above == ANSWER_SAME ? borders->above
+	                     : borders->odd_below != 0    ? borders->odd_below
+	                                                  : borders->odd_above;
+
+	if (odd != 0)
+		say(sentence, ": %s %s", say_amount(part->magnitude, odd, text),
+		    odd >= borders->low && odd <= borders->high ? "does not" : "does so too");
+}
+
 /* "at least 61.2 s", "from 61.2 s to 90 s", "of 3 s". */
 static void say_range(struct sentence *sentence, const struct shrunk_part *part)
 {
@@ -54,8 +69,11 @@ static void say_range(struct sentence *sentence, const struct shrunk_part *part)
 		say(sentence, "at most %s", high);
 	else
 		say(sentence, "any %s, as little as %s", part->magnitude->unit == UNIT_DURATION ? "time" : "number", low);
-	if (borders->low_is_found && !shrunk_is_sharp(part))
-		say(sentence, " (the border is not sharp)");
+	if (!borders->low_is_found || shrunk_is_sharp(part))
+		return;
+	say(sentence, " (the border is not sharp");
+	say_odd(sentence, part);
+	say(sentence, ")");
 }
 
 static struct words_place place_of(const struct shrunk *shrunk, size_t index)

@@ -10,7 +10,7 @@
  *   fewest              ProbDD, and then one by one (reduce.h)
  *   magnitudes          the border of each, until all of them hold at once (magnitude.h)
  *   words               the simplest address of each (words.h)
- *   both sides          without each part, and beyond each border, it must not fail so; three times from power on it must
+ *   both sides          without each part, and beyond each border, near and far, it must not fail so; three times from power on it must
  */
 #include "search/shrink.h"
 
@@ -398,6 +398,7 @@ static void shrink(struct shrinking *shrinking)
 	open_parts(shrunk);
 	find_magnitudes(shrinking);
 	shrinking_stage(shrinking, "both sides");
+	shrinking_judge_borders(shrinking);
 	const bool shown = check_both_sides(shrinking);
 	shrinking_end_stage(shrinking, "both sides");
 	shrinking_stage(shrinking, "from power on");

@@ -56,6 +56,9 @@ void shrinking_magnitudes(struct shrinking *shrinking);
 /** Looks for the upper borders. */
 void shrinking_upper_borders(struct shrinking *shrinking);
 
+/** Judges how sharp the lower borders are, with all else as small as it is in the end. */
+void shrinking_judge_borders(struct shrinking *shrinking);
+
 /** Finds the simplest address of each part. */
 void shrinking_words(struct shrinking *shrinking);
 

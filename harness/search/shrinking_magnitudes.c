@@ -94,7 +94,8 @@ void shrinking_magnitudes(struct shrinking *shrinking)
 	}
 }
 
-void shrinking_upper_borders(struct shrinking *shrinking)
+/* Does something for each part whose lower border is found, the last one first. */
+static void for_each_border(struct shrinking *shrinking, void (*act)(const struct magnitude *magnitude, struct borders *borders))
 {
 	for (size_t i = shrinking->shrunk->count; i > 0 && !shrinking->is_over; i--) {
 		struct asked asked = {.shrinking = shrinking, .part = i - 1};
@@ -103,6 +104,16 @@ void shrinking_upper_borders(struct shrinking *shrinking)
 		if (!part->has_magnitude || !part->borders.low_is_found)
 			continue;
 		open_magnitude(&asked, &magnitude);
-		magnitude_find_high(&magnitude, &part->borders);
+		act(&magnitude, &part->borders);
 	}
+}
+
+void shrinking_upper_borders(struct shrinking *shrinking)
+{
+	for_each_border(shrinking, magnitude_find_high);
+}
+
+void shrinking_judge_borders(struct shrinking *shrinking)
+{
+	for_each_border(shrinking, magnitude_judge);
 }

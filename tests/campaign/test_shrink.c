@@ -130,6 +130,13 @@ static void an_outage_has_its_shortest_length(void)
 	shrink("gap", "s", "", 0);
 	has(output, "fails iff an outage from tcp.syn#1 to the server on lasts at least 1.0");
 	has(output, "none up to 5 min");
+	/* Without it, and just below its border; and how sharp that is, once more: at nine tenths and at a half. */
+	char *search = started_read("s/search.json"), *both = strstr(search, "\"stage\": \"both sides\"");
+	unsigned left, sessions;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(both);
+	CU_ASSERT_EQUAL(sscanf(strstr(both, "\"left\""), "\"left\": %u, \"sessions\": %u", &left, &sessions), 2);
+	CU_ASSERT_EQUAL(sessions, 4);
+	free(search);
 }
 
 static void a_shrink_that_was_killed_goes_on(void)

@@ -74,6 +74,11 @@ static void the_smallest_that_fails_is_found(void)
 		CU_ASSERT_TRUE(borders.sharp_below && borders.sharp_above && !borders.has_above && borders.high_is_found);
 		CU_ASSERT_EQUAL(borders.high, 1800 * SIM_S);
 		CU_ASSERT_TRUE(world.asked < 50);
+		/* Nothing changed, so nothing is judged otherwise, and what is asked was asked before. */
+		const struct magnitude magnitude = magnitude_over(&world);
+		struct borders again = borders;
+		magnitude_judge(&magnitude, &again);
+		CU_ASSERT_EQUAL(memcmp(&again, &borders, sizeof again), 0);
 	}
 }
 
@@ -135,6 +140,35 @@ static void a_border_that_holds_is_not_looked_for_again(void)
 	world.low = 10 * SIM_S;
 	magnitude_find_low(&magnitude, borders.low, &borders);
 	check_low(&borders, 10 * SIM_S);
+}
+
+/* Something else became smaller, and with it the border, which is where it was, became one with exceptions; or was rid of them. */
+static void a_border_that_was_kept_is_judged_as_it_is_in_the_end(void)
+{
+	struct world world = {.low = 30 * SIM_S, .high = UINT64_MAX};
+	const struct magnitude magnitude = magnitude_over(&world);
+	struct borders borders = {0};
+
+	for (unsigned time = 0; time < 2; time++) {
+		magnitude_find_low(&magnitude, time == 0 ? 60 * SIM_S : borders.low, &borders);
+		CU_ASSERT_TRUE(borders.low_is_found && borders.sharp_below);
+	}
+	world.island_from = 26 * SIM_S;
+	world.island_until = 28 * SIM_S;
+	magnitude_find_low(&magnitude, borders.low, &borders);
+	magnitude_find_high(&magnitude, &borders);
+	magnitude_judge(&magnitude, &borders);
+	check_low(&borders, 30 * SIM_S);
+	CU_ASSERT_FALSE(borders.sharp_below);
+	CU_ASSERT_TRUE(is_in(borders.odd_below, world.island_from, world.island_until));
+	world.island_until = 0;
+	magnitude_judge(&magnitude, &borders);
+	CU_ASSERT_TRUE(borders.low_is_found && borders.sharp_below);
+	CU_ASSERT_EQUAL(borders.odd_below, 0);
+	/* What could not be asked is not said. */
+	world.limit = world.asked;
+	magnitude_judge(&magnitude, &borders);
+	CU_ASSERT_FALSE(borders.low_is_found);
 }
 
 static void a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody(void)
@@ -232,6 +266,7 @@ const CU_TestInfo tests_magnitude[] = {
 	{"even_the_least_may_fail", even_the_least_may_fail},
 	{"a_border_with_exceptions_is_not_sharp", a_border_with_exceptions_is_not_sharp},
 	{"a_border_that_holds_is_not_looked_for_again", a_border_that_holds_is_not_looked_for_again},
+	{"a_border_that_was_kept_is_judged_as_it_is_in_the_end", a_border_that_was_kept_is_judged_as_it_is_in_the_end},
 	{"a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody",
          a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody},
 	{"what_ends_early_has_no_border", what_ends_early_has_no_border},

@@ -63,8 +63,31 @@ static void a_border_that_does_not_hold_in_the_end_is_not_sharp(void)
 	shrunk.both_sides = false;
 	part.below = ANSWER_SAME;
 	shrinking_sentence(&shrunk);
-	TEST_CONTAINS(shrunk.sentence, "at least 1 s (the border is not sharp)");
+	TEST_CONTAINS(shrunk.sentence, "at least 1 s (the border is not sharp: 900 ms does so too)");
 	CU_ASSERT_FALSE(shrunk_is_sharp(&part));
+}
+
+/* A hole, and what shows nothing. */
+static void what_is_on_the_wrong_side_is_named_if_it_is_known(void)
+{
+	struct decision decision;
+	struct shrunk_part part;
+	struct shrunk shrunk = outage(&decision, &part);
+
+	shrunk.both_sides = part.borders.sharp_below = false;
+	shrinking_sentence(&shrunk);
+	TEST_CONTAINS(shrunk.sentence, "fails if an outage from tcp.syn#1 to the server on lasts at least 1 s (the border is not sharp)");
+	part.borders.odd_below = 2 * SIM_S;
+	shrinking_sentence(&shrunk);
+	TEST_CONTAINS(shrunk.sentence, "(the border is not sharp: 2 s does not)");
+	part.borders.high = 1250 * SIM_MS;
+	part.borders.above = 2 * SIM_S;
+	part.borders.has_above = part.borders.sharp_below = true;
+	part.borders.sharp_above = false;
+	part.borders.odd_below = 0;
+	part.borders.odd_above = 4 * SIM_S;
+	shrinking_sentence(&shrunk);
+	TEST_CONTAINS(shrunk.sentence, "from 1 s to 1.25 s (the border is not sharp: 4 s does so too)");
 }
 
 static void what_acts_at_an_instant_is_told_with_it(void)
@@ -103,6 +126,7 @@ const CU_TestInfo tests_sentence[] = {
 	{"what_was_shown_on_both_sides_is_iff", what_was_shown_on_both_sides_is_iff},
 	{"without_an_upper_border_there_is_no_at_least", without_an_upper_border_there_is_no_at_least},
 	{"a_border_that_does_not_hold_in_the_end_is_not_sharp", a_border_that_does_not_hold_in_the_end_is_not_sharp},
+	{"what_is_on_the_wrong_side_is_named_if_it_is_known", what_is_on_the_wrong_side_is_named_if_it_is_known},
 	{"what_acts_at_an_instant_is_told_with_it", what_acts_at_an_instant_is_told_with_it},
 	{"redraws_that_say_nothing_are_told_so", redraws_that_say_nothing_are_told_so},
 	CU_TEST_INFO_NULL,
