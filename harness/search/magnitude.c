@@ -3,7 +3,8 @@
  * How it works: the range between a value that fails so and one that does not is cut into four, three values are asked at once, and what is
  * left is a quarter. Where the range spans several orders of magnitude it is cut by ratio. Values have three digits, so that a border is
  * one that can be said. Then some values on either side of a border are asked, farther away from it: where one of them is on the wrong
- * side, the border is not sharp.
+ * side, the border is not sharp. Above, values grow by four, and so that no hole just above the lower border stays unseen, a quarter more
+ * and twice as much are asked with them.
  */
 #include "search/magnitude.h"
 
@@ -18,7 +19,7 @@
 /* Digits that a value has. */
 #define DIGITS_ONE 1000
 /* Larger values that are asked for at once. */
-#define LARGER_MAX 6
+#define LARGER_MAX 8
 /* From this ratio on a range is cut by ratio. */
 #define RATIO 8
 
@@ -234,32 +235,53 @@ static bool find_below(const struct magnitude *magnitude, const struct borders *
 
 /* -- above -- */
 
-/* As take_hint(); the most is asked too. */
+/* A quarter more than the lower border, and twice as much, as far as these are below the limit. @return how many. */
+static size_t probes_above(const struct magnitude *magnitude, uint64_t low, uint64_t limit, uint64_t ret_values[2])
+{
+	const uint64_t from = low > magnitude->step ? low : magnitude->step;
+	size_t count = 0;
+
+	if (from >= limit / 2)
+		return 0;
+	if (rounded(from + (from + 3) / 4) > from && rounded(from + (from + 3) / 4) < rounded(2 * from))
+		ret_values[count++] = rounded(from + (from + 3) / 4);
+	if (rounded(2 * from) < limit)
+		ret_values[count++] = rounded(2 * from);
+	return count;
+}
+
+/* As take_hint(); what is asked above any border is asked too. */
 static bool take_hint_above(const struct magnitude *magnitude, struct borders *borders)
 {
 	const struct borders *hint = magnitude->hint;
 	const struct border border = border_above(borders);
-	enum answer answers[3];
+	uint64_t values[5];
+	enum answer answers[5];
 
 	if (hint == NULL || !hint->high_is_found || !hint->has_above || hint->high <= borders->low || hint->above >= magnitude->most)
 		return true;
-	const uint64_t values[3] = {hint->high, hint->above, magnitude->most};
-	if (!magnitude->ask(magnitude->ctx, values, 3, answers))
+	const size_t before = probes_above(magnitude, borders->low, hint->high, values);
+	values[before] = hint->high;
+	values[before + 1] = hint->above;
+	values[before + 2] = magnitude->most;
+	if (!magnitude->ask(magnitude->ctx, values, before + 3, answers))
 		return false;
-	borders->has_above = answers[0] == ANSWER_SAME && answers[1] != ANSWER_SAME;
+	borders->has_above = answers[before + 1] != ANSWER_SAME;
+	for (size_t i = 0; i <= before; i++)
+		borders->has_above = borders->has_above && answers[i] == ANSWER_SAME;
 	if (!borders->has_above)
 		return true;
 	borders->high = hint->high;
 	borders->above = hint->above;
-	compare(&border, magnitude->most, answers[2], ANSWER_OTHER);
+	compare(&border, magnitude->most, answers[before + 2], ANSWER_OTHER);
 	return true;
 }
 
-/* Ever larger values, each four times the one before; the last one is the most that there is. */
+/* Ever larger values, each four times the one before, but for two near the lower border; the last one is the most that there is. */
 static size_t begin_above(const struct magnitude *magnitude, const struct borders *borders, uint64_t ret_values[LARGER_MAX])
 {
 	const uint64_t from = borders->high > magnitude->step ? borders->high : magnitude->step;
-	size_t count = 0;
+	size_t count = probes_above(magnitude, borders->high, magnitude->most, ret_values);
 
 	for (uint64_t value = from > magnitude->most / 4 ? magnitude->most : from * 4; count < LARGER_MAX;) {
 		ret_values[count++] = rounded(value) < magnitude->most ? rounded(value) : magnitude->most;

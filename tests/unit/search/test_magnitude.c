@@ -171,6 +171,40 @@ static void a_border_that_was_kept_is_judged_as_it_is_in_the_end(void)
 	CU_ASSERT_FALSE(borders.low_is_found);
 }
 
+/* The next value that is tried without these is four times as much. */
+static void a_hole_just_above_the_border_is_seen(void)
+{
+	static const uint64_t holes[][2] = {{36, 39}, {55, 65}, {36, 100}};
+
+	for (size_t i = 0; i < sizeof holes / sizeof holes[0]; i++) {
+		struct world world = {
+			.low = 30 * SIM_S, .high = UINT64_MAX, .hole_from = holes[i][0] * SIM_S, .hole_until = holes[i][1] * SIM_S};
+		const struct borders borders = find(&world, 30 * SIM_S);
+		check_low(&borders, 30 * SIM_S);
+		CU_ASSERT_TRUE(borders.high_is_found && borders.has_above && borders.above >= world.hole_from);
+		CU_ASSERT_TRUE(borders.high < world.hole_from && borders.above < world.hole_until);
+		CU_ASSERT_FALSE(borders.sharp_above);
+		CU_ASSERT_TRUE(borders.odd_above >= world.hole_until);
+	}
+}
+
+/* Nor does one stay unseen below an upper border that is the same elsewhere. */
+static void a_hint_hides_no_hole(void)
+{
+	struct world world = {.low = 30 * SIM_S, .high = 300 * SIM_S};
+	const struct borders hint = find(&world, 40 * SIM_S);
+	struct magnitude magnitude = magnitude_over(&world);
+	struct borders borders = {0};
+
+	magnitude.hint = &hint;
+	world.hole_from = 55 * SIM_S;
+	world.hole_until = 65 * SIM_S;
+	magnitude_find_low(&magnitude, 40 * SIM_S, &borders);
+	magnitude_find_high(&magnitude, &borders);
+	CU_ASSERT_TRUE(borders.has_above && borders.high < 55 * SIM_S && borders.above < 65 * SIM_S);
+	CU_ASSERT_FALSE(borders.sharp_above);
+}
+
 static void a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody(void)
 {
 	struct world world = {.low = 30 * SIM_S, .high = 90 * SIM_S};
@@ -189,7 +223,7 @@ static void a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody(voi
 		check_low(&borders, lows[i] * SIM_S);
 		CU_ASSERT_TRUE(borders.has_above && borders.high <= highs[i] * SIM_S && borders.above > highs[i] * SIM_S);
 		if (i == 0)
-			CU_ASSERT_TRUE(world.asked <= 7);
+			CU_ASSERT_TRUE(world.asked <= 9);
 	}
 }
 
@@ -267,6 +301,8 @@ const CU_TestInfo tests_magnitude[] = {
 	{"a_border_with_exceptions_is_not_sharp", a_border_with_exceptions_is_not_sharp},
 	{"a_border_that_holds_is_not_looked_for_again", a_border_that_holds_is_not_looked_for_again},
 	{"a_border_that_was_kept_is_judged_as_it_is_in_the_end", a_border_that_was_kept_is_judged_as_it_is_in_the_end},
+	{"a_hole_just_above_the_border_is_seen", a_hole_just_above_the_border_is_seen},
+	{"a_hint_hides_no_hole", a_hint_hides_no_hole},
 	{"a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody",
          a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody},
 	{"what_ends_early_has_no_border", what_ends_early_has_no_border},
