@@ -12,8 +12,11 @@
 
 /* -- what the session that left the plan came to -- */
 
-/* It lies beside the plan, if that was not moved. @return false: it is not there, or is another session's. */
-static bool read_before(const char *path, const struct plan *plan, struct ending *ret_before)
+/*
+ * It lies beside the plan, if that was not moved. @param ret_missed What it did not meet of what was expected; empty: it met all.
+ * @return false: it is not there, or is another session's.
+ */
+static bool read_before(const char *path, const struct plan *plan, struct ending *ret_before, char ret_missed[VERDICT_TEXT_MAX])
 {
 	const char *slash = strrchr(path, '/'), *words[] = {"pass", "fail"};
 	char *beside = memory_format("%.*sverdict.json", slash != NULL ? (int)(slash - path) + 1 : 0, path);
@@ -30,8 +33,20 @@ static bool read_before(const char *path, const struct plan *plan, struct ending
 	(void)snprintf(ret_before->judge, sizeof ret_before->judge, "%s", member_text(json, "judge"));
 	(void)snprintf(ret_before->phase, sizeof ret_before->phase, "%s", member_text(json, "phase"));
 	(void)snprintf(ret_before->reason, sizeof ret_before->reason, "%s", member_text(json, "reason"));
+	(void)snprintf(ret_missed, VERDICT_TEXT_MAX, "%s", member_text(json, "expectation"));
 	json_decref(json);
 	return good;
+}
+
+/* No session can fail in the way that one did which has passed. */
+static bool may_fail(const char *path, const struct ending *before, const char *missed, struct error *err)
+{
+	if (before->kind == VERDICT_FAIL)
+		return true;
+	return error_set(err,
+	                 "%s: nothing to shrink: its session passed%s%s%s; `shrink` takes the plan.yaml of a session that fails, whether "
+	                 "that is expected or not",
+	                 path, missed[0] != '\0' ? " (not as its 'expect:' has it: " : "", missed, missed[0] != '\0' ? ")" : "");
 }
 
 /* -- what is told -- */
@@ -255,8 +270,11 @@ static int shrink_one(struct cli_search *cli, const char *path, const struct pla
 	struct error err = {.text = ""};
 	struct ending before;
 	struct shrunk shrunk;
-	const bool has_before = cli->values.of[CLI_SEARCH_DEVICE] == NULL && read_before(path, plan, &before);
+	char missed[VERDICT_TEXT_MAX];
+	const bool has_before = cli->values.of[CLI_SEARCH_DEVICE] == NULL && read_before(path, plan, &before, missed);
 
+	if (has_before && !may_fail(path, &before, missed, &err))
+		return cli_fail(&err);
 	int code = cli_search_begin(cli);
 	if (code != CLI_GO_ON)
 		return code;

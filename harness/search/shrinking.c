@@ -78,6 +78,7 @@ void shrinking_variant(const struct shrinking *shrinking, const bool *keep, stru
 		                                       keep);
 	else if (keep != NULL)
 		ret_trial->plan.fault_count = pack(ret_trial->plan.faults, plan->fault_count, sizeof *plan->faults, keep);
+	trial_expect(ret_trial);
 	name_variant(ret_trial);
 }
 

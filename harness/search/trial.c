@@ -27,16 +27,41 @@ static void begin(struct trial *trial, const struct plan *base, const struct fau
 		(struct decisions){.list = copy(decisions, count, sizeof *decisions), .count = count, .room = count > 0 ? count : 1};
 }
 
+static bool is_left(const struct plan *plan, const char *wanted)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++)
+		found = found || expect_means(wanted, plan->faults[i].name);
+	for (size_t i = 0; i < plan->decisions.count && plan->replay; i++)
+		found = found || expect_means(wanted, plan->decisions.list[i].name);
+	return found;
+}
+
+void trial_expect(struct trial *trial)
+{
+	struct expectation *expect = &trial->plan.expect;
+	size_t left = 0;
+
+	for (size_t i = 0; i < EXPECT_ACTED_MAX && expect->acted[i][0] != '\0'; i++)
+		if (is_left(&trial->plan, expect->acted[i]) && left++ < i)
+			memcpy(expect->acted[left - 1], expect->acted[i], sizeof expect->acted[i]);
+	for (; left < EXPECT_ACTED_MAX; left++)
+		memset(expect->acted[left], 0, sizeof expect->acted[left]);
+}
+
 void trial_with_faults(struct trial *ret_trial, const struct plan *base, const struct fault *faults, size_t count)
 {
 	begin(ret_trial, base, faults, count, NULL, 0);
 	ret_trial->plan.replay = false;
+	trial_expect(ret_trial);
 }
 
 void trial_with_decisions(struct trial *ret_trial, const struct plan *base, const struct decision *decisions, size_t count)
 {
 	begin(ret_trial, base, base->faults, base->fault_count, decisions, count);
 	ret_trial->plan.replay = true;
+	trial_expect(ret_trial);
 }
 
 void trial_with_seed(struct trial *ret_trial, const struct plan *base, uint64_t seed)

@@ -42,6 +42,12 @@ void trial_with_decisions(struct trial *ret_trial, const struct plan *base, cons
 /** The base itself, with its own faults and decisions, and perhaps another seed. */
 void trial_with_seed(struct trial *ret_trial, const struct plan *base, uint64_t seed);
 
+/**
+ * Asks of no fault that it acts (`acted:` under `expect:`) of which nothing is left: no fault of this name, or in a replay no decision.
+ * The functions above do so; whoever then takes faults or decisions out does so again.
+ */
+void trial_expect(struct trial *trial);
+
 void trial_close(struct trial *trial);
 
 /** Writes the trial's plan as a file of its own, whole or not at all. */

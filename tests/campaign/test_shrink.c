@@ -92,8 +92,38 @@ static void a_plan_that_passes_has_nothing_to_shrink(void)
 {
 	leave_session("fine", "name: fine\nimage: small.bin\nfaults:\n  - {name: lost, at: tcp.syn#1, drop: true}\n", 0);
 	shrink("fine", "s", "", 2);
+	has(output, "fine.run/fine/seed-1/plan.yaml: nothing to shrink: its session passed; ");
+	/* It has cost no session. */
+	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ls %s/s", test_folder()), 0);
+	/* Nothing is known of a plan that was moved. */
+	int status = test_shell(output, sizeof output, "cd %s && cp fine.run/fine/seed-1/plan.yaml fine-plan.yaml", test_folder());
+	CU_ASSERT_EQUAL(status, 0);
+	status = started_run(output, sizeof output, "shrink fine-plan.yaml --quiet --out s");
+	started_expect(output, status, 2);
 	has(output, "Nothing to shrink: it passes");
 	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ls %s/s/shrunk.yaml", test_folder()), 0);
+}
+
+static void a_plan_that_passes_against_expectation_has_nothing_to_shrink_either(void)
+{
+	leave_session("fine", "name: fine\nimage: small.bin\nexpect: {verdict: fail}\n", 1);
+	shrink("fine", "s", "", 2);
+	has(output, "nothing to shrink: its session passed (not as its 'expect:' has it: fail was expected); ");
+}
+
+/* The failure is what counts, whether it is expected or not; of a fault that is taken out nobody expects that it acts. */
+static void an_expected_failure_is_shrunk_as_any_other(void)
+{
+	leave_session("known",
+	              "name: known\n" WEAK "  - {name: slow, first: 5, delay: {time: 8ms, jitter: 6ms}}\n"
+	              "expect: {verdict: fail, phase: connect, acted: [slow, lost]}\n",
+	              0);
+	shrink("known", "s", "", 0);
+	has(output, "fails iff tcp.syn#1..2 to the server are lost");
+	CU_ASSERT_PTR_NULL(strstr(output, "mistake in stutter"));
+	int status = started_run(output, sizeof output, "replay s/shrunk.yaml --quiet --out again");
+	started_expect(output, status, 0);
+	has(output, "1 confirmed failure");
 }
 
 /* Without the SYNs' losses the session fails too, in the same phase, but by the answer that with them is the one to its report. */
@@ -175,6 +205,9 @@ const CU_TestInfo tests_shrink[] = {
 	{"two_lost_syns_are_found_among_many_decisions", two_lost_syns_are_found_among_many_decisions},
 	{"the_result_is_the_same_at_any_number_of_jobs", the_result_is_the_same_at_any_number_of_jobs},
 	{"a_plan_that_passes_has_nothing_to_shrink", a_plan_that_passes_has_nothing_to_shrink},
+	{"a_plan_that_passes_against_expectation_has_nothing_to_shrink_either",
+         a_plan_that_passes_against_expectation_has_nothing_to_shrink_either},
+	{"an_expected_failure_is_shrunk_as_any_other", an_expected_failure_is_shrunk_as_any_other},
 	{"a_failure_of_another_kind_is_not_the_same", a_failure_of_another_kind_is_not_the_same},
 	{"faults_are_shrunk_where_the_decisions_do_not_fail_so", faults_are_shrunk_where_the_decisions_do_not_fail_so},
 	{"an_outage_has_its_shortest_length", an_outage_has_its_shortest_length},

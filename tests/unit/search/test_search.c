@@ -99,7 +99,34 @@ static void a_frozen_plan_with_another_kernel_is_another(void)
 	CU_ASSERT_STRING_NOT_EQUAL(one, other);
 }
 
+/* A plan of which a fault is taken out cannot ask that it acts. */
+static void nobody_asks_of_what_was_taken_out_that_it_acts(void)
+{
+	struct fault faults[] = {{.name = "lost"}, {.name = "slow: delay"}, {.name = "late"}};
+	struct decision decisions[] = {{.name = "late"}, {.name = "lost"}};
+	struct plan plan = {.faults = faults, .fault_count = 3, .expect.acted = {"slow", "lost", "late"}};
+	struct trial trial;
+
+	trial_with_faults(&trial, &plan, faults, 3);
+	CU_ASSERT_EQUAL(memcmp(&trial.plan.expect, &plan.expect, sizeof plan.expect), 0);
+	trial_close(&trial);
+	trial_with_faults(&trial, &plan, faults + 1, 2);
+	CU_ASSERT_STRING_EQUAL(trial.plan.expect.acted[0], "slow");
+	CU_ASSERT_STRING_EQUAL(trial.plan.expect.acted[1], "late");
+	CU_ASSERT_STRING_EQUAL(trial.plan.expect.acted[2], "");
+	trial_close(&trial);
+	trial_with_decisions(&trial, &plan, decisions, 2);
+	CU_ASSERT_STRING_EQUAL(trial.plan.expect.acted[0], "lost");
+	CU_ASSERT_STRING_EQUAL(trial.plan.expect.acted[1], "late");
+	trial.plan.decisions.count = 1;
+	trial_expect(&trial);
+	CU_ASSERT_STRING_EQUAL(trial.plan.expect.acted[0], "late");
+	CU_ASSERT_STRING_EQUAL(trial.plan.expect.acted[1], "");
+	trial_close(&trial);
+}
+
 const CU_TestInfo tests_search_known[] = {
+	{"nobody asks of what was taken out that it acts", nobody_asks_of_what_was_taken_out_that_it_acts},
 	{"a frozen plan with another kernel is another", a_frozen_plan_with_another_kernel_is_another},
 	{"what was found to be wrong stays so when it goes on", what_was_found_to_be_wrong_stays_so_when_it_goes_on},
 	CU_TEST_INFO_NULL,
