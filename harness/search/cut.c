@@ -136,26 +136,21 @@ struct cutting {
 	struct cut_curve *curve;
 };
 
-/* Counts what the redraws of one cut came to, and remembers the last that passed. @return whether all were run. */
-static bool count_cut(struct cutting *cutting, const struct trial *trials, size_t count, struct cut *cut)
+/* Counts what a redraw of a cut came to, and remembers the last cut at which one passed. */
+static void count_redraw(struct cutting *cutting, const struct trial *trial, struct cut *cut)
 {
 	struct cut_curve *curve = cutting->curve;
-	bool whole = true;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct trial *trial = &trials[i];
-		whole = whole && trial->state == TRIAL_DONE;
-		tally_add(&cut->tally, trial, cutting->failing);
-		if (trial->state != TRIAL_DONE || trial->ending.kind == VERDICT_INCONCLUSIVE)
-			continue;
-		curve->differs = curve->differs || strcmp(trial->ending.digest, cutting->failing->digest) != 0;
-		if (trial->ending.kind != VERDICT_PASS || (curve->has_saved && curve->saved_ns >= cut->at_ns))
-			continue;
-		curve->has_saved = true;
-		curve->saved_ns = cut->at_ns;
-		curve->saved_seed = trial->plan.redraw.seed;
-	}
-	return whole;
+	curve->whole = curve->whole && trial->state == TRIAL_DONE;
+	tally_add(&cut->tally, trial, cutting->failing);
+	if (trial->state != TRIAL_DONE || trial->ending.kind == VERDICT_INCONCLUSIVE)
+		return;
+	curve->differs = curve->differs || strcmp(trial->ending.digest, cutting->failing->digest) != 0;
+	if (trial->ending.kind != VERDICT_PASS || (curve->has_saved && curve->saved_ns >= cut->at_ns))
+		return;
+	curve->has_saved = true;
+	curve->saved_ns = cut->at_ns;
+	curve->saved_seed = trial->plan.redraw.seed;
 }
 
 static void find(const struct cutting *cutting, const struct cut *cut)
@@ -167,28 +162,54 @@ static void find(const struct cutting *cutting, const struct cut *cut)
 		            (unsigned long long)tally_failed(&cut->tally), (unsigned long long)tally_known(&cut->tally));
 }
 
-/*
- * Runs redraws at some cuts, all in one batch. Where the search ends before all of a cut are run, those that were are forgotten: which they are depends on how long they take, and
- * sessions that fail take longer. @param first The index of the first redraw.
- */
-static bool try_cuts(struct cutting *cutting, struct cut *cuts, size_t count, uint64_t first, uint64_t redraws, struct error *err)
+static bool is_whole(const struct cut *cut, uint64_t redraws)
 {
-	struct trial *trials = memory_new(count * redraws * sizeof *trials);
+	return tally_known(&cut->tally) + cut->tally.unknown == redraws;
+}
 
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < redraws; k++)
-			cut_trial(&trials[i * redraws + k], cutting->plan, cuts[i].at_ns,
-			          cut_seed(cutting->plan->seed, cuts[i].at_ns, first + k));
-	bool good = search_run(cutting->search, trials, count * redraws, NULL, NULL, err);
-	for (size_t i = 0; i < count && good; i++) {
-		if (!count_cut(cutting, &trials[i * redraws], redraws, &cuts[i])) {
-			cutting->curve->whole = false;
-			cuts[i].tally = (struct tally){0};
-		}
-		find(cutting, &cuts[i]);
+/* Redraws that were asked for at some cuts, numbered through, cut by cut. */
+struct redraws {
+	struct cut *cuts;
+	uint64_t first; /* the index of the first redraw of each cut */
+	uint64_t per_cut;
+};
+
+static bool run_redraws(struct cutting *cutting, const struct redraws *redraws, uint64_t from, size_t count, struct trial *trials,
+                        struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct cut *cut = &redraws->cuts[(from + i) / redraws->per_cut];
+		cut_trial(&trials[i], cutting->plan, cut->at_ns,
+		          cut_seed(cutting->plan->seed, cut->at_ns, redraws->first + (from + i) % redraws->per_cut));
 	}
-	for (size_t i = 0; i < count * redraws; i++)
+	const bool good = search_run(cutting->search, trials, count, NULL, NULL, err);
+	for (size_t i = 0; i < count; i++) {
+		struct cut *cut = &redraws->cuts[(from + i) / redraws->per_cut];
+		if (good)
+			count_redraw(cutting, &trials[i], cut);
+		if (good && (from + i + 1) % redraws->per_cut == 0 && is_whole(cut, redraws->per_cut))
+			find(cutting, cut);
 		trial_close(&trials[i]);
+	}
+	return good;
+}
+
+/*
+ * Runs redraws at some cuts, in as few batches as may be. Where the search ends before all of a cut are run, those that were are forgotten:
+ * which they are depends on how long they take, and sessions that fail take longer. @param first The index of the first redraw.
+ */
+static bool try_cuts(struct cutting *cutting, struct cut *cuts, size_t count, uint64_t first, uint64_t per_cut, struct error *err)
+{
+	const struct redraws redraws = {.cuts = cuts, .first = first, .per_cut = per_cut};
+	const uint64_t all = count * per_cut;
+	struct trial *trials = memory_new((all < CUT_BATCH_MAX ? all : CUT_BATCH_MAX) * sizeof *trials);
+	bool good = true;
+
+	for (uint64_t from = 0; from < all && good && cutting->curve->whole; from += CUT_BATCH_MAX)
+		good = run_redraws(cutting, &redraws, from, all - from < CUT_BATCH_MAX ? all - from : CUT_BATCH_MAX, trials, err);
+	for (size_t i = 0; i < count; i++)
+		if (!is_whole(&cuts[i], per_cut))
+			cuts[i].tally = (struct tally){0};
 	free(trials);
 	return good;
 }

@@ -15,6 +15,9 @@
 #include "search/search.h"
 #include "search/tally.h"
 
+/** So many redraws are run in one batch at most: each takes some 40 kB while the batch lasts, more if the plan has many faults. */
+#define CUT_BATCH_MAX 512U
+
 struct cut {
 	uint64_t at_ns; /**< virtual time, inclusive: from here on all is drawn anew */
 	struct tally tally;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "search/cut.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "campaign/beginnings.h"
+#include "search/results.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 
@@ -165,6 +168,115 @@ static void redraws_of_one_session_share_their_beginning(void)
 	CU_ASSERT_EQUAL(beginning_family(&plan), beginning_family(&other));
 }
 
+/* -- many redraws -- */
+
+/* Its budget is used up before it begins, so no session is ever run. */
+static struct search *open_search(void)
+{
+	static const struct places places;
+	const struct search_options options = {.places = &places, .side_by_side = 1, .dir = test_folder(), .budget_ms = 1};
+	struct error err;
+	struct search *search = search_open(&options, &err);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(search);
+	(void)usleep(2000);
+	return search;
+}
+
+/* A curve from 0 to 100 s of a plan whose losses are drawn. */
+static void make_curve(const struct plan *plan, uint64_t redraws, uint64_t cuts)
+{
+	const struct cut_options options = {.redraws = redraws, .cuts = cuts};
+	const struct trial drawn = {.state = TRIAL_DONE, .ending = {.kind = VERDICT_FAIL, .digest = "d"}};
+	struct search *search = open_search();
+	struct error err;
+
+	cut_curve_close(&curve);
+	CU_ASSERT(cut_run(search, plan, &drawn.ending, &drawn, 0, 100 * SIM_S, &options, &curve, &err));
+	CU_ASSERT_PTR_NULL(curve.why_not);
+	search_close(search);
+}
+
+/* Lets the search know what redraws of a cut come to: each passes but the first @p failed of them. */
+static void know(const struct plan *plan, uint64_t at_ns, uint64_t redraws, uint64_t failed)
+{
+	struct search *search = open_search();
+	struct trial trial;
+	struct results results;
+	struct error err;
+	char path[600];
+
+	(void)snprintf(path, sizeof path, "%s/" SEARCH_RESULTS, test_folder());
+	CU_ASSERT_FATAL(results_open(&results, path, &err));
+	for (uint64_t i = 0; i < redraws; i++) {
+		const struct ending ending = {.kind = i < failed ? VERDICT_FAIL : VERDICT_PASS};
+		cut_trial(&trial, plan, at_ns, cut_seed(plan->seed, at_ns, i));
+		CU_ASSERT(search_run(search, &trial, 1, NULL, NULL, &err));
+		CU_ASSERT(results_add(&results, trial.key, "x", &ending, &err));
+		trial_close(&trial);
+	}
+	results_close(&results);
+	search_close(search);
+}
+
+/* A batch ends amid a cut. */
+static void redraws_of_several_batches_are_counted_at_their_cuts(void)
+{
+	struct fault fault = made_checked_fault("lost", "", "loss", "percent=30%");
+	const struct plan plan = {.name = "x", .seed = 5, .faults = &fault, .fault_count = 1};
+	const uint64_t redraws = CUT_BATCH_MAX / 2 + 3;
+
+	for (uint64_t i = 0; i < 3; i++)
+		know(&plan, 100 * SIM_S / 3 * i, redraws, 10 * i);
+	make_curve(&plan, redraws, 3);
+	CU_ASSERT(curve.whole);
+	CU_ASSERT_EQUAL_FATAL(curve.count, 3);
+	for (uint64_t i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(tally_failed(&curve.list[i].tally), 10 * i);
+		CU_ASSERT_EQUAL(curve.list[i].tally.passed, redraws - 10 * i);
+	}
+	CU_ASSERT(curve.has_saved && curve.saved_ns == curve.list[2].at_ns);
+	/* Of a cut that is not run to its end nothing is known. */
+	make_curve(&plan, redraws + 1, 3);
+	CU_ASSERT(!curve.whole && curve.count == 0);
+	cut_curve_close(&curve);
+}
+
+/* What the kernel says of this process, in kB. */
+static unsigned long memory_kb(const char *what)
+{
+	char line[256];
+	unsigned long found = 0;
+	FILE *stream = fopen("/proc/self/status", "re");
+
+	while (stream != NULL && fgets(line, sizeof line, stream) != NULL)
+		if (strncmp(line, what, strlen(what)) == 0)
+			(void)sscanf(line + strlen(what), ": %lu", &found);
+	if (stream != NULL)
+		(void)fclose(stream);
+	return found;
+}
+
+/* All redraws at once would take some 40 kB each. */
+static void memory_does_not_grow_with_what_was_asked_for(void)
+{
+	struct fault fault = made_checked_fault("lost", "", "loss", "percent=30%");
+	const struct plan plan = {.name = "x", .seed = 5, .faults = &fault, .fault_count = 1};
+
+#ifdef __SANITIZE_ADDRESS__
+	test_skip("the address sanitizer keeps what was freed");
+#endif
+	/* The peak begins anew. */
+	FILE *stream = fopen("/proc/self/clear_refs", "we");
+	if (stream == NULL || fputs("5", stream) == EOF || fclose(stream) != 0)
+		test_skip("the kernel does not let a process reset the peak of its memory");
+	const unsigned long before = memory_kb("VmRSS");
+	make_curve(&plan, 100, 50);
+	CU_ASSERT(!curve.whole);
+	CU_ASSERT(before > 0 && memory_kb("VmHWM") < before + 64 * 1024);
+	cut_curve_close(&curve);
+}
+
 const CU_TestInfo tests_cut[] = {
 	{"cuts_stand_in_their_order_and_one_place_is_one_cut", cuts_stand_in_their_order_and_one_place_is_one_cut},
 	{"the_border_is_behind_the_last_that_passed", the_border_is_behind_the_last_that_passed},
@@ -175,4 +287,6 @@ const CU_TestInfo tests_cut[] = {
 	{"surely_below_is_said_of_the_interval_and_not_of_the_rate", surely_below_is_said_of_the_interval_and_not_of_the_rate},
 	{"a_redraw_is_the_plan_s_faults_with_another_seed_from_there_on", a_redraw_is_the_plan_s_faults_with_another_seed_from_there_on},
 	{"redraws_of_one_session_share_their_beginning", redraws_of_one_session_share_their_beginning},
+	{"redraws_of_several_batches_are_counted_at_their_cuts", redraws_of_several_batches_are_counted_at_their_cuts},
+	{"memory_does_not_grow_with_what_was_asked_for", memory_does_not_grow_with_what_was_asked_for},
 	CU_TEST_INFO_NULL};
