@@ -277,10 +277,8 @@ static void note_title(struct wish *wish)
 
 static int end(struct wish *wish, enum bisect_state state, const struct error *err)
 {
-	if (state == BISECT_WRONG_ENDS || state == BISECT_NO_PROOF || state == BISECT_BROKEN) {
-		const int code = cli_search_fail(&wish->cli, err);
-		return state == BISECT_WRONG_ENDS ? EXIT_USAGE : code;
-	}
+	if (state == BISECT_WRONG_ENDS || state == BISECT_NO_PROOF || state == BISECT_BROKEN)
+		return cli_search_fail(&wish->cli, err, state == BISECT_WRONG_ENDS ? EXIT_USAGE : EXIT_INCONCLUSIVE);
 	return cli_search_end(&wish->cli, state == BISECT_FOUND ? EXIT_PASSED : EXIT_INCONCLUSIVE);
 }
 
@@ -305,7 +303,7 @@ static int search(struct wish *wish)
 		wish->has_builds = true;
 		if (!builds_open(&wish->builds, values->of[OPTION_REPO], values->of[OPTION_BUILD], wish->cli.dir, wish->good, wish->bad,
 		                 values->of[OPTION_INCREMENTAL] != NULL, &err))
-			return cli_search_fail(&wish->cli, &err);
+			return cli_search_fail(&wish->cli, &err, EXIT_INCONCLUSIVE);
 		wish->builds.stop = wish->cli.options.stop;
 		wish->builds.tick = tick;
 		wish->builds.ctx = wish->cli.search;

@@ -132,7 +132,7 @@ static bool try_seeds(struct cli_search *cli, const struct plan *plan, uint64_t 
 	return good;
 }
 
-static int no_failure(const struct plan *plan, uint64_t first, uint64_t last, size_t passed)
+static int no_failure(struct cli_search *cli, const struct plan *plan, uint64_t first, uint64_t last, size_t passed)
 {
 	const uint64_t count = last - first + 1;
 	struct error err;
@@ -150,8 +150,7 @@ static int no_failure(const struct plan *plan, uint64_t first, uint64_t last, si
 	else
 		error_set(&err, "%s passes with seed %" PRIu64 ": there is nothing to explain%s", plan->path, first,
 		          is_frozen(plan) ? "" : "; --seed names one that fails");
-	cli_fail(&err);
-	return passed < count ? EXIT_INCONCLUSIVE : EXIT_USAGE;
+	return cli_search_fail(cli, &err, passed < count ? EXIT_INCONCLUSIVE : EXIT_USAGE);
 }
 
 /* Puts the frozen plan of a session that fails in the place of the scenario. @return CLI_GO_ON, or an exit status. */
@@ -168,18 +167,18 @@ static int freeze(struct cli_search *cli, const struct wish *wish, struct plan *
 	for (uint64_t seed = first, count; dir[0] == '\0' && !search_is_over(cli->search); seed += count) {
 		count = last - seed < SEEDS_TRIED ? last - seed + 1 : SEEDS_TRIED;
 		if (!try_seeds(cli, plan, seed, (size_t)count, dir, &passed, &err))
-			return cli_search_fail(cli, &err);
+			return cli_search_fail(cli, &err, EXIT_INCONCLUSIVE);
 		if (last - seed < SEEDS_TRIED)
 			break;
 	}
 	if (dir[0] == '\0')
-		return no_failure(plan, first, last, passed);
+		return no_failure(cli, plan, first, last, passed);
 	char *path = memory_format("%s/plan.yaml", dir);
 	plan_close(plan);
 	memset(plan, 0, sizeof *plan);
 	bool good = cli_search_read(cli, path, false, plan, &err);
 	free(path);
-	return good ? CLI_GO_ON : cli_search_fail(cli, &err);
+	return good ? CLI_GO_ON : cli_search_fail(cli, &err, EXIT_INCONCLUSIVE);
 }
 
 /* -- the command -- */
@@ -209,14 +208,10 @@ static int explain(struct cli_search *cli, const struct wish *wish, struct plan 
 		code = cli_search_end(cli, search_was_cut(cli->search) ? EXIT_INCONCLUSIVE : EXIT_PASSED);
 		break;
 	case EXPLAIN_PASSES:
-		code = cli_fail(&err);
-		break;
-	case EXPLAIN_UNCLEAR:
-		cli_fail(&err);
-		code = EXIT_INCONCLUSIVE;
+		code = cli_search_fail(cli, &err, EXIT_USAGE);
 		break;
 	default:
-		code = cli_search_fail(cli, &err);
+		code = cli_search_fail(cli, &err, EXIT_INCONCLUSIVE);
 		break;
 	}
 	explanation_close(&explanation);

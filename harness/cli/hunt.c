@@ -322,7 +322,7 @@ static int hunt_and_tell(struct cli_search *cli, const struct order *order)
 	tell_finds(cli->told, &hunt);
 	tell_sentences(cli->told, &hunt);
 	tell_growth(cli->told, &hunt);
-	const int code = good ? cli_search_end(cli, status_of(&hunt)) : cli_search_fail(cli, &err);
+	const int code = good ? cli_search_end(cli, status_of(&hunt)) : cli_search_fail(cli, &err, EXIT_INCONCLUSIVE);
 	hunt_close(&hunt);
 	return code;
 }

@@ -290,7 +290,7 @@ int cli_search_begin(struct cli_search *cli)
 
 /* -- the end -- */
 
-static void tell_counts(struct cli_search *cli)
+static void tell_counts(struct cli_search *cli, bool is_whole, bool goes_on)
 {
 	const struct search_counts counts = search_counts(cli->search);
 	json_t *json = json_object();
@@ -299,12 +299,18 @@ static void tell_counts(struct cli_search *cli)
 	(void)json_object_set_new(json, "known", json_integer((json_int_t)counts.cached));
 	(void)json_object_set_new(json, "checked", json_integer((json_int_t)counts.checked));
 	(void)json_object_set_new(cli->json, "sessions", json);
-	(void)json_object_set_new(cli->json, "whole", json_boolean(!search_was_cut(cli->search)));
-	if (search_was_cut(cli->search))
+	(void)json_object_set_new(cli->json, "whole", json_boolean(is_whole));
+	if (goes_on)
 		told_text(cli->told, "The search was ended before it was through; `stutter %s --resume %s` goes on with it.",
 		          cli->command->name, cli->dir);
 	told_text(cli->told, "%zu sessions were run, %zu results were known; %zu were checked against a session from power on.", counts.run,
 	          counts.cached, counts.checked);
+}
+
+static bool write_result(struct cli_search *cli, int code, struct error *err)
+{
+	(void)json_object_set_new(cli->json, "status", json_integer(code));
+	return write_json(cli, err) && search_page_write(cli->json, cli->dir, err);
 }
 
 int cli_search_end(struct cli_search *cli, int code)
@@ -314,9 +320,9 @@ int cli_search_end(struct cli_search *cli, int code)
 	end_line(cli);
 	if (search_is_broken(cli->search))
 		code = EXIT_BUG;
-	tell_counts(cli);
-	(void)json_object_set_new(cli->json, "status", json_integer(code));
-	const bool good = write_json(cli, &err) && search_page_write(cli->json, cli->dir, &err);
+	const bool was_cut = search_was_cut(cli->search);
+	tell_counts(cli, !was_cut, was_cut);
+	const bool good = write_result(cli, code, &err);
 	told_print(cli->told, stdout, cli->colours);
 	if (good) {
 		printf("\nThe result lies in %s: index.html and " SEARCH_FILE ".\n", cli->dir);
@@ -329,14 +335,41 @@ int cli_search_end(struct cli_search *cli, int code)
 	return code == EXIT_BUG ? EXIT_BUG : EXIT_INCONCLUSIVE;
 }
 
-int cli_search_fail(struct cli_search *cli, const struct error *err)
+/* The error is what comes first, whatever was told already. */
+static void tell_error(struct cli_search *cli, const struct error *err)
 {
+	char *text = memory_new(ERROR_TEXT_MAX);
+	json_t *first = told_new();
+
+	(void)error_format(err, text, ERROR_TEXT_MAX);
+	told_result(first, TOLD_UNKNOWN, "The search ended with an error: %s", text);
+	told_text(first, "%s", text);
+	(void)json_array_insert(cli->told, 0, json_array_get(first, 0));
+	(void)json_object_set(cli->json, "error", json_object_get(json_array_get(first, 1), "text"));
+	json_decref(first);
+	free(text);
+}
+
+int cli_search_fail(struct cli_search *cli, const struct error *err, int code)
+{
+	struct error of_file = {.text = ""};
+
 	end_line(cli);
 	cli_fail(err);
-	if (cli->search != NULL)
-		fprintf(stderr, "stutter: what was found until then lies in %s; `stutter %s --resume %s` goes on\n", cli->dir,
-		        cli->command->name, cli->dir);
-	return cli->search != NULL && search_is_broken(cli->search) ? EXIT_BUG : cli->search != NULL ? EXIT_INCONCLUSIVE : EXIT_USAGE;
+	if (cli->search == NULL)
+		return EXIT_USAGE;
+	if (search_is_broken(cli->search))
+		code = EXIT_BUG;
+	const bool goes_on = code == EXIT_INCONCLUSIVE && !search_is_settled(cli->search);
+	tell_error(cli, err);
+	tell_counts(cli, !goes_on && !search_was_cut(cli->search), goes_on);
+	if (write_result(cli, code, &of_file))
+		fprintf(stderr, "stutter: what was found until then lies in %s: index.html and " SEARCH_FILE "\n", cli->dir);
+	else
+		cli_fail(&of_file);
+	if (goes_on)
+		fprintf(stderr, "stutter: `stutter %s --resume %s` goes on\n", cli->command->name, cli->dir);
+	return code;
 }
 
 void cli_search_close(struct cli_search *cli)

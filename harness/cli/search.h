@@ -79,8 +79,13 @@ int cli_search_begin(struct cli_search *cli);
  */
 int cli_search_end(struct cli_search *cli, int code);
 
-/** Ends it with an error: what was found until then stays in the folder, and --resume goes on. @return the exit status. */
-int cli_search_fail(struct cli_search *cli, const struct error *err);
+/**
+ * Ends it with an error, which search.json and index.html tell before what was found until then. --resume is offered if the search may come to something else then.
+ * @param code EXIT_USAGE: what was asked for does not fit what was found, which going on does not change. EXIT_INCONCLUSIVE: all else. EXIT_BUG is made of either if the search
+ *        is broken.
+ * @return the exit status.
+ */
+int cli_search_fail(struct cli_search *cli, const struct error *err, int code);
 
 /** Releases everything. To be called in every case. */
 void cli_search_close(struct cli_search *cli);

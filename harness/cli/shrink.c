@@ -280,7 +280,7 @@ static int shrink_one(struct cli_search *cli, const char *path, const struct pla
 		return code;
 	(void)json_object_set_new(cli->json, "title", json_string(plan->name));
 	if (!shrink_plan(cli->search, plan, SHRINK_PLAN, has_before ? &before : NULL, &shrunk, &err))
-		return cli_search_fail(cli, &err);
+		return cli_search_fail(cli, &err, EXIT_INCONCLUSIVE);
 	code = tell(cli, &shrunk);
 	if (shrunk.has_plan)
 		(void)json_object_set_new(cli->json, "shrink", member(&shrunk));

@@ -112,8 +112,7 @@ static int run_sweep(struct cli_search *cli, struct sweep *sweep)
 	sweep->places = &cli->reading.places;
 	if (sweep_run(sweep, cli->search, &err))
 		return tell(cli, sweep);
-	code = cli_search_fail(cli, &err);
-	return sweep->is_usage ? EXIT_USAGE : code;
+	return cli_search_fail(cli, &err, sweep->is_usage ? EXIT_USAGE : EXIT_INCONCLUSIVE);
 }
 
 static int run(const struct cli_values *values)

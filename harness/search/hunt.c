@@ -148,8 +148,10 @@ static bool load_reach(const struct hunter *hunter, const struct trial *trial, s
 	char path[DEVICE_PATH_MAX + 64];
 
 	(void)snprintf(path, sizeof path, "%s/" REACHED "/%s", hunter->dir, trial->key);
-	return reach_load(ret_reach, path) ||
-	       error_set(err, "%s, which says what a session has reached, is missing or not whole: begin the hunt anew in another folder",
+	if (reach_load(ret_reach, path))
+		return true;
+	search_settle(hunter->search);
+	return error_set(err, "%s, which says what a session has reached, is missing or not whole: begin the hunt anew in another folder",
 	                 path);
 }
 
@@ -175,6 +177,8 @@ static bool run_golden(struct hunter *hunter, struct trial *trial, const struct 
 	*ret_ending = trial->ending;
 	if (trial->state == TRIAL_HELD || trial->ending.kind == VERDICT_PASS)
 		return true;
+	if (trial->ending.kind == VERDICT_FAIL)
+		search_settle(hunter->search);
 	return error_set(err, "the session %s on device '%s' does not pass, so whatever is found could be its own: %s; mend it first",
 	                 hunter->options->keep_faults ? "with just the scenario's own faults" : "without faults", plan->device.name,
 	                 ending_say(&trial->ending, text, sizeof text));

@@ -25,7 +25,7 @@ struct search {
 	struct engines engines;
 	struct search_counts counts;
 	struct error err; /* of what cannot be written */
-	bool has_failed, is_broken, was_cut, has_told_mistake;
+	bool has_failed, is_broken, is_settled, was_cut, has_told_mistake;
 	uint64_t began_ms;
 	size_t running, expected;
 	char stage[160];
@@ -446,6 +446,16 @@ bool search_was_cut(const struct search *search)
 bool search_is_broken(const struct search *search)
 {
 	return search->is_broken;
+}
+
+void search_settle(struct search *search)
+{
+	search->is_settled = true;
+}
+
+bool search_is_settled(const struct search *search)
+{
+	return search->is_settled;
 }
 
 void search_stage(struct search *search, size_t expected, const char *stage)

@@ -69,6 +69,10 @@ bool search_was_cut(const struct search *search);
 /** Whether a session that shared its beginning had another digest than from power on: a mistake of ours. */
 bool search_is_broken(const struct search *search);
 
+/** Says that the error it ends with is an answer: whoever goes on with the search comes to the same. */
+void search_settle(struct search *search);
+bool search_is_settled(const struct search *search);
+
 /** Says what the search does from now on, and how many sessions it takes in all, if that is known. @param stage Copied. */
 void search_stage(struct search *search, size_t expected, const char *stage);
 

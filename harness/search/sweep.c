@@ -369,7 +369,7 @@ static bool run_pairs(struct sweep *sweep, struct search *search, struct error *
 
 /* -- the golden session -- */
 
-static bool judge_golden(struct sweep *sweep, const struct trial *trial, struct error *err)
+static bool judge_golden(struct sweep *sweep, struct search *search, const struct trial *trial, struct error *err)
 {
 	char text[VERDICT_TEXT_MAX + 128];
 
@@ -379,6 +379,7 @@ static bool judge_golden(struct sweep *sweep, const struct trial *trial, struct 
 	(void)ending_say(&trial->ending, text, sizeof text);
 	if (trial->ending.kind == VERDICT_INCONCLUSIVE)
 		return error_set(err, "the session without a fault shows nothing: %s", text);
+	search_settle(search);
 	return error_set(
 		err,
 		"the session does not pass as it is%s: %s\n  a sweep needs one that passes; `stutter shrink` and `stutter explain` "
@@ -396,7 +397,7 @@ static bool run_golden(struct sweep *sweep, struct search *search, struct error 
 	trial.keep = trial.alone = trial.points = true;
 	bool good = search_run(search, &trial, 1, sweep->pairs ? look : NULL, sweep, err);
 	if (good && trial.state == TRIAL_DONE)
-		good = judge_golden(sweep, &trial, err);
+		good = judge_golden(sweep, search, &trial, err);
 	/* What all sessions come into is nothing new. */
 	if (good && sweep->pairs)
 		(void)states_new(&sweep->states, trial.key);

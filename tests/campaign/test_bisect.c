@@ -144,6 +144,11 @@ static void wrong_ends_are_told_before_anything_else(void)
 	bisect(output, "plan.yaml --repo repo --good HEAD~2 " BUILD " --out b1", 2);
 	TEST_CONTAINS(output, "the good end");
 	TEST_CONTAINS(output, "fails, too");
+	CU_ASSERT_PTR_NULL(strstr(output, "--resume"));
+	char *json = started_read("b1/search.json");
+	TEST_CONTAINS(json, "\"error\": \"the good end");
+	TEST_CONTAINS(json, "\"status\": 2");
+	free(json);
 	bisect(output, "plan.yaml --repo repo --good HEAD~8 --bad HEAD~6 " BUILD " --out b2", 2);
 	TEST_CONTAINS(output, "passes with this plan, so there is no failure to look for");
 	bisect(output, "plan.yaml --repo repo --good HEAD~8 --build 'exit 4' --out b3", 2);

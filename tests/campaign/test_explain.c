@@ -164,6 +164,26 @@ static void a_redraw_with_its_own_seed_is_the_session_itself(void)
 	CU_ASSERT_STRING_EQUAL(own, other);
 }
 
+/* The folder of a search that ended with an error tells it as the search did; going on is offered only where that is of use. */
+static void expect_told(const char *dir, int status, const char *error, bool goes_on)
+{
+	char name[32];
+
+	CU_ASSERT_EQUAL(strstr(output, "explain --resume") != NULL, goes_on);
+	(void)snprintf(name, sizeof name, "%s/search.json", dir);
+	char *text = started_read(name);
+	json_t *json = json_loads(text, 0, NULL);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json, "status")), status);
+	CU_ASSERT_EQUAL(json_is_false(json_object_get(json, "whole")), goes_on);
+	TEST_CONTAINS(member_text(json, "error"), error);
+	json_decref(json);
+	free(text);
+	started_expect(output, started_run(output, sizeof output, "report %s", dir), status);
+	TEST_CONTAINS(output, "The search ended with an error: ");
+	TEST_CONTAINS(output, error);
+	CU_ASSERT_EQUAL(strstr(output, "explain --resume") != NULL, goes_on);
+}
+
 static void what_cannot_be_explained_is_refused(void)
 {
 	write_all();
@@ -171,8 +191,10 @@ static void what_cannot_be_explained_is_refused(void)
 	started_expect(output, started_run(output, sizeof output, "run good.yaml --out r"), 0);
 	started_expect(output, started_run(output, sizeof output, "explain r/good/seed-1/plan.yaml --out a"), 2);
 	TEST_CONTAINS(output, "passes: there is nothing to explain");
+	expect_told("a", 2, "passes: there is nothing to explain", false);
 	started_expect(output, started_run(output, sizeof output, "explain good.yaml --out b"), 2);
 	TEST_CONTAINS(output, "passes with seed 1: there is nothing to explain; --seed names one that fails");
+	expect_told("b", 2, "passes with seed 1: there is nothing to explain", false);
 	started_expect(output, started_run(output, sizeof output, "explain r/good/seed-1/plan.yaml --seed 3 --out c"), 2);
 	TEST_CONTAINS(output, "a seed goes with a scenario");
 	started_expect(output, started_run(output, sizeof output, "explain --out d"), 2);
@@ -180,8 +202,24 @@ static void what_cannot_be_explained_is_refused(void)
 	TEST_CONTAINS(output, "--redraws");
 }
 
+/* Two results of one plan that differ, as if a shared beginning had made a session another one. */
+static void what_is_wrong_is_not_offered_to_go_on(void)
+{
+	write_all();
+	(void)started_run(output, sizeof output, "run lost.yaml --out r");
+	started_expect(
+		output,
+		started_run(output, sizeof output, "explain r/lost/seed-1/plan.yaml --out e --redraws 2 --removals 2 --other-seeds 0"), 0);
+	(void)test_shell(output, sizeof output, "cd %s/e && sed -i '3s/\"digest\": *\"[0-9a-f]*\"/\"digest\":\"11111111\"/' results.jsonl",
+	                 test_folder());
+	started_expect(output, started_run(output, sizeof output, "explain --resume e"), 3);
+	TEST_CONTAINS(output, "with a shared beginning: a mistake in stutter");
+	expect_told("e", 3, "with a shared beginning: a mistake in stutter", false);
+}
+
 const CU_TestInfo tests_explain[] = {{"the_decisions_that_matter_are_found", the_decisions_that_matter_are_found},
                                      {"the_failure_rate_rises_until_it_is_lost", the_failure_rate_rises_until_it_is_lost},
                                      {"a_redraw_with_its_own_seed_is_the_session_itself", a_redraw_with_its_own_seed_is_the_session_itself},
                                      {"what_cannot_be_explained_is_refused", what_cannot_be_explained_is_refused},
+                                     {"what_is_wrong_is_not_offered_to_go_on", what_is_wrong_is_not_offered_to_go_on},
                                      CU_TEST_INFO_NULL};

@@ -127,6 +127,10 @@ static void a_device_that_fails_by_itself_is_not_hunted(void)
 	                 "name: broken\nimage: small.bin\ndeadline: 2min\nfaults:\n  - {name: cut, at: http.request#2, outage: 10min}\n");
 	started_expect(output, started_run(output, sizeof output, WORDS " --keep-faults --out e"), 125);
 	TEST_CONTAINS(output, "does not pass, so whatever is found could be its own");
+	CU_ASSERT_PTR_NULL(strstr(output, "--resume"));
+	char *json = started_read("e/search.json");
+	TEST_CONTAINS(json, "does not pass, so whatever is found could be its own");
+	free(json);
 }
 
 const CU_TestInfo tests_hunting[] = {

@@ -121,6 +121,10 @@ static void a_session_that_fails_by_itself_is_refused(void)
 	write_scenario("faults:\n  - {name: gone, at: srv.http#1..9, http_status: {code: 404}}\n");
 	started_expect(output, stutter("sweep s.yaml --keep-faults --only drop,tcp.syn --out w"), INCONCLUSIVE);
 	TEST_CONTAINS(output, "the session does not pass as it is, with the scenario's own faults");
+	CU_ASSERT_PTR_NULL(strstr(output, "--resume"));
+	char *json = started_read("w/search.json");
+	TEST_CONTAINS(json, "\"error\": \"the session does not pass as it is");
+	free(json);
 	/* Without them it passes. */
 	started_expect(output, stutter("sweep s.yaml --only drop,tcp.syn --during check --out v"), PASSED);
 }

@@ -369,10 +369,13 @@ static void search_json_keeps_to_its_schema(void)
 	json_decref(tables);
 	json_t *search = search_of(told);
 	char *good = json_dumps(search, 0);
+	(void)json_object_set_new(search, "error", json_string("the disk is full"));
+	char *with_error = json_dumps(search, 0);
 	(void)json_object_del(search, "whole");
 	char *bad = json_dumps(search, 0);
 	json_decref(search);
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, VALIDATE "%s", test_write("good.json", good)), 0);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, VALIDATE "%s", test_write("good.json", with_error)), 0);
 	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, VALIDATE "%s", test_write("bad.json", bad)), 0);
 	char *at = strstr(good, "y_billionths");
 	CU_ASSERT_FATAL(at != NULL);
@@ -380,6 +383,7 @@ static void search_json_keeps_to_its_schema(void)
 	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, VALIDATE "%s", test_write("bad.json", good)), 0);
 	free(good);
 	free(bad);
+	free(with_error);
 }
 
 const CU_TestInfo tests_told[] = {
