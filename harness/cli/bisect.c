@@ -282,6 +282,11 @@ static int end(struct wish *wish, enum bisect_state state, const struct error *e
 	return cli_search_end(&wish->cli, state == BISECT_FOUND ? EXIT_PASSED : EXIT_INCONCLUSIVE);
 }
 
+static bool is_over(void *ctx)
+{
+	return search_is_over(ctx);
+}
+
 static void tick(void *ctx)
 {
 	search_tick(ctx);
@@ -304,7 +309,7 @@ static int search(struct wish *wish)
 		if (!builds_open(&wish->builds, values->of[OPTION_REPO], values->of[OPTION_BUILD], wish->cli.dir, wish->good, wish->bad,
 		                 values->of[OPTION_INCREMENTAL] != NULL, &err))
 			return cli_search_fail(&wish->cli, &err, EXIT_INCONCLUSIVE);
-		wish->builds.stop = wish->cli.options.stop;
+		wish->builds.is_over = is_over;
 		wish->builds.tick = tick;
 		wish->builds.ctx = wish->cli.search;
 		wish->bisect.builds = &wish->builds;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,6 +23,8 @@
 #define LOG "build.log"
 /* With less than this left, a build may have failed for lack of room. */
 #define ROOM_MIN (UINT64_C(1) << 20)
+/* So often a build is begun that is killed. */
+#define TRIES 2
 
 /* -- the record: a line of JSON with both ends, then one a build -- */
 
@@ -164,13 +167,27 @@ static int run_command(const struct builds *builds, const char *checkout, const 
 	                                .dir = checkout,
 	                                .log = log,
 	                                .variables = variables,
-	                                .stop = builds->stop,
+	                                .is_over = builds->is_over,
 	                                .tick = builds->tick,
 	                                .ctx = builds->ctx};
 	const int status = command_run(&command, NULL, err);
 
 	free(log);
 	return status;
+}
+
+/*
+ * The signal that somebody else has ended a build with: the kernel for want of memory, an administrator, a machine that shuts down. What a program brings upon itself (a compiler
+ * that crashes) is the revision's own. 0: none. sh adds 128 when it is a command of its own that was ended.
+ */
+static int outside_signal(int status)
+{
+	static const int outside[] = {SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM, SIGALRM, SIGUSR1, SIGUSR2, SIGPWR, SIGXCPU};
+
+	for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++)
+		if (status == COMMAND_BY_SIGNAL + outside[i])
+			return outside[i];
+	return 0;
 }
 
 /* What a build has come to, by its exit status and what it has left. */
@@ -187,6 +204,13 @@ static enum build_outcome judge(const struct builds *builds, int status, const c
 		error_set(err, "there is no room in %s for what is built", builds->dir);
 		return BUILD_BROKEN;
 	}
+	if (outside_signal(status) != 0) {
+		error_set(
+			err,
+			"the build command was ended by signal %d (%s) twice, from outside or for want of memory, which says nothing of the revision",
+			outside_signal(status), strsignal(outside_signal(status)));
+		return BUILD_BROKEN;
+	}
 	if (status != 0)
 		(void)snprintf(ret_why, BUILDS_WHY_MAX, "the build command ended with the exit status %d", status);
 	else
@@ -194,20 +218,30 @@ static enum build_outcome judge(const struct builds *builds, int status, const c
 	return BUILD_FAILED;
 }
 
+/* Readies checkout and folder, so that nothing there is of a build before. */
+static bool prepare(struct builds *builds, const char *checkout, const char *folder, const char *device, const char *hash,
+                    struct error *err)
+{
+	if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+		return error_set(err, "%s cannot be made: %s", folder, strerror(errno));
+	if (unlink(device) != 0 && errno != ENOENT) /* of a build that was killed: not to be taken for this one's */
+		return error_set(err, "%s cannot be removed: %s", device, strerror(errno));
+	return repository_checkout(builds->repo, checkout, hash, builds->keeps, err) ||
+	       error_context(err, "the revision %.*s cannot be checked out", REVISION_DIGITS, hash);
+}
+
 static enum build_outcome build(struct builds *builds, const char *hash, const char *device, char ret_why[BUILDS_WHY_MAX],
                                 struct error *err)
 {
 	char *checkout = memory_format("%s/" CHECKOUT, builds->dir), *folder = memory_format("%s/" FOLDER "/%s", builds->dir, hash);
 	enum build_outcome outcome = BUILD_BROKEN;
+	bool is_killed = true;
 
-	if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-		error_set(err, "%s cannot be made: %s", folder, strerror(errno));
-	else if (unlink(device) != 0 && errno != ENOENT) /* of a build that was killed: not to be taken for this one's */
-		error_set(err, "%s cannot be removed: %s", device, strerror(errno));
-	else if (!repository_checkout(builds->repo, checkout, hash, builds->keeps, err))
-		error_context(err, "the revision %.*s cannot be checked out", REVISION_DIGITS, hash);
-	else
-		outcome = judge(builds, run_command(builds, checkout, folder, device, hash, err), device, ret_why, err);
+	for (unsigned tries = 0; tries < TRIES && is_killed && prepare(builds, checkout, folder, device, hash, err); tries++) {
+		const int status = run_command(builds, checkout, folder, device, hash, err);
+		is_killed = outside_signal(status) != 0;
+		outcome = judge(builds, status, device, ret_why, err);
+	}
 	if (outcome == BUILD_BROKEN && is_disk_full(builds))
 		error_context(err, "the disk is full");
 	free(checkout);

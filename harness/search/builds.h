@@ -5,12 +5,12 @@
  *
  * The build command is run by sh in a checkout of the revision. It is to leave a device's file at $STUTTER_DEVICE; what that names by a relative path (kernel, initramfs,
  * overlay) has to lie beside it, as the checkout is used for the next revision. $STUTTER_REVISION is the commit's hash. An exit status other than 0 is a build that
- * failed; so is a device that cannot be read. What it prints is in build.log of the revision's folder, builds/HASH.
+ * failed; so is a device that cannot be read. One that a signal from outside has ended (killed for want of memory, say) says nothing of its revision: it is begun once more, and if that is
+ * ended so, too, nobody knows. What it prints is in build.log of the revision's folder, builds/HASH.
  */
 #ifndef SEARCH_BUILDS_H
 #define SEARCH_BUILDS_H
 
-#include <signal.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -22,8 +22,8 @@
 enum build_outcome {
 	BUILD_GOOD,
 	BUILD_FAILED,  /**< this revision's own fault */
-	BUILD_STOPPED, /**< somebody wants the search to end */
-	BUILD_BROKEN,  /**< nobody knows: git does not do its part, or the disk is full */
+	BUILD_STOPPED, /**< the search is over: somebody wants it to end, or its budget is used up */
+	BUILD_BROKEN,  /**< nobody knows: git does not do its part, the disk is full, or something kills the build */
 };
 
 struct build {
@@ -34,10 +34,10 @@ struct build {
 
 struct builds {
 	const char *repo, *command;
-	char dir[DEVICE_PATH_MAX]; /* the search's folder, absolute */
-	bool keeps;                /* what an earlier build has left in the checkout */
-	const volatile sig_atomic_t *stop;
-	void (*tick)(void *ctx); /* several times a second while something is built; may be NULL */
+	char dir[DEVICE_PATH_MAX];  /* the search's folder, absolute */
+	bool keeps;                 /* what an earlier build has left in the checkout */
+	bool (*is_over)(void *ctx); /* asked several times a second while something is built, whether it is to be ended; may be NULL */
+	void (*tick)(void *ctx);    /* several times a second while something is built; may be NULL */
 	void *ctx;
 	struct build *list;
 	size_t count, room;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,6 @@
 /* After so many looks it is killed that did not end when it was asked to. */
 #define PATIENCE 60
 #define NOT_FOUND 127
-#define BY_SIGNAL 128
 
 /* A hook, or `git bisect run`, that stutter is started from has them set. */
 static const char *const of_git[] = {"GIT_DIR",        "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
@@ -47,23 +47,41 @@ _Noreturn static void become(const struct command *command, int output)
 	_exit(NOT_FOUND);
 }
 
+static void pause_for(struct timespec *pause)
+{
+	(void)nanosleep(pause, NULL);
+	pause->tv_nsec = pause->tv_nsec * 2 < LOOK_MAX_NS ? pause->tv_nsec * 2 : LOOK_MAX_NS;
+}
+
+/* Ends what the command has started and is still there; it may have something to put in order. */
+static void end_group(pid_t pid)
+{
+	struct timespec pause = {.tv_nsec = LOOK_MIN_NS};
+
+	for (unsigned looks = 0; looks < PATIENCE && kill(-pid, SIGTERM) == 0; looks++)
+		pause_for(&pause);
+	(void)kill(-pid, SIGKILL);
+}
+
 /* @return the status as waitpid() has it; -1: it was stopped. */
 static int await(const struct command *command, pid_t pid)
 {
 	struct timespec pause = {.tv_nsec = LOOK_MIN_NS};
+	bool is_stopped = false;
 	unsigned looks = 0;
 	int status;
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
-		const bool is_stopped = command->stop != NULL && *command->stop;
+		is_stopped = is_stopped || (command->is_over != NULL && command->is_over(command->ctx));
 		if (is_stopped)
 			(void)kill(-pid, looks++ < PATIENCE ? SIGTERM : SIGKILL);
-		(void)nanosleep(&pause, NULL);
-		pause.tv_nsec = pause.tv_nsec * 2 < LOOK_MAX_NS ? pause.tv_nsec * 2 : LOOK_MAX_NS;
+		pause_for(&pause);
 		if (command->tick != NULL)
 			command->tick(command->ctx);
 	}
-	return command->stop != NULL && *command->stop ? -1 : status;
+	if (is_stopped || WIFSIGNALED(status))
+		end_group(pid);
+	return is_stopped ? -1 : status;
 }
 
 static char *read_output(int fd)
@@ -105,5 +123,5 @@ int command_run(const struct command *command, char **ret_output, struct error *
 	close(output);
 	if (status == -1)
 		return COMMAND_STOPPED;
-	return WIFSIGNALED(status) ? BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+	return WIFSIGNALED(status) ? COMMAND_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -135,6 +135,35 @@ static void a_search_that_was_left_goes_on(void)
 	TEST_CONTAINS(output, " of 16 revisions are suspects");
 }
 
+/* A build is no part of the budget that may take as long as it likes, and what kills it says nothing of the revision. */
+static void a_build_that_takes_too_long_or_is_killed_is_tried_again(void)
+{
+	static char output[OUTPUT_MAX];
+
+	make("history 2 2");
+	make_plan();
+	for (size_t i = 0; i < 2; i++) {
+		(void)test_shell(output, OUTPUT_MAX, "cd %s && rm -f slow && touch %s", test_folder(), i == 0 ? "slow" : "deadly");
+		bisect(output,
+		       i == 0 ? "plan.yaml --repo repo --good HEAD~2 --out b --budget 2s --build 'test ! -e ../../slow || sleep 300; "
+		                "test ! -e ../../deadly || kill -KILL $$; cp device.yaml \"$STUTTER_DEVICE\"'"
+		              : "--resume b",
+		       125);
+		TEST_CONTAINS(output, "`stutter bisect --resume b` goes on");
+		char *json = started_read("b/search.json");
+		CU_ASSERT_EQUAL(strstr(json, "\"error\": \"the build command was ended by signal 9") != NULL, i == 1);
+		TEST_CONTAINS(json, "\"whole\": false");
+		TEST_CONTAINS(json, "\"status\": 125");
+		free(json);
+		char *builds = started_read("b/builds.jsonl");
+		CU_ASSERT_EQUAL(count_of(builds, "\n"), 1);
+		free(builds);
+	}
+	(void)test_shell(output, OUTPUT_MAX, "rm %s/deadly", test_folder());
+	bisect(output, "--resume b", 0);
+	TEST_CONTAINS(output, "\"change 2\" brought the failure");
+}
+
 static void wrong_ends_are_told_before_anything_else(void)
 {
 	static char output[OUTPUT_MAX];
@@ -224,6 +253,7 @@ const CU_TestInfo tests_bisect_sessions[] = {
 	{"a culprit on a merged branch is found", a_culprit_on_a_merged_branch_is_found},
 	{"those that do not build stay suspects", those_that_do_not_build_stay_suspects},
 	{"a search that was left goes on", a_search_that_was_left_goes_on},
+	{"a build that takes too long or is killed is tried again", a_build_that_takes_too_long_or_is_killed_is_tried_again},
 	{"wrong ends are told before anything else", wrong_ends_are_told_before_anything_else},
 	{"wrong words are told before anything is made", wrong_words_are_told_before_anything_is_made},
 	{"devices that are there are bisected", devices_that_are_there_are_bisected},

@@ -243,18 +243,77 @@ static void a_checkout_holds_nothing_of_the_build_before(void)
 	close_workshop(&workshop);
 }
 
-static void a_build_that_is_stopped_is_not_recorded(void)
+/* Over as soon as the build has begun. */
+static bool has_begun(void *ctx)
 {
-	const volatile sig_atomic_t stop = 1;
+	const struct workshop *workshop = ctx;
+	char *path = memory_format("%s/begun", workshop->dir);
+	const bool has = access(path, F_OK) == 0;
+
+	free(path);
+	return has;
+}
+
+/* What the command has started goes with it, even where it does not mind being asked, and the revision is tried again. */
+static void a_build_that_is_ended_leaves_nothing_and_is_not_recorded(void)
+{
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], output[64];
+
+	open_workshop(&workshop, "cp file \"$STUTTER_DEVICE\"; (trap '' TERM; touch ../begun; sleep 91.73; sleep 91.73) & wait");
+	workshop.builds.is_over = has_begun;
+	workshop.builds.ctx = &workshop;
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_STOPPED);
+	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ps -eo args | grep '^sleep 91[.]73'"), 0);
+	workshop.builds.is_over = NULL;
+	workshop.builds.command = "exit 7";
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
+	close_workshop(&workshop);
+}
+
+static void a_build_that_is_killed_once_is_begun_again(void)
+{
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], output[64];
+
+	open_workshop(&workshop, "echo x >>../times; test $(wc -l <../times) -gt 1 || kill -KILL $$; cp file \"$STUTTER_DEVICE\"");
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
+	(void)test_shell(output, sizeof output, "cat %s/times", workshop.dir);
+	TEST_SAME_TEXT(output, "x\nx\n");
+	close_workshop(&workshop);
+}
+
+/* By a signal of its own, or as sh tells of what it has started. */
+static void a_build_that_is_killed_again_says_nothing_of_its_revision(void)
+{
+	static const char *const commands[] = {"kill -KILL $$", "kill -TERM $$", "sh -c 'kill -KILL $$'; exit $?", "exit 143"};
+	struct workshop workshop = {.repo = NULL};
+	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
+	struct error err;
+
+	open_workshop(&workshop, "true");
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		err.text[0] = '\0';
+		workshop.builds.command = commands[i];
+		CU_ASSERT_EQUAL(builds_get(&workshop.builds, workshop.hash, device, why, &err), BUILD_BROKEN);
+		TEST_CONTAINS(err.text, "was ended by signal ");
+		TEST_CONTAINS(err.text, "says nothing of the revision");
+	}
+	/* It is tried again, here and by whoever goes on. */
+	builds_close(&workshop.builds);
+	open_workshop(&workshop, "cp file \"$STUTTER_DEVICE\"");
+	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
+	close_workshop(&workshop);
+}
+
+static void a_compiler_that_crashes_is_the_revisions_own(void)
+{
 	struct workshop workshop = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
 
-	open_workshop(&workshop, "cp file \"$STUTTER_DEVICE\"; sleep 100");
-	workshop.builds.stop = &stop;
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_STOPPED);
-	workshop.builds.stop = NULL;
-	workshop.builds.command = "exit 7";
+	open_workshop(&workshop, "exit 139");
 	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
+	TEST_CONTAINS(why, "exit status 139");
 	close_workshop(&workshop);
 }
 
@@ -329,7 +388,10 @@ const CU_TestInfo tests_bisect[] = {
 	{"a build that fails says why", a_build_that_fails_says_why},
 	{"a build that leaves no device has failed", a_build_that_leaves_no_device_has_failed},
 	{"a checkout holds nothing of the build before", a_checkout_holds_nothing_of_the_build_before},
-	{"a build that is stopped is not recorded", a_build_that_is_stopped_is_not_recorded},
+	{"a build that is ended leaves nothing and is not recorded", a_build_that_is_ended_leaves_nothing_and_is_not_recorded},
+	{"a build that is killed once is begun again", a_build_that_is_killed_once_is_begun_again},
+	{"a build that is killed again says nothing of its revision", a_build_that_is_killed_again_says_nothing_of_its_revision},
+	{"a compiler that crashes is the revision's own", a_compiler_that_crashes_is_the_revisions_own},
 	{"what a killed build has left is not taken for a device", what_a_killed_build_has_left_is_not_taken_for_a_device},
 	{"what lies in the checkout is told from what lies beside the device",
          what_lies_in_the_checkout_is_told_from_what_lies_beside_the_device},
