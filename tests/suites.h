@@ -105,6 +105,7 @@
 	S("search/revisions", tests_revisions, false)                                                                                      \
 	S("search/belief", tests_belief, false)                                                                                            \
 	S("search/bisect", tests_bisect, false)                                                                                            \
+	S("search/inputs", tests_inputs, false)                                                                                            \
 	S("search/reduce", tests_reduce, false)                                                                                            \
 	S("search/magnitude", tests_magnitude, false)                                                                                      \
 	S("search/words", tests_words, false)                                                                                              \

@@ -52,6 +52,8 @@ uint64_t beginning_family(const struct plan *plan)
 	if (stream == NULL)
 		return 0;
 	plan_write(&common, stream);
+	/* By what is in the files, and not just by their names. */
+	(void)fprintf(stream, "%s %s %s %s\n", plan->present.image, plan->present.kernel, plan->present.initramfs, plan->present.overlay);
 	(void)fclose(stream);
 	uint64_t hash = XXH3_64bits(text, size);
 	free(text);

@@ -15,13 +15,20 @@ static bool same_image(const struct device *a, const struct device *b)
 	       a->memory == b->memory;
 }
 
-/* The place of the engine for a device; a free one, made free if need be, if there is none. */
-static size_t place_for(struct engines *engines, const struct device *device)
+/* What was looked at with other content is another image, though its files have the same names. What nobody has looked at is as it is. */
+static bool same_content(const struct made *a, const struct made *b)
+{
+	return strcmp(a->kernel, b->kernel) == 0 && strcmp(a->initramfs, b->initramfs) == 0 && strcmp(a->overlay, b->overlay) == 0;
+}
+
+/* The place of the engine for a plan's device; a free one, made free if need be, if there is none. */
+static size_t place_for(struct engines *engines, const struct plan *plan)
 {
 	size_t oldest = 0;
 
 	for (size_t i = 0; i < ENGINES_MAX; i++) {
-		if (engines->list[i].engine != NULL && same_image(&engines->list[i].device, device))
+		if (engines->list[i].engine != NULL && same_image(&engines->list[i].device, &plan->device) &&
+		    same_content(&engines->list[i].present, &plan->present))
 			return i;
 		if (engines->list[oldest].engine != NULL &&
 		    (engines->list[i].engine == NULL || engines->list[i].used < engines->list[oldest].used))
@@ -40,6 +47,9 @@ static struct engine *open_engine(struct engines *engines, const struct engines_
 	image.log_dir = job->dir;
 	if (!folder_make(engines->places->snapshots, err) ||
 	    !qemu_snapshot_ensure(&image, engines->places->snapshots, engines->stop, &snapshot, err))
+		return NULL;
+	/* Sessions of other plans that name the same files are to be branches of it, and these are known by what was in the files then. */
+	if (!plan_check_device(job->plan, err))
 		return NULL;
 	memcpy(ret_hash, snapshot.hash, QEMU_HASH_SIZE);
 	return engine_open(&image, &snapshot, engines->stop, engines->lacks, sizeof engines->lacks, err);
@@ -101,13 +111,14 @@ static bool branch_from(struct engines *engines, size_t i, const struct engines_
 static bool start_branch(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, unsigned *ret_depth,
                          struct error *err)
 {
-	size_t i = place_for(engines, &job->plan->device);
+	size_t i = place_for(engines, job->plan);
 
 	for (bool is_new = false; !is_new;) {
 		is_new = engines->list[i].engine == NULL;
 		if (is_new) {
 			engines->list[i].engine = open_engine(engines, job, engines->list[i].hash, err);
 			engines->list[i].device = job->plan->device;
+			engines->list[i].present = job->plan->present;
 		}
 		memcpy(ret_hash, engines->list[i].hash, QEMU_HASH_SIZE);
 		engines->list[i].used = ++engines->uses;

@@ -20,6 +20,7 @@ struct engines {
 	struct {
 		struct engine *engine; /* NULL: free */
 		struct device device;  /* what it was made for */
+		struct made present;   /* and what was in its files then */
 		char hash[QEMU_HASH_SIZE];
 		unsigned long used;
 	} list[ENGINES_MAX];

@@ -104,6 +104,43 @@ void plan_look(struct plan *plan)
 		made_hash(tables, made->tables);
 }
 
+size_t plan_files(const struct plan *plan, struct plan_file ret_files[PLAN_FILES_MAX])
+{
+	const struct device *device = &plan->device;
+	const struct plan_file files[] = {{plan->image, plan->present.image},
+	                                  {device->kernel, plan->present.kernel},
+	                                  {device->initramfs, plan->present.initramfs},
+	                                  {device->overlay, plan->present.overlay}};
+	const char *tables[FAULTS_MAX + 2];
+	const size_t table_count = tables_of(plan, tables);
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		if (files[i].path[0] != '\0')
+			ret_files[count++] = files[i];
+	for (size_t i = 0; i < table_count; i++)
+		ret_files[count++] = (struct plan_file){.path = tables[i]};
+	return count;
+}
+
+bool plan_check_device(const struct plan *plan, struct error *err)
+{
+	const struct device *device = &plan->device;
+	const char *const files[] = {device->kernel, device->initramfs, device->overlay}, *const hashes[] = {plan->present.kernel,
+	                                                                                                     plan->present.initramfs,
+	                                                                                                     plan->present.overlay};
+	char hash[MADE_HASH_MAX];
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		if (hashes[i][0] == '\0')
+			continue;
+		made_hash((const char *const[]){files[i], NULL}, hash);
+		if (strcmp(hash, hashes[i]) != 0)
+			return error_set(err, "%s was changed after the plan was read", files[i]);
+	}
+	return true;
+}
+
 const char *plan_differs(const struct plan *plan, const char *device_image, char *ret_text, size_t size)
 {
 	struct made present = plan->present;

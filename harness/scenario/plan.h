@@ -131,6 +131,19 @@ void plan_close(struct plan *plan);
 /** Looks at the files and the program that a run of the plan is made from: fills plan->present. */
 void plan_look(struct plan *plan);
 
+/** A file that sessions of a plan are made from. */
+struct plan_file {
+	const char *path; /**< the plan's */
+	const char *hash; /**< what plan_look() found; NULL: it looks at several such files together */
+};
+#define PLAN_FILES_MAX (FAULTS_MAX + 5)
+
+/** Lists these files: the image, the device's, and what the far end and the faults read. @return how many. */
+size_t plan_files(const struct plan *plan, struct plan_file ret_files[PLAN_FILES_MAX]);
+
+/** Whether the device's files are still what plan_look() found, if it was called. @return false with @p err. */
+bool plan_check_device(const struct plan *plan, struct error *err);
+
 /**
  * Says how what a frozen plan was made from differs from what is there now; empty if it does not, and in a scenario.
  * @param device_image Hash of what the device boots; empty: not known yet. @return ret_text.

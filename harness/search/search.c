@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/remove.h"
+#include "search/inputs.h"
 #include "search/results.h"
 #include "session/folder.h"
 
@@ -23,8 +24,9 @@ struct search {
 	struct search_options options;
 	struct results results;
 	struct engines engines;
+	struct inputs inputs;
 	struct search_counts counts;
-	struct error err; /* of what cannot be written */
+	struct error err; /* of what cannot be written, or was changed */
 	bool has_failed, is_broken, is_settled, was_cut, has_told_mistake;
 	uint64_t began_ms;
 	size_t running, expected;
@@ -150,6 +152,13 @@ static void take_result(struct batch *batch, const struct job *job)
 		(void)remove_tree(job->dir);
 		return;
 	}
+	/* Who knows what it has met. */
+	if (!inputs_check(&search->inputs, &trial->plan, &err)) {
+		note_failure(search, &err);
+		trial->state = TRIAL_HELD;
+		(void)remove_tree(job->dir);
+		return;
+	}
 	ending_of(&job->verdict, &trial->ending);
 	trial->state = TRIAL_DONE;
 	search->counts.run++;
@@ -192,7 +201,7 @@ static const char *hold(void *ctx, const struct job *job)
 	struct search *search = ((const struct batch *)ctx)->search;
 
 	(void)job;
-	return search->has_failed ? "results cannot be written" : search_is_over(search) ? "the search has come to its end" : NULL;
+	return search->has_failed ? "the search has ended with an error" : search_is_over(search) ? "the search has come to its end" : NULL;
 }
 
 /* What sessions write beside what all do; one that asks for more has it for the batch. */
@@ -202,6 +211,16 @@ static unsigned streams_of(const struct batch *batch)
 		if (batch->of[i]->points)
 			return FOLDER_POINTS;
 	return 0;
+}
+
+/* Engines that are there already would not show that a file is another by now. */
+static void check_inputs(struct batch *batch)
+{
+	struct error err;
+
+	for (size_t i = 0; i < batch->count && !batch->search->has_failed; i++)
+		if (!inputs_check(&batch->search->inputs, &batch->of[i]->plan, &err))
+			note_failure(batch->search, &err);
 }
 
 static void run_jobs(struct batch *batch)
@@ -219,6 +238,7 @@ static void run_jobs(struct batch *batch)
 	                                  .warn = warn,
 	                                  .ctx = batch};
 
+	check_inputs(batch);
 	pool_run(batch->jobs, batch->count, &pool);
 	batch->search->running = 0;
 	for (size_t i = 0; i < batch->count; i++) {
@@ -425,6 +445,7 @@ void search_close(struct search *search)
 		return;
 	engines_close(&search->engines);
 	results_close(&search->results);
+	inputs_close(&search->inputs);
 	free(search);
 }
 

@@ -55,7 +55,8 @@ void search_close(struct search *search);
  * @param look Called for each session that was run or is looked at anew, while its folder is there, in no particular order: may write into @p trial's owner only.
  *             Returns false with an error if what is wanted of the folder cannot be kept: the result is not kept either then, and the search fails.
  *             A trial whose result was there already and that has a @p look and no folder is run again only if it is to be kept. May be NULL.
- * @return false with @p err: a result differs from that of a session from power on (search_is_broken()), or the results cannot be written.
+ * @return false with @p err: a result differs from that of a session from power on (search_is_broken()), the results cannot be written, or a file was changed that sessions
+ *         are made from (search/inputs.h).
  */
 bool search_run(struct search *search, struct trial *trials, size_t count,
                 bool (*look)(void *ctx, struct trial *trial, const char *dir, struct error *err), void *ctx, struct error *err);

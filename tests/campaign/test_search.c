@@ -136,6 +136,121 @@ static void a_trial_that_is_to_prove_something_runs_from_power_on(void)
 	plan_close(&plan);
 }
 
+/* A device whose root file system is a copy, so that it can be changed; what is behind its end the kernel does not mind. */
+static void open_plan_of_copy(struct plan *plan, struct places *places, char ret_copy[600])
+{
+	struct error err = {0};
+	char output[256];
+
+	open_plan(plan, places);
+	plan_close(plan);
+	(void)snprintf(ret_copy, 600, "%s/root", test_folder());
+	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "cp %s %s", places->initramfs, ret_copy), 0);
+	(void)test_write("copy.yaml", "name: copy\ninitramfs: root\nspi_clock: 20MHz\n");
+	char *text = memory_format("%sdevice: copy.yaml\n", scenario);
+	const bool good = plan_open(plan, test_write("s.yaml", text), NULL, places, &err);
+	if (!good)
+		printf("    %s\n", err.text);
+	CU_ASSERT_FATAL(good);
+	free(text);
+	plan_look(plan);
+}
+
+static void append_to(const char *path)
+{
+	FILE *stream = fopen(path, "ae");
+
+	CU_ASSERT_FATAL(stream != NULL && fputc(0, stream) == 0 && fclose(stream) == 0);
+}
+
+/* The engine that is kept would go on as if nothing had happened. */
+static void a_file_that_changes_between_batches_ends_the_search(void)
+{
+	struct places places;
+	struct plan plan;
+	struct trial trials[2];
+	struct seen seen = {0};
+	struct error err = {.text = ""};
+	char copy[600];
+
+	open_plan_of_copy(&plan, &places, copy);
+	struct search *search = open_search(&places, 0);
+	trial_with_faults(&trials[0], &plan, plan.faults, 1);
+	trial_with_faults(&trials[1], &plan, NULL, 0);
+	run(search, trials, 1, &seen);
+	append_to(copy);
+	CU_ASSERT_FALSE(search_run(search, &trials[1], 1, look, &seen, &err));
+	TEST_CONTAINS(err.text, "root was changed while the search was running");
+	CU_ASSERT_EQUAL(seen.looks, 1);
+	CU_ASSERT_NOT_EQUAL(trials[1].state, TRIAL_DONE);
+	CU_ASSERT_FALSE(search_is_broken(search));
+	search_close(search);
+	for (size_t i = 0; i < 2; i++)
+		trial_close(&trials[i]);
+	plan_close(&plan);
+}
+
+static void change_once(void *ctx, const struct search_progress *progress)
+{
+	char *copy = ctx;
+
+	if (progress->running == 0 || copy[0] == '\0')
+		return;
+	append_to(copy);
+	copy[0] = '\0';
+}
+
+static void a_result_of_a_file_that_changed_meanwhile_is_not_kept(void)
+{
+	struct places places;
+	struct plan plan;
+	struct trial trial;
+	struct seen seen = {0};
+	struct error err = {.text = ""};
+	char copy[600];
+
+	open_plan_of_copy(&plan, &places, copy);
+	const struct search_options options = {
+		.places = &places, .side_by_side = 1, .share = true, .dir = test_folder(), .progress = change_once, .ctx = copy};
+	struct search *search = search_open(&options, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(search);
+	trial_with_faults(&trial, &plan, plan.faults, 1);
+	CU_ASSERT_FALSE(search_run(search, &trial, 1, look, &seen, &err));
+	TEST_CONTAINS(err.text, "root was changed while the search was running");
+	CU_ASSERT_EQUAL(seen.looks, 0);
+	CU_ASSERT_EQUAL(search_counts(search).run, 0);
+	search_close(search);
+	trial_close(&trial);
+	plan_close(&plan);
+}
+
+/* Two plans that name the same files, which are others by the time the second is looked at: each has the digest that it has by itself. */
+static void engines_are_known_by_what_is_in_their_files(void)
+{
+	struct places places;
+	struct plan plans[2];
+	struct engines engines;
+	struct error err = {.text = ""};
+	char copy[600];
+
+	open_plan_of_copy(&plans[0], &places, copy);
+	CU_ASSERT_FATAL(plan_open(&plans[1], plans[0].path, NULL, &places, &err));
+	append_to(copy);
+	plan_look(&plans[1]);
+	CU_ASSERT_NOT_EQUAL(beginning_family(&plans[0]), beginning_family(&plans[1]));
+	/* An engine for the first would be one of the second's device by now. */
+	engines_open(&engines, &places, NULL);
+	char hash[QEMU_HASH_SIZE];
+	unsigned depth;
+	pid_t pid;
+	const struct engines_job job = {.plan = &plans[0], .dir = test_folder(), .page_fd = -1, .pipe_fd = -1};
+	CU_ASSERT_FALSE(engines_start(&engines, &job, &pid, hash, &depth, &err));
+	TEST_CONTAINS(err.text, "root was changed after the plan was read");
+	engines_close(&engines);
+	for (size_t i = 0; i < 2; i++)
+		plan_close(&plans[i]);
+}
+
 static void what_a_budget_has_no_room_for_is_held(void)
 {
 	struct places places;
@@ -163,5 +278,8 @@ const CU_TestInfo tests_search[] = {
 	{"a plan is run once and remembered", a_plan_is_run_once_and_remembered},
 	{"a trial that is to prove something runs from power on", a_trial_that_is_to_prove_something_runs_from_power_on},
 	{"what a budget has no room for is held", what_a_budget_has_no_room_for_is_held},
+	{"a file that changes between batches ends the search", a_file_that_changes_between_batches_ends_the_search},
+	{"a result of a file that changed meanwhile is not kept", a_result_of_a_file_that_changed_meanwhile_is_not_kept},
+	{"engines are known by what is in their files", engines_are_known_by_what_is_in_their_files},
 	CU_TEST_INFO_NULL,
 };
