@@ -154,12 +154,18 @@ static void tell_finds(json_t *told, const struct hunt *hunt)
 	}
 }
 
-static void tell_sentences(json_t *told, const struct hunt *hunt)
+static void tell_shrunk(json_t *told, const struct order *order, const struct hunt *hunt)
 {
-	for (size_t i = 0; i < hunt->find_count; i++)
-		if (hunt->finds[i].sentence[0] != '\0')
-			told_link(told, hunt->finds[i].shrunk[0] != '\0' ? hunt->finds[i].shrunk : hunt->finds[i].plan, "Failure %zu %s",
-			          i + 1, hunt->finds[i].sentence);
+	char text[1024];
+
+	for (size_t i = 0; i < hunt->find_count; i++) {
+		const struct hunt_find *find = &hunt->finds[i];
+		if (find->shrunk[0] == '\0')
+			continue;
+		told_link(told, find->shrunk, "Failure %zu %s", i + 1, find->sentence);
+		if (order->has_control)
+			told_text(told, "%s", hunt_say_control(find, i + 1, order->control.device.name, text, sizeof text));
+	}
 }
 
 static void tell_growth(json_t *told, const struct hunt *hunt)
@@ -218,7 +224,8 @@ static void tell_result(json_t *told, const struct order *order, const struct hu
 	if (order->has_control)
 		told_text(
 			told,
-			"Each plan that counts does not fail on %s, the control device. Plans that fail as one before did were not run there.",
+			"Each plan that counts does not fail on %s, the control device, as it was drawn. Plans that fail as one before did were "
+			"not run there.",
 			order->control.device.name);
 	else
 		told_text(
@@ -254,6 +261,19 @@ static json_t *rounds_json(const struct hunt *hunt)
 	return list;
 }
 
+/* What the control device did with the shrunk plan; null: it was not run there. */
+static json_t *control_json(const struct hunt_find *find)
+{
+	if (!find->control_ran)
+		return json_null();
+	json_t *json = json_object();
+	(void)json_object_set_new(json, "verdict", json_string(verdict_name(find->control.kind)));
+	(void)json_object_set_new(json, "judge", json_string(find->control.judge));
+	(void)json_object_set_new(json, "phase", json_string(find->control.phase));
+	(void)json_object_set_new(json, "reason", json_string(find->control.reason));
+	return json;
+}
+
 static json_t *finds_json(const struct hunt *hunt)
 {
 	json_t *list = json_array();
@@ -276,6 +296,7 @@ static json_t *finds_json(const struct hunt *hunt)
 		(void)json_object_set_new(json, "frozen", json_boolean(find->is_frozen));
 		(void)json_object_set_new(json, "sentence", json_string(find->sentence));
 		(void)json_object_set_new(json, "shrunk", json_string(find->shrunk));
+		(void)json_object_set_new(json, "shrunk_on_control", control_json(find));
 		put(json, "plans", find->times);
 		put(json, "round", find->round);
 		(void)json_array_append_new(list, json);
@@ -320,7 +341,7 @@ static int hunt_and_tell(struct cli_search *cli, const struct order *order)
 	write_json(cli->json, order, &hunt);
 	tell_result(cli->told, order, &hunt);
 	tell_finds(cli->told, &hunt);
-	tell_sentences(cli->told, &hunt);
+	tell_shrunk(cli->told, order, &hunt);
 	tell_growth(cli->told, &hunt);
 	const int code = good ? cli_search_end(cli, status_of(&hunt)) : cli_search_fail(cli, &err, EXIT_INCONCLUSIVE);
 	hunt_close(&hunt);

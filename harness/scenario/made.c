@@ -59,6 +59,11 @@ bool made_find_beside(const char *plan, const char *hash, char *path, size_t siz
 	return true;
 }
 
+void made_forget_device(struct made *made)
+{
+	made->kernel[0] = made->initramfs[0] = made->overlay[0] = made->device_image[0] = '\0';
+}
+
 const char *made_differs(const struct made *was, const struct made *is, char *ret_text, size_t size)
 {
 	static const struct {

@@ -28,6 +28,9 @@ extern const struct param made_params[];
 /** Fills in this program. The guest's end of the protocol is in the root file system, ours is here, so both count. */
 void made_tool(struct made *made);
 
+/** Forgets what the device brings, so that a run on another device does not differ by it; all else still must not. */
+void made_forget_device(struct made *made);
+
 /**
  * Hashes files, one after another.
  * @param paths Ends with NULL.

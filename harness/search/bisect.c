@@ -23,11 +23,8 @@ bool bisect_read_plan(const struct bisect_options *options, const char *device, 
 	plan_look(ret_plan);
 	ret_plan->may_differ = options->may_differ;
 	ret_plan->least_found = options->least;
-	if (device == NULL)
-		return true;
-	/* The device is to be another one; all else must be what the plan was made from. */
-	struct made *made = &ret_plan->made;
-	made->kernel[0] = made->initramfs[0] = made->overlay[0] = made->device_image[0] = '\0';
+	if (device != NULL)
+		made_forget_device(&ret_plan->made);
 	return true;
 }
 

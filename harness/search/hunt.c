@@ -57,6 +57,26 @@ bool hunt_shows(const struct hunt *hunt)
 	return hunt->find_count > 0 || (hunt->sessions > hunt_inconclusive(hunt) && hunt->cut_failures == 0 && hunt_unclear(hunt) == 0);
 }
 
+const char *hunt_say_control(const struct hunt_find *find, size_t number, const char *device, char *ret_text, size_t size)
+{
+	char ending[VERDICT_TEXT_MAX + 128];
+
+	(void)ending_say(&find->control, ending, sizeof ending);
+	if (!find->control_ran)
+		(void)snprintf(ret_text, size, "The shrunk plan of failure %zu was not run on %s, the control device.", number, device);
+	else if (find->control.kind == VERDICT_PASS)
+		(void)snprintf(ret_text, size, "The shrunk plan of failure %zu passes on %s, the control device.", number, device);
+	else if (find->control.kind == VERDICT_FAIL)
+		(void)snprintf(ret_text, size,
+		               "The shrunk plan of failure %zu fails on %s, the control device, too, where the plan as it was drawn "
+		               "passes: %s.",
+		               number, device, ending);
+	else
+		(void)snprintf(ret_text, size, "What the shrunk plan of failure %zu does on %s, the control device, is not known: %s.",
+		               number, device, ending);
+	return ret_text;
+}
+
 /* -- what tells failures apart -- */
 
 const char *hunt_kind(const struct decisions *decisions)
@@ -551,6 +571,36 @@ static bool open_found(const struct hunter *hunter, const struct hunt_find *find
 	return true;
 }
 
+/* What is left of a plan may be more than the control device can bear, though it bore the whole. */
+static bool ask_control_again(struct hunter *hunter, size_t index, const struct trial *smallest, struct error *err)
+{
+	struct hunt_find *find = &hunter->hunt->finds[index];
+	struct trial trial;
+
+	if (hunter->options->control == NULL)
+		return true;
+	trial_with_device(&trial, hunter->options->control, &smallest->plan);
+	trial.alone = true;
+	(void)snprintf(trial.name, sizeof trial.name, "%s, on the control device", find->shrunk);
+	const bool good = search_run(hunter->search, &trial, 1, NULL, NULL, err);
+	find->control_ran = good && trial.state == TRIAL_DONE;
+	if (find->control_ran)
+		find->control = trial.ending;
+	trial_close(&trial);
+	return good;
+}
+
+static bool take_shrunk(struct hunter *hunter, size_t index, const char *name, const struct shrunk *shrunk, struct error *err)
+{
+	struct hunt_find *find = &hunter->hunt->finds[index];
+
+	(void)snprintf(find->sentence, sizeof find->sentence, "%.*s%s", HUNT_SENTENCE_MAX - 32, shrunk->sentence,
+	               shrunk->state == SHRINK_ENDED ? " (so far)" : "");
+	(void)snprintf(find->shrunk, sizeof find->shrunk, "%s", name);
+	search_find(hunter->search, "failure %zu: %s", index + 1, find->sentence);
+	return ask_control_again(hunter, index, &shrunk->smallest, err);
+}
+
 static bool shrink_find(struct hunter *hunter, size_t index, struct error *err)
 {
 	struct hunt_find *find = &hunter->hunt->finds[index];
@@ -561,16 +611,10 @@ static bool shrink_find(struct hunter *hunter, size_t index, struct error *err)
 	if (!open_found(hunter, find, &plan, err))
 		return false;
 	(void)snprintf(name, sizeof name, HUNT_FINDS "/%03zu-shrunk.yaml", index + 1);
-	const bool good = shrink_plan(hunter->search, &plan, name, &find->ending, &shrunk, err);
+	bool good = shrink_plan(hunter->search, &plan, name, &find->ending, &shrunk, err);
 	if (good) {
-		const bool is_small = shrunk.has_plan && (shrunk.state == SHRINK_DONE || shrunk.state == SHRINK_ENDED);
-		if (is_small)
-			(void)snprintf(find->sentence, sizeof find->sentence, "%.*s%s", HUNT_SENTENCE_MAX - 32, shrunk.sentence,
-			               shrunk.state == SHRINK_ENDED ? " (so far)" : "");
-		if (is_small)
-			(void)snprintf(find->shrunk, sizeof find->shrunk, "%s", name);
-		if (is_small)
-			search_find(hunter->search, "failure %zu: %s", index + 1, find->sentence);
+		if (shrunk.has_plan && (shrunk.state == SHRINK_DONE || shrunk.state == SHRINK_ENDED))
+			good = take_shrunk(hunter, index, name, &shrunk, err);
 		shrunk_close(&shrunk);
 	}
 	plan_close(&plan);

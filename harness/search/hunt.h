@@ -10,7 +10,8 @@
  *
  * Failures are told apart by how they ended (ending_signature()) and by the kind of the last fault that acted, never counted by seed.
  * With a control device a failure counts only if the same plan does not fail there. Each new one is frozen and its decisions are replayed
- * from power on, which must end in the same way.
+ * from power on, which must end in the same way. What a failure is shrunk to is another plan, so it is run on the control device, too; what
+ * comes of that is told, and the failure counts as before.
  */
 #ifndef SEARCH_HUNT_H
 #define SEARCH_HUNT_H
@@ -46,7 +47,9 @@ struct hunt_find {
 	uint64_t round;
 	char sentence
 		[HUNT_SENTENCE_MAX]; /**< of what it was shrunk to: "fails iff tcp.syn#1 to the server is lost"; empty: it was not, or came to nothing */
-	char shrunk[64]; /**< the file of that plan */
+	char shrunk[64];       /**< the file of that plan */
+	bool control_ran;      /**< that plan was run on the control device, to its end */
+	struct ending control; /**< if so: what it came to there */
 	bool is_frozen; /**< its decisions alone fail in the same way, from power on; else the plan has faults and a seed, and no decisions */
 	bool was_tried; /**< their replay was run, and showed whether they do */
 };
@@ -88,6 +91,12 @@ uint64_t hunt_unclear(const struct hunt *hunt);
 
 /** Whether it shows anything: it has found something, or some session came to an end and none failed in a way that was not looked into. */
 bool hunt_shows(const struct hunt *hunt);
+
+/**
+ * Says what the control device did with what a find was shrunk to: "The shrunk plan of failure 1 passes on reference, the control device."
+ * @param number Of the find, from 1. @param device The control device's name. @return ret_text.
+ */
+const char *hunt_say_control(const struct hunt_find *find, size_t number, const char *device, char *ret_text, size_t size);
 
 /** @return the kind of the last decision before the end, a name of the catalogue; empty if there is none. */
 const char *hunt_kind(const struct decisions *decisions);

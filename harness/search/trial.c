@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/unit.h"
 #include "reports/file.h"
 
 static void *copy(const void *list, size_t count, size_t size)
@@ -68,6 +69,17 @@ void trial_with_seed(struct trial *ret_trial, const struct plan *base, uint64_t 
 {
 	begin(ret_trial, base, base->faults, base->fault_count, base->decisions.list, base->decisions.count);
 	plan_set_seed(&ret_trial->plan, seed);
+}
+
+void trial_with_device(struct trial *ret_trial, const struct plan *base, const struct plan *plan)
+{
+	begin(ret_trial, base, plan->faults, plan->fault_count, plan->decisions.list, plan->decisions.count);
+	ret_trial->plan.replay = plan->replay;
+	ret_trial->plan.least_found = UNIT_PROBABILITY_ONE;
+	/* Only a plan that was made is one with decisions. */
+	ret_trial->plan.made = plan->made;
+	made_forget_device(&ret_trial->plan.made);
+	plan_set_seed(&ret_trial->plan, plan->seed);
 }
 
 void trial_close(struct trial *trial)

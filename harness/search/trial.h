@@ -48,6 +48,12 @@ void trial_with_seed(struct trial *ret_trial, const struct plan *base, uint64_t 
  */
 void trial_expect(struct trial *trial);
 
+/**
+ * The faults, decisions and seed of a frozen plan, a replay if it is one, on another base: the same scenario with another device.
+ * A decision before the end that does not find its address makes it inconclusive.
+ */
+void trial_with_device(struct trial *ret_trial, const struct plan *base, const struct plan *plan);
+
 void trial_close(struct trial *trial);
 
 /** Writes the trial's plan as a file of its own, whole or not at all. */

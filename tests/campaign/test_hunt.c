@@ -12,9 +12,13 @@
 extern const CU_TestInfo tests_hunting[];
 
 /* A client that soon gives up on what fails, and never on what is silent. */
+#define BOARD(name) "name: " name "\nspi_clock: 20MHz\nchip_revision: B7\nmac: \"02:00:5e:00:53:01\"\n"
 #define DEVICE(name)                                                                                                                       \
-	"name: " name "\nspi_clock: 20MHz\nchip_revision: B7\nmac: \"02:00:5e:00:53:01\"\n"                                                \
+	BOARD(name)                                                                                                                        \
 	"agent: {connect_timeout: 10s, low_speed: 0B, low_speed_time: 0ns, retries: 1, backoff: 1s, backoff_max: 1s, resume: false}\n"
+/* One that goes on trying. */
+#define PATIENT                                                                                                                            \
+	BOARD("patient") "agent: {connect_timeout: 10s, low_speed: 100B, low_speed_time: 20s, retries: 9, backoff: 1s, backoff_max: 1s}\n"
 #define SCENARIO "name: hunted\nimage: small.bin\ndevice: ./weak.yaml\ndeadline: 10min\nexpect: {hang: 3min}\n"
 #define WORDS "hunt s.yaml --seed 1 --most 8 --quiet"
 
@@ -103,6 +107,35 @@ static void what_the_control_device_has_too_does_not_count(void)
 	CU_ASSERT_EQUAL(number_of("d", "also_control"), number_of("d", "failures"));
 }
 
+static void what_the_control_device_does_with_a_shrunk_plan_is_told(void)
+{
+	char output[16384];
+
+	write_files();
+	(void)test_write("patient.yaml", PATIENT);
+	started_expect(output, started_run(output, sizeof output, WORDS " --first 1 --control ./patient.yaml --shrink --out f"), 1);
+	TEST_CONTAINS(output, "The shrunk plan of failure 1 passes on patient, the control device.");
+	json_t *json = read_json("f"), *find = json_array_get(json_object_get(json_object_get(json, "hunt"), "finds"), 0);
+	TEST_CONTAINS(json_string_value(json_object_get(find, "shrunk")), "finds/001-shrunk.yaml");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_object_get(find, "shrunk_on_control"), "verdict")), "pass");
+	json_decref(json);
+	char *page = started_read("f/index.html");
+	TEST_CONTAINS(page, "The shrunk plan of failure 1 passes on patient, the control device.");
+	free(page);
+	/* It was that plan, with its decision, which acted, and that device. */
+	char *results = started_read("f/results.jsonl");
+	const char *line = strstr(results, "\"finds/001-shrunk.yaml, on the control device\"");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+	char *end = strchr(line, '\n');
+	CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+	*end = '\0';
+	TEST_CONTAINS(line, "\"decisions\":1,\"unfound_before\":0,");
+	free(results);
+	const int status = started_run(output, sizeof output,
+	                               "replay f/finds/001-shrunk.yaml --device ./patient.yaml --anyway --out again");
+	started_expect(output, status, 0);
+}
+
 static void what_cannot_be_hunted_is_told_before_a_session_is_spent(void)
 {
 	char output[8192];
@@ -137,6 +170,7 @@ const CU_TestInfo tests_hunting[] = {
 	{"a_hunt_finds_the_same_at_any_number_of_jobs_and_when_it_goes_on",
          a_hunt_finds_the_same_at_any_number_of_jobs_and_when_it_goes_on},
 	{"what_the_control_device_has_too_does_not_count", what_the_control_device_has_too_does_not_count},
+	{"what_the_control_device_does_with_a_shrunk_plan_is_told", what_the_control_device_does_with_a_shrunk_plan_is_told},
 	{"what_cannot_be_hunted_is_told_before_a_session_is_spent", what_cannot_be_hunted_is_told_before_a_session_is_spent},
 	{"a_device_that_fails_by_itself_is_not_hunted", a_device_that_fails_by_itself_is_not_hunted},
 	CU_TEST_INFO_NULL,

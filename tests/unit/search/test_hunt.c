@@ -63,7 +63,28 @@ static void without_a_find_it_shows_something_only_if_nothing_is_left_open(void)
 	CU_ASSERT_FALSE(hunt_shows(&hunt));
 }
 
+static void of_a_shrunk_plan_only_what_the_control_device_did_is_said(void)
+{
+	struct hunt_find find = {.shrunk = "finds/002-shrunk.yaml"};
+	char text[1024];
+
+	TEST_CONTAINS(hunt_say_control(&find, 2, "good", text, sizeof text),
+	              "The shrunk plan of failure 2 was not run on good, the control device.");
+	find.control_ran = true;
+	find.control = ending("", "", "updated");
+	find.control.kind = VERDICT_PASS;
+	TEST_CONTAINS(hunt_say_control(&find, 2, "good", text, sizeof text),
+	              "The shrunk plan of failure 2 passes on good, the control device.");
+	find.control = ending("hang", "download", "nothing for 120 s");
+	TEST_CONTAINS(
+		hunt_say_control(&find, 2, "good", text, sizeof text),
+		"fails on good, the control device, too, where the plan as it was drawn passes: fail in download, judge hang: nothing");
+	find.control.kind = VERDICT_INCONCLUSIVE;
+	TEST_CONTAINS(hunt_say_control(&find, 2, "good", text, sizeof text), "is not known: inconclusive in download");
+}
+
 const CU_TestInfo tests_hunt[] = {
+	{"of_a_shrunk_plan_only_what_the_control_device_did_is_said", of_a_shrunk_plan_only_what_the_control_device_did_is_said},
 	{"without_a_find_it_shows_something_only_if_nothing_is_left_open", without_a_find_it_shows_something_only_if_nothing_is_left_open},
 	{"the_last_decision_names_the_kind", the_last_decision_names_the_kind},
 	{"failures_are_told_apart_by_what_failed_and_what_acted_last", failures_are_told_apart_by_what_failed_and_what_acted_last},
