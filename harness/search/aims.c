@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "scenario/device.h"
+#include "search/listing.h"
 
 #define FILE_NAME "addresses.txt"
 
@@ -22,51 +22,31 @@ static struct aim *add(struct aims *aims)
 	return aim;
 }
 
-static unsigned site_of(const char *name)
-{
-	unsigned site = 0;
-
-	while (site < SITES && strcmp(fault_sites[site].name, name) != 0)
-		site++;
-	return site;
-}
-
 /* "to-server tcp.syn[80/1]#1..2". */
-static bool read_line(struct aims *aims, const char *line, struct error *err)
+static bool take_line(void *ctx, const char *line, struct error *err)
 {
 	char whose[16], what[FAULT_AT_MAX];
-	struct point point;
+	struct listing_place place;
 
 	if (sscanf(line, "%15s %79s", whose, what) != 2)
 		return true;
-	if (!point_parse(what, &point, err))
+	if (!listing_place(whose, what, &place, err))
 		return false;
-	struct aim *aim = add(aims);
+	struct aim *aim = add(ctx);
+	const bool is_frame = place.site == SITES;
 	(void)snprintf(aim->text, sizeof aim->text, "%.*s", (int)strcspn(what, "#"), what);
-	aim->site = point.site != NULL ? site_of(point.site) : SITES;
-	if (point.site != NULL) {
-		aim->last = point.last;
-		return true;
-	}
-	aim->last = point.address.last;
-	aim->word = point.address.word;
-	aim->direction = strcmp(whose, "to-server") == 0 ? MATCH_TO_SERVER : MATCH_TO_DEVICE;
-	aim->is_tcp = aim->word >= ADDRESS_TCP_ACK && point.address.has_flow;
+	aim->direction = place.direction;
+	aim->site = place.site;
+	aim->is_tcp = place.is_tcp;
+	aim->word = is_frame ? place.point.address.word : 0;
+	aim->last = is_frame ? place.point.address.last : place.point.last;
 	return true;
 }
 
 bool aims_parse(struct aims *ret_aims, const char *text, struct error *err)
 {
-	char line[256];
-	bool good = true;
-
 	*ret_aims = (struct aims){.count = 0};
-	for (size_t number = 1; good && *text != '\0'; number++) {
-		const size_t length = strcspn(text, "\n");
-		(void)snprintf(line, sizeof line, "%.*s", (int)(length < sizeof line ? length : sizeof line - 1), text);
-		good = read_line(ret_aims, line, err) || error_context(err, FILE_NAME ", line %zu", number);
-		text += length + (text[length] == '\n');
-	}
+	bool good = listing_parse(text, FILE_NAME, take_line, ret_aims, err);
 	if (good && ret_aims->count == 0)
 		good = error_set(err, FILE_NAME " has nothing in it that a fault could be aimed at");
 	if (!good)
@@ -76,13 +56,9 @@ bool aims_parse(struct aims *ret_aims, const char *text, struct error *err)
 
 bool aims_read(struct aims *ret_aims, const char *dir, struct error *err)
 {
-	char path[DEVICE_PATH_MAX + sizeof FILE_NAME];
+	char *text = listing_text(dir, FILE_NAME, err);
+	const bool good = text != NULL && aims_parse(ret_aims, text, err);
 
-	(void)snprintf(path, sizeof path, "%s/" FILE_NAME, dir);
-	char *text = memory_file(path);
-	if (text == NULL)
-		return error_set(err, "%s cannot be read", path);
-	const bool good = aims_parse(ret_aims, text, err);
 	free(text);
 	return good;
 }

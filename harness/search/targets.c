@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "search/listing.h"
 #include "session/folder.h"
 
 /* What carries data, or is nothing by itself. Everything else opens, steers or ends something. */
@@ -54,35 +55,39 @@ static unsigned enter(struct targets *targets, const char *phase)
 	if (i == TARGETS_PHASES_MAX)
 		return TARGETS_PHASES_MAX - 1;
 	if (i == targets->phase_count)
-		(void)snprintf(targets->phases[targets->phase_count++], FAULT_PHASE_MAX, "%s", phase);
+		(void)snprintf(targets->phases[targets->phase_count++], FAULT_PHASE_MAX, "%.*s", FAULT_PHASE_MAX - 1, phase);
 	return (unsigned)i;
 }
 
-static bool read_point(struct targets *targets, sim_ns time, const char *whose, const char *at, unsigned phase, struct error *err)
-{
-	struct point point;
+/* The places, and the phase that a line is in. */
+struct reader {
+	struct targets *targets;
+	unsigned phase;
+};
 
-	if (!point_parse(at, &point, err))
+static bool take_place(const struct reader *reader, sim_ns time, const char *whose, const char *at, struct error *err)
+{
+	struct listing_place place;
+
+	if (!listing_place(whose, at, &place, err))
 		return false;
-	struct target *target = add(targets);
+	struct target *target = add(reader->targets);
 	(void)snprintf(target->at, sizeof target->at, "%s", at);
 	target->time = time;
-	target->phase = phase;
-	if (point.site == NULL) {
-		target->direction = strcmp(whose, "to-server") == 0 ? MATCH_TO_SERVER : MATCH_TO_DEVICE;
-		target->sort = is_data(point.address.word) ? TARGET_DATA : TARGET_CONTROL;
-		target->is_tcp = point.address.word >= ADDRESS_TCP_ACK && point.address.has_flow;
-		return true;
-	}
-	for (unsigned site = 0; site < SITES; site++)
-		if (strcmp(fault_sites[site].name, point.site) == 0)
-			target->sort = TARGET_SORT_OF(site);
+	target->phase = reader->phase;
+	target->direction = place.direction;
+	target->is_tcp = place.is_tcp;
+	if (place.site < SITES)
+		target->sort = TARGET_SORT_OF(place.site);
+	else
+		target->sort = is_data(place.point.address.word) ? TARGET_DATA : TARGET_CONTROL;
 	return true;
 }
 
 /* "7156557432 to-server tcp.syn[80/1]#1". */
-static bool read_line(struct targets *targets, const char *line, unsigned *phase, struct error *err)
+static bool take_line(void *ctx, const char *line, struct error *err)
 {
+	struct reader *reader = ctx;
 	char whose[16], what[FAULT_AT_MAX];
 	sim_ns time;
 
@@ -90,25 +95,17 @@ static bool read_line(struct targets *targets, const char *line, unsigned *phase
 		/* The session is in no phase. */
 		return true;
 	if (strcmp(whose, "phase") != 0)
-		return read_point(targets, time, whose, what, *phase, err);
-	*phase = enter(targets, what);
+		return take_place(reader, time, whose, what, err);
+	reader->phase = enter(reader->targets, what);
 	return true;
 }
 
 bool targets_parse(struct targets *ret_targets, const char *text, struct error *err)
 {
-	char line[256];
-	bool good = true;
-
 	*ret_targets = (struct targets){.count = 0};
-	unsigned phase = enter(ret_targets, TARGETS_BOOT);
+	struct reader reader = {.targets = ret_targets, .phase = enter(ret_targets, TARGETS_BOOT)};
 	add(ret_targets)->sort = TARGET_START;
-	for (size_t number = 1; good && *text != '\0'; number++) {
-		size_t length = strcspn(text, "\n");
-		(void)snprintf(line, sizeof line, "%.*s", (int)(length < sizeof line ? length : sizeof line - 1), text);
-		good = read_line(ret_targets, line, &phase, err) || error_context(err, FOLDER_POINTS_FILE ", line %zu", number);
-		text += length + (text[length] == '\n');
-	}
+	const bool good = listing_parse(text, FOLDER_POINTS_FILE, take_line, &reader, err);
 	if (!good)
 		targets_close(ret_targets);
 	return good;
@@ -116,13 +113,9 @@ bool targets_parse(struct targets *ret_targets, const char *text, struct error *
 
 bool targets_read(struct targets *ret_targets, const char *dir, struct error *err)
 {
-	char path[DEVICE_PATH_MAX + sizeof FOLDER_POINTS_FILE];
+	char *text = listing_text(dir, FOLDER_POINTS_FILE, err);
+	const bool good = text != NULL && targets_parse(ret_targets, text, err);
 
-	(void)snprintf(path, sizeof path, "%s/" FOLDER_POINTS_FILE, dir);
-	char *text = memory_file(path);
-	if (text == NULL)
-		return error_set(err, "%s cannot be read", path);
-	bool good = targets_parse(ret_targets, text, err);
 	free(text);
 	return good;
 }

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "search/listing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static unsigned site_of(const char *name)
+{
+	unsigned site = 0;
+
+	while (site < SITES && strcmp(fault_sites[site].name, name) != 0)
+		site++;
+	return site;
+}
+
+bool listing_place(const char *whose, const char *at, struct listing_place *ret_place, struct error *err)
+{
+	struct point point;
+
+	if (!point_parse(at, &point, err))
+		return false;
+	*ret_place = (struct listing_place){.point = point, .site = SITES};
+	if (point.site != NULL) {
+		ret_place->site = site_of(point.site);
+		return true;
+	}
+	ret_place->direction = strcmp(whose, "to-server") == 0 ? MATCH_TO_SERVER : MATCH_TO_DEVICE;
+	ret_place->is_tcp = point.address.word >= ADDRESS_TCP_ACK && point.address.has_flow;
+	return true;
+}
+
+char *listing_text(const char *dir, const char *name, struct error *err)
+{
+	char *path = memory_format("%s/%s", dir, name), *text = memory_file(path);
+
+	if (text == NULL)
+		error_set(err, "%s cannot be read", path);
+	free(path);
+	return text;
+}
+
+bool listing_parse(const char *text, const char *name, bool (*take)(void *ctx, const char *line, struct error *err), void *ctx,
+                   struct error *err)
+{
+	char line[256];
+	bool good = true;
+
+	for (size_t number = 1; good && *text != '\0'; number++) {
+		const size_t length = strcspn(text, "\n");
+		(void)snprintf(line, sizeof line, "%.*s", (int)(length < sizeof line ? length : sizeof line - 1), text);
+		good = take(ctx, line, err) || error_context(err, "%s, line %zu", name, number);
+		text += length + (text[length] == '\n');
+	}
+	return good;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Reads the lists of places that a session leaves in its folder: addresses.txt has a row for each sort of place with how many there were ("to-server
+ * tcp.syn[80/1]#1..2"), points.txt a line for each single one with its time. Both say whose a place is, and name it, in the same words.
+ */
+#ifndef SEARCH_LISTING_H
+#define SEARCH_LISTING_H
+
+#include "fault/point.h"
+
+/** A place, or several in a row. */
+struct listing_place {
+	unsigned direction; /**< enum match_direction; MATCH_BOTH for what is no frame */
+	unsigned site;      /**< enum site; SITES: a frame */
+	struct point point; /**< as it was parsed */
+	bool is_tcp;        /**< a frame of a TCP connection */
+};
+
+/**
+ * Reads what a list says of a place.
+ * @param whose "to-server", "to-device"; of what is no frame anything. @param at Its address.
+ * @return false with @p err: there is no such address.
+ */
+bool listing_place(const char *whose, const char *at, struct listing_place *ret_place, struct error *err);
+
+/** @return the text of a list in a finished session's folder, to be released with free(); NULL with @p err. @param name Of its file. */
+char *listing_text(const char *dir, const char *name, struct error *err);
+
+/**
+ * Gives each line to @p take, without its end. @param name Of the list's file, for errors.
+ * @return false with what @p take said of the first line that it did not take, and the line's number.
+ */
+bool listing_parse(const char *text, const char *name, bool (*take)(void *ctx, const char *line, struct error *err), void *ctx,
+                   struct error *err);
+
+#endif
