@@ -14,8 +14,6 @@
 #include "reports/file.h"
 #include "search/shrink.h"
 
-/* Folder of what sessions have reached, below the search's. */
-#define REACHED "reached"
 /* Of so many plans one is drawn anew, though there are some to go on from. */
 #define ANEW 4
 #define STREAM "hunt"
@@ -113,12 +111,6 @@ static bool make_folder(const char *dir, const char *name, struct error *err)
 	return mkdir(path, 0777) == 0 || errno == EEXIST || error_set(err, "%s cannot be made: %s", path, strerror(errno));
 }
 
-/* Where the reach of a trial's session is kept. */
-static void reached_folder(const struct hunter *hunter, char ret_dir[DEVICE_PATH_MAX + 16])
-{
-	(void)snprintf(ret_dir, DEVICE_PATH_MAX + 16, "%s/" REACHED, hunter->dir);
-}
-
 /* Copies the frozen plan that a session has left. */
 static bool copy_plan(const char *from, const char *dir, const char *name, struct error *err)
 {
@@ -136,43 +128,41 @@ static bool copy_plan(const char *from, const char *dir, const char *name, struc
 	return good;
 }
 
-static bool keep_plan(const struct trial *trial, const char *dir, const char *folder, struct error *err)
+static bool keep_plan(const struct hunter *hunter, const struct trial *trial, const char *dir, struct error *err)
 {
-	char path[DEVICE_PATH_MAX + 16], name[HASH_TEXT_MAX + 8];
+	char path[DEVICE_PATH_MAX + 16], name[HASH_TEXT_MAX + 16];
 
 	if (trial->ending.kind != VERDICT_FAIL)
 		return true;
 	(void)snprintf(path, sizeof path, "%s/plan.yaml", dir);
-	(void)snprintf(name, sizeof name, "%s.yaml", trial->key);
-	return copy_plan(path, folder, name, err);
+	(void)snprintf(name, sizeof name, REACH_FOLDER "/%s.yaml", trial->key);
+	return copy_plan(path, hunter->dir, name, err);
 }
 
 /* While the session's folder is there. What it has reached is kept before its result is, so that no result is without. */
 static bool look(void *ctx, struct trial *trial, const char *dir, struct error *err)
 {
-	char folder[DEVICE_PATH_MAX + 16];
+	const struct hunter *hunter = ctx;
 	struct reach reach;
 
 	/* A session that never began has no trace, and is inconclusive. */
 	if (trial->ending.kind == VERDICT_INCONCLUSIVE)
 		return true;
-	reached_folder(ctx, folder);
 	bool good = reach_read(dir, &reach, err);
-	good = good && reach_write(&reach, folder, trial->key, err) && keep_plan(trial, dir, folder, err);
+	good = good && reach_keep(&reach, hunter->dir, trial->key, err) && keep_plan(hunter, trial, dir, err);
 	reach_close(&reach);
 	return good;
 }
 
 static bool load_reach(const struct hunter *hunter, const struct trial *trial, struct reach *ret_reach, struct error *err)
 {
-	char path[DEVICE_PATH_MAX + 64];
-
-	(void)snprintf(path, sizeof path, "%s/" REACHED "/%s", hunter->dir, trial->key);
-	if (reach_load(ret_reach, path))
+	if (reach_kept(ret_reach, hunter->dir, trial->key))
 		return true;
 	search_settle(hunter->search);
-	return error_set(err, "%s, which says what a session has reached, is missing or not whole: begin the hunt anew in another folder",
-	                 path);
+	return error_set(err,
+	                 "%s/" REACH_FOLDER "/%s, which says what a session has reached, is missing or not whole: begin the hunt anew in "
+	                 "another folder",
+	                 hunter->dir, trial->key);
 }
 
 /* Runs trials, and keeps what they reach. */
@@ -293,7 +283,7 @@ static bool take_reach(struct hunter *hunter, struct round *round, struct error 
 
 static void frozen_path(const struct hunter *hunter, const struct trial *trial, char ret_path[DEVICE_PATH_MAX + 64])
 {
-	(void)snprintf(ret_path, DEVICE_PATH_MAX + 64, "%s/" REACHED "/%s.yaml", hunter->dir, trial->key);
+	(void)snprintf(ret_path, DEVICE_PATH_MAX + 64, "%s/" REACH_FOLDER "/%s.yaml", hunter->dir, trial->key);
 }
 
 /* Reads the frozen plan that a session has left. */
@@ -637,7 +627,7 @@ bool hunt_run(struct search *search, const char *dir, const struct places *place
 
 	*ret_hunt = (struct hunt){.sessions = 0};
 	err->text[0] = '\0';
-	if (!make_folder(dir, REACHED, err) || !make_folder(dir, HUNT_FINDS, err))
+	if (!make_folder(dir, HUNT_FINDS, err))
 		return false;
 	bool good = prepare(&hunter, err);
 	if (good) {

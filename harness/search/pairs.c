@@ -26,7 +26,7 @@ void pairs_open(struct pairs *pairs, struct sweep *sweep)
 
 	*pairs = (struct pairs){.sweep = sweep, .ranked = memory_new((sweep->single_count + 1) * sizeof *pairs->ranked), .sum = 1};
 	for (size_t i = 0; i < sweep->single_count; i++) {
-		const size_t fresh = states_new(&sweep->states, sweep->attempts[i].key);
+		const size_t fresh = sweep_new_states(sweep, sweep->attempts[i].key);
 		if (sweep->attempts[i].outcome == OUTCOME_SURVIVED)
 			ranks[pairs->count++] = (struct rank){i, fresh};
 	}

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <xxhash.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "reports/file.h"
 #include "reports/member.h"
@@ -567,10 +569,16 @@ bool reach_read(const char *dir, struct reach *ret_reach, struct error *err)
 
 #define FILE_MARK "reach 1"
 
-bool reach_write(const struct reach *reach, const char *dir, const char *name, struct error *err)
+bool reach_keep(const struct reach *reach, const char *dir, const char *key, struct error *err)
 {
+	char name[HASH_TEXT_MAX + sizeof REACH_FOLDER];
 	struct report_file file;
 
+	/* If it is not there after this, the file cannot be written, which says why. */
+	char *folder = memory_format("%s/" REACH_FOLDER, dir);
+	(void)mkdir(folder, 0777);
+	free(folder);
+	(void)snprintf(name, sizeof name, REACH_FOLDER "/%s", key);
 	if (!report_file_open(&file, dir, name, err))
 		return false;
 	(void)fprintf(file.stream, FILE_MARK "\n");
@@ -579,9 +587,9 @@ bool reach_write(const struct reach *reach, const char *dir, const char *name, s
 	return report_file_close(&file, err);
 }
 
-bool reach_load(struct reach *ret_reach, const char *path)
+bool reach_kept(struct reach *ret_reach, const char *dir, const char *key)
 {
-	char *text = memory_file(path), *rest = NULL;
+	char *path = memory_format("%s/" REACH_FOLDER "/%s", dir, key), *text = memory_file(path), *rest = NULL;
 	const char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL;
 	bool good = line != NULL && strcmp(line, FILE_MARK) == 0;
 
@@ -594,6 +602,7 @@ bool reach_load(struct reach *ret_reach, const char *path)
 			item_of(ret_reach, end + 1)->amounts |= (uint32_t)amounts;
 	}
 	free(text);
+	free(path);
 	if (!good)
 		reach_close(ret_reach);
 	return good;

@@ -62,9 +62,12 @@ bool reach_is_new(const struct reach *map, const struct reach *session);
 /** Adds a session's items. @return reach_news() of before. */
 size_t reach_merge(struct reach *map, const struct reach *session);
 
-/** Keeps a session's reach as a file, whole or not at all, so that the session's folder need not stay. */
-bool reach_write(const struct reach *reach, const char *dir, const char *name, struct error *err);
-/** Reads what reach_write() wrote. @return false if there is no such file, or it is not one of those. */
-bool reach_load(struct reach *ret_reach, const char *path);
+/** Folder of what sessions have reached, below the search's. */
+#define REACH_FOLDER "reached"
+
+/** Keeps a session's reach in a file of its own below @p dir, the search's folder, whole or not at all, so that the session's folder need not stay. @param key Of the session. */
+bool reach_keep(const struct reach *reach, const char *dir, const char *key, struct error *err);
+/** Reads what reach_keep() kept. @return false if there is no such file, or it is not one of those; then it is empty. */
+bool reach_kept(struct reach *ret_reach, const char *dir, const char *key);
 
 #endif

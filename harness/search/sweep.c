@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "reports/file.h"
 #include "search/pairs.h"
+#include "search/states.h"
 
 /* Sessions of a batch: few at first, so that a short budget ends in time. */
 #define BATCH_FIRST 8
@@ -103,6 +104,27 @@ static bool copy_file(const char *from, const struct sweep *sweep, const char *n
 	return good;
 }
 
+static bool keep_states(const struct sweep *sweep, const struct trial *trial, const char *dir, struct error *err)
+{
+	struct reach states;
+
+	states_read(dir, &states);
+	const bool good = reach_keep(&states, sweep->dir, trial->key, err);
+	reach_close(&states);
+	return good;
+}
+
+size_t sweep_new_states(struct sweep *sweep, const char *key)
+{
+	struct reach states;
+
+	if (!reach_kept(&states, sweep->dir, key))
+		return 0;
+	const size_t fresh = reach_merge(&sweep->states, &states);
+	reach_close(&states);
+	return fresh;
+}
+
 /* A session's folder does not stay: what is wanted of it is taken while it is there. */
 static bool look(void *ctx, struct trial *trial, const char *dir, struct error *err)
 {
@@ -112,7 +134,7 @@ static bool look(void *ctx, struct trial *trial, const char *dir, struct error *
 	/* How far it came says nothing, and it is asked for again when the sweep goes on. */
 	if (trial->ending.kind == VERDICT_INCONCLUSIVE)
 		return true;
-	if (sweep->pairs && !states_note(&sweep->states, trial->key, dir, err))
+	if (sweep->pairs && !keep_states(sweep, trial, dir, err))
 		return false;
 	if (trial->ending.kind != VERDICT_FAIL)
 		return true;
@@ -400,7 +422,7 @@ static bool run_golden(struct sweep *sweep, struct search *search, struct error 
 		good = judge_golden(sweep, search, &trial, err);
 	/* What all sessions come into is nothing new. */
 	if (good && sweep->pairs)
-		(void)states_new(&sweep->states, trial.key);
+		(void)sweep_new_states(sweep, trial.key);
 	trial_close(&trial);
 	return good;
 }
@@ -422,7 +444,6 @@ static bool choose(struct sweep *sweep, struct error *err)
 bool sweep_run(struct sweep *sweep, struct search *search, struct error *err)
 {
 	CHECK(kept_faults(sweep) <= SWEEP_KEPT_MAX);
-	states_open(&sweep->states, sweep->dir);
 	if (!make_folder(sweep, RAW_PLANS, err) || !make_folder(sweep, SWEEP_KILLS, err) || !run_golden(sweep, search, err))
 		return false;
 	/* It was stopped. */
@@ -435,7 +456,7 @@ void sweep_close(struct sweep *sweep)
 {
 	targets_close(&sweep->targets);
 	sampling_close(&sweep->sampling);
-	states_close(&sweep->states);
+	reach_close(&sweep->states);
 	free(sweep->attempts);
 	sweep->attempts = NULL;
 }

@@ -11,9 +11,9 @@
 #ifndef SEARCH_SWEEP_H
 #define SEARCH_SWEEP_H
 
+#include "search/reach.h"
 #include "search/sampling.h"
 #include "search/search.h"
-#include "search/states.h"
 
 /** Where the plans of finds are, below the search's folder. */
 #define SWEEP_KILLS "kills"
@@ -72,7 +72,7 @@ struct sweep {
 	bool is_usage;        /**< the error that sweep_run() returned is the user's: words that do not fit the session */
 	struct targets targets;
 	struct sampling sampling;
-	struct states states;
+	struct reach states;      /**< that sessions came into, as far as sweep_new_states() was asked about them */
 	struct attempt *attempts; /**< in the order in which they were decided on */
 	size_t count, room;
 	size_t single_count; /**< the first of them are single faults */
@@ -83,6 +83,9 @@ struct sweep {
 /** Runs it. Fields above `golden` are the caller's, all others zero. @return false with @p err; what was found until then is there. */
 bool sweep_run(struct sweep *sweep, struct search *search, struct error *err);
 void sweep_close(struct sweep *sweep);
+
+/** How many states of a session none had come into that was asked about before; they are known from then on. @param key Of the session; 0 of one that nothing is kept of. */
+size_t sweep_new_states(struct sweep *sweep, const char *key);
 
 /** Whether an outcome is a find. */
 bool sweep_is_kill(const struct attempt *attempt);

@@ -132,19 +132,17 @@ static void what_is_kept_is_read_again(void)
 {
 	struct reach reach, again, map = {0};
 	struct error err = {.text = ""};
-	char path[600];
 
 	read_session(&reach);
-	CU_ASSERT_FATAL(reach_write(&reach, test_folder(), "kept", &err));
-	(void)snprintf(path, sizeof path, "%s/kept", test_folder());
-	CU_ASSERT_FATAL(reach_load(&again, path));
+	CU_ASSERT_FATAL(reach_keep(&reach, test_folder(), "kept", &err));
+	CU_ASSERT_FATAL(reach_kept(&again, test_folder(), "kept"));
 	CU_ASSERT_EQUAL(again.count, reach.count);
 	(void)reach_merge(&map, &reach);
 	CU_ASSERT_FALSE(reach_is_new(&map, &again));
-	(void)test_write("kept", "reach 1\n00000002 whole\nnot whole");
-	CU_ASSERT_FALSE(reach_load(&again, path));
-	(void)test_write("kept", "something else\n");
-	CU_ASSERT_FALSE(reach_load(&again, path));
+	(void)test_write(REACH_FOLDER "/kept", "reach 1\n00000002 whole\nnot whole");
+	CU_ASSERT_FALSE(reach_kept(&again, test_folder(), "kept"));
+	(void)test_write(REACH_FOLDER "/kept", "something else\n");
+	CU_ASSERT_FALSE(reach_kept(&again, test_folder(), "kept"));
 	reach_close(&map);
 	reach_close(&reach);
 }

@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "search/states.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_states[];
 
 static size_t count_of(const char *trace)
 {
-	uint64_t *list;
-	const size_t count = states_of_trace(trace, &list);
+	struct reach reach;
 
-	free(list);
+	states_parse(trace, &reach);
+	const size_t count = reach.count;
+	reach_close(&reach);
 	return count;
 }
 
 static bool are_same(const char *a, const char *b)
 {
-	uint64_t *left, *right;
-	const size_t count = states_of_trace(a, &left);
-	const bool same = count == states_of_trace(b, &right) && memcmp(left, right, count * sizeof *left) == 0;
+	struct reach left, right;
 
-	free(left);
-	free(right);
+	states_parse(a, &left);
+	states_parse(b, &right);
+	const bool same = left.count == right.count && !reach_is_new(&left, &right) && !reach_is_new(&right, &left);
+	reach_close(&left);
+	reach_close(&right);
 	return same;
 }
 
@@ -62,51 +61,17 @@ static void counters_at_the_end_hide_nothing_before_them(void)
 	CU_ASSERT_EQUAL(count_of("[  6.1]"), 0);
 }
 
-static const char *session(const char *trace)
+static void they_are_read_from_a_session_that_has_a_trace(void)
 {
-	(void)test_write("trace.txt", trace);
-	return test_folder();
-}
+	struct reach reach;
 
-static void only_the_first_to_come_into_a_state_is_new(void)
-{
-	struct states states;
-	struct error err;
-
-	states_open(&states, test_folder());
-	CU_ASSERT(states_note(&states, "one", session("[  1.0] device  a\n[  1.1] device  b\n"), &err));
-	CU_ASSERT(states_note(&states, "two", session("[  1.0] device  b\n[  1.1] device  c\n"), &err));
-	CU_ASSERT_EQUAL(states_new(&states, "one"), 2);
-	CU_ASSERT_EQUAL(states_new(&states, "two"), 1);
-	CU_ASSERT_EQUAL(states_new(&states, "never run"), 0);
-	states_close(&states);
-}
-
-static void they_are_there_when_a_sweep_goes_on(void)
-{
-	struct states states;
-	struct error err;
-
-	states_open(&states, test_folder());
-	CU_ASSERT(states_note(&states, "one", session("[  1.0] device  a\n"), &err));
-	CU_ASSERT(states_note(&states, "two", session("[  1.0] device  a\n[  1.1] device  c\n"), &err));
-	states_close(&states);
-	/* A line that a kill has cut off. */
-	char path[600];
-	(void)snprintf(path, sizeof path, "%s/" STATES_FILE, test_folder());
-	FILE *stream = fopen(path, "ae");
-	CU_ASSERT_FATAL(stream != NULL && fputs("0123456789abcdef 0123456789ab", stream) != EOF && fclose(stream) == 0);
-	states_open(&states, test_folder());
-	CU_ASSERT_EQUAL(states.count, 2);
-	CU_ASSERT_EQUAL(states_new(&states, "two"), 2);
-	CU_ASSERT_EQUAL(states_new(&states, "one"), 0);
-	/* What comes behind it is a line of its own. */
-	CU_ASSERT(states_note(&states, "three", session("[  1.0] device  d\n"), &err));
-	states_close(&states);
-	states_open(&states, test_folder());
-	CU_ASSERT_EQUAL(states.count, 3);
-	CU_ASSERT_EQUAL(states_new(&states, "three"), 1);
-	states_close(&states);
+	states_read(test_folder(), &reach);
+	CU_ASSERT_EQUAL(reach.count, 0);
+	(void)test_write("trace.txt", "[  1.0] device  a\n[  1.1] device  b 7\n");
+	states_read(test_folder(), &reach);
+	CU_ASSERT_EQUAL(reach.count, 2);
+	CU_ASSERT_PTR_NOT_NULL(reach_find(&reach, "device  b 0"));
+	reach_close(&reach);
 }
 
 const CU_TestInfo tests_states[] = {
@@ -114,7 +79,6 @@ const CU_TestInfo tests_states[] = {
 	{"how often counts by powers of two", how_often_counts_by_powers_of_two},
 	{"what a fault does is no state of the update", what_a_fault_does_is_no_state_of_the_update},
 	{"counters at the end hide nothing before them", counters_at_the_end_hide_nothing_before_them},
-	{"only the first to come into a state is new", only_the_first_to_come_into_a_state_is_new},
-	{"they are there when a sweep goes on", they_are_there_when_a_sweep_goes_on},
+	{"they are read from a session that has a trace", they_are_read_from_a_session_that_has_a_trace},
 	CU_TEST_INFO_NULL,
 };

@@ -8,6 +8,7 @@
 #include "reports/member.h"
 #include "reports/search/told.h"
 #include "search/pairs.h"
+#include "search/states.h"
 #include "search/sweep_told.h"
 #include "tests/test.h"
 #include "tests/unit/search/places.h"
@@ -76,7 +77,6 @@ static void open_sweep(struct sweep *sweep, const char *only, size_t attempts)
 	filter_init(&sweep->filter);
 	CU_ASSERT_FATAL(filter_read(&sweep->filter, only, &err) && targets_parse(&sweep->targets, PLACES, &err));
 	sampling_open(&sweep->sampling, &sweep->targets, &sweep->filter, 0);
-	states_open(&sweep->states, sweep->dir);
 	sweep->attempts = memory_new(attempts * sizeof *sweep->attempts);
 	for (; sweep->count < attempts; sweep->count++) {
 		struct attempt *attempt = &sweep->attempts[sweep->count];
@@ -223,10 +223,32 @@ static void what_did_not_act_is_never_told_as_survived(void)
 
 static void note(struct sweep *sweep, size_t i, const char *trace)
 {
+	struct reach states;
 	struct error err;
 
-	(void)test_write("trace.txt", trace);
-	CU_ASSERT(states_note(&sweep->states, sweep->attempts[i].key, test_folder(), &err));
+	states_parse(trace, &states);
+	CU_ASSERT(reach_keep(&states, test_folder(), sweep->attempts[i].key, &err));
+	reach_close(&states);
+}
+
+static void only_the_first_to_come_into_a_state_is_new(void)
+{
+	struct sweep sweep = {.dir = test_folder()};
+	struct attempt attempts[] = {{.key = "one"}, {.key = "two"}, {.key = "cut"}};
+
+	sweep.attempts = attempts;
+	note(&sweep, 0, "[  1.0] device  a\n[  1.1] device  b\n");
+	note(&sweep, 1, "[  1.0] device  b\n[  1.1] device  c\n");
+	(void)test_write(REACH_FOLDER "/cut", "reach 1\n0000");
+	CU_ASSERT_EQUAL(sweep_new_states(&sweep, "cut"), 0);
+	CU_ASSERT_EQUAL(sweep_new_states(&sweep, "one"), 2);
+	CU_ASSERT_EQUAL(sweep_new_states(&sweep, "two"), 1);
+	CU_ASSERT_EQUAL(sweep_new_states(&sweep, "never run"), 0);
+	reach_close(&sweep.states);
+	/* They are there when a sweep goes on. */
+	CU_ASSERT_EQUAL(sweep_new_states(&sweep, "two"), 2);
+	CU_ASSERT_EQUAL(sweep_new_states(&sweep, "one"), 1);
+	reach_close(&sweep.states);
 }
 
 static void pairs_are_of_what_was_survived_with_new_states_first(void)
@@ -279,6 +301,7 @@ const CU_TestInfo tests_sweep[] = {
 	{"what kills is told by the ways of failing", what_kills_is_told_by_the_ways_of_failing},
 	{"a sample is told as one", a_sample_is_told_as_one},
 	{"what did not act is never told as survived", what_did_not_act_is_never_told_as_survived},
+	{"only the first to come into a state is new", only_the_first_to_come_into_a_state_is_new},
 	{"pairs are of what was survived, with new states first", pairs_are_of_what_was_survived_with_new_states_first},
 	{"two faults at one place are no pair", two_faults_at_one_place_are_no_pair},
 	CU_TEST_INFO_NULL,
