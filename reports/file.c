@@ -2,8 +2,12 @@
 #include "reports/file.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 bool report_file_open(struct report_file *file, const char *dir, const char *name, struct error *err)
 {
@@ -27,4 +31,32 @@ bool report_file_close(struct report_file *file, struct error *err)
 	int cause = errno != 0 ? errno : ENOSPC;
 	(void)unlink(file->beside);
 	return error_set(err, "%s cannot be written: %s", file->path, strerror(cause));
+}
+
+bool report_file_write(const char *dir, const char *name, const char *text, struct error *err)
+{
+	struct report_file file;
+
+	if (!report_file_open(&file, dir, name, err))
+		return false;
+	(void)fputs(text, file.stream);
+	return report_file_close(&file, err);
+}
+
+bool report_file_copy(const char *from, const char *dir, const char *name, struct error *err)
+{
+	char *text = memory_file(from);
+	const bool good = text != NULL ? report_file_write(dir, name, text, err) : error_set(err, "%s cannot be read", from);
+
+	free(text);
+	return good;
+}
+
+bool report_folder_make(const char *dir, const char *name, struct error *err)
+{
+	char *path = memory_format("%s/%s", dir, name);
+	const bool good = mkdir(path, 0777) == 0 || errno == EEXIST || error_set(err, "%s cannot be made: %s", path, strerror(errno));
+
+	free(path);
+	return good;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "reports/file.h"
 #include "reports/member.h"
 #include "search/command.h"
 #include "search/journal.h"
@@ -118,10 +119,8 @@ bool builds_open(struct builds *builds, const char *repo, const char *command, c
 	if (realpath(dir, whole) == NULL || strlen(whole) + sizeof "/" FOLDER "//" DEVICE + REPOSITORY_HASH_MAX > sizeof builds->dir)
 		return error_set(err, "%s: the name of the search's folder is too long for what is built in it", dir);
 	(void)snprintf(builds->dir, sizeof builds->dir, "%s", whole);
-	char *folder = memory_format("%s/" FOLDER, builds->dir), *path = memory_format("%s/" RECORD, builds->dir);
-	bool good_so_far = mkdir(folder, 0777) == 0 || errno == EEXIST || error_set(err, "%s cannot be made: %s", folder, strerror(errno));
-	good_so_far = good_so_far && begin_record(builds, path, good, bad, err);
-	free(folder);
+	char *path = memory_format("%s/" RECORD, builds->dir);
+	const bool good_so_far = report_folder_make(builds->dir, FOLDER, err) && begin_record(builds, path, good, bad, err);
 	free(path);
 	return good_so_far;
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "search/hunt.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <xxhash.h>
 
@@ -103,31 +101,6 @@ static struct hunt_find *find_of(const struct hunt *hunt, uint64_t signature)
 
 /* -- files -- */
 
-static bool make_folder(const char *dir, const char *name, struct error *err)
-{
-	char path[DEVICE_PATH_MAX + 16];
-
-	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
-	return mkdir(path, 0777) == 0 || errno == EEXIST || error_set(err, "%s cannot be made: %s", path, strerror(errno));
-}
-
-/* Copies the frozen plan that a session has left. */
-static bool copy_plan(const char *from, const char *dir, const char *name, struct error *err)
-{
-	struct report_file file;
-	char *text = memory_file(from);
-
-	if (text == NULL)
-		return error_set(err, "%s cannot be read", from);
-	bool good = report_file_open(&file, dir, name, err);
-	if (good) {
-		(void)fputs(text, file.stream);
-		good = report_file_close(&file, err);
-	}
-	free(text);
-	return good;
-}
-
 static bool keep_plan(const struct hunter *hunter, const struct trial *trial, const char *dir, struct error *err)
 {
 	char path[DEVICE_PATH_MAX + 16], name[HASH_TEXT_MAX + 16];
@@ -136,7 +109,7 @@ static bool keep_plan(const struct hunter *hunter, const struct trial *trial, co
 		return true;
 	(void)snprintf(path, sizeof path, "%s/plan.yaml", dir);
 	(void)snprintf(name, sizeof name, REACH_FOLDER "/%s.yaml", trial->key);
-	return copy_plan(path, hunter->dir, name, err);
+	return report_file_copy(path, hunter->dir, name, err);
 }
 
 /* While the session's folder is there. What it has reached is kept before its result is, so that no result is without. */
@@ -402,7 +375,7 @@ static bool keep_find(struct hunter *hunter, const struct round *round, const st
 	if (replay->dir[0] != '\0' && strncmp(replay->dir, hunter->dir, strlen(hunter->dir)) == 0)
 		(void)snprintf(find->session, sizeof find->session, "%s", replay->dir + strlen(hunter->dir) + 1);
 	frozen_path(hunter, trial, path);
-	return find->is_frozen || !find->was_tried ? copy_plan(path, hunter->dir, find->plan, err)
+	return find->is_frozen || !find->was_tried ? report_file_copy(path, hunter->dir, find->plan, err)
 	                                           : trial_write_plan(trial, hunter->dir, find->plan, err);
 }
 
@@ -627,7 +600,7 @@ bool hunt_run(struct search *search, const char *dir, const struct places *place
 
 	*ret_hunt = (struct hunt){.sessions = 0};
 	err->text[0] = '\0';
-	if (!make_folder(dir, HUNT_FINDS, err))
+	if (!report_folder_make(dir, HUNT_FINDS, err))
 		return false;
 	bool good = prepare(&hunter, err);
 	if (good) {

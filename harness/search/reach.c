@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <xxhash.h>
 
@@ -574,12 +573,8 @@ bool reach_keep(const struct reach *reach, const char *dir, const char *key, str
 	char name[HASH_TEXT_MAX + sizeof REACH_FOLDER];
 	struct report_file file;
 
-	/* If it is not there after this, the file cannot be written, which says why. */
-	char *folder = memory_format("%s/" REACH_FOLDER, dir);
-	(void)mkdir(folder, 0777);
-	free(folder);
 	(void)snprintf(name, sizeof name, REACH_FOLDER "/%s", key);
-	if (!report_file_open(&file, dir, name, err))
+	if (!report_folder_make(dir, REACH_FOLDER, err) || !report_file_open(&file, dir, name, err))
 		return false;
 	(void)fprintf(file.stream, FILE_MARK "\n");
 	for (size_t i = 0; i < reach->count; i++)

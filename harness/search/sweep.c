@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "search/sweep.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -74,34 +72,9 @@ static void path_of(const struct sweep *sweep, const char *name, char ret_path[D
 	(void)snprintf(ret_path, DEVICE_PATH_MAX, "%s/%s", sweep->dir, name);
 }
 
-static bool make_folder(const struct sweep *sweep, const char *name, struct error *err)
-{
-	char path[DEVICE_PATH_MAX];
-
-	path_of(sweep, name, path);
-	return mkdir(path, 0777) == 0 || errno == EEXIST || error_set(err, "%s cannot be made: %s", path, strerror(errno));
-}
-
 static void raw_plan(const char *key, char ret_name[160])
 {
 	(void)snprintf(ret_name, 160, RAW_PLANS "/%s.yaml", key);
-}
-
-/* Copies a file into the search's folder, whole or not at all. */
-static bool copy_file(const char *from, const struct sweep *sweep, const char *name, struct error *err)
-{
-	struct report_file file;
-	char *text = memory_file(from);
-
-	if (text == NULL)
-		return error_set(err, "%s cannot be read", from);
-	bool good = report_file_open(&file, sweep->dir, name, err);
-	if (good) {
-		(void)fputs(text, file.stream);
-		good = report_file_close(&file, err);
-	}
-	free(text);
-	return good;
 }
 
 static bool keep_states(const struct sweep *sweep, const struct trial *trial, const char *dir, struct error *err)
@@ -140,7 +113,7 @@ static bool look(void *ctx, struct trial *trial, const char *dir, struct error *
 		return true;
 	raw_plan(trial->key, name);
 	(void)snprintf(from, sizeof from, "%s/plan.yaml", dir);
-	return copy_file(from, sweep, name, err);
+	return report_file_copy(from, sweep->dir, name, err);
 }
 
 /* "kills/017-drop-to-server-tcp.syn-80-1-1.yaml": the number is that of the attempt, so that a sweep that goes on finds it. */
@@ -167,7 +140,7 @@ static bool keep_plan(const struct sweep *sweep, struct attempt *attempt, struct
 	raw_plan(attempt->key, raw);
 	path_of(sweep, raw, from);
 	name_plan(attempt);
-	return copy_file(from, sweep, attempt->plan, err);
+	return report_file_copy(from, sweep->dir, attempt->plan, err);
 }
 
 /* -- batches -- */
@@ -444,7 +417,8 @@ static bool choose(struct sweep *sweep, struct error *err)
 bool sweep_run(struct sweep *sweep, struct search *search, struct error *err)
 {
 	CHECK(kept_faults(sweep) <= SWEEP_KEPT_MAX);
-	if (!make_folder(sweep, RAW_PLANS, err) || !make_folder(sweep, SWEEP_KILLS, err) || !run_golden(sweep, search, err))
+	if (!report_folder_make(sweep->dir, RAW_PLANS, err) || !report_folder_make(sweep->dir, SWEEP_KILLS, err) ||
+	    !run_golden(sweep, search, err))
 		return false;
 	/* It was stopped. */
 	if (sweep->targets.count == 0)

@@ -16,16 +16,6 @@
 /* Written last of all that a session leaves; of one that was killed, the folder's caretaker writes it. */
 #define NEWEST "verdict.json"
 
-static bool write_text(const char *dir, const char *name, const char *text, struct error *err)
-{
-	struct report_file file;
-
-	if (!report_file_open(&file, dir, name, err))
-		return false;
-	fputs(text, file.stream);
-	return report_file_close(&file, err);
-}
-
 /* -- one session -- */
 
 static bool write_story(const char *dir, const char *name, void (*write)(FILE *stream, const struct story *story),
@@ -125,7 +115,7 @@ static bool write_assets(const char *run_dir, struct error *err)
 	bool good = mkdir(dir, 0777) == 0 || errno == EEXIST || error_set(err, "the folder %s cannot be made: %s", dir, strerror(errno));
 
 	for (size_t i = 0; i < sizeof assets / sizeof assets[0] && good; i++)
-		good = write_text(dir, assets[i].name, assets[i].text, err);
+		good = report_file_write(dir, assets[i].name, assets[i].text, err);
 	free(dir);
 	return good;
 }
@@ -172,5 +162,5 @@ bool session_pages(const struct run *run, size_t *ret_made, struct error *err)
 		made++;
 	}
 	*ret_made = made;
-	return write_list(run, err) && write_text(run->dir, SESSION_COMPARE, compare_html, err);
+	return write_list(run, err) && report_file_write(run->dir, SESSION_COMPARE, compare_html, err);
 }

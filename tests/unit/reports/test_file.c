@@ -107,7 +107,27 @@ static void a_failed_write_leaves_the_old_file(void)
 	fails_after(100000, true);
 }
 
+static void a_copy_is_whole_and_lies_in_a_folder_that_may_be_there(void)
+{
+	struct error err = {0};
+	char from[600];
+
+	(void)test_write("from.txt", "all\nof it");
+	(void)snprintf(from, sizeof from, "%s/from.txt", test_folder());
+	CU_ASSERT(report_folder_make(test_folder(), "plans", &err));
+	CU_ASSERT(report_folder_make(test_folder(), "plans", &err));
+	CU_ASSERT(report_file_copy(from, test_folder(), "plans/to.txt", &err));
+	holds("plans/to.txt", "all\nof it");
+	(void)strcat(from, "x");
+	CU_ASSERT_FALSE(report_file_copy(from, test_folder(), "plans/to.txt", &err));
+	TEST_CONTAINS(err.text, "from.txtx cannot be read");
+	holds("plans/to.txt", "all\nof it");
+	CU_ASSERT_FALSE(report_folder_make(test_folder(), "none/plans", &err));
+	TEST_CONTAINS(err.text, "/none/plans cannot be made: No such file or directory");
+}
+
 const CU_TestInfo tests_file[] = {
+	{"a copy is whole and lies in a folder that may be there", a_copy_is_whole_and_lies_in_a_folder_that_may_be_there},
 	{"a file appears when it is whole", a_file_appears_when_it_is_whole},
 	{"a folder that is not there is an error", a_folder_that_is_not_there_is_an_error},
 	{"what cannot take its place is taken away", what_cannot_take_its_place_is_taken_away},
