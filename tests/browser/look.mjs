@@ -180,6 +180,10 @@ const checks = {
 		await look(SEARCH, {media: "print"}, async (page) => assert.ok(await page.locator("figure table").evaluate((table) => table.checkVisibility({contentVisibilityAuto: true}) && table.getBoundingClientRect().height > 50), "on paper the figures are there"));
 		for (const colorScheme of ["light", "dark"])
 			await look(SEARCH, {colorScheme}, (page) => shot(page, "search-" + colorScheme));
+		await look(SEARCH, {}, async (page) => {
+			const over = (marks) => marks.filter((mark) => mark.getBoundingClientRect().right > mark.closest("td").getBoundingClientRect().right).length;
+			assert.equal(await page.locator("td .mark").evaluateAll(over), 0, "what is marked stays within its cell");
+		});
 	},
 
 	async compare() {
