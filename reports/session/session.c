@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/session/session.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -112,7 +111,7 @@ static bool write_assets(const char *run_dir, struct error *err)
 	              {"compare.js", compare_js},          {"dygraph.js", dygraph_js}, {"dygraph.css", dygraph_css},
 	              {"synchronizer.js", synchronizer_js}};
 	char *dir = memory_format("%s/" ASSETS, run_dir);
-	bool good = mkdir(dir, 0777) == 0 || errno == EEXIST || error_set(err, "the folder %s cannot be made: %s", dir, strerror(errno));
+	bool good = report_folder_make(run_dir, ASSETS, err);
 
 	for (size_t i = 0; i < sizeof assets / sizeof assets[0] && good; i++)
 		good = report_file_write(dir, assets[i].name, assets[i].text, err);
