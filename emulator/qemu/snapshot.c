@@ -216,6 +216,17 @@ static bool boot(const struct job *job, struct qmp *qmp, struct error *err)
 	                               : "");
 }
 
+/* The name says what the snapshot was made from; QEMU read the files a moment after they were hashed. */
+static bool is_as_hashed(const struct job *job, struct error *err)
+{
+	char hash[QEMU_HASH_SIZE];
+
+	if (!hash_image(&job->image, hash, err))
+		return false;
+	return strcmp(hash, job->snapshot->hash) == 0 ||
+	       error_set(err, "the device's kernel, initramfs, overlay or QEMU changed while it booted; run it again once the build is done");
+}
+
 static bool boot_and_save(const struct job *job, struct error *err)
 {
 	struct process process;
@@ -238,6 +249,7 @@ static bool boot_and_save(const struct job *job, struct error *err)
 		process_kill(&process);
 	}
 	free(qmp);
+	good = good && is_as_hashed(job, err);
 	if (good && rename(job->half, job->snapshot->path) < 0)
 		good = error_set(err, "cannot write '%s': %s", job->snapshot->path, strerror(errno));
 	return good;

@@ -296,6 +296,39 @@ static void the_snapshot_is_made_once(void)
 	clean(&machine);
 }
 
+static void copy_and_wrapper(const char *folder, const char *initramfs)
+{
+	char command[6 * PATH_SIZE];
+
+	snprintf(command, sizeof(command),
+	         "cp %s %s/initramfs && printf '#!/bin/sh\\n[ \"$1\" = --version ] || head -c 512 /dev/zero >>%s/initramfs\\n"
+	         "exec " QEMU_PROGRAM " \"$@\"\\n' >%s/qemu && chmod +x %s/qemu",
+	         initramfs, folder, folder, folder, folder);
+	CU_ASSERT_EQUAL_FATAL(system(command), 0);
+}
+
+static void a_file_that_changes_during_the_boot_leaves_no_snapshot(void)
+{
+	struct machine machine;
+	struct qemu_snapshot snapshot;
+	struct error err = {.text = ""};
+	char program[PATH_SIZE + 32], initramfs[PATH_SIZE + 32], command[PATH_SIZE + 32];
+
+	if (!prepare(&machine))
+		return;
+	copy_and_wrapper(machine.session, machine.initramfs);
+	snprintf(program, sizeof(program), "%s/qemu", machine.session);
+	snprintf(initramfs, sizeof(initramfs), "%s/initramfs", machine.session);
+	machine.image.program = program;
+	machine.image.initramfs = initramfs;
+	CU_ASSERT_FALSE(qemu_snapshot_ensure(&machine.image, machine.session, NULL, &snapshot, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "changed while it booted"));
+	snprintf(command, sizeof(command), "ls %s/*.snapshot 2>/dev/null", machine.session);
+	CU_ASSERT_NOT_EQUAL(system(command), 0);
+	snprintf(command, sizeof(command), "rm -rf %s", machine.session);
+	CU_ASSERT_EQUAL(system(command), 0);
+}
+
 /* Reads requests until there are no more. */
 static void drain(struct qemu *qemu, struct error *err)
 {
@@ -410,6 +443,7 @@ const CU_TestInfo tests_qemu[] = {
 	{"a client of one's own reports by its exit status", a_client_of_ones_own_reports_by_its_exit_status},
 	{"an overlay replaces files", an_overlay_replaces_files},
 	{"the snapshot is made once", the_snapshot_is_made_once},
+	{"a file that changes during the boot leaves no snapshot", a_file_that_changes_during_the_boot_leaves_no_snapshot},
 	{"a killed QEMU is noticed", a_killed_qemu_is_noticed},
 	{"silence is noticed", silence_is_noticed},
 	{"the stop flag ends a session", the_stop_flag_ends_a_session},
