@@ -224,7 +224,9 @@ static bool is_as_hashed(const struct job *job, struct error *err)
 	if (!hash_image(&job->image, hash, err))
 		return false;
 	return strcmp(hash, job->snapshot->hash) == 0 ||
-	       error_set(err, "the device's kernel, initramfs, overlay or QEMU changed while it booted; run it again once the build is done");
+	       error_set(
+		       err,
+		       "the device's kernel, initramfs, overlay or QEMU changed while it booted; run it again when nothing writes to them");
 }
 
 static bool boot_and_save(const struct job *job, struct error *err)

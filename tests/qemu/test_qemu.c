@@ -296,7 +296,8 @@ static void the_snapshot_is_made_once(void)
 	clean(&machine);
 }
 
-static void copy_and_wrapper(const char *folder, const char *initramfs)
+/* A copy of the initramfs, and a QEMU that appends zeros to it before it starts: padding, so the guest boots as ever. */
+static void make_changing_initramfs(const char *folder, const char *initramfs)
 {
 	char command[6 * PATH_SIZE];
 
@@ -316,7 +317,7 @@ static void a_file_that_changes_during_the_boot_leaves_no_snapshot(void)
 
 	if (!prepare(&machine))
 		return;
-	copy_and_wrapper(machine.session, machine.initramfs);
+	make_changing_initramfs(machine.session, machine.initramfs);
 	snprintf(program, sizeof(program), "%s/qemu", machine.session);
 	snprintf(initramfs, sizeof(initramfs), "%s/initramfs", machine.session);
 	machine.image.program = program;
