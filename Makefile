@@ -210,7 +210,7 @@ $(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(O)/tests/engin
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lm
 
-soak: deps-test ## Over an hour: sessions under load, resets, branches, kills, full disks (SOAK_SHARE=10: a tenth; SOAK_ONLY=branches)
+soak: deps-test ## Hours: sessions under load, resets, branches, kills, full disks (SOAK_SHARE=10: a tenth; SOAK_ONLY=branches)
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-soak
 	$(Q)STUTTER=$(abspath $(BIN)) $(O)/stutter-soak
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a test cannot show because it is rare: many sessions on a machine that is busy in every way, guest resets, branches at drawn points, and kills at drawn
- * moments. `make soak` runs it, for more than an hour; SOAK_SHARE=10 does a tenth. Exit status 1 if anything was not as it must be.
+ * moments. `make soak` runs it, for hours; SOAK_SHARE=10 does a tenth. Exit status 1 if anything was not as it must be.
  *
  * Draws are of a fixed seed, so that a soak that failed can be repeated; when a kill comes is a matter of the clock.
  */
