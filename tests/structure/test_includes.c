@@ -48,9 +48,12 @@ static const struct module modules[] = {
 	{"gate", true, {"base", "statistics", NULL}},
 	{"history", false, {"base", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
+	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "scenario", "reports", "session", NULL}},
 	{"campaign", false, {WORLD, "qemu", "session", "reports", NULL}},
 	{"search", false, {WORLD, "qemu", "session", "reports", "campaign", "statistics", NULL}},
-	{"cli", false, {WORLD, "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "packages.h", NULL}},
+	{"cli",
+         false,
+         {WORLD, "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "packages.h", NULL}},
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */
