@@ -39,6 +39,7 @@
 	S("proxy/replayed", tests_replayed, false)                                                                                         \
 	S("proxy/frozen", tests_frozen, false)                                                                                             \
 	S("proxy/redraw", tests_redraw, false)                                                                                             \
+	S("proxy/change", tests_change, false)                                                                                             \
 	S("fault/preset", tests_preset, false)                                                                                             \
 	S("fault/point", tests_point, false)                                                                                               \
 	S("fault/trouble", tests_trouble, false)                                                                                           \

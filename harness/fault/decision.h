@@ -25,6 +25,10 @@ struct decisions {
 };
 
 void decisions_add(struct decisions *decisions, const struct decision *decision);
+
+/** The decision taken at @p place at that @p time has come to less than it said: its parameters are these. Nothing happens if there is none. */
+void decisions_amend(struct decisions *decisions, uint64_t place, sim_ns time, const union action_params *params);
+
 void decisions_close(struct decisions *decisions);
 
 #endif

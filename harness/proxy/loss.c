@@ -18,13 +18,14 @@ const struct behaviour behaviour_drop = {.apply = apply_drop};
 /* -- outage -- */
 
 struct outage {
-	sim_ns until; /* 0: none was yet */
+	sim_ns begun, until; /* 0: none was yet */
 };
 
 static void apply_outage(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	struct outage *outage = rule->state;
 
+	outage->begun = passage->now;
 	outage->until = passage->now + rule->fault.params.outage.for_ns;
 	act->drop = true;
 	act_tell(act, rule);
@@ -45,8 +46,23 @@ static bool outage_in_force(const struct rule *rule, sim_ns now)
 	return now < ((const struct outage *)rule->state)->until;
 }
 
-const struct behaviour behaviour_outage = {
-	.apply = apply_outage, .watch = watch_outage, .state_size = sizeof(struct outage), .in_force = outage_in_force};
+static bool cut_outage(const struct rule *rule, sim_ns now, sim_ns *ret_begun, union action_params *ret_params)
+{
+	const struct outage *outage = rule->state;
+
+	if (now >= outage->until)
+		return false;
+	*ret_begun = outage->begun;
+	*ret_params = rule->fault.params;
+	ret_params->outage.for_ns = now - outage->begun;
+	return true;
+}
+
+const struct behaviour behaviour_outage = {.apply = apply_outage,
+                                           .watch = watch_outage,
+                                           .state_size = sizeof(struct outage),
+                                           .in_force = outage_in_force,
+                                           .cut = cut_outage};
 
 /* -- gemodel -- */
 

@@ -9,6 +9,8 @@ bool rule_matches(const struct rule *rule, const struct passage *passage)
 {
 	const struct match *match = &rule->fault.match;
 
+	if (rule->retired)
+		return false;
 	if (match->direction != MATCH_BOTH && (match->direction == MATCH_TO_SERVER) != (passage->direction == TO_SERVER))
 		return false;
 	if (!rule->window.always && !window_is_open(&rule->window, passage->now))

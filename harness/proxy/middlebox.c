@@ -181,8 +181,16 @@ static void close_rebind(struct rule *rule)
 	free(((struct rebind *)rule->state)->list);
 }
 
-const struct behaviour behaviour_rebind = {
-	.apply = apply_rebind, .watch = watch_rebind, .state_size = sizeof(struct rebind), .close = close_rebind};
+static bool rebind_lasts(const struct rule *rule)
+{
+	return ((const struct rebind *)rule->state)->count > 0;
+}
+
+const struct behaviour behaviour_rebind = {.apply = apply_rebind,
+                                           .watch = watch_rebind,
+                                           .state_size = sizeof(struct rebind),
+                                           .close = close_rebind,
+                                           .lasts = rebind_lasts};
 
 /* -- firewall -- */
 

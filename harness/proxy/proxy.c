@@ -1,173 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/proxy.h"
-
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <xxhash.h>
-
 #include "address/namer.h"
-#include "base/check.h"
 #include "base/memory.h"
-#include "proxy/filters.h"
-#include "proxy/queue.h"
-#include "proxy/rule.h"
+#include "proxy/chain.h"
 #include "proxy/twin.h"
-
-/* A frame that waits for others to overtake it. */
-struct held {
-	struct frame *frame;
-	enum direction direction;
-	uint64_t left; /* so many more */
-};
-
-/* A frame of a rule's own making. */
-struct made {
-	const struct rule *rule;
-	struct frame *frame;
-	enum direction direction;
-	sim_ns release;
-};
-
-/* Which rules a frame concerns, as sets with a bit a rule (filters.h). */
-struct concerns {
-	size_t words;
-	uint64_t *of_direction[2];
-	uint64_t *watching;  /* they see every frame */
-	uint64_t *by_points; /* their windows do */
-};
-
-struct proxy {
-	struct proxy_ops ops;
-	void *ctx;
-	size_t rule_count;
-	struct rule *rules;
-	struct filters *filters; /* one a rule, and the sets; NULL if it is frozen */
-	struct concerns concerns;
-	struct {
-		sim_ns from;                   /* SIM_NEVER: it is not asked for, or has come */
-		struct random_stream *streams; /* one a rule, that it draws from then */
-	} redraw;
-	uint64_t passages;          /* frames that went through the rules, unless it is frozen */
-	struct proxy_cause *causes; /* of the frame under way; one a rule at most */
-	bool frozen;
-	size_t watchers;      /* rules that see every frame */
-	struct map decisions; /* frozen: hash of address and direction to the index of the first rule, plus 1 */
-	size_t *next;         /* frozen: the next rule of the same address, plus 1 */
-	size_t *order;        /* frozen: rules by their places, and then as they were decided */
-	struct namer *namer;
-	union action_params exact_drop, exact_delay; /* with nothing but standard values */
-	struct map ordinals;                         /* by flow and direction: frames so far */
-	uint64_t frames;                             /* ids given */
-	struct queue queue;
-	struct held *held;
-	size_t held_count, held_room;
-	struct made *made; /* for the frame under way, in the order of their rules */
-	size_t made_count, made_room;
-};
-
-static void open_rule(struct proxy *proxy, struct rule *rule, const struct fault *fault, struct random_stream stream)
-{
-	const struct behaviour *behaviour;
-	struct error err;
-
-	rule->fault = *fault;
-	rule->stream = stream;
-	rule->counters.last_applied = SIM_NEVER;
-	rule->has_at = fault->match.at[0] != '\0';
-	if (rule->has_at)
-		CHECK(address_parse(fault->match.at, &rule->at, &err));
-	behaviour = rule->behaviour = rule_behaviour(rule);
-	proxy->watchers += behaviour->watch != NULL;
-	if (behaviour->state_size > 0)
-		rule->state = memory_new(behaviour->state_size);
-	if (behaviour->open != NULL)
-		behaviour->open(rule);
-}
-
-static struct proxy *open_chain(size_t count, struct proxy_ops ops, void *ctx)
-{
-	struct proxy *proxy = memory_new(sizeof *proxy);
-
-	proxy->ops = ops;
-	proxy->ctx = ctx;
-	proxy->rules = memory_new(count * sizeof *proxy->rules);
-	proxy->causes = memory_new(count * sizeof *proxy->causes);
-	proxy->namer = namer_open();
-	proxy->redraw.from = SIM_NEVER;
-	params_init(action_at(FAULT_DROP)->params, &proxy->exact_drop);
-	params_init(action_at(FAULT_DELAY)->params, &proxy->exact_delay);
-	return proxy;
-}
-
-/* Rules do not move any more, so their windows may point into them. */
-static void open_windows(struct proxy *proxy)
-{
-	for (size_t i = 0; i < proxy->rule_count; i++)
-		window_init(&proxy->rules[i].window, &proxy->rules[i].fault.match);
-}
-
-static void open_filters(struct proxy *proxy)
-{
-	const char **expressions = memory_new(proxy->rule_count * sizeof *expressions);
-
-	for (size_t i = 0; i < proxy->rule_count; i++)
-		expressions[i] = proxy->rules[i].fault.match.filter;
-	proxy->filters = filters_open(expressions, proxy->rule_count);
-	free(expressions);
-}
-
-/* All sets are one piece of memory, which the first of them owns. */
-static void open_concerns(struct proxy *proxy)
-{
-	struct concerns *concerns = &proxy->concerns;
-	size_t words = concerns->words = filters_words(proxy->rule_count);
-	uint64_t *sets = memory_new(4 * words * sizeof *sets);
-
-	*concerns = (struct concerns){words, {sets, sets + words}, sets + 2 * words, sets + 3 * words};
-	for (size_t i = 0; i < proxy->rule_count; i++) {
-		const struct rule *rule = &proxy->rules[i];
-		if (rule->fault.match.direction != MATCH_TO_DEVICE)
-			filters_add(concerns->of_direction[TO_SERVER], i);
-		if (rule->fault.match.direction != MATCH_TO_SERVER)
-			filters_add(concerns->of_direction[TO_DEVICE], i);
-		if (rule->behaviour->watch != NULL)
-			filters_add(concerns->watching, i);
-		if (rule->window.by_points)
-			filters_add(concerns->by_points, i);
-	}
-}
-
-struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed, struct proxy_ops ops, void *ctx)
-{
-	struct proxy *proxy = open_chain(count, ops, ctx);
-
-	for (size_t i = 0; i < count; i++)
-		if (faults[i].action->layer == LAYER_PROXY)
-			open_rule(proxy, &proxy->rules[proxy->rule_count++], &faults[i], fault_stream(faults, i, seed));
-	for (size_t i = 0; i < proxy->rule_count; i++)
-		proxy->rules[i].place = i;
-	open_windows(proxy);
-	open_filters(proxy);
-	open_concerns(proxy);
-	return proxy;
-}
-
-void proxy_redraw(struct proxy *proxy, const struct fault *faults, size_t count, const struct redraw *redraw)
-{
-	size_t rules = 0;
-
-	if (!redraw->asked || proxy->frozen)
-		return;
-	proxy->redraw.from = redraw->from_ns;
-	proxy->redraw.streams = memory_new((proxy->rule_count + 1) * sizeof *proxy->redraw.streams);
-	for (size_t i = 0; i < count; i++)
-		if (faults[i].action->layer == LAYER_PROXY)
-			proxy->redraw.streams[rules++] = fault_stream(faults, i, redraw->seed);
-	CHECK_INT(rules, ==, proxy->rule_count);
-}
 
 /* Draws are made while a frame goes through the rules, and nowhere else. */
 static void draw_anew(struct proxy *proxy)
@@ -175,103 +14,6 @@ static void draw_anew(struct proxy *proxy)
 	for (size_t i = 0; i < proxy->rule_count; i++)
 		proxy->rules[i].stream = proxy->redraw.streams[i];
 	proxy->redraw.from = SIM_NEVER;
-}
-
-/* The key of a decision: its address and its direction. */
-static uint64_t key_of(const char *at, enum direction direction)
-{
-	return XXH3_64bits_withSeed(at, strlen(at), direction);
-}
-
-/* The decisions of one address hang together in their order. */
-static void file_decision(struct proxy *proxy, size_t index, enum direction direction)
-{
-	uint64_t *first = map_at(&proxy->decisions, key_of(proxy->rules[index].fault.match.at, direction));
-
-	if (*first == 0) {
-		*first = index + 1;
-		return;
-	}
-	size_t last = *first - 1;
-	while (proxy->next[last] != 0)
-		last = proxy->next[last] - 1;
-	proxy->next[last] = index + 1;
-}
-
-static int compare_places(const void *a, const void *b, void *rules)
-{
-	size_t left = *(const size_t *)a, right = *(const size_t *)b;
-	uint64_t left_place = ((const struct rule *)rules)[left].place, right_place = ((const struct rule *)rules)[right].place;
-
-	if (left_place != right_place)
-		return left_place < right_place ? -1 : 1;
-	return left < right ? -1 : left > right;
-}
-
-static void put_in_order(struct proxy *proxy)
-{
-	proxy->order = memory_new(proxy->rule_count * sizeof *proxy->order);
-	for (size_t i = 0; i < proxy->rule_count; i++)
-		proxy->order[i] = i;
-	qsort_r(proxy->order, proxy->rule_count, sizeof *proxy->order, compare_places, proxy->rules);
-}
-
-struct proxy *proxy_open_frozen(const struct decisions *decisions, struct proxy_ops ops, void *ctx)
-{
-	struct proxy *proxy = open_chain(decisions->count, ops, ctx);
-
-	proxy->frozen = true;
-	proxy->next = memory_new(decisions->count * sizeof *proxy->next);
-	for (size_t i = 0; i < decisions->count; i++) {
-		const struct decision *decision = &decisions->list[i];
-		struct fault fault = {.action = decision->action, .params = decision->params};
-		if (decision->action->layer != LAYER_PROXY)
-			continue;
-		params_init(match_params, &fault.match);
-		fault.match.direction = decision->direction;
-		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
-		memcpy(fault.name, decision->name, sizeof fault.name);
-		open_rule(proxy, &proxy->rules[proxy->rule_count], &fault, (struct random_stream){0});
-		proxy->rules[proxy->rule_count].place = decision->place;
-		file_decision(proxy, proxy->rule_count++, decision->direction == MATCH_TO_SERVER ? TO_SERVER : TO_DEVICE);
-	}
-	put_in_order(proxy);
-	open_windows(proxy);
-	return proxy;
-}
-
-static void close_rule(struct rule *rule)
-{
-	const struct behaviour *behaviour = rule_behaviour(rule);
-
-	if (behaviour->close != NULL)
-		behaviour->close(rule);
-	map_close(&rule->picks);
-	free(rule->state);
-}
-
-void proxy_close(struct proxy *proxy)
-{
-	if (proxy == NULL)
-		return;
-	for (size_t i = 0; i < proxy->rule_count; i++)
-		close_rule(&proxy->rules[i]);
-	queue_close(&proxy->queue);
-	for (size_t i = 0; i < proxy->held_count; i++)
-		frame_free(proxy->held[i].frame);
-	namer_close(proxy->namer);
-	map_close(&proxy->ordinals);
-	map_close(&proxy->decisions);
-	filters_close(proxy->filters);
-	free(proxy->concerns.of_direction[0]);
-	free(proxy->redraw.streams);
-	free(proxy->next);
-	free(proxy->order);
-	free(proxy->held);
-	free(proxy->made);
-	free(proxy->causes);
-	free(proxy->rules);
-	free(proxy);
 }
 
 static void enqueue(struct proxy *proxy, struct frame *frame, enum direction direction, sim_ns at)
@@ -453,7 +195,7 @@ static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *p
 {
 	char at[ADDRESS_TEXT_MAX];
 	uint64_t held = 0;
-	size_t due = next_due(proxy, map_find(&proxy->decisions, key_of(naming_render(passage->naming, at), passage->direction)), at);
+	size_t due = next_due(proxy, map_find(&proxy->decisions, chain_key(naming_render(passage->naming, at), passage->direction)), at);
 
 	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
 		/* Without rules that go on there is nothing between one that is due and the next. */
@@ -513,6 +255,7 @@ void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direc
 
 void proxy_enter(struct proxy *proxy, const char *phase)
 {
+	(void)snprintf(proxy->phase, sizeof proxy->phase, "%s", phase);
 	for (size_t i = 0; i < proxy->rule_count; i++)
 		window_enters(&proxy->rules[i].window, phase);
 }
@@ -572,6 +315,7 @@ struct proxy_counters proxy_counters(const struct proxy *proxy, size_t index)
 	counters.seen = proxy->passages;
 	for (size_t i = 0; i < index; i++)
 		counters.seen -= proxy->rules[i].drops;
+	counters.seen -= proxy->rules[index].unseen;
 	return counters;
 }
 

@@ -52,6 +52,8 @@ struct proxy_ops {
 	                const struct proxy_fate *fate, sim_ns now);
 	/** A frame of fault @p fault's own making will leave at @p release, or never (SIM_NEVER) for want of room in the queue; its id is new. NULL: nobody cares. */
 	void (*made)(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now);
+	/** proxy_change() has ended what the fault at @p place had begun at @p begun, before its time: that decision was one with these parameters. NULL: nobody cares. */
+	void (*cut)(void *ctx, uint64_t place, sim_ns begun, const union action_params *params);
 };
 
 /** What a fault has done so far. */
@@ -77,7 +79,25 @@ struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed
 void proxy_redraw(struct proxy *proxy, const struct fault *faults, size_t count, const struct redraw *redraw);
 
 /**
- * The same from decisions; each fault of the chain is one of them, in their order, those of other layers left out. They act in the order of their places: what
+ * Changes the chain while it runs, between two frames: these faults from now on, in this order. A fault that was there before, equal in all, goes on as it was: its
+ * state, its draws, its counters. One that is new begins now, with nothing counted; if it stands where one was taken away, its decisions have the place of that.
+ * What a fault that is taken away has begun: an outage ends; frames that wait leave when they were to; a rebinding goes on, as a NAT's would, and the fault stays in the chain as one that
+ * has retired. So a frozen plan of all decisions still repeats the run.
+ *
+ * Not for a chain of decisions, and not while a redraw is ahead.
+ * @param faults Copied; fault_check() must hold for each. Those of other layers are left out. @param seed That of proxy_open().
+ * @param now Later than every frame that has come.
+ */
+void proxy_change(struct proxy *proxy, const struct fault *faults, size_t count, uint64_t seed, sim_ns now);
+
+/** Whether the chain can be changed now. */
+bool proxy_can_change(const struct proxy *proxy);
+
+/** Whether fault @p index has been taken away and only goes on with what it has begun. */
+bool proxy_has_retired(const struct proxy *proxy, size_t index);
+
+/**
+ * As proxy_open(), from decisions; each fault of the chain is one of them, in their order, those of other layers left out. They act in the order of their places: what
  * goes on for some time, such as an outage, acts where its fault stood. @param decisions Copied.
  */
 struct proxy *proxy_open_frozen(const struct decisions *decisions, struct proxy_ops ops, void *ctx);

@@ -56,6 +56,8 @@ struct rule {
 	struct proxy_counters counters;    /**< seen only where a chain repeats decisions: proxy_counters() */
 	sim_ns before;                     /* counters.last_applied before the last time */
 	uint64_t drops;                    /**< frames that went no further */
+	uint64_t unseen;                   /* frames that passed the chain before the rule was there, less what later changes have made of it: proxy_counters() */
+	bool retired;                      /**< it has been taken away: it matches nothing, and goes on with what it has begun */
 	struct random_stream stream;
 	struct map picks; /* of a correlated probability: passage_correlated() */
 	bool has_at;
@@ -81,6 +83,13 @@ struct behaviour {
 	void (*close)(struct rule *rule);
 	/** Whether it acts at @p now whatever matches, such as an outage under way. */
 	bool (*in_force)(const struct rule *rule, sim_ns now);
+	/**
+	 * The rule is taken away at @p now: what it has begun ends. @return whether something was under way; then @p ret_begun tells which decision began it, and @p ret_params
+	 * what that decision has come to.
+	 */
+	bool (*cut)(const struct rule *rule, sim_ns now, sim_ns *ret_begun, union action_params *ret_params);
+	/** Whether something that it has begun cannot be ended: then it retires. */
+	bool (*lasts)(const struct rule *rule);
 };
 
 /** @return what a rule does. */

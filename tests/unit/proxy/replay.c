@@ -18,6 +18,8 @@ struct run {
 	char *text;
 	size_t size;
 	FILE *stream;
+	const struct replay_change *changes; /* those that are still to come */
+	size_t change_count;
 };
 
 /* What a plan says must be what it takes. */
@@ -34,7 +36,7 @@ static void can_be_written(const struct decision *decision)
 		}
 }
 
-/* As a session keeps decisions (session/world.c). */
+/* As a session keeps decisions (session/passing.c). */
 static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
                     const struct proxy_fate *fate, sim_ns now)
 {
@@ -56,6 +58,11 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 	}
 }
 
+static void cut(void *ctx, uint64_t place, sim_ns begun, const union action_params *params)
+{
+	decisions_amend(&((struct run *)ctx)->decisions, place, begun, params);
+}
+
 static void take_what_leaves(struct run *run, sim_ns now)
 {
 	enum direction direction;
@@ -72,6 +79,15 @@ static void take_what_leaves(struct run *run, sim_ns now)
 	}
 }
 
+static void change(struct run *run, unsigned frame, sim_ns now)
+{
+	if (run->change_count == 0 || run->changes->at != frame)
+		return;
+	proxy_change(run->proxy, run->changes->faults, run->changes->count, 1, now);
+	run->changes++;
+	run->change_count--;
+}
+
 /* Three frames at once, then 1.7 ms of silence; every frame has its number in it. */
 static void send_all(struct run *run, unsigned frames)
 {
@@ -81,6 +97,7 @@ static void send_all(struct run *run, unsigned frames)
 		struct frame *frame = chain_frame(1 + i * 11 % 4, direction, 60 + i * 37 % 900);
 		put_be16(frame->data + 44, i);
 		take_what_leaves(run, now);
+		change(run, i, now);
 		proxy_submit(run->proxy, frame, direction, now);
 	}
 	take_what_leaves(run, SIM_NEVER - 1);
@@ -101,10 +118,18 @@ static void end(struct run *run)
 
 struct replayed replay_check(const struct fault *faults, size_t count, unsigned frames)
 {
+	return replay_check_changed(faults, count, frames, NULL, 0);
+}
+
+struct replayed replay_check_changed(const struct fault *faults, size_t count, unsigned frames, const struct replay_change *changes,
+                                     size_t change_count)
+{
 	struct run first, again;
 
 	begin(&first);
-	first.proxy = proxy_open(faults, count, 1, (struct proxy_ops){.decided = decided}, &first);
+	first.changes = changes;
+	first.change_count = change_count;
+	first.proxy = proxy_open(faults, count, 1, (struct proxy_ops){.decided = decided, .cut = cut}, &first);
 	send_all(&first, frames);
 	begin(&again);
 	again.proxy = proxy_open_frozen(&first.decisions, (struct proxy_ops){.decided = decided}, &again);

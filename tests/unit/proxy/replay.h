@@ -19,4 +19,15 @@ struct replayed {
  */
 struct replayed replay_check(const struct fault *faults, size_t count, unsigned frames);
 
+/** The chain is another from a frame on. */
+struct replay_change {
+	unsigned at; /**< counted from 0; a multiple of 3 */
+	const struct fault *faults;
+	size_t count;
+};
+
+/** The same with a chain that is changed meanwhile. @param changes In their order. */
+struct replayed replay_check_changed(const struct fault *faults, size_t count, unsigned frames, const struct replay_change *changes,
+                                     size_t change_count);
+
 #endif

@@ -100,7 +100,7 @@ static struct outcome send_through(const char *line, bool exact, unsigned frames
 
 	memset(&crowd, 0, sizeof crowd);
 	crowd.outcome.least = SIM_NEVER;
-	crowd.proxy = proxy_open(faults, count, 1, (struct proxy_ops){decided, made}, NULL);
+	crowd.proxy = proxy_open(faults, count, 1, (struct proxy_ops){.decided = decided, .made = made}, NULL);
 	for (crowd.now = 0; crowd.now < frames; crowd.now++) {
 		const sim_ns now = crowd.sent[crowd.now] = (crowd.now + 1) * every;
 		while ((next = proxy_next(crowd.proxy)) <= now)

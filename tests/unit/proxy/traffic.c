@@ -142,13 +142,13 @@ static void made(void *ctx, const struct frame *frame, enum direction direction,
 void traffic_open(struct traffic *traffic, const struct fault *faults, size_t count, uint64_t seed)
 {
 	memset(traffic, 0, sizeof *traffic);
-	traffic->proxy = proxy_open(faults, count, seed, (struct proxy_ops){decided, made}, traffic);
+	traffic->proxy = proxy_open(faults, count, seed, (struct proxy_ops){.decided = decided, .made = made}, traffic);
 }
 
 void traffic_open_frozen(struct traffic *traffic, const struct traffic *of)
 {
 	memset(traffic, 0, sizeof *traffic);
-	traffic->proxy = proxy_open_frozen(&of->decisions, (struct proxy_ops){decided, made}, traffic);
+	traffic->proxy = proxy_open_frozen(&of->decisions, (struct proxy_ops){.decided = decided, .made = made}, traffic);
 }
 
 void traffic_close(struct traffic *traffic)
