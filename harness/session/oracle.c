@@ -175,7 +175,7 @@ static bool wants_heal(const struct judges *limits)
 
 static bool has_healed(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX])
 {
-	const struct decisions *decisions = &asked->world->decisions;
+	const struct decisions *decisions = &asked->world->passing.decisions;
 	sim_ns last = 0, now = asked->world->sim.now;
 
 	for (size_t i = 0; i < decisions->count; i++)

@@ -347,7 +347,7 @@ static void converse(struct session *session)
 			return;
 		/* What the request set off at once belongs to its answer. */
 		world_run(&session->world, request.now_ns);
-		folder_keep_decisions(&session->folder, &session->world.decisions);
+		folder_keep_decisions(&session->folder, &session->world.passing.decisions);
 		if (is_lost(session)) {
 			session->end = END_LOST;
 			return;
@@ -470,7 +470,7 @@ static void finish(struct session *session, struct verdict *verdict)
 
 	if (world != NULL) {
 		verdict->virtual_ns = world->sim.now - session->start;
-		verdict->frames = world->frames[TO_SERVER] + world->frames[TO_DEVICE];
+		verdict->frames = world->passing.frames[TO_SERVER] + world->passing.frames[TO_DEVICE];
 		verdict->spi_messages = world->board.counters.messages;
 		verdict->image_bytes = truth_delivered(&world->service.truth);
 	}
@@ -486,7 +486,7 @@ static void finish(struct session *session, struct verdict *verdict)
 	trace_line(session->trace, world->sim.now, "session", "%s: %s", verdict_name(verdict->kind), verdict->reason);
 	world_finish(world);
 	(void)trace_digest(session->trace, verdict->digest);
-	if (!folder_freeze_plan(session->dir, session->plan, &world->decisions, verdict->image_hash, &err) ||
+	if (!folder_freeze_plan(session->dir, session->plan, &world->passing.decisions, verdict->image_hash, &err) ||
 	    !folder_write_addresses(session->dir, world, &err) || !folder_write_load(session->dir, world, &err) ||
 	    (session->plan->replay && !folder_write_replay(session->dir, world, &err))) {
 		judge_decide(&session->judge, world, END_BROKEN, err.text, verdict);

@@ -40,8 +40,8 @@ static size_t collect(const struct world *world, sim_ns since, struct deeds list
 		if (deeds != NULL)
 			deeds->last = last;
 	}
-	for (size_t i = 0; i < world->decisions.count; i++) {
-		const struct decision *decision = &world->decisions.list[i];
+	for (size_t i = 0; i < world->passing.decisions.count; i++) {
+		const struct decision *decision = &world->passing.decisions.list[i];
 		struct deeds *deeds = decision->time < since ? NULL : find_deeds(list, &count, decision->name, decision->action->name);
 		if (deeds == NULL)
 			continue;

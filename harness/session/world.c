@@ -5,17 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <xxhash.h>
-
 #include "address/namer.h"
-#include "base/check.h"
 #include "base/memory.h"
-#include "link/packet.h"
 #include "fault/point.h"
 #include "server/host.h"
 #include "session/systems.h"
 
-#define CAUSE_MAX 512
+#define LOSS_MAX 512
 
 static const enum enc28j60_revision revisions[] = {ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7};
 
@@ -32,33 +28,6 @@ static void submit(struct world *world, struct frame *frame, enum direction dire
 	plan_proxy(world);
 }
 
-static void capture_sent(const struct world *world, const struct frame *frame, enum direction direction, const char *cause)
-{
-	captures_frame(&world->captures,
-	               &(struct sighting){.where = direction == TO_SERVER ? AT_DEVICE : AT_SERVER,
-	                                  .sent = true,
-	                                  .time = world->sim.now,
-	                                  .id = frame->id,
-	                                  .comment = cause},
-	               frame_bytes(frame));
-}
-
-static void capture_received(const struct world *world, enum vantage where, uint64_t id, struct bytes data)
-{
-	captures_frame(&world->captures, &(struct sighting){.where = where, .time = world->sim.now, .id = id}, data);
-}
-
-/* A frame comes to the proxy. */
-static void note_frame(struct world *world, const struct frame *frame, enum direction direction, const char *cause)
-{
-	const uint64_t head[3] = {world->sim.now, direction, frame->length};
-
-	world->frames[direction]++;
-	(void)XXH3_64bits_update(world->wire_digest, head, sizeof head);
-	(void)XXH3_64bits_update(world->wire_digest, frame->data, frame->length);
-	capture_sent(world, frame, direction, cause);
-}
-
 static void fire_proxy(void *ctx, sim_ns now)
 {
 	struct world *world = ctx;
@@ -70,7 +39,7 @@ static void fire_proxy(void *ctx, sim_ns now)
 			link_partner_sends(&world->link, frame);
 			continue;
 		}
-		capture_received(world, AT_SERVER, frame->id, frame_bytes(frame));
+		passing_received(&world->passing, AT_SERVER, frame->id, frame_bytes(frame), now);
 		host_input(frame);
 	}
 	plan_proxy(world);
@@ -78,61 +47,29 @@ static void fire_proxy(void *ctx, sim_ns now)
 
 static void keep_decision(void *ctx, const struct decision *decision)
 {
-	decisions_add(&((struct world *)ctx)->decisions, decision);
-}
-
-/* What the chain did to a frame, as decisions at its address. */
-static void keep_causes(struct world *world, enum direction direction, const struct naming *naming, const struct proxy_fate *fate,
-                        sim_ns now)
-{
-	struct decision decision = {.direction = direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = now};
-
-	(void)naming_render(naming, decision.at);
-	for (size_t i = 0; i < fate->cause_count; i++) {
-		const struct proxy_cause *cause = &fate->causes[i];
-		if (cause->consequence)
-			continue;
-		decision.action = cause->action;
-		decision.params = cause->params;
-		decision.place = proxy_place(world->proxy, cause->fault);
-		memcpy(decision.name, proxy_fault(world->proxy, cause->fault)->name, sizeof decision.name);
-		keep_decision(world, &decision);
-	}
+	passing_keep(&((struct world *)ctx)->passing, decision);
 }
 
 static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
                     const struct proxy_fate *fate, sim_ns now)
 {
 	struct world *world = ctx;
-	char at[ADDRESS_TEXT_MAX], packet[PACKET_TEXT_MAX], cause[CAUSE_MAX];
+	FILE *points = world->passing.captures.points;
+	char at[ADDRESS_TEXT_MAX];
 
 	troubles_see(disturber_troubles(world->board.disturber), naming, now);
 	if (world->disruptor != NULL)
 		troubles_see(disruptor_troubles(world->disruptor), naming, now);
 	cable_sees(world->cable, naming, now);
 	witness_sees(&world->witness, frame, direction, naming, fate->dropped, now);
-	if (world->captures.points != NULL)
-		fprintf(world->captures.points, "%" PRIu64 " %s %s\n", now, direction_name(direction), naming_render(naming, at));
-	if (fate->cause_count == 0 && !fate->dropped) {
-		note_frame(world, frame, direction, NULL);
-		return;
-	}
-	keep_causes(world, direction, naming, fate, now);
-	proxy_fate_render(world->proxy, fate, now, cause, sizeof cause);
-	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " %s %s: %s", direction_name(direction), frame->id, naming_render(naming, at),
-	           packet_render_ends(frame_bytes(frame), packet), cause);
-	note_frame(world, frame, direction, cause);
+	if (points != NULL)
+		fprintf(points, "%" PRIu64 " %s %s\n", now, direction_name(direction), naming_render(naming, at));
+	passing_decided(&world->passing, frame, direction, naming, fate, now);
 }
 
 static void made(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now)
 {
-	struct world *world = ctx;
-	char packet[PACKET_TEXT_MAX], quantity[UNIT_TEXT_MAX];
-	bool lost = release == SIM_NEVER;
-
-	trace_line(world->trace, now, "proxy", "%s #%" PRIu64 " forged by '%s', %s -> %s%s", direction_name(direction), frame->id,
-	           proxy_fault(world->proxy, fault)->name, packet_render(frame_bytes(frame), packet),
-	           lost ? "dropped, the proxy's queue is full" : "leaves after ", lost ? "" : unit_show_duration(release - now, quantity));
+	passing_made(&((struct world *)ctx)->passing, frame, direction, fault, release, now);
 }
 
 static void tell_occasion(struct world *world, struct troubles *others, const char *site, uint64_t number, sim_ns now)
@@ -146,8 +83,8 @@ static void tell_occasion(struct world *world, struct troubles *others, const ch
 
 static void note_occasion(const struct world *world, const char *layer, const char *site, uint64_t number, sim_ns now)
 {
-	if (world->captures.points != NULL)
-		fprintf(world->captures.points, "%" PRIu64 " %s %s#%" PRIu64 "\n", now, layer, site, number);
+	if (world->passing.captures.points != NULL)
+		fprintf(world->passing.captures.points, "%" PRIu64 " %s %s#%" PRIu64 "\n", now, layer, site, number);
 }
 
 static void occasion_at_board(void *ctx, const char *site, uint64_t number, sim_ns now)
@@ -178,7 +115,7 @@ static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
 
 	const struct bytes frame = bytes_of(arrival->data, arrival->length - FRAME_FCS);
 
-	capture_received(world, AT_DEVICE, arrival->id, frame);
+	passing_received(&world->passing, AT_DEVICE, arrival->id, frame, world->sim.now);
 	service_delivered(&world->service, frame);
 	board_frame_arrived(&world->board, arrival->data, arrival->length, now);
 	load_look(&world->load, &world->board, now);
@@ -187,12 +124,13 @@ static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
 /* What the device has sent into the cable; what it was to hear and did not is in the server's capture, as sent. */
 static void lost(void *ctx, const struct frame *frame, enum direction direction, const char *why, sim_ns now)
 {
-	char comment[CAUSE_MAX];
+	const struct world *world = ctx;
+	char comment[LOSS_MAX];
 
 	(void)now;
 	(void)snprintf(comment, sizeof comment, "lost on the cable, %s", why);
 	if (direction == TO_SERVER)
-		capture_sent(ctx, frame, direction, comment);
+		passing_sent(&world->passing, frame, direction, comment, world->sim.now);
 }
 
 static void sent(void *ctx, const struct medium_outcome *outcome, sim_ns now)
@@ -228,7 +166,7 @@ static void keep_secret(void *ctx, const char *line)
 	struct world *world = ctx;
 
 	proxy_secret(world->proxy, line);
-	captures_secret(&world->captures, line);
+	captures_secret(&world->passing.captures, line);
 }
 
 /* -- the supply -- */
@@ -309,7 +247,7 @@ static void open_faults(struct world *world)
 	}
 	size_t count = plan->replay ? world->fault_count : plan->fault_count;
 	/* Whoever writes down what passes wants to be told, too. */
-	world->knows_occasions = world->captures.points != NULL;
+	world->knows_occasions = world->passing.captures.points != NULL;
 	for (size_t i = 0; i < count; i++)
 		world->knows_occasions |= is_at_site(&world->faults[i].match.from) || is_at_site(&world->faults[i].match.until);
 }
@@ -368,6 +306,7 @@ static void redraw_faults(struct world *world)
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, const struct captures *captures,
                 struct error *err)
 {
+	const struct proxy_ops proxy_ops = {.decided = decided, .made = made};
 	const struct link_ops link_ops = {to_partner, to_device, sent, heard, carrier_changed, lost};
 
 	memset(world, 0, sizeof *world);
@@ -375,20 +314,18 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 		return false;
 	world->plan = plan;
 	world->trace = trace;
-	world->captures = *captures;
-	world->wire_digest = XXH3_createState();
-	CHECK(world->wire_digest != NULL && XXH3_64bits_reset(world->wire_digest) == XXH_OK);
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_NS};
 	sim_open(&world->sim, start);
 	load_init(&world->load, start);
 	witness_init(&world->witness, plan->expect.judges.storm, plan->expect.judges.signs_of_life, start);
 	/* The far end announces itself while it opens, so the captures begin before. */
-	captures_begin(&world->captures);
+	passing_open(&world->passing, trace, captures);
 	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
 	open_faults(world);
-	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, (struct proxy_ops){decided, made}, world)
-	                            : proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){decided, made}, world);
+	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, proxy_ops, world)
+	                            : proxy_open(plan->faults, plan->fault_count, plan->seed, proxy_ops, world);
+	world->passing.proxy = world->proxy;
 	link_init(&world->link, &plan->link, &link_ops, world, &world->sim, trace, plan->seed);
 	world->cable = cable_open(world->faults, world->fault_count, &world->link, &world->sim, trace, keep_decision, world);
 	const struct enc28j60_config chip = chip_of(&plan->device, plan->seed);
@@ -420,18 +357,17 @@ void world_close(struct world *world)
 	proxy_close(world->proxy);
 	service_close(&world->service);
 	systems_close(world);
-	decisions_close(&world->decisions);
+	passing_close(&world->passing);
 	witness_close(&world->witness);
 	free(world->made);
 	free(world->decision_places);
-	XXH3_freeState(world->wire_digest);
 	sim_close(&world->sim);
 }
 
 void world_enter(struct world *world, const char *phase)
 {
-	if (world->captures.points != NULL)
-		fprintf(world->captures.points, "%" PRIu64 " phase %s\n", world->sim.now, phase);
+	if (world->passing.captures.points != NULL)
+		fprintf(world->passing.captures.points, "%" PRIu64 " phase %s\n", world->sim.now, phase);
 	proxy_enter(world->proxy, phase);
 	troubles_enter(disturber_troubles(world->board.disturber), phase);
 	troubles_enter(disruptor_troubles(world->disruptor), phase);
@@ -524,8 +460,7 @@ void world_finish(struct world *world)
 {
 	board_finish(&world->board);
 	link_finish(&world->link);
-	trace_line(world->trace, world->sim.now, "wire", "%" PRIu64 " frames to-server, %" PRIu64 " frames to-device, digest %016" PRIx64,
-	           world->frames[TO_SERVER], world->frames[TO_DEVICE], (uint64_t)XXH3_64bits_digest(world->wire_digest));
+	passing_finish(&world->passing, world->sim.now);
 	for (size_t i = 0; i < world->plan->fault_count && !world->plan->replay; i++) {
 		struct world_counters counters = world_counters(world, i);
 		trace_aside(world->trace, world->sim.now, "fault", "'%s': %" PRIu64 " matched, %" PRIu64 " applied%s",
@@ -562,8 +497,8 @@ static void frozen_in_force(const struct world *world, char *text, size_t size)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < world->decisions.count; i++)
-		count += world->sim.now - world->decisions.list[i].time < LATELY_NS;
+	for (size_t i = 0; i < world->passing.decisions.count; i++)
+		count += world->sim.now - world->passing.decisions.list[i].time < LATELY_NS;
 	if (count > 0)
 		(void)snprintf(text, size, "%zu decisions of the frozen plan within the last minute", count);
 }

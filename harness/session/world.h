@@ -9,12 +9,11 @@
 #define SESSION_WORLD_H
 
 #include "board/board.h"
-#include "fault/decision.h"
 #include "proxy/proxy.h"
 #include "scenario/plan.h"
 #include "session/cable.h"
-#include "session/captures.h"
 #include "session/load.h"
+#include "session/passing.h"
 #include "session/witness.h"
 
 struct world;
@@ -35,14 +34,11 @@ struct world {
 	size_t fault_count;
 	struct fault *made;          /* faults made from decisions; NULL otherwise */
 	size_t *decision_places;     /* of the plan's decisions: which rule of the chain, or which of `made` */
-	struct decisions decisions;  /* that took effect, in their order */
 	struct sim_event power_back; /* the supply returns after a cut */
 	bool supply_failed;          /* until world_take_power_cut() */
 	uint64_t off_ns;             /* for how long */
 	bool knows_occasions;        /* a window begins or ends at a site of the board */
-	struct captures captures;
-	uint64_t frames[2]; /* that came to the proxy, by direction */
-	void *wire_digest;  /* XXH3 state over frames and their times */
+	struct passing passing;
 	struct witness witness;
 	struct load load;
 };

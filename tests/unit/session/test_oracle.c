@@ -196,7 +196,7 @@ static void the_end_comes_soon_after_the_last_fault(void)
 	limits.heal_ns = 10 * SIM_S;
 	puppet_run(&puppet, 100 * SIM_S);
 	TEST_SAME_TEXT(asked(), "");
-	decisions_add(&puppet.world.decisions, &decision);
+	decisions_add(&puppet.world.passing.decisions, &decision);
 	TEST_CONTAINS(asked(), "heal; judge heal: the last fault acted at 2.000000 s, and the end came 98.000 s later");
 	limits.heal_ns = 98 * SIM_S;
 	TEST_SAME_TEXT(asked(), "");
