@@ -44,6 +44,19 @@ static void report_stretch(struct json *json, const struct verdict_stretch *stre
 	json_object_end(json);
 }
 
+static void report_live(struct json *json, const struct verdict_live *live)
+{
+	json_object_begin(json, "live");
+	json_seconds(json, "skew_p50_s", live->skew_p50_ns);
+	json_seconds(json, "skew_p99_s", live->skew_p99_ns);
+	json_seconds(json, "skew_max_s", live->skew_max_ns);
+	json_seconds(json, "skew_limit_s", live->skew_limit_ns);
+	json_number(json, "sent", live->sent);
+	json_number(json, "beyond_limit", live->beyond);
+	json_number(json, "lost", live->lost);
+	json_object_end(json);
+}
+
 void report_verdict(struct json *json, const struct plan *plan, const struct verdict *verdict, int64_t ended_s)
 {
 	char differs[VERDICT_TEXT_MAX], ended[TIMESTAMP_TEXT_MAX];
@@ -87,5 +100,7 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	json_number(json, "frames", verdict->frames);
 	json_number(json, "spi_messages", verdict->spi_messages);
 	json_number(json, "image_bytes", verdict->image_bytes);
+	if (verdict->live.is)
+		report_live(json, &verdict->live);
 	report_rules(json, plan, verdict);
 }

@@ -58,11 +58,8 @@ static bool cut_outage(const struct rule *rule, sim_ns now, sim_ns *ret_begun, u
 	return true;
 }
 
-const struct behaviour behaviour_outage = {.apply = apply_outage,
-                                           .watch = watch_outage,
-                                           .state_size = sizeof(struct outage),
-                                           .in_force = outage_in_force,
-                                           .cut = cut_outage};
+const struct behaviour behaviour_outage = {
+	.apply = apply_outage, .watch = watch_outage, .state_size = sizeof(struct outage), .in_force = outage_in_force, .cut = cut_outage};
 
 /* -- gemodel -- */
 

@@ -186,11 +186,8 @@ static bool rebind_lasts(const struct rule *rule)
 	return ((const struct rebind *)rule->state)->count > 0;
 }
 
-const struct behaviour behaviour_rebind = {.apply = apply_rebind,
-                                           .watch = watch_rebind,
-                                           .state_size = sizeof(struct rebind),
-                                           .close = close_rebind,
-                                           .lasts = rebind_lasts};
+const struct behaviour behaviour_rebind = {
+	.apply = apply_rebind, .watch = watch_rebind, .state_size = sizeof(struct rebind), .close = close_rebind, .lasts = rebind_lasts};
 
 /* -- firewall -- */
 

@@ -273,6 +273,24 @@ bool parts_faults(const struct yaml_file *file, const struct yaml_node *list, st
 	return true;
 }
 
+bool plan_read_fault(const struct plan *plan, const char *text, const char *what, struct fault **ret_faults, size_t *ret_count,
+                     struct error *err)
+{
+	struct fault faults[ENTRY_FAULTS_MAX];
+	struct yaml_file file;
+
+	memset(err, 0, sizeof *err);
+	if (!yaml_parse(&file, what, text, strlen(text), err))
+		return false;
+	bool good = read_fault(&file, file.root, plan, faults, ret_count, err);
+	yaml_close(&file);
+	if (!good)
+		return false;
+	*ret_faults = memory_new(*ret_count * sizeof *faults);
+	memcpy(*ret_faults, faults, *ret_count * sizeof *faults);
+	return true;
+}
+
 /* -- decisions -- */
 
 static const char *const decision_directions[] = {"both", "to-server", "to-device", NULL};

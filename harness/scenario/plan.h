@@ -172,6 +172,17 @@ void plan_hash(const struct plan *plan, char ret_text[HASH_TEXT_MAX]);
 /** Writes the plan as YAML that plan_open() reads to the same plan. */
 void plan_write(const struct plan *plan, FILE *stream);
 
+/**
+ * Reads one fault as it stands in a scenario's list, such as "{name: slow, delay: 20ms}"; `netem` and `preset` become several.
+ * @param plan Whose it is to be. @param what The text's name, for errors with a place in it.
+ * @param ret_faults To be released with free().
+ */
+bool plan_read_fault(const struct plan *plan, const char *text, const char *what, struct fault **ret_faults, size_t *ret_count,
+                     struct error *err);
+
+/** Writes a fault on one line, as plan_read_fault() reads it, without what goes without saying. No line feed. */
+void plan_write_fault(FILE *stream, const struct fault *fault);
+
 /** Writes one decision as it stands in a plan, on a line of its own. */
 void plan_write_decision(FILE *stream, const struct decision *decision);
 

@@ -72,23 +72,35 @@ static void write_fault(FILE *stream, const struct fault *fault)
 	write_table(stream, fault->action->params, &fault->params, 6);
 }
 
-/* What the table fills in by itself goes without saying. */
-static void write_exactly(FILE *stream, const struct param *table, const union action_params *params)
+/* What the table fills in by itself goes without saying. @param object Of match_params, or of an action's table. @param comma Before the first. */
+static void write_exactly(FILE *stream, const struct param *table, const void *object, const char *comma)
 {
 	char value[PARAM_VALUE_MAX], usual[PARAM_VALUE_MAX];
-	union action_params standard;
-	const char *comma = "";
+	union {
+		union action_params params;
+		struct match match;
+	} standard;
 
 	memset(&standard, 0, sizeof standard);
 	params_init(table, &standard);
 	for (const struct param *row = table; row->key != NULL; row++) {
-		(void)param_get(row, params, value);
+		(void)param_get(row, object, value);
 		if (row->standard != NULL && strcmp(value, param_get(row, &standard, usual)) == 0)
 			continue;
 		fprintf(stream, "%s%s: ", comma, row->key);
 		write_quoted(stream, value);
 		comma = ", ";
 	}
+}
+
+void plan_write_fault(FILE *stream, const struct fault *fault)
+{
+	fputs("{name: ", stream);
+	write_quoted(stream, fault->name);
+	write_exactly(stream, match_params, &fault->match, ", ");
+	fprintf(stream, ", %s: {", fault->action->name);
+	write_exactly(stream, fault->action->params, &fault->params, "");
+	fputs("}}", stream);
 }
 
 /* On one line, since there may be thousands. */
@@ -110,7 +122,7 @@ void plan_write_decision(FILE *stream, const struct decision *decision)
 		fputs(", ", stream);
 	}
 	fprintf(stream, "%s: {", decision->action->name);
-	write_exactly(stream, decision->action->params, &decision->params);
+	write_exactly(stream, decision->action->params, &decision->params, "");
 	fputs("}}\n", stream);
 }
 

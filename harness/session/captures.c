@@ -24,11 +24,12 @@ void captures_begin(const struct captures *captures)
 
 void captures_frame(const struct captures *captures, const struct sighting *sighting, struct bytes data)
 {
+	const uint64_t began_ns = captures->began_ns != 0 ? captures->began_ns : WORLD_UNIX_BASE_NS;
 	FILE *stream = sighting->where == AT_DEVICE ? captures->device : captures->server;
 
 	if (stream != NULL)
 		pcapng_frame(stream,
-		             &(struct pcapng_frame){.time_ns = WORLD_UNIX_BASE_NS + sighting->time,
+		             &(struct pcapng_frame){.time_ns = began_ns + sighting->time,
 		                                    .id = sighting->id,
 		                                    .outbound = sighting->sent,
 		                                    .comment = sighting->comment},

@@ -4,7 +4,7 @@
  * What each end of the wire saw, as captures: one for each vantage point, so that whoever reads one sees a connection as that end did, and each frame once.
  *
  * A frame that is dropped or lost on its way stands in the capture of the end that sent it, with the reason as its comment. The same number (packet id) is the same frame.
- * Times are true dates: the world's clock begins at WORLD_UNIX_BASE_NS.
+ * Times are true dates: the world's clock begins at WORLD_UNIX_BASE_NS, or in wall time whenever it did.
  *
  * How secrets get in: readers want them before the frames that they open, and they are known only when those frames are under way. So they are kept in a file
  * of their own as they come, and put in front of the frames when the session is over: by itself, or by whoever completes its folder if it was killed.
@@ -29,7 +29,8 @@
 /** The streams, borrowed from whoever opens them; any may be NULL. */
 struct captures {
 	FILE *device, *server, *secrets;
-	FILE *points; /**< a line for every point of the session (fault/point.h) as it passes, and for every phase */
+	uint64_t began_ns; /**< the date of the world's time 0, in nanoseconds since 1970; 0: WORLD_UNIX_BASE_NS */
+	FILE *points;      /**< a line for every point of the session (fault/point.h) as it passes, and for every phase */
 };
 
 enum vantage { AT_DEVICE, AT_SERVER };

@@ -88,20 +88,30 @@ bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct d
 	return good;
 }
 
-static bool write_list(const char *dir, const char *name, void (*write)(const struct world *world, FILE *stream), const struct world *world,
+bool folder_write_file(const char *dir, const char *name, void (*write)(const void *what, FILE *stream), const void *what,
                        struct error *err)
 {
 	struct report_file file;
 
 	if (!report_file_open(&file, dir, name, err))
 		return false;
-	write(world, file.stream);
+	write(what, file.stream);
 	return report_file_close(&file, err);
+}
+
+static void write_addresses(const void *world, FILE *stream)
+{
+	world_write_addresses(world, stream);
+}
+
+static void write_replay(const void *world, FILE *stream)
+{
+	world_write_replay(world, stream);
 }
 
 bool folder_write_addresses(const char *dir, const struct world *world, struct error *err)
 {
-	return write_list(dir, "addresses.txt", world_write_addresses, world, err);
+	return folder_write_file(dir, "addresses.txt", write_addresses, world, err);
 }
 
 bool folder_write_load(const char *dir, struct world *world, struct error *err)
@@ -116,7 +126,7 @@ bool folder_write_load(const char *dir, struct world *world, struct error *err)
 
 bool folder_write_replay(const char *dir, const struct world *world, struct error *err)
 {
-	return write_list(dir, "replay.txt", world_write_replay, world, err);
+	return folder_write_file(dir, "replay.txt", write_replay, world, err);
 }
 
 /* -- the streams -- */
@@ -251,6 +261,15 @@ void folder_keep_decisions(struct folder *folder, const struct decisions *decisi
 {
 	for (; folder->decisions_kept < decisions->count; folder->decisions_kept++)
 		plan_write_decision(folder->decisions, &decisions->list[folder->decisions_kept]);
+}
+
+void folder_keep_decisions_anew(struct folder *folder, const struct decisions *decisions)
+{
+	/* Line by line, so there is nothing in the stream's buffer. */
+	rewind(folder->decisions);
+	(void)ftruncate(fileno(folder->decisions), 0);
+	folder->decisions_kept = 0;
+	folder_keep_decisions(folder, decisions);
 }
 
 bool folder_close(struct folder *folder, struct error *err)

@@ -53,6 +53,9 @@ bool folder_close(struct folder *folder, struct error *err);
 /** Keeps the decisions that were taken since the last call, for the case that the session does not live to freeze its plan. */
 void folder_keep_decisions(struct folder *folder, const struct decisions *decisions);
 
+/** The same once more from the first: decisions that were kept are not what they were (decisions_amend()). */
+void folder_keep_decisions_anew(struct folder *folder, const struct decisions *decisions);
+
 /** Writes plan.yaml anew, with the decisions that took effect. */
 bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image,
                         struct error *err);
@@ -63,6 +66,10 @@ bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct d
  * @param verdict What is known: why there is no more.
  */
 void folder_complete(const char *dir, const struct plan *plan, struct verdict *verdict);
+
+/** Writes a file of its own, whole or not at all. @param write Is given @p what. */
+bool folder_write_file(const char *dir, const char *name, void (*write)(const void *what, FILE *stream), const void *what,
+                       struct error *err);
 
 struct world;
 

@@ -115,6 +115,18 @@ void passing_cut(struct passing *passing, uint64_t place, sim_ns begun, const un
 	decisions_amend(&passing->decisions, place, begun, params);
 }
 
+static void write_address(void *ctx, enum direction direction, const struct address *address)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	fprintf(ctx, "%-9s %s\n", direction_name(direction), address_format(address, text));
+}
+
+void passing_write_addresses(const struct passing *passing, FILE *stream)
+{
+	namer_list(proxy_namer(passing->proxy), write_address, stream);
+}
+
 void passing_finish(const struct passing *passing, sim_ns now)
 {
 	trace_line(passing->trace, now, "wire", "%" PRIu64 " frames to-server, %" PRIu64 " frames to-device, digest %016" PRIx64,

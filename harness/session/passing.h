@@ -44,6 +44,9 @@ void passing_received(const struct passing *passing, enum vantage where, uint64_
 /** A frame has left its end, with a comment such as why it never came to the proxy; NULL: none. */
 void passing_sent(const struct passing *passing, const struct frame *frame, enum direction direction, const char *comment, sim_ns now);
 
+/** Writes a line for every address of a frame that has passed: `to-server tcp.syn[80/1]#1..2`. */
+void passing_write_addresses(const struct passing *passing, FILE *stream);
+
 /** Writes the line of the trace that counts and hashes what has passed. */
 void passing_finish(const struct passing *passing, sim_ns now);
 

@@ -59,6 +59,14 @@ struct verdict {
 	uint64_t decisions, unfound,
 		unfound_before; /**< of a frozen plan: all, those without their address, of these those before the end */
 	uint64_t frames, spi_messages, image_bytes, retries;
+	/** Of a world in wall time: what no fault asked for. */
+	struct verdict_live {
+		bool is;
+		uint64_t skew_p50_ns, skew_p99_ns, skew_max_ns; /**< how much later than asked frames left (live/skew.h) */
+		uint64_t skew_limit_ns;                         /**< 0: none */
+		uint64_t sent, beyond;                          /**< frames that left; of these, those later than the limit */
+		uint64_t lost;                                  /**< frames that came and were not seen, or could not be sent */
+	} live;
 };
 
 /** "pass", "fail" or "inconclusive". */

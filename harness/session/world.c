@@ -431,16 +431,9 @@ void world_write_replay(const struct world *world, FILE *stream)
 	}
 }
 
-static void write_address(void *ctx, enum direction direction, const struct address *address)
-{
-	char text[ADDRESS_TEXT_MAX];
-
-	fprintf(ctx, "%-9s %s\n", direction_name(direction), address_format(address, text));
-}
-
 void world_write_addresses(const struct world *world, FILE *stream)
 {
-	namer_list(proxy_namer(world->proxy), write_address, stream);
+	passing_write_addresses(&world->passing, stream);
 	for (size_t i = 0; fault_sites[i].name != NULL; i++) {
 		bool at_server = fault_sites[i].layer == LAYER_SERVER;
 		const struct troubles *troubles = at_server ? disruptor_troubles(world->disruptor)

@@ -16,7 +16,8 @@
 
 static void a_fault_that_stays_goes_on_counting(void)
 {
-	const struct fault faults[] = {made_checked_fault("fifth", "nth=5", "drop", ""), made_checked_fault("slow", "", "delay", "time=1ms")};
+	const struct fault faults[] = {made_checked_fault("fifth", "nth=5", "drop", ""),
+	                               made_checked_fault("slow", "", "delay", "time=1ms")};
 	const struct fault more[] = {faults[0], faults[1], made_checked_fault("slower", "", "delay", "time=2ms")};
 	struct chain chain;
 
@@ -131,7 +132,8 @@ static void a_fault_that_was_changed_begins_anew(void)
 /* All that a loss of 10 % would have hit is hit by one of 20 %, whenever it is changed. */
 static void another_amount_moves_no_draw(void)
 {
-	const struct fault less = made_checked_fault("f", "", "loss", "percent=10%"), more = made_checked_fault("f", "", "loss", "percent=20%");
+	const struct fault less = made_checked_fault("f", "", "loss", "percent=10%"),
+			   more = made_checked_fault("f", "", "loss", "percent=20%");
 	const struct replay_change change = {150, &more, 1};
 	const struct fates always = fates_of(&more, 1, NULL, 0), changed = fates_of(&less, 1, &change, 1);
 
@@ -157,7 +159,7 @@ static void a_new_fault_knows_the_phase(void)
 static void places_are_given_once_and_kept(void)
 {
 	const struct fault a = made_checked_fault("a", "", "delay", "time=1ns"), b = made_checked_fault("b", "", "delay", "time=1ns"),
-	                   c = made_checked_fault("c", "", "delay", "time=1ns"), d = made_checked_fault("d", "", "delay", "time=1ns");
+			   c = made_checked_fault("c", "", "delay", "time=1ns"), d = made_checked_fault("d", "", "delay", "time=1ns");
 	const struct fault abc[] = {a, b, c}, adc[] = {a, d, c}, acb[] = {a, c, b};
 	struct chain chain;
 
@@ -262,10 +264,9 @@ static void a_rebinding_goes_on_without_its_fault(void)
 
 static void a_frozen_plan_repeats_a_run_with_changes(void)
 {
-	const struct fault begin[] = {made_checked_fault("loss", "", "loss", "percent=5%"),
-	                              made_checked_fault("out", "every=60", "outage", "for=1h"),
-	                              made_checked_fault("nat", "every=50", "rebind", ""),
-	                              made_checked_fault("slow", "", "delay", "time=10ms;jitter=3ms")};
+	const struct fault begin[] = {
+		made_checked_fault("loss", "", "loss", "percent=5%"), made_checked_fault("out", "every=60", "outage", "for=1h"),
+		made_checked_fault("nat", "every=50", "rebind", ""), made_checked_fault("slow", "", "delay", "time=10ms;jitter=3ms")};
 	const struct fault middle[] = {begin[0], made_checked_fault("nat", "every=40", "rebind", ""), begin[3],
 	                               made_checked_fault("flips", "probability=10%", "corrupt", "bits=2"),
 	                               made_checked_fault("copies", "probability=5%", "duplicate", "delay=1ms")};

@@ -24,8 +24,9 @@ static FILE *open_in_folder(const char *name, const char *mode)
 
 static void begin(void)
 {
-	captures = (struct captures){open_in_folder(CAPTURES_DEVICE, "w"), open_in_folder(CAPTURES_SERVER, "w"),
-	                             open_in_folder(CAPTURES_SECRETS, "w"), NULL};
+	captures = (struct captures){.device = open_in_folder(CAPTURES_DEVICE, "w"),
+	                             .server = open_in_folder(CAPTURES_SERVER, "w"),
+	                             .secrets = open_in_folder(CAPTURES_SECRETS, "w")};
 	captures_begin(&captures);
 }
 
