@@ -49,6 +49,10 @@
 	S("proxy/exact", tests_exact, false)                                                                                               \
 	S("proxy/shape", tests_proxy_shape, false)                                                                                         \
 	S("proxy/replay", tests_proxy_replay, false)                                                                                       \
+	S("live/skew", tests_live_skew, false)                                                                                             \
+	S("live/fit", tests_live_fit, false)                                                                                               \
+	S("live/bridge", tests_live_bridge, false)                                                                                         \
+	S("live/requests", tests_live_requests, false)                                                                                     \
 	S("fault/dist", tests_dist, false)                                                                                                 \
 	S("fault/netem", tests_netem, false)                                                                                               \
 	S("fault/netem_note", tests_netem_note, false)                                                                                     \

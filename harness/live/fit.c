@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/fit.h"
+
+#include <string.h>
+
+#include "fault/point.h"
+
+/* Why the faults of a layer are not for a bridge, and what is. */
+static const struct {
+	const char *where, *cure;
+} layers[] = {
+	[LAYER_PROXY] = {NULL, NULL},
+	[LAYER_LINK] = {"to the cable, which a bridge only has the far side of", "take 'outage' or 'drop' in its place"},
+	[LAYER_BOARD] = {"inside the emulated device", "leave it out for a real one"},
+	[LAYER_SERVER] = {"in the services of the emulated far end, and behind a bridge there is another",
+                          "leave it out for a real server"},
+};
+
+static bool fit_layer(const char *name, const struct action *action, struct error *err)
+{
+	if (action->layer == LAYER_PROXY)
+		return true;
+	return error_set(err, "the fault '%s' cannot happen here: '%s' happens %s; %s, or take `stutter run`", name, action->name,
+	                 layers[action->layer].where, layers[action->layer].cure);
+}
+
+/* Occasions at a site of board or server do not come here. */
+static bool fit_moment(const struct fault *fault, const char *key, const struct moment *moment, struct error *err)
+{
+	struct point point;
+
+	if (moment->kind != MOMENT_POINT || !point_parse(moment->at, &point, err) || point.site == NULL)
+		return true;
+	return error_set(err, "the fault '%s' would wait for ever: '%s: %s' is of the emulated %s; name a frame or a time in its place",
+	                 fault->name, key, moment->at, strncmp(moment->at, "srv.", 4) == 0 ? "far end" : "device");
+}
+
+static bool fit_phase(const struct fault *fault, enum fit_phases phases, struct error *err)
+{
+	return phases == FIT_PHASES || fault->match.during[0] == '\0' ||
+	       error_set(err,
+	                 "the fault '%s' would wait for ever: 'during: %s' needs somebody who tells the phases, as a bridge does not know "
+	                 "them; tell them with `stutter ctl phase`, or take 'from' and 'until' in its place",
+	                 fault->name, fault->match.during);
+}
+
+bool fit_fault(const struct fault *fault, enum fit_phases phases, struct error *err)
+{
+	return fit_layer(fault->name, fault->action, err) && fit_moment(fault, "from", &fault->match.from, err) &&
+	       fit_moment(fault, "until", &fault->match.until, err) && fit_phase(fault, phases, err);
+}
+
+bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err)
+{
+	bool fits = true;
+
+	for (size_t i = 0; fits && !plan->replay && i < plan->fault_count; i++)
+		fits = fit_fault(&plan->faults[i], phases, err);
+	for (size_t i = 0; fits && plan->replay && i < plan->decisions.count; i++)
+		fits = fit_layer(plan->decisions.list[i].name, plan->decisions.list[i].action, err);
+	return fits || error_context(err, "%s", plan->path);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * Whether a plan can be carried out between two ends in wall time. What cannot is refused by name, with what to take instead, before anything is touched.
+ */
+#ifndef LIVE_FIT_H
+#define LIVE_FIT_H
+
+#include "scenario/plan.h"
+
+/** Who tells a bridge in which phase the device is. */
+enum fit_phases {
+	FIT_NO_PHASES, /**< nobody */
+	FIT_PHASES,    /**< somebody, over the control socket */
+};
+
+/** @return false with @p err (no place), which names the fault. */
+bool fit_fault(const struct fault *fault, enum fit_phases phases, struct error *err);
+
+/** All faults of a plan, or of a replay all decisions. @return false with @p err, which names the plan's file and the fault. */
+bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err);
+
+#endif

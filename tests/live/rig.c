@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/live/rig.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "live/requests.h"
+#include "tests/test.h"
+#include "tests/unit/proxy/chain.h"
+#include "tests/unit/scenario/box.h"
+
+#define FRAME_LENGTH 80U
+#define NUMBER_AT 44U
+/* Of the bridge's time: far beyond what any step needs on a loaded machine. */
+#define STEPS_MAX_NS (100 * SIM_S)
+
+/* -- ports over socket pairs -- */
+
+struct pair_port {
+	int fd;
+	struct port_counters *counters;
+};
+
+static bool read_pair(void *state, unsigned most, port_take *take, void *ctx, struct error *err)
+{
+	struct pair_port *port = state;
+	uint8_t data[FRAME_MAX + 64];
+
+	for (unsigned i = 0; i < most; i++) {
+		const ssize_t got = recv(port->fd, data, sizeof data, MSG_DONTWAIT);
+		if (got < 0)
+			return errno == EAGAIN || error_set(err, "recv: %s", strerror(errno));
+		if (got == 0)
+			return error_set(err, "the cable is out");
+		port->counters->received++;
+		take(ctx, bytes_of(data, (size_t)got), 0);
+	}
+	return true;
+}
+
+static bool send_pair(void *state, struct bytes frame, struct error *err)
+{
+	struct pair_port *port = state;
+
+	if (send(port->fd, frame.data, frame.length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
+		port->counters->sent++;
+		return true;
+	}
+	port->counters->lost_out++;
+	return errno == EAGAIN || error_set(err, "send: %s", strerror(errno));
+}
+
+static struct port_counters counters_of_pair(void *state)
+{
+	return *((struct pair_port *)state)->counters;
+}
+
+static void close_pair(void *state)
+{
+	struct pair_port *port = state;
+
+	(void)close(port->fd);
+	free(port);
+}
+
+static const struct port_ops pair_ops = {read_pair, send_pair, counters_of_pair, close_pair};
+
+static void open_pair(struct rig *rig, enum direction direction, const char *name)
+{
+	struct pair_port *port = calloc(1, sizeof *port);
+	int ends[2];
+
+	CU_ASSERT_FATAL(port != NULL && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+	*port = (struct pair_port){ends[0], &rig->counters[direction]};
+	rig->ports[direction] = (struct port){.ops = &pair_ops, .state = port, .fd = ends[0]};
+	(void)snprintf(rig->ports[direction].name, sizeof rig->ports[direction].name, "%s", name);
+	rig->peers[direction] = ends[1];
+}
+
+/* -- steps -- */
+
+static void collect(struct rig *rig, enum direction direction)
+{
+	const int peer = rig->peers[direction == TO_SERVER ? TO_DEVICE : TO_SERVER];
+	uint8_t data[FRAME_MAX];
+	ssize_t got;
+
+	while (peer >= 0 && (got = recv(peer, data, sizeof data, MSG_DONTWAIT)) > 0) {
+		CU_ASSERT_FATAL(rig->got_count[direction] < RIG_FRAMES_MAX);
+		rig->got[direction][rig->got_count[direction]++] = frame_new(data, (size_t)got);
+	}
+}
+
+static void go_on(void *ctx, struct bridge *bridge)
+{
+	struct rig *rig = ctx;
+
+	collect(rig, TO_SERVER);
+	collect(rig, TO_DEVICE);
+	if (bridge_now(bridge) > STEPS_MAX_NS) {
+		CU_FAIL("a step was never done");
+		bridge_stop(bridge, "the test has failed");
+	} else if (*rig->steps == NULL) {
+		bridge_stop(bridge, "the test was over");
+	} else if ((*rig->steps)(rig, bridge)) {
+		rig->steps++;
+	}
+}
+
+static void begin(struct rig *rig)
+{
+	open_pair(rig, TO_SERVER, "device0");
+	open_pair(rig, TO_DEVICE, "server0");
+	rig->again = eventfd(1, EFD_CLOEXEC);
+	CU_ASSERT_FATAL(rig->again >= 0);
+	rig->sides[0] = (struct bridge_side){.fd = rig->again, .ready = go_on, .ctx = rig};
+	(void)snprintf(rig->dir, sizeof rig->dir, "%s", rig_path(""));
+	rig->options = (struct bridge_options){.plan = &rig->plan,
+	                                       .dir = rig->dir,
+	                                       .ends = {&rig->ports[TO_SERVER], &rig->ports[TO_DEVICE]},
+	                                       .sides = rig->sides,
+	                                       .side_count = 1};
+}
+
+void rig_open(struct rig *rig, const char *scenario)
+{
+	memset(rig, 0, sizeof *rig);
+	TEST_SAME_TEXT(box_open(&rig->plan, scenario, "box"), "");
+	begin(rig);
+}
+
+void rig_open_frozen(struct rig *rig, const char *path)
+{
+	struct error err;
+
+	memset(rig, 0, sizeof *rig);
+	CU_ASSERT_FATAL(plan_open_frozen(&rig->plan, path, NULL, &box, &err));
+	begin(rig);
+}
+
+void rig_run(struct rig *rig, rig_step *const *steps)
+{
+	struct error err;
+
+	rig->steps = steps;
+	bool good = bridge_run(&rig->options, &rig->result, &err);
+	if (!good)
+		printf("    %s\n", err.text);
+	CU_ASSERT_FATAL(good);
+	collect(rig, TO_SERVER);
+	collect(rig, TO_DEVICE);
+}
+
+void rig_close(struct rig *rig)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		rig->ports[i].ops->close(rig->ports[i].state);
+		if (rig->peers[i] >= 0)
+			(void)close(rig->peers[i]);
+		for (size_t k = 0; k < rig->got_count[i]; k++)
+			frame_free(rig->got[i][k]);
+	}
+	(void)close(rig->again);
+	bridge_result_close(&rig->result);
+	plan_close(&rig->plan);
+}
+
+void rig_send(struct rig *rig, enum direction direction, unsigned flow, unsigned number)
+{
+	struct frame *frame = chain_frame(flow, direction, FRAME_LENGTH);
+
+	put_be16(frame->data + NUMBER_AT, number);
+	CU_ASSERT_EQUAL_FATAL(send(rig->peers[direction], frame->data, frame->length, 0), (ssize_t)frame->length);
+	frame_free(frame);
+}
+
+unsigned rig_number(const struct rig *rig, enum direction direction, size_t index)
+{
+	CU_ASSERT_FATAL(index < rig->got_count[direction]);
+	const uint8_t *data = rig->got[direction][index]->data;
+
+	return (unsigned)(data[NUMBER_AT] << 8 | data[NUMBER_AT + 1]);
+}
+
+const char *rig_ask(struct rig *rig, struct bridge *bridge, const char *line)
+{
+	FILE *stream = fmemopen(rig->answer, sizeof rig->answer, "w");
+
+	CU_ASSERT_FATAL(stream != NULL);
+	request_answer(bridge, line, stream);
+	(void)fclose(stream);
+	return rig->answer;
+}
+
+const char *rig_path(const char *name)
+{
+	static char path[640];
+
+	(void)snprintf(path, sizeof path, "%s/run%s%s", test_folder(), name[0] != '\0' ? "/" : "", name);
+	return path;
+}
+
+char *rig_read(const char *name)
+{
+	char *text = test_read(rig_path(name));
+
+	CU_ASSERT_FATAL(text != NULL);
+	return text;
+}

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A bridge between two socket pairs: frames cross it as the plan has it, its folder is that of a session, and what was decided is what is decided in virtual time.
+ * When anything happens is the machine's; so nothing here asks for a time.
+ */
+#include "live/bridge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proxy/proxy.h"
+#include "session/passing.h"
+#include "tests/live/rig.h"
+#include "tests/test.h"
+#include "tests/unit/proxy/chain.h"
+#include "tests/unit/scenario/box.h"
+
+#define MANY 200U
+
+static struct rig rig;
+
+/* -- what most tests do -- */
+
+static bool device_sends_five(struct rig *of, struct bridge *bridge)
+{
+	(void)bridge;
+	for (unsigned i = 1; i <= 5; i++)
+		rig_send(of, TO_SERVER, 1, i);
+	return true;
+}
+
+static bool server_sends_three(struct rig *of, struct bridge *bridge)
+{
+	(void)bridge;
+	for (unsigned i = 1; i <= 3; i++)
+		rig_send(of, TO_DEVICE, 1, i);
+	return true;
+}
+
+static bool five_have_come(struct rig *of, struct bridge *bridge)
+{
+	(void)bridge;
+	return of->got_count[TO_SERVER] == 5;
+}
+
+static bool three_have_come_back(struct rig *of, struct bridge *bridge)
+{
+	(void)bridge;
+	return of->got_count[TO_DEVICE] == 3;
+}
+
+/* All that came in was decided about, and nothing waits. */
+static bool all_is_through(struct rig *of, struct bridge *bridge)
+{
+	const struct bridge_status status = bridge_status(bridge);
+
+	return status.frames[TO_SERVER] + status.frames[TO_DEVICE] == of->counters[0].received + of->counters[1].received &&
+	       status.frames[TO_SERVER] == 5 && status.frames[TO_DEVICE] == 3 && status.waiting == 0;
+}
+
+static void expect_numbers(enum direction direction, const unsigned *numbers, size_t count)
+{
+	CU_ASSERT_EQUAL_FATAL(rig.got_count[direction], count);
+	for (size_t i = 0; i < count; i++)
+		CU_ASSERT_EQUAL(rig_number(&rig, direction, i), numbers[i]);
+}
+
+/* -- frames -- */
+
+static void without_faults_everything_crosses_as_it_is(void)
+{
+	static rig_step *const steps[] = {device_sends_five, five_have_come, server_sends_three, three_have_come_back, NULL};
+	struct frame *expected = chain_frame(1, TO_SERVER, 80);
+
+	rig_open(&rig, "name: x\n");
+	rig_run(&rig, steps);
+	put_be16(expected->data + 44, 1);
+	CU_ASSERT(rig.got[TO_SERVER][0]->length == expected->length &&
+	          memcmp(rig.got[TO_SERVER][0]->data, expected->data, expected->length) == 0);
+	expect_numbers(TO_SERVER, (const unsigned[]){1, 2, 3, 4, 5}, 5);
+	expect_numbers(TO_DEVICE, (const unsigned[]){1, 2, 3}, 3);
+	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_PASS);
+	CU_ASSERT(rig.result.verdict.met_expectation);
+	TEST_SAME_TEXT(rig.result.verdict.reason, "carried out until the test was over; what went on at its ends is not known here");
+	CU_ASSERT(rig.result.status.frames[TO_SERVER] == 5 && rig.result.status.frames[TO_DEVICE] == 3);
+	CU_ASSERT(rig.result.status.skew.frames == 8 && rig.result.verdict.live.sent == 8 && rig.result.verdict.live.lost == 0);
+	frame_free(expected);
+	rig_close(&rig);
+}
+
+static void faults_act_as_the_plan_has_it(void)
+{
+	static rig_step *const steps[] = {device_sends_five, server_sends_three, all_is_through, NULL};
+
+	rig_open(&rig, "name: x\nfaults:\n"
+	               "- {name: lost, direction: to-server, nth: 2, drop: true}\n"
+	               "- {name: slow, direction: to-device, delay: 20ms}\n"
+	               "- {name: held, direction: to-server, nth: 3, hold: {frames: 1}}\n");
+	rig_run(&rig, steps);
+	expect_numbers(TO_SERVER, (const unsigned[]){1, 3, 5, 4}, 4);
+	expect_numbers(TO_DEVICE, (const unsigned[]){1, 2, 3}, 3);
+	CU_ASSERT_EQUAL_FATAL(rig.result.rule_count, 3);
+	CU_ASSERT(rig.result.rules[0].counters.matched == 5 && rig.result.rules[0].counters.applied == 1);
+	CU_ASSERT(rig.result.rules[1].counters.applied == 3);
+	rig_close(&rig);
+}
+
+/* -- the folder -- */
+
+static void its_folder_is_that_of_a_session(void)
+{
+	static rig_step *const steps[] = {device_sends_five, server_sends_three, all_is_through, NULL};
+	static const char *const files[] = {"plan.yaml", "trace.txt", "device.pcapng", "server.pcapng", "addresses.txt", "verdict.json"};
+	struct stat status;
+
+	rig_open(&rig, "name: x\nfaults:\n- {name: lost, direction: to-server, nth: 2, drop: true}\nexpect: {acted: [lost]}\n");
+	rig_run(&rig, steps);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		CU_ASSERT(stat(rig_path(files[i]), &status) == 0 && status.st_size > 0);
+	CU_ASSERT(access(rig_path("decisions.kept"), F_OK) != 0 && access(rig_path("secrets.kept"), F_OK) != 0);
+	char *trace = rig_read("trace.txt"), *verdict = rig_read("verdict.json"), *plan = rig_read("plan.yaml");
+	TEST_CONTAINS(trace, "session 'x' seed 1 between device0 and server0, in wall time\n");
+	TEST_CONTAINS(trace, "192.0.2.100:1 > 192.0.2.1:7777 80 B: 'lost' drop -> dropped\n");
+	TEST_CONTAINS(trace, "wire    5 frames to-server, 3 frames to-device, digest ");
+	TEST_CONTAINS(trace, "skew    7 frames left later than asked by ");
+	TEST_CONTAINS(verdict, "\"verdict\": \"pass\"");
+	TEST_CONTAINS(verdict, "\"live\": {");
+	TEST_CONTAINS(verdict, "\"skew_p99_s\": ");
+	TEST_CONTAINS(verdict, "\"name\": \"lost\"");
+	TEST_CONTAINS(plan, "by: \"lost\", drop: {");
+	free(trace);
+	free(verdict);
+	free(plan);
+	CU_ASSERT(rig.result.verdict.met_expectation);
+	rig_close(&rig);
+}
+
+static void a_fault_that_was_to_act_and_did_not_is_told(void)
+{
+	static rig_step *const steps[] = {device_sends_five, five_have_come, NULL};
+
+	rig_open(&rig, "name: x\nfaults:\n- {name: late, nth: 99, drop: true}\nexpect: {acted: [late]}\n");
+	rig.options.dir = NULL;
+	rig_run(&rig, steps);
+	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_PASS);
+	CU_ASSERT_FALSE(rig.result.verdict.met_expectation);
+	TEST_SAME_TEXT(rig.result.verdict.expectation, "the fault 'late' was to act, and never did");
+	rig_close(&rig);
+}
+
+static void captures_have_the_true_date(void)
+{
+	static rig_step *const steps[] = {device_sends_five, five_have_come, NULL};
+	char output[4096];
+
+	if (access("/usr/bin/tshark", X_OK) != 0)
+		test_skip("no tshark");
+	rig_open(&rig, "name: x\n");
+	rig_run(&rig, steps);
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output,
+	                   "test $(($(date +%%s) - $(tshark -r %s -T fields -e frame.time_epoch -c 1 2>/dev/null | cut -d. -f1))) -lt 3600",
+	                   rig_path("server.pcapng")),
+		0);
+	rig_close(&rig);
+}
+
+/* -- the same plan, both ways -- */
+
+static bool device_sends_many(struct rig *of, struct bridge *bridge)
+{
+	static unsigned sent;
+
+	(void)bridge;
+	/* Not more at once than the sockets hold. */
+	for (unsigned i = 0; i < 20 && sent < MANY; i++, sent++)
+		rig_send(of, TO_SERVER, 1 + sent % 3, sent);
+	return sent == MANY;
+}
+
+static bool many_are_through(struct rig *of, struct bridge *bridge)
+{
+	const struct bridge_status status = bridge_status(bridge);
+
+	(void)of;
+	return status.frames[TO_SERVER] == MANY && status.waiting == 0;
+}
+
+static rig_step *const many_steps[] = {device_sends_many, many_are_through, NULL};
+
+static const char many_faults[] = "name: x\nseed: 11\nfaults:\n"
+				  "- {name: lost, loss: {percent: 20%, correlation: 30%}}\n"
+				  "- {name: bursts, gemodel: {p: 10%, r: 40%}}\n"
+				  "- {name: flips, probability: 10%, corrupt: {bits: 2}}\n"
+				  "- {name: slow, probability: 30%, delay: {time: 2ms, jitter: 1ms, keep_order: false}}\n";
+
+static struct passing virtual_passing;
+
+static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
+                    const struct proxy_fate *fate, sim_ns now)
+{
+	(void)ctx;
+	passing_decided(&virtual_passing, frame, direction, naming, fate, now);
+}
+
+static void nowhere(void *ctx, const char *line, size_t length)
+{
+	(void)ctx;
+	(void)line;
+	(void)length;
+}
+
+/* The same frames in virtual time, a millisecond apart. */
+static void run_virtually(const struct plan *plan)
+{
+	struct trace *trace = trace_open((struct trace_sink){nowhere, NULL});
+
+	passing_open(&virtual_passing, trace, &(const struct captures){0});
+	struct proxy *proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){.decided = decided}, NULL);
+	virtual_passing.proxy = proxy;
+	for (unsigned i = 0; i < MANY; i++) {
+		struct frame *frame = chain_frame(1 + i % 3, TO_SERVER, 80);
+		put_be16(frame->data + 44, i);
+		proxy_submit(proxy, frame, TO_SERVER, (i + 1) * SIM_MS);
+	}
+	proxy_close(proxy);
+	trace_close(trace);
+}
+
+static void decisions_are_those_of_virtual_time(void)
+{
+	struct plan frozen;
+	struct error err;
+
+	rig_open(&rig, many_faults);
+	rig_run(&rig, many_steps);
+	run_virtually(&rig.plan);
+	CU_ASSERT_FATAL(plan_open_frozen(&frozen, rig_path("plan.yaml"), NULL, &box, &err));
+	CU_ASSERT(frozen.decisions.count > MANY / 3);
+	CU_ASSERT_EQUAL_FATAL(frozen.decisions.count, virtual_passing.decisions.count);
+	for (size_t i = 0; i < frozen.decisions.count; i++) {
+		const struct decision *live = &frozen.decisions.list[i], *virtual = &virtual_passing.decisions.list[i];
+		CU_ASSERT_STRING_EQUAL(live->at, virtual->at);
+		CU_ASSERT_STRING_EQUAL(live->name, virtual->name);
+		CU_ASSERT(live->action == virtual->action && live->place == virtual->place && live->direction == virtual->direction);
+	}
+	plan_close(&frozen);
+	passing_close(&virtual_passing);
+	rig_close(&rig);
+}
+
+static void a_frozen_plan_is_replayed(void)
+{
+	static rig_step *const first_steps[] = {device_sends_five, server_sends_three, all_is_through, NULL};
+	char path[640];
+
+	rig_open(&rig, "name: x\nfaults:\n- {name: lost, direction: to-server, every: 2, drop: true}\n");
+	rig_run(&rig, first_steps);
+	rig_close(&rig);
+	(void)snprintf(path, sizeof path, "%s/first.yaml", test_folder());
+	CU_ASSERT_FATAL(rename(rig_path("plan.yaml"), path) == 0);
+	rig_open_frozen(&rig, path);
+	rig.plan.least_found = UNIT_PROBABILITY_ONE;
+	rig_run(&rig, first_steps);
+	expect_numbers(TO_SERVER, (const unsigned[]){1, 3, 5}, 3);
+	CU_ASSERT(rig.result.verdict.kind == VERDICT_PASS && rig.result.verdict.replay && rig.result.verdict.decisions == 2 &&
+	          rig.result.verdict.unfound == 0);
+	char *replay = rig_read("replay.txt");
+	TEST_CONTAINS(replay, "found       'lost' drop at ");
+	free(replay);
+	rig_close(&rig);
+}
+
+/* -- what makes it inconclusive -- */
+
+static bool device_goes(struct rig *of, struct bridge *bridge)
+{
+	(void)bridge;
+	(void)close(of->peers[TO_SERVER]);
+	of->peers[TO_SERVER] = -1;
+	return true;
+}
+
+static bool nothing_more_comes(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	return false;
+}
+
+static void an_end_that_is_gone_ends_it(void)
+{
+	static rig_step *const steps[] = {device_sends_five, five_have_come, device_goes, nothing_more_comes, NULL};
+
+	rig_open(&rig, "name: x\n");
+	rig_run(&rig, steps);
+	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_SAME_TEXT(rig.result.verdict.reason, "the cable is out");
+	char *trace = rig_read("trace.txt");
+	TEST_CONTAINS(trace, "session inconclusive: the cable is out\n");
+	free(trace);
+	rig_close(&rig);
+}
+
+static bool kernel_loses_one(struct rig *of, struct bridge *bridge)
+{
+	(void)bridge;
+	of->counters[TO_DEVICE].lost_in++;
+	return true;
+}
+
+static void frames_that_were_lost_make_it_inconclusive(void)
+{
+	static rig_step *const steps[] = {device_sends_five, five_have_come, kernel_loses_one, NULL};
+
+	rig_open(&rig, "name: x\n");
+	rig.options.dir = NULL;
+	rig_run(&rig, steps);
+	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_SAME_TEXT(rig.result.verdict.reason,
+	               "1 frames were lost that no fault asked for: 1 came and were not seen, 0 could not be sent");
+	rig_close(&rig);
+}
+
+static bool something_odd_comes(struct rig *of, struct bridge *bridge)
+{
+	static const uint8_t data[FRAME_MAX + 1];
+
+	(void)bridge;
+	CU_ASSERT(send(of->peers[TO_SERVER], data, 5, 0) == 5 && send(of->peers[TO_SERVER], data, sizeof data, 0) == (ssize_t)sizeof data);
+	return true;
+}
+
+static bool both_were_read(struct rig *of, struct bridge *bridge)
+{
+	(void)bridge;
+	return of->counters[TO_SERVER].received == 2;
+}
+
+static void what_is_no_frame_is_lost(void)
+{
+	static rig_step *const steps[] = {something_odd_comes, both_were_read, NULL};
+
+	rig_open(&rig, "name: x\n");
+	rig.options.dir = NULL;
+	rig_run(&rig, steps);
+	CU_ASSERT(rig.result.verdict.kind == VERDICT_INCONCLUSIVE && rig.result.verdict.live.lost == 2);
+	CU_ASSERT(rig.got_count[TO_SERVER] == 0 && rig.result.status.frames[TO_SERVER] == 0);
+	rig_close(&rig);
+}
+
+/* No machine is as exact as a nanosecond. */
+static void a_skew_beyond_the_limit_makes_it_inconclusive(void)
+{
+	static rig_step *const steps[] = {device_sends_five, five_have_come, NULL};
+
+	rig_open(&rig, "name: x\nfaults:\n- {name: slow, delay: 1ms}\n");
+	rig.options.skew_limit_ns = 1;
+	rig_run(&rig, steps);
+	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_CONTAINS(rig.result.verdict.reason, "5 of 5 frames left more than 1ns later than asked, the latest ");
+	CU_ASSERT(rig.result.verdict.live.beyond == 5 && rig.result.verdict.live.skew_p50_ns > 1 &&
+	          rig.result.verdict.live.skew_p99_ns <= rig.result.verdict.live.skew_max_ns);
+	rig_close(&rig);
+}
+
+/* -- the end -- */
+
+static void it_ends_when_its_time_is_up(void)
+{
+	static rig_step *const steps[] = {device_sends_five, nothing_more_comes, NULL};
+
+	rig_open(&rig, "name: x\n");
+	rig.options.for_ns = 50 * SIM_MS;
+	rig_run(&rig, steps);
+	CU_ASSERT(rig.result.status.elapsed_ns >= 50 * SIM_MS);
+	TEST_CONTAINS(rig.result.verdict.reason, "carried out until its time was up");
+	rig_close(&rig);
+}
+
+static volatile sig_atomic_t stopped;
+
+static bool somebody_asks_to_stop(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	stopped = 1;
+	return true;
+}
+
+static void it_ends_when_it_is_asked_to(void)
+{
+	static rig_step *const steps[] = {somebody_asks_to_stop, nothing_more_comes, NULL};
+
+	rig_open(&rig, "name: x\nfaults:\n- {name: slow, delay: 1h}\n");
+	rig.options.stop = &stopped;
+	rig_run(&rig, steps);
+	TEST_CONTAINS(rig.result.verdict.reason, "carried out until it was asked to stop");
+	rig_close(&rig);
+}
+
+static bool refuse(void *ctx, struct error *err)
+{
+	(void)ctx;
+	return error_set(err, "not today");
+}
+
+static void what_is_not_ready_does_not_begin(void)
+{
+	struct error err;
+
+	rig_open(&rig, "name: x\n");
+	rig.options.ready = refuse;
+	CU_ASSERT_FALSE(bridge_run(&rig.options, &rig.result, &err));
+	TEST_SAME_TEXT(err.text, "not today");
+	rig_close(&rig);
+}
+
+static void a_folder_that_cannot_be_made_is_told(void)
+{
+	struct error err;
+
+	rig_open(&rig, "name: x\n");
+	rig.options.dir = "/proc/nowhere";
+	CU_ASSERT_FALSE(bridge_run(&rig.options, &rig.result, &err));
+	TEST_CONTAINS(err.text, "the folder /proc/nowhere cannot be made: ");
+	rig_close(&rig);
+}
+
+const CU_TestInfo tests_live_bridge[] = {
+	{"without faults everything crosses as it is", without_faults_everything_crosses_as_it_is},
+	{"faults act as the plan has it", faults_act_as_the_plan_has_it},
+	{"its folder is that of a session", its_folder_is_that_of_a_session},
+	{"a fault that was to act and did not is told", a_fault_that_was_to_act_and_did_not_is_told},
+	{"captures have the true date", captures_have_the_true_date},
+	{"decisions are those of virtual time", decisions_are_those_of_virtual_time},
+	{"a frozen plan is replayed", a_frozen_plan_is_replayed},
+	{"an end that is gone ends it", an_end_that_is_gone_ends_it},
+	{"frames that were lost make it inconclusive", frames_that_were_lost_make_it_inconclusive},
+	{"what is no frame is lost", what_is_no_frame_is_lost},
+	{"a skew beyond the limit makes it inconclusive", a_skew_beyond_the_limit_makes_it_inconclusive},
+	{"it ends when its time is up", it_ends_when_its_time_is_up},
+	{"it ends when it is asked to", it_ends_when_it_is_asked_to},
+	{"what is not ready does not begin", what_is_not_ready_does_not_begin},
+	{"a folder that cannot be made is told", a_folder_that_cannot_be_made_is_told},
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a running bridge is asked: each request has an answer, a good one takes effect for the next frame, a bad one changes nothing.
+ */
+#include "live/requests.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/live/rig.h"
+#include "tests/test.h"
+#include "tests/unit/scenario/box.h"
+
+static struct rig rig;
+
+/* -- one after the other -- */
+
+/* A request, its answer, and what becomes of a frame that the device sends behind it. */
+struct asked {
+	const char *request, *answer; /* a part of it; NULL: nothing is asked */
+	bool passes;
+};
+
+static const struct asked *asked;
+static size_t asked_count, asked_done, passed;
+static bool frame_under_way;
+
+static bool ask_all(struct rig *of, struct bridge *bridge)
+{
+	const struct asked *now = &asked[asked_done];
+	const struct bridge_status status = bridge_status(bridge);
+
+	if (!frame_under_way) {
+		if (now->request != NULL)
+			TEST_CONTAINS(rig_ask(of, bridge, now->request), now->answer);
+		rig_send(of, TO_SERVER, 1, (unsigned)asked_done);
+		frame_under_way = true;
+		return false;
+	}
+	if (status.frames[TO_SERVER] != asked_done + 1 || (now->passes && of->got_count[TO_SERVER] != passed + 1))
+		return false;
+	passed += now->passes;
+	if (of->got_count[TO_SERVER] != passed)
+		printf("    the frame behind '%s' has passed\n", now->request);
+	CU_ASSERT_EQUAL(of->got_count[TO_SERVER], passed);
+	frame_under_way = false;
+	return ++asked_done == asked_count;
+}
+
+static void run(const char *scenario, const struct asked *list, size_t count)
+{
+	static rig_step *const steps[] = {ask_all, NULL};
+
+	asked = list;
+	asked_count = count;
+	rig_open(&rig, scenario);
+	rig_run(&rig, steps);
+	CU_ASSERT_EQUAL(asked_done, asked_count);
+}
+
+#define RUN(scenario, list) run(scenario, list, sizeof(list) / sizeof(list)[0])
+
+static void faults_come_change_and_go(void)
+{
+	static const struct asked list[] = {
+		{NULL, NULL, true},  {"add {name: lost, drop: true}", "{\"ok\":true,\"added\":[\"lost\"]}\n", false},
+		{NULL, NULL, false}, {"change lost {every: 2, drop: true}", "{\"ok\":true,\"changed\":[\"lost\"]}\n", true},
+		{NULL, NULL, false}, {"remove lost", "{\"ok\":true,\"removed\":\"lost\"}\n", true},
+		{NULL, NULL, true},
+	};
+
+	RUN("name: x\n", list);
+	CU_ASSERT_EQUAL_FATAL(rig.result.rule_count, 2);
+	CU_ASSERT(rig.result.rules[0].gone && rig.result.rules[0].counters.applied == 2);
+	CU_ASSERT(rig.result.rules[1].gone && rig.result.rules[1].counters.applied == 1 && rig.result.rules[1].counters.matched == 2);
+	char *trace = rig_read("trace.txt"), *verdict = rig_read("verdict.json");
+	TEST_CONTAINS(trace, "control add 'lost' drop\n");
+	TEST_CONTAINS(trace, "control change 'lost' drop\n");
+	TEST_CONTAINS(trace, "control remove 'lost'\n");
+	TEST_CONTAINS(trace, "'lost': 2 matched, 1 applied; it was taken away\n");
+	TEST_CONTAINS(verdict, "\"applied\": 2");
+	free(trace);
+	free(verdict);
+	rig_close(&rig);
+}
+
+static void bad_requests_are_told_and_change_nothing(void)
+{
+	static const struct asked list[] = {
+		{"", "{\"ok\":false,\"error\":\"'' is no request; there are list, add, change, remove, phase, counters and stop\"}\n",
+	         false},
+		{"lost", "'lost' is no request", false},
+		{"list all", "'list' stands alone, without 'all'", false},
+		{"add", "add what? Such as: add {name: slow, delay: 20ms}", false},
+		{"add {name: x, dorp: true}", "fault:1:11: 'dorp' is no key of a fault; did you mean 'drop'?", false},
+		{"add {name: x, delay: 20}", "fault:1:", false},
+		{"add {name: x", "this is not YAML", false},
+		{"add drop", "fault:1:1: ", false},
+		{"add {name: lost, delay: 1ms}", "there is a fault 'lost' already: give this one a name of its own, or `change` that",
+	         false},
+		{"add {name: x, tx_stall: true}", "the fault 'x' cannot happen here: 'tx_stall' happens inside the emulated device", false},
+		{"add {name: x, from: enc.tx#1, drop: true}", "would wait for ever: 'from: enc.tx#1' is of the emulated device", false},
+		{"change", "change what into what?", false},
+		{"change lost", "change what into what?", false},
+		{"change lots {drop: true}", "there is no fault 'lots'; did you mean 'lost'?; `list` has their names", false},
+		{"change lost {delay: 20}", "fault:1:9: ", false},
+		{"change lost {name: other, drop: true}", "there is a fault 'other' already", false},
+		{"remove", "which fault? `list` has their names", false},
+		{"remove x", "there is no fault 'x'", false},
+		{"phase", "a phase is a word of 1 to 15 letters, digits, dashes and underscores, such as download, not ''", false},
+		{"phase a b", "not 'a b'", false},
+		{"stop now", "'stop' stands alone, without 'now'", false},
+	};
+
+	RUN("name: x\nfaults:\n- {name: other, direction: to-device, delay: 1ms}\n- {name: lost, drop: true}\n", list);
+	CU_ASSERT_EQUAL(rig.result.rule_count, 2);
+	CU_ASSERT_EQUAL(rig.result.rules[1].counters.applied, sizeof list / sizeof list[0]);
+	rig_close(&rig);
+}
+
+static void faults_wait_for_the_phase_that_is_told(void)
+{
+	static const struct asked list[] = {
+		{NULL, NULL, true},
+		{"phase download", "{\"ok\":true,\"phase\":\"download\"}\n", false},
+		{"add {name: more, during: verify, drop: true}", "\"ok\":true", false},
+		{"phase verify", "\"ok\":true", false},
+		{"phase poll", "\"ok\":true", true},
+	};
+
+	RUN("name: x\nfaults:\n- {name: lost, during: download, drop: true}\n", list);
+	TEST_SAME_TEXT(rig.result.verdict.phase, "poll");
+	rig_close(&rig);
+}
+
+/* What it was ended by stands in the plan, so that a replay lets through what came behind. */
+static void an_outage_that_is_removed_ends_in_the_plan_too(void)
+{
+	static const struct asked list[] = {
+		{NULL, NULL, false},
+		{NULL, NULL, false},
+		{"remove out", "\"ok\":true", true},
+	};
+	struct plan frozen;
+	struct error err;
+
+	RUN("name: x\nfaults:\n- {name: out, nth: 1, outage: {for: 1h}}\n", list);
+	CU_ASSERT_FATAL(plan_open_frozen(&frozen, rig_path("plan.yaml"), NULL, &box, &err));
+	CU_ASSERT_EQUAL_FATAL(frozen.decisions.count, 1);
+	CU_ASSERT(frozen.decisions.list[0].params.outage.for_ns < 600 * SIM_S);
+	plan_close(&frozen);
+	rig_close(&rig);
+}
+
+static void a_line_of_netem_is_several_faults_of_one_name(void)
+{
+	static const struct asked list[] = {
+		{"add {name: line, netem: \"loss 100% delay 1ms\"}", "\"added\":[\"line: ", false},
+		{"change line {netem: \"delay 1ms\"}", "\"changed\":[\"line: ", true},
+		{"remove line", "\"ok\":true", true},
+		{"counters", "\"gone\":true", true},
+	};
+
+	RUN("name: x\n", list);
+	rig_close(&rig);
+}
+
+/* -- answers -- */
+
+static bool list_and_give_back(struct rig *of, struct bridge *bridge)
+{
+	static const char name[] = "\"name\":\"second one\",\"fault\":\"";
+	char request[4096] = "add ", *at = request + 4;
+
+	(void)rig_ask(of, bridge, "list");
+	TEST_CONTAINS(of->answer,
+	              "{\"ok\":true,\"rules\":[{\"name\":\"first\",\"fault\":\"{name: \\\"first\\\", direction: \\\"to-server\\\", ");
+	const char *from = strstr(of->answer, name);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(from);
+	/* JSON's text back into what it says. */
+	for (from += sizeof name - 1; *from != '"'; *at++ = *from++)
+		from += *from == '\\';
+	*at = '\0';
+	const struct fault *faults;
+	CU_ASSERT_EQUAL_FATAL(bridge_faults(bridge, &faults), 2);
+	struct fault before = faults[1];
+	TEST_CONTAINS(rig_ask(of, bridge, "remove second one"), "\"ok\":true");
+	TEST_CONTAINS(rig_ask(of, bridge, request), "\"ok\":true");
+	CU_ASSERT_EQUAL_FATAL(bridge_faults(bridge, &faults), 2);
+	CU_ASSERT_EQUAL(memcmp(&before, &faults[1], sizeof before), 0);
+	return true;
+}
+
+static void what_list_tells_add_takes(void)
+{
+	static rig_step *const steps[] = {list_and_give_back, NULL};
+
+	rig_open(&rig, "name: x\nfaults:\n- {name: first, direction: to-server, nth: 2, drop: true}\n"
+	               "- {name: second one, filter: \"udp port 53\", probability: 12.5%, from: frame#3, until: +2s, "
+	               "delay: {time: 20ms, jitter: 5ms, distribution: normal}}\n");
+	rig_run(&rig, steps);
+	rig_close(&rig);
+}
+
+static bool count_and_stop(struct rig *of, struct bridge *bridge)
+{
+	(void)rig_ask(of, bridge, "counters");
+	TEST_CONTAINS(of->answer, "{\"ok\":true,\"elapsed_s\":");
+	TEST_CONTAINS(of->answer, "\"frames_to_server\":0,\"frames_to_device\":0,\"waiting\":0,\"phase\":\"\"");
+	TEST_CONTAINS(of->answer,
+	              "\"rules\":[{\"name\":\"lost\",\"action\":\"drop\",\"seen\":0,\"matched\":0,\"applied\":0,\"gone\":false}]}\n");
+	TEST_SAME_TEXT(rig_ask(of, bridge, "stop"), "{\"ok\":true}\n");
+	return true;
+}
+
+static bool never(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	return false;
+}
+
+static void counters_tell_all_and_stop_ends_it(void)
+{
+	static rig_step *const steps[] = {count_and_stop, never, NULL};
+
+	rig_open(&rig, "name: x\nfaults:\n- {name: lost, drop: true}\n");
+	rig.options.dir = NULL;
+	rig_run(&rig, steps);
+	TEST_CONTAINS(rig.result.verdict.reason, "carried out until it was told to stop");
+	rig_close(&rig);
+}
+
+static bool add_what_counts_from_now(struct rig *of, struct bridge *bridge)
+{
+	const struct fault *faults;
+
+	TEST_CONTAINS(rig_ask(of, bridge, "add {name: a, until: +5s, drop: true}"), "\"ok\":true");
+	TEST_CONTAINS(rig_ask(of, bridge, "add {name: b, drop: true}"), "\"ok\":true");
+	TEST_CONTAINS(rig_ask(of, bridge, "add {name: c, from: 1s, until: +5s, drop: true}"), "\"ok\":true");
+	CU_ASSERT_EQUAL_FATAL(bridge_faults(bridge, &faults), 3);
+	CU_ASSERT(faults[0].match.from.ns > 0 && faults[0].match.from.ns <= bridge_now(bridge));
+	CU_ASSERT(faults[1].match.from.ns == 0 && faults[2].match.from.ns == SIM_S);
+	return true;
+}
+
+static void a_window_of_an_added_fault_begins_now(void)
+{
+	static rig_step *const steps[] = {add_what_counts_from_now, NULL};
+
+	rig_open(&rig, "name: x\n");
+	rig.options.dir = NULL;
+	rig_run(&rig, steps);
+	rig_close(&rig);
+}
+
+static bool try_to_change_a_replay(struct rig *of, struct bridge *bridge)
+{
+	TEST_CONTAINS(rig_ask(of, bridge, "add {drop: true}"),
+	              "this is a replay: its decisions are those of a run that was, and cannot be changed");
+	TEST_CONTAINS(rig_ask(of, bridge, "remove lost"), "there is no fault 'lost'");
+	return true;
+}
+
+static void a_replay_cannot_be_changed(void)
+{
+	static rig_step *const none[] = {NULL}, *const steps[] = {try_to_change_a_replay, NULL};
+	char path[640];
+
+	rig_open(&rig, "name: x\nfaults:\n- {name: lost, drop: true}\n");
+	rig_run(&rig, none);
+	rig_close(&rig);
+	(void)snprintf(path, sizeof path, "%s/first.yaml", test_folder());
+	CU_ASSERT_FATAL(rename(rig_path("plan.yaml"), path) == 0);
+	rig_open_frozen(&rig, path);
+	rig_run(&rig, steps);
+	rig_close(&rig);
+}
+
+const CU_TestInfo tests_live_requests[] = {
+	{"faults come, change and go", faults_come_change_and_go},
+	{"bad requests are told and change nothing", bad_requests_are_told_and_change_nothing},
+	{"faults wait for the phase that is told", faults_wait_for_the_phase_that_is_told},
+	{"an outage that is removed ends in the plan, too", an_outage_that_is_removed_ends_in_the_plan_too},
+	{"a line of netem is several faults of one name", a_line_of_netem_is_several_faults_of_one_name},
+	{"what list tells add takes", what_list_tells_add_takes},
+	{"counters tell all, and stop ends it", counters_tell_all_and_stop_ends_it},
+	{"a window of an added fault begins now", a_window_of_an_added_fault_begins_now},
+	{"a replay cannot be changed", a_replay_cannot_be_changed},
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a bridge cannot carry out it refuses by name, and all that it can it takes.
+ */
+#include "live/fit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/test.h"
+#include "tests/unit/fault/made.h"
+#include "tests/unit/scenario/box.h"
+
+static const char *refusal(const struct fault *fault, enum fit_phases phases)
+{
+	static struct error err;
+
+	memset(&err, 0, sizeof err);
+	return fit_fault(fault, phases, &err) ? "" : err.text;
+}
+
+static void actions_of_other_layers_are_refused_by_name(void)
+{
+	const struct action *action;
+
+	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
+		struct fault fault = {.name = "f", .action = action};
+		char begin[128];
+		params_init(match_params, &fault.match);
+		(void)snprintf(begin, sizeof begin, "the fault 'f' cannot happen here: '%s' happens ", action->name);
+		if (action->layer == LAYER_PROXY)
+			TEST_SAME_TEXT(refusal(&fault, FIT_NO_PHASES), "");
+		else
+			CU_ASSERT_EQUAL(strncmp(refusal(&fault, FIT_NO_PHASES), begin, strlen(begin)), 0);
+	}
+	const struct fault cable = made_fault("pulled out", "", "carrier", "for=1s");
+	TEST_SAME_TEXT(
+		refusal(&cable, FIT_NO_PHASES),
+		"the fault 'pulled out' cannot happen here: 'carrier' happens to the cable, which a bridge only has the far side of; take "
+		"'outage' or 'drop' in its place, or take `stutter run`");
+}
+
+static void windows_at_sites_that_are_not_here_are_refused(void)
+{
+	const struct fault device = made_fault("f", "from=enc.tx#7", "drop", ""), server = made_fault("f", "until=srv.http#1", "drop", ""),
+			   frame = made_fault("f", "from=tcp.syn#1;until=http.request#2", "drop", ""),
+			   time = made_fault("f", "from=1s;until=+2s", "drop", "");
+
+	TEST_SAME_TEXT(refusal(&device, FIT_PHASES),
+	               "the fault 'f' would wait for ever: 'from: enc.tx#7' is of the emulated device; name a "
+	               "frame or a time in its place");
+	TEST_CONTAINS(refusal(&server, FIT_PHASES), "'until: srv.http#1' is of the emulated far end");
+	TEST_SAME_TEXT(refusal(&frame, FIT_NO_PHASES), "");
+	TEST_SAME_TEXT(refusal(&time, FIT_NO_PHASES), "");
+}
+
+static void phases_need_somebody_who_tells_them(void)
+{
+	const struct fault fault = made_fault("f", "during=download", "drop", "");
+
+	TEST_CONTAINS(refusal(&fault, FIT_NO_PHASES),
+	              "the fault 'f' would wait for ever: 'during: download' needs somebody who tells the phases");
+	TEST_SAME_TEXT(refusal(&fault, FIT_PHASES), "");
+}
+
+static void a_plan_is_named_with_its_fault(void)
+{
+	struct plan plan;
+	struct error err;
+
+	TEST_SAME_TEXT(box_open(&plan, "name: x\nfaults:\n- {name: a, drop: true}\n- {name: b, spi_slow: 10}\n", "box"), "");
+	CU_ASSERT_FALSE(fit_plan(&plan, FIT_NO_PHASES, &err));
+	TEST_CONTAINS(err.text, "s.yaml: the fault 'b' cannot happen here: 'spi_slow' happens inside the emulated device");
+	/* A replay has decisions in place of faults. */
+	plan.replay = true;
+	CU_ASSERT(fit_plan(&plan, FIT_NO_PHASES, &err));
+	const struct decision decision = {.at = "enc.tx#1", .name = "b", .action = action_find("tx_stall")};
+	decisions_add(&plan.decisions, &decision);
+	CU_ASSERT_FALSE(fit_plan(&plan, FIT_NO_PHASES, &err));
+	TEST_CONTAINS(err.text, "the fault 'b' cannot happen here: 'tx_stall' happens inside the emulated device");
+	plan_close(&plan);
+}
+
+const CU_TestInfo tests_live_fit[] = {
+	{"actions of other layers are refused by name", actions_of_other_layers_are_refused_by_name},
+	{"windows at sites that are not here are refused", windows_at_sites_that_are_not_here_are_refused},
+	{"phases need somebody who tells them", phases_need_somebody_who_tells_them},
+	{"a plan is named with its fault", a_plan_is_named_with_its_fault},
+	CU_TEST_INFO_NULL,
+};
