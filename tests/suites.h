@@ -51,8 +51,10 @@
 	S("proxy/replay", tests_proxy_replay, false)                                                                                       \
 	S("live/skew", tests_live_skew, false)                                                                                             \
 	S("live/fit", tests_live_fit, false)                                                                                               \
+	S("live/table", tests_live_table, false)                                                                                           \
 	S("live/bridge", tests_live_bridge, false)                                                                                         \
 	S("live/requests", tests_live_requests, false)                                                                                     \
+	S("live/control", tests_live_control, false)                                                                                       \
 	S("fault/dist", tests_dist, false)                                                                                                 \
 	S("fault/netem", tests_netem, false)                                                                                               \
 	S("fault/netem_note", tests_netem_note, false)                                                                                     \

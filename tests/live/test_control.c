@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control socket: whose it is, who may ask how much, and that nobody can keep a bridge waiting.
+ */
+#include "live/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/live/rig.h"
+#include "tests/test.h"
+
+static struct rig rig;
+static struct control *control;
+static char socket_path[100];
+
+static void begin(void)
+{
+	struct error err;
+
+	rig_open(&rig, "name: x\nfaults:\n- {name: lost, drop: true}\n");
+	rig.options.dir = NULL;
+	(void)snprintf(socket_path, sizeof socket_path, "%s/control.sock", test_folder());
+	control = control_open(socket_path, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(control);
+	rig.sides[1] = control_side(control);
+	rig.options.side_count = 2;
+}
+
+static void end(void)
+{
+	control_close(control);
+	CU_ASSERT(access(socket_path, F_OK) != 0);
+	rig_close(&rig);
+}
+
+/* -- clients -- */
+
+static int clients[CONTROL_CLIENTS_MAX + 1];
+static char answers[CONTROL_CLIENTS_MAX + 1][4096];
+
+static void dial(size_t i)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	(void)snprintf(address.sun_path, sizeof address.sun_path, "%s", socket_path);
+	clients[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CU_ASSERT_FATAL(clients[i] >= 0 && connect(clients[i], (const struct sockaddr *)&address, sizeof address) == 0);
+}
+
+static void say(size_t i, const char *text)
+{
+	CU_ASSERT_EQUAL_FATAL(send(clients[i], text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+}
+
+/* Adds to answers[i] what has come. @return false once it was hung up on. */
+static bool hear(size_t i)
+{
+	const size_t length = strlen(answers[i]);
+	const ssize_t got = recv(clients[i], answers[i] + length, sizeof answers[i] - 1 - length, MSG_DONTWAIT);
+
+	if (got > 0)
+		answers[i][length + (size_t)got] = '\0';
+	return got > 0 || (got < 0 && errno == EAGAIN);
+}
+
+static unsigned lines(const char *text)
+{
+	unsigned count = 0;
+
+	for (; *text != '\0'; text++)
+		count += *text == '\n';
+	return count;
+}
+
+/* -- what is asked -- */
+
+static bool dial_once(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	dial(0);
+	say(0, "phase down");
+	return true;
+}
+
+static bool say_the_rest(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	say(0, "load\r\nremove lost\nremove lost\nlis");
+	return true;
+}
+
+static bool hear_three(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	CU_ASSERT(hear(0));
+	return lines(answers[0]) == 3;
+}
+
+static void requests_are_lines_however_they_come(void)
+{
+	static rig_step *const steps[] = {dial_once, say_the_rest, hear_three, NULL};
+
+	begin();
+	rig_run(&rig, steps);
+	TEST_SAME_TEXT(answers[0], "{\"ok\":true,\"phase\":\"download\"}\n{\"ok\":true,\"removed\":\"lost\"}\n"
+	                           "{\"ok\":false,\"error\":\"there is no fault 'lost'; `list` has their names\"}\n");
+	end();
+}
+
+static bool dial_all(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	for (size_t i = 0; i <= CONTROL_CLIENTS_MAX; i++) {
+		dial(i);
+		say(i, "phase a\n");
+	}
+	return true;
+}
+
+static bool all_but_the_last_are_served(struct rig *of, struct bridge *bridge)
+{
+	bool served = true;
+
+	(void)of;
+	(void)bridge;
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		CU_ASSERT(hear(i));
+		served = served && lines(answers[i]) == 1;
+	}
+	CU_ASSERT(hear(CONTROL_CLIENTS_MAX) && answers[CONTROL_CLIENTS_MAX][0] == '\0');
+	return served;
+}
+
+static bool one_goes(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	(void)close(clients[3]);
+	return true;
+}
+
+static bool the_last_is_served(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	CU_ASSERT(hear(CONTROL_CLIENTS_MAX));
+	return lines(answers[CONTROL_CLIENTS_MAX]) == 1;
+}
+
+static void one_client_too_many_waits(void)
+{
+	static rig_step *const steps[] = {dial_all, all_but_the_last_are_served, one_goes, the_last_is_served, NULL};
+
+	begin();
+	rig_run(&rig, steps);
+	end();
+}
+
+static bool say_too_much(struct rig *of, struct bridge *bridge)
+{
+	static char text[CONTROL_LINE_MAX + 2];
+
+	(void)of;
+	(void)bridge;
+	memset(text, 'x', CONTROL_LINE_MAX + 1);
+	dial(0);
+	say(0, text);
+	return true;
+}
+
+static bool was_hung_up_on(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	return !hear(0);
+}
+
+static void a_line_that_is_too_long_ends_the_talk(void)
+{
+	static rig_step *const steps[] = {say_too_much, was_hung_up_on, NULL};
+
+	begin();
+	rig_run(&rig, steps);
+	TEST_SAME_TEXT(answers[0], "{\"ok\":false,\"error\":\"the request is too long\"}\n");
+	end();
+}
+
+/* Asks for so much that no buffer takes the answers, and reads none. */
+static bool flood(struct rig *of, struct bridge *bridge)
+{
+	static unsigned said;
+
+	(void)of;
+	(void)bridge;
+	if (said == 0)
+		dial(0);
+	for (unsigned i = 0; i < 100; i++)
+		if (send(clients[0], "counters\n", 9, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && (errno == EPIPE || errno == ECONNRESET))
+			return true;
+	said++;
+	return false;
+}
+
+static void who_takes_no_answers_is_hung_up_on(void)
+{
+	static rig_step *const steps[] = {flood, NULL};
+
+	begin();
+	rig_run(&rig, steps);
+	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_PASS);
+	end();
+}
+
+/* -- stutter ctl -- */
+
+static pid_t other;
+
+static bool let_another_ask(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	other = fork();
+	CU_ASSERT_FATAL(other >= 0);
+	if (other != 0)
+		return true;
+	char command[1200];
+	(void)snprintf(command, sizeof command,
+	               "s='%s ctl --control %s'; $s change lost '{delay: 1ms}' && $s remove nothing; test $? = 2 && $s list && $s stop",
+	               test_program(), socket_path);
+	char output[4096];
+	const int status = test_shell(output, sizeof output, "%s", command);
+	(void)test_write("output.txt", output);
+	_exit(status);
+}
+
+static bool never(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	return false;
+}
+
+static void ctl_asks_and_prints_the_answer(void)
+{
+	static rig_step *const steps[] = {let_another_ask, never, NULL};
+	char path[600];
+	int status;
+
+	begin();
+	rig_run(&rig, steps);
+	CU_ASSERT(waitpid(other, &status, 0) == other && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	TEST_CONTAINS(rig.result.verdict.reason, "until it was told to stop");
+	(void)snprintf(path, sizeof path, "%s/output.txt", test_folder());
+	char *output = test_read(path);
+	TEST_SAME_TEXT(output,
+	               "{\"ok\":true,\"changed\":[\"lost\"]}\n"
+	               "{\"ok\":false,\"error\":\"there is no fault 'nothing'; `list` has their names\"}\n"
+	               "{\"ok\":true,\"rules\":[{\"name\":\"lost\",\"fault\":\"{name: \\\"lost\\\", delay: {time: \\\"1ms\\\"}}\"}]}\n"
+	               "{\"ok\":true}\n");
+	free(output);
+	end();
+}
+
+static void ctl_says_that_nobody_listens(void)
+{
+	char output[4096];
+
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s ctl --control %s/nothing list", test_program(), test_folder()), 125);
+	TEST_CONTAINS(output, "nobody listens on ");
+	TEST_CONTAINS(output, "is the proxy running, with this socket as its --control?");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s ctl", test_program()), 2);
+	TEST_CONTAINS(output, "what is asked for?");
+}
+
+/* -- the socket -- */
+
+static void it_is_its_owners_alone(void)
+{
+	struct stat status;
+	struct error err;
+	const mode_t before = umask(0);
+
+	(void)snprintf(socket_path, sizeof socket_path, "%s/control.sock", test_folder());
+	control = control_open(socket_path, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(control);
+	CU_ASSERT(stat(socket_path, &status) == 0 && S_ISSOCK(status.st_mode) && (status.st_mode & 0777) == 0600);
+	CU_ASSERT_EQUAL(umask(before), 0);
+	control_close(control);
+	control_close(NULL);
+}
+
+static void there_is_one_at_a_place(void)
+{
+	char expected[700], command[700], output[256];
+	struct error err;
+
+	(void)snprintf(socket_path, sizeof socket_path, "%s/control.sock", test_folder());
+	control = control_open(socket_path, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(control);
+	CU_ASSERT_PTR_NULL(control_open(socket_path, &err));
+	(void)snprintf(expected, sizeof expected, "another one listens on %s: name a socket of its own for each", socket_path);
+	TEST_SAME_TEXT(err.text, expected);
+	/* The first one is still there. */
+	CU_ASSERT_EQUAL(access(socket_path, F_OK), 0);
+	control_close(control);
+	/* What a bridge leaves behind that was killed. */
+	const int left = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	(void)snprintf(address.sun_path, sizeof address.sun_path, "%s", socket_path);
+	CU_ASSERT_FATAL(left >= 0 && bind(left, (const struct sockaddr *)&address, sizeof address) == 0);
+	(void)close(left);
+	control = control_open(socket_path, &err);
+	CU_ASSERT_PTR_NOT_NULL(control);
+	control_close(control);
+	/* What is no socket stays. */
+	(void)snprintf(command, sizeof command, "echo kept >%s", socket_path);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s", command), 0);
+	CU_ASSERT_PTR_NULL(control_open(socket_path, &err));
+	TEST_CONTAINS(err.text, " cannot be made: Address already in use");
+	char *text = test_read(socket_path);
+	TEST_SAME_TEXT(text, "kept\n");
+	free(text);
+}
+
+static void a_path_that_no_socket_can_have_is_refused(void)
+{
+	char path[200];
+	struct error err;
+
+	memset(path, 'x', sizeof path);
+	path[sizeof path - 1] = '\0';
+	CU_ASSERT_PTR_NULL(control_open(path, &err));
+	TEST_CONTAINS(err.text, "is longer than 107 bytes");
+	CU_ASSERT_PTR_NULL(control_open("/proc/nowhere/s", &err));
+	TEST_CONTAINS(err.text, "the socket /proc/nowhere/s cannot be made: ");
+}
+
+const CU_TestInfo tests_live_control[] = {
+	{"requests are lines, however they come", requests_are_lines_however_they_come},
+	{"one client too many waits", one_client_too_many_waits},
+	{"a line that is too long ends the talk", a_line_that_is_too_long_ends_the_talk},
+	{"who takes no answers is hung up on", who_takes_no_answers_is_hung_up_on},
+	{"ctl asks and prints the answer", ctl_asks_and_prints_the_answer},
+	{"ctl says that nobody listens", ctl_says_that_nobody_listens},
+	{"it is its owner's alone", it_is_its_owners_alone},
+	{"there is one at a place", there_is_one_at_a_place},
+	{"a path that no socket can have is refused", a_path_that_no_socket_can_have_is_refused},
+	CU_TEST_INFO_NULL,
+};
