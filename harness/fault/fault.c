@@ -436,6 +436,22 @@ struct random_stream fault_stream(const struct fault *faults, size_t index, uint
 	return random_stream(seed, text);
 }
 
+static bool have_same_values(const struct param *table, const void *a, const void *b)
+{
+	char value[PARAM_VALUE_MAX], other[PARAM_VALUE_MAX];
+
+	for (const struct param *row = table; row->key != NULL; row++)
+		if (strcmp(param_get(row, a, value), param_get(row, b, other)) != 0)
+			return false;
+	return true;
+}
+
+bool fault_is_same(const struct fault *a, const struct fault *b)
+{
+	return strcmp(a->name, b->name) == 0 && a->action == b->action && have_same_values(match_params, &a->match, &b->match) &&
+	       have_same_values(a->action->params, &a->params, &b->params);
+}
+
 bool fault_draws(const struct fault *fault)
 {
 	const union action_params *params = &fault->params;

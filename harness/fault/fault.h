@@ -106,6 +106,9 @@ struct redraw {
 /** Whether a fault draws anything: two seeds may differ in what it does. */
 bool fault_draws(const struct fault *fault);
 
+/** Whether both are the same in all that a scenario can say. */
+bool fault_is_same(const struct fault *a, const struct fault *b);
+
 /** Whether "enabled: false" takes a fault without other parameters out. */
 bool fault_is_taken_out(const struct fault *fault);
 

@@ -36,8 +36,17 @@ static void say(struct verdict *verdict, enum verdict_kind kind, const char *tex
 static bool was_asked_for(const struct outcome_facts *facts, const struct verdict_live *live, char *ret_reason, size_t size)
 {
 	const struct port_counters *ends = facts->status->ends;
+	const uint64_t too_long = ends[TO_SERVER].too_long + ends[TO_DEVICE].too_long;
 	char most[UNIT_TEXT_MAX], limit[UNIT_TEXT_MAX];
 
+	if (too_long > 0) {
+		(void)snprintf(ret_reason, size,
+		               "%" PRIu64
+		               " frames were lost as they were longer than the interface takes: their sender is on this host and joins "
+		               "segments; switch that off there (ethtool -K IF tso off gso off tx off)",
+		               too_long);
+		return false;
+	}
 	if (live->lost > 0) {
 		(void)snprintf(ret_reason, size,
 		               "%" PRIu64 " frames were lost that no fault asked for: %" PRIu64 " came and were not seen, %" PRIu64

@@ -65,7 +65,7 @@ size_t bridge_rules(const struct bridge *bridge, struct bridge_rule *ret_rules, 
 static bool is_among(const struct fault *faults, size_t count, const struct fault *fault)
 {
 	for (size_t i = 0; i < count; i++)
-		if (memcmp(&faults[i], fault, sizeof *fault) == 0)
+		if (fault_is_same(&faults[i], fault))
 			return true;
 	return false;
 }

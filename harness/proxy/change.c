@@ -10,7 +10,6 @@
  * place, the frozen chain takes the one that was decided first.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -32,7 +31,7 @@ static void find_those_that_stay(struct change *change, const struct fault *faul
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = from; k < change->old_count; k++) {
-			if (change->old[k].retired || memcmp(&change->old[k].fault, &faults[i], sizeof *faults) != 0)
+			if (change->old[k].retired || !fault_is_same(&change->old[k].fault, &faults[i]))
 				continue;
 			change->stays_as[k] = i + 1;
 			from = k + 1;

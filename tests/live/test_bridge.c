@@ -326,6 +326,27 @@ static void frames_that_were_lost_make_it_inconclusive(void)
 	rig_close(&rig);
 }
 
+static bool kernel_joins_segments(struct rig *of, struct bridge *bridge)
+{
+	(void)bridge;
+	of->counters[TO_DEVICE].lost_in += 2;
+	of->counters[TO_DEVICE].too_long += 2;
+	return true;
+}
+
+static void joined_segments_are_told_with_the_cure(void)
+{
+	static rig_step *const steps[] = {device_sends_five, five_have_come, kernel_joins_segments, NULL};
+
+	rig_open(&rig, "name: x\n");
+	rig.options.dir = NULL;
+	rig_run(&rig, steps);
+	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_CONTAINS(rig.result.verdict.reason, "2 frames were lost as they were longer than the interface takes");
+	TEST_CONTAINS(rig.result.verdict.reason, "(ethtool -K IF tso off gso off tx off)");
+	rig_close(&rig);
+}
+
 static bool something_odd_comes(struct rig *of, struct bridge *bridge)
 {
 	static const uint8_t data[FRAME_MAX + 1];
@@ -441,6 +462,7 @@ const CU_TestInfo tests_live_bridge[] = {
 	{"a frozen plan is replayed", a_frozen_plan_is_replayed},
 	{"an end that is gone ends it", an_end_that_is_gone_ends_it},
 	{"frames that were lost make it inconclusive", frames_that_were_lost_make_it_inconclusive},
+	{"joined segments are told with the cure", joined_segments_are_told_with_the_cure},
 	{"what is no frame is lost", what_is_no_frame_is_lost},
 	{"a skew beyond the limit makes it inconclusive", a_skew_beyond_the_limit_makes_it_inconclusive},
 	{"it ends when its time is up", it_ends_when_its_time_is_up},
