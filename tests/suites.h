@@ -108,7 +108,7 @@
 	S("reports/vcd", tests_vcd, false)                                                                                                 \
 	S("search/ending", tests_ending, false)                                                                                            \
 	S("search/results", tests_results, false)                                                                                          \
-	S("search/known", tests_search_known, false)                                                                                      \
+	S("search/known", tests_search_known, false)                                                                                       \
 	S("search/revisions", tests_revisions, false)                                                                                      \
 	S("search/belief", tests_belief, false)                                                                                            \
 	S("search/bisect", tests_bisect, false)                                                                                            \
@@ -178,6 +178,8 @@
 	S("cli/gate", tests_gate_command, true)                                                                                            \
 	S("cli/wrong", tests_wrong, false)                                                                                                 \
 	S("ci/recipes", tests_recipes, false)                                                                                              \
+	S("live/port", tests_live_port, false)                                                                                             \
+	S("live/unfinished", tests_live_unfinished, false)                                                                                 \
 	S("structure/docs", tests_docs, false)                                                                                             \
 	S("structure/catches", tests_catches_page, false)                                                                                  \
 	S("structure/includes", tests_includes, false)                                                                                     \

@@ -4,7 +4,7 @@
  * One end of the bridge: a descriptor that gives and takes Ethernet frames, from the destination address to the last byte of payload, without FCS.
  *
  * port_open_x() opens, ops->close() closes; the descriptor belongs to the port. Nothing here waits: read() takes what is there, send() sends or counts a loss.
- * Both may be called after confine(): they need no privilege.
+ * Both may be called after confine_process(): they need no privilege. A program that is started does not inherit the descriptor.
  */
 #ifndef LIVE_PORT_H
 #define LIVE_PORT_H
@@ -36,7 +36,8 @@ typedef void port_take(void *ctx, struct bytes frame, uint64_t stamp_ns);
 struct port_ops {
 	/**
 	 * Calls @p take for the frames that wait, at most @p most of them, in the order in which they came. Frames that this port has sent are not among them.
-	 * @return false with @p err if the port is gone for good, such as an interface that was removed or set down.
+	 * @return false with @p err if the port is gone for good, such as an interface that was removed. One that is down goes on when it is
+	 * up again.
 	 */
 	bool (*read)(void *state, unsigned most, port_take *take, void *ctx, struct error *err);
 	/** Sends a frame; one that cannot be sent now is lost and counted. @return false with @p err only if the port is gone. */
@@ -49,7 +50,7 @@ struct port_ops {
 struct port {
 	const struct port_ops *ops;
 	void *state;
-	int fd; /**< readable while frames wait, also when the port is gone; for epoll, level-triggered */
+	int fd; /**< readable (or in error) while frames wait, also when the port is gone; for epoll, level-triggered */
 	char name[PORT_NAME_MAX];
 };
 

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A port of a TAP descriptor: each read() gives a frame, each write() takes one. The interface at its other side has no offloads that were not set by its
+ * opener, so the kernel finishes checksums and splits what is too long before a frame gets here.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "link/frame.h"
+#include "live/port.h"
+
+struct tap_port {
+	int fd;
+	struct port_counters counters;
+	uint8_t frame[FRAME_MAX + 1]; /* one more shows what is too long */
+	char name[PORT_NAME_MAX];
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+static bool gone(const struct tap_port *port, int reason, struct error *err)
+{
+	return error_set(err, "%s is gone: %s", port->name, strerror(reason));
+}
+
+static bool read_frames(void *state, unsigned most, port_take *take, void *ctx, struct error *err)
+{
+	struct tap_port *port = state;
+
+	for (unsigned i = 0; i < most; i++) {
+		ssize_t length = read(port->fd, port->frame, sizeof port->frame);
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			return errno == EAGAIN || gone(port, errno, err);
+		if ((size_t)length > FRAME_MAX) {
+			port->counters.too_long++;
+			continue;
+		}
+		port->counters.received++;
+		take(ctx, bytes_of(port->frame, (size_t)length), now_ns());
+	}
+	return true;
+}
+
+/* EIO: the interface at the other side is down. EINVAL: the frame is shorter than its header. */
+static bool is_loss(int reason)
+{
+	return reason == EAGAIN || reason == ENOBUFS || reason == ENOMEM || reason == EMSGSIZE || reason == EIO || reason == EINVAL ||
+	       reason == EINTR;
+}
+
+static bool send_frame(void *state, struct bytes frame, struct error *err)
+{
+	struct tap_port *port = state;
+
+	if (write(port->fd, frame.data, frame.length) >= 0) {
+		port->counters.sent++;
+		return true;
+	}
+	port->counters.lost_out++;
+	return is_loss(errno) || gone(port, errno, err);
+}
+
+static struct port_counters counters(void *state)
+{
+	const struct tap_port *port = state;
+	struct port_counters all = port->counters;
+
+	all.lost_in = all.too_long;
+	return all;
+}
+
+static void close_port(void *state)
+{
+	struct tap_port *port = state;
+
+	(void)close(port->fd);
+	free(port);
+}
+
+static const struct port_ops ops = {.read = read_frames, .send = send_frame, .counters = counters, .close = close_port};
+
+bool port_open_tap(struct port *ret_port, int fd, const char *name)
+{
+	struct tap_port *port = memory_new(sizeof *port);
+
+	port->fd = fd;
+	(void)snprintf(port->name, sizeof port->name, "%s", name);
+	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	*ret_port = (struct port){.ops = &ops, .state = port, .fd = fd};
+	(void)snprintf(ret_port->name, sizeof ret_port->name, "%s", name);
+	return true;
+}
