@@ -14,7 +14,7 @@ VERSION  := 0.1.0
 
 CC       := $(if $(filter default,$(origin CC)),gcc,$(CC))
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wundef
-CPPFLAGS := -I. -Iharness -Iemulator -I$(B)/gen -D_GNU_SOURCE -DSTUTTER_VERSION='"$(VERSION)"'
+CPPFLAGS := -I. -Iharness -Iemulator -I$(B)/gen -isystem /usr/include/libnl3 -D_GNU_SOURCE -DSTUTTER_VERSION='"$(VERSION)"'
 OPTIMISE := $(if $(SANITIZE),-O1,-O2)
 SANFLAGS := $(if $(SANITIZE),-DSTUTTER_SANITIZED -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 # The program and the library that goes into QEMU are made of the same objects: position-independent, and with no name that QEMU could see.
@@ -22,7 +22,7 @@ PIC      := -fPIC -fvisibility=hidden
 CFLAGS   := -std=c11 -g $(OPTIMISE) $(PIC) $(WARNINGS) $(SANFLAGS)
 LDLIBS   := -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -ljansson
 # Of the program only, not of the library in QEMU.
-PROGRAM_LDLIBS := -lsqlite3
+PROGRAM_LDLIBS := -lsqlite3 -lnl-route-3 -lnl-3 -lcap-ng
 
 # A build with sanitizers has a folder of its own inside build/, and shares the guest and the fetched sources.
 comma    := ,

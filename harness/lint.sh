@@ -7,7 +7,7 @@ set -u
 build=${1:-build}
 cd "$(dirname "$0")/.." || exit 2
 flags="-std=c11 -I. -Iharness -Iemulator -I$build/gen -D_GNU_SOURCE -DSTUTTER_VERSION=\"lint\" -DLOCKSTEP_FILE=\"\" -DINSIDE_FILE=\"\" -DDYGRAPHS_DIR=\"\""
-flags="$flags -isystem $build/lwip/src/include -Iharness/server/lwip -isystem $build/llhttp"
+flags="$flags -isystem $build/lwip/src/include -Iharness/server/lwip -isystem $build/llhttp -isystem /usr/include/libnl3"
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wundef -Wdocumentation"
 log=$(mktemp -d) || exit 2
 trap 'rm -rf "$log"' EXIT

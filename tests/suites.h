@@ -179,7 +179,9 @@
 	S("cli/wrong", tests_wrong, false)                                                                                                 \
 	S("ci/recipes", tests_recipes, false)                                                                                              \
 	S("live/port", tests_live_port, false)                                                                                             \
+	S("live/guardian", tests_live_guardian, false)                                                                                     \
 	S("live/unfinished", tests_live_unfinished, false)                                                                                 \
+	S("live/interface", tests_live_interface, false)                                                                                   \
 	S("structure/docs", tests_docs, false)                                                                                             \
 	S("structure/catches", tests_catches_page, false)                                                                                  \
 	S("structure/includes", tests_includes, false)                                                                                     \

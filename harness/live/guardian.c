@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/guardian.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+struct guardian {
+	pid_t pid;
+	int socket; /* the word to it, and its answer */
+};
+
+enum word {
+	WORD_RESTORE = 'r',
+	WORD_DISMISS = 'd',
+	ANSWER_GOOD = 'g',
+	ANSWER_FAILED = 'f',
+};
+
+/* -- the other side: the guardian itself -- */
+
+static void ignore_signals(void)
+{
+	static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2, SIGALRM};
+
+	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+		(void)signal(ignored[i], SIG_IGN);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Closes all but those, such as the ports of the bridge and the pipe that someone reads its output from. */
+static void close_all_but(int *kept, size_t count)
+{
+	int next = 0;
+
+	qsort(kept, count, sizeof *kept, by_number);
+	for (size_t i = 0; i < count; i++) {
+		if (kept[i] > next)
+			(void)close_range((unsigned)next, (unsigned)kept[i] - 1, 0);
+		if (kept[i] >= next)
+			next = kept[i] + 1;
+	}
+	(void)close_range((unsigned)next, ~0U, 0);
+}
+
+static void drop_capabilities(void)
+{
+	capng_clear(CAPNG_SELECT_CAPS);
+	(void)capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN);
+	(void)capng_apply(CAPNG_SELECT_CAPS);
+}
+
+/* @return the word, or WORD_RESTORE if its owner has ended without one. */
+static enum word wait_for_word(int socket, int parent)
+{
+	struct pollfd ends[] = {{.fd = parent, .events = POLLIN}, {.fd = socket, .events = POLLIN}};
+	char word;
+
+	for (;;) {
+		if (poll(ends, 2, -1) < 0)
+			continue;
+		if ((ends[1].revents & POLLIN) != 0 && read(socket, &word, 1) == 1)
+			return word == WORD_DISMISS ? WORD_DISMISS : WORD_RESTORE;
+		if (ends[0].revents != 0)
+			return WORD_RESTORE;
+		/* Nothing more will come this way; the owner may still be there. */
+		if (ends[1].revents != 0)
+			ends[1].fd = -1;
+	}
+}
+
+static void tell(const struct error *err)
+{
+	char *line = memory_format("stutter: not all could be put back: %s\n", err->text);
+
+	if (write(STDERR_FILENO, line, strlen(line)) < 0)
+		return;
+	free(line);
+}
+
+static _Noreturn void guard(guardian_restore *restore, void *ctx, int socket, int parent, int keep)
+{
+	int kept[] = {STDERR_FILENO, socket, parent, keep};
+	struct error err;
+
+	(void)setsid();
+	ignore_signals();
+	(void)prctl(PR_SET_NAME, "stutter-guard");
+	close_all_but(kept, sizeof kept / sizeof kept[0]);
+	drop_capabilities();
+	(void)chdir("/");
+	if (wait_for_word(socket, parent) == WORD_DISMISS)
+		_exit(0);
+	bool good = restore(ctx, &err);
+	if (!good)
+		tell(&err);
+	char answer = good ? ANSWER_GOOD : ANSWER_FAILED;
+	_exit(send(socket, &answer, 1, MSG_NOSIGNAL) == 1 && good ? 0 : 1);
+}
+
+/* -- this side -- */
+
+struct guardian *guardian_start(guardian_restore *restore, void *ctx, int keep, struct error *err)
+{
+	int pair[2] = {-1, -1};
+	int self = pidfd_open(getpid(), 0);
+	pid_t pid = -1;
+
+	if (self >= 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0)
+		pid = fork();
+	if (pid == 0)
+		guard(restore, ctx, pair[1], self, keep);
+	int reason = errno;
+	if (self >= 0)
+		(void)close(self);
+	if (pair[1] >= 0)
+		(void)close(pair[1]);
+	if (pid < 0) {
+		if (pair[0] >= 0)
+			(void)close(pair[0]);
+		error_set(err, "the process that puts interfaces back cannot be started: %s", strerror(reason));
+		return NULL;
+	}
+	struct guardian *guardian = memory_new(sizeof *guardian);
+	*guardian = (struct guardian){.pid = pid, .socket = pair[0]};
+	return guardian;
+}
+
+static bool end(struct guardian *guardian, enum word word)
+{
+	char said = (char)word, answer = ANSWER_FAILED;
+	ssize_t length = -1;
+
+	if (send(guardian->socket, &said, 1, MSG_NOSIGNAL) == 1)
+		do
+			length = read(guardian->socket, &answer, 1);
+		while (length < 0 && errno == EINTR);
+	(void)close(guardian->socket);
+	while (waitpid(guardian->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	free(guardian);
+	return length == 1 && answer == ANSWER_GOOD;
+}
+
+bool guardian_restore_now(struct guardian *guardian)
+{
+	return end(guardian, WORD_RESTORE);
+}
+
+void guardian_dismiss(struct guardian *guardian)
+{
+	(void)end(guardian, WORD_DISMISS);
+}
