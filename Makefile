@@ -22,7 +22,7 @@ PIC      := -fPIC -fvisibility=hidden
 CFLAGS   := -std=c11 -g $(OPTIMISE) $(PIC) $(WARNINGS) $(SANFLAGS)
 LDLIBS   := -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -ljansson
 # Of the program only, not of the library in QEMU.
-PROGRAM_LDLIBS := -lsqlite3 -lnl-route-3 -lnl-3 -lcap-ng
+PROGRAM_LDLIBS := -lsqlite3 -lnl-route-3 -lnl-3 -lcap-ng -lseccomp
 
 # A build with sanitizers has a folder of its own inside build/, and shares the guest and the fetched sources.
 comma    := ,
