@@ -181,6 +181,7 @@
 	S("live/port", tests_live_port, false)                                                                                             \
 	S("live/guardian", tests_live_guardian, false)                                                                                     \
 	S("live/confine", tests_live_confine, false)                                                                                       \
+	S("live/relay", tests_live_relay, false)                                                                                           \
 	S("live/unfinished", tests_live_unfinished, false)                                                                                 \
 	S("live/interface", tests_live_interface, false)                                                                                   \
 	S("structure/docs", tests_docs, false)                                                                                             \
