@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A plan's faults in wall time, between two interfaces of this machine. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/unit.h"
+#include "cli/cli.h"
+#include "cli/live_table.h"
+#include "live/bridge.h"
+#include "live/confine.h"
+#include "live/control.h"
+#include "live/fit.h"
+#include "live/interface.h"
+#include "scenario/sense.h"
+#include "session/folder.h"
+
+/* A frame that is later than this is noticed by nobody but those who count in milliseconds, and a loaded machine is seldom later. */
+#define SKEW_LIMIT "10ms"
+#define NO_CONTROL "none"
+
+enum {
+	OPTION_DEVICE_SIDE,
+	OPTION_SERVER_SIDE,
+	OPTION_SEED,
+	OPTION_OUT,
+	OPTION_FOR,
+	OPTION_SKEW,
+	OPTION_CONTROL,
+	OPTION_REPLAY,
+	OPTION_LEAST
+};
+
+static const struct cli_option options[] = {
+	[OPTION_DEVICE_SIDE] = {"device-side", "IF", "the interface behind which the device is"},
+	[OPTION_SERVER_SIDE] = {"server-side", "IF", "the interface behind which the server is"},
+	[OPTION_SEED] = {"seed", "N", "of what faults draw (default: the scenario's)"},
+	[OPTION_OUT] = {"out", "DIR", "the run folder: plan, trace, captures, verdict (default: nothing is kept)"},
+	[OPTION_FOR] = {"for", "TIME", "ends by itself after so long (default: when it is asked to)"},
+	[OPTION_SKEW] = {"skew-limit", "TIME",
+                         "a run in which a frame left so much later than asked is inconclusive (default: " SKEW_LIMIT "; 0ns: no limit)"},
+	[OPTION_CONTROL] = {"control", "SOCKET",
+                            "where `stutter ctl` asks it (default: stutter.sock in $XDG_RUNTIME_DIR, /run/user/UID or, for root, /run; "
+                            "'" NO_CONTROL "': nowhere)"},
+	[OPTION_REPLAY] = {"replay", NULL, "of a frozen plan just the decisions, as `stutter replay` does"},
+	[OPTION_LEAST] = {"least", "P", "of a replay, the share of decisions that must find their address (default: 100%)"},
+	{NULL, NULL, NULL},
+};
+
+/* A run, as far as it has been set up. */
+struct bench {
+	struct places places;
+	struct plan plan;
+	bool has_plan;
+	uint64_t for_ns, skew_limit_ns;
+	struct interface *interfaces[2]; /* by the direction in which what is behind them sends */
+	struct port ports[2];
+	bool has_port[2];
+	struct control *control;
+	char control_path[CONTROL_PATH_MAX]; /* empty: there is none */
+	const char *dir;
+	struct live_table table;
+};
+
+/* -- what is asked for -- */
+
+static bool read_quantity(const struct cli_values *values, int option, enum unit unit, const char *standard, uint64_t *ret_value,
+                          struct error *err)
+{
+	return unit_parse(unit, values->of[option] != NULL ? values->of[option] : standard, ret_value, err) ||
+	       error_context(err, "--%s", options[option].name);
+}
+
+static bool read_times(struct bench *bench, const struct cli_values *values, struct error *err)
+{
+	return read_quantity(values, OPTION_FOR, UNIT_DURATION, "0ns", &bench->for_ns, err) &&
+	       read_quantity(values, OPTION_SKEW, UNIT_DURATION, SKEW_LIMIT, &bench->skew_limit_ns, err);
+}
+
+static bool read_control(struct bench *bench, const struct cli_values *values, struct error *err)
+{
+	const char *wanted = values->of[OPTION_CONTROL];
+
+	if (wanted == NULL)
+		return control_standard_path(bench->control_path, err) || error_context(err, "--control SOCKET, or '" NO_CONTROL "'");
+	if (strcmp(wanted, NO_CONTROL) == 0)
+		return true;
+	return (size_t)snprintf(bench->control_path, sizeof bench->control_path, "%s", wanted) < sizeof bench->control_path ||
+	       error_set(err, "--control: the path of a socket is at most %d bytes long", CONTROL_PATH_MAX - 1);
+}
+
+static bool read_seed(struct bench *bench, const struct cli_values *values, struct error *err)
+{
+	unsigned long long seed = bench->plan.seeds.first != 0 ? bench->plan.seeds.first : bench->plan.seed;
+
+	if (values->of[OPTION_SEED] != NULL && !cli_number("seed", values->of[OPTION_SEED], 0, ULLONG_MAX, &seed, err))
+		return false;
+	if (!sense_seed(&bench->plan, seed, err))
+		return false;
+	plan_set_seed(&bench->plan, seed);
+	return true;
+}
+
+static bool read_plan(struct bench *bench, const struct cli_values *values, struct error *err)
+{
+	const char *path = values->operands[0];
+	const bool replay = values->of[OPTION_REPLAY] != NULL;
+	const enum fit_phases phases = bench->control_path[0] != '\0' ? FIT_PHASES : FIT_NO_PHASES;
+
+	if (values->operand_count != 1)
+		return error_set(err, "proxy takes one scenario, not %d", values->operand_count);
+	if (!places_find(&bench->places, err))
+		return false;
+	bench->has_plan = replay ? plan_open_frozen(&bench->plan, path, NULL, &bench->places, err)
+	                         : plan_open(&bench->plan, path, NULL, &bench->places, err);
+	if (!bench->has_plan || !read_quantity(values, OPTION_LEAST, UNIT_PROBABILITY, "100%", &bench->plan.least_found, err))
+		return false;
+	return read_seed(bench, values, err) && fit_plan(&bench->plan, phases, err);
+}
+
+static bool check_sides(const struct cli_values *values, struct error *err)
+{
+	const char *device = values->of[OPTION_DEVICE_SIDE], *server = values->of[OPTION_SERVER_SIDE];
+
+	if (device == NULL || server == NULL)
+		return error_set(err, "between which interfaces? Give --device-side and --server-side (`ip link` lists them)");
+	return strcmp(device, server) != 0 ||
+	       error_set(err, "--device-side and --server-side are both %s: a bridge is between two interfaces", device);
+}
+
+/* Those that wait for a phase do nothing until somebody tells it. */
+static void warn_of_phases(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++)
+		if (plan->faults[i].match.during[0] != '\0')
+			fprintf(stderr,
+			        "stutter: warning: the fault '%s' waits until `stutter ctl phase %s` tells that the device is there\n",
+			        plan->faults[i].name, plan->faults[i].match.during);
+}
+
+/* -- setting up -- */
+
+static bool take_side(struct bench *bench, enum direction direction, const char *name, struct error *err)
+{
+	bench->interfaces[direction] = interface_take(name, err);
+	return bench->interfaces[direction] != NULL;
+}
+
+static bool open_side(struct bench *bench, enum direction direction, const char *name, struct error *err)
+{
+	return bench->has_port[direction] = port_open_interface(&bench->ports[direction], name, err);
+}
+
+/* What needs privileges comes first; files and the socket belong to the user whose they are. */
+static bool set_up(struct bench *bench, const struct cli_values *values, struct error *err)
+{
+	const char *device = values->of[OPTION_DEVICE_SIDE], *server = values->of[OPTION_SERVER_SIDE];
+
+	if (!take_side(bench, TO_SERVER, device, err) || !take_side(bench, TO_DEVICE, server, err) ||
+	    !open_side(bench, TO_SERVER, device, err) || !open_side(bench, TO_DEVICE, server, err) || !confine_user(err))
+		return false;
+	bench->dir = values->of[OPTION_OUT];
+	if (bench->control_path[0] != '\0' && (bench->control = control_open(bench->control_path, err)) == NULL)
+		return error_context(err, "--control");
+	return true;
+}
+
+static bool confine(void *ctx, struct error *err)
+{
+	const struct bench *bench = ctx;
+	const char *const folders[] = {bench->dir, NULL};
+
+	return confine_process(&(struct confinement){.folders = bench->dir != NULL ? folders : folders + 1}, err);
+}
+
+static void take_down(struct bench *bench)
+{
+	control_close(bench->control);
+	for (unsigned i = 0; i < 2; i++) {
+		if (bench->has_port[i])
+			bench->ports[i].ops->close(bench->ports[i].state);
+		interface_give_back(bench->interfaces[i]);
+	}
+	if (bench->has_plan)
+		plan_close(&bench->plan);
+}
+
+/* -- running -- */
+
+static void look(void *ctx, struct bridge *bridge)
+{
+	live_table_show(&((struct bench *)ctx)->table, bridge);
+}
+
+static int tell(const struct bench *bench, const struct bridge_result *result)
+{
+	static const char *const words[] = {"carried out", "FAIL", "INCONCLUSIVE"};
+	const struct verdict *verdict = &result->verdict;
+	const struct live_table_form form = {.columns = 120, .rows = UINT_MAX, .now = SIM_NEVER};
+
+	printf("%s  %s seed %llu: %s%s%s%s\n", words[verdict->kind], bench->plan.name, (unsigned long long)bench->plan.seed,
+	       verdict->reason, verdict->met_expectation ? "" : " [", verdict->met_expectation ? "" : verdict->expectation,
+	       verdict->met_expectation ? "" : "]");
+	(void)live_table_draw(stdout, &result->status, result->rules, result->rule_count, &form);
+	if (bench->dir != NULL)
+		printf("folder  %s\n", bench->dir);
+	return verdict->kind == VERDICT_INCONCLUSIVE ? EXIT_INCONCLUSIVE : verdict->met_expectation ? EXIT_PASSED : EXIT_FAILED;
+}
+
+static int carry_out(struct bench *bench, struct error *err)
+{
+	struct bridge_result result;
+	const struct bridge_side side = bench->control != NULL ? control_side(bench->control) : (struct bridge_side){.fd = -1};
+	const struct bridge_options wanted = {.plan = &bench->plan,
+	                                      .dir = bench->dir,
+	                                      .ends = {&bench->ports[TO_SERVER], &bench->ports[TO_DEVICE]},
+	                                      .skew_limit_ns = bench->skew_limit_ns,
+	                                      .for_ns = bench->for_ns,
+	                                      .stop = cli_stop_when_asked(),
+	                                      .sides = &side,
+	                                      .side_count = bench->control != NULL ? 1 : 0,
+	                                      .ready = confine,
+	                                      .look = look,
+	                                      .ctx = bench};
+
+	bench->table = (struct live_table){.terminal = cli_is_terminal(), .colours = cli_takes_colours()};
+	if (!bridge_run(&wanted, &result, err))
+		return cli_fail(err);
+	live_table_close(&bench->table);
+	int status = tell(bench, &result);
+	bridge_result_close(&result);
+	return status;
+}
+
+static int run(const struct cli_values *values)
+{
+	static struct bench bench;
+	struct error err;
+	int status;
+
+	if (!check_sides(values, &err) || !read_times(&bench, values, &err) || !read_control(&bench, values, &err) ||
+	    !read_plan(&bench, values, &err) || !set_up(&bench, values, &err)) {
+		status = cli_fail(&err);
+	} else {
+		warn_of_phases(&bench.plan);
+		status = carry_out(&bench, &err);
+	}
+	take_down(&bench);
+	return status;
+}
+
+const struct cli_command cli_proxy = {"proxy", "SCENARIO", "the same faults in wall time, between two interfaces of this machine", options,
+                                      run};
