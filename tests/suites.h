@@ -135,6 +135,8 @@
 	S("search/weight", tests_weight, false)                                                                                            \
 	S("search/neighbour", tests_neighbour, false)                                                                                      \
 	S("session/world", tests_world, false)                                                                                             \
+	S("live/namespaces", tests_live_namespaces, false)                                                                                 \
+	S("live/cover", tests_live_cover, false)                                                                                           \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \
 	S("chip/buffer", tests_buffer, false)                                                                                              \
