@@ -12,7 +12,7 @@
  * veth pairs, and what leaves a namespace leaves through that descriptor or not at all. Once the descriptors are there no privilege is needed.
  *
  * The addresses are those of the emulator: a plan finds the same ends here as there. The server's end takes packets for whatever address the client has for a name
- * (a local route to everything behind the routes to its own network), as the far end of the emulator does for its hosts.
+ * (a local route to everything but its own network), as the far end of the emulator does for its hosts.
  *
  * The kernel removes both when the last process in them has ended and the descriptors are closed, so there is nothing to put back.
  */

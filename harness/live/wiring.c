@@ -94,34 +94,70 @@ static bool add_address(struct nl_sock *socket, const struct wiring *wiring, str
 	return worked(result, wiring->interface, "it cannot have its address", err);
 }
 
-/* A route to all addresses: through @p gateway, or if that is 0 to this namespace itself, by loopback, after all other routes. */
-static bool add_default(struct nl_sock *socket, const char *interface, uint32_t gateway, struct error *err)
+/* What a route says. */
+struct way {
+	const char *interface;
+	uint8_t table, scope, type;
+	uint32_t to;
+	unsigned prefix;
+	uint32_t gateway; /* 0: there is none */
+};
+
+static bool add_route(struct nl_sock *socket, const struct way *way, struct error *err)
 {
 	struct rtnl_route *route = rtnl_route_alloc();
 	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
-	struct nl_addr *all = address_of(0, 0), *through = address_of(gateway, 32);
-	int result = route != NULL && hop != NULL && all != NULL && through != NULL ? 0 : -NLE_NOMEM;
+	struct nl_addr *to = address_of(way->to, way->prefix), *through = address_of(way->gateway, 32);
+	int result = route != NULL && hop != NULL && to != NULL && through != NULL ? 0 : -NLE_NOMEM;
 
 	if (result == 0) {
-		rtnl_route_nh_set_ifindex(hop, (int)if_nametoindex(interface));
-		if (gateway != 0)
+		rtnl_route_nh_set_ifindex(hop, (int)if_nametoindex(way->interface));
+		if (way->gateway != 0)
 			rtnl_route_nh_set_gateway(hop, through);
 		rtnl_route_add_nexthop(route, hop);
 		hop = NULL;
 		(void)rtnl_route_set_family(route, AF_INET);
-		rtnl_route_set_table(route, gateway != 0 ? RT_TABLE_MAIN : RT_TABLE_DEFAULT);
-		rtnl_route_set_scope(route, gateway != 0 ? RT_SCOPE_UNIVERSE : RT_SCOPE_HOST);
-		(void)rtnl_route_set_type(route, gateway != 0 ? RTN_UNICAST : RTN_LOCAL);
-		result = rtnl_route_set_dst(route, all);
+		rtnl_route_set_table(route, way->table);
+		rtnl_route_set_scope(route, way->scope);
+		(void)rtnl_route_set_type(route, way->type);
+		result = rtnl_route_set_dst(route, to);
 	}
 	if (result >= 0)
 		result = rtnl_route_add(socket, route, 0);
 	if (hop != NULL)
 		rtnl_route_nh_free(hop);
-	nl_addr_put(all);
+	nl_addr_put(to);
 	nl_addr_put(through);
 	rtnl_route_put(route);
-	return worked(result, interface, "the default route cannot be set", err);
+	return worked(result, way->interface, "a route cannot be set", err);
+}
+
+static bool add_gateway(struct nl_sock *socket, const struct wiring *wiring, struct error *err)
+{
+	const struct way way = {.interface = wiring->interface,
+	                        .table = RT_TABLE_MAIN,
+	                        .scope = RT_SCOPE_UNIVERSE,
+	                        .type = RTN_UNICAST,
+	                        .gateway = wiring->gateway};
+
+	return wiring->gateway == 0 || add_route(socket, &way, err);
+}
+
+/*
+ * All addresses are this namespace's own, but for those of its network. The route has to stand in the table `local`, as addresses to answer from are looked for there and
+ * nowhere else (net/ipv4/devinet.c, __ip_dev_find()); so the network has to stand there, too.
+ */
+static bool add_all(struct nl_sock *socket, const struct wiring *wiring, struct error *err)
+{
+	const struct way near = {.interface = wiring->interface,
+	                         .table = RT_TABLE_LOCAL,
+	                         .scope = RT_SCOPE_LINK,
+	                         .type = RTN_UNICAST,
+	                         .to = wiring->address & ~(UINT32_MAX >> wiring->prefix),
+	                         .prefix = wiring->prefix};
+	const struct way all = {.interface = "lo", .table = RT_TABLE_LOCAL, .scope = RT_SCOPE_HOST, .type = RTN_LOCAL};
+
+	return !wiring->takes_all || (add_route(socket, &near, err) && add_route(socket, &all, err));
 }
 
 bool wiring_set_up(const struct wiring *wiring, struct error *err)
@@ -130,8 +166,7 @@ bool wiring_set_up(const struct wiring *wiring, struct error *err)
 	int connected = socket != NULL ? nl_connect(socket, NETLINK_ROUTE) : -NLE_NOMEM;
 	bool good = worked(connected, wiring->interface, "the kernel cannot be asked", err) && set_up(socket, "lo", NULL, err) &&
 	            set_up(socket, wiring->interface, wiring->mac, err) && add_address(socket, wiring, err) &&
-	            (wiring->gateway == 0 || add_default(socket, wiring->interface, wiring->gateway, err)) &&
-	            (!wiring->takes_all || add_default(socket, "lo", 0, err));
+	            add_gateway(socket, wiring, err) && add_all(socket, wiring, err);
 
 	nl_socket_free(socket);
 	return good;

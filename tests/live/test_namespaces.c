@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The networks of a command and of its server: what stands in them, for root and for anybody, and that the machine does not notice. */
 #include <errno.h>
-#include <grp.h>
-#include <limits.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "live/child.h"
 #include "live/cover.h"
 #include "live/namespaces.h"
+#include "tests/live/nobody.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_live_namespaces[], tests_live_cover[];
-
-/* Nobody of Debian. */
-#define NOBODY 65534
 
 static const uint8_t macs[2][6] = {{0x02, 0x53, 0x54, 0x55, 0x54, 0x02}, {0x02, 0x53, 0x54, 0x55, 0x54, 0x01}};
 static char output[8192];
@@ -36,31 +27,6 @@ static void open_namespaces(struct namespaces *ret_namespaces)
 		test_skip("/dev/net/tun: %s", strerror(errno));
 	if (!namespaces_open(ret_namespaces, &wish, &err))
 		test_skip("%s", err.text);
-}
-
-/* Where there is no udev(7), the device may be root's alone: the test has one as udev would make it, which only its own process sees. */
-static void open_tun_to_all(void)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/tun", test_folder());
-	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mknod(path, S_IFCHR | 0666, makedev(10, 200)) != 0 || chmod(path, 0666) != 0 ||
-	    mount(path, "/dev/net/tun", NULL, MS_BIND, NULL) != 0)
-		test_skip("/dev/net/tun cannot be opened to all: %s", strerror(errno));
-}
-
-static void become_nobody(void)
-{
-	if (geteuid() != 0)
-		return;
-	CU_ASSERT_EQUAL_FATAL(chmod(test_folder(), 0777), 0);
-	open_tun_to_all();
-	CU_ASSERT_EQUAL_FATAL(setgroups(0, NULL), 0);
-	CU_ASSERT_EQUAL_FATAL(setresgid(NOBODY, NOBODY, NOBODY), 0);
-	CU_ASSERT_EQUAL_FATAL(setresuid(NOBODY, NOBODY, NOBODY), 0);
-	/* What exec(2) would do for a program: its /proc/self is its own again. */
-	CU_ASSERT_EQUAL_FATAL(prctl(PR_SET_DUMPABLE, 1), 0);
 }
 
 /* -- at an end -- */
@@ -112,9 +78,10 @@ static void look_at_both_ends(const struct namespaces *namespaces)
 	TEST_CONTAINS(output, "default via 192.0.2.1 dev stutter0");
 	TEST_CONTAINS(output, "mtu 1500");
 	CU_ASSERT_PTR_NULL(strstr(output, "inet6 fe80"));
-	CU_ASSERT_EQUAL(run_at(namespaces, TO_DEVICE, false, "ip -o address; ip route; ip route get 203.0.113.9"), 0);
+	CU_ASSERT_EQUAL(run_at(namespaces, TO_DEVICE, false, "ip -o address; ip route; ip route get 203.0.113.9; ip route get 192.0.2.100 from 203.0.113.9"), 0);
 	TEST_CONTAINS(output, "inet 192.0.2.1/24");
 	TEST_CONTAINS(output, "local 203.0.113.9 dev lo");
+	TEST_CONTAINS(output, "192.0.2.100 from 203.0.113.9 dev stutter0");
 	CU_ASSERT_PTR_NULL(strstr(output, "via"));
 }
 
@@ -137,7 +104,7 @@ static void anybody_can_have_them(void)
 	struct namespaces namespaces;
 	char command[160];
 
-	become_nobody();
+	nobody_be();
 	open_namespaces(&namespaces);
 	CU_ASSERT(namespaces.is_user);
 	look_at_both_ends(&namespaces);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/live/nobody.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "tests/test.h"
+
+/* Nobody of Debian. */
+#define NOBODY 65534
+
+/* Where there is no udev(7), the device may be root's alone: the test has one as udev would make it, which only its own process sees. */
+static void open_tun_to_all(void)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/tun", test_folder());
+	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mknod(path, S_IFCHR | 0666, makedev(10, 200)) != 0 || chmod(path, 0666) != 0 ||
+	    mount(path, "/dev/net/tun", NULL, MS_BIND, NULL) != 0)
+		test_skip("/dev/net/tun cannot be opened to all: %s", strerror(errno));
+}
+
+void nobody_be(void)
+{
+	if (geteuid() != 0)
+		return;
+	CU_ASSERT_EQUAL_FATAL(chmod(test_folder(), 0777), 0);
+	open_tun_to_all();
+	CU_ASSERT_EQUAL_FATAL(setgroups(0, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(setresgid(NOBODY, NOBODY, NOBODY), 0);
+	CU_ASSERT_EQUAL_FATAL(setresuid(NOBODY, NOBODY, NOBODY), 0);
+	/* What exec(2) would do for a program: its /proc/self is its own again. */
+	CU_ASSERT_EQUAL_FATAL(prctl(PR_SET_DUMPABLE, 1), 0);
+}
