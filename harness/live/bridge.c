@@ -85,6 +85,7 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 
 	bridge->ages[frame->id % INSIDE_AGES] = (struct inside_age){frame->id, bridge->age_ns};
 	bridge->waiting += !fate->dropped;
+	inside_tell_services(bridge, naming, now);
 	passing_decided(&bridge->passing, frame, direction, naming, fate, now);
 }
 
@@ -126,6 +127,8 @@ static void let_out(struct bridge *bridge, struct frame *frame, enum direction d
 	skew_add(&bridge->skew, sent - asked + age_of(bridge, frame->id));
 	bridge->waiting--;
 	passing_received(&bridge->passing, direction == TO_SERVER ? AT_SERVER : AT_DEVICE, frame->id, frame_bytes(frame), sent);
+	if (direction == TO_DEVICE)
+		inside_deliver_to_device(bridge, frame_bytes(frame));
 	frame_free(frame);
 }
 
@@ -323,6 +326,7 @@ static void begin(struct bridge *bridge)
 	           options->plan->seed, options->ends[TO_SERVER]->name, options->ends[TO_DEVICE]->name);
 	inside_open_rules(bridge, ops);
 	bridge->passing.proxy = bridge->proxy;
+	inside_open_services(bridge);
 }
 
 static bool is_ready(const struct bridge_options *options, struct error *err)

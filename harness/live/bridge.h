@@ -30,6 +30,7 @@
 #define BRIDGE_SIDES_MAX 8
 
 struct bridge;
+struct far_end;
 
 /** Something else that is waited for. */
 struct bridge_side {
@@ -42,8 +43,13 @@ struct bridge_options {
 	const struct plan *plan; /**< fit_plan() must hold. In a replay its decisions act, not its faults. */
 	const char *dir;         /**< the run folder, made if it is not there; NULL: nothing is kept */
 	struct port *ends[2];    /**< by the direction in which they send: TO_SERVER is the device's side. Borrowed. */
-	uint64_t skew_limit_ns;  /**< 0: there is none */
-	uint64_t for_ns;         /**< after which it ends by itself; 0: it does not */
+	/**
+	 * The emulator's far end (live/far_end.h), if that is behind the end TO_DEVICE: faults of its services act, too. It begins with the bridge. Borrowed;
+	 * NULL: the far end is another's.
+	 */
+	struct far_end *far_end;
+	uint64_t skew_limit_ns; /**< 0: there is none */
+	uint64_t for_ns;        /**< after which it ends by itself; 0: it does not */
 	const volatile sig_atomic_t
 		*stop; /**< asks it to end when it is not 0; a signal that sets it wakes the bridge. NULL: there is none */
 	const struct bridge_side *sides;
@@ -52,7 +58,9 @@ struct bridge_options {
 	bool (*ready)(void *ctx, struct error *err);
 	/** Four times a second, and once at the end. NULL: nobody looks. */
 	void (*look)(void *ctx, struct bridge *bridge);
-	void *ctx; /**< of ready() and look() */
+	/** Has the last word on the verdict, before anything of it is written. NULL: what the bridge says is all. */
+	void (*conclude)(void *ctx, struct verdict *verdict);
+	void *ctx; /**< of ready(), look() and conclude() */
 };
 
 /** What it has done so far. */

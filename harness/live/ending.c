@@ -127,6 +127,8 @@ void inside_finish(struct bridge *bridge, struct bridge_result *ret_result)
 	               verdict);
 	outcome_count(plan, ret_result->rules, ret_result->rule_count, found, verdict);
 	(void)snprintf(verdict->phase, sizeof verdict->phase, "%s", bridge->phase);
+	if (bridge->options->conclude != NULL)
+		bridge->options->conclude(bridge->options->ctx, verdict);
 	free(found);
 	write_last_lines(bridge, ret_result);
 	(void)trace_digest(bridge->trace, verdict->digest);

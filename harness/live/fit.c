@@ -50,6 +50,30 @@ bool fit_fault(const struct fault *fault, enum fit_phases phases, struct error *
 	       fit_moment(fault, "until", &fault->match.until, err) && fit_phase(fault, phases, err);
 }
 
+static bool fit_moment_with_services(const struct fault *fault, const char *key, const struct moment *moment, struct error *err)
+{
+	struct point point;
+
+	return (moment->kind == MOMENT_POINT && point_parse(moment->at, &point, err) && point.site != NULL &&
+	        strncmp(point.site, "srv.", 4) == 0) ||
+	       fit_moment(fault, key, moment, err);
+}
+
+bool fit_fault_with_services(const struct fault *fault, enum fit_phases phases, struct error *err)
+{
+	return (fault->action->layer == LAYER_SERVER || fit_layer(fault->name, fault->action, err)) &&
+	       fit_moment_with_services(fault, "from", &fault->match.from, err) &&
+	       fit_moment_with_services(fault, "until", &fault->match.until, err) && fit_phase(fault, phases, err);
+}
+
+bool fit_plan_with_services(const struct plan *plan, enum fit_phases phases, struct error *err)
+{
+	for (size_t i = 0; i < plan->fault_count; i++)
+		if (!fit_fault_with_services(&plan->faults[i], phases, err))
+			return error_context(err, "%s", plan->path);
+	return true;
+}
+
 bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err)
 {
 	bool fits = true;

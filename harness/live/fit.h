@@ -17,7 +17,13 @@ enum fit_phases {
 /** @return false with @p err (no place), which names the fault. */
 bool fit_fault(const struct fault *fault, enum fit_phases phases, struct error *err);
 
+/** The same where the far end is the emulator's (live/far_end.h): faults of its services can happen, and its occasions come. */
+bool fit_fault_with_services(const struct fault *fault, enum fit_phases phases, struct error *err);
+
 /** All faults of a plan, or of a replay all decisions. @return false with @p err, which names the plan's file and the fault. */
 bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err);
+
+/** All faults of a plan, which is no replay, where the far end is the emulator's. */
+bool fit_plan_with_services(const struct plan *plan, enum fit_phases phases, struct error *err);
 
 #endif

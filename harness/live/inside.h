@@ -52,6 +52,15 @@ void inside_break(struct bridge *bridge, const char *why);
 void inside_open_rules(struct bridge *bridge, struct proxy_ops ops);
 void inside_close_rules(struct bridge *bridge);
 
+/** The far end of ours, if there is one: it begins, a frame has come to the proxy or to the device, and the device enters a phase. */
+void inside_open_services(struct bridge *bridge);
+void inside_tell_services(struct bridge *bridge, const struct naming *naming, sim_ns now);
+void inside_deliver_to_device(struct bridge *bridge, struct bytes frame);
+void inside_enter_services(struct bridge *bridge, const char *phase);
+
+/** The faults of its services, behind @p count other rules. @return how many there are together. */
+size_t inside_service_rules(const struct bridge *bridge, struct bridge_rule *ret_rules, size_t most, size_t count);
+
 /** Comes to the verdict and writes what belongs into the folder; the last lines of the trace, too. */
 void inside_finish(struct bridge *bridge, struct bridge_result *ret_result);
 

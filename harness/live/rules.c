@@ -59,7 +59,7 @@ size_t bridge_rules(const struct bridge *bridge, struct bridge_rule *ret_rules, 
 	for (size_t i = 0; i < bridge->gone_count; i++, count++)
 		if (count < most)
 			ret_rules[count] = bridge->gone[i];
-	return count;
+	return inside_service_rules(bridge, ret_rules, most, count);
 }
 
 static bool is_among(const struct fault *faults, size_t count, const struct fault *fault)
@@ -123,4 +123,5 @@ void bridge_enter(struct bridge *bridge, const char *phase)
 	(void)snprintf(bridge->phase, sizeof bridge->phase, "%s", phase);
 	trace_line(bridge->trace, inside_look(bridge), "control", "phase %s", phase);
 	proxy_enter(bridge->proxy, phase);
+	inside_enter_services(bridge, phase);
 }

@@ -48,7 +48,7 @@ static const struct module modules[] = {
 	{"gate", true, {"base", "statistics", NULL}},
 	{"history", false, {"base", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
-	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "scenario", "reports", "session", NULL}},
+	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "server", "scenario", "reports", "session", NULL}},
 	{"campaign", false, {WORLD, "qemu", "session", "reports", NULL}},
 	{"search", false, {WORLD, "qemu", "session", "reports", "campaign", "statistics", NULL}},
 	{"cli",

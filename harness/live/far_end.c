@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/far_end.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "reports/file.h"
+#include "server/host.h"
+#include "server/service.h"
+
+struct far_end {
+	const struct plan *plan;
+	struct service service;
+	uint64_t unix_ns; /* the true time at the bridge's time 0 */
+	struct sim sim;
+	struct disruptor *disruptor;
+	struct far_end_ties ties;
+	bool has_begun;
+	int timer;
+	struct frame_queue inbox; /* what has come and was not looked at */
+	struct frame_queue queue; /* what it has sent and nobody has read */
+	struct port_counters counters;
+};
+
+static uint64_t true_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
+}
+
+struct far_end *far_end_open(const struct plan *plan, struct error *err)
+{
+	struct far_end *far_end = memory_new(sizeof *far_end);
+
+	far_end->plan = plan;
+	far_end->unix_ns = true_ns();
+	far_end->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (far_end->timer < 0)
+		error_set(err, "no timer for the far end: %s", strerror(errno));
+	else if (service_open(&far_end->service, &plan->server, plan->image, err))
+		return far_end;
+	if (far_end->timer >= 0)
+		(void)close(far_end->timer);
+	free(far_end);
+	return NULL;
+}
+
+/* -- its time -- */
+
+/* The timer is due at once while a frame waits, else when the stack or a service next does something. */
+static void set_timer(const struct far_end *far_end)
+{
+	const sim_ns next = sim_next(&far_end->sim);
+	struct itimerspec when = {.it_interval = {0}, .it_value = {0}};
+	sim_ns wait = next > far_end->sim.now ? next - far_end->sim.now : 0;
+
+	if (far_end->queue.count > 0 || far_end->inbox.count > 0 || wait == 0)
+		wait = 1;
+	else if (next == SIM_NEVER)
+		wait = 0;
+	when.it_value.tv_sec = (time_t)(wait / SIM_S);
+	when.it_value.tv_nsec = (long)(wait % SIM_S);
+	CHECK(timerfd_settime(far_end->timer, 0, &when, NULL) == 0);
+}
+
+static void catch_up(struct far_end *far_end)
+{
+	const sim_ns now = far_end->ties.now(far_end->ties.ctx);
+
+	if (now > far_end->sim.now)
+		sim_run_until(&far_end->sim, now);
+}
+
+static void output(void *ctx, struct frame *frame, sim_ns now)
+{
+	struct far_end *far_end = ctx;
+
+	(void)now;
+	frame_queue_put(&far_end->queue, frame);
+}
+
+/* -- the port -- */
+
+/* What it makes of a frame may take long, such as a handshake of TLS; whoever hands one over has done with it before. */
+static void look_at_inbox(struct far_end *far_end)
+{
+	struct frame *frame;
+
+	catch_up(far_end);
+	while ((frame = frame_queue_take(&far_end->inbox)) != NULL) {
+		host_input(frame);
+		/* What the frame sets off at once. */
+		sim_run_until(&far_end->sim, far_end->sim.now);
+	}
+}
+
+static bool read_frames(void *state, unsigned most, port_take *take, void *ctx, struct error *err)
+{
+	struct far_end *far_end = state;
+	uint64_t expirations;
+
+	(void)err;
+	(void)!read(far_end->timer, &expirations, sizeof expirations);
+	if (!far_end->has_begun)
+		return true;
+	look_at_inbox(far_end);
+	for (; most > 0 && far_end->queue.count > 0; most--) {
+		struct frame *frame = frame_queue_take(&far_end->queue);
+		far_end->counters.received++;
+		take(ctx, frame_bytes(frame), true_ns());
+		frame_free(frame);
+	}
+	set_timer(far_end);
+	return true;
+}
+
+static bool send_frame(void *state, struct bytes frame, struct error *err)
+{
+	struct far_end *far_end = state;
+
+	(void)err;
+	if (!far_end->has_begun || frame.length > FRAME_MAX) {
+		far_end->counters.lost_out++;
+		return true;
+	}
+	far_end->counters.sent++;
+	frame_queue_put(&far_end->inbox, frame_new(frame.data, frame.length));
+	set_timer(far_end);
+	return true;
+}
+
+static struct port_counters counters(void *state)
+{
+	return ((const struct far_end *)state)->counters;
+}
+
+static void leave(void *state)
+{
+	(void)state;
+}
+
+struct port far_end_port(struct far_end *far_end)
+{
+	static const struct port_ops ops = {read_frames, send_frame, counters, leave};
+
+	return (struct port){.ops = &ops, .state = far_end, .fd = far_end->timer, .name = "far end"};
+}
+
+/* -- beginning and end -- */
+
+static void keep_secret(void *ctx, const char *line)
+{
+	const struct far_end *far_end = ctx;
+
+	far_end->ties.secret(far_end->ties.ctx, line);
+}
+
+void far_end_begin(struct far_end *far_end, const struct far_end_ties *ties)
+{
+	const struct plan *plan = far_end->plan;
+
+	far_end->ties = *ties;
+	far_end->unix_ns = true_ns();
+	sim_open(&far_end->sim, 0);
+	host_open(&far_end->sim, ties->trace, plan->seed, (struct host_ops){output, 0}, far_end);
+	far_end->disruptor = disruptor_open(plan->faults, plan->replay ? 0 : plan->fault_count, plan->seed, ties->trace, ties->troubles,
+	                                    ties->ctx);
+	disruptor_redraw(far_end->disruptor, &plan->redraw);
+	service_start(&far_end->service, far_end->unix_ns, plan->seed, far_end->disruptor, (struct service_ops){keep_secret}, far_end);
+	far_end->has_begun = true;
+	set_timer(far_end);
+}
+
+struct troubles *far_end_troubles(struct far_end *far_end)
+{
+	return disruptor_troubles(far_end->disruptor);
+}
+
+void far_end_delivered(struct far_end *far_end, struct bytes frame)
+{
+	service_delivered(&far_end->service, frame);
+}
+
+static bool write_file(const char *dir, const char *name, const char *text, struct error *err)
+{
+	struct report_file file;
+
+	if (!report_file_open(&file, dir, name, err))
+		return false;
+	fputs(text, file.stream);
+	return report_file_close(&file, err);
+}
+
+bool far_end_write_credentials(struct far_end *far_end, const char *dir, struct error *err)
+{
+	const struct pki *pki = service_pki(&far_end->service, far_end->unix_ns);
+
+	return write_file(dir, "trust.pem", pki_new_trust_bundle(pki), err) &&
+	       write_file(dir, "device.pem", pki_bootstrap_certificate(pki), err) &&
+	       write_file(dir, "device.key", pki_bootstrap_key(pki), err);
+}
+
+void far_end_close(struct far_end *far_end)
+{
+	if (far_end == NULL)
+		return;
+	if (far_end->has_begun) {
+		host_close();
+		disruptor_close(far_end->disruptor);
+		sim_close(&far_end->sim);
+	}
+	service_close(&far_end->service);
+	frame_queue_clear(&far_end->inbox);
+	frame_queue_clear(&far_end->queue);
+	(void)close(far_end->timer);
+	free(far_end);
+}
