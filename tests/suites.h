@@ -137,6 +137,10 @@
 	S("session/world", tests_world, false)                                                                                             \
 	S("live/namespaces", tests_live_namespaces, false)                                                                                 \
 	S("live/cover", tests_live_cover, false)                                                                                           \
+	S("live/far_end", tests_live_far_end, false)                                                                                       \
+	S("live/exec", tests_live_exec, true)                                                                                              \
+	S("live/exec_service", tests_live_exec_service, true)                                                                              \
+	S("live/exec_end", tests_live_exec_end, true)                                                                                      \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \
 	S("chip/buffer", tests_buffer, false)                                                                                              \

@@ -63,6 +63,15 @@ const volatile sig_atomic_t *cli_stop_when_asked(void);
 bool cli_number(const char *option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret_value,
                 struct error *err);
 
+/** Reads "A..B", or with @p mark "/" "K/N". */
+bool cli_two(const char *option, const char *text, const char *mark, uint64_t *ret_first, uint64_t *ret_last, struct error *err);
+
+/** Reads the argument of --seeds: at most PLAN_SESSIONS_MAX, upward. */
+bool cli_seeds(const char *text, uint64_t *ret_first, uint64_t *ret_last, struct error *err);
+
+/** Prints a warning with its place, as compilers do. */
+void cli_warn(const struct error *warning);
+
 /** Whether standard error is a terminal on which the cursor can be moved. */
 bool cli_is_terminal(void);
 
@@ -93,6 +102,6 @@ void cli_reading_close(struct cli_reading *reading);
 int cli_print_reference(void);
 
 extern const struct cli_command cli_run, cli_replay, cli_report, cli_merge, cli_check, cli_gate, cli_list, cli_history, cli_doctor,
-	cli_sweep, cli_hunt, cli_shrink, cli_explain, cli_bisect, cli_proxy, cli_ctl;
+	cli_sweep, cli_hunt, cli_shrink, cli_explain, cli_bisect, cli_proxy, cli_ctl, cli_exec;
 
 #endif

@@ -43,7 +43,7 @@ const volatile sig_atomic_t *cli_stop_when_asked(void)
 /* -- reading scenarios -- */
 
 /* As compilers write them. */
-static void warn(const struct error *warning)
+void cli_warn(const struct error *warning)
 {
 	fprintf(stderr, "%s:%d:%d: warning: %s\n", warning->file, warning->line, warning->column, warning->text);
 }
@@ -59,6 +59,31 @@ bool cli_number(const char *option, const char *text, unsigned long long min, un
 		return error_set(err, "--%s: %s is not between %llu and %llu", option, text, min, max);
 	*ret_value = value;
 	return true;
+}
+
+bool cli_two(const char *option, const char *text, const char *mark, uint64_t *ret_first, uint64_t *ret_last, struct error *err)
+{
+	const char *at = strstr(text, mark);
+	unsigned long long first, last;
+	char left[32];
+
+	if (at == NULL || (size_t)(at - text) >= sizeof left)
+		return error_set(err, "--%s: '%s' is not of the form %s", option, text, mark[0] == '/' ? "2/8" : "1..16");
+	memcpy(left, text, (size_t)(at - text));
+	left[at - text] = '\0';
+	if (!cli_number(option, left, 0, UINT64_MAX, &first, err) || !cli_number(option, at + strlen(mark), 0, UINT64_MAX, &last, err))
+		return false;
+	*ret_first = first;
+	*ret_last = last;
+	return true;
+}
+
+bool cli_seeds(const char *text, uint64_t *ret_first, uint64_t *ret_last, struct error *err)
+{
+	if (!cli_two("seeds", text, "..", ret_first, ret_last, err))
+		return false;
+	return (*ret_last >= *ret_first && *ret_last - *ret_first < PLAN_SESSIONS_MAX) ||
+	       error_set(err, "--seeds: '%s' must go up, over at most %u seeds", text, PLAN_SESSIONS_MAX);
 }
 
 bool cli_is_terminal(void)
@@ -148,7 +173,7 @@ bool cli_reading_next(struct cli_reading *reading, const struct choice *choice, 
 	if (!cli_reading_again(reading, choice, &plan, err))
 		return false;
 	for (size_t i = 0; i < plan.warnings.count; i++)
-		warn(&plan.warnings.list[i]);
+		cli_warn(&plan.warnings.list[i]);
 	if (!take_name(reading, &plan, choice, err)) {
 		plan_close(&plan);
 		return false;

@@ -87,24 +87,6 @@ static const struct cli_option replay_options[] = {
 
 /* -- reading the command line -- */
 
-/* "A..B", or with @p mark "/" "K/N". */
-static bool read_two(const char *option, const char *text, const char *mark, uint64_t *ret_first, uint64_t *ret_last, struct error *err)
-{
-	const char *at = strstr(text, mark);
-	unsigned long long first, last;
-	char left[32];
-
-	if (at == NULL || (size_t)(at - text) >= sizeof left)
-		return error_set(err, "--%s: '%s' is not of the form %s", option, text, mark[0] == '/' ? "2/8" : "1..16");
-	memcpy(left, text, (size_t)(at - text));
-	left[at - text] = '\0';
-	if (!cli_number(option, left, 0, UINT64_MAX, &first, err) || !cli_number(option, at + strlen(mark), 0, UINT64_MAX, &last, err))
-		return false;
-	*ret_first = first;
-	*ret_last = last;
-	return true;
-}
-
 static bool read_seeds(const struct cli_values *values, struct jobs_wish *wish, struct error *err)
 {
 	const char *one = values->of[OPTION_SEED], *range = values->of[OPTION_SEEDS];
@@ -121,10 +103,7 @@ static bool read_seeds(const struct cli_values *values, struct jobs_wish *wish, 
 	}
 	if (range == NULL)
 		return true;
-	if (!read_two("seeds", range, "..", &wish->first_seed, &wish->last_seed, err))
-		return false;
-	return (wish->last_seed >= wish->first_seed && wish->last_seed - wish->first_seed < PLAN_SESSIONS_MAX) ||
-	       error_set(err, "--seeds: '%s' must go up, over at most %u seeds", range, PLAN_SESSIONS_MAX);
+	return cli_seeds(range, &wish->first_seed, &wish->last_seed, err);
 }
 
 static bool read_shard(const struct cli_values *values, struct campaign *campaign, struct error *err)
@@ -134,7 +113,7 @@ static bool read_shard(const struct cli_values *values, struct campaign *campaig
 	campaign->shard = values->of[OPTION_SHARD];
 	if (campaign->shard == NULL)
 		return true;
-	if (!read_two("shard", campaign->shard, "/", &shard, &shards, err))
+	if (!cli_two("shard", campaign->shard, "/", &shard, &shards, err))
 		return false;
 	if (shard == 0 || shard > shards || shards > PLAN_SESSIONS_MAX)
 		return error_set(err, "--shard: '%s' must be a share from 1/N to N/N, of at most %u", campaign->shard, PLAN_SESSIONS_MAX);

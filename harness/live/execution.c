@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/execution.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/remove.h"
+#include "live/child.h"
+#include "live/conclusion.h"
+#include "live/cover.h"
+#include "live/far_end.h"
+#include "live/fit.h"
+#include "live/listening.h"
+#include "live/namespaces.h"
+#include "live/watch.h"
+#include "server/host.h"
+#include "session/folder.h"
+
+#define LOOK_NS 10000000
+/* A server that opens several ports has opened the last when none has come for so long. */
+#define SETTLED_NS UINT64_C(100000000)
+/* What is left of command and server has so long to end by itself. */
+#define GRACE_NS UINT64_C(1000000000)
+#define SAID_MAX 512
+
+static const uint8_t server_mac[] = HOST_MAC;
+
+/* -- inside the session's process -- */
+
+struct session {
+	const struct execution_wish *wish;
+	struct namespaces namespaces;
+	struct far_end *far_end; /* NULL: there is a server */
+	char *credentials;       /* folder; NULL: there is none */
+	int said;                /* what the server says; -1: there is none */
+	struct child server, command;
+	bool has_command;
+	int status; /* of a command that could not be started; else 0 */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
+}
+
+static bool enter_client(void *ctx, struct error *err)
+{
+	const struct session *session = ctx;
+
+	return namespaces_enter(&session->namespaces, TO_SERVER, err) && cover_names(session->far_end == NULL, err);
+}
+
+static bool enter_server(void *ctx, struct error *err)
+{
+	return namespaces_enter(&((const struct session *)ctx)->namespaces, TO_DEVICE, err);
+}
+
+/* -- the server -- */
+
+static bool open_said(struct session *session, struct error *err)
+{
+	const char *dir = session->wish->dir;
+	char *path = memory_format("%s/server.log", dir != NULL ? dir : "");
+
+	session->said = dir != NULL ? open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666)
+	                            : memfd_create("server.log", MFD_CLOEXEC);
+	if (session->said < 0)
+		error_set(err, "%s cannot be written: %s", dir != NULL ? path : "the server's output", strerror(errno));
+	free(path);
+	return session->said >= 0;
+}
+
+/* The end of what the server has said, on one line. */
+static const char *last_said(const struct session *session, char ret_text[SAID_MAX])
+{
+	off_t length = lseek(session->said, 0, SEEK_END);
+	off_t from = length < SAID_MAX ? 0 : length - SAID_MAX + 1;
+	ssize_t got = pread(session->said, ret_text, SAID_MAX - 1, from);
+
+	ret_text[got > 0 ? got : 0] = '\0';
+	while (got > 0 && ret_text[got - 1] == '\n')
+		ret_text[--got] = '\0';
+	for (char *at = ret_text; *at != '\0'; at++)
+		if (*at == '\n')
+			*at = '|';
+		else if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
+	return ret_text[0] != '\0' ? ret_text : "nothing";
+}
+
+/* @return false with @p err if it has ended without leaving anybody who listens, or takes too long. */
+static bool await_server(const struct session *session, struct error *err)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_NS};
+	const struct watch *watch = watch_state();
+	const uint64_t begun = now_ns();
+	uint64_t last = 0, since = begun, digest;
+	char said[SAID_MAX];
+
+	while (now_ns() - begun < EXECUTION_START_NS) {
+		bool listens = listening_sockets(&digest) > 0;
+		if (!listens || digest != last)
+			since = now_ns();
+		last = digest;
+		/* A daemon's first process ends well when the daemon is there. */
+		if (watch->server_ended && watch->server_status != 0)
+			return error_set(err, "the server did not start: its status is %d; it said: %s",
+			                 child_shell_status(watch->server_status), last_said(session, said));
+		if (listens && now_ns() - since >= SETTLED_NS)
+			return true;
+		if (watch->stop)
+			return error_set(err, "asked to end before the server listened");
+		(void)nanosleep(&pause, NULL);
+	}
+	return error_set(err, "the server listens on no TCP or UDP port after %d s; it said: %s", (int)(EXECUTION_START_NS / SIM_S),
+	                 last_said(session, said));
+}
+
+static bool prepare_server(struct session *session, struct error *err)
+{
+	char *argv[] = {memory_text("sh"), memory_text("-c"), memory_text(session->wish->server), NULL};
+	const struct child_wish wish = {.argv = argv, .prepare = enter_server, .ctx = session, .output = session->said, .apart = true};
+	bool good = child_prepare(&session->server, &wish, err);
+
+	for (size_t i = 0; argv[i] != NULL; i++)
+		free(argv[i]);
+	return good;
+}
+
+/* -- what is there for the command -- */
+
+static bool make_credentials(struct session *session, struct error *err)
+{
+	const char *folder = getenv("TMPDIR");
+
+	if (session->wish->dir != NULL) {
+		session->credentials = memory_format("%s/credentials", session->wish->dir);
+		if (!folder_make(session->credentials, err))
+			return false;
+	} else {
+		session->credentials = memory_format("%s/stutter-XXXXXX", folder != NULL && folder[0] != '\0' ? folder : "/tmp");
+		if (mkdtemp(session->credentials) == NULL)
+			return error_set(err, "the folder %s cannot be made: %s", session->credentials, strerror(errno));
+	}
+	return far_end_write_credentials(session->far_end, session->credentials, err);
+}
+
+static void tell(const char *name, const char *folder, const char *file)
+{
+	char *path = realpath(folder, NULL), *value = memory_format("%s/%s", path != NULL ? path : folder, file);
+
+	(void)setenv(name, value, 1);
+	free(value);
+	free(path);
+}
+
+static bool open_far_end(struct session *session, struct error *err)
+{
+	session->far_end = far_end_open(session->wish->plan, err);
+	if (session->far_end == NULL || !make_credentials(session, err))
+		return false;
+	tell("STUTTER_TRUST", session->credentials, "trust.pem");
+	tell("STUTTER_CERTIFICATE", session->credentials, "device.pem");
+	tell("STUTTER_KEY", session->credentials, "device.key");
+	return true;
+}
+
+static bool prepare_command(struct session *session, struct error *err)
+{
+	const struct child_wish wish = {.argv = session->wish->command, .prepare = enter_client, .ctx = session, .output = -1};
+
+	(void)setenv("STUTTER_CLIENT", NAMESPACES_CLIENT_TEXT, 1);
+	(void)setenv("STUTTER_SERVER", NAMESPACES_SERVER_TEXT, 1);
+	return child_prepare(&session->command, &wish, err);
+}
+
+static bool open_all(struct session *session, struct error *err)
+{
+	const struct execution_wish *wish = session->wish;
+	const struct namespaces_wish ends = {.mac = {wish->plan->device.mac, server_mac}, .has_server = wish->server != NULL};
+
+	if (wish->server == NULL && !open_far_end(session, err))
+		return false;
+	return namespaces_open(&session->namespaces, &ends, err) &&
+	       (wish->server == NULL || (open_said(session, err) && prepare_server(session, err))) && prepare_command(session, err) &&
+	       namespaces_drop_privileges(err);
+}
+
+static void close_all(struct session *session)
+{
+	far_end_close(session->far_end);
+	namespaces_close(&session->namespaces);
+	if (session->credentials != NULL && session->wish->dir == NULL)
+		(void)remove_tree(session->credentials);
+	free(session->credentials);
+	if (session->said >= 0)
+		(void)close(session->said);
+}
+
+/* -- the session -- */
+
+static void tell_end(struct execution *execution)
+{
+	const struct watch *watch = watch_state();
+
+	execution->asked = watch->asked;
+	if (watch->server_ended && watch->server != 0 && watch->server_status != 0) {
+		execution->server_ended = true;
+		execution->server_status = child_shell_status(watch->server_status);
+	}
+	if (watch->command_ended) {
+		execution->end = EXECUTION_ENDED;
+		execution->status = child_shell_status(watch->command_status);
+	}
+}
+
+/* The bridge is there, and what the command sends is seen from the first frame on. */
+static bool let_go(void *ctx, struct error *err)
+{
+	struct session *session = ctx;
+
+	watch_command(session->command.pid);
+	session->has_command = child_go(&session->command, &session->status, err);
+	return session->has_command || error_context(err, "%s", session->wish->command[0]);
+}
+
+/* Before anything is written of how it ended. */
+static void conclude(void *ctx, struct verdict *verdict)
+{
+	const struct session *session = ctx;
+	const struct watch *watch = watch_state();
+	const struct conclusion_facts facts = {.ended = watch->command_ended != 0,
+	                                       .status = watch->command_ended ? child_shell_status(watch->command_status) : 0,
+	                                       .asked = watch->asked != 0};
+
+	conclusion_reach(session->wish->plan, &facts, verdict);
+}
+
+static void open_ports(struct session *session, struct port ret_ends[2])
+{
+	(void)port_open_tap(&ret_ends[TO_SERVER], session->namespaces.tap[TO_SERVER], "client");
+	session->namespaces.tap[TO_SERVER] = -1;
+	if (session->far_end != NULL) {
+		ret_ends[TO_DEVICE] = far_end_port(session->far_end);
+		return;
+	}
+	(void)port_open_tap(&ret_ends[TO_DEVICE], session->namespaces.tap[TO_DEVICE], "server");
+	session->namespaces.tap[TO_DEVICE] = -1;
+}
+
+/* From the command's start to its end. */
+static void cross(struct session *session, struct execution *execution)
+{
+	const struct execution_wish *wish = session->wish;
+	struct port ends[2];
+
+	open_ports(session, ends);
+	const struct bridge_options options = {
+		.plan = wish->plan,
+		.dir = wish->dir,
+		.ends = {&ends[0], &ends[1]},
+		.far_end = session->far_end,
+		.skew_limit_ns = wish->skew_limit_ns,
+		.for_ns = wish->plan->deadline_ns,
+		.stop = &watch_state()->stop,
+		.ready = let_go,
+		.conclude = conclude,
+		.ctx = session,
+	};
+	execution->has_result = bridge_run(&options, &execution->result, &execution->err);
+	execution->lasted_ns = execution->has_result ? execution->result.status.elapsed_ns : 0;
+	execution->status = session->status;
+	execution->end = execution->has_result ? EXECUTION_DEADLINE : session->status != 0 ? EXECUTION_NO_COMMAND : EXECUTION_BROKEN;
+	if (session->has_command)
+		tell_end(execution);
+	for (unsigned i = 0; i < 2; i++)
+		ends[i].ops->close(ends[i].state);
+}
+
+static void run_session(struct session *session, struct execution *execution)
+{
+	int status;
+
+	execution->end = EXECUTION_BROKEN;
+	if (!open_all(session, &execution->err))
+		return;
+	if (session->far_end == NULL) {
+		watch_server(session->server.pid);
+		execution->end = EXECUTION_NO_SERVER;
+		if (!child_go(&session->server, &status, &execution->err) || !await_server(session, &execution->err))
+			return;
+	}
+	cross(session, execution);
+}
+
+static bool write_all(int fd, const void *data, size_t size)
+{
+	for (size_t put = 0; put < size;) {
+		ssize_t length = write(fd, (const char *)data + put, size - put);
+		if (length <= 0 && !(length < 0 && errno == EINTR))
+			return false;
+		put += length > 0 ? (size_t)length : 0;
+	}
+	return true;
+}
+
+_Noreturn static void be_session(const struct execution_wish *wish, int result)
+{
+	struct session session = {.wish = wish, .namespaces = {.network = {-1, -1}, .tap = {-1, -1}}, .said = -1};
+	struct execution execution = {.end = EXECUTION_BROKEN};
+
+	watch_begin();
+	child_adopt_all();
+	run_session(&session, &execution);
+	execution.asked = watch_state()->asked;
+	child_end_all(GRACE_NS);
+	close_all(&session);
+	if (write_all(result, &execution, sizeof execution) && execution.has_result)
+		(void)write_all(result, execution.result.rules, execution.result.rule_count * sizeof *execution.result.rules);
+	_exit(0);
+}
+
+/* -- outside -- */
+
+bool execution_can(const struct execution_wish *wish, struct error *err)
+{
+	const struct plan *plan = wish->plan;
+
+	if (wish->server == NULL)
+		return fit_plan_with_services(plan, FIT_NO_PHASES, err);
+	for (size_t i = 0; i < plan->fault_count; i++)
+		if (plan->faults[i].action->layer == LAYER_SERVER)
+			return error_set(
+				err,
+				"%s: the fault '%s' cannot happen with --server: '%s' happens in the services of the emulator's far end; "
+				"leave --server out, and they are at the other end",
+				plan->path, plan->faults[i].name, plan->faults[i].action->name);
+	return fit_plan(plan, FIT_NO_PHASES, err);
+}
+
+static bool read_all(int fd, void *ret_data, size_t size)
+{
+	for (size_t got = 0; got < size;) {
+		ssize_t length = read(fd, (char *)ret_data + got, size - got);
+		if (length <= 0 && !(length < 0 && errno == EINTR))
+			return false;
+		got += length > 0 ? (size_t)length : 0;
+	}
+	return true;
+}
+
+/* Both processes are of one program, so what points to its tables does so in both. */
+static bool read_result(int fd, struct execution *ret_execution)
+{
+	struct bridge_result *result = &ret_execution->result;
+
+	if (!read_all(fd, ret_execution, sizeof *ret_execution)) {
+		ret_execution->has_result = false;
+		return false;
+	}
+	if (!ret_execution->has_result)
+		return true;
+	result->rules = memory_new(result->rule_count * sizeof *result->rules);
+	return read_all(fd, result->rules, result->rule_count * sizeof *result->rules);
+}
+
+static void run_beside(const struct execution_wish *wish, const int pipes[2], struct execution *execution)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)close(pipes[0]);
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+		be_session(wish, pipes[1]);
+	}
+	(void)close(pipes[1]);
+	if (pid < 0) {
+		error_set(&execution->err, "no process for the session: %s", strerror(errno));
+		return;
+	}
+	watch_pass_on(pid);
+	bool told = read_result(pipes[0], execution);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	watch_pass_on(0);
+	if (told && execution->asked == 0)
+		execution->asked = watch_state()->asked;
+	if (told)
+		return;
+	execution_close(execution);
+	*execution = (struct execution){.end = EXECUTION_BUG};
+	error_set(&execution->err, "the session's process ended with status %d and told nothing", child_shell_status(status));
+	child_end_all(GRACE_NS);
+}
+
+void execution_run(const struct execution_wish *wish, struct execution *ret_execution)
+{
+	int pipes[2];
+
+	memset(ret_execution, 0, sizeof *ret_execution);
+	ret_execution->end = EXECUTION_BROKEN;
+	child_adopt_all();
+	if (pipe2(pipes, O_CLOEXEC) != 0) {
+		error_set(&ret_execution->err, "no pipe: %s", strerror(errno));
+		return;
+	}
+	/* What is in the buffers is to be written once. */
+	(void)fflush(NULL);
+	run_beside(wish, pipes, ret_execution);
+	(void)close(pipes[0]);
+}
+
+void execution_close(struct execution *execution)
+{
+	if (execution->has_result)
+		bridge_result_close(&execution->result);
+	execution->has_result = false;
+}
