@@ -151,7 +151,8 @@ static void check_stutter(const struct piece *piece, const char *const words[], 
 		complain(piece, "stutter has no command", words[0]);
 		return;
 	}
-	for (size_t i = 1; i < count && strpbrk(words[i], "|;&>") == NULL; i++)
+	/* What stands behind "--" are another command's. */
+	for (size_t i = 1; i < count && strpbrk(words[i], "|;&>") == NULL && strcmp(words[i], "--") != 0; i++)
 		if (strncmp(words[i], "--", 2) == 0 && !has_option(words[0], words[i]))
 			complain(piece, "this command has no option", words[i]);
 }
