@@ -259,6 +259,12 @@ $(B)/fuzz/recording: tests/fuzz/recording.c $(RECORDING_SOURCES) $(wildcard harn
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $(filter %.c,$^) \
 		-lxxhash -lm
 
+CAPTURE_SOURCES := $(wildcard harness/base/*.c harness/recorded/*.c) harness/link/packet.c harness/scenario/yaml.c
+$(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(wildcard harness/*/*.h)
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $(filter %.c,$^) \
+		-lpcap -lyaml -lxxhash -lcrypto -lz -lm
+
 SCENARIO_SOURCES := $(wildcard $(foreach folder,base fault scenario sim link address,harness/$(folder)/*.c)) \
 	$(patsubst %,harness/server/%.c,config entropy pki tls)
 $(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)

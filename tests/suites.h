@@ -89,6 +89,9 @@
 	S("scenario/faults", tests_faults, false)                                                                                          \
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \
+	S("recorded/import", tests_import, false)                                                                                          \
+	S("recorded/form", tests_form, false)                                                                                              \
+	S("live/recorded", tests_live_recorded, false)                                                                                     \
 	S("session/cable", tests_cable, false)                                                                                             \
 	S("session/captures", tests_captures, false)                                                                                       \
 	S("session/hello", tests_hello, false)                                                                                             \

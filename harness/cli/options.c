@@ -46,18 +46,31 @@ static int unknown_option(const struct cli_command *command, const char *word)
 	return EXIT_USAGE;
 }
 
+/* `-o` is `--out` where there is one. @return its place in the table, or -1. */
+static int find_out(const struct cli_command *command)
+{
+	for (int i = 0; command->options[i].name != NULL; i++)
+		if (strcmp(command->options[i].name, "out") == 0 && command->options[i].argument != NULL)
+			return i;
+	return -1;
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *ret_values)
 {
 	struct option options[OPTIONS_MAX + 2];
 	struct cli_values values = {.argc = argc, .argv = argv};
 	size_t help = make_long_options(command, options);
-	int index = 0, found;
+	int index = 0, found, out = find_out(command);
 
 	opterr = 0;
 	optind = 0; /* begins anew, as getopt(3) has it for GNU */
-	while ((found = getopt_long(argc, argv, "h", options, &index)) != -1) {
+	while ((found = getopt_long(argc, argv, out >= 0 ? "ho:" : "h", options, &index)) != -1) {
 		if (found == 'h' || (found == 0 && (size_t)index == help))
 			return command_help(command);
+		if (found == 'o') {
+			values.of[out] = optarg;
+			continue;
+		}
 		/* Of a bundle such as -xy, optind still points at the whole. */
 		const char letter[] = {'-', (char)optopt, '\0'};
 		if (found != 0)

@@ -47,13 +47,14 @@ static const struct module modules[] = {
 	{"statistics", true, {"base", NULL}},
 	{"gate", true, {"base", "statistics", NULL}},
 	{"history", false, {"base", NULL}},
+	{"recorded", true, {"base", "link", "scenario", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
 	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "server", "scenario", "reports", "session", NULL}},
 	{"campaign", false, {WORLD, "qemu", "session", "reports", NULL}},
 	{"search", false, {WORLD, "qemu", "session", "reports", "campaign", "statistics", NULL}},
 	{"cli",
          false,
-         {WORLD, "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "packages.h", NULL}},
+         {WORLD, "recorded", "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "packages.h", NULL}},
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */

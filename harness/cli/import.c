@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "recorded/form.h"
+#include "recorded/import.h"
+
+enum { OPTION_OUT, OPTION_DEVICE, OPTION_VANTAGE, OPTION_LENGTHS };
+
+static const struct cli_option options[] = {
+	[OPTION_OUT] = {"out", "FILE",
+                        "where the session goes; session.yaml if nothing is said. What is long goes into FILE.data beside it (also -o)"},
+	[OPTION_DEVICE] = {"device", "ADDRESS", "which address is the device's; otherwise the one that has opened most connections is"},
+	[OPTION_VANTAGE] = {"vantage", "PLACE",
+                            "where the capture was made: device, between or server; otherwise the times of handshakes say"},
+	[OPTION_LENGTHS] = {"lengths", NULL, "of what is long keep the beginning and the length only, and write no file of data"},
+	{NULL, NULL, NULL},
+};
+
+#define OUT_STANDARD "session.yaml"
+
+static bool read_options(const struct cli_values *values, struct import_options *ret_options, struct error *err)
+{
+	const char *device = values->of[OPTION_DEVICE], *vantage = values->of[OPTION_VANTAGE];
+	unsigned place = VANTAGE_DEVICE;
+
+	*ret_options = (struct import_options){0, VANTAGE_UNKNOWN};
+	if (values->operand_count != 1)
+		return error_set(err, "which capture? `stutter import` takes one, of pcap or pcapng");
+	if (device != NULL && !recording_read_address(device, &ret_options->device))
+		return error_set(err, "--device: '%.64s' is no address of IPv4, such as 192.168.1.20", device);
+	while (vantage != NULL && vantage_names[place] != NULL && strcmp(vantage_names[place], vantage) != 0)
+		place++;
+	if (vantage != NULL && vantage_names[place] == NULL)
+		return error_set(err, "--vantage: '%.64s' is no place; there are device, between and server", vantage);
+	if (vantage != NULL)
+		ret_options->vantage = place;
+	return true;
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* Whether a turn is longer than what stands in the session's own file. */
+static bool needs_data(const struct recording *recording)
+{
+	for (size_t i = 0; i < recording->step_count; i++)
+		for (size_t j = 0; j < recording->steps[i].turn_count; j++)
+			if (recording->steps[i].turns[j].known_length > FORM_INLINE_MAX)
+				return true;
+	return false;
+}
+
+static bool close_whole(FILE *stream, const char *path, struct error *err)
+{
+	bool good = fflush(stream) == 0 && !ferror(stream);
+
+	good = fclose(stream) == 0 && good;
+	return good || error_set(err, "%s cannot be written: %s", path, strerror(errno));
+}
+
+static FILE *create(const char *path, struct error *err)
+{
+	FILE *stream = fopen(path, "we");
+
+	if (stream == NULL)
+		error_set(err, "%s cannot be written: %s", path, strerror(errno));
+	return stream;
+}
+
+static bool write_session(const struct recording *recording, const char *path, bool lengths, struct error *err)
+{
+	char *data_path = memory_format("%s.data", path);
+	struct form_data data = {NULL, last_part(data_path)};
+	FILE *stream = create(path, err);
+	bool good = stream != NULL;
+
+	if (good && !lengths && needs_data(recording))
+		good = (data.stream = create(data_path, err)) != NULL;
+	if (good)
+		form_write(recording, &data, stream);
+	if (stream != NULL)
+		good = close_whole(stream, path, err) && good;
+	if (data.stream != NULL)
+		good = close_whole(data.stream, data_path, err) && good;
+	if (good)
+		printf("%s%s%s\n", path, data.stream != NULL ? " and " : "", data.stream != NULL ? data_path : "");
+	free(data_path);
+	return good;
+}
+
+static int run(const struct cli_values *values)
+{
+	const char *out = values->of[OPTION_OUT] != NULL ? values->of[OPTION_OUT] : OUT_STANDARD;
+	struct import_options wish;
+	struct recording recording;
+	struct import_told told;
+	struct error err;
+
+	memset(&err, 0, sizeof err);
+	if (!read_options(values, &wish, &err) || !import_capture(&recording, &told, values->operands[0], &wish, &err))
+		return cli_fail(&err);
+	import_tell(&recording, &told, stdout);
+	bool good = write_session(&recording, out, values->of[OPTION_LENGTHS] != NULL, &err);
+	recording_close(&recording);
+	return good ? EXIT_PASSED : cli_fail(&err);
+}
+
+const struct cli_command cli_import = {"import", "CAPTURE", "makes a session out of a capture of a device's update", options, run};
