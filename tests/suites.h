@@ -91,6 +91,7 @@
 	S("scenario/places", tests_places, false)                                                                                          \
 	S("recorded/import", tests_import, false)                                                                                          \
 	S("recorded/form", tests_form, false)                                                                                              \
+	S("recorded/losses", tests_losses, false)                                                                                          \
 	S("live/recorded", tests_live_recorded, false)                                                                                     \
 	S("session/cable", tests_cable, false)                                                                                             \
 	S("session/captures", tests_captures, false)                                                                                       \

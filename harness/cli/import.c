@@ -8,8 +8,9 @@
 #include "cli/cli.h"
 #include "recorded/form.h"
 #include "recorded/import.h"
+#include "recorded/losses.h"
 
-enum { OPTION_OUT, OPTION_DEVICE, OPTION_VANTAGE, OPTION_LENGTHS };
+enum { OPTION_OUT, OPTION_DEVICE, OPTION_VANTAGE, OPTION_LENGTHS, OPTION_FAULTS };
 
 static const struct cli_option options[] = {
 	[OPTION_OUT] = {"out", "FILE",
@@ -18,6 +19,7 @@ static const struct cli_option options[] = {
 	[OPTION_VANTAGE] = {"vantage", "PLACE",
                             "where the capture was made: device, between or server; otherwise the times of handshakes say"},
 	[OPTION_LENGTHS] = {"lengths", NULL, "of what is long keep the beginning and the length only, and write no file of data"},
+	[OPTION_FAULTS] = {"faults", "PLAN", "also write a scenario with what the capture shows to have been lost or late"},
 	{NULL, NULL, NULL},
 };
 
@@ -97,6 +99,39 @@ static bool write_session(const struct recording *recording, const char *path, b
 	return good;
 }
 
+/* The session as the plan names it: relative to its own folder if both lie in one, as it was given otherwise. */
+static char *as_named(const char *session, const char *plan)
+{
+	size_t folder = (size_t)(last_part(plan) - plan);
+
+	if (session[0] == '/' || folder == 0)
+		return memory_text(session);
+	if (strncmp(session, plan, folder) == 0)
+		return memory_text(session + folder);
+	char *whole = realpath(session, NULL);
+	return whole != NULL ? whole : memory_text(session);
+}
+
+static bool write_faults(const struct recording *recording, const char *capture, const char *session, const char *path, struct error *err)
+{
+	struct losses *losses = memory_new(sizeof *losses);
+	bool good = losses_find(losses, capture, recording, err);
+	FILE *stream = good ? create(path, err) : NULL;
+
+	if (stream != NULL) {
+		char *named = as_named(session, path);
+		losses_tell(losses, recording, stdout);
+		losses_write(losses, recording, last_part(capture), named, stream);
+		free(named);
+		good = close_whole(stream, path, err);
+	}
+	good = good && stream != NULL;
+	if (good)
+		printf("%s\n", path);
+	free(losses);
+	return good;
+}
+
 static int run(const struct cli_values *values)
 {
 	const char *out = values->of[OPTION_OUT] != NULL ? values->of[OPTION_OUT] : OUT_STANDARD;
@@ -110,6 +145,8 @@ static int run(const struct cli_values *values)
 		return cli_fail(&err);
 	import_tell(&recording, &told, stdout);
 	bool good = write_session(&recording, out, values->of[OPTION_LENGTHS] != NULL, &err);
+	if (good && values->of[OPTION_FAULTS] != NULL)
+		good = write_faults(&recording, values->operands[0], out, values->of[OPTION_FAULTS], &err);
 	recording_close(&recording);
 	return good ? EXIT_PASSED : cli_fail(&err);
 }

@@ -47,7 +47,7 @@ static const struct module modules[] = {
 	{"statistics", true, {"base", NULL}},
 	{"gate", true, {"base", "statistics", NULL}},
 	{"history", false, {"base", NULL}},
-	{"recorded", true, {"base", "link", "scenario", NULL}},
+	{"recorded", true, {"base", "link", "address", "scenario", NULL}},
 	{"session", false, {WORLD, "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
 	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "server", "scenario", "reports", "session", NULL}},
 	{"campaign", false, {WORLD, "qemu", "session", "reports", NULL}},
