@@ -259,7 +259,8 @@ $(B)/fuzz/recording: tests/fuzz/recording.c $(RECORDING_SOURCES) $(wildcard harn
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $(filter %.c,$^) \
 		-lxxhash -lm
 
-CAPTURE_SOURCES := $(wildcard harness/base/*.c harness/recorded/*.c) harness/link/packet.c harness/scenario/yaml.c
+CAPTURE_SOURCES := $(wildcard harness/base/*.c) $(patsubst %,harness/recorded/%.c,exchanges import keys messages packets read recording records streams write) \
+	harness/link/packet.c harness/scenario/yaml.c
 $(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(wildcard harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $(filter %.c,$^) \
@@ -280,7 +281,7 @@ install: all ## Install to $(DESTDIR)$(PREFIX)
 	$(Q)install -d $(DESTDIR)$(PREFIX)/share/stutter/devices $(DESTDIR)$(PREFIX)/share/stutter/guest
 	$(Q)cp -r scenarios $(DESTDIR)$(PREFIX)/share/stutter/
 	$(Q)install -m 644 emulator/devices/*.yaml $(DESTDIR)$(PREFIX)/share/stutter/devices/
-	$(Q)install -m 644 $(B)/guest/kernel $(B)/guest/initramfs.cpio $(B)/guest/clients.cpio $(DESTDIR)$(PREFIX)/share/stutter/guest/
+	$(Q)install -m 644 $(B)/guest/kernel $(B)/guest/initramfs.cpio $(B)/guest/clients.cpio $(B)/guest/player.cpio $(DESTDIR)$(PREFIX)/share/stutter/guest/
 	$(Q)install -m 644 reports/run/summary.schema.json reports/search/search.schema.json $(DESTDIR)$(PREFIX)/share/stutter/
 	$(Q)install -m 644 $(IMAGE) $(DESTDIR)$(PREFIX)/share/stutter/image.bin
 

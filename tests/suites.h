@@ -212,6 +212,7 @@
 	S("session/pages", tests_pages, true)                                                                                              \
 	S("browser/browser", tests_browser, true)                                                                                          \
 	S("session/wireshark", tests_wireshark, true)                                                                                      \
+	S("session/recorded", tests_recorded, true)                                                                                        \
 	S("session/clients", tests_clients, true)                                                                                          \
 	S("session/catches", tests_catches, true)                                                                                          \
 	S("session/flash", tests_flash, true)                                                                                              \

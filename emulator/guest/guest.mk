@@ -3,7 +3,7 @@
 # Builds what runs inside the device: kernel, module, update agent, initramfs. Included by the top Makefile.
 #
 # Takes: B (build folder), Q (@ for quiet), CC and CFLAGS (for the host's tools).
-# Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/guest/clients.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
+# Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/guest/clients.cpio, $(B)/guest/player.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
 # that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part of the host's program too (with -lcrypto).
 B ?= build
 GUEST_MK := $(lastword $(MAKEFILE_LIST))
@@ -28,7 +28,7 @@ GUEST_ETC := $(wildcard $(GUEST_DIR)/etc/*)
 guest_say = $(if $(Q),@printf '  %-8s%s\n' $(1) $@,@:)
 
 .PHONY: guest
-guest: $(GUEST_B)/kernel $(GUEST_B)/initramfs.cpio $(GUEST_B)/clients.cpio ## Build what runs inside the device
+guest: $(GUEST_B)/kernel $(GUEST_B)/initramfs.cpio $(GUEST_B)/clients.cpio $(GUEST_B)/player.cpio ## Build what runs inside the device
 
 $(B)/packages.stamp: $(GUEST_DIR)/fetch.sh
 	$(Q)$< $(B)
@@ -107,3 +107,14 @@ $(GUEST_B)/clients.libraries: $(GUEST_DIR)/libraries.sh $(GUEST_B)/libraries.lis
 $(GUEST_B)/clients.cpio: $(GUEST_B)/mkinitramfs $(GUEST_B)/clients.libraries $(GUEST_B)/libicudata.so $(GUEST_CLIENTS)
 	$(call guest_say,CPIO)
 	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/clients/clients.list $(GUEST_B)/clients.libraries build=$(GUEST_B) sysroot=$(B)/sysroot && mv $@.new $@
+
+# The player of recorded sessions, an overlay of its own for the same reason. It needs no library but the C library, which the root file system has.
+GUEST_PLAYER := $(wildcard $(GUEST_DIR)/player/*.c)
+
+$(GUEST_B)/player: $(GUEST_PLAYER) $(wildcard $(GUEST_DIR)/player/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
+	$(call guest_say,CROSS)
+	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $(GUEST_PLAYER)
+
+$(GUEST_B)/player.cpio: $(GUEST_B)/mkinitramfs $(GUEST_DIR)/player/player.list $(GUEST_B)/player
+	$(call guest_say,CPIO)
+	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/player/player.list build=$(GUEST_B) && mv $@.new $@

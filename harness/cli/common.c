@@ -9,6 +9,7 @@
 #include "base/unit.h"
 #include "cli/cli.h"
 #include "cli/selection.h"
+#include "recorded/fit.h"
 
 int cli_fail(const struct error *err)
 {
@@ -145,6 +146,10 @@ bool cli_reading_again(const struct cli_reading *reading, const struct choice *c
 	bool good = reading->frozen ? plan_open_frozen(&plan, choice->path, choice->device, &reading->places, err)
 	                            : plan_open(&plan, choice->path, choice->device, &reading->places, err);
 
+	if (good && !fit_plan(&plan, err)) {
+		plan_close(&plan);
+		return false;
+	}
 	if (good && choice->suite != NULL)
 		suite_require(choice->suite, &plan);
 	if (good)

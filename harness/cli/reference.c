@@ -110,6 +110,7 @@ int cli_print_reference(void)
 	     "## Scenario\n");
 	print_table(plan_params);
 	puts("`tags: [WORD, ...]` are what suites and `stutter run --tag` choose it by; the name of the folder that it lies in is one without being said.\n");
+	puts("`session: FILE` is a recorded session, as `stutter import` makes one: its servers take the place of the services, and the device is `recorded`, which plays the other side, unless another is named.\n");
 	puts("## `redraw:`\n\n"
 	     "The faults of a plan, up to an instant as they were, and from then on by other dice: whether what is to come was bound to come.\n"
 	     "The rest of the session keeps its seed, so that up to this instant it is the same to the last bit; the replay of a frozen plan draws nothing, and so nothing anew.\n"

@@ -231,7 +231,7 @@ bool import_stream(struct recording *ret_recording, struct import_told *ret_told
 {
 	struct recording recording = {.step_count = 0};
 	struct import_told told = {.opened = 0};
-	struct work work = {NULL};
+	struct work work = {.streams = NULL};
 	struct packets *packets;
 
 	if (!packets_open_stream(&packets, stream, path, err))

@@ -169,7 +169,8 @@ static bool understand(struct packets *packets, struct recorded_packet *ret)
 		packets->counters.fragments++;
 	else if (packet->protocol != IP_TCP && packet->protocol != IP_UDP)
 		packets->counters.not_carried++;
-	else if (!packet->has_ports || (packet->protocol == IP_TCP && !packet->is_tcp) || !measure(ret))
+	else if (!packet->has_ports || packet->source_port == 0 || packet->destination_port == 0 ||
+	         (packet->protocol == IP_TCP && !packet->is_tcp) || !measure(ret))
 		packets->counters.malformed++;
 	else
 		return true;

@@ -229,7 +229,8 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 		return yaml_error(file, yaml_get(agent, "flow"), err, "flow: the staged flow needs a flash: add 'flash:' to the device");
 	if (!yaml_resolve_path(file, device.kernel, sizeof device.kernel, err) ||
 	    !yaml_resolve_path(file, device.initramfs, sizeof device.initramfs, err) ||
-	    (strcmp(device.overlay, DEVICE_OVERLAY_CLIENTS) != 0 && !yaml_resolve_path(file, device.overlay, sizeof device.overlay, err)))
+	    (strcmp(device.overlay, DEVICE_OVERLAY_CLIENTS) != 0 && strcmp(device.overlay, DEVICE_OVERLAY_PLAYER) != 0 &&
+	     !yaml_resolve_path(file, device.overlay, sizeof device.overlay, err)))
 		return error_at(err, file->path, mapping->line, mapping->column);
 	*ret_device = device;
 	return true;

@@ -16,6 +16,8 @@
 
 /** The overlay with other people's clients that the build makes; a file of this name is `./clients`. */
 #define DEVICE_OVERLAY_CLIENTS "clients"
+/** The one with the player of recorded sessions. */
+#define DEVICE_OVERLAY_PLAYER "player"
 
 /** The update client that the build makes, and what `client:` is if nobody says. */
 #define DEVICE_CLIENT_AGENT "/usr/bin/agent"

@@ -38,6 +38,7 @@ static bool fill(struct places *places, const char *devices, const char *scenari
 	fits = fits && (size_t)snprintf(places->kernel, DEVICE_PATH_MAX, "%s/kernel", guest) < DEVICE_PATH_MAX;
 	fits = fits && (size_t)snprintf(places->initramfs, DEVICE_PATH_MAX, "%s/initramfs.cpio", guest) < DEVICE_PATH_MAX;
 	fits = fits && (size_t)snprintf(places->clients, DEVICE_PATH_MAX, "%s/clients.cpio", guest) < DEVICE_PATH_MAX;
+	fits = fits && (size_t)snprintf(places->player, DEVICE_PATH_MAX, "%s/player.cpio", guest) < DEVICE_PATH_MAX;
 	fits = fits && (size_t)snprintf(places->image, DEVICE_PATH_MAX, "%s/image.bin", made) < DEVICE_PATH_MAX;
 	fits = fits && (size_t)snprintf(places->snapshots, DEVICE_PATH_MAX, "%s", snapshots) < DEVICE_PATH_MAX;
 	return fits || error_set(err, "the path of this program is too long");

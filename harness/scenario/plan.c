@@ -72,13 +72,17 @@ static void keep_text(struct plan *plan)
 	free(text);
 }
 
-/* What the far end and the faults read: the record of a gate, tables and recordings. @return how many; the rest of the list is NULL. */
-static size_t tables_of(const struct plan *plan, const char *ret_paths[FAULTS_MAX + 2])
+/* What the far end and the faults read: a session, the record of a gate, tables and recordings. @return how many; the rest of the list is NULL. */
+static size_t tables_of(const struct plan *plan, const char *ret_paths[FAULTS_MAX + 4])
 {
 	const char *what;
 	size_t count = 0;
 
-	memset(ret_paths, 0, (FAULTS_MAX + 2) * sizeof *ret_paths);
+	memset(ret_paths, 0, (FAULTS_MAX + 4) * sizeof *ret_paths);
+	if (plan->session[0] != '\0')
+		ret_paths[count++] = plan->session;
+	if (plan->session_data[0] != '\0')
+		ret_paths[count++] = plan->session_data;
 	if (plan->server.promotion[0] != '\0')
 		ret_paths[count++] = plan->server.promotion;
 	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++) {
@@ -92,7 +96,7 @@ static size_t tables_of(const struct plan *plan, const char *ret_paths[FAULTS_MA
 void plan_look(struct plan *plan)
 {
 	const struct device *device = &plan->device;
-	const char *tables[FAULTS_MAX + 2];
+	const char *tables[FAULTS_MAX + 4];
 	struct made *made = &plan->present;
 
 	made_tool(made);
@@ -268,7 +272,7 @@ static bool read_tags(const struct yaml_file *file, struct plan *plan, struct er
 	return true;
 }
 
-const char *const plan_parts[] = {"tags", "redraw", "device", "link", "server", "faults", "expect", "decisions", "made", NULL};
+const char *const plan_parts[] = {"tags", "session", "redraw", "device", "link", "server", "faults", "expect", "decisions", "made", NULL};
 
 static bool read_plan(const struct yaml_file *file, const char *device, const struct places *places, struct plan *plan, struct error *err)
 {
@@ -278,7 +282,7 @@ static bool read_plan(const struct yaml_file *file, const char *device, const st
 	if (sense_kind(file->root) == SENSE_DEVICE)
 		return yaml_error(file, file->root, err, "this is a device, not a scenario: a scenario names it, as `device: PATH`");
 	return yaml_fill(file, file->root, plan_params, plan_parts, "a scenario", plan, err) && read_tags(file, plan, err) &&
-	       read_redraw(file, plan, err) && read_made(file, yaml_get(file->root, "made"), plan, err) &&
+	       read_redraw(file, plan, err) && read_made(file, yaml_get(file->root, "made"), plan, err) && parts_session(file, plan, err) &&
 	       parts_device(file, device, places, plan, err) && read_parts(file, plan, err) && sense_plan(file, plan, err) &&
 	       parts_files(file, places, plan, err);
 }

@@ -57,10 +57,13 @@ struct plan {
 	struct ordinals seeds; /**< of the sessions that a scenario is for, unless the user says which; first 0: `seed` alone */
 	struct redraw redraw;  /**< of what its faults draw */
 	uint64_t deadline_ns;
-	char image[DEVICE_PATH_MAX]; /**< what the device downloads; empty: what the build makes */
+	char image[DEVICE_PATH_MAX];        /**< what the device downloads; empty: what the build makes */
+	char session[DEVICE_PATH_MAX];      /**< a recorded session, which takes the place of the services; empty: none */
+	char session_data[DEVICE_PATH_MAX]; /**< the file that it names; empty: none */
 	struct {
 		bool image, kernel, initramfs, overlay;
-	} standard; /**< which paths are those of the build: a plan leaves them empty, so that it runs elsewhere too */
+		char overlay_word[16]; /**< by which a device names it */
+	} standard;                    /**< which paths are those of the build: a plan leaves them empty, so that it runs elsewhere too */
 	struct device device;
 	struct link_config link;
 	struct service_config server;
@@ -92,6 +95,7 @@ struct places {
 	char kernel[DEVICE_PATH_MAX];    /**< what the build made: kernel, root file system, image */
 	char initramfs[DEVICE_PATH_MAX];
 	char clients[DEVICE_PATH_MAX]; /**< the overlay with other people's clients */
+	char player[DEVICE_PATH_MAX];  /**< the overlay with the player of recorded sessions */
 	char image[DEVICE_PATH_MAX];
 	char snapshots[DEVICE_PATH_MAX]; /**< folder for snapshots of devices; empty: places_open_cache() has to choose one */
 	bool passing;                    /**< it is there for this run only */

@@ -87,7 +87,7 @@ static bool read_named(const struct yaml_file *file, const struct yaml_node *nod
 	char name[DEVICE_PATH_MAX];
 
 	if (node == NULL)
-		return find_device("reference", places, plan, err);
+		return find_device(plan->session[0] != '\0' ? "recorded" : "reference", places, plan, err);
 	bool good = (size_t)snprintf(name, sizeof name, "%s", node->text) < sizeof name || error_set(err, "the device's path is too long");
 	good = good && (!is_device_path(name) || yaml_resolve_path(file, name, sizeof name, err)) && find_device(name, places, plan, err);
 	if (good)
@@ -159,14 +159,18 @@ static bool resolve_image(const struct yaml_file *file, const struct places *pla
 static bool resolve_overlay(const struct places *places, struct plan *plan, const char *cure, struct error *err)
 {
 	char *overlay = plan->device.overlay;
-	bool is_clients = strcmp(overlay, DEVICE_OVERLAY_CLIENTS) == 0;
+	const bool is_player = strcmp(overlay, DEVICE_OVERLAY_PLAYER) == 0;
+	const bool is_ours = is_player || strcmp(overlay, DEVICE_OVERLAY_CLIENTS) == 0;
 
 	if (overlay[0] == '\0')
 		return true;
-	if (is_clients)
+	if (is_ours) {
+		(void)snprintf(plan->standard.overlay_word, sizeof plan->standard.overlay_word, "%s",
+		               is_player ? DEVICE_OVERLAY_PLAYER : DEVICE_OVERLAY_CLIENTS);
 		overlay[0] = '\0';
-	return resolve_file(plan, overlay, places->clients, plan->made.overlay, &plan->standard.overlay, "overlay", is_clients ? cure : "",
-	                    err);
+	}
+	return resolve_file(plan, overlay, is_player ? places->player : places->clients, plan->made.overlay, &plan->standard.overlay,
+	                    "overlay", is_ours ? cure : "", err);
 }
 
 /* The record of a gate need not be good, which the service looks into; it must be there. */
@@ -180,6 +184,41 @@ static bool resolve_promotion(const struct yaml_file *file, struct plan *plan, s
 	                        (exists(path) || error_set(err, "the record %s cannot be read: %s", path, strerror(errno)))))
 		return true;
 	return error_at(err, file->path, node != NULL ? node->line : 1, node != NULL ? node->column : 1);
+}
+
+/* The file that a session names, so that a frozen plan knows both. What else is in it whoever plays it reads. */
+static bool find_session_data(struct plan *plan, struct error *err)
+{
+	struct yaml_file session;
+
+	if (!yaml_open(&session, plan->session, err))
+		return false;
+	const struct yaml_node *data = yaml_get(session.root, "data");
+	if (data != NULL && data->kind == YAML_SCALAR)
+		(void)snprintf(plan->session_data, sizeof plan->session_data, "%.*s", DEVICE_PATH_MAX - 1, data->text);
+	bool good = yaml_resolve_path(&session, plan->session_data, sizeof plan->session_data, err) ||
+	            error_at(err, plan->session, data->line, data->column);
+	yaml_close(&session);
+	return good;
+}
+
+bool parts_session(const struct yaml_file *file, struct plan *plan, struct error *err)
+{
+	const struct yaml_node *node = yaml_get(file->root, "session");
+	char whole[PATH_MAX], found[128];
+
+	if (node == NULL)
+		return true;
+	if (node->kind != YAML_SCALAR || node->text[0] == '\0' || strlen(node->text) >= sizeof plan->session)
+		return yaml_error(file, node, err, "'session' must be the path of a session that `stutter import` has made, not %s",
+		                  yaml_describe(node, found, sizeof found));
+	memcpy(plan->session, node->text, strlen(node->text) + 1);
+	if (!yaml_resolve_path(file, plan->session, sizeof plan->session, err))
+		return error_at(err, file->path, node->line, node->column);
+	if (realpath(plan->session, whole) == NULL || strlen(whole) >= sizeof plan->session)
+		return yaml_error(file, node, err, "the session %s cannot be read: %s", plan->session, strerror(errno));
+	memcpy(plan->session, whole, strlen(whole) + 1);
+	return find_session_data(plan, err);
 }
 
 bool parts_files(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)

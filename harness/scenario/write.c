@@ -161,6 +161,15 @@ static void write_tags(FILE *stream, const struct plan *plan)
 	fputs("]\n", stream);
 }
 
+static void write_session(FILE *stream, const struct plan *plan)
+{
+	if (plan->session[0] == '\0')
+		return;
+	fputs("session: ", stream);
+	write_quoted(stream, plan->session);
+	fputc('\n', stream);
+}
+
 static void write_redraw(FILE *stream, const struct plan *plan)
 {
 	if (!plan->redraw.asked)
@@ -181,9 +190,10 @@ static void write_all_but_decisions(const struct plan *resolved, FILE *stream)
 	if (shown.standard.initramfs)
 		shown.device.initramfs[0] = '\0';
 	if (shown.standard.overlay)
-		(void)snprintf(shown.device.overlay, sizeof shown.device.overlay, DEVICE_OVERLAY_CLIENTS);
+		(void)snprintf(shown.device.overlay, sizeof shown.device.overlay, "%s", shown.standard.overlay_word);
 	write_table(stream, plan_params, plan, 0);
 	write_tags(stream, plan);
+	write_session(stream, plan);
 	write_redraw(stream, plan);
 	fputs("device:\n", stream);
 	write_table(stream, device_params, &plan->device, 2);

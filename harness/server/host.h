@@ -34,7 +34,7 @@ struct host_ops {
 void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_ops ops, void *ctx);
 
 /** The most addresses that host_add_address() takes. */
-#define HOST_ADDRESSES_MAX 16
+#define HOST_ADDRESSES_MAX 64
 
 /** The host answers at @p address too, as a router's host behind it would: it is reached through the hardware address of HOST_ADDRESS. */
 void host_add_address(uint32_t address);

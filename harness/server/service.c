@@ -601,5 +601,6 @@ void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed
 	if (disruptor != NULL && (disruptor_troubles(disruptor)->count > 0 || disruptor_troubles(disruptor)->ops.occasion != NULL))
 		host_set_gate(ask_gate, service);
 	udp_services_open(&service->udp);
-	http_open((struct http_handler){service_answer, note_sent, begin_handshake, service}, unix_base_ns);
+	if (!service->no_http)
+		http_open((struct http_handler){service_answer, note_sent, begin_handshake, service}, unix_base_ns);
 }

@@ -99,6 +99,7 @@ struct service {
 	struct bytes os;                   /**< OS image of both feeds; empty: generated ones */
 	struct release releases[SERVICE_FEEDS];
 	bool has_releases;
+	bool no_http;    /**< set before it starts: others serve at the ports of HTTP, and only DHCP, DNS and NTP are the service's */
 	bool bundle_out; /**< the last byte of the trust bundle was handed out */
 };
 

@@ -127,10 +127,21 @@ __attribute__((format(printf, 3, 4))) static void conclude(struct verdict *verdi
 	verdict->kind = kind;
 }
 
+/* A client other than the recorded one says other words, and may be content all the same. */
+static void decide_played(const struct world *world, struct verdict *verdict)
+{
+	const struct servers_told told = servers_told(world->servers);
+
+	conclude(verdict, VERDICT_PASS, "the recorded session was played: %zu conversations, %zu of them to their end%s%.250s",
+	         told.conversations, told.complete, told.differences > 0 ? "; the first that differs: " : "", told.first);
+}
+
 /* The device says it is done; whether that can be so the judges ask. */
 static void decide_pass(const struct judge *judge, const struct world *world, struct verdict *verdict)
 {
-	if (world->plan->device.agent.flow == DEVICE_FLOW_STAGED)
+	if (world->servers != NULL)
+		decide_played(world, verdict);
+	else if (world->plan->device.agent.flow == DEVICE_FLOW_STAGED)
 		conclude(verdict, VERDICT_PASS, "%s version %s",
 		         strcmp(judge->notes.version, systems_offered(world)) == 0 ? "updated to" : "nothing new for",
 		         judge->notes.version);

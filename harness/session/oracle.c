@@ -228,7 +228,8 @@ static bool was_given_a_whole(const struct oracle_case *asked, char ret_why[VERD
 	const struct service_truth *truth = &asked->world->service.truth;
 	const struct service_image *image = best_image(truth);
 
-	if (asked->verdict->kind != VERDICT_PASS || is_staged(asked->world))
+	/* What a recorded session was for nobody knows; its player compares all that it hears. */
+	if (asked->verdict->kind != VERDICT_PASS || is_staged(asked->world) || asked->world->servers != NULL)
 		return true;
 	if (image != NULL && coverage_total(&image->coverage) < image->size)
 		return complain(ret_why, "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of %s",

@@ -23,6 +23,7 @@
 #include "reports/vcd.h"
 #include "session/folder.h"
 #include "session/hello.h"
+#include "recorded/script.h"
 #include "server/pki.h"
 #include "session/judge.h"
 #include "session/systems.h"
@@ -31,6 +32,8 @@
 /* So much of the host's time passes between two looks at the disk and two progress reports; no look decides anything about the device. */
 #define LOOK_NS (SIM_S / 4)
 #define CONFIG_MAX 8192U
+/* A recorded session's device waits so long for another byte if its file does not say. */
+#define SILENCE_NS (60 * SIM_S)
 /* So many bytes of a message are written out in bus.txt. */
 #define LOGGED_BYTES 8U
 
@@ -46,7 +49,10 @@ struct session {
 	struct judge judge;
 	struct qemu *qemu;
 	sim_ns start, deadline;
-	unsigned boots;     /* hellos so far */
+	unsigned boots;  /* hellos so far */
+	bool configured; /* this boot has its configuration; what it reads after that is a recorded session's script */
+	char *script;    /* NULL until it is asked for */
+	size_t script_length, script_at;
 	uint64_t ahead_ns;  /* at the first hello: the machine's counter, less the boot's time */
 	uint64_t shift_ns;  /* the world's time, less the present boot's */
 	uint64_t off_ns;    /* without supply, in all */
@@ -78,6 +84,8 @@ static bool take_hello(struct session *session, const struct stutter_request *re
 	}
 	if (session->boots++ == 0)
 		session->ahead_ns = ahead_ns;
+	session->configured = false;
+	session->script_at = 0;
 	session->shift_ns = ahead_ns - session->ahead_ns + session->off_ns;
 	return true;
 }
@@ -105,8 +113,41 @@ static size_t add_credentials(struct session *session, char *text, size_t size)
 	                        pki_bootstrap_key(pki), pki_signing_public_key(pki));
 }
 
+static void make_script(struct session *session)
+{
+	const struct agent_policy *agent = &session->plan->device.agent;
+	const struct script_patience patience = {.lease_ns = agent->dhcp_deadline_ns,
+	                                         .connect_ns = agent->connect_timeout_ns,
+	                                         .silence_ns = agent->low_speed_time_ns > 0 ? agent->low_speed_time_ns : SILENCE_NS,
+	                                         .dns_timeout_ns = agent->dns_timeout_ns,
+	                                         .dns_tries = agent->dns_attempts};
+	FILE *stream = open_memstream(&session->script, &session->script_length);
+
+	script_write(&session->world.recording, &patience, stream);
+	(void)fclose(stream);
+}
+
+/* The next piece of a recorded session's script; empty behind its end. */
+static size_t answer_script(struct session *session, uint8_t *ret_payload)
+{
+	size_t length;
+
+	if (session->script == NULL)
+		make_script(session);
+	length = session->script_length - session->script_at;
+	if (length > STUTTER_PAYLOAD_MAX)
+		length = STUTTER_PAYLOAD_MAX;
+	memcpy(ret_payload, session->script + session->script_at, length);
+	session->script_at += length;
+	return length;
+}
+
 static size_t answer_config(struct session *session, uint8_t *ret_payload)
 {
+	/* Whoever reads it more than once in a boot gets what it always got, unless there is a session. */
+	if (session->configured && session->plan->session[0] != '\0')
+		return answer_script(session, ret_payload);
+	session->configured = true;
 	size_t length = device_guest_config(&session->plan->device, session->plan->seed, session->boots - 1, (char *)ret_payload,
 	                                    CONFIG_MAX);
 
@@ -530,5 +571,6 @@ void session_run(const struct plan *plan, const struct session_options *options,
 		judge_decide(&session->judge, NULL, END_BROKEN, err.text, ret_verdict);
 		judge_expectation(&plan->expect, ret_verdict);
 	}
+	free(session->script);
 	free(session);
 }

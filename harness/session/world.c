@@ -8,6 +8,7 @@
 #include "address/namer.h"
 #include "base/memory.h"
 #include "fault/point.h"
+#include "recorded/form.h"
 #include "server/host.h"
 #include "session/systems.h"
 
@@ -303,6 +304,16 @@ static void redraw_faults(struct world *world)
 	disruptor_redraw(world->disruptor, &plan->redraw);
 }
 
+/* The servers of a recorded session, and their names. */
+static void open_session(struct world *world)
+{
+	if (world->plan->session[0] == '\0')
+		return;
+	world->servers = servers_open(&world->recording);
+	world->service.udp.dns.names = servers_names(world->servers, world->service.dns_names);
+	host_poke();
+}
+
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, const struct captures *captures,
                 struct error *err)
 {
@@ -311,6 +322,8 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 
 	memset(world, 0, sizeof *world);
 	if (!service_open(&world->service, &plan->server, plan->image, err))
+		return false;
+	if (plan->session[0] != '\0' && (!form_read(&world->recording, plan->session, err) || !servers_check(&world->recording, err)))
 		return false;
 	world->plan = plan;
 	world->trace = trace;
@@ -343,12 +356,16 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	redraw_faults(world);
 	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
 		systems_open(world);
+	world->service.no_http = plan->session[0] != '\0';
 	service_start(&world->service, WORLD_UNIX_BASE_NS, plan->seed, world->disruptor, (struct service_ops){keep_secret}, world);
+	open_session(world);
 	return true;
 }
 
 void world_close(struct world *world)
 {
+	servers_close(world->servers);
+	recording_close(&world->recording);
 	host_close();
 	disruptor_close(world->disruptor);
 	cable_close(world->cable);

@@ -10,6 +10,7 @@
 
 #include "board/board.h"
 #include "proxy/proxy.h"
+#include "recorded/servers.h"
 #include "scenario/plan.h"
 #include "session/cable.h"
 #include "session/load.h"
@@ -38,6 +39,8 @@ struct world {
 	bool supply_failed;          /* until world_take_power_cut() */
 	uint64_t off_ns;             /* for how long */
 	bool knows_occasions;        /* a window begins or ends at a site of the board */
+	struct recording recording; /* of a plan with a session */
+	struct servers *servers;    /* that play it; NULL: there is none */
 	struct passing passing;
 	struct witness witness;
 	struct load load;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/** @file Whether the session of a plan can be played: what is wrong with it is told before anything runs. */
+#ifndef RECORDED_FIT_H
+#define RECORDED_FIT_H
+
+#include "base/error.h"
+#include "scenario/plan.h"
+
+/** Reads the session that a plan names, if it names one. @return false with @p err, in the session's file or in the plan's. */
+bool fit_plan(const struct plan *plan, struct error *err);
+
+#endif

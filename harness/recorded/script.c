@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "recorded/script.h"
+
+#include <inttypes.h>
+
+#include "recorded/speech.h"
+
+#define NS_PER_US 1000U
+#define FNV_BEGIN 2166136261U
+#define FNV_PRIME 16777619U
+
+static uint64_t us(uint64_t ns)
+{
+	return ns / NS_PER_US;
+}
+
+static void write_said(struct speech *speech, size_t number, FILE *stream)
+{
+	const struct turn *turn = &speech->step->turns[number];
+	uint8_t bytes[SCRIPT_BLOCK];
+	size_t length;
+
+	if (turn->length > SCRIPT_SAY_MAX && turn->known_length == 0) {
+		fprintf(stream, "fill %" PRIu64 " %" PRIu64 "\n", us(turn->after_ns), turn->length);
+		return;
+	}
+	fprintf(stream, "say %" PRIu64 " %" PRIu64 "\n", us(turn->after_ns), turn->length);
+	while ((length = speech_say(speech, number, bytes, sizeof bytes)) > 0)
+		(void)fwrite(bytes, 1, length, stream);
+	fputc('\n', stream);
+}
+
+static void write_heard(struct speech *speech, size_t number, FILE *stream)
+{
+	uint8_t bytes[SCRIPT_BLOCK];
+	size_t length;
+
+	fprintf(stream, "hear %" PRIu64 " %" PRIu64 " %u", us(speech->step->turns[number].after_ns), speech->step->turns[number].length,
+	        SCRIPT_BLOCK);
+	while ((length = speech_say(speech, number, bytes, sizeof bytes)) > 0) {
+		uint32_t check = FNV_BEGIN;
+		for (size_t i = 0; i < length; i++)
+			check = (check ^ bytes[i]) * FNV_PRIME;
+		fprintf(stream, " %08" PRIx32, check);
+	}
+	fputc('\n', stream);
+}
+
+static void write_turns(const struct step *step, FILE *stream)
+{
+	struct speech device, server;
+
+	speech_begin(&device, step, SIDE_DEVICE);
+	speech_begin(&server, step, SIDE_SERVER);
+	for (size_t i = 0; i < step->turn_count; i++) {
+		const struct turn *turn = &step->turns[i];
+		if (turn->kind != TURN_DATA)
+			fprintf(stream, "%s%s %" PRIu64 "\n", turn->side == SIDE_SERVER ? "their-" : "",
+			        turn->kind == TURN_FIN ? "fin" : "rst", us(turn->after_ns));
+		else if (turn->side == SIDE_DEVICE)
+			write_said(&device, i, stream);
+		else
+			write_heard(&server, i, stream);
+	}
+}
+
+static void write_step(const struct step *step, uint64_t wait_ns, FILE *stream)
+{
+	char address[RECORDING_ADDRESS_MAX];
+
+	(void)recording_address(step->address, address);
+	switch (step->kind) {
+	case STEP_DNS:
+		fprintf(stream, "dns %u %" PRIu64 " %s %s %" PRIu64 "\n", step->follows, us(wait_ns), step->name, address, step->tries);
+		break;
+	case STEP_NTP:
+		fprintf(stream, "ntp %u %" PRIu64 " %s %" PRIu64 " %d\n", step->follows, us(wait_ns), address, step->tries,
+		        step->said[0] == '\0');
+		break;
+	case STEP_TCP:
+		fprintf(stream, "tcp %u %" PRIu64 " %s %u %d %" PRIu64 " %zu\n", step->follows, us(wait_ns), address, step->port,
+		        (int)step->opening, us(step->takes_ns), step->turn_count);
+		write_turns(step, stream);
+		break;
+	default:
+		fprintf(stream, "skip %u %" PRIu64 " %" PRIu64 "\n", step->follows, us(wait_ns), us(step->takes_ns));
+	}
+}
+
+/* The guest has its lease from a client of its own, before all steps: the session begins where that of the recording had ended. */
+static uint64_t lease_of(const struct recording *recording)
+{
+	const struct step *first = recording->step_count > 0 ? &recording->steps[0] : NULL;
+
+	return first != NULL && first->kind == STEP_DHCP && first->at_ns == 0 ? first->takes_ns : 0;
+}
+
+void script_write(const struct recording *recording, const struct script_patience *patience, FILE *stream)
+{
+	uint64_t lease = lease_of(recording);
+
+	fprintf(stream, "session %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %zu\n", SCRIPT_VERSION,
+	        us(patience->lease_ns), us(patience->connect_ns), us(patience->silence_ns), us(patience->dns_timeout_ns),
+	        patience->dns_tries, recording->step_count);
+	for (size_t i = 0; i < recording->step_count; i++) {
+		const struct step *step = &recording->steps[i];
+		uint64_t at = step->at_ns > lease ? step->at_ns - lease : 0;
+		if (step->kind == STEP_DHCP && i == 0 && lease > 0)
+			fprintf(stream, "skip 0 0 0\n");
+		else
+			write_step(step, step->follows > 0 ? step->wait_ns : at, stream);
+	}
+}

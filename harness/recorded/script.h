@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The device's side of a session, as the player in the guest reads it (emulator/guest/player): lines of words, and behind some of them bytes. Times are in
+ * microseconds.
+ *
+ *     session 1 LEASE CONNECT SILENCE DNS_TIMEOUT DNS_TRIES STEPS   time-outs of the device; how many steps follow
+ *     dns FOLLOWS WAIT NAME ADDRESS TRIES                       ADDRESS is what it was told, 0.0.0.0: none
+ *     ntp FOLLOWS WAIT ADDRESS TRIES ANSWERED                   whether it was told the time
+ *     skip FOLLOWS WAIT TAKES                                   nothing happens
+ *     tcp FOLLOWS WAIT ADDRESS PORT OPENING TAKES TURNS         OPENING: 0 answered, 1 refused, 2 unanswered
+ *     say AFTER LENGTH                                          a turn of the device; LENGTH bytes follow, and a line feed
+ *     fill AFTER LENGTH                                         the same, a pattern of its own: 'a' to 'z' by their places
+ *     hear AFTER LENGTH BLOCK                                   a turn of the server; a check of each BLOCK bytes follows, FNV-1a with 32 bits, in hexadecimal
+ *     fin AFTER, rst AFTER                                      the device closes
+ *     their-fin AFTER, their-rst AFTER                          the server does
+ *
+ * FOLLOWS is the number of a step, from 1, or 0: then WAIT counts from when the device has its address.
+ */
+#ifndef RECORDED_SCRIPT_H
+#define RECORDED_SCRIPT_H
+
+#include <stdio.h>
+
+#include "recorded/recording.h"
+
+#define SCRIPT_VERSION 1U
+/** Of so many bytes there is a check. */
+#define SCRIPT_BLOCK 4096U
+/** What is longer is said as a pattern, if it is not known anyway. */
+#define SCRIPT_SAY_MAX (1024U * 1024U)
+
+/** When the device gives up. */
+struct script_patience {
+	uint64_t lease_ns, connect_ns, silence_ns, dns_timeout_ns, dns_tries;
+};
+
+void script_write(const struct recording *recording, const struct script_patience *patience, FILE *stream);
+
+#endif

@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "recorded/servers.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "recorded/speech.h"
+#include "server/channel.h"
+#include "server/host.h"
+#include "server/names.h"
+
+/* What is written, and compared, in one piece. */
+#define PIECE 4096U
+/* What has come and is no turn's yet; more is a client that speaks without listening. */
+#define INBOX_MAX (256U * 1024U)
+
+/* A connection in which a conversation is played. */
+struct play {
+	struct servers *servers;
+	struct play *next;
+	const struct step *step;
+	unsigned number; /* of the step, from 1 */
+	struct channel *channel;
+	size_t turn;
+	struct speech says, hears;
+	uint8_t out[PIECE]; /* generated, and not yet taken by TCP */
+	size_t out_length, out_at;
+	uint64_t said, heard;  /* of this turn */
+	bool thought, differs; /* of this turn: its time has come; what was heard is something else */
+	bool ended, told;      /* the device says no more; that there is a difference was told */
+	uint8_t *inbox;
+	size_t inbox_length;
+	struct sim_event timer;
+	bool waits; /* for the timer, to think */
+};
+
+struct servers {
+	const struct recording *recording;
+	bool *played; /* of each step */
+	struct play *plays;
+	struct channel_listener listener;
+	struct dns_name *names;
+	struct servers_told told;
+};
+
+__attribute__((format(printf, 2, 3))) static void differ(struct play *play, const char *format, ...)
+{
+	struct servers_told *told = &play->servers->told;
+	char what[200];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(what, sizeof what, format, args);
+	va_end(args);
+	trace_line(host_trace(), host_sim()->now, "replay", "step %u, turn %zu: %s", play->number, play->turn + 1, what);
+	if (told->differences++ == 0)
+		(void)snprintf(told->first, sizeof told->first, "step %u, turn %zu: %s", play->number, play->turn + 1, what);
+}
+
+static const struct turn *turn_of(const struct play *play)
+{
+	return play->turn < play->step->turn_count ? &play->step->turns[play->turn] : NULL;
+}
+
+static void next_turn(struct play *play)
+{
+	/* What was waited for belonged to the turn. */
+	sim_cancel(host_sim(), &play->timer);
+	play->waits = false;
+	play->turn++;
+	play->said = play->heard = 0;
+	play->thought = play->differs = play->told = false;
+	if (play->turn == play->step->turn_count) {
+		play->servers->told.complete++;
+		trace_line(host_trace(), host_sim()->now, "replay", "step %u is complete", play->number);
+	}
+}
+
+static void forget(struct play *play)
+{
+	struct play **place = &play->servers->plays;
+
+	while (*place != play)
+		place = &(*place)->next;
+	*place = play->next;
+	sim_cancel(host_sim(), &play->timer);
+	free(play->inbox);
+	free(play);
+}
+
+/* -- hearing -- */
+
+/* Compares what has come with what was recorded. */
+static void compare(struct play *play, const uint8_t *bytes, size_t length)
+{
+	uint8_t expected[PIECE];
+
+	for (size_t at = 0, part; at < length; at += part) {
+		part = speech_say(&play->hears, play->turn, expected, length - at < PIECE ? length - at : PIECE);
+		CHECK_INT(part, >, 0);
+		for (size_t i = 0; i < part && !play->differs; i++) {
+			if (bytes[at + i] == expected[i])
+				continue;
+			differ(play, "the device says something else from byte %" PRIu64 " of %" PRIu64 " on", play->heard + at + i,
+			       turn_of(play)->length);
+			play->differs = true;
+		}
+	}
+}
+
+/* Takes what the turn needs from what has come. @return whether the turn is over. */
+static bool hear(struct play *play)
+{
+	const struct turn *turn = turn_of(play);
+	uint64_t left = turn->length - play->heard;
+	size_t part = play->inbox_length < left ? play->inbox_length : (size_t)left;
+
+	compare(play, play->inbox, part);
+	memmove(play->inbox, play->inbox + part, play->inbox_length - part);
+	play->inbox_length -= part;
+	play->heard += part;
+	/* What is longer than it was belongs to the same words. */
+	if (play->heard == turn->length && play->differs)
+		play->inbox_length = 0;
+	return play->heard == turn->length;
+}
+
+/* The device says no more before the turn is over, or says other words. */
+static bool is_given_up(struct play *play)
+{
+	if (play->ended) {
+		differ(play, "the device ends after %" PRIu64 " of %" PRIu64 " bytes", play->heard, turn_of(play)->length);
+		return true;
+	}
+	return false;
+}
+
+/* -- saying -- */
+
+/* @return whether the turn is over; else more is written when some was acknowledged. */
+static bool say(struct play *play)
+{
+	const struct turn *turn = turn_of(play);
+
+	while (play->said < turn->length) {
+		if (play->out_at == play->out_length) {
+			play->out_length = speech_say(&play->says, play->turn, play->out, PIECE);
+			play->out_at = 0;
+		}
+		const struct bytes rest = bytes_of(play->out + play->out_at, play->out_length - play->out_at);
+		size_t taken = channel_write(play->channel, rest, play->said + rest.length < turn->length, true);
+		play->out_at += taken;
+		play->said += taken;
+		if (taken == 0)
+			break;
+	}
+	channel_flush(play->channel);
+	return play->said == turn->length;
+}
+
+/* Whether the device says something further on. */
+static bool device_goes_on(const struct play *play)
+{
+	for (size_t i = play->turn + 1; i < play->step->turn_count; i++)
+		if (play->step->turns[i].side == SIDE_DEVICE && play->step->turns[i].kind == TURN_DATA)
+			return true;
+	return false;
+}
+
+/* Thinks first. @return whether it has thought long enough. */
+static bool think(struct play *play)
+{
+	const struct turn *turn = turn_of(play);
+
+	if (play->thought)
+		return true;
+	play->thought = turn->after_ns == 0;
+	if (!play->thought) {
+		play->waits = true;
+		sim_schedule(host_sim(), &play->timer, host_sim()->now + turn->after_ns);
+	}
+	return play->thought;
+}
+
+/* The server's part is over. */
+static void leave(struct play *play, bool by_reset)
+{
+	if (by_reset)
+		channel_abort(play->channel);
+	else
+		channel_close(play->channel);
+	forget(play);
+}
+
+/* Ends the server's side. What the device says and does after that is TCP's. @return false: the play is no more. */
+static bool close_side(struct play *play, const struct turn *turn)
+{
+	if (turn->kind == TURN_FIN && device_goes_on(play)) {
+		trace_aside(host_trace(), host_sim()->now, "replay", "step %u: the server's FIN waits, as the device goes on",
+		            play->number);
+		next_turn(play);
+		return true;
+	}
+	while (play->turn < play->step->turn_count)
+		next_turn(play);
+	leave(play, turn->kind == TURN_RST);
+	return false;
+}
+
+/* One turn further. @return false if there is something to wait for, or the play is no more. */
+static bool advance_once(struct play *play)
+{
+	const struct turn *turn = turn_of(play);
+
+	if (turn == NULL) {
+		/* As it was recorded, unless the device has had enough. */
+		if (play->ended)
+			leave(play, false);
+		return false;
+	}
+	if (turn->side == SIDE_SERVER && !think(play))
+		return false;
+	if (turn->side == SIDE_SERVER && turn->kind != TURN_DATA)
+		return close_side(play, turn);
+	bool over = turn->kind != TURN_DATA ? play->ended : turn->side == SIDE_SERVER ? say(play) : hear(play);
+	if (!over && turn->side == SIDE_DEVICE && turn->kind == TURN_DATA && is_given_up(play))
+		over = true;
+	if (!over && turn->side == SIDE_DEVICE && play->differs) {
+		play->waits = false;
+		sim_schedule(host_sim(), &play->timer, host_sim()->now + SERVERS_RELUCTANT_NS);
+	}
+	if (over)
+		next_turn(play);
+	return over;
+}
+
+static void advance(struct play *play)
+{
+	while (advance_once(play))
+		;
+}
+
+static void fire(void *ctx, sim_ns now)
+{
+	struct play *play = ctx;
+
+	(void)now;
+	if (play->waits) {
+		play->waits = false;
+		play->thought = true;
+	} else {
+		differ(play, "the device has said %" PRIu64 " of %" PRIu64 " bytes and waits: the next turn follows", play->heard,
+		       turn_of(play)->length);
+		next_turn(play);
+	}
+	advance(play);
+	host_poke();
+}
+
+/* -- what the channel tells -- */
+
+static size_t received(void *ctx, struct bytes data)
+{
+	struct play *play = ctx;
+
+	if (play->inbox_length + data.length > INBOX_MAX) {
+		differ(play, "the device says %zu bytes more than it listens: its connection is reset", play->inbox_length + data.length);
+		leave(play, true);
+		return data.length;
+	}
+	play->inbox = memory_resize(play->inbox, play->inbox_length + data.length + 1, 1);
+	memcpy(play->inbox + play->inbox_length, data.data, data.length);
+	play->inbox_length += data.length;
+	channel_took(play->channel, data.length);
+	advance(play);
+	return data.length;
+}
+
+static void sent(void *ctx, size_t length)
+{
+	(void)length;
+	const struct play *play = ctx;
+	const struct turn *turn = turn_of(play);
+
+	if (turn != NULL && turn->side == SIDE_SERVER && turn->kind == TURN_DATA && play->thought)
+		advance(ctx);
+}
+
+static void ended(void *ctx)
+{
+	struct play *play = ctx;
+	const struct turn *turn = turn_of(play);
+
+	play->ended = true;
+	/* Who goes while the server has something to say hears the rest of it, or resets. */
+	if (turn != NULL && turn->side == SIDE_SERVER && turn->kind == TURN_DATA && !play->told) {
+		differ(play, "the device ends while the server says %" PRIu64 " bytes", turn->length);
+		play->told = true;
+	}
+	advance(play);
+}
+
+static void failed(void *ctx, const char *why)
+{
+	struct play *play = ctx;
+	const struct turn *turn = turn_of(play);
+	bool expected = turn != NULL && turn->side == SIDE_DEVICE && turn->kind != TURN_DATA;
+
+	if (expected)
+		next_turn(play);
+	else if (turn != NULL)
+		differ(play, "the connection is no more, %s", why != NULL ? why : "forgotten");
+	forget(play);
+}
+
+/* -- accepting -- */
+
+static bool fits(const struct step *step, const struct channel *channel)
+{
+	return step->kind == STEP_TCP && step->opening == OPENING_ANSWERED && step->port == channel_port(channel) &&
+	       step->address == channel_address(channel);
+}
+
+/* The step that a connection is: the first that was not played; SIZE_MAX: none is at this address and port. */
+static size_t choose(const struct servers *servers, const struct channel *channel, bool *ret_again)
+{
+	size_t last = SIZE_MAX;
+
+	for (size_t i = 0; i < servers->recording->step_count; i++) {
+		if (!fits(&servers->recording->steps[i], channel))
+			continue;
+		last = i;
+		if (servers->played[i])
+			continue;
+		*ret_again = false;
+		return i;
+	}
+	*ret_again = last != SIZE_MAX;
+	return last;
+}
+
+static void refuse_words(void *ctx, const char *why)
+{
+	(void)ctx;
+	(void)why;
+}
+
+static void *accepted(void *ctx, struct channel *channel, struct channel_ops *ret_ops)
+{
+	struct servers *servers = ctx;
+	struct play *play = memory_new(sizeof *play);
+	bool again = false;
+	size_t which = choose(servers, channel, &again);
+
+	*ret_ops = (struct channel_ops){received, sent, ended, failed};
+	play->servers = servers;
+	play->next = servers->plays;
+	servers->plays = play;
+	play->channel = channel;
+	play->timer = (struct sim_event){.fire = fire, .ctx = play, .lag = host_lag()};
+	play->step = &servers->recording->steps[which != SIZE_MAX ? which : 0];
+	play->number = which != SIZE_MAX ? (unsigned)which + 1 : 0;
+	servers->told.conversations++;
+	if (which == SIZE_MAX) {
+		*ret_ops = (struct channel_ops){.failed = refuse_words};
+		differ(play, "a connection to a port at which nobody answered in the recording: it is reset");
+		leave(play, true);
+		return NULL;
+	}
+	trace_line(host_trace(), host_sim()->now, "replay", "step %u begins, from port %u", play->number, channel_remote_port(channel));
+	if (again)
+		differ(play, "a connection that the recording does not have: the last conversation is played once more");
+	servers->played[which] = true;
+	speech_begin(&play->says, play->step, SIDE_SERVER);
+	speech_begin(&play->hears, play->step, SIDE_DEVICE);
+	advance(play);
+	return play;
+}
+
+/* -- the session -- */
+
+/* Steps before this one that have the same address, or the same port. */
+static bool has_before(const struct recording *recording, size_t at, bool (*same)(const struct step *a, const struct step *b))
+{
+	for (size_t i = 0; i < at; i++)
+		if (same(&recording->steps[i], &recording->steps[at]))
+			return true;
+	return false;
+}
+
+static bool is_at_host(const struct step *step)
+{
+	return (step->kind == STEP_TCP || step->kind == STEP_NTP || step->kind == STEP_UDP) && step->address != 0;
+}
+
+static bool same_address(const struct step *a, const struct step *b)
+{
+	return is_at_host(a) && is_at_host(b) && a->address == b->address;
+}
+
+static bool is_served(const struct step *step)
+{
+	return step->kind == STEP_TCP && step->opening == OPENING_ANSWERED;
+}
+
+static bool same_port(const struct step *a, const struct step *b)
+{
+	return is_served(a) && is_served(b) && a->port == b->port;
+}
+
+static bool is_new_address(const struct recording *recording, size_t at)
+{
+	const struct step *step = &recording->steps[at];
+
+	return is_at_host(step) && step->address != HOST_ADDRESS && names_at(step->address) == NULL &&
+	       !has_before(recording, at, same_address);
+}
+
+static bool check_step(const struct step *step, size_t number, struct error *err)
+{
+	char address[RECORDING_ADDRESS_MAX];
+
+	if (is_at_host(step) && (step->address & HOST_NETMASK) == (HOST_ADDRESS & HOST_NETMASK) && step->address != HOST_ADDRESS)
+		return error_set(err,
+		                 "step %zu: the server %s would lie on the device's own cable, where only 192.0.2.1 is: give it another "
+		                 "'address' in the session",
+		                 number, recording_address(step->address, address));
+	if (is_at_host(step) && (step->address >> 24 == 127 || step->address >> 28 >= 14 || step->address >> 24 == 0))
+		return error_set(err, "step %zu: %s is no address of a server: give it another 'address' in the session", number,
+		                 recording_address(step->address, address));
+	for (size_t i = 0; i < step->turn_count; i++)
+		if (step->turns[i].length > SERVERS_TURN_MAX)
+			return error_set(err, "step %zu, turn %zu: %" PRIu64 " bytes are too many to play, at most %" PRIu64 " are", number,
+			                 i + 1, step->turns[i].length, SERVERS_TURN_MAX);
+	return true;
+}
+
+bool servers_check(const struct recording *recording, struct error *err)
+{
+	size_t addresses = 0, ports = 0;
+
+	for (size_t i = 0; i < recording->step_count; i++) {
+		if (!check_step(&recording->steps[i], i + 1, err))
+			return false;
+		addresses += is_new_address(recording, i);
+		ports += is_served(&recording->steps[i]) && !has_before(recording, i, same_port);
+	}
+	if (addresses > SERVERS_ADDRESSES_MAX)
+		return error_set(err, "the session has %zu addresses, of which at most %u can be played", addresses, SERVERS_ADDRESSES_MAX);
+	return ports <= SERVERS_PORTS_MAX ||
+	       error_set(err, "the session has %zu ports, of which at most %u can be played", ports, SERVERS_PORTS_MAX);
+}
+
+struct servers *servers_open(const struct recording *recording)
+{
+	struct servers *servers = memory_new(sizeof *servers);
+	size_t others = 0;
+
+	servers->recording = recording;
+	servers->played = memory_new((recording->step_count + 1) * sizeof *servers->played);
+	servers->listener = (struct channel_listener){.accepted = accepted, .ctx = servers};
+	for (size_t i = 0; i < recording->step_count; i++) {
+		const struct step *step = &recording->steps[i];
+		others += step->kind == STEP_UDP;
+		if (is_new_address(recording, i))
+			host_add_address(step->address);
+		if (is_served(step) && !has_before(recording, i, same_port))
+			channel_listen(step->port, &servers->listener);
+	}
+	trace_line(host_trace(), host_sim()->now, "replay", "a session of %zu steps from '%s'", recording->step_count, recording->source);
+	if (others > 0)
+		trace_line(host_trace(), host_sim()->now, "replay", "%zu steps of other datagrams are not played", others);
+	return servers;
+}
+
+void servers_close(struct servers *servers)
+{
+	if (servers == NULL)
+		return;
+	while (servers->plays != NULL)
+		forget(servers->plays);
+	free(servers->played);
+	free(servers->names);
+	free(servers);
+}
+
+const struct dns_name *servers_names(struct servers *servers, const struct dns_name *others)
+{
+	const struct recording *recording = servers->recording;
+	size_t count = 0, more = 0;
+
+	while (others[more].name != NULL)
+		more++;
+	servers->names = memory_new((recording->step_count + more + 1) * sizeof *servers->names);
+	for (size_t i = 0; i < recording->step_count; i++)
+		if (recording->steps[i].kind == STEP_DNS && recording->steps[i].address != 0)
+			servers->names[count++] = (struct dns_name){recording->steps[i].name, recording->steps[i].address};
+	memcpy(servers->names + count, others, (more + 1) * sizeof *others);
+	return servers->names;
+}
+
+struct servers_told servers_told(const struct servers *servers)
+{
+	return servers->told;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The bytes that a side says in a replay: what was recorded of them; what was not, is a pattern of the same length. Of TLS there are records with their true
+ * kinds and lengths around the pattern, so that addresses such as tls.server_hello find them.
+ */
+#ifndef RECORDED_SPEECH_H
+#define RECORDED_SPEECH_H
+
+#include "recorded/recording.h"
+
+/** Goes through what one side of a conversation says, byte by byte. Plain data: a copy goes on from where it is. */
+struct speech {
+	const struct step *step;
+	enum side side;
+	size_t turn;          /* within the step */
+	uint64_t at;          /* within the turn */
+	size_t run_turn, run; /* the record: which run of which turn */
+	uint32_t repeat, in_record;
+};
+
+void speech_begin(struct speech *speech, const struct step *step, enum side side);
+
+/** Writes the next bytes of turn @p turn, up to @p size or its end. Turns must be gone through in their order. @return how many. */
+size_t speech_say(struct speech *speech, size_t turn, uint8_t *ret_bytes, size_t size);
+
+#endif
