@@ -26,7 +26,7 @@ static bool check_faults(const struct plan *plan, struct error *err)
 	return true;
 }
 
-bool fit_plan(const struct plan *plan, struct error *err)
+bool recording_check_plan(const struct plan *plan, struct error *err)
 {
 	struct recording recording;
 

@@ -7,6 +7,6 @@
 #include "scenario/plan.h"
 
 /** Reads the session that a plan names, if it names one. @return false with @p err, in the session's file or in the plan's. */
-bool fit_plan(const struct plan *plan, struct error *err);
+bool recording_check_plan(const struct plan *plan, struct error *err);
 
 #endif

@@ -72,13 +72,16 @@ static void keep_text(struct plan *plan)
 	free(text);
 }
 
+/* A session and its data, the record of a gate, a table of each fault, and NULL. */
+enum { TABLES_MAX = FAULTS_MAX + 4 };
+
 /* What the far end and the faults read: a session, the record of a gate, tables and recordings. @return how many; the rest of the list is NULL. */
-static size_t tables_of(const struct plan *plan, const char *ret_paths[FAULTS_MAX + 4])
+static size_t tables_of(const struct plan *plan, const char *ret_paths[TABLES_MAX])
 {
 	const char *what;
 	size_t count = 0;
 
-	memset(ret_paths, 0, (FAULTS_MAX + 4) * sizeof *ret_paths);
+	memset(ret_paths, 0, TABLES_MAX * sizeof *ret_paths);
 	if (plan->session[0] != '\0')
 		ret_paths[count++] = plan->session;
 	if (plan->session_data[0] != '\0')
@@ -96,7 +99,7 @@ static size_t tables_of(const struct plan *plan, const char *ret_paths[FAULTS_MA
 void plan_look(struct plan *plan)
 {
 	const struct device *device = &plan->device;
-	const char *tables[FAULTS_MAX + 4];
+	const char *tables[TABLES_MAX];
 	struct made *made = &plan->present;
 
 	made_tool(made);
@@ -115,7 +118,7 @@ size_t plan_files(const struct plan *plan, struct plan_file ret_files[PLAN_FILES
 	                                  {device->kernel, plan->present.kernel},
 	                                  {device->initramfs, plan->present.initramfs},
 	                                  {device->overlay, plan->present.overlay}};
-	const char *tables[FAULTS_MAX + 2];
+	const char *tables[TABLES_MAX];
 	const size_t table_count = tables_of(plan, tables);
 	size_t count = 0;
 

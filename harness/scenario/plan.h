@@ -140,7 +140,7 @@ struct plan_file {
 	const char *path; /**< the plan's */
 	const char *hash; /**< what plan_look() found; NULL: it looks at several such files together */
 };
-#define PLAN_FILES_MAX (FAULTS_MAX + 5)
+#define PLAN_FILES_MAX (FAULTS_MAX + 7)
 
 /** Lists these files: the image, the device's, and what the far end and the faults read. @return how many. */
 size_t plan_files(const struct plan *plan, struct plan_file ret_files[PLAN_FILES_MAX]);
