@@ -76,7 +76,7 @@ struct bridge_status bridge_status(const struct bridge *bridge)
 	return status;
 }
 
-/* -- what the chain tells -- */
+/* -- what the chain tells: it is written down where there is a folder, since nobody could read it elsewhere -- */
 
 static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
                     const struct proxy_fate *fate, sim_ns now)
@@ -86,7 +86,10 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 	bridge->ages[frame->id % INSIDE_AGES] = (struct inside_age){frame->id, bridge->age_ns};
 	bridge->waiting += !fate->dropped;
 	inside_tell_services(bridge, naming, now);
-	passing_decided(&bridge->passing, frame, direction, naming, fate, now);
+	if (bridge->keeps)
+		passing_decided(&bridge->passing, frame, direction, naming, fate, now);
+	else
+		bridge->passing.frames[direction]++;
 }
 
 static void made(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now)
@@ -94,16 +97,18 @@ static void made(void *ctx, const struct frame *frame, enum direction direction,
 	struct bridge *bridge = ctx;
 
 	bridge->waiting += release != SIM_NEVER;
-	passing_made(&bridge->passing, frame, direction, fault, release, now);
+	if (bridge->keeps)
+		passing_made(&bridge->passing, frame, direction, fault, release, now);
 }
 
 static void cut(void *ctx, uint64_t place, sim_ns begun, const union action_params *params)
 {
 	struct bridge *bridge = ctx;
 
+	if (!bridge->keeps)
+		return;
 	passing_cut(&bridge->passing, place, begun, params);
-	if (bridge->keeps)
-		folder_keep_decisions_anew(&bridge->folder, &bridge->passing.decisions);
+	folder_keep_decisions_anew(&bridge->folder, &bridge->passing.decisions);
 }
 
 /* -- frames -- */
@@ -132,15 +137,19 @@ static void let_out(struct bridge *bridge, struct frame *frame, enum direction d
 	frame_free(frame);
 }
 
+/* Looks at the clock only if that can make a difference. */
+static bool is_due(struct bridge *bridge, sim_ns asked)
+{
+	return asked <= bridge->now || (asked != SIM_NEVER && asked <= inside_look(bridge));
+}
+
 static void let_out_what_is_due(struct bridge *bridge)
 {
 	enum direction direction;
+	sim_ns asked;
 
-	for (;;) {
-		const sim_ns asked = proxy_next(bridge->proxy);
-		struct frame *frame = proxy_deliver(bridge->proxy, inside_look(bridge), &direction);
-		if (frame == NULL)
-			return;
+	while (is_due(bridge, asked = proxy_next(bridge->proxy))) {
+		struct frame *frame = proxy_deliver(bridge->proxy, bridge->now, &direction);
 		let_out(bridge, frame, direction, asked);
 	}
 }
@@ -180,9 +189,10 @@ static void read_end(struct bridge *bridge, enum direction direction)
 
 /* -- waiting -- */
 
-static bool watch(struct bridge *bridge, int fd, uint32_t source, struct error *err)
+/* @param how EPOLLET: told once, and not as long as it is readable. */
+static bool watch(struct bridge *bridge, int fd, uint32_t source, uint32_t how, struct error *err)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.u32 = source};
+	struct epoll_event event = {.events = EPOLLIN | how, .data.u32 = source};
 
 	return epoll_ctl(bridge->epoll, EPOLL_CTL_ADD, fd, &event) == 0 || error_set(err, "epoll_ctl: %s", strerror(errno));
 }
@@ -203,11 +213,11 @@ static bool open_waiting(struct bridge *bridge, struct error *err)
 	bridge->tick = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (bridge->epoll < 0 || bridge->due < 0 || bridge->tick < 0 || timerfd_settime(bridge->tick, 0, &ticks, NULL) != 0)
 		return error_set(err, "the descriptors to wait with cannot be made: %s", strerror(errno));
-	bool good = watch(bridge, options->ends[TO_SERVER]->fd, TO_SERVER, err) &&
-	            watch(bridge, options->ends[TO_DEVICE]->fd, TO_DEVICE, err) && watch(bridge, bridge->due, SOURCE_DUE, err) &&
-	            watch(bridge, bridge->tick, SOURCE_TICK, err);
+	bool good = watch(bridge, options->ends[TO_SERVER]->fd, TO_SERVER, 0, err) &&
+	            watch(bridge, options->ends[TO_DEVICE]->fd, TO_DEVICE, 0, err) &&
+	            watch(bridge, bridge->due, SOURCE_DUE, EPOLLET, err) && watch(bridge, bridge->tick, SOURCE_TICK, 0, err);
 	for (size_t i = 0; good && i < options->side_count; i++)
-		good = watch(bridge, options->sides[i].fd, (uint32_t)(SOURCE_SIDES + i), err);
+		good = watch(bridge, options->sides[i].fd, (uint32_t)(SOURCE_SIDES + i), 0, err);
 	return good;
 }
 
@@ -236,19 +246,13 @@ static void set_due(struct bridge *bridge)
 	(void)timerfd_settime(bridge->due, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-static void take_expirations(int fd)
-{
-	uint64_t count;
-
-	(void)!read(fd, &count, sizeof count);
-}
-
 static void tick(struct bridge *bridge)
 {
 	const struct bridge_options *options = bridge->options;
 	struct error err;
+	uint64_t expirations;
 
-	take_expirations(bridge->tick);
+	(void)!read(bridge->tick, &expirations, sizeof expirations);
 	if (bridge->keeps) {
 		(void)folder_flush(&bridge->folder);
 		if (!folder_sound(&bridge->folder, &err))
@@ -263,7 +267,7 @@ static void serve(struct bridge *bridge, uint32_t source)
 	if (source == TO_SERVER || source == TO_DEVICE) {
 		read_end(bridge, source == TO_SERVER ? TO_SERVER : TO_DEVICE);
 	} else if (source == SOURCE_DUE) {
-		take_expirations(bridge->due);
+		/* It was told of once; setting it anew takes back what was not read (timerfd_settime(2)). */
 		bridge->armed = SIM_NEVER;
 	} else if (source == SOURCE_TICK) {
 		tick(bridge);

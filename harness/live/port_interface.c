@@ -22,7 +22,8 @@
 #include "link/frame.h"
 #include "live/unfinished.h"
 
-#define RING_BYTES (8 << 20)
+/* What waits to be read: a fifteenth of a second of the smallest frames of twenty links of 10 Mbit/s. */
+#define RING_BYTES (32 << 20)
 /* What may wait to be sent: a burst must fit that the interface sends slowly. */
 #define SEND_BYTES (4 << 20)
 /* Longer frames are told of by their length only. */
