@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A port through libpcap. How it works: the kernel puts frames into a ring in shared memory, each at once (immediate mode, else it would wait for a block of
- * them), and libpcap's descriptor is readable as long as one is there. Frames are sent by the same socket. What this port has sent would come back by the
- * ring like all that leaves the interface: the kernel is asked to leave it out (PACKET_IGNORE_OUTGOING, packet(7)), so that it takes no room there, and
- * libpcap passes over it where the kernel is too old for that.
+ * them), and libpcap's descriptor is readable as long as one is there. What this port has sent would come back by the ring like all that leaves the interface: the
+ * kernel is asked to leave it out (PACKET_IGNORE_OUTGOING, packet(7)), so that it takes no room there, and libpcap passes over it where the kernel is too old for that.
+ *
+ * Frames are sent by a socket of their own, which hears nothing (protocol 0) and which nobody waits for: whenever a frame has left, the kernel tells those who wait
+ * for its socket that there is room again, and with pcap_inject() that is the bridge, which waits for frames to read.
  */
 #include "live/port.h"
 
@@ -16,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -31,6 +34,7 @@
 
 struct interface_port {
 	pcap_t *pcap;
+	int out; /* sends; -1: not open */
 	struct port_counters counters; /* without what the kernel counts */
 	port_take *take;
 	void *ctx;
@@ -83,13 +87,12 @@ static bool send_frame(void *state, struct bytes frame, struct error *err)
 {
 	struct interface_port *port = state;
 
-	errno = 0;
-	if (pcap_inject(port->pcap, frame.data, frame.length) >= 0) {
+	if (send(port->out, frame.data, frame.length, MSG_DONTWAIT) >= 0) {
 		port->counters.sent++;
 		return true;
 	}
 	port->counters.lost_out++;
-	return is_loss(errno) || error_set(err, "%s is gone: %s", port->name, pcap_geterr(port->pcap));
+	return is_loss(errno) || error_set(err, "%s is gone: %s", port->name, strerror(errno));
 }
 
 static struct port_counters counters(void *state)
@@ -108,6 +111,8 @@ static void close_port(void *state)
 {
 	struct interface_port *port = state;
 
+	if (port->out >= 0)
+		(void)close(port->out);
 	pcap_close(port->pcap);
 	free(port);
 }
@@ -135,19 +140,24 @@ static void choose(pcap_t *pcap)
 	CHECK_INT(pcap_set_buffer_size(pcap, RING_BYTES), ==, 0);
 }
 
-static void make_room(int fd)
+static bool open_out(struct interface_port *port, struct error *err)
 {
-	const int one = 1, size = SEND_BYTES;
+	struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex(port->name)};
+	const int size = SEND_BYTES;
 
-	/* Each is good to have and not needed: an older kernel, or one that does not let us go beyond its limit. */
-	(void)setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof one);
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	port->out = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (port->out < 0 || bind(port->out, (struct sockaddr *)&address, sizeof address) != 0)
+		return error_set(err, "%s cannot be sent to: %s", port->name, strerror(errno));
+	/* Good to have and not needed, where the kernel does not let us go beyond its limit. */
+	if (setsockopt(port->out, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0)
+		(void)setsockopt(port->out, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	return true;
 }
 
 static bool activate(struct interface_port *port, struct error *err)
 {
 	char text[PCAP_ERRBUF_SIZE] = "";
+	const int one = 1;
 
 	choose(port->pcap);
 	if (pcap_set_tstamp_precision(port->pcap, PCAP_TSTAMP_PRECISION_NANO) != 0)
@@ -161,10 +171,11 @@ static bool activate(struct interface_port *port, struct error *err)
 		return error_set(err, "%s cannot be read without waiting: %s", port->name, text);
 	if (pcap_setdirection(port->pcap, PCAP_D_IN) != 0)
 		return failed(port, PCAP_ERROR, err);
-	make_room(pcap_fileno(port->pcap));
+	/* Good to have and not needed: an older kernel does not know it. */
+	(void)setsockopt(pcap_fileno(port->pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof one);
 	/* libpcap leaves that to us: no program that is started may have a socket that hears and sends everything. */
 	(void)fcntl(pcap_fileno(port->pcap), F_SETFD, FD_CLOEXEC);
-	return true;
+	return open_out(port, err);
 }
 
 bool port_open_interface(struct port *ret_port, const char *interface, struct error *err)
@@ -176,6 +187,7 @@ bool port_open_interface(struct port *ret_port, const char *interface, struct er
 		return error_set(err, "there is no interface '%s'%s%s", interface, text[0] != '\0' ? ": " : "", text);
 	struct interface_port *port = memory_new(sizeof *port);
 	port->pcap = pcap;
+	port->out = -1;
 	(void)snprintf(port->name, sizeof port->name, "%s", interface);
 	if (!activate(port, err)) {
 		close_port(port);
