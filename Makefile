@@ -201,7 +201,8 @@ picture: deps ## Draw the README's picture anew
 	$(Q)cd $(B)/picture && { $(abspath $(BIN)) run $(CURDIR)/scenarios/first/flaky-link.yaml --seeds 1..8 --history none --out flaky >run.txt || [ $$? -eq 1 ]; } \
 		&& $(abspath $(BIN)) report flaky --picture $(CURDIR)/reports/picture.svg
 
-bench: deps ## Measure chip, proxy, reports, history, sessions and searches, by ratios (BENCH_ALL=1: all scenarios, too; BENCH_ONLY=chip: one group)
+bench: deps ## Measure chip, proxy, reports, history, sessions, searches and the live proxy (BENCH_ALL=1: all scenarios, too; BENCH_ONLY=chip: one group)
+	$(call install_missing,bench)
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-bench
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(O)/stutter-bench
 
@@ -210,11 +211,11 @@ $(O)/stutter-bench: $(call objects,$(MODULES) $(BENCH_SOURCES)) $(O)/tests/engin
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lm
 
-soak: deps-test ## Hours: sessions under load, resets, branches, kills, full disks (SOAK_SHARE=10: a tenth; SOAK_ONLY=branches)
+soak: deps-test ## Hours: sessions under load, resets, branches, kills, full disks, the live proxy (SOAK_SHARE=10: a tenth; SOAK_ONLY=branches)
 	$(Q)$(MAKE) --no-print-directory all $(O)/stutter-soak
 	$(Q)STUTTER=$(abspath $(BIN)) $(O)/stutter-soak
 
-$(O)/stutter-soak: $(call objects,$(MODULES) $(wildcard tests/soak/*.c)) $(O)/tests/engine/branching.o $(FETCHED)
+$(O)/stutter-soak: $(call objects,$(MODULES) $(wildcard tests/soak/*.c) tests/bench/wire.c tests/bench/traffic.c) $(O)/tests/engine/branching.o $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS)
 

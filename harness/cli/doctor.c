@@ -17,12 +17,12 @@ static const struct cli_option options[] = {{NULL, NULL, NULL}};
 
 /* What a machine may be for; stages of a package are words with commas between them. */
 static const struct purpose {
-	const char *heading, *stages[5];
+	const char *heading, *stages[6];
 	bool is_needed; /* for the exit status */
 } purposes[] = {
 	{"Running needs", {"run", NULL}, true},
 	{"Building needs", {"build", NULL}, false},
-	{"Testing needs", {"test", "browser", "lint", "fuzz", NULL}, false},
+	{"Testing needs", {"test", "bench", "browser", "lint", "fuzz"}, false},
 };
 #define PURPOSES (sizeof purposes / sizeof purposes[0])
 
