@@ -145,6 +145,7 @@
 	S("live/exec", tests_live_exec, true)                                                                                              \
 	S("live/exec_service", tests_live_exec_service, true)                                                                              \
 	S("live/exec_end", tests_live_exec_end, true)                                                                                      \
+	S("live/both_ways", tests_live_both_ways, true)                                                                                    \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \
 	S("chip/buffer", tests_buffer, false)                                                                                              \

@@ -24,6 +24,7 @@ struct rig {
 	struct port_counters counters[2];
 	struct frame *got[2][RIG_FRAMES_MAX]; /**< that came out, by their direction, in their order */
 	size_t got_count[2];
+	bool forgets;                  /**< what came out is not kept */
 	rig_step *const *steps;        /**< ends with NULL; then the bridge is told to stop */
 	int again;                     /* a descriptor that is always readable */
 	struct bridge_options options; /**< may be changed before rig_run() */

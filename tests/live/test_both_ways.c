@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One plan in virtual time and in wall time, on the same conversation: what is decided about each frame, by its address, is the same. The conversations are those of
+ * real programs and of a real guest.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/live/passed.h"
+#include "tests/live/rig.h"
+#include "tests/session/started.h"
+#include "tests/test.h"
+#include "tests/unit/scenario/box.h"
+
+extern const CU_TestInfo tests_live_both_ways[];
+
+#define OUTPUT_MAX 16384
+#define FRAMES_LEAST 300U
+
+static char output[OUTPUT_MAX];
+
+/* What is decided about a frame by its place in the conversation, whenever that is. */
+static const char by_place[] = "- {name: lost, probability: 1%, drop: true}\n"
+			       "- {name: bursts, direction: to-device, gemodel: {p: 1%, r: 50%}}\n"
+			       "- {name: often, loss: {percent: 1%, correlation: 25%}}\n"
+			       "- {name: twice, probability: 3%, duplicate: {copies: 2, delay: 100us}}\n"
+			       "- {name: flipped, probability: 2%, corrupt: {bits: 3}}\n"
+			       "- {name: jump, probability: 10%, reorder: {gap: 3}}\n"
+			       "- {name: slow, probability: 20%, delay: {time: 2ms, jitter: 1ms, keep_order: false}}\n"
+			       "- {name: held, direction: to-device, every: 37, hold: {frames: 2}}\n"
+			       "- {name: third, filter: tcp port 80, nth: 3, delay: {time: 1ms, keep_order: false}}\n"
+			       "- {name: syn, at: 'tcp.syn[80/1]#1', delay: {time: 1ms, keep_order: false}}\n"
+			       "- {name: between, from: 'http.request[80/1]#1', until: 'tcp.ack[80/1]#40', every: 5, delay: {time: 3ms, keep_order: false}}\n";
+
+/* And what depends on when it comes, too. */
+static const char by_time[] = "- {name: in order, probability: 10%, delay: {time: 2ms, jitter: 1ms}}\n"
+			      "- {name: narrow, direction: to-device, rate: 100Mbit}\n"
+			      "- {name: away, at: 'tcp.data[80/1]#20', outage: 5ms}\n";
+
+static void need_all_to_have_acted(const char *decisions, const char *faults)
+{
+	char wanted[128];
+
+	for (const char *at = faults; (at = strstr(at, "{name: ")) != NULL;) {
+		at += strlen("{name: ");
+		(void)snprintf(wanted, sizeof wanted, "by: \"%.*s\"", (int)strcspn(at, ","), at);
+		TEST_CONTAINS(decisions, wanted);
+	}
+}
+
+/* -- what real programs say, decided live and then in virtual time -- */
+
+static void need_programs(void)
+{
+	if (access("/dev/net/tun", R_OK | W_OK) != 0)
+		test_skip("/dev/net/tun: %s", strerror(errno));
+	if (test_shell(output, sizeof output, "unshare -n true || unshare -rn true") != 0)
+		test_skip("no network namespaces on this machine: %s", output);
+	if (test_shell(output, sizeof output, "command -v curl && command -v busybox") != 0)
+		test_skip("no curl or busybox on this machine");
+}
+
+static void what_was_decided_live_is_decided_in_virtual_time(void)
+{
+	struct passed passed;
+	struct plan plan;
+	char text[4096], folder[512];
+
+	need_programs();
+	(void)snprintf(text, sizeof text, "name: live\nseed: 7\nfaults:\n%s%s", by_place, by_time);
+	(void)test_write("live.yaml", text);
+	started_expect(output,
+	               test_shell(output, sizeof output,
+	                          "cd %s && mkdir www && head -c 1000000 /dev/urandom >www/f && %s exec live.yaml --out run --server 'busybox httpd "
+	                          "-f -p 80 -h www' -- curl -sS -m 100 -o got http://server/f && cmp got www/f",
+	                          test_folder(), started_program()),
+	               0);
+	TEST_SAME_TEXT(box_open(&plan, text, "box"), "");
+	(void)snprintf(folder, sizeof folder, "%s/run", test_folder());
+	passed_read(&passed, folder);
+	char *virtually = passed_decide(&passed, &plan);
+	CU_ASSERT(passed.count > FRAMES_LEAST);
+	need_all_to_have_acted(passed.decisions, by_place);
+	need_all_to_have_acted(passed.decisions, by_time);
+	TEST_SAME_TEXT(virtually, passed.decisions);
+	free(virtually);
+	passed_close(&passed);
+	plan_close(&plan);
+}
+
+/* -- what a guest says, decided in the emulator and then live -- */
+
+static struct passed guest;
+static struct rig rig;
+
+/* One after the other, since which of two ends comes first is the machine's. */
+static bool all_pass(struct rig *of, struct bridge *bridge)
+{
+	static size_t fed;
+	const struct bridge_status status = bridge_status(bridge);
+
+	if (status.frames[TO_SERVER] + status.frames[TO_DEVICE] < fed || fed == guest.count)
+		return fed == guest.count && status.frames[TO_SERVER] + status.frames[TO_DEVICE] == fed;
+	const struct passed_frame *next = &guest.frames[fed++];
+	CU_ASSERT_EQUAL_FATAL(send(of->peers[next->direction], next->frame->data, next->frame->length, 0), (ssize_t)next->frame->length);
+	return false;
+}
+
+static void what_was_decided_in_the_emulator_is_decided_live(void)
+{
+	static rig_step *const steps[] = {all_pass, NULL};
+	struct passed live;
+	char text[4096], folder[512];
+
+	(void)snprintf(text, sizeof text, "name: s\nimage: image.bin\ndeadline: 10min\nfaults:\n%sexpect: {verdict: any}\n", by_place);
+	started_needs("initramfs.cpio");
+	started_scenario(output, sizeof output, 600000, text, "--history none", 0);
+	(void)snprintf(folder, sizeof folder, "%s/r/s/seed-1", test_folder());
+	passed_read(&guest, folder);
+	CU_ASSERT(guest.count > FRAMES_LEAST);
+	need_all_to_have_acted(guest.decisions, by_place);
+	(void)snprintf(text, sizeof text, "name: s\nfaults:\n%s", by_place);
+	rig_open(&rig, text);
+	rig.forgets = true;
+	rig_run(&rig, steps);
+	passed_read(&live, rig.dir);
+	CU_ASSERT_EQUAL(live.count, guest.count);
+	TEST_SAME_TEXT(passed_without_times(live.decisions), passed_without_times(guest.decisions));
+	passed_close(&live);
+	passed_close(&guest);
+	rig_close(&rig);
+}
+
+const CU_TestInfo tests_live_both_ways[] = {
+	{"what was decided live is decided in virtual time", what_was_decided_live_is_decided_in_virtual_time},
+	{"what was decided in the emulator is decided live", what_was_decided_in_the_emulator_is_decided_live},
+	CU_TEST_INFO_NULL,
+};
