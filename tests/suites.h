@@ -56,6 +56,7 @@
 	S("live/requests", tests_live_requests, false)                                                                                     \
 	S("live/control", tests_live_control, false)                                                                                       \
 	S("live/proxy_command", tests_live_proxy_command, false)                                                                           \
+	S("live/proxy_hazards", tests_live_proxy_hazards, false)                                                                           \
 	S("fault/dist", tests_dist, false)                                                                                                 \
 	S("fault/netem", tests_netem, false)                                                                                               \
 	S("fault/netem_note", tests_netem_note, false)                                                                                     \

@@ -3,10 +3,8 @@
  * The proxy in wall time, beside a bridge of the kernel between the same two cables, and for TCP beside proxies that one might take instead. Whoever sends and
  * receives has one core, what joins the cables another. All of it is done in rounds, and the best of them counts: what disturbs the machine makes no figure better.
  */
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/bench/bench.h"
 #include "tests/bench/wire.h"
@@ -28,7 +26,7 @@
 #define TARGET_DELAY_US 50
 
 static struct wire wire;
-static int traffic_core, proxy_core;
+static int proxy_core;
 
 /* -- the plans -- */
 
@@ -272,27 +270,9 @@ static void measure_tcp(bool trips)
 
 /* -- the whole -- */
 
-static void choose_cores(void)
-{
-	cpu_set_t mine;
-	int first = -1, last = 0;
-
-	(void)sched_getaffinity(0, sizeof mine, &mine);
-	for (int i = 0; i < CPU_SETSIZE; i++)
-		if (CPU_ISSET((unsigned)i, &mine)) {
-			first = first < 0 ? i : first;
-			last = i;
-		}
-	traffic_core = first;
-	proxy_core = last;
-	CPU_ZERO(&mine);
-	CPU_SET((unsigned)traffic_core, &mine);
-	(void)sched_setaffinity(0, sizeof mine, &mine);
-}
-
 static void measure_all(void)
 {
-	choose_cores();
+	proxy_core = wire_use_cores();
 	if (wire_open(&wire)) {
 		measure_delays();
 		measure_gbps();

@@ -222,6 +222,22 @@ bool wire_join_by_bridge(struct wire *wire)
 	                      "s1 master both && ip link set both up");
 }
 
+/* What the rules have dropped that drop frames. */
+static uint64_t count_dropped(const json_t *rules)
+{
+	const json_t *rule;
+	uint64_t dropped = 0;
+	size_t i;
+
+	json_array_foreach(rules, i, rule)
+	{
+		const char *action = json_string_value(json_object_get(rule, "action"));
+		if (action != NULL && strcmp(action, "drop") == 0)
+			dropped += (uint64_t)json_integer_value(json_object_get(rule, "applied"));
+	}
+	return dropped;
+}
+
 bool wire_ask(struct wire *wire, struct wire_counters *ret_counters)
 {
 	struct error err;
@@ -237,6 +253,7 @@ bool wire_ask(struct wire *wire, struct wire_counters *ret_counters)
 	                             json_integer_value(json_object_get(all, "frames_to_device"))),
 		.lost_in = (uint64_t)json_integer_value(json_object_get(all, "lost_in")),
 		.lost_out = (uint64_t)json_integer_value(json_object_get(all, "lost_out")),
+		.dropped = count_dropped(json_object_get(all, "rules")),
 		.skew_p50_us = json_number_value(json_object_get(all, "skew_p50_s")) * 1e6,
 		.skew_p99_us = json_number_value(json_object_get(all, "skew_p99_s")) * 1e6,
 	};
@@ -252,6 +269,21 @@ static void use_core(pid_t pid, int core)
 	CPU_ZERO(&set);
 	CPU_SET((unsigned)core, &set);
 	(void)sched_setaffinity(pid, sizeof set, &set);
+}
+
+int wire_use_cores(void)
+{
+	int first = -1, last = 0;
+	cpu_set_t mine;
+
+	(void)sched_getaffinity(0, sizeof mine, &mine);
+	for (int i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET((unsigned)i, &mine)) {
+			first = first < 0 ? i : first;
+			last = i;
+		}
+	use_core(0, first);
+	return last;
 }
 
 bool wire_join_by_proxy(struct wire *wire, const struct wire_proxy *proxy)

@@ -30,6 +30,7 @@ struct wire {
 /** What the proxy says of itself. */
 struct wire_counters {
 	uint64_t frames, lost_in, lost_out;
+	uint64_t dropped; /**< by rules that drop */
 	double skew_p50_us, skew_p99_us;
 	double core_ns; /**< for whoever takes it from wire_core_ns() */
 };
@@ -56,6 +57,9 @@ __attribute__((format(printf, 3, 4))) pid_t wire_start(struct wire *wire, pid_t 
 
 /** Ends one of them. */
 void wire_stop(pid_t pid);
+
+/** Leaves this process one core. @return another one, if there is one. */
+int wire_use_cores(void);
 
 /** What joins both cables; one at a time. */
 bool wire_join_by_bridge(struct wire *wire);

@@ -21,6 +21,9 @@ const char *soak_program(void);
 /** Tells of something that is not as it must be. */
 __attribute__((format(printf, 1, 2))) void soak_fail(const char *format, ...);
 
+/** How often that was. */
+unsigned soak_failures(void);
+
 /** @return the exit status of a shell command; 128 if it was killed. */
 __attribute__((format(printf, 1, 2))) int soak_shell(const char *format, ...);
 
@@ -70,6 +73,9 @@ void soak_read_only(void);
 void soak_rivals(void);
 void soak_newer(void);
 void soak_missing(void);
+
+/** The proxy in wall time. */
+void soak_live(void);
 
 /** Results of searches, against sessions from power on. */
 void soak_searches(void);
