@@ -129,6 +129,8 @@ static bool enter(struct wire *wire)
 	if (user != 0 && (!write_file("/proc/self/setgroups", "deny") || !write_file("/proc/self/uid_map", users) ||
 	                  !write_file("/proc/self/gid_map", groups)))
 		return refuse(wire, "no user namespaces here");
+	/* A process that becomes another's root forgets this, so it comes behind. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
 		(void)mount("sysfs", "/sys", "sysfs", 0, NULL);
 	return true;

@@ -43,7 +43,7 @@ struct wire_proxy {
 };
 
 /**
- * This process is in a network namespace of its own from now on, and in a user namespace if it is not root.
+ * This process, which should be a child that does nothing else, is in a network namespace of its own from now on, in a user namespace if it is not root, and ends with its parent.
  * @return false with wire->why if the machine has not what that needs.
  */
 bool wire_open(struct wire *wire);

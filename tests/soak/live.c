@@ -6,9 +6,7 @@
  * Nothing else may run meanwhile: a machine that is too busy loses frames, which is told as what it is, and is no proof.
  */
 #include <inttypes.h>
-#include <sched.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
