@@ -34,7 +34,7 @@
 
 struct interface_port {
 	pcap_t *pcap;
-	int out; /* sends; -1: not open */
+	int out;                       /* sends; -1: not open */
 	struct port_counters counters; /* without what the kernel counts */
 	port_take *take;
 	void *ctx;

@@ -84,8 +84,9 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } groups[] = {
-	{"chip", bench_chip},     {"proxy", bench_proxy},       {"reports", bench_reports},   {"history", bench_history},
-	{"runner", bench_runner}, {"sessions", bench_sessions}, {"searches", bench_searches}, {"bisection", bench_bisection}, {"live", bench_live},
+	{"chip", bench_chip},         {"proxy", bench_proxy},         {"reports", bench_reports},
+	{"history", bench_history},   {"runner", bench_runner},       {"sessions", bench_sessions},
+	{"searches", bench_searches}, {"bisection", bench_bisection}, {"live", bench_live},
 };
 
 #define GROUPS (sizeof groups / sizeof groups[0])

@@ -17,7 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-
 #define ROUND_TRIPS 2000U
 #define TRIES 50U
 #define TRY_NS 20000000
@@ -119,16 +118,17 @@ double wire_transfer_gbps(struct wire *wire, unsigned seconds)
 
 	pid_t server = wire_start(wire, wire->server, "exec iperf3 -s");
 	(void)snprintf(path, sizeof path, "%s/iperf3", wire->folder);
-	const bool good = wire_run(wire,
-	                           "for i in 1 2 3 4 5 6 7 8 9 10; do nsenter -t %ld -n timeout %u iperf3 -J -c 192.0.2.1 -t %u >%s && exit 0; "
-	                           "sleep 0.1; done; exit 1",
-	                           (long)wire->device, seconds + 10, seconds, path);
+	const bool good =
+		wire_run(wire,
+	                 "for i in 1 2 3 4 5 6 7 8 9 10; do nsenter -t %ld -n timeout %u iperf3 -J -c 192.0.2.1 -t %u >%s && exit 0; "
+	                 "sleep 0.1; done; exit 1",
+	                 (long)wire->device, seconds + 10, seconds, path);
 	wire_stop(server);
 	if (!good)
 		return -1;
 	json_t *all = json_load_file(path, 0, &wrong);
-	const double bps = json_number_value(
-		json_object_get(json_object_get(json_object_get(all, "end"), "sum_received"), "bits_per_second"));
+	const double bps =
+		json_number_value(json_object_get(json_object_get(json_object_get(all, "end"), "sum_received"), "bits_per_second"));
 	json_decref(all);
 	return bps / 1e9;
 }

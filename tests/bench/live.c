@@ -144,8 +144,7 @@ struct small {
 /* The round with the fewest losses counts. */
 static bool measure_small_by(const char *scenario, struct small *ret_small)
 {
-	const struct traffic traffic = {
-		.length = SMALLEST, .devices = LINKS, .rate = (uint64_t)FRAMES_OF_A_LINK * LINKS, .for_ns = 2U * S};
+	const struct traffic traffic = {.length = SMALLEST, .devices = LINKS, .rate = (uint64_t)FRAMES_OF_A_LINK * LINKS, .for_ns = 2U * S};
 	static struct traffic_result result;
 	struct wire_counters counters;
 

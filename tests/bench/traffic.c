@@ -124,9 +124,8 @@ static uint32_t header_sum(const uint8_t *ip)
 /* From 192.0.2.100 and its successors to 192.0.2.1, without a checksum of UDP (RFC 768). */
 static void make_frame(uint8_t *frame, unsigned length, unsigned device)
 {
-	static const uint8_t head[] = {0x02, 0, 0, 0, 0, 0x01, 0x02, 0, 0,    0,    0, 0, 0x08, 0, 0x45, 0, 0, 0,
-	                               0,    0, 0, 0, 64, 17,  0,    0, 192,  0,    2, 0, 192,  0, 2,    1, 0x9c, 0x40,
-	                               0,    0, 0, 0, 0,  0};
+	static const uint8_t head[] = {0x02, 0,  0,  0, 0, 0x01, 0x02, 0, 0, 0,   0, 0, 0x08, 0,    0x45, 0, 0, 0, 0, 0, 0,
+	                               0,    64, 17, 0, 0, 192,  0,    2, 0, 192, 0, 2, 1,    0x9c, 0x40, 0, 0, 0, 0, 0, 0};
 
 	memset(frame, 0x55, length);
 	memcpy(frame, head, sizeof head);

@@ -192,8 +192,7 @@ bool wire_open(struct wire *wire)
 	if (wire->spaces[0] < 0 || wire->spaces[1] < 0)
 		return refuse(wire, "no further network namespaces here");
 	if (!wire_run(wire, "ip link set lo up; sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1") ||
-	    !lay_cable(wire, wire->device, "d0", "d1", "192.0.2.100/24") ||
-	    !lay_cable(wire, wire->server, "s0", "s1", "192.0.2.1/24"))
+	    !lay_cable(wire, wire->device, "d0", "d1", "192.0.2.100/24") || !lay_cable(wire, wire->server, "s0", "s1", "192.0.2.1/24"))
 		return false;
 	if (!traffic_open(&wire->ends[0], wire->spaces[0], "d0", &why) || !traffic_open(&wire->ends[1], wire->spaces[1], "s0", &why)) {
 		(void)snprintf(wire->why, sizeof wire->why, "no packet sockets here: %s", why);
@@ -298,8 +297,9 @@ bool wire_join_by_proxy(struct wire *wire, const struct wire_proxy *proxy)
 		return refuse(wire, wire->folder);
 	(void)fputs(proxy->scenario, file);
 	(void)fclose(file);
-	wire->proxy = wire_start(wire, 0, "exec %s proxy --device-side d1 --server-side s1 %s/scenario.yaml --control %s/control --skew-limit 0ns %s",
-	                         program != NULL ? program : "build/stutter", wire->folder, wire->folder, proxy->more != NULL ? proxy->more : "");
+	wire->proxy = wire_start(
+		wire, 0, "exec %s proxy --device-side d1 --server-side s1 %s/scenario.yaml --control %s/control --skew-limit 0ns %s",
+		program != NULL ? program : "build/stutter", wire->folder, wire->folder, proxy->more != NULL ? proxy->more : "");
 	if (wire->proxy > 0 && proxy->core >= 0)
 		use_core(wire->proxy, proxy->core);
 	for (unsigned waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
@@ -325,8 +325,9 @@ bool wire_join_by_program(struct wire *wire, const char *command, const char *co
 		return refuse(wire, wire->folder);
 	fprintf(file, config, wire->folder);
 	(void)fclose(file);
-	if (!wire_run(wire, "ip addr replace 192.0.2.1/24 dev d1 && ip addr replace 198.51.100.2/24 dev s1 && nsenter -t %ld -n ip addr "
-	                    "replace 198.51.100.1/24 dev s0",
+	if (!wire_run(wire,
+	              "ip addr replace 192.0.2.1/24 dev d1 && ip addr replace 198.51.100.2/24 dev s1 && nsenter -t %ld -n ip addr "
+	              "replace 198.51.100.1/24 dev s0",
 	              (long)wire->server))
 		return false;
 	(void)snprintf(path, sizeof path, "%s", in_folder(wire, "config"));

@@ -18,13 +18,13 @@
 #define WIRE_WHY_MAX 512
 
 struct wire {
-	char folder[64]; /* for scenarios, sockets and what programs say */
-	pid_t device, server; /**< processes that do nothing but be in the namespaces of both ends */
-	int spaces[2];        /* their namespaces */
+	char folder[64];            /* for scenarios, sockets and what programs say */
+	pid_t device, server;       /**< processes that do nothing but be in the namespaces of both ends */
+	int spaces[2];              /* their namespaces */
 	struct traffic_end ends[2]; /**< the device's and the server's */
-	pid_t proxy;   /* 0: none runs */
-	pid_t program; /* 0: none runs */
-	char why[WIRE_WHY_MAX]; /**< of what was not possible */
+	pid_t proxy;                /* 0: none runs */
+	pid_t program;              /* 0: none runs */
+	char why[WIRE_WHY_MAX];     /**< of what was not possible */
 };
 
 /** What the proxy says of itself. */

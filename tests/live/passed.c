@@ -192,8 +192,7 @@ char *passed_decide(const struct passed *passed, const struct plan *plan)
 	struct frame *out;
 
 	passing_open(&passing, trace, &(const struct captures){0});
-	struct proxy *proxy =
-		proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){.decided = decided}, &passing);
+	struct proxy *proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){.decided = decided}, &passing);
 	passing.proxy = proxy;
 	for (size_t i = 0; i < passed->count; i++) {
 		const struct passed_frame *one = &passed->frames[i];

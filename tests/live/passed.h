@@ -20,7 +20,7 @@ struct passed {
 		enum direction direction;
 		sim_ns time; /**< when it came to the proxy, since the session began */
 		struct frame *frame;
-	} *frames;
+	} * frames;
 	char *decisions; /**< the lines of plan.yaml */
 };
 

@@ -54,5 +54,6 @@ static void try_script(const char *script)
 int scripted_run(const char *script)
 {
 	try_script(script);
-	return test_shell(scripted_output, sizeof scripted_output, "unshare %s sh %s/script.sh", geteuid() == 0 ? "-nm" : "-rnm", test_folder());
+	return test_shell(scripted_output, sizeof scripted_output, "unshare %s sh %s/script.sh", geteuid() == 0 ? "-nm" : "-rnm",
+	                  test_folder());
 }

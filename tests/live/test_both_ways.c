@@ -24,17 +24,18 @@ extern const CU_TestInfo tests_live_both_ways[];
 static char output[OUTPUT_MAX];
 
 /* What is decided about a frame by its place in the conversation, whenever that is. */
-static const char by_place[] = "- {name: lost, probability: 1%, drop: true}\n"
-			       "- {name: bursts, direction: to-device, gemodel: {p: 1%, r: 50%}}\n"
-			       "- {name: often, loss: {percent: 1%, correlation: 25%}}\n"
-			       "- {name: twice, probability: 3%, duplicate: {copies: 2, delay: 100us}}\n"
-			       "- {name: flipped, probability: 2%, corrupt: {bits: 3}}\n"
-			       "- {name: jump, probability: 10%, reorder: {gap: 3}}\n"
-			       "- {name: slow, probability: 20%, delay: {time: 2ms, jitter: 1ms, keep_order: false}}\n"
-			       "- {name: held, direction: to-device, every: 37, hold: {frames: 2}}\n"
-			       "- {name: third, filter: tcp port 80, nth: 3, delay: {time: 1ms, keep_order: false}}\n"
-			       "- {name: syn, at: 'tcp.syn[80/1]#1', delay: {time: 1ms, keep_order: false}}\n"
-			       "- {name: between, from: 'http.request[80/1]#1', until: 'tcp.ack[80/1]#40', every: 5, delay: {time: 3ms, keep_order: false}}\n";
+static const char by_place[] =
+	"- {name: lost, probability: 1%, drop: true}\n"
+	"- {name: bursts, direction: to-device, gemodel: {p: 1%, r: 50%}}\n"
+	"- {name: often, loss: {percent: 1%, correlation: 25%}}\n"
+	"- {name: twice, probability: 3%, duplicate: {copies: 2, delay: 100us}}\n"
+	"- {name: flipped, probability: 2%, corrupt: {bits: 3}}\n"
+	"- {name: jump, probability: 10%, reorder: {gap: 3}}\n"
+	"- {name: slow, probability: 20%, delay: {time: 2ms, jitter: 1ms, keep_order: false}}\n"
+	"- {name: held, direction: to-device, every: 37, hold: {frames: 2}}\n"
+	"- {name: third, filter: tcp port 80, nth: 3, delay: {time: 1ms, keep_order: false}}\n"
+	"- {name: syn, at: 'tcp.syn[80/1]#1', delay: {time: 1ms, keep_order: false}}\n"
+	"- {name: between, from: 'http.request[80/1]#1', until: 'tcp.ack[80/1]#40', every: 5, delay: {time: 3ms, keep_order: false}}\n";
 
 /* And what depends on when it comes, too. */
 static const char by_time[] = "- {name: in order, probability: 10%, delay: {time: 2ms, jitter: 1ms}}\n"
@@ -73,12 +74,14 @@ static void what_was_decided_live_is_decided_in_virtual_time(void)
 	need_programs();
 	(void)snprintf(text, sizeof text, "name: live\nseed: 7\nfaults:\n%s%s", by_place, by_time);
 	(void)test_write("live.yaml", text);
-	started_expect(output,
-	               test_shell(output, sizeof output,
-	                          "cd %s && mkdir www && head -c 1000000 /dev/urandom >www/f && %s exec live.yaml --out run --server 'busybox httpd "
-	                          "-f -p 80 -h www' -- curl -sS -m 100 -o got http://server/f && cmp got www/f",
-	                          test_folder(), started_program()),
-	               0);
+	started_expect(
+		output,
+		test_shell(
+			output, sizeof output,
+			"cd %s && mkdir www && head -c 1000000 /dev/urandom >www/f && %s exec live.yaml --out run --server 'busybox httpd "
+			"-f -p 80 -h www' -- curl -sS -m 100 -o got http://server/f && cmp got www/f",
+			test_folder(), started_program()),
+		0);
 	TEST_SAME_TEXT(box_open(&plan, text, "box"), "");
 	(void)snprintf(folder, sizeof folder, "%s/run", test_folder());
 	passed_read(&passed, folder);

@@ -289,7 +289,8 @@ static void an_interface_that_is_down_loses_and_goes_on_when_it_is_up(void)
 	CU_ASSERT(here.ops->send(here.state, veth_frame(buffer, 60, 1), &err));
 	CU_ASSERT_EQUAL(here.ops->counters(here.state).lost_out, 1);
 	/* Some time after the carrier is back the kernel lets frames pass again. */
-	veth_run("ip link set dev here up; for i in here there; do until ip link show dev $i | grep -q 'state UP'; do sleep 0.05; done; done");
+	veth_run(
+		"ip link set dev here up; for i in here there; do until ip link show dev $i | grep -q 'state UP'; do sleep 0.05; done; done");
 	give(&there, veth_frame(buffer, 60, 1));
 	veth_take(&here, 1, &taken);
 	give(&here, veth_frame(buffer, 61, 1));

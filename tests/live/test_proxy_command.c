@@ -23,9 +23,10 @@ static void what_is_asked_for_happens_to_real_traffic(void)
 static void faults_come_and_go_while_it_runs(void)
 {
 	test_write("s.yaml", "name: bench\n");
-	CU_ASSERT_EQUAL(scripted_run("begin s.yaml; ping 1; ctl add '{name: gone, filter: icmp, direction: to-device, drop: true}'; ping 1; "
-	                           "ctl remove gone; ping 1; end"),
-	                0);
+	CU_ASSERT_EQUAL(
+		scripted_run("begin s.yaml; ping 1; ctl add '{name: gone, filter: icmp, direction: to-device, drop: true}'; ping 1; "
+	                     "ctl remove gone; ping 1; end"),
+		0);
 	TEST_SAME_TEXT(scripted_output,
 	               "1 packets received\n{\"ok\":true,\"added\":[\"gone\"]}\n0 packets received\n{\"ok\":true,\"removed\":\"gone\"}\n"
 	               "1 packets received\nproxy 0\n");
@@ -37,21 +38,22 @@ static void a_transfer_and_its_replay_meet_with_the_same(void)
 	test_write("s.yaml",
 	           "name: bench\nfaults:\n- {name: syn, at: tcp.syn#1, drop: true}\n- {name: request, at: http.request#1, drop: true}\n");
 	CU_ASSERT_EQUAL(scripted_run("mkdir www; head -c 300000 /dev/urandom >www/f; server busybox httpd -p 80 -h www\n"
-	                           "get() { device busybox wget -q -O got http://192.0.2.1/f; cmp got www/f && echo same; }\n"
-	                           "begin s.yaml --out first; get; end\n"
-	                           "begin first/plan.yaml --replay --out again; get; end\n"
-	                           "cat again/replay.txt; grep -h -o \"'[a-z]*' drop -> dropped\" first/trace.txt again/trace.txt"),
+	                             "get() { device busybox wget -q -O got http://192.0.2.1/f; cmp got www/f && echo same; }\n"
+	                             "begin s.yaml --out first; get; end\n"
+	                             "begin first/plan.yaml --replay --out again; get; end\n"
+	                             "cat again/replay.txt; grep -h -o \"'[a-z]*' drop -> dropped\" first/trace.txt again/trace.txt"),
 	                0);
 	TEST_CONTAINS(scripted_output, "same\nproxy 0\nsame\nproxy 0\nfound       'syn' drop at tcp.syn[80/1]#1, to-server\n"
-	                      "found       'request' drop at http.request[80/1]#1, to-server\n");
-	TEST_CONTAINS(scripted_output, "'syn' drop -> dropped\n'request' drop -> dropped\n'syn' drop -> dropped\n'request' drop -> dropped\n");
+	                               "found       'request' drop at http.request[80/1]#1, to-server\n");
+	TEST_CONTAINS(scripted_output,
+	              "'syn' drop -> dropped\n'request' drop -> dropped\n'syn' drop -> dropped\n'request' drop -> dropped\n");
 }
 
 static void it_ends_by_itself_and_by_a_signal(void)
 {
 	test_write("s.yaml", "name: bench\n");
 	CU_ASSERT_EQUAL(scripted_run("begin s.yaml --for 2s; wait $proxy; echo $?; grep -o 'its time was up' proxy.txt\n"
-	                           "begin s.yaml; kill -INT $proxy; wait $proxy; echo $?; grep -o 'asked to stop' proxy.txt"),
+	                             "begin s.yaml; kill -INT $proxy; wait $proxy; echo $?; grep -o 'asked to stop' proxy.txt"),
 	                0);
 	TEST_SAME_TEXT(scripted_output, "0\nits time was up\n0\nasked to stop\n");
 }
@@ -68,11 +70,11 @@ static void what_cannot_be_is_refused_before_anything_is_touched(void)
 	test_write("s.yaml", "name: bench\nfaults:\n- {name: out, from: 1s, carrier: {for: 1s}}\n");
 	test_write("good.yaml", "name: bench\n");
 	CU_ASSERT_EQUAL(scripted_run("p=\"$stutter proxy --control none\"\n"
-	                           "$p --device-side d1 --server-side s1 s.yaml --out run; echo $?\n"
-	                           "$p --device-side d1 good.yaml; echo $?\n"
-	                           "$p --device-side d1 --server-side d1 good.yaml; echo $?\n"
-	                           "$p --device-side d1 --server-side nowhere good.yaml --out run; echo $?\n"
-	                           "test -e run || echo untouched"),
+	                             "$p --device-side d1 --server-side s1 s.yaml --out run; echo $?\n"
+	                             "$p --device-side d1 good.yaml; echo $?\n"
+	                             "$p --device-side d1 --server-side d1 good.yaml; echo $?\n"
+	                             "$p --device-side d1 --server-side nowhere good.yaml --out run; echo $?\n"
+	                             "test -e run || echo untouched"),
 	                0);
 	TEST_CONTAINS(scripted_output, "stutter: s.yaml: the fault 'out' cannot happen here: 'carrier' happens to the cable");
 	TEST_CONTAINS(scripted_output, "between which interfaces? Give --device-side and --server-side");

@@ -8,9 +8,9 @@
 extern const CU_TestInfo tests_live_proxy_hazards[];
 
 /* Both interfaces have something to lose. `compare IF` says whether one is as it was when `remember` was called. */
-#define REMEMBER \
-	"ip addr add 198.51.100.1/24 dev d1; ip addr add 203.0.113.1/24 dev s1; ip route add 198.51.100.128/25 dev d1\n" \
-	"remember() { for i in d1 s1; do same $i >$i.before; done; }\n" \
+#define REMEMBER                                                                                                                           \
+	"ip addr add 198.51.100.1/24 dev d1; ip addr add 203.0.113.1/24 dev s1; ip route add 198.51.100.128/25 dev d1\n"                   \
+	"remember() { for i in d1 s1; do same $i >$i.before; done; }\n"                                                                    \
 	"compare() { same $1 >$1.after; cmp $1.before $1.after && echo \"$1 as before\"; }\n"
 
 static void run(const char *script)
@@ -25,8 +25,9 @@ static void run(const char *script)
 static void a_frame_beyond_the_other_sides_mtu_is_told_of(void)
 {
 	test_write("s.yaml", "name: bench\n");
-	run(REMEMBER "device ip link set d0 mtu 2000; ip link set d1 mtu 2000; remember; begin s.yaml; ping 1\n"
-	             "device busybox ping -c 1 -W 1 -s 1800 192.0.2.1 | grep -o '[0-9]* packets received'; ping 1; end; cat proxy.txt; compare d1; compare s1");
+	run(REMEMBER
+	    "device ip link set d0 mtu 2000; ip link set d1 mtu 2000; remember; begin s.yaml; ping 1\n"
+	    "device busybox ping -c 1 -W 1 -s 1800 192.0.2.1 | grep -o '[0-9]* packets received'; ping 1; end; cat proxy.txt; compare d1; compare s1");
 	TEST_CONTAINS(scripted_output, "1 packets received\n0 packets received\n1 packets received\nproxy 125\n");
 	TEST_CONTAINS(scripted_output, "1 frames were lost that no fault asked for: 0 came and were not seen, 1 could not be sent");
 	TEST_CONTAINS(scripted_output, "d1 as before\ns1 as before\n");
@@ -35,9 +36,10 @@ static void a_frame_beyond_the_other_sides_mtu_is_told_of(void)
 static void an_interface_that_goes_takes_nothing_with_it(void)
 {
 	test_write("s.yaml", "name: bench\nfaults:\n- {name: lost, direction: to-server, filter: icmp, nth: 2, drop: true}\n");
-	run(REMEMBER "remember; begin s.yaml --out run; ping 3; ip link del s1; wait $proxy; echo \"proxy $?\"; proxy=; cat proxy.txt; compare d1\n"
-	             "grep -o '\"verdict\": \"inconclusive\"' run/verdict.json; tail -n 9 run/trace.txt; grep -c 'by: \"lost\"' run/plan.yaml\n"
-	             "test -s run/device.pcapng && test -s run/server.pcapng && test ! -e run/decisions.kept && echo complete");
+	run(REMEMBER
+	    "remember; begin s.yaml --out run; ping 3; ip link del s1; wait $proxy; echo \"proxy $?\"; proxy=; cat proxy.txt; compare d1\n"
+	    "grep -o '\"verdict\": \"inconclusive\"' run/verdict.json; tail -n 9 run/trace.txt; grep -c 'by: \"lost\"' run/plan.yaml\n"
+	    "test -s run/device.pcapng && test -s run/server.pcapng && test ! -e run/decisions.kept && echo complete");
 	TEST_CONTAINS(scripted_output, "2 packets received\nproxy 125\n");
 	TEST_CONTAINS(scripted_output, "INCONCLUSIVE  bench seed 1: s1 is gone: ");
 	TEST_CONTAINS(scripted_output, "d1 as before\n\"verdict\": \"inconclusive\"\n");
@@ -48,9 +50,10 @@ static void an_interface_that_goes_takes_nothing_with_it(void)
 static void a_disk_that_is_full_ends_it_with_a_word(void)
 {
 	test_write("s.yaml", "name: bench\n");
-	run(REMEMBER "mkdir disk && mount -t tmpfs -o size=256k none disk || exit 77\n"
-	             "remember; begin s.yaml --out disk/run; device busybox ping -c 400 -i 0.01 -W 1 -s 1400 192.0.2.1 >/dev/null & flood=$!\n"
-	             "wait $proxy; echo \"proxy $?\"; proxy=; kill $flood; cat proxy.txt; compare d1; compare s1");
+	run(REMEMBER
+	    "mkdir disk && mount -t tmpfs -o size=256k none disk || exit 77\n"
+	    "remember; begin s.yaml --out disk/run; device busybox ping -c 400 -i 0.01 -W 1 -s 1400 192.0.2.1 >/dev/null & flood=$!\n"
+	    "wait $proxy; echo \"proxy $?\"; proxy=; kill $flood; cat proxy.txt; compare d1; compare s1");
 	TEST_CONTAINS(scripted_output, "proxy 125\n");
 	TEST_CONTAINS(scripted_output, "INCONCLUSIVE  bench seed 1: disk/run/");
 	TEST_CONTAINS(scripted_output, "d1 as before\ns1 as before\n");
@@ -59,11 +62,12 @@ static void a_disk_that_is_full_ends_it_with_a_word(void)
 static void a_second_proxy_is_refused_and_the_first_goes_on(void)
 {
 	test_write("s.yaml", "name: bench\n");
-	run(REMEMBER "ip link add x1 type veth peer name x0; ip link set x1 up; ip link set x0 up; ip addr add 192.0.2.65/26 dev x1; same x1 >x1.before\n"
-	             "remember; begin s.yaml; ping 1\n"
-	             "$stutter proxy --device-side x1 --server-side s1 s.yaml --control second.sock; echo \"second $?\"; ping 2\n"
-	             "$stutter proxy --device-side d1 --server-side x1 s.yaml --control control.sock; echo \"third $?\"; ping 3\n"
-	             "end; cat proxy.txt; compare d1; compare s1; compare x1");
+	run(REMEMBER
+	    "ip link add x1 type veth peer name x0; ip link set x1 up; ip link set x0 up; ip addr add 192.0.2.65/26 dev x1; same x1 >x1.before\n"
+	    "remember; begin s.yaml; ping 1\n"
+	    "$stutter proxy --device-side x1 --server-side s1 s.yaml --control second.sock; echo \"second $?\"; ping 2\n"
+	    "$stutter proxy --device-side d1 --server-side x1 s.yaml --control control.sock; echo \"third $?\"; ping 3\n"
+	    "end; cat proxy.txt; compare d1; compare s1; compare x1");
 	TEST_CONTAINS(scripted_output, "1 packets received\nstutter: 's1' is taken by another proxy (process ");
 	TEST_CONTAINS(scripted_output, "second 2\n2 packets received\n");
 	TEST_CONTAINS(scripted_output, "third 2\n3 packets received\nproxy 0\n");

@@ -95,7 +95,8 @@ static void pass_all(void)
 	if (!wire_part(&wire, &counters))
 		soak_fail("live: %s", wire.why);
 	look_at(&tally, &counters);
-	printf("live: %" PRIu64 " frames sent, %" PRIu64 " came, %" PRIu64 " dropped by a rule, %" PRIu64 " KiB of memory, later than asked by %.0f us "
+	printf("live: %" PRIu64 " frames sent, %" PRIu64 " came, %" PRIu64 " dropped by a rule, %" PRIu64
+	       " KiB of memory, later than asked by %.0f us "
 	       "(p99), in %.0f s\n",
 	       tally.sent, tally.received + tally.unseen, counters.dropped, tally.most >> 10, counters.skew_p99_us, soak_seconds() - start);
 }

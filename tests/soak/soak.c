@@ -418,7 +418,7 @@ static const struct part {
              {"starved", soak_starved},
              {"searches", soak_searches}},
   /* Nothing else runs beside these. */
-  alone[] = {{"live", soak_live}};
+	alone[] = {{"live", soak_live}};
 
 static void soak_parts(const struct part *parts, size_t count, const char *only)
 {
