@@ -13,6 +13,7 @@
 #include "live/control.h"
 #include "live/fit.h"
 #include "live/interface.h"
+#include "live/priority.h"
 #include "scenario/sense.h"
 #include "session/folder.h"
 
@@ -158,7 +159,10 @@ static bool set_up(struct bench *bench, const struct cli_values *values, struct 
 	const char *device = values->of[OPTION_DEVICE_SIDE], *server = values->of[OPTION_SERVER_SIDE];
 
 	if (!take_side(bench, TO_SERVER, device, err) || !take_side(bench, TO_DEVICE, server, err) ||
-	    !open_side(bench, TO_SERVER, device, err) || !open_side(bench, TO_DEVICE, server, err) || !confine_user(err))
+	    !open_side(bench, TO_SERVER, device, err) || !open_side(bench, TO_DEVICE, server, err))
+		return false;
+	priority_take();
+	if (!confine_user(err))
 		return false;
 	bench->dir = values->of[OPTION_OUT];
 	if (bench->control_path[0] != '\0' && (bench->control = control_open(bench->control_path, err)) == NULL)

@@ -22,6 +22,7 @@
 #include "live/fit.h"
 #include "live/listening.h"
 #include "live/namespaces.h"
+#include "live/priority.h"
 #include "live/watch.h"
 #include "server/host.h"
 #include "session/folder.h"
@@ -322,6 +323,7 @@ _Noreturn static void be_session(const struct execution_wish *wish, int result)
 	struct session session = {.wish = wish, .namespaces = {.network = {-1, -1}, .tap = {-1, -1}}, .said = -1};
 	struct execution execution = {.end = EXECUTION_BROKEN};
 
+	priority_take();
 	watch_begin();
 	child_adopt_all();
 	run_session(&session, &execution);

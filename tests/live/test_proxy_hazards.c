@@ -83,11 +83,21 @@ static void nothing_listens_but_its_own_socket(void)
 	TEST_SAME_TEXT(scripted_output, "1 packets received\n0\n1\n1\n600 socket\nproxy 0\n");
 }
 
+/* The policy of the proxy, and that of its guardians, as far as its user may have the first. */
+static void it_comes_before_other_programs_where_it_may(void)
+{
+	test_write("s.yaml", "name: bench\n");
+	run("begin s.yaml; policy() { chrt -p \"$1\" | grep -o 'SCHED_[A-Z]*' | head -n 1; }\n"
+	    "if chrt -r 1 true 2>/dev/null; then policy $proxy; else echo SCHED_RR; fi; for i in $(pgrep -P $proxy); do policy $i; done; end");
+	TEST_SAME_TEXT(scripted_output, "SCHED_RR\nSCHED_OTHER\nSCHED_OTHER\nproxy 0\n");
+}
+
 const CU_TestInfo tests_live_proxy_hazards[] = {
 	{"a frame beyond the other side's MTU is told of", a_frame_beyond_the_other_sides_mtu_is_told_of},
 	{"an interface that goes takes nothing with it", an_interface_that_goes_takes_nothing_with_it},
 	{"a disk that is full ends it with a word", a_disk_that_is_full_ends_it_with_a_word},
 	{"a second proxy is refused, and the first goes on", a_second_proxy_is_refused_and_the_first_goes_on},
 	{"nothing listens but its own socket", nothing_listens_but_its_own_socket},
+	{"it comes before other programs where it may", it_comes_before_other_programs_where_it_may},
 	CU_TEST_INFO_NULL,
 };
