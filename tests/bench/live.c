@@ -18,6 +18,7 @@
 /* A link of 10 Mbit/s has so many of the smallest frames a second. */
 #define FRAMES_OF_A_LINK 14880U
 #define LINKS 20U
+#define RATE_LEAST (FRAMES_OF_A_LINK * 0.99)
 #define DELAY_NS 5000000U
 
 #define TARGET_P50_US 15
@@ -141,7 +142,7 @@ struct small {
 	double rate, lost, not_seen, core_us;
 };
 
-/* The round with the fewest losses counts. */
+/* The round with the fewest losses counts; one without needs no other. */
 static bool measure_small_by(const char *scenario, struct small *ret_small)
 {
 	const struct traffic traffic = {.length = SMALLEST, .devices = LINKS, .rate = (uint64_t)FRAMES_OF_A_LINK * LINKS, .for_ns = 2U * S};
@@ -157,6 +158,8 @@ static bool measure_small_by(const char *scenario, struct small *ret_small)
 		                            .lost = (double)traffic_lost(&result),
 		                            .not_seen = (double)counters.lost_in,
 		                            .core_us = counters.core_ns / 1e3 / (double)(counters.frames > 0 ? counters.frames : 1)};
+		if (ret_small->lost <= 0 && ret_small->rate >= RATE_LEAST)
+			break;
 	}
 	return true;
 }
@@ -171,7 +174,7 @@ static void measure_small(void)
 	}
 	bench_figure("live: smallest frames of 20 links by a bridge, each", bridge.rate, "1/s");
 	bench_figure("live: lost of them", bridge.lost, "");
-	bench_report("live: smallest frames of 20 links by the proxy, each", proxy.rate, "1/s", FRAMES_OF_A_LINK * 0.99, false);
+	bench_report("live: smallest frames of 20 links by the proxy, each", proxy.rate, "1/s", RATE_LEAST, false);
 	bench_report("live: lost of them", proxy.lost, "", 0, true);
 	bench_figure("live: of those the kernel had no room for (ps_drop)", proxy.not_seen, "");
 	bench_figure("live: core time of one of them, ten rules", proxy.core_us, "us");

@@ -196,7 +196,12 @@ static const char many_faults[] = "name: x\nseed: 11\nfaults:\n"
 				  "- {name: lost, loss: {percent: 20%, correlation: 30%}}\n"
 				  "- {name: bursts, gemodel: {p: 10%, r: 40%}}\n"
 				  "- {name: flips, probability: 10%, corrupt: {bits: 2}}\n"
-				  "- {name: slow, probability: 30%, delay: {time: 2ms, jitter: 1ms, keep_order: false}}\n";
+				  "- {name: slow, probability: 30%, delay: {time: 2ms, jitter: 1ms, keep_order: false}}\n"
+				  "- {name: twice, probability: 10%, duplicate: {copies: 2, delay: 1ms}}\n"
+				  "- {name: jump, probability: 20%, reorder: {gap: 3}}\n"
+				  "- {name: fifth, nth: 5, drop: true}\n"
+				  "- {name: held, every: 7, hold: {frames: 1}}\n"
+				  "- {name: between, from: 'udp[7777/2]#10', until: 'udp[7777/2]#30', every: 2, delay: 1ms}\n";
 
 static struct passing virtual_passing;
 
