@@ -201,7 +201,7 @@ static const char many_faults[] = "name: x\nseed: 11\nfaults:\n"
 				  "- {name: jump, probability: 20%, reorder: {gap: 3}}\n"
 				  "- {name: fifth, nth: 5, drop: true}\n"
 				  "- {name: held, every: 7, hold: {frames: 1}}\n"
-				  "- {name: between, from: 'udp[7777/2]#10', until: 'udp[7777/2]#30', every: 2, delay: 1ms}\n";
+				  "- {name: between, from: 'udp[2/1]#10', until: 'udp[2/1]#30', every: 2, delay: 1ms}\n";
 
 static struct passing virtual_passing;
 
@@ -243,6 +243,8 @@ static void decisions_are_those_of_virtual_time(void)
 
 	rig_open(&rig, many_faults);
 	rig_run(&rig, many_steps);
+	for (size_t i = 0; i < rig.result.rule_count; i++)
+		CU_ASSERT(rig.result.rules[i].counters.applied > 0);
 	run_virtually(&rig.plan);
 	CU_ASSERT_FATAL(plan_open_frozen(&frozen, rig_path("plan.yaml"), NULL, &box, &err));
 	CU_ASSERT(frozen.decisions.count > MANY / 3);
