@@ -148,17 +148,51 @@ static void answer_request(const struct dhcp_config *config, struct bytes reques
 	note(answer, REQUEST, right ? "ack" : "nak", wanted);
 }
 
-/* 0: it is no DHCP message. */
-static uint8_t type_of(struct bytes message)
+/* 0: it is no DHCP message of that kind (1: BOOTREQUEST, 2: BOOTREPLY). */
+static uint8_t type_of_either(struct bytes message, uint8_t operation)
 {
 	struct bytes value;
 	uint32_t cookie;
 	uint8_t type = 0;
 
-	if (!bytes_be32(message, FIXED, &cookie) || cookie != COOKIE || message.data[0] != 1 || message.data[2] != 6 ||
+	if (!bytes_be32(message, FIXED, &cookie) || cookie != COOKIE || message.data[0] != operation || message.data[2] != 6 ||
 	    !option(message, OPTION_TYPE, &value) || !bytes_u8(value, 0, &type) || type > INFORM)
 		return 0;
 	return type;
+}
+
+static uint8_t type_of(struct bytes message)
+{
+	return type_of_either(message, 1);
+}
+
+const char *dhcp_reply_kind(struct bytes message)
+{
+	uint8_t type = type_of_either(message, 2);
+
+	return type != 0 ? type_names[type] : NULL;
+}
+
+uint32_t dhcp_server_of(struct bytes message)
+{
+	return option_address(message, OPTION_SERVER, 0);
+}
+
+static void change_option(uint8_t *message, size_t length, uint8_t code, uint32_t value)
+{
+	struct bytes place;
+
+	if (option(bytes_of(message, length), code, &place) && place.length == 4)
+		put_be32(message + (place.data - message), value);
+}
+
+void dhcp_shorten(uint8_t *message, size_t length, uint64_t lease_ns)
+{
+	uint32_t lease_s = (uint32_t)(lease_ns / 1000000000U);
+
+	change_option(message, length, OPTION_LEASE, lease_s);
+	change_option(message, length, OPTION_RENEWAL, lease_s / 2);
+	change_option(message, length, OPTION_REBINDING, lease_s - lease_s / 8);
 }
 
 const char *dhcp_kind(struct bytes message)

@@ -37,6 +37,15 @@ struct dhcp_answer {
 /** The kind of a client's message, such as "discover"; NULL if it is none. */
 const char *dhcp_kind(struct bytes message);
 
+/** The kind of a server's message, such as "offer"; NULL if it is none. */
+const char *dhcp_reply_kind(struct bytes message);
+
+/** The server that a message names (option 54), host order; 0: none. */
+uint32_t dhcp_server_of(struct bytes message);
+
+/** Gives the lease in another server's message so long, its renewal and its rebinding with it, as far as they are there. */
+void dhcp_shorten(uint8_t *message, size_t length, uint64_t lease_ns);
+
 /** Answers one message. @param message A UDP payload, of any length and content. */
 void dhcp_answer(const struct dhcp_config *config, struct bytes message, struct dhcp_answer *ret_answer);
 

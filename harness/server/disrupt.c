@@ -10,8 +10,8 @@
 #include "sim/random.h"
 
 #define YEAR_NS (UINT64_C(365) * 86400 * SIM_S)
-/* Nobody is there: an address of the second host's network that no name has. */
-#define WRONG_ADDRESS 0xc6336463U
+/* Hosts of which it is known that they have been down, one by one; of more, the first are forgotten. */
+#define DOWN_MAX 64U
 
 /* The stream of the bytes of a garbled body. */
 #define GARBAGE "http garbage"
@@ -20,10 +20,14 @@ struct disruptor {
 	struct troubles troubles;
 	struct random_stream garbage, garbage_then; /* the latter from an instant on */
 	sim_ns then;
-	struct {
+	struct down {
+		uint32_t address;
 		sim_ns until;
 		bool resets;
-	} down[NAMES_MAX]; /* of the hosts, in the order of server_names */
+	} down[DOWN_MAX], everybody; /* who has a row of its own is not meant by the latter */
+	size_t down_count;
+	const char *(*name_of)(void *ctx, uint32_t address); /* NULL: the hosts are those of server_names */
+	void *name_ctx;
 };
 
 struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
@@ -175,14 +179,18 @@ struct upset disruptor_http(struct disruptor *disruptor, const char *host, const
 	return upset;
 }
 
-static void make_garbage(struct http_answer *answer, uint64_t draw)
+uint8_t upset_garbage(const struct upset *upset, uint64_t place)
+{
+	return (uint8_t)random_bits((struct random_stream){upset->draw}, place, 0);
+}
+
+static void make_garbage(struct http_answer *answer, const struct upset *upset)
 {
 	size_t length = answer->body.length;
 	char *bytes = memory_new(length + 1);
-	struct random_stream stream = {draw};
 
 	for (size_t i = 0; i < length; i++)
-		bytes[i] = (char)random_bits(stream, i, 0);
+		bytes[i] = (char)upset_garbage(upset, i);
 	free(answer->owned);
 	answer->owned = bytes;
 	answer->body = bytes_of(bytes, length);
@@ -192,7 +200,7 @@ void upset_apply(const struct upset *upset, struct http_answer *answer)
 {
 	answer->trouble = upset->trouble;
 	if (upset->garbage && answer->body.length > 0)
-		make_garbage(answer, upset->draw);
+		make_garbage(answer, upset);
 	if (upset->empty)
 		answer->body.length = 0;
 }
@@ -231,17 +239,23 @@ bool disruptor_tls(struct disruptor *disruptor, struct tls_config *config, sim_n
 
 /* -- UDP -- */
 
-void disruptor_dns(struct disruptor *disruptor, struct dns_answer *answer, sim_ns now)
+struct dns_spoilages disruptor_dns(struct disruptor *disruptor, const char *name, sim_ns now)
 {
-	static const enum dns_spoilage spoilages[] = {
+	static const enum dns_spoilage kinds[] = {
 		[DNS_SILENCE] = DNS_SPOILED_SILENCE,       [DNS_NXDOMAIN] = DNS_SPOILED_NXDOMAIN,   [DNS_SERVFAIL] = DNS_SPOILED_SERVFAIL,
 		[DNS_WRONG_ADDRESS] = DNS_SPOILED_ADDRESS, [DNS_TRUNCATED] = DNS_SPOILED_TRUNCATED, [DNS_TTL_0] = DNS_SPOILED_TTL};
-	const struct visit visit = {.site = SITE_DNS, .host = answer->name[0] != '\0' ? answer->name : NULL};
+	const struct visit visit = {.site = SITE_DNS, .host = name};
+	struct dns_spoilages spoilages = {0};
 	const struct fault *fault;
 
 	(void)troubles_next(&disruptor->troubles, SITE_DNS, now);
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
-		dns_spoil(answer, spoilages[fault->params.word.word], WRONG_ADDRESS);
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
+		const enum dns_spoilage kind = kinds[fault->params.word.word];
+		if (kind == DNS_SPOILED_NXDOMAIN || kind == DNS_SPOILED_SERVFAIL)
+			spoilages.of[DNS_SPOILED_NXDOMAIN] = spoilages.of[DNS_SPOILED_SERVFAIL] = false;
+		spoilages.of[kind] = true;
+	}
+	return spoilages;
 }
 
 bool disruptor_dhcp(struct disruptor *disruptor, struct bytes message, struct dhcp_config *config, uint32_t *device, sim_ns now)
@@ -270,43 +284,90 @@ bool disruptor_dhcp(struct disruptor *disruptor, struct bytes message, struct dh
 	return answers;
 }
 
-void disruptor_ntp(struct disruptor *disruptor, struct bytes message, struct ntp_clock clock, struct ntp_answer *ret_answer, sim_ns now)
+struct ntp_upset disruptor_ntp(struct disruptor *disruptor, struct ntp_clock *clock, sim_ns now)
 {
 	const struct visit visit = {.site = SITE_NTP};
+	struct ntp_upset upset = {0};
 	const struct fault *fault;
-	bool silent = false, kisses = false;
 
 	(void)troubles_next(&disruptor->troubles, SITE_NTP, now);
 	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
-		silent = silent || fault->params.ntp.answer == NTP_SILENCE;
-		kisses = kisses || fault->params.ntp.answer == NTP_KISS_OF_DEATH;
+		upset.silent = upset.silent || fault->params.ntp.answer == NTP_SILENCE;
+		upset.kisses = upset.kisses || fault->params.ntp.answer == NTP_KISS_OF_DEATH;
 		if (fault->params.ntp.answer == NTP_OFFSET)
-			ntp_clock_shift(&clock, fault->params.ntp.years * YEAR_NS + fault->params.ntp.offset_ns, fault->params.ntp.behind);
+			ntp_clock_shift(clock, fault->params.ntp.years * YEAR_NS + fault->params.ntp.offset_ns, fault->params.ntp.behind);
 	}
-	ntp_answer(message, clock, ret_answer);
-	if (kisses)
-		ntp_kiss(ret_answer);
-	if (silent)
-		ret_answer->length = 0;
+	return upset;
 }
 
 /* -- hosts that are down -- */
 
+void disruptor_take_hosts(struct disruptor *disruptor, const char *(*name_of)(void *ctx, uint32_t address), void *ctx)
+{
+	disruptor->name_of = name_of;
+	disruptor->name_ctx = ctx;
+}
+
+/* Whether somebody can be at an address: what is for all or for many is for no host. */
+static bool is_host(const struct disruptor *disruptor, uint32_t address)
+{
+	return disruptor->name_of != NULL ? address != 0 && address >> 28 < 14 : names_at(address) != NULL;
+}
+
+static const char *name_of(const struct disruptor *disruptor, uint32_t address)
+{
+	const struct server_name *row = names_at(address);
+
+	if (disruptor->name_of != NULL)
+		return disruptor->name_of(disruptor->name_ctx, address);
+	return row != NULL ? row->name : NULL;
+}
+
+static struct down *row_of(struct disruptor *disruptor, uint32_t address)
+{
+	for (size_t i = 0; i < disruptor->down_count; i++)
+		if (disruptor->down[i].address == address)
+			return &disruptor->down[i];
+	if (disruptor->down_count == DOWN_MAX)
+		memmove(disruptor->down, disruptor->down + 1, --disruptor->down_count * sizeof *disruptor->down);
+	return &disruptor->down[disruptor->down_count++];
+}
+
 static uint32_t fall(struct disruptor *disruptor, const struct server_down_params *params, uint32_t address, sim_ns now)
 {
-	for (size_t i = 0; server_names[i].name != NULL; i++) {
-		if (!params->all && server_names[i].address != address)
-			continue;
-		disruptor->down[i].until = now + params->for_ns;
-		disruptor->down[i].resets = params->how == DOWN_RESET;
+	const struct down down = {address, now + params->for_ns, params->how == DOWN_RESET};
+
+	if (params->all) {
+		disruptor->everybody = down;
+		disruptor->down_count = 0;
+		return UINT32_MAX;
 	}
-	return params->all ? UINT32_MAX : address;
+	if (is_host(disruptor, address))
+		*row_of(disruptor, address) = down;
+	return address;
+}
+
+/* NULL: it is up. */
+static const struct down *find_down(const struct disruptor *disruptor, uint32_t address, sim_ns now)
+{
+	const struct down *down = &disruptor->everybody;
+
+	if (!is_host(disruptor, address))
+		return NULL;
+	for (size_t i = 0; i < disruptor->down_count; i++)
+		if (disruptor->down[i].address == address)
+			down = &disruptor->down[i];
+	return now < down->until ? down : NULL;
+}
+
+bool disruptor_is_down(const struct disruptor *disruptor, uint32_t address, sim_ns now)
+{
+	return find_down(disruptor, address, now) != NULL;
 }
 
 enum passage disruptor_packet(struct disruptor *disruptor, uint32_t address, bool is_tcp, sim_ns now, uint32_t *ret_fallen)
 {
-	const struct server_name *name = names_at(address);
-	const struct visit visit = {.site = SITE_TCP, .host = name != NULL ? name->name : NULL};
+	const struct visit visit = {.site = SITE_TCP, .host = name_of(disruptor, address)};
 	const struct fault *fault;
 
 	*ret_fallen = 0;
@@ -315,8 +376,8 @@ enum passage disruptor_packet(struct disruptor *disruptor, uint32_t address, boo
 		for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
 			*ret_fallen |= fall(disruptor, &fault->params.server_down, address, now);
 	}
-	size_t row = name != NULL ? (size_t)(name - server_names) : NAMES_MAX - 1;
-	if (now >= disruptor->down[row].until)
+	const struct down *down = find_down(disruptor, address, now);
+	if (down == NULL)
 		return PASSAGE_FREE;
-	return is_tcp && disruptor->down[row].resets ? PASSAGE_RESET : PASSAGE_LOST;
+	return is_tcp && down->resets ? PASSAGE_RESET : PASSAGE_LOST;
 }

@@ -52,14 +52,17 @@ void upset_apply(const struct upset *upset, struct http_answer *answer);
  */
 bool disruptor_tls(struct disruptor *disruptor, struct tls_config *config, sim_ns now, uint8_t *ret_alert);
 
-/** A query has come and @p answer would be sent. */
-void disruptor_dns(struct disruptor *disruptor, struct dns_answer *answer, sim_ns now);
+/** A byte of the garbage in place of the body's byte @p place. */
+uint8_t upset_garbage(const struct upset *upset, uint64_t place);
+
+/** A query for @p name has come; NULL: it cannot be read. @return what becomes of its answer. */
+struct dns_spoilages disruptor_dns(struct disruptor *disruptor, const char *name, sim_ns now);
 
 /** A message has come. @param config What the server gives; one address more is taken for good by other_address. @return whether there is an answer at all. */
 bool disruptor_dhcp(struct disruptor *disruptor, struct bytes message, struct dhcp_config *config, uint32_t *device, sim_ns now);
 
-/** A request has come. @param clock What the server's clock shows. */
-void disruptor_ntp(struct disruptor *disruptor, struct bytes message, struct ntp_clock clock, struct ntp_answer *ret_answer, sim_ns now);
+/** A request has come. @param clock What the server's clock shows; gets how wrong it is. @return what else becomes of the answer. */
+struct ntp_upset disruptor_ntp(struct disruptor *disruptor, struct ntp_clock *clock, sim_ns now);
 
 /** What becomes of an IPv4 packet for a host. */
 enum passage { PASSAGE_FREE, PASSAGE_LOST, PASSAGE_RESET };
@@ -70,5 +73,11 @@ enum passage { PASSAGE_FREE, PASSAGE_LOST, PASSAGE_RESET };
  * @param ret_fallen The host has gone down with it: its connections are to be forgotten. 0: none has; UINT32_MAX: all.
  */
 enum passage disruptor_packet(struct disruptor *disruptor, uint32_t address, bool is_tcp, sim_ns now, uint32_t *ret_fallen);
+
+/** Whether the host at @p address is down. */
+bool disruptor_is_down(const struct disruptor *disruptor, uint32_t address, sim_ns now);
+
+/** From now on the hosts are not those of server/names.h: every address may be one. @param name_of Its name, or NULL. */
+void disruptor_take_hosts(struct disruptor *disruptor, const char *(*name_of)(void *ctx, uint32_t address), void *ctx);
 
 #endif

@@ -160,5 +160,120 @@ void dns_spoil(struct dns_answer *answer, enum dns_spoilage spoilage, uint32_t a
 		if (m[7] != 0)
 			put_be32(m + answer->length - 10, 0);
 		break;
+	case DNS_SPOILAGES:
+		break;
 	}
+}
+
+void dns_spoil_all(struct dns_answer *answer, const struct dns_spoilages *spoilages, uint32_t address)
+{
+	for (unsigned i = 0; i < DNS_SPOILAGES; i++)
+		if (spoilages->of[i])
+			dns_spoil(answer, (enum dns_spoilage)i, address);
+}
+
+/* -- messages of another server -- */
+
+#define TYPE_OPT 41U
+
+bool dns_read_question(struct bytes message, struct dns_question *ret_question)
+{
+	uint16_t questions = 0;
+
+	if (!bytes_be16(message, 0, &ret_question->id) || !bytes_be16(message, 4, &questions) || questions != 1 ||
+	    !bytes_have(message, 0, HEADER))
+		return false;
+	ret_question->is_answer = (message.data[2] & 0x80) != 0;
+	size_t end = read_name(message, HEADER, ret_question->name);
+	ret_question->end = end + 4;
+	return end != 0 && bytes_have(message, end, 4);
+}
+
+/* Where a name ends that may be compressed (RFC 1035 4.1.4); 0: it is none. */
+static size_t skip_name(struct bytes message, size_t at)
+{
+	uint8_t length;
+
+	while (bytes_u8(message, at, &length)) {
+		if (length == 0)
+			return at + 1;
+		if ((length & 0xc0) == 0xc0)
+			return bytes_have(message, at, 2) ? at + 2 : 0;
+		at += 1U + length;
+	}
+	return 0;
+}
+
+/* A resource record: where it is, and the next one. */
+struct record {
+	uint16_t type, size;
+	size_t ttl, data, end;
+};
+
+static bool read_record(struct bytes message, size_t at, struct record *ret_record)
+{
+	size_t name_end = skip_name(message, at);
+
+	if (name_end == 0 || !bytes_be16(message, name_end, &ret_record->type) || !bytes_be16(message, name_end + 8, &ret_record->size) ||
+	    !bytes_have(message, name_end + 10, ret_record->size))
+		return false;
+	ret_record->ttl = name_end + 4;
+	ret_record->data = name_end + 10;
+	ret_record->end = ret_record->data + ret_record->size;
+	return true;
+}
+
+size_t dns_addresses(struct bytes message, uint32_t *ret_addresses, size_t most)
+{
+	struct dns_question question;
+	uint16_t answers = 0;
+	struct record record;
+	size_t count = 0;
+
+	if (!dns_read_question(message, &question) || !question.is_answer || !bytes_be16(message, 6, &answers))
+		return 0;
+	for (size_t at = question.end; answers > 0 && read_record(message, at, &record); at = record.end, answers--)
+		if (record.type == TYPE_A && record.size == 4 && count < most)
+			(void)bytes_be32(message, record.data, &ret_addresses[count++]);
+	return count;
+}
+
+/* Every record, or those of the answer's section. */
+static void change_records(uint8_t *message, size_t length, size_t at, bool unkept, bool elsewhere, uint32_t address)
+{
+	static const uint8_t nobody6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 0x63};
+	struct bytes view = bytes_of(message, length);
+	uint16_t answers = 0;
+	struct record record;
+
+	(void)bytes_be16(view, 6, &answers);
+	for (size_t i = 0; read_record(view, at, &record); at = record.end, i++) {
+		if (unkept && record.type != TYPE_OPT)
+			put_be32(message + record.ttl, 0);
+		if (elsewhere && i < answers && record.type == TYPE_A && record.size == 4)
+			put_be32(message + record.data, address);
+		if (elsewhere && i < answers && record.type == TYPE_AAAA && record.size == sizeof nobody6)
+			memcpy(message + record.data, nobody6, sizeof nobody6);
+	}
+}
+
+void dns_spoil_message(uint8_t *message, size_t *length, const struct dns_spoilages *spoilages, uint32_t address)
+{
+	const bool *of = spoilages->of;
+	const bool fails = of[DNS_SPOILED_NXDOMAIN] || of[DNS_SPOILED_SERVFAIL];
+	struct dns_question question;
+
+	if (!dns_read_question(bytes_of(message, *length), &question) || of[DNS_SPOILED_SILENCE]) {
+		*length = of[DNS_SPOILED_SILENCE] ? 0 : *length;
+		return;
+	}
+	change_records(message, *length, question.end, of[DNS_SPOILED_TTL], of[DNS_SPOILED_ADDRESS], address);
+	if (!fails && !of[DNS_SPOILED_TRUNCATED])
+		return;
+	*length = question.end;
+	memset(message + 6, 0, 6);
+	if (fails)
+		message[3] = (uint8_t)((message[3] & 0xf0) | (of[DNS_SPOILED_NXDOMAIN] ? RCODE_NAME : RCODE_SERVER));
+	if (of[DNS_SPOILED_TRUNCATED])
+		message[2] |= 0x02;
 }

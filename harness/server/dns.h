@@ -6,6 +6,7 @@
 #ifndef SERVER_DNS_H
 #define SERVER_DNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,7 +41,16 @@ enum dns_spoilage {
 	DNS_SPOILED_ADDRESS,
 	DNS_SPOILED_TRUNCATED,
 	DNS_SPOILED_TTL,
+	DNS_SPOILAGES /**< how many there are */
 };
+
+/** Those that hold for one answer; of no such name and a failed server at most one. */
+struct dns_spoilages {
+	bool of[DNS_SPOILAGES];
+};
+
+/** Nobody is there: an address of the second host's network that no name has. */
+#define DNS_NOBODY 0xc6336463U
 
 /** Answers one message. @param message A UDP payload, of any length and content. */
 void dns_answer(const struct dns_config *config, struct bytes message, struct dns_answer *ret_answer);
@@ -51,5 +61,31 @@ const char *dns_outcome(const struct dns_answer *answer, char ret_text[DNS_OUTCO
 
 /** Spoils an answer of dns_answer(). @param address Of DNS_SPOILED_ADDRESS, host order. */
 void dns_spoil(struct dns_answer *answer, enum dns_spoilage spoilage, uint32_t address);
+
+/** The same for all that hold. */
+void dns_spoil_all(struct dns_answer *answer, const struct dns_spoilages *spoilages, uint32_t address);
+
+/* -- messages of another server, of any size -- */
+
+/** What a message asks, or what it answers. */
+struct dns_question {
+	uint16_t id;
+	bool is_answer;
+	char name[DNS_NAME_TEXT_MAX];
+	size_t end; /**< where its only question ends */
+};
+
+/** @return false if it is no message with one question. */
+bool dns_read_question(struct bytes message, struct dns_question *ret_question);
+
+/** The addresses (A records) that an answer gives, host order. @return how many there are, at most @p most. */
+size_t dns_addresses(struct bytes message, uint32_t *ret_addresses, size_t most);
+
+/**
+ * Spoils an answer of any server in place; what it has beyond the question goes where that is all there is to say. Of IPv6 addresses, the wrong one is
+ * 2001:db8::63.
+ * @param length Of the message; gets the new one, which is not longer. 0: nothing is sent.
+ */
+void dns_spoil_message(uint8_t *message, size_t *length, const struct dns_spoilages *spoilages, uint32_t address);
 
 #endif

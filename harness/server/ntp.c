@@ -65,12 +65,42 @@ void ntp_answer(struct bytes message, struct ntp_clock now, struct ntp_answer *r
 	write_note(now, ret_answer->note);
 }
 
+static void kiss(uint8_t *message)
+{
+	message[0] |= 0xc0; /* leap: not synchronised */
+	message[1] = 0;
+	memcpy(message + 12, "RATE", 4);
+}
+
+/* A time of the wire, put forward or back. Zero is no time, and stays. */
+static void shift_time(uint8_t *at, struct ntp_clock by)
+{
+	const struct bytes time = bytes_of(at, 8);
+	uint32_t s = 0, fraction = 0;
+
+	(void)bytes_be32(time, 0, &s);
+	(void)bytes_be32(time, 4, &fraction);
+	if (s == 0 && fraction == 0)
+		return;
+	uint64_t sum = (uint64_t)fraction + ((uint64_t)by.ns << 32) / NS_PER_S;
+	put_be32(at, s + (uint32_t)by.s + (uint32_t)(sum >> 32));
+	put_be32(at + 4, (uint32_t)sum);
+}
+
+void ntp_change(uint8_t *message, struct ntp_clock by, bool kisses)
+{
+	/* Reference, receive and transmit; what stands between is the client's own. */
+	shift_time(message + 16, by);
+	shift_time(message + 32, by);
+	shift_time(message + 40, by);
+	if (kisses)
+		kiss(message);
+}
+
 void ntp_kiss(struct ntp_answer *answer)
 {
 	if (answer->length == 0)
 		return;
-	answer->message[0] |= 0xc0; /* leap: not synchronised */
-	answer->message[1] = 0;
-	memcpy(answer->message + 12, "RATE", 4);
+	kiss(answer->message);
 	(void)snprintf(answer->note, sizeof answer->note, "request -> kiss of death");
 }

@@ -41,6 +41,14 @@ struct ntp_clock ntp_clock_at(uint64_t unix_ns);
 /** Puts a clock forward, or back. */
 void ntp_clock_shift(struct ntp_clock *clock, uint64_t offset_ns, bool back);
 
+/** What becomes of an answer beside its clock's being wrong. */
+struct ntp_upset {
+	bool silent, kisses;
+};
+
+/** Changes another server's answer: its clock is wrong by @p by, and it may be a kiss of death. @param message At least NTP_MESSAGE bytes. */
+void ntp_change(uint8_t *message, struct ntp_clock by, bool kisses);
+
 /** Makes an answer a kiss of death that tells the client to ask less often (RFC 5905 7.4: stratum 0, code RATE). */
 void ntp_kiss(struct ntp_answer *answer);
 

@@ -87,10 +87,12 @@ static void receive_dns(void *arg, struct udp_pcb *pcb, struct pbuf *packet, con
 	uint8_t room[FRAME_MAX];
 	struct dns_answer answer;
 	char outcome[DNS_OUTCOME_TEXT_MAX];
+	struct dns_spoilages spoilages = {0};
 
 	dns_answer(&services->dns, flatten(packet, room), &answer);
 	if (services->disruptor != NULL)
-		disruptor_dns(services->disruptor, &answer, host_sim()->now);
+		spoilages = disruptor_dns(services->disruptor, answer.name[0] != '\0' ? answer.name : NULL, host_sim()->now);
+	dns_spoil_all(&answer, &spoilages, DNS_NOBODY);
 	trace_line(host_trace(), host_sim()->now, "dns", "%s -> %s", answer.note, dns_outcome(&answer, outcome));
 	reply(pcb, answer.message, answer.length, address, port);
 }
@@ -100,13 +102,17 @@ static void receive_ntp(void *arg, struct udp_pcb *pcb, struct pbuf *packet, con
 	const struct udp_services *services = arg;
 	uint8_t room[FRAME_MAX];
 	struct ntp_answer answer;
+	struct ntp_upset upset = {0};
 
 	struct bytes message = flatten(packet, room);
 	struct ntp_clock clock = ntp_clock_at(services->unix_base_ns + host_sim()->now);
 	if (services->disruptor != NULL)
-		disruptor_ntp(services->disruptor, message, clock, &answer, host_sim()->now);
-	else
-		ntp_answer(message, clock, &answer);
+		upset = disruptor_ntp(services->disruptor, &clock, host_sim()->now);
+	ntp_answer(message, clock, &answer);
+	if (upset.kisses)
+		ntp_kiss(&answer);
+	if (upset.silent)
+		answer.length = 0;
 	trace_line(host_trace(), host_sim()->now, "ntp", "from port %u: %s", port, answer.note);
 	reply(pcb, answer.message, answer.length, address, port);
 }
