@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lwip/netif.h>
 #include <lwip/pbuf.h>
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/tcp.h>
@@ -35,6 +36,7 @@ struct channel {
 	struct tcp_pcb *pcb; /* NULL: gone */
 	uint32_t address;    /* of the server's end */
 	struct tls *tls;
+	void (*connected)(void *user);
 	bool held, ended, aborted, opened;
 	unsigned depth;      /* of callbacks under way */
 	struct pbuf *unread; /* what came while it was held */
@@ -428,13 +430,10 @@ static void on_error(void *arg, err_t error)
 	(void)leave(channel);
 }
 
-static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
+static struct channel *new_channel(struct tcp_pcb *pcb, const struct channel_listener *listener)
 {
-	const struct channel_listener *listener = arg;
-
-	if (error != ERR_OK || pcb == NULL)
-		return ERR_VAL;
 	struct channel *channel = memory_new(sizeof *channel);
+
 	channel->next = channels;
 	channels = channel;
 	channel->marks_end = &channel->marks;
@@ -445,6 +444,16 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
 	tcp_recv(pcb, on_recv);
 	tcp_sent(pcb, on_sent);
 	tcp_err(pcb, on_error);
+	return channel;
+}
+
+static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
+{
+	const struct channel_listener *listener = arg;
+
+	if (error != ERR_OK || pcb == NULL)
+		return ERR_VAL;
+	struct channel *channel = new_channel(pcb, listener);
 	enter(channel);
 	channel->user = listener->accepted(listener->ctx, channel, &channel->ops);
 	return leave(channel);
@@ -452,9 +461,12 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
 
 void channel_listen(uint16_t port, const struct channel_listener *listener)
 {
+	struct netif *side = host_relay_side(TO_DEVICE);
 	struct tcp_pcb *pcb = tcp_new();
 
 	CHECK(pcb != NULL);
+	if (side != NULL)
+		tcp_bind_netif(pcb, side);
 	CHECK(tcp_bind(pcb, IP_ANY_TYPE, port) == ERR_OK);
 	pcb = tcp_listen(pcb);
 	CHECK(pcb != NULL);
@@ -462,11 +474,101 @@ void channel_listen(uint16_t port, const struct channel_listener *listener)
 	tcp_accept(pcb, on_accept);
 }
 
+/* -- connecting -- */
+
+static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t error)
+{
+	struct channel *channel = arg;
+
+	(void)pcb;
+	(void)error;
+	enter(channel);
+	channel->connected(channel->user);
+	return leave(channel);
+}
+
+struct channel *channel_connect(const struct channel_ends *ends, const struct channel_ops *ops, void (*opened)(void *user), void *user)
+{
+	static const struct channel_listener nobody = {.accepted = NULL};
+	ip_addr_t local = {lwip_htonl(ends->local_address)}, remote = {lwip_htonl(ends->remote_address)};
+	struct tcp_pcb *pcb = tcp_new();
+
+	CHECK(pcb != NULL);
+	struct channel *channel = new_channel(pcb, &nobody);
+	channel->ops = *ops;
+	channel->user = user;
+	channel->connected = opened;
+	tcp_nagle_disable(pcb);
+	tcp_bind_netif(pcb, host_relay_side(TO_SERVER));
+	/* Not by tcp_bind(), for which a port can have one connection only: the device's kernel may use one for several. */
+	ip_addr_copy(pcb->local_ip, local);
+	pcb->local_port = ends->local_port;
+	channel->address = ends->local_address;
+	CHECK(tcp_connect(pcb, &remote, ends->remote_port, on_connected) == ERR_OK);
+	return channel;
+}
+
+void channel_forget_one(struct channel *channel)
+{
+	struct tcp_pcb *pcb = channel->pcb;
+
+	silence(pcb);
+	tcp_abandon(pcb, 0);
+	channel->aborted = true;
+	detach(channel);
+}
+
+size_t channel_waiting(const struct channel *channel)
+{
+	return channel->unread != NULL ? channel->unread->tot_len : 0;
+}
+
+static bool has_ends(const struct tcp_pcb *pcb, const struct channel_ends *ends)
+{
+	return pcb->local_port == ends->local_port && pcb->remote_port == ends->remote_port &&
+	       pcb->local_ip.addr == lwip_htonl(ends->local_address) && pcb->remote_ip.addr == lwip_htonl(ends->remote_address);
+}
+
+static void forget_among(struct tcp_pcb *first, const struct channel_ends *ends)
+{
+	for (struct tcp_pcb *pcb = first, *next; pcb != NULL; pcb = next) {
+		next = pcb->next;
+		if (has_ends(pcb, ends) && (pcb->callback_arg == NULL || pcb->state == SYN_RCVD))
+			tcp_abandon(pcb, 0);
+	}
+}
+
+void channel_forget_old(const struct channel_ends *ends)
+{
+	forget_among(tcp_active_pcbs, ends);
+	forget_among(tcp_tw_pcbs, ends);
+}
+
+void channel_hurry(struct channel *channel)
+{
+	tcp_nagle_disable(channel->pcb);
+}
+
+void channel_shut(struct channel *channel)
+{
+	(void)tcp_shutdown(channel->pcb, 0, 1);
+}
+
+size_t channel_room(const struct channel *channel)
+{
+	return tcp_sndqueuelen(channel->pcb) < TCP_SND_QUEUELEN - 8 ? tcp_sndbuf(channel->pcb) : 0;
+}
+
 /* -- asking -- */
 
 uint32_t channel_address(const struct channel *channel)
 {
 	return channel->address;
+}
+
+uint32_t channel_remote_address(const struct channel *channel)
+{
+	return lwip_ntohl(ip_2_ip4(&channel->pcb->remote_ip)->addr);
 }
 
 uint16_t channel_port(const struct channel *channel)

@@ -44,11 +44,43 @@ struct channel_listener {
 	void *ctx;
 };
 
+/** The ends of a connection, host order. */
+struct channel_ends {
+	uint32_t local_address, remote_address;
+	uint16_t local_port, remote_port;
+};
+
+/**
+ * Of a relay (host_open_relay()): opens a connection on its side to the servers, as if from @p ends' local end. TCP's window takes what comes at once; nothing is held back
+ * to be sent together.
+ * @param opened Called once if it is answered; failed() is if not.
+ */
+struct channel *channel_connect(const struct channel_ends *ends, const struct channel_ops *ops, void (*opened)(void *user), void *user);
+
+/** Of a relay: connections with these ends that no channel has any more, such as those in TIME-WAIT, are forgotten. */
+void channel_forget_old(const struct channel_ends *ends);
+
+/** This connection is forgotten without a word; failed() is not called, and the channel is gone. */
+void channel_forget_one(struct channel *channel);
+
+/** How many bytes have come while it was held. */
+size_t channel_waiting(const struct channel *channel);
+
+/** Sends small pieces at once (RFC 1122 4.2.3.4 without Nagle's algorithm). */
+void channel_hurry(struct channel *channel);
+
+/** Nothing more will be written: the other end is told so behind what was. Bytes still come. */
+void channel_shut(struct channel *channel);
+
+/** How much could be written now. */
+size_t channel_room(const struct channel *channel);
+
 /** Listens on @p port of every address of the host. @param listener Must outlive the host. */
 void channel_listen(uint16_t port, const struct channel_listener *listener);
 
 /** The ends of the connection, host order. */
 uint32_t channel_address(const struct channel *channel);
+uint32_t channel_remote_address(const struct channel *channel);
 uint16_t channel_port(const struct channel *channel);
 uint16_t channel_remote_port(const struct channel *channel);
 

@@ -33,6 +33,10 @@ static struct {
 	void *gate_ctx;
 	bool started;
 	bool df; /* TCP is sent with DF set */
+	bool relays;
+	struct netif sides[2]; /* of a relay, by the direction in which they send */
+	struct netif *hears;   /* the one on which a packet has come that is looked at */
+	host_relay_output *relay_output;
 } host;
 
 u32_t sys_now(void)
@@ -149,10 +153,8 @@ static void fire_timer(void *ctx, sim_ns now)
 	reschedule();
 }
 
-void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_ops ops, void *ctx)
+static void begin(struct sim *sim, struct trace *trace, uint64_t seed, struct host_ops ops, void *ctx)
 {
-	ip4_addr_t address = {lwip_htonl(HOST_ADDRESS)}, netmask = {lwip_htonl(HOST_NETMASK)}, gateway = {0};
-
 	CHECK(!host.started);
 	host.started = true;
 	host.sim = sim;
@@ -163,9 +165,83 @@ void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_
 	host.isn = random_stream(seed, "host isn");
 	host.timer = (struct sim_event){.fire = fire_timer, .lag = ops.lag};
 	lwip_init();
+}
+
+void host_open(struct sim *sim, struct trace *trace, uint64_t seed, struct host_ops ops, void *ctx)
+{
+	ip4_addr_t address = {lwip_htonl(HOST_ADDRESS)}, netmask = {lwip_htonl(HOST_NETMASK)}, gateway = {0};
+
+	begin(sim, trace, seed, ops, ctx);
 	CHECK(netif_add(&host.netif, &address, &netmask, &gateway, NULL, init_netif, ethernet_input) != NULL);
 	netif_set_default(&host.netif);
 	netif_set_up(&host.netif);
+	reschedule();
+}
+
+/* -- a relay -- */
+
+struct netif *host_route(void)
+{
+	return host.hears;
+}
+
+struct netif *host_relay_side(enum direction direction)
+{
+	return host.relays ? &host.sides[direction] : NULL;
+}
+
+/* Who is meant by an address stands in the frame that came from there (relay/flow.h), so nobody is asked by ARP. */
+static err_t output_packet(struct netif *netif, struct pbuf *packet, const ip4_addr_t *address)
+{
+	uint8_t data[FRAME_MAX];
+
+	(void)address;
+	CHECK_INT(packet->tot_len, <=, sizeof data);
+	u16_t length = pbuf_copy_partial(packet, data, packet->tot_len, 0);
+	host.relay_output(host.ctx, bytes_of(data, length), netif == &host.sides[TO_SERVER] ? TO_SERVER : TO_DEVICE, host.sim->now);
+	return ERR_OK;
+}
+
+static err_t init_side(struct netif *netif)
+{
+	netif->name[0] = 'r';
+	netif->name[1] = 'y';
+	netif->mtu = 1500;
+	netif->flags = NETIF_FLAG_LINK_UP;
+	netif->output = output_packet;
+	return ERR_OK;
+}
+
+void host_open_relay(struct sim *sim, struct trace *trace, uint64_t seed, host_relay_output *sends, void *ctx)
+{
+	ip4_addr_t nobody = {lwip_htonl(0x7f000001U)}, netmask = {UINT32_MAX}, gateway = {0};
+
+	begin(sim, trace, seed, (struct host_ops){NULL, 0}, ctx);
+	host.relays = true;
+	host.relay_output = sends;
+	for (unsigned i = 0; i < 2; i++) {
+		CHECK(netif_add(&host.sides[i], &nobody, &netmask, &gateway, NULL, init_side, ip4_input) != NULL);
+		netif_set_up(&host.sides[i]);
+	}
+	reschedule();
+}
+
+void host_relay_input(struct bytes data, enum direction direction)
+{
+	struct netif *side = &host.sides[direction == TO_SERVER ? TO_DEVICE : TO_SERVER];
+	struct pbuf *packet;
+
+	if (data.length < IP_HLEN || data.length > FRAME_MAX)
+		return;
+	packet = pbuf_alloc(PBUF_RAW, (u16_t)data.length, PBUF_RAM);
+	CHECK(packet != NULL);
+	CHECK(pbuf_take(packet, data.data, (u16_t)data.length) == ERR_OK);
+	/* It is whoever is meant. Connections have addresses of their own, so nothing else asks for the interface's. */
+	ip4_addr_set_u32(ip_2_ip4(&side->ip_addr), ((const struct ip_hdr *)packet->payload)->dest.addr);
+	host.hears = side;
+	if (side->input(packet, side) != ERR_OK)
+		pbuf_free(packet);
+	host.hears = NULL;
 	reschedule();
 }
 

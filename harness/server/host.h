@@ -3,6 +3,8 @@
  * @file
  * The far end's TCP/IP stack: lwIP in virtual time, on one Ethernet port.
  *
+ * In place of a host it may be a relay (host_open_relay()): a stack between a device and its servers, which has the address of whoever is meant, on either side.
+ *
  * lwIP is all globals and cannot be taken down, so a process has one host, and a session is a process. That is the only file-scope state of the harness.
  */
 #ifndef SERVER_HOST_H
@@ -59,6 +61,20 @@ void host_poke(void);
 
 /** The lag of events that make the host send something. */
 sim_ns host_lag(void);
+
+/* -- a relay -- */
+
+/** What a relay sends. @param packet From the IPv4 header on; valid during the call. @param direction In which it goes. */
+typedef void host_relay_output(void *ctx, struct bytes packet, enum direction direction, sim_ns now);
+
+/** Starts the stack as a relay; once a process, instead of host_open(). Listening channels hear what goes to the servers, channel_connect() goes on to them. */
+void host_open_relay(struct sim *sim, struct trace *trace, uint64_t seed, host_relay_output *sends, void *ctx);
+
+/** A packet that goes in @p direction comes to the relay, whatever its destination is. @param packet From the IPv4 header on. */
+void host_relay_input(struct bytes packet, enum direction direction);
+
+/** Inside of server/: of a relay, the interface that sends in @p direction; NULL: this is none. */
+struct netif *host_relay_side(enum direction direction);
 
 /** What the host's connections are at, for people: "198.51.100.20:443 established, 1460 bytes not acknowledged". @return ret_text. */
 const char *host_waits(char *ret_text, size_t size);

@@ -47,6 +47,11 @@
 #define TCP_LISTEN_BACKLOG 0
 #define LWIP_TCP_KEEPALIVE 1
 
+/* Of a relay, the side on which a packet has come, since what answers one without a connection goes back there; else NULL, and lwIP has its way. */
+struct netif;
+struct netif *host_route(void);
+#define LWIP_HOOK_IP4_ROUTE_SRC(source, destination) host_route()
+
 uint32_t host_random(void);
 uint32_t host_isn(uint32_t local_address, uint16_t local_port, uint32_t remote_address, uint16_t remote_port);
 #define LWIP_RAND host_random
