@@ -90,6 +90,7 @@ $(BIN): $(call objects,$(MODULES) $(MAIN)) $(FETCHED)
 $(O)/harness/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
 $(O)/tests/unit/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
 $(O)/harness/address/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
+$(O)/harness/relay/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
 $(O)/harness/cli/doctor.o: $(B)/gen/packages.h
 
 $(O)/%.o: %.c Makefile | $(B)/packages.stamp
@@ -131,7 +132,7 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
 # The static variables of all that a world is made of lie together (harness/campaign/hosted/statics.h).
-WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign search statistics gate history live,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/% reports/gate/% reports/search/%,$(MODULES))) \
+WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign search statistics gate history live relay,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/% reports/gate/% reports/search/%,$(MODULES))) \
 	$(FETCHED)
 HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(INSIDE_SOURCES))
 $(PLAIN)/world.o: $(WORLD_OBJECTS)

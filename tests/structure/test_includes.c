@@ -49,12 +49,13 @@ static const struct module modules[] = {
 	{"history", false, {"base", NULL}},
 	{"recorded", true, {"base", "sim", "link", "address", "server", "scenario", NULL}},
 	{"session", false, {WORLD, "recorded", "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
-	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "server", "scenario", "reports", "session", NULL}},
+	{"relay", true, {"base", "sim", "link", "fault", "proxy", "server", NULL}},
+	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "server", "relay", "scenario", "reports", "session", NULL}},
 	{"campaign", false, {WORLD, "qemu", "session", "reports", NULL}},
 	{"search", false, {WORLD, "qemu", "session", "reports", "campaign", "statistics", NULL}},
 	{"cli",
          false,
-         {WORLD, "recorded", "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "packages.h", NULL}},
+         {WORLD, "recorded", "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "relay", "packages.h", NULL}},
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: of TLS the relay reads what is in the clear (RFC 8446 5.1, RFC 5246 6.2): the ClientHello, for the name of the host (RFC 6066 3), and the server's records by their
+ * type and length. A stall holds back, for good, the record in which a message begins, or the rest of it:
+ *
+ *     server_hello    the first record of the handshake
+ *     certificate     the Certificate; with TLS 1.3, where it is encrypted, all from the first encrypted record on
+ *     finished        TLS 1.2: from ChangeCipherSpec on; TLS 1.3: the last record that the server sends of itself, so each is held until the next one is there
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "relay/inside.h"
+
+#define RECORD_HEADER 5U
+#define RECORD_MAX (RECORD_HEADER + 16384U + 2048U)
+#define HELLO_MAX 65536U
+enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23 };
+enum { MESSAGE_CLIENT_HELLO = 1, MESSAGE_SERVER_HELLO = 2, MESSAGE_CERTIFICATE = 11 };
+enum { EXTENSION_NAME = 0, EXTENSION_VERSIONS = 43 };
+
+struct record {
+	size_t length;
+	uint8_t bytes[RECORD_MAX];
+};
+
+struct secure {
+	struct exchange *exchange;
+	bool decided; /* the ClientHello was whole */
+	size_t hello_length;
+	uint8_t hello[HELLO_MAX];
+	enum tls_message stall_at;
+	struct record record, kept; /* as far as it has come; one that waits for the next */
+	bool is_13, changed, stalled;
+	uint32_t message_left; /* of a handshake message that goes on in the next record */
+};
+
+struct secure *secure_open(struct exchange *exchange)
+{
+	struct secure *secure = memory_new(sizeof *secure);
+
+	secure->exchange = exchange;
+	return secure;
+}
+
+void secure_close(struct secure *secure)
+{
+	free(secure);
+}
+
+bool secure_stalls(const struct secure *secure)
+{
+	return secure->stalled;
+}
+
+/* -- the ClientHello -- */
+
+/* The message without the headers of its records. @return its length; 0: it is not whole. SIZE_MAX: it is none. */
+static size_t join_records(const struct secure *secure, uint8_t ret_message[HELLO_MAX])
+{
+	const struct bytes hello = bytes_of(secure->hello, secure->hello_length);
+	size_t used = 0, at = 0;
+	uint16_t length = 0;
+
+	for (; bytes_have(hello, at, RECORD_HEADER); at += RECORD_HEADER + length) {
+		(void)bytes_be16(hello, at + 3, &length);
+		if (hello.data[at] != TYPE_HANDSHAKE)
+			return SIZE_MAX;
+		struct bytes part = bytes_part(hello, at + RECORD_HEADER, length);
+		memcpy(ret_message + used, part.data, part.length);
+		used += part.length;
+		if (used > 0 && ret_message[0] != MESSAGE_CLIENT_HELLO)
+			return SIZE_MAX;
+		if (used >= 4 && used - 4 >= ((size_t)ret_message[1] << 16 | (size_t)ret_message[2] << 8 | ret_message[3]))
+			return used;
+		if (part.length < length)
+			return 0;
+	}
+	return 0;
+}
+
+/* Skips a vector with a length of so many bytes. @return false: it does not lie inside. */
+static bool skip_vector(struct bytes message, size_t *at, unsigned length_bytes)
+{
+	uint32_t length = 0;
+	uint8_t byte;
+
+	for (unsigned i = 0; i < length_bytes; i++) {
+		if (!bytes_u8(message, *at + i, &byte))
+			return false;
+		length = length << 8 | byte;
+	}
+	*at += length_bytes + length;
+	return *at <= message.length;
+}
+
+/* The content of an extension of a hello; @at is where the list of them begins. */
+static bool find_extension(struct bytes message, size_t at, unsigned wanted, struct bytes *ret_content)
+{
+	uint16_t type, length;
+
+	at += 2;
+	while (bytes_be16(message, at, &type) && bytes_be16(message, at + 2, &length) && bytes_have(message, at + 4, length)) {
+		if (type == wanted) {
+			*ret_content = bytes_part(message, at + 4, length);
+			return true;
+		}
+		at += 4U + length;
+	}
+	return false;
+}
+
+/* RFC 8446 4.1.2: header, version, random, session, suites, compressions, extensions. */
+static bool read_name(struct bytes message, char ret_name[RELAY_NAME_TEXT_MAX])
+{
+	size_t at = 4 + 2 + 32;
+	struct bytes content;
+	uint16_t length;
+
+	if (!skip_vector(message, &at, 1) || !skip_vector(message, &at, 2) || !skip_vector(message, &at, 1) ||
+	    !find_extension(message, at, EXTENSION_NAME, &content) || !bytes_be16(content, 3, &length) || !bytes_have(content, 5, length) ||
+	    length == 0 || length >= RELAY_NAME_TEXT_MAX)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		const char letter = (char)content.data[5 + i];
+		ret_name[i] = letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+	}
+	ret_name[length] = '\0';
+	return true;
+}
+
+static void send_alert(struct secure *secure, uint8_t code)
+{
+	const uint8_t record[] = {TYPE_ALERT, 3, 3, 0, 2, 2, code};
+
+	(void)exchange_put(&secure->exchange->down, record, sizeof record);
+	exchange_close(secure->exchange);
+}
+
+/* The occasion: a handshake begins. */
+static void decide(struct secure *secure, const char *name)
+{
+	struct exchange *exchange = secure->exchange;
+	struct relay *relay = exchange->relay;
+	struct tls_config config = {.host = name != NULL ? name : names_of_address(&relay->names, exchange->flow->ends.server)};
+	uint8_t alert;
+
+	secure->decided = true;
+	exchange_say(exchange, "tls", "handshake with %s; what is inside is not seen, and no fault of http acts there", config.host);
+	if (disruptor_tls(relay->config.disruptor, &config, relay_now(relay), &alert)) {
+		send_alert(secure, alert);
+		return;
+	}
+	secure->stall_at = config.stall_at;
+	(void)exchange_put(&exchange->up, secure->hello, secure->hello_length);
+}
+
+size_t secure_ask(struct secure *secure, struct bytes data)
+{
+	struct exchange *exchange = secure->exchange;
+	uint8_t message[HELLO_MAX];
+	char name[RELAY_NAME_TEXT_MAX];
+
+	if (secure->decided) {
+		(void)exchange_put(&exchange->up, data.data, data.length);
+		return data.length;
+	}
+	struct bytes part = bytes_part(data, 0, HELLO_MAX - secure->hello_length);
+	memcpy(secure->hello + secure->hello_length, part.data, part.length);
+	secure->hello_length += part.length;
+	size_t length = join_records(secure, message);
+	if (length == SIZE_MAX || (length == 0 && secure->hello_length == HELLO_MAX)) {
+		exchange_say(exchange, "relay", "this is no TLS: it passes");
+		(void)exchange_put(&exchange->up, secure->hello, secure->hello_length);
+		exchange_pass(exchange);
+	} else if (length > 0) {
+		decide(secure, read_name(bytes_of(message, length), name) ? name : NULL);
+	}
+	return part.length;
+}
+
+/* -- the server's records -- */
+
+static void stall(struct secure *secure)
+{
+	secure->stalled = true;
+	exchange_stop(&secure->exchange->up);
+}
+
+static void pass_record(struct secure *secure, const struct record *record)
+{
+	(void)exchange_put(&secure->exchange->down, record->bytes, record->length);
+}
+
+/* What comes before a message within a record goes out as a record of its own (RFC 8446 5.1 leaves its length to the sender). */
+static void pass_beginning(struct secure *secure, struct record *record, size_t end)
+{
+	if (end == RECORD_HEADER)
+		return;
+	put_be16(record->bytes + 3, (unsigned)(end - RECORD_HEADER));
+	record->length = end;
+	pass_record(secure, record);
+}
+
+/* RFC 8446 4.1.3: header, version, random, session, suite, compression, extensions. */
+static bool says_13(struct bytes message)
+{
+	size_t at = 4 + 2 + 32;
+	struct bytes content;
+	uint16_t version;
+
+	return skip_vector(message, &at, 1) && find_extension(message, at + 3, EXTENSION_VERSIONS, &content) &&
+	       bytes_be16(content, 0, &version) && version == 0x0304;
+}
+
+/* Messages in the clear. @return where the one begins that is waited for; 0: it does not. */
+static size_t read_messages(struct secure *secure, const struct record *record)
+{
+	const struct bytes view = bytes_of(record->bytes, record->length);
+	size_t at = RECORD_HEADER;
+
+	while (at < view.length) {
+		const size_t left = view.length - at;
+		if (secure->message_left > 0) {
+			size_t part = left < secure->message_left ? left : secure->message_left;
+			secure->message_left -= (uint32_t)part;
+			at += part;
+			continue;
+		}
+		if (!bytes_have(view, at, 4))
+			return 0;
+		if (view.data[at] == MESSAGE_CERTIFICATE && secure->stall_at == TLS_CERTIFICATE)
+			return at;
+		if (view.data[at] == MESSAGE_SERVER_HELLO)
+			secure->is_13 = says_13(bytes_part(view, at, left));
+		secure->message_left = 4 + ((uint32_t)view.data[at + 1] << 16 | (uint32_t)view.data[at + 2] << 8 | view.data[at + 3]);
+	}
+	return 0;
+}
+
+/* Each encrypted record waits until the next one is there: the last one stays. */
+static void keep_last(struct secure *secure, struct record *record)
+{
+	pass_record(secure, &secure->kept);
+	secure->kept = *record;
+}
+
+static void look_at_record(struct secure *secure, struct record *record)
+{
+	const uint8_t type = record->bytes[0];
+	size_t place;
+
+	if (type == TYPE_HANDSHAKE && secure->stall_at == TLS_SERVER_HELLO) {
+		stall(secure);
+	} else if (type == TYPE_HANDSHAKE && !secure->changed) {
+		place = read_messages(secure, record);
+		if (place > 0) {
+			pass_beginning(secure, record, place);
+			stall(secure);
+			return;
+		}
+		pass_record(secure, record);
+	} else if (type == TYPE_CCS && !secure->is_13) {
+		secure->changed = true;
+		if (secure->stall_at == TLS_FINISHED)
+			stall(secure);
+		else
+			pass_record(secure, record);
+	} else if (type == TYPE_DATA && secure->is_13 && secure->stall_at == TLS_CERTIFICATE) {
+		stall(secure);
+	} else if (type == TYPE_DATA && secure->is_13 && secure->stall_at == TLS_FINISHED) {
+		keep_last(secure, record);
+	} else {
+		pass_record(secure, record);
+	}
+}
+
+size_t secure_answer(struct secure *secure, struct bytes data)
+{
+	struct record *record = &secure->record;
+	uint16_t length;
+
+	if (secure->stall_at == TLS_NO_MESSAGE) {
+		(void)exchange_put(&secure->exchange->down, data.data, data.length);
+		return data.length;
+	}
+	if (secure->stalled)
+		return 0;
+	size_t wanted = RECORD_HEADER;
+	if (bytes_be16(bytes_of(record->bytes, record->length), 3, &length))
+		wanted += length;
+	if (wanted > RECORD_MAX) {
+		secure->stall_at = TLS_NO_MESSAGE;
+		pass_record(secure, record);
+		record->length = 0;
+		return 0;
+	}
+	struct bytes part = bytes_part(data, 0, wanted - record->length);
+	memcpy(record->bytes + record->length, part.data, part.length);
+	record->length += part.length;
+	if (record->length == wanted && (wanted > RECORD_HEADER || record->bytes[3] + record->bytes[4] == 0)) {
+		look_at_record(secure, record);
+		record->length = 0;
+	}
+	return part.length;
+}
