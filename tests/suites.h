@@ -147,6 +147,12 @@
 	S("live/exec_service", tests_live_exec_service, true)                                                                              \
 	S("live/exec_end", tests_live_exec_end, true)                                                                                      \
 	S("live/both_ways", tests_live_both_ways, true)                                                                                    \
+	S("live/services", tests_live_services, true)                                                                                      \
+	S("live/services_whole", tests_live_services_whole, true)                                                                          \
+	S("live/services_udp", tests_live_services_udp, true)                                                                              \
+	S("live/services_told", tests_live_services_told, true)                                                                            \
+	S("relay/head", tests_relay_head, false)                                                                                           \
+	S("relay/messages", tests_relay_messages, false)                                                                                   \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \
 	S("chip/buffer", tests_buffer, false)                                                                                              \

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/exec_told.h"
 #include "cli/run_folder.h"
+#include "cli/web_ports.h"
 #include "live/execution.h"
 #include "scenario/sense.h"
 #include "session/folder.h"
@@ -25,6 +26,7 @@ enum {
 	OPTION_OUT,
 	OPTION_DEVICE,
 	OPTION_SKEW,
+	OPTION_WEB,
 	OPTION_QUIET,
 };
 
@@ -39,6 +41,7 @@ static const struct cli_option options[] = {
 	[OPTION_DEVICE] = {"device", "D", "takes this device's hardware address, in place of the scenario's"},
 	[OPTION_SKEW] = {"skew-limit", "TIME",
                          "a session in which a frame left so much later than asked proves nothing (default: 10ms; 0s: none does)"},
+	[OPTION_WEB] = {"web-ports", "PORTS", CLI_WEB_PORTS},
 	[OPTION_QUIET] = {"quiet", NULL, "tells nothing of sessions that came to an end, just what they come to together"},
 	{NULL, NULL, NULL},
 };
@@ -109,6 +112,8 @@ static bool read_options(const struct cli_values *values, struct wish *wish, str
 		return false;
 	if (values->of[OPTION_SKEW] != NULL && !unit_parse(UNIT_DURATION, values->of[OPTION_SKEW], &wish->execution.skew_limit_ns, err))
 		return error_context(err, "--skew-limit");
+	if (!cli_web_ports(values->of[OPTION_WEB], &wish->execution.ports, err))
+		return false;
 	return read_seeds(values, wish, err) && read_operands(values, wish, err);
 }
 

@@ -8,12 +8,14 @@
 #include "base/unit.h"
 #include "cli/cli.h"
 #include "cli/live_table.h"
+#include "cli/web_ports.h"
 #include "live/bridge.h"
 #include "live/confine.h"
 #include "live/control.h"
 #include "live/fit.h"
 #include "live/interface.h"
 #include "live/priority.h"
+#include "live/relayed.h"
 #include "scenario/sense.h"
 #include "session/folder.h"
 
@@ -30,7 +32,8 @@ enum {
 	OPTION_SKEW,
 	OPTION_CONTROL,
 	OPTION_REPLAY,
-	OPTION_LEAST
+	OPTION_LEAST,
+	OPTION_WEB
 };
 
 static const struct cli_option options[] = {
@@ -46,6 +49,7 @@ static const struct cli_option options[] = {
                             "'" NO_CONTROL "': nowhere)"},
 	[OPTION_REPLAY] = {"replay", NULL, "of a frozen plan just the decisions, as `stutter replay` does"},
 	[OPTION_LEAST] = {"least", "P", "of a replay, the share of decisions that must find their address (default: 100%)"},
+	[OPTION_WEB] = {"web-ports", "PORTS", CLI_WEB_PORTS},
 	{NULL, NULL, NULL},
 };
 
@@ -58,6 +62,8 @@ struct bench {
 	struct interface *interfaces[2]; /* by the direction in which what is behind them sends */
 	struct port ports[2];
 	bool has_port[2];
+	struct relay_ports web_ports;
+	struct relayed *relayed; /* in front of the server's port; NULL: no fault is about services */
 	struct control *control;
 	char control_path[CONTROL_PATH_MAX]; /* empty: there is none */
 	const char *dir;
@@ -75,7 +81,8 @@ static bool read_quantity(const struct cli_values *values, int option, enum unit
 
 static bool read_times(struct bench *bench, const struct cli_values *values, struct error *err)
 {
-	return read_quantity(values, OPTION_FOR, UNIT_DURATION, "0ns", &bench->for_ns, err) &&
+	return cli_web_ports(values->of[OPTION_WEB], &bench->web_ports, err) &&
+	       read_quantity(values, OPTION_FOR, UNIT_DURATION, "0ns", &bench->for_ns, err) &&
 	       read_quantity(values, OPTION_SKEW, UNIT_DURATION, SKEW_LIMIT, &bench->skew_limit_ns, err);
 }
 
@@ -117,7 +124,7 @@ static bool read_plan(struct bench *bench, const struct cli_values *values, stru
 	                         : plan_open(&bench->plan, path, NULL, &bench->places, err);
 	if (!bench->has_plan || !read_quantity(values, OPTION_LEAST, UNIT_PROBABILITY, "100%", &bench->plan.least_found, err))
 		return false;
-	return read_seed(bench, values, err) && fit_plan(&bench->plan, phases, err);
+	return read_seed(bench, values, err) && fit_plan_with_relay(&bench->plan, phases, err);
 }
 
 static bool check_sides(const struct cli_values *values, struct error *err)
@@ -153,13 +160,26 @@ static bool open_side(struct bench *bench, enum direction direction, const char 
 	return bench->has_port[direction] = port_open_interface(&bench->ports[direction], name, err);
 }
 
+/* Where a fault is about services, the relay stands between the chain and the server's port. */
+static bool open_relay(struct bench *bench, struct error *err)
+{
+	const struct plan *plan = &bench->plan;
+
+	if (plan->replay || !relay_needs(plan->faults, plan->fault_count).any)
+		return true;
+	bench->relayed = relayed_open(plan, &bench->ports[TO_DEVICE], &bench->web_ports, err);
+	if (bench->relayed != NULL)
+		bench->ports[TO_DEVICE] = relayed_port(bench->relayed);
+	return bench->relayed != NULL;
+}
+
 /* What needs privileges comes first; files and the socket belong to the user whose they are. */
 static bool set_up(struct bench *bench, const struct cli_values *values, struct error *err)
 {
 	const char *device = values->of[OPTION_DEVICE_SIDE], *server = values->of[OPTION_SERVER_SIDE];
 
 	if (!take_side(bench, TO_SERVER, device, err) || !take_side(bench, TO_DEVICE, server, err) ||
-	    !open_side(bench, TO_SERVER, device, err) || !open_side(bench, TO_DEVICE, server, err))
+	    !open_side(bench, TO_SERVER, device, err) || !open_side(bench, TO_DEVICE, server, err) || !open_relay(bench, err))
 		return false;
 	priority_take();
 	if (!confine_user(err))
@@ -186,6 +206,7 @@ static void take_down(struct bench *bench)
 			bench->ports[i].ops->close(bench->ports[i].state);
 		interface_give_back(bench->interfaces[i]);
 	}
+	relayed_close(bench->relayed);
 	if (bench->has_plan)
 		plan_close(&bench->plan);
 }
@@ -219,6 +240,7 @@ static int carry_out(struct bench *bench, struct error *err)
 	const struct bridge_options wanted = {.plan = &bench->plan,
 	                                      .dir = bench->dir,
 	                                      .ends = {&bench->ports[TO_SERVER], &bench->ports[TO_DEVICE]},
+	                                      .relayed = bench->relayed,
 	                                      .skew_limit_ns = bench->skew_limit_ns,
 	                                      .for_ns = bench->for_ns,
 	                                      .stop = cli_stop_when_asked(),

@@ -31,6 +31,7 @@
 
 struct bridge;
 struct far_end;
+struct relayed;
 
 /** Something else that is waited for. */
 struct bridge_side {
@@ -48,6 +49,8 @@ struct bridge_options {
 	 * NULL: the far end is another's.
 	 */
 	struct far_end *far_end;
+	/** A real server with the relay before it (live/relayed.h), if that is behind the end TO_DEVICE. It begins with the bridge. Borrowed; NULL: there is none. */
+	struct relayed *relayed;
 	uint64_t skew_limit_ns; /**< 0: there is none */
 	uint64_t for_ns;        /**< after which it ends by itself; 0: it does not */
 	const volatile sig_atomic_t

@@ -23,6 +23,7 @@
 #include "live/listening.h"
 #include "live/namespaces.h"
 #include "live/priority.h"
+#include "live/relayed.h"
 #include "live/watch.h"
 #include "server/host.h"
 #include "session/folder.h"
@@ -42,6 +43,7 @@ struct session {
 	const struct execution_wish *wish;
 	struct namespaces namespaces;
 	struct far_end *far_end; /* NULL: there is a server */
+	struct relayed *relayed; /* in front of it; NULL: no fault is about services */
 	char *credentials;       /* folder; NULL: there is none */
 	int said;                /* what the server says; -1: there is none */
 	struct child server, command;
@@ -203,6 +205,7 @@ static bool open_all(struct session *session, struct error *err)
 static void close_all(struct session *session)
 {
 	far_end_close(session->far_end);
+	relayed_close(session->relayed);
 	namespaces_close(&session->namespaces);
 	if (session->credentials != NULL && session->wish->dir == NULL)
 		(void)remove_tree(session->credentials);
@@ -250,16 +253,27 @@ static void conclude(void *ctx, struct verdict *verdict)
 	conclusion_reach(session->wish->plan, &facts, verdict);
 }
 
-static void open_ports(struct session *session, struct port ret_ends[2])
+static bool open_ports(struct session *session, struct port ret_ends[2], struct error *err)
 {
+	const struct plan *plan = session->wish->plan;
+	struct port server;
+
 	(void)port_open_tap(&ret_ends[TO_SERVER], session->namespaces.tap[TO_SERVER], "client");
 	session->namespaces.tap[TO_SERVER] = -1;
 	if (session->far_end != NULL) {
 		ret_ends[TO_DEVICE] = far_end_port(session->far_end);
-		return;
+		return true;
 	}
-	(void)port_open_tap(&ret_ends[TO_DEVICE], session->namespaces.tap[TO_DEVICE], "server");
+	(void)port_open_tap(&server, session->namespaces.tap[TO_DEVICE], "server");
 	session->namespaces.tap[TO_DEVICE] = -1;
+	ret_ends[TO_DEVICE] = server;
+	if (plan->replay || !relay_needs(plan->faults, plan->fault_count).any)
+		return true;
+	session->relayed = relayed_open(plan, &server, &session->wish->ports, err);
+	if (session->relayed == NULL)
+		return false;
+	ret_ends[TO_DEVICE] = relayed_port(session->relayed);
+	return true;
 }
 
 /* From the command's start to its end. */
@@ -268,12 +282,14 @@ static void cross(struct session *session, struct execution *execution)
 	const struct execution_wish *wish = session->wish;
 	struct port ends[2];
 
-	open_ports(session, ends);
+	if (!open_ports(session, ends, &execution->err))
+		return;
 	const struct bridge_options options = {
 		.plan = wish->plan,
 		.dir = wish->dir,
 		.ends = {&ends[0], &ends[1]},
 		.far_end = session->far_end,
+		.relayed = session->relayed,
 		.skew_limit_ns = wish->skew_limit_ns,
 		.for_ns = wish->plan->deadline_ns,
 		.stop = &watch_state()->stop,
@@ -343,14 +359,7 @@ bool execution_can(const struct execution_wish *wish, struct error *err)
 
 	if (wish->server == NULL)
 		return fit_plan_with_services(plan, FIT_NO_PHASES, err);
-	for (size_t i = 0; i < plan->fault_count; i++)
-		if (plan->faults[i].action->layer == LAYER_SERVER)
-			return error_set(
-				err,
-				"%s: the fault '%s' cannot happen with --server: '%s' happens in the services of the emulator's far end; "
-				"leave --server out, and they are at the other end",
-				plan->path, plan->faults[i].name, plan->faults[i].action->name);
-	return fit_plan(plan, FIT_NO_PHASES, err);
+	return fit_plan_with_relay(plan, FIT_NO_PHASES, err);
 }
 
 static bool read_all(int fd, void *ret_data, size_t size)

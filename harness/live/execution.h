@@ -13,6 +13,7 @@
 #include <signal.h>
 
 #include "live/bridge.h"
+#include "relay/relay.h"
 #include "scenario/plan.h"
 
 /** How long a server may take until it listens. */
@@ -22,6 +23,7 @@ struct execution_wish {
 	const struct plan *plan;
 	char *const *command;   /**< ends with NULL; found by PATH */
 	const char *server;     /**< for a shell; NULL: the emulator's far end, in the session's process */
+	struct relay_ports ports; /**< of the server that are of the web, if faults of services are in the plan */
 	const char *dir;        /**< folder for what the session leaves, which is there; NULL: nothing is left */
 	uint64_t skew_limit_ns; /**< struct bridge_options */
 };

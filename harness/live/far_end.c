@@ -22,7 +22,7 @@ struct far_end {
 	uint64_t unix_ns; /* the true time at the bridge's time 0 */
 	struct sim sim;
 	struct disruptor *disruptor;
-	struct far_end_ties ties;
+	struct service_ties ties;
 	bool has_begun;
 	int timer;
 	struct frame_queue inbox; /* what has come and was not looked at */
@@ -165,7 +165,7 @@ static void keep_secret(void *ctx, const char *line)
 	far_end->ties.secret(far_end->ties.ctx, line);
 }
 
-void far_end_begin(struct far_end *far_end, const struct far_end_ties *ties)
+void far_end_begin(struct far_end *far_end, const struct service_ties *ties)
 {
 	const struct plan *plan = far_end->plan;
 

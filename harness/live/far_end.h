@@ -12,21 +12,11 @@
 #ifndef LIVE_FAR_END_H
 #define LIVE_FAR_END_H
 
-#include "fault/trouble.h"
 #include "live/port.h"
+#include "live/ties.h"
 #include "scenario/plan.h"
-#include "sim/trace.h"
 
 struct far_end;
-
-/** The bridge around it. All functions must be set. */
-struct far_end_ties {
-	struct trace *trace;
-	sim_ns (*now)(void *ctx);                    /**< the bridge's time, which never goes back */
-	struct trouble_ops troubles;                 /**< a fault of the services has acted; an occasion has come */
-	void (*secret)(void *ctx, const char *line); /**< of TLS, before anything is sent that it is needed for (struct service_ops) */
-	void *ctx;
-};
 
 /** @param plan Borrowed. @return to be released with far_end_close(); NULL with @p err if its image cannot be read. */
 struct far_end *far_end_open(const struct plan *plan, struct error *err);
@@ -35,7 +25,7 @@ struct far_end *far_end_open(const struct plan *plan, struct error *err);
 struct port far_end_port(struct far_end *far_end);
 
 /** Starts it, at the bridge's time 0. @param ties Copied. */
-void far_end_begin(struct far_end *far_end, const struct far_end_ties *ties);
+void far_end_begin(struct far_end *far_end, const struct service_ties *ties);
 
 /** The faults of its services, for windows that open elsewhere, and for counters; after the beginning. */
 struct troubles *far_end_troubles(struct far_end *far_end);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fault/point.h"
+#include "relay/relay.h"
 
 /* Why the faults of a layer are not for a bridge, and what is. */
 static const struct {
@@ -12,8 +13,7 @@ static const struct {
 	[LAYER_PROXY] = {NULL, NULL},
 	[LAYER_LINK] = {"to the cable, which a bridge only has the far side of", "take 'outage' or 'drop' in its place"},
 	[LAYER_BOARD] = {"inside the emulated device", "leave it out for a real one"},
-	[LAYER_SERVER] = {"in the services of the emulated far end, and behind a bridge there is another",
-                          "leave it out for a real server"},
+	[LAYER_SERVER] = {"in a service, and faults of those are the scenario's from the beginning", "put it there and begin anew"},
 };
 
 static bool fit_layer(const char *name, const struct action *action, struct error *err)
@@ -74,6 +74,36 @@ bool fit_plan_with_services(const struct plan *plan, enum fit_phases phases, str
 	return true;
 }
 
+bool fit_fault_with_relay(const struct fault *fault, enum fit_phases phases, struct error *err)
+{
+	const char *refusal = fault->action->layer == LAYER_SERVER ? relay_refusal(fault) : NULL;
+
+	if (refusal != NULL)
+		return error_set(err, "the fault '%s' cannot happen in front of a real server: '%s': %s, or take `stutter run`", fault->name,
+		                 fault->action->name, refusal);
+	return fit_fault_with_services(fault, phases, err);
+}
+
+bool fit_plan_with_relay(const struct plan *plan, enum fit_phases phases, struct error *err)
+{
+	if (plan->replay)
+		return fit_plan(plan, phases, err);
+	for (size_t i = 0; i < plan->fault_count; i++)
+		if (!fit_fault_with_relay(&plan->faults[i], phases, err))
+			return error_context(err, "%s", plan->path);
+	return true;
+}
+
+static bool fit_decision(const struct decision *decision, struct error *err)
+{
+	if (decision->action->layer == LAYER_SERVER)
+		return error_set(err,
+		                 "the fault '%s' cannot be repeated here: '%s' happens in a service, and only decisions about frames are; take "
+		                 "`stutter replay`, or the scenario itself",
+		                 decision->name, decision->action->name);
+	return fit_layer(decision->name, decision->action, err);
+}
+
 bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err)
 {
 	bool fits = true;
@@ -81,6 +111,6 @@ bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err
 	for (size_t i = 0; fits && !plan->replay && i < plan->fault_count; i++)
 		fits = fit_fault(&plan->faults[i], phases, err);
 	for (size_t i = 0; fits && plan->replay && i < plan->decisions.count; i++)
-		fits = fit_layer(plan->decisions.list[i].name, plan->decisions.list[i].action, err);
+		fits = fit_decision(&plan->decisions.list[i], err);
 	return fits || error_context(err, "%s", plan->path);
 }

@@ -20,10 +20,16 @@ bool fit_fault(const struct fault *fault, enum fit_phases phases, struct error *
 /** The same where the far end is the emulator's (live/far_end.h): faults of its services can happen, and its occasions come. */
 bool fit_fault_with_services(const struct fault *fault, enum fit_phases phases, struct error *err);
 
+/** The same where a relay is in front of a real server (live/relayed.h): most faults of services can happen. */
+bool fit_fault_with_relay(const struct fault *fault, enum fit_phases phases, struct error *err);
+
 /** All faults of a plan, or of a replay all decisions. @return false with @p err, which names the plan's file and the fault. */
 bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err);
 
 /** All faults of a plan, which is no replay, where the far end is the emulator's. */
 bool fit_plan_with_services(const struct plan *plan, enum fit_phases phases, struct error *err);
+
+/** All faults of a plan where a relay can be in front of a real server; of a replay, as fit_plan(). */
+bool fit_plan_with_relay(const struct plan *plan, enum fit_phases phases, struct error *err);
 
 #endif

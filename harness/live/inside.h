@@ -52,7 +52,7 @@ void inside_break(struct bridge *bridge, const char *why);
 void inside_open_rules(struct bridge *bridge, struct proxy_ops ops);
 void inside_close_rules(struct bridge *bridge);
 
-/** The far end of ours, if there is one: it begins, a frame has come to the proxy or to the device, and the device enters a phase. */
+/** The services behind the bridge that have faults of ours, if there are any: they begin, a frame has come to the proxy or to the device, and the device enters a phase. */
 void inside_open_services(struct bridge *bridge);
 void inside_tell_services(struct bridge *bridge, const struct naming *naming, sim_ns now);
 void inside_deliver_to_device(struct bridge *bridge, struct bytes frame);

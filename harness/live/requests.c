@@ -55,6 +55,21 @@ static bool has_named(const struct request *request, const char *name)
 	                 near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
+/* Those of services are at work behind the chain, from the beginning to the end. */
+static bool can_go(const struct request *request, const char *name)
+{
+	const struct fault *faults;
+	const size_t count = bridge_faults(request->bridge, &faults);
+
+	for (size_t i = 0; i < count; i++)
+		if (faults[i].action->layer != LAYER_PROXY && expect_means(name, faults[i].name))
+			return error_set(request->err,
+			                 "the fault '%s' stays: '%s' happens in a service, and faults of those are the scenario's from the "
+			                 "beginning; change it there and begin anew",
+			                 faults[i].name, faults[i].action->name);
+	return true;
+}
+
 /* -- faults from text -- */
 
 /* What counts from the beginning of a window counts from now. */
@@ -224,7 +239,7 @@ static bool change(const struct request *request)
 	if (request->rest[length] == '\0')
 		return error_set(request->err, "change what into what? Such as: change slow {delay: 40ms}");
 	(void)snprintf(name, sizeof name, "%.*s", end < sizeof name ? (int)end : (int)sizeof name - 1, request->rest);
-	if (!has_named(request, name) || !read_fault_named(request, request->rest + length, name, &new))
+	if (!has_named(request, name) || !can_go(request, name) || !read_fault_named(request, request->rest + length, name, &new))
 		return false;
 	bool good = are_free(request, &new, name) && put_into_chain(request, name, &new, "change");
 	if (good)
@@ -237,7 +252,7 @@ static bool remove_fault(const struct request *request)
 {
 	const struct wanted none = {NULL, 0};
 
-	if (!has_named(request, request->rest) || !put_into_chain(request, request->rest, &none, "remove"))
+	if (!has_named(request, request->rest) || !can_go(request, request->rest) || !put_into_chain(request, request->rest, &none, "remove"))
 		return false;
 	json_text(request->json, "removed", request->rest);
 	return true;

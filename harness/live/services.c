@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The emulator's far end behind a bridge: what its services' faults do is told where the chain's is, and windows of either may open by the other.
+ * The services behind a bridge, the emulator's or a real server's: what their faults do is told where the chain's is, and windows of either may open by the other.
  */
 #include "live/far_end.h"
 #include "live/inside.h"
+#include "live/relayed.h"
 
 static sim_ns tell_time(void *ctx)
 {
@@ -37,7 +38,8 @@ static void keep_secret(void *ctx, const char *line)
 
 void inside_open_services(struct bridge *bridge)
 {
-	const struct far_end_ties ties = {
+	const struct bridge_options *options = bridge->options;
+	const struct service_ties ties = {
 		.trace = bridge->trace,
 		.now = tell_time,
 		.troubles = {keep_decision, see_occasion},
@@ -45,14 +47,26 @@ void inside_open_services(struct bridge *bridge)
 		.ctx = bridge,
 	};
 
-	if (bridge->options->far_end != NULL)
-		far_end_begin(bridge->options->far_end, &ties);
+	if (options->far_end != NULL)
+		far_end_begin(options->far_end, &ties);
+	if (options->relayed != NULL)
+		relayed_begin(options->relayed, &ties);
+}
+
+/* NULL: what is behind the bridge has no faults of ours. */
+static struct troubles *troubles_of(const struct bridge *bridge)
+{
+	const struct bridge_options *options = bridge->options;
+
+	if (options->far_end != NULL)
+		return far_end_troubles(options->far_end);
+	return options->relayed != NULL ? relayed_troubles(options->relayed) : NULL;
 }
 
 void inside_tell_services(struct bridge *bridge, const struct naming *naming, sim_ns now)
 {
-	if (bridge->options->far_end != NULL)
-		troubles_see(far_end_troubles(bridge->options->far_end), naming, now);
+	if (troubles_of(bridge) != NULL)
+		troubles_see(troubles_of(bridge), naming, now);
 }
 
 void inside_deliver_to_device(struct bridge *bridge, struct bytes frame)
@@ -63,8 +77,8 @@ void inside_deliver_to_device(struct bridge *bridge, struct bytes frame)
 
 void inside_enter_services(struct bridge *bridge, const char *phase)
 {
-	if (bridge->options->far_end != NULL)
-		troubles_enter(far_end_troubles(bridge->options->far_end), phase);
+	if (troubles_of(bridge) != NULL)
+		troubles_enter(troubles_of(bridge), phase);
 }
 
 size_t inside_service_rules(const struct bridge *bridge, struct bridge_rule *ret_rules, size_t most, size_t count)
@@ -72,10 +86,10 @@ size_t inside_service_rules(const struct bridge *bridge, struct bridge_rule *ret
 	const struct plan *plan = bridge->options->plan;
 	struct proxy_counters counters = {.last_applied = SIM_NEVER};
 
-	if (bridge->options->far_end == NULL || plan->replay)
+	if (troubles_of(bridge) == NULL || plan->replay)
 		return count;
 	for (size_t i = 0; i < plan->fault_count; i++) {
-		if (!troubles_counters(far_end_troubles(bridge->options->far_end), i, &counters.matched, &counters.applied))
+		if (!troubles_counters(troubles_of(bridge), i, &counters.matched, &counters.applied))
 			continue;
 		counters.seen = counters.matched;
 		if (count < most)

@@ -307,12 +307,12 @@ static void dns_lies_and_tls_stalls(void)
 	TEST_CONTAINS(output, "'stall' tls_stall 1 of 1");
 }
 
-static void faults_of_our_service_are_refused_with_another(void)
+static void what_only_our_service_can_do_is_refused_with_another(void)
 {
-	write_scenario("faults:\n- {name: busy, http_status: {code: 503}}\n");
+	write_scenario("faults:\n- {name: old, tls_certificate: {kind: expired}}\n");
 	CU_ASSERT_EQUAL(exec_with("%s --server true -- true", scenario), 2);
-	TEST_CONTAINS(output, "'busy'");
-	TEST_CONTAINS(output, "leave --server out");
+	TEST_CONTAINS(output, "'old'");
+	TEST_CONTAINS(output, "give the server such a certificate");
 	write_scenario("faults:\n- {name: pulled, carrier: {for: 1s}}\n");
 	CU_ASSERT_EQUAL(exec_with("%s -- true", scenario), 2);
 	TEST_CONTAINS(output, "'pulled'");
@@ -338,7 +338,7 @@ const CU_TestInfo tests_live_exec_service[] = {
 	{"our service answers curl", our_service_answers_curl},
 	{"its faults act", its_faults_act},
 	{"DNS lies and TLS stalls", dns_lies_and_tls_stalls},
-	{"faults of our service are refused with another", faults_of_our_service_are_refused_with_another},
+	{"what only our service can do is refused with another", what_only_our_service_can_do_is_refused_with_another},
 	{"many seeds make an interval", many_seeds_make_an_interval},
 	CU_TEST_INFO_NULL,
 };

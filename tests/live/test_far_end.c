@@ -59,7 +59,7 @@ static void ignore_secret(void *ctx, const char *line)
 
 static void open_it(void)
 {
-	const struct far_end_ties ties = {.trace = trace_open((struct trace_sink){write_nowhere, NULL}),
+	const struct service_ties ties = {.trace = trace_open((struct trace_sink){write_nowhere, NULL}),
 	                                  .now = tell_time,
 	                                  .troubles = {ignore_decision, ignore_occasion},
 	                                  .secret = ignore_secret};

@@ -49,6 +49,34 @@ static void a_transfer_and_its_replay_meet_with_the_same(void)
 	              "'syn' drop -> dropped\n'request' drop -> dropped\n'syn' drop -> dropped\n'request' drop -> dropped\n");
 }
 
+/* The proxy is confined then, and what stands in front of the server has all it needs. */
+static void faults_of_services_act_in_front_of_a_real_server(void)
+{
+	test_write("s.yaml", "name: bench\nfaults:\n- {name: busy, http_status: {code: 503}, path: /f, nth: 1}\n"
+	                     "- {name: cut, http_truncate: {at_byte: 100000B}, path: /f, nth: 2}\nexpect: {acted: [busy, cut]}\n");
+	CU_ASSERT_EQUAL(run_script("mkdir www; head -c 300000 /dev/urandom >www/f; server busybox httpd -p 80 -h www\n"
+	                           "get() { device busybox wget -q -O got http://192.0.2.1/f 2>said; echo got $?; grep -o 503 said; wc -c <got; }\n"
+	                           "begin s.yaml --out run; get; get; get; cmp got www/f && echo same\nctl remove busy; ctl phase download; end\n"
+	                           "cat proxy.txt; cat run/trace.txt; grep -h 'at:' run/plan.yaml"),
+	                0);
+	TEST_CONTAINS(output, "got 1\n503\n0\ngot 1\n100000\ngot 0\n300000\nsame\n");
+	TEST_CONTAINS(output, "the fault 'busy' stays: 'http_status' happens in a service");
+	TEST_CONTAINS(output, "proxy 0\n");
+	TEST_CONTAINS(output, "srv.http#2: 'cut' http_truncate");
+	TEST_CONTAINS(output, "at: srv.http#1");
+}
+
+static void a_replay_says_what_it_does_not_repeat(void)
+{
+	test_write("s.yaml", "name: bench\nfaults:\n- {name: busy, http_status: {code: 503}}\n");
+	CU_ASSERT_EQUAL(run_script("mkdir www; echo hello >www/f; server busybox httpd -p 80 -h www\n"
+	                           "begin s.yaml --out run; device busybox wget -q -O got http://192.0.2.1/f; end\n"
+	                           "$stutter proxy --device-side d1 --server-side s1 --control none --replay run/plan.yaml; echo $?"),
+	                0);
+	TEST_CONTAINS(output, "the fault 'busy' cannot be repeated here");
+	TEST_CONTAINS(output, "\n2\n");
+}
+
 static void it_ends_by_itself_and_by_a_signal(void)
 {
 	test_write("s.yaml", "name: bench\n");
@@ -91,6 +119,8 @@ const CU_TestInfo tests_live_proxy_command[] = {
 	{"what is asked for happens to real traffic", what_is_asked_for_happens_to_real_traffic},
 	{"faults come and go while it runs", faults_come_and_go_while_it_runs},
 	{"a transfer and its replay meet with the same", a_transfer_and_its_replay_meet_with_the_same},
+	{"faults of services act in front of a real server", faults_of_services_act_in_front_of_a_real_server},
+	{"a replay says what it does not repeat", a_replay_says_what_it_does_not_repeat},
 	{"it ends by itself and by a signal", it_ends_by_itself_and_by_a_signal},
 	{"an interface that goes makes it inconclusive", an_interface_that_goes_makes_it_inconclusive},
 	{"what cannot be is refused before anything is touched", what_cannot_be_is_refused_before_anything_is_touched},

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/** @file What a bridge and the services behind it tell each other, be they the emulator's (live/far_end.h) or a real server's (live/relayed.h). */
+#ifndef LIVE_TIES_H
+#define LIVE_TIES_H
+
+#include "fault/trouble.h"
+#include "sim/trace.h"
+
+/** The bridge around them. All functions must be set. */
+struct service_ties {
+	struct trace *trace;
+	sim_ns (*now)(void *ctx);                    /**< the bridge's time, which never goes back */
+	struct trouble_ops troubles;                 /**< a fault of the services has acted; an occasion has come */
+	void (*secret)(void *ctx, const char *line); /**< of TLS, before anything is sent that it is needed for (struct service_ops) */
+	void *ctx;
+};
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/live/behind.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/test.h"
+
+static char output[65536], scenario[PATH_MAX];
+
+void behind_need(const char *program)
+{
+	if (test_shell(output, sizeof output, "PATH=$PATH:/usr/sbin command -v %s", program) != 0)
+		test_skip("no %s on this machine", program);
+}
+
+void behind_need_namespaces(void)
+{
+	if (access("/dev/net/tun", R_OK | W_OK) != 0)
+		test_skip("/dev/net/tun: %s", strerror(errno));
+	if (test_shell(output, sizeof output, "unshare -n true || unshare -rn true") != 0)
+		test_skip("no network namespaces on this machine: %s", output);
+}
+
+void behind_faults(const char *faults)
+{
+	char text[4096];
+
+	(void)snprintf(text, sizeof text, "name: test\nsummary: of a test\ndevice: reference\nfaults:\n%s", faults);
+	(void)snprintf(scenario, sizeof scenario, "%s", test_write("s.yaml", text));
+}
+
+void behind_file(const char *name, unsigned bytes)
+{
+	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "head -c %u /dev/urandom >%s/%s", bytes, test_folder(), name), 0);
+}
+
+static const char *in_folder(const char *name)
+{
+	static char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+	return path;
+}
+
+const char *behind_nginx(void)
+{
+	static char command[PATH_MAX + 64];
+	const char *folder = test_folder();
+	char text[4096];
+
+	behind_need("nginx");
+	behind_need("openssl");
+	behind_need_namespaces();
+	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output,
+	                                 "cd %s && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k.pem -out "
+	                                 "c.pem -days 3650 -subj /CN=server",
+	                                 folder),
+	                      0);
+	(void)snprintf(text, sizeof text,
+	               "daemon off;\npid %s/nginx.pid;\nworker_processes 1;\nerror_log stderr;\n%sevents {}\nhttp {\n access_log off;\n"
+	               " client_body_temp_path %s/b;\n proxy_temp_path %s/p;\n fastcgi_temp_path %s/f;\n uwsgi_temp_path %s/u;\n"
+	               " scgi_temp_path %s/s;\n root %s;\n server { listen 80; location = /moved { return 301 /body.bin; } }\n"
+	               " server { listen 443 ssl; ssl_certificate %s/c.pem; ssl_certificate_key %s/k.pem; ssl_protocols TLSv1.2 "
+	               "TLSv1.3; }\n}\n",
+	               folder, geteuid() == 0 ? "user root;\n" : "", folder, folder, folder, folder, folder, folder, folder, folder);
+	(void)test_write("nginx.conf", text);
+	(void)snprintf(command, sizeof command, "nginx -e stderr -p %s -c %s/nginx.conf", folder, folder);
+	return command;
+}
+
+int behind_run(const char *server, const char *command, ...)
+{
+	char words[8192];
+	va_list args;
+
+	va_start(args, command);
+	(void)vsnprintf(words, sizeof words, command, args);
+	va_end(args);
+	char path[PATH_MAX];
+	(void)snprintf(path, sizeof path, "%s", test_write("command.sh", words));
+	/* How late frames are on a machine under load proves nothing here. */
+	return test_shell(output, sizeof output,
+	                  "cd %s && rm -rf out && PATH=$PATH:/usr/sbin timeout 100 %s exec --skew-limit 0s %s --out out --server '%s' -- sh %s",
+	                  test_folder(), test_program(), scenario, server, path);
+}
+
+const char *behind_output(void)
+{
+	return output;
+}
+
+void behind_contains(const char *file, const char *part)
+{
+	char *text = test_read(in_folder(file));
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	TEST_CONTAINS(text, part);
+	free(text);
+}
+
+void behind_same(const char *file, const char *other, unsigned from)
+{
+	char said[1024];
+
+	if (test_shell(said, sizeof said, "cd %s && tail -c +%u %s | cmp - %s", test_folder(), from + 1, other, file) != 0) {
+		printf("    %s", said);
+		CU_FAIL("the files differ");
+	}
+}
