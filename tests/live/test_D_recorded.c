@@ -187,7 +187,7 @@ static void a_download_from_nginx_that_tcpdump_wrote_down_is_whole(void)
 	    "server { listen 10.77.0.1:80; root www; } }\n"
 	    "END\n"
 	    "chmod 755 . www\n"
-	    "capture tcpdump -Z root -U -i near -w a.pcap\n"
+	    "capture tcpdump --immediate-mode -Z root -U -i near -w a.pcap\n"
 	    "serve nginx -p \"$PWD\" -c \"$PWD/nginx.conf\"\n"
 	    "curl -sS -o got http://10.77.0.1/body http://10.77.0.1/index.html\n"
 	    "end_capture\n");
