@@ -163,11 +163,9 @@ static bool open_side(struct bench *bench, enum direction direction, const char 
 /* Where a fault is about services, the relay stands between the chain and the server's port. */
 static bool open_relay(struct bench *bench, struct error *err)
 {
-	const struct plan *plan = &bench->plan;
-
-	if (plan->replay || !relay_needs(plan->faults, plan->fault_count).any)
+	if (!relayed_is_needed(&bench->plan))
 		return true;
-	bench->relayed = relayed_open(plan, &bench->ports[TO_DEVICE], &bench->web_ports, err);
+	bench->relayed = relayed_open(&bench->plan, &bench->ports[TO_DEVICE], &bench->web_ports, err);
 	if (bench->relayed != NULL)
 		bench->ports[TO_DEVICE] = relayed_port(bench->relayed);
 	return bench->relayed != NULL;

@@ -141,3 +141,20 @@ bool troubles_counters(const struct troubles *troubles, size_t index, uint64_t *
 		}
 	return false;
 }
+
+struct fault trouble_again(const struct decision *decision)
+{
+	struct fault fault = {.action = decision->action, .params = decision->params};
+
+	params_init(match_params, &fault.match);
+	memcpy(fault.name, decision->name, sizeof fault.name);
+	if (decision->action->layer != LAYER_LINK) {
+		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
+	} else if (decision->at[0] != '\0') {
+		fault.match.from.kind = MOMENT_POINT;
+		memcpy(fault.match.from.at, decision->at, sizeof fault.match.from.at);
+	} else {
+		fault.match.from.ns = decision->time;
+	}
+	return fault;
+}

@@ -69,6 +69,9 @@ bool trouble_acts(struct troubles *troubles, struct trouble *trouble, enum site 
 /** A fault that has no site, such as one about power on, acts; tells of it. */
 void trouble_acted(struct troubles *troubles, struct trouble *trouble, sim_ns now);
 
+/** A decision about what is no frame, as a fault that happens there and then, and only once. */
+struct fault trouble_again(const struct decision *decision);
+
 /** What a fault has done. @return false if the @p index-th fault of the plan is not of this layer. */
 bool troubles_counters(const struct troubles *troubles, size_t index, uint64_t *ret_matched, uint64_t *ret_applied);
 

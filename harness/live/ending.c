@@ -15,6 +15,19 @@ static void write_addresses(const void *passing, FILE *stream)
 	passing_write_addresses(passing, stream);
 }
 
+/* A frozen chain has a rule for each decision about a frame, and the services behind it a fault for each of theirs; each in their order. */
+static bool *find_decisions(const struct bridge *bridge)
+{
+	const struct decisions *decisions = &bridge->options->plan->decisions;
+	bool *found = memory_new(decisions->count * sizeof *found);
+	size_t in_chain = 0, in_services = 0;
+
+	for (size_t i = 0; i < decisions->count; i++)
+		found[i] = decisions->list[i].action->layer == LAYER_PROXY ? proxy_counters(bridge->proxy, in_chain++).applied > 0
+		                                                           : inside_service_acted(bridge, in_services++);
+	return found;
+}
+
 /* As a session's (session/world.h). */
 static void write_replay(const void *what, FILE *stream)
 {
@@ -22,26 +35,18 @@ static void write_replay(const void *what, FILE *stream)
 	const struct bridge *bridge = what;
 	const struct decisions *decisions = &bridge->options->plan->decisions;
 
+	bool *was_found = find_decisions(bridge);
+
 	for (size_t i = 0; i < decisions->count; i++) {
 		const struct decision *decision = &decisions->list[i];
-		const bool found = proxy_counters(bridge->proxy, i).applied > 0;
+		const bool found = was_found[i];
 		fprintf(stream, "%-11s '%s' %s at %s%s\n",
 		        found                          ? "found"
 		        : decision->time > bridge->now ? "not reached"
 		                                       : "not found",
 		        decision->name, decision->action->name, decision->at, directions[decision->direction]);
 	}
-}
-
-/* A frozen chain has a rule for each decision; a plan that fits has none of other layers. */
-static bool *find_decisions(const struct bridge *bridge)
-{
-	const size_t count = bridge->options->plan->decisions.count;
-	bool *found = memory_new(count * sizeof *found);
-
-	for (size_t i = 0; i < count; i++)
-		found[i] = proxy_counters(bridge->proxy, i).applied > 0;
-	return found;
+	free(was_found);
 }
 
 static void take_rules(const struct bridge *bridge, struct bridge_result *result)

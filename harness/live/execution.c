@@ -255,7 +255,6 @@ static void conclude(void *ctx, struct verdict *verdict)
 
 static bool open_ports(struct session *session, struct port ret_ends[2], struct error *err)
 {
-	const struct plan *plan = session->wish->plan;
 	struct port server;
 
 	(void)port_open_tap(&ret_ends[TO_SERVER], session->namespaces.tap[TO_SERVER], "client");
@@ -267,9 +266,9 @@ static bool open_ports(struct session *session, struct port ret_ends[2], struct 
 	(void)port_open_tap(&server, session->namespaces.tap[TO_DEVICE], "server");
 	session->namespaces.tap[TO_DEVICE] = -1;
 	ret_ends[TO_DEVICE] = server;
-	if (plan->replay || !relay_needs(plan->faults, plan->fault_count).any)
+	if (!relayed_is_needed(session->wish->plan))
 		return true;
-	session->relayed = relayed_open(plan, &server, &session->wish->ports, err);
+	session->relayed = relayed_open(session->wish->plan, &server, &session->wish->ports, err);
 	if (session->relayed == NULL)
 		return false;
 	ret_ends[TO_DEVICE] = relayed_port(session->relayed);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fault/point.h"
+#include "fault/trouble.h"
 #include "relay/relay.h"
 
 /* Why the faults of a layer are not for a bridge, and what is. */
@@ -74,34 +75,37 @@ bool fit_plan_with_services(const struct plan *plan, enum fit_phases phases, str
 	return true;
 }
 
+/* @param fault With its parameters. */
+static bool fit_relay(const struct fault *fault, struct error *err)
+{
+	const char *refusal = relay_refusal(fault);
+
+	return refusal == NULL || error_set(err, "the fault '%s' cannot happen in front of a real server: '%s': %s, or take `stutter run`",
+	                                    fault->name, fault->action->name, refusal);
+}
+
 bool fit_fault_with_relay(const struct fault *fault, enum fit_phases phases, struct error *err)
 {
-	const char *refusal = fault->action->layer == LAYER_SERVER ? relay_refusal(fault) : NULL;
+	return (fault->action->layer != LAYER_SERVER || fit_relay(fault, err)) && fit_fault_with_services(fault, phases, err);
+}
 
-	if (refusal != NULL)
-		return error_set(err, "the fault '%s' cannot happen in front of a real server: '%s': %s, or take `stutter run`", fault->name,
-		                 fault->action->name, refusal);
-	return fit_fault_with_services(fault, phases, err);
+/* Of a replay. */
+static bool fit_decision(const struct decision *decision, struct error *err)
+{
+	const struct fault again = trouble_again(decision);
+
+	return decision->action->layer == LAYER_SERVER ? fit_relay(&again, err) : fit_layer(decision->name, decision->action, err);
 }
 
 bool fit_plan_with_relay(const struct plan *plan, enum fit_phases phases, struct error *err)
 {
-	if (plan->replay)
-		return fit_plan(plan, phases, err);
-	for (size_t i = 0; i < plan->fault_count; i++)
-		if (!fit_fault_with_relay(&plan->faults[i], phases, err))
-			return error_context(err, "%s", plan->path);
-	return true;
-}
+	bool fits = true;
 
-static bool fit_decision(const struct decision *decision, struct error *err)
-{
-	if (decision->action->layer == LAYER_SERVER)
-		return error_set(err,
-		                 "the fault '%s' cannot be repeated here: '%s' happens in a service, and only decisions about frames are; take "
-		                 "`stutter replay`, or the scenario itself",
-		                 decision->name, decision->action->name);
-	return fit_layer(decision->name, decision->action, err);
+	for (size_t i = 0; fits && !plan->replay && i < plan->fault_count; i++)
+		fits = fit_fault_with_relay(&plan->faults[i], phases, err);
+	for (size_t i = 0; fits && plan->replay && i < plan->decisions.count; i++)
+		fits = fit_decision(&plan->decisions.list[i], err);
+	return fits || error_context(err, "%s", plan->path);
 }
 
 bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err)
@@ -111,6 +115,6 @@ bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err
 	for (size_t i = 0; fits && !plan->replay && i < plan->fault_count; i++)
 		fits = fit_fault(&plan->faults[i], phases, err);
 	for (size_t i = 0; fits && plan->replay && i < plan->decisions.count; i++)
-		fits = fit_decision(&plan->decisions.list[i], err);
+		fits = fit_layer(plan->decisions.list[i].name, plan->decisions.list[i].action, err);
 	return fits || error_context(err, "%s", plan->path);
 }

@@ -29,7 +29,7 @@ bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err
 /** All faults of a plan, which is no replay, where the far end is the emulator's. */
 bool fit_plan_with_services(const struct plan *plan, enum fit_phases phases, struct error *err);
 
-/** All faults of a plan where a relay can be in front of a real server; of a replay, as fit_plan(). */
+/** All faults of a plan or of a replay all decisions, where a relay can be in front of a real server. */
 bool fit_plan_with_relay(const struct plan *plan, enum fit_phases phases, struct error *err);
 
 #endif

@@ -58,6 +58,9 @@ void inside_tell_services(struct bridge *bridge, const struct naming *naming, si
 void inside_deliver_to_device(struct bridge *bridge, struct bytes frame);
 void inside_enter_services(struct bridge *bridge, const char *phase);
 
+/** Whether the @p index-th fault of the services has acted. */
+bool inside_service_acted(const struct bridge *bridge, size_t index);
+
 /** The faults of its services, behind @p count other rules. @return how many there are together. */
 size_t inside_service_rules(const struct bridge *bridge, struct bridge_rule *ret_rules, size_t most, size_t count);
 

@@ -16,6 +16,9 @@ struct relayed {
 	const struct plan *plan;
 	struct port inner;
 	struct relay_ports ports;
+	struct fault *made; /* of a replay: its decisions of services as faults; else NULL */
+	const struct fault *faults;
+	size_t fault_count;
 	struct sim sim;
 	struct disruptor *disruptor;
 	struct relay *relay; /* NULL: it has not begun */
@@ -50,6 +53,40 @@ static void close_descriptors(const struct relayed *relayed)
 		(void)close(relayed->timer);
 }
 
+/* Those of services, as faults. @param ret_faults NULL: they are only counted. */
+static size_t take_decisions(const struct plan *plan, struct fault *ret_faults)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->decisions.count; i++) {
+		const struct decision *decision = &plan->decisions.list[i];
+		if (decision->action->layer != LAYER_SERVER)
+			continue;
+		if (ret_faults != NULL)
+			ret_faults[count] = trouble_again(decision);
+		count++;
+	}
+	return count;
+}
+
+bool relayed_is_needed(const struct plan *plan)
+{
+	return plan->replay ? take_decisions(plan, NULL) > 0 : relay_needs(plan->faults, plan->fault_count).any;
+}
+
+static void take_faults(struct relayed *relayed)
+{
+	const struct plan *plan = relayed->plan;
+
+	relayed->faults = plan->faults;
+	relayed->fault_count = plan->fault_count;
+	if (!plan->replay)
+		return;
+	relayed->fault_count = take_decisions(plan, NULL);
+	relayed->faults = relayed->made = memory_new(relayed->fault_count * sizeof *relayed->made);
+	(void)take_decisions(plan, relayed->made);
+}
+
 struct relayed *relayed_open(const struct plan *plan, const struct port *inner, const struct relay_ports *ports, struct error *err)
 {
 	struct relayed *relayed = memory_new(sizeof *relayed);
@@ -57,6 +94,7 @@ struct relayed *relayed_open(const struct plan *plan, const struct port *inner, 
 	relayed->plan = plan;
 	relayed->inner = *inner;
 	relayed->ports = *ports;
+	take_faults(relayed);
 	relayed->epoll = epoll_create1(EPOLL_CLOEXEC);
 	relayed->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (relayed->epoll < 0 || relayed->timer < 0)
@@ -64,6 +102,7 @@ struct relayed *relayed_open(const struct plan *plan, const struct port *inner, 
 	else if (watch(relayed, inner->fd, err) && watch(relayed, relayed->timer, err))
 		return relayed;
 	close_descriptors(relayed);
+	free(relayed->made);
 	free(relayed);
 	return NULL;
 }
@@ -197,11 +236,11 @@ struct port relayed_port(struct relayed *relayed)
 void relayed_begin(struct relayed *relayed, const struct service_ties *ties)
 {
 	const struct plan *plan = relayed->plan;
-	const struct relay_needs needs = relay_needs(plan->faults, plan->fault_count);
+	const struct relay_needs needs = relay_needs(relayed->faults, relayed->fault_count);
 
 	relayed->ties = *ties;
 	sim_open(&relayed->sim, 0);
-	relayed->disruptor = disruptor_open(plan->faults, plan->fault_count, plan->seed, ties->trace, ties->troubles, ties->ctx);
+	relayed->disruptor = disruptor_open(relayed->faults, relayed->fault_count, plan->seed, ties->trace, ties->troubles, ties->ctx);
 	disruptor_redraw(relayed->disruptor, &plan->redraw);
 	relayed->relay = relay_open(&(struct relay_config){.sim = &relayed->sim,
 	                                                   .trace = ties->trace,
@@ -232,5 +271,6 @@ void relayed_close(struct relayed *relayed)
 	}
 	frame_queue_clear(&relayed->queue);
 	close_descriptors(relayed);
+	free(relayed->made);
 	free(relayed);
 }

@@ -20,8 +20,11 @@
 
 struct relayed;
 
+/** Whether the faults of a plan, or of a replay its decisions, need a relay. */
+bool relayed_is_needed(const struct plan *plan);
+
 /**
- * @param plan Borrowed. @param inner The real server's port; closed with this one's.
+ * @param plan Borrowed; of a replay the decisions act, each where it was. @param inner The real server's port; closed with this one's.
  * @return to be released with relayed_close(); NULL with @p err if this machine has no descriptor left.
  */
 struct relayed *relayed_open(const struct plan *plan, const struct port *inner, const struct relay_ports *ports, struct error *err);
@@ -32,7 +35,7 @@ struct port relayed_port(struct relayed *relayed);
 /** Starts the faults, at the bridge's time 0. @param ties Copied. */
 void relayed_begin(struct relayed *relayed, const struct service_ties *ties);
 
-/** The faults at work, for windows that open elsewhere, and for counters; after the beginning. */
+/** The faults at work (of a replay, its decisions of services in their order), for windows that open elsewhere, and for counters; after the beginning. */
 struct troubles *relayed_troubles(struct relayed *relayed);
 
 void relayed_close(struct relayed *relayed);

@@ -81,6 +81,13 @@ void inside_enter_services(struct bridge *bridge, const char *phase)
 		troubles_enter(troubles_of(bridge), phase);
 }
 
+bool inside_service_acted(const struct bridge *bridge, size_t index)
+{
+	uint64_t matched, applied = 0;
+
+	return troubles_of(bridge) != NULL && troubles_counters(troubles_of(bridge), index, &matched, &applied) && applied > 0;
+}
+
 size_t inside_service_rules(const struct bridge *bridge, struct bridge_rule *ret_rules, size_t most, size_t count)
 {
 	const struct plan *plan = bridge->options->plan;

@@ -202,24 +202,6 @@ bool world_take_power_cut(struct world *world, uint64_t *ret_off_ns)
 
 /* -- the whole -- */
 
-/* A decision of board or cable as a fault that happens there and then. */
-static struct fault fault_of(const struct decision *decision)
-{
-	struct fault fault = {.action = decision->action, .params = decision->params};
-
-	params_init(match_params, &fault.match);
-	memcpy(fault.name, decision->name, sizeof fault.name);
-	if (decision->action->layer != LAYER_LINK) {
-		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
-	} else if (decision->at[0] != '\0') {
-		fault.match.from.kind = MOMENT_POINT;
-		memcpy(fault.match.from.at, decision->at, sizeof fault.match.from.at);
-	} else {
-		fault.match.from.ns = decision->time;
-	}
-	return fault;
-}
-
 static bool is_at_site(const struct moment *moment)
 {
 	struct point point;
@@ -243,7 +225,7 @@ static void open_faults(struct world *world)
 			bool of_proxy = plan->decisions.list[i].action->layer == LAYER_PROXY;
 			world->decision_places[i] = of_proxy ? in_proxy++ : world->fault_count;
 			if (!of_proxy)
-				world->made[world->fault_count++] = fault_of(&plan->decisions.list[i]);
+				world->made[world->fault_count++] = trouble_again(&plan->decisions.list[i]);
 		}
 	}
 	size_t count = plan->replay ? world->fault_count : plan->fault_count;
