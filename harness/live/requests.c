@@ -252,7 +252,8 @@ static bool remove_fault(const struct request *request)
 {
 	const struct wanted none = {NULL, 0};
 
-	if (!has_named(request, request->rest) || !can_go(request, request->rest) || !put_into_chain(request, request->rest, &none, "remove"))
+	if (!has_named(request, request->rest) || !can_go(request, request->rest) ||
+	    !put_into_chain(request, request->rest, &none, "remove"))
 		return false;
 	json_text(request->json, "removed", request->rest);
 	return true;

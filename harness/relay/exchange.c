@@ -426,8 +426,8 @@ static void *on_accepted(void *ctx, struct channel *channel, struct channel_ops 
 	exchange->down.channel = channel;
 	channel_hurry(channel);
 	exchange_enter(exchange);
-	exchange_say(exchange, "relay", "connection from port %u to %s:%u", ends.device_port,
-	             names_of_address(&relay->names, ends.server), ends.server_port);
+	exchange_say(exchange, "relay", "connection from port %u to %s:%u", ends.device_port, names_of_address(&relay->names, ends.server),
+	             ends.server_port);
 	exchange_resume(exchange, &exchange->up);
 	exchange_settle(exchange);
 	exchange_leave(exchange);

@@ -30,7 +30,7 @@ bool head_field(const struct head *head, const char *name, char *ret_value, size
 /** Takes out all fields of this name. */
 void head_drop(struct head *head, const char *name);
 
-/** Adds a field at the end. @param line Without its line end. */
+/** Adds a field at the end. @param format Of its line, without the line end. */
 void head_add(struct head *head, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** The status of an answer; 0: it is none. */

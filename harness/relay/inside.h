@@ -124,8 +124,8 @@ struct side {
 	bool stopped; /**< nothing is read from it, as what its bytes are has it */
 	bool full;    /**< nor until the other side has room again */
 	bool inside;  /**< it is being read from */
-	bool ended;  /**< the other end has said that it sends no more */
-	bool shut;   /**< it was told that no more comes */
+	bool ended;   /**< the other end has said that it sends no more */
+	bool shut;    /**< it was told that no more comes */
 };
 
 enum exchange_kind { EXCHANGE_NEW, EXCHANGE_WEB, EXCHANGE_SECURE, EXCHANGE_OTHER };

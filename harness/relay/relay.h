@@ -38,7 +38,10 @@ struct relay;
 
 /** The most ports that are of the web, and those that are if nobody says otherwise. */
 #define RELAY_PORTS_MAX 32U
-#define RELAY_PORTS {80, 443, 8000, 8080, 8443}
+#define RELAY_PORTS                                                                                                                        \
+	{                                                                                                                                  \
+		80, 443, 8000, 8080, 8443                                                                                                  \
+	}
 
 /** Flows of TCP that are known; of more, those that have been silent for longest are forgotten. */
 #define RELAY_FLOWS_MAX 16384U
@@ -56,7 +59,7 @@ struct relay_config {
 	struct disruptor *disruptor; /**< borrowed; its hosts become those that DNS and the devices name */
 	uint64_t seed;               /**< of the stack's own draws */
 	uint64_t unix_base_ns;       /**< the true time at the time 0, for the Date of answers that no server has given */
-	bool ends_web;               /**< connections to these ports are ended here; else only datagrams are looked at, and hosts that are down: */
+	bool ends_web; /**< connections to these ports are ended here; else only datagrams are looked at, and hosts that are down: */
 	struct relay_ports ports;
 	/** A frame leaves in @p direction; the callee takes it over. frame->id is that of the frame that passes, or 0. */
 	void (*output)(void *ctx, struct frame *frame, enum direction direction);

@@ -372,7 +372,8 @@ static int on_complete(llhttp_t *parser)
 
 static void init_parser(struct web *web)
 {
-	static const llhttp_settings_t settings = {.on_headers_complete = on_headers, .on_body = on_body, .on_message_complete = on_complete};
+	static const llhttp_settings_t settings = {
+		.on_headers_complete = on_headers, .on_body = on_body, .on_message_complete = on_complete};
 
 	llhttp_init(&web->parser, HTTP_RESPONSE, &settings);
 	web->parser.data = web;

@@ -85,9 +85,10 @@ int behind_run(const char *server, const char *command, ...)
 	char path[PATH_MAX];
 	(void)snprintf(path, sizeof path, "%s", test_write("command.sh", words));
 	/* How late frames are on a machine under load proves nothing here. */
-	return test_shell(output, sizeof output,
-	                  "cd %s && rm -rf out && PATH=$PATH:/usr/sbin timeout 100 %s exec --skew-limit 0s %s --out out --server '%s' -- sh %s",
-	                  test_folder(), test_program(), scenario, server, path);
+	return test_shell(
+		output, sizeof output,
+		"cd %s && rm -rf out && PATH=$PATH:/usr/sbin timeout 100 %s exec --skew-limit 0s %s --out out --server '%s' -- sh %s",
+		test_folder(), test_program(), scenario, server, path);
 }
 
 const char *behind_output(void)

@@ -54,11 +54,13 @@ static void faults_of_services_act_in_front_of_a_real_server(void)
 {
 	test_write("s.yaml", "name: bench\nfaults:\n- {name: busy, http_status: {code: 503}, path: /f, nth: 1}\n"
 	                     "- {name: cut, http_truncate: {at_byte: 100000B}, path: /f, nth: 2}\nexpect: {acted: [busy, cut]}\n");
-	CU_ASSERT_EQUAL(run_script("mkdir www; head -c 300000 /dev/urandom >www/f; server busybox httpd -p 80 -h www\n"
-	                           "get() { device busybox wget -q -O got http://192.0.2.1/f 2>/dev/null; echo got $?; wc -c got; rm -f got; }\n"
-	                           "begin s.yaml --out run; touch got; get; get; get; device busybox wget -q -O got http://192.0.2.1/f; cmp got www/f && echo same\nctl remove busy; ctl phase download; end\n"
-	                           "cat proxy.txt; cat run/trace.txt; grep -h 'at:' run/plan.yaml"),
-	                0);
+	CU_ASSERT_EQUAL(
+		run_script(
+			"mkdir www; head -c 300000 /dev/urandom >www/f; server busybox httpd -p 80 -h www\n"
+			"get() { device busybox wget -q -O got http://192.0.2.1/f 2>/dev/null; echo got $?; wc -c got; rm -f got; }\n"
+			"begin s.yaml --out run; touch got; get; get; get; device busybox wget -q -O got http://192.0.2.1/f; cmp got www/f && echo same\nctl remove busy; ctl phase download; end\n"
+			"cat proxy.txt; cat run/trace.txt; grep -h 'at:' run/plan.yaml"),
+		0);
 	TEST_CONTAINS(output, "got 1\n0 got\ngot 1\n100000 got\ngot 0\n300000 got\nsame\n");
 	TEST_CONTAINS(output, "the fault 'busy' stays: 'http_status' happens in a service");
 	TEST_CONTAINS(output, "proxy 0\n");
@@ -70,11 +72,13 @@ static void decisions_of_services_are_repeated(void)
 {
 	test_write("s.yaml", "name: bench\nfaults:\n- {name: busy, http_status: {code: 503}, probability: 50%}\n"
 	                     "- {name: lost, at: tcp.syn#2, drop: true}\n");
-	CU_ASSERT_EQUAL(run_script("mkdir www; echo hello >www/f; server busybox httpd -p 80 -h www\n"
-	                           "get() { for i in 1 2 3 4 5 6 7 8; do device busybox wget -q -O got http://192.0.2.1/f 2>/dev/null; echo -n $?; done; echo; }\n"
-	                           "begin s.yaml --out run --seed 3; get >first; end\nbegin run/plan.yaml --replay --out again; get >second; end\n"
-	                           "cmp first second && grep -q 1 first && grep -q 0 first && echo alike; cat again/replay.txt"),
-	                0);
+	CU_ASSERT_EQUAL(
+		run_script(
+			"mkdir www; echo hello >www/f; server busybox httpd -p 80 -h www\n"
+			"get() { for i in 1 2 3 4 5 6 7 8; do device busybox wget -q -O got http://192.0.2.1/f 2>/dev/null; echo -n $?; done; echo; }\n"
+			"begin s.yaml --out run --seed 3; get >first; end\nbegin run/plan.yaml --replay --out again; get >second; end\n"
+			"cmp first second && grep -q 1 first && grep -q 0 first && echo alike; cat again/replay.txt"),
+		0);
 	TEST_CONTAINS(output, "proxy 0\nproxy 0\nalike\n");
 	TEST_CONTAINS(output, "found       'busy' http_status at srv.http#");
 	TEST_CONTAINS(output, "found       'lost' drop at tcp.syn[80/2]#1");

@@ -31,9 +31,11 @@ static void a_status_comes_in_place_of_the_servers(void)
 	const char *server = nginx();
 
 	behind_faults("- {name: busy, http_status: {code: 503, retry_after: 3s}, path: /body.bin, nth: 2}\n");
-	CU_ASSERT_EQUAL(behind_run(server, "curl -sS -D 1.txt -o 1.bin http://server/body.bin -: -sS -D 2.txt -o 2.bin http://server/body.bin -: -sS -D "
-	                                   "3.txt -o 3.bin http://server/body.bin\n"),
-	                0);
+	CU_ASSERT_EQUAL(
+		behind_run(server,
+	                   "curl -sS -D 1.txt -o 1.bin http://server/body.bin -: -sS -D 2.txt -o 2.bin http://server/body.bin -: -sS -D "
+	                   "3.txt -o 3.bin http://server/body.bin\n"),
+		0);
 	behind_contains("1.txt", "HTTP/1.1 200 OK");
 	behind_contains("1.txt", "Server: nginx");
 	behind_contains("2.txt", "HTTP/1.1 503 Service Unavailable");
@@ -102,8 +104,10 @@ static void a_window_closes_for_some_time(void)
 	behind_same("again.bin", "body.bin", 0);
 	behind_need("tshark");
 	char said[1024];
-	(void)test_shell(said, sizeof said, "tshark -r %s/out/device.pcapng -Y 'tcp.window_size_value == 0 && tcp.srcport == 80 && tcp.flags.reset == 0' 2>/dev/null | wc -l",
-	                 test_folder());
+	(void)test_shell(
+		said, sizeof said,
+		"tshark -r %s/out/device.pcapng -Y 'tcp.window_size_value == 0 && tcp.srcport == 80 && tcp.flags.reset == 0' 2>/dev/null | wc -l",
+		test_folder());
 	CU_ASSERT(atoi(said) > 0);
 }
 
@@ -111,12 +115,14 @@ static void a_body_is_another(void)
 {
 	const char *server = nginx();
 
-	behind_faults("- {name: portal, http_body: {kind: portal}, path: /a.bin}\n- {name: noise, http_body: {kind: garbage}, path: /body.bin}\n"
-	              "- {name: none, http_body: {kind: empty}, path: /c.bin}\n- {name: away, http_redirect: {to: 'http://server/body.bin'}, path: /d.bin}\n");
-	CU_ASSERT_EQUAL(behind_run(server, "cp body.bin a.bin; cp body.bin c.bin\ncurl -sSf -D a.txt -o a.got http://server/a.bin || exit 1\n"
-	                                   "curl -sSf -o b.got http://server/body.bin || exit 2\ntest $(wc -c <b.got) = 800000 || exit 3\n"
-	                                   "cmp -s b.got body.bin && exit 4\ncurl -sSf -D c.txt -o c.got http://server/c.bin || exit 5\n"
-	                                   "test ! -s c.got || exit 6\ncurl -sSf -D d.txt http://server/d.bin\n"),
+	behind_faults(
+		"- {name: portal, http_body: {kind: portal}, path: /a.bin}\n- {name: noise, http_body: {kind: garbage}, path: /body.bin}\n"
+		"- {name: none, http_body: {kind: empty}, path: /c.bin}\n- {name: away, http_redirect: {to: 'http://server/body.bin'}, path: /d.bin}\n");
+	CU_ASSERT_EQUAL(behind_run(server,
+	                           "cp body.bin a.bin; cp body.bin c.bin\ncurl -sSf -D a.txt -o a.got http://server/a.bin || exit 1\n"
+	                           "curl -sSf -o b.got http://server/body.bin || exit 2\ntest $(wc -c <b.got) = 800000 || exit 3\n"
+	                           "cmp -s b.got body.bin && exit 4\ncurl -sSf -D c.txt -o c.got http://server/c.bin || exit 5\n"
+	                           "test ! -s c.got || exit 6\ncurl -sSf -D d.txt http://server/d.bin\n"),
 	                0);
 	behind_contains("a.got", "log in");
 	behind_contains("c.txt", "Content-Length: 0");
@@ -127,9 +133,11 @@ static void lengths_are_wrong(void)
 {
 	const char *server = nginx();
 
-	behind_faults("- {name: gone, http_length: {kind: missing}, nth: 1}\n- {name: more, http_length: {kind: wrong, value: 900000B}, nth: 2}\n");
-	CU_ASSERT_EQUAL(behind_run(server, "curl -sSf -D 1.txt -o 1.bin http://server/body.bin || exit 1\ngrep -qi content-length 1.txt && exit 2\n"
-	                                   "curl -sS -D 2.txt -o 2.bin http://server/body.bin; test $? = 18\n"),
+	behind_faults(
+		"- {name: gone, http_length: {kind: missing}, nth: 1}\n- {name: more, http_length: {kind: wrong, value: 900000B}, nth: 2}\n");
+	CU_ASSERT_EQUAL(behind_run(server,
+	                           "curl -sSf -D 1.txt -o 1.bin http://server/body.bin || exit 1\ngrep -qi content-length 1.txt && exit 2\n"
+	                           "curl -sS -D 2.txt -o 2.bin http://server/body.bin; test $? = 18\n"),
 	                0);
 	behind_same("1.bin", "body.bin", 0);
 	behind_same("2.bin", "body.bin", 0);
@@ -140,8 +148,9 @@ static void ranges_go_wrong(void)
 {
 	const char *server = nginx();
 
-	behind_faults("- {name: ignored, http_range: {kind: ignored}, nth: 1}\n- {name: wrong, http_range: {kind: wrong_start}, nth: 2..3}\n"
-	              "- {name: several, http_range: {kind: multipart}, nth: 4}\n- {name: other, http_range: {kind: changed}, nth: 5}\n");
+	behind_faults(
+		"- {name: ignored, http_range: {kind: ignored}, nth: 1}\n- {name: wrong, http_range: {kind: wrong_start}, nth: 2..3}\n"
+		"- {name: several, http_range: {kind: multipart}, nth: 4}\n- {name: other, http_range: {kind: changed}, nth: 5}\n");
 	CU_ASSERT_EQUAL(behind_run(server, "u=http://server/body.bin\n"
 	                                   "curl -sSf -D 1.txt -r 1000-1999 -o 1.bin $u; curl -sSf -D 2.txt -r 1000-1999 -o 2.bin $u\n"
 	                                   "curl -sSf -D 3.txt -r 700000- -o 3.bin $u; curl -sSf -D 4.txt -r 1000-1999 -o 4.bin $u\n"
@@ -168,9 +177,10 @@ static void a_handshake_of_tls_stalls(void)
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
 		(void)snprintf(faults, sizeof faults, "- {name: stall, tls_stall: {at: %s}, host: server, nth: 1..2}\n", places[i]);
 		behind_faults(faults);
-		CU_ASSERT_EQUAL(behind_run(server, "for v in '--tlsv1.2 --tls-max 1.2' --tlsv1.3; do curl -sS -m 1 -o got.bin --cacert c.pem $v "
-		                                   "https://server/body.bin; test $? = 28 || exit 1; done\n"
-		                                   "curl -sSf --cacert c.pem -o got.bin https://server/body.bin\n"),
+		CU_ASSERT_EQUAL(behind_run(server,
+		                           "for v in '--tlsv1.2 --tls-max 1.2' --tlsv1.3; do curl -sS -m 1 -o got.bin --cacert c.pem $v "
+		                           "https://server/body.bin; test $? = 28 || exit 1; done\n"
+		                           "curl -sSf --cacert c.pem -o got.bin https://server/body.bin\n"),
 		                0);
 		TEST_CONTAINS(behind_output(), "'stall' tls_stall 2 of 3");
 		behind_same("got.bin", "body.bin", 0);
@@ -194,8 +204,9 @@ static void a_host_goes_down_and_knows_nothing_more(void)
 	const char *server = nginx();
 
 	behind_faults("- {name: down, server_down: {for: 500ms, how: reset}, nth: 60}\n");
-	CU_ASSERT_EQUAL(behind_run(server, "curl -sS -o got.bin http://server/body.bin; s=$?; test $s = 56 || exit $s\n"
-	                                   "curl -sSf --retry 20 --retry-delay 1 --retry-all-errors -C - -o got.bin http://server/body.bin\n"),
+	CU_ASSERT_EQUAL(behind_run(server,
+	                           "curl -sS -o got.bin http://server/body.bin; s=$?; test $s = 56 || exit $s\n"
+	                           "curl -sSf --retry 20 --retry-delay 1 --retry-all-errors -C - -o got.bin http://server/body.bin\n"),
 	                0);
 	TEST_CONTAINS(behind_output(), "'down' server_down 1 of ");
 	behind_same("got.bin", "body.bin", 0);
@@ -236,12 +247,15 @@ static void a_connection_is_used_again_and_again(void)
 	const char *server = nginx();
 
 	behind_faults(NOTHING);
-	CU_ASSERT_EQUAL(behind_run(server, "u=http://server/body.bin\ncurl -sSf -w '%%{num_connects}\\n' -o 1.bin $u -o 2.bin $u -o 3.bin $u >told || exit 1\n"
-	                                   "grep -c '^0' told | grep -q '^2$' || exit 2\n"
-	                                   "curl -sSf -I -D head.txt -o /dev/null $u && curl -sSf -r 5-14 -o part $u\n"
-	                                   "curl -sS -D not.txt -z body.bin -o /dev/null $u\ncurl -sS -D moved.txt -o /dev/null http://server/moved\n"
-	                                   "curl -sS -D nothing.txt -o /dev/null http://server/nothing\n"),
-	                0);
+	CU_ASSERT_EQUAL(
+		behind_run(
+			server,
+			"u=http://server/body.bin\ncurl -sSf -w '%%{num_connects}\\n' -o 1.bin $u -o 2.bin $u -o 3.bin $u >told || exit 1\n"
+			"grep -c '^0' told | grep -q '^2$' || exit 2\n"
+			"curl -sSf -I -D head.txt -o /dev/null $u && curl -sSf -r 5-14 -o part $u\n"
+			"curl -sS -D not.txt -z body.bin -o /dev/null $u\ncurl -sS -D moved.txt -o /dev/null http://server/moved\n"
+			"curl -sS -D nothing.txt -o /dev/null http://server/nothing\n"),
+		0);
 	behind_same("1.bin", "body.bin", 0);
 	behind_same("3.bin", "body.bin", 0);
 	behind_contains("head.txt", "Content-Length: 800000");
@@ -258,11 +272,13 @@ static void requests_that_come_at_once_are_answered_in_order(void)
 	behind_need("python3");
 	(void)test_write("a.txt", "first");
 	(void)test_write("b.txt", "second");
-	(void)test_write("ask.py", "import socket\ns = socket.create_connection(('server', 80))\nh = b' HTTP/1.1\\r\\nHost: server\\r\\n'\n"
-	                           "s.sendall(b'GET /a.txt' + h + b'\\r\\nHEAD /a.txt' + h + b'\\r\\nGET /b.txt' + h + b'Connection: close\\r\\n\\r\\n')\n"
-	                           "d = b''\nwhile True:\n    p = s.recv(65536)\n    if not p: break\n    d += p\n"
-	                           "assert d.count(b'HTTP/1.1 200 OK') == 3, d\nassert d.endswith(b'second'), d\n"
-	                           "assert d.index(b'first') < d.index(b'second') and d.count(b'first') == 1, d\n");
+	(void)test_write(
+		"ask.py",
+		"import socket\ns = socket.create_connection(('server', 80))\nh = b' HTTP/1.1\\r\\nHost: server\\r\\n'\n"
+		"s.sendall(b'GET /a.txt' + h + b'\\r\\nHEAD /a.txt' + h + b'\\r\\nGET /b.txt' + h + b'Connection: close\\r\\n\\r\\n')\n"
+		"d = b''\nwhile True:\n    p = s.recv(65536)\n    if not p: break\n    d += p\n"
+		"assert d.count(b'HTTP/1.1 200 OK') == 3, d\nassert d.endswith(b'second'), d\n"
+		"assert d.index(b'first') < d.index(b'second') and d.count(b'first') == 1, d\n");
 	behind_faults(NOTHING);
 	CU_ASSERT_EQUAL(behind_run(server, "python3 ask.py\n"), 0);
 }
@@ -299,13 +315,14 @@ static void chunks_and_uploads_pass(void)
 	(void)test_write("echo.py", echo_server);
 	behind_file("up.bin", 1500000);
 	behind_faults(NOTHING);
-	CU_ASSERT_EQUAL(behind_run("python3 echo.py 2>/dev/null",
-	                           "u=http://server:8000\ncurl -sSf -o chunks $u/ || exit 1\ntest $(wc -c <chunks) = 200000 || exit 2\n"
-	                           "curl -sSf -o eof $u/eof && test $(wc -c <eof) = 300000 || exit 3\nsum=$(sha256sum <up.bin | cut -c1-64)\n"
-	                           "test $(curl -sSf -H 'Expect: 100-continue' --data-binary @up.bin $u/) = $sum || exit 4\n"
-	                           "test $(curl -sSf -H 'Expect:' --data-binary @up.bin $u/) = $sum || exit 5\n"
-	                           "test $(curl -sSf -H 'Transfer-Encoding: chunked' --data-binary @up.bin $u/) = $sum || exit 6\n"),
-	                0);
+	CU_ASSERT_EQUAL(
+		behind_run("python3 echo.py 2>/dev/null",
+	                   "u=http://server:8000\ncurl -sSf -o chunks $u/ || exit 1\ntest $(wc -c <chunks) = 200000 || exit 2\n"
+	                   "curl -sSf -o eof $u/eof && test $(wc -c <eof) = 300000 || exit 3\nsum=$(sha256sum <up.bin | cut -c1-64)\n"
+	                   "test $(curl -sSf -H 'Expect: 100-continue' --data-binary @up.bin $u/) = $sum || exit 4\n"
+	                   "test $(curl -sSf -H 'Expect:' --data-binary @up.bin $u/) = $sum || exit 5\n"
+	                   "test $(curl -sSf -H 'Transfer-Encoding: chunked' --data-binary @up.bin $u/) = $sum || exit 6\n"),
+		0);
 }
 
 static void chunks_go_wrong_too(void)
@@ -332,9 +349,10 @@ static void other_servers_and_other_clients_do(void)
 	behind_need_namespaces();
 	behind_file("body.bin", BODY);
 	behind_faults("- {name: cut, http_truncate: {at_byte: 100000B}, nth: 1}\n- {name: busy, http_status: {code: 503}, nth: 3}\n");
-	CU_ASSERT_EQUAL(behind_run("python3 -m http.server 8000", "wget -q -t 2 -O 1.bin http://server:8000/body.bin; test $? = 0 || exit 1\n"
-	                                                          "busybox wget -q -O 2.bin http://server:8000/body.bin && exit 2\n"
-	                                                          "busybox wget -q -O 2.bin http://server:8000/body.bin\n"),
+	CU_ASSERT_EQUAL(behind_run("python3 -m http.server 8000",
+	                           "wget -q -t 2 -O 1.bin http://server:8000/body.bin; test $? = 0 || exit 1\n"
+	                           "busybox wget -q -O 2.bin http://server:8000/body.bin && exit 2\n"
+	                           "busybox wget -q -O 2.bin http://server:8000/body.bin\n"),
 	                0);
 	behind_same("2.bin", "body.bin", 0);
 	TEST_CONTAINS(behind_output(), "'busy' http_status 1 of ");
@@ -345,11 +363,13 @@ static void what_is_closed_and_what_is_no_http_stay_so(void)
 	const char *server = nginx();
 
 	behind_need("python3");
-	(void)test_write("ask.py", "import socket\nfor p in (8080, 8443):\n    try:\n        socket.create_connection(('server', p), 5); raise SystemExit(1)\n"
-	                           "    except ConnectionRefusedError: pass\n"
-	                           "s = socket.create_connection(('server', 80)); s.sendall(b'\\x01\\x02 nonsense\\r\\n\\r\\n')\n"
-	                           "assert b'400' in s.recv(4096)\n"
-	                           "s = socket.create_connection(('server', 80)); s.shutdown(socket.SHUT_WR); assert s.recv(10) == b''\n");
+	(void)test_write(
+		"ask.py",
+		"import socket\nfor p in (8080, 8443):\n    try:\n        socket.create_connection(('server', p), 5); raise SystemExit(1)\n"
+		"    except ConnectionRefusedError: pass\n"
+		"s = socket.create_connection(('server', 80)); s.sendall(b'\\x01\\x02 nonsense\\r\\n\\r\\n')\n"
+		"assert b'400' in s.recv(4096)\n"
+		"s = socket.create_connection(('server', 80)); s.shutdown(socket.SHUT_WR); assert s.recv(10) == b''\n");
 	behind_faults(NOTHING);
 	CU_ASSERT_EQUAL(behind_run(server, "python3 ask.py\n"), 0);
 }
@@ -367,7 +387,8 @@ const CU_TestInfo tests_live_services_whole[] = {
 
 /* -- datagrams -- */
 
-#define DNSMASQ "dnsmasq -k -C /dev/null --no-resolv --no-hosts --pid-file= -u root --address=/example.org/192.0.2.1 --address=/other.example/192.0.2.1"
+#define DNSMASQ                                                                                                                            \
+	"dnsmasq -k -C /dev/null --no-resolv --no-hosts --pid-file= -u root --address=/example.org/192.0.2.1 --address=/other.example/192.0.2.1"
 
 static void dns_lies(void)
 {
@@ -377,12 +398,16 @@ static void dns_lies(void)
 	behind_need("curl");
 	(void)snprintf(server, sizeof server, DNSMASQ " & exec %s", behind_nginx());
 	(void)test_write("a.txt", "here");
-	behind_faults("- {name: no, dns: {answer: nxdomain}, host: 'n*.example.org'}\n- {name: elsewhere, dns: {answer: wrong_address}, host: w.example.org}\n"
-	              "- {name: busy, http_status: {code: 503}, host: '*.example'}\n");
-	CU_ASSERT_EQUAL(behind_run(server, "curl -sSf http://good.example.org/a.txt || exit 1\ncurl -sS http://n1.example.org/a.txt; test $? = 6 || exit 2\n"
-	                                   "test \"$(curl -sS -o /dev/null -w %%{remote_ip} http://w.example.org/a.txt)\" = 198.51.100.99 || exit 3\n"
-	                                   "curl -sSf http://other.example/a.txt; test $? = 22 || exit 4\n"),
-	                0);
+	behind_faults(
+		"- {name: no, dns: {answer: nxdomain}, host: 'n*.example.org'}\n- {name: elsewhere, dns: {answer: wrong_address}, host: w.example.org}\n"
+		"- {name: busy, http_status: {code: 503}, host: '*.example'}\n");
+	CU_ASSERT_EQUAL(
+		behind_run(
+			server,
+			"curl -sSf http://good.example.org/a.txt || exit 1\ncurl -sS http://n1.example.org/a.txt; test $? = 6 || exit 2\n"
+			"test \"$(curl -sS -o /dev/null -w %%{remote_ip} http://w.example.org/a.txt)\" = 198.51.100.99 || exit 3\n"
+			"curl -sSf http://other.example/a.txt; test $? = 22 || exit 4\n"),
+		0);
 	TEST_CONTAINS(behind_output(), "'no' dns ");
 	behind_contains("out/trace.txt", "'elsewhere' dns");
 }
@@ -395,11 +420,15 @@ static void a_silent_or_failing_dns_server_is_asked_again(void)
 	behind_need("curl");
 	(void)snprintf(server, sizeof server, DNSMASQ " & exec %s", behind_nginx());
 	(void)test_write("a.txt", "here");
-	behind_faults("- {name: mute, dns: {answer: silence}, host: slow.example.org, first: 1}\n- {name: failed, dns: {answer: servfail}, host: bad.example.org}\n"
-	              "- {name: short, dns: {answer: truncated}, host: short.example.org}\n");
-	CU_ASSERT_EQUAL(behind_run(server, "curl -sSf http://slow.example.org/a.txt || exit 1\ncurl -sS http://bad.example.org/a.txt; test $? = 6 || exit 2\n"
-	                                   "curl -sSf http://short.example.org/a.txt\n"),
-	                0);
+	behind_faults(
+		"- {name: mute, dns: {answer: silence}, host: slow.example.org, first: 1}\n- {name: failed, dns: {answer: servfail}, host: bad.example.org}\n"
+		"- {name: short, dns: {answer: truncated}, host: short.example.org}\n");
+	CU_ASSERT_EQUAL(
+		behind_run(
+			server,
+			"curl -sSf http://slow.example.org/a.txt || exit 1\ncurl -sS http://bad.example.org/a.txt; test $? = 6 || exit 2\n"
+			"curl -sSf http://short.example.org/a.txt\n"),
+		0);
 	TEST_CONTAINS(behind_output(), "'mute' dns 1 of ");
 	behind_contains("out/addresses.txt", "tcp.syn[53/1]");
 }
@@ -424,8 +453,9 @@ static void a_clock_is_wrong(void)
 	behind_need_namespaces();
 	(void)test_write("server.py", ntp_server);
 	(void)test_write("client.py", ntp_client);
-	behind_faults("- {name: slow, ntp: {answer: offset, years: 0, by: 10s, behind: true}, nth: 2}\n- {name: kiss, ntp: {answer: kiss_of_death}, nth: 3}\n"
-	              "- {name: mute, ntp: {answer: silence}, nth: 4}\n");
+	behind_faults(
+		"- {name: slow, ntp: {answer: offset, years: 0, by: 10s, behind: true}, nth: 2}\n- {name: kiss, ntp: {answer: kiss_of_death}, nth: 3}\n"
+		"- {name: mute, ntp: {answer: silence}, nth: 4}\n");
 	CU_ASSERT_EQUAL(behind_run("python3 server.py", "python3 client.py\n"), 0);
 	TEST_CONTAINS(behind_output(), "'mute' ntp 1 of ");
 }
@@ -438,12 +468,14 @@ static void a_lease_is_refused_short_or_not_there(void)
 	if (geteuid() != 0)
 		test_skip("a DHCP server needs root here");
 	(void)test_write("said.sh", "#!/bin/sh\necho \"$1 $ip $lease\" >>told\n");
-	behind_faults("- {name: mute, dhcp: {answer: silence}, kind: discover, nth: 1}\n- {name: no, dhcp: {answer: nak}, kind: request, nth: 1}\n"
-	              "- {name: brief, dhcp: {answer: short_lease, lease: 2min}, kind: request, nth: 2}\n");
+	behind_faults(
+		"- {name: mute, dhcp: {answer: silence}, kind: discover, nth: 1}\n- {name: no, dhcp: {answer: nak}, kind: request, nth: 1}\n"
+		"- {name: brief, dhcp: {answer: short_lease, lease: 2min}, kind: request, nth: 2}\n");
 	CU_ASSERT_EQUAL(
-		behind_run("dnsmasq -k -C /dev/null --no-resolv --no-hosts --port=0 --pid-file= -u root --dhcp-range=192.0.2.150,192.0.2.160,1h "
-	                   "--dhcp-leasefile=$PWD/leases --dhcp-authoritative",
-	                   "chmod +x said.sh\nbusybox udhcpc -f -q -t 6 -T 1 -i $(sed -n 's/^ *\\([a-z0-9]*\\):.*/\\1/p' /proc/net/dev | grep -v lo) -s $PWD/said.sh -n\ncat told\n"),
+		behind_run(
+			"dnsmasq -k -C /dev/null --no-resolv --no-hosts --port=0 --pid-file= -u root --dhcp-range=192.0.2.150,192.0.2.160,1h "
+			"--dhcp-leasefile=$PWD/leases --dhcp-authoritative",
+			"chmod +x said.sh\nbusybox udhcpc -f -q -t 6 -T 1 -i $(sed -n 's/^ *\\([a-z0-9]*\\):.*/\\1/p' /proc/net/dev | grep -v lo) -s $PWD/said.sh -n\ncat told\n"),
 		0);
 	behind_contains("told", "nak");
 	behind_contains("told", "bound 192.0.2.15");
@@ -472,7 +504,9 @@ static void what_needs_a_key_is_refused_by_name(void)
 	TEST_CONTAINS(behind_output(), "'moved'");
 	behind_faults("- {name: busy, http_status: {code: 503}}\n");
 	char said[4096];
-	CU_ASSERT_EQUAL(test_shell(said, sizeof said, "cd %s && %s exec s.yaml --web-ports 80,x --server true -- true", test_folder(), test_program()), 2);
+	CU_ASSERT_EQUAL(test_shell(said, sizeof said, "cd %s && %s exec s.yaml --web-ports 80,x --server true -- true", test_folder(),
+	                           test_program()),
+	                2);
 	TEST_CONTAINS(said, "--web-ports: '80,x' are no ports");
 }
 

@@ -55,7 +55,8 @@ static const struct module modules[] = {
 	{"search", false, {WORLD, "qemu", "session", "reports", "campaign", "statistics", NULL}},
 	{"cli",
          false,
-         {WORLD, "recorded", "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "relay", "packages.h", NULL}},
+         {WORLD, "recorded", "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "relay",
+          "packages.h", NULL}},
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */

@@ -9,12 +9,14 @@
 
 extern const CU_TestInfo tests_relay_messages[];
 
+/* clang-format off */
 /* www.x.y: a CNAME, an A record, an AAAA record, and an OPT record behind them (RFC 6891). */
 static const uint8_t answer[] = {0x12, 0x34, 0x81, 0x80, 0, 1, 0, 3, 0, 0, 0, 1, 3, 'w', 'W', 'w', 1, 'x', 1, 'y', 0, 0, 1, 0, 1,
                                  /* CNAME a.x.y */ 0xc0, 12, 0, 5, 0, 1, 0, 0, 1, 0, 0, 4, 1, 'a', 0xc0, 16,
                                  /* A */ 0xc0, 37, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 203, 0, 113, 5,
                                  /* AAAA */ 0xc0, 37, 0, 28, 0, 1, 0, 0, 0, 60, 0, 16, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
                                  /* OPT */ 0, 0, 41, 4, 0xd0, 1, 2, 3, 4, 0, 0};
+/* clang-format on */
 #define QUESTION_END 25U
 #define A_AT 53U
 
@@ -87,7 +89,8 @@ static void a_clock_of_ntp_is_put_forward_and_back(void)
 
 static void a_lease_of_dhcp_is_shortened_in_place(void)
 {
-	uint8_t m[300] = {2, 1, 6, [236] = 0x63, 0x82, 0x53, 0x63, 53, 1, 5, 51, 4, 0, 0, 14, 16, 0, 54, 4, 10, 0, 0, 1, 58, 4, 0, 0, 7, 8, 255};
+	uint8_t m[300] = {2, 1,  6, [236] = 0x63, 0x82, 0x53, 0x63, 53, 1, 5, 51, 4, 0, 0,  14, 16,
+	                  0, 54, 4, 10,           0,    0,    1,    58, 4, 0, 0,  7, 8, 255};
 
 	CU_ASSERT_STRING_EQUAL(dhcp_reply_kind(bytes_of(m, sizeof m)), "ack");
 	CU_ASSERT_PTR_NULL(dhcp_kind(bytes_of(m, sizeof m)));
