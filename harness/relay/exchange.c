@@ -37,8 +37,8 @@ void exchange_say(const struct exchange *exchange, const char *topic, const char
 
 static void release(struct exchange *exchange)
 {
-	if (exchange->flow != NULL)
-		exchange->flow->exchange = NULL;
+	exchange->flow->exchange = NULL;
+	exchange->relay->active--;
 	web_close(exchange->web);
 	secure_close(exchange->secure);
 	frame_free(exchange->syn);
@@ -205,6 +205,10 @@ static size_t look_at(struct exchange *exchange, const struct side *side, struct
 
 	if (asks && exchange->kind == EXCHANGE_NEW)
 		find_kind(exchange, data.data[0]);
+	if (!asks && exchange->kind == EXCHANGE_NEW) {
+		exchange_say(exchange, "relay", "the server speaks first: it passes");
+		exchange_pass(exchange);
+	}
 	if (exchange->kind == EXCHANGE_WEB)
 		return asks ? web_ask(exchange->web, data) : web_answer(exchange->web, data);
 	if (exchange->kind == EXCHANGE_SECURE)
@@ -220,7 +224,7 @@ static bool is_stalled(const struct exchange *exchange)
 /* All that a side has sent was used, and nothing more comes. */
 static bool is_through(const struct side *side)
 {
-	return side->ended && (side->channel == NULL || !is_held(side) || channel_waiting(side->channel) == 0);
+	return side->ended && side->left == 0 && (side->channel == NULL || !is_held(side) || channel_waiting(side->channel) == 0);
 }
 
 /* The other side has ended, and all that it had sent is written: the end of this one is passed on. */
@@ -270,9 +274,11 @@ static size_t take(struct exchange *exchange, struct side *side, struct bytes da
 
 	exchange_enter(exchange);
 	side->inside = true;
+	side->left = data.length;
 	while (used < data.length && !is_held(side) && !exchange->over) {
 		size_t piece = look_at(exchange, side, bytes_part(data, used, data.length - used));
 		used += piece;
+		side->left = data.length - used;
 		if (exchange->over)
 			break;
 		exchange_flush(exchange, other);
@@ -361,7 +367,7 @@ static void on_down_failed(void *ctx, const char *why)
 	struct exchange *exchange = ctx;
 
 	if (why != NULL && !exchange->down.shut)
-		exchange_say(exchange, "relay", "%s: so is it to the server", why);
+		exchange_say(exchange, "relay", "%s; the one to the server is reset", why);
 	exchange->down.channel = NULL;
 	exchange_end(exchange, true);
 }
@@ -387,7 +393,7 @@ static void on_up_failed(void *ctx, const char *why)
 		exchange_settle(exchange);
 		return;
 	}
-	exchange_say(exchange, "relay", "%s by the server: so is it for the device", why != NULL ? why : "ended");
+	exchange_say(exchange, "relay", "the one to the server %s; this one is reset", why != NULL ? why : "has ended");
 	exchange_end(exchange, true);
 }
 
@@ -446,6 +452,7 @@ static void begin(struct relay *relay, struct flow *flow, struct frame *frame)
 	exchange->relay = relay;
 	exchange->flow = flow;
 	exchange->number = ++relay->exchanges;
+	relay->active++;
 	exchange->syn = frame;
 	flow->exchange = exchange;
 	exchange->up.channel = channel_connect(&up, &up_ops, on_opened, exchange);

@@ -46,6 +46,14 @@ static struct bytes next_line(const struct head *head, size_t *at)
 	return bytes_of(head->text + begin, length);
 }
 
+bool head_can_ask(const struct head *head)
+{
+	size_t at = 0;
+	const struct bytes line = next_line(head, &at);
+
+	return memchr(head->text, '\n', head->length) == NULL || memmem(line.data, line.length, " HTTP/", 6) != NULL;
+}
+
 static bool is_field(struct bytes line, const char *name)
 {
 	const size_t length = strlen(name);

@@ -24,6 +24,9 @@ struct head {
  */
 size_t head_read(struct head *head, struct bytes data, bool *ret_whole);
 
+/** Whether its first line, as far as it has come, can be that of a request (RFC 9112 3). */
+bool head_can_ask(const struct head *head);
+
 /** The value of the first field of this name. @return false if there is none, or it is too long. */
 bool head_field(const struct head *head, const char *name, char *ret_value, size_t size);
 

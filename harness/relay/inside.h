@@ -104,6 +104,7 @@ struct relay {
 	size_t fallen_count;
 	bool all_fallen;
 	unsigned exchanges; /**< that were ever begun */
+	unsigned active;    /**< that go on */
 	bool told_of_ipv6;
 };
 
@@ -124,6 +125,7 @@ struct side {
 	bool stopped; /**< nothing is read from it, as what its bytes are has it */
 	bool full;    /**< nor until the other side has room again */
 	bool inside;  /**< it is being read from */
+	size_t left;  /**< bytes of it that were offered and not used */
 	bool ended;   /**< the other end has said that it sends no more */
 	bool shut;    /**< it was told that no more comes */
 };

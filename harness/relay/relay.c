@@ -176,6 +176,19 @@ static bool is_of_web(const struct relay *relay, uint16_t port)
 	return false;
 }
 
+/* Whether a connection that begins is ended here. */
+static bool can_end(const struct relay *relay, const struct flow_ends *ends)
+{
+	if (!is_of_web(relay, ends->server_port))
+		return false;
+	if (relay->active < RELAY_EXCHANGES_MAX)
+		return true;
+	trace_line(relay->config.trace, relay_now(relay), "relay",
+	           "more than %u connections at once: that from port %u to port %u passes, and no fault of http or tls acts on it",
+	           RELAY_EXCHANGES_MAX, ends->device_port, ends->server_port);
+	return false;
+}
+
 /* RFC 791 3.2: the packet is a fragment, the first one. */
 static bool is_first_fragment(const struct packet *packet)
 {
@@ -215,7 +228,7 @@ static void pass_segment(struct relay *relay, struct frame *frame, const struct 
 
 	if (begins && link_length <= LINK_HEADER_MAX) {
 		flow = flow_begin(relay, &ends, frame_bytes(frame), link_length);
-		flow->ended_here = is_of_web(relay, ends.server_port);
+		flow->ended_here = flow->exchange != NULL || can_end(relay, &ends);
 		if (flow->ended_here) {
 			exchange_syn(relay, flow, frame, packet);
 			return;

@@ -45,6 +45,8 @@ struct relay;
 
 /** Flows of TCP that are known; of more, those that have been silent for longest are forgotten. */
 #define RELAY_FLOWS_MAX 16384U
+/** Connections that are ended here at once; more pass, and the trace says so. */
+#define RELAY_EXCHANGES_MAX 1024U
 /** The head of a request or an answer. What is longer passes with all that follows on its connection. */
 #define RELAY_HEAD_MAX 65536U
 

@@ -321,9 +321,9 @@ size_t web_ask(struct web *web, struct bytes data)
 	size_t used = head_read(&web->asked, data, &whole);
 	if (whole) {
 		begin_request(web);
-	} else if (web->asked.length == RELAY_HEAD_MAX) {
+	} else if (web->asked.length == RELAY_HEAD_MAX || !head_can_ask(&web->asked)) {
 		(void)exchange_put(&exchange->up, web->asked.text, web->asked.length);
-		give_up(web, "the request's head is longer than 64 KiB");
+		give_up(web, web->asked.length == RELAY_HEAD_MAX ? "the request's head is longer than 64 KiB" : "this is no HTTP request");
 	}
 	return used;
 }

@@ -2,6 +2,7 @@
 /*
  * Faults of services in front of real servers: nginx, python3's http.server, dnsmasq; real clients: curl, wget, busybox.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -374,7 +375,26 @@ static void what_is_closed_and_what_is_no_http_stay_so(void)
 	CU_ASSERT_EQUAL(behind_run(server, "python3 ask.py\n"), 0);
 }
 
+/* The same passes without a relay, too: what is compared are the client's own expectations. */
+static void odd_conversations_pass(void)
+{
+	char server[PATH_MAX + 64], root[PATH_MAX];
+
+	behind_need("python3");
+	behind_need_namespaces();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(root, sizeof root));
+	(void)snprintf(server, sizeof server, "exec python3 %s/tests/live/odd_server.py", root);
+	behind_faults("- {name: never, drop: true, filter: 'tcp port 9'}\n");
+	CU_ASSERT_EQUAL(behind_run(server, "exec python3 %s/tests/live/odd_client.py\n", root), 0);
+	TEST_CONTAINS(behind_output(), "all well\n");
+	behind_faults(NOTHING);
+	CU_ASSERT_EQUAL(behind_run(server, "exec python3 %s/tests/live/odd_client.py\n", root), 0);
+	TEST_CONTAINS(behind_output(), "all well\n");
+	behind_contains("out/trace.txt", "another protocol is spoken from here on");
+}
+
 const CU_TestInfo tests_live_services_whole[] = {
+	{"odd conversations pass", odd_conversations_pass},
 	{"a large download passes byte for byte", a_large_download_passes_byte_for_byte},
 	{"a connection is used again and again", a_connection_is_used_again_and_again},
 	{"requests that come at once are answered in order", requests_that_come_at_once_are_answered_in_order},

@@ -48,6 +48,11 @@ static void a_head_ends_at_its_empty_line(void)
 	TEST_SAME_TEXT(text_of_head(), "GET / HTTP/1.1\nHost: x\n\n");
 	(void)read_in_pieces("GET / HTTP/1.1\r\nHost: x\r\n", 100, &whole);
 	CU_ASSERT(!whole);
+	CU_ASSERT(head_can_ask(head));
+	(void)read_in_pieces("EHLO there", 100, &whole);
+	CU_ASSERT(head_can_ask(head));
+	(void)read_in_pieces("EHLO there\r\n", 100, &whole);
+	CU_ASSERT(!head_can_ask(head));
 }
 
 static void a_head_has_an_end_even_without_one(void)
