@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "server/host.h"
 #include "session/stretch.h"
 #include "session/systems.h"
 
@@ -145,6 +144,8 @@ static void decide_pass(const struct judge *judge, const struct world *world, st
 		conclude(verdict, VERDICT_PASS, "%s version %s",
 		         strcmp(judge->notes.version, systems_offered(world)) == 0 ? "updated to" : "nothing new for",
 		         judge->notes.version);
+	else if (outside_is_far_end(world->outside))
+		conclude(verdict, VERDICT_PASS, "the client reports success; what it was served is not known here");
 	else
 		conclude(verdict, VERDICT_PASS, "%s",
 		         world->service.truth.image_count > 0 ? "updated" : "the client reports success; it never asked for an image");
@@ -175,15 +176,16 @@ static void decide_hang(const struct judge *judge, const struct world *world, st
 	const struct witness *witness = &world->witness;
 	char waits[VERDICT_TEXT_MAX / 4], others[VERDICT_TEXT_MAX / 2] = "", limit[UNIT_TEXT_MAX];
 
+	(void)world_far_end_waits(world, waits, sizeof waits);
 	if (witness->others > 0)
 		(void)snprintf(others, sizeof others, "; since then %" PRIu64 " other frame%s came, the last %.120s", witness->others,
 		               witness->others == 1 ? "" : "s", witness->last_other);
 	(void)snprintf(verdict->judge, sizeof verdict->judge, "hang");
 	conclude(verdict, VERDICT_FAIL,
-	         "judge hang: no sign of life for %s since %" PRIu64 ".%03" PRIu64
-	         " s, in phase %s; the last was %.120s%s; the far end waits %s",
+	         "judge hang: no sign of life for %s since %" PRIu64 ".%03" PRIu64 " s, in phase %s; the last was %.120s%s%s%s",
 	         unit_format(UNIT_DURATION, world->plan->expect.judges.hang_ns, limit), witness->last_active / SIM_S,
-	         witness->last_active % SIM_S / SIM_MS, judge->phase, witness->heard, others, host_waits(waits, sizeof waits));
+	         witness->last_active % SIM_S / SIM_MS, judge->phase, witness->heard, others,
+	         waits[0] != '\0' ? "; the far end waits " : "", waits);
 }
 
 /* The judge that has ended the session. */

@@ -329,18 +329,18 @@ static bool is_tight(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_
 
 /* A hang ends the session itself (session.c): its judge is asked there. */
 const struct oracle oracles[] = {
-	{"verified", is_verified, wants_verified, true},
-	{"bootable", is_bootable, wants_bootable, false},
-	{"applied", is_applied, wants_applied, false},
-	{"truth", is_true, wants_truth, false},
-	{"told", is_told, wants_told, false},
-	{"poll", is_polling, wants_poll, false},
-	{"heal", has_healed, wants_heal, false},
-	{"whole", was_given_a_whole, wants_whole, false},
-	{"traffic", is_frugal, wants_traffic, false},
-	{"storm", is_calm, wants_storm, true},
-	{"leak", is_tight, wants_leak, true},
-	{NULL, NULL, NULL, false},
+	{"verified", is_verified, wants_verified, true, false},
+	{"bootable", is_bootable, wants_bootable, false, false},
+	{"applied", is_applied, wants_applied, false, true},
+	{"truth", is_true, wants_truth, false, true},
+	{"told", is_told, wants_told, false, true},
+	{"poll", is_polling, wants_poll, false, false},
+	{"heal", has_healed, wants_heal, false, false},
+	{"whole", was_given_a_whole, wants_whole, false, true},
+	{"traffic", is_frugal, wants_traffic, false, true},
+	{"storm", is_calm, wants_storm, true, false},
+	{"leak", is_tight, wants_leak, true, false},
+	{NULL, NULL, NULL, false, false},
 };
 
 const struct oracle *oracle_lost(const struct judges *limits, const struct world *world, const struct oracle_notes *notes,
@@ -362,7 +362,8 @@ void oracle_judge(const struct judges *limits, const struct world *world, const 
 	if (verdict->kind == VERDICT_INCONCLUSIVE)
 		return;
 	for (const struct oracle *oracle = oracles; oracle->name != NULL; oracle++) {
-		if (!oracle->is_on(limits) || oracle->is_content(&asked, why))
+		if (!oracle->is_on(limits) || (oracle->asks_services && outside_is_far_end(world->outside)) ||
+		    oracle->is_content(&asked, why))
 			continue;
 		bool failed = verdict->kind == VERDICT_FAIL;
 		char before[VERDICT_TEXT_MAX];

@@ -48,7 +48,8 @@ struct oracle {
 	/** @return whether it is content; if not it says why in @p ret_why. A judge that is switched off is not asked. */
 	bool (*is_content)(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX]);
 	bool (*is_on)(const struct judges *limits);
-	bool final; /* not content once means never again: the session may end at once */
+	bool final;         /* not content once means never again: the session may end at once */
+	bool asks_services; /* what it wants to know the emulator's services have seen: it is not asked of a session with another far end */
 };
 
 /** All of them, in the order in which they are asked; ends with a NULL name. */

@@ -26,6 +26,7 @@
 #include "recorded/script.h"
 #include "server/pki.h"
 #include "session/judge.h"
+#include "session/pace.h"
 #include "session/systems.h"
 #include "session/world.h"
 
@@ -105,7 +106,7 @@ static size_t answer_hello(const struct session *session, uint8_t *ret_payload)
 /* What the factory has put into the device, as further lines of its configuration. Nothing in them needs quoting but their line feeds. */
 static size_t add_credentials(struct session *session, char *text, size_t size)
 {
-	const struct pki *pki = service_pki(&session->world.service, WORLD_UNIX_BASE_NS);
+	const struct pki *pki = service_pki(&session->world.service, session->world.unix_base_ns);
 	char key[SYSTEMS_KEY_TEXT_MAX];
 
 	return (size_t)snprintf(text, size, "IMAGE_KEY='%s'\nTRUST_PEM='%s'\nBOOTSTRAP_PEM='%s'\nBOOTSTRAP_KEY='%s'\nSIGNING_PEM='%s'\n",
@@ -274,6 +275,27 @@ static sim_ns silent_until(const struct session *session)
 	return limit_ns > 0 ? session->world.witness.last_active + limit_ns : SIM_NEVER;
 }
 
+/* In wall time it takes until the wall is there. @return false, and the session is at its end, if the far end is gone. */
+static bool run_until(struct session *session, sim_ns until)
+{
+	if (session->options->outside == NULL) {
+		world_run(&session->world, until);
+		return true;
+	}
+	if (pace_run(&session->world, until, &session->broken))
+		return true;
+	session->end = END_BROKEN;
+	return false;
+}
+
+/* Runs the world up to an instant that is its last, if nothing else ends it before. @return false. */
+static bool end_at(struct session *session, sim_ns last, enum session_end end)
+{
+	if (run_until(session, last))
+		session->end = end;
+	return false;
+}
+
 /* Runs the world up to the request's time. @return false at the deadline or if the guest's clock went backwards. */
 static bool advance(struct session *session, const struct stutter_request *request)
 {
@@ -282,18 +304,11 @@ static bool advance(struct session *session, const struct stutter_request *reque
 		return error_set(&session->broken, "the guest's clock went backwards, from %" PRIu64 " to %" PRIu64 " ns",
 		                 session->world.sim.now, (uint64_t)request->now_ns);
 	}
-	if (request->now_ns >= session->deadline) {
-		world_run(&session->world, session->deadline);
-		session->end = END_DEADLINE;
-		return false;
-	}
-	if (request->now_ns >= silent_until(session)) {
-		world_run(&session->world, silent_until(session));
-		session->end = END_HANG;
-		return false;
-	}
-	world_run(&session->world, request->now_ns);
-	return true;
+	if (request->now_ns >= session->deadline)
+		return end_at(session, session->deadline, END_DEADLINE);
+	if (request->now_ns >= silent_until(session))
+		return end_at(session, silent_until(session), END_HANG);
+	return run_until(session, request->now_ns);
 }
 
 static bool look_around(struct session *session)
@@ -324,6 +339,9 @@ static struct stutter_reply make_reply(struct session *session, size_t length)
 		wake = session->deadline;
 	if (wake > silent_until(session))
 		wake = silent_until(session);
+	/* What comes from outside nobody knows beforehand. */
+	if (session->options->outside != NULL && wake > session->world.sim.now + PACE_STEP_NS)
+		wake = session->world.sim.now + PACE_STEP_NS;
 	return (struct stutter_reply){
 		.length = (uint32_t)length,
 		.flags = (fell ? STUTTER_INT_FELL : 0) | (cut ? STUTTER_POWER_CUT : 0),
@@ -424,7 +442,8 @@ static bool begin_world(struct session *session)
 		return false;
 	session->start = request->now_ns;
 	session->deadline = session->start + session->plan->deadline_ns;
-	if (!world_open(&session->world, session->plan, session->start, session->trace, &session->folder.captures, &session->broken))
+	if (!world_open(&session->world, session->plan, session->start, session->trace, &session->folder.captures,
+	                session->options->outside, &session->broken))
 		return false;
 	session->has_world = true;
 	if (session->folder.bus != NULL) {
@@ -516,6 +535,8 @@ static void finish(struct session *session, struct verdict *verdict)
 		verdict->image_bytes = truth_delivered(&world->service.truth);
 	}
 	judge_decide(&session->judge, world, session->end, session->broken.text, verdict);
+	if (session->options->outside != NULL && world != NULL)
+		session->options->outside->ops->conclude(session->options->outside->state, verdict);
 	if (world != NULL)
 		count_rules(session, world, verdict);
 	judge_origin(session->plan, verdict);
@@ -525,6 +546,8 @@ static void finish(struct session *session, struct verdict *verdict)
 	if (session->folder.bus != NULL)
 		vcd_end(&session->vcd, world->sim.now);
 	trace_line(session->trace, world->sim.now, "session", "%s: %s", verdict_name(verdict->kind), verdict->reason);
+	if (verdict->live.is)
+		pace_tell(world, &verdict->live);
 	world_finish(world);
 	(void)trace_digest(session->trace, verdict->digest);
 	if (!folder_freeze_plan(session->dir, session->plan, &world->passing.decisions, verdict->image_hash, &err) ||

@@ -12,6 +12,7 @@
 
 #include "qemu/qemu.h"
 #include "scenario/plan.h"
+#include "session/outside.h"
 #include "session/verdict.h"
 
 /** In place of a phase: the request with which the device reports its result. */
@@ -34,9 +35,10 @@ struct session_options {
 	 * @return NULL with @p err.
 	 */
 	struct qemu *(*start)(void *ctx, const struct plan *plan, const char *dir, char ret_hash[QEMU_HASH_SIZE], struct error *err);
-	uint64_t requests_shared;  /**< that the device had made before this session branched off from another; for the verdict */
-	struct session_hold *hold; /**< NULL: goes through to its end */
-	unsigned bus;              /**< what to write of the SPI bus (session/folder.h) */
+	uint64_t requests_shared;      /**< that the device had made before this session branched off from another; for the verdict */
+	struct session_hold *hold;     /**< NULL: goes through to its end */
+	const struct outside *outside; /**< it is in wall time, and perhaps with another far end; NULL: time is virtual. Borrowed. */
+	unsigned bus;                  /**< what to write of the SPI bus (session/folder.h) */
 	void (*progress)(void *ctx, uint64_t virtual_ns, const char *phase); /**< now and then; may be NULL */
 	void *ctx;                                                           /**< of start() and progress() */
 };

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/host.h"
-
 /* So many faults a session has at most. */
 #define FAULTS_TOLD VERDICT_RULES_MAX
 
@@ -77,7 +75,7 @@ void stretch_tell(const struct world *world, const char *report, sim_ns report_a
 	ret_stretch->progress_ns = witness->progress_at;
 	ret_stretch->report_ns = report_at;
 	(void)snprintf(ret_stretch->report, sizeof ret_stretch->report, "%s", report);
-	(void)host_waits(ret_stretch->waits, sizeof ret_stretch->waits);
+	(void)world_far_end_waits(world, ret_stretch->waits, sizeof ret_stretch->waits);
 	tell_faults(world, witness->progress_at, ret_stretch->faults, sizeof ret_stretch->faults);
 	(void)witness_last_frames(witness, ret_stretch->frames, sizeof ret_stretch->frames);
 }

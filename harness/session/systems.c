@@ -129,7 +129,7 @@ static void read_key(const struct pki *pki, uint8_t ret_key[CRYPTO_KEY])
 void systems_open(struct world *world)
 {
 	const struct plan *plan = world->plan;
-	const struct pki *pki = service_pki(&world->service, WORLD_UNIX_BASE_NS);
+	const struct pki *pki = service_pki(&world->service, world->unix_base_ns);
 	struct systems *systems = memory_new(sizeof *systems);
 
 	world->systems = systems;

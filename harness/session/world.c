@@ -29,6 +29,54 @@ static void submit(struct world *world, struct frame *frame, enum direction dire
 	plan_proxy(world);
 }
 
+/* -- the far end: the emulator's, or one that is outside -- */
+
+static void send_outside(struct world *world, struct frame *frame)
+{
+	struct error err;
+
+	if (!world->outside->ops->send(world->outside->state, frame_bytes(frame), &err) && world->broken.text[0] == '\0')
+		world->broken = err;
+	frame_free(frame);
+}
+
+static void to_far_end(struct world *world, struct frame *frame, sim_ns now)
+{
+	passing_received(&world->passing, AT_SERVER, frame->id, frame_bytes(frame), now);
+	if (outside_is_far_end(world->outside))
+		send_outside(world, frame);
+	else
+		host_input(frame);
+}
+
+void world_frame_came(struct world *world, struct bytes frame)
+{
+	if (frame.length >= ETHERNET_HEADER && frame.length <= FRAME_MAX)
+		submit(world, frame_new(frame.data, frame.length), TO_DEVICE);
+}
+
+const char *world_far_end_waits(const struct world *world, char *ret_text, size_t size)
+{
+	if (!outside_is_far_end(world->outside))
+		return host_waits(ret_text, size);
+	ret_text[0] = '\0';
+	return ret_text;
+}
+
+bool world_is_sound(const struct world *world, struct error *err)
+{
+	return world->broken.text[0] == '\0' || error_set(err, "%s", world->broken.text);
+}
+
+/* A frame has left the chain at @asked. In wall time it may be later by now. */
+static void note_passed(const struct world *world, sim_ns asked)
+{
+	const struct outside *outside = world->outside;
+
+	if (outside != NULL)
+		outside->ops->passed(outside->state, outside->ops->now(outside->state) - asked);
+}
+
 static void fire_proxy(void *ctx, sim_ns now)
 {
 	struct world *world = ctx;
@@ -36,12 +84,11 @@ static void fire_proxy(void *ctx, sim_ns now)
 	struct frame *frame;
 
 	while ((frame = proxy_deliver(world->proxy, now, &direction)) != NULL) {
-		if (direction == TO_DEVICE) {
+		if (direction == TO_DEVICE)
 			link_partner_sends(&world->link, frame);
-			continue;
-		}
-		passing_received(&world->passing, AT_SERVER, frame->id, frame_bytes(frame), now);
-		host_input(frame);
+		else
+			to_far_end(world, frame, now);
+		note_passed(world, now);
 	}
 	plan_proxy(world);
 }
@@ -117,7 +164,8 @@ static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
 	const struct bytes frame = bytes_of(arrival->data, arrival->length - FRAME_FCS);
 
 	passing_received(&world->passing, AT_DEVICE, arrival->id, frame, world->sim.now);
-	service_delivered(&world->service, frame);
+	if (!outside_is_far_end(world->outside))
+		service_delivered(&world->service, frame);
 	board_frame_arrived(&world->board, arrival->data, arrival->length, now);
 	load_look(&world->load, &world->board, now);
 }
@@ -296,8 +344,46 @@ static void open_session(struct world *world)
 	host_poke();
 }
 
+/* Whoever has a far end elsewhere has neither a host nor a service here, but for what the factory has put into the device (service_pki()). */
+static void open_far_end(struct world *world)
+{
+	const struct plan *plan = world->plan;
+
+	if (!outside_is_far_end(world->outside))
+		host_open(&world->sim, world->trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
+	world->disruptor = disruptor_open(world->faults, world->fault_count, plan->seed, world->trace,
+	                                  (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_server : NULL}, world);
+	redraw_faults(world);
+	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
+		systems_open(world);
+	if (outside_is_far_end(world->outside))
+		return;
+	world->service.no_http = plan->session[0] != '\0';
+	service_start(&world->service, world->unix_base_ns, plan->seed, world->disruptor, (struct service_ops){keep_secret}, world);
+	open_session(world);
+}
+
+/* The first line of the trace; in wall time its first instant is that of the wall's. */
+static void begin_time(struct world *world, sim_ns start, const struct captures *captures)
+{
+	const struct plan *plan = world->plan;
+	const struct outside *outside = world->outside;
+	struct captures dated = *captures;
+
+	world->unix_base_ns = WORLD_UNIX_BASE_NS;
+	if (outside != NULL)
+		world->unix_base_ns = dated.began_ns = outside->ops->begin(outside->state, start);
+	/* The far end announces itself while it opens, so the captures begin before. */
+	passing_open(&world->passing, world->trace, &dated);
+	trace_line(world->trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'%s%s", plan->name, plan->seed, plan->device.name,
+	           outside == NULL               ? ""
+	           : outside_is_far_end(outside) ? ", in wall time, with the far end behind "
+	                                         : ", in wall time",
+	           outside_is_far_end(outside) ? outside->far_end : "");
+}
+
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, const struct captures *captures,
-                struct error *err)
+                const struct outside *outside, struct error *err)
 {
 	const struct proxy_ops proxy_ops = {.decided = decided, .made = made};
 	const struct link_ops link_ops = {to_partner, to_device, sent, heard, carrier_changed, lost};
@@ -309,14 +395,13 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 		return false;
 	world->plan = plan;
 	world->trace = trace;
+	world->outside = outside;
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_NS};
 	sim_open(&world->sim, start);
 	load_init(&world->load, start);
 	witness_init(&world->witness, plan->expect.judges.storm, plan->expect.judges.signs_of_life, start);
-	/* The far end announces itself while it opens, so the captures begin before. */
-	passing_open(&world->passing, trace, captures);
-	trace_line(trace, start, "session", "'%s' seed %" PRIu64 " on device '%s'", plan->name, plan->seed, plan->device.name);
+	begin_time(world, start, captures);
 	open_faults(world);
 	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, proxy_ops, world)
 	                            : proxy_open(plan->faults, plan->fault_count, plan->seed, proxy_ops, world);
@@ -332,15 +417,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->power_back = (struct sim_event){.fire = supply_returns, .ctx = world};
 	world->board.power_cut = supply_fails;
 	world->board.power_ctx = world;
-	host_open(&world->sim, trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
-	world->disruptor = disruptor_open(world->faults, world->fault_count, plan->seed, trace,
-	                                  (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_server : NULL}, world);
-	redraw_faults(world);
-	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
-		systems_open(world);
-	world->service.no_http = plan->session[0] != '\0';
-	service_start(&world->service, WORLD_UNIX_BASE_NS, plan->seed, world->disruptor, (struct service_ops){keep_secret}, world);
-	open_session(world);
+	open_far_end(world);
 	return true;
 }
 
@@ -348,7 +425,8 @@ void world_close(struct world *world)
 {
 	servers_close(world->servers);
 	recording_close(&world->recording);
-	host_close();
+	if (!outside_is_far_end(world->outside))
+		host_close();
 	disruptor_close(world->disruptor);
 	cable_close(world->cable);
 	board_close(&world->board);
@@ -459,60 +537,4 @@ void world_finish(struct world *world)
 		            world->plan->faults[i].name, counters.matched, counters.applied,
 		            counters.applied == 0 ? ": it never did anything" : "");
 	}
-}
-
-/* A fault that has acted so lately may be why something goes wrong now: what waits for an answer takes as long to notice. */
-#define LATELY_NS (60 * SIM_S)
-
-/* @last: when it acted last; SIM_NEVER if that is not known. */
-static size_t add_fault(const struct world *world, char *text, size_t size, size_t used, const struct fault *fault, uint64_t applied,
-                        sim_ns last)
-{
-	sim_ns ago = last == SIM_NEVER ? 0 : world->sim.now - last;
-
-	if (used >= size)
-		return used;
-	used += (size_t)snprintf(text + used, size - used, "%s'%s' %s (%" PRIu64 " applied", used == 0 ? "" : ", ", fault->name,
-	                         fault->action->name, applied);
-	if (used < size && last != SIM_NEVER)
-		used += (size_t)snprintf(text + used, size - used, ", the last %" PRIu64 ".%01" PRIu64 " s before", ago / SIM_S,
-		                         ago % SIM_S / (100 * SIM_MS));
-	return used + (used < size ? (size_t)snprintf(text + used, size - used, ")") : 0);
-}
-
-static bool acted_lately(const struct world *world, struct proxy_counters counters)
-{
-	return counters.last_applied != SIM_NEVER && world->sim.now - counters.last_applied < LATELY_NS;
-}
-
-static void frozen_in_force(const struct world *world, char *text, size_t size)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < world->passing.decisions.count; i++)
-		count += world->sim.now - world->passing.decisions.list[i].time < LATELY_NS;
-	if (count > 0)
-		(void)snprintf(text, size, "%zu decisions of the frozen plan within the last minute", count);
-}
-
-const char *world_faults_in_force(const struct world *world, char *ret_text, size_t size)
-{
-	size_t used = 0;
-
-	ret_text[0] = '\0';
-	if (world->plan->replay) {
-		frozen_in_force(world, ret_text, size);
-		return ret_text;
-	}
-	for (size_t i = 0; i < proxy_fault_count(world->proxy); i++)
-		if (proxy_in_force(world->proxy, i, world->sim.now) || acted_lately(world, proxy_counters(world->proxy, i)))
-			used = add_fault(world, ret_text, size, used, proxy_fault(world->proxy, i), proxy_counters(world->proxy, i).applied,
-			                 proxy_counters(world->proxy, i).last_applied);
-	for (size_t i = 0; i < world->plan->fault_count; i++) {
-		const struct fault *fault = &world->plan->faults[i];
-		uint64_t matched, applied;
-		if (site_counters(world, i, &matched, &applied) && applied > 0)
-			used = add_fault(world, ret_text, size, used, fault, applied, SIM_NEVER);
-	}
-	return ret_text;
 }

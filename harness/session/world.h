@@ -3,6 +3,9 @@
  * @file
  * The whole world of a session in virtual time: board, wire, proxy and far end, joined. Knows nothing of QEMU: whoever holds the SPI bus drives it.
  *
+ * The far end is the emulator's own (server/host.h), or another one that is outside (outside.h): then what leaves the proxy for the server goes there, and there is neither a
+ * host nor a service here.
+ *
  * One world a process, since the far end's stack is one a process (server/host.h).
  */
 #ifndef SESSION_WORLD_H
@@ -14,6 +17,7 @@
 #include "scenario/plan.h"
 #include "session/cable.h"
 #include "session/load.h"
+#include "session/outside.h"
 #include "session/passing.h"
 #include "session/witness.h"
 
@@ -23,6 +27,9 @@ struct world {
 	const struct plan *plan;
 	struct sim sim;
 	struct trace *trace;
+	const struct outside *outside; /* NULL: time is virtual */
+	struct error broken;           /* why the far end that is outside is gone; empty: it is not */
+	uint64_t unix_base_ns;         /* the date of the world's time 0, since 1970 */
 	struct link link;
 	struct board board;
 	struct proxy *proxy;
@@ -39,8 +46,8 @@ struct world {
 	bool supply_failed;          /* until world_take_power_cut() */
 	uint64_t off_ns;             /* for how long */
 	bool knows_occasions;        /* a window begins or ends at a site of the board */
-	struct recording recording; /* of a plan with a session */
-	struct servers *servers;    /* that play it; NULL: there is none */
+	struct recording recording;  /* of a plan with a session */
+	struct servers *servers;     /* that play it; NULL: there is none */
 	struct passing passing;
 	struct witness witness;
 	struct load load;
@@ -50,10 +57,11 @@ struct world {
  * Builds the world at the instant @p start.
  * @param trace Borrowed.
  * @param captures Where what each end sees is written; copied.
+ * @param outside Borrowed; the wall's time begins. NULL: all of it is virtual.
  * @return false with @p err if the image cannot be read.
  */
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, const struct captures *captures,
-                struct error *err);
+                const struct outside *outside, struct error *err);
 void world_close(struct world *world);
 
 /** The session enters a phase, which faults may ask for. */
@@ -64,6 +72,15 @@ bool world_take_power_cut(struct world *world, uint64_t *ret_off_ns);
 
 /** Runs all that happens up to @p now. */
 void world_run(struct world *world, sim_ns now);
+
+/** The far end that is outside has sent a frame. @param frame Copied; what no Ethernet frame can be is left out. */
+void world_frame_came(struct world *world, struct bytes frame);
+
+/** What the far end's connections wait for, for people (host_waits()); empty of one that is outside. @return ret_text. */
+const char *world_far_end_waits(const struct world *world, char *ret_text, size_t size);
+
+/** Whether the far end that is outside is still there. @return false with @p err. */
+bool world_is_sound(const struct world *world, struct error *err);
 
 /** The earliest time at which the device could notice something that the world does by itself, or SIM_NEVER: the INT line is all it notices. */
 sim_ns world_next(const struct world *world);

@@ -46,7 +46,8 @@ static void tell_stretch(const struct teller *teller, const json_t *stretch)
 
 	if (report[0] != '\0')
 		tell_at(teller, "last report", stretch, "report_s", report);
-	tell_at(teller, "far end waits", stretch, "end_s", member_text(stretch, "far_end_waits"));
+	if (member_text(stretch, "far_end_waits")[0] != '\0')
+		tell_at(teller, "far end waits", stretch, "end_s", member_text(stretch, "far_end_waits"));
 	tell_at(teller, "last progress", stretch, "progress_s", "");
 	tell(teller, "faults since", faults[0] != '\0' ? faults : "none");
 	tell_lines(teller, "last frames", member_text(stretch, "frames"));

@@ -77,7 +77,7 @@ void puppet_open(struct puppet *puppet, const char *yaml)
 		CU_FAIL_FATAL("the scenario does not resolve");
 	}
 	puppet->trace = trace_open((struct trace_sink){keep_line, puppet});
-	CU_ASSERT_FATAL(world_open(&puppet->world, &puppet->plan, 0, puppet->trace, &(struct captures){0}, &err));
+	CU_ASSERT_FATAL(world_open(&puppet->world, &puppet->plan, 0, puppet->trace, &(struct captures){0}, NULL, &err));
 	puppet->address = 0;
 }
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/pace.h"
+
+#include <inttypes.h>
+
+#include "base/unit.h"
+
+struct taker {
+	struct world *world;
+	sim_ns until;
+};
+
+static sim_ns within(sim_ns time, sim_ns first, sim_ns last)
+{
+	return time < first ? first : time > last ? last : time;
+}
+
+static void take(void *ctx, struct bytes frame, sim_ns came)
+{
+	const struct taker *taker = ctx;
+
+	world_run(taker->world, within(came, taker->world->sim.now, taker->until));
+	world_frame_came(taker->world, frame);
+}
+
+static bool take_what_came(struct world *world, sim_ns until, struct error *err)
+{
+	const struct outside *outside = world->outside;
+	struct taker taker = {world, until};
+
+	return !outside_is_far_end(outside) || outside->ops->read(outside->state, take, &taker, err);
+}
+
+/* In the order of their times: what has come before now is taken before the world goes on to now. */
+static bool go_on(struct world *world, sim_ns until, struct error *err)
+{
+	const struct outside *outside = world->outside;
+	const sim_ns wall = outside->ops->now(outside->state);
+
+	if (!take_what_came(world, until, err))
+		return false;
+	world_run(world, within(wall, world->sim.now, until));
+	return world_is_sound(world, err);
+}
+
+bool pace_run(struct world *world, sim_ns until, struct error *err)
+{
+	const struct outside *outside = world->outside;
+
+	while (world->sim.now < until) {
+		if (!go_on(world, until, err))
+			return false;
+		if (world->sim.now == until)
+			break;
+		const sim_ns next = sim_next(&world->sim);
+		outside->ops->wait(outside->state, next < until ? next : until);
+	}
+	return true;
+}
+
+void pace_tell(const struct world *world, const struct verdict_live *live)
+{
+	char p50[UNIT_TEXT_MAX], p99[UNIT_TEXT_MAX], most[UNIT_TEXT_MAX];
+
+	trace_aside(world->trace, world->sim.now, "skew", "%" PRIu64 " frames left later than asked by %s (p50), %s (p99), %s (max)",
+	            live->sent, unit_show_duration(live->skew_p50_ns, p50), unit_show_duration(live->skew_p99_ns, p99),
+	            unit_show_duration(live->skew_max_ns, most));
+}
