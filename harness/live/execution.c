@@ -20,20 +20,13 @@
 #include "live/cover.h"
 #include "live/far_end.h"
 #include "live/fit.h"
-#include "live/listening.h"
 #include "live/namespaces.h"
 #include "live/priority.h"
 #include "live/relayed.h"
+#include "live/server.h"
 #include "live/watch.h"
 #include "server/host.h"
 #include "session/folder.h"
-
-#define LOOK_NS 10000000
-/* A server that opens several ports has opened the last when none has come for so long. */
-#define SETTLED_NS UINT64_C(100000000)
-/* What is left of command and server has so long to end by itself. */
-#define GRACE_NS UINT64_C(1000000000)
-#define SAID_MAX 512
 
 static const uint8_t server_mac[] = HOST_MAC;
 
@@ -45,102 +38,17 @@ struct session {
 	struct far_end *far_end; /* NULL: there is a server */
 	struct relayed *relayed; /* in front of it; NULL: no fault is about services */
 	char *credentials;       /* folder; NULL: there is none */
-	int said;                /* what the server says; -1: there is none */
-	struct child server, command;
+	struct server server;
+	struct child command;
 	bool has_command;
 	int status; /* of a command that could not be started; else 0 */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
-}
 
 static bool enter_client(void *ctx, struct error *err)
 {
 	const struct session *session = ctx;
 
 	return namespaces_enter(&session->namespaces, TO_SERVER, err) && cover_names(session->far_end == NULL, err);
-}
-
-static bool enter_server(void *ctx, struct error *err)
-{
-	return namespaces_enter(&((const struct session *)ctx)->namespaces, TO_DEVICE, err);
-}
-
-/* -- the server -- */
-
-static bool open_said(struct session *session, struct error *err)
-{
-	const char *dir = session->wish->dir;
-	char *path = memory_format("%s/server.log", dir != NULL ? dir : "");
-
-	session->said = dir != NULL ? open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666)
-	                            : memfd_create("server.log", MFD_CLOEXEC);
-	if (session->said < 0)
-		error_set(err, "%s cannot be written: %s", dir != NULL ? path : "the server's output", strerror(errno));
-	free(path);
-	return session->said >= 0;
-}
-
-/* The end of what the server has said, on one line. */
-static const char *last_said(const struct session *session, char ret_text[SAID_MAX])
-{
-	off_t length = lseek(session->said, 0, SEEK_END);
-	off_t from = length < SAID_MAX ? 0 : length - SAID_MAX + 1;
-	ssize_t got = pread(session->said, ret_text, SAID_MAX - 1, from);
-
-	ret_text[got > 0 ? got : 0] = '\0';
-	while (got > 0 && ret_text[got - 1] == '\n')
-		ret_text[--got] = '\0';
-	for (char *at = ret_text; *at != '\0'; at++)
-		if (*at == '\n')
-			*at = '|';
-		else if ((unsigned char)*at < ' ' || *at == 0x7f)
-			*at = '?';
-	return ret_text[0] != '\0' ? ret_text : "nothing";
-}
-
-/* @return false with @p err if it has ended without leaving anybody who listens, or takes too long. */
-static bool await_server(const struct session *session, struct error *err)
-{
-	const struct timespec pause = {.tv_nsec = LOOK_NS};
-	const struct watch *watch = watch_state();
-	const uint64_t begun = now_ns();
-	uint64_t last = 0, since = begun, digest;
-	char said[SAID_MAX];
-
-	while (now_ns() - begun < EXECUTION_START_NS) {
-		bool listens = listening_sockets(&digest) > 0;
-		if (!listens || digest != last)
-			since = now_ns();
-		last = digest;
-		/* A daemon's first process ends well when the daemon is there. */
-		if (watch->server_ended && watch->server_status != 0)
-			return error_set(err, "the server did not start: its status is %d; it said: %s",
-			                 child_shell_status(watch->server_status), last_said(session, said));
-		if (listens && now_ns() - since >= SETTLED_NS)
-			return true;
-		if (watch->stop)
-			return error_set(err, "asked to end before the server listened");
-		(void)nanosleep(&pause, NULL);
-	}
-	return error_set(err, "the server listens on no TCP or UDP port after %d s; it said: %s", (int)(EXECUTION_START_NS / SIM_S),
-	                 last_said(session, said));
-}
-
-static bool prepare_server(struct session *session, struct error *err)
-{
-	char *argv[] = {memory_text("sh"), memory_text("-c"), memory_text(session->wish->server), NULL};
-	const struct child_wish wish = {.argv = argv, .prepare = enter_server, .ctx = session, .output = session->said, .apart = true};
-	bool good = child_prepare(&session->server, &wish, err);
-
-	for (size_t i = 0; argv[i] != NULL; i++)
-		free(argv[i]);
-	return good;
 }
 
 /* -- what is there for the command -- */
@@ -198,8 +106,8 @@ static bool open_all(struct session *session, struct error *err)
 	if (wish->server == NULL && !open_far_end(session, err))
 		return false;
 	return namespaces_open(&session->namespaces, &ends, err) &&
-	       (wish->server == NULL || (open_said(session, err) && prepare_server(session, err))) && prepare_command(session, err) &&
-	       namespaces_drop_privileges(err);
+	       (wish->server == NULL || server_prepare(&session->server, wish->server, wish->dir, &session->namespaces, err)) &&
+	       prepare_command(session, err) && namespaces_drop_privileges(err);
 }
 
 static void close_all(struct session *session)
@@ -210,8 +118,7 @@ static void close_all(struct session *session)
 	if (session->credentials != NULL && session->wish->dir == NULL)
 		(void)remove_tree(session->credentials);
 	free(session->credentials);
-	if (session->said >= 0)
-		(void)close(session->said);
+	server_close(&session->server);
 }
 
 /* -- the session -- */
@@ -308,15 +215,12 @@ static void cross(struct session *session, struct execution *execution)
 
 static void run_session(struct session *session, struct execution *execution)
 {
-	int status;
-
 	execution->end = EXECUTION_BROKEN;
 	if (!open_all(session, &execution->err))
 		return;
 	if (session->far_end == NULL) {
-		watch_server(session->server.pid);
 		execution->end = EXECUTION_NO_SERVER;
-		if (!child_go(&session->server, &status, &execution->err) || !await_server(session, &execution->err))
+		if (!server_start(&session->server, &execution->err))
 			return;
 	}
 	cross(session, execution);
@@ -335,7 +239,7 @@ static bool write_all(int fd, const void *data, size_t size)
 
 _Noreturn static void be_session(const struct execution_wish *wish, int result)
 {
-	struct session session = {.wish = wish, .namespaces = {.network = {-1, -1}, .tap = {-1, -1}}, .said = -1};
+	struct session session = {.wish = wish, .namespaces = {.network = {-1, -1}, .tap = {-1, -1}}, .server = {.said = -1}};
 	struct execution execution = {.end = EXECUTION_BROKEN};
 
 	priority_take();
@@ -343,7 +247,7 @@ _Noreturn static void be_session(const struct execution_wish *wish, int result)
 	child_adopt_all();
 	run_session(&session, &execution);
 	execution.asked = watch_state()->asked;
-	child_end_all(GRACE_NS);
+	child_end_all(SERVER_GRACE_NS);
 	close_all(&session);
 	if (write_all(result, &execution, sizeof execution) && execution.has_result)
 		(void)write_all(result, execution.result.rules, execution.result.rule_count * sizeof *execution.result.rules);
@@ -414,7 +318,7 @@ static void run_beside(const struct execution_wish *wish, const int pipes[2], st
 	execution_close(execution);
 	*execution = (struct execution){.end = EXECUTION_BUG};
 	error_set(&execution->err, "the session's process ended with status %d and told nothing", child_shell_status(status));
-	child_end_all(GRACE_NS);
+	child_end_all(SERVER_GRACE_NS);
 }
 
 void execution_run(const struct execution_wish *wish, struct execution *ret_execution)

@@ -16,9 +16,6 @@
 #include "relay/relay.h"
 #include "scenario/plan.h"
 
-/** How long a server may take until it listens. */
-#define EXECUTION_START_NS UINT64_C(30000000000)
-
 struct execution_wish {
 	const struct plan *plan;
 	char *const *command;     /**< ends with NULL; found by PATH */

@@ -148,7 +148,7 @@ bool namespaces_open(struct namespaces *ret_namespaces, const struct namespaces_
 {
 	struct namespaces namespaces = {.network = {-1, -1}, .tap = {-1, -1}};
 
-	if (!open_end(&namespaces, TO_SERVER, wish->mac[TO_SERVER], err) ||
+	if ((!wish->no_client && !open_end(&namespaces, TO_SERVER, wish->mac[TO_SERVER], err)) ||
 	    (wish->has_server && !open_end(&namespaces, TO_DEVICE, wish->mac[TO_DEVICE], err))) {
 		namespaces_close(&namespaces);
 		return false;

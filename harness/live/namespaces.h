@@ -43,6 +43,7 @@ struct namespaces {
 struct namespaces_wish {
 	const uint8_t *mac[2]; /**< of the interfaces, by direction; 6 bytes */
 	bool has_server;       /**< false: there is no server's namespace; the far end is in this process */
+	bool no_client;        /**< there is no client's namespace; the client is elsewhere */
 };
 
 /**
