@@ -175,6 +175,7 @@ static bool send_order(const struct engine *engine, const struct engine_order *w
 		[ORDER_FD_JOB] = job_fd,
 		[ORDER_FD_PIPE] = wanted->pipe_fd,
 		[ORDER_FD_ORDERS] = orders_fd >= 0 ? orders_fd : wanted->page_fd,
+		[ORDER_FD_PORT] = wanted->port_fd > 0 ? wanted->port_fd : wanted->page_fd,
 	};
 
 	(void)snprintf(order.hold_phase, sizeof order.hold_phase, "%s", wanted->hold_phase != NULL ? wanted->hold_phase : "");

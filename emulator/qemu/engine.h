@@ -30,6 +30,7 @@ struct engine_order {
 	int page_fd;     /**< memory to share, which begins with a struct qemu_page; see inside/inside.h for all three */
 	int job_fd; /**< what the session is; -1: as it was. Another session than the one that is under way begins anew: see inside_rehearse() */
 	int pipe_fd;
+	int port_fd; /**< a further descriptor for the session, which knows what it is; 0: there is none */
 };
 
 /**

@@ -19,7 +19,7 @@
 #define ORDERS_VARIABLE "STUTTER_ORDERS_FD"
 
 /** Descriptors that come with an order, in this place of the message. */
-enum { ORDER_FD_PAGE, ORDER_FD_JOB, ORDER_FD_PIPE, ORDER_FD_ORDERS, ORDER_FDS };
+enum { ORDER_FD_PAGE, ORDER_FD_JOB, ORDER_FD_PIPE, ORDER_FD_ORDERS, ORDER_FD_PORT, ORDER_FDS };
 
 struct order {
 	uint32_t branch;     /**< fork, and let the child do it */

@@ -60,12 +60,20 @@ static bool give_order(struct engines *engines, struct engine *engine, const str
 {
 	struct handover handover = {.places = *engines->places, .bus = job->bus};
 
+	if (job->wall != NULL) {
+		handover.is_live = true;
+		handover.wall = *job->wall;
+	}
 	(void)snprintf(handover.image_hash, sizeof handover.image_hash, "%s", hash);
 	int job_fd = handover_write(job->plan, &handover, err);
 	if (job_fd < 0)
 		return false;
-	const struct engine_order order = {
-		.branch = !job->alone, .dir = job->dir, .page_fd = job->page_fd, .job_fd = job_fd, .pipe_fd = job->pipe_fd};
+	const struct engine_order order = {.branch = !job->alone,
+	                                   .dir = job->dir,
+	                                   .page_fd = job->page_fd,
+	                                   .job_fd = job_fd,
+	                                   .pipe_fd = job->pipe_fd,
+	                                   .port_fd = job->port_fd};
 	bool good = engine_order(engine, &order, ret_pid, NULL, err);
 	(void)close(job_fd);
 	return good;

@@ -41,6 +41,8 @@ struct engines_job {
 	unsigned depth;   /**< of the beginning that it may share with others of its family (beginnings.h); 0: just the device's */
 	uint64_t request; /**< of BEGINNING_AT: where it branches off */
 	int page_fd, pipe_fd;
+	const struct wall_wish *wall; /**< it is in wall time, and alone; NULL: it is not */
+	int port_fd;                  /**< of WALL_TAP; else 0 */
 };
 
 /**

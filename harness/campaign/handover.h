@@ -6,13 +6,16 @@
 #ifndef CAMPAIGN_HANDOVER_H
 #define CAMPAIGN_HANDOVER_H
 
+#include "live/wall.h"
 #include "qemu/qemu.h"
 #include "scenario/plan.h"
 
 /** What a session is, besides its plan. Plain data. */
 struct handover {
 	struct places places;
-	unsigned bus;   /**< as session_options.bus */
+	unsigned bus; /**< as session_options.bus */
+	bool is_live; /**< in wall time, as the next says; the order's port_fd is a TAP's, if there is one */
+	struct wall_wish wall;
 	bool is_common; /**< the beginning of other sessions, which is held for them */
 	char image_hash[QEMU_HASH_SIZE];
 	char record[DEVICE_PATH_MAX]; /**< a file for all that the guest asks and is answered; empty: none */

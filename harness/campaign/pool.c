@@ -85,7 +85,10 @@ static bool start_inside(struct pool *pool, struct job *job, int page_fd, int pi
 	const struct engines_job wanted = {.plan = &job->plan,
 	                                   .dir = job->dir,
 	                                   .bus = pool->options->bus,
-	                                   .alone = !pool->options->share || (pool->count == 1 && !keeps_engines(pool)) || job->alone,
+	                                   .alone = pool->options->live != NULL || !pool->options->share ||
+	                                            (pool->count == 1 && !keeps_engines(pool)) || job->alone,
+	                                   .wall = pool->options->live != NULL ? &pool->options->live->wall : NULL,
+	                                   .port_fd = job->port_fd,
 	                                   .depth = job->depth,
 	                                   .request = job->branches_at,
 	                                   .page_fd = page_fd,
@@ -113,7 +116,14 @@ static bool start_process(struct pool *pool, struct job *job, int page_fd, int p
 		pool->options->warn(pool->options->ctx, text);
 	}
 	pool->transport = TRANSPORT_FIFO;
-	const struct worker_job worker = {&job->plan, job->dir, pool->options->places, pool->options->bus, job->page, pipe};
+	const struct worker_job worker = {.plan = &job->plan,
+	                                  .dir = job->dir,
+	                                  .places = pool->options->places,
+	                                  .bus = pool->options->bus,
+	                                  .page = job->page,
+	                                  .pipe = pipe,
+	                                  .wall = pool->options->live != NULL ? &pool->options->live->wall : NULL,
+	                                  .port_fd = job->port_fd};
 	return worker_start(&worker, &job->pid, err);
 }
 
@@ -133,6 +143,25 @@ static size_t count_running(const struct pool *pool)
 	return count;
 }
 
+/* What is at the far end of a session in wall time goes when the session does. */
+static bool enter(const struct pool *pool, struct job *job, struct error *err)
+{
+	const struct pool_live *live = pool->options->live;
+
+	job->port_fd = 0;
+	if (live == NULL || live->enter == NULL)
+		return true;
+	job->has_entered = folder_make(job->dir, err) && live->enter(live->ctx, job, &job->port_fd, err);
+	return job->has_entered;
+}
+
+static void leave(const struct pool *pool, struct job *job)
+{
+	if (job->has_entered)
+		pool->options->live->leave(pool->options->live->ctx, job);
+	job->has_entered = false;
+}
+
 /* @return whether it runs now; if it does not it is done, or it waits for memory. */
 static bool start(struct pool *pool, struct job *job)
 {
@@ -143,12 +172,16 @@ static bool start(struct pool *pool, struct job *job)
 	job->stopped_ms = job->virtual_ns = 0;
 	job->ended_for = NULL;
 	job->phase[0] = '\0';
+	/* Before there is a pipe, whose end nobody else is to have. */
+	if (!enter(pool, job, &err))
+		return give_up(job, &err);
 	if (pipe2(ends, O_CLOEXEC) != 0 || (page_fd = session_page_make(&job->page)) < 0) {
 		error_set(&err, "no pipe or no memory for the session: %s; see `ulimit -n`, or run fewer with --jobs", strerror(errno));
 		if (ends[0] >= 0) {
 			close(ends[0]);
 			close(ends[1]);
 		}
+		leave(pool, job);
 		return give_up(job, &err);
 	}
 	job->pipe = ends[0];
@@ -163,6 +196,7 @@ static bool start(struct pool *pool, struct job *job)
 	}
 	close(ends[0]);
 	session_page_unmap(job->page);
+	leave(pool, job);
 	/* What is short now may be there again when another session has ended. */
 	if (pool->engines->refuses && count_running(pool) > 0)
 		return false;
@@ -449,8 +483,10 @@ static size_t wait_for_workers(struct pool *pool)
 		struct job *job = pool->running[slots[i]];
 		if (fds[i].revents == 0)
 			continue;
-		if (listen_to(job))
+		if (listen_to(job)) {
+			leave(pool, job);
 			pool->running[slots[i]] = again(pool, job) ? job : NULL;
+		}
 		tell(pool, job);
 	}
 	return count;
@@ -510,7 +546,7 @@ static void make_family(struct pool *pool, size_t first, size_t end)
 /* Jobs of a family follow each other, where the first of them stands, since few beginnings are kept at once. */
 static void put_in_order(struct pool *pool)
 {
-	const bool share = pool->options->share && pool->transport == TRANSPORT_INSIDE &&
+	const bool share = pool->options->share && pool->options->live == NULL && pool->transport == TRANSPORT_INSIDE &&
 	                   (pool->count >= FAMILY_MIN || keeps_engines(pool));
 
 	for (size_t i = 0; i < pool->count; i++) {

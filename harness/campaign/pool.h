@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "campaign/engines.h"
+#include "live/wall.h"
 #include "campaign/page.h"
 #include "qemu/silence.h"
 #include "scenario/plan.h"
@@ -38,6 +39,8 @@ struct job {
 	int pid, pipe;
 	bool is_inside;       /* the session runs inside QEMU, and is looked after from here */
 	uint64_t group;       /* jobs of a group follow each other: those of a family (beginnings.h) */
+	int port_fd;          /* of its far end (pool_live); 0: it has none */
+	bool has_entered;     /* pool_live.enter() was good, and leave() is to come */
 	unsigned depth;       /* how deep a beginning may still be tried, and is tried */
 	uint64_t branches_at; /* the request that it branches off at, of the session without faults; 0: not found out */
 	struct silence silence;
@@ -53,6 +56,16 @@ enum transport {
 	TRANSPORT_FIFO,   /**< two processes and two FIFOs; all that works with another QEMU, or under a sanitizer */
 };
 
+/** How sessions are in wall time. */
+struct pool_live {
+	struct wall_wish wall;
+	/** Before each, whose folder is there: what is at the far end begins. @param ret_port_fd Of WALL_TAP, borrowed until leave(). @return false with @p err. May be NULL, as leave(). */
+	bool (*enter)(void *ctx, const struct job *job, int *ret_port_fd, struct error *err);
+	/** And ends. Called after each enter() that was good. */
+	void (*leave)(void *ctx, struct job *job);
+	void *ctx;
+};
+
 struct pool_options {
 	enum transport transport;
 	bool share; /**< sessions of one device image share their beginning */
@@ -61,6 +74,10 @@ struct pool_options {
 
 	size_t side_by_side; /**< 1 to POOL_JOBS_MAX */
 	const struct places *places;
+	/**
+	 * Sessions are in wall time: one after the other, and nothing of them is shared. NULL: they are not.
+	 */
+	const struct pool_live *live;
 	uint64_t wall_limit_ms;            /**< a session that takes longer on the wall is ended and inconclusive; 0: none */
 	unsigned bus;                      /**< what every session writes of its bus (session/folder.h) */
 	const volatile sig_atomic_t *stop; /**< set to end all */

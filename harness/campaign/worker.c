@@ -24,6 +24,7 @@ static void stop(int signal_number)
 struct worker {
 	int pipe; /* first: for session_message_progress() */
 	const struct worker_job *job;
+	struct wall *wall; /* NULL: time is virtual */
 };
 
 static struct qemu *restore(void *ctx, const struct plan *plan, const char *dir, char ret_hash[QEMU_HASH_SIZE], struct error *err)
@@ -36,6 +37,8 @@ static struct qemu *restore(void *ctx, const struct plan *plan, const char *dir,
 	struct qemu_snapshot snapshot;
 
 	image.log_dir = dir;
+	if (worker->wall != NULL && !wall_connect(worker->wall, worker->job->port_fd, err))
+		return NULL;
 	if (!folder_make(snapshots, err) || !qemu_snapshot_ensure(&image, snapshots, &stopped, &snapshot, err))
 		return NULL;
 	memcpy(ret_hash, snapshot.hash, QEMU_HASH_SIZE);
@@ -45,9 +48,13 @@ static struct qemu *restore(void *ctx, const struct plan *plan, const char *dir,
 _Noreturn static void work(const struct worker_job *job, pid_t parent)
 {
 	const struct sigaction on_stop = {.sa_handler = stop};
-	struct worker worker = {job->pipe, job};
-	const struct session_options session = {
-		.dir = job->dir, .start = restore, .bus = job->bus, .progress = session_message_progress, .ctx = &worker};
+	struct worker worker = {job->pipe, job, job->wall != NULL ? wall_open(job->wall) : NULL};
+	const struct session_options session = {.dir = job->dir,
+	                                        .start = restore,
+	                                        .outside = worker.wall != NULL ? wall_outside(worker.wall) : NULL,
+	                                        .bus = job->bus,
+	                                        .progress = session_message_progress,
+	                                        .ctx = &worker};
 
 	(void)setpgid(0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);

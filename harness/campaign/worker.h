@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "campaign/page.h"
+#include "live/wall.h"
 #include "scenario/plan.h"
 
 struct worker_job {
@@ -19,6 +20,8 @@ struct worker_job {
 	unsigned bus;
 	struct session_page *page;
 	int pipe;
+	const struct wall_wish *wall; /**< it is in wall time; NULL: it is not */
+	int port_fd;                  /**< of WALL_TAP; else 0 */
 };
 
 /** Starts it, in a process group of its own. SIGTERM ends the session in order. */

@@ -7,23 +7,21 @@
 
 #include "session/judge.h"
 
-static void fill_numbers(const struct outcome_facts *facts, struct verdict *verdict)
+static void fill_live(const struct outcome_facts *facts, struct verdict_live *ret_live)
 {
 	const struct bridge_status *status = facts->status;
 	const struct skew_summary *skew = &status->skew;
 
-	verdict->virtual_ns = verdict->wall_ns = status->elapsed_ns;
-	verdict->frames = status->frames[TO_SERVER] + status->frames[TO_DEVICE];
-	verdict->live = (struct verdict_live){.is = true,
-	                                      .skew_p50_ns = skew->p50_ns,
-	                                      .skew_p99_ns = skew->p99_ns,
-	                                      .skew_max_ns = skew->max_ns,
-	                                      .skew_limit_ns = skew->limit_ns,
-	                                      .sent = skew->frames,
-	                                      .beyond = skew->beyond,
-	                                      .lost = facts->odd};
+	*ret_live = (struct verdict_live){.is = true,
+	                                  .skew_p50_ns = skew->p50_ns,
+	                                  .skew_p99_ns = skew->p99_ns,
+	                                  .skew_max_ns = skew->max_ns,
+	                                  .skew_limit_ns = skew->limit_ns,
+	                                  .sent = skew->frames,
+	                                  .beyond = skew->beyond,
+	                                  .lost = facts->odd};
 	for (unsigned i = 0; i < 2; i++)
-		verdict->live.lost += status->ends[i].lost_in + status->ends[i].lost_out;
+		ret_live->lost += status->ends[i].lost_in + status->ends[i].lost_out;
 }
 
 static void say(struct verdict *verdict, enum verdict_kind kind, const char *text)
@@ -32,13 +30,14 @@ static void say(struct verdict *verdict, enum verdict_kind kind, const char *tex
 	(void)snprintf(verdict->reason, sizeof verdict->reason, "%s", text);
 }
 
-/* @return false, with the reason, if something has happened to frames that no fault asked for. */
-static bool was_asked_for(const struct outcome_facts *facts, const struct verdict_live *live, char *ret_reason, size_t size)
+bool outcome_vouch(const struct outcome_facts *facts, struct verdict_live *ret_live, char *ret_reason, size_t size)
 {
+	const struct verdict_live *live = ret_live;
 	const struct port_counters *ends = facts->status->ends;
 	const uint64_t too_long = ends[TO_SERVER].too_long + ends[TO_DEVICE].too_long;
 	char most[UNIT_TEXT_MAX], limit[UNIT_TEXT_MAX];
 
+	fill_live(facts, ret_live);
 	if (too_long > 0) {
 		(void)snprintf(ret_reason, size,
 		               "%" PRIu64
@@ -67,10 +66,12 @@ void outcome_decide(const struct outcome_facts *facts, struct verdict *ret_verdi
 {
 	char reason[VERDICT_TEXT_MAX];
 
-	fill_numbers(facts, ret_verdict);
+	const bool good = outcome_vouch(facts, &ret_verdict->live, reason, sizeof reason);
+	ret_verdict->virtual_ns = ret_verdict->wall_ns = facts->status->elapsed_ns;
+	ret_verdict->frames = facts->status->frames[TO_SERVER] + facts->status->frames[TO_DEVICE];
 	if (facts->ended == NULL) {
 		say(ret_verdict, VERDICT_INCONCLUSIVE, facts->broken);
-	} else if (!was_asked_for(facts, &ret_verdict->live, reason, sizeof reason)) {
+	} else if (!good) {
 		say(ret_verdict, VERDICT_INCONCLUSIVE, reason);
 	} else {
 		(void)snprintf(reason, sizeof reason, "carried out until %s; what went on at its ends is not known here", facts->ended);

@@ -18,6 +18,13 @@ struct outcome_facts {
 	uint64_t odd;       /**< frames that came and were too short or too long for any Ethernet */
 };
 
+/**
+ * Tells how late frames were and how many were lost.
+ * @param facts Of status just skew and ends are looked at.
+ * @return false, with the reason, if something has happened to frames that no fault asked for.
+ */
+bool outcome_vouch(const struct outcome_facts *facts, struct verdict_live *ret_live, char *ret_reason, size_t size);
+
 /** Fills in kind, reason, virtual_ns, wall_ns, frames and live. */
 void outcome_decide(const struct outcome_facts *facts, struct verdict *ret_verdict);
 

@@ -51,7 +51,7 @@ static const struct module modules[] = {
 	{"session", false, {WORLD, "recorded", "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
 	{"relay", true, {"base", "sim", "link", "fault", "proxy", "server", NULL}},
 	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "server", "relay", "scenario", "reports", "session", NULL}},
-	{"campaign", false, {WORLD, "qemu", "session", "reports", NULL}},
+	{"campaign", false, {WORLD, "qemu", "session", "reports", "live", NULL}},
 	{"search", false, {WORLD, "qemu", "session", "reports", "campaign", "statistics", NULL}},
 	{"cli",
          false,

@@ -214,7 +214,7 @@ void inside_moved(void)
 
 static const struct inside_order *await_order(void)
 {
-	static const int none[ORDER_FDS] = {-1, -1, -1, -1};
+	static const int none[ORDER_FDS] = {-1, -1, -1, -1, -1};
 	static bool has_order;
 
 	if (orders_fd < 0)
@@ -237,7 +237,8 @@ static const struct inside_order *await_order(void)
 	                              .anew = order.anew,
 	                              .page_fd = order_fds[ORDER_FD_PAGE],
 	                              .job_fd = order_fds[ORDER_FD_JOB],
-	                              .pipe_fd = order_fds[ORDER_FD_PIPE]};
+	                              .pipe_fd = order_fds[ORDER_FD_PIPE],
+	                              .port_fd = order_fds[ORDER_FD_PORT]};
 	return &given;
 }
 

@@ -21,6 +21,7 @@ struct inside_order {
 	int page_fd;            /**< what starter and session share; it begins with a struct qemu_page */
 	int job_fd;             /**< what the session is; of no use when it goes on as it was */
 	int pipe_fd;            /**< the starter's, to hear of progress and of the end */
+	int port_fd;            /**< a further one, of use to those who were told so by the job */
 };
 
 /**

@@ -25,6 +25,8 @@ struct hosted {
 	int pipe;
 	struct qemu *qemu;
 	struct handover handover;
+	struct wall *wall; /* NULL: time is virtual */
+	int port;          /* of WALL_TAP */
 };
 
 static struct qemu *give_device(void *ctx, const struct plan *plan, const char *dir, char ret_hash[QEMU_HASH_SIZE], struct error *err)
@@ -33,7 +35,8 @@ static struct qemu *give_device(void *ctx, const struct plan *plan, const char *
 
 	(void)plan;
 	(void)dir;
-	(void)err;
+	if (hosted->wall != NULL && !wall_connect(hosted->wall, hosted->port, err))
+		return NULL;
 	memcpy(ret_hash, hosted->handover.image_hash, QEMU_HASH_SIZE);
 	return hosted->qemu;
 }
@@ -132,10 +135,14 @@ _Noreturn static void run_session(const struct inside_order *order, struct qemu 
 	if (hosted.handover.is_common || hosted.handover.record[0] != '\0')
 		inside_record();
 	(void)snprintf(dir, sizeof dir, "%s", order->dir);
+	hosted.port = order->port_fd;
+	if (hosted.handover.is_live)
+		hosted.wall = wall_open(&hosted.handover.wall);
 	const struct session_options options = {.dir = dir,
 	                                        .start = give_device,
 	                                        .hold = &hosted.hold,
 	                                        .requests_shared = hosted.page->qemu.requests,
+	                                        .outside = hosted.wall != NULL ? wall_outside(hosted.wall) : NULL,
 	                                        .bus = hosted.handover.bus,
 	                                        .progress = tell_progress,
 	                                        .ctx = &hosted};
