@@ -126,6 +126,7 @@ static void run_all(struct campaign *campaign)
 	struct jobs *jobs = &campaign->jobs;
 	const struct pool_options pool = {.transport = campaign->transport,
 	                                  .share = campaign->share,
+	                                  .live = campaign->live.is_on ? &campaign->live.pool : NULL,
 	                                  .side_by_side = campaign->side_by_side,
 	                                  .warn = on_warning,
 	                                  .tick = on_tick,

@@ -7,6 +7,7 @@
 #define CLI_CAMPAIGN_H
 
 #include "cli/jobs.h"
+#include "cli/run_live.h"
 #include "cli/screen.h"
 #include "history/history.h"
 
@@ -23,6 +24,7 @@ struct campaign {
 	bool fail_fast, strict;
 	enum transport transport;
 	bool share; /* what sessions have in common at their beginning */
+	struct run_live live;
 	bool replay, resumes;
 	const char *device, *shard; /* as the user gave them; NULL: not at all */
 	char dir[DEVICE_PATH_MAX];

@@ -30,6 +30,10 @@ enum {
 	OPTION_QUIET,
 	OPTION_JSON_LINES,
 	OPTION_NO_COLOR,
+	OPTION_LIVE,
+	OPTION_SERVER,
+	OPTION_SERVER_SIDE,
+	OPTION_SKEW,
 	/* Of `run` only. */
 	OPTION_SEED,
 	OPTION_SEEDS,
@@ -65,7 +69,15 @@ enum {
 	                   "a frozen plan shows something even if its image, device, tables or stutter are others by now"},                \
 	[OPTION_QUIET] = {"quiet", NULL, "prints neither progress nor a line a session, just the report"},                                 \
 	[OPTION_JSON_LINES] = {"json-lines", NULL, "prints an object of JSON an event, a line each, in place of text"},                    \
-	[OPTION_NO_COLOR] = {"no-color", NULL, "prints without colours, as if NO_COLOR were set"}
+	[OPTION_NO_COLOR] = {"no-color", NULL, "prints without colours, as if NO_COLOR were set"},                                         \
+	[OPTION_LIVE] = {"live", NULL,                                                                                                     \
+	                 "in wall time, one session after the other; with the emulator's far end, unless one of the next two is given"},   \
+	[OPTION_SERVER] = {"server", "COMMAND",                                                                                            \
+	                   "with --live: run by sh in a network of its own, which is at the far end; the device begins when it listens"},  \
+	[OPTION_SERVER_SIDE] = {"server-side", "IF|tap:NAME", "with --live: what is behind this interface is at the far end"},             \
+	[OPTION_SKEW] = {"skew-limit", "TIME",                                                                                             \
+	                 "with --live: a session in which a frame left so much later than asked proves nothing (default: " RUN_LIVE_SKEW   \
+	                 "; 0s: none does)"}
 
 static const struct cli_option run_options[] = {
 	COMMON_OPTIONS,
@@ -196,9 +208,29 @@ static void choose_style(const struct cli_values *values, struct screen *screen)
 	screen->colours = values->of[OPTION_NO_COLOR] == NULL && cli_takes_colours();
 }
 
+/* Sessions in wall time have the host to themselves, and no two of them are the same to the last bit. */
+static bool suit_live(const struct cli_values *values, struct campaign *campaign, struct error *err)
+{
+	if (!campaign->live.is_on)
+		return true;
+	if (values->of[OPTION_JOBS] != NULL && campaign->side_by_side > 1)
+		return error_set(err, "--live runs one session after the other: leave --jobs out");
+	if (values->of[OPTION_TWICE] != NULL || values->of[OPTION_REPEAT] != NULL)
+		return error_set(err,
+		                 "--%s compares digests, and no two sessions in wall time have the same: leave it out, or give --seeds",
+		                 values->of[OPTION_TWICE] != NULL ? "twice" : "repeat");
+	campaign->side_by_side = 1;
+	return true;
+}
+
 static bool read_options(const struct cli_values *values, struct campaign *campaign, struct error *err)
 {
 	const struct selection_wish wish = {.tag = campaign->replay ? NULL : values->of[OPTION_TAG], .device = values->of[OPTION_DEVICE]};
+
+	const struct run_live_words live = {.live = values->of[OPTION_LIVE],
+	                                    .server = values->of[OPTION_SERVER],
+	                                    .server_side = values->of[OPTION_SERVER_SIDE],
+	                                    .skew_limit = values->of[OPTION_SKEW]};
 
 	campaign->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
 	campaign->bus = (values->of[OPTION_VCD] != NULL ? FOLDER_VCD : 0) | (values->of[OPTION_BUS] != NULL ? FOLDER_MESSAGES : 0);
@@ -212,7 +244,8 @@ static bool read_options(const struct cli_values *values, struct campaign *campa
 	choose_style(values, &campaign->screen);
 	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &campaign->side_by_side, err))
 		return false;
-	if (!read_transport(values, campaign, err) || !read_times(values, &campaign->wish, err) ||
+	if (!run_live_read(&campaign->live, &live, err) || !suit_live(values, campaign, err) || !read_transport(values, campaign, err) ||
+	    !read_times(values, &campaign->wish, err) ||
 	    !read_time(values, OPTION_WALL_LIMIT, "wall-limit", &campaign->wall_limit_ns, err) ||
 	    !(campaign->replay ? read_least(values, &campaign->wish, err)
 	                       : read_seeds(values, &campaign->wish, err) && read_shard(values, campaign, err)) ||
@@ -221,6 +254,14 @@ static bool read_options(const struct cli_values *values, struct campaign *campa
 	campaign->budget_ns = budget_of_suites(campaign);
 	return read_time(values, OPTION_BUDGET, "budget", &campaign->budget_ns, err) &&
 	       cli_reading_open(&campaign->reading, campaign->replay, err);
+}
+
+static bool fit_live(const struct campaign *campaign, struct error *err)
+{
+	for (size_t i = 0; i < campaign->jobs.count; i++)
+		if (!run_live_fits(&campaign->live, &campaign->jobs.list[i].plan, err))
+			return false;
+	return true;
 }
 
 /* Reads all scenarios, so that all that is wrong is told before anything starts. */
@@ -255,7 +296,9 @@ static bool open_cache(struct campaign *campaign, const char *wanted, struct err
 
 static bool open_history(const struct cli_values *values, struct campaign *campaign, struct error *err)
 {
-	const char *wanted = campaign->replay ? RECORD_NONE : values->of[OPTION_HISTORY];
+	/* What sessions in wall time come to says nothing of those that repeat. */
+	const char *wanted = campaign->replay || (campaign->live.is_on && values->of[OPTION_HISTORY] == NULL) ? RECORD_NONE
+	                                                                                                      : values->of[OPTION_HISTORY];
 	char text[ERROR_TEXT_MAX + 64];
 
 	if (!record_open_wanted(wanted, &campaign->history, err))
@@ -288,11 +331,14 @@ static int run_campaign(struct campaign *campaign, const struct cli_values *valu
 		return cli_fail(&err);
 	if (!add_scenarios(campaign))
 		return EXIT_USAGE;
+	if (!fit_live(campaign, &err))
+		return cli_fail(&err);
 	if (!open_history(values, campaign, &err) || !open_cache(campaign, values->of[OPTION_CACHE], &err) ||
-	    !choose_folder(campaign, values, &err))
+	    !run_live_open(&campaign->live, &campaign->screen, &err) || !choose_folder(campaign, values, &err))
 		code = cli_fail(&err);
 	else
 		code = campaign_run(campaign, (const char *const *)values->argv);
+	run_live_close(&campaign->live);
 	places_close_cache(&campaign->reading.places);
 	return code;
 }

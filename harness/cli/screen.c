@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/unit.h"
 #include "cli/events.h"
 
 #define BAR 24
@@ -135,6 +136,17 @@ static const char *colour(const struct screen *screen, const struct verdict *ver
 	return verdict->met_expectation ? "\033[32m" : "\033[31m";
 }
 
+/* Of a session in wall time: by how much frames were late. */
+static void print_skew(const struct verdict_live *live)
+{
+	char p50[UNIT_TEXT_MAX], p99[UNIT_TEXT_MAX], most[UNIT_TEXT_MAX];
+
+	if (live->is)
+		printf("             %" PRIu64 " frames left later than asked by %s (p50), %s (p99), %s (max)\n", live->sent,
+		       unit_show_duration(live->skew_p50_ns, p50), unit_show_duration(live->skew_p99_ns, p99),
+		       unit_show_duration(live->skew_max_ns, most));
+}
+
 static void print_session(const struct screen *screen, const struct job *job)
 {
 	const struct verdict *verdict = &job->verdict;
@@ -144,6 +156,7 @@ static void print_session(const struct screen *screen, const struct job *job)
 	       verdict->virtual_ns / SIM_S, verdict->virtual_ns % SIM_S / (100 * SIM_MS), verdict->wall_ns / SIM_S,
 	       verdict->wall_ns % SIM_S / (100 * SIM_MS), verdict->digest, verdict->reason, verdict->met_expectation ? "" : " [",
 	       verdict->met_expectation ? "" : verdict->expectation, verdict->met_expectation ? "" : "]");
+	print_skew(&verdict->live);
 	fflush(stdout);
 }
 

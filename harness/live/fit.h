@@ -26,6 +26,12 @@ bool fit_fault_with_relay(const struct fault *fault, enum fit_phases phases, str
 /** All faults of a plan, or of a replay all decisions. @return false with @p err, which names the plan's file and the fault. */
 bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err);
 
+/**
+ * A plan whose device is the emulated one and whose far end is another's (wall.h): all can happen but the faults of the emulator's services, and of what is expected nothing can
+ * be asked of these.
+ */
+bool fit_plan_with_device(const struct plan *plan, struct error *err);
+
 /** All faults of a plan, which is no replay, where the far end is the emulator's. */
 bool fit_plan_with_services(const struct plan *plan, enum fit_phases phases, struct error *err);
 

@@ -62,6 +62,13 @@ struct port {
 bool port_open_interface(struct port *ret_port, const char *interface, struct error *err);
 
 /**
+ * Joins the TAP interface @p name of this process' network namespace, which is made if it is not there and the process may.
+ * @param ret_tap For port_open_tap(), without offloads; to be closed.
+ * @return false with @p err: missing, no TAP, another's, not permitted.
+ */
+bool port_join_tap(const char *name, int *ret_tap, struct error *err);
+
+/**
  * Makes a port of an open TAP descriptor (IFF_TAP | IFF_NO_PI, no offloads set), and the descriptor non-blocking. A frame's stamp is when it was read, since
  * a TAP keeps none.
  * @param name What messages call it.

@@ -8,8 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/if.h>
+#include <linux/if_tun.h>
 
 #include "base/memory.h"
 #include "link/frame.h"
@@ -103,5 +107,40 @@ bool port_open_tap(struct port *ret_port, int fd, const char *name)
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	*ret_port = (struct port){.ops = &ops, .state = port, .fd = fd};
 	(void)snprintf(ret_port->name, sizeof ret_port->name, "%s", name);
+	return true;
+}
+
+/* -- joining one -- */
+
+static bool join(int tap, const char *name, struct error *err)
+{
+	struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+
+	(void)snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+	if (ioctl(tap, TUNSETIFF, &request) == 0 && ioctl(tap, TUNSETOFFLOAD, 0) == 0)
+		return true;
+	if (errno == EPERM)
+		return error_set(
+			err, "the TAP interface %s is not there, or not yours: `ip tuntap add dev %s mode tap user $USER` as root makes it",
+			name, name);
+	if (errno == EBUSY)
+		return error_set(err, "the TAP interface %s has another program at its end already", name);
+	return error_set(err, "%s cannot be joined: %s%s", name, strerror(errno), errno == EINVAL ? " (it is no TAP interface)" : "");
+}
+
+bool port_join_tap(const char *name, int *ret_tap, struct error *err)
+{
+	if (strlen(name) >= IFNAMSIZ || name[0] == '\0')
+		return error_set(err, "'%s' is no name of an interface: it has 1 to %d characters", name, IFNAMSIZ - 1);
+	const int tap = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (tap < 0)
+		return error_set(err,
+		                 "/dev/net/tun cannot be opened: %s; `modprobe tun` as root makes it, and it must be readable and writable",
+		                 strerror(errno));
+	if (!join(tap, name, err)) {
+		(void)close(tap);
+		return false;
+	}
+	*ret_tap = tap;
 	return true;
 }
