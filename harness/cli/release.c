@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `release`: what the emulator's update service serves, as files for real servers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/run_folder.h"
+#include "live/site.h"
+
+enum { OPTION_OUT, OPTION_DEVICE };
+
+static const struct cli_option options[] = {
+	[OPTION_OUT] = {"out", "DIR", "the folder, which must not be there yet (must be given)"},
+	[OPTION_DEVICE] = {"device", "D", "for this device, by name or as a file, instead of the scenario's own"},
+	{NULL, NULL, NULL},
+};
+
+static bool write_site(const struct cli_values *values, const struct plan *plan, char ret_dir[DEVICE_PATH_MAX], struct error *err)
+{
+	return site_can(plan, err) && run_folder_make(values->of[OPTION_OUT], ret_dir, err) && site_write(plan, ret_dir, err);
+}
+
+static int run(const struct cli_values *values)
+{
+	char dir[DEVICE_PATH_MAX];
+	struct places places;
+	struct plan plan;
+	struct error err;
+
+	if (values->of[OPTION_OUT] == NULL)
+		error_set(&err, "where to? Give --out DIR");
+	else if (values->operand_count != 1)
+		error_set(&err, "release takes one scenario, not %d", values->operand_count);
+	else if (places_find(&places, &err) && plan_open(&plan, values->operands[0], values->of[OPTION_DEVICE], &places, &err)) {
+		const bool good = write_site(values, &plan, dir, &err);
+		plan_close(&plan);
+		if (good) {
+			printf("The files lie in %s: www, and nginx.conf, dnsmasq.conf and chrony.conf that serve them.\n"
+			       "stutter run --live --server %s/start %s\n",
+			       dir, dir, values->operands[0]);
+			return EXIT_PASSED;
+		}
+	}
+	return cli_fail(&err);
+}
+
+const struct cli_command cli_release = {"release", "SCENARIO", "writes what the update service serves, for servers of your own", options,
+                                        run};
