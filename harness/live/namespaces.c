@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -175,6 +176,24 @@ bool namespaces_enter(const struct namespaces *namespaces, enum direction direct
 }
 
 /* -- privileges -- */
+
+/* Capabilities outlive execve(2) of who is not root as ambient ones (capabilities(7)), which must be permitted and inheritable before. */
+bool namespaces_lend_network(const struct namespaces *namespaces, struct error *err)
+{
+	static const unsigned lent[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BIND_SERVICE};
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (!namespaces->is_user)
+		return true;
+	bool good = syscall(SYS_capget, &header, data) == 0;
+	for (size_t i = 0; good && i < sizeof lent / sizeof lent[0]; i++)
+		data[0].inheritable |= 1U << lent[i];
+	good = good && syscall(SYS_capset, &header, data) == 0;
+	for (size_t i = 0; good && i < sizeof lent / sizeof lent[0]; i++)
+		good = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, (unsigned long)lent[i], 0UL, 0UL) == 0;
+	return good || error_set(err, "the server cannot be given its network: %s", strerror(errno));
+}
 
 bool namespaces_drop_privileges(struct error *err)
 {

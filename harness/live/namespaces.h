@@ -57,6 +57,12 @@ void namespaces_close(struct namespaces *namespaces);
 /** A child of the process goes into the namespace of the end that sends in @p direction. */
 bool namespaces_enter(const struct namespaces *namespaces, enum direction direction, struct error *err);
 
+/**
+ * For a child that is in the server's namespace and becomes a program: the program may do with that network what root could, which in a user namespace it would not keep (DHCP servers
+ * need it). Nothing of it reaches beyond the namespaces. Where they are root's there is nothing to do.
+ */
+bool namespaces_lend_network(const struct namespaces *namespaces, struct error *err);
+
 /** Gives away all privileges but those to write the user's files and to end the user's processes; nothing can be entered any more. */
 bool namespaces_drop_privileges(struct error *err);
 

@@ -88,7 +88,7 @@ static bool await(const struct server *server, struct error *err)
 
 static bool enter(void *ctx, struct error *err)
 {
-	return namespaces_enter(ctx, TO_DEVICE, err);
+	return namespaces_enter(ctx, TO_DEVICE, err) && namespaces_lend_network(ctx, err);
 }
 
 bool server_prepare(struct server *ret_server, const char *command, const char *dir, const struct namespaces *namespaces, struct error *err)
