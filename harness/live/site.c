@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -119,13 +120,15 @@ static void write_dnsmasq(FILE *stream, const char *dir, const struct service_co
 		fprintf(stream, "host-record=%s,%s\n", name->name, show_address(name->address, address));
 }
 
-/* It tells the time that it finds, and never sets it. */
+/* It tells the time that it finds, and never sets it. As whoever runs it: its own user is there where it was installed only. */
 static void write_chrony(FILE *stream, const char *dir)
 {
+	const struct passwd *self = getpwuid(geteuid());
+
 	fprintf(stream,
 	        "# chronyd -d -x -U -f %s/chrony.conf\n"
-	        "local stratum 8\nallow\ncmdport 0\nbindcmdaddress /\npidfile %s/chrony.pid\ndriftfile %s/drift\n%s",
-	        dir, dir, dir, geteuid() == 0 ? "user root\n" : "");
+	        "local stratum 8\nallow\ncmdport 0\nbindcmdaddress /\npidfile %s/chrony.pid\ndriftfile %s/drift\n%s%s\n",
+	        dir, dir, dir, self != NULL ? "user " : "", self != NULL ? self->pw_name : "");
 }
 
 static void write_start(FILE *stream, const char *dir)
