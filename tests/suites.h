@@ -140,7 +140,9 @@
 	S("search/weight", tests_weight, false)                                                                                            \
 	S("search/neighbour", tests_neighbour, false)                                                                                      \
 	S("session/world", tests_world, false)                                                                                             \
+	S("session/pace", tests_pace, false)                                                                                               \
 	S("live/namespaces", tests_live_namespaces, false)                                                                                 \
+	S("live/server_side", tests_live_server_side, false)                                                                               \
 	S("live/cover", tests_live_cover, false)                                                                                           \
 	S("live/far_end", tests_live_far_end, false)                                                                                       \
 	S("live/exec", tests_live_exec, true)                                                                                              \
@@ -153,6 +155,9 @@
 	S("live/services_told", tests_live_services_told, true)                                                                            \
 	S("relay/head", tests_relay_head, false)                                                                                           \
 	S("relay/messages", tests_relay_messages, false)                                                                                   \
+	S("live/release", tests_live_release, true)                                                                                        \
+	S("live/run_words", tests_live_run_words, true)                                                                                    \
+	S("live/run", tests_live_run, true)                                                                                                \
 	S("chip/crc32", tests_crc32, false)                                                                                                \
 	S("chip/registers", tests_registers, false)                                                                                        \
 	S("chip/buffer", tests_buffer, false)                                                                                              \

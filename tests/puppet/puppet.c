@@ -60,6 +60,11 @@ static void keep_line(void *ctx, const char *line, size_t length)
 
 void puppet_open(struct puppet *puppet, const char *yaml)
 {
+	puppet_open_with(puppet, yaml, NULL);
+}
+
+void puppet_open_with(struct puppet *puppet, const char *yaml, const struct outside *outside)
+{
 	struct places places;
 	struct error err;
 	char text[ERROR_TEXT_MAX * 2];
@@ -77,7 +82,7 @@ void puppet_open(struct puppet *puppet, const char *yaml)
 		CU_FAIL_FATAL("the scenario does not resolve");
 	}
 	puppet->trace = trace_open((struct trace_sink){keep_line, puppet});
-	CU_ASSERT_FATAL(world_open(&puppet->world, &puppet->plan, 0, puppet->trace, &(struct captures){0}, NULL, &err));
+	CU_ASSERT_FATAL(world_open(&puppet->world, &puppet->plan, 0, puppet->trace, &(struct captures){0}, outside, &err));
 	puppet->address = 0;
 }
 

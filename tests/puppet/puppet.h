@@ -34,6 +34,8 @@ struct puppet {
 
 /** Opens the world of the scenario in @p yaml (the text of a file); once a test. */
 void puppet_open(struct puppet *puppet, const char *yaml);
+/** The same with something outside of it, borrowed. */
+void puppet_open_with(struct puppet *puppet, const char *yaml, const struct outside *outside);
 void puppet_close(struct puppet *puppet);
 
 /** Lets the world run for @p ns. */
