@@ -12,8 +12,8 @@
 #include "live/interface.h"
 #include "live/server_side.h"
 
-/** A device that lags by less answers before the shortest time-out of TCP, 200 ms, is over. */
-#define RUN_LIVE_SKEW "100ms"
+/** A device that is behind by less is in time for a peer that knows nothing of the way yet and sends again after a second (RFC 6298 2.1). */
+#define RUN_LIVE_SKEW "1s"
 
 /** What the user has said; NULL: not at all. */
 struct run_live_words {

@@ -121,6 +121,16 @@ static uint64_t begin(void *state, sim_ns start)
 	return clock_ns(CLOCK_REALTIME) - start;
 }
 
+static uint64_t put_back(void *state, uint64_t ns)
+{
+	struct wall *wall = state;
+	const sim_ns now = look(wall);
+
+	wall->began_ns += ns;
+	wall->last = now - ns;
+	return clock_ns(CLOCK_REALTIME) - wall->last;
+}
+
 /* The C library's ppoll() may be another function in QEMU's process. */
 static void wait_until(void *state, sim_ns until)
 {
@@ -169,7 +179,7 @@ bool wall_connect(struct wall *wall, int tap, struct error *err)
 
 struct wall *wall_open(const struct wall_wish *wish)
 {
-	static const struct outside_ops ops = {begin, look, wait_until, passed, conclude, read_frames, send_frame};
+	static const struct outside_ops ops = {begin, look, put_back, wait_until, passed, conclude, read_frames, send_frame};
 	struct wall *wall = memory_new(sizeof *wall);
 
 	wall->wish = *wish;

@@ -43,10 +43,21 @@ static bool go_on(struct world *world, sim_ns until, struct error *err)
 	return world_is_sound(world, err);
 }
 
+/* The emulation of a device that has just been restored is slow at first. */
+static void begin_later(struct world *world, sim_ns until)
+{
+	const struct outside *outside = world->outside;
+	const sim_ns wall = outside->ops->now(outside->state);
+
+	if (world->passing.frames[TO_SERVER] == 0 && wall > until)
+		world->passing.captures.began_ns = outside->ops->put_back(outside->state, wall - until);
+}
+
 bool pace_run(struct world *world, sim_ns until, struct error *err)
 {
 	const struct outside *outside = world->outside;
 
+	begin_later(world, until);
 	while (world->sim.now < until) {
 		if (!go_on(world, until, err))
 			return false;

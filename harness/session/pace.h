@@ -10,6 +10,8 @@
  *
  * A guest that needs longer for its instructions than the wall has time for is behind. It goes on without waiting until it is not; a frame that comes meanwhile comes at the
  * guest's time.
+ *
+ * Before the device has sent its first frame nobody waits for it: by what it is behind until then, its session has begun later.
  */
 #ifndef SESSION_PACE_H
 #define SESSION_PACE_H

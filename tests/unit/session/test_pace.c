@@ -42,6 +42,12 @@ static sim_ns look(void *state)
 	return scene->wall;
 }
 
+static uint64_t put_back(void *state, uint64_t ns)
+{
+	((struct scene *)state)->wall -= ns;
+	return DATE + ns;
+}
+
 static void wait_until(void *state, sim_ns until)
 {
 	struct scene *scene = state;
@@ -91,7 +97,7 @@ static bool send_frame(void *state, struct bytes frame, struct error *err)
 	return true;
 }
 
-static const struct outside_ops ops = {begin, look, wait_until, passed, conclude, read_frames, send_frame};
+static const struct outside_ops ops = {begin, look, put_back, wait_until, passed, conclude, read_frames, send_frame};
 
 static void open_scene(struct scene *scene, struct puppet *puppet, const char *yaml)
 {
@@ -143,29 +149,48 @@ static void a_frame_comes_into_the_world_when_it_came(void)
 	puppet_close(&puppet);
 }
 
-/* The guest asks at 5 ms, when the wall is at 20: what came before counts from when it came, what came later from now. */
-static void what_comes_to_a_device_that_is_behind_comes_at_its_time(void)
-{
-	struct puppet puppet;
-	struct scene scene;
-
-	open_scene(&scene, &puppet, TAKES_ALL);
-	scene.wall = 20 * SIM_MS;
-	scene.comes[0] = 4 * SIM_MS;
-	scene.comes[1] = 15 * SIM_MS;
-	pace(&puppet, 5 * SIM_MS);
-	TEST_CONTAINS(puppet.text, "[  0.004000000] proxy   to-device #1 ");
-	TEST_CONTAINS(puppet.text, "[  0.005000000] proxy   to-device #2 ");
-	CU_ASSERT_EQUAL(scene.wall, 20 * SIM_MS);
-	puppet_close(&puppet);
-}
-
 static void send_something(struct puppet *puppet)
 {
 	static const uint8_t payload[4] = "abc";
 
 	puppet_init_chip(puppet);
 	puppet_send_udp(puppet, UINT32_MAX, 40000, 40001, payload, sizeof payload);
+}
+
+/* The guest asks 5 ms later, when the wall is at 20: what came before counts from when it came, what came later from now. */
+static void what_comes_to_a_device_that_is_behind_comes_at_its_time(void)
+{
+	char first[64], second[64];
+	struct puppet puppet;
+	struct scene scene;
+
+	open_scene(&scene, &puppet, TAKES_ALL);
+	send_something(&puppet);
+	const sim_ns now = puppet.world.sim.now;
+	scene.wall = now + 20 * SIM_MS;
+	scene.comes[0] = now + 4 * SIM_MS;
+	scene.comes[1] = now + 15 * SIM_MS;
+	pace(&puppet, now + 5 * SIM_MS);
+	(void)snprintf(first, sizeof first, "[  0.%09llu] proxy   to-device #2 ", (unsigned long long)(now + 4 * SIM_MS));
+	(void)snprintf(second, sizeof second, "[  0.%09llu] proxy   to-device #3 ", (unsigned long long)(now + 5 * SIM_MS));
+	TEST_CONTAINS(puppet.text, first);
+	TEST_CONTAINS(puppet.text, second);
+	CU_ASSERT_EQUAL(scene.wall, now + 20 * SIM_MS);
+	puppet_close(&puppet);
+}
+
+/* Nobody waits for what has said nothing yet. */
+static void before_its_first_frame_a_device_is_not_behind(void)
+{
+	struct puppet puppet;
+	struct scene scene;
+
+	open_scene(&scene, &puppet, "name: paced\n");
+	scene.wall = 3 * SIM_S;
+	pace(&puppet, 5 * SIM_MS);
+	CU_ASSERT_EQUAL(scene.wall, 5 * SIM_MS);
+	CU_ASSERT_EQUAL(puppet.world.passing.captures.began_ns, DATE + 3 * SIM_S - 5 * SIM_MS);
+	puppet_close(&puppet);
 }
 
 /* It leaves the chain 30 ms behind the device, whatever the device asks meanwhile. */
@@ -254,6 +279,7 @@ const CU_TestInfo tests_pace[] = {
 	{"the world is never before the wall", the_world_is_never_before_the_wall},
 	{"a frame comes into the world when it came", a_frame_comes_into_the_world_when_it_came},
 	{"what comes to a device that is behind comes at its time", what_comes_to_a_device_that_is_behind_comes_at_its_time},
+	{"before its first frame a device is not behind", before_its_first_frame_a_device_is_not_behind},
 	{"what the device sends leaves when the wall is there", what_the_device_sends_leaves_when_the_wall_is_there},
 	{"how late a frame is is told", how_late_a_frame_is_is_told},
 	{"a far end that is gone ends it", a_far_end_that_is_gone_ends_it},
