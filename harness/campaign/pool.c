@@ -419,6 +419,14 @@ static bool is_over_limit(const struct pool *pool, const struct job *job)
 	return limit > 0 && pool_now_ms() - job->started_ms > limit;
 }
 
+/* A world in wall time may wait for the wall for as long as a device has no supply: the device is not to blame for that. */
+static bool is_silent(const struct pool *pool, struct job *job)
+{
+	if (pool->options->live != NULL && job->page->qemu.in_world)
+		silence_begin(&job->silence, job->pid);
+	return silence_lasts(&job->silence, job->page->qemu.requests) >= QEMU_SILENCE_S;
+}
+
 /* A worker looks after its own QEMU. */
 static void look_after_sessions(struct pool *pool)
 {
@@ -433,7 +441,7 @@ static void look_after_sessions(struct pool *pool)
 			end_job(job, job->held_for);
 		else if (is_over_limit(pool, job))
 			end_job(job, pool->over_limit);
-		else if (job->is_inside && silence_lasts(&job->silence, job->page->qemu.requests) >= QEMU_SILENCE_S)
+		else if (job->is_inside && is_silent(pool, job))
 			end_job(job, silent);
 	}
 }

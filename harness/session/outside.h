@@ -22,7 +22,7 @@ struct outside_ops {
 	uint64_t (*begin)(void *state, sim_ns start);
 	/** What time it is by the wall, in the world's time. Never less than before. */
 	sim_ns (*now)(void *state);
-	/** The wall is put back by so much: the session began so much later than it seemed. @return the date of the world's time 0 by that. */
+	/** The wall is put back by so much: the device began, or booted, so much later than it seemed. @return the date of the world's time 0 by that. */
 	uint64_t (*put_back)(void *state, uint64_t ns);
 	/** Waits until then, or for less: until a frame is there to be read, or a signal has come. */
 	void (*wait)(void *state, sim_ns until);

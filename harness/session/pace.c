@@ -43,13 +43,13 @@ static bool go_on(struct world *world, sim_ns until, struct error *err)
 	return world_is_sound(world, err);
 }
 
-/* The emulation of a device that has just been restored is slow at first. */
+/* The emulation of a device that has just been restored, or boots, is slow at first. */
 static void begin_later(struct world *world, sim_ns until)
 {
 	const struct outside *outside = world->outside;
 	const sim_ns wall = outside->ops->now(outside->state);
 
-	if (world->passing.frames[TO_SERVER] == 0 && wall > until)
+	if (world->passing.frames[TO_SERVER] == world->frames_before_boot && wall > until)
 		world->passing.captures.began_ns = outside->ops->put_back(outside->state, wall - until);
 }
 
@@ -73,6 +73,8 @@ void pace_tell(const struct world *world, const struct verdict_live *live)
 {
 	char p50[UNIT_TEXT_MAX], p99[UNIT_TEXT_MAX], most[UNIT_TEXT_MAX];
 
+	if (!live->is)
+		return;
 	trace_aside(world->trace, world->sim.now, "skew", "%" PRIu64 " frames left later than asked by %s (p50), %s (p99), %s (max)",
 	            live->sent, unit_show_duration(live->skew_p50_ns, p50), unit_show_duration(live->skew_p99_ns, p99),
 	            unit_show_duration(live->skew_max_ns, most));

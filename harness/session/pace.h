@@ -11,7 +11,7 @@
  * A guest that needs longer for its instructions than the wall has time for is behind. It goes on without waiting until it is not; a frame that comes meanwhile comes at the
  * guest's time.
  *
- * Before the device has sent its first frame nobody waits for it: by what it is behind until then, its session has begun later.
+ * Before the device has sent its first frame after a boot nobody waits for it: by what it is behind until then, it has booted later.
  */
 #ifndef SESSION_PACE_H
 #define SESSION_PACE_H
@@ -27,7 +27,7 @@
  */
 bool pace_run(struct world *world, sim_ns until, struct error *err);
 
-/** Writes into the trace how late frames were. */
+/** Writes into the trace how late frames were, in wall time. */
 void pace_tell(const struct world *world, const struct verdict_live *live);
 
 #endif

@@ -219,6 +219,7 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 /* The device was reset, by itself or for want of power. The chips on the board are as they were left. */
 static void begin_again(struct session *session)
 {
+	world_booted(&session->world);
 	trace_line(session->trace, session->world.sim.now, "session", "the device has booted again (boot %u)", session->boots);
 	witness_hears(&session->world.witness, "boot", true, session->world.sim.now);
 	judge_reset(&session->judge);
@@ -546,8 +547,7 @@ static void finish(struct session *session, struct verdict *verdict)
 	if (session->folder.bus != NULL)
 		vcd_end(&session->vcd, world->sim.now);
 	trace_line(session->trace, world->sim.now, "session", "%s: %s", verdict_name(verdict->kind), verdict->reason);
-	if (verdict->live.is)
-		pace_tell(world, &verdict->live);
+	pace_tell(world, &verdict->live);
 	world_finish(world);
 	(void)trace_digest(session->trace, verdict->digest);
 	if (!folder_freeze_plan(session->dir, session->plan, &world->passing.decisions, verdict->image_hash, &err) ||

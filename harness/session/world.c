@@ -450,6 +450,11 @@ void world_enter(struct world *world, const char *phase)
 	troubles_enter(disruptor_troubles(world->disruptor), phase);
 }
 
+void world_booted(struct world *world)
+{
+	world->frames_before_boot = world->passing.frames[TO_SERVER];
+}
+
 void world_run(struct world *world, sim_ns now)
 {
 	sim_run_until(&world->sim, now);

@@ -29,6 +29,7 @@ struct world {
 	struct trace *trace;
 	const struct outside *outside; /* NULL: time is virtual */
 	struct error broken;           /* why the far end that is outside is gone; empty: it is not */
+	uint64_t frames_before_boot;   /* that the device had sent when it last booted */
 	uint64_t unix_base_ns;         /* the date of the world's time 0, since 1970 */
 	struct link link;
 	struct board board;
@@ -66,6 +67,9 @@ void world_close(struct world *world);
 
 /** The session enters a phase, which faults may ask for. */
 void world_enter(struct world *world, const char *phase);
+
+/** The device has booted again. */
+void world_booted(struct world *world);
 
 /** Whether the supply has failed since this was asked last; the processor is then to be reset. @param ret_off_ns For how long there is none. */
 bool world_take_power_cut(struct world *world, uint64_t *ret_off_ns);

@@ -190,6 +190,14 @@ static void before_its_first_frame_a_device_is_not_behind(void)
 	pace(&puppet, 5 * SIM_MS);
 	CU_ASSERT_EQUAL(scene.wall, 5 * SIM_MS);
 	CU_ASSERT_EQUAL(puppet.world.passing.captures.began_ns, DATE + 3 * SIM_S - 5 * SIM_MS);
+	send_something(&puppet);
+	const sim_ns now = puppet.world.sim.now;
+	scene.wall = now + 3 * SIM_S;
+	pace(&puppet, now + 5 * SIM_MS);
+	CU_ASSERT_EQUAL(scene.wall, now + 3 * SIM_S);
+	world_booted(&puppet.world);
+	pace(&puppet, now + 6 * SIM_MS);
+	CU_ASSERT_EQUAL(scene.wall, now + 6 * SIM_MS);
 	puppet_close(&puppet);
 }
 
