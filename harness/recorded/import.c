@@ -134,9 +134,10 @@ static void take_steps(struct work *work, struct recording *recording, struct im
 {
 	for (size_t i = 0; i < streams_count(work->streams); i++) {
 		const struct flow_summary summary = streams_summary(work->streams, i);
-		if (summary.client == recording->device && recording->step_count < RECORDING_STEPS_MAX)
+		if (summary.client == recording->device && recording->step_count < RECORDING_STEPS_MAX) {
+			told->open += summary.open;
 			streams_give(work->streams, i, recording_add(recording));
-		else
+		} else
 			*(summary.server == recording->device ? &told->to_device : &told->of_others) += 1;
 	}
 	for (size_t i = 0; i < exchanges_count(work->exchanges); i++) {
@@ -327,6 +328,11 @@ void import_tell(const struct recording *recording, const struct import_told *to
 	if (told->streams.repeated + told->streams.reordered > 0)
 		fprintf(stream, "put in order: %" PRIu64 " segments that came again, %" PRIu64 " that came late\n", told->streams.repeated,
 		        told->streams.reordered);
+	if (told->open > 0)
+		fprintf(stream,
+		        "%" PRIu64 " connections had not ended when the capture did; if they had, its last packets were not written: take "
+		        "tcpdump with --immediate-mode\n",
+		        told->open);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (rows[i].count > 0)
 			fprintf(stream, "not taken: %" PRIu64 " %s\n", rows[i].count, rows[i].what);

@@ -28,6 +28,7 @@ struct import_told {
 	struct exchanges_counters exchanges;
 	uint64_t of_others;  /**< connections and exchanges between others */
 	uint64_t to_device;  /**< connections that others have opened to the device */
+	uint64_t open;       /**< connections of the device that had not ended when the capture did; they are taken as far as they go */
 	unsigned candidates; /**< addresses that have opened connections */
 	uint64_t opened;     /**< connections that the device has opened */
 	uint64_t runner_up;  /**< that the address behind it has */

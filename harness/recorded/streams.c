@@ -476,7 +476,11 @@ size_t streams_count(const struct streams *streams)
 
 struct flow_summary streams_summary(const struct streams *streams, size_t flow)
 {
-	return streams->flows[flow]->summary;
+	const struct flow *found = streams->flows[flow];
+	struct flow_summary summary = found->summary;
+
+	summary.open = found->step.opening == OPENING_ANSWERED && !is_over(found);
+	return summary;
 }
 
 struct streams_counters streams_counters(const struct streams *streams)

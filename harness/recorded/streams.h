@@ -39,6 +39,7 @@ struct flow_summary {
 	uint16_t client_port, server_port;
 	uint64_t syn_ns, synack_ns, open_ns; /**< 0: not seen; of the last that was needed */
 	unsigned syns;                       /**< how often it was sent */
+	bool open;                           /**< it was answered, and neither both sides nor a reset have ended it */
 };
 
 struct streams_counters {

@@ -61,6 +61,7 @@ static void a_request_and_its_answer_are_turns_with_the_time_that_each_took(void
 	                      "          - {from: device, after: 900us, close: fin}\n"
 	                      "          - {from: server, close: fin}\n");
 	CU_ASSERT_EQUAL(told.streams.repeated + told.streams.reordered + told.streams.missed_bytes, 0);
+	CU_ASSERT_EQUAL(told.open, 0);
 }
 
 static void beside_the_server_its_time_is_its_own(void)
@@ -108,6 +109,7 @@ static void what_was_acknowledged_and_not_captured_keeps_its_length(void)
 	captured_tcp(true, ACK, 1, 1007, NULL, t + 30);
 	expect_turns(captured_session(&told), "          - {from: server, bytes: 1006, text: \"abc\"}\n");
 	CU_ASSERT_EQUAL(told.streams.missed_bytes, 1000);
+	CU_ASSERT_EQUAL(told.open, 1);
 }
 
 static void what_the_snaplen_cuts_off_keeps_its_length(void)

@@ -53,8 +53,10 @@ static const char network[] =
 	/* Whether the program sees what passes is told by what it has written. */
 	"capture() { \"$@\" >capture.log 2>&1 & capture_pid=$!; children=\"$children $capture_pid\"\n"
 	"  tries=0; until grep -qi -e 'listening on' -e '^File:' capture.log || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done; }\n"
-	"end_capture() { sleep 0.5; kill -INT $capture_pid; wait $capture_pid || true; }\n"
-	"serve() { nsenter -t $far_pid -n \"$@\" >server.log 2>&1 & children=\"$children $!\"\n"
+	/* A capture is complete when it grows no more; what still waits to be written when its program is told to end, some programs drop. */
+	"end_capture() { size=0; while now=$(cat a.* | wc -c); [ $now != $size ]; do size=$now; sleep 0.5; done\n"
+	"  kill -INT $capture_pid; wait $capture_pid || true; }\n"
+	"serve() { far \"$@\" >server.log 2>&1 & children=\"$children $!\"\n"
 	"  tries=0; until curl -s -o /dev/null http://10.77.0.1/ || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done; }\n";
 
 /* Runs a script in namespaces of its own. The test is skipped where there can be none. */
@@ -187,7 +189,7 @@ static void a_download_from_nginx_that_tcpdump_wrote_down_is_whole(void)
 	    "server { listen 10.77.0.1:80; root www; } }\n"
 	    "END\n"
 	    "chmod 755 . www\n"
-	    "capture tcpdump --immediate-mode -Z root -U -i near -w a.pcap\n"
+	    "capture tcpdump -Z root -U --immediate-mode -i near -w a.pcap\n"
 	    "serve nginx -p \"$PWD\" -c \"$PWD/nginx.conf\"\n"
 	    "curl -sS -o got http://10.77.0.1/body http://10.77.0.1/index.html\n"
 	    "end_capture\n");
