@@ -262,12 +262,12 @@ $(B)/fuzz/recording: tests/fuzz/recording.c $(RECORDING_SOURCES) $(wildcard harn
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $(filter %.c,$^) \
 		-lxxhash -lm
 
-CAPTURE_SOURCES := $(wildcard harness/base/*.c) $(patsubst %,harness/recorded/%.c,exchanges import keys messages packets read recording records streams write) \
-	harness/link/packet.c harness/scenario/yaml.c
-$(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(wildcard harness/*/*.h)
+CAPTURE_SOURCES := $(wildcard $(foreach folder,base sim link address,harness/$(folder)/*.c)) harness/scenario/yaml.c \
+	$(patsubst %,harness/recorded/%.c,exchanges import keys losses messages naming packets plan read recording records streams write)
+$(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
 	@mkdir -p $(@D)
-	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $(filter %.c,$^) \
-		-lpcap -lyaml -lxxhash -lcrypto -lz -lm
+	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
+		$(filter %.c %.o,$^) -lpcap -lyaml -lxxhash -lcrypto -lz -lm
 
 SCENARIO_SOURCES := $(wildcard $(foreach folder,base fault scenario sim link address,harness/$(folder)/*.c)) \
 	$(patsubst %,harness/server/%.c,config entropy pki tls)

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are a capture: what comes out keeps the limits of recording.h, and session.yaml written from it is read to the same session. What is no capture is
- * refused with a reason. A capture cannot make the importer take more memory than its limits allow: libFuzzer ends at -rss_limit_mb.
+ * Any bytes are a capture: what comes out keeps the limits of recording.h, and session.yaml written from it is read to the same session. What was lost in it has a
+ * name or is counted, and becomes a scenario that is YAML. What is no capture is refused with a reason. A capture cannot make the importer take more memory than its limits allow: libFuzzer ends at -rss_limit_mb.
  *
  * usage: `make fuzz T=capture`, or the program with files of the corpus as arguments.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "recorded/form.h"
 #include "recorded/import.h"
+#include "recorded/losses.h"
+#include "scenario/yaml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -80,6 +84,44 @@ static void read_form(const char *text, size_t size)
 	recording_close(&recording);
 }
 
+static void check_scenario(const struct losses *losses, const struct recording *recording)
+{
+	struct error err = {.text = ""};
+	struct yaml_file file;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	losses_write(losses, recording, "capture", "session.yaml", stream);
+	(void)fclose(stream);
+	bool good = yaml_parse(&file, "plan.yaml", text, length, &err);
+	if (!good)
+		fprintf(stderr, "%d:%d: %s\n%s", err.line, err.column, err.text, text);
+	must(good);
+	yaml_close(&file);
+	free(text);
+}
+
+/* The same file is gone through again, by its name. */
+static void find_losses(const struct recording *recording, const uint8_t *data, size_t size)
+{
+	static struct losses losses;
+	struct error err = {.text = ""};
+	char path[64];
+	int fd = memfd_create("capture", MFD_CLOEXEC);
+	size_t unnamed = 0;
+
+	must(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	must(losses_find(&losses, path, recording, &err));
+	(void)close(fd);
+	must(losses.count <= LOSSES_MAX);
+	for (size_t i = 0; i < losses.count; i++)
+		unnamed += losses.list[i].at[0] == '\0';
+	must(unnamed == losses.unnamed);
+	check_scenario(&losses, recording);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct import_options options = {0, VANTAGE_UNKNOWN};
@@ -98,6 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	check_limits(&recording);
 	write_and_read(&recording);
+	find_losses(&recording, data, size);
 	recording_close(&recording);
 	return 0;
 }
