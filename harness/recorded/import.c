@@ -193,6 +193,24 @@ static const char *last_part(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+/* What is in a capture in which nobody has begun anything. */
+static bool refuse_empty(const struct packets_counters *counters, struct error *err)
+{
+	static const char nobody[] = "nobody has begun anything in this capture: no connection of TCP over IPv4 with its SYN, no question";
+
+	if (counters->packets == 0 && strstr(counters->why, "different from the type") != NULL)
+		return error_set(err, "its interfaces are of several kinds of links: capture on those of one kind (%s)", counters->why);
+	if (counters->ends_early)
+		return error_set(err, "%s in its first %" PRIu64 " packets; behind them it cannot be read: %s", nobody, counters->packets,
+		                 counters->why);
+	if (counters->ipv6 > 0)
+		return error_set(err,
+		                 "%s; %" PRIu64 " of its %" PRIu64 " packets are of IPv6, which a session does not have: capture the device where "
+		                 "it has IPv4",
+		                 nobody, counters->ipv6, counters->packets);
+	return error_set(err, "%s, in %" PRIu64 " packets", nobody, counters->packets);
+}
+
 static bool assemble(struct work *work, struct recording *recording, struct import_told *told, const struct import_options *options,
                      struct error *err)
 {
@@ -204,8 +222,7 @@ static bool assemble(struct work *work, struct recording *recording, struct impo
 			return error_set(err,
 			                 "the device %s has begun nothing in this capture; without --device the one that has is looked for",
 			                 recording_address(options->device, address));
-		return error_set(err,
-		                 "nobody has begun anything in this capture: no connection of TCP over IPv4 with its SYN, no question");
+		return refuse_empty(&told->capture, err);
 	}
 	recording->vantage = options->vantage != VANTAGE_UNKNOWN ? options->vantage : find_vantage(work->streams, recording->device);
 	take_steps(work, recording, told);
@@ -242,8 +259,8 @@ bool import_stream(struct recording *ret_recording, struct import_told *ret_told
 	read_packets(&work, packets);
 	(void)snprintf(recording.source, sizeof recording.source, "%s", last_part(path));
 	recording.began_ns = packets_began(packets);
-	bool good = assemble(&work, &recording, &told, options, err) || error_at(err, path, 0, 0);
 	told.capture = packets_counters(packets);
+	bool good = assemble(&work, &recording, &told, options, err) || error_at(err, path, 0, 0);
 	told.streams = streams_counters(work.streams);
 	told.exchanges = exchanges_counters(work.exchanges);
 	packets_close(packets);
@@ -312,12 +329,12 @@ void import_tell(const struct recording *recording, const struct import_told *to
 		{told->exchanges.unasked, "answers to what was not recorded"},
 		{told->exchanges.too_many, "datagrams beyond what a session holds"},
 		{told->exchanges.too_large, "datagrams that are not whole in the capture: their length is kept"},
-		{told->capture.not_ipv4, "packets that are neither IPv4 nor ARP"},
+		{told->capture.ipv6, "packets of IPv6, which a session does not have"},
+		{told->capture.not_ipv4 - told->capture.ipv6, "packets that are neither IP nor ARP"},
 		{told->capture.fragments, "fragments of IPv4, which are not put together"},
 		{told->capture.not_carried, "packets of IPv4 that are neither TCP nor UDP"},
 		{told->capture.malformed, "packets whose headers are not whole, or contradict themselves"},
 		{told->capture.backwards, "packets with a time before that of the one in front"},
-		{told->capture.ends_early, "packet at the end of which the file is cut off"},
 	};
 
 	tell_steps(recording, stream);
@@ -330,9 +347,14 @@ void import_tell(const struct recording *recording, const struct import_told *to
 		        told->streams.reordered);
 	if (told->open > 0)
 		fprintf(stream,
-		        "%" PRIu64 " connections had not ended when the capture did; if they had, its last packets were not written: take "
-		        "tcpdump with --immediate-mode\n",
+		        "%" PRIu64 " connections had not ended when the capture did; if they had, its last packets were not written: wait a "
+		        "second before tcpdump is ended\n",
 		        told->open);
+	if (told->capture.ends_early)
+		fprintf(stream, "not taken: what follows packet %" PRIu64 " in the file: %s\n", told->capture.packets, told->capture.why);
+	if (told->capture.set > 0)
+		fprintf(stream, "the clock of the capture was set %" PRIu64 " times, and the session's time goes on without that\n",
+		        told->capture.set);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (rows[i].count > 0)
 			fprintf(stream, "not taken: %" PRIu64 " %s\n", rows[i].count, rows[i].what);

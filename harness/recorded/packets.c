@@ -13,6 +13,10 @@
 /* A packet is at most this long, whatever the file says; libpcap's own limit is 256 KiB. */
 #define PACKET_MAX (256U * 1024U)
 #define NS_PER_S UINT64_C(1000000000)
+/* A time this far behind that of the packet before, or in front of it, or of the first, is of a clock that was set. */
+#define BACK_NS NS_PER_S
+#define FORTH_NS (UINT64_C(86400) * NS_PER_S)
+#define WHOLE_NS (UINT64_C(365) * 86400 * NS_PER_S)
 #define TCP_HEADER_MIN 20U
 #define UDP_HEADER 8U
 
@@ -35,6 +39,7 @@ struct packets {
 	const struct link_kind *link;
 	struct packets_counters counters;
 	uint64_t began_ns, last_ns;
+	uint64_t shift_ns; /* from what is written to the session's time, modulo 2^64: the clock was set */
 	uint8_t room[ETHERNET_HEADER + PACKET_MAX];
 };
 
@@ -60,6 +65,35 @@ static bool take_link(struct packets *packets, struct error *err)
 	                 name != NULL ? name : "unknown", type);
 }
 
+/* What packs captures, by the first bytes of what it makes. */
+static const struct packer {
+	const char *magic, *name, *cure;
+	size_t length;
+} packers[] = {
+	{"\x1f\x8b", "gzip", "gzip -dk", 2},
+	{"\xfd"
+         "7zXZ",
+         "xz", "xz -dk", 5},
+	{"\x28\xb5\x2f\xfd", "zstd", "zstd -dk", 4},
+	{"BZh", "bzip2", "bzip2 -dk", 3},
+	{"\x04\x22\x4d\x18", "lz4", "lz4 -d", 4},
+};
+
+/* Why this may be no capture. */
+static bool refuse(FILE *stream, const char *path, const char *why, struct error *err)
+{
+	char first[8] = "";
+	size_t length = fseek(stream, 0, SEEK_SET) == 0 ? fread(first, 1, sizeof first, stream) : 0;
+
+	for (size_t i = 0; i < sizeof packers / sizeof packers[0]; i++)
+		if (length >= packers[i].length && memcmp(first, packers[i].magic, packers[i].length) == 0)
+			return error_set(err, "this is packed by %s: unpack it first, `%s %s`", packers[i].name, packers[i].cure, path);
+	return error_set(err,
+	                 "this is no capture that can be read (pcap or pcapng): %s; `editcap -F pcapng IN OUT` of Wireshark makes one of many "
+	                 "other kinds",
+	                 why);
+}
+
 bool packets_open_stream(struct packets **ret_packets, FILE *stream, const char *path, struct error *err)
 {
 	char why[PCAP_ERRBUF_SIZE];
@@ -67,9 +101,9 @@ bool packets_open_stream(struct packets **ret_packets, FILE *stream, const char 
 
 	packets->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (packets->pcap == NULL) {
+		(void)refuse(stream, path, why, err);
 		(void)fclose(stream);
 		free(packets);
-		error_set(err, "this is no capture that can be read (pcap or pcapng): %s", why);
 		return error_at(err, path, 0, 0);
 	}
 	if (!take_link(packets, err)) {
@@ -110,6 +144,9 @@ static bool make_ethernet(struct packets *packets, struct bytes data, struct byt
 		*ret_frame = data;
 		return true;
 	}
+	/* Raw IP is of either version. */
+	if (link->ethertype_at == LINK_IS_IP && data.length > 0 && data.data[0] >> 4 == 6)
+		ethertype = ETHERTYPE_IPV6;
 	if (link->ethertype_at >= 0 && !bytes_be16(data, (size_t)link->ethertype_at, &ethertype))
 		return false;
 	struct bytes body = bytes_part(data, link->header, data.length);
@@ -121,6 +158,28 @@ static bool make_ethernet(struct packets *packets, struct bytes data, struct byt
 		memcpy(packets->room + ETHERNET_HEADER, body.data, body.length);
 	*ret_frame = bytes_of(packets->room, ETHERNET_HEADER + body.length);
 	return data.length >= link->header;
+}
+
+/*
+ * A sender that leaves to its adapter to divide what it sends may leave the length of IP out, and then what was captured in front of the adapter has none: the length is
+ * the frame's. Written into a copy.
+ */
+static void fill_in_length(struct packets *packets, const struct pcap_pkthdr *header, struct recorded_packet *ret)
+{
+	const struct packet *packet = &ret->packet;
+	uint16_t total = 1;
+
+	if (packet->ethertype != ETHERTYPE_IPV4 || packet->is_ipv4 || !bytes_be16(packet->body, 2, &total) || total != 0)
+		return;
+	size_t at = ret->frame.length - packet->body.length, left_out = header->caplen < header->len ? header->len - header->caplen : 0;
+	size_t length = packet->body.length + left_out;
+	if (length > UINT16_MAX || ret->frame.length > sizeof packets->room)
+		return;
+	if (ret->frame.data != packets->room)
+		memcpy(packets->room, ret->frame.data, ret->frame.length);
+	put_be16(packets->room + at + 2, (unsigned)length);
+	ret->frame = bytes_of(packets->room, ret->frame.length);
+	ret->packet = packet_parse(ret->frame);
 }
 
 /* How long the payload is on the wire. @return false if IP says less than the headers are. */
@@ -159,33 +218,52 @@ static bool understand(struct packets *packets, struct recorded_packet *ret)
 {
 	const struct packet *packet = &ret->packet;
 
-	if (packet->ethertype == ETHERTYPE_ARP)
+	if (packet->ethertype == ETHERTYPE_ARP) {
 		packets->counters.arp++;
-	else if (packet->ethertype != ETHERTYPE_IPV4)
+	} else if (packet->ethertype != ETHERTYPE_IPV4) {
 		packets->counters.not_ipv4++;
-	else if (!packet->is_ipv4)
+		packets->counters.ipv6 += packet->ethertype == ETHERTYPE_IPV6;
+	} else if (!packet->is_ipv4) {
 		packets->counters.malformed++;
-	else if (is_fragment(packet))
+	} else if (is_fragment(packet)) {
 		packets->counters.fragments++;
-	else if (packet->protocol != IP_TCP && packet->protocol != IP_UDP)
+	} else if (packet->protocol != IP_TCP && packet->protocol != IP_UDP) {
 		packets->counters.not_carried++;
-	else if (!packet->has_ports || packet->source_port == 0 || packet->destination_port == 0 ||
-	         (packet->protocol == IP_TCP && !packet->is_tcp) || !measure(ret))
+	} else if (!packet->has_ports || packet->source_port == 0 || packet->destination_port == 0 ||
+	           (packet->protocol == IP_TCP && !packet->is_tcp) || !measure(ret)) {
 		packets->counters.malformed++;
-	else
+	} else {
 		return true;
+	}
 	return false;
 }
 
-static void take_time(struct packets *packets, const struct pcap_pkthdr *header, struct recorded_packet *ret)
+/* The time that is written at a packet, since 1970. What is behind the year 2500 would not fit. */
+static uint64_t written_time(const struct pcap_pkthdr *header)
 {
 	uint64_t seconds = header->ts.tv_sec > 0 ? (uint64_t)header->ts.tv_sec : 0;
 	uint64_t ns = header->ts.tv_usec > 0 ? (uint64_t)header->ts.tv_usec % NS_PER_S : 0;
 
-	/* What is behind the year 2500 would not fit. */
-	ret->time_ns = (seconds < UINT64_C(16725225600) ? seconds : UINT64_C(16725225600)) * NS_PER_S + ns;
+	return (seconds < UINT64_C(16725225600) ? seconds : UINT64_C(16725225600)) * NS_PER_S + ns;
+}
+
+/* Whether the clock was set between two packets: no update rests for so long, and no capture is so far out of order. */
+static bool is_set(const struct packets *packets, uint64_t time_ns)
+{
+	return time_ns + BACK_NS < packets->last_ns || time_ns > packets->last_ns + FORTH_NS || time_ns > packets->began_ns + WHOLE_NS;
+}
+
+static void take_time(struct packets *packets, const struct pcap_pkthdr *header, struct recorded_packet *ret)
+{
+	uint64_t written = written_time(header);
+
 	if (packets->counters.packets == 1)
-		packets->began_ns = ret->time_ns;
+		packets->began_ns = packets->last_ns = written;
+	if (is_set(packets, written + packets->shift_ns)) {
+		packets->counters.set++;
+		packets->shift_ns = packets->last_ns - written;
+	}
+	ret->time_ns = written + packets->shift_ns;
 	if (ret->time_ns < packets->last_ns) {
 		packets->counters.backwards++;
 		ret->time_ns = packets->last_ns;
@@ -209,12 +287,15 @@ bool packets_next(struct packets *packets, struct recorded_packet *ret_packet)
 			continue;
 		}
 		packet.packet = packet_parse(packet.frame);
+		fill_in_length(packets, header, &packet);
 		if (!understand(packets, &packet))
 			continue;
 		*ret_packet = packet;
 		return true;
 	}
 	packets->counters.ends_early = got == PCAP_ERROR;
+	if (got == PCAP_ERROR)
+		(void)snprintf(packets->counters.why, sizeof packets->counters.why, "%s", pcap_geterr(packets->pcap));
 	return false;
 }
 

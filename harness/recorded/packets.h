@@ -25,17 +25,22 @@ struct recorded_packet {
 	struct bytes tcp_options;
 };
 
+#define PACKETS_WHY_MAX 256
+
 /** What was in the file. */
 struct packets_counters {
 	uint64_t packets;
 	uint64_t cut;      /**< shorter than on the wire: the capture's snaplen */
 	uint64_t not_ipv4; /**< neither IPv4 nor ARP */
+	uint64_t ipv6;     /**< of these */
 	uint64_t arp;
 	uint64_t fragments;   /**< of IPv4; they are not put together */
 	uint64_t not_carried; /**< IPv4, neither TCP nor UDP */
 	uint64_t malformed;   /**< headers that are not whole, or contradict themselves */
-	uint64_t backwards;   /**< with a time before that of the packet before, which it gets */
-	bool ends_early;      /**< the file is cut off */
+	uint64_t backwards;   /**< with a time up to a second before that of the packet before, which it gets */
+	uint64_t set;         /**< times at which the clock was set (a second back, or a day on): the session's time goes on without that */
+	bool ends_early;      /**< the file is cut off, or libpcap cannot go on in it: */
+	char why[PACKETS_WHY_MAX];
 };
 
 /** @return false with @p err: no capture, or of a kind of link that is not read. */

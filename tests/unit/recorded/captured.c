@@ -19,7 +19,8 @@ static struct {
 	pcap_dumper_t *dumper;
 	int link;
 	uint32_t snaplen, device, server;
-	uint16_t port, which, id;
+	uint16_t port, which, id, vlan;
+	bool without_length;
 	const uint8_t *options;
 	size_t options_length;
 	char path[512];
@@ -33,6 +34,8 @@ void captured_begin(int link)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(captured.dumper);
 	captured.link = link;
 	captured.snaplen = 0;
+	captured.vlan = 0;
+	captured.without_length = false;
 	captured_options(NULL, 0);
 	captured_flow(CAPTURED_DEVICE, CAPTURED_SERVER, 80, 0);
 }
@@ -40,6 +43,16 @@ void captured_begin(int link)
 void captured_cut(uint32_t snaplen)
 {
 	captured.snaplen = snaplen;
+}
+
+void captured_without_length(void)
+{
+	captured.without_length = true;
+}
+
+void captured_vlan(uint16_t vlan)
+{
+	captured.vlan = vlan;
 }
 
 void captured_identify(uint16_t id)
@@ -81,15 +94,21 @@ static void put_ip(bool to_server, uint8_t protocol, const uint8_t *body, size_t
 	               : captured.link == DLT_LINUX_SLL  ? 16
 	               : captured.link == DLT_LINUX_SLL2 ? 20
 	                                                 : 0;
-	uint8_t *ip = packet + front;
+	uint8_t *ip;
 
+	if (captured.vlan != 0) {
+		put_be16(packet + 12, ETHERTYPE_VLAN);
+		put_be16(packet + 14, captured.vlan);
+		front += 4;
+	}
+	ip = packet + front;
 	CU_ASSERT_FATAL(front + 20 + length <= sizeof packet);
 	if (captured.link == DLT_LINUX_SLL2)
 		put_be16(packet, ETHERTYPE_IPV4);
 	else if (front > 0)
 		put_be16(packet + front - 2, ETHERTYPE_IPV4);
 	ip[0] = 0x45;
-	put_be16(ip + 2, (unsigned)(20 + length));
+	put_be16(ip + 2, captured.without_length ? 0 : (unsigned)(20 + length));
 	put_be16(ip + 4, ++captured.id);
 	ip[8] = 64;
 	ip[9] = protocol;

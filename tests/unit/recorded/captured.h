@@ -24,6 +24,11 @@ void captured_cut(uint32_t snaplen);
 /** Packets from now on are between these ends; the device's port is CAPTURED_PORT + @p which. */
 void captured_flow(uint32_t device, uint32_t server, uint16_t port, uint16_t which);
 
+/** Packets from now on have no length in IP, as where an adapter is to divide them. */
+void captured_without_length(void);
+/** Packets from now on are of this VLAN, on Ethernet. */
+void captured_vlan(uint16_t vlan);
+
 /** The identification of IP of the next packet; they count from there. */
 void captured_identify(uint16_t id);
 /** The options of segments from now on, a whole number of words; NULL: none. Numbers in them are those of the wire, 0xfffffff0 and more. */

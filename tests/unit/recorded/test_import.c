@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <pcap/pcap.h>
 
@@ -233,6 +234,28 @@ static void a_step_follows_the_one_that_ended_last(void)
 	expect_part(session, "  # 3\n  - tcp:\n      at: 5200us\n      takes: 200us\n      follows: 2\n      wait: 200us\n");
 }
 
+/* As on a device without a battery, which learns the time in the middle of its update. */
+static void a_clock_that_is_set_is_not_part_of_the_session(void)
+{
+	const uint64_t years_us = UINT64_C(20) * 365 * 86400 * 1000000;
+	struct import_told told;
+
+	captured_begin(DLT_EN10MB);
+	uint64_t t = captured_open(5000000, 100, 100);
+	captured_tcp(true, PSH, 1, 1, "a", t);
+	captured_tcp(false, PSH, 1, 2, "b", t + years_us);
+	captured_tcp(true, PSH, 2, 2, "c", t + years_us + 3000);
+	captured_tcp(false, PSH, 2, 3, "d", t + 1000);
+	captured_tcp(true, PSH, 3, 3, "e", t + 5000);
+	expect_turns(captured_session(&told), "          - {from: device, bytes: 1, text: \"a\"}\n"
+	                                      "          - {from: server, bytes: 1, text: \"b\"}\n"
+	                                      "          - {from: device, after: 2900us, bytes: 1, text: \"c\"}\n"
+	                                      "          - {from: server, bytes: 1, text: \"d\"}\n"
+	                                      "          - {from: device, after: 3900us, bytes: 1, text: \"e\"}\n");
+	CU_ASSERT_EQUAL(told.capture.set, 2);
+	CU_ASSERT_EQUAL(told.capture.backwards, 0);
+}
+
 static void questions_that_nobody_answers_are_counted(void)
 {
 	captured_begin(DLT_EN10MB);
@@ -299,6 +322,22 @@ static void cooked_and_raw_links_are_read(void)
 	}
 }
 
+static void vlans_and_lengths_left_to_the_adapter_are_read(void)
+{
+	struct import_told told;
+
+	captured_begin(DLT_EN10MB);
+	captured_vlan(7);
+	uint64_t t = captured_open(0, 100, 100);
+	captured_without_length();
+	captured_tcp(true, PSH, 1, 1, "abc", t);
+	captured_cut(60);
+	captured_tcp(true, PSH, 4, 1, "defghi", t);
+	expect_turns(captured_session(&told), "          - {from: device, bytes: 9, text: \"abcde\"}\n");
+	CU_ASSERT_EQUAL(told.capture.malformed, 0);
+	CU_ASSERT_EQUAL(told.streams.cut_bytes, 4);
+}
+
 static void refuse(const char *path, uint32_t device, const char *why)
 {
 	const struct import_options options = {device, VANTAGE_UNKNOWN};
@@ -320,10 +359,61 @@ static void what_is_no_capture_of_a_device_is_refused(void)
 	refuse("/nowhere/capture.pcap", 0, "cannot be read: No such file or directory");
 	captured_begin(DLT_EN10MB);
 	captured_raw("\1\2\3\4\5\6\7\10\11\12\13\14\x86\xdd\0\0", 16, 0);
-	refuse(captured_end(), 0, "nobody has begun anything in this capture");
+	refuse(captured_end(), 0, "no question; 1 of its 1 packets are of IPv6, which a session does not have");
+	refuse(test_write("packed.gz", "\x1f\x8b\x08"), 0, "this is packed by gzip: unpack it first, `gzip -dk ");
 	captured_begin(DLT_EN10MB);
 	(void)captured_open(0, 100, 100);
 	refuse(captured_end(), 0x01020304, "the device 1.2.3.4 has begun nothing in this capture");
+}
+
+static uint32_t turned(uint32_t value)
+{
+	return value >> 24 | (value >> 8 & 0xff00U) | (value << 8 & 0xff0000U) | value << 24;
+}
+
+/* As a machine with the other order of bytes writes it: the numbers of the file and of each packet are the other way round. */
+static void turn_file(const char *path)
+{
+	static uint32_t words[4096];
+	FILE *stream = fopen(path, "r+be");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+	size_t length = fread(words, 1, sizeof words, stream);
+	uint8_t *bytes = (uint8_t *)words;
+	for (size_t at = 0, size; at + 16 <= length; at += size) {
+		uint32_t head[6];
+		size = at == 0 ? 24 : 16;
+		memcpy(head, bytes + at, size);
+		uint32_t packet = at == 0 ? 0 : head[2];
+		for (size_t i = 0; i < size / 4; i++)
+			head[i] = turned(head[i]);
+		/* Two numbers of 16 bits. */
+		if (at == 0)
+			head[1] = head[1] >> 16 | head[1] << 16;
+		memcpy(bytes + at, head, size);
+		size += packet;
+	}
+	rewind(stream);
+	CU_ASSERT_EQUAL(fwrite(words, 1, length, stream), length);
+	(void)fclose(stream);
+}
+
+static void the_other_order_of_bytes_is_read(void)
+{
+	struct recording recording;
+	struct import_told told;
+	struct error err;
+
+	captured_begin(DLT_EN10MB);
+	uint64_t t = captured_open(0, 100, 100);
+	captured_tcp(true, PSH, 1, 1, "abc", t);
+	const char *path = captured_end();
+	turn_file(path);
+	CU_ASSERT_FATAL(import_capture(&recording, &told, path, &(struct import_options){0, VANTAGE_UNKNOWN}, &err));
+	CU_ASSERT_EQUAL(told.capture.packets, 4);
+	CU_ASSERT_EQUAL(recording.steps[0].turns[0].length, 3);
+	CU_ASSERT_EQUAL(recording.began_ns % 1000000000, 0);
+	recording_close(&recording);
 }
 
 static void what_is_not_understood_is_counted(void)
@@ -346,6 +436,7 @@ static void what_is_not_understood_is_counted(void)
 	free(captured_session(&told));
 	CU_ASSERT_EQUAL(told.capture.packets, 9);
 	CU_ASSERT_EQUAL(told.capture.not_ipv4, 1);
+	CU_ASSERT_EQUAL(told.capture.ipv6, 1);
 	CU_ASSERT_EQUAL(told.capture.arp, 1);
 	CU_ASSERT_EQUAL(told.capture.malformed, 1);
 	CU_ASSERT_EQUAL(told.capture.fragments, 1);
@@ -373,7 +464,78 @@ static void a_file_that_is_cut_off_is_read_as_far_as_it_goes(void)
 	recording_close(&recording);
 }
 
+/* -- large files -- */
+
+#define LARGE_DATA 65000U
+#define LARGE_PACKETS 16000U
+
+/* The headers of a packet with LARGE_DATA bytes of data, which are a hole in the file. */
+static void put_large(FILE *stream, uint16_t port, uint8_t flags, uint32_t seq)
+{
+	uint8_t head[16 + 54] = {0}, *ip = head + 16 + 14, *tcp = ip + 20;
+	const uint32_t data = flags & SYN ? 0 : LARGE_DATA, length[4] = {1764271882, 0, 54 + data, 54 + data};
+
+	memcpy(head, length, sizeof length);
+	put_be16(ip - 2, ETHERTYPE_IPV4);
+	ip[0] = 0x45;
+	put_be16(ip + 2, 40 + data);
+	ip[9] = IP_TCP;
+	put_be32(ip + 12, flags == (SYN | ACK) ? CAPTURED_SERVER : CAPTURED_DEVICE);
+	put_be32(ip + 16, flags == (SYN | ACK) ? CAPTURED_DEVICE : CAPTURED_SERVER);
+	put_be16(tcp, flags == (SYN | ACK) ? 80 : port);
+	put_be16(tcp + 2, flags == (SYN | ACK) ? port : 80);
+	put_be32(tcp + 4, seq);
+	put_be32(tcp + 8, flags == SYN ? 0 : 1);
+	tcp[12] = 5 << 4;
+	tcp[13] = flags;
+	(void)fwrite(head, 1, sizeof head, stream);
+	(void)fseek(stream, (long)data, SEEK_CUR);
+}
+
+static void open_large(FILE *stream, uint16_t port)
+{
+	put_large(stream, port, SYN, 0);
+	put_large(stream, port, SYN | ACK, 0);
+}
+
+/*
+ * A GiB: a connection that says more than is kept, one of which each segment leaves a gap, and more connections than a session holds. The limits of README.md together
+ * are less than half of what the program may have.
+ */
+static void a_file_of_a_gib_takes_no_more_memory_than_the_limits(void)
+{
+	static const uint32_t header[6] = {0xa1b2c3d4, 0x00040002, 0, 0, 262144, DLT_EN10MB};
+	char output[2048], path[512];
+
+#ifdef STUTTER_SANITIZED
+	test_skip("sanitizers take memory of their own");
+#endif
+	(void)snprintf(path, sizeof path, "%s", test_write("large.pcap", ""));
+	FILE *stream = fopen(path, "wbe");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+	(void)fwrite(header, 1, sizeof header, stream);
+	open_large(stream, 1);
+	open_large(stream, 2);
+	for (uint32_t i = 0; i < LARGE_PACKETS; i++) {
+		if (i % 2 == 0)
+			put_large(stream, 1, PSH, 1 + i / 2 * LARGE_DATA);
+		else
+			put_large(stream, 2, PSH, 100 + i * (LARGE_DATA + 10));
+		open_large(stream, (uint16_t)(3 + i));
+	}
+	CU_ASSERT_EQUAL_FATAL(ftruncate(fileno(stream), ftell(stream)), 0);
+	CU_ASSERT_EQUAL_FATAL(fclose(stream), 0);
+	int status = test_shell(output, sizeof output, "ulimit -v 500000 && %s import %s -o %s/s.yaml --lengths && rm %s", test_program(), path,
+	                        test_folder(), path);
+	if (status != 0)
+		printf("    %s\n", output);
+	CU_ASSERT_EQUAL(status, 0);
+	TEST_CONTAINS(output, "4096 steps of the device 192.168.1.20: 4096 tcp\n");
+	TEST_CONTAINS(output, "segments of connections or turns beyond what a session holds\n");
+}
+
 const CU_TestInfo tests_import[] = {
+	{"a file of a GiB takes no more memory than the limits", a_file_of_a_gib_takes_no_more_memory_than_the_limits},
 	{"a request and its answer are turns with the time that each took",
          a_request_and_its_answer_are_turns_with_the_time_that_each_took},
 	{"beside the server its time is its own", beside_the_server_its_time_is_its_own},
@@ -386,11 +548,14 @@ const CU_TestInfo tests_import[] = {
 	{"of TLS there are records and no bytes", of_tls_there_are_records_and_no_bytes},
 	{"bytes that are no text are in base64", bytes_that_are_no_text_are_in_base64},
 	{"a step follows the one that ended last", a_step_follows_the_one_that_ended_last},
+	{"a clock that is set is not part of the session", a_clock_that_is_set_is_not_part_of_the_session},
 	{"questions that nobody answers are counted", questions_that_nobody_answers_are_counted},
 	{"time and other datagrams are steps", time_and_other_datagrams_are_steps},
 	{"the device is who has opened most", the_device_is_who_has_opened_most},
 	{"cooked and raw links are read", cooked_and_raw_links_are_read},
+	{"VLANs and lengths left to the adapter are read", vlans_and_lengths_left_to_the_adapter_are_read},
 	{"what is no capture of a device is refused", what_is_no_capture_of_a_device_is_refused},
+	{"the other order of bytes is read", the_other_order_of_bytes_is_read},
 	{"what is not understood is counted", what_is_not_understood_is_counted},
 	{"a file that is cut off is read as far as it goes", a_file_that_is_cut_off_is_read_as_far_as_it_goes},
 	CU_TEST_INFO_NULL,
