@@ -94,6 +94,8 @@
 	S("recorded/form", tests_form, false)                                                                                              \
 	S("recorded/losses", tests_losses, false)                                                                                          \
 	S("live/recorded", tests_live_recorded, false)                                                                                     \
+	S("recorded/casting", tests_casting, false)                                                                                        \
+	S("live/played", tests_live_played, false)                                                                                         \
 	S("session/cable", tests_cable, false)                                                                                             \
 	S("session/captures", tests_captures, false)                                                                                       \
 	S("session/hello", tests_hello, false)                                                                                             \

@@ -4,7 +4,8 @@
 #
 # Takes: B (build folder), Q (@ for quiet), CC and CFLAGS (for the host's tools).
 # Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/guest/clients.cpio, $(B)/guest/player.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
-# that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part of the host's program too (with -lcrypto).
+# that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part of the host's program too (with -lcrypto);
+# GUEST_PLAYED, those of the program alone.
 B ?= build
 GUEST_MK := $(lastword $(MAKEFILE_LIST))
 GUEST_DIR := $(patsubst %/,%,$(dir $(GUEST_MK)))
@@ -21,7 +22,9 @@ GUEST_MODULE := $(wildcard $(GUEST_DIR)/module/*.c $(GUEST_DIR)/module/*.h $(GUE
 GUEST_AGENT := $(filter-out %/seed.c,$(wildcard $(GUEST_DIR)/agent/*.c))
 GUEST_TESTED := $(addprefix $(GUEST_DIR)/agent/,manifest.c policy.c range.c)
 # Those of the boot library, which the host uses as well: the factory fills a flash with it.
-GUEST_SHARED := $(addprefix $(GUEST_DIR)/boot/,record.c writer.c slot.c choose.c crypto.c)
+GUEST_SHARED := $(addprefix $(GUEST_DIR)/boot/,record.c writer.c slot.c choose.c crypto.c) $(GUEST_DIR)/player/words.c
+# Those of the player, for `stutter play`; they open sockets, so no world has them.
+GUEST_PLAYED := $(addprefix $(GUEST_DIR)/player/,steps.c talk.c ask.c script.c)
 GUEST_BOOT := $(filter-out %/boot.c %/tool.c,$(wildcard $(GUEST_DIR)/boot/*.c))
 GUEST_ETC := $(wildcard $(GUEST_DIR)/etc/*)
 

@@ -102,6 +102,6 @@ void cli_reading_close(struct cli_reading *reading);
 int cli_print_reference(void);
 
 extern const struct cli_command cli_run, cli_replay, cli_report, cli_merge, cli_check, cli_gate, cli_list, cli_history, cli_doctor,
-	cli_sweep, cli_hunt, cli_shrink, cli_explain, cli_bisect, cli_proxy, cli_ctl, cli_exec, cli_import, cli_release;
+	cli_sweep, cli_hunt, cli_shrink, cli_explain, cli_bisect, cli_proxy, cli_ctl, cli_exec, cli_import, cli_release, cli_play;
 
 #endif

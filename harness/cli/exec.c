@@ -19,6 +19,7 @@
 
 enum {
 	OPTION_SERVER,
+	OPTION_SESSION,
 	OPTION_EXPECT,
 	OPTION_SEED,
 	OPTION_SEEDS,
@@ -33,6 +34,8 @@ enum {
 static const struct cli_option options[] = {
 	[OPTION_SERVER] = {"server", "COMMAND",
                            "run by sh at the far end; the command begins when it listens (default: the emulator's update service)"},
+	[OPTION_SESSION] = {"session", "FILE",
+                            "the far end plays the servers of this recorded session (default: of the scenario's, if it has one)"},
 	[OPTION_EXPECT] = {"expect", NULL, "the exit status tells whether all was as the scenario expects, in place of the command's"},
 	[OPTION_SEED] = {"seed", "N", "the seed of all random draws (default: what the scenario says, else 1)"},
 	[OPTION_SEEDS] = {"seeds", "A..B", "runs the command once for each seed from A to B"},
@@ -48,7 +51,7 @@ static const struct cli_option options[] = {
 
 /* What the command line asks for. */
 struct wish {
-	const char *scenario, *device, *out;
+	const char *scenario, *device, *out, *session;
 	struct execution_wish execution;
 	bool expects, quiet;
 	bool has_seeds;
@@ -102,12 +105,18 @@ static bool read_options(const struct cli_values *values, struct wish *wish, str
 	wish->execution.server = values->of[OPTION_SERVER];
 	wish->execution.skew_limit_ns = SKEW_STANDARD_NS;
 	wish->device = values->of[OPTION_DEVICE];
+	wish->session = values->of[OPTION_SESSION];
 	wish->out = values->of[OPTION_OUT];
 	wish->expects = values->of[OPTION_EXPECT] != NULL;
 	wish->quiet = values->of[OPTION_QUIET] != NULL;
 	wish->times = 1;
 	if (wish->execution.server != NULL && strspn(wish->execution.server, " \t\n") == strlen(wish->execution.server))
 		return error_set(err, "--server: the command is empty; leave the option out for the emulator's update service");
+	if (wish->execution.server != NULL && wish->session != NULL)
+		return error_set(err,
+		                 "--server and --session exclude each other: with --session, its servers are played; to play its device's side against "
+		                 "the server, the command is `stutter play %s`",
+		                 wish->session);
 	if (values->of[OPTION_REPEAT] != NULL && !cli_number("repeat", values->of[OPTION_REPEAT], 1, TIMES_MAX, &wish->times, err))
 		return false;
 	if (values->of[OPTION_SKEW] != NULL && !unit_parse(UNIT_DURATION, values->of[OPTION_SKEW], &wish->execution.skew_limit_ns, err))
@@ -145,9 +154,19 @@ static bool can_expect(const struct plan *plan, struct error *err)
 
 /* -- sessions -- */
 
-static bool open_plan(const struct wish *wish, uint64_t seed, struct plan *ret_plan, struct error *err)
+static bool open_scenario(const struct wish *wish, struct plan *ret_plan, struct error *err)
 {
 	if (!plan_open(ret_plan, wish->scenario, wish->device, &wish->places, err))
+		return false;
+	if (wish->session == NULL || plan_take_session(ret_plan, wish->session, err))
+		return true;
+	plan_close(ret_plan);
+	return false;
+}
+
+static bool open_plan(const struct wish *wish, uint64_t seed, struct plan *ret_plan, struct error *err)
+{
+	if (!open_scenario(wish, ret_plan, err))
 		return false;
 	if (sense_seed(ret_plan, seed, err)) {
 		plan_set_seed(ret_plan, seed);
@@ -163,7 +182,7 @@ static bool read_scenario(struct wish *wish, struct error *err)
 {
 	struct plan plan;
 
-	if (!places_find(&wish->places, err) || !plan_open(&plan, wish->scenario, wish->device, &wish->places, err))
+	if (!places_find(&wish->places, err) || !open_scenario(wish, &plan, err))
 		return false;
 	if (!wish->has_seeds) {
 		wish->first = plan.seeds.first != 0 ? plan.seeds.first : plan.seed;

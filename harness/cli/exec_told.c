@@ -53,6 +53,13 @@ static void tell_skew(FILE *stream, const struct skew_summary *skew)
 	        unit_show_duration(skew->max_ns, max));
 }
 
+static void tell_played(FILE *stream, const struct servers_told *told)
+{
+	fprintf(stream, "stutter: of the recorded session %zu conversations were begun, %zu went to their end; %" PRIu64 " difference%s",
+	        told->conversations, told->complete, told->differences, told->differences == 1 ? "" : "s");
+	fprintf(stream, "%s%s\n", told->differences > 0 ? ", the first in " : "", told->first);
+}
+
 /* What went wrong is told whoever wants to hear it or not. */
 static bool tell_wrong(FILE *stream, const struct exec_session *session)
 {
@@ -94,6 +101,8 @@ void exec_tell_session(FILE *stream, const struct plan *plan, const struct exec_
 		tell_skew(stream, &status->skew);
 	}
 	fputc('\n', stream);
+	if (execution->has_played)
+		tell_played(stream, &execution->played);
 }
 
 /* -- all of them -- */

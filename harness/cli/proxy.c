@@ -12,10 +12,12 @@
 #include "live/bridge.h"
 #include "live/confine.h"
 #include "live/control.h"
+#include "live/far_end.h"
 #include "live/fit.h"
 #include "live/interface.h"
 #include "live/priority.h"
 #include "live/relayed.h"
+#include "recorded/fit.h"
 #include "scenario/sense.h"
 #include "session/folder.h"
 
@@ -26,6 +28,7 @@
 enum {
 	OPTION_DEVICE_SIDE,
 	OPTION_SERVER_SIDE,
+	OPTION_SESSION,
 	OPTION_SEED,
 	OPTION_OUT,
 	OPTION_FOR,
@@ -39,6 +42,7 @@ enum {
 static const struct cli_option options[] = {
 	[OPTION_DEVICE_SIDE] = {"device-side", "IF", "the interface behind which the device is"},
 	[OPTION_SERVER_SIDE] = {"server-side", "IF", "the interface behind which the server is"},
+	[OPTION_SESSION] = {"session", "FILE", "in place of --server-side: the servers of this recorded session are played behind the faults"},
 	[OPTION_SEED] = {"seed", "N", "of what faults draw (default: the scenario's)"},
 	[OPTION_OUT] = {"out", "DIR", "the run folder: plan, trace, captures, verdict (default: nothing is kept)"},
 	[OPTION_FOR] = {"for", "TIME", "ends by itself after so long (default: when it is asked to)"},
@@ -64,6 +68,7 @@ struct bench {
 	bool has_port[2];
 	struct relay_ports web_ports;
 	struct relayed *relayed; /* in front of the server's port; NULL: no fault is about services */
+	struct far_end *far_end; /* that plays a session; NULL: there is another interface */
 	struct control *control;
 	char control_path[CONTROL_PATH_MAX]; /* empty: there is none */
 	const char *dir;
@@ -124,15 +129,25 @@ static bool read_plan(struct bench *bench, const struct cli_values *values, stru
 	                         : plan_open(&bench->plan, path, NULL, &bench->places, err);
 	if (!bench->has_plan || !read_quantity(values, OPTION_LEAST, UNIT_PROBABILITY, "100%", &bench->plan.least_found, err))
 		return false;
-	return read_seed(bench, values, err) && fit_plan_with_relay(&bench->plan, phases, err);
+	if (values->of[OPTION_SESSION] == NULL)
+		return read_seed(bench, values, err) && fit_plan_with_relay(&bench->plan, phases, err);
+	if (replay)
+		return error_set(err, "--session and --replay exclude each other: a replay has the session of its plan");
+	return plan_take_session(&bench->plan, values->of[OPTION_SESSION], err) && read_seed(bench, values, err) &&
+	       fit_plan_with_services(&bench->plan, phases, err) && recording_check_plan(&bench->plan, err);
 }
 
 static bool check_sides(const struct cli_values *values, struct error *err)
 {
 	const char *device = values->of[OPTION_DEVICE_SIDE], *server = values->of[OPTION_SERVER_SIDE];
 
+	if (server != NULL && values->of[OPTION_SESSION] != NULL)
+		return error_set(err, "--server-side and --session exclude each other: with --session, its servers are played in this program");
+	if (device != NULL && values->of[OPTION_SESSION] != NULL)
+		return true;
 	if (device == NULL || server == NULL)
-		return error_set(err, "between which interfaces? Give --device-side and --server-side (`ip link` lists them)");
+		return error_set(err, "between which interfaces? Give --device-side and --server-side (`ip link` lists them), or --session in place of "
+		                      "the second");
 	return strcmp(device, server) != 0 ||
 	       error_set(err, "--device-side and --server-side are both %s: a bridge is between two interfaces", device);
 }
@@ -176,12 +191,16 @@ static bool set_up(struct bench *bench, const struct cli_values *values, struct 
 {
 	const char *device = values->of[OPTION_DEVICE_SIDE], *server = values->of[OPTION_SERVER_SIDE];
 
-	if (!take_side(bench, TO_SERVER, device, err) || !take_side(bench, TO_DEVICE, server, err) ||
-	    !open_side(bench, TO_SERVER, device, err) || !open_side(bench, TO_DEVICE, server, err) || !open_relay(bench, err))
+	if (server == NULL && (bench->far_end = far_end_open(&bench->plan, err)) == NULL)
+		return false;
+	if (!take_side(bench, TO_SERVER, device, err) || (server != NULL && !take_side(bench, TO_DEVICE, server, err)) ||
+	    !open_side(bench, TO_SERVER, device, err) || (server != NULL && (!open_side(bench, TO_DEVICE, server, err) || !open_relay(bench, err))))
 		return false;
 	priority_take();
 	if (!confine_user(err))
 		return false;
+	if (bench->far_end != NULL)
+		bench->ports[TO_DEVICE] = far_end_port(bench->far_end);
 	bench->dir = values->of[OPTION_OUT];
 	if (bench->control_path[0] != '\0' && (bench->control = control_open(bench->control_path, err)) == NULL)
 		return error_context(err, "--control");
@@ -205,6 +224,7 @@ static void take_down(struct bench *bench)
 		interface_give_back(bench->interfaces[i]);
 	}
 	relayed_close(bench->relayed);
+	far_end_close(bench->far_end);
 	if (bench->has_plan)
 		plan_close(&bench->plan);
 }
@@ -214,6 +234,18 @@ static void take_down(struct bench *bench)
 static void look(void *ctx, struct bridge *bridge)
 {
 	live_table_show(&((struct bench *)ctx)->table, bridge);
+}
+
+static void tell_played(const struct far_end *far_end)
+{
+	struct servers_told told;
+
+	if (!far_end_played(far_end, &told))
+		return;
+	printf("session %zu conversations were begun, %zu went to their end", told.conversations, told.complete);
+	if (told.differences > 0)
+		printf("; %llu difference%s, the first in %s", (unsigned long long)told.differences, told.differences == 1 ? "" : "s", told.first);
+	putchar('\n');
 }
 
 static int tell(const struct bench *bench, const struct bridge_result *result)
@@ -226,6 +258,8 @@ static int tell(const struct bench *bench, const struct bridge_result *result)
 	       verdict->reason, verdict->met_expectation ? "" : " [", verdict->met_expectation ? "" : verdict->expectation,
 	       verdict->met_expectation ? "" : "]");
 	(void)live_table_draw(stdout, &result->status, result->rules, result->rule_count, &form);
+	if (bench->far_end != NULL)
+		tell_played(bench->far_end);
 	if (bench->dir != NULL)
 		printf("folder  %s\n", bench->dir);
 	return verdict->kind == VERDICT_INCONCLUSIVE ? EXIT_INCONCLUSIVE : verdict->met_expectation ? EXIT_PASSED : EXIT_FAILED;
@@ -239,6 +273,7 @@ static int carry_out(struct bench *bench, struct error *err)
 	                                      .dir = bench->dir,
 	                                      .ends = {&bench->ports[TO_SERVER], &bench->ports[TO_DEVICE]},
 	                                      .relayed = bench->relayed,
+	                                      .far_end = bench->far_end,
 	                                      .skew_limit_ns = bench->skew_limit_ns,
 	                                      .for_ns = bench->for_ns,
 	                                      .stop = cli_stop_when_asked(),

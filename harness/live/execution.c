@@ -25,6 +25,7 @@
 #include "live/relayed.h"
 #include "live/server.h"
 #include "live/watch.h"
+#include "recorded/fit.h"
 #include "server/host.h"
 #include "session/folder.h"
 
@@ -209,6 +210,8 @@ static void cross(struct session *session, struct execution *execution)
 	execution->end = execution->has_result ? EXECUTION_DEADLINE : session->status != 0 ? EXECUTION_NO_COMMAND : EXECUTION_BROKEN;
 	if (session->has_command)
 		tell_end(execution);
+	if (session->far_end != NULL && session->has_command)
+		execution->has_played = far_end_played(session->far_end, &execution->played);
 	for (unsigned i = 0; i < 2; i++)
 		ends[i].ops->close(ends[i].state);
 }
@@ -261,7 +264,7 @@ bool execution_can(const struct execution_wish *wish, struct error *err)
 	const struct plan *plan = wish->plan;
 
 	if (wish->server == NULL)
-		return fit_plan_with_services(plan, FIT_NO_PHASES, err);
+		return fit_plan_with_services(plan, FIT_NO_PHASES, err) && recording_check_plan(plan, err);
 	return fit_plan_with_relay(plan, FIT_NO_PHASES, err);
 }
 

@@ -13,13 +13,14 @@
 #include <signal.h>
 
 #include "live/bridge.h"
+#include "recorded/servers.h"
 #include "relay/relay.h"
 #include "scenario/plan.h"
 
 struct execution_wish {
 	const struct plan *plan;
 	char *const *command;     /**< ends with NULL; found by PATH */
-	const char *server;       /**< for a shell; NULL: the emulator's far end, in the session's process */
+	const char *server;       /**< for a shell; NULL: the emulator's far end, or the plan's recorded servers, in the session's process */
 	struct relay_ports ports; /**< of the server that are of the web, if faults of services are in the plan */
 	const char *dir;          /**< folder for what the session leaves, which is there; NULL: nothing is left */
 	uint64_t skew_limit_ns;   /**< struct bridge_options */
@@ -42,7 +43,9 @@ struct execution {
 	int server_status;  /**< then: as a shell tells it */
 	uint64_t lasted_ns; /**< from the command's start to its end */
 	struct error err;   /**< of all ends but the first two */
-	bool has_result;    /**< the bridge has run: */
+	bool has_played;    /**< the far end has played the plan's recorded session: */
+	struct servers_told played;
+	bool has_result; /**< the bridge has run: */
 	struct bridge_result result;
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "recorded/form.h"
 #include "reports/file.h"
 #include "server/host.h"
 #include "server/service.h"
@@ -19,6 +20,8 @@
 struct far_end {
 	const struct plan *plan;
 	struct service service;
+	struct recording recording; /* of the plan's session */
+	struct servers *servers;    /* that play it; NULL: there is none */
 	uint64_t unix_ns; /* the true time at the bridge's time 0 */
 	struct sim sim;
 	struct disruptor *disruptor;
@@ -38,6 +41,12 @@ static uint64_t true_ns(void)
 	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
 }
 
+static bool read_session(struct far_end *far_end, const char *path, struct error *err)
+{
+	return path[0] == '\0' || (form_read(&far_end->recording, path, err) &&
+	                           (servers_check(&far_end->recording, err) || error_at(err, path, 0, 0)));
+}
+
 struct far_end *far_end_open(const struct plan *plan, struct error *err)
 {
 	struct far_end *far_end = memory_new(sizeof *far_end);
@@ -47,8 +56,9 @@ struct far_end *far_end_open(const struct plan *plan, struct error *err)
 	far_end->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (far_end->timer < 0)
 		error_set(err, "no timer for the far end: %s", strerror(errno));
-	else if (service_open(&far_end->service, &plan->server, plan->image, err))
+	else if (read_session(far_end, plan->session, err) && service_open(&far_end->service, &plan->server, plan->image, err))
 		return far_end;
+	recording_close(&far_end->recording);
 	if (far_end->timer >= 0)
 		(void)close(far_end->timer);
 	free(far_end);
@@ -176,7 +186,12 @@ void far_end_begin(struct far_end *far_end, const struct service_ties *ties)
 	far_end->disruptor = disruptor_open(plan->faults, plan->replay ? 0 : plan->fault_count, plan->seed, ties->trace, ties->troubles,
 	                                    ties->ctx);
 	disruptor_redraw(far_end->disruptor, &plan->redraw);
+	far_end->service.no_http = plan->session[0] != '\0';
 	service_start(&far_end->service, far_end->unix_ns, plan->seed, far_end->disruptor, (struct service_ops){keep_secret}, far_end);
+	if (plan->session[0] != '\0') {
+		far_end->servers = servers_open(&far_end->recording, true);
+		far_end->service.udp.dns.names = servers_names(far_end->servers, far_end->service.dns_names);
+	}
 	far_end->has_begun = true;
 	set_timer(far_end);
 }
@@ -210,16 +225,26 @@ bool far_end_write_credentials(struct far_end *far_end, const char *dir, struct 
 	       write_file(dir, "device.key", pki_bootstrap_key(pki), err);
 }
 
+bool far_end_played(const struct far_end *far_end, struct servers_told *ret_told)
+{
+	if (far_end->servers == NULL)
+		return false;
+	*ret_told = servers_told(far_end->servers);
+	return true;
+}
+
 void far_end_close(struct far_end *far_end)
 {
 	if (far_end == NULL)
 		return;
 	if (far_end->has_begun) {
+		servers_close(far_end->servers);
 		host_close();
 		disruptor_close(far_end->disruptor);
 		sim_close(&far_end->sim);
 	}
 	service_close(&far_end->service);
+	recording_close(&far_end->recording);
 	frame_queue_clear(&far_end->inbox);
 	frame_queue_clear(&far_end->queue);
 	(void)close(far_end->timer);

@@ -5,7 +5,8 @@
  *
  * How it works: the far end has no descriptor, so its port's is a timer (timerfd_create(2)) that is due when a frame of it waits or when its stack next has something to
  * do. A frame for it is handed over by the port's send() and looked at in the next read(), so that what it takes long for makes no other frame late. Its time is the bridge's; the true time is this machine's, so
- * that its certificates are good where the client runs. Faults of the layer `server` act here as they do in virtual time, by the same code.
+ * that its certificates are good where the client runs. If the plan has a recorded session, its servers are there in place of the services of HTTP and TLS
+ * (recorded/servers.h). Faults of the layer `server` act here as they do in virtual time, by the same code.
  *
  * One a process (server/host.h).
  */
@@ -14,11 +15,12 @@
 
 #include "live/port.h"
 #include "live/ties.h"
+#include "recorded/servers.h"
 #include "scenario/plan.h"
 
 struct far_end;
 
-/** @param plan Borrowed. @return to be released with far_end_close(); NULL with @p err if its image cannot be read. */
+/** @param plan Borrowed. @return to be released with far_end_close(); NULL with @p err if its image or session cannot be read, or cannot be played. */
 struct far_end *far_end_open(const struct plan *plan, struct error *err);
 
 /** The port that it is behind; it does nothing before far_end_begin(). The far end is closed by far_end_close(), not with the port. */
@@ -35,6 +37,9 @@ void far_end_delivered(struct far_end *far_end, struct bytes frame);
 
 /** Writes what a client needs to be known and to know the hosts into the folder @p dir: trust.pem, device.pem and device.key. */
 bool far_end_write_credentials(struct far_end *far_end, const char *dir, struct error *err);
+
+/** What came of the plan's recorded session. @return false: it has none. */
+bool far_end_played(const struct far_end *far_end, struct servers_told *ret_told);
 
 void far_end_close(struct far_end *far_end);
 

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "guest/player/words.h"
 #include "recorded/speech.h"
 
 #define NS_PER_US 1000U
@@ -46,7 +47,18 @@ static void write_heard(struct speech *speech, size_t number, FILE *stream)
 	fputc('\n', stream);
 }
 
-static void write_turns(const struct step *step, FILE *stream)
+/* What is known of what others are to say. */
+static void write_expected(const struct turn *turn, FILE *stream)
+{
+	size_t from = 0, to = 0;
+
+	(void)words_find_date(turn->known, turn->known_length, &from, &to);
+	fprintf(stream, "expect %" PRIu64 " %" PRIu64 " %zu %zu %zu\n", us(turn->after_ns), turn->length, turn->known_length, from, to);
+	(void)fwrite(turn->known, 1, turn->known_length, stream);
+	fputc('\n', stream);
+}
+
+static void write_turns(const struct step *step, bool real, FILE *stream)
 {
 	struct speech device, server;
 
@@ -59,17 +71,19 @@ static void write_turns(const struct step *step, FILE *stream)
 			        turn->kind == TURN_FIN ? "fin" : "rst", us(turn->after_ns));
 		else if (turn->side == SIDE_DEVICE)
 			write_said(&device, i, stream);
+		else if (real)
+			write_expected(turn, stream);
 		else
 			write_heard(&server, i, stream);
 	}
 }
 
-static void write_step(const struct step *step, uint64_t wait_ns, FILE *stream)
+static void write_step(const struct step *step, uint64_t wait_ns, bool real, FILE *stream)
 {
 	char address[RECORDING_ADDRESS_MAX];
 
 	(void)recording_address(step->address, address);
-	switch (step->kind) {
+	switch (real && step->tls ? STEP_KINDS : step->kind) {
 	case STEP_DNS:
 		fprintf(stream, "dns %u %" PRIu64 " %s %s %" PRIu64 "\n", step->follows, us(wait_ns), step->name, address, step->tries);
 		break;
@@ -80,7 +94,7 @@ static void write_step(const struct step *step, uint64_t wait_ns, FILE *stream)
 	case STEP_TCP:
 		fprintf(stream, "tcp %u %" PRIu64 " %s %u %d %" PRIu64 " %zu\n", step->follows, us(wait_ns), address, step->port,
 		        (int)step->opening, us(step->takes_ns), step->turn_count);
-		write_turns(step, stream);
+		write_turns(step, real, stream);
 		break;
 	default:
 		fprintf(stream, "skip %u %" PRIu64 " %" PRIu64 "\n", step->follows, us(wait_ns), us(step->takes_ns));
@@ -95,19 +109,29 @@ static uint64_t lease_of(const struct recording *recording)
 	return first != NULL && first->kind == STEP_DHCP && first->at_ns == 0 ? first->takes_ns : 0;
 }
 
-void script_write(const struct recording *recording, const struct script_patience *patience, FILE *stream)
+static void write_all(const struct recording *recording, const struct script_patience *patience, bool real, FILE *stream)
 {
 	uint64_t lease = lease_of(recording);
 
-	fprintf(stream, "session %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %zu\n", SCRIPT_VERSION,
+	fprintf(stream, "session %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %zu\n", SCRIPT_VERSION,
 	        us(patience->lease_ns), us(patience->connect_ns), us(patience->silence_ns), us(patience->dns_timeout_ns),
-	        patience->dns_tries, recording->step_count);
+	        patience->dns_tries, real, recording->step_count);
 	for (size_t i = 0; i < recording->step_count; i++) {
 		const struct step *step = &recording->steps[i];
 		uint64_t at = step->at_ns > lease ? step->at_ns - lease : 0;
 		if (step->kind == STEP_DHCP && i == 0 && lease > 0)
 			fprintf(stream, "skip 0 0 0\n");
 		else
-			write_step(step, step->follows > 0 ? step->wait_ns : at, stream);
+			write_step(step, step->follows > 0 ? step->wait_ns : at, real, stream);
 	}
+}
+
+void script_write(const struct recording *recording, const struct script_patience *patience, FILE *stream)
+{
+	write_all(recording, patience, false, stream);
+}
+
+void script_write_real(const struct recording *recording, const struct script_patience *patience, FILE *stream)
+{
+	write_all(recording, patience, true, stream);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The device's side of a session, as the player in the guest reads it (emulator/guest/player): lines of words, and behind some of them bytes. Times are in
+ * The device's side of a session, as the player reads it (emulator/guest/player): lines of words, and behind some of them bytes. Times are in
  * microseconds.
  *
- *     session 1 LEASE CONNECT SILENCE DNS_TIMEOUT DNS_TRIES STEPS   time-outs of the device; how many steps follow
+ *     session 2 LEASE CONNECT SILENCE DNS_TIMEOUT DNS_TRIES REAL STEPS   time-outs of the device; whether the servers are others; how many steps follow
  *     dns FOLLOWS WAIT NAME ADDRESS TRIES                       ADDRESS is what it was told, 0.0.0.0: none
  *     ntp FOLLOWS WAIT ADDRESS TRIES ANSWERED                   whether it was told the time
  *     skip FOLLOWS WAIT TAKES                                   nothing happens
@@ -12,6 +12,8 @@
  *     say AFTER LENGTH                                          a turn of the device; LENGTH bytes follow, and a line feed
  *     fill AFTER LENGTH                                         the same, a pattern of its own: 'a' to 'z' by their places
  *     hear AFTER LENGTH BLOCK                                   a turn of the server; a check of each BLOCK bytes follows, FNV-1a with 32 bits, in hexadecimal
+ *     expect AFTER LENGTH KNOWN FROM TO                         the same where the servers are others: KNOWN bytes follow, and a line feed; from FROM
+ *                                                               up to TO any are good
  *     fin AFTER, rst AFTER                                      the device closes
  *     their-fin AFTER, their-rst AFTER                          the server does
  *
@@ -24,7 +26,7 @@
 
 #include "recorded/recording.h"
 
-#define SCRIPT_VERSION 1U
+#define SCRIPT_VERSION 2U
 /** Of so many bytes there is a check. */
 #define SCRIPT_BLOCK 4096U
 /** What is longer is said as a pattern, if it is not known anyway. */
@@ -36,5 +38,11 @@ struct script_patience {
 };
 
 void script_write(const struct recording *recording, const struct script_patience *patience, FILE *stream);
+
+/**
+ * The same for servers of others: what is compared is what is known, but for the time in a Date field (RFC 9110 6.6.1). A conversation over TLS is skipped, as nobody
+ * knows what was said in it.
+ */
+void script_write_real(const struct recording *recording, const struct script_patience *patience, FILE *stream);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "guest/player/words.h"
+#include "recorded/casting.h"
 #include "recorded/speech.h"
 #include "server/channel.h"
 #include "server/host.h"
@@ -23,8 +25,8 @@
 struct play {
 	struct servers *servers;
 	struct play *next;
-	const struct step *step;
-	unsigned number; /* of the step, from 1 */
+	const struct step *step; /* NULL: the first words will tell */
+	unsigned number;         /* of the step, from 1 */
 	struct channel *channel;
 	size_t turn;
 	struct speech says, hears;
@@ -32,6 +34,8 @@ struct play {
 	size_t out_length, out_at;
 	uint64_t said, heard;  /* of this turn */
 	bool thought, differs; /* of this turn: its time has come; what was heard is something else */
+	bool message;          /* of this turn: it is over where a message of HTTP is */
+	struct words words;    /* then: what was heard of that */
 	bool ended, told;      /* the device says no more; that there is a difference was told */
 	uint8_t *inbox;
 	size_t inbox_length;
@@ -41,6 +45,7 @@ struct play {
 
 struct servers {
 	const struct recording *recording;
+	bool real;    /* the device is no player of ours */
 	bool *played; /* of each step */
 	struct play *plays;
 	struct channel_listener listener;
@@ -51,7 +56,7 @@ struct servers {
 __attribute__((format(printf, 2, 3))) static void differ(struct play *play, const char *format, ...)
 {
 	struct servers_told *told = &play->servers->told;
-	char what[200];
+	char what[SERVERS_TOLD_MAX - 32];
 	va_list args;
 
 	va_start(args, format);
@@ -64,7 +69,17 @@ __attribute__((format(printf, 2, 3))) static void differ(struct play *play, cons
 
 static const struct turn *turn_of(const struct play *play)
 {
-	return play->turn < play->step->turn_count ? &play->step->turns[play->turn] : NULL;
+	return play->step != NULL && play->turn < play->step->turn_count ? &play->step->turns[play->turn] : NULL;
+}
+
+static void begin_turn(struct play *play)
+{
+	const struct turn *turn = turn_of(play);
+
+	play->said = play->heard = 0;
+	play->thought = play->differs = play->told = false;
+	play->message = turn != NULL && turn->side == SIDE_DEVICE && words_are_message(turn->known, turn->known_length, turn->length) > 0;
+	memset(&play->words, 0, sizeof play->words);
 }
 
 static void next_turn(struct play *play)
@@ -73,8 +88,7 @@ static void next_turn(struct play *play)
 	sim_cancel(host_sim(), &play->timer);
 	play->waits = false;
 	play->turn++;
-	play->said = play->heard = 0;
-	play->thought = play->differs = play->told = false;
+	begin_turn(play);
 	if (play->turn == play->step->turn_count) {
 		play->servers->told.complete++;
 		trace_line(host_trace(), host_sim()->now, "replay", "step %u is complete", play->number);
@@ -95,39 +109,69 @@ static void forget(struct play *play)
 
 /* -- hearing -- */
 
+/* Whether a byte of this turn is as it was recorded, or nobody can tell. */
+static bool is_as_recorded(const struct play *play, uint64_t at, uint8_t byte, uint8_t expected)
+{
+	return byte == expected || (play->servers->real && (play->step->tls || at >= turn_of(play)->known_length));
+}
+
 /* Compares what has come with what was recorded. */
 static void compare(struct play *play, const uint8_t *bytes, size_t length)
 {
+	char wanted[WORDS_TEXT_MAX], found[WORDS_TEXT_MAX];
 	uint8_t expected[PIECE];
 
 	for (size_t at = 0, part; at < length; at += part) {
 		part = speech_say(&play->hears, play->turn, expected, length - at < PIECE ? length - at : PIECE);
 		CHECK_INT(part, >, 0);
 		for (size_t i = 0; i < part && !play->differs; i++) {
-			if (bytes[at + i] == expected[i])
+			if (is_as_recorded(play, play->heard + at + i, bytes[at + i], expected[i]))
 				continue;
-			differ(play, "the device says something else from byte %" PRIu64 " of %" PRIu64 " on", play->heard + at + i,
-			       turn_of(play)->length);
+			differ(play, "the device says something else from byte %" PRIu64 " of %" PRIu64 " on: %s was expected, %s found",
+			       play->heard + at + i, turn_of(play)->length, words_show(expected + i, part - i, wanted),
+			       words_show(bytes + at + i, length - at - i, found));
 			play->differs = true;
 		}
 	}
+}
+
+/* How much of what has come is of this turn. */
+static size_t part_of_turn(struct play *play, bool *ret_over)
+{
+	const struct turn *turn = turn_of(play);
+	uint64_t left = turn->length > play->heard ? turn->length - play->heard : 0;
+
+	if (play->message && !play->words.open) {
+		size_t part = words_take(&play->words, play->inbox, play->inbox_length, ret_over);
+		if (!play->words.open)
+			return part;
+	}
+	size_t part = play->inbox_length < left ? play->inbox_length : (size_t)left;
+	*ret_over = play->heard + part == turn->length;
+	return part;
 }
 
 /* Takes what the turn needs from what has come. @return whether the turn is over. */
 static bool hear(struct play *play)
 {
 	const struct turn *turn = turn_of(play);
-	uint64_t left = turn->length - play->heard;
-	size_t part = play->inbox_length < left ? play->inbox_length : (size_t)left;
+	const bool is_message = play->message;
+	bool over = false;
+	size_t part = part_of_turn(play, &over);
+	uint64_t left = turn->length > play->heard ? turn->length - play->heard : 0;
 
-	compare(play, play->inbox, part);
+	compare(play, play->inbox, part < left ? part : (size_t)left);
 	memmove(play->inbox, play->inbox + part, play->inbox_length - part);
 	play->inbox_length -= part;
 	play->heard += part;
-	/* What is longer than it was belongs to the same words. */
-	if (play->heard == turn->length && play->differs)
+	if (over && play->heard != turn->length && !play->differs) {
+		differ(play, "the device's message has %" PRIu64 " bytes, and not %" PRIu64, play->heard, turn->length);
+		play->differs = true;
+	}
+	/* What is longer than it was belongs to the same words, where nothing else tells where they end. */
+	if (over && play->differs && !is_message)
 		play->inbox_length = 0;
-	return play->heard == turn->length;
+	return over;
 }
 
 /* The device says no more before the turn is over, or says other words. */
@@ -212,6 +256,14 @@ static bool close_side(struct play *play, const struct turn *turn)
 	return false;
 }
 
+/* Whether the words that were begun may have been all: they are others, or nobody can tell. */
+static bool is_in_doubt(const struct play *play)
+{
+	const bool has_end = play->message && !play->words.open;
+
+	return play->differs ? !has_end : play->servers->real && play->heard > turn_of(play)->known_length && !has_end;
+}
+
 /* One turn further. @return false if there is something to wait for, or the play is no more. */
 static bool advance_once(struct play *play)
 {
@@ -230,7 +282,7 @@ static bool advance_once(struct play *play)
 	bool over = turn->kind != TURN_DATA ? play->ended : turn->side == SIDE_SERVER ? say(play) : hear(play);
 	if (!over && turn->side == SIDE_DEVICE && turn->kind == TURN_DATA && is_given_up(play))
 		over = true;
-	if (!over && turn->side == SIDE_DEVICE && play->differs) {
+	if (!over && turn->side == SIDE_DEVICE && turn->kind == TURN_DATA && is_in_doubt(play)) {
 		play->waits = false;
 		sim_schedule(host_sim(), &play->timer, host_sim()->now + SERVERS_RELUCTANT_NS);
 	}
@@ -264,6 +316,8 @@ static void fire(void *ctx, sim_ns now)
 
 /* -- what the channel tells -- */
 
+static void settle(struct play *play, struct bytes words);
+
 static size_t received(void *ctx, struct bytes data)
 {
 	struct play *play = ctx;
@@ -277,6 +331,8 @@ static size_t received(void *ctx, struct bytes data)
 	memcpy(play->inbox + play->inbox_length, data.data, data.length);
 	play->inbox_length += data.length;
 	channel_took(play->channel, data.length);
+	if (play->step == NULL)
+		settle(play, bytes_of(play->inbox, play->inbox_length));
 	advance(play);
 	return data.length;
 }
@@ -294,9 +350,11 @@ static void sent(void *ctx, size_t length)
 static void ended(void *ctx)
 {
 	struct play *play = ctx;
-	const struct turn *turn = turn_of(play);
 
 	play->ended = true;
+	if (play->step == NULL)
+		settle(play, bytes_of(NULL, 0));
+	const struct turn *turn = turn_of(play);
 	/* Who goes while the server has something to say hears the rest of it, or resets. */
 	if (turn != NULL && turn->side == SIDE_SERVER && turn->kind == TURN_DATA && !play->told) {
 		differ(play, "the device ends while the server says %" PRIu64 " bytes", turn->length);
@@ -313,35 +371,36 @@ static void failed(void *ctx, const char *why)
 
 	if (expected)
 		next_turn(play);
-	else if (turn != NULL)
+	else if (turn != NULL || play->step == NULL)
 		differ(play, "the connection is no more, %s", why != NULL ? why : "forgotten");
 	forget(play);
 }
 
 /* -- accepting -- */
 
-static bool fits(const struct step *step, const struct channel *channel)
+static struct casting casting_of(const struct servers *servers, const struct channel *channel)
 {
-	return step->kind == STEP_TCP && step->opening == OPENING_ANSWERED && step->port == channel_port(channel) &&
-	       step->address == channel_address(channel);
+	return (struct casting){servers->recording, servers->played, channel_address(channel), channel_port(channel)};
 }
 
-/* The step that a connection is: the first that was not played; SIZE_MAX: none is at this address and port. */
-static size_t choose(const struct servers *servers, const struct channel *channel, bool *ret_again)
+/* It is known which step the connection is. */
+static void settle(struct play *play, struct bytes words)
 {
-	size_t last = SIZE_MAX;
+	struct servers *servers = play->servers;
+	bool again = false;
+	const struct casting casting = casting_of(servers, play->channel);
+	size_t which = casting_choose(&casting, words, &again);
 
-	for (size_t i = 0; i < servers->recording->step_count; i++) {
-		if (!fits(&servers->recording->steps[i], channel))
-			continue;
-		last = i;
-		if (servers->played[i])
-			continue;
-		*ret_again = false;
-		return i;
-	}
-	*ret_again = last != SIZE_MAX;
-	return last;
+	CHECK(which != SIZE_MAX);
+	play->step = &servers->recording->steps[which];
+	play->number = (unsigned)which + 1;
+	trace_line(host_trace(), host_sim()->now, "replay", "step %u begins, from port %u", play->number, channel_remote_port(play->channel));
+	if (again)
+		differ(play, "a connection that the recording does not have: the conversation that begins like it is played once more");
+	servers->played[which] = true;
+	speech_begin(&play->says, play->step, SIDE_SERVER);
+	speech_begin(&play->hears, play->step, SIDE_DEVICE);
+	begin_turn(play);
 }
 
 static void refuse_words(void *ctx, const char *why)
@@ -354,8 +413,8 @@ static void *accepted(void *ctx, struct channel *channel, struct channel_ops *re
 {
 	struct servers *servers = ctx;
 	struct play *play = memory_new(sizeof *play);
+	const struct casting casting = casting_of(servers, channel);
 	bool again = false;
-	size_t which = choose(servers, channel, &again);
 
 	*ret_ops = (struct channel_ops){received, sent, ended, failed};
 	play->servers = servers;
@@ -363,21 +422,16 @@ static void *accepted(void *ctx, struct channel *channel, struct channel_ops *re
 	servers->plays = play;
 	play->channel = channel;
 	play->timer = (struct sim_event){.fire = fire, .ctx = play, .lag = host_lag()};
-	play->step = &servers->recording->steps[which != SIZE_MAX ? which : 0];
-	play->number = which != SIZE_MAX ? (unsigned)which + 1 : 0;
 	servers->told.conversations++;
-	if (which == SIZE_MAX) {
+	if (casting_choose(&casting, bytes_of(NULL, 0), &again) == SIZE_MAX) {
 		*ret_ops = (struct channel_ops){.failed = refuse_words};
 		differ(play, "a connection to a port at which nobody answered in the recording: it is reset");
 		leave(play, true);
 		return NULL;
 	}
-	trace_line(host_trace(), host_sim()->now, "replay", "step %u begins, from port %u", play->number, channel_remote_port(channel));
-	if (again)
-		differ(play, "a connection that the recording does not have: the last conversation is played once more");
-	servers->played[which] = true;
-	speech_begin(&play->says, play->step, SIDE_SERVER);
-	speech_begin(&play->hears, play->step, SIDE_DEVICE);
+	if (casting_needs_words(&casting))
+		return play;
+	settle(play, bytes_of(NULL, 0));
 	advance(play);
 	return play;
 }
@@ -456,12 +510,13 @@ bool servers_check(const struct recording *recording, struct error *err)
 	       error_set(err, "the session has %zu ports, of which at most %u can be played", ports, SERVERS_PORTS_MAX);
 }
 
-struct servers *servers_open(const struct recording *recording)
+struct servers *servers_open(const struct recording *recording, bool real)
 {
 	struct servers *servers = memory_new(sizeof *servers);
 	size_t others = 0;
 
 	servers->recording = recording;
+	servers->real = real;
 	servers->played = memory_new((recording->step_count + 1) * sizeof *servers->played);
 	servers->listener = (struct channel_listener){.accepted = accepted, .ctx = servers};
 	for (size_t i = 0; i < recording->step_count; i++) {

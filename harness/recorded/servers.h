@@ -4,10 +4,10 @@
  * Plays the servers' side of a session on the far end's stack (server/host.h): listens at the addresses and ports of the recording, hears what was heard and says
  * what was said, after the same thought.
  *
- * How it works: a connection is the next conversation with its address and port that was not played yet; if all were, the last one is played once more, as a client
- * that tries again would have it. Its turns are gone through one by one. A turn of the device is over when as many bytes have come as were recorded; they are
- * compared, and the first that differs is told in the trace. If they differ and no more come for RELUCTANT_NS the turn counts as over, too: another client says
- * it in other words.
+ * How it works: a connection is the conversation with its address and port that begins most like it and was not played yet, which its first words tell where there
+ * are several; if all were played, one is played once more, as a client that tries again would have it. Its turns are gone through one by one. A turn of the device is
+ * over when as many bytes have come as were recorded, or, if it was a message of HTTP, where the message ends; they are compared, and the first that differs is told in
+ * the trace. If they differ, nothing tells their end, and no more come for SERVERS_RELUCTANT_NS, the turn counts as over, too: another client says it in other words.
  *
  * What cannot be played is refused by servers_check(), before anything runs.
  */
@@ -35,8 +35,9 @@ bool servers_check(const struct recording *recording, struct error *err);
 /**
  * Starts them on the host of this process, in front of anything else that listens.
  * @param recording Borrowed; servers_check() holds.
+ * @param real The device is no player of ours: what was not recorded it may say in any way.
  */
-struct servers *servers_open(const struct recording *recording);
+struct servers *servers_open(const struct recording *recording, bool real);
 void servers_close(struct servers *servers);
 
 /**
@@ -45,10 +46,12 @@ void servers_close(struct servers *servers);
  */
 const struct dns_name *servers_names(struct servers *servers, const struct dns_name *others);
 
+#define SERVERS_TOLD_MAX 512
+
 struct servers_told {
 	size_t conversations, complete; /**< that were begun, and those that were gone through to their end */
 	uint64_t differences;
-	char first[256]; /**< the first difference; empty: there is none */
+	char first[SERVERS_TOLD_MAX]; /**< the first difference; empty: there is none */
 };
 
 struct servers_told servers_told(const struct servers *servers);

@@ -164,6 +164,9 @@ bool plan_read(struct plan *ret_plan, const char *text, size_t length, const cha
 /** Makes a plan a frozen one: what took effect, and what made the run. @param decisions Copied. */
 void plan_freeze(struct plan *plan, const struct decisions *decisions, const char *device_image);
 
+/** Gives the plan a recorded session, in place of the one that it has. @return false with @p err if it cannot be read. */
+bool plan_take_session(struct plan *plan, const char *path, struct error *err);
+
 /** Makes it the plan of the session with this seed, which sense_seed() has taken. */
 void plan_set_seed(struct plan *plan, uint64_t seed);
 

@@ -202,23 +202,33 @@ static bool find_session_data(struct plan *plan, struct error *err)
 	return good;
 }
 
+bool plan_take_session(struct plan *plan, const char *path, struct error *err)
+{
+	char whole[PATH_MAX];
+
+	if (realpath(path, whole) == NULL)
+		return error_set(err, "the session %s cannot be read: %s", path, strerror(errno));
+	if (strlen(whole) >= sizeof plan->session)
+		return error_set(err, "the session %s cannot be read: its path is too long", path);
+	memcpy(plan->session, whole, strlen(whole) + 1);
+	return find_session_data(plan, err);
+}
+
 bool parts_session(const struct yaml_file *file, struct plan *plan, struct error *err)
 {
 	const struct yaml_node *node = yaml_get(file->root, "session");
-	char whole[PATH_MAX], found[128];
+	char found[128], path[DEVICE_PATH_MAX];
 
 	if (node == NULL)
 		return true;
-	if (node->kind != YAML_SCALAR || node->text[0] == '\0' || strlen(node->text) >= sizeof plan->session)
+	if (node->kind != YAML_SCALAR || node->text[0] == '\0' || strlen(node->text) >= sizeof path)
 		return yaml_error(file, node, err, "'session' must be the path of a session that `stutter import` has made, not %s",
 		                  yaml_describe(node, found, sizeof found));
-	memcpy(plan->session, node->text, strlen(node->text) + 1);
-	if (!yaml_resolve_path(file, plan->session, sizeof plan->session, err))
-		return error_at(err, file->path, node->line, node->column);
-	if (realpath(plan->session, whole) == NULL || strlen(whole) >= sizeof plan->session)
-		return yaml_error(file, node, err, "the session %s cannot be read: %s", plan->session, strerror(errno));
-	memcpy(plan->session, whole, strlen(whole) + 1);
-	return find_session_data(plan, err);
+	memcpy(path, node->text, strlen(node->text) + 1);
+	if (yaml_resolve_path(file, path, sizeof path, err) && plan_take_session(plan, path, err))
+		return true;
+	/* What is wrong inside the session has its place there. */
+	return err->file[0] != '\0' ? false : error_at(err, file->path, node->line, node->column);
 }
 
 bool parts_files(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)

@@ -339,7 +339,7 @@ static void open_session(struct world *world)
 {
 	if (world->plan->session[0] == '\0')
 		return;
-	world->servers = servers_open(&world->recording);
+	world->servers = servers_open(&world->recording, false);
 	world->service.udp.dns.names = servers_names(world->servers, world->service.dns_names);
 	host_poke();
 }

@@ -55,17 +55,17 @@ static void faults_of_services_act_in_front_of_a_real_server(void)
 	test_write("s.yaml", "name: bench\nfaults:\n- {name: busy, http_status: {code: 503}, path: /f, nth: 1}\n"
 	                     "- {name: cut, http_truncate: {at_byte: 100000B}, path: /f, nth: 2}\nexpect: {acted: [busy, cut]}\n");
 	CU_ASSERT_EQUAL(
-		run_script(
+		scripted_run(
 			"mkdir www; head -c 300000 /dev/urandom >www/f; server busybox httpd -p 80 -h www\n"
 			"get() { device busybox wget -q -O got http://192.0.2.1/f 2>/dev/null; echo got $?; wc -c got; rm -f got; }\n"
 			"begin s.yaml --out run; touch got; get; get; get; device busybox wget -q -O got http://192.0.2.1/f; cmp got www/f && echo same\nctl remove busy; ctl phase download; end\n"
 			"cat proxy.txt; cat run/trace.txt; grep -h 'at:' run/plan.yaml"),
 		0);
-	TEST_CONTAINS(output, "got 1\n0 got\ngot 1\n100000 got\ngot 0\n300000 got\nsame\n");
-	TEST_CONTAINS(output, "the fault 'busy' stays: 'http_status' happens in a service");
-	TEST_CONTAINS(output, "proxy 0\n");
-	TEST_CONTAINS(output, "srv.http#2: 'cut' http_truncate");
-	TEST_CONTAINS(output, "at: \"srv.http#1\"");
+	TEST_CONTAINS(scripted_output, "got 1\n0 got\ngot 1\n100000 got\ngot 0\n300000 got\nsame\n");
+	TEST_CONTAINS(scripted_output, "the fault 'busy' stays: 'http_status' happens in a service");
+	TEST_CONTAINS(scripted_output, "proxy 0\n");
+	TEST_CONTAINS(scripted_output, "srv.http#2: 'cut' http_truncate");
+	TEST_CONTAINS(scripted_output, "at: \"srv.http#1\"");
 }
 
 static void decisions_of_services_are_repeated(void)
@@ -73,16 +73,36 @@ static void decisions_of_services_are_repeated(void)
 	test_write("s.yaml", "name: bench\nfaults:\n- {name: busy, http_status: {code: 503}, probability: 50%}\n"
 	                     "- {name: lost, at: tcp.syn#2, drop: true}\n");
 	CU_ASSERT_EQUAL(
-		run_script(
+		scripted_run(
 			"mkdir www; echo hello >www/f; server busybox httpd -p 80 -h www\n"
 			"get() { for i in 1 2 3 4 5 6 7 8; do device busybox wget -q -O got http://192.0.2.1/f 2>/dev/null; echo -n $?; done; echo; }\n"
 			"begin s.yaml --out run --seed 3; get >first; end\nbegin run/plan.yaml --replay --out again; get >second; end\n"
 			"cmp first second && grep -q 1 first && grep -q 0 first && echo alike; cat again/replay.txt"),
 		0);
-	TEST_CONTAINS(output, "proxy 0\nproxy 0\nalike\n");
-	TEST_CONTAINS(output, "found       'busy' http_status at srv.http#");
-	TEST_CONTAINS(output, "found       'lost' drop at tcp.syn[80/2]#1");
-	CU_ASSERT_PTR_NULL(strstr(output, "not found"));
+	TEST_CONTAINS(scripted_output, "proxy 0\nproxy 0\nalike\n");
+	TEST_CONTAINS(scripted_output, "found       'busy' http_status at srv.http#");
+	TEST_CONTAINS(scripted_output, "found       'lost' drop at tcp.syn[80/2]#1");
+	CU_ASSERT_PTR_NULL(strstr(scripted_output, "not found"));
+}
+
+/* The device is behind one interface; what is behind the other is played. */
+static void the_servers_of_a_recorded_session_are_played(void)
+{
+	test_write("s.yaml", "name: bench\nfaults:\n- {name: syn, at: tcp.syn#1, drop: true}\nexpect: {acted: [syn]}\n");
+	test_write("session.yaml", "session: 1\nsteps:\n  - tcp:\n      address: 203.0.113.5\n      port: 80\n      turns:\n"
+	                           "        - {from: device, text: 'GET /f '}\n        - {from: server, after: 1ms, text: 'so it was'}\n"
+	                           "        - {from: server, close: fin}\n        - {from: device, close: fin}\n");
+	CU_ASSERT_EQUAL(scripted_run("device ip route add default via 192.0.2.1\n"
+	                           "$stutter proxy --device-side d1 --session session.yaml s.yaml --control control.sock --skew-limit 0ns --out run "
+	                           ">proxy.txt 2>&1 & proxy=$!\n"
+	                           "i=0; until ctl counters >/dev/null 2>&1; do i=$((i+1)); [ $i -lt 300 ] && kill -0 $proxy || { cat proxy.txt; exit 1; }; "
+	                           "sleep 0.1; done\n"
+	                           "{ printf 'GET /f '; sleep 5; } | device busybox nc 203.0.113.5 80; echo; end; cat proxy.txt; cat run/trace.txt"),
+	                0);
+	TEST_CONTAINS(scripted_output, "so it was\nproxy 0\n");
+	TEST_CONTAINS(scripted_output, "session 1 conversations were begun, 1 went to their end\n");
+	TEST_CONTAINS(scripted_output, "'syn' drop -> dropped\n");
+	TEST_CONTAINS(scripted_output, "replay  step 1 is complete\n");
 }
 
 static void it_ends_by_itself_and_by_a_signal(void)
@@ -129,6 +149,7 @@ const CU_TestInfo tests_live_proxy_command[] = {
 	{"a transfer and its replay meet with the same", a_transfer_and_its_replay_meet_with_the_same},
 	{"faults of services act in front of a real server", faults_of_services_act_in_front_of_a_real_server},
 	{"decisions of services are repeated", decisions_of_services_are_repeated},
+	{"the servers of a recorded session are played", the_servers_of_a_recorded_session_are_played},
 	{"it ends by itself and by a signal", it_ends_by_itself_and_by_a_signal},
 	{"an interface that goes makes it inconclusive", an_interface_that_goes_makes_it_inconclusive},
 	{"what cannot be is refused before anything is touched", what_cannot_be_is_refused_before_anything_is_touched},

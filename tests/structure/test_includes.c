@@ -47,16 +47,16 @@ static const struct module modules[] = {
 	{"statistics", true, {"base", NULL}},
 	{"gate", true, {"base", "statistics", NULL}},
 	{"history", false, {"base", NULL}},
-	{"recorded", true, {"base", "sim", "link", "address", "server", "scenario", NULL}},
+	{"recorded", true, {"base", "sim", "link", "address", "server", "scenario", "guest/player/words.h", NULL}},
 	{"session", false, {WORLD, "recorded", "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
 	{"relay", true, {"base", "sim", "link", "fault", "proxy", "server", NULL}},
-	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "server", "relay", "scenario", "reports", "session", NULL}},
+	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "server", "relay", "scenario", "reports", "session", "recorded", NULL}},
 	{"campaign", false, {WORLD, "qemu", "session", "reports", "live", NULL}},
 	{"search", false, {WORLD, "qemu", "session", "reports", "campaign", "statistics", NULL}},
 	{"cli",
          false,
          {WORLD, "recorded", "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "relay",
-          "packages.h", NULL}},
+          "packages.h", "guest/player/play.h", NULL}},
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Plays the device's side of a recorded session over the device's own network. The script (harness/recorded/script.h) comes from the harness, through
- * /dev/stutter; events go the same way.
+ * Plays the device's side of a recorded session over sockets: in the device, where the script comes from the harness and events go to it (device.c), and on the host,
+ * against servers of others (play.h). harness/recorded/script.h describes the script.
  */
 #ifndef PLAYER_H
 #define PLAYER_H
@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "play.h"
+#include "words.h"
+
 #define NAME_MAX_LENGTH 256
 #define NEVER UINT64_MAX
 
@@ -20,9 +23,12 @@ enum turn_kind { SAY, FILL, HEAR, FIN, RST, THEIR_FIN, THEIR_RST };
 struct turn {
 	enum turn_kind kind;
 	uint64_t after_us, length;
-	const uint8_t *bytes; /* of SAY */
+	const uint8_t *bytes; /* of SAY; of HEAR: what is known of it; NULL: there are checks */
+	uint64_t known;       /* of HEAR: how many bytes */
+	uint64_t any[2];      /* of those any are good from the first place up to the second */
 	const char *checks;   /* of HEAR: " 0123abcd" for each block */
 	uint64_t block;
+	size_t head; /* of HEAR: it is a message of HTTP, over where that is, with a head of so many bytes; 0: it is none */
 };
 
 enum step_kind { SKIP, DNS, NTP, TCP };
@@ -52,25 +58,23 @@ struct step {
 	bool thinks; /* due_us is when the turn begins */
 	bool thought;
 	bool differs; /* of this turn: it was told */
+	bool body_differs;
+	struct words *words; /* of HEAR that is a message; NULL: none was heard yet */
 };
 
 struct script {
 	uint64_t lease_us, connect_us, silence_us, dns_timeout_us, dns_tries;
+	bool real; /* the servers are others, and may say something else */
 	struct step *steps;
 	size_t step_count;
 };
 
-/* script.c: reads the script; ends the program with a message if it is none. */
-void script_read(struct script *script);
+/* script.c: reads the script, which must stay; ends the program with a message if it is none. */
+void script_read(struct script *script, char *text, size_t length);
 
-/* events.c */
-void event(const char *format, ...) __attribute__((format(printf, 1, 2)));
-_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* steps.c */
 /* Something is not as it was recorded; the first is the session's result. */
 void differ(const struct script *script, const struct step *step, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* The number of differences, and the first. */
-unsigned differences(const char **ret_first);
-
 uint64_t now_us(void);
 
 /* ask.c: DNS and NTP. A step that is DONE has ended_us. */

@@ -22,11 +22,15 @@
 #define FNV_BEGIN 2166136261U
 #define FNV_PRIME 16777619U
 #define PATTERN 26U
+/* Words that differ are over when nothing has come for so long; of others than recorded nobody knows the length. */
+#define RELUCTANT_US 3000000U
 
 static void end(struct step *step)
 {
 	if (step->fd >= 0)
 		(void)close(step->fd);
+	free(step->words);
+	step->words = NULL;
 	step->fd = -1;
 	step->state = DONE;
 	step->due_us = NEVER;
@@ -38,8 +42,10 @@ static void begin_turn(struct step *step)
 {
 	step->done = 0;
 	step->check = FNV_BEGIN;
-	step->thinks = step->thought = step->differs = false;
+	step->thinks = step->thought = step->differs = step->body_differs = false;
 	step->due_us = NEVER;
+	if (step->words != NULL)
+		memset(step->words, 0, sizeof *step->words);
 }
 
 /* -- opening -- */
@@ -129,12 +135,29 @@ static size_t prepare(const struct turn *turn, uint64_t at, uint8_t room[ROOM], 
 	return length;
 }
 
+/* What a server of others says beyond what it had said is in nobody's turn. */
+static void pass_over(const struct script *script, struct step *step)
+{
+	uint8_t room[ROOM];
+	uint64_t length = 0;
+	ssize_t got;
+
+	if (!script->real || step->done > 0 || step->differs)
+		return;
+	while ((got = recv(step->fd, room, sizeof room, 0)) > 0)
+		length += (uint64_t)got;
+	if (length > 0)
+		differ(script, step, "the server had said %" PRIu64 " bytes more before", length);
+	step->differs = length > 0;
+}
+
 /* @return 1: the turn is over; 0: there is something to wait for; -1: the conversation is at its end. */
 static int say(const struct script *script, struct step *step, const struct turn *turn)
 {
 	uint8_t room[ROOM];
 	const uint8_t *bytes;
 
+	pass_over(script, step);
 	while (step->done < turn->length) {
 		size_t length = prepare(turn, step->done, room, &bytes);
 		ssize_t sent = send(step->fd, bytes, length, MSG_NOSIGNAL);
@@ -166,7 +189,7 @@ static void compare(const struct script *script, struct step *step, const struct
 	step->check = FNV_BEGIN;
 }
 
-static void take(const struct script *script, struct step *step, const struct turn *turn, const uint8_t *bytes, size_t length)
+static void take_checked(const struct script *script, struct step *step, const struct turn *turn, const uint8_t *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		step->check = (step->check ^ bytes[i]) * FNV_PRIME;
@@ -176,24 +199,90 @@ static void take(const struct script *script, struct step *step, const struct tu
 	}
 }
 
+/* Where a byte that has come stands in what was recorded: a body begins behind its head, however long that is. */
+static uint64_t place_of(const struct step *step, const struct turn *turn, uint64_t at, bool *ret_body)
+{
+	*ret_body = turn->head > 0 && step->words->has_head && at >= step->words->head_length;
+	return *ret_body ? at - step->words->head_length + turn->head : at;
+}
+
+/* Compares what is known of a turn; the first difference is told, of head and body each. */
+static void take_known(const struct script *script, struct step *step, const struct turn *turn, const uint8_t *bytes, size_t length)
+{
+	char expected[WORDS_TEXT_MAX], found[WORDS_TEXT_MAX];
+	bool body;
+
+	for (size_t i = 0; i < length && !(step->differs && (step->body_differs || turn->head == 0)); i++) {
+		uint64_t at = place_of(step, turn, step->done + i, &body), end = body || turn->head == 0 ? turn->known : turn->head;
+		bool *told = body ? &step->body_differs : &step->differs;
+		if (at >= end || *told || bytes[i] == turn->bytes[at] || (at >= turn->any[0] && at < turn->any[1]))
+			continue;
+		differ(script, step, "the server says something else from byte %" PRIu64 " of %" PRIu64 " on: %s was expected, %s found", at,
+		       turn->length, words_show(turn->bytes + at, (size_t)(end - at), expected), words_show(bytes + i, length - i, found));
+		*told = true;
+	}
+	step->done += length;
+}
+
+/* @return how many of the bytes are of the message. */
+static size_t take_message(struct step *step, const uint8_t *bytes, size_t length, bool *ret_over)
+{
+	if (step->words == NULL)
+		step->words = calloc(1, sizeof *step->words);
+	if (step->words == NULL)
+		play_fail("no memory");
+	return words_take(step->words, bytes, length, ret_over);
+}
+
+/* @return whether the turn is over. */
+static bool take(const struct script *script, struct step *step, const struct turn *turn, const uint8_t *bytes, size_t length)
+{
+	bool over = false;
+
+	if (turn->head > 0)
+		length = take_message(step, bytes, length, &over);
+	if (turn->bytes == NULL)
+		take_checked(script, step, turn, bytes, length);
+	else
+		take_known(script, step, turn, bytes, length);
+	if (turn->head == 0 || step->words->open)
+		return step->done >= turn->length;
+	if (over && step->done != turn->length && !step->differs && !step->body_differs)
+		differ(script, step, "the server's message has %" PRIu64 " bytes, and not %" PRIu64, step->done, turn->length);
+	return over;
+}
+
 /* Nothing has come. @return as say(). */
 static int wait_on(const struct script *script, struct step *step, const struct turn *turn)
 {
-	if (step->due_us == NEVER)
-		step->due_us = now_us() + script->silence_us + turn->after_us;
+	const bool reluctant = script->real && step->differs && turn->head == 0;
+	const uint64_t patience = (reluctant ? RELUCTANT_US : script->silence_us) + turn->after_us;
+
+	if (step->due_us == NEVER || (reluctant && step->due_us > now_us() + patience))
+		step->due_us = now_us() + patience;
 	if (now_us() < step->due_us)
 		return 0;
 	differ(script, step, "silence after %" PRIu64 " of %" PRIu64 " bytes", step->done, turn->length);
-	return -1;
+	return script->real && step->done > 0 ? 1 : -1;
+}
+
+/* As much as belongs to the turn may be read at once. */
+static size_t wanted(const struct step *step, const struct turn *turn)
+{
+	uint64_t left = turn->length > step->done ? turn->length - step->done : 0;
+
+	if (turn->head > 0 && (step->words == NULL || !step->words->open))
+		left = step->words != NULL && step->words->has_head ? step->words->total - step->words->taken : ROOM;
+	return left == 0 || left > ROOM ? ROOM : (size_t)left;
 }
 
 static int hear(const struct script *script, struct step *step, const struct turn *turn)
 {
 	uint8_t room[ROOM];
+	bool over = turn->length == 0;
 
-	while (step->done < turn->length) {
-		uint64_t left = turn->length - step->done;
-		ssize_t got = recv(step->fd, room, left < ROOM ? (size_t)left : ROOM, 0);
+	while (!over) {
+		ssize_t got = recv(step->fd, room, wanted(step, turn), 0);
 		if (got < 0 && errno == EAGAIN)
 			return wait_on(script, step, turn);
 		if (got <= 0) {
@@ -202,7 +291,7 @@ static int hear(const struct script *script, struct step *step, const struct tur
 			return -1;
 		}
 		step->due_us = now_us() + script->silence_us;
-		take(script, step, turn, room, (size_t)got);
+		over = take(script, step, turn, room, (size_t)got);
 	}
 	return 1;
 }
