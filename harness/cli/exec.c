@@ -113,10 +113,11 @@ static bool read_options(const struct cli_values *values, struct wish *wish, str
 	if (wish->execution.server != NULL && strspn(wish->execution.server, " \t\n") == strlen(wish->execution.server))
 		return error_set(err, "--server: the command is empty; leave the option out for the emulator's update service");
 	if (wish->execution.server != NULL && wish->session != NULL)
-		return error_set(err,
-		                 "--server and --session exclude each other: with --session, its servers are played; to play its device's side against "
-		                 "the server, the command is `stutter play %s`",
-		                 wish->session);
+		return error_set(
+			err,
+			"--server and --session exclude each other: with --session, its servers are played; to play its device's side against "
+			"the server, the command is `stutter play %s`",
+			wish->session);
 	if (values->of[OPTION_REPEAT] != NULL && !cli_number("repeat", values->of[OPTION_REPEAT], 1, TIMES_MAX, &wish->times, err))
 		return false;
 	if (values->of[OPTION_SKEW] != NULL && !unit_parse(UNIT_DURATION, values->of[OPTION_SKEW], &wish->execution.skew_limit_ns, err))

@@ -76,8 +76,8 @@ static void tell_turns(const struct step *step, size_t number)
 	for (size_t i = 0; i < step->turn_count; i++) {
 		const struct turn *turn = &step->turns[i];
 		if (turn->side == SIDE_DEVICE && turn->known_length < turn->length)
-			printf("step %zu turn %zu: %" PRIu64 " of %" PRIu64 " bytes are not known, and a pattern stands for them\n", number, i + 1,
-			       turn->length - turn->known_length, turn->length);
+			printf("step %zu turn %zu: %" PRIu64 " of %" PRIu64 " bytes are not known, and a pattern stands for them\n", number,
+			       i + 1, turn->length - turn->known_length, turn->length);
 	}
 }
 
@@ -102,10 +102,8 @@ static size_t tell_steps(const struct recording *recording)
 
 static int play(const struct recording *recording, uint64_t silence_ns)
 {
-	const struct script_patience patience = {.connect_ns = CONNECT_NS,
-	                                         .silence_ns = silence_ns,
-	                                         .dns_timeout_ns = DNS_TIMEOUT_NS,
-	                                         .dns_tries = DNS_TRIES};
+	const struct script_patience patience = {
+		.connect_ns = CONNECT_NS, .silence_ns = silence_ns, .dns_timeout_ns = DNS_TIMEOUT_NS, .dns_tries = DNS_TRIES};
 	const size_t played = tell_steps(recording);
 	const char *first;
 	char *text = NULL;

@@ -42,7 +42,8 @@ enum {
 static const struct cli_option options[] = {
 	[OPTION_DEVICE_SIDE] = {"device-side", "IF", "the interface behind which the device is"},
 	[OPTION_SERVER_SIDE] = {"server-side", "IF", "the interface behind which the server is"},
-	[OPTION_SESSION] = {"session", "FILE", "in place of --server-side: the servers of this recorded session are played behind the faults"},
+	[OPTION_SESSION] = {"session", "FILE",
+                            "in place of --server-side: the servers of this recorded session are played behind the faults"},
 	[OPTION_SEED] = {"seed", "N", "of what faults draw (default: the scenario's)"},
 	[OPTION_OUT] = {"out", "DIR", "the run folder: plan, trace, captures, verdict (default: nothing is kept)"},
 	[OPTION_FOR] = {"for", "TIME", "ends by itself after so long (default: when it is asked to)"},
@@ -142,12 +143,15 @@ static bool check_sides(const struct cli_values *values, struct error *err)
 	const char *device = values->of[OPTION_DEVICE_SIDE], *server = values->of[OPTION_SERVER_SIDE];
 
 	if (server != NULL && values->of[OPTION_SESSION] != NULL)
-		return error_set(err, "--server-side and --session exclude each other: with --session, its servers are played in this program");
+		return error_set(err,
+		                 "--server-side and --session exclude each other: with --session, its servers are played in this program");
 	if (device != NULL && values->of[OPTION_SESSION] != NULL)
 		return true;
 	if (device == NULL || server == NULL)
-		return error_set(err, "between which interfaces? Give --device-side and --server-side (`ip link` lists them), or --session in place of "
-		                      "the second");
+		return error_set(
+			err,
+			"between which interfaces? Give --device-side and --server-side (`ip link` lists them), or --session in place of "
+			"the second");
 	return strcmp(device, server) != 0 ||
 	       error_set(err, "--device-side and --server-side are both %s: a bridge is between two interfaces", device);
 }
@@ -244,7 +248,8 @@ static void tell_played(const struct far_end *far_end)
 		return;
 	printf("session %zu conversations were begun, %zu went to their end", told.conversations, told.complete);
 	if (told.differences > 0)
-		printf("; %llu difference%s, the first in %s", (unsigned long long)told.differences, told.differences == 1 ? "" : "s", told.first);
+		printf("; %llu difference%s, the first in %s", (unsigned long long)told.differences, told.differences == 1 ? "" : "s",
+		       told.first);
 	putchar('\n');
 }
 

@@ -22,7 +22,7 @@ struct far_end {
 	struct service service;
 	struct recording recording; /* of the plan's session */
 	struct servers *servers;    /* that play it; NULL: there is none */
-	uint64_t unix_ns; /* the true time at the bridge's time 0 */
+	uint64_t unix_ns;           /* the true time at the bridge's time 0 */
 	struct sim sim;
 	struct disruptor *disruptor;
 	struct service_ties ties;
@@ -43,8 +43,8 @@ static uint64_t true_ns(void)
 
 static bool read_session(struct far_end *far_end, const char *path, struct error *err)
 {
-	return path[0] == '\0' || (form_read(&far_end->recording, path, err) &&
-	                           (servers_check(&far_end->recording, err) || error_at(err, path, 0, 0)));
+	return path[0] == '\0' ||
+	       (form_read(&far_end->recording, path, err) && (servers_check(&far_end->recording, err) || error_at(err, path, 0, 0)));
 }
 
 struct far_end *far_end_open(const struct plan *plan, struct error *err)

@@ -3,7 +3,8 @@
 
 static bool fits(const struct casting *casting, const struct step *step)
 {
-	return step->kind == STEP_TCP && step->opening == OPENING_ANSWERED && step->port == casting->port && step->address == casting->address;
+	return step->kind == STEP_TCP && step->opening == OPENING_ANSWERED && step->port == casting->port &&
+	       step->address == casting->address;
 }
 
 /* Whether the first words of a step are the device's, and known. */

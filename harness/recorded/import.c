@@ -205,7 +205,8 @@ static bool refuse_empty(const struct packets_counters *counters, struct error *
 		                 counters->why);
 	if (counters->ipv6 > 0)
 		return error_set(err,
-		                 "%s; %" PRIu64 " of its %" PRIu64 " packets are of IPv6, which a session does not have: capture the device where "
+		                 "%s; %" PRIu64 " of its %" PRIu64
+		                 " packets are of IPv6, which a session does not have: capture the device where "
 		                 "it has IPv4",
 		                 nobody, counters->ipv6, counters->packets);
 	return error_set(err, "%s, in %" PRIu64 " packets", nobody, counters->packets);
@@ -347,7 +348,8 @@ void import_tell(const struct recording *recording, const struct import_told *to
 		        told->streams.reordered);
 	if (told->open > 0)
 		fprintf(stream,
-		        "%" PRIu64 " connections had not ended when the capture did; if they had, its last packets were not written: wait a "
+		        "%" PRIu64
+		        " connections had not ended when the capture did; if they had, its last packets were not written: wait a "
 		        "second before tcpdump is ended\n",
 		        told->open);
 	if (told->capture.ends_early)

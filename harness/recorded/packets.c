@@ -88,10 +88,11 @@ static bool refuse(FILE *stream, const char *path, const char *why, struct error
 	for (size_t i = 0; i < sizeof packers / sizeof packers[0]; i++)
 		if (length >= packers[i].length && memcmp(first, packers[i].magic, packers[i].length) == 0)
 			return error_set(err, "this is packed by %s: unpack it first, `%s %s`", packers[i].name, packers[i].cure, path);
-	return error_set(err,
-	                 "this is no capture that can be read (pcap or pcapng): %s; `editcap -F pcapng IN OUT` of Wireshark makes one of many "
-	                 "other kinds",
-	                 why);
+	return error_set(
+		err,
+		"this is no capture that can be read (pcap or pcapng): %s; `editcap -F pcapng IN OUT` of Wireshark makes one of many "
+		"other kinds",
+		why);
 }
 
 bool packets_open_stream(struct packets **ret_packets, FILE *stream, const char *path, struct error *err)

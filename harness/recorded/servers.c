@@ -394,7 +394,8 @@ static void settle(struct play *play, struct bytes words)
 	CHECK(which != SIZE_MAX);
 	play->step = &servers->recording->steps[which];
 	play->number = (unsigned)which + 1;
-	trace_line(host_trace(), host_sim()->now, "replay", "step %u begins, from port %u", play->number, channel_remote_port(play->channel));
+	trace_line(host_trace(), host_sim()->now, "replay", "step %u begins, from port %u", play->number,
+	           channel_remote_port(play->channel));
 	if (again)
 		differ(play, "a connection that the recording does not have: the conversation that begins like it is played once more");
 	servers->played[which] = true;

@@ -17,8 +17,8 @@ extern const CU_TestInfo tests_live_played[];
 static char output[32768];
 
 #define NONE "name: none\n"
-#define LOST                                                                                                                               \
-	"name: lost\nfaults:\n- {name: syn, at: 'tcp.syn[80/1]#1', drop: true}\n- {name: answer, at: 'tcp.data[80/1]#1', direction: to-device, "  \
+#define LOST                                                                                                                                     \
+	"name: lost\nfaults:\n- {name: syn, at: 'tcp.syn[80/1]#1', drop: true}\n- {name: answer, at: 'tcp.data[80/1]#1', direction: to-device, " \
 	"drop: true}\nexpect: {acted: [syn, answer]}\n"
 
 static void need(const char *program)
@@ -35,12 +35,13 @@ static void need_all(void)
 		test_skip("/dev/net/tun cannot be opened");
 	if (test_shell(output, sizeof output, "unshare -n true || unshare -rn true") != 0)
 		test_skip("no network namespaces on this machine: %s", output);
-	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output,
-	                                 "cd %s && mkdir www && echo one >www/one && echo two >www/two && head -c 200000 /dev/urandom >www/long && "
-	                                 /* Servers tell how old a file is. */
-	                                 "touch -d @1700000000 www/*",
-	                                 test_folder()),
-	                      0);
+	CU_ASSERT_EQUAL_FATAL(
+		test_shell(output, sizeof output,
+	                   "cd %s && mkdir www && echo one >www/one && echo two >www/two && head -c 200000 /dev/urandom >www/long && "
+	                   /* Servers tell how old a file is. */
+	                   "touch -d @1700000000 www/*",
+	                   test_folder()),
+		0);
 	(void)test_write("none.yaml", NONE);
 	(void)test_write("lost.yaml", LOST);
 }
@@ -86,9 +87,10 @@ static void a_client_hears_what_the_recorded_one_heard(void)
 	need_all();
 	record("curl -sS -o /dev/null http://server/one && curl -sS -o /dev/null http://server/long");
 	/* Whatever the faults, and in another order. */
-	CU_ASSERT_EQUAL(stutter("exec lost.yaml --expect --skew-limit 0s --session session.yaml --out run -- sh -c 'curl -sS -o long -H \"Host: server\" "
-	                        "http://192.0.2.1/long && curl -sS -H \"Host: server\" http://192.0.2.1/one' && cmp long www/long"),
-	                0);
+	CU_ASSERT_EQUAL(
+		stutter("exec lost.yaml --expect --skew-limit 0s --session session.yaml --out run -- sh -c 'curl -sS -o long -H \"Host: server\" "
+	                "http://192.0.2.1/long && curl -sS -H \"Host: server\" http://192.0.2.1/one' && cmp long www/long"),
+		0);
 	TEST_CONTAINS(output, "one\n");
 	TEST_CONTAINS(output, "of the recorded session 2 conversations were begun, ");
 	TEST_CONTAINS(output, " to their end; 0 differences\n");
@@ -101,10 +103,11 @@ static void where_a_client_says_something_else_is_told(void)
 	need_all();
 	record("curl -sS -o /dev/null http://server/one && curl -sS -o /dev/null http://server/long");
 	/* Longer words, other words, and a connection more. */
-	CU_ASSERT_EQUAL(stutter("exec none.yaml --skew-limit 0s --session session.yaml --out run -- sh -c 'curl -sS -H \"Host: server\" -A "
-	                        "a-name-that-is-longer-than-the-other http://192.0.2.1/one && curl -sS -H \"Host: server\" http://192.0.2.1/other "
-	                        "-o long && curl -sS -H \"Host: server\" http://192.0.2.1/one; cmp long www/long'"),
-	                0);
+	CU_ASSERT_EQUAL(
+		stutter("exec none.yaml --skew-limit 0s --session session.yaml --out run -- sh -c 'curl -sS -H \"Host: server\" -A "
+	                "a-name-that-is-longer-than-the-other http://192.0.2.1/one && curl -sS -H \"Host: server\" http://192.0.2.1/other "
+	                "-o long && curl -sS -H \"Host: server\" http://192.0.2.1/one; cmp long www/long'"),
+		0);
 	TEST_CONTAINS(output, "one\none\n");
 	expect_in_trace("step 1, turn 1: the device says something else from byte ");
 	expect_in_trace(" was expected, \"a-name-that-is-longer-th\"... found");
@@ -127,8 +130,11 @@ static void where_a_server_says_something_else_is_told_and_the_rest_goes_on(void
 {
 	need_all();
 	record("curl -sS -o /dev/null http://server/one http://server/long && curl -sS -o /dev/null http://server/two");
-	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s/www && printf X | dd of=long bs=1 seek=150000 conv=notrunc && echo longer >one && touch -d @1700000000 *",
-	                           test_folder()), 0);
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output,
+	                   "cd %s/www && printf X | dd of=long bs=1 seek=150000 conv=notrunc && echo longer >one && touch -d @1700000000 *",
+	                   test_folder()),
+		0);
 	CU_ASSERT_EQUAL(stutter("exec none.yaml " SERVER " -- $stutter play session.yaml || [ $? -eq 1 ]"), 0);
 	/* The head has another length in it, and so has the file. */
 	TEST_CONTAINS(output, "step 1 turn 2 differs: the server says something else from byte ");
@@ -141,12 +147,13 @@ static void where_a_server_says_something_else_is_told_and_the_rest_goes_on(void
 static void what_cannot_be_played_is_told(void)
 {
 	need_all();
-	(void)test_write("s.yaml",
-	                 "session: 1\nsteps:\n"
-	                 "  - tcp: {address: 192.0.2.1, port: 443, tls: true, turns: [{from: device, bytes: 100, records: 'client_hello 100'}]}\n"
-	                 "  - udp: {address: 192.0.2.1, port: 5683, turns: [{from: device, text: a}]}\n"
-	                 "  - tcp: {address: 192.0.2.1, port: 81, opening: refused}\n"
-	                 "  - tcp: {address: 192.0.2.1, port: 82, turns: [{from: device, text: a}]}\n");
+	(void)test_write(
+		"s.yaml",
+		"session: 1\nsteps:\n"
+		"  - tcp: {address: 192.0.2.1, port: 443, tls: true, turns: [{from: device, bytes: 100, records: 'client_hello 100'}]}\n"
+		"  - udp: {address: 192.0.2.1, port: 5683, turns: [{from: device, text: a}]}\n"
+		"  - tcp: {address: 192.0.2.1, port: 81, opening: refused}\n"
+		"  - tcp: {address: 192.0.2.1, port: 82, turns: [{from: device, text: a}]}\n");
 	CU_ASSERT_EQUAL(stutter("exec none.yaml " SERVER " -- $stutter play s.yaml || [ $? -eq 1 ]"), 0);
 	TEST_CONTAINS(output, "step 1 is not played: it is TLS");
 	TEST_CONTAINS(output, "step 2 is not played: it is of datagrams");
@@ -163,7 +170,8 @@ const CU_TestInfo tests_live_played[] = {
 	{"a client hears what the recorded one heard", a_client_hears_what_the_recorded_one_heard},
 	{"where a client says something else is told", where_a_client_says_something_else_is_told},
 	{"a server hears what the recorded one heard", a_server_hears_what_the_recorded_one_heard},
-	{"where a server says something else is told, and the rest goes on", where_a_server_says_something_else_is_told_and_the_rest_goes_on},
+	{"where a server says something else is told, and the rest goes on",
+         where_a_server_says_something_else_is_told_and_the_rest_goes_on},
 	{"what cannot be played is told", what_cannot_be_played_is_told},
 	CU_TEST_INFO_NULL,
 };

@@ -213,7 +213,8 @@ static void need_all(const char *program)
 static void tcpdump_of_all_interfaces_with_nanoseconds(void)
 {
 	need_all("tcpdump");
-	run("capture tcpdump -Z root -U --immediate-mode -B 65536 --time-stamp-precision=nano -i any -w a.pcap\n" SERVE FETCH "end_capture\n");
+	run("capture tcpdump -Z root -U --immediate-mode -B 65536 --time-stamp-precision=nano -i any -w a.pcap\n" SERVE FETCH
+	    "end_capture\n");
 	check_download("a.pcap");
 }
 
@@ -238,8 +239,8 @@ static void a_vlan_on_the_interface_that_is_captured(void)
 /* @return what `stutter import` prints. */
 static const char *print_import(const char *name, int status)
 {
-	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s import %s/%s -o %s/s.yaml --faults %s/plan.yaml", test_program(), test_folder(),
-	                           name, test_folder(), test_folder()),
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s import %s/%s -o %s/s.yaml --faults %s/plan.yaml", test_program(),
+	                           test_folder(), name, test_folder(), test_folder()),
 	                status);
 	return output;
 }
@@ -253,7 +254,8 @@ static void with_ipv6_alone_it_is_said_that_this_is_why(void)
 	    "far busybox httpd -f -p [fd00::1]:80 -h www >server.log 2>&1 & children=\"$children $!\"\n"
 	    "tries=0; until curl -s -o got 'http://[fd00::1]/body' || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done\n"
 	    "end_capture\n");
-	TEST_CONTAINS(print_import("a.pcapng", 2), "packets are of IPv6, which a session does not have: capture the device where it has IPv4");
+	TEST_CONTAINS(print_import("a.pcapng", 2),
+	              "packets are of IPv6, which a session does not have: capture the device where it has IPv4");
 }
 
 static void links_of_two_kinds_in_one_pcapng_are_told(void)

@@ -118,7 +118,8 @@ void script_read(struct script *script, char *text, size_t length)
 
 	const char *line = next_line(&reader);
 	if (sscanf(line, "session %u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %u %zu", &version, &script->lease_us,
-	           &script->connect_us, &script->silence_us, &script->dns_timeout_us, &script->dns_tries, &real, &script->step_count) != 8 ||
+	           &script->connect_us, &script->silence_us, &script->dns_timeout_us, &script->dns_tries, &real,
+	           &script->step_count) != 8 ||
 	    version != 2 || script->step_count > STEPS_MAX)
 		play_fail("there is no session to play: the scenario needs 'session: FILE'");
 	script->real = real != 0;

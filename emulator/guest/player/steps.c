@@ -32,7 +32,8 @@ void differ(const struct script *script, const struct step *step, const char *fo
 	(void)vsnprintf(what, sizeof what, format, args);
 	va_end(args);
 	if (told.count++ == 0)
-		(void)snprintf(told.first, sizeof told.first, "step %zu, turn %zu: %s", (size_t)(step - script->steps) + 1, step->turn + 1, what);
+		(void)snprintf(told.first, sizeof told.first, "step %zu, turn %zu: %s", (size_t)(step - script->steps) + 1, step->turn + 1,
+		               what);
 	play_event("step %zu turn %zu differs: %s", (size_t)(step - script->steps) + 1, step->turn + 1, what);
 }
 

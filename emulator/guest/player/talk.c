@@ -217,8 +217,9 @@ static void take_known(const struct script *script, struct step *step, const str
 		bool *told = body ? &step->body_differs : &step->differs;
 		if (at >= end || *told || bytes[i] == turn->bytes[at] || (at >= turn->any[0] && at < turn->any[1]))
 			continue;
-		differ(script, step, "the server says something else from byte %" PRIu64 " of %" PRIu64 " on: %s was expected, %s found", at,
-		       turn->length, words_show(turn->bytes + at, (size_t)(end - at), expected), words_show(bytes + i, length - i, found));
+		differ(script, step, "the server says something else from byte %" PRIu64 " of %" PRIu64 " on: %s was expected, %s found",
+		       at, turn->length, words_show(turn->bytes + at, (size_t)(end - at), expected),
+		       words_show(bytes + i, length - i, found));
 		*told = true;
 	}
 	step->done += length;
