@@ -96,6 +96,7 @@
 	S("live/recorded", tests_live_recorded, false)                                                                                     \
 	S("recorded/casting", tests_casting, false)                                                                                        \
 	S("live/played", tests_live_played, false)                                                                                         \
+	S("live/same", tests_live_same, true)                                                                                              \
 	S("session/cable", tests_cable, false)                                                                                             \
 	S("session/captures", tests_captures, false)                                                                                       \
 	S("session/hello", tests_hello, false)                                                                                             \
