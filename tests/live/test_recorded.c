@@ -56,7 +56,7 @@ static const char network[] =
 	/* A capture is complete when it grows no more; what still waits to be written when its program is told to end, some programs drop. */
 	"end_capture() { size=0; while now=$(cat a.* | wc -c); [ $now != $size ]; do size=$now; sleep 0.5; done\n"
 	"  kill -INT $capture_pid; wait $capture_pid || true; }\n"
-	"serve() { far \"$@\" >server.log 2>&1 & children=\"$children $!\"\n"
+	"serve() { nsenter -t $far_pid -n \"$@\" >server.log 2>&1 & children=\"$children $!\"\n"
 	"  tries=0; until curl -s -o /dev/null http://10.77.0.1/ || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done; }\n";
 
 /* Runs a script in namespaces of its own. The test is skipped where there can be none. */
@@ -251,7 +251,7 @@ static void with_ipv6_alone_it_is_said_that_this_is_why(void)
 	run("ip addr flush dev near; far ip addr flush dev far\n"
 	    "ip addr add fd00::2/64 dev near nodad; far ip addr add fd00::1/64 dev far nodad\n"
 	    "capture dumpcap -q -i near -w a.pcapng\n"
-	    "far busybox httpd -f -p [fd00::1]:80 -h www >server.log 2>&1 & children=\"$children $!\"\n"
+	    "nsenter -t $far_pid -n busybox httpd -f -p [fd00::1]:80 -h www >server.log 2>&1 & children=\"$children $!\"\n"
 	    "tries=0; until curl -s -o got 'http://[fd00::1]/body' || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done\n"
 	    "end_capture\n");
 	TEST_CONTAINS(print_import("a.pcapng", 2),
