@@ -54,7 +54,7 @@ static const char network[] =
 	"capture() { \"$@\" >capture.log 2>&1 & capture_pid=$!; children=\"$children $capture_pid\"\n"
 	"  tries=0; until grep -qi -e 'listening on' -e '^File:' capture.log || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done; }\n"
 	/* A capture is complete when it grows no more; what still waits to be written when its program is told to end, some programs drop. */
-	"end_capture() { size=0; while now=$(cat a.* | wc -c); [ $now != $size ]; do size=$now; sleep 0.5; done\n"
+	"end_capture() { size=0; while now=$(cat a.* | wc -c); [ $now != $size ]; do size=$now; sleep 1.5; done\n"
 	"  kill -INT $capture_pid; wait $capture_pid || true; }\n"
 	"serve() { nsenter -t $far_pid -n \"$@\" >server.log 2>&1 & children=\"$children $!\"\n"
 	"  tries=0; until curl -s -o /dev/null http://10.77.0.1/ || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done; }\n";
