@@ -7,6 +7,7 @@
 #include "cli/record.h"
 #include "cli/resume.h"
 #include "cli/run_folder.h"
+#include "cli/web_ports.h"
 #include "session/folder.h"
 
 enum {
@@ -33,6 +34,7 @@ enum {
 	OPTION_LIVE,
 	OPTION_SERVER,
 	OPTION_SERVER_SIDE,
+	OPTION_WEB,
 	OPTION_SKEW,
 	/* Of `run` only. */
 	OPTION_SEED,
@@ -75,6 +77,7 @@ enum {
 	[OPTION_SERVER] = {"server", "COMMAND",                                                                                            \
 	                   "with --live: run by sh in a network of its own, which is at the far end; the device begins when it listens"},  \
 	[OPTION_SERVER_SIDE] = {"server-side", "IF|tap:NAME", "with --live: what is behind this interface is at the far end"},             \
+	[OPTION_WEB] = {"web-ports", "PORTS", "with --live: " CLI_WEB_PORTS},                                                              \
 	[OPTION_SKEW] = {"skew-limit", "TIME",                                                                                             \
 	                 "with --live: a session in which a frame left so much later than asked proves nothing (default: " RUN_LIVE_SKEW   \
 	                 "; 0s: none does)"}
@@ -230,6 +233,7 @@ static bool read_options(const struct cli_values *values, struct campaign *campa
 	const struct run_live_words live = {.live = values->of[OPTION_LIVE],
 	                                    .server = values->of[OPTION_SERVER],
 	                                    .server_side = values->of[OPTION_SERVER_SIDE],
+	                                    .web_ports = values->of[OPTION_WEB],
 	                                    .skew_limit = values->of[OPTION_SKEW]};
 
 	campaign->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;

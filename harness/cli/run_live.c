@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/unit.h"
+#include "cli/web_ports.h"
 #include "live/fit.h"
 
 #define TAP_MARK "tap:"
@@ -44,6 +45,7 @@ bool run_live_read(struct run_live *ret_live, const struct run_live_words *words
 {
 	const char *other = words->server != NULL        ? "server"
 	                    : words->server_side != NULL ? "server-side"
+	                    : words->web_ports != NULL   ? "web-ports"
 	                    : words->skew_limit != NULL  ? "skew-limit"
 	                                                 : NULL;
 	const char *limit = words->skew_limit != NULL ? words->skew_limit : RUN_LIVE_SKEW;
@@ -53,7 +55,7 @@ bool run_live_read(struct run_live *ret_live, const struct run_live_words *words
 		return other == NULL || error_set(err, "--%s is of sessions in wall time: give --live, too", other);
 	if (!unit_parse(UNIT_DURATION, limit, &ret_live->pool.wall.skew_limit_ns, err))
 		return error_context(err, "--skew-limit");
-	return read_far_end(ret_live, err);
+	return cli_web_ports(words->web_ports, &ret_live->pool.wall.web_ports, err) && read_far_end(ret_live, err);
 }
 
 bool run_live_fits(const struct run_live *live, const struct plan *plan, struct error *err)

@@ -19,6 +19,7 @@
 struct run_live_words {
 	const char *live;
 	const char *server, *server_side;
+	const char *web_ports;
 	const char *skew_limit;
 };
 

@@ -75,18 +75,19 @@ bool fit_plan_with_services(const struct plan *plan, enum fit_phases phases, str
 	return true;
 }
 
-/* @param fault With its parameters. */
+/* @param fault With its parameters; of whatever layer. */
 static bool fit_relay(const struct fault *fault, struct error *err)
 {
 	const char *refusal = relay_refusal(fault);
 
-	return refusal == NULL || error_set(err, "the fault '%s' cannot happen in front of a real server: '%s': %s, or take `stutter run`",
+	return refusal == NULL || error_set(err, "the fault '%s' cannot happen in front of a real server: '%s': %s, or take the "
+	                                                    "emulator's far end (`stutter run`)",
 	                                    fault->name, fault->action->name, refusal);
 }
 
 bool fit_fault_with_relay(const struct fault *fault, enum fit_phases phases, struct error *err)
 {
-	return (fault->action->layer != LAYER_SERVER || fit_relay(fault, err)) && fit_fault_with_services(fault, phases, err);
+	return fit_relay(fault, err) && fit_fault_with_services(fault, phases, err);
 }
 
 /* Of a replay. */
@@ -121,36 +122,6 @@ bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err
 
 /* -- the emulated device, and another far end than the emulator's -- */
 
-static bool is_of_services(const struct moment *moment)
-{
-	struct point point;
-	struct error err;
-
-	return moment->kind == MOMENT_POINT && point_parse(moment->at, &point, &err) && point.site != NULL &&
-	       strncmp(point.site, "srv.", 4) == 0;
-}
-
-static bool fit_action(const char *name, const struct action *action, struct error *err)
-{
-	return action->layer != LAYER_SERVER ||
-	       error_set(
-		       err,
-		       "the fault '%s' cannot happen here: '%s' happens in the services of the emulator's far end, and a server of yours is "
-		       "in their place; leave --server and --server-side out, and they are at the far end",
-		       name, action->name);
-}
-
-static bool fit_fault_with_device(const struct fault *fault, struct error *err)
-{
-	const struct moment *wrong = is_of_services(&fault->match.from) ? &fault->match.from : &fault->match.until;
-
-	return fit_action(fault->name, fault->action, err) &&
-	       (!is_of_services(wrong) ||
-	        error_set(err,
-	                  "the fault '%s' would wait for ever: '%s' is of the emulator's services; name a frame or a time in its place",
-	                  fault->name, wrong->at));
-}
-
 static bool fit_expectation(const struct plan *plan, struct error *err)
 {
 	const char *key = plan->expect.judges.told ? "told" : plan->expect.judges.traffic > 0 ? "traffic" : NULL;
@@ -174,8 +145,10 @@ bool fit_plan_with_device(const struct plan *plan, struct error *err)
 			"far end",
 			plan->path);
 	for (size_t i = 0; fits && !plan->replay && i < plan->fault_count; i++)
-		fits = fit_fault_with_device(&plan->faults[i], err);
-	for (size_t i = 0; fits && plan->replay && i < plan->decisions.count; i++)
-		fits = fit_action(plan->decisions.list[i].name, plan->decisions.list[i].action, err);
+		fits = fit_relay(&plan->faults[i], err);
+	for (size_t i = 0; fits && plan->replay && i < plan->decisions.count; i++) {
+		const struct fault again = trouble_again(&plan->decisions.list[i]);
+		fits = fit_relay(&again, err);
+	}
 	return (fits && fit_expectation(plan, err)) || error_context(err, "%s", plan->path);
 }

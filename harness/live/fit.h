@@ -27,8 +27,8 @@ bool fit_fault_with_relay(const struct fault *fault, enum fit_phases phases, str
 bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err);
 
 /**
- * A plan whose device is the emulated one and whose far end is another's (wall.h): all can happen but the faults of the emulator's services, and of what is expected nothing can
- * be asked of these.
+ * A plan whose device is the emulated one and whose far end is another's (wall.h): all can happen but what a relay in front of that one cannot do, and of what is expected nothing can
+ * be asked of the emulator's services.
  */
 bool fit_plan_with_device(const struct plan *plan, struct error *err);
 

@@ -184,7 +184,7 @@ struct wall *wall_open(const struct wall_wish *wish)
 
 	wall->wish = *wish;
 	wall->skew.limit_ns = wish->skew_limit_ns;
-	wall->outside = (struct outside){&ops, wall, wish->far_end != WALL_OWN ? wall->wish.name : NULL};
+	wall->outside = (struct outside){&ops, wall, wish->far_end != WALL_OWN ? wall->wish.name : NULL, wish->web_ports};
 	return wall;
 }
 

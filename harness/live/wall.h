@@ -25,6 +25,7 @@ enum wall_far_end {
 struct wall_wish {
 	enum wall_far_end far_end;
 	char name[PORT_NAME_MAX]; /**< of the far end, for people; of WALL_INTERFACE the interface */
+	struct relay_ports web_ports; /**< of the far end, on which faults of HTTP and TLS act */
 	uint64_t skew_limit_ns;   /**< a session with a frame that was later proves nothing; 0: there is none */
 };
 

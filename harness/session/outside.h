@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "relay/relay.h"
 #include "session/verdict.h"
 #include "sim/sim.h"
 
@@ -41,6 +42,7 @@ struct outside {
 	const struct outside_ops *ops;
 	void *state;
 	const char *far_end; /**< the name of another far end, to which all goes that is for the server; NULL: it is the emulator's own */
+	struct relay_ports web_ports; /**< of another far end, on which faults of HTTP and TLS act */
 };
 
 /** Whether the far end is another's. @param outside NULL: there is none. */

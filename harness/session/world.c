@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "fault/point.h"
 #include "recorded/form.h"
+#include "relay/relay.h"
 #include "server/host.h"
 #include "session/systems.h"
 
@@ -43,15 +44,42 @@ static void send_outside(struct world *world, struct frame *frame)
 static void to_far_end(struct world *world, struct frame *frame, sim_ns now)
 {
 	passing_received(&world->passing, AT_SERVER, frame->id, frame_bytes(frame), now);
-	if (outside_is_far_end(world->outside))
+	if (world->relay != NULL)
+		relay_input(world->relay, frame, TO_SERVER);
+	else if (outside_is_far_end(world->outside))
 		send_outside(world, frame);
 	else
 		host_input(frame);
 }
 
+static void relay_output(void *ctx, struct frame *frame, enum direction direction)
+{
+	struct world *world = ctx;
+
+	if (direction == TO_SERVER)
+		send_outside(world, frame);
+	else if (world->relay != NULL)
+		submit(world, frame, TO_DEVICE);
+	else
+		frame_free(frame);
+}
+
+/* The server hears that its connections are over; there is nobody left to tell the device's side. */
+static void close_relay(struct world *world)
+{
+	struct relay *relay = world->relay;
+
+	world->relay = NULL;
+	relay_close(relay);
+}
+
 void world_frame_came(struct world *world, struct bytes frame)
 {
-	if (frame.length >= ETHERNET_HEADER && frame.length <= FRAME_MAX)
+	if (frame.length < ETHERNET_HEADER || frame.length > FRAME_MAX)
+		return;
+	if (world->relay != NULL)
+		relay_input(world->relay, frame_new(frame.data, frame.length), TO_DEVICE);
+	else
 		submit(world, frame_new(frame.data, frame.length), TO_DEVICE);
 }
 
@@ -344,6 +372,23 @@ static void open_session(struct world *world)
 	host_poke();
 }
 
+/* In front of a far end that is outside. */
+static void open_relay(struct world *world)
+{
+	const struct relay_needs needs = relay_needs(world->faults, world->fault_count);
+
+	if (needs.any)
+		world->relay = relay_open(&(struct relay_config){.sim = &world->sim,
+		                                                 .trace = world->trace,
+		                                                 .disruptor = world->disruptor,
+		                                                 .seed = world->plan->seed,
+		                                                 .unix_base_ns = world->unix_base_ns,
+		                                                 .ends_web = needs.web,
+		                                                 .ports = world->outside->web_ports,
+		                                                 .output = relay_output,
+		                                                 .ctx = world});
+}
+
 /* Whoever has a far end elsewhere has neither a host nor a service here, but for what the factory has put into the device (service_pki()). */
 static void open_far_end(struct world *world)
 {
@@ -356,8 +401,10 @@ static void open_far_end(struct world *world)
 	redraw_faults(world);
 	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
 		systems_open(world);
-	if (outside_is_far_end(world->outside))
+	if (outside_is_far_end(world->outside)) {
+		open_relay(world);
 		return;
+	}
 	world->service.no_http = plan->session[0] != '\0';
 	service_start(&world->service, world->unix_base_ns, plan->seed, world->disruptor, (struct service_ops){keep_secret}, world);
 	open_session(world);
@@ -427,6 +474,7 @@ void world_close(struct world *world)
 	recording_close(&world->recording);
 	if (!outside_is_far_end(world->outside))
 		host_close();
+	close_relay(world);
 	disruptor_close(world->disruptor);
 	cable_close(world->cable);
 	board_close(&world->board);

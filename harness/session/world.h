@@ -4,7 +4,7 @@
  * The whole world of a session in virtual time: board, wire, proxy and far end, joined. Knows nothing of QEMU: whoever holds the SPI bus drives it.
  *
  * The far end is the emulator's own (server/host.h), or another one that is outside (outside.h): then what leaves the proxy for the server goes there, and there is neither a
- * host nor a service here.
+ * host nor a service here. Faults of the services act on what that one says, by a relay in front of it (relay/relay.h), which is there if the plan has any.
  *
  * One world a process, since the far end's stack is one a process (server/host.h).
  */
@@ -38,6 +38,7 @@ struct world {
 	struct service service;
 	struct cable *cable;
 	struct disruptor *disruptor;
+	struct relay *relay;        /* in front of a far end that is outside; NULL: frames pass as they are */
 	struct systems *systems;    /* in the flash of a device that updates in stages; NULL otherwise */
 	const struct fault *faults; /* of board and cable: the plan's, or made from decisions */
 	size_t fault_count;

@@ -154,6 +154,8 @@ static void words_that_do_not_go_together_are_refused(void)
 	} cases[] = {
 		{"--server true", "--server is of sessions in wall time: give --live, too"},
 		{"--skew-limit 1s", "--skew-limit is of sessions in wall time: give --live, too"},
+		{"--web-ports 80", "--web-ports is of sessions in wall time: give --live, too"},
+		{"--live --server true --web-ports 80,x", "--web-ports: '80,x' are no ports"},
 		{"--live --server true --server-side lo", "give one of them"},
 		{"--live --server ' '", "--server: the command is empty"},
 		{"--live --skew-limit soon", "--skew-limit"},
@@ -177,9 +179,10 @@ static void what_a_server_of_ones_own_cannot_do_is_refused_by_name(void)
 	static const struct {
 		const char *rest, *told;
 	} cases[] = {
-		{"faults:\n  - {name: broken, http_status: 503, path: '/update*'}\n",
-	         "the fault 'broken' cannot happen here: 'http_status'"},
-		{"faults:\n  - {name: waits, from: 'srv.http#2', drop: true}\n", "the fault 'waits' would wait for ever"},
+		{"faults:\n  - {name: old, tls_certificate: {kind: expired}}\n",
+	         "the fault 'old' cannot happen in front of a real server: 'tls_certificate'"},
+		{"faults:\n  - {name: moved, dhcp: {answer: other_address}}\n",
+	         "the fault 'moved' cannot happen in front of a real server: 'dhcp'"},
 		{"expect:\n  told: true\n", "'told' under 'expect:'"},
 		{"expect:\n  traffic: 2\n", "'traffic' under 'expect:'"},
 	};
@@ -261,6 +264,46 @@ static void what_was_frozen_is_repeated_in_virtual_time(void)
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && ! grep -v '^found' after/live/seed-1/replay.txt", test_folder()), 0);
 }
 
+/* What nginx and dnsmasq say is changed on its way, by the same decisions that the emulator's services obey. */
+static void an_update_under_faults_of_real_services(void)
+{
+	char live[4096], virtual[4096];
+
+	need_namespaces();
+	write_scenario("faults:\n"
+	               "  - {name: no name, dns: {answer: servfail}, first: 1}\n"
+	               "  - {name: busy, http_status: 503, path: '/update*', first: 1}\n"
+	               "  - {name: short, http_truncate: {at_byte: 40}, path: '/images/*', first: 1}\n"
+	               "  - {name: late, from: 'srv.http#4', at: 'http.response', first: 1, delay: 50ms}\n"
+	               "expect: {verdict: pass, acted: [no name, busy, short, late]}\n");
+	write_site();
+	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --live --server site/start --skew-limit 0s --out live"), 0);
+	expect_in_file("live/live/seed-1/verdict.json", "\"verdict\": \"pass\"");
+	expect_in_file("site/access.log", "GET /update/manifest.json HTTP/1.1\" 200");
+	/* What is answered for the server, it is not asked. */
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && test $(grep -c manifest.json site/access.log) = 1", test_folder()), 0);
+	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --out virtual --history none"), 0);
+	list_addresses("live/live/seed-1/plan.yaml", live, sizeof live);
+	list_addresses("virtual/live/seed-1/plan.yaml", virtual, sizeof virtual);
+	TEST_CONTAINS(live, "srv.http#");
+	CU_ASSERT_STRING_EQUAL(live, virtual);
+	CU_ASSERT_EQUAL(stutter("replay live/live/seed-1/plan.yaml --live --server site/start --skew-limit 0s --out after"), 0);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && ! grep -v '^found' after/live/seed-1/replay.txt", test_folder()), 0);
+}
+
+/* HTTP is where --web-ports says it is, and nowhere else. */
+static void http_is_where_the_user_says(void)
+{
+	need_namespaces();
+	write_scenario("faults:\n"
+	               "  - {name: busy, http_status: 503, path: '/update*', first: 1}\n"
+	               "expect: {verdict: pass, acted: [busy]}\n");
+	write_site();
+	CU_ASSERT_EQUAL(stutter("run live.yaml --live --server site/start --web-ports 8080 --skew-limit 0s --out live"), 1);
+	expect_in_file("live/live/seed-1/verdict.json", "\"verdict\": \"pass\"");
+	TEST_CONTAINS(output, "busy");
+}
+
 /* Nobody's own far end: time is all that is other, and so the faults of its services act. */
 static void the_emulators_far_end_in_wall_time(void)
 {
@@ -327,6 +370,8 @@ const CU_TestInfo tests_live_run_words[] = {
 
 const CU_TestInfo tests_live_run[] = {
 	{"an update from nginx under faults", an_update_from_nginx_under_faults},
+	{"an update under faults of real services", an_update_under_faults_of_real_services},
+	{"HTTP is where the user says", http_is_where_the_user_says},
 	{"what was frozen is repeated in virtual time", what_was_frozen_is_repeated_in_virtual_time},
 	{"the emulator's far end in wall time", the_emulators_far_end_in_wall_time},
 	{"a session that was too late proves nothing", a_session_that_was_too_late_proves_nothing},

@@ -48,7 +48,7 @@ static const struct module modules[] = {
 	{"gate", true, {"base", "statistics", NULL}},
 	{"history", false, {"base", NULL}},
 	{"recorded", true, {"base", "sim", "link", "address", "server", "scenario", "guest/player/words.h", NULL}},
-	{"session", false, {WORLD, "recorded", "qemu", "guest/module/protocol.h", "guest/boot", "reports", NULL}},
+	{"session", false, {WORLD, "recorded", "qemu", "guest/module/protocol.h", "guest/boot", "reports", "relay", NULL}},
 	{"relay", true, {"base", "sim", "link", "fault", "proxy", "server", NULL}},
 	{"live", false, {"base", "sim", "link", "address", "fault", "proxy", "server", "relay", "scenario", "reports", "session", "recorded", NULL}},
 	{"campaign", false, {WORLD, "qemu", "session", "reports", "live", NULL}},
