@@ -132,7 +132,7 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
 # The static variables of all that a world is made of lie together (harness/campaign/hosted/statics.h).
-WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign search statistics gate history live relay,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/% reports/gate/% reports/search/% $(GUEST_PLAYED),$(MODULES))) \
+WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign search statistics gate history live,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/% reports/gate/% reports/search/% $(GUEST_PLAYED),$(MODULES))) \
 	$(FETCHED)
 WALL_SOURCES  := $(patsubst %,harness/live/%.c,wall port_tap port_interface unfinished skew outcome)
 HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(WALL_SOURCES) $(INSIDE_SOURCES))

@@ -14,6 +14,7 @@
 #include "relay/web.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "server/host.h"

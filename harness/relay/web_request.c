@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "server/answer.h"
-#include "server/host.h"
 
 static const char *host_asked(const struct web *web, char ret_name[HTTP_FIELD_MAX])
 {
