@@ -294,6 +294,11 @@ struct relay *relay_open(const struct relay_config *config)
 	return relay;
 }
 
+void relay_date(struct relay *relay, uint64_t unix_base_ns)
+{
+	relay->config.unix_base_ns = unix_base_ns;
+}
+
 void relay_close(struct relay *relay)
 {
 	if (relay == NULL)

@@ -87,6 +87,9 @@ const char *relay_refusal(const struct fault *fault);
 struct relay *relay_open(const struct relay_config *config);
 void relay_close(struct relay *relay);
 
+/** The time 0 is at another date than was thought. */
+void relay_date(struct relay *relay, uint64_t unix_base_ns);
+
 /** A frame comes that goes in @p direction; the relay takes it over. */
 void relay_input(struct relay *relay, struct frame *frame, enum direction direction);
 

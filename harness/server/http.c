@@ -372,6 +372,11 @@ static void on_opened(void *user)
 		           asked != NULL ? asked : "(none)", host_of(c));
 }
 
+void http_date(uint64_t unix_base_ns)
+{
+	the_unix_base_ns = unix_base_ns;
+}
+
 void http_open(struct http_handler handler, uint64_t unix_base_ns)
 {
 	static const struct channel_listener plain = {.accepted = on_accepted},

@@ -93,6 +93,8 @@ struct http_handler {
 
 /** Starts the server on the host of this process, for HTTP and HTTPS. @param unix_base_ns The true time at virtual time 0, for the Date header. */
 void http_open(struct http_handler handler, uint64_t unix_base_ns);
+/** That time is another. */
+void http_date(uint64_t unix_base_ns);
 
 /** What a Range header asks of a body (RFC 9110 14.1.2). */
 enum http_range { HTTP_RANGE_NONE, HTTP_RANGE_PART, HTTP_RANGE_UNSATISFIABLE };

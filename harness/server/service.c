@@ -604,3 +604,9 @@ void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed
 	if (!service->no_http)
 		http_open((struct http_handler){service_answer, note_sent, begin_handshake, service}, unix_base_ns);
 }
+
+void service_date(struct service *service, uint64_t unix_base_ns)
+{
+	service->unix_base_ns = service->udp.unix_base_ns = unix_base_ns;
+	http_date(unix_base_ns);
+}

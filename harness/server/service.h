@@ -131,6 +131,9 @@ const struct release *service_releases(struct service *service);
 void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct disruptor *disruptor, struct service_ops ops,
                    void *ctx);
 
+/** The time 0 of the started service is at another date than was thought: a clock outside says so. Keys and certificates stay as they are. */
+void service_date(struct service *service, uint64_t unix_base_ns);
+
 /** A frame has come over the cable to the device's jack. */
 void service_delivered(struct service *service, struct bytes frame);
 

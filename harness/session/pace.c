@@ -50,7 +50,7 @@ static void begin_later(struct world *world, sim_ns until)
 	const sim_ns wall = outside->ops->now(outside->state);
 
 	if (world->passing.frames[TO_SERVER] == world->frames_before_boot && wall > until)
-		world->passing.captures.began_ns = outside->ops->put_back(outside->state, wall - until);
+		world_date(world, outside->ops->put_back(outside->state, wall - until));
 }
 
 bool pace_run(struct world *world, sim_ns until, struct error *err)

@@ -8,9 +8,7 @@
 #include "address/namer.h"
 #include "base/memory.h"
 #include "fault/point.h"
-#include "recorded/form.h"
-#include "relay/relay.h"
-#include "server/host.h"
+#include "session/far_end.h"
 #include "session/systems.h"
 
 #define LOSS_MAX 512
@@ -24,76 +22,10 @@ static void plan_proxy(struct world *world)
 	sim_schedule(&world->sim, &world->proxy_event, proxy_next(world->proxy));
 }
 
-static void submit(struct world *world, struct frame *frame, enum direction direction)
+void world_submit(struct world *world, struct frame *frame, enum direction direction)
 {
 	proxy_submit(world->proxy, frame, direction, world->sim.now);
 	plan_proxy(world);
-}
-
-/* -- the far end: the emulator's, or one that is outside -- */
-
-static void send_outside(struct world *world, struct frame *frame)
-{
-	struct error err;
-
-	if (!world->outside->ops->send(world->outside->state, frame_bytes(frame), &err) && world->broken.text[0] == '\0')
-		world->broken = err;
-	frame_free(frame);
-}
-
-static void to_far_end(struct world *world, struct frame *frame, sim_ns now)
-{
-	passing_received(&world->passing, AT_SERVER, frame->id, frame_bytes(frame), now);
-	if (world->relay != NULL)
-		relay_input(world->relay, frame, TO_SERVER);
-	else if (outside_is_far_end(world->outside))
-		send_outside(world, frame);
-	else
-		host_input(frame);
-}
-
-static void relay_output(void *ctx, struct frame *frame, enum direction direction)
-{
-	struct world *world = ctx;
-
-	if (direction == TO_SERVER)
-		send_outside(world, frame);
-	else if (world->relay != NULL)
-		submit(world, frame, TO_DEVICE);
-	else
-		frame_free(frame);
-}
-
-/* The server hears that its connections are over; there is nobody left to tell the device's side. */
-static void close_relay(struct world *world)
-{
-	struct relay *relay = world->relay;
-
-	world->relay = NULL;
-	relay_close(relay);
-}
-
-void world_frame_came(struct world *world, struct bytes frame)
-{
-	if (frame.length < ETHERNET_HEADER || frame.length > FRAME_MAX)
-		return;
-	if (world->relay != NULL)
-		relay_input(world->relay, frame_new(frame.data, frame.length), TO_DEVICE);
-	else
-		submit(world, frame_new(frame.data, frame.length), TO_DEVICE);
-}
-
-const char *world_far_end_waits(const struct world *world, char *ret_text, size_t size)
-{
-	if (!outside_is_far_end(world->outside))
-		return host_waits(ret_text, size);
-	ret_text[0] = '\0';
-	return ret_text;
-}
-
-bool world_is_sound(const struct world *world, struct error *err)
-{
-	return world->broken.text[0] == '\0' || error_set(err, "%s", world->broken.text);
 }
 
 /* A frame has left the chain at @asked. In wall time it may be later by now. */
@@ -115,7 +47,7 @@ static void fire_proxy(void *ctx, sim_ns now)
 		if (direction == TO_DEVICE)
 			link_partner_sends(&world->link, frame);
 		else
-			to_far_end(world, frame, now);
+			world_far_end_take(world, frame, now);
 		note_passed(world, now);
 	}
 	plan_proxy(world);
@@ -182,7 +114,7 @@ static void occasion_at_server(void *ctx, const char *site, uint64_t number, sim
 static void to_partner(void *ctx, struct frame *frame, sim_ns now)
 {
 	(void)now;
-	submit(ctx, frame, TO_SERVER);
+	world_submit(ctx, frame, TO_SERVER);
 }
 
 static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
@@ -229,21 +161,6 @@ static void carrier_changed(void *ctx, bool up, sim_ns now)
 	struct world *world = ctx;
 
 	board_carrier(&world->board, up, now);
-}
-
-static void host_output(void *ctx, struct frame *frame, sim_ns now)
-{
-	(void)now;
-	submit(ctx, frame, TO_DEVICE);
-}
-
-/* For names of what is encrypted, and for the readers of the captures. */
-static void keep_secret(void *ctx, const char *line)
-{
-	struct world *world = ctx;
-
-	proxy_secret(world->proxy, line);
-	captures_secret(&world->passing.captures, line);
 }
 
 /* -- the supply -- */
@@ -362,52 +279,16 @@ static void redraw_faults(struct world *world)
 	disruptor_redraw(world->disruptor, &plan->redraw);
 }
 
-/* The servers of a recorded session, and their names. */
-static void open_session(struct world *world)
-{
-	if (world->plan->session[0] == '\0')
-		return;
-	world->servers = servers_open(&world->recording, false);
-	world->service.udp.dns.names = servers_names(world->servers, world->service.dns_names);
-	host_poke();
-}
-
-/* In front of a far end that is outside. */
-static void open_relay(struct world *world)
-{
-	const struct relay_needs needs = relay_needs(world->faults, world->fault_count);
-
-	if (needs.any)
-		world->relay = relay_open(&(struct relay_config){.sim = &world->sim,
-		                                                 .trace = world->trace,
-		                                                 .disruptor = world->disruptor,
-		                                                 .seed = world->plan->seed,
-		                                                 .unix_base_ns = world->unix_base_ns,
-		                                                 .ends_web = needs.web,
-		                                                 .ports = world->outside->web_ports,
-		                                                 .output = relay_output,
-		                                                 .ctx = world});
-}
-
-/* Whoever has a far end elsewhere has neither a host nor a service here, but for what the factory has put into the device (service_pki()). */
-static void open_far_end(struct world *world)
+/* And what lies in the flash of a device that updates in stages. */
+static void open_disruptor(struct world *world)
 {
 	const struct plan *plan = world->plan;
 
-	if (!outside_is_far_end(world->outside))
-		host_open(&world->sim, world->trace, plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
 	world->disruptor = disruptor_open(world->faults, world->fault_count, plan->seed, world->trace,
 	                                  (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_server : NULL}, world);
 	redraw_faults(world);
 	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
 		systems_open(world);
-	if (outside_is_far_end(world->outside)) {
-		open_relay(world);
-		return;
-	}
-	world->service.no_http = plan->session[0] != '\0';
-	service_start(&world->service, world->unix_base_ns, plan->seed, world->disruptor, (struct service_ops){keep_secret}, world);
-	open_session(world);
 }
 
 /* The first line of the trace; in wall time its first instant is that of the wall's. */
@@ -436,11 +317,9 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	const struct link_ops link_ops = {to_partner, to_device, sent, heard, carrier_changed, lost};
 
 	memset(world, 0, sizeof *world);
-	if (!service_open(&world->service, &plan->server, plan->image, err))
-		return false;
-	if (plan->session[0] != '\0' && (!form_read(&world->recording, plan->session, err) || !servers_check(&world->recording, err)))
-		return false;
 	world->plan = plan;
+	if (!world_far_end_load(world, err))
+		return false;
 	world->trace = trace;
 	world->outside = outside;
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
@@ -464,23 +343,21 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->power_back = (struct sim_event){.fire = supply_returns, .ctx = world};
 	world->board.power_cut = supply_fails;
 	world->board.power_ctx = world;
-	open_far_end(world);
+	world_far_end_open(world);
+	open_disruptor(world);
+	world_far_end_serve(world);
 	return true;
 }
 
 void world_close(struct world *world)
 {
-	servers_close(world->servers);
-	recording_close(&world->recording);
-	if (!outside_is_far_end(world->outside))
-		host_close();
-	close_relay(world);
+	world_far_end_close(world);
 	disruptor_close(world->disruptor);
 	cable_close(world->cable);
 	board_close(&world->board);
 	link_close(&world->link);
 	proxy_close(world->proxy);
-	service_close(&world->service);
+	world_far_end_unload(world);
 	systems_close(world);
 	passing_close(&world->passing);
 	witness_close(&world->witness);

@@ -60,7 +60,7 @@ struct world {
  * @param trace Borrowed.
  * @param captures Where what each end sees is written; copied.
  * @param outside Borrowed; the wall's time begins. NULL: all of it is virtual.
- * @return false with @p err if the image cannot be read.
+ * @return false with @p err if the image or the recorded session cannot be read.
  */
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, const struct captures *captures,
                 const struct outside *outside, struct error *err);
@@ -77,6 +77,12 @@ bool world_take_power_cut(struct world *world, uint64_t *ret_off_ns);
 
 /** Runs all that happens up to @p now. */
 void world_run(struct world *world, sim_ns now);
+
+/** The device's frame, or the far end's, comes to the proxy, whose it is from then on. */
+void world_submit(struct world *world, struct frame *frame, enum direction direction);
+
+/** The world's time 0 is at another date than was thought, in wall time. */
+void world_date(struct world *world, uint64_t unix_base_ns);
 
 /** The far end that is outside has sent a frame. @param frame Copied; what no Ethernet frame can be is left out. */
 void world_frame_came(struct world *world, struct bytes frame);
