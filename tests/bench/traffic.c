@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "link/frame.h"
 
 /* The ring: a tenth of a second at the highest rate that is asked for, since this thread may have to wait for its core that long. */
@@ -121,9 +122,19 @@ static uint32_t header_sum(const uint8_t *ip)
 	return (sum & 0xffff) + (sum >> 16);
 }
 
-/* From 192.0.2.100 and its successors to 192.0.2.1, without a checksum of UDP (RFC 768). */
-static void make_frame(uint8_t *frame, unsigned length, unsigned device)
+static void swap(uint8_t *one, uint8_t *other, size_t length)
 {
+	for (size_t i = 0; i < length; i++) {
+		const uint8_t kept = one[i];
+		one[i] = other[i];
+		other[i] = kept;
+	}
+}
+
+/* From 192.0.2.100 and its successors to 192.0.2.1, or back, without a checksum of UDP (RFC 768). */
+static void make_frame(uint8_t *frame, const struct traffic *traffic, unsigned device)
+{
+	const unsigned length = traffic->length;
 	static const uint8_t head[] = {0x02, 0,  0,  0, 0, 0x01, 0x02, 0, 0, 0,   0, 0, 0x08, 0,    0x45, 0, 0, 0, 0, 0, 0,
 	                               0,    64, 17, 0, 0, 192,  0,    2, 0, 192, 0, 2, 1,    0x9c, 0x40, 0, 0, 0, 0, 0, 0};
 
@@ -135,6 +146,10 @@ static void make_frame(uint8_t *frame, unsigned length, unsigned device)
 	put_be16(frame + UDP_AT + 2, TRAFFIC_PORT);
 	put_be16(frame + UDP_AT + 4, length - UDP_AT);
 	put_be16(frame + IP_AT + 10, ~header_sum(frame + IP_AT) & 0xffff);
+	if (traffic->back) {
+		swap(frame, frame + 6, 6);
+		swap(frame + IP_AT + 12, frame + IP_AT + 16, 4);
+	}
 }
 
 /* -- passing -- */
@@ -142,9 +157,9 @@ static void make_frame(uint8_t *frame, unsigned length, unsigned device)
 struct passage {
 	const struct traffic *traffic;
 	struct traffic_result *result;
-	uint64_t began_ns, moved_ns; /* when the last was sent or came */
-	uint64_t settled;            /* of those that were sent: came, or were given up */
-	uint64_t next;               /* the number that is to come */
+	uint64_t began_ns, moved_ns;            /* when the last was sent or came */
+	uint64_t settled;                       /* of those that were sent: came, or were given up */
+	uint64_t seen[TRAFFIC_FRAMES_MAX / 64]; /* a bit for each number that has come */
 	struct mmsghdr messages[SENT_AT_ONCE];
 	struct iovec parts[SENT_AT_ONCE];
 	uint8_t frames[SENT_AT_ONCE][SLOT_BYTES];
@@ -157,11 +172,17 @@ static void count(struct passage *passage, const uint8_t *frame, uint64_t now_ns
 
 	memcpy(&number, frame + NUMBER_AT, sizeof number);
 	memcpy(&sent_ns, frame + TIME_AT, sizeof sent_ns);
-	result->again += number < passage->next;
-	passage->next = number + 1;
+	CHECK(number < TRAFFIC_FRAMES_MAX);
+	uint64_t *seen = &passage->seen[number / 64];
+	const uint64_t bit = UINT64_C(1) << number % 64;
+	passage->moved_ns = now_ns;
+	if ((*seen & bit) != 0) {
+		result->again++;
+		return;
+	}
+	*seen |= bit;
 	result->received++;
 	passage->settled++;
-	passage->moved_ns = now_ns;
 	const uint64_t took = now_ns - sent_ns, expected = passage->traffic->expected_ns;
 	skew_add(&result->delays, took > expected ? took - expected : expected - took);
 }
@@ -218,7 +239,7 @@ static void send_some(struct passage *passage, uint64_t some)
 		const uint64_t number = result->sent + result->unsent + i, now_ns = traffic_now_ns();
 		uint8_t *frame = passage->frames[i];
 		if (devices > 1)
-			make_frame(frame, traffic->length, (unsigned)(number % devices));
+			make_frame(frame, traffic, (unsigned)(number % devices));
 		memcpy(frame + NUMBER_AT, &number, sizeof number);
 		memcpy(frame + TIME_AT, &now_ns, sizeof now_ns);
 	}
@@ -231,14 +252,15 @@ static void send_some(struct passage *passage, uint64_t some)
 static void begin(struct passage *passage)
 {
 	for (unsigned i = 0; i < SENT_AT_ONCE; i++) {
-		make_frame(passage->frames[i], passage->traffic->length, 0);
+		make_frame(passage->frames[i], passage->traffic, 0);
 		passage->parts[i] = (struct iovec){passage->frames[i], passage->traffic->length};
 		passage->messages[i].msg_hdr = (struct msghdr){.msg_iov = &passage->parts[i], .msg_iovlen = 1};
 	}
 	drain(passage);
 	(void)unseen(passage->traffic->to);
 	*passage->result = (struct traffic_result){0};
-	passage->settled = passage->next = 0;
+	passage->settled = 0;
+	memset(passage->seen, 0, sizeof passage->seen);
 	passage->began_ns = passage->moved_ns = traffic_now_ns();
 }
 

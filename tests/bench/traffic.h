@@ -18,6 +18,8 @@
 /** The port to which all are sent. */
 #define TRAFFIC_PORT 9U
 #define TRAFFIC_DEVICES_MAX 64U
+/** The most frames that can be told apart. */
+#define TRAFFIC_FRAMES_MAX (1U << 23)
 
 /** CLOCK_MONOTONIC in nanoseconds. */
 uint64_t traffic_now_ns(void);
@@ -36,7 +38,8 @@ void traffic_close(struct traffic_end *end);
 struct traffic {
 	struct traffic_end *from, *to;
 	unsigned length;      /**< of a frame, from the destination address on; at least FRAME_MIN */
-	unsigned devices;     /**< senders, by turns; 0: one */
+	unsigned devices;     /**< conversations, by turns; 0: one */
+	bool back;            /**< from the server's end to the device's */
 	uint64_t rate;        /**< frames a second; 0: as many as the window lets */
 	uint64_t window;      /**< so many at most are on their way; 0: any number */
 	uint64_t for_ns;      /**< of sending */
@@ -46,7 +49,7 @@ struct traffic {
 struct traffic_result {
 	uint64_t sent, received;
 	uint64_t unsent;    /**< the interface did not take them */
-	uint64_t again;     /**< came more than once, or out of order */
+	uint64_t again;     /**< came more than once; not among those received */
 	uint64_t unseen;    /**< came, and this end had no room for them: nobody's loss but its own */
 	uint64_t ns;        /**< from the first that was sent to the last that came */
 	struct skew delays; /**< from sent to seen, less what is expected */
