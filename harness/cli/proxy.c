@@ -198,7 +198,8 @@ static bool set_up(struct bench *bench, const struct cli_values *values, struct 
 	if (server == NULL && (bench->far_end = far_end_open(&bench->plan, err)) == NULL)
 		return false;
 	if (!take_side(bench, TO_SERVER, device, err) || (server != NULL && !take_side(bench, TO_DEVICE, server, err)) ||
-	    !open_side(bench, TO_SERVER, device, err) || (server != NULL && (!open_side(bench, TO_DEVICE, server, err) || !open_relay(bench, err))))
+	    !open_side(bench, TO_SERVER, device, err) ||
+	    (server != NULL && (!open_side(bench, TO_DEVICE, server, err) || !open_relay(bench, err))))
 		return false;
 	priority_take();
 	if (!confine_user(err))

@@ -55,6 +55,8 @@ bool run_live_read(struct run_live *ret_live, const struct run_live_words *words
 		return other == NULL || error_set(err, "--%s is of sessions in wall time: give --live, too", other);
 	if (!unit_parse(UNIT_DURATION, limit, &ret_live->pool.wall.skew_limit_ns, err))
 		return error_context(err, "--skew-limit");
+	if (words->web_ports != NULL && words->server == NULL && words->server_side == NULL)
+		return error_set(err, "--web-ports are those of a server of yours: give --server or --server-side, too");
 	return cli_web_ports(words->web_ports, &ret_live->pool.wall.web_ports, err) && read_far_end(ret_live, err);
 }
 

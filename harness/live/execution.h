@@ -19,8 +19,8 @@
 
 struct execution_wish {
 	const struct plan *plan;
-	char *const *command;     /**< ends with NULL; found by PATH */
-	const char *server;       /**< for a shell; NULL: the emulator's far end, or the plan's recorded servers, in the session's process */
+	char *const *command; /**< ends with NULL; found by PATH */
+	const char *server;   /**< for a shell; NULL: the emulator's far end, or the plan's recorded servers, in the session's process */
 	struct relay_ports ports; /**< of the server that are of the web, if faults of services are in the plan */
 	const char *dir;          /**< folder for what the session leaves, which is there; NULL: nothing is left */
 	uint64_t skew_limit_ns;   /**< struct bridge_options */

@@ -80,8 +80,9 @@ static bool fit_relay(const struct fault *fault, struct error *err)
 {
 	const char *refusal = relay_refusal(fault);
 
-	return refusal == NULL || error_set(err, "the fault '%s' cannot happen in front of a real server: '%s': %s, or take the "
-	                                                    "emulator's far end (`stutter run`)",
+	return refusal == NULL || error_set(err,
+	                                    "the fault '%s' cannot happen in front of a real server: '%s': %s, or take the "
+	                                    "emulator's far end (`stutter run`)",
 	                                    fault->name, fault->action->name, refusal);
 }
 

@@ -24,9 +24,9 @@ enum wall_far_end {
 /** Plain data: it goes to the session's process as it is. */
 struct wall_wish {
 	enum wall_far_end far_end;
-	char name[PORT_NAME_MAX]; /**< of the far end, for people; of WALL_INTERFACE the interface */
+	char name[PORT_NAME_MAX];     /**< of the far end, for people; of WALL_INTERFACE the interface */
 	struct relay_ports web_ports; /**< of the far end, on which faults of HTTP and TLS act */
-	uint64_t skew_limit_ns;   /**< a session with a frame that was later proves nothing; 0: there is none */
+	uint64_t skew_limit_ns;       /**< a session with a frame that was later proves nothing; 0: there is none */
 };
 
 struct wall;

@@ -78,7 +78,9 @@ static void look_at_both_ends(const struct namespaces *namespaces)
 	TEST_CONTAINS(output, "default via 192.0.2.1 dev stutter0");
 	TEST_CONTAINS(output, "mtu 1500");
 	CU_ASSERT_PTR_NULL(strstr(output, "inet6 fe80"));
-	CU_ASSERT_EQUAL(run_at(namespaces, TO_DEVICE, false, "ip -o address; ip route; ip route get 203.0.113.9; ip route get 192.0.2.100 from 203.0.113.9"), 0);
+	CU_ASSERT_EQUAL(run_at(namespaces, TO_DEVICE, false,
+	                       "ip -o address; ip route; ip route get 203.0.113.9; ip route get 192.0.2.100 from 203.0.113.9"),
+	                0);
 	TEST_CONTAINS(output, "inet 192.0.2.1/24");
 	TEST_CONTAINS(output, "local 203.0.113.9 dev lo");
 	TEST_CONTAINS(output, "192.0.2.100 from 203.0.113.9 dev stutter0");

@@ -92,13 +92,15 @@ static void the_servers_of_a_recorded_session_are_played(void)
 	test_write("session.yaml", "session: 1\nsteps:\n  - tcp:\n      address: 203.0.113.5\n      port: 80\n      turns:\n"
 	                           "        - {from: device, text: 'GET /f '}\n        - {from: server, after: 1ms, text: 'so it was'}\n"
 	                           "        - {from: server, close: fin}\n        - {from: device, close: fin}\n");
-	CU_ASSERT_EQUAL(scripted_run("device ip route add default via 192.0.2.1\n"
-	                           "$stutter proxy --device-side d1 --session session.yaml s.yaml --control control.sock --skew-limit 0ns --out run "
-	                           ">proxy.txt 2>&1 & proxy=$!\n"
-	                           "i=0; until ctl counters >/dev/null 2>&1; do i=$((i+1)); [ $i -lt 300 ] && kill -0 $proxy || { cat proxy.txt; exit 1; }; "
-	                           "sleep 0.1; done\n"
-	                           "{ printf 'GET /f '; sleep 5; } | device busybox nc 203.0.113.5 80; echo; end; cat proxy.txt; cat run/trace.txt"),
-	                0);
+	CU_ASSERT_EQUAL(
+		scripted_run(
+			"device ip route add default via 192.0.2.1\n"
+			"$stutter proxy --device-side d1 --session session.yaml s.yaml --control control.sock --skew-limit 0ns --out run "
+			">proxy.txt 2>&1 & proxy=$!\n"
+			"i=0; until ctl counters >/dev/null 2>&1; do i=$((i+1)); [ $i -lt 300 ] && kill -0 $proxy || { cat proxy.txt; exit 1; }; "
+			"sleep 0.1; done\n"
+			"{ printf 'GET /f '; sleep 5; } | device busybox nc 203.0.113.5 80; echo; end; cat proxy.txt; cat run/trace.txt"),
+		0);
 	TEST_CONTAINS(scripted_output, "so it was\nproxy 0\n");
 	TEST_CONTAINS(scripted_output, "session 1 conversations were begun, 1 went to their end\n");
 	TEST_CONTAINS(scripted_output, "'syn' drop -> dropped\n");

@@ -155,6 +155,7 @@ static void words_that_do_not_go_together_are_refused(void)
 		{"--server true", "--server is of sessions in wall time: give --live, too"},
 		{"--skew-limit 1s", "--skew-limit is of sessions in wall time: give --live, too"},
 		{"--web-ports 80", "--web-ports is of sessions in wall time: give --live, too"},
+		{"--live --web-ports 80", "--web-ports are those of a server of yours"},
 		{"--live --server true --web-ports 80,x", "--web-ports: '80,x' are no ports"},
 		{"--live --server true --server-side lo", "give one of them"},
 		{"--live --server ' '", "--server: the command is empty"},
@@ -273,13 +274,13 @@ static void an_update_under_faults_of_real_services(void)
 	write_scenario("faults:\n"
 	               "  - {name: no name, dns: {answer: servfail}, first: 1}\n"
 	               "  - {name: busy, http_status: 503, path: '/update*', first: 1}\n"
-	               "  - {name: short, http_truncate: {at_byte: 40}, path: '/images/*', first: 1}\n"
+	               "  - {name: short, http_truncate: {at_byte: 40B}, path: '/images/*', first: 1}\n"
 	               "  - {name: late, from: 'srv.http#4', at: 'http.response', first: 1, delay: 50ms}\n"
 	               "expect: {verdict: pass, acted: [no name, busy, short, late]}\n");
 	write_site();
 	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --live --server site/start --skew-limit 0s --out live"), 0);
 	expect_in_file("live/live/seed-1/verdict.json", "\"verdict\": \"pass\"");
-	expect_in_file("site/access.log", "GET /update/manifest.json HTTP/1.1\" 200");
+	expect_in_file("site/access.log", "GET /update/manifest.json?device=timeless HTTP/1.1\" 200");
 	/* What is answered for the server, it is not asked. */
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && test $(grep -c manifest.json site/access.log) = 1", test_folder()), 0);
 	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --out virtual --history none"), 0);
