@@ -93,6 +93,7 @@
 	S("recorded/import", tests_import, false)                                                                                          \
 	S("recorded/form", tests_form, false)                                                                                              \
 	S("recorded/losses", tests_losses, false)                                                                                          \
+	S("recorded/servers", tests_servers, false)                                                                                        \
 	S("live/recorded", tests_live_recorded, false)                                                                                     \
 	S("recorded/casting", tests_casting, false)                                                                                        \
 	S("live/played", tests_live_played, false)                                                                                         \

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "guest/player/words.h"
 #include "recorded/casting.h"
+#include "recorded/openings.h"
 #include "recorded/speech.h"
 #include "server/channel.h"
 #include "server/host.h"
@@ -47,6 +48,7 @@ struct servers {
 	const struct recording *recording;
 	bool real;    /* the device is no player of ours */
 	bool *played; /* of each step */
+	struct openings *openings;
 	struct play *plays;
 	struct channel_listener listener;
 	struct dns_name *names;
@@ -437,6 +439,23 @@ static void *accepted(void *ctx, struct channel *channel, struct channel_ops *re
 	return play;
 }
 
+/* A SYN that was refused or not answered in the recording is here, too. */
+static enum host_verdict open_as_recorded(void *ctx, const struct packet *packet)
+{
+	static const enum host_verdict verdicts[] = {
+		[OPENING_ANSWERED] = HOST_TAKES, [OPENING_REFUSED] = HOST_RESETS, [OPENING_UNANSWERED] = HOST_LOSES};
+	const struct servers *servers = ctx;
+	size_t which;
+
+	if (!packet->is_tcp || (packet->tcp_flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) != TCP_FLAG_SYN)
+		return HOST_TAKES;
+	enum opening opening = openings_take(servers->openings, packet, &which);
+	if (which != SIZE_MAX && opening != OPENING_ANSWERED)
+		trace_line(host_trace(), host_sim()->now, "replay", "step %zu is %s, as it was", which + 1,
+		           opening == OPENING_REFUSED ? "refused" : "not answered");
+	return verdicts[opening];
+}
+
 /* -- the session -- */
 
 /* Steps before this one that have the same address, or the same port. */
@@ -519,7 +538,9 @@ struct servers *servers_open(const struct recording *recording, bool real)
 	servers->recording = recording;
 	servers->real = real;
 	servers->played = memory_new((recording->step_count + 1) * sizeof *servers->played);
+	servers->openings = openings_open(recording);
 	servers->listener = (struct channel_listener){.accepted = accepted, .ctx = servers};
+	host_add_gate(open_as_recorded, servers);
 	for (size_t i = 0; i < recording->step_count; i++) {
 		const struct step *step = &recording->steps[i];
 		others += step->kind == STEP_UDP;
@@ -540,6 +561,7 @@ void servers_close(struct servers *servers)
 		return;
 	while (servers->plays != NULL)
 		forget(servers->plays);
+	openings_close(servers->openings);
 	free(servers->played);
 	free(servers->names);
 	free(servers);

@@ -29,8 +29,11 @@ static struct {
 	struct sim_event timer;
 	struct random_stream random, isn;
 	uint64_t draws;
-	enum host_verdict (*gate)(void *ctx, uint32_t address, bool is_tcp);
-	void *gate_ctx;
+	struct {
+		host_gate *ask;
+		void *ctx;
+	} gates[HOST_GATES_MAX];
+	size_t gate_count;
 	bool started;
 	bool df; /* TCP is sent with DF set */
 	bool relays;
@@ -250,10 +253,11 @@ void host_close(void)
 	sim_cancel(host.sim, &host.timer);
 }
 
-void host_set_gate(enum host_verdict (*gate)(void *ctx, uint32_t address, bool is_tcp), void *ctx)
+void host_add_gate(host_gate *gate, void *ctx)
 {
-	host.gate = gate;
-	host.gate_ctx = ctx;
+	CHECK_INT(host.gate_count, <, HOST_GATES_MAX);
+	host.gates[host.gate_count].ask = gate;
+	host.gates[host.gate_count++].ctx = ctx;
 }
 
 /* RFC 9293 3.10.7.1: the answer of a closed port. */
@@ -271,10 +275,10 @@ static void send_reset(const struct packet *packet)
 static bool passes_gate(const struct frame *frame)
 {
 	const struct packet packet = packet_parse(frame_bytes(frame));
+	enum host_verdict verdict = HOST_TAKES;
 
-	if (host.gate == NULL || !packet.is_ipv4)
-		return true;
-	enum host_verdict verdict = host.gate(host.gate_ctx, packet.destination, packet.is_tcp);
+	for (size_t i = 0; packet.is_ipv4 && verdict == HOST_TAKES && i < host.gate_count; i++)
+		verdict = host.gates[i].ask(host.gates[i].ctx, &packet);
 	if (verdict == HOST_RESETS && packet.is_tcp)
 		send_reset(&packet);
 	return verdict == HOST_TAKES;

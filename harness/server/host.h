@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "link/frame.h"
+#include "link/packet.h"
 #include "sim/sim.h"
 #include "sim/trace.h"
 
@@ -47,8 +48,13 @@ void host_set_df(bool on);
 /** What becomes of an IPv4 packet for one of the host's addresses: it is taken, lost, or answered with a reset (of TCP). */
 enum host_verdict { HOST_TAKES, HOST_LOSES, HOST_RESETS };
 
-/** Asks @p gate about every IPv4 packet that is for an address of its own before it is taken; NULL: nobody is asked. */
-void host_set_gate(enum host_verdict (*gate)(void *ctx, uint32_t address, bool is_tcp), void *ctx);
+/** So many gates can be asked. */
+#define HOST_GATES_MAX 2
+
+typedef enum host_verdict host_gate(void *ctx, const struct packet *packet);
+
+/** Asks @p gate about every IPv4 packet before it is taken, after those that were added before; the first that does not take it decides. */
+void host_add_gate(host_gate *gate, void *ctx);
 
 /** Stops its timer. The stack's memory lives until the process ends. */
 void host_close(void);

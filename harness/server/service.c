@@ -552,14 +552,14 @@ static bool begin_handshake(void *ctx, uint32_t address, unsigned number, struct
 }
 
 /* A packet for a host that may be down. */
-static enum host_verdict ask_gate(void *ctx, uint32_t address, bool is_tcp)
+static enum host_verdict ask_gate(void *ctx, const struct packet *packet)
 {
 	static const enum host_verdict verdicts[] = {
 		[PASSAGE_FREE] = HOST_TAKES, [PASSAGE_LOST] = HOST_LOSES, [PASSAGE_RESET] = HOST_RESETS};
 	struct service *service = ctx;
 	uint32_t fallen;
 
-	enum passage passage = disruptor_packet(service->disruptor, address, is_tcp, host_sim()->now, &fallen);
+	enum passage passage = disruptor_packet(service->disruptor, packet->destination, packet->is_tcp, host_sim()->now, &fallen);
 	if (fallen != 0)
 		channel_forget(fallen == UINT32_MAX ? 0 : fallen);
 	return verdicts[passage];
@@ -599,7 +599,7 @@ void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed
 	};
 	/* Faults of others may begin at a segment, too, and then somebody waits for the occasion. */
 	if (disruptor != NULL && (disruptor_troubles(disruptor)->count > 0 || disruptor_troubles(disruptor)->ops.occasion != NULL))
-		host_set_gate(ask_gate, service);
+		host_add_gate(ask_gate, service);
 	udp_services_open(&service->udp);
 	if (!service->no_http)
 		http_open((struct http_handler){service_answer, note_sent, begin_handshake, service}, unix_base_ns);

@@ -105,7 +105,8 @@ static void read_step(struct reader *reader, struct step *step, size_t number)
 	step->port = (uint16_t)port;
 	step->opening = (enum opening)opening;
 	step->answered = answered != 0;
-	if ((step->kind != SKIP && inet_pton(AF_INET, address, &step->address) != 1) || step->follows >= number)
+	if ((step->kind != SKIP && inet_pton(AF_INET, address, &step->address) != 1) || step->follows >= number ||
+	    opening > UNANSWERED)
 		play_fail("step %zu of the script is wrong", number);
 	step->fd = -1;
 	step->due_us = step->ended_us = NEVER;

@@ -65,10 +65,12 @@ static void opened(const struct script *script, struct step *step)
 
 static void not_opened(const struct script *script, struct step *step, int error)
 {
-	bool as_it_was = step->opening == UNANSWERED || (step->opening == REFUSED && error == ECONNREFUSED);
+	static const int expected[] = {[ANSWERED] = 0, [REFUSED] = ECONNREFUSED, [UNANSWERED] = ETIMEDOUT};
+	static const char *const instead[] = {
+		[ANSWERED] = "", [REFUSED] = ", where it was refused in the recording", [UNANSWERED] = ", where nobody answered in the recording"};
 
-	if (!as_it_was)
-		differ(script, step, "no connection: %s", strerror(error));
+	if (error != expected[step->opening])
+		differ(script, step, "no connection: %s%s", strerror(error), instead[step->opening]);
 	end(step);
 }
 

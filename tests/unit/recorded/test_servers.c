@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The servers' side of a session, against a device of few lines. */
+#include "recorded/servers.h"
+
+#include <string.h>
+
+#include "recorded/form.h"
+#include "tests/unit/server/far.h"
+
+extern const CU_TestInfo tests_servers[];
+
+#define HERE 0xcb00714dU  /* 203.0.113.77 */
+#define THERE 0xcb00714eU /* 203.0.113.78 */
+#define PORT 8080
+#define BEGIN "session: 1\nsteps:\n"
+#define STEP "  - tcp: {address: 203.0.113.77, port: 8080, "
+#define TALK "turns: [{from: device, text: one}, {from: server, after: 100ms, text: two}]}\n"
+
+static struct recording recording;
+static struct servers *servers;
+
+static void open_servers(const char *session)
+{
+	struct error err;
+
+	far_open(NULL);
+	CU_ASSERT_FATAL(form_parse(&recording, "session.yaml", session, strlen(session), &err));
+	CU_ASSERT_FATAL(servers_check(&recording, &err));
+	servers = servers_open(&recording, false);
+}
+
+static void close_servers(void)
+{
+	servers_close(servers);
+	recording_close(&recording);
+	far_close();
+}
+
+/* How an opening ends within 5 s. */
+static enum far_state opening(uint32_t address, uint16_t port)
+{
+	struct wire wire;
+
+	wire_open(&wire, address, port, 5 * SIM_S);
+	enum far_state state = wire.state;
+	wire_close(&wire);
+	return state;
+}
+
+/* Although somebody listens at the port, for other connections and at another address. */
+static void what_was_refused_or_unanswered_is_so_again(void)
+{
+	open_servers(BEGIN STEP "opening: refused}\n" STEP TALK STEP "opening: unanswered}\n"
+	                        "  - tcp: {address: 203.0.113.78, port: 8080, opening: unanswered}\n"
+	                        "  - tcp: {address: 203.0.113.78, port: 8081, opening: unanswered}\n");
+	CU_ASSERT_EQUAL(opening(HERE, PORT), FAR_RESET);
+	CU_ASSERT_EQUAL(opening(HERE, PORT), FAR_UP);
+	CU_ASSERT_EQUAL(opening(HERE, PORT), FAR_CONNECTING);
+	/* One more than there were, of which some were answered. */
+	CU_ASSERT_EQUAL(opening(HERE, PORT), FAR_UP);
+	CU_ASSERT_EQUAL(opening(THERE, PORT), FAR_CONNECTING);
+	CU_ASSERT_EQUAL(opening(THERE, PORT), FAR_CONNECTING);
+	CU_ASSERT_EQUAL(opening(THERE, PORT + 1), FAR_CONNECTING);
+	TEST_CONTAINS(far.text, "replay  step 1 is refused, as it was\n");
+	TEST_CONTAINS(far.text, "replay  step 3 is not answered, as it was\n");
+	CU_ASSERT_PTR_NULL(strstr(far.text, "nobody answered"));
+	close_servers();
+}
+
+const CU_TestInfo tests_servers[] = {
+	{"what was refused or unanswered is so again", what_was_refused_or_unanswered_is_so_again},
+	CU_TEST_INFO_NULL,
+};
