@@ -226,7 +226,8 @@ static bool think(struct play *play)
 	if (play->thought)
 		return true;
 	play->thought = turn->after_ns == 0;
-	if (!play->thought) {
+	/* Whatever comes meanwhile, it goes on with its thought. */
+	if (!play->thought && !play->waits) {
 		play->waits = true;
 		sim_schedule(host_sim(), &play->timer, host_sim()->now + turn->after_ns);
 	}

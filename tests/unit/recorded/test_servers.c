@@ -67,7 +67,25 @@ static void what_was_refused_or_unanswered_is_so_again(void)
 	close_servers();
 }
 
+static void a_server_thinks_on_whatever_comes_meanwhile(void)
+{
+	struct wire wire;
+
+	open_servers(BEGIN STEP TALK);
+	wire_open(&wire, HERE, PORT, 5 * SIM_S);
+	wire_send(&wire, "one", 3);
+	far_run(60 * SIM_MS);
+	wire_send(&wire, "x", 1);
+	far_run(30 * SIM_MS);
+	CU_ASSERT_EQUAL(wire.in_length, 0);
+	far_run(30 * SIM_MS);
+	CU_ASSERT_EQUAL(wire.in_length, 3);
+	wire_close(&wire);
+	close_servers();
+}
+
 const CU_TestInfo tests_servers[] = {
 	{"what was refused or unanswered is so again", what_was_refused_or_unanswered_is_so_again},
+	{"a server thinks on, whatever comes meanwhile", a_server_thinks_on_whatever_comes_meanwhile},
 	CU_TEST_INFO_NULL,
 };
