@@ -146,7 +146,7 @@ bool cli_reading_again(const struct cli_reading *reading, const struct choice *c
 	bool good = reading->frozen ? plan_open_frozen(&plan, choice->path, choice->device, &reading->places, err)
 	                            : plan_open(&plan, choice->path, choice->device, &reading->places, err);
 
-	if (good && !recording_check_plan(&plan, err)) {
+	if (good && (!recording_check_plan(&plan, err) || !recording_check_judges(&plan, err))) {
 		plan_close(&plan);
 		return false;
 	}

@@ -6,24 +6,54 @@
 #include "recorded/form.h"
 #include "recorded/servers.h"
 
-/* What the servers of a recording say is said already: there is no service any more that could do wrong. */
-static bool check_faults(const struct plan *plan, struct error *err)
+/* @param text A site, or an occasion at one, such as srv.http#3. @return whether it is of the services that are gone. */
+static bool is_of_service(const char *text)
 {
 	static const char *const sites[] = {"srv.http", "srv.tls"};
 
-	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++) {
-		const struct fault *fault = &plan->faults[i];
-		for (size_t j = 0; j < sizeof sites / sizeof sites[0]; j++)
-			if (fault->action->site != NULL && strcmp(fault->action->site, sites[j]) == 0) {
-				error_set(
-					err,
-					"the fault '%s' is of a service, and with 'session' there is none of HTTP or TLS: the servers say what "
-					"they said. Take a fault of the link, such as drop, or change what the session has them say",
-					fault->action->name);
-				return error_at(err, plan->path, 1, 1);
-			}
-	}
+	for (size_t i = 0; text != NULL && i < sizeof sites / sizeof sites[0]; i++)
+		if (strncmp(text, sites[i], strlen(sites[i])) == 0 && strcspn(text, "#") == strlen(sites[i]))
+			return true;
+	return false;
+}
+
+static bool check_moment(const struct fault *fault, const char *key, const struct moment *moment, struct error *err)
+{
+	return moment->kind != MOMENT_POINT || !is_of_service(moment->at) ||
+	       error_set(
+		       err,
+		       "the fault '%s' would wait for ever: with 'session' there is no service of HTTP or TLS where '%s: %s' could happen; "
+		       "name a frame or a time in its place",
+		       fault->name, key, moment->at);
+}
+
+/* What the servers of a recording say is said already: there is no service any more that could do wrong. */
+static bool check_fault(const struct fault *fault, struct error *err)
+{
+	if (is_of_service(fault->action->site))
+		return error_set(err,
+		                 "the fault '%s' is of a service, and with 'session' there is none of HTTP or TLS: the servers say what "
+		                 "they said. Take a fault of the link, such as drop, or change what the session has them say",
+		                 fault->action->name);
+	return check_moment(fault, "from", &fault->match.from, err) && check_moment(fault, "until", &fault->match.until, err);
+}
+
+static bool check_faults(const struct plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++)
+		if (!check_fault(&plan->faults[i], err))
+			return error_at(err, plan->path, 1, 1);
 	return true;
+}
+
+bool recording_check_judges(const struct plan *plan, struct error *err)
+{
+	const char *key = plan->expect.judges.told ? "told" : plan->expect.judges.traffic > 0 ? "traffic" : NULL;
+
+	if (plan->session[0] == '\0' || key == NULL)
+		return true;
+	error_set(err, "'%s' under 'expect:' is asked of the update service, and with 'session' there is none: leave it out", key);
+	return error_at(err, plan->path, 1, 1);
 }
 
 bool recording_check_plan(const struct plan *plan, struct error *err)

@@ -9,4 +9,7 @@
 /** Reads the session that a plan names, if it names one. @return false with @p err, in the session's file or in the plan's. */
 bool recording_check_plan(const struct plan *plan, struct error *err);
 
+/** Of a plan for the emulated device: whether those who judge it find what they ask, if it names a session. @return false with @p err, in the plan's file. */
+bool recording_check_judges(const struct plan *plan, struct error *err);
+
 #endif

@@ -228,8 +228,7 @@ static bool was_given_a_whole(const struct oracle_case *asked, char ret_why[VERD
 	const struct service_truth *truth = &asked->world->service.truth;
 	const struct service_image *image = best_image(truth);
 
-	/* What a recorded session was for nobody knows; its player compares all that it hears. */
-	if (asked->verdict->kind != VERDICT_PASS || is_staged(asked->world) || asked->world->servers != NULL)
+	if (asked->verdict->kind != VERDICT_PASS || is_staged(asked->world))
 		return true;
 	if (image != NULL && coverage_total(&image->coverage) < image->size)
 		return complain(ret_why, "the device reports success, but was served only %" PRIu64 " of %" PRIu64 " bytes of %s",
@@ -354,6 +353,12 @@ const struct oracle *oracle_lost(const struct judges *limits, const struct world
 	return NULL;
 }
 
+/* Another far end, and the servers of a recorded session: what that was for nobody knows, and its player compares all that it hears. */
+static bool has_services(const struct world *world)
+{
+	return !outside_is_far_end(world->outside) && world->servers == NULL;
+}
+
 void oracle_judge(const struct judges *limits, const struct world *world, const struct oracle_notes *notes, struct verdict *verdict)
 {
 	const struct oracle_case asked = {limits, world, notes, verdict};
@@ -362,8 +367,7 @@ void oracle_judge(const struct judges *limits, const struct world *world, const 
 	if (verdict->kind == VERDICT_INCONCLUSIVE)
 		return;
 	for (const struct oracle *oracle = oracles; oracle->name != NULL; oracle++) {
-		if (!oracle->is_on(limits) || (oracle->asks_services && outside_is_far_end(world->outside)) ||
-		    oracle->is_content(&asked, why))
+		if (!oracle->is_on(limits) || (oracle->asks_services && !has_services(world)) || oracle->is_content(&asked, why))
 			continue;
 		bool failed = verdict->kind == VERDICT_FAIL;
 		char before[VERDICT_TEXT_MAX];

@@ -49,7 +49,7 @@ struct oracle {
 	bool (*is_content)(const struct oracle_case *asked, char ret_why[VERDICT_TEXT_MAX]);
 	bool (*is_on)(const struct judges *limits);
 	bool final;         /* not content once means never again: the session may end at once */
-	bool asks_services; /* what it wants to know the emulator's services have seen: it is not asked of a session with another far end */
+	bool asks_services; /* what it wants to know the emulator's services have seen: it is not asked where others are in their place */
 };
 
 /** All of them, in the order in which they are asked; ends with a NULL name. */

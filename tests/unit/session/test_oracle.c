@@ -218,6 +218,20 @@ static void images_are_served_a_few_times_only(void)
 	end();
 }
 
+/* In a session that was recorded, others are in the services' place. */
+static void services_that_are_not_there_are_not_asked(void)
+{
+	(void)test_write("session.yaml",
+	                 "session: 1\nsteps:\n  - tcp: {address: 203.0.113.77, port: 80, turns: [{from: device, text: a}]}\n");
+	puppet_open(&puppet, "name: o\nsession: session.yaml\n");
+	limits = (struct judges){.told = true, .whole = true, .traffic = 1};
+	verdict.kind = VERDICT_FAIL;
+	TEST_SAME_TEXT(asked(), "");
+	verdict.kind = VERDICT_PASS;
+	TEST_SAME_TEXT(asked(), "");
+	end();
+}
+
 /* What cannot be made good ends the session; what may come right by its end does not. */
 static void some_judges_are_lost_for_good(void)
 {
@@ -342,6 +356,7 @@ const CU_TestInfo tests_oracle[] = {
 	{"what fails has told the service", what_fails_has_told_the_service},
 	{"after a failure the device polls again", after_a_failure_the_device_polls_again},
 	{"the end comes soon after the last fault", the_end_comes_soon_after_the_last_fault},
+	{"services that are not there are not asked", services_that_are_not_there_are_not_asked},
 	{"some judges are lost for good", some_judges_are_lost_for_good},
 	{"images are served a few times only", images_are_served_a_few_times_only},
 	{"a storm is seen", a_storm_is_seen},
