@@ -95,6 +95,7 @@
 	S("recorded/losses", tests_losses, false)                                                                                          \
 	S("recorded/servers", tests_servers, false)                                                                                        \
 	S("recorded/fit", tests_recorded_fit, false)                                                                                       \
+	S("recorded/script", tests_script, false)                                                                                          \
 	S("live/recorded", tests_live_recorded, false)                                                                                     \
 	S("recorded/casting", tests_casting, false)                                                                                        \
 	S("live/played", tests_live_played, false)                                                                                         \

@@ -136,7 +136,9 @@ static int run(const struct cli_values *values)
 	}
 	if (!form_read(&recording, values->operands[0], &err))
 		return cli_fail(&err);
-	int status = read_to(values->of[OPTION_TO], &recording, &err) ? play(&recording, silence_ns) : cli_fail(&err);
+	const bool good = (script_check(&recording, &err) || error_at(&err, values->operands[0], 0, 0)) &&
+	                  read_to(values->of[OPTION_TO], &recording, &err);
+	int status = good ? play(&recording, silence_ns) : cli_fail(&err);
 	recording_close(&recording);
 	return status;
 }

@@ -21,13 +21,13 @@ static void write_said(struct speech *speech, size_t number, FILE *stream)
 	uint8_t bytes[SCRIPT_BLOCK];
 	size_t length;
 
-	if (turn->length > SCRIPT_SAY_MAX && turn->known_length == 0) {
-		fprintf(stream, "fill %" PRIu64 " %" PRIu64 "\n", us(turn->after_ns), turn->length);
-		return;
-	}
-	fprintf(stream, "say %" PRIu64 " %" PRIu64 "\n", us(turn->after_ns), turn->length);
-	while ((length = speech_say(speech, number, bytes, sizeof bytes)) > 0)
+	uint64_t told = speech_pattern(speech->step, number);
+	fprintf(stream, told < turn->length ? "fill %" PRIu64 " %" PRIu64 " %" PRIu64 "\n" : "say %" PRIu64 " %" PRIu64 "\n",
+	        us(turn->after_ns), turn->length, told);
+	for (; told > 0; told -= length) {
+		length = speech_say(speech, number, bytes, told < sizeof bytes ? (size_t)told : sizeof bytes);
 		(void)fwrite(bytes, 1, length, stream);
+	}
 	fputc('\n', stream);
 }
 
@@ -124,6 +124,19 @@ static void write_all(const struct recording *recording, const struct script_pat
 		else
 			write_step(step, step->follows > 0 ? step->wait_ns : at, real, stream);
 	}
+}
+
+bool script_check(const struct recording *recording, struct error *err)
+{
+	for (size_t i = 0; i < recording->step_count; i++)
+		for (size_t j = 0; j < recording->steps[i].turn_count; j++)
+			if (recording->steps[i].turns[j].length > SCRIPT_TURN_MAX)
+				return error_set(err,
+				                 "step %zu, turn %zu: %" PRIu64 " bytes are too many to play, at most %" PRIu64
+				                 " are: make its "
+				                 "'bytes' less in the session",
+				                 i + 1, j + 1, recording->steps[i].turns[j].length, SCRIPT_TURN_MAX);
+	return true;
 }
 
 void script_write(const struct recording *recording, const struct script_patience *patience, FILE *stream)

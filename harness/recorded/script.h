@@ -4,13 +4,14 @@
  * The device's side of a session, as the player reads it (emulator/guest/player): lines of words, and behind some of them bytes. Times are in
  * microseconds.
  *
- *     session 2 LEASE CONNECT SILENCE DNS_TIMEOUT DNS_TRIES REAL STEPS   time-outs of the device; whether the servers are others; how many steps follow
+ *     session 3 LEASE CONNECT SILENCE DNS_TIMEOUT DNS_TRIES REAL STEPS   time-outs of the device; whether the servers are others; how many steps follow
  *     dns FOLLOWS WAIT NAME ADDRESS TRIES                       ADDRESS is what it was told, 0.0.0.0: none
  *     ntp FOLLOWS WAIT ADDRESS TRIES ANSWERED                   whether it was told the time
  *     skip FOLLOWS WAIT TAKES                                   nothing happens
  *     tcp FOLLOWS WAIT ADDRESS PORT OPENING TAKES TURNS         OPENING: 0 answered, 1 refused, 2 unanswered
  *     say AFTER LENGTH                                          a turn of the device; LENGTH bytes follow, and a line feed
- *     fill AFTER LENGTH                                         the same, a pattern of its own: 'a' to 'z' by their places
+ *     fill AFTER LENGTH KNOWN                                   the same; KNOWN bytes follow, and a line feed, and the others are a pattern: 'a' to 'z'
+ *                                                               by their places
  *     hear AFTER LENGTH BLOCK                                   a turn of the server; a check of each BLOCK bytes follows, FNV-1a with 32 bits, in hexadecimal
  *     expect AFTER LENGTH KNOWN FROM TO                         the same where the servers are others: KNOWN bytes follow, and a line feed; from FROM
  *                                                               up to TO any are good
@@ -24,13 +25,17 @@
 
 #include <stdio.h>
 
+#include "base/error.h"
 #include "recorded/recording.h"
 
-#define SCRIPT_VERSION 2U
+#define SCRIPT_VERSION 3U
 /** Of so many bytes there is a check. */
 #define SCRIPT_BLOCK 4096U
-/** What is longer is said as a pattern, if it is not known anyway. */
-#define SCRIPT_SAY_MAX (1024U * 1024U)
+/** The longest turn of a device that is played. */
+#define SCRIPT_TURN_MAX (UINT64_C(1) << 30)
+
+/** Whether each turn can be played. @return false with @p err (no place): which cannot. */
+bool script_check(const struct recording *recording, struct error *err);
 
 /** When the device gives up. */
 struct script_patience {

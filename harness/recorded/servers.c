@@ -12,6 +12,7 @@
 #include "guest/player/words.h"
 #include "recorded/casting.h"
 #include "recorded/openings.h"
+#include "recorded/script.h"
 #include "recorded/speech.h"
 #include "server/channel.h"
 #include "server/host.h"
@@ -508,10 +509,6 @@ static bool check_step(const struct step *step, size_t number, struct error *err
 	if (is_at_host(step) && (step->address >> 24 == 127 || step->address >> 28 >= 14 || step->address >> 24 == 0))
 		return error_set(err, "step %zu: %s is no address of a server: give it another 'address' in the session", number,
 		                 recording_address(step->address, address));
-	for (size_t i = 0; i < step->turn_count; i++)
-		if (step->turns[i].length > SERVERS_TURN_MAX)
-			return error_set(err, "step %zu, turn %zu: %" PRIu64 " bytes are too many to play, at most %" PRIu64 " are", number,
-			                 i + 1, step->turns[i].length, SERVERS_TURN_MAX);
 	return true;
 }
 
@@ -519,6 +516,8 @@ bool servers_check(const struct recording *recording, struct error *err)
 {
 	size_t addresses = 0, ports = 0;
 
+	if (!script_check(recording, err))
+		return false;
 	for (size_t i = 0; i < recording->step_count; i++) {
 		if (!check_step(&recording->steps[i], i + 1, err))
 			return false;

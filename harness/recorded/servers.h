@@ -22,8 +22,6 @@
 #define SERVERS_ADDRESSES_MAX 48U
 /** Ports that it can have. */
 #define SERVERS_PORTS_MAX 64U
-/** The longest turn that is played. */
-#define SERVERS_TURN_MAX (UINT64_C(1) << 30)
 /** After so long without another byte a turn that differs counts as over. */
 #define SERVERS_RELUCTANT_NS UINT64_C(1000000000)
 

@@ -76,21 +76,41 @@ static uint8_t opaque_byte(struct speech *speech)
 	return byte;
 }
 
+uint64_t speech_pattern(const struct step *step, size_t turn)
+{
+	const struct turn *said = &step->turns[turn];
+
+	if (!step->tls)
+		return said->known_length;
+	return said->side == SIDE_DEVICE && said->length > SPEECH_RECORDS_MAX ? SPEECH_RECORDS_MAX : said->length;
+}
+
+static void begin_turn(struct speech *speech, size_t turn)
+{
+	/* The records that were not said are behind it, too. */
+	if (speech->step->tls && speech_pattern(speech->step, speech->turn) < speech->step->turns[speech->turn].length) {
+		speech->run_turn = speech->turn + 1;
+		speech->run = 0;
+		speech->repeat = speech->in_record = 0;
+	}
+	speech->turn = turn;
+	speech->at = 0;
+}
+
 size_t speech_say(struct speech *speech, size_t turn, uint8_t *ret_bytes, size_t size)
 {
 	const struct turn *said = &speech->step->turns[turn];
+	const uint64_t records = speech->step->tls ? speech_pattern(speech->step, turn) : 0;
 	size_t done = 0;
 
-	if (turn != speech->turn) {
-		speech->turn = turn;
-		speech->at = 0;
-	}
+	if (turn != speech->turn)
+		begin_turn(speech, turn);
 	if (speech->at < said->known_length) {
 		done = said->known_length - (size_t)speech->at < size ? said->known_length - (size_t)speech->at : size;
 		memcpy(ret_bytes, said->known + speech->at, done);
 		speech->at += done;
 	}
 	for (; done < size && speech->at < said->length; speech->at++)
-		ret_bytes[done++] = speech->step->tls ? opaque_byte(speech) : (uint8_t)('a' + speech->at % PATTERN);
+		ret_bytes[done++] = speech->at < records ? opaque_byte(speech) : (uint8_t)('a' + speech->at % PATTERN);
 	return done;
 }

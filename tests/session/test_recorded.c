@@ -72,7 +72,13 @@ static void a_session_over_tls_has_its_records_played(void)
 		"        - {from: server, after: 20ms, bytes: 3000, records: 'server_hello 127, appdata 2873'}\n"
 		"        - {from: device, after: 5ms, bytes: 90, records: 'change_cipher_spec 6, appdata 84'}\n"
 		"        - {from: server, after: 1ms, bytes: 20000, records: 'appdata 4000 x5'}\n"
-		"        - {from: device, close: fin}\n        - {from: server, close: fin}\n");
+		"        - {from: device, close: fin}\n        - {from: server, close: fin}\n"
+		/* Somebody listens at these ports. */
+		"  - tcp: {follows: 2, takes: 1s, address: 203.0.113.77, port: 443, opening: unanswered}\n"
+		"  - tcp: {follows: 3, address: 203.0.113.77, port: 443, opening: refused}\n"
+		/* And what is not known of a turn. */
+		"  - tcp:\n      follows: 4\n      address: 203.0.113.78\n      port: 80\n      turns:\n"
+		"        - {from: device, bytes: 20000, text: abc}\n        - {from: server, text: thanks}\n");
 	(void)test_write("play.yaml",
 	                 "name: play\nsession: tls.yaml\ndeadline: 2min\nfaults:\n"
 	                 "  - {name: hello, at: 'tls.server_hello[443/1]#1', drop: true}\nexpect: {verdict: pass, acted: [hello]}\n");
@@ -80,6 +86,8 @@ static void a_session_over_tls_has_its_records_played(void)
 	has("p/play/seed-1/trace.txt", "dns     A core.example -> 203.0.113.77\n");
 	has("p/play/seed-1/trace.txt", " tls.server_hello[443/1]#1 203.0.113.77:443 > ");
 	has("p/play/seed-1/trace.txt", "step 2 is complete");
+	has("p/play/seed-1/trace.txt", "step 3 is not answered, as it was");
+	has("p/play/seed-1/trace.txt", "step 5 is complete");
 	has("p/play/seed-1/addresses.txt", "tls.client_hello[443/1]#1");
 }
 

@@ -18,13 +18,13 @@
 #define NAME_MAX_LENGTH 256
 #define NEVER UINT64_MAX
 
-enum turn_kind { SAY, FILL, HEAR, FIN, RST, THEIR_FIN, THEIR_RST };
+enum turn_kind { SAY, HEAR, FIN, RST, THEIR_FIN, THEIR_RST };
 
 struct turn {
 	enum turn_kind kind;
 	uint64_t after_us, length;
-	const uint8_t *bytes; /* of SAY; of HEAR: what is known of it; NULL: there are checks */
-	uint64_t known;       /* of HEAR: how many bytes */
+	const uint8_t *bytes; /* what is known of it; of HEAR, NULL: there are checks */
+	uint64_t known;       /* how many bytes; behind them SAY has a pattern */
 	uint64_t any[2];      /* of those any are good from the first place up to the second */
 	const char *checks;   /* of HEAR: " 0123abcd" for each block */
 	uint64_t block;

@@ -45,9 +45,11 @@ static void read_turn(struct reader *reader, struct turn *turn)
 
 	if (sscanf(line, "say %" SCNu64 " %" SCNu64, &turn->after_us, &turn->length) == 2) {
 		turn->kind = SAY;
-		turn->bytes = take_bytes(reader, turn->length);
-	} else if (sscanf(line, "fill %" SCNu64 " %" SCNu64, &turn->after_us, &turn->length) == 2) {
-		turn->kind = FILL;
+		turn->known = turn->length;
+		turn->bytes = take_bytes(reader, turn->known);
+	} else if (sscanf(line, "fill %" SCNu64 " %" SCNu64 " %" SCNu64, &turn->after_us, &turn->length, &turn->known) == 3) {
+		turn->kind = SAY;
+		turn->bytes = take_bytes(reader, turn->known);
 	} else if (sscanf(line, "hear %" SCNu64 " %" SCNu64 " %" SCNu64 "%n", &turn->after_us, &turn->length, &turn->block, &checks) == 3 &&
 	           turn->block > 0) {
 		turn->kind = HEAR;
@@ -105,8 +107,7 @@ static void read_step(struct reader *reader, struct step *step, size_t number)
 	step->port = (uint16_t)port;
 	step->opening = (enum opening)opening;
 	step->answered = answered != 0;
-	if ((step->kind != SKIP && inet_pton(AF_INET, address, &step->address) != 1) || step->follows >= number ||
-	    opening > UNANSWERED)
+	if ((step->kind != SKIP && inet_pton(AF_INET, address, &step->address) != 1) || step->follows >= number || opening > UNANSWERED)
 		play_fail("step %zu of the script is wrong", number);
 	step->fd = -1;
 	step->due_us = step->ended_us = NEVER;
@@ -121,7 +122,7 @@ void script_read(struct script *script, char *text, size_t length)
 	if (sscanf(line, "session %u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %u %zu", &version, &script->lease_us,
 	           &script->connect_us, &script->silence_us, &script->dns_timeout_us, &script->dns_tries, &real,
 	           &script->step_count) != 8 ||
-	    version != 2 || script->step_count > STEPS_MAX)
+	    version != 3 || script->step_count > STEPS_MAX)
 		play_fail("there is no session to play: the scenario needs 'session: FILE'");
 	script->real = real != 0;
 	script->steps = calloc(script->step_count + 1, sizeof *script->steps);

@@ -126,10 +126,11 @@ static bool think(struct step *step, uint64_t after_us)
 /* What the device says next of a turn. */
 static size_t prepare(const struct turn *turn, uint64_t at, uint8_t room[ROOM], const uint8_t **ret_bytes)
 {
-	size_t length = turn->length - at < ROOM ? (size_t)(turn->length - at) : ROOM;
+	uint64_t left = (at < turn->known ? turn->known : turn->length) - at;
+	size_t length = left < ROOM ? (size_t)left : ROOM;
 
 	*ret_bytes = turn->bytes + at;
-	if (turn->kind == SAY)
+	if (at < turn->known)
 		return length;
 	for (size_t i = 0; i < length; i++)
 		room[i] = (uint8_t)('a' + (at + i) % PATTERN);
@@ -334,7 +335,6 @@ static int do_turn(const struct script *script, struct step *step, const struct 
 {
 	switch (turn->kind) {
 	case SAY:
-	case FILL:
 		return think(step, turn->after_us) ? say(script, step, turn) : 0;
 	case HEAR:
 		return hear(script, step, turn);
@@ -373,5 +373,5 @@ short talk_events(const struct step *step)
 	if (step->turn >= step->turn_count || step->thinks)
 		return 0;
 	const struct turn *turn = &step->turns[step->turn];
-	return turn->kind == SAY || turn->kind == FILL ? POLLOUT : POLLIN;
+	return turn->kind == SAY ? POLLOUT : POLLIN;
 }
