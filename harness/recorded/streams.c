@@ -367,6 +367,8 @@ static void take_opening(struct flow *flow, enum side side, const struct packet 
 
 	if (side == SIDE_DEVICE) {
 		summary->syns++;
+		/* Some try a port that has refused them with the same number again. */
+		flow->reset &= flow->step.opening != OPENING_REFUSED;
 		if (summary->synack_ns == 0)
 			summary->syn_ns = now;
 		return;
@@ -379,13 +381,29 @@ static void take_opening(struct flow *flow, enum side side, const struct packet 
 		summary->synack_ns = now;
 }
 
-/* @return whether it means something: what comes behind the end, or before there is a connection, does not. */
-static bool take_reset(struct streams *streams, struct flow *flow, enum side side, uint64_t now)
+/* Whether an RST is for this connection: it lies behind what was acknowledged, or acknowledges the SYN (RFC 9293 3.5.3). */
+static bool is_of_flow(const struct flow *flow, enum side side, const struct packet *packet)
 {
-	if (is_over(flow))
+	const struct half *half = &flow->halves[side];
+	uint64_t place;
+
+	if (half->begun)
+		return place_of(half, packet->tcp_seq, &place) && place >= half->acked;
+	return packet->tcp_flags & TCP_FLAG_ACK && place_of(&flow->halves[1 - side], packet->tcp_ack, &place);
+}
+
+/* @return whether it is of the connection. */
+static bool take_reset(struct streams *streams, struct flow *flow, enum side side, const struct packet *packet, uint64_t now)
+{
+	if (!is_of_flow(flow, side, packet)) {
+		streams->counters.strange++;
 		return false;
+	}
+	/* What comes behind the end means nothing. */
+	if (is_over(flow))
+		return true;
 	flow->reset = true;
-	if (side == SIDE_SERVER && flow->step.opening == OPENING_UNANSWERED)
+	if (side == SIDE_SERVER && flow->step.opening != OPENING_ANSWERED)
 		flow->step.opening = OPENING_REFUSED;
 	else
 		end_half(streams, flow, side, TURN_RST, now);
@@ -456,7 +474,13 @@ struct segment streams_take(struct streams *streams, const struct recorded_packe
 	if (parsed->tcp_flags & TCP_FLAG_SYN)
 		take_opening(flow, segment.side, parsed, packet->time_ns);
 	if (parsed->tcp_flags & TCP_FLAG_RST) {
-		(void)take_reset(streams, flow, segment.side, packet->time_ns);
+		if (!take_reset(streams, flow, segment.side, parsed, packet->time_ns))
+			segment.flow = SIZE_MAX;
+		return segment;
+	}
+	/* Data that were on their way when the other side has ended it came to nobody. */
+	if (flow->reset) {
+		segment.flow = SIZE_MAX;
 		return segment;
 	}
 	if (segment.side == SIDE_DEVICE && flow->summary.open_ns == 0 && flow->step.opening == OPENING_ANSWERED &&
