@@ -44,13 +44,6 @@ static bool read_options(const struct cli_values *values, struct import_options 
 	return true;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
 /* Whether a turn is longer than what stands in the session's own file. */
 static bool needs_data(const struct recording *recording)
 {
@@ -81,7 +74,7 @@ static FILE *create(const char *path, struct error *err)
 static bool write_session(const struct recording *recording, const char *path, bool lengths, struct error *err)
 {
 	char *data_path = memory_format("%s.data", path);
-	struct form_data data = {NULL, last_part(data_path)};
+	struct form_data data = {NULL, import_file_name(data_path)};
 	FILE *stream = create(path, err);
 	bool good = stream != NULL;
 
@@ -102,7 +95,7 @@ static bool write_session(const struct recording *recording, const char *path, b
 /* The session as the plan names it: relative to its own folder if both lie in one, as it was given otherwise. */
 static char *as_named(const char *session, const char *plan)
 {
-	size_t folder = (size_t)(last_part(plan) - plan);
+	size_t folder = (size_t)(import_file_name(plan) - plan);
 
 	if (session[0] == '/' || folder == 0)
 		return memory_text(session);
@@ -121,7 +114,7 @@ static bool write_faults(const struct recording *recording, const char *capture,
 	if (stream != NULL) {
 		char *named = as_named(session, path);
 		losses_tell(losses, recording, stdout);
-		losses_write(losses, recording, last_part(capture), named, stream);
+		losses_write(losses, recording, import_file_name(capture), named, stream);
 		free(named);
 		good = close_whole(stream, path, err);
 	}

@@ -19,6 +19,7 @@ struct exchange {
 	struct step step;
 	uint32_t client, server; /* of the last message */
 	uint16_t client_port;
+	uint8_t hardware[6]; /* of the client; of DHCP what it says, else whose frame it was */
 	uint32_t id;
 	uint64_t asked_ns; /* for the last time */
 	bool answered;
@@ -72,6 +73,7 @@ static struct exchange *add(struct exchanges *exchanges, enum step_kind kind, co
 		.client_port = packet->packet.source_port,
 		.asked_ns = packet->time_ns,
 	};
+	memcpy(exchange->hardware, packet->frame.data + 6, sizeof exchange->hardware);
 	return exchange;
 }
 
@@ -201,7 +203,9 @@ static struct datagram take_dns(struct exchanges *exchanges, const struct record
 
 static bool is_lease(const struct exchange *exchange, const void *wanted)
 {
-	return exchange->id == ((const struct dhcp_message *)wanted)->id;
+	const struct dhcp_message *message = wanted;
+
+	return exchange->id == message->id && memcmp(exchange->hardware, message->hardware, sizeof message->hardware) == 0;
 }
 
 static void add_word(struct step *step, const char *word)
@@ -229,6 +233,7 @@ static struct datagram take_dhcp(struct exchanges *exchanges, const struct recor
 	size_t said = strlen(exchange->step.said), length = strlen(message.kind);
 	bool again = message.from_client && said >= length && strcmp(exchange->step.said + said - length, message.kind) == 0;
 	exchange->id = message.id;
+	memcpy(exchange->hardware, message.hardware, sizeof exchange->hardware);
 	exchange->step.takes_ns = packet->time_ns - exchange->step.at_ns;
 	add_word(&exchange->step, message.kind);
 	if (!message.from_client && message.address != 0)
@@ -375,6 +380,34 @@ struct exchanges_counters exchanges_counters(const struct exchanges *exchanges)
 uint32_t exchanges_client(const struct exchanges *exchanges, size_t exchange)
 {
 	return exchanges->list[exchange].client;
+}
+
+struct owner exchanges_owner(const struct exchanges *exchanges, uint32_t address)
+{
+	static const uint8_t none[6];
+	struct owner owner = {.address = address};
+	bool by_lease = false;
+
+	for (size_t i = 0; i < exchanges->count && !by_lease; i++) {
+		const struct exchange *exchange = &exchanges->list[i];
+		if (exchange->client != address || memcmp(exchange->hardware, none, sizeof none) == 0)
+			continue;
+		by_lease = exchange->step.kind == STEP_DHCP;
+		if (owner.known && !by_lease)
+			continue;
+		owner.known = true;
+		memcpy(owner.hardware, exchange->hardware, sizeof owner.hardware);
+	}
+	return owner;
+}
+
+bool exchanges_are_of(const struct exchanges *exchanges, size_t exchange, const struct owner *owner)
+{
+	const struct exchange *found = &exchanges->list[exchange];
+
+	if (found->client != 0)
+		return found->client == owner->address;
+	return !owner->known || memcmp(found->hardware, owner->hardware, sizeof owner->hardware) == 0;
 }
 
 void exchanges_give(struct exchanges *exchanges, size_t exchange, struct step *step)

@@ -47,6 +47,12 @@ struct exchanges_counters exchanges_counters(const struct exchanges *exchanges);
 /** The address of whoever has begun it; 0 where it had none yet. */
 uint32_t exchanges_client(const struct exchanges *exchanges, size_t exchange);
 
+/** Who has this address: the hardware address is that of its lease, or of its frames. */
+struct owner exchanges_owner(const struct exchanges *exchanges, uint32_t address);
+
+/** Whether @p owner has begun it. Who asks for a lease has no address yet, and is told by the hardware's; where that is not known, any may be it. */
+bool exchanges_are_of(const struct exchanges *exchanges, size_t exchange, const struct owner *owner);
+
 /** Moves an exchange into a step, whose times are still those of the capture. After the last packet; once. */
 void exchanges_give(struct exchanges *exchanges, size_t exchange, struct step *step);
 

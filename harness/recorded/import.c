@@ -137,14 +137,16 @@ static void take_steps(struct work *work, struct recording *recording, struct im
 		if (summary.client == recording->device && recording->step_count < RECORDING_STEPS_MAX) {
 			told->open += summary.open;
 			streams_give(work->streams, i, recording_add(recording));
-		} else
-			*(summary.server == recording->device ? &told->to_device : &told->of_others) += 1;
+			continue;
+		}
+		*(summary.client == recording->device   ? &told->beyond
+		  : summary.server == recording->device ? &told->to_device
+		                                        : &told->of_others) += 1;
 	}
 	for (size_t i = 0; i < exchanges_count(work->exchanges); i++) {
-		uint32_t client = exchanges_client(work->exchanges, i);
-		/* Who asks for a lease may have none yet. */
-		if ((client != recording->device && client != 0) || recording->step_count == RECORDING_STEPS_MAX) {
-			told->of_others++;
+		const bool is_own = exchanges_are_of(work->exchanges, i, &recording->owner);
+		if (!is_own || recording->step_count == RECORDING_STEPS_MAX) {
+			*(is_own ? &told->beyond : &told->of_others) += 1;
 			continue;
 		}
 		exchanges_give(work->exchanges, i, recording_add(recording));
@@ -186,7 +188,7 @@ static void order_steps(struct recording *recording)
 	}
 }
 
-static const char *last_part(const char *path)
+const char *import_file_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -226,6 +228,7 @@ static bool assemble(struct work *work, struct recording *recording, struct impo
 		return refuse_empty(&told->capture, err);
 	}
 	recording->vantage = options->vantage != VANTAGE_UNKNOWN ? options->vantage : find_vantage(work->streams, recording->device);
+	recording->owner = exchanges_owner(work->exchanges, recording->device);
 	take_steps(work, recording, told);
 	recording->began_ns = recording->step_count > 0 ? recording->steps[0].at_ns : recording->began_ns;
 	name_steps(work, recording);
@@ -258,7 +261,7 @@ bool import_stream(struct recording *ret_recording, struct import_told *ret_told
 	work.streams = streams_open();
 	work.exchanges = exchanges_open();
 	read_packets(&work, packets);
-	(void)snprintf(recording.source, sizeof recording.source, "%s", last_part(path));
+	(void)snprintf(recording.source, sizeof recording.source, "%s", import_file_name(path));
 	recording.began_ns = packets_began(packets);
 	told.capture = packets_counters(packets);
 	bool good = assemble(&work, &recording, &told, options, err) || error_at(err, path, 0, 0);
@@ -318,6 +321,7 @@ void import_tell(const struct recording *recording, const struct import_told *to
 		const char *what;
 	} rows[] = {
 		{told->of_others, "connections and exchanges between others than the device"},
+		{told->beyond, "connections and exchanges of the device beyond what a session holds"},
 		{told->to_device, "connections that others have opened to the device"},
 		{told->streams.midway, "segments of connections whose beginning was not recorded"},
 		{told->streams.too_many, "segments of connections or turns beyond what a session holds"},

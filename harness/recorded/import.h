@@ -27,6 +27,7 @@ struct import_told {
 	struct streams_counters streams;
 	struct exchanges_counters exchanges;
 	uint64_t of_others;  /**< connections and exchanges between others */
+	uint64_t beyond;     /**< those of the device that are more than RECORDING_STEPS_MAX */
 	uint64_t to_device;  /**< connections that others have opened to the device */
 	uint64_t open;       /**< connections of the device that had not ended when the capture did; they are taken as far as they go */
 	unsigned candidates; /**< addresses that have opened connections */
@@ -41,6 +42,9 @@ bool import_capture(struct recording *ret_recording, struct import_told *ret_tol
 /** The same from a stream, which it closes. */
 bool import_stream(struct recording *ret_recording, struct import_told *ret_told, FILE *stream, const char *path,
                    const struct import_options *options, struct error *err);
+
+/** The last part of a path: how a file is called. */
+const char *import_file_name(const char *path);
 
 /** Says, a line each, what came out of the capture and what was left out. */
 void import_tell(const struct recording *recording, const struct import_told *told, FILE *stream);

@@ -54,7 +54,7 @@ struct search {
 	struct losses *losses;
 	struct streams *streams;
 	struct exchanges *exchanges;
-	uint32_t device;
+	const struct owner *device;
 	struct line *lines;
 	size_t line_count;
 	uint64_t *asked; /* of each exchange: the packet that has asked last; 0: it was answered */
@@ -322,7 +322,7 @@ static void take_tcp(struct search *search, const struct recorded_packet *packet
 {
 	const struct segment segment = streams_take(search->streams, packet);
 
-	if (segment.flow == SIZE_MAX || streams_summary(search->streams, segment.flow).client != search->device)
+	if (segment.flow == SIZE_MAX || streams_summary(search->streams, segment.flow).client != search->device->address)
 		return;
 	make_line(search, segment.flow);
 	struct line *line = &search->lines[segment.flow];
@@ -364,7 +364,7 @@ static void take_udp(struct search *search, const struct recorded_packet *packet
 	const struct datagram datagram = exchanges_take(search->exchanges, packet);
 	size_t which = datagram.exchange;
 
-	if (which == SIZE_MAX)
+	if (which == SIZE_MAX || !exchanges_are_of(search->exchanges, which, search->device))
 		return;
 	if (which >= search->asked_count) {
 		search->asked = memory_resize(search->asked, which + 1, sizeof *search->asked);
@@ -393,8 +393,7 @@ static void take_udp(struct search *search, const struct recorded_packet *packet
 static void take_unanswered(struct search *search)
 {
 	for (size_t i = 0; i < search->asked_count; i++)
-		if (search->asked[i] != 0 &&
-		    (exchanges_client(search->exchanges, i) == search->device || exchanges_client(search->exchanges, i) == 0))
+		if (search->asked[i] != 0 && exchanges_are_of(search->exchanges, i, search->device))
 			lose(search, TO_SERVER, search->asked[i], search->asked_ns[i], "no answer came by: it was lost, or its answer was");
 	for (size_t i = 0; i < search->line_count; i++)
 		if (search->lines[i].syn_packet != 0 && search->lines[i].synack_packet == 0 && streams_summary(search->streams, i).syns > 1)
@@ -410,7 +409,7 @@ static void measure(struct search *search)
 
 	for (size_t i = 0; i < streams_count(search->streams); i++) {
 		const struct flow_summary summary = streams_summary(search->streams, i);
-		if (summary.client == search->device && summary.open_ns > summary.syn_ns && summary.synack_ns > 0 &&
+		if (summary.client == search->device->address && summary.open_ns > summary.syn_ns && summary.synack_ns > 0 &&
 		    summary.open_ns - summary.syn_ns < least)
 			least = summary.open_ns - summary.syn_ns;
 	}
@@ -453,7 +452,7 @@ static void close_search(struct search *search)
 
 bool losses_find(struct losses *ret_losses, const char *path, const struct recording *recording, struct error *err)
 {
-	struct search search = {.losses = ret_losses, .device = recording->device};
+	struct search search = {.losses = ret_losses, .device = &recording->owner};
 	struct recorded_packet packet;
 	struct packets *packets;
 
@@ -473,5 +472,5 @@ bool losses_find(struct losses *ret_losses, const char *path, const struct recor
 	measure(&search);
 	settle(ret_losses);
 	close_search(&search);
-	return naming_find(ret_losses, path, recording->device, err);
+	return naming_find(ret_losses, path, &recording->owner, err);
 }

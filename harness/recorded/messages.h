@@ -28,8 +28,9 @@ const char *dns_message_says(const struct dns_message *message);
 struct dhcp_message {
 	bool from_client;
 	uint32_t id;
-	uint32_t address, server; /**< that is given, by whom; 0: none */
-	const char *kind;         /**< "discover" */
+	uint32_t address;    /**< that is given; 0: none */
+	uint8_t hardware[6]; /**< of the client */
+	const char *kind;    /**< "discover" */
 };
 
 /** @return false if it is none. */

@@ -6,7 +6,9 @@
 
 #include "address/namer.h"
 #include "base/memory.h"
+#include "recorded/messages.h"
 #include "recorded/packets.h"
+#include "server/dhcp.h"
 
 /* What a frame of Ethernet carries of TCP; more is divided by the interface, behind the capture. */
 #define SEGMENT_MAX 1460U
@@ -22,14 +24,21 @@ struct walk {
 	struct losses *losses;
 	struct copy copies[LOSSES_MAX];
 	struct namer *namer;
-	uint32_t device;
+	const struct owner *device;
 };
 
 static bool is_of_device(const struct walk *walk, const struct packet *packet, enum direction *ret_direction)
 {
-	*ret_direction = packet->source == walk->device || packet->source == 0 ? TO_SERVER : TO_DEVICE;
-	return packet->source == walk->device || packet->destination == walk->device ||
-	       (packet->protocol == IP_UDP && (packet->source_port == 67 || packet->source_port == 68));
+	const struct owner *device = walk->device;
+	struct dhcp_message lease;
+
+	if (packet->protocol == IP_UDP && (packet->source_port == DHCP_SERVER_PORT || packet->source_port == DHCP_CLIENT_PORT) &&
+	    dhcp_message_read(packet->payload, &lease)) {
+		*ret_direction = lease.from_client ? TO_SERVER : TO_DEVICE;
+		return !device->known || memcmp(lease.hardware, device->hardware, sizeof lease.hardware) == 0;
+	}
+	*ret_direction = packet->source == device->address ? TO_SERVER : TO_DEVICE;
+	return packet->source == device->address || packet->destination == device->address;
 }
 
 /* The copies are made before the walk, as they come behind the places where they belong. */
@@ -117,7 +126,7 @@ static void name_packet(struct walk *walk, const struct recorded_packet *packet)
 		see_segment(walk, &packet->packet, packet->payload_length, packet->number, 0);
 }
 
-bool naming_find(struct losses *losses, const char *path, uint32_t device, struct error *err)
+bool naming_find(struct losses *losses, const char *path, const struct owner *device, struct error *err)
 {
 	struct walk *walk = memory_new(sizeof *walk);
 

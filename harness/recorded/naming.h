@@ -7,6 +7,6 @@
 #include "recorded/losses.h"
 
 /** Fills in `at` of each. @return false with @p err if the file cannot be read any more. */
-bool naming_find(struct losses *losses, const char *path, uint32_t device, struct error *err);
+bool naming_find(struct losses *losses, const char *path, const struct owner *device, struct error *err);
 
 #endif

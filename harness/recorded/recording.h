@@ -91,11 +91,19 @@ struct step {
 /** Where the capture was made, as the times of the handshakes show. */
 enum vantage_point { VANTAGE_UNKNOWN, VANTAGE_DEVICE, VANTAGE_BETWEEN, VANTAGE_SERVER };
 
+/** Who a device is, on its own cable. */
+struct owner {
+	uint32_t address; /**< host order */
+	bool known;       /**< the hardware address is */
+	uint8_t hardware[6];
+};
+
 struct recording {
 	char source[RECORDING_NAME_MAX]; /**< the capture's name */
 	uint64_t began_ns;               /**< since 1970 */
 	uint32_t device;                 /**< its address, host order */
 	unsigned vantage;                /**< enum vantage_point */
+	struct owner owner;              /**< the device, of an import; not in a file */
 	struct step *steps;
 	size_t step_count;
 };

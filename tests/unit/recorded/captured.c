@@ -190,6 +190,24 @@ void captured_dns(uint16_t id, const char *name, bool is_answer, uint32_t addres
 	captured_flow(captured.device, server, port, captured.which);
 }
 
+void captured_dhcp(uint8_t who, uint8_t kind, uint32_t address, uint64_t at_us)
+{
+	const uint32_t device = captured.device, server = captured.server;
+	const uint16_t port = captured.port;
+	const bool asks = kind == 1 || kind == 3;
+	uint8_t message[244] = {[0] = asks ? 1 : 2, [1] = 1, [2] = 6, [7] = who, [28] = 2, [33] = who};
+
+	put_be32(message + 16, address);
+	put_be32(message + 236, 0x63825363U);
+	message[240] = 53;
+	message[241] = 1;
+	message[242] = kind;
+	message[243] = 255;
+	captured_flow(asks ? 0 : UINT32_MAX, asks ? UINT32_MAX : CAPTURED_RESOLVER, 67, captured.which);
+	captured_udp(asks, 68, message, sizeof message, at_us);
+	captured_flow(device, server, port, captured.which);
+}
+
 uint64_t captured_open(uint64_t at_us, uint64_t to_server_us, uint64_t to_device_us)
 {
 	captured_tcp(true, TCP_FLAG_SYN, 0, 0, NULL, at_us);

@@ -40,6 +40,8 @@ void captured_tcp_bytes(bool to_server, uint8_t flags, uint32_t seq, uint32_t ac
 void captured_udp(bool to_server, uint16_t device_port, const void *payload, size_t length, uint64_t at_us);
 /** A question for an address, or its answer if @p address is not 0; the server is the resolver of its own. */
 void captured_dns(uint16_t id, const char *name, bool is_answer, uint32_t address, uint64_t at_us);
+/** A message of DHCP (RFC 2131) of client @p who, whose hardware address is 2:0:0:0:0:WHO. @param kind 1: DISCOVER, and so on. @param address That is given. */
+void captured_dhcp(uint8_t who, uint8_t kind, uint32_t address, uint64_t at_us);
 /** Bytes as they are. */
 void captured_raw(const void *bytes, size_t length, uint64_t at_us);
 /** SYN, SYN+ACK and ACK, @p rtt_us apart; @return the time of the last. */

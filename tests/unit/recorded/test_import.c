@@ -360,6 +360,23 @@ static void the_device_is_who_has_opened_most(void)
 	CU_ASSERT_EQUAL(told.to_device, 1);
 }
 
+/* More than a session holds are no others'. */
+static void the_device_may_have_more_than_a_session_holds(void)
+{
+	struct import_told told;
+
+	captured_begin(DLT_EN10MB);
+	for (uint16_t i = 0; i < RECORDING_STEPS_MAX - 1; i++) {
+		captured_flow(CAPTURED_DEVICE, CAPTURED_SERVER, 80, i);
+		captured_tcp(true, SYN, 0, 0, NULL, i);
+	}
+	for (uint16_t i = 0; i < 3; i++)
+		captured_dns(i, "a.example", false, 0, 100000000U * (i + 1U));
+	free(captured_session(&told));
+	CU_ASSERT_EQUAL(told.beyond, 2);
+	CU_ASSERT_EQUAL(told.of_others, 0);
+}
+
 /* -- files -- */
 
 static void cooked_and_raw_links_are_read(void)
@@ -619,6 +636,7 @@ const CU_TestInfo tests_import[] = {
 	{"questions that nobody answers are counted", questions_that_nobody_answers_are_counted},
 	{"time and other datagrams are steps", time_and_other_datagrams_are_steps},
 	{"the device is who has opened most", the_device_is_who_has_opened_most},
+	{"the device may have more than a session holds", the_device_may_have_more_than_a_session_holds},
 	{"cooked and raw links are read", cooked_and_raw_links_are_read},
 	{"VLANs and lengths left to the adapter are read", vlans_and_lengths_left_to_the_adapter_are_read},
 	{"what is no capture of a device is refused", what_is_no_capture_of_a_device_is_refused},

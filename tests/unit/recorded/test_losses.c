@@ -172,6 +172,29 @@ static void questions_without_an_answer_are_lost_and_late_ones_late(void)
 	               "lost to-server dns.query[53/1]#1\nlate to-device dns.reply[53/1]#1 by 400 ms\nlost to-server dns.query[53/1]#3\n");
 }
 
+/* What others ask, and lack, is no matter of the device. */
+static void what_others_ask_for_is_not_the_devices(void)
+{
+	enum { DISCOVER = 1, OFFER, REQUEST, ACKNOWLEDGE = 5, OWN = 1, OTHER };
+
+	captured_begin(DLT_EN10MB);
+	captured_dhcp(OTHER, DISCOVER, 0, 0);
+	captured_dhcp(OTHER, DISCOVER, 0, 1000000);
+	captured_dhcp(OWN, DISCOVER, 0, 1100000);
+	captured_dhcp(OWN, DISCOVER, 0, 2000000);
+	captured_dhcp(OWN, OFFER, CAPTURED_DEVICE, 2010000);
+	captured_dhcp(OWN, REQUEST, 0, 2020000);
+	captured_dhcp(OWN, ACKNOWLEDGE, CAPTURED_DEVICE, 2030000);
+	captured_flow(CAPTURED_DEVICE + 1, CAPTURED_SERVER, 80, 0);
+	captured_dns(1, "a.example", false, 0, 3000000);
+	captured_dns(1, "a.example", false, 0, 4000000);
+	captured_dns(1, "a.example", true, CAPTURED_SERVER, 4900000);
+	captured_dns(2, "b.example", false, 0, 5000000);
+	captured_flow(CAPTURED_DEVICE, CAPTURED_SERVER, 80, 0);
+	(void)captured_open(6000000, 100, 100);
+	TEST_SAME_TEXT(found(NULL), "lost to-server dhcp.discover[67/1]#1\n");
+}
+
 static void an_acknowledgement_far_behind_the_others_is_late(void)
 {
 	captured_begin(DLT_EN10MB);
@@ -250,6 +273,7 @@ const CU_TestInfo tests_losses[] = {
 	{"what had come was sent in vain", what_had_come_was_sent_in_vain},
 	{"what SACK has is not lost", what_sack_has_is_not_lost},
 	{"questions without an answer are lost and late ones late", questions_without_an_answer_are_lost_and_late_ones_late},
+	{"what others ask for is not the device's", what_others_ask_for_is_not_the_devices},
 	{"an acknowledgement far behind the others is late", an_acknowledgement_far_behind_the_others_is_late},
 	{"segments that the interface divides count as frames", segments_that_the_interface_divides_count_as_frames},
 	{"what was found is a scenario", what_was_found_is_a_scenario},
