@@ -379,6 +379,7 @@ static void take_udp(struct search *search, const struct recorded_packet *packet
 				loss->packet = packet->number;
 				loss->time_ns = packet->time_ns;
 				loss->late_ns = packet->time_ns - search->asked_ns[which];
+				loss->is_answer = true;
 			}
 		}
 		search->asked[which] = 0;
@@ -403,17 +404,31 @@ static void take_unanswered(struct search *search)
 
 /* -- the whole -- */
 
+/* The way between the capture and the servers is in the time of an answer, and in that of the replay's path, too. */
+static void take_way_off(struct losses *losses, uint64_t way_ns)
+{
+	for (size_t i = 0; i < losses->count; i++) {
+		struct loss *loss = &losses->list[i];
+		if (!loss->is_answer)
+			continue;
+		loss->late_ns -= loss->late_ns < way_ns ? loss->late_ns : way_ns;
+		loss->taken_back |= loss->late_ns <= LOSSES_LATE_NS;
+	}
+}
+
 static void measure(struct search *search)
 {
-	uint64_t least = UINT64_MAX;
+	uint64_t least = UINT64_MAX, way = UINT64_MAX;
 
 	for (size_t i = 0; i < streams_count(search->streams); i++) {
 		const struct flow_summary summary = streams_summary(search->streams, i);
-		if (summary.client == search->device->address && summary.open_ns > summary.syn_ns && summary.synack_ns > 0 &&
-		    summary.open_ns - summary.syn_ns < least)
-			least = summary.open_ns - summary.syn_ns;
+		if (summary.client != search->device->address || summary.open_ns <= summary.syn_ns || summary.synack_ns < summary.syn_ns)
+			continue;
+		least = summary.open_ns - summary.syn_ns < least ? summary.open_ns - summary.syn_ns : least;
+		way = summary.synack_ns - summary.syn_ns < way ? summary.synack_ns - summary.syn_ns : way;
 	}
 	search->losses->round_trip_ns = least != UINT64_MAX ? least : 0;
+	take_way_off(search->losses, way != UINT64_MAX ? way : 0);
 }
 
 static int compare(const void *a, const void *b)

@@ -26,7 +26,7 @@
 
 /** So many are kept, the first ones: as many as a scenario has faults, but for one. */
 #define LOSSES_MAX 255U
-/** An answer or an acknowledgement this much later than usual is late. */
+/** An acknowledgement this much later than usual is late, and an answer that took so much longer than the path. */
 #define LOSSES_LATE_NS UINT64_C(200000000)
 /** A sender waits for so many segments' acknowledgements at most, as far as is remembered. */
 #define LOSSES_OUTSTANDING_MAX 4096U
@@ -44,6 +44,7 @@ struct loss {
 	uint32_t sequence;         /**< inside: of a segment */
 	size_t flow;               /**< inside: of a segment */
 	uint64_t place, end;       /**< inside: within what its side says */
+	bool is_answer;            /**< inside: to a question */
 	bool taken_back;           /**< inside */
 };
 

@@ -195,6 +195,17 @@ static void what_others_ask_for_is_not_the_devices(void)
 	TEST_SAME_TEXT(found(NULL), "lost to-server dhcp.discover[67/1]#1\n");
 }
 
+static void what_the_path_takes_is_not_late(void)
+{
+	captured_begin(DLT_EN10MB);
+	(void)captured_open(0, 300000, 100);
+	captured_dns(1, "a.example", false, 0, 1000000);
+	captured_dns(1, "a.example", true, CAPTURED_SERVER, 1350000);
+	captured_dns(2, "b.example", false, 0, 2000000);
+	captured_dns(2, "b.example", true, CAPTURED_SERVER, 2700000);
+	TEST_SAME_TEXT(found(NULL), "late to-device dns.reply[53/1]#2 by 400 ms\n");
+}
+
 static void an_acknowledgement_far_behind_the_others_is_late(void)
 {
 	captured_begin(DLT_EN10MB);
@@ -274,6 +285,7 @@ const CU_TestInfo tests_losses[] = {
 	{"what SACK has is not lost", what_sack_has_is_not_lost},
 	{"questions without an answer are lost and late ones late", questions_without_an_answer_are_lost_and_late_ones_late},
 	{"what others ask for is not the device's", what_others_ask_for_is_not_the_devices},
+	{"what the path takes is not late", what_the_path_takes_is_not_late},
 	{"an acknowledgement far behind the others is late", an_acknowledgement_far_behind_the_others_is_late},
 	{"segments that the interface divides count as frames", segments_that_the_interface_divides_count_as_frames},
 	{"what was found is a scenario", what_was_found_is_a_scenario},
