@@ -13,6 +13,8 @@
 #define OPTION_NOP 1U
 #define OPTION_SACK 5U
 #define SACK_BLOCKS_MAX 4U
+/* From packet to packet a sender that counts them comes no farther in IP's identification. */
+#define ID_STEP_MAX 4096
 /* What fills a gap this soon was overtaken, where IP's identification says nothing. */
 #define OVERTAKEN_NS UINT64_C(3000000)
 /* Of so many round trips the usual one is told. */
@@ -41,6 +43,8 @@ struct path {
 	uint64_t sacked;       /* up to where anything was */
 	struct gap gaps[GAPS]; /* the latest, in a ring */
 	size_t gap_count;
+	uint16_t id;        /* of the last packet in its place */
+	bool has_id, jumps; /* it is no count of packets: it is drawn, or always the same */
 	uint64_t samples[SAMPLES_MAX];
 	size_t sample_count;
 };
@@ -274,7 +278,7 @@ static void take_filling(struct search *search, const struct segment *segment, c
 
 	if (gap == NULL)
 		return;
-	int16_t newer = (int16_t)(packet->ip_id - gap->id);
+	int16_t newer = path->jumps ? 0 : (int16_t)(packet->ip_id - gap->id);
 	uint64_t after = packet->time_ns - gap->time_ns;
 	bool overtaken = newer < 0 || (newer == 0 && after < OVERTAKEN_NS);
 	struct loss *loss = add(search, overtaken ? LOSS_LATE : LOSS_LOST, way(segment->side),
@@ -289,6 +293,16 @@ static void take_filling(struct search *search, const struct segment *segment, c
 	loss->flow = segment->flow;
 	loss->place = segment->place;
 	loss->end = segment->place + segment->length;
+}
+
+/* Whether a sender counts its packets shows where they come in their order. */
+static void follow_id(struct path *path, uint16_t id)
+{
+	int16_t ahead = (int16_t)(id - path->id);
+
+	path->jumps |= path->has_id && (ahead <= 0 || ahead > ID_STEP_MAX);
+	path->has_id = true;
+	path->id = id;
 }
 
 static void take_opening(struct search *search, const struct segment *segment, const struct recorded_packet *packet)
@@ -350,6 +364,8 @@ static void take_tcp(struct search *search, const struct recorded_packet *packet
 	}
 	if (segment.fills)
 		take_filling(search, &segment, packet);
+	else
+		follow_id(path, packet->ip_id);
 	if (segment.place > segment.highest)
 		path->gaps[path->gap_count++ % GAPS] = (struct gap){segment.highest, segment.place, packet->number, packet->time_ns,
 		                                                    packet->ip_id};

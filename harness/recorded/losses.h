@@ -8,7 +8,8 @@
  *
  *     a SYN again                              the one before, or its SYN+ACK if that had passed already
  *     data again, which the other side lacked  the first sending; it lacks what its ACK or its SACK leaves out. A D-SACK (RFC 2883) takes that back
- *     data that fills a gap                    lost in front, if it was made after what showed the gap (by IP's identification), else overtaken
+ *     data that fills a gap                    lost in front, if it was made after what showed the gap (by IP's identification where that
+ *                                              counts packets, else by the time), else overtaken
  *     a question again, or never answered      the question: where the answer was lost cannot be told
  *     an ACK or answer long after the others   late
  *

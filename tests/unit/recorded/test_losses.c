@@ -126,6 +126,22 @@ static void data_that_was_made_earlier_was_overtaken(void)
 	TEST_SAME_TEXT(found(NULL), "late to-device tcp.data[80/1]#2 by 40 ms\n");
 }
 
+/* A sender that draws them tells nothing by them. */
+static void numbers_that_are_drawn_tell_no_order(void)
+{
+	captured_begin(DLT_EN10MB);
+	uint64_t t = captured_open(0, 20000, 100);
+	captured_identify(50000);
+	captured_tcp(false, PSH, 1, 1, "first", t);
+	captured_identify(20000);
+	captured_tcp(false, PSH, 6, 1, "second", t + 50);
+	captured_identify(10000);
+	captured_tcp(false, PSH, 17, 1, "fourth", t + 100);
+	captured_identify(9999);
+	captured_tcp(false, PSH, 12, 1, "third", t + 300100);
+	TEST_SAME_TEXT(found(NULL), "lost to-device tcp.data[80/1]#3\n");
+}
+
 static void what_had_come_was_sent_in_vain(void)
 {
 	struct losses losses;
@@ -281,6 +297,7 @@ const CU_TestInfo tests_losses[] = {
 	{"data that fills a gap was lost in front and counts where it belonged",
          data_that_fills_a_gap_was_lost_in_front_and_counts_where_it_belonged},
 	{"data that was made earlier was overtaken", data_that_was_made_earlier_was_overtaken},
+	{"numbers that are drawn tell no order", numbers_that_are_drawn_tell_no_order},
 	{"what had come was sent in vain", what_had_come_was_sent_in_vain},
 	{"what SACK has is not lost", what_sack_has_is_not_lost},
 	{"questions without an answer are lost and late ones late", questions_without_an_answer_are_lost_and_late_ones_late},
