@@ -131,9 +131,11 @@ static void where_a_server_says_something_else_is_told_and_the_rest_goes_on(void
 	need_all();
 	record("curl -sS -o /dev/null http://server/one http://server/long && curl -sS -o /dev/null http://server/two");
 	CU_ASSERT_EQUAL(
-		test_shell(output, sizeof output,
-	                   "cd %s/www && printf X | dd of=long bs=1 seek=150000 conv=notrunc && echo longer >one && touch -d @1700000000 *",
-	                   test_folder()),
+		test_shell(
+			output, sizeof output,
+			"cd %s && sed -i 's/from: server, close: fin/from: server, close: rst/;s/from: server, after: [^,]*, close: "
+			"fin/from: server, close: rst/' session.yaml && cd www && printf X | dd of=long bs=1 seek=150000 conv=notrunc && echo longer >one && touch -d @1700000000 *",
+			test_folder()),
 		0);
 	CU_ASSERT_EQUAL(stutter("exec none.yaml " SERVER " -- $stutter play session.yaml || [ $? -eq 1 ]"), 0);
 	/* The head has another length in it, and so has the file. */
@@ -141,7 +143,9 @@ static void where_a_server_says_something_else_is_told_and_the_rest_goes_on(void
 	TEST_CONTAINS(output, ": \"one\\n\" was expected, \"longer\\n\" found\n");
 	TEST_CONTAINS(output, "step 2 turn 2 differs: the server says something else from byte 150");
 	TEST_CONTAINS(output, " was expected, \"X");
-	TEST_CONTAINS(output, "3 of 3 steps were played, 3 differences, the first in step 1, turn 2: ");
+	TEST_CONTAINS(output, "differs: the server ends with FIN, and not with RST\n");
+	TEST_CONTAINS(output, "3 of 3 steps were played, ");
+	TEST_CONTAINS(output, " differences, the first in step 1, turn 2: ");
 }
 
 static void what_cannot_be_played_is_told(void)
@@ -153,12 +157,14 @@ static void what_cannot_be_played_is_told(void)
 		"  - tcp: {address: 192.0.2.1, port: 443, tls: true, turns: [{from: device, bytes: 100, records: 'client_hello 100'}]}\n"
 		"  - udp: {address: 192.0.2.1, port: 5683, turns: [{from: device, text: a}]}\n"
 		"  - tcp: {address: 192.0.2.1, port: 81, opening: refused}\n"
-		"  - tcp: {address: 192.0.2.1, port: 82, turns: [{from: device, text: a}]}\n");
+		"  - tcp: {address: 192.0.2.1, port: 82, turns: [{from: device, text: a}]}\n"
+		"  - tcp: {address: 192.0.2.1, port: 83, opening: unanswered}\n");
 	CU_ASSERT_EQUAL(stutter("exec none.yaml " SERVER " -- $stutter play s.yaml || [ $? -eq 1 ]"), 0);
 	TEST_CONTAINS(output, "step 1 is not played: it is TLS");
 	TEST_CONTAINS(output, "step 2 is not played: it is of datagrams");
 	TEST_CONTAINS(output, "step 4 turn 1 differs: no connection: Connection refused\n");
-	TEST_CONTAINS(output, "2 of 4 steps were played, 1 difference, the first in step 4, turn 1: ");
+	TEST_CONTAINS(output, "step 5 turn 1 differs: no connection: Connection refused, where nobody answered in the recording\n");
+	TEST_CONTAINS(output, "3 of 5 steps were played, 2 differences, the first in step 4, turn 1: ");
 	CU_ASSERT_EQUAL(stutter("exec none.yaml --server true --session s.yaml -- true || [ $? -eq 2 ]"), 0);
 	TEST_CONTAINS(output, "--server and --session exclude each other");
 	(void)test_write("http.yaml", "name: s\nfaults:\n- {name: bad, http_status: {code: 503}}\n");

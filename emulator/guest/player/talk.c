@@ -66,8 +66,9 @@ static void opened(const struct script *script, struct step *step)
 static void not_opened(const struct script *script, struct step *step, int error)
 {
 	static const int expected[] = {[ANSWERED] = 0, [REFUSED] = ECONNREFUSED, [UNANSWERED] = ETIMEDOUT};
-	static const char *const instead[] = {
-		[ANSWERED] = "", [REFUSED] = ", where it was refused in the recording", [UNANSWERED] = ", where nobody answered in the recording"};
+	static const char *const instead[] = {[ANSWERED] = "",
+	                                      [REFUSED] = ", where it was refused in the recording",
+	                                      [UNANSWERED] = ", where nobody answered in the recording"};
 
 	if (error != expected[step->opening])
 		differ(script, step, "no connection: %s%s", strerror(error), instead[step->opening]);
@@ -313,8 +314,9 @@ static int hear_end(const struct script *script, struct step *step, const struct
 	}
 	if (got < 0 && errno == EAGAIN)
 		return wait_on(script, step, turn);
-	if (got < 0 && turn->kind == THEIR_FIN)
-		differ(script, step, "the server ends with %s, and not with FIN", strerror(errno));
+	if ((got < 0) != (turn->kind == THEIR_RST))
+		differ(script, step, "the server ends with %s, and not with %s", got < 0 ? strerror(errno) : "FIN",
+		       turn->kind == THEIR_RST ? "RST" : "FIN");
 	return 1;
 }
 
