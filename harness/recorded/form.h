@@ -25,6 +25,9 @@ struct form_data {
 /** The largest file of data that is read. */
 #define FORM_DATA_MAX RECORDING_BYTES_MAX
 
+/** Writes a text in quotation marks, as YAML reads it. What is no UTF-8, YAML cannot have: question marks are in its place. */
+void form_quote(const char *text, FILE *stream);
+
 void form_write(const struct recording *recording, const struct form_data *data, FILE *stream);
 
 /** Reads @p path, and the file of data that it names. @return false with @p err and its place. */

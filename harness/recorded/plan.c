@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/unit.h"
+#include "recorded/form.h"
 #include "recorded/losses.h"
 
 #define S UINT64_C(1000000000)
@@ -56,12 +57,15 @@ void losses_write(const struct losses *losses, const struct recording *recording
 	char text[UNIT_TEXT_MAX];
 	size_t number = 0;
 
-	fprintf(stream, "# What %s shows to have been lost or late. Only what was observed stands here. The capture:\n# %s.\n",
-	        recording->source, limit_of(recording));
+	fputs("# What ", stream);
+	form_quote(recording->source, stream);
+	fprintf(stream, " shows to have been lost or late. Only what was observed stands here. The capture:\n# %s.\n", limit_of(recording));
 	fputs("# An address behind the first loss of a connection holds as far as its sender sends again as the recorded one did.\n",
 	      stream);
 	write_name(name, stream);
-	fprintf(stream, "summary: What was lost or late in a recorded session.\nsession: \"%s\"\ndevice: recorded\n", session);
+	fputs("summary: What was lost or late in a recorded session.\nsession: ", stream);
+	form_quote(session, stream);
+	fputs("\ndevice: recorded\n", stream);
 	bool path = losses->round_trip_ns >= PATH_MIN;
 	fputs(path || losses->count > losses->unnamed ? "faults:\n" : "faults: []\n", stream);
 	if (path)

@@ -22,22 +22,40 @@ struct writer {
 
 /* -- values -- */
 
-static void write_quoted(FILE *stream, const char *text)
+/* How many bytes the character at @text has in UTF-8 (RFC 3629 4), which is none of ASCII; 0: there is none that can be shown. */
+static size_t utf8_length(const char *text)
+{
+	static const uint32_t least[] = {0, 0, 0xa0, 0x800, 0x10000};
+	const uint8_t first = (uint8_t)text[0];
+	const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	uint32_t value = first & (0x7fU >> length);
+
+	if (first < 0xc0 || first > 0xf4)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if (((uint8_t)text[i] & 0xc0) != 0x80)
+			return 0;
+		value = value << 6 | ((uint8_t)text[i] & 0x3f);
+	}
+	/* Surrogates, marks and what is beyond Unicode (YAML 1.1 5.1). */
+	const bool is_none = value < least[length] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000) || value == 0xfeff ||
+	                     value == 0xfffe || value == 0xffff;
+	return is_none ? 0 : length;
+}
+
+void form_quote(const char *text, FILE *stream)
 {
 	fputc('"', stream);
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f) {
-			fprintf(stream, "\\x%02x", (unsigned char)*text);
-			continue;
-		}
-		/* What is no ASCII need not be UTF-8 either, and stands in names of files only. */
-		if ((unsigned char)*text > 0x7f) {
+	while (*text != '\0') {
+		const uint8_t byte = (uint8_t)*text;
+		const size_t length = byte > 0x7f ? utf8_length(text) : 1;
+		if (length == 0)
 			fputc('?', stream);
-			continue;
-		}
-		if (*text == '"' || *text == '\\')
-			fputc('\\', stream);
-		fputc(*text, stream);
+		else if (byte < ' ' || byte == 0x7f)
+			fprintf(stream, "\\x%02x", byte);
+		else
+			fprintf(stream, "%s%.*s", byte == '"' || byte == '\\' ? "\\" : "", (int)length, text);
+		text += length > 0 ? length : 1;
 	}
 	fputc('"', stream);
 }
@@ -54,7 +72,7 @@ static void write_keys(FILE *stream, const struct param *table, const void *obje
 		fprintf(stream, "%s%s: ", first, row->key);
 		first = between;
 		if (row->type == PARAM_TEXT || row->type == PARAM_CUSTOM)
-			write_quoted(stream, value);
+			form_quote(value, stream);
 		else
 			fputs(value, stream);
 	}

@@ -267,15 +267,15 @@ static void what_was_found_is_a_scenario(void)
 	CU_ASSERT_FATAL(import_capture(&recording, &told, path, &options, &err));
 	CU_ASSERT_FATAL(losses_find(losses, path, &recording, &err));
 	FILE *stream = open_memstream(&text, &size);
-	losses_write(losses, &recording, "tap.pcap", "session.yaml", stream);
+	losses_write(losses, &recording, "tap.pcap", "my \"new\\\n\" \xc3\xa4\xff.yaml", stream);
 	(void)fclose(stream);
 	TEST_SAME_TEXT(
 		text,
-		"# What capture.pcap shows to have been lost or late. Only what was observed stands here. The capture:\n"
+		"# What \"capture.pcap\" shows to have been lost or late. Only what was observed stands here. The capture:\n"
 		"# made beside the device: what the device sent and nobody acknowledged may have been lost either way; what servers sent and never "
 		"came shows only where it was sent again.\n"
 		"# An address behind the first loss of a connection holds as far as its sender sends again as the recorded one did.\n"
-		"name: recorded-tap\nsummary: What was lost or late in a recorded session.\nsession: \"session.yaml\"\ndevice: recorded\n"
+		"name: recorded-tap\nsummary: What was lost or late in a recorded session.\nsession: \"my \\\"new\\\\\\x0a\\\" \xc3\xa4?.yaml\"\ndevice: recorded\n"
 		"faults:\n  # the shortest round trip of an opening\n  - name: path\n    delay: {time: 10050us}\n"
 		"  # at 0.000000 s: no SYN+ACK came by before the next SYN: it was lost, or its answer was\n"
 		"  - name: lost 1\n    at: tcp.syn[80/1]#1\n    direction: to-server\n    drop: true\nexpect:\n  verdict: any\n");
