@@ -91,6 +91,7 @@
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \
 	S("recorded/import", tests_import, false)                                                                                          \
+	S("recorded/streams", tests_streams, false)                                                                                        \
 	S("recorded/form", tests_form, false)                                                                                              \
 	S("recorded/losses", tests_losses, false)                                                                                          \
 	S("recorded/servers", tests_servers, false)                                                                                        \

@@ -245,3 +245,14 @@ char *captured_session(struct import_told *ret_told)
 		*ret_told = told;
 	return text;
 }
+
+void captured_expect(char *session, const char *turns)
+{
+	const char *at = strstr(session, "turns:\n");
+
+	if (at == NULL)
+		printf("%s", session);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	TEST_SAME_TEXT(at + strlen("turns:\n"), turns);
+	free(session);
+}

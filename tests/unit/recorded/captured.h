@@ -53,4 +53,7 @@ const char *captured_end(void);
 /** Ends it and imports it; fails the test if that does not work. @return the session as session.yaml would hold it, to be released with free(). */
 char *captured_session(struct import_told *ret_told);
 
+/** That this follows the first `turns:` of a session, up to its end; releases it. */
+void captured_expect(char *session, const char *turns);
+
 #endif

@@ -23,18 +23,6 @@ extern const CU_TestInfo tests_import[];
 #define SYN TCP_FLAG_SYN
 #define RST TCP_FLAG_RST
 
-/* What follows a session's `turns:`, up to its end. */
-static void expect_turns(char *session, const char *turns)
-{
-	const char *at = strstr(session, "turns:\n");
-
-	if (at == NULL)
-		printf("%s", session);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
-	TEST_SAME_TEXT(at + strlen("turns:\n"), turns);
-	free(session);
-}
-
 static void expect_part(char *session, const char *part)
 {
 	TEST_CONTAINS(session, part);
@@ -60,10 +48,10 @@ static void a_request_and_its_answer_are_turns_with_the_time_that_each_took(void
 	TEST_CONTAINS(session,
 	              "      at: 0ns\n      takes: 72ms\n      address: \"203.0.113.5\"\n      port: 80\n      round_trip: 20ms\n");
 	TEST_CONTAINS(session, "\nvantage: device\n");
-	expect_turns(session, "          - {from: device, after: 1ms, bytes: 18, text: \"GET / HTTP/1.1\\r\\n\\r\\n\"}\n"
-	                      "          - {from: server, after: 30ms, bytes: 24, text: \"HTTP/1.1 200 OK\\r\\n\\r\\n\\\"hi\\\\\\\"\"}\n"
-	                      "          - {from: device, after: 900us, close: fin}\n"
-	                      "          - {from: server, close: fin}\n");
+	captured_expect(session, "          - {from: device, after: 1ms, bytes: 18, text: \"GET / HTTP/1.1\\r\\n\\r\\n\"}\n"
+	                         "          - {from: server, after: 30ms, bytes: 24, text: \"HTTP/1.1 200 OK\\r\\n\\r\\n\\\"hi\\\\\\\"\"}\n"
+	                         "          - {from: device, after: 900us, close: fin}\n"
+	                         "          - {from: server, close: fin}\n");
 	CU_ASSERT_EQUAL(told.streams.repeated + told.streams.reordered + told.streams.missed_bytes, 0);
 	CU_ASSERT_EQUAL(told.open, 0);
 }
@@ -78,9 +66,9 @@ static void beside_the_server_its_time_is_its_own(void)
 	captured_tcp(true, PSH, 2, 2, "c", t + 26000);
 	char *session = captured_session(NULL);
 	TEST_CONTAINS(session, "\nvantage: server\n");
-	expect_turns(session, "          - {from: device, bytes: 1, text: \"a\"}\n"
-	                      "          - {from: server, after: 4990us, bytes: 1, text: \"b\"}\n"
-	                      "          - {from: device, after: 1ms, bytes: 1, text: \"c\"}\n");
+	captured_expect(session, "          - {from: device, bytes: 1, text: \"a\"}\n"
+	                         "          - {from: server, after: 4990us, bytes: 1, text: \"b\"}\n"
+	                         "          - {from: device, after: 1ms, bytes: 1, text: \"c\"}\n");
 }
 
 static void segments_are_put_in_order_and_overlaps_taken_once(void)
@@ -95,8 +83,8 @@ static void segments_are_put_in_order_and_overlaps_taken_once(void)
 	captured_tcp(false, ACK, 1, 4, "abcde", t + 300);  /* fills the gap, and more */
 	captured_tcp(false, ACK, 1, 4, "abc", t + 400);    /* once more */
 	captured_tcp(false, ACK, 12, 4, "l", t + 500);
-	expect_turns(captured_session(&told), "          - {from: device, after: 10us, bytes: 3, text: \"abc\"}\n"
-	                                      "          - {from: server, after: 190us, bytes: 12, text: \"abcdefghijkl\"}\n");
+	captured_expect(captured_session(&told), "          - {from: device, after: 10us, bytes: 3, text: \"abc\"}\n"
+	                                         "          - {from: server, after: 190us, bytes: 12, text: \"abcdefghijkl\"}\n");
 	CU_ASSERT_EQUAL(told.streams.reordered, 1);
 	CU_ASSERT_EQUAL(told.streams.repeated, 1);
 	CU_ASSERT_EQUAL(told.streams.missed_bytes, 0);
@@ -111,7 +99,7 @@ static void what_was_acknowledged_and_not_captured_keeps_its_length(void)
 	captured_tcp(false, ACK, 1, 1, "abc", t + 10);
 	captured_tcp(false, ACK, 1004, 1, "xyz", t + 20);
 	captured_tcp(true, ACK, 1, 1007, NULL, t + 30);
-	expect_turns(captured_session(&told), "          - {from: server, bytes: 1006, text: \"abc\"}\n");
+	captured_expect(captured_session(&told), "          - {from: server, bytes: 1006, text: \"abc\"}\n");
 	CU_ASSERT_EQUAL(told.streams.missed_bytes, 1000);
 	CU_ASSERT_EQUAL(told.open, 1);
 }
@@ -128,9 +116,9 @@ static void what_the_snaplen_cuts_off_keeps_its_length(void)
 	captured_cut(96);
 	captured_tcp(true, PSH, 1, 1, long_one, t + 10);
 	captured_tcp(false, PSH, 1, 1001, "short", t + 200);
-	expect_turns(captured_session(&told),
-	             "          - {from: device, after: 10us, bytes: 1000, text: \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}\n"
-	             "          - {from: server, after: 90us, bytes: 5, text: \"short\"}\n");
+	captured_expect(captured_session(&told),
+	                "          - {from: device, after: 10us, bytes: 1000, text: \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}\n"
+	                "          - {from: server, after: 90us, bytes: 5, text: \"short\"}\n");
 	CU_ASSERT_EQUAL(told.streams.cut_bytes, 958);
 	CU_ASSERT_EQUAL(told.capture.cut, 1);
 }
@@ -145,92 +133,8 @@ static void a_pause_makes_a_new_turn_and_a_loss_does_not(void)
 	captured_tcp(false, PSH, 4, 1, "two", t + 300000);
 	/* Nothing is acknowledged before the next: it may have been lost, or wait for the window. */
 	captured_tcp(false, PSH, 7, 1, "three", t + 900000);
-	expect_turns(captured_session(NULL), "          - {from: server, bytes: 3, text: \"one\"}\n"
-	                                     "          - {from: server, after: 300ms, bytes: 8, text: \"twothree\"}\n");
-}
-
-static void a_reset_a_refusal_and_silence_are_told_apart(void)
-{
-	captured_begin(DLT_EN10MB);
-	captured_tcp(true, SYN, 0, 0, NULL, 0);
-	captured_tcp(false, RST | ACK, 0, 1, NULL, 100);
-	captured_flow(CAPTURED_DEVICE, CAPTURED_SERVER, 81, 1);
-	captured_tcp(true, SYN, 0, 0, NULL, 1000);
-	captured_tcp(true, SYN, 0, 0, NULL, 1001000);
-	captured_flow(CAPTURED_DEVICE, CAPTURED_SERVER, 82, 2);
-	uint64_t t = captured_open(2000000, 100, 100);
-	captured_tcp(true, PSH, 1, 1, "x", t);
-	captured_tcp(false, RST, 1, 2, NULL, t + 100);
-	char *session = captured_session(NULL);
-	TEST_CONTAINS(session, "port: 80\n      opening: refused\n");
-	TEST_CONTAINS(session, "port: 81\n      opening: unanswered\n");
-	expect_turns(session, "          - {from: device, bytes: 1, text: \"x\"}\n"
-	                      "          - {from: server, close: rst}\n");
-}
-
-static void what_is_on_its_way_behind_a_reset_came_to_nobody(void)
-{
-	struct import_told told;
-
-	captured_begin(DLT_EN10MB);
-	uint64_t t = captured_open(0, 100, 100);
-	captured_tcp(true, PSH, 1, 1, "x", t);
-	captured_tcp(false, PSH, 1, 2, "abc", t + 100);
-	captured_tcp(true, RST | ACK, 2, 4, NULL, t + 300);
-	captured_tcp(false, PSH, 4, 2, "def", t + 310);
-	captured_tcp(true, RST, 2, 0, NULL, t + 320);
-	expect_turns(captured_session(&told), "          - {from: device, bytes: 1, text: \"x\"}\n"
-	                                      "          - {from: server, bytes: 3, text: \"abc\"}\n"
-	                                      "          - {from: device, after: 100us, close: rst}\n");
-	CU_ASSERT_EQUAL(told.open, 0);
-}
-
-/* Such as of a connection before with these ports. */
-static void a_reset_that_is_not_of_the_connection_ends_nothing(void)
-{
-	struct import_told told;
-
-	captured_begin(DLT_EN10MB);
-	uint64_t t = captured_open(0, 100, 100);
-	captured_tcp(true, PSH, 1, 1, "x", t);
-	captured_tcp(false, PSH, 1, 2, "abc", t + 100);
-	captured_tcp(true, ACK, 2, 4, NULL, t + 200);
-	captured_tcp(false, RST, 1, 2, NULL, t + 210);
-	captured_tcp(false, RST, 0x70000000, 2, NULL, t + 210);
-	captured_tcp(false, PSH, 4, 2, "def", t + 300);
-	expect_turns(captured_session(&told), "          - {from: device, bytes: 1, text: \"x\"}\n"
-	                                      "          - {from: server, bytes: 6, text: \"abcdef\"}\n");
-	CU_ASSERT_EQUAL(told.streams.strange, 2);
-}
-
-static void who_tries_again_with_the_same_number_is_answered(void)
-{
-	captured_begin(DLT_EN10MB);
-	captured_tcp(true, SYN, 0, 0, NULL, 0);
-	captured_tcp(false, RST | ACK, 0, 1, NULL, 100);
-	captured_tcp(true, SYN, 0, 0, NULL, 500000);
-	captured_tcp(false, RST | ACK, 0, 1, NULL, 500100);
-	uint64_t t = captured_open(1000000, 100, 100);
-	captured_tcp(true, PSH, 1, 1, "x", t);
-	char *session = captured_session(NULL);
-	CU_ASSERT_PTR_NULL(strstr(session, "opening:"));
-	expect_turns(session, "          - {from: device, bytes: 1, text: \"x\"}\n");
-}
-
-static void a_port_that_is_used_again_is_another_connection(void)
-{
-	struct import_told told;
-
-	captured_begin(DLT_EN10MB);
-	(void)captured_open(0, 100, 100);
-	captured_tcp(true, PSH, 1, 1, "first", 300);
-	captured_tcp(true, SYN, 70000, 0, NULL, 5000);
-	captured_tcp(false, SYN | ACK, 90000, 70001, NULL, 5100);
-	captured_tcp(true, PSH, 70001, 90001, "second", 5200);
-	char *session = captured_session(&told);
-	TEST_CONTAINS(session, "text: \"first\"");
-	expect_part(session, "text: \"second\"");
-	CU_ASSERT_EQUAL(told.opened, 2);
+	captured_expect(captured_session(NULL), "          - {from: server, bytes: 3, text: \"one\"}\n"
+	                                        "          - {from: server, after: 300ms, bytes: 8, text: \"twothree\"}\n");
 }
 
 static void of_tls_there_are_records_and_no_bytes(void)
@@ -250,12 +154,13 @@ static void of_tls_there_are_records_and_no_bytes(void)
 	char *session = captured_session(NULL);
 	TEST_CONTAINS(session, "      tls: true\n");
 	CU_ASSERT_PTR_NULL(strstr(session, "text:"));
-	expect_turns(session,
-	             "          - {from: device, bytes: 9, records: \"client_hello 9\"}\n"
-	             "          - {from: server, after: 100us, bytes: 22, records: \"server_hello 9, change_cipher_spec 6, handshake 7\"}\n"
-	             "          - {from: device, bytes: 22, records: \"appdata 8 x2, appdata 7\"}\n"
-	             "          - {from: server, bytes: 3}\n"
-	             "          - {from: device, bytes: 1}\n");
+	captured_expect(
+		session,
+		"          - {from: device, bytes: 9, records: \"client_hello 9\"}\n"
+		"          - {from: server, after: 100us, bytes: 22, records: \"server_hello 9, change_cipher_spec 6, handshake 7\"}\n"
+		"          - {from: device, bytes: 22, records: \"appdata 8 x2, appdata 7\"}\n"
+		"          - {from: server, bytes: 3}\n"
+		"          - {from: device, bytes: 1}\n");
 }
 
 static void bytes_that_are_no_text_are_in_base64(void)
@@ -263,7 +168,7 @@ static void bytes_that_are_no_text_are_in_base64(void)
 	captured_begin(DLT_EN10MB);
 	uint64_t t = captured_open(0, 100, 100);
 	captured_tcp_bytes(true, PSH, 1, 1, "\0\1\2\xff", 4, t);
-	expect_turns(captured_session(NULL), "          - {from: device, bytes: 4, base64: \"AAEC/w==\"}\n");
+	captured_expect(captured_session(NULL), "          - {from: device, bytes: 4, base64: \"AAEC/w==\"}\n");
 }
 
 /* -- steps -- */
@@ -299,11 +204,11 @@ static void a_clock_that_is_set_is_not_part_of_the_session(void)
 	captured_tcp(true, PSH, 2, 2, "c", t + years_us + 3000);
 	captured_tcp(false, PSH, 2, 3, "d", t + 1000);
 	captured_tcp(true, PSH, 3, 3, "e", t + 5000);
-	expect_turns(captured_session(&told), "          - {from: device, bytes: 1, text: \"a\"}\n"
-	                                      "          - {from: server, bytes: 1, text: \"b\"}\n"
-	                                      "          - {from: device, after: 2900us, bytes: 1, text: \"c\"}\n"
-	                                      "          - {from: server, bytes: 1, text: \"d\"}\n"
-	                                      "          - {from: device, after: 3900us, bytes: 1, text: \"e\"}\n");
+	captured_expect(captured_session(&told), "          - {from: device, bytes: 1, text: \"a\"}\n"
+	                                         "          - {from: server, bytes: 1, text: \"b\"}\n"
+	                                         "          - {from: device, after: 2900us, bytes: 1, text: \"c\"}\n"
+	                                         "          - {from: server, bytes: 1, text: \"d\"}\n"
+	                                         "          - {from: device, after: 3900us, bytes: 1, text: \"e\"}\n");
 	CU_ASSERT_EQUAL(told.capture.set, 2);
 	CU_ASSERT_EQUAL(told.capture.backwards, 0);
 }
@@ -335,8 +240,8 @@ static void time_and_other_datagrams_are_steps(void)
 	char *session = captured_session(NULL);
 	TEST_CONTAINS(session, "  - ntp:\n      at: 0ns\n      takes: 1020ms\n      address: \"203.0.113.5\"\n      tries: 2\n");
 	TEST_CONTAINS(session, "  - udp:\n      at: 2s\n      takes: 30ms\n      follows: 1\n      wait: 980ms\n");
-	expect_turns(session, "          - {from: device, bytes: 4, text: \"ping\"}\n"
-	                      "          - {from: server, after: 30ms, bytes: 4, text: \"pong\"}\n");
+	captured_expect(session, "          - {from: device, bytes: 4, text: \"ping\"}\n"
+	                         "          - {from: server, after: 30ms, bytes: 4, text: \"pong\"}\n");
 }
 
 static void the_device_is_who_has_opened_most(void)
@@ -387,7 +292,7 @@ static void cooked_and_raw_links_are_read(void)
 		captured_begin(links[i]);
 		uint64_t t = captured_open(0, 100, 100);
 		captured_tcp(true, PSH, 1, 1, "x", t);
-		expect_turns(captured_session(NULL), "          - {from: device, bytes: 1, text: \"x\"}\n");
+		captured_expect(captured_session(NULL), "          - {from: device, bytes: 1, text: \"x\"}\n");
 	}
 }
 
@@ -402,7 +307,7 @@ static void vlans_and_lengths_left_to_the_adapter_are_read(void)
 	captured_tcp(true, PSH, 1, 1, "abc", t);
 	captured_cut(60);
 	captured_tcp(true, PSH, 4, 1, "defghi", t);
-	expect_turns(captured_session(&told), "          - {from: device, bytes: 9, text: \"abcde\"}\n");
+	captured_expect(captured_session(&told), "          - {from: device, bytes: 9, text: \"abcde\"}\n");
 	CU_ASSERT_EQUAL(told.capture.malformed, 0);
 	CU_ASSERT_EQUAL(told.streams.cut_bytes, 4);
 }
@@ -624,11 +529,6 @@ const CU_TestInfo tests_import[] = {
 	{"what was acknowledged and not captured keeps its length", what_was_acknowledged_and_not_captured_keeps_its_length},
 	{"what the snaplen cuts off keeps its length", what_the_snaplen_cuts_off_keeps_its_length},
 	{"a pause makes a new turn and a loss does not", a_pause_makes_a_new_turn_and_a_loss_does_not},
-	{"a reset, a refusal and silence are told apart", a_reset_a_refusal_and_silence_are_told_apart},
-	{"what is on its way behind a reset came to nobody", what_is_on_its_way_behind_a_reset_came_to_nobody},
-	{"a reset that is not of the connection ends nothing", a_reset_that_is_not_of_the_connection_ends_nothing},
-	{"who tries again with the same number is answered", who_tries_again_with_the_same_number_is_answered},
-	{"a port that is used again is another connection", a_port_that_is_used_again_is_another_connection},
 	{"of TLS there are records and no bytes", of_tls_there_are_records_and_no_bytes},
 	{"bytes that are no text are in base64", bytes_that_are_no_text_are_in_base64},
 	{"a step follows the one that ended last", a_step_follows_the_one_that_ended_last},
