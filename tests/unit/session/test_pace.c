@@ -102,7 +102,7 @@ static const struct outside_ops ops = {begin, look, put_back, wait_until, passed
 static void open_scene(struct scene *scene, struct puppet *puppet, const char *yaml)
 {
 	memset(scene, 0, sizeof *scene);
-	scene->outside = (struct outside){&ops, scene, "port"};
+	scene->outside = (struct outside){.ops = &ops, .state = scene, .far_end = "port"};
 	scene->puppet = puppet;
 	puppet_open_with(puppet, yaml, &scene->outside);
 }
