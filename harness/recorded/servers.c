@@ -367,12 +367,13 @@ static void ended(void *ctx)
 	advance(play);
 }
 
-static void failed(void *ctx, const char *why)
+static void failed(void *ctx, enum channel_failure kind, const char *why)
 {
 	struct play *play = ctx;
 	const struct turn *turn = turn_of(play);
 	bool expected = turn != NULL && turn->side == SIDE_DEVICE && turn->kind != TURN_DATA;
 
+	(void)kind;
 	if (expected)
 		next_turn(play);
 	else if (turn != NULL || play->step == NULL)
@@ -408,9 +409,10 @@ static void settle(struct play *play, struct bytes words)
 	begin_turn(play);
 }
 
-static void refuse_words(void *ctx, const char *why)
+static void refuse_words(void *ctx, enum channel_failure kind, const char *why)
 {
 	(void)ctx;
+	(void)kind;
 	(void)why;
 }
 

@@ -2,6 +2,7 @@
 /* DNS, DHCP and NTP on their way: what is decided about a question is done to its answer. */
 #include <string.h>
 
+#include "base/check.h"
 #include "link/checksum.h"
 #include "relay/inside.h"
 
@@ -54,7 +55,7 @@ static struct pending pending_of(enum pending_kind kind, const struct packet *pa
 
 /* -- frames with another payload -- */
 
-/* @return a frame like @p frame with this payload of UDP; NULL if it would be too long. */
+/* @return a frame like @p frame with this payload of UDP, which is no longer than the one before, or an answer of ours, which is short. */
 static struct frame *with_payload(const struct frame *frame, const struct packet *packet, struct bytes payload)
 {
 	const size_t ip = (size_t)(packet->body.data - frame->data), at = (size_t)(packet->payload.data - frame->data);
@@ -62,8 +63,7 @@ static struct frame *with_payload(const struct frame *frame, const struct packet
 	uint8_t data[FRAME_MAX];
 	size_t length = at + payload.length;
 
-	if (length > FRAME_MAX)
-		return NULL;
+	CHECK_INT(length, <=, FRAME_MAX);
 	memcpy(data, frame->data, at);
 	memcpy(data + at, payload.data, payload.length);
 	if (!is_part || is_whole_again) {
@@ -159,8 +159,6 @@ static struct frame *refuse(const struct frame *frame, const struct packet *pack
 	if (answer.length == 0)
 		return NULL;
 	made = with_payload(frame, packet, bytes_of(answer.message, answer.length));
-	if (made == NULL)
-		return NULL;
 	memset(made->data, 0xff, 6);
 	put_be32(made->data + (packet->body.data - frame->data) + 16, BROADCAST);
 	checksum_mend(made->data, made->length);

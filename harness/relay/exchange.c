@@ -244,15 +244,27 @@ void exchange_close(struct exchange *exchange)
 	exchange_stop(&exchange->up);
 }
 
+/* Whoever reads a side hears of its end once there is nothing more to read. */
+static void tell_end(struct exchange *exchange, struct side *side)
+{
+	const bool asks = side == &exchange->down;
+
+	if (!side->ended || side->told || side->left > 0 || is_held(side))
+		return;
+	side->told = true;
+	if (exchange->kind == EXCHANGE_WEB)
+		(asks ? web_ask_ended : web_answer_ended)(exchange->web);
+	else if (exchange->kind == EXCHANGE_SECURE)
+		(asks ? secure_ask_ended : secure_answer_ended)(exchange->secure);
+}
+
 void exchange_settle(struct exchange *exchange)
 {
 	if (exchange->over)
 		return;
 	exchange_enter(exchange);
-	if (exchange->up.ended && !is_held(&exchange->up) && !exchange->told_end && exchange->kind == EXCHANGE_WEB) {
-		exchange->told_end = true;
-		web_ended(exchange->web);
-	}
+	tell_end(exchange, &exchange->down);
+	tell_end(exchange, &exchange->up);
 	exchange_flush(exchange, &exchange->up);
 	exchange_flush(exchange, &exchange->down);
 	if (!exchange->closing) {
@@ -362,17 +374,17 @@ static void on_up_ended(void *ctx)
 }
 
 /* A connection is no more: so is the other one. What it had sent in an orderly way before goes out. */
-static void on_down_failed(void *ctx, const char *why)
+static void on_down_failed(void *ctx, enum channel_failure kind, const char *why)
 {
 	struct exchange *exchange = ctx;
 
-	if (why != NULL && !exchange->down.shut)
+	if (kind != CHANNEL_FORGOTTEN && !exchange->down.shut)
 		exchange_say(exchange, "relay", "%s; the one to the server is reset", why);
 	exchange->down.channel = NULL;
 	exchange_end(exchange, true);
 }
 
-static void on_up_failed(void *ctx, const char *why)
+static void on_up_failed(void *ctx, enum channel_failure kind, const char *why)
 {
 	struct exchange *exchange = ctx;
 	struct frame *syn = exchange->syn;
@@ -381,7 +393,7 @@ static void on_up_failed(void *ctx, const char *why)
 	if (!exchange->up_opened) {
 		/* What came to our SYN comes to the device's: a reset, or nothing. */
 		struct relay *relay = exchange->relay;
-		struct frame *answer = why != NULL && strstr(why, "RST") != NULL ? forged_answer(frame_bytes(syn), FORGED_RST, 0) : NULL;
+		struct frame *answer = kind == CHANNEL_RESET ? forged_answer(frame_bytes(syn), FORGED_RST, 0) : NULL;
 		if (answer != NULL)
 			relay->config.output(relay->config.ctx, answer, TO_DEVICE);
 		exchange_end(exchange, false);

@@ -35,12 +35,19 @@ static void make_newest(struct flows *flows, struct flow *flow)
 	flows->newest = flow;
 }
 
-struct flow *flow_find(struct flows *flows, const struct flow_ends *ends)
+struct flow *flow_look(struct flows *flows, const struct flow_ends *ends)
 {
 	struct flow *flow = *bucket_of(flows, ends);
 
 	while (flow != NULL && !is_same(&flow->ends, ends))
 		flow = flow->chained;
+	return flow;
+}
+
+struct flow *flow_find(struct flows *flows, const struct flow_ends *ends)
+{
+	struct flow *flow = flow_look(flows, ends);
+
 	if (flow != NULL && flow != flows->newest) {
 		unlink_age(flows, flow);
 		make_newest(flows, flow);

@@ -112,8 +112,7 @@ void head_add(struct head *head, const char *format, ...)
 	line[length++] = '\n';
 	/* In front of the empty line, which may be a line feed alone. */
 	size_t end = head->length - (head->length > 1 && head->text[head->length - 2] == '\r' ? 2 : 1);
-	if (head->length + (size_t)length > sizeof head->text)
-		return;
+	CHECK_INT(head->length + (size_t)length, <=, sizeof head->text);
 	memmove(head->text + end + length, head->text + end, head->length - end);
 	memcpy(head->text + end, line, (size_t)length);
 	head->length += (size_t)length;

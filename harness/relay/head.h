@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "relay/relay.h"
 
-/** Room for what is put into a head. */
+/** Room for what is put into a head: a few lines, none of them with what others have sent. */
 #define HEAD_MORE 1024U
 
 struct head {
@@ -33,7 +33,7 @@ bool head_field(const struct head *head, const char *name, char *ret_value, size
 /** Takes out all fields of this name. */
 void head_drop(struct head *head, const char *name);
 
-/** Adds a field at the end. @param format Of its line, without the line end. */
+/** Adds a field at the end; all that is added to one head has to fit into HEAD_MORE. @param format Of its line, without the line end. */
 void head_add(struct head *head, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** The status of an answer; 0: it is none. */

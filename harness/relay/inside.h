@@ -83,7 +83,10 @@ struct flows {
 	size_t count;
 };
 
+/** A packet of it has come: it is the youngest. */
 struct flow *flow_find(struct flows *flows, const struct flow_ends *ends);
+/** The same without a packet: it becomes no younger. */
+struct flow *flow_look(struct flows *flows, const struct flow_ends *ends);
 /** Of a SYN: the flow begins, anew if it was there. @return it, with its exchange if that still goes on. */
 struct flow *flow_begin(struct relay *relay, const struct flow_ends *ends, struct bytes frame, size_t link_length);
 void flows_close(struct flows *flows);
@@ -100,7 +103,7 @@ struct relay {
 		uint16_t id;
 	} fragmented[RELAY_DATAGRAMS]; /**< datagrams whose first fragment our stack has; a ring */
 	size_t fragmented_count;
-	uint32_t fallen[RELAY_NAMES_MAX]; /**< hosts that have forgotten their connections */
+	uint32_t fallen[RELAY_NAMES_MAX]; /**< hosts that have forgotten their connections; a ring */
 	size_t fallen_count;
 	bool all_fallen;
 	unsigned exchanges; /**< that were ever begun */
@@ -127,6 +130,7 @@ struct side {
 	bool inside;  /**< it is being read from */
 	size_t left;  /**< bytes of it that were offered and not used */
 	bool ended;   /**< the other end has said that it sends no more */
+	bool told;    /**< who reads its bytes knows that */
 	bool shut;    /**< it was told that no more comes */
 };
 
@@ -143,7 +147,6 @@ struct exchange {
 	struct web *web;
 	struct secure *secure;
 	bool closing;   /**< it ends once everything is written to the device */
-	bool told_end;  /**< of what the server has sent */
 	unsigned depth; /**< of callbacks under way */
 	bool over;
 };
@@ -184,8 +187,9 @@ size_t web_ask(struct web *web, struct bytes data);
 size_t web_answer(struct web *web, struct bytes data);
 /** What web_ask() has used was taken out of TCP's window. */
 void web_taken(struct web *web);
-/** The server sends nothing more, and all that it has sent was used. */
-void web_ended(struct web *web);
+/** The device, the server sends nothing more, and all that it has sent was used. What was kept of it passes, though its end is not there. */
+void web_ask_ended(struct web *web);
+void web_answer_ended(struct web *web);
 /** Whether nothing more will be sent to the device, though the connection stays. */
 bool web_stalls(const struct web *web);
 
@@ -193,6 +197,8 @@ struct secure *secure_open(struct exchange *exchange);
 void secure_close(struct secure *secure);
 size_t secure_ask(struct secure *secure, struct bytes data);
 size_t secure_answer(struct secure *secure, struct bytes data);
+void secure_ask_ended(struct secure *secure);
+void secure_answer_ended(struct secure *secure);
 bool secure_stalls(const struct secure *secure);
 
 #endif

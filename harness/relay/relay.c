@@ -47,6 +47,11 @@ struct relay_needs relay_needs(const struct fault *faults, size_t count)
 	return needs;
 }
 
+struct relay_needs relay_needs_more(struct relay_needs one, struct relay_needs other)
+{
+	return (struct relay_needs){one.any || other.any, one.web || other.web};
+}
+
 const char *relay_refusal(const struct fault *fault)
 {
 	if (fault->action->kind == FAULT_TLS_CERTIFICATE)
@@ -99,7 +104,8 @@ static void output_packet(void *ctx, struct bytes packet, enum direction directi
 	       bytes_be16(packet, header + 2, &destination_port));
 	ends = direction == TO_SERVER ? (struct flow_ends){source, destination, source_port, destination_port}
 	                              : (struct flow_ends){destination, source, destination_port, source_port};
-	const struct flow *flow = flow_find(&relay->flows, &ends);
+	/* What is done to flows one after the other makes our stack send, so their order stays. */
+	const struct flow *flow = flow_look(&relay->flows, &ends);
 	if (flow == NULL || flow->forgotten || flow->link_length + packet.length > FRAME_MAX)
 		return;
 	memcpy(data, flow->link, flow->link_length);
@@ -120,7 +126,9 @@ static void output_packet(void *ctx, struct bytes packet, enum direction directi
 
 static bool has_fallen(const struct relay *relay, uint32_t server)
 {
-	for (size_t i = 0; i < relay->fallen_count; i++)
+	const size_t known = relay->fallen_count < RELAY_NAMES_MAX ? relay->fallen_count : RELAY_NAMES_MAX;
+
+	for (size_t i = 0; i < known; i++)
 		if (relay->fallen[i] == server)
 			return true;
 	return relay->all_fallen;
@@ -140,7 +148,7 @@ static void fall(struct relay *relay, uint32_t fallen)
 	if (fallen == UINT32_MAX)
 		relay->all_fallen = true;
 	else if (!has_fallen(relay, fallen))
-		relay->fallen[relay->fallen_count < RELAY_NAMES_MAX ? relay->fallen_count++ : 0] = fallen;
+		relay->fallen[relay->fallen_count++ % RELAY_NAMES_MAX] = fallen;
 }
 
 /* @return whether the frame may go on. */

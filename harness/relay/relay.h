@@ -77,6 +77,9 @@ struct relay_needs {
 /** What @p faults need; those of the chain, too, as they may begin at an occasion of a service. */
 struct relay_needs relay_needs(const struct fault *faults, size_t count);
 
+/** What either needs: of a replay there is the relay that the run had, so its plan's faults count as do its decisions. */
+struct relay_needs relay_needs_more(struct relay_needs one, struct relay_needs other);
+
 /**
  * Whether a fault of the services can be carried out on a real server's answers.
  * @return NULL, or why not and what to take instead, as parts of a sentence: "the certificate is made by who has its key; ...".

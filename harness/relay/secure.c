@@ -5,6 +5,7 @@
  *
  *     server_hello    the first record of the handshake
  *     certificate     the Certificate; with TLS 1.3, where it is encrypted, all from the first encrypted record on
+ *                     (a session of TLS 1.2 that is resumed has none, and nothing is held back)
  *     finished        TLS 1.2: from ChangeCipherSpec on; TLS 1.3: the last record that the server sends of itself, so each is held until the next one is there
  */
 #include <stdlib.h>
@@ -16,7 +17,10 @@
 #define RECORD_HEADER 5U
 #define RECORD_MAX (RECORD_HEADER + 16384U + 2048U)
 #define HELLO_MAX 65536U
-enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23 };
+#define MESSAGE_HEADER 4U
+/* Of a message of the server so much is kept: a ServerHello, as long as any key share makes it. */
+#define MESSAGE_MAX 4096U
+enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_HEARTBEAT = 24 };
 enum { MESSAGE_CLIENT_HELLO = 1, MESSAGE_SERVER_HELLO = 2, MESSAGE_CERTIFICATE = 11 };
 enum { EXTENSION_NAME = 0, EXTENSION_VERSIONS = 43 };
 
@@ -33,7 +37,8 @@ struct secure {
 	enum tls_message stall_at;
 	struct record record, kept; /* as far as it has come; one that waits for the next */
 	bool is_13, changed, stalled;
-	uint32_t message_left; /* of a handshake message that goes on in the next record */
+	size_t message_length; /* of a handshake message as far as it has come; it may go on in the next record */
+	uint8_t message[MESSAGE_MAX];
 };
 
 struct secure *secure_open(struct exchange *exchange)
@@ -214,27 +219,42 @@ static bool says_13(struct bytes message)
 	       bytes_be16(content, 0, &version) && version == 0x0304;
 }
 
+/* How long the message is; as long as its header is not whole, that. */
+static size_t length_of_message(const struct secure *secure)
+{
+	const uint8_t *header = secure->message;
+
+	if (secure->message_length < MESSAGE_HEADER)
+		return MESSAGE_HEADER;
+	return MESSAGE_HEADER + ((size_t)header[1] << 16 | (size_t)header[2] << 8 | header[3]);
+}
+
+/* A piece of the message under way, which any record may cut (RFC 8446 5.1). @return how much of @p data is of it. */
+static size_t read_message(struct secure *secure, struct bytes data)
+{
+	const size_t had = secure->message_length;
+	const struct bytes part = bytes_part(data, 0, length_of_message(secure) - had);
+
+	if (had < MESSAGE_MAX)
+		memcpy(secure->message + had, part.data, bytes_part(part, 0, MESSAGE_MAX - had).length);
+	secure->message_length += part.length;
+	if (secure->message_length < MESSAGE_HEADER || secure->message_length < length_of_message(secure))
+		return part.length;
+	if (secure->message[0] == MESSAGE_SERVER_HELLO)
+		secure->is_13 = says_13(bytes_part(bytes_of(secure->message, MESSAGE_MAX), 0, secure->message_length));
+	secure->message_length = 0;
+	return part.length;
+}
+
 /* Messages in the clear. @return where the one begins that is waited for; 0: it does not. */
 static size_t read_messages(struct secure *secure, const struct record *record)
 {
 	const struct bytes view = bytes_of(record->bytes, record->length);
-	size_t at = RECORD_HEADER;
 
-	while (at < view.length) {
-		const size_t left = view.length - at;
-		if (secure->message_left > 0) {
-			size_t part = left < secure->message_left ? left : secure->message_left;
-			secure->message_left -= (uint32_t)part;
-			at += part;
-			continue;
-		}
-		if (!bytes_have(view, at, 4))
-			return 0;
-		if (view.data[at] == MESSAGE_CERTIFICATE && secure->stall_at == TLS_CERTIFICATE)
+	for (size_t at = RECORD_HEADER; at < view.length;) {
+		if (secure->message_length == 0 && view.data[at] == MESSAGE_CERTIFICATE && secure->stall_at == TLS_CERTIFICATE)
 			return at;
-		if (view.data[at] == MESSAGE_SERVER_HELLO)
-			secure->is_13 = says_13(bytes_part(view, at, left));
-		secure->message_left = 4 + ((uint32_t)view.data[at + 1] << 16 | (uint32_t)view.data[at + 2] << 8 | view.data[at + 3]);
+		at += read_message(secure, bytes_part(view, at, view.length - at));
 	}
 	return 0;
 }
@@ -262,6 +282,8 @@ static void look_at_record(struct secure *secure, struct record *record)
 		}
 		pass_record(secure, record);
 	} else if (type == TYPE_CCS && !secure->is_13) {
+		if (secure->stall_at == TLS_CERTIFICATE && !secure->changed)
+			exchange_say(secure->exchange, "tls", "a session is resumed, without a certificate: nothing is held back");
 		secure->changed = true;
 		if (secure->stall_at == TLS_FINISHED)
 			stall(secure);
@@ -276,26 +298,43 @@ static void look_at_record(struct secure *secure, struct record *record)
 	}
 }
 
+/* The server speaks something else: nothing can be held back, and what was is the beginning of that. */
+static void pass_all(struct secure *secure)
+{
+	exchange_say(secure->exchange, "relay", "the server's answer is no TLS: it passes");
+	secure->stall_at = TLS_NO_MESSAGE;
+	pass_record(secure, &secure->kept);
+	pass_record(secure, &secure->record);
+	secure->kept.length = secure->record.length = 0;
+}
+
+/* Whether its header, as far as it is there, can be that of a record. */
+static bool can_be_record(const struct record *record)
+{
+	const uint8_t type = record->bytes[0];
+	uint16_t length;
+
+	if (record->length > 0 && (type < TYPE_CCS || type > TYPE_HEARTBEAT))
+		return false;
+	return !bytes_be16(bytes_of(record->bytes, record->length), 3, &length) || RECORD_HEADER + length <= RECORD_MAX;
+}
+
 size_t secure_answer(struct secure *secure, struct bytes data)
 {
 	struct record *record = &secure->record;
 	uint16_t length;
 
+	if (secure->stalled)
+		return 0;
+	if (secure->stall_at != TLS_NO_MESSAGE && !can_be_record(record))
+		pass_all(secure);
 	if (secure->stall_at == TLS_NO_MESSAGE) {
 		(void)exchange_put(&secure->exchange->down, data.data, data.length);
 		return data.length;
 	}
-	if (secure->stalled)
-		return 0;
 	size_t wanted = RECORD_HEADER;
 	if (bytes_be16(bytes_of(record->bytes, record->length), 3, &length))
 		wanted += length;
-	if (wanted > RECORD_MAX) {
-		secure->stall_at = TLS_NO_MESSAGE;
-		pass_record(secure, record);
-		record->length = 0;
-		return 0;
-	}
 	struct bytes part = bytes_part(data, 0, wanted - record->length);
 	memcpy(record->bytes + record->length, part.data, part.length);
 	record->length += part.length;
@@ -304,4 +343,24 @@ size_t secure_answer(struct secure *secure, struct bytes data)
 		record->length = 0;
 	}
 	return part.length;
+}
+
+void secure_ask_ended(struct secure *secure)
+{
+	struct exchange *exchange = secure->exchange;
+
+	if (secure->decided || secure->hello_length == 0)
+		return;
+	exchange_say(exchange, "relay", "the ClientHello has no end: it passes");
+	(void)exchange_put(&exchange->up, secure->hello, secure->hello_length);
+	exchange_pass(exchange);
+}
+
+void secure_answer_ended(struct secure *secure)
+{
+	/* What is kept for the sake of a stall stays so, and what comes behind it. */
+	if (secure->stalled || secure->kept.length > 0)
+		return;
+	pass_record(secure, &secure->record);
+	secure->record.length = 0;
 }

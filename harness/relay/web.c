@@ -34,7 +34,7 @@ static void fire_deaf_timer(void *ctx, sim_ns now)
 	(void)now;
 	web->deaf = false;
 	channel_open_window(exchange->down.channel);
-	if (web->asks != ASK_DONE)
+	if (web->asks != ASK_DONE || exchange->kind != EXCHANGE_WEB)
 		exchange_resume(exchange, &exchange->down);
 	host_poke();
 }
@@ -72,14 +72,28 @@ void web_wait(struct web *web, sim_ns time)
 	sim_schedule(relay->config.sim, &web->timer, relay_now(relay) + time);
 }
 
+static void pass_all(struct web *web)
+{
+	struct exchange *exchange = web->exchange;
+
+	exchange_pass(exchange);
+	if (!web->deaf)
+		exchange_resume(exchange, &exchange->down);
+	exchange_resume(exchange, &exchange->up);
+}
+
 void web_give_up(struct web *web, const char *why)
 {
 	struct exchange *exchange = web->exchange;
 
+	if (web->discards && web->asks == ASK_BODY) {
+		/* The server has never heard of this request, so its rest is nothing that it could understand. */
+		exchange_say(exchange, "relay", "%s: the connection is reset", why);
+		exchange_end(exchange, true);
+		return;
+	}
 	exchange_say(exchange, "relay", "%s: what follows passes", why);
-	exchange_pass(exchange);
-	exchange_resume(exchange, &exchange->down);
-	exchange_resume(exchange, &exchange->up);
+	pass_all(web);
 }
 
 /* The answer of our own, as far as it may be read now. */
@@ -119,11 +133,32 @@ void web_go_on(struct web *web)
 	exchange_leave(exchange);
 }
 
-void web_ended(struct web *web)
+void web_ask_ended(struct web *web)
 {
-	if (web->answers != ANSWER_BODY || web->completes)
-		return;
-	(void)llhttp_finish(&web->parser);
-	if (web->completes)
-		(void)exchange_put(&web->exchange->down, web->tail, strlen(web->tail));
+	struct exchange *exchange = web->exchange;
+
+	if (web->asks == ASK_HEAD && web->asked.length > 0) {
+		(void)exchange_put(&exchange->up, web->asked.text, web->asked.length);
+		web_give_up(web, "the request's head has no end");
+	} else if (web->asks == ASK_BODY && (web->discards || web->answers == ANSWER_DONE)) {
+		/* No answer of ours comes, and no next request: what the server still says is the device's. */
+		pass_all(web);
+	}
+}
+
+void web_answer_ended(struct web *web)
+{
+	struct exchange *exchange = web->exchange;
+
+	if (web->answers == ANSWER_BODY && !web->completes) {
+		(void)llhttp_finish(&web->parser);
+		if (web->completes)
+			(void)exchange_put(&exchange->down, web->tail, strlen(web->tail));
+	} else if (web->answers == ANSWER_HEAD && web->answer.length > 0) {
+		exchange_say(exchange, "relay", "the answer's head has no end: it passes");
+		(void)exchange_put(&exchange->down, web->answer.text, web->answer.length);
+	}
+	/* Nobody answers any more, so nothing waits for an answer. */
+	if (!exchange->closing)
+		pass_all(web);
 }

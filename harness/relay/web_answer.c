@@ -235,7 +235,7 @@ static void end_answer(struct web *web)
 	}
 }
 
-/* So many bytes have passed as may, for now or for good. @return whether more may. */
+/* @return whether so many bytes have passed as may, for now or for good. */
 static bool is_at_limit(struct web *web)
 {
 	const struct http_trouble *trouble = &web->upset.trouble;

@@ -148,6 +148,9 @@ static void begin_request(struct web *web)
 	if (result == REQUEST_COMPLETE)
 		end_request(web);
 	begin_answer(web);
+	/* Whatever it does meanwhile, the answer is ours. */
+	if (web->discards)
+		exchange_stop(&exchange->up);
 	if (web->discards && (result == REQUEST_COMPLETE || web->expects))
 		answer_ourselves(web);
 }

@@ -124,9 +124,9 @@ void channel_abort(struct channel *channel)
 }
 
 /* Tells the user, once, that the connection is no more. */
-static void fail(struct channel *channel, const char *why)
+static void fail(struct channel *channel, enum channel_failure kind, const char *why)
 {
-	channel->ops.failed(channel->user, why);
+	channel->ops.failed(channel->user, kind, why);
 }
 
 void channel_forget(uint32_t address)
@@ -140,7 +140,7 @@ void channel_forget(uint32_t address)
 		tcp_abandon(channel->pcb, 0);
 		channel->pcb = NULL;
 		channel->aborted = true;
-		fail(channel, NULL);
+		fail(channel, CHANNEL_FORGOTTEN, NULL);
 		(void)leave(channel);
 	}
 }
@@ -267,7 +267,7 @@ static bool open_tls(struct channel *channel)
 	struct tls_config config = {0};
 
 	if (!channel->listener->configure(channel->user, &config)) {
-		fail(channel, "the server has reset the connection");
+		fail(channel, CHANNEL_REFUSED, "the server has reset the connection");
 		channel_abort(channel);
 		return false;
 	}
@@ -300,7 +300,7 @@ static void follow_tls(struct channel *channel)
 		channel->opened = true;
 		break;
 	case TLS_FAILED:
-		fail(channel, tls_failure(channel->tls));
+		fail(channel, CHANNEL_REFUSED, tls_failure(channel->tls));
 		channel_close(channel);
 		break;
 	case TLS_ENDED:
@@ -426,7 +426,12 @@ static void on_error(void *arg, err_t error)
 	/* lwIP has released the pcb. */
 	enter(channel);
 	channel->pcb = NULL;
-	fail(channel, error == ERR_RST ? "ended by a RST that came" : error == ERR_CLSD ? "closed" : "given up by TCP");
+	if (error == ERR_RST)
+		fail(channel, CHANNEL_RESET, "ended by a RST that came");
+	else if (error == ERR_CLSD)
+		fail(channel, CHANNEL_CLOSED, "closed");
+	else
+		fail(channel, CHANNEL_GIVEN_UP, "given up by TCP");
 	(void)leave(channel);
 }
 

@@ -18,6 +18,15 @@
 
 struct channel;
 
+/** How a connection can be no more. */
+enum channel_failure {
+	CHANNEL_RESET,     /**< a RST has come */
+	CHANNEL_GIVEN_UP,  /**< TCP has had no answer for too long */
+	CHANNEL_CLOSED,    /**< both ends have ended it */
+	CHANNEL_REFUSED,   /**< by this end, or by TLS on it */
+	CHANNEL_FORGOTTEN, /**< as the user of another channel has wished */
+};
+
 /** What a channel tells its user. */
 struct channel_ops {
 	/** Bytes have come. @return how many were used; the others are offered again after channel_resume(). */
@@ -26,8 +35,8 @@ struct channel_ops {
 	void (*sent)(void *ctx, size_t length);
 	/** The client sends nothing any more; it may still read. */
 	void (*ended)(void *ctx);
-	/** The connection is no more. @param why A few words; NULL: as the user of another channel has wished. */
-	void (*failed)(void *ctx, const char *why);
+	/** The connection is no more. @param why The same in a few words for people; NULL of CHANNEL_FORGOTTEN. */
+	void (*failed)(void *ctx, enum channel_failure kind, const char *why);
 };
 
 /** Who a connection is offered to. */
@@ -117,7 +126,7 @@ void channel_flush(struct channel *channel);
 void channel_close(struct channel *channel);
 void channel_abort(struct channel *channel);
 
-/** All connections to @p address (0: to any) are forgotten without a word, as when a server has lost its supply; failed() is called with NULL. */
+/** All connections to @p address (0: to any) are forgotten without a word, as when a server has lost its supply; failed() is called with CHANNEL_FORGOTTEN. */
 void channel_forget(uint32_t address);
 
 #endif

@@ -26,6 +26,7 @@ struct disruptor {
 		bool resets;
 	} down[DOWN_MAX], everybody; /* who has a row of its own is not meant by the latter */
 	size_t down_count;
+	bool takes_down; /* there is a fault that takes a host down */
 	const char *(*name_of)(void *ctx, uint32_t address); /* NULL: the hosts are those of server_names */
 	void *name_ctx;
 };
@@ -36,6 +37,8 @@ struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint6
 	struct disruptor *disruptor = memory_new(sizeof *disruptor);
 
 	troubles_open(&disruptor->troubles, faults, count, LAYER_SERVER, seed, trace, ops, ctx);
+	for (size_t i = 0; i < disruptor->troubles.count; i++)
+		disruptor->takes_down |= disruptor->troubles.list[i].fault->action->kind == FAULT_SERVER_DOWN;
 	disruptor->garbage = random_stream(seed, GARBAGE);
 	disruptor->then = SIM_NEVER;
 	return disruptor;
@@ -365,17 +368,26 @@ bool disruptor_is_down(const struct disruptor *disruptor, uint32_t address, sim_
 	return find_down(disruptor, address, now) != NULL;
 }
 
+/* An occasion of srv.tcp, of which there are many: what the host is called is asked only if a fault may want to know. @return as ret_fallen below. */
+static uint32_t take_segment(struct disruptor *disruptor, uint32_t address, sim_ns now)
+{
+	const struct fault *fault;
+	uint32_t fallen = 0;
+
+	(void)troubles_next(&disruptor->troubles, SITE_TCP, now);
+	if (!disruptor->takes_down)
+		return 0;
+	const struct visit visit = {.site = SITE_TCP, .host = name_of(disruptor, address)};
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+		fallen |= fall(disruptor, &fault->params.server_down, address, now);
+	return fallen;
+}
+
 enum passage disruptor_packet(struct disruptor *disruptor, uint32_t address, bool is_tcp, sim_ns now, uint32_t *ret_fallen)
 {
-	const struct visit visit = {.site = SITE_TCP, .host = name_of(disruptor, address)};
-	const struct fault *fault;
-
 	*ret_fallen = 0;
-	if (is_tcp) {
-		(void)troubles_next(&disruptor->troubles, SITE_TCP, now);
-		for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
-			*ret_fallen |= fall(disruptor, &fault->params.server_down, address, now);
-	}
+	if (is_tcp)
+		*ret_fallen = take_segment(disruptor, address, now);
 	const struct down *down = find_down(disruptor, address, now);
 	if (down == NULL)
 		return PASSAGE_FREE;

@@ -312,10 +312,11 @@ static void on_ended(void *ctx)
 		close_connection(c);
 }
 
-static void on_failed(void *ctx, const char *why)
+static void on_failed(void *ctx, enum channel_failure kind, const char *why)
 {
 	struct connection *c = ctx;
 
+	(void)kind;
 	bool shaking = channel_tls(c->channel) != NULL && tls_state(channel_tls(c->channel)) == TLS_FAILED;
 	if (why != NULL)
 		trace_line(host_trace(), host_sim()->now, shaking ? "tls" : "http", "#%u %s%s", c->number, shaking ? "finding: TLS: " : "",
