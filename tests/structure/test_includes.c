@@ -15,7 +15,7 @@
 extern const CU_TestInfo tests_includes[];
 
 #define OUTPUT_MAX 262144
-#define NAMES_MAX 24
+#define NAMES_MAX 28
 
 /* A folder of sources and what its files may include beside their own folder: folders, or single headers. */
 struct module {
