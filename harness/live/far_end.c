@@ -7,10 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/check.h"
 #include "base/memory.h"
 #include "recorded/form.h"
 #include "reports/file.h"
@@ -33,14 +31,6 @@ struct far_end {
 	struct port_counters counters;
 };
 
-static uint64_t true_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
-}
-
 static bool read_session(struct far_end *far_end, const char *path, struct error *err)
 {
 	return path[0] == '\0' ||
@@ -52,7 +42,7 @@ struct far_end *far_end_open(const struct plan *plan, struct error *err)
 	struct far_end *far_end = memory_new(sizeof *far_end);
 
 	far_end->plan = plan;
-	far_end->unix_ns = true_ns();
+	far_end->unix_ns = ties_true_ns();
 	far_end->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (far_end->timer < 0)
 		error_set(err, "no timer for the far end: %s", strerror(errno));
@@ -67,28 +57,9 @@ struct far_end *far_end_open(const struct plan *plan, struct error *err)
 
 /* -- its time -- */
 
-/* The timer is due at once while a frame waits, else when the stack or a service next does something. */
 static void set_timer(const struct far_end *far_end)
 {
-	const sim_ns next = sim_next(&far_end->sim);
-	struct itimerspec when = {.it_interval = {0}, .it_value = {0}};
-	sim_ns wait = next > far_end->sim.now ? next - far_end->sim.now : 0;
-
-	if (far_end->queue.count > 0 || far_end->inbox.count > 0 || wait == 0)
-		wait = 1;
-	else if (next == SIM_NEVER)
-		wait = 0;
-	when.it_value.tv_sec = (time_t)(wait / SIM_S);
-	when.it_value.tv_nsec = (long)(wait % SIM_S);
-	CHECK(timerfd_settime(far_end->timer, 0, &when, NULL) == 0);
-}
-
-static void catch_up(struct far_end *far_end)
-{
-	const sim_ns now = far_end->ties.now(far_end->ties.ctx);
-
-	if (now > far_end->sim.now)
-		sim_run_until(&far_end->sim, now);
+	ties_set_timer(far_end->timer, &far_end->sim, far_end->queue.count > 0 || far_end->inbox.count > 0);
 }
 
 static void output(void *ctx, struct frame *frame, sim_ns now)
@@ -106,7 +77,7 @@ static void look_at_inbox(struct far_end *far_end)
 {
 	struct frame *frame;
 
-	catch_up(far_end);
+	ties_catch_up(&far_end->ties, &far_end->sim);
 	while ((frame = frame_queue_take(&far_end->inbox)) != NULL) {
 		host_input(frame);
 		/* What the frame sets off at once. */
@@ -127,7 +98,7 @@ static bool read_frames(void *state, unsigned most, port_take *take, void *ctx, 
 	for (; most > 0 && far_end->queue.count > 0; most--) {
 		struct frame *frame = frame_queue_take(&far_end->queue);
 		far_end->counters.received++;
-		take(ctx, frame_bytes(frame), true_ns());
+		take(ctx, frame_bytes(frame), ties_true_ns());
 		frame_free(frame);
 	}
 	set_timer(far_end);
@@ -180,7 +151,7 @@ void far_end_begin(struct far_end *far_end, const struct service_ties *ties)
 	const struct plan *plan = far_end->plan;
 
 	far_end->ties = *ties;
-	far_end->unix_ns = true_ns();
+	far_end->unix_ns = ties_true_ns();
 	sim_open(&far_end->sim, 0);
 	host_open(&far_end->sim, ties->trace, plan->seed, (struct host_ops){output, 0}, far_end);
 	far_end->disruptor = disruptor_open(plan->faults, plan->replay ? 0 : plan->fault_count, plan->seed, ties->trace, ties->troubles,

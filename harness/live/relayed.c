@@ -6,10 +6,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/check.h"
 #include "base/memory.h"
 
 struct relayed {
@@ -24,19 +22,16 @@ struct relayed {
 	struct relay *relay; /* NULL: it has not begun */
 	struct service_ties ties;
 	int epoll, timer;
-	struct frame_queue queue; /* to the device, and nobody has read them; their ids are their stamps */
-	uint64_t handed_out;
+	struct said {
+		struct said *next;
+		struct frame *frame;
+		uint64_t stamp_ns;
+	} *first, **end;     /* to the device, and nobody has read them */
+	uint64_t passed;     /* frames that have come */
+	uint64_t passing_ns; /* the stamp of the frame that passes */
 	bool gone; /* the inner port is */
 	struct error why;
 };
-
-static uint64_t true_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
-}
 
 static bool watch(const struct relayed *relayed, int fd, struct error *err)
 {
@@ -71,7 +66,8 @@ static size_t take_decisions(const struct plan *plan, struct fault *ret_faults)
 
 bool relayed_is_needed(const struct plan *plan)
 {
-	return plan->replay ? take_decisions(plan, NULL) > 0 : relay_needs(plan->faults, plan->fault_count).any;
+	/* What a relay does to TCP was part of a run even if nothing was decided in it. */
+	return relay_needs(plan->faults, plan->fault_count).any || (plan->replay && take_decisions(plan, NULL) > 0);
 }
 
 static void take_faults(struct relayed *relayed)
@@ -92,6 +88,7 @@ struct relayed *relayed_open(const struct plan *plan, const struct port *inner, 
 	struct relayed *relayed = memory_new(sizeof *relayed);
 
 	relayed->plan = plan;
+	relayed->end = &relayed->first;
 	relayed->inner = *inner;
 	relayed->ports = *ports;
 	take_faults(relayed);
@@ -109,40 +106,46 @@ struct relayed *relayed_open(const struct plan *plan, const struct port *inner, 
 
 /* -- its time -- */
 
-/* The timer is due at once while a frame waits, else when the stack or a fault next does something. */
 static void set_timer(const struct relayed *relayed)
 {
-	const sim_ns next = sim_next(&relayed->sim);
-	struct itimerspec when = {.it_interval = {0}, .it_value = {0}};
-	sim_ns wait = next > relayed->sim.now ? next - relayed->sim.now : 0;
-
-	if (relayed->queue.count > 0 || wait == 0)
-		wait = 1;
-	else if (next == SIM_NEVER)
-		wait = 0;
-	when.it_value.tv_sec = (time_t)(wait / SIM_S);
-	when.it_value.tv_nsec = (long)(wait % SIM_S);
-	CHECK(timerfd_settime(relayed->timer, 0, &when, NULL) == 0);
-}
-
-static void catch_up(struct relayed *relayed)
-{
-	const sim_ns now = relayed->ties.now(relayed->ties.ctx);
-
-	if (now > relayed->sim.now)
-		sim_run_until(&relayed->sim, now);
+	ties_set_timer(relayed->timer, &relayed->sim, relayed->first != NULL);
 }
 
 /* -- frames -- */
+
+static void put(struct relayed *relayed, struct frame *frame)
+{
+	struct said *said = memory_new(sizeof *said);
+
+	said->frame = frame;
+	said->stamp_ns = frame->id != 0 ? relayed->passing_ns : ties_true_ns();
+	*relayed->end = said;
+	relayed->end = &said->next;
+}
+
+/* @return the oldest one; NULL: there is none. */
+static struct frame *take_said(struct relayed *relayed, uint64_t *ret_stamp_ns)
+{
+	struct said *said = relayed->first;
+	struct frame *frame;
+
+	if (said == NULL)
+		return NULL;
+	frame = said->frame;
+	*ret_stamp_ns = said->stamp_ns;
+	relayed->first = said->next;
+	if (relayed->first == NULL)
+		relayed->end = &relayed->first;
+	free(said);
+	return frame;
+}
 
 static void output(void *ctx, struct frame *frame, enum direction direction)
 {
 	struct relayed *relayed = ctx;
 
 	if (direction == TO_DEVICE) {
-		if (frame->id == 0)
-			frame->id = true_ns();
-		frame_queue_put(&relayed->queue, frame);
+		put(relayed, frame);
 		return;
 	}
 	if (!relayed->gone && !relayed->inner.ops->send(relayed->inner.state, frame_bytes(frame), &relayed->why))
@@ -157,7 +160,9 @@ static void input(struct relayed *relayed, struct bytes data, enum direction dir
 	if (data.length > FRAME_MAX)
 		return;
 	frame = frame_new(data.data, data.length);
-	frame->id = stamp_ns;
+	/* One passes at a time, and only in this call. */
+	frame->id = ++relayed->passed;
+	relayed->passing_ns = stamp_ns;
 	relay_input(relayed->relay, frame, direction);
 	/* What the frame sets off at once. */
 	sim_run_until(&relayed->sim, relayed->sim.now);
@@ -178,18 +183,16 @@ static bool tell_if_gone(const struct relayed *relayed, struct error *err)
 static bool read_frames(void *state, unsigned most, port_take *take, void *ctx, struct error *err)
 {
 	struct relayed *relayed = state;
-	uint64_t expirations;
+	uint64_t expirations, stamp_ns;
 
 	(void)!read(relayed->timer, &expirations, sizeof expirations);
 	if (relayed->relay == NULL)
 		return relayed->inner.ops->read(relayed->inner.state, most, take, ctx, err);
-	catch_up(relayed);
+	ties_catch_up(&relayed->ties, &relayed->sim);
 	if (!relayed->gone && !relayed->inner.ops->read(relayed->inner.state, most, take_from_server, relayed, &relayed->why))
 		relayed->gone = true;
-	for (; most > 0 && relayed->queue.count > 0; most--) {
-		struct frame *frame = frame_queue_take(&relayed->queue);
-		relayed->handed_out++;
-		take(ctx, frame_bytes(frame), frame->id);
+	for (struct frame *frame; most > 0 && (frame = take_said(relayed, &stamp_ns)) != NULL; most--) {
+		take(ctx, frame_bytes(frame), stamp_ns);
 		frame_free(frame);
 	}
 	set_timer(relayed);
@@ -202,8 +205,8 @@ static bool send_frame(void *state, struct bytes frame, struct error *err)
 
 	if (relayed->relay == NULL)
 		return relayed->inner.ops->send(relayed->inner.state, frame, err);
-	catch_up(relayed);
-	input(relayed, frame, TO_SERVER, 0);
+	ties_catch_up(&relayed->ties, &relayed->sim);
+	input(relayed, frame, TO_SERVER, ties_true_ns());
 	set_timer(relayed);
 	return tell_if_gone(relayed, err);
 }
@@ -215,10 +218,21 @@ static struct port_counters counters(void *state)
 	return relayed->inner.ops->counters(relayed->inner.state);
 }
 
+/* The server hears that its connections are over, as long as there is a way to it; there is nobody left to tell the device. */
+static void end_relay(struct relayed *relayed)
+{
+	struct relay *relay = relayed->relay;
+
+	relayed->relay = NULL;
+	relay_close(relay);
+	relayed->gone = true;
+}
+
 static void close_port(void *state)
 {
-	const struct relayed *relayed = state;
+	struct relayed *relayed = state;
 
+	end_relay(relayed);
 	relayed->inner.ops->close(relayed->inner.state);
 }
 
@@ -236,7 +250,8 @@ struct port relayed_port(struct relayed *relayed)
 void relayed_begin(struct relayed *relayed, const struct service_ties *ties)
 {
 	const struct plan *plan = relayed->plan;
-	const struct relay_needs needs = relay_needs(relayed->faults, relayed->fault_count);
+	const struct relay_needs planned = relay_needs(plan->faults, plan->fault_count);
+	const struct relay_needs needs = relay_needs_more(planned, relay_needs(relayed->faults, relayed->fault_count));
 
 	relayed->ties = *ties;
 	sim_open(&relayed->sim, 0);
@@ -246,7 +261,7 @@ void relayed_begin(struct relayed *relayed, const struct service_ties *ties)
 	                                                   .trace = ties->trace,
 	                                                   .disruptor = relayed->disruptor,
 	                                                   .seed = plan->seed,
-	                                                   .unix_base_ns = true_ns(),
+	                                                   .unix_base_ns = ties_true_ns(),
 	                                                   .ends_web = needs.web,
 	                                                   .ports = relayed->ports,
 	                                                   .output = output,
@@ -261,15 +276,17 @@ struct troubles *relayed_troubles(struct relayed *relayed)
 
 void relayed_close(struct relayed *relayed)
 {
+	uint64_t stamp_ns;
+
 	if (relayed == NULL)
 		return;
-	if (relayed->relay != NULL) {
-		relayed->gone = true;
-		relay_close(relayed->relay);
+	end_relay(relayed);
+	if (relayed->disruptor != NULL) {
 		disruptor_close(relayed->disruptor);
 		sim_close(&relayed->sim);
 	}
-	frame_queue_clear(&relayed->queue);
+	for (struct frame *frame; (frame = take_said(relayed, &stamp_ns)) != NULL;)
+		frame_free(frame);
 	close_descriptors(relayed);
 	free(relayed->made);
 	free(relayed);

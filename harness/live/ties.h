@@ -4,6 +4,7 @@
 #define LIVE_TIES_H
 
 #include "fault/trouble.h"
+#include "sim/sim.h"
 #include "sim/trace.h"
 
 /** The bridge around them. All functions must be set. */
@@ -14,5 +15,14 @@ struct service_ties {
 	void (*secret)(void *ctx, const char *line); /**< of TLS, before anything is sent that it is needed for (struct service_ops) */
 	void *ctx;
 };
+
+/** The true time, since 1970. */
+uint64_t ties_true_ns(void);
+
+/** The services' time becomes the bridge's: what was due by now happens. */
+void ties_catch_up(const struct service_ties *ties, struct sim *sim);
+
+/** Sets a timer (timerfd_create(2), CLOCK_MONOTONIC): due at once if something waits to be read, else when something of the services next happens. */
+void ties_set_timer(int timer, const struct sim *sim, bool waits);
 
 #endif

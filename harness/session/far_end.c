@@ -126,16 +126,16 @@ static void keep_secret(void *ctx, const char *line)
 static void open_relay(struct world *world)
 {
 	const struct plan *plan = world->plan;
-	const struct relay_needs of_plan = relay_needs(plan->faults, plan->fault_count);
-	const struct relay_needs of_decisions = relay_needs(world->faults, world->fault_count);
+	const struct relay_needs planned = relay_needs(plan->faults, plan->fault_count);
+	const struct relay_needs needs = relay_needs_more(planned, relay_needs(world->faults, world->fault_count));
 
-	if (of_plan.any || of_decisions.any)
+	if (needs.any)
 		world->relay = relay_open(&(struct relay_config){.sim = &world->sim,
 		                                                 .trace = world->trace,
 		                                                 .disruptor = world->disruptor,
 		                                                 .seed = plan->seed,
 		                                                 .unix_base_ns = world->unix_base_ns,
-		                                                 .ends_web = of_plan.web || of_decisions.web,
+		                                                 .ends_web = needs.web,
 		                                                 .ports = world->outside->web_ports,
 		                                                 .output = relay_output,
 		                                                 .ctx = world});
