@@ -72,10 +72,16 @@ void web_wait(struct web *web, sim_ns time)
 	sim_schedule(relay->config.sim, &web->timer, relay_now(relay) + time);
 }
 
+/* With what was kept of a head on either side. */
 static void pass_all(struct web *web)
 {
 	struct exchange *exchange = web->exchange;
 
+	if (web->asks == ASK_HEAD)
+		(void)exchange_put(&exchange->up, web->asked.text, web->asked.length);
+	if (web->answers == ANSWER_HEAD)
+		(void)exchange_put(&exchange->down, web->answer.text, web->answer.length);
+	web->asked.length = web->answer.length = 0;
 	exchange_pass(exchange);
 	if (!web->deaf)
 		exchange_resume(exchange, &exchange->down);
@@ -135,10 +141,7 @@ void web_go_on(struct web *web)
 
 void web_ask_ended(struct web *web)
 {
-	struct exchange *exchange = web->exchange;
-
 	if (web->asks == ASK_HEAD && web->asked.length > 0) {
-		(void)exchange_put(&exchange->up, web->asked.text, web->asked.length);
 		web_give_up(web, "the request's head has no end");
 	} else if (web->asks == ASK_BODY && (web->discards || web->answers == ANSWER_DONE)) {
 		/* No answer of ours comes, and no next request: what the server still says is the device's. */
@@ -156,7 +159,6 @@ void web_answer_ended(struct web *web)
 			(void)exchange_put(&exchange->down, web->tail, strlen(web->tail));
 	} else if (web->answers == ANSWER_HEAD && web->answer.length > 0) {
 		exchange_say(exchange, "relay", "the answer's head has no end: it passes");
-		(void)exchange_put(&exchange->down, web->answer.text, web->answer.length);
 	}
 	/* Nobody answers any more, so nothing waits for an answer. */
 	if (!exchange->closing)

@@ -51,7 +51,7 @@ struct web {
 void web_go_on(struct web *web);
 /** The server's side is stopped, and goes on after so long. */
 void web_wait(struct web *web, sim_ns time);
-/** What is no HTTP after all passes, and so does all that follows. */
+/** What is no HTTP after all passes, with what has come of a head, and so does all that follows. */
 void web_give_up(struct web *web, const char *why);
 /** An answer is through, and the device is heard again. */
 void web_next_request(struct web *web);

@@ -310,7 +310,6 @@ static size_t read_head(struct web *web, struct bytes data)
 		if (web->completes)
 			end_answer(web);
 	} else if (whole || web->answer.length == RELAY_HEAD_MAX) {
-		(void)exchange_put(&exchange->down, web->answer.text, web->answer.length);
 		web_give_up(web, "this is no HTTP answer");
 	}
 	return used;

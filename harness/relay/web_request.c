@@ -119,7 +119,6 @@ static void begin_request(struct web *web)
 	request_init(reader);
 	enum request_result result = request_read(reader, bytes_of(web->asked.text, web->asked.length), &read);
 	if (result == REQUEST_WRONG) {
-		(void)exchange_put(&exchange->up, web->asked.text, web->asked.length);
 		web_give_up(web, "this is no HTTP request");
 		return;
 	}
@@ -199,7 +198,6 @@ size_t web_ask(struct web *web, struct bytes data)
 	if (whole) {
 		begin_request(web);
 	} else if (web->asked.length == RELAY_HEAD_MAX || !head_can_ask(&web->asked)) {
-		(void)exchange_put(&exchange->up, web->asked.text, web->asked.length);
 		web_give_up(web, web->asked.length == RELAY_HEAD_MAX ? "the request's head is longer than 64 KiB" : "this is no HTTP request");
 	}
 	return used;

@@ -70,6 +70,19 @@ static void part_of_a_requests_head_passes_at_its_end(void)
 	between_close();
 }
 
+static void part_of_a_requests_head_passes_at_the_servers_end(void)
+{
+	open_idle();
+	between_connect(&wire, BETWEEN_SERVER, 80);
+	between_text(&wire, TO_SERVER, "GET /a HTTP/1.1\r\nHost: se");
+	between_end(&wire, TO_DEVICE);
+	between_text(&wire, TO_SERVER, "rver");
+	expect_came(TO_SERVER, "GET /a HTTP/1.1\r\nHost: server");
+	between_end(&wire, TO_SERVER);
+	CU_ASSERT_EQUAL(between.relay->active, 0);
+	between_close();
+}
+
 static void part_of_a_hello_passes_at_its_end(void)
 {
 	static const uint8_t hello[] = {22, 3, 1, 0, 100, 1, 0, 0, 96, 3, 3};
@@ -226,6 +239,7 @@ static void a_session_that_is_resumed_has_no_certificate(void)
 const CU_TestInfo tests_relay_between[] = {
 	{"part of an answer's head passes at its end", part_of_an_answers_head_passes_at_its_end},
 	{"part of a request's head passes at its end", part_of_a_requests_head_passes_at_its_end},
+	{"part of a request's head passes at the server's end", part_of_a_requests_head_passes_at_the_servers_end},
 	{"part of a hello passes at its end", part_of_a_hello_passes_at_its_end},
 	{"a server that ends amid an answer ends the exchange", a_server_that_ends_amid_an_answer_ends_the_exchange},
 	{"what is answered here may end there before", what_is_answered_here_may_end_there_before},
