@@ -269,6 +269,12 @@ $(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(LLHTTP_NAMES:%=$(O)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lyaml -lxxhash -lcrypto -lz -lm
 
+RELAY_SOURCES := $(wildcard $(foreach folder,base sim link address fault proxy server relay,harness/$(folder)/*.c)) tests/unit/relay/between.c
+$(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard harness/*/*.h) tests/unit/relay/between.h
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LWIP_FLAGS) $(LLHTTP_FLAGS) -o $@ \
+		$(filter %.c %.o,$^) -lpcap -lssl -lcrypto -ljansson -lxxhash -lz -lm
+
 SCENARIO_SOURCES := $(wildcard $(foreach folder,base fault scenario sim link address,harness/$(folder)/*.c)) \
 	$(patsubst %,harness/server/%.c,config entropy pki tls)
 $(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
