@@ -164,6 +164,7 @@
 	S("relay/messages", tests_relay_messages, false)                                                                                   \
 	S("relay/between", tests_relay_between, false)                                                                                     \
 	S("relay/many", tests_relay_many, false)                                                                                           \
+	S("live/relayed", tests_live_relayed, false)                                                                                       \
 	S("live/release", tests_live_release, true)                                                                                        \
 	S("live/run_words", tests_live_run_words, true)                                                                                    \
 	S("live/run", tests_live_run, true)                                                                                                \

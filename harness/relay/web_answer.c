@@ -266,7 +266,7 @@ static size_t pass_body(struct web *web, struct bytes data)
 	const bool raw = !web->drops && !web->unframes;
 	const uint64_t room = web->limit - web->body;
 
-	if (is_at_limit(web))
+	if (is_at_limit(web) || data.length == 0)
 		return 0;
 	data = bytes_part(data, 0, data.length < room ? data.length : (size_t)room);
 	web->piece = data.data;
