@@ -30,6 +30,10 @@ static int on_body(llhttp_t *parser, const char *at, size_t length)
 
 	if (web->drops)
 		return 0;
+	if (web->piece == NULL) {
+		web->body += length;
+		return 0;
+	}
 	size_t kept = web->body >= web->most ? 0 : web->most - web->body < length ? (size_t)(web->most - web->body) : length;
 	if (web->unframes)
 		bytes = exchange_put(down, at, kept);
@@ -188,8 +192,10 @@ static bool begin_body(struct web *web)
 	char begin[WEB_FIELD_MAX] = "";
 
 	init_parser(web);
+	web->piece = NULL;
 	llhttp_errno_t result = llhttp_execute(&web->parser, web->answer.text, web->answer.length);
-	if (result != HPE_OK && !(result == HPE_PAUSED && web->completes))
+	/* A body in it: its end is not where anybody else sees it, such as behind a carriage return alone. */
+	if ((result != HPE_OK && !(result == HPE_PAUSED && web->completes)) || web->body > 0)
 		return false;
 	exchange_say(exchange, "http", "%s %s%s%s -> %u", web->reader.request.method, web->reader.request.target,
 	             web->reader.request.range[0] != '\0' ? " range " : "", web->reader.request.range, status);

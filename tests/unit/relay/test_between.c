@@ -141,6 +141,20 @@ static void a_request_that_is_answered_here_never_reaches_the_server(void)
 	between_close();
 }
 
+/* To llhttp the head is over at its last carriage return but one. */
+static void a_head_of_which_the_end_is_in_doubt_passes(void)
+{
+	static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\rabc\r\n\r\ndef";
+
+	open_with("", "http_body", "kind=garbage");
+	between_connect(&wire, BETWEEN_SERVER, 80);
+	between_text(&wire, TO_SERVER, GET);
+	between_text(&wire, TO_DEVICE, answer);
+	expect_came(TO_DEVICE, answer);
+	TEST_CONTAINS(between.text, "this is no HTTP answer: what follows passes");
+	between_close();
+}
+
 /* -- TLS -- */
 
 /* A ClientHello without extensions. */
@@ -244,6 +258,7 @@ const CU_TestInfo tests_relay_between[] = {
 	{"a server that ends amid an answer ends the exchange", a_server_that_ends_amid_an_answer_ends_the_exchange},
 	{"what is answered here may end there before", what_is_answered_here_may_end_there_before},
 	{"a request that is answered here never reaches the server", a_request_that_is_answered_here_never_reaches_the_server},
+	{"a head of which the end is in doubt passes", a_head_of_which_the_end_is_in_doubt_passes},
 	{"an answer that is no TLS passes, whatever stalls", an_answer_that_is_no_tls_passes_whatever_stalls},
 	{"a record that is too long is none", a_record_that_is_too_long_is_none},
 	{"messages are found wherever records are cut", messages_are_found_wherever_records_are_cut},
