@@ -67,6 +67,25 @@ static void a_head_has_an_end_even_without_one(void)
 	free(text);
 }
 
+/* The longest head that is read has room for all that is put into one. */
+static void the_longest_head_has_room_for_more(void)
+{
+	static const char begin[] = "HTTP/1.1 200 OK\r\nX: ";
+	char value[32];
+
+	free(head);
+	head = memory_new(sizeof *head);
+	memset(head->text, 'a', RELAY_HEAD_MAX);
+	memcpy(head->text, begin, sizeof begin - 1);
+	memcpy(head->text + RELAY_HEAD_MAX - 4, "\r\n\r\n", 4);
+	head->length = RELAY_HEAD_MAX;
+	for (unsigned i = 0; i < 5; i++)
+		head_add(head, "Content-Type: multipart/byteranges; boundary=stutter-part; and more %u", i);
+	head_add(head, "Content-Length: %d", 17);
+	CU_ASSERT(head_field(head, "Content-Length", value, sizeof value));
+	CU_ASSERT_STRING_EQUAL(value, "17");
+}
+
 static void fields_are_found_taken_out_and_added(void)
 {
 	char value[16];
@@ -132,6 +151,7 @@ static void a_relay_is_there_for_faults_and_for_occasions(void)
 const CU_TestInfo tests_relay_head[] = {
 	{"a head ends at its empty line", a_head_ends_at_its_empty_line},
 	{"a head has an end even without one", a_head_has_an_end_even_without_one},
+	{"the longest head has room for more", the_longest_head_has_room_for_more},
 	{"fields are found, taken out and added", fields_are_found_taken_out_and_added},
 	{"ports are read", ports_are_read},
 	{"a relay is there for faults and for occasions", a_relay_is_there_for_faults_and_for_occasions},
