@@ -181,7 +181,7 @@ static void an_unknown_key_has_its_place_and_the_nearest(void)
 	static const struct bad rows[] = {
 		{"name: x\ndevise: reference\n",
 	         ":2:1: 'devise' is no key of a scenario; did you mean 'device'?; allowed: name, summary, seed, seeds, "
-	         "deadline, image, tags, redraw, device, link, server, faults, expect, decisions, made"},
+	         "deadline, image, tags, session, redraw, device, link, server, faults, expect, decisions, made"},
 		{"name: x\nexpect:\n  verdct: pass\n",
 	         ":3:3: 'verdct' is no key of expect; did you mean 'verdict'?; allowed: verdict, phase, at_least, at_most, judge, failure_of, reason, applied, told, poll, heal, hang, signs_of_life, whole, traffic, storm, verified, bootable, truth, leak, acted"},
 		{"name: x\nexpect: {verdict: pass, zzzzzz: 1}\n",
