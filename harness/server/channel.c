@@ -4,6 +4,8 @@
  * written goes to lwIP as it is, without a copy if it stays. With TLS the ciphertext waits in TLS's own buffer until lwIP takes it, and is copied; a mark for every
  * write says which place in the ciphertext is which place in the plain text, so that acknowledgements can be told in bytes of plain text.
  *
+ * Both ends may have ended a connection whose bytes the user has not read to their end: TCP forgets it when TIME-WAIT is over, and the channel stays until its user closes it.
+ *
  * A channel that is closed in a callback is released when the callback has returned. lwIP wants ERR_ABRT from its callback when the pcb was aborted in it.
  */
 #include "server/channel.h"
@@ -33,7 +35,8 @@ struct channel {
 	const struct channel_listener *listener;
 	struct channel_ops ops;
 	void *user;
-	struct tcp_pcb *pcb; /* NULL: gone */
+	struct tcp_pcb *pcb; /* NULL: gone, or: */
+	bool outlives;       /* TCP has forgotten it behind both ends, the user has not */
 	uint32_t address;    /* of the server's end */
 	struct tls *tls;
 	void (*connected)(void *user);
@@ -68,6 +71,11 @@ static void release(struct channel *channel)
 	free(channel);
 }
 
+static bool is_gone(const struct channel *channel)
+{
+	return channel->pcb == NULL && !channel->outlives;
+}
+
 static void enter(struct channel *channel)
 {
 	channel->depth++;
@@ -78,7 +86,7 @@ static err_t leave(struct channel *channel)
 {
 	err_t result = channel->aborted ? ERR_ABRT : ERR_OK;
 
-	if (--channel->depth == 0 && channel->pcb == NULL)
+	if (--channel->depth == 0 && is_gone(channel))
 		release(channel);
 	return result;
 }
@@ -87,13 +95,38 @@ static err_t leave(struct channel *channel)
 static void detach(struct channel *channel)
 {
 	channel->pcb = NULL;
+	channel->outlives = false;
 	if (channel->depth == 0)
 		release(channel);
+}
+
+/* lwIP releases a pcb. With any but one in TIME-WAIT an error is told, at once before or behind this. */
+static void on_released(u8_t id, void *arg)
+{
+	struct channel *channel = arg;
+
+	(void)id;
+	if (channel == NULL || channel->pcb == NULL)
+		return;
+	channel->outlives = channel->pcb->state == TIME_WAIT;
+	channel->pcb = NULL;
+}
+
+static u8_t own_arg(void)
+{
+	static bool is_there;
+	static u8_t id;
+
+	if (!is_there)
+		id = tcp_ext_arg_alloc_id();
+	is_there = true;
+	return id;
 }
 
 static void silence(struct tcp_pcb *pcb)
 {
 	tcp_arg(pcb, NULL);
+	tcp_ext_arg_set(pcb, own_arg(), NULL);
 	tcp_recv(pcb, NULL);
 	tcp_sent(pcb, NULL);
 	tcp_err(pcb, NULL);
@@ -103,6 +136,10 @@ void channel_close(struct channel *channel)
 {
 	struct tcp_pcb *pcb = channel->pcb;
 
+	if (pcb == NULL) {
+		detach(channel);
+		return;
+	}
 	if (channel->tls != NULL) {
 		tls_end(channel->tls);
 		channel_flush(channel);
@@ -117,9 +154,11 @@ void channel_abort(struct channel *channel)
 {
 	struct tcp_pcb *pcb = channel->pcb;
 
-	silence(pcb);
-	tcp_abort(pcb);
-	channel->aborted = true;
+	if (pcb != NULL) {
+		silence(pcb);
+		tcp_abort(pcb);
+		channel->aborted = true;
+	}
 	detach(channel);
 }
 
@@ -164,6 +203,8 @@ static void push_cipher(struct channel *channel)
 
 void channel_flush(struct channel *channel)
 {
+	if (channel->pcb == NULL)
+		return;
 	if (channel->tls != NULL)
 		push_cipher(channel);
 	(void)tcp_output(channel->pcb);
@@ -198,6 +239,8 @@ static size_t write_tls(struct channel *channel, struct bytes data)
 
 size_t channel_write(struct channel *channel, struct bytes data, bool more, bool copy)
 {
+	if (channel->pcb == NULL)
+		return 0;
 	if (channel->tls != NULL)
 		return write_tls(channel, data);
 	size_t room = tcp_sndbuf(channel->pcb);
@@ -245,7 +288,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
 
 void channel_took(struct channel *channel, size_t length)
 {
-	if (channel->tls == NULL)
+	if (channel->tls == NULL && channel->pcb != NULL)
 		tcp_recved(channel->pcb, (u16_t)length);
 }
 
@@ -256,7 +299,7 @@ static void read_plain(struct channel *channel, struct pbuf *packet)
 
 	pbuf_free(packet);
 	size_t used = channel->ops.received(channel->user, bytes_of(data, length));
-	if (used >= length || channel->pcb == NULL)
+	if (used >= length || is_gone(channel))
 		return;
 	channel->unread = pbuf_alloc(PBUF_RAW, (u16_t)(length - used), PBUF_RAM);
 	CHECK(channel->unread != NULL && pbuf_take(channel->unread, data + used, (u16_t)(length - used)) == ERR_OK);
@@ -391,9 +434,9 @@ void channel_resume(struct channel *channel)
 	channel->unread = NULL;
 	if (channel->tls != NULL)
 		pump(channel);
-	if (unread != NULL && channel->pcb != NULL && !channel->held)
+	if (unread != NULL && !is_gone(channel) && !channel->held)
 		read_packet(channel, unread);
-	else if (unread != NULL && channel->pcb != NULL)
+	else if (unread != NULL && !is_gone(channel))
 		channel->unread = unread;
 	else if (unread != NULL)
 		pbuf_free(unread);
@@ -402,6 +445,8 @@ void channel_resume(struct channel *channel)
 
 void channel_shut_window(struct channel *channel)
 {
+	if (channel->pcb == NULL)
+		return;
 	channel->pcb->rcv_wnd = channel->pcb->rcv_ann_wnd = 0;
 	channel->pcb->rcv_ann_right_edge = channel->pcb->rcv_nxt;
 	tcp_ack_now(channel->pcb);
@@ -409,6 +454,8 @@ void channel_shut_window(struct channel *channel)
 
 void channel_open_window(struct channel *channel)
 {
+	if (channel->pcb == NULL)
+		return;
 	channel->pcb->rcv_wnd = TCP_WND_MAX(channel->pcb);
 	(void)tcp_update_rcv_ann_wnd(channel->pcb);
 	tcp_ack_now(channel->pcb);
@@ -423,8 +470,10 @@ static void on_error(void *arg, err_t error)
 
 	if (channel == NULL)
 		return;
-	/* lwIP has released the pcb. */
+	/* lwIP has released the pcb, or does so next. */
 	enter(channel);
+	if (channel->pcb != NULL)
+		tcp_ext_arg_set(channel->pcb, own_arg(), NULL);
 	channel->pcb = NULL;
 	if (error == ERR_RST)
 		fail(channel, CHANNEL_RESET, "ended by a RST that came");
@@ -437,6 +486,7 @@ static void on_error(void *arg, err_t error)
 
 static struct channel *new_channel(struct tcp_pcb *pcb, const struct channel_listener *listener)
 {
+	static const struct tcp_ext_arg_callbacks released = {on_released, NULL};
 	struct channel *channel = memory_new(sizeof *channel);
 
 	channel->next = channels;
@@ -446,6 +496,8 @@ static struct channel *new_channel(struct tcp_pcb *pcb, const struct channel_lis
 	channel->pcb = pcb;
 	channel->address = lwip_ntohl(ip_2_ip4(&pcb->local_ip)->addr);
 	tcp_arg(pcb, channel);
+	tcp_ext_arg_set_callbacks(pcb, own_arg(), &released);
+	tcp_ext_arg_set(pcb, own_arg(), channel);
 	tcp_recv(pcb, on_recv);
 	tcp_sent(pcb, on_sent);
 	tcp_err(pcb, on_error);
@@ -517,9 +569,11 @@ void channel_forget_one(struct channel *channel)
 {
 	struct tcp_pcb *pcb = channel->pcb;
 
-	silence(pcb);
-	tcp_abandon(pcb, 0);
-	channel->aborted = true;
+	if (pcb != NULL) {
+		silence(pcb);
+		tcp_abandon(pcb, 0);
+		channel->aborted = true;
+	}
 	detach(channel);
 }
 
@@ -551,17 +605,19 @@ void channel_forget_old(const struct channel_ends *ends)
 
 void channel_hurry(struct channel *channel)
 {
-	tcp_nagle_disable(channel->pcb);
+	if (channel->pcb != NULL)
+		tcp_nagle_disable(channel->pcb);
 }
 
 void channel_shut(struct channel *channel)
 {
-	(void)tcp_shutdown(channel->pcb, 0, 1);
+	if (channel->pcb != NULL)
+		(void)tcp_shutdown(channel->pcb, 0, 1);
 }
 
 size_t channel_room(const struct channel *channel)
 {
-	return tcp_sndqueuelen(channel->pcb) < TCP_SND_QUEUELEN - 8 ? tcp_sndbuf(channel->pcb) : 0;
+	return channel->pcb != NULL && tcp_sndqueuelen(channel->pcb) < TCP_SND_QUEUELEN - 8 ? tcp_sndbuf(channel->pcb) : 0;
 }
 
 /* -- asking -- */

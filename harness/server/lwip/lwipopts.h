@@ -46,6 +46,8 @@
 #define LWIP_TCP_RTO_TIME 1000
 #define TCP_LISTEN_BACKLOG 0
 #define LWIP_TCP_KEEPALIVE 1
+/* A channel hears when its pcb is released at the end of TIME-WAIT, which no other callback tells. */
+#define LWIP_TCP_PCB_NUM_EXT_ARGS 1
 
 /* Of a relay, the side on which a packet has come, since what answers one without a connection goes back there; else NULL, and lwIP has its way. */
 struct netif;

@@ -141,6 +141,24 @@ static void a_request_that_is_answered_here_never_reaches_the_server(void)
 	between_close();
 }
 
+/* Both ends have ended before that, so TCP keeps the server's connection for two minutes only. */
+static void an_answer_that_waits_longer_than_tcp_does_comes(void)
+{
+	open_with("", "http_delay", "before=300s");
+	between_connect(&wire, BETWEEN_SERVER, 80);
+	between_text(&wire, TO_SERVER, GET);
+	between_end(&wire, TO_SERVER);
+	between_text(&wire, TO_DEVICE, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
+	between_end(&wire, TO_DEVICE);
+	between_run(200 * SIM_S);
+	expect_came(TO_DEVICE, "");
+	between_run(200 * SIM_S);
+	expect_came(TO_DEVICE, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
+	CU_ASSERT(wire.ends[TO_SERVER].ended && !wire.ends[TO_SERVER].reset);
+	CU_ASSERT_EQUAL(between.relay->active, 0);
+	between_close();
+}
+
 /* To llhttp the head is over at its last carriage return but one. */
 static void a_head_of_which_the_end_is_in_doubt_passes(void)
 {
@@ -258,6 +276,7 @@ const CU_TestInfo tests_relay_between[] = {
 	{"a server that ends amid an answer ends the exchange", a_server_that_ends_amid_an_answer_ends_the_exchange},
 	{"what is answered here may end there before", what_is_answered_here_may_end_there_before},
 	{"a request that is answered here never reaches the server", a_request_that_is_answered_here_never_reaches_the_server},
+	{"an answer that waits longer than TCP does comes", an_answer_that_waits_longer_than_tcp_does_comes},
 	{"a head of which the end is in doubt passes", a_head_of_which_the_end_is_in_doubt_passes},
 	{"an answer that is no TLS passes, whatever stalls", an_answer_that_is_no_tls_passes_whatever_stalls},
 	{"a record that is too long is none", a_record_that_is_too_long_is_none},
