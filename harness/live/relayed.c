@@ -26,10 +26,10 @@ struct relayed {
 		struct said *next;
 		struct frame *frame;
 		uint64_t stamp_ns;
-	} *first, **end;     /* to the device, and nobody has read them */
+	} * first, **end;    /* to the device, and nobody has read them */
 	uint64_t passed;     /* frames that have come */
 	uint64_t passing_ns; /* the stamp of the frame that passes */
-	bool gone; /* the inner port is */
+	bool gone;           /* the inner port is */
 	struct error why;
 };
 

@@ -37,7 +37,7 @@ struct web {
 	uint64_t most;                          /* more than so many are left out */
 	size_t piece_at;                        /* where the piece under way begins in the pool */
 	const uint8_t *piece;                   /* NULL: it is a head that is read */
-	char tail[64]; /* behind the body */
+	char tail[64];                          /* behind the body */
 
 	/* an answer of our own, as far as it was not read */
 	uint8_t *own;

@@ -198,7 +198,8 @@ size_t web_ask(struct web *web, struct bytes data)
 	if (whole) {
 		begin_request(web);
 	} else if (web->asked.length == RELAY_HEAD_MAX || !head_can_ask(&web->asked)) {
-		web_give_up(web, web->asked.length == RELAY_HEAD_MAX ? "the request's head is longer than 64 KiB" : "this is no HTTP request");
+		web_give_up(web,
+		            web->asked.length == RELAY_HEAD_MAX ? "the request's head is longer than 64 KiB" : "this is no HTTP request");
 	}
 	return used;
 }

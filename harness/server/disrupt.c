@@ -26,7 +26,7 @@ struct disruptor {
 		bool resets;
 	} down[DOWN_MAX], everybody; /* who has a row of its own is not meant by the latter */
 	size_t down_count;
-	bool takes_down; /* there is a fault that takes a host down */
+	bool takes_down;                                     /* there is a fault that takes a host down */
 	const char *(*name_of)(void *ctx, uint32_t address); /* NULL: the hosts are those of server_names */
 	void *name_ctx;
 };

@@ -241,8 +241,9 @@ static void tell(size_t which, enum direction direction, const char *what)
 {
 	const struct between_end *to = &wires[which].ends[!direction];
 
-	fprintf(stderr, "%sconnection %zu %s: %s; %zu bytes were sent and %zu came%s%s\n", between.text_length > 0 ? between.text : "", which,
-	        direction_name(direction), what, said[which][direction].length, to->in_length, to->ended ? ", end" : "", to->reset ? ", reset" : "");
+	fprintf(stderr, "%sconnection %zu %s: %s; %zu bytes were sent and %zu came%s%s\n", between.text_length > 0 ? between.text : "",
+	        which, direction_name(direction), what, said[which][direction].length, to->in_length, to->ended ? ", end" : "",
+	        to->reset ? ", reset" : "");
 	abort();
 }
 

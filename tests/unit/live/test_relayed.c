@@ -80,8 +80,9 @@ static void take_stamp(void *ctx, struct bytes frame, uint64_t stamp_ns)
 /* A segment of 192.0.2.100:40000 for 198.51.100.20:80. */
 static struct bytes syn(void)
 {
-	static uint8_t frame[FRAME_MIN] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 8, 0, 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0,
-	                                   192, 0, 2, 100, 198, 51, 100, 20, 0x9c, 0x40, 0, 80, 0, 0, 1, 0, 0, 0, 0, 0, 0x50, 2, 0xea, 0x60};
+	static uint8_t frame[FRAME_MIN] = {2,    0,    0, 0,  0, 1,  2, 0, 0, 0,   0, 9, 8,    0,   0x45, 0,   0,
+	                                   40,   0,    0, 0,  0, 64, 6, 0, 0, 192, 0, 2, 100,  198, 51,   100, 20,
+	                                   0x9c, 0x40, 0, 80, 0, 0,  1, 0, 0, 0,   0, 0, 0x50, 2,   0xea, 0x60};
 
 	checksum_mend(frame, 54);
 	return bytes_of(frame, sizeof frame);

@@ -37,7 +37,7 @@ struct between {
 	struct disruptor *disruptor;
 	struct relay *relay;
 	struct frame_queue queues[2];
-	size_t frames[2];          /**< that have left the relay, by their direction */
+	size_t frames[2];           /**< that have left the relay, by their direction */
 	uint8_t last[2][FRAME_MAX]; /**< the latest of them */
 	size_t last_length[2];
 	struct between_wire *wires;

@@ -35,7 +35,8 @@ static void expect_came(enum direction direction, const char *text)
 
 static void part_of_an_answers_head_passes_at_its_end(void)
 {
-	static const char *const answers[] = {"<html>old</html>", "HTTP/1.1 500 Oops\r\nServer: x", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"};
+	static const char *const answers[] = {"<html>old</html>", "HTTP/1.1 500 Oops\r\nServer: x",
+	                                      "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"};
 
 	open_idle();
 	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
