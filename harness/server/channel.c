@@ -8,7 +8,7 @@
  *
  * A channel that is closed in a callback is released when the callback has returned. lwIP wants ERR_ABRT from its callback when the pcb was aborted in it.
  */
-#include "server/channel.h"
+#include "server/channel_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,30 +24,6 @@
 
 /* A record is begun only if it can be of some size, or is the last. */
 #define RECORD_MIN 2048U
-
-struct mark {
-	struct mark *next;
-	uint64_t cipher, plain; /* places behind a write */
-};
-
-struct channel {
-	struct channel *next; /* of all channels */
-	const struct channel_listener *listener;
-	struct channel_ops ops;
-	void *user;
-	struct tcp_pcb *pcb; /* NULL: gone, or: */
-	bool outlives;       /* TCP has forgotten it behind both ends, the user has not */
-	uint32_t address;    /* of the server's end */
-	struct tls *tls;
-	void (*connected)(void *user);
-	bool held, ended, aborted, opened;
-	unsigned depth;      /* of callbacks under way */
-	struct pbuf *unread; /* what came while it was held */
-	uint8_t *rest;       /* TLS: plain text that was not used */
-	size_t rest_length;
-	struct mark *marks, **marks_end;
-	uint64_t cipher_written, cipher_acknowledged, plain_written, plain_acknowledged;
-};
 
 static struct channel *channels;
 
@@ -76,13 +52,13 @@ static bool is_gone(const struct channel *channel)
 	return channel->pcb == NULL && !channel->outlives;
 }
 
-static void enter(struct channel *channel)
+void channel_enter(struct channel *channel)
 {
 	channel->depth++;
 }
 
 /* @return what the callback has to tell lwIP. */
-static err_t leave(struct channel *channel)
+err_t channel_leave(struct channel *channel)
 {
 	err_t result = channel->aborted ? ERR_ABRT : ERR_OK;
 
@@ -92,7 +68,7 @@ static err_t leave(struct channel *channel)
 }
 
 /* lwIP's pcb is no more, or no more ours. */
-static void detach(struct channel *channel)
+void channel_detach(struct channel *channel)
 {
 	channel->pcb = NULL;
 	channel->outlives = false;
@@ -123,7 +99,7 @@ static u8_t own_arg(void)
 	return id;
 }
 
-static void silence(struct tcp_pcb *pcb)
+void channel_silence(struct tcp_pcb *pcb)
 {
 	tcp_arg(pcb, NULL);
 	tcp_ext_arg_set(pcb, own_arg(), NULL);
@@ -137,17 +113,17 @@ void channel_close(struct channel *channel)
 	struct tcp_pcb *pcb = channel->pcb;
 
 	if (pcb == NULL) {
-		detach(channel);
+		channel_detach(channel);
 		return;
 	}
 	if (channel->tls != NULL) {
 		tls_end(channel->tls);
 		channel_flush(channel);
 	}
-	silence(pcb);
+	channel_silence(pcb);
 	/* It fails only for want of memory, of which we have enough or none at all. */
 	CHECK(tcp_close(pcb) == ERR_OK);
-	detach(channel);
+	channel_detach(channel);
 }
 
 void channel_abort(struct channel *channel)
@@ -155,11 +131,11 @@ void channel_abort(struct channel *channel)
 	struct tcp_pcb *pcb = channel->pcb;
 
 	if (pcb != NULL) {
-		silence(pcb);
+		channel_silence(pcb);
 		tcp_abort(pcb);
 		channel->aborted = true;
 	}
-	detach(channel);
+	channel_detach(channel);
 }
 
 /* Tells the user, once, that the connection is no more. */
@@ -174,13 +150,13 @@ void channel_forget(uint32_t address)
 		next = channel->next;
 		if (channel->pcb == NULL || (address != 0 && channel->address != address))
 			continue;
-		enter(channel);
-		silence(channel->pcb);
+		channel_enter(channel);
+		channel_silence(channel->pcb);
 		tcp_abandon(channel->pcb, 0);
 		channel->pcb = NULL;
 		channel->aborted = true;
 		fail(channel, CHANNEL_FORGOTTEN, NULL);
-		(void)leave(channel);
+		(void)channel_leave(channel);
 	}
 }
 
@@ -264,7 +240,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
 	size_t plain = length;
 
 	(void)pcb;
-	enter(channel);
+	channel_enter(channel);
 	if (channel->tls != NULL) {
 		channel->cipher_acknowledged += length;
 		uint64_t before = channel->plain_acknowledged;
@@ -281,7 +257,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
 	}
 	if (plain > 0)
 		channel->ops.sent(channel->user, plain);
-	return leave(channel);
+	return channel_leave(channel);
 }
 
 /* -- reading -- */
@@ -405,7 +381,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *packet, err_t 
 
 	(void)error;
 	(void)pcb;
-	enter(channel);
+	channel_enter(channel);
 	if (packet == NULL) {
 		if (!channel->ended)
 			channel->ops.ended(channel->user);
@@ -417,7 +393,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *packet, err_t 
 	} else {
 		channel->unread = packet;
 	}
-	return leave(channel);
+	return channel_leave(channel);
 }
 
 void channel_hold(struct channel *channel)
@@ -429,7 +405,7 @@ void channel_resume(struct channel *channel)
 {
 	struct pbuf *unread = channel->unread;
 
-	enter(channel);
+	channel_enter(channel);
 	channel->held = false;
 	channel->unread = NULL;
 	if (channel->tls != NULL)
@@ -440,7 +416,7 @@ void channel_resume(struct channel *channel)
 		channel->unread = unread;
 	else if (unread != NULL)
 		pbuf_free(unread);
-	(void)leave(channel);
+	(void)channel_leave(channel);
 }
 
 void channel_shut_window(struct channel *channel)
@@ -471,7 +447,7 @@ static void on_error(void *arg, err_t error)
 	if (channel == NULL)
 		return;
 	/* lwIP has released the pcb, or does so next. */
-	enter(channel);
+	channel_enter(channel);
 	if (channel->pcb != NULL)
 		tcp_ext_arg_set(channel->pcb, own_arg(), NULL);
 	channel->pcb = NULL;
@@ -481,10 +457,10 @@ static void on_error(void *arg, err_t error)
 		fail(channel, CHANNEL_CLOSED, "closed");
 	else
 		fail(channel, CHANNEL_GIVEN_UP, "given up by TCP");
-	(void)leave(channel);
+	(void)channel_leave(channel);
 }
 
-static struct channel *new_channel(struct tcp_pcb *pcb, const struct channel_listener *listener)
+struct channel *channel_new(struct tcp_pcb *pcb, const struct channel_listener *listener)
 {
 	static const struct tcp_ext_arg_callbacks released = {on_released, NULL};
 	struct channel *channel = memory_new(sizeof *channel);
@@ -510,10 +486,10 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
 
 	if (error != ERR_OK || pcb == NULL)
 		return ERR_VAL;
-	struct channel *channel = new_channel(pcb, listener);
-	enter(channel);
+	struct channel *channel = channel_new(pcb, listener);
+	channel_enter(channel);
 	channel->user = listener->accepted(listener->ctx, channel, &channel->ops);
-	return leave(channel);
+	return channel_leave(channel);
 }
 
 void channel_listen(uint16_t port, const struct channel_listener *listener)
@@ -529,95 +505,6 @@ void channel_listen(uint16_t port, const struct channel_listener *listener)
 	CHECK(pcb != NULL);
 	tcp_arg(pcb, (void *)(uintptr_t)listener);
 	tcp_accept(pcb, on_accept);
-}
-
-/* -- connecting -- */
-
-static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t error)
-{
-	struct channel *channel = arg;
-
-	(void)pcb;
-	(void)error;
-	enter(channel);
-	channel->connected(channel->user);
-	return leave(channel);
-}
-
-struct channel *channel_connect(const struct channel_ends *ends, const struct channel_ops *ops, void (*opened)(void *user), void *user)
-{
-	static const struct channel_listener nobody = {.accepted = NULL};
-	ip_addr_t local = {lwip_htonl(ends->local_address)}, remote = {lwip_htonl(ends->remote_address)};
-	struct tcp_pcb *pcb = tcp_new();
-
-	CHECK(pcb != NULL);
-	struct channel *channel = new_channel(pcb, &nobody);
-	channel->ops = *ops;
-	channel->user = user;
-	channel->connected = opened;
-	tcp_nagle_disable(pcb);
-	tcp_bind_netif(pcb, host_relay_side(TO_SERVER));
-	/* Not by tcp_bind(), for which a port can have one connection only: the device's kernel may use one for several. */
-	ip_addr_copy(pcb->local_ip, local);
-	pcb->local_port = ends->local_port;
-	channel->address = ends->local_address;
-	CHECK(tcp_connect(pcb, &remote, ends->remote_port, on_connected) == ERR_OK);
-	return channel;
-}
-
-void channel_forget_one(struct channel *channel)
-{
-	struct tcp_pcb *pcb = channel->pcb;
-
-	if (pcb != NULL) {
-		silence(pcb);
-		tcp_abandon(pcb, 0);
-		channel->aborted = true;
-	}
-	detach(channel);
-}
-
-size_t channel_waiting(const struct channel *channel)
-{
-	return channel->unread != NULL ? channel->unread->tot_len : 0;
-}
-
-static bool has_ends(const struct tcp_pcb *pcb, const struct channel_ends *ends)
-{
-	return pcb->local_port == ends->local_port && pcb->remote_port == ends->remote_port &&
-	       pcb->local_ip.addr == lwip_htonl(ends->local_address) && pcb->remote_ip.addr == lwip_htonl(ends->remote_address);
-}
-
-static void forget_among(struct tcp_pcb *first, const struct channel_ends *ends)
-{
-	for (struct tcp_pcb *pcb = first, *next; pcb != NULL; pcb = next) {
-		next = pcb->next;
-		if (has_ends(pcb, ends) && (pcb->callback_arg == NULL || pcb->state == SYN_RCVD))
-			tcp_abandon(pcb, 0);
-	}
-}
-
-void channel_forget_old(const struct channel_ends *ends)
-{
-	forget_among(tcp_active_pcbs, ends);
-	forget_among(tcp_tw_pcbs, ends);
-}
-
-void channel_hurry(struct channel *channel)
-{
-	if (channel->pcb != NULL)
-		tcp_nagle_disable(channel->pcb);
-}
-
-void channel_shut(struct channel *channel)
-{
-	if (channel->pcb != NULL)
-		(void)tcp_shutdown(channel->pcb, 0, 1);
-}
-
-size_t channel_room(const struct channel *channel)
-{
-	return channel->pcb != NULL && tcp_sndqueuelen(channel->pcb) < TCP_SND_QUEUELEN - 8 ? tcp_sndbuf(channel->pcb) : 0;
 }
 
 /* -- asking -- */
