@@ -65,7 +65,7 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	json_text(json, "tool", "stutter " STUTTER_VERSION);
 	json_text(json, "scenario", plan->name);
 	json_text(json, "source", plan->path);
-	json_text(json, "device", plan->device.name);
+	optional(json, "device", plan->device.name);
 	json_number(json, "seed", plan->seed);
 	json_text(json, "verdict", verdict_name(verdict->kind));
 	json_text(json, "reason", verdict->reason);
@@ -74,12 +74,13 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	if (verdict->ours)
 		json_bool(json, "ours", true);
 	json_text(json, "phase", verdict->phase);
-	if (verdict->met_expectation)
+	/* Of a device that is not known nothing is shown. */
+	if (verdict->met_expectation && plan->device.name[0] != '\0')
 		json_text(json, "shows", verdict->kind == VERDICT_PASS ? "survival" : "confirmed failure");
 	if (verdict->met_expectation && verdict->kind == VERDICT_FAIL)
 		json_text(json, "failure_of", plan_failure_of(plan));
 	optional(json, "judge", verdict->judge);
-	if (verdict->kind == VERDICT_FAIL)
+	if (verdict->kind == VERDICT_FAIL && verdict->stretch.end_ns != 0)
 		report_stretch(json, &verdict->stretch);
 	optional(json, "first_trouble", verdict->trouble);
 	optional(json, "first_trouble_frames", verdict->trouble_frames);

@@ -10,9 +10,12 @@
 #include "live/inside.h"
 #include "live/outcome.h"
 
-static void write_addresses(const void *passing, FILE *stream)
+static void write_addresses(const void *what, FILE *stream)
 {
-	passing_write_addresses(passing, stream);
+	const struct bridge *bridge = what;
+
+	passing_write_addresses(&bridge->passing, stream);
+	inside_write_occasions(bridge, stream);
 }
 
 /* A frozen chain has a rule for each decision about a frame, and the services behind it a fault for each of theirs; each in their order. */
@@ -79,7 +82,10 @@ static void write_last_lines(const struct bridge *bridge, const struct bridge_re
 	}
 }
 
-/* The verdict tells of all rules that there were; the plan keeps its own. */
+/*
+ * The verdict tells of all rules that there were; the plan keeps its own. Of a device between two interfaces nobody knows which it is: it is none of
+ * the emulator's.
+ */
 static bool write_verdict(const struct bridge *bridge, const struct bridge_result *result, struct error *err)
 {
 	struct plan shown = *bridge->options->plan;
@@ -89,6 +95,8 @@ static bool write_verdict(const struct bridge *bridge, const struct bridge_resul
 		faults[i] = result->rules[i].fault;
 	shown.faults = faults;
 	shown.fault_count = result->rule_count;
+	if (bridge->options->conclude == NULL)
+		shown.device.name[0] = '\0';
 	bool good = folder_write_verdict(bridge->options->dir, &shown, &result->verdict, err);
 	free(faults);
 	return good;
@@ -100,8 +108,8 @@ static bool fill_folder(struct bridge *bridge, struct error *err)
 	const char *dir = bridge->options->dir;
 	struct error unclosed;
 
-	bool good = folder_freeze_plan(dir, plan, &bridge->passing.decisions, "", err) &&
-	            folder_write_file(dir, "addresses.txt", write_addresses, &bridge->passing, err) &&
+	bool good = folder_freeze_plan(dir, plan, &bridge->passing.decisions, "", true, err) &&
+	            folder_write_file(dir, "addresses.txt", write_addresses, bridge, err) &&
 	            (!plan->replay || folder_write_file(dir, "replay.txt", write_replay, bridge, err));
 	if (folder_close(&bridge->folder, &unclosed))
 		return good;

@@ -58,6 +58,12 @@ void inside_tell_services(struct bridge *bridge, const struct naming *naming, si
 void inside_deliver_to_device(struct bridge *bridge, struct bytes frame);
 void inside_enter_services(struct bridge *bridge, const char *phase);
 
+/** Whether there are such services, which tell their occasions. */
+bool inside_has_services(const struct bridge *bridge);
+
+/** Writes which occasions they had, as lines of addresses.txt. */
+void inside_write_occasions(const struct bridge *bridge, FILE *stream);
+
 /** Whether the @p index-th fault of the services has acted. */
 bool inside_service_acted(const struct bridge *bridge, size_t index);
 

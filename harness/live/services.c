@@ -2,6 +2,7 @@
 /*
  * The services behind a bridge, the emulator's or a real server's: what their faults do is told where the chain's is, and windows of either may open by the other.
  */
+#include "fault/trouble.h"
 #include "live/far_end.h"
 #include "live/inside.h"
 #include "live/relayed.h"
@@ -79,6 +80,17 @@ void inside_enter_services(struct bridge *bridge, const char *phase)
 {
 	if (troubles_of(bridge) != NULL)
 		troubles_enter(troubles_of(bridge), phase);
+}
+
+bool inside_has_services(const struct bridge *bridge)
+{
+	return troubles_of(bridge) != NULL;
+}
+
+void inside_write_occasions(const struct bridge *bridge, FILE *stream)
+{
+	for (size_t i = 0; troubles_of(bridge) != NULL && fault_sites[i].name != NULL; i++)
+		passing_write_occasion(troubles_of(bridge), i, stream);
 }
 
 bool inside_service_acted(const struct bridge *bridge, size_t index)

@@ -56,16 +56,17 @@ static void remove_file(const char *dir, const char *name)
 }
 
 /* @param lines Decisions, in place of the plan's own; NULL: these. */
-static bool write_plan(const char *dir, const struct plan *plan, const char *lines, struct error *err)
+static bool write_plan(const char *dir, const struct plan *plan, const char *lines, bool live, struct error *err)
 {
+	static const char again[] = "`stutter run` on this file repeats it, `stutter replay` repeats just its decisions.",
+			  live_again[] = "It was in wall time, and does not come twice; `stutter replay` and `stutter proxy --replay` "
+					 "repeat its decisions.";
 	struct report_file file;
 
 	if (!report_file_open(&file, dir, "plan.yaml", err))
 		return false;
-	fprintf(file.stream,
-	        "# stutter " STUTTER_VERSION
-	        ": the plan of one session, from %s. `stutter run` on this file repeats it, `stutter replay` repeats just its decisions.\n",
-	        plan->path);
+	fprintf(file.stream, "# stutter " STUTTER_VERSION ": the plan of one session, from %s. %s\n", plan->path,
+	        live ? live_again : again);
 	if (lines != NULL)
 		plan_write_frozen(plan, lines, file.stream);
 	else
@@ -73,14 +74,14 @@ static bool write_plan(const char *dir, const struct plan *plan, const char *lin
 	return report_file_close(&file, err);
 }
 
-bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image,
+bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image, bool live,
                         struct error *err)
 {
 	struct plan frozen = *plan;
 	bool good;
 
 	plan_freeze(&frozen, decisions, device_image);
-	good = write_plan(dir, &frozen, NULL, err);
+	good = write_plan(dir, &frozen, NULL, live, err);
 	decisions_close(&frozen.decisions);
 	/* Where there was no room for the plan they are all that is left of the decisions. */
 	if (good)
@@ -185,7 +186,7 @@ bool folder_open(struct folder *folder, const char *dir, const struct plan *plan
 {
 	memset(folder, 0, sizeof *folder);
 	(void)snprintf(folder->dir, sizeof folder->dir, "%s", dir);
-	if (!folder_make(dir, err) || !write_plan(dir, plan, NULL, err))
+	if (!folder_make(dir, err) || !write_plan(dir, plan, NULL, false, err))
 		return false;
 	for (size_t i = 0; i < STREAMS; i++) {
 		if (streams[i].option != NO_OPTION && (bus & streams[i].option) == 0)
@@ -254,7 +255,7 @@ bool folder_move(struct folder *folder, const char *dir, const struct plan *plan
 		if (*stream_of(folder, i) != NULL && !move_stream(*stream_of(folder, i), dir, streams[i].name, err))
 			return false;
 	(void)snprintf(folder->dir, sizeof folder->dir, "%s", dir);
-	return write_plan(dir, plan, NULL, err);
+	return write_plan(dir, plan, NULL, false, err);
 }
 
 void folder_keep_decisions(struct folder *folder, const struct decisions *decisions)
@@ -364,7 +365,7 @@ static bool complete_plan(const char *dir, const struct plan *plan, const struct
 	struct error err;
 
 	plan_freeze(&frozen, &none, verdict->image_hash);
-	bool good = write_plan(dir, &frozen, lines != NULL ? lines : "", &err);
+	bool good = write_plan(dir, &frozen, lines != NULL ? lines : "", false, &err);
 	free(lines);
 	return good;
 }

@@ -56,8 +56,8 @@ void folder_keep_decisions(struct folder *folder, const struct decisions *decisi
 /** The same once more from the first: decisions that were kept are not what they were (decisions_amend()). */
 void folder_keep_decisions_anew(struct folder *folder, const struct decisions *decisions);
 
-/** Writes plan.yaml anew, with the decisions that took effect. */
-bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image,
+/** Writes plan.yaml anew, with the decisions that took effect. @param live It was a session in wall time. */
+bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image, bool live,
                         struct error *err);
 
 /**

@@ -8,6 +8,7 @@
 
 #include "address/namer.h"
 #include "base/check.h"
+#include "fault/trouble.h"
 #include "link/packet.h"
 
 #define CAUSE_MAX 512
@@ -125,6 +126,15 @@ static void write_address(void *ctx, enum direction direction, const struct addr
 void passing_write_addresses(const struct passing *passing, FILE *stream)
 {
 	namer_list(proxy_namer(passing->proxy), write_address, stream);
+}
+
+void passing_write_occasion(const struct troubles *troubles, size_t site, FILE *stream)
+{
+	const bool at_server = fault_sites[site].layer == LAYER_SERVER;
+
+	if (troubles->occasions[site] > 0)
+		fprintf(stream, "%-9s %s#1..%" PRIu64 "\n", at_server ? "server" : "board", fault_sites[site].name,
+		        troubles->occasions[site]);
 }
 
 void passing_finish(const struct passing *passing, sim_ns now)

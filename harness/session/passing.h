@@ -47,6 +47,11 @@ void passing_sent(const struct passing *passing, const struct frame *frame, enum
 /** Writes a line for every address of a frame that has passed: `to-server tcp.syn[80/1]#1..2`. */
 void passing_write_addresses(const struct passing *passing, FILE *stream);
 
+struct troubles;
+
+/** A line of addresses.txt for the occasions of a site (fault/point.h), if there were any: `server    srv.http#1..3`. */
+void passing_write_occasion(const struct troubles *troubles, size_t site, FILE *stream);
+
 /** Writes the line of the trace that counts and hashes what has passed. */
 void passing_finish(const struct passing *passing, sim_ns now);
 

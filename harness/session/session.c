@@ -550,7 +550,8 @@ static void finish(struct session *session, struct verdict *verdict)
 	pace_tell(world, &verdict->live);
 	world_finish(world);
 	(void)trace_digest(session->trace, verdict->digest);
-	if (!folder_freeze_plan(session->dir, session->plan, &world->passing.decisions, verdict->image_hash, &err) ||
+	if (!folder_freeze_plan(session->dir, session->plan, &world->passing.decisions, verdict->image_hash,
+	                        session->options->outside != NULL, &err) ||
 	    !folder_write_addresses(session->dir, world, &err) || !folder_write_load(session->dir, world, &err) ||
 	    (session->plan->replay && !folder_write_replay(session->dir, world, &err))) {
 		judge_decide(&session->judge, world, END_BROKEN, err.text, verdict);

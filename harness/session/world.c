@@ -442,12 +442,9 @@ void world_write_addresses(const struct world *world, FILE *stream)
 {
 	passing_write_addresses(&world->passing, stream);
 	for (size_t i = 0; fault_sites[i].name != NULL; i++) {
-		bool at_server = fault_sites[i].layer == LAYER_SERVER;
-		const struct troubles *troubles = at_server ? disruptor_troubles(world->disruptor)
-		                                            : disturber_troubles(world->board.disturber);
-		if (troubles->occasions[i] > 0)
-			fprintf(stream, "%-9s %s#1..%" PRIu64 "\n", at_server ? "server" : "board", fault_sites[i].name,
-			        troubles->occasions[i]);
+		const bool at_server = fault_sites[i].layer == LAYER_SERVER;
+		passing_write_occasion(at_server ? disruptor_troubles(world->disruptor) : disturber_troubles(world->board.disturber), i,
+		                       stream);
 	}
 }
 

@@ -57,10 +57,10 @@ static void decisions_are_kept_until_a_plan_has_them(void)
 
 	begin();
 	fill_disk(true);
-	CU_ASSERT_FALSE(folder_freeze_plan(test_folder(), &plan, &taken, "hash", &err));
+	CU_ASSERT_FALSE(folder_freeze_plan(test_folder(), &plan, &taken, "hash", false, &err));
 	fill_disk(false);
 	CU_ASSERT(folder_has(test_folder(), "decisions.kept") && folder_has(test_folder(), "plan.yaml") && !plan_has_it());
-	CU_ASSERT(folder_freeze_plan(test_folder(), &plan, &taken, "hash", &err));
+	CU_ASSERT(folder_freeze_plan(test_folder(), &plan, &taken, "hash", false, &err));
 	CU_ASSERT(!folder_has(test_folder(), "decisions.kept") && plan_has_it());
 	decisions_close(&taken);
 }
