@@ -38,17 +38,16 @@ static bool fit_moment(const struct fault *fault, const char *key, const struct 
 
 static bool fit_phase(const struct fault *fault, enum fit_phases phases, struct error *err)
 {
+	static const char *const cures[] = {
+		[FIT_NO_PHASES] = "leave it out",
+		[FIT_PHASES_OFF] = "give --control and tell them with `stutter ctl phase`",
+	};
+
 	return phases == FIT_PHASES || fault->match.during[0] == '\0' ||
 	       error_set(err,
 	                 "the fault '%s' would wait for ever: 'during: %s' needs somebody who tells the phases, as a bridge does not know "
-	                 "them; tell them with `stutter ctl phase`, or take 'from' and 'until' in its place",
-	                 fault->name, fault->match.during);
-}
-
-bool fit_fault(const struct fault *fault, enum fit_phases phases, struct error *err)
-{
-	return fit_layer(fault->name, fault->action, err) && fit_moment(fault, "from", &fault->match.from, err) &&
-	       fit_moment(fault, "until", &fault->match.until, err) && fit_phase(fault, phases, err);
+	                 "them; %s, or take 'from' and 'until' in its place",
+	                 fault->name, fault->match.during, cures[phases]);
 }
 
 static bool fit_moment_with_services(const struct fault *fault, const char *key, const struct moment *moment, struct error *err)
@@ -58,6 +57,15 @@ static bool fit_moment_with_services(const struct fault *fault, const char *key,
 	return (moment->kind == MOMENT_POINT && point_parse(moment->at, &point, err) && point.site != NULL &&
 	        strncmp(point.site, "srv.", 4) == 0) ||
 	       fit_moment(fault, key, moment, err);
+}
+
+bool fit_fault(const struct fault *fault, bool services, enum fit_phases phases, struct error *err)
+{
+	bool (*const fits)(const struct fault *, const char *, const struct moment *, struct error *) = services ? fit_moment_with_services
+	                                                                                                         : fit_moment;
+
+	return fit_layer(fault->name, fault->action, err) && fits(fault, "from", &fault->match.from, err) &&
+	       fits(fault, "until", &fault->match.until, err) && fit_phase(fault, phases, err);
 }
 
 bool fit_fault_with_services(const struct fault *fault, enum fit_phases phases, struct error *err)
@@ -107,17 +115,6 @@ bool fit_plan_with_relay(const struct plan *plan, enum fit_phases phases, struct
 		fits = fit_fault_with_relay(&plan->faults[i], phases, err);
 	for (size_t i = 0; fits && plan->replay && i < plan->decisions.count; i++)
 		fits = fit_decision(&plan->decisions.list[i], err);
-	return fits || error_context(err, "%s", plan->path);
-}
-
-bool fit_plan(const struct plan *plan, enum fit_phases phases, struct error *err)
-{
-	bool fits = true;
-
-	for (size_t i = 0; fits && !plan->replay && i < plan->fault_count; i++)
-		fits = fit_fault(&plan->faults[i], phases, err);
-	for (size_t i = 0; fits && plan->replay && i < plan->decisions.count; i++)
-		fits = fit_layer(plan->decisions.list[i].name, plan->decisions.list[i].action, err);
 	return fits || error_context(err, "%s", plan->path);
 }
 

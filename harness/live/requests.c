@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "live/fit.h"
+#include "live/inside.h"
 #include "reports/json.h"
 #include "scenario/yaml.h"
 
@@ -93,7 +94,7 @@ static bool read_fault(const struct request *request, const char *text, struct w
 	if (!plan_read_fault(&plan, text, FAULT_SOURCE, &faults, &count, request->err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!fit_fault(&faults[i], FIT_PHASES, request->err)) {
+		if (!fit_fault(&faults[i], inside_has_services(request->bridge), FIT_PHASES, request->err)) {
 			free(faults);
 			return false;
 		}
@@ -359,7 +360,7 @@ static bool carry_out(struct request *request, const char *line)
 			return error_set(request->err, "'%s' stands alone, without '%s'", request_words[i], request->rest);
 		return requests[i].run(request);
 	}
-	return error_set(request->err, "'%.*s' is no request; there are list, add, change, remove, phase, counters and stop",
+	return error_set(request->err, "'%.*s' is not a request; use list, add, change, remove, phase, counters or stop",
 	                 length < 64 ? (int)length : 64, line);
 }
 

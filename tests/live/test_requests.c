@@ -88,9 +88,8 @@ static void faults_come_change_and_go(void)
 static void bad_requests_are_told_and_change_nothing(void)
 {
 	static const struct asked list[] = {
-		{"", "{\"ok\":false,\"error\":\"'' is no request; there are list, add, change, remove, phase, counters and stop\"}\n",
-	         false},
-		{"lost", "'lost' is no request", false},
+		{"", "{\"ok\":false,\"error\":\"'' is not a request; use list, add, change, remove, phase, counters or stop\"}\n", false},
+		{"lost", "'lost' is not a request", false},
 		{"list all", "'list' stands alone, without 'all'", false},
 		{"add", "add what? Such as: add {name: slow, delay: 20ms}", false},
 		{"add {name: x, dorp: true}", "fault:1:11: 'dorp' is no key of a fault; did you mean 'drop'?", false},

@@ -11,12 +11,17 @@
 #include "tests/unit/fault/made.h"
 #include "tests/unit/scenario/box.h"
 
-static const char *refusal(const struct fault *fault, enum fit_phases phases)
+static const char *refusal_with(const struct fault *fault, bool services, enum fit_phases phases)
 {
 	static struct error err;
 
 	memset(&err, 0, sizeof err);
-	return fit_fault(fault, phases, &err) ? "" : err.text;
+	return fit_fault(fault, services, phases, &err) ? "" : err.text;
+}
+
+static const char *refusal(const struct fault *fault, enum fit_phases phases)
+{
+	return refusal_with(fault, false, phases);
 }
 
 static void actions_of_other_layers_are_refused_by_name(void)
@@ -50,6 +55,8 @@ static void windows_at_sites_that_are_not_here_are_refused(void)
 	               "the fault 'f' would wait for ever: 'from: enc.tx#7' is of the emulated device; name a "
 	               "frame or a time in its place");
 	TEST_CONTAINS(refusal(&server, FIT_PHASES), "'until: srv.http#1' is of the emulated far end");
+	TEST_SAME_TEXT(refusal_with(&server, true, FIT_PHASES), "");
+	TEST_CONTAINS(refusal_with(&device, true, FIT_PHASES), "'from: enc.tx#7' is of the emulated device");
 	TEST_SAME_TEXT(refusal(&frame, FIT_NO_PHASES), "");
 	TEST_SAME_TEXT(refusal(&time, FIT_NO_PHASES), "");
 }
@@ -60,6 +67,8 @@ static void phases_need_somebody_who_tells_them(void)
 
 	TEST_CONTAINS(refusal(&fault, FIT_NO_PHASES),
 	              "the fault 'f' would wait for ever: 'during: download' needs somebody who tells the phases");
+	TEST_CONTAINS(refusal(&fault, FIT_NO_PHASES), "; leave it out, or take 'from' and 'until' in its place");
+	TEST_CONTAINS(refusal(&fault, FIT_PHASES_OFF), "; give --control and tell them with `stutter ctl phase`, or take");
 	TEST_SAME_TEXT(refusal(&fault, FIT_PHASES), "");
 }
 
@@ -69,14 +78,14 @@ static void a_plan_is_named_with_its_fault(void)
 	struct error err;
 
 	TEST_SAME_TEXT(box_open(&plan, "name: x\nfaults:\n- {name: a, drop: true}\n- {name: b, spi_slow: 10}\n", "box"), "");
-	CU_ASSERT_FALSE(fit_plan(&plan, FIT_NO_PHASES, &err));
+	CU_ASSERT_FALSE(fit_plan_with_relay(&plan, FIT_NO_PHASES, &err));
 	TEST_CONTAINS(err.text, "s.yaml: the fault 'b' cannot happen here: 'spi_slow' happens inside the emulated device");
 	/* A replay has decisions in place of faults. */
 	plan.replay = true;
-	CU_ASSERT(fit_plan(&plan, FIT_NO_PHASES, &err));
+	CU_ASSERT(fit_plan_with_relay(&plan, FIT_NO_PHASES, &err));
 	const struct decision decision = {.at = "enc.tx#1", .name = "b", .action = action_find("tx_stall")};
 	decisions_add(&plan.decisions, &decision);
-	CU_ASSERT_FALSE(fit_plan(&plan, FIT_NO_PHASES, &err));
+	CU_ASSERT_FALSE(fit_plan_with_relay(&plan, FIT_NO_PHASES, &err));
 	TEST_CONTAINS(err.text, "the fault 'b' cannot happen here: 'tx_stall' happens inside the emulated device");
 	plan_close(&plan);
 }
