@@ -35,6 +35,7 @@ struct cli_values {
 	const char *of[OPTIONS_MAX];
 	char **operands; /**< what is no option; ends with NULL */
 	int operand_count;
+	int behind;  /**< of the operands, those behind "--" as it was typed; -1: there was none */
 	int argc;    /**< the command's words, its own name first */
 	char **argv; /**< which are sorted by now: options first */
 };

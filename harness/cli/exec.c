@@ -11,6 +11,7 @@
 #include "cli/run_folder.h"
 #include "cli/web_ports.h"
 #include "live/execution.h"
+#include "live/watch.h"
 #include "scenario/sense.h"
 #include "session/folder.h"
 
@@ -43,7 +44,7 @@ static const struct cli_option options[] = {
 	[OPTION_OUT] = {"out", "DIR", "a new folder for plan, trace, captures and the server's output (default: none is kept)"},
 	[OPTION_DEVICE] = {"device", "D", "takes this device's hardware address, in place of the scenario's"},
 	[OPTION_SKEW] = {"skew-limit", "TIME",
-                         "a session in which a frame left so much later than asked proves nothing (default: 10ms; 0s: none does)"},
+                         "a session in which a frame left so much later than asked proves nothing (default: 10ms; 0s: no limit)"},
 	[OPTION_WEB] = {"web-ports", "PORTS", CLI_WEB_PORTS},
 	[OPTION_QUIET] = {"quiet", NULL, "tells nothing of sessions that came to an end, just what they come to together"},
 	{NULL, NULL, NULL},
@@ -63,18 +64,20 @@ struct wish {
 
 /* -- reading the command line -- */
 
-/* What belongs to the command is kept from the options by "--"; getopt_long(3) leaves it in front of the operands. */
+/* What belongs to the command stands behind "--", and in front of it just the scenario. */
 static bool read_operands(const struct cli_values *values, struct wish *wish, struct error *err)
 {
-	const int first = values->argc - values->operand_count;
+	static const char form[] = "[OPTION]... -- COMMAND [ARGUMENT]...";
+	const int before = values->operand_count - values->behind;
 
 	if (values->operand_count == 0)
-		return error_set(err,
-		                 "what is missing is a scenario and a command: stutter exec SCENARIO [OPTION]... -- COMMAND [ARGUMENT]...");
-	if (strcmp(values->argv[first - 1], "--") != 0)
-		return error_set(err, "the command stands behind '--': stutter exec %s [OPTION]... -- COMMAND [ARGUMENT]...",
-		                 values->operands[0]);
-	if (values->operand_count == 1)
+		return error_set(err, "give a scenario and a command: stutter exec SCENARIO %s", form);
+	if (values->behind < 0)
+		return error_set(err, "the command stands behind '--': stutter exec %s %s", values->operands[0], form);
+	if (before > 1)
+		return error_set(err, "exec takes one scenario, not %d ('%s'): stutter exec %s %s", before, values->operands[1],
+		                 values->operands[0], form);
+	if (before < 1 || values->behind == 0)
 		return error_set(err, "there must be a scenario before '--' and a command behind it; there is just '%s'",
 		                 values->operands[0]);
 	wish->scenario = values->operands[0];
@@ -118,6 +121,8 @@ static bool read_options(const struct cli_values *values, struct wish *wish, str
 			"--server and --session exclude each other: with --session, its servers are played; to play its device's side against "
 			"the server, the command is `stutter play %s`",
 			wish->session);
+	if (values->of[OPTION_WEB] != NULL && wish->execution.server == NULL)
+		return error_set(err, "--web-ports are those of a server of yours: give --server, too");
 	if (values->of[OPTION_REPEAT] != NULL && !cli_number("repeat", values->of[OPTION_REPEAT], 1, TIMES_MAX, &wish->times, err))
 		return false;
 	if (values->of[OPTION_SKEW] != NULL && !unit_parse(UNIT_DURATION, values->of[OPTION_SKEW], &wish->execution.skew_limit_ns, err))
@@ -247,7 +252,9 @@ static int run_all(const struct wish *wish)
 			if (!run_one(wish, seed, time, &session, &err))
 				return cli_fail(&err);
 			exec_tally_add(&tally, &session);
-			over = exec_is_last(&session);
+			/* An end that was asked for between two sessions is no session's. */
+			exec_tally_asked(&tally, watch_state()->asked);
+			over = exec_is_last(&session) || tally.asked;
 		}
 		over |= seed == wish->last;
 	}

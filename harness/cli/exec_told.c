@@ -53,9 +53,9 @@ static void tell_skew(FILE *stream, const struct skew_summary *skew)
 	        unit_show_duration(skew->max_ns, max));
 }
 
-static void tell_played(FILE *stream, const struct servers_told *told)
+void exec_tell_played(FILE *stream, const char *lead, const struct servers_told *told)
 {
-	fprintf(stream, "stutter: of the recorded session %zu conversations were begun, %zu went to their end; %" PRIu64 " difference%s",
+	fprintf(stream, "%sof the recorded session %zu conversations were begun, %zu went to their end; %" PRIu64 " difference%s", lead,
 	        told->conversations, told->complete, told->differences, told->differences == 1 ? "" : "s");
 	fprintf(stream, "%s%s\n", told->differences > 0 ? ", the first in " : "", told->first);
 }
@@ -102,7 +102,7 @@ void exec_tell_session(FILE *stream, const struct plan *plan, const struct exec_
 	}
 	fputc('\n', stream);
 	if (execution->has_played)
-		tell_played(stream, &execution->played);
+		exec_tell_played(stream, "stutter: ", &execution->played);
 }
 
 /* -- all of them -- */
@@ -155,6 +155,14 @@ void exec_tally_add(struct exec_tally *tally, const struct exec_session *session
 	tally->statuses[execution->status & 255]++;
 	tally->lasted_ns = memory_resize(tally->lasted_ns, tally->lasted + 1, sizeof *tally->lasted_ns);
 	tally->lasted_ns[tally->lasted++] = execution->lasted_ns;
+}
+
+void exec_tally_asked(struct exec_tally *tally, int signal)
+{
+	if (signal == 0 || tally->asked)
+		return;
+	tally->asked = true;
+	tally->last = 128 + signal;
 }
 
 void exec_tally_close(struct exec_tally *tally)

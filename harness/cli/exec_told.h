@@ -37,7 +37,12 @@ void exec_judge(const struct plan *plan, struct exec_session *session);
 /** @param many Names the session. @param quiet Tells just what went wrong on our side or on the machine's. */
 void exec_tell_session(FILE *stream, const struct plan *plan, const struct exec_session *session, bool expects, bool quiet, bool many);
 
+/** What came of a recorded session whose servers were played, as a line. @param lead What it begins with. */
+void exec_tell_played(FILE *stream, const char *lead, const struct servers_told *told);
+
 void exec_tally_add(struct exec_tally *tally, const struct exec_session *session);
+/** A signal asked for an end of all, or none did: 0. */
+void exec_tally_asked(struct exec_tally *tally, int signal);
 void exec_tally_close(struct exec_tally *tally);
 
 /** Tells of several sessions together; nothing of one. */

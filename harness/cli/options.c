@@ -55,10 +55,26 @@ static int find_out(const struct cli_command *command)
 	return -1;
 }
 
+/* Before they are sorted. @return how many words stand behind the first "--" that is no option's argument, or -1. */
+static int count_behind(const struct cli_command *command, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0)
+			return argc - i - 1;
+		for (const struct cli_option *option = command->options; option->name != NULL; option++)
+			if (option->argument != NULL && strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i] + 2, option->name) == 0 &&
+			    i + 1 < argc) {
+				i++;
+				break;
+			}
+	}
+	return -1;
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *ret_values)
 {
 	struct option options[OPTIONS_MAX + 2];
-	struct cli_values values = {.argc = argc, .argv = argv};
+	struct cli_values values = {.argc = argc, .argv = argv, .behind = count_behind(command, argc, argv)};
 	size_t help = make_long_options(command, options);
 	int index = 0, found, out = find_out(command);
 

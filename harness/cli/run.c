@@ -80,7 +80,7 @@ enum {
 	[OPTION_WEB] = {"web-ports", "PORTS", "with --live: " CLI_WEB_PORTS},                                                              \
 	[OPTION_SKEW] = {"skew-limit", "TIME",                                                                                             \
 	                 "with --live: a session in which a frame left so much later than asked proves nothing (default: " RUN_LIVE_SKEW   \
-	                 "; 0s: none does)"}
+	                 "; 0s: no limit)"}
 
 static const struct cli_option run_options[] = {
 	COMMON_OPTIONS,

@@ -75,8 +75,10 @@ static void on_request(int number, siginfo_t *info, void *context)
 		(void)kill(other, number);
 	if (other == 0 && (watch.command == 0 || watch.command_ended))
 		watch.stop = 1;
-	else if (other == 0 && is_alone) {
-		(void)kill(watch.command, number);
+	else if (other == 0) {
+		/* What the terminal says the command has heard itself. */
+		if (is_alone)
+			(void)kill(watch.command, number);
 		if (number != SIGINT && killed_at.tv_sec == 0)
 			kill_later();
 	}

@@ -3,6 +3,7 @@
  * `stutter exec` with real programs at both ends: nginx and the emulator's update service, curl as the client, in namespaces that the program makes itself.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pty.h>
 #include <signal.h>
@@ -287,6 +288,9 @@ static void its_faults_act(void)
 	TEST_CONTAINS(output, "'busy' http_status 1 of 2");
 	expect_in_file("out/trace.txt", "fault   srv.http#2: 'busy' http_status");
 	expect_in_file("out/plan.yaml", "srv.http#2");
+	expect_in_file("out/addresses.txt", "\nserver    srv.http#1..2\n");
+	expect_in_file("out/verdict.json", "\"verdict\": \"fail\"");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "grep last_stretch %s/out/verdict.json", test_folder()), 1);
 	CU_ASSERT_EQUAL(
 		exec_with("%s --expect -- sh -c 'for i in 1 2; do curl -sSf http://connect.stutter.test/connecttest.txt || exit; done'",
 	                  scenario),
@@ -370,6 +374,12 @@ static void what_is_wrong_with_the_words_is_told(void)
 	write_scenario("faults: []\n");
 	CU_ASSERT_EQUAL(exec_with("%s true", scenario), 2);
 	TEST_CONTAINS(output, "the command stands behind '--'");
+	CU_ASSERT_EQUAL(exec_with("%s other.yaml -- true", scenario), 2);
+	TEST_CONTAINS(output, "exec takes one scenario, not 2 ('other.yaml')");
+	CU_ASSERT_EQUAL(exec_with("-- %s true", scenario), 2);
+	TEST_CONTAINS(output, "there must be a scenario before '--'");
+	CU_ASSERT_EQUAL(exec_with("%s --web-ports 81 -- true", scenario), 2);
+	TEST_CONTAINS(output, "--web-ports are those of a server of yours");
 	CU_ASSERT_EQUAL(exec_with("%s --", scenario), 2);
 	TEST_CONTAINS(output, "a command behind it");
 	CU_ASSERT_EQUAL(exec_with("%s", ""), 2);
@@ -483,6 +493,72 @@ static void a_command_may_take_an_interrupt_otherwise(void)
 	TEST_CONTAINS(output, "caught");
 }
 
+/* Not even one that does not want to hear it. */
+static void the_terminals_quit_ends_the_command(void)
+{
+	int terminal;
+
+	need_program("pgrep");
+	need_namespaces();
+	write_scenario("deadline: 60s\nfaults: []\n");
+	pid_t pid = start_on_terminal("trap '' QUIT; echo here; exec sleep 3161", &terminal);
+	CU_ASSERT_EQUAL(write(terminal, "\034", 1), 1);
+	CU_ASSERT_EQUAL(await_end(pid, terminal), 128 + SIGKILL);
+	expect_nobody("3161");
+}
+
+/* Starts two sessions with a full pipe to tell of them, so that the first one's end waits. @return the process. */
+static pid_t start_with_full_pipe(int ret_ends[2])
+{
+	static const char fill[4096];
+
+	CU_ASSERT_EQUAL_FATAL(pipe(ret_ends), 0);
+	CU_ASSERT_FATAL(fcntl(ret_ends[1], F_SETPIPE_SZ, 4096) >= 4096);
+	CU_ASSERT_EQUAL_FATAL(fcntl(ret_ends[1], F_SETFL, O_NONBLOCK), 0);
+	while (write(ret_ends[1], fill, sizeof fill) > 0)
+		;
+	CU_ASSERT_EQUAL_FATAL(fcntl(ret_ends[1], F_SETFL, 0), 0);
+	const pid_t pid = fork();
+	CU_ASSERT_FATAL(pid >= 0);
+	if (pid == 0) {
+		(void)dup2(ret_ends[1], STDERR_FILENO);
+		(void)close(ret_ends[0]);
+		(void)chdir(test_folder());
+		(void)execl(test_program(), "stutter", "exec", scenario, "--skew-limit", "0s", "--repeat", "2", "--", "sh", "-c",
+		            "echo once >>ran", (char *)NULL);
+		_exit(99);
+	}
+	(void)close(ret_ends[1]);
+	return pid;
+}
+
+static void an_interrupt_between_sessions_ends_all(void)
+{
+	int ends[2], status = -1;
+	char rest[256];
+
+	need_namespaces();
+	write_scenario("faults: []\n");
+	const pid_t pid = start_with_full_pipe(ends);
+	/* The session's process has gone when its parent has no child any more. */
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output,
+	                   "for i in $(seq 300); do test -e %s/ran && test -z \"$(cat /proc/%d/task/%d/children)\" && exit 0; sleep "
+	                   "0.1; done; exit 1",
+	                   test_folder(), (int)pid, (int)pid),
+		0);
+	CU_ASSERT_EQUAL(kill(pid, SIGINT), 0);
+	while (read(ends[0], rest, sizeof rest) > 0)
+		;
+	(void)close(ends[0]);
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT(WIFEXITED(status));
+	CU_ASSERT_EQUAL(WEXITSTATUS(status), 128 + SIGINT);
+	expect_in_file("ran", "once\n");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "wc -l <%s/ran", test_folder()), 0);
+	TEST_SAME_TEXT(output, "1\n");
+}
+
 static void a_signal_is_passed_on(void)
 {
 	int terminal;
@@ -543,6 +619,8 @@ const CU_TestInfo tests_live_exec_end[] = {
 	{"nothing is left of a daemon", nothing_is_left_of_a_daemon},
 	{"the terminal interrupts the command", the_terminal_interrupts_the_command},
 	{"a command may take an interrupt otherwise", a_command_may_take_an_interrupt_otherwise},
+	{"the terminal's quit ends the command", the_terminals_quit_ends_the_command},
+	{"an interrupt between sessions ends all", an_interrupt_between_sessions_ends_all},
 	{"a signal is passed on", a_signal_is_passed_on},
 	{"nothing is left after a kill", nothing_is_left_after_a_kill},
 	{"the deadline ends the command", the_deadline_ends_the_command},
