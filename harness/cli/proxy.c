@@ -7,7 +7,9 @@
 
 #include "base/unit.h"
 #include "cli/cli.h"
+#include "cli/exec_told.h"
 #include "cli/live_table.h"
+#include "cli/run_folder.h"
 #include "cli/web_ports.h"
 #include "live/bridge.h"
 #include "live/confine.h"
@@ -48,7 +50,7 @@ static const struct cli_option options[] = {
 	[OPTION_OUT] = {"out", "DIR", "the run folder: plan, trace, captures, verdict (default: nothing is kept)"},
 	[OPTION_FOR] = {"for", "TIME", "ends by itself after so long (default: when it is asked to)"},
 	[OPTION_SKEW] = {"skew-limit", "TIME",
-                         "a run in which a frame left so much later than asked is inconclusive (default: " SKEW_LIMIT "; 0ns: no limit)"},
+                         "a run in which a frame left so much later than asked is inconclusive (default: " SKEW_LIMIT "; 0s: no limit)"},
 	[OPTION_CONTROL] = {"control", "SOCKET",
                             "where `stutter ctl` asks it (default: stutter.sock in $XDG_RUNTIME_DIR, /run/user/UID or, for root, /run; "
                             "'" NO_CONTROL "': nowhere)"},
@@ -71,8 +73,10 @@ struct bench {
 	struct relayed *relayed; /* in front of the server's port; NULL: no fault is about services */
 	struct far_end *far_end; /* that plays a session; NULL: there is another interface */
 	struct control *control;
-	char control_path[CONTROL_PATH_MAX]; /* empty: there is none */
-	const char *dir;
+	bool has_control;
+	char control_path[CONTROL_PATH_MAX]; /* empty: the standard one */
+	const char *dir;                     /* NULL: nothing is kept */
+	char folder[DEVICE_PATH_MAX];
 	struct live_table table;
 };
 
@@ -96,9 +100,8 @@ static bool read_control(struct bench *bench, const struct cli_values *values, s
 {
 	const char *wanted = values->of[OPTION_CONTROL];
 
-	if (wanted == NULL)
-		return control_standard_path(bench->control_path, err) || error_context(err, "--control SOCKET, or '" NO_CONTROL "'");
-	if (strcmp(wanted, NO_CONTROL) == 0)
+	bench->has_control = wanted == NULL || strcmp(wanted, NO_CONTROL) != 0;
+	if (wanted == NULL || !bench->has_control)
 		return true;
 	return (size_t)snprintf(bench->control_path, sizeof bench->control_path, "%s", wanted) < sizeof bench->control_path ||
 	       error_set(err, "--control: the path of a socket is at most %d bytes long", CONTROL_PATH_MAX - 1);
@@ -116,11 +119,26 @@ static bool read_seed(struct bench *bench, const struct cli_values *values, stru
 	return true;
 }
 
+/* Of the plan's own: it would be played in place of the server, and there is one. */
+static bool check_no_session(const struct plan *plan, struct error *err)
+{
+	if (plan->session[0] == '\0')
+		return true;
+	if (plan->replay)
+		return error_set(
+			err,
+			"%s: it was a run with a recorded session at its far end, which no replay in wall time plays; take `stutter "
+			"replay`",
+			plan->path);
+	return error_set(err, "%s: 'session:' is played in place of a server: give --session and no --server-side, or leave 'session:' out",
+	                 plan->path);
+}
+
 static bool read_plan(struct bench *bench, const struct cli_values *values, struct error *err)
 {
 	const char *path = values->operands[0];
 	const bool replay = values->of[OPTION_REPLAY] != NULL;
-	const enum fit_phases phases = bench->control_path[0] != '\0' ? FIT_PHASES : FIT_NO_PHASES;
+	const enum fit_phases phases = bench->has_control ? FIT_PHASES : FIT_PHASES_OFF;
 
 	if (values->operand_count != 1)
 		return error_set(err, "proxy takes one scenario, not %d", values->operand_count);
@@ -131,9 +149,8 @@ static bool read_plan(struct bench *bench, const struct cli_values *values, stru
 	if (!bench->has_plan || !read_quantity(values, OPTION_LEAST, UNIT_PROBABILITY, "100%", &bench->plan.least_found, err))
 		return false;
 	if (values->of[OPTION_SESSION] == NULL)
-		return read_seed(bench, values, err) && fit_plan_with_relay(&bench->plan, phases, err);
-	if (replay)
-		return error_set(err, "--session and --replay exclude each other: a replay has the session of its plan");
+		return check_no_session(&bench->plan, err) && read_seed(bench, values, err) &&
+		       fit_plan_with_relay(&bench->plan, phases, err);
 	return plan_take_session(&bench->plan, values->of[OPTION_SESSION], err) && read_seed(bench, values, err) &&
 	       fit_plan_with_services(&bench->plan, phases, err) && recording_check_plan(&bench->plan, err);
 }
@@ -142,6 +159,13 @@ static bool check_sides(const struct cli_values *values, struct error *err)
 {
 	const char *device = values->of[OPTION_DEVICE_SIDE], *server = values->of[OPTION_SERVER_SIDE];
 
+	if (values->of[OPTION_SESSION] != NULL && values->of[OPTION_REPLAY] != NULL)
+		return error_set(
+			err, "--session and --replay exclude each other: no replay in wall time plays a session; take `stutter replay`");
+	if (values->of[OPTION_SESSION] != NULL && values->of[OPTION_WEB] != NULL)
+		return error_set(err, "--session and --web-ports exclude each other: a session names its own ports");
+	if (values->of[OPTION_LEAST] != NULL && values->of[OPTION_REPLAY] == NULL)
+		return error_set(err, "--least is of a replay: give --replay, too");
 	if (server != NULL && values->of[OPTION_SESSION] != NULL)
 		return error_set(err,
 		                 "--server-side and --session exclude each other: with --session, its servers are played in this program");
@@ -190,6 +214,27 @@ static bool open_relay(struct bench *bench, struct error *err)
 	return bench->relayed != NULL;
 }
 
+/* Of the user whose files they are: whether a folder can be theirs shows only now. */
+static bool open_control(struct bench *bench, struct error *err)
+{
+	if (!bench->has_control)
+		return true;
+	if (bench->control_path[0] == '\0' && !control_standard_path(bench->control_path, err))
+		return error_context(err, "--control SOCKET, or '" NO_CONTROL "'");
+	bench->control = control_open(bench->control_path, err);
+	return bench->control != NULL || error_context(err, "--control");
+}
+
+static bool make_folder(struct bench *bench, const char *wanted, struct error *err)
+{
+	if (wanted == NULL)
+		return true;
+	if (!run_folder_make(wanted, bench->folder, err))
+		return false;
+	bench->dir = bench->folder;
+	return true;
+}
+
 /* What needs privileges comes first; files and the socket belong to the user whose they are. */
 static bool set_up(struct bench *bench, const struct cli_values *values, struct error *err)
 {
@@ -206,10 +251,7 @@ static bool set_up(struct bench *bench, const struct cli_values *values, struct 
 		return false;
 	if (bench->far_end != NULL)
 		bench->ports[TO_DEVICE] = far_end_port(bench->far_end);
-	bench->dir = values->of[OPTION_OUT];
-	if (bench->control_path[0] != '\0' && (bench->control = control_open(bench->control_path, err)) == NULL)
-		return error_context(err, "--control");
-	return true;
+	return open_control(bench, err) && make_folder(bench, values->of[OPTION_OUT], err);
 }
 
 static bool confine(void *ctx, struct error *err)
@@ -241,31 +283,19 @@ static void look(void *ctx, struct bridge *bridge)
 	live_table_show(&((struct bench *)ctx)->table, bridge);
 }
 
-static void tell_played(const struct far_end *far_end)
-{
-	struct servers_told told;
-
-	if (!far_end_played(far_end, &told))
-		return;
-	printf("session %zu conversations were begun, %zu went to their end", told.conversations, told.complete);
-	if (told.differences > 0)
-		printf("; %llu difference%s, the first in %s", (unsigned long long)told.differences, told.differences == 1 ? "" : "s",
-		       told.first);
-	putchar('\n');
-}
-
 static int tell(const struct bench *bench, const struct bridge_result *result)
 {
-	static const char *const words[] = {"carried out", "FAIL", "INCONCLUSIVE"};
+	static const char *const words[] = {"", "FAIL  ", "INCONCLUSIVE  "};
+	struct servers_told told;
 	const struct verdict *verdict = &result->verdict;
 	const struct live_table_form form = {.columns = 120, .rows = UINT_MAX, .now = SIM_NEVER};
 
-	printf("%s  %s seed %llu: %s%s%s%s\n", words[verdict->kind], bench->plan.name, (unsigned long long)bench->plan.seed,
-	       verdict->reason, verdict->met_expectation ? "" : " [", verdict->met_expectation ? "" : verdict->expectation,
+	printf("%s%s seed %llu: %s%s%s%s\n", words[verdict->kind], bench->plan.name, (unsigned long long)bench->plan.seed, verdict->reason,
+	       verdict->met_expectation ? "" : " [", verdict->met_expectation ? "" : verdict->expectation,
 	       verdict->met_expectation ? "" : "]");
 	(void)live_table_draw(stdout, &result->status, result->rules, result->rule_count, &form);
-	if (bench->far_end != NULL)
-		tell_played(bench->far_end);
+	if (bench->far_end != NULL && far_end_played(bench->far_end, &told))
+		exec_tell_played(stdout, "", &told);
 	if (bench->dir != NULL)
 		printf("folder  %s\n", bench->dir);
 	return verdict->kind == VERDICT_INCONCLUSIVE ? EXIT_INCONCLUSIVE : verdict->met_expectation ? EXIT_PASSED : EXIT_FAILED;
@@ -304,8 +334,8 @@ static int run(const struct cli_values *values)
 	struct error err;
 	int status;
 
-	if (!check_sides(values, &err) || !read_times(&bench, values, &err) || !read_control(&bench, values, &err) ||
-	    !read_plan(&bench, values, &err) || !set_up(&bench, values, &err)) {
+	if (!check_sides(values, &err) || !run_folder_is_new(values->of[OPTION_OUT], &err) || !read_times(&bench, values, &err) ||
+	    !read_control(&bench, values, &err) || !read_plan(&bench, values, &err) || !set_up(&bench, values, &err)) {
 		status = cli_fail(&err);
 	} else {
 		warn_of_phases(&bench.plan);

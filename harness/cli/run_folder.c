@@ -5,10 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "session/folder.h"
 
 #define RUNS_MAX 100000U
+
+static bool is_there(const char *wanted, struct error *err)
+{
+	return error_set(err, "--out: %s is there already; name a new folder, so that no report is lost", wanted);
+}
+
+bool run_folder_is_new(const char *wanted, struct error *err)
+{
+	return wanted == NULL || access(wanted, F_OK) != 0 || is_there(wanted, err);
+}
 
 /* Makes what is missing above the folder, and the folder itself, which nobody else may have made. */
 static bool make_wanted(const char *wanted, char ret_dir[DEVICE_PATH_MAX], struct error *err)
@@ -29,7 +40,7 @@ static bool make_wanted(const char *wanted, char ret_dir[DEVICE_PATH_MAX], struc
 	if (mkdir(ret_dir, 0777) == 0)
 		return true;
 	if (errno == EEXIST)
-		return error_set(err, "--out: %s is there already; name a new folder, so that no report is lost", wanted);
+		return is_there(wanted, err);
 	return error_set(err, "--out: the folder %s cannot be made: %s", wanted, strerror(errno));
 }
 

@@ -41,7 +41,7 @@ struct bridge_side {
 };
 
 struct bridge_options {
-	const struct plan *plan; /**< fit_plan() must hold. In a replay its decisions act, not its faults. */
+	const struct plan *plan; /**< one of fit.h must hold. In a replay its decisions act, not its faults. */
 	const char *dir;         /**< the run folder, made if it is not there; NULL: nothing is kept */
 	struct port *ends[2];    /**< by the direction in which they send: TO_SERVER is the device's side. Borrowed. */
 	/**
@@ -86,7 +86,7 @@ struct bridge_rule {
 struct bridge_result {
 	struct verdict verdict;
 	struct bridge_status status; /**< at the end */
-	struct bridge_rule *rules;   /**< all there were, those that are gone last */
+	struct bridge_rule *rules;   /**< all there were: of the chain, those that are gone, of services */
 	size_t rule_count;
 };
 

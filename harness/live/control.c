@@ -33,19 +33,36 @@ struct control {
 
 /* -- where -- */
 
-static bool is_writable(const char *dir)
+/* Root can write everywhere, and is asked by sudo's user for what is that user's. */
+static bool is_own(const char *dir, uid_t user)
 {
-	return dir != NULL && dir[0] == '/' && access(dir, W_OK | X_OK) == 0;
+	struct stat status;
+
+	return dir != NULL && dir[0] == '/' && access(dir, W_OK | X_OK) == 0 &&
+	       (user == geteuid() || (stat(dir, &status) == 0 && status.st_uid == user));
+}
+
+/* Whose the socket is: as confine_user() has it, before that and behind it. */
+static uid_t user_who_asks(void)
+{
+	const char *text = geteuid() == 0 && getenv("SUDO_GID") != NULL ? getenv("SUDO_UID") : NULL;
+	char *end;
+
+	if (text == NULL)
+		return geteuid();
+	const unsigned long user = strtoul(text, &end, 10);
+	return end != text && *end == '\0' && user < UINT32_MAX ? (uid_t)user : geteuid();
 }
 
 bool control_standard_path(char ret_path[CONTROL_PATH_MAX], struct error *err)
 {
+	const uid_t user = user_who_asks();
 	char own[64];
-	const char *dirs[] = {getenv("XDG_RUNTIME_DIR"), own, geteuid() == 0 ? "/run" : NULL};
+	const char *dirs[] = {getenv("XDG_RUNTIME_DIR"), own, user == 0 ? "/run" : NULL};
 
-	(void)snprintf(own, sizeof own, "/run/user/%u", (unsigned)geteuid());
+	(void)snprintf(own, sizeof own, "/run/user/%u", (unsigned)user);
 	for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++)
-		if (is_writable(dirs[i]) && (size_t)snprintf(ret_path, CONTROL_PATH_MAX, "%s/" SOCKET_NAME, dirs[i]) < CONTROL_PATH_MAX)
+		if (is_own(dirs[i], user) && (size_t)snprintf(ret_path, CONTROL_PATH_MAX, "%s/" SOCKET_NAME, dirs[i]) < CONTROL_PATH_MAX)
 			return true;
 	return error_set(err, "there is no folder of your own for the control socket ($XDG_RUNTIME_DIR is not set): say where it is to be");
 }

@@ -4,6 +4,7 @@
  * busybox' ping and httpd.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/live/scripted.h"
 #include "tests/test.h"
@@ -13,11 +14,18 @@ static void what_is_asked_for_happens_to_real_traffic(void)
 	test_write(
 		"s.yaml",
 		"name: bench\nfaults:\n- {name: lost, direction: to-server, filter: icmp, nth: 2, drop: true}\nexpect: {acted: [lost]}\n");
-	CU_ASSERT_EQUAL(scripted_run("begin s.yaml --out run; ping 4; end; cat proxy.txt; cat run/trace.txt"), 0);
+	CU_ASSERT_EQUAL(scripted_run("begin s.yaml --out run; ping 4; end; cat proxy.txt; cat run/trace.txt; head -n 1 run/plan.yaml; "
+	                             "cat run/verdict.json"),
+	                0);
 	TEST_CONTAINS(scripted_output, "3 packets received\nproxy 0\n");
-	TEST_CONTAINS(scripted_output, "carried out  bench seed 1: carried out until it was told to stop");
+	TEST_CONTAINS(scripted_output, "\nbench seed 1: carried out until it was told to stop");
 	TEST_CONTAINS(scripted_output, "'lost' drop -> dropped\n");
 	TEST_CONTAINS(scripted_output, "session 'bench' seed 1 between d1 and s1, in wall time\n");
+	TEST_CONTAINS(scripted_output, "s.yaml. It was in wall time, and does not come twice;");
+	/* Which device it was, nobody here knows. */
+	TEST_CONTAINS(scripted_output, "\"as_expected\": true");
+	CU_ASSERT_PTR_NULL(strstr(scripted_output, "\"device\""));
+	CU_ASSERT_PTR_NULL(strstr(scripted_output, "\"shows\""));
 }
 
 static void faults_come_and_go_while_it_runs(void)
@@ -58,12 +66,15 @@ static void faults_of_services_act_in_front_of_a_real_server(void)
 		scripted_run(
 			"mkdir www; head -c 300000 /dev/urandom >www/f; server busybox httpd -p 80 -h www\n"
 			"get() { device busybox wget -q -O got http://192.0.2.1/f 2>/dev/null; echo got $?; wc -c got; rm -f got; }\n"
-			"begin s.yaml --out run; touch got; get; get; get; device busybox wget -q -O got http://192.0.2.1/f; cmp got www/f && echo same\nctl remove busy; ctl phase download; end\n"
+			"begin s.yaml --out run; touch got; get; get; get; device busybox wget -q -O got http://192.0.2.1/f; cmp got www/f && echo same\nctl remove busy; ctl phase download\n"
+			"ctl add '{name: later, from: srv.http#2, filter: icmp, drop: true}'; ping 1; end; cat run/addresses.txt\n"
 			"cat proxy.txt; cat run/trace.txt; grep -h 'at:' run/plan.yaml"),
 		0);
 	TEST_CONTAINS(scripted_output, "got 1\n0 got\ngot 1\n100000 got\ngot 0\n300000 got\nsame\n");
 	TEST_CONTAINS(scripted_output, "the fault 'busy' stays: 'http_status' happens in a service");
+	TEST_CONTAINS(scripted_output, "{\"ok\":true,\"added\":[\"later\"]}\n");
 	TEST_CONTAINS(scripted_output, "proxy 0\n");
+	TEST_CONTAINS(scripted_output, "\nserver    srv.http#1..4\n");
 	TEST_CONTAINS(scripted_output, "srv.http#2: 'cut' http_truncate");
 	TEST_CONTAINS(scripted_output, "at: \"srv.http#1\"");
 }
@@ -102,7 +113,7 @@ static void the_servers_of_a_recorded_session_are_played(void)
 			"{ printf 'GET /f '; sleep 5; } | device busybox nc 203.0.113.5 80; echo; end; cat proxy.txt; cat run/trace.txt"),
 		0);
 	TEST_CONTAINS(scripted_output, "so it was\nproxy 0\n");
-	TEST_CONTAINS(scripted_output, "session 1 conversations were begun, 1 went to their end\n");
+	TEST_CONTAINS(scripted_output, "of the recorded session 1 conversations were begun, 1 went to their end; 0 differences\n");
 	TEST_CONTAINS(scripted_output, "'syn' drop -> dropped\n");
 	TEST_CONTAINS(scripted_output, "replay  step 1 is complete\n");
 }
@@ -127,11 +138,20 @@ static void what_cannot_be_is_refused_before_anything_is_touched(void)
 {
 	test_write("s.yaml", "name: bench\nfaults:\n- {name: out, from: 1s, carrier: {for: 1s}}\n");
 	test_write("good.yaml", "name: bench\n");
+	test_write("phase.yaml", "name: bench\nfaults:\n- {name: w, during: download, drop: true}\n");
+	test_write("its.yaml", "name: bench\nsession: session.yaml\n");
+	test_write("session.yaml", "session: 1\nsteps:\n  - tcp:\n      address: 203.0.113.5\n      port: 80\n      turns:\n"
+	                           "        - {from: device, text: 'GET /f '}\n        - {from: server, close: fin}\n");
 	CU_ASSERT_EQUAL(scripted_run("p=\"$stutter proxy --control none\"\n"
 	                             "$p --device-side d1 --server-side s1 s.yaml --out run; echo $?\n"
 	                             "$p --device-side d1 good.yaml; echo $?\n"
 	                             "$p --device-side d1 --server-side d1 good.yaml; echo $?\n"
 	                             "$p --device-side d1 --server-side nowhere good.yaml --out run; echo $?\n"
+	                             "$p --device-side d1 --server-side s1 phase.yaml --out run; echo $?\n"
+	                             "$p --device-side d1 --server-side s1 its.yaml --out run; echo $?\n"
+	                             "$p --device-side d1 --session session.yaml good.yaml --web-ports 81 --out run; echo $?\n"
+	                             "$p --device-side d1 --session session.yaml good.yaml --replay --out run; echo $?\n"
+	                             "$p --device-side d1 --server-side s1 good.yaml --least 50% --out run; echo $?\n"
 	                             "test -e run || echo untouched"),
 	                0);
 	TEST_CONTAINS(scripted_output, "stutter: s.yaml: the fault 'out' cannot happen here: 'carrier' happens to the cable");
@@ -139,10 +159,45 @@ static void what_cannot_be_is_refused_before_anything_is_touched(void)
 	TEST_CONTAINS(scripted_output, "--device-side and --server-side are both d1");
 	TEST_CONTAINS(scripted_output, "nowhere");
 	TEST_CONTAINS(scripted_output, "untouched\n");
+	TEST_CONTAINS(scripted_output,
+	              "phase.yaml: the fault 'w' would wait for ever: 'during: download' needs somebody who tells the phases");
+	TEST_CONTAINS(scripted_output, "; give --control and tell them");
+	TEST_CONTAINS(scripted_output, "its.yaml: 'session:' is played in place of a server: give --session and no --server-side");
+	TEST_CONTAINS(scripted_output, "--session and --web-ports exclude each other");
+	TEST_CONTAINS(scripted_output, "--session and --replay exclude each other");
+	TEST_CONTAINS(scripted_output, "--least is of a replay");
 	unsigned refused = 0;
 	for (const char *at = scripted_output; (at = strstr(at, "\n2\n")) != NULL; at++)
 		refused++;
-	CU_ASSERT_EQUAL(refused, 4);
+	CU_ASSERT_EQUAL(refused, 9);
+}
+
+static void what_a_run_has_left_is_kept(void)
+{
+	test_write("good.yaml", "name: bench\n");
+	CU_ASSERT_EQUAL(
+		scripted_run("mkdir run; echo old >run/trace.txt; same d1 >before\n"
+	                     "$stutter proxy --device-side d1 --server-side s1 good.yaml --control none --out run --for 1s; echo $?\n"
+	                     "cat run/trace.txt; ls run; same d1 | cmp - before && echo untouched"),
+		0);
+	TEST_SAME_TEXT(scripted_output, "stutter: --out: run is there already; name a new folder, so that no report is lost\n2\nold\n"
+	                                "trace.txt\nuntouched\n");
+}
+
+/* The folder that sudo's user has is that user's, and so is the socket. */
+static void under_sudo_the_socket_is_the_users(void)
+{
+	if (geteuid() != 0)
+		test_skip("nobody but root can become another user");
+	test_write("s.yaml", "name: bench\n");
+	CU_ASSERT_EQUAL(scripted_run("mount -t tmpfs none /run; mkdir -p /run/user/65534; chown 65534:65534 /run/user/65534\n"
+	                             "unset XDG_RUNTIME_DIR; export SUDO_UID=65534 SUDO_GID=65534\n"
+	                             "$stutter proxy --device-side d1 --server-side s1 s.yaml --skew-limit 0s >proxy.txt 2>&1 & proxy=$!\n"
+	                             "i=0; until $stutter ctl counters >/dev/null 2>&1; do i=$((i+1)); [ $i -lt 300 ] && kill -0 $proxy || "
+	                             "{ cat proxy.txt; exit 1; }; sleep 0.1; done\n"
+	                             "stat -c '%u %a' /run/user/65534/stutter.sock; $stutter ctl stop; wait $proxy; echo $?; proxy="),
+	                0);
+	TEST_SAME_TEXT(scripted_output, "65534 600\n{\"ok\":true}\n0\n");
 }
 
 const CU_TestInfo tests_live_proxy_command[] = {
@@ -155,5 +210,7 @@ const CU_TestInfo tests_live_proxy_command[] = {
 	{"it ends by itself and by a signal", it_ends_by_itself_and_by_a_signal},
 	{"an interface that goes makes it inconclusive", an_interface_that_goes_makes_it_inconclusive},
 	{"what cannot be is refused before anything is touched", what_cannot_be_is_refused_before_anything_is_touched},
+	{"what a run has left is kept", what_a_run_has_left_is_kept},
+	{"under sudo the socket is the user's", under_sudo_the_socket_is_the_users},
 	CU_TEST_INFO_NULL,
 };
