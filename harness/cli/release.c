@@ -17,7 +17,8 @@ static const struct cli_option options[] = {
 
 static bool write_site(const struct cli_values *values, const struct plan *plan, char ret_dir[DEVICE_PATH_MAX], struct error *err)
 {
-	return site_can(plan, err) && run_folder_make(values->of[OPTION_OUT], ret_dir, err) && site_write(plan, ret_dir, err);
+	return site_can(plan, err) && site_can_lie_in(values->of[OPTION_OUT], err) &&
+	       run_folder_make(values->of[OPTION_OUT], ret_dir, err) && site_write(plan, ret_dir, err);
 }
 
 static int run(const struct cli_values *values)

@@ -163,6 +163,31 @@ static bool write_servers(const struct plan *plan, const char *dir, struct error
 	return report_file_close(&file, err);
 }
 
+/* What is there of a path, from the root of the file system on, which may have other characters than the path. */
+static bool find_above(const char *dir, char ret_whole[PATH_MAX])
+{
+	char *above = memory_text(dir);
+	bool found = false;
+
+	for (char *slash; !found && (slash = strrchr(above, '/')) != NULL && slash != above;) {
+		*slash = '\0';
+		found = realpath(above, ret_whole) != NULL;
+	}
+	free(above);
+	return found || realpath(dir[0] == '/' ? "/" : ".", ret_whole) != NULL;
+}
+
+bool site_can_lie_in(const char *dir, struct error *err)
+{
+	static const char bad[] = "'\"\\ \t\r\n;{}#$,";
+	char whole[PATH_MAX];
+
+	if (!find_above(dir, whole))
+		return error_set(err, "%s: %s", dir, strerror(errno));
+	return (strpbrk(whole, bad) == NULL && strpbrk(dir, bad) == NULL) ||
+	       error_set(err, "%s: its path (in %s) has characters that the servers' files cannot have; take another folder", dir, whole);
+}
+
 bool site_write(const struct plan *plan, const char *dir, struct error *err)
 {
 	struct service service;
@@ -170,8 +195,6 @@ bool site_write(const struct plan *plan, const char *dir, struct error *err)
 
 	if (realpath(dir, whole) == NULL)
 		return error_set(err, "%s: %s", dir, strerror(errno));
-	if (strpbrk(whole, "'\"\\ \t;{}#$,") != NULL)
-		return error_set(err, "%s: its path has characters that the servers' files cannot; take another folder", whole);
 	if (!service_open(&service, &plan->server, plan->image, err))
 		return false;
 	bool good = write_served(&service, whole, err) && write_servers(plan, whole, err);

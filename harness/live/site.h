@@ -17,7 +17,10 @@
 /** Whether files are enough for a plan's device. @return false with @p err, and the cure. */
 bool site_can(const struct plan *plan, struct error *err);
 
-/** Writes them. @param dir Is there; it stands in the files as it is called then, from the root of the file system on. */
+/** Whether the servers' files can name a folder, which need not be there yet. @return false with @p err: blanks, quotes and other characters stand in its path. */
+bool site_can_lie_in(const char *dir, struct error *err);
+
+/** Writes them. @param dir Is there, and site_can_lie_in() it; it stands in the files as it is called then, from the root of the file system on. */
 bool site_write(const struct plan *plan, const char *dir, struct error *err);
 
 #endif

@@ -141,6 +141,12 @@ static void a_device_with_keys_needs_more_than_files(void)
 	CU_ASSERT_EQUAL(stutter("release live.yaml --device 21.10 --out site"), 2);
 	TEST_CONTAINS(output, "attestation");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "test ! -e %s/site", test_folder()), 0);
+	/* Where it cannot be, nothing is made either. */
+	CU_ASSERT_EQUAL(stutter("release live.yaml --out 'a site'"), 2);
+	TEST_CONTAINS(output, "has characters that the servers' files cannot have");
+	CU_ASSERT_EQUAL(stutter("release live.yaml --out \"$(printf 'new/a\\nsite')\""), 2);
+	TEST_CONTAINS(output, "has characters that the servers' files cannot have");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "ls -d %s/a* %s/new", test_folder(), test_folder()), 2);
 	CU_ASSERT_EQUAL(stutter("release live.yaml"), 2);
 	TEST_CONTAINS(output, "Give --out DIR");
 }
