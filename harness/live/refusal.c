@@ -34,7 +34,7 @@ static bool refuse_missing(const char *name, struct error *err)
 	if (near != NULL)
 		error_set(err, "there is no interface '%s'; did you mean '%s'?", name, near);
 	else
-		error_set(err, "there is no interface '%s'; `ip link` lists those that there are", name);
+		error_set(err, "there is no interface '%s'; `ip link` lists them", name);
 	free(names);
 	if (all != NULL)
 		if_freenameindex(all);

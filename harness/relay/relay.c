@@ -55,7 +55,7 @@ struct relay_needs relay_needs_more(struct relay_needs one, struct relay_needs o
 const char *relay_refusal(const struct fault *fault)
 {
 	if (fault->action->kind == FAULT_TLS_CERTIFICATE)
-		return "a certificate can be made only by who has its key, and TLS stays closed here; give the server such a certificate";
+		return "only whoever has the server's key can make a certificate, and TLS stays closed here; give the server such a certificate";
 	if (fault->action->kind == FAULT_DHCP && fault->params.dhcp.answer == DHCP_OTHER_ADDRESS)
 		return "the real server would have to give and to know the other address; give it another range, or take 'answer: nak'";
 	return NULL;

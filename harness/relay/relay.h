@@ -82,7 +82,7 @@ struct relay_needs relay_needs_more(struct relay_needs one, struct relay_needs o
 
 /**
  * Whether a fault of the services can be carried out on a real server's answers.
- * @return NULL, or why not and what to take instead, as parts of a sentence: "the certificate is made by who has its key; ...".
+ * @return NULL, or why not and what to take instead, as parts of a sentence: "only whoever has the key can make a certificate; ...".
  */
 const char *relay_refusal(const struct fault *fault);
 

@@ -250,7 +250,7 @@ static void what_is_no_end_for_a_bridge_is_refused(void)
 	veth_enter();
 	veth_pair("here", "there");
 	refused("hree", "there is no interface 'hree'; did you mean 'here'?");
-	refused("something", "there is no interface 'something'; `ip link` lists those that there are");
+	refused("something", "there is no interface 'something'; `ip link` lists them");
 	refused("a-name-that-no-interface-can-have", "there is no interface 'a-name-that-no-interface-can-have'");
 	refused("", "there is no interface ''");
 	refused("lo", "'lo' is not Ethernet");
