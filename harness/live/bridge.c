@@ -70,7 +70,8 @@ struct bridge_status bridge_status(const struct bridge *bridge)
 	for (unsigned i = 0; i < 2; i++) {
 		const struct port *port = bridge->options->ends[i];
 		status.frames[i] = bridge->passing.frames[i];
-		status.ends[i] = port->ops->counters(port->state);
+		const struct port_counters counters = port->ops->counters(port->state);
+		status.ends[i] = port_counters_since(&counters, &bridge->before[i]);
 	}
 	memcpy(status.phase, bridge->phase, sizeof status.phase);
 	return status;
@@ -172,8 +173,12 @@ static void take(void *ctx, struct bytes data, uint64_t stamp_ns)
 	}
 	/* What was due before leaves before, or a rule would see frames in another order than they left in. */
 	let_out_what_is_due(bridge);
+	const sim_ns now = inside_look(bridge);
 	bridge->age_ns = read_ns > stamp_ns && read_ns - stamp_ns < AGE_MAX_NS ? read_ns - stamp_ns : 0;
-	proxy_submit(bridge->proxy, frame_new(data.data, data.length), reader->direction, inside_look(bridge));
+	/* What came before the bridge began waited for that, not for the bridge. */
+	if (bridge->age_ns > now)
+		bridge->age_ns = now;
+	proxy_submit(bridge->proxy, frame_new(data.data, data.length), reader->direction, now);
 	let_out_what_is_due(bridge);
 }
 
@@ -320,6 +325,8 @@ static void begin(struct bridge *bridge)
 	const struct bridge_options *options = bridge->options;
 	struct captures captures = {0};
 
+	for (unsigned i = 0; i < 2; i++)
+		bridge->before[i] = options->ends[i]->ops->counters(options->ends[i]->state);
 	bridge->began_ns = clock_ns(CLOCK_MONOTONIC);
 	if (bridge->keeps)
 		captures = bridge->folder.captures;

@@ -34,6 +34,7 @@ struct bridge {
 	uint64_t age_ns;   /* of the frame under way */
 	uint64_t began_ns; /* CLOCK_MONOTONIC */
 	sim_ns now;        /* the last that was looked at */
+	struct port_counters before[2]; /* of the ends, when it began: what was lost by then was no frame of its own */
 	uint64_t waiting, odd;
 	char phase[FAULT_PHASE_MAX];
 	int epoll, due, tick; /* descriptors; -1: not open */

@@ -26,6 +26,16 @@ struct port_counters {
 	uint64_t lost_out; /**< frames that could not be sent: no room in the queue, longer than the MTU, interface down */
 };
 
+/** What has passed since @p before was counted. */
+static inline struct port_counters port_counters_since(const struct port_counters *now, const struct port_counters *before)
+{
+	return (struct port_counters){.received = now->received - before->received,
+	                              .sent = now->sent - before->sent,
+	                              .lost_in = now->lost_in - before->lost_in,
+	                              .too_long = now->too_long - before->too_long,
+	                              .lost_out = now->lost_out - before->lost_out};
+}
+
 /**
  * Called for each frame that is read.
  * @param frame Valid during the call only; at most FRAME_MAX bytes.

@@ -28,6 +28,7 @@ struct wall {
 	struct outside outside;
 	struct wall_wish wish;
 	struct port port; /* none of WALL_OWN */
+	struct port_counters before; /* of the port, when the session began: what was lost by then was for somebody else */
 	struct skew skew;
 	uint64_t began_ns; /* CLOCK_MONOTONIC, at the world's time 0 */
 	sim_ns last;       /* that was told */
@@ -115,8 +116,10 @@ static uint64_t begin(void *state, sim_ns start)
 
 	/* Timers are to be on time, not together with others (prctl(2)). */
 	(void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-	if (wall->port.ops != NULL)
+	if (wall->port.ops != NULL) {
 		empty_port(wall);
+		wall->before = wall->port.ops->counters(wall->port.state);
+	}
 	wall->began_ns = clock_ns(CLOCK_MONOTONIC) - start;
 	return clock_ns(CLOCK_REALTIME) - start;
 }
@@ -157,8 +160,10 @@ static void conclude(void *state, struct verdict *verdict)
 	struct bridge_status status = {.skew = skew_summary(&wall->skew)};
 	char why[VERDICT_TEXT_MAX], otherwise[VERDICT_TEXT_MAX];
 
-	if (wall->port.ops != NULL)
-		status.ends[TO_DEVICE] = wall->port.ops->counters(wall->port.state);
+	if (wall->port.ops != NULL) {
+		const struct port_counters now = wall->port.ops->counters(wall->port.state);
+		status.ends[TO_DEVICE] = port_counters_since(&now, &wall->before);
+	}
 	if (outcome_vouch(&(struct outcome_facts){.status = &status, .odd = wall->odd}, &verdict->live, why, sizeof why) ||
 	    verdict->kind == VERDICT_INCONCLUSIVE)
 		return;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "live/requests.h"
@@ -24,7 +25,16 @@
 struct pair_port {
 	int fd;
 	struct port_counters *counters;
+	const uint64_t *older_ns;
 };
+
+static uint64_t stamp_of(const struct pair_port *port)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return *port->older_ns != 0 ? (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec - *port->older_ns : 0;
+}
 
 static bool read_pair(void *state, unsigned most, port_take *take, void *ctx, struct error *err)
 {
@@ -38,7 +48,7 @@ static bool read_pair(void *state, unsigned most, port_take *take, void *ctx, st
 		if (got == 0)
 			return error_set(err, "the cable is out");
 		port->counters->received++;
-		take(ctx, bytes_of(data, (size_t)got), 0);
+		take(ctx, bytes_of(data, (size_t)got), stamp_of(port));
 	}
 	return true;
 }
@@ -76,7 +86,7 @@ static void open_pair(struct rig *rig, enum direction direction, const char *nam
 	int ends[2];
 
 	CU_ASSERT_FATAL(port != NULL && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
-	*port = (struct pair_port){ends[0], &rig->counters[direction]};
+	*port = (struct pair_port){ends[0], &rig->counters[direction], &rig->older_ns};
 	rig->ports[direction] = (struct port){.ops = &pair_ops, .state = port, .fd = ends[0]};
 	(void)snprintf(rig->ports[direction].name, sizeof rig->ports[direction].name, "%s", name);
 	rig->peers[direction] = ends[1];

@@ -333,6 +333,19 @@ static void frames_that_were_lost_make_it_inconclusive(void)
 	rig_close(&rig);
 }
 
+static void what_was_lost_before_it_began_does_not_count(void)
+{
+	static rig_step *const steps[] = {device_sends_five, five_have_come, NULL};
+
+	rig_open(&rig, "name: x\n");
+	rig.options.dir = NULL;
+	rig.counters[TO_DEVICE] = (struct port_counters){.lost_in = 7, .too_long = 2, .lost_out = 3};
+	rig_run(&rig, steps);
+	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_PASS);
+	CU_ASSERT_EQUAL(rig.result.verdict.live.lost, 0);
+	rig_close(&rig);
+}
+
 static bool kernel_joins_segments(struct rig *of, struct bridge *bridge)
 {
 	(void)bridge;
@@ -393,6 +406,21 @@ static void a_skew_beyond_the_limit_makes_it_inconclusive(void)
 	TEST_CONTAINS(rig.result.verdict.reason, "5 of 5 frames left more than 1ns later than asked, the latest ");
 	CU_ASSERT(rig.result.verdict.live.beyond == 5 && rig.result.verdict.live.skew_p50_ns > 1 &&
 	          rig.result.verdict.live.skew_p99_ns <= rig.result.verdict.live.skew_max_ns);
+	rig_close(&rig);
+}
+
+/* No frame can have waited for a bridge longer than there is one. */
+static void what_came_before_it_began_is_not_late(void)
+{
+	static rig_step *const steps[] = {five_have_come, NULL};
+
+	rig_open(&rig, "name: x\n");
+	rig.older_ns = 9 * SIM_S;
+	device_sends_five(&rig, NULL);
+	rig_run(&rig, steps);
+	CU_ASSERT(rig.result.verdict.live.sent == 5);
+	/* Skew is told at most a thirty-second too large (live/skew.h), and each counts its wait and what it took to send it. */
+	CU_ASSERT(rig.result.verdict.live.skew_max_ns <= 2 * rig.result.status.elapsed_ns);
 	rig_close(&rig);
 }
 
@@ -469,9 +497,11 @@ const CU_TestInfo tests_live_bridge[] = {
 	{"a frozen plan is replayed", a_frozen_plan_is_replayed},
 	{"an end that is gone ends it", an_end_that_is_gone_ends_it},
 	{"frames that were lost make it inconclusive", frames_that_were_lost_make_it_inconclusive},
+	{"what was lost before it began does not count", what_was_lost_before_it_began_does_not_count},
 	{"joined segments are told with the cure", joined_segments_are_told_with_the_cure},
 	{"what is no frame is lost", what_is_no_frame_is_lost},
 	{"a skew beyond the limit makes it inconclusive", a_skew_beyond_the_limit_makes_it_inconclusive},
+	{"what came before it began is not late", what_came_before_it_began_is_not_late},
 	{"it ends when its time is up", it_ends_when_its_time_is_up},
 	{"it ends when it is asked to", it_ends_when_it_is_asked_to},
 	{"what is not ready does not begin", what_is_not_ready_does_not_begin},
