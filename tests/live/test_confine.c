@@ -133,6 +133,19 @@ static void waiting_and_timers_go_on(void)
 	CU_ASSERT_EQUAL(epoll_wait(epoll, &event, 1, 20000), 1);
 }
 
+/* As the control socket does it for each that comes (live/control.c). */
+static void a_socket_is_given_room_to_send_and_nothing_else(void)
+{
+	const int size = 1 << 16, on = 1;
+	int ends[2];
+
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	confine(test_folder());
+	CU_ASSERT_EQUAL(setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
+	skip_if_sanitized();
+	CU_ASSERT(setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0 && errno == EPERM);
+}
+
 static bool has_landlock(void)
 {
 	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0;
@@ -204,6 +217,7 @@ const CU_TestInfo tests_live_confine[] = {
 	{"an interface that goes away is still told of", an_interface_that_goes_away_is_still_told_of},
 	{"nothing new is started or connected", nothing_new_is_started_or_connected},
 	{"waiting and timers go on", waiting_and_timers_go_on},
+	{"a socket is given room to send, and nothing else", a_socket_is_given_room_to_send_and_nothing_else},
 	{"files are written in the folders only", files_are_written_in_the_folders_only},
 	{"a folder that is missing is told of", a_folder_that_is_missing_is_told_of},
 	{"who called sudo is who goes on", who_called_sudo_is_who_goes_on},
