@@ -181,8 +181,12 @@ static void accept_client(struct control *control)
 		return;
 	}
 	client->fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (client->fd < 0)
+	if (client->fd < 0) {
+		/* Without a descriptor for it, it would be told of again and again: it waits until another one goes, as above. */
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+			watch_listener(control, false);
 		return;
+	}
 	(void)setsockopt(client->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 	event.data.u32 = (uint32_t)(client - control->clients);
 	if (epoll_ctl(control->epoll, EPOLL_CTL_ADD, client->fd, &event) != 0)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -162,6 +163,81 @@ static bool the_last_is_served(struct rig *of, struct bridge *bridge)
 static void one_client_too_many_waits(void)
 {
 	static rig_step *const steps[] = {dial_all, all_but_the_last_are_served, one_goes, the_last_is_served, NULL};
+
+	begin();
+	rig_run(&rig, steps);
+	end();
+}
+
+static bool first_is_served(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	CU_ASSERT(hear(0));
+	return lines(answers[0]) == 1;
+}
+
+static struct rlimit limit_before;
+
+/* The second finds no descriptor left. */
+static bool second_dials(struct rig *of, struct bridge *bridge)
+{
+	struct rlimit limit;
+
+	(void)of;
+	(void)bridge;
+	dial(1);
+	say(1, "phase a\n");
+	const int next = dup(clients[1]);
+	(void)close(next);
+	CU_ASSERT_FATAL(getrlimit(RLIMIT_NOFILE, &limit_before) == 0);
+	limit = limit_before;
+	limit.rlim_cur = (rlim_t)next;
+	CU_ASSERT_FATAL(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	return true;
+}
+
+/* By then the listener was looked at, which would be so again and again. */
+static bool some_rounds_go_by(struct rig *of, struct bridge *bridge)
+{
+	static unsigned rounds;
+
+	(void)of;
+	(void)bridge;
+	if (++rounds == 10)
+		CU_ASSERT_FATAL(setrlimit(RLIMIT_NOFILE, &limit_before) == 0);
+	return rounds == 20;
+}
+
+static bool second_still_waits(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	CU_ASSERT(hear(1) && answers[1][0] == '\0');
+	(void)close(clients[0]);
+	return true;
+}
+
+static bool second_is_served(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	CU_ASSERT(hear(1));
+	return lines(answers[1]) == 1;
+}
+
+static bool dial_and_ask(struct rig *of, struct bridge *bridge)
+{
+	(void)of;
+	(void)bridge;
+	dial(0);
+	say(0, "phase a\n");
+	return true;
+}
+
+static void who_finds_no_descriptor_waits(void)
+{
+	static rig_step *const steps[] = {dial_and_ask, first_is_served, second_dials, some_rounds_go_by, second_still_waits, second_is_served, NULL};
 
 	begin();
 	rig_run(&rig, steps);
@@ -350,6 +426,7 @@ static void a_path_that_no_socket_can_have_is_refused(void)
 const CU_TestInfo tests_live_control[] = {
 	{"requests are lines, however they come", requests_are_lines_however_they_come},
 	{"one client too many waits", one_client_too_many_waits},
+	{"who finds no descriptor waits", who_finds_no_descriptor_waits},
 	{"a line that is too long ends the talk", a_line_that_is_too_long_ends_the_talk},
 	{"who takes no answers is hung up on", who_takes_no_answers_is_hung_up_on},
 	{"ctl asks and prints the answer", ctl_asks_and_prints_the_answer},
