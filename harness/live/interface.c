@@ -35,6 +35,7 @@ struct interface {
 
 /* -- the lock -- */
 
+/* @return -1 with errno. */
 static int hold_name(const char *name)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -44,8 +45,10 @@ static int hold_name(const char *name)
 	memcpy(address.sun_path + 1, name, length);
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) == 0)
 		return fd;
+	int reason = errno;
 	if (fd >= 0)
 		(void)close(fd);
+	errno = reason;
 	return -1;
 }
 
@@ -69,14 +72,17 @@ static unsigned long find_holder(const char *prefix)
 	return holder;
 }
 
-/* Holds the name first and looks for another one then, so of two that come together none gets it, and never both do. */
+/*
+ * Holds the name first and looks for another one then, so of two that come together none gets it, and never both do.
+ * @param ret_holder 0 with errno: the name cannot be held for another cause.
+ */
 static int lock_once(const char *prefix, unsigned long *ret_holder)
 {
 	char own[NAME_MAX_LENGTH];
 
 	(void)snprintf(own, sizeof own, "%s%ld", prefix, (long)getpid());
 	int fd = hold_name(own);
-	*ret_holder = fd >= 0 ? find_holder(prefix) : (unsigned long)getpid();
+	*ret_holder = fd >= 0 ? find_holder(prefix) : errno == EADDRINUSE ? (unsigned long)getpid() : 0;
 	if (fd < 0 || *ret_holder == 0)
 		return fd;
 	(void)close(fd);
@@ -99,6 +105,10 @@ static int lock(int index, const char *name, struct error *err)
 		int fd = lock_once(prefix, &holder);
 		if (fd >= 0)
 			return fd;
+		if (holder == 0) {
+			error_set(err, "'%s' cannot be locked for this proxy: %s", name, strerror(errno));
+			return -1;
+		}
 		if (is_alive(holder))
 			break;
 		(void)nanosleep(&wait, NULL);
