@@ -127,14 +127,19 @@ static void let_out(struct bridge *bridge, struct frame *frame, enum direction d
 	const struct port *port = bridge->options->ends[direction == TO_SERVER ? TO_DEVICE : TO_SERVER];
 	struct error err;
 
-	if (!port->ops->send(port->state, frame_bytes(frame), &err))
-		inside_break(bridge, err.text);
-	const sim_ns sent = inside_look(bridge);
-	skew_add(&bridge->skew, sent - asked + age_of(bridge, frame->id));
+	const enum sent sent = port->ops->send(port->state, frame_bytes(frame), &err);
+	const sim_ns now = inside_look(bridge);
 	bridge->waiting--;
-	passing_received(&bridge->passing, direction == TO_SERVER ? AT_SERVER : AT_DEVICE, frame->id, frame_bytes(frame), sent);
-	if (direction == TO_DEVICE)
-		inside_deliver_to_device(bridge, frame_bytes(frame));
+	if (sent == SENT_WHOLE) {
+		skew_add(&bridge->skew, now - asked + age_of(bridge, frame->id));
+		passing_received(&bridge->passing, direction == TO_SERVER ? AT_SERVER : AT_DEVICE, frame->id, frame_bytes(frame), now);
+		if (direction == TO_DEVICE)
+			inside_deliver_to_device(bridge, frame_bytes(frame));
+	} else {
+		trace_line(bridge->trace, now, "wire", "#%" PRIu64 " could not be sent: %s", frame->id, err.text);
+	}
+	if (sent == SENT_NEVER)
+		inside_break(bridge, err.text);
 	frame_free(frame);
 }
 

@@ -105,19 +105,19 @@ static bool read_frames(void *state, unsigned most, port_take *take, void *ctx, 
 	return true;
 }
 
-static bool send_frame(void *state, struct bytes frame, struct error *err)
+static enum sent send_frame(void *state, struct bytes frame, struct error *err)
 {
 	struct far_end *far_end = state;
 
-	(void)err;
 	if (!far_end->has_begun || frame.length > FRAME_MAX) {
 		far_end->counters.lost_out++;
-		return true;
+		error_set(err, far_end->has_begun ? "it is too long" : "nobody is there yet");
+		return SENT_LOST;
 	}
 	far_end->counters.sent++;
 	frame_queue_put(&far_end->inbox, frame_new(frame.data, frame.length));
 	set_timer(far_end);
-	return true;
+	return SENT_WHOLE;
 }
 
 static struct port_counters counters(void *state)

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "link/sent.h"
 
 #define PORT_NAME_MAX 64
 
@@ -50,8 +51,8 @@ struct port_ops {
 	 * up again.
 	 */
 	bool (*read)(void *state, unsigned most, port_take *take, void *ctx, struct error *err);
-	/** Sends a frame; one that cannot be sent now is lost and counted. @return false with @p err only if the port is gone. */
-	bool (*send)(void *state, struct bytes frame, struct error *err);
+	/** Sends a frame; one that cannot be sent now is lost and counted. Of SENT_LOST and SENT_NEVER (the port is gone), @p err says why. */
+	enum sent (*send)(void *state, struct bytes frame, struct error *err);
 	/** What passed since the port was opened. */
 	struct port_counters (*counters)(void *state);
 	void (*close)(void *state);

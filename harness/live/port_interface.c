@@ -83,16 +83,21 @@ static bool is_loss(int reason)
 	return reason == EAGAIN || reason == ENOBUFS || reason == ENOMEM || reason == EMSGSIZE || reason == ENETDOWN || reason == EINTR;
 }
 
-static bool send_frame(void *state, struct bytes frame, struct error *err)
+static enum sent send_frame(void *state, struct bytes frame, struct error *err)
 {
 	struct interface_port *port = state;
 
 	if (send(port->out, frame.data, frame.length, MSG_DONTWAIT) >= 0) {
 		port->counters.sent++;
-		return true;
+		return SENT_WHOLE;
 	}
 	port->counters.lost_out++;
-	return is_loss(errno) || error_set(err, "%s is gone: %s", port->name, strerror(errno));
+	if (is_loss(errno)) {
+		error_set(err, "%s", strerror(errno));
+		return SENT_LOST;
+	}
+	error_set(err, "%s is gone: %s", port->name, strerror(errno));
+	return SENT_NEVER;
 }
 
 static struct port_counters counters(void *state)

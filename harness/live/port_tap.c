@@ -66,16 +66,21 @@ static bool is_loss(int reason)
 	       reason == EINTR;
 }
 
-static bool send_frame(void *state, struct bytes frame, struct error *err)
+static enum sent send_frame(void *state, struct bytes frame, struct error *err)
 {
 	struct tap_port *port = state;
 
 	if (write(port->fd, frame.data, frame.length) >= 0) {
 		port->counters.sent++;
-		return true;
+		return SENT_WHOLE;
 	}
 	port->counters.lost_out++;
-	return is_loss(errno) || gone(port, errno, err);
+	if (is_loss(errno)) {
+		error_set(err, "%s", strerror(errno));
+		return SENT_LOST;
+	}
+	gone(port, errno, err);
+	return SENT_NEVER;
 }
 
 static struct port_counters counters(void *state)

@@ -199,7 +199,7 @@ static bool read_frames(void *state, unsigned most, port_take *take, void *ctx, 
 	return tell_if_gone(relayed, err);
 }
 
-static bool send_frame(void *state, struct bytes frame, struct error *err)
+static enum sent send_frame(void *state, struct bytes frame, struct error *err)
 {
 	struct relayed *relayed = state;
 
@@ -208,7 +208,7 @@ static bool send_frame(void *state, struct bytes frame, struct error *err)
 	ties_catch_up(&relayed->ties, &relayed->sim);
 	input(relayed, frame, TO_SERVER, ties_true_ns());
 	set_timer(relayed);
-	return tell_if_gone(relayed, err);
+	return tell_if_gone(relayed, err) ? SENT_WHOLE : SENT_NEVER;
 }
 
 static struct port_counters counters(void *state)

@@ -88,7 +88,7 @@ static bool read_frames(void *state, outside_take *taker, void *ctx, struct erro
 	return wall->port.ops->read(wall->port.state, FRAMES_AT_ONCE, take, &reader, err);
 }
 
-static bool send_frame(void *state, struct bytes frame, struct error *err)
+static enum sent send_frame(void *state, struct bytes frame, struct error *err)
 {
 	const struct wall *wall = state;
 

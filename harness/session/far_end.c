@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/far_end.h"
 
+#include <inttypes.h>
+
 #include "link/frame.h"
 #include "recorded/form.h"
 #include "relay/relay.h"
@@ -39,22 +41,30 @@ void world_far_end_unload(struct world *world)
 
 /* -- frames -- */
 
-static void send_outside(struct world *world, struct frame *frame)
+/* @return whether it has left. */
+static bool send_outside(struct world *world, const struct frame *frame)
 {
 	struct error err;
+	const enum sent sent = world->outside->ops->send(world->outside->state, frame_bytes(frame), &err);
 
-	if (!world->outside->ops->send(world->outside->state, frame_bytes(frame), &err) && world->broken.text[0] == '\0')
+	if (sent != SENT_WHOLE)
+		trace_line(world->trace, world->sim.now, "wire", "#%" PRIu64 " could not be sent: %s", frame->id, err.text);
+	if (sent == SENT_NEVER && world->broken.text[0] == '\0')
 		world->broken = err;
-	frame_free(frame);
+	return sent == SENT_WHOLE;
 }
 
 void world_far_end_take(struct world *world, struct frame *frame, sim_ns now)
 {
+	if (world->relay == NULL && outside_is_far_end(world->outside)) {
+		if (send_outside(world, frame))
+			passing_received(&world->passing, AT_SERVER, frame->id, frame_bytes(frame), now);
+		frame_free(frame);
+		return;
+	}
 	passing_received(&world->passing, AT_SERVER, frame->id, frame_bytes(frame), now);
 	if (world->relay != NULL)
 		relay_input(world->relay, frame, TO_SERVER);
-	else if (outside_is_far_end(world->outside))
-		send_outside(world, frame);
 	else
 		host_input(frame);
 }
@@ -79,12 +89,14 @@ static void relay_output(void *ctx, struct frame *frame, enum direction directio
 {
 	struct world *world = ctx;
 
-	if (direction == TO_SERVER)
-		send_outside(world, frame);
-	else if (world->relay != NULL)
-		world_submit(world, frame, TO_DEVICE);
-	else
+	if (direction == TO_SERVER) {
+		(void)send_outside(world, frame);
 		frame_free(frame);
+	} else if (world->relay != NULL) {
+		world_submit(world, frame, TO_DEVICE);
+	} else {
+		frame_free(frame);
+	}
 }
 
 const char *world_far_end_waits(const struct world *world, char *ret_text, size_t size)

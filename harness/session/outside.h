@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "link/sent.h"
 #include "relay/relay.h"
 #include "session/verdict.h"
 #include "sim/sim.h"
@@ -34,8 +35,8 @@ struct outside_ops {
 	/* Of another far end only: */
 	/** Calls @p take for the frames that wait, in the order in which they came. @return false with @p err if the far end is gone. */
 	bool (*read)(void *state, outside_take *take, void *ctx, struct error *err);
-	/** A frame for it. @return false with @p err if it is gone. */
-	bool (*send)(void *state, struct bytes frame, struct error *err);
+	/** A frame for it. Of SENT_LOST and SENT_NEVER (it is gone), @p err says why. */
+	enum sent (*send)(void *state, struct bytes frame, struct error *err);
 };
 
 struct outside {

@@ -53,16 +53,17 @@ static bool read_pair(void *state, unsigned most, port_take *take, void *ctx, st
 	return true;
 }
 
-static bool send_pair(void *state, struct bytes frame, struct error *err)
+static enum sent send_pair(void *state, struct bytes frame, struct error *err)
 {
 	struct pair_port *port = state;
 
 	if (send(port->fd, frame.data, frame.length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
 		port->counters->sent++;
-		return true;
+		return SENT_WHOLE;
 	}
 	port->counters->lost_out++;
-	return errno == EAGAIN || error_set(err, "send: %s", strerror(errno));
+	error_set(err, "send: %s", strerror(errno));
+	return errno == EAGAIN || errno == EMSGSIZE ? SENT_LOST : SENT_NEVER;
 }
 
 static struct port_counters counters_of_pair(void *state)

@@ -26,8 +26,10 @@ static void a_frame_beyond_the_other_sides_mtu_is_told_of(void)
 {
 	test_write("s.yaml", "name: bench\n");
 	run(REMEMBER
-	    "device ip link set d0 mtu 2000; ip link set d1 mtu 2000; remember; begin s.yaml; ping 1\n"
-	    "device busybox ping -c 1 -W 1 -s 1800 192.0.2.1 | grep -o '[0-9]* packets received'; ping 1; end; cat proxy.txt; compare d1; compare s1");
+	    "device ip link set d0 mtu 2000; ip link set d1 mtu 2000; remember; begin s.yaml --out run; ping 1\n"
+	    "device busybox ping -c 1 -W 1 -s 1800 192.0.2.1 | grep -o '[0-9]* packets received'; ping 1; end; cat proxy.txt; compare d1; compare s1; "
+	    "grep -o 'could not be sent: .*' run/trace.txt");
+	TEST_CONTAINS(scripted_output, "could not be sent: Message too long\n");
 	TEST_CONTAINS(scripted_output, "1 packets received\n0 packets received\n1 packets received\nproxy 125\n");
 	TEST_CONTAINS(scripted_output, "1 frames were lost that no fault asked for: 0 came and were not seen, 1 could not be sent");
 	TEST_CONTAINS(scripted_output, "d1 as before\ns1 as before\n");

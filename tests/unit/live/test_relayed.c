@@ -35,7 +35,7 @@ static bool read_frames(void *state, unsigned most, port_take *take, void *ctx, 
 	return true;
 }
 
-static bool send_frame(void *state, struct bytes frame, struct error *err)
+static enum sent send_frame(void *state, struct bytes frame, struct error *err)
 {
 	const struct packet packet = packet_parse(frame);
 
@@ -45,7 +45,7 @@ static bool send_frame(void *state, struct bytes frame, struct error *err)
 	memcpy(inner.sent, frame.data, frame.length);
 	inner.syns += packet.tcp_flags == TCP_FLAG_SYN;
 	inner.resets += (packet.tcp_flags & TCP_FLAG_RST) != 0;
-	return true;
+	return SENT_WHOLE;
 }
 
 static struct port_counters count(void *state)

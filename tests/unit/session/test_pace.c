@@ -85,7 +85,7 @@ static bool read_frames(void *state, outside_take *take, void *ctx, struct error
 	return true;
 }
 
-static bool send_frame(void *state, struct bytes frame, struct error *err)
+static enum sent send_frame(void *state, struct bytes frame, struct error *err)
 {
 	struct scene *scene = state;
 
@@ -94,7 +94,7 @@ static bool send_frame(void *state, struct bytes frame, struct error *err)
 		return error_set(err, "gone");
 	CU_ASSERT_FATAL(scene->sent_count < FRAMES_MAX);
 	scene->sent[scene->sent_count++] = look(scene);
-	return true;
+	return SENT_WHOLE;
 }
 
 static const struct outside_ops ops = {begin, look, put_back, wait_until, passed, conclude, read_frames, send_frame};
