@@ -71,6 +71,46 @@ static bool refuse_kind(struct rtnl_link *link, struct error *err)
 	return true;
 }
 
+/* Both ends of a pair name each other as what they stand on. */
+static bool is_veth(const struct nlmsghdr *message)
+{
+	const struct nlattr *info = netlink_attribute(message, sizeof(struct ifinfomsg), IFLA_LINKINFO);
+	const struct nlattr *kind = info != NULL ? nla_find(nla_data(info), nla_len(info), IFLA_INFO_KIND) : NULL;
+
+	return kind != NULL && strncmp(nla_data(kind), "veth", (size_t)nla_len(kind)) == 0;
+}
+
+static bool is_above(const struct nlmsghdr *message, void *ctx)
+{
+	const struct ifinfomsg *link = nlmsg_data(message);
+	const int *index = ctx;
+
+	/* One in another network namespace has its number there: the other end of a veth pair is no such thing. */
+	return message->nlmsg_type == RTM_NEWLINK && link->ifi_index != *index &&
+	       netlink_u32(message, sizeof *link, IFLA_LINK, 0) == (uint32_t)*index &&
+	       netlink_attribute(message, sizeof *link, IFLA_LINK_NETNSID) == NULL && !is_veth(message);
+}
+
+/* A VLAN's interface, a macvlan or the like hears what comes, and speaks over it. */
+static bool refuse_stacked(struct rtnl_link *link, struct nl_sock *socket, struct error *err)
+{
+	int index = rtnl_link_get_ifindex(link);
+	char above[IF_NAMESIZE] = "";
+	struct messages found;
+
+	if (!netlink_dump(socket, RTM_GETLINK, AF_UNSPEC, is_above, &index, &found, err))
+		return false;
+	bool good = found.count == 0;
+	if (!good) {
+		const struct ifinfomsg *first = nlmsg_data(found.all[0]);
+		(void)if_indextoname((unsigned)first->ifi_index, above);
+		error_set(err, "'%s' stands on '%s', and would hear and speak there as well: delete it (`ip link del dev %s`), or use another interface",
+		          above, rtnl_link_get_name(link), above);
+	}
+	messages_free(&found);
+	return good;
+}
+
 static bool refuse_permission(const char *name, const char *what, struct error *err)
 {
 	return error_set(err,
@@ -101,7 +141,7 @@ bool refusal_by_kind(const char *name, struct nl_sock *socket, int *ret_index, s
 	if (strlen(name) >= IF_NAMESIZE || if_nametoindex(name) == 0 || rtnl_link_get_kernel(socket, 0, name, &link) < 0)
 		return refuse_missing(name, err);
 	int index = rtnl_link_get_ifindex(link);
-	bool good = refuse_kind(link, err) && refuse_not_permitted(name, index, socket, err);
+	bool good = refuse_kind(link, err) && refuse_stacked(link, socket, err) && refuse_not_permitted(name, index, socket, err);
 	rtnl_link_put(link);
 	if (good)
 		*ret_index = index;
@@ -223,10 +263,20 @@ static bool refuse_connection(const struct settings *settings, const struct nlms
 	       refuse_connection_in("/proc/self/net/tcp6", settings->name, mapped, err);
 }
 
+/* Of temporary IPv6 addresses, too, which are not put back and are those that connections are made from (RFC 8981). */
+static bool is_address_of(const struct nlmsghdr *message, void *ctx)
+{
+	const struct ifaddrmsg *address = nlmsg_data(message);
+	const int *index = ctx;
+
+	return message->nlmsg_type == RTM_NEWADDR && (int)address->ifa_index == *index &&
+	       (address->ifa_family == AF_INET || address->ifa_family == AF_INET6);
+}
+
 bool refusal_by_use(const struct settings *settings, struct nl_sock *socket, struct error *err)
 {
 	int index = settings->index;
-	struct messages routes;
+	struct messages routes, addresses;
 	bool good = true;
 
 	if (!netlink_dump(socket, RTM_GETROUTE, AF_UNSPEC, is_default_over, &index, &routes, err))
@@ -234,8 +284,11 @@ bool refusal_by_use(const struct settings *settings, struct nl_sock *socket, str
 	if (routes.count > 0)
 		good = refuse_default_route(settings->name, routes.all[0], err);
 	messages_free(&routes);
-	for (size_t i = 0; good && i < settings->addresses.count; i++)
-		good = refuse_connection(settings, settings->addresses.all[i], err);
+	if (!good || !netlink_dump(socket, RTM_GETADDR, AF_UNSPEC, is_address_of, &index, &addresses, err))
+		return false;
+	for (size_t i = 0; good && i < addresses.count; i++)
+		good = refuse_connection(settings, addresses.all[i], err);
+	messages_free(&addresses);
 	return good;
 }
 

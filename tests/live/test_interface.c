@@ -329,6 +329,23 @@ static void one_that_another_has_is_refused(void)
 	CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
 }
 
+static void one_under_another_is_refused(void)
+{
+	char output[256];
+
+	veth_enter();
+	veth_pair("here", "there");
+	if (test_shell(output, sizeof output, "ip link add link here name here.7 type vlan id 7") != 0 &&
+	    test_shell(output, sizeof output, "ip link add link here name here.7 type macvlan") != 0)
+		test_skip("no VLAN or macvlan interfaces here: %s", output);
+	veth_describe("here", before);
+	refused("here", "'here.7' stands on 'here', and would hear and speak there as well: delete it (`ip link del dev here.7`), or use "
+	                "another interface");
+	TEST_SAME_TEXT(veth_describe("here", text), before);
+	veth_run("ip link del dev here.7");
+	interface_give_back(take("here"));
+}
+
 static void who_may_not_is_refused(void)
 {
 	furnish();
@@ -383,6 +400,7 @@ const CU_TestInfo tests_live_interface[] = {
 	{"the way out is refused", the_way_out_is_refused},
 	{"one with a connection is refused", one_with_a_connection_is_refused},
 	{"one that another has is refused", one_that_another_has_is_refused},
+	{"one under another is refused", one_under_another_is_refused},
 	{"who may not is refused", who_may_not_is_refused},
 	{"an offload that stays on is refused", an_offload_that_stays_on_is_refused},
 	CU_TEST_INFO_NULL,
