@@ -23,6 +23,7 @@ struct guardian {
 enum word {
 	WORD_RESTORE = 'r',
 	WORD_DISMISS = 'd',
+	ANSWER_READY = 'y',
 	ANSWER_GOOD = 'g',
 	ANSWER_FAILED = 'f',
 };
@@ -92,8 +93,10 @@ static void tell(const struct error *err)
 	free(line);
 }
 
-static _Noreturn void guard(guardian_restore *restore, void *ctx, int socket, int parent, int keep)
+/* @param before The signals that were blocked before all were. */
+static _Noreturn void guard(guardian_restore *restore, void *ctx, int socket, int parent, int keep, const sigset_t *before)
 {
+	const char ready = ANSWER_READY;
 	int kept[] = {STDERR_FILENO, socket, parent, keep};
 	struct error err;
 
@@ -103,6 +106,8 @@ static _Noreturn void guard(guardian_restore *restore, void *ctx, int socket, in
 	close_all_but(kept, sizeof kept / sizeof kept[0]);
 	drop_capabilities();
 	(void)chdir("/");
+	(void)sigprocmask(SIG_SETMASK, before, NULL);
+	(void)send(socket, &ready, 1, MSG_NOSIGNAL);
 	if (wait_for_word(socket, parent) == WORD_DISMISS)
 		_exit(0);
 	bool good = restore(ctx, &err);
@@ -114,6 +119,34 @@ static _Noreturn void guard(guardian_restore *restore, void *ctx, int socket, in
 
 /* -- this side -- */
 
+/* Waits until it is set up: before that, what ends its owner could end it, too. */
+static bool is_ready(int socket)
+{
+	ssize_t length;
+	char answer = 0;
+
+	do
+		length = read(socket, &answer, 1);
+	while (length < 0 && errno == EINTR);
+	return length == 1 && answer == ANSWER_READY;
+}
+
+/* No signal reaches it before it ignores those of terminals. @return as fork(). */
+static pid_t fork_guard(guardian_restore *restore, void *ctx, const int pair[2], int self, int keep)
+{
+	sigset_t all, before;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &before);
+	pid_t pid = fork();
+	if (pid == 0)
+		guard(restore, ctx, pair[1], self, keep, &before);
+	int reason = errno;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = reason;
+	return pid;
+}
+
 struct guardian *guardian_start(guardian_restore *restore, void *ctx, int keep, struct error *err)
 {
 	int pair[2] = {-1, -1};
@@ -121,9 +154,7 @@ struct guardian *guardian_start(guardian_restore *restore, void *ctx, int keep, 
 	pid_t pid = -1;
 
 	if (self >= 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0)
-		pid = fork();
-	if (pid == 0)
-		guard(restore, ctx, pair[1], self, keep);
+		pid = fork_guard(restore, ctx, pair, self, keep);
 	int reason = errno;
 	if (self >= 0)
 		(void)close(self);
@@ -133,6 +164,12 @@ struct guardian *guardian_start(guardian_restore *restore, void *ctx, int keep, 
 		if (pair[0] >= 0)
 			(void)close(pair[0]);
 		error_set(err, "the process that puts interfaces back cannot be started: %s", strerror(reason));
+		return NULL;
+	}
+	if (!is_ready(pair[0])) {
+		(void)close(pair[0]);
+		(void)waitpid(pid, NULL, 0);
+		error_set(err, "the process that puts interfaces back has ended at once");
 		return NULL;
 	}
 	struct guardian *guardian = memory_new(sizeof *guardian);

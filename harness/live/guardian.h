@@ -5,7 +5,7 @@
  *
  * How it works: the guardian is a fork of this process that has what is to be restored in its memory. It waits for the word over a socket pair, or for the end
  * of this process over a pidfd (pidfd_open(2)), which no signal can prevent; what else inherited the socket does not matter. It is in a session of its own and
- * ignores the signals of terminals, so Ctrl-C, a hang-up and a stop do not reach it. It keeps no descriptor but those that it is told of and standard error,
+ * ignores the signals of terminals before guardian_start() returns, so Ctrl-C, a hang-up and a stop do not reach it. It keeps no descriptor but those that it is told of and standard error,
  * and no capability but CAP_NET_ADMIN.
  *
  * What kills it together with this process, such as the end of a container or of a whole control group, leaves things as they are.

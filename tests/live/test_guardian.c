@@ -201,6 +201,28 @@ static void signals_of_a_terminal_do_not_reach_it(void)
 	is_restored(&task, true);
 }
 
+/* Ctrl-C as soon as it is started, many times, since it is a race otherwise. */
+static void it_is_set_up_when_it_is_started(void)
+{
+	int status = -1;
+	pid_t owner = fork();
+
+	if (owner == 0) {
+		(void)setpgid(0, 0);
+		for (unsigned i = 0; i < 50; i++) {
+			struct task task = new_task();
+			struct guardian *guardian = start(&task, -1);
+			(void)signal(SIGINT, SIG_IGN);
+			CU_ASSERT_EQUAL(kill(0, SIGINT), 0);
+			CU_ASSERT(guardian_restore_now(guardian));
+			(void)signal(SIGINT, SIG_DFL);
+		}
+		_exit(CU_get_number_of_failures() > 0);
+	}
+	CU_ASSERT_EQUAL(waitpid(owner, &status, 0), owner);
+	CU_ASSERT_EQUAL(status, 0);
+}
+
 const CU_TestInfo tests_live_guardian[] = {
 	{"it restores at the word", it_restores_at_the_word},
 	{"it does not when it is dismissed", it_does_not_when_it_is_dismissed},
@@ -209,6 +231,7 @@ const CU_TestInfo tests_live_guardian[] = {
 	{"it keeps no descriptor of its owner", it_keeps_no_descriptor_of_its_owner},
 	{"what it cannot restore is told", what_it_cannot_restore_is_told},
 	{"one that was killed is no riddle", one_that_was_killed_is_no_riddle},
+	{"it is set up when it is started", it_is_set_up_when_it_is_started},
 	{"signals of a terminal do not reach it", signals_of_a_terminal_do_not_reach_it},
 	CU_TEST_INFO_NULL,
 };
