@@ -17,6 +17,10 @@
 
 #include "base/memory.h"
 #include "base/param.h"
+#include "link/frame.h"
+
+/* With the header and one VLAN tag. */
+#define MTU_MAX (FRAME_MAX - ETHERNET_HEADER - 4U)
 
 /* -- what it is -- */
 
@@ -68,6 +72,9 @@ static bool refuse_kind(struct rtnl_link *link, struct error *err)
 		                 "'%s' is wireless: an access point takes no frames of what is behind a bridge; use an interface with a "
 		                 "cable",
 		                 name);
+	if (rtnl_link_get_mtu(link) > MTU_MAX)
+		return error_set(err, "'%s' has an MTU of %u, and frames here have at most %u bytes: `ip link set dev %s mtu 1500`", name,
+		                 rtnl_link_get_mtu(link), FRAME_MAX, name);
 	return true;
 }
 

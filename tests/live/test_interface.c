@@ -346,6 +346,16 @@ static void one_under_another_is_refused(void)
 	interface_give_back(take("here"));
 }
 
+static void one_for_longer_frames_is_refused(void)
+{
+	veth_enter();
+	veth_pair("here", "there");
+	veth_run("ip link set dev here mtu 8175");
+	refused("here", "'here' has an MTU of 8175, and frames here have at most 8192 bytes: `ip link set dev here mtu 1500`");
+	veth_run("ip link set dev here mtu 8174");
+	interface_give_back(take("here"));
+}
+
 static void who_may_not_is_refused(void)
 {
 	furnish();
@@ -401,6 +411,7 @@ const CU_TestInfo tests_live_interface[] = {
 	{"one with a connection is refused", one_with_a_connection_is_refused},
 	{"one that another has is refused", one_that_another_has_is_refused},
 	{"one under another is refused", one_under_another_is_refused},
+	{"one for longer frames is refused", one_for_longer_frames_is_refused},
 	{"who may not is refused", who_may_not_is_refused},
 	{"an offload that stays on is refused", an_offload_that_stays_on_is_refused},
 	CU_TEST_INFO_NULL,
