@@ -2,8 +2,8 @@
 /*
  * Runs the tests: stutter-tests [--quick] [PART-OF-A-NAME...]
  *
- * Every test runs in a process of its own with a registry of one test, so that a crash, a time-out or a global (lwIP has many) stays where it is. As many tests of a
- * suite run side by side as there are cores; what they print is shown in the order of the suite. The last line is "N passed, N failed, N skipped".
+ * Every test runs in a process of its own with a registry of one test, so that a crash, a time-out or a global (lwIP has many) stays where it is. As many run side by
+ * side as there are cores, in the order of the table, which is also the order in which what they print is shown. The last line is "N passed, N failed, N skipped".
  */
 #include <CUnit/CUnit.h>
 #include <CUnit/TestRun.h>
@@ -17,22 +17,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "tests/suites.h"
 #include "tests/test.h"
 
 #define TIME_LIMIT_S 300
 #define STATUS_FAILED 1
 #define STATUS_SKIPPED 77
-#define TESTS_MAX 64 /* of a suite */
 #define SIDE_BY_SIDE_MAX 8
+/* So many may have ended while an earlier one goes on; each of them keeps its output in an open file. */
+#define AHEAD_MAX 128
 
-static struct {
+struct counts {
 	unsigned passed, failed, skipped;
-} totals;
+};
 
-/* A test that was started. */
+static struct counts totals;
+
+/* A test that is to run, runs or has ended. */
 struct started {
-	pid_t pid; /* 0: it has ended */
+	const struct suite *suite;
+	const CU_TestInfo *test;
+	pid_t pid; /* 0: it does not run */
+	bool ended;
 	int status;
 	char folder[64];
 	FILE *output;
@@ -64,7 +71,7 @@ _Noreturn static void run_alone(const char *suite, const CU_TestInfo *test)
 	exit(failed ? STATUS_FAILED : 0);
 }
 
-static void start_test(const char *suite, const CU_TestInfo *test, struct started *started)
+static void start_test(struct started *started)
 {
 	(void)snprintf(started->folder, sizeof started->folder, "/tmp/stutter-test-XXXXXX");
 	started->output = tmpfile();
@@ -85,7 +92,7 @@ static void start_test(const char *suite, const CU_TestInfo *test, struct starte
 	if (setenv("STUTTER_TEST_FOLDER", started->folder, 1) != 0 || setenv("XDG_STATE_HOME", started->folder, 1) != 0 ||
 	    dup2(fileno(started->output), STDOUT_FILENO) < 0 || dup2(fileno(started->output), STDERR_FILENO) < 0)
 		_exit(STATUS_FAILED);
-	run_alone(suite, test);
+	run_alone(started->suite->name, started->test);
 }
 
 /* Waits for the end of one of them. */
@@ -99,6 +106,7 @@ static void await_one(struct started *started, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (started[i].pid == pid) {
 			started[i].pid = 0;
+			started[i].ended = true;
 			started[i].status = status;
 		}
 }
@@ -114,7 +122,7 @@ static void show_output(FILE *output)
 	(void)fclose(output);
 }
 
-static void report_test(const char *suite, const CU_TestInfo *test, const struct started *started)
+static void report_test(const struct started *started)
 {
 	const int status = started->status;
 	const bool skipped = WIFEXITED(status) && WEXITSTATUS(status) == STATUS_SKIPPED;
@@ -129,7 +137,7 @@ static void report_test(const char *suite, const CU_TestInfo *test, const struct
 		printf("    ended by signal %d (%s)\n", WTERMSIG(status),
 		       WTERMSIG(status) == SIGALRM ? "the time limit" : strsignal(WTERMSIG(status)));
 	if (!passed && !skipped) {
-		printf("  FAIL %s: %s (its folder: %s)\n", suite, test->pName, started->folder);
+		printf("  FAIL %s: %s (its folder: %s)\n", started->suite->name, started->test->pName, started->folder);
 		return;
 	}
 	(void)snprintf(command, sizeof command, "rm -rf %s", started->folder);
@@ -145,26 +153,39 @@ static size_t cores(void)
 	return count < SIDE_BY_SIDE_MAX ? count : SIDE_BY_SIDE_MAX;
 }
 
-static void run_suite(const struct suite *suite)
+static void report_suite(const struct suite *suite, const struct counts *before)
 {
-	struct started started[TESTS_MAX];
-	const size_t side_by_side = cores();
-	size_t count = 0, running = 0;
+	printf("%-26s %3u passed, %u failed", suite->name, totals.passed - before->passed, totals.failed - before->failed);
+	printf(totals.skipped > before->skipped ? ", %u skipped\n" : "\n", totals.skipped - before->skipped);
+}
 
-	for (const CU_TestInfo *test = suite->tests; test->pName != NULL; test++) {
-		if (count == TESTS_MAX) {
-			printf("%s has more than %d tests\n", suite->name, TESTS_MAX);
-			exit(2);
-		}
-		for (; running >= side_by_side; running--)
-			await_one(started, count);
-		start_test(suite->name, test, &started[count++]);
-		running++;
+/* Reports those that have ended, up to the first that has not. @return how many have been reported in all. */
+static size_t report_ended(const struct started *all, size_t count, size_t reported)
+{
+	static struct counts before;
+
+	for (; reported < count && all[reported].ended; reported++) {
+		if (reported == 0 || all[reported].suite != all[reported - 1].suite)
+			before = totals;
+		report_test(&all[reported]);
+		if (reported + 1 == count || all[reported].suite != all[reported + 1].suite)
+			report_suite(all[reported].suite, &before);
 	}
-	for (; running > 0; running--)
-		await_one(started, count);
-	for (size_t i = 0; i < count; i++)
-		report_test(suite->name, &suite->tests[i], &started[i]);
+	return reported;
+}
+
+static void run_tests(struct started *all, size_t count)
+{
+	const size_t side_by_side = cores();
+	size_t next = 0, running = 0, reported = 0;
+
+	while (reported < count) {
+		for (; running < side_by_side && next < count && next - reported < AHEAD_MAX; running++)
+			start_test(&all[next++]);
+		await_one(all, next);
+		running--;
+		reported = report_ended(all, count, reported);
+	}
 }
 
 static bool is_wanted(const char *name, int argc, char **argv)
@@ -181,23 +202,36 @@ static bool is_wanted(const char *name, int argc, char **argv)
 	return !any;
 }
 
-int main(int argc, char **argv)
+/* @return how many tests there are; *@p ret_all is to be freed. */
+static size_t choose_tests(int argc, char **argv, struct started **ret_all)
 {
-	bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
+	const bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
+	size_t count = 0;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	*ret_all = NULL;
 	for (const struct suite *suite = suites; suite->name != NULL; suite++) {
-		unsigned failed = totals.failed, passed = totals.passed, skipped = totals.skipped;
 		if (!is_wanted(suite->name, argc, argv) || (quick && suite->slow))
 			continue;
-		run_suite(suite);
-		printf("%-26s %3u passed, %u failed", suite->name, totals.passed - passed, totals.failed - failed);
-		printf(totals.skipped > skipped ? ", %u skipped\n" : "\n", totals.skipped - skipped);
+		for (const CU_TestInfo *test = suite->tests; test->pName != NULL; test++) {
+			*ret_all = memory_resize(*ret_all, count + 1, sizeof **ret_all);
+			(*ret_all)[count++] = (struct started){.suite = suite, .test = test};
+		}
 	}
-	if (totals.passed + totals.failed + totals.skipped == 0) {
+	return count;
+}
+
+int main(int argc, char **argv)
+{
+	struct started *all;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	const size_t count = choose_tests(argc, argv, &all);
+	if (count == 0) {
 		puts("no test has such a name");
 		return 2;
 	}
+	run_tests(all, count);
+	free(all);
 	printf("%u passed, %u failed, %u skipped\n", totals.passed, totals.failed, totals.skipped);
 	return totals.failed > 0;
 }
