@@ -217,11 +217,12 @@ static void a_failure_has_its_last_stretch(void)
 	make_sessions();
 	verdicts[3].kind = VERDICT_FAIL;
 	(void)snprintf(verdicts[3].trouble, sizeof verdicts[3].trouble, "at 3.000 s: retry");
-	verdicts[3].stretch = (struct verdict_stretch){.progress_ns = 61250000000, .report = "<phase>", .waits = "for nothing"};
+	verdicts[3].stretch =
+		(struct verdict_stretch){.progress_ns = 61250000000, .end_ns = 70000000000, .report = "<phase>", .waits = "for nothing"};
 	make_run();
 	TEST_CONTAINS(
 		xpath("normalize-space(//testsuite[2]/testcase[2]/failure)"),
-		"last report: at 0.000 s: <phase> far end waits: at 0.000 s: for nothing last progress: at 61.250 s faults since: none "
+		"last report: at 0.000 s: <phase> far end waits: at 70.000 s: for nothing last progress: at 61.250 s faults since: none "
 		"first trouble: at 3.000 s: retry");
 }
 
