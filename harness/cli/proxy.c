@@ -262,18 +262,26 @@ static bool confine(void *ctx, struct error *err)
 	return confine_process(&(struct confinement){.folders = bench->dir != NULL ? folders : folders + 1}, err);
 }
 
-static void take_down(struct bench *bench)
+/* @return false if an interface is not as it was; that is told. */
+static bool take_down(struct bench *bench)
 {
+	struct error err;
+	bool good = true;
+
 	control_close(bench->control);
 	for (unsigned i = 0; i < 2; i++) {
 		if (bench->has_port[i])
 			bench->ports[i].ops->close(bench->ports[i].state);
-		interface_give_back(bench->interfaces[i]);
+		if (!interface_give_back(bench->interfaces[i], &err)) {
+			(void)cli_fail(&err);
+			good = false;
+		}
 	}
 	relayed_close(bench->relayed);
 	far_end_close(bench->far_end);
 	if (bench->has_plan)
 		plan_close(&bench->plan);
+	return good;
 }
 
 /* -- running -- */
@@ -341,8 +349,7 @@ static int run(const struct cli_values *values)
 		warn_of_phases(&bench.plan);
 		status = carry_out(&bench, &err);
 	}
-	take_down(&bench);
-	return status;
+	return take_down(&bench) || status == EXIT_USAGE ? status : EXIT_INCONCLUSIVE;
 }
 
 const struct cli_command cli_proxy = {"proxy", "SCENARIO", "the same faults in wall time, between two interfaces of this machine", options,

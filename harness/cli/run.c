@@ -342,7 +342,7 @@ static int run_campaign(struct campaign *campaign, const struct cli_values *valu
 		code = cli_fail(&err);
 	else
 		code = campaign_run(campaign, (const char *const *)values->argv);
-	run_live_close(&campaign->live);
+	code = run_live_close(&campaign->live, code);
 	places_close_cache(&campaign->reading.places);
 	return code;
 }

@@ -117,13 +117,19 @@ bool run_live_open(struct run_live *live, struct screen *screen, struct error *e
 	return true;
 }
 
-void run_live_close(struct run_live *live)
+int run_live_close(struct run_live *live, int code)
 {
+	struct error err;
+
 	if (!live->is_on)
-		return;
-	interface_give_back(live->interface);
+		return code;
+	if (!interface_give_back(live->interface, &err)) {
+		(void)cli_fail(&err);
+		code = code != EXIT_USAGE ? EXIT_INCONCLUSIVE : code;
+	}
 	live->interface = NULL;
 	if (live->tap >= 0)
 		(void)close(live->tap);
 	live->tap = -1;
+	return code;
 }

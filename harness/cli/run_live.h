@@ -42,6 +42,12 @@ bool run_live_fits(const struct run_live *live, const struct plan *plan, struct 
 
 /** Takes what all sessions have at their far end: an interface, a TAP. */
 bool run_live_open(struct run_live *live, struct screen *screen, struct error *err);
-void run_live_close(struct run_live *live);
+
+/**
+ * Gives it back.
+ * @param code The run's exit status.
+ * @return that, or EXIT_INCONCLUSIVE if the interface is not as it was, which is told.
+ */
+int run_live_close(struct run_live *live, int code);
 
 #endif

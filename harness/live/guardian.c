@@ -17,12 +17,11 @@
 
 struct guardian {
 	pid_t pid;
-	int socket; /* the word to it, and its answer */
+	int socket; /* the request to it, and its answers */
 };
 
-enum word {
-	WORD_RESTORE = 'r',
-	WORD_DISMISS = 'd',
+enum byte {
+	REQUEST_RESTORE = 'r',
 	ANSWER_READY = 'y',
 	ANSWER_GOOD = 'g',
 	ANSWER_FAILED = 'f',
@@ -65,19 +64,19 @@ static void drop_capabilities(void)
 	(void)capng_apply(CAPNG_SELECT_CAPS);
 }
 
-/* @return the word, or WORD_RESTORE if its owner has ended without one. */
-static enum word wait_for_word(int socket, int parent)
+/* Until its owner asks for it, or has ended. */
+static void wait_for_request(int socket, int parent)
 {
 	struct pollfd ends[] = {{.fd = parent, .events = POLLIN}, {.fd = socket, .events = POLLIN}};
-	char word;
+	char request;
 
 	for (;;) {
 		if (poll(ends, 2, -1) < 0)
 			continue;
-		if ((ends[1].revents & POLLIN) != 0 && read(socket, &word, 1) == 1)
-			return word == WORD_DISMISS ? WORD_DISMISS : WORD_RESTORE;
+		if ((ends[1].revents & POLLIN) != 0 && read(socket, &request, 1) == 1)
+			return;
 		if (ends[0].revents != 0)
-			return WORD_RESTORE;
+			return;
 		/* Nothing more will come this way; the owner may still be there. */
 		if (ends[1].revents != 0)
 			ends[1].fd = -1;
@@ -108,8 +107,7 @@ static _Noreturn void guard(guardian_restore *restore, void *ctx, int socket, in
 	(void)chdir("/");
 	(void)sigprocmask(SIG_SETMASK, before, NULL);
 	(void)send(socket, &ready, 1, MSG_NOSIGNAL);
-	if (wait_for_word(socket, parent) == WORD_DISMISS)
-		_exit(0);
+	wait_for_request(socket, parent);
 	bool good = restore(ctx, &err);
 	if (!good)
 		tell(&err);
@@ -177,12 +175,12 @@ struct guardian *guardian_start(guardian_restore *restore, void *ctx, int keep, 
 	return guardian;
 }
 
-static bool end(struct guardian *guardian, enum word word)
+bool guardian_restore_now(struct guardian *guardian, struct error *err)
 {
-	char said = (char)word, answer = ANSWER_FAILED;
+	char request = REQUEST_RESTORE, answer = 0;
 	ssize_t length = -1;
 
-	if (send(guardian->socket, &said, 1, MSG_NOSIGNAL) == 1)
+	if (send(guardian->socket, &request, 1, MSG_NOSIGNAL) == 1)
 		do
 			length = read(guardian->socket, &answer, 1);
 		while (length < 0 && errno == EINTR);
@@ -190,15 +188,7 @@ static bool end(struct guardian *guardian, enum word word)
 	while (waitpid(guardian->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	free(guardian);
-	return length == 1 && answer == ANSWER_GOOD;
-}
-
-bool guardian_restore_now(struct guardian *guardian)
-{
-	return end(guardian, WORD_RESTORE);
-}
-
-void guardian_dismiss(struct guardian *guardian)
-{
-	(void)end(guardian, WORD_DISMISS);
+	if (length != 1)
+		return error_set(err, "the process that puts it back has been killed");
+	return answer == ANSWER_GOOD || error_set(err, "not all could be put back");
 }

@@ -166,14 +166,25 @@ static void release(struct interface *interface)
 	free(interface);
 }
 
+static bool give_back(struct interface *interface, struct error *err)
+{
+	const char *name = interface->settings.name;
+
+	return guardian_restore_now(interface->guardian, err) ||
+	       error_context(err, "'%s' is not as it was (see `ip addr show %s`, `ip route`, `ethtool -k %s`)", name, name, name);
+}
+
 static bool change(struct interface *interface, struct nl_sock *socket, struct error *err)
 {
+	struct error also;
+
 	interface->guardian = guardian_start(restore, &interface->settings, interface->lock, err);
 	if (interface->guardian == NULL)
 		return false;
 	if (set_up(&interface->settings, socket, err))
 		return true;
-	(void)guardian_restore_now(interface->guardian);
+	if (!give_back(interface, &also))
+		error_context(err, "%s", also.text);
 	return false;
 }
 
@@ -191,10 +202,11 @@ struct interface *interface_take(const char *name, struct error *err)
 	return NULL;
 }
 
-void interface_give_back(struct interface *interface)
+bool interface_give_back(struct interface *interface, struct error *err)
 {
 	if (interface == NULL)
-		return;
-	(void)guardian_restore_now(interface->guardian);
+		return true;
+	bool good = give_back(interface, err);
 	release(interface);
+	return good;
 }

@@ -31,9 +31,9 @@ struct interface;
 struct interface *interface_take(const char *name, struct error *err);
 
 /**
- * Gives it back as it was, and waits until it is; NULL is fine. What cannot be put back, the guardian tells on standard error. An interface that has
- * disappeared is no failure.
+ * Gives it back as it was, and waits until it is; NULL is fine. What cannot be put back, the guardian tells on standard error.
+ * @return false with @p err if it is not as it was. An interface that has disappeared is no failure.
  */
-void interface_give_back(struct interface *interface);
+bool interface_give_back(struct interface *interface, struct error *err);
 
 #endif

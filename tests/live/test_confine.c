@@ -64,8 +64,8 @@ static void the_loop_goes_on_and_interfaces_come_back(void)
 		CU_ASSERT_EQUAL(here.ops->counters(here.state).received, 1);
 		here.ops->close(here.state);
 		there.ops->close(there.state);
-		interface_give_back(one);
-		interface_give_back(other);
+		CU_ASSERT(interface_give_back(one, &err));
+		CU_ASSERT(interface_give_back(other, &err));
 		_exit(CU_get_number_of_failures() > 0);
 	}
 	int status = -1;

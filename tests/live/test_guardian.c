@@ -12,20 +12,22 @@
 
 extern const CU_TestInfo tests_live_guardian[];
 
+static struct error err;
+
 /* What a guardian of these tests puts right: a file that is there when it was called, and says so. */
 struct task {
 	char path[512];
 	bool fails;
 };
 
-static bool restore(void *ctx, struct error *err)
+static bool restore(void *ctx, struct error *ret_err)
 {
 	const struct task *task = ctx;
 	FILE *file = fopen(task->path, "a");
 
 	if (file == NULL || fputs("restored\n", file) == EOF || fclose(file) != 0)
-		return error_set(err, "no file");
-	return !task->fails || error_set(err, "the moon is in the way");
+		return error_set(ret_err, "no file");
+	return !task->fails || error_set(ret_err, "the moon is in the way");
 }
 
 static struct task new_task(void)
@@ -49,7 +51,6 @@ static void is_restored(const struct task *task, bool expected)
 
 static struct guardian *start(struct task *task, int keep)
 {
-	struct error err;
 	struct guardian *guardian = guardian_start(restore, task, keep, &err);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(guardian);
@@ -62,17 +63,8 @@ static void it_restores_at_the_word(void)
 	struct guardian *guardian = start(&task, -1);
 
 	is_restored(&task, false);
-	CU_ASSERT(guardian_restore_now(guardian));
+	CU_ASSERT(guardian_restore_now(guardian, &err));
 	is_restored(&task, true);
-	CU_ASSERT_EQUAL(waitpid(-1, NULL, 0), -1);
-}
-
-static void it_does_not_when_it_is_dismissed(void)
-{
-	struct task task = new_task();
-
-	guardian_dismiss(start(&task, -1));
-	is_restored(&task, false);
 	CU_ASSERT_EQUAL(waitpid(-1, NULL, 0), -1);
 }
 
@@ -144,7 +136,7 @@ static void it_keeps_no_descriptor_of_its_owner(void)
 	struct guardian *guardian = start(&task, -1);
 	(void)close(ends[1]);
 	wait_for_end(ends[0]);
-	guardian_dismiss(guardian);
+	CU_ASSERT(guardian_restore_now(guardian, &err));
 }
 
 static void what_it_cannot_restore_is_told(void)
@@ -159,7 +151,8 @@ static void what_it_cannot_restore_is_told(void)
 	(void)dup2(said, STDERR_FILENO);
 	struct guardian *guardian = start(&task, -1);
 	(void)dup2(kept, STDERR_FILENO);
-	CU_ASSERT(!guardian_restore_now(guardian));
+	CU_ASSERT(!guardian_restore_now(guardian, &err));
+	TEST_SAME_TEXT(err.text, "not all could be put back");
 	char *text = test_read(path);
 	TEST_SAME_TEXT(text, "stutter: not all could be put back: the moon is in the way\n");
 	free(text);
@@ -183,7 +176,8 @@ static void one_that_was_killed_is_no_riddle(void)
 	struct guardian *guardian = start(&task, -1);
 
 	CU_ASSERT_EQUAL(kill(find_guardian(), SIGKILL), 0);
-	CU_ASSERT(!guardian_restore_now(guardian));
+	CU_ASSERT(!guardian_restore_now(guardian, &err));
+	TEST_SAME_TEXT(err.text, "the process that puts it back has been killed");
 	is_restored(&task, false);
 }
 
@@ -197,7 +191,7 @@ static void signals_of_a_terminal_do_not_reach_it(void)
 	CU_ASSERT(getsid(pid) == pid);
 	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
 		CU_ASSERT_EQUAL(kill(pid, signals[i]), 0);
-	CU_ASSERT(guardian_restore_now(guardian));
+	CU_ASSERT(guardian_restore_now(guardian, &err));
 	is_restored(&task, true);
 }
 
@@ -214,7 +208,7 @@ static void it_is_set_up_when_it_is_started(void)
 			struct guardian *guardian = start(&task, -1);
 			(void)signal(SIGINT, SIG_IGN);
 			CU_ASSERT_EQUAL(kill(0, SIGINT), 0);
-			CU_ASSERT(guardian_restore_now(guardian));
+			CU_ASSERT(guardian_restore_now(guardian, &err));
 			(void)signal(SIGINT, SIG_DFL);
 		}
 		_exit(CU_get_number_of_failures() > 0);
@@ -225,7 +219,6 @@ static void it_is_set_up_when_it_is_started(void)
 
 const CU_TestInfo tests_live_guardian[] = {
 	{"it restores at the word", it_restores_at_the_word},
-	{"it does not when it is dismissed", it_does_not_when_it_is_dismissed},
 	{"it restores when its owner is killed", it_restores_when_its_owner_is_killed},
 	{"what others inherit does not keep it from it", what_others_inherit_does_not_keep_it_from_it},
 	{"it keeps no descriptor of its owner", it_keeps_no_descriptor_of_its_owner},

@@ -127,6 +127,43 @@ static void it_ends_by_itself_and_by_a_signal(void)
 	TEST_SAME_TEXT(scripted_output, "0\nits time was up\n0\nasked to stop\n");
 }
 
+/* Confined, so that nothing of what it could do itself is left. */
+static void interfaces_come_back_when_it_is_killed(void)
+{
+	test_write("s.yaml", "name: bench\n");
+	CU_ASSERT_EQUAL(
+		scripted_run(
+			"ip addr add 198.51.100.1/24 dev d1; ip addr add 2001:db8::1/64 dev s1; ethtool -K s1 gro on\n"
+			"same d1 >before; same s1 >>before; begin s.yaml --out run; ping 1; same d1 >during; same s1 >>during\n"
+			"cmp -s before during || echo taken; kill -KILL $proxy; wait $proxy 2>/dev/null; echo $?; proxy=\n"
+			"i=0; while [ $i -lt 100 ] && { same d1; same s1; } >after && ! cmp -s before after; do i=$((i+1)); sleep 0.1; done\n"
+			"diff before after && echo as before; begin s.yaml --out again; ping 1; end"),
+		0);
+	TEST_SAME_TEXT(scripted_output, "1 packets received\ntaken\n137\nas before\n1 packets received\nproxy 0\n");
+}
+
+static void an_interface_that_does_not_come_back_is_told(void)
+{
+	test_write("s.yaml", "name: bench\n");
+	CU_ASSERT_EQUAL(scripted_run("begin s.yaml; pkill -KILL -x -P $proxy stutter-guard; end; grep 'as it was' proxy.txt"), 0);
+	TEST_SAME_TEXT(
+		scripted_output,
+		"proxy 125\nstutter: 'd1' is not as it was (see `ip addr show d1`, `ip route`, `ethtool -k d1`): the process that puts it "
+		"back has been killed\nstutter: 's1' is not as it was (see `ip addr show s1`, `ip route`, `ethtool -k s1`): the process "
+		"that puts it back has been killed\n");
+}
+
+/* Without --skew-limit; whether this machine keeps it is another matter. */
+static void frames_may_leave_ten_milliseconds_late(void)
+{
+	test_write("s.yaml", "name: bench\n");
+	CU_ASSERT_EQUAL(
+		scripted_run("$stutter proxy --device-side d1 --server-side s1 s.yaml --control none --for 1s --out run >proxy.txt 2>&1; "
+	                     "grep limit run/verdict.json"),
+		0);
+	TEST_CONTAINS(scripted_output, "\"skew_limit_s\": 0.01");
+}
+
 static void an_interface_that_goes_makes_it_inconclusive(void)
 {
 	test_write("s.yaml", "name: bench\n");
@@ -207,6 +244,9 @@ const CU_TestInfo tests_live_proxy_command[] = {
 	{"faults of services act in front of a real server", faults_of_services_act_in_front_of_a_real_server},
 	{"decisions of services are repeated", decisions_of_services_are_repeated},
 	{"the servers of a recorded session are played", the_servers_of_a_recorded_session_are_played},
+	{"interfaces come back when it is killed", interfaces_come_back_when_it_is_killed},
+	{"an interface that does not come back is told", an_interface_that_does_not_come_back_is_told},
+	{"frames may leave ten milliseconds late", frames_may_leave_ten_milliseconds_late},
 	{"it ends by itself and by a signal", it_ends_by_itself_and_by_a_signal},
 	{"an interface that goes makes it inconclusive", an_interface_that_goes_makes_it_inconclusive},
 	{"what cannot be is refused before anything is touched", what_cannot_be_is_refused_before_anything_is_touched},

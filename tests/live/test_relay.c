@@ -126,7 +126,7 @@ static void a_download_passes_and_both_interfaces_come_back(void)
 	one.ops->close(one.state);
 	other.ops->close(other.state);
 	for (unsigned i = 0; i < 2; i++) {
-		interface_give_back(taken[i]);
+		CU_ASSERT(interface_give_back(taken[i], &err));
 		TEST_SAME_TEXT(veth_describe(ends[i], after), before[i]);
 	}
 }
