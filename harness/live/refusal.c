@@ -111,8 +111,10 @@ static bool refuse_stacked(struct rtnl_link *link, struct nl_sock *socket, struc
 	if (!good) {
 		const struct ifinfomsg *first = nlmsg_data(found.all[0]);
 		(void)if_indextoname((unsigned)first->ifi_index, above);
-		error_set(err, "'%s' stands on '%s', and would hear and speak there as well: delete it (`ip link del dev %s`), or use another interface",
-		          above, rtnl_link_get_name(link), above);
+		error_set(
+			err,
+			"'%s' stands on '%s', and would hear and speak there as well: delete it (`ip link del dev %s`), or use another interface",
+			above, rtnl_link_get_name(link), above);
 	}
 	messages_free(&found);
 	return good;
@@ -280,12 +282,29 @@ static bool is_address_of(const struct nlmsghdr *message, void *ctx)
 	       (address->ifa_family == AF_INET || address->ifa_family == AF_INET6);
 }
 
+/* Such a route outlives the interface's addresses, so this machine would go on sending over it. */
+static bool refuse_nexthop_objects(const struct settings *settings, struct error *err)
+{
+	for (size_t i = 0; i < settings->routes.count; i++) {
+		const uint32_t id = netlink_u32(settings->routes.all[i], sizeof(struct rtmsg), RTA_NH_ID, 0);
+		if (id != 0)
+			return error_set(
+				err,
+				"'%s' has a route by a nexthop object, which would stay: delete it (`ip nexthop del id %u`), or use "
+				"another interface",
+				settings->name, (unsigned)id);
+	}
+	return true;
+}
+
 bool refusal_by_use(const struct settings *settings, struct nl_sock *socket, struct error *err)
 {
 	int index = settings->index;
 	struct messages routes, addresses;
 	bool good = true;
 
+	if (!refuse_nexthop_objects(settings, err))
+		return false;
 	if (!netlink_dump(socket, RTM_GETROUTE, AF_UNSPEC, is_default_over, &index, &routes, err))
 		return false;
 	if (routes.count > 0)

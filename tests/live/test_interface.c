@@ -33,6 +33,13 @@ static struct interface *take(const char *name)
 	return interface;
 }
 
+static void give_back(struct interface *interface)
+{
+	struct error err;
+
+	CU_ASSERT(interface_give_back(interface, &err));
+}
+
 /* An interface with one of everything that there is to lose. */
 static void furnish(void)
 {
@@ -57,11 +64,11 @@ static void it_is_as_before_when_it_is_given_back(void)
 	furnish();
 	struct interface *interface = take("here");
 	CU_ASSERT(strcmp(veth_describe("here", text), before) != 0);
-	interface_give_back(interface);
+	give_back(interface);
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 	/* And once more, so that nothing of the first time is left. */
 	interface = take("here");
-	interface_give_back(interface);
+	give_back(interface);
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 }
 
@@ -83,8 +90,22 @@ static void it_is_bare_while_it_is_taken(void)
 	for (size_t i = 0; i < sizeof off / sizeof off[0]; i++)
 		TEST_CONTAINS(text, off[i]);
 	port.ops->close(port.state);
-	interface_give_back(interface);
+	give_back(interface);
 	TEST_SAME_TEXT(veth_describe("here", text), before);
+}
+
+static void one_that_does_not_come_back_is_told(void)
+{
+	char output[64];
+	struct error err;
+
+	furnish();
+	struct interface *interface = take("here");
+	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "pkill -KILL -x -P %ld stutter-guard", (long)getpid()), 0);
+	CU_ASSERT(!interface_give_back(interface, &err));
+	TEST_SAME_TEXT(err.text,
+	               "'here' is not as it was (see `ip addr show here`, `ip route`, `ethtool -k here`): the process that puts it back "
+	               "has been killed");
 }
 
 static void one_that_was_down_is_down_again(void)
@@ -95,7 +116,7 @@ static void one_that_was_down_is_down_again(void)
 	veth_describe("here", before);
 	struct interface *interface = take("here");
 	TEST_CONTAINS(veth_describe("here", text), ",UP");
-	interface_give_back(interface);
+	give_back(interface);
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 }
 
@@ -106,13 +127,13 @@ static void settings_that_differ_already_stay(void)
 	veth_run("ip link set dev here arp off promisc on && ethtool -K here gro off tso off gso off tx off");
 	veth_describe("here", before);
 	struct interface *interface = take("here");
-	interface_give_back(interface);
+	give_back(interface);
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 	/* A link-local address that someone took away does not come back with IPv6. */
 	veth_run("sysctl -qw net.ipv6.conf.here.disable_ipv6=0 && ip -6 addr flush dev here");
 	veth_describe("here", before);
 	interface = take("here");
-	interface_give_back(interface);
+	give_back(interface);
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 }
 
@@ -184,7 +205,7 @@ static void it_can_be_taken_at_once_after_sigkill(void)
 	CU_ASSERT_EQUAL(kill(pid, SIGKILL), 0);
 	CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
 	struct interface *interface = take("here");
-	interface_give_back(interface);
+	give_back(interface);
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 }
 
@@ -198,7 +219,7 @@ static void a_child_of_its_holder_changes_nothing(void)
 	CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
 	(void)poll(NULL, 0, 50);
 	TEST_CONTAINS(veth_describe("here", text), "NOARP");
-	interface_give_back(interface);
+	give_back(interface);
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 }
 
@@ -214,8 +235,8 @@ static void one_that_disappears_is_given_back_with_the_other(void)
 	veth_describe("b", other);
 	struct interface *a = take("a"), *b = take("b");
 	veth_run("ip link del dev a");
-	interface_give_back(a);
-	interface_give_back(b);
+	give_back(a);
+	give_back(b);
 	TEST_SAME_TEXT(veth_describe("b", now), other);
 }
 
@@ -224,7 +245,7 @@ static void one_that_is_renamed_comes_back_all_the_same(void)
 	furnish();
 	struct interface *interface = take("here");
 	veth_run("ip link set dev here down && ip link set dev here name away");
-	interface_give_back(interface);
+	give_back(interface);
 	veth_describe("away", text);
 	TEST_CONTAINS(text, ",UP");
 	TEST_CONTAINS(text, "inet 192.0.2.1/24");
@@ -241,7 +262,7 @@ static void refused(const char *name, const char *words)
 	struct interface *interface = interface_take(name, &err);
 
 	CU_ASSERT_PTR_NULL(interface);
-	interface_give_back(interface);
+	give_back(interface);
 	TEST_CONTAINS(err.text, words);
 }
 
@@ -306,7 +327,7 @@ static void one_with_a_connection_is_refused(void)
 	veth_run("ip addr add 192.0.2.1/24 dev here");
 	veth_run("sysctl -qw net.ipv6.conf.there.disable_ipv6=0 && ip addr add 2001:db8::1/64 dev there");
 	struct interface *interface = take("here");
-	interface_give_back(interface);
+	give_back(interface);
 	connect_to_itself(AF_INET, "192.0.2.1");
 	refused("here", "'here' carries a connection of this machine (192.0.2.1:");
 	connect_to_itself(AF_INET6, "2001:db8::1");
@@ -321,7 +342,7 @@ static void one_that_another_has_is_refused(void)
 	veth_pair("here", "there");
 	struct interface *interface = take("here");
 	refused("here", "'here' cannot be both ends of the bridge");
-	interface_give_back(interface);
+	give_back(interface);
 	pid_t pid = holder();
 	(void)snprintf(words, sizeof words, "'here' is taken by another proxy (process %ld)", (long)pid);
 	refused("here", words);
@@ -343,7 +364,22 @@ static void one_under_another_is_refused(void)
 	                "another interface");
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 	veth_run("ip link del dev here.7");
-	interface_give_back(take("here"));
+	give_back(take("here"));
+}
+
+static void one_with_a_nexthop_object_is_refused(void)
+{
+	char output[256];
+
+	furnish();
+	if (test_shell(output, sizeof output, "ip nexthop add id 7 via 192.0.2.8 dev here") != 0)
+		test_skip("no nexthop objects here: %s", output);
+	veth_run("ip route add 203.0.113.192/26 nhid 7");
+	refused("here",
+	        "'here' has a route by a nexthop object, which would stay: delete it (`ip nexthop del id 7`), or use another interface");
+	veth_run("ip nexthop del id 7");
+	TEST_SAME_TEXT(veth_describe("here", text), before);
+	give_back(take("here"));
 }
 
 static void one_for_longer_frames_is_refused(void)
@@ -353,7 +389,7 @@ static void one_for_longer_frames_is_refused(void)
 	veth_run("ip link set dev here mtu 8175");
 	refused("here", "'here' has an MTU of 8175, and frames here have at most 8192 bytes: `ip link set dev here mtu 1500`");
 	veth_run("ip link set dev here mtu 8174");
-	interface_give_back(take("here"));
+	give_back(take("here"));
 }
 
 static void who_may_not_is_refused(void)
@@ -396,6 +432,7 @@ static void an_offload_that_stays_on_is_refused(void)
 const CU_TestInfo tests_live_interface[] = {
 	{"it is as before when it is given back", it_is_as_before_when_it_is_given_back},
 	{"it is bare while it is taken", it_is_bare_while_it_is_taken},
+	{"one that does not come back is told", one_that_does_not_come_back_is_told},
 	{"one that was down is down again", one_that_was_down_is_down_again},
 	{"settings that differ already stay", settings_that_differ_already_stay},
 	{"it comes back after Ctrl-C", it_comes_back_after_ctrl_c},
@@ -411,6 +448,7 @@ const CU_TestInfo tests_live_interface[] = {
 	{"one with a connection is refused", one_with_a_connection_is_refused},
 	{"one that another has is refused", one_that_another_has_is_refused},
 	{"one under another is refused", one_under_another_is_refused},
+	{"one with a nexthop object is refused", one_with_a_nexthop_object_is_refused},
 	{"one for longer frames is refused", one_for_longer_frames_is_refused},
 	{"who may not is refused", who_may_not_is_refused},
 	{"an offload that stays on is refused", an_offload_that_stays_on_is_refused},
