@@ -134,7 +134,7 @@ ifeq ($(SANITIZE),)
 # The static variables of all that a world is made of lie together (harness/campaign/hosted/statics.h).
 WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign search statistics gate history live,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/% reports/gate/% reports/search/% $(GUEST_PLAYED),$(MODULES))) \
 	$(FETCHED)
-WALL_SOURCES  := $(patsubst %,harness/live/%.c,wall port_tap port_interface unfinished skew outcome)
+WALL_SOURCES  := $(patsubst %,harness/live/%.c,wall clock port_tap port_interface unfinished skew outcome)
 HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(WALL_SOURCES) $(INSIDE_SOURCES))
 $(PLAIN)/world.o: $(WORLD_OBJECTS)
 	$(Q)$(LD) -r -o $@ $^

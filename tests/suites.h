@@ -214,6 +214,7 @@
 	S("ci/recipes", tests_recipes, false)                                                                                              \
 	S("live/port", tests_live_port, false)                                                                                             \
 	S("live/guardian", tests_live_guardian, false)                                                                                     \
+	S("live/clock", tests_live_clock, false)                                                                                           \
 	S("live/confine", tests_live_confine, false)                                                                                       \
 	S("live/relay", tests_live_relay, false)                                                                                           \
 	S("live/unfinished", tests_live_unfinished, false)                                                                                 \

@@ -16,23 +16,13 @@
 #define FRAMES_AT_ONCE 32U
 /* So often the disk is looked at, and whoever runs the bridge may look at it. */
 #define LOOK_NS (SIM_S / 4)
-/* A stamp that is further back is none: the clock of the host has been set. */
-#define AGE_MAX_NS (10 * SIM_S)
 
 /* What an event of epoll is about: an end by its direction, or one of these, and behind them the sides. */
 enum { SOURCE_DUE = 2, SOURCE_TICK, SOURCE_SIDES };
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	(void)clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
-}
-
 sim_ns inside_look(struct bridge *bridge)
 {
-	const sim_ns now = clock_ns(CLOCK_MONOTONIC) - bridge->began_ns;
+	const sim_ns now = clock_now_ns(CLOCK_MONOTONIC) - bridge->began_ns;
 
 	if (now > bridge->now)
 		bridge->now = now;
@@ -170,7 +160,6 @@ static void take(void *ctx, struct bytes data, uint64_t stamp_ns)
 {
 	const struct reader *reader = ctx;
 	struct bridge *bridge = reader->bridge;
-	const uint64_t read_ns = clock_ns(CLOCK_REALTIME);
 
 	if (data.length < ETHERNET_HEADER || data.length > FRAME_MAX) {
 		bridge->odd++;
@@ -179,7 +168,7 @@ static void take(void *ctx, struct bytes data, uint64_t stamp_ns)
 	/* What was due before leaves before, or a rule would see frames in another order than they left in. */
 	let_out_what_is_due(bridge);
 	const sim_ns now = inside_look(bridge);
-	bridge->age_ns = read_ns > stamp_ns && read_ns - stamp_ns < AGE_MAX_NS ? read_ns - stamp_ns : 0;
+	bridge->age_ns = clock_age_ns(&bridge->stamps, stamp_ns, clock_now_ns(CLOCK_REALTIME), clock_now_ns(CLOCK_MONOTONIC));
 	/* What came before the bridge began waited for that, not for the bridge. */
 	if (bridge->age_ns > now)
 		bridge->age_ns = now;
@@ -332,10 +321,10 @@ static void begin(struct bridge *bridge)
 
 	for (unsigned i = 0; i < 2; i++)
 		bridge->before[i] = options->ends[i]->ops->counters(options->ends[i]->state);
-	bridge->began_ns = clock_ns(CLOCK_MONOTONIC);
+	bridge->began_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (bridge->keeps)
 		captures = bridge->folder.captures;
-	captures.began_ns = clock_ns(CLOCK_REALTIME);
+	captures.began_ns = clock_now_ns(CLOCK_REALTIME);
 	bridge->trace = trace_open(bridge->keeps ? folder_trace_sink(&bridge->folder) : (struct trace_sink){write_nowhere, NULL});
 	passing_open(&bridge->passing, bridge->trace, &captures);
 	trace_line(bridge->trace, 0, "session", "'%s' seed %" PRIu64 " between %s and %s, in wall time", options->plan->name,

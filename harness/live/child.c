@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "live/clock.h"
+
 #define LOOK_NS 5000000
 /* What does not end of SIGKILL within so long belongs to somebody else, or hangs in the kernel. */
 #define KILLED_NS UINT64_C(5000000000)
@@ -184,14 +186,6 @@ static void signal_children(int number)
 	(void)closedir(folder);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-}
-
 /* @return whether there are any left. */
 static bool reap(void)
 {
@@ -206,10 +200,10 @@ static bool reap(void)
 static bool signal_until(int number, bool again, uint64_t for_ns)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_NS};
-	const uint64_t until = now_ns() + for_ns;
+	const uint64_t until = clock_now_ns(CLOCK_MONOTONIC) + for_ns;
 	bool first = true;
 
-	while (reap() && now_ns() < until) {
+	while (reap() && clock_now_ns(CLOCK_MONOTONIC) < until) {
 		if (first || again)
 			signal_children(number);
 		first = false;

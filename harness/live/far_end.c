@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "live/clock.h"
 #include "recorded/form.h"
 #include "reports/file.h"
 #include "server/host.h"
@@ -42,7 +42,7 @@ struct far_end *far_end_open(const struct plan *plan, struct error *err)
 	struct far_end *far_end = memory_new(sizeof *far_end);
 
 	far_end->plan = plan;
-	far_end->unix_ns = ties_true_ns();
+	far_end->unix_ns = clock_now_ns(CLOCK_REALTIME);
 	far_end->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (far_end->timer < 0)
 		error_set(err, "no timer for the far end: %s", strerror(errno));
@@ -98,7 +98,7 @@ static bool read_frames(void *state, unsigned most, port_take *take, void *ctx, 
 	for (; most > 0 && far_end->queue.count > 0; most--) {
 		struct frame *frame = frame_queue_take(&far_end->queue);
 		far_end->counters.received++;
-		take(ctx, frame_bytes(frame), ties_true_ns());
+		take(ctx, frame_bytes(frame), clock_now_ns(CLOCK_REALTIME));
 		frame_free(frame);
 	}
 	set_timer(far_end);
@@ -151,7 +151,7 @@ void far_end_begin(struct far_end *far_end, const struct service_ties *ties)
 	const struct plan *plan = far_end->plan;
 
 	far_end->ties = *ties;
-	far_end->unix_ns = ties_true_ns();
+	far_end->unix_ns = clock_now_ns(CLOCK_REALTIME);
 	sim_open(&far_end->sim, 0);
 	host_open(&far_end->sim, ties->trace, plan->seed, (struct host_ops){output, 0}, far_end);
 	far_end->disruptor = disruptor_open(plan->faults, plan->replay ? 0 : plan->fault_count, plan->seed, ties->trace, ties->troubles,

@@ -4,6 +4,7 @@
 #define LIVE_INSIDE_H
 
 #include "live/bridge.h"
+#include "live/clock.h"
 #include "session/folder.h"
 #include "session/passing.h"
 
@@ -31,9 +32,10 @@ struct bridge {
 	size_t gone_count;
 	struct skew skew;
 	struct inside_age *ages;
-	uint64_t age_ns;   /* of the frame under way */
-	uint64_t began_ns; /* CLOCK_MONOTONIC */
-	sim_ns now;        /* the last that was looked at */
+	struct stamp_clock stamps;
+	uint64_t age_ns;                /* of the frame under way */
+	uint64_t began_ns;              /* CLOCK_MONOTONIC */
+	sim_ns now;                     /* the last that was looked at */
 	struct port_counters before[2]; /* of the ends, when it began: what was lost by then was no frame of its own */
 	uint64_t waiting, odd;
 	char phase[FAULT_PHASE_MAX];

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/if.h>
@@ -17,6 +16,7 @@
 
 #include "base/memory.h"
 #include "link/frame.h"
+#include "live/clock.h"
 #include "live/port.h"
 
 struct tap_port {
@@ -25,14 +25,6 @@ struct tap_port {
 	uint8_t frame[FRAME_MAX + 1]; /* one more shows what is too long */
 	char name[PORT_NAME_MAX];
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
 
 static bool gone(const struct tap_port *port, int reason, struct error *err)
 {
@@ -54,7 +46,7 @@ static bool read_frames(void *state, unsigned most, port_take *take, void *ctx, 
 			continue;
 		}
 		port->counters.received++;
-		take(ctx, bytes_of(port->frame, (size_t)length), now_ns());
+		take(ctx, bytes_of(port->frame, (size_t)length), clock_now_ns(CLOCK_REALTIME));
 	}
 	return true;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "live/clock.h"
 
 struct relayed {
 	const struct plan *plan;
@@ -118,7 +119,7 @@ static void put(struct relayed *relayed, struct frame *frame)
 	struct said *said = memory_new(sizeof *said);
 
 	said->frame = frame;
-	said->stamp_ns = frame->id != 0 ? relayed->passing_ns : ties_true_ns();
+	said->stamp_ns = frame->id != 0 ? relayed->passing_ns : clock_now_ns(CLOCK_REALTIME);
 	*relayed->end = said;
 	relayed->end = &said->next;
 }
@@ -206,7 +207,7 @@ static enum sent send_frame(void *state, struct bytes frame, struct error *err)
 	if (relayed->relay == NULL)
 		return relayed->inner.ops->send(relayed->inner.state, frame, err);
 	ties_catch_up(&relayed->ties, &relayed->sim);
-	input(relayed, frame, TO_SERVER, ties_true_ns());
+	input(relayed, frame, TO_SERVER, clock_now_ns(CLOCK_REALTIME));
 	set_timer(relayed);
 	return tell_if_gone(relayed, err) ? SENT_WHOLE : SENT_NEVER;
 }
@@ -261,7 +262,7 @@ void relayed_begin(struct relayed *relayed, const struct service_ties *ties)
 	                                                   .trace = ties->trace,
 	                                                   .disruptor = relayed->disruptor,
 	                                                   .seed = plan->seed,
-	                                                   .unix_base_ns = ties_true_ns(),
+	                                                   .unix_base_ns = clock_now_ns(CLOCK_REALTIME),
 	                                                   .ends_web = needs.web,
 	                                                   .ports = relayed->ports,
 	                                                   .output = output,

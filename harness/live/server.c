@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "live/clock.h"
 #include "live/listening.h"
 #include "live/watch.h"
 #include "sim/sim.h"
@@ -19,14 +20,6 @@
 /* A server that opens several ports has opened the last when none has come for so long. */
 #define SETTLED_NS UINT64_C(100000000)
 #define SAID_MAX 512
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
-}
 
 static bool open_said(struct server *server, const char *dir, struct error *err)
 {
@@ -63,20 +56,20 @@ static bool await(const struct server *server, struct error *err)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_NS};
 	const struct watch *watch = watch_state();
-	const uint64_t begun = now_ns();
+	const uint64_t begun = clock_now_ns(CLOCK_MONOTONIC);
 	uint64_t last = 0, since = begun, digest;
 	char said[SAID_MAX];
 
-	while (now_ns() - begun < SERVER_START_NS) {
+	while (clock_now_ns(CLOCK_MONOTONIC) - begun < SERVER_START_NS) {
 		bool listens = listening_sockets(&digest) > 0;
 		if (!listens || digest != last)
-			since = now_ns();
+			since = clock_now_ns(CLOCK_MONOTONIC);
 		last = digest;
 		/* A daemon's first process ends well when the daemon is there. */
 		if (watch->server_ended && watch->server_status != 0)
 			return error_set(err, "the server did not start: its status is %d; it said: %s",
 			                 child_shell_status(watch->server_status), last_said(server, said));
-		if (listens && now_ns() - since >= SETTLED_NS)
+		if (listens && clock_now_ns(CLOCK_MONOTONIC) - since >= SETTLED_NS)
 			return true;
 		if (watch->stop)
 			return error_set(err, "asked to end before the server listened");

@@ -6,14 +6,6 @@
 
 #include "base/check.h"
 
-uint64_t ties_true_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
-}
-
 void ties_catch_up(const struct service_ties *ties, struct sim *sim)
 {
 	const sim_ns now = ties->now(ties->ctx);

@@ -16,9 +16,6 @@ struct service_ties {
 	void *ctx;
 };
 
-/** The true time, since 1970. */
-uint64_t ties_true_ns(void);
-
 /** The services' time becomes the bridge's: what was due by now happens. */
 void ties_catch_up(const struct service_ties *ties, struct sim *sim);
 

@@ -2,7 +2,6 @@
 #include "live/wall.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,39 +13,31 @@
 
 #include "base/memory.h"
 #include "link/frame.h"
+#include "live/clock.h"
 #include "live/outcome.h"
 #include "live/skew.h"
 
 /* So many frames are read before the world goes on. */
 #define FRAMES_AT_ONCE 32U
-/* A stamp that is further back is none: the clock of the host has been set. */
-#define AGE_MAX_NS (10 * SIM_S)
 /* To sleep for less takes longer than that. */
 #define SLEEP_LEAST_NS (20 * SIM_US)
 
 struct wall {
 	struct outside outside;
 	struct wall_wish wish;
-	struct port port; /* none of WALL_OWN */
+	struct port port;            /* none of WALL_OWN */
 	struct port_counters before; /* of the port, when the session began: what was lost by then was for somebody else */
+	struct stamp_clock stamps;
 	struct skew skew;
 	uint64_t began_ns; /* CLOCK_MONOTONIC, at the world's time 0 */
 	sim_ns last;       /* that was told */
 	uint64_t odd;
 };
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	(void)clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
-}
-
 static sim_ns look(void *state)
 {
 	struct wall *wall = state;
-	const sim_ns now = clock_ns(CLOCK_MONOTONIC) - wall->began_ns;
+	const sim_ns now = clock_now_ns(CLOCK_MONOTONIC) - wall->began_ns;
 
 	if (now > wall->last)
 		wall->last = now;
@@ -72,8 +63,7 @@ static void take(void *ctx, struct bytes frame, uint64_t stamp_ns)
 {
 	const struct reader *reader = ctx;
 	struct wall *wall = reader->wall;
-	const uint64_t read_ns = clock_ns(CLOCK_REALTIME);
-	const uint64_t age_ns = read_ns > stamp_ns && read_ns - stamp_ns < AGE_MAX_NS ? read_ns - stamp_ns : 0;
+	const uint64_t age_ns = clock_age_ns(&wall->stamps, stamp_ns, clock_now_ns(CLOCK_REALTIME), clock_now_ns(CLOCK_MONOTONIC));
 	const sim_ns now = look(wall);
 
 	wall->odd += frame.length < ETHERNET_HEADER || frame.length > FRAME_MAX;
@@ -120,8 +110,8 @@ static uint64_t begin(void *state, sim_ns start)
 		empty_port(wall);
 		wall->before = wall->port.ops->counters(wall->port.state);
 	}
-	wall->began_ns = clock_ns(CLOCK_MONOTONIC) - start;
-	return clock_ns(CLOCK_REALTIME) - start;
+	wall->began_ns = clock_now_ns(CLOCK_MONOTONIC) - start;
+	return clock_now_ns(CLOCK_REALTIME) - start;
 }
 
 static uint64_t put_back(void *state, uint64_t ns)
@@ -131,7 +121,7 @@ static uint64_t put_back(void *state, uint64_t ns)
 
 	wall->began_ns += ns;
 	wall->last = now - ns;
-	return clock_ns(CLOCK_REALTIME) - wall->last;
+	return clock_now_ns(CLOCK_REALTIME) - wall->last;
 }
 
 /* The C library's ppoll() may be another function in QEMU's process. */
