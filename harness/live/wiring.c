@@ -11,8 +11,6 @@
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
 
-#include "base/memory.h"
-
 #define MAC_LENGTH 6
 /* So many frames wait for a proxy that does not get to run; a TAP's own limit is half of it. */
 #define WAITING_MAX 10000
