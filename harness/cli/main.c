@@ -7,10 +7,10 @@
 #include "base/param.h"
 #include "cli/cli.h"
 
-static const struct cli_command *const commands[] = {
-	&cli_run,  &cli_replay, &cli_report,  &cli_merge,  &cli_gate,  &cli_check, &cli_list, &cli_history, &cli_doctor,  &cli_sweep,
-	&cli_hunt, &cli_shrink, &cli_explain, &cli_bisect, &cli_proxy, &cli_ctl,   &cli_exec, &cli_import,  &cli_release,
-	&cli_play, NULL};
+static const struct cli_command *const commands[] = {&cli_run,     &cli_replay,  &cli_report, &cli_merge, &cli_gate, &cli_check,
+                                                     &cli_list,    &cli_history, &cli_doctor, &cli_sweep, &cli_hunt, &cli_shrink,
+                                                     &cli_explain, &cli_bisect,  &cli_proxy,  &cli_ctl,   &cli_exec, &cli_import,
+                                                     &cli_release, &cli_play,    NULL};
 
 static int usage(FILE *stream)
 {

@@ -24,7 +24,7 @@ uint64_t clock_now_ns(clockid_t which);
 
 /**
  * How long ago a frame was stamped.
- * @param real_ns, monotonic_ns Both clocks, now.
+ * @param real_ns CLOCK_REALTIME now. @param monotonic_ns CLOCK_MONOTONIC now.
  * @return 0 if the stamp is of no use: of the future, older than ten seconds, or from before the clock was set.
  */
 uint64_t clock_age_ns(struct stamp_clock *clock, uint64_t stamp_ns, uint64_t real_ns, uint64_t monotonic_ns);

@@ -56,8 +56,9 @@ struct rule {
 	struct proxy_counters counters;    /**< seen only where a chain repeats decisions: proxy_counters() */
 	sim_ns before;                     /* counters.last_applied before the last time */
 	uint64_t drops;                    /**< frames that went no further */
-	uint64_t unseen;                   /* frames that passed the chain before the rule was there, less what later changes have made of it: proxy_counters() */
-	bool retired;                      /**< it has been taken away: it matches nothing, and goes on with what it has begun */
+	uint64_t
+		unseen; /* frames that passed the chain before the rule was there, less what later changes have made of it: proxy_counters() */
+	bool retired; /**< it has been taken away: it matches nothing, and goes on with what it has begun */
 	struct random_stream stream;
 	struct map picks; /* of a correlated probability: passage_correlated() */
 	bool has_at;

@@ -20,7 +20,8 @@ bool repository_resolve(const char *repo, const char *what, const char *name, ch
 
 /**
  * Reads the commits that are reachable from @p bad and not from @p good, and the parents of those.
- * @param good,bad Hashes. @param ret_revisions To be released with revisions_close().
+ * @param good A hash. @param bad A hash.
+ * @param ret_revisions To be released with revisions_close().
  * @return false also if @p good is no ancestor of @p bad.
  */
 bool repository_read(const char *repo, const char *good, const char *bad, struct revisions *ret_revisions, struct error *err);

@@ -20,7 +20,7 @@ struct coverage_counts {
 	size_t outcomes[OUTCOMES]; /**< by enum outcome */
 };
 
-/** The counts of single faults over all cells that fit. @param kind, phase SIZE_MAX: any. */
+/** The counts of single faults over all cells that fit. @param kind SIZE_MAX: any. @param phase SIZE_MAX: any. */
 struct coverage_counts sweep_counts(const struct sweep *sweep, size_t kind, size_t phase);
 
 #endif

@@ -35,8 +35,9 @@ struct channel {
 /** A channel on a pcb that has none. */
 struct channel *channel_new(struct tcp_pcb *pcb, const struct channel_listener *listener);
 
-/** Around everything that may call the user: within, the channel is not released. @return of leave: what lwIP is to be told. */
+/** Before everything that may call the user, up to channel_leave(): within, the channel is not released. */
 void channel_enter(struct channel *channel);
+/** @return what lwIP is to be told. */
 err_t channel_leave(struct channel *channel);
 
 /** The pcb is no more, or no more the channel's; outside of callbacks the channel is released. */

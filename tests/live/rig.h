@@ -22,7 +22,7 @@ struct rig {
 	struct port ports[2]; /**< the bridge's ends, by the direction in which they send */
 	int peers[2];         /**< what is behind them; -1: closed */
 	struct port_counters counters[2];
-	uint64_t older_ns;            /**< stamps are so much before now; 0: there are none */
+	uint64_t older_ns;                    /**< stamps are so much before now; 0: there are none */
 	struct frame *got[2][RIG_FRAMES_MAX]; /**< that came out, by their direction, in their order */
 	size_t got_count[2];
 	bool forgets;                  /**< what came out is not kept */

@@ -237,7 +237,8 @@ static bool dial_and_ask(struct rig *of, struct bridge *bridge)
 
 static void who_finds_no_descriptor_waits(void)
 {
-	static rig_step *const steps[] = {dial_and_ask, first_is_served, second_dials, some_rounds_go_by, second_still_waits, second_is_served, NULL};
+	static rig_step *const steps[] = {dial_and_ask,       first_is_served,  second_dials, some_rounds_go_by,
+	                                  second_still_waits, second_is_served, NULL};
 
 	begin();
 	rig_run(&rig, steps);

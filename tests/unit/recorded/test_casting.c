@@ -61,7 +61,7 @@ static void the_time_in_a_head_is_found(void)
 	size_t from, to;
 
 	CU_ASSERT_FATAL(words_find_date((const uint8_t *)ANSWER, strlen(ANSWER), &from, &to));
-	CU_ASSERT_EQUAL(strncmp(ANSWER + from, "today", 5), 0);
+	CU_ASSERT_EQUAL(strncmp(&ANSWER[from], "today", 5), 0);
 	CU_ASSERT_EQUAL(to, from + 5);
 	CU_ASSERT_FALSE(words_find_date((const uint8_t *)REQUEST, strlen(REQUEST), &from, &to));
 	CU_ASSERT_FALSE(words_find_date(NULL, 0, &from, &to));
