@@ -41,7 +41,7 @@ bool outcome_vouch(const struct outcome_facts *facts, struct verdict_live *ret_l
 	if (too_long > 0) {
 		(void)snprintf(ret_reason, size,
 		               "%" PRIu64
-		               " frames were lost, longer than the MTU of the interface they came by; if their sender is on this host, "
+		               " frames were lost as they were longer than the interface takes; if their sender is on this host, "
 		               "switch its segmentation offloads off (ethtool -K IF tso off gso off tx off)",
 		               too_long);
 		return false;
