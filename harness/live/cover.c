@@ -2,6 +2,7 @@
 #include "live/cover.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,9 +97,39 @@ static bool cover_cache(struct error *err)
 	       error_set(err, "%s cannot be covered: %s", folder, strerror(errno));
 }
 
+/* What is mounted here from now on is mounted nowhere else. */
+static bool make_private(void)
+{
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+/*
+ * The same below a root that is no mount point, as chroot(2) leaves one: the mount that it lies in has its own root above. A process that enters a mount
+ * namespace, be it the one that it is in, gets that one's root (setns(2)), and goes back to its own then.
+ */
+static bool make_private_from_above(void)
+{
+	const int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC),
+		  space = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	const bool good = root >= 0 && here >= 0 && space >= 0 && setns(space, CLONE_NEWNS) == 0 && make_private() && fchdir(root) == 0 &&
+	                  chroot(".") == 0 && fchdir(here) == 0;
+	const int opened[] = {root, here, space}, reason = errno;
+
+	for (size_t i = 0; i < sizeof opened / sizeof opened[0]; i++)
+		if (opened[i] >= 0)
+			(void)close(opened[i]);
+	errno = reason;
+	return good;
+}
+
+static bool make_mount_namespace(void)
+{
+	return unshare(CLONE_NEWNS) == 0 && (make_private() || (errno == EINVAL && make_private_from_above()));
+}
+
 bool cover_names(bool knows_server, struct error *err)
 {
-	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+	if (!make_mount_namespace())
 		return error_set(err, "a mount namespace cannot be made: %s", strerror(errno));
 	return cover("/etc/resolv.conf", RESOLV_CONF, err) && cover("/etc/hosts", knows_server ? HOSTS SERVER_HOST : HOSTS, err) &&
 	       cover_switch_file(err) && cover_cache(err);

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The networks of a command and of its server: what stands in them, for root and for anybody, and that the machine does not notice. */
 #include <errno.h>
+#include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "live/child.h"
 #include "live/cover.h"
 #include "live/namespaces.h"
@@ -193,6 +198,62 @@ static void names_are_asked_of_the_servers_end(void)
 	namespaces_close(&namespaces);
 }
 
+/* The folders of a root that is no mount point, bound from this one. */
+static bool change_root(const char *root)
+{
+	static const char *const folders[] = {"etc", "proc", "tmp", "var"};
+	char inner[PATH_MAX], outer[16];
+
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+		(void)snprintf(inner, sizeof inner, "%s/%s", root, folders[i]);
+		(void)snprintf(outer, sizeof outer, "/%s", folders[i]);
+		if (mkdir(inner, 0755) != 0 || mount(outer, inner, NULL, MS_BIND | MS_REC, NULL) != 0)
+			return false;
+	}
+	return chroot(root) == 0 && chdir("/tmp") == 0;
+}
+
+static void cover_below(const char *root)
+{
+	struct error err = {.text = ""};
+	char folder[PATH_MAX];
+
+	CU_ASSERT_FATAL(unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	CU_ASSERT_FATAL(change_root(root));
+	CU_ASSERT_EQUAL(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), -1);
+	CU_ASSERT(cover_names(true, &err));
+	TEST_SAME_TEXT(err.text, "");
+	char *text = test_read("/etc/resolv.conf");
+	TEST_CONTAINS(text, "nameserver 192.0.2.1\n");
+	free(text);
+	/* Its root and its folder are what they were. */
+	TEST_SAME_TEXT(getcwd(folder, sizeof folder), "/tmp");
+	CU_ASSERT_EQUAL(access("/usr", F_OK), -1);
+}
+
+static void names_are_covered_below_another_root(void)
+{
+	if (geteuid() != 0)
+		test_skip("nobody but root can change the root");
+	char *root = memory_format("%s/root", test_folder());
+	CU_ASSERT_EQUAL_FATAL(mkdir(root, 0755), 0);
+	char *before = test_read("/etc/resolv.conf");
+	pid_t pid = fork();
+	if (pid == 0) {
+		cover_below(root);
+		_exit(CU_get_number_of_failures() > 0);
+	}
+	int status = -1;
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_EQUAL(status, 0);
+	char *after = test_read("/etc/resolv.conf");
+	TEST_SAME_TEXT(after != NULL ? after : "", before != NULL ? before : "");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "! grep -F %s /proc/mounts", root), 0);
+	free(before);
+	free(after);
+	free(root);
+}
+
 static void nothing_stays_in_the_folder_for_temporary_files(void)
 {
 	struct namespaces namespaces;
@@ -218,6 +279,7 @@ static void other_ways_to_names_are_left_out(void)
 
 const CU_TestInfo tests_live_cover[] = {
 	{"names are asked of the server's end", names_are_asked_of_the_servers_end},
+	{"names are covered below another root", names_are_covered_below_another_root},
 	{"nothing stays in the folder for temporary files", nothing_stays_in_the_folder_for_temporary_files},
 	{"other ways to names are left out", other_ways_to_names_are_left_out},
 	CU_TEST_INFO_NULL,
