@@ -25,8 +25,8 @@
 #include "link/frame.h"
 #include "live/unfinished.h"
 
-/* What waits to be read: a fifteenth of a second of the smallest frames of twenty links of 10 Mbit/s. */
-#define RING_BYTES (32 << 20)
+/* What waits to be read: an eighth of a second of the smallest frames of twenty links of 10 Mbit/s, as a virtual machine may have to wait for its core. */
+#define RING_BYTES (64 << 20)
 /* What may wait to be sent: a burst must fit that the interface sends slowly. */
 #define SEND_BYTES (4 << 20)
 /* Longer frames are told of by their length only. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/bench/bench.h"
+#include "tests/bench/waking.h"
 #include "tests/bench/wire.h"
 
 #define ROUNDS 3U
@@ -100,6 +101,9 @@ static void measure_delays(void)
 			bench_missing("live: delay of a frame", wire.why);
 			return;
 		}
+	const struct waking woken = waking_by_write(proxy_core);
+	bench_figure("live: from a write until a process has read it, p50", woken.p50_us, "us");
+	bench_figure("live: from a write until a process has read it, p99", woken.p99_us, "us");
 	bench_figure("live: one-way delay by a bridge of the kernel, p50", bridge.p50_us, "us");
 	bench_figure("live: one-way delay by a bridge of the kernel, p99", bridge.p99_us, "us");
 	bench_figure("live: one-way delay by the proxy with ten rules, p50", proxy.p50_us, "us");
@@ -196,6 +200,7 @@ static void measure_delay_asked_for(void)
 		p99_us = least(p99_us, (double)skew_summary(&result.delays).p99_ns / 1e3, round);
 		own_us = least(own_us, counters.skew_p99_us, round);
 	}
+	bench_figure("live: a bare timer is late by, p99", waking_by_timer(proxy_core).p99_us, "us");
 	bench_report("live: a delay of 5 ms is kept within, p99", p99_us, "us", TARGET_DELAY_US, true);
 	bench_figure("live: the same as the proxy itself tells it (skew)", own_us, "us");
 }
