@@ -25,6 +25,7 @@ static const char bench[] =
 	"device ip addr add 192.0.2.100/24 dev d0; device ip link set d0 up; device ip link set lo up\n"
 	"server ip addr add 192.0.2.1/24 dev s0; server ip link set s0 up; server ip link set lo up\n"
 	"device ethtool -K d0 tso off gso off tx off >/dev/null; server ethtool -K s0 tso off gso off tx off >/dev/null\n"
+	"while ip -6 addr show tentative | grep -q inet6; do sleep 0.05; done\n"
 	"ctl() { $stutter ctl --control control.sock \"$@\"; }\n"
 	"begin() { s=$1; shift; $stutter proxy --device-side d1 --server-side s1 \"$s\" --control control.sock --skew-limit 0ns \"$@\" "
 	">proxy.txt 2>&1 & proxy=$!\n"

@@ -40,7 +40,7 @@ static const char by_place[] =
 /* And what depends on when it comes, too. */
 static const char by_time[] = "- {name: in order, probability: 10%, delay: {time: 2ms, jitter: 1ms}}\n"
 			      "- {name: narrow, direction: to-device, rate: 100Mbit}\n"
-			      "- {name: away, at: 'tcp.data[80/1]#20', outage: 5ms}\n";
+			      "- {name: away, at: 'tcp.data[80/1]#20..60', nth: 1, outage: 5ms}\n";
 
 static void need_all_to_have_acted(const char *decisions, const char *faults)
 {
