@@ -213,12 +213,16 @@ static bool change_root(const char *root)
 	return chroot(root) == 0 && chdir("/tmp") == 0;
 }
 
+#define NO_MOUNTS 77
+
 static void cover_below(const char *root)
 {
 	struct error err = {.text = ""};
 	char folder[PATH_MAX];
 
-	CU_ASSERT_FATAL(unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	/* Where this is such a root already, what is mounted for the test would be mounted for all. */
+	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		_exit(NO_MOUNTS);
 	CU_ASSERT_FATAL(change_root(root));
 	CU_ASSERT_EQUAL(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), -1);
 	CU_ASSERT(cover_names(true, &err));
@@ -245,6 +249,8 @@ static void names_are_covered_below_another_root(void)
 	}
 	int status = -1;
 	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_MOUNTS)
+		test_skip("this root is no mount point itself");
 	CU_ASSERT_EQUAL(status, 0);
 	char *after = test_read("/etc/resolv.conf");
 	TEST_SAME_TEXT(after != NULL ? after : "", before != NULL ? before : "");

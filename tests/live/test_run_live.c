@@ -39,6 +39,8 @@ static void need_network_of_root(void)
 	need_namespaces();
 	if (geteuid() != 0 || test_shell(output, sizeof output, "unshare -n ip link set lo up") != 0)
 		test_skip("no network namespace as root");
+	if (test_shell(output, sizeof output, "unshare -n --pid --fork --kill-child --mount-proc true") != 0)
+		test_skip("no mount namespace on this machine: %s", output);
 }
 
 /* Runs the program in the test's folder. @return its exit status. */

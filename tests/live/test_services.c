@@ -204,7 +204,7 @@ static void a_host_goes_down_and_knows_nothing_more(void)
 {
 	const char *server = nginx();
 
-	behind_faults("- {name: down, server_down: {for: 500ms, how: reset}, nth: 60}\n");
+	behind_faults("- {name: down, server_down: {for: 500ms, how: reset}, nth: 20}\n");
 	CU_ASSERT_EQUAL(behind_run(server,
 	                           "curl -sS -o got.bin http://server/body.bin; s=$?; test $s = 56 || exit $s\n"
 	                           "curl -sSf --retry 20 --retry-delay 1 --retry-all-errors -C - -o got.bin http://server/body.bin\n"),
