@@ -83,7 +83,8 @@ void veth_pair(const char *one, const char *other)
 const char *veth_describe(const char *interface, char ret_text[VETH_TEXT_MAX])
 {
 	int status = test_shell(ret_text, VETH_TEXT_MAX,
-	                        "i=%s; ip -d link show dev $i; ip addr show dev $i; ip route show table all dev $i | sort; "
+	                        "i=%s; n=0; while [ $n -lt 40 ] && ip -6 addr show dev $i tentative | grep -q inet6; do n=$((n+1)); "
+	                        "sleep 0.05; done; ip -d link show dev $i; ip addr show dev $i; ip route show table all dev $i | sort; "
 	                        "ip -6 route show table all dev $i | sort; ip neigh show dev $i nud permanent | sort; ethtool -k $i; "
 	                        "cd /proc/sys/net && grep -rs . ipv4/conf/$i ipv6/conf/$i | grep -v -e stable_secret | sort",
 	                        interface);
