@@ -168,7 +168,7 @@ static void take(void *ctx, struct bytes data, uint64_t stamp_ns)
 	/* What was due before leaves before, or a rule would see frames in another order than they left in. */
 	let_out_what_is_due(bridge);
 	const sim_ns now = inside_look(bridge);
-	bridge->age_ns = clock_age_ns(&bridge->stamps, stamp_ns, clock_now_ns(CLOCK_REALTIME), clock_now_ns(CLOCK_MONOTONIC));
+	bridge->age_ns = clock_age_ns(&bridge->stamps, stamp_ns, clock_now_ns(CLOCK_REALTIME), bridge->began_ns + now);
 	/* What came before the bridge began waited for that, not for the bridge. */
 	if (bridge->age_ns > now)
 		bridge->age_ns = now;

@@ -63,8 +63,8 @@ static void take(void *ctx, struct bytes frame, uint64_t stamp_ns)
 {
 	const struct reader *reader = ctx;
 	struct wall *wall = reader->wall;
-	const uint64_t age_ns = clock_age_ns(&wall->stamps, stamp_ns, clock_now_ns(CLOCK_REALTIME), clock_now_ns(CLOCK_MONOTONIC));
 	const sim_ns now = look(wall);
+	const uint64_t age_ns = clock_age_ns(&wall->stamps, stamp_ns, clock_now_ns(CLOCK_REALTIME), wall->began_ns + now);
 
 	wall->odd += frame.length < ETHERNET_HEADER || frame.length > FRAME_MAX;
 	reader->take(reader->ctx, frame, now > age_ns ? now - age_ns : 0);
