@@ -139,12 +139,10 @@ static const char *colour(const struct screen *screen, const struct verdict *ver
 /* Of a session in wall time: by how much frames were late. */
 static void print_skew(const struct verdict_live *live)
 {
-	char p50[UNIT_TEXT_MAX], p99[UNIT_TEXT_MAX], most[UNIT_TEXT_MAX];
+	char text[VERDICT_TEXT_MAX];
 
 	if (live->is)
-		printf("             %" PRIu64 " frames left later than asked by %s (p50), %s (p99), %s (max)\n", live->sent,
-		       unit_show_duration(live->skew_p50_ns, p50), unit_show_duration(live->skew_p99_ns, p99),
-		       unit_show_duration(live->skew_max_ns, most));
+		printf("             %s\n", verdict_skew(live, text));
 }
 
 static void print_session(const struct screen *screen, const struct job *job)

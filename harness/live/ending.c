@@ -63,14 +63,11 @@ static void take_rules(const struct bridge *bridge, struct bridge_result *result
 static void write_last_lines(const struct bridge *bridge, const struct bridge_result *result)
 {
 	const struct verdict *verdict = &result->verdict;
-	const struct skew_summary *skew = &result->status.skew;
-	char p50[UNIT_TEXT_MAX], p99[UNIT_TEXT_MAX], most[UNIT_TEXT_MAX];
+	char text[VERDICT_TEXT_MAX];
 
 	trace_line(bridge->trace, bridge->now, "session", "%s: %s", verdict_name(verdict->kind), verdict->reason);
 	passing_finish(&bridge->passing, bridge->now);
-	trace_aside(bridge->trace, bridge->now, "skew", "%" PRIu64 " frames left later than asked by %s (p50), %s (p99), %s (max)",
-	            skew->frames, unit_show_duration(skew->p50_ns, p50), unit_show_duration(skew->p99_ns, p99),
-	            unit_show_duration(skew->max_ns, most));
+	trace_aside(bridge->trace, bridge->now, "skew", "%s", verdict_skew(&verdict->live, text));
 	if (bridge->waiting > 0)
 		trace_aside(bridge->trace, bridge->now, "proxy", "%" PRIu64 " frames were still waiting, and have not left",
 		            bridge->waiting);

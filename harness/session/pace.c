@@ -71,11 +71,8 @@ bool pace_run(struct world *world, sim_ns until, struct error *err)
 
 void pace_tell(const struct world *world, const struct verdict_live *live)
 {
-	char p50[UNIT_TEXT_MAX], p99[UNIT_TEXT_MAX], most[UNIT_TEXT_MAX];
+	char text[VERDICT_TEXT_MAX];
 
-	if (!live->is)
-		return;
-	trace_aside(world->trace, world->sim.now, "skew", "%" PRIu64 " frames left later than asked by %s (p50), %s (p99), %s (max)",
-	            live->sent, unit_show_duration(live->skew_p50_ns, p50), unit_show_duration(live->skew_p99_ns, p99),
-	            unit_show_duration(live->skew_max_ns, most));
+	if (live->is)
+		trace_aside(world->trace, world->sim.now, "skew", "%s", verdict_skew(live, text));
 }

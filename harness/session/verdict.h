@@ -72,4 +72,7 @@ struct verdict {
 /** "pass", "fail" or "inconclusive". */
 const char *verdict_name(enum verdict_kind kind);
 
+/** By how much frames of a session in wall time were late, in words. @return ret_text. */
+const char *verdict_skew(const struct verdict_live *live, char ret_text[VERDICT_TEXT_MAX]);
+
 #endif
