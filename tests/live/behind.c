@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/live/behind.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,23 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/live/needs.h"
 #include "tests/test.h"
 
 static char output[65536], scenario[PATH_MAX];
-
-void behind_need(const char *program)
-{
-	if (test_shell(output, sizeof output, "PATH=$PATH:/usr/sbin command -v %s", program) != 0)
-		test_skip("no %s on this machine", program);
-}
-
-void behind_need_namespaces(void)
-{
-	if (access("/dev/net/tun", R_OK | W_OK) != 0)
-		test_skip("/dev/net/tun: %s", strerror(errno));
-	if (test_shell(output, sizeof output, "unshare -n true || unshare -rn true") != 0)
-		test_skip("no network namespaces on this machine: %s", output);
-}
 
 void behind_faults(const char *faults)
 {
@@ -54,9 +40,9 @@ const char *behind_nginx(void)
 	const char *folder = test_folder();
 	char text[4096];
 
-	behind_need("nginx");
-	behind_need("openssl");
-	behind_need_namespaces();
+	needs_program("nginx");
+	needs_program("openssl");
+	needs_namespaces();
 	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output,
 	                                 "cd %s && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k.pem -out "
 	                                 "c.pem -days 3650 -subj /CN=server",

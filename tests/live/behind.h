@@ -3,10 +3,6 @@
 #ifndef TESTS_LIVE_BEHIND_H
 #define TESTS_LIVE_BEHIND_H
 
-/** Skips the test where a program is missing, or namespaces are not allowed. */
-void behind_need(const char *program);
-void behind_need_namespaces(void);
-
 /** The scenario of the runs that follow: these faults, in YAML's flow style, one a line that begins with "- ". */
 void behind_faults(const char *faults);
 

@@ -3,14 +3,13 @@
  * One plan in virtual time and in wall time, on the same conversation: what is decided about each frame, by its address, is the same. The conversations are those of
  * real programs and of a real guest.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "tests/live/passed.h"
+#include "tests/live/needs.h"
 #include "tests/live/rig.h"
 #include "tests/session/started.h"
 #include "tests/test.h"
@@ -57,12 +56,9 @@ static void need_all_to_have_acted(const char *decisions, const char *faults)
 
 static void need_programs(void)
 {
-	if (access("/dev/net/tun", R_OK | W_OK) != 0)
-		test_skip("/dev/net/tun: %s", strerror(errno));
-	if (test_shell(output, sizeof output, "unshare -n true || unshare -rn true") != 0)
-		test_skip("no network namespaces on this machine: %s", output);
-	if (test_shell(output, sizeof output, "command -v curl && command -v busybox") != 0)
-		test_skip("no curl or busybox on this machine");
+	needs_namespaces();
+	needs_program("curl");
+	needs_program("busybox");
 }
 
 static void what_was_decided_live_is_decided_in_virtual_time(void)

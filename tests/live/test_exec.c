@@ -2,7 +2,6 @@
 /*
  * `stutter exec` with real programs at both ends: nginx and the emulator's update service, curl as the client, in namespaces that the program makes itself.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pty.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "live/listening.h"
+#include "tests/live/needs.h"
 #include "tests/live/nobody.h"
 #include "tests/test.h"
 
@@ -26,20 +26,6 @@ extern const CU_TestInfo tests_live_exec[], tests_live_exec_service[], tests_liv
 static char output[16384], scenario[PATH_MAX];
 
 /* -- what there is -- */
-
-static void need_program(const char *name)
-{
-	if (test_shell(output, sizeof output, "PATH=$PATH:/usr/sbin command -v %s", name) != 0)
-		test_skip("no %s on this machine", name);
-}
-
-static void need_namespaces(void)
-{
-	if (access("/dev/net/tun", R_OK | W_OK) != 0)
-		test_skip("/dev/net/tun: %s", strerror(errno));
-	if (test_shell(output, sizeof output, "unshare -n true || unshare -rn true") != 0)
-		test_skip("no network namespaces on this machine: %s", output);
-}
 
 /* A scenario of the test's own. @param rest Behind the name and the device. */
 static const char *write_scenario(const char *rest)
@@ -71,9 +57,9 @@ static const char *write_nginx(void)
 	const char *folder = test_folder();
 	char text[4096];
 
-	need_program("nginx");
-	need_program("curl");
-	need_namespaces();
+	needs_program("nginx");
+	needs_program("curl");
+	needs_namespaces();
 	(void)snprintf(text, sizeof text,
 	               "daemon off;\npid %s/nginx.pid;\nworker_processes 1;\nerror_log stderr;\n%sevents {}\nhttp {\n access_log off;\n"
 	               " client_body_temp_path %s/b;\n proxy_temp_path %s/p;\n fastcgi_temp_path %s/f;\n uwsgi_temp_path %s/u;\n"
@@ -217,7 +203,7 @@ static void names_are_those_of_the_users_dns_server(void)
 {
 	const char *nginx = write_nginx();
 
-	need_program("dnsmasq");
+	needs_program("dnsmasq");
 	write_scenario("faults:\n- {name: no name, at: dns.query#1, drop: true}\n");
 	CU_ASSERT_EQUAL(
 		exec_with(
@@ -231,7 +217,7 @@ static void names_are_those_of_the_users_dns_server(void)
 
 static void status_and_streams_are_the_commands(void)
 {
-	need_namespaces();
+	needs_namespaces();
 	write_scenario("faults: []\n");
 	(void)test_write("in.txt", "hello\n");
 	CU_ASSERT_EQUAL(exec_with("%s --quiet -- sh -c 'read line; echo \"got $line\"; echo err >&2; exit 7' <in.txt", scenario), 7);
@@ -257,8 +243,8 @@ const CU_TestInfo tests_live_exec[] = {
 
 static void our_service_answers_curl(void)
 {
-	need_program("curl");
-	need_namespaces();
+	needs_program("curl");
+	needs_namespaces();
 	write_scenario("server: {os_size: 64KiB, app_size: 16KiB}\nfaults:\n- {name: lost, at: 'tcp.syn[443/1]#1', drop: true}\n");
 	CU_ASSERT_EQUAL(
 		exec_with(
@@ -276,8 +262,8 @@ static void our_service_answers_curl(void)
 
 static void its_faults_act(void)
 {
-	need_program("curl");
-	need_namespaces();
+	needs_program("curl");
+	needs_namespaces();
 	write_scenario("faults:\n- {name: busy, http_status: {code: 503}, path: /connecttest.txt, nth: 2}\n"
 	               "expect: {verdict: fail, acted: [busy], reason: 'status 22'}\n");
 	CU_ASSERT_EQUAL(
@@ -301,8 +287,8 @@ static void its_faults_act(void)
 
 static void dns_lies_and_tls_stalls(void)
 {
-	need_program("curl");
-	need_namespaces();
+	needs_program("curl");
+	needs_namespaces();
 	write_scenario(
 		"faults:\n- {name: lie, dns: {answer: nxdomain}, host: 'core*'}\n- {name: stall, tls_stall: {at: server_hello}, host: 'auth*'}\n");
 	CU_ASSERT_EQUAL(exec_with("%s -- curl -sS https://core.stutter.test/", scenario), 6);
@@ -324,8 +310,8 @@ static void what_only_our_service_can_do_is_refused_with_another(void)
 
 static void many_seeds_make_an_interval(void)
 {
-	need_program("curl");
-	need_namespaces();
+	needs_program("curl");
+	needs_namespaces();
 	write_scenario("faults:\n- {name: maybe, at: tcp.syn#1, probability: 50%, forge: {what: rst, to: sender, drop: true}}\n");
 	CU_ASSERT_EQUAL(exec_with("%s --seeds 1..6 --out out -- curl -sSf http://connect.stutter.test/connecttest.txt", scenario), 1);
 	TEST_CONTAINS(output, "test, seed 6: ");
@@ -351,7 +337,7 @@ const CU_TestInfo tests_live_exec_service[] = {
 
 static void a_server_that_does_not_start_is_told(void)
 {
-	need_namespaces();
+	needs_namespaces();
 	write_scenario("faults: []\n");
 	CU_ASSERT_EQUAL(exec_with("%s --server 'echo no such port >&2; exit 3' -- true", scenario), 125);
 	TEST_CONTAINS(output, "the server did not start: its status is 3; it said: no such port");
@@ -361,7 +347,7 @@ static void a_server_that_does_not_start_is_told(void)
 
 static void a_command_that_is_not_there_is_told(void)
 {
-	need_namespaces();
+	needs_namespaces();
 	write_scenario("faults: []\n");
 	CU_ASSERT_EQUAL(exec_with("%s -- no-such-command --option", scenario), 127);
 	TEST_CONTAINS(output, "no-such-command: No such file or directory");
@@ -407,8 +393,8 @@ static void expect_nobody(const char *mark)
 
 static void nothing_is_left_of_both_ends(void)
 {
-	need_program("pgrep");
-	need_namespaces();
+	needs_program("pgrep");
+	needs_namespaces();
 	write_scenario("faults: []\n");
 	CU_ASSERT_EQUAL(
 		exec_with("%s -- sh -c 'readlink /proc/self/ns/net >network; setsid sleep 3157.1 & (sleep 3157.2 &) ; exit 3'", scenario),
@@ -424,7 +410,7 @@ static void nothing_is_left_of_a_daemon(void)
 {
 	const char *nginx = write_nginx();
 
-	need_program("pgrep");
+	needs_program("pgrep");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "sed -i 's/^daemon off/daemon on/' %s/nginx.conf", test_folder()), 0);
 	write_scenario("faults: []\n");
 	CU_ASSERT_EQUAL(exec_with("%s --server '%s' -- curl -sSf -o got.bin http://server/body.bin", scenario, nginx), 0);
@@ -471,8 +457,8 @@ static void the_terminal_interrupts_the_command(void)
 {
 	int terminal;
 
-	need_program("pgrep");
-	need_namespaces();
+	needs_program("pgrep");
+	needs_namespaces();
 	write_scenario("faults: []\n");
 	pid_t pid = start_on_terminal("echo here; exec sleep 3158", &terminal);
 	CU_ASSERT_EQUAL(write(terminal, "\003", 1), 1);
@@ -485,7 +471,7 @@ static void a_command_may_take_an_interrupt_otherwise(void)
 {
 	int terminal;
 
-	need_namespaces();
+	needs_namespaces();
 	write_scenario("faults: []\n");
 	pid_t pid = start_on_terminal("trap 'echo caught; exit 5' INT; echo here; while :; do sleep 0.1; done", &terminal);
 	CU_ASSERT_EQUAL(write(terminal, "\003", 1), 1);
@@ -498,8 +484,8 @@ static void the_terminals_quit_ends_the_command(void)
 {
 	int terminal;
 
-	need_program("pgrep");
-	need_namespaces();
+	needs_program("pgrep");
+	needs_namespaces();
 	write_scenario("deadline: 60s\nfaults: []\n");
 	pid_t pid = start_on_terminal("trap '' QUIT; echo here; exec sleep 3161", &terminal);
 	CU_ASSERT_EQUAL(write(terminal, "\034", 1), 1);
@@ -537,7 +523,7 @@ static void an_interrupt_between_sessions_ends_all(void)
 	int ends[2], status = -1;
 	char rest[256];
 
-	need_namespaces();
+	needs_namespaces();
 	write_scenario("faults: []\n");
 	const pid_t pid = start_with_full_pipe(ends);
 	/* The session's process has gone when its parent has no child any more. */
@@ -563,8 +549,8 @@ static void a_signal_is_passed_on(void)
 {
 	int terminal;
 
-	need_program("pgrep");
-	need_namespaces();
+	needs_program("pgrep");
+	needs_namespaces();
 	write_scenario("faults: []\n");
 	pid_t pid = start_on_terminal("trap 'exit 6' TERM; echo here; while :; do sleep 0.1; done", &terminal);
 	CU_ASSERT_EQUAL(kill(pid, SIGTERM), 0);
@@ -575,8 +561,8 @@ static void nothing_is_left_after_a_kill(void)
 {
 	int terminal;
 
-	need_program("pgrep");
-	need_namespaces();
+	needs_program("pgrep");
+	needs_namespaces();
 	write_scenario("faults: []\n");
 	pid_t pid = start_on_terminal("echo here; setsid sleep 3159 & exec sleep 3159", &terminal);
 	CU_ASSERT_EQUAL(kill(pid, SIGKILL), 0);
@@ -589,8 +575,8 @@ static void nothing_is_left_after_a_kill(void)
 
 static void the_deadline_ends_the_command(void)
 {
-	need_program("pgrep");
-	need_namespaces();
+	needs_program("pgrep");
+	needs_namespaces();
 	write_scenario("deadline: 1s\nfaults: []\n");
 	CU_ASSERT_EQUAL(exec_with("%s -- sleep 3160", scenario), 124);
 	TEST_CONTAINS(output, "deadline");

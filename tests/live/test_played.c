@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/live/needs.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_live_played[];
@@ -21,20 +22,11 @@ static char output[32768];
 	"name: lost\nfaults:\n- {name: syn, at: 'tcp.syn[80/1]#1', drop: true}\n- {name: answer, at: 'tcp.data[80/1]#1', direction: to-device, " \
 	"drop: true}\nexpect: {acted: [syn, answer]}\n"
 
-static void need(const char *program)
-{
-	if (test_shell(output, sizeof output, "command -v %s", program) != 0)
-		test_skip("there is no %s", program);
-}
-
 static void need_all(void)
 {
-	need("busybox");
-	need("curl");
-	if (access("/dev/net/tun", R_OK | W_OK) != 0)
-		test_skip("/dev/net/tun cannot be opened");
-	if (test_shell(output, sizeof output, "unshare -n true || unshare -rn true") != 0)
-		test_skip("no network namespaces on this machine: %s", output);
+	needs_program("busybox");
+	needs_program("curl");
+	needs_namespaces();
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(output, sizeof output,
 	                   "cd %s && mkdir www && echo one >www/one && echo two >www/two && head -c 200000 /dev/urandom >www/long && "

@@ -3,7 +3,6 @@
  * `stutter run --live`: the emulated device in wall time, with nginx, dnsmasq and, where it is there, chrony at its far end. Nobody asks how long it takes, nor how late it is:
  * a machine under load proves nothing of that.
  */
-#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/live/nobody.h"
+#include "tests/live/needs.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_live_release[], tests_live_run_words[], tests_live_run[];
@@ -20,23 +20,9 @@ static char output[32768];
 
 /* -- what there is -- */
 
-static void need_program(const char *name)
-{
-	if (test_shell(output, sizeof output, "PATH=$PATH:/usr/sbin command -v %s", name) != 0)
-		test_skip("no %s on this machine", name);
-}
-
-static void need_namespaces(void)
-{
-	if (access("/dev/net/tun", R_OK | W_OK) != 0)
-		test_skip("/dev/net/tun: %s", strerror(errno));
-	if (test_shell(output, sizeof output, "unshare -n true || unshare -rn true") != 0)
-		test_skip("no network namespaces on this machine: %s", output);
-}
-
 static void need_network_of_root(void)
 {
-	need_namespaces();
+	needs_namespaces();
 	if (geteuid() != 0 || test_shell(output, sizeof output, "unshare -n ip link set lo up") != 0)
 		test_skip("no network namespace as root");
 	if (test_shell(output, sizeof output, "unshare -n --pid --fork --kill-child --mount-proc true") != 0)
@@ -103,8 +89,8 @@ static void expect_in_file(const char *name, const char *part)
 
 static void write_site(void)
 {
-	need_program("nginx");
-	need_program("dnsmasq");
+	needs_program("nginx");
+	needs_program("dnsmasq");
 	CU_ASSERT_EQUAL_FATAL(stutter("release live.yaml --out site"), 0);
 }
 
@@ -206,7 +192,7 @@ static void what_a_server_of_ones_own_cannot_do_is_refused_by_name(void)
 
 static void a_server_that_does_not_start_proves_nothing(void)
 {
-	need_namespaces();
+	needs_namespaces();
 	write_scenario("");
 	CU_ASSERT_EQUAL(stutter("run live.yaml --live --server 'echo no such thing; exit 3' --out out"), 125);
 	TEST_CONTAINS(output, "the server did not start: its status is 3; it said: no such thing");
@@ -243,7 +229,7 @@ static void an_update_from_nginx_under_faults(void)
 {
 	char live[4096], virtual[4096];
 
-	need_namespaces();
+	needs_namespaces();
 	write_scenario(FAULTS);
 	write_site();
 	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --live --server site/start --skew-limit 0s --out live"), 0);
@@ -262,7 +248,7 @@ static void an_update_from_nginx_under_faults(void)
 /* And what was frozen in front of nginx is repeated without it, with nothing that is not found. */
 static void what_was_frozen_is_repeated_in_virtual_time(void)
 {
-	need_namespaces();
+	needs_namespaces();
 	write_scenario(FAULTS);
 	write_site();
 	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --live --transport fifo --server site/start --skew-limit 0s --out live"), 0);
@@ -278,7 +264,7 @@ static void an_update_under_faults_of_real_services(void)
 {
 	char live[4096], virtual[4096];
 
-	need_namespaces();
+	needs_namespaces();
 	write_scenario("faults:\n"
 	               "  - {name: no name, dns: {answer: servfail}, first: 1}\n"
 	               "  - {name: busy, http_status: 503, path: '/update*', first: 1}\n"
@@ -303,7 +289,7 @@ static void an_update_under_faults_of_real_services(void)
 /* HTTP is where --web-ports says it is, and nowhere else. */
 static void http_is_where_the_user_says(void)
 {
-	need_namespaces();
+	needs_namespaces();
 	write_scenario("faults:\n"
 	               "  - {name: busy, http_status: 503, path: '/update*', first: 1}\n"
 	               "expect: {verdict: pass, acted: [busy]}\n");

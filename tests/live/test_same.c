@@ -10,24 +10,16 @@
 #include <unistd.h>
 
 #include "tests/session/started.h"
+#include "tests/live/needs.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_live_same[];
 
 static char output[32768], root[PATH_MAX];
 
-static void need(const char *program)
-{
-	if (test_shell(output, sizeof output, "PATH=$PATH:/usr/sbin command -v %s", program) != 0)
-		test_skip("there is no %s", program);
-}
-
 static void need_network(void)
 {
-	if (access("/dev/net/tun", R_OK | W_OK) != 0)
-		test_skip("/dev/net/tun cannot be opened");
-	if (test_shell(output, sizeof output, "unshare -n true || unshare -rn true") != 0)
-		test_skip("no network namespaces on this machine: %s", output);
+	needs_namespaces();
 	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(root, sizeof root));
 }
 
@@ -51,9 +43,9 @@ static void has(const char *file, const char *part)
 
 static void make_nginx(void)
 {
-	need("nginx");
-	need("curl");
-	need("openssl");
+	needs_program("nginx");
+	needs_program("curl");
+	needs_program("openssl");
 	need_network();
 	shell(0,
 	      "mkdir www && head -c 600000 /dev/urandom >www/body && echo small >www/small\n"
@@ -110,9 +102,9 @@ static void record(const char *faults)
 	char scenario[1024];
 
 	started_needs("player.cpio");
-	need("tcpdump");
-	need("busybox");
-	need("curl");
+	needs_program("tcpdump");
+	needs_program("busybox");
+	needs_program("curl");
 	need_network();
 	if (geteuid() != 0)
 		test_skip("tcpdump beside the client needs root");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A server in a network of its own that is kept for somebody elsewhere, by its descriptor. */
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 
 #include "live/port.h"
 #include "live/server_side.h"
+#include "tests/live/needs.h"
 #include "tests/live/nobody.h"
 #include "tests/test.h"
 
@@ -21,12 +21,8 @@ static char output[4096];
 
 static void need(const char *program)
 {
-	if (access("/dev/net/tun", R_OK | W_OK) != 0)
-		test_skip("/dev/net/tun: %s", strerror(errno));
-	if (test_shell(output, sizeof output, "unshare -n true || unshare -rn true") != 0)
-		test_skip("no network namespaces on this machine: %s", output);
-	if (test_shell(output, sizeof output, "PATH=$PATH:/usr/sbin command -v %s", program) != 0)
-		test_skip("no %s on this machine", program);
+	needs_namespaces();
+	needs_program(program);
 }
 
 static struct server_side *open_side(const char *command, struct port *ret_port)

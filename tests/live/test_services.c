@@ -11,6 +11,7 @@
 #include "fault/fault.h"
 #include "relay/relay.h"
 #include "tests/live/behind.h"
+#include "tests/live/needs.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_live_services[], tests_live_services_whole[], tests_live_services_udp[], tests_live_services_told[];
@@ -19,7 +20,7 @@ extern const CU_TestInfo tests_live_services[], tests_live_services_whole[], tes
 
 static const char *nginx(void)
 {
-	behind_need("curl");
+	needs_program("curl");
 	const char *server = behind_nginx();
 	behind_file("body.bin", BODY);
 	return server;
@@ -103,7 +104,7 @@ static void a_window_closes_for_some_time(void)
 	CU_ASSERT_EQUAL(behind_run(server, "curl -sSf -o got.bin http://server/body.bin http://server/body.bin -o again.bin\n"), 0);
 	TEST_CONTAINS(behind_output(), "'deaf' zero_window 1 of ");
 	behind_same("again.bin", "body.bin", 0);
-	behind_need("tshark");
+	needs_program("tshark");
 	char said[1024];
 	(void)test_shell(
 		said, sizeof said,
@@ -270,7 +271,7 @@ static void requests_that_come_at_once_are_answered_in_order(void)
 {
 	const char *server = nginx();
 
-	behind_need("python3");
+	needs_program("python3");
 	(void)test_write("a.txt", "first");
 	(void)test_write("b.txt", "second");
 	(void)test_write(
@@ -310,9 +311,9 @@ static const char echo_server[] =
 
 static void chunks_and_uploads_pass(void)
 {
-	behind_need("python3");
-	behind_need("curl");
-	behind_need_namespaces();
+	needs_program("python3");
+	needs_program("curl");
+	needs_namespaces();
 	(void)test_write("echo.py", echo_server);
 	behind_file("up.bin", 1500000);
 	behind_faults(NOTHING);
@@ -328,9 +329,9 @@ static void chunks_and_uploads_pass(void)
 
 static void chunks_go_wrong_too(void)
 {
-	behind_need("python3");
-	behind_need("curl");
-	behind_need_namespaces();
+	needs_program("python3");
+	needs_program("curl");
+	needs_namespaces();
 	(void)test_write("echo.py", echo_server);
 	behind_faults("- {name: cut, http_truncate: {at_byte: 70000B}, nth: 1}\n- {name: gone, http_length: {kind: missing}, nth: 2}\n"
 	              "- {name: noise, http_body: {kind: garbage}, nth: 3}\n- {name: busy, http_status: {code: 500}, nth: 4}\n");
@@ -344,10 +345,10 @@ static void chunks_go_wrong_too(void)
 
 static void other_servers_and_other_clients_do(void)
 {
-	behind_need("python3");
-	behind_need("busybox");
-	behind_need("wget");
-	behind_need_namespaces();
+	needs_program("python3");
+	needs_program("busybox");
+	needs_program("wget");
+	needs_namespaces();
 	behind_file("body.bin", BODY);
 	behind_faults("- {name: cut, http_truncate: {at_byte: 100000B}, nth: 1}\n- {name: busy, http_status: {code: 503}, nth: 3}\n");
 	CU_ASSERT_EQUAL(behind_run("python3 -m http.server 8000",
@@ -363,7 +364,7 @@ static void what_is_closed_and_what_is_no_http_stay_so(void)
 {
 	const char *server = nginx();
 
-	behind_need("python3");
+	needs_program("python3");
 	(void)test_write(
 		"ask.py",
 		"import socket\nfor p in (8080, 8443):\n    try:\n        socket.create_connection(('server', p), 5); raise SystemExit(1)\n"
@@ -380,8 +381,8 @@ static void odd_conversations_pass(void)
 {
 	char server[PATH_MAX + 64], root[PATH_MAX];
 
-	behind_need("python3");
-	behind_need_namespaces();
+	needs_program("python3");
+	needs_namespaces();
 	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(root, sizeof root));
 	(void)snprintf(server, sizeof server, "exec python3 %s/tests/live/odd_server.py", root);
 	behind_faults("- {name: never, drop: true, filter: 'tcp port 9'}\n");
@@ -414,8 +415,8 @@ static void dns_lies(void)
 {
 	char server[512];
 
-	behind_need("dnsmasq");
-	behind_need("curl");
+	needs_program("dnsmasq");
+	needs_program("curl");
 	(void)snprintf(server, sizeof server, DNSMASQ " & exec %s", behind_nginx());
 	(void)test_write("a.txt", "here");
 	behind_faults(
@@ -436,8 +437,8 @@ static void a_silent_or_failing_dns_server_is_asked_again(void)
 {
 	char server[512];
 
-	behind_need("dnsmasq");
-	behind_need("curl");
+	needs_program("dnsmasq");
+	needs_program("curl");
 	(void)snprintf(server, sizeof server, DNSMASQ " & exec %s", behind_nginx());
 	(void)test_write("a.txt", "here");
 	behind_faults(
@@ -469,8 +470,8 @@ static const char ntp_client[] =
 
 static void a_clock_is_wrong(void)
 {
-	behind_need("python3");
-	behind_need_namespaces();
+	needs_program("python3");
+	needs_namespaces();
 	(void)test_write("server.py", ntp_server);
 	(void)test_write("client.py", ntp_client);
 	behind_faults(
@@ -482,9 +483,9 @@ static void a_clock_is_wrong(void)
 
 static void a_lease_is_refused_short_or_not_there(void)
 {
-	behind_need("dnsmasq");
-	behind_need("busybox");
-	behind_need_namespaces();
+	needs_program("dnsmasq");
+	needs_program("busybox");
+	needs_namespaces();
 	if (geteuid() != 0)
 		test_skip("a DHCP server needs root here");
 	(void)test_write("said.sh", "#!/bin/sh\necho \"$1 $ip $lease\" >>told\n");
