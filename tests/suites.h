@@ -101,7 +101,7 @@
 	S("recorded/casting", tests_casting, false)                                                                                        \
 	S("live/played", tests_live_played, false)                                                                                         \
 	S("live/same", tests_live_same, true)                                                                                              \
-	S("session/cable", tests_cable, false)                                                                                             \
+	S("cable/cable", tests_cable, false)                                                                                               \
 	S("session/captures", tests_captures, false)                                                                                       \
 	S("session/hello", tests_hello, false)                                                                                             \
 	S("session/folder", tests_folder, false)                                                                                           \

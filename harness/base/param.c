@@ -35,6 +35,18 @@ const struct param *param_find(const struct param *table, const char *key)
 	return NULL;
 }
 
+uint64_t param_quantity(const struct param *row, const void *object)
+{
+	CHECK(row->type == PARAM_QUANTITY);
+	return *(const uint64_t *)const_field(row, object);
+}
+
+void param_set_quantity(const struct param *row, void *object, uint64_t value)
+{
+	CHECK(row->type == PARAM_QUANTITY);
+	*(uint64_t *)field(row, object) = value;
+}
+
 static bool set_bool(const struct param *row, void *object, const char *text, struct error *err)
 {
 	bool yes = strcmp(text, "true") == 0;

@@ -93,6 +93,10 @@ const struct param *param_find(const struct param *table, const char *key);
 /** Sets one parameter of @p object from @p text. @return false with @p err (no place) if the text does not fit. */
 bool param_set(const struct param *row, void *object, const char *text, struct error *err);
 
+/** The value of a PARAM_QUANTITY, as it is. */
+uint64_t param_quantity(const struct param *row, const void *object);
+void param_set_quantity(const struct param *row, void *object, uint64_t value);
+
 /** Writes the value that @p object has, as text that param_set() takes. @return ret_text. */
 const char *param_get(const struct param *row, const void *object, char ret_text[PARAM_VALUE_MAX]);
 

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What can happen: the actions, in one table for each layer that carries them out.
+ * What can go wrong: the actions. Each is one file in the layer that carries it out, with its parameters, what a table cannot check of them, and what it does; and a
+ * line in that layer's catalogue (X/faults/catalogue.c).
  *
- * The tables are the one source of the scenario's grammar, of resolved plans, of the help and of the reference.
+ * The rows are the one source of the scenario's grammar, of resolved plans, of the help and of the reference.
  */
 #ifndef FAULT_ACTION_H
 #define FAULT_ACTION_H
 
+#include <stddef.h>
+
 #include "base/param.h"
-#include "fault/params.h"
+
+#define FAULT_PATH_MAX 192 /**< of a file that a fault names */
 
 /** Where a fault belongs: who carries it out. */
 enum fault_layer {
@@ -19,98 +23,68 @@ enum fault_layer {
 	LAYER_SERVER, /**< the services of the far end */
 };
 
-enum fault_kind {
-	FAULT_DROP,
-	FAULT_DELAY,
-	FAULT_OUTAGE,
-	FAULT_GEMODEL,
-	FAULT_CORRUPT,
-	FAULT_TRUNCATE,
-	FAULT_PAD,
-	FAULT_MTU,
-	FAULT_FORGE,
-	FAULT_REBIND,
-	FAULT_FIREWALL,
-	FAULT_MAHIMAHI,
-	FAULT_LINK_TRACE,
-	FAULT_LOSS,
-	FAULT_LOSS_STATE,
-	FAULT_RATE,
-	FAULT_SLOT,
-	FAULT_REORDER,
-	FAULT_HOLD,
-	FAULT_DUPLICATE,
-	FAULT_CARRIER,
-	FAULT_BABBLE,
-	FAULT_PAUSE,
-	FAULT_COLLISION,
-	FAULT_TX_STALL,
-	FAULT_TX_FLAGS,
-	FAULT_LINK_PULSE,
-	FAULT_RX_POINTER,
-	FAULT_RX_OVERFLOW,
-	FAULT_RX_UNCOUNTED,
-	FAULT_RX_ERROR,
-	FAULT_RX_PKTIF,
-	FAULT_RX_PATTERN,
-	FAULT_MII_STUCK,
-	FAULT_SPI_BIT,
-	FAULT_SPI_STUCK,
-	FAULT_SPI_CUT,
-	FAULT_SPI_STALL,
-	FAULT_SPI_SLOW,
-	FAULT_BROWN_OUT,
-	FAULT_INT_LOST,
-	FAULT_INT_STUCK,
-	FAULT_INT_DOUBLE,
-	FAULT_CLKRDY,
-	FAULT_WARM_START,
-	FAULT_POWER_CUT,
-	FAULT_NOR_ROT,
-	FAULT_NOR_STUCK,
-	FAULT_NOR_SLOW,
-	FAULT_HTTP_STATUS,
-	FAULT_HTTP_DELAY,
-	FAULT_HTTP_TRUNCATE,
-	FAULT_HTTP_LENGTH,
-	FAULT_HTTP_RANGE,
-	FAULT_HTTP_REDIRECT,
-	FAULT_HTTP_BODY,
-	FAULT_HTTP_RESET,
-	FAULT_ZERO_WINDOW,
-	FAULT_TLS_STALL,
-	FAULT_TLS_CERTIFICATE,
-	FAULT_TLS_ALERT,
-	FAULT_DNS,
-	FAULT_DHCP,
-	FAULT_NTP,
-	FAULT_SERVER_DOWN,
-	FAULT_KINDS,
+/** The parameters of an action, as its rows have them. What type they are, the action's own file knows; others go by the keys. */
+struct action_params {
+	_Alignas(8) unsigned char bytes[640];
 };
+
+/** In which duplex something can happen at all. */
+enum action_duplex { ACTION_ANY_DUPLEX, ACTION_HALF_DUPLEX, ACTION_FULL_DUPLEX };
 
 struct fault;
 
-/** A row of a table of actions. */
 struct action {
-	enum fault_kind kind;
 	const char *name, *summary;
 	enum fault_layer layer;
 	const char *site;           /**< where it happens, e.g. "enc.tx" (point.h); NULL if it has none */
-	const struct param *params; /**< for a union action_params */
+	const struct param *params; /**< the first is the one that a bare value sets */
+	size_t params_size;         /**< of the struct that they are about */
+	const char *amount;         /**< the key of the parameter that says how much of it there is; NULL: none does */
+	const char *file;           /**< the key of the parameter that names a file; NULL: it reads none */
+	bool is_recording;          /**< the file is one of a link, and begins when the fault's window opens */
+	bool is_netems;             /**< sch_netem does it, so it can be netem_exact */
+	enum action_duplex duplex;
 	/** Checks what the table cannot; NULL if nothing. */
 	bool (*check)(const struct fault *fault, const char **ret_key, struct error *err);
+	/** Whether it draws anything beside the probability of its match; NULL: never. */
+	bool (*draws)(const struct action_params *params);
+	/** What it does, as its layer has it: struct behaviour (proxy/rule.h), struct cable_fault (cable/cable.h),
+	 * struct board_fault (board/fault.h) or struct service_fault (server/fault.h). */
+	const void *act;
 };
 
-/** The tables; each ends with a NULL name. */
-extern const struct action actions_proxy[], actions_link[], actions_board[], actions_flash[], actions_server[];
+/** The catalogues; each ends with NULL. */
+extern const struct action *const actions_proxy[], *const actions_link[], *const actions_board[], *const actions_server[];
 
 /** The parameters of an action that has none but `enabled`. */
+struct plain_params {
+	bool enabled;
+};
 extern const struct param plain_params[];
+
+/** For an action that always draws; that may be certain all the same, and then nothing drawn anew differs. */
+bool draws_always(const struct action_params *params);
+
+/** CHECKs that every action is whole. */
+void actions_check(void);
 
 /** @return the @p index-th of all actions, from 0, or NULL behind the last. */
 const struct action *action_at(size_t index);
 
+/** @return how many there are. */
+size_t actions_count(void);
+
 /** @return the action called @p name, or NULL. */
 const struct action *action_find(const char *name);
+
+/** Sets all parameters to their standard values; those that have none are zero. */
+void action_init(const struct action *action, struct action_params *ret_params);
+
+/** The quantity that stands under @p key, which there must be. */
+uint64_t action_quantity(const struct action *action, const struct action_params *params, const char *key);
+void action_set_quantity(const struct action *action, struct action_params *params, const char *key, uint64_t value);
+
+/** Whether "enabled: false" takes it out. */
+bool action_is_taken_out(const struct action *action, const struct action_params *params);
 
 #endif

@@ -15,7 +15,7 @@ void decisions_add(struct decisions *decisions, const struct decision *decision)
 	decisions->list[decisions->count++] = *decision;
 }
 
-void decisions_amend(struct decisions *decisions, uint64_t place, sim_ns time, const union action_params *params)
+void decisions_amend(struct decisions *decisions, uint64_t place, sim_ns time, const struct action_params *params)
 {
 	for (size_t i = decisions->count; i > 0 && decisions->list[i - 1].time >= time; i--)
 		if (decisions->list[i - 1].place == place && decisions->list[i - 1].time == time) {

@@ -15,7 +15,7 @@ struct decision {
 	char name[FAULT_NAME_MAX];   /**< of the fault behind it */
 	uint64_t place;              /**< of that fault in the chain; what comes before it acts before it */
 	const struct action *action; /**< with exact parameters: it draws nothing */
-	union action_params params;
+	struct action_params params;
 };
 
 /** A growing list. All zero is empty. */
@@ -27,7 +27,7 @@ struct decisions {
 void decisions_add(struct decisions *decisions, const struct decision *decision);
 
 /** The decision taken at @p place at that @p time has come to less than it said: its parameters are these. Nothing happens if there is none. */
-void decisions_amend(struct decisions *decisions, uint64_t place, sim_ns time, const union action_params *params);
+void decisions_amend(struct decisions *decisions, uint64_t place, sim_ns time, const struct action_params *params);
 
 void decisions_close(struct decisions *decisions);
 

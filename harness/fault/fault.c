@@ -229,6 +229,7 @@ bool fault_takes_service(const struct fault *fault, const char *host, const char
 	return fits(match->host, host) && fits(match->path, path) && fits(match->kind, kind);
 }
 
+#define NETEMS_MAX 256
 #define SITE_OF_MESSAGES "spi.msg"
 
 static bool check_message(const struct fault *fault, struct error *err)
@@ -260,31 +261,39 @@ static bool check_correlation(const struct fault *fault, struct error *err)
 	return match->probability != UNIT_PROBABILITY_ONE || error_set(err, "a correlation needs a probability below 100%%");
 }
 
+/* "loss, delay or rate": all that sch_netem does. */
+static const char *list_netems(char ret_text[NETEMS_MAX])
+{
+	const struct action *action, *last = NULL;
+	size_t used = 0;
+
+	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
+		if (!action->is_netems)
+			continue;
+		if (last != NULL)
+			used += (size_t)snprintf(ret_text + used, NETEMS_MAX - used, "%s%s", used > 0 ? ", " : "", last->name);
+		last = action;
+	}
+	CHECK(last != NULL);
+	used += (size_t)snprintf(ret_text + used, NETEMS_MAX - used, " or %s", last->name);
+	CHECK_INT(used, <, NETEMS_MAX);
+	return ret_text;
+}
+
 /* What becomes of a copy is told as bits and a time (proxy/twin.h), and Linux does no more to one. */
 static bool check_exact(const struct fault *fault, struct error *err)
 {
+	char all[NETEMS_MAX];
+
 	if (!fault->match.netem_exact)
 		return true;
 	if (fault->action->layer != LAYER_PROXY)
 		return error_set(err, "'%s' is not about frames between wire and far end, so 'netem_exact' has no place here",
 		                 fault->action->name);
-	switch (fault->action->kind) {
-	case FAULT_LOSS:
-	case FAULT_LOSS_STATE:
-	case FAULT_GEMODEL:
-	case FAULT_DELAY:
-	case FAULT_REORDER:
-	case FAULT_DUPLICATE:
-	case FAULT_CORRUPT:
-	case FAULT_RATE:
-	case FAULT_SLOT:
+	if (fault->action->is_netems)
 		return true;
-	default:
-		return error_set(err,
-		                 "'%s' is nothing that sch_netem does, so 'netem_exact' has no place here: take it out, or say loss, "
-		                 "loss_state, gemodel, delay, reorder, duplicate, corrupt, rate or slot",
-		                 fault->action->name);
-	}
+	return error_set(err, "'%s' is nothing that sch_netem does, so 'netem_exact' has no place here: take it out, or say %s",
+	                 fault->action->name, list_netems(all));
 }
 
 static bool check_layer(const struct fault *fault, const char **ret_key, struct error *err)
@@ -454,33 +463,14 @@ bool fault_is_same(const struct fault *a, const struct fault *b)
 
 bool fault_draws(const struct fault *fault)
 {
-	const union action_params *params = &fault->params;
-
 	if (fault->match.probability > 0 && fault->match.probability < UNIT_PROBABILITY_ONE)
 		return true;
-	switch ((int)fault->action->kind) {
-	case FAULT_DELAY:
-		return params->delay.jitter_ns > 0;
-	case FAULT_SLOT:
-		return params->slot.time_ns > 0 ? params->slot.jitter_ns > 0 : params->slot.max_ns > params->slot.min_ns;
-	case FAULT_CORRUPT:
-		return params->corrupt.bits > 0;
-	case FAULT_HTTP_BODY:
-		return params->word.word == BODY_GARBAGE;
-	/* What these draw from may be certain all the same; then nothing drawn anew differs. */
-	case FAULT_GEMODEL:
-	case FAULT_LOSS:
-	case FAULT_LOSS_STATE:
-	case FAULT_LINK_TRACE:
-		return true;
-	default:
-		return false;
-	}
+	return fault->action->draws != NULL && fault->action->draws(&fault->params);
 }
 
 bool fault_is_taken_out(const struct fault *fault)
 {
-	return fault->action->params == plain_params && !fault->params.plain.enabled;
+	return action_is_taken_out(fault->action, &fault->params);
 }
 
 bool fault_takes_message(const struct fault *fault, const uint8_t *bytes, size_t length)

@@ -77,8 +77,14 @@ struct fault {
 	char name[FAULT_NAME_MAX];
 	struct match match;
 	const struct action *action;
-	union action_params params;
+	struct action_params params;
 };
+
+/** The parameters, for whoever knows what they are: the action's own file. */
+static inline const void *fault_params(const struct fault *fault)
+{
+	return fault->params.bytes;
+}
 
 /**
  * Checks what a table cannot: the window, the filter's syntax, parameters that exclude each other.

@@ -2,12 +2,16 @@
 #include "fault/netem.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/check.h"
+
 #define WORDS_MAX 64
 #define TEXT_MAX 512
+#define STANDARD_DISTRIBUTION "uniform"
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -120,6 +124,16 @@ static bool read_quantity(const struct quantity *quantity, const char *word, uin
 
 /* -- words -- */
 
+/* A loss model has at most so many probabilities. */
+#define LOSSES_MAX 5
+
+/* A time that is drawn. */
+struct times {
+	uint64_t time_ns, jitter_ns, correlation;
+	const char *distribution; /* as the actions call it */
+	char table[FAULT_PATH_MAX];
+};
+
 /* What the words have said so far. */
 struct netem {
 	const char *words[WORDS_MAX];
@@ -127,17 +141,22 @@ struct netem {
 	const char *keyword;
 
 	bool has_delay, has_limit, has_rate, has_slot, has_distribution, has_corrupt, has_duplicate;
-	struct delay_params delay;
-	enum fault_kind loss; /* FAULT_DROP: none */
-	struct loss_params random_loss;
-	struct loss_state_params loss_state;
-	struct gemodel_params gemodel;
+	struct times delay;
+	const char *loss; /* the action; NULL: none */
+	uint64_t losses[LOSSES_MAX]; /* the loss model's probabilities, in tc's order */
+	size_t loss_count;
 	uint64_t reorder, reorder_correlation, gap;
 	uint64_t corrupt, corrupt_correlation;
 	uint64_t duplicate, duplicate_correlation;
 	uint64_t limit;
-	struct rate_params rate;
-	struct slot_params slot;
+	struct {
+		uint64_t rate_bps, cell_size;
+		int64_t overhead, cell_overhead;
+	} rate;
+	struct {
+		uint64_t min_ns, max_ns, packets, bytes;
+		struct times times;
+	} slot;
 };
 
 /* tc takes any beginning of a word. */
@@ -175,15 +194,6 @@ static bool take_more(struct netem *netem, const struct quantity *quantity, uint
 	return !is_number_next(netem) || take(netem, quantity, ret_value, err);
 }
 
-/* Numbers up to the first word that is none. */
-static bool take_all(struct netem *netem, const struct quantity *quantity, uint64_t *const *values, struct error *err)
-{
-	for (; *values != NULL && is_number_next(netem); values++)
-		if (!take(netem, quantity, *values, err))
-			return false;
-	return true;
-}
-
 static bool take_signed(struct netem *netem, int64_t *ret_value, struct error *err)
 {
 	const char *word = next_word(netem);
@@ -211,7 +221,7 @@ static bool read_limit(struct netem *netem, struct error *err)
 
 static bool read_delay(struct netem *netem, struct error *err)
 {
-	struct delay_params *delay = &netem->delay;
+	struct times *delay = &netem->delay;
 
 	netem->has_delay = true;
 	delay->jitter_ns = delay->correlation = 0;
@@ -223,19 +233,18 @@ static bool read_delay(struct netem *netem, struct error *err)
 }
 
 /* The name of a distribution or a file of one. */
-static bool take_distribution(struct netem *netem, unsigned *ret_distribution, char ret_table[FAULT_PATH_MAX], struct error *err)
+static bool take_distribution(struct netem *netem, struct times *times, struct error *err)
 {
-	static const char *const names[] = {
-		[DIST_UNIFORM] = "uniform", [DIST_NORMAL] = "normal", [DIST_PARETO] = "pareto", [DIST_PARETONORMAL] = "paretonormal"};
+	static const char *const names[] = {"uniform", "normal", "pareto", "paretonormal"};
 	const char *word = next_word(netem);
 
 	if (word[0] == '\0')
 		return error_set(err, "behind 'distribution' there should be uniform, normal, pareto, paretonormal or a file");
 	netem->at++;
-	ret_table[0] = '\0';
-	for (unsigned i = DIST_UNIFORM; i <= DIST_PARETONORMAL; i++)
+	times->table[0] = '\0';
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(names[i], word) == 0) {
-			*ret_distribution = i;
+			times->distribution = names[i];
 			return true;
 		}
 	if (strchr(word, '/') == NULL && strstr(word, ".dist") == NULL)
@@ -244,45 +253,47 @@ static bool take_distribution(struct netem *netem, unsigned *ret_distribution, c
 		                 word);
 	if (strlen(word) >= FAULT_PATH_MAX)
 		return error_set(err, "'%s' in 'distribution' is a path longer than %d bytes", word, FAULT_PATH_MAX - 1);
-	*ret_distribution = DIST_TABLE;
-	(void)snprintf(ret_table, FAULT_PATH_MAX, "%s", word);
+	times->distribution = "table";
+	(void)snprintf(times->table, FAULT_PATH_MAX, "%s", word);
 	return true;
 }
 
 static bool read_distribution(struct netem *netem, struct error *err)
 {
 	netem->has_distribution = true;
-	return take_distribution(netem, &netem->delay.distribution, netem->delay.table, err);
+	return take_distribution(netem, &netem->delay, err);
+}
+
+/* A loss model: the first probability, and as many more as are said; the others are the action's own. */
+static bool read_losses(struct netem *netem, const char *action, size_t most, struct error *err)
+{
+	netem->loss = action;
+	if (!take(netem, &percents, &netem->losses[netem->loss_count++], err))
+		return false;
+	while (netem->loss_count < most && is_number_next(netem))
+		if (!take(netem, &percents, &netem->losses[netem->loss_count++], err))
+			return false;
+	return true;
 }
 
 static bool read_loss_random(struct netem *netem, struct error *err)
 {
-	netem->loss = FAULT_LOSS;
-	return take(netem, &percents, &netem->random_loss.percent, err) &&
-	       take_more(netem, &percents, &netem->random_loss.correlation, err);
+	return read_losses(netem, "loss", 2, err);
 }
 
 static bool read_loss_state(struct netem *netem, struct error *err)
 {
-	struct loss_state_params *state = &netem->loss_state;
-	uint64_t *const more[] = {&state->p31, &state->p32, &state->p23, &state->p14, NULL};
-
-	netem->loss = FAULT_LOSS_STATE;
-	*state = (struct loss_state_params){.p31 = LOSS_STATE_REST, .p23 = UNIT_PROBABILITY_ONE};
-	return take(netem, &percents, &state->p13, err) && take_all(netem, &percents, more, err);
+	return read_losses(netem, "loss_state", 5, err);
 }
 
+/* tc's r is what is left of p, if nothing is said. */
 static bool read_loss_gemodel(struct netem *netem, struct error *err)
 {
-	struct gemodel_params *model = &netem->gemodel;
-	uint64_t *const more[] = {&model->r, &model->one_less_h, &model->one_less_k, NULL};
-
-	netem->loss = FAULT_GEMODEL;
-	*model = (struct gemodel_params){.one_less_h = UNIT_PROBABILITY_ONE};
-	if (!take(netem, &percents, &model->p, err))
+	if (!read_losses(netem, "gemodel", 4, err))
 		return false;
-	model->r = UNIT_PROBABILITY_ONE - model->p;
-	return take_all(netem, &percents, more, err);
+	if (netem->loss_count == 1)
+		netem->losses[netem->loss_count++] = UNIT_PROBABILITY_ONE - netem->losses[0];
+	return true;
 }
 
 static bool read_loss(struct netem *netem, struct error *err)
@@ -293,7 +304,7 @@ static bool read_loss(struct netem *netem, struct error *err)
 	} models[] = {{"random", read_loss_random}, {"state", read_loss_state}, {"gemodel", read_loss_gemodel}};
 	const char *word = next_word(netem);
 
-	if (netem->loss != FAULT_DROP)
+	if (netem->loss != NULL)
 		return error_set(err, "'%s' comes twice: there is one loss only", netem->keyword);
 	if (is_number_next(netem))
 		return read_loss_random(netem, err);
@@ -335,48 +346,45 @@ static bool read_duplicate(struct netem *netem, struct error *err)
 
 static bool read_rate(struct netem *netem, struct error *err)
 {
-	struct rate_params *rate = &netem->rate;
-
 	netem->has_rate = true;
-	*rate = (struct rate_params){0};
-	if (!take(netem, &rates, &rate->rate_bps, err) || !take_signed(netem, &rate->overhead, err))
+	memset(&netem->rate, 0, sizeof netem->rate);
+	if (!take(netem, &rates, &netem->rate.rate_bps, err) || !take_signed(netem, &netem->rate.overhead, err))
 		return false;
 	/* A cell's size is never negative, so one that is belongs to the cell's overhead. */
-	if (!take_more(netem, &counts, &rate->cell_size, err))
+	if (!take_more(netem, &counts, &netem->rate.cell_size, err))
 		return false;
-	if (rate->cell_size > 65535)
+	if (netem->rate.cell_size > 65535)
 		return error_set(err, "a cell of more than 65535 bytes in 'rate'");
-	return take_signed(netem, &rate->cell_overhead, err);
+	return take_signed(netem, &netem->rate.cell_overhead, err);
 }
 
 /* From slot to slot: the least and the longest, or a distribution with its mean and its jitter. */
 static bool read_slot_times(struct netem *netem, struct error *err)
 {
-	struct slot_params *slot = &netem->slot;
+	struct times *times = &netem->slot.times;
 
 	if (next_word(netem)[0] != '\0' && abbreviates(next_word(netem), "distribution")) {
 		netem->at++;
-		return take_distribution(netem, &slot->distribution, slot->table, err) && take(netem, &slot_times, &slot->time_ns, err) &&
-		       take(netem, &slot_times, &slot->jitter_ns, err);
+		return take_distribution(netem, times, err) && take(netem, &slot_times, &times->time_ns, err) &&
+		       take(netem, &slot_times, &times->jitter_ns, err);
 	}
-	if (!take(netem, &slot_times, &slot->min_ns, err) || !take_more(netem, &slot_times, &slot->max_ns, err))
+	if (!take(netem, &slot_times, &netem->slot.min_ns, err) || !take_more(netem, &slot_times, &netem->slot.max_ns, err))
 		return false;
-	if (slot->max_ns == 0)
-		slot->max_ns = slot->min_ns;
+	if (netem->slot.max_ns == 0)
+		netem->slot.max_ns = netem->slot.min_ns;
 	return true;
 }
 
 static bool read_slot(struct netem *netem, struct error *err)
 {
-	struct slot_params *slot = &netem->slot;
-
 	netem->has_slot = true;
-	*slot = (struct slot_params){.distribution = DIST_UNIFORM};
+	memset(&netem->slot, 0, sizeof netem->slot);
+	netem->slot.times.distribution = STANDARD_DISTRIBUTION;
 	if (!read_slot_times(netem, err))
 		return false;
-	if (strcmp(next_word(netem), "packets") == 0 && (netem->at++, !take(netem, &counts, &slot->packets, err)))
+	if (strcmp(next_word(netem), "packets") == 0 && (netem->at++, !take(netem, &counts, &netem->slot.packets, err)))
 		return false;
-	return strcmp(next_word(netem), "bytes") != 0 || (netem->at++, take(netem, &sizes, &slot->bytes, err));
+	return strcmp(next_word(netem), "bytes") != 0 || (netem->at++, take(netem, &sizes, &netem->slot.bytes, err));
 }
 
 /* In the order in which tc looks for them, which decides what a single letter means. */
@@ -435,17 +443,54 @@ struct list {
 	size_t count;
 };
 
-/* Adds a fault called "NAME: WHAT" with the standard parameters of @p kind. */
-static struct fault *add(struct list *list, const struct action *action, const char *what)
+/* Adds a fault called "NAME: WHAT" with the standard parameters of @p action. */
+static struct fault *add(struct list *list, const char *action, const char *what)
 {
 	struct fault *fault = &list->faults[list->count++];
 
 	*fault = *list->base;
 	(void)snprintf(fault->name, sizeof fault->name, "%.48s: %s", list->base->name, what);
-	fault->action = action;
-	memset(&fault->params, 0, sizeof fault->params);
-	params_init(action->params, &fault->params);
+	fault->action = action_find(action);
+	CHECK(fault->action != NULL);
+	action_init(fault->action, &fault->params);
 	return fault;
+}
+
+static void set(struct fault *fault, const char *key, uint64_t value)
+{
+	action_set_quantity(fault->action, &fault->params, key, value);
+}
+
+/* What is no quantity. */
+static void set_text(struct fault *fault, const char *key, const char *text)
+{
+	struct error err;
+	const struct param *row = param_find(fault->action->params, key);
+
+	CHECK(row != NULL && param_set(row, &fault->params, text, &err));
+}
+
+static void set_signed(struct fault *fault, const char *key, int64_t value)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof text, "%" PRId64, value);
+	set_text(fault, key, text);
+}
+
+static void set_probability(struct fault *fault, const char *key, uint64_t value)
+{
+	char text[UNIT_TEXT_MAX];
+
+	set_text(fault, key, unit_format(UNIT_PROBABILITY, value, text));
+}
+
+static void set_times(struct fault *fault, const struct times *times)
+{
+	set(fault, "time", times->time_ns);
+	set(fault, "jitter", times->jitter_ns);
+	set_text(fault, "distribution", times->distribution);
+	set_text(fault, "table", times->table);
 }
 
 /* Where everything is hit, nothing is left to correlate. */
@@ -457,29 +502,28 @@ static void make_probable(struct fault *fault, uint64_t probability, uint64_t co
 
 static void add_loss(const struct netem *netem, struct list *list)
 {
-	if (netem->loss == FAULT_DROP)
+	/* The parameters of the models, as tc has them one behind the other. */
+	static const struct {
+		const char *action, *keys[LOSSES_MAX];
+	} models[] = {{"loss", {"percent", "correlation"}},
+	              {"loss_state", {"p13", "p31", "p32", "p23", "p14"}},
+	              {"gemodel", {"p", "r", "1-h", "1-k"}}};
+
+	if (netem->loss == NULL)
 		return;
-	struct fault *fault = add(list, action_at(netem->loss), "loss");
-	if (netem->loss == FAULT_LOSS)
-		fault->params.loss = netem->random_loss;
-	else if (netem->loss == FAULT_LOSS_STATE)
-		fault->params.loss_state = netem->loss_state;
-	else
-		fault->params.gemodel = netem->gemodel;
+	struct fault *fault = add(list, netem->loss, "loss");
+	for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+		for (size_t k = 0; k < netem->loss_count && strcmp(models[i].action, netem->loss) == 0; k++)
+			set_probability(fault, models[i].keys[k], netem->losses[k]);
 }
 
-static bool add_corrupt(const struct netem *netem, struct list *list, struct error *err)
+static void add_corrupt(const struct netem *netem, struct list *list)
 {
-	const struct action *action = action_find("corrupt");
-	const struct param *bits = action != NULL ? param_find(action->params, "bits") : NULL;
-
 	if (!netem->has_corrupt)
-		return true;
-	if (bits == NULL)
-		return error_set(err, "'corrupt' is not emulated by this version");
-	struct fault *fault = add(list, action, "corrupt");
+		return;
+	struct fault *fault = add(list, "corrupt", "corrupt");
 	make_probable(fault, netem->corrupt, netem->corrupt_correlation);
-	return param_set(bits, &fault->params, "1", err);
+	set(fault, "bits", 1);
 }
 
 static void add_delay(const struct netem *netem, struct list *list)
@@ -487,30 +531,53 @@ static void add_delay(const struct netem *netem, struct list *list)
 	struct fault *fault;
 
 	if (netem->reorder > 0) {
-		fault = add(list, action_at(FAULT_REORDER), "reorder");
-		fault->params.reorder.gap = netem->gap > 0 ? netem->gap : 1;
+		fault = add(list, "reorder", "reorder");
+		set(fault, "gap", netem->gap > 0 ? netem->gap : 1);
 		make_probable(fault, netem->reorder, netem->reorder_correlation);
 	}
-	if (netem->has_delay)
-		add(list, action_at(FAULT_DELAY), "delay")->params.delay = netem->delay;
+	if (!netem->has_delay)
+		return;
+	fault = add(list, "delay", "delay");
+	set_times(fault, &netem->delay);
+	set(fault, "correlation", netem->delay.correlation);
+	set_text(fault, "keep_order", "false");
+}
+
+static void add_rate(const struct netem *netem, struct list *list)
+{
+	struct fault *fault = add(list, "rate", netem->has_rate ? "rate" : "limit");
+
+	set(fault, "rate", netem->rate.rate_bps);
+	set_signed(fault, "overhead", netem->rate.overhead);
+	set(fault, "cell_size", netem->rate.cell_size);
+	set_signed(fault, "cell_overhead", netem->rate.cell_overhead);
+	if (netem->has_limit)
+		set(fault, "limit", netem->limit);
+}
+
+static void add_slot(const struct netem *netem, struct list *list)
+{
+	struct fault *fault = add(list, "slot", "slot");
+
+	set(fault, "min_delay", netem->slot.min_ns);
+	set(fault, "max_delay", netem->slot.max_ns);
+	set(fault, "packets", netem->slot.packets);
+	set(fault, "bytes", netem->slot.bytes);
+	set_times(fault, &netem->slot.times);
 }
 
 static void add_link(const struct netem *netem, struct list *list)
 {
-	if (netem->has_rate || netem->has_limit) {
-		struct fault *fault = add(list, action_at(FAULT_RATE), netem->has_rate ? "rate" : "limit");
-		uint64_t usual = fault->params.rate.limit;
-		fault->params.rate = netem->rate;
-		fault->params.rate.limit = netem->has_limit ? netem->limit : usual;
-	}
+	if (netem->has_rate || netem->has_limit)
+		add_rate(netem, list);
 	if (netem->has_slot)
-		add(list, action_at(FAULT_SLOT), "slot")->params.slot = netem->slot;
+		add_slot(netem, list);
 }
 
 static void add_duplicate(const struct netem *netem, struct list *list)
 {
 	if (netem->has_duplicate)
-		make_probable(add(list, action_at(FAULT_DUPLICATE), "duplicate"), netem->duplicate, netem->duplicate_correlation);
+		make_probable(add(list, "duplicate", "duplicate"), netem->duplicate, netem->duplicate_correlation);
 }
 
 /* Cuts @p text into its words. */
@@ -529,7 +596,7 @@ static bool cut(struct netem *netem, char *text, struct error *err)
 bool netem_parse(const char *text, const struct fault *base, struct fault ret_faults[NETEM_FAULTS_MAX], size_t *ret_count,
                  struct error *err)
 {
-	struct netem netem = {.loss = FAULT_DROP, .delay = {.distribution = DIST_UNIFORM}};
+	struct netem netem = {.delay = {.distribution = STANDARD_DISTRIBUTION}};
 	struct fault faults[NETEM_FAULTS_MAX];
 	struct list list = {.base = base, .faults = faults};
 	char copy[TEXT_MAX];
@@ -548,8 +615,7 @@ bool netem_parse(const char *text, const struct fault *base, struct fault ret_fa
 	if (base->match.netem_exact)
 		add_duplicate(&netem, &list);
 	add_loss(&netem, &list);
-	if (!add_corrupt(&netem, &list, err))
-		return false;
+	add_corrupt(&netem, &list);
 	add_delay(&netem, &list);
 	add_link(&netem, &list);
 	if (!base->match.netem_exact)

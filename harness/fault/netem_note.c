@@ -8,13 +8,18 @@
 
 #define RATE_MAX 32
 
+static bool is_action(const struct fault *fault, const char *name)
+{
+	return strcmp(fault->action->name, name) == 0;
+}
+
 /*
  * The rate of frames that are reordered, if a draw hits at @p rate: behind one, gap - 1 are not drawn for, and the next takes 1 / rate draws in the long run,
  * whether or not draws follow from those before them.
  */
 static uint64_t reordered(const struct fault *fault, uint64_t rate)
 {
-	const uint64_t gap = fault->params.reorder.gap;
+	const uint64_t gap = action_quantity(fault->action, &fault->params, "gap");
 
 	/* In billionths, 1 / (gap - 1 + 1 / rate) is rate / ((gap - 1) rate + 1). */
 	return (uint64_t)((double)rate / ((double)(gap - 1) * (double)rate / (double)UNIT_PROBABILITY_ONE + 1));
@@ -32,7 +37,7 @@ static void render_rate(uint64_t rate, char ret_text[RATE_MAX])
 static bool note_rate(const struct fault *fault, const char *does, uint64_t probability, uint64_t correlation,
                       char ret_text[NETEM_NOTE_MAX])
 {
-	const bool reorders = fault->action->kind == FAULT_REORDER;
+	const bool reorders = is_action(fault, "reorder");
 	const uint64_t there = crandom_rate(probability, correlation);
 	char rate_here[RATE_MAX], rate_there[RATE_MAX];
 
@@ -45,32 +50,48 @@ static bool note_rate(const struct fault *fault, const char *does, uint64_t prob
 	return true;
 }
 
-static bool note_delay(const struct delay_params *delay, char ret_text[NETEM_NOTE_MAX])
+static uint64_t quantity(const struct fault *fault, const char *key)
 {
-	if (delay->jitter_ns > CRANDOM_JITTER_MAX)
+	return action_quantity(fault->action, &fault->params, key);
+}
+
+static bool note_delay(const struct fault *fault, char ret_text[NETEM_NOTE_MAX])
+{
+	const uint64_t jitter_ns = quantity(fault, "jitter"), correlation = quantity(fault, "correlation");
+
+	if (jitter_ns > CRANDOM_JITTER_MAX)
 		(void)snprintf(ret_text, NETEM_NOTE_MAX, "has its whole jitter here; Linux cuts one to 2.147483647 s");
-	else if (delay->jitter_ns > 0 && delay->correlation > 0)
+	else if (jitter_ns > 0 && correlation > 0)
 		(void)snprintf(
 			ret_text, NETEM_NOTE_MAX,
 			"gives %.3g%% of the frames the delay of the one before; on Linux a correlation of delays does as good as nothing",
-			(double)delay->correlation / 1e7);
+			(double)correlation / 1e7);
 	else
 		return false;
 	return true;
 }
 
+static const char *doing_of(const struct fault *fault)
+{
+	static const struct {
+		const char *action, *does;
+	} doings[] = {{"reorder", "reorders"}, {"duplicate", "copies"}, {"corrupt", "corrupts"}};
+
+	for (size_t i = 0; i < sizeof doings / sizeof doings[0]; i++)
+		if (is_action(fault, doings[i].action))
+			return doings[i].does;
+	return "hits";
+}
+
 bool netem_note(const struct fault *fault, char ret_text[NETEM_NOTE_MAX])
 {
-	static const char *const doings[FAULT_KINDS] = {
-		[FAULT_REORDER] = "reorders", [FAULT_DUPLICATE] = "copies", [FAULT_CORRUPT] = "corrupts"};
 	const struct match *match = &fault->match;
-	const enum fault_kind kind = fault->action->kind;
 
 	if (match->netem_exact)
 		return false;
-	if (kind == FAULT_LOSS && fault->params.loss.correlation > 0)
-		return note_rate(fault, "loses", fault->params.loss.percent, fault->params.loss.correlation, ret_text);
+	if (is_action(fault, "loss") && quantity(fault, "correlation") > 0)
+		return note_rate(fault, "loses", quantity(fault, "percent"), quantity(fault, "correlation"), ret_text);
 	if (match->correlation > 0)
-		return note_rate(fault, doings[kind] != NULL ? doings[kind] : "hits", match->probability, match->correlation, ret_text);
-	return kind == FAULT_DELAY && note_delay(&fault->params.delay, ret_text);
+		return note_rate(fault, doing_of(fault), match->probability, match->correlation, ret_text);
+	return is_action(fault, "delay") && note_delay(fault, ret_text);
 }

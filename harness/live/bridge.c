@@ -92,7 +92,7 @@ static void made(void *ctx, const struct frame *frame, enum direction direction,
 		passing_made(&bridge->passing, frame, direction, fault, release, now);
 }
 
-static void cut(void *ctx, uint64_t place, sim_ns begun, const union action_params *params)
+static void cut(void *ctx, uint64_t place, sim_ns begun, const struct action_params *params)
 {
 	struct bridge *bridge = ctx;
 

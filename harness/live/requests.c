@@ -77,9 +77,8 @@ static bool can_go(const struct request *request, const char *name)
 static void begin_now(struct fault *fault, sim_ns now)
 {
 	struct match *match = &fault->match;
-	const bool recorded = fault->action->kind == FAULT_MAHIMAHI || fault->action->kind == FAULT_LINK_TRACE;
 
-	if (match->from.kind == MOMENT_TIME && match->from.ns == 0 && (match->until.kind == MOMENT_AFTER || recorded))
+	if (match->from.kind == MOMENT_TIME && match->from.ns == 0 && (match->until.kind == MOMENT_AFTER || fault->action->is_recording))
 		match->from.ns = now;
 }
 

@@ -26,7 +26,7 @@ void chain_open_rule(struct proxy *proxy, struct rule *rule, const struct fault 
 	rule->has_at = fault->match.at[0] != '\0';
 	if (rule->has_at)
 		CHECK(address_parse(fault->match.at, &rule->at, &err));
-	behaviour = rule->behaviour = rule_behaviour(rule);
+	behaviour = rule->behaviour = fault->action->act;
 	proxy->watchers += behaviour->watch != NULL;
 	if (behaviour->state_size > 0)
 		rule->state = memory_new(behaviour->state_size);
@@ -44,8 +44,6 @@ static struct proxy *open_chain(size_t count, struct proxy_ops ops, void *ctx)
 	proxy->causes = memory_new(count * sizeof *proxy->causes);
 	proxy->namer = namer_open();
 	proxy->redraw.from = SIM_NEVER;
-	params_init(action_at(FAULT_DROP)->params, &proxy->exact_drop);
-	params_init(action_at(FAULT_DELAY)->params, &proxy->exact_delay);
 	return proxy;
 }
 
@@ -182,7 +180,7 @@ struct proxy *proxy_open_frozen(const struct decisions *decisions, struct proxy_
 
 void chain_close_rule(struct rule *rule)
 {
-	const struct behaviour *behaviour = rule_behaviour(rule);
+	const struct behaviour *behaviour = rule->behaviour;
 
 	if (behaviour->close != NULL)
 		behaviour->close(rule);

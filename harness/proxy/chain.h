@@ -52,7 +52,6 @@ struct proxy {
 	size_t *next;         /* frozen: the next rule of the same address, plus 1 */
 	size_t *order;        /* frozen: rules by their places, and then as they were decided */
 	struct namer *namer;
-	union action_params exact_drop, exact_delay; /* with nothing but standard values */
 	struct map ordinals;                         /* by flow and direction: frames so far */
 	uint64_t frames;                             /* ids given */
 	struct queue queue;

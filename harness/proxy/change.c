@@ -58,7 +58,7 @@ static void take_away(const struct change *change, struct rule *rule)
 {
 	const struct behaviour *behaviour = rule->behaviour;
 	const struct proxy *proxy = change->proxy;
-	union action_params params;
+	struct action_params params;
 	sim_ns begun;
 
 	if (behaviour->cut != NULL && behaviour->cut(rule, change->now, &begun, &params) && proxy->ops.cut != NULL)

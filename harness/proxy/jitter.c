@@ -7,6 +7,36 @@
 
 __extension__ typedef __int128 wide;
 
+const char *const jitter_distributions[] = {"constant", "uniform", "normal", "pareto", "paretonormal", "table", NULL};
+
+static bool check_table(unsigned distribution, const char *path, struct error *err)
+{
+	struct dist dist;
+
+	if (distribution != DIST_TABLE)
+		return path[0] == '\0' || error_set(err, "a table is only read with 'distribution: table'");
+	if (path[0] == '\0')
+		return error_set(err, "'distribution: table' needs the table's file");
+	if (!dist_open(&dist, path, err))
+		return false;
+	dist_close(&dist);
+	return true;
+}
+
+bool jitter_check(uint64_t time_ns, uint64_t jitter_ns, unsigned distribution, const char *table, const char **ret_key, struct error *err)
+{
+	*ret_key = "jitter";
+	if (distribution == DIST_UNIFORM && jitter_ns > time_ns)
+		return error_set(err, "the jitter is larger than the delay: a frame would leave before it came");
+	if (distribution == DIST_CONSTANT && jitter_ns > 0)
+		return error_set(err, "a constant delay has no jitter: choose another distribution, such as uniform or normal");
+	*ret_key = "table";
+	if (!check_table(distribution, table, err))
+		return false;
+	*ret_key = NULL;
+	return true;
+}
+
 void jitter_open(struct jitter *jitter, uint64_t time_ns, uint64_t jitter_ns, unsigned distribution, const char *table)
 {
 	struct error err;

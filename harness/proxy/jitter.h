@@ -9,11 +9,27 @@
 #include "fault/dist.h"
 #include "fault/fault.h"
 
+/** What delays are drawn from; the words are tc-netem's. */
+enum distribution {
+	DIST_CONSTANT,
+	DIST_UNIFORM,
+	DIST_NORMAL,
+	DIST_PARETO,
+	DIST_PARETONORMAL,
+	DIST_TABLE, /**< from a file */
+};
+
+/** Their words, in the same order; ends with NULL. */
+extern const char *const jitter_distributions[];
+
 struct jitter {
 	uint64_t time_ns, jitter_ns;
 	unsigned distribution;
 	struct dist table; /* of DIST_TABLE */
 };
+
+/** Checks what is said of a time that is drawn. @return false with @p err and the key that is wrong. */
+bool jitter_check(uint64_t time_ns, uint64_t jitter_ns, unsigned distribution, const char *table, const char **ret_key, struct error *err);
 
 /** @param table The path of a file that fault_check() has read. */
 void jitter_open(struct jitter *jitter, uint64_t time_ns, uint64_t jitter_ns, unsigned distribution, const char *table);

@@ -6,6 +6,7 @@
 #include "address/namer.h"
 #include "base/memory.h"
 #include "proxy/chain.h"
+#include "proxy/faults/exact.h"
 #include "proxy/twin.h"
 
 /* Draws are made while a frame goes through the rules, and nowhere else. */
@@ -83,14 +84,14 @@ static void release_made(struct proxy *proxy, sim_ns now)
 }
 
 /* What the rule did, as an action that draws nothing. */
-static void state_exactly(const struct proxy *proxy, struct act *act, sim_ns before)
+static void state_exactly(struct act *act, sim_ns before)
 {
 	if (act->action != NULL)
 		return;
-	act->action = action_at(act->drop ? FAULT_DROP : FAULT_DELAY);
-	act->params = act->drop ? proxy->exact_drop : proxy->exact_delay;
-	if (!act->drop)
-		act->params.delay.time_ns = act->release - before;
+	if (act->drop)
+		drop_exactly(act);
+	else
+		delay_exactly(act, act->release - before);
 }
 
 /* A rule acts at most once on a frame, so there is room. */
@@ -116,7 +117,7 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
 	if (!act->applied)
 		return;
 	rule_counts(rule, passage->now);
-	state_exactly(proxy, act, before);
+	state_exactly(act, before);
 	add_cause(proxy, fate, index, act);
 	rule->drops += act->drop;
 	fate->dropped = act->drop;

@@ -33,7 +33,7 @@ struct proxy_cause {
 	size_t fault;                /**< index in the chain */
 	bool consequence;            /**< of what it had done before: not a decision by itself */
 	const struct action *action; /**< exact, without a draw */
-	union action_params params;
+	struct action_params params;
 };
 
 /** What became of a frame, and why. */
@@ -53,7 +53,7 @@ struct proxy_ops {
 	/** A frame of fault @p fault's own making will leave at @p release, or never (SIM_NEVER) for want of room in the queue; its id is new. NULL: nobody cares. */
 	void (*made)(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now);
 	/** proxy_change() has ended what the fault at @p place had begun at @p begun, before its time: that decision was one with these parameters. NULL: nobody cares. */
-	void (*cut)(void *ctx, uint64_t place, sim_ns begun, const union action_params *params);
+	void (*cut)(void *ctx, uint64_t place, sim_ns begun, const struct action_params *params);
 };
 
 /** What a fault has done so far. */

@@ -8,20 +8,19 @@
 #include "proxy/proxy.h"
 
 /* What is at its standard value goes without saying. */
-static size_t render_action(const struct action *action, const union action_params *params, char *text, size_t size)
+static size_t render_action(const struct action *action, const struct action_params *params, char *text, size_t size)
 {
-	union action_params standard;
+	struct action_params standard;
 	char value[PARAM_VALUE_MAX], usual[PARAM_VALUE_MAX];
 	size_t used = (size_t)snprintf(text, size, "%s", action->name);
 
-	memset(&standard, 0, sizeof standard);
-	params_init(action->params, &standard);
+	action_init(action, &standard);
 	for (const struct param *row = action->params; row->key != NULL && used < size; row++) {
 		(void)param_get(row, params, value);
 		if (row->standard != NULL && strcmp(value, param_get(row, &standard, usual)) == 0)
 			continue;
 		if (row->type == PARAM_QUANTITY && row->unit == UNIT_DURATION)
-			(void)unit_show_duration(*(const uint64_t *)((const char *)params + row->offset), value);
+			(void)unit_show_duration(param_quantity(row, params), value);
 		/* The first parameter is the one that a bare value sets. */
 		if (row == action->params)
 			used += (size_t)snprintf(text + used, size - used, " %s", value);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Inside of the proxy: a fault at work. One file an action group; proxy.c owns the chain and the queue.
+ * Inside of the proxy: a fault at work. Each is a file in faults/; proxy.c owns the chain and the queue.
  *
  * A behaviour decides about one frame at a time. Whatever it decides by chance it draws with the keys of passage_what() and passage_which(), so that no other
  * rule and no other flow can move it. Whatever it decides is told as an action with exact parameters, from which a frozen plan repeats it without a draw:
@@ -44,14 +44,14 @@ struct act {
 	bool applied;                /**< it did something, so it is a cause */
 	bool consequence;            /**< of what it has done before: not a decision that a frozen plan would repeat */
 	const struct action *action; /**< the decision with exact parameters; NULL: `drop` or `delay`, as the fields above have changed */
-	union action_params params;  /**< of action */
+	struct action_params params;  /**< of action */
 };
 
 struct behaviour;
 
 /* What every frame asks of it comes first, and what is a kilobyte of text last. */
 struct rule {
-	const struct behaviour *behaviour; /**< rule_behaviour(), looked up once */
+	const struct behaviour *behaviour; /**< its action's, looked up once */
 	void *state;                       /**< the behaviour's own */
 	struct proxy_counters counters;    /**< seen only where a chain repeats decisions: proxy_counters() */
 	sim_ns before;                     /* counters.last_applied before the last time */
@@ -68,7 +68,7 @@ struct rule {
 	struct fault fault;
 };
 
-/** What an action of the proxy's layer does. Any function but apply may be NULL. */
+/** What an action of the proxy's layer does: its action's `act`. Any function but apply may be NULL. */
 struct behaviour {
 	/** Acts on a frame that matched. */
 	void (*apply)(struct rule *rule, const struct passage *passage, struct act *act);
@@ -76,6 +76,10 @@ struct behaviour {
 	bool (*watch)(struct rule *rule, const struct passage *passage, struct act *act);
 	/** apply() comes for every frame that matched, and asks rule_picks() itself. */
 	bool picks;
+	/** It makes copies, and a copy is not copied again (twin.h). */
+	bool copies;
+	/** One of sch_netem's losses: it loses of a frame that was copied one of the two. */
+	bool makes_good;
 	/** Bytes of rule->state, zeroed. */
 	size_t state_size;
 	/** Prepares what the parameters ask for, behind state_size; fault_check() holds. */
@@ -88,20 +92,10 @@ struct behaviour {
 	 * The rule is taken away at @p now: what it has begun ends. @return whether something was under way; then @p ret_begun tells which decision began it, and @p ret_params
 	 * what that decision has come to.
 	 */
-	bool (*cut)(const struct rule *rule, sim_ns now, sim_ns *ret_begun, union action_params *ret_params);
+	bool (*cut)(const struct rule *rule, sim_ns now, sim_ns *ret_begun, struct action_params *ret_params);
 	/** Whether something that it has begun cannot be ended: then it retires. */
 	bool (*lasts)(const struct rule *rule);
 };
-
-/** @return what a rule does. */
-const struct behaviour *rule_behaviour(const struct rule *rule);
-
-/* Rows of the table, one a file of actions. */
-extern const struct behaviour behaviour_drop, behaviour_delay, behaviour_outage, behaviour_gemodel;
-extern const struct behaviour behaviour_corrupt, behaviour_truncate, behaviour_pad, behaviour_mtu, behaviour_forge, behaviour_rebind,
-	behaviour_firewall, behaviour_mahimahi, behaviour_link_trace;
-extern const struct behaviour behaviour_loss, behaviour_loss_state, behaviour_rate, behaviour_slot, behaviour_reorder, behaviour_hold,
-	behaviour_duplicate;
 
 /** What a draw is about; added to the ordinal so that one frame has independent draws for each. At most 256. */
 enum purpose {
@@ -160,6 +154,12 @@ void rule_takes_back(struct rule *rule);
 
 /** Forgets what a rule did, before the next. */
 void act_clear(struct act *act);
+
+/**
+ * The rule did what an action with exact parameters does: one that draws nothing.
+ * @return these parameters, all zero, for the caller to fill in.
+ */
+void *act_says(struct act *act, const struct action *action);
 
 /** The rule did what its parameters say, and they are exact: it drew nothing. */
 void act_tell(struct act *act, const struct rule *rule);

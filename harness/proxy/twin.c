@@ -44,7 +44,7 @@ static void state_flips(struct twin *twin, struct flips *flips)
 /* The decision gets what has become of the copy. */
 static void settle(struct twin *twin)
 {
-	struct duplicate_params *params = &twin->causes[twin->cause].params.duplicate;
+	struct duplicate_params *params = (void *)twin->causes[twin->cause].params.bytes;
 
 	twin->awaits = false;
 	params->copies = 1;
@@ -62,7 +62,7 @@ static bool is_concerned(const struct twin *twin, size_t index)
 {
 	const struct rule *rule = &twin->rules[index];
 
-	return rule->fault.match.netem_exact && rule->fault.action->kind != FAULT_DUPLICATE && rule_matches(rule, twin->passage) &&
+	return rule->fault.match.netem_exact && !rule->behaviour->copies && rule_matches(rule, twin->passage) &&
 	       filters_take(twin->filters, index, twin->act.frame);
 }
 
@@ -97,9 +97,7 @@ void twin_ends(struct twin *twin)
 /* sch_netem counts one up for a copy and one down for a loss: a frame that is copied and lost comes once. */
 static bool makes_good(const struct twin *twin, const struct rule *rule)
 {
-	const enum fault_kind kind = rule->fault.action->kind;
-
-	return twin->awaits && rule->fault.match.netem_exact && (kind == FAULT_LOSS || kind == FAULT_LOSS_STATE || kind == FAULT_GEMODEL);
+	return twin->awaits && rule->fault.match.netem_exact && rule->behaviour->makes_good;
 }
 
 void twin_follows(struct twin *twin, size_t index, struct act *act)

@@ -11,8 +11,16 @@
 #ifndef PROXY_TWIN_H
 #define PROXY_TWIN_H
 
+#include "fault/flips.h"
 #include "proxy/filters.h"
 #include "proxy/rule.h"
+
+/** The frame comes several times. */
+struct duplicate_params {
+	uint64_t copies;     /**< more than the frame itself */
+	uint64_t between_ns; /**< from the frame to its first copy and so on */
+	struct flips flips;  /**< in the copies; what lies behind their end stays as it is */
+};
 
 /** All but the last part is set when the frame comes, and borrowed. */
 struct twin {

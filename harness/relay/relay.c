@@ -9,6 +9,7 @@
 #include "fault/point.h"
 #include "proxy/forged.h"
 #include "relay/inside.h"
+#include "server/fault.h"
 #include "server/host.h"
 
 sim_ns relay_now(const struct relay *relay)
@@ -54,11 +55,9 @@ struct relay_needs relay_needs_more(struct relay_needs one, struct relay_needs o
 
 const char *relay_refusal(const struct fault *fault)
 {
-	if (fault->action->kind == FAULT_TLS_CERTIFICATE)
-		return "only whoever has the server's key can make a certificate, and TLS stays closed here; give the server such a certificate";
-	if (fault->action->kind == FAULT_DHCP && fault->params.dhcp.answer == DHCP_OTHER_ADDRESS)
-		return "the real server would have to give and to know the other address; give it another range, or take 'answer: nak'";
-	return NULL;
+	const struct service_fault *act = fault->action->act;
+
+	return act->not_in_front != NULL ? act->not_in_front(fault_params(fault)) : NULL;
 }
 
 bool relay_read_ports(const char *text, struct relay_ports *ret_ports, struct error *err)

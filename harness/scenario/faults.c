@@ -13,25 +13,12 @@
 
 /* -- faults -- */
 
-/* The keys that a fault may have beside those of its match: its name and one action. */
-static size_t fault_keys(const char *keys[FAULT_KINDS + 2])
-{
-	size_t count = 0;
-	const struct action *action;
-
-	keys[count++] = "name";
-	while ((action = action_at(count - 1)) != NULL)
-		keys[count++] = action->name;
-	keys[count] = NULL;
-	return count;
-}
-
 /* A fault's action written as a bare value sets its first parameter: `delay: 100ms`. */
 static bool read_bare(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
 {
 	const struct param *row = fault->action->params;
 
-	params_init(row, &fault->params);
+	action_init(fault->action, &fault->params);
 	if (!param_set(row, &fault->params, node->text, err)) {
 		error_context(err, "%s", fault->action->name);
 		return error_at(err, file->path, node->line, node->column);
@@ -94,22 +81,12 @@ static bool read_name(const struct yaml_file *file, const struct yaml_node *mapp
 /* The path of a file that the fault's action reads, and what the file is; NULL if it reads none. */
 char *parts_file_of(struct fault *fault, const char **ret_what)
 {
-	switch (fault->action->kind) {
-	case FAULT_DELAY:
-		*ret_what = "table";
-		return fault->params.delay.table;
-	case FAULT_SLOT:
-		*ret_what = "table";
-		return fault->params.slot.table;
-	case FAULT_MAHIMAHI:
-		*ret_what = "recording";
-		return fault->params.mahimahi.file;
-	case FAULT_LINK_TRACE:
-		*ret_what = "recording";
-		return fault->params.link_trace.file;
-	default:
+	const struct action *action = fault->action;
+
+	if (action->file == NULL)
 		return NULL;
-	}
+	*ret_what = action->is_recording ? "recording" : "table";
+	return (char *)fault->params.bytes + param_find(action->params, action->file)->offset;
 }
 
 /*
@@ -143,7 +120,7 @@ static bool read_single(const struct yaml_file *file, const struct yaml_node *ma
 	const char *wrong = NULL;
 
 	if (!read_action(file, mapping, fault, err) || !read_name(file, mapping, fault, err) ||
-	    !resolve_fault_file(file, blame(mapping, fault, param_find(fault->action->params, "file") != NULL ? "file" : "table"), fault,
+	    !resolve_fault_file(file, blame(mapping, fault, fault->action->file), fault,
 	                        err))
 		return false;
 	if (fault_check(fault, &wrong, err) && sense_fault(plan, fault, &wrong, err))
@@ -165,6 +142,21 @@ static const struct several severals[] = {
 };
 #define SEVERALS (sizeof severals / sizeof severals[0])
 #define ENTRY_FAULTS_MAX (NETEM_FAULTS_MAX > PRESET_FAULTS_MAX ? NETEM_FAULTS_MAX : PRESET_FAULTS_MAX)
+
+/* The keys that an entry may have beside those of its match: a name, and one action or what becomes several. @return to be released with free(). */
+static const char **fault_keys(bool with_several)
+{
+	const size_t actions = actions_count();
+	const char **keys = memory_new((actions + SEVERALS + 2) * sizeof *keys);
+	size_t count = 0;
+
+	keys[count++] = "name";
+	for (size_t i = 0; i < actions; i++)
+		keys[count++] = action_at(i)->name;
+	for (size_t i = 0; i < SEVERALS && with_several; i++)
+		keys[count++] = severals[i].key;
+	return keys;
+}
 
 static const struct several *several_of(const struct yaml_node *mapping)
 {
@@ -231,15 +223,13 @@ static bool read_idle(const struct yaml_file *file, const struct yaml_node *mapp
 static bool read_fault(const struct yaml_file *file, const struct yaml_node *mapping, const struct plan *plan, struct fault *faults,
                        size_t *ret_count, struct error *err)
 {
-	const char *keys[FAULT_KINDS + 2 + SEVERALS];
+	const char **keys = fault_keys(true);
 	struct fault base;
-	size_t count = fault_keys(keys);
 
-	for (size_t i = 0; i < SEVERALS; i++)
-		keys[count++] = severals[i].key;
-	keys[count] = NULL;
 	memset(&base, 0, sizeof base);
-	if (!yaml_fill(file, mapping, match_params, keys, "a fault", &base.match, err))
+	const bool good = yaml_fill(file, mapping, match_params, keys, "a fault", &base.match, err);
+	free(keys);
+	if (!good)
 		return false;
 	const struct several *several = several_of(mapping);
 	if (several != NULL)
@@ -306,14 +296,15 @@ const struct param decision_params[] = {
 
 static bool read_decision(const struct yaml_file *file, const struct yaml_node *mapping, struct decision *decision, struct error *err)
 {
-	const char *keys[FAULT_KINDS + 2], *wrong = NULL;
+	const char **keys = fault_keys(false), *wrong = NULL;
 	struct fault fault;
 
 	memset(&fault, 0, sizeof fault);
 	memset(decision, 0, sizeof *decision);
 	params_init(match_params, &fault.match);
-	(void)fault_keys(keys);
-	if (!yaml_fill(file, mapping, decision_params, keys, "a decision", decision, err) || !read_action(file, mapping, &fault, err))
+	const bool good = yaml_fill(file, mapping, decision_params, keys, "a decision", decision, err);
+	free(keys);
+	if (!good || !read_action(file, mapping, &fault, err))
 		return false;
 	fault.match.direction = fault.action->layer == LAYER_PROXY ? decision->direction : MATCH_BOTH;
 	if (fault.action->layer != LAYER_LINK)

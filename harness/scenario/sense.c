@@ -285,18 +285,18 @@ static bool runs_half_duplex(const struct device *device)
 /* PAUSE belongs to full duplex (IEEE 802.3 31B.1), collisions and what is taken for them to half duplex (IEEE 802.3 4.1.2.2). */
 static bool check_duplex(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err)
 {
-	const enum fault_kind kind = fault->action->kind;
+	const enum action_duplex duplex = fault->action->duplex;
 
 	*ret_key = fault->action->name;
-	if (kind == FAULT_PAUSE && plan->link.duplex != LINK_FULL)
+	if (duplex == ACTION_FULL_DUPLEX && plan->link.duplex != LINK_FULL)
 		return error_set(err,
 		                 "a port in half duplex sends no pause frames: add 'link: {duplex: full}', and a device in full duplex");
-	if (kind == FAULT_PAUSE && runs_half_duplex(&plan->device))
+	if (duplex == ACTION_FULL_DUPLEX && runs_half_duplex(&plan->device))
 		return error_set(err,
 		                 "the device '%s' runs its end in half duplex, where it obeys no pause frames: take one with 'duplex: "
 		                 "full', such as full-duplex",
 		                 plan->device.name);
-	return !(kind == FAULT_COLLISION || kind == FAULT_LINK_PULSE) || plan->device.duplex != DEVICE_DUPLEX_FULL ||
+	return duplex != ACTION_HALF_DUPLEX || plan->device.duplex != DEVICE_DUPLEX_FULL ||
 	       error_set(err, "'%s' happens in half duplex only, and the device '%s' runs its end in full duplex", fault->action->name,
 	                 plan->device.name);
 }

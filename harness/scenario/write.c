@@ -77,7 +77,7 @@ static void write_exactly(FILE *stream, const struct param *table, const void *o
 {
 	char value[PARAM_VALUE_MAX], usual[PARAM_VALUE_MAX];
 	union {
-		union action_params params;
+		struct action_params params;
 		struct match match;
 	} standard;
 

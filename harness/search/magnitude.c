@@ -412,41 +412,9 @@ void magnitude_find_high(const struct magnitude *magnitude, struct borders *bord
 
 /* -- the parameters -- */
 
-static const struct {
-	enum fault_kind kind;
-	const char *key;
-} amounts[] = {
-	{FAULT_DELAY, "time"},    {FAULT_OUTAGE, "for"},      {FAULT_HOLD, "frames"},     {FAULT_DUPLICATE, "copies"},
-	{FAULT_CARRIER, "for"},   {FAULT_BABBLE, "for"},      {FAULT_PAUSE, "for"},       {FAULT_COLLISION, "times"},
-	{FAULT_SPI_STALL, "for"}, {FAULT_SPI_SLOW, "factor"}, {FAULT_INT_STUCK, "for"},   {FAULT_INT_DOUBLE, "after"},
-	{FAULT_POWER_CUT, "for"}, {FAULT_NOR_STUCK, "for"},   {FAULT_NOR_SLOW, "factor"}, {FAULT_ZERO_WINDOW, "for"},
-	{FAULT_TLS_STALL, "for"}, {FAULT_SERVER_DOWN, "for"}, {FAULT_TRUNCATE, "by"},
-};
-
-static bool is_there(const struct param *table, const char *key)
-{
-	return table != NULL && param_find(table, key) != NULL;
-}
-
 const struct param *magnitude_of(const struct action *action)
 {
-	for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++)
-		if (amounts[i].kind == action->kind && is_there(action->params, amounts[i].key))
-			return param_find(action->params, amounts[i].key);
-	return NULL;
-}
-
-uint64_t magnitude_get(const struct param *param, const union action_params *params)
-{
-	uint64_t value;
-
-	memcpy(&value, (const char *)params + param->offset, sizeof value);
-	return value;
-}
-
-void magnitude_set(const struct param *param, union action_params *params, uint64_t value)
-{
-	memcpy((char *)params + param->offset, &value, sizeof value);
+	return action->amount != NULL ? param_find(action->params, action->amount) : NULL;
 }
 
 void magnitude_limits(const struct param *param, uint64_t deadline_ns, struct magnitude *ret_magnitude)

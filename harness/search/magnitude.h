@@ -68,8 +68,6 @@ void magnitude_judge(const struct magnitude *magnitude, struct borders *borders)
 const struct param *magnitude_of(const struct action *action);
 
 /** Its value. */
-uint64_t magnitude_get(const struct param *param, const union action_params *params);
-void magnitude_set(const struct param *param, union action_params *params, uint64_t value);
 
 /** The limits of a parameter for a session that lasts at most @p deadline_ns. */
 void magnitude_limits(const struct param *param, uint64_t deadline_ns, struct magnitude *ret_magnitude);

@@ -85,25 +85,28 @@ static struct words_place place_of(const struct shrunk *shrunk, size_t index)
 	return place;
 }
 
+static bool is_action(const struct action *action, const char *name)
+{
+	return strcmp(action->name, name) == 0;
+}
+
 /* Losses, delays and outages have words of their own. */
 static void say_frame(struct sentence *sentence, const struct shrunk *shrunk, size_t index, const char *place, bool several)
 {
 	const struct shrunk_part *part = &shrunk->parts[index];
 
-	switch (item_action(&shrunk->smallest.plan, index)->kind) {
-	case FAULT_DROP:
+	const struct action *action = item_action(&shrunk->smallest.plan, index);
+
+	if (is_action(action, "drop")) {
 		say(sentence, "%s %s lost", place, several ? "are" : "is");
-		return;
-	case FAULT_OUTAGE:
+	} else if (is_action(action, "outage")) {
 		say(sentence, "an outage from %s on lasts ", place);
 		say_range(sentence, part);
-		return;
-	case FAULT_DELAY:
+	} else if (is_action(action, "delay")) {
 		say(sentence, "%s is delayed by ", place);
 		say_range(sentence, part);
-		return;
-	default:
-		say(sentence, "%s at %s", item_action(&shrunk->smallest.plan, index)->name, place);
+	} else {
+		say(sentence, "%s at %s", action->name, place);
 		if (!part->has_magnitude)
 			return;
 		say(sentence, " with '%s' ", part->magnitude->key);
@@ -129,8 +132,8 @@ static size_t join(const struct shrunk *shrunk, size_t index, struct words_place
 	size_t count = 1;
 
 	*place = place_of(shrunk, index);
-	while (plan->replay && index + count < shrunk->count && item_action(plan, index)->kind == FAULT_DROP &&
-	       item_action(plan, index + count)->kind == FAULT_DROP) {
+	while (plan->replay && index + count < shrunk->count && is_action(item_action(plan, index), "drop") &&
+	       is_action(item_action(plan, index + count), "drop")) {
 		const struct words_place next = place_of(shrunk, index + count);
 		if (!words_join(place, &next))
 			break;

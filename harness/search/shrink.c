@@ -264,7 +264,7 @@ static void find_fewest(struct shrinking *shrinking)
 static void vary(struct shrinking *shrinking, size_t index, uint64_t value, struct trial *ret_trial)
 {
 	shrinking_variant(shrinking, NULL, ret_trial);
-	magnitude_set(shrinking->shrunk->parts[index].magnitude, item_params(&ret_trial->plan, index), value);
+	param_set_quantity(shrinking->shrunk->parts[index].magnitude, item_params(&ret_trial->plan, index), value);
 }
 
 /* Each part is left out, and each border passed, in one batch. @return whether every one of these ends otherwise. */
@@ -364,7 +364,7 @@ static void open_parts(struct shrunk *shrunk)
 		part->magnitude = magnitude_of(item_action(plan, i));
 		part->has_magnitude = part->magnitude != NULL;
 		if (part->has_magnitude)
-			part->borders.low = part->borders.high = magnitude_get(part->magnitude, item_params(plan, i));
+			part->borders.low = part->borders.high = param_quantity(part->magnitude, item_params(plan, i));
 	}
 }
 

@@ -18,7 +18,7 @@ const struct action *item_action(const struct plan *plan, size_t index)
 	return plan->replay ? plan->decisions.list[index].action : plan->faults[index].action;
 }
 
-union action_params *item_params(struct plan *plan, size_t index)
+struct action_params *item_params(struct plan *plan, size_t index)
 {
 	return plan->replay ? &plan->decisions.list[index].params : &plan->faults[index].params;
 }

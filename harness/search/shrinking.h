@@ -24,7 +24,7 @@ struct shrinking {
 
 size_t item_count(const struct plan *plan);
 const struct action *item_action(const struct plan *plan, size_t index);
-union action_params *item_params(struct plan *plan, size_t index);
+struct action_params *item_params(struct plan *plan, size_t index);
 const char *item_name(const struct plan *plan, size_t index);
 unsigned item_direction(const struct plan *plan, size_t index);
 /** Where it acts; "" if it has no address. */

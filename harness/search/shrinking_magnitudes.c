@@ -25,7 +25,7 @@ static void vary(const struct asked *asked, uint64_t value, struct trial *ret_tr
 	const struct shrunk_part *part = &asked->shrinking->shrunk->parts[asked->part];
 
 	shrinking_variant(asked->shrinking, NULL, ret_trial);
-	magnitude_set(part->magnitude, item_params(&ret_trial->plan, asked->part), value);
+	param_set_quantity(part->magnitude, item_params(&ret_trial->plan, asked->part), value);
 	(void)snprintf(ret_trial->name, sizeof ret_trial->name, "%s: %llu", part->magnitude->key, (unsigned long long)value);
 }
 
@@ -54,15 +54,16 @@ static const struct borders *hint_for(const struct shrunk *shrunk, size_t index)
 static void open_magnitude(struct asked *asked, struct magnitude *ret_magnitude)
 {
 	struct plan *plan = &asked->shrinking->shrunk->smallest.plan;
-	const union action_params *params = item_params(plan, asked->part);
+	const struct param *jitter = param_find(item_action(plan, asked->part)->params, "jitter");
+	const uint64_t jitter_ns = jitter != NULL ? param_quantity(jitter, item_params(plan, asked->part)) : 0;
 
 	magnitude_limits(asked->shrinking->shrunk->parts[asked->part].magnitude, plan->deadline_ns, ret_magnitude);
 	ret_magnitude->hint = hint_for(asked->shrinking->shrunk, asked->part);
 	ret_magnitude->ask = ask;
 	ret_magnitude->ctx = asked;
 	/* A uniform delay is no shorter than its jitter. */
-	if (item_action(plan, asked->part)->kind == FAULT_DELAY && params->delay.jitter_ns > ret_magnitude->least)
-		ret_magnitude->least = params->delay.jitter_ns;
+	if (jitter_ns > ret_magnitude->least)
+		ret_magnitude->least = jitter_ns;
 }
 
 /* @return whether the amount has become another. */
@@ -70,7 +71,7 @@ static bool lessen(struct shrinking *shrinking, size_t index)
 {
 	struct shrunk_part *part = &shrinking->shrunk->parts[index];
 	struct asked asked = {.shrinking = shrinking, .part = index};
-	const uint64_t value = magnitude_get(part->magnitude, item_params(&shrinking->shrunk->smallest.plan, index));
+	const uint64_t value = param_quantity(part->magnitude, item_params(&shrinking->shrunk->smallest.plan, index));
 	struct magnitude magnitude;
 	struct trial lesser;
 

@@ -26,7 +26,7 @@ static bool is_same(const struct decision *a, const struct decision *b)
 	const struct param *amount = magnitude_of(a->action);
 
 	return strcmp(a->at, b->at) == 0 && a->direction == b->direction && a->action == b->action && a->time == b->time &&
-	       (amount == NULL || magnitude_get(amount, &a->params) == magnitude_get(amount, &b->params));
+	       (amount == NULL || param_quantity(amount, &a->params) == param_quantity(amount, &b->params));
 }
 
 /* Whether @p left has just the decisions that the session @p was had, as both were made. */

@@ -104,7 +104,7 @@ static void lose(struct ways *ways, struct way *way, const struct address *at, s
 
 static bool is_loss(const struct decision *decision)
 {
-	return decision->action->kind == FAULT_DROP && decision->params.drop.enabled;
+	return strcmp(decision->action->name, "drop") == 0 && !action_is_taken_out(decision->action, &decision->params);
 }
 
 static int compare_begun(const void *a, const void *b)
@@ -147,8 +147,8 @@ void stall_outage(const struct stall *stall, unsigned halvings, struct decision 
 
 	at.first = at.first >> halvings > 0 ? at.first >> halvings : 1;
 	at.last = at.first;
-	*ret_decision = (struct decision){.direction = stall->direction, .time = stall->begun, .action = action_at(FAULT_OUTAGE)};
+	*ret_decision = (struct decision){.direction = stall->direction, .time = stall->begun, .action = action_find("outage")};
 	(void)address_format(&at, ret_decision->at);
 	(void)snprintf(ret_decision->name, sizeof ret_decision->name, "outage");
-	ret_decision->params.outage.for_ns = stall->for_ns > 0 ? stall->for_ns : 1;
+	action_set_quantity(ret_decision->action, &ret_decision->params, "for", stall->for_ns > 0 ? stall->for_ns : 1);
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "server/disrupt.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "server/fault.h"
 #include "server/names.h"
 #include "sim/random.h"
 
-#define YEAR_NS (UINT64_C(365) * 86400 * SIM_S)
 /* Hosts of which it is known that they have been down, one by one; of more, the first are forgotten. */
 #define DOWN_MAX 64U
 
@@ -31,6 +30,11 @@ struct disruptor {
 	void *name_ctx;
 };
 
+static const struct service_fault *act_of(const struct fault *fault)
+{
+	return fault->action->act;
+}
+
 struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
                                  void *ctx)
 {
@@ -38,7 +42,7 @@ struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint6
 
 	troubles_open(&disruptor->troubles, faults, count, LAYER_SERVER, seed, trace, ops, ctx);
 	for (size_t i = 0; i < disruptor->troubles.count; i++)
-		disruptor->takes_down |= disruptor->troubles.list[i].fault->action->kind == FAULT_SERVER_DOWN;
+		disruptor->takes_down |= act_of(disruptor->troubles.list[i].fault)->tcp != NULL;
 	disruptor->garbage = random_stream(seed, GARBAGE);
 	disruptor->then = SIM_NEVER;
 	return disruptor;
@@ -86,87 +90,10 @@ static const struct fault *next_acting(struct disruptor *disruptor, const struct
 
 /* -- HTTP -- */
 
-static const char portal[] = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>Welcome to our network</h1>"
-			     "<p>Please <a href=\"http://portal.example/login\">log in</a> to go on.</p></body></html>\n";
-
-static void replace(struct upset *upset, unsigned status)
+void upset_replace(struct upset *upset, unsigned status)
 {
 	upset->replaces = true;
 	upset->answer = (struct http_answer){.status = status};
-}
-
-static void upset_status(struct upset *upset, const struct http_status_params *params)
-{
-	replace(upset, (unsigned)params->code);
-	if (params->retry_after_ns > 0)
-		(void)snprintf(upset->answer.extra, sizeof upset->answer.extra, "Retry-After: %llu\r\n",
-		               (unsigned long long)((params->retry_after_ns + SIM_S - 1) / SIM_S));
-}
-
-static void upset_redirect(struct upset *upset, const struct http_redirect_params *params)
-{
-	replace(upset, (unsigned)params->code);
-	(void)snprintf(upset->answer.extra, sizeof upset->answer.extra, "Location: %s\r\n", params->to);
-}
-
-static void upset_body(struct upset *upset, unsigned kind)
-{
-	upset->garbage = kind == BODY_GARBAGE;
-	upset->empty = kind == BODY_EMPTY;
-	if (kind != BODY_PORTAL)
-		return;
-	replace(upset, 200);
-	upset->answer.type = "text/html";
-	upset->answer.body = bytes_of(portal, sizeof portal - 1);
-}
-
-static void upset_by(struct upset *upset, const struct fault *fault)
-{
-	static const enum http_range_fault ranges[] = {[RANGE_IGNORED] = HTTP_RANGE_IGNORED,
-	                                               [RANGE_WRONG_START] = HTTP_RANGE_WRONG_START,
-	                                               [RANGE_MULTIPART] = HTTP_RANGE_MULTIPART,
-	                                               [RANGE_CHANGED] = HTTP_RANGE_CHANGED};
-	const union action_params *params = &fault->params;
-	struct http_trouble *trouble = &upset->trouble;
-
-	switch ((int)fault->action->kind) {
-	case FAULT_HTTP_STATUS:
-		upset_status(upset, &params->http_status);
-		break;
-	case FAULT_HTTP_DELAY:
-		trouble->before_ns += params->http_delay.before_ns;
-		if (params->http_delay.pause_ns > 0) {
-			trouble->pause_ns = params->http_delay.pause_ns;
-			trouble->pause_at = params->http_delay.at;
-		}
-		break;
-	case FAULT_HTTP_TRUNCATE:
-		trouble->cuts = true;
-		trouble->cut_at = params->http_truncate.at;
-		trouble->stalls = params->http_truncate.end == TRUNCATE_STALL;
-		break;
-	case FAULT_HTTP_LENGTH:
-		trouble->length = params->http_length.kind == LENGTH_WRONG ? HTTP_LENGTH_WRONG : HTTP_LENGTH_MISSING;
-		trouble->length_value = params->http_length.value;
-		break;
-	case FAULT_HTTP_RANGE:
-		trouble->range = ranges[params->word.word];
-		break;
-	case FAULT_HTTP_REDIRECT:
-		upset_redirect(upset, &params->http_redirect);
-		break;
-	case FAULT_HTTP_BODY:
-		upset_body(upset, params->word.word);
-		break;
-	case FAULT_HTTP_RESET:
-		trouble->resets = true;
-		break;
-	case FAULT_ZERO_WINDOW:
-		trouble->deaf_ns = params->hold_for.for_ns;
-		break;
-	default:
-		break;
-	}
 }
 
 struct upset disruptor_http(struct disruptor *disruptor, const char *host, const char *target, sim_ns now)
@@ -177,7 +104,7 @@ struct upset disruptor_http(struct disruptor *disruptor, const char *host, const
 
 	uint64_t occasion = troubles_next(&disruptor->troubles, SITE_HTTP, now);
 	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
-		upset_by(&upset, fault);
+		act_of(fault)->http(fault_params(fault), &upset);
 	upset.draw = random_bits(now >= disruptor->then ? disruptor->garbage_then : disruptor->garbage, occasion, 0);
 	return upset;
 }
@@ -212,79 +139,42 @@ void upset_apply(const struct upset *upset, struct http_answer *answer)
 
 bool disruptor_tls(struct disruptor *disruptor, struct tls_config *config, sim_ns now, uint8_t *ret_alert)
 {
-	static const enum pki_flaw flaws[] = {[CERTIFICATE_EXPIRED] = PKI_EXPIRED,
-	                                      [CERTIFICATE_NOT_YET] = PKI_NOT_YET,
-	                                      [CERTIFICATE_OTHER_NAME] = PKI_OTHER_NAME,
-	                                      [CERTIFICATE_UNKNOWN_ISSUER] = PKI_UNKNOWN_ISSUER};
-	static const enum tls_message stalls[] = {
-		[STALL_SERVER_HELLO] = TLS_SERVER_HELLO, [STALL_CERTIFICATE] = TLS_CERTIFICATE, [STALL_FINISHED] = TLS_FINISHED};
 	const struct visit visit = {.site = SITE_TLS, .host = config->host};
+	struct tls_visit what = {.config = config};
 	const struct fault *fault;
-	bool alerts = false;
 
 	(void)troubles_next(&disruptor->troubles, SITE_TLS, now);
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
-		switch ((int)fault->action->kind) {
-		case FAULT_TLS_STALL:
-			config->stall_at = stalls[fault->params.word.word];
-			break;
-		case FAULT_TLS_CERTIFICATE:
-			config->flaw = flaws[fault->params.word.word];
-			break;
-		default:
-			alerts = true;
-			*ret_alert = (uint8_t)fault->params.tls_alert.code;
-			break;
-		}
-	}
-	return alerts;
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+		act_of(fault)->tls(fault_params(fault), &what);
+	if (what.alerts)
+		*ret_alert = what.alert;
+	return what.alerts;
 }
 
 /* -- UDP -- */
 
 struct dns_spoilages disruptor_dns(struct disruptor *disruptor, const char *name, sim_ns now)
 {
-	static const enum dns_spoilage kinds[] = {
-		[DNS_SILENCE] = DNS_SPOILED_SILENCE,       [DNS_NXDOMAIN] = DNS_SPOILED_NXDOMAIN,   [DNS_SERVFAIL] = DNS_SPOILED_SERVFAIL,
-		[DNS_WRONG_ADDRESS] = DNS_SPOILED_ADDRESS, [DNS_TRUNCATED] = DNS_SPOILED_TRUNCATED, [DNS_TTL_0] = DNS_SPOILED_TTL};
 	const struct visit visit = {.site = SITE_DNS, .host = name};
 	struct dns_spoilages spoilages = {0};
 	const struct fault *fault;
 
 	(void)troubles_next(&disruptor->troubles, SITE_DNS, now);
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
-		const enum dns_spoilage kind = kinds[fault->params.word.word];
-		if (kind == DNS_SPOILED_NXDOMAIN || kind == DNS_SPOILED_SERVFAIL)
-			spoilages.of[DNS_SPOILED_NXDOMAIN] = spoilages.of[DNS_SPOILED_SERVFAIL] = false;
-		spoilages.of[kind] = true;
-	}
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+		act_of(fault)->dns(fault_params(fault), &spoilages);
 	return spoilages;
 }
 
 bool disruptor_dhcp(struct disruptor *disruptor, struct bytes message, struct dhcp_config *config, uint32_t *device, sim_ns now)
 {
 	const struct visit visit = {.site = SITE_DHCP, .kind = dhcp_kind(message)};
+	struct dhcp_visit what = {.config = config, .device = device, .answers = true};
 	const struct fault *fault;
-	bool answers = true;
 
 	(void)troubles_next(&disruptor->troubles, SITE_DHCP, now);
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
-		switch (fault->params.dhcp.answer) {
-		case DHCP_SILENCE:
-			answers = false;
-			break;
-		case DHCP_NAK:
-			config->refuses = true;
-			break;
-		case DHCP_SHORT_LEASE:
-			config->lease_ns = fault->params.dhcp.lease_ns;
-			break;
-		default:
-			config->device = ++*device;
-			break;
-		}
-	}
-	return answers;
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+		act_of(fault)->dhcp(fault_params(fault), &what);
+	return what.answers;
 }
 
 struct ntp_upset disruptor_ntp(struct disruptor *disruptor, struct ntp_clock *clock, sim_ns now)
@@ -294,12 +184,8 @@ struct ntp_upset disruptor_ntp(struct disruptor *disruptor, struct ntp_clock *cl
 	const struct fault *fault;
 
 	(void)troubles_next(&disruptor->troubles, SITE_NTP, now);
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
-		upset.silent = upset.silent || fault->params.ntp.answer == NTP_SILENCE;
-		upset.kisses = upset.kisses || fault->params.ntp.answer == NTP_KISS_OF_DEATH;
-		if (fault->params.ntp.answer == NTP_OFFSET)
-			ntp_clock_shift(clock, fault->params.ntp.years * YEAR_NS + fault->params.ntp.offset_ns, fault->params.ntp.behind);
-	}
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+		act_of(fault)->ntp(fault_params(fault), clock, &upset);
 	return upset;
 }
 
@@ -336,11 +222,11 @@ static struct down *row_of(struct disruptor *disruptor, uint32_t address)
 	return &disruptor->down[disruptor->down_count++];
 }
 
-static uint32_t fall(struct disruptor *disruptor, const struct server_down_params *params, uint32_t address, sim_ns now)
+static uint32_t take_down(struct disruptor *disruptor, const struct host_fall *fall, uint32_t address, sim_ns now)
 {
-	const struct down down = {address, now + params->for_ns, params->how == DOWN_RESET};
+	const struct down down = {address, now + fall->for_ns, fall->resets};
 
-	if (params->all) {
+	if (fall->all) {
 		disruptor->everybody = down;
 		disruptor->down_count = 0;
 		return UINT32_MAX;
@@ -378,8 +264,11 @@ static uint32_t take_segment(struct disruptor *disruptor, uint32_t address, sim_
 	if (!disruptor->takes_down)
 		return 0;
 	const struct visit visit = {.site = SITE_TCP, .host = name_of(disruptor, address)};
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
-		fallen |= fall(disruptor, &fault->params.server_down, address, now);
+	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
+		struct host_fall how;
+		act_of(fault)->tcp(fault_params(fault), &how);
+		fallen |= take_down(disruptor, &how, address, now);
+	}
 	return fallen;
 }
 

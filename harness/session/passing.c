@@ -111,7 +111,7 @@ void passing_made(struct passing *passing, const struct frame *frame, enum direc
 	           lost ? "dropped, the proxy's queue is full" : "leaves after ", lost ? "" : unit_show_duration(release - now, quantity));
 }
 
-void passing_cut(struct passing *passing, uint64_t place, sim_ns begun, const union action_params *params)
+void passing_cut(struct passing *passing, uint64_t place, sim_ns begun, const struct action_params *params)
 {
 	decisions_amend(&passing->decisions, place, begun, params);
 }

@@ -33,7 +33,7 @@ void passing_decided(struct passing *passing, const struct frame *frame, enum di
 void passing_made(struct passing *passing, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now);
 
 /** What an outage has come to that was ended before its time (struct proxy_ops). */
-void passing_cut(struct passing *passing, uint64_t place, sim_ns begun, const union action_params *params);
+void passing_cut(struct passing *passing, uint64_t place, sim_ns begun, const struct action_params *params);
 
 /** Keeps a decision that was not the proxy's. */
 void passing_keep(struct passing *passing, const struct decision *decision);

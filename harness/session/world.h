@@ -15,7 +15,7 @@
 #include "proxy/proxy.h"
 #include "recorded/servers.h"
 #include "scenario/plan.h"
-#include "session/cable.h"
+#include "cable/cable.h"
 #include "session/load.h"
 #include "session/outside.h"
 #include "session/passing.h"

@@ -63,7 +63,7 @@ static void open_proxy(struct bench_proxy *bench, unsigned first_port, unsigned 
 		faults[i].action = action_find("delay");
 		CHECK(faults[i].action != NULL);
 		params_init(faults[i].action->params, &faults[i].params);
-		faults[i].params.delay.time_ns = 1000;
+		action_set_quantity(faults[i].action, &faults[i].params, "time", 1000);
 		CHECK(fault_check(&faults[i], &wrong, &err));
 	}
 	bench->proxy = proxy_open(faults, RULES, 1, (struct proxy_ops){.decided = on_decided}, bench);
@@ -108,9 +108,10 @@ static double queued_ns(unsigned depth)
 	(void)snprintf(fault.name, sizeof fault.name, "delay");
 	fault.action = action_find("delay");
 	params_init(fault.action->params, &fault.params);
-	fault.params.delay.time_ns = (uint64_t)depth * SMALL_STEP_NS;
-	fault.params.delay.jitter_ns = fault.params.delay.time_ns / 2;
-	fault.params.delay.keep_order = false;
+	action_set_quantity(fault.action, &fault.params, "time", (uint64_t)depth * SMALL_STEP_NS);
+	action_set_quantity(fault.action, &fault.params, "jitter", action_quantity(fault.action, &fault.params, "time") / 2);
+	struct error err;
+	CHECK(param_set(param_find(fault.action->params, "keep_order"), &fault.params, "false", &err));
 	bench.proxy = proxy_open(&fault, 1, 1, (struct proxy_ops){.decided = on_decided}, &bench);
 	make_frame(bench.data);
 	for (unsigned i = 0; i < depth * 2; i++)

@@ -147,7 +147,7 @@ static void an_outage_that_is_removed_ends_in_the_plan_too(void)
 	RUN("name: x\nfaults:\n- {name: out, nth: 1, outage: {for: 1h}}\n", list);
 	CU_ASSERT_FATAL(plan_open_frozen(&frozen, rig_path("plan.yaml"), NULL, &box, &err));
 	CU_ASSERT_EQUAL_FATAL(frozen.decisions.count, 1);
-	CU_ASSERT(frozen.decisions.list[0].params.outage.for_ns < 600 * SIM_S);
+	CU_ASSERT(action_quantity(frozen.decisions.list[0].action, &frozen.decisions.list[0].params, "for") < 600 * SIM_S);
 	plan_close(&frozen);
 	rig_close(&rig);
 }

@@ -45,3 +45,12 @@ struct fault made_checked_fault(const char *name, const char *match, const char 
 	CU_ASSERT_FATAL(fault_check(&fault, &key, &err));
 	return fault;
 }
+
+const char *made_value(const struct fault *fault, const char *key)
+{
+	static char text[PARAM_VALUE_MAX];
+	const struct param *row = param_find(fault->action->params, key);
+
+	CU_ASSERT_FATAL(row != NULL);
+	return param_get(row, &fault->params, text);
+}

@@ -17,4 +17,7 @@ struct fault made_fault(const char *name, const char *match, const char *action,
 /** A fault that fault_check() accepts. */
 struct fault made_checked_fault(const char *name, const char *match, const char *action, const char *params);
 
+/** A parameter as text; valid until the next call. */
+const char *made_value(const struct fault *fault, const char *key);
+
 #endif

@@ -34,45 +34,59 @@ static void is_wrong(struct fault fault, const char *wrong_key, const char *why)
 	CU_ASSERT_EQUAL(err.line, 0);
 }
 
+struct named {
+	const char *action, *text;
+};
+
+/* @return NULL if the list, which ends with a NULL name, does not have it. */
+static const char *text_of(const struct named *list, const char *action)
+{
+	for (; list->action != NULL; list++)
+		if (strcmp(list->action, action) == 0)
+			return list->text;
+	return NULL;
+}
+
 /* What an action needs before it can be checked. */
 static const char *needed_by(const struct action *action)
 {
-	static const char *const needs[FAULT_KINDS] = {
-		[FAULT_DELAY] = "time=1ms",
-		[FAULT_OUTAGE] = "for=1s",
-		[FAULT_GEMODEL] = "p=1%;r=50%",
-		[FAULT_CARRIER] = "for=1s",
-		[FAULT_TX_FLAGS] = "lose_txif=true",
-		[FAULT_RX_POINTER] = "xor=1",
-		[FAULT_SPI_STUCK] = "level=0",
-		[FAULT_SPI_CUT] = "after=1",
-		[FAULT_INT_STUCK] = "level=0;for=1s",
-		[FAULT_CLKRDY] = "after=1ms",
-		[FAULT_RX_PKTIF] = "kind=lost",
-		[FAULT_SPI_STALL] = "for=1ms",
-		[FAULT_SPI_SLOW] = "factor=2",
-		[FAULT_INT_DOUBLE] = "after=1us",
-		[FAULT_LOSS] = "percent=1%",
-		[FAULT_LOSS_STATE] = "p13=1%",
-		[FAULT_RATE] = "rate=1Mbit",
-		[FAULT_SLOT] = "min_delay=1ms",
-		[FAULT_HOLD] = "frames=1",
+	static const struct named needs[] = {
+		{"delay", "time=1ms"},
+		{"outage", "for=1s"},
+		{"gemodel", "p=1%;r=50%"},
+		{"carrier", "for=1s"},
+		{"tx_flags", "lose_txif=true"},
+		{"rx_pointer", "xor=1"},
+		{"spi_stuck", "level=0"},
+		{"spi_cut", "after=1"},
+		{"int_stuck", "level=0;for=1s"},
+		{"clkrdy", "after=1ms"},
+		{"rx_pktif", "kind=lost"},
+		{"spi_stall", "for=1ms"},
+		{"spi_slow", "factor=2"},
+		{"int_double", "after=1us"},
+		{"loss", "percent=1%"},
+		{"loss_state", "p13=1%"},
+		{"rate", "rate=1Mbit"},
+		{"slot", "min_delay=1ms"},
+		{"hold", "frames=1"},
 		/* What changes and makes frames. */
-		[FAULT_CORRUPT] = "bits=1",
-		[FAULT_TRUNCATE] = "to=60",
-		[FAULT_PAD] = "to=100",
-		[FAULT_MTU] = "size=1280",
-		[FAULT_FORGE] = "what=rst",
-		[FAULT_FIREWALL] = "idle=1min",
+		{"corrupt", "bits=1"},
+		{"truncate", "to=60"},
+		{"pad", "to=100"},
+		{"mtu", "size=1280"},
+		{"forge", "what=rst"},
+		{"firewall", "idle=1min"},
+		{NULL, NULL},
 	};
-	const char *need = needs[action->kind];
+	const char *need = text_of(needs, action->name);
 	static char file[256];
 
-	if (action->kind == FAULT_MAHIMAHI)
+	if (strcmp(action->name, "mahimahi") == 0)
 		(void)snprintf(file, sizeof file, "file=%s", test_write("opportunities", "1\n"));
-	else if (action->kind == FAULT_LINK_TRACE)
+	else if (strcmp(action->name, "link_trace") == 0)
 		(void)snprintf(file, sizeof file, "file=%s", test_write("link.csv", "time\n0ms\n"));
-	if (action->kind == FAULT_MAHIMAHI || action->kind == FAULT_LINK_TRACE)
+	if (action->is_recording)
 		return file;
 
 	return need != NULL ? need : "";
@@ -85,7 +99,7 @@ static struct fault ready(const struct action *action, const char *match)
 
 static void a_right_fault_blames_no_key(void)
 {
-	for (size_t i = 0; i < FAULT_KINDS; i++) {
+	for (size_t i = 0; i < actions_count(); i++) {
 		const struct fault fault = ready(action_at(i), "");
 		struct error err = {0};
 		const char *key = NULL;
@@ -96,15 +110,14 @@ static void a_right_fault_blames_no_key(void)
 
 static void every_action_is_found_by_its_name(void)
 {
-	for (size_t i = 0; i < FAULT_KINDS; i++) {
+	for (size_t i = 0; i < actions_count(); i++) {
 		const struct action *action = action_at(i);
 		CU_ASSERT_FATAL(action != NULL && action->name != NULL && action->summary != NULL && action->params != NULL);
-		CU_ASSERT_EQUAL(action->kind, i);
 		CU_ASSERT_PTR_EQUAL(action_find(action->name), action);
 		CU_ASSERT(action->site == NULL || action->layer == LAYER_BOARD || action->layer == LAYER_SERVER);
 		is_right(ready(action, ""));
 	}
-	CU_ASSERT_PTR_NULL(action_at(FAULT_KINDS));
+	CU_ASSERT_PTR_NULL(action_at(actions_count()));
 	CU_ASSERT_PTR_NULL(action_find("dropp"));
 	CU_ASSERT_PTR_NULL(action_find(""));
 }
@@ -112,7 +125,7 @@ static void every_action_is_found_by_its_name(void)
 /* "key=value" is what a table fills in by itself, "key!" what the user must say. */
 static void describe(const struct param *table, char *ret_text, size_t size)
 {
-	union action_params params;
+	struct action_params params;
 	char value[PARAM_VALUE_MAX];
 	size_t used = 0;
 
@@ -128,86 +141,88 @@ static void describe(const struct param *table, char *ret_text, size_t size)
 
 static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 {
-	static const char *const expected[FAULT_KINDS] = {
-		[FAULT_DROP] = "enabled=true",
-		[FAULT_DELAY] = "time! jitter=0ns distribution=uniform table= correlation=0% keep_order=true",
-		[FAULT_OUTAGE] = "for!",
-		[FAULT_GEMODEL] = "p! r! 1-h=100% 1-k=0%",
-		[FAULT_LOSS] = "percent! correlation=0%",
-		[FAULT_LOSS_STATE] = "p13! p31=1-p13 p32=0% p23=100% p14=0%",
-		[FAULT_RATE] = "rate! limit=1000 bytes=0B overhead=0 cell_size=0 cell_overhead=0",
-		[FAULT_SLOT] = "min_delay=0ns max_delay=0ns packets=0 bytes=0B time=0ns jitter=0ns distribution=uniform table=",
-		[FAULT_REORDER] = "gap=1",
-		[FAULT_HOLD] = "frames!",
-		[FAULT_DUPLICATE] = "copies=1 delay=0ns flips=",
-		[FAULT_CORRUPT] = "bits=0 part=frame xor= mend=false",
-		[FAULT_TRUNCATE] = "to=0 by=0",
-		[FAULT_PAD] = "to!",
-		[FAULT_MTU] = "size! icmp=true fragment=true",
-		[FAULT_FORGE] = "what! to=sender drop=true",
-		[FAULT_REBIND] = "port=0",
-		[FAULT_FIREWALL] = "idle! reset=false",
-		[FAULT_MAHIMAHI] = "file! loop=true queue=1000",
-		[FAULT_LINK_TRACE] = "file! queue=1000",
-		[FAULT_CARRIER] = "for!",
-		[FAULT_BABBLE] = "for!",
-		[FAULT_PAUSE] = "for! every=1s quanta=65535",
-		[FAULT_COLLISION] = "times=1 after=20",
-		[FAULT_TX_STALL] = "flags=false",
-		[FAULT_TX_FLAGS] = "lose_txif=false raise_txerif=false early_txif=false",
-		[FAULT_LINK_PULSE] = "enabled=true",
-		[FAULT_RX_POINTER] = "xor!",
-		[FAULT_RX_OVERFLOW] = "flag=true",
-		[FAULT_RX_UNCOUNTED] = "enabled=true",
-		[FAULT_RX_ERROR] = "enabled=true",
-		[FAULT_RX_PKTIF] = "kind!",
-		[FAULT_RX_PATTERN] = "enabled=true",
-		[FAULT_MII_STUCK] = "enabled=true",
-		[FAULT_SPI_BIT] = "line=miso byte=1 bit=0",
-		[FAULT_SPI_STUCK] = "level!",
-		[FAULT_SPI_CUT] = "after! resume=false",
-		[FAULT_SPI_STALL] = "for!",
-		[FAULT_SPI_SLOW] = "factor!",
-		[FAULT_BROWN_OUT] = "enabled=true",
-		[FAULT_INT_LOST] = "enabled=true",
-		[FAULT_INT_STUCK] = "level! for!",
-		[FAULT_INT_DOUBLE] = "after!",
-		[FAULT_CLKRDY] = "after!",
-		[FAULT_WARM_START] = "enabled=true",
-		[FAULT_POWER_CUT] = "after=50% for=1s",
-		[FAULT_NOR_ROT] = "offset! bit=0",
-		[FAULT_NOR_STUCK] = "for!",
-		[FAULT_NOR_SLOW] = "factor!",
-		[FAULT_HTTP_STATUS] = "code! retry_after=0ns",
-		[FAULT_HTTP_DELAY] = "before=0ns pause=0ns at_byte=0B",
-		[FAULT_HTTP_TRUNCATE] = "at_byte=0B end=close",
-		[FAULT_HTTP_LENGTH] = "kind=missing value=0B",
-		[FAULT_HTTP_RANGE] = "kind=ignored",
-		[FAULT_HTTP_REDIRECT] = "to! code=302",
-		[FAULT_HTTP_BODY] = "kind=portal",
-		[FAULT_HTTP_RESET] = "enabled=true",
-		[FAULT_ZERO_WINDOW] = "for!",
-		[FAULT_TLS_STALL] = "at=server_hello",
-		[FAULT_TLS_CERTIFICATE] = "kind=expired",
-		[FAULT_TLS_ALERT] = "code=40",
-		[FAULT_DNS] = "answer=silence",
-		[FAULT_DHCP] = "answer=silence lease=1min",
-		[FAULT_NTP] = "answer=silence years=1 by=0ns behind=false",
-		[FAULT_SERVER_DOWN] = "for! how=silence all=false",
+	static const struct named expected[] = {
+		{"drop", "enabled=true"},
+		{"delay", "time! jitter=0ns distribution=uniform table= correlation=0% keep_order=true"},
+		{"outage", "for!"},
+		{"gemodel", "p! r! 1-h=100% 1-k=0%"},
+		{"loss", "percent! correlation=0%"},
+		{"loss_state", "p13! p31=1-p13 p32=0% p23=100% p14=0%"},
+		{"rate", "rate! limit=1000 bytes=0B overhead=0 cell_size=0 cell_overhead=0"},
+		{"slot", "min_delay=0ns max_delay=0ns packets=0 bytes=0B time=0ns jitter=0ns distribution=uniform table="},
+		{"reorder", "gap=1"},
+		{"hold", "frames!"},
+		{"duplicate", "copies=1 delay=0ns flips="},
+		{"corrupt", "bits=0 part=frame xor= mend=false"},
+		{"truncate", "to=0 by=0"},
+		{"pad", "to!"},
+		{"mtu", "size! icmp=true fragment=true"},
+		{"forge", "what! to=sender drop=true"},
+		{"rebind", "port=0"},
+		{"firewall", "idle! reset=false"},
+		{"mahimahi", "file! loop=true queue=1000"},
+		{"link_trace", "file! queue=1000"},
+		{"carrier", "for!"},
+		{"babble", "for!"},
+		{"pause", "for! every=1s quanta=65535"},
+		{"collision", "times=1 after=20"},
+		{"tx_stall", "flags=false"},
+		{"tx_flags", "lose_txif=false raise_txerif=false early_txif=false"},
+		{"link_pulse", "enabled=true"},
+		{"rx_pointer", "xor!"},
+		{"rx_overflow", "flag=true"},
+		{"rx_uncounted", "enabled=true"},
+		{"rx_error", "enabled=true"},
+		{"rx_pktif", "kind!"},
+		{"rx_pattern", "enabled=true"},
+		{"mii_stuck", "enabled=true"},
+		{"spi_bit", "line=miso byte=1 bit=0"},
+		{"spi_stuck", "level!"},
+		{"spi_cut", "after! resume=false"},
+		{"spi_stall", "for!"},
+		{"spi_slow", "factor!"},
+		{"brown_out", "enabled=true"},
+		{"int_lost", "enabled=true"},
+		{"int_stuck", "level! for!"},
+		{"int_double", "after!"},
+		{"clkrdy", "after!"},
+		{"warm_start", "enabled=true"},
+		{"power_cut", "after=50% for=1s"},
+		{"nor_rot", "offset! bit=0"},
+		{"nor_stuck", "for!"},
+		{"nor_slow", "factor!"},
+		{"http_status", "code! retry_after=0ns"},
+		{"http_delay", "before=0ns pause=0ns at_byte=0B"},
+		{"http_truncate", "at_byte=0B end=close"},
+		{"http_length", "kind=missing value=0B"},
+		{"http_range", "kind=ignored"},
+		{"http_redirect", "to! code=302"},
+		{"http_body", "kind=portal"},
+		{"http_reset", "enabled=true"},
+		{"zero_window", "for!"},
+		{"tls_stall", "at=server_hello"},
+		{"tls_certificate", "kind=expired"},
+		{"tls_alert", "code=40"},
+		{"dns", "answer=silence"},
+		{"dhcp", "answer=silence lease=1min"},
+		{"ntp", "answer=silence years=1 by=0ns behind=false"},
+		{"server_down", "for! how=silence all=false"},
+		{NULL, NULL},
 	};
 	char text[512];
 
-	for (size_t i = 0; i < FAULT_KINDS; i++) {
+	for (size_t i = 0; i < actions_count(); i++) {
 		describe(action_at(i)->params, text, sizeof text);
-		CU_ASSERT_FATAL(expected[i] != NULL);
-		TEST_SAME_TEXT(text, expected[i]);
+		const char *wanted = text_of(expected, action_at(i)->name);
+		CU_ASSERT_FATAL(wanted != NULL);
+		TEST_SAME_TEXT(text, wanted);
 	}
 }
 
 static void is_refused(const struct param *table, const char *key, const char *value, const char *why)
 {
 	union {
-		union action_params params;
+		struct action_params params;
 		struct match match;
 	} object, before;
 	const struct param *row = param_find(table, key);
@@ -224,69 +239,69 @@ static void is_refused(const struct param *table, const char *key, const char *v
 static void tables_refuse_what_makes_no_sense(void)
 {
 	static const struct {
-		enum fault_kind kind;
+		const char *action;
 		const char *key, *value, *why;
 	} rows[] = {
-		{FAULT_RX_POINTER, "xor", "0", "less than the least allowed, 1"},
-		{FAULT_RX_POINTER, "xor", "65536", "more than the most allowed, 65535"},
-		{FAULT_SPI_BIT, "bit", "8", "more than the most allowed, 7"},
-		{FAULT_SPI_BIT, "line", "sck", "'sck' is not"},
-		{FAULT_SPI_STUCK, "level", "2", "'2' is not"},
-		{FAULT_INT_STUCK, "level", "low", "'low' is not"},
-		{FAULT_INT_STUCK, "for", "0ns", "less than the least allowed, 1ns"},
-		{FAULT_CARRIER, "for", "0ns", "less than the least allowed, 1ns"},
-		{FAULT_OUTAGE, "for", "0ns", "less than the least allowed, 1ns"},
-		{FAULT_CLKRDY, "after", "0ns", "less than the least allowed, 1ns"},
-		{FAULT_SPI_CUT, "after", "-1", "-1"},
-		{FAULT_RX_PKTIF, "kind", "missing", "'missing' is not"},
-		{FAULT_RX_OVERFLOW, "flag", "lost", "neither true nor false"},
-		{FAULT_SPI_STALL, "for", "0ns", "less than the least allowed, 1ns"},
-		{FAULT_SPI_SLOW, "factor", "1", "less than the least allowed, 2"},
-		{FAULT_SPI_SLOW, "factor", "1001", "more than the most allowed, 1000"},
-		{FAULT_INT_DOUBLE, "after", "0ns", "less than the least allowed, 1ns"},
-		{FAULT_GEMODEL, "p", "100.1%", "100.1%"},
-		{FAULT_TX_STALL, "flags", "yes", "neither true nor false"},
-		{FAULT_DELAY, "distribution", "gauss", "'gauss' is not"},
-		{FAULT_DELAY, "correlation", "101%", "more than 100%"},
-		{FAULT_LOSS, "percent", "101%", "more than 100%"},
-		{FAULT_LOSS_STATE, "p31", "2-p13", "'2-p13' is not a probability"},
-		{FAULT_LOSS_STATE, "p31", "101%", "more than 100%"},
-		{FAULT_RATE, "overhead", "1.5", "'1.5' is not a whole number of bytes"},
-		{FAULT_RATE, "overhead", "--1", "'--1' is not a whole number of bytes"},
-		{FAULT_RATE, "overhead", "-65536", "beyond the most allowed, 65535 either way"},
-		{FAULT_RATE, "cell_overhead", "65536", "beyond the most allowed, 65535 either way"},
-		{FAULT_RATE, "cell_size", "65536", "more than the most allowed, 65535"},
-		{FAULT_REORDER, "gap", "0", "less than the least allowed, 1"},
-		{FAULT_HOLD, "frames", "0", "less than the least allowed, 1"},
-		{FAULT_DUPLICATE, "copies", "0", "less than the least allowed, 1"},
-		{FAULT_DUPLICATE, "copies", "1001", "more than the most allowed, 1000"},
-		{FAULT_CORRUPT, "bits", "33", "more than the most allowed, 32"},
-		{FAULT_CORRUPT, "part", "header", "'header' is not"},
-		{FAULT_CORRUPT, "xor", "54", "is not OFFSET:BYTES"},
-		{FAULT_CORRUPT, "xor", "54:", "is not OFFSET:BYTES"},
-		{FAULT_CORRUPT, "xor", "54:1", "is not OFFSET:BYTES"},
-		{FAULT_CORRUPT, "xor", "54:0x01", "is not OFFSET:BYTES"},
-		{FAULT_CORRUPT, "xor", "-1:01", "is not OFFSET:BYTES"},
-		{FAULT_CORRUPT, "xor", "+1:01", "is not OFFSET:BYTES"},
-		{FAULT_CORRUPT, "xor", "1:01,2:02", "is not OFFSET:BYTES"},
-		{FAULT_CORRUPT, "xor", "8192:01", "there is no byte 8192"},
-		{FAULT_CORRUPT, "xor", "8191:0101", "there is no byte 8192"},
-		{FAULT_CORRUPT, "xor", "99999999999999999999999:01", "there is no byte"},
-		{FAULT_TRUNCATE, "to", "8193", "more than the most allowed, 8192"},
-		{FAULT_PAD, "to", "14", "less than the least allowed, 15"},
-		{FAULT_PAD, "to", "8193", "more than the most allowed, 8192"},
-		{FAULT_MTU, "size", "67", "less than the least allowed, 68"},
-		{FAULT_MTU, "size", "8179", "more than the most allowed, 8178"},
-		{FAULT_FORGE, "what", "reset", "'reset' is not"},
-		{FAULT_FORGE, "to", "server", "'server' is not"},
-		{FAULT_REBIND, "port", "65536", "more than the most allowed, 65535"},
-		{FAULT_FIREWALL, "idle", "0ns", "less than the least allowed, 1ns"},
-		{FAULT_MAHIMAHI, "queue", "0", "less than the least allowed, 1"},
-		{FAULT_LINK_TRACE, "queue", "1000001", "more than the most allowed, 1000000"},
+		{"rx_pointer", "xor", "0", "less than the least allowed, 1"},
+		{"rx_pointer", "xor", "65536", "more than the most allowed, 65535"},
+		{"spi_bit", "bit", "8", "more than the most allowed, 7"},
+		{"spi_bit", "line", "sck", "'sck' is not"},
+		{"spi_stuck", "level", "2", "'2' is not"},
+		{"int_stuck", "level", "low", "'low' is not"},
+		{"int_stuck", "for", "0ns", "less than the least allowed, 1ns"},
+		{"carrier", "for", "0ns", "less than the least allowed, 1ns"},
+		{"outage", "for", "0ns", "less than the least allowed, 1ns"},
+		{"clkrdy", "after", "0ns", "less than the least allowed, 1ns"},
+		{"spi_cut", "after", "-1", "-1"},
+		{"rx_pktif", "kind", "missing", "'missing' is not"},
+		{"rx_overflow", "flag", "lost", "neither true nor false"},
+		{"spi_stall", "for", "0ns", "less than the least allowed, 1ns"},
+		{"spi_slow", "factor", "1", "less than the least allowed, 2"},
+		{"spi_slow", "factor", "1001", "more than the most allowed, 1000"},
+		{"int_double", "after", "0ns", "less than the least allowed, 1ns"},
+		{"gemodel", "p", "100.1%", "100.1%"},
+		{"tx_stall", "flags", "yes", "neither true nor false"},
+		{"delay", "distribution", "gauss", "'gauss' is not"},
+		{"delay", "correlation", "101%", "more than 100%"},
+		{"loss", "percent", "101%", "more than 100%"},
+		{"loss_state", "p31", "2-p13", "'2-p13' is not a probability"},
+		{"loss_state", "p31", "101%", "more than 100%"},
+		{"rate", "overhead", "1.5", "'1.5' is not a whole number of bytes"},
+		{"rate", "overhead", "--1", "'--1' is not a whole number of bytes"},
+		{"rate", "overhead", "-65536", "beyond the most allowed, 65535 either way"},
+		{"rate", "cell_overhead", "65536", "beyond the most allowed, 65535 either way"},
+		{"rate", "cell_size", "65536", "more than the most allowed, 65535"},
+		{"reorder", "gap", "0", "less than the least allowed, 1"},
+		{"hold", "frames", "0", "less than the least allowed, 1"},
+		{"duplicate", "copies", "0", "less than the least allowed, 1"},
+		{"duplicate", "copies", "1001", "more than the most allowed, 1000"},
+		{"corrupt", "bits", "33", "more than the most allowed, 32"},
+		{"corrupt", "part", "header", "'header' is not"},
+		{"corrupt", "xor", "54", "is not OFFSET:BYTES"},
+		{"corrupt", "xor", "54:", "is not OFFSET:BYTES"},
+		{"corrupt", "xor", "54:1", "is not OFFSET:BYTES"},
+		{"corrupt", "xor", "54:0x01", "is not OFFSET:BYTES"},
+		{"corrupt", "xor", "-1:01", "is not OFFSET:BYTES"},
+		{"corrupt", "xor", "+1:01", "is not OFFSET:BYTES"},
+		{"corrupt", "xor", "1:01,2:02", "is not OFFSET:BYTES"},
+		{"corrupt", "xor", "8192:01", "there is no byte 8192"},
+		{"corrupt", "xor", "8191:0101", "there is no byte 8192"},
+		{"corrupt", "xor", "99999999999999999999999:01", "there is no byte"},
+		{"truncate", "to", "8193", "more than the most allowed, 8192"},
+		{"pad", "to", "14", "less than the least allowed, 15"},
+		{"pad", "to", "8193", "more than the most allowed, 8192"},
+		{"mtu", "size", "67", "less than the least allowed, 68"},
+		{"mtu", "size", "8179", "more than the most allowed, 8178"},
+		{"forge", "what", "reset", "'reset' is not"},
+		{"forge", "to", "server", "'server' is not"},
+		{"rebind", "port", "65536", "more than the most allowed, 65535"},
+		{"firewall", "idle", "0ns", "less than the least allowed, 1ns"},
+		{"mahimahi", "queue", "0", "less than the least allowed, 1"},
+		{"link_trace", "queue", "1000001", "more than the most allowed, 1000000"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		is_refused(action_at(rows[i].kind)->params, rows[i].key, rows[i].value, rows[i].why);
+		is_refused(action_find(rows[i].action)->params, rows[i].key, rows[i].value, rows[i].why);
 	is_refused(match_params, "at", "enc.tx#12345678901234567890123451234567890123456789012345678901234567890123456789012345",
 	           "longer than 79 bytes");
 	is_refused(match_params, "direction", "up", "'up' is not");
@@ -298,7 +313,7 @@ static unsigned durations_end_at_a_year(const struct param *table)
 
 	for (const struct param *row = table; row->key != NULL; row++) {
 		union {
-			union action_params params;
+			struct action_params params;
 			struct match match;
 		} object;
 		struct error err = {0};
@@ -322,7 +337,7 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	CU_ASSERT_EQUAL(durations_end_at_a_year(match_params), 0);
 	is_refused(match_params, "from", "366d", "more than the most allowed, 365d");
 	is_refused(match_params, "until", "+366d", "more than the most allowed, 365d");
-	for (size_t i = 0; i < FAULT_KINDS; i++)
+	for (size_t i = 0; i < actions_count(); i++)
 		count += durations_end_at_a_year(action_at(i)->params);
 	/* slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each;
 	 * http_delay has two, http_status, zero_window, dhcp, ntp, server_down, power_cut and nor_stuck one each. */
@@ -413,7 +428,7 @@ static void there_are_no_more_bytes_to_change_than_a_decision_holds(void)
 
 static void a_window_that_ends_before_it_starts_is_refused_in_every_layer(void)
 {
-	for (size_t i = 0; i < FAULT_KINDS; i++) {
+	for (size_t i = 0; i < actions_count(); i++) {
 		is_wrong(ready(action_at(i), "from=2s;until=1s"), "until", "must be later");
 		is_wrong(ready(action_at(i), "from=2s;until=2s"), "until", "must be later");
 	}
@@ -457,7 +472,7 @@ static struct fault addressed(const struct action *action, const char *site, con
 
 static void an_address_is_of_the_actions_own_site(void)
 {
-	for (size_t i = 0; i < FAULT_KINDS; i++) {
+	for (size_t i = 0; i < actions_count(); i++) {
 		const struct action *action = action_at(i);
 		unsigned own = 0;
 		for (size_t s = 0; s < sizeof sites / sizeof sites[0]; s++) {
@@ -520,7 +535,7 @@ static void an_address_stands_alone_but_for_window_and_probability(void)
 
 static void direction_and_filter_are_the_proxys(void)
 {
-	for (size_t i = 0; i < FAULT_KINDS; i++) {
+	for (size_t i = 0; i < actions_count(); i++) {
 		const struct action *action = action_at(i);
 		static const struct {
 			const char *match, *key;
@@ -539,7 +554,7 @@ static void direction_and_filter_are_the_proxys(void)
 
 static void a_correlation_needs_frames_and_a_probability(void)
 {
-	for (size_t i = 0; i < FAULT_KINDS; i++) {
+	for (size_t i = 0; i < actions_count(); i++) {
 		const struct action *action = action_at(i);
 		if (action->layer == LAYER_PROXY) {
 			is_right(ready(action, "probability=5%;correlation=25%"));
@@ -570,7 +585,7 @@ static void a_message_is_bytes_in_hexadecimal(void)
 
 static void messages_are_the_buses(void)
 {
-	for (size_t i = 0; i < FAULT_KINDS; i++) {
+	for (size_t i = 0; i < actions_count(); i++) {
 		const struct action *action = action_at(i);
 		if (action->site != NULL && strcmp(action->site, "spi.msg") == 0)
 			is_right(ready(action, "message=9b80"));

@@ -14,7 +14,7 @@
 static size_t tell(const struct param *table, const void *object, char *text, size_t size)
 {
 	union {
-		union action_params params;
+		struct action_params params;
 		struct match match;
 	} standard;
 	char value[PARAM_VALUE_MAX], usual[PARAM_VALUE_MAX];

@@ -53,11 +53,11 @@ static void an_access_network_has_a_rate_each_way_and_half_its_round_trip(void)
 
 	CU_ASSERT_FATAL(expand("edge", "", &err));
 	CU_ASSERT_EQUAL_FATAL(count, 3);
-	CU_ASSERT(faults[0].match.direction == MATCH_TO_SERVER && faults[0].params.rate.rate_bps == 200000);
-	CU_ASSERT(faults[1].match.direction == MATCH_TO_DEVICE && faults[1].params.rate.rate_bps == 240000);
-	CU_ASSERT(faults[2].match.direction == MATCH_BOTH && faults[2].params.delay.time_ns == 420 * SIM_MS);
+	CU_ASSERT(faults[0].match.direction == MATCH_TO_SERVER && action_quantity(faults[0].action, &faults[0].params, "rate") == 200000);
+	CU_ASSERT(faults[1].match.direction == MATCH_TO_DEVICE && action_quantity(faults[1].action, &faults[1].params, "rate") == 240000);
+	CU_ASSERT(faults[2].match.direction == MATCH_BOTH && action_quantity(faults[2].action, &faults[2].params, "time") == 420 * SIM_MS);
 	/* Parameters that a row does not name are those of the action. */
-	CU_ASSERT(faults[0].params.rate.limit == 1000 && faults[2].params.delay.keep_order);
+	CU_ASSERT(action_quantity(faults[0].action, &faults[0].params, "limit") == 1000 && strcmp(made_value(&faults[2], "keep_order"), "true") == 0);
 }
 
 static void the_match_of_the_entry_holds_for_all_of_them(void)
@@ -77,7 +77,7 @@ static void one_direction_leaves_the_other_out(void)
 
 	CU_ASSERT_FATAL(expand("edge", "direction=to-device", &err));
 	CU_ASSERT_EQUAL_FATAL(count, 2);
-	CU_ASSERT(faults[0].params.rate.rate_bps == 240000 && faults[1].match.direction == MATCH_TO_DEVICE);
+	CU_ASSERT(action_quantity(faults[0].action, &faults[0].params, "rate") == 240000 && faults[1].match.direction == MATCH_TO_DEVICE);
 	CU_ASSERT_FALSE(expand("rauc-1517", "direction=to-server", &err));
 	TEST_CONTAINS(err.text, "the preset 'rauc-1517' has nothing that goes this way");
 }

@@ -26,7 +26,7 @@ struct run {
 static void can_be_written(const struct decision *decision)
 {
 	char value[PARAM_VALUE_MAX];
-	union action_params params = decision->params;
+	struct action_params params = decision->params;
 	struct error err = {0};
 
 	for (const struct param *row = decision->action->params; row->key != NULL; row++)
@@ -58,7 +58,7 @@ static void decided(void *ctx, const struct frame *frame, enum direction directi
 	}
 }
 
-static void cut(void *ctx, uint64_t place, sim_ns begun, const union action_params *params)
+static void cut(void *ctx, uint64_t place, sim_ns begun, const struct action_params *params)
 {
 	decisions_amend(&((struct run *)ctx)->decisions, place, begun, params);
 }

@@ -250,7 +250,7 @@ static void reassemble(const struct made *made, const char *params, unsigned exp
 	const struct fault fault = made_checked_fault("f", "", "mtu", params);
 	struct frame *clean = made_frame(made);
 	uint8_t carried[FRAME_MAX] = {0};
-	size_t end = 0, size = (size_t)fault.params.mtu.size, header = 20 + made->options;
+	size_t end = 0, size = (size_t)action_quantity(fault.action, &fault.params, "size"), header = 20 + made->options;
 	enum direction direction;
 	unsigned count = 0;
 

@@ -145,10 +145,10 @@ static void what_a_table_cannot_refuse_is_checked(void)
 	fault.match.every = fault.match.first = 1;
 	is_wrong(fault, "every", "exclude each other");
 	fault = made_checked_fault("f", "", "delay", "time=5ms;jitter=5ms");
-	fault.params.delay.jitter_ns++;
+	action_set_quantity(fault.action, &fault.params, "jitter", 5 * SIM_MS + 1);
 	is_wrong(fault, "jitter", "the jitter is larger than the delay");
 	fault = made_checked_fault("f", "", "gemodel", "p=1%;r=0%");
-	fault.params.gemodel.p = 0;
+	action_set_quantity(fault.action, &fault.params, "p", 0);
 	is_wrong(fault, "p", "never changes its state");
 }
 

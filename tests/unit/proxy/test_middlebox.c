@@ -100,7 +100,7 @@ static void without_a_port_it_is_the_next_that_is_free(void)
 
 	open_with(&fault, 1);
 	TEST_SAME_TEXT(out(4000), "4001>80");
-	CU_ASSERT_EQUAL(traffic.fate.causes[0].params.rebind.port, 4001);
+	CU_ASSERT_EQUAL(action_quantity(traffic.fate.causes[0].action, &traffic.fate.causes[0].params, "port"), 4001);
 	/* 4001 is taken by now. */
 	TEST_SAME_TEXT(passes(IP_TCP, TO_SERVER, 4000, TCP_FLAG_ACK), "4002>80");
 	TEST_SAME_TEXT(out(65535), "1024>80");

@@ -37,7 +37,7 @@ static void a_rate_takes_the_time_of_the_bits(void)
 	CU_ASSERT_EQUAL(send_at(&chain, 60, TO_DEVICE, 1000000), 1480000);
 	/* Idle until it comes. */
 	CU_ASSERT_EQUAL(send_at(&chain, 60, TO_SERVER, 5000000), 5480000);
-	CU_ASSERT_EQUAL(chain.fate.causes[0].params.delay.time_ns, 480000);
+	CU_ASSERT_EQUAL(action_quantity(chain.fate.causes[0].action, &chain.fate.causes[0].params, "time"), 480000);
 	chain_close(&chain);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/test.h"
+#include "tests/unit/fault/made.h"
 #include "tests/unit/scenario/box.h"
 
 static void a_fault_does_one_thing(void)
@@ -60,7 +61,7 @@ static void netem_becomes_a_fault_for_each_of_its_words(void)
 		CU_ASSERT_EQUAL(plan.faults[i].match.direction, i == 1 || i == 2 ? MATCH_TO_SERVER : MATCH_BOTH);
 	}
 	CU_ASSERT(strcmp(plan.faults[2].match.filter, "tcp") == 0 && plan.faults[2].match.from.ns == 1000000000);
-	CU_ASSERT_EQUAL(plan.faults[2].params.delay.time_ns, 100000000);
+	CU_ASSERT_EQUAL(action_quantity(plan.faults[2].action, &plan.faults[2].params, "time"), 100000000);
 	plan_close(&plan);
 }
 
@@ -132,7 +133,7 @@ static void a_recording_is_found_from_its_scenario_and_from_its_plan(void)
 	for (size_t i = 0; i < 2; i++) {
 		struct plan plan, again;
 		TEST_SAME_TEXT(box_open(&plan, scenarios[i], NULL), "");
-		const char *path = i == 0 ? plan.faults[0].params.mahimahi.file : plan.faults[0].params.link_trace.file;
+		const char *path = made_value(&plan.faults[0], "file");
 		CU_ASSERT_EQUAL(path[0], '/');
 		TEST_CONTAINS(path, i == 0 ? "/up.trace" : "/link.csv");
 		char *text = box_written(&plan);
@@ -167,7 +168,7 @@ static void a_table_is_found_from_its_scenario_and_from_its_plan(void)
 		(void)test_write("t.dist", "1 2 3\n");
 		TEST_SAME_TEXT(box_open(&plan, scenarios[i], NULL), "");
 		CU_ASSERT_FATAL(plan.fault_count == 1);
-		const char *table = i == 0 ? plan.faults[0].params.slot.table : plan.faults[0].params.delay.table;
+		const char *table = made_value(&plan.faults[0], "table");
 		CU_ASSERT_EQUAL(table[0], '/');
 		TEST_CONTAINS(table, "/t.dist");
 		plan_close(&plan);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/test.h"
+#include "tests/unit/fault/made.h"
 #include "tests/unit/scenario/box.h"
 
 static void what_a_scenario_says_and_what_it_does_not(void)
@@ -34,10 +35,10 @@ static void what_a_scenario_says_and_what_it_does_not(void)
 	CU_ASSERT_FATAL(plan.fault_count == 3);
 	CU_ASSERT_STRING_EQUAL(plan.faults[0].name, "one");
 	CU_ASSERT(plan.faults[0].match.direction == MATCH_TO_DEVICE && plan.faults[0].match.nth.first == 2 &&
-	          plan.faults[0].params.drop.enabled);
-	CU_ASSERT(plan.faults[1].action == action_find("delay") && plan.faults[1].params.delay.time_ns == 20 * SIM_MS);
+	          strcmp(made_value(&plan.faults[0], "enabled"), "true") == 0);
+	CU_ASSERT(plan.faults[1].action == action_find("delay") && action_quantity(plan.faults[1].action, &plan.faults[1].params, "time") == 20 * SIM_MS);
 	CU_ASSERT(plan.faults[1].name[0] != '\0' && strcmp(plan.faults[1].name, plan.faults[2].name) != 0);
-	CU_ASSERT(plan.faults[2].params.outage.for_ns == 2 * SIM_S);
+	CU_ASSERT(action_quantity(plan.faults[2].action, &plan.faults[2].params, "for") == 2 * SIM_S);
 	plan_close(&plan);
 }
 
@@ -244,7 +245,7 @@ static void a_replay_does_not_ask_for_tables(void)
 	box_refuses_with(text, "/nowhere/t.dist");
 	CU_ASSERT_FATAL(plan_open_frozen(&plan, test_write("p.yaml", text), NULL, &box, &err));
 	CU_ASSERT(plan.replay && plan.fault_count == 2);
-	CU_ASSERT_STRING_EQUAL(plan.faults[0].params.delay.table, "/nowhere/t.dist");
+	CU_ASSERT_STRING_EQUAL(made_value(&plan.faults[0], "table"), "/nowhere/t.dist");
 	plan_look(&plan);
 	CU_ASSERT_STRING_EQUAL(plan.present.tables, "");
 	CU_ASSERT_EQUAL(strlen(plan.present.image), 32);

@@ -90,7 +90,7 @@ static void a_fault_is_at_its_place(void)
 			kind_fault(&kinds[i], &target, &fault);
 			CU_ASSERT_STRING_EQUAL(fault.match.at, "tcp.syn[80/1]#1");
 			CU_ASSERT_EQUAL(fault.match.direction, MATCH_TO_SERVER);
-			CU_ASSERT_EQUAL(fault.params.outage.for_ns, 20 * SIM_S);
+			CU_ASSERT_EQUAL(action_quantity(fault.action, &fault.params, "for"), 20 * SIM_S);
 			CU_ASSERT_STRING_EQUAL(kind_say(&kinds[i], &target, text, sizeof text), "outage 20s at to-server tcp.syn[80/1]#1");
 		}
 		if (strcmp(kinds[i].name, "carrier 5s") == 0) {

@@ -82,7 +82,7 @@ static void what_is_beyond_the_limits_is_known(void)
 
 	drawing_open(&drawing);
 	draw(&drawing, "outage", LIMIT_FRAME, &drawn);
-	drawn.fault.params.outage.for_ns = UINT64_C(61) * 1000000000;
+	action_set_quantity(drawn.fault.action, &drawn.fault.params, "for", UINT64_C(61) * 1000000000);
 	CU_ASSERT_FALSE(limits_hold(&drawn));
 	draw(&drawing, "loss", LIMIT_WINDOW, &drawn);
 	drawn.fault.match.until.kind = MOMENT_TIME;

@@ -285,10 +285,10 @@ static void amounts_of_actions_are_numbers_of_theirs(void)
 			continue;
 		with++;
 		CU_ASSERT_EQUAL(param->type, PARAM_QUANTITY);
-		union action_params params;
+		struct action_params params;
 		memset(&params, 0, sizeof params);
-		magnitude_set(param, &params, 7);
-		CU_ASSERT_EQUAL(magnitude_get(param, &params), 7);
+		param_set_quantity(param, &params, 7);
+		CU_ASSERT_EQUAL(param_quantity(param, &params), 7);
 	}
 	CU_ASSERT_TRUE(with >= 17);
 }

@@ -12,7 +12,7 @@ extern const CU_TestInfo tests_sentence[];
 static struct shrunk outage(struct decision *decision, struct shrunk_part *part)
 {
 	*decision = (struct decision){
-		.at = "tcp.syn#1", .direction = MATCH_TO_SERVER, .time = 12345 * SIM_MS, .action = action_at(FAULT_OUTAGE)};
+		.at = "tcp.syn#1", .direction = MATCH_TO_SERVER, .time = 12345 * SIM_MS, .action = action_find("outage")};
 	*part = (struct shrunk_part){.has_magnitude = true,
 	                             .magnitude = magnitude_of(decision->action),
 	                             .borders = {.low = SIM_S,

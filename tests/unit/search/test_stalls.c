@@ -11,24 +11,23 @@ extern const CU_TestInfo tests_stalls[];
 
 static struct decisions decisions;
 
-static void add(unsigned ms, const char *at, unsigned direction, enum fault_kind kind)
+static void add(unsigned ms, const char *at, unsigned direction, const char *action)
 {
-	struct decision decision = {.direction = direction, .time = ms * SIM_MS, .action = action_at(kind)};
+	struct decision decision = {.direction = direction, .time = ms * SIM_MS, .action = action_find(action)};
 
 	(void)snprintf(decision.at, sizeof decision.at, "%s", at);
-	if (kind == FAULT_DROP)
-		decision.params.drop.enabled = true;
+	action_init(decision.action, &decision.params);
 	decisions_add(&decisions, &decision);
 }
 
 static void lost(unsigned ms, const char *at)
 {
-	add(ms, at, MATCH_TO_DEVICE, FAULT_DROP);
+	add(ms, at, MATCH_TO_DEVICE, "drop");
 }
 
 static void passed(unsigned ms, const char *at)
 {
-	add(ms, at, MATCH_TO_DEVICE, FAULT_DELAY);
+	add(ms, at, MATCH_TO_DEVICE, "delay");
 }
 
 /* @return what was found, as "ADDRESS for MILLISECONDS", in a line each. */
@@ -43,7 +42,7 @@ static const char *found(void)
 	for (size_t i = 0; i < count; i++) {
 		stall_outage(&stalls[i], 0, &outage);
 		used += (size_t)snprintf(text + used, sizeof text - used, "%s for %u\n", outage.at,
-		                         (unsigned)(outage.params.outage.for_ns / SIM_MS));
+		                         (unsigned)(action_quantity(outage.action, &outage.params, "for") / SIM_MS));
 	}
 	free(stalls);
 	decisions_close(&decisions);
@@ -81,7 +80,7 @@ static void a_frame_between_that_nothing_was_decided_about_ends_it(void)
 static void directions_and_conversations_are_kept_apart(void)
 {
 	lost(200, "tcp.data[80/3]#5");
-	add(500, "tcp.ack[80/3]#9", MATCH_TO_SERVER, FAULT_DELAY);
+	add(500, "tcp.ack[80/3]#9", MATCH_TO_SERVER, "delay");
 	passed(600, "tcp.data[443/1]#1");
 	lost(2200, "tcp.data[80/3]#6");
 	TEST_SAME_TEXT(found(), "tcp.data[80/3]#5 for 2000\n");
@@ -118,7 +117,7 @@ static void the_place_is_halved_down_to_the_first(void)
 
 	stall_outage(&stall, 2, &outage);
 	CU_ASSERT_STRING_EQUAL(outage.at, "tcp.data[80/3]#23");
-	CU_ASSERT(outage.action->kind == FAULT_OUTAGE && outage.direction == MATCH_TO_DEVICE);
+	CU_ASSERT(outage.action == action_find("outage") && outage.direction == MATCH_TO_DEVICE);
 	stall_outage(&stall, 9, &outage);
 	CU_ASSERT_STRING_EQUAL(outage.at, "tcp.data[80/3]#1");
 }

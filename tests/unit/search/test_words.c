@@ -27,7 +27,7 @@ static const char addresses[] = "to-server tcp.syn#1..3\n"
 static const char *simple(const char *at, unsigned direction, bool *certain)
 {
 	static char text[FAULT_AT_MAX];
-	struct decision decision = {.direction = direction, .action = action_at(FAULT_DROP)};
+	struct decision decision = {.direction = direction, .action = action_find("drop")};
 
 	(void)snprintf(decision.at, sizeof decision.at, "%s", at);
 	return words_simplify(&decision, addresses, text, certain) ? text : "";

@@ -33,7 +33,7 @@ static void begin(void)
 	struct error err;
 
 	memset(&plan, 0, sizeof plan);
-	lost.params.drop.enabled = true;
+	action_init(lost.action, &lost.params);
 	decisions_add(&taken, &lost);
 	CU_ASSERT_FATAL(folder_open(&folder, test_folder(), &plan, 0, &err));
 	folder_keep_decisions(&folder, &taken);

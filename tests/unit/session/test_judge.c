@@ -43,7 +43,7 @@ static void begin(void)
 	(void)snprintf(fault.name, sizeof fault.name, "silence");
 	params_init(match_params, &fault.match);
 	fault.action = action_find("outage");
-	fault.params.outage.for_ns = SIM_S;
+	action_set_quantity(fault.action, &fault.params, "for", SIM_S);
 	memset(&world, 0, sizeof world);
 	memset(&verdict, 0, sizeof verdict);
 	sim_open(&world.sim, 0);

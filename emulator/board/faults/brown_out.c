@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The supply dips: registers are as after power on. */
+#include "board/fault.h"
+
+static void message(const void *params, uint64_t bus_ns, struct spi_disturbance *disturbance)
+{
+	(void)params;
+	(void)bus_ns;
+	disturbance->brown_out = true;
+}
+
+static const struct board_fault act = {.message = message};
+
+const struct action fault_brown_out = {
+	.name = "brown_out",
+	.summary = "the supply dips before an SPI message: registers as after power on",
+	.layer = LAYER_BOARD,
+	.site = "spi.msg",
+	.params = plain_params,
+	.params_size = sizeof(struct plain_params),
+	.act = &act,
+};

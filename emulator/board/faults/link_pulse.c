@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A link pulse is taken for a late collision. */
+#include "board/fault.h"
+
+static void chip(const void *params, struct enc28j60_disturbance *disturbance, struct medium_noise *noise)
+{
+	(void)params;
+	(void)noise;
+	disturbance->tx_link_pulse = true;
+}
+
+static const struct board_fault act = {.chip = chip};
+
+const struct action fault_link_pulse = {
+	.name = "link_pulse",
+	.summary = "in half duplex, a link pulse is taken for a late collision and the frame aborted (erratum 13)",
+	.layer = LAYER_BOARD,
+	.site = "enc.tx",
+	.params = plain_params,
+	.params_size = sizeof(struct plain_params),
+	.duplex = ACTION_HALF_DUPLEX,
+	.act = &act,
+};

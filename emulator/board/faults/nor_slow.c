@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The flash takes longer. */
+#include "board/fault.h"
+
+struct nor_slow_params {
+	uint64_t factor;
+};
+
+static const struct param rows[] = {
+	PARAM_ROW_QUANTITY(nor_slow_params, factor, "factor", UNIT_NONE, NULL, 2, FAULT_FACTOR_MAX, "how many times as long it takes"),
+	{0},
+};
+
+static void flash_op(const void *params, struct nor_disturbance *disturbance, uint64_t *off_ns)
+{
+	const struct nor_slow_params *fault = params;
+
+	(void)off_ns;
+	disturbance->slow_factor = (disturbance->slow_factor > 0 ? disturbance->slow_factor : 1) * (unsigned)fault->factor;
+	if (disturbance->slow_factor > FAULT_FACTOR_MAX)
+		disturbance->slow_factor = FAULT_FACTOR_MAX;
+}
+
+static const struct board_fault act = {.flash_op = flash_op};
+
+const struct action fault_nor_slow = {
+	.name = "nor_slow",
+	.summary = "an operation of the flash takes several times as long",
+	.layer = LAYER_BOARD,
+	.site = "nor.op",
+	.params = rows,
+	.params_size = sizeof(struct nor_slow_params),
+	.amount = "factor",
+	.act = &act,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A frame is lost for want of room. */
+#include "board/fault.h"
+
+struct rx_overflow_params {
+	bool flag; /**< RXERIF says so */
+};
+
+static const struct param rows[] = {
+	PARAM_ROW_BOOL(rx_overflow_params, flag, "flag", "true", "RXERIF is set; false: the frame is lost in silence"),
+	{0},
+};
+
+static void chip(const void *params, struct enc28j60_disturbance *disturbance, struct medium_noise *noise)
+{
+	const struct rx_overflow_params *fault = params;
+
+	(void)noise;
+	disturbance->rx_overflow = true;
+	disturbance->rx_rxerif_lost |= !fault->flag;
+}
+
+static const struct board_fault act = {.chip = chip};
+
+const struct action fault_rx_overflow = {
+	.name = "rx_overflow",
+	.summary = "a received frame is lost as if the ring were full",
+	.layer = LAYER_BOARD,
+	.site = "enc.rx",
+	.params = rows,
+	.params_size = sizeof(struct rx_overflow_params),
+	.act = &act,
+};

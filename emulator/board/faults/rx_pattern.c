@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The pattern filter takes what it should not. */
+#include "board/fault.h"
+
+static void chip(const void *params, struct enc28j60_disturbance *disturbance, struct medium_noise *noise)
+{
+	(void)params;
+	(void)noise;
+	disturbance->rx_pattern_passes = true;
+}
+
+static const struct board_fault act = {.chip = chip};
+
+const struct action fault_rx_pattern = {
+	.name = "rx_pattern",
+	.summary = "the pattern filter takes a frame without the pattern (erratum 18)",
+	.layer = LAYER_BOARD,
+	.site = "enc.rx",
+	.params = plain_params,
+	.params_size = sizeof(struct plain_params),
+	.act = &act,
+};

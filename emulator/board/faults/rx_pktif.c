@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PKTIF does not say what is in the ring. */
+#include "board/fault.h"
+
+enum { PKTIF_LOST, PKTIF_FALSE };
+static const char *const pktif_kinds[] = {"lost", "false", NULL};
+
+struct rx_pktif_params {
+	unsigned kind; /**< PKTIF_LOST or PKTIF_FALSE */
+};
+
+static const struct param rows[] = {
+	PARAM_ROW_CHOICE(rx_pktif_params, kind, "kind", pktif_kinds, NULL,
+                         "lost: the frame is stored and counted without it; false: the frame is lost, the flag comes"),
+	{0},
+};
+
+static void chip(const void *params, struct enc28j60_disturbance *disturbance, struct medium_noise *noise)
+{
+	const struct rx_pktif_params *fault = params;
+
+	(void)noise;
+	disturbance->rx_pktif_lost |= fault->kind == PKTIF_LOST;
+	disturbance->rx_pktif_false |= fault->kind == PKTIF_FALSE;
+}
+
+static const struct board_fault act = {.chip = chip};
+
+const struct action fault_rx_pktif = {
+	.name = "rx_pktif",
+	.summary = "PKTIF does not say what is in the ring (like erratum 6)",
+	.layer = LAYER_BOARD,
+	.site = "enc.rx",
+	.params = rows,
+	.params_size = sizeof(struct rx_pktif_params),
+	.act = &act,
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The next-packet pointer is stored wrong. */
+#include "board/fault.h"
+
+struct rx_pointer_params {
+	uint64_t xor_bits;
+};
+
+static const struct param rows[] = {
+	PARAM_ROW_QUANTITY(rx_pointer_params, xor_bits, "xor", UNIT_NONE, NULL, 1, 0xffff, "the bits of the pointer that are stored wrong"),
+	{0},
+};
+
+static void chip(const void *params, struct enc28j60_disturbance *disturbance, struct medium_noise *noise)
+{
+	const struct rx_pointer_params *fault = params;
+
+	(void)noise;
+	disturbance->rx_next_xor = (uint16_t)(disturbance->rx_next_xor ^ fault->xor_bits);
+}
+
+static const struct board_fault act = {.chip = chip};
+
+const struct action fault_rx_pointer = {
+	.name = "rx_pointer",
+	.summary = "the next-packet pointer of a received frame is stored wrong (like erratum 14)",
+	.layer = LAYER_BOARD,
+	.site = "enc.rx",
+	.params = rows,
+	.params_size = sizeof(struct rx_pointer_params),
+	.act = &act,
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A frame is in the ring, and nobody is told. */
+#include "board/fault.h"
+
+static void chip(const void *params, struct enc28j60_disturbance *disturbance, struct medium_noise *noise)
+{
+	(void)params;
+	(void)noise;
+	disturbance->rx_uncounted = true;
+}
+
+static const struct board_fault act = {.chip = chip};
+
+const struct action fault_rx_uncounted = {
+	.name = "rx_uncounted",
+	.summary = "a received frame is stored, EPKTCNT and PKTIF do not see it",
+	.layer = LAYER_BOARD,
+	.site = "enc.rx",
+	.params = plain_params,
+	.params_size = sizeof(struct plain_params),
+	.act = &act,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The bus stalls. */
+#include "board/fault.h"
+
+struct spi_stall_params {
+	uint64_t for_ns;
+};
+
+static const struct param rows[] = {
+	PARAM_ROW_QUANTITY(spi_stall_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how much longer the message takes"),
+	{0},
+};
+
+static void message(const void *params, uint64_t bus_ns, struct spi_disturbance *disturbance)
+{
+	const struct spi_stall_params *fault = params;
+
+	(void)bus_ns;
+	spi_lengthen(disturbance, fault->for_ns);
+}
+
+static const struct board_fault act = {.message = message};
+
+const struct action fault_spi_stall = {
+	.name = "spi_stall",
+	.summary = "the bus stalls: an SPI message takes longer",
+	.layer = LAYER_BOARD,
+	.site = "spi.msg",
+	.params = rows,
+	.params_size = sizeof(struct spi_stall_params),
+	.amount = "for",
+	.act = &act,
+};

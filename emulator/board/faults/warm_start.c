@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The chip is in mid-work at power on. */
+#include "board/fault.h"
+
+static const struct board_fault act = {.is_warm = true};
+
+const struct action fault_warm_start = {
+	.name = "warm_start",
+	.summary = "at power on the chip is in mid-work, as a warm reboot of the host leaves it without a reset line",
+	.layer = LAYER_BOARD,
+	.params = plain_params,
+	.params_size = sizeof(struct plain_params),
+	.check = board_fault_check_power_on,
+	.act = &act,
+};

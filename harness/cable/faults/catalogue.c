@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The faults of the cable, in the order of the reference. A new one is one line more. */
+#include "fault/action.h"
+
+#define FAULTS(F) \
+	F(carrier) \
+	F(babble) \
+	F(pause)
+
+#define DECLARE(name) extern const struct action fault_##name;
+FAULTS(DECLARE)
+
+#define ROW(name) &fault_##name,
+const struct action *const actions_link[] = {FAULTS(ROW) NULL};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What rules leave behind: a frame as another, what they say that they did, and that they have acted. */
+#include <string.h>
+
+#include "proxy/rule.h"
+
+void act_own(struct act *act, size_t length)
+{
+	struct frame *copy;
+
+	if (act->owned && act->frame->length == length)
+		return;
+	copy = frame_resized(act->frame, length);
+	copy->id = act->frame->id;
+	if (act->owned)
+		frame_free(act->frame);
+	act->frame = copy;
+	act->owned = true;
+}
+
+void *act_says(struct act *act, const struct action *action)
+{
+	act->applied = true;
+	act->action = action;
+	memset(&act->params, 0, sizeof act->params);
+	return act->params.bytes;
+}
+
+void act_tell(struct act *act, const struct rule *rule)
+{
+	act->applied = true;
+	act->action = rule->fault.action;
+	act->params = rule->fault.params;
+}
+
+void rule_counts(struct rule *rule, sim_ns now)
+{
+	rule->before = rule->counters.last_applied;
+	rule->counters.last_applied = now;
+	rule->counters.applied++;
+}
+
+void rule_takes_back(struct rule *rule)
+{
+	rule->counters.last_applied = rule->before;
+	rule->counters.applied--;
+}
+
+void act_clear(struct act *act)
+{
+	act->applied = act->drop = act->consequence = act->twinned = false;
+	act->hold = 0;
+	act->action = NULL;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The faults of frames, in the order of the reference. A new one is one line more. */
+#include "fault/action.h"
+
+#define FAULTS(F) \
+	F(drop) \
+	F(delay) \
+	F(outage) \
+	F(gemodel) \
+	F(corrupt) \
+	F(truncate) \
+	F(pad) \
+	F(mtu) \
+	F(forge) \
+	F(rebind) \
+	F(firewall) \
+	F(mahimahi) \
+	F(link_trace) \
+	F(loss) \
+	F(loss_state) \
+	F(rate) \
+	F(slot) \
+	F(reorder) \
+	F(hold) \
+	F(duplicate)
+
+#define DECLARE(name) extern const struct action fault_##name;
+FAULTS(DECLARE)
+
+#define ROW(name) &fault_##name,
+const struct action *const actions_proxy[] = {FAULTS(ROW) NULL};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The faults of the services, in the order of the reference. A new one is one line more.
+ * A status of its own, a redirection and a portal's page exclude each other by their order in the plan: the last one stands.
+ */
+#include "fault/action.h"
+
+#define FAULTS(F) \
+	F(http_status) \
+	F(http_delay) \
+	F(http_truncate) \
+	F(http_length) \
+	F(http_range) \
+	F(http_redirect) \
+	F(http_body) \
+	F(http_reset) \
+	F(zero_window) \
+	F(tls_stall) \
+	F(tls_certificate) \
+	F(tls_alert) \
+	F(dns) \
+	F(dhcp) \
+	F(ntp) \
+	F(server_down)
+
+#define DECLARE(name) extern const struct action fault_##name;
+FAULTS(DECLARE)
+
+#define ROW(name) &fault_##name,
+const struct action *const actions_server[] = {FAULTS(ROW) NULL};

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A DNS query is answered wrong. */
+#include "server/fault.h"
+
+enum { DNS_SILENCE, DNS_NXDOMAIN, DNS_SERVFAIL, DNS_WRONG_ADDRESS, DNS_TRUNCATED, DNS_TTL_0 };
+static const char *const dns_answers[] = {"silence", "nxdomain", "servfail", "wrong_address", "truncated", "ttl_0", NULL};
+
+struct dns_params {
+	unsigned word;
+};
+
+static const struct param rows[] = {
+	PARAM_ROW_CHOICE(dns_params, word, "answer", dns_answers, "silence",
+                         "what comes instead; the wrong address is one where nobody is"),
+	{0},
+};
+
+/* There is one response code. */
+static void dns(const void *params, struct dns_spoilages *spoilages)
+{
+	static const enum dns_spoilage kinds[] = {
+		[DNS_SILENCE] = DNS_SPOILED_SILENCE,       [DNS_NXDOMAIN] = DNS_SPOILED_NXDOMAIN,   [DNS_SERVFAIL] = DNS_SPOILED_SERVFAIL,
+		[DNS_WRONG_ADDRESS] = DNS_SPOILED_ADDRESS, [DNS_TRUNCATED] = DNS_SPOILED_TRUNCATED, [DNS_TTL_0] = DNS_SPOILED_TTL};
+	const struct dns_params *fault = params;
+	const enum dns_spoilage kind = kinds[fault->word];
+
+	if (kind == DNS_SPOILED_NXDOMAIN || kind == DNS_SPOILED_SERVFAIL)
+		spoilages->of[DNS_SPOILED_NXDOMAIN] = spoilages->of[DNS_SPOILED_SERVFAIL] = false;
+	spoilages->of[kind] = true;
+}
+
+static const struct service_fault act = {.dns = dns};
+
+const struct action fault_dns = {
+	.name = "dns",
+	.summary = "a DNS query is answered wrong",
+	.layer = LAYER_SERVER,
+	.site = "srv.dns",
+	.params = rows,
+	.params_size = sizeof(struct dns_params),
+	.act = &act,
+};

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The answer comes late, or pauses in mid-body. */
+#include "server/fault.h"
+
+#define BODY_MAX UINT64_C(0x40000000)
+
+struct http_delay_params {
+	uint64_t before_ns;
+	uint64_t pause_ns, at; /**< bytes of the body */
+};
+
+static const struct param rows[] = {
+	PARAM_ROW_QUANTITY(http_delay_params, before_ns, "before", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "before the first byte"),
+	PARAM_ROW_QUANTITY(http_delay_params, pause_ns, "pause", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "in mid-body"),
+	PARAM_ROW_QUANTITY(http_delay_params, at, "at_byte", UNIT_SIZE, "0B", 0, BODY_MAX, "bytes of the body before the pause"),
+	{0},
+};
+
+static void http(const void *params, struct upset *upset)
+{
+	const struct http_delay_params *fault = params;
+
+	upset->trouble.before_ns += fault->before_ns;
+	if (fault->pause_ns == 0)
+		return;
+	upset->trouble.pause_ns = fault->pause_ns;
+	upset->trouble.pause_at = fault->at;
+}
+
+static const struct service_fault act = {.http = http};
+
+const struct action fault_http_delay = {
+	.name = "http_delay",
+	.summary = "an answer comes late, or pauses in mid-body",
+	.layer = LAYER_SERVER,
+	.site = "srv.http",
+	.params = rows,
+	.params_size = sizeof(struct http_delay_params),
+	.act = &act,
+};

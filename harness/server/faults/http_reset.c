@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A request is answered with a reset. */
+#include "server/fault.h"
+
+static void http(const void *params, struct upset *upset)
+{
+	(void)params;
+	upset->trouble.resets = true;
+}
+
+static const struct service_fault act = {.http = http};
+
+const struct action fault_http_reset = {
+	.name = "http_reset",
+	.summary = "a request is answered with a reset",
+	.layer = LAYER_SERVER,
+	.site = "srv.http",
+	.params = plain_params,
+	.params_size = sizeof(struct plain_params),
+	.act = &act,
+};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The server shows a wrong certificate. */
+#include "server/fault.h"
+
+enum { CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET, CERTIFICATE_OTHER_NAME, CERTIFICATE_UNKNOWN_ISSUER };
+static const char *const certificates[] = {"expired", "not_yet", "other_name", "unknown_issuer", NULL};
+
+struct tls_certificate_params {
+	unsigned word;
+};
+
+static const struct param rows[] = {
+	PARAM_ROW_CHOICE(tls_certificate_params, word, "kind", certificates, "expired", "what is wrong with it"),
+	{0},
+};
+
+static void tls(const void *params, struct tls_visit *visit)
+{
+	static const enum pki_flaw flaws[] = {[CERTIFICATE_EXPIRED] = PKI_EXPIRED,
+	                                      [CERTIFICATE_NOT_YET] = PKI_NOT_YET,
+	                                      [CERTIFICATE_OTHER_NAME] = PKI_OTHER_NAME,
+	                                      [CERTIFICATE_UNKNOWN_ISSUER] = PKI_UNKNOWN_ISSUER};
+	const struct tls_certificate_params *fault = params;
+
+	visit->config->flaw = flaws[fault->word];
+}
+
+static const char *not_in_front(const void *params)
+{
+	(void)params;
+	return "only whoever has the server's key can make a certificate, and TLS stays closed here; give the server such a certificate";
+}
+
+static const struct service_fault act = {.tls = tls, .not_in_front = not_in_front};
+
+const struct action fault_tls_certificate = {
+	.name = "tls_certificate",
+	.summary = "the server shows a wrong certificate",
+	.layer = LAYER_SERVER,
+	.site = "srv.tls",
+	.params = rows,
+	.params_size = sizeof(struct tls_certificate_params),
+	.act = &act,
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The server's TCP takes nothing for some time. */
+#include "server/fault.h"
+
+struct zero_window_params {
+	uint64_t for_ns;
+};
+
+static const struct param rows[] = {
+	PARAM_ROW_QUANTITY(zero_window_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how long the window is closed"),
+	{0},
+};
+
+static void http(const void *params, struct upset *upset)
+{
+	const struct zero_window_params *fault = params;
+
+	upset->trouble.deaf_ns = fault->for_ns;
+}
+
+static const struct service_fault act = {.http = http};
+
+const struct action fault_zero_window = {
+	.name = "zero_window",
+	.summary = "from a request on, the server's TCP takes nothing on that connection for some time",
+	.layer = LAYER_SERVER,
+	.site = "srv.http",
+	.params = rows,
+	.params_size = sizeof(struct zero_window_params),
+	.amount = "for",
+	.act = &act,
+};
