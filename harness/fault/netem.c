@@ -71,7 +71,7 @@ static const struct suffix rate_suffixes[] = {{"", 1},
                                               {"tibps", UINT64_C(8) << 40},
                                               {NULL, 0}};
 
-static const struct quantity times = {"a time (a number and us, ms or s; us if nothing is said)", time_suffixes, 1, FAULT_TIME_MAX};
+static const struct quantity a_time = {"a time (a number and us, ms or s; us if nothing is said)", time_suffixes, 1, FAULT_TIME_MAX};
 static const struct quantity slot_times = {"a time (a number and ns, us, ms or s; ns if nothing is said)", slot_suffixes, 1,
                                            FAULT_TIME_MAX};
 static const struct quantity percents = {"a percentage from 0 to 100", percent_suffixes, 1, UNIT_PROBABILITY_ONE};
@@ -225,11 +225,11 @@ static bool read_delay(struct netem *netem, struct error *err)
 
 	netem->has_delay = true;
 	delay->jitter_ns = delay->correlation = 0;
-	if (!take(netem, &times, &delay->time_ns, err))
+	if (!take(netem, &a_time, &delay->time_ns, err))
 		return false;
 	if (!is_number_next(netem))
 		return true;
-	return take(netem, &times, &delay->jitter_ns, err) && take_more(netem, &percents, &delay->correlation, err);
+	return take(netem, &a_time, &delay->jitter_ns, err) && take_more(netem, &percents, &delay->correlation, err);
 }
 
 /* The name of a distribution or a file of one. */

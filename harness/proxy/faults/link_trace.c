@@ -11,7 +11,7 @@ struct link_trace_params {
 	uint64_t queue;
 };
 
-static const struct param rows[] = {
+static const struct param params_rows[] = {
 	PARAM_ROW_TEXT(link_trace_params, file, "file", NULL,
                        "CSV with the columns time, rate, delay, loss; times from the window's opening; the last line holds on"),
 	BACKLOG_ROW(link_trace_params),
@@ -128,7 +128,7 @@ const struct action fault_link_trace = {
 	.name = "link_trace",
 	.summary = "the link as recorded: rate, delay and loss over time",
 	.layer = LAYER_PROXY,
-	.params = rows,
+	.params = params_rows,
 	.params_size = sizeof(struct link_trace_params),
 	.file = "file",
 	.is_recording = true,
