@@ -41,8 +41,8 @@
 	S("proxy/redraw", tests_redraw, false)                                                                                             \
 	S("proxy/change", tests_change, false)                                                                                             \
 	S("fault/preset", tests_preset, false)                                                                                             \
-	S("fault/point", tests_point, false)                                                                                               \
-	S("fault/trouble", tests_trouble, false)                                                                                           \
+	S("fault/window", tests_window, false)                                                                                               \
+	S("fault/armed", tests_armed, false)                                                                                           \
 	S("fault/recording", tests_recording, false)                                                                                       \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \
 	S("proxy/law", tests_proxy_law, false)                                                                                             \

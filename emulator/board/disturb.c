@@ -3,28 +3,50 @@
 
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "base/memory.h"
 #include "board/fault.h"
 
 struct disturber {
-	struct troubles troubles;
+	struct armed_faults faults;
 	bool *in_message; /* of each fault: it acts on the message that is on the bus */
 	bool int_was;     /* as the chip drove it last */
 	struct int_line line;
 	struct medium_noise noise;
 };
 
-static const struct board_fault *act_of(const struct trouble *trouble)
+static const struct board_fault *act_of(const struct armed_fault *armed)
 {
-	return trouble->fault->action->act;
+	return armed->fault->action->act;
 }
 
-struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
+/* Whether a fault has what is asked for at its site. */
+static bool has_effect(const struct armed_fault *armed)
+{
+	const struct board_fault *act = act_of(armed);
+	const bool has[SITES_ALL] = {
+		[SITE_TX] = act->chip != NULL,
+		[SITE_RX] = act->chip != NULL,
+		[SITE_MII] = act->chip != NULL,
+		[SITE_SPI] = act->message != NULL || act->mosi != NULL || act->miso != NULL || act->drive_miso != NULL ||
+	                     act->select != NULL,
+		[SITE_INT] = act->edge != NULL,
+		[SITE_NOR_OP] = act->flash_op != NULL,
+		[SITE_NOR_READ] = act->flash_read != NULL,
+		[SITE_POWER] = act->startup != NULL || act->is_warm,
+	};
+
+	return has[armed->site];
+}
+
+struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct armed_ops ops,
                                  void *ctx)
 {
 	struct disturber *disturber = memory_new(sizeof *disturber);
 
-	troubles_open(&disturber->troubles, faults, count, LAYER_BOARD, seed, trace, ops, ctx);
+	armed_faults_open(&disturber->faults, faults, count, LAYER_BOARD, seed, trace, ops, ctx);
+	for (size_t i = 0; i < disturber->faults.count; i++)
+		CHECK(has_effect(&disturber->faults.list[i]));
 	disturber->in_message = memory_new(count * sizeof *disturber->in_message);
 	return disturber;
 }
@@ -33,49 +55,37 @@ void disturber_close(struct disturber *disturber)
 {
 	if (disturber == NULL)
 		return;
-	troubles_close(&disturber->troubles);
+	armed_faults_close(&disturber->faults);
 	free(disturber->in_message);
 	free(disturber);
 }
 
-struct troubles *disturber_troubles(struct disturber *disturber)
+struct armed_faults *disturber_faults(struct disturber *disturber)
 {
-	return &disturber->troubles;
-}
-
-bool board_fault_check_power_on(const struct fault *fault, const char **ret_key, struct error *err)
-{
-	const struct match *match = &fault->match;
-	bool begins = match->from.kind != MOMENT_TIME || match->from.ns != 0,
-	     ends = match->until.kind != MOMENT_TIME || match->until.ns != 0;
-
-	if (!begins && !ends)
-		return true;
-	*ret_key = begins ? "from" : "until";
-	return error_set(err, "'%s' is about power on, so '%s' has no place here", fault->action->name, *ret_key);
+	return &disturber->faults;
 }
 
 uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, sim_ns now)
 {
-	for (size_t i = 0; i < disturber->troubles.count; i++) {
-		struct trouble *trouble = &disturber->troubles.list[i];
-		if (act_of(trouble)->startup == NULL)
-			continue;
-		standard_ns = act_of(trouble)->startup(fault_params(trouble->fault));
-		trouble_acted(&disturber->troubles, trouble, now);
+	const struct fault_event event = armed_faults_next(&disturber->faults, SITE_POWER, now);
+
+	for (size_t i = 0; i < disturber->faults.count; i++) {
+		struct armed_fault *armed = &disturber->faults.list[i];
+		if (act_of(armed)->startup != NULL && armed_fault_acts(&disturber->faults, armed, &event))
+			standard_ns = act_of(armed)->startup(fault_params(armed->fault));
 	}
 	return standard_ns;
 }
 
 bool disturber_warm(struct disturber *disturber, sim_ns now)
 {
-	for (size_t i = 0; i < disturber->troubles.count; i++) {
-		struct trouble *trouble = &disturber->troubles.list[i];
-		if (!act_of(trouble)->is_warm || fault_is_taken_out(trouble->fault))
-			continue;
-		trouble_acted(&disturber->troubles, trouble, now);
+	const struct fault_event event = armed_faults_next(&disturber->faults, SITE_POWER, now);
+
+	for (size_t i = 0; i < disturber->faults.count; i++) {
+		struct armed_fault *armed = &disturber->faults.list[i];
 		/* INT fell in the former life: that was no edge of this one. */
-		disturber->int_was = true;
+		if (act_of(armed)->is_warm && armed_fault_acts(&disturber->faults, armed, &event))
+			disturber->int_was = true;
 	}
 	return disturber->int_was;
 }
@@ -86,14 +96,14 @@ void disturber_chip(struct disturber *disturber, enum enc28j60_site chip_site, u
                     struct enc28j60_disturbance *ret_disturbance)
 {
 	static const enum site sites[] = {[ENC28J60_SITE_TX] = SITE_TX, [ENC28J60_SITE_RX] = SITE_RX, [ENC28J60_SITE_MII] = SITE_MII};
-	struct troubles *troubles = &disturber->troubles;
+	struct armed_faults *faults = &disturber->faults;
 
 	if (chip_site == ENC28J60_SITE_TX)
 		disturber->noise = (struct medium_noise){0};
-	troubles_begin(troubles, sites[chip_site], number, now);
-	for (size_t i = 0; i < troubles->count; i++)
-		if (trouble_acts(troubles, &troubles->list[i], sites[chip_site], now))
-			act_of(&troubles->list[i])->chip(fault_params(troubles->list[i].fault), ret_disturbance, &disturber->noise);
+	const struct fault_event event = armed_faults_event(faults, sites[chip_site], number, now);
+	for (size_t i = 0; i < faults->count; i++)
+		if (armed_fault_acts(faults, &faults->list[i], &event))
+			act_of(&faults->list[i])->chip(fault_params(faults->list[i].fault), ret_disturbance, &disturber->noise);
 }
 
 struct medium_noise disturber_noise(const struct disturber *disturber)
@@ -105,24 +115,24 @@ struct medium_noise disturber_noise(const struct disturber *disturber)
 
 uint64_t disturber_flash_op(struct disturber *disturber, uint64_t number, sim_ns now, struct nor_disturbance *ret_disturbance)
 {
-	struct troubles *troubles = &disturber->troubles;
+	struct armed_faults *faults = &disturber->faults;
 	uint64_t off_ns = 0;
 
-	troubles_begin(troubles, SITE_NOR_OP, number, now);
-	for (size_t i = 0; i < troubles->count; i++)
-		if (trouble_acts(troubles, &troubles->list[i], SITE_NOR_OP, now))
-			act_of(&troubles->list[i])->flash_op(fault_params(troubles->list[i].fault), ret_disturbance, &off_ns);
+	const struct fault_event event = armed_faults_event(faults, SITE_NOR_OP, number, now);
+	for (size_t i = 0; i < faults->count; i++)
+		if (armed_fault_acts(faults, &faults->list[i], &event))
+			act_of(&faults->list[i])->flash_op(fault_params(faults->list[i].fault), ret_disturbance, &off_ns);
 	return off_ns;
 }
 
 void disturber_flash_read(struct disturber *disturber, uint64_t number, sim_ns now, struct nor *nor)
 {
-	struct troubles *troubles = &disturber->troubles;
+	struct armed_faults *faults = &disturber->faults;
 
-	troubles_begin(troubles, SITE_NOR_READ, number, now);
-	for (size_t i = 0; i < troubles->count; i++)
-		if (trouble_acts(troubles, &troubles->list[i], SITE_NOR_READ, now))
-			act_of(&troubles->list[i])->flash_read(fault_params(troubles->list[i].fault), nor);
+	const struct fault_event event = armed_faults_event(faults, SITE_NOR_READ, number, now);
+	for (size_t i = 0; i < faults->count; i++)
+		if (armed_fault_acts(faults, &faults->list[i], &event))
+			act_of(&faults->list[i])->flash_read(fault_params(faults->list[i].fault), nor);
 }
 
 /* -- the bus -- */
@@ -138,13 +148,13 @@ struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t 
 {
 	struct spi_disturbance disturbance = {0};
 
-	(void)troubles_next(&disturber->troubles, SITE_SPI, now);
-	for (size_t i = 0; i < disturber->troubles.count; i++) {
-		struct trouble *trouble = &disturber->troubles.list[i];
-		disturber->in_message[i] = fault_takes_message(trouble->fault, mosi, length) &&
-		                           trouble_acts(&disturber->troubles, trouble, SITE_SPI, now);
-		if (disturber->in_message[i] && act_of(trouble)->message != NULL)
-			act_of(trouble)->message(fault_params(trouble->fault), bus_ns, &disturbance);
+	struct fault_event event = armed_faults_next(&disturber->faults, SITE_SPI, now);
+	event.message = bytes_of(mosi, length);
+	for (size_t i = 0; i < disturber->faults.count; i++) {
+		struct armed_fault *armed = &disturber->faults.list[i];
+		disturber->in_message[i] = armed_fault_acts(&disturber->faults, armed, &event);
+		if (disturber->in_message[i] && act_of(armed)->message != NULL)
+			act_of(armed)->message(fault_params(armed->fault), bus_ns, &disturbance);
 	}
 	return disturbance;
 }
@@ -153,17 +163,17 @@ struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t 
 static const struct board_fault *on_bus(const struct disturber *disturber, size_t index, const void **ret_params)
 {
 	static const struct board_fault nothing = {0};
-	const struct trouble *trouble = &disturber->troubles.list[index];
+	const struct armed_fault *armed = &disturber->faults.list[index];
 
-	*ret_params = fault_params(trouble->fault);
-	return disturber->in_message[index] ? act_of(trouble) : &nothing;
+	*ret_params = fault_params(armed->fault);
+	return disturber->in_message[index] ? act_of(armed) : &nothing;
 }
 
 void disturber_mosi(const struct disturber *disturber, uint8_t *bytes, size_t length)
 {
 	const void *params;
 
-	for (size_t i = 0; i < disturber->troubles.count; i++) {
+	for (size_t i = 0; i < disturber->faults.count; i++) {
 		const struct board_fault *act = on_bus(disturber, i, &params);
 		if (act->mosi != NULL)
 			act->mosi(params, bytes, length);
@@ -174,12 +184,12 @@ void disturber_miso(const struct disturber *disturber, uint8_t *bytes, size_t le
 {
 	const void *params;
 
-	for (size_t i = 0; i < disturber->troubles.count; i++) {
+	for (size_t i = 0; i < disturber->faults.count; i++) {
 		const struct board_fault *act = on_bus(disturber, i, &params);
 		if (act->miso != NULL)
 			act->miso(params, bytes, length);
 	}
-	for (size_t i = 0; i < disturber->troubles.count; i++) {
+	for (size_t i = 0; i < disturber->faults.count; i++) {
 		const struct board_fault *act = on_bus(disturber, i, &params);
 		if (act->drive_miso != NULL)
 			act->drive_miso(params, bytes, length);
@@ -191,7 +201,7 @@ size_t disturber_command(const struct disturber *disturber, size_t from, size_t 
 	const void *params;
 	size_t end = length;
 
-	for (size_t i = 0; i < disturber->troubles.count; i++) {
+	for (size_t i = 0; i < disturber->faults.count; i++) {
 		const struct board_fault *act = on_bus(disturber, i, &params);
 		if (act->select != NULL)
 			end = act->select(params, from, end);
@@ -203,16 +213,16 @@ size_t disturber_command(const struct disturber *disturber, size_t from, size_t 
 
 bool disturber_int(struct disturber *disturber, bool asserted, sim_ns now)
 {
-	struct troubles *troubles = &disturber->troubles;
+	struct armed_faults *faults = &disturber->faults;
 	struct int_line *line = &disturber->line;
 	bool is_up = now >= line->up_from && now < line->up_until;
 
 	if (asserted && !disturber->int_was) {
-		(void)troubles_next(troubles, SITE_INT, now);
+		const struct fault_event event = armed_faults_next(faults, SITE_INT, now);
 		line->edge_hidden = false;
-		for (size_t i = 0; i < troubles->count; i++)
-			if (trouble_acts(troubles, &troubles->list[i], SITE_INT, now))
-				act_of(&troubles->list[i])->edge(fault_params(troubles->list[i].fault), now, line);
+		for (size_t i = 0; i < faults->count; i++)
+			if (armed_fault_acts(faults, &faults->list[i], &event))
+				act_of(&faults->list[i])->edge(fault_params(faults->list[i].fault), now, line);
 	}
 	disturber->int_was = asserted;
 	if (now < line->stuck_until)

@@ -10,19 +10,19 @@
 #define BOARD_DISTURB_H
 
 #include "enc28j60/enc28j60.h"
-#include "fault/trouble.h"
+#include "fault/armed.h"
 #include "link/medium.h"
 #include "nor/nor.h"
 
 struct disturber;
 
 /** @param faults Borrowed; those of other layers are left out. @return to be released with disturber_close(). */
-struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
+struct disturber *disturber_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct armed_ops ops,
                                  void *ctx);
 void disturber_close(struct disturber *disturber);
 
 /** Its faults, for what all layers do with theirs. */
-struct troubles *disturber_troubles(struct disturber *disturber);
+struct armed_faults *disturber_faults(struct disturber *disturber);
 
 /** The board is powered on at @p now: when the chip's clock is ready after that, or @p standard_ns if no fault says otherwise. */
 uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, sim_ns now);

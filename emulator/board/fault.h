@@ -55,7 +55,4 @@ struct board_fault {
 /** A message takes so much longer, up to FAULT_TIME_MAX. */
 void spi_lengthen(struct spi_disturbance *disturbance, uint64_t by_ns);
 
-/** Checks that a fault about power on has no window. */
-bool board_fault_check_power_on(const struct fault *fault, const char **ret_key, struct error *err);
-
 #endif

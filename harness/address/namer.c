@@ -289,6 +289,13 @@ static void tell_count(uint64_t count, struct address address, enum direction di
 		tell(ctx, direction, &address);
 }
 
+void namer_name(struct namer *namer, enum direction direction, struct bytes frame, struct named *ret_named)
+{
+	ret_named->packet = packet_parse(frame);
+	ret_named->flow = packet_flow(&ret_named->packet);
+	namer_see(namer, direction, &ret_named->packet, ret_named->flow, &ret_named->naming);
+}
+
 void namer_list(const struct namer *namer, void (*tell)(void *ctx, enum direction direction, const struct address *address), void *ctx)
 {
 	for (unsigned word = 0; word < ADDRESS_WORDS; word++)

@@ -1,154 +1,138 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: a fault begins at its `from`, a time or an address, and ends `for` later; a pausing port sends a frame every now and then in between. Each is two events, of which the
- * first may come again.
+ * How it works: a fault waits for its window. The time at which that opens is an event of the clock; an address or a phase
+ * opens it when it comes. Then the fault begins, and ends `for` later; a pausing port sends a frame every now and then in
+ * between. Each is two events of the clock, of which the first may come again.
  */
 #include "cable/cable.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/check.h"
 #include "base/memory.h"
-#include "fault/point.h"
 
 /* A fault at work. */
-struct trouble {
+struct cable_work {
 	struct cable *cable;
-	const struct fault *fault; /* NULL: of another layer */
+	struct armed_fault *armed;
 	const struct cable_fault *act;
-	struct point from; /* if it begins at a point */
 	struct sim_event begin, end;
+	bool has_begun; /* or has been left out by its probability */
 	sim_ns until;
-	uint64_t applied;
 };
 
 struct cable {
 	struct cable_port port;
 	struct sim *sim;
-	struct trace *trace;
-	struct trouble *troubles; /* one a fault of the plan */
-	size_t count;
-	cable_decided *decided;
-	void *ctx;
+	struct armed_faults faults;
+	struct cable_work *works; /* one a fault */
 };
 
-static void tell(const struct trouble *trouble, sim_ns now)
+static uint64_t quantity(const struct armed_fault *armed, const char *key)
 {
-	struct decision decision = {
-		.direction = MATCH_BOTH, .time = now, .action = trouble->fault->action, .params = trouble->fault->params};
-
-	trace_line(trouble->cable->trace, now, "fault", "'%s' %s", trouble->fault->name, trouble->fault->action->name);
-	memcpy(decision.name, trouble->fault->name, sizeof decision.name);
-	/* What began at a point is repeated there: known beforehand, its time would be told to the guest as one to wake up at. */
-	if (trouble->fault->match.from.kind == MOMENT_POINT)
-		memcpy(decision.at, trouble->fault->match.from.at, sizeof decision.at);
-	if (trouble->cable->decided != NULL)
-		trouble->cable->decided(trouble->cable->ctx, &decision);
+	return action_quantity(armed->fault->action, &armed->fault->params, key);
 }
 
-static uint64_t quantity(const struct fault *fault, const char *key)
+/* The window is open for the first time. @return whether the fault acts. */
+static bool opens(struct cable_work *work, sim_ns now)
 {
-	return action_quantity(fault->action, &fault->params, key);
+	struct armed_faults *faults = &work->cable->faults;
+	const struct fault_event event = armed_faults_next(faults, SITE_CABLE, now);
+
+	work->has_begun = true;
+	if (!armed_fault_acts(faults, work->armed, &event))
+		return false;
+	work->until = now + quantity(work->armed, "for");
+	sim_schedule(work->cable->sim, &work->end, work->until);
+	return true;
 }
 
 static void fire_begin(void *ctx, sim_ns now)
 {
-	struct trouble *trouble = ctx;
-	struct cable *cable = trouble->cable;
+	struct cable_work *work = ctx;
+	struct cable *cable = work->cable;
 
-	if (trouble->applied++ == 0)
-		tell(trouble, now);
-	trouble->act->begin(&cable->port, fault_params(trouble->fault));
-	const sim_ns again = trouble->act->every != NULL ? now + quantity(trouble->fault, trouble->act->every) : SIM_NEVER;
-	if (again < trouble->until)
-		sim_schedule(cable->sim, &trouble->begin, again);
+	if (work->has_begun)
+		armed_fault_goes_on(work->armed, now);
+	else if (!window_is_open(&work->armed->window, now) || !opens(work, now))
+		return;
+	work->act->begin(&cable->port, fault_params(work->armed->fault));
+	const sim_ns again = work->act->every != NULL ? now + quantity(work->armed, work->act->every) : SIM_NEVER;
+	if (again < work->until)
+		sim_schedule(cable->sim, &work->begin, again);
 }
 
 static void fire_end(void *ctx, sim_ns now)
 {
-	struct trouble *trouble = ctx;
+	struct cable_work *work = ctx;
 
 	(void)now;
-	if (trouble->act->end != NULL)
-		trouble->act->end(&trouble->cable->port, fault_params(trouble->fault));
+	if (work->act->end != NULL)
+		work->act->end(&work->cable->port, fault_params(work->armed->fault));
 }
 
-static void begin_at(struct trouble *trouble, sim_ns from)
+static void open_work(struct cable *cable, struct cable_work *work, struct armed_fault *armed)
 {
-	trouble->until = from + quantity(trouble->fault, "for");
-	sim_schedule(trouble->cable->sim, &trouble->begin, from);
-	sim_schedule(trouble->cable->sim, &trouble->end, trouble->until);
+	const struct window_edge *from = &armed->fault->match.from;
+
+	*work = (struct cable_work){.cable = cable,
+	                            .armed = armed,
+	                            .act = armed->fault->action->act,
+	                            .begin = {.fire = fire_begin, .ctx = work},
+	                            .end = {.fire = fire_end, .ctx = work}};
+	if (from->kind != EDGE_ADDRESS)
+		sim_schedule(cable->sim, &work->begin, from->ns > cable->sim->now ? from->ns : cable->sim->now);
 }
 
-static void open_trouble(struct cable *cable, struct trouble *trouble, const struct fault *fault)
-{
-	const struct moment *from = &fault->match.from;
-	struct error err;
-
-	*trouble = (struct trouble){
-		.cable = cable, .fault = fault, .act = fault->action->act, .begin = {.fire = fire_begin, .ctx = trouble}, .end = {.fire = fire_end, .ctx = trouble}};
-	if (from->kind == MOMENT_POINT)
-		CHECK(point_parse(from->at, &trouble->from, &err));
-	else
-		begin_at(trouble, from->ns > cable->sim->now ? from->ns : cable->sim->now);
-}
-
-struct cable *cable_open(const struct fault *faults, size_t count, struct link *link, struct sim *sim, struct trace *trace,
-                         cable_decided *decided, void *ctx)
+struct cable *cable_open(const struct fault *faults, size_t count, uint64_t seed, struct link *link, struct sim *sim,
+                         struct trace *trace, struct armed_ops ops, void *ctx)
 {
 	struct cable *cable = memory_new(sizeof *cable);
 
-	*cable = (struct cable){.port = {.link = link},
-	                        .sim = sim,
-	                        .trace = trace,
-	                        .troubles = memory_new(count * sizeof *cable->troubles),
-	                        .count = count,
-	                        .decided = decided,
-	                        .ctx = ctx};
-	for (size_t i = 0; i < count; i++)
-		if (faults[i].action->layer == LAYER_LINK)
-			open_trouble(cable, &cable->troubles[i], &faults[i]);
+	*cable = (struct cable){.port = {.link = link}, .sim = sim};
+	armed_faults_open(&cable->faults, faults, count, LAYER_LINK, seed, trace, ops, ctx);
+	cable->works = memory_new(cable->faults.count * sizeof *cable->works);
+	for (size_t i = 0; i < cable->faults.count; i++)
+		open_work(cable, &cable->works[i], &cable->faults.list[i]);
 	return cable;
-}
-
-/* Each begins once. */
-static bool waits_for_point(const struct trouble *trouble)
-{
-	return trouble->fault != NULL && trouble->fault->match.from.kind == MOMENT_POINT && trouble->applied == 0 &&
-	       trouble->begin.place == 0;
-}
-
-void cable_sees(struct cable *cable, const struct naming *naming, sim_ns now)
-{
-	for (size_t i = 0; i < cable->count; i++)
-		if (waits_for_point(&cable->troubles[i]) && point_is_frame(&cable->troubles[i].from, naming))
-			begin_at(&cable->troubles[i], now);
-}
-
-void cable_sees_occasion(struct cable *cable, const char *site, uint64_t occasion, sim_ns now)
-{
-	for (size_t i = 0; i < cable->count; i++)
-		if (waits_for_point(&cable->troubles[i]) && point_is_occasion(&cable->troubles[i].from, site, occasion))
-			begin_at(&cable->troubles[i], now);
 }
 
 void cable_close(struct cable *cable)
 {
 	if (cable == NULL)
 		return;
-	for (size_t i = 0; i < cable->count; i++) {
-		sim_cancel(cable->sim, &cable->troubles[i].begin);
-		sim_cancel(cable->sim, &cable->troubles[i].end);
+	for (size_t i = 0; i < cable->faults.count; i++) {
+		sim_cancel(cable->sim, &cable->works[i].begin);
+		sim_cancel(cable->sim, &cable->works[i].end);
 	}
-	free(cable->troubles);
+	armed_faults_close(&cable->faults);
+	free(cable->works);
 	free(cable);
 }
 
-bool cable_counters(const struct cable *cable, size_t index, uint64_t *ret_matched, uint64_t *ret_applied)
+struct armed_faults *cable_faults(struct cable *cable)
 {
-	if (cable->troubles[index].fault == NULL)
-		return false;
-	*ret_matched = *ret_applied = cable->troubles[index].applied;
-	return true;
+	return &cable->faults;
+}
+
+/* Those whose windows have opened begin as soon as what opened them is over. */
+static void begin_open(struct cable *cable, sim_ns now)
+{
+	for (size_t i = 0; i < cable->faults.count; i++) {
+		struct cable_work *work = &cable->works[i];
+		if (!work->has_begun && work->begin.place == 0 && window_is_open(&work->armed->window, now))
+			sim_schedule(cable->sim, &work->begin, now);
+	}
+}
+
+void cable_see(struct cable *cable, const struct fault_event *event)
+{
+	armed_faults_see(&cable->faults, event);
+	if (cable->faults.by_address > 0)
+		begin_open(cable, event->now);
+}
+
+void cable_enter(struct cable *cable, const char *phase, sim_ns now)
+{
+	armed_faults_enter(&cable->faults, phase);
+	begin_open(cable, now);
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Faults of the cable and of the switch port at its other end, each at its own time: the link goes away, the port babbles, the port asks for silence.
+ * Faults of the cable and of the switch port at its other end: the link goes away, the port babbles, the port asks for silence.
+ *
+ * Each happens once, at the first instant at which its window is open, and lasts `for` some time from then on.
  */
 #ifndef CABLE_CABLE_H
 #define CABLE_CABLE_H
 
-#include "fault/decision.h"
-#include "fault/fault.h"
+#include "fault/armed.h"
 #include "link/link.h"
 #include "sim/sim.h"
-#include "sim/trace.h"
 
 struct cable;
 
@@ -29,19 +29,20 @@ struct cable_fault {
 	const char *every;
 };
 
-/** A fault has begun; for a frozen plan. */
-typedef void cable_decided(void *ctx, const struct decision *decision);
-
-/** Plans the faults of LAYER_LINK. All that it is given is borrowed. @return to be released with cable_close(). */
-struct cable *cable_open(const struct fault *faults, size_t count, struct link *link, struct sim *sim, struct trace *trace,
-                         cable_decided *decided, void *ctx);
+/**
+ * Arms the faults of LAYER_LINK. All that it is given is borrowed.
+ * @param ops Nothing happens at a site here, so only decided() is called.
+ * @return to be released with cable_close().
+ */
+struct cable *cable_open(const struct fault *faults, size_t count, uint64_t seed, struct link *link, struct sim *sim,
+                         struct trace *trace, struct armed_ops ops, void *ctx);
 void cable_close(struct cable *cable);
 
-/** A frame passes, or an occasion at a site of the board comes: faults may begin there. */
-void cable_sees(struct cable *cable, const struct naming *naming, sim_ns now);
-void cable_sees_occasion(struct cable *cable, const char *site, uint64_t occasion, sim_ns now);
+/** Its faults, for what all layers do with theirs. */
+struct armed_faults *cable_faults(struct cable *cable);
 
-/** What a fault has done. @return false if the @p index-th fault of the plan is not of this layer. */
-bool cable_counters(const struct cable *cable, size_t index, uint64_t *ret_matched, uint64_t *ret_applied);
+/** Something has happened elsewhere, or the session has entered a phase: faults may begin. */
+void cable_see(struct cable *cable, const struct fault_event *event);
+void cable_enter(struct cable *cable, const char *phase, sim_ns now);
 
 #endif

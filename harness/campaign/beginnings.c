@@ -62,7 +62,7 @@ uint64_t beginning_family(const struct plan *plan)
 
 static bool is_addressed(const struct match *match)
 {
-	return match->at[0] != '\0' || match->during[0] != '\0' || match->from.kind == MOMENT_POINT || match->from.ns > 0 ||
+	return match->at[0] != '\0' || match->during[0] != '\0' || match->from.kind == EDGE_ADDRESS || match->from.ns > 0 ||
 	       match->nth.first > 1;
 }
 

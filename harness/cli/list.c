@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/selection.h"
-#include "fault/point.h"
+#include "fault/window.h"
 #include "fault/preset.h"
 #include "scenario/plan.h"
 
@@ -48,8 +48,8 @@ static int list_addresses(const struct places *places)
 	for (const struct address_port *row = address_ports; row->name != NULL; row++)
 		printf("  %-20s %u\n", row->name, row->port);
 	puts("\nAn occasion at a site of the board or of the far end, as SITE#N or SITE#A..B, counted from power on:\n");
-	for (const struct fault_site *site = fault_sites; site->name != NULL; site++)
-		printf("  %-20s %s\n", site->name, site->summary);
+	for (unsigned site = 0; site < SITES; site++)
+		printf("  %-20s %s\n", fault_sites[site].name, fault_sites[site].summary);
 	return EXIT_PASSED;
 }
 

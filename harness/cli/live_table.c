@@ -46,7 +46,7 @@ static void draw_head(FILE *stream, const struct bridge_status *status, const st
 
 static void draw_rule(FILE *stream, const struct bridge_rule *rule, const struct live_table_form *form)
 {
-	const struct proxy_counters *counters = &rule->counters;
+	const struct fault_counters *counters = &rule->counters;
 	const bool lately = counters->last_applied != SIM_NEVER && form->now - counters->last_applied < LATELY_NS;
 	char line[LINE_MAX_BYTES];
 

@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "fault/dist.h"
-#include "fault/point.h"
+#include "fault/window.h"
 #include "fault/preset.h"
 #include "fault/recording.h"
 #include "scenario/plan.h"
@@ -50,10 +50,11 @@ static void print_actions(enum fault_layer layer, const char *heading)
 
 	printf("## %s\n\n", heading);
 	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
-		if (action->layer != layer)
+		if (action_layer(action) != layer)
 			continue;
-		printf("### `%s`\n\n%s%s%s%s.\n\n", action->name, action->summary, action->site != NULL ? "; at `" : "",
-		       action->site != NULL ? action->site : "", action->site != NULL ? "`" : "");
+		const bool has_address = action->site < SITES;
+		printf("### `%s`\n\n%s%s%s%s.\n\n", action->name, action->summary, has_address ? "; at `" : "",
+		       has_address ? fault_sites[action->site].name : "", has_address ? "`" : "");
 		print_table(action->params);
 	}
 }
@@ -80,8 +81,8 @@ static void print_addresses(void)
 	for (const struct address_port *row = address_ports; row->name != NULL; row++)
 		printf("| `%s` | %u |\n", row->name, row->port);
 	puts("\nSites of the board and of the far end are counted from power on, as `SITE#N` or `SITE#A..B`.\n\n| site | names |\n|---|---|");
-	for (const struct fault_site *site = fault_sites; site->name != NULL; site++)
-		printf("| `%s` | %s |\n", site->name, site->summary);
+	for (unsigned site = 0; site < SITES; site++)
+		printf("| `%s` | %s |\n", fault_sites[site].name, fault_sites[site].summary);
 	fputs("\n", stdout);
 }
 

@@ -12,16 +12,9 @@
 #include <stddef.h>
 
 #include "base/param.h"
+#include "fault/site.h"
 
 #define FAULT_PATH_MAX 192 /**< of a file that a fault names */
-
-/** Where a fault belongs: who carries it out. */
-enum fault_layer {
-	LAYER_PROXY,  /**< frames between wire and far end */
-	LAYER_LINK,   /**< the cable */
-	LAYER_BOARD,  /**< chip, SPI bus, INT line, supply, flash */
-	LAYER_SERVER, /**< the services of the far end */
-};
 
 /** The parameters of an action, as its rows have them. What type they are, the action's own file knows; others go by the keys. */
 struct action_params {
@@ -35,8 +28,7 @@ struct fault;
 
 struct action {
 	const char *name, *summary;
-	enum fault_layer layer;
-	const char *site;           /**< where it happens, e.g. "enc.tx" (point.h); NULL if it has none */
+	enum site site;             /**< where it happens, and so which layer carries it out */
 	const struct param *params; /**< the first is the one that a bare value sets */
 	size_t params_size;         /**< of the struct that they are about */
 	const char *amount;         /**< the key of the parameter that says how much of it there is; NULL: none does */
@@ -52,6 +44,12 @@ struct action {
 	 * struct board_fault (board/fault.h) or struct service_fault (server/fault.h). */
 	const void *act;
 };
+
+/** Who carries it out. */
+static inline enum fault_layer action_layer(const struct action *action)
+{
+	return fault_sites[action->site].layer;
+}
 
 /** The catalogues; each ends with NULL. */
 extern const struct action *const actions_proxy[], *const actions_link[], *const actions_board[], *const actions_server[];

@@ -9,7 +9,9 @@
 #include "fault/fault.h"
 
 struct decision {
-	char at[FAULT_AT_MAX];       /**< a frame or an occasion (point.h); empty: at its time */
+	char at[FAULT_AT_MAX];       /**< a frame or an event (address.h); empty: at its time, or in a phase: */
+	char during[FAULT_PHASE_MAX]; /**< of a fault of the cable: in this phase; empty: not asked */
+	sim_ns from_ns;              /**< and not before this time */
 	unsigned direction;          /**< enum match_direction; both for what is not a frame */
 	sim_ns time;                 /**< when it was taken */
 	char name[FAULT_NAME_MAX];   /**< of the fault behind it */

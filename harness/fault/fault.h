@@ -9,9 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <pcap/pcap.h>
-
 #include "address/address.h"
+#include "base/bytes.h"
 #include "base/param.h"
 #include "fault/action.h"
 #include "sim/random.h"
@@ -32,9 +31,9 @@
 
 enum match_direction { MATCH_BOTH, MATCH_TO_SERVER, MATCH_TO_DEVICE };
 
-/** An instant: of virtual time, some time after the window has begun, or when something passes. */
-struct moment {
-	enum { MOMENT_TIME, MOMENT_AFTER, MOMENT_POINT } kind;
+/** An edge of a window: an instant of virtual time, some time after the window has begun, or an event. */
+struct window_edge {
+	enum { EDGE_TIME, EDGE_AFTER, EDGE_ADDRESS } kind;
 	uint64_t ns;
 	char at[FAULT_AT_MAX];
 };
@@ -48,19 +47,19 @@ struct ordinals {
 };
 
 /**
- * Which frames, or which occasions at a site of the board, a fault is about; all conditions must hold. Counting is done after direction, filter, message and
+ * Which frames, or events at a site, a fault is about; all conditions must hold. Counting is done after direction, filter, message and
  * window.
  */
 struct match {
-	char at[FAULT_AT_MAX]; /**< "tcp.syn#2", "enc.tx#7": an address of a frame or of a site of the board (point.h); empty: not asked */
+	char at[FAULT_AT_MAX]; /**< "tcp.syn#2", "enc.tx#7": an address (address.h); empty: not asked */
 	unsigned direction;    /**< enum match_direction */
 	char filter[FAULT_FILTER_MAX];    /**< a pcap filter expression; empty: every frame */
 	char message[FAULT_MESSAGE_TEXT]; /**< hexadecimal: SPI messages that begin with these bytes; empty: every message */
 	char host[FAULT_GLOB_MAX];        /**< what comes to servers whose name fits this pattern (glob(7)); empty: to any */
 	char path[FAULT_GLOB_MAX];        /**< requests whose target fits this pattern; empty: any */
 	char kind[FAULT_PHASE_MAX];       /**< DHCP messages of this type, in RFC 2131's words without "DHCP", lower case; empty: any */
-	struct moment from;               /**< window: from (inclusive) */
-	struct moment until;              /**< until (exclusive); time 0: for ever */
+	struct window_edge from;               /**< window: from (inclusive) */
+	struct window_edge until;              /**< until (exclusive); time 0: for ever */
 	char during[FAULT_PHASE_MAX];     /**< only while the session is in this phase; empty: not asked */
 	struct ordinals nth;              /**< only the n-th frame, or from the n-th to another, from 1; first 0: not asked */
 	uint64_t every;                   /**< every n-th frame; 0: not asked */
@@ -93,9 +92,6 @@ static inline const void *fault_params(const struct fault *fault)
  */
 bool fault_check(const struct fault *fault, const char **ret_key, struct error *err);
 
-/** Compiles a pcap filter @p expression for Ethernet. @return false with @p err (no place). */
-bool fault_compile_filter(const char *expression, struct bpf_program *ret_program, struct error *err);
-
 /**
  * The stream of draws of the @p index-th of some faults: named after its name, its action and whom it hits, and after how many before it are equal in these.
  * So other faults do not move its draws, and neither does another value of its parameters: a loss of 2 % hits all that a loss of 1 % hits.
@@ -118,8 +114,11 @@ bool fault_is_same(const struct fault *a, const struct fault *b);
 /** Whether "enabled: false" takes a fault without other parameters out. */
 bool fault_is_taken_out(const struct fault *fault);
 
-/** Whether an SPI message of @p length @p bytes is one that the fault is about. */
-bool fault_takes_message(const struct fault *fault, const uint8_t *bytes, size_t length);
+/** "9b 80" into its bytes: pairs of digits, with spaces between pairs. @return false if it is something else or too long. */
+bool fault_message_bytes(const char *text, uint8_t ret_bytes[FAULT_MESSAGE_MAX], size_t *ret_length);
+
+/** Whether an SPI message is one that the fault is about. */
+bool fault_takes_message(const struct fault *fault, struct bytes message);
 
 /**
  * Whether something at a server is what the fault is about.

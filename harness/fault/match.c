@@ -5,45 +5,45 @@
 #include <string.h>
 
 #include "fault/fault.h"
-#include "fault/point.h"
+#include "fault/address.h"
 
 static const char *const directions[] = {"both", "to-server", "to-device", NULL};
 
-static bool set_moment(void *value, const char *text, struct error *err)
+static bool set_edge(void *value, const char *text, struct error *err)
 {
-	struct moment moment = {.kind = MOMENT_TIME};
+	struct window_edge edge = {.kind = EDGE_TIME};
 	bool after = text[0] == '+';
 
 	if (after || (text[0] >= '0' && text[0] <= '9')) {
-		moment.kind = after ? MOMENT_AFTER : MOMENT_TIME;
-		if (!unit_parse(UNIT_DURATION, text + after, &moment.ns, err))
+		edge.kind = after ? EDGE_AFTER : EDGE_TIME;
+		if (!unit_parse(UNIT_DURATION, text + after, &edge.ns, err))
 			return false;
-		if (moment.ns > FAULT_TIME_MAX)
+		if (edge.ns > FAULT_TIME_MAX)
 			return error_set(err, "%s is more than the most allowed, 365d", text);
 	} else {
-		struct point point;
-		moment.kind = MOMENT_POINT;
-		if (!point_parse(text, &point, err))
+		struct fault_address address;
+		edge.kind = EDGE_ADDRESS;
+		if (!fault_address_parse(text, &address, err))
 			return false;
-		(void)snprintf(moment.at, sizeof moment.at, "%s", text);
+		(void)snprintf(edge.at, sizeof edge.at, "%s", text);
 	}
-	*(struct moment *)value = moment;
+	*(struct window_edge *)value = edge;
 	return true;
 }
 
-static void get_moment(const void *value, char *ret_text, size_t size)
+static void get_edge(const void *value, char *ret_text, size_t size)
 {
-	const struct moment *moment = value;
+	const struct window_edge *edge = value;
 	char quantity[UNIT_TEXT_MAX];
 
-	if (moment->kind == MOMENT_POINT)
-		(void)snprintf(ret_text, size, "%s", moment->at);
+	if (edge->kind == EDGE_ADDRESS)
+		(void)snprintf(ret_text, size, "%s", edge->at);
 	else
-		(void)snprintf(ret_text, size, "%s%s", moment->kind == MOMENT_AFTER ? "+" : "",
-		               unit_format(UNIT_DURATION, moment->ns, quantity));
+		(void)snprintf(ret_text, size, "%s%s", edge->kind == EDGE_AFTER ? "+" : "",
+		               unit_format(UNIT_DURATION, edge->ns, quantity));
 }
 
-static const struct param_codec moment_codec = {set_moment, get_moment, "a duration (ns, us, ms, s, min, h or d) or an address", false};
+static const struct param_codec edge_codec = {set_edge, get_edge, "a duration (ns, us, ms, s, min, h or d) or an address", false};
 
 /* In place of an ordinal. */
 #define SEED_WORD "seed"
@@ -99,8 +99,8 @@ const struct param match_params[] = {
                        "what comes to servers whose name fits this pattern, such as 'images*'; of DNS: queries for it"),
 	PARAM_ROW_TEXT(match, path, "path", "", "HTTP requests whose target fits this pattern, such as '/images/*'"),
 	PARAM_ROW_TEXT(match, kind, "kind", "", "DHCP messages of this kind: discover, request, inform, release or decline"),
-	PARAM_ROW_CUSTOM(match, from, "from", &moment_codec, "0ns", "from this time since power on, or from this address on"),
-	PARAM_ROW_CUSTOM(match, until, "until", &moment_codec, "0ns",
+	PARAM_ROW_CUSTOM(match, from, "from", &edge_codec, "0ns", "from this time since power on, or from this address on"),
+	PARAM_ROW_CUSTOM(match, until, "until", &edge_codec, "0ns",
                          "before this time since power on, this long after 'from' (+2s), or before this address; 0ns: for ever"),
 	PARAM_ROW_TEXT(match, during, "during", "", "only while the session is in this phase"),
 	PARAM_ROW_CUSTOM(

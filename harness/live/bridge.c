@@ -69,18 +69,17 @@ struct bridge_status bridge_status(const struct bridge *bridge)
 
 /* -- what the chain tells: it is written down where there is a folder, since nobody could read it elsewhere -- */
 
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                    const struct proxy_fate *fate, sim_ns now)
+static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct bridge *bridge = ctx;
 
 	bridge->ages[frame->id % INSIDE_AGES] = (struct inside_age){frame->id, bridge->age_ns};
 	bridge->waiting += !fate->dropped;
-	inside_tell_services(bridge, naming, now);
+	inside_tell_services(bridge, event);
 	if (bridge->keeps)
-		passing_decided(&bridge->passing, frame, direction, naming, fate, now);
+		passing_decided(&bridge->passing, frame, event, fate);
 	else
-		bridge->passing.frames[direction]++;
+		bridge->passing.frames[event->direction]++;
 }
 
 static void made(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now)
@@ -160,6 +159,7 @@ static void take(void *ctx, struct bytes data, uint64_t stamp_ns)
 {
 	const struct reader *reader = ctx;
 	struct bridge *bridge = reader->bridge;
+	struct named named;
 
 	if (data.length < ETHERNET_HEADER || data.length > FRAME_MAX) {
 		bridge->odd++;
@@ -172,7 +172,8 @@ static void take(void *ctx, struct bytes data, uint64_t stamp_ns)
 	/* What came before the bridge began waited for that, not for the bridge. */
 	if (bridge->age_ns > now)
 		bridge->age_ns = now;
-	proxy_submit(bridge->proxy, frame_new(data.data, data.length), reader->direction, now);
+	namer_name(bridge->namer, reader->direction, data, &named);
+	proxy_submit(bridge->proxy, frame_new(data.data, data.length), reader->direction, &named, now);
 	let_out_what_is_due(bridge);
 }
 
@@ -331,6 +332,7 @@ static void begin(struct bridge *bridge)
 	           options->plan->seed, options->ends[TO_SERVER]->name, options->ends[TO_DEVICE]->name);
 	inside_open_rules(bridge, ops);
 	bridge->passing.proxy = bridge->proxy;
+	bridge->namer = namer_open();
 	inside_open_services(bridge);
 }
 

@@ -79,7 +79,7 @@ struct bridge_status {
 /** A rule: a fault in the chain, or one that was. */
 struct bridge_rule {
 	struct fault fault;
-	struct proxy_counters counters;
+	struct fault_counters counters;
 	bool gone; /**< it was changed or removed, and this is what it had done */
 };
 

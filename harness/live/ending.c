@@ -14,7 +14,7 @@ static void write_addresses(const void *what, FILE *stream)
 {
 	const struct bridge *bridge = what;
 
-	passing_write_addresses(&bridge->passing, stream);
+	passing_write_addresses(bridge->namer, stream);
 	inside_write_occasions(bridge, stream);
 }
 
@@ -26,7 +26,7 @@ static bool *find_decisions(const struct bridge *bridge)
 	size_t in_chain = 0, in_services = 0;
 
 	for (size_t i = 0; i < decisions->count; i++)
-		found[i] = decisions->list[i].action->layer == LAYER_PROXY ? proxy_counters(bridge->proxy, in_chain++).applied > 0
+		found[i] = decisions->list[i].action->site == SITE_FRAME ? proxy_counters(bridge->proxy, in_chain++).applied > 0
 		                                                           : inside_service_acted(bridge, in_services++);
 	return found;
 }

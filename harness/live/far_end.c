@@ -154,7 +154,7 @@ void far_end_begin(struct far_end *far_end, const struct service_ties *ties)
 	far_end->unix_ns = clock_now_ns(CLOCK_REALTIME);
 	sim_open(&far_end->sim, 0);
 	host_open(&far_end->sim, ties->trace, plan->seed, (struct host_ops){output, 0}, far_end);
-	far_end->disruptor = disruptor_open(plan->faults, plan->replay ? 0 : plan->fault_count, plan->seed, ties->trace, ties->troubles,
+	far_end->disruptor = disruptor_open(plan->faults, plan->replay ? 0 : plan->fault_count, plan->seed, ties->trace, ties->faults,
 	                                    ties->ctx);
 	disruptor_redraw(far_end->disruptor, &plan->redraw);
 	far_end->service.no_http = plan->session[0] != '\0';
@@ -167,9 +167,9 @@ void far_end_begin(struct far_end *far_end, const struct service_ties *ties)
 	set_timer(far_end);
 }
 
-struct troubles *far_end_troubles(struct far_end *far_end)
+struct armed_faults *far_end_faults(struct far_end *far_end)
 {
-	return disruptor_troubles(far_end->disruptor);
+	return disruptor_faults(far_end->disruptor);
 }
 
 void far_end_delivered(struct far_end *far_end, struct bytes frame)

@@ -30,7 +30,7 @@ struct port far_end_port(struct far_end *far_end);
 void far_end_begin(struct far_end *far_end, const struct service_ties *ties);
 
 /** The faults of its services, for windows that open elsewhere, and for counters; after the beginning. */
-struct troubles *far_end_troubles(struct far_end *far_end);
+struct armed_faults *far_end_faults(struct far_end *far_end);
 
 /** A frame has come to the client. */
 void far_end_delivered(struct far_end *far_end, struct bytes frame);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "fault/point.h"
-#include "fault/trouble.h"
+#include "fault/window.h"
+#include "fault/armed.h"
 #include "relay/relay.h"
 
 /* Why the faults of a layer are not for a bridge, and what is. */
@@ -19,21 +19,21 @@ static const struct {
 
 static bool fit_layer(const char *name, const struct action *action, struct error *err)
 {
-	if (action->layer == LAYER_PROXY)
+	if (action_layer(action) == LAYER_PROXY)
 		return true;
 	return error_set(err, "the fault '%s' cannot happen here: '%s' happens %s; %s, or take `stutter run`", name, action->name,
-	                 layers[action->layer].where, layers[action->layer].cure);
+	                 layers[action_layer(action)].where, layers[action_layer(action)].cure);
 }
 
 /* Occasions at a site of board or server do not come here. */
-static bool fit_moment(const struct fault *fault, const char *key, const struct moment *moment, struct error *err)
+static bool fit_edge(const struct fault *fault, const char *key, const struct window_edge *edge, struct error *err)
 {
-	struct point point;
+	struct fault_address address;
 
-	if (moment->kind != MOMENT_POINT || !point_parse(moment->at, &point, err) || point.site == NULL)
+	if (edge->kind != EDGE_ADDRESS || !fault_address_parse(edge->at, &address, err) || address.site == SITE_FRAME)
 		return true;
 	return error_set(err, "the fault '%s' would wait for ever: '%s: %s' is of the emulated %s; name a frame or a time in its place",
-	                 fault->name, key, moment->at, strncmp(moment->at, "srv.", 4) == 0 ? "far end" : "device");
+	                 fault->name, key, edge->at, strncmp(edge->at, "srv.", 4) == 0 ? "far end" : "device");
 }
 
 static bool fit_phase(const struct fault *fault, enum fit_phases phases, struct error *err)
@@ -50,19 +50,19 @@ static bool fit_phase(const struct fault *fault, enum fit_phases phases, struct 
 	                 fault->name, fault->match.during, cures[phases]);
 }
 
-static bool fit_moment_with_services(const struct fault *fault, const char *key, const struct moment *moment, struct error *err)
+static bool fit_edge_with_services(const struct fault *fault, const char *key, const struct window_edge *edge, struct error *err)
 {
-	struct point point;
+	struct fault_address address;
 
-	return (moment->kind == MOMENT_POINT && point_parse(moment->at, &point, err) && point.site != NULL &&
-	        strncmp(point.site, "srv.", 4) == 0) ||
-	       fit_moment(fault, key, moment, err);
+	return (edge->kind == EDGE_ADDRESS && fault_address_parse(edge->at, &address, err) && address.site != SITE_FRAME &&
+	        fault_sites[address.site].layer == LAYER_SERVER) ||
+	       fit_edge(fault, key, edge, err);
 }
 
 bool fit_fault(const struct fault *fault, bool services, enum fit_phases phases, struct error *err)
 {
-	bool (*const fits)(const struct fault *, const char *, const struct moment *, struct error *) = services ? fit_moment_with_services
-	                                                                                                         : fit_moment;
+	bool (*const fits)(const struct fault *, const char *, const struct window_edge *, struct error *) = services ? fit_edge_with_services
+	                                                                                                         : fit_edge;
 
 	return fit_layer(fault->name, fault->action, err) && fits(fault, "from", &fault->match.from, err) &&
 	       fits(fault, "until", &fault->match.until, err) && fit_phase(fault, phases, err);
@@ -70,9 +70,9 @@ bool fit_fault(const struct fault *fault, bool services, enum fit_phases phases,
 
 bool fit_fault_with_services(const struct fault *fault, enum fit_phases phases, struct error *err)
 {
-	return (fault->action->layer == LAYER_SERVER || fit_layer(fault->name, fault->action, err)) &&
-	       fit_moment_with_services(fault, "from", &fault->match.from, err) &&
-	       fit_moment_with_services(fault, "until", &fault->match.until, err) && fit_phase(fault, phases, err);
+	return (action_layer(fault->action) == LAYER_SERVER || fit_layer(fault->name, fault->action, err)) &&
+	       fit_edge_with_services(fault, "from", &fault->match.from, err) &&
+	       fit_edge_with_services(fault, "until", &fault->match.until, err) && fit_phase(fault, phases, err);
 }
 
 bool fit_plan_with_services(const struct plan *plan, enum fit_phases phases, struct error *err)
@@ -102,9 +102,9 @@ bool fit_fault_with_relay(const struct fault *fault, enum fit_phases phases, str
 /* Of a replay. */
 static bool fit_decision(const struct decision *decision, struct error *err)
 {
-	const struct fault again = trouble_again(decision);
+	const struct fault again = fault_again(decision);
 
-	return decision->action->layer == LAYER_SERVER ? fit_relay(&again, err) : fit_layer(decision->name, decision->action, err);
+	return action_layer(decision->action) == LAYER_SERVER ? fit_relay(&again, err) : fit_layer(decision->name, decision->action, err);
 }
 
 bool fit_plan_with_relay(const struct plan *plan, enum fit_phases phases, struct error *err)
@@ -145,7 +145,7 @@ bool fit_plan_with_device(const struct plan *plan, struct error *err)
 	for (size_t i = 0; fits && !plan->replay && i < plan->fault_count; i++)
 		fits = fit_relay(&plan->faults[i], err);
 	for (size_t i = 0; fits && plan->replay && i < plan->decisions.count; i++) {
-		const struct fault again = trouble_again(&plan->decisions.list[i]);
+		const struct fault again = fault_again(&plan->decisions.list[i]);
 		fits = fit_relay(&again, err);
 	}
 	return (fits && fit_expectation(plan, err)) || error_context(err, "%s", plan->path);

@@ -25,6 +25,7 @@ struct bridge {
 	bool keeps; /* there is a folder */
 	struct trace *trace;
 	struct passing passing;
+	struct namer *namer; /* names what comes to the chain */
 	struct proxy *proxy;
 	struct fault *faults; /* of the chain; not in a replay */
 	size_t fault_count;
@@ -57,7 +58,7 @@ void inside_close_rules(struct bridge *bridge);
 
 /** The services behind the bridge that have faults of ours, if there are any: they begin, a frame has come to the proxy or to the device, and the device enters a phase. */
 void inside_open_services(struct bridge *bridge);
-void inside_tell_services(struct bridge *bridge, const struct naming *naming, sim_ns now);
+void inside_tell_services(struct bridge *bridge, const struct fault_event *event);
 void inside_deliver_to_device(struct bridge *bridge, struct bytes frame);
 void inside_enter_services(struct bridge *bridge, const char *phase);
 

@@ -56,10 +56,10 @@ static size_t take_decisions(const struct plan *plan, struct fault *ret_faults)
 
 	for (size_t i = 0; i < plan->decisions.count; i++) {
 		const struct decision *decision = &plan->decisions.list[i];
-		if (decision->action->layer != LAYER_SERVER)
+		if (action_layer(decision->action) != LAYER_SERVER)
 			continue;
 		if (ret_faults != NULL)
-			ret_faults[count] = trouble_again(decision);
+			ret_faults[count] = fault_again(decision);
 		count++;
 	}
 	return count;
@@ -256,7 +256,7 @@ void relayed_begin(struct relayed *relayed, const struct service_ties *ties)
 
 	relayed->ties = *ties;
 	sim_open(&relayed->sim, 0);
-	relayed->disruptor = disruptor_open(relayed->faults, relayed->fault_count, plan->seed, ties->trace, ties->troubles, ties->ctx);
+	relayed->disruptor = disruptor_open(relayed->faults, relayed->fault_count, plan->seed, ties->trace, ties->faults, ties->ctx);
 	disruptor_redraw(relayed->disruptor, &plan->redraw);
 	relayed->relay = relay_open(&(struct relay_config){.sim = &relayed->sim,
 	                                                   .trace = ties->trace,
@@ -270,9 +270,9 @@ void relayed_begin(struct relayed *relayed, const struct service_ties *ties)
 	set_timer(relayed);
 }
 
-struct troubles *relayed_troubles(struct relayed *relayed)
+struct armed_faults *relayed_faults(struct relayed *relayed)
 {
-	return disruptor_troubles(relayed->disruptor);
+	return disruptor_faults(relayed->disruptor);
 }
 
 void relayed_close(struct relayed *relayed)

@@ -36,7 +36,7 @@ struct port relayed_port(struct relayed *relayed);
 void relayed_begin(struct relayed *relayed, const struct service_ties *ties);
 
 /** The faults at work (of a replay, its decisions of services in their order), for windows that open elsewhere, and for counters; after the beginning. */
-struct troubles *relayed_troubles(struct relayed *relayed);
+struct armed_faults *relayed_faults(struct relayed *relayed);
 
 void relayed_close(struct relayed *relayed);
 

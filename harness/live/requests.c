@@ -63,7 +63,7 @@ static bool can_go(const struct request *request, const char *name)
 	const size_t count = bridge_faults(request->bridge, &faults);
 
 	for (size_t i = 0; i < count; i++)
-		if (faults[i].action->layer != LAYER_PROXY && expect_means(name, faults[i].name))
+		if (faults[i].action->site != SITE_FRAME && expect_means(name, faults[i].name))
 			return error_set(request->err,
 			                 "the fault '%s' stays: '%s' happens in a service, and faults of those are the scenario's from the "
 			                 "beginning; change it there and begin anew",
@@ -78,7 +78,7 @@ static void begin_now(struct fault *fault, sim_ns now)
 {
 	struct match *match = &fault->match;
 
-	if (match->from.kind == MOMENT_TIME && match->from.ns == 0 && (match->until.kind == MOMENT_AFTER || fault->action->is_recording))
+	if (match->from.kind == EDGE_TIME && match->from.ns == 0 && (match->until.kind == EDGE_AFTER || fault->action->is_recording))
 		match->from.ns = now;
 }
 

@@ -2,7 +2,7 @@
 /*
  * The services behind a bridge, the emulator's or a real server's: what their faults do is told where the chain's is, and windows of either may open by the other.
  */
-#include "fault/trouble.h"
+#include "fault/armed.h"
 #include "live/far_end.h"
 #include "live/inside.h"
 #include "live/relayed.h"
@@ -20,12 +20,13 @@ static void keep_decision(void *ctx, const struct decision *decision)
 }
 
 /* An occasion that the far end had been due for before is noticed when it runs, and the chain's time never goes back. */
-static void see_occasion(void *ctx, const char *site, uint64_t number, sim_ns now)
+static void happened(void *ctx, const struct fault_event *event)
 {
 	struct bridge *bridge = ctx;
+	struct fault_event noticed = *event;
 
-	(void)now;
-	proxy_occasion(bridge->proxy, site, number, inside_look(bridge));
+	noticed.now = inside_look(bridge);
+	proxy_see(bridge->proxy, &noticed);
 }
 
 /* For names of what is encrypted, and for the readers of the captures. */
@@ -33,7 +34,7 @@ static void keep_secret(void *ctx, const char *line)
 {
 	struct bridge *bridge = ctx;
 
-	proxy_secret(bridge->proxy, line);
+	namer_secret(bridge->namer, line);
 	captures_secret(&bridge->passing.captures, line);
 }
 
@@ -43,7 +44,7 @@ void inside_open_services(struct bridge *bridge)
 	const struct service_ties ties = {
 		.trace = bridge->trace,
 		.now = tell_time,
-		.troubles = {keep_decision, see_occasion},
+		.faults = {keep_decision, happened},
 		.secret = keep_secret,
 		.ctx = bridge,
 	};
@@ -55,19 +56,19 @@ void inside_open_services(struct bridge *bridge)
 }
 
 /* NULL: what is behind the bridge has no faults of ours. */
-static struct troubles *troubles_of(const struct bridge *bridge)
+static struct armed_faults *faults_of(const struct bridge *bridge)
 {
 	const struct bridge_options *options = bridge->options;
 
 	if (options->far_end != NULL)
-		return far_end_troubles(options->far_end);
-	return options->relayed != NULL ? relayed_troubles(options->relayed) : NULL;
+		return far_end_faults(options->far_end);
+	return options->relayed != NULL ? relayed_faults(options->relayed) : NULL;
 }
 
-void inside_tell_services(struct bridge *bridge, const struct naming *naming, sim_ns now)
+void inside_tell_services(struct bridge *bridge, const struct fault_event *event)
 {
-	if (troubles_of(bridge) != NULL)
-		troubles_see(troubles_of(bridge), naming, now);
+	if (faults_of(bridge) != NULL)
+		armed_faults_see(faults_of(bridge), event);
 }
 
 void inside_deliver_to_device(struct bridge *bridge, struct bytes frame)
@@ -78,39 +79,38 @@ void inside_deliver_to_device(struct bridge *bridge, struct bytes frame)
 
 void inside_enter_services(struct bridge *bridge, const char *phase)
 {
-	if (troubles_of(bridge) != NULL)
-		troubles_enter(troubles_of(bridge), phase);
+	if (faults_of(bridge) != NULL)
+		armed_faults_enter(faults_of(bridge), phase);
 }
 
 bool inside_has_services(const struct bridge *bridge)
 {
-	return troubles_of(bridge) != NULL;
+	return faults_of(bridge) != NULL;
 }
 
 void inside_write_occasions(const struct bridge *bridge, FILE *stream)
 {
-	for (size_t i = 0; troubles_of(bridge) != NULL && fault_sites[i].name != NULL; i++)
-		passing_write_occasion(troubles_of(bridge), i, stream);
+	for (unsigned site = 0; faults_of(bridge) != NULL && site < SITES; site++)
+		passing_write_events(faults_of(bridge), (enum site)site, stream);
 }
 
 bool inside_service_acted(const struct bridge *bridge, size_t index)
 {
-	uint64_t matched, applied = 0;
+	struct fault_counters counters;
 
-	return troubles_of(bridge) != NULL && troubles_counters(troubles_of(bridge), index, &matched, &applied) && applied > 0;
+	return faults_of(bridge) != NULL && armed_faults_counters(faults_of(bridge), index, &counters) && counters.applied > 0;
 }
 
 size_t inside_service_rules(const struct bridge *bridge, struct bridge_rule *ret_rules, size_t most, size_t count)
 {
 	const struct plan *plan = bridge->options->plan;
-	struct proxy_counters counters = {.last_applied = SIM_NEVER};
+	struct fault_counters counters;
 
-	if (troubles_of(bridge) == NULL || plan->replay)
+	if (faults_of(bridge) == NULL || plan->replay)
 		return count;
 	for (size_t i = 0; i < plan->fault_count; i++) {
-		if (!troubles_counters(troubles_of(bridge), i, &counters.matched, &counters.applied))
+		if (!armed_faults_counters(faults_of(bridge), i, &counters))
 			continue;
-		counters.seen = counters.matched;
 		if (count < most)
 			ret_rules[count] = (struct bridge_rule){.fault = plan->faults[i], .counters = counters};
 		count++;

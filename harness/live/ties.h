@@ -3,7 +3,7 @@
 #ifndef LIVE_TIES_H
 #define LIVE_TIES_H
 
-#include "fault/trouble.h"
+#include "fault/armed.h"
 #include "sim/sim.h"
 #include "sim/trace.h"
 
@@ -11,7 +11,7 @@
 struct service_ties {
 	struct trace *trace;
 	sim_ns (*now)(void *ctx);                    /**< the bridge's time, which never goes back */
-	struct trouble_ops troubles;                 /**< a fault of the services has acted; an occasion has come */
+	struct armed_ops faults;                     /**< a fault of the services has acted; an event has come to a site */
 	void (*secret)(void *ctx, const char *line); /**< of TLS, before anything is sent that it is needed for (struct service_ops) */
 	void *ctx;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What rules leave behind: a frame as another, what they say that they did, and that they have acted. */
+/* What rules leave behind: a frame as another, what they say that they did. */
 #include <string.h>
 
 #include "proxy/rule.h"
@@ -31,19 +31,6 @@ void act_tell(struct act *act, const struct rule *rule)
 	act->applied = true;
 	act->action = rule->fault.action;
 	act->params = rule->fault.params;
-}
-
-void rule_counts(struct rule *rule, sim_ns now)
-{
-	rule->before = rule->counters.last_applied;
-	rule->counters.last_applied = now;
-	rule->counters.applied++;
-}
-
-void rule_takes_back(struct rule *rule)
-{
-	rule->counters.last_applied = rule->before;
-	rule->counters.applied--;
 }
 
 void act_clear(struct act *act)

@@ -6,7 +6,6 @@
 
 #include <xxhash.h>
 
-#include "address/namer.h"
 #include "base/check.h"
 #include "base/memory.h"
 
@@ -18,14 +17,9 @@ uint64_t chain_key(const char *at, enum direction direction)
 void chain_open_rule(struct proxy *proxy, struct rule *rule, const struct fault *fault, struct random_stream stream)
 {
 	const struct behaviour *behaviour;
-	struct error err;
 
 	rule->fault = *fault;
-	rule->stream = stream;
-	rule->counters.last_applied = SIM_NEVER;
-	rule->has_at = fault->match.at[0] != '\0';
-	if (rule->has_at)
-		CHECK(address_parse(fault->match.at, &rule->at, &err));
+	armed_fault_init(&rule->armed, &rule->fault, stream);
 	behaviour = rule->behaviour = fault->action->act;
 	proxy->watchers += behaviour->watch != NULL;
 	if (behaviour->state_size > 0)
@@ -42,16 +36,8 @@ static struct proxy *open_chain(size_t count, struct proxy_ops ops, void *ctx)
 	proxy->ctx = ctx;
 	proxy->rules = memory_new(count * sizeof *proxy->rules);
 	proxy->causes = memory_new(count * sizeof *proxy->causes);
-	proxy->namer = namer_open();
 	proxy->redraw.from = SIM_NEVER;
 	return proxy;
-}
-
-/* Rules do not move any more, so their windows may point into them. */
-static void open_windows(struct proxy *proxy)
-{
-	for (size_t i = 0; i < proxy->rule_count; i++)
-		window_init(&proxy->rules[i].window, &proxy->rules[i].fault.match);
 }
 
 static void open_filters(struct proxy *proxy)
@@ -82,8 +68,8 @@ static void open_concerns(struct proxy *proxy)
 			filters_add(concerns->of_direction[TO_DEVICE], i);
 		if (rule->behaviour->watch != NULL)
 			filters_add(concerns->watching, i);
-		if (rule->window.by_points)
-			filters_add(concerns->by_points, i);
+		if (rule->armed.window.by_address)
+			filters_add(concerns->by_address, i);
 	}
 }
 
@@ -98,11 +84,10 @@ struct proxy *proxy_open(const struct fault *faults, size_t count, uint64_t seed
 	struct proxy *proxy = open_chain(count, ops, ctx);
 
 	for (size_t i = 0; i < count; i++)
-		if (faults[i].action->layer == LAYER_PROXY)
+		if (faults[i].action->site == SITE_FRAME)
 			chain_open_rule(proxy, &proxy->rules[proxy->rule_count++], &faults[i], fault_stream(faults, i, seed));
 	for (size_t i = 0; i < proxy->rule_count; i++)
 		proxy->rules[i].place = proxy->last_place = i;
-	open_windows(proxy);
 	chain_open_sets(proxy);
 	return proxy;
 }
@@ -116,7 +101,7 @@ void proxy_redraw(struct proxy *proxy, const struct fault *faults, size_t count,
 	proxy->redraw.from = redraw->from_ns;
 	proxy->redraw.streams = memory_new((proxy->rule_count + 1) * sizeof *proxy->redraw.streams);
 	for (size_t i = 0; i < count; i++)
-		if (faults[i].action->layer == LAYER_PROXY)
+		if (faults[i].action->site == SITE_FRAME)
 			proxy->redraw.streams[rules++] = fault_stream(faults, i, redraw->seed);
 	CHECK_INT(rules, ==, proxy->rule_count);
 }
@@ -162,19 +147,16 @@ struct proxy *proxy_open_frozen(const struct decisions *decisions, struct proxy_
 	proxy->next = memory_new(decisions->count * sizeof *proxy->next);
 	for (size_t i = 0; i < decisions->count; i++) {
 		const struct decision *decision = &decisions->list[i];
-		struct fault fault = {.action = decision->action, .params = decision->params};
-		if (decision->action->layer != LAYER_PROXY)
+		struct fault fault;
+		if (decision->action->site != SITE_FRAME)
 			continue;
-		params_init(match_params, &fault.match);
+		fault = fault_again(decision);
 		fault.match.direction = decision->direction;
-		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
-		memcpy(fault.name, decision->name, sizeof fault.name);
 		chain_open_rule(proxy, &proxy->rules[proxy->rule_count], &fault, (struct random_stream){0});
 		proxy->rules[proxy->rule_count].place = decision->place;
 		file_decision(proxy, proxy->rule_count++, decision->direction == MATCH_TO_SERVER ? TO_SERVER : TO_DEVICE);
 	}
 	put_in_order(proxy);
-	open_windows(proxy);
 	return proxy;
 }
 
@@ -184,7 +166,7 @@ void chain_close_rule(struct rule *rule)
 
 	if (behaviour->close != NULL)
 		behaviour->close(rule);
-	map_close(&rule->picks);
+	armed_fault_close(&rule->armed);
 	free(rule->state);
 }
 
@@ -197,7 +179,6 @@ void proxy_close(struct proxy *proxy)
 	queue_close(&proxy->queue);
 	for (size_t i = 0; i < proxy->held_count; i++)
 		frame_free(proxy->held[i].frame);
-	namer_close(proxy->namer);
 	map_close(&proxy->ordinals);
 	map_close(&proxy->decisions);
 	filters_close(proxy->filters);

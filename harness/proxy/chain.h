@@ -30,7 +30,7 @@ struct concerns {
 	size_t words;
 	uint64_t *of_direction[2];
 	uint64_t *watching;  /* they see every frame */
-	uint64_t *by_points; /* their windows do */
+	uint64_t *by_address; /* their windows do */
 };
 
 struct proxy {
@@ -51,7 +51,6 @@ struct proxy {
 	struct map decisions; /* frozen: hash of address and direction to the index of the first rule, plus 1 */
 	size_t *next;         /* frozen: the next rule of the same address, plus 1 */
 	size_t *order;        /* frozen: rules by their places, and then as they were decided */
-	struct namer *namer;
 	struct map ordinals;                         /* by flow and direction: frames so far */
 	uint64_t frames;                             /* ids given */
 	struct queue queue;
@@ -63,7 +62,7 @@ struct proxy {
 	char phase[FAULT_PHASE_MAX]; /* that the session is in */
 };
 
-/** Makes a rule of a fault, but for its window. @param rule All zero. */
+/** Makes a rule of a fault. @param rule All zero; the rule knows where it lies (armed_fault_moves()). */
 void chain_open_rule(struct proxy *proxy, struct rule *rule, const struct fault *fault, struct random_stream stream);
 void chain_close_rule(struct rule *rule);
 

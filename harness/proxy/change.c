@@ -50,7 +50,7 @@ static struct rule *move_over(struct proxy *proxy, const struct rule *rule)
 	struct rule *moved = add(proxy);
 
 	*moved = *rule;
-	moved->window.match = &moved->fault.match;
+	armed_fault_moves(&moved->armed, &moved->fault);
 	return moved;
 }
 
@@ -105,8 +105,7 @@ static void begin_new(struct change *change, const struct fault *faults, size_t 
 
 	chain_open_rule(proxy, rule, &faults[index], fault_stream(faults, index, seed));
 	rule->place = place;
-	window_init(&rule->window, &rule->fault.match);
-	window_enters(&rule->window, proxy->phase);
+	window_enters(&rule->armed.window, proxy->phase);
 }
 
 /* The new chain, from the old rules and the faults. */
@@ -114,7 +113,7 @@ static void make(struct change *change, const struct fault *faults, size_t count
 {
 	for (size_t i = 0; i < count; i++) {
 		size_t at = change->gone_over;
-		if (faults[i].action->layer != LAYER_PROXY)
+		if (faults[i].action->site != SITE_FRAME)
 			continue;
 		while (at < change->old_count && change->stays_as[at] != i + 1)
 			at++;

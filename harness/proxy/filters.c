@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "fault/fault.h"
+#include "fault/filter.h"
 #include "proxy/loads.h"
 
 #define ROWS 256U /* a power of two */
@@ -50,7 +50,7 @@ static void compile(struct filters *filters, size_t index, const char *expressio
 	filters_add(filters->all, index);
 	if (expression[0] == '\0')
 		return;
-	CHECK(fault_compile_filter(expression, &filters->programs[index], &err));
+	CHECK(filter_compile(expression, &filters->programs[index], &err));
 	filters_add(filters->programmed, index);
 }
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "address/namer.h"
 #include "base/memory.h"
 #include "proxy/chain.h"
 #include "proxy/faults/exact.h"
@@ -13,7 +12,7 @@
 static void draw_anew(struct proxy *proxy)
 {
 	for (size_t i = 0; i < proxy->rule_count; i++)
-		proxy->rules[i].stream = proxy->redraw.streams[i];
+		proxy->rules[i].armed.stream = proxy->redraw.streams[i];
 	proxy->redraw.from = SIM_NEVER;
 }
 
@@ -110,13 +109,13 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
 	sim_ns before = act->release;
 
 	act_clear(act);
-	rule->counters.matched += matches;
+	rule->armed.counters.matched += matches;
 	bool acted = behaviour->watch != NULL && behaviour->watch(rule, passage, act);
-	if (!acted && matches && (proxy->frozen || behaviour->picks || rule_picks(rule, passage, rule->counters.matched)))
+	if (!acted && matches && (proxy->frozen || behaviour->picks || armed_fault_picks(&rule->armed, &passage->event, rule->armed.counters.matched)))
 		behaviour->apply(rule, passage, act);
 	if (!act->applied)
 		return;
-	rule_counts(rule, passage->now);
+	armed_fault_counts(&rule->armed, passage->event.now);
 	state_exactly(act, before);
 	add_cause(proxy, fate, index, act);
 	rule->drops += act->drop;
@@ -131,9 +130,9 @@ static void tell_windows(struct proxy *proxy, const struct passage *passage)
 	const struct concerns *concerns = &proxy->concerns;
 
 	for (size_t word = 0; word < concerns->words; word++)
-		for (uint64_t left = concerns->by_points[word]; left != 0; left &= left - 1) {
+		for (uint64_t left = concerns->by_address[word]; left != 0; left &= left - 1) {
 			size_t index = word * FILTERS_BITS + (size_t)__builtin_ctzll(left);
-			window_sees_frame(&proxy->rules[index].window, passage->naming, passage->now);
+			window_sees(&proxy->rules[index].armed.window, &passage->event);
 		}
 }
 
@@ -152,7 +151,7 @@ static uint64_t concerned(const struct proxy *proxy, const struct passage *passa
 	const struct concerns *concerns = &proxy->concerns;
 	uint64_t may = act->owned ? UINT64_MAX : answers.may[word];
 
-	return concerns->watching[word] | (concerns->of_direction[passage->direction][word] & may);
+	return concerns->watching[word] | (concerns->of_direction[passage->event.direction][word] & may);
 }
 
 static uint64_t decide_by_rules(struct proxy *proxy, const struct passage *passage, struct act *act, struct proxy_fate *fate)
@@ -196,7 +195,7 @@ static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *p
 {
 	char at[ADDRESS_TEXT_MAX];
 	uint64_t held = 0;
-	size_t due = next_due(proxy, map_find(&proxy->decisions, chain_key(naming_render(passage->naming, at), passage->direction)), at);
+	size_t due = next_due(proxy, map_find(&proxy->decisions, chain_key(naming_render(passage->event.naming, at), passage->event.direction)), at);
 
 	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
 		/* Without rules that go on there is nothing between one that is due and the next. */
@@ -208,28 +207,30 @@ static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *p
 			due = next_due(proxy, proxy->next[index], at);
 		if (!matches && proxy->rules[index].behaviour->watch == NULL)
 			continue;
-		proxy->rules[index].counters.seen++;
+		proxy->rules[index].armed.counters.seen++;
 		pass_rule(proxy, index, passage, matches, act, fate);
 		held += act->hold;
 	}
 	return held;
 }
 
-void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direction, sim_ns now)
+void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direction, const struct named *named, sim_ns now)
 {
-	struct passage passage = {
-		.packet = packet_parse(frame_bytes(frame)), .direction = direction, .now = now, .frozen = proxy->frozen, .proxy = proxy};
+	struct passage passage = {.event = {.site = SITE_FRAME,
+	                                    .now = now,
+	                                    .direction = direction,
+	                                    .naming = &named->naming,
+	                                    .flow = named->flow},
+	                          .packet = named->packet,
+	                          .frozen = proxy->frozen,
+	                          .proxy = proxy};
 	struct act act = {.frame = frame, .release = now};
 	struct proxy_fate fate;
-	struct naming naming;
 	uint64_t held;
 
 	if (now >= proxy->redraw.from)
 		draw_anew(proxy);
-	passage.flow = packet_flow(&passage.packet);
-	namer_see(proxy->namer, direction, &passage.packet, passage.flow, &naming);
-	passage.naming = &naming;
-	passage.ordinal = ++*map_at(&proxy->ordinals, passage_what(&passage));
+	passage.event.number = ++*map_at(&proxy->ordinals, draw_what(&passage.event));
 	frame->id = ++proxy->frames;
 	fate.dropped = fate.held = false;
 	fate.cause_count = 0;
@@ -242,7 +243,7 @@ void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direc
 		fate.dropped = true;
 		fate.limit = "the proxy's queue is full";
 	}
-	proxy->ops.decided(proxy->ctx, frame, direction, &naming, &fate, now);
+	proxy->ops.decided(proxy->ctx, frame, &passage.event, &fate);
 	if (act.owned)
 		frame_free(frame);
 	if (fate.dropped)
@@ -258,13 +259,13 @@ void proxy_enter(struct proxy *proxy, const char *phase)
 {
 	(void)snprintf(proxy->phase, sizeof proxy->phase, "%s", phase);
 	for (size_t i = 0; i < proxy->rule_count; i++)
-		window_enters(&proxy->rules[i].window, phase);
+		window_enters(&proxy->rules[i].armed.window, phase);
 }
 
-void proxy_occasion(struct proxy *proxy, const char *site, uint64_t occasion, sim_ns now)
+void proxy_see(struct proxy *proxy, const struct fault_event *event)
 {
 	for (size_t i = 0; i < proxy->rule_count; i++)
-		window_sees_occasion(&proxy->rules[i].window, site, occasion, now);
+		window_sees(&proxy->rules[i].armed.window, event);
 }
 
 sim_ns proxy_next(const struct proxy *proxy)
@@ -279,16 +280,6 @@ struct frame *proxy_deliver(struct proxy *proxy, sim_ns now, enum direction *ret
 	struct queue_item item = queue_take(&proxy->queue);
 	*ret_direction = item.direction;
 	return item.frame;
-}
-
-void proxy_secret(struct proxy *proxy, const char *line)
-{
-	namer_secret(proxy->namer, line);
-}
-
-const struct namer *proxy_namer(const struct proxy *proxy)
-{
-	return proxy->namer;
 }
 
 size_t proxy_fault_count(const struct proxy *proxy)
@@ -306,9 +297,9 @@ uint64_t proxy_place(const struct proxy *proxy, size_t index)
 	return proxy->rules[index].place;
 }
 
-struct proxy_counters proxy_counters(const struct proxy *proxy, size_t index)
+struct fault_counters proxy_counters(const struct proxy *proxy, size_t index)
 {
-	struct proxy_counters counters = proxy->rules[index].counters;
+	struct fault_counters counters = proxy->rules[index].armed.counters;
 
 	if (proxy->frozen)
 		return counters;
@@ -328,10 +319,10 @@ bool proxy_in_force(const struct proxy *proxy, size_t index, sim_ns now)
 
 	if (behaviour->in_force != NULL && behaviour->in_force(rule, now))
 		return true;
-	if (!window_is_open(&rule->window, now))
+	if (!window_is_open(&rule->armed.window, now))
 		return false;
-	if ((match->nth.first != 0 && rule->counters.matched >= match->nth.last) ||
-	    (match->first != 0 && rule->counters.matched >= match->first))
+	if ((match->nth.first != 0 && rule->armed.counters.matched >= match->nth.last) ||
+	    (match->first != 0 && rule->armed.counters.matched >= match->first))
 		return false;
-	return rule->counters.applied > 0;
+	return rule->armed.counters.applied > 0;
 }

@@ -3,7 +3,7 @@
  * @file
  * The packet-manipulating proxy: a chain of faults between two ports, sans I/O.
  *
- * How it works: proxy_submit() takes a frame in, names it, lets every fault of the chain that matches it act, and tells the observer what was decided. What is
+ * How it works: proxy_submit() takes a frame in with its name, lets every fault of the chain that matches it act, and tells the observer what was decided. What is
  * not dropped waits in one queue, ordered by time and then by arrival. proxy_next() says when the first of it is due, proxy_deliver() hands it out.
  * `now` is an argument everywhere, so the same object serves in virtual time, in wall time and step by step in a test.
  *
@@ -16,9 +16,8 @@
 #ifndef PROXY_PROXY_H
 #define PROXY_PROXY_H
 
-#include "address/address.h"
-#include "fault/decision.h"
-#include "fault/fault.h"
+#include "address/namer.h"
+#include "fault/armed.h"
 #include "link/frame.h"
 #include "sim/sim.h"
 
@@ -26,7 +25,6 @@
 #define PROXY_QUEUE_MAX 1000000U
 
 struct proxy;
-struct namer;
 
 /** What one fault did to a frame. */
 struct proxy_cause {
@@ -47,21 +45,12 @@ struct proxy_fate {
 };
 
 struct proxy_ops {
-	/** Called for every frame that comes in, as it came, before it is queued or released. */
-	void (*decided)(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-	                const struct proxy_fate *fate, sim_ns now);
+	/** Called for every frame that comes in, as it came, before it is queued or released. @param event Its coming. */
+	void (*decided)(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate);
 	/** A frame of fault @p fault's own making will leave at @p release, or never (SIM_NEVER) for want of room in the queue; its id is new. NULL: nobody cares. */
 	void (*made)(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now);
 	/** proxy_change() has ended what the fault at @p place had begun at @p begun, before its time: that decision was one with these parameters. NULL: nobody cares. */
 	void (*cut)(void *ctx, uint64_t place, sim_ns begun, const struct action_params *params);
-};
-
-/** What a fault has done so far. */
-struct proxy_counters {
-	uint64_t seen;       /**< frames that came to the fault */
-	uint64_t matched;    /**< of these, those of its direction, address, filter and window */
-	uint64_t applied;    /**< of these, those it acted on */
-	sim_ns last_applied; /**< SIM_NEVER if never */
 };
 
 /**
@@ -103,14 +92,17 @@ bool proxy_has_retired(const struct proxy *proxy, size_t index);
 struct proxy *proxy_open_frozen(const struct decisions *decisions, struct proxy_ops ops, void *ctx);
 void proxy_close(struct proxy *proxy);
 
-/** Takes @p frame over and gives it the next id. @p now must not go backwards. */
-void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direction, sim_ns now);
+/**
+ * Takes @p frame over and gives it the next id. @p now must not go backwards.
+ * @param named What the frame is called, by whoever names all that comes here (namer_name()).
+ */
+void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direction, const struct named *named, sim_ns now);
 
 /** The session enters a phase, which matches may ask for. */
 void proxy_enter(struct proxy *proxy, const char *phase);
 
-/** An occasion at a site of the board has come, which windows may ask for. @param site Of fault_sites. */
-void proxy_occasion(struct proxy *proxy, const char *site, uint64_t occasion, sim_ns now);
+/** Something has happened at a site of another layer, which windows may ask for. */
+void proxy_see(struct proxy *proxy, const struct fault_event *event);
 
 /** When the next frame is due, or SIM_NEVER. */
 sim_ns proxy_next(const struct proxy *proxy);
@@ -118,17 +110,11 @@ sim_ns proxy_next(const struct proxy *proxy);
 /** @return a frame that is due at @p now, handed over to the caller, or NULL. */
 struct frame *proxy_deliver(struct proxy *proxy, sim_ns now, enum direction *ret_direction);
 
-/** Who names the frames that come in. */
-const struct namer *proxy_namer(const struct proxy *proxy);
-
-/** Tells the namer a TLS secret (namer_secret()). */
-void proxy_secret(struct proxy *proxy, const char *line);
-
 size_t proxy_fault_count(const struct proxy *proxy);
 const struct fault *proxy_fault(const struct proxy *proxy, size_t index);
 /** Where fault @p index stands in the chain that decided: itself, or the fault behind a decision. */
 uint64_t proxy_place(const struct proxy *proxy, size_t index);
-struct proxy_counters proxy_counters(const struct proxy *proxy, size_t index);
+struct fault_counters proxy_counters(const struct proxy *proxy, size_t index);
 
 /** Whether fault @p index can act on a frame at @p now: within its window, its ordinals not used up, and it has acted before; or its outage is under way. */
 bool proxy_in_force(const struct proxy *proxy, size_t index, sim_ns now);

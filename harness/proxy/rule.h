@@ -3,8 +3,8 @@
  * @file
  * Inside of the proxy: a fault at work. Each is a file in faults/; proxy.c owns the chain and the queue.
  *
- * A behaviour decides about one frame at a time. Whatever it decides by chance it draws with the keys of passage_what() and passage_which(), so that no other
- * rule and no other flow can move it. Whatever it decides is told as an action with exact parameters, from which a frozen plan repeats it without a draw:
+ * A behaviour decides about one frame at a time. Whatever it decides by chance it draws with the keys of fault/draw.h, so
+ * that no other rule and no other flow can move it. Whatever it decides is told as an action with exact parameters, from which a frozen plan repeats it without a draw:
  * a loss model tells `drop`, a distribution tells `delay` with the time that was drawn.
  */
 #ifndef PROXY_RULE_H
@@ -12,21 +12,16 @@
 
 #include "address/address.h"
 #include "base/map.h"
-#include "fault/point.h"
+#include "fault/armed.h"
+#include "fault/draw.h"
 #include "link/packet.h"
 #include "proxy/proxy.h"
-#include "sim/random.h"
 
 /** A frame on its way through the chain. */
 struct passage {
-	struct packet packet; /**< of the frame as it came */
-	const struct naming *naming;
-	enum direction direction;
-	uint64_t flow;    /**< packet_flow() */
-	uint64_t ordinal; /**< within its flow and direction, from 1 */
-	sim_ns now;
-	bool frozen; /**< the chain repeats decisions, and what a rule did not do then has no decision */
-	bool twin;   /**< of the copy that behaviour_duplicate announced, not of the frame itself: its draws are its own */
+	struct fault_event event; /**< it has come, of SITE_FRAME */
+	struct packet packet;     /**< as it came */
+	bool frozen;              /**< the chain repeats decisions, and what a rule did not do then has no decision */
 	struct proxy *proxy;
 };
 
@@ -53,18 +48,11 @@ struct behaviour;
 struct rule {
 	const struct behaviour *behaviour; /**< its action's, looked up once */
 	void *state;                       /**< the behaviour's own */
-	struct proxy_counters counters;    /**< seen only where a chain repeats decisions: proxy_counters() */
-	sim_ns before;                     /* counters.last_applied before the last time */
+	struct armed_fault armed;          /**< of `fault`; seen is counted only where a chain repeats decisions: proxy_counters() */
 	uint64_t drops;                    /**< frames that went no further */
-	uint64_t
-		unseen; /* frames that passed the chain before the rule was there, less what later changes have made of it: proxy_counters() */
-	bool retired; /**< it has been taken away: it matches nothing, and goes on with what it has begun */
-	struct random_stream stream;
-	struct map picks; /* of a correlated probability: passage_correlated() */
-	bool has_at;
-	struct address at;
-	struct window window;
-	uint64_t place; /**< in the chain that decided */
+	uint64_t unseen; /* frames that passed the chain before the rule was there, less what later changes have made of it */
+	bool retired;    /**< it has been taken away: it matches nothing, and goes on with what it has begun */
+	uint64_t place;  /**< in the chain that decided */
 	struct fault fault;
 };
 
@@ -97,60 +85,14 @@ struct behaviour {
 	bool (*lasts)(const struct rule *rule);
 };
 
-/** What a draw is about; added to the ordinal so that one frame has independent draws for each. At most 256. */
-enum purpose {
-	PURPOSE_PROBABILITY,
-	PURPOSE_DELAY,
-	PURPOSE_STATE,
-	PURPOSE_LOSS,
-	PURPOSE_START,
-	PURPOSE_SECOND,
-	PURPOSE_CHOICE,
-	PURPOSE_REPEAT_PICK = 8,
-	PURPOSE_REPEAT,
-	PURPOSE_LAST,       /* the result before the first, of PURPOSE_PROBABILITY to PURPOSE_CHOICE: PURPOSE_LAST + that */
-	PURPOSE_PLACE = 64, /**< and those up to 127: the k-th place in a frame is PURPOSE_PLACE + k */
-	PURPOSE_TWIN = 128, /**< added to all of these for a twin */
-};
-
-/** Whether the frame is of the rule's direction, window and address; its filter is another question (filters.h). */
+/** Whether the frame is one that the rule is about; its filter is another question (filters.h). */
 bool rule_matches(const struct rule *rule, const struct passage *passage);
-
-/** Whether the @p ordinal-th match is one that the rule picks, its probability included. */
-bool rule_picks(struct rule *rule, const struct passage *passage, uint64_t ordinal);
-
-/** The two halves of a draw's key for this frame and purpose. */
-uint64_t passage_what(const struct passage *passage);
-uint64_t passage_which(const struct passage *passage, enum purpose purpose);
-
-/**
- * The second half of the key of a draw that is correlated within a flow and direction: of this frame's own draw, or with probability @p correlation of the draw
- * that the frame before it used. So every frame's draw has exactly the distribution of an independent one, and the correlation of two that follow each other
- * is @p correlation, whatever that distribution. (tc-netem mixes two draws, which bends the distribution.)
- * @param last The rule's memory for this purpose. @param repeat Of the draw whether it is repeated. @param correlation Billionths.
- */
-uint64_t passage_correlated(const struct rule *rule, const struct passage *passage, struct map *last, enum purpose purpose,
-                            enum purpose repeat, uint64_t correlation);
-
-/**
- * A draw as sch_netem's, for a rule that is netem_exact: the frame's own 32 bits, mixed with the last result of the rule in this direction. Whatever frames come in
- * between move it, as they do there.
- * @param last The rule's memory for this purpose. @param correlation Billionths.
- */
-uint32_t passage_crandom(const struct rule *rule, const struct passage *passage, struct map *last, enum purpose purpose,
-                         uint64_t correlation);
 
 /** Whose state a rule keeps: that of a flow and direction; of a direction alone, if it is netem_exact. @return a key. */
 uint64_t rule_scope(const struct rule *rule, const struct passage *passage);
 
 /** Makes act->frame a copy that may be changed, of @p length bytes: cut, or filled with zeros. */
 void act_own(struct act *act, size_t length);
-
-/** The rule has acted at @p now. */
-void rule_counts(struct rule *rule, sim_ns now);
-
-/** What rule_counts() was told last has come to nothing. Once for each. */
-void rule_takes_back(struct rule *rule);
 
 /** Forgets what a rule did, before the next. */
 void act_clear(struct act *act);

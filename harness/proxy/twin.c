@@ -21,7 +21,7 @@ static void lose(struct twin *twin)
 {
 	struct proxy_cause *cause = &twin->causes[twin->cause];
 
-	rule_takes_back(&twin->rules[twin->rule]);
+	armed_fault_takes_back(&twin->rules[twin->rule].armed);
 	twin->awaits = false;
 	twin->fate->cause_count--;
 	memmove(cause, cause + 1, (twin->fate->cause_count - twin->cause) * sizeof *cause);
@@ -54,7 +54,7 @@ static void settle(struct twin *twin)
 	params->between_ns = twin->act.release - twin->from;
 	state_flips(twin, &params->flips);
 	frame_free(twin->base);
-	passage_emit(twin->passage, &twin->rules[twin->rule], twin->act.frame, twin->passage->direction, twin->act.release);
+	passage_emit(twin->passage, &twin->rules[twin->rule], twin->act.frame, twin->passage->event.direction, twin->act.release);
 }
 
 /* A copy is not copied again. */
@@ -71,12 +71,12 @@ static bool pass(struct twin *twin, struct rule *rule)
 {
 	struct passage own = *twin->passage;
 
-	own.twin = true;
+	own.event.twin = true;
 	act_clear(&twin->act);
-	if (rule->behaviour->picks || rule_picks(rule, &own, rule->counters.matched))
+	if (rule->behaviour->picks || armed_fault_picks(&rule->armed, &own.event, rule->armed.counters.matched))
 		rule->behaviour->apply(rule, &own, &twin->act);
 	if (twin->act.applied)
-		rule_counts(rule, twin->passage->now);
+		armed_fault_counts(&rule->armed, twin->passage->event.now);
 	return twin->act.drop;
 }
 
@@ -107,7 +107,7 @@ void twin_follows(struct twin *twin, size_t index, struct act *act)
 
 	if (fate->dropped && makes_good(twin, rule)) {
 		rule->drops--;
-		rule_takes_back(rule);
+		armed_fault_takes_back(&rule->armed);
 		fate->cause_count--;
 		fate->dropped = act->drop = false;
 		lose(twin);

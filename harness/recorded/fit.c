@@ -17,25 +17,25 @@ static bool is_of_service(const char *text)
 	return false;
 }
 
-static bool check_moment(const struct fault *fault, const char *key, const struct moment *moment, struct error *err)
+static bool check_edge(const struct fault *fault, const char *key, const struct window_edge *edge, struct error *err)
 {
-	return moment->kind != MOMENT_POINT || !is_of_service(moment->at) ||
+	return edge->kind != EDGE_ADDRESS || !is_of_service(edge->at) ||
 	       error_set(
 		       err,
 		       "the fault '%s' would wait for ever: with 'session' there is no service of HTTP or TLS where '%s: %s' could happen; "
 		       "name a frame or a time in its place",
-		       fault->name, key, moment->at);
+		       fault->name, key, edge->at);
 }
 
 /* What the servers of a recording say is said already: there is no service any more that could do wrong. */
 static bool check_fault(const struct fault *fault, struct error *err)
 {
-	if (is_of_service(fault->action->site))
+	if (is_of_service(fault_sites[fault->action->site].name))
 		return error_set(err,
 		                 "the fault '%s' is of a service, and with 'session' there is none of HTTP or TLS: the servers say what "
 		                 "they said. Take a fault of the link, such as drop, or change what the session has them say",
 		                 fault->action->name);
-	return check_moment(fault, "from", &fault->match.from, err) && check_moment(fault, "until", &fault->match.until, err);
+	return check_edge(fault, "from", &fault->match.from, err) && check_edge(fault, "until", &fault->match.until, err);
 }
 
 static bool check_faults(const struct plan *plan, struct error *err)

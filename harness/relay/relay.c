@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "fault/point.h"
+#include "fault/window.h"
 #include "proxy/forged.h"
 #include "relay/inside.h"
 #include "server/fault.h"
@@ -19,17 +19,17 @@ sim_ns relay_now(const struct relay *relay)
 
 /* -- what a plan asks for -- */
 
-/* Whether a moment is an occasion of a service, and one that only shows where connections are ended. */
-static void need_moment(const struct moment *moment, struct relay_needs *needs)
+/* Whether a window begins or ends at an event of a service, and at one that only shows where connections are ended. */
+static void need_edge(const struct window_edge *edge, struct relay_needs *needs)
 {
-	struct point point;
+	struct fault_address address;
 	struct error err;
 
-	if (moment->kind != MOMENT_POINT || !point_parse(moment->at, &point, &err) || point.site == NULL ||
-	    strncmp(point.site, "srv.", 4) != 0)
+	if (edge->kind != EDGE_ADDRESS || !fault_address_parse(edge->at, &address, &err) ||
+	    fault_sites[address.site].layer != LAYER_SERVER)
 		return;
 	needs->any = true;
-	needs->web |= strcmp(point.site, "srv.http") == 0 || strcmp(point.site, "srv.tls") == 0;
+	needs->web |= address.site == SITE_HTTP || address.site == SITE_TLS;
 }
 
 struct relay_needs relay_needs(const struct fault *faults, size_t count)
@@ -38,12 +38,12 @@ struct relay_needs relay_needs(const struct fault *faults, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct action *action = faults[i].action;
-		need_moment(&faults[i].match.from, &needs);
-		need_moment(&faults[i].match.until, &needs);
-		if (action->layer != LAYER_SERVER)
+		need_edge(&faults[i].match.from, &needs);
+		need_edge(&faults[i].match.until, &needs);
+		if (action_layer(action) != LAYER_SERVER)
 			continue;
 		needs.any = true;
-		needs.web |= strcmp(action->site, "srv.http") == 0 || strcmp(action->site, "srv.tls") == 0;
+		needs.web |= action->site == SITE_HTTP || action->site == SITE_TLS;
 	}
 	return needs;
 }

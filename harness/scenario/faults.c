@@ -287,6 +287,8 @@ static const char *const decision_directions[] = {"both", "to-server", "to-devic
 
 const struct param decision_params[] = {
 	PARAM_ROW_TEXT(decision, at, "at", "", "what was hit; empty: at its time"),
+	PARAM_ROW_TEXT(decision, during, "during", "", "of a fault of the cable: it came in this phase, whenever that is"),
+	PARAM_ROW_QUANTITY(decision, from_ns, "from", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "and not before this time"),
 	PARAM_ROW_CHOICE(decision, direction, "direction", decision_directions, "both", "of the frame"),
 	PARAM_ROW_QUANTITY(decision, time, "time", UNIT_DURATION, NULL, 0, 0, "when it was taken"),
 	PARAM_ROW_TEXT(decision, name, "by", NULL, "the name of the fault behind it"),
@@ -306,19 +308,20 @@ static bool read_decision(const struct yaml_file *file, const struct yaml_node *
 	free(keys);
 	if (!good || !read_action(file, mapping, &fault, err))
 		return false;
-	fault.match.direction = fault.action->layer == LAYER_PROXY ? decision->direction : MATCH_BOTH;
-	if (fault.action->layer != LAYER_LINK)
-		memcpy(fault.match.at, decision->at, sizeof fault.match.at);
-	else if (decision->at[0] != '\0' && !param_set(param_find(match_params, "from"), &fault.match, decision->at, err))
+	decision->action = fault.action;
+	decision->params = fault.params;
+	if (fault.action->site == SITE_CABLE && decision->at[0] != '\0' &&
+	    !param_set(param_find(match_params, "from"), &fault.match, decision->at, err))
 		return error_at(err, file->path, mapping->line, mapping->column);
+	fault = fault_again(decision);
+	if (fault.action->site == SITE_FRAME)
+		fault.match.direction = decision->direction;
 	if (!fault_check(&fault, &wrong, err)) {
 		const struct yaml_node *node = blame(mapping, &fault, wrong);
 		return error_at(err, file->path, node->line, node->column);
 	}
-	if (fault.action->layer == LAYER_PROXY && (decision->at[0] == '\0' || decision->direction == MATCH_BOTH))
+	if (fault.action->site == SITE_FRAME && (decision->at[0] == '\0' || decision->direction == MATCH_BOTH))
 		return yaml_error(file, mapping, err, "a decision about a frame needs its address and its direction");
-	decision->action = fault.action;
-	decision->params = fault.params;
 	return true;
 }
 

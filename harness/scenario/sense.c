@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "fault/point.h"
+#include "fault/address.h"
+#include "fault/filter.h"
 #include "guest/boot/slot.h"
 
 /* Of the agent (emulator/guest/agent/policy.c), of init, of the clients' scripts, and of the session before any of them has spoken. */
@@ -206,7 +207,7 @@ static bool check_signs_of_life(const struct yaml_file *file, const struct plan 
 
 	if (plan->expect.judges.signs_of_life[0] == '\0')
 		return true;
-	if (!fault_compile_filter(plan->expect.judges.signs_of_life, &program, err))
+	if (!filter_compile(plan->expect.judges.signs_of_life, &program, err))
 		return error_context(err, "signs_of_life"), error_at(err, file->path, node->line, node->column);
 	pcap_freecode(&program);
 	return true;
@@ -256,19 +257,19 @@ bool sense_plan(const struct yaml_file *file, const struct plan *plan, struct er
 
 /* -- faults -- */
 
-static bool names_flash(const struct moment *moment)
+static bool names_flash(const struct window_edge *edge)
 {
-	return moment->kind == MOMENT_POINT && strncmp(moment->at, "nor.", 4) == 0;
+	return edge->kind == EDGE_ADDRESS && strncmp(edge->at, "nor.", 4) == 0;
 }
 
 static bool check_flash(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err)
 {
-	const char *site = fault->action->site;
+	const enum site site = fault->action->site;
 
 	if (plan->device.flash.fitted)
 		return true;
 	*ret_key = fault->action->name;
-	if (site != NULL && strncmp(site, "nor.", 4) == 0)
+	if (site == SITE_NOR_OP || site == SITE_NOR_READ)
 		return error_set(err, "'%s' happens to a flash, and the device '%s' has none: take one that has, such as 21.10",
 		                 fault->action->name, plan->device.name);
 	*ret_key = names_flash(&fault->match.from) ? "from" : "until";
@@ -304,10 +305,10 @@ static bool check_duplex(const struct plan *plan, const struct fault *fault, con
 /* A window that opens when no session runs any more. */
 static bool check_window(const struct plan *plan, const struct fault *fault, struct error *err)
 {
-	const struct moment *from = &fault->match.from;
+	const struct window_edge *from = &fault->match.from;
 	char begin[UNIT_TEXT_MAX], deadline[UNIT_TEXT_MAX];
 
-	return from->kind != MOMENT_TIME || from->ns < plan->deadline_ns ||
+	return from->kind != EDGE_TIME || from->ns < plan->deadline_ns ||
 	       error_set(err, "from: no session comes to %s, as its deadline is at %s: lower it, or raise the deadline",
 	                 unit_format(UNIT_DURATION, from->ns, begin), unit_format(UNIT_DURATION, plan->deadline_ns, deadline));
 }
@@ -316,11 +317,11 @@ static bool check_window(const struct plan *plan, const struct fault *fault, str
 static bool check_way(const struct fault *fault, struct error *err)
 {
 	const struct match *match = &fault->match;
-	struct point point;
+	struct fault_address address;
 
-	if (match->at[0] == '\0' || match->direction == MATCH_BOTH || !point_parse(match->at, &point, err) || point.site != NULL)
+	if (match->at[0] == '\0' || match->direction == MATCH_BOTH || !fault_address_parse(match->at, &address, err) || address.site != SITE_FRAME)
 		return true;
-	const struct address_word_row *word = &address_words[point.address.word];
+	const struct address_word_row *word = &address_words[address.frame.word];
 	return word->way == ADDRESS_EITHER_WAY || (word->way == ADDRESS_TO_SERVER) == (match->direction == MATCH_TO_SERVER) ||
 	       error_set(err, "direction: every %s goes %s: leave 'direction' out, or name another address", word->word,
 	                 word->way == ADDRESS_TO_SERVER ? "to-server" : "to-device");

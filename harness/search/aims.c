@@ -38,8 +38,8 @@ static bool take_line(void *ctx, const char *line, struct error *err)
 	aim->direction = place.direction;
 	aim->site = place.site;
 	aim->is_tcp = place.is_tcp;
-	aim->word = is_frame ? place.point.address.word : 0;
-	aim->last = is_frame ? place.point.address.last : place.point.last;
+	aim->word = is_frame ? place.address.frame.word : 0;
+	aim->last = is_frame ? place.address.frame.last : place.address.last;
 	return true;
 }
 

@@ -10,7 +10,7 @@
 #ifndef SEARCH_AIMS_H
 #define SEARCH_AIMS_H
 
-#include "fault/point.h"
+#include "fault/window.h"
 #include "search/dice.h"
 
 /** Room for an address without ordinals. */

@@ -150,13 +150,13 @@ bool filter_takes_kind(const struct filter *filter, size_t kind)
 
 bool filter_takes_place(const struct filter *filter, const struct target *target)
 {
-	struct point point;
+	struct fault_address address;
 	struct error err;
 
 	if ((filter->phases & (UINT32_C(1) << target->phase)) == 0)
 		return false;
 	if (filter->any_place || (filter->sorts & KIND_SORT(target->sort)) != 0)
 		return true;
-	return filter->words != 0 && target->sort < TARGET_SITE && point_parse(target->at, &point, &err) &&
-	       (filter->words & (UINT64_C(1) << point.address.word)) != 0;
+	return filter->words != 0 && target->sort < TARGET_SITE && fault_address_parse(target->at, &address, &err) &&
+	       (filter->words & (UINT64_C(1) << address.frame.word)) != 0;
 }

@@ -114,7 +114,7 @@ bool kind_fits(const struct kind *kind, const struct target *target)
 /* The address as a beginning: points of time know no direction. */
 static void begin_at(struct match *match, const struct target *target)
 {
-	match->from.kind = MOMENT_POINT;
+	match->from.kind = EDGE_ADDRESS;
 	memcpy(match->from.at, target->at, sizeof match->from.at);
 }
 

@@ -189,13 +189,10 @@ static size_t params_count(const struct limit *limit)
 
 /* -- where -- */
 
+/* SITES: it happens to frames, or at no site that has addresses. */
 static unsigned site_of(const struct action *action)
 {
-	unsigned site = 0;
-
-	while (site < SITES && (action->site == NULL || strcmp(fault_sites[site].name, action->site) != 0))
-		site++;
-	return site;
+	return action->site < SITES ? (unsigned)action->site : SITES;
 }
 
 /* A frame with which something begins. @return false if there is none. */
@@ -205,7 +202,7 @@ static bool draw_from(const struct grounds *grounds, struct dice *dice, struct m
 
 	if (aim == NULL)
 		return false;
-	match->from.kind = MOMENT_POINT;
+	match->from.kind = EDGE_ADDRESS;
 	aim_address(aim, 1, dice, match->from.at);
 	return true;
 }
@@ -226,7 +223,7 @@ static bool aim_window(const struct grounds *grounds, struct dice *dice, struct 
 {
 	if (!draw_from(grounds, dice, match))
 		return false;
-	match->until.kind = MOMENT_AFTER;
+	match->until.kind = EDGE_AFTER;
 	match->until.ns = rounded(dice_between(dice, UINT64_C(1000000000), LIMIT_WINDOW_NS));
 	switch (dice_below(dice, 4)) {
 	case 0:
@@ -385,22 +382,22 @@ static bool param_holds(struct fault *fault, const struct limit *limit, size_t i
 
 static bool place_holds(const struct limit *limit, const struct match *match)
 {
-	struct point point;
+	struct fault_address address;
 	struct error err = {.text = ""};
 
 	switch (limit->how) {
 	case LIMIT_FRAME:
 	case LIMIT_SITE:
-		if (match->at[0] == '\0' || !point_parse(match->at, &point, &err))
+		if (match->at[0] == '\0' || !fault_address_parse(match->at, &address, &err))
 			return false;
-		return point.site != NULL ? point.last - point.first < limit->times
-		                          : point.address.first > 0 && point.address.last - point.address.first < limit->times;
+		return address.site != SITE_FRAME ? address.last - address.first < limit->times
+		                          : address.frame.first > 0 && address.frame.last - address.frame.first < limit->times;
 	case LIMIT_WINDOW:
-		return match->until.kind == MOMENT_AFTER && match->until.ns > 0 && match->until.ns <= LIMIT_WINDOW_NS;
+		return match->until.kind == EDGE_AFTER && match->until.ns > 0 && match->until.ns <= LIMIT_WINDOW_NS;
 	case LIMIT_MESSAGE:
 		return match->message[0] != '\0' && match->nth.first > 0 && match->nth.last - match->nth.first < LIMIT_MESSAGES;
 	case LIMIT_FROM:
-		return match->from.kind == MOMENT_POINT;
+		return match->from.kind == EDGE_ADDRESS;
 	default:
 		return true;
 	}

@@ -7,28 +7,19 @@
 
 #include "base/memory.h"
 
-static unsigned site_of(const char *name)
-{
-	unsigned site = 0;
-
-	while (site < SITES && strcmp(fault_sites[site].name, name) != 0)
-		site++;
-	return site;
-}
-
 bool listing_place(const char *whose, const char *at, struct listing_place *ret_place, struct error *err)
 {
-	struct point point;
+	struct fault_address address;
 
-	if (!point_parse(at, &point, err))
+	if (!fault_address_parse(at, &address, err))
 		return false;
-	*ret_place = (struct listing_place){.point = point, .site = SITES};
-	if (point.site != NULL) {
-		ret_place->site = site_of(point.site);
+	*ret_place = (struct listing_place){.address = address, .site = SITES};
+	if (address.site != SITE_FRAME) {
+		ret_place->site = address.site;
 		return true;
 	}
 	ret_place->direction = strcmp(whose, "to-server") == 0 ? MATCH_TO_SERVER : MATCH_TO_DEVICE;
-	ret_place->is_tcp = point.address.word >= ADDRESS_TCP_ACK && point.address.has_flow;
+	ret_place->is_tcp = address.frame.word >= ADDRESS_TCP_ACK && address.frame.has_flow;
 	return true;
 }
 

@@ -7,13 +7,13 @@
 #ifndef SEARCH_LISTING_H
 #define SEARCH_LISTING_H
 
-#include "fault/point.h"
+#include "fault/window.h"
 
 /** A place, or several in a row. */
 struct listing_place {
 	unsigned direction; /**< enum match_direction; MATCH_BOTH for what is no frame */
 	unsigned site;      /**< enum site; SITES: a frame */
-	struct point point; /**< as it was parsed */
+	struct fault_address address; /**< as it was parsed */
 	bool is_tcp;        /**< a frame of a TCP connection */
 };
 

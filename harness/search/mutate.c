@@ -154,9 +154,9 @@ static void say_fault(struct words *words, const struct drawn *drawn)
 	say_params(words, drawn);
 	if (match->nth.first > 0)
 		say(words, ", message %" PRIu64 "..%" PRIu64, match->nth.first, match->nth.last);
-	if (match->from.kind == MOMENT_POINT)
+	if (match->from.kind == EDGE_ADDRESS)
 		say(words, " from %s", match->from.at);
-	if (match->until.kind == MOMENT_AFTER)
+	if (match->until.kind == EDGE_AFTER)
 		say(words, " for %s%s", unit_format(UNIT_DURATION, match->until.ns, quantity),
 		    match->at[0] == '\0' ? ways[match->direction] : "");
 }

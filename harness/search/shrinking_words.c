@@ -76,7 +76,7 @@ static bool holds(struct shrinking *shrinking, const struct plan *was, char (*at
 static bool are_frames(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->decisions.count; i++)
-		if (plan->decisions.list[i].action->layer != LAYER_PROXY)
+		if (plan->decisions.list[i].action->site != SITE_FRAME)
 			return false;
 	return plan->decisions.count <= FAULTS_MAX;
 }

@@ -122,7 +122,7 @@ size_t stalls_find(const struct decisions *decisions, struct stall **ret_stalls)
 
 	for (size_t i = 0; i < decisions->count; i++) {
 		const struct decision *decision = &decisions->list[i];
-		if (decision->action->layer != LAYER_PROXY || !address_parse(decision->at, &at, &err) || !at.has_flow)
+		if (decision->action->site != SITE_FRAME || !address_parse(decision->at, &at, &err) || !at.has_flow)
 			continue;
 		struct way *way = way_of(&ways, &at, decision->direction);
 		if (at.word != ADDRESS_TCP_RETRANSMISSION && at.first > 0)

@@ -80,7 +80,7 @@ static bool take_place(const struct reader *reader, sim_ns time, const char *who
 	if (place.site < SITES)
 		target->sort = TARGET_SORT_OF(place.site);
 	else
-		target->sort = is_data(place.point.address.word) ? TARGET_DATA : TARGET_CONTROL;
+		target->sort = is_data(place.address.frame.word) ? TARGET_DATA : TARGET_CONTROL;
 	return true;
 }
 

@@ -43,7 +43,7 @@ bool words_simplify(const struct decision *decision, const char *addresses, char
 	struct address at;
 	struct error err;
 
-	if (decision->action->layer != LAYER_PROXY || !address_parse(decision->at, &at, &err) || !at.has_flow || at.connection == 0 ||
+	if (decision->action->site != SITE_FRAME || !address_parse(decision->at, &at, &err) || !at.has_flow || at.connection == 0 ||
 	    at.first == 0 || at.first != at.last)
 		return false;
 	for (const char *line = addresses; *line != '\0';) {

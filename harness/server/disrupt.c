@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/memory.h"
 #include "server/fault.h"
 #include "server/names.h"
@@ -16,7 +17,7 @@
 #define GARBAGE "http garbage"
 
 struct disruptor {
-	struct troubles troubles;
+	struct armed_faults faults;
 	struct random_stream garbage, garbage_then; /* the latter from an instant on */
 	sim_ns then;
 	struct down {
@@ -35,14 +36,28 @@ static const struct service_fault *act_of(const struct fault *fault)
 	return fault->action->act;
 }
 
-struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
+/* Whether a fault has what is asked for at its site. */
+static bool has_effect(const struct armed_fault *armed)
+{
+	const struct service_fault *act = act_of(armed->fault);
+	const bool has[SITES_ALL] = {
+		[SITE_DHCP] = act->dhcp != NULL, [SITE_DNS] = act->dns != NULL, [SITE_NTP] = act->ntp != NULL,
+		[SITE_TCP] = act->tcp != NULL,   [SITE_TLS] = act->tls != NULL, [SITE_HTTP] = act->http != NULL,
+	};
+
+	return has[armed->site];
+}
+
+struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct armed_ops ops,
                                  void *ctx)
 {
 	struct disruptor *disruptor = memory_new(sizeof *disruptor);
 
-	troubles_open(&disruptor->troubles, faults, count, LAYER_SERVER, seed, trace, ops, ctx);
-	for (size_t i = 0; i < disruptor->troubles.count; i++)
-		disruptor->takes_down |= act_of(disruptor->troubles.list[i].fault)->tcp != NULL;
+	armed_faults_open(&disruptor->faults, faults, count, LAYER_SERVER, seed, trace, ops, ctx);
+	for (size_t i = 0; i < disruptor->faults.count; i++) {
+		CHECK(has_effect(&disruptor->faults.list[i]));
+		disruptor->takes_down |= disruptor->faults.list[i].site == SITE_TCP;
+	}
 	disruptor->garbage = random_stream(seed, GARBAGE);
 	disruptor->then = SIM_NEVER;
 	return disruptor;
@@ -50,7 +65,7 @@ struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint6
 
 void disruptor_redraw(struct disruptor *disruptor, const struct redraw *redraw)
 {
-	troubles_redraw(&disruptor->troubles, redraw);
+	armed_faults_redraw(&disruptor->faults, redraw);
 	disruptor->garbage_then = random_stream(redraw->seed, GARBAGE);
 	disruptor->then = redraw->asked ? redraw->from_ns : SIM_NEVER;
 }
@@ -59,31 +74,24 @@ void disruptor_close(struct disruptor *disruptor)
 {
 	if (disruptor == NULL)
 		return;
-	troubles_close(&disruptor->troubles);
+	armed_faults_close(&disruptor->faults);
 	free(disruptor);
 }
 
-struct troubles *disruptor_troubles(struct disruptor *disruptor)
+struct armed_faults *disruptor_faults(struct disruptor *disruptor)
 {
-	return &disruptor->troubles;
+	return &disruptor->faults;
 }
 
-/* What comes to a site: the parts that matches ask for. */
-struct visit {
-	enum site site;
-	const char *host, *path, *kind;
-};
-
-/* The next fault that acts on this visit, from the one at *@place on; NULL: none does any more. */
-static const struct fault *next_acting(struct disruptor *disruptor, const struct visit *visit, sim_ns now, size_t *place)
+/* The next fault that acts on this event, from the one at *@place on; NULL: none does any more. */
+static const struct fault *next_acting(struct disruptor *disruptor, const struct fault_event *event, size_t *place)
 {
-	struct troubles *troubles = &disruptor->troubles;
+	struct armed_faults *faults = &disruptor->faults;
 
-	while (*place < troubles->count) {
-		struct trouble *trouble = &troubles->list[(*place)++];
-		if (fault_takes_service(trouble->fault, visit->host, visit->path, visit->kind) &&
-		    trouble_acts(troubles, trouble, visit->site, now))
-			return trouble->fault;
+	while (*place < faults->count) {
+		struct armed_fault *armed = &faults->list[(*place)++];
+		if (armed_fault_acts(faults, armed, event))
+			return armed->fault;
 	}
 	return NULL;
 }
@@ -98,14 +106,15 @@ void upset_replace(struct upset *upset, unsigned status)
 
 struct upset disruptor_http(struct disruptor *disruptor, const char *host, const char *target, sim_ns now)
 {
-	const struct visit visit = {.site = SITE_HTTP, .host = host, .path = target};
 	struct upset upset = {0};
 	const struct fault *fault;
 
-	uint64_t occasion = troubles_next(&disruptor->troubles, SITE_HTTP, now);
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+	struct fault_event event = armed_faults_next(&disruptor->faults, SITE_HTTP, now);
+	event.host = host;
+	event.path = target;
+	for (size_t place = 0; (fault = next_acting(disruptor, &event, &place)) != NULL;)
 		act_of(fault)->http(fault_params(fault), &upset);
-	upset.draw = random_bits(now >= disruptor->then ? disruptor->garbage_then : disruptor->garbage, occasion, 0);
+	upset.draw = random_bits(now >= disruptor->then ? disruptor->garbage_then : disruptor->garbage, event.number, 0);
 	return upset;
 }
 
@@ -139,12 +148,12 @@ void upset_apply(const struct upset *upset, struct http_answer *answer)
 
 bool disruptor_tls(struct disruptor *disruptor, struct tls_config *config, sim_ns now, uint8_t *ret_alert)
 {
-	const struct visit visit = {.site = SITE_TLS, .host = config->host};
 	struct tls_visit what = {.config = config};
 	const struct fault *fault;
 
-	(void)troubles_next(&disruptor->troubles, SITE_TLS, now);
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+	struct fault_event event = armed_faults_next(&disruptor->faults, SITE_TLS, now);
+	event.host = config->host;
+	for (size_t place = 0; (fault = next_acting(disruptor, &event, &place)) != NULL;)
 		act_of(fault)->tls(fault_params(fault), &what);
 	if (what.alerts)
 		*ret_alert = what.alert;
@@ -155,36 +164,35 @@ bool disruptor_tls(struct disruptor *disruptor, struct tls_config *config, sim_n
 
 struct dns_spoilages disruptor_dns(struct disruptor *disruptor, const char *name, sim_ns now)
 {
-	const struct visit visit = {.site = SITE_DNS, .host = name};
 	struct dns_spoilages spoilages = {0};
 	const struct fault *fault;
 
-	(void)troubles_next(&disruptor->troubles, SITE_DNS, now);
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+	struct fault_event event = armed_faults_next(&disruptor->faults, SITE_DNS, now);
+	event.host = name;
+	for (size_t place = 0; (fault = next_acting(disruptor, &event, &place)) != NULL;)
 		act_of(fault)->dns(fault_params(fault), &spoilages);
 	return spoilages;
 }
 
 bool disruptor_dhcp(struct disruptor *disruptor, struct bytes message, struct dhcp_config *config, uint32_t *device, sim_ns now)
 {
-	const struct visit visit = {.site = SITE_DHCP, .kind = dhcp_kind(message)};
 	struct dhcp_visit what = {.config = config, .device = device, .answers = true};
 	const struct fault *fault;
 
-	(void)troubles_next(&disruptor->troubles, SITE_DHCP, now);
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+	struct fault_event event = armed_faults_next(&disruptor->faults, SITE_DHCP, now);
+	event.kind = dhcp_kind(message);
+	for (size_t place = 0; (fault = next_acting(disruptor, &event, &place)) != NULL;)
 		act_of(fault)->dhcp(fault_params(fault), &what);
 	return what.answers;
 }
 
 struct ntp_upset disruptor_ntp(struct disruptor *disruptor, struct ntp_clock *clock, sim_ns now)
 {
-	const struct visit visit = {.site = SITE_NTP};
 	struct ntp_upset upset = {0};
 	const struct fault *fault;
 
-	(void)troubles_next(&disruptor->troubles, SITE_NTP, now);
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;)
+	struct fault_event event = armed_faults_next(&disruptor->faults, SITE_NTP, now);
+	for (size_t place = 0; (fault = next_acting(disruptor, &event, &place)) != NULL;)
 		act_of(fault)->ntp(fault_params(fault), clock, &upset);
 	return upset;
 }
@@ -260,11 +268,11 @@ static uint32_t take_segment(struct disruptor *disruptor, uint32_t address, sim_
 	const struct fault *fault;
 	uint32_t fallen = 0;
 
-	(void)troubles_next(&disruptor->troubles, SITE_TCP, now);
+	struct fault_event event = armed_faults_next(&disruptor->faults, SITE_TCP, now);
 	if (!disruptor->takes_down)
 		return 0;
-	const struct visit visit = {.site = SITE_TCP, .host = name_of(disruptor, address)};
-	for (size_t place = 0; (fault = next_acting(disruptor, &visit, now, &place)) != NULL;) {
+	event.host = name_of(disruptor, address);
+	for (size_t place = 0; (fault = next_acting(disruptor, &event, &place)) != NULL;) {
 		struct host_fall how;
 		act_of(fault)->tcp(fault_params(fault), &how);
 		fallen |= take_down(disruptor, &how, address, now);

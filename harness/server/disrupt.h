@@ -9,7 +9,7 @@
 #ifndef SERVER_DISRUPT_H
 #define SERVER_DISRUPT_H
 
-#include "fault/trouble.h"
+#include "fault/armed.h"
 #include "server/dhcp.h"
 #include "server/dns.h"
 #include "server/http.h"
@@ -19,7 +19,7 @@
 struct disruptor;
 
 /** @param faults Borrowed; those of other layers are left out. @return to be released with disruptor_close(). */
-struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct trouble_ops ops,
+struct disruptor *disruptor_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct armed_ops ops,
                                  void *ctx);
 
 /** From an instant on it draws as with another seed (struct redraw); to be called before anything comes. */
@@ -27,7 +27,7 @@ void disruptor_redraw(struct disruptor *disruptor, const struct redraw *redraw);
 void disruptor_close(struct disruptor *disruptor);
 
 /** The faults, for windows that open elsewhere, and for counters. */
-struct troubles *disruptor_troubles(struct disruptor *disruptor);
+struct armed_faults *disruptor_faults(struct disruptor *disruptor);
 
 /** What happens to the answer to a request. */
 struct upset {

@@ -598,7 +598,7 @@ void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed
 		.unix_base_ns = unix_base_ns,
 	};
 	/* Faults of others may begin at a segment, too, and then somebody waits for the occasion. */
-	if (disruptor != NULL && (disruptor_troubles(disruptor)->count > 0 || disruptor_troubles(disruptor)->ops.occasion != NULL))
+	if (disruptor != NULL && (disruptor_faults(disruptor)->count > 0 || disruptor_faults(disruptor)->ops.happened != NULL))
 		host_add_gate(ask_gate, service);
 	udp_services_open(&service->udp);
 	if (!service->no_http)

@@ -130,7 +130,7 @@ static void keep_secret(void *ctx, const char *line)
 {
 	struct world *world = ctx;
 
-	proxy_secret(world->proxy, line);
+	namer_secret(world->namer, line);
 	captures_secret(&world->passing.captures, line);
 }
 

@@ -24,7 +24,7 @@ static size_t add_fault(const struct world *world, char *text, size_t size, size
 	return used + (used < size ? (size_t)snprintf(text + used, size - used, ")") : 0);
 }
 
-static bool acted_lately(const struct world *world, struct proxy_counters counters)
+static bool acted_lately(const struct world *world, struct fault_counters counters)
 {
 	return counters.last_applied != SIM_NEVER && world->sim.now - counters.last_applied < LATELY_NS;
 }
@@ -54,7 +54,7 @@ const char *world_faults_in_force(const struct world *world, char *ret_text, siz
 			                 proxy_counters(world->proxy, i).last_applied);
 	for (size_t i = 0; i < world->plan->fault_count; i++) {
 		const struct fault *fault = &world->plan->faults[i];
-		const uint64_t applied = fault->action->layer != LAYER_PROXY ? world_counters(world, i).applied : 0;
+		const uint64_t applied = fault->action->site != SITE_FRAME ? world_counters(world, i).applied : 0;
 		if (applied > 0)
 			used = add_fault(world, ret_text, size, used, fault, applied, SIM_NEVER);
 	}

@@ -8,7 +8,7 @@
 
 #include "address/namer.h"
 #include "base/check.h"
-#include "fault/trouble.h"
+#include "fault/armed.h"
 #include "link/packet.h"
 
 #define CAUSE_MAX 512
@@ -67,12 +67,12 @@ void passing_keep(struct passing *passing, const struct decision *decision)
 }
 
 /* What the chain did to a frame, as decisions at its address. */
-static void keep_causes(struct passing *passing, enum direction direction, const struct naming *naming, const struct proxy_fate *fate,
-                        sim_ns now)
+static void keep_causes(struct passing *passing, const struct fault_event *event, const struct proxy_fate *fate)
 {
-	struct decision decision = {.direction = direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = now};
+	struct decision decision = {.direction = event->direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE,
+	                            .time = event->now};
 
-	(void)naming_render(naming, decision.at);
+	(void)naming_render(event->naming, decision.at);
 	for (size_t i = 0; i < fate->cause_count; i++) {
 		const struct proxy_cause *cause = &fate->causes[i];
 		if (cause->consequence)
@@ -85,20 +85,20 @@ static void keep_causes(struct passing *passing, enum direction direction, const
 	}
 }
 
-void passing_decided(struct passing *passing, const struct frame *frame, enum direction direction, const struct naming *naming,
-                     const struct proxy_fate *fate, sim_ns now)
+void passing_decided(struct passing *passing, const struct frame *frame, const struct fault_event *event,
+                     const struct proxy_fate *fate)
 {
 	char at[ADDRESS_TEXT_MAX], packet[PACKET_TEXT_MAX], cause[CAUSE_MAX];
 
 	if (fate->cause_count == 0 && !fate->dropped) {
-		note_frame(passing, frame, direction, NULL, now);
+		note_frame(passing, frame, event->direction, NULL, event->now);
 		return;
 	}
-	keep_causes(passing, direction, naming, fate, now);
-	proxy_fate_render(passing->proxy, fate, now, cause, sizeof cause);
-	trace_line(passing->trace, now, "proxy", "%s #%" PRIu64 " %s %s: %s", direction_name(direction), frame->id,
-	           naming_render(naming, at), packet_render_ends(frame_bytes(frame), packet), cause);
-	note_frame(passing, frame, direction, cause, now);
+	keep_causes(passing, event, fate);
+	proxy_fate_render(passing->proxy, fate, event->now, cause, sizeof cause);
+	trace_line(passing->trace, event->now, "proxy", "%s #%" PRIu64 " %s %s: %s", direction_name(event->direction), frame->id,
+	           naming_render(event->naming, at), packet_render_ends(frame_bytes(frame), packet), cause);
+	note_frame(passing, frame, event->direction, cause, event->now);
 }
 
 void passing_made(struct passing *passing, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now)
@@ -123,18 +123,17 @@ static void write_address(void *ctx, enum direction direction, const struct addr
 	fprintf(ctx, "%-9s %s\n", direction_name(direction), address_format(address, text));
 }
 
-void passing_write_addresses(const struct passing *passing, FILE *stream)
+void passing_write_addresses(const struct namer *namer, FILE *stream)
 {
-	namer_list(proxy_namer(passing->proxy), write_address, stream);
+	namer_list(namer, write_address, stream);
 }
 
-void passing_write_occasion(const struct troubles *troubles, size_t site, FILE *stream)
+void passing_write_events(const struct armed_faults *faults, enum site site, FILE *stream)
 {
 	const bool at_server = fault_sites[site].layer == LAYER_SERVER;
 
-	if (troubles->occasions[site] > 0)
-		fprintf(stream, "%-9s %s#1..%" PRIu64 "\n", at_server ? "server" : "board", fault_sites[site].name,
-		        troubles->occasions[site]);
+	if (faults->events[site] > 0)
+		fprintf(stream, "%-9s %s#1..%" PRIu64 "\n", at_server ? "server" : "board", fault_sites[site].name, faults->events[site]);
 }
 
 void passing_finish(const struct passing *passing, sim_ns now)

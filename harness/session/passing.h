@@ -28,8 +28,8 @@ void passing_open(struct passing *passing, struct trace *trace, const struct cap
 void passing_close(struct passing *passing);
 
 /** What struct proxy_ops tells, with the world's own context in front of it. */
-void passing_decided(struct passing *passing, const struct frame *frame, enum direction direction, const struct naming *naming,
-                     const struct proxy_fate *fate, sim_ns now);
+void passing_decided(struct passing *passing, const struct frame *frame, const struct fault_event *event,
+                     const struct proxy_fate *fate);
 void passing_made(struct passing *passing, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now);
 
 /** What an outage has come to that was ended before its time (struct proxy_ops). */
@@ -45,12 +45,10 @@ void passing_received(const struct passing *passing, enum vantage where, uint64_
 void passing_sent(const struct passing *passing, const struct frame *frame, enum direction direction, const char *comment, sim_ns now);
 
 /** Writes a line for every address of a frame that has passed: `to-server tcp.syn[80/1]#1..2`. */
-void passing_write_addresses(const struct passing *passing, FILE *stream);
+void passing_write_addresses(const struct namer *namer, FILE *stream);
 
-struct troubles;
-
-/** A line of addresses.txt for the occasions of a site (fault/point.h), if there were any: `server    srv.http#1..3`. */
-void passing_write_occasion(const struct troubles *troubles, size_t site, FILE *stream);
+/** A line of addresses.txt for the events of a site, if there were any: `server    srv.http#1..3`. */
+void passing_write_events(const struct armed_faults *faults, enum site site, FILE *stream);
 
 /** Writes the line of the trace that counts and hashes what has passed. */
 void passing_finish(const struct passing *passing, sim_ns now);

@@ -508,7 +508,7 @@ static void count_rules(const struct session *session, const struct world *world
 	verdict->replay = plan->replay;
 	count_acted(plan, world, verdict);
 	for (size_t i = 0; i < plan->fault_count && !plan->replay; i++) {
-		struct world_counters counters = world_counters(world, i);
+		struct fault_counters counters = world_counters(world, i);
 		verdict->rules[verdict->rule_count].seen = counters.seen;
 		verdict->rules[verdict->rule_count].matched = counters.matched;
 		verdict->rules[verdict->rule_count++].applied = counters.applied;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "fault/fault.h"
+#include "fault/filter.h"
 #include "link/packet.h"
 #include "server/dhcp.h"
 
@@ -21,7 +21,7 @@ void witness_init(struct witness *witness, uint64_t limit, const char *signs_of_
 	witness->limit = limit;
 	witness->filters = signs_of_life[0] != '\0';
 	if (witness->filters)
-		CHECK(fault_compile_filter(signs_of_life, &witness->filter, &err));
+		CHECK(filter_compile(signs_of_life, &witness->filter, &err));
 	witness_hears(witness, "power on", true, now);
 }
 

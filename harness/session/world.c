@@ -7,7 +7,7 @@
 
 #include "address/namer.h"
 #include "base/memory.h"
-#include "fault/point.h"
+#include "fault/window.h"
 #include "session/far_end.h"
 #include "session/systems.h"
 
@@ -24,7 +24,10 @@ static void plan_proxy(struct world *world)
 
 void world_submit(struct world *world, struct frame *frame, enum direction direction)
 {
-	proxy_submit(world->proxy, frame, direction, world->sim.now);
+	struct named named;
+
+	namer_name(world->namer, direction, frame_bytes(frame), &named);
+	proxy_submit(world->proxy, frame, direction, &named, world->sim.now);
 	plan_proxy(world);
 }
 
@@ -58,21 +61,31 @@ static void keep_decision(void *ctx, const struct decision *decision)
 	passing_keep(&((struct world *)ctx)->passing, decision);
 }
 
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                    const struct proxy_fate *fate, sim_ns now)
+/* Windows of faults begin and end at what happens in other layers. Who lets it happen has told its own. */
+static void tell_others(struct world *world, const struct fault_event *event)
+{
+	const enum fault_layer own = fault_sites[event->site].layer;
+
+	if (own != LAYER_PROXY)
+		proxy_see(world->proxy, event);
+	if (own != LAYER_BOARD)
+		armed_faults_see(disturber_faults(world->board.disturber), event);
+	if (own != LAYER_SERVER && world->disruptor != NULL)
+		armed_faults_see(disruptor_faults(world->disruptor), event);
+	cable_see(world->cable, event);
+}
+
+static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct world *world = ctx;
 	FILE *points = world->passing.captures.points;
 	char at[ADDRESS_TEXT_MAX];
 
-	troubles_see(disturber_troubles(world->board.disturber), naming, now);
-	if (world->disruptor != NULL)
-		troubles_see(disruptor_troubles(world->disruptor), naming, now);
-	cable_sees(world->cable, naming, now);
-	witness_sees(&world->witness, frame, direction, naming, fate->dropped, now);
+	tell_others(world, event);
+	witness_sees(&world->witness, frame, event->direction, event->naming, fate->dropped, event->now);
 	if (points != NULL)
-		fprintf(points, "%" PRIu64 " %s %s\n", now, direction_name(direction), naming_render(naming, at));
-	passing_decided(&world->passing, frame, direction, naming, fate, now);
+		fprintf(points, "%" PRIu64 " %s %s\n", event->now, direction_name(event->direction), naming_render(event->naming, at));
+	passing_decided(&world->passing, frame, event, fate);
 }
 
 static void made(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now)
@@ -80,35 +93,20 @@ static void made(void *ctx, const struct frame *frame, enum direction direction,
 	passing_made(&((struct world *)ctx)->passing, frame, direction, fault, release, now);
 }
 
-static void tell_occasion(struct world *world, struct troubles *others, const char *site, uint64_t number, sim_ns now)
+static const char *layer_word(enum site site)
 {
-	proxy_occasion(world->proxy, site, number, now);
-	if (world->cable != NULL)
-		cable_sees_occasion(world->cable, site, number, now);
-	if (others != NULL)
-		troubles_see_occasion(others, site, number, now);
+	return fault_sites[site].layer == LAYER_SERVER ? "server" : "board";
 }
 
-static void note_occasion(const struct world *world, const char *layer, const char *site, uint64_t number, sim_ns now)
-{
-	if (world->passing.captures.points != NULL)
-		fprintf(world->passing.captures.points, "%" PRIu64 " %s %s#%" PRIu64 "\n", now, layer, site, number);
-}
-
-static void occasion_at_board(void *ctx, const char *site, uint64_t number, sim_ns now)
+static void happened(void *ctx, const struct fault_event *event)
 {
 	struct world *world = ctx;
+	FILE *points = world->passing.captures.points;
 
-	note_occasion(world, "board", site, number, now);
-	tell_occasion(world, world->disruptor != NULL ? disruptor_troubles(world->disruptor) : NULL, site, number, now);
-}
-
-static void occasion_at_server(void *ctx, const char *site, uint64_t number, sim_ns now)
-{
-	struct world *world = ctx;
-
-	note_occasion(world, "server", site, number, now);
-	tell_occasion(world, disturber_troubles(world->board.disturber), site, number, now);
+	if (points != NULL)
+		fprintf(points, "%" PRIu64 " %s %s#%" PRIu64 "\n", event->now, layer_word(event->site), fault_sites[event->site].name,
+		        event->number);
+	tell_others(world, event);
 }
 
 static void to_partner(void *ctx, struct frame *frame, sim_ns now)
@@ -195,12 +193,12 @@ bool world_take_power_cut(struct world *world, uint64_t *ret_off_ns)
 
 /* -- the whole -- */
 
-static bool is_at_site(const struct moment *moment)
+static bool is_at_site(const struct window_edge *edge)
 {
-	struct point point;
+	struct fault_address address;
 	struct error err;
 
-	return moment->kind == MOMENT_POINT && point_parse(moment->at, &point, &err) && point.site != NULL;
+	return edge->kind == EDGE_ADDRESS && fault_address_parse(edge->at, &address, &err) && address.site != SITE_FRAME;
 }
 
 /* The faults of board and cable: the plan's, or its decisions. */
@@ -215,17 +213,17 @@ static void open_faults(struct world *world)
 		world->decision_places = memory_new(plan->decisions.count * sizeof *world->decision_places);
 		world->fault_count = 0;
 		for (size_t i = 0, in_proxy = 0; i < plan->decisions.count; i++) {
-			bool of_proxy = plan->decisions.list[i].action->layer == LAYER_PROXY;
+			bool of_proxy = plan->decisions.list[i].action->site == SITE_FRAME;
 			world->decision_places[i] = of_proxy ? in_proxy++ : world->fault_count;
 			if (!of_proxy)
-				world->made[world->fault_count++] = trouble_again(&plan->decisions.list[i]);
+				world->made[world->fault_count++] = fault_again(&plan->decisions.list[i]);
 		}
 	}
 	size_t count = plan->replay ? world->fault_count : plan->fault_count;
 	/* Whoever writes down what passes wants to be told, too. */
-	world->knows_occasions = world->passing.captures.points != NULL;
+	world->tells_events = world->passing.captures.points != NULL;
 	for (size_t i = 0; i < count; i++)
-		world->knows_occasions |= is_at_site(&world->faults[i].match.from) || is_at_site(&world->faults[i].match.until);
+		world->tells_events |= is_at_site(&world->faults[i].match.from) || is_at_site(&world->faults[i].match.until);
 }
 
 static struct enc28j60_config chip_of(const struct device *device, uint64_t seed)
@@ -265,6 +263,11 @@ static void fit_flash(struct world *world, const struct plan *plan)
 		(void)board_fit_flash(&world->board, &config);
 }
 
+static struct armed_ops armed_ops(const struct world *world)
+{
+	return (struct armed_ops){keep_decision, world->tells_events ? happened : NULL};
+}
+
 /* Before anything has come that could be decided about. */
 static void redraw_faults(struct world *world)
 {
@@ -275,7 +278,8 @@ static void redraw_faults(struct world *world)
 		trace_aside(world->trace, world->sim.now, "session", "from %s on faults draw as with seed %" PRIu64,
 		            unit_show_duration(plan->redraw.from_ns, text), plan->redraw.seed);
 	proxy_redraw(world->proxy, plan->faults, plan->fault_count, &plan->redraw);
-	troubles_redraw(disturber_troubles(world->board.disturber), &plan->redraw);
+	armed_faults_redraw(cable_faults(world->cable), &plan->redraw);
+	armed_faults_redraw(disturber_faults(world->board.disturber), &plan->redraw);
 	disruptor_redraw(world->disruptor, &plan->redraw);
 }
 
@@ -285,7 +289,7 @@ static void open_disruptor(struct world *world)
 	const struct plan *plan = world->plan;
 
 	world->disruptor = disruptor_open(world->faults, world->fault_count, plan->seed, world->trace,
-	                                  (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_server : NULL}, world);
+	                                  armed_ops(world), world);
 	redraw_faults(world);
 	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
 		systems_open(world);
@@ -332,12 +336,13 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, proxy_ops, world)
 	                            : proxy_open(plan->faults, plan->fault_count, plan->seed, proxy_ops, world);
 	world->passing.proxy = world->proxy;
+	world->namer = namer_open();
 	link_init(&world->link, &plan->link, &link_ops, world, &world->sim, trace, plan->seed);
-	world->cable = cable_open(world->faults, world->fault_count, &world->link, &world->sim, trace, keep_decision, world);
+	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim, trace, armed_ops(world), world);
 	const struct enc28j60_config chip = chip_of(&plan->device, plan->seed);
 	board_open(&world->board, &chip, &world->link,
 	           disturber_open(world->faults, world->fault_count, plan->seed, trace,
-	                          (struct trouble_ops){keep_decision, world->knows_occasions ? occasion_at_board : NULL}, world),
+	                          armed_ops(world), world),
 	           &world->sim, trace);
 	fit_flash(world, plan);
 	world->power_back = (struct sim_event){.fire = supply_returns, .ctx = world};
@@ -357,6 +362,7 @@ void world_close(struct world *world)
 	board_close(&world->board);
 	link_close(&world->link);
 	proxy_close(world->proxy);
+	namer_close(world->namer);
 	world_far_end_unload(world);
 	systems_close(world);
 	passing_close(&world->passing);
@@ -371,8 +377,9 @@ void world_enter(struct world *world, const char *phase)
 	if (world->passing.captures.points != NULL)
 		fprintf(world->passing.captures.points, "%" PRIu64 " phase %s\n", world->sim.now, phase);
 	proxy_enter(world->proxy, phase);
-	troubles_enter(disturber_troubles(world->board.disturber), phase);
-	troubles_enter(disruptor_troubles(world->disruptor), phase);
+	armed_faults_enter(disturber_faults(world->board.disturber), phase);
+	armed_faults_enter(disruptor_faults(world->disruptor), phase);
+	cable_enter(world->cable, phase, world->sim.now);
 }
 
 void world_booted(struct world *world)
@@ -391,38 +398,34 @@ sim_ns world_next(const struct world *world)
 }
 
 /* Of a fault that is not the proxy's. */
-static bool site_counters(const struct world *world, size_t index, uint64_t *ret_matched, uint64_t *ret_applied)
+static struct fault_counters site_counters(const struct world *world, size_t index)
 {
-	return cable_counters(world->cable, index, ret_matched, ret_applied) ||
-	       troubles_counters(disturber_troubles(world->board.disturber), index, ret_matched, ret_applied) ||
-	       troubles_counters(disruptor_troubles(world->disruptor), index, ret_matched, ret_applied);
+	struct fault_counters counters = {.last_applied = SIM_NEVER};
+
+	(void)(armed_faults_counters(cable_faults(world->cable), index, &counters) ||
+	       armed_faults_counters(disturber_faults(world->board.disturber), index, &counters) ||
+	       armed_faults_counters(disruptor_faults(world->disruptor), index, &counters));
+	return counters;
 }
 
-struct world_counters world_counters(const struct world *world, size_t index)
+struct fault_counters world_counters(const struct world *world, size_t index)
 {
-	struct world_counters counters = {0};
+	const struct fault *faults = world->plan->faults;
 	size_t in_proxy = 0;
 
-	if (world->plan->faults[index].action->layer != LAYER_PROXY) {
-		(void)site_counters(world, index, &counters.matched, &counters.applied);
-		counters.seen = counters.matched;
-		return counters;
-	}
+	if (faults[index].action->site != SITE_FRAME)
+		return site_counters(world, index);
 	for (size_t i = 0; i < index; i++)
-		in_proxy += world->plan->faults[i].action->layer == LAYER_PROXY;
-	struct proxy_counters known = proxy_counters(world->proxy, in_proxy);
-	return (struct world_counters){known.seen, known.matched, known.applied};
+		in_proxy += faults[i].action->site == SITE_FRAME;
+	return proxy_counters(world->proxy, in_proxy);
 }
 
 bool world_decision_found(const struct world *world, size_t index)
 {
-	size_t in_layer = world->decision_places[index];
-	uint64_t matched = 0, applied = 0;
+	const size_t in_layer = world->decision_places[index];
+	const bool of_frame = world->plan->decisions.list[index].action->site == SITE_FRAME;
 
-	if (world->plan->decisions.list[index].action->layer == LAYER_PROXY)
-		return proxy_counters(world->proxy, in_layer).applied > 0;
-	(void)site_counters(world, in_layer, &matched, &applied);
-	return applied > 0;
+	return (of_frame ? proxy_counters(world->proxy, in_layer) : site_counters(world, in_layer)).applied > 0;
 }
 
 void world_write_replay(const struct world *world, FILE *stream)
@@ -434,18 +437,20 @@ void world_write_replay(const struct world *world, FILE *stream)
 		const struct decision *decision = &decisions->list[i];
 		const char *word = world_decision_found(world, i) ? "found" : decision->time > world->sim.now ? "not reached" : "not found";
 		fprintf(stream, "%-11s '%s' %s at %s%s\n", word, decision->name, decision->action->name,
-		        decision->at[0] != '\0' ? decision->at : "its time", directions[decision->direction]);
+		        decision->at[0] != '\0'       ? decision->at
+		        : decision->during[0] != '\0' ? "the beginning of its phase"
+		                                      : "its time",
+		        directions[decision->direction]);
 	}
 }
 
 void world_write_addresses(const struct world *world, FILE *stream)
 {
-	passing_write_addresses(&world->passing, stream);
-	for (size_t i = 0; fault_sites[i].name != NULL; i++) {
-		const bool at_server = fault_sites[i].layer == LAYER_SERVER;
-		passing_write_occasion(at_server ? disruptor_troubles(world->disruptor) : disturber_troubles(world->board.disturber), i,
-		                       stream);
-	}
+	passing_write_addresses(world->namer, stream);
+	for (unsigned site = 0; site < SITES; site++)
+		passing_write_events(fault_sites[site].layer == LAYER_SERVER ? disruptor_faults(world->disruptor)
+		                                                             : disturber_faults(world->board.disturber),
+		                     (enum site)site, stream);
 }
 
 void world_write_load(struct world *world, FILE *stream)
@@ -459,7 +464,7 @@ void world_finish(struct world *world)
 	link_finish(&world->link);
 	passing_finish(&world->passing, world->sim.now);
 	for (size_t i = 0; i < world->plan->fault_count && !world->plan->replay; i++) {
-		struct world_counters counters = world_counters(world, i);
+		const struct fault_counters counters = world_counters(world, i);
 		trace_aside(world->trace, world->sim.now, "fault", "'%s': %" PRIu64 " matched, %" PRIu64 " applied%s",
 		            world->plan->faults[i].name, counters.matched, counters.applied,
 		            counters.applied == 0 ? ": it never did anything" : "");

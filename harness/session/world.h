@@ -33,6 +33,7 @@ struct world {
 	uint64_t unix_base_ns;         /* the date of the world's time 0, since 1970 */
 	struct link link;
 	struct board board;
+	struct namer *namer; /* names what comes to the proxy */
 	struct proxy *proxy;
 	struct sim_event proxy_event;
 	struct service service;
@@ -47,7 +48,7 @@ struct world {
 	struct sim_event power_back; /* the supply returns after a cut */
 	bool supply_failed;          /* until world_take_power_cut() */
 	uint64_t off_ns;             /* for how long */
-	bool knows_occasions;        /* a window begins or ends at a site of the board */
+	bool tells_events;           /* a window begins or ends at an event of a site, or somebody writes them down */
 	struct recording recording;  /* of a plan with a session */
 	struct servers *servers;     /* that play it; NULL: there is none */
 	struct passing passing;
@@ -96,13 +97,8 @@ bool world_is_sound(const struct world *world, struct error *err);
 /** The earliest time at which the device could notice something that the world does by itself, or SIM_NEVER: the INT line is all it notices. */
 sim_ns world_next(const struct world *world);
 
-/** What a fault of the plan has done. */
-struct world_counters {
-	uint64_t seen, matched, applied;
-};
-
-/** @param index Of the plan's faults; not in a replay. */
-struct world_counters world_counters(const struct world *world, size_t index);
+/** What a fault of the plan has done. @param index Of the plan's faults; not in a replay. */
+struct fault_counters world_counters(const struct world *world, size_t index);
 
 /** In a replay, whether a decision of the plan has found what it is about. */
 bool world_decision_found(const struct world *world, size_t index);

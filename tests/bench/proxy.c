@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fault chain alone: what a frame costs on its way through ten rules with filters. */
 #include "proxy/proxy.h"
+#include "tests/unit/proxy/submit.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,21 +19,19 @@
 #define SMALL_STEP_NS 1000U
 
 struct bench_proxy {
+	struct namer *namer;
 	struct proxy *proxy;
 	sim_ns now;
 	uint64_t causes;
 	uint8_t data[FRAME_LENGTH];
 };
 
-static void on_decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                       const struct proxy_fate *fate, sim_ns now)
+static void on_decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct bench_proxy *bench = ctx;
 
 	(void)frame;
-	(void)direction;
-	(void)naming;
-	(void)now;
+	(void)event;
 	bench->causes += fate->cause_count;
 }
 
@@ -66,6 +65,7 @@ static void open_proxy(struct bench_proxy *bench, unsigned first_port, unsigned 
 		action_set_quantity(faults[i].action, &faults[i].params, "time", 1000);
 		CHECK(fault_check(&faults[i], &wrong, &err));
 	}
+	bench->namer = namer_open();
 	bench->proxy = proxy_open(faults, RULES, 1, (struct proxy_ops){.decided = on_decided}, bench);
 	make_frame(bench->data);
 }
@@ -75,7 +75,7 @@ static void pass_frame(void *ctx)
 	struct bench_proxy *bench = ctx;
 	enum direction direction;
 
-	proxy_submit(bench->proxy, frame_new(bench->data, FRAME_LENGTH), TO_SERVER, bench->now);
+	submit(bench->namer, bench->proxy, frame_new(bench->data, FRAME_LENGTH), TO_SERVER, bench->now);
 	bench->now += STEP_NS;
 	struct frame *frame = proxy_deliver(bench->proxy, bench->now, &direction);
 	CHECK(frame != NULL);
@@ -89,7 +89,7 @@ static void pass_small(void *ctx)
 	enum direction direction;
 	struct frame *frame;
 
-	proxy_submit(bench->proxy, frame_new(bench->data, SMALL_LENGTH), TO_SERVER, bench->now);
+	submit(bench->namer, bench->proxy, frame_new(bench->data, SMALL_LENGTH), TO_SERVER, bench->now);
 	bench->now += SMALL_STEP_NS;
 	while ((frame = proxy_deliver(bench->proxy, bench->now, &direction)) != NULL)
 		frame_free(frame);
@@ -112,12 +112,14 @@ static double queued_ns(unsigned depth)
 	action_set_quantity(fault.action, &fault.params, "jitter", action_quantity(fault.action, &fault.params, "time") / 2);
 	struct error err;
 	CHECK(param_set(param_find(fault.action->params, "keep_order"), &fault.params, "false", &err));
+	bench.namer = namer_open();
 	bench.proxy = proxy_open(&fault, 1, 1, (struct proxy_ops){.decided = on_decided}, &bench);
 	make_frame(bench.data);
 	for (unsigned i = 0; i < depth * 2; i++)
 		pass_small(&bench);
 	ns = bench_call_ns(pass_small, &bench, 100000);
 	proxy_close(bench.proxy);
+	namer_close(bench.namer);
 	return ns;
 }
 
@@ -130,11 +132,13 @@ void bench_proxy(void)
 	             true);
 	CHECK_INT(bench.causes, ==, 0);
 	proxy_close(bench.proxy);
+	namer_close(bench.namer);
 	open_proxy(&bench, 80, 0);
 	bench_report("proxy: a frame through ten rules, each matches", bench_call_ns(pass_frame, &bench, 100000), "ns", TARGET_ALL_NS,
 	             true);
 	CHECK_INT(bench.causes, >, 0);
 	proxy_close(bench.proxy);
+	namer_close(bench.namer);
 	bench_report("proxy: speed with 900,000 frames waiting, of that with 1,000", queued_ns(1000) / queued_ns(900000), "x", TARGET_QUEUE,
 	             false);
 }

@@ -19,6 +19,7 @@
 #include "link/checksum.h"
 #include "link/packet.h"
 #include "proxy/proxy.h"
+#include "tests/unit/proxy/submit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -82,22 +83,22 @@ static struct fault made(const struct recipe *recipe)
 
 /* A chain at work: what it has decided, and a hash of what came out. */
 struct run {
+	struct namer *namer;
 	struct proxy *proxy;
 	struct decisions decisions;
 	uint64_t out;
 };
 
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                    const struct proxy_fate *fate, sim_ns now)
+static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct run *run = ctx;
-	struct decision decision = {.direction = direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = now};
+	struct decision decision = {.direction = event->direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = event->now};
 	char text[512];
 
 	(void)frame;
-	must(naming->count > 0 && naming->count <= ADDRESS_NAMES_MAX);
-	(void)naming_render(naming, decision.at);
-	(void)proxy_fate_render(run->proxy, fate, now, text, sizeof text);
+	must(event->naming->count > 0 && event->naming->count <= ADDRESS_NAMES_MAX);
+	(void)naming_render(event->naming, decision.at);
+	(void)proxy_fate_render(run->proxy, fate, event->now, text, sizeof text);
 	for (size_t i = 0; i < fate->cause_count; i++) {
 		if (fate->causes[i].consequence)
 			continue;
@@ -150,7 +151,7 @@ static void send_all(struct run *run, const uint8_t *data, size_t size)
 		size -= 3;
 		length = length < size ? length : size;
 		look(data, length);
-		proxy_submit(run->proxy, frame_new(data, length), direction, now);
+		submit(run->namer, run->proxy, frame_new(data, length), direction, now);
 		drain(run, now);
 		data += length;
 		size -= length;
@@ -171,8 +172,9 @@ static void count_names(void *ctx, enum direction direction, const struct addres
 
 static void close_run(struct run *run)
 {
-	namer_list(proxy_namer(run->proxy), count_names, NULL);
+	namer_list(run->namer, count_names, NULL);
 	proxy_close(run->proxy);
+	namer_close(run->namer);
 	decisions_close(&run->decisions);
 }
 
@@ -185,8 +187,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	for (size_t i = 0; i < FAULTS; i++)
 		faults[i] = made(&recipes[data[0] % CHAINS][i]);
+	first.namer = namer_open();
 	first.proxy = proxy_open(faults, FAULTS, 1, (struct proxy_ops){.decided = decided}, &first);
 	send_all(&first, data + 1, size - 1);
+	second.namer = namer_open();
 	second.proxy = proxy_open_frozen(&first.decisions, (struct proxy_ops){.decided = decided}, &second);
 	send_all(&second, data + 1, size - 1);
 	must(first.out == second.out && first.decisions.count == second.decisions.count);

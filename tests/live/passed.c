@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "session/passing.h"
 #include "tests/test.h"
+#include "tests/unit/proxy/submit.h"
 
 /* -- captures, block by block (reports/pcapng.c writes them) -- */
 
@@ -159,10 +160,9 @@ void passed_close(struct passed *passed)
 
 /* -- deciding -- */
 
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                    const struct proxy_fate *fate, sim_ns now)
+static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
-	passing_decided(ctx, frame, direction, naming, fate, now);
+	passing_decided(ctx, frame, event, fate);
 }
 
 static void write_nowhere(void *ctx, const char *line, size_t length)
@@ -193,15 +193,17 @@ char *passed_decide(const struct passed *passed, const struct plan *plan)
 
 	passing_open(&passing, trace, &(const struct captures){0});
 	struct proxy *proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){.decided = decided}, &passing);
+	struct namer *namer = namer_open();
 	passing.proxy = proxy;
 	for (size_t i = 0; i < passed->count; i++) {
 		const struct passed_frame *one = &passed->frames[i];
 		while ((out = proxy_deliver(proxy, one->time, &direction)) != NULL)
 			frame_free(out);
-		proxy_submit(proxy, frame_new(one->frame->data, one->frame->length), one->direction, one->time);
+		submit(namer, proxy, frame_new(one->frame->data, one->frame->length), one->direction, one->time);
 	}
 	char *lines = lines_of(&passing.decisions);
 	proxy_close(proxy);
+	namer_close(namer);
 	passing_close(&passing);
 	trace_close(trace);
 	return lines;

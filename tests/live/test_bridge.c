@@ -17,6 +17,7 @@
 #include "tests/live/rig.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"
+#include "tests/unit/proxy/submit.h"
 #include "tests/unit/scenario/box.h"
 
 #define MANY 200U
@@ -205,11 +206,10 @@ static const char many_faults[] = "name: x\nseed: 11\nfaults:\n"
 
 static struct passing virtual_passing;
 
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                    const struct proxy_fate *fate, sim_ns now)
+static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	(void)ctx;
-	passing_decided(&virtual_passing, frame, direction, naming, fate, now);
+	passing_decided(&virtual_passing, frame, event, fate);
 }
 
 static void nowhere(void *ctx, const char *line, size_t length)
@@ -226,13 +226,15 @@ static void run_virtually(const struct plan *plan)
 
 	passing_open(&virtual_passing, trace, &(const struct captures){0});
 	struct proxy *proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){.decided = decided}, NULL);
+	struct namer *namer = namer_open();
 	virtual_passing.proxy = proxy;
 	for (unsigned i = 0; i < MANY; i++) {
 		struct frame *frame = chain_frame(1 + i % 3, TO_SERVER, 80);
 		put_be16(frame->data + 44, i);
-		proxy_submit(proxy, frame, TO_SERVER, (i + 1) * SIM_MS);
+		submit(namer, proxy, frame, TO_SERVER, (i + 1) * SIM_MS);
 	}
 	proxy_close(proxy);
+	namer_close(namer);
 	trace_close(trace);
 }
 

@@ -43,12 +43,10 @@ static void ignore_decision(void *ctx, const struct decision *decision)
 	(void)decision;
 }
 
-static void ignore_occasion(void *ctx, const char *site, uint64_t number, sim_ns now)
+static void ignore_event(void *ctx, const struct fault_event *event)
 {
 	(void)ctx;
-	(void)site;
-	(void)number;
-	(void)now;
+	(void)event;
 }
 
 static void ignore_secret(void *ctx, const char *line)
@@ -61,7 +59,7 @@ static void open_it(void)
 {
 	const struct service_ties ties = {.trace = trace_open((struct trace_sink){write_nowhere, NULL}),
 	                                  .now = tell_time,
-	                                  .troubles = {ignore_decision, ignore_occasion},
+	                                  .faults = {ignore_decision, ignore_event},
 	                                  .secret = ignore_secret};
 	struct error err;
 

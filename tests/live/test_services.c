@@ -539,7 +539,7 @@ static void every_fault_of_a_service_has_its_row(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(page);
 	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
-		if (action->layer != LAYER_SERVER)
+		if (action_layer(action) != LAYER_SERVER)
 			continue;
 		(void)snprintf(wanted, sizeof wanted, "\n| `%s` | ", action->name);
 		const char *row = strstr(page, wanted);

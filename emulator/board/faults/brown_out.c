@@ -14,8 +14,7 @@ static const struct board_fault act = {.message = message};
 const struct action fault_brown_out = {
 	.name = "brown_out",
 	.summary = "the supply dips before an SPI message: registers as after power on",
-	.layer = LAYER_BOARD,
-	.site = "spi.msg",
+	.site = SITE_SPI,
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.act = &act,

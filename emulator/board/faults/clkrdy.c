@@ -23,9 +23,8 @@ static const struct board_fault act = {.startup = startup};
 const struct action fault_clkrdy = {
 	.name = "clkrdy",
 	.summary = "the chip's clock is ready at another time than 300 us after power on",
-	.layer = LAYER_BOARD,
+	.site = SITE_POWER,
 	.params = rows,
 	.params_size = sizeof(struct clkrdy_params),
-	.check = board_fault_check_power_on,
 	.act = &act,
 };

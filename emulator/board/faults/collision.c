@@ -27,8 +27,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_collision = {
 	.name = "collision",
 	.summary = "a transmission collides with something on the cable (half duplex)",
-	.layer = LAYER_BOARD,
-	.site = "enc.tx",
+	.site = SITE_TX,
 	.params = rows,
 	.params_size = sizeof(struct collision_params),
 	.amount = "times",

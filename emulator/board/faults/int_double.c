@@ -25,8 +25,7 @@ static const struct board_fault act = {.edge = edge};
 const struct action fault_int_double = {
 	.name = "int_double",
 	.summary = "a falling edge of INT comes twice",
-	.layer = LAYER_BOARD,
-	.site = "int.edge",
+	.site = SITE_INT,
 	.params = rows,
 	.params_size = sizeof(struct int_double_params),
 	.amount = "after",

@@ -14,8 +14,7 @@ static const struct board_fault act = {.edge = edge};
 const struct action fault_int_lost = {
 	.name = "int_lost",
 	.summary = "the processor misses a falling edge of INT",
-	.layer = LAYER_BOARD,
-	.site = "int.edge",
+	.site = SITE_INT,
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.act = &act,

@@ -31,8 +31,7 @@ static const struct board_fault act = {.edge = edge};
 const struct action fault_int_stuck = {
 	.name = "int_stuck",
 	.summary = "from a falling edge on, INT stands still for some time",
-	.layer = LAYER_BOARD,
-	.site = "int.edge",
+	.site = SITE_INT,
 	.params = rows,
 	.params_size = sizeof(struct int_stuck_params),
 	.amount = "for",

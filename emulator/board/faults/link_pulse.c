@@ -14,8 +14,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_link_pulse = {
 	.name = "link_pulse",
 	.summary = "in half duplex, a link pulse is taken for a late collision and the frame aborted (erratum 13)",
-	.layer = LAYER_BOARD,
-	.site = "enc.tx",
+	.site = SITE_TX,
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.duplex = ACTION_HALF_DUPLEX,

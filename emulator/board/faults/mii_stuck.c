@@ -14,8 +14,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_mii_stuck = {
 	.name = "mii_stuck",
 	.summary = "an MII operation never ends, until a reset",
-	.layer = LAYER_BOARD,
-	.site = "enc.mii",
+	.site = SITE_MII,
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.act = &act,

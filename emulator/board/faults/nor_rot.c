@@ -28,8 +28,7 @@ static const struct board_fault act = {.flash_read = flash_read};
 const struct action fault_nor_rot = {
 	.name = "nor_rot",
 	.summary = "a bit of the flash has changed by itself, and stays so",
-	.layer = LAYER_BOARD,
-	.site = "nor.read",
+	.site = SITE_NOR_READ,
 	.params = rows,
 	.params_size = sizeof(struct nor_rot_params),
 	.act = &act,

@@ -26,8 +26,7 @@ static const struct board_fault act = {.flash_op = flash_op};
 const struct action fault_nor_slow = {
 	.name = "nor_slow",
 	.summary = "an operation of the flash takes several times as long",
-	.layer = LAYER_BOARD,
-	.site = "nor.op",
+	.site = SITE_NOR_OP,
 	.params = rows,
 	.params_size = sizeof(struct nor_slow_params),
 	.amount = "factor",

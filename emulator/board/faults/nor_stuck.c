@@ -25,8 +25,7 @@ static const struct board_fault act = {.flash_op = flash_op};
 const struct action fault_nor_stuck = {
 	.name = "nor_stuck",
 	.summary = "an operation of the flash is over, and the flash stays busy",
-	.layer = LAYER_BOARD,
-	.site = "nor.op",
+	.site = SITE_NOR_OP,
 	.params = rows,
 	.params_size = sizeof(struct nor_stuck_params),
 	.amount = "for",

@@ -31,8 +31,7 @@ static const struct board_fault act = {.flash_op = flash_op};
 const struct action fault_power_cut = {
 	.name = "power_cut",
 	.summary = "the supply of the whole device fails during an operation of the flash, which is torn",
-	.layer = LAYER_BOARD,
-	.site = "nor.op",
+	.site = SITE_NOR_OP,
 	.params = rows,
 	.params_size = sizeof(struct power_cut_params),
 	.amount = "for",

@@ -14,8 +14,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_rx_error = {
 	.name = "rx_error",
 	.summary = "a received frame is stored, RXERIF is set as well",
-	.layer = LAYER_BOARD,
-	.site = "enc.rx",
+	.site = SITE_RX,
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.act = &act,

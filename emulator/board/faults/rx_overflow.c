@@ -25,8 +25,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_rx_overflow = {
 	.name = "rx_overflow",
 	.summary = "a received frame is lost as if the ring were full",
-	.layer = LAYER_BOARD,
-	.site = "enc.rx",
+	.site = SITE_RX,
 	.params = rows,
 	.params_size = sizeof(struct rx_overflow_params),
 	.act = &act,

@@ -14,8 +14,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_rx_pattern = {
 	.name = "rx_pattern",
 	.summary = "the pattern filter takes a frame without the pattern (erratum 18)",
-	.layer = LAYER_BOARD,
-	.site = "enc.rx",
+	.site = SITE_RX,
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.act = &act,

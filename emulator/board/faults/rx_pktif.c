@@ -29,8 +29,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_rx_pktif = {
 	.name = "rx_pktif",
 	.summary = "PKTIF does not say what is in the ring (like erratum 6)",
-	.layer = LAYER_BOARD,
-	.site = "enc.rx",
+	.site = SITE_RX,
 	.params = rows,
 	.params_size = sizeof(struct rx_pktif_params),
 	.act = &act,

@@ -24,8 +24,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_rx_pointer = {
 	.name = "rx_pointer",
 	.summary = "the next-packet pointer of a received frame is stored wrong (like erratum 14)",
-	.layer = LAYER_BOARD,
-	.site = "enc.rx",
+	.site = SITE_RX,
 	.params = rows,
 	.params_size = sizeof(struct rx_pointer_params),
 	.act = &act,

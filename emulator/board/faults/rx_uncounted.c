@@ -14,8 +14,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_rx_uncounted = {
 	.name = "rx_uncounted",
 	.summary = "a received frame is stored, EPKTCNT and PKTIF do not see it",
-	.layer = LAYER_BOARD,
-	.site = "enc.rx",
+	.site = SITE_RX,
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.act = &act,

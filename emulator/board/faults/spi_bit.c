@@ -40,8 +40,7 @@ static const struct board_fault act = {.mosi = mosi, .miso = miso};
 const struct action fault_spi_bit = {
 	.name = "spi_bit",
 	.summary = "one bit of an SPI message is inverted",
-	.layer = LAYER_BOARD,
-	.site = "spi.msg",
+	.site = SITE_SPI,
 	.params = rows,
 	.params_size = sizeof(struct spi_bit_params),
 	.act = &act,

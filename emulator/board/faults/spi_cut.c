@@ -26,8 +26,7 @@ static const struct board_fault act = {.select = rise};
 const struct action fault_spi_cut = {
 	.name = "spi_cut",
 	.summary = "chip select rises in mid-message: the chip sees only the beginning, or two messages",
-	.layer = LAYER_BOARD,
-	.site = "spi.msg",
+	.site = SITE_SPI,
 	.params = rows,
 	.params_size = sizeof(struct spi_cut_params),
 	.act = &act,

@@ -23,8 +23,7 @@ static const struct board_fault act = {.message = message};
 const struct action fault_spi_slow = {
 	.name = "spi_slow",
 	.summary = "an SPI message takes several times as long",
-	.layer = LAYER_BOARD,
-	.site = "spi.msg",
+	.site = SITE_SPI,
 	.params = rows,
 	.params_size = sizeof(struct spi_slow_params),
 	.amount = "factor",

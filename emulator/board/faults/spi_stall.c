@@ -24,8 +24,7 @@ static const struct board_fault act = {.message = message};
 const struct action fault_spi_stall = {
 	.name = "spi_stall",
 	.summary = "the bus stalls: an SPI message takes longer",
-	.layer = LAYER_BOARD,
-	.site = "spi.msg",
+	.site = SITE_SPI,
 	.params = rows,
 	.params_size = sizeof(struct spi_stall_params),
 	.amount = "for",

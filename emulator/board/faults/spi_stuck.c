@@ -28,8 +28,7 @@ static const struct board_fault act = {.drive_miso = drive};
 const struct action fault_spi_stuck = {
 	.name = "spi_stuck",
 	.summary = "MISO does not move during an SPI message",
-	.layer = LAYER_BOARD,
-	.site = "spi.msg",
+	.site = SITE_SPI,
 	.params = rows,
 	.params_size = sizeof(struct spi_stuck_params),
 	.act = &act,

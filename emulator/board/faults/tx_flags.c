@@ -40,8 +40,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_tx_flags = {
 	.name = "tx_flags",
 	.summary = "the frame is sent, its interrupt flags are wrong",
-	.layer = LAYER_BOARD,
-	.site = "enc.tx",
+	.site = SITE_TX,
 	.params = rows,
 	.params_size = sizeof(struct tx_flags_params),
 	.check = check,

@@ -25,8 +25,7 @@ static const struct board_fault act = {.chip = chip};
 const struct action fault_tx_stall = {
 	.name = "tx_stall",
 	.summary = "the transmit logic hangs: TXRTS stays set and nothing is sent (like erratum 12)",
-	.layer = LAYER_BOARD,
-	.site = "enc.tx",
+	.site = SITE_TX,
 	.params = rows,
 	.params_size = sizeof(struct tx_stall_params),
 	.act = &act,

@@ -7,9 +7,8 @@ static const struct board_fault act = {.is_warm = true};
 const struct action fault_warm_start = {
 	.name = "warm_start",
 	.summary = "at power on the chip is in mid-work, as a warm reboot of the host leaves it without a reset line",
-	.layer = LAYER_BOARD,
+	.site = SITE_POWER,
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
-	.check = board_fault_check_power_on,
 	.act = &act,
 };

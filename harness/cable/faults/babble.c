@@ -30,7 +30,7 @@ static const struct cable_fault act = {.begin = begin, .end = end};
 const struct action fault_babble = {
 	.name = "babble",
 	.summary = "the switch port keeps the shared medium busy, and who listens before sending waits",
-	.layer = LAYER_LINK,
+	.site = SITE_CABLE,
 	.params = rows,
 	.params_size = sizeof(struct babble_params),
 	.amount = "for",

@@ -31,7 +31,7 @@ static const struct cable_fault act = {.begin = begin, .end = end};
 const struct action fault_carrier = {
 	.name = "carrier",
 	.summary = "the link goes away at the fault's 'from' and comes back",
-	.layer = LAYER_LINK,
+	.site = SITE_CABLE,
 	.params = rows,
 	.params_size = sizeof(struct carrier_params),
 	.amount = "for",

@@ -36,7 +36,7 @@ static const struct cable_fault act = {.begin = begin, .every = "every"};
 const struct action fault_pause = {
 	.name = "pause",
 	.summary = "the switch port sends pause frames again and again (full duplex only)",
-	.layer = LAYER_LINK,
+	.site = SITE_CABLE,
 	.params = rows,
 	.params_size = sizeof(struct pause_params),
 	.amount = "for",

@@ -82,8 +82,8 @@ static void draw_flips(const struct rule *rule, const struct passage *passage, s
 	size_t wanted = params->bits < total ? (size_t)params->bits : total;
 
 	for (size_t i = 0; i < wanted; i++) {
-		uint64_t which = passage_which(passage, PURPOSE_PLACE) + i;
-		size_t drawn = (size_t)random_below(rule->stream, passage_what(passage), which, total - i);
+		uint64_t which = draw_which(&passage->event, PURPOSE_PLACE) + i;
+		size_t drawn = (size_t)random_below(rule->armed.stream, draw_what(&passage->event), which, total - i);
 		size_t place = skip_taken(places, i, drawn);
 		insert(places, i, place);
 		(void)flips_add(flips, (uint16_t)(part.from + place / 8), (uint8_t)(1U << place % 8));
@@ -121,7 +121,7 @@ static const struct behaviour behaviour = {.apply = apply};
 const struct action fault_corrupt = {
 	.name = "corrupt",
 	.summary = "bits of the frame are inverted",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct corrupt_params),
 	.is_netems = true,

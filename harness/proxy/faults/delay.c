@@ -53,16 +53,16 @@ static uint64_t draw(const struct rule *rule, const struct passage *passage)
 	struct delay *delay = rule->state;
 
 	if (rule->fault.match.netem_exact)
-		return jitter_exactly(&delay->jitter, passage_crandom(rule, passage, &delay->draws, PURPOSE_DELAY, params->correlation));
-	return jitter_draw(&delay->jitter, rule->stream, passage_what(passage),
-	                   passage_correlated(rule, passage, &delay->draws, PURPOSE_DELAY, PURPOSE_REPEAT, params->correlation));
+		return jitter_exactly(&delay->jitter, draw_crandom(rule->armed.stream, &passage->event, &delay->draws, PURPOSE_DELAY, params->correlation));
+	return jitter_draw(&delay->jitter, rule->armed.stream, draw_what(&passage->event),
+	                   draw_correlated(rule->armed.stream, &passage->event, &delay->draws, PURPOSE_DELAY, PURPOSE_REPEAT, params->correlation));
 }
 
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct delay_params *params = fault_params(&rule->fault);
 	struct delay *delay = rule->state;
-	sim_ns *last = &delay->last[passage->direction];
+	sim_ns *last = &delay->last[passage->event.direction];
 
 	if (act->express)
 		return;
@@ -103,7 +103,7 @@ static const struct behaviour behaviour = {
 const struct action fault_delay = {
 	.name = "delay",
 	.summary = "the frame comes later",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct delay_params),
 	.amount = "time",

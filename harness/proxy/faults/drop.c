@@ -33,7 +33,7 @@ static const struct behaviour behaviour = {.apply = apply};
 const struct action fault_drop = {
 	.name = "drop",
 	.summary = "the frame is lost",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct drop_params),
 	.act = &behaviour,

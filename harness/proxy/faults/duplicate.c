@@ -41,7 +41,7 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 	/* The chain makes this copy, when it knows what becomes of it. */
 	act->twinned = rule->fault.match.netem_exact;
 	for (uint64_t i = 1; i <= params->copies && !act->twinned; i++)
-		passage_emit(passage, rule, copy_of(act->frame, &params->flips), passage->direction, act->release + i * params->between_ns);
+		passage_emit(passage, rule, copy_of(act->frame, &params->flips), passage->event.direction, act->release + i * params->between_ns);
 	act_tell(act, rule);
 }
 
@@ -50,7 +50,7 @@ static const struct behaviour behaviour = {.apply = apply, .copies = true};
 const struct action fault_duplicate = {
 	.name = "duplicate",
 	.summary = "the frame comes once more, or several times",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct duplicate_params),
 	.amount = "copies",

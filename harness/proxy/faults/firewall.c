@@ -37,7 +37,7 @@ static void refuse(const struct rule *rule, const struct passage *passage, struc
 	act->applied = act->drop = true;
 	if (reset == NULL)
 		return;
-	passage_emit(passage, rule, reset, passage->direction == TO_SERVER ? TO_DEVICE : TO_SERVER, act->release);
+	passage_emit(passage, rule, reset, passage->event.direction == TO_SERVER ? TO_DEVICE : TO_SERVER, act->release);
 	reset_exactly(act);
 }
 
@@ -51,7 +51,7 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 		return;
 	uint64_t *seen = map_at(&((struct firewall *)rule->state)->seen, packet_flow(&packet));
 	bool forgotten = *seen > 0 && act->release + 1 > *seen && act->release + 1 - *seen > params->idle_ns;
-	if (forgotten && !begins(&packet, passage->direction))
+	if (forgotten && !begins(&packet, passage->event.direction))
 		refuse(rule, passage, act);
 	else if (act->release + 1 > *seen)
 		*seen = act->release + 1;
@@ -67,7 +67,7 @@ static const struct behaviour behaviour = {.apply = apply, .state_size = sizeof(
 const struct action fault_firewall = {
 	.name = "firewall",
 	.summary = "a stateful firewall forgets a silent conversation, and loses the rest of it",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct firewall_params),
 	.act = &behaviour,

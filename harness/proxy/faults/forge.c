@@ -34,7 +34,7 @@ static bool tell_sender(const struct rule *rule, const struct passage *passage, 
 
 	if (answer == NULL)
 		return false;
-	passage_emit(passage, rule, answer, other(passage->direction), act->release);
+	passage_emit(passage, rule, answer, other(passage->event.direction), act->release);
 	return true;
 }
 
@@ -48,7 +48,7 @@ static bool tell_receiver(const struct rule *rule, const struct passage *passage
 	frame_free(mirror);
 	if (answer == NULL)
 		return false;
-	passage_emit(passage, rule, answer, passage->direction, act->release + !params->drop);
+	passage_emit(passage, rule, answer, passage->event.direction, act->release + !params->drop);
 	return true;
 }
 
@@ -74,7 +74,7 @@ static const struct behaviour behaviour = {.apply = apply};
 const struct action fault_forge = {
 	.name = "forge",
 	.summary = "somebody on the way ends the conversation in the name of the other end",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct forge_params),
 	.act = &behaviour,

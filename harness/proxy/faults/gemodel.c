@@ -45,7 +45,7 @@ static void start(const struct rule *rule, const struct passage *passage, uint64
 		return;
 	}
 	/* The stationary probability of the bad state is p / (p + r). */
-	uint64_t drawn = random_below(rule->stream, passage_what(passage), PURPOSE_START, params->p + params->r);
+	uint64_t drawn = random_below(rule->armed.stream, draw_what(&passage->event), PURPOSE_START, params->p + params->r);
 
 	*state = drawn < params->p ? GE_BAD : GE_GOOD;
 }
@@ -53,15 +53,15 @@ static void start(const struct rule *rule, const struct passage *passage, uint64
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct gemodel_params *params = fault_params(&rule->fault);
-	uint64_t what = passage_what(passage);
+	uint64_t what = draw_what(&passage->event);
 	uint64_t *state = map_at(&((struct gemodel *)rule->state)->states, rule_scope(rule, passage));
 
 	if (*state == GE_NEW)
 		start(rule, passage, state);
 	bool bad = *state == GE_BAD;
-	act->applied = act->drop = random_happens(rule->stream, what, passage_which(passage, PURPOSE_LOSS),
+	act->applied = act->drop = random_happens(rule->armed.stream, what, draw_which(&passage->event, PURPOSE_LOSS),
 	                                          bad ? params->one_less_h : params->one_less_k);
-	if (random_happens(rule->stream, what, passage_which(passage, PURPOSE_STATE), bad ? params->r : params->p))
+	if (random_happens(rule->armed.stream, what, draw_which(&passage->event, PURPOSE_STATE), bad ? params->r : params->p))
 		*state = bad ? GE_GOOD : GE_BAD;
 }
 
@@ -76,7 +76,7 @@ static const struct behaviour behaviour = {
 const struct action fault_gemodel = {
 	.name = "gemodel",
 	.summary = "bursty loss: Gilbert-Elliott with tc-netem's parameters, a state for each flow and direction",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct gemodel_params),
 	.is_netems = true,

@@ -26,7 +26,7 @@ static const struct behaviour behaviour = {.apply = apply};
 const struct action fault_hold = {
 	.name = "hold",
 	.summary = "the frame waits until others of its direction have overtaken it",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct hold_params),
 	.amount = "frames",

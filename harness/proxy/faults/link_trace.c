@@ -100,14 +100,14 @@ static bool serve(const struct link_rows *rows, uint64_t now, size_t bytes, uint
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	struct link_trace *trace = rule->state;
-	struct backlog *backlog = &trace->ends[passage->direction].backlog;
-	sim_ns *released = &trace->ends[passage->direction].released;
-	sim_ns begun = window_begun(&rule->window), arrives = act->release, done;
+	struct backlog *backlog = &trace->ends[passage->event.direction].backlog;
+	sim_ns *released = &trace->ends[passage->event.direction].released;
+	sim_ns begun = window_begun(&rule->armed.window), arrives = act->release, done;
 	size_t at = rows_begun(&trace->rows, arrives - begun);
 	const struct link_row *row = at > 0 ? &trace->rows.list[at - 1] : NULL;
 
 	backlog_clear(backlog, arrives);
-	bool lost = row != NULL && random_happens(rule->stream, passage_what(passage), passage_which(passage, PURPOSE_LOSS), row->loss);
+	bool lost = row != NULL && random_happens(rule->armed.stream, draw_what(&passage->event), draw_which(&passage->event, PURPOSE_LOSS), row->loss);
 	if (act->express && !lost)
 		return;
 	act->applied = act->drop = lost || backlog->count == backlog->room ||
@@ -127,7 +127,7 @@ static const struct behaviour behaviour = {
 const struct action fault_link_trace = {
 	.name = "link_trace",
 	.summary = "the link as recorded: rate, delay and loss over time",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = params_rows,
 	.params_size = sizeof(struct link_trace_params),
 	.file = "file",

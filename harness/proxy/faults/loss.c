@@ -27,11 +27,11 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 
 	if (rule->fault.match.netem_exact) {
 		act->applied = act->drop = crandom_hits(params->percent,
-		                                        passage_crandom(rule, passage, &loss->draws, PURPOSE_LOSS, params->correlation));
+		                                        draw_crandom(rule->armed.stream, &passage->event, &loss->draws, PURPOSE_LOSS, params->correlation));
 		return;
 	}
-	uint64_t which = passage_correlated(rule, passage, &loss->draws, PURPOSE_LOSS, PURPOSE_REPEAT, params->correlation);
-	act->applied = act->drop = random_happens(rule->stream, passage_what(passage), which, params->percent);
+	uint64_t which = draw_correlated(rule->armed.stream, &passage->event, &loss->draws, PURPOSE_LOSS, PURPOSE_REPEAT, params->correlation);
+	act->applied = act->drop = random_happens(rule->armed.stream, draw_what(&passage->event), which, params->percent);
 }
 
 static void close(struct rule *rule)
@@ -45,7 +45,7 @@ static const struct behaviour behaviour = {
 const struct action fault_loss = {
 	.name = "loss",
 	.summary = "frames are lost by chance: tc-netem's 'loss random'",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct loss_params),
 	.is_netems = true,

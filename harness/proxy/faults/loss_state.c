@@ -115,7 +115,7 @@ static unsigned start(const struct rule *rule, const struct passage *passage)
 		for (unsigned i = LS_GOOD; i < LS_COUNT; i++)
 			total += weights[i] >>= 1;
 	}
-	uint64_t drawn = random_below(rule->stream, passage_what(passage), PURPOSE_START, (uint64_t)total);
+	uint64_t drawn = random_below(rule->armed.stream, draw_what(&passage->event), PURPOSE_START, (uint64_t)total);
 	for (; drawn >= weights[state]; state++)
 		drawn -= (uint64_t)weights[state];
 	return state;
@@ -140,13 +140,13 @@ static unsigned next_state(const struct loss_state_params *params, unsigned stat
 /* A frame is lost by the state that it finds. */
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
-	uint64_t what = passage_what(passage), *state = map_at(&((struct loss_state *)rule->state)->states, rule_scope(rule, passage));
+	uint64_t what = draw_what(&passage->event), *state = map_at(&((struct loss_state *)rule->state)->states, rule_scope(rule, passage));
 
 	if (*state == LS_NEW)
 		*state = rule->fault.match.netem_exact ? LS_GOOD : start(rule, passage);
 	act->applied = act->drop = *state == LS_BURST_LOSS || *state == LS_SINGLE_LOSS;
 	*state = next_state(fault_params(&rule->fault), (unsigned)*state,
-	                         random_below(rule->stream, what, passage_which(passage, PURPOSE_STATE), UNIT_PROBABILITY_ONE));
+	                         random_below(rule->armed.stream, what, draw_which(&passage->event, PURPOSE_STATE), UNIT_PROBABILITY_ONE));
 }
 
 static void close(struct rule *rule)
@@ -161,7 +161,7 @@ static const struct behaviour behaviour = {
 const struct action fault_loss_state = {
 	.name = "loss_state",
 	.summary = "bursty loss: tc-netem's 4-state Markov model, a state for each flow and direction",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct loss_state_params),
 	.is_netems = true,

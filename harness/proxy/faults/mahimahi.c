@@ -131,9 +131,9 @@ static bool cursor_use(const struct rule *rule, const struct opportunities *oppo
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	struct mahimahi *mahimahi = rule->state;
-	struct backlog *backlog = &mahimahi->ends[passage->direction].backlog;
-	struct cursor *cursor = &mahimahi->ends[passage->direction].cursor;
-	sim_ns begun = window_begun(&rule->window), arrives = act->release;
+	struct backlog *backlog = &mahimahi->ends[passage->event.direction].backlog;
+	struct cursor *cursor = &mahimahi->ends[passage->event.direction].cursor;
+	sim_ns begun = window_begun(&rule->armed.window), arrives = act->release;
 	uint64_t at;
 
 	if (act->express)
@@ -142,11 +142,11 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 	act->applied = act->drop = backlog->count == backlog->room;
 	if (act->drop)
 		return;
-	bool same = mahimahi->ends[passage->direction].used && mahimahi->ends[passage->direction].begun == begun;
+	bool same = mahimahi->ends[passage->event.direction].used && mahimahi->ends[passage->event.direction].begun == begun;
 	if (!same || backlog->count == 0)
 		cursor_seek(&mahimahi->opportunities, cursor, (arrives > backlog->last ? arrives : backlog->last) - begun);
-	mahimahi->ends[passage->direction].used = true;
-	mahimahi->ends[passage->direction].begun = begun;
+	mahimahi->ends[passage->event.direction].used = true;
+	mahimahi->ends[passage->event.direction].begun = begun;
 	size_t bytes = act->frame->length > ETHERNET_HEADER ? act->frame->length - ETHERNET_HEADER + TUN_HEADER : TUN_HEADER;
 	act->applied = act->drop = !cursor_use(rule, &mahimahi->opportunities, cursor, bytes, &at);
 	if (!act->drop)
@@ -159,7 +159,7 @@ static const struct behaviour behaviour = {
 const struct action fault_mahimahi = {
 	.name = "mahimahi",
 	.summary = "the link as recorded: mahimahi's packet-delivery traces",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct mahimahi_params),
 	.file = "file",

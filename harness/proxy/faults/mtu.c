@@ -109,7 +109,7 @@ static void fragment_all(const struct rule *rule, const struct passage *passage,
 
 	for (size_t from = 0; from < carried; from += room)
 		passage_emit(passage, rule, fragment(act->frame, datagram, from, carried - from < room ? carried - from : room),
-		             passage->direction, act->release);
+		             passage->event.direction, act->release);
 }
 
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
@@ -125,7 +125,7 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 	else if ((datagram.flags & DF) && params->icmp)
 		answer = forged_answer(frame_bytes(act->frame), FORGED_TOO_LONG, (unsigned)params->size);
 	if (answer != NULL)
-		passage_emit(passage, rule, answer, passage->direction == TO_SERVER ? TO_DEVICE : TO_SERVER, act->release);
+		passage_emit(passage, rule, answer, passage->event.direction == TO_SERVER ? TO_DEVICE : TO_SERVER, act->release);
 	act_tell(act, rule);
 	act->drop = true;
 }
@@ -135,7 +135,7 @@ static const struct behaviour behaviour = {.apply = apply};
 const struct action fault_mtu = {
 	.name = "mtu",
 	.summary = "longer IPv4 datagrams are fragmented, or lost if they must not be (RFC 791, RFC 1191)",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct mtu_params),
 	.act = &behaviour,

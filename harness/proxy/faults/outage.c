@@ -21,8 +21,8 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 	const struct outage_params *params = fault_params(&rule->fault);
 	struct outage *outage = rule->state;
 
-	outage->begun = passage->now;
-	outage->until = passage->now + params->for_ns;
+	outage->begun = passage->event.now;
+	outage->until = passage->event.now + params->for_ns;
 	act->drop = true;
 	act_tell(act, rule);
 }
@@ -31,7 +31,7 @@ static bool watch(struct rule *rule, const struct passage *passage, struct act *
 {
 	const struct outage *outage = rule->state;
 
-	if (passage->now >= outage->until)
+	if (passage->event.now >= outage->until)
 		return false;
 	act->applied = act->drop = act->consequence = true;
 	return true;
@@ -60,7 +60,7 @@ static const struct behaviour behaviour = {
 const struct action fault_outage = {
 	.name = "outage",
 	.summary = "from the frame that matches, nothing passes in either direction for some time",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct outage_params),
 	.amount = "for",

@@ -30,7 +30,7 @@ static const struct behaviour behaviour = {.apply = apply};
 const struct action fault_pad = {
 	.name = "pad",
 	.summary = "zeros behind the frame",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct pad_params),
 	.act = &behaviour,

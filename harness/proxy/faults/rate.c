@@ -139,13 +139,13 @@ static void occupy(struct lane *lane, uint64_t rate_bps, uint64_t bytes, sim_ns 
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct rate_params *params = fault_params(&rule->fault);
-	struct lane *lane = &((struct rate *)rule->state)->lanes[passage->direction];
+	struct lane *lane = &((struct rate *)rule->state)->lanes[passage->event.direction];
 	uint64_t length = act->frame->length;
 
 	if (act->express)
 		return;
-	take_out_sent(lane, passage->now);
-	if (is_full(params, lane, length) || lane->free_at > passage->now + FAULT_TIME_MAX) {
+	take_out_sent(lane, passage->event.now);
+	if (is_full(params, lane, length) || lane->free_at > passage->event.now + FAULT_TIME_MAX) {
 		act->applied = act->drop = true;
 		return;
 	}
@@ -169,7 +169,7 @@ static const struct behaviour behaviour = {.apply = apply, .state_size = sizeof(
 const struct action fault_rate = {
 	.name = "rate",
 	.summary = "a slower link with a queue in front of it, for each direction",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct rate_params),
 	.is_netems = true,

@@ -96,8 +96,8 @@ static bool read_ports(const struct passage *passage, const struct act *act, str
 
 	if (!packet.has_ports || !passage->packet.has_ports)
 		return false;
-	ret_ports->wire = ends_of(&passage->packet, passage->direction);
-	ret_ports->now = ends_of(&packet, passage->direction);
+	ret_ports->wire = ends_of(&passage->packet, passage->event.direction);
+	ret_ports->now = ends_of(&packet, passage->event.direction);
 	return true;
 }
 
@@ -116,12 +116,12 @@ static bool watch(struct rule *rule, const struct passage *passage, struct act *
 		return false;
 	for (size_t i = 0; i < rebind->count && !act->drop; i++) {
 		const struct binding *binding = &rebind->list[i];
-		bool out = passage->direction == TO_SERVER;
+		bool out = passage->event.direction == TO_SERVER;
 		if (!is_between(binding, &ports.wire, out ? binding->ends.client_port : binding->new)) {
 			act->drop |= !out && is_between(binding, &ports.wire, binding->old);
 			continue;
 		}
-		set_client_port(act, passage->direction, out ? binding->new : binding->ends.client_port);
+		set_client_port(act, passage->event.direction, out ? binding->new : binding->ends.client_port);
 		act->applied = true;
 	}
 	act->applied |= act->drop;
@@ -166,7 +166,7 @@ static void add_binding(struct rebind *rebind, const struct binding *binding)
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct rebind_params *params = fault_params(&rule->fault);
-	bool out = passage->direction == TO_SERVER;
+	bool out = passage->event.direction == TO_SERVER;
 	struct binding binding;
 	struct ports ports;
 
@@ -181,7 +181,7 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 		return;
 	add_binding(rule->state, &binding);
 	if (out)
-		set_client_port(act, passage->direction, binding.new);
+		set_client_port(act, passage->event.direction, binding.new);
 	say_port(act, binding.new);
 	act->consequence = false;
 	act->drop = !out;
@@ -203,7 +203,7 @@ static const struct behaviour behaviour = {
 const struct action fault_rebind = {
 	.name = "rebind",
 	.summary = "from the frame that matches, a NAT has another port for its conversation",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct rebind_params),
 	.act = &behaviour,

@@ -23,10 +23,10 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 	const struct reorder_params *params = fault_params(&rule->fault);
 	uint64_t *behind = map_at(&((struct reorder *)rule->state)->behind, rule_scope(rule, passage));
 
-	if (++*behind < params->gap || !rule_picks(rule, passage, rule->counters.matched))
+	if (++*behind < params->gap || !armed_fault_picks(&rule->armed, &passage->event, rule->armed.counters.matched))
 		return;
 	*behind = 0;
-	act->release = passage->now;
+	act->release = passage->event.now;
 	/* In a frozen plan the delays that were left out have no decision, and one that is there, such as a slot's, counts. */
 	act->express = !passage->frozen;
 	/* There each frame comes for itself, too. */
@@ -44,7 +44,7 @@ static const struct behaviour behaviour = {
 const struct action fault_reorder = {
 	.name = "reorder",
 	.summary = "the frame leaves at once, whatever delays and rates the chain has for the others",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct reorder_params),
 	.is_netems = true,

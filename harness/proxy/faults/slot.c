@@ -61,7 +61,7 @@ static bool draws(const struct action_params *params)
 /* Nothing takes longer than a year, so that the clock does not run over. */
 static sim_ns within_a_year(const struct passage *passage, sim_ns at)
 {
-	sim_ns last = passage->now + FAULT_TIME_MAX;
+	sim_ns last = passage->event.now + FAULT_TIME_MAX;
 
 	return at < last ? at : last;
 }
@@ -84,14 +84,14 @@ static uint64_t draw_wait(const struct rule *rule, uint64_t what, uint64_t which
 	uint64_t more = params->max_ns > params->min_ns ? params->max_ns - params->min_ns : 0;
 
 	if (params->time_ns > 0)
-		return jitter_draw(&((const struct slots *)rule->state)->jitter, rule->stream, what, which);
-	return params->min_ns + random_below(rule->stream, what, which, more + 1);
+		return jitter_draw(&((const struct slots *)rule->state)->jitter, rule->armed.stream, what, which);
+	return params->min_ns + random_below(rule->armed.stream, what, which, more + 1);
 }
 
 /* The next slot comes some time after @p since. */
 static void open_next(const struct rule *rule, const struct passage *passage, struct opening *opening, sim_ns since, enum purpose purpose)
 {
-	uint64_t wait = draw_wait(rule, passage_what(passage), passage_which(passage, purpose));
+	uint64_t wait = draw_wait(rule, draw_what(&passage->event), draw_which(&passage->event, purpose));
 
 	*opening = (struct opening){.at = within_a_year(passage, since + wait)};
 }
@@ -99,7 +99,7 @@ static void open_next(const struct rule *rule, const struct passage *passage, st
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct slot_params *params = fault_params(&rule->fault);
-	struct opening *opening = &((struct slots *)rule->state)->openings[passage->direction];
+	struct opening *opening = &((struct slots *)rule->state)->openings[passage->event.direction];
 
 	/* Who comes after a slot has passed waits for a new one. */
 	if (opening->at < act->release)
@@ -129,7 +129,7 @@ static const struct behaviour behaviour = {.apply = apply, .state_size = sizeof(
 const struct action fault_slot = {
 	.name = "slot",
 	.summary = "frames come in bunches, when the next slot of their direction opens",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct slot_params),
 	.file = "table",

@@ -49,7 +49,7 @@ static const struct behaviour behaviour = {.apply = apply};
 const struct action fault_truncate = {
 	.name = "truncate",
 	.summary = "the frame loses its end",
-	.layer = LAYER_PROXY,
+	.site = SITE_FRAME,
 	.params = rows,
 	.params_size = sizeof(struct truncate_params),
 	.amount = "by",

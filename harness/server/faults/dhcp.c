@@ -51,8 +51,7 @@ static const struct service_fault act = {.dhcp = dhcp, .not_in_front = not_in_fr
 const struct action fault_dhcp = {
 	.name = "dhcp",
 	.summary = "a DHCP message is answered in another way",
-	.layer = LAYER_SERVER,
-	.site = "srv.dhcp",
+	.site = SITE_DHCP,
 	.params = rows,
 	.params_size = sizeof(struct dhcp_params),
 	.act = &act,

@@ -34,8 +34,7 @@ static const struct service_fault act = {.dns = dns};
 const struct action fault_dns = {
 	.name = "dns",
 	.summary = "a DNS query is answered wrong",
-	.layer = LAYER_SERVER,
-	.site = "srv.dns",
+	.site = SITE_DNS,
 	.params = rows,
 	.params_size = sizeof(struct dns_params),
 	.act = &act,

@@ -41,8 +41,7 @@ static const struct service_fault act = {.http = http};
 const struct action fault_http_body = {
 	.name = "http_body",
 	.summary = "an answer has status 200 and another body",
-	.layer = LAYER_SERVER,
-	.site = "srv.http",
+	.site = SITE_HTTP,
 	.params = rows,
 	.params_size = sizeof(struct http_body_params),
 	.draws = draws,

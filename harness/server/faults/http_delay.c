@@ -32,8 +32,7 @@ static const struct service_fault act = {.http = http};
 const struct action fault_http_delay = {
 	.name = "http_delay",
 	.summary = "an answer comes late, or pauses in mid-body",
-	.layer = LAYER_SERVER,
-	.site = "srv.http",
+	.site = SITE_HTTP,
 	.params = rows,
 	.params_size = sizeof(struct http_delay_params),
 	.act = &act,

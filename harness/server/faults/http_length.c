@@ -30,8 +30,7 @@ static const struct service_fault act = {.http = http};
 const struct action fault_http_length = {
 	.name = "http_length",
 	.summary = "an answer's Content-Length is missing or wrong",
-	.layer = LAYER_SERVER,
-	.site = "srv.http",
+	.site = SITE_HTTP,
 	.params = rows,
 	.params_size = sizeof(struct http_length_params),
 	.act = &act,

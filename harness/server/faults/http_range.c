@@ -32,8 +32,7 @@ static const struct service_fault act = {.http = http};
 const struct action fault_http_range = {
 	.name = "http_range",
 	.summary = "the server does something else with Range",
-	.layer = LAYER_SERVER,
-	.site = "srv.http",
+	.site = SITE_HTTP,
 	.params = rows,
 	.params_size = sizeof(struct http_range_params),
 	.act = &act,

@@ -28,8 +28,7 @@ static const struct service_fault act = {.http = http};
 const struct action fault_http_redirect = {
 	.name = "http_redirect",
 	.summary = "a request is sent elsewhere",
-	.layer = LAYER_SERVER,
-	.site = "srv.http",
+	.site = SITE_HTTP,
 	.params = rows,
 	.params_size = sizeof(struct http_redirect_params),
 	.act = &act,

@@ -13,8 +13,7 @@ static const struct service_fault act = {.http = http};
 const struct action fault_http_reset = {
 	.name = "http_reset",
 	.summary = "a request is answered with a reset",
-	.layer = LAYER_SERVER,
-	.site = "srv.http",
+	.site = SITE_HTTP,
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.act = &act,

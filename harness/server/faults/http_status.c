@@ -31,8 +31,7 @@ static const struct service_fault act = {.http = http};
 const struct action fault_http_status = {
 	.name = "http_status",
 	.summary = "a request is answered with an error",
-	.layer = LAYER_SERVER,
-	.site = "srv.http",
+	.site = SITE_HTTP,
 	.params = rows,
 	.params_size = sizeof(struct http_status_params),
 	.act = &act,

@@ -32,8 +32,7 @@ static const struct service_fault act = {.http = http};
 const struct action fault_http_truncate = {
 	.name = "http_truncate",
 	.summary = "an answer ends in mid-body",
-	.layer = LAYER_SERVER,
-	.site = "srv.http",
+	.site = SITE_HTTP,
 	.params = rows,
 	.params_size = sizeof(struct http_truncate_params),
 	.act = &act,

@@ -37,8 +37,7 @@ static const struct service_fault act = {.ntp = ntp};
 const struct action fault_ntp = {
 	.name = "ntp",
 	.summary = "an NTP request is answered wrong",
-	.layer = LAYER_SERVER,
-	.site = "srv.ntp",
+	.site = SITE_NTP,
 	.params = rows,
 	.params_size = sizeof(struct ntp_params),
 	.act = &act,

@@ -30,8 +30,7 @@ static const struct service_fault act = {.tcp = tcp};
 const struct action fault_server_down = {
 	.name = "server_down",
 	.summary = "a host goes down at a TCP segment and comes back with no memory of its connections",
-	.layer = LAYER_SERVER,
-	.site = "srv.tcp",
+	.site = SITE_TCP,
 	.params = rows,
 	.params_size = sizeof(struct server_down_params),
 	.amount = "for",

@@ -24,8 +24,7 @@ static const struct service_fault act = {.tls = tls};
 const struct action fault_tls_alert = {
 	.name = "tls_alert",
 	.summary = "the server answers the handshake with a fatal alert",
-	.layer = LAYER_SERVER,
-	.site = "srv.tls",
+	.site = SITE_TLS,
 	.params = rows,
 	.params_size = sizeof(struct tls_alert_params),
 	.act = &act,

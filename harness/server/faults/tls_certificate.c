@@ -36,8 +36,7 @@ static const struct service_fault act = {.tls = tls, .not_in_front = not_in_fron
 const struct action fault_tls_certificate = {
 	.name = "tls_certificate",
 	.summary = "the server shows a wrong certificate",
-	.layer = LAYER_SERVER,
-	.site = "srv.tls",
+	.site = SITE_TLS,
 	.params = rows,
 	.params_size = sizeof(struct tls_certificate_params),
 	.act = &act,

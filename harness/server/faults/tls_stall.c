@@ -28,8 +28,7 @@ static const struct service_fault act = {.tls = tls};
 const struct action fault_tls_stall = {
 	.name = "tls_stall",
 	.summary = "the server stops sending in mid-handshake",
-	.layer = LAYER_SERVER,
-	.site = "srv.tls",
+	.site = SITE_TLS,
 	.params = rows,
 	.params_size = sizeof(struct tls_stall_params),
 	.act = &act,

@@ -23,8 +23,7 @@ static const struct service_fault act = {.http = http};
 const struct action fault_zero_window = {
 	.name = "zero_window",
 	.summary = "from a request on, the server's TCP takes nothing on that connection for some time",
-	.layer = LAYER_SERVER,
-	.site = "srv.http",
+	.site = SITE_HTTP,
 	.params = rows,
 	.params_size = sizeof(struct zero_window_params),
 	.amount = "for",

@@ -83,7 +83,7 @@ static void open_desk(const char *up_at)
 	          &(struct link_ops){.to_partner = refuse_frame, .to_device = reach_chip, .carrier_changed = follow_carrier}, &desk,
 	          &desk.sim, desk.trace, 1);
 	board_open(&desk.board, &config_of_chip, &desk.link,
-	           disturber_open(desk.faults, desk.count, 1, desk.trace, (struct trouble_ops){0}, NULL), &desk.sim, desk.trace);
+	           disturber_open(desk.faults, desk.count, 1, desk.trace, (struct armed_ops){0}, NULL), &desk.sim, desk.trace);
 	desk.board.int_changed = follow_int;
 }
 

@@ -85,6 +85,9 @@ static void tell(void *ctx, const char *line, size_t length)
 /* Another fault of the cable, or none. */
 static const char *other_match, *other_action, *other_params;
 
+/* Who is told of decisions, or nobody. */
+static void (*decided)(void *ctx, const struct decision *decision);
+
 static void run(const char *match, const char *action, const char *params, sim_ns until)
 {
 	const struct link_config config = {.duplex = LINK_HALF, .queue_max = 16};
@@ -97,15 +100,15 @@ static void run(const char *match, const char *action, const char *params, sim_n
 	bench.faults[0] = other_action != NULL ? made_checked_fault("other", other_match, other_action, other_params)
 	                                       : made_checked_fault("other", "", "drop", "");
 	bench.faults[1] = made_checked_fault("it", match, action, params);
-	bench.cable = cable_open(bench.faults, 2, &bench.link, &bench.sim, bench.trace, NULL, NULL);
+	bench.cable = cable_open(bench.faults, 2, 1, &bench.link, &bench.sim, bench.trace, (struct armed_ops){decided, NULL}, NULL);
 	sim_run_until(&bench.sim, until);
 }
 
 static void end(void)
 {
-	uint64_t matched, applied;
+	struct fault_counters counters;
 
-	CU_ASSERT_EQUAL(cable_counters(bench.cable, 0, &matched, &applied), other_action != NULL);
+	CU_ASSERT_EQUAL(armed_faults_counters(cable_faults(bench.cable), 0, &counters), other_action != NULL);
 	other_action = NULL;
 	cable_close(bench.cable);
 	link_close(&bench.link);
@@ -116,11 +119,11 @@ static void end(void)
 
 static uint64_t applied_to(size_t index)
 {
-	uint64_t matched = 0, applied = 0;
+	struct fault_counters counters = {0};
 
-	CU_ASSERT(cable_counters(bench.cable, index, &matched, &applied));
-	CU_ASSERT_EQUAL(matched, applied);
-	return applied;
+	CU_ASSERT(armed_faults_counters(cable_faults(bench.cable), index, &counters));
+	CU_ASSERT_EQUAL(counters.matched, counters.applied);
+	return counters.applied;
 }
 
 static void the_link_goes_away_and_comes_back(void)
@@ -176,11 +179,109 @@ static void what_two_faults_hold_ends_with_the_last(void)
 	end();
 }
 
+static void enter_at(const char *phase, sim_ns at)
+{
+	sim_run_until(&bench.sim, at);
+	cable_enter(bench.cable, phase, at);
+	sim_run_until(&bench.sim, at);
+}
+
+static void a_phase_begins_it_once(void)
+{
+	run("during=download", "carrier", "for=3ms", SIM_MS);
+	enter_at("dhcp", 2 * SIM_MS);
+	enter_at("download", 4 * SIM_MS);
+	enter_at("verify", 5 * SIM_MS);
+	enter_at("download", 20 * SIM_MS);
+	sim_run_until(&bench.sim, SIM_S);
+	TEST_SAME_TEXT(bench.notes, "0 link\n4000 no link\n7000 link\n");
+	CU_ASSERT_EQUAL(applied_to(1), 1);
+	end();
+}
+
+static void a_time_in_a_phase_is_the_later_of_both(void)
+{
+	run("from=3ms;during=download", "carrier", "for=3ms", 0);
+	enter_at("download", 2 * SIM_MS);
+	sim_run_until(&bench.sim, SIM_S);
+	TEST_SAME_TEXT(bench.notes, "0 link\n3000 no link\n6000 link\n");
+	end();
+	run("from=3ms;until=6ms;during=download", "carrier", "for=3ms", 0);
+	enter_at("download", 2 * SIM_MS);
+	enter_at("verify", 2500 * SIM_US);
+	enter_at("download", 5 * SIM_MS);
+	sim_run_until(&bench.sim, SIM_S);
+	TEST_SAME_TEXT(bench.notes, "0 link\n5000 no link\n8000 link\n");
+	end();
+	run("from=3ms;until=4ms;during=download", "carrier", "for=3ms", 0);
+	enter_at("download", 5 * SIM_MS);
+	sim_run_until(&bench.sim, SIM_S);
+	TEST_SAME_TEXT(bench.notes, "0 link\n");
+	CU_ASSERT_EQUAL(applied_to(1), 0);
+	end();
+}
+
+/* The seed is 1 in all of them: what differs is the name, which is the draw's key. */
+static void a_probability_is_drawn_when_it_would_begin(void)
+{
+	struct fault_counters counters;
+	unsigned begun = 0;
+
+	for (unsigned i = 0; i < 200; i++) {
+		char match[64];
+		(void)snprintf(match, sizeof match, "from=%uus;probability=25%%", 2000 + i);
+		run(match, "carrier", "for=3ms", SIM_S);
+		CU_ASSERT(armed_faults_counters(cable_faults(bench.cable), 1, &counters));
+		CU_ASSERT_EQUAL(counters.matched, 1);
+		begun += counters.applied == 1;
+		CU_ASSERT_EQUAL(strstr(bench.notes, "no link") != NULL, counters.applied == 1);
+		end();
+	}
+	/* Four standard deviations around 50. */
+	CU_ASSERT(begun > 25 && begun < 75);
+}
+
+static struct decision kept;
+
+static void keep(void *ctx, const struct decision *decision)
+{
+	(void)ctx;
+	kept = *decision;
+}
+
+/* A decision is again what began it: a time, or a phase whenever that comes. */
+static void a_decision_begins_as_the_fault_did(void)
+{
+	static const struct {
+		const char *match, *during;
+		sim_ns from_ns, time;
+	} rows[] = {{"from=2ms", "", 2 * SIM_MS, 2 * SIM_MS},
+	            {"during=download", "download", 0, 4 * SIM_MS},
+	            {"from=2ms;during=download;probability=99%", "download", 2 * SIM_MS, 4 * SIM_MS}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		decided = keep;
+		run(rows[i].match, "carrier", "for=3ms", 0);
+		enter_at("download", 4 * SIM_MS);
+		decided = NULL;
+		CU_ASSERT_EQUAL(kept.time, rows[i].time);
+		const struct fault again = fault_again(&kept);
+		CU_ASSERT_STRING_EQUAL(again.match.during, rows[i].during);
+		CU_ASSERT_EQUAL(again.match.from.ns, rows[i].from_ns);
+		CU_ASSERT_EQUAL(again.match.probability, UNIT_PROBABILITY_ONE);
+		end();
+	}
+}
+
 const CU_TestInfo tests_cable[] = {
 	{"the link goes away and comes back", the_link_goes_away_and_comes_back},
 	{"a babbling port is a carrier without a frame", a_babbling_port_is_a_carrier_without_a_frame},
 	{"a pausing port asks again and again", a_pausing_port_asks_again_and_again},
 	{"what two faults hold ends with the last", what_two_faults_hold_ends_with_the_last},
+	{"a phase begins it once", a_phase_begins_it_once},
+	{"a time in a phase is the later of both", a_time_in_a_phase_is_the_later_of_both},
+	{"a probability is drawn when it would begin", a_probability_is_drawn_when_it_would_begin},
+	{"a decision begins as the fault did", a_decision_begins_as_the_fault_did},
 	{"a fault that is still to come has done nothing", a_fault_that_is_still_to_come_has_done_nothing},
 	CU_TEST_INFO_NULL,
 };

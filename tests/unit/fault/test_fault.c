@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fault/fault.h"
-#include "fault/point.h"
+#include "fault/window.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -114,7 +114,6 @@ static void every_action_is_found_by_its_name(void)
 		const struct action *action = action_at(i);
 		CU_ASSERT_FATAL(action != NULL && action->name != NULL && action->summary != NULL && action->params != NULL);
 		CU_ASSERT_PTR_EQUAL(action_find(action->name), action);
-		CU_ASSERT(action->site == NULL || action->layer == LAYER_BOARD || action->layer == LAYER_SERVER);
 		is_right(ready(action, ""));
 	}
 	CU_ASSERT_PTR_NULL(action_at(actions_count()));
@@ -476,17 +475,17 @@ static void an_address_is_of_the_actions_own_site(void)
 		const struct action *action = action_at(i);
 		unsigned own = 0;
 		for (size_t s = 0; s < sizeof sites / sizeof sites[0]; s++) {
-			bool is_own = action->site != NULL && strcmp(action->site, sites[s]) == 0;
+			bool is_own = strcmp(fault_sites[action->site].name, sites[s]) == 0;
 			own += is_own;
 			if (is_own)
 				is_right(addressed(action, sites[s], "#7", ""));
 			else
 				is_wrong(addressed(action, sites[s], "#7", ""), "at",
-				         action->layer == LAYER_PROXY ? "happens to frames, and"
-				         : action->site == NULL       ? "takes no 'at'"
+				         action_layer(action) == LAYER_PROXY ? "happens to frames, and"
+				         : action->site >= SITES       ? "so 'at' has no place here"
 				                                      : "is no address of");
 		}
-		CU_ASSERT_EQUAL(own, action->site != NULL);
+		CU_ASSERT_EQUAL(own, action->site < SITES);
 	}
 }
 
@@ -544,10 +543,10 @@ static void direction_and_filter_are_the_proxys(void)
 		            {"filter=tcp", "filter"},
 		            {"direction=to-device;filter=tcp", "direction"}};
 		for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++)
-			if (action->layer == LAYER_PROXY)
+			if (action_layer(action) == LAYER_PROXY)
 				is_right(ready(action, rows[r].match));
 			else
-				is_wrong(ready(action, rows[r].match), rows[r].key, "have no place here");
+				is_wrong(ready(action, rows[r].match), rows[r].key, "has no place here");
 		is_right(ready(action, "direction=both"));
 	}
 }
@@ -556,7 +555,7 @@ static void a_correlation_needs_frames_and_a_probability(void)
 {
 	for (size_t i = 0; i < actions_count(); i++) {
 		const struct action *action = action_at(i);
-		if (action->layer == LAYER_PROXY) {
+		if (action_layer(action) == LAYER_PROXY) {
 			is_right(ready(action, "probability=5%;correlation=25%"));
 			is_wrong(ready(action, "correlation=25%"), "correlation", "needs a probability below 100%");
 		} else
@@ -587,7 +586,7 @@ static void messages_are_the_buses(void)
 {
 	for (size_t i = 0; i < actions_count(); i++) {
 		const struct action *action = action_at(i);
-		if (action->site != NULL && strcmp(action->site, "spi.msg") == 0)
+		if (action->site == SITE_SPI)
 			is_right(ready(action, "message=9b80"));
 		else
 			is_wrong(ready(action, "message=9b80"), "message", "has no place here");

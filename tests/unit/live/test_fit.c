@@ -33,7 +33,7 @@ static void actions_of_other_layers_are_refused_by_name(void)
 		char begin[128];
 		params_init(match_params, &fault.match);
 		(void)snprintf(begin, sizeof begin, "the fault 'f' cannot happen here: '%s' happens ", action->name);
-		if (action->layer == LAYER_PROXY)
+		if (action_layer(action) == LAYER_PROXY)
 			TEST_SAME_TEXT(refusal(&fault, FIT_NO_PHASES), "");
 		else
 			CU_ASSERT_EQUAL(strncmp(refusal(&fault, FIT_NO_PHASES), begin, strlen(begin)), 0);

@@ -151,7 +151,7 @@ static void a_replay_has_the_relay_of_its_run(void)
 	plan->faults = &fault;
 	plan->fault_count = 1;
 	CU_ASSERT(!relayed_is_needed(plan));
-	fault.match.from = (struct moment){.kind = MOMENT_POINT, .at = "srv.http#4"};
+	fault.match.from = (struct window_edge){.kind = EDGE_ADDRESS, .at = "srv.http#4"};
 	CU_ASSERT(relayed_is_needed(plan));
 	free(plan);
 }

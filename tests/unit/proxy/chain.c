@@ -5,32 +5,32 @@
 #include <string.h>
 
 #include "tests/test.h"
+#include "tests/unit/proxy/submit.h"
 
 #define SERVER 0xc0000201U
 #define DEVICE 0xc0000264U
 #define SERVICE_PORT 7777U
 
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                    const struct proxy_fate *fate, sim_ns now)
+static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct chain *chain = ctx;
 
-	(void)direction;
-	(void)naming;
 	chain->fate = *fate;
 	chain->id = frame->id;
-	(void)proxy_fate_render(chain->proxy, fate, now, chain->text, sizeof chain->text);
+	(void)proxy_fate_render(chain->proxy, fate, event->now, chain->text, sizeof chain->text);
 }
 
 void chain_open(struct chain *chain, const struct fault *faults, size_t count, uint64_t seed)
 {
 	memset(chain, 0, sizeof *chain);
+	chain->namer = namer_open();
 	chain->proxy = proxy_open(faults, count, seed, (struct proxy_ops){.decided = decided}, chain);
 }
 
 void chain_close(struct chain *chain)
 {
 	proxy_close(chain->proxy);
+	namer_close(chain->namer);
 }
 
 struct frame *chain_frame(unsigned flow, enum direction direction, size_t length)
@@ -51,8 +51,13 @@ struct frame *chain_frame(unsigned flow, enum direction direction, size_t length
 	return frame_new(data, length);
 }
 
+void chain_submit(struct chain *chain, struct frame *frame, enum direction direction, sim_ns now)
+{
+	submit(chain->namer, chain->proxy, frame, direction, now);
+}
+
 bool chain_send(struct chain *chain, unsigned flow, enum direction direction, sim_ns now)
 {
-	proxy_submit(chain->proxy, chain_frame(flow, direction, 60), direction, now);
+	chain_submit(chain, chain_frame(flow, direction, 60), direction, now);
 	return chain->fate.dropped;
 }

@@ -12,6 +12,7 @@
 #define CHAIN_TEXT_MAX 256
 
 struct chain {
+	struct namer *namer;
 	struct proxy *proxy;
 	struct proxy_fate fate; /**< of the last frame */
 	uint64_t id;
@@ -23,6 +24,9 @@ void chain_close(struct chain *chain);
 
 /** @return a UDP frame of the conversation @p flow (a port of the device), @p length bytes long (at least 42). */
 struct frame *chain_frame(unsigned flow, enum direction direction, size_t length);
+
+/** A frame comes to the proxy, which takes it over. */
+void chain_submit(struct chain *chain, struct frame *frame, enum direction direction, sim_ns now);
 
 /** Sends such a frame through. @return whether it was dropped. */
 bool chain_send(struct chain *chain, unsigned flow, enum direction direction, sim_ns now);

@@ -8,10 +8,12 @@
 #include "address/namer.h"
 #include "base/memory.h"
 #include "tests/test.h"
+#include "tests/unit/proxy/submit.h"
 #include "tests/unit/proxy/chain.h"
 
 /* What left a chain: a line a frame. */
 struct run {
+	struct namer *namer;
 	struct proxy *proxy;
 	struct decisions decisions;
 	size_t dropped, delivered;
@@ -37,15 +39,14 @@ static void can_be_written(const struct decision *decision)
 }
 
 /* As a session keeps decisions (session/passing.c). */
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                    const struct proxy_fate *fate, sim_ns now)
+static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct run *run = ctx;
-	struct decision decision = {.direction = direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = now};
+	struct decision decision = {.direction = event->direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = event->now};
 
 	(void)frame;
 	run->dropped += fate->dropped;
-	(void)naming_render(naming, decision.at);
+	(void)naming_render(event->naming, decision.at);
 	for (size_t i = 0; i < fate->cause_count; i++) {
 		if (fate->causes[i].consequence)
 			continue;
@@ -98,7 +99,7 @@ static void send_all(struct run *run, unsigned frames)
 		put_be16(frame->data + 44, i);
 		take_what_leaves(run, now);
 		change(run, i, now);
-		proxy_submit(run->proxy, frame, direction, now);
+		submit(run->namer, run->proxy, frame, direction, now);
 	}
 	take_what_leaves(run, SIM_NEVER - 1);
 }
@@ -106,6 +107,7 @@ static void send_all(struct run *run, unsigned frames)
 static void begin(struct run *run)
 {
 	memset(run, 0, sizeof *run);
+	run->namer = namer_open();
 	run->stream = open_memstream(&run->text, &run->size);
 	CU_ASSERT_FATAL(run->stream != NULL);
 }
@@ -113,6 +115,7 @@ static void begin(struct run *run)
 static void end(struct run *run)
 {
 	proxy_close(run->proxy);
+	namer_close(run->namer);
 	(void)fclose(run->stream);
 }
 

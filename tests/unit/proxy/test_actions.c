@@ -71,7 +71,7 @@ static void the_list_covers_every_action_of_the_proxy(void)
 
 	for (size_t i = 0; i < actions_count(); i++) {
 		CU_ASSERT(strlen(action_at(i)->summary) > 0);
-		if (action_at(i)->layer != LAYER_PROXY)
+		if (action_layer(action_at(i)) != LAYER_PROXY)
 			continue;
 		count++;
 		CU_ASSERT(is_listed(action_at(i)->name));
@@ -160,7 +160,7 @@ static void frames_of_odd_lengths_come_out_as_they_went_in(void)
 	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
 		struct frame *in = chain_frame(9, TO_SERVER, lengths[i]), *copy = frame_new(in->data, in->length);
 		enum direction direction = TO_DEVICE;
-		proxy_submit(chain.proxy, in, TO_SERVER, i * SIM_S);
+		chain_submit(&chain, in, TO_SERVER, i * SIM_S);
 		struct frame *out = proxy_deliver(chain.proxy, i * SIM_S + SIM_MS, &direction);
 		CU_ASSERT_FATAL(out != NULL);
 		CU_ASSERT(direction == TO_SERVER && out->length == lengths[i] && out->id == i + 1);

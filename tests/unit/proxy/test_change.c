@@ -29,7 +29,7 @@ static void a_fault_that_stays_goes_on_counting(void)
 	CU_ASSERT_FALSE(chain_send(&chain, 1, TO_SERVER, 5));
 	TEST_SAME_TEXT(chain.text, "'slow' delay 1 ms, 'slower' delay 2 ms -> leaves after 3 ms");
 	CU_ASSERT(chain_send(&chain, 1, TO_SERVER, 6));
-	struct proxy_counters fifth = proxy_counters(chain.proxy, 0), slower = proxy_counters(chain.proxy, 2);
+	struct fault_counters fifth = proxy_counters(chain.proxy, 0), slower = proxy_counters(chain.proxy, 2);
 	CU_ASSERT(fifth.seen == 5 && fifth.matched == 5 && fifth.applied == 1);
 	CU_ASSERT(slower.seen == 1 && slower.matched == 1 && slower.applied == 1);
 	chain_close(&chain);

@@ -13,6 +13,7 @@
 #include "sim/random.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"
+#include "tests/unit/proxy/submit.h"
 #include "tests/unit/proxy/replay.h"
 
 #define FRAMES 100000U
@@ -28,6 +29,7 @@ struct outcome {
 };
 
 struct crowd {
+	struct namer *namer;
 	struct proxy *proxy;
 	sim_ns sent[FRAMES], came[FRAMES];
 	bool changed[FRAMES], copy_changed[FRAMES];
@@ -38,13 +40,10 @@ struct crowd {
 
 static struct crowd crowd;
 
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                    const struct proxy_fate *fate, sim_ns now)
+static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	(void)ctx;
-	(void)direction;
-	(void)naming;
-	(void)now;
+	(void)event;
 	crowd.of[frame->id] = crowd.now * UINT64_C(2);
 	crowd.outcome.lost += fate->dropped;
 }
@@ -100,16 +99,18 @@ static struct outcome send_through(const char *line, bool exact, unsigned frames
 
 	memset(&crowd, 0, sizeof crowd);
 	crowd.outcome.least = SIM_NEVER;
+	crowd.namer = namer_open();
 	crowd.proxy = proxy_open(faults, count, 1, (struct proxy_ops){.decided = decided, .made = made}, NULL);
 	for (crowd.now = 0; crowd.now < frames; crowd.now++) {
 		const sim_ns now = crowd.sent[crowd.now] = (crowd.now + 1) * every;
 		while ((next = proxy_next(crowd.proxy)) <= now)
 			take_out(next);
-		proxy_submit(crowd.proxy, chain_frame(1, TO_SERVER, 100), TO_SERVER, now);
+		submit(crowd.namer, crowd.proxy, chain_frame(1, TO_SERVER, 100), TO_SERVER, now);
 	}
 	while ((next = proxy_next(crowd.proxy)) != SIM_NEVER)
 		take_out(next);
 	proxy_close(crowd.proxy);
+	namer_close(crowd.namer);
 	for (unsigned i = 0; i < frames; i++) {
 		const sim_ns took = crowd.came[i] - crowd.sent[i];
 		crowd.outcome.both += crowd.changed[i] && crowd.copy_changed[i];
@@ -407,7 +408,7 @@ static void an_outage_ends_for_copies_too(void)
 /* -- counters -- */
 
 /* Of one rule while a frame went through. */
-static void counts_when_it_acts(struct proxy_counters before, struct proxy_counters after, sim_ns now)
+static void counts_when_it_acts(struct fault_counters before, struct fault_counters after, sim_ns now)
 {
 	CU_ASSERT_EQUAL(after.last_applied, after.applied != before.applied ? now : before.last_applied);
 }
@@ -428,7 +429,7 @@ static void what_is_counted_is_what_was_done(void)
 		made_checked_fault("loss", "netem_exact=true", "loss", "percent=40%"),
 		made_checked_fault("delay", "netem_exact=true;probability=20%", "delay", "time=10ms"),
 	};
-	struct proxy_counters before[3];
+	struct fault_counters before[3];
 	uint64_t copies = 0;
 	struct chain chain;
 

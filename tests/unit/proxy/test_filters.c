@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fault/fault.h"
+#include "fault/filter.h"
 #include "proxy/loads.h"
 #include "sim/random.h"
 #include "tests/test.h"
@@ -26,7 +26,7 @@ static bool loads(const char *expression, struct loads *ret_loads)
 	struct bpf_program program;
 	struct error err;
 
-	CU_ASSERT_FATAL(fault_compile_filter(expression, &program, &err));
+	CU_ASSERT_FATAL(filter_compile(expression, &program, &err));
 	bool told = loads_of(&program, ret_loads);
 	pcap_freecode(&program);
 	return told;
@@ -255,7 +255,7 @@ static void any_filter(struct dice *dice, char text[TEXT_MAX], struct bpf_progra
 			(void)snprintf(text, TEXT_MAX, "%s", one);
 		else
 			(void)snprintf(text, TEXT_MAX, "(%s) %s (%s)", one, joints[below(dice, 4)], other);
-	} while (!fault_compile_filter(text, ret_program, &err));
+	} while (!filter_compile(text, ret_program, &err));
 }
 
 struct tally {
@@ -320,7 +320,7 @@ static void every_byte_that_is_looked_at_counts(void)
 	for (size_t k = 0; k < CONDITIONS; k++) {
 		struct bpf_program program;
 		struct error err;
-		if (!fault_compile_filter(conditions[k], &program, &err))
+		if (!filter_compile(conditions[k], &program, &err))
 			continue;
 		struct filters *filters = filters_open(&conditions[k], 1);
 		for (size_t at = 0; at < HEADS * 64 * 8; at++) {
@@ -412,7 +412,7 @@ static void chains_of_more_rules_than_bits_work_alike(void)
 	CU_ASSERT_EQUAL(chain.fate.causes[0].fault, 64);
 	CU_ASSERT(chain_send(&chain, 0, TO_SERVER, 4));
 	CU_ASSERT_EQUAL(chain.fate.causes[0].fault, 0);
-	struct proxy_counters first = proxy_counters(chain.proxy, 0), second = proxy_counters(chain.proxy, 1),
+	struct fault_counters first = proxy_counters(chain.proxy, 0), second = proxy_counters(chain.proxy, 1),
 			      last = proxy_counters(chain.proxy, FILTERS_MAX - 1);
 	CU_ASSERT_EQUAL(first.seen, 1 + 2 * (FILTERS_MAX - 64) + 2);
 	CU_ASSERT_EQUAL(second.seen, first.seen - 1);

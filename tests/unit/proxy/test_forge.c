@@ -3,6 +3,7 @@
 
 #include "link/packet.h"
 #include "tests/test.h"
+#include "tests/unit/proxy/submit.h"
 #include "tests/unit/proxy/traffic.h"
 
 static struct traffic traffic;
@@ -255,7 +256,7 @@ static void reassemble(const struct made *made, const char *params, unsigned exp
 	unsigned count = 0;
 
 	traffic_open(&traffic, &fault, 1, 1);
-	proxy_submit(traffic.proxy, made_frame(made), made->direction, 0);
+	submit(traffic.namer, traffic.proxy, made_frame(made), made->direction, 0);
 	CU_ASSERT(traffic.fate.dropped);
 	for (struct frame *frame; (frame = proxy_deliver(traffic.proxy, 0, &direction)) != NULL; count++) {
 		const uint8_t *ip = frame->data + 14;

@@ -65,7 +65,7 @@ static void only_frames_of_the_filter_and_direction_are_counted(void)
 	CU_ASSERT_FALSE(chain_send(&chain, 6, TO_DEVICE, 3));
 	CU_ASSERT(chain_send(&chain, 5, TO_DEVICE, 4));
 	CU_ASSERT_FALSE(chain_send(&chain, 5, TO_DEVICE, 5));
-	struct proxy_counters counters = proxy_counters(chain.proxy, 0);
+	struct fault_counters counters = proxy_counters(chain.proxy, 0);
 	CU_ASSERT_EQUAL(counters.seen, 5);
 	CU_ASSERT_EQUAL(counters.matched, 3);
 	CU_ASSERT_EQUAL(counters.applied, 1);
@@ -80,7 +80,7 @@ static void a_filter_sees_every_length(void)
 
 	chain_open(&chain, &fault, 1, 1);
 	for (size_t length = 42; length < 1600; length += length < 70 ? 1 : 61) {
-		proxy_submit(chain.proxy, chain_frame(1, TO_SERVER, length), TO_SERVER, 0);
+		chain_submit(&chain, chain_frame(1, TO_SERVER, length), TO_SERVER, 0);
 		CU_ASSERT_EQUAL(chain.fate.dropped, length <= 61 || length >= 1500);
 	}
 	chain_close(&chain);

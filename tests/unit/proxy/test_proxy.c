@@ -93,7 +93,7 @@ static void the_queue_has_a_limit(void)
 
 	chain_open(&chain, &fault, 1, 1);
 	for (unsigned i = 0; i < PROXY_QUEUE_MAX; i++) {
-		proxy_submit(chain.proxy, frame_new((const uint8_t *)"", 1), TO_SERVER, 0);
+		chain_submit(&chain, frame_new((const uint8_t *)"", 1), TO_SERVER, 0);
 		dropped += chain.fate.dropped;
 	}
 	CU_ASSERT_EQUAL(dropped, 0);
@@ -216,7 +216,7 @@ static void counters_tell_what_each_fault_did(void)
 	CU_ASSERT_EQUAL(proxy_counters(chain.proxy, 0).last_applied, SIM_NEVER);
 	for (unsigned i = 0; i < 20; i++)
 		(void)chain_send(&chain, 1, i % 2 ? TO_SERVER : TO_DEVICE, i);
-	struct proxy_counters first = proxy_counters(chain.proxy, 0), second = proxy_counters(chain.proxy, 1);
+	struct fault_counters first = proxy_counters(chain.proxy, 0), second = proxy_counters(chain.proxy, 1);
 	CU_ASSERT(first.seen == 20 && first.matched == 10 && first.applied == 5 && first.last_applied == 19);
 	CU_ASSERT(second.seen == 15 && second.matched == 7 && second.applied == 7 && second.last_applied == 18);
 	CU_ASSERT_EQUAL(proxy_fault_count(chain.proxy), 2);

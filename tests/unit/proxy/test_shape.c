@@ -11,7 +11,7 @@
 
 static sim_ns send_at(struct chain *chain, size_t length, enum direction direction, sim_ns now)
 {
-	proxy_submit(chain->proxy, chain_frame(1, direction, length), direction, now);
+	chain_submit(chain, chain_frame(1, direction, length), direction, now);
 	return chain->fate.dropped ? SIM_NEVER : chain->fate.release;
 }
 

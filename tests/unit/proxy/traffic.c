@@ -6,6 +6,7 @@
 
 #include "link/packet.h"
 #include "tests/test.h"
+#include "tests/unit/proxy/submit.h"
 
 /* -- frames -- */
 
@@ -108,16 +109,15 @@ bool is_sound(const struct frame *frame)
 
 /* -- the chain -- */
 
-static void decided(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                    const struct proxy_fate *fate, sim_ns now)
+static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct traffic *traffic = ctx;
-	struct decision decision = {.direction = direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = now};
+	struct decision decision = {.direction = event->direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = event->now};
 
 	(void)frame;
-	(void)naming_render(naming, decision.at);
+	(void)naming_render(event->naming, decision.at);
 	traffic->fate = *fate;
-	(void)proxy_fate_render(traffic->proxy, fate, now, traffic->text, sizeof traffic->text);
+	(void)proxy_fate_render(traffic->proxy, fate, event->now, traffic->text, sizeof traffic->text);
 	for (size_t i = 0; i < fate->cause_count; i++) {
 		if (fate->causes[i].consequence)
 			continue;
@@ -142,18 +142,21 @@ static void made(void *ctx, const struct frame *frame, enum direction direction,
 void traffic_open(struct traffic *traffic, const struct fault *faults, size_t count, uint64_t seed)
 {
 	memset(traffic, 0, sizeof *traffic);
+	traffic->namer = namer_open();
 	traffic->proxy = proxy_open(faults, count, seed, (struct proxy_ops){.decided = decided, .made = made}, traffic);
 }
 
 void traffic_open_frozen(struct traffic *traffic, const struct traffic *of)
 {
 	memset(traffic, 0, sizeof *traffic);
+	traffic->namer = namer_open();
 	traffic->proxy = proxy_open_frozen(&of->decisions, (struct proxy_ops){.decided = decided, .made = made}, traffic);
 }
 
 void traffic_close(struct traffic *traffic)
 {
 	proxy_close(traffic->proxy);
+	namer_close(traffic->namer);
 	decisions_close(&traffic->decisions);
 }
 
@@ -203,7 +206,7 @@ bool traffic_send_frame(struct traffic *traffic, struct frame *frame, enum direc
 {
 	if (now > 0)
 		drain(traffic, now - 1);
-	proxy_submit(traffic->proxy, frame, direction, now);
+	submit(traffic->namer, traffic->proxy, frame, direction, now);
 	return traffic->fate.dropped;
 }
 

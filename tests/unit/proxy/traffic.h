@@ -36,6 +36,7 @@ struct frame *made_frame(const struct made *made);
 bool is_sound(const struct frame *frame);
 
 struct traffic {
+	struct namer *namer;
 	struct proxy *proxy;
 	struct decisions decisions;
 	struct proxy_fate fate;      /**< of the last frame */

@@ -245,7 +245,7 @@ static void output(void *ctx, struct frame *frame, enum direction direction)
 
 static struct disruptor *disrupt(const struct fault *faults, size_t count)
 {
-	return disruptor_open(faults, count, 1, between.trace, (struct trouble_ops){NULL, NULL}, NULL);
+	return disruptor_open(faults, count, 1, between.trace, (struct armed_ops){NULL, NULL}, NULL);
 }
 
 void between_open(const struct fault *faults, size_t count)

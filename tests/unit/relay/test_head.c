@@ -142,9 +142,9 @@ static void a_relay_is_there_for_faults_and_for_occasions(void)
 	CU_ASSERT(relay_needs(&dns, 1).any);
 	CU_ASSERT(!relay_needs(&dns, 1).web);
 	CU_ASSERT(relay_needs(&status, 1).web);
-	drop.match.from = (struct moment){.kind = MOMENT_POINT, .at = "srv.http#3"};
+	drop.match.from = (struct window_edge){.kind = EDGE_ADDRESS, .at = "srv.http#3"};
 	CU_ASSERT(relay_needs(&drop, 1).web);
-	drop.match.from = (struct moment){.kind = MOMENT_POINT, .at = "http.request#3"};
+	drop.match.from = (struct window_edge){.kind = EDGE_ADDRESS, .at = "http.request#3"};
 	CU_ASSERT(!relay_needs(&drop, 1).any);
 }
 

@@ -198,7 +198,7 @@ static void names_are_asked_for_only_where_a_fault_takes_hosts_down(void)
 	for (size_t i = 0; i < 2; i++) {
 		faults[0] = made_checked_fault("it", "host=other", actions[i][0], actions[i][1]);
 		struct trace *trace = trace_open((struct trace_sink){NULL, NULL});
-		struct disruptor *disruptor = disruptor_open(faults, 1, 1, trace, (struct trouble_ops){NULL, NULL}, NULL);
+		struct disruptor *disruptor = disruptor_open(faults, 1, 1, trace, (struct armed_ops){NULL, NULL}, NULL);
 		names_asked = 0;
 		disruptor_take_hosts(disruptor, ask_name, NULL);
 		CU_ASSERT_EQUAL(disruptor_packet(disruptor, BETWEEN_SERVER, true, 0, &fallen), PASSAGE_FREE);

@@ -124,7 +124,7 @@ void far_open_with(const char *const *params, const struct fault *faults, size_t
 	sim_open(&far.sim, 0);
 	far.trace = trace_open((struct trace_sink){keep_line, NULL});
 	host_open(&far.sim, far.trace, FAR_SEED, (struct host_ops){take, 0}, NULL);
-	far.disruptor = disruptor_open(faults, count, FAR_SEED, far.trace, (struct trouble_ops){keep_decision, NULL}, NULL);
+	far.disruptor = disruptor_open(faults, count, FAR_SEED, far.trace, (struct armed_ops){keep_decision, NULL}, NULL);
 	service_start(&far.service, FAR_UNIX_S * SIM_S, FAR_SEED, far.disruptor, (struct service_ops){keep_secret}, NULL);
 }
 

@@ -44,10 +44,10 @@ static void expect_app(unsigned status, bool whole)
 
 static uint64_t applied(void)
 {
-	uint64_t matched, count = 0;
+	struct fault_counters counters = {0};
 
-	CU_ASSERT(troubles_counters(disruptor_troubles(far.disruptor), 0, &matched, &count));
-	return count;
+	CU_ASSERT(armed_faults_counters(disruptor_faults(far.disruptor), 0, &counters));
+	return counters.applied;
 }
 
 /* -- HTTP -- */
@@ -444,7 +444,7 @@ static void conditions_stand_where_they_make_sense(void)
 /* The draw for the garbage of each of two requests, 1 s and 2 s after power on. */
 static void draws_of(uint64_t seed, struct redraw redraw, uint64_t ret_draws[2])
 {
-	struct disruptor *disruptor = disruptor_open(NULL, 0, seed, NULL, (struct trouble_ops){0}, NULL);
+	struct disruptor *disruptor = disruptor_open(NULL, 0, seed, NULL, (struct armed_ops){0}, NULL);
 
 	disruptor_redraw(disruptor, &redraw);
 	for (unsigned i = 0; i < 2; i++)

@@ -133,7 +133,15 @@ static void ntp_answers_otherwise(void)
 	CU_ASSERT(ntp(answer) - (uint32_t)(now + 100 * UINT64_C(365) * 86400) < 10);
 	fault = made_checked_fault("it", "", "ntp", "answer=offset;years=100;behind=true");
 	CU_ASSERT(ntp(answer) - (uint32_t)(now - 100 * UINT64_C(365) * 86400) < 10);
-	fault = made_checked_fault("it", "from=1d", "ntp", "");
+	far_close();
+}
+
+static void ntp_answers_as_ever_outside_the_window(void)
+{
+	uint8_t answer[FRAME_MAX];
+	const uint32_t now = (uint32_t)(FAR_UNIX_S + 2208988800U);
+
+	open_with("from=1d", "ntp", "");
 	CU_ASSERT(ntp(answer) - now < 10);
 	far_close();
 }
@@ -142,5 +150,6 @@ const CU_TestInfo tests_disrupt_udp[] = {
 	{"DNS answers are spoilt", dns_answers_are_spoilt},
 	{"DHCP answers otherwise", dhcp_answers_otherwise},
 	{"NTP answers otherwise", ntp_answers_otherwise},
+	{"NTP answers as ever outside the window", ntp_answers_as_ever_outside_the_window},
 	CU_TEST_INFO_NULL,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/test.h"
+#include "tests/unit/proxy/submit.h"
 
 #define IMAGE_SIZE 1000U
 
@@ -22,15 +23,12 @@ static void ignore_line(void *ctx, const char *line, size_t length)
 	(void)length;
 }
 
-static void ignore_fate(void *ctx, const struct frame *frame, enum direction direction, const struct naming *naming,
-                        const struct proxy_fate *fate, sim_ns now)
+static void ignore_fate(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	(void)ctx;
 	(void)frame;
-	(void)direction;
-	(void)naming;
+	(void)event;
 	(void)fate;
-	(void)now;
 }
 
 /* A world with one fault, "silence", an outage of a second that the first frame begins. */
@@ -48,13 +46,14 @@ static void begin(void)
 	memset(&verdict, 0, sizeof verdict);
 	sim_open(&world.sim, 0);
 	world.trace = trace_open((struct trace_sink){ignore_line, NULL});
+	world.namer = namer_open();
 	world.proxy = proxy_open(&fault, 1, 1, (struct proxy_ops){.decided = ignore_fate}, NULL);
 	plan.faults = &fault;
 	plan.fault_count = 1;
 	world.plan = &plan;
-	world.board.disturber = disturber_open(&fault, 1, 1, world.trace, (struct trouble_ops){0}, NULL);
-	world.disruptor = disruptor_open(&fault, 1, 1, world.trace, (struct trouble_ops){0}, NULL);
-	world.cable = cable_open(&fault, 1, NULL, &world.sim, world.trace, NULL, NULL);
+	world.board.disturber = disturber_open(&fault, 1, 1, world.trace, (struct armed_ops){0}, NULL);
+	world.disruptor = disruptor_open(&fault, 1, 1, world.trace, (struct armed_ops){0}, NULL);
+	world.cable = cable_open(&fault, 1, 1, NULL, &world.sim, world.trace, (struct armed_ops){0}, NULL);
 	world.service.image = bytes_of(image, sizeof image);
 	plan.expect.judges.whole = true;
 	judge_init(&judge);
@@ -71,6 +70,7 @@ static void end(void)
 {
 	truth_close(&world.service.truth);
 	proxy_close(world.proxy);
+	namer_close(world.namer);
 	disturber_close(world.board.disturber);
 	disruptor_close(world.disruptor);
 	cable_close(world.cable);
@@ -240,7 +240,7 @@ static void retries_are_counted_and_the_first_trouble_is_kept(void)
 {
 	begin();
 	CU_ASSERT_FALSE(report_at(SIM_S, "phase download begin"));
-	proxy_submit(world.proxy, frame_new((const uint8_t *)"x", 1), TO_SERVER, 1200 * SIM_MS);
+	submit(world.namer, world.proxy, frame_new((const uint8_t *)"x", 1), TO_SERVER, 1200 * SIM_MS);
 	CU_ASSERT_FALSE(report_at(1234 * SIM_MS, "phase download retry 1: connection timed out"));
 	CU_ASSERT_FALSE(report_at(9 * SIM_S, "phase download retry 2: reset"));
 	CU_ASSERT_FALSE(report_at(10 * SIM_S, "phase download retrying"));
@@ -269,7 +269,7 @@ static void a_session_without_result_fails_where_it_hangs(void)
 {
 	begin();
 	CU_ASSERT_FALSE(report_at(2 * SIM_S, "phase download begin"));
-	proxy_submit(world.proxy, frame_new((const uint8_t *)"x", 1), TO_SERVER, 59500 * SIM_MS);
+	submit(world.namer, world.proxy, frame_new((const uint8_t *)"x", 1), TO_SERVER, 59500 * SIM_MS);
 	sim_run_until(&world.sim, 60 * SIM_S);
 	decide(END_DEADLINE, NULL);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);

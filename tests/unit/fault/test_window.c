@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fault/point.h"
+#include "fault/window.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,39 +13,69 @@ static struct naming named(enum address_word word, uint64_t n)
 	return (struct naming){.count = 2, .names = {{ADDRESS_FRAME, n, 0}, {word, n, 0}}};
 }
 
-static struct point parsed(const char *text)
+static struct fault_address parsed(const char *text)
 {
-	struct point point;
+	struct fault_address address;
 	struct error err = {0};
 
-	CU_ASSERT_FATAL(point_parse(text, &point, &err));
-	return point;
+	CU_ASSERT_FATAL(fault_address_parse(text, &address, &err));
+	return address;
 }
 
-static void a_point_is_a_frame_or_an_occasion(void)
+static struct fault_event frame_event(const struct naming *naming, sim_ns now)
+{
+	return (struct fault_event){.site = SITE_FRAME, .naming = naming, .now = now};
+}
+
+static struct fault_event site_event(enum site site, uint64_t number, sim_ns now)
+{
+	return (struct fault_event){.site = site, .number = number, .now = now};
+}
+
+static bool is_event(const struct fault_address *address, enum site site, uint64_t number)
+{
+	const struct fault_event event = site_event(site, number, 0);
+
+	return fault_address_is(address, &event);
+}
+
+static bool is_frame(const struct fault_address *address, const struct naming *naming)
+{
+	const struct fault_event event = frame_event(naming, 0);
+
+	return fault_address_is(address, &event);
+}
+
+static void an_address_is_of_a_frame_or_of_a_site(void)
 {
 	const struct naming second = named(ADDRESS_TCP_SYN, 2), third = named(ADDRESS_TCP_SYN, 3);
-	struct point point = parsed("tcp.syn#2");
+	struct fault_address address = parsed("tcp.syn#2");
 
-	CU_ASSERT_PTR_NULL(point.site);
-	CU_ASSERT(point_is_frame(&point, &second));
-	CU_ASSERT_FALSE(point_is_frame(&point, &third));
-	CU_ASSERT_FALSE(point_is_occasion(&point, "enc.tx", 2));
-	for (const struct fault_site *site = fault_sites; site->name != NULL; site++) {
+	CU_ASSERT_EQUAL(address.site, SITE_FRAME);
+	CU_ASSERT(is_frame(&address, &second));
+	CU_ASSERT_FALSE(is_frame(&address, &third));
+	CU_ASSERT_FALSE(is_event(&address, SITE_TX, 2));
+	for (unsigned site = 0; site < SITES; site++) {
 		char text[64];
-		(void)snprintf(text, sizeof text, "%s#2..4", site->name);
-		point = parsed(text);
-		CU_ASSERT_STRING_EQUAL(point.site, site->name);
-		CU_ASSERT_FALSE(point_is_frame(&point, &second));
+		(void)snprintf(text, sizeof text, "%s#2..4", fault_sites[site].name);
+		address = parsed(text);
+		CU_ASSERT_EQUAL(address.site, site);
+		CU_ASSERT_FALSE(is_frame(&address, &second));
 		for (uint64_t n = 1; n <= 5; n++)
-			CU_ASSERT_EQUAL(point_is_occasion(&point, site->name, n), n >= 2 && n <= 4);
-		CU_ASSERT_FALSE(point_is_occasion(&point, "no.site", 3));
+			CU_ASSERT_EQUAL(is_event(&address, (enum site)site, n), n >= 2 && n <= 4);
+		CU_ASSERT_FALSE(is_event(&address, (enum site)((site + 1) % SITES), 3));
 	}
-	point = parsed("spi.msg#7..");
-	CU_ASSERT(point_is_occasion(&point, "spi.msg", UINT64_MAX) && !point_is_occasion(&point, "spi.msg", 6));
+	address = parsed("spi.msg#7..");
+	CU_ASSERT(is_event(&address, SITE_SPI, UINT64_MAX) && !is_event(&address, SITE_SPI, 6));
 }
 
-static void what_is_no_point_is_refused(void)
+static void what_has_no_address_has_no_name_in_one(void)
+{
+	for (unsigned site = SITES; site < SITES_ALL; site++)
+		CU_ASSERT_EQUAL(site_find(fault_sites[site].name, strlen(fault_sites[site].name)), SITES);
+}
+
+static void what_is_no_address_is_refused(void)
 {
 	static const struct {
 		const char *text, *why;
@@ -59,12 +89,26 @@ static void what_is_no_point_is_refused(void)
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct point point = {.first = 77};
+		struct fault_address address = {.first = 77};
 		struct error err = {0};
-		CU_ASSERT_FALSE(point_parse(rows[i].text, &point, &err));
-		CU_ASSERT_EQUAL(point.first, 77);
+		CU_ASSERT_FALSE(fault_address_parse(rows[i].text, &address, &err));
+		CU_ASSERT_EQUAL(address.first, 77);
 		TEST_CONTAINS(err.text, rows[i].why);
 	}
+}
+
+static void sees_frame(struct window *window, const struct naming *naming, sim_ns now)
+{
+	const struct fault_event event = frame_event(naming, now);
+
+	window_sees(window, &event);
+}
+
+static void sees_event(struct window *window, enum site site, uint64_t number, sim_ns now)
+{
+	const struct fault_event event = site_event(site, number, now);
+
+	window_sees(window, &event);
 }
 
 /* -- windows: a SYN passes at 1 s, 2 s ... 8 s; "X" where the window is open once it has passed -- */
@@ -78,7 +122,7 @@ static const char *open_at_syns(const char *match)
 	window_init(&window, &fault.match);
 	for (uint64_t n = 1; n <= 8; n++) {
 		const struct naming naming = named(ADDRESS_TCP_SYN, n);
-		window_sees_frame(&window, &naming, n * SIM_S);
+		sees_frame(&window, &naming, n * SIM_S);
 		text[n - 1] = window_is_open(&window, n * SIM_S) ? 'X' : '.';
 	}
 	return text;
@@ -123,30 +167,30 @@ static void the_time_of_the_opening_is_told(void)
 	window_init(&window, &timed.match);
 	CU_ASSERT_EQUAL(window_begun(&window), 7 * SIM_S);
 	window_init(&window, &fault.match);
-	window_sees_frame(&window, &naming, 5 * SIM_S);
+	sees_frame(&window, &naming, 5 * SIM_S);
 	CU_ASSERT_EQUAL(window_begun(&window), 5 * SIM_S);
-	window_sees_frame(&window, &again, 6 * SIM_S);
+	sees_frame(&window, &again, 6 * SIM_S);
 	CU_ASSERT_EQUAL(window_begun(&window), 5 * SIM_S);
 }
 
-static void occasions_open_and_close_a_window(void)
+static void events_open_and_close_a_window(void)
 {
 	const struct fault fault = made_fault("f", "from=spi.msg#3;until=int.edge#2", "drop", "");
 	struct window window;
 
 	window_init(&window, &fault.match);
-	window_sees_occasion(&window, "spi.msg", 2, 10);
-	window_sees_occasion(&window, "enc.tx", 3, 11);
+	sees_event(&window, SITE_SPI, 2, 10);
+	sees_event(&window, SITE_TX, 3, 11);
 	CU_ASSERT_FALSE(window_is_open(&window, 11));
-	window_sees_occasion(&window, "spi.msg", 3, 12);
+	sees_event(&window, SITE_SPI, 3, 12);
 	CU_ASSERT(window_is_open(&window, 12));
-	window_sees_occasion(&window, "int.edge", 1, 13);
+	sees_event(&window, SITE_INT, 1, 13);
 	CU_ASSERT(window_is_open(&window, 13));
-	/* A frame is no occasion. */
+	/* A frame is no event of a site. */
 	const struct naming naming = named(ADDRESS_TCP_SYN, 2);
-	window_sees_frame(&window, &naming, 14);
+	sees_frame(&window, &naming, 14);
 	CU_ASSERT(window_is_open(&window, 14));
-	window_sees_occasion(&window, "int.edge", 2, 15);
+	sees_event(&window, SITE_INT, 2, 15);
 	CU_ASSERT_FALSE(window_is_open(&window, 15));
 }
 
@@ -168,14 +212,15 @@ static void a_phase_closes_a_window_for_all_others(void)
 	CU_ASSERT(window_is_open(&window, 6 * SIM_S));
 }
 
-const CU_TestInfo tests_point[] = {
-	{"a point is a frame or an occasion", a_point_is_a_frame_or_an_occasion},
-	{"what is no point is refused", what_is_no_point_is_refused},
+const CU_TestInfo tests_window[] = {
+	{"an address is of a frame or of a site", an_address_is_of_a_frame_or_of_a_site},
+	{"what has no address has no name in one", what_has_no_address_has_no_name_in_one},
+	{"what is no address is refused", what_is_no_address_is_refused},
 	{"frames open and close a window", frames_open_and_close_a_window},
 	{"a duration counts from the opening", a_duration_counts_from_the_opening},
 	{"a window opens again when it was closed", a_window_opens_again_when_it_was_closed},
 	{"the time of the opening is told", the_time_of_the_opening_is_told},
-	{"occasions open and close a window", occasions_open_and_close_a_window},
+	{"events open and close a window", events_open_and_close_a_window},
 	{"a phase closes a window for all others", a_phase_closes_a_window_for_all_others},
 	CU_TEST_INFO_NULL,
 };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fault/trouble.h"
+#include "fault/armed.h"
 
 #include <string.h>
 
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 
-#define OCCASIONS 64U
+#define EVENTS 64U
 
 static void ignore(void *ctx, const char *line, size_t length)
 {
@@ -15,21 +15,21 @@ static void ignore(void *ctx, const char *line, size_t length)
 	(void)length;
 }
 
-/* On which of the first occasions the fault acts, a bit each; the n-th comes at n milliseconds. */
+/* On which of the first events the fault acts, a bit each; the n-th comes at n milliseconds. */
 static uint64_t acts(const struct fault *faults, size_t count, uint64_t seed, struct redraw redraw)
 {
 	struct trace *trace = trace_open((struct trace_sink){ignore, NULL});
-	struct troubles troubles;
+	struct armed_faults armed;
 	uint64_t bits = 0;
 
-	troubles_open(&troubles, faults, count, LAYER_BOARD, seed, trace, (struct trouble_ops){0}, NULL);
-	troubles_redraw(&troubles, &redraw);
-	for (unsigned i = 1; i <= OCCASIONS; i++) {
-		(void)troubles_next(&troubles, SITE_SPI, i * SIM_MS);
-		for (size_t k = 0; k < troubles.count; k++)
-			bits |= (uint64_t)trouble_acts(&troubles, &troubles.list[k], SITE_SPI, i * SIM_MS) << (i - 1);
+	armed_faults_open(&armed, faults, count, LAYER_BOARD, seed, trace, (struct armed_ops){0}, NULL);
+	armed_faults_redraw(&armed, &redraw);
+	for (unsigned i = 1; i <= EVENTS; i++) {
+		const struct fault_event event = armed_faults_next(&armed, SITE_SPI, i * SIM_MS);
+		for (size_t k = 0; k < armed.count; k++)
+			bits |= (uint64_t)armed_fault_acts(&armed, &armed.list[k], &event) << (i - 1);
 	}
-	troubles_close(&troubles);
+	armed_faults_close(&armed);
 	trace_close(trace);
 	return bits;
 }
@@ -51,5 +51,5 @@ static void from_an_instant_on_they_draw_as_with_another_seed(void)
 	CU_ASSERT_EQUAL(acts(faults, 2, 3, (struct redraw){.asked = true, .from_ns = 20 * SIM_MS, .seed = 3}), own);
 }
 
-const CU_TestInfo tests_trouble[] = {
+const CU_TestInfo tests_armed[] = {
 	{"from_an_instant_on_they_draw_as_with_another_seed", from_an_instant_on_they_draw_as_with_another_seed}, CU_TEST_INFO_NULL};
