@@ -244,11 +244,13 @@ $(B)/fuzz/enc28j60: tests/fuzz/enc28j60.c $(wildcard emulator/enc28j60/*.[ch])
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I. -o $@ $(filter %.c,$^)
 
-PACKET_SOURCES := $(wildcard $(foreach folder,base sim link address fault proxy,harness/$(folder)/*.c))
+# The catalogues hold the faults of all layers, which need little of these.
+FAULT_SOURCES  := $(wildcard harness/*/faults/*.c emulator/board/faults/*.c emulator/nor/*.c) harness/server/ntp.c
+PACKET_SOURCES := $(wildcard $(foreach folder,base sim link address fault proxy,harness/$(folder)/*.c)) $(FAULT_SOURCES)
 $(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
-		$(filter %.c %.o,$^) -lpcap -lxxhash -lcrypto -lz -lm
+		$(filter %.c %.o,$^) -lpcap -lxxhash -lssl -lcrypto -lz -lm
 
 SERVICE_SOURCES := $(wildcard harness/base/*.c harness/sim/*.c) $(patsubst %,harness/server/%.c,attest dhcp dns entropy fields ntp pki release reply request)
 $(B)/fuzz/service: tests/fuzz/service.c $(SERVICE_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
@@ -263,19 +265,21 @@ $(B)/fuzz/recording: tests/fuzz/recording.c $(RECORDING_SOURCES) $(wildcard harn
 		-lxxhash -lm
 
 CAPTURE_SOURCES := $(wildcard $(foreach folder,base sim link address,harness/$(folder)/*.c)) harness/scenario/yaml.c \
-	$(patsubst %,harness/recorded/%.c,exchanges import keys losses messages naming packets plan read recording records streams write)
+	$(patsubst %,harness/recorded/%.c,exchanges import keys losses messages naming packets plan read recording records streams write) \
+	harness/server/dns.c harness/server/dhcp.c harness/server/reply.c
 $(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lyaml -lxxhash -lcrypto -lz -lm
 
-RELAY_SOURCES := $(wildcard $(foreach folder,base sim link address fault proxy server relay,harness/$(folder)/*.c)) tests/unit/relay/between.c
+RELAY_SOURCES := $(sort $(wildcard $(foreach folder,base sim link address fault proxy server relay,harness/$(folder)/*.c)) $(FAULT_SOURCES)) \
+	tests/unit/relay/between.c
 $(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard harness/*/*.h) tests/unit/relay/between.h
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LWIP_FLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lssl -lcrypto -ljansson -lxxhash -lz -lm
 
-SCENARIO_SOURCES := $(wildcard $(foreach folder,base fault scenario sim link address,harness/$(folder)/*.c)) \
+SCENARIO_SOURCES := $(wildcard $(foreach folder,base fault proxy scenario sim link address,harness/$(folder)/*.c)) $(FAULT_SOURCES) \
 	$(patsubst %,harness/server/%.c,config entropy pki tls)
 $(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
 	@mkdir -p $(@D)

@@ -137,13 +137,6 @@ void disturber_flash_read(struct disturber *disturber, uint64_t number, sim_ns n
 
 /* -- the bus -- */
 
-void spi_lengthen(struct spi_disturbance *disturbance, uint64_t by_ns)
-{
-	uint64_t room_ns = FAULT_TIME_MAX - disturbance->longer_ns;
-
-	disturbance->longer_ns += by_ns < room_ns ? by_ns : room_ns;
-}
-
 struct spi_disturbance disturber_spi(struct disturber *disturber, const uint8_t *mosi, size_t length, uint64_t bus_ns, sim_ns now)
 {
 	struct spi_disturbance disturbance = {0};

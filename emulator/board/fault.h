@@ -53,6 +53,11 @@ struct board_fault {
 };
 
 /** A message takes so much longer, up to FAULT_TIME_MAX. */
-void spi_lengthen(struct spi_disturbance *disturbance, uint64_t by_ns);
+static inline void spi_lengthen(struct spi_disturbance *disturbance, uint64_t by_ns)
+{
+	uint64_t room_ns = FAULT_TIME_MAX - disturbance->longer_ns;
+
+	disturbance->longer_ns += by_ns < room_ns ? by_ns : room_ns;
+}
 
 #endif

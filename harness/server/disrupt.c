@@ -98,12 +98,6 @@ static const struct fault *next_acting(struct disruptor *disruptor, const struct
 
 /* -- HTTP -- */
 
-void upset_replace(struct upset *upset, unsigned status)
-{
-	upset->replaces = true;
-	upset->answer = (struct http_answer){.status = status};
-}
-
 struct upset disruptor_http(struct disruptor *disruptor, const char *host, const char *target, sim_ns now)
 {
 	struct upset upset = {0};

@@ -46,6 +46,10 @@ struct service_fault {
 };
 
 /** The service is not asked: the answer has this status, and no body. */
-void upset_replace(struct upset *upset, unsigned status);
+static inline void upset_replace(struct upset *upset, unsigned status)
+{
+	upset->replaces = true;
+	upset->answer = (struct http_answer){.status = status};
+}
 
 #endif
