@@ -6,7 +6,7 @@
 #include "base/check.h"
 
 const struct param plain_params[] = {
-	PARAM_ROW_BOOL(plain_params, enabled, "enabled", "true", "false takes the fault out"),
+	PARAM_ROW_BOOL(plain_params, enabled, "enabled", "true", "false disables the fault"),
 	{0},
 };
 

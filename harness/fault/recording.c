@@ -134,10 +134,10 @@ void opportunities_close(struct opportunities *opportunities)
 /* -- tables of rate, delay and loss -- */
 
 static const struct param row_params[] = {
-	PARAM_ROW_QUANTITY(link_row, at_ns, "time", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX, "from the window's opening"),
-	PARAM_ROW_QUANTITY(link_row, rate_bps, "rate", UNIT_RATE, "", 0, 0, "bits a second"),
-	PARAM_ROW_QUANTITY(link_row, delay_ns, "delay", UNIT_DURATION, "", 0, FAULT_TIME_MAX, "behind it"),
-	PARAM_ROW_QUANTITY(link_row, loss, "loss", UNIT_PROBABILITY, "", 0, 0, "each frame"),
+	PARAM_ROW_QUANTITY(link_row, at_ns, "time", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX, "time since the window opened"),
+	PARAM_ROW_QUANTITY(link_row, rate_bps, "rate", UNIT_RATE, "", 0, 0, "bits per second"),
+	PARAM_ROW_QUANTITY(link_row, delay_ns, "delay", UNIT_DURATION, "", 0, FAULT_TIME_MAX, "delay behind the bottleneck"),
+	PARAM_ROW_QUANTITY(link_row, loss, "loss", UNIT_PROBABILITY, "", 0, 0, "probability of loss, for each frame"),
 	{0},
 };
 

@@ -11,13 +11,13 @@
 static const char *const duplexes[] = {"half", "full", NULL};
 
 const struct param link_params[] = {
-	PARAM_ROW_CHOICE(link_config, duplex, "duplex", duplexes, "half", "how the link partner runs its port"),
+	PARAM_ROW_CHOICE(link_config, duplex, "duplex", duplexes, "half", "duplex mode of the link partner's port"),
 	PARAM_ROW_QUANTITY(link_config, up_at_ns, "up_at", UNIT_DURATION, "0ns", 0, LINK_UP_AT_MAX,
-                           "from power on until the partner's link pulses come"),
+                           "time from power on until the partner's link pulses come"),
 	PARAM_ROW_QUANTITY(link_config, queue_max, "queue", UNIT_NONE, "256", 1, 65536,
-                           "frames the partner's port buffers before it drops"),
+                           "number of frames that the partner's port buffers before it drops"),
 	PARAM_ROW_QUANTITY(link_config, delay_ns, "delay", UNIT_DURATION, "1us", 0, MEDIUM_DELAY_MAX,
-                           "from one end of the cable to the other, transceivers included"),
+                           "propagation delay from one end of the cable to the other, transceivers included"),
 	{0},
 };
 

@@ -11,9 +11,9 @@
 static const char *const verdicts[] = {"pass", "fail", "any", NULL};
 
 const struct param plan_params[] = {
-	PARAM_ROW_TEXT(plan, name, "name", NULL, "short, for reports"),
-	PARAM_ROW_TEXT(plan, summary, "summary", "", "what it shows, in a sentence"),
-	PARAM_ROW_QUANTITY(plan, seed, "seed", UNIT_NONE, "1", 0, 0, "of all random draws"),
+	PARAM_ROW_TEXT(plan, name, "name", NULL, "short name, for reports"),
+	PARAM_ROW_TEXT(plan, summary, "summary", "", "one sentence on what the scenario shows"),
+	PARAM_ROW_QUANTITY(plan, seed, "seed", UNIT_NONE, "1", 0, 0, "seed of all random draws"),
 	PARAM_ROW_CUSTOM(plan, seeds, "seeds", &ordinals_codec, "0",
                          "instead of one: a session for each seed of this range; `--seed` and `--seeds` go before it"),
 	PARAM_ROW_QUANTITY(plan, deadline_ns, "deadline", UNIT_DURATION, "10min", 1000000000, FAULT_TIME_MAX,
@@ -23,7 +23,7 @@ const struct param plan_params[] = {
 };
 
 const struct param expect_params[] = {
-	PARAM_ROW_CHOICE(expectation, verdict, "verdict", verdicts, "pass", "what the session must come to"),
+	PARAM_ROW_CHOICE(expectation, verdict, "verdict", verdicts, "pass", "verdict that is expected"),
 	PARAM_ROW_TEXT(expectation, phase, "phase", "", "in which a failure must end; empty: any"),
 	PARAM_ROW_QUANTITY(expectation, at_least_ns, "at_least", UNIT_DURATION, "0ns", 0, 0,
                            "virtual time that the session takes; 0ns: not asked"),

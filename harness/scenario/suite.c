@@ -12,7 +12,7 @@
 
 const struct param suite_params[] = {
 	PARAM_ROW_TEXT(suite, name, SUITE_KEY, NULL, "its name, for reports"),
-	PARAM_ROW_TEXT(suite, summary, "summary", "", "what it is for, in a sentence"),
+	PARAM_ROW_TEXT(suite, summary, "summary", "", "one sentence on what the suite is for"),
 	PARAM_ROW_QUANTITY(suite, budget_ns, "budget", UNIT_DURATION, "0ns", 0, 0,
                            "of the host's time: no session is started that would not end within it; 0ns: none"),
 	PARAM_ROW_CUSTOM(suite, seeds, "seeds", &ordinals_codec, "0", "a session for each seed of this range; 0: what a scenario says"),

@@ -11,8 +11,8 @@ struct nor_rot_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(nor_rot_params, offset, "offset", UNIT_NONE, NULL, 0, OFFSET_MAX, "of the byte in the flash"),
-	PARAM_ROW_QUANTITY(nor_rot_params, bit, "bit", UNIT_NONE, "0", 0, 7, "which bit of it flips, for good"),
+	PARAM_ROW_QUANTITY(nor_rot_params, offset, "offset", UNIT_NONE, NULL, 0, OFFSET_MAX, "address of the byte in the flash"),
+	PARAM_ROW_QUANTITY(nor_rot_params, bit, "bit", UNIT_NONE, "0", 0, 7, "number of the bit that flips, for good"),
 	{0},
 };
 

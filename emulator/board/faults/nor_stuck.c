@@ -8,7 +8,7 @@ struct nor_stuck_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(nor_stuck_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX,
-                           "how much longer the flash says that it is busy"),
+                           "extra time for which the flash reports that it is busy"),
 	{0},
 };
 

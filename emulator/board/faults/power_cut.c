@@ -8,8 +8,8 @@ struct power_cut_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(power_cut_params, after, "after", UNIT_PROBABILITY, "50%", 0, 0, "how much of the operation is done by then"),
-	PARAM_ROW_QUANTITY(power_cut_params, for_ns, "for", UNIT_DURATION, "1s", 1, FAULT_TIME_MAX, "how long there is no supply"),
+	PARAM_ROW_QUANTITY(power_cut_params, after, "after", UNIT_PROBABILITY, "50%", 0, 0, "share of the operation that is done by then"),
+	PARAM_ROW_QUANTITY(power_cut_params, for_ns, "for", UNIT_DURATION, "1s", 1, FAULT_TIME_MAX, "time without supply"),
 	{0},
 };
 

@@ -7,7 +7,7 @@ struct rx_pointer_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(rx_pointer_params, xor_bits, "xor", UNIT_NONE, NULL, 1, 0xffff, "the bits of the pointer that are stored wrong"),
+	PARAM_ROW_QUANTITY(rx_pointer_params, xor_bits, "xor", UNIT_NONE, NULL, 1, 0xffff, "bits of the pointer that are stored inverted"),
 	{0},
 };
 

@@ -7,7 +7,7 @@ struct spi_stall_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(spi_stall_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how much longer the message takes"),
+	PARAM_ROW_QUANTITY(spi_stall_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "extra time that the message takes"),
 	{0},
 };
 

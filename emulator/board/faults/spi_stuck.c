@@ -11,7 +11,7 @@ struct spi_stuck_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_CHOICE(spi_stuck_params, level, "level", levels, NULL, "where MISO stands"),
+	PARAM_ROW_CHOICE(spi_stuck_params, level, "level", levels, NULL, "level at which MISO is stuck"),
 	{0},
 };
 

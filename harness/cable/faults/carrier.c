@@ -8,7 +8,7 @@ struct carrier_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(carrier_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX,
-                           "how long the link is gone, from the fault's 'from' on"),
+                           "time without link, from the opening of the window"),
 	{0},
 };
 

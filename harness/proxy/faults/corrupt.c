@@ -19,12 +19,12 @@ struct corrupt_params {
 static const char *const corrupt_parts[] = {"frame", "payload", NULL};
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(corrupt_params, bits, "bits", UNIT_NONE, "0", 0, FLIPS_MAX, "so many bits, at places that are drawn"),
+	PARAM_ROW_QUANTITY(corrupt_params, bits, "bits", UNIT_NONE, "0", 0, FLIPS_MAX, "number of bits, at positions that are drawn"),
 	PARAM_ROW_CHOICE(corrupt_params, part, "part", corrupt_parts, "frame",
-                         "where they are drawn: anywhere, or in what TCP, UDP or ICMP carries"),
+                         "part of the frame they are drawn from: all of it, or the payload of TCP, UDP or ICMP"),
 	PARAM_ROW_CUSTOM(corrupt_params, flips, "xor", &flips_codec, "",
                          "these bits instead; what lies behind the frame's end is left out"),
-	PARAM_ROW_BOOL(corrupt_params, mend, "mend", "false", "the checksums of IPv4, TCP, UDP and ICMP are made right again"),
+	PARAM_ROW_BOOL(corrupt_params, mend, "mend", "false", "true corrects the checksums of IPv4, TCP, UDP and ICMP afterwards"),
 	{0},
 };
 

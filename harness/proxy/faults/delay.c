@@ -15,15 +15,15 @@ struct delay_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(delay_params, time_ns, "time", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX, "how long on average"),
+	PARAM_ROW_QUANTITY(delay_params, time_ns, "time", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX, "mean delay"),
 	PARAM_ROW_QUANTITY(delay_params, jitter_ns, "jitter", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
                            "uniform: as much less or more; otherwise what the distribution is multiplied with"),
-	PARAM_ROW_CHOICE(delay_params, distribution, "distribution", jitter_distributions, "uniform", "what is drawn, with tc-netem's words"),
+	PARAM_ROW_CHOICE(delay_params, distribution, "distribution", jitter_distributions, "uniform", "distribution of the jitter, in tc-netem's words"),
 	PARAM_ROW_TEXT(delay_params, table, "table", "",
-                       "of distribution table: a file such as tc-netem's .dist, relative to the scenario"),
+                       "file of distribution 'table', in the format of tc-netem's .dist, relative to the scenario"),
 	PARAM_ROW_QUANTITY(delay_params, correlation, "correlation", UNIT_PROBABILITY, "0%", 0, 0,
-                           "how often a frame takes the draw of the one before it in its flow and direction"),
-	PARAM_ROW_BOOL(delay_params, keep_order, "keep_order", "true", "frames of one direction do not overtake each other"),
+                           "correlation of the delay with that of the frame before in the same flow and direction"),
+	PARAM_ROW_BOOL(delay_params, keep_order, "keep_order", "true", "true keeps frames of one direction in order"),
 	{0},
 };
 

@@ -9,7 +9,7 @@ struct drop_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_BOOL(drop_params, enabled, "enabled", "true", "false takes the fault out of the chain"),
+	PARAM_ROW_BOOL(drop_params, enabled, "enabled", "true", "false disables the fault"),
 	{0},
 };
 

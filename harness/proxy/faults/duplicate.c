@@ -3,9 +3,9 @@
 #include "proxy/twin.h"
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(duplicate_params, copies, "copies", UNIT_NONE, "1", 1, 1000, "besides the frame itself"),
+	PARAM_ROW_QUANTITY(duplicate_params, copies, "copies", UNIT_NONE, "1", 1, 1000, "number of copies, besides the frame itself"),
 	PARAM_ROW_QUANTITY(duplicate_params, between_ns, "delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
-                           "from the frame to its first copy, and from copy to copy"),
+                           "time from the frame to its first copy, and from copy to copy"),
 	PARAM_ROW_CUSTOM(duplicate_params, flips, "flips", &flips_codec, "", "bits that are inverted in the copies, as those of corrupt"),
 	{0},
 };

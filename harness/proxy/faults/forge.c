@@ -16,9 +16,9 @@ struct forge_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_CHOICE(forge_params, what, "what", forge_kinds, NULL, "a TCP segment, or an ICMP error about the frame that is hit"),
-	PARAM_ROW_CHOICE(forge_params, to, "to", forge_ends, "sender", "who gets it, in the other end's name"),
-	PARAM_ROW_BOOL(forge_params, drop, "drop", "true", "the frame that is hit is lost"),
+	PARAM_ROW_CHOICE(forge_params, what, "what", forge_kinds, NULL, "kind of frame: a TCP segment, or an ICMP error about the frame that is hit"),
+	PARAM_ROW_CHOICE(forge_params, to, "to", forge_ends, "sender", "receiver; the sender is the other end"),
+	PARAM_ROW_BOOL(forge_params, drop, "drop", "true", "true drops the frame that is hit"),
 	{0},
 };
 

@@ -10,9 +10,9 @@ struct loss_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(loss_params, percent, "percent", UNIT_PROBABILITY, NULL, 0, 0, "how likely a frame is lost"),
+	PARAM_ROW_QUANTITY(loss_params, percent, "percent", UNIT_PROBABILITY, NULL, 0, 0, "probability of loss"),
 	PARAM_ROW_QUANTITY(loss_params, correlation, "correlation", UNIT_PROBABILITY, "0%", 0, 0,
-                           "how often a frame shares the luck of the one before it in its flow and direction"),
+                           "correlation of the loss with the frame before in the same flow and direction"),
 	{0},
 };
 

@@ -42,11 +42,11 @@ static void get_rest(const void *value, char *ret_text, size_t size)
 static const struct param_codec rest_codec = {set_rest, get_rest, "a probability or " REST_TEXT, false};
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(loss_state_params, p13, "p13", UNIT_PROBABILITY, NULL, 0, 0, "from the good state into a burst, a frame"),
-	PARAM_ROW_CUSTOM(loss_state_params, p31, "p31", &rest_codec, REST_TEXT, "from loss in a burst back to the good state"),
-	PARAM_ROW_QUANTITY(loss_state_params, p32, "p32", UNIT_PROBABILITY, "0%", 0, 0, "from loss to good reception within a burst"),
-	PARAM_ROW_QUANTITY(loss_state_params, p23, "p23", UNIT_PROBABILITY, "100%", 0, 0, "from good reception to loss within a burst"),
-	PARAM_ROW_QUANTITY(loss_state_params, p14, "p14", UNIT_PROBABILITY, "0%", 0, 0, "from the good state to a single loss"),
+	PARAM_ROW_QUANTITY(loss_state_params, p13, "p13", UNIT_PROBABILITY, NULL, 0, 0, "probability of going from the good state into a burst, per frame"),
+	PARAM_ROW_CUSTOM(loss_state_params, p31, "p31", &rest_codec, REST_TEXT, "probability of going from loss in a burst back to the good state"),
+	PARAM_ROW_QUANTITY(loss_state_params, p32, "p32", UNIT_PROBABILITY, "0%", 0, 0, "probability of going from loss to good reception within a burst"),
+	PARAM_ROW_QUANTITY(loss_state_params, p23, "p23", UNIT_PROBABILITY, "100%", 0, 0, "probability of going from good reception to loss within a burst"),
+	PARAM_ROW_QUANTITY(loss_state_params, p14, "p14", UNIT_PROBABILITY, "0%", 0, 0, "probability of a single loss in the good state"),
 	{0},
 };
 

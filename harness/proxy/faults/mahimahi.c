@@ -12,7 +12,7 @@ struct mahimahi_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_TEXT(mahimahi_params, file, "file", NULL, "a line a delivery opportunity of 1500 bytes: its millisecond"),
+	PARAM_ROW_TEXT(mahimahi_params, file, "file", NULL, "trace file; each line is the millisecond of a delivery opportunity of 1500 bytes"),
 	PARAM_ROW_BOOL(mahimahi_params, loop, "loop", "true", "it begins again at its end; false: nothing passes any more"),
 	BACKLOG_ROW(mahimahi_params),
 	{0},

@@ -26,7 +26,7 @@ struct mtu_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(mtu_params, size, "size", UNIT_NONE, NULL, IPV4_MTU_MIN, FRAME_MAX - ETHERNET_HEADER,
-                           "bytes of the longest IPv4 datagram that fits"),
+                           "size of the largest IPv4 datagram that fits, in bytes"),
 	PARAM_ROW_BOOL(mtu_params, icmp, "icmp", "true",
                        "the sender of a datagram that does not fit and must not be fragmented is told; false: a black hole"),
 	PARAM_ROW_BOOL(mtu_params, fragment, "fragment", "true",

@@ -8,7 +8,7 @@ struct outage_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(outage_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX,
-                           "how long every frame of both directions is dropped"),
+                           "time for which all frames of both directions are dropped"),
 	{0},
 };
 

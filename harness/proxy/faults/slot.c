@@ -18,17 +18,17 @@ struct slot_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(slot_params, min_ns, "min_delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "until the next slot, at least"),
+	PARAM_ROW_QUANTITY(slot_params, min_ns, "min_delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "minimum time to the next slot"),
 	PARAM_ROW_QUANTITY(slot_params, max_ns, "max_delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
                            "until the next slot, at most, uniform; 0ns: always min_delay"),
 	PARAM_ROW_QUANTITY(slot_params, packets, "packets", UNIT_NONE, "0", 0, 0, "frames that one slot takes; 0: no limit"),
 	PARAM_ROW_QUANTITY(slot_params, bytes, "bytes", UNIT_SIZE, "0B", 0, 0,
                            "a slot is over once it has taken so many bytes; 0B: no limit"),
 	PARAM_ROW_QUANTITY(slot_params, time_ns, "time", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
-                           "instead of the least and the longest: until the next slot, on average"),
-	PARAM_ROW_QUANTITY(slot_params, jitter_ns, "jitter", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "of this time, as that of delay"),
-	PARAM_ROW_CHOICE(slot_params, distribution, "distribution", jitter_distributions, "uniform", "of this time"),
-	PARAM_ROW_TEXT(slot_params, table, "table", "", "of distribution table"),
+                           "mean time to the next slot, in place of a minimum and a maximum"),
+	PARAM_ROW_QUANTITY(slot_params, jitter_ns, "jitter", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "jitter of this time, as for delay"),
+	PARAM_ROW_CHOICE(slot_params, distribution, "distribution", jitter_distributions, "uniform", "distribution of this time"),
+	PARAM_ROW_TEXT(slot_params, table, "table", "", "file of distribution 'table'"),
 	{0},
 };
 

@@ -12,9 +12,9 @@ struct server_down_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(server_down_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "how long"),
+	PARAM_ROW_QUANTITY(server_down_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "duration"),
 	PARAM_ROW_CHOICE(server_down_params, how, "how", downs, "silence", "what becomes of TCP segments; everything else is lost"),
-	PARAM_ROW_BOOL(server_down_params, all, "all", "false", "every host of the far end, not only the one that was meant"),
+	PARAM_ROW_BOOL(server_down_params, all, "all", "false", "true takes down all hosts of the far end, not only this one"),
 	{0},
 };
 

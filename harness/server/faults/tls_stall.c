@@ -10,7 +10,7 @@ struct tls_stall_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_CHOICE(tls_stall_params, word, "at", stalls, "server_hello", "the first message that is not sent any more"),
+	PARAM_ROW_CHOICE(tls_stall_params, word, "at", stalls, "server_hello", "first message that is not sent any more"),
 	{0},
 };
 

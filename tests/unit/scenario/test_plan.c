@@ -52,7 +52,7 @@ static void the_least_scenario_has_a_name(void)
 	CU_ASSERT(plan.seed == 1 && plan.fault_count == 0 && plan.expect.verdict == EXPECT_PASS);
 	CU_ASSERT_STRING_EQUAL(plan.device.name, "the one");
 	plan_close(&plan);
-	box_refuses("seed: 1\n", "s.yaml:1:1: a scenario needs 'name', a text: short, for reports");
+	box_refuses("seed: 1\n", "s.yaml:1:1: a scenario needs 'name', a text: short name, for reports");
 }
 
 static void unknown_keys_are_told_with_their_place_and_the_nearest(void)
