@@ -69,7 +69,7 @@ check: ## The quick tests: all but the sessions under QEMU
 include emulator/guest/guest.mk
 
 # -- the program ----------------------------------------------------------------------------------------------------------------------------
-SOURCES := $(wildcard harness/*/*.c harness/*/faults/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/board/faults/*.c emulator/qemu/*.c reports/*.c reports/*/*.c) $(GUEST_SHARED) $(GUEST_PLAYED)
+SOURCES := $(wildcard harness/*/*.c harness/*/faults/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/board/faults/*.c emulator/machines/*.c emulator/machines/*/*.c emulator/qemu/*.c reports/*.c reports/*/*.c) $(GUEST_SHARED) $(GUEST_PLAYED)
 MAIN    := harness/cli/main.c
 MODULES := $(filter-out $(MAIN),$(SOURCES))
 objects  = $(patsubst %.c,$(O)/%.o,$(1))

@@ -87,7 +87,7 @@ make_kernel()
 	at=$(LC_ALL=C grep -aboP '\xfd7zXZ\x00' "$image" | tail -n 1 | cut -d: -f1) || fail "kernel $release is not packed with xz"
 	tail -c +$((at + 1)) "$image" | xz -dc 2>/dev/null >"$folder/raw" || true
 	[ -s "$folder/raw" ] || fail "kernel $release cannot be unpacked"
-	"$build/guest/mkuimage" "$(sed -n 's/^GUEST_KERNEL_AT := //p' "$root/emulator/guest/guest.mk")" <"$folder/raw" >"$folder/kernel"
+	"$build/guest/mkuimage" "$(sed -n 's/^MACHINE_KERNEL_AT := //p' "$root/emulator/machines/arm-virt/machine.mk")" <"$folder/raw" >"$folder/kernel"
 	rm "$folder/raw"
 }
 
@@ -95,7 +95,7 @@ make_module()
 {
 	rm -rf "$folder/module"
 	mkdir "$folder/module"
-	cp "$root"/emulator/guest/module/* "$folder/module/"
+	cp "$root"/emulator/guest/module/* "$root"/emulator/machines/arm-virt/cpu.h "$folder/module/"
 	env -u MAKEFLAGS KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=stutter KBUILD_BUILD_HOST=stutter make --no-print-directory -s \
 		-C "$tree/usr/src/linux-headers-$release" M="$folder/module" ARCH=arm CROSS_COMPILE=$cross CC=${cross}gcc CFLAGS= LDFLAGS= \
 		modules >"$folder/module/log" 2>&1 || {

@@ -3,9 +3,9 @@
 #
 # Fetches what the device and the far end are made of and is not installed on this machine: Debian packages, unpacked, never installed.
 #
-# Usage: fetch.sh BUILD_DIR
+# Usage: fetch.sh BUILD_DIR ARCHITECTURE FLAVOUR (of the device: Debian's architecture, and the flavour of its kernel)
 #
-# How it works: apt runs over a root of its own in BUILD_DIR/apt (own lists, own cache, an empty dpkg status), for the architecture armhf,
+# How it works: apt runs over a root of its own in BUILD_DIR/apt (own lists, own cache, an empty dpkg status), for the device's architecture,
 # and this machine's for the one tool that runs here. The mirror, the suite, the keyring and the proxy are the host's, found in the host's
 # own apt configuration, so a company mirror is honoured and every signature is checked; the host's package database is neither read nor
 # changed. STUTTER_APT_URI and STUTTER_APT_SUITE override what was found. Everything is unpacked into BUILD_DIR/packages.new and moved into place at the end, so nothing is ever half done:
@@ -27,9 +27,6 @@ CLIENTS="curl swupdate libacl1 libarchive13 libb2-1 libblkid1 libbz2-1.0 libcap2
 	libwebsockets17 libxml2 libzck1 libzstd1"
 # What only the cross-compiler needs.
 BUILD_TIME="libc6-dev linux-libc-dev libcurl4-openssl-dev libssl-dev libjansson-dev"
-# The kernel; its ABI's name moves with every update. The flavour with large page tables: the other one protects user memory with the
-# domain register, whose every write (several a system call) costs QEMU its whole TLB and a session a third more time.
-FLAVOUR="armmp-lpae"
 SOURCES="lwip"
 LLHTTP="node-llhttp"
 
@@ -39,7 +36,10 @@ fail()
 	exit 1
 }
 
-[ $# -eq 1 ] || fail "usage: fetch.sh BUILD_DIR"
+[ $# -eq 3 ] || fail "usage: fetch.sh BUILD_DIR ARCHITECTURE FLAVOUR"
+ARCHITECTURE=$2
+# The kernel; its ABI's name moves with every update.
+FLAVOUR=$3
 mkdir -p "$1"
 build=$(cd "$1" && pwd)
 apt=$build/apt
@@ -52,7 +52,7 @@ complete()
 	[ -f "$build/kernel/abi" ] && [ -d "$build/sysroot/usr" ] && [ -d "$build/lwip/src/core" ] && [ -f "$build/llhttp/llhttp.c" ]
 }
 
-sum=$({ cat "$0"; echo "${STUTTER_APT_URI-} ${STUTTER_APT_SUITE-}"; } | sha256sum | cut -d' ' -f1)
+sum=$({ cat "$0"; echo "$ARCHITECTURE $FLAVOUR ${STUTTER_APT_URI-} ${STUTTER_APT_SUITE-}"; } | sha256sum | cut -d' ' -f1)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && complete; then
 	touch "$stamp"
 	exit 0
@@ -103,8 +103,8 @@ printf 'deb%s %s %s main\ndeb-src%s %s %s main\n' "${key:+ [signed-by=$key]}" "$
 {
 	apt-config dump | grep -E '^Acquire::(http|https|ftp|Retries|ForceIPv[46]|Check-Valid-Until|Max-ValidTime)[: ]' || true
 	cat <<-CONF
-		APT::Architecture "armhf";
-		APT::Architectures { "armhf"; "$host"; };
+		APT::Architecture "$ARCHITECTURE";
+		APT::Architectures { "$ARCHITECTURE"; "$host"; };
 		APT::Sandbox::User "root";
 		APT::Install-Recommends "false";
 		APT::Get::AllowUnauthenticated "false";

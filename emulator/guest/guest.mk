@@ -2,23 +2,27 @@
 #
 # Builds what runs inside the device: kernel, module, update agent, initramfs. Included by the top Makefile.
 #
-# Takes: B (build folder), Q (@ for quiet), CC and CFLAGS (for the host's tools).
+# Takes: B (build folder), MACHINE (a folder of emulator/machines), Q (@ for quiet), CC and CFLAGS (for the host's tools).
 # Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/guest/clients.cpio, $(B)/guest/player.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
 # that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part of the host's program too (with -lcrypto);
 # GUEST_PLAYED, those of the program alone.
 B ?= build
 GUEST_MK := $(lastword $(MAKEFILE_LIST))
 GUEST_DIR := $(patsubst %/,%,$(dir $(GUEST_MK)))
-GUEST_CROSS ?= arm-linux-gnueabihf-
-GUEST_B := $(B)/guest
+# What is the machine's and its processor's: MACHINE_TRIPLET, MACHINE_ARCH and so on.
+MACHINE ?= arm-virt
+MACHINE_DIR := $(patsubst %/guest,%,$(GUEST_DIR))/machines/$(MACHINE)
+include $(MACHINE_DIR)/machine.mk
+GUEST_CROSS ?= $(MACHINE_TRIPLET)-
+GUEST_B := $(B)/guest$(if $(filter-out arm-virt,$(MACHINE)),-$(MACHINE))
 GUEST_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g0 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wundef -ffile-prefix-map=$(GUEST_DIR)=.
 GUEST_LDFLAGS := -s -Wl,--build-id=none
 # Headers, start files and libraries are the fetched ones, whether the host has a cross C library or not.
 GUEST_SYSROOT := $(abspath $(B)/sysroot)
-GUEST_TARGET := --sysroot=$(GUEST_SYSROOT) -B$(GUEST_SYSROOT)/usr/lib/arm-linux-gnueabihf/ -L$(GUEST_SYSROOT)/usr/lib/arm-linux-gnueabihf \
-	-L$(GUEST_SYSROOT)/lib/arm-linux-gnueabihf -isystem $(GUEST_SYSROOT)/usr/include/arm-linux-gnueabihf -isystem $(GUEST_SYSROOT)/usr/include
-GUEST_MODULE := $(wildcard $(GUEST_DIR)/module/*.c $(GUEST_DIR)/module/*.h $(GUEST_DIR)/module/Kbuild)
+GUEST_TARGET := --sysroot=$(GUEST_SYSROOT) -B$(GUEST_SYSROOT)/usr/lib/$(MACHINE_TRIPLET)/ -L$(GUEST_SYSROOT)/usr/lib/$(MACHINE_TRIPLET) \
+	-L$(GUEST_SYSROOT)/lib/$(MACHINE_TRIPLET) -isystem $(GUEST_SYSROOT)/usr/include/$(MACHINE_TRIPLET) -isystem $(GUEST_SYSROOT)/usr/include
+GUEST_MODULE := $(wildcard $(GUEST_DIR)/module/*.c $(GUEST_DIR)/module/*.h $(GUEST_DIR)/module/Kbuild) $(MACHINE_DIR)/cpu.h
 GUEST_AGENT := $(filter-out %/seed.c,$(wildcard $(GUEST_DIR)/agent/*.c))
 GUEST_TESTED := $(addprefix $(GUEST_DIR)/agent/,manifest.c policy.c range.c)
 # Those of the boot library, which the host uses as well: the factory fills a flash with it.
@@ -34,21 +38,19 @@ guest_say = $(if $(Q),@printf '  %-8s%s\n' $(1) $@,@:)
 guest: $(GUEST_B)/kernel $(GUEST_B)/initramfs.cpio $(GUEST_B)/clients.cpio $(GUEST_B)/player.cpio ## Build what runs inside the device
 
 $(B)/packages.stamp: $(GUEST_DIR)/fetch.sh
-	$(Q)$< $(B)
+	$(Q)$< $(B) $(MACHINE_APT_ARCHITECTURE) $(MACHINE_KERNEL_FLAVOUR)
 
 $(GUEST_B):
 	$(Q)mkdir -p $@
 
 # The kernel as a boot loader hands it over: unpacked, since a zImage takes eight seconds of a device's time for that at every boot. What is packed with xz
-# lies behind the last mark of that in the file. A kernel for several platforms, Meson and Qualcomm's among them, runs at this address (TEXT_OFFSET in
-# arch/arm/Makefile) of a memory that begins at 1 GiB.
-GUEST_KERNEL_AT := 0x40208000
+# lies behind the last mark of that in the file.
 $(GUEST_B)/kernel: $(GUEST_B)/mkuimage $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,KERNEL)
 	$(Q)at=$$(LC_ALL=C grep -aboP '\xfd7zXZ\x00' $(B)/kernel/boot/vmlinuz-* | tail -n 1 | cut -d: -f1); \
 		tail -c +$$((at + 1)) $(B)/kernel/boot/vmlinuz-* | xz -dc 2>/dev/null >$@.raw; \
 		[ -s $@.raw ] || { echo "guest.mk: the kernel is not packed with xz any more" >&2; exit 1; }; \
-		$(GUEST_B)/mkuimage $(GUEST_KERNEL_AT) <$@.raw >$@.new && rm $@.raw && mv $@.new $@
+		$(GUEST_B)/mkuimage $(MACHINE_KERNEL_AT) <$@.raw >$@.new && rm $@.raw && mv $@.new $@
 
 $(GUEST_B)/mkuimage: $(GUEST_DIR)/mkuimage.c | $(GUEST_B)
 	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $< -lz
@@ -58,7 +60,7 @@ $(GUEST_B)/spi-stutter.ko: $(GUEST_MODULE) $(GUEST_MK) $(B)/packages.stamp | $(G
 	$(call guest_say,KBUILD)
 	$(Q)rm -rf $(GUEST_B)/kbuild && mkdir $(GUEST_B)/kbuild && cp $(GUEST_MODULE) $(GUEST_B)/kbuild/
 	$(Q)KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=stutter KBUILD_BUILD_HOST=stutter $(MAKE) --no-print-directory -s \
-		-C $(B)/kernel/usr/src/linux-headers-$$(cat $(B)/kernel/abi) M=$(abspath $(GUEST_B)/kbuild) ARCH=arm \
+		-C $(B)/kernel/usr/src/linux-headers-$$(cat $(B)/kernel/abi) M=$(abspath $(GUEST_B)/kbuild) ARCH=$(MACHINE_ARCH) \
 		CROSS_COMPILE=$(GUEST_CROSS) CC=$(GUEST_CROSS)gcc CFLAGS= LDFLAGS= modules >$(GUEST_B)/kbuild.log 2>&1 \
 		|| { cat $(GUEST_B)/kbuild.log >&2; exit 1; }
 	$(Q)$(GUEST_CROSS)strip -g -R .note.gnu.build-id -o $@.new $(GUEST_B)/kbuild/spi-stutter.ko && mv $@.new $@
@@ -99,7 +101,7 @@ GUEST_CLIENTS := $(wildcard $(GUEST_DIR)/clients/*.sh) $(GUEST_DIR)/clients/clie
 
 $(GUEST_B)/libicudata.so: $(GUEST_DIR)/clients/icudata.c $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,CROSS)
-	$(Q)for file in $(B)/sysroot/usr/lib/arm-linux-gnueabihf/libicudata.so.??; do version=$${file##*.}; \
+	$(Q)for file in $(B)/sysroot/usr/lib/$(MACHINE_TRIPLET)/libicudata.so.??; do version=$${file##*.}; \
 		$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -shared -nostdlib -Wl,-soname,libicudata.so.$$version \
 		-DICU_TABLES=icudt$${version}_dat -o $@ $<; done
 

@@ -41,11 +41,12 @@ struct qemu_image process_image(const struct qemu_image *image)
 {
 	struct qemu_image full = *image;
 
-	full.program = full.program ? full.program : QEMU_PROGRAM;
+	full.machine = full.machine ? full.machine : machines[0];
+	full.program = full.program ? full.program : full.machine->program;
 	full.append = full.append ? full.append : QEMU_APPEND;
 	full.rtc_base = full.rtc_base ? full.rtc_base : QEMU_RTC_BASE;
 	full.memory_mb = full.memory_mb ? full.memory_mb : QEMU_MEMORY_MB;
-	full.icount_shift = full.icount_shift ? full.icount_shift : QEMU_ICOUNT_SHIFT;
+	full.icount_shift = full.icount_shift ? full.icount_shift : full.machine->icount_shift;
 	full.boot_s = full.boot_s ? full.boot_s : QEMU_BOOT_S;
 	return full;
 }
@@ -75,26 +76,8 @@ __attribute__((format(printf, 2, 3))) static void add_format(struct words *words
 /* The words that make up the machine, and nothing that differs between sessions. */
 static void add_machine(struct words *words, const struct qemu_image *image, bool again)
 {
-	static const char *const fixed[] = {
-		"-M",
-		"virt,gic-version=3,highmem=off,dtb-randomness=off",
-		"-cpu",
-		"cortex-a7",
-		"-nodefaults",
-		"-nographic",
-		"-no-user-config",
-		"-seed",
-		"1",
-		"-semihosting-config",
-		"enable=on,target=native",
-		"-device",
-		"pvpanic-pci",
-		"-action",
-		"panic=pause",
-	};
-
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
-		add(words, fixed[i]);
+	for (const char *const *word = image->machine->words; *word; word++)
+		add(words, *word);
 	add(words, "-m");
 	add_format(words, "%u", image->memory_mb);
 	add(words, "-icount");
@@ -102,7 +85,7 @@ static void add_machine(struct words *words, const struct qemu_image *image, boo
 	add(words, "-rtc");
 	add_format(words, "base=%s,clock=vm", image->rtc_base);
 	add(words, "-append");
-	add_format(words, "%s%s", image->append, again ? APPEND_AGAIN : "");
+	add_format(words, "console=%s %s%s", image->machine->console, image->append, again ? APPEND_AGAIN : "");
 }
 
 void process_describe(const struct qemu_image *image, char *ret_text, size_t size)
@@ -224,8 +207,8 @@ static bool started(int failure_fd, const struct qemu_image *image, const char *
 	if (size != (ssize_t)sizeof(error))
 		return true;
 	if (error == ENOENT)
-		return error_set(err, "cannot start %s: not found\n  Cure: apt-get install --no-install-recommends qemu-system-arm",
-		                 image->program);
+		return error_set(err, "cannot start %s: not found\n  Cure: apt-get install --no-install-recommends %s", image->program,
+		                 image->machine->package);
 	return error_set(err, "cannot start %s in '%s': %s", image->program, dir ? dir : ".", strerror(error));
 }
 

@@ -16,19 +16,18 @@
 
 #include "base/error.h"
 #include "guest/module/protocol.h"
+#include "machines/machine.h"
 
-#define QEMU_PROGRAM "qemu-system-arm"
 /**
  * What a distribution's kernel guards or accounts for and a small device's does not is turned off: it costs instructions. Without norandmaps every
  * program that starts has its libraries at other addresses, and QEMU translates them anew. The files of the kernel's tracers, which are thousands, take it longer to
  * make than all else that it does at boot.
  */
 #define QEMU_APPEND                                                                                                                        \
-	"console=ttyAMA0 quiet loglevel=4 psi=0 init_on_alloc=0 hardened_usercopy=off apparmor=0 audit=0 cgroup_disable=memory "           \
+	"quiet loglevel=4 psi=0 init_on_alloc=0 hardened_usercopy=off apparmor=0 audit=0 cgroup_disable=memory "                           \
 	"kfence.sample_interval=0 norandmaps initcall_blacklist=tracer_init_tracefs,slab_sysfs_init"
 #define QEMU_RTC_BASE "2026-01-01"
 #define QEMU_MEMORY_MB 128
-#define QEMU_ICOUNT_SHIFT 2
 #define QEMU_SILENCE_S 60
 #define QEMU_SILENCE_TEXT "60"
 #define QEMU_BOOT_S 1200
@@ -36,14 +35,15 @@
 
 /** What the device is made of: with the QEMU version, all that a snapshot depends on. Zero or NULL stands for the default. */
 struct qemu_image {
-	const char *program;   /**< QEMU_PROGRAM */
+	const struct machine *machine; /**< the first of machines[] */
+	const char *program;   /**< the machine's */
 	const char *kernel;    /**< required */
 	const char *initramfs; /**< required */
 	const char *overlay;   /**< a second cpio, whose files replace the first's; none */
-	const char *append;    /**< kernel command line, QEMU_APPEND */
+	const char *append;    /**< kernel command line behind the console, QEMU_APPEND */
 	const char *rtc_base;  /**< the time of day at power-on, QEMU_RTC_BASE */
 	unsigned memory_mb;    /**< QEMU_MEMORY_MB */
-	unsigned icount_shift; /**< guest nanoseconds an instruction, as a power of two, QEMU_ICOUNT_SHIFT */
+	unsigned icount_shift; /**< guest nanoseconds an instruction, as a power of two; the machine's */
 	unsigned boot_s;       /**< wall seconds the boot may take, QEMU_BOOT_S */
 	const char *log_dir;   /**< a folder that gets console.log and qemu.log of a boot that came to nothing; nobody does */
 };

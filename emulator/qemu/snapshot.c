@@ -63,7 +63,8 @@ static bool hash_version(XXH3_state_t *state, const struct qemu_image *image, st
 	in = strchr(image->program, '\'') ? NULL : popen(command, "re");
 	size = in ? fread(version, 1, sizeof(version), in) : 0;
 	if (!in || pclose(in) != 0 || size == 0)
-		return error_set(err, "cannot start %s\n  Cure: apt-get install --no-install-recommends qemu-system-arm", image->program);
+		return error_set(err, "cannot start %s\n  Cure: apt-get install --no-install-recommends %s", image->program,
+		                 image->machine->package);
 	hash_add(state, version, size);
 	return true;
 }

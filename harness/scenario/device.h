@@ -65,6 +65,7 @@ struct device {
 	char kernel[DEVICE_PATH_MAX], initramfs[DEVICE_PATH_MAX], overlay[DEVICE_PATH_MAX]; /**< empty: the build's own, none for overlay */
 	char version[32];                                                                   /**< of the system that it comes with */
 	char client[DEVICE_PATH_MAX];                                                       /**< the command in the guest */
+	unsigned machine; /**< index into machines[] (machines/machine.h) */
 	uint64_t memory;
 	uint8_t mac[6];
 	uint64_t spi_clock_hz;

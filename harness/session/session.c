@@ -462,6 +462,7 @@ static bool begin_world(struct session *session)
 struct qemu_image session_image(const struct device *device)
 {
 	return (struct qemu_image){
+		.machine = machines[device->machine],
 		.kernel = device->kernel,
 		.initramfs = device->initramfs,
 		.overlay = device->overlay[0] != '\0' ? device->overlay : NULL,

@@ -27,7 +27,7 @@ static const char *build(void)
 	return folder ? folder : "build";
 }
 
-struct machine {
+struct device_under_test {
 	struct qemu_image image;
 	struct qemu_snapshot snapshot;
 	char kernel[PATH_SIZE];
@@ -37,7 +37,7 @@ struct machine {
 };
 
 /* Prepares the image and its snapshot; false: skipped, or failed with an assertion. */
-static bool prepare(struct machine *machine)
+static bool prepare(struct device_under_test *machine)
 {
 	struct error err = {.text = ""};
 
@@ -61,7 +61,7 @@ static bool prepare(struct machine *machine)
 	return false;
 }
 
-static void clean(const struct machine *machine)
+static void clean(const struct device_under_test *machine)
 {
 	static const char *const files[] = {"request", "reply", "console.log", "qemu.log", "script", "list", "overlay"};
 	char path[PATH_SIZE + 32];
@@ -73,7 +73,7 @@ static void clean(const struct machine *machine)
 	rmdir(machine->session);
 }
 
-static struct qemu *start(const struct machine *machine, unsigned silence_s, const volatile sig_atomic_t *stop)
+static struct qemu *start(const struct device_under_test *machine, unsigned silence_s, const volatile sig_atomic_t *stop)
 {
 	const struct qemu_options options = {.session_dir = machine->session, .cpu = -1, .silence_s = silence_s, .stop = stop};
 	struct error err = {.text = ""};
@@ -144,7 +144,7 @@ static const char short_config[] = "GUEST_SEED=00112233445566778899aabbccddeeff\
 
 static void two_restores_ask_bit_for_bit_the_same(void)
 {
-	struct machine machine;
+	struct device_under_test machine;
 	struct record first, second;
 	struct qemu *qemu;
 
@@ -169,7 +169,7 @@ static void two_restores_ask_bit_for_bit_the_same(void)
 
 static void another_seed_is_another_session(void)
 {
-	struct machine machine;
+	struct device_under_test machine;
 	struct record first, second;
 	struct qemu *qemu;
 
@@ -191,7 +191,7 @@ static void another_seed_is_another_session(void)
 /* The library has no name but that which the loader's file had; a mapping that can be executed is one that was loaded, not only open. */
 static void the_machine_runs_with_the_lockstep_library(void)
 {
-	struct machine machine;
+	struct device_under_test machine;
 	struct error err = {.text = ""};
 	struct stutter_request request;
 	const uint8_t *payload;
@@ -218,7 +218,7 @@ static void the_machine_runs_with_the_lockstep_library(void)
 
 static void a_client_of_ones_own_reports_by_its_exit_status(void)
 {
-	struct machine machine;
+	struct device_under_test machine;
 	struct record record;
 	struct qemu *qemu;
 
@@ -234,7 +234,7 @@ static void a_client_of_ones_own_reports_by_its_exit_status(void)
 }
 
 /* Makes an overlay whose agent is a script that reports at once. */
-static bool make_overlay(const struct machine *machine, char ret_path[PATH_SIZE + 32])
+static bool make_overlay(const struct device_under_test *machine, char ret_path[PATH_SIZE + 32])
 {
 	char path[PATH_SIZE + 32], command[3 * PATH_SIZE];
 	FILE *out;
@@ -258,7 +258,7 @@ static bool make_overlay(const struct machine *machine, char ret_path[PATH_SIZE 
 
 static void an_overlay_replaces_files(void)
 {
-	struct machine machine;
+	struct device_under_test machine;
 	struct record record = {.requests = 0};
 	struct error err = {.text = ""};
 	char overlay[PATH_SIZE + 32];
@@ -281,7 +281,7 @@ static void an_overlay_replaces_files(void)
 
 static void the_snapshot_is_made_once(void)
 {
-	struct machine machine;
+	struct device_under_test machine;
 	struct stat before, after;
 	struct qemu_snapshot again;
 	struct error err;
@@ -303,14 +303,14 @@ static void make_changing_initramfs(const char *folder, const char *initramfs)
 
 	snprintf(command, sizeof(command),
 	         "cp %s %s/initramfs && printf '#!/bin/sh\\n[ \"$1\" = --version ] || head -c 512 /dev/zero >>%s/initramfs\\n"
-	         "exec " QEMU_PROGRAM " \"$@\"\\n' >%s/qemu && chmod +x %s/qemu",
+	         "exec qemu-system-arm \"$@\"\\n' >%s/qemu && chmod +x %s/qemu",
 	         initramfs, folder, folder, folder, folder);
 	CU_ASSERT_EQUAL_FATAL(system(command), 0);
 }
 
 static void a_file_that_changes_during_the_boot_leaves_no_snapshot(void)
 {
-	struct machine machine;
+	struct device_under_test machine;
 	struct qemu_snapshot snapshot;
 	struct error err = {.text = ""};
 	char program[PATH_SIZE + 32], initramfs[PATH_SIZE + 32], command[PATH_SIZE + 32];
@@ -342,7 +342,7 @@ static void drain(struct qemu *qemu, struct error *err)
 
 static void a_killed_qemu_is_noticed(void)
 {
-	struct machine machine;
+	struct device_under_test machine;
 	struct error err = {.text = ""};
 	struct qemu *qemu;
 
@@ -369,7 +369,7 @@ static void a_killed_qemu_is_noticed(void)
 
 static void silence_is_noticed(void)
 {
-	struct machine machine;
+	struct device_under_test machine;
 	struct error err = {.text = ""};
 	struct qemu *qemu;
 
@@ -390,7 +390,7 @@ static void silence_is_noticed(void)
 static void the_stop_flag_ends_a_session(void)
 {
 	static volatile sig_atomic_t stop;
-	struct machine machine;
+	struct device_under_test machine;
 	struct error err = {.text = ""};
 	struct qemu *qemu;
 
@@ -408,7 +408,7 @@ static void the_stop_flag_ends_a_session(void)
 
 static void a_guest_that_powers_off_is_noticed(void)
 {
-	struct machine machine;
+	struct device_under_test machine;
 	struct error err = {.text = ""};
 	struct stutter_request request;
 	const uint8_t *payload;

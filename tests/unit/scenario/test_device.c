@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machines/machine.h"
 #include "tests/test.h"
 
 static struct device device;
@@ -244,6 +245,21 @@ static void errata_are_those_of_silicon_the_worst_none_or_some(void)
 	TEST_CONTAINS(errata_of("5 worst"), "'5 worst' is neither");
 }
 
+static void a_machine_is_one_of_the_catalogue(void)
+{
+	struct device one;
+	struct error err = {0};
+
+	for (unsigned i = 0; machines[i] != NULL; i++) {
+		CU_ASSERT_STRING_EQUAL(machines[i]->name, machine_names[i]);
+		CU_ASSERT(machines[i]->program != NULL && machines[i]->words != NULL && machines[i]->console != NULL);
+		CU_ASSERT(param_set(param_find(device_params, "machine"), &one, machine_names[i], &err));
+		CU_ASSERT_EQUAL(one.machine, i);
+	}
+	CU_ASSERT_FALSE(param_set(param_find(device_params, "machine"), &one, "arm-vert", &err));
+	TEST_CONTAINS(err.text, "arm-virt");
+}
+
 const CU_TestInfo tests_device[] = {
 	{"a device needs a name only", a_device_needs_a_name_only},
 	{"an unread device is left alone", an_unread_device_is_left_alone},
@@ -255,6 +271,7 @@ const CU_TestInfo tests_device[] = {
 	{"the longest client is quoted whole", the_longest_client_is_quoted_whole},
 	{"a short buffer gets the beginning and the length", a_short_buffer_gets_the_beginning_and_the_length},
 	{"a policy that the guest cannot be told is refused", a_policy_that_the_guest_cannot_be_told_is_refused},
+	{"a machine is one of the catalogue", a_machine_is_one_of_the_catalogue},
 	{"errata are those of silicon, the worst, none or some", errata_are_those_of_silicon_the_worst_none_or_some},
 	CU_TEST_INFO_NULL,
 };
