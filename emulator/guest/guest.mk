@@ -25,8 +25,8 @@ GUEST_TARGET := --sysroot=$(GUEST_SYSROOT) -B$(GUEST_SYSROOT)/usr/lib/$(MACHINE_
 GUEST_MODULE := $(wildcard $(GUEST_DIR)/module/*.c $(GUEST_DIR)/module/*.h $(GUEST_DIR)/module/Kbuild) $(MACHINE_DIR)/cpu.h
 GUEST_AGENT := $(filter-out %/seed.c,$(wildcard $(GUEST_DIR)/agent/*.c))
 GUEST_TESTED := $(addprefix $(GUEST_DIR)/agent/,manifest.c policy.c range.c)
-# Those of the boot library, which the host uses as well: the factory fills a flash with it.
-GUEST_SHARED := $(addprefix $(GUEST_DIR)/boot/,record.c writer.c slot.c choose.c crypto.c) $(GUEST_DIR)/player/words.c
+# Those of the boot library, which the host uses as well: the factory fills a flash with it. And what reads the words of the player and the reports.
+GUEST_SHARED := $(addprefix $(GUEST_DIR)/boot/,record.c writer.c slot.c choose.c crypto.c) $(GUEST_DIR)/player/words.c $(GUEST_DIR)/language/report.c
 # Those of the player, for `stutter play`; they open sockets, so no world has them.
 GUEST_PLAYED := $(addprefix $(GUEST_DIR)/player/,steps.c talk.c ask.c script.c)
 GUEST_BOOT := $(filter-out %/boot.c %/tool.c,$(wildcard $(GUEST_DIR)/boot/*.c))

@@ -41,19 +41,6 @@ void judge_reset(struct judge *judge)
 	oracle_reset(&judge->notes);
 }
 
-/* If @p text begins with @p word and a space, moves it behind them. */
-static bool take_word(const char **text, const char *word)
-{
-	size_t length = strlen(word);
-
-	if (strncmp(*text, word, length) != 0 || ((*text)[length] != ' ' && (*text)[length] != '\0'))
-		return false;
-	*text += length;
-	while (**text == ' ')
-		++*text;
-	return true;
-}
-
 static void note_trouble(struct judge *judge, const struct world *world, const char *text)
 {
 	if (judge->trouble[0] != '\0')
@@ -62,12 +49,6 @@ static void note_trouble(struct judge *judge, const struct world *world, const c
 	               world->sim.now % SIM_S / SIM_MS, text);
 	(void)world_faults_in_force(world, judge->faults, sizeof judge->faults);
 	(void)witness_last_frames(&world->witness, judge->frames, sizeof judge->frames);
-}
-
-/* The word that @p end ends, or all of the text, is the name of the phase. */
-static void take_phase(struct judge *judge, const char *text, const char *end)
-{
-	(void)snprintf(judge->phase, sizeof judge->phase, "%.*s", (int)strcspn(text, end), text);
 }
 
 /* What comes after a failure, the report of it to the service for instance, gets on again: so it is looked at here, not at the end. */
@@ -79,50 +60,49 @@ static void note_stretch(struct judge *judge, const struct world *world, const c
 	memcpy(judge->stretch_phase, judge->phase, sizeof judge->stretch_phase);
 }
 
-static void report_phase(struct judge *judge, const struct world *world, const char *rest, const char *whole)
+static void hear_phase(struct judge *judge, const struct world *world, const struct report *report)
 {
-	take_phase(judge, rest, " ");
-	rest += strcspn(rest, " ");
-	while (*rest == ' ')
-		rest++;
-	if (take_word(&rest, "retry")) {
-		judge->retries++;
-		note_trouble(judge, world, whole);
-		note_stretch(judge, world, whole);
-	} else if (strncmp(rest, "failed", 6) == 0) {
-		note_trouble(judge, world, whole);
-		note_stretch(judge, world, whole);
+	memcpy(judge->phase, report->phase, sizeof judge->phase);
+	judge->retries += report->step == REPORT_STEP_RETRY;
+	if (report->step == REPORT_STEP_RETRY || report->step == REPORT_STEP_FAILED) {
+		note_trouble(judge, world, report->text);
+		note_stretch(judge, world, report->text);
 	}
 }
 
-bool judge_report(struct judge *judge, const struct world *world, const char *text)
+static void hear_panic(struct judge *judge, const struct world *world, const struct report *report)
 {
-	const char *rest = text;
+	judge->has_result = true;
+	(void)snprintf(judge->result, sizeof judge->result, "the device's kernel panicked: %.400s", report->reason);
+	note_trouble(judge, world, report->text);
+}
 
+static void hear_result(struct judge *judge, const struct world *world, const struct report *report)
+{
+	judge->has_result = true;
+	judge->result_pass = report->passed;
+	(void)snprintf(judge->result, sizeof judge->result, "%s", report->reason[0] != '\0' ? report->reason : "no reason given");
+	if (judge->result_pass)
+		return;
+	note_trouble(judge, world, report->text);
+	/* A reason alone leaves the phase as it was. */
+	if (report->phase[0] != '\0')
+		memcpy(judge->phase, report->phase, sizeof judge->phase);
+}
+
+bool judge_report(struct judge *judge, const struct world *world, const struct report *report)
+{
 	judge->last_ns = world->sim.now;
-	oracle_hear(&judge->notes, world, text);
-	(void)snprintf(judge->last, sizeof judge->last, "%s", text);
-	if (take_word(&rest, "phase")) {
-		report_phase(judge, world, rest, text);
-	} else if (take_word(&rest, "panic")) {
-		judge->has_result = true;
-		(void)snprintf(judge->result, sizeof judge->result, "the device's kernel panicked: %.400s", rest);
-		note_trouble(judge, world, text);
-	} else if (strcmp(text, "dhcp leasefail") == 0 || strcmp(text, "dhcp nak") == 0 || strncmp(text, "link ", 5) == 0) {
-		note_trouble(judge, world, text);
-	} else if (take_word(&rest, "result")) {
-		judge->has_result = true;
-		judge->result_pass = take_word(&rest, "pass");
-		(void)take_word(&rest, "fail");
-		(void)snprintf(judge->result, sizeof judge->result, "%s", rest[0] != '\0' ? rest : "no reason given");
-		if (!judge->result_pass) {
-			note_trouble(judge, world, text);
-			/* "PHASE: REASON"; a reason alone leaves the phase as it was. */
-			size_t word = strcspn(rest, " :");
-			if (word > 0 && rest[word] == ':')
-				take_phase(judge, rest, ":");
-		}
-	}
+	oracle_hear(&judge->notes, world, report);
+	(void)snprintf(judge->last, sizeof judge->last, "%s", report->text);
+	if (report->kind == REPORT_PHASE)
+		hear_phase(judge, world, report);
+	else if (report->kind == REPORT_PANIC)
+		hear_panic(judge, world, report);
+	else if (report->kind == REPORT_LINK || report->lost_lease)
+		note_trouble(judge, world, report->text);
+	else if (report->kind == REPORT_RESULT)
+		hear_result(judge, world, report);
 	return judge->has_result;
 }
 

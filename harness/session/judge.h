@@ -3,12 +3,12 @@
  * @file
  * The judge: hears what the device reports, compares it with what the far end knows, and comes to a verdict.
  *
- * The device reports lines such as `phase download begin`, `phase download retry 1: REASON`, `phase download failed: REASON`, `result pass` and
- * `result fail download: REASON` (emulator/guest/README.md).
+ * What the device can say is in guest/language/report.h.
  */
 #ifndef SESSION_JUDGE_H
 #define SESSION_JUDGE_H
 
+#include "guest/language/report.h"
 #include "session/oracle.h"
 #include "session/verdict.h"
 #include "session/world.h"
@@ -23,13 +23,13 @@ enum session_end {
 };
 
 struct judge {
-	char phase[32];
+	char phase[REPORT_PHASE_MAX];
 	char trouble[VERDICT_TEXT_MAX], faults[VERDICT_TEXT_MAX]; /* of the first thing that went wrong */
 	char frames[VERDICT_FRAMES_MAX];                          /* the last ones before it */
 	struct oracle_notes notes;
-	struct verdict_stretch stretch; /* before the last retry or failure, which was */
-	char stretch_phase[32];         /* in this phase; empty: there was none */
-	char last[VERDICT_TEXT_MAX];    /* the last report */
+	struct verdict_stretch stretch;       /* before the last retry or failure, which was */
+	char stretch_phase[REPORT_PHASE_MAX]; /* in this phase; empty: there was none */
+	char last[VERDICT_TEXT_MAX];          /* the last report */
 	sim_ns last_ns;
 	uint64_t retries;
 	bool has_result, result_pass;
@@ -43,7 +43,7 @@ void judge_init(struct judge *judge);
 void judge_reset(struct judge *judge);
 
 /** A report of the device at the world's now. @return true if it was the session's result. */
-bool judge_report(struct judge *judge, const struct world *world, const char *text);
+bool judge_report(struct judge *judge, const struct world *world, const struct report *report);
 
 /**
  * Comes to the verdict: kind, reason, phase, trouble, faults and expectation. The other fields are the caller's.

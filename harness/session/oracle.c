@@ -26,14 +26,12 @@ static uint64_t greater(uint64_t a, uint64_t b)
 }
 
 /* What grows with every one of several attempts of a phase is lost; what grows once was needed for the first time. */
-static void note_usage(struct oracle_notes *notes, const char *report)
+static void note_usage(struct oracle_notes *notes, const struct report *report)
 {
 	const unsigned ring = ORACLE_STEPS + 1;
-	struct oracle_usage usage, step = {UINT64_MAX, UINT64_MAX};
+	struct oracle_usage step = {UINT64_MAX, UINT64_MAX};
 
-	if (sscanf(report, "usage files %" SCNu64 " heap %" SCNu64, &usage.files, &usage.heap) != 2)
-		return;
-	notes->last[notes->usages++ % ring] = usage;
+	notes->last[notes->usages++ % ring] = (struct oracle_usage){report->files, report->heap};
 	if (notes->usages < ring)
 		return;
 	for (unsigned i = notes->usages - ring; i + 1 < notes->usages; i++) {
@@ -61,44 +59,40 @@ static double seconds(sim_ns time)
 	return (double)time / (double)SIM_S;
 }
 
-/* "boot slot a version 21.10 state confirmed": what runs now must be a system that was signed. */
-static void note_boot(struct oracle_notes *notes, const struct world *world, const char *report)
+/* What runs now must be a system that was signed. */
+static void note_boot(struct oracle_notes *notes, const struct world *world, const struct report *report)
 {
-	char slot[8] = "", version[64] = "", state[16] = "";
 	char why[VERDICT_TEXT_MAX];
 
 	notes->booted = true;
-	(void)sscanf(report, "boot slot %7s version %63s state %15[a-z]", slot, version, state);
-	memcpy(notes->slot, slot, sizeof notes->slot);
-	memcpy(notes->version, version, sizeof notes->version);
-	if (strcmp(state, "recovery") == 0)
-		note_wrong(notes, "bootable", "at %.6f s no system could be booted: %.200s", seconds(world->sim.now), report);
-	else if (!systems_genuine(world, slot, why))
-		note_wrong(notes, "verified", "at %.6f s the device runs slot %s, %.300s", seconds(world->sim.now), slot, why);
+	memcpy(notes->slot, report->slot, sizeof notes->slot);
+	memcpy(notes->version, report->version, sizeof notes->version);
+	if (strcmp(report->state, "recovery") == 0)
+		note_wrong(notes, "bootable", "at %.6f s no system could be booted: %.200s", seconds(world->sim.now), report->text);
+	else if (!systems_genuine(world, report->slot, why))
+		note_wrong(notes, "verified", "at %.6f s the device runs slot %s, %.300s", seconds(world->sim.now), report->slot, why);
 }
 
-void oracle_hear(struct oracle_notes *notes, const struct world *world, const char *report)
+static void note_phase(struct oracle_notes *notes, const struct world *world, const struct report *report)
 {
-	const char *rest = report;
-	size_t phase;
-
-	if (strncmp(report, "usage ", 6) == 0)
-		note_usage(notes, report);
-	if (strncmp(report, "boot ", 5) == 0)
-		note_boot(notes, world, report);
-	if (strncmp(report, "phase ", 6) != 0)
-		return;
-	rest += 6;
-	phase = strcspn(rest, " ");
-	if (strncmp(rest, "poll begin", 10) == 0)
-		notes->polled = true;
-	if (strncmp(rest + phase, " begin", 6) == 0)
+	if (report->step == REPORT_STEP_BEGIN) {
+		notes->polled = notes->polled || strcmp(report->phase, "poll") == 0;
 		notes->usages = 0;
-	if (strncmp(rest + phase, " failed", 7) == 0) {
+	} else if (report->step == REPORT_STEP_FAILED) {
 		notes->failed_at = notes->failed ? notes->failed_at : world->sim.now;
 		notes->failed = true;
 		notes->polled = false;
 	}
+}
+
+void oracle_hear(struct oracle_notes *notes, const struct world *world, const struct report *report)
+{
+	if (report->kind == REPORT_USAGE)
+		note_usage(notes, report);
+	else if (report->kind == REPORT_BOOT)
+		note_boot(notes, world, report);
+	else if (report->kind == REPORT_PHASE)
+		note_phase(notes, world, report);
 }
 
 void oracle_reset(struct oracle_notes *notes)

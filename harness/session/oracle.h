@@ -8,6 +8,7 @@
 #ifndef SESSION_ORACLE_H
 #define SESSION_ORACLE_H
 
+#include "guest/language/report.h"
 #include "session/verdict.h"
 #include "session/world.h"
 
@@ -26,11 +27,11 @@ struct oracle_notes {
 	bool polled;                                /* the device went back to its poll loop after it */
 	unsigned usages;                            /* reports of what the device's client uses, in the present phase */
 	struct oracle_usage last[ORACLE_STEPS + 1]; /* a ring of the latest of them */
-	struct oracle_usage step; /* what each of ORACLE_STEPS failed attempts in a row has cost at least: the worst, of all phases */
-	unsigned resets;          /* of the device, as the session has seen them */
-	bool booted;              /* a system has come up since the last of them */
-	char slot[8];             /* what the boot program chose last */
-	char version[64];
+	struct oracle_usage step;   /* what each of ORACLE_STEPS failed attempts in a row has cost at least: the worst, of all phases */
+	unsigned resets;            /* of the device, as the session has seen them */
+	bool booted;                /* a system has come up since the last of them */
+	char slot[REPORT_SLOT_MAX]; /* what the boot program chose last */
+	char version[REPORT_VERSION_MAX];
 	char wrong[VERDICT_TEXT_MAX]; /* the first boot that a judge is not content with; empty if there was none */
 	char wrong_judge[16];
 };
@@ -56,7 +57,7 @@ struct oracle {
 extern const struct oracle oracles[];
 
 /** A report of the device, and a reset. */
-void oracle_hear(struct oracle_notes *notes, const struct world *world, const char *report);
+void oracle_hear(struct oracle_notes *notes, const struct world *world, const struct report *report);
 void oracle_reset(struct oracle_notes *notes);
 
 /** @return a judge that is on and lost for good, with why; NULL: none is. To be asked while the session runs. */

@@ -188,14 +188,14 @@ static void draw_int(void *ctx, bool asserted, sim_ns now)
 }
 
 /* The lease's and the link's reports come from the system, however long its client is stuck; a retry or a failure is a sign of life, but no progress. */
-static void hear_report(struct session *session, const char *text)
+static void hear_report(struct session *session, const struct report *report)
 {
 	char what[WITNESS_FRAME_TEXT_MAX];
 
-	if (strncmp(text, "dhcp ", 5) == 0 || strncmp(text, "link ", 5) == 0)
+	if (report->kind == REPORT_DHCP || report->kind == REPORT_LINK)
 		return;
-	bool progress = strncmp(text, "phase ", 6) == 0 && strstr(text, " retry ") == NULL && strstr(text, " failed") == NULL;
-	(void)snprintf(what, sizeof what, "report '%.150s'", text);
+	bool progress = report->kind == REPORT_PHASE && report->step != REPORT_STEP_RETRY && report->step != REPORT_STEP_FAILED;
+	(void)snprintf(what, sizeof what, "report '%.150s'", report->text);
 	witness_hears(&session->world.witness, what, progress, session->world.sim.now);
 }
 
@@ -210,8 +210,9 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			*at = '?';
 	trace_line(session->trace, session->world.sim.now, "device", "%s", text);
-	hear_report(session, text);
-	bool done = judge_report(&session->judge, &session->world, text);
+	const struct report report = report_read(text);
+	hear_report(session, &report);
+	bool done = judge_report(&session->judge, &session->world, &report);
 	world_enter(&session->world, session->judge.phase);
 	return done;
 }

@@ -80,8 +80,10 @@ static void end(void)
 
 static bool report_at(sim_ns now, const char *text)
 {
+	const struct report report = report_read(text);
+
 	sim_run_until(&world.sim, now);
-	return judge_report(&judge, &world, text);
+	return judge_report(&judge, &world, &report);
 }
 
 static void decide(enum session_end how, const char *why)

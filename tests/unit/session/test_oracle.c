@@ -21,6 +21,13 @@ static struct oracle_notes notes;
 static struct verdict verdict;
 static struct judges limits;
 
+static void hear(const char *text)
+{
+	const struct report report = report_read(text);
+
+	oracle_hear(&notes, &puppet.world, &report);
+}
+
 /* A world with a device of the staged flow that has booted its first system; no judge is on. */
 static void begin(void)
 {
@@ -31,7 +38,7 @@ static void begin(void)
 	memset(&verdict, 0, sizeof verdict);
 	verdict.kind = VERDICT_PASS;
 	(void)snprintf(verdict.reason, sizeof verdict.reason, "as it was");
-	oracle_hear(&notes, &puppet.world, "boot slot A version 21.10 state confirmed: slot A: confirmed");
+	hear("boot slot A version 21.10 state confirmed: slot A: confirmed");
 }
 
 static void end(void)
@@ -100,10 +107,10 @@ static void nothing_runs_that_was_not_signed(void)
 	begin();
 	limits.verified = true;
 	apply_update();
-	oracle_hear(&notes, &puppet.world, "boot slot B version 22.02 state trial: slot B: a trial");
+	hear("boot slot B version 22.02 state trial: slot B: a trial");
 	TEST_SAME_TEXT(asked(), "");
 	SLOT_B[SLOT_HEADER + 5] ^= 1;
-	oracle_hear(&notes, &puppet.world, "boot slot B version 22.02 state trial: slot B: a trial");
+	hear("boot slot B version 22.02 state trial: slot B: a trial");
 	TEST_CONTAINS(asked(), "verified; judge verified: at 0.000000 s the device runs slot B, in which its hash is wrong");
 	limits.verified = false;
 	TEST_SAME_TEXT(asked(), "");
@@ -114,7 +121,7 @@ static void a_slot_that_is_none_is_not_verified(void)
 {
 	begin();
 	limits.verified = true;
-	oracle_hear(&notes, &puppet.world, "boot slot C version 1 state confirmed: so it says");
+	hear("boot slot C version 1 state confirmed: so it says");
 	TEST_CONTAINS(asked(), "slot C, of which there is none");
 	end();
 }
@@ -128,11 +135,11 @@ static void after_every_reset_a_system_comes_up(void)
 	TEST_CONTAINS(asked(), "no system came up after the last of 1 resets");
 	oracle_reset(&notes);
 	TEST_CONTAINS(asked(), "no system came up after the last of 2 resets");
-	oracle_hear(&notes, &puppet.world, "boot slot A version 21.10 state confirmed: slot A: confirmed");
+	hear("boot slot A version 21.10 state confirmed: slot A: confirmed");
 	TEST_SAME_TEXT(asked(), "");
 	memset(board_flash_memory(&puppet.world.board) + boot_slot_offset(0), 0, 512);
 	TEST_CONTAINS(asked(), "at the end a boot would find");
-	oracle_hear(&notes, &puppet.world, "boot slot - version - state recovery: nothing verifies");
+	hear("boot slot - version - state recovery: nothing verifies");
 	TEST_CONTAINS(asked(), "no system could be booted");
 	end();
 }
@@ -179,11 +186,11 @@ static void after_a_failure_the_device_polls_again(void)
 	limits.poll = true;
 	verdict.kind = VERDICT_FAIL;
 	TEST_SAME_TEXT(asked(), "");
-	oracle_hear(&notes, &puppet.world, "phase check failed: HTTP status 500");
+	hear("phase check failed: HTTP status 500");
 	TEST_CONTAINS(asked(), "never went back to its poll loop");
-	oracle_hear(&notes, &puppet.world, "phase poll begin");
+	hear("phase poll begin");
 	TEST_SAME_TEXT(asked(), "");
-	oracle_hear(&notes, &puppet.world, "phase check failed: HTTP status 500");
+	hear("phase check failed: HTTP status 500");
 	TEST_CONTAINS(asked(), "poll; ");
 	end();
 }
@@ -269,7 +276,7 @@ static void use(unsigned files, unsigned heap)
 	char report[64];
 
 	(void)snprintf(report, sizeof report, "usage files %u heap %u", files, heap);
-	oracle_hear(&notes, &puppet.world, report);
+	hear(report);
 }
 
 static void leaks_show_from_retry_to_retry(void)
@@ -307,7 +314,7 @@ static void what_is_needed_once_is_no_leak(void)
 	use(5, 10000);
 	use(6, 20000);
 	use(7, 30000);
-	oracle_hear(&notes, &puppet.world, "phase report begin");
+	hear("phase report begin");
 	use(8, 40000);
 	TEST_SAME_TEXT(asked(), "");
 	end();
@@ -317,8 +324,8 @@ static void judges_are_off_unless_they_are_wanted(void)
 {
 	begin();
 	verdict.kind = VERDICT_FAIL;
-	oracle_hear(&notes, &puppet.world, "phase check failed: HTTP status 500");
-	oracle_hear(&notes, &puppet.world, "boot slot - version - state recovery: nothing verifies");
+	hear("phase check failed: HTTP status 500");
+	hear("boot slot - version - state recovery: nothing verifies");
 	oracle_reset(&notes);
 	puppet.world.witness.storm = true;
 	TEST_SAME_TEXT(asked(), "");
