@@ -105,10 +105,11 @@
 	S("session/captures", tests_captures, false)                                                                                       \
 	S("session/hello", tests_hello, false)                                                                                             \
 	S("session/folder", tests_folder, false)                                                                                           \
-	S("session/judge", tests_judge, false)                                                                                             \
+	S("session/decide", tests_decide, false)                                                                                           \
 	S("session/load", tests_load, false)                                                                                               \
-	S("session/oracle", tests_oracle, false)                                                                                           \
-	S("session/witness", tests_witness, false)                                                                                         \
+	S("judge/judges", tests_judges, false)                                                                                             \
+	S("judge/settings", tests_judge_settings, false)                                                                                   \
+	S("judge/wire_log", tests_wire_log, false)                                                                                         \
 	S("reports/text", tests_text, false)                                                                                               \
 	S("reports/json", tests_json, false)                                                                                               \
 	S("reports/pcapng", tests_pcapng, false)                                                                                           \

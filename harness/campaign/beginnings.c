@@ -35,10 +35,8 @@ static struct plan common_plan(const struct plan *plan)
 	memset(&common.made, 0, sizeof common.made);
 	memset(common.summary, 0, sizeof common.summary);
 	(void)snprintf(common.name, sizeof common.name, "beginning");
-	memset(&common.expect, 0, sizeof common.expect);
-	params_init(expect_params, &common.expect);
-	common.expect.judges.hang_ns = plan->expect.judges.hang_ns;
-	memcpy(common.expect.judges.signs_of_life, plan->expect.judges.signs_of_life, sizeof common.expect.judges.signs_of_life);
+	expect_init(&common.expect);
+	judge_settings_take_due(&common.expect.judges, &plan->expect.judges);
 	return common;
 }
 

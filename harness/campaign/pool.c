@@ -20,7 +20,7 @@
 #include "campaign/worker.h"
 #include "qemu/explain.h"
 #include "session/folder.h"
-#include "session/judge.h"
+#include "session/decide.h"
 
 #define LOOK_MS 200
 
@@ -76,7 +76,7 @@ static void end_without_verdict(struct job *job, bool ours, const char *why)
 	job->verdict.virtual_ns = job->virtual_ns;
 	memcpy(job->verdict.phase, job->phase, sizeof job->verdict.phase);
 	(void)snprintf(job->verdict.reason, sizeof job->verdict.reason, "%s", why);
-	judge_expectation(&job->plan.expect, &job->verdict);
+	decide_expectation(&job->plan.expect, &job->verdict);
 	job->state = JOB_DONE;
 }
 

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/unit.h"
 #include "cli/cli.h"
-#include "session/judge.h"
+#include "session/decide.h"
 #include "statistics/binomial.h"
 
 /* What timeout(1) says of a command that it has ended. */
@@ -31,7 +31,7 @@ void exec_judge(const struct plan *plan, struct exec_session *session)
 	verdict->kind = VERDICT_INCONCLUSIVE;
 	verdict->ours = execution->end == EXECUTION_BUG;
 	(void)snprintf(verdict->reason, sizeof verdict->reason, "%.500s", execution->err.text);
-	judge_expectation(&plan->expect, verdict);
+	decide_expectation(&plan->expect, verdict);
 }
 
 /* -- a session -- */

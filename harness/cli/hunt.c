@@ -7,6 +7,7 @@
 #include "base/unit.h"
 #include "cli/cli.h"
 #include "cli/search.h"
+#include "judge/judge.h"
 #include "search/hunt.h"
 
 /* Sessions of drawn plans, if nobody says how many. */
@@ -47,28 +48,18 @@ static bool read_number(const struct cli_values *values, int option, unsigned lo
 	return true;
 }
 
-static bool is_judge(const struct param *row, const char *name)
-{
-	return strncmp(row->summary, PLAN_JUDGE_WORD, strlen(PLAN_JUDGE_WORD)) == 0 && strcmp(row->key, name) == 0;
-}
-
 /* Whether the scenario asks this judge: one that is switched off finds nothing. */
 static bool check_judge(const struct plan *plan, const char *name, struct error *err)
 {
-	char names[512] = "", value[PARAM_VALUE_MAX];
+	const struct judge *judge = judge_find(name);
+	char names[512] = "";
 	size_t used = 0;
 
-	for (const struct param *row = expect_params; row->key != NULL; row++) {
-		if (is_judge(row, name)) {
-			(void)param_get(row, &plan->expect, value);
-			const bool is_off = strcmp(value, "false") == 0 || value[strspn(value, "0")] == '\0' || strcmp(value, "0ns") == 0 ||
-			                    strcmp(value, "0B") == 0;
-			return !is_off ||
-			       error_set(err, "--judge %s: the scenario does not ask this judge; switch it on under `expect:`", name);
-		}
-		if (strncmp(row->summary, PLAN_JUDGE_WORD, strlen(PLAN_JUDGE_WORD)) == 0 && used < sizeof names)
-			used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", row->key);
-	}
+	if (judge != NULL)
+		return judge_is_on(&plan->expect.judges, judge) ||
+		       error_set(err, "--judge %s: the scenario does not ask this judge; switch it on under `expect:`", name);
+	for (size_t i = 0; i < JUDGES_COUNT && used < sizeof names; i++)
+		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", judge_catalogue[i]->name);
 	return error_set(err, "--judge: there is no judge '%s'; there are %s", name, names);
 }
 

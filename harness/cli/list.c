@@ -6,6 +6,7 @@
 #include "cli/selection.h"
 #include "fault/window.h"
 #include "fault/preset.h"
+#include "judge/judge.h"
 #include "scenario/plan.h"
 
 static void print_table(const struct param *table, const char *indent)
@@ -73,17 +74,17 @@ static int list_presets(const struct places *places)
 	return EXIT_PASSED;
 }
 
-/* The judges are those keys of `expect:` that say so. */
-static int list_oracles(const struct places *places)
+static int list_judges(const struct places *places)
 {
 	char allowed[PARAM_VALUE_MAX];
 
 	(void)places;
 	puts("Keys of `expect:`; false or 0 switches a judge off, and the first that is not content makes a session fail:");
-	for (const struct param *row = expect_params; row->key != NULL; row++)
-		if (strncmp(row->summary, PLAN_JUDGE_WORD, sizeof PLAN_JUDGE_WORD - 1) == 0)
-			printf("  %-16s %s; %s; default %s\n", row->key, row->summary + sizeof PLAN_JUDGE_WORD - 1,
-			       param_allowed(row, allowed), row->standard);
+	for (size_t i = 0; i < JUDGES_COUNT; i++) {
+		const struct param *row = &judge_catalogue[i]->params[0];
+		printf("  %-16s %s; %s; default %s\n", row->key, row->summary + sizeof JUDGE_WORD - 1, param_allowed(row, allowed),
+		       row->standard);
+	}
 	return EXIT_PASSED;
 }
 
@@ -139,35 +140,55 @@ static int list_suites(const struct places *places)
 	return list_files(places->scenarios, SELECTION_SUITES);
 }
 
+static const struct list {
+	const char *name, *also; /* an older word for it, which stays; NULL: none */
+	int (*print)(const struct places *places);
+} lists[] = {
+	{"scenarios", NULL, list_scenarios}, {"suites", NULL, list_suites},       {"faults", NULL, list_faults},
+	{"presets", NULL, list_presets},     {"addresses", NULL, list_addresses}, {"devices", NULL, list_devices},
+	{"judges", "oracles", list_judges},  {"reference", NULL, list_reference},
+};
+#define LISTS (sizeof lists / sizeof lists[0])
+
+static const struct list *find_list(const char *name)
+{
+	for (size_t i = 0; i < LISTS; i++)
+		if (strcmp(lists[i].name, name) == 0 || (lists[i].also != NULL && strcmp(lists[i].also, name) == 0))
+			return &lists[i];
+	return NULL;
+}
+
+/* The names of all lists, for people. @last: what stands before the last of them. */
+static const char *name_lists(const char *last, char *ret_text, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < LISTS && used < size; i++)
+		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", i == 0 ? "" : i + 1 < LISTS ? ", " : last, lists[i].name);
+	return ret_text;
+}
+
 static int run(const struct cli_values *values)
 {
-	static const struct {
-		const char *name;
-		int (*list)(const struct places *places);
-	} lists[] = {{"scenarios", list_scenarios}, {"suites", list_suites},   {"faults", list_faults},   {"presets", list_presets},
-	             {"addresses", list_addresses}, {"devices", list_devices}, {"oracles", list_oracles}, {"reference", list_reference}};
-	const char *names[9] = {NULL};
+	const char *names[LISTS + 1] = {NULL};
+	char all[256];
 	struct places places;
 	struct error err;
 
 	if (values->operand_count != 1)
-		return error_set(&err, "which list? One of scenarios, suites, faults, presets, addresses, devices, oracles, reference"),
-		       cli_fail(&err);
-	if (!places_find(&places, &err))
-		return cli_fail(&err);
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		return error_set(&err, "which list? One of %s", name_lists(", ", all, sizeof all)), cli_fail(&err);
+	const struct list *list = find_list(values->operands[0]);
+	if (list != NULL)
+		return places_find(&places, &err) ? list->print(&places) : cli_fail(&err);
+	for (size_t i = 0; i < LISTS; i++)
 		names[i] = lists[i].name;
-		if (strcmp(lists[i].name, values->operands[0]) == 0)
-			return lists[i].list(&places);
-	}
 	const char *near = param_nearest(NULL, names, values->operands[0]);
-	error_set(&err,
-	          "there is no list '%s'%s%s%s; there are scenarios, suites, faults, presets, addresses, devices, oracles and reference",
-	          values->operands[0], near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	error_set(&err, "there is no list '%s'%s%s%s; there are %s", values->operands[0], near != NULL ? "; did you mean '" : "",
+	          near != NULL ? near : "", near != NULL ? "'?" : "", name_lists(" and ", all, sizeof all));
 	return cli_fail(&err);
 }
 
 static const struct cli_option options[] = {{NULL, NULL, NULL}};
 
-const struct cli_command cli_list = {"list", "scenarios|suites|faults|presets|addresses|devices|oracles|reference",
+const struct cli_command cli_list = {"list", "scenarios|suites|faults|presets|addresses|devices|judges|reference",
                                      "what there is, with parameters, units and defaults", options, run};

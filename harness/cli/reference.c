@@ -103,6 +103,8 @@ static void print_limits(void)
 
 int cli_print_reference(void)
 {
+	const struct expect_table expect = expect_table();
+
 	puts("# Reference\n\n"
 	     "What a scenario can say.\n"
 	     "This page is printed by `stutter list reference` from the tables that read scenarios; `make golden` writes it anew.\n\n"
@@ -122,7 +124,7 @@ int cli_print_reference(void)
 	puts("## `server:`\n");
 	print_table(service_params);
 	puts("## `expect:`\n");
-	print_table(expect_params);
+	print_table(expect.rows);
 	puts("`acted: [NAME, ...]` lists faults that must have acted, in a pass as in a failure: what came out right without them shows nothing of them.\n");
 	puts("## `faults:`, a list\n\n"
 	     "A fault has a `name` (its action's, if none is given), one action, and whom it hits; all conditions hold together.\n"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session/judge.h"
+#include "session/decide.h"
 
 /* Signals have numbers up to this. */
 #define SIGNALS_MAX 64
@@ -35,5 +35,5 @@ void conclusion_reach(const struct plan *plan, const struct conclusion_facts *fa
 		conclude_status(verdict, facts->status);
 	else if (verdict->kind != VERDICT_INCONCLUSIVE)
 		conclude(verdict, VERDICT_FAIL, "the command had not ended at the deadline");
-	judge_expectation(&plan->expect, verdict);
+	decide_expectation(&plan->expect, verdict);
 }

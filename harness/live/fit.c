@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "fault/window.h"
 #include "fault/armed.h"
+#include "judge/judge.h"
 #include "relay/relay.h"
 
 /* Why the faults of a layer are not for a bridge, and what is. */
@@ -122,14 +122,14 @@ bool fit_plan_with_relay(const struct plan *plan, enum fit_phases phases, struct
 
 static bool fit_expectation(const struct plan *plan, struct error *err)
 {
-	const char *key = plan->expect.judges.told ? "told" : plan->expect.judges.traffic > 0 ? "traffic" : NULL;
+	const struct judge *judge = judge_asked_for(&plan->expect.judges, true);
 
-	return key == NULL ||
+	return judge == NULL ||
 	       error_set(
 		       err,
 		       "'%s' under 'expect:' is asked of the emulator's services, and a server of yours is in their place; leave it out, or "
 		       "leave --server and --server-side out",
-		       key);
+		       judge->name);
 }
 
 bool fit_plan_with_device(const struct plan *plan, struct error *err)

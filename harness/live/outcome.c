@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session/judge.h"
+#include "session/decide.h"
 
 static void fill_live(const struct outcome_facts *facts, struct verdict_live *ret_live)
 {
@@ -98,7 +98,7 @@ static void count_decisions(const struct plan *plan, const bool *found, struct v
 		verdict->unfound += !found[i];
 		verdict->unfound_before += !found[i] && plan->decisions.list[i].time <= verdict->virtual_ns;
 	}
-	judge_replay(plan->least_found, verdict);
+	decide_replay(plan->least_found, verdict);
 }
 
 void outcome_count(const struct plan *plan, const struct bridge_rule *rules, size_t count, const bool *found, struct verdict *verdict)
@@ -115,5 +115,5 @@ void outcome_count(const struct plan *plan, const struct bridge_rule *rules, siz
 		verdict->rules[verdict->rule_count].matched = rules[i].counters.matched;
 		verdict->rules[verdict->rule_count++].applied = rules[i].counters.applied;
 	}
-	judge_expectation(&asked, verdict);
+	decide_expectation(&asked, verdict);
 }

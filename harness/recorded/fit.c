@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "recorded/fit.h"
+#include "judge/judge.h"
 
 #include <string.h>
 
@@ -48,11 +49,12 @@ static bool check_faults(const struct plan *plan, struct error *err)
 
 bool recording_check_judges(const struct plan *plan, struct error *err)
 {
-	const char *key = plan->expect.judges.told ? "told" : plan->expect.judges.traffic > 0 ? "traffic" : NULL;
+	const struct judge *judge = judge_asked_for(&plan->expect.judges, true);
 
-	if (plan->session[0] == '\0' || key == NULL)
+	if (plan->session[0] == '\0' || judge == NULL)
 		return true;
-	error_set(err, "'%s' under 'expect:' is asked of the update service, and with 'session' there is none: leave it out", key);
+	error_set(err, "'%s' under 'expect:' is asked of the update service, and with 'session' there is none: leave it out",
+	          judge->name);
 	return error_at(err, plan->path, 1, 1);
 }
 

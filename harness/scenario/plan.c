@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/memory.h"
 #include "scenario/sense.h"
 #include "scenario/suite.h"
@@ -22,19 +23,43 @@ const struct param plan_params[] = {
 	{0},
 };
 
-const struct param expect_params[] = {
+/* Those that are no judge's. */
+static const struct param expect_params[] = {
 	PARAM_ROW_CHOICE(expectation, verdict, "verdict", verdicts, "pass", "verdict that is expected"),
 	PARAM_ROW_TEXT(expectation, phase, "phase", "", "in which a failure must end; empty: any"),
 	PARAM_ROW_QUANTITY(expectation, at_least_ns, "at_least", UNIT_DURATION, "0ns", 0, 0,
                            "virtual time that the session takes; 0ns: not asked"),
 	PARAM_ROW_QUANTITY(expectation, at_most_ns, "at_most", UNIT_DURATION, "0ns", 0, 0,
                            "virtual time that the session takes; 0ns: not asked"),
-	PARAM_ROW_TEXT(expectation, judge, "judge", "", "that finds the failure (`stutter list oracles`); empty: any, or none"),
+	PARAM_ROW_TEXT(expectation, judge, "judge", "", "that finds the failure (`stutter list judges`); empty: any, or none"),
 	PARAM_ROW_TEXT(expectation, failure_of, "failure_of", "", "the client whose confirmed failure is expected; empty: the device"),
 	PARAM_ROW_TEXT(expectation, reason, "reason", "", "a pattern (glob(7)) that the reason of a failure has in it; empty: any"),
-	JUDGES_ROWS(expectation, judges),
 	{0},
 };
+
+struct expect_table expect_table(void)
+{
+	const struct judge_table judges = judge_table();
+	struct expect_table table;
+	size_t count = 0;
+
+	memset(&table, 0, sizeof table);
+	for (const struct param *row = expect_params; row->key != NULL; row++)
+		table.rows[count++] = *row;
+	for (const struct param *row = judges.rows; row->key != NULL; row++) {
+		CHECK_INT(count + 1, <, sizeof table.rows / sizeof table.rows[0]);
+		table.rows[count] = *row;
+		table.rows[count++].offset += offsetof(struct expectation, judges);
+	}
+	return table;
+}
+
+void expect_init(struct expectation *expect)
+{
+	memset(expect, 0, sizeof *expect);
+	params_init(expect_params, expect);
+	judge_settings_init(&expect->judges);
+}
 
 const struct param redraw_params[] = {
 	PARAM_ROW_QUANTITY(
@@ -220,6 +245,7 @@ static bool read_acted(const struct yaml_file *file, struct plan *plan, struct e
 static bool read_parts(const struct yaml_file *file, struct plan *plan, struct error *err)
 {
 	static const char *const none[] = {NULL}, *const acted[] = {"acted", NULL};
+	const struct expect_table expect = expect_table();
 	const struct {
 		const char *key;
 		const struct param *table;
@@ -227,7 +253,7 @@ static bool read_parts(const struct yaml_file *file, struct plan *plan, struct e
 		void *object;
 	} parts[] = {{"link", link_params, none, &plan->link},
 	             {"server", service_params, none, &plan->server},
-	             {"expect", expect_params, acted, &plan->expect}};
+	             {"expect", expect.rows, acted, &plan->expect}};
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
 		const struct yaml_node *node = yaml_get(file->root, parts[i].key);

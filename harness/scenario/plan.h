@@ -15,8 +15,8 @@
 #include "link/link.h"
 #include "fault/decision.h"
 #include "fault/fault.h"
+#include "judge/settings.h"
 #include "scenario/device.h"
-#include "scenario/judges.h"
 #include "scenario/made.h"
 #include "server/service.h"
 
@@ -25,8 +25,6 @@
 /** So many tags can a scenario have, each of so many bytes with its end. */
 #define PLAN_TAGS_MAX 16
 #define PLAN_TAG_MAX 32
-/** How the summary of a key of `expect:` begins that is a judge. */
-#define PLAN_JUDGE_WORD "judge: "
 
 enum expected { EXPECT_PASS, EXPECT_FAIL, EXPECT_ANY };
 
@@ -35,16 +33,25 @@ enum expected { EXPECT_PASS, EXPECT_FAIL, EXPECT_ANY };
 
 /** `expect:` what the session must come to. */
 struct expectation {
-	unsigned verdict;     /**< enum expected */
-	char phase[16];       /**< of a failure: the phase in which it ended; empty: any */
-	char judge[16];       /**< of a failure: the judge that finds it; empty: any */
-	uint64_t at_least_ns; /**< virtual time that the session takes; 0: not asked */
+	unsigned verdict;           /**< enum expected */
+	char phase[16];             /**< of a failure: the phase in which it ended; empty: any */
+	char judge[JUDGE_NAME_MAX]; /**< of a failure: the judge that finds it; empty: any */
+	uint64_t at_least_ns;       /**< virtual time that the session takes; 0: not asked */
 	uint64_t at_most_ns;
 	char failure_of[64]; /**< of an expected failure: the client whose confirmed failure it is; empty: the device */
 	char reason[128];    /**< of a failure: a pattern (glob(7)) that its reason has in it; empty: any */
-	struct judges judges;
+	struct judge_settings judges;
 	char acted[EXPECT_ACTED_MAX][FAULT_NAME_MAX]; /**< names of faults that must have acted; the list ends with "" or is full */
 };
+
+/** The keys of a struct expectation, those of the judges included. */
+struct expect_table {
+	struct param rows[8 + JUDGE_ROWS_MAX];
+};
+struct expect_table expect_table(void);
+
+/** Sets every key to its standard value. */
+void expect_init(struct expectation *expect);
 
 /** Whether a fault, or a decision of it, of this @p name is one that `acted: [WANTED]` asks for: one of a netem line has its entry's name and a word of it. */
 bool expect_means(const char *wanted, const char *name);
@@ -82,7 +89,6 @@ struct plan {
 };
 
 extern const struct param plan_params[];
-extern const struct param expect_params[];
 extern const struct param redraw_params[];
 
 /** The keys of a scenario that are no single values; ends with NULL. */

@@ -6,6 +6,7 @@
 #include "fault/address.h"
 #include "fault/filter.h"
 #include "guest/boot/slot.h"
+#include "judge/judge.h"
 
 /* Of the agent (emulator/guest/agent/policy.c), of init, of the clients' scripts, and of the session before any of them has spoken. */
 const char *const sense_phases[] = {"start",    "dhcp",    "dns",    "ntp",    "connect", "auth",   "check",  "download", "verify",
@@ -99,75 +100,67 @@ static bool check_times(const struct yaml_file *file, const struct plan *plan, s
 	                  least, unit_format(UNIT_DURATION, plan->deadline_ns, limit));
 }
 
-/* Judges are those keys of `expect:` that say so. */
-static bool is_judge(const char *name)
-{
-	const struct param *row = param_find(expect_params, name);
-
-	return row != NULL && strncmp(row->summary, PLAN_JUDGE_WORD, sizeof PLAN_JUDGE_WORD - 1) == 0;
-}
-
 static bool check_judge_name(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
-	const char *names[32] = {NULL}, *judge = plan->expect.judge;
-	size_t count = 0;
+	const char *names[JUDGES_COUNT + 1] = {NULL}, *judge = plan->expect.judge;
 
-	if (judge[0] == '\0' || is_judge(judge))
+	if (judge[0] == '\0' || judge_find(judge) != NULL)
 		return true;
-	for (const struct param *row = expect_params; row->key != NULL && count < 31; row++)
-		if (is_judge(row->key))
-			names[count++] = row->key;
+	for (size_t i = 0; i < JUDGES_COUNT; i++)
+		names[i] = judge_catalogue[i]->name;
 	const char *near = param_nearest(NULL, names, judge);
 	return yaml_error(file, node_of(file, "expect", "judge"), err,
-	                  "judge: there is no judge '%s'%s%s%s; `stutter list oracles` has them all", judge,
+	                  "judge: there is no judge '%s'%s%s%s; `stutter list judges` has them all", judge,
 	                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
 /* A judge that is switched off finds nothing. */
 static bool check_judge(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
-	static const struct expectation off;
-	const char *judge = plan->expect.judge;
-	char value[PARAM_VALUE_MAX], none[PARAM_VALUE_MAX];
+	char none[PARAM_VALUE_MAX];
 
 	if (!check_judge_name(file, plan, err))
 		return false;
-	const struct param *row = judge[0] != '\0' ? param_find(expect_params, judge) : NULL;
-	return row == NULL || strcmp(param_get(row, &plan->expect, value), param_get(row, &off, none)) != 0 ||
+	const struct judge *judge = judge_find(plan->expect.judge);
+	return judge == NULL || judge_is_on(&plan->expect.judges, judge) ||
 	       yaml_error(file, node_of(file, "expect", "judge"), err,
-	                  "judge: '%s: %s' switches this judge off, so it finds nothing: give '%s' another value", judge, none, judge);
+	                  "judge: '%s: %s' switches this judge off, so it finds nothing: give '%s' another value", judge->name,
+	                  param_get(&judge->params[0], judge_params(&plan->expect.judges, judge), none), judge->name);
 }
 
 /* What is asked of a failure is asked of nothing if the session must pass. */
 static bool check_failure(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
-	static const char *const keys[] = {"phase", "judge", "failure_of", "reason"};
-	char value[PARAM_VALUE_MAX];
+	const struct expectation *expect = &plan->expect;
+	const struct {
+		const char *key, *value;
+	} asked[] = {{"phase", expect->phase}, {"judge", expect->judge}, {"failure_of", expect->failure_of}, {"reason", expect->reason}};
 
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0] && plan->expect.verdict == EXPECT_PASS; i++)
-		if (param_get(param_find(expect_params, keys[i]), &plan->expect, value)[0] != '\0')
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0] && expect->verdict == EXPECT_PASS; i++)
+		if (asked[i].value[0] != '\0')
 			return yaml_error(
-				file, node_of(file, "expect", keys[i]), err,
+				file, node_of(file, "expect", asked[i].key), err,
 				"%s: it is asked of a failure, and the verdict must be pass: add 'verdict: fail', or leave it out",
-				keys[i]);
+				asked[i].key);
 	return true;
 }
 
 /* Judges that wait so long that the deadline always comes first are never lost. */
 static bool check_waits(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
-	const struct {
-		const char *key;
-		uint64_t ns;
-	} waits[] = {{"hang", plan->expect.judges.hang_ns}, {"heal", plan->expect.judges.heal_ns}};
+	const struct judge_table table = judge_table();
 	char limit[UNIT_TEXT_MAX], deadline[UNIT_TEXT_MAX];
 
-	for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++)
-		if (waits[i].ns >= plan->deadline_ns)
-			return yaml_error(file, node_of(file, "expect", waits[i].key), err,
+	for (const struct param *row = table.rows; row->key != NULL; row++) {
+		if (row->type != PARAM_QUANTITY || row->unit != UNIT_DURATION)
+			continue;
+		const uint64_t wait_ns = param_quantity(row, &plan->expect.judges);
+		if (wait_ns >= plan->deadline_ns)
+			return yaml_error(file, node_of(file, "expect", row->key), err,
 			                  "%s: no session lasts longer than %s, as its deadline is at %s: lower it, or raise the deadline",
-			                  waits[i].key, unit_format(UNIT_DURATION, waits[i].ns, limit),
+			                  row->key, unit_format(UNIT_DURATION, wait_ns, limit),
 			                  unit_format(UNIT_DURATION, plan->deadline_ns, deadline));
+	}
 	return true;
 }
 
@@ -200,17 +193,15 @@ static bool check_expected_phase(const struct yaml_file *file, const struct plan
 	       (error_context(err, "phase"), error_at(err, file->path, node->line, node->column));
 }
 
-static bool check_signs_of_life(const struct yaml_file *file, const struct plan *plan, struct error *err)
+/* What a judge's own table cannot check. */
+static bool check_judges(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
-	const struct yaml_node *node = node_of(file, "expect", "signs_of_life");
-	struct bpf_program program;
+	const char *key = "";
 
-	if (plan->expect.judges.signs_of_life[0] == '\0')
+	if (judge_settings_check(&plan->expect.judges, &key, err))
 		return true;
-	if (!filter_compile(plan->expect.judges.signs_of_life, &program, err))
-		return error_context(err, "signs_of_life"), error_at(err, file->path, node->line, node->column);
-	pcap_freecode(&program);
-	return true;
+	const struct yaml_node *node = node_of(file, "expect", key);
+	return error_context(err, "%s", key), error_at(err, file->path, node->line, node->column);
 }
 
 /* An image of the flash has a header; one that is larger than a slot is an offer that a device has to refuse. */
@@ -251,7 +242,7 @@ bool sense_plan(const struct yaml_file *file, const struct plan *plan, struct er
 {
 	return check_name(file, plan, err) && check_seeds(file, plan, err) && check_seed(file, plan, err) && check_times(file, plan, err) &&
 	       check_failure(file, plan, err) && check_judge(file, plan, err) && check_waits(file, plan, err) &&
-	       check_expected_phase(file, plan, err) && check_signs_of_life(file, plan, err) && check_os_size(file, plan, err) &&
+	       check_expected_phase(file, plan, err) && check_judges(file, plan, err) && check_os_size(file, plan, err) &&
 	       check_redraw(file, plan, err);
 }
 

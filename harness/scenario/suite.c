@@ -27,8 +27,6 @@ const struct param suite_entry_params[] = {
 	{0},
 };
 
-const struct param suite_judge_params[] = {JUDGES_ROWS(suite, judges), {0}};
-
 static const char *const suite_parts[] = {"devices", "judges", "scenarios", "quarantine", "waivers", NULL};
 static const char *const entry_parts[] = {"devices", NULL};
 
@@ -113,19 +111,20 @@ static bool read_entries(const struct yaml_file *file, struct suite *suite, stru
 /* A judge that the suite does not name is off, whatever it is by default in a scenario. */
 static bool read_judges(const struct yaml_file *file, struct suite *suite, struct error *err)
 {
+	static const struct judge_settings off;
 	const struct yaml_node *node = yaml_get(file->root, "judges");
-	struct suite off = {.count = 0};
+	const struct judge_table table = judge_table();
 	char text[PARAM_VALUE_MAX];
 
 	if (node == NULL)
 		return true;
-	if (!yaml_fill(file, node, suite_judge_params, NULL, "judges", suite, err))
+	if (!yaml_fill(file, node, table.rows, NULL, "judges", &suite->judges, err))
 		return false;
-	for (const struct param *row = suite_judge_params; row->key != NULL; row++) {
+	for (const struct param *row = table.rows; row->key != NULL; row++) {
 		if (yaml_get(node, row->key) != NULL)
 			continue;
 		param_get(row, &off, text);
-		(void)param_set(row, suite, text, err);
+		(void)param_set(row, &suite->judges, text, err);
 	}
 	return true;
 }
@@ -179,22 +178,22 @@ bool suite_is(const char *path)
 
 void suite_require(const struct suite *suite, struct plan *plan)
 {
+	static const struct judge_settings none;
 	char wanted[PARAM_VALUE_MAX], own[PARAM_VALUE_MAX], standard[PARAM_VALUE_MAX], off[PARAM_VALUE_MAX];
-	struct expectation usual = {.verdict = EXPECT_PASS};
-	const struct suite none = {.count = 0};
+	const struct judge_table table = judge_table();
+	struct judge_settings usual;
 	struct error err;
 
 	if (plan->expect.verdict != EXPECT_PASS)
 		return;
-	params_init(expect_params, &usual);
-	for (const struct param *row = suite_judge_params; row->key != NULL; row++) {
-		const struct param *mine = param_find(expect_params, row->key);
-		param_get(row, suite, wanted);
+	judge_settings_init(&usual);
+	for (const struct param *row = table.rows; row->key != NULL; row++) {
+		param_get(row, &suite->judges, wanted);
 		param_get(row, &none, off);
-		param_get(mine, &plan->expect, own);
-		param_get(mine, &usual, standard);
+		param_get(row, &plan->expect.judges, own);
+		param_get(row, &usual, standard);
 		if (strcmp(wanted, off) != 0 && strcmp(own, standard) == 0)
-			(void)param_set(mine, &plan->expect, wanted, &err);
+			(void)param_set(row, &plan->expect.judges, wanted, &err);
 	}
 }
 

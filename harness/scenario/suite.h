@@ -28,17 +28,17 @@ struct suite_entry {
 struct suite {
 	char path[ERROR_FILE_MAX];
 	char name[64], summary[PARAM_VALUE_MAX];
-	uint64_t budget_ns;    /**< of the host's time, for the whole run; 0: none */
-	struct ordinals seeds; /**< of a scenario that does not say itself; first 0: the scenario's one */
-	struct judges judges;  /**< that are asked of a session beside those of its scenario; off where `judges:` does not say */
-	char **devices;        /**< in place of the scenarios' own; ends with NULL; NULL: not asked */
+	uint64_t budget_ns;           /**< of the host's time, for the whole run; 0: none */
+	struct ordinals seeds;        /**< of a scenario that does not say itself; first 0: the scenario's one */
+	struct judge_settings judges; /**< that are asked of a session beside those of its scenario; off where `judges:` does not say */
+	char **devices;               /**< in place of the scenarios' own; ends with NULL; NULL: not asked */
 	struct suite_entry *entries;
 	size_t count;
 	struct exception *exceptions; /**< of a gate */
 	size_t exception_count;
 };
 
-extern const struct param suite_params[], suite_entry_params[], suite_judge_params[];
+extern const struct param suite_params[], suite_entry_params[];
 
 /** Reads a suite. @param ret_suite To be released with suite_close(). @return false with @p err and its place. */
 bool suite_open(struct suite *ret_suite, const char *path, struct error *err);

@@ -182,6 +182,7 @@ static void write_all_but_decisions(const struct plan *resolved, FILE *stream)
 {
 	struct plan shown = *resolved;
 	const struct plan *plan = &shown;
+	const struct expect_table expect = expect_table();
 
 	if (shown.standard.image)
 		shown.image[0] = '\0';
@@ -213,7 +214,7 @@ static void write_all_but_decisions(const struct plan *resolved, FILE *stream)
 	for (size_t i = 0; i < plan->fault_count; i++)
 		write_fault(stream, &plan->faults[i]);
 	fputs("expect:\n", stream);
-	write_table(stream, expect_params, &plan->expect, 2);
+	write_table(stream, expect.rows, &plan->expect, 2);
 	write_acted(stream, &plan->expect);
 	write_made(stream, plan);
 }

@@ -30,7 +30,7 @@ struct outside_ops {
 	void (*wait)(void *state, sim_ns until);
 	/** A frame has left the fault chain, so much later than it was to. */
 	void (*passed)(void *state, uint64_t late_ns);
-	/** Has the last word: tells how late frames were, and takes back a verdict that this makes worth nothing. Before judge_expectation(). */
+	/** Has the last word: tells how late frames were, and takes back a verdict that this makes worth nothing. Before decide_expectation(). */
 	void (*conclude)(void *state, struct verdict *verdict);
 	/* Of another far end only: */
 	/** Calls @p take for the frames that wait, in the order in which they came. @return false with @p err if the far end is gone. */

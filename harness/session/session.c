@@ -25,9 +25,9 @@
 #include "session/hello.h"
 #include "recorded/script.h"
 #include "server/pki.h"
-#include "session/judge.h"
+#include "session/decide.h"
 #include "session/pace.h"
-#include "session/systems.h"
+#include "session/firmware.h"
 #include "session/world.h"
 
 /* So much of the host's time passes between two looks at the disk and two progress reports; no look decides anything about the device. */
@@ -47,7 +47,7 @@ struct session {
 	struct world world;
 	bool has_world;
 	struct vcd vcd; /* if the folder has a stream for the bus */
-	struct judge judge;
+	struct account account;
 	struct qemu *qemu;
 	sim_ns start, deadline;
 	unsigned boots;  /* hellos so far */
@@ -107,10 +107,10 @@ static size_t answer_hello(const struct session *session, uint8_t *ret_payload)
 static size_t add_credentials(struct session *session, char *text, size_t size)
 {
 	const struct pki *pki = service_pki(&session->world.service, session->world.unix_base_ns);
-	char key[SYSTEMS_KEY_TEXT_MAX];
+	char key[FIRMWARE_KEY_TEXT_MAX];
 
 	return (size_t)snprintf(text, size, "IMAGE_KEY='%s'\nTRUST_PEM='%s'\nBOOTSTRAP_PEM='%s'\nBOOTSTRAP_KEY='%s'\nSIGNING_PEM='%s'\n",
-	                        systems_key(&session->world, key), pki_trust_bundle(pki), pki_bootstrap_certificate(pki),
+	                        firmware_key(&session->world, key), pki_trust_bundle(pki), pki_bootstrap_certificate(pki),
 	                        pki_bootstrap_key(pki), pki_signing_public_key(pki));
 }
 
@@ -190,13 +190,13 @@ static void draw_int(void *ctx, bool asserted, sim_ns now)
 /* The lease's and the link's reports come from the system, however long its client is stuck; a retry or a failure is a sign of life, but no progress. */
 static void hear_report(struct session *session, const struct report *report)
 {
-	char what[WITNESS_FRAME_TEXT_MAX];
+	char what[WIRE_LOG_FRAME_TEXT_MAX];
 
 	if (report->kind == REPORT_DHCP || report->kind == REPORT_LINK)
 		return;
 	bool progress = report->kind == REPORT_PHASE && report->step != REPORT_STEP_RETRY && report->step != REPORT_STEP_FAILED;
 	(void)snprintf(what, sizeof what, "report '%.150s'", report->text);
-	witness_hears(&session->world.witness, what, progress, session->world.sim.now);
+	wire_log_sign(&session->world.wire, what, progress, session->world.sim.now);
 }
 
 /* Takes a report of the device; tells whether the session has its result. */
@@ -211,9 +211,11 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 			*at = '?';
 	trace_line(session->trace, session->world.sim.now, "device", "%s", text);
 	const struct report report = report_read(text);
+	const struct evidence evidence = world_evidence(&session->world, false);
 	hear_report(session, &report);
-	bool done = judge_report(&session->judge, &session->world, &report);
-	world_enter(&session->world, session->judge.phase);
+	judges_hear(&session->world.judges, &report, &evidence);
+	bool done = account_hear(&session->account, &session->world, &report);
+	world_enter(&session->world, session->account.phase);
 	return done;
 }
 
@@ -222,8 +224,9 @@ static void begin_again(struct session *session)
 {
 	world_booted(&session->world);
 	trace_line(session->trace, session->world.sim.now, "session", "the device has booted again (boot %u)", session->boots);
-	witness_hears(&session->world.witness, "boot", true, session->world.sim.now);
-	judge_reset(&session->judge);
+	wire_log_sign(&session->world.wire, "boot", true, session->world.sim.now);
+	account_reset(&session->account);
+	judges_reset(&session->world.judges);
 }
 
 /* Serves a request at the world's now. @return false if the session is at its end. */
@@ -263,18 +266,18 @@ static bool serve(struct session *session, const struct stutter_request *request
 /* Nothing that comes later can make good what a judge has seen. */
 static bool is_lost(const struct session *session)
 {
-	char why[VERDICT_TEXT_MAX];
+	const struct evidence evidence = world_evidence(&session->world, false);
+	struct complaint complaint;
 
-	return !session->plan->keeps_going &&
-	       oracle_lost(&session->plan->expect.judges, &session->world, &session->judge.notes, why) != NULL;
+	return !session->plan->keeps_going && judges_lost(&session->world.judges, &evidence, &complaint) != NULL;
 }
 
-/* When a device that goes on being silent is taken for hung. */
-static sim_ns silent_until(const struct session *session)
+/* When a judge ends the session if nothing happens until then. */
+static sim_ns due(const struct session *session)
 {
-	uint64_t limit_ns = session->plan->expect.judges.hang_ns;
+	const struct evidence evidence = world_evidence(&session->world, false);
 
-	return limit_ns > 0 ? session->world.witness.last_active + limit_ns : SIM_NEVER;
+	return judges_due(&session->world.judges, &evidence, NULL);
 }
 
 /* In wall time it takes until the wall is there. @return false, and the session is at its end, if the far end is gone. */
@@ -308,8 +311,8 @@ static bool advance(struct session *session, const struct stutter_request *reque
 	}
 	if (request->now_ns >= session->deadline)
 		return end_at(session, session->deadline, END_DEADLINE);
-	if (request->now_ns >= silent_until(session))
-		return end_at(session, silent_until(session), END_HANG);
+	if (request->now_ns >= due(session))
+		return end_at(session, due(session), END_OVERDUE);
 	return run_until(session, request->now_ns);
 }
 
@@ -319,7 +322,7 @@ static bool look_around(struct session *session)
 
 	session->looked_ns = clock_ns(CLOCK_MONOTONIC_COARSE);
 	if (options->progress != NULL)
-		options->progress(options->ctx, session->world.sim.now - session->start, session->judge.phase);
+		options->progress(options->ctx, session->world.sim.now - session->start, session->account.phase);
 	(void)folder_flush(&session->folder);
 	if (folder_sound(&session->folder, &session->broken))
 		return true;
@@ -339,8 +342,8 @@ static struct stutter_reply make_reply(struct session *session, size_t length)
 	session->off_ns += off_ns;
 	if (wake > session->deadline)
 		wake = session->deadline;
-	if (wake > silent_until(session))
-		wake = silent_until(session);
+	if (wake > due(session))
+		wake = due(session);
 	/* What comes from outside nobody knows beforehand. */
 	if (session->options->outside != NULL && wake > session->world.sim.now + PACE_STEP_NS)
 		wake = session->world.sim.now + PACE_STEP_NS;
@@ -367,7 +370,7 @@ static bool is_held(const struct session *session, const struct stutter_request 
 		return false;
 	if (strcmp(hold->phase, SESSION_HOLD_RESULT) == 0)
 		return is_result(request, payload);
-	return hold->at == session->requests || (hold->phase[0] != '\0' && strcmp(hold->phase, session->judge.phase) == 0);
+	return hold->at == session->requests || (hold->phase[0] != '\0' && strcmp(hold->phase, session->account.phase) == 0);
 }
 
 /* Waits for how to go on. Whoever does, from here, has a folder of its own. */
@@ -523,7 +526,7 @@ static void count_rules(const struct session *session, const struct world *world
 		verdict->unfound += unfound;
 		verdict->unfound_before += unfound && plan->decisions.list[i].time <= world->sim.now;
 	}
-	judge_replay(plan->least_found, verdict);
+	decide_replay(plan->least_found, verdict);
 }
 
 static void finish(struct session *session, struct verdict *verdict)
@@ -537,13 +540,13 @@ static void finish(struct session *session, struct verdict *verdict)
 		verdict->spi_messages = world->board.counters.messages;
 		verdict->image_bytes = truth_delivered(&world->service.truth);
 	}
-	judge_decide(&session->judge, world, session->end, session->broken.text, verdict);
+	decide_verdict(&session->account, world, session->end, session->broken.text, verdict);
 	if (session->options->outside != NULL && world != NULL)
 		session->options->outside->ops->conclude(session->options->outside->state, verdict);
 	if (world != NULL)
 		count_rules(session, world, verdict);
-	judge_origin(session->plan, verdict);
-	judge_expectation(&session->plan->expect, verdict);
+	decide_origin(session->plan, verdict);
+	decide_expectation(&session->plan->expect, verdict);
 	if (world == NULL)
 		return;
 	if (session->folder.bus != NULL)
@@ -556,8 +559,8 @@ static void finish(struct session *session, struct verdict *verdict)
 	                        session->options->outside != NULL, &err) ||
 	    !folder_write_addresses(session->dir, world, &err) || !folder_write_load(session->dir, world, &err) ||
 	    (session->plan->replay && !folder_write_replay(session->dir, world, &err))) {
-		judge_decide(&session->judge, world, END_BROKEN, err.text, verdict);
-		judge_expectation(&session->plan->expect, verdict);
+		decide_verdict(&session->account, world, END_BROKEN, err.text, verdict);
+		decide_expectation(&session->plan->expect, verdict);
 	}
 	world_close(world);
 }
@@ -569,8 +572,8 @@ static void run_in_folder(struct session *session, struct verdict *verdict)
 	run_device(session, verdict);
 	finish(session, verdict);
 	if (!folder_close(&session->folder, &err)) {
-		judge_decide(&session->judge, NULL, END_BROKEN, err.text, verdict);
-		judge_expectation(&session->plan->expect, verdict);
+		decide_verdict(&session->account, NULL, END_BROKEN, err.text, verdict);
+		decide_expectation(&session->plan->expect, verdict);
 	}
 }
 
@@ -585,7 +588,7 @@ void session_run(const struct plan *plan, const struct session_options *options,
 	session->options = options;
 	session->dir = options->dir;
 	session->end = END_BROKEN;
-	judge_init(&session->judge);
+	account_init(&session->account);
 	if (folder_open(&session->folder, options->dir, plan, options->bus, &session->broken)) {
 		session->trace = trace_open(folder_trace_sink(&session->folder));
 		run_in_folder(session, ret_verdict);
@@ -594,8 +597,8 @@ void session_run(const struct plan *plan, const struct session_options *options,
 		finish(session, ret_verdict);
 	}
 	if (!folder_write_verdict(session->dir, plan, ret_verdict, &err) && ret_verdict->kind != VERDICT_INCONCLUSIVE) {
-		judge_decide(&session->judge, NULL, END_BROKEN, err.text, ret_verdict);
-		judge_expectation(&plan->expect, ret_verdict);
+		decide_verdict(&session->account, NULL, END_BROKEN, err.text, ret_verdict);
+		decide_expectation(&plan->expect, ret_verdict);
 	}
 	free(session->script);
 	free(session);

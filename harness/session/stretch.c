@@ -69,13 +69,13 @@ static void tell_faults(const struct world *world, sim_ns since, char *text, siz
 
 void stretch_tell(const struct world *world, const char *report, sim_ns report_at, struct verdict_stretch *ret_stretch)
 {
-	const struct witness *witness = &world->witness;
+	const struct wire_log *wire = &world->wire;
 
 	ret_stretch->end_ns = world->sim.now;
-	ret_stretch->progress_ns = witness->progress_at;
+	ret_stretch->progress_ns = wire->progress_at;
 	ret_stretch->report_ns = report_at;
 	(void)snprintf(ret_stretch->report, sizeof ret_stretch->report, "%s", report);
 	(void)world_far_end_waits(world, ret_stretch->waits, sizeof ret_stretch->waits);
-	tell_faults(world, witness->progress_at, ret_stretch->faults, sizeof ret_stretch->faults);
-	(void)witness_last_frames(witness, ret_stretch->frames, sizeof ret_stretch->frames);
+	tell_faults(world, wire->progress_at, ret_stretch->faults, sizeof ret_stretch->faults);
+	(void)wire_log_last_frames(wire, ret_stretch->frames, sizeof ret_stretch->frames);
 }

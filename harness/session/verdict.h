@@ -31,7 +31,7 @@ struct verdict {
 	/** Of a failure: from the last progress to the report of it, or to the end if the device did not report it. */
 	struct verdict_stretch {
 		uint64_t end_ns;
-		uint64_t progress_ns;            /**< when the client last got on (session/witness.h) */
+		uint64_t progress_ns;            /**< when the client last got on (judge/wire_log.h) */
 		uint64_t report_ns;              /**< of the last report */
 		char report[VERDICT_TEXT_MAX];   /**< the last report; empty if none came */
 		char waits[VERDICT_TEXT_MAX];    /**< what the far end's connections wait for at its end */

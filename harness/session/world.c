@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "fault/window.h"
 #include "session/far_end.h"
-#include "session/systems.h"
+#include "session/firmware.h"
 
 #define LOSS_MAX 512
 
@@ -82,7 +82,9 @@ static void decided(void *ctx, const struct frame *frame, const struct fault_eve
 	char at[ADDRESS_TEXT_MAX];
 
 	tell_others(world, event);
-	witness_sees(&world->witness, frame, event->direction, event->naming, fate->dropped, event->now);
+	wire_log_see(&world->wire, frame, event->direction, event->naming, fate->dropped, event->now);
+	if (event->direction == TO_SERVER)
+		judges_see(&world->judges, frame_bytes(frame), event->now);
 	if (points != NULL)
 		fprintf(points, "%" PRIu64 " %s %s\n", event->now, direction_name(event->direction), naming_render(event->naming, at));
 	passing_decided(&world->passing, frame, event, fate);
@@ -292,7 +294,7 @@ static void open_disruptor(struct world *world)
 	                                  armed_ops(world), world);
 	redraw_faults(world);
 	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
-		systems_open(world);
+		firmware_open(world);
 }
 
 /* The first line of the trace; in wall time its first instant is that of the wall's. */
@@ -330,7 +332,8 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_NS};
 	sim_open(&world->sim, start);
 	load_init(&world->load, start);
-	witness_init(&world->witness, plan->expect.judges.storm, plan->expect.judges.signs_of_life, start);
+	wire_log_open(&world->wire, judge_settings_text(&plan->expect.judges, "signs_of_life"), start);
+	judges_open(&world->judges, &plan->expect.judges);
 	begin_time(world, start, captures);
 	open_faults(world);
 	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, proxy_ops, world)
@@ -364,9 +367,10 @@ void world_close(struct world *world)
 	proxy_close(world->proxy);
 	namer_close(world->namer);
 	world_far_end_unload(world);
-	systems_close(world);
+	firmware_close(world);
 	passing_close(&world->passing);
-	witness_close(&world->witness);
+	wire_log_close(&world->wire);
+	judges_close(&world->judges);
 	free(world->made);
 	free(world->decision_places);
 	sim_close(&world->sim);

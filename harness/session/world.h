@@ -16,10 +16,10 @@
 #include "recorded/servers.h"
 #include "scenario/plan.h"
 #include "cable/cable.h"
+#include "judge/judges.h"
 #include "session/load.h"
 #include "session/outside.h"
 #include "session/passing.h"
-#include "session/witness.h"
 
 struct world;
 
@@ -40,7 +40,7 @@ struct world {
 	struct cable *cable;
 	struct disruptor *disruptor;
 	struct relay *relay;        /* in front of a far end that is outside; NULL: frames pass as they are */
-	struct systems *systems;    /* in the flash of a device that updates in stages; NULL otherwise */
+	struct firmware *firmware;  /* in the flash of a device that updates in stages; NULL otherwise */
 	const struct fault *faults; /* of board and cable: the plan's, or made from decisions */
 	size_t fault_count;
 	struct fault *made;          /* faults made from decisions; NULL otherwise */
@@ -52,7 +52,8 @@ struct world {
 	struct recording recording;  /* of a plan with a session */
 	struct servers *servers;     /* that play it; NULL: there is none */
 	struct passing passing;
-	struct witness witness;
+	struct wire_log wire;
+	struct judges judges;
 	struct load load;
 };
 
@@ -90,6 +91,9 @@ void world_frame_came(struct world *world, struct bytes frame);
 
 /** What the far end's connections wait for, for people (host_waits()); empty of one that is outside. @return ret_text. */
 const char *world_far_end_waits(const struct world *world, char *ret_text, size_t size);
+
+/** What judges may know of the world as it is now. @param passed The session is a success as far as is known without them. */
+struct evidence world_evidence(const struct world *world, bool passed);
 
 /** Whether the far end that is outside is still there. @return false with @p err. */
 bool world_is_sound(const struct world *world, struct error *err);

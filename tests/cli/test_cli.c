@@ -76,11 +76,11 @@ static void a_wrong_command_gets_the_nearest(void)
 		{"doctor x", "stutter: doctor takes no operands"},
 		{"report", "stutter: which run? Give its folder, such as stutter-runs/001"},
 		{"report /nowhere", "stutter: /nowhere is no folder of a run: there is no run.json in it (No such file or directory)"},
-		{"list", "stutter: which list? One of scenarios, suites, faults, presets, addresses, devices, oracles, reference"},
+		{"list", "stutter: which list? One of scenarios, suites, faults, presets, addresses, devices, judges, reference"},
 		{"list fault",
-	         "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, suites, faults, presets, addresses, devices, oracles and reference"},
+	         "stutter: there is no list 'fault'; did you mean 'faults'?; there are scenarios, suites, faults, presets, addresses, devices, judges and reference"},
 		{"list faults devices",
-	         "stutter: which list? One of scenarios, suites, faults, presets, addresses, devices, oracles, reference"},
+	         "stutter: which list? One of scenarios, suites, faults, presets, addresses, devices, judges, reference"},
 	};
 
 	check_usage(rows, sizeof rows / sizeof rows[0]);

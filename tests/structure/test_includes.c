@@ -24,7 +24,7 @@ struct module {
 	const char *allowed[NAMES_MAX];
 };
 
-#define WORLD "base", "sim", "link", "address", "fault", "cable", "proxy", "server", "scenario", "board", "enc28j60", "nor"
+#define WORLD "base", "sim", "link", "address", "fault", "cable", "proxy", "server", "judge", "scenario", "board", "enc28j60", "nor"
 
 /* Written as in an include: below harness/ and emulator/ without these words. */
 static const struct module modules[] = {
@@ -36,10 +36,11 @@ static const struct module modules[] = {
 	{"cable", true, {"base", "sim", "link", "address", "fault", NULL}},
 	{"proxy", true, {"base", "sim", "link", "address", "fault", NULL}},
 	{"server", true, {"base", "sim", "link", "address", "fault", NULL}},
+	{"judge", true, {"base", "sim", "link", "address", "fault", "server", "guest/boot", "guest/language", NULL}},
 	{"scenario",
          true,
-         {"base", "sim", "link", "address", "fault", "server", "guest/boot/layout.h", "guest/boot/slot.h", "guest/module/protocol.h",
-          "machines", NULL}},
+         {"base", "sim", "link", "address", "fault", "server", "judge", "machines", "guest/boot/layout.h", "guest/boot/slot.h",
+          "guest/module/protocol.h", NULL}},
 	{"machines", true, {NULL}},
 	{"enc28j60", true, {NULL}},
 	{"nor", true, {NULL}},
@@ -49,14 +50,15 @@ static const struct module modules[] = {
 	{"statistics", true, {"base", NULL}},
 	{"gate", true, {"base", "statistics", NULL}},
 	{"history", false, {"base", NULL}},
-	{"recorded", true, {"base", "sim", "link", "address", "server", "scenario", "guest/player/words.h", NULL}},
+	{"recorded", true, {"base", "sim", "link", "address", "server", "judge", "scenario", "guest/player/words.h", NULL}},
 	{"session",
          false,
          {WORLD, "recorded", "qemu", "guest/module/protocol.h", "guest/boot", "guest/language", "reports", "relay", NULL}},
 	{"relay", true, {"base", "sim", "link", "fault", "proxy", "server", NULL}},
 	{"live",
          false,
-         {"base", "sim", "link", "address", "fault", "proxy", "server", "relay", "scenario", "reports", "session", "recorded", NULL}},
+         {"base", "sim", "link", "address", "fault", "proxy", "server", "relay", "judge", "scenario", "reports", "session", "recorded",
+          NULL}},
 	{"campaign", false, {WORLD, "qemu", "session", "reports", "live", NULL}},
 	{"search", false, {WORLD, "qemu", "session", "reports", "campaign", "statistics", NULL}},
 	{"cli",

@@ -35,8 +35,8 @@ static void a_suite_says_what_where_and_how_long(void)
 	TEST_SAME_TEXT(suite.devices[0], "box");
 	TEST_CONTAINS(suite.devices[1], "/other.yaml");
 	CU_ASSERT_PTR_NULL(suite.devices[2]);
-	CU_ASSERT_EQUAL(suite.judges.hang_ns, UINT64_C(180) * 1000000000);
-	CU_ASSERT(!suite.judges.applied && !suite.judges.bootable);
+	CU_ASSERT_EQUAL(judge_settings_number(&suite.judges, "hang"), UINT64_C(180) * 1000000000);
+	CU_ASSERT(judge_settings_number(&suite.judges, "applied") == 0 && judge_settings_number(&suite.judges, "bootable") == 0);
 	CU_ASSERT_EQUAL_FATAL(suite.count, 3);
 	TEST_CONTAINS(suite.entries[0].path, "/a");
 	CU_ASSERT(suite.entries[1].seeds.first == 7 && suite.entries[1].seeds.last == 7);
@@ -73,15 +73,15 @@ static void a_suites_judges_are_asked_besides(void)
 	TEST_SAME_TEXT(open_suite("suite: x\njudges: {hang: 3min, storm: 5, whole: false}\nscenarios: [a]\n"), "");
 	TEST_SAME_TEXT(box_open(&plan, "name: s\ndevice: box\nexpect: {storm: 9}\n", NULL), "");
 	suite_require(&suite, &plan);
-	CU_ASSERT_EQUAL(plan.expect.judges.hang_ns, UINT64_C(180) * 1000000000);
+	CU_ASSERT_EQUAL(judge_settings_number(&plan.expect.judges, "hang"), UINT64_C(180) * 1000000000);
 	/* What the scenario says itself stays, and a suite switches no judge off. */
-	CU_ASSERT_EQUAL(plan.expect.judges.storm, 9);
-	CU_ASSERT(plan.expect.judges.whole && plan.expect.judges.bootable);
+	CU_ASSERT_EQUAL(judge_settings_number(&plan.expect.judges, "storm"), 9);
+	CU_ASSERT(judge_settings_number(&plan.expect.judges, "whole") && judge_settings_number(&plan.expect.judges, "bootable"));
 	plan_close(&plan);
 	/* A failure that is expected would become another one. */
 	TEST_SAME_TEXT(box_open(&plan, "name: s\ndevice: box\nexpect: {verdict: fail}\n", NULL), "");
 	suite_require(&suite, &plan);
-	CU_ASSERT_EQUAL(plan.expect.judges.hang_ns, 0);
+	CU_ASSERT_EQUAL(judge_settings_number(&plan.expect.judges, "hang"), 0);
 	plan_close(&plan);
 	suite_close(&suite);
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/judge.h"
 #include "session/pace.h"
 #include "tests/puppet/puppet.h"
 #include "tests/test.h"
@@ -267,18 +266,17 @@ static void the_trace_says_where_the_far_end_is(void)
 /* Nothing that the device says to the far end can be known of the emulator's services, which are not there. */
 static void the_emulators_services_are_not_asked(void)
 {
-	struct judges judges = {.whole = true, .truth = true, .applied = true};
-	struct oracle_notes notes = {0};
-	struct verdict verdict = {.kind = VERDICT_PASS};
+	struct complaint complaint;
+	struct evidence evidence;
 	struct puppet puppet;
 	struct scene scene;
 
 	open_scene(&scene, &puppet, "name: paced\n");
-	oracle_judge(&judges, &puppet.world, &notes, &verdict);
-	CU_ASSERT_EQUAL(verdict.kind, VERDICT_PASS);
+	evidence = world_evidence(&puppet.world, true);
+	CU_ASSERT_PTR_NULL(judges_ask_all(&puppet.world.judges, &evidence, &complaint));
 	puppet.world.outside = NULL;
-	oracle_judge(&judges, &puppet.world, &notes, &verdict);
-	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
+	evidence = world_evidence(&puppet.world, true);
+	CU_ASSERT_PTR_EQUAL(judges_ask_all(&puppet.world.judges, &evidence, &complaint), judge_find("whole"));
 	puppet.world.outside = &scene.outside;
 	puppet_close(&puppet);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/witness.h"
+#include "judge/wire_log.h"
 
 #include <string.h>
 
 #include "tests/test.h"
 
-static struct witness witness;
+static struct wire_log wire;
 
 /* A segment of the device. */
 struct segment {
@@ -26,7 +26,7 @@ static void see(const uint8_t *bytes, size_t length, sim_ns now)
 	const struct naming naming = {.count = 1};
 	struct frame *frame = frame_new(bytes, length);
 
-	witness_sees(&witness, frame, TO_SERVER, &naming, false, now);
+	wire_log_see(&wire, frame, TO_SERVER, &naming, false, now);
 	frame_free(frame);
 }
 
@@ -64,7 +64,7 @@ static void connect_from(uint16_t port, uint32_t sequence, sim_ns now)
 /* The last that shows life, by which the next is told. */
 static bool lives_at(sim_ns now)
 {
-	return witness.last_active == now;
+	return wire.last_active == now;
 }
 
 static void acknowledge(uint32_t ack, uint16_t window, sim_ns now)
@@ -74,22 +74,22 @@ static void acknowledge(uint32_t ack, uint16_t window, sim_ns now)
 
 static void what_the_kernel_repeats_is_no_sign_of_life(void)
 {
-	witness_init(&witness, 0, "", 0);
+	wire_log_open(&wire, "", 0);
 	connect_from(1000, 1, 1);
 	CU_ASSERT(lives_at(1));
 	connect_from(1000, 1, 2);
 	CU_ASSERT_FALSE(lives_at(2));
 	acknowledge(501, 1000, 3);
 	acknowledge(601, 0, 4);
-	CU_ASSERT(lives_at(4) && witness.progress_at == 4);
+	CU_ASSERT(lives_at(4) && wire.progress_at == 4);
 	/* A window probe and its answer: the client does not read. */
 	acknowledge(601, 0, 5);
 	acknowledge(601, 0, 6);
 	CU_ASSERT_FALSE(lives_at(6));
-	CU_ASSERT_EQUAL(witness.others, 2);
+	CU_ASSERT_EQUAL(wire.others, 2);
 	/* It reads. */
 	acknowledge(601, 500, 7);
-	CU_ASSERT(lives_at(7) && witness.progress_at == 4 && witness.others == 0);
+	CU_ASSERT(lives_at(7) && wire.progress_at == 4 && wire.others == 0);
 	/* A keep-alive: one byte that was acknowledged long ago. */
 	send_segment(1000, (struct segment){TCP_FLAG_ACK, 1, 601, 500, 0}, 8);
 	CU_ASSERT_FALSE(lives_at(8));
@@ -120,77 +120,34 @@ static void a_lease_renewed_is_no_sign_of_life(void)
 {
 	uint8_t arp[60] = {[12] = 0x08, [13] = 0x06}, echo[64] = {0};
 
-	witness_init(&witness, 0, "", 0);
+	wire_log_open(&wire, "", 0);
 	send_udp(67, 1);
 	see(arp, sizeof arp, 2);
 	see_ipv4(echo, IP_ICMP, 20, 3);
-	CU_ASSERT(lives_at(0) && witness.others == 3);
-	CU_ASSERT_STRING_EQUAL(witness.heard, "power on");
-	TEST_CONTAINS(witness.last_other, "to-server");
+	CU_ASSERT(lives_at(0) && wire.others == 3);
+	CU_ASSERT_STRING_EQUAL(wire.heard, "power on");
+	TEST_CONTAINS(wire.last_other, "to-server");
 	send_udp(53, 4);
 	CU_ASSERT(lives_at(4));
 	echo[34] = 8;
 	see_ipv4(echo, IP_ICMP, 20, 5);
-	CU_ASSERT(lives_at(5) && witness.others == 0);
+	CU_ASSERT(lives_at(5) && wire.others == 0);
 }
 
 static void a_scenario_may_say_what_life_is(void)
 {
-	witness_init(&witness, 0, "udp port 67", 0);
+	wire_log_open(&wire, "udp port 67", 0);
 	send_udp(53, 1);
 	connect_from(1000, 1, 2);
 	CU_ASSERT(lives_at(0));
 	send_udp(67, 3);
 	CU_ASSERT(lives_at(3));
-	witness_close(&witness);
+	wire_log_close(&wire);
 }
 
-static void a_syn_sent_again_begins_no_other_connection(void)
-{
-	witness_init(&witness, 3, "", 0);
-	for (unsigned i = 0; i < 4; i++)
-		connect_from(1000, 1, i * SIM_S);
-	CU_ASSERT_EQUAL(witness.connections, 1);
-	CU_ASSERT_FALSE(witness.storm);
-}
-
-/* However many others were begun meanwhile. */
-static void a_syn_sent_again_late_begins_none_either(void)
-{
-	witness_init(&witness, 2, "", 0);
-	connect_from(1000, 1, 0);
-	connect_from(1001, 1, 5 * SIM_S + 100 * SIM_MS);
-	connect_from(1002, 1, 10 * SIM_S + 200 * SIM_MS);
-	connect_from(1000, 1, 15 * SIM_S);
-	CU_ASSERT(witness.connections == 3 && !witness.storm);
-}
-
-static void more_connections_than_the_limit_are_a_storm(void)
-{
-	witness_init(&witness, 3, "", 0);
-	for (unsigned i = 0; i < 3; i++)
-		connect_from((uint16_t)(1000 + i), 1, i * SIM_S);
-	CU_ASSERT_FALSE(witness.storm);
-	/* The port of the first again, and another sequence number: another connection. */
-	connect_from(1000, 2, 9 * SIM_S);
-	CU_ASSERT(witness.storm && witness.storm_at == 9 * SIM_S);
-}
-
-static void slow_connections_are_none(void)
-{
-	witness_init(&witness, 3, "", 0);
-	for (unsigned i = 0; i < 50; i++)
-		connect_from(1000, i, i * 4 * SIM_S);
-	CU_ASSERT(witness.connections == 50 && !witness.storm);
-}
-
-const CU_TestInfo tests_witness[] = {
+const CU_TestInfo tests_wire_log[] = {
 	{"what the kernel repeats is no sign of life", what_the_kernel_repeats_is_no_sign_of_life},
 	{"a lease renewed is no sign of life", a_lease_renewed_is_no_sign_of_life},
 	{"a scenario may say what life is", a_scenario_may_say_what_life_is},
-	{"a SYN sent again begins no other connection", a_syn_sent_again_begins_no_other_connection},
-	{"a SYN sent again late begins none either", a_syn_sent_again_late_begins_none_either},
-	{"more connections than the limit are a storm", more_connections_than_the_limit_are_a_storm},
-	{"slow connections are none", slow_connections_are_none},
 	CU_TEST_INFO_NULL,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The judge hears reports in a world that consists of a clock, a fault chain and what the far end knows; there is no device and no network.
+ * The device's reports are heard in a world that consists of a clock, a fault chain and what the far end knows; there is no device and no network.
  */
-#include "session/judge.h"
+#include "session/decide.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@
 
 static struct plan plan;
 static struct world world;
-static struct judge judge;
+static struct account account;
 static struct verdict verdict;
 
 static void ignore_line(void *ctx, const char *line, size_t length)
@@ -55,8 +55,9 @@ static void begin(void)
 	world.disruptor = disruptor_open(&fault, 1, 1, world.trace, (struct armed_ops){0}, NULL);
 	world.cable = cable_open(&fault, 1, 1, NULL, &world.sim, world.trace, (struct armed_ops){0}, NULL);
 	world.service.image = bytes_of(image, sizeof image);
-	plan.expect.judges.whole = true;
-	judge_init(&judge);
+	judge_settings_set(&plan.expect.judges, "whole", "true");
+	judges_open(&world.judges, &plan.expect.judges);
+	account_init(&account);
 }
 
 /* The far end has handed out so much of the image. */
@@ -66,8 +67,18 @@ static void serve(uint64_t from, uint64_t to)
 	coverage_add(&truth_image(&world.service.truth, "os.bin", IMAGE_SIZE)->coverage, from, to);
 }
 
+/* One more judge, or one less. */
+static void set_judge(const char *key, const char *value)
+{
+	judges_close(&world.judges);
+	judge_settings_set(&plan.expect.judges, key, value);
+	judges_open(&world.judges, &plan.expect.judges);
+}
+
 static void end(void)
 {
+	judges_close(&world.judges);
+	memset(&plan.expect.judges, 0, sizeof plan.expect.judges);
 	truth_close(&world.service.truth);
 	proxy_close(world.proxy);
 	namer_close(world.namer);
@@ -83,12 +94,12 @@ static bool report_at(sim_ns now, const char *text)
 	const struct report report = report_read(text);
 
 	sim_run_until(&world.sim, now);
-	return judge_report(&judge, &world, &report);
+	return account_hear(&account, &world, &report);
 }
 
 static void decide(enum session_end how, const char *why)
 {
-	judge_decide(&judge, &world, how, why, &verdict);
+	decide_verdict(&account, &world, how, why, &verdict);
 }
 
 static void a_device_that_has_the_image_and_says_so_passes(void)
@@ -141,7 +152,7 @@ static void an_image_may_come_in_parts_and_out_of_order(void)
 	TEST_SAME_TEXT(passes_with(), "judge whole: the device reports success, but was served only 999 of 1000 bytes of os.bin");
 	begin();
 	serve(500, IMAGE_SIZE);
-	plan.expect.judges.whole = false;
+	set_judge("whole", "false");
 	TEST_SAME_TEXT(passes_with(), "updated");
 }
 
@@ -181,18 +192,31 @@ static void a_success_that_nothing_supports_is_none(void)
 /* The judges that ask at the end what there was no time for are not asked. */
 static void a_session_that_a_judge_ends_is_that_judges(void)
 {
+	uint8_t frame[54] = {[12] = 0x08, [14] = 0x45, [17] = 40, [23] = IP_TCP, [37] = 80, [46] = 5 << 4, [47] = TCP_FLAG_SYN};
+
 	begin();
-	plan.expect.judges.told = plan.expect.judges.poll = true;
-	plan.expect.judges.storm = 3;
+	set_judge("told", "true");
+	set_judge("poll", "true");
+	set_judge("storm", "3");
 	CU_ASSERT_FALSE(report_at(SIM_S, "phase download failed: it storms"));
-	witness_init(&world.witness, 3, "", 0);
-	world.witness.storm = true;
-	world.witness.storm_at = SIM_S;
+	for (; frame[41] < 4; frame[41]++)
+		judges_see(&world.judges, bytes_of(frame, sizeof frame), SIM_S);
 	decide(END_LOST, NULL);
-	plan.expect.judges.told = plan.expect.judges.poll = false;
-	plan.expect.judges.storm = 0;
 	CU_ASSERT_STRING_EQUAL(verdict.judge, "storm");
 	TEST_SAME_TEXT(verdict.reason, "judge storm: at 1.000000 s the device had begun 4 connections within 10 s, in phase download");
+	end();
+}
+
+/* What the device says itself stands behind what the judge has found. */
+static void a_judge_goes_before_the_devices_reason(void)
+{
+	begin();
+	set_judge("told", "true");
+	CU_ASSERT(report_at(SIM_S, "result fail download: 404 not found"));
+	decide(END_RESULT, NULL);
+	CU_ASSERT_STRING_EQUAL(verdict.judge, "told");
+	TEST_SAME_TEXT(verdict.reason,
+	               "judge told: the service was never told of a failure; 0 reports came; besides: download: 404 not found");
 	end();
 }
 
@@ -231,7 +255,7 @@ static void words_are_whole(void)
 	CU_ASSERT_FALSE(report_at(0, "results pass"));
 	CU_ASSERT_FALSE(report_at(0, "phases download"));
 	CU_ASSERT_FALSE(report_at(0, ""));
-	CU_ASSERT_STRING_EQUAL(judge.phase, "start");
+	CU_ASSERT_STRING_EQUAL(account.phase, "start");
 	CU_ASSERT(report_at(0, "result passed"));
 	decide(END_RESULT, NULL);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
@@ -260,10 +284,10 @@ static void a_failed_phase_is_trouble_but_no_result(void)
 {
 	begin();
 	CU_ASSERT_FALSE(report_at(3 * SIM_S, "phase ntp failed: no answer"));
-	CU_ASSERT_STRING_EQUAL(judge.phase, "ntp");
-	CU_ASSERT_STRING_EQUAL(judge.trouble, "at 3.000 s: phase ntp failed: no answer");
-	CU_ASSERT_EQUAL(judge.faults[0], '\0');
-	CU_ASSERT_EQUAL(judge.retries, 0);
+	CU_ASSERT_STRING_EQUAL(account.phase, "ntp");
+	CU_ASSERT_STRING_EQUAL(account.trouble, "at 3.000 s: phase ntp failed: no answer");
+	CU_ASSERT_EQUAL(account.faults[0], '\0');
+	CU_ASSERT_EQUAL(account.retries, 0);
 	end();
 }
 
@@ -309,15 +333,15 @@ static void what_is_not_modelled_proves_nothing(void)
 	end();
 }
 
+/* Nor is a judge asked, who would not be content. */
 static void what_broke_on_our_side_proves_nothing(void)
 {
 	begin();
 	CU_ASSERT(report_at(SIM_S, "result pass"));
-	serve(0, IMAGE_SIZE);
 	decide(END_BROKEN, "QEMU ended");
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
 	CU_ASSERT_STRING_EQUAL(verdict.reason, "QEMU ended");
-	judge_decide(&judge, NULL, END_BROKEN, "no kernel", &verdict);
+	decide_verdict(&account, NULL, END_BROKEN, "no kernel", &verdict);
 	CU_ASSERT_STRING_EQUAL(verdict.reason, "no kernel");
 	end();
 }
@@ -332,7 +356,7 @@ static void reports_of_any_length_are_cut(void)
 		memcpy(text, "phase ", 6);
 		text[length] = '\0';
 		CU_ASSERT_FALSE(report_at(0, text));
-		CU_ASSERT_FATAL(strlen(judge.phase) < sizeof judge.phase && strlen(judge.last) < sizeof judge.last);
+		CU_ASSERT_FATAL(strlen(account.phase) < sizeof account.phase && strlen(account.last) < sizeof account.last);
 		memcpy(text, "phase download retry ", 20 < length ? 21 : 0);
 		(void)report_at(0, text);
 		memcpy(text, "result fail ", 12);
@@ -364,7 +388,7 @@ static void expectation_and_verdict_meet_or_do_not(void)
 		const struct expectation expect = {.verdict = cases[i].expected};
 		memset(&verdict, 0x55, sizeof verdict);
 		verdict.kind = cases[i].kind;
-		judge_expectation(&expect, &verdict);
+		decide_expectation(&expect, &verdict);
 		CU_ASSERT_EQUAL(verdict.met_expectation, cases[i].met);
 		CU_ASSERT_EQUAL(verdict.expectation[0] == '\0', cases[i].met);
 	}
@@ -376,7 +400,7 @@ static const char *missed(struct expectation expect, enum verdict_kind kind, con
 	verdict.kind = kind;
 	(void)snprintf(verdict.phase, sizeof verdict.phase, "%s", phase);
 	verdict.virtual_ns = virtual_ns;
-	judge_expectation(&expect, &verdict);
+	decide_expectation(&expect, &verdict);
 	CU_ASSERT_EQUAL(verdict.met_expectation, verdict.expectation[0] == '\0');
 	return verdict.expectation;
 }
@@ -411,14 +435,13 @@ static void verdicts_have_names(void)
 static void a_silence_that_is_too_long_is_a_hang(void)
 {
 	begin();
-	plan.expect.judges.hang_ns = 60 * SIM_S;
+	set_judge("hang", "60s");
 	CU_ASSERT_FALSE(report_at(SIM_S, "phase download begin"));
-	witness_hears(&world.witness, "report 'phase download begin'", true, SIM_S);
-	world.witness.others = 7;
-	(void)snprintf(world.witness.last_other, sizeof world.witness.last_other, "dhcp.request#3");
+	wire_log_sign(&world.wire, "report 'phase download begin'", true, SIM_S);
+	world.wire.others = 7;
+	(void)snprintf(world.wire.last_other, sizeof world.wire.last_other, "dhcp.request#3");
 	sim_run_until(&world.sim, 61 * SIM_S);
-	decide(END_HANG, NULL);
-	plan.expect.judges.hang_ns = 0;
+	decide(END_OVERDUE, NULL);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
 	CU_ASSERT_STRING_EQUAL(verdict.judge, "hang");
 	TEST_SAME_TEXT(verdict.reason,
@@ -434,10 +457,10 @@ static void a_failure_may_be_expected_of_a_judge(void)
 	memset(&verdict, 0, sizeof verdict);
 	verdict.kind = VERDICT_FAIL;
 	(void)snprintf(verdict.judge, sizeof verdict.judge, "storm");
-	judge_expectation(&expect, &verdict);
+	decide_expectation(&expect, &verdict);
 	TEST_SAME_TEXT(verdict.expectation, "a failure found by the judge 'hang' was expected, not by 'storm'");
 	(void)snprintf(verdict.judge, sizeof verdict.judge, "hang");
-	judge_expectation(&expect, &verdict);
+	decide_expectation(&expect, &verdict);
 	CU_ASSERT(verdict.met_expectation);
 }
 
@@ -446,8 +469,8 @@ static void a_device_that_boots_over_and_over_fails(void)
 	begin();
 	decide(END_DEADLINE, NULL);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
-	judge_reset(&judge);
-	judge_reset(&judge);
+	account_reset(&account);
+	account_reset(&account);
 	decide(END_DEADLINE, NULL);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
 	TEST_SAME_TEXT(verdict.reason, "start: the device booted 3 times before the deadline and reported nothing; see console.log");
@@ -465,15 +488,15 @@ static void a_failure_may_be_expected_for_a_reason(void)
 	memset(&verdict, 0, sizeof verdict);
 	verdict.kind = VERDICT_FAIL;
 	(void)snprintf(verdict.reason, sizeof verdict.reason, "ntp: timed out, after 5000 ms and 2 tries");
-	judge_expectation(&expect, &verdict);
+	decide_expectation(&expect, &verdict);
 	CU_ASSERT(verdict.met_expectation);
 	(void)snprintf(verdict.reason, sizeof verdict.reason, "ntp: no address");
-	judge_expectation(&expect, &verdict);
+	decide_expectation(&expect, &verdict);
 	TEST_SAME_TEXT(verdict.expectation, "a failure with 'timed out*after [0-9]* ms' in its reason was expected");
 	/* A pass, where it may be one, has another. */
 	expect.verdict = EXPECT_ANY;
 	verdict.kind = VERDICT_PASS;
-	judge_expectation(&expect, &verdict);
+	decide_expectation(&expect, &verdict);
 	CU_ASSERT(verdict.met_expectation);
 }
 
@@ -484,13 +507,13 @@ static void a_fault_that_was_to_act_must_have(void)
 	memset(&verdict, 0, sizeof verdict);
 	verdict.kind = VERDICT_PASS;
 	verdict.acted = 1;
-	judge_expectation(&expect, &verdict);
+	decide_expectation(&expect, &verdict);
 	TEST_SAME_TEXT(verdict.expectation, "the fault 'late' was to act, and never did");
 	verdict.kind = VERDICT_FAIL;
-	judge_expectation(&expect, &verdict);
+	decide_expectation(&expect, &verdict);
 	CU_ASSERT_FALSE(verdict.met_expectation);
 	verdict.acted = 3;
-	judge_expectation(&expect, &verdict);
+	decide_expectation(&expect, &verdict);
 	CU_ASSERT(verdict.met_expectation);
 }
 
@@ -503,21 +526,21 @@ static void a_frozen_plan_of_other_files_shows_nothing(void)
 	verdict.kind = VERDICT_FAIL;
 	(void)snprintf(verdict.reason, sizeof verdict.reason, "dhcp: no address");
 	(void)snprintf(verdict.image_hash, sizeof verdict.image_hash, "b");
-	judge_origin(&frozen, &verdict);
+	decide_origin(&frozen, &verdict);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
 	(void)snprintf(frozen.made.device_image, sizeof frozen.made.device_image, "a");
 	frozen.may_differ = true;
-	judge_origin(&frozen, &verdict);
+	decide_origin(&frozen, &verdict);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
 	frozen.may_differ = false;
-	judge_origin(&frozen, &verdict);
+	decide_origin(&frozen, &verdict);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_INCONCLUSIVE);
 	TEST_SAME_TEXT(
 		verdict.reason,
 		"not what the plan was made from: the device as it boots (--anyway is content with that); without that: fail, dhcp: no address");
 }
 
-const CU_TestInfo tests_judge[] = {
+const CU_TestInfo tests_decide[] = {
 	{"a device that boots over and over fails", a_device_that_boots_over_and_over_fails},
 	{"a failure may be expected for a reason", a_failure_may_be_expected_for_a_reason},
 	{"a fault that was to act must have", a_fault_that_was_to_act_must_have},
@@ -527,6 +550,7 @@ const CU_TestInfo tests_judge[] = {
 	{"an image may come in parts and out of order", an_image_may_come_in_parts_and_out_of_order},
 	{"a success that nothing supports is none", a_success_that_nothing_supports_is_none},
 	{"a session that a judge ends is that judge's", a_session_that_a_judge_ends_is_that_judges},
+	{"a judge goes before the device's reason", a_judge_goes_before_the_devices_reason},
 	{"a failure has the device's reason and phase", a_failure_has_the_devices_reason_and_phase},
 	{"a result that names no phase keeps the last one", a_result_that_names_no_phase_keeps_the_last_one},
 	{"words are whole", words_are_whole},

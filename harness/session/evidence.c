@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the judges may know of a world. */
+#include "session/firmware.h"
+#include "session/world.h"
+
+static const char *far_end_waits(const void *far_end, char *ret_text, size_t size)
+{
+	return world_far_end_waits(far_end, ret_text, size);
+}
+
+/* Another far end, and the servers of a recorded session: what that was for nobody knows, and its player compares all that it hears. */
+static bool has_services(const struct world *world)
+{
+	return !outside_is_far_end(world->outside) && world->servers == NULL;
+}
+
+struct evidence world_evidence(const struct world *world, bool passed)
+{
+	return (struct evidence){
+		.now = world->sim.now,
+		.passed = passed,
+		.services = has_services(world) ? &world->service.truth : NULL,
+		.flash = firmware_view(world),
+		.wire = &world->wire,
+		.decisions = &world->passing.decisions,
+		.far_end_waits = far_end_waits,
+		.far_end = world,
+	};
+}
