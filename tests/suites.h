@@ -89,6 +89,7 @@
 	S("scenario/plan", tests_plan, false)                                                                                              \
 	S("scenario/faults", tests_faults, false)                                                                                          \
 	S("scenario/device", tests_device, false)                                                                                          \
+	S("scenario/phases", tests_phases, false)                                                                                          \
 	S("scenario/places", tests_places, false)                                                                                          \
 	S("recorded/import", tests_import, false)                                                                                          \
 	S("recorded/streams", tests_streams, false)                                                                                        \

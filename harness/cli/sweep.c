@@ -64,7 +64,7 @@ static bool check_phases(const struct cli_search *cli, const struct plan *plan, 
 {
 	const char *phases = cli->values.of[OPTION_DURING];
 
-	return phases == NULL || !sense_knows_phases(&plan->device) || filter_check_phases(phases, err) || error_context(err, "--during");
+	return phases == NULL || filter_check_phases(phases, &plan->device, err) || error_context(err, "--during");
 }
 
 static bool read_plan(struct cli_search *cli, const struct sweep *sweep, struct plan *ret_plan, struct error *err)

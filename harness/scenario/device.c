@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "machines/machine.h"
+#include "scenario/phases.h"
 #include "server/host.h"
 #include "server/pki.h"
 #include "server/service.h"
@@ -84,6 +85,9 @@ const struct param device_params[] = {
 		"a cpio archive whose files replace or join those of the root file system; `clients`: the build's, with curl and SWUpdate"),
 	PARAM_ROW_TEXT(device, version, "version", "21.10", "version of the system that a device with a flash comes with"),
 	PARAM_ROW_TEXT(device, client, "client", DEVICE_CLIENT_AGENT, "the command that updates the device"),
+	PARAM_ROW_CUSTOM(
+		device, phases, "phases", &phases_codec, "",
+		"phases that a client of your own reports, such as `fetch unpack`; with them `during:` and `phase` are checked; empty: not known"),
 	PARAM_ROW_CHOICE(device, machine, "machine", machine_names, "arm-virt", "machine that QEMU emulates"),
 	PARAM_ROW_QUANTITY(device, memory, "memory", UNIT_SIZE, "128MiB", 64U << 20, 1024U << 20, "memory of the machine"),
 	PARAM_ROW_MAC(device, mac, "mac", "02:00:5e:00:53:01", "the device's Ethernet address"),

@@ -21,6 +21,9 @@
 
 /** The update client that the build makes, and what `client:` is if nobody says. */
 #define DEVICE_CLIENT_AGENT "/usr/bin/agent"
+/** The player of recorded sessions. */
+#define DEVICE_CLIENT_PLAYER "/usr/bin/player"
+#define DEVICE_PHASES_MAX 256
 
 /** All errata of the revision, acting as often as on silicon; or whenever they can. */
 #define DEVICE_ERRATA_SILICON UINT32_MAX
@@ -66,6 +69,7 @@ struct device {
 	char version[32];                                                                   /**< of the system that it comes with */
 	char client[DEVICE_PATH_MAX];                                                       /**< the command in the guest */
 	unsigned machine; /**< index into machines[] (machines/machine.h) */
+	char phases[DEVICE_PHASES_MAX]; /**< words that a client of somebody else has for its phases (phases.h); empty: not known */
 	uint64_t memory;
 	uint8_t mac[6];
 	uint64_t spi_clock_hz;

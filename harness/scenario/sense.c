@@ -7,10 +7,7 @@
 #include "fault/filter.h"
 #include "guest/boot/slot.h"
 #include "judge/judge.h"
-
-/* Of the agent (emulator/guest/agent/policy.c), of init, of the clients' scripts, and of the session before any of them has spoken. */
-const char *const sense_phases[] = {"start",    "dhcp",    "dns",    "ntp",    "connect", "auth",   "check",  "download", "verify",
-                                    "activate", "confirm", "report", "reboot", "poll",    "client", "config", NULL};
+#include "scenario/phases.h"
 
 /* -- what a file is -- */
 
@@ -164,25 +161,13 @@ static bool check_waits(const struct yaml_file *file, const struct plan *plan, s
 	return true;
 }
 
-/* What a foreign client calls its phases is not known. */
-bool sense_knows_phases(const struct device *device)
-{
-	return strcmp(device->client, DEVICE_CLIENT_AGENT) == 0 || strcmp(device->overlay, DEVICE_OVERLAY_CLIENTS) == 0;
-}
-
 /* @param name Of a phase; empty: any. */
 static bool check_phase(const struct plan *plan, const char *name, struct error *err)
 {
-	char all[256] = "";
-	size_t used = 0;
+	struct phases phases;
 
-	if (name[0] == '\0' || is_one_of(sense_phases, name) || !sense_knows_phases(&plan->device))
-		return true;
-	for (size_t i = 0; sense_phases[i] != NULL && used < sizeof all; i++)
-		used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i == 0 ? "" : ", ", sense_phases[i]);
-	const char *near = param_nearest(NULL, sense_phases, name);
-	return error_set(err, "there is no phase '%s'%s%s%s; there are %s", name, near != NULL ? "; did you mean '" : "",
-	                 near != NULL ? near : "", near != NULL ? "'?" : "", all);
+	phases_of(&plan->device, &phases);
+	return name[0] == '\0' || phases_check(&phases, name, err);
 }
 
 static bool check_expected_phase(const struct yaml_file *file, const struct plan *plan, struct error *err)

@@ -23,12 +23,6 @@ bool sense_seed(const struct plan *plan, uint64_t seed, struct error *err);
  */
 bool sense_fault(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err);
 
-/** The phases that a session can be in with the clients that the build makes; ends with NULL. */
-extern const char *const sense_phases[];
-
-/** Whether the device's client is one of ours, and is in no phase but those. */
-bool sense_knows_phases(const struct device *device);
-
 /** What a mapping is by its keys. */
 enum sense_kind { SENSE_EITHER, SENSE_SCENARIO, SENSE_DEVICE };
 

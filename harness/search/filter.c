@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "scenario/phases.h"
 #include "scenario/sense.h"
 
 #define WORD_MAX 64
@@ -91,20 +92,15 @@ bool filter_read(struct filter *filter, const char *words, struct error *err)
 	return true;
 }
 
-bool filter_check_phases(const char *phases, struct error *err)
+bool filter_check_phases(const char *words, const struct device *device, struct error *err)
 {
+	struct phases phases;
 	char word[WORD_MAX];
 
-	while (next_word(&phases, word)) {
-		size_t i = 0;
-		while (sense_phases[i] != NULL && strcmp(sense_phases[i], word) != 0)
-			i++;
-		if (sense_phases[i] != NULL)
-			continue;
-		const char *near = param_nearest(NULL, sense_phases, word);
-		return error_set(err, "'%s' is no phase of a session%s%s%s", word, near != NULL ? "; did you mean '" : "",
-		                 near != NULL ? near : "", near != NULL ? "'?" : "");
-	}
+	phases_of(device, &phases);
+	while (next_word(&words, word))
+		if (!phases_check(&phases, word, err))
+			return false;
 	return true;
 }
 

@@ -29,8 +29,8 @@ void filter_init(struct filter *filter);
 /** Reads words with commas between them. @return false with @p err: a word that means nothing. */
 bool filter_read(struct filter *filter, const char *words, struct error *err);
 
-/** Whether all of these words are phases that a client of ours can be in: told before any session is there. */
-bool filter_check_phases(const char *phases, struct error *err);
+/** Whether all of these words are phases that the device's client can be in, as far as that is known before any session is there. */
+bool filter_check_phases(const char *words, const struct device *device, struct error *err);
 
 /** Reads names of phases with commas between them. @return false with @p err: one that the session does not have. */
 bool filter_read_phases(struct filter *filter, const char *phases, const struct targets *targets, struct error *err);

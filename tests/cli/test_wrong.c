@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #include "fault/action.h"
-#include "guest/agent/policy.h"
-#include "scenario/sense.h"
+#include "scenario/plan.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_wrong[];
@@ -156,16 +155,6 @@ static void a_frozen_plan_may_be_replayed_on_a_device_without_flash(void)
 	           "name: x\nmade: {tool: t}\ndevice: reference\nfaults:\n- {at: \"nor.op#3\", power_cut: {for: 1s}}\ndecisions: []\n");
 	int status = stutter("check plan.yaml >/dev/null");
 	CU_ASSERT(status == 0 || strstr(output, "`make guest`") != NULL);
-}
-
-static void every_phase_of_the_agent_is_known(void)
-{
-	for (int phase = 0; phase < PHASE_COUNT; phase++) {
-		bool known = false;
-		for (size_t i = 0; sense_phases[i] != NULL; i++)
-			known |= strcmp(sense_phases[i], phase_name((enum phase)phase)) == 0;
-		CU_ASSERT(known);
-	}
 }
 
 /* -- what is warned of -- */
@@ -334,7 +323,6 @@ const CU_TestInfo tests_wrong[] = {
 	{"a seed that counts nothing is refused in the same words", a_seed_that_counts_nothing_is_refused_in_the_same_words},
 	{"what can be is taken", what_can_be_is_taken},
 	{"a frozen plan may be replayed on a device without flash", a_frozen_plan_may_be_replayed_on_a_device_without_flash},
-	{"every phase of the agent is known", every_phase_of_the_agent_is_known},
 	{"a value that a comment cuts is warned of", a_value_that_a_comment_cuts_is_warned_of},
 	{"a device's path is relative to its scenario", a_devices_path_is_relative_to_its_scenario},
 	{"a cache that others can write is refused", a_cache_that_others_can_write_is_refused},

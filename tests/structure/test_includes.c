@@ -39,7 +39,7 @@ static const struct module modules[] = {
 	{"judge", true, {"base", "sim", "link", "address", "fault", "server", "guest/boot", "guest/language", NULL}},
 	{"scenario",
          true,
-         {"base", "sim", "link", "address", "fault", "server", "judge", "machines", "guest/boot/layout.h", "guest/boot/slot.h",
+         {"base", "sim", "link", "address", "fault", "server", "judge", "machines", "guest/language", "guest/boot/layout.h", "guest/boot/slot.h",
           "guest/module/protocol.h", NULL}},
 	{"machines", true, {NULL}},
 	{"enc28j60", true, {NULL}},

@@ -62,13 +62,15 @@ static void a_word_that_means_nothing_is_told_with_what_is_near(void)
 static void a_phase_that_is_not_there_is_told(void)
 {
 	struct targets targets;
+	const struct device ours = {.client = DEVICE_CLIENT_AGENT}, another = {.client = "fetch"};
 	struct filter filter;
 	struct error err;
 
 	filter_init(&filter);
 	CU_ASSERT_FATAL(targets_parse(&targets, PLACES, &err));
-	CU_ASSERT(filter_check_phases("dhcp,activate", &err));
-	CU_ASSERT_FALSE(filter_check_phases("dhcp,downlod", &err));
+	CU_ASSERT(filter_check_phases("dhcp,activate", &ours, &err));
+	CU_ASSERT(filter_check_phases("dhcp,downlod", &another, &err));
+	CU_ASSERT_FALSE(filter_check_phases("dhcp,downlod", &ours, &err));
 	TEST_CONTAINS(err.text, "did you mean 'download'");
 	CU_ASSERT_FALSE(filter_read_phases(&filter, "activate", &targets, &err));
 	TEST_CONTAINS(err.text, "it has start, dhcp, download");
