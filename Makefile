@@ -280,7 +280,7 @@ $(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard harne
 		$(filter %.c %.o,$^) -lpcap -lssl -lcrypto -ljansson -lxxhash -lz -lm
 
 SCENARIO_SOURCES := $(sort $(wildcard $(foreach folder,base fault judge proxy scenario sim link address,harness/$(folder)/*.c)) $(FAULT_SOURCES) \
-	$(patsubst %,harness/server/%.c,config coverage entropy pki tls truth)) $(GUEST_SHARED)
+	$(patsubst %,harness/server/%.c,config coverage entropy pki tls service_log)) $(GUEST_SHARED)
 $(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \

@@ -68,7 +68,7 @@
 	S("server/swu", tests_swu, false)                                                                                                  \
 	S("server/pki", tests_pki, false)                                                                                                  \
 	S("server/promotion", tests_promotion, false)                                                                                      \
-	S("server/truth", tests_truth, false)                                                                                              \
+	S("server/service_log", tests_service_log, false)                                                                                  \
 	S("server/delivery", tests_delivery, false)                                                                                        \
 	S("server/update", tests_server_update, false)                                                                                     \
 	S("server/disrupt", tests_disrupt, false)                                                                                          \

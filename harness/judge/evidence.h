@@ -10,16 +10,16 @@
 #include "fault/decision.h"
 #include "judge/flash_view.h"
 #include "judge/wire_log.h"
-#include "server/truth.h"
+#include "server/service_log.h"
 
 /** The longest text of a judge, with its end. */
 #define EVIDENCE_TEXT_MAX 512
 
 struct evidence {
 	sim_ns now;
-	bool passed;                          /**< the session is a success as far as was known before any judge; false while it runs */
-	const struct service_truth *services; /**< what the emulator's services know; NULL: others are in their place */
-	const struct flash_view *flash;       /**< of a device that installs into its flash; NULL of any other */
+	bool passed;                        /**< the session is a success as far as was known before any judge; false while it runs */
+	const struct service_log *services; /**< what the emulator's services know; NULL: others are in their place */
+	const struct flash_view *flash;     /**< of a device that installs into its flash; NULL of any other */
 	const struct wire_log *wire;
 	const struct decisions *decisions; /**< of the faults, in the order in which they took effect */
 	/** What the far end's connections wait for, for people. @return ret_text. */

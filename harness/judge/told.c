@@ -10,7 +10,7 @@ static const struct param rows[] = {
 	{0},
 };
 
-static bool was_told(const struct service_truth *services)
+static bool was_told(const struct service_log *services)
 {
 	for (size_t i = 0; i < services->status_count; i++)
 		if (strcmp(services->statuses[i].status, "failed") == 0)

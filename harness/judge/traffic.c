@@ -12,7 +12,7 @@ static const struct param rows[] = {
 static bool ask(const void *params, const void *notes, const struct evidence *evidence, struct complaint *ret_complaint)
 {
 	const struct judge_limit *limit = params;
-	const uint64_t bytes = truth_delivered(evidence->services), size = truth_asked_for(evidence->services);
+	const uint64_t bytes = service_log_delivered(evidence->services), size = service_log_asked_for(evidence->services);
 
 	(void)notes;
 	return bytes <= limit->most * size ||

@@ -10,7 +10,7 @@ static const struct param rows[] = {
 };
 
 /* The image that most was handed out of; NULL: none was asked for. */
-static const struct service_image *best_image(const struct service_truth *services)
+static const struct service_image *best_image(const struct service_log *services)
 {
 	const struct service_image *best = NULL;
 
@@ -23,14 +23,14 @@ static const struct service_image *best_image(const struct service_truth *servic
 }
 
 /* Who has been told what there is, and was refused nothing after that, may be content with what it has. */
-static bool found_nothing_new(const struct service_truth *services)
+static bool found_nothing_new(const struct service_log *services)
 {
 	return services->checks > 0 && services->visit_count > 0 && services->visits[services->visit_count - 1].status < 400;
 }
 
 static bool ask(const void *params, const void *notes, const struct evidence *evidence, struct complaint *ret_complaint)
 {
-	const struct service_truth *services = evidence->services;
+	const struct service_log *services = evidence->services;
 	const struct service_image *image;
 
 	(void)params;

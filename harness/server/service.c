@@ -127,7 +127,7 @@ void service_close(struct service *service)
 	for (unsigned i = 0; i < SERVICE_FEEDS && service->has_releases; i++)
 		release_close(&service->releases[i]);
 	service->has_releases = false;
-	truth_close(&service->truth);
+	service_log_close(&service->log);
 	delivery_close(&service->delivery);
 	pki_close(service->pki);
 	service->pki = NULL;
@@ -180,12 +180,11 @@ static void answer_text(struct http_answer *answer, const char *type, const char
 
 static void keep_report(struct service *service, const struct http_request *request)
 {
-	size_t length = request->body_length < sizeof service->truth.last_report ? request->body_length
-	                                                                         : sizeof service->truth.last_report - 1;
+	size_t length = request->body_length < sizeof service->log.last_report ? request->body_length : sizeof service->log.last_report - 1;
 
-	memcpy(service->truth.last_report, request->body, length);
-	service->truth.last_report[length] = '\0';
-	service->truth.reports++;
+	memcpy(service->log.last_report, request->body, length);
+	service->log.last_report[length] = '\0';
+	service->log.reports++;
 }
 
 static bool is_get(const struct http_request *request)
@@ -214,10 +213,10 @@ static struct bytes package_of(struct service *service)
 static enum service_kind hand_out(struct service *service, const char *name, struct bytes image, const char *etag,
                                   struct http_answer *answer)
 {
-	struct service_image *truth = truth_image(&service->truth, name, image.length);
+	struct service_image *log = service_log_image(&service->log, name, image.length);
 
-	if (truth != NULL)
-		truth->requests++;
+	if (log != NULL)
+		log->requests++;
 	*answer = (struct http_answer){200, "application/octet-stream", etag, true, image, NULL, "", {0}};
 	return SERVICE_IMAGE;
 }
@@ -237,7 +236,7 @@ static enum service_kind answer_plain(struct service *service, const struct http
 		answer_text(answer, "text/plain", SERVICE_CONNECT_TEXT);
 		return SERVICE_CONNECT;
 	} else if (reply_is_path(target, "/update/manifest.json")) {
-		service->truth.checks++;
+		service->log.checks++;
 		answer_text(answer, "application/json", service->manifest);
 		return SERVICE_UPDATE;
 	} else if (reply_is_path(target, IMAGE_TARGET)) {
@@ -253,24 +252,24 @@ static enum service_kind answer_plain(struct service *service, const struct http
 
 static void find_fault(struct service *service, const struct http_request *request, const char *what)
 {
-	service->truth.findings++;
+	service->log.findings++;
 	trace_line(host_trace(), host_sim()->now, "service", "finding: %s %s: %s", request->method, request->target, what);
 }
 
 static enum service_kind answer_auth(struct service *service, const struct http_request *request, struct http_answer *answer)
 {
-	struct service_truth *truth = &service->truth;
+	struct service_log *log = &service->log;
 	struct attest_outcome outcome;
 
 	service->attest.pki = service_pki(service, service->unix_base_ns);
 	if (is_get(request) && reply_is_path(request->target, "/v1/nonce")) {
 		outcome = attest_nonce(&service->attest, request, answer);
-		truth->nonces += outcome.given;
+		log->nonces += outcome.given;
 	} else if (is_post(request) && reply_is_path(request->target, "/v1/attest")) {
 		(void)service_releases(service);
 		outcome = attest_attest(&service->attest, request, unix_now(service), answer);
-		truth->certificates += outcome.given;
-		truth->refusals += !outcome.given;
+		log->certificates += outcome.given;
+		log->refusals += !outcome.given;
 	} else {
 		return SERVICE_OTHER;
 	}
@@ -310,7 +309,7 @@ static void answer_update(struct service *service, const struct http_request *re
 		find_fault(service, request, "the certificate is another device's");
 		return;
 	}
-	service->truth.checks++;
+	service->log.checks++;
 	const struct release *release = offer(service, feed, group, version);
 	if (release == NULL)
 		reply_json(answer, 200, "{\"update\": \"none\"}\n");
@@ -337,7 +336,7 @@ static void take_status(struct service *service, const struct http_request *requ
 	fields_copy(fields, "phase", status.phase, sizeof status.phase);
 	fields_copy(fields, "reason", status.reason, sizeof status.reason);
 	fields_close(fields);
-	truth_status(&service->truth, &status);
+	service_log_status(&service->log, &status);
 	answer->status = 204;
 }
 
@@ -356,7 +355,7 @@ static enum service_kind answer_core(struct service *service, const struct http_
 	} else if (report) {
 		take_status(service, request, answer);
 	} else {
-		service->truth.telemetry++;
+		service->log.telemetry++;
 		answer->status = 204;
 	}
 	return report ? SERVICE_REPORT : SERVICE_TELEMETRY;
@@ -414,7 +413,7 @@ static enum service_kind answer_secure(struct service *service, const struct htt
 	const struct server_name *asked = names_at(request->address);
 
 	if (request->identity.issuer != PKI_NOBODY)
-		service->truth.identity = request->identity;
+		service->log.identity = request->identity;
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (asked != NULL && strcmp(asked->name, parts[i].name) == 0)
 			return parts[i].answer(service, request, answer);
@@ -451,7 +450,7 @@ void service_answer(void *ctx, const struct http_request *request, struct http_a
 	struct upset upset = {0};
 
 	*ret_answer = (struct http_answer){.status = 404};
-	service->truth.requests++;
+	service->log.requests++;
 	if (service->disruptor != NULL)
 		upset = disruptor_http(service->disruptor, host_of(request), request->target, now);
 	if (upset.replaces)
@@ -459,8 +458,8 @@ void service_answer(void *ctx, const struct http_request *request, struct http_a
 	else
 		kind = answer_well(service, request, ret_answer);
 	upset_apply(&upset, ret_answer);
-	service->truth.refused += ret_answer->status >= 400;
-	truth_visit(&service->truth, &(struct service_visit){now, request->address, kind, ret_answer->status});
+	service->log.refused += ret_answer->status >= 400;
+	service_log_visit(&service->log, &(struct service_visit){now, request->address, kind, ret_answer->status});
 }
 
 /* -- what was handed out -- */
@@ -480,16 +479,17 @@ static bool lies_in(struct bytes part, struct bytes whole, uint64_t *ret_offset)
 static struct service_image *find_image(struct service *service, const struct http_request *request, struct bytes part,
                                         uint64_t *ret_offset)
 {
-	struct service_truth *truth = &service->truth;
+	struct service_log *log = &service->log;
 	struct bytes package = bytes_of(service->package, service->package_length);
 
 	if (request->tls) {
 		const struct release_image *image = image_of(service, request->target);
-		return image != NULL && lies_in(part, image->data, ret_offset) ? truth_image(truth, image->name, image->data.length) : NULL;
+		return image != NULL && lies_in(part, image->data, ret_offset) ? service_log_image(log, image->name, image->data.length)
+		                                                               : NULL;
 	}
 	if (lies_in(part, service->image, ret_offset))
-		return truth_image(truth, IMAGE_NAME, service->image.length);
-	return lies_in(part, package, ret_offset) ? truth_image(truth, PACKAGE_NAME, package.length) : NULL;
+		return service_log_image(log, IMAGE_NAME, service->image.length);
+	return lies_in(part, package, ret_offset) ? service_log_image(log, PACKAGE_NAME, package.length) : NULL;
 }
 
 static void note_sent(void *ctx, const struct http_request *request, const struct http_part *part)
@@ -536,7 +536,7 @@ static bool begin_handshake(void *ctx, uint32_t address, unsigned number, struct
 
 	if (host == NULL || !host->tls)
 		return false;
-	service->truth.handshakes++;
+	service->log.handshakes++;
 	*ret_config = (struct tls_config){.pki = service_pki(service, service->unix_base_ns),
 	                                  .host = host->name,
 	                                  .root = root_of(service, host->name),

@@ -35,7 +35,7 @@
 #include "server/http.h"
 #include "server/names.h"
 #include "server/release.h"
-#include "server/truth.h"
+#include "server/service_log.h"
 #include "server/udp.h"
 
 #define SERVICE_CONNECT_TEXT "Stutter Connect Test"
@@ -86,7 +86,7 @@ struct service {
 	char package_etag[SERVICE_SHA256_TEXT_MAX + 2];
 	struct dns_name dns_names[NAMES_MAX];
 	struct udp_services udp;
-	struct service_truth truth;
+	struct service_log log;
 	struct delivery delivery;
 	uint64_t unix_base_ns, seed;
 	struct service_ops ops;

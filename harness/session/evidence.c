@@ -19,7 +19,7 @@ struct evidence world_evidence(const struct world *world, bool passed)
 	return (struct evidence){
 		.now = world->sim.now,
 		.passed = passed,
-		.services = has_services(world) ? &world->service.truth : NULL,
+		.services = has_services(world) ? &world->service.log : NULL,
 		.flash = firmware_view(world),
 		.wire = &world->wire,
 		.decisions = &world->passing.decisions,

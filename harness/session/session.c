@@ -538,7 +538,7 @@ static void finish(struct session *session, struct verdict *verdict)
 		verdict->virtual_ns = world->sim.now - session->start;
 		verdict->frames = world->passing.frames[TO_SERVER] + world->passing.frames[TO_DEVICE];
 		verdict->spi_messages = world->board.counters.messages;
-		verdict->image_bytes = truth_delivered(&world->service.truth);
+		verdict->image_bytes = service_log_delivered(&world->service.log);
 	}
 	decide_verdict(&session->account, world, session->end, session->broken.text, verdict);
 	if (session->options->outside != NULL && world != NULL)

@@ -161,7 +161,7 @@ static void tell(const char *version, const char *slot, const char *status)
 	(void)snprintf(told.version, sizeof told.version, "%s", version);
 	(void)snprintf(told.slot, sizeof told.slot, "%s", slot);
 	(void)snprintf(told.status, sizeof told.status, "%s", status);
-	truth_status(&puppet.world.service.truth, &told);
+	service_log_status(&puppet.world.service.log, &told);
 }
 
 static void what_the_service_was_told_is_so(void)
@@ -219,7 +219,7 @@ static void the_end_comes_soon_after_the_last_fault(void)
 static void images_are_served_a_few_times_only(void)
 {
 	begin("traffic", "2");
-	struct service_image *image = truth_image(&puppet.world.service.truth, "os", 1000);
+	struct service_image *image = service_log_image(&puppet.world.service.log, "os", 1000);
 	CU_ASSERT_FATAL(image != NULL);
 	/* What TCP was given and never sent costs the device nothing. */
 	image->bytes = 9999;

@@ -229,7 +229,7 @@ static void a_body_is_garbage_of_the_right_length(void)
 	struct far_answer first = ask_app(""), second = ask_app("");
 	CU_ASSERT(first.length == second.length && second.whole && memcmp(first.body, second.body, first.length) != 0);
 	/* It was not the image that went out. */
-	CU_ASSERT_EQUAL(far.service.truth.images[0].bytes, 10000);
+	CU_ASSERT_EQUAL(far.service.log.images[0].bytes, 10000);
 	far_answer_close(&first);
 	far_answer_close(&second);
 	close_all();

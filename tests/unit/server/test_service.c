@@ -67,7 +67,7 @@ static void the_manifest_names_the_image_with_size_and_hash(void)
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(image, "sha256")), ABC_SHA256);
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(image, "size")), 3);
 	json_decref(manifest);
-	CU_ASSERT_EQUAL(service.truth.checks, 1);
+	CU_ASSERT_EQUAL(service.log.checks, 1);
 	service_close(&service);
 }
 
@@ -80,8 +80,8 @@ static void the_image_has_ranges_and_a_strong_etag(void)
 	CU_ASSERT_STRING_EQUAL(answer.type, "application/octet-stream");
 	ask("GET", "/images/os.bin?try=2", "");
 	CU_ASSERT(answer.status == 200 && body_is("abc"));
-	CU_ASSERT(service.truth.image_count == 1 && service.truth.images[0].requests == 2);
-	CU_ASSERT_EQUAL(service.truth.requests, 2);
+	CU_ASSERT(service.log.image_count == 1 && service.log.images[0].requests == 2);
+	CU_ASSERT_EQUAL(service.log.requests, 2);
 	service_close(&service);
 }
 
@@ -95,9 +95,9 @@ static void the_image_is_there_as_a_package_too(void)
 	ask("HEAD", "/images/os.swu", "");
 	CU_ASSERT(answer.status == 200 && answer.body.data == first);
 	/* Who asked for it and was given nothing has not been served. */
-	CU_ASSERT(truth_asked_for(&service.truth) == answer.body.length && truth_delivered(&service.truth) == 0);
-	CU_ASSERT(service.truth.image_count == 1 && service.truth.images[0].requests == 2);
-	CU_ASSERT_EQUAL(coverage_total(&service.truth.images[0].coverage), 0);
+	CU_ASSERT(service_log_asked_for(&service.log) == answer.body.length && service_log_delivered(&service.log) == 0);
+	CU_ASSERT(service.log.image_count == 1 && service.log.images[0].requests == 2);
+	CU_ASSERT_EQUAL(coverage_total(&service.log.images[0].coverage), 0);
 	service_close(&service);
 }
 
@@ -107,10 +107,10 @@ static void a_report_is_kept(void)
 	ask("POST", "/report", "{\"result\": \"pass\"}");
 	CU_ASSERT_EQUAL(answer.status, 204);
 	CU_ASSERT(answer.body.length == 0 && answer.type == NULL);
-	CU_ASSERT_EQUAL(service.truth.reports, 1);
-	CU_ASSERT_STRING_EQUAL(service.truth.last_report, "{\"result\": \"pass\"}");
+	CU_ASSERT_EQUAL(service.log.reports, 1);
+	CU_ASSERT_STRING_EQUAL(service.log.last_report, "{\"result\": \"pass\"}");
 	ask("POST", "/report", "");
-	CU_ASSERT_STRING_EQUAL(service.truth.last_report, "");
+	CU_ASSERT_STRING_EQUAL(service.log.last_report, "");
 	service_close(&service);
 }
 
@@ -123,12 +123,12 @@ static void a_long_report_is_cut(void)
 	for (size_t length = SERVICE_REPORT_MAX - 2; length < SERVICE_REPORT_MAX + 2; length++) {
 		body[length] = '\0';
 		ask("POST", "/report", body);
-		CU_ASSERT_EQUAL(strlen(service.truth.last_report), length < SERVICE_REPORT_MAX ? length : SERVICE_REPORT_MAX - 1);
+		CU_ASSERT_EQUAL(strlen(service.log.last_report), length < SERVICE_REPORT_MAX ? length : SERVICE_REPORT_MAX - 1);
 		body[length] = 'r';
 	}
 	body[sizeof body - 1] = '\0';
 	ask("POST", "/report", body);
-	CU_ASSERT_EQUAL(strlen(service.truth.last_report), SERVICE_REPORT_MAX - 1);
+	CU_ASSERT_EQUAL(strlen(service.log.last_report), SERVICE_REPORT_MAX - 1);
 	service_close(&service);
 }
 
@@ -155,7 +155,7 @@ static void what_is_not_there_is_404_and_what_may_not_be_done_405(void)
 	CU_ASSERT_EQUAL(answer.status, 405);
 	ask("DELETE", "/report", "");
 	CU_ASSERT_EQUAL(answer.status, 405);
-	CU_ASSERT(service.truth.image_count == 0 && service.truth.reports == 0);
+	CU_ASSERT(service.log.image_count == 0 && service.log.reports == 0);
 	service_close(&service);
 }
 

@@ -38,19 +38,19 @@ static void whole_flow(int version)
 	                              "{\"device\": \"" PKI_DEVICE "\", \"version\": \"22.02\", \"slot\": \"b\", \"status\": \"good\", "
 	                              "\"phase\": \"idle\", \"reason\": \"\"}"),
 	                204);
-	const struct service_truth *truth = &far.service.truth;
-	CU_ASSERT_EQUAL(truth->certificates, 1);
-	CU_ASSERT_EQUAL(truth->checks, 2);
-	CU_ASSERT_EQUAL(truth->image_count, 3);
-	CU_ASSERT_STRING_EQUAL(truth->images[1].name, "os-22.02.bin");
-	CU_ASSERT_EQUAL(coverage_total(&truth->images[1].coverage), 60000);
-	CU_ASSERT_EQUAL(truth->images[1].bytes, 60000);
-	CU_ASSERT_EQUAL(truth->images[1].delivered, 60000);
-	CU_ASSERT(truth->images[1].from_primary == 60000 && truth->images[1].from_secondary == 0);
-	CU_ASSERT_FATAL(truth->status_count == 1);
-	CU_ASSERT_STRING_EQUAL(truth->statuses[0].slot, "b");
-	CU_ASSERT(truth->identity.issuer == PKI_ATTESTATION);
-	CU_ASSERT_EQUAL(truth->findings, 0);
+	const struct service_log *log = &far.service.log;
+	CU_ASSERT_EQUAL(log->certificates, 1);
+	CU_ASSERT_EQUAL(log->checks, 2);
+	CU_ASSERT_EQUAL(log->image_count, 3);
+	CU_ASSERT_STRING_EQUAL(log->images[1].name, "os-22.02.bin");
+	CU_ASSERT_EQUAL(coverage_total(&log->images[1].coverage), 60000);
+	CU_ASSERT_EQUAL(log->images[1].bytes, 60000);
+	CU_ASSERT_EQUAL(log->images[1].delivered, 60000);
+	CU_ASSERT(log->images[1].from_primary == 60000 && log->images[1].from_secondary == 0);
+	CU_ASSERT_FATAL(log->status_count == 1);
+	CU_ASSERT_STRING_EQUAL(log->statuses[0].slot, "b");
+	CU_ASSERT(log->identity.issuer == PKI_ATTESTATION);
+	CU_ASSERT_EQUAL(log->findings, 0);
 	(void)snprintf(path, sizeof path, "TLSv1.%d", version == TLS1_3_VERSION ? 3 : 2);
 	TEST_CONTAINS(far.text, path);
 	CU_ASSERT_PTR_NULL(strstr(far.text, "finding"));
@@ -131,11 +131,11 @@ static void attestation_refuses_what_is_not_proven(void)
 		CU_ASSERT_FALSE(device_attest(&device, "a version"));
 		CU_ASSERT_EQUAL(device.status, lies[i].status);
 		TEST_CONTAINS(far.text, lies[i].finding);
-		CU_ASSERT_EQUAL(far.service.truth.findings, i + 1);
+		CU_ASSERT_EQUAL(far.service.log.findings, i + 1);
 	}
 	device.lie = NO_LIE;
 	CU_ASSERT(device_attest(&device, "a version"));
-	CU_ASSERT_EQUAL(far.service.truth.refusals, sizeof lies / sizeof lies[0]);
+	CU_ASSERT_EQUAL(far.service.log.refusals, sizeof lies / sizeof lies[0]);
 	device_close(&device);
 	far_close();
 }
@@ -176,7 +176,7 @@ static void hosts_want_their_certificates(void)
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=x&feed=retail&version=1"), 403);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_IMAGES, "GET", "/images/os-1.bin"), 404);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/images/os-22.02.bin"), 404);
-	CU_ASSERT_EQUAL(far.service.truth.telemetry, 1);
+	CU_ASSERT_EQUAL(far.service.log.telemetry, 1);
 	device_close(&device);
 	far_close();
 }
@@ -234,12 +234,12 @@ static void images_have_ranges_on_both_hosts(void)
 		TEST_CONTAINS(answer.head, "ETag: \"");
 		far_answer_close(&answer);
 	}
-	const struct service_image *image = &far.service.truth.images[0];
+	const struct service_image *image = &far.service.log.images[0];
 	CU_ASSERT(image->coverage.count == 1 && image->coverage.spans[0].from == 1000 && image->coverage.spans[0].to == 3000);
 	CU_ASSERT(image->from_primary == 1000 && image->from_secondary == 1000 && image->requests == 2);
-	CU_ASSERT_EQUAL(far.service.truth.visit_count, 2);
-	CU_ASSERT(truth_least_gap(&far.service.truth, SERVICE_IMAGE, 0) < SIM_S);
-	CU_ASSERT_EQUAL(truth_least_gap(&far.service.truth, SERVICE_IMAGE, names_find(NAMES_IMAGES)->address), UINT64_MAX);
+	CU_ASSERT_EQUAL(far.service.log.visit_count, 2);
+	CU_ASSERT(service_log_least_gap(&far.service.log, SERVICE_IMAGE, 0) < SIM_S);
+	CU_ASSERT_EQUAL(service_log_least_gap(&far.service.log, SERVICE_IMAGE, names_find(NAMES_IMAGES)->address), UINT64_MAX);
 	device_close(&device);
 	far_close();
 }
@@ -270,8 +270,8 @@ static void the_bigger_image_comes_whole_and_repeats_nothing(void)
 	device_open(&device, TLS1_3_VERSION);
 	CU_ASSERT(device_attest(&device, "a") && device_check(&device, "retail", "any", "1") && device_manifest(&device));
 	CU_ASSERT(device_download(&device, RELEASE_OS, 0));
-	CU_ASSERT_EQUAL(far.service.truth.images[0].bytes, 700000);
-	CU_ASSERT_EQUAL(truth_delivered(&far.service.truth), 700000);
+	CU_ASSERT_EQUAL(far.service.log.images[0].bytes, 700000);
+	CU_ASSERT_EQUAL(service_log_delivered(&far.service.log), 700000);
 	device_close(&device);
 	far_close();
 }
@@ -285,7 +285,7 @@ static void an_os_image_can_be_brought(void)
 	device_open(&device, TLS1_3_VERSION);
 	CU_ASSERT(device_attest(&device, "a") && device_check(&device, "retail", "any", "1") && device_manifest(&device));
 	CU_ASSERT(device_download(&device, RELEASE_OS, 0));
-	CU_ASSERT_EQUAL(far.service.truth.images[0].bytes, 11);
+	CU_ASSERT_EQUAL(far.service.log.images[0].bytes, 11);
 	device_close(&device);
 	far_close();
 }

@@ -63,8 +63,8 @@ static void begin(void)
 /* The far end has handed out so much of the image. */
 static void serve(uint64_t from, uint64_t to)
 {
-	world.service.truth.requests++;
-	coverage_add(&truth_image(&world.service.truth, "os.bin", IMAGE_SIZE)->coverage, from, to);
+	world.service.log.requests++;
+	coverage_add(&service_log_image(&world.service.log, "os.bin", IMAGE_SIZE)->coverage, from, to);
 }
 
 /* One more judge, or one less. */
@@ -79,7 +79,7 @@ static void end(void)
 {
 	judges_close(&world.judges);
 	memset(&plan.expect.judges, 0, sizeof plan.expect.judges);
-	truth_close(&world.service.truth);
+	service_log_close(&world.service.log);
 	proxy_close(world.proxy);
 	namer_close(world.namer);
 	disturber_close(world.board.disturber);
@@ -159,12 +159,12 @@ static void an_image_may_come_in_parts_and_out_of_order(void)
 /* A request that was answered so. */
 static void answer(enum service_kind kind, unsigned status)
 {
-	struct service_truth *truth = &world.service.truth;
+	struct service_log *log = &world.service.log;
 
-	truth->requests++;
-	truth->refused += status >= 400;
-	truth->checks += kind == SERVICE_UPDATE && status < 400;
-	truth_visit(truth, &(struct service_visit){.kind = kind, .status = status});
+	log->requests++;
+	log->refused += status >= 400;
+	log->checks += kind == SERVICE_UPDATE && status < 400;
+	service_log_visit(log, &(struct service_visit){.kind = kind, .status = status});
 }
 
 static void a_success_that_nothing_supports_is_none(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/truth.h"
+#include "server/service_log.h"
 
 #include <string.h>
 
@@ -69,47 +69,47 @@ static void intervals_are_what_a_map_of_bits_says(void)
 
 static void visits_are_kept_up_to_a_limit_and_counted_beyond(void)
 {
-	static struct service_truth truth;
+	static struct service_log log;
 
-	for (unsigned i = 0; i < TRUTH_VISITS_MAX + 3; i++)
-		truth_visit(&truth, &(struct service_visit){.at_ns = i, .kind = SERVICE_UPDATE});
-	CU_ASSERT_EQUAL(truth.visit_count, TRUTH_VISITS_MAX);
-	CU_ASSERT_EQUAL(truth.kinds[SERVICE_UPDATE], TRUTH_VISITS_MAX + 3);
-	CU_ASSERT_EQUAL(truth.visits[TRUTH_VISITS_MAX - 1].at_ns, TRUTH_VISITS_MAX - 1);
-	for (unsigned i = 0; i < TRUTH_STATUSES_MAX + 1; i++)
-		truth_status(&truth, &(struct service_status){.at_ns = i});
-	CU_ASSERT_EQUAL(truth.status_count, TRUTH_STATUSES_MAX);
-	truth_close(&truth);
+	for (unsigned i = 0; i < SERVICE_LOG_VISITS_MAX + 3; i++)
+		service_log_visit(&log, &(struct service_visit){.at_ns = i, .kind = SERVICE_UPDATE});
+	CU_ASSERT_EQUAL(log.visit_count, SERVICE_LOG_VISITS_MAX);
+	CU_ASSERT_EQUAL(log.kinds[SERVICE_UPDATE], SERVICE_LOG_VISITS_MAX + 3);
+	CU_ASSERT_EQUAL(log.visits[SERVICE_LOG_VISITS_MAX - 1].at_ns, SERVICE_LOG_VISITS_MAX - 1);
+	for (unsigned i = 0; i < SERVICE_LOG_STATUSES_MAX + 1; i++)
+		service_log_status(&log, &(struct service_status){.at_ns = i});
+	CU_ASSERT_EQUAL(log.status_count, SERVICE_LOG_STATUSES_MAX);
+	service_log_close(&log);
 }
 
 static void the_least_gap_is_of_a_kind_and_a_host(void)
 {
-	static struct service_truth truth;
+	static struct service_log log;
 	static const struct service_visit visits[] = {
 		{100, 1, SERVICE_IMAGE, 200}, {150, 2, SERVICE_IMAGE, 200}, {155, 1, SERVICE_UPDATE, 200}, {300, 1, SERVICE_IMAGE, 503}};
 
 	for (unsigned i = 0; i < 4; i++)
-		truth_visit(&truth, &visits[i]);
-	CU_ASSERT_EQUAL(truth_least_gap(&truth, SERVICE_IMAGE, 0), 50);
-	CU_ASSERT_EQUAL(truth_least_gap(&truth, SERVICE_IMAGE, 1), 200);
-	CU_ASSERT_EQUAL(truth_least_gap(&truth, SERVICE_IMAGE, 2), UINT64_MAX);
-	CU_ASSERT_EQUAL(truth_least_gap(&truth, SERVICE_UPDATE, 0), UINT64_MAX);
-	truth_close(&truth);
+		service_log_visit(&log, &visits[i]);
+	CU_ASSERT_EQUAL(service_log_least_gap(&log, SERVICE_IMAGE, 0), 50);
+	CU_ASSERT_EQUAL(service_log_least_gap(&log, SERVICE_IMAGE, 1), 200);
+	CU_ASSERT_EQUAL(service_log_least_gap(&log, SERVICE_IMAGE, 2), UINT64_MAX);
+	CU_ASSERT_EQUAL(service_log_least_gap(&log, SERVICE_UPDATE, 0), UINT64_MAX);
+	service_log_close(&log);
 }
 
 static void images_are_told_apart_by_name(void)
 {
-	static struct service_truth truth;
+	static struct service_log log;
 	char name[16];
 
-	struct service_image *image = truth_image(&truth, "a", 5);
-	CU_ASSERT(image != NULL && truth_image(&truth, "a", 5) == image && truth_image(&truth, "b", 6) != image);
-	for (unsigned i = 2; i < TRUTH_IMAGES_MAX; i++) {
+	struct service_image *image = service_log_image(&log, "a", 5);
+	CU_ASSERT(image != NULL && service_log_image(&log, "a", 5) == image && service_log_image(&log, "b", 6) != image);
+	for (unsigned i = 2; i < SERVICE_LOG_IMAGES_MAX; i++) {
 		(void)snprintf(name, sizeof name, "image %u", i);
-		CU_ASSERT_PTR_NOT_NULL(truth_image(&truth, name, 1));
+		CU_ASSERT_PTR_NOT_NULL(service_log_image(&log, name, 1));
 	}
-	CU_ASSERT_PTR_NULL(truth_image(&truth, "one more", 1));
-	truth_close(&truth);
+	CU_ASSERT_PTR_NULL(service_log_image(&log, "one more", 1));
+	service_log_close(&log);
 }
 
 static void every_kind_has_its_name(void)
@@ -118,7 +118,7 @@ static void every_kind_has_its_name(void)
 		CU_ASSERT_PTR_NOT_NULL(service_kinds[i]);
 }
 
-const CU_TestInfo tests_truth[] = {
+const CU_TestInfo tests_service_log[] = {
 	{"intervals grow together", intervals_grow_together},
 	{"intervals are what a map of bits says", intervals_are_what_a_map_of_bits_says},
 	{"visits are kept up to a limit and counted beyond", visits_are_kept_up_to_a_limit_and_counted_beyond},
