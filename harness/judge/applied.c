@@ -3,16 +3,19 @@
 #include "judge/judge.h"
 
 static const struct param rows[] = {
-	JUDGE_ROW_SWITCH("applied", "true", "what passes has applied the update, and the new system is confirmed"),
+	JUDGE_ROW_SWITCH("applied", "true",
+                         "what passes has applied the update, and the new system is confirmed"),
 	{0},
 };
 
-static bool ask(const void *params, const void *notes, const struct evidence *evidence, struct complaint *ret_complaint)
+static bool ask(const void *params, const void *notes, const struct evidence *evidence,
+                struct complaint *ret_complaint)
 {
 	(void)params;
 	(void)notes;
 	return !evidence->passed || evidence->flash == NULL ||
-	       flash_view_is_applied(evidence->flash, ret_complaint->why, sizeof ret_complaint->why);
+	       flash_view_is_applied(evidence->flash, ret_complaint->why,
+	                             sizeof ret_complaint->why);
 }
 
 const struct judge judge_applied = {

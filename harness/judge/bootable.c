@@ -5,7 +5,8 @@
 #include "judge/judge.h"
 
 static const struct param rows[] = {
-	JUDGE_ROW_SWITCH("bootable", "true", "after every reset a system comes up, and one could at the end"),
+	JUDGE_ROW_SWITCH("bootable", "true",
+                         "after every reset a system comes up, and one could at the end"),
 	{0},
 };
 
@@ -23,8 +24,8 @@ static void hear(void *ctx, const struct report *report, const struct evidence *
 		return;
 	notes->booted = true;
 	if (strcmp(report->state, "recovery") == 0 && notes->wrong.why[0] == '\0')
-		(void)judge_complain(&notes->wrong, "at %.6f s no system could be booted: %.200s", judge_seconds(evidence->now),
-		                     report->text);
+		(void)judge_complain(&notes->wrong, "at %.6f s no system could be booted: %.200s",
+		                     judge_seconds(evidence->now), report->text);
 }
 
 static void reset(void *ctx)
@@ -36,7 +37,8 @@ static void reset(void *ctx)
 }
 
 /* A boot that the next power cut interrupts shows nothing. */
-static bool ask(const void *params, const void *ctx, const struct evidence *evidence, struct complaint *ret_complaint)
+static bool ask(const void *params, const void *ctx, const struct evidence *evidence,
+                struct complaint *ret_complaint)
 {
 	const struct bootable_notes *notes = ctx;
 
@@ -48,8 +50,11 @@ static bool ask(const void *params, const void *ctx, const struct evidence *evid
 		return false;
 	}
 	if (!notes->booted)
-		return judge_complain(ret_complaint, "no system came up after the last of %u resets", notes->resets);
-	return flash_view_is_bootable(evidence->flash, ret_complaint->why, sizeof ret_complaint->why);
+		return judge_complain(ret_complaint,
+		                      "no system came up after the last of %u resets",
+		                      notes->resets);
+	return flash_view_is_bootable(evidence->flash, ret_complaint->why,
+	                              sizeof ret_complaint->why);
 }
 
 const struct judge judge_bootable = {

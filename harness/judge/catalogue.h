@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * All judges, in the order in which their keys stand under `expect:`. A new one is a file of its own (judge.h says what is in it)
- * and one line more here.
+ * All judges, in the order in which their keys stand under `expect:`. A new one is a file of its
+ * own (judge.h says what is in it) and one line more here.
  */
 #ifndef JUDGE_CATALOGUE_H
 #define JUDGE_CATALOGUE_H
 
-#define JUDGES(J)                                                                                                                          \
+#define JUDGES(J) \
 	J(applied) \
 	J(told) \
 	J(poll) \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What judges may know of a session beside the device's reports and frames. Whoever has the world fills it; nothing in it is a
- * judge's to change, and none of it outlives the call that it is handed to.
+ * What judges may know of a session beside the device's reports and frames. Whoever has the world
+ * fills it; nothing in it is a judge's to change, and none of it outlives the call that it is
+ * handed to.
  */
 #ifndef JUDGE_EVIDENCE_H
 #define JUDGE_EVIDENCE_H
@@ -17,11 +18,15 @@
 
 struct evidence {
 	sim_ns now;
-	bool passed;                        /**< the session is a success as far as was known before any judge; false while it runs */
-	const struct service_log *services; /**< what the emulator's services know; NULL: others are in their place */
-	const struct flash_view *flash;     /**< of a device that installs into its flash; NULL of any other */
+	/** The session is a success as far as was known before any judge; false while it runs */
+	bool passed;
+	/** What the emulator's services know; NULL: others are in their place */
+	const struct service_log *services;
+	/** Of a device that installs into its flash; NULL of any other */
+	const struct flash_view *flash;
 	const struct wire_log *wire;
-	const struct decisions *decisions; /**< of the faults, in the order in which they took effect */
+	/** Of the faults, in the order in which they took effect */
+	const struct decisions *decisions;
 	/** What the far end's connections wait for, for people. @return ret_text. */
 	const char *(*far_end_waits)(const void *far_end, char *ret_text, size_t size);
 	const void *far_end;

@@ -8,7 +8,8 @@
 #include "base/check.h"
 #include "guest/boot/choose.h"
 
-bool flash_view_is_genuine(const struct flash_view *view, const char *slot, char *ret_what, size_t size)
+bool flash_view_is_genuine(const struct flash_view *view, const char *slot, char *ret_what,
+                           size_t size)
 {
 	struct slot_header header;
 
@@ -16,13 +17,15 @@ bool flash_view_is_genuine(const struct flash_view *view, const char *slot, char
 		(void)snprintf(ret_what, size, "of which there is none");
 		return false;
 	}
-	enum slot_verdict verdict = slot_verify(&view->flash, slot[0] == 'B', view->crypto, &header);
+	enum slot_verdict verdict = slot_verify(&view->flash, slot[0] == 'B', view->crypto,
+	                                        &header);
 	(void)snprintf(ret_what, size, "in which %s", slot_verdict_text(verdict));
 	return verdict == SLOT_GOOD;
 }
 
 /* Whether the digest in the boot record is that of an image on offer. */
-static bool has_digest(const struct flash_view *view, enum release_stage stage, const uint8_t digest[RECORD_DIGEST])
+static bool has_digest(const struct flash_view *view, enum release_stage stage,
+                       const uint8_t digest[RECORD_DIGEST])
 {
 	char text[2 * RECORD_DIGEST + 1];
 
@@ -58,7 +61,9 @@ bool flash_view_is_applied(const struct flash_view *view, char *ret_what, size_t
 	const char *missing = find_missing(view);
 
 	if (missing != NULL)
-		(void)snprintf(ret_what, size, "version %s was to be installed, and in the flash %s", view->version, missing);
+		(void)snprintf(ret_what, size,
+		               "version %s was to be installed, and in the flash %s", view->version,
+		               missing);
 	return missing == NULL;
 }
 

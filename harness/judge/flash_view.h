@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Looking into the device's flash: what judges see there by themselves, instead of believing the device. Reads only.
+ * Looking into the device's flash: what judges see there by themselves, instead of believing the
+ * device. Reads only.
  */
 #ifndef JUDGE_FLASH_VIEW_H
 #define JUDGE_FLASH_VIEW_H
@@ -20,10 +21,17 @@ struct flash_view {
 	const struct release *release;    /**< the one with this version */
 };
 
-/** Whether what lies in a slot, "A" or "B", is a system that was signed. @param ret_what What it is instead. */
-bool flash_view_is_genuine(const struct flash_view *view, const char *slot, char *ret_what, size_t size);
+/**
+ * Whether what lies in a slot, "A" or "B", is a system that was signed.
+ * @param ret_what What it is instead.
+ */
+bool flash_view_is_genuine(const struct flash_view *view, const char *slot, char *ret_what,
+                           size_t size);
 
-/** Whether the whole update on offer is in the flash, and its system confirmed. @param ret_what What is missing. */
+/**
+ * Whether the whole update on offer is in the flash, and its system confirmed.
+ * @param ret_what What is missing.
+ */
 bool flash_view_is_applied(const struct flash_view *view, char *ret_what, size_t size);
 
 /** Whether a boot program would find a system to boot. @param ret_what What it would find. */

@@ -31,12 +31,16 @@ void judge_check(void)
 {
 	for (size_t i = 0; i < JUDGES_COUNT; i++) {
 		const struct judge *judge = judge_catalogue[i];
-		CHECK(judge->name != NULL && strlen(judge->name) < JUDGE_NAME_MAX && judge_find(judge->name) == judge);
-		CHECK(judge->ask != NULL && judge->params != NULL && (int)judge->concern < JUDGE_CONCERNS);
-		CHECK(strcmp(judge->params[0].key, judge->name) == 0 && can_be_switched_off(&judge->params[0]));
+		CHECK(judge->name != NULL && strlen(judge->name) < JUDGE_NAME_MAX &&
+		      judge_find(judge->name) == judge);
+		CHECK(judge->ask != NULL && judge->params != NULL &&
+		      (int)judge->concern < JUDGE_CONCERNS);
+		CHECK(strcmp(judge->params[0].key, judge->name) == 0 &&
+		      can_be_switched_off(&judge->params[0]));
 		CHECK(strncmp(judge->params[0].summary, JUDGE_WORD, sizeof JUDGE_WORD - 1) == 0);
 		CHECK_INT(judge->params_size, <=, JUDGE_PARAMS_MAX);
-		CHECK(judge->notes_size > 0 || (judge->hear == NULL && judge->reset == NULL && judge->see == NULL));
+		CHECK(judge->notes_size > 0 ||
+		      (judge->hear == NULL && judge->reset == NULL && judge->see == NULL));
 		for (const struct param *row = judge->params; row->key != NULL; row++) {
 			CHECK_INT(row->offset, <, judge->params_size);
 			CHECK(row->standard != NULL);

@@ -7,7 +7,8 @@
 #include "base/check.h"
 #include "base/memory.h"
 
-static void set_to_work(struct judges *judges, const struct judge_settings *settings, const struct judge *judge)
+static void set_to_work(struct judges *judges, const struct judge_settings *settings,
+                        const struct judge *judge)
 {
 	judges->list[judges->count++] = (struct judge_at_work){
 		.judge = judge,
@@ -36,7 +37,8 @@ void judges_close(struct judges *judges)
 
 /* -- while the session runs -- */
 
-void judges_hear(struct judges *judges, const struct report *report, const struct evidence *evidence)
+void judges_hear(struct judges *judges, const struct report *report,
+                 const struct evidence *evidence)
 {
 	for (size_t i = 0; i < judges->count; i++)
 		if (judges->list[i].judge->hear != NULL)
@@ -61,26 +63,31 @@ void judges_see(struct judges *judges, struct bytes frame, sim_ns now)
 		if (!is_read)
 			packet = packet_parse(frame);
 		is_read = true;
-		judges->list[i].judge->see(judges->list[i].notes, judges->list[i].params, &packet, now);
+		judges->list[i].judge->see(judges->list[i].notes, judges->list[i].params, &packet,
+		                           now);
 	}
 }
 
 /* -- asking -- */
 
-static bool is_content(const struct judge_at_work *at_work, const struct evidence *evidence, struct complaint *ret_complaint)
+static bool is_content(const struct judge_at_work *at_work, const struct evidence *evidence,
+                       struct complaint *ret_complaint)
 {
 	ret_complaint->why[0] = ret_complaint->more[0] = '\0';
 	return at_work->judge->ask(at_work->params, at_work->notes, evidence, ret_complaint);
 }
 
-sim_ns judges_due(const struct judges *judges, const struct evidence *evidence, const struct judge **ret_judge)
+sim_ns judges_due(const struct judges *judges, const struct evidence *evidence,
+                  const struct judge **ret_judge)
 {
 	const struct judge *first = NULL;
 	sim_ns due = SIM_NEVER;
 
 	for (size_t i = 0; i < judges->count; i++) {
 		const struct judge_at_work *at_work = &judges->list[i];
-		const sim_ns at = at_work->judge->due != NULL ? at_work->judge->due(at_work->params, evidence) : SIM_NEVER;
+		const sim_ns at = at_work->judge->due != NULL
+		                          ? at_work->judge->due(at_work->params, evidence)
+		                          : SIM_NEVER;
 		if (at < due) {
 			due = at;
 			first = at_work->judge;
@@ -91,15 +98,18 @@ sim_ns judges_due(const struct judges *judges, const struct evidence *evidence, 
 	return due;
 }
 
-const struct judge *judges_lost(const struct judges *judges, const struct evidence *evidence, struct complaint *ret_complaint)
+const struct judge *judges_lost(const struct judges *judges, const struct evidence *evidence,
+                                struct complaint *ret_complaint)
 {
 	for (size_t i = 0; i < judges->count; i++)
-		if (judges->list[i].judge->final && !is_content(&judges->list[i], evidence, ret_complaint))
+		if (judges->list[i].judge->final &&
+		    !is_content(&judges->list[i], evidence, ret_complaint))
 			return judges->list[i].judge;
 	return NULL;
 }
 
-bool judges_ask(const struct judges *judges, const struct judge *judge, const struct evidence *evidence, struct complaint *ret_complaint)
+bool judges_ask(const struct judges *judges, const struct judge *judge,
+                const struct evidence *evidence, struct complaint *ret_complaint)
 {
 	size_t i = 0;
 
@@ -114,10 +124,12 @@ static bool can_be_asked(const struct judge *judge, const struct evidence *evide
 	return judge->due == NULL && (!judge->asks_services || evidence->services != NULL);
 }
 
-const struct judge *judges_ask_all(const struct judges *judges, const struct evidence *evidence, struct complaint *ret_complaint)
+const struct judge *judges_ask_all(const struct judges *judges, const struct evidence *evidence,
+                                   struct complaint *ret_complaint)
 {
 	for (size_t i = 0; i < judges->count; i++)
-		if (can_be_asked(judges->list[i].judge, evidence) && !is_content(&judges->list[i], evidence, ret_complaint))
+		if (can_be_asked(judges->list[i].judge, evidence) &&
+		    !is_content(&judges->list[i], evidence, ret_complaint))
 			return judges->list[i].judge;
 	return NULL;
 }

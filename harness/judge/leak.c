@@ -2,8 +2,9 @@
 /*
  * A failed attempt gives back what it took.
  *
- * How it works: the client tells what it uses with every retry. What grows with every one of several attempts of a phase in a row is
- * lost; what grows once was needed for the first time, whenever that is.
+ * How it works: the client tells what it uses with every retry. What grows with every one of
+ * several attempts of a phase in a row is lost; what grows once was needed for the first time,
+ * whenever that is.
  */
 #include <inttypes.h>
 
@@ -14,7 +15,10 @@
 #define RING (STEPS + 1U)
 
 static const struct param rows[] = {
-	JUDGE_ROW_LIMIT("leak", UNIT_SIZE, "0B", 0, "at most so much memory lost by three failed attempts in a row, and no file; 0B: off"),
+	JUDGE_ROW_LIMIT(
+		"leak", UNIT_SIZE, "0B", 0,
+		"at most so much memory lost by three failed attempts in a row, and no file; "
+		"0B: off"),
 	{0},
 };
 
@@ -23,9 +27,13 @@ struct usage {
 };
 
 struct leak_notes {
-	unsigned usages;         /* reports of what the device's client uses, in the present phase */
+	/* reports of what the device's client uses, in the present phase */
+	unsigned usages;
 	struct usage last[RING]; /* a ring of the latest of them */
-	struct usage step;       /* what each of STEPS failed attempts in a row has cost at least: the worst, of all phases */
+	/*
+	 * what each of STEPS failed attempts in a row has cost at least: the worst, of all phases
+	 */
+	struct usage step;
 };
 
 static uint64_t growth(uint64_t from, uint64_t to)
@@ -51,7 +59,8 @@ static void note_usage(struct leak_notes *notes, struct usage usage)
 	if (notes->usages < RING)
 		return;
 	for (unsigned i = notes->usages - RING; i + 1 < notes->usages; i++) {
-		const struct usage *before = &notes->last[i % RING], *after = &notes->last[(i + 1) % RING];
+		const struct usage *before = &notes->last[i % RING],
+				   *after = &notes->last[(i + 1) % RING];
 		step.files = lesser(step.files, growth(before->files, after->files));
 		step.heap = lesser(step.heap, growth(before->heap, after->heap));
 	}
@@ -70,17 +79,22 @@ static void hear(void *ctx, const struct report *report, const struct evidence *
 		notes->usages = 0;
 }
 
-static bool ask(const void *params, const void *ctx, const struct evidence *evidence, struct complaint *ret_complaint)
+static bool ask(const void *params, const void *ctx, const struct evidence *evidence,
+                struct complaint *ret_complaint)
 {
 	const struct judge_limit *limit = params;
 	const struct leak_notes *notes = ctx;
 
 	(void)evidence;
 	if (notes->step.files > 0)
-		return judge_complain(ret_complaint, "each of %u failed attempts in a row left %" PRIu64 " more files open", STEPS,
-		                      notes->step.files);
+		return judge_complain(ret_complaint,
+		                      "each of %u failed attempts in a row left %" PRIu64
+		                      " more files open",
+		                      STEPS, notes->step.files);
 	return STEPS * notes->step.heap <= limit->most ||
-	       judge_complain(ret_complaint, "each of %u failed attempts in a row took at least %" PRIu64 " bytes of memory for good",
+	       judge_complain(ret_complaint,
+	                      "each of %u failed attempts in a row took at least %" PRIu64
+	                      " bytes of memory for good",
 	                      STEPS, notes->step.heap);
 }
 

@@ -30,14 +30,17 @@ static void hear(void *ctx, const struct report *report, const struct evidence *
 	notes->polled = false;
 }
 
-static bool ask(const void *params, const void *ctx, const struct evidence *evidence, struct complaint *ret_complaint)
+static bool ask(const void *params, const void *ctx, const struct evidence *evidence,
+                struct complaint *ret_complaint)
 {
 	const struct poll_notes *notes = ctx;
 
 	(void)params;
 	return !notes->failed || notes->polled || evidence->passed ||
-	       judge_complain(ret_complaint, "a phase failed at %.6f s, and the device never went back to its poll loop",
-	                      judge_seconds(notes->failed_at));
+	       judge_complain(
+		       ret_complaint,
+		       "a phase failed at %.6f s, and the device never went back to its poll loop",
+		       judge_seconds(notes->failed_at));
 }
 
 const struct judge judge_poll = {

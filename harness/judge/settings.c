@@ -13,10 +13,12 @@ struct judge_table judge_table(void)
 
 	memset(&table, 0, sizeof table);
 	for (size_t i = 0; i < JUDGES_COUNT; i++)
-		for (const struct param *row = judge_catalogue[i]->params; row->key != NULL; row++) {
+		for (const struct param *row = judge_catalogue[i]->params; row->key != NULL;
+		     row++) {
 			CHECK_INT(count, <, JUDGE_ROWS_MAX);
 			table.rows[count] = *row;
-			table.rows[count++].offset += offsetof(struct judge_settings, of) + i * sizeof(struct judge_params);
+			table.rows[count++].offset += offsetof(struct judge_settings, of) +
+			                              i * sizeof(struct judge_params);
 		}
 	return table;
 }
@@ -45,7 +47,8 @@ const void *judge_params(const struct judge_settings *settings, const struct jud
 
 static uint64_t number_at(const struct param *row, const void *object)
 {
-	return row->type == PARAM_BOOL ? *(const bool *)((const char *)object + row->offset) : param_quantity(row, object);
+	return row->type == PARAM_BOOL ? *(const bool *)((const char *)object + row->offset)
+	                               : param_quantity(row, object);
 }
 
 bool judge_is_on(const struct judge_settings *settings, const struct judge *judge)
@@ -60,7 +63,8 @@ const struct judge *judge_asked_for(const struct judge_settings *settings, bool 
 	judge_settings_init(&standard);
 	for (size_t i = 0; i < JUDGES_COUNT; i++) {
 		const struct judge *judge = judge_catalogue[i];
-		if (judge_is_on(settings, judge) && !judge_is_on(&standard, judge) && (judge->asks_services || !of_services))
+		if (judge_is_on(settings, judge) && !judge_is_on(&standard, judge) &&
+		    (judge->asks_services || !of_services))
 			return judge;
 	}
 	return NULL;
@@ -112,10 +116,12 @@ void judge_settings_set(struct judge_settings *settings, const char *key, const 
 	CHECK(param_set(row, &settings->of[judge], text, &err));
 }
 
-bool judge_settings_check(const struct judge_settings *settings, const char **ret_key, struct error *err)
+bool judge_settings_check(const struct judge_settings *settings, const char **ret_key,
+                          struct error *err)
 {
 	for (size_t i = 0; i < JUDGES_COUNT; i++)
-		if (judge_catalogue[i]->check != NULL && !judge_catalogue[i]->check(&settings->of[i], ret_key, err))
+		if (judge_catalogue[i]->check != NULL &&
+		    !judge_catalogue[i]->check(&settings->of[i], ret_key, err))
 			return false;
 	return true;
 }

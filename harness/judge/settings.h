@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What the user wants of the judges: the parameters of all of them, as they stand under `expect:` of a scenario and under `judges:`
- * of a suite. Plain data: a copy is as good. What type a judge's parameters have its own file knows; others go by the keys.
+ * What the user wants of the judges: the parameters of all of them, as they stand under `expect:`
+ * of a scenario and under `judges:` of a suite. Plain data: a copy is as good. What type a judge's
+ * parameters have its own file knows; others go by the keys.
  */
 #ifndef JUDGE_SETTINGS_H
 #define JUDGE_SETTINGS_H
@@ -37,20 +38,34 @@ const void *judge_params(const struct judge_settings *settings, const struct jud
 
 bool judge_is_on(const struct judge_settings *settings, const struct judge *judge);
 
-/** @return the first judge that is on though none is asked for; NULL: there is none. @param of_services Only those that ask services. */
+/**
+ * @return the first judge that is on though none is asked for; NULL: there is none.
+ * @param of_services Only those that ask services.
+ */
 const struct judge *judge_asked_for(const struct judge_settings *settings, bool of_services);
 
-/** Takes over what ends a session while nothing happens, for another session that must be told the same times to wake up. */
+/**
+ * Takes over what ends a session while nothing happens, for another session that must be told the
+ * same times to wake up.
+ */
 void judge_settings_take_due(struct judge_settings *settings, const struct judge_settings *from);
 
-/** The value of a key, which there must be, as it is: a PARAM_TEXT; a PARAM_QUANTITY or a PARAM_BOOL. */
+/**
+ * The value of a key, which there must be, as it is: a PARAM_TEXT; a PARAM_QUANTITY or a
+ * PARAM_BOOL.
+ */
 const char *judge_settings_text(const struct judge_settings *settings, const char *key);
 uint64_t judge_settings_number(const struct judge_settings *settings, const char *key);
 
 /** Sets the value of a key, which there must be, from text that is right for it. */
 void judge_settings_set(struct judge_settings *settings, const char *key, const char *text);
 
-/** Checks what the tables cannot. @param ret_key The key that is wrong; untouched if none is. @return false with @p err (no place). */
-bool judge_settings_check(const struct judge_settings *settings, const char **ret_key, struct error *err);
+/**
+ * Checks what the tables cannot.
+ * @param ret_key The key that is wrong; untouched if none is.
+ * @return false with @p err (no place).
+ */
+bool judge_settings_check(const struct judge_settings *settings, const char **ret_key,
+                          struct error *err);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The device does not begin one connection after the other, which a fleet of such devices would do to its service all at once.
+ * The device does not begin one connection after the other, which a fleet of such devices would do
+ * to its service all at once.
  *
- * How it works: the begun connections stand in a ring, and the one that was begun `most` before the present one tells how fast they come.
+ * How it works: the begun connections stand in a ring, and the one that was begun `most` before the
+ * present one tells how fast they come.
  */
 #include <inttypes.h>
 
@@ -14,7 +16,8 @@
 #define BEGUN_MAX (MOST_MAX + 1U)
 
 static const struct param rows[] = {
-	JUDGE_ROW_LIMIT("storm", UNIT_NONE, "0", MOST_MAX, "at most so many TCP connections begun within any 10s; 0: off"),
+	JUDGE_ROW_LIMIT("storm", UNIT_NONE, "0", MOST_MAX,
+                        "at most so many TCP connections begun within any 10s; 0: off"),
 	{0},
 };
 
@@ -29,7 +32,10 @@ struct storm_notes {
 	sim_ns storm_at;      /* and when that was first */
 };
 
-/* A SYN that is sent again has the sequence number of the first (RFC 9293 3.8.1): it begins no other connection. */
+/*
+ * A SYN that is sent again has the sequence number of the first (RFC 9293 3.8.1): it begins no
+ * other connection.
+ */
 static bool is_known(const struct storm_notes *notes, uint64_t flow, uint32_t sequence)
 {
 	uint64_t known = notes->connections < BEGUN_MAX ? notes->connections : BEGUN_MAX;
@@ -51,21 +57,25 @@ static void see(void *ctx, const void *params, const struct packet *packet, sim_
 	if (is_known(notes, flow, packet->tcp_seq))
 		return;
 	uint64_t number = notes->connections++;
-	if (number >= limit->most && !notes->storm && now - notes->begun[(number - limit->most) % BEGUN_MAX].at <= WITHIN_NS) {
+	if (number >= limit->most && !notes->storm &&
+	    now - notes->begun[(number - limit->most) % BEGUN_MAX].at <= WITHIN_NS) {
 		notes->storm = true;
 		notes->storm_at = now;
 	}
 	notes->begun[number % BEGUN_MAX] = (struct begun){now, flow, packet->tcp_seq};
 }
 
-static bool ask(const void *params, const void *ctx, const struct evidence *evidence, struct complaint *ret_complaint)
+static bool ask(const void *params, const void *ctx, const struct evidence *evidence,
+                struct complaint *ret_complaint)
 {
 	const struct judge_limit *limit = params;
 	const struct storm_notes *notes = ctx;
 
 	(void)evidence;
-	return !notes->storm || judge_complain(ret_complaint, "at %.6f s the device had begun %" PRIu64 " connections within 10 s",
-	                                       judge_seconds(notes->storm_at), limit->most + 1);
+	return !notes->storm ||
+	       judge_complain(ret_complaint,
+	                      "at %.6f s the device had begun %" PRIu64 " connections within 10 s",
+	                      judge_seconds(notes->storm_at), limit->most + 1);
 }
 
 const struct judge judge_storm = {

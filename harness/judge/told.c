@@ -18,12 +18,14 @@ static bool was_told(const struct service_log *services)
 	return strstr(services->last_report, "\"fail\"") != NULL;
 }
 
-static bool ask(const void *params, const void *notes, const struct evidence *evidence, struct complaint *ret_complaint)
+static bool ask(const void *params, const void *notes, const struct evidence *evidence,
+                struct complaint *ret_complaint)
 {
 	(void)params;
 	(void)notes;
 	return evidence->passed || was_told(evidence->services) ||
-	       judge_complain(ret_complaint, "the service was never told of a failure; %" PRIu64 " reports came",
+	       judge_complain(ret_complaint,
+	                      "the service was never told of a failure; %" PRIu64 " reports came",
 	                      evidence->services->reports);
 }
 

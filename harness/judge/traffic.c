@@ -5,18 +5,26 @@
 #include "judge/judge.h"
 
 static const struct param rows[] = {
-	JUDGE_ROW_LIMIT("traffic", UNIT_NONE, "0", 0, "image bytes that reach the device, at most so many times the images' size; 0: off"),
+	JUDGE_ROW_LIMIT(
+		"traffic", UNIT_NONE, "0", 0,
+		"image bytes that reach the device, at most so many times the images' size; "
+		"0: off"),
 	{0},
 };
 
-static bool ask(const void *params, const void *notes, const struct evidence *evidence, struct complaint *ret_complaint)
+static bool ask(const void *params, const void *notes, const struct evidence *evidence,
+                struct complaint *ret_complaint)
 {
 	const struct judge_limit *limit = params;
-	const uint64_t bytes = service_log_delivered(evidence->services), size = service_log_asked_for(evidence->services);
+	const uint64_t bytes = service_log_delivered(evidence->services),
+		       size = service_log_asked_for(evidence->services);
 
 	(void)notes;
 	return bytes <= limit->most * size ||
-	       judge_complain(ret_complaint, "%" PRIu64 " image bytes reached the device for images of %" PRIu64 " bytes", bytes, size);
+	       judge_complain(ret_complaint,
+	                      "%" PRIu64 " image bytes reached the device for images of %" PRIu64
+	                      " bytes",
+	                      bytes, size);
 }
 
 const struct judge judge_traffic = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the device told the service last is so: its version must be the one that ran then, and "complete" must be so in the flash.
+ * What the device told the service last is so: its version must be the one that ran then, and
+ * "complete" must be so in the flash.
  */
 #include <string.h>
 
@@ -12,7 +13,8 @@ static const struct param rows[] = {
 };
 
 struct truth_notes {
-	char slot[REPORT_SLOT_MAX], version[REPORT_VERSION_MAX]; /* what the boot program chose last */
+	/* what the boot program chose last */
+	char slot[REPORT_SLOT_MAX], version[REPORT_VERSION_MAX];
 };
 
 static void hear(void *ctx, const struct report *report, const struct evidence *evidence)
@@ -26,7 +28,8 @@ static void hear(void *ctx, const struct report *report, const struct evidence *
 	memcpy(notes->version, report->version, sizeof notes->version);
 }
 
-static bool ask(const void *params, const void *ctx, const struct evidence *evidence, struct complaint *ret_complaint)
+static bool ask(const void *params, const void *ctx, const struct evidence *evidence,
+                struct complaint *ret_complaint)
 {
 	const struct truth_notes *notes = ctx;
 	const struct service_status *last;
@@ -36,11 +39,14 @@ static bool ask(const void *params, const void *ctx, const struct evidence *evid
 		return true;
 	last = &evidence->services->statuses[evidence->services->status_count - 1];
 	if (strcmp(last->version, notes->version) != 0 || strcmp(last->slot, notes->slot) != 0)
-		return judge_complain(ret_complaint,
-		                      "the device said that version '%s' runs in slot %s; what it booted is version '%s' in slot %s",
-		                      last->version, last->slot, notes->version, notes->slot);
+		return judge_complain(
+			ret_complaint,
+			"the device said that version '%s' runs in slot %s; what it booted is "
+			"version '%s' in slot %s",
+			last->version, last->slot, notes->version, notes->slot);
 	return strcmp(last->status, "complete") != 0 ||
-	       flash_view_is_applied(evidence->flash, ret_complaint->why, sizeof ret_complaint->why);
+	       flash_view_is_applied(evidence->flash, ret_complaint->why,
+	                             sizeof ret_complaint->why);
 }
 
 const struct judge judge_truth = {

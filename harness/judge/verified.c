@@ -10,7 +10,8 @@ static const struct param rows[] = {
 };
 
 struct verified_notes {
-	struct complaint wrong; /* of the first boot of a system that was not; empty if there was none */
+	/* of the first boot of a system that was not; empty if there was none */
+	struct complaint wrong;
 };
 
 /* The flash is looked into at once: what lies in the slot later says nothing of what was booted. */
@@ -19,14 +20,17 @@ static void hear(void *ctx, const struct report *report, const struct evidence *
 	struct verified_notes *notes = ctx;
 	char what[EVIDENCE_TEXT_MAX];
 
-	if (report->kind != REPORT_BOOT || strcmp(report->state, "recovery") == 0 || notes->wrong.why[0] != '\0')
+	if (report->kind != REPORT_BOOT || strcmp(report->state, "recovery") == 0 ||
+	    notes->wrong.why[0] != '\0')
 		return;
-	if (evidence->flash != NULL && !flash_view_is_genuine(evidence->flash, report->slot, what, sizeof what))
-		(void)judge_complain(&notes->wrong, "at %.6f s the device runs slot %s, %.300s", judge_seconds(evidence->now), report->slot,
-		                     what);
+	if (evidence->flash != NULL &&
+	    !flash_view_is_genuine(evidence->flash, report->slot, what, sizeof what))
+		(void)judge_complain(&notes->wrong, "at %.6f s the device runs slot %s, %.300s",
+		                     judge_seconds(evidence->now), report->slot, what);
 }
 
-static bool ask(const void *params, const void *ctx, const struct evidence *evidence, struct complaint *ret_complaint)
+static bool ask(const void *params, const void *ctx, const struct evidence *evidence,
+                struct complaint *ret_complaint)
 {
 	const struct verified_notes *notes = ctx;
 

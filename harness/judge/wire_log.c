@@ -30,15 +30,18 @@ void wire_log_close(struct wire_log *log)
 	log->filters = false;
 }
 
-static const char *remember(struct wire_log *log, const struct frame *frame, enum direction direction, const struct naming *naming,
-                            bool dropped, sim_ns now)
+static const char *remember(struct wire_log *log, const struct frame *frame,
+                            enum direction direction, const struct naming *naming, bool dropped,
+                            sim_ns now)
 {
 	char at[ADDRESS_TEXT_MAX], packet[PACKET_TEXT_MAX];
 	char *text = log->frames[log->frame_count++ % WIRE_LOG_FRAMES];
 
-	(void)snprintf(text, WIRE_LOG_FRAME_TEXT_MAX, "%" PRIu64 ".%06" PRIu64 " %s #%" PRIu64 " %s %s%s", now / SIM_S,
-	               now % SIM_S / SIM_US, direction_name(direction), frame->id, naming_render(naming, at),
-	               packet_render_ends(frame_bytes(frame), packet), dropped ? ", dropped" : "");
+	(void)snprintf(text, WIRE_LOG_FRAME_TEXT_MAX,
+	               "%" PRIu64 ".%06" PRIu64 " %s #%" PRIu64 " %s %s%s", now / SIM_S,
+	               now % SIM_S / SIM_US, direction_name(direction), frame->id,
+	               naming_render(naming, at), packet_render_ends(frame_bytes(frame), packet),
+	               dropped ? ", dropped" : "");
 	return text;
 }
 
@@ -56,11 +59,16 @@ static struct wire_flow *find_flow(struct wire_log *log, uint64_t flow)
 	return NULL;
 }
 
-/* What a segment of the device shows that those before it did not. Sequence numbers are compared as RFC 9293 3.4 does. */
+/*
+ * What a segment of the device shows that those before it did not. Sequence numbers are compared as
+ * RFC 9293 3.4 does.
+ */
 static enum sign look_at_segment(struct wire_log *log, const struct packet *packet)
 {
-	const bool syn = (packet->tcp_flags & TCP_FLAG_SYN) != 0, acks = (packet->tcp_flags & TCP_FLAG_ACK) != 0;
-	const uint32_t next = packet->tcp_seq + (uint32_t)packet->payload.length + syn + ((packet->tcp_flags & TCP_FLAG_FIN) != 0);
+	const bool syn = (packet->tcp_flags & TCP_FLAG_SYN) != 0,
+		   acks = (packet->tcp_flags & TCP_FLAG_ACK) != 0;
+	const uint32_t next = packet->tcp_seq + (uint32_t)packet->payload.length + syn +
+	                      ((packet->tcp_flags & TCP_FLAG_FIN) != 0);
 	const uint64_t number = packet_flow(packet);
 	struct wire_flow *flow = find_flow(log, number);
 	enum sign sign = SIGN_NONE;
@@ -69,7 +77,8 @@ static enum sign look_at_segment(struct wire_log *log, const struct packet *pack
 		return SIGN_NONE;
 	if (flow == NULL || (syn && flow->next != next)) {
 		flow = flow != NULL ? flow : &log->flows[log->flow_count++ % WIRE_LOG_FLOWS];
-		*flow = (struct wire_flow){.flow = number, .next = next, .acked = packet->tcp_ack, .has_acked = acks};
+		*flow = (struct wire_flow){
+			.flow = number, .next = next, .acked = packet->tcp_ack, .has_acked = acks};
 		return SIGN_LIFE;
 	}
 	if ((int32_t)(next - flow->next) > 0) {
@@ -94,19 +103,23 @@ static enum sign look_at(struct wire_log *log, const struct packet *packet)
 	if (!packet->is_ipv4)
 		return SIGN_NONE;
 	if (packet->protocol == IP_ICMP)
-		return packet->payload.length > 0 && packet->payload.data[0] == ICMP_ECHO_REQUEST ? SIGN_LIFE : SIGN_NONE;
-	return packet->has_ports && packet->destination_port != DHCP_SERVER_PORT ? SIGN_LIFE : SIGN_NONE;
+		return packet->payload.length > 0 && packet->payload.data[0] == ICMP_ECHO_REQUEST
+		               ? SIGN_LIFE
+		               : SIGN_NONE;
+	return packet->has_ports && packet->destination_port != DHCP_SERVER_PORT ? SIGN_LIFE
+	                                                                         : SIGN_NONE;
 }
 
 static bool is_wanted(const struct wire_log *log, const struct frame *frame)
 {
-	const struct pcap_pkthdr header = {.caplen = (bpf_u_int32)frame->length, .len = (bpf_u_int32)frame->length};
+	const struct pcap_pkthdr header = {.caplen = (bpf_u_int32)frame->length,
+	                                   .len = (bpf_u_int32)frame->length};
 
 	return pcap_offline_filter(&log->filter, &header, frame->data) != 0;
 }
 
-void wire_log_see(struct wire_log *log, const struct frame *frame, enum direction direction, const struct naming *naming, bool dropped,
-                  sim_ns now)
+void wire_log_see(struct wire_log *log, const struct frame *frame, enum direction direction,
+                  const struct naming *naming, bool dropped, sim_ns now)
 {
 	const char *text = remember(log, frame, direction, naming, dropped, now);
 
@@ -133,11 +146,13 @@ void wire_log_sign(struct wire_log *log, const char *what, bool progress, sim_ns
 
 const char *wire_log_last_frames(const struct wire_log *log, char *ret_text, size_t size)
 {
-	uint64_t number = log->frame_count < WIRE_LOG_FRAMES ? 0 : log->frame_count - WIRE_LOG_FRAMES;
+	uint64_t number = log->frame_count < WIRE_LOG_FRAMES ? 0
+	                                                     : log->frame_count - WIRE_LOG_FRAMES;
 	size_t used = 0;
 
 	ret_text[0] = '\0';
 	for (; number < log->frame_count && used < size; number++)
-		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used > 0 ? "\n" : "", log->frames[number % WIRE_LOG_FRAMES]);
+		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used > 0 ? "\n" : "",
+		                         log->frames[number % WIRE_LOG_FRAMES]);
 	return ret_text;
 }

@@ -8,7 +8,9 @@
 #include "fault/fault.h"
 #include "guest/language/phases.h"
 
-/* The session before anybody has spoken, and what stands between the client and a phase of its own. */
+/*
+ * The session before anybody has spoken, and what stands between the client and a phase of its own.
+ */
 #define PHASE_START "start"
 #define BLANKS " ,"
 

@@ -28,7 +28,10 @@ static void note_trouble(struct account *account, const struct world *world, con
 	(void)wire_log_last_frames(&world->wire, account->frames, sizeof account->frames);
 }
 
-/* What comes after a failure, the report of it to the service for instance, gets on again: so it is looked at here, not at the end. */
+/*
+ * What comes after a failure, the report of it to the service for instance, gets on again: so it is
+ * looked at here, not at the end.
+ */
 static void note_stretch(struct account *account, const struct world *world, const char *text)
 {
 	if (strcmp(account->phase, "report") == 0 && account->stretch_phase[0] != '\0')

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What the device has told of its session so far: its phase, what first went wrong, its result. The judges hear the same reports for
- * themselves (judge/judges.h).
+ * What the device has told of its session so far: its phase, what first went wrong, its result. The
+ * judges hear the same reports for themselves (judge/judges.h).
  */
 #ifndef SESSION_ACCOUNT_H
 #define SESSION_ACCOUNT_H
@@ -13,13 +13,17 @@
 
 struct account {
 	char phase[REPORT_PHASE_MAX];
-	char trouble[VERDICT_TEXT_MAX], faults[VERDICT_TEXT_MAX]; /* of the first thing that went wrong */
-	char frames[VERDICT_FRAMES_MAX];                          /* the last ones before it */
-	unsigned resets;                                          /* of the device */
-	char version[REPORT_VERSION_MAX];                         /* of the system that was booted last; empty: nothing was said of it */
-	struct verdict_stretch stretch;                           /* before the last retry or failure, which was */
-	char stretch_phase[REPORT_PHASE_MAX];                     /* in this phase; empty: there was none */
-	char last[VERDICT_TEXT_MAX];                              /* the last report */
+	/* of the first thing that went wrong */
+	char trouble[VERDICT_TEXT_MAX], faults[VERDICT_TEXT_MAX];
+	char frames[VERDICT_FRAMES_MAX]; /* the last ones before it */
+	unsigned resets;                 /* of the device */
+	/* of the system that was booted last; empty: nothing was said of it */
+	char version[REPORT_VERSION_MAX];
+	/* before the last retry or failure, which was */
+	struct verdict_stretch stretch;
+	/* in this phase; empty: there was none */
+	char stretch_phase[REPORT_PHASE_MAX];
+	char last[VERDICT_TEXT_MAX]; /* the last report */
 	sim_ns last_ns;
 	uint64_t retries;
 	bool has_result, result_pass;

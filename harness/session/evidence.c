@@ -8,7 +8,10 @@ static const char *far_end_waits(const void *far_end, char *ret_text, size_t siz
 	return world_far_end_waits(far_end, ret_text, size);
 }
 
-/* Another far end, and the servers of a recorded session: what that was for nobody knows, and its player compares all that it hears. */
+/*
+ * Another far end, and the servers of a recorded session: what that was for nobody knows, and its
+ * player compares all that it hears.
+ */
 static bool has_services(const struct world *world)
 {
 	return !outside_is_far_end(world->outside) && world->servers == NULL;

@@ -98,7 +98,10 @@ static uint8_t *make_image(const struct pki *pki, const char *version, const cha
 	return image;
 }
 
-/* As the factory leaves it: one confirmed system. What an earlier update has left in the other slot, if the device asks for it, is neither blank nor a system. */
+/*
+ * As the factory leaves it: one confirmed system. What an earlier update has left in the other
+ * slot, if the device asks for it, is neither blank nor a system.
+ */
 static void fill_flash(const struct world *world, const struct pki *pki, const struct device *device)
 {
 	const struct firmware *firmware = world->firmware;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The firmware of a device that updates in stages: the system that the factory puts into its flash, and the one that the service
- * offers. What lies in the flash later the judges see for themselves (judge/flash_view.h).
+ * The firmware of a device that updates in stages: the system that the factory puts into its flash,
+ * and the one that the service offers. What lies in the flash later the judges see for themselves
+ * (judge/flash_view.h).
  */
 #ifndef SESSION_FIRMWARE_H
 #define SESSION_FIRMWARE_H
@@ -12,9 +13,11 @@
 #include "session/world.h"
 
 /**
- * Makes the systems of a session: the one that the device comes with, into its flash, and the one that the service offers.
+ * Makes the systems of a session: the one that the device comes with, into its flash, and the one
+ * that the service offers.
  *
- * Both are images as emulator/guest/boot/slot.h says, signed by the update-signing key. The board must have its flash, and the service not have started.
+ * Both are images as emulator/guest/boot/slot.h says, signed by the update-signing key. The board
+ * must have its flash, and the service not have started.
  */
 void firmware_open(struct world *world);
 void firmware_close(struct world *world);

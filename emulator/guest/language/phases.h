@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The phases that a session can be in: whatever is reported as `phase NAME ...` or `result fail NAME: ...` by what the build makes. A
- * client of somebody else may have others; its device file lists them (`phases:`).
+ * The phases that a session can be in: whatever is reported as `phase NAME ...` or `result fail
+ * NAME: ...` by what the build makes. A client of somebody else may have others; its device file
+ * lists them (`phases:`).
  */
 #ifndef GUEST_LANGUAGE_PHASES_H
 #define GUEST_LANGUAGE_PHASES_H
 
-/** Of the update agent, in the order in which it goes through them; the scripts of other people's clients have some of them. */
+/**
+ * Of the update agent, in the order in which it goes through them; the scripts of other people's
+ * clients have some of them.
+ */
 #define GUEST_AGENT_PHASES(P) \
 	P(DHCP, "dhcp") \
 	P(DNS, "dns") \

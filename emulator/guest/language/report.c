@@ -10,7 +10,8 @@ static bool take_word(const char **text, const char *word)
 {
 	size_t length = strlen(word);
 
-	if (strncmp(*text, word, length) != 0 || ((*text)[length] != ' ' && (*text)[length] != '\0'))
+	if (strncmp(*text, word, length) != 0 ||
+	    ((*text)[length] != ' ' && (*text)[length] != '\0'))
 		return false;
 	*text += length + strspn(*text + length, " ");
 	return true;
@@ -27,7 +28,10 @@ static enum report_step step_of(const char *text)
 	static const struct {
 		const char *word;
 		enum report_step step;
-	} steps[] = {{"begin", REPORT_STEP_BEGIN}, {"retry", REPORT_STEP_RETRY}, {"ok", REPORT_STEP_OK}, {"failed", REPORT_STEP_FAILED}};
+	} steps[] = {{"begin", REPORT_STEP_BEGIN},
+	             {"retry", REPORT_STEP_RETRY},
+	             {"ok", REPORT_STEP_OK},
+	             {"failed", REPORT_STEP_FAILED}};
 	const size_t length = strcspn(text, " :");
 
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
@@ -46,7 +50,8 @@ static bool read_phase(struct report *report, const char *rest)
 
 static bool read_boot(struct report *report, const char *rest)
 {
-	(void)sscanf(rest, "slot %7s version %63s state %15[a-z]", report->slot, report->version, report->state);
+	(void)sscanf(rest, "slot %7s version %63s state %15[a-z]", report->slot, report->version,
+	             report->state);
 	return true;
 }
 
@@ -93,8 +98,9 @@ static const struct {
 	enum report_kind kind;
 	bool (*read)(struct report *report, const char *rest); /* tells whether it is one */
 } kinds[] = {
-	{"phase", REPORT_PHASE, read_phase},    {"boot", REPORT_BOOT, read_boot},    {"usage", REPORT_USAGE, read_usage},
-	{"dhcp", REPORT_DHCP, read_dhcp},       {"link", REPORT_LINK, read_nothing}, {"panic", REPORT_PANIC, read_panic},
+	{"phase", REPORT_PHASE, read_phase},    {"boot", REPORT_BOOT, read_boot},
+	{"usage", REPORT_USAGE, read_usage},    {"dhcp", REPORT_DHCP, read_dhcp},
+	{"link", REPORT_LINK, read_nothing},    {"panic", REPORT_PANIC, read_panic},
 	{"result", REPORT_RESULT, read_result},
 };
 

@@ -3,9 +3,10 @@
  * @file
  * What the device reports, read: one line of text becomes a struct report.
  *
- * The device says lines such as `phase download begin`, `phase download retry 1: REASON`, `phase download failed: REASON`,
- * `boot slot A version 21.10 state confirmed: REASON`, `result pass` and `result fail download: REASON` (README.md). Its client may
- * be anybody's, so a line that is none of these is no error: it is a REPORT_OTHER. Needs libc only.
+ * The device says lines such as `phase download begin`, `phase download retry 1: REASON`, `phase
+ * download failed: REASON`, `boot slot A version 21.10 state confirmed: REASON`, `result pass` and
+ * `result fail download: REASON` (README.md). Its client may be anybody's, so a line that is none
+ * of these is no error: it is a REPORT_OTHER. Needs libc only.
  */
 #ifndef GUEST_LANGUAGE_REPORT_H
 #define GUEST_LANGUAGE_REPORT_H
@@ -42,12 +43,15 @@ enum report_step {
 struct report {
 	const char *text; /**< all of it; borrowed */
 	enum report_kind kind;
-	char phase[REPORT_PHASE_MAX]; /**< of a phase; of a result the phase that it names, empty if none; cut if it is long */
-	enum report_step step;        /**< of a phase */
-	bool passed;                  /**< of a result */
-	bool lost_lease;              /**< of DHCP: there is no lease, or the address was refused */
-	const char *reason;           /**< of a result and of a panic, within the text; empty if none is given */
-	char slot[REPORT_SLOT_MAX], version[REPORT_VERSION_MAX], state[REPORT_STATE_MAX]; /**< of a boot, as far as it is told */
+	/** Of a phase; of a result the phase that it names, empty if none; cut if it is long */
+	char phase[REPORT_PHASE_MAX];
+	enum report_step step; /**< of a phase */
+	bool passed;           /**< of a result */
+	bool lost_lease;       /**< of DHCP: there is no lease, or the address was refused */
+	/** Of a result and of a panic, within the text; empty if none is given */
+	const char *reason;
+	/** Of a boot, as far as it is told */
+	char slot[REPORT_SLOT_MAX], version[REPORT_VERSION_MAX], state[REPORT_STATE_MAX];
 	uint64_t files, heap; /**< of a usage: files that are open, and bytes that are allocated */
 };
 
