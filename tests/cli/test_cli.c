@@ -411,6 +411,19 @@ static void presets_are_listed_with_their_faults_and_sources(void)
 	TEST_CONTAINS(output, "  [ostreedev/ostree#1349]\n  mtu              size=1400;icmp=false;fragment=false\n");
 }
 
+/* By either word. */
+static void judges_are_listed(void)
+{
+	static char by_judges[OUTPUT_MAX];
+
+	CU_ASSERT_EQUAL(stutter("list judges"), 0);
+	TEST_CONTAINS(output, "\n  hang             at most so long without a sign of life of the client, or the session ends; 0ns: off; ");
+	CU_ASSERT_PTR_NULL(strstr(output, "signs_of_life"));
+	memcpy(by_judges, output, sizeof output);
+	CU_ASSERT_EQUAL(stutter("list oracles"), 0);
+	TEST_SAME_TEXT(output, by_judges);
+}
+
 static void scenarios_and_devices_are_listed(void)
 {
 	CU_ASSERT_EQUAL(stutter("list scenarios"), 0);
@@ -530,6 +543,7 @@ const CU_TestInfo tests_cli[] = {
 	{"help and version are no errors", help_and_version_are_no_errors},
 	{"faults are listed with every parameter", faults_are_listed_with_every_parameter},
 	{"presets are listed with their faults and sources", presets_are_listed_with_their_faults_and_sources},
+	{"judges are listed", judges_are_listed},
 	{"scenarios and devices are listed", scenarios_and_devices_are_listed},
 	{"doctor tells what is there", doctor_tells_what_is_there},
 	{"a checked plan checks to itself", a_checked_plan_checks_to_itself},
