@@ -207,6 +207,7 @@
 	S("boot/update", tests_boot_update, false)                                                                                         \
 	S("guest/policy", tests_guest_policy, false)                                                                                       \
 	S("guest/report", tests_guest_report, false)                                                                                       \
+	S("guest/language", tests_guest_language, false)                                                                                   \
 	S("guest/manifest", tests_guest_manifest, false)                                                                                   \
 	S("guest/range", tests_guest_range, false)                                                                                         \
 	S("guest/mkinitramfs", tests_guest_mkinitramfs, false)                                                                             \

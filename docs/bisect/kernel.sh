@@ -95,7 +95,7 @@ make_module()
 {
 	rm -rf "$folder/module"
 	mkdir "$folder/module"
-	cp "$root"/emulator/guest/module/* "$root"/emulator/machines/arm-virt/cpu.h "$folder/module/"
+	cp "$root"/emulator/guest/module/* "$root"/emulator/guest/language/reports.h "$root"/emulator/machines/arm-virt/cpu.h "$folder/module/"
 	env -u MAKEFLAGS KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=stutter KBUILD_BUILD_HOST=stutter make --no-print-directory -s \
 		-C "$tree/usr/src/linux-headers-$release" M="$folder/module" ARCH=arm CROSS_COMPILE=$cross CC=${cross}gcc CFLAGS= LDFLAGS= \
 		modules >"$folder/module/log" 2>&1 || {

@@ -22,7 +22,8 @@ GUEST_LDFLAGS := -s -Wl,--build-id=none
 GUEST_SYSROOT := $(abspath $(B)/sysroot)
 GUEST_TARGET := --sysroot=$(GUEST_SYSROOT) -B$(GUEST_SYSROOT)/usr/lib/$(MACHINE_TRIPLET)/ -L$(GUEST_SYSROOT)/usr/lib/$(MACHINE_TRIPLET) \
 	-L$(GUEST_SYSROOT)/lib/$(MACHINE_TRIPLET) -isystem $(GUEST_SYSROOT)/usr/include/$(MACHINE_TRIPLET) -isystem $(GUEST_SYSROOT)/usr/include
-GUEST_MODULE := $(wildcard $(GUEST_DIR)/module/*.c $(GUEST_DIR)/module/*.h $(GUEST_DIR)/module/Kbuild) $(MACHINE_DIR)/cpu.h
+GUEST_LANGUAGE := $(wildcard $(GUEST_DIR)/language/*.h)
+GUEST_MODULE := $(wildcard $(GUEST_DIR)/module/*.c $(GUEST_DIR)/module/*.h $(GUEST_DIR)/module/Kbuild) $(GUEST_DIR)/language/reports.h $(MACHINE_DIR)/cpu.h
 GUEST_AGENT := $(filter-out %/seed.c,$(wildcard $(GUEST_DIR)/agent/*.c))
 GUEST_TESTED := $(addprefix $(GUEST_DIR)/agent/,manifest.c policy.c range.c)
 # Those of the boot library, which the host uses as well: the factory fills a flash with it. And what reads the words of the player and the reports.
@@ -71,7 +72,7 @@ $(GUEST_B)/enc28j60.ko: $(B)/packages.stamp | $(GUEST_B)
 $(GUEST_B)/spi-nor.ko: $(B)/packages.stamp | $(GUEST_B)
 	$(Q)$(GUEST_CROSS)strip -g -o $@ $(B)/kernel/lib/modules/*/kernel/drivers/mtd/spi-nor/spi-nor.ko
 
-$(GUEST_B)/agent: $(GUEST_AGENT) $(GUEST_BOOT) $(wildcard $(GUEST_DIR)/agent/*.h $(GUEST_DIR)/boot/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
+$(GUEST_B)/agent: $(GUEST_AGENT) $(GUEST_BOOT) $(wildcard $(GUEST_DIR)/agent/*.h $(GUEST_DIR)/boot/*.h) $(GUEST_LANGUAGE) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,CROSS)
 	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $(GUEST_AGENT) $(GUEST_BOOT) -lcurl -lcrypto -ljansson
 
@@ -116,7 +117,7 @@ $(GUEST_B)/clients.cpio: $(GUEST_B)/mkinitramfs $(GUEST_B)/clients.libraries $(G
 # The player of recorded sessions, an overlay of its own for the same reason. It needs no library but the C library, which the root file system has.
 GUEST_PLAYER := $(wildcard $(GUEST_DIR)/player/*.c)
 
-$(GUEST_B)/player: $(GUEST_PLAYER) $(wildcard $(GUEST_DIR)/player/*.h) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
+$(GUEST_B)/player: $(GUEST_PLAYER) $(wildcard $(GUEST_DIR)/player/*.h) $(GUEST_LANGUAGE) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,CROSS)
 	$(Q)$(GUEST_CROSS)gcc $(GUEST_TARGET) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $(GUEST_PLAYER)
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scenarios/REFERENCE.md: the grammar of scenarios as a page, from the very tables that read them. A test compares the page with what this prints.
+ * scenarios/REFERENCE.md: the grammar of scenarios as a page, from the very tables that read them.
+ * A test compares the page with what this prints.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +12,8 @@
 #include "fault/window.h"
 #include "fault/preset.h"
 #include "fault/recording.h"
+#include "guest/language/config.h"
+#include "guest/language/reports.h"
 #include "scenario/plan.h"
 #include "scenario/suite.h"
 
@@ -101,6 +105,65 @@ static void print_limits(void)
 	printf("| decimals of a number | %d |\n\n", UNIT_DECIMALS_MAX);
 }
 
+/* -- what device and harness say to each other -- */
+
+struct guest_key {
+	const char *key, *standard; /* standard NULL: the number */
+	uint64_t number;
+	const char *help;
+};
+
+#define GUEST_TEXT(key, member, value, help) {#key, value, 0, help},
+#define GUEST_COUNT(key, member, value, help) {#key, NULL, value, help},
+#define GUEST_FLAG(key, member, value, help) {#key, NULL, GUEST_FLAG_##value, help},
+#define GUEST_FACTOR(key, member, value, help) {#key, NULL, 100 * (value), help ", in per cent"},
+#define GUEST_SIZE(key, member, amount, unit, help) {#key, NULL, amount, help},
+#define GUEST_DURATION(key, member, amount, unit, step, help) {#key, NULL, GUEST_IN_##step(amount, unit), help},
+#define GUEST(name) GUEST_KEY_##name(GUEST)
+
+static void print_guest_keys(void)
+{
+	static const struct guest_key keys[] = {GUEST_KEYS_OF_AGENT_BEFORE(GUEST) GUEST(RETRIES) GUEST_KEYS_OF_AGENT_BEHIND(GUEST)
+	                                                GUEST_KEYS_OF_SYSTEM(GUEST)};
+
+	puts("| key | default | means |\n|---|---|---|");
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		printf("| `%s` |", keys[i].key);
+		if (keys[i].standard == NULL)
+			printf(" %" PRIu64 " |", keys[i].number);
+		else
+			printf(keys[i].standard[0] != '\0' ? " `%s` |" : "%s |", keys[i].standard);
+		print_cell(keys[i].help);
+		puts("");
+	}
+	puts("");
+}
+
+static void print_guest_reports(void)
+{
+#define REPORT(form, from, means) {form, from, means},
+	static const struct {
+		const char *form, *from, *means;
+	} reports[] = {GUEST_REPORTS(REPORT)};
+
+	puts("| report | from | means |\n|---|---|---|");
+	for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++)
+		printf("| `%s` | %s | %s |\n", reports[i].form, reports[i].from, reports[i].means);
+}
+
+static void print_guest(void)
+{
+	puts("## What the guest reads and says\n\n"
+	     "For clients of your own, and for other root file systems; a device file says it in its own words, above.\n\n"
+	     "### Configuration\n\n"
+	     "`KEY=value` lines, quoted as for a shell, in `/run/config`.\n"
+	     "Keys that end with `_MS` and `_S` count milliseconds and seconds; `RETRIES_DOWNLOAD` and the like are `RETRIES` of one phase.\n");
+	print_guest_keys();
+	puts("### Reports\n\n"
+	     "One line each, written to `/dev/stutter`.\n");
+	print_guest_reports();
+}
+
 int cli_print_reference(void)
 {
 	const struct expect_table expect = expect_table();
@@ -159,5 +222,6 @@ int cli_print_reference(void)
 	print_table(dhcp_params);
 	puts("### `flash:`\n\nA device without this part has no flash.\n");
 	print_table(flash_params);
+	print_guest();
 	return EXIT_PASSED;
 }

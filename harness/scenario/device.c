@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/language/config.h"
 #include "machines/machine.h"
 #include "scenario/phases.h"
 #include "server/host.h"
@@ -108,48 +109,126 @@ const struct param device_params[] = {
 	{0},
 };
 
+/* What the guest's language has of a key. */
+#define KEY_TEXT(key, member, value, help) #key
+#define KEY_COUNT KEY_TEXT
+#define KEY_FLAG KEY_TEXT
+#define KEY_FACTOR KEY_TEXT
+#define KEY_SIZE(key, member, amount, unit, help) #key
+#define KEY_DURATION(key, member, amount, unit, step, help) #key
+#define KEY(name) GUEST_KEY_##name(KEY)
+
+#define STANDARD_TEXT(key, member, value, help) value
+#define STANDARD_COUNT(key, member, value, help) #value
+#define STANDARD_FLAG STANDARD_COUNT
+#define STANDARD_FACTOR STANDARD_COUNT
+#define STANDARD_SIZE(key, member, amount, unit, help) GUEST_AMOUNT(amount, unit)
+#define STANDARD_DURATION(key, member, amount, unit, step, help) GUEST_AMOUNT(amount, unit)
+#define STANDARD(name) GUEST_KEY_##name(STANDARD)
+
+#define HELP_TEXT(key, member, value, help) help
+#define HELP_COUNT HELP_TEXT
+#define HELP_FLAG HELP_TEXT
+#define HELP_FACTOR HELP_TEXT
+#define HELP_SIZE(key, member, amount, unit, help) help
+#define HELP_DURATION(key, member, amount, unit, step, help) help
+#define HELP(name) GUEST_KEY_##name(HELP)
+
+/* Rows of keys that the guest reads: with its default and its help. */
+#define ROW_QUANTITY(s, name, field, row, unit, lo, hi) PARAM_ROW_QUANTITY(s, field, row, unit, STANDARD(name), lo, hi, HELP(name))
+#define ROW_TIME(s, name, field, row, lo, hi) ROW_QUANTITY(s, name, field, row, UNIT_DURATION, lo, hi)
+#define ROW_BOOL(s, name, field, row) PARAM_ROW_BOOL(s, field, row, STANDARD(name), HELP(name))
+#define ROW_TEXT(s, name, field, row) PARAM_ROW_TEXT(s, field, row, STANDARD(name), HELP(name))
+
 const struct param agent_params[] = {
-	PARAM_ROW_QUANTITY(agent_policy, connect_timeout_ns, "connect_timeout", UNIT_DURATION, "10s", MS, MS_MAX, "timeout for establishing a TCP connection"),
-	PARAM_ROW_QUANTITY(agent_policy, request_timeout_ns, "request_timeout", UNIT_DURATION, "0ns", 0, MS_MAX,
-                           "for a whole request; 0ns: none"),
-	PARAM_ROW_QUANTITY(agent_policy, low_speed, "low_speed", UNIT_SIZE, "1000B", 0, LONG_MAX_32,
-                           "transfer rate in bytes per second below which a transfer is slow"),
-	PARAM_ROW_QUANTITY(agent_policy, low_speed_time_ns, "low_speed_time", UNIT_DURATION, "30s", 0, MS_MAX,
-                           "and is given up after so long; 0ns: never"),
-	PARAM_ROW_QUANTITY(agent_policy, retries, "retries", UNIT_NONE, "5", 0, 1000, "number of retries after the first try, in each phase"),
-	PARAM_ROW_QUANTITY(agent_policy, backoff_ns, "backoff", UNIT_DURATION, "1s", 0, MS_MAX, "delay before the first retry"),
-	PARAM_ROW_QUANTITY(agent_policy, backoff_max_ns, "backoff_max", UNIT_DURATION, "1min", 0, MS_MAX, "longest delay before a retry"),
-	PARAM_ROW_QUANTITY(agent_policy, backoff_factor, "backoff_factor", UNIT_NONE, "2", 1, 100, "factor by which the delay grows from one retry to the next"),
-	PARAM_ROW_BOOL(agent_policy, resume, "resume", "true", "true resumes a download where it broke off"),
-	PARAM_ROW_CHOICE(agent_policy, flow, "flow", flows, "plain",
-                         "plain: one image to a file, over HTTP; staged: three stages to the flash, over TLS"),
-	PARAM_ROW_TEXT(agent_policy, feed, "feed", "retail", "feed that the staged flow asks for"),
-	PARAM_ROW_TEXT(agent_policy, group, "group", "", "group of the device, by which the service may choose"),
-	PARAM_ROW_QUANTITY(agent_policy, failover, "failover", UNIT_NONE, "2", 0, 1000,
-                           "attempts at an image's host before the next host is asked; 0: never another"),
-	PARAM_ROW_BOOL(agent_policy, ntp_required, "ntp_required", "true", "false tries an update even without the time"),
-	PARAM_ROW_QUANTITY(agent_policy, polls, "polls", UNIT_NONE, "1", 1, 1000, "number of update attempts before the session's result"),
-	PARAM_ROW_QUANTITY(agent_policy, poll_interval_ns, "poll_interval", UNIT_DURATION, "20h", MS, MS_MAX, "interval between two of them"),
-	PARAM_ROW_QUANTITY(agent_policy, leak, "leak", UNIT_SIZE, "0B", 0, LONG_MAX_32,
-                           "memory that every failed attempt leaks, with an open file (a bug of the client)"),
-	PARAM_ROW_QUANTITY(agent_policy, ntp_timeout_ns, "ntp_timeout", UNIT_DURATION, "5s", MS, MS_MAX, "timeout for an answer"),
-	PARAM_ROW_QUANTITY(agent_policy, dhcp_deadline_ns, "dhcp_deadline", UNIT_DURATION, "2min", MS, MS_MAX, "timeout for an address"),
+	ROW_TIME(agent_policy, CONNECT_TIMEOUT, connect_timeout_ns, "connect_timeout", MS, MS_MAX),
+	ROW_TIME(agent_policy, REQUEST_TIMEOUT, request_timeout_ns, "request_timeout", 0, MS_MAX),
+	ROW_QUANTITY(agent_policy, LOW_SPEED, low_speed, "low_speed", UNIT_SIZE, 0, LONG_MAX_32),
+	ROW_TIME(agent_policy, LOW_SPEED_TIME, low_speed_time_ns, "low_speed_time", 0, MS_MAX),
+	ROW_QUANTITY(agent_policy, RETRIES, retries, "retries", UNIT_NONE, 0, 1000),
+	ROW_TIME(agent_policy, BACKOFF, backoff_ns, "backoff", 0, MS_MAX),
+	ROW_TIME(agent_policy, BACKOFF_MAX, backoff_max_ns, "backoff_max", 0, MS_MAX),
+	ROW_QUANTITY(agent_policy, BACKOFF_FACTOR, backoff_factor, "backoff_factor", UNIT_NONE, 1, 100),
+	ROW_BOOL(agent_policy, RESUME, resume, "resume"),
+	PARAM_ROW_CHOICE(agent_policy, flow, "flow", flows, STANDARD(FLOW), HELP(FLOW)),
+	ROW_TEXT(agent_policy, FEED, feed, "feed"),
+	ROW_TEXT(agent_policy, GROUP, group, "group"),
+	ROW_QUANTITY(agent_policy, FAILOVER, failover, "failover", UNIT_NONE, 0, 1000),
+	ROW_BOOL(agent_policy, NTP_REQUIRED, ntp_required, "ntp_required"),
+	ROW_QUANTITY(agent_policy, POLLS, polls, "polls", UNIT_NONE, 1, 1000),
+	ROW_TIME(agent_policy, POLL, poll_interval_ns, "poll_interval", MS, MS_MAX),
+	ROW_QUANTITY(agent_policy, LEAK, leak, "leak", UNIT_SIZE, 0, LONG_MAX_32),
+	ROW_TIME(agent_policy, NTP_TIMEOUT, ntp_timeout_ns, "ntp_timeout", MS, MS_MAX),
+	ROW_TIME(agent_policy, DHCP_DEADLINE, dhcp_deadline_ns, "dhcp_deadline", MS, MS_MAX),
 	PARAM_ROW_QUANTITY(agent_policy, dns_timeout_ns, "dns_timeout", UNIT_DURATION, "5s", S, 30ULL * S, "timeout for an answer (whole seconds)"),
 	PARAM_ROW_QUANTITY(agent_policy, dns_attempts, "dns_attempts", UNIT_NONE, "2", 1, 5, "number of tries of the resolver before it gives up"),
 	{0},
 };
 
 const struct param dhcp_params[] = {
-	PARAM_ROW_QUANTITY(dhcp_policy, tries, "tries", UNIT_NONE, "3", 1, 100, "number of discovers in a row (udhcpc -t)"),
-	PARAM_ROW_QUANTITY(dhcp_policy, timeout_ns, "timeout", UNIT_DURATION, "3s", S, MS_MAX, "interval between them (udhcpc -T, whole seconds)"),
-	PARAM_ROW_QUANTITY(dhcp_policy, wait_ns, "wait", UNIT_DURATION, "20s", S, MS_MAX, "pause before the next row (udhcpc -A, whole seconds)"),
+	ROW_QUANTITY(dhcp_policy, DHCP_TRIES, tries, "tries", UNIT_NONE, 1, 100),
+	ROW_TIME(dhcp_policy, DHCP_TIMEOUT, timeout_ns, "timeout", S, MS_MAX),
+	ROW_TIME(dhcp_policy, DHCP_WAIT, wait_ns, "wait", S, MS_MAX),
 	{0},
+};
+
+/* In what the guest counts, so that a device's value can be told to it. */
+struct told {
+	const char *key; /* of the configuration */
+	const char *row; /* of the device's table; NULL: always the default */
+	uint64_t standard;
+	uint64_t per, times; /* it is told value / per * times */
+};
+
+#define TOLD_TEXT(key, member, value, help) #key, .per = 1, .times = 1
+#define TOLD_COUNT TOLD_TEXT
+#define TOLD_FLAG TOLD_TEXT
+#define TOLD_FACTOR(key, member, value, help) #key, .per = 1, .times = 100
+#define TOLD_SIZE(key, member, amount, unit, help) #key, .per = 1, .times = 1, .standard = (amount)
+#define TOLD_DURATION(key, member, amount, unit, step, help) #key, .per = step, .times = 1
+#define TOLD(name, device_row)                                                                                                             \
+	{                                                                                                                                  \
+		.row = (device_row), .key = GUEST_KEY_##name(TOLD)                                                                         \
+	}
+
+/* In the order in which the guest is told. */
+static const struct told agent_told[] = {
+	TOLD(CONNECT_TIMEOUT, "connect_timeout"),
+	TOLD(REQUEST_TIMEOUT, "request_timeout"),
+	TOLD(LOW_SPEED, "low_speed"),
+	TOLD(LOW_SPEED_TIME, "low_speed_time"),
+	TOLD(RETRIES, "retries"),
+	TOLD(BACKOFF, "backoff"),
+	TOLD(BACKOFF_MAX, "backoff_max"),
+	TOLD(BACKOFF_FACTOR, "backoff_factor"),
+	TOLD(RESUME, "resume"),
+	TOLD(FLOW, "flow"),
+	TOLD(FEED, "feed"),
+	TOLD(GROUP, "group"),
+	TOLD(FAILOVER, "failover"),
+	TOLD(NTP_REQUIRED, "ntp_required"),
+	TOLD(POLLS, "polls"),
+	TOLD(POLL, "poll_interval"),
+	TOLD(LEAK, "leak"),
+	TOLD(PROGRESS, NULL),
+	TOLD(NTP_TIMEOUT, "ntp_timeout"),
+	TOLD(DHCP_DEADLINE, "dhcp_deadline"),
+	{.key = NULL},
+};
+static const struct told dhcp_told[] = {
+	TOLD(DHCP_TRIES, "tries"),
+	TOLD(DHCP_TIMEOUT, "timeout"),
+	TOLD(DHCP_WAIT, "wait"),
+	{.key = NULL},
 };
 
 static const char *const flash_chips[] = {"w25q64", NULL};
 static const char *const flash_fills[] = {"blank", "dirty", NULL};
 
-/* Typical values of the W25Q64JV's data sheet ("AC electrical characteristics"); its maximum of an erase is about ten times as long. */
+/*
+ * Typical values of the W25Q64JV's data sheet ("AC electrical characteristics"); its maximum of an
+ * erase is about ten times as long.
+ */
 #define OPERATION_MAX (1000ULL * S)
 
 const struct param flash_params[] = {
@@ -167,27 +246,28 @@ const struct param flash_params[] = {
 
 const char *const device_parts[] = {"agent", "dhcp", "flash", NULL};
 
-/* In what the guest counts the time that @p row is about (device_guest_config()). */
-static uint64_t step_of(const struct param *row)
+/*
+ * In what the guest counts the time that a row is about; the resolver counts in seconds
+ * (device_guest_config()).
+ */
+static uint64_t step_of(const struct told *told, const struct param *row)
 {
-	static const char *const in_seconds[] = {"low_speed_time", "dns_timeout", "timeout", "wait", NULL};
-
-	for (size_t i = 0; in_seconds[i] != NULL; i++)
-		if (strcmp(row->key, in_seconds[i]) == 0)
-			return S;
-	return MS;
+	for (; told->key != NULL; told++)
+		if (told->row != NULL && strcmp(told->row, row->key) == 0)
+			return told->per;
+	return S;
 }
 
 /* A time that the guest cannot be told must not become another one, or its "never". */
-static bool check_steps(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const void *object,
-                        struct error *err)
+static bool check_steps(const struct yaml_file *file, const struct yaml_node *mapping, const struct param *table, const struct told *told,
+                        const void *object, struct error *err)
 {
 	for (const struct param *row = table; row->key != NULL; row++) {
 		const uint64_t *value = (const void *)((const char *)object + row->offset);
-		if (row->type == PARAM_QUANTITY && row->unit == UNIT_DURATION && *value % step_of(row) != 0)
+		if (row->type == PARAM_QUANTITY && row->unit == UNIT_DURATION && *value % step_of(told, row) != 0)
 			return yaml_error(file, yaml_get(mapping, row->key), err,
 			                  "%s: '%s' is no whole number of %s, in which the guest counts", row->key,
-			                  yaml_get(mapping, row->key)->text, step_of(row) == S ? "seconds" : "milliseconds");
+			                  yaml_get(mapping, row->key)->text, step_of(told, row) == S ? "seconds" : "milliseconds");
 	}
 	return true;
 }
@@ -223,10 +303,10 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 		return false;
 	const struct yaml_node *agent = yaml_get(mapping, "agent"), *dhcp = yaml_get(mapping, "dhcp"), *flash = yaml_get(mapping, "flash");
 	if (agent != NULL && (!yaml_fill(file, agent, agent_params, NULL, "agent", &device.agent, err) ||
-	                      !check_steps(file, agent, agent_params, &device.agent, err)))
+	                      !check_steps(file, agent, agent_params, agent_told, &device.agent, err)))
 		return false;
 	if (dhcp != NULL && (!yaml_fill(file, dhcp, dhcp_params, NULL, "dhcp", &device.dhcp, err) ||
-	                     !check_steps(file, dhcp, dhcp_params, &device.dhcp, err)))
+	                     !check_steps(file, dhcp, dhcp_params, dhcp_told, &device.dhcp, err)))
 		return false;
 	if (flash != NULL && !yaml_fill(file, flash, flash_params, NULL, "flash", &device.flash, err))
 		return false;
@@ -272,32 +352,30 @@ static void put_number(struct writer *writer, const char *key, uint64_t value)
 	put(writer, key, text);
 }
 
+static void put_told(struct writer *writer, const struct told *told, const struct param *table, const void *object)
+{
+	char text[PARAM_VALUE_MAX];
+
+	for (; told->key != NULL; told++) {
+		const struct param *row = told->row != NULL ? param_find(table, told->row) : NULL;
+		if (row == NULL)
+			put_number(writer, told->key, told->standard);
+		else if (row->type == PARAM_QUANTITY)
+			put_number(writer, told->key, param_quantity(row, object) / told->per * told->times);
+		else if (row->type == PARAM_BOOL)
+			put_number(writer, told->key, *(const bool *)((const char *)object + row->offset));
+		else
+			put(writer, told->key, param_get(row, object, text));
+	}
+}
+
 static void put_agent(struct writer *writer, const struct agent_policy *agent)
 {
 	char options[64];
 
 	(void)snprintf(options, sizeof options, "timeout:%" PRIu64 " attempts:%" PRIu64, agent->dns_timeout_ns / S, agent->dns_attempts);
-	put(writer, "RESOLV_OPTIONS", options);
-	put_number(writer, "CONNECT_TIMEOUT_MS", agent->connect_timeout_ns / MS);
-	put_number(writer, "REQUEST_TIMEOUT_MS", agent->request_timeout_ns / MS);
-	put_number(writer, "LOW_SPEED_BPS", agent->low_speed);
-	put_number(writer, "LOW_SPEED_S", agent->low_speed_time_ns / S);
-	put_number(writer, "RETRIES", agent->retries);
-	put_number(writer, "BACKOFF_MS", agent->backoff_ns / MS);
-	put_number(writer, "BACKOFF_MAX_MS", agent->backoff_max_ns / MS);
-	put_number(writer, "BACKOFF_FACTOR", agent->backoff_factor * 100); /* per cent */
-	put_number(writer, "RESUME", agent->resume);
-	put(writer, "FLOW", flows[agent->flow]);
-	put(writer, "FEED", agent->feed);
-	put(writer, "GROUP", agent->group);
-	put_number(writer, "FAILOVER", agent->failover);
-	put_number(writer, "NTP_REQUIRED", agent->ntp_required);
-	put_number(writer, "POLLS", agent->polls);
-	put_number(writer, "POLL_MS", agent->poll_interval_ns / MS);
-	put_number(writer, "LEAK_BYTES", agent->leak);
-	put_number(writer, "PROGRESS_BYTES", 512U * 1024U);
-	put_number(writer, "NTP_TIMEOUT_MS", agent->ntp_timeout_ns / MS);
-	put_number(writer, "DHCP_DEADLINE_MS", agent->dhcp_deadline_ns / MS);
+	put(writer, KEY(RESOLV_OPTIONS), options);
+	put_told(writer, agent_told, agent_params, agent);
 }
 
 size_t device_guest_config(const struct device *device, uint64_t seed, unsigned boot, char *ret_text, size_t size)
@@ -309,23 +387,21 @@ size_t device_guest_config(const struct device *device, uint64_t seed, unsigned 
 
 	for (unsigned i = 0; i < 4; i++)
 		(void)snprintf(hex + 16 * i, 17, "%016" PRIx64, random_bits(stream, i, boot));
-	put(&writer, "GUEST_SEED", hex);
-	put(&writer, "CLIENT", device->client);
+	put(&writer, KEY(GUEST_SEED), hex);
+	put(&writer, KEY(CLIENT), device->client);
 	/* The service knows a device by the name in its certificate. */
-	put(&writer, "DEVICE_NAME", staged ? PKI_DEVICE : device->name);
-	put(&writer, "CLOCK", clocks[device->clock]);
-	put(&writer, "AUTH_HOST", NAMES_AUTH);
-	put(&writer, "CORE_HOST", NAMES_CORE);
-	put(&writer, "DUPLEX", device->duplex == 0 ? "" : duplexes[device->duplex]);
+	put(&writer, KEY(DEVICE_NAME), staged ? PKI_DEVICE : device->name);
+	put(&writer, KEY(CLOCK), clocks[device->clock]);
+	put(&writer, KEY(AUTH_HOST), NAMES_AUTH);
+	put(&writer, KEY(CORE_HOST), NAMES_CORE);
+	put(&writer, KEY(DUPLEX), device->duplex == 0 ? "" : duplexes[device->duplex]);
 	if (device->flash.fitted)
-		put(&writer, "FLASH", "1");
-	put(&writer, "UPDATE_HOST", NAMES_UPDATE);
-	put(&writer, "CONNECT_HOST", staged ? NAMES_CONNECT_2 : NAMES_CONNECT);
-	put(&writer, "CONNECT_TEXT", SERVICE_CONNECT_TEXT);
-	put(&writer, "NTP_SERVER", staged ? NAMES_TIME_2 : NAMES_TIME);
-	put_number(&writer, "DHCP_TRIES", device->dhcp.tries);
-	put_number(&writer, "DHCP_TIMEOUT_S", device->dhcp.timeout_ns / S);
-	put_number(&writer, "DHCP_WAIT_S", device->dhcp.wait_ns / S);
+		put(&writer, KEY(FLASH), "1");
+	put(&writer, KEY(UPDATE_HOST), NAMES_UPDATE);
+	put(&writer, KEY(CONNECT_HOST), staged ? NAMES_CONNECT_2 : NAMES_CONNECT);
+	put(&writer, KEY(CONNECT_TEXT), SERVICE_CONNECT_TEXT);
+	put(&writer, KEY(NTP_SERVER), staged ? NAMES_TIME_2 : NAMES_TIME);
+	put_told(&writer, dhcp_told, dhcp_params, &device->dhcp);
 	put_agent(&writer, &device->agent);
 	return writer.used;
 }

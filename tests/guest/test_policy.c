@@ -15,7 +15,7 @@ static void nothing_given_means_the_defaults(void)
 	policy_init(&policy);
 	CU_ASSERT_TRUE(policy_read(&policy, "", wrong, sizeof(wrong)));
 	CU_ASSERT_EQUAL(policy.retries[PHASE_DOWNLOAD], 5);
-	CU_ASSERT_EQUAL(policy.retries[PHASE_VERIFY], 1);
+	CU_ASSERT_EQUAL(policy.retries[PHASE_VERIFY], 5);
 	CU_ASSERT_EQUAL(policy.resume, 1);
 	CU_ASSERT_STRING_EQUAL(policy.connect_text, "Microsoft Connect Test");
 }

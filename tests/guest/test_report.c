@@ -77,6 +77,7 @@ static void what_the_system_says_is_told_apart(void)
 	CU_ASSERT(report_read("dhcp leasefail").lost_lease && report_read("dhcp nak").lost_lease);
 	CU_ASSERT_FALSE(report_read("dhcp bound 192.0.2.100 lease 3600").lost_lease);
 	CU_ASSERT_EQUAL(report_read("dhcp renew 192.0.2.100 lease 3600").kind, REPORT_DHCP);
+	CU_ASSERT_EQUAL(report_read("progress download 65536").kind, REPORT_PROGRESS);
 	CU_ASSERT_EQUAL(report_read("link eth0 does not come up").kind, REPORT_LINK);
 	CU_ASSERT_EQUAL(report_read("panic not syncing").kind, REPORT_PANIC);
 	TEST_SAME_TEXT(report_read("panic not syncing").reason, "not syncing");
@@ -84,7 +85,7 @@ static void what_the_system_says_is_told_apart(void)
 
 static void what_nobody_knows_is_no_report_of_a_kind(void)
 {
-	static const char *const texts[] = {"", "results pass", "phases download", "progress download 65536", "pha"};
+	static const char *const texts[] = {"", "results pass", "phases download", "progres download 65536", "pha"};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		CU_ASSERT_EQUAL(report_read(texts[i]).kind, REPORT_OTHER);

@@ -64,7 +64,7 @@ static const struct module modules[] = {
 	{"cli",
          false,
          {WORLD, "recorded", "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "relay",
-          "packages.h", "guest/player/play.h", NULL}},
+          "packages.h", "guest/player/play.h", "guest/language", NULL}},
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */

@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../language/reports.h"
 #include "clock.h"
 
 #define CONFIG_FILE "/run/config"
@@ -67,7 +68,7 @@ static unsigned count_open_files(void)
 /* What a failed attempt has left behind shows from one retry to the next. */
 static void tell_usage(struct agent *agent)
 {
-	report_event(&agent->report, "usage files %u heap %zu", count_open_files(), mallinfo2().uordblks);
+	report_event(&agent->report, SAY_USAGE, count_open_files(), mallinfo2().uordblks);
 }
 
 /* A flaw that a policy may ask for: what an attempt took is never given back. */
@@ -84,7 +85,7 @@ static void back_off(struct agent *agent, enum phase phase, unsigned retry, cons
 {
 	const uint64_t delay_ms = policy_backoff_ms(&agent->policy, retry);
 
-	report_event(&agent->report, "phase %s retry %u: %s after %" PRIu64 " ms", phase_name(phase), retry, reason, delay_ms);
+	report_event(&agent->report, SAY_PHASE_RETRY, phase_name(phase), retry, reason, delay_ms);
 	leak(agent);
 	tell_usage(agent);
 	clock_sleep_ms(delay_ms);
@@ -104,19 +105,19 @@ bool run_phase(struct agent *agent, enum phase phase)
 	const char *const name = phase_name(phase);
 	struct failure why = {.reason = ""};
 
-	report_event(&agent->report, "phase %s begin", name);
+	report_event(&agent->report, SAY_PHASE_BEGIN, name);
 	for (unsigned retry = 0;; retry++) {
 		if (retry > 0)
 			back_off(agent, phase, retry, why.reason);
 		why = (struct failure){.reason = ""};
 		if (run_attempt(agent, phase, retry, &why)) {
-			report_event(&agent->report, "phase %s ok%s%s", name, agent->detail[0] ? " " : "", agent->detail);
+			report_event(&agent->report, SAY_PHASE_OK, name, agent->detail[0] ? " " : "", agent->detail);
 			return true;
 		}
 		if (why.permanent || retry >= agent->policy.retries[phase])
 			break;
 	}
-	report_event(&agent->report, "phase %s failed: %s", name, why.reason);
+	report_event(&agent->report, SAY_PHASE_FAILED, name, why.reason);
 	/* A report that fails after a failure does not hide it. */
 	if (agent->passed || phase != PHASE_REPORT) {
 		agent->failed_phase = phase;
@@ -161,10 +162,10 @@ static void report_failure(struct agent *agent)
 static void wait_for_poll(struct agent *agent, bool last)
 {
 	if (agent->boot.kind == BOOT_TRIAL && is_staged(agent)) {
-		report_event(&agent->report, "phase reboot begin");
+		report_event(&agent->report, SAY_PHASE_BEGIN_OF(GUEST_PHASE_REBOOT));
 		(void)reboot(RB_AUTOBOOT);
 	}
-	report_event(&agent->report, "phase poll begin");
+	report_event(&agent->report, SAY_PHASE_BEGIN_OF(GUEST_PHASE_POLL));
 	if (!last)
 		clock_sleep_ms(agent->policy.poll_ms);
 }
@@ -197,7 +198,7 @@ static bool read_config(struct agent *agent)
 	policy_init(&agent->policy);
 	if (policy_read(&agent->policy, text, wrong, sizeof(wrong)))
 		return true;
-	report_event(&agent->report, "result fail config: %s", wrong);
+	report_event(&agent->report, SAY_RESULT_FAIL_OF(GUEST_PHASE_CONFIG, "%s"), wrong);
 	return false;
 }
 
@@ -208,9 +209,9 @@ static void write_result(const struct agent *agent)
 	if (fd >= 0)
 		close(fd);
 	if (agent->passed)
-		report_event(&agent->report, "result pass");
+		report_event(&agent->report, SAY_RESULT_PASS);
 	else
-		report_event(&agent->report, "result fail %s: %s", phase_name(agent->failed_phase), agent->failed.reason);
+		report_event(&agent->report, SAY_RESULT_FAIL, phase_name(agent->failed_phase), agent->failed.reason);
 }
 
 /* The staged flow cannot do without a flash and a system in it. */
@@ -224,7 +225,7 @@ static bool open_flash(struct agent *agent)
 		failure_set(&why, "the boot program says nothing");
 	else if (install_open(&agent->install, FLASH_FILE, &why))
 		return true;
-	report_event(&agent->report, "result fail config: %s", why.reason);
+	report_event(&agent->report, SAY_RESULT_FAIL_OF(GUEST_PHASE_CONFIG, "%s"), why.reason);
 	return false;
 }
 

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../language/reports.h"
 #include "range.h"
 
 #define STATUS_OK 200
@@ -103,7 +104,7 @@ static bool sink(void *context, const struct http_head *head, const void *data, 
 		return false;
 	download->have += size;
 	while (attempt->policy->progress_bytes && download->have >= attempt->progress_next) {
-		report_event(attempt->report, "progress download %" PRIu64, attempt->progress_next);
+		report_event(attempt->report, SAY_PROGRESS, attempt->progress_next);
 		attempt->progress_next += attempt->policy->progress_bytes;
 	}
 	return true;

@@ -4,18 +4,15 @@
  */
 #include "policy.h"
 
-#include "credentials.h"
+#include "../language/config.h"
 
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *const phase_names[PHASE_COUNT] = {
-	[PHASE_DHCP] = "dhcp",         [PHASE_DNS] = "dns",         [PHASE_NTP] = "ntp",           [PHASE_CONNECT] = "connect",
-	[PHASE_AUTH] = "auth",         [PHASE_CHECK] = "check",     [PHASE_DOWNLOAD] = "download", [PHASE_VERIFY] = "verify",
-	[PHASE_ACTIVATE] = "activate", [PHASE_CONFIRM] = "confirm", [PHASE_REPORT] = "report",
-};
+#define NAME(constant, word) [PHASE_##constant] = word,
+static const char *const phase_names[PHASE_COUNT] = {GUEST_AGENT_PHASES(NAME)};
 
 const char *phase_name(enum phase phase)
 {
@@ -31,58 +28,32 @@ struct key {
 	uint64_t count_max; /* how many numbers stand in a row there, all set by this key; 0: one */
 };
 
-#define TEXT(key, member, value)                                                                                                           \
-	{                                                                                                                                  \
-		.name = key, .offset = offsetof(struct policy, member), .text = value                                                      \
-	}
-#define NUMBER(key, member, value)                                                                                                         \
-	{                                                                                                                                  \
-		.name = key, .offset = offsetof(struct policy, member), .number = value                                                    \
-	}
+#define KEY_TEXT(key, member, value, help) {.name = #key, .offset = offsetof(struct policy, member), .text = value},
+#define KEY_NUMBER(key, member, value) {.name = #key, .offset = offsetof(struct policy, member), .number = value},
+#define KEY_COUNT(key, member, value, help) KEY_NUMBER(key, member, value)
+#define KEY_FLAG(key, member, value, help) KEY_NUMBER(key, member, GUEST_FLAG_##value)
+#define KEY_FACTOR(key, member, value, help) KEY_NUMBER(key, member, (value)*100)
+#define KEY_SIZE(key, member, amount, unit, help) KEY_NUMBER(key, member, amount)
+#define KEY_DURATION(key, member, amount, unit, step, help) KEY_NUMBER(key, member, GUEST_IN_##step(amount, unit))
+#define KEY(key) GUEST_KEY_##key(KEY)
 
+/* RETRIES sets all phases, and RETRIES_DOWNLOAD one. */
+#define RETRIES_NUMBER(key, member, value, help) value
+#define RETRIES_COUNT RETRIES_NUMBER
+#define RETRIES GUEST_KEY_RETRIES(RETRIES)
+#define RETRIES_OF(phase) KEY_NUMBER(RETRIES_##phase, retries[PHASE_##phase], RETRIES)
+
+/* clang-format off */
 static const struct key keys[] = {
-	TEXT("UPDATE_HOST", update_host, "update.example"),
-	TEXT("UPDATE_SCHEME", update_scheme, "http"),
-	TEXT("CONNECT_HOST", connect_host, "www.msftconnecttest.com"),
-	TEXT("CONNECT_TEXT", connect_text, "Microsoft Connect Test"),
-	TEXT("NTP_SERVER", ntp_server, "time.example"),
-	TEXT("DEVICE_NAME", device_name, "device"),
-	TEXT("CA_FILE", ca_file, CREDENTIALS_TRUST),
-	TEXT("FLOW", flow, "plain"),
-	TEXT("AUTH_HOST", auth_host, "auth.example"),
-	TEXT("CORE_HOST", core_host, "core.example"),
-	TEXT("FEED", feed, "retail"),
-	TEXT("GROUP", group, ""),
-	NUMBER("DHCP_DEADLINE_MS", dhcp_deadline_ms, 60000),
-	NUMBER("NTP_TIMEOUT_MS", ntp_timeout_ms, 2000),
-	NUMBER("CONNECT_TIMEOUT_MS", connect_timeout_ms, 10000),
-	NUMBER("REQUEST_TIMEOUT_MS", request_timeout_ms, 0),
-	NUMBER("LOW_SPEED_BPS", low_speed_bps, 1),
-	NUMBER("LOW_SPEED_S", low_speed_s, 30),
-	{.name = "RETRIES", .offset = offsetof(struct policy, retries), .number = 5, .count_max = PHASE_COUNT},
-	NUMBER("RETRIES_DNS", retries[PHASE_DNS], 5),
-	NUMBER("RETRIES_NTP", retries[PHASE_NTP], 5),
-	NUMBER("RETRIES_CONNECT", retries[PHASE_CONNECT], 5),
-	NUMBER("RETRIES_AUTH", retries[PHASE_AUTH], 5),
-	NUMBER("RETRIES_CHECK", retries[PHASE_CHECK], 5),
-	NUMBER("RETRIES_DOWNLOAD", retries[PHASE_DOWNLOAD], 5),
-	NUMBER("RETRIES_VERIFY", retries[PHASE_VERIFY], 1),
-	NUMBER("RETRIES_ACTIVATE", retries[PHASE_ACTIVATE], 1),
-	NUMBER("RETRIES_CONFIRM", retries[PHASE_CONFIRM], 1),
-	NUMBER("RETRIES_REPORT", retries[PHASE_REPORT], 5),
-	NUMBER("BACKOFF_MS", backoff_ms, 1000),
-	NUMBER("BACKOFF_MAX_MS", backoff_max_ms, 30000),
-	NUMBER("BACKOFF_FACTOR", backoff_factor, 200),
-	NUMBER("RESUME", resume, 1),
-	NUMBER("FAILOVER", failover, 2),
-	NUMBER("NTP_REQUIRED", ntp_required, 1),
-	NUMBER("POLLS", polls, 1),
-	NUMBER("POLL_MS", poll_ms, 72000000),
-	NUMBER("LEAK_BYTES", leak_bytes, 0),
-	NUMBER("PROGRESS_BYTES", progress_bytes, 65536),
+	GUEST_KEYS_OF_AGENT_BEFORE(KEY)
+	{.name = "RETRIES", .offset = offsetof(struct policy, retries), .number = RETRIES, .count_max = PHASE_COUNT},
+	RETRIES_OF(DNS) RETRIES_OF(NTP) RETRIES_OF(CONNECT) RETRIES_OF(AUTH) RETRIES_OF(CHECK) RETRIES_OF(DOWNLOAD)
+	RETRIES_OF(VERIFY) RETRIES_OF(ACTIVATE) RETRIES_OF(CONFIRM) RETRIES_OF(REPORT)
+	GUEST_KEYS_OF_AGENT_BEHIND(KEY)
 };
+/* clang-format on */
 
-#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
 
 static void set_number(struct policy *policy, const struct key *key, uint64_t number)
 {
@@ -93,7 +64,7 @@ static void set_number(struct policy *policy, const struct key *key, uint64_t nu
 void policy_init(struct policy *ret_policy)
 {
 	memset(ret_policy, 0, sizeof(*ret_policy));
-	for (size_t i = 0; i < KEY_COUNT; i++) {
+	for (size_t i = 0; i < KEYS; i++) {
 		if (keys[i].text)
 			memcpy((char *)ret_policy + keys[i].offset, keys[i].text, strlen(keys[i].text) + 1);
 		else
@@ -160,7 +131,7 @@ static bool read_number(const char *word, uint64_t *ret_number)
 
 static const struct key *find_key(const char *name, size_t length)
 {
-	for (size_t i = 0; i < KEY_COUNT; i++)
+	for (size_t i = 0; i < KEYS; i++)
 		if (strlen(keys[i].name) == length && memcmp(keys[i].name, name, length) == 0)
 			return &keys[i];
 	return NULL;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * How patient the update agent is: its parameters, each with a default, read from the session's configuration.
+ * How patient the update agent is: its parameters, read from the session's configuration.
  *
- * The configuration is a text of KEY=value lines as a shell would read them; keys the agent does not know belong to others and are skipped.
+ * Which keys there are, with their units and defaults, is in ../language/config.h; those that the
+ * agent does not know belong to others and are skipped.
  */
 #ifndef AGENT_POLICY_H
 #define AGENT_POLICY_H
@@ -12,23 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../language/phases.h"
+
 #define POLICY_TEXT_MAX 256
 
+#define POLICY_PHASE(constant, word) PHASE_##constant,
 /** The phases of an update, in their order. */
-enum phase {
-	PHASE_DHCP,
-	PHASE_DNS,
-	PHASE_NTP,
-	PHASE_CONNECT,
-	PHASE_AUTH,
-	PHASE_CHECK,
-	PHASE_DOWNLOAD,
-	PHASE_VERIFY,
-	PHASE_ACTIVATE,
-	PHASE_CONFIRM,
-	PHASE_REPORT,
-	PHASE_COUNT
-};
+enum phase { GUEST_AGENT_PHASES(POLICY_PHASE) PHASE_COUNT };
 
 /** The word that events and parameters use for a phase: "dhcp" ... "report". */
 const char *phase_name(enum phase phase);
@@ -40,7 +31,10 @@ struct policy {
 	char connect_text[POLICY_TEXT_MAX];
 	char ntp_server[POLICY_TEXT_MAX]; /**< empty: no time is asked for */
 	char device_name[POLICY_TEXT_MAX];
-	char flow[POLICY_TEXT_MAX];      /**< "plain": one image to a file, over HTTP; "staged": three stages to the flash, over TLS */
+	/**
+	 * "plain": one image to a file, over HTTP; "staged": three stages to the flash, over TLS
+	 */
+	char flow[POLICY_TEXT_MAX];
 	char auth_host[POLICY_TEXT_MAX]; /**< of the staged flow, as the following */
 	char core_host[POLICY_TEXT_MAX];
 	char feed[POLICY_TEXT_MAX];
@@ -57,11 +51,13 @@ struct policy {
 	uint64_t backoff_max_ms;
 	uint64_t backoff_factor; /**< percent: 200 doubles */
 	uint64_t resume;         /**< 0 or 1 */
-	uint64_t failover;       /**< after so many attempts at an image's host the next one is asked; 0: never */
-	uint64_t ntp_required;   /**< 0: an update without the time is tried */
-	uint64_t polls;          /**< how often it all is tried, before the result */
-	uint64_t poll_ms;        /**< between two of them */
-	uint64_t leak_bytes;     /**< a flaw: memory that every failed attempt loses, with a file that stays open */
+	/** after so many attempts at an image's host the next one is asked; 0: never */
+	uint64_t failover;
+	uint64_t ntp_required; /**< 0: an update without the time is tried */
+	uint64_t polls;        /**< how often it all is tried, before the result */
+	uint64_t poll_ms;      /**< between two of them */
+	/** a flaw: memory that every failed attempt loses, with a file that stays open */
+	uint64_t leak_bytes;
 	uint64_t progress_bytes; /**< between two progress events */
 };
 

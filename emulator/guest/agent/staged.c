@@ -15,6 +15,7 @@
 #include <sys/reboot.h>
 #include <unistd.h>
 
+#include "../language/reports.h"
 #include "agent.h"
 #include "credentials.h"
 
@@ -236,10 +237,10 @@ static bool tell(struct agent *agent, const char *status)
 /* The device is reset; its boot program decides what comes up. Does not return. */
 static void reset(struct agent *agent)
 {
-	report_event(&agent->report, "phase reboot begin");
+	report_event(&agent->report, SAY_PHASE_BEGIN_OF(GUEST_PHASE_REBOOT));
 	sync();
 	(void)reboot(RB_AUTOBOOT);
-	report_event(&agent->report, "phase reboot failed: the kernel refuses");
+	report_event(&agent->report, SAY_PHASE_FAILED_OF(GUEST_PHASE_REBOOT, "the kernel refuses"));
 }
 
 /* @return whether the image is there now. */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest/language/reports.h"
+
 /* If @text begins with the whole word @word, moves it to what follows. */
 static bool take_word(const char **text, const char *word)
 {
@@ -28,10 +30,10 @@ static enum report_step step_of(const char *text)
 	static const struct {
 		const char *word;
 		enum report_step step;
-	} steps[] = {{"begin", REPORT_STEP_BEGIN},
-	             {"retry", REPORT_STEP_RETRY},
-	             {"ok", REPORT_STEP_OK},
-	             {"failed", REPORT_STEP_FAILED}};
+	} steps[] = {{REPORT_WORD_BEGIN, REPORT_STEP_BEGIN},
+	             {REPORT_WORD_RETRY, REPORT_STEP_RETRY},
+	             {REPORT_WORD_OK, REPORT_STEP_OK},
+	             {REPORT_WORD_FAILED, REPORT_STEP_FAILED}};
 	const size_t length = strcspn(text, " :");
 
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
@@ -50,19 +52,19 @@ static bool read_phase(struct report *report, const char *rest)
 
 static bool read_boot(struct report *report, const char *rest)
 {
-	(void)sscanf(rest, "slot %7s version %63s state %15[a-z]", report->slot, report->version,
-	             report->state);
+	(void)sscanf(rest, READ_BOOT, report->slot, report->version, report->state);
 	return true;
 }
 
 static bool read_usage(struct report *report, const char *rest)
 {
-	return sscanf(rest, "files %" SCNu64 " heap %" SCNu64, &report->files, &report->heap) == 2;
+	return sscanf(rest, READ_USAGE, &report->files, &report->heap) == 2;
 }
 
 static bool read_dhcp(struct report *report, const char *rest)
 {
-	report->lost_lease = strcmp(rest, "leasefail") == 0 || strcmp(rest, "nak") == 0;
+	report->lost_lease = strcmp(rest, REPORT_WORD_LEASEFAIL) == 0 ||
+	                     strcmp(rest, REPORT_WORD_NAK) == 0;
 	return true;
 }
 
@@ -84,8 +86,8 @@ static bool read_result(struct report *report, const char *rest)
 {
 	size_t word;
 
-	report->passed = take_word(&rest, "pass");
-	(void)take_word(&rest, "fail");
+	report->passed = take_word(&rest, REPORT_WORD_PASS);
+	(void)take_word(&rest, REPORT_WORD_FAIL);
 	report->reason = rest;
 	word = strcspn(rest, " :");
 	if (word > 0 && rest[word] == ':')
@@ -98,10 +100,14 @@ static const struct {
 	enum report_kind kind;
 	bool (*read)(struct report *report, const char *rest); /* tells whether it is one */
 } kinds[] = {
-	{"phase", REPORT_PHASE, read_phase},    {"boot", REPORT_BOOT, read_boot},
-	{"usage", REPORT_USAGE, read_usage},    {"dhcp", REPORT_DHCP, read_dhcp},
-	{"link", REPORT_LINK, read_nothing},    {"panic", REPORT_PANIC, read_panic},
-	{"result", REPORT_RESULT, read_result},
+	{REPORT_WORD_PHASE, REPORT_PHASE, read_phase},
+	{REPORT_WORD_BOOT, REPORT_BOOT, read_boot},
+	{REPORT_WORD_USAGE, REPORT_USAGE, read_usage},
+	{REPORT_WORD_DHCP, REPORT_DHCP, read_dhcp},
+	{REPORT_WORD_PROGRESS, REPORT_PROGRESS, read_nothing},
+	{REPORT_WORD_LINK, REPORT_LINK, read_nothing},
+	{REPORT_WORD_PANIC, REPORT_PANIC, read_panic},
+	{REPORT_WORD_RESULT, REPORT_RESULT, read_result},
 };
 
 struct report report_read(const char *text)

@@ -20,14 +20,15 @@
 #define REPORT_STATE_MAX 16
 
 enum report_kind {
-	REPORT_OTHER,  /**< none that is known */
-	REPORT_PHASE,  /**< `phase NAME STEP` */
-	REPORT_BOOT,   /**< `boot slot SLOT version VERSION state STATE: REASON` */
-	REPORT_USAGE,  /**< `usage files N heap BYTES` */
-	REPORT_DHCP,   /**< `dhcp EVENT` */
-	REPORT_LINK,   /**< `link WHAT` */
-	REPORT_PANIC,  /**< `panic TEXT`: the kernel's last words */
-	REPORT_RESULT, /**< `result pass`, `result fail NAME: REASON` */
+	REPORT_OTHER,    /**< none that is known */
+	REPORT_PHASE,    /**< `phase NAME STEP` */
+	REPORT_BOOT,     /**< `boot slot SLOT version VERSION state STATE: REASON` */
+	REPORT_PROGRESS, /**< `progress download BYTES` */
+	REPORT_USAGE,    /**< `usage files N heap BYTES` */
+	REPORT_DHCP,     /**< `dhcp EVENT` */
+	REPORT_LINK,     /**< `link WHAT` */
+	REPORT_PANIC,    /**< `panic TEXT`: the kernel's last words */
+	REPORT_RESULT,   /**< `result pass`, `result fail NAME: REASON` */
 };
 
 /** What a phase has come to. */

@@ -19,7 +19,7 @@ static int stutter_panicked(struct notifier_block *block, unsigned long unused, 
 {
 	struct stutter *s = container_of(block, struct stutter, panic);
 	char line[128];
-	int length = scnprintf(line, sizeof(line), "panic %s", (const char *)text);
+	int length = scnprintf(line, sizeof(line), SAY_PANIC, (const char *)text);
 
 	if (!raw_spin_is_locked(&s->lock))
 		stutter_call(s, STUTTER_EVENT, line, length, NULL, 0);

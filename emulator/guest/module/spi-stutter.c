@@ -38,6 +38,7 @@
 #include "compat.h"
 #include "cpu.h"
 #include "protocol.h"
+#include "reports.h"
 
 struct stutter {
 	struct device *dev;

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../language/phases.h"
+#include "../language/reports.h"
 #include "play.h"
 
 #define PIECE 16384U
@@ -51,7 +53,7 @@ void play_fail(const char *format, ...)
 	int fd = open("/run/result", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	if (fd >= 0)
 		(void)close(fd);
-	play_event("result fail session: %.300s", why);
+	play_event(SAY_RESULT_FAIL_OF(GUEST_PHASE_SESSION, "%.300s"), why);
 	exit(1);
 }
 
@@ -101,14 +103,14 @@ static void wait_for_lease(uint64_t patience_us)
 {
 	uint64_t waited = 0;
 
-	play_event("phase dhcp begin");
+	play_event(SAY_PHASE_BEGIN_OF("dhcp"));
 	for (; access("/run/lease", F_OK) != 0; waited += LEASE_LOOK_US) {
 		if (waited >= patience_us)
 			play_fail("no lease in time");
 		pause_us(LEASE_LOOK_US);
 	}
-	play_event("phase dhcp ok");
-	play_event("phase session begin");
+	play_event(SAY_PHASE_OK_OF("dhcp"));
+	play_event(SAY_PHASE_BEGIN_OF(GUEST_PHASE_SESSION));
 }
 
 int main(void)
@@ -120,7 +122,7 @@ int main(void)
 
 	if (count > 0)
 		play_fail("%u difference%s, the first in %s", count, count == 1 ? "" : "s", first);
-	play_event("phase session ok");
+	play_event(SAY_PHASE_OK_OF(GUEST_PHASE_SESSION));
 	free(script);
 	return 0;
 }
