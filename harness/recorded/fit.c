@@ -53,8 +53,7 @@ bool recording_check_judges(const struct plan *plan, struct error *err)
 
 	if (plan->session[0] == '\0' || judge == NULL)
 		return true;
-	error_set(err, "'%s' under 'expect:' is asked of the update service, and with 'session' there is none: leave it out",
-	          judge->name);
+	error_set(err, "'%s' under 'expect:' is asked of the update service, and with 'session' there is none: leave it out", judge->name);
 	return error_at(err, plan->path, 1, 1);
 }
 

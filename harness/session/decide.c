@@ -71,7 +71,7 @@ static void decide_lost(const struct account *account, const struct world *world
 {
 	const struct evidence evidence = world_evidence(world, false);
 	const struct judge *judge = NULL;
-	struct complaint complaint;
+	struct complaint complaint = {.why = ""};
 	bool has_more;
 
 	if (end == END_LOST)
