@@ -11,7 +11,7 @@
 
 static void follow_int(struct board *board)
 {
-	bool asserted = disturber_int(board->disturber, enc28j60_int_asserted(&board->chip), board->sim->now);
+	bool asserted = disturber_int(board->disturber, stutter_enc28j60_int_asserted(&board->chip), board->sim->now);
 
 	sim_schedule(board->sim, &board->int_event, disturber_next(board->disturber, board->sim->now));
 	if (asserted == board->int_was)
@@ -31,13 +31,13 @@ static void fire_int(void *ctx, sim_ns now)
 /* After whatever touched the chip: when it acts next, and where INT stands. */
 static void plan_chip(struct board *board)
 {
-	uint64_t at = enc28j60_next(&board->chip);
+	uint64_t at = stutter_enc28j60_next(&board->chip);
 
 	sim_schedule(board->sim, &board->chip_event, at < board->sim->now ? board->sim->now : at);
 	follow_int(board);
 }
 
-static void disturb(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance)
+static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number, struct stutter_enc28j60_disturbance *ret_disturbance)
 {
 	struct board *board = ctx;
 
@@ -48,14 +48,14 @@ static void fire_chip(void *ctx, sim_ns now)
 {
 	struct board *board = ctx;
 
-	enc28j60_run(&board->chip, now);
+	stutter_enc28j60_run(&board->chip, now);
 	plan_chip(board);
 }
 
-static void transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns)
+static void transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
 {
 	struct board *board = ctx;
-	const struct enc28j60_mac mac = enc28j60_mac(&board->chip);
+	const struct stutter_enc28j60_mac mac = stutter_enc28j60_mac(&board->chip);
 	const struct medium_rules rules = {
 		.full_duplex = mac.full_duplex,
 		.defer_forever = mac.defer_forever,
@@ -69,13 +69,14 @@ static void transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t no
 	};
 
 	(void)now_ns;
-	link_device_sends(board->link, frame, length, &rules, disturber_noise(board->disturber));
+	link_device_sends(board->link, frame->bytes, frame->length, &rules, disturber_noise(board->disturber));
 }
 
-static void cancel(void *ctx, uint64_t now_ns)
+static void cancel(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
 {
 	struct board *board = ctx;
 
+	(void)frame;
 	(void)now_ns;
 	link_device_cancels(board->link);
 }
@@ -97,36 +98,36 @@ static const struct kind {
 	bool told;
 	const char *frame; /* "rx" or "tx" for events about a frame */
 } kinds[] = {
-	[ENC28J60_EVENT_RESET] = {"reset", NOT_COUNTED, true, NULL},
-	[ENC28J60_EVENT_READY] = {"ready", NOT_COUNTED, false, NULL},
-	[ENC28J60_EVENT_LINK] = {"PHY", NOT_COUNTED, true, NULL},
-	[ENC28J60_EVENT_RX_ACCEPTED] = {"accepted", offsetof(struct board_counters, received), false, "rx"},
-	[ENC28J60_EVENT_RX_FILTERED] = {"filtered", offsetof(struct board_counters, refused), true, "rx"},
-	[ENC28J60_EVENT_RX_CRC] = {"refused for its FCS", offsetof(struct board_counters, refused), true, "rx"},
-	[ENC28J60_EVENT_RX_OVERFLOW] = {"overflow", offsetof(struct board_counters, overflowed), true, "rx"},
-	[ENC28J60_EVENT_RX_IGNORED] = {"ignored", offsetof(struct board_counters, refused), true, "rx"},
-	[ENC28J60_EVENT_RX_CONTROL] = {"control frame", offsetof(struct board_counters, refused), true, "rx"},
-	[ENC28J60_EVENT_TX_START] = {"start", NOT_COUNTED, false, "tx"},
-	[ENC28J60_EVENT_TX_DONE] = {"done", offsetof(struct board_counters, sent), false, "tx"},
-	[ENC28J60_EVENT_TX_ABORTED] = {"aborted", offsetof(struct board_counters, aborted), true, "tx"},
-	[ENC28J60_EVENT_TX_CANCELLED] = {"cancelled", offsetof(struct board_counters, aborted), true, "tx"},
-	[ENC28J60_EVENT_FLOW] = {"flow control", NOT_COUNTED, true, NULL},
-	[ENC28J60_EVENT_DISTURBED] = {"disturbed", NOT_COUNTED, true, NULL},
-	[ENC28J60_EVENT_ERRATUM] = {"erratum", NOT_COUNTED, true, NULL},
-	[ENC28J60_EVENT_NOTE] = {"note", NOT_COUNTED, true, NULL},
-	[ENC28J60_EVENT_FINDING] = {"finding", offsetof(struct board_counters, findings), true, NULL},
-	[ENC28J60_EVENT_NOT_MODELLED] = {"not modelled", NOT_COUNTED, true, NULL},
+	[STUTTER_ENC28J60_EVENT_RESET] = {"reset", NOT_COUNTED, true, NULL},
+	[STUTTER_ENC28J60_EVENT_READY] = {"ready", NOT_COUNTED, false, NULL},
+	[STUTTER_ENC28J60_EVENT_LINK] = {"PHY", NOT_COUNTED, true, NULL},
+	[STUTTER_ENC28J60_EVENT_RX_ACCEPTED] = {"accepted", offsetof(struct board_counters, received), false, "rx"},
+	[STUTTER_ENC28J60_EVENT_RX_FILTERED] = {"filtered", offsetof(struct board_counters, refused), true, "rx"},
+	[STUTTER_ENC28J60_EVENT_RX_CRC] = {"refused for its FCS", offsetof(struct board_counters, refused), true, "rx"},
+	[STUTTER_ENC28J60_EVENT_RX_OVERFLOW] = {"overflow", offsetof(struct board_counters, overflowed), true, "rx"},
+	[STUTTER_ENC28J60_EVENT_RX_IGNORED] = {"ignored", offsetof(struct board_counters, refused), true, "rx"},
+	[STUTTER_ENC28J60_EVENT_RX_CONTROL] = {"control frame", offsetof(struct board_counters, refused), true, "rx"},
+	[STUTTER_ENC28J60_EVENT_TX_START] = {"start", NOT_COUNTED, false, "tx"},
+	[STUTTER_ENC28J60_EVENT_TX_DONE] = {"done", offsetof(struct board_counters, sent), false, "tx"},
+	[STUTTER_ENC28J60_EVENT_TX_ABORTED] = {"aborted", offsetof(struct board_counters, aborted), true, "tx"},
+	[STUTTER_ENC28J60_EVENT_TX_CANCELLED] = {"cancelled", offsetof(struct board_counters, aborted), true, "tx"},
+	[STUTTER_ENC28J60_EVENT_FLOW] = {"flow control", NOT_COUNTED, true, NULL},
+	[STUTTER_ENC28J60_EVENT_DISTURBED] = {"disturbed", NOT_COUNTED, true, NULL},
+	[STUTTER_ENC28J60_EVENT_ERRATUM] = {"erratum", NOT_COUNTED, true, NULL},
+	[STUTTER_ENC28J60_EVENT_NOTE] = {"note", NOT_COUNTED, true, NULL},
+	[STUTTER_ENC28J60_EVENT_FINDING] = {"finding", offsetof(struct board_counters, findings), true, NULL},
+	[STUTTER_ENC28J60_EVENT_NOT_MODELLED] = {"not modelled", NOT_COUNTED, true, NULL},
 };
 
 /* "finding erxrdpt-even ERXRDPTH: TEXT (DS39662 ...)", "reset: power on (...)"; what the event lacks is left out. */
-static void tell_register(struct board *board, const struct enc28j60_event *event, const char *word)
+static void tell_register(struct board *board, const struct stutter_enc28j60_event *event, const char *word)
 {
 	trace_line(board->trace, event->now_ns, "chip", "%s%s%s%s%s: %s%s%s%s", word, event->id != NULL ? " " : "",
 	           event->id != NULL ? event->id : "", event->reg != NULL ? " " : "", event->reg != NULL ? event->reg : "", event->text,
 	           event->section != NULL ? " (" : "", event->section != NULL ? event->section : "", event->section != NULL ? ")" : "");
 }
 
-static void tell_frame(struct board *board, const struct enc28j60_event *event, const struct kind *kind)
+static void tell_frame(struct board *board, const struct stutter_enc28j60_event *event, const struct kind *kind)
 {
 	bool said = strcmp(kind->word, event->text) == 0;
 
@@ -134,7 +135,7 @@ static void tell_frame(struct board *board, const struct enc28j60_event *event, 
 	           said ? "" : ", ", said ? "" : event->text);
 }
 
-static void on_event(void *ctx, const struct enc28j60_event *event)
+static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 {
 	struct board *board = ctx;
 	const struct kind *kind = &kinds[event->kind];
@@ -146,7 +147,7 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 		++*(uint64_t *)((char *)&board->counters + kind->counter);
 	if (!kind->told)
 		return;
-	if (event->kind == ENC28J60_EVENT_NOT_MODELLED)
+	if (event->kind == STUTTER_ENC28J60_EVENT_NOT_MODELLED)
 		trace_not_modelled(board->trace, event->now_ns, "chip", "%s: %s", event->reg != NULL ? event->reg : "ENC28J60",
 		                   event->text);
 	else if (kind->frame != NULL)
@@ -155,13 +156,13 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 		tell_register(board, event, kind->word);
 }
 
-static const struct enc28j60_ops chip_ops = {
+static const struct stutter_enc28j60_ops chip_ops = {
 	.transmit = transmit, .cancel = cancel, .backpressure = backpressure, .event = on_event, .disturb = disturb};
 
-void board_open(struct board *board, const struct enc28j60_config *wanted, struct link *link, struct disturber *disturber, struct sim *sim,
-                struct trace *trace)
+void board_open(struct board *board, const struct stutter_enc28j60_config *wanted, struct link *link, struct disturber *disturber,
+                struct sim *sim, struct trace *trace)
 {
-	struct enc28j60_config config = *wanted;
+	struct stutter_enc28j60_config config = *wanted;
 
 	memset(board, 0, sizeof *board);
 	board->sim = sim;
@@ -175,12 +176,12 @@ void board_open(struct board *board, const struct enc28j60_config *wanted, struc
 	board->int_was = disturber_warm(disturber, sim->now);
 	if (board->int_was) {
 		warm_start(&board->chip, &config, sim->now);
-		enc28j60_attach(&board->chip, &chip_ops, board);
+		stutter_enc28j60_attach(&board->chip, &chip_ops, board);
 		/* The cable may have been pulled meanwhile. */
-		enc28j60_set_link(&board->chip, link->config.up_at_ns <= sim->now, sim->now);
+		stutter_enc28j60_set_link(&board->chip, link->config.up_at_ns <= sim->now, sim->now);
 	} else {
 		config.startup_ns = disturber_startup(disturber, config.startup_ns, sim->now);
-		enc28j60_init(&board->chip, &config, &chip_ops, board, sim->now);
+		stutter_enc28j60_init(&board->chip, &config, &chip_ops, board, sim->now);
 	}
 	plan_chip(board);
 }
@@ -224,7 +225,7 @@ void board_power(struct board *board, bool on, sim_ns now)
 		trace_line(board->trace, now, "supply", "on");
 	if (board->flash != NULL)
 		flash_power(board->flash, on);
-	enc28j60_brown_out(&board->chip, now);
+	stutter_enc28j60_brown_out(&board->chip, now);
 	plan_chip(board);
 }
 
@@ -242,13 +243,13 @@ void board_frame_arrived(struct board *board, const uint8_t *data, size_t length
 {
 	if (board->is_off)
 		return;
-	enc28j60_receive(&board->chip, data, length, now);
+	stutter_enc28j60_receive(&board->chip, data, length, now);
 	plan_chip(board);
 }
 
 void board_frame_sent(struct board *board, const struct medium_outcome *outcome, sim_ns now)
 {
-	const struct enc28j60_tx_status status = {
+	const struct stutter_enc28j60_tx_status status = {
 		.collisions = outcome->collisions,
 		.late_collision = outcome->late_collision,
 		.excessive_collisions = outcome->excessive_collisions,
@@ -257,20 +258,20 @@ void board_frame_sent(struct board *board, const struct medium_outcome *outcome,
 		.collided_bytes = outcome->collided_bytes,
 	};
 
-	enc28j60_transmitted(&board->chip, &status, now);
+	stutter_enc28j60_transmitted(&board->chip, &status, now);
 	plan_chip(board);
 }
 
 /* That a collision is on is not told: the chip hears of it when its transmission ends. */
 void board_heard(struct board *board, bool carrier, sim_ns now)
 {
-	enc28j60_set_activity(&board->chip, carrier, false, now);
+	stutter_enc28j60_set_activity(&board->chip, carrier, false, now);
 	plan_chip(board);
 }
 
 void board_carrier(struct board *board, bool up, sim_ns now)
 {
-	enc28j60_set_link(&board->chip, up, now);
+	stutter_enc28j60_set_link(&board->chip, up, now);
 	plan_chip(board);
 }
 
@@ -284,11 +285,11 @@ static uint64_t transfer(struct board *board, const uint8_t *mosi, uint8_t *ret_
 	size_t at = 0, more;
 
 	if (disturbance.brown_out)
-		enc28j60_brown_out(&board->chip, board->sim->now);
+		stutter_enc28j60_brown_out(&board->chip, board->sim->now);
 	memcpy(ret_miso, mosi, length);
 	disturber_mosi(board->disturber, ret_miso, length);
 	for (; (more = disturber_command(board->disturber, at, length)) > 0; at += more)
-		enc28j60_transfer(&board->chip, ret_miso + at, ret_miso + at, more, board->sim->now);
+		stutter_enc28j60_transfer(&board->chip, ret_miso + at, ret_miso + at, more, board->sim->now);
 	memset(ret_miso + at, 0xff, length - at);
 	disturber_miso(board->disturber, ret_miso, length);
 	plan_chip(board);
@@ -335,7 +336,7 @@ bool board_can_interrupt(const struct board *board)
 	/* A fault may move the line by itself. */
 	if (disturber_next(board->disturber, board->sim->now) != SIM_NEVER)
 		return true;
-	return !enc28j60_int_asserted(&board->chip) && (enc28j60_peek(&board->chip, ENC28J60_EIE) & EIE_INTIE);
+	return stutter_enc28j60_can_interrupt(&board->chip);
 }
 
 void board_finish(struct board *board)

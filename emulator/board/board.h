@@ -34,7 +34,7 @@ struct board {
 	struct sim *sim;
 	struct trace *trace;
 	struct link *link;
-	struct enc28j60 chip;
+	struct stutter_enc28j60 chip;
 	struct sim_event chip_event;
 	struct disturber *disturber;
 	struct sim_event int_event; /* INT changes by itself, for a fault */
@@ -57,8 +57,8 @@ struct board {
  * @param link Joined to the chip's Ethernet side; must outlive the board.
  * @param disturber The board's faults; taken over.
  */
-void board_open(struct board *board, const struct enc28j60_config *config, struct link *link, struct disturber *disturber, struct sim *sim,
-                struct trace *trace);
+void board_open(struct board *board, const struct stutter_enc28j60_config *config, struct link *link, struct disturber *disturber,
+                struct sim *sim, struct trace *trace);
 void board_close(struct board *board);
 
 /** Fits a flash, blank; once, right after board_open(). @return its memory, NOR_SIZE bytes, to be filled as the factory does. */

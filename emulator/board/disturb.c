@@ -92,13 +92,14 @@ bool disturber_warm(struct disturber *disturber, sim_ns now)
 
 /* -- the chip -- */
 
-void disturber_chip(struct disturber *disturber, enum enc28j60_site chip_site, unsigned number, sim_ns now,
-                    struct enc28j60_disturbance *ret_disturbance)
+void disturber_chip(struct disturber *disturber, enum stutter_enc28j60_site chip_site, unsigned number, sim_ns now,
+                    struct stutter_enc28j60_disturbance *ret_disturbance)
 {
-	static const enum site sites[] = {[ENC28J60_SITE_TX] = SITE_TX, [ENC28J60_SITE_RX] = SITE_RX, [ENC28J60_SITE_MII] = SITE_MII};
+	static const enum site sites[] = {
+		[STUTTER_ENC28J60_SITE_TX] = SITE_TX, [STUTTER_ENC28J60_SITE_RX] = SITE_RX, [STUTTER_ENC28J60_SITE_MII] = SITE_MII};
 	struct armed_faults *faults = &disturber->faults;
 
-	if (chip_site == ENC28J60_SITE_TX)
+	if (chip_site == STUTTER_ENC28J60_SITE_TX)
 		disturber->noise = (struct medium_noise){0};
 	const struct fault_event event = armed_faults_event(faults, sites[chip_site], number, now);
 	for (size_t i = 0; i < faults->count; i++)

@@ -28,8 +28,8 @@ struct armed_faults *disturber_faults(struct disturber *disturber);
 uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, sim_ns now);
 
 /** The chip asks at its sites. */
-void disturber_chip(struct disturber *disturber, enum enc28j60_site site, unsigned number, sim_ns now,
-                    struct enc28j60_disturbance *ret_disturbance);
+void disturber_chip(struct disturber *disturber, enum stutter_enc28j60_site site, unsigned number, sim_ns now,
+                    struct stutter_enc28j60_disturbance *ret_disturbance);
 
 /** What the transmission that the chip asked about last meets on the cable. */
 struct medium_noise disturber_noise(const struct disturber *disturber);

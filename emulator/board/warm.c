@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "enc28j60/crc32.h"
+#include "enc28j60/registers.h"
 
 /* DS39662 table 4-1. */
 enum { WRITE_REGISTER = 0x40, SET_BITS = 0x80, CLEAR_BITS = 0xa0 };
@@ -59,21 +59,21 @@ static const struct step last[] = {
 	{ENC28J60_MICMD, MICMD_MIIRD, 0},
 };
 
-static void command(struct enc28j60 *chip, unsigned opcode, unsigned reg, unsigned value, uint64_t now_ns)
+static void command(struct stutter_enc28j60 *chip, unsigned opcode, unsigned reg, unsigned value, uint64_t now_ns)
 {
 	const uint8_t mosi[2] = {(uint8_t)(opcode | (reg & 0x1fU)), (uint8_t)value};
 
-	enc28j60_transfer(chip, mosi, NULL, sizeof mosi, now_ns);
+	stutter_enc28j60_transfer(chip, mosi, NULL, sizeof mosi, now_ns);
 }
 
-static void select_bank(struct enc28j60 *chip, unsigned bank, uint64_t now_ns)
+static void select_bank(struct stutter_enc28j60 *chip, unsigned bank, uint64_t now_ns)
 {
 	command(chip, CLEAR_BITS, ENC28J60_ECON1, ECON1_BSEL, now_ns);
 	command(chip, SET_BITS, ENC28J60_ECON1, bank, now_ns);
 }
 
 /* @return when the script has run. */
-static uint64_t run(struct enc28j60 *chip, const struct step *steps, size_t count, uint64_t now_ns)
+static uint64_t run(struct stutter_enc28j60 *chip, const struct step *steps, size_t count, uint64_t now_ns)
 {
 	for (size_t i = 0; i < count; i++) {
 		/* EIE and what comes after it are in every bank (DS39662 table 3-1). */
@@ -86,31 +86,31 @@ static uint64_t run(struct enc28j60 *chip, const struct step *steps, size_t coun
 }
 
 /* A broadcast of the smallest size, of a type that no one listens to (IEEE 802: local experimental). */
-static void receive(struct enc28j60 *chip, uint8_t content, uint64_t now_ns)
+static void receive(struct stutter_enc28j60 *chip, uint8_t content, uint64_t now_ns)
 {
 	static const uint8_t head[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x88, 0xb5};
 	uint8_t frame[FRAME_BYTES];
 
 	memset(frame, content, sizeof frame);
 	memcpy(frame, head, sizeof head);
-	const uint32_t fcs = enc28j60_fcs(frame, FRAME_BYTES - FCS_BYTES);
+	const uint32_t fcs = stutter_enc28j60_fcs(frame, FRAME_BYTES - FCS_BYTES);
 	for (unsigned i = 0; i < FCS_BYTES; i++)
 		frame[FRAME_BYTES - FCS_BYTES + i] = (uint8_t)(fcs >> (8 * i));
-	enc28j60_receive(chip, frame, sizeof frame, now_ns);
+	stutter_enc28j60_receive(chip, frame, sizeof frame, now_ns);
 }
 
-void warm_start(struct enc28j60 *chip, const struct enc28j60_config *config, uint64_t now_ns)
+void warm_start(struct stutter_enc28j60 *chip, const struct stutter_enc28j60_config *config, uint64_t now_ns)
 {
 	CHECK_INT(now_ns, >=, WARM_LIFE_NS);
 	const uint64_t power_on = now_ns - WARM_LIFE_NS;
 
-	enc28j60_init(chip, config, NULL, NULL, power_on);
-	enc28j60_set_link(chip, true, power_on);
+	stutter_enc28j60_init(chip, config, NULL, NULL, power_on);
+	stutter_enc28j60_set_link(chip, true, power_on);
 	uint64_t ready = run(chip, set_up, sizeof set_up / sizeof set_up[0], power_on + MS);
 	CHECK_INT(ready, <, power_on + 2 * MS);
 	receive(chip, 0x55, now_ns - 2 * MS);
 	receive(chip, 0xaa, now_ns - MS);
 	(void)run(chip, last, sizeof last / sizeof last[0], now_ns);
 	select_bank(chip, 3, now_ns);
-	CHECK(enc28j60_int_asserted(chip));
+	CHECK(stutter_enc28j60_int_asserted(chip));
 }

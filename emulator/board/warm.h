@@ -14,9 +14,9 @@
 #define WARM_LIFE_NS UINT64_C(100000000)
 
 /**
- * Powers the chip on and lets it live through its former life, which nobody hears of: it has no listener until enc28j60_attach().
+ * Powers the chip on and lets it live through its former life, which nobody hears of: it has no listener until stutter_enc28j60_attach().
  * @param now_ns When it ends; at least WARM_LIFE_NS.
  */
-void warm_start(struct enc28j60 *chip, const struct enc28j60_config *config, uint64_t now_ns);
+void warm_start(struct stutter_enc28j60 *chip, const struct stutter_enc28j60_config *config, uint64_t now_ns);
 
 #endif

@@ -2,11 +2,12 @@
 /*
  * The Ethernet frame check sequence (IEEE 802.3 sec. 3.2.9).
  *
- * How it works: the CRC is linear, so eight bytes are folded in one step with eight tables. Entry [k][b] is what the byte b does to
- * the remainder when k more bytes follow it: [0][b] is b divided bit by bit by the reflected polynomial EDB88320h, and [k][b] is
- * [k-1][b] with one zero byte more. A test builds the tables anew and compares.
+ * How it works: the CRC is linear, so eight bytes are folded in one step with eight tables. Entry
+ * [k][b] is what the byte b does to the remainder when k more bytes follow it: [0][b] is b divided
+ * bit by bit by the reflected polynomial EDB88320h, and [k][b] is [k-1][b] with one zero byte more.
+ * A test builds the tables anew and compares.
  */
-#include "crc32.h"
+#include "enc28j60.h"
 
 /* clang-format off */
 static const uint32_t slices[8][256] = {
@@ -287,7 +288,8 @@ static const uint32_t slices[8][256] = {
 
 static uint32_t load32(const uint8_t *bytes)
 {
-	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+	       (uint32_t)bytes[3] << 24;
 }
 
 static uint32_t fold_eight(uint32_t remainder, const uint8_t *bytes)
@@ -295,11 +297,12 @@ static uint32_t fold_eight(uint32_t remainder, const uint8_t *bytes)
 	uint32_t low = remainder ^ load32(bytes);
 	uint32_t high = load32(bytes + 4);
 
-	return slices[7][low & 0xff] ^ slices[6][low >> 8 & 0xff] ^ slices[5][low >> 16 & 0xff] ^ slices[4][low >> 24] ^
-	       slices[3][high & 0xff] ^ slices[2][high >> 8 & 0xff] ^ slices[1][high >> 16 & 0xff] ^ slices[0][high >> 24];
+	return slices[7][low & 0xff] ^ slices[6][low >> 8 & 0xff] ^ slices[5][low >> 16 & 0xff] ^
+	       slices[4][low >> 24] ^ slices[3][high & 0xff] ^ slices[2][high >> 8 & 0xff] ^
+	       slices[1][high >> 16 & 0xff] ^ slices[0][high >> 24];
 }
 
-uint32_t enc28j60_fcs_continue(uint32_t fcs, const uint8_t *bytes, size_t length)
+uint32_t stutter_enc28j60_fcs_continue(uint32_t fcs, const uint8_t *bytes, size_t length)
 {
 	uint32_t remainder = ~fcs;
 
@@ -310,7 +313,7 @@ uint32_t enc28j60_fcs_continue(uint32_t fcs, const uint8_t *bytes, size_t length
 	return ~remainder;
 }
 
-uint32_t enc28j60_fcs(const uint8_t *bytes, size_t length)
+uint32_t stutter_enc28j60_fcs(const uint8_t *bytes, size_t length)
 {
-	return enc28j60_fcs_continue(0, bytes, length);
+	return stutter_enc28j60_fcs_continue(0, bytes, length);
 }

@@ -1,30 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The errata sheet as a table (DS80349C, tables 1 and 2), and the one place that decides whether an erratum acts.
+ * The errata sheet as a table (DS80349C, tables 1 and 2), and the one place that decides whether an
+ * erratum acts.
  *
- * How it works: a bit of config.errata says that the chip has an erratum. Some act whenever the host does what the sheet warns of. Of the
- * others the sheet says "may", "sometimes" or "unreliable": those act on one occasion of so many, by a draw that is a function of
- * config.seed, the erratum and the number of the occasion since power on, and of nothing else, so that no decision moves another. A bit of
- * config.errata_worst has them act on every occasion, so that a host that leaves out the work-around is seen to fail.
+ * How it works: a bit of config.errata says that the chip has an erratum. Some act whenever the
+ * host does what the sheet warns of. Of the others the sheet says "may", "sometimes" or
+ * "unreliable": those act on one occasion of so many, by a draw that is a function of config.seed,
+ * the erratum and the number of the occasion since power on, and of nothing else, so that no
+ * decision moves another. A bit of config.errata_worst has them act on every occasion, so that a
+ * host that leaves out the work-around is seen to fail.
  *
- * How often silicon acts nobody has published. The figures are assumptions between two bounds: often enough that a long session meets
- * most of them, and seldom enough that drivers that have served for years without a work-around go on serving here. Erratum 14 is the
- * rarest, since one wrong next-packet pointer makes most drivers deaf for good, and those that write even pointers take days to get there.
+ * How often silicon acts nobody has published. The figures are assumptions between two bounds:
+ * often enough that a long session meets most of them, and seldom enough that drivers that have
+ * served for years without a work-around go on serving here. Erratum 14 is the rarest, since one
+ * wrong next-packet pointer makes most drivers deaf for good, and those that write even pointers
+ * take days to get there.
  */
 #include "chip.h"
 
-#define IS(revision) (UINT32_C(1) << ENC28J60_##revision)
+#define IS(revision) (UINT32_C(1) << STUTTER_ENC28J60_##revision)
 #define EVERY (IS(B1) | IS(B4) | IS(B5) | IS(B7))
 #define EARLY (IS(B1) | IS(B4))
 #define LATE (IS(B5) | IS(B7))
 
 /* clang-format off */
-static const struct enc28j60_erratum rows[] = {
+static const struct stutter_enc28j60_erratum rows[] = {
 	{ 1, "MAC interface", EARLY, "MAC registers need an SPI clock of 8 MHz", 100, "accesses to a MAC or MII register below 8 MHz",
 	  "a write is lost, a read gives 0", "the sheet says unreliable; how and how often is an assumption" },
 	{ 2, "Reset", EVERY, "SRC does not clear CLKRDY", 1, NULL, "CLKRDY stays set while MAC and PHY stand still, for 1 ms after SRC", "the sheet" },
 	{ 3, "Core", EARLY, "no industrial temperature range", 1, NULL, "a finding outside 0..70 instead of -40..85 degrees Celsius", "the sheet" },
-	{ 4, "Oscillator", EVERY, "CLKOUT stops in power save", 1, NULL, "`enc28j60_clkout_hz()` is 0 until the clock is back", "the sheet" },
+	{ 4, "Oscillator", EVERY, "CLKOUT stops in power save", 1, NULL, "`stutter_enc28j60_clkout_hz()` is 0 until the clock is back", "the sheet" },
 	{ 5, "Memory", EVERY, "the receive write pointer goes astray", 100, "writes of ERXST or ERXND", "it becomes 0000h",
 	  "the sheet says sometimes; how often is an assumption" },
 	{ 6, "Interrupts", EVERY, "PKTIF is unreliable", 1000, "reads of EIR with a packet pending",
@@ -57,26 +62,30 @@ static const struct enc28j60_erratum rows[] = {
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
-const struct enc28j60_erratum *enc28j60_errata_table(size_t *ret_count)
+const struct stutter_enc28j60_erratum *stutter_enc28j60_errata_table(size_t *ret_count)
 {
 	*ret_count = ROW_COUNT;
 	return rows;
 }
 
-uint32_t enc28j60_errata(enum enc28j60_revision revision)
+uint32_t stutter_enc28j60_errata(enum stutter_enc28j60_revision revision)
 {
 	uint32_t errata = 0;
 
 	for (size_t i = 0; i < ROW_COUNT; i++)
 		if (rows[i].revisions >> revision & 1)
-			errata |= ENC28J60_ERRATUM(rows[i].number);
+			errata |= STUTTER_ENC28J60_ERRATUM(rows[i].number);
 	return errata;
 }
 
-/* SplitMix64 (Steele et al., "Fast splittable pseudorandom number generators", OOPSLA 2014): the finaliser, over all that decides. */
+/*
+ * SplitMix64 (Steele et al., "Fast splittable pseudorandom number generators", OOPSLA 2014): the
+ * finaliser, over all that decides.
+ */
 static uint64_t draw(uint64_t seed, unsigned erratum, uint64_t number)
 {
-	uint64_t x = seed + number * UINT64_C(0x9e3779b97f4a7c15) + erratum * UINT64_C(0xd1342543de82ef95);
+	uint64_t x = seed + number * UINT64_C(0x9e3779b97f4a7c15) +
+	             erratum * UINT64_C(0xd1342543de82ef95);
 
 	for (unsigned round = 0; round < 2; round++) {
 		x += UINT64_C(0x9e3779b97f4a7c15);
@@ -87,25 +96,27 @@ static uint64_t draw(uint64_t seed, unsigned erratum, uint64_t number)
 	return x;
 }
 
-bool enc28j60_acts(const struct enc28j60 *chip, unsigned erratum, uint64_t number)
+bool stutter_enc_acts(const struct stutter_enc28j60 *chip, unsigned erratum, uint64_t number)
 {
-	const struct enc28j60_config *config = &chip->config;
+	const struct stutter_enc28j60_config *config = &chip->config;
 
-	if (!enc28j60_has(chip, erratum))
+	if (!stutter_enc_has(chip, erratum))
 		return false;
-	return (config->errata_worst & ENC28J60_ERRATUM(erratum)) || draw(config->seed, erratum, number) % rows[erratum - 1].one_in == 0;
+	return (config->errata_worst & STUTTER_ENC28J60_ERRATUM(erratum)) ||
+	       draw(config->seed, erratum, number) % rows[erratum - 1].one_in == 0;
 }
 
-void enc28j60_act(struct enc28j60 *chip, unsigned index, unsigned number, const char *text, const char *section)
+void stutter_enc_act(struct stutter_enc28j60 *chip, unsigned index, unsigned number,
+                     const char *text, const char *section)
 {
-	const struct enc28j60_reg *reg = enc28j60_reg_at(index);
+	const struct enc28j60_reg *reg = stutter_enc_reg_at(index);
 
-	enc28j60_emit(chip, (struct enc28j60_event){
-				    .kind = ENC28J60_EVENT_ERRATUM,
-				    .number = number,
-				    .address = (uint16_t)index,
-				    .reg = reg ? reg->name : NULL,
-				    .text = text,
-				    .section = section,
-			    });
+	stutter_enc_emit(chip, (struct stutter_enc28j60_event){
+				       .kind = STUTTER_ENC28J60_EVENT_ERRATUM,
+				       .number = number,
+				       .address = (uint16_t)index,
+				       .reg = reg ? reg->name : NULL,
+				       .text = text,
+				       .section = section,
+			       });
 }

@@ -3,14 +3,14 @@
 #include "chip.h"
 
 struct row {
-	enum enc28j60_event_kind kind;
+	enum stutter_enc28j60_event_kind kind;
 	const char *id;
 	const char *text;
 	const char *section;
 };
 
-#define NOTE ENC28J60_EVENT_NOTE
-#define FORBIDDEN ENC28J60_EVENT_FINDING
+#define NOTE STUTTER_ENC28J60_EVENT_NOTE
+#define FORBIDDEN STUTTER_ENC28J60_EVENT_FINDING
 
 /* clang-format off */
 static const struct row rows[FINDING_COUNT] = {
@@ -81,30 +81,31 @@ static const char *register_name(unsigned index)
 {
 	const struct enc28j60_reg *reg;
 
-	if (index >= ENC28J60_REG_COUNT) {
+	if (index >= STUTTER_ENC28J60_REG_COUNT) {
 		size_t count;
-		const struct enc28j60_phy_reg *phy = enc28j60_phy_regs(&count);
+		const struct enc28j60_phy_reg *phy = stutter_enc_phy_regs(&count);
 
 		for (size_t i = 0; i < count; i++)
-			if (phy[i].address == index - ENC28J60_REG_COUNT)
+			if (phy[i].address == index - STUTTER_ENC28J60_REG_COUNT)
 				return phy[i].name;
 		return NULL;
 	}
-	reg = enc28j60_reg_at(index);
+	reg = stutter_enc_reg_at(index);
 	return reg ? reg->name : NULL;
 }
 
-void enc28j60_find(struct enc28j60 *chip, enum enc28j60_finding finding, unsigned index, uint32_t value)
+void stutter_enc_report_finding(struct stutter_enc28j60 *chip, enum enc28j60_finding finding,
+                                unsigned index, uint32_t value)
 {
 	const struct row *row = &rows[finding];
 
-	enc28j60_emit(chip, (struct enc28j60_event){
-				    .kind = row->kind,
-				    .address = (uint16_t)index,
-				    .value = value,
-				    .reg = register_name(index),
-				    .id = row->id,
-				    .text = row->text,
-				    .section = row->section,
-			    });
+	stutter_enc_emit(chip, (struct stutter_enc28j60_event){
+				       .kind = row->kind,
+				       .address = (uint16_t)index,
+				       .value = value,
+				       .reg = register_name(index),
+				       .id = row->id,
+				       .text = row->text,
+				       .section = row->section,
+			       });
 }

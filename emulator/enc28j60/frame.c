@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "chip.h"
-#include "crc32.h"
 
 #define PROPRIETARY_HEADER 4u
 #define TYPE_OFFSET 12
@@ -12,7 +11,10 @@
 #define TYPE_VLAN 0x8100u
 #define OPCODE_PAUSE 0x0001u
 #define LENGTH_MAX 1500u
-/* The shortest frame on the wire; a shorter one was padded, so its length field may say less than there is. */
+/*
+ * The shortest frame on the wire; a shorter one was padded, so its length field may say less than
+ * there is.
+ */
 #define PADDED_SIZE 64u
 
 static unsigned word(const uint8_t *bytes)
@@ -21,48 +23,49 @@ static unsigned word(const uint8_t *bytes)
 }
 
 /* A proprietary header in front is no part of the FCS (DS39662 register 6-2). */
-uint32_t enc28j60_frame_fcs(const struct enc28j60 *chip, const uint8_t *frame, size_t length)
+uint32_t stutter_enc_frame_fcs(const struct stutter_enc28j60 *chip, const uint8_t *frame,
+                               size_t length)
 {
 	size_t header = chip->regs[ENC28J60_MACON3] & MACON3_PHDREN ? PROPRIETARY_HEADER : 0;
 
-	return length < header ? 0 : enc28j60_fcs(frame + header, length - header);
+	return length < header ? 0 : stutter_enc28j60_fcs(frame + header, length - header);
 }
 
-bool enc28j60_frame_is_broadcast(const uint8_t *frame)
+bool stutter_enc_frame_is_broadcast(const uint8_t *frame)
 {
 	static const uint8_t all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 	return memcmp(frame, all, sizeof(all)) == 0;
 }
 
-bool enc28j60_frame_is_multicast(const uint8_t *frame)
+bool stutter_enc_frame_is_multicast(const uint8_t *frame)
 {
-	return (frame[0] & 1) && !enc28j60_frame_is_broadcast(frame);
+	return (frame[0] & 1) && !stutter_enc_frame_is_broadcast(frame);
 }
 
-unsigned enc28j60_frame_type(const uint8_t *frame)
+unsigned stutter_enc_frame_type(const uint8_t *frame)
 {
 	return word(frame + TYPE_OFFSET);
 }
 
-bool enc28j60_frame_is_control(const uint8_t *frame)
+bool stutter_enc_frame_is_control(const uint8_t *frame)
 {
-	return enc28j60_frame_type(frame) == TYPE_CONTROL;
+	return stutter_enc_frame_type(frame) == TYPE_CONTROL;
 }
 
-bool enc28j60_frame_is_vlan(const uint8_t *frame)
+bool stutter_enc_frame_is_vlan(const uint8_t *frame)
 {
-	return enc28j60_frame_type(frame) == TYPE_VLAN;
+	return stutter_enc_frame_type(frame) == TYPE_VLAN;
 }
 
-bool enc28j60_frame_is_pause(const uint8_t *frame)
+bool stutter_enc_frame_is_pause(const uint8_t *frame)
 {
-	return enc28j60_frame_is_control(frame) && word(frame + OPCODE_OFFSET) == OPCODE_PAUSE;
+	return stutter_enc_frame_is_control(frame) && word(frame + OPCODE_OFFSET) == OPCODE_PAUSE;
 }
 
-bool enc28j60_frame_length_is_wrong(const uint8_t *frame, size_t length)
+bool stutter_enc_frame_length_is_wrong(const uint8_t *frame, size_t length)
 {
-	unsigned claimed = enc28j60_frame_type(frame);
+	unsigned claimed = stutter_enc_frame_type(frame);
 	size_t carried = length - ENC28J60_FRAME_MIN;
 
 	if (claimed > LENGTH_MAX)

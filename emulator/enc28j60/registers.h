@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names of the control and PHY registers and their bits, in the data sheet's spelling (DS39662 tables 3-1 to 3-3). */
+/*
+ * Names of the control and PHY registers and their bits, in the data sheet's spelling (DS39662
+ * tables 3-1 to 3-3).
+ */
 #ifndef ENC28J60_REGISTERS_H
 #define ENC28J60_REGISTERS_H
 
-/* Control registers: bank * 32 + address. A 16-bit register goes by its low byte; the high byte follows it. */
+/*
+ * Control registers: bank * 32 + address. A 16-bit register goes by its low byte; the high byte
+ * follows it.
+ */
 enum enc28j60_index {
 	ENC28J60_ERDPTL = 0x00,
 	ENC28J60_ERDPTH,

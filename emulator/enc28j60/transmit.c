@@ -5,204 +5,91 @@
  * How it works:
  *
  *   idle     TXRTS 0->1: waiting, or at once busy
- *   waiting  TXRTS is set but the clock stands, a pause is on or the DMA has the memory; becomes busy when the last of them ends
- *   busy     the frame was rendered from the memory as it was when it became busy, and is under way: on the wire, where
- *            ops->transmit owes an answer, or, with loopback, PHY off or no link, nowhere, for as long as it takes
- *   stalled  after an abort by the wire, with erratum 12: TXRTS stays set or is set to no effect, until TXRST or a reset
+ *   waiting  TXRTS is set but the clock stands, a pause is on or the DMA has the memory; becomes
+ * busy when the last of them ends busy     the frame was rendered from the memory as it was when it
+ * became busy, and is under way: on the wire, where ops->transmit owes an answer, or, with
+ * loopback, PHY off or no link, nowhere, for as long as it takes stalled  after an abort by the
+ * wire, with erratum 12: TXRTS stays set or is set to no effect, until TXRST or a reset
  *
- * A disturbed transmission may stay busy for ever (struct enc28j60_disturbance): nobody then owes an answer, and no timer runs.
+ * A disturbed transmission may stay busy for ever (struct stutter_enc28j60_disturbance): nobody
+ * then owes an answer, and no timer runs.
  *
- * busy ends in one of four ways: done (TXIF), aborted by MAC or wire (TXIF, TXERIF, TXABRT), cancelled by clearing TXRTS (TXIF, and
- * TXERIF with erratum 12), or torn down by TXRST, reset or power save (nothing). All but the last write the status vector of seven
- * bytes behind ETXND.
+ * busy ends in one of four ways: done (TXIF), aborted by MAC or wire (TXIF, TXERIF, TXABRT),
+ * cancelled by clearing TXRTS (TXIF, and TXERIF with erratum 12), or torn down by TXRST, reset or
+ * power save (nothing). All but the last write the status vector of seven bytes behind ETXND.
  */
 #include <string.h>
 
 #include "chip.h"
-#include "crc32.h"
 
-#define FCS_SIZE 4u
 #define VECTOR_SIZE 7u
-#define HEADER_SIZE 14u
-#define TYPE_LIMIT 1500u
 #define PREAMBLE_BYTES 8u
 /* Between two link pulses of a partner (IEEE 802.3 sec. 14.2.1.1: 16 ms, give or take 8). */
 #define LINK_PULSE_NS 16000000u
 
-/* How one frame is to be sent: MACON3, or the control byte if it overrides. */
-struct style {
-	size_t pad_to; /* bytes before the FCS; 0 for no padding */
-	bool append_fcs;
-	bool huge;
-};
-
-static void report(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint16_t address, uint32_t value, const char *text)
+static void report(struct stutter_enc28j60 *chip, enum stutter_enc28j60_event_kind kind,
+                   uint16_t address, uint32_t value, const char *text)
 {
-	enc28j60_emit(chip, (struct enc28j60_event){
-				    .kind = kind,
-				    .number = chip->tx.number,
-				    .length = chip->tx.length,
-				    .address = address,
-				    .value = value,
-				    .text = text,
-				    .section = "DS39662 sec. 7.1",
-			    });
+	stutter_enc_emit(chip, (struct stutter_enc28j60_event){
+				       .kind = kind,
+				       .number = chip->tx.number,
+				       .length = chip->tx.length,
+				       .address = address,
+				       .value = value,
+				       .text = text,
+				       .section = "DS39662 sec. 7.1",
+			       });
 }
 
-/* MACON3.PADCFG (DS39662 register 6-2): even settings do not pad, 101 looks for a VLAN tag. */
-static size_t padding_of(uint8_t macon3, bool vlan)
+static void check_memory(struct stutter_enc28j60 *chip)
 {
-	switch (macon3 >> 5) {
-	case 1:
-		return 60;
-	case 3:
-	case 7:
-		return 64;
-	case 5:
-		return vlan ? 64 : 60;
-	default:
-		return 0;
-	}
-}
-
-static struct style style_of(const struct enc28j60 *chip, uint8_t control, bool vlan)
-{
-	uint8_t macon3 = chip->regs[ENC28J60_MACON3];
-	size_t pad_to = padding_of(macon3, vlan);
-
-	if (control & TX_POVERRIDE)
-		return (struct style){
-			.pad_to = (control & TX_PPADEN) ? 60 : 0,
-			.append_fcs = control & TX_PCRCEN,
-			.huge = control & TX_PHUGEEN,
-		};
-	return (struct style){.pad_to = pad_to, .append_fcs = pad_to || (macon3 & MACON3_TXCRCEN), .huge = macon3 & MACON3_HFRMEN};
-}
-
-static size_t fetch_body(struct enc28j60 *chip)
-{
-	size_t length = ((unsigned)chip->tx.end - chip->tx.start) & ENC28J60_SRAM_MASK;
-
-	for (size_t i = 0; i < length; i++)
-		chip->tx.frame[i] = chip->sram[(chip->tx.start + 1u + i) & ENC28J60_SRAM_MASK];
-	return length;
-}
-
-static size_t pad(uint8_t *frame, size_t length, size_t pad_to)
-{
-	if (length >= pad_to)
-		return length;
-	memset(frame + length, 0, pad_to - length);
-	return pad_to;
-}
-
-static size_t append_fcs(struct enc28j60 *chip, size_t length)
-{
-	uint32_t fcs = enc28j60_frame_fcs(chip, chip->tx.frame, length);
-
-	for (unsigned i = 0; i < FCS_SIZE; i++)
-		chip->tx.frame[length + i] = (uint8_t)(fcs >> 8 * i);
-	return length + FCS_SIZE;
-}
-
-/* What the MAC knows of the frame before it is sent (DS39662 table 7-1). */
-static void classify(struct enc28j60 *chip)
-{
-	const uint8_t *frame = chip->tx.frame;
-	size_t length = chip->tx.length;
-	uint32_t status = 0;
-	uint8_t high = 0;
-	bool check_length = chip->regs[ENC28J60_MACON3] & MACON3_FRMLNEN;
-
-	if (length >= ENC28J60_FRAME_MIN) {
-		status |= check_length && enc28j60_frame_length_is_wrong(frame, length) ? TSV_LENGTH_CHECK : 0u;
-		status |= enc28j60_frame_type(frame) > TYPE_LIMIT ? TSV_LENGTH_RANGE : 0u;
-		status |= enc28j60_frame_is_multicast(frame) ? TSV_MULTICAST : 0u;
-		status |= enc28j60_frame_is_broadcast(frame) ? TSV_BROADCAST : 0u;
-		high |= enc28j60_frame_is_control(frame) ? TSV_HIGH_CONTROL : 0;
-		high |= enc28j60_frame_is_pause(frame) ? TSV_HIGH_PAUSE : 0;
-		high |= enc28j60_frame_is_vlan(frame) ? TSV_HIGH_VLAN : 0;
-	}
-	chip->tx.status = status;
-	chip->tx.status_high = high;
-}
-
-/* A frame above MAMXFL is cut off there (DS39662 figure 7-1). */
-static void limit(struct enc28j60 *chip, bool huge)
-{
-	size_t most = enc28j60_reg16(chip, ENC28J60_MAMXFLL);
-
-	chip->tx.cut = false;
-	if (chip->tx.length <= most)
-		return;
-	chip->tx.status |= TSV_GIANT;
-	chip->tx.cut = !huge;
-	if (chip->tx.cut)
-		chip->tx.length = most;
-}
-
-static void render(struct enc28j60 *chip)
-{
-	uint8_t control = chip->sram[chip->tx.start];
-	size_t body = fetch_body(chip);
-	bool vlan = body >= HEADER_SIZE && enc28j60_frame_is_vlan(chip->tx.frame);
-	struct style style = style_of(chip, control, vlan);
-	size_t length = pad(chip->tx.frame, body, style.pad_to);
-	bool crc_ok = true;
-
-	if (style.append_fcs)
-		length = append_fcs(chip, length);
-	else
-		crc_ok = enc28j60_frame_fcs(chip, chip->tx.frame, length) == ENC28J60_FCS_RESIDUE;
-	chip->tx.length = body ? length : 0;
-	classify(chip);
-	chip->tx.status |= crc_ok ? 0u : TSV_CRC_ERROR;
-	limit(chip, style.huge);
-}
-
-static void check_memory(struct enc28j60 *chip)
-{
-	struct enc28j60_ring ring = enc28j60_ring(chip);
+	struct enc28j60_ring ring = stutter_enc_ring(chip);
 	uint16_t last = (uint16_t)((chip->tx.end + VECTOR_SIZE) & ENC28J60_SRAM_MASK);
 	unsigned span = ((unsigned)last - chip->tx.start) & ENC28J60_SRAM_MASK;
 	bool swallows = (((unsigned)ring.start - chip->tx.start) & ENC28J60_SRAM_MASK) <= span;
 
 	if (!(chip->regs[ENC28J60_ECON1] & ECON1_RXEN))
 		return;
-	if (swallows || enc28j60_ring_has(ring, chip->tx.start) || enc28j60_ring_has(ring, last))
-		enc28j60_find(chip, FINDING_TX_IN_RX, ENC28J60_ETXNDL, chip->tx.end);
+	if (swallows || stutter_enc_ring_has(ring, chip->tx.start) ||
+	    stutter_enc_ring_has(ring, last))
+		stutter_enc_report_finding(chip, FINDING_TX_IN_RX, ENC28J60_ETXNDL, chip->tx.end);
 }
 
-static void write_vector(struct enc28j60 *chip, uint32_t status, size_t on_wire)
+static void write_vector(struct stutter_enc28j60 *chip, uint32_t status, size_t on_wire)
 {
 	const uint8_t vector[VECTOR_SIZE] = {
-		(uint8_t)status,  (uint8_t)(status >> 8),  (uint8_t)(status >> 16), (uint8_t)(status >> 24),
-		(uint8_t)on_wire, (uint8_t)(on_wire >> 8), chip->tx.status_high,
+		(uint8_t)status,         (uint8_t)(status >> 8), (uint8_t)(status >> 16),
+		(uint8_t)(status >> 24), (uint8_t)on_wire,       (uint8_t)(on_wire >> 8),
+		chip->tx.status_high,
 	};
 
 	for (unsigned i = 0; i < VECTOR_SIZE; i++)
 		chip->sram[(chip->tx.end + 1u + i) & ENC28J60_SRAM_MASK] = vector[i];
 }
 
-/* Back to idle: the memory is free for a DMA that has waited. Not so when stalled (erratum 12): TXRTS stays. */
-static void become_idle(struct enc28j60 *chip)
+/*
+ * Back to idle: the memory is free for a DMA that has waited. Not so when stalled (erratum 12):
+ * TXRTS stays.
+ */
+static void become_idle(struct stutter_enc28j60 *chip)
 {
 	chip->tx.busy = false;
 	chip->tx.waiting = false;
 	chip->tx.on_wire = false;
 	memset(&chip->tx.disturbance, 0, sizeof(chip->tx.disturbance));
-	enc28j60_disarm(chip, ENC28J60_TIMER_TRANSMIT);
+	stutter_enc_disarm(chip, STUTTER_ENC28J60_TIMER_TRANSMIT);
 	if (chip->tx.stalled)
 		return;
 	chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
-	enc28j60_dma_retry(chip);
-	enc28j60_flow_idle(chip);
+	stutter_enc_dma_retry(chip);
+	stutter_enc_flow_idle(chip);
 }
 
-static void finish(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint32_t status, size_t collided_bytes, const char *text)
+static void finish(struct stutter_enc28j60 *chip, enum stutter_enc28j60_event_kind kind,
+                   uint32_t status, size_t collided_bytes, const char *text)
 {
-	bool aborted = kind == ENC28J60_EVENT_TX_ABORTED;
-	const struct enc28j60_disturbance *disturbance = &chip->tx.disturbance;
+	bool aborted = kind == STUTTER_ENC28J60_EVENT_TX_ABORTED;
+	const struct stutter_enc28j60_disturbance *disturbance = &chip->tx.disturbance;
 	uint16_t address = (uint16_t)((chip->tx.end + 1u) & ENC28J60_SRAM_MASK);
 
 	status |= chip->tx.status | ((uint32_t)chip->tx.length & 0xffff);
@@ -214,44 +101,53 @@ static void finish(struct enc28j60 *chip, enum enc28j60_event_kind kind, uint32_
 	become_idle(chip);
 }
 
-/* Half duplex hears itself unless PHCON2.HDLDIS; PLOOPBK hears itself and nothing else (DS39662 sec. 6.6, registers 6-5, 6-6). */
-bool enc28j60_tx_hears_itself(const struct enc28j60 *chip)
+/*
+ * Half duplex hears itself unless PHCON2.HDLDIS; PLOOPBK hears itself and nothing else (DS39662
+ * sec. 6.6, registers 6-5, 6-6).
+ */
+bool stutter_enc_tx_hears_itself(const struct stutter_enc28j60 *chip)
 {
 	if (chip->phy[ENC28J60_PHCON1] & PHCON1_PLOOPBK)
 		return true;
-	return !enc28j60_full_duplex(chip) && !(chip->phy[ENC28J60_PHCON2] & PHCON2_HDLDIS);
+	return !stutter_enc28j60_full_duplex(chip) && !(chip->phy[ENC28J60_PHCON2] & PHCON2_HDLDIS);
 }
 
-static void finish_well(struct enc28j60 *chip, uint32_t status, size_t collided_bytes, const char *text)
+static void finish_well(struct stutter_enc28j60 *chip, uint32_t status, size_t collided_bytes,
+                        const char *text)
 {
 	size_t length = chip->tx.length;
-	bool echo = enc28j60_tx_hears_itself(chip) && (chip->regs[ENC28J60_ECON1] & ECON1_RXEN);
+	bool echo = stutter_enc_tx_hears_itself(chip) && (chip->regs[ENC28J60_ECON1] & ECON1_RXEN);
 
-	finish(chip, ENC28J60_EVENT_TX_DONE, status | TSV_DONE, collided_bytes, text);
+	finish(chip, STUTTER_ENC28J60_EVENT_TX_DONE, status | TSV_DONE, collided_bytes, text);
 	if (echo)
-		enc28j60_rx_arrive(chip, chip->tx.frame, length, false);
+		stutter_enc_rx_arrive(chip, chip->tx.frame, length, false);
 }
 
 /* The transmit logic hangs: TXRTS stays set until TXRST, a reset, or the host clears it. */
-static void stall(struct enc28j60 *chip, bool flagged)
+static void stall(struct stutter_enc28j60 *chip, bool flagged)
 {
 	if (flagged) {
 		chip->regs[ENC28J60_EIR] |= EIR_TXIF | EIR_TXERIF;
 		chip->regs[ENC28J60_ESTAT] |= ESTAT_TXABRT;
 	}
-	report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, flagged ? "stalls, flags set" : "stalls without a flag");
+	report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+	       flagged ? "stalls, flags set" : "stalls without a flag");
 }
 
-/* A link pulse can pass for a collision in half duplex only, and comes from a link partner (erratum 13). */
-static bool can_see_link_pulses(const struct enc28j60 *chip)
+/*
+ * A link pulse can pass for a collision in half duplex only, and comes from a link partner (erratum
+ * 13).
+ */
+static bool can_see_link_pulses(const struct stutter_enc28j60 *chip)
 {
-	bool full_duplex = (chip->regs[ENC28J60_MACON3] & MACON3_FULDPX) || enc28j60_full_duplex(chip);
+	bool full_duplex = (chip->regs[ENC28J60_MACON3] & MACON3_FULDPX) ||
+	                   stutter_enc28j60_full_duplex(chip);
 
-	return !full_duplex && enc28j60_phy_reaches_wire(chip);
+	return !full_duplex && stutter_enc_phy_reaches_wire(chip);
 }
 
 /* Whether one of the partner's pulses comes while the frame is sent. */
-static bool meets_link_pulse(const struct enc28j60 *chip)
+static bool meets_link_pulse(const struct stutter_enc28j60 *chip)
 {
 	uint64_t end_ns = chip->now_ns + (PREAMBLE_BYTES + chip->tx.length) * ENC28J60_BYTE_NS;
 
@@ -259,67 +155,98 @@ static bool meets_link_pulse(const struct enc28j60 *chip)
 }
 
 /* The surroundings have a pulse taken for a collision, or silicon does so by itself. */
-static void hear_link_pulse(struct enc28j60 *chip)
+static void hear_link_pulse(struct stutter_enc28j60 *chip)
 {
 	bool *pulse = &chip->tx.disturbance.tx_link_pulse;
 
 	if (!can_see_link_pulses(chip)) {
 		*pulse = false;
 	} else if (*pulse) {
-		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "a link pulse is taken for a collision");
-	} else if (meets_link_pulse(chip) && enc28j60_acts(chip, 13, chip->tx.number)) {
+		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+		       "a link pulse is taken for a collision");
+	} else if (meets_link_pulse(chip) && stutter_enc_acts(chip, 13, chip->tx.number)) {
 		*pulse = true;
-		enc28j60_act(chip, ENC28J60_NO_REGISTER, chip->tx.number, "a link pulse is taken for a collision", "erratum 13");
+		stutter_enc_act(chip, ENC28J60_NO_REGISTER, chip->tx.number,
+		                "a link pulse is taken for a collision", "erratum 13");
 	}
 }
 
-static void be_disturbed(struct enc28j60 *chip)
+static void be_disturbed(struct stutter_enc28j60 *chip)
 {
-	struct enc28j60_disturbance *disturbance = &chip->tx.disturbance;
+	struct stutter_enc28j60_disturbance *disturbance = &chip->tx.disturbance;
 
-	*disturbance = enc28j60_disturbed(chip, ENC28J60_SITE_TX, chip->tx.number);
+	*disturbance = stutter_enc_disturbed(chip, STUTTER_ENC28J60_SITE_TX, chip->tx.number);
 	if (disturbance->tx_early_txif) {
 		chip->regs[ENC28J60_EIR] |= EIR_TXIF;
-		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "TXIF comes up before the frame is sent");
+		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+		       "TXIF comes up before the frame is sent");
 	}
 	if (disturbance->tx_stall || disturbance->tx_stall_flagged)
 		return;
 	if (disturbance->tx_no_txif)
-		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "TXIF will be missing");
+		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+		       "TXIF will be missing");
 	if (disturbance->tx_txerif)
-		report(chip, ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status, "TXERIF will be set");
+		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+		       "TXERIF will be set");
 	hear_link_pulse(chip);
 }
 
-/* The worst the pulse can do: it comes right behind the window, or with the last byte of a frame too short for that. */
-static uint64_t bytes_until_late_collision(const struct enc28j60 *chip)
+/*
+ * The worst the pulse can do: it comes right behind the window, or with the last byte of a frame
+ * too short for that.
+ */
+static uint64_t bytes_until_late_collision(const struct stutter_enc28j60 *chip)
 {
-	size_t late = enc28j60_mac(chip).window_bytes + 1u;
+	size_t late = stutter_enc28j60_mac(chip).window_bytes + 1u;
 	size_t whole = PREAMBLE_BYTES + chip->tx.length;
 
 	return late < whole ? late : whole;
 }
 
-bool enc28j60_tx_reaches_wire(const struct enc28j60 *chip)
+bool stutter_enc_tx_reaches_wire(const struct stutter_enc28j60 *chip)
 {
-	return chip->ops && chip->ops->transmit && enc28j60_phy_reaches_wire(chip) && !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
+	return chip->ops && chip->ops->transmit && stutter_enc_phy_reaches_wire(chip) &&
+	       !(chip->phy[ENC28J60_PHCON2] & PHCON2_TXDIS);
 }
 
-static void start(struct enc28j60 *chip)
+static struct stutter_enc28j60_frame frame_of(const struct stutter_enc28j60 *chip)
+{
+	return (struct stutter_enc28j60_frame){
+		.kind = STUTTER_ENC28J60_FRAME_DATA,
+		.number = chip->tx.number,
+		.bytes = chip->tx.frame,
+		.length = chip->tx.length,
+	};
+}
+
+static void send(struct stutter_enc28j60 *chip)
+{
+	const struct stutter_enc28j60_frame frame = frame_of(chip);
+
+	chip->tx.on_wire = stutter_enc_tx_reaches_wire(chip);
+	if (chip->tx.on_wire)
+		chip->ops->transmit(chip->ctx, &frame, chip->now_ns);
+	else
+		stutter_enc_arm(chip, STUTTER_ENC28J60_TIMER_TRANSMIT,
+		                (PREAMBLE_BYTES + chip->tx.length) * ENC28J60_BYTE_NS);
+}
+
+static void start(struct stutter_enc28j60 *chip)
 {
 	chip->tx.waiting = false;
 	chip->tx.busy = true;
 	chip->tx.number++;
-	chip->tx.start = enc28j60_reg16(chip, ENC28J60_ETXSTL);
-	chip->tx.end = enc28j60_reg16(chip, ENC28J60_ETXNDL);
-	render(chip);
+	chip->tx.start = stutter_enc_reg16(chip, ENC28J60_ETXSTL);
+	chip->tx.end = stutter_enc_reg16(chip, ENC28J60_ETXNDL);
+	stutter_enc_tx_render(chip);
 	chip->tx.status_high |= chip->flow.pressed ? TSV_HIGH_BACKPRESSURE : 0;
 	chip->flow.pressed = false;
 	check_memory(chip);
-	report(chip, ENC28J60_EVENT_TX_START, chip->tx.start, chip->tx.status, "start");
+	report(chip, STUTTER_ENC28J60_EVENT_TX_START, chip->tx.start, chip->tx.status, "start");
 	if (chip->tx.length == 0) {
-		enc28j60_find(chip, FINDING_TX_EMPTY, ENC28J60_ETXNDL, chip->tx.end);
-		finish(chip, ENC28J60_EVENT_TX_ABORTED, 0, 0, "nothing to send");
+		stutter_enc_report_finding(chip, FINDING_TX_EMPTY, ENC28J60_ETXNDL, chip->tx.end);
+		finish(chip, STUTTER_ENC28J60_EVENT_TX_ABORTED, 0, 0, "nothing to send");
 		return;
 	}
 	be_disturbed(chip);
@@ -328,106 +255,111 @@ static void start(struct enc28j60 *chip)
 		return;
 	}
 	if (chip->tx.disturbance.tx_link_pulse) {
-		enc28j60_arm(chip, ENC28J60_TIMER_TRANSMIT, bytes_until_late_collision(chip) * ENC28J60_BYTE_NS);
+		stutter_enc_arm(chip, STUTTER_ENC28J60_TIMER_TRANSMIT,
+		                bytes_until_late_collision(chip) * ENC28J60_BYTE_NS);
 		return;
 	}
-	chip->tx.on_wire = enc28j60_tx_reaches_wire(chip);
-	if (chip->tx.on_wire)
-		chip->ops->transmit(chip->ctx, chip->tx.frame, chip->tx.length, chip->now_ns);
-	else
-		enc28j60_arm(chip, ENC28J60_TIMER_TRANSMIT, (PREAMBLE_BYTES + chip->tx.length) * ENC28J60_BYTE_NS);
+	send(chip);
 }
 
-/* DMA and transmission share the way to the memory; who comes first goes first (DS39662 sec. 7.1). */
-static bool may_start(const struct enc28j60 *chip)
+/* DMA and transmission share the way to the memory; who comes first goes first (DS39662 sec. 7.1).
+ */
+static bool may_start(const struct stutter_enc28j60 *chip)
 {
 	bool dma_runs = (chip->regs[ENC28J60_ECON1] & ECON1_DMAST) && !chip->dma.waiting;
 
-	return enc28j60_mac_runs(chip) && !dma_runs && !enc28j60_armed(chip, ENC28J60_TIMER_PAUSE) && !chip->flow.busy &&
-	       !enc28j60_armed(chip, ENC28J60_TIMER_GAP);
+	return stutter_enc_mac_runs(chip) && !dma_runs &&
+	       !stutter_enc_armed(chip, STUTTER_ENC28J60_TIMER_PAUSE) && !chip->flow.busy &&
+	       !stutter_enc_armed(chip, STUTTER_ENC28J60_TIMER_GAP);
 }
 
-void enc28j60_tx_retry(struct enc28j60 *chip)
+void stutter_enc_tx_retry(struct stutter_enc28j60 *chip)
 {
-	if (chip->tx.waiting && may_start(chip) && !enc28j60_flow_release(chip))
+	if (chip->tx.waiting && may_start(chip) && !stutter_enc_flow_release(chip))
 		start(chip);
 }
 
-void enc28j60_tx_request(struct enc28j60 *chip)
+void stutter_enc_tx_request(struct stutter_enc28j60 *chip)
 {
 	if (chip->regs[ENC28J60_ECON1] & ECON1_TXRST) {
-		enc28j60_find(chip, FINDING_TXRTS_RESET, ENC28J60_ECON1, chip->regs[ENC28J60_ECON1]);
+		stutter_enc_report_finding(chip, FINDING_TXRTS_RESET, ENC28J60_ECON1,
+		                           chip->regs[ENC28J60_ECON1]);
 		chip->regs[ENC28J60_ECON1] &= (uint8_t)~ECON1_TXRTS;
 		return;
 	}
 	if (chip->tx.stalled) {
-		enc28j60_find(chip, FINDING_TX_STALLED, ENC28J60_ECON1, chip->regs[ENC28J60_ECON1]);
+		stutter_enc_report_finding(chip, FINDING_TX_STALLED, ENC28J60_ECON1,
+		                           chip->regs[ENC28J60_ECON1]);
 		return;
 	}
 	chip->tx.waiting = true;
-	enc28j60_tx_retry(chip);
+	stutter_enc_tx_retry(chip);
 }
 
 /* Erratum 12 has two sides, which are decided apart from each other. */
 enum side { SIDE_STALL, SIDE_TXERIF, SIDES };
 
-static bool acts_12(const struct enc28j60 *chip, enum side side, unsigned number)
+static bool acts_12(const struct stutter_enc28j60 *chip, enum side side, unsigned number)
 {
-	return enc28j60_acts(chip, 12, (uint64_t)number * SIDES + side);
+	return stutter_enc_acts(chip, 12, (uint64_t)number * SIDES + side);
 }
 
-/* Clearing TXRTS or TXRST may raise TXERIF, so a host has to clear the flag afterwards (erratum 12). */
-static void may_raise_txerif(struct enc28j60 *chip, const char *text)
+/*
+ * Clearing TXRTS or TXRST may raise TXERIF, so a host has to clear the flag afterwards (erratum
+ * 12).
+ */
+static void may_raise_txerif(struct stutter_enc28j60 *chip, const char *text)
 {
 	if (!acts_12(chip, SIDE_TXERIF, ++chip->tx.released))
 		return;
 	chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
-	enc28j60_act(chip, ENC28J60_EIR, chip->tx.number, text, "erratum 12");
+	stutter_enc_act(chip, ENC28J60_EIR, chip->tx.number, text, "erratum 12");
 }
 
-static void withdraw(struct enc28j60 *chip)
+static void withdraw(struct stutter_enc28j60 *chip)
 {
+	const struct stutter_enc28j60_frame frame = frame_of(chip);
 	bool owed = chip->tx.on_wire;
 
 	chip->tx.on_wire = false;
 	if (owed && chip->ops->cancel)
-		chip->ops->cancel(chip->ctx, chip->now_ns);
+		chip->ops->cancel(chip->ctx, &frame, chip->now_ns);
 }
 
-void enc28j60_tx_cancel(struct enc28j60 *chip)
+void stutter_enc_tx_cancel(struct stutter_enc28j60 *chip)
 {
 	if (chip->tx.stalled) {
 		chip->regs[ENC28J60_EIR] |= EIR_TXERIF;
-		enc28j60_dma_retry(chip);
+		stutter_enc_dma_retry(chip);
 	}
 	if (!chip->tx.busy && !chip->tx.waiting)
 		return;
 	if (chip->tx.waiting) {
-		chip->tx.end = enc28j60_reg16(chip, ENC28J60_ETXNDL);
+		chip->tx.end = stutter_enc_reg16(chip, ENC28J60_ETXNDL);
 		chip->tx.length = 0;
 		chip->tx.status = 0;
 		chip->tx.status_high = 0;
 	}
 	withdraw(chip);
 	may_raise_txerif(chip, "TXERIF comes up as TXRTS is cleared");
-	finish(chip, ENC28J60_EVENT_TX_CANCELLED, 0, 0, "TXRTS was cleared");
+	finish(chip, STUTTER_ENC28J60_EVENT_TX_CANCELLED, 0, 0, "TXRTS was cleared");
 }
 
-void enc28j60_tx_reset(struct enc28j60 *chip, const char *text)
+void stutter_enc_tx_reset(struct stutter_enc28j60 *chip, const char *text)
 {
 	bool active = chip->tx.busy || chip->tx.waiting;
 
-	enc28j60_disarm(chip, ENC28J60_TIMER_PAUSE);
+	stutter_enc_disarm(chip, STUTTER_ENC28J60_TIMER_PAUSE);
 	withdraw(chip);
 	chip->tx.stalled = false;
 	if (active)
-		report(chip, ENC28J60_EVENT_TX_CANCELLED, chip->tx.start, 0, text);
+		report(chip, STUTTER_ENC28J60_EVENT_TX_CANCELLED, chip->tx.start, 0, text);
 	become_idle(chip);
-	enc28j60_flow_suspend(chip);
+	stutter_enc_flow_suspend(chip);
 }
 
 /* Collisions mean nothing to a full-duplex MAC (DS39662 sec. 9.2). */
-static uint32_t vector_bits(const struct enc28j60_tx_status *status, bool full_duplex)
+static uint32_t vector_bits(const struct stutter_enc28j60_tx_status *status, bool full_duplex)
 {
 	uint32_t bits = 0;
 
@@ -442,7 +374,7 @@ static uint32_t vector_bits(const struct enc28j60_tx_status *status, bool full_d
 }
 
 /* The causes of DS39662 sec. 12.1.3 that only half duplex knows. */
-static const char *why_aborted_by_wire(const struct enc28j60 *chip, uint32_t bits)
+static const char *why_aborted_by_wire(const struct stutter_enc28j60 *chip, uint32_t bits)
 {
 	if (bits & TSV_EXCESSIVE_COLLISION)
 		return "excessive collisions";
@@ -454,24 +386,28 @@ static const char *why_aborted_by_wire(const struct enc28j60 *chip, uint32_t bit
 }
 
 /* After an abort in half duplex the transmit logic may stall (erratum 12). */
-static void abort_by_wire(struct enc28j60 *chip, uint32_t bits, size_t collided_bytes, const char *why)
+static void abort_by_wire(struct stutter_enc28j60 *chip, uint32_t bits, size_t collided_bytes,
+                          const char *why)
 {
 	chip->tx.stalled = acts_12(chip, SIDE_STALL, chip->tx.number);
-	finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, collided_bytes, why);
+	finish(chip, STUTTER_ENC28J60_EVENT_TX_ABORTED, bits, collided_bytes, why);
 	if (chip->tx.stalled)
-		enc28j60_act(chip, ENC28J60_NO_REGISTER, chip->tx.number, "the transmit logic is stalled until TXRST, TXRTS stays set",
-		             "erratum 12");
+		stutter_enc_act(chip, ENC28J60_NO_REGISTER, chip->tx.number,
+		                "the transmit logic is stalled until TXRST, TXRTS stays set",
+		                "erratum 12");
 }
 
-static bool hides_late_collision(struct enc28j60 *chip)
+static bool hides_late_collision(struct stutter_enc28j60 *chip)
 {
-	if (!enc28j60_acts(chip, 15, chip->tx.number))
+	if (!stutter_enc_acts(chip, 15, chip->tx.number))
 		return false;
-	enc28j60_act(chip, ENC28J60_ESTAT, chip->tx.number, "LATECOL does not come up", "erratum 15");
+	stutter_enc_act(chip, ENC28J60_ESTAT, chip->tx.number, "LATECOL does not come up",
+	                "erratum 15");
 	return true;
 }
 
-static void end_of_wire(struct enc28j60 *chip, const struct enc28j60_tx_status *status)
+static void end_of_wire(struct stutter_enc28j60 *chip,
+                        const struct stutter_enc28j60_tx_status *status)
 {
 	uint32_t bits = vector_bits(status, chip->regs[ENC28J60_MACON3] & MACON3_FULDPX);
 	const char *why = why_aborted_by_wire(chip, bits);
@@ -481,44 +417,50 @@ static void end_of_wire(struct enc28j60 *chip, const struct enc28j60_tx_status *
 	if (why)
 		abort_by_wire(chip, bits, status->collided_bytes, why);
 	else if (chip->tx.cut)
-		finish(chip, ENC28J60_EVENT_TX_ABORTED, bits, status->collided_bytes, "longer than MAMXFL");
+		finish(chip, STUTTER_ENC28J60_EVENT_TX_ABORTED, bits, status->collided_bytes,
+		       "longer than MAMXFL");
 	else
 		finish_well(chip, bits, status->collided_bytes, "sent");
 }
 
-void enc28j60_tx_released(struct enc28j60 *chip)
+void stutter_enc_tx_released(struct stutter_enc28j60 *chip)
 {
 	may_raise_txerif(chip, "TXERIF comes up as TXRST is cleared");
-	enc28j60_flow_resume(chip);
+	stutter_enc_flow_resume(chip);
 }
 
-void enc28j60_tx_left_mac(struct enc28j60 *chip)
+void stutter_enc_tx_left_mac(struct stutter_enc28j60 *chip)
 {
-	static const struct enc28j60_tx_status pulse = {.collisions = 1, .late_collision = true};
+	static const struct stutter_enc28j60_tx_status pulse = {.collisions = 1,
+	                                                        .late_collision = true};
 
 	if (chip->tx.disturbance.tx_link_pulse)
 		end_of_wire(chip, &pulse);
 	else if (chip->tx.cut)
-		finish(chip, ENC28J60_EVENT_TX_ABORTED, 0, 0, "longer than MAMXFL");
+		finish(chip, STUTTER_ENC28J60_EVENT_TX_ABORTED, 0, 0, "longer than MAMXFL");
 	else
-		finish_well(chip, 0, 0, enc28j60_phy_reaches_wire(chip) ? "sent to nobody" : "nothing went on the wire");
+		finish_well(chip, 0, 0,
+		            stutter_enc_phy_reaches_wire(chip) ? "sent to nobody"
+		                                               : "nothing went on the wire");
 }
 
-void enc28j60_tx_pause(struct enc28j60 *chip, unsigned quanta)
+void stutter_enc_tx_pause(struct stutter_enc28j60 *chip, unsigned quanta)
 {
-	enc28j60_arm(chip, ENC28J60_TIMER_PAUSE, (uint64_t)quanta * ENC28J60_PAUSE_QUANTUM_NS);
+	stutter_enc_arm(chip, STUTTER_ENC28J60_TIMER_PAUSE,
+	                (uint64_t)quanta * ENC28J60_PAUSE_QUANTUM_NS);
 }
 
 /*
- * Gaps count half octets of 4 bit times, and some are always there: with the values that the data sheet recommends (12h or 15h, 12h, 0Ch)
- * they are the 96 bit times of IEEE 802.3 sec. 4.4.2, and their first two thirds (DS39662 register 6-4, sec. 6.5).
+ * Gaps count half octets of 4 bit times, and some are always there: with the values that the data
+ * sheet recommends (12h or 15h, 12h, 0Ch) they are the 96 bit times of IEEE 802.3 sec. 4.4.2, and
+ * their first two thirds (DS39662 register 6-4, sec. 6.5).
  */
-struct enc28j60_mac enc28j60_mac(const struct enc28j60 *chip)
+struct stutter_enc28j60_mac stutter_enc28j60_mac(const struct stutter_enc28j60 *chip)
 {
 	const uint8_t *regs = chip->regs;
-	bool full_duplex = enc28j60_full_duplex(chip);
+	bool full_duplex = stutter_enc28j60_full_duplex(chip);
 
-	return (struct enc28j60_mac){
+	return (struct stutter_enc28j60_mac){
 		.full_duplex = full_duplex,
 		.defer_forever = regs[ENC28J60_MACON4] & MACON4_DEFER,
 		.no_backoff = regs[ENC28J60_MACON4] & MACON4_NOBKOFF,
@@ -531,9 +473,12 @@ struct enc28j60_mac enc28j60_mac(const struct enc28j60 *chip)
 	};
 }
 
-void enc28j60_tx_answer(struct enc28j60 *chip, const struct enc28j60_tx_status *status)
+void stutter_enc_tx_answer(struct stutter_enc28j60 *chip,
+                           const struct stutter_enc28j60_tx_status *status)
 {
 	if (!chip->tx.on_wire)
-		enc28j60_die(chip, "no frame is on the wire to be answered for; the last was tx number", chip->tx.number, 0);
+		stutter_enc_die(
+			chip, "no frame is on the wire to be answered for; the last was tx number",
+			chip->tx.number, 0);
 	end_of_wire(chip, status);
 }

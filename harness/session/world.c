@@ -13,7 +13,8 @@
 
 #define LOSS_MAX 512
 
-static const enum enc28j60_revision revisions[] = {ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7};
+static const enum stutter_enc28j60_revision revisions[] = {STUTTER_ENC28J60_B1, STUTTER_ENC28J60_B4, STUTTER_ENC28J60_B5,
+                                                           STUTTER_ENC28J60_B7};
 
 /* -- the wire and the proxy -- */
 
@@ -228,13 +229,13 @@ static void open_faults(struct world *world)
 		world->tells_events |= is_at_site(&world->faults[i].match.from) || is_at_site(&world->faults[i].match.until);
 }
 
-static struct enc28j60_config chip_of(const struct device *device, uint64_t seed)
+static struct stutter_enc28j60_config chip_of(const struct device *device, uint64_t seed)
 {
 	const bool by_revision = device->errata == DEVICE_ERRATA_SILICON || device->errata == DEVICE_ERRATA_WORST;
-	struct enc28j60_config config = enc28j60_config_default();
+	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
 	config.revision = revisions[device->chip_revision];
-	config.errata = by_revision ? enc28j60_errata(config.revision) : device->errata;
+	config.errata = by_revision ? stutter_enc28j60_errata(config.revision) : device->errata;
 	config.errata_worst = device->errata == DEVICE_ERRATA_SILICON ? 0 : config.errata;
 	config.seed = random_bits(random_stream(seed, "errata"), 0, 0);
 	config.bit_field_ops_reach_mac = device->bit_fields_reach_mac;
@@ -342,7 +343,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->namer = namer_open();
 	link_init(&world->link, &plan->link, &link_ops, world, &world->sim, trace, plan->seed);
 	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim, trace, armed_ops(world), world);
-	const struct enc28j60_config chip = chip_of(&plan->device, plan->seed);
+	const struct stutter_enc28j60_config chip = chip_of(&plan->device, plan->seed);
 	board_open(&world->board, &chip, &world->link,
 	           disturber_open(world->faults, world->fault_count, plan->seed, trace,
 	                          armed_ops(world), world),

@@ -4,8 +4,8 @@
 
 #include "base/check.h"
 #include "tests/bench/bench.h"
-#include "enc28j60/crc32.h"
 #include "enc28j60/enc28j60.h"
+#include "enc28j60/registers.h"
 
 #define FRAME_LENGTH 1518U
 #define BLOCK 1024U
@@ -19,29 +19,28 @@
 enum { OP_RCR = 0x00, OP_RBM = 0x3a, OP_WCR = 0x40, OP_WBM = 0x7a, OP_BFS = 0x80, OP_BFC = 0xa0 };
 
 struct bench_chip {
-	struct enc28j60 chip;
+	struct stutter_enc28j60 chip;
 	uint64_t now_ns;
 	unsigned sent;
 	uint16_t read_pointer;
 	uint8_t frame[FRAME_LENGTH], bytes[FRAME_LENGTH + 8];
 };
 
-static void on_transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns)
+static void on_transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
 {
 	struct bench_chip *bench = ctx;
 
 	(void)frame;
-	(void)length;
 	bench->sent++;
-	enc28j60_transmitted(&bench->chip, &(struct enc28j60_tx_status){0}, now_ns);
+	stutter_enc28j60_transmitted(&bench->chip, &(struct stutter_enc28j60_tx_status){0}, now_ns);
 }
 
-static const struct enc28j60_ops ops = {.transmit = on_transmit};
+static const struct stutter_enc28j60_ops ops = {.transmit = on_transmit};
 
 static void transfer(struct bench_chip *bench, uint8_t *bytes, size_t length)
 {
 	bench->now_ns += STEP_NS;
-	enc28j60_transfer(&bench->chip, bytes, bytes, length, bench->now_ns);
+	stutter_enc28j60_transfer(&bench->chip, bytes, bytes, length, bench->now_ns);
 }
 
 static void command(struct bench_chip *bench, uint8_t op, unsigned index, uint8_t value)
@@ -66,15 +65,15 @@ static void write_pointer(struct bench_chip *bench, unsigned index, unsigned val
 
 static void open_chip(struct bench_chip *bench)
 {
-	struct enc28j60_config config = enc28j60_config_default();
+	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
 	memset(bench, 0, sizeof *bench);
 	/* Erratum 13 ends a transmission now and then; what is measured is one that is sent. */
 	config.errata = 0;
-	enc28j60_init(&bench->chip, &config, &ops, bench, 0);
+	stutter_enc28j60_init(&bench->chip, &config, &ops, bench, 0);
 	bench->now_ns = 1000000;
-	enc28j60_run(&bench->chip, bench->now_ns);
-	enc28j60_set_link(&bench->chip, true, bench->now_ns);
+	stutter_enc28j60_run(&bench->chip, bench->now_ns);
+	stutter_enc28j60_set_link(&bench->chip, true, bench->now_ns);
 	bench->now_ns += 1000000000;
 	write_pointer(bench, ENC28J60_ERXSTL, 0);
 	write_pointer(bench, ENC28J60_ERXNDL, RX_END);
@@ -88,7 +87,7 @@ static void open_chip(struct bench_chip *bench)
 	bench->frame[0] = 0;
 	bench->frame[12] = 0x08;
 	bench->frame[13] = 0x00;
-	uint32_t fcs = enc28j60_fcs(bench->frame, FRAME_LENGTH - 4);
+	uint32_t fcs = stutter_enc28j60_fcs(bench->frame, FRAME_LENGTH - 4);
 	for (unsigned i = 0; i < 4; i++)
 		bench->frame[FRAME_LENGTH - 4 + i] = (uint8_t)(fcs >> 8 * i);
 }
@@ -114,8 +113,8 @@ static void frame_in(void *ctx)
 	struct bench_chip *bench = ctx;
 
 	bench->now_ns += STEP_NS;
-	enc28j60_receive(&bench->chip, bench->frame, FRAME_LENGTH, bench->now_ns);
-	CHECK_INT(enc28j60_peek(&bench->chip, ENC28J60_EPKTCNT), ==, 1);
+	stutter_enc28j60_receive(&bench->chip, bench->frame, FRAME_LENGTH, bench->now_ns);
+	CHECK_INT(stutter_enc28j60_peek(&bench->chip, ENC28J60_EPKTCNT), ==, 1);
 	write_pointer(bench, ENC28J60_ERDPTL, bench->read_pointer);
 	bench->bytes[0] = OP_RBM;
 	transfer(bench, bench->bytes, 1 + 6 + FRAME_LENGTH);

@@ -4,21 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void on_transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns)
+static void on_transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
 {
 	struct rig *rig = ctx;
 
-	memcpy(rig->sent, frame, length);
-	rig->sent_length = length;
+	memcpy(rig->sent, frame->bytes, frame->length);
+	rig->sent_length = frame->length;
+	rig->sent_kind = frame->kind;
+	rig->sent_number = frame->number;
 	rig->sent_count++;
 	if (rig->answers_at_once)
-		enc28j60_transmitted(&rig->chip, &(struct enc28j60_tx_status){0}, now_ns);
+		stutter_enc28j60_transmitted(&rig->chip, &(struct stutter_enc28j60_tx_status){0},
+		                             now_ns);
 }
 
-static void on_cancel(void *ctx, uint64_t now_ns)
+static void on_cancel(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
 {
+	struct rig *rig = ctx;
+
 	(void)now_ns;
-	((struct rig *)ctx)->cancel_count++;
+	rig->cancel_count++;
+	rig->cancelled_kind = frame->kind;
+	rig->cancelled_number = frame->number;
 }
 
 static void on_backpressure(void *ctx, bool on, uint64_t now_ns)
@@ -30,7 +37,7 @@ static void on_backpressure(void *ctx, bool on, uint64_t now_ns)
 	rig->pressed_ns = now_ns;
 }
 
-static void on_event(void *ctx, const struct enc28j60_event *event)
+static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 {
 	struct rig *rig = ctx;
 
@@ -39,32 +46,39 @@ static void on_event(void *ctx, const struct enc28j60_event *event)
 	rig->event_count++;
 }
 
-static void on_disturb(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance)
+static void on_disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
+                       struct stutter_enc28j60_disturbance *ret_disturbance)
 {
 	((struct rig *)ctx)->disturb(ctx, site, number, ret_disturbance);
 }
 
-static const struct enc28j60_ops ops = {.transmit = on_transmit, .cancel = on_cancel, .backpressure = on_backpressure, .event = on_event};
-static const struct enc28j60_ops disturbing_ops = {
-	.transmit = on_transmit, .cancel = on_cancel, .backpressure = on_backpressure, .event = on_event, .disturb = on_disturb};
+static const struct stutter_enc28j60_ops ops = {.transmit = on_transmit,
+                                                .cancel = on_cancel,
+                                                .backpressure = on_backpressure,
+                                                .event = on_event};
+static const struct stutter_enc28j60_ops disturbing_ops = {.transmit = on_transmit,
+                                                           .cancel = on_cancel,
+                                                           .backpressure = on_backpressure,
+                                                           .event = on_event,
+                                                           .disturb = on_disturb};
 
-void rig_power(struct rig *rig, const struct enc28j60_config *config)
+void rig_power(struct rig *rig, const struct stutter_enc28j60_config *config)
 {
 	memset(rig, 0, sizeof(*rig));
-	enc28j60_init(&rig->chip, config, &ops, rig, 0);
+	stutter_enc28j60_init(&rig->chip, config, &ops, rig, 0);
 }
 
-void rig_start(struct rig *rig, const struct enc28j60_config *config)
+void rig_start(struct rig *rig, const struct stutter_enc28j60_config *config)
 {
 	rig_power(rig, config);
 	rig_wait(rig, 400000);
-	enc28j60_set_link(&rig->chip, true, rig->now_ns);
+	stutter_enc28j60_set_link(&rig->chip, true, rig->now_ns);
 	rig_forget(rig);
 }
 
 void rig_start_ideal(struct rig *rig)
 {
-	struct enc28j60_config config = enc28j60_config_default();
+	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
 	config.errata = 0;
 	rig_start(rig, &config);
@@ -73,26 +87,27 @@ void rig_start_ideal(struct rig *rig)
 void rig_copy(struct rig *to, const struct rig *from)
 {
 	memcpy(to, from, sizeof(*to));
-	enc28j60_attach(&to->chip, to->disturb ? &disturbing_ops : &ops, to);
+	stutter_enc28j60_attach(&to->chip, to->disturb ? &disturbing_ops : &ops, to);
 }
 
 void rig_disturb(struct rig *rig,
-                 void (*disturb)(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance))
+                 void (*disturb)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
+                                 struct stutter_enc28j60_disturbance *ret_disturbance))
 {
 	rig->disturb = disturb;
-	enc28j60_attach(&rig->chip, &disturbing_ops, rig);
+	stutter_enc28j60_attach(&rig->chip, &disturbing_ops, rig);
 }
 
 void rig_wait(struct rig *rig, uint64_t ns)
 {
 	rig->now_ns += ns;
-	enc28j60_run(&rig->chip, rig->now_ns);
+	stutter_enc28j60_run(&rig->chip, rig->now_ns);
 }
 
 static void command(struct rig *rig, const uint8_t *mosi, uint8_t *ret_miso, size_t length)
 {
 	rig->now_ns += RIG_OP_NS;
-	enc28j60_transfer(&rig->chip, mosi, ret_miso, length, rig->now_ns);
+	stutter_enc28j60_transfer(&rig->chip, mosi, ret_miso, length, rig->now_ns);
 }
 
 static void put(struct rig *rig, uint8_t opcode, unsigned index, uint8_t value)
@@ -105,7 +120,7 @@ static void put(struct rig *rig, uint8_t opcode, unsigned index, uint8_t value)
 static void select_bank(struct rig *rig, unsigned index)
 {
 	uint8_t bank = (uint8_t)(index >> 5);
-	uint8_t now = enc28j60_peek(&rig->chip, ENC28J60_ECON1) & ECON1_BSEL;
+	uint8_t now = stutter_enc28j60_peek(&rig->chip, ENC28J60_ECON1) & ECON1_BSEL;
 
 	if ((index & 0x1f) >= 0x1b || bank == now)
 		return;
@@ -117,7 +132,7 @@ static void select_bank(struct rig *rig, unsigned index)
 
 uint8_t rig_rcr(struct rig *rig, unsigned index)
 {
-	const struct enc28j60_reg *reg = enc28j60_reg_at(index);
+	const struct enc28j60_reg *reg = stutter_enc_reg_at(index);
 	uint8_t bytes[3] = {(uint8_t)(index & 0x1f), 0, 0};
 	size_t length = reg && reg->kind != ENC28J60_ETH ? 3 : 2;
 
@@ -211,7 +226,7 @@ void rig_open_ring(struct rig *rig, uint16_t start, uint16_t end)
 
 void rig_seal(uint8_t *frame, size_t length)
 {
-	uint32_t fcs = enc28j60_fcs(frame, length - 4);
+	uint32_t fcs = stutter_enc28j60_fcs(frame, length - 4);
 
 	for (unsigned i = 0; i < 4; i++)
 		frame[length - 4 + i] = (uint8_t)(fcs >> 8 * i);
@@ -232,7 +247,7 @@ void rig_frame(uint8_t *ret_frame, size_t length, unsigned seed)
 void rig_receive(struct rig *rig, const uint8_t *frame, size_t length)
 {
 	rig->now_ns += RIG_OP_NS;
-	enc28j60_receive(&rig->chip, frame, length, rig->now_ns);
+	stutter_enc28j60_receive(&rig->chip, frame, length, rig->now_ns);
 }
 
 void rig_load(struct rig *rig, uint16_t start, uint8_t control, const uint8_t *body, size_t length)
@@ -245,15 +260,15 @@ void rig_load(struct rig *rig, uint16_t start, uint8_t control, const uint8_t *b
 	rig_wcr16(rig, ENC28J60_ETXNDL, (uint16_t)((start + length) & 0x1fff));
 }
 
-void rig_answer(struct rig *rig, const struct enc28j60_tx_status *status)
+void rig_answer(struct rig *rig, const struct stutter_enc28j60_tx_status *status)
 {
-	static const struct enc28j60_tx_status good;
+	static const struct stutter_enc28j60_tx_status good;
 
 	rig->now_ns += RIG_OP_NS;
-	enc28j60_transmitted(&rig->chip, status ? status : &good, rig->now_ns);
+	stutter_enc28j60_transmitted(&rig->chip, status ? status : &good, rig->now_ns);
 }
 
-unsigned rig_count_kind(const struct rig *rig, enum enc28j60_event_kind kind)
+unsigned rig_count_kind(const struct rig *rig, enum stutter_enc28j60_event_kind kind)
 {
 	unsigned count = 0;
 

@@ -8,7 +8,7 @@ static struct rig rig;
 
 static void number_the_memory(void)
 {
-	for (unsigned i = 0; i < ENC28J60_SRAM_SIZE; i++)
+	for (unsigned i = 0; i < STUTTER_ENC28J60_SRAM_SIZE; i++)
 		rig.chip.sram[i] = (uint8_t)(i * 7 + (i >> 8));
 }
 
@@ -34,7 +34,11 @@ static void reading_wraps_at_erxnd_and_at_the_end_of_memory(void)
 {
 	static const struct {
 		unsigned start, end;
-	} rings[] = {{0, 0x19ff}, {0x0600, 0x1fff}, {0x1000, 0x10ff}, {0x1f00, 0x00ff}, {0x0400, 0x0400}};
+	} rings[] = {{0, 0x19ff},
+	             {0x0600, 0x1fff},
+	             {0x1000, 0x10ff},
+	             {0x1f00, 0x00ff},
+	             {0x0400, 0x0400}};
 
 	rig_start(&rig, NULL);
 	number_the_memory();
@@ -61,11 +65,12 @@ static void reading_byte_by_byte_equals_reading_at_once(void)
 	rig_wcr16(&rig, ENC28J60_ERDPTL, 0x1f80);
 	rig_rbm(&rig, bytes, sizeof(bytes));
 	rig_wcr16(&rig, ENC28J60_ERDPTL, 0x1f80);
-	enc28j60_select(&rig.chip, rig.now_ns);
-	enc28j60_exchange(&rig.chip, 0x3a, rig.now_ns);
+	stutter_enc28j60_select(&rig.chip, rig.now_ns);
+	stutter_enc28j60_exchange(&rig.chip, 0x3a, rig.now_ns);
 	for (size_t i = 0; i < sizeof(bytes); i++)
-		CU_ASSERT_EQUAL_FATAL(enc28j60_exchange(&rig.chip, 0, rig.now_ns), bytes[i]);
-	enc28j60_deselect(&rig.chip, rig.now_ns);
+		CU_ASSERT_EQUAL_FATAL(stutter_enc28j60_exchange(&rig.chip, 0, rig.now_ns),
+		                      bytes[i]);
+	stutter_enc28j60_deselect(&rig.chip, rig.now_ns);
 }
 
 static void writing_wraps_only_at_the_end_of_memory(void)
@@ -89,7 +94,8 @@ static void writing_wraps_only_at_the_end_of_memory(void)
 		rig_wbm(&rig, bytes, sizeof(bytes));
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			CU_ASSERT_EQUAL_FATAL(rig.chip.sram[(from + i) & 0x1fff], bytes[i]);
-		CU_ASSERT_EQUAL_FATAL(rig_rcr16(&rig, ENC28J60_EWRPTL), (from + sizeof(bytes)) & 0x1fff);
+		CU_ASSERT_EQUAL_FATAL(rig_rcr16(&rig, ENC28J60_EWRPTL),
+		                      (from + sizeof(bytes)) & 0x1fff);
 	}
 }
 
@@ -101,7 +107,7 @@ static void more_than_the_whole_memory_can_be_written_and_read(void)
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(i >> 5);
 	rig_wbm(&rig, bytes, sizeof(bytes));
-	for (size_t i = sizeof(bytes) - ENC28J60_SRAM_SIZE; i < sizeof(bytes); i++)
+	for (size_t i = sizeof(bytes) - STUTTER_ENC28J60_SRAM_SIZE; i < sizeof(bytes); i++)
 		CU_ASSERT_EQUAL_FATAL(rig.chip.sram[i & 0x1fff], bytes[i]);
 	rig_wcr16(&rig, ENC28J60_ERXSTL, 0);
 	rig_wcr16(&rig, ENC28J60_ERDPTL, 0);
@@ -163,11 +169,15 @@ static void a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it(void)
 }
 
 const CU_TestInfo tests_buffer[] = {
-	{"a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it", a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it},
-	{"reading_wraps_at_erxnd_and_at_the_end_of_memory", reading_wraps_at_erxnd_and_at_the_end_of_memory},
-	{"reading_byte_by_byte_equals_reading_at_once", reading_byte_by_byte_equals_reading_at_once},
+	{"a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it",
+         a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it},
+	{"reading_wraps_at_erxnd_and_at_the_end_of_memory",
+         reading_wraps_at_erxnd_and_at_the_end_of_memory},
+	{"reading_byte_by_byte_equals_reading_at_once",
+         reading_byte_by_byte_equals_reading_at_once},
 	{"writing_wraps_only_at_the_end_of_memory", writing_wraps_only_at_the_end_of_memory},
-	{"more_than_the_whole_memory_can_be_written_and_read", more_than_the_whole_memory_can_be_written_and_read},
+	{"more_than_the_whole_memory_can_be_written_and_read",
+         more_than_the_whole_memory_can_be_written_and_read},
 	{"pointers_stand_still_without_autoinc", pointers_stand_still_without_autoinc},
 	{"touching_bytes_under_transmission_is_found", touching_bytes_under_transmission_is_found},
 	CU_TEST_INFO_NULL,

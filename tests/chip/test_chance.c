@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How often the errata act on the default chip, on which occasions, and that no draw moves another. */
+/* How often the errata act on the default chip, on which occasions, and that no draw moves another.
+ */
 #include <CUnit/CUnit.h>
 #include <string.h>
 
@@ -14,9 +15,9 @@ static uint8_t frame[FRAME];
 
 static void start(bool worst, uint64_t seed)
 {
-	struct enc28j60_config config = enc28j60_config_default();
+	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
-	config.errata = ENC28J60_ERRATA_SWITCHABLE;
+	config.errata = STUTTER_ENC28J60_ERRATA_SWITCHABLE;
 	config.errata_worst = worst ? config.errata : 0;
 	config.seed = seed;
 	rig_start(&rig, &config);
@@ -29,7 +30,7 @@ static unsigned count(unsigned erratum, unsigned occasions)
 	unsigned acted = 0;
 
 	for (unsigned i = 1; i <= occasions; i++)
-		acted += enc28j60_acts(&rig.chip, erratum, i);
+		acted += stutter_enc_acts(&rig.chip, erratum, i);
 	return acted;
 }
 
@@ -38,7 +39,7 @@ static unsigned count(unsigned erratum, unsigned occasions)
 static void each_erratum_acts_as_often_as_its_row_says(void)
 {
 	size_t rows_count;
-	const struct enc28j60_erratum *rows = enc28j60_errata_table(&rows_count);
+	const struct stutter_enc28j60_erratum *rows = stutter_enc28j60_errata_table(&rows_count);
 
 	for (uint64_t seed = 0; seed < 3; seed++)
 		for (size_t i = 0; i < rows_count; i++) {
@@ -46,8 +47,12 @@ static void each_erratum_acts_as_often_as_its_row_says(void)
 
 			start(false, seed);
 			acted = count(rows[i].number, rows[i].one_in * expected);
-			/* Within four standard deviations of a Poisson law; exactly, where there is no chance. */
-			CU_ASSERT((acted - expected) * (acted - expected) <= (rows[i].one_in == 1 ? 0 : 16 * expected));
+			/*
+			 * Within four standard deviations of a Poisson law; exactly, where there is
+			 * no chance.
+			 */
+			CU_ASSERT((acted - expected) * (acted - expected) <=
+			          (rows[i].one_in == 1 ? 0 : 16 * expected));
 		}
 }
 
@@ -56,7 +61,7 @@ static void at_its_worst_each_acts_every_time_and_switched_off_never(void)
 	for (unsigned erratum = 1; erratum <= ERRATA; erratum++) {
 		start(true, 5);
 		CU_ASSERT_EQUAL(count(erratum, 100), 100);
-		rig.chip.config.errata &= ~ENC28J60_ERRATUM(erratum);
+		rig.chip.config.errata &= ~STUTTER_ENC28J60_ERRATUM(erratum);
 		CU_ASSERT_EQUAL(count(erratum, 100), 0);
 	}
 }
@@ -68,11 +73,12 @@ static void a_draw_depends_on_seed_erratum_and_occasion_alone(void)
 	for (unsigned i = 0; i < 2; i++) {
 		start(false, 7);
 		/* Whatever else the chip has and has done. */
-		rig.chip.config.errata = i ? ENC28J60_ERRATUM(5) : ENC28J60_ERRATA_SWITCHABLE;
+		rig.chip.config.errata = i ? STUTTER_ENC28J60_ERRATUM(5)
+		                           : STUTTER_ENC28J60_ERRATA_SWITCHABLE;
 		for (unsigned n = 0; i && n < 5; n++)
 			rig_rcr(&rig, ENC28J60_EIR);
 		for (unsigned n = 0; n < 1000; n++)
-			drawn[i][n] = enc28j60_acts(&rig.chip, 5, i ? 999 - n : n);
+			drawn[i][n] = stutter_enc_acts(&rig.chip, 5, i ? 999 - n : n);
 	}
 	for (unsigned n = 0; n < 1000; n++)
 		CU_ASSERT_EQUAL_FATAL(drawn[0][n], drawn[1][999 - n]);
@@ -98,13 +104,17 @@ static void command(uint8_t first, uint8_t second)
 {
 	const uint8_t bytes[2] = {first, second};
 
-	enc28j60_transfer(&rig.chip, bytes, NULL, 2, rig.now_ns += RIG_OP_NS);
+	stutter_enc28j60_transfer(&rig.chip, bytes, NULL, 2, rig.now_ns += RIG_OP_NS);
 }
 
-/* A driver that leaves ERXRDPT at its reset value, 05FAh: the sheet speaks of a value that is programmed. */
+/*
+ * A driver that leaves ERXRDPT at its reset value, 05FAh: the sheet speaks of a value that is
+ * programmed.
+ */
 static void an_even_reset_value_corrupts_nothing(void)
 {
-	static const uint8_t script[] = {0x48, 0x00, 0x49, 0x00, 0x4a, 0xff, 0x4b, 0x19, 0x9f, 0x02, 0x40, 0x01, 0xbf, 0x03, 0x9f, 0x04};
+	static const uint8_t script[] = {0x48, 0x00, 0x49, 0x00, 0x4a, 0xff, 0x4b, 0x19,
+	                                 0x9f, 0x02, 0x40, 0x01, 0xbf, 0x03, 0x9f, 0x04};
 	static uint8_t broadcast[100];
 
 	memset(broadcast, 0xff, sizeof(broadcast));
@@ -137,7 +147,7 @@ static void a_programmed_even_value_corrupts_at_the_worst_and_is_found_with_rxen
 		rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x19fe);
 		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 2);
 		/* A reset programs nothing. */
-		enc28j60_reset_pin(&rig.chip, rig.now_ns);
+		stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
 		rig_wait(&rig, 100000000);
 		rig_wcr(&rig, ENC28J60_ERXFCON, ERXFCON_CRCEN);
 		rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN);
@@ -157,8 +167,10 @@ static void now_and_then_the_write_pointer_goes_astray(void)
 		rig_forget(&rig);
 		rig_wcr(&rig, ENC28J60_ERXNDH, 0x1f);
 		strayed += rig.chip.rx.write_pointer == 0;
-		CU_ASSERT_EQUAL_FATAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), rig.chip.rx.write_pointer == 0);
-		CU_ASSERT_EQUAL_FATAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), rig.chip.rx.write_pointer);
+		CU_ASSERT_EQUAL_FATAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM),
+		                      rig.chip.rx.write_pointer == 0);
+		CU_ASSERT_EQUAL_FATAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL),
+		                      rig.chip.rx.write_pointer);
 	}
 	CU_ASSERT(strayed > 60 && strayed < 140);
 }
@@ -173,7 +185,8 @@ static void now_and_then_the_pattern_filter_lets_a_frame_pass(void)
 	for (unsigned i = 0; i < 5000; i++) {
 		rig_forget(&rig);
 		rig_receive(&rig, frame, sizeof(frame));
-		CU_ASSERT_EQUAL_FATAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED));
+		CU_ASSERT_EQUAL_FATAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM),
+		                      rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_ACCEPTED));
 	}
 	CU_ASSERT(rig_rcr(&rig, ENC28J60_EPKTCNT) > 25 && rig_rcr(&rig, ENC28J60_EPKTCNT) < 90);
 }
@@ -188,10 +201,11 @@ static void now_and_then_pktif_reads_0(void)
 	rig_open_ring(&rig, 0, 0x19ff);
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 	for (unsigned i = 0; i < 100000; i++) {
-		const uint8_t peeked = enc28j60_peek(&rig.chip, ENC28J60_EIR);
+		const uint8_t peeked = stutter_enc28j60_peek(&rig.chip, ENC28J60_EIR);
 
 		CU_ASSERT_EQUAL_FATAL(rig_rcr(&rig, ENC28J60_EIR), peeked);
-		CU_ASSERT_EQUAL_FATAL(enc28j60_int_asserted(&rig.chip), rig.chip.rx.packets > 0);
+		CU_ASSERT_EQUAL_FATAL(stutter_enc28j60_int_asserted(&rig.chip),
+		                      rig.chip.rx.packets > 0);
 		if (rig.chip.rx.packets > 0)
 			hidden += !(peeked & EIR_PKTIF);
 		else
@@ -199,7 +213,7 @@ static void now_and_then_pktif_reads_0(void)
 	}
 	CU_ASSERT(hidden > 60 && hidden < 140);
 	/* However often the flag lies about one frame, that is told once. */
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM), 1);
 }
 
 /* -- transmission -- */
@@ -216,7 +230,8 @@ static void request(size_t length)
 
 static void now_and_then_an_abort_stalls_and_hides_latecol(void)
 {
-	static const struct enc28j60_tx_status late = {.collisions = 1, .late_collision = true};
+	static const struct stutter_enc28j60_tx_status late = {.collisions = 1,
+	                                                       .late_collision = true};
 	unsigned stalled = 0, hidden = 0, raised = 0;
 
 	start(false, 0);
@@ -248,7 +263,10 @@ static void a_link_pulse_is_one_every_16_ms(void)
 	static const struct {
 		uint64_t after_ns; /* of a pulse */
 		bool full_duplex, meets;
-	} rows[] = {{1000000, false, false}, {15000000, false, false}, {15500000, false, true}, {15500000, true, false}};
+	} rows[] = {{1000000, false, false},
+	            {15000000, false, false},
+	            {15500000, false, true},
+	            {15500000, true, false}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		start(true, 0);
@@ -259,21 +277,26 @@ static void a_link_pulse_is_one_every_16_ms(void)
 		CU_ASSERT_EQUAL(rig.sent_count, !rows[i].meets);
 		if (rows[i].meets)
 			rig_wait(&rig, 1000000);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_ABORTED), rows[i].meets);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_ABORTED),
+		                rows[i].meets);
 	}
 }
 
 const CU_TestInfo tests_chance[] = {
 	{"each_erratum_acts_as_often_as_its_row_says", each_erratum_acts_as_often_as_its_row_says},
-	{"at_its_worst_each_acts_every_time_and_switched_off_never", at_its_worst_each_acts_every_time_and_switched_off_never},
-	{"a_draw_depends_on_seed_erratum_and_occasion_alone", a_draw_depends_on_seed_erratum_and_occasion_alone},
+	{"at_its_worst_each_acts_every_time_and_switched_off_never",
+         at_its_worst_each_acts_every_time_and_switched_off_never},
+	{"a_draw_depends_on_seed_erratum_and_occasion_alone",
+         a_draw_depends_on_seed_erratum_and_occasion_alone},
 	{"an_even_reset_value_corrupts_nothing", an_even_reset_value_corrupts_nothing},
 	{"a_programmed_even_value_corrupts_at_the_worst_and_is_found_with_rxen",
          a_programmed_even_value_corrupts_at_the_worst_and_is_found_with_rxen},
 	{"now_and_then_the_write_pointer_goes_astray", now_and_then_the_write_pointer_goes_astray},
-	{"now_and_then_the_pattern_filter_lets_a_frame_pass", now_and_then_the_pattern_filter_lets_a_frame_pass},
+	{"now_and_then_the_pattern_filter_lets_a_frame_pass",
+         now_and_then_the_pattern_filter_lets_a_frame_pass},
 	{"now_and_then_pktif_reads_0", now_and_then_pktif_reads_0},
-	{"now_and_then_an_abort_stalls_and_hides_latecol", now_and_then_an_abort_stalls_and_hides_latecol},
+	{"now_and_then_an_abort_stalls_and_hides_latecol",
+         now_and_then_an_abort_stalls_and_hides_latecol},
 	{"a_link_pulse_is_one_every_16_ms", a_link_pulse_is_one_every_16_ms},
 	CU_TEST_INFO_NULL,
 };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "emulator/enc28j60/crc32.h"
 
 #include <CUnit/CUnit.h>
 #include <string.h>
@@ -21,8 +20,8 @@ static uint32_t slow_fcs(const uint8_t *bytes, size_t length)
 
 static void check_value_is_cbf43926(void)
 {
-	CU_ASSERT_EQUAL(enc28j60_fcs((const uint8_t *)"123456789", 9), 0xcbf43926u);
-	CU_ASSERT_EQUAL(enc28j60_fcs((const uint8_t *)"", 0), 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_fcs((const uint8_t *)"123456789", 9), 0xcbf43926u);
+	CU_ASSERT_EQUAL(stutter_enc28j60_fcs((const uint8_t *)"", 0), 0);
 }
 
 static void every_table_entry_agrees_with_the_bitwise_division(void)
@@ -33,7 +32,7 @@ static void every_table_entry_agrees_with_the_bitwise_division(void)
 		for (unsigned value = 0; value < 256; value++) {
 			memset(bytes, 0, sizeof(bytes));
 			bytes[slice] = (uint8_t)value;
-			CU_ASSERT_EQUAL_FATAL(enc28j60_fcs(bytes, 8), slow_fcs(bytes, 8));
+			CU_ASSERT_EQUAL_FATAL(stutter_enc28j60_fcs(bytes, 8), slow_fcs(bytes, 8));
 		}
 	}
 }
@@ -48,11 +47,13 @@ static void every_length_and_split_agrees(void)
 	for (size_t length = 0; length <= sizeof(bytes); length++) {
 		uint32_t expected = slow_fcs(bytes, length);
 
-		CU_ASSERT_EQUAL_FATAL(enc28j60_fcs(bytes, length), expected);
+		CU_ASSERT_EQUAL_FATAL(stutter_enc28j60_fcs(bytes, length), expected);
 		for (size_t split = 0; split <= length; split++) {
-			uint32_t head = enc28j60_fcs(bytes, split);
+			uint32_t head = stutter_enc28j60_fcs(bytes, split);
 
-			CU_ASSERT_EQUAL_FATAL(enc28j60_fcs_continue(head, bytes + split, length - split), expected);
+			CU_ASSERT_EQUAL_FATAL(
+				stutter_enc28j60_fcs_continue(head, bytes + split, length - split),
+				expected);
 		}
 	}
 }
@@ -63,15 +64,17 @@ static void sealed_frame_leaves_the_residue(void)
 
 	for (size_t length = 18; length <= sizeof(frame); length += 37) {
 		rig_frame(frame, length, (unsigned)length);
-		CU_ASSERT_EQUAL(enc28j60_fcs(frame, length), ENC28J60_FCS_RESIDUE);
+		CU_ASSERT_EQUAL(stutter_enc28j60_fcs(frame, length), STUTTER_ENC28J60_FCS_RESIDUE);
 		frame[length / 2] ^= 0x10;
-		CU_ASSERT_NOT_EQUAL(enc28j60_fcs(frame, length), ENC28J60_FCS_RESIDUE);
+		CU_ASSERT_NOT_EQUAL(stutter_enc28j60_fcs(frame, length),
+		                    STUTTER_ENC28J60_FCS_RESIDUE);
 	}
 }
 
 const CU_TestInfo tests_crc32[] = {
 	{"check_value_is_cbf43926", check_value_is_cbf43926},
-	{"every_table_entry_agrees_with_the_bitwise_division", every_table_entry_agrees_with_the_bitwise_division},
+	{"every_table_entry_agrees_with_the_bitwise_division",
+         every_table_entry_agrees_with_the_bitwise_division},
 	{"every_length_and_split_agrees", every_length_and_split_agrees},
 	{"sealed_frame_leaves_the_residue", sealed_frame_leaves_the_residue},
 	CU_TEST_INFO_NULL,

@@ -18,16 +18,17 @@ static uint8_t body[FRAME];
 
 /* What the surroundings do, and what they were asked. */
 static struct {
-	enum enc28j60_site site;
+	enum stutter_enc28j60_site site;
 	unsigned number; /* 0: at every one, of every site */
-	struct enc28j60_disturbance disturbance;
+	struct stutter_enc28j60_disturbance disturbance;
 	unsigned asked[3]; /* how often */
 	unsigned last[3];  /* the number asked for last */
 } plan;
 
-static void disturb(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance)
+static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
+                    struct stutter_enc28j60_disturbance *ret_disturbance)
 {
-	static const struct enc28j60_disturbance none;
+	static const struct stutter_enc28j60_disturbance none;
 
 	(void)ctx;
 	CU_ASSERT_EQUAL(memcmp(ret_disturbance, &none, sizeof(none)), 0);
@@ -47,7 +48,8 @@ static void prepare(struct rig *to)
 	rig_forget(to);
 }
 
-static void start(enum enc28j60_site site, unsigned number, struct enc28j60_disturbance disturbance)
+static void start(enum stutter_enc28j60_site site, unsigned number,
+                  struct stutter_enc28j60_disturbance disturbance)
 {
 	memset(&plan, 0, sizeof(plan));
 	plan.site = site;
@@ -121,9 +123,11 @@ static void same_chips(const struct rig *a, const struct rig *b)
 	CU_ASSERT_EQUAL(a->chip.rx.packets, b->chip.rx.packets);
 	CU_ASSERT_EQUAL(a->chip.rx.write_pointer, b->chip.rx.write_pointer);
 	CU_ASSERT_EQUAL(a->chip.mii.number, b->chip.mii.number);
-	for (unsigned i = 0; i < ENC28J60_REG_COUNT; i++)
-		CU_ASSERT_EQUAL(enc28j60_peek(&a->chip, i), enc28j60_peek(&b->chip, i));
-	CU_ASSERT_EQUAL(enc28j60_int_asserted(&a->chip), enc28j60_int_asserted(&b->chip));
+	for (unsigned i = 0; i < STUTTER_ENC28J60_REG_COUNT; i++)
+		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&a->chip, i),
+		                stutter_enc28j60_peek(&b->chip, i));
+	CU_ASSERT_EQUAL(stutter_enc28j60_int_asserted(&a->chip),
+	                stutter_enc28j60_int_asserted(&b->chip));
 	CU_ASSERT_EQUAL(a->sent_count, b->sent_count);
 	CU_ASSERT_EQUAL(a->cancel_count, b->cancel_count);
 }
@@ -132,59 +136,61 @@ static void same_events(const struct rig *a, const struct rig *b)
 {
 	CU_ASSERT_EQUAL_FATAL(a->event_count, b->event_count);
 	for (unsigned i = 0; i < a->event_count && i < RIG_EVENTS_MAX; i++) {
-		const struct enc28j60_event *x = &a->events[i], *y = &b->events[i];
+		const struct stutter_enc28j60_event *x = &a->events[i], *y = &b->events[i];
 
-		CU_ASSERT(x->now_ns == y->now_ns && x->kind == y->kind && x->number == y->number && x->length == y->length);
-		CU_ASSERT(x->address == y->address && x->value == y->value && x->reg == y->reg && x->id == y->id);
+		CU_ASSERT(x->now_ns == y->now_ns && x->kind == y->kind && x->number == y->number &&
+		          x->length == y->length);
+		CU_ASSERT(x->address == y->address && x->value == y->value && x->reg == y->reg &&
+		          x->id == y->id);
 		CU_ASSERT_STRING_EQUAL(x->text, y->text);
 	}
 }
 
 static void a_disturbance_of_zero_changes_nothing(void)
 {
-	start(ENC28J60_SITE_TX, 0, (struct enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_disturbance){0});
 	prepare(&other);
 	work(&rig);
 	work(&other);
 	same_chips(&rig, &other);
 	same_events(&rig, &other);
-	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_TX], 3);
-	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 4);
-	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_MII], 7);
+	CU_ASSERT_EQUAL(plan.asked[STUTTER_ENC28J60_SITE_TX], 3);
+	CU_ASSERT_EQUAL(plan.asked[STUTTER_ENC28J60_SITE_RX], 4);
+	CU_ASSERT_EQUAL(plan.asked[STUTTER_ENC28J60_SITE_MII], 7);
 }
 
 /* Each site is answered with all that the two others could suffer. */
 static void members_of_another_site_change_nothing(void)
 {
-	static const struct enc28j60_disturbance foreign[] = {
-		[ENC28J60_SITE_TX] = {.rx_next_xor = 0xffff,
-	                              .rx_overflow = true,
-	                              .rx_uncounted = true,
-	                              .rx_rxerif = true,
-	                              .mii_stuck = true,
-	                              .rx_pktif_lost = true,
-	                              .rx_pktif_false = true,
-	                              .rx_rxerif_lost = true,
-	                              .rx_pattern_passes = true},
-		[ENC28J60_SITE_RX] = {.tx_stall = true,
-	                              .tx_stall_flagged = true,
-	                              .tx_no_txif = true,
-	                              .tx_txerif = true,
-	                              .mii_stuck = true,
-	                              .tx_early_txif = true,
-	                              .tx_link_pulse = true},
-		[ENC28J60_SITE_MII] = {.tx_stall = true,
-	                               .tx_no_txif = true,
-	                               .rx_next_xor = 0xffff,
-	                               .rx_overflow = true,
-	                               .rx_rxerif = true,
-	                               .tx_early_txif = true,
-	                               .rx_pktif_false = true},
+	static const struct stutter_enc28j60_disturbance foreign[] = {
+		[STUTTER_ENC28J60_SITE_TX] = {.rx_next_xor = 0xffff,
+	                                      .rx_overflow = true,
+	                                      .rx_uncounted = true,
+	                                      .rx_rxerif = true,
+	                                      .mii_stuck = true,
+	                                      .rx_pktif_lost = true,
+	                                      .rx_pktif_false = true,
+	                                      .rx_rxerif_lost = true,
+	                                      .rx_pattern_passes = true},
+		[STUTTER_ENC28J60_SITE_RX] = {.tx_stall = true,
+	                                      .tx_stall_flagged = true,
+	                                      .tx_no_txif = true,
+	                                      .tx_txerif = true,
+	                                      .mii_stuck = true,
+	                                      .tx_early_txif = true,
+	                                      .tx_link_pulse = true},
+		[STUTTER_ENC28J60_SITE_MII] = {.tx_stall = true,
+	                                       .tx_no_txif = true,
+	                                       .rx_next_xor = 0xffff,
+	                                       .rx_overflow = true,
+	                                       .rx_rxerif = true,
+	                                       .tx_early_txif = true,
+	                                       .rx_pktif_false = true},
 	};
 
 	for (unsigned site = 0; site < 3; site++)
 		for (unsigned n = 1; n <= NTH; n++) {
-			start((enum enc28j60_site)site, n, foreign[site]);
+			start((enum stutter_enc28j60_site)site, n, foreign[site]);
 			prepare(&other);
 			work(&rig);
 			work(&other);
@@ -193,20 +199,24 @@ static void members_of_another_site_change_nothing(void)
 		}
 }
 
-static void frames_until_the_nth(enum enc28j60_site site, struct enc28j60_disturbance disturbance)
+static void frames_until_the_nth(enum stutter_enc28j60_site site,
+                                 struct stutter_enc28j60_disturbance disturbance)
 {
 	start(site, NTH, disturbance);
 	for (unsigned i = 1; i < NTH; i++)
 		send_well(&rig);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 0);
 	request(&rig);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), disturbance.tx_no_txif && disturbance.tx_txerif ? 2 : 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED),
+	                disturbance.tx_no_txif && disturbance.tx_txerif ? 2 : 1);
 	CU_ASSERT_EQUAL(plan.last[site], NTH);
 }
 
 static void stall_at_the_nth(bool flagged)
 {
-	frames_until_the_nth(ENC28J60_SITE_TX, (struct enc28j60_disturbance){.tx_stall = !flagged, .tx_stall_flagged = flagged});
+	frames_until_the_nth(STUTTER_ENC28J60_SITE_TX,
+	                     (struct stutter_enc28j60_disturbance){.tx_stall = !flagged,
+	                                                           .tx_stall_flagged = flagged});
 	CU_ASSERT_EQUAL(rig.sent_count, NTH - 1);
 }
 
@@ -216,13 +226,14 @@ static void is_stalled(bool flagged)
 	for (unsigned i = 0; i < 2; i++) {
 		CU_ASSERT(rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), flagged ? EIR_TXIF | EIR_TXERIF : 0);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT, flagged ? ESTAT_TXABRT : 0);
-		CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT,
+		                flagged ? ESTAT_TXABRT : 0);
+		CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 		CU_ASSERT_FALSE(rig.chip.tx.on_wire);
 		rig_wait(&rig, UINT64_C(3600000000000));
 	}
 	CU_ASSERT_EQUAL(rig.sent_count, NTH - 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), NTH - 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), NTH - 1);
 }
 
 static void clear_flags(void)
@@ -236,11 +247,11 @@ static void is_over(void)
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS, 0);
 	CU_ASSERT_EQUAL(rig.cancel_count, 0);
 	CU_ASSERT_EQUAL(rig.sent_count, NTH - 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_CANCELLED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_CANCELLED), 1);
 	clear_flags();
 	send_well(&rig);
-	CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_TX], NTH + 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(plan.last[STUTTER_ENC28J60_SITE_TX], NTH + 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
 }
 
 static void a_stalled_transmission_ends_with_txrst(void)
@@ -261,7 +272,7 @@ static void a_stalled_transmission_ends_with_src_and_the_pin(void)
 		stall_at_the_nth(i & 1);
 		is_stalled(i & 1);
 		if (i & 2)
-			enc28j60_reset_pin(&rig.chip, rig.now_ns);
+			stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
 		else
 			rig_src(&rig);
 		rig_wait(&rig, 100000000);
@@ -302,7 +313,7 @@ static void a_stalled_transmission_owes_no_answer(void)
 static void a_frame_sent_well_has_wrong_flags(void)
 {
 	static const struct {
-		struct enc28j60_disturbance disturbance;
+		struct stutter_enc28j60_disturbance disturbance;
 		uint8_t eir;
 	} rows[] = {
 		{{.tx_no_txif = true}, 0},
@@ -311,7 +322,7 @@ static void a_frame_sent_well_has_wrong_flags(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		frames_until_the_nth(ENC28J60_SITE_TX, rows[i].disturbance);
+		frames_until_the_nth(STUTTER_ENC28J60_SITE_TX, rows[i].disturbance);
 		CU_ASSERT_EQUAL(rig.sent_count, NTH);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
 		rig_answer(&rig, NULL);
@@ -319,7 +330,7 @@ static void a_frame_sent_well_has_wrong_flags(void)
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), rows[i].eir);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT, 0);
 		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 3] & TSV_DONE >> 16, TSV_DONE >> 16);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), NTH);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), NTH);
 		clear_flags();
 		send_well(&rig);
 	}
@@ -328,7 +339,8 @@ static void a_frame_sent_well_has_wrong_flags(void)
 /* The host clears the early flag at once, as it would in its interrupt handler. */
 static void txif_comes_up_early_and_again_at_the_end(void)
 {
-	frames_until_the_nth(ENC28J60_SITE_TX, (struct enc28j60_disturbance){.tx_early_txif = true});
+	frames_until_the_nth(STUTTER_ENC28J60_SITE_TX,
+	                     (struct stutter_enc28j60_disturbance){.tx_early_txif = true});
 	CU_ASSERT_EQUAL(rig.sent_count, NTH);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
 	CU_ASSERT(rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS);
@@ -336,16 +348,17 @@ static void txif_comes_up_early_and_again_at_the_end(void)
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
 	rig_answer(&rig, NULL);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), NTH);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), NTH);
 	clear_flags();
 	send_well(&rig);
 }
 
 static void txif_may_be_early_and_then_missing(void)
 {
-	start(ENC28J60_SITE_TX, 1, (struct enc28j60_disturbance){.tx_early_txif = true, .tx_no_txif = true});
+	start(STUTTER_ENC28J60_SITE_TX, 1,
+	      (struct stutter_enc28j60_disturbance){.tx_early_txif = true, .tx_no_txif = true});
 	request(&rig);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 2);
 	rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF);
 	rig_answer(&rig, NULL);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
@@ -353,7 +366,8 @@ static void txif_may_be_early_and_then_missing(void)
 
 static void request_with_link_pulse(bool mac_full_duplex, bool phy_full_duplex)
 {
-	start(ENC28J60_SITE_TX, 1, (struct enc28j60_disturbance){.tx_link_pulse = true});
+	start(STUTTER_ENC28J60_SITE_TX, 1,
+	      (struct stutter_enc28j60_disturbance){.tx_link_pulse = true});
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
 	rig_wcr(&rig, ENC28J60_MACON3, mac_full_duplex ? MACON3_FULDPX : 0);
 	rig.chip.phy[ENC28J60_PHCON1] |= phy_full_duplex ? PHCON1_PDPXMD : 0;
@@ -363,15 +377,16 @@ static void request_with_link_pulse(bool mac_full_duplex, bool phy_full_duplex)
 static void a_link_pulse_is_taken_for_a_late_collision(void)
 {
 	request_with_link_pulse(false, false);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
 	CU_ASSERT_EQUAL(rig.sent_count, 0);
 	/* The window of 64 bytes, preamble included, and one byte more. */
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + 65 * 800);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), rig.now_ns + 65 * 800);
 	rig_wait(&rig, 65 * 800);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF | EIR_TXERIF);
 	CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT);
-	CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 4] & TSV_LATE_COLLISION >> 24, TSV_LATE_COLLISION >> 24);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_ABORTED), 1);
+	CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 4] & TSV_LATE_COLLISION >> 24,
+	                TSV_LATE_COLLISION >> 24);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_ABORTED), 1);
 	clear_flags();
 	send_well(&rig);
 }
@@ -380,7 +395,7 @@ static void a_link_pulse_does_nothing_in_full_duplex(void)
 {
 	for (unsigned i = 1; i < 4; i++) {
 		request_with_link_pulse(i & 1, i & 2);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 0);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 0);
 		CU_ASSERT_EQUAL_FATAL(rig.sent_count, 1);
 		rig_answer(&rig, NULL);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
@@ -396,12 +411,12 @@ static unsigned next_stored_at(unsigned address)
 
 #define SLOT 70u /* a header of 6 bytes and a frame of 64 */
 
-static void receive_until_the_nth(struct enc28j60_disturbance disturbance)
+static void receive_until_the_nth(struct stutter_enc28j60_disturbance disturbance)
 {
-	start(ENC28J60_SITE_RX, NTH, disturbance);
+	start(STUTTER_ENC28J60_SITE_RX, NTH, disturbance);
 	for (unsigned i = 1; i <= NTH; i++)
 		receive(&rig, i);
-	CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_RX], NTH);
+	CU_ASSERT_EQUAL(plan.last[STUTTER_ENC28J60_SITE_RX], NTH);
 }
 
 static void a_next_packet_pointer_is_stored_wrong(void)
@@ -409,7 +424,8 @@ static void a_next_packet_pointer_is_stored_wrong(void)
 	static const uint16_t bits[] = {0x0001, 0x2000, 0x8000, 0xffff};
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
-		receive_until_the_nth((struct enc28j60_disturbance){.rx_next_xor = bits[i]});
+		receive_until_the_nth(
+			(struct stutter_enc28j60_disturbance){.rx_next_xor = bits[i]});
 		CU_ASSERT_EQUAL(next_stored_at(SLOT), 2 * SLOT);
 		CU_ASSERT_EQUAL(next_stored_at(2 * SLOT), (3 * SLOT) ^ bits[i]);
 		/* The chip itself goes on with the right one. */
@@ -418,42 +434,43 @@ static void a_next_packet_pointer_is_stored_wrong(void)
 		CU_ASSERT_EQUAL(next_stored_at(3 * SLOT), 4 * SLOT);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 4);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
 	}
 }
 
 static void a_frame_is_lost_as_if_there_were_no_room(void)
 {
-	receive_until_the_nth((struct enc28j60_disturbance){.rx_overflow = true});
+	receive_until_the_nth((struct stutter_enc28j60_disturbance){.rx_overflow = true});
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), NTH - 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF | EIR_RXERIF);
 	CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_BUFER);
 	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 2 * SLOT);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_OVERFLOW), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_OVERFLOW), 1);
 	receive(&rig, 4);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), NTH);
 	CU_ASSERT_EQUAL(next_stored_at(2 * SLOT), 3 * SLOT);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_OVERFLOW), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_OVERFLOW), 1);
 }
 
 static void a_frame_is_stored_uncounted(void)
 {
-	start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_uncounted = true});
+	start(STUTTER_ENC28J60_SITE_RX, 1,
+	      (struct stutter_enc28j60_disturbance){.rx_uncounted = true});
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 	receive(&rig, 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
-	CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&rig.chip));
 	CU_ASSERT_EQUAL(next_stored_at(0), SLOT);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_ACCEPTED), 1);
 	receive(&rig, 2);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
-	CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+	CU_ASSERT(stutter_enc28j60_int_asserted(&rig.chip));
 }
 
 static void a_stored_frame_raises_rxerif(void)
 {
-	receive_until_the_nth((struct enc28j60_disturbance){.rx_rxerif = true});
+	receive_until_the_nth((struct stutter_enc28j60_disturbance){.rx_rxerif = true});
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), NTH);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF | EIR_RXERIF);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_BUFER, 0);
@@ -469,32 +486,35 @@ static void pktdec(void)
 
 static void pktif_misses_a_frame(void)
 {
-	start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_pktif_lost = true});
+	start(STUTTER_ENC28J60_SITE_RX, 1,
+	      (struct stutter_enc28j60_disturbance){.rx_pktif_lost = true});
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 	receive(&rig, 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
-	CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&rig.chip));
 	receive(&rig, 2);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 2);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
-	CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+	CU_ASSERT(stutter_enc28j60_int_asserted(&rig.chip));
 	pktdec();
 	pktdec();
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_ACCEPTED), 2);
 }
 
 static void a_frame_pktif_missed_is_forgotten_with_the_last_packet(void)
 {
-	start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_pktif_lost = true});
+	start(STUTTER_ENC28J60_SITE_RX, 1,
+	      (struct stutter_enc28j60_disturbance){.rx_pktif_lost = true});
 	receive(&rig, 1);
 	pktdec();
 	receive(&rig, 2);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
 	/* Up for the frame before, it stays up for one that it misses. */
-	start(ENC28J60_SITE_RX, 2, (struct enc28j60_disturbance){.rx_pktif_lost = true});
+	start(STUTTER_ENC28J60_SITE_RX, 2,
+	      (struct stutter_enc28j60_disturbance){.rx_pktif_lost = true});
 	receive(&rig, 1);
 	receive(&rig, 2);
 	pktdec();
@@ -504,16 +524,17 @@ static void a_frame_pktif_missed_is_forgotten_with_the_last_packet(void)
 static void pktif_sees_a_frame_that_is_lost(void)
 {
 	for (unsigned way = 0; way < 3; way++) {
-		start(ENC28J60_SITE_RX, 1, (struct enc28j60_disturbance){.rx_pktif_false = true});
+		start(STUTTER_ENC28J60_SITE_RX, 1,
+		      (struct stutter_enc28j60_disturbance){.rx_pktif_false = true});
 		rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 		receive(&rig, 1);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 0);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_ACCEPTED), 0);
 		CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0);
-		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EPKTCNT), 0);
+		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_EPKTCNT), 0);
 		for (unsigned again = 0; again < 2; again++)
 			CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
-		CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+		CU_ASSERT(stutter_enc28j60_int_asserted(&rig.chip));
 		if (way == 0) {
 			CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
 		} else if (way == 1) {
@@ -523,7 +544,7 @@ static void pktif_sees_a_frame_that_is_lost(void)
 			pktdec();
 		}
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
-		CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+		CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&rig.chip));
 	}
 	/* The next frame's status vector tells that one was lost. */
 	CU_ASSERT_EQUAL(rig.chip.sram[4] & RSV_LONG_OR_DROP >> 16, RSV_LONG_OR_DROP >> 16);
@@ -533,7 +554,7 @@ static void fill_the_ring(void)
 {
 	for (unsigned i = 0; i < (RING_END + 1) / SLOT; i++)
 		receive(&rig, i);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_OVERFLOW), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_OVERFLOW), 0);
 }
 
 static void rxerif_misses_a_lost_frame(void)
@@ -541,14 +562,16 @@ static void rxerif_misses_a_lost_frame(void)
 	for (unsigned full = 0; full < 2; full++) {
 		const unsigned lost = full ? (RING_END + 1) / SLOT + 1 : 1;
 
-		start(ENC28J60_SITE_RX, lost, (struct enc28j60_disturbance){.rx_overflow = !full, .rx_rxerif_lost = true});
+		start(STUTTER_ENC28J60_SITE_RX, lost,
+		      (struct stutter_enc28j60_disturbance){.rx_overflow = !full,
+		                                            .rx_rxerif_lost = true});
 		if (full)
 			fill_the_ring();
 		receive(&rig, lost);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_OVERFLOW), 1);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_OVERFLOW), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_RXERIF, 0);
-		CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_RX], lost);
+		CU_ASSERT_EQUAL(plan.last[STUTTER_ENC28J60_SITE_RX], lost);
 		receive(&rig, lost + 1);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_RXERIF, full ? EIR_RXERIF : 0);
 	}
@@ -557,7 +580,8 @@ static void rxerif_misses_a_lost_frame(void)
 /* A window of 64 bytes of the frame's data must sum up to EPMCS, which it does not. */
 static void only_a_pattern_is_wanted(uint8_t filters)
 {
-	start(ENC28J60_SITE_RX, 2, (struct enc28j60_disturbance){.rx_pattern_passes = true});
+	start(STUTTER_ENC28J60_SITE_RX, 2,
+	      (struct stutter_enc28j60_disturbance){.rx_pattern_passes = true});
 	rig_wcr(&rig, ENC28J60_ERXFCON, filters);
 	rig_wcr(&rig, ENC28J60_EPMM0, 0xff);
 	rig_wcr16(&rig, ENC28J60_EPMCSL, 0x1234);
@@ -569,20 +593,20 @@ static void only_a_pattern_is_wanted(uint8_t filters)
 static void a_frame_slips_through_the_pattern_filter(void)
 {
 	only_a_pattern_is_wanted(ERXFCON_CRCEN | ERXFCON_PMEN);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), 2);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_ACCEPTED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_FILTERED), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
-	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], NTH);
+	CU_ASSERT_EQUAL(plan.asked[STUTTER_ENC28J60_SITE_RX], NTH);
 }
 
 static void nothing_slips_past_another_filter(void)
 {
 	only_a_pattern_is_wanted(ERXFCON_ANDOR | ERXFCON_CRCEN | ERXFCON_PMEN | ERXFCON_BCEN);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), NTH);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_FILTERED), NTH);
 	only_a_pattern_is_wanted(ERXFCON_CRCEN | ERXFCON_BCEN);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), NTH);
-	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_FILTERED), NTH);
+	CU_ASSERT_EQUAL(plan.asked[STUTTER_ENC28J60_SITE_RX], 0);
 }
 
 /* -- MII -- */
@@ -590,47 +614,48 @@ static void nothing_slips_past_another_filter(void)
 static void an_mii_operation_stays_busy_until_a_reset(void)
 {
 	for (unsigned way = 0; way < 3; way++) {
-		start(ENC28J60_SITE_MII, NTH, (struct enc28j60_disturbance){.mii_stuck = true});
+		start(STUTTER_ENC28J60_SITE_MII, NTH,
+		      (struct stutter_enc28j60_disturbance){.mii_stuck = true});
 		for (unsigned i = 1; i < NTH; i++)
 			CU_ASSERT_EQUAL(phy_id(&rig), 0x0083);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), 0);
 		phy_id(&rig);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), MISTAT_BUSY);
 		rig_wait(&rig, UINT64_C(365) * 86400 * 1000000000);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), MISTAT_BUSY);
 		/* What is begun meanwhile is a mistake of the host and no operation. */
 		phy_id(&rig);
 		CU_ASSERT(rig_count_id(&rig, "mii-busy") > 0);
-		CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_MII], NTH);
+		CU_ASSERT_EQUAL(plan.asked[STUTTER_ENC28J60_SITE_MII], NTH);
 		if (way == 0)
 			rig_src(&rig);
 		else if (way == 1)
-			enc28j60_reset_pin(&rig.chip, rig.now_ns);
+			stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
 		else
-			enc28j60_brown_out(&rig.chip, rig.now_ns);
+			stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
 		rig_wait(&rig, 100000000);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), 0);
 		CU_ASSERT_EQUAL(phy_id(&rig), 0x0083);
-		CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_MII], NTH + 1);
+		CU_ASSERT_EQUAL(plan.last[STUTTER_ENC28J60_SITE_MII], NTH + 1);
 	}
 }
 
 static void a_scan_is_one_operation(void)
 {
-	start(ENC28J60_SITE_MII, 0, (struct enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_MII, 0, (struct stutter_enc28j60_disturbance){0});
 	rig_wcr(&rig, ENC28J60_MIREGADR, ENC28J60_PHID1);
 	rig_wcr(&rig, ENC28J60_MICMD, MICMD_MIISCAN);
 	rig_wait(&rig, 10 * 10240);
-	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_MII], 1);
-	CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_MII], 1);
+	CU_ASSERT_EQUAL(plan.asked[STUTTER_ENC28J60_SITE_MII], 1);
+	CU_ASSERT_EQUAL(plan.last[STUTTER_ENC28J60_SITE_MII], 1);
 }
 
 /* -- numbers, copies, the supply -- */
 
 static void numbers_count_from_1_and_survive_every_reset(void)
 {
-	start(ENC28J60_SITE_TX, 0, (struct enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_disturbance){0});
 	for (unsigned n = 1; n <= 4; n++) {
 		send_well(&rig);
 		receive(&rig, n);
@@ -640,9 +665,9 @@ static void numbers_count_from_1_and_survive_every_reset(void)
 		if (n == 1)
 			rig_src(&rig);
 		else if (n == 2)
-			enc28j60_reset_pin(&rig.chip, rig.now_ns);
+			stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
 		else
-			enc28j60_brown_out(&rig.chip, rig.now_ns);
+			stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
 		rig_wait(&rig, 100000000);
 		rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
 		rig_open_ring(&rig, 0, RING_END);
@@ -654,14 +679,14 @@ static void frames_that_are_not_stored_are_numbered_but_not_asked_for(void)
 {
 	uint8_t frame[64];
 
-	start(ENC28J60_SITE_RX, 0, (struct enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_RX, 0, (struct stutter_enc28j60_disturbance){0});
 	rig_frame(frame, sizeof(frame), 1);
 	frame[20] ^= 1;
 	rig_receive(&rig, frame, sizeof(frame));
-	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 0);
+	CU_ASSERT_EQUAL(plan.asked[STUTTER_ENC28J60_SITE_RX], 0);
 	receive(&rig, 2);
-	CU_ASSERT_EQUAL(plan.asked[ENC28J60_SITE_RX], 1);
-	CU_ASSERT_EQUAL(plan.last[ENC28J60_SITE_RX], 2);
+	CU_ASSERT_EQUAL(plan.asked[STUTTER_ENC28J60_SITE_RX], 1);
+	CU_ASSERT_EQUAL(plan.last[STUTTER_ENC28J60_SITE_RX], 2);
 	CU_ASSERT_EQUAL(rig.events[rig.event_count - 1].number, 2);
 }
 
@@ -685,12 +710,14 @@ static void finish_either(struct rig *to)
 
 static void a_copy_goes_on_alike(void)
 {
-	static const struct enc28j60_disturbance rows[] = {
-		{.tx_stall = true}, {.tx_stall_flagged = true}, {.tx_no_txif = true}, {.tx_txerif = true}, {.mii_stuck = true},
+	static const struct stutter_enc28j60_disturbance rows[] = {
+		{.tx_stall = true},  {.tx_stall_flagged = true}, {.tx_no_txif = true},
+		{.tx_txerif = true}, {.mii_stuck = true},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		start(rows[i].mii_stuck ? ENC28J60_SITE_MII : ENC28J60_SITE_TX, 1, rows[i]);
+		start(rows[i].mii_stuck ? STUTTER_ENC28J60_SITE_MII : STUTTER_ENC28J60_SITE_TX, 1,
+		      rows[i]);
 		request(&rig);
 		rig_wcr(&rig, ENC28J60_MICMD, MICMD_MIIRD);
 		rig_copy(&other, &rig);
@@ -704,36 +731,37 @@ static void a_copy_goes_on_alike(void)
 static void as_after_power_on(void)
 {
 	rig_power(&other, NULL);
-	for (unsigned i = 0; i < ENC28J60_REG_COUNT; i++)
-		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, i), enc28j60_peek(&other.chip, i));
+	for (unsigned i = 0; i < STUTTER_ENC28J60_REG_COUNT; i++)
+		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, i),
+		                stutter_enc28j60_peek(&other.chip, i));
 	CU_ASSERT_EQUAL(memcmp(rig.chip.phy, other.chip.phy, sizeof(rig.chip.phy)), 0);
-	CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + 300000);
+	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&rig.chip));
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), rig.now_ns + 300000);
 }
 
 static void a_brown_out_forgets_all_but_the_memory(void)
 {
-	static uint8_t memory[ENC28J60_SRAM_SIZE];
+	static uint8_t memory[STUTTER_ENC28J60_SRAM_SIZE];
 
-	start(ENC28J60_SITE_TX, 0, (struct enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_disturbance){0});
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE | EIE_TXIE);
 	rig_wcr16(&rig, ENC28J60_ERDPTL, 0x123);
 	receive(&rig, 1);
 	receive(&rig, 2);
 	rig_phy_write(&rig, ENC28J60_PHLCON, 0x3422);
 	request(&rig);
-	CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+	CU_ASSERT(stutter_enc28j60_int_asserted(&rig.chip));
 	memcpy(memory, rig.chip.sram, sizeof(memory));
-	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
 	CU_ASSERT_EQUAL(rig.cancel_count, 1);
 	CU_ASSERT_EQUAL(memcmp(memory, rig.chip.sram, sizeof(memory)), 0);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EPKTCNT), 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_EPKTCNT), 0);
 	as_after_power_on();
 	rig_wait(&rig, 299999);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
 	rig_wait(&rig, 1);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 1);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_READY), 1);
 	/* The cable is still in: the link is found anew. */
 	rig_wait(&rig, 64000000);
 	CU_ASSERT(rig.chip.link.up);
@@ -742,41 +770,41 @@ static void a_brown_out_forgets_all_but_the_memory(void)
 static void a_brown_out_ends_power_save_and_a_stall(void)
 {
 	stall_at_the_nth(true);
-	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
 	CU_ASSERT_EQUAL(rig.cancel_count, 0);
 	as_after_power_on();
 	prepare(&rig);
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
 	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
 	as_after_power_on();
 	rig_wait(&rig, 300000);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 }
 
 /* What was settling after SRC settles no more: only the start-up is waited for. */
 static void a_brown_out_after_src_waits_for_the_startup_alone(void)
 {
-	start(ENC28J60_SITE_TX, 0, (struct enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_disturbance){0});
 	rig_src(&rig);
 	rig_wait(&rig, 1000);
-	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
 	as_after_power_on();
 	rig_forget(&rig);
 	rig_wait(&rig, 300000);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_READY), 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON2), 0x37);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready"), 0);
 }
 
 static void a_brown_out_within_a_command_ends_it(void)
 {
-	start(ENC28J60_SITE_TX, 0, (struct enc28j60_disturbance){0});
-	enc28j60_select(&rig.chip, rig.now_ns);
-	enc28j60_exchange(&rig.chip, 0x7a, rig.now_ns);
-	enc28j60_brown_out(&rig.chip, rig.now_ns);
-	CU_ASSERT_EQUAL(enc28j60_exchange(&rig.chip, 0x55, rig.now_ns), 0xff);
-	enc28j60_deselect(&rig.chip, rig.now_ns);
+	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_disturbance){0});
+	stutter_enc28j60_select(&rig.chip, rig.now_ns);
+	stutter_enc28j60_exchange(&rig.chip, 0x7a, rig.now_ns);
+	stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(stutter_enc28j60_exchange(&rig.chip, 0x55, rig.now_ns), 0xff);
+	stutter_enc28j60_deselect(&rig.chip, rig.now_ns);
 	as_after_power_on();
 }
 
@@ -784,8 +812,10 @@ const CU_TestInfo tests_disturb[] = {
 	{"a_disturbance_of_zero_changes_nothing", a_disturbance_of_zero_changes_nothing},
 	{"members_of_another_site_change_nothing", members_of_another_site_change_nothing},
 	{"a_stalled_transmission_ends_with_txrst", a_stalled_transmission_ends_with_txrst},
-	{"a_stalled_transmission_ends_with_src_and_the_pin", a_stalled_transmission_ends_with_src_and_the_pin},
-	{"a_stalled_transmission_ends_when_txrts_is_cleared", a_stalled_transmission_ends_when_txrts_is_cleared},
+	{"a_stalled_transmission_ends_with_src_and_the_pin",
+         a_stalled_transmission_ends_with_src_and_the_pin},
+	{"a_stalled_transmission_ends_when_txrts_is_cleared",
+         a_stalled_transmission_ends_when_txrts_is_cleared},
 	{"a_stalled_transmission_owes_no_answer", a_stalled_transmission_owes_no_answer},
 	{"a_frame_sent_well_has_wrong_flags", a_frame_sent_well_has_wrong_flags},
 	{"a_next_packet_pointer_is_stored_wrong", a_next_packet_pointer_is_stored_wrong},
@@ -797,19 +827,23 @@ const CU_TestInfo tests_disturb[] = {
 	{"a_link_pulse_is_taken_for_a_late_collision", a_link_pulse_is_taken_for_a_late_collision},
 	{"a_link_pulse_does_nothing_in_full_duplex", a_link_pulse_does_nothing_in_full_duplex},
 	{"pktif_misses_a_frame", pktif_misses_a_frame},
-	{"a_frame_pktif_missed_is_forgotten_with_the_last_packet", a_frame_pktif_missed_is_forgotten_with_the_last_packet},
+	{"a_frame_pktif_missed_is_forgotten_with_the_last_packet",
+         a_frame_pktif_missed_is_forgotten_with_the_last_packet},
 	{"pktif_sees_a_frame_that_is_lost", pktif_sees_a_frame_that_is_lost},
 	{"rxerif_misses_a_lost_frame", rxerif_misses_a_lost_frame},
 	{"a_frame_slips_through_the_pattern_filter", a_frame_slips_through_the_pattern_filter},
 	{"nothing_slips_past_another_filter", nothing_slips_past_another_filter},
 	{"an_mii_operation_stays_busy_until_a_reset", an_mii_operation_stays_busy_until_a_reset},
 	{"a_scan_is_one_operation", a_scan_is_one_operation},
-	{"numbers_count_from_1_and_survive_every_reset", numbers_count_from_1_and_survive_every_reset},
-	{"frames_that_are_not_stored_are_numbered_but_not_asked_for", frames_that_are_not_stored_are_numbered_but_not_asked_for},
+	{"numbers_count_from_1_and_survive_every_reset",
+         numbers_count_from_1_and_survive_every_reset},
+	{"frames_that_are_not_stored_are_numbered_but_not_asked_for",
+         frames_that_are_not_stored_are_numbered_but_not_asked_for},
 	{"a_copy_goes_on_alike", a_copy_goes_on_alike},
 	{"a_brown_out_forgets_all_but_the_memory", a_brown_out_forgets_all_but_the_memory},
 	{"a_brown_out_ends_power_save_and_a_stall", a_brown_out_ends_power_save_and_a_stall},
-	{"a_brown_out_after_src_waits_for_the_startup_alone", a_brown_out_after_src_waits_for_the_startup_alone},
+	{"a_brown_out_after_src_waits_for_the_startup_alone",
+         a_brown_out_after_src_waits_for_the_startup_alone},
 	{"a_brown_out_within_a_command_ends_it", a_brown_out_within_a_command_ends_it},
 	CU_TEST_INFO_NULL,
 };

@@ -15,7 +15,7 @@ static void point(uint16_t start, uint16_t end, uint16_t target)
 
 static void number_the_memory(void)
 {
-	for (unsigned i = 0; i < ENC28J60_SRAM_SIZE; i++)
+	for (unsigned i = 0; i < STUTTER_ENC28J60_SRAM_SIZE; i++)
 		rig.chip.sram[i] = (uint8_t)(i ^ i >> 8);
 }
 
@@ -27,12 +27,13 @@ static void copy_wraps_its_source_at_erxnd(void)
 	rig_wcr16(&rig, ENC28J60_ERXNDL, 0x10ff);
 	point(0x10f0, 0x100f, 0x1ff8);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_DMAST);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + 32 * 80);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), rig.now_ns + 32 * 80);
 	rig_wait(&rig, 32 * 80);
 	for (unsigned i = 0; i < 32; i++) {
 		unsigned source = i < 16 ? 0x10f0 + i : 0x1000 + i - 16;
 
-		CU_ASSERT_EQUAL(rig.chip.sram[(0x1ff8 + i) & 0x1fff], (uint8_t)(source ^ source >> 8));
+		CU_ASSERT_EQUAL(rig.chip.sram[(0x1ff8 + i) & 0x1fff],
+		                (uint8_t)(source ^ source >> 8));
 	}
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1) & ECON1_DMAST, 0);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_DMAIF);
@@ -60,13 +61,14 @@ static void cancelling_leaves_what_was_copied(void)
 	CU_ASSERT_EQUAL(rig.chip.sram[0x400 + RIG_OP_NS / 80 - 1], 0x55);
 	CU_ASSERT_EQUAL(rig.chip.sram[0x400 + RIG_OP_NS / 80], 0);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_DMAIF);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 }
 
 static void transmission_and_dma_wait_for_each_other(void)
 {
 	rig_start(&rig, NULL);
-	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, (const uint8_t *)"twenty bytes of data", 20);
+	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, (const uint8_t *)"twenty bytes of data",
+	         20);
 	point(0, 999, 0x400);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_DMAST);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
@@ -74,9 +76,9 @@ static void transmission_and_dma_wait_for_each_other(void)
 	rig_wait(&rig, 1000 * 80);
 	CU_ASSERT_EQUAL(rig.sent_count, 1);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_DMAST);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 	rig_answer(&rig, NULL);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + 1000 * 80);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), rig.now_ns + 1000 * 80);
 	rig_wait(&rig, 1000 * 80);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1), 0);
 }
@@ -98,7 +100,7 @@ static void misuse_is_found(void)
 	point(0x110, 0x80, 0x400);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_DMAST);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "dma-endless"), 1);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 	rig_wait(&rig, 1000000000);
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_DMAST);
 	rig_open_ring(&rig, 0, 0x19ff);

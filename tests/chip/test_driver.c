@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A host that talks to the chip the way the Linux driver does, SPI command by SPI command: the same order of registers, the same
- * waits, the same ring (0000h to 19FFh) and transmit buffer (from 1A00h). It must work, and no finding but one note must come up.
+ * A host that talks to the chip the way the Linux driver does, SPI command by SPI command: the same
+ * order of registers, the same waits, the same ring (0000h to 19FFh) and transmit buffer (from
+ * 1A00h). It must work, and no finding but one note must come up.
  */
 #include <CUnit/CUnit.h>
 #include <string.h>
@@ -28,14 +29,14 @@ struct host {
 
 static struct host host;
 /* The chip and its surroundings; set before probe_and_open(). */
-static struct enc28j60_config board;
+static struct stutter_enc28j60_config board;
 
 static void op(uint8_t opcode, unsigned address, uint8_t value)
 {
 	const uint8_t bytes[2] = {(uint8_t)(opcode | (address & 0x1f)), value};
 
 	host.rig.now_ns += 3000;
-	enc28j60_transfer(&host.rig.chip, bytes, NULL, 2, host.rig.now_ns);
+	stutter_enc28j60_transfer(&host.rig.chip, bytes, NULL, 2, host.rig.now_ns);
 }
 
 /* The driver keeps the bank in mind and changes single bits of it. */
@@ -78,12 +79,13 @@ static void clear(unsigned index, uint8_t mask)
 static uint8_t read8(unsigned index)
 {
 	uint8_t bytes[3] = {(uint8_t)(index & 0x1f)};
-	bool dummy = (index >= 0x40 && index < 0x60) || (index >= 0x60 && index <= 0x65) || index == ENC28J60_MISTAT;
+	bool dummy = (index >= 0x40 && index < 0x60) || (index >= 0x60 && index <= 0x65) ||
+	             index == ENC28J60_MISTAT;
 	size_t length = (index & 0x1f) < 0x1b && dummy ? 3 : 2;
 
 	bank(index);
 	host.rig.now_ns += 3000;
-	enc28j60_transfer(&host.rig.chip, bytes, bytes, length, host.rig.now_ns);
+	stutter_enc28j60_transfer(&host.rig.chip, bytes, bytes, length, host.rig.now_ns);
 	return bytes[length - 1];
 }
 
@@ -171,7 +173,8 @@ static void hw_enable(void)
 {
 	phy_write(ENC28J60_PHIE, PHIE_PGEIE | PHIE_PLNKIE);
 	clear(ENC28J60_EIR, 0x7b);
-	write8(ENC28J60_EIE, EIE_INTIE | EIE_PKTIE | EIE_LINKIE | EIE_TXIE | EIE_TXERIE | EIE_RXERIE);
+	write8(ENC28J60_EIE,
+	       EIE_INTIE | EIE_PKTIE | EIE_LINKIE | EIE_TXIE | EIE_TXERIE | EIE_RXERIE);
 	set(ENC28J60_ECON1, ECON1_RXEN);
 }
 
@@ -179,7 +182,7 @@ static void probe_and_open(void)
 {
 	memset(&host, 0, sizeof(host));
 	rig_power(&host.rig, &board);
-	enc28j60_set_link(&host.rig.chip, true, 0);
+	stutter_enc28j60_set_link(&host.rig.chip, true, 0);
 	rig_wait(&host.rig, 500000000);
 	rig_forget(&host.rig);
 	hw_init();
@@ -188,8 +191,8 @@ static void probe_and_open(void)
 	low_power(false);
 	hw_init();
 	for (unsigned i = 0; i < 6; i++)
-		write8((const unsigned[]){ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3, ENC28J60_MAADR4, ENC28J60_MAADR5,
-		                          ENC28J60_MAADR6}[i],
+		write8((const unsigned[]){ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3,
+		                          ENC28J60_MAADR4, ENC28J60_MAADR5, ENC28J60_MAADR6}[i],
 		       own[i]);
 	hw_enable();
 }
@@ -209,7 +212,8 @@ static void take_packet(void)
 	next = (uint16_t)(header[0] | header[1] << 8);
 	host.frame_length = (size_t)header[2] | (size_t)header[3] << 8;
 	CU_ASSERT_FATAL(host.frame_length <= MAX_FRAMELEN && (header[4] & 0x80));
-	read_memory(data > RX_END ? (uint16_t)(data - (RX_END + 1)) : data, host.frame, host.frame_length);
+	read_memory(data > RX_END ? (uint16_t)(data - (RX_END + 1)) : data, host.frame,
+	            host.frame_length);
 	write16(ENC28J60_ERXRDPTL, next == RX_START ? RX_END : (uint16_t)(next - 1));
 	host.next_packet = next;
 	set(ENC28J60_ECON2, ECON2_PKTDEC);
@@ -283,23 +287,24 @@ static void transmit(const uint8_t *body, size_t length)
 
 static unsigned findings(void)
 {
-	return rig_count_kind(&host.rig, ENC28J60_EVENT_FINDING) + rig_count_kind(&host.rig, ENC28J60_EVENT_NOT_MODELLED);
+	return rig_count_kind(&host.rig, STUTTER_ENC28J60_EVENT_FINDING) +
+	       rig_count_kind(&host.rig, STUTTER_ENC28J60_EVENT_NOT_MODELLED);
 }
 
 static void link_comes_up_by_interrupt_after_open(void)
 {
-	board = enc28j60_config_default();
+	board = stutter_enc28j60_config_default();
 	probe_and_open();
 	CU_ASSERT_FALSE(phy_read(ENC28J60_PHSTAT2) & PHSTAT2_LSTAT);
-	CU_ASSERT_FALSE(enc28j60_int_asserted(&host.rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&host.rig.chip));
 	rig_wait(&host.rig, 100000000);
-	CU_ASSERT(enc28j60_int_asserted(&host.rig.chip));
+	CU_ASSERT(stutter_enc28j60_int_asserted(&host.rig.chip));
 	interrupt();
-	CU_ASSERT_FALSE(enc28j60_int_asserted(&host.rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&host.rig.chip));
 	CU_ASSERT(phy_read(ENC28J60_PHSTAT2) & PHSTAT2_LSTAT);
 	CU_ASSERT_EQUAL(findings(), 0);
 	CU_ASSERT_EQUAL(rig_count_id(&host.rig, "src-extra"), 2);
-	CU_ASSERT_EQUAL(rig_count_kind(&host.rig, ENC28J60_EVENT_NOTE), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&host.rig, STUTTER_ENC28J60_EVENT_NOTE), 2);
 }
 
 static void receive_many(void)
@@ -316,23 +321,23 @@ static void receive_many(void)
 		memcpy(frame, own, 6);
 		rig_seal(frame, length);
 		rig_receive(&host.rig, frame, length);
-		CU_ASSERT_FATAL(enc28j60_int_asserted(&host.rig.chip));
+		CU_ASSERT_FATAL(stutter_enc28j60_int_asserted(&host.rig.chip));
 		interrupt();
 		CU_ASSERT_EQUAL_FATAL(host.received, i + 1);
 		CU_ASSERT_EQUAL_FATAL(host.frame_length, length);
 		CU_ASSERT_EQUAL_FATAL(memcmp(host.frame, frame, length), 0);
-		CU_ASSERT_FALSE_FATAL(enc28j60_int_asserted(&host.rig.chip));
+		CU_ASSERT_FALSE_FATAL(stutter_enc28j60_int_asserted(&host.rig.chip));
 		rig_forget(&host.rig);
 	}
 	frame[0] = 0x04;
 	rig_seal(frame, 64);
 	rig_receive(&host.rig, frame, 64);
-	CU_ASSERT_FALSE(enc28j60_int_asserted(&host.rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&host.rig.chip));
 }
 
 static void a_thousand_frames_are_received_in_order(void)
 {
-	board = enc28j60_config_default();
+	board = stutter_enc28j60_config_default();
 	receive_many();
 }
 
@@ -352,9 +357,9 @@ static void send_many(void)
 		CU_ASSERT_EQUAL_FATAL(host.rig.sent_count, i + 1);
 		CU_ASSERT_EQUAL_FATAL(host.rig.sent_length, (length < 60 ? 60 : length) + 4);
 		CU_ASSERT_EQUAL_FATAL(memcmp(host.rig.sent, body, length), 0);
-		CU_ASSERT_FALSE_FATAL(enc28j60_int_asserted(&host.rig.chip));
+		CU_ASSERT_FALSE_FATAL(stutter_enc28j60_int_asserted(&host.rig.chip));
 		rig_answer(&host.rig, NULL);
-		CU_ASSERT_FATAL(enc28j60_int_asserted(&host.rig.chip));
+		CU_ASSERT_FATAL(stutter_enc28j60_int_asserted(&host.rig.chip));
 		interrupt();
 		CU_ASSERT_EQUAL_FATAL(host.transmitted, i + 1);
 	}
@@ -363,22 +368,26 @@ static void send_many(void)
 
 static void frames_are_sent_and_confirmed(void)
 {
-	board = enc28j60_config_default();
+	board = stutter_enc28j60_config_default();
 	send_many();
 }
 
 /* Each silicon on a board that does what its errata sheet asks for. */
 static void every_silicon_serves_a_driver_that_works_around_its_errata(void)
 {
-	static const enum enc28j60_revision revisions[] = {ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7};
+	static const enum stutter_enc28j60_revision revisions[] = {
+		STUTTER_ENC28J60_B1, STUTTER_ENC28J60_B4, STUTTER_ENC28J60_B5, STUTTER_ENC28J60_B7};
 
 	for (size_t i = 0; i < 2 * sizeof(revisions) / sizeof(revisions[0]); i++) {
-		board = enc28j60_config_default();
+		board = stutter_enc28j60_config_default();
 		board.revision = revisions[i / 2];
-		board.errata = enc28j60_errata(board.revision);
-		/* At its worst too, but for link pulses, against which nothing helps but sending again. */
-		board.errata_worst = i % 2 ? board.errata & ~ENC28J60_ERRATUM(13) : 0;
-		board.rbias_ohm = board.revision <= ENC28J60_B4 ? 2700 : 2320;
+		board.errata = stutter_enc28j60_errata(board.revision);
+		/*
+		 * At its worst too, but for link pulses, against which nothing helps but sending
+		 * again.
+		 */
+		board.errata_worst = i % 2 ? board.errata & ~STUTTER_ENC28J60_ERRATUM(13) : 0;
+		board.rbias_ohm = board.revision <= STUTTER_ENC28J60_B4 ? 2700 : 2320;
 		board.spi_clock_hz = 12000000;
 		receive_many();
 		send_many();
@@ -386,28 +395,32 @@ static void every_silicon_serves_a_driver_that_works_around_its_errata(void)
 }
 
 /*
- * After a late collision the driver sends again with ETXND at 1FFFh: too long a frame, whose status vector lands in the ring. The
- * chip does as told, and says so.
+ * After a late collision the driver sends again with ETXND at 1FFFh: too long a frame, whose status
+ * vector lands in the ring. The chip does as told, and says so.
  */
 static void retry_after_a_late_collision_writes_into_the_ring(void)
 {
 	uint8_t body[100] = {2};
 
-	board = enc28j60_config_default();
-	board.errata = board.errata_worst = ENC28J60_ERRATUM(12);
+	board = stutter_enc28j60_config_default();
+	board.errata = board.errata_worst = STUTTER_ENC28J60_ERRATUM(12);
 	probe_and_open();
 	rig_wait(&host.rig, 100000000);
 	interrupt();
 	rig_forget(&host.rig);
 	transmit(body, sizeof(body));
-	rig_answer(&host.rig, &(struct enc28j60_tx_status){.collisions = 1, .late_collision = true});
+	rig_answer(&host.rig,
+	           &(struct stutter_enc28j60_tx_status){.collisions = 1, .late_collision = true});
 	CU_ASSERT_EQUAL(read8(ENC28J60_EIR) & (EIR_TXIF | EIR_TXERIF), EIR_TXIF | EIR_TXERIF);
 	interrupt();
 	CU_ASSERT_EQUAL(host.rig.sent_count, 2);
 	CU_ASSERT_EQUAL(host.rig.sent_length, MAX_FRAMELEN);
 	CU_ASSERT_EQUAL(rig_count_id(&host.rig, "tx-in-rx"), 1);
-	/* The driver's TXRST has ended the stall of erratum 12, and the TXERIF that came of it is cleared. */
-	CU_ASSERT_EQUAL(rig_count_kind(&host.rig, ENC28J60_EVENT_ERRATUM), 2);
+	/*
+	 * The driver's TXRST has ended the stall of erratum 12, and the TXERIF that came of it is
+	 * cleared.
+	 */
+	CU_ASSERT_EQUAL(rig_count_kind(&host.rig, STUTTER_ENC28J60_EVENT_ERRATUM), 2);
 	CU_ASSERT_EQUAL(rig_count_id(&host.rig, "tx-stalled"), 0);
 	CU_ASSERT_EQUAL(read8(ENC28J60_EIR) & (EIR_TXIF | EIR_TXERIF), 0);
 	rig_answer(&host.rig, NULL);
@@ -418,7 +431,9 @@ const CU_TestInfo tests_driver[] = {
 	{"link_comes_up_by_interrupt_after_open", link_comes_up_by_interrupt_after_open},
 	{"a_thousand_frames_are_received_in_order", a_thousand_frames_are_received_in_order},
 	{"frames_are_sent_and_confirmed", frames_are_sent_and_confirmed},
-	{"every_silicon_serves_a_driver_that_works_around_its_errata", every_silicon_serves_a_driver_that_works_around_its_errata},
-	{"retry_after_a_late_collision_writes_into_the_ring", retry_after_a_late_collision_writes_into_the_ring},
+	{"every_silicon_serves_a_driver_that_works_around_its_errata",
+         every_silicon_serves_a_driver_that_works_around_its_errata},
+	{"retry_after_a_late_collision_writes_into_the_ring",
+         retry_after_a_late_collision_writes_into_the_ring},
 	CU_TEST_INFO_NULL,
 };

@@ -19,14 +19,21 @@ static void spi_mistakes_are_found(void)
 		size_t length;
 		const char *id;
 	} rows[] = {
-		{{0xc5}, 1, "spi-opcode"},       {{0x3b, 0}, 2, "spi-constant"},     {{0x5b, 1, 2}, 3, "spi-extra"},
-		{{0x5b}, 1, "spi-short"},        {{0x1b}, 1, "spi-short"},           {{0xff, 0xff}, 2, "src-extra"},
-		{{0x12, 0, 0}, 3, "spi-repeat"}, {{0x1c, 0, 0, 0}, 4, "spi-repeat"}, {{0x42, 0x10, 0x20, 0x30}, 4, "spi-extra"},
+		{{0xc5}, 1, "spi-opcode"},
+		{{0x3b, 0}, 2, "spi-constant"},
+		{{0x5b, 1, 2}, 3, "spi-extra"},
+		{{0x5b}, 1, "spi-short"},
+		{{0x1b}, 1, "spi-short"},
+		{{0xff, 0xff}, 2, "src-extra"},
+		{{0x12, 0, 0}, 3, "spi-repeat"},
+		{{0x1c, 0, 0, 0}, 4, "spi-repeat"},
+		{{0x42, 0x10, 0x20, 0x30}, 4, "spi-extra"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		rig_start(&rig, NULL);
-		enc28j60_transfer(&rig.chip, rows[i].bytes, NULL, rows[i].length, rig.now_ns);
+		stutter_enc28j60_transfer(&rig.chip, rows[i].bytes, NULL, rows[i].length,
+		                          rig.now_ns);
 		CU_ASSERT_EQUAL(rig_count_id(&rig, rows[i].id), 1);
 	}
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EWRPTL), 0x10);
@@ -36,16 +43,16 @@ static void reading_only_the_dummy_byte_is_found(void)
 {
 	rig_start(&rig, NULL);
 	rig_wcr(&rig, ENC28J60_MACON3, 0x10);
-	enc28j60_transfer(&rig.chip, (const uint8_t[]){0x02, 0}, NULL, 2, rig.now_ns);
+	stutter_enc28j60_transfer(&rig.chip, (const uint8_t[]){0x02, 0}, NULL, 2, rig.now_ns);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "spi-dummy"), 1);
 }
 
 static void nothing_happens_without_select(void)
 {
 	rig_start(&rig, NULL);
-	CU_ASSERT_EQUAL(enc28j60_exchange(&rig.chip, 0x5b, rig.now_ns), 0xff);
-	enc28j60_exchange(&rig.chip, 0xff, rig.now_ns);
-	enc28j60_deselect(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(stutter_enc28j60_exchange(&rig.chip, 0x5b, rig.now_ns), 0xff);
+	stutter_enc28j60_exchange(&rig.chip, 0xff, rig.now_ns);
+	stutter_enc28j60_deselect(&rig.chip, rig.now_ns);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIE), 0);
 	CU_ASSERT_EQUAL(rig.event_count, 0);
 }
@@ -54,15 +61,16 @@ static void same_events(const struct rig *a, const struct rig *b)
 {
 	CU_ASSERT_EQUAL_FATAL(a->event_count, b->event_count);
 	for (unsigned i = 0; i < a->event_count && i < RIG_EVENTS_MAX; i++)
-		CU_ASSERT_EQUAL_FATAL(memcmp(&a->events[i], &b->events[i], sizeof(a->events[i])), 0);
+		CU_ASSERT_EQUAL_FATAL(memcmp(&a->events[i], &b->events[i], sizeof(a->events[i])),
+		                      0);
 }
 
 static void exchange_one_by_one(const uint8_t *mosi, uint8_t *ret_miso, size_t length)
 {
-	enc28j60_select(&rig.chip, rig.now_ns);
+	stutter_enc28j60_select(&rig.chip, rig.now_ns);
 	for (size_t i = 0; i < length; i++)
-		ret_miso[i] = enc28j60_exchange(&rig.chip, mosi[i], rig.now_ns);
-	enc28j60_deselect(&rig.chip, rig.now_ns);
+		ret_miso[i] = stutter_enc28j60_exchange(&rig.chip, mosi[i], rig.now_ns);
+	stutter_enc28j60_deselect(&rig.chip, rig.now_ns);
 }
 
 static void transfer_equals_single_exchanges(void)
@@ -80,10 +88,10 @@ static void transfer_equals_single_exchanges(void)
 			mosi[0] = i % 2 ? 0x3a : 0x7a;
 		rig_forget(&rig);
 		rig_copy(&copy, &rig);
-		enc28j60_transfer(&copy.chip, mosi, at_once, length, rig.now_ns);
+		stutter_enc28j60_transfer(&copy.chip, mosi, at_once, length, rig.now_ns);
 		exchange_one_by_one(mosi, one_by_one, length);
 		same_events(&copy, &rig);
-		enc28j60_attach(&copy.chip, rig.chip.ops, rig.chip.ctx);
+		stutter_enc28j60_attach(&copy.chip, rig.chip.ops, rig.chip.ctx);
 		CU_ASSERT_EQUAL_FATAL(memcmp(at_once, one_by_one, length), 0);
 		CU_ASSERT_EQUAL_FATAL(memcmp(&copy.chip, &rig.chip, sizeof(rig.chip)), 0);
 		rig_wait(&rig, 100000);
@@ -106,7 +114,7 @@ static void touch_a_frame_under_way(uint8_t opcode, uint16_t at, bool moves, uns
 		rig_bfc(&rig, ENC28J60_ECON2, ECON2_AUTOINC);
 	rig_forget(&rig);
 	rig_copy(&copy, &rig);
-	enc28j60_transfer(&copy.chip, mosi, NULL, sizeof(mosi), copy.now_ns);
+	stutter_enc28j60_transfer(&copy.chip, mosi, NULL, sizeof(mosi), copy.now_ns);
 	exchange_one_by_one(mosi, miso, sizeof(mosi));
 	same_events(&copy, &rig);
 	CU_ASSERT_EQUAL(rig.event_count, value != 0);
@@ -121,8 +129,9 @@ static void a_command_is_blamed_once_for_a_frame_under_way(void)
 		bool moves;
 		unsigned value; /* the first byte of the frame that was touched; 0: none */
 	} rows[] = {
-		{0x1000, true, 0x1000}, {0x1080, true, 0x1080}, {0x0ff0, true, 0x1000},  {0x1100, true, 0x1100},
-		{0x1101, true, 0},      {0x0fce, true, 0},      {0x1080, false, 0x1080}, {0x0ff0, false, 0},
+		{0x1000, true, 0x1000},  {0x1080, true, 0x1080}, {0x0ff0, true, 0x1000},
+		{0x1100, true, 0x1100},  {0x1101, true, 0},      {0x0fce, true, 0},
+		{0x1080, false, 0x1080}, {0x0ff0, false, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -135,7 +144,10 @@ static void a_command_is_blamed_once_for_a_frame_under_way(void)
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-memory-busy"), 2);
 }
 
-/* A few seconds of everything; the copy taken half-way must end in the same state and have said the same. */
+/*
+ * A few seconds of everything; the copy taken half-way must end in the same state and have said the
+ * same.
+ */
 static void play(struct rig *on, uint32_t seed, unsigned steps)
 {
 	static uint8_t frame[200];
@@ -161,18 +173,20 @@ static void play(struct rig *on, uint32_t seed, unsigned steps)
 			rig_phy_read(on, ENC28J60_PHSTAT1);
 			break;
 		case 4:
-			enc28j60_set_link(&on->chip, value % 2, on->now_ns);
+			stutter_enc28j60_set_link(&on->chip, value % 2, on->now_ns);
 			break;
 		default:
-			rig_wcr(on, number % ENC28J60_REG_COUNT, value);
+			rig_wcr(on, number % STUTTER_ENC28J60_REG_COUNT, value);
 		}
 	}
 }
 
-static bool is_same_event(const struct enc28j60_event *a, const struct enc28j60_event *b)
+static bool is_same_event(const struct stutter_enc28j60_event *a,
+                          const struct stutter_enc28j60_event *b)
 {
-	return a->now_ns == b->now_ns && a->kind == b->kind && a->number == b->number && a->length == b->length &&
-	       a->address == b->address && a->value == b->value && a->reg == b->reg && a->id == b->id && a->text == b->text;
+	return a->now_ns == b->now_ns && a->kind == b->kind && a->number == b->number &&
+	       a->length == b->length && a->address == b->address && a->value == b->value &&
+	       a->reg == b->reg && a->id == b->id && a->text == b->text;
 }
 
 static void a_copied_struct_goes_on_identically(void)
@@ -189,7 +203,7 @@ static void a_copied_struct_goes_on_identically(void)
 	CU_ASSERT_EQUAL(rig.event_count, copy.event_count);
 	for (unsigned i = 0; i < rig.event_count && i < RIG_EVENTS_MAX; i++)
 		CU_ASSERT_FATAL(is_same_event(&rig.events[i], &copy.events[i]));
-	enc28j60_attach(&copy.chip, rig.chip.ops, rig.chip.ctx);
+	stutter_enc28j60_attach(&copy.chip, rig.chip.ops, rig.chip.ctx);
 	CU_ASSERT_EQUAL(memcmp(&rig.chip, &copy.chip, sizeof(rig.chip)), 0);
 }
 
@@ -200,53 +214,54 @@ static void timers_run_in_order_at_their_own_instants(void)
 	rig_forget(&rig);
 	rig_wait(&rig, 1000000000);
 	CU_ASSERT_EQUAL(rig.event_count, 2);
-	CU_ASSERT_EQUAL(rig.events[0].kind, ENC28J60_EVENT_READY);
+	CU_ASSERT_EQUAL(rig.events[0].kind, STUTTER_ENC28J60_EVENT_READY);
 	CU_ASSERT_EQUAL(rig.events[0].now_ns, 400000 + RIG_OP_NS + 1000000);
-	CU_ASSERT_EQUAL(rig.events[1].kind, ENC28J60_EVENT_LINK);
+	CU_ASSERT_EQUAL(rig.events[1].kind, STUTTER_ENC28J60_EVENT_LINK);
 	CU_ASSERT_EQUAL(rig.events[1].now_ns, 400000 + RIG_OP_NS + 65000000);
 }
 
 static void works_without_a_listener(void)
 {
-	static struct enc28j60 chip;
+	static struct stutter_enc28j60 chip;
 
-	enc28j60_init(&chip, NULL, NULL, NULL, 0);
-	enc28j60_transfer(&chip, (const uint8_t[]){0x9f, ECON1_TXRTS}, NULL, 2, 1000000);
-	enc28j60_run(&chip, 2000000);
-	CU_ASSERT_EQUAL(enc28j60_peek(&chip, ENC28J60_ECON1), 0);
+	stutter_enc28j60_init(&chip, NULL, NULL, NULL, 0);
+	stutter_enc28j60_transfer(&chip, (const uint8_t[]){0x9f, ECON1_TXRTS}, NULL, 2, 1000000);
+	stutter_enc28j60_run(&chip, 2000000);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&chip, ENC28J60_ECON1), 0);
 }
 
 static void break_time(void)
 {
-	enc28j60_run(&rig.chip, 1);
+	stutter_enc28j60_run(&rig.chip, 1);
 }
 
 static void break_length(void)
 {
 	static const uint8_t frame[1];
 
-	enc28j60_receive(&rig.chip, frame, ENC28J60_FRAME_MAX + 1, rig.now_ns);
+	stutter_enc28j60_receive(&rig.chip, frame, STUTTER_ENC28J60_FRAME_MAX + 1, rig.now_ns);
 }
 
 static void break_answer(void)
 {
-	enc28j60_transmitted(&rig.chip, &(struct enc28j60_tx_status){0}, rig.now_ns);
+	stutter_enc28j60_transmitted(&rig.chip, &(struct stutter_enc28j60_tx_status){0},
+	                             rig.now_ns);
 }
 
 static void break_errata(void)
 {
-	struct enc28j60_config config = enc28j60_config_default();
+	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
-	config.errata = ENC28J60_ERRATUM(20);
-	enc28j60_init(&rig.chip, &config, NULL, NULL, 0);
+	config.errata = STUTTER_ENC28J60_ERRATUM(20);
+	stutter_enc28j60_init(&rig.chip, &config, NULL, NULL, 0);
 }
 
 static void break_revision(void)
 {
-	struct enc28j60_config config = enc28j60_config_default();
+	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
-	config.revision = (enum enc28j60_revision)3;
-	enc28j60_init(&rig.chip, &config, NULL, NULL, 0);
+	config.revision = (enum stutter_enc28j60_revision)3;
+	stutter_enc28j60_init(&rig.chip, &config, NULL, NULL, 0);
 }
 
 static bool aborts(void (*action)(void))
@@ -261,7 +276,8 @@ static bool aborts(void (*action)(void))
 		action();
 		_exit(0);
 	}
-	return child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+	return child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGABRT;
 }
 
 static void a_caller_that_breaks_the_contract_is_ended(void)
@@ -279,7 +295,8 @@ const CU_TestInfo tests_enc28j60[] = {
 	{"reading_only_the_dummy_byte_is_found", reading_only_the_dummy_byte_is_found},
 	{"nothing_happens_without_select", nothing_happens_without_select},
 	{"transfer_equals_single_exchanges", transfer_equals_single_exchanges},
-	{"a_command_is_blamed_once_for_a_frame_under_way", a_command_is_blamed_once_for_a_frame_under_way},
+	{"a_command_is_blamed_once_for_a_frame_under_way",
+         a_command_is_blamed_once_for_a_frame_under_way},
 	{"a_copied_struct_goes_on_identically", a_copied_struct_goes_on_identically},
 	{"timers_run_in_order_at_their_own_instants", timers_run_in_order_at_their_own_instants},
 	{"works_without_a_listener", works_without_a_listener},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every erratum at its worst and switched off; how often each acts by itself is in test_chance.c. A driver that works around all of them
- * is in test_driver.c, and those that do not are in test_styles.c.
+ * Every erratum at its worst and switched off; how often each acts by itself is in test_chance.c. A
+ * driver that works around all of them is in test_driver.c, and those that do not are in
+ * test_styles.c.
  */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -15,13 +16,13 @@
 #define OFF false
 
 static struct rig rig;
-static struct enc28j60_config config;
+static struct stutter_enc28j60_config config;
 static uint8_t frame[64];
 
 static void configure(unsigned erratum, bool on)
 {
-	config = enc28j60_config_default();
-	config.errata = config.errata_worst = on ? ENC28J60_ERRATUM(erratum) : 0;
+	config = stutter_enc28j60_config_default();
+	config.errata = config.errata_worst = on ? STUTTER_ENC28J60_ERRATUM(erratum) : 0;
 }
 
 static void start(unsigned erratum, bool on)
@@ -61,23 +62,27 @@ static unsigned next_at(unsigned address)
 
 static void each_silicon_has_the_errata_of_the_sheet(void)
 {
-	static const uint32_t only_early = ENC28J60_ERRATUM(1) | ENC28J60_ERRATUM(3) | ENC28J60_ERRATUM(8);
-	static const uint32_t only_late = ENC28J60_ERRATUM(13);
-	static const uint32_t all = ENC28J60_ERRATA_SWITCHABLE & ~UINT32_C(1);
+	static const uint32_t only_early = STUTTER_ENC28J60_ERRATUM(1) |
+	                                   STUTTER_ENC28J60_ERRATUM(3) |
+	                                   STUTTER_ENC28J60_ERRATUM(8);
+	static const uint32_t only_late = STUTTER_ENC28J60_ERRATUM(13);
+	static const uint32_t all = STUTTER_ENC28J60_ERRATA_SWITCHABLE & ~UINT32_C(1);
 
-	CU_ASSERT_EQUAL(enc28j60_errata(ENC28J60_B1), all & ~only_late);
-	CU_ASSERT_EQUAL(enc28j60_errata(ENC28J60_B4), all & ~only_late);
-	CU_ASSERT_EQUAL(enc28j60_errata(ENC28J60_B5), all & ~only_early);
-	CU_ASSERT_EQUAL(enc28j60_errata(ENC28J60_B7), all & ~only_early);
-	CU_ASSERT_EQUAL(enc28j60_errata((enum enc28j60_revision)3), 0);
-	CU_ASSERT_EQUAL(enc28j60_config_default().errata, enc28j60_errata(ENC28J60_B7));
-	CU_ASSERT_EQUAL(enc28j60_config_default().errata_worst, 0);
-	CU_ASSERT(enc28j60_config_default().bit_field_ops_reach_mac);
+	CU_ASSERT_EQUAL(stutter_enc28j60_errata(STUTTER_ENC28J60_B1), all & ~only_late);
+	CU_ASSERT_EQUAL(stutter_enc28j60_errata(STUTTER_ENC28J60_B4), all & ~only_late);
+	CU_ASSERT_EQUAL(stutter_enc28j60_errata(STUTTER_ENC28J60_B5), all & ~only_early);
+	CU_ASSERT_EQUAL(stutter_enc28j60_errata(STUTTER_ENC28J60_B7), all & ~only_early);
+	CU_ASSERT_EQUAL(stutter_enc28j60_errata((enum stutter_enc28j60_revision)3), 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_config_default().errata,
+	                stutter_enc28j60_errata(STUTTER_ENC28J60_B7));
+	CU_ASSERT_EQUAL(stutter_enc28j60_config_default().errata_worst, 0);
+	CU_ASSERT(stutter_enc28j60_config_default().bit_field_ops_reach_mac);
 }
 
-static const char *silicon_of(const struct enc28j60_erratum *erratum)
+static const char *silicon_of(const struct stutter_enc28j60_erratum *erratum)
 {
-	bool early = erratum->revisions >> ENC28J60_B1 & 1, late = erratum->revisions >> ENC28J60_B7 & 1;
+	bool early = erratum->revisions >> STUTTER_ENC28J60_B1 & 1,
+	     late = erratum->revisions >> STUTTER_ENC28J60_B7 & 1;
 
 	return early && late ? "all" : early ? "B1, B4" : "B5, B7";
 }
@@ -98,7 +103,7 @@ static bool readme_has(const char *wanted)
 static void the_table_is_in_the_readme(void)
 {
 	size_t count;
-	const struct enc28j60_erratum *rows = enc28j60_errata_table(&count);
+	const struct stutter_enc28j60_erratum *rows = stutter_enc28j60_errata_table(&count);
 
 	CU_ASSERT_EQUAL(count, 19);
 	for (size_t i = 0; i < count; i++) {
@@ -107,10 +112,12 @@ static void the_table_is_in_the_readme(void)
 		CU_ASSERT_EQUAL(rows[i].number, i + 1);
 		CU_ASSERT_EQUAL(rows[i].one_in == 1, rows[i].occasion == NULL);
 		if (rows[i].occasion)
-			(void)snprintf(often, sizeof(often), "1 in %u %s", rows[i].one_in, rows[i].occasion);
-		(void)snprintf(line, sizeof(line), "| %u | %s | %s | %s | %s | %s | %s | %s |\n", rows[i].number, rows[i].module,
-		               silicon_of(&rows[i]), rows[i].symptom, rows[i].effect, often, rows[i].occasion ? "each" : "always",
-		               rows[i].source);
+			(void)snprintf(often, sizeof(often), "1 in %u %s", rows[i].one_in,
+			               rows[i].occasion);
+		(void)snprintf(line, sizeof(line), "| %u | %s | %s | %s | %s | %s | %s | %s |\n",
+		               rows[i].number, rows[i].module, silicon_of(&rows[i]),
+		               rows[i].symptom, rows[i].effect, often,
+		               rows[i].occasion ? "each" : "always", rows[i].source);
 		if (!readme_has(line)) {
 			printf("    README.md lacks: %s", line);
 			CU_FAIL("README.md and errata.c differ");
@@ -134,7 +141,8 @@ static void erratum_1_loses_mac_accesses_below_8_mhz(void)
 		bool on;
 		uint32_t spi_clock_hz;
 		bool lost;
-	} rows[] = {{ON, 7999999, true}, {ON, 8000000, false}, {ON, 0, false}, {OFF, 7999999, false}};
+	} rows[] = {
+		{ON, 7999999, true}, {ON, 8000000, false}, {ON, 0, false}, {OFF, 7999999, false}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		start_at_clock(rows[i].on, rows[i].spi_clock_hz);
@@ -154,13 +162,14 @@ static void erratum_2_keeps_clkrdy_through_src(void)
 		rig_src(&rig);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), on ? ESTAT_CLKRDY : 0);
 		rig_wait(&rig, config.src_settle_ns - RIG_OP_NS - 1);
-		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), on ? ESTAT_CLKRDY : 0);
+		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT),
+		                on ? ESTAT_CLKRDY : 0);
 		rig_wait(&rig, 1);
-		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON2), 0x37);
 		/* The pin leaves CLKRDY alone in any case. */
-		enc28j60_reset_pin(&rig.chip, rig.now_ns);
-		CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+		stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
+		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 	}
 }
 
@@ -171,13 +180,13 @@ static void src_during_startup_does_not_hasten_it(void)
 	rig_power(&rig, &config);
 	rig_src(&rig);
 	rig_wait(&rig, 100000);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
 	rig_wait(&rig, 200000);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 	rig_src(&rig);
 	rig_src(&rig);
 	rig_wait(&rig, 1000);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 }
 
 static void power_save_after_src_keeps_clkrdy_down(void)
@@ -186,7 +195,7 @@ static void power_save_after_src_keeps_clkrdy_down(void)
 	rig_src(&rig);
 	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 	rig_wait(&rig, config.src_settle_ns);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
 	/* The start-up takes longer than what is left of the reset. */
 	start(2, OFF);
 	rig_src(&rig);
@@ -194,9 +203,9 @@ static void power_save_after_src_keeps_clkrdy_down(void)
 	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 	rig_wait(&rig, 299999);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
 	rig_wait(&rig, 1);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 }
 
 static void erratum_19_makes_src_unheard_in_power_save(void)
@@ -207,7 +216,8 @@ static void erratum_19_makes_src_unheard_in_power_save(void)
 		rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 		rig_src(&rig);
 		CU_ASSERT_EQUAL(rig_count_id(&rig, "src-power-save"), on);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON2), ECON2_AUTOINC | (on ? ECON2_PWRSV : 0));
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON2),
+		                ECON2_AUTOINC | (on ? ECON2_PWRSV : 0));
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ERXFCON), on ? 0 : 0xa1);
 		rig_wait(&rig, 2000000);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), on ? 0 : ESTAT_CLKRDY);
@@ -216,7 +226,8 @@ static void erratum_19_makes_src_unheard_in_power_save(void)
 
 /* -- the board -- */
 
-static unsigned findings_at(unsigned erratum, bool on, int celsius, uint32_t rbias_ohm, const char *id)
+static unsigned findings_at(unsigned erratum, bool on, int celsius, uint32_t rbias_ohm,
+                            const char *id)
 {
 	configure(erratum, on);
 	config.ambient_celsius = celsius;
@@ -230,11 +241,14 @@ static void erratum_3_narrows_the_temperatures(void)
 	static const struct {
 		int celsius;
 		unsigned with, without;
-	} rows[] = {{-41, 1, 1}, {-40, 1, 0}, {-1, 1, 0}, {0, 0, 0}, {70, 0, 0}, {71, 1, 0}, {85, 1, 0}, {86, 1, 1}};
+	} rows[] = {{-41, 1, 1}, {-40, 1, 0}, {-1, 1, 0}, {0, 0, 0},
+	            {70, 0, 0},  {71, 1, 0},  {85, 1, 0}, {86, 1, 1}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		CU_ASSERT_EQUAL(findings_at(3, ON, rows[i].celsius, 0, "temperature"), rows[i].with);
-		CU_ASSERT_EQUAL(findings_at(3, OFF, rows[i].celsius, 0, "temperature"), rows[i].without);
+		CU_ASSERT_EQUAL(findings_at(3, ON, rows[i].celsius, 0, "temperature"),
+		                rows[i].with);
+		CU_ASSERT_EQUAL(findings_at(3, OFF, rows[i].celsius, 0, "temperature"),
+		                rows[i].without);
 	}
 }
 
@@ -250,22 +264,23 @@ static void erratum_8_wants_another_rbias(void)
 
 static void clkout_divides_25_mhz(void)
 {
-	static const uint32_t settings_hz[8] = {0, 25000000, 12500000, 8333333, 6250000, 3125000, 0, 0};
+	static const uint32_t settings_hz[8] = {0,       25000000, 12500000, 8333333,
+	                                        6250000, 3125000,  0,        0};
 
 	start(4, OFF);
-	CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 6250000);
+	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 6250000);
 	for (uint8_t i = 0; i < 8; i++) {
 		rig_wcr(&rig, ENC28J60_ECOCON, i);
-		CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), settings_hz[i]);
+		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), settings_hz[i]);
 	}
 	rig_wcr(&rig, ENC28J60_ECOCON, 5);
 	rig_src(&rig);
-	CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 3125000);
-	enc28j60_brown_out(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 3125000);
+	stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
 	rig_wait(&rig, 299999);
-	CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 0);
 	rig_wait(&rig, 1);
-	CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 6250000);
+	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 6250000);
 }
 
 static void erratum_4_stops_clkout_in_power_save(void)
@@ -275,11 +290,11 @@ static void erratum_4_stops_clkout_in_power_save(void)
 
 		start(4, on);
 		rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-		CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), saving_hz);
+		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), saving_hz);
 		rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-		CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), saving_hz);
+		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), saving_hz);
 		rig_wait(&rig, 300000);
-		CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 6250000);
+		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 6250000);
 	}
 }
 
@@ -312,12 +327,12 @@ static void erratum_6_hides_pktif_from_the_host_but_not_from_int(void)
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), on ? 0 : EIR_PKTIF);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
 		CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_INT);
-		CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+		CU_ASSERT(stutter_enc28j60_int_asserted(&rig.chip));
 		rig_bfs(&rig, ENC28J60_ECON2, ECON2_PKTDEC);
-		CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
+		CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&rig.chip));
 		rig_receive(&rig, frame, sizeof(frame));
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), on ? 0 : EIR_PKTIF);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), on);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM), on);
 	}
 }
 
@@ -335,7 +350,7 @@ static void erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even(void)
 		rig_receive(&rig, frame, sizeof(frame));
 		CU_ASSERT_EQUAL(next_at(70), on ? (140 ^ 2) : 140);
 		CU_ASSERT_EQUAL(next_at(140), on ? (210 ^ 2) : 210);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), on ? 2 : 0);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM), on ? 2 : 0);
 		rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x19ff);
 		rig_receive(&rig, frame, sizeof(frame));
 		CU_ASSERT_EQUAL(next_at(210), 280);
@@ -351,10 +366,11 @@ static void erratum_7_leaves_swapped_wires_swapped(void)
 		config.polarity_reversed = true;
 		rig_start(&rig, &config);
 		rig_frame(frame, sizeof(frame), 1);
-		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_PLRITY, on ? 0 : PHSTAT2_PLRITY);
+		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_PLRITY,
+		                on ? 0 : PHSTAT2_PLRITY);
 		rig_open_ring(&rig, 0, 0x19ff);
 		rig_receive(&rig, frame, sizeof(frame));
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CRC), on);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_CRC), on);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), !on);
 		/* Without the check the inverted frame can be seen. */
 		rig_wcr(&rig, ENC28J60_ERXFCON, 0);
@@ -395,7 +411,7 @@ static void errata_9_and_10_lose_looped_frames(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		loop_back(rows[i].erratum, ON, rows[i].phcon1, rows[i].phcon2);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_IGNORED), 4);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_IGNORED), 4);
 		CU_ASSERT_EQUAL(rig_count_id(&rig, "loopback"), rows[i].noted);
 		loop_back(rows[i].erratum, OFF, rows[i].phcon1, rows[i].phcon2);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 4);
@@ -425,16 +441,17 @@ static void erratum_16_misreads_the_led_wiring(void)
 		config.led_polarity_misread = misread;
 		config.leds_select_full_duplex = full_duplex;
 		rig_start(&rig, &config);
-		CU_ASSERT_EQUAL(enc28j60_full_duplex(&rig.chip), full_duplex != (on && misread));
+		CU_ASSERT_EQUAL(stutter_enc28j60_full_duplex(&rig.chip),
+		                full_duplex != (on && misread));
 		/* The work-around: write it. */
 		rig_phy_write(&rig, ENC28J60_PHCON1, PHCON1_PDPXMD);
-		CU_ASSERT(enc28j60_full_duplex(&rig.chip));
+		CU_ASSERT(stutter_enc28j60_full_duplex(&rig.chip));
 	}
 }
 
 /* -- the transmit logic -- */
 
-static const struct enc28j60_tx_status aborts[] = {
+static const struct stutter_enc28j60_tx_status aborts[] = {
 	{.collisions = 1, .late_collision = true},
 	{.collisions = 16, .excessive_collisions = true},
 	{.deferred = true, .excessive_deferral = true},
@@ -450,9 +467,12 @@ static void erratum_12_stalls_the_transmit_logic_after_an_abort(void)
 		CU_ASSERT_EQUAL(tx_flags(), EIR_TXIF | EIR_TXERIF);
 		CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT);
 		CU_ASSERT(txrts());
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), 1);
-		CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
-		/* The status vector stays the aborted frame's while the host gives up and tries again in vain. */
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM), 1);
+		CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
+		/*
+		 * The status vector stays the aborted frame's while the host gives up and tries
+		 * again in vain.
+		 */
 		const uint8_t vector = rig.chip.sram[TX_AT + FRAME + 4];
 
 		rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
@@ -516,7 +536,7 @@ static void without_erratum_12_an_abort_is_over_at_once(void)
 		request();
 		CU_ASSERT_EQUAL(rig.sent_count, 2);
 		rig_answer(&rig, NULL);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), 1);
 	}
 }
 
@@ -531,14 +551,14 @@ static void erratum_12_is_about_half_duplex_aborts_only(void)
 	rig_wcr16(&rig, ENC28J60_MAMXFLL, 64);
 	request();
 	rig_answer(&rig, NULL);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_ABORTED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_ABORTED), 1);
 	CU_ASSERT_FALSE(txrts());
 	rig_wcr(&rig, ENC28J60_MACON4, MACON4_DEFER);
 	rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
 	request();
 	rig_answer(&rig, &aborts[2]);
 	CU_ASSERT_FALSE(txrts());
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_ERRATUM), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM), 0);
 }
 
 static void erratum_12_raises_txerif_on_cancelling(void)
@@ -559,9 +579,9 @@ static void the_dma_waits_out_a_stall(void)
 	rig_wcr16(&rig, ENC28J60_EDMANDL, 0x10);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_DMAST);
 	rig_answer(&rig, &aborts[0]);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
-	CU_ASSERT(enc28j60_next(&rig.chip) != UINT64_MAX);
+	CU_ASSERT(stutter_enc28j60_next(&rig.chip) != UINT64_MAX);
 	rig_wait(&rig, 1000000);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_DMAIF, EIR_DMAIF);
 }
@@ -572,8 +592,10 @@ static void erratum_15_keeps_latecol_down(void)
 		start(15, on);
 		request();
 		rig_answer(&rig, &aborts[0]);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_LATECOL, on ? 0 : ESTAT_LATECOL);
-		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 4] & TSV_LATE_COLLISION >> 24, TSV_LATE_COLLISION >> 24);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_LATECOL,
+		                on ? 0 : ESTAT_LATECOL);
+		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 4] & TSV_LATE_COLLISION >> 24,
+		                TSV_LATE_COLLISION >> 24);
 	}
 }
 
@@ -593,7 +615,7 @@ static void sum_and_receive(bool on, bool copies, uint64_t after_ns)
 	rig_forget(&rig);
 	rig_wait(&rig, ON_WIRE_NS);
 	rig_bfs(&rig, ENC28J60_ECON1, copies ? ECON1_DMAST : ECON1_DMAST | ECON1_CSUMEN);
-	enc28j60_receive(&rig.chip, frame, sizeof(frame), rig.now_ns += after_ns);
+	stutter_enc28j60_receive(&rig.chip, frame, sizeof(frame), rig.now_ns += after_ns);
 }
 
 static void erratum_17_loses_a_frame_to_a_checksum_beside_it(void)
@@ -602,12 +624,17 @@ static void erratum_17_loses_a_frame_to_a_checksum_beside_it(void)
 		uint64_t after_ns;
 		bool lost;
 	} rows[] = {
-		{0, false}, {1, true}, {SUM_NS / 2, true}, {SUM_NS + ON_WIRE_NS - 1, true}, {SUM_NS + ON_WIRE_NS, false},
+		{0, false},
+		{1, true},
+		{SUM_NS / 2, true},
+		{SUM_NS + ON_WIRE_NS - 1, true},
+		{SUM_NS + ON_WIRE_NS, false},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		sum_and_receive(ON, false, rows[i].after_ns);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_IGNORED), rows[i].lost);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_IGNORED),
+		                rows[i].lost);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), !rows[i].lost);
 		CU_ASSERT_EQUAL(rig_count_id(&rig, "dma-receiving"), 1);
 		sum_and_receive(OFF, false, rows[i].after_ns);
@@ -629,22 +656,29 @@ const CU_TestInfo tests_errata[] = {
 	{"clkout_divides_25_mhz", clkout_divides_25_mhz},
 	{"erratum_4_stops_clkout_in_power_save", erratum_4_stops_clkout_in_power_save},
 	{"erratum_5_sends_the_write_pointer_astray", erratum_5_sends_the_write_pointer_astray},
-	{"erratum_6_hides_pktif_from_the_host_but_not_from_int", erratum_6_hides_pktif_from_the_host_but_not_from_int},
+	{"erratum_6_hides_pktif_from_the_host_but_not_from_int",
+         erratum_6_hides_pktif_from_the_host_but_not_from_int},
 	{"erratum_7_leaves_swapped_wires_swapped", erratum_7_leaves_swapped_wires_swapped},
 	{"erratum_8_wants_another_rbias", erratum_8_wants_another_rbias},
 	{"errata_9_and_10_lose_looped_frames", errata_9_and_10_lose_looped_frames},
 	{"erratum_11_takes_a_led_setting_away", erratum_11_takes_a_led_setting_away},
-	{"erratum_12_stalls_the_transmit_logic_after_an_abort", erratum_12_stalls_the_transmit_logic_after_an_abort},
-	{"txrst_ends_the_stall_of_erratum_12_and_raises_txerif", txrst_ends_the_stall_of_erratum_12_and_raises_txerif},
+	{"erratum_12_stalls_the_transmit_logic_after_an_abort",
+         erratum_12_stalls_the_transmit_logic_after_an_abort},
+	{"txrst_ends_the_stall_of_erratum_12_and_raises_txerif",
+         txrst_ends_the_stall_of_erratum_12_and_raises_txerif},
 	{"src_ends_the_stall_of_erratum_12", src_ends_the_stall_of_erratum_12},
-	{"without_erratum_12_an_abort_is_over_at_once", without_erratum_12_an_abort_is_over_at_once},
-	{"erratum_12_is_about_half_duplex_aborts_only", erratum_12_is_about_half_duplex_aborts_only},
+	{"without_erratum_12_an_abort_is_over_at_once",
+         without_erratum_12_an_abort_is_over_at_once},
+	{"erratum_12_is_about_half_duplex_aborts_only",
+         erratum_12_is_about_half_duplex_aborts_only},
 	{"erratum_12_raises_txerif_on_cancelling", erratum_12_raises_txerif_on_cancelling},
 	{"the_dma_waits_out_a_stall", the_dma_waits_out_a_stall},
-	{"erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even", erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even},
+	{"erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even",
+         erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even},
 	{"erratum_15_keeps_latecol_down", erratum_15_keeps_latecol_down},
 	{"erratum_16_misreads_the_led_wiring", erratum_16_misreads_the_led_wiring},
-	{"erratum_17_loses_a_frame_to_a_checksum_beside_it", erratum_17_loses_a_frame_to_a_checksum_beside_it},
+	{"erratum_17_loses_a_frame_to_a_checksum_beside_it",
+         erratum_17_loses_a_frame_to_a_checksum_beside_it},
 	{"erratum_19_makes_src_unheard_in_power_save", erratum_19_makes_src_unheard_in_power_save},
 	CU_TEST_INFO_NULL,
 };

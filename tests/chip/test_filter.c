@@ -47,7 +47,7 @@ static void each_address_filter_takes_its_own(void)
 	CU_ASSERT(passes(ERXFCON_MCEN, group, 64));
 	CU_ASSERT(passes(ERXFCON_MCEN, all, 64));
 	CU_ASSERT_FALSE(passes(ERXFCON_MCEN, own, 64));
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_FILTERED), 5);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_FILTERED), 5);
 }
 
 static void no_filter_takes_all(void)
@@ -154,18 +154,21 @@ static uint32_t slow_remainder(const uint8_t *address)
 	return crc;
 }
 
-static void hash_table_is_pointed_into_by(enum enc28j60_hash_index index)
+static void hash_table_is_pointed_into_by(enum stutter_enc28j60_hash_index index)
 {
 	start();
 	rig.chip.config.hash_index = index;
 	rig_frame(frame, 64, 1);
 	for (unsigned i = 0; i < 40; i++) {
-		uint8_t address[6] = {0x01, 0x00, 0x5e, (uint8_t)i, (uint8_t)(i * 17), (uint8_t)(i * 5)};
+		uint8_t address[6] = {
+			0x01, 0x00, 0x5e, (uint8_t)i, (uint8_t)(i * 17), (uint8_t)(i * 5)};
 		uint32_t remainder = slow_remainder(address);
-		unsigned hash = index == ENC28J60_HASH_28_23 ? remainder >> 23 & 0x3f : ~remainder >> 26;
+		unsigned hash = index == STUTTER_ENC28J60_HASH_28_23 ? remainder >> 23 & 0x3f
+		                                                     : ~remainder >> 26;
 
 		for (unsigned byte = 0; byte < 8; byte++)
-			rig_wcr(&rig, ENC28J60_EHT0 + byte, (uint8_t)(byte == hash / 8 ? 1u << hash % 8 : 0));
+			rig_wcr(&rig, ENC28J60_EHT0 + byte,
+			        (uint8_t)(byte == hash / 8 ? 1u << hash % 8 : 0));
 		CU_ASSERT(passes(ERXFCON_HTEN, address, 64));
 		rig_wcr(&rig, ENC28J60_EHT0 + hash / 8, (uint8_t) ~(1u << hash % 8));
 		CU_ASSERT_FALSE(passes(ERXFCON_HTEN, address, 64));
@@ -174,13 +177,13 @@ static void hash_table_is_pointed_into_by(enum enc28j60_hash_index index)
 
 static void hash_table_is_pointed_into_by_crc_bits_28_to_23(void)
 {
-	CU_ASSERT_EQUAL(enc28j60_config_default().hash_index, ENC28J60_HASH_28_23);
-	hash_table_is_pointed_into_by(ENC28J60_HASH_28_23);
+	CU_ASSERT_EQUAL(stutter_enc28j60_config_default().hash_index, STUTTER_ENC28J60_HASH_28_23);
+	hash_table_is_pointed_into_by(STUTTER_ENC28J60_HASH_28_23);
 }
 
 static void hash_table_may_be_pointed_into_by_the_six_highest_inverted_bits(void)
 {
-	hash_table_is_pointed_into_by(ENC28J60_HASH_INVERTED_31_26);
+	hash_table_is_pointed_into_by(STUTTER_ENC28J60_HASH_INVERTED_31_26);
 }
 
 const CU_TestInfo tests_filter[] = {
@@ -188,10 +191,12 @@ const CU_TestInfo tests_filter[] = {
 	{"no_filter_takes_all", no_filter_takes_all},
 	{"filters_are_joined_by_or_and_by_and", filters_are_joined_by_or_and_by_and},
 	{"drops_bad_fcs_whatever_the_filters_say", drops_bad_fcs_whatever_the_filters_say},
-	{"pattern_match_agrees_with_the_data_sheets_example", pattern_match_agrees_with_the_data_sheets_example},
+	{"pattern_match_agrees_with_the_data_sheets_example",
+         pattern_match_agrees_with_the_data_sheets_example},
 	{"pattern_match_finds_a_source_address", pattern_match_finds_a_source_address},
 	{"magic_packet_is_found_anywhere_in_the_data", magic_packet_is_found_anywhere_in_the_data},
-	{"hash_table_is_pointed_into_by_crc_bits_28_to_23", hash_table_is_pointed_into_by_crc_bits_28_to_23},
+	{"hash_table_is_pointed_into_by_crc_bits_28_to_23",
+         hash_table_is_pointed_into_by_crc_bits_28_to_23},
 	{"hash_table_may_be_pointed_into_by_the_six_highest_inverted_bits",
          hash_table_may_be_pointed_into_by_the_six_highest_inverted_bits},
 	CU_TEST_INFO_NULL,

@@ -24,8 +24,8 @@ static void start(bool full_duplex)
 	rig.chip.phy[ENC28J60_PHCON1] |= full_duplex ? PHCON1_PDPXMD : 0;
 	for (unsigned i = 0; i < 6; i++)
 		rig_wcr(&rig,
-		        (const unsigned[]){ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3, ENC28J60_MAADR4, ENC28J60_MAADR5,
-		                           ENC28J60_MAADR6}[i],
+		        (const unsigned[]){ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3,
+		                           ENC28J60_MAADR4, ENC28J60_MAADR5, ENC28J60_MAADR6}[i],
 		        (uint8_t)(0x10 + i));
 	rig_forget(&rig);
 }
@@ -46,13 +46,14 @@ static void flow(uint8_t fcen)
 /* Tells the quanta of the frame sent last, or -1 if it was no pause frame. */
 static int sent_pause(void)
 {
-	static const uint8_t head[] = {1, 0x80, 0xc2, 0, 0, 1, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x88, 0x08, 0, 1};
+	static const uint8_t head[] = {1,    0x80, 0xc2, 0,    0,    1,    0x10, 0x11,
+	                               0x12, 0x13, 0x14, 0x15, 0x88, 0x08, 0,    1};
 	bool blank = true;
 
 	for (unsigned i = 18; i < 60; i++)
 		blank &= rig.sent[i] == 0;
 	if (rig.sent_length != 64 || memcmp(rig.sent, head, sizeof(head)) != 0 || !blank ||
-	    enc28j60_fcs(rig.sent, 64) != ENC28J60_FCS_RESIDUE)
+	    stutter_enc28j60_fcs(rig.sent, 64) != STUTTER_ENC28J60_FCS_RESIDUE)
 		return -1;
 	return rig.sent[16] << 8 | rig.sent[17];
 }
@@ -69,7 +70,7 @@ static bool txrts(void)
 
 static void one_pause_frame_is_sent_and_turns_flow_control_off(void)
 {
-	static uint8_t memory[ENC28J60_SRAM_SIZE];
+	static uint8_t memory[STUTTER_ENC28J60_SRAM_SIZE];
 
 	start(true);
 	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS);
@@ -87,8 +88,8 @@ static void one_pause_frame_is_sent_and_turns_flow_control_off(void)
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
 	CU_ASSERT_EQUAL(memcmp(memory, rig.chip.sram, sizeof(memory)), 0);
 	CU_ASSERT_EQUAL(rig.chip.tx.number, 0);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_FLOW), 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_FLOW), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), 0);
 	rig_wait(&rig, UINT64_C(10000000000));
 	CU_ASSERT_EQUAL(rig.sent_count, 1);
 }
@@ -128,7 +129,7 @@ static void pause_frames_follow_each_other_before_the_pause_ends(void)
 	flow(0);
 	rig_wait(&rig, 500 * QUANTUM_NS);
 	CU_ASSERT_EQUAL(rig.sent_count, 12);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 }
 
 static void the_shortest_period_is_one_quantum(void)
@@ -156,7 +157,7 @@ static void a_pause_frame_waits_for_the_frame_under_way_and_the_gap(void)
 	CU_ASSERT_EQUAL(rig.sent_count, 2);
 	CU_ASSERT_EQUAL(sent_pause(), 0x1000);
 	rig_answer(&rig, NULL);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), 1);
 }
 
 static void a_frame_waits_for_the_pause_frame_under_way_and_the_gap(void)
@@ -213,14 +214,14 @@ static void without_txpaus_no_pause_frame_is_sent(void)
 static void without_a_link_the_pause_frame_goes_nowhere_in_its_time(void)
 {
 	start(true);
-	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	stutter_enc28j60_set_link(&rig.chip, false, rig.now_ns);
 	flow(1);
 	CU_ASSERT_EQUAL(rig.sent_count, 0);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + PAUSE_NS);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), rig.now_ns + PAUSE_NS);
 	rig_wait(&rig, PAUSE_NS - 1);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EFLOCON) & EFLOCON_FCEN, 1);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_EFLOCON) & EFLOCON_FCEN, 1);
 	rig_wait(&rig, 1);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EFLOCON) & EFLOCON_FCEN, 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_EFLOCON) & EFLOCON_FCEN, 0);
 }
 
 static void txrst_cuts_a_pause_frame_off_and_it_is_sent_anew(void)
@@ -237,6 +238,52 @@ static void txrst_cuts_a_pause_frame_off_and_it_is_sent_anew(void)
 	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS);
 }
 
+static bool was_sent(enum stutter_enc28j60_frame_kind kind, unsigned number)
+{
+	return rig.sent_kind == kind && rig.sent_number == number;
+}
+
+static bool was_cancelled(enum stutter_enc28j60_frame_kind kind, unsigned number)
+{
+	return rig.cancelled_kind == kind && rig.cancelled_number == number;
+}
+
+static void each_frame_says_its_kind_and_counts_among_it(void)
+{
+	start(true);
+	request();
+	CU_ASSERT(was_sent(STUTTER_ENC28J60_FRAME_DATA, 1));
+	flow(1);
+	rig_answer(&rig, NULL);
+	rig_wait(&rig, GAP_NS);
+	CU_ASSERT(was_sent(STUTTER_ENC28J60_FRAME_PAUSE, 1));
+	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	CU_ASSERT(was_cancelled(STUTTER_ENC28J60_FRAME_PAUSE, 1));
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+	CU_ASSERT(was_sent(STUTTER_ENC28J60_FRAME_PAUSE, 2));
+	rig_answer(&rig, NULL);
+	rig_wait(&rig, GAP_NS);
+	request();
+	CU_ASSERT(was_sent(STUTTER_ENC28J60_FRAME_DATA, 2));
+	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	CU_ASSERT(was_cancelled(STUTTER_ENC28J60_FRAME_DATA, 2));
+	CU_ASSERT_EQUAL(rig.cancel_count, 2);
+}
+
+static void resets_do_not_count_pause_frames_anew(void)
+{
+	start(true);
+	rig.answers_at_once = true;
+	flow(1);
+	CU_ASSERT(was_sent(STUTTER_ENC28J60_FRAME_PAUSE, 1));
+	rig_src(&rig);
+	rig_wait(&rig, 100000000);
+	rig_wcr(&rig, ENC28J60_MACON1, MACON1_TXPAUS);
+	rig_wcr(&rig, ENC28J60_MACON3, MACON3_FULDPX);
+	flow(1);
+	CU_ASSERT(was_sent(STUTTER_ENC28J60_FRAME_PAUSE, 2));
+}
+
 static void src_ends_flow_control(void)
 {
 	for (unsigned full_duplex = 0; full_duplex < 2; full_duplex++) {
@@ -244,14 +291,14 @@ static void src_ends_flow_control(void)
 		rig_wcr16(&rig, ENC28J60_EPAUSL, 2);
 		flow(full_duplex ? 2 : 1);
 		rig_src(&rig);
-		CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + 1000000);
+		CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), rig.now_ns + 1000000);
 		CU_ASSERT_EQUAL(rig.cancel_count, full_duplex);
 		CU_ASSERT_FALSE(rig.presses);
 		rig_wait(&rig, UINT64_C(10000000000));
 		CU_ASSERT_EQUAL(rig.sent_count, full_duplex);
 		CU_ASSERT_EQUAL(rig.press_count, !full_duplex);
 		CU_ASSERT_EQUAL(eflocon(), 0);
-		CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+		CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 	}
 }
 
@@ -261,7 +308,7 @@ static void power_save_interrupts_pause_frames(void)
 	rig.answers_at_once = true;
 	flow(2);
 	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 	rig_wait(&rig, 300000 + 64000000 + 0x1000 * QUANTUM_NS);
 	CU_ASSERT(rig.sent_count > 1);
@@ -328,13 +375,13 @@ static void txrst_holds_pause_frames(void)
 	CU_ASSERT_EQUAL(rig.sent_count, 1);
 	/* Nor does one that goes nowhere end behind the host's back. */
 	start(true);
-	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	stutter_enc28j60_set_link(&rig.chip, false, rig.now_ns);
 	rig_forget(&rig);
 	flow(1);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
 	rig_wait(&rig, 2 * PAUSE_NS);
 	CU_ASSERT_EQUAL(eflocon(), EFLOCON_FULDPXS | 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_FLOW), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_FLOW), 0);
 }
 
 static void loopback_hears_its_own_pause_frame(void)
@@ -345,7 +392,7 @@ static void loopback_hears_its_own_pause_frame(void)
 	rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN | MACON1_TXPAUS);
 	flow(1);
 	rig_wait(&rig, PAUSE_NS);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CONTROL), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_CONTROL), 1);
 }
 
 /* -- half duplex -- */
@@ -356,11 +403,12 @@ static void fcen0_presses_in_half_duplex(void)
 	for (uint8_t fcen = 0; fcen < 4; fcen++) {
 		flow(fcen);
 		CU_ASSERT_EQUAL(rig.presses, fcen & 1);
-		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_TXSTAT, fcen & 1 ? PHSTAT2_TXSTAT : 0);
+		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_TXSTAT,
+		                fcen & 1 ? PHSTAT2_TXSTAT : 0);
 		CU_ASSERT_EQUAL(eflocon(), fcen);
 	}
 	CU_ASSERT_EQUAL(rig.press_count, 2);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_FLOW), 3);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_FLOW), 3);
 	CU_ASSERT_EQUAL(rig.sent_count, 0);
 	flow(0);
 	CU_ASSERT_FALSE(rig.presses);
@@ -368,7 +416,8 @@ static void fcen0_presses_in_half_duplex(void)
 
 static void a_frame_interrupts_backpressure(void)
 {
-	static const struct enc28j60_tx_status statuses[] = {{0}, {.collisions = 16, .excessive_collisions = true}};
+	static const struct stutter_enc28j60_tx_status statuses[] = {
+		{0}, {.collisions = 16, .excessive_collisions = true}};
 
 	for (unsigned i = 0; i < 2; i++) {
 		start(false);
@@ -381,7 +430,8 @@ static void a_frame_interrupts_backpressure(void)
 		rig_wait(&rig, 1);
 		CU_ASSERT_EQUAL(rig.sent_count, 1);
 		rig_answer(&rig, &statuses[i]);
-		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE, TSV_HIGH_BACKPRESSURE);
+		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE,
+		                TSV_HIGH_BACKPRESSURE);
 		CU_ASSERT_FALSE(rig.presses);
 		rig_wait(&rig, GAP_NS);
 		CU_ASSERT(rig.presses);
@@ -439,7 +489,8 @@ static void a_gap_that_txrst_ends_delays_nothing(void)
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
 	CU_ASSERT(rig.presses);
-	/* The frame that the preamble made way for is gone, and the next one is not marked for it. */
+	/* The frame that the preamble made way for is gone, and the next one is not marked for it.
+	 */
 	request();
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
 	flow(0);
@@ -453,9 +504,10 @@ static void a_gap_that_txrst_ends_delays_nothing(void)
 static void a_stalled_transmitter_does_not_press(void)
 {
 	start(false);
-	rig.chip.config.errata = ENC28J60_ERRATUM(12);
+	rig.chip.config.errata = STUTTER_ENC28J60_ERRATUM(12);
 	request();
-	rig_answer(&rig, &(struct enc28j60_tx_status){.collisions = 16, .excessive_collisions = true});
+	rig_answer(&rig, &(struct stutter_enc28j60_tx_status){.collisions = 16,
+	                                                      .excessive_collisions = true});
 	flow(1);
 	rig_wait(&rig, 1000000);
 	CU_ASSERT_FALSE(rig.presses);
@@ -494,17 +546,27 @@ static void a_change_of_duplex_turns_one_into_the_other(void)
 }
 
 const CU_TestInfo tests_flow[] = {
-	{"one_pause_frame_is_sent_and_turns_flow_control_off", one_pause_frame_is_sent_and_turns_flow_control_off},
+	{"one_pause_frame_is_sent_and_turns_flow_control_off",
+         one_pause_frame_is_sent_and_turns_flow_control_off},
 	{"the_reset_value_of_epaus_is_sent", the_reset_value_of_epaus_is_sent},
 	{"a_pause_of_zero_ends_it", a_pause_of_zero_ends_it},
-	{"pause_frames_follow_each_other_before_the_pause_ends", pause_frames_follow_each_other_before_the_pause_ends},
+	{"pause_frames_follow_each_other_before_the_pause_ends",
+         pause_frames_follow_each_other_before_the_pause_ends},
 	{"the_shortest_period_is_one_quantum", the_shortest_period_is_one_quantum},
-	{"a_pause_frame_waits_for_the_frame_under_way_and_the_gap", a_pause_frame_waits_for_the_frame_under_way_and_the_gap},
-	{"a_frame_waits_for_the_pause_frame_under_way_and_the_gap", a_frame_waits_for_the_pause_frame_under_way_and_the_gap},
-	{"a_pause_frame_goes_out_during_a_received_pause", a_pause_frame_goes_out_during_a_received_pause},
+	{"a_pause_frame_waits_for_the_frame_under_way_and_the_gap",
+         a_pause_frame_waits_for_the_frame_under_way_and_the_gap},
+	{"a_frame_waits_for_the_pause_frame_under_way_and_the_gap",
+         a_frame_waits_for_the_pause_frame_under_way_and_the_gap},
+	{"a_pause_frame_goes_out_during_a_received_pause",
+         a_pause_frame_goes_out_during_a_received_pause},
 	{"without_txpaus_no_pause_frame_is_sent", without_txpaus_no_pause_frame_is_sent},
-	{"without_a_link_the_pause_frame_goes_nowhere_in_its_time", without_a_link_the_pause_frame_goes_nowhere_in_its_time},
-	{"txrst_cuts_a_pause_frame_off_and_it_is_sent_anew", txrst_cuts_a_pause_frame_off_and_it_is_sent_anew},
+	{"without_a_link_the_pause_frame_goes_nowhere_in_its_time",
+         without_a_link_the_pause_frame_goes_nowhere_in_its_time},
+	{"txrst_cuts_a_pause_frame_off_and_it_is_sent_anew",
+         txrst_cuts_a_pause_frame_off_and_it_is_sent_anew},
+	{"each_frame_says_its_kind_and_counts_among_it",
+         each_frame_says_its_kind_and_counts_among_it},
+	{"resets_do_not_count_pause_frames_anew", resets_do_not_count_pause_frames_anew},
 	{"src_ends_flow_control", src_ends_flow_control},
 	{"power_save_interrupts_pause_frames", power_save_interrupts_pause_frames},
 	{"a_second_request_follows_the_first", a_second_request_follows_the_first},
@@ -514,13 +576,17 @@ const CU_TestInfo tests_flow[] = {
 	{"loopback_hears_its_own_pause_frame", loopback_hears_its_own_pause_frame},
 	{"a_gap_that_txrst_ends_delays_nothing", a_gap_that_txrst_ends_delays_nothing},
 	{"a_stalled_transmitter_does_not_press", a_stalled_transmitter_does_not_press},
-	{"a_pause_frame_under_way_ends_in_half_duplex", a_pause_frame_under_way_ends_in_half_duplex},
+	{"a_pause_frame_under_way_ends_in_half_duplex",
+         a_pause_frame_under_way_ends_in_half_duplex},
 	{"power_save_interrupts_backpressure", power_save_interrupts_backpressure},
 	{"fcen0_presses_in_half_duplex", fcen0_presses_in_half_duplex},
 	{"a_frame_interrupts_backpressure", a_frame_interrupts_backpressure},
-	{"backpressure_begins_behind_the_frame_under_way", backpressure_begins_behind_the_frame_under_way},
-	{"a_frame_cancelled_in_the_gap_lets_backpressure_go_on", a_frame_cancelled_in_the_gap_lets_backpressure_go_on},
+	{"backpressure_begins_behind_the_frame_under_way",
+         backpressure_begins_behind_the_frame_under_way},
+	{"a_frame_cancelled_in_the_gap_lets_backpressure_go_on",
+         a_frame_cancelled_in_the_gap_lets_backpressure_go_on},
 	{"txrst_holds_backpressure", txrst_holds_backpressure},
-	{"a_change_of_duplex_turns_one_into_the_other", a_change_of_duplex_turns_one_into_the_other},
+	{"a_change_of_duplex_turns_one_into_the_other",
+         a_change_of_duplex_turns_one_into_the_other},
 	CU_TEST_INFO_NULL,
 };

@@ -12,15 +12,15 @@ static void read_takes_10240_ns(void)
 	rig_wcr(&rig, ENC28J60_MICMD, MICMD_MIIRD);
 	uint64_t start_ns = rig.now_ns;
 
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), start_ns + 10240);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_MISTAT), MISTAT_BUSY);
-	enc28j60_run(&rig.chip, start_ns + 10239);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_MISTAT), MISTAT_BUSY);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_MIRDH), 0);
-	enc28j60_run(&rig.chip, start_ns + 10240);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_MISTAT), 0);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_MIRDH), 0x14);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), start_ns + 10240);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_MISTAT), MISTAT_BUSY);
+	stutter_enc28j60_run(&rig.chip, start_ns + 10239);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_MISTAT), MISTAT_BUSY);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_MIRDH), 0);
+	stutter_enc28j60_run(&rig.chip, start_ns + 10240);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_MISTAT), 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_MIRDH), 0x14);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 }
 
 static void clearing_miird_early_does_not_lose_the_read(void)
@@ -75,19 +75,20 @@ static void scan_reads_again_and_again(void)
 	rig_wait(&rig, 10240);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), MISTAT_BUSY | MISTAT_SCAN);
 	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_MIRDL), PHSTAT2_LSTAT);
-	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	stutter_enc28j60_set_link(&rig.chip, false, rig.now_ns);
 	rig_wait(&rig, 10240);
 	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_MIRDL), 0);
 	rig_wcr(&rig, ENC28J60_MICMD, 0);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_MISTAT), MISTAT_BUSY);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_MISTAT), MISTAT_BUSY);
 	rig_wait(&rig, 10240);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), 0);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), UINT64_MAX);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 }
 
 const CU_TestInfo tests_mii[] = {
 	{"read_takes_10240_ns", read_takes_10240_ns},
-	{"clearing_miird_early_does_not_lose_the_read", clearing_miird_early_does_not_lose_the_read},
+	{"clearing_miird_early_does_not_lose_the_read",
+         clearing_miird_early_does_not_lose_the_read},
 	{"write_begins_with_the_high_byte", write_begins_with_the_high_byte},
 	{"access_while_busy_is_found", access_while_busy_is_found},
 	{"scan_reads_again_and_again", scan_reads_again_and_again},

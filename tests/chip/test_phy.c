@@ -8,12 +8,14 @@ static struct rig rig;
 static void each_row_has_its_reset_value(void)
 {
 	size_t count;
-	const struct enc28j60_phy_reg *regs = enc28j60_phy_regs(&count);
+	const struct enc28j60_phy_reg *regs = stutter_enc_phy_regs(&count);
 
 	CU_ASSERT_EQUAL(count, 9);
 	rig_start(&rig, NULL);
 	for (size_t i = 0; i < count; i++) {
-		uint16_t live = regs[i].address == ENC28J60_PHSTAT2 ? PHSTAT2_LSTAT : regs[i].address == ENC28J60_PHIR ? PHIR_PLNKIF : 0;
+		uint16_t live = regs[i].address == ENC28J60_PHSTAT2 ? PHSTAT2_LSTAT
+		                : regs[i].address == ENC28J60_PHIR  ? PHIR_PLNKIF
+		                                                    : 0;
 
 		CU_ASSERT_EQUAL(rig_phy_read(&rig, regs[i].address), regs[i].reset_value | live);
 	}
@@ -24,7 +26,7 @@ static void each_row_has_its_reset_value(void)
 static void each_row_stores_its_writable_bits_and_no_others(void)
 {
 	size_t count;
-	const struct enc28j60_phy_reg *regs = enc28j60_phy_regs(&count);
+	const struct enc28j60_phy_reg *regs = stutter_enc_phy_regs(&count);
 
 	for (size_t i = 0; i < count; i++) {
 		for (unsigned bit = 0; bit < 16; bit++) {
@@ -35,8 +37,10 @@ static void each_row_stores_its_writable_bits_and_no_others(void)
 			rig_start(&rig, NULL);
 			rig_phy_write(&rig, regs[i].address, value);
 			CU_ASSERT_EQUAL(rig_phy_read(&rig, regs[i].address),
-			                (regs[i].reset_value & ~regs[i].write_mask) | (value & regs[i].write_mask));
-			CU_ASSERT_EQUAL(rig_count_id(&rig, "phy-reserved-bit"), (value & regs[i].reserved_mask) != 0);
+			                (regs[i].reset_value & ~regs[i].write_mask) |
+			                        (value & regs[i].write_mask));
+			CU_ASSERT_EQUAL(rig_count_id(&rig, "phy-reserved-bit"),
+			                (value & regs[i].reserved_mask) != 0);
 			CU_ASSERT_EQUAL(rig_count_id(&rig, "read-only"), regs[i].write_mask == 0);
 		}
 	}
@@ -47,27 +51,27 @@ static void lost_link_is_latched_until_read(void)
 	rig_start(&rig, NULL);
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT1), 0x1800);
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT1), 0x1804);
-	enc28j60_set_link(&rig.chip, false, rig.now_ns);
-	enc28j60_set_link(&rig.chip, true, rig.now_ns);
+	stutter_enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	stutter_enc28j60_set_link(&rig.chip, true, rig.now_ns);
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT1), 0x1800);
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT1), 0x1804);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_LINK), 2);
-	enc28j60_set_link(&rig.chip, true, rig.now_ns);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_LINK), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_LINK), 2);
+	stutter_enc28j60_set_link(&rig.chip, true, rig.now_ns);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_LINK), 2);
 }
 
 static void duplex_is_pdpxmd(void)
 {
-	struct enc28j60_config config = enc28j60_config_default();
+	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
 	rig_start(&rig, NULL);
-	CU_ASSERT_FALSE(enc28j60_full_duplex(&rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_full_duplex(&rig.chip));
 	rig_phy_write(&rig, ENC28J60_PHCON1, PHCON1_PDPXMD);
-	CU_ASSERT(enc28j60_full_duplex(&rig.chip));
+	CU_ASSERT(stutter_enc28j60_full_duplex(&rig.chip));
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2), PHSTAT2_LSTAT | PHSTAT2_DPXSTAT);
 	config.leds_select_full_duplex = true;
 	rig_start(&rig, &config);
-	CU_ASSERT(enc28j60_full_duplex(&rig.chip));
+	CU_ASSERT(stutter_enc28j60_full_duplex(&rig.chip));
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHCON1), PHCON1_PDPXMD);
 }
 
@@ -102,7 +106,7 @@ static void phy_power_save_loses_the_link(void)
 static void force_link_shows_a_link_without_cable(void)
 {
 	rig_start(&rig, NULL);
-	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	stutter_enc28j60_set_link(&rig.chip, false, rig.now_ns);
 	rig_phy_write(&rig, ENC28J60_PHCON2, PHCON2_FRCLNK);
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2), PHSTAT2_LSTAT);
 }
@@ -122,12 +126,13 @@ static void misuse_is_found(void)
 
 static uint16_t activity(void)
 {
-	return rig_phy_read(&rig, ENC28J60_PHSTAT2) & (PHSTAT2_TXSTAT | PHSTAT2_RXSTAT | PHSTAT2_COLSTAT);
+	return rig_phy_read(&rig, ENC28J60_PHSTAT2) &
+	       (PHSTAT2_TXSTAT | PHSTAT2_RXSTAT | PHSTAT2_COLSTAT);
 }
 
 static void tell(bool receiving, bool colliding)
 {
-	enc28j60_set_activity(&rig.chip, receiving, colliding, rig.now_ns);
+	stutter_enc28j60_set_activity(&rig.chip, receiving, colliding, rig.now_ns);
 }
 
 static void the_wire_tells_of_its_activity(void)
@@ -142,12 +147,13 @@ static void the_wire_tells_of_its_activity(void)
 	rig_phy_write(&rig, ENC28J60_PHCON1, PHCON1_PDPXMD);
 	CU_ASSERT_EQUAL(activity(), PHSTAT2_RXSTAT);
 	rig_phy_write(&rig, ENC28J60_PHCON1, 0);
-	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	stutter_enc28j60_set_link(&rig.chip, false, rig.now_ns);
 	CU_ASSERT_EQUAL(activity(), 0);
-	enc28j60_set_link(&rig.chip, true, rig.now_ns);
+	stutter_enc28j60_set_link(&rig.chip, true, rig.now_ns);
 	tell(false, false);
 	CU_ASSERT_EQUAL(activity(), 0);
-	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, (const uint8_t *)"twenty bytes of data", 20);
+	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, (const uint8_t *)"twenty bytes of data",
+	         20);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
 	CU_ASSERT_EQUAL(activity(), PHSTAT2_TXSTAT);
 	rig_answer(&rig, NULL);
@@ -164,10 +170,12 @@ static void a_frame_that_began_with_reception_on_is_received_to_its_end(void)
 	for (unsigned told = 0; told < 2; told++) {
 		rig_open_ring(&rig, 0, 0x19ff);
 		tell(told, false);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_RXBUSY, told ? ESTAT_RXBUSY : 0);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_RXBUSY,
+		                told ? ESTAT_RXBUSY : 0);
 		rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
 		tell(told, false);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_RXBUSY, told ? ESTAT_RXBUSY : 0);
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_RXBUSY,
+		                told ? ESTAT_RXBUSY : 0);
 		rig_receive(&rig, frame, sizeof(frame));
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), told);
 		tell(false, false);
@@ -188,7 +196,7 @@ static void resets_and_power_save_end_rxbusy(void)
 		else if (way == 1)
 			rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXRST);
 		else if (way == 2)
-			enc28j60_brown_out(&rig.chip, rig.now_ns);
+			stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
 		else
 			rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_RXBUSY, 0);
@@ -197,13 +205,16 @@ static void resets_and_power_save_end_rxbusy(void)
 
 const CU_TestInfo tests_phy[] = {
 	{"the_wire_tells_of_its_activity", the_wire_tells_of_its_activity},
-	{"a_frame_that_began_with_reception_on_is_received_to_its_end", a_frame_that_began_with_reception_on_is_received_to_its_end},
+	{"a_frame_that_began_with_reception_on_is_received_to_its_end",
+         a_frame_that_began_with_reception_on_is_received_to_its_end},
 	{"resets_and_power_save_end_rxbusy", resets_and_power_save_end_rxbusy},
 	{"each_row_has_its_reset_value", each_row_has_its_reset_value},
-	{"each_row_stores_its_writable_bits_and_no_others", each_row_stores_its_writable_bits_and_no_others},
+	{"each_row_stores_its_writable_bits_and_no_others",
+         each_row_stores_its_writable_bits_and_no_others},
 	{"lost_link_is_latched_until_read", lost_link_is_latched_until_read},
 	{"duplex_is_pdpxmd", duplex_is_pdpxmd},
-	{"prst_clears_itself_and_finds_the_link_again", prst_clears_itself_and_finds_the_link_again},
+	{"prst_clears_itself_and_finds_the_link_again",
+         prst_clears_itself_and_finds_the_link_again},
 	{"phy_power_save_loses_the_link", phy_power_save_loses_the_link},
 	{"force_link_shows_a_link_without_cable", force_link_shows_a_link_without_cable},
 	{"misuse_is_found", misuse_is_found},

@@ -8,13 +8,13 @@ static struct rig rig;
 static void clkrdy_comes_300_us_after_power_on(void)
 {
 	rig_power(&rig, NULL);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), 300000);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RESET), 1);
-	enc28j60_run(&rig.chip, 299999);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
-	enc28j60_run(&rig.chip, 300000);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 1);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), 300000);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RESET), 1);
+	stutter_enc28j60_run(&rig.chip, 299999);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	stutter_enc28j60_run(&rig.chip, 300000);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_READY), 1);
 	CU_ASSERT_EQUAL(rig.events[1].now_ns, 300000);
 }
 
@@ -37,12 +37,13 @@ static void mac_is_out_of_reach_before_clkrdy(void)
 static void txrts_before_clkrdy_waits(void)
 {
 	rig_power(&rig, NULL);
-	enc28j60_set_link(&rig.chip, true, 0);
-	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, (const uint8_t *)"twenty bytes of data", 20);
+	stutter_enc28j60_set_link(&rig.chip, true, 0);
+	rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, (const uint8_t *)"twenty bytes of data",
+	         20);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_START), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_START), 0);
 	rig_wait(&rig, 300000);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_START), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_START), 1);
 }
 
 static void src_keeps_clkrdy_but_stops_the_mac(void)
@@ -55,9 +56,9 @@ static void src_keeps_clkrdy_but_stops_the_mac(void)
 	rig_wait(&rig, 1000000);
 	rig_rcr(&rig, ENC28J60_MACON1);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready"), 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_LINK), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_LINK), 1);
 	rig_wait(&rig, 64000000);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_LINK), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_LINK), 2);
 }
 
 static void every_reset_keeps_the_memory_but_drops_packets_and_frames(void)
@@ -72,7 +73,7 @@ static void every_reset_keeps_the_memory_but_drops_packets_and_frames(void)
 		rig_load(&rig, 0x1a00, TX_POVERRIDE | TX_PCRCEN, frame, 60);
 		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
 		if (pin)
-			enc28j60_reset_pin(&rig.chip, rig.now_ns);
+			stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
 		else
 			rig_src(&rig);
 		CU_ASSERT_EQUAL(rig.cancel_count, 1);
@@ -80,7 +81,7 @@ static void every_reset_keeps_the_memory_but_drops_packets_and_frames(void)
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
 		CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
-		CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+		CU_ASSERT_FALSE(stutter_enc28j60_receiving(&rig.chip));
 	}
 }
 
@@ -97,9 +98,9 @@ static void power_save_takes_the_mac_away_and_needs_300_us_back(void)
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON2), ECON2_AUTOINC | ECON2_PWRSV);
 	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 	rig_wait(&rig, 299999);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
 	rig_wait(&rig, 1);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MAMXFLH), 5);
 	rig_open_ring(&rig, 0, 0x19ff);
 	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
@@ -110,7 +111,7 @@ static void the_pin_wakes_from_power_save(void)
 {
 	rig_start(&rig, NULL);
 	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-	enc28j60_reset_pin(&rig.chip, rig.now_ns);
+	stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON2), ECON2_AUTOINC);
 	rig_wait(&rig, 1000000);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), ESTAT_CLKRDY);
@@ -123,19 +124,19 @@ static void the_pin_lets_only_the_phy_wait(void)
 	uint8_t bytes[3] = {0x00, 0, 0};
 
 	rig_start(&rig, NULL);
-	enc28j60_reset_pin(&rig.chip, rig.now_ns);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
-	enc28j60_transfer(&rig.chip, (const uint8_t[]){0x9f, 0x02}, NULL, 2, rig.now_ns);
-	enc28j60_transfer(&rig.chip, (const uint8_t[]){0x40, 0x0d}, NULL, 2, rig.now_ns);
-	enc28j60_transfer(&rig.chip, bytes, bytes, 3, rig.now_ns);
+	stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	stutter_enc28j60_transfer(&rig.chip, (const uint8_t[]){0x9f, 0x02}, NULL, 2, rig.now_ns);
+	stutter_enc28j60_transfer(&rig.chip, (const uint8_t[]){0x40, 0x0d}, NULL, 2, rig.now_ns);
+	stutter_enc28j60_transfer(&rig.chip, bytes, bytes, 3, rig.now_ns);
 	CU_ASSERT_EQUAL(bytes[2], 0x0d);
 	/* 7 commands of 1 us each and 10.24 us of the PHY: well before the 50 us. */
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHID1), 0);
 	rig_phy_write(&rig, ENC28J60_PHLCON, 0x0420);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "phy-settles"), 2);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_READY), 0);
 	rig_wait(&rig, 50000);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_READY), 1);
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHID1), 0x0083);
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHLCON), 0x3422);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "phy-settles"), 2);
@@ -149,7 +150,7 @@ static void the_phy_is_within_reach_50_us_after_the_pin(void)
 	for (unsigned late = 0; late < 2; late++) {
 		rig_start(&rig, NULL);
 		rig_wcr(&rig, ENC28J60_ECON1, 2);
-		enc28j60_reset_pin(&rig.chip, rig.now_ns);
+		stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
 		rig_wcr(&rig, ENC28J60_MIREGADR, ENC28J60_PHID1);
 		rig_wait(&rig, 50000 - (rig.now_ns - rig.events[0].now_ns) - RIG_OP_NS - !late);
 		rig_wcr(&rig, ENC28J60_MICMD, MICMD_MIIRD);
@@ -164,13 +165,13 @@ static void the_pin_does_not_hasten_src(void)
 {
 	rig_start(&rig, NULL);
 	rig_src(&rig);
-	enc28j60_reset_pin(&rig.chip, rig.now_ns);
+	stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
 	rig_wait(&rig, 100000);
 	rig_rcr(&rig, ENC28J60_MACON1);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "not-ready"), 1);
 	rig_wait(&rig, 900000);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON1), 0x0f);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_READY), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_READY), 1);
 }
 
 const CU_TestInfo tests_power[] = {
@@ -178,11 +179,14 @@ const CU_TestInfo tests_power[] = {
 	{"mac_is_out_of_reach_before_clkrdy", mac_is_out_of_reach_before_clkrdy},
 	{"txrts_before_clkrdy_waits", txrts_before_clkrdy_waits},
 	{"src_keeps_clkrdy_but_stops_the_mac", src_keeps_clkrdy_but_stops_the_mac},
-	{"every_reset_keeps_the_memory_but_drops_packets_and_frames", every_reset_keeps_the_memory_but_drops_packets_and_frames},
-	{"power_save_takes_the_mac_away_and_needs_300_us_back", power_save_takes_the_mac_away_and_needs_300_us_back},
+	{"every_reset_keeps_the_memory_but_drops_packets_and_frames",
+         every_reset_keeps_the_memory_but_drops_packets_and_frames},
+	{"power_save_takes_the_mac_away_and_needs_300_us_back",
+         power_save_takes_the_mac_away_and_needs_300_us_back},
 	{"the_pin_wakes_from_power_save", the_pin_wakes_from_power_save},
 	{"the_pin_lets_only_the_phy_wait", the_pin_lets_only_the_phy_wait},
-	{"the_phy_is_within_reach_50_us_after_the_pin", the_phy_is_within_reach_50_us_after_the_pin},
+	{"the_phy_is_within_reach_50_us_after_the_pin",
+         the_phy_is_within_reach_50_us_after_the_pin},
 	{"the_pin_does_not_hasten_src", the_pin_does_not_hasten_src},
 	CU_TEST_INFO_NULL,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The host reboots, the chip does not: nobody pulls its RESET pin and the supply stays. What the old driver left is there for the new
- * one, until its SRC (DS39662 sec. 11).
+ * The host reboots, the chip does not: nobody pulls its RESET pin and the supply stays. What the
+ * old driver left is there for the new one, until its SRC (DS39662 sec. 11).
  */
 #include <CUnit/CUnit.h>
 #include <string.h>
@@ -14,7 +14,10 @@
 static struct rig rig;
 static uint8_t frame[64];
 
-/* A driver in full swing: two packets in the ring, a frame on the wire, a PHY with its interrupt on, INT low. */
+/*
+ * A driver in full swing: two packets in the ring, a frame on the wire, a PHY with its interrupt
+ * on, INT low.
+ */
 static void leave_dirty(void)
 {
 	rig_start(&rig, NULL);
@@ -39,9 +42,9 @@ static void leave_dirty(void)
 static void reboot_within(const uint8_t *command, size_t length)
 {
 	leave_dirty();
-	enc28j60_select(&rig.chip, rig.now_ns);
+	stutter_enc28j60_select(&rig.chip, rig.now_ns);
 	for (size_t i = 0; i < length; i++)
-		enc28j60_exchange(&rig.chip, command[i], rig.now_ns);
+		stutter_enc28j60_exchange(&rig.chip, command[i], rig.now_ns);
 	rig_wait(&rig, 1000000000);
 }
 
@@ -49,12 +52,13 @@ static void everything_is_still_there_after_the_host_rebooted(void)
 {
 	leave_dirty();
 	rig_wait(&rig, 1000000000);
-	CU_ASSERT(enc28j60_int_asserted(&rig.chip));
+	CU_ASSERT(stutter_enc28j60_int_asserted(&rig.chip));
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 2);
 	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 2 * SLOT);
 	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERDPTL), SLOT);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MAADR1), 0x42);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1) & (ECON1_TXRTS | ECON1_RXEN), ECON1_TXRTS | ECON1_RXEN);
+	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1) & (ECON1_TXRTS | ECON1_RXEN),
+	                ECON1_TXRTS | ECON1_RXEN);
 	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHLCON), 0x3476);
 	CU_ASSERT_EQUAL(memcmp(rig.chip.sram + SLOT + 6, frame, sizeof(frame)), 0);
 	/* It goes on receiving, and confirms what the old driver sent. */
@@ -67,7 +71,7 @@ static void everything_is_still_there_after_the_host_rebooted(void)
 static void half_a_write_is_dropped_when_cs_rises(void)
 {
 	reboot_within((const uint8_t[]){0x40 | (ENC28J60_EIE & 0x1f)}, 1);
-	enc28j60_deselect(&rig.chip, rig.now_ns);
+	stutter_enc28j60_deselect(&rig.chip, rig.now_ns);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIE), EIE_INTIE | EIE_PKTIE | EIE_TXIE);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "spi-short"), 1);
 }
@@ -77,18 +81,21 @@ static void half_a_write_is_dropped_when_the_next_command_begins(void)
 	reboot_within((const uint8_t[]){0x40 | (ENC28J60_EIE & 0x1f)}, 1);
 	rig_src(&rig);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "spi-short"), 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RESET), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RESET), 1);
 }
 
-/* CS stays low over the reboot: without a falling edge the new driver's bytes belong to the old command. */
+/*
+ * CS stays low over the reboot: without a falling edge the new driver's bytes belong to the old
+ * command.
+ */
 static void without_a_new_select_bytes_belong_to_the_old_command(void)
 {
 	static const uint8_t write_buffer[] = {0x7a, 0x11};
 
 	reboot_within(write_buffer, sizeof(write_buffer));
-	enc28j60_exchange(&rig.chip, 0xff, rig.now_ns);
-	enc28j60_deselect(&rig.chip, rig.now_ns);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RESET), 0);
+	stutter_enc28j60_exchange(&rig.chip, 0xff, rig.now_ns);
+	stutter_enc28j60_deselect(&rig.chip, rig.now_ns);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RESET), 0);
 	CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + 61], 0x11);
 	CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + 62], 0xff);
 }
@@ -105,39 +112,47 @@ static void half_a_buffer_read_leaves_its_pointer_behind(void)
 static void an_unfinished_src_takes_effect_with_the_next_select(void)
 {
 	reboot_within((const uint8_t[]){0xff}, 1);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EPKTCNT), 2);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_EPKTCNT), 2);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RESET), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RESET), 1);
 }
 
-/* What SRC cleans is what DS39662 table 3-2 has a reset value for; the memory and ECOCON are not among it (sec. 2.3, 11.0). */
+/*
+ * What SRC cleans is what DS39662 table 3-2 has a reset value for; the memory and ECOCON are not
+ * among it (sec. 2.3, 11.0).
+ */
 static void src_cleans_all_but_the_memory_and_the_clock(void)
 {
-	static uint8_t memory[ENC28J60_SRAM_SIZE];
+	static uint8_t memory[STUTTER_ENC28J60_SRAM_SIZE];
 	static struct rig fresh;
 
 	leave_dirty();
 	memcpy(memory, rig.chip.sram, sizeof(memory));
 	rig_src(&rig);
 	CU_ASSERT_EQUAL(rig.cancel_count, 1);
-	CU_ASSERT_FALSE(enc28j60_int_asserted(&rig.chip));
-	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_receiving(&rig.chip));
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
-	CU_ASSERT_EQUAL(enc28j60_clkout_hz(&rig.chip), 12500000);
+	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 12500000);
 	rig_wait(&rig, 1000000);
 	CU_ASSERT_EQUAL(memcmp(rig.chip.sram, memory, sizeof(memory)), 0);
 	rig_start(&fresh, NULL);
-	for (unsigned i = 0; i < ENC28J60_REG_COUNT; i++)
+	for (unsigned i = 0; i < STUTTER_ENC28J60_REG_COUNT; i++)
 		if (i != ENC28J60_ECOCON && (i & 0x1f) != ENC28J60_ECON1)
-			CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, i), enc28j60_peek(&fresh.chip, i));
+			CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, i),
+			                stutter_enc28j60_peek(&fresh.chip, i));
 	CU_ASSERT_EQUAL(memcmp(rig.chip.phy, fresh.chip.phy, sizeof(fresh.chip.phy)), 0);
-	/* The link is lost with the clock and found anew, so the old PHIE is not missed: it is off. */
+	/* The link is lost with the clock and found anew, so the old PHIE is not missed: it is off.
+	 */
 	rig_wait(&rig, 64000000);
 	CU_ASSERT(rig.chip.link.up);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
 }
 
-/* A new driver that finds the chip in power save gets no reset before it has woken it up (erratum 19). */
+/*
+ * A new driver that finds the chip in power save gets no reset before it has woken it up (erratum
+ * 19).
+ */
 static void a_chip_left_in_power_save_is_deaf_to_src_until_woken(void)
 {
 	leave_dirty();
@@ -155,13 +170,20 @@ static void a_chip_left_in_power_save_is_deaf_to_src_until_woken(void)
 }
 
 const CU_TestInfo tests_reboot[] = {
-	{"everything_is_still_there_after_the_host_rebooted", everything_is_still_there_after_the_host_rebooted},
+	{"everything_is_still_there_after_the_host_rebooted",
+         everything_is_still_there_after_the_host_rebooted},
 	{"half_a_write_is_dropped_when_cs_rises", half_a_write_is_dropped_when_cs_rises},
-	{"half_a_write_is_dropped_when_the_next_command_begins", half_a_write_is_dropped_when_the_next_command_begins},
-	{"without_a_new_select_bytes_belong_to_the_old_command", without_a_new_select_bytes_belong_to_the_old_command},
-	{"half_a_buffer_read_leaves_its_pointer_behind", half_a_buffer_read_leaves_its_pointer_behind},
-	{"an_unfinished_src_takes_effect_with_the_next_select", an_unfinished_src_takes_effect_with_the_next_select},
-	{"src_cleans_all_but_the_memory_and_the_clock", src_cleans_all_but_the_memory_and_the_clock},
-	{"a_chip_left_in_power_save_is_deaf_to_src_until_woken", a_chip_left_in_power_save_is_deaf_to_src_until_woken},
+	{"half_a_write_is_dropped_when_the_next_command_begins",
+         half_a_write_is_dropped_when_the_next_command_begins},
+	{"without_a_new_select_bytes_belong_to_the_old_command",
+         without_a_new_select_bytes_belong_to_the_old_command},
+	{"half_a_buffer_read_leaves_its_pointer_behind",
+         half_a_buffer_read_leaves_its_pointer_behind},
+	{"an_unfinished_src_takes_effect_with_the_next_select",
+         an_unfinished_src_takes_effect_with_the_next_select},
+	{"src_cleans_all_but_the_memory_and_the_clock",
+         src_cleans_all_but_the_memory_and_the_clock},
+	{"a_chip_left_in_power_save_is_deaf_to_src_until_woken",
+         a_chip_left_in_power_save_is_deaf_to_src_until_woken},
 	CU_TEST_INFO_NULL,
 };

@@ -21,7 +21,8 @@ static struct header read_header(uint16_t at)
 	rig_rbm(&rig, bytes, sizeof(bytes));
 	return (struct header){
 		.next = (uint16_t)(bytes[0] | bytes[1] << 8),
-		.status = (uint32_t)bytes[2] | (uint32_t)bytes[3] << 8 | (uint32_t)bytes[4] << 16 | (uint32_t)bytes[5] << 24,
+		.status = (uint32_t)bytes[2] | (uint32_t)bytes[3] << 8 | (uint32_t)bytes[4] << 16 |
+	                  (uint32_t)bytes[5] << 24,
 	};
 }
 
@@ -53,7 +54,7 @@ static void one_frame_is_stored_with_header_and_even_next_pointer(void)
 	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 108);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_ACCEPTED), 1);
 	CU_ASSERT_EQUAL(rig.events[0].number, 1);
 	CU_ASSERT_EQUAL(rig.events[0].length, 101);
 }
@@ -66,11 +67,14 @@ static void walk_ring(uint16_t start, uint16_t end)
 	for (unsigned offset = 0; offset < size; offset += 2) {
 		for (size_t length = 18; ((6 + length + 1) & ~(size_t)1) <= size - 2; length++) {
 			uint16_t at = (uint16_t)((start + offset) & 0x1fff);
-			uint16_t next = (uint16_t)((start + (offset + ((6 + length + 1) & ~1u)) % size) & 0x1fff);
+			uint16_t next =
+				(uint16_t)((start + (offset + ((6 + length + 1) & ~1u)) % size) &
+			                   0x1fff);
 
 			rig_open_ring(&rig, start, end);
 			rig.chip.rx.write_pointer = at;
-			rig_wcr16(&rig, ENC28J60_ERXRDPTL, offset ? (uint16_t)((at - 1) & 0x1fff) : end);
+			rig_wcr16(&rig, ENC28J60_ERXRDPTL,
+			          offset ? (uint16_t)((at - 1) & 0x1fff) : end);
 			rig_frame(frame, length, offset + (unsigned)length);
 			rig_receive(&rig, frame, length);
 			struct header header = read_header(at);
@@ -109,8 +113,10 @@ static void space_is_used_up_to_but_not_onto_erxrdpt(void)
 			bool fits = need <= gap - 1;
 
 			CU_ASSERT_EQUAL_FATAL(rig_rcr(&rig, ENC28J60_EPKTCNT), fits);
-			CU_ASSERT_EQUAL_FATAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_RXERIF, fits ? 0 : EIR_RXERIF);
-			CU_ASSERT_EQUAL_FATAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_OVERFLOW), !fits);
+			CU_ASSERT_EQUAL_FATAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_RXERIF,
+			                      fits ? 0 : EIR_RXERIF);
+			CU_ASSERT_EQUAL_FATAL(
+				rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_OVERFLOW), !fits);
 		}
 	}
 }
@@ -195,7 +201,8 @@ static void status_vector_tells_what_the_frame_is(void)
 		frame[15] = (uint8_t)rows[i].opcode;
 		frame[14] = 0;
 		rig_seal(frame, rows[i].length);
-		CU_ASSERT_EQUAL(status_of(rows[i].length), rows[i].status | RSV_OK | (uint32_t)rows[i].length);
+		CU_ASSERT_EQUAL(status_of(rows[i].length),
+		                rows[i].status | RSV_OK | (uint32_t)rows[i].length);
 	}
 }
 
@@ -207,7 +214,7 @@ static void wrong_fcs_is_dropped_or_marked(void)
 	frame[50] ^= 1;
 	rig_receive(&rig, frame, 100);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CRC), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_CRC), 1);
 	rig_wcr(&rig, ENC28J60_ERXFCON, 0);
 	CU_ASSERT_EQUAL(status_of(100), 100u | RSV_CRC_ERROR | RSV_LENGTH_RANGE);
 }
@@ -221,7 +228,7 @@ static void long_frames_need_hfrmen(void)
 	rig_receive(&rig, frame, 1519);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
 	rig_receive(&rig, frame, 17);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_IGNORED), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_IGNORED), 2);
 	rig_wcr(&rig, ENC28J60_MACON3, MACON3_HFRMEN);
 	rig_receive(&rig, frame, 1519);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
@@ -232,17 +239,17 @@ static void nothing_arrives_while_reception_is_off(void)
 	rig_start_ideal(&rig);
 	rig_frame(frame, 64, 1);
 	rig_receive(&rig, frame, 64);
-	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_receiving(&rig.chip));
 	rig_open_ring(&rig, 0, 0x19ff);
-	CU_ASSERT(enc28j60_receiving(&rig.chip));
+	CU_ASSERT(stutter_enc28j60_receiving(&rig.chip));
 	rig_wcr(&rig, ENC28J60_MACON1, 0);
-	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_receiving(&rig.chip));
 	rig_receive(&rig, frame, 64);
 	rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN);
-	enc28j60_set_link(&rig.chip, false, rig.now_ns);
-	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	stutter_enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	CU_ASSERT_FALSE(stutter_enc28j60_receiving(&rig.chip));
 	rig_receive(&rig, frame, 64);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_IGNORED), 3);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_IGNORED), 3);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
 }
 
@@ -255,7 +262,7 @@ static void rxrst_stops_reception_and_keeps_the_ring(void)
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXRST);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1) & (ECON1_RXRST | ECON1_RXEN), ECON1_RXRST);
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXRST);
-	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_receiving(&rig.chip));
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXEN);
 	rig_receive(&rig, frame, 64);
@@ -270,7 +277,10 @@ static void moving_the_ring_moves_the_write_pointer(void)
 	CU_ASSERT_EQUAL(rig.event_count, 0);
 }
 
-/* The four bytes in front are no part of the FCS; everything else takes them as the frame's (DS39662 register 6-2). */
+/*
+ * The four bytes in front are no part of the FCS; everything else takes them as the frame's
+ * (DS39662 register 6-2).
+ */
 static void a_proprietary_header_is_left_out_of_the_fcs(void)
 {
 	rig_start_ideal(&rig);
@@ -278,18 +288,18 @@ static void a_proprietary_header_is_left_out_of_the_fcs(void)
 	rig_frame(frame, 68, 1);
 	rig_seal(frame + 4, 64);
 	rig_receive(&rig, frame, 68);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CRC), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_CRC), 1);
 	rig_wcr(&rig, ENC28J60_MACON3, MACON3_PHDREN);
 	rig_receive(&rig, frame, 68);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_ACCEPTED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_ACCEPTED), 1);
 	CU_ASSERT_EQUAL(rig.chip.sram[2], 68);
 	CU_ASSERT_EQUAL(rig.chip.sram[4] & RSV_OK >> 16, RSV_OK >> 16);
 	CU_ASSERT_EQUAL(memcmp(rig.chip.sram + 6, frame, 68), 0);
 	rig_frame(frame, 68, 1);
 	rig_receive(&rig, frame, 68);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CRC), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_CRC), 2);
 	rig_receive(&rig, frame, 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOT_MODELLED), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_NOT_MODELLED), 0);
 }
 
 static void ring_misuse_is_found(void)
@@ -311,7 +321,7 @@ static void ring_misuse_is_found(void)
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-filter-live"), 1);
 	rig_open_ring(&rig, 1, 0x19ff);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-buffer-shape"), 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOTE), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_NOTE), 2);
 	rig_wcr(&rig, ENC28J60_MACON3, MACON3_FULDPX);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "duplex-live"), 1);
 	rig_open_ring(&rig, 0, 0x19ff);
@@ -319,10 +329,13 @@ static void ring_misuse_is_found(void)
 }
 
 const CU_TestInfo tests_receive[] = {
-	{"one_frame_is_stored_with_header_and_even_next_pointer", one_frame_is_stored_with_header_and_even_next_pointer},
-	{"every_position_and_length_survives_the_wrap", every_position_and_length_survives_the_wrap},
+	{"one_frame_is_stored_with_header_and_even_next_pointer",
+         one_frame_is_stored_with_header_and_even_next_pointer},
+	{"every_position_and_length_survives_the_wrap",
+         every_position_and_length_survives_the_wrap},
 	{"space_is_used_up_to_but_not_onto_erxrdpt", space_is_used_up_to_but_not_onto_erxrdpt},
-	{"overflow_loses_the_frame_and_marks_the_next", overflow_loses_the_frame_and_marks_the_next},
+	{"overflow_loses_the_frame_and_marks_the_next",
+         overflow_loses_the_frame_and_marks_the_next},
 	{"the_256th_packet_overflows_the_counter", the_256th_packet_overflows_the_counter},
 	{"pktdec_counts_down_and_stops_at_zero", pktdec_counts_down_and_stops_at_zero},
 	{"status_vector_tells_what_the_frame_is", status_vector_tells_what_the_frame_is},
@@ -331,7 +344,8 @@ const CU_TestInfo tests_receive[] = {
 	{"nothing_arrives_while_reception_is_off", nothing_arrives_while_reception_is_off},
 	{"rxrst_stops_reception_and_keeps_the_ring", rxrst_stops_reception_and_keeps_the_ring},
 	{"moving_the_ring_moves_the_write_pointer", moving_the_ring_moves_the_write_pointer},
-	{"a_proprietary_header_is_left_out_of_the_fcs", a_proprietary_header_is_left_out_of_the_fcs},
+	{"a_proprietary_header_is_left_out_of_the_fcs",
+         a_proprietary_header_is_left_out_of_the_fcs},
 	{"ring_misuse_is_found", ring_misuse_is_found},
 	CU_TEST_INFO_NULL,
 };

@@ -13,7 +13,8 @@ static unsigned index_of(const struct enc28j60_reg *reg)
 
 static uint8_t mask_of(const struct enc28j60_reg *reg)
 {
-	return (uint8_t)(reg->write_mask | reg->clear_mask | reg->read_only_mask | reg->reserved_mask);
+	return (uint8_t)(reg->write_mask | reg->clear_mask | reg->read_only_mask |
+	                 reg->reserved_mask);
 }
 
 /* What a healthy idle chip reads after a reset, beyond the table: clock ready, revision B7. */
@@ -22,37 +23,41 @@ static uint8_t expected_after_reset(const struct enc28j60_reg *reg)
 	unsigned index = index_of(reg);
 
 	if (index == ENC28J60_EREVID)
-		return ENC28J60_B7;
+		return STUTTER_ENC28J60_B7;
 	return (uint8_t)(reg->reset_value | (index == ENC28J60_ESTAT ? ESTAT_CLKRDY : 0));
 }
 
 static void each_row_is_consistent(void)
 {
 	size_t count;
-	const struct enc28j60_reg *regs = enc28j60_regs(&count);
+	const struct enc28j60_reg *regs = stutter_enc_regs(&count);
 
 	CU_ASSERT_EQUAL(count, 83);
 	for (size_t i = 0; i < count; i++) {
 		const struct enc28j60_reg *reg = &regs[i];
-		unsigned overlap = (reg->write_mask & reg->clear_mask) | (reg->write_mask & reg->read_only_mask) |
-		                   (reg->clear_mask & reg->read_only_mask) | (reg->reserved_mask & (mask_of(reg) ^ reg->reserved_mask));
+		unsigned overlap = (reg->write_mask & reg->clear_mask) |
+		                   (reg->write_mask & reg->read_only_mask) |
+		                   (reg->clear_mask & reg->read_only_mask) |
+		                   (reg->reserved_mask & (mask_of(reg) ^ reg->reserved_mask));
 
 		CU_ASSERT_EQUAL(overlap, 0);
 		CU_ASSERT_EQUAL(reg->reset_value & ~mask_of(reg), 0);
 		CU_ASSERT_PTR_NOT_NULL(reg->section);
-		CU_ASSERT_PTR_EQUAL(enc28j60_reg_at(index_of(reg)), reg);
-		CU_ASSERT(i == 0 || reg->bank == ENC28J60_EVERY_BANK || index_of(reg) > index_of(reg - 1));
+		CU_ASSERT_PTR_EQUAL(stutter_enc_reg_at(index_of(reg)), reg);
+		CU_ASSERT(i == 0 || reg->bank == ENC28J60_EVERY_BANK ||
+		          index_of(reg) > index_of(reg - 1));
 	}
 }
 
 static void each_row_has_its_reset_value_after_power_on(void)
 {
 	size_t count;
-	const struct enc28j60_reg *regs = enc28j60_regs(&count);
+	const struct enc28j60_reg *regs = stutter_enc_regs(&count);
 
 	rig_start(&rig, NULL);
 	for (size_t i = 0; i < count; i++)
-		CU_ASSERT_EQUAL(rig_rcr(&rig, index_of(&regs[i])) & ~(index_of(&regs[i]) == ENC28J60_ECON1 ? ECON1_BSEL : 0),
+		CU_ASSERT_EQUAL(rig_rcr(&rig, index_of(&regs[i])) &
+		                        ~(index_of(&regs[i]) == ENC28J60_ECON1 ? ECON1_BSEL : 0),
 		                expected_after_reset(&regs[i]));
 	CU_ASSERT_EQUAL(rig.event_count, 0);
 }
@@ -64,9 +69,12 @@ static void data_sheet_reset_values_hold(void)
 		unsigned index;
 		uint16_t value;
 	} words[] = {
-		{ENC28J60_ERDPTL, 0x05fa},  {ENC28J60_EWRPTL, 0},      {ENC28J60_ETXSTL, 0},        {ENC28J60_ETXNDL, 0},
-		{ENC28J60_ERXSTL, 0x05fa},  {ENC28J60_ERXNDL, 0x1fff}, {ENC28J60_ERXRDPTL, 0x05fa}, {ENC28J60_ERXWRPTL, 0},
-		{ENC28J60_MAMXFLL, 0x0600}, {ENC28J60_EPAUSL, 0x1000}, {ENC28J60_MACLCON1, 0x370f},
+		{ENC28J60_ERDPTL, 0x05fa},   {ENC28J60_EWRPTL, 0},
+		{ENC28J60_ETXSTL, 0},        {ENC28J60_ETXNDL, 0},
+		{ENC28J60_ERXSTL, 0x05fa},   {ENC28J60_ERXNDL, 0x1fff},
+		{ENC28J60_ERXRDPTL, 0x05fa}, {ENC28J60_ERXWRPTL, 0},
+		{ENC28J60_MAMXFLL, 0x0600},  {ENC28J60_EPAUSL, 0x1000},
+		{ENC28J60_MACLCON1, 0x370f},
 	};
 
 	rig_start(&rig, NULL);
@@ -80,14 +88,15 @@ static void data_sheet_reset_values_hold(void)
 /* Registers whose writing acts are walked in their own tests. */
 static bool acts(unsigned index)
 {
-	return index == ENC28J60_ECON1 || index == ENC28J60_ECON2 || index == ENC28J60_MICMD || index == ENC28J60_MIWRH ||
-	       index == ENC28J60_ERXRDPTL || index == ENC28J60_ERXRDPTH || index == ENC28J60_EBSTCON;
+	return index == ENC28J60_ECON1 || index == ENC28J60_ECON2 || index == ENC28J60_MICMD ||
+	       index == ENC28J60_MIWRH || index == ENC28J60_ERXRDPTL ||
+	       index == ENC28J60_ERXRDPTH || index == ENC28J60_EBSTCON;
 }
 
 static void each_row_stores_its_writable_bits_and_no_others(void)
 {
 	size_t count;
-	const struct enc28j60_reg *regs = enc28j60_regs(&count);
+	const struct enc28j60_reg *regs = stutter_enc_regs(&count);
 
 	rig_start(&rig, NULL);
 	for (size_t i = 0; i < count; i++) {
@@ -99,7 +108,8 @@ static void each_row_stores_its_writable_bits_and_no_others(void)
 			continue;
 		for (unsigned bit = 0; bit < 8; bit++) {
 			rig_wcr(&rig, index, (uint8_t)(1u << bit));
-			CU_ASSERT_EQUAL(rig_rcr(&rig, index), (1u << bit & reg->write_mask) | fixed);
+			CU_ASSERT_EQUAL(rig_rcr(&rig, index),
+			                (1u << bit & reg->write_mask) | fixed);
 		}
 		rig_wcr(&rig, index, 0xff);
 		if (index == ENC28J60_MACON3)
@@ -112,7 +122,7 @@ static void each_row_stores_its_writable_bits_and_no_others(void)
 static void each_row_returns_to_its_reset_value_by_src(void)
 {
 	size_t count;
-	const struct enc28j60_reg *regs = enc28j60_regs(&count);
+	const struct enc28j60_reg *regs = stutter_enc_regs(&count);
 
 	rig_start(&rig, NULL);
 	for (size_t i = 0; i < count; i++)
@@ -126,7 +136,8 @@ static void each_row_returns_to_its_reset_value_by_src(void)
 		uint8_t found = rig_rcr(&rig, index_of(&regs[i]));
 
 		if (index_of(&regs[i]) == ENC28J60_ECOCON)
-			CU_ASSERT_EQUAL(found, 0x03) /* CLKOUT survives every reset but power on (DS39662 sec. 2.3) */
+			CU_ASSERT_EQUAL(found, 0x03) /* CLKOUT survives every reset but power on
+			                                (DS39662 sec. 2.3) */
 		else if (index_of(&regs[i]) != ENC28J60_ECON1)
 			CU_ASSERT_EQUAL(found, expected_after_reset(&regs[i]));
 	}
@@ -136,14 +147,14 @@ static void each_row_returns_to_its_reset_value_by_src(void)
 static void mac_and_mii_reads_have_a_dummy_byte(void)
 {
 	size_t count;
-	const struct enc28j60_reg *regs = enc28j60_regs(&count);
+	const struct enc28j60_reg *regs = stutter_enc_regs(&count);
 
 	rig_start(&rig, NULL);
 	for (size_t i = 0; i < count; i++) {
 		uint8_t bytes[4] = {regs[i].address};
 		uint8_t value = rig_rcr(&rig, index_of(&regs[i]));
 
-		enc28j60_transfer(&rig.chip, bytes, bytes, sizeof(bytes), rig.now_ns);
+		stutter_enc28j60_transfer(&rig.chip, bytes, bytes, sizeof(bytes), rig.now_ns);
 		CU_ASSERT_EQUAL(bytes[1], regs[i].kind == ENC28J60_ETH ? value : 0);
 		CU_ASSERT_EQUAL(bytes[2], value);
 		CU_ASSERT_EQUAL(bytes[3], value);
@@ -164,8 +175,8 @@ static void common_registers_are_in_every_bank(void)
 static void unimplemented_addresses_read_zero_and_are_found(void)
 {
 	rig_start(&rig, NULL);
-	for (unsigned index = 0; index < ENC28J60_REG_COUNT; index++) {
-		if (enc28j60_reg_at(index))
+	for (unsigned index = 0; index < STUTTER_ENC28J60_REG_COUNT; index++) {
+		if (stutter_enc_reg_at(index))
 			continue;
 		rig_forget(&rig);
 		rig_wcr(&rig, index, 0xff);
@@ -188,7 +199,7 @@ static void bit_field_set_and_clear_touch_only_their_bits(void)
 
 static void bit_field_on_a_mac_register_may_do_nothing(void)
 {
-	struct enc28j60_config config = enc28j60_config_default();
+	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
 	config.bit_field_ops_reach_mac = false;
 	rig_start(&rig, &config);
@@ -224,8 +235,9 @@ static void flags_can_be_cleared_but_not_set(void)
 
 static void writing_read_only_registers_is_found(void)
 {
-	static const unsigned indices[] = {ENC28J60_ERXWRPTL, ENC28J60_EPKTCNT, ENC28J60_MIRDH,  ENC28J60_MISTAT,
-	                                   ENC28J60_EREVID,   ENC28J60_EDMACSL, ENC28J60_EBSTCSH};
+	static const unsigned indices[] = {ENC28J60_ERXWRPTL, ENC28J60_EPKTCNT, ENC28J60_MIRDH,
+	                                   ENC28J60_MISTAT,   ENC28J60_EREVID,  ENC28J60_EDMACSL,
+	                                   ENC28J60_EBSTCSH};
 
 	rig_start(&rig, NULL);
 	for (size_t i = 0; i < sizeof(indices) / sizeof(indices[0]); i++)
@@ -247,8 +259,9 @@ static void read_pointer_low_byte_waits_for_the_high_byte(void)
 
 static void revisions_can_be_chosen(void)
 {
-	static const enum enc28j60_revision revisions[] = {ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7};
-	struct enc28j60_config config = enc28j60_config_default();
+	static const enum stutter_enc28j60_revision revisions[] = {
+		STUTTER_ENC28J60_B1, STUTTER_ENC28J60_B4, STUTTER_ENC28J60_B5, STUTTER_ENC28J60_B7};
+	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
 	for (size_t i = 0; i < sizeof(revisions) / sizeof(revisions[0]); i++) {
 		config.revision = revisions[i];
@@ -259,30 +272,37 @@ static void revisions_can_be_chosen(void)
 
 static void address_registers_are_in_the_data_sheets_order(void)
 {
-	CU_ASSERT_STRING_EQUAL(enc28j60_reg_at(0x64)->name, "MAADR1");
-	CU_ASSERT_STRING_EQUAL(enc28j60_reg_at(0x61)->name, "MAADR6");
-	CU_ASSERT_STRING_EQUAL(enc28j60_reg_at(0x38)->name, "ERXFCON");
-	CU_ASSERT_STRING_EQUAL(enc28j60_reg_at(0x7f)->name, "ECON1");
-	CU_ASSERT_PTR_NULL(enc28j60_reg_at(0x1a));
-	CU_ASSERT_PTR_NULL(enc28j60_reg_at(128));
+	CU_ASSERT_STRING_EQUAL(stutter_enc_reg_at(0x64)->name, "MAADR1");
+	CU_ASSERT_STRING_EQUAL(stutter_enc_reg_at(0x61)->name, "MAADR6");
+	CU_ASSERT_STRING_EQUAL(stutter_enc_reg_at(0x38)->name, "ERXFCON");
+	CU_ASSERT_STRING_EQUAL(stutter_enc_reg_at(0x7f)->name, "ECON1");
+	CU_ASSERT_PTR_NULL(stutter_enc_reg_at(0x1a));
+	CU_ASSERT_PTR_NULL(stutter_enc_reg_at(128));
 }
 
 const CU_TestInfo tests_registers[] = {
 	{"each_row_is_consistent", each_row_is_consistent},
-	{"each_row_has_its_reset_value_after_power_on", each_row_has_its_reset_value_after_power_on},
+	{"each_row_has_its_reset_value_after_power_on",
+         each_row_has_its_reset_value_after_power_on},
 	{"data_sheet_reset_values_hold", data_sheet_reset_values_hold},
-	{"each_row_stores_its_writable_bits_and_no_others", each_row_stores_its_writable_bits_and_no_others},
+	{"each_row_stores_its_writable_bits_and_no_others",
+         each_row_stores_its_writable_bits_and_no_others},
 	{"each_row_returns_to_its_reset_value_by_src", each_row_returns_to_its_reset_value_by_src},
 	{"mac_and_mii_reads_have_a_dummy_byte", mac_and_mii_reads_have_a_dummy_byte},
 	{"common_registers_are_in_every_bank", common_registers_are_in_every_bank},
-	{"unimplemented_addresses_read_zero_and_are_found", unimplemented_addresses_read_zero_and_are_found},
-	{"bit_field_set_and_clear_touch_only_their_bits", bit_field_set_and_clear_touch_only_their_bits},
+	{"unimplemented_addresses_read_zero_and_are_found",
+         unimplemented_addresses_read_zero_and_are_found},
+	{"bit_field_set_and_clear_touch_only_their_bits",
+         bit_field_set_and_clear_touch_only_their_bits},
 	{"bit_field_on_a_mac_register_may_do_nothing", bit_field_on_a_mac_register_may_do_nothing},
-	{"bit_field_on_a_mac_register_acts_and_is_found", bit_field_on_a_mac_register_acts_and_is_found},
+	{"bit_field_on_a_mac_register_acts_and_is_found",
+         bit_field_on_a_mac_register_acts_and_is_found},
 	{"flags_can_be_cleared_but_not_set", flags_can_be_cleared_but_not_set},
 	{"writing_read_only_registers_is_found", writing_read_only_registers_is_found},
-	{"read_pointer_low_byte_waits_for_the_high_byte", read_pointer_low_byte_waits_for_the_high_byte},
+	{"read_pointer_low_byte_waits_for_the_high_byte",
+         read_pointer_low_byte_waits_for_the_high_byte},
 	{"revisions_can_be_chosen", revisions_can_be_chosen},
-	{"address_registers_are_in_the_data_sheets_order", address_registers_are_in_the_data_sheets_order},
+	{"address_registers_are_in_the_data_sheets_order",
+         address_registers_are_in_the_data_sheets_order},
 	CU_TEST_INFO_NULL,
 };

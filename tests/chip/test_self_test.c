@@ -41,9 +41,10 @@ static void address_fill_sums_up_to_f807(void)
 {
 	fill(ADDRESS, 0);
 	rig_wait(&rig, TEST_NS - 1);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EBSTCON), ADDRESS | EBSTCON_TME | EBSTCON_BISTST);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_EBSTCON),
+	                ADDRESS | EBSTCON_TME | EBSTCON_BISTST);
 	rig_wait(&rig, 1);
-	CU_ASSERT_EQUAL(enc28j60_peek(&rig.chip, ENC28J60_EBSTCON), ADDRESS | EBSTCON_TME);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_EBSTCON), ADDRESS | EBSTCON_TME);
 	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_EBSTCSL), 0xf807);
 	for (unsigned i = 0; i < 8192; i++)
 		CU_ASSERT_EQUAL_FATAL(rig.chip.sram[i], i & 0xff);
@@ -52,13 +53,14 @@ static void address_fill_sums_up_to_f807(void)
 	rig_bfs(&rig, ENC28J60_EBSTCON, EBSTCON_BISTST);
 	rig_wait(&rig, TEST_NS);
 	CU_ASSERT_EQUAL(rig.chip.sram[1], 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOT_MODELLED), 0);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOTE), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_NOT_MODELLED), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_NOTE), 0);
 }
 
 static void every_fill_sums_up_as_the_dma_does(void)
 {
-	static const uint8_t modes[] = {RANDOM, ADDRESS, SHIFT, SHIFT | 0x60, SHIFT | 0xe0, RACE, RANDOM | EBSTCON_PSEL};
+	static const uint8_t modes[] = {
+		RANDOM, ADDRESS, SHIFT, SHIFT | 0x60, SHIFT | 0xe0, RACE, RANDOM | EBSTCON_PSEL};
 	static const uint8_t seeds[] = {0x01, 0x55, 0x8e, 0xff};
 
 	for (size_t i = 0; i < sizeof(modes); i++)
@@ -163,7 +165,8 @@ const CU_TestInfo tests_self_test[] = {
 	{"address_fill_sums_up_to_f807", address_fill_sums_up_to_f807},
 	{"every_fill_sums_up_as_the_dma_does", every_fill_sums_up_as_the_dma_does},
 	{"the_dma_may_start_behind_the_test", the_dma_may_start_behind_the_test},
-	{"random_data_repeat_after_255_bytes_and_depend_on_the_seed", random_data_repeat_after_255_bytes_and_depend_on_the_seed},
+	{"random_data_repeat_after_255_bytes_and_depend_on_the_seed",
+         random_data_repeat_after_255_bytes_and_depend_on_the_seed},
 	{"the_pattern_shifts_by_psv", the_pattern_shifts_by_psv},
 	{"without_tme_nothing_is_filled", without_tme_nothing_is_filled},
 	{"a_test_given_up_has_filled_a_part", a_test_given_up_has_filled_a_part},

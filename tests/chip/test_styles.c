@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Drivers in the styles that the world's drivers have, work-arounds or not: each must move its frames over the default chip, both ways,
- * in half and full duplex, while bursts overflow the ring and frames collide late. What the chip says it has stored must reach the driver
- * intact and in order, what the driver sends must leave intact and in order, and no finding may come up but those that the style is known for.
+ * Drivers in the styles that the world's drivers have, work-arounds or not: each must move its
+ * frames over the default chip, both ways, in half and full duplex, while bursts overflow the ring
+ * and frames collide late. What the chip says it has stored must reach the driver intact and in
+ * order, what the driver sends must leave intact and in order, and no finding may come up but those
+ * that the style is known for.
  */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -31,11 +33,12 @@ struct style {
 	bool looks_at_pktif;    /* instead of EPKTCNT */
 	bool bit_fields_on_mac; /* BFS and BFC on MACON3, MICMD and their like */
 	bool starts_even;       /* the first ERXRDPT is ERXST, as DS39662 sec. 6.1 has it */
-	bool stays_even; /* every ERXRDPT is the next-packet pointer itself: erratum 14, which is too rare to act in these frames (test_chance.c) */
-	bool uses_pin;           /* and touches the registers as soon as it is high; else SRC */
-	bool byte_by_byte;       /* chip select by hand, time passes within a command */
-	bool copies_by_dma;      /* frames go through a buffer of their own */
-	bool ring_is_high;       /* the ring is not at 0000h */
+	bool stays_even;    /* every ERXRDPT is the next-packet pointer itself: erratum 14, which is
+	                       too rare to act in these frames (test_chance.c) */
+	bool uses_pin;      /* and touches the registers as soon as it is high; else SRC */
+	bool byte_by_byte;  /* chip select by hand, time passes within a command */
+	bool copies_by_dma; /* frames go through a buffer of their own */
+	bool ring_is_high;  /* the ring is not at 0000h */
 	bool resets_before_send; /* TXRST before each frame, else after TXERIF */
 	const char *findings[2]; /* what it may be blamed for */
 };
@@ -46,12 +49,13 @@ struct queued {
 };
 
 static struct {
-	struct enc28j60 chip;
+	struct stutter_enc28j60 chip;
 	uint64_t now_ns;
 	const struct style *style;
 	bool full_duplex;
 	/* the wire */
-	uint64_t arrival_ns, sent_ns; /* when the next frame has arrived, and when the frame of the driver has left */
+	uint64_t arrival_ns, sent_ns; /* when the next frame has arrived, and when the frame of the
+	                                 driver has left */
 	bool sending;
 	unsigned arrived, lost, transmissions, collided, left;
 	struct queued queue[QUEUE_MAX]; /* stored by the chip, not yet taken */
@@ -79,59 +83,62 @@ static void make_frame(uint8_t *frame, unsigned seed)
 	rig_seal(frame, length_of(seed));
 }
 
-static void on_transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns)
+static void on_transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
 {
 	uint8_t expected[LENGTH_MAX];
 
 	(void)ctx;
 	make_frame(expected, bench.left);
-	CU_ASSERT_EQUAL_FATAL(length, length_of(bench.left));
-	CU_ASSERT_EQUAL_FATAL(memcmp(frame, expected, length), 0);
+	CU_ASSERT_EQUAL_FATAL(frame->length, length_of(bench.left));
+	CU_ASSERT_EQUAL_FATAL(memcmp(frame->bytes, expected, frame->length), 0);
 	bench.sending = true;
-	bench.sent_ns = now_ns + (PREAMBLE_BYTES + length) * WIRE_BYTE_NS;
+	bench.sent_ns = now_ns + (PREAMBLE_BYTES + frame->length) * WIRE_BYTE_NS;
 }
 
 static bool is_known_for(const char *id)
 {
-	for (size_t i = 0; i < sizeof(bench.style->findings) / sizeof(bench.style->findings[0]); i++)
+	for (size_t i = 0; i < sizeof(bench.style->findings) / sizeof(bench.style->findings[0]);
+	     i++)
 		if (bench.style->findings[i] && strcmp(bench.style->findings[i], id) == 0)
 			return true;
 	return false;
 }
 
-static void on_event(void *ctx, const struct enc28j60_event *event)
+static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 {
 	(void)ctx;
-	if (event->kind == ENC28J60_EVENT_RX_ACCEPTED) {
+	if (event->kind == STUTTER_ENC28J60_EVENT_RX_ACCEPTED) {
 		CU_ASSERT_FATAL(bench.count < QUEUE_MAX);
-		bench.queue[(bench.head + bench.count++) % QUEUE_MAX] = (struct queued){event->length, bench.arrived};
+		bench.queue[(bench.head + bench.count++) % QUEUE_MAX] =
+			(struct queued){event->length, bench.arrived};
 	}
-	bench.lost += event->kind == ENC28J60_EVENT_RX_OVERFLOW;
-	for (unsigned i = 1; event->kind == ENC28J60_EVENT_ERRATUM && i < 20; i++) {
+	bench.lost += event->kind == STUTTER_ENC28J60_EVENT_RX_OVERFLOW;
+	for (unsigned i = 1; event->kind == STUTTER_ENC28J60_EVENT_ERRATUM && i < 20; i++) {
 		char section[16];
 
 		(void)snprintf(section, sizeof(section), "erratum %u", i);
 		bench.acted[i] += strcmp(section, event->section) == 0;
 	}
-	if (event->kind == ENC28J60_EVENT_FINDING && is_known_for(event->id)) {
+	if (event->kind == STUTTER_ENC28J60_EVENT_FINDING && is_known_for(event->id)) {
 		bench.blamed++;
-	} else if (event->kind == ENC28J60_EVENT_FINDING) {
+	} else if (event->kind == STUTTER_ENC28J60_EVENT_FINDING) {
 		printf("    finding %s: %s\n", event->id, event->text);
 		CU_FAIL("a finding that the style is not known for");
 	}
 }
 
-static const struct enc28j60_ops ops = {.transmit = on_transmit, .event = on_event};
+static const struct stutter_enc28j60_ops ops = {.transmit = on_transmit, .event = on_event};
 
 static void arrive(void)
 {
 	uint8_t frame[LENGTH_MAX];
 
 	make_frame(frame, bench.arrived);
-	enc28j60_receive(&bench.chip, frame, length_of(bench.arrived), bench.now_ns);
+	stutter_enc28j60_receive(&bench.chip, frame, length_of(bench.arrived), bench.now_ns);
 	bench.arrived++;
 	/* Bursts back to back, and a pause between two of them. */
-	bench.arrival_ns = bench.now_ns + (PREAMBLE_BYTES + 12 + length_of(bench.arrived)) * WIRE_BYTE_NS +
+	bench.arrival_ns = bench.now_ns +
+	                   (PREAMBLE_BYTES + 12 + length_of(bench.arrived)) * WIRE_BYTE_NS +
 	                   (bench.arrived % 25 == 0 ? 5 * MILLISECOND : 0);
 }
 
@@ -139,16 +146,16 @@ static void leave(void)
 {
 	bool late = !bench.full_duplex && ++bench.transmissions % LATE_EVERY == 0;
 	bool excessive = !bench.full_duplex && !late && bench.transmissions % EXCESSIVE_EVERY == 0;
-	const struct enc28j60_tx_status status = {.collisions = late        ? 1
-	                                                        : excessive ? 16
-	                                                                    : 0,
-	                                          .late_collision = late,
-	                                          .excessive_collisions = excessive};
+	const struct stutter_enc28j60_tx_status status = {.collisions = late        ? 1
+	                                                                : excessive ? 16
+	                                                                            : 0,
+	                                                  .late_collision = late,
+	                                                  .excessive_collisions = excessive};
 
 	bench.sending = false;
 	bench.collided += late || excessive;
 	bench.left += !late && !excessive;
-	enc28j60_transmitted(&bench.chip, &status, bench.now_ns);
+	stutter_enc28j60_transmitted(&bench.chip, &status, bench.now_ns);
 }
 
 /* What happens on the wire until then; in half duplex one talks at a time. */
@@ -158,7 +165,8 @@ static void elapse(uint64_t ns)
 
 	for (;;) {
 		bool sends = bench.sending && bench.sent_ns <= until_ns;
-		bool may_arrive = bench.arrived < FRAMES && bench.arrival_ns <= until_ns && (bench.full_duplex || !bench.sending);
+		bool may_arrive = bench.arrived < FRAMES && bench.arrival_ns <= until_ns &&
+		                  (bench.full_duplex || !bench.sending);
 
 		if (!sends && !may_arrive)
 			break;
@@ -171,7 +179,7 @@ static void elapse(uint64_t ns)
 			arrive();
 	}
 	bench.now_ns = until_ns;
-	enc28j60_run(&bench.chip, until_ns);
+	stutter_enc28j60_run(&bench.chip, until_ns);
 	CU_ASSERT_FATAL(bench.now_ns < DEADLINE_NS);
 }
 
@@ -181,16 +189,16 @@ static void spi(uint8_t *bytes, size_t length)
 {
 	if (!bench.style->byte_by_byte) {
 		elapse(length * SPI_BYTE_NS);
-		enc28j60_transfer(&bench.chip, bytes, bytes, length, bench.now_ns);
+		stutter_enc28j60_transfer(&bench.chip, bytes, bytes, length, bench.now_ns);
 		return;
 	}
-	enc28j60_select(&bench.chip, bench.now_ns);
+	stutter_enc28j60_select(&bench.chip, bench.now_ns);
 	for (size_t i = 0; i < length; i++) {
 		elapse(SPI_BYTE_NS);
-		bytes[i] = enc28j60_exchange(&bench.chip, bytes[i], bench.now_ns);
+		bytes[i] = stutter_enc28j60_exchange(&bench.chip, bytes[i], bench.now_ns);
 	}
 	elapse(SPI_BYTE_NS);
-	enc28j60_deselect(&bench.chip, bench.now_ns);
+	stutter_enc28j60_deselect(&bench.chip, bench.now_ns);
 }
 
 static void op(uint8_t opcode, unsigned index, uint8_t value)
@@ -236,7 +244,7 @@ static void clear(unsigned index, uint8_t mask)
 static uint8_t read8(unsigned index)
 {
 	uint8_t bytes[3] = {(uint8_t)(index & 0x1f)};
-	size_t length = enc28j60_reg_at(index)->kind == ENC28J60_ETH ? 2 : 3;
+	size_t length = stutter_enc_reg_at(index)->kind == ENC28J60_ETH ? 2 : 3;
 
 	bank(index);
 	spi(bytes, length);
@@ -313,7 +321,7 @@ static void reset(void)
 	uint8_t src = 0xff;
 
 	if (bench.style->uses_pin) {
-		enc28j60_reset_pin(&bench.chip, bench.now_ns);
+		stutter_enc28j60_reset_pin(&bench.chip, bench.now_ns);
 	} else {
 		spi(&src, 1);
 		elapse(MILLISECOND);
@@ -329,7 +337,8 @@ static void set_up(void)
 	const unsigned end = bench.ring + RING_SIZE - 1;
 
 	reset();
-	put_mac(ENC28J60_MACON1, MACON1_MARXEN | (bench.full_duplex ? MACON1_TXPAUS | MACON1_RXPAUS : 0));
+	put_mac(ENC28J60_MACON1,
+	        MACON1_MARXEN | (bench.full_duplex ? MACON1_TXPAUS | MACON1_RXPAUS : 0));
 	put_mac(ENC28J60_MACON3, (uint8_t)(0x20 | MACON3_TXCRCEN | MACON3_FRMLNEN | duplex));
 	CU_ASSERT_EQUAL(read8(ENC28J60_MACON3), 0x20 | MACON3_TXCRCEN | MACON3_FRMLNEN | duplex);
 	put_mac(ENC28J60_MACON4, MACON4_DEFER);
@@ -337,12 +346,13 @@ static void set_up(void)
 	write8(ENC28J60_MABBIPG, bench.full_duplex ? 0x15 : 0x12);
 	write16(ENC28J60_MAIPGL, 0x0c12);
 	for (unsigned i = 0; i < sizeof(own); i++)
-		write8((const unsigned[]){ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3, ENC28J60_MAADR4, ENC28J60_MAADR5,
-		                          ENC28J60_MAADR6}[i],
+		write8((const unsigned[]){ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3,
+		                          ENC28J60_MAADR4, ENC28J60_MAADR5, ENC28J60_MAADR6}[i],
 		       own[i]);
 	write16(ENC28J60_ERXSTL, bench.ring);
 	write16(ENC28J60_ERXNDL, end);
-	write16(ENC28J60_ERXRDPTL, bench.style->starts_even || bench.style->stays_even ? bench.ring : end);
+	write16(ENC28J60_ERXRDPTL,
+	        bench.style->starts_even || bench.style->stays_even ? bench.ring : end);
 	bench.next = bench.ring;
 	elapse(50 * MICROSECOND);
 	phy_write(ENC28J60_PHCON1, bench.full_duplex ? PHCON1_PDPXMD : 0);
@@ -356,7 +366,8 @@ static void set_up(void)
 
 static bool is_pending(void)
 {
-	return bench.style->looks_at_pktif ? read8(ENC28J60_EIR) & EIR_PKTIF : read8(ENC28J60_EPKTCNT) > 0;
+	return bench.style->looks_at_pktif ? read8(ENC28J60_EIR) & EIR_PKTIF
+	                                   : read8(ENC28J60_EPKTCNT) > 0;
 }
 
 static unsigned in_ring(unsigned address)
@@ -375,8 +386,10 @@ static void take(void)
 	length = (size_t)header[2] | (size_t)header[3] << 8;
 	CU_ASSERT_EQUAL_FATAL(length, oldest.length);
 	if (bench.style->copies_by_dma)
-		copy(in_ring(bench.next + 6u), in_ring((unsigned)(bench.next + 5u + length)), bench.scratch);
-	read_memory(bench.style->copies_by_dma ? bench.scratch : in_ring(bench.next + 6u), frame, length);
+		copy(in_ring(bench.next + 6u), in_ring((unsigned)(bench.next + 5u + length)),
+		     bench.scratch);
+	read_memory(bench.style->copies_by_dma ? bench.scratch : in_ring(bench.next + 6u), frame,
+	            length);
 	make_frame(expected, oldest.seed);
 	CU_ASSERT_EQUAL_FATAL(memcmp(frame, expected, length), 0);
 	bench.head = (bench.head + 1) % QUEUE_MAX;
@@ -415,7 +428,10 @@ static void send(void)
 	bench.waits = true;
 }
 
-/* A frame that was aborted is sent again by the next poll: the wire has not counted it as one that has left. */
+/*
+ * A frame that was aborted is sent again by the next poll: the wire has not counted it as one that
+ * has left.
+ */
 static void look_after_transmission(void)
 {
 	uint8_t flags = read8(ENC28J60_EIR);
@@ -453,8 +469,8 @@ static void run(const struct style *style, bool full_duplex)
 	bench.buffer = style->ring_is_high ? 0 : 0x1000;
 	bench.scratch = bench.buffer + 0x800;
 	bench.arrival_ns = 200 * MILLISECOND;
-	enc28j60_init(&bench.chip, NULL, &ops, NULL, 0);
-	enc28j60_set_link(&bench.chip, true, 0);
+	stutter_enc28j60_init(&bench.chip, NULL, &ops, NULL, 0);
+	stutter_enc28j60_set_link(&bench.chip, true, 0);
 	elapse(MILLISECOND);
 	set_up();
 	while (bench.arrived < FRAMES || bench.count > 0 || bench.left < FRAMES)
@@ -486,7 +502,8 @@ static void polling_pktif(void)
 
 static void bit_fields_on_mac_registers(void)
 {
-	in_both_duplexes(&(struct style){.bit_fields_on_mac = true, .looks_at_pktif = true, .findings = {"bit-field-mac"}});
+	in_both_duplexes(&(struct style){
+		.bit_fields_on_mac = true, .looks_at_pktif = true, .findings = {"bit-field-mac"}});
 }
 
 static void an_even_erxrdpt_at_first(void)
@@ -496,7 +513,8 @@ static void an_even_erxrdpt_at_first(void)
 
 static void an_even_erxrdpt_always(void)
 {
-	in_both_duplexes(&(struct style){.stays_even = true, .looks_at_pktif = true, .findings = {"erxrdpt-even"}});
+	in_both_duplexes(&(struct style){
+		.stays_even = true, .looks_at_pktif = true, .findings = {"erxrdpt-even"}});
 }
 
 static void registers_right_after_the_pin(void)

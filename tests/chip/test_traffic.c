@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Random traffic with a fixed seed against a model: the model is a queue of frames and the count of bytes they take. Whether the
- * chip keeps or loses a frame, and every byte the host reads back, must be what the model says.
+ * Random traffic with a fixed seed against a model: the model is a queue of frames and the count of
+ * bytes they take. Whether the chip keeps or loses a frame, and every byte the host reads back,
+ * must be what the model says.
  */
 #include <CUnit/CUnit.h>
 #include <string.h>
@@ -54,7 +55,8 @@ static void arrive(void)
 		rig_bfc(&model.rig, ENC28J60_EIR, EIR_RXERIF);
 		return;
 	}
-	model.queue[(model.head + model.count++) % QUEUE_MAX] = (struct queued){.length = length, .seed = seed};
+	model.queue[(model.head + model.count++) % QUEUE_MAX] = (struct queued){.length = length,
+	                                                                        .seed = seed};
 	model.used += room_for(length);
 }
 
@@ -72,7 +74,8 @@ static void take(void)
 	rig_frame(expected, oldest.length, oldest.seed);
 	CU_ASSERT_EQUAL_FATAL((size_t)bytes[2] | (size_t)bytes[3] << 8, oldest.length);
 	CU_ASSERT_EQUAL_FATAL(memcmp(bytes + 6, expected, oldest.length), 0);
-	rig_wcr16(&model.rig, ENC28J60_ERXRDPTL, next == model.start ? model.end : (uint16_t)((next - 1) & 0x1fff));
+	rig_wcr16(&model.rig, ENC28J60_ERXRDPTL,
+	          next == model.start ? model.end : (uint16_t)((next - 1) & 0x1fff));
 	rig_bfs(&model.rig, ENC28J60_ECON2, ECON2_PKTDEC);
 	model.at = next;
 	model.used -= room_for(oldest.length);
@@ -98,9 +101,11 @@ static void play(uint16_t start, uint16_t end, uint32_t seed)
 		else
 			take();
 		CU_ASSERT_EQUAL_FATAL(rig_rcr(&model.rig, ENC28J60_EPKTCNT), model.count);
-		CU_ASSERT_EQUAL_FATAL(enc28j60_peek(&model.rig.chip, ENC28J60_EIR) & EIR_PKTIF, model.count ? EIR_PKTIF : 0);
+		CU_ASSERT_EQUAL_FATAL(stutter_enc28j60_peek(&model.rig.chip, ENC28J60_EIR) &
+		                              EIR_PKTIF,
+		                      model.count ? EIR_PKTIF : 0);
 	}
-	CU_ASSERT_EQUAL(rig_count_kind(&model.rig, ENC28J60_EVENT_FINDING), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&model.rig, STUTTER_ENC28J60_EVENT_FINDING), 0);
 	CU_ASSERT(model.lost > 100);
 }
 

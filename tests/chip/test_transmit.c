@@ -49,7 +49,7 @@ static void frame_goes_out_padded_with_fcs_and_vector(void)
 	CU_ASSERT_EQUAL(rig.sent_length, 64);
 	CU_ASSERT_EQUAL(memcmp(rig.sent, body, 42), 0);
 	CU_ASSERT_EQUAL(rig.sent[42] | rig.sent[59], 0);
-	CU_ASSERT_EQUAL(enc28j60_fcs(rig.sent, 64), ENC28J60_FCS_RESIDUE);
+	CU_ASSERT_EQUAL(stutter_enc28j60_fcs(rig.sent, 64), STUTTER_ENC28J60_FCS_RESIDUE);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS, ECON1_TXRTS);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
 	rig_answer(&rig, NULL);
@@ -59,8 +59,8 @@ static void frame_goes_out_padded_with_fcs_and_vector(void)
 	CU_ASSERT_EQUAL(vector_at(0x1a00 + 43), expected_vector(64, TSV_DONE | TSV_LENGTH_RANGE));
 	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ETXSTL), 0x1a00);
 	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ETXNDL), 0x1a00 + 42);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_START), 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_START), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), 1);
 	CU_ASSERT_EQUAL(rig.events[rig.event_count - 1].address, 0x1a00 + 43);
 	CU_ASSERT_EQUAL(rig.event_count, 2);
 }
@@ -79,7 +79,8 @@ static void padding_follows_macon3(void)
 		uint8_t padcfg;
 		size_t plain, vlan;
 	} rows[] = {
-		{0, 44, 44}, {1, 64, 64}, {2, 44, 44}, {3, 68, 68}, {4, 44, 44}, {5, 64, 68}, {6, 44, 44}, {7, 68, 68},
+		{0, 44, 44}, {1, 64, 64}, {2, 44, 44}, {3, 68, 68},
+		{4, 44, 44}, {5, 64, 68}, {6, 44, 44}, {7, 68, 68},
 	};
 
 	start();
@@ -112,7 +113,8 @@ static void a_frame_that_brings_its_fcs_has_it_checked(void)
 	CU_ASSERT_EQUAL(vector_at(0x1a00 + 101), expected_vector(100, TSV_DONE | TSV_LENGTH_RANGE));
 	body[99] ^= 1;
 	sent_length_for(0, 0, 100);
-	CU_ASSERT_EQUAL(vector_at(0x1a00 + 101), expected_vector(100, TSV_DONE | TSV_LENGTH_RANGE | TSV_CRC_ERROR));
+	CU_ASSERT_EQUAL(vector_at(0x1a00 + 101),
+	                expected_vector(100, TSV_DONE | TSV_LENGTH_RANGE | TSV_CRC_ERROR));
 	CU_ASSERT_EQUAL(memcmp(rig.sent, body, 100), 0);
 }
 
@@ -121,49 +123,51 @@ static void a_proprietary_header_is_left_out_of_the_fcs(void)
 	start();
 	CU_ASSERT_EQUAL(sent_length_for(MACON3_TXCRCEN | MACON3_PHDREN, 0, 104), 108);
 	CU_ASSERT_EQUAL(memcmp(rig.sent, body, 104), 0);
-	CU_ASSERT_EQUAL(enc28j60_fcs(rig.sent + 4, 104), ENC28J60_FCS_RESIDUE);
+	CU_ASSERT_EQUAL(stutter_enc28j60_fcs(rig.sent + 4, 104), STUTTER_ENC28J60_FCS_RESIDUE);
 	CU_ASSERT_EQUAL(vector_at(0x1a00 + 105), expected_vector(108, TSV_DONE | TSV_LENGTH_RANGE));
 	/* And one that brings its FCS is checked so. */
 	rig_seal(body + 4, 100);
 	sent_length_for(MACON3_PHDREN, 0, 104);
 	CU_ASSERT_EQUAL(vector_at(0x1a00 + 105), expected_vector(104, TSV_DONE | TSV_LENGTH_RANGE));
 	sent_length_for(0, 0, 104);
-	CU_ASSERT_EQUAL(vector_at(0x1a00 + 105), expected_vector(104, TSV_DONE | TSV_LENGTH_RANGE | TSV_CRC_ERROR));
+	CU_ASSERT_EQUAL(vector_at(0x1a00 + 105),
+	                expected_vector(104, TSV_DONE | TSV_LENGTH_RANGE | TSV_CRC_ERROR));
 	sent_length_for(MACON3_PHDREN, 0, 3);
 	CU_ASSERT_EQUAL(rig.sent_length, 3);
 }
 
 static void mac_registers_tell_how_it_sends(void)
 {
-	struct enc28j60_mac mac;
+	struct stutter_enc28j60_mac mac;
 
 	start();
-	mac = enc28j60_mac(&rig.chip);
-	CU_ASSERT(!mac.full_duplex && !mac.defer_forever && !mac.no_backoff && !mac.no_backoff_after_pressure);
+	mac = stutter_enc28j60_mac(&rig.chip);
+	CU_ASSERT(!mac.full_duplex && !mac.defer_forever && !mac.no_backoff &&
+	          !mac.no_backoff_after_pressure);
 	CU_ASSERT_EQUAL(mac.retries_max, 15);
 	CU_ASSERT_EQUAL(mac.window_bytes, 64);
 	rig_wcr(&rig, ENC28J60_MACON4, MACON4_DEFER);
-	CU_ASSERT(enc28j60_mac(&rig.chip).defer_forever);
+	CU_ASSERT(stutter_enc28j60_mac(&rig.chip).defer_forever);
 	rig_wcr(&rig, ENC28J60_MACON4, MACON4_NOBKOFF);
-	mac = enc28j60_mac(&rig.chip);
+	mac = stutter_enc28j60_mac(&rig.chip);
 	CU_ASSERT(mac.no_backoff && !mac.no_backoff_after_pressure && !mac.defer_forever);
 	rig_wcr(&rig, ENC28J60_MACON4, MACON4_BPEN);
-	mac = enc28j60_mac(&rig.chip);
+	mac = stutter_enc28j60_mac(&rig.chip);
 	CU_ASSERT(!mac.no_backoff && mac.no_backoff_after_pressure);
 	rig_wcr(&rig, ENC28J60_MACLCON1, 3);
 	rig_wcr(&rig, ENC28J60_MACLCON2, 0);
-	CU_ASSERT_EQUAL(enc28j60_mac(&rig.chip).retries_max, 3);
-	CU_ASSERT_EQUAL(enc28j60_mac(&rig.chip).window_bytes, 9);
+	CU_ASSERT_EQUAL(stutter_enc28j60_mac(&rig.chip).retries_max, 3);
+	CU_ASSERT_EQUAL(stutter_enc28j60_mac(&rig.chip).window_bytes, 9);
 	/* The values that the data sheet recommends make the gaps of IEEE 802.3. */
 	rig_wcr(&rig, ENC28J60_MABBIPG, 0x12);
 	rig_wcr16(&rig, ENC28J60_MAIPGL, 0x0c12);
-	mac = enc28j60_mac(&rig.chip);
+	mac = stutter_enc28j60_mac(&rig.chip);
 	CU_ASSERT(mac.gap_bits == 96 && mac.gap1_bits == 64 && mac.gap2_bits == 96);
 	rig_phy_write(&rig, ENC28J60_PHCON1, PHCON1_PDPXMD);
 	rig_wcr(&rig, ENC28J60_MABBIPG, 0x15);
-	mac = enc28j60_mac(&rig.chip);
+	mac = stutter_enc28j60_mac(&rig.chip);
 	CU_ASSERT(mac.full_duplex && mac.gap_bits == 96);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_NOT_MODELLED), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_NOT_MODELLED), 0);
 }
 
 static void vector_tells_what_the_frame_is(void)
@@ -176,7 +180,8 @@ static void vector_tells_what_the_frame_is(void)
 	CU_ASSERT_EQUAL(vector_at(0x1a00 + 115), expected_vector(118, TSV_DONE | TSV_BROADCAST));
 	body[0] = 0x01;
 	sent_length_for(MACON3_TXCRCEN | MACON3_FRMLNEN, 0, 115);
-	CU_ASSERT_EQUAL(vector_at(0x1a00 + 116), expected_vector(119, TSV_DONE | TSV_MULTICAST | TSV_LENGTH_CHECK));
+	CU_ASSERT_EQUAL(vector_at(0x1a00 + 116),
+	                expected_vector(119, TSV_DONE | TSV_MULTICAST | TSV_LENGTH_CHECK));
 	sent_length_for(MACON3_TXCRCEN, 0, 115);
 	CU_ASSERT_EQUAL(vector_at(0x1a00 + 116), expected_vector(119, TSV_DONE | TSV_MULTICAST));
 	body[12] = 0x88;
@@ -196,7 +201,8 @@ static void frame_and_vector_wrap_at_the_end_of_memory(void)
 		rig_answer(&rig, NULL);
 		CU_ASSERT_EQUAL_FATAL(rig.sent_length, 64);
 		CU_ASSERT_EQUAL_FATAL(memcmp(rig.sent, body, 60), 0);
-		CU_ASSERT_EQUAL_FATAL(vector_at(at + 61), expected_vector(64, TSV_DONE | TSV_LENGTH_RANGE));
+		CU_ASSERT_EQUAL_FATAL(vector_at(at + 61),
+		                      expected_vector(64, TSV_DONE | TSV_LENGTH_RANGE));
 	}
 }
 
@@ -209,26 +215,32 @@ static void too_long_a_frame_is_cut_and_aborted(void)
 	rig_answer(&rig, NULL);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF | EIR_TXERIF);
 	CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT);
-	CU_ASSERT_EQUAL(vector_at(0x1a00 + 1516), expected_vector(1518, TSV_GIANT | TSV_LENGTH_RANGE));
+	CU_ASSERT_EQUAL(vector_at(0x1a00 + 1516),
+	                expected_vector(1518, TSV_GIANT | TSV_LENGTH_RANGE));
 	send(0, 1514);
 	rig_answer(&rig, NULL);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), 1);
 	send(TX_POVERRIDE | TX_PCRCEN | TX_PHUGEEN, 1515);
 	rig_answer(&rig, NULL);
 	CU_ASSERT_EQUAL(rig.sent_length, 1519);
-	CU_ASSERT_EQUAL(vector_at(0x1a00 + 1516), expected_vector(1519, TSV_DONE | TSV_GIANT | TSV_LENGTH_RANGE));
+	CU_ASSERT_EQUAL(vector_at(0x1a00 + 1516),
+	                expected_vector(1519, TSV_DONE | TSV_GIANT | TSV_LENGTH_RANGE));
 }
 
 static void the_wires_troubles_end_in_vector_and_flags(void)
 {
 	static const struct {
-		struct enc28j60_tx_status status;
+		struct stutter_enc28j60_tx_status status;
 		uint32_t bits;
 		uint8_t estat;
 	} rows[] = {
 		{{.collisions = 3, .deferred = true}, TSV_DONE | 3u << 16 | TSV_DEFER, 0},
-		{{.collisions = 16, .excessive_collisions = true}, 15u << 16 | TSV_EXCESSIVE_COLLISION, ESTAT_TXABRT},
-		{{.collisions = 1, .late_collision = true}, 1u << 16 | TSV_LATE_COLLISION, ESTAT_TXABRT | ESTAT_LATECOL},
+		{{.collisions = 16, .excessive_collisions = true},
+	         15u << 16 | TSV_EXCESSIVE_COLLISION,
+	         ESTAT_TXABRT},
+		{{.collisions = 1, .late_collision = true},
+	         1u << 16 | TSV_LATE_COLLISION,
+	         ESTAT_TXABRT | ESTAT_LATECOL},
 		{{.deferred = true, .excessive_deferral = true}, TSV_EXCESSIVE_DEFER, ESTAT_TXABRT},
 	};
 
@@ -236,9 +248,11 @@ static void the_wires_troubles_end_in_vector_and_flags(void)
 		start();
 		send(TX_POVERRIDE | TX_PCRCEN, 100);
 		rig_answer(&rig, &rows[i].status);
-		CU_ASSERT_EQUAL(vector_at(0x1a00 + 101), expected_vector(104, rows[i].bits | TSV_LENGTH_RANGE));
+		CU_ASSERT_EQUAL(vector_at(0x1a00 + 101),
+		                expected_vector(104, rows[i].bits | TSV_LENGTH_RANGE));
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), ESTAT_CLKRDY | rows[i].estat);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF | (rows[i].estat ? EIR_TXERIF : 0));
+		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR),
+		                EIR_TXIF | (rows[i].estat ? EIR_TXERIF : 0));
 	}
 }
 
@@ -247,7 +261,7 @@ static void deferral_is_endless_with_macon4_defer(void)
 	start();
 	rig_wcr(&rig, ENC28J60_MACON4, MACON4_DEFER);
 	send(TX_POVERRIDE | TX_PCRCEN, 100);
-	rig_answer(&rig, &(struct enc28j60_tx_status){.excessive_deferral = true});
+	rig_answer(&rig, &(struct stutter_enc28j60_tx_status){.excessive_deferral = true});
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
 }
 
@@ -256,7 +270,8 @@ static void full_duplex_knows_no_collisions(void)
 	start();
 	rig_wcr(&rig, ENC28J60_MACON3, MACON3_FULDPX);
 	send(TX_POVERRIDE | TX_PCRCEN, 100);
-	rig_answer(&rig, &(struct enc28j60_tx_status){.collisions = 2, .late_collision = true});
+	rig_answer(&rig,
+	           &(struct stutter_enc28j60_tx_status){.collisions = 2, .late_collision = true});
 	CU_ASSERT_EQUAL(vector_at(0x1a00 + 101), expected_vector(104, TSV_DONE | TSV_LENGTH_RANGE));
 }
 
@@ -267,7 +282,7 @@ static void clearing_txrts_cancels(void)
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
 	CU_ASSERT_EQUAL(rig.cancel_count, 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_CANCELLED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_CANCELLED), 1);
 	CU_ASSERT_EQUAL(vector_at(0x1a00 + 101), expected_vector(104, TSV_LENGTH_RANGE));
 	send(TX_POVERRIDE | TX_PCRCEN, 100);
 	rig_answer(&rig, NULL);
@@ -317,21 +332,21 @@ static void misuse_is_found(void)
 static void without_a_link_the_frame_goes_nowhere_in_its_time(void)
 {
 	start();
-	enc28j60_set_link(&rig.chip, false, rig.now_ns);
+	stutter_enc28j60_set_link(&rig.chip, false, rig.now_ns);
 	send(TX_POVERRIDE | TX_PCRCEN, 100);
 	CU_ASSERT_EQUAL(rig.sent_count, 0);
-	CU_ASSERT_EQUAL(enc28j60_next(&rig.chip), rig.now_ns + (8 + 104) * 800);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), rig.now_ns + (8 + 104) * 800);
 	rig_wait(&rig, 112 * 800 - 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), 0);
 	rig_wait(&rig, 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_TX_DONE), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_TXIF, EIR_TXIF);
 }
 
 static void loopback_is_heard_by_the_chip_alone(void)
 {
 	start();
-	rig.chip.config.errata = ENC28J60_ERRATUM(9);
+	rig.chip.config.errata = STUTTER_ENC28J60_ERRATUM(9);
 	rig_phy_write(&rig, ENC28J60_PHCON1, PHCON1_PLOOPBK);
 	rig_open_ring(&rig, 0, 0x19ff);
 	send(TX_POVERRIDE | TX_PCRCEN, 100);
@@ -340,7 +355,7 @@ static void loopback_is_heard_by_the_chip_alone(void)
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
 	CU_ASSERT_EQUAL(memcmp(rig.chip.sram + 6, body, 100), 0);
 	CU_ASSERT_EQUAL(rig_count_id(&rig, "loopback"), 1);
-	CU_ASSERT_FALSE(enc28j60_receiving(&rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_receiving(&rig.chip));
 }
 
 static void half_duplex_hears_itself_unless_hdldis(void)
@@ -374,7 +389,7 @@ static void a_received_pause_delays_the_next_frame(void)
 	rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN | MACON1_RXPAUS);
 	rig_seal(pause, sizeof(pause));
 	rig_receive(&rig, pause, sizeof(pause));
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, ENC28J60_EVENT_RX_CONTROL), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_CONTROL), 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
 	send(TX_POVERRIDE | TX_PCRCEN, 100);
 	CU_ASSERT_EQUAL(rig.sent_count, 0);
@@ -394,7 +409,8 @@ const CU_TestInfo tests_transmit[] = {
 	{"padding_follows_macon3", padding_follows_macon3},
 	{"control_byte_overrides_macon3", control_byte_overrides_macon3},
 	{"a_frame_that_brings_its_fcs_has_it_checked", a_frame_that_brings_its_fcs_has_it_checked},
-	{"a_proprietary_header_is_left_out_of_the_fcs", a_proprietary_header_is_left_out_of_the_fcs},
+	{"a_proprietary_header_is_left_out_of_the_fcs",
+         a_proprietary_header_is_left_out_of_the_fcs},
 	{"mac_registers_tell_how_it_sends", mac_registers_tell_how_it_sends},
 	{"vector_tells_what_the_frame_is", vector_tells_what_the_frame_is},
 	{"frame_and_vector_wrap_at_the_end_of_memory", frame_and_vector_wrap_at_the_end_of_memory},
@@ -405,7 +421,8 @@ const CU_TestInfo tests_transmit[] = {
 	{"clearing_txrts_cancels", clearing_txrts_cancels},
 	{"txrst_tears_down_without_a_flag", txrst_tears_down_without_a_flag},
 	{"misuse_is_found", misuse_is_found},
-	{"without_a_link_the_frame_goes_nowhere_in_its_time", without_a_link_the_frame_goes_nowhere_in_its_time},
+	{"without_a_link_the_frame_goes_nowhere_in_its_time",
+         without_a_link_the_frame_goes_nowhere_in_its_time},
 	{"loopback_is_heard_by_the_chip_alone", loopback_is_heard_by_the_chip_alone},
 	{"half_duplex_hears_itself_unless_hdldis", half_duplex_hears_itself_unless_hdldis},
 	{"the_wire_may_answer_within_the_call", the_wire_may_answer_within_the_call},

@@ -13,33 +13,40 @@
 #include <string.h>
 
 #include "emulator/enc28j60/enc28j60.h"
+#include "emulator/enc28j60/registers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct bench {
-	struct enc28j60 chip;
+	struct stutter_enc28j60 chip;
 	uint64_t now_ns;
-	bool owed;         /* an answer to transmit */
-	bool presses;      /* preamble is on */
-	uint8_t disturbed; /* bits of what goes wrong at the next sites */
+	bool owed;                             /* an answer to transmit, */
+	enum stutter_enc28j60_frame_kind kind; /* for this frame */
+	unsigned numbers[2];                   /* of the last frame of each kind */
+	bool presses;                          /* preamble is on */
+	uint8_t disturbed;                     /* bits of what goes wrong at the next sites */
 };
 
-static void note_transmit(void *ctx, const uint8_t *frame, size_t length, uint64_t now_ns)
+static void note_transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
 {
 	struct bench *bench = ctx;
 
 	(void)now_ns;
-	if (length == 0 || length > ENC28J60_TX_FRAME_MAX || frame == NULL || bench->owed || bench->presses)
+	if (frame->length == 0 || frame->length > STUTTER_ENC28J60_TX_FRAME_MAX || frame->bytes == NULL || bench->owed || bench->presses)
 		abort();
+	if (frame->number <= bench->numbers[frame->kind])
+		abort();
+	bench->numbers[frame->kind] = frame->number;
+	bench->kind = frame->kind;
 	bench->owed = true;
 }
 
-static void note_cancel(void *ctx, uint64_t now_ns)
+static void note_cancel(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
 {
 	struct bench *bench = ctx;
 
 	(void)now_ns;
-	if (!bench->owed)
+	if (!bench->owed || frame->kind != bench->kind || frame->number != bench->numbers[frame->kind])
 		abort();
 	bench->owed = false;
 }
@@ -54,14 +61,14 @@ static void note_backpressure(void *ctx, bool on, uint64_t now_ns)
 	bench->presses = on;
 }
 
-static void disturb(void *ctx, enum enc28j60_site site, unsigned number, struct enc28j60_disturbance *ret_disturbance)
+static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number, struct stutter_enc28j60_disturbance *ret_disturbance)
 {
 	const unsigned bits = ((const struct bench *)ctx)->disturbed;
 
 	if (number == 0)
 		abort();
-	*ret_disturbance = (struct enc28j60_disturbance){
-		.tx_stall = site == ENC28J60_SITE_TX && (bits & 1),
+	*ret_disturbance = (struct stutter_enc28j60_disturbance){
+		.tx_stall = site == STUTTER_ENC28J60_SITE_TX && (bits & 1),
 		.tx_stall_flagged = bits & 2,
 		.tx_no_txif = bits & 4,
 		.tx_txerif = bits & 8,
@@ -79,31 +86,31 @@ static void disturb(void *ctx, enum enc28j60_site site, unsigned number, struct 
 	};
 }
 
-static const struct enc28j60_ops ops = {
+static const struct stutter_enc28j60_ops ops = {
 	.transmit = note_transmit, .cancel = note_cancel, .backpressure = note_backpressure, .disturb = disturb};
 
 static void check(const struct bench *bench)
 {
 	static const unsigned pointers[] = {ENC28J60_ERDPTL, ENC28J60_EWRPTL, ENC28J60_ETXSTL,
 	                                    ENC28J60_ETXNDL, ENC28J60_ERXSTL, ENC28J60_ERXNDL};
-	const uint8_t eie = enc28j60_peek(&bench->chip, ENC28J60_EIE), eir = enc28j60_peek(&bench->chip, ENC28J60_EIR);
-	const struct enc28j60_rx *rx = &bench->chip.rx;
+	const uint8_t eie = stutter_enc28j60_peek(&bench->chip, ENC28J60_EIE), eir = stutter_enc28j60_peek(&bench->chip, ENC28J60_EIR);
+	const struct stutter_enc28j60_rx *rx = &bench->chip.rx;
 	/* Erratum 6 hides the flag, not the interrupt. */
 	const uint8_t packets = rx->phantom || (rx->packets != 0 && !rx->unflagged) ? EIR_PKTIF : 0;
 	const bool pending = (eie & (eir | packets) & 0x7bU) != 0;
 
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
-		if ((enc28j60_peek(&bench->chip, pointers[i]) | enc28j60_peek(&bench->chip, pointers[i] + 1) << 8) >=
-		    (int)ENC28J60_SRAM_SIZE)
+		if ((stutter_enc28j60_peek(&bench->chip, pointers[i]) | stutter_enc28j60_peek(&bench->chip, pointers[i] + 1) << 8) >=
+		    (int)STUTTER_ENC28J60_SRAM_SIZE)
 			abort();
 	/* DS39662 sec. 12: INT is low while INTIE and an enabled flag are set. */
-	if (enc28j60_int_asserted(&bench->chip) != (pending && (eie & EIE_INTIE)))
+	if (stutter_enc28j60_int_asserted(&bench->chip) != (pending && (eie & EIE_INTIE)))
 		abort();
-	if (enc28j60_next(&bench->chip) < bench->now_ns)
+	if (stutter_enc28j60_next(&bench->chip) < bench->now_ns)
 		abort();
 	if (bench->owed != (bench->chip.tx.on_wire || bench->chip.flow.on_wire) || (bench->chip.tx.on_wire && bench->chip.flow.on_wire))
 		abort();
-	if (bench->presses != bench->chip.flow.presses || enc28j60_clkout_hz(&bench->chip) > 25000000)
+	if (bench->presses != bench->chip.flow.presses || stutter_enc28j60_clkout_hz(&bench->chip) > 25000000)
 		abort();
 }
 
@@ -118,53 +125,54 @@ static size_t step(struct bench *bench, const uint8_t *data, size_t size)
 	switch (data[0] % 9) {
 	case 0: /* wait up to 16 ms */
 		bench->now_ns += (uint64_t)(size > 1 ? data[1] : 0) << 16;
-		enc28j60_run(&bench->chip, bench->now_ns);
+		stutter_enc28j60_run(&bench->chip, bench->now_ns);
 		return 2;
 	case 1: /* a frame of the script's bytes and zeros */
 		memset(frame, 0, sizeof(frame));
 		memcpy(frame, data + (size > 1 ? 2 : 1), length);
-		enc28j60_receive(&bench->chip, frame, 18 + (size > 1 ? data[1] : 0U) * 6U, bench->now_ns);
+		stutter_enc28j60_receive(&bench->chip, frame, 18 + (size > 1 ? data[1] : 0U) * 6U, bench->now_ns);
 		return 2 + length;
 	case 2: /* the wire answers */
 		if (bench->owed) {
 			const uint8_t how = data[0] / 9;
-			const struct enc28j60_tx_status status = {.collisions = how & 15,
-			                                          .late_collision = how == 17,
-			                                          .excessive_collisions = how == 18,
-			                                          .excessive_deferral = how == 19};
+			const struct stutter_enc28j60_tx_status status = {.collisions = how & 15,
+			                                                  .late_collision = how == 17,
+			                                                  .excessive_collisions = how == 18,
+			                                                  .excessive_deferral = how == 19};
 
 			bench->owed = false;
-			enc28j60_transmitted(&bench->chip, &status, bench->now_ns);
+			stutter_enc28j60_transmitted(&bench->chip, &status, bench->now_ns);
 		}
 		return 1;
 	case 3:
-		enc28j60_set_link(&bench->chip, size > 1 && (data[1] & 1), bench->now_ns);
+		stutter_enc28j60_set_link(&bench->chip, size > 1 && (data[1] & 1), bench->now_ns);
 		return 2;
 	case 4:
-		enc28j60_set_activity(&bench->chip, size > 1 && (data[1] & 1), size > 1 && (data[1] & 2), bench->now_ns);
+		stutter_enc28j60_set_activity(&bench->chip, size > 1 && (data[1] & 1), size > 1 && (data[1] & 2), bench->now_ns);
 		return 2;
 	case 5:
 		bench->disturbed = size > 1 ? data[1] : 0;
 		return 2;
 	case 6: /* the pin or the supply */
 		if (size > 1 && data[1] == 1)
-			enc28j60_brown_out(&bench->chip, bench->now_ns);
+			stutter_enc28j60_brown_out(&bench->chip, bench->now_ns);
 		else if (size > 1 && data[1] == 2)
-			enc28j60_reset_pin(&bench->chip, bench->now_ns);
+			stutter_enc28j60_reset_pin(&bench->chip, bench->now_ns);
 		return 2;
 	default: /* an SPI message */
-		enc28j60_transfer(&bench->chip, data + (size > 1 ? 2 : 1), miso, length, bench->now_ns);
+		stutter_enc28j60_transfer(&bench->chip, data + (size > 1 ? 2 : 1), miso, length, bench->now_ns);
 		return 2 + length;
 	}
 }
 
 /* The first bytes are the board. */
-static struct enc28j60_config configure(const uint8_t *data)
+static struct stutter_enc28j60_config configure(const uint8_t *data)
 {
-	static const enum enc28j60_revision revisions[] = {ENC28J60_B1, ENC28J60_B4, ENC28J60_B5, ENC28J60_B7};
-	struct enc28j60_config config = enc28j60_config_default();
+	static const enum stutter_enc28j60_revision revisions[] = {STUTTER_ENC28J60_B1, STUTTER_ENC28J60_B4, STUTTER_ENC28J60_B5,
+	                                                           STUTTER_ENC28J60_B7};
+	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
-	config.errata = ((uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16) & ENC28J60_ERRATA_SWITCHABLE;
+	config.errata = ((uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16) & STUTTER_ENC28J60_ERRATA_SWITCHABLE;
 	config.errata_worst = data[2] & 128 ? 0 : config.errata;
 	config.seed = data[2] >> 4;
 	config.revision = revisions[data[3] & 3];
@@ -173,7 +181,7 @@ static struct enc28j60_config configure(const uint8_t *data)
 	config.polarity_reversed = data[3] & 16;
 	config.bit_field_ops_reach_mac = data[3] & 32;
 	config.spi_clock_hz = data[3] & 64 ? 1000000 : 0;
-	config.hash_index = data[3] & 128 ? ENC28J60_HASH_INVERTED_31_26 : ENC28J60_HASH_28_23;
+	config.hash_index = data[3] & 128 ? STUTTER_ENC28J60_HASH_INVERTED_31_26 : STUTTER_ENC28J60_HASH_28_23;
 	config.relink_ns = 1000;
 	return config;
 }
@@ -183,7 +191,7 @@ static struct enc28j60_config configure(const uint8_t *data)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct bench bench, copy;
-	struct enc28j60_config config;
+	struct stutter_enc28j60_config config;
 
 	if (size < BOARD_BYTES)
 		return 0;
@@ -191,12 +199,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	data += BOARD_BYTES;
 	size -= BOARD_BYTES;
 	memset(&bench, 0, sizeof(bench));
-	enc28j60_init(&bench.chip, &config, &ops, &bench, 0);
-	enc28j60_set_link(&bench.chip, true, 0);
-	enc28j60_run(&bench.chip, bench.now_ns = 1000000);
+	stutter_enc28j60_init(&bench.chip, &config, &ops, &bench, 0);
+	stutter_enc28j60_set_link(&bench.chip, true, 0);
+	stutter_enc28j60_run(&bench.chip, bench.now_ns = 1000000);
 	while (size > 0) {
 		copy = bench;
-		enc28j60_attach(&copy.chip, &ops, &copy);
+		stutter_enc28j60_attach(&copy.chip, &ops, &copy);
 		const size_t took = step(&bench, data, size);
 		(void)step(&copy, data, size);
 		if (memcmp(copy.chip.sram, bench.chip.sram, sizeof(bench.chip.sram)) != 0 ||

@@ -2,7 +2,7 @@
 /* An MII operation never ends. */
 #include "board/fault.h"
 
-static void chip(const void *params, struct enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
 {
 	(void)params;
 	(void)noise;

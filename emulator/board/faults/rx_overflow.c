@@ -11,7 +11,7 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void chip(const void *params, struct enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
 {
 	const struct rx_overflow_params *fault = params;
 

@@ -25,7 +25,7 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 	return error_set(err, "say which flag: lose_txif, raise_txerif, early_txif or several");
 }
 
-static void chip(const void *params, struct enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
 {
 	const struct tx_flags_params *fault = params;
 

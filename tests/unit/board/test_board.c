@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tests/test.h"
+#include "enc28j60/registers.h"
 #include "tests/unit/fault/made.h"
 
 #define FAULTS 2u
@@ -71,7 +72,7 @@ static void add(const char *match, const char *action, const char *params)
 
 static void open_desk(const char *up_at)
 {
-	const struct enc28j60_config config_of_chip = enc28j60_config_default();
+	const struct stutter_enc28j60_config config_of_chip = stutter_enc28j60_config_default();
 	struct link_config config;
 	struct error err;
 
@@ -119,7 +120,7 @@ enum { BFS = 0x80, BFC = 0xa0 };
 
 static unsigned peek(unsigned reg)
 {
-	return enc28j60_peek(&desk.board.chip, reg);
+	return stutter_enc28j60_peek(&desk.board.chip, reg);
 }
 
 /* -- the bus -- */

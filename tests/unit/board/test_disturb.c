@@ -275,9 +275,9 @@ static void a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_
 
 /* -- the chip -- */
 
-static struct enc28j60_disturbance ask(enum enc28j60_site site, unsigned number)
+static struct stutter_enc28j60_disturbance ask(enum stutter_enc28j60_site site, unsigned number)
 {
-	struct enc28j60_disturbance d;
+	struct stutter_enc28j60_disturbance d;
 
 	/* Its padding is compared too. */
 	memset(&d, 0, sizeof d);
@@ -285,9 +285,9 @@ static struct enc28j60_disturbance ask(enum enc28j60_site site, unsigned number)
 	return d;
 }
 
-static bool is_calm(struct enc28j60_disturbance d)
+static bool is_calm(struct stutter_enc28j60_disturbance d)
 {
-	static const struct enc28j60_disturbance nothing;
+	static const struct stutter_enc28j60_disturbance nothing;
 
 	return memcmp(&d, &nothing, sizeof d) == 0;
 }
@@ -296,31 +296,31 @@ static void every_chip_fault_is_asked_for_at_its_own_site(void)
 {
 	static const struct {
 		const char *action, *params;
-		enum enc28j60_site site;
-		struct enc28j60_disturbance expected;
+		enum stutter_enc28j60_site site;
+		struct stutter_enc28j60_disturbance expected;
 	} rows[] = {
-		{"tx_stall", "", ENC28J60_SITE_TX, {.tx_stall = true}},
-		{"tx_stall", "flags=true", ENC28J60_SITE_TX, {.tx_stall = true, .tx_stall_flagged = true}},
-		{"tx_flags", "lose_txif=true", ENC28J60_SITE_TX, {.tx_no_txif = true}},
-		{"tx_flags", "raise_txerif=true", ENC28J60_SITE_TX, {.tx_txerif = true}},
-		{"tx_flags", "early_txif=true", ENC28J60_SITE_TX, {.tx_early_txif = true}},
-		{"link_pulse", "", ENC28J60_SITE_TX, {.tx_link_pulse = true}},
-		{"rx_pointer", "xor=4660", ENC28J60_SITE_RX, {.rx_next_xor = 0x1234}},
-		{"rx_overflow", "", ENC28J60_SITE_RX, {.rx_overflow = true}},
-		{"rx_overflow", "flag=false", ENC28J60_SITE_RX, {.rx_overflow = true, .rx_rxerif_lost = true}},
-		{"rx_uncounted", "", ENC28J60_SITE_RX, {.rx_uncounted = true}},
-		{"rx_error", "", ENC28J60_SITE_RX, {.rx_rxerif = true}},
-		{"rx_pktif", "kind=lost", ENC28J60_SITE_RX, {.rx_pktif_lost = true}},
-		{"rx_pktif", "kind=false", ENC28J60_SITE_RX, {.rx_pktif_false = true}},
-		{"rx_pattern", "", ENC28J60_SITE_RX, {.rx_pattern_passes = true}},
-		{"mii_stuck", "", ENC28J60_SITE_MII, {.mii_stuck = true}},
+		{"tx_stall", "", STUTTER_ENC28J60_SITE_TX, {.tx_stall = true}},
+		{"tx_stall", "flags=true", STUTTER_ENC28J60_SITE_TX, {.tx_stall = true, .tx_stall_flagged = true}},
+		{"tx_flags", "lose_txif=true", STUTTER_ENC28J60_SITE_TX, {.tx_no_txif = true}},
+		{"tx_flags", "raise_txerif=true", STUTTER_ENC28J60_SITE_TX, {.tx_txerif = true}},
+		{"tx_flags", "early_txif=true", STUTTER_ENC28J60_SITE_TX, {.tx_early_txif = true}},
+		{"link_pulse", "", STUTTER_ENC28J60_SITE_TX, {.tx_link_pulse = true}},
+		{"rx_pointer", "xor=4660", STUTTER_ENC28J60_SITE_RX, {.rx_next_xor = 0x1234}},
+		{"rx_overflow", "", STUTTER_ENC28J60_SITE_RX, {.rx_overflow = true}},
+		{"rx_overflow", "flag=false", STUTTER_ENC28J60_SITE_RX, {.rx_overflow = true, .rx_rxerif_lost = true}},
+		{"rx_uncounted", "", STUTTER_ENC28J60_SITE_RX, {.rx_uncounted = true}},
+		{"rx_error", "", STUTTER_ENC28J60_SITE_RX, {.rx_rxerif = true}},
+		{"rx_pktif", "kind=lost", STUTTER_ENC28J60_SITE_RX, {.rx_pktif_lost = true}},
+		{"rx_pktif", "kind=false", STUTTER_ENC28J60_SITE_RX, {.rx_pktif_false = true}},
+		{"rx_pattern", "", STUTTER_ENC28J60_SITE_RX, {.rx_pattern_passes = true}},
+		{"mii_stuck", "", STUTTER_ENC28J60_SITE_MII, {.mii_stuck = true}},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		open_one("nth=2", rows[i].action, rows[i].params);
 		for (unsigned n = 1; n <= 3; n++)
 			for (unsigned site = 0; site < 3; site++) {
-				struct enc28j60_disturbance d = ask((enum enc28j60_site)site, n);
+				struct stutter_enc28j60_disturbance d = ask((enum stutter_enc28j60_site)site, n);
 				if (site == rows[i].site && n == 2)
 					CU_ASSERT_EQUAL(memcmp(&d, &rows[i].expected, sizeof d), 0);
 				if (site != rows[i].site || n != 2)
@@ -338,10 +338,10 @@ static void an_address_is_the_chips_number_and_an_ordinal_is_not(void)
 	add("at", "at=enc.rx#7", "rx_error", "");
 	add("nth", "nth=2", "rx_overflow", "");
 	open_bench(1);
-	CU_ASSERT(is_calm(ask(ENC28J60_SITE_RX, 5)));
-	struct enc28j60_disturbance d = ask(ENC28J60_SITE_RX, 7);
+	CU_ASSERT(is_calm(ask(STUTTER_ENC28J60_SITE_RX, 5)));
+	struct stutter_enc28j60_disturbance d = ask(STUTTER_ENC28J60_SITE_RX, 7);
 	CU_ASSERT(d.rx_rxerif && d.rx_overflow);
-	CU_ASSERT(is_calm(ask(ENC28J60_SITE_RX, 8)));
+	CU_ASSERT(is_calm(ask(STUTTER_ENC28J60_SITE_RX, 8)));
 	TEST_SAME_TEXT(bench.text, "[  0.000000007] fault   enc.rx#7: 'at' rx_error\n"
 	                           "[  0.000000007] fault   enc.rx#7: 'nth' rx_overflow\n");
 	counts(0, 3, 1);
@@ -357,7 +357,7 @@ static void two_chip_faults_add_up(void)
 	add("c", "", "tx_stall", "flags=true");
 	add("d", "", "tx_stall", "");
 	open_bench(1);
-	struct enc28j60_disturbance d = ask(ENC28J60_SITE_TX, 1);
+	struct stutter_enc28j60_disturbance d = ask(STUTTER_ENC28J60_SITE_TX, 1);
 	CU_ASSERT(d.tx_no_txif && d.tx_txerif);
 	CU_ASSERT(d.tx_stall && d.tx_stall_flagged);
 	close_bench();
@@ -365,14 +365,14 @@ static void two_chip_faults_add_up(void)
 	add("a", "", "rx_pointer", "xor=1");
 	add("b", "", "rx_pointer", "xor=2");
 	open_bench(1);
-	CU_ASSERT_EQUAL(ask(ENC28J60_SITE_RX, 1).rx_next_xor, 3);
+	CU_ASSERT_EQUAL(ask(STUTTER_ENC28J60_SITE_RX, 1).rx_next_xor, 3);
 	close_bench();
 	clear();
 	add("a", "", "rx_pktif", "kind=lost");
 	add("b", "", "rx_overflow", "flag=false");
 	add("c", "", "rx_overflow", "flag=true");
 	open_bench(1);
-	d = ask(ENC28J60_SITE_RX, 1);
+	d = ask(STUTTER_ENC28J60_SITE_RX, 1);
 	CU_ASSERT(d.rx_pktif_lost && !d.rx_pktif_false && d.rx_overflow && d.rx_rxerif_lost);
 	close_bench();
 }
@@ -386,8 +386,8 @@ static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
 		add("in", "", actions[i], "");
 		add("out", "", actions[i], "enabled=false");
 		open_bench(1);
-		bool tx = !is_calm(ask(ENC28J60_SITE_TX, 1));
-		bool rx = !is_calm(ask(ENC28J60_SITE_RX, 1)), mii = !is_calm(ask(ENC28J60_SITE_MII, 1));
+		bool tx = !is_calm(ask(STUTTER_ENC28J60_SITE_TX, 1));
+		bool rx = !is_calm(ask(STUTTER_ENC28J60_SITE_RX, 1)), mii = !is_calm(ask(STUTTER_ENC28J60_SITE_MII, 1));
 		bool bus = disturber_spi(bench.disturber, five, 5, 0, 0).brown_out, line = disturber_int(bench.disturber, true, 0);
 		CU_ASSERT_EQUAL(tx + rx + mii + bus + !line, 1);
 		CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);

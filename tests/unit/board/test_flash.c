@@ -81,7 +81,7 @@ static void add(const char *match, const char *action, const char *params)
 
 static void open_desk(bool fitted)
 {
-	const struct enc28j60_config config_of_chip = enc28j60_config_default();
+	const struct stutter_enc28j60_config config_of_chip = stutter_enc28j60_config_default();
 	const struct nor_config config_of_flash = nor_config_default();
 	struct link_config config;
 

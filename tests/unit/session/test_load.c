@@ -19,11 +19,11 @@ static struct flash flash;
 
 static void begin(void)
 {
-	const struct enc28j60_config config = enc28j60_config_default();
+	const struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
 	memset(&board, 0, sizeof board);
 	memset(&flash, 0, sizeof flash);
-	enc28j60_init(&board.chip, &config, NULL, NULL, START);
+	stutter_enc28j60_init(&board.chip, &config, NULL, NULL, START);
 	load_init(&load, START);
 }
 
@@ -83,7 +83,7 @@ static void what_lies_in_the_ring_stays_there(void)
 	uint8_t answer[2];
 
 	begin();
-	enc28j60_transfer(&board.chip, reception_on, answer, sizeof answer, START);
+	stutter_enc28j60_transfer(&board.chip, reception_on, answer, sizeof answer, START);
 	message(0, 1);
 	board.chip.rx.write_pointer = 0x100;
 	message(50, 1);

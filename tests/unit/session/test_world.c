@@ -170,7 +170,7 @@ static void only_the_device_ends_a_silence(void)
 }
 
 /* The chip of a device with these errata. */
-static struct enc28j60_config chip_with(const char *errata)
+static struct stutter_enc28j60_config chip_with(const char *errata)
 {
 	struct puppet puppet;
 	char text[128], yaml[1024];
@@ -178,16 +178,16 @@ static struct enc28j60_config chip_with(const char *errata)
 	(void)snprintf(text, sizeof text, "name: d\nerrata: %s\n", errata);
 	(void)snprintf(yaml, sizeof yaml, "name: golden\ndevice: %s\n", test_write("device.yaml", text));
 	puppet_open(&puppet, yaml);
-	const struct enc28j60_config config = puppet.world.board.chip.config;
+	const struct stutter_enc28j60_config config = puppet.world.board.chip.config;
 	puppet_close(&puppet);
 	return config;
 }
 
 static void silicons_errata_are_drawn_from_the_seed(void)
 {
-	const struct enc28j60_config config = chip_with("silicon");
+	const struct stutter_enc28j60_config config = chip_with("silicon");
 
-	CU_ASSERT_EQUAL(config.errata, enc28j60_errata(ENC28J60_B7));
+	CU_ASSERT_EQUAL(config.errata, stutter_enc28j60_errata(STUTTER_ENC28J60_B7));
 	CU_ASSERT_EQUAL(config.errata_worst, 0);
 	CU_ASSERT_EQUAL(config.seed, random_bits(random_stream(1, "errata"), 0, 0));
 	CU_ASSERT(config.bit_field_ops_reach_mac);
@@ -195,17 +195,17 @@ static void silicons_errata_are_drawn_from_the_seed(void)
 
 static void the_worst_errata_act_always(void)
 {
-	const struct enc28j60_config config = chip_with("worst");
+	const struct stutter_enc28j60_config config = chip_with("worst");
 
-	CU_ASSERT_EQUAL(config.errata, enc28j60_errata(ENC28J60_B7));
+	CU_ASSERT_EQUAL(config.errata, stutter_enc28j60_errata(STUTTER_ENC28J60_B7));
 	CU_ASSERT_EQUAL(config.errata_worst, config.errata);
 }
 
 static void errata_that_are_named_act_always(void)
 {
-	const struct enc28j60_config config = chip_with("5 14");
+	const struct stutter_enc28j60_config config = chip_with("5 14");
 
-	CU_ASSERT_EQUAL(config.errata, ENC28J60_ERRATUM(5) | ENC28J60_ERRATUM(14));
+	CU_ASSERT_EQUAL(config.errata, STUTTER_ENC28J60_ERRATUM(5) | STUTTER_ENC28J60_ERRATUM(14));
 	CU_ASSERT_EQUAL(config.errata_worst, config.errata);
 }
 
