@@ -9,6 +9,7 @@ SANITIZE ?=
 T        ?=
 DESTDIR  ?=
 PREFIX   ?= /usr/local
+LIBDIR   ?= $(PREFIX)/lib
 
 VERSION  := 0.1.0
 
@@ -150,6 +151,33 @@ $(INSIDE): FORCE
 	$(Q)$(MAKE) --no-print-directory SANITIZE= $@
 endif
 
+# -- the chip as a library ------------------------------------------------------------------------
+# Other programs link it, so it is compiled as theirs are: libc only, no include path, no sanitizer.
+# What its files share is hidden, and local in the one object that they become.
+CHIP_LIBRARY := $(B)/libstutter-enc28j60.a
+CHIP_HEADERS := emulator/enc28j60/enc28j60.h emulator/enc28j60/enc28j60_state.h
+CHIP_OBJECTS := $(patsubst emulator/enc28j60/%.c,$(PLAIN)/library/%.o,$(wildcard emulator/enc28j60/*.c))
+
+.PHONY: libstutter-enc28j60.a install-library
+libstutter-enc28j60.a: $(CHIP_LIBRARY) ## The ENC28J60 as a C library, in build/
+
+$(PLAIN)/library/%.o: emulator/enc28j60/%.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -g -O2 -fPIC $(WARNINGS) -MMD -MP -c -o $@ $<
+
+$(CHIP_LIBRARY): $(CHIP_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)$(LD) -r -o $(PLAIN)/library/stutter-enc28j60.o $^
+	$(Q)objcopy --localize-hidden $(PLAIN)/library/stutter-enc28j60.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $(PLAIN)/library/stutter-enc28j60.o
+
+install-library: $(CHIP_LIBRARY) ## Install that library, its headers and its .pc file alone
+	$(Q)install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include/stutter
+	$(Q)install -m 644 $(CHIP_LIBRARY) $(DESTDIR)$(LIBDIR)/
+	$(Q)install -m 644 $(CHIP_HEADERS) $(DESTDIR)$(PREFIX)/include/stutter/
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))|; s|@VERSION@|$(VERSION)|' \
+		emulator/enc28j60/stutter-enc28j60.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/stutter-enc28j60.pc
+
 $(B)/gen/packages.h: harness/packages
 	@mkdir -p $(@D)
 	$(Q)awk '!/^#/ && NF { d = $$0; sub(/^[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+/, "", d); printf "{\"%s\", \"%s\", \"%s\", \"%s\"},\n", $$1, $$2, $$3, d }' $< >$@.new && mv $@.new $@
@@ -169,7 +197,7 @@ TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/% tests/soak/%,$(wildcard 
 # What is linked elsewhere is compiled here all the same, so that it does not fall behind unseen.
 BESIDE_TESTS := $(call objects,$(wildcard tests/fuzz/*.c tests/bench/*.c tests/soak/*.c))
 $(O)/tests/fuzz/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
-$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED) | $(BESIDE_TESTS)
+$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED) | $(BESIDE_TESTS) $(CHIP_LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lcunit -lm
 
@@ -287,9 +315,9 @@ $(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$
 		$(filter %.c %.o,$^) -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -lm
 
 clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
-	$(Q)rm -rf $(B)/obj* $(B)/stutter $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots
+	$(Q)rm -rf $(B)/obj* $(B)/stutter $(CHIP_LIBRARY) $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots
 
-install: all ## Install to $(DESTDIR)$(PREFIX)
+install: all install-library ## Install to $(DESTDIR)$(PREFIX)
 	$(Q)install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/stutter
 	$(Q)install -d $(DESTDIR)$(PREFIX)/share/stutter/devices $(DESTDIR)$(PREFIX)/share/stutter/guest
 	$(Q)cp -r scenarios $(DESTDIR)$(PREFIX)/share/stutter/
@@ -299,7 +327,7 @@ install: all ## Install to $(DESTDIR)$(PREFIX)
 	$(Q)install -m 644 $(IMAGE) $(DESTDIR)$(PREFIX)/share/stutter/image.bin
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  variables: V=1 (show commands)  T=name (some tests)  SANITIZE=address,undefined  B=build"
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include $(shell find $(sort $(O) $(PLAIN)/library) -name '*.d' 2>/dev/null)

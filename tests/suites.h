@@ -185,6 +185,7 @@
 	S("chip/styles", tests_styles, false)                                                                                              \
 	S("chip/chance", tests_chance, false)                                                                                              \
 	S("chip/example", tests_example, false)                                                                                            \
+	S("chip/library", tests_library, false)                                                                                            \
 	S("chip/filter", tests_filter, false)                                                                                              \
 	S("chip/findings", tests_findings, false)                                                                                          \
 	S("chip/flow", tests_flow, false)                                                                                                  \
