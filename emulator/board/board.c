@@ -60,7 +60,7 @@ static void transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint
 		.full_duplex = mac.full_duplex,
 		.defer_forever = mac.defer_forever,
 		.no_backoff = mac.no_backoff,
-		.no_backoff_after_press = mac.no_backoff_after_pressure,
+		.no_backoff_after_backpressure = mac.no_backoff_after_pressure,
 		.retries_max = mac.retries_max,
 		.window_bytes = mac.window_bytes,
 		.gap_ns = mac.gap_bits * MEDIUM_BIT_NS,
@@ -86,7 +86,7 @@ static void backpressure(void *ctx, bool on, uint64_t now_ns)
 	struct board *board = ctx;
 
 	(void)now_ns;
-	link_device_presses(board->link, on);
+	link_device_backpressure(board->link, on);
 }
 
 #define NOT_COUNTED SIZE_MAX
@@ -263,7 +263,7 @@ void board_frame_sent(struct board *board, const struct medium_outcome *outcome,
 }
 
 /* That a collision is on is not told: the chip hears of it when its transmission ends. */
-void board_heard(struct board *board, bool carrier, sim_ns now)
+void board_carrier_sensed(struct board *board, bool carrier, sim_ns now)
 {
 	stutter_enc28j60_set_activity(&board->chip, carrier, false, now);
 	plan_chip(board);

@@ -76,7 +76,7 @@ void board_power(struct board *board, bool on, sim_ns now);
 /** What the link calls when a frame reaches the chip, or has left it, or the carrier changes */
 void board_frame_arrived(struct board *board, const uint8_t *data, size_t length, sim_ns now);
 void board_frame_sent(struct board *board, const struct medium_outcome *outcome, sim_ns now);
-void board_heard(struct board *board, bool carrier, sim_ns now);
+void board_carrier_sensed(struct board *board, bool carrier, sim_ns now);
 void board_carrier(struct board *board, bool up, sim_ns now);
 
 /**

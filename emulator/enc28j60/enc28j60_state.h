@@ -99,13 +99,13 @@ struct stutter_enc28j60_tx {
 
 /* Flow control (DS39662 sec. 10). */
 struct stutter_enc28j60_flow {
-	bool due;        /* a pause frame waits for the transmitter */
-	bool busy;       /* it is under way */
-	bool on_wire;    /* and ops->transmit owes an answer for it */
-	bool presses;    /* half duplex: preamble is being sent */
-	bool pressed;    /* it was released for the frame that the host wants to send */
-	unsigned number; /* of the pause frame under way or the last one, from 1 */
-	uint16_t quanta; /* that it asks for */
+	bool due;          /* a pause frame waits for the transmitter */
+	bool busy;         /* it is under way */
+	bool on_wire;      /* and ops->transmit owes an answer for it */
+	bool backpressure; /* half duplex: preamble is being sent */
+	bool interrupted;  /* it was released for the frame that the host wants to send */
+	unsigned number;   /* of the pause frame under way or the last one, from 1 */
+	uint16_t quanta;   /* that it asks for */
 	uint8_t frame[STUTTER_ENC28J60_PAUSE_SIZE];
 };
 

@@ -32,7 +32,7 @@ static bool is_full_duplex(const struct stutter_enc28j60 *chip)
 	return chip->regs[ENC28J60_MACON3] & MACON3_FULDPX;
 }
 
-static bool wants_to_press(const struct stutter_enc28j60 *chip)
+static bool wants_backpressure(const struct stutter_enc28j60 *chip)
 {
 	return !is_full_duplex(chip) && (mode_of(chip) & EFLOCON_FCEN0);
 }
@@ -53,11 +53,11 @@ static void report(struct stutter_enc28j60 *chip, uint32_t value, const char *te
 			       });
 }
 
-static void press(struct stutter_enc28j60 *chip, bool on)
+static void set_backpressure(struct stutter_enc28j60 *chip, bool on)
 {
-	if (chip->flow.presses == on)
+	if (chip->flow.backpressure == on)
 		return;
-	chip->flow.presses = on;
+	chip->flow.backpressure = on;
 	report(chip, on, on ? "backpressure begins" : "backpressure ends");
 	if (chip->ops && chip->ops->backpressure)
 		chip->ops->backpressure(chip->ctx, on, chip->now_ns);
@@ -145,8 +145,8 @@ void stutter_enc_flow_resume(struct stutter_enc28j60 *chip)
 		return;
 	if (chip->flow.due)
 		send_pause(chip);
-	else if (wants_to_press(chip) && !chip->tx.waiting)
-		press(chip, true);
+	else if (wants_backpressure(chip) && !chip->tx.waiting)
+		set_backpressure(chip, true);
 }
 
 void stutter_enc_flow_gap_over(struct stutter_enc28j60 *chip)
@@ -158,7 +158,7 @@ void stutter_enc_flow_gap_over(struct stutter_enc28j60 *chip)
 /* The transmitter has just become free. */
 void stutter_enc_flow_idle(struct stutter_enc28j60 *chip)
 {
-	if (chip->flow.due || chip->tx.waiting || wants_to_press(chip))
+	if (chip->flow.due || chip->tx.waiting || wants_backpressure(chip))
 		begin_gap(chip);
 }
 
@@ -166,10 +166,10 @@ void stutter_enc_flow_idle(struct stutter_enc28j60 *chip)
  */
 bool stutter_enc_flow_release(struct stutter_enc28j60 *chip)
 {
-	if (!chip->flow.presses)
+	if (!chip->flow.backpressure)
 		return false;
-	press(chip, false);
-	chip->flow.pressed = true;
+	set_backpressure(chip, false);
+	chip->flow.interrupted = true;
 	begin_gap(chip);
 	return true;
 }
@@ -222,8 +222,8 @@ void stutter_enc_flow_changed(struct stutter_enc28j60 *chip)
 {
 	stutter_enc_disarm(chip, STUTTER_ENC28J60_TIMER_FLOW);
 	chip->flow.due = false;
-	if (!wants_to_press(chip))
-		press(chip, false);
+	if (!wants_backpressure(chip))
+		set_backpressure(chip, false);
 	if (is_full_duplex(chip) && mode_of(chip))
 		begin_pause(chip);
 	else
@@ -238,9 +238,9 @@ void stutter_enc_flow_suspend(struct stutter_enc28j60 *chip)
 
 	stutter_enc_disarm(chip, STUTTER_ENC28J60_TIMER_GAP);
 	stutter_enc_disarm(chip, STUTTER_ENC28J60_TIMER_CONTROL);
-	press(chip, false);
+	set_backpressure(chip, false);
 	chip->flow.due |= chip->flow.busy;
-	chip->flow.pressed = false;
+	chip->flow.interrupted = false;
 	chip->flow.busy = false;
 	chip->flow.on_wire = false;
 	if (owed && chip->ops->cancel)

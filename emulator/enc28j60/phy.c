@@ -112,7 +112,7 @@ void stutter_enc_phy_set_activity(struct stutter_enc28j60 *chip, bool receiving,
  */
 static uint16_t activity_of(const struct stutter_enc28j60 *chip)
 {
-	bool sends = chip->tx.busy || chip->flow.busy || chip->flow.presses;
+	bool sends = chip->tx.busy || chip->flow.busy || chip->flow.backpressure;
 	bool hears = stutter_enc_phy_reaches_wire(chip);
 
 	return (uint16_t)((sends ? PHSTAT2_TXSTAT : 0) |

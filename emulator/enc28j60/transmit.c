@@ -240,8 +240,8 @@ static void start(struct stutter_enc28j60 *chip)
 	chip->tx.start = stutter_enc_reg16(chip, ENC28J60_ETXSTL);
 	chip->tx.end = stutter_enc_reg16(chip, ENC28J60_ETXNDL);
 	stutter_enc_tx_render(chip);
-	chip->tx.status_high |= chip->flow.pressed ? TSV_HIGH_BACKPRESSURE : 0;
-	chip->flow.pressed = false;
+	chip->tx.status_high |= chip->flow.interrupted ? TSV_HIGH_BACKPRESSURE : 0;
+	chip->flow.interrupted = false;
 	check_memory(chip);
 	report(chip, STUTTER_ENC28J60_EVENT_TX_START, chip->tx.start, chip->tx.status, "start");
 	if (chip->tx.length == 0) {

@@ -137,8 +137,8 @@ static void arrived(void *ctx, enum direction direction, bool intact, sim_ns now
 		return;
 	}
 	fire_arrival_at_device(link, intact);
-	if (link->ops.heard != NULL)
-		link->ops.heard(link->ctx, false, now);
+	if (link->ops.carrier_sensed != NULL)
+		link->ops.carrier_sensed(link->ctx, false, now);
 }
 
 static const char *why_given_up(const struct medium_outcome *outcome)
@@ -169,8 +169,8 @@ static void activity(void *ctx, enum direction direction, bool on, bool broken, 
 {
 	struct link *link = ctx;
 
-	if (link->ops.heard != NULL && direction == TO_DEVICE && (on || broken))
-		link->ops.heard(link->ctx, on, now);
+	if (link->ops.carrier_sensed != NULL && direction == TO_DEVICE && (on || broken))
+		link->ops.carrier_sensed(link->ctx, on, now);
 }
 
 static void fire_pulses(void *ctx, sim_ns now)
@@ -236,14 +236,14 @@ void link_device_cancels(struct link *link)
 	memset(&station->sending, 0, sizeof station->sending);
 }
 
-void link_device_presses(struct link *link, bool on)
+void link_device_backpressure(struct link *link, bool on)
 {
-	medium_press(&link->medium, TO_SERVER, on, false);
+	medium_backpressure(&link->medium, TO_SERVER, on, false);
 }
 
-void link_partner_presses(struct link *link, bool on)
+void link_partner_backpressure(struct link *link, bool on)
 {
-	medium_press(&link->medium, TO_DEVICE, on, link->config.duplex == LINK_FULL);
+	medium_backpressure(&link->medium, TO_DEVICE, on, link->config.duplex == LINK_FULL);
 }
 
 void link_partner_sends(struct link *link, struct frame *frame)

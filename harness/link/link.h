@@ -53,7 +53,7 @@ struct link_ops {
 	/** The last bit of the device's frame has left, or the device gives it up. */
 	void (*sent)(void *ctx, const struct medium_outcome *outcome, sim_ns now);
 	/** The device's receiver hears a carrier begin, or end; behind a whole frame it ends after to_device(). May be NULL. */
-	void (*heard)(void *ctx, bool carrier, sim_ns now);
+	void (*carrier_sensed)(void *ctx, bool carrier, sim_ns now);
 	/** The link comes or goes. */
 	void (*carrier_changed)(void *ctx, bool up, sim_ns now);
 	/** @p frame has not reached the end that it was meant for; it is released behind the call. May be NULL. */
@@ -104,10 +104,10 @@ void link_device_sends(struct link *link, const uint8_t *data, size_t length, co
 void link_device_cancels(struct link *link);
 
 /** The device keeps the medium busy without a frame, or stops that: backpressure (DS39662 sec. 10.1). */
-void link_device_presses(struct link *link, bool on);
+void link_device_backpressure(struct link *link, bool on);
 
 /** The same at the partner's end: a port that babbles. */
-void link_partner_presses(struct link *link, bool on);
+void link_partner_backpressure(struct link *link, bool on);
 
 /** The partner sends @p frame, without FCS; takes it over. */
 void link_partner_sends(struct link *link, struct frame *frame);

@@ -2,9 +2,12 @@
 /*
  * CSMA/CD for two stations.
  *
- * How it works: a station is quiet, waits, sends or presses. Waiting ends at an instant that plan() works out anew whenever something changes on either
- * side: not before its back-off and the gap have passed, and not while it hears the other. Whoever starts looks whether the other is at it as well; if so, a
- * collision is noted for each end that listens, at the instant at which that end hears it, and its transmission is cut short to end with the jam.
+ * How it works: a station is quiet, waits, sends, or holds the medium with a carrier without a frame,
+ * which is backpressure. Waiting ends at an instant that plan() works out anew whenever something
+ * changes on either side: not before its back-off and the gap have passed, and not while it hears the
+ * other. Whoever starts looks whether the other is at it as well; if so, a collision is noted for
+ * each end that listens, at the instant at which that end hears it, and its transmission is cut short
+ * to end with the jam.
  *
  *     quiet --send--> waits --step--> sends --step--> quiet      sent whole, or given up
  *                       ^                       |
@@ -40,7 +43,7 @@ static enum direction direction_of(const struct medium *medium, const struct med
 
 static bool is_active(const struct medium_station *station)
 {
-	return station->state == STATION_SENDS || station->state == STATION_PRESSES;
+	return station->state == STATION_SENDS || station->state == STATION_BACKPRESSURE;
 }
 
 static sim_ns later(sim_ns a, sim_ns b)
@@ -158,7 +161,7 @@ static void become_quiet(struct medium *medium, struct medium_station *station, 
 
 static void finish(struct medium *medium, struct medium_station *station)
 {
-	station->wants = station->pressed = false;
+	station->wants = station->backpressured = false;
 	station->state = STATION_QUIET;
 	sim_cancel(medium->sim, &station->step);
 	sim_cancel(medium->sim, &station->patience);
@@ -172,7 +175,7 @@ static sim_ns backoff(const struct medium *medium, const struct medium_station *
 	unsigned exponent = collisions < BACKOFF_LIMIT ? collisions : BACKOFF_LIMIT;
 	uint64_t what = station->number * 2 + direction_of(medium, station);
 
-	if (station->rules.no_backoff || (station->pressed && station->rules.no_backoff_after_press))
+	if (station->rules.no_backoff || (station->backpressured && station->rules.no_backoff_after_backpressure))
 		return 0;
 	return random_below(medium->stream, what, collisions, UINT64_C(1) << exponent) * MEDIUM_SLOT_NS;
 }
@@ -331,7 +334,7 @@ void medium_send(struct medium *medium, enum direction direction, size_t bytes, 
 	station->number++;
 	station->length_ns = bytes * MEDIUM_BYTE_NS;
 	memset(&station->outcome, 0, sizeof station->outcome);
-	if (station->state == STATION_PRESSES)
+	if (station->state == STATION_BACKPRESSURE)
 		station->wanted_at = medium->sim->now;
 	else
 		wait(medium, station, medium->sim->now);
@@ -351,18 +354,18 @@ void medium_cancel(struct medium *medium, enum direction direction)
 	}
 }
 
-void medium_press(struct medium *medium, enum direction direction, bool on, bool full_duplex)
+void medium_backpressure(struct medium *medium, enum direction direction, bool on, bool full_duplex)
 {
 	struct medium_station *station = &medium->stations[direction];
 
-	if (on == (station->state == STATION_PRESSES))
+	if (on == (station->state == STATION_BACKPRESSURE))
 		return;
 	if (on) {
 		if (station->state == STATION_SENDS)
 			become_quiet(medium, station, true);
 		station->rules.full_duplex = full_duplex;
-		station->pressed = true;
-		become_active(medium, station, STATION_PRESSES);
+		station->backpressured = true;
+		become_active(medium, station, STATION_BACKPRESSURE);
 		return;
 	}
 	become_quiet(medium, station, true);

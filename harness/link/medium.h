@@ -40,10 +40,10 @@
 /** How a station sends. */
 struct medium_rules {
 	bool full_duplex;
-	bool defer_forever;          /**< excessive deferral is told, but does not end the attempt */
-	bool no_backoff;             /**< tries again at once after a collision */
-	bool no_backoff_after_press; /**< the same, if this station has pressed right before */
-	unsigned retries_max;        /**< this many collisions are tried again */
+	bool defer_forever;                 /**< excessive deferral is told, but does not end the attempt */
+	bool no_backoff;                    /**< tries again at once after a collision */
+	bool no_backoff_after_backpressure; /**< the same, behind backpressure of this station */
+	unsigned retries_max;               /**< this many collisions are tried again */
 	unsigned window_bytes; /**< a collision behind so many bytes of a transmission, preamble included, is late and not tried again */
 	sim_ns gap_ns;         /**< behind a transmission of its own */
 	sim_ns gap1_ns;        /**< the first part of the gap behind the other's: a carrier in it starts the waiting again */
@@ -79,9 +79,9 @@ struct medium_ops {
 
 enum station_state {
 	STATION_QUIET,
-	STATION_WAITS,   /* for the medium, a gap or the end of its back-off */
-	STATION_SENDS,   /* a frame, or the jam at its end */
-	STATION_PRESSES, /* carrier without a frame */
+	STATION_WAITS,        /* for the medium, a gap or the end of its back-off */
+	STATION_SENDS,        /* a frame, or the jam at its end */
+	STATION_BACKPRESSURE, /* carrier without a frame */
 };
 
 struct medium_station {
@@ -89,17 +89,17 @@ struct medium_station {
 	struct sim_event arrival;  /* the last bit reaches the other end */
 	struct sim_event patience; /* waiting becomes excessive deferral */
 	enum station_state state;
-	bool wants; /* there is a frame: it is being sent, waits, or goes on behind a press */
+	bool wants; /* there is a frame: it is being sent, waits, or goes on behind backpressure */
 	struct medium_rules rules;
 	struct medium_noise noise;
 	struct medium_outcome outcome;
 	sim_ns length_ns;
 	uint64_t number;     /* frames, from 1 */
 	sim_ns wanted_at;    /* since when this attempt may begin */
-	sim_ns started_at;   /* of the transmission or press under way */
+	sim_ns started_at;   /* of the transmission or backpressure under way */
 	bool was_active;     /* ended_at holds */
 	sim_ns ended_at;     /* of the last one */
-	bool pressed;        /* since the last frame that was sent or given up */
+	bool backpressured;  /* since the last frame that was sent or given up */
 	bool collided, late; /* the transmission under way */
 	bool mangled;        /* the other end sends over the transmission under way, and cannot read it */
 	struct {
@@ -135,7 +135,7 @@ void medium_send(struct medium *medium, enum direction direction, size_t bytes, 
 /** It gives the frame up; ops.ended does not come. */
 void medium_cancel(struct medium *medium, enum direction direction);
 /** A station keeps the medium busy without a frame, or stops that. A frame of its own that is under way is cut, and tried again afterwards. */
-void medium_press(struct medium *medium, enum direction direction, bool on, bool full_duplex);
+void medium_backpressure(struct medium *medium, enum direction direction, bool on, bool full_duplex);
 
 /** The least time from any event of the medium, or of what is before it, to something that the device can notice. */
 sim_ns medium_lag(const struct medium *medium);

@@ -150,11 +150,11 @@ static void sent(void *ctx, const struct medium_outcome *outcome, sim_ns now)
 	board_frame_sent(&world->board, outcome, now);
 }
 
-static void heard(void *ctx, bool carrier, sim_ns now)
+static void carrier_sensed(void *ctx, bool carrier, sim_ns now)
 {
 	struct world *world = ctx;
 
-	board_heard(&world->board, carrier, now);
+	board_carrier_sensed(&world->board, carrier, now);
 }
 
 static void carrier_changed(void *ctx, bool up, sim_ns now)
@@ -321,7 +321,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
                 const struct outside *outside, struct error *err)
 {
 	const struct proxy_ops proxy_ops = {.decided = decided, .made = made};
-	const struct link_ops link_ops = {to_partner, to_device, sent, heard, carrier_changed, lost};
+	const struct link_ops link_ops = {to_partner, to_device, sent, carrier_sensed, carrier_changed, lost};
 
 	memset(world, 0, sizeof *world);
 	world->plan = plan;

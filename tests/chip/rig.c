@@ -32,9 +32,9 @@ static void on_backpressure(void *ctx, bool on, uint64_t now_ns)
 {
 	struct rig *rig = ctx;
 
-	rig->press_count += on;
-	rig->presses = on;
-	rig->pressed_ns = now_ns;
+	rig->backpressure_count += on;
+	rig->backpressure = on;
+	rig->backpressure_ns = now_ns;
 }
 
 static void on_event(void *ctx, const struct stutter_enc28j60_event *event)

@@ -27,10 +27,10 @@ struct rig {
 	unsigned cancel_count;
 	enum stutter_enc28j60_frame_kind cancelled_kind;
 	unsigned cancelled_number;
-	unsigned press_count; /* how often backpressure began */
-	bool presses;
-	uint64_t pressed_ns;  /* when it began or ended last */
-	bool answers_at_once; /* the wire takes every frame in no time */
+	unsigned backpressure_count; /* how often backpressure began */
+	bool backpressure;
+	uint64_t backpressure_ns; /* when it began or ended last */
+	bool answers_at_once;     /* the wire takes every frame in no time */
 	void (*disturb)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
 	                struct stutter_enc28j60_disturbance *ret_disturbance); /* NULL: none */
 };

@@ -293,10 +293,10 @@ static void src_ends_flow_control(void)
 		rig_src(&rig);
 		CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), rig.now_ns + 1000000);
 		CU_ASSERT_EQUAL(rig.cancel_count, full_duplex);
-		CU_ASSERT_FALSE(rig.presses);
+		CU_ASSERT_FALSE(rig.backpressure);
 		rig_wait(&rig, UINT64_C(10000000000));
 		CU_ASSERT_EQUAL(rig.sent_count, full_duplex);
-		CU_ASSERT_EQUAL(rig.press_count, !full_duplex);
+		CU_ASSERT_EQUAL(rig.backpressure_count, !full_duplex);
 		CU_ASSERT_EQUAL(eflocon(), 0);
 		CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
 	}
@@ -319,12 +319,12 @@ static void power_save_interrupts_backpressure(void)
 	start(false);
 	flow(1);
 	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-	CU_ASSERT_FALSE(rig.presses);
+	CU_ASSERT_FALSE(rig.backpressure);
 	rig_wait(&rig, 1000000);
-	CU_ASSERT_FALSE(rig.presses);
+	CU_ASSERT_FALSE(rig.backpressure);
 	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
 	rig_wait(&rig, 300000);
-	CU_ASSERT(rig.presses);
+	CU_ASSERT(rig.backpressure);
 }
 
 static void a_second_request_follows_the_first(void)
@@ -397,21 +397,21 @@ static void loopback_hears_its_own_pause_frame(void)
 
 /* -- half duplex -- */
 
-static void fcen0_presses_in_half_duplex(void)
+static void fcen0_is_backpressure_in_half_duplex(void)
 {
 	start(false);
 	for (uint8_t fcen = 0; fcen < 4; fcen++) {
 		flow(fcen);
-		CU_ASSERT_EQUAL(rig.presses, fcen & 1);
+		CU_ASSERT_EQUAL(rig.backpressure, fcen & 1);
 		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_TXSTAT,
 		                fcen & 1 ? PHSTAT2_TXSTAT : 0);
 		CU_ASSERT_EQUAL(eflocon(), fcen);
 	}
-	CU_ASSERT_EQUAL(rig.press_count, 2);
+	CU_ASSERT_EQUAL(rig.backpressure_count, 2);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_FLOW), 3);
 	CU_ASSERT_EQUAL(rig.sent_count, 0);
 	flow(0);
-	CU_ASSERT_FALSE(rig.presses);
+	CU_ASSERT_FALSE(rig.backpressure);
 }
 
 static void a_frame_interrupts_backpressure(void)
@@ -423,8 +423,8 @@ static void a_frame_interrupts_backpressure(void)
 		start(false);
 		flow(1);
 		request();
-		CU_ASSERT_FALSE(rig.presses);
-		CU_ASSERT_EQUAL(rig.pressed_ns, rig.now_ns);
+		CU_ASSERT_FALSE(rig.backpressure);
+		CU_ASSERT_EQUAL(rig.backpressure_ns, rig.now_ns);
 		rig_wait(&rig, GAP_NS - 1);
 		CU_ASSERT_EQUAL(rig.sent_count, 0);
 		rig_wait(&rig, 1);
@@ -432,17 +432,17 @@ static void a_frame_interrupts_backpressure(void)
 		rig_answer(&rig, &statuses[i]);
 		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE,
 		                TSV_HIGH_BACKPRESSURE);
-		CU_ASSERT_FALSE(rig.presses);
+		CU_ASSERT_FALSE(rig.backpressure);
 		rig_wait(&rig, GAP_NS);
-		CU_ASSERT(rig.presses);
-		CU_ASSERT_EQUAL(rig.pressed_ns, rig.now_ns);
+		CU_ASSERT(rig.backpressure);
+		CU_ASSERT_EQUAL(rig.backpressure_ns, rig.now_ns);
 		/* Without pressure before it the next frame is not marked. */
 		flow(0);
 		request();
 		rig_answer(&rig, NULL);
 		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE, 0);
 		rig_wait(&rig, 1000000);
-		CU_ASSERT_FALSE(rig.presses);
+		CU_ASSERT_FALSE(rig.backpressure);
 	}
 }
 
@@ -451,11 +451,11 @@ static void backpressure_begins_behind_the_frame_under_way(void)
 	start(false);
 	request();
 	flow(1);
-	CU_ASSERT_FALSE(rig.presses);
+	CU_ASSERT_FALSE(rig.backpressure);
 	rig_answer(&rig, NULL);
 	CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE, 0);
 	rig_wait(&rig, GAP_NS);
-	CU_ASSERT(rig.presses);
+	CU_ASSERT(rig.backpressure);
 }
 
 static void a_frame_cancelled_in_the_gap_lets_backpressure_go_on(void)
@@ -466,7 +466,7 @@ static void a_frame_cancelled_in_the_gap_lets_backpressure_go_on(void)
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
 	rig_wait(&rig, GAP_NS);
 	CU_ASSERT_EQUAL(rig.sent_count, 0);
-	CU_ASSERT(rig.presses);
+	CU_ASSERT(rig.backpressure);
 }
 
 static void txrst_holds_backpressure(void)
@@ -474,11 +474,11 @@ static void txrst_holds_backpressure(void)
 	start(false);
 	flow(1);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
-	CU_ASSERT_FALSE(rig.presses);
+	CU_ASSERT_FALSE(rig.backpressure);
 	rig_wait(&rig, 1000000);
-	CU_ASSERT_FALSE(rig.presses);
+	CU_ASSERT_FALSE(rig.backpressure);
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
-	CU_ASSERT(rig.presses);
+	CU_ASSERT(rig.backpressure);
 }
 
 static void a_gap_that_txrst_ends_delays_nothing(void)
@@ -488,7 +488,7 @@ static void a_gap_that_txrst_ends_delays_nothing(void)
 	request();
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
-	CU_ASSERT(rig.presses);
+	CU_ASSERT(rig.backpressure);
 	/* The frame that the preamble made way for is gone, and the next one is not marked for it.
 	 */
 	request();
@@ -501,7 +501,7 @@ static void a_gap_that_txrst_ends_delays_nothing(void)
 	CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE, 0);
 }
 
-static void a_stalled_transmitter_does_not_press(void)
+static void a_stalled_transmitter_sends_no_backpressure(void)
 {
 	start(false);
 	rig.chip.config.errata = STUTTER_ENC28J60_ERRATUM(12);
@@ -510,10 +510,10 @@ static void a_stalled_transmitter_does_not_press(void)
 	                                                      .excessive_collisions = true});
 	flow(1);
 	rig_wait(&rig, 1000000);
-	CU_ASSERT_FALSE(rig.presses);
+	CU_ASSERT_FALSE(rig.backpressure);
 	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
-	CU_ASSERT(rig.presses);
+	CU_ASSERT(rig.backpressure);
 }
 
 static void a_pause_frame_under_way_ends_in_half_duplex(void)
@@ -521,20 +521,20 @@ static void a_pause_frame_under_way_ends_in_half_duplex(void)
 	start(true);
 	flow(1);
 	rig_wcr(&rig, ENC28J60_MACON3, 0);
-	CU_ASSERT_FALSE(rig.presses);
+	CU_ASSERT_FALSE(rig.backpressure);
 	rig_answer(&rig, NULL);
 	CU_ASSERT_EQUAL(eflocon(), 1);
 	rig_wait(&rig, GAP_NS);
-	CU_ASSERT(rig.presses);
+	CU_ASSERT(rig.backpressure);
 }
 
 static void a_change_of_duplex_turns_one_into_the_other(void)
 {
 	start(false);
 	flow(1);
-	CU_ASSERT(rig.presses);
+	CU_ASSERT(rig.backpressure);
 	rig_wcr(&rig, ENC28J60_MACON3, MACON3_FULDPX);
-	CU_ASSERT_FALSE(rig.presses);
+	CU_ASSERT_FALSE(rig.backpressure);
 	CU_ASSERT_EQUAL(rig.sent_count, 1);
 	CU_ASSERT_EQUAL(sent_pause(), 0x1000);
 	rig_answer(&rig, NULL);
@@ -575,11 +575,12 @@ const CU_TestInfo tests_flow[] = {
 	{"txrst_holds_pause_frames", txrst_holds_pause_frames},
 	{"loopback_hears_its_own_pause_frame", loopback_hears_its_own_pause_frame},
 	{"a_gap_that_txrst_ends_delays_nothing", a_gap_that_txrst_ends_delays_nothing},
-	{"a_stalled_transmitter_does_not_press", a_stalled_transmitter_does_not_press},
+	{"a_stalled_transmitter_sends_no_backpressure",
+         a_stalled_transmitter_sends_no_backpressure},
 	{"a_pause_frame_under_way_ends_in_half_duplex",
          a_pause_frame_under_way_ends_in_half_duplex},
 	{"power_save_interrupts_backpressure", power_save_interrupts_backpressure},
-	{"fcen0_presses_in_half_duplex", fcen0_presses_in_half_duplex},
+	{"fcen0_is_backpressure_in_half_duplex", fcen0_is_backpressure_in_half_duplex},
 	{"a_frame_interrupts_backpressure", a_frame_interrupts_backpressure},
 	{"backpressure_begins_behind_the_frame_under_way",
          backpressure_begins_behind_the_frame_under_way},

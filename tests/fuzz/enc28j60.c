@@ -23,7 +23,7 @@ struct bench {
 	bool owed;                             /* an answer to transmit, */
 	enum stutter_enc28j60_frame_kind kind; /* for this frame */
 	unsigned numbers[2];                   /* of the last frame of each kind */
-	bool presses;                          /* preamble is on */
+	bool backpressure;                     /* preamble is on */
 	uint8_t disturbed;                     /* bits of what goes wrong at the next sites */
 };
 
@@ -32,7 +32,8 @@ static void note_transmit(void *ctx, const struct stutter_enc28j60_frame *frame,
 	struct bench *bench = ctx;
 
 	(void)now_ns;
-	if (frame->length == 0 || frame->length > STUTTER_ENC28J60_TX_FRAME_MAX || frame->bytes == NULL || bench->owed || bench->presses)
+	if (frame->length == 0 || frame->length > STUTTER_ENC28J60_TX_FRAME_MAX || frame->bytes == NULL || bench->owed ||
+	    bench->backpressure)
 		abort();
 	if (frame->number <= bench->numbers[frame->kind])
 		abort();
@@ -56,9 +57,9 @@ static void note_backpressure(void *ctx, bool on, uint64_t now_ns)
 	struct bench *bench = ctx;
 
 	(void)now_ns;
-	if (on == bench->presses || bench->owed)
+	if (on == bench->backpressure || bench->owed)
 		abort();
-	bench->presses = on;
+	bench->backpressure = on;
 }
 
 static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number, struct stutter_enc28j60_disturbance *ret_disturbance)
@@ -110,7 +111,7 @@ static void check(const struct bench *bench)
 		abort();
 	if (bench->owed != (bench->chip.tx.on_wire || bench->chip.flow.on_wire) || (bench->chip.tx.on_wire && bench->chip.flow.on_wire))
 		abort();
-	if (bench->presses != bench->chip.flow.presses || stutter_enc28j60_clkout_hz(&bench->chip) > 25000000)
+	if (bench->backpressure != bench->chip.flow.backpressure || stutter_enc28j60_clkout_hz(&bench->chip) > 25000000)
 		abort();
 }
 

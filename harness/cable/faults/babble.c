@@ -15,14 +15,14 @@ static void begin(struct cable_port *port, const void *params)
 {
 	(void)params;
 	port->babbling++;
-	link_partner_presses(port->link, true);
+	link_partner_backpressure(port->link, true);
 }
 
 static void end(struct cable_port *port, const void *params)
 {
 	(void)params;
 	if (--port->babbling == 0)
-		link_partner_presses(port->link, false);
+		link_partner_backpressure(port->link, false);
 }
 
 static const struct cable_fault act = {.begin = begin, .end = end};

@@ -392,14 +392,14 @@ static void short_transmissions_follow_each_other_on_a_long_cable(void)
 	bench_close();
 }
 
-static void a_collision_behind_a_press_is_tried_again_at_once_if_the_rules_say_so(void)
+static void a_collision_behind_backpressure_is_tried_again_at_once_if_the_rules_say_so(void)
 {
 	struct medium_rules rules = medium_standard_rules;
 
-	rules.no_backoff_after_press = true;
+	rules.no_backoff_after_backpressure = true;
 	bench_open(0);
-	medium_press(&bench.medium, TO_SERVER, true, false);
-	medium_press(&bench.medium, TO_SERVER, false, false);
+	medium_backpressure(&bench.medium, TO_SERVER, true, false);
+	medium_backpressure(&bench.medium, TO_SERVER, false, false);
 	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_noise){.attempts = 8, .after_bytes = 20});
 	run_until(SIM_MS);
 	/* 24 bytes and a gap each time. */
@@ -408,15 +408,15 @@ static void a_collision_behind_a_press_is_tried_again_at_once_if_the_rules_say_s
 	bench_close();
 }
 
-static void a_station_that_presses_keeps_the_other_waiting(void)
+static void backpressure_keeps_the_other_waiting(void)
 {
 	bench_open(1000);
-	medium_press(&bench.medium, TO_SERVER, true, false);
+	medium_backpressure(&bench.medium, TO_SERVER, true, false);
 	run_until(2000);
 	sends(TO_DEVICE, SHORT);
 	run_until(SIM_MS);
 	TEST_SAME_TEXT(bench.notes, "0 d on\n");
-	medium_press(&bench.medium, TO_SERVER, false, false);
+	medium_backpressure(&bench.medium, TO_SERVER, false, false);
 	run_until(2 * SIM_MS);
 	TEST_CONTAINS(bench.notes, "1000000 d off, broken off\n1010600 p on\n");
 	TEST_CONTAINS(bench.notes, "p sent, deferred\n");
@@ -429,7 +429,7 @@ static void excessive_deferral_ends_the_attempt_if_the_rules_say_so(void)
 
 	rules.defer_forever = false;
 	bench_open(0);
-	medium_press(&bench.medium, TO_DEVICE, true, false);
+	medium_backpressure(&bench.medium, TO_DEVICE, true, false);
 	run_until(1000);
 	sends_by(TO_SERVER, SHORT, &rules);
 	run_until(10 * SIM_MS);
@@ -440,21 +440,21 @@ static void excessive_deferral_ends_the_attempt_if_the_rules_say_so(void)
 	sends(TO_SERVER, SHORT);
 	run_until(20 * SIM_MS);
 	TEST_SAME_TEXT(bench.notes, "");
-	medium_press(&bench.medium, TO_DEVICE, false, false);
+	medium_backpressure(&bench.medium, TO_DEVICE, false, false);
 	run_until(30 * SIM_MS);
 	TEST_CONTAINS(bench.notes, "20067200 d sent, deferred for long\n");
 	bench_close();
 }
 
-static void a_press_over_a_frame_collides_and_the_frame_goes_on_behind_it(void)
+static void backpressure_over_a_frame_collides_and_the_frame_goes_on_behind_it(void)
 {
 	bench_open(0);
 	sends(TO_SERVER, 200);
 	run_until(16000);
-	medium_press(&bench.medium, TO_DEVICE, true, false);
+	medium_backpressure(&bench.medium, TO_DEVICE, true, false);
 	run_until(SIM_MS);
 	TEST_SAME_TEXT(bench.notes, "0 d on\n16000 p on\n19200 d off, broken off\n");
-	medium_press(&bench.medium, TO_DEVICE, false, false);
+	medium_backpressure(&bench.medium, TO_DEVICE, false, false);
 	run_until(2 * SIM_MS);
 	CU_ASSERT(bench.last[TO_SERVER].sent);
 	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 1);
@@ -493,11 +493,12 @@ const CU_TestInfo tests_medium[] = {
 	{"a full-duplex device does the same to a half-duplex partner", a_full_duplex_device_does_the_same_to_a_half_duplex_partner},
 	{"a cable that is too long makes late collisions", a_cable_that_is_too_long_makes_late_collisions},
 	{"short transmissions follow each other on a long cable", short_transmissions_follow_each_other_on_a_long_cable},
-	{"a collision behind a press is tried again at once if the rules say so",
-         a_collision_behind_a_press_is_tried_again_at_once_if_the_rules_say_so},
-	{"a station that presses keeps the other waiting", a_station_that_presses_keeps_the_other_waiting},
+	{"a collision behind backpressure is tried again at once if the rules say so",
+         a_collision_behind_backpressure_is_tried_again_at_once_if_the_rules_say_so},
+	{"backpressure keeps the other waiting", backpressure_keeps_the_other_waiting},
 	{"excessive deferral ends the attempt if the rules say so", excessive_deferral_ends_the_attempt_if_the_rules_say_so},
-	{"a press over a frame collides, and the frame goes on behind it", a_press_over_a_frame_collides_and_the_frame_goes_on_behind_it},
+	{"backpressure over a frame collides, and the frame goes on behind it",
+         backpressure_over_a_frame_collides_and_the_frame_goes_on_behind_it},
 	{"a frame given up leaves the cable at once", a_frame_given_up_leaves_the_cable_at_once},
 	CU_TEST_INFO_NULL,
 };
