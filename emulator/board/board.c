@@ -63,9 +63,9 @@ static void transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint
 		.no_backoff_after_backpressure = mac.no_backoff_after_pressure,
 		.retries_max = mac.retries_max,
 		.window_bytes = mac.window_bytes,
-		.gap_ns = mac.gap_bits * MEDIUM_BIT_NS,
-		.gap1_ns = mac.gap1_bits * MEDIUM_BIT_NS,
-		.gap2_ns = mac.gap2_bits * MEDIUM_BIT_NS,
+		.gap_bits = mac.gap_bits,
+		.gap1_bits = mac.gap1_bits,
+		.gap2_bits = mac.gap2_bits,
 	};
 
 	(void)now_ns;

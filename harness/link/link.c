@@ -27,11 +27,15 @@ static uint32_t fcs_of(const uint8_t *data, size_t length)
 	return (uint32_t)crc32(0, data, (uInt)length);
 }
 
-sim_ns link_duration(size_t length)
+/* Of a frame without FCS, as it is on the medium. */
+static size_t bytes_on_wire(size_t length)
 {
-	if (length < FRAME_MIN)
-		length = FRAME_MIN;
-	return (LINK_PREAMBLE + length + FRAME_FCS) * MEDIUM_BYTE_NS;
+	return LINK_PREAMBLE + (length < FRAME_MIN ? FRAME_MIN : length) + FRAME_FCS;
+}
+
+sim_ns link_duration(const struct link *link, size_t length)
+{
+	return bytes_on_wire(length) * 8 * link->medium.bit_ns;
 }
 
 static void lose(struct link *link, struct frame *frame, enum direction direction, const char *why)
@@ -62,8 +66,7 @@ static void serve(struct link *link)
 		return;
 	partner->sending = (struct link_flight){.frame = frame_queue_take(&partner->waiting)};
 	rules.full_duplex = link->config.duplex == LINK_FULL;
-	medium_send(&link->medium, TO_DEVICE, (size_t)(link_duration(partner->sending.frame->length) / MEDIUM_BYTE_NS), &rules,
-	            (struct medium_noise){0});
+	medium_send(&link->medium, TO_DEVICE, bytes_on_wire(partner->sending.frame->length), &rules, (struct medium_noise){0});
 }
 
 static struct link_flight take_arriving(struct link_station *station)
@@ -179,7 +182,7 @@ static void fire_pulses(void *ctx, sim_ns now)
 	link_set_carrier(ctx, true);
 }
 
-void link_init(struct link *link, const struct link_config *config, const struct link_ops *ops, void *ctx, struct sim *sim,
+void link_init(struct link *link, const struct link_config *config, sim_ns bit_ns, const struct link_ops *ops, void *ctx, struct sim *sim,
                struct trace *trace, uint64_t seed)
 {
 	const struct medium_ops medium_ops = {ended, arrived, activity};
@@ -191,7 +194,7 @@ void link_init(struct link *link, const struct link_config *config, const struct
 	link->sim = sim;
 	link->trace = trace;
 	link->pulses = (struct sim_event){.fire = fire_pulses, .ctx = link};
-	medium_init(&link->medium, config->delay_ns, &medium_ops, link, sim, random_stream(seed, "link back-off"));
+	medium_init(&link->medium, bit_ns, config->delay_ns, &medium_ops, link, sim, random_stream(seed, "link back-off"));
 	sim_schedule(sim, &link->pulses, config->up_at_ns > sim->now ? config->up_at_ns : sim->now);
 }
 

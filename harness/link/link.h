@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The wire: 10BASE-T between the device's RJ45 jack and its link partner, a switch port (IEEE 802.3 clauses 4 and 14).
+ * The wire: twisted pair, 10BASE-T or 100BASE-TX, between the device's RJ45 jack and its link partner, a switch port (IEEE 802.3 clauses 4 and 14).
  *
- * A frame occupies the medium for its preamble, its bytes (at least the minimum frame) and its FCS at 800 ns a byte; medium.h says who may send when, and what
+ * A frame occupies the medium for its preamble, its bytes (at least the minimum frame) and its FCS, in the bit time of the device's chip, which both ends keep to; medium.h says who may send when, and what
  * happens if both do. The partner is a switch port: it buffers what it cannot send yet, drops frames with a wrong FCS and runts, gives a frame up after a late
  * collision or sixteen others, and has no say in how the device runs its end.
  *
@@ -89,10 +89,11 @@ struct link {
 
 /**
  * @param config Copied.
+ * @param bit_ns How long a bit lasts, by the device's chip: MEDIUM_10_BIT_NS or MEDIUM_100_BIT_NS.
  * @param ops Copied, called with @p ctx.
  * @param seed Of the draws of the back-off.
  */
-void link_init(struct link *link, const struct link_config *config, const struct link_ops *ops, void *ctx, struct sim *sim,
+void link_init(struct link *link, const struct link_config *config, sim_ns bit_ns, const struct link_ops *ops, void *ctx, struct sim *sim,
                struct trace *trace, uint64_t seed);
 
 void link_close(struct link *link);
@@ -119,6 +120,6 @@ void link_set_carrier(struct link *link, bool up);
 void link_finish(struct link *link);
 
 /** How long a frame of @p length bytes without FCS occupies the medium, without the gap. */
-sim_ns link_duration(size_t length);
+sim_ns link_duration(const struct link *link, size_t length);
 
 #endif

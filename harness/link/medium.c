@@ -20,15 +20,16 @@
 #include "base/check.h"
 
 #define BACKOFF_LIMIT 10U
-#define MIN_TRANSMISSION_NS ((sim_ns)(8 + 64) * MEDIUM_BYTE_NS)
+#define BYTE_BITS 8U
+#define MIN_TRANSMISSION_BITS ((8U + 64U) * BYTE_BITS)
 
 const struct medium_rules medium_standard_rules = {
 	.defer_forever = true,
 	.retries_max = 15,
 	.window_bytes = 64,
-	.gap_ns = 96 * MEDIUM_BIT_NS,
-	.gap1_ns = 64 * MEDIUM_BIT_NS,
-	.gap2_ns = 96 * MEDIUM_BIT_NS,
+	.gap_bits = 96,
+	.gap1_bits = 64,
+	.gap2_bits = 96,
 };
 
 static struct medium_station *other_of(struct medium *medium, const struct medium_station *station)
@@ -39,6 +40,11 @@ static struct medium_station *other_of(struct medium *medium, const struct mediu
 static enum direction direction_of(const struct medium *medium, const struct medium_station *station)
 {
 	return station == &medium->stations[TO_SERVER] ? TO_SERVER : TO_DEVICE;
+}
+
+static sim_ns bits_ns(const struct medium *medium, unsigned bits)
+{
+	return bits * medium->bit_ns;
 }
 
 static bool is_active(const struct medium_station *station)
@@ -56,7 +62,7 @@ static void set_lags(struct medium *medium)
 {
 	struct medium_station *device = &medium->stations[TO_SERVER], *partner = &medium->stations[TO_DEVICE];
 
-	device->step.lag = device->state == STATION_WAITS ? MEDIUM_JAM_NS : 0;
+	device->step.lag = device->state == STATION_WAITS ? bits_ns(medium, MEDIUM_JAM_BITS) : 0;
 	partner->step.lag = partner->state == STATION_WAITS ? medium_lag(medium) : medium->delay_ns;
 }
 
@@ -67,17 +73,17 @@ static sim_ns start_time(struct medium *medium, const struct medium_station *sta
 	const struct medium_rules *rules = &station->rules;
 	sim_ns start = later(medium->sim->now, station->wanted_at);
 	sim_ns heard_until = other->ended_at + medium->delay_ns, heard_from = other->started_at + medium->delay_ns;
-	sim_ns deaf_from;
+	sim_ns gap2_ns = bits_ns(medium, rules->gap2_bits), deaf_from;
 
 	if (station->was_active)
-		start = later(start, station->ended_at + rules->gap_ns);
+		start = later(start, station->ended_at + bits_ns(medium, rules->gap_bits));
 	if (rules->full_duplex)
 		return start;
 	deaf_from = start;
-	if (other->was_active && heard_until + rules->gap2_ns >= start) {
-		start = heard_until + rules->gap2_ns;
+	if (other->was_active && heard_until + gap2_ns >= start) {
+		start = heard_until + gap2_ns;
 		/* In the last part of the gap it does not listen any more, so that nobody can be kept waiting for ever (4.2.3.2.1). */
-		deaf_from = heard_until + rules->gap1_ns;
+		deaf_from = heard_until + bits_ns(medium, rules->gap1_bits);
 	}
 	return is_active(other) && heard_from <= deaf_from ? SIM_NEVER : start;
 }
@@ -94,7 +100,7 @@ static void wait(struct medium *medium, struct medium_station *station, sim_ns f
 	station->state = STATION_WAITS;
 	station->wanted_at = from;
 	if (!station->rules.full_duplex)
-		sim_schedule(medium->sim, &station->patience, from + MEDIUM_DEFERRAL_NS);
+		sim_schedule(medium->sim, &station->patience, from + bits_ns(medium, MEDIUM_DEFERRAL_BITS));
 	plan(medium, station);
 }
 
@@ -104,8 +110,9 @@ static bool collide(struct medium *medium, struct medium_station *station, sim_n
 	if (station->state != STATION_SENDS || at >= station->step.at)
 		return false;
 	station->collided = true;
-	station->late = at - station->started_at >= station->rules.window_bytes * MEDIUM_BYTE_NS;
-	sim_schedule(medium->sim, &station->step, later(at, station->started_at + MEDIUM_PREAMBLE_NS) + MEDIUM_JAM_NS);
+	station->late = at - station->started_at >= bits_ns(medium, station->rules.window_bytes * BYTE_BITS);
+	at = later(at, station->started_at + bits_ns(medium, MEDIUM_PREAMBLE_BITS));
+	sim_schedule(medium->sim, &station->step, at + bits_ns(medium, MEDIUM_JAM_BITS));
 	return true;
 }
 
@@ -145,7 +152,7 @@ static void start(struct medium *medium, struct medium_station *station)
 	station->outcome.deferred |= station->outcome.collisions == 0 && medium->sim->now > station->wanted_at;
 	become_active(medium, station, STATION_SENDS);
 	if (!station->rules.full_duplex && station->noise.attempts > 0 &&
-	    collide(medium, station, station->started_at + station->noise.after_bytes * MEDIUM_BYTE_NS))
+	    collide(medium, station, station->started_at + bits_ns(medium, station->noise.after_bytes * BYTE_BITS)))
 		station->noise.attempts--;
 }
 
@@ -177,16 +184,16 @@ static sim_ns backoff(const struct medium *medium, const struct medium_station *
 
 	if (station->rules.no_backoff || (station->backpressured && station->rules.no_backoff_after_backpressure))
 		return 0;
-	return random_below(medium->stream, what, collisions, UINT64_C(1) << exponent) * MEDIUM_SLOT_NS;
+	return random_below(medium->stream, what, collisions, UINT64_C(1) << exponent) * bits_ns(medium, MEDIUM_SLOT_BITS);
 }
 
 static void after_collision(struct medium *medium, struct medium_station *station)
 {
 	struct medium_outcome *outcome = &station->outcome;
-	sim_ns lasted = medium->sim->now - station->started_at - MEDIUM_PREAMBLE_NS;
+	sim_ns lasted = medium->sim->now - station->started_at - bits_ns(medium, MEDIUM_PREAMBLE_BITS);
 
 	outcome->collisions++;
-	outcome->collided_bytes += (unsigned)(lasted / MEDIUM_BYTE_NS);
+	outcome->collided_bytes += (unsigned)(lasted / bits_ns(medium, BYTE_BITS));
 	outcome->late_collision = station->late;
 	outcome->excessive_collisions = !station->late && outcome->collisions > station->rules.retries_max;
 	medium->counters.collisions++;
@@ -293,25 +300,27 @@ static void fire_partner_patience(void *ctx, sim_ns now)
 	lose_patience(ctx, &((struct medium *)ctx)->stations[TO_DEVICE]);
 }
 
-void medium_init(struct medium *medium, sim_ns delay_ns, const struct medium_ops *ops, void *ctx, struct sim *sim,
+void medium_init(struct medium *medium, sim_ns bit_ns, sim_ns delay_ns, const struct medium_ops *ops, void *ctx, struct sim *sim,
                  struct random_stream stream)
 {
 	struct medium_station *device = &medium->stations[TO_SERVER], *partner = &medium->stations[TO_DEVICE];
 
+	CHECK(bit_ns >= MEDIUM_100_BIT_NS);
 	CHECK(delay_ns <= MEDIUM_DELAY_MAX);
 	memset(medium, 0, sizeof *medium);
 	medium->sim = sim;
 	medium->ops = *ops;
 	medium->ctx = ctx;
 	medium->stream = stream;
+	medium->bit_ns = bit_ns;
 	medium->delay_ns = delay_ns;
 	device->step = (struct sim_event){.fire = fire_device_step, .ctx = medium};
 	/* The far end hears it, and its answer has to cross the cable. */
-	device->arrival = (struct sim_event){.fire = fire_device_arrival, .ctx = medium, .lag = MIN_TRANSMISSION_NS};
+	device->arrival = (struct sim_event){.fire = fire_device_arrival, .ctx = medium, .lag = bits_ns(medium, MIN_TRANSMISSION_BITS)};
 	device->patience = (struct sim_event){.fire = fire_device_patience, .ctx = medium};
 	partner->step = (struct sim_event){.fire = fire_partner_step, .ctx = medium};
 	partner->arrival = (struct sim_event){.fire = fire_partner_arrival, .ctx = medium};
-	partner->patience = (struct sim_event){.fire = fire_partner_patience, .ctx = medium, .lag = MIN_TRANSMISSION_NS};
+	partner->patience = (struct sim_event){.fire = fire_partner_patience, .ctx = medium, .lag = bits_ns(medium, MIN_TRANSMISSION_BITS)};
 }
 
 void medium_close(struct medium *medium)
@@ -332,7 +341,7 @@ void medium_send(struct medium *medium, enum direction direction, size_t bytes, 
 	station->rules = *rules;
 	station->noise = noise;
 	station->number++;
-	station->length_ns = bytes * MEDIUM_BYTE_NS;
+	station->length_ns = bytes * bits_ns(medium, BYTE_BITS);
 	memset(&station->outcome, 0, sizeof station->outcome);
 	if (station->state == STATION_BACKPRESSURE)
 		station->wanted_at = medium->sim->now;
@@ -375,5 +384,5 @@ void medium_backpressure(struct medium *medium, enum direction direction, bool o
 
 sim_ns medium_lag(const struct medium *medium)
 {
-	return medium->stations[TO_SERVER].wants ? MEDIUM_JAM_NS : MIN_TRANSMISSION_NS;
+	return medium->stations[TO_SERVER].wants ? bits_ns(medium, MEDIUM_JAM_BITS) : bits_ns(medium, MIN_TRANSMISSION_BITS);
 }

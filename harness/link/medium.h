@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Who may send when between two ends of a 10BASE-T cable: CSMA/CD (IEEE 802.3 clause 4), bit times and all.
+ * Who may send when between two ends of a cable: CSMA/CD (IEEE 802.3 clause 4), bit times and all.
  *
  * A station that runs in half duplex listens: it defers to what it hears, waits for the gap, starts, and hears within the time of a round trip whether the
  * other had started too. Then both send a jam, stop, and wait for a random number of slot times. A station in full duplex does none of this. Each end has
@@ -22,20 +22,21 @@
 #include "sim/random.h"
 #include "sim/sim.h"
 
-/** One bit and one byte of 10BASE-T, and the slot time of 512 bits (IEEE 802.3 4.4.2). */
-#define MEDIUM_BIT_NS ((sim_ns)100)
-#define MEDIUM_BYTE_NS ((sim_ns)800)
-#define MEDIUM_SLOT_NS ((sim_ns)51200)
-/** A jam is 32 bits, and comes after the preamble if the collision comes earlier (IEEE 802.3 4.2.3.2.4). */
-#define MEDIUM_JAM_NS ((sim_ns)3200)
-#define MEDIUM_PREAMBLE_NS ((sim_ns)6400)
-/** Waiting longer than this is excessive deferral: 24,287 bit times (DS39662 table 7-1). */
-#define MEDIUM_DEFERRAL_NS ((sim_ns)2428700)
+/** How long a bit lasts on 10BASE-T, and on 100BASE-TX, which is the fastest medium there is here. */
+#define MEDIUM_10_BIT_NS ((sim_ns)100)
+#define MEDIUM_100_BIT_NS ((sim_ns)10)
+/** The slot time, in bit times, is the same for both (IEEE 802.3 4.4.2). */
+#define MEDIUM_SLOT_BITS 512U
+/** A jam comes after the preamble if the collision comes earlier (IEEE 802.3 4.2.3.2.4). */
+#define MEDIUM_JAM_BITS 32U
+#define MEDIUM_PREAMBLE_BITS 64U
+/** Waiting longer than this is excessive deferral (DS39662 table 7-1). */
+#define MEDIUM_DEFERRAL_BITS 24287U
 /** The longest delay of a cable: a frame is heard before the next of the same station has left. */
 #define MEDIUM_DELAY_MAX ((sim_ns)60000)
 
-/** Transmissions of one station that are on the cable at once: the shortest, 9 bytes, takes 7.2 us. */
-#define MEDIUM_ARRIVALS_MAX 16U
+/** Transmissions of one station that are on the cable at once: 60 us, and 9 bytes at 100 Mbit/s take 720 ns. */
+#define MEDIUM_ARRIVALS_MAX 96U
 
 /** How a station sends. */
 struct medium_rules {
@@ -45,9 +46,9 @@ struct medium_rules {
 	bool no_backoff_after_backpressure; /**< the same, behind backpressure of this station */
 	unsigned retries_max;               /**< this many collisions are tried again */
 	unsigned window_bytes; /**< a collision behind so many bytes of a transmission, preamble included, is late and not tried again */
-	sim_ns gap_ns;         /**< behind a transmission of its own */
-	sim_ns gap1_ns;        /**< the first part of the gap behind the other's: a carrier in it starts the waiting again */
-	sim_ns gap2_ns;        /**< the whole gap behind the other's */
+	unsigned gap_bits;     /**< in bit times, behind a transmission of its own */
+	unsigned gap1_bits;    /**< the first part of the gap behind the other's: a carrier in it starts the waiting again */
+	unsigned gap2_bits;    /**< the whole gap behind the other's */
 };
 
 /** What IEEE 802.3 4.4.2 asks for. */
@@ -119,13 +120,18 @@ struct medium {
 	struct medium_ops ops;
 	void *ctx;
 	struct random_stream stream;
+	sim_ns bit_ns;
 	sim_ns delay_ns;
 	struct medium_station stations[2]; /* by the direction in which they send */
 	struct medium_counters counters;
 };
 
-/** @param delay_ns From one end to the other, at most MEDIUM_DELAY_MAX. @param ops Copied, called with @p ctx. */
-void medium_init(struct medium *medium, sim_ns delay_ns, const struct medium_ops *ops, void *ctx, struct sim *sim,
+/**
+ * @param bit_ns How long a bit lasts, at least MEDIUM_100_BIT_NS.
+ * @param delay_ns From one end to the other, at most MEDIUM_DELAY_MAX.
+ * @param ops Copied, called with @p ctx.
+ */
+void medium_init(struct medium *medium, sim_ns bit_ns, sim_ns delay_ns, const struct medium_ops *ops, void *ctx, struct sim *sim,
                  struct random_stream stream);
 void medium_close(struct medium *medium);
 

@@ -166,7 +166,8 @@ static void open_recorded(struct world *world)
 void world_far_end_open(struct world *world)
 {
 	if (!outside_is_far_end(world->outside))
-		host_open(&world->sim, world->trace, world->plan->seed, (struct host_ops){host_output, MEDIUM_JAM_NS}, world);
+		host_open(&world->sim, world->trace, world->plan->seed,
+		          (struct host_ops){host_output, MEDIUM_JAM_BITS * world->link.medium.bit_ns}, world);
 }
 
 /* Whoever has a far end elsewhere has no service here, but for what the factory has put into the device (service_pki()). */

@@ -330,7 +330,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->trace = trace;
 	world->outside = outside;
 	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
-	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_NS};
+	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_BITS * MEDIUM_10_BIT_NS};
 	sim_open(&world->sim, start);
 	load_init(&world->load, start);
 	wire_log_open(&world->wire, judge_settings_text(&plan->expect.judges, "signs_of_life"), start);
@@ -341,7 +341,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	                            : proxy_open(plan->faults, plan->fault_count, plan->seed, proxy_ops, world);
 	world->passing.proxy = world->proxy;
 	world->namer = namer_open();
-	link_init(&world->link, &plan->link, &link_ops, world, &world->sim, trace, plan->seed);
+	link_init(&world->link, &plan->link, MEDIUM_10_BIT_NS, &link_ops, world, &world->sim, trace, plan->seed);
 	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim, trace, armed_ops(world), world);
 	const struct stutter_enc28j60_config chip = chip_of(&plan->device, plan->seed);
 	board_open(&world->board, &chip, &world->link,

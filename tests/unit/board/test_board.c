@@ -80,7 +80,7 @@ static void open_desk(const char *up_at)
 	CU_ASSERT_FATAL(param_set(param_find(link_params, "up_at"), &config, up_at, &err));
 	sim_open(&desk.sim, POWER_ON);
 	desk.trace = trace_open((struct trace_sink){keep_line, &desk});
-	link_init(&desk.link, &config,
+	link_init(&desk.link, &config, MEDIUM_10_BIT_NS,
 	          &(struct link_ops){.to_partner = refuse_frame, .to_device = reach_chip, .carrier_changed = follow_carrier}, &desk,
 	          &desk.sim, desk.trace, 1);
 	board_open(&desk.board, &config_of_chip, &desk.link,

@@ -96,7 +96,7 @@ static void run(const char *match, const char *action, const char *params, sim_n
 	memset(&bench, 0, sizeof bench);
 	sim_open(&bench.sim, 0);
 	bench.trace = trace_open((struct trace_sink){tell, NULL});
-	link_init(&bench.link, &config, &ops, &bench, &bench.sim, bench.trace, 1);
+	link_init(&bench.link, &config, MEDIUM_10_BIT_NS, &ops, &bench, &bench.sim, bench.trace, 1);
 	bench.faults[0] = other_action != NULL ? made_checked_fault("other", other_match, other_action, other_params)
 	                                       : made_checked_fault("other", "", "drop", "");
 	bench.faults[1] = made_checked_fault("it", match, action, params);

@@ -78,7 +78,7 @@ static void tell(void *ctx, const char *line, size_t length)
 	bench.told_length += length;
 }
 
-static void bench_open(unsigned duplex, sim_ns up_at, uint64_t queue_max)
+static void bench_open_at(sim_ns bit_ns, unsigned duplex, sim_ns up_at, uint64_t queue_max)
 {
 	const struct link_config config = {.duplex = duplex, .up_at_ns = up_at, .queue_max = queue_max};
 	const struct link_ops ops = {to_partner, to_device, sent, NULL, carrier_changed, lost};
@@ -86,11 +86,16 @@ static void bench_open(unsigned duplex, sim_ns up_at, uint64_t queue_max)
 	memset(&bench, 0, sizeof bench);
 	sim_open(&bench.sim, 0);
 	bench.trace = trace_open((struct trace_sink){tell, NULL});
-	link_init(&bench.link, &config, &ops, &bench, &bench.sim, bench.trace, 1);
+	link_init(&bench.link, &config, bit_ns, &ops, &bench, &bench.sim, bench.trace, 1);
 	if (up_at == 0)
 		sim_run_until(&bench.sim, 0);
 	bench.noted = 0;
 	bench.notes[0] = '\0';
+}
+
+static void bench_open(unsigned duplex, sim_ns up_at, uint64_t queue_max)
+{
+	bench_open_at(MEDIUM_10_BIT_NS, duplex, up_at, queue_max);
 }
 
 static void bench_close(void)
@@ -153,11 +158,26 @@ static void partner_sends(char name, size_t length)
 
 static void a_byte_takes_800_ns_and_a_frame_has_preamble_and_fcs(void)
 {
-	CU_ASSERT_EQUAL(link_duration(60), SHORT);
-	CU_ASSERT_EQUAL(link_duration(0), SHORT);
-	CU_ASSERT_EQUAL(link_duration(59), SHORT);
-	CU_ASSERT_EQUAL(link_duration(61), SHORT + 800);
-	CU_ASSERT_EQUAL(link_duration(1514), 1220800);
+	bench_open(LINK_HALF, 0, 16);
+	CU_ASSERT_EQUAL(link_duration(&bench.link, 60), SHORT);
+	CU_ASSERT_EQUAL(link_duration(&bench.link, 0), SHORT);
+	CU_ASSERT_EQUAL(link_duration(&bench.link, 59), SHORT);
+	CU_ASSERT_EQUAL(link_duration(&bench.link, 61), SHORT + 800);
+	CU_ASSERT_EQUAL(link_duration(&bench.link, 1514), 1220800);
+	bench_close();
+}
+
+static void a_byte_takes_80_ns_at_100_mbit(void)
+{
+	bench_open_at(MEDIUM_100_BIT_NS, LINK_FULL, 0, 16);
+	CU_ASSERT_EQUAL(link_duration(&bench.link, 60), SHORT / 10);
+	CU_ASSERT_EQUAL(link_duration(&bench.link, 1514), 122080);
+	partner_sends('a', 60);
+	partner_sends('b', 60);
+	run_until(SIM_S);
+	TEST_SAME_TEXT(bench.notes, "5760 device gets a64\n"
+	                            "12480 device gets b64\n");
+	bench_close();
 }
 
 static void a_frame_arrives_when_its_last_bit_does(void)
@@ -444,6 +464,7 @@ static void what_is_inside_at_the_end_is_released(void)
 }
 
 const CU_TestInfo tests_link[] = {
+	{"a byte takes 80 ns at 100 Mbit/s", a_byte_takes_80_ns_at_100_mbit},
 	{"a byte takes 800 ns and a frame has preamble and FCS", a_byte_takes_800_ns_and_a_frame_has_preamble_and_fcs},
 	{"a frame arrives when its last bit does", a_frame_arrives_when_its_last_bit_does},
 	{"frames follow one gap apart", frames_follow_one_gap_apart},

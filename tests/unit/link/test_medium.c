@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/test.h"
@@ -22,7 +23,7 @@ struct bench {
 
 static struct bench bench;
 
-static const struct medium_rules full = {.full_duplex = true, .gap_ns = 9600};
+static const struct medium_rules full = {.full_duplex = true, .gap_bits = 96};
 
 __attribute__((format(printf, 2, 3))) static void note(enum direction direction, const char *format, ...)
 {
@@ -57,13 +58,18 @@ static void activity(void *ctx, enum direction direction, bool on, bool broken, 
 	note(direction, "%s%s\n", on ? "on" : "off", broken ? ", broken off" : "");
 }
 
-static void bench_open_seed(sim_ns delay, uint64_t seed)
+static void bench_open_at(sim_ns bit_ns, sim_ns delay, uint64_t seed)
 {
 	const struct medium_ops ops = {ended, arrived, activity};
 
 	memset(&bench, 0, sizeof bench);
 	sim_open(&bench.sim, 0);
-	medium_init(&bench.medium, delay, &ops, &bench, &bench.sim, random_stream(seed, "test"));
+	medium_init(&bench.medium, bit_ns, delay, &ops, &bench, &bench.sim, random_stream(seed, "test"));
+}
+
+static void bench_open_seed(sim_ns delay, uint64_t seed)
+{
+	bench_open_at(MEDIUM_10_BIT_NS, delay, seed);
 }
 
 static void bench_open(sim_ns delay)
@@ -159,7 +165,7 @@ static void a_carrier_in_the_first_part_of_the_gap_is_waited_for(void)
 {
 	struct medium_rules eager = at_once();
 
-	eager.gap_ns = 0;
+	eager.gap_bits = 0;
 	bench_open(0);
 	sends_by(TO_DEVICE, SHORT, &eager);
 	run_until(57600 + 6400);
@@ -176,7 +182,7 @@ static void a_carrier_in_the_last_part_of_the_gap_is_not(void)
 {
 	struct medium_rules eager = at_once();
 
-	eager.gap_ns = 0;
+	eager.gap_bits = 0;
 	bench_open(0);
 	sends_by(TO_DEVICE, SHORT, &eager);
 	run_until(57600 + 6000);
@@ -279,7 +285,7 @@ static uint64_t slots_waited(uint64_t seed, unsigned attempt)
 	bench_close();
 	/* 10 bytes and a jam; then the slots, of which the first 9600 ns are the gap. */
 	sim_ns waited = begun[attempt] - begun[attempt - 1] - 11200;
-	return waited <= 9600 ? 0 : waited / MEDIUM_SLOT_NS;
+	return waited <= 9600 ? 0 : waited / (MEDIUM_SLOT_BITS * MEDIUM_10_BIT_NS);
 }
 
 static void the_back_off_is_uniform_and_doubles_up_to_1023_slots(void)
@@ -474,7 +480,54 @@ static void a_frame_given_up_leaves_the_cable_at_once(void)
 	bench_close();
 }
 
+/* Collisions, back-off, a disturbance on the cable, backpressure, frames in a row and deferral. */
+static void all_sorts_at(sim_ns bit_ns)
+{
+	struct medium_rules rules = medium_standard_rules;
+
+	bench_open_at(bit_ns, 10 * bit_ns, 1);
+	sends(TO_SERVER, 72);
+	sends(TO_DEVICE, 1526);
+	run_until(30000 * bit_ns);
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 2, .after_bytes = 10});
+	run_until(60000 * bit_ns);
+	sends(TO_SERVER, 100);
+	run_until(90000 * bit_ns);
+	rules.defer_forever = false;
+	medium_backpressure(&bench.medium, TO_DEVICE, true, false);
+	sends_by(TO_SERVER, 100, &rules);
+	sends(TO_DEVICE, 300);
+	run_until(120000 * bit_ns);
+	medium_backpressure(&bench.medium, TO_DEVICE, false, false);
+	run_until(150000 * bit_ns);
+	bench_close();
+}
+
+static void everything_lasts_a_tenth_at_100_mbit(void)
+{
+	static struct bench slow;
+	const char *fast = bench.notes, *at = slow.notes;
+	unsigned lines = 0;
+
+	all_sorts_at(MEDIUM_10_BIT_NS);
+	slow = bench;
+	all_sorts_at(MEDIUM_100_BIT_NS);
+	CU_ASSERT(slow.medium.counters.collisions > 2);
+	CU_ASSERT_EQUAL(slow.medium.counters.excessive_deferrals, 1);
+	for (; *at != '\0' && *fast != '\0'; lines++) {
+		char *slow_rest, *fast_rest;
+		CU_ASSERT_EQUAL(strtoull(at, &slow_rest, 10), 10 * strtoull(fast, &fast_rest, 10));
+		size_t length = strcspn(slow_rest, "\n") + 1;
+		CU_ASSERT_EQUAL(strncmp(slow_rest, fast_rest, length), 0);
+		at = slow_rest + length;
+		fast = fast_rest + length;
+	}
+	CU_ASSERT(*at == '\0' && *fast == '\0');
+	CU_ASSERT(lines > 20);
+}
+
 const CU_TestInfo tests_medium[] = {
+	{"everything lasts a tenth at 100 Mbit/s", everything_lasts_a_tenth_at_100_mbit},
 	{"a quiet cable is used at once", a_quiet_cable_is_used_at_once},
 	{"who hears the other waits for its end and the gap", who_hears_the_other_waits_for_its_end_and_the_gap},
 	{"two who start before they hear each other collide", two_who_start_before_they_hear_each_other_collide},
