@@ -70,7 +70,7 @@ check: ## The quick tests: all but the sessions under QEMU
 include emulator/guest/guest.mk
 
 # -- the program ----------------------------------------------------------------------------------------------------------------------------
-SOURCES := $(wildcard harness/*/*.c harness/*/faults/*.c emulator/enc28j60/*.c emulator/nor/*.c emulator/board/*.c emulator/board/faults/*.c emulator/machines/*.c emulator/machines/*/*.c emulator/qemu/*.c reports/*.c reports/*/*.c) $(GUEST_SHARED) $(GUEST_PLAYED)
+SOURCES := $(wildcard harness/*/*.c harness/*/faults/*.c emulator/enc28j60/*.c emulator/nic/*.c emulator/nor/*.c emulator/board/*.c emulator/board/faults/*.c emulator/machines/*.c emulator/machines/*/*.c emulator/qemu/*.c reports/*.c reports/*/*.c) $(GUEST_SHARED) $(GUEST_PLAYED)
 MAIN    := harness/cli/main.c
 MODULES := $(filter-out $(MAIN),$(SOURCES))
 objects  = $(patsubst %.c,$(O)/%.o,$(1))
@@ -308,7 +308,7 @@ $(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard harne
 		$(filter %.c %.o,$^) -lpcap -lssl -lcrypto -ljansson -lxxhash -lz -lm
 
 SCENARIO_SOURCES := $(sort $(wildcard $(foreach folder,base fault judge proxy scenario sim link address,harness/$(folder)/*.c)) $(FAULT_SOURCES) \
-	$(patsubst %,harness/server/%.c,config coverage entropy pki tls service_log)) $(GUEST_SHARED)
+	$(patsubst %,harness/server/%.c,config coverage entropy pki tls service_log) $(wildcard emulator/nic/*.c emulator/enc28j60/*.c emulator/machines/*.c emulator/machines/*/*.c)) $(GUEST_SHARED)
 $(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \

@@ -2,16 +2,18 @@
 #include "board/board.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <xxhash.h>
 
 #include "base/check.h"
-#include "board/warm.h"
+#include "base/memory.h"
 
 static void follow_int(struct board *board)
 {
-	bool asserted = disturber_int(board->disturber, stutter_enc28j60_int_asserted(&board->chip), board->sim->now);
+	bool asserted = disturber_int(board->disturber, board->model->int_asserted(board->nic),
+	                              board->sim->now);
 
 	sim_schedule(board->sim, &board->int_event, disturber_next(board->disturber, board->sim->now));
 	if (asserted == board->int_was)
@@ -28,55 +30,58 @@ static void fire_int(void *ctx, sim_ns now)
 	follow_int(ctx);
 }
 
-/* After whatever touched the chip: when it acts next, and where INT stands. */
-static void plan_chip(struct board *board)
+/* After whatever touched the NIC: when it acts next, and where INT stands. */
+static void plan_nic(struct board *board)
 {
-	uint64_t at = stutter_enc28j60_next(&board->chip);
+	uint64_t at = board->model->next(board->nic);
 
-	sim_schedule(board->sim, &board->chip_event, at < board->sim->now ? board->sim->now : at);
+	sim_schedule(board->sim, &board->nic_event, at < board->sim->now ? board->sim->now : at);
 	follow_int(board);
 }
 
-static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number, struct stutter_enc28j60_disturbance *ret_disturbance)
+static void disturb(void *ctx, size_t site, unsigned number, void *ret_effect)
 {
 	struct board *board = ctx;
 
-	disturber_chip(board->disturber, site, number, board->sim->now, ret_disturbance);
+	if (board->sites[site] != SITES)
+		disturber_nic(board->disturber, board->sites[site], number, board->sim->now,
+		              ret_effect);
 }
 
-static void fire_chip(void *ctx, sim_ns now)
+static void fire_nic(void *ctx, sim_ns now)
 {
 	struct board *board = ctx;
 
-	stutter_enc28j60_run(&board->chip, now);
-	plan_chip(board);
+	board->model->run(board->nic, now);
+	plan_nic(board);
 }
 
-static void transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
+static void transmit(void *ctx, const struct nic_frame *frame, const struct nic_mac *mac,
+                     uint64_t now_ns)
 {
 	struct board *board = ctx;
-	const struct stutter_enc28j60_mac mac = stutter_enc28j60_mac(&board->chip);
 	const struct medium_rules rules = {
-		.full_duplex = mac.full_duplex,
-		.defer_forever = mac.defer_forever,
-		.no_backoff = mac.no_backoff,
-		.no_backoff_after_backpressure = mac.no_backoff_after_pressure,
-		.retries_max = mac.retries_max,
-		.window_bytes = mac.window_bytes,
-		.gap_bits = mac.gap_bits,
-		.gap1_bits = mac.gap1_bits,
-		.gap2_bits = mac.gap2_bits,
+		.full_duplex = mac->full_duplex,
+		.defer_forever = mac->defer_forever,
+		.no_backoff = mac->no_backoff,
+		.no_backoff_after_backpressure = mac->no_backoff_after_backpressure,
+		.retries_max = mac->retries_max,
+		.window_bytes = mac->window_bytes,
+		.gap_bits = mac->gap_bits,
+		.gap1_bits = mac->gap1_bits,
+		.gap2_bits = mac->gap2_bits,
 	};
+	const struct medium_noise noise = frame->is_hosts ? disturber_noise(board->disturber)
+	                                                  : (struct medium_noise){0};
 
 	(void)now_ns;
-	link_device_sends(board->link, frame->bytes, frame->length, &rules, disturber_noise(board->disturber));
+	link_device_sends(board->link, frame->bytes, frame->length, &rules, noise);
 }
 
-static void cancel(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
+static void cancel(void *ctx, uint64_t now_ns)
 {
 	struct board *board = ctx;
 
-	(void)frame;
 	(void)now_ns;
 	link_device_cancels(board->link);
 }
@@ -90,6 +95,7 @@ static void backpressure(void *ctx, bool on, uint64_t now_ns)
 }
 
 #define NOT_COUNTED SIZE_MAX
+#define COUNTER(member) offsetof(struct board_counters, member)
 
 /* How each kind of event is counted and told. What goes well is counted only: the capture has the frames. */
 static const struct kind {
@@ -97,45 +103,46 @@ static const struct kind {
 	size_t counter; /* offset in struct board_counters; NOT_COUNTED */
 	bool told;
 	const char *frame; /* "rx" or "tx" for events about a frame */
-} kinds[] = {
-	[STUTTER_ENC28J60_EVENT_RESET] = {"reset", NOT_COUNTED, true, NULL},
-	[STUTTER_ENC28J60_EVENT_READY] = {"ready", NOT_COUNTED, false, NULL},
-	[STUTTER_ENC28J60_EVENT_LINK] = {"PHY", NOT_COUNTED, true, NULL},
-	[STUTTER_ENC28J60_EVENT_RX_ACCEPTED] = {"accepted", offsetof(struct board_counters, received), false, "rx"},
-	[STUTTER_ENC28J60_EVENT_RX_FILTERED] = {"filtered", offsetof(struct board_counters, refused), true, "rx"},
-	[STUTTER_ENC28J60_EVENT_RX_CRC] = {"refused for its FCS", offsetof(struct board_counters, refused), true, "rx"},
-	[STUTTER_ENC28J60_EVENT_RX_OVERFLOW] = {"overflow", offsetof(struct board_counters, overflowed), true, "rx"},
-	[STUTTER_ENC28J60_EVENT_RX_IGNORED] = {"ignored", offsetof(struct board_counters, refused), true, "rx"},
-	[STUTTER_ENC28J60_EVENT_RX_CONTROL] = {"control frame", offsetof(struct board_counters, refused), true, "rx"},
-	[STUTTER_ENC28J60_EVENT_TX_START] = {"start", NOT_COUNTED, false, "tx"},
-	[STUTTER_ENC28J60_EVENT_TX_DONE] = {"done", offsetof(struct board_counters, sent), false, "tx"},
-	[STUTTER_ENC28J60_EVENT_TX_ABORTED] = {"aborted", offsetof(struct board_counters, aborted), true, "tx"},
-	[STUTTER_ENC28J60_EVENT_TX_CANCELLED] = {"cancelled", offsetof(struct board_counters, aborted), true, "tx"},
-	[STUTTER_ENC28J60_EVENT_FLOW] = {"flow control", NOT_COUNTED, true, NULL},
-	[STUTTER_ENC28J60_EVENT_DISTURBED] = {"disturbed", NOT_COUNTED, true, NULL},
-	[STUTTER_ENC28J60_EVENT_ERRATUM] = {"erratum", NOT_COUNTED, true, NULL},
-	[STUTTER_ENC28J60_EVENT_NOTE] = {"note", NOT_COUNTED, true, NULL},
-	[STUTTER_ENC28J60_EVENT_FINDING] = {"finding", offsetof(struct board_counters, findings), true, NULL},
-	[STUTTER_ENC28J60_EVENT_NOT_MODELLED] = {"not modelled", NOT_COUNTED, true, NULL},
+} kinds[NIC_EVENT_KINDS] = {
+	[NIC_EVENT_RESET] = {"reset", NOT_COUNTED, true, NULL},
+	[NIC_EVENT_READY] = {"ready", NOT_COUNTED, false, NULL},
+	[NIC_EVENT_LINK] = {"PHY", NOT_COUNTED, true, NULL},
+	[NIC_EVENT_RX_STORED] = {"accepted", COUNTER(received), false, "rx"},
+	[NIC_EVENT_RX_FILTERED] = {"filtered", COUNTER(refused), true, "rx"},
+	[NIC_EVENT_RX_BAD_FCS] = {"refused for its FCS", COUNTER(refused), true, "rx"},
+	[NIC_EVENT_RX_OVERFLOW] = {"overflow", COUNTER(overflowed), true, "rx"},
+	[NIC_EVENT_RX_IGNORED] = {"ignored", COUNTER(refused), true, "rx"},
+	[NIC_EVENT_RX_CONTROL] = {"control frame", COUNTER(refused), true, "rx"},
+	[NIC_EVENT_TX_BEGUN] = {"start", NOT_COUNTED, false, "tx"},
+	[NIC_EVENT_TX_SENT] = {"done", COUNTER(sent), false, "tx"},
+	[NIC_EVENT_TX_ABORTED] = {"aborted", COUNTER(aborted), true, "tx"},
+	[NIC_EVENT_TX_CANCELLED] = {"cancelled", COUNTER(aborted), true, "tx"},
+	[NIC_EVENT_FLOW] = {"flow control", NOT_COUNTED, true, NULL},
+	[NIC_EVENT_DISTURBED] = {"disturbed", NOT_COUNTED, true, NULL},
+	[NIC_EVENT_ERRATUM] = {"erratum", NOT_COUNTED, true, NULL},
+	[NIC_EVENT_NOTE] = {"note", NOT_COUNTED, true, NULL},
+	[NIC_EVENT_FINDING] = {"finding", COUNTER(findings), true, NULL},
+	[NIC_EVENT_NOT_MODELLED] = {"not modelled", NOT_COUNTED, true, NULL},
 };
 
 /* "finding erxrdpt-even ERXRDPTH: TEXT (DS39662 ...)", "reset: power on (...)"; what the event lacks is left out. */
-static void tell_register(struct board *board, const struct stutter_enc28j60_event *event, const char *word)
+static void tell_register(struct board *board, const struct nic_event *event, const char *word)
 {
 	trace_line(board->trace, event->now_ns, "chip", "%s%s%s%s%s: %s%s%s%s", word, event->id != NULL ? " " : "",
 	           event->id != NULL ? event->id : "", event->reg != NULL ? " " : "", event->reg != NULL ? event->reg : "", event->text,
 	           event->section != NULL ? " (" : "", event->section != NULL ? event->section : "", event->section != NULL ? ")" : "");
 }
 
-static void tell_frame(struct board *board, const struct stutter_enc28j60_event *event, const struct kind *kind)
+static void tell_frame(struct board *board, const struct nic_event *event, const struct kind *kind)
 {
 	bool said = strcmp(kind->word, event->text) == 0;
 
-	trace_line(board->trace, event->now_ns, "chip", "enc.%s#%u %zu B: %s%s%s", kind->frame, event->number, event->length, kind->word,
+	trace_line(board->trace, event->now_ns, "chip", "%s.%s#%u %zu B: %s%s%s",
+	           board->model->prefix, kind->frame, event->number, event->length, kind->word,
 	           said ? "" : ", ", said ? "" : event->text);
 }
 
-static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
+static void on_event(void *ctx, const struct nic_event *event)
 {
 	struct board *board = ctx;
 	const struct kind *kind = &kinds[event->kind];
@@ -147,8 +154,9 @@ static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 		++*(uint64_t *)((char *)&board->counters + kind->counter);
 	if (!kind->told)
 		return;
-	if (event->kind == STUTTER_ENC28J60_EVENT_NOT_MODELLED)
-		trace_not_modelled(board->trace, event->now_ns, "chip", "%s: %s", event->reg != NULL ? event->reg : "ENC28J60",
+	if (event->kind == NIC_EVENT_NOT_MODELLED)
+		trace_not_modelled(board->trace, event->now_ns, "chip", "%s: %s",
+		                   event->reg != NULL ? event->reg : board->model->part,
 		                   event->text);
 	else if (kind->frame != NULL)
 		tell_frame(board, event, kind);
@@ -156,34 +164,68 @@ static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 		tell_register(board, event, kind->word);
 }
 
-static const struct stutter_enc28j60_ops chip_ops = {
-	.transmit = transmit, .cancel = cancel, .backpressure = backpressure, .event = on_event, .disturb = disturb};
+static const struct nic_ops nic_ops = {.transmit = transmit,
+                                       .cancel = cancel,
+                                       .backpressure = backpressure,
+                                       .event = on_event,
+                                       .disturb = disturb};
 
-void board_open(struct board *board, const struct stutter_enc28j60_config *wanted, struct link *link, struct disturber *disturber,
-                struct sim *sim, struct trace *trace)
+/* The number of a site is its place in fault_sites. */
+static enum site site_called(const char *name)
 {
-	struct stutter_enc28j60_config config = *wanted;
+	unsigned site = 0;
 
+	while (site < SITES && strcmp(fault_sites[site].name, name) != 0)
+		site++;
+	return (enum site)site;
+}
+
+static void name_sites(struct board *board)
+{
+	for (size_t i = 0; board->model->sites[i].name != NULL; i++) {
+		CHECK_INT(i, <, BOARD_NIC_SITES_MAX);
+		board->sites[i] = site_called(board->model->sites[i].name);
+	}
+}
+
+/* A NIC that cannot have had a former life begins as any. */
+static void power_on(struct board *board, const struct nic_config *wanted)
+{
+	const struct nic_model *model = board->model;
+	const sim_ns now = board->sim->now;
+	struct nic_config config = *wanted;
+
+	board->int_was = model->init_warm != NULL && disturber_warm(board->disturber, now);
+	if (board->int_was) {
+		CHECK_INT(now, >=, model->warm_life_ns);
+		model->init_warm(board->nic, &config, &nic_ops, board, now);
+		CHECK(model->int_asserted(board->nic));
+		/* The cable may have been pulled meanwhile. */
+		model->set_link(board->nic, board->link->config.up_at_ns <= now, now);
+	} else {
+		config.startup_ns = disturber_startup(board->disturber, model->startup_ns, now);
+		model->init(board->nic, &config, &nic_ops, board, now);
+	}
+}
+
+void board_open(struct board *board, const struct nic_model *model, const struct nic_config *config,
+                struct link *link, struct disturber *disturber, struct sim *sim,
+                struct trace *trace)
+{
 	memset(board, 0, sizeof *board);
 	board->sim = sim;
 	board->trace = trace;
 	board->link = link;
-	board->chip_event = (struct sim_event){.fire = fire_chip, .ctx = board};
+	board->model = model;
+	board->nic = memory_new(model->state_size);
+	board->nic_event = (struct sim_event){.fire = fire_nic, .ctx = board};
 	board->bus_digest = XXH3_createState();
 	CHECK(board->bus_digest != NULL && XXH3_64bits_reset(board->bus_digest) == XXH_OK);
 	board->disturber = disturber;
 	board->int_event = (struct sim_event){.fire = fire_int, .ctx = board};
-	board->int_was = disturber_warm(disturber, sim->now);
-	if (board->int_was) {
-		warm_start(&board->chip, &config, sim->now);
-		stutter_enc28j60_attach(&board->chip, &chip_ops, board);
-		/* The cable may have been pulled meanwhile. */
-		stutter_enc28j60_set_link(&board->chip, link->config.up_at_ns <= sim->now, sim->now);
-	} else {
-		config.startup_ns = disturber_startup(disturber, config.startup_ns, sim->now);
-		stutter_enc28j60_init(&board->chip, &config, &chip_ops, board, sim->now);
-	}
-	plan_chip(board);
+	name_sites(board);
+	power_on(board, config);
+	plan_nic(board);
 }
 
 /* -- the flash, and the supply -- */
@@ -225,16 +267,18 @@ void board_power(struct board *board, bool on, sim_ns now)
 		trace_line(board->trace, now, "supply", "on");
 	if (board->flash != NULL)
 		flash_power(board->flash, on);
-	stutter_enc28j60_brown_out(&board->chip, now);
-	plan_chip(board);
+	board->model->brown_out(board->nic, now);
+	plan_nic(board);
 }
 
 void board_close(struct board *board)
 {
 	flash_close(board->flash);
-	sim_cancel(board->sim, &board->chip_event);
+	sim_cancel(board->sim, &board->nic_event);
 	sim_cancel(board->sim, &board->int_event);
 	disturber_close(board->disturber);
+	free(board->nic);
+	board->nic = NULL;
 	XXH3_freeState(board->bus_digest);
 	board->bus_digest = NULL;
 }
@@ -243,13 +287,13 @@ void board_frame_arrived(struct board *board, const uint8_t *data, size_t length
 {
 	if (board->is_off)
 		return;
-	stutter_enc28j60_receive(&board->chip, data, length, now);
-	plan_chip(board);
+	board->model->receive(board->nic, data, length, now);
+	plan_nic(board);
 }
 
 void board_frame_sent(struct board *board, const struct medium_outcome *outcome, sim_ns now)
 {
-	const struct stutter_enc28j60_tx_status status = {
+	const struct nic_outcome told = {
 		.collisions = outcome->collisions,
 		.late_collision = outcome->late_collision,
 		.excessive_collisions = outcome->excessive_collisions,
@@ -258,25 +302,25 @@ void board_frame_sent(struct board *board, const struct medium_outcome *outcome,
 		.collided_bytes = outcome->collided_bytes,
 	};
 
-	stutter_enc28j60_transmitted(&board->chip, &status, now);
-	plan_chip(board);
+	board->model->sent(board->nic, &told, now);
+	plan_nic(board);
 }
 
-/* That a collision is on is not told: the chip hears of it when its transmission ends. */
 void board_carrier_sensed(struct board *board, bool carrier, sim_ns now)
 {
-	stutter_enc28j60_set_activity(&board->chip, carrier, false, now);
-	plan_chip(board);
+	board->model->set_carrier(board->nic, carrier, now);
+	plan_nic(board);
 }
 
 void board_carrier(struct board *board, bool up, sim_ns now)
 {
-	stutter_enc28j60_set_link(&board->chip, up, now);
-	plan_chip(board);
+	board->model->set_link(board->nic, up, now);
+	plan_nic(board);
 }
 
 /*
- * A message to the chip and back, with whatever faults there are on the way. The bytes are the guest's: faults work on a copy.
+ * A message to the NIC and back, with whatever faults there are on the way. The bytes are the
+ * guest's: faults work on a copy.
  * @return for how much longer it occupies the bus.
  */
 static uint64_t transfer(struct board *board, const uint8_t *mosi, uint8_t *ret_miso, size_t length, uint64_t bus_ns)
@@ -285,14 +329,15 @@ static uint64_t transfer(struct board *board, const uint8_t *mosi, uint8_t *ret_
 	size_t at = 0, more;
 
 	if (disturbance.brown_out)
-		stutter_enc28j60_brown_out(&board->chip, board->sim->now);
+		board->model->brown_out(board->nic, board->sim->now);
 	memcpy(ret_miso, mosi, length);
 	disturber_mosi(board->disturber, ret_miso, length);
 	for (; (more = disturber_command(board->disturber, at, length)) > 0; at += more)
-		stutter_enc28j60_transfer(&board->chip, ret_miso + at, ret_miso + at, more, board->sim->now);
+		board->model->transfer(board->nic, ret_miso + at, ret_miso + at, more,
+		                       board->sim->now);
 	memset(ret_miso + at, 0xff, length - at);
 	disturber_miso(board->disturber, ret_miso, length);
-	plan_chip(board);
+	plan_nic(board);
 	return disturbance.longer_ns;
 }
 
@@ -336,7 +381,12 @@ bool board_can_interrupt(const struct board *board)
 	/* A fault may move the line by itself. */
 	if (disturber_next(board->disturber, board->sim->now) != SIM_NEVER)
 		return true;
-	return stutter_enc28j60_can_interrupt(&board->chip);
+	return board->model->can_interrupt(board->nic);
+}
+
+unsigned board_rx_fill(const struct board *board)
+{
+	return board->model->rx_fill(board->nic);
 }
 
 void board_finish(struct board *board)

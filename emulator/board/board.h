@@ -3,11 +3,11 @@
  * @file
  * The device's circuit board: an SPI bus with its chip selects, the INT line, and the chips on it.
  *
- *     chip select 0   ENC28J60, INT wired to the processor
+ *     chip select 0   the Ethernet controller (nic/nic.h), INT wired to the processor
  *     chip select 1   the flash, on boards that are fitted with one; it has no interrupt
  *
- * The board turns what the chip says into trace lines, joins its Ethernet side to the wire, and keeps one digest over every byte on the bus, so that the
- * trace's digest covers them all.
+ * The board turns what the controller says into trace lines, joins its Ethernet side to the wire,
+ * and keeps one digest over every byte on the bus, so that the trace's digest covers them all.
  */
 #ifndef BOARD_BOARD_H
 #define BOARD_BOARD_H
@@ -18,24 +18,30 @@
 
 #include "board/disturb.h"
 #include "board/flash.h"
-#include "enc28j60/enc28j60.h"
 #include "link/link.h"
+#include "nic/nic.h"
 #include "sim/sim.h"
 #include "sim/trace.h"
 
 struct board_counters {
 	uint64_t messages, bytes;              /**< on the SPI bus */
-	uint64_t received, sent;               /**< frames that the chip stored, and sent whole */
+	uint64_t received, sent;               /**< frames that the NIC stored, and sent whole */
 	uint64_t overflowed, refused, aborted; /**< frames lost for want of room; for their FCS or a filter; sent in part or not at all */
 	uint64_t findings;                     /**< the guest did what the datasheet forbids */
 };
+
+/** Sites of a NIC. */
+#define BOARD_NIC_SITES_MAX 8U
 
 struct board {
 	struct sim *sim;
 	struct trace *trace;
 	struct link *link;
-	struct stutter_enc28j60 chip;
-	struct sim_event chip_event;
+	const struct nic_model *model;
+	void *nic; /* its state */
+	/* Those of the model, as faults name them; SITES: they do not. */
+	enum site sites[BOARD_NIC_SITES_MAX];
+	struct sim_event nic_event;
 	struct disturber *disturber;
 	struct sim_event int_event; /* INT changes by itself, for a fault */
 	struct board_counters counters;
@@ -53,12 +59,13 @@ struct board {
 
 /**
  * Powers the board on.
- * @param config Of the chip.
- * @param link Joined to the chip's Ethernet side; must outlive the board.
+ * @param model Of its NIC. @param config For it; when its clock is ready is the board's business.
+ * @param link Joined to its Ethernet side, in its bit time; must outlive the board.
  * @param disturber The board's faults; taken over.
  */
-void board_open(struct board *board, const struct stutter_enc28j60_config *config, struct link *link, struct disturber *disturber,
-                struct sim *sim, struct trace *trace);
+void board_open(struct board *board, const struct nic_model *model, const struct nic_config *config,
+                struct link *link, struct disturber *disturber, struct sim *sim,
+                struct trace *trace);
 void board_close(struct board *board);
 
 /** Fits a flash, blank; once, right after board_open(). @return its memory, NOR_SIZE bytes, to be filled as the factory does. */
@@ -69,11 +76,14 @@ uint8_t *board_flash_memory(struct board *board);
 
 /**
  * Switches the supply of all chips, for nothing if it is as wanted already. Without it what the flash is at is torn, every SPI message reads ones and no
- * frame is heard; with it again both chips are as after power on.
+ * frame is heard; with it again all chips are as after power on.
  */
 void board_power(struct board *board, bool on, sim_ns now);
 
-/** What the link calls when a frame reaches the chip, or has left it, or the carrier changes */
+/**
+ * What the link calls when a frame reaches the NIC, or has left it, when the NIC senses a carrier,
+ * and when the link comes or goes.
+ */
 void board_frame_arrived(struct board *board, const uint8_t *data, size_t length, sim_ns now);
 void board_frame_sent(struct board *board, const struct medium_outcome *outcome, sim_ns now);
 void board_carrier_sensed(struct board *board, bool carrier, sim_ns now);
@@ -94,12 +104,15 @@ bool board_int_asserted(const struct board *board);
 bool board_take_int_edge(struct board *board);
 
 /**
- * Whether INT can become asserted without the guest doing anything: it is not asserted now and EIE.INTIE is set (DS39662 sec. 12). If not, nothing that
- * happens can be noticed by the guest before it uses the bus.
+ * Whether INT can become asserted without the guest doing anything. If not, nothing that happens
+ * can be noticed by the guest before it uses the bus.
  */
 bool board_can_interrupt(const struct board *board);
 
-/** Writes the closing lines: how much was on the bus, what the chip did, and the digest of the bus. */
+/** Bytes that the NIC has received and the guest has not taken yet. */
+unsigned board_rx_fill(const struct board *board);
+
+/** Writes the closing lines: what was on the bus and its digest, and what the NIC did. */
 void board_finish(struct board *board);
 
 #endif

@@ -25,9 +25,9 @@ static bool has_effect(const struct armed_fault *armed)
 {
 	const struct board_fault *act = act_of(armed);
 	const bool has[SITES_ALL] = {
-		[SITE_TX] = act->chip != NULL,
-		[SITE_RX] = act->chip != NULL,
-		[SITE_MII] = act->chip != NULL,
+		[SITE_TX] = act->nic != NULL,
+		[SITE_RX] = act->nic != NULL,
+		[SITE_MII] = act->nic != NULL,
 		[SITE_SPI] = act->message != NULL || act->mosi != NULL || act->miso != NULL || act->drive_miso != NULL ||
 	                     act->select != NULL,
 		[SITE_INT] = act->edge != NULL,
@@ -90,21 +90,18 @@ bool disturber_warm(struct disturber *disturber, sim_ns now)
 	return disturber->int_was;
 }
 
-/* -- the chip -- */
+/* -- the NIC -- */
 
-void disturber_chip(struct disturber *disturber, enum stutter_enc28j60_site chip_site, unsigned number, sim_ns now,
-                    struct stutter_enc28j60_disturbance *ret_disturbance)
+void disturber_nic(struct disturber *disturber, enum site site, unsigned number, sim_ns now,
+                   void *ret_effect)
 {
-	static const enum site sites[] = {
-		[STUTTER_ENC28J60_SITE_TX] = SITE_TX, [STUTTER_ENC28J60_SITE_RX] = SITE_RX, [STUTTER_ENC28J60_SITE_MII] = SITE_MII};
 	struct armed_faults *faults = &disturber->faults;
+	const struct fault_event event = armed_faults_event(faults, site, number, now);
 
-	if (chip_site == STUTTER_ENC28J60_SITE_TX)
-		disturber->noise = (struct medium_noise){0};
-	const struct fault_event event = armed_faults_event(faults, sites[chip_site], number, now);
+	disturber->noise = (struct medium_noise){0};
 	for (size_t i = 0; i < faults->count; i++)
 		if (armed_fault_acts(faults, &faults->list[i], &event))
-			act_of(&faults->list[i])->chip(fault_params(faults->list[i].fault), ret_disturbance, &disturber->noise);
+			act_of(&faults->list[i])->nic(fault_params(faults->list[i].fault), ret_effect, &disturber->noise);
 }
 
 struct medium_noise disturber_noise(const struct disturber *disturber)

@@ -9,7 +9,6 @@
 #ifndef BOARD_DISTURB_H
 #define BOARD_DISTURB_H
 
-#include "enc28j60/enc28j60.h"
 #include "fault/armed.h"
 #include "link/medium.h"
 #include "nor/nor.h"
@@ -27,11 +26,14 @@ struct armed_faults *disturber_faults(struct disturber *disturber);
 /** The board is powered on at @p now: when the chip's clock is ready after that, or @p standard_ns if no fault says otherwise. */
 uint64_t disturber_startup(struct disturber *disturber, uint64_t standard_ns, sim_ns now);
 
-/** The chip asks at its sites. */
-void disturber_chip(struct disturber *disturber, enum stutter_enc28j60_site site, unsigned number, sim_ns now,
-                    struct stutter_enc28j60_disturbance *ret_disturbance);
+/**
+ * The NIC asks at one of its sites.
+ * @param ret_effect Of its own type, all zero.
+ */
+void disturber_nic(struct disturber *disturber, enum site site, unsigned number, sim_ns now,
+                   void *ret_effect);
 
-/** What the transmission that the chip asked about last meets on the cable. */
+/** What the transmission that the NIC has asked about just now meets on the cable. */
 struct medium_noise disturber_noise(const struct disturber *disturber);
 
 /** Whether the chip is powered on as a former life of the host has left it: with its clock running and INT asserted. */

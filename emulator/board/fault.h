@@ -22,8 +22,12 @@ struct int_line {
 
 /** An action's `act`. The functions of its site are set, others are NULL. */
 struct board_fault {
-	/** enc.tx, enc.rx, enc.mii. @param noise What a transmission meets on the cable. */
-	void (*chip)(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise);
+	/**
+	 * A site of the NIC that the action names.
+	 * @param effect What it does wrong, of that NIC's type.
+	 * @param noise What a transmission meets on the cable.
+	 */
+	void (*nic)(const void *params, void *effect, struct medium_noise *noise);
 
 	/** nor.op. @param off_ns For how long there is no supply then. */
 	void (*flash_op)(const void *params, struct nor_disturbance *disturbance, uint64_t *off_ns);

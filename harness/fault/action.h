@@ -29,6 +29,7 @@ struct fault;
 struct action {
 	const char *name, *summary;
 	enum site site;             /**< where it happens, and so which layer carries it out */
+	const char *nic;            /**< the network chip that it is about (nic/nic.h); NULL: any, or none */
 	const struct param *params; /**< the first is the one that a bare value sets */
 	size_t params_size;         /**< of the struct that they are about */
 	const char *amount;         /**< the key of the parameter that says how much of it there is; NULL: none does */

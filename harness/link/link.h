@@ -93,8 +93,9 @@ struct link {
  * @param ops Copied, called with @p ctx.
  * @param seed Of the draws of the back-off.
  */
-void link_init(struct link *link, const struct link_config *config, sim_ns bit_ns, const struct link_ops *ops, void *ctx, struct sim *sim,
-               struct trace *trace, uint64_t seed);
+void link_init(struct link *link, const struct link_config *config, sim_ns bit_ns,
+               const struct link_ops *ops, void *ctx, struct sim *sim, struct trace *trace,
+               uint64_t seed);
 
 void link_close(struct link *link);
 
@@ -118,6 +119,9 @@ void link_set_carrier(struct link *link, bool up);
 
 /** Writes the closing line: what happened on the cable. */
 void link_finish(struct link *link);
+
+/** The shortest that anything lasts on it: a jam. */
+sim_ns link_jam_ns(const struct link *link);
 
 /** How long a frame of @p length bytes without FCS occupies the medium, without the gap. */
 sim_ns link_duration(const struct link *link, size_t length);

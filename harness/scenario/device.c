@@ -7,6 +7,7 @@
 
 #include "guest/language/config.h"
 #include "machines/machine.h"
+#include "nic/enc28j60.h"
 #include "scenario/phases.h"
 #include "server/host.h"
 #include "server/pki.h"
@@ -22,7 +23,6 @@
 static const char *const duplexes[] = {"driver", "half", "full", NULL};
 static const char *const clocks[] = {"rtc", "none", NULL};
 static const char *const flows[] = {"plain", "staged", NULL};
-static const char *const revisions[] = {"B1", "B4", "B5", "B7", NULL};
 
 /* Items of the errata sheet DS80349. */
 #define ERRATA_LAST 19
@@ -31,7 +31,7 @@ static const char *const revisions[] = {"B1", "B4", "B5", "B7", NULL};
 static const struct {
 	const char *word;
 	uint32_t errata;
-} errata_words[] = {{"silicon", DEVICE_ERRATA_SILICON}, {"worst", DEVICE_ERRATA_WORST}, {"none", 0}};
+} errata_words[] = {{"silicon", NIC_ERRATA_SILICON}, {"worst", NIC_ERRATA_WORST}, {"none", 0}};
 #define ERRATA_WORDS (sizeof errata_words / sizeof errata_words[0])
 
 static bool set_errata(void *value, const char *text, struct error *err)
@@ -76,6 +76,37 @@ static void get_errata(const void *value, char *ret_text, size_t size)
 
 static const struct param_codec errata_codec = {set_errata, get_errata, "silicon, worst, none, or a list of items from 1 to 19", false};
 
+static const struct nic_model *or_first(const struct nic_model *model)
+{
+	return model != NULL ? model : nic_models[0];
+}
+
+const struct nic_model *device_nic(const struct device *device)
+{
+	return or_first(device->nic);
+}
+
+static bool set_nic(void *value, const char *text, struct error *err)
+{
+	const struct nic_model *model = nic_find(text);
+	const char *near = param_nearest(NULL, nic_names, text);
+
+	if (model == NULL)
+		return error_set(err, "'%s' is no Ethernet controller that is modelled%s%s%s", text, near != NULL ? "; did you mean '" : "",
+		                 near != NULL ? near : "", near != NULL ? "'?" : "");
+	*(const struct nic_model **)value = model;
+	return true;
+}
+
+static void get_nic(const void *value, char *ret_text, size_t size)
+{
+	const struct nic_model *model = *(const struct nic_model *const *)value;
+
+	(void)snprintf(ret_text, size, "%s", or_first(model)->name);
+}
+
+static const struct param_codec nic_codec = {set_nic, get_nic, "the name of a model", false};
+
 const struct param device_params[] = {
 	PARAM_ROW_TEXT(device, name, "name", NULL, "short name, for reports"),
 	PARAM_ROW_TEXT(device, summary, "summary", "", "one sentence on what the device stands for"),
@@ -96,7 +127,8 @@ const struct param device_params[] = {
 		device, spi_poll_ns, "spi_poll", UNIT_DURATION, "30us", 0, 1000000000,
 		"the SPI controller's driver polls for transfers up to this length, and sleeps until the interrupt of longer ones"),
 	PARAM_ROW_QUANTITY(device, spi_clock_hz, "spi_clock", UNIT_FREQUENCY, "20MHz", 100000, 20000000, "clock rate of the SPI bus"),
-	PARAM_ROW_CHOICE(device, chip_revision, "chip_revision", revisions, "B7", "silicon revision of the ENC28J60"),
+	PARAM_ROW_CUSTOM(device, nic, "nic", &nic_codec, "enc28j60", "Ethernet controller on chip select 0; its speed is the wire's"),
+	PARAM_ROW_CHOICE(device, chip_revision, "chip_revision", nic_enc28j60_revisions, "B7", "silicon revision of the ENC28J60"),
 	PARAM_ROW_CUSTOM(
 		device, errata, "errata", &errata_codec, "silicon",
 		"of the chip: those of its revision, as often as on silicon or (worst) whenever they can; none; or items of the sheet "

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/param.h"
+#include "nic/nic.h"
 #include "scenario/yaml.h"
 
 #define DEVICE_PATH_MAX 512
@@ -24,10 +25,6 @@
 /** The player of recorded sessions. */
 #define DEVICE_CLIENT_PLAYER "/usr/bin/player"
 #define DEVICE_PHASES_MAX 256
-
-/** All errata of the revision, acting as often as on silicon; or whenever they can. */
-#define DEVICE_ERRATA_SILICON UINT32_MAX
-#define DEVICE_ERRATA_WORST (UINT32_MAX - 1)
 
 enum { DEVICE_FLOW_PLAIN, DEVICE_FLOW_STAGED };
 enum { DEVICE_DUPLEX_DRIVER, DEVICE_DUPLEX_HALF, DEVICE_DUPLEX_FULL };
@@ -64,6 +61,8 @@ struct flash_part {
 enum flash_fill { FLASH_BLANK, FLASH_DIRTY };
 
 struct device {
+	/** Its Ethernet controller; NULL: the first of the table. See device_nic(). */
+	const struct nic_model *nic;
 	char name[64], summary[PARAM_VALUE_MAX];
 	char kernel[DEVICE_PATH_MAX], initramfs[DEVICE_PATH_MAX], overlay[DEVICE_PATH_MAX]; /**< empty: the build's own, none for overlay */
 	char version[32];                                                                   /**< of the system that it comes with */
@@ -74,8 +73,8 @@ struct device {
 	uint8_t mac[6];
 	uint64_t spi_clock_hz;
 	uint64_t spi_poll_ns;   /**< the longest that the controller's driver polls for; 0: it always sleeps */
-	unsigned chip_revision; /**< index: B1, B4, B5, B7 */
-	uint32_t errata;        /**< DEVICE_ERRATA_SILICON, DEVICE_ERRATA_WORST, or bits of items of DS80349, which act whenever they can */
+	unsigned chip_revision; /**< index into the revisions of its nic */
+	uint32_t errata;        /**< NIC_ERRATA_SILICON, NIC_ERRATA_WORST, or bits of items of DS80349, which act whenever they can */
 	bool bit_fields_reach_mac; /**< BFS and BFC take effect on MAC and MII registers */
 	unsigned duplex;           /**< DEVICE_DUPLEX_DRIVER and so on */
 	unsigned clock;            /**< index: the clock of the board keeps the time, or there is none and it is 1970 */
@@ -83,6 +82,9 @@ struct device {
 	struct dhcp_policy dhcp;
 	struct flash_part flash;
 };
+
+/** The Ethernet controller of a device. */
+const struct nic_model *device_nic(const struct device *device);
 
 extern const struct param device_params[];
 extern const struct param agent_params[];

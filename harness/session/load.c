@@ -70,7 +70,7 @@ void load_look(struct load *load, const struct board *board, sim_ns now)
 		close_bucket(load, board);
 		turn_to(load, now);
 	}
-	load->ring = stutter_enc28j60_ring_fill(&board->chip);
+	load->ring = board_rx_fill(board);
 	if (load->ring > load->rows[load->current].ring)
 		load->rows[load->current].ring = load->ring;
 }

@@ -13,9 +13,6 @@
 
 #define LOSS_MAX 512
 
-static const enum stutter_enc28j60_revision revisions[] = {STUTTER_ENC28J60_B1, STUTTER_ENC28J60_B4, STUTTER_ENC28J60_B5,
-                                                           STUTTER_ENC28J60_B7};
-
 /* -- the wire and the proxy -- */
 
 static void plan_proxy(struct world *world)
@@ -229,18 +226,15 @@ static void open_faults(struct world *world)
 		world->tells_events |= is_at_site(&world->faults[i].match.from) || is_at_site(&world->faults[i].match.until);
 }
 
-static struct stutter_enc28j60_config chip_of(const struct device *device, uint64_t seed)
+static struct nic_config nic_of(const struct device *device, uint64_t seed)
 {
-	const bool by_revision = device->errata == DEVICE_ERRATA_SILICON || device->errata == DEVICE_ERRATA_WORST;
-	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
-
-	config.revision = revisions[device->chip_revision];
-	config.errata = by_revision ? stutter_enc28j60_errata(config.revision) : device->errata;
-	config.errata_worst = device->errata == DEVICE_ERRATA_SILICON ? 0 : config.errata;
-	config.seed = random_bits(random_stream(seed, "errata"), 0, 0);
-	config.bit_field_ops_reach_mac = device->bit_fields_reach_mac;
-	config.spi_clock_hz = (uint32_t)device->spi_clock_hz;
-	return config;
+	return (struct nic_config){
+		.seed = random_bits(random_stream(seed, "errata"), 0, 0),
+		.spi_clock_hz = (uint32_t)device->spi_clock_hz,
+		.revision = device->chip_revision,
+		.errata = device->errata,
+		.lax_bit_fields = device->bit_fields_reach_mac,
+	};
 }
 
 static struct nor_config flash_of(const struct flash_part *part, uint64_t seed)
@@ -321,7 +315,8 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
                 const struct outside *outside, struct error *err)
 {
 	const struct proxy_ops proxy_ops = {.decided = decided, .made = made};
-	const struct link_ops link_ops = {to_partner, to_device, sent, carrier_sensed, carrier_changed, lost};
+	const struct link_ops link_ops = {to_partner,     to_device,       sent,
+	                                  carrier_sensed, carrier_changed, lost};
 
 	memset(world, 0, sizeof *world);
 	world->plan = plan;
@@ -329,8 +324,6 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 		return false;
 	world->trace = trace;
 	world->outside = outside;
-	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
-	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = MEDIUM_JAM_BITS * MEDIUM_10_BIT_NS};
 	sim_open(&world->sim, start);
 	load_init(&world->load, start);
 	wire_log_open(&world->wire, judge_settings_text(&plan->expect.judges, "signs_of_life"), start);
@@ -341,10 +334,12 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	                            : proxy_open(plan->faults, plan->fault_count, plan->seed, proxy_ops, world);
 	world->passing.proxy = world->proxy;
 	world->namer = namer_open();
-	link_init(&world->link, &plan->link, MEDIUM_10_BIT_NS, &link_ops, world, &world->sim, trace, plan->seed);
+	link_init(&world->link, &plan->link, device_nic(&plan->device)->bit_ns, &link_ops, world, &world->sim, trace, plan->seed);
+	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
+	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = link_jam_ns(&world->link)};
 	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim, trace, armed_ops(world), world);
-	const struct stutter_enc28j60_config chip = chip_of(&plan->device, plan->seed);
-	board_open(&world->board, &chip, &world->link,
+	const struct nic_config nic = nic_of(&plan->device, plan->seed);
+	board_open(&world->board, device_nic(&plan->device), &nic, &world->link,
 	           disturber_open(world->faults, world->fault_count, plan->seed, trace,
 	                          armed_ops(world), world),
 	           &world->sim, trace);

@@ -14,20 +14,21 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_noise *noise)
 {
 	const struct collision_params *fault = params;
 
-	(void)disturbance;
+	(void)effect;
 	*noise = (struct medium_noise){(unsigned)fault->times, (unsigned)fault->after};
 }
 
-static const struct board_fault act = {.chip = chip};
+static const struct board_fault act = {.nic = misbehave};
 
 const struct action fault_collision = {
 	.name = "collision",
 	.summary = "a transmission collides with something on the cable (half duplex)",
 	.site = SITE_TX,
+	.nic = "enc28j60",
 	.params = rows,
 	.params_size = sizeof(struct collision_params),
 	.amount = "times",

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A link pulse is taken for a late collision. */
 #include "board/fault.h"
+#include "nic/enc28j60.h"
 
-static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_noise *noise)
 {
+	struct stutter_enc28j60_disturbance *disturbance = effect;
+
 	(void)params;
 	(void)noise;
 	disturbance->tx_link_pulse = true;
 }
 
-static const struct board_fault act = {.chip = chip};
+static const struct board_fault act = {.nic = misbehave};
 
 const struct action fault_link_pulse = {
 	.name = "link_pulse",
 	.summary = "in half duplex, a link pulse is taken for a late collision and the frame aborted (erratum 13)",
 	.site = SITE_TX,
+	.nic = "enc28j60",
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.duplex = ACTION_HALF_DUPLEX,

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An MII operation never ends. */
 #include "board/fault.h"
+#include "nic/enc28j60.h"
 
-static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_noise *noise)
 {
+	struct stutter_enc28j60_disturbance *disturbance = effect;
+
 	(void)params;
 	(void)noise;
 	disturbance->mii_stuck = true;
 }
 
-static const struct board_fault act = {.chip = chip};
+static const struct board_fault act = {.nic = misbehave};
 
 const struct action fault_mii_stuck = {
 	.name = "mii_stuck",
 	.summary = "an MII operation never ends, until a reset",
 	.site = SITE_MII,
+	.nic = "enc28j60",
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.act = &act,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A frame is lost for want of room. */
 #include "board/fault.h"
+#include "nic/enc28j60.h"
 
 struct rx_overflow_params {
 	bool flag; /**< RXERIF says so */
@@ -11,8 +12,9 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_noise *noise)
 {
+	struct stutter_enc28j60_disturbance *disturbance = effect;
 	const struct rx_overflow_params *fault = params;
 
 	(void)noise;
@@ -20,12 +22,13 @@ static void chip(const void *params, struct stutter_enc28j60_disturbance *distur
 	disturbance->rx_rxerif_lost |= !fault->flag;
 }
 
-static const struct board_fault act = {.chip = chip};
+static const struct board_fault act = {.nic = misbehave};
 
 const struct action fault_rx_overflow = {
 	.name = "rx_overflow",
 	.summary = "a received frame is lost as if the ring were full",
 	.site = SITE_RX,
+	.nic = "enc28j60",
 	.params = rows,
 	.params_size = sizeof(struct rx_overflow_params),
 	.act = &act,

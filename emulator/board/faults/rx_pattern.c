@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The pattern filter takes what it should not. */
 #include "board/fault.h"
+#include "nic/enc28j60.h"
 
-static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_noise *noise)
 {
+	struct stutter_enc28j60_disturbance *disturbance = effect;
+
 	(void)params;
 	(void)noise;
 	disturbance->rx_pattern_passes = true;
 }
 
-static const struct board_fault act = {.chip = chip};
+static const struct board_fault act = {.nic = misbehave};
 
 const struct action fault_rx_pattern = {
 	.name = "rx_pattern",
 	.summary = "the pattern filter takes a frame without the pattern (erratum 18)",
 	.site = SITE_RX,
+	.nic = "enc28j60",
 	.params = plain_params,
 	.params_size = sizeof(struct plain_params),
 	.act = &act,

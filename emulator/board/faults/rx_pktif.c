@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PKTIF does not say what is in the ring. */
 #include "board/fault.h"
+#include "nic/enc28j60.h"
 
 enum { PKTIF_LOST, PKTIF_FALSE };
 static const char *const pktif_kinds[] = {"lost", "false", NULL};
@@ -15,8 +16,9 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_noise *noise)
 {
+	struct stutter_enc28j60_disturbance *disturbance = effect;
 	const struct rx_pktif_params *fault = params;
 
 	(void)noise;
@@ -24,12 +26,13 @@ static void chip(const void *params, struct stutter_enc28j60_disturbance *distur
 	disturbance->rx_pktif_false |= fault->kind == PKTIF_FALSE;
 }
 
-static const struct board_fault act = {.chip = chip};
+static const struct board_fault act = {.nic = misbehave};
 
 const struct action fault_rx_pktif = {
 	.name = "rx_pktif",
 	.summary = "PKTIF does not say what is in the ring (like erratum 6)",
 	.site = SITE_RX,
+	.nic = "enc28j60",
 	.params = rows,
 	.params_size = sizeof(struct rx_pktif_params),
 	.act = &act,

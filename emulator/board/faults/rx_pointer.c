@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The next-packet pointer is stored wrong. */
 #include "board/fault.h"
+#include "nic/enc28j60.h"
 
 struct rx_pointer_params {
 	uint64_t xor_bits;
@@ -11,20 +12,22 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_noise *noise)
 {
+	struct stutter_enc28j60_disturbance *disturbance = effect;
 	const struct rx_pointer_params *fault = params;
 
 	(void)noise;
 	disturbance->rx_next_xor = (uint16_t)(disturbance->rx_next_xor ^ fault->xor_bits);
 }
 
-static const struct board_fault act = {.chip = chip};
+static const struct board_fault act = {.nic = misbehave};
 
 const struct action fault_rx_pointer = {
 	.name = "rx_pointer",
 	.summary = "the next-packet pointer of a received frame is stored wrong (like erratum 14)",
 	.site = SITE_RX,
+	.nic = "enc28j60",
 	.params = rows,
 	.params_size = sizeof(struct rx_pointer_params),
 	.act = &act,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Wrong flags of a frame that is sent well. */
 #include "board/fault.h"
+#include "nic/enc28j60.h"
 
 struct tx_flags_params {
 	bool lose_txif, raise_txerif;
@@ -25,8 +26,9 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 	return error_set(err, "say which flag: lose_txif, raise_txerif, early_txif or several");
 }
 
-static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_noise *noise)
 {
+	struct stutter_enc28j60_disturbance *disturbance = effect;
 	const struct tx_flags_params *fault = params;
 
 	(void)noise;
@@ -35,12 +37,13 @@ static void chip(const void *params, struct stutter_enc28j60_disturbance *distur
 	disturbance->tx_early_txif |= fault->early_txif;
 }
 
-static const struct board_fault act = {.chip = chip};
+static const struct board_fault act = {.nic = misbehave};
 
 const struct action fault_tx_flags = {
 	.name = "tx_flags",
 	.summary = "the frame is sent, its interrupt flags are wrong",
 	.site = SITE_TX,
+	.nic = "enc28j60",
 	.params = rows,
 	.params_size = sizeof(struct tx_flags_params),
 	.check = check,

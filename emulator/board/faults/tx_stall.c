@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The transmit logic hangs. */
 #include "board/fault.h"
+#include "nic/enc28j60.h"
 
 struct tx_stall_params {
 	bool flags; /**< TXIF, TXERIF and TXABRT are set all the same */
@@ -11,8 +12,9 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void chip(const void *params, struct stutter_enc28j60_disturbance *disturbance, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_noise *noise)
 {
+	struct stutter_enc28j60_disturbance *disturbance = effect;
 	const struct tx_stall_params *fault = params;
 
 	(void)noise;
@@ -20,12 +22,13 @@ static void chip(const void *params, struct stutter_enc28j60_disturbance *distur
 	disturbance->tx_stall_flagged |= fault->flags;
 }
 
-static const struct board_fault act = {.chip = chip};
+static const struct board_fault act = {.nic = misbehave};
 
 const struct action fault_tx_stall = {
 	.name = "tx_stall",
 	.summary = "the transmit logic hangs: TXRTS stays set and nothing is sent (like erratum 12)",
 	.site = SITE_TX,
+	.nic = "enc28j60",
 	.params = rows,
 	.params_size = sizeof(struct tx_stall_params),
 	.act = &act,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "nic/enc28j60.h"
 #include "tests/puppet/puppet.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
@@ -275,13 +276,13 @@ static void a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_
 
 /* -- the chip -- */
 
-static struct stutter_enc28j60_disturbance ask(enum stutter_enc28j60_site site, unsigned number)
+static struct stutter_enc28j60_disturbance ask(enum site site, unsigned number)
 {
 	struct stutter_enc28j60_disturbance d;
 
 	/* Its padding is compared too. */
 	memset(&d, 0, sizeof d);
-	disturber_chip(bench.disturber, site, number, number, &d);
+	disturber_nic(bench.disturber, site, number, number, &d);
 	return d;
 }
 
@@ -296,31 +297,34 @@ static void every_chip_fault_is_asked_for_at_its_own_site(void)
 {
 	static const struct {
 		const char *action, *params;
-		enum stutter_enc28j60_site site;
+		enum site site;
 		struct stutter_enc28j60_disturbance expected;
 	} rows[] = {
-		{"tx_stall", "", STUTTER_ENC28J60_SITE_TX, {.tx_stall = true}},
-		{"tx_stall", "flags=true", STUTTER_ENC28J60_SITE_TX, {.tx_stall = true, .tx_stall_flagged = true}},
-		{"tx_flags", "lose_txif=true", STUTTER_ENC28J60_SITE_TX, {.tx_no_txif = true}},
-		{"tx_flags", "raise_txerif=true", STUTTER_ENC28J60_SITE_TX, {.tx_txerif = true}},
-		{"tx_flags", "early_txif=true", STUTTER_ENC28J60_SITE_TX, {.tx_early_txif = true}},
-		{"link_pulse", "", STUTTER_ENC28J60_SITE_TX, {.tx_link_pulse = true}},
-		{"rx_pointer", "xor=4660", STUTTER_ENC28J60_SITE_RX, {.rx_next_xor = 0x1234}},
-		{"rx_overflow", "", STUTTER_ENC28J60_SITE_RX, {.rx_overflow = true}},
-		{"rx_overflow", "flag=false", STUTTER_ENC28J60_SITE_RX, {.rx_overflow = true, .rx_rxerif_lost = true}},
-		{"rx_uncounted", "", STUTTER_ENC28J60_SITE_RX, {.rx_uncounted = true}},
-		{"rx_error", "", STUTTER_ENC28J60_SITE_RX, {.rx_rxerif = true}},
-		{"rx_pktif", "kind=lost", STUTTER_ENC28J60_SITE_RX, {.rx_pktif_lost = true}},
-		{"rx_pktif", "kind=false", STUTTER_ENC28J60_SITE_RX, {.rx_pktif_false = true}},
-		{"rx_pattern", "", STUTTER_ENC28J60_SITE_RX, {.rx_pattern_passes = true}},
-		{"mii_stuck", "", STUTTER_ENC28J60_SITE_MII, {.mii_stuck = true}},
+		{"tx_stall", "", SITE_TX, {.tx_stall = true}},
+		{"tx_stall", "flags=true", SITE_TX, {.tx_stall = true, .tx_stall_flagged = true}},
+		{"tx_flags", "lose_txif=true", SITE_TX, {.tx_no_txif = true}},
+		{"tx_flags", "raise_txerif=true", SITE_TX, {.tx_txerif = true}},
+		{"tx_flags", "early_txif=true", SITE_TX, {.tx_early_txif = true}},
+		{"link_pulse", "", SITE_TX, {.tx_link_pulse = true}},
+		{"rx_pointer", "xor=4660", SITE_RX, {.rx_next_xor = 0x1234}},
+		{"rx_overflow", "", SITE_RX, {.rx_overflow = true}},
+		{"rx_overflow",
+	         "flag=false",
+	         SITE_RX,
+	         {.rx_overflow = true, .rx_rxerif_lost = true}},
+		{"rx_uncounted", "", SITE_RX, {.rx_uncounted = true}},
+		{"rx_error", "", SITE_RX, {.rx_rxerif = true}},
+		{"rx_pktif", "kind=lost", SITE_RX, {.rx_pktif_lost = true}},
+		{"rx_pktif", "kind=false", SITE_RX, {.rx_pktif_false = true}},
+		{"rx_pattern", "", SITE_RX, {.rx_pattern_passes = true}},
+		{"mii_stuck", "", SITE_MII, {.mii_stuck = true}},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		open_one("nth=2", rows[i].action, rows[i].params);
 		for (unsigned n = 1; n <= 3; n++)
 			for (unsigned site = 0; site < 3; site++) {
-				struct stutter_enc28j60_disturbance d = ask((enum stutter_enc28j60_site)site, n);
+				struct stutter_enc28j60_disturbance d = ask((enum site)site, n);
 				if (site == rows[i].site && n == 2)
 					CU_ASSERT_EQUAL(memcmp(&d, &rows[i].expected, sizeof d), 0);
 				if (site != rows[i].site || n != 2)
@@ -338,10 +342,10 @@ static void an_address_is_the_chips_number_and_an_ordinal_is_not(void)
 	add("at", "at=enc.rx#7", "rx_error", "");
 	add("nth", "nth=2", "rx_overflow", "");
 	open_bench(1);
-	CU_ASSERT(is_calm(ask(STUTTER_ENC28J60_SITE_RX, 5)));
-	struct stutter_enc28j60_disturbance d = ask(STUTTER_ENC28J60_SITE_RX, 7);
+	CU_ASSERT(is_calm(ask(SITE_RX, 5)));
+	struct stutter_enc28j60_disturbance d = ask(SITE_RX, 7);
 	CU_ASSERT(d.rx_rxerif && d.rx_overflow);
-	CU_ASSERT(is_calm(ask(STUTTER_ENC28J60_SITE_RX, 8)));
+	CU_ASSERT(is_calm(ask(SITE_RX, 8)));
 	TEST_SAME_TEXT(bench.text, "[  0.000000007] fault   enc.rx#7: 'at' rx_error\n"
 	                           "[  0.000000007] fault   enc.rx#7: 'nth' rx_overflow\n");
 	counts(0, 3, 1);
@@ -357,7 +361,7 @@ static void two_chip_faults_add_up(void)
 	add("c", "", "tx_stall", "flags=true");
 	add("d", "", "tx_stall", "");
 	open_bench(1);
-	struct stutter_enc28j60_disturbance d = ask(STUTTER_ENC28J60_SITE_TX, 1);
+	struct stutter_enc28j60_disturbance d = ask(SITE_TX, 1);
 	CU_ASSERT(d.tx_no_txif && d.tx_txerif);
 	CU_ASSERT(d.tx_stall && d.tx_stall_flagged);
 	close_bench();
@@ -365,14 +369,14 @@ static void two_chip_faults_add_up(void)
 	add("a", "", "rx_pointer", "xor=1");
 	add("b", "", "rx_pointer", "xor=2");
 	open_bench(1);
-	CU_ASSERT_EQUAL(ask(STUTTER_ENC28J60_SITE_RX, 1).rx_next_xor, 3);
+	CU_ASSERT_EQUAL(ask(SITE_RX, 1).rx_next_xor, 3);
 	close_bench();
 	clear();
 	add("a", "", "rx_pktif", "kind=lost");
 	add("b", "", "rx_overflow", "flag=false");
 	add("c", "", "rx_overflow", "flag=true");
 	open_bench(1);
-	d = ask(STUTTER_ENC28J60_SITE_RX, 1);
+	d = ask(SITE_RX, 1);
 	CU_ASSERT(d.rx_pktif_lost && !d.rx_pktif_false && d.rx_overflow && d.rx_rxerif_lost);
 	close_bench();
 }
@@ -386,8 +390,8 @@ static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
 		add("in", "", actions[i], "");
 		add("out", "", actions[i], "enabled=false");
 		open_bench(1);
-		bool tx = !is_calm(ask(STUTTER_ENC28J60_SITE_TX, 1));
-		bool rx = !is_calm(ask(STUTTER_ENC28J60_SITE_RX, 1)), mii = !is_calm(ask(STUTTER_ENC28J60_SITE_MII, 1));
+		bool tx = !is_calm(ask(SITE_TX, 1));
+		bool rx = !is_calm(ask(SITE_RX, 1)), mii = !is_calm(ask(SITE_MII, 1));
 		bool bus = disturber_spi(bench.disturber, five, 5, 0, 0).brown_out, line = disturber_int(bench.disturber, true, 0);
 		CU_ASSERT_EQUAL(tx + rx + mii + bus + !line, 1);
 		CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);

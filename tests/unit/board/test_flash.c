@@ -81,7 +81,7 @@ static void add(const char *match, const char *action, const char *params)
 
 static void open_desk(bool fitted)
 {
-	const struct stutter_enc28j60_config config_of_chip = stutter_enc28j60_config_default();
+	const struct nic_config config_of_nic = {.revision = 3, .errata = NIC_ERRATA_SILICON};
 	const struct nor_config config_of_flash = nor_config_default();
 	struct link_config config;
 
@@ -91,7 +91,7 @@ static void open_desk(bool fitted)
 	link_init(&desk.link, &config, MEDIUM_10_BIT_NS,
 	          &(struct link_ops){.to_partner = refuse_frame, .to_device = reach_chip, .carrier_changed = follow_carrier}, &desk,
 	          &desk.sim, desk.trace, 1);
-	board_open(&desk.board, &config_of_chip, &desk.link,
+	board_open(&desk.board, nic_models[0], &config_of_nic, &desk.link,
 	           disturber_open(desk.faults, desk.count, 1, desk.trace, (struct armed_ops){keep_decision, NULL}, &desk), &desk.sim,
 	           desk.trace);
 	if (fitted)

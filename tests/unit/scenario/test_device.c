@@ -210,6 +210,21 @@ static void a_policy_that_the_guest_cannot_be_told_is_refused(void)
 	}
 }
 
+static void a_nic_goes_by_its_name(void)
+{
+	struct error err = {0};
+
+	CU_ASSERT_FATAL(read_text("d.yaml", "name: d\n", &err));
+	CU_ASSERT_PTR_EQUAL(device.nic, nic_find("enc28j60"));
+	CU_ASSERT(read_text("d.yaml", "name: d\nnic: enc28j60\n", &err));
+	CU_ASSERT_FALSE(read_text("d.yaml", "name: d\nnic: enc28j61\n", &err));
+	TEST_CONTAINS(err.text, "nic: 'enc28j61' is no Ethernet controller that is modelled; "
+	                        "did you mean 'enc28j60'?");
+	CU_ASSERT(err.line == 2 && err.column == 6);
+	CU_ASSERT_FALSE(read_text("d.yaml", "name: d\nnic: rtl8139\n", &err));
+	TEST_SAME_TEXT(err.text, "nic: 'rtl8139' is no Ethernet controller that is modelled");
+}
+
 static const char *errata_of(const char *value)
 {
 	static char text[PARAM_VALUE_MAX];
@@ -230,11 +245,11 @@ static void errata_are_those_of_silicon_the_worst_none_or_some(void)
 	struct error err = {0};
 
 	CU_ASSERT_FATAL(read_text("d.yaml", "name: d\n", &err));
-	CU_ASSERT_EQUAL(device.errata, DEVICE_ERRATA_SILICON);
+	CU_ASSERT_EQUAL(device.errata, NIC_ERRATA_SILICON);
 	CU_ASSERT(device.bit_fields_reach_mac);
 	TEST_SAME_TEXT(errata_of("silicon"), "silicon");
 	TEST_SAME_TEXT(errata_of("worst"), "worst");
-	CU_ASSERT_EQUAL(device.errata, DEVICE_ERRATA_WORST);
+	CU_ASSERT_EQUAL(device.errata, NIC_ERRATA_WORST);
 	TEST_SAME_TEXT(errata_of("none"), "none");
 	CU_ASSERT_EQUAL(device.errata, 0);
 	TEST_SAME_TEXT(errata_of("14, 5 6"), "5 6 14");
@@ -272,6 +287,7 @@ const CU_TestInfo tests_device[] = {
 	{"a short buffer gets the beginning and the length", a_short_buffer_gets_the_beginning_and_the_length},
 	{"a policy that the guest cannot be told is refused", a_policy_that_the_guest_cannot_be_told_is_refused},
 	{"a machine is one of the catalogue", a_machine_is_one_of_the_catalogue},
+	{"a NIC goes by its name", a_nic_goes_by_its_name},
 	{"errata are those of silicon, the worst, none or some", errata_are_those_of_silicon_the_worst_none_or_some},
 	CU_TEST_INFO_NULL,
 };

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "nic/enc28j60.h"
 #include "session/verdict.h"
 #include "tests/puppet/puppet.h"
 #include "sim/random.h"
@@ -178,7 +179,8 @@ static struct stutter_enc28j60_config chip_with(const char *errata)
 	(void)snprintf(text, sizeof text, "name: d\nerrata: %s\n", errata);
 	(void)snprintf(yaml, sizeof yaml, "name: golden\ndevice: %s\n", test_write("device.yaml", text));
 	puppet_open(&puppet, yaml);
-	const struct stutter_enc28j60_config config = puppet.world.board.chip.config;
+	const struct stutter_enc28j60_config config =
+		nic_enc28j60_chip(puppet.world.board.nic)->config;
 	puppet_close(&puppet);
 	return config;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: the former life is a script of writes, each some time after power on. It uses the chip as a driver does, over SPI, so the chip ends in no
- * state that it could not get into.
+ * How it works: the former life is a script of writes, each some time after power on. It uses the
+ * chip as a driver does, over SPI, so the chip ends in no state that it could not get into.
  */
-#include "board/warm.h"
+#include "nic/enc28j60_warm.h"
 
 #include <string.h>
 
-#include "base/check.h"
 #include "enc28j60/registers.h"
 
 /* DS39662 table 4-1. */
@@ -59,7 +58,8 @@ static const struct step last[] = {
 	{ENC28J60_MICMD, MICMD_MIIRD, 0},
 };
 
-static void command(struct stutter_enc28j60 *chip, unsigned opcode, unsigned reg, unsigned value, uint64_t now_ns)
+static void command(struct stutter_enc28j60 *chip, unsigned opcode, unsigned reg, unsigned value,
+                    uint64_t now_ns)
 {
 	const uint8_t mosi[2] = {(uint8_t)(opcode | (reg & 0x1fU)), (uint8_t)value};
 
@@ -73,7 +73,8 @@ static void select_bank(struct stutter_enc28j60 *chip, unsigned bank, uint64_t n
 }
 
 /* @return when the script has run. */
-static uint64_t run(struct stutter_enc28j60 *chip, const struct step *steps, size_t count, uint64_t now_ns)
+static uint64_t run(struct stutter_enc28j60 *chip, const struct step *steps, size_t count,
+                    uint64_t now_ns)
 {
 	for (size_t i = 0; i < count; i++) {
 		/* EIE and what comes after it are in every bank (DS39662 table 3-1). */
@@ -85,10 +86,12 @@ static uint64_t run(struct stutter_enc28j60 *chip, const struct step *steps, siz
 	return now_ns;
 }
 
-/* A broadcast of the smallest size, of a type that no one listens to (IEEE 802: local experimental). */
+/* A broadcast of the smallest size, of a type that no one listens to (IEEE 802: local
+ * experimental). */
 static void receive(struct stutter_enc28j60 *chip, uint8_t content, uint64_t now_ns)
 {
-	static const uint8_t head[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x88, 0xb5};
+	static const uint8_t head[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02,
+	                               0x00, 0x00, 0x00, 0x00, 0x01, 0x88, 0xb5};
 	uint8_t frame[FRAME_BYTES];
 
 	memset(frame, content, sizeof frame);
@@ -99,18 +102,17 @@ static void receive(struct stutter_enc28j60 *chip, uint8_t content, uint64_t now
 	stutter_enc28j60_receive(chip, frame, sizeof frame, now_ns);
 }
 
-void warm_start(struct stutter_enc28j60 *chip, const struct stutter_enc28j60_config *config, uint64_t now_ns)
+void enc28j60_warm_start(struct stutter_enc28j60 *chip,
+                         const struct stutter_enc28j60_config *config, uint64_t now_ns)
 {
-	CHECK_INT(now_ns, >=, WARM_LIFE_NS);
-	const uint64_t power_on = now_ns - WARM_LIFE_NS;
+	const uint64_t power_on = now_ns - ENC28J60_WARM_LIFE_NS;
 
 	stutter_enc28j60_init(chip, config, NULL, NULL, power_on);
 	stutter_enc28j60_set_link(chip, true, power_on);
-	uint64_t ready = run(chip, set_up, sizeof set_up / sizeof set_up[0], power_on + MS);
-	CHECK_INT(ready, <, power_on + 2 * MS);
+	/* The script is done within the second millisecond. */
+	(void)run(chip, set_up, sizeof set_up / sizeof set_up[0], power_on + MS);
 	receive(chip, 0x55, now_ns - 2 * MS);
 	receive(chip, 0xaa, now_ns - MS);
 	(void)run(chip, last, sizeof last / sizeof last[0], now_ns);
 	select_bank(chip, 3, now_ns);
-	CHECK(stutter_enc28j60_int_asserted(chip));
 }

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file
+ * The ENC28J60 as a model of a NIC. Boards take it by its row; this is for what is about this chip
+ * and no other, such as its faults, whose effect is a struct stutter_enc28j60_disturbance.
+ */
+#ifndef NIC_ENC28J60_H
+#define NIC_ENC28J60_H
+
+#include "enc28j60/enc28j60.h"
+#include "nic/nic.h"
+
+extern const struct nic_model nic_enc28j60;
+
+/** The names of its revisions, as nic_enc28j60.revisions has them; ends with NULL. */
+extern const char *const nic_enc28j60_revisions[];
+
+/** @param nic What nic_enc28j60 has filled. @return the chip in it, to be looked at. */
+struct stutter_enc28j60 *nic_enc28j60_chip(void *nic);
+
+#endif
