@@ -220,7 +220,8 @@ $(SUREFIRE_SCHEMA): tests/browser/schema.sh $(B)/packages.stamp
 
 golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showing what changes
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
-	$(Q)STUTTER_GOLDEN=write STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) session/world
+	$(Q)for suite in session/world nic/toy; do \
+		STUTTER_GOLDEN=write STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) $$suite || exit 1; done
 	$(Q)$(BIN) list reference >$(B)/REFERENCE.md && mv $(B)/REFERENCE.md scenarios/REFERENCE.md
 	$(Q)git --no-pager diff --stat tests/golden scenarios/REFERENCE.md
 

@@ -149,6 +149,8 @@
 	S("search/weight", tests_weight, false)                                                                                            \
 	S("search/neighbour", tests_neighbour, false)                                                                                      \
 	S("session/world", tests_world, false)                                                                                             \
+	S("nic/toy", tests_toy, false)                                                                                                     \
+	S("nic/models", tests_nic_models, false)                                                                                           \
 	S("session/pace", tests_pace, false)                                                                                               \
 	S("live/namespaces", tests_live_namespaces, false)                                                                                 \
 	S("live/server_side", tests_live_server_side, false)                                                                               \

@@ -259,6 +259,18 @@ static bool runs_half_duplex(const struct device *device)
 	return device->duplex == DEVICE_DUPLEX_HALF || (device->duplex == DEVICE_DUPLEX_DRIVER && device->kernel[0] == '\0');
 }
 
+/* A fault of one chip cannot happen to another. */
+static bool check_nic(const struct plan *plan, const struct fault *fault, const char **ret_key,
+                      struct error *err)
+{
+	const char *wanted = fault->action->nic, *fitted = device_nic(&plan->device)->name;
+
+	*ret_key = fault->action->name;
+	return wanted == NULL || strcmp(wanted, fitted) == 0 ||
+	       error_set(err, "'%s' is a fault of the %s, and the device '%s' has the %s",
+	                 fault->action->name, wanted, plan->device.name, fitted);
+}
+
 /* PAUSE belongs to full duplex (IEEE 802.3 31B.1), collisions and what is taken for them to half duplex (IEEE 802.3 4.1.2.2). */
 static bool check_duplex(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err)
 {
@@ -309,7 +321,8 @@ bool sense_fault(const struct plan *plan, const struct fault *fault, const char 
 
 	if (plan->made.tool[0] != '\0')
 		return true;
-	if (!check_flash(plan, fault, &key, err) || !check_duplex(plan, fault, &key, err)) {
+	if (!check_flash(plan, fault, &key, err) || !check_nic(plan, fault, &key, err) ||
+	    !check_duplex(plan, fault, &key, err)) {
 		*ret_key = key;
 		return false;
 	}

@@ -48,6 +48,8 @@ enum {
 
 static const uint8_t device_mac[6] = PUPPET_MAC;
 
+static const struct puppet_driver enc28j60_driver;
+
 static void keep_line(void *ctx, const char *line, size_t length)
 {
 	struct puppet *puppet = ctx;
@@ -63,7 +65,7 @@ void puppet_open(struct puppet *puppet, const char *yaml)
 	puppet_open_with(puppet, yaml, NULL);
 }
 
-void puppet_open_with(struct puppet *puppet, const char *yaml, const struct outside *outside)
+static void open_plan(struct puppet *puppet, const char *yaml)
 {
 	struct places places;
 	struct error err;
@@ -81,9 +83,31 @@ void puppet_open_with(struct puppet *puppet, const char *yaml, const struct outs
 		printf("    %s\n", text);
 		CU_FAIL_FATAL("the scenario does not resolve");
 	}
+}
+
+static void open_world(struct puppet *puppet, const struct outside *outside)
+{
+	struct error err;
+
 	puppet->trace = trace_open((struct trace_sink){keep_line, puppet});
 	CU_ASSERT_FATAL(world_open(&puppet->world, &puppet->plan, 0, puppet->trace, &(struct captures){0}, outside, &err));
 	puppet->address = 0;
+}
+
+void puppet_open_with(struct puppet *puppet, const char *yaml, const struct outside *outside)
+{
+	open_plan(puppet, yaml);
+	puppet->driver = &enc28j60_driver;
+	open_world(puppet, outside);
+}
+
+void puppet_open_nic(struct puppet *puppet, const char *yaml, const struct nic_model *nic,
+                     const struct puppet_driver *driver)
+{
+	open_plan(puppet, yaml);
+	puppet->plan.device.nic = nic;
+	puppet->driver = driver;
+	open_world(puppet, NULL);
 }
 
 void puppet_close(struct puppet *puppet)
@@ -99,8 +123,7 @@ void puppet_run(struct puppet *puppet, uint64_t ns)
 	world_run(&puppet->world, puppet->world.sim.now + ns);
 }
 
-/* One chip-select-low period, which takes its time on the bus first. */
-static void spi(struct puppet *puppet, const uint8_t *mosi, uint8_t *ret_miso, size_t length)
+void puppet_spi(struct puppet *puppet, const uint8_t *mosi, uint8_t *ret_miso, size_t length)
 {
 	puppet_run(puppet, length * BYTE_NS);
 	(void)board_spi(&puppet->world.board, 0, mosi, ret_miso, length, length * BYTE_NS);
@@ -111,7 +134,7 @@ static void command(struct puppet *puppet, unsigned opcode, unsigned reg, unsign
 	const uint8_t mosi[2] = {(uint8_t)(opcode | (reg & 0x1f)), (uint8_t)value};
 	uint8_t miso[2];
 
-	spi(puppet, mosi, miso, sizeof mosi);
+	puppet_spi(puppet, mosi, miso, sizeof mosi);
 }
 
 static void select_bank(struct puppet *puppet, unsigned reg)
@@ -140,11 +163,11 @@ static unsigned get(struct puppet *puppet, unsigned reg)
 	uint8_t miso[2];
 
 	select_bank(puppet, reg);
-	spi(puppet, mosi, miso, sizeof mosi);
+	puppet_spi(puppet, mosi, miso, sizeof mosi);
 	return miso[1];
 }
 
-void puppet_init_chip(struct puppet *puppet)
+static void set_up(struct puppet *puppet)
 {
 	puppet_run(puppet, LINK_UP_NS);
 	/* PHCON2.HDLDIS: a half-duplex PHY otherwise hears what it sends (DS39662 sec. 10.1.1). */
@@ -168,13 +191,13 @@ void puppet_init_chip(struct puppet *puppet)
 	command(puppet, BFS, ECON1, ECON1_RXEN);
 }
 
-void puppet_send(struct puppet *puppet, const uint8_t *frame, size_t length)
+static void send_frame(struct puppet *puppet, const uint8_t *frame, size_t length)
 {
 	uint8_t mosi[FRAME_MAX + 2] = {WBM, 0}, miso[FRAME_MAX + 2];
 
 	set16(puppet, EWRPT, TX_START);
 	memcpy(mosi + 2, frame, length);
-	spi(puppet, mosi, miso, length + 2);
+	puppet_spi(puppet, mosi, miso, length + 2);
 	set16(puppet, ETXST, TX_START);
 	set16(puppet, ETXND, (unsigned)(TX_START + length));
 	command(puppet, BFC, EIR, 0x0a);
@@ -183,22 +206,39 @@ void puppet_send(struct puppet *puppet, const uint8_t *frame, size_t length)
 		puppet_run(puppet, POLL_NS);
 }
 
-size_t puppet_receive(struct puppet *puppet, uint8_t ret_frame[FRAME_MAX])
+static size_t receive_frame(struct puppet *puppet, uint8_t ret_frame[FRAME_MAX])
 {
 	uint8_t mosi[FRAME_MAX + 16] = {RBM}, miso[FRAME_MAX + 16];
 
 	if (get(puppet, EPKTCNT) == 0)
 		return 0;
 	set16(puppet, ERDPT, puppet->next_packet);
-	spi(puppet, mosi, miso, 7);
+	puppet_spi(puppet, mosi, miso, 7);
 	size_t length = (size_t)(miso[3] | miso[4] << 8);
 	puppet->next_packet = (uint16_t)(miso[1] | miso[2] << 8);
 	CU_ASSERT_FATAL(length >= FRAME_FCS && length <= FRAME_MAX);
-	spi(puppet, mosi, miso, length + 1);
+	puppet_spi(puppet, mosi, miso, length + 1);
 	memcpy(ret_frame, miso + 1, length - FRAME_FCS);
 	set16(puppet, ERXRDPT, puppet->next_packet == 0 ? RING_END : puppet->next_packet - 1U);
 	command(puppet, BFS, ECON2, ECON2_PKTDEC);
 	return length - FRAME_FCS;
+}
+
+static const struct puppet_driver enc28j60_driver = {set_up, send_frame, receive_frame};
+
+void puppet_init_chip(struct puppet *puppet)
+{
+	puppet->driver->init(puppet);
+}
+
+void puppet_send(struct puppet *puppet, const uint8_t *frame, size_t length)
+{
+	puppet->driver->send(puppet, frame, length);
+}
+
+size_t puppet_receive(struct puppet *puppet, uint8_t ret_frame[FRAME_MAX])
+{
+	return puppet->driver->receive(puppet, ret_frame);
 }
 
 /* RFC 1071. */

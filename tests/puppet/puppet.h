@@ -19,8 +19,19 @@
 		0x02, 0x00, 0x5e, 0x00, 0x53, 0x01                                                                                         \
 	}
 
+struct puppet;
+
+/** How a device works its NIC. */
+struct puppet_driver {
+	void (*init)(struct puppet *puppet);
+	void (*send)(struct puppet *puppet, const uint8_t *frame, size_t length);
+	/** The oldest received frame, without FCS. @return its length, or 0 if there is none. */
+	size_t (*receive)(struct puppet *puppet, uint8_t ret_frame[FRAME_MAX]);
+};
+
 /** A world with a trace in memory, as a plan says. */
 struct puppet {
+	const struct puppet_driver *driver;
 	struct plan plan;
 	struct trace *trace;
 	char *text; /**< the trace so far */
@@ -36,10 +47,16 @@ struct puppet {
 void puppet_open(struct puppet *puppet, const char *yaml);
 /** The same with something outside of it, borrowed. */
 void puppet_open_with(struct puppet *puppet, const char *yaml, const struct outside *outside);
+/** The same with another NIC than the plan's, and the driver for it. */
+void puppet_open_nic(struct puppet *puppet, const char *yaml, const struct nic_model *nic,
+                     const struct puppet_driver *driver);
 void puppet_close(struct puppet *puppet);
 
 /** Lets the world run for @p ns. */
 void puppet_run(struct puppet *puppet, uint64_t ns);
+
+/** One chip-select-low period, which takes its time on the bus first. */
+void puppet_spi(struct puppet *puppet, const uint8_t *mosi, uint8_t *ret_miso, size_t length);
 
 /** Sets the chip up as a driver does: reset, ring, filters, MAC, interrupts, reception on. */
 void puppet_init_chip(struct puppet *puppet);
