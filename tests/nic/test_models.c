@@ -2,7 +2,7 @@
 /* The rows of the NICs: each is whole, and what it names exists. */
 #include <string.h>
 
-#include "fault/point.h"
+#include "fault/site.h"
 #include "nic/enc28j60.h"
 #include "tests/nic/toy.h"
 #include "scenario/sense.h"
@@ -38,10 +38,9 @@ static void every_site_is_an_address_of_faults(void)
 	for (size_t i = 0; nic_models[i] != NULL; i++)
 		for (const struct nic_site *site = nic_models[i]->sites; site->name != NULL;
 		     site++) {
-			const struct fault_site *row = fault_sites;
-			while (row->name != NULL && strcmp(row->name, site->name) != 0)
-				row++;
-			CU_ASSERT_PTR_NOT_NULL_FATAL(row->name);
+			const enum site found = site_find(site->name, strlen(site->name));
+			CU_ASSERT_FATAL(found < SITES);
+			const struct fault_site *row = &fault_sites[found];
 			CU_ASSERT_EQUAL(row->layer, LAYER_BOARD);
 			CU_ASSERT_STRING_EQUAL(row->summary, site->summary);
 			CU_ASSERT_EQUAL(strncmp(site->name, nic_models[i]->prefix,
@@ -56,9 +55,9 @@ static void a_fault_at_a_site_of_a_nic_says_which(void)
 	for (size_t i = 0; i < actions_count(); i++) {
 		const struct action *action = action_at(i);
 		const char *owner = NULL;
-		for (size_t k = 0; nic_models[k] != NULL && action->site != NULL; k++)
+		for (size_t k = 0; nic_models[k] != NULL; k++)
 			for (const struct nic_site *site = nic_models[k]->sites; site->name; site++)
-				if (strcmp(site->name, action->site) == 0)
+				if (strcmp(site->name, fault_sites[action->site].name) == 0)
 					owner = nic_models[k]->name;
 		if (owner != NULL || action->nic != NULL)
 			CU_ASSERT_FATAL(owner != NULL && action->nic != NULL);
