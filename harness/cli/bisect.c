@@ -10,44 +10,25 @@
 #include "search/bisect.h"
 #include "statistics/binomial.h"
 
-enum {
-	OPTION_REPO = CLI_SEARCH_OWN,
-	OPTION_GOOD,
-	OPTION_BAD,
-	OPTION_BUILD,
-	OPTION_INCREMENTAL,
-	OPTION_DEVICES,
-	OPTION_LEAST,
-	OPTION_BY_CHANCE,
-	OPTION_ANY_FAILURE,
-	OPTION_CONFIDENCE,
-	OPTION_BATCH,
-	OPTION_BUILD_COST,
-	OPTION_MOST,
-};
-
 static const struct cli_option options[] = {
-	CLI_SEARCH_OPTIONS,
-	[OPTION_REPO] = {"repo", "DIR", "a git repository whose revisions are built"},
-	[OPTION_GOOD] = {"good", "REV", "an older revision, at which the plan passes"},
-	[OPTION_BAD] = {"bad", "REV", "a revision at which it fails (default: HEAD)"},
-	[OPTION_BUILD] =
-		{"build", "COMMAND",
-                 "run by sh in a checkout of a revision: leaves a device's file at $STUTTER_DEVICE, and beside it what that names; "
-                 "$STUTTER_REVISION is the commit"},
-	[OPTION_INCREMENTAL] = {"incremental", NULL, "leaves in the checkout what an earlier build has made"},
-	[OPTION_DEVICES] =
-		{"devices", "FILE",
-                 "in place of a repository: devices that are there, oldest first, a name or a path a line; or name them after the plan"},
-	[OPTION_LEAST] = {"least", "SHARE", "a session with fewer of the decisions found shows nothing (default: 100%)"},
-	[OPTION_BY_CHANCE] = {"by-chance", NULL,
-                              "runs the plan's faults with other seeds again and again; what is no frozen plan is always run so"},
-	[OPTION_ANY_FAILURE] = {"any-failure", NULL, "by chance: every failure counts, not just those like the bad end's"},
-	[OPTION_CONFIDENCE] = {"confidence", "SHARE", "by chance: how sure it has to be (default: 95%)"},
-	[OPTION_BATCH] = {"batch", "N", "by chance: sessions at once; the result depends on it (default: 4)"},
-	[OPTION_BUILD_COST] = {"build-cost", "N", "by chance: a build is worth as much as so many sessions (default: 4)"},
-	[OPTION_MOST] = {"most", "N", "by chance: gives up after so many sessions (default: 2000)"},
-	[OPTION_MOST + 1] = {0},
+	{"repo", "DIR", "build the revisions of this git repository"},
+	{"good", "REV", "older revision, at which the plan passes"},
+	{"bad", "REV", "revision at which it fails (default: HEAD)"},
+	{"build", "COMMAND",
+         "run COMMAND by sh in a checkout of each revision: it writes a device file to $STUTTER_DEVICE, and beside it what that names; "
+         "$STUTTER_REVISION is the commit"},
+	{"incremental", NULL, "keep in the checkout what an earlier build has left"},
+	{"devices", "FILE",
+         "bisect the devices listed in FILE instead of a repository: oldest first, a name or a path per line (or name them after the "
+         "plan)"},
+	{"least", "SHARE", "share of decisions that must be found for a session to count (default: 100%)"},
+	{"by-chance", NULL, "run the plan's faults with other seeds again and again, as is always done for what is no frozen plan"},
+	{"any-failure", NULL, "by chance: count every failure, not only those like the bad end's"},
+	{"confidence", "SHARE", "by chance: required confidence (default: 95%)"},
+	{"batch", "N", "by chance: sessions per batch; the result depends on it (default: 4)"},
+	{"build-cost", "N", "by chance: cost of a build, in sessions (default: 4)"},
+	{"most", "N", "by chance: give up after N sessions (default: 2000)"},
+	{NULL, NULL, NULL},
 };
 
 /* What the command line asks for. */
@@ -62,35 +43,22 @@ struct wish {
 
 /* -- options -- */
 
-static bool read_count(struct wish *wish, int option, unsigned long long min, unsigned long long max, unsigned long long *ret_value,
-                       struct error *err)
-{
-	const char *text = wish->cli.values.of[option];
-
-	return text == NULL || cli_number(options[option].name, text, min, max, ret_value, err);
-}
-
-static bool read_share(struct wish *wish, int option, uint64_t *ret_share, struct error *err)
-{
-	const char *text = wish->cli.values.of[option];
-
-	return text == NULL || unit_parse(UNIT_PROBABILITY, text, ret_share, err) || error_context(err, "--%s", options[option].name);
-}
-
 static bool read_numbers(struct wish *wish, struct error *err)
 {
 	struct bisect_options *bisect = &wish->bisect;
-	unsigned long long batch = 4, cost = 4, most = 2000;
+	const struct cli_values *values = &wish->cli.values;
+	uint64_t batch = 4, cost = 4, most = 2000;
 
 	bisect->least = UNIT_PROBABILITY_ONE;
 	bisect->belief.confidence = UNIT_PROBABILITY_ONE / 100 * 95;
-	if (!read_count(wish, OPTION_BATCH, 1, BELIEF_BATCH_MAX, &batch, err) ||
-	    !read_count(wish, OPTION_BUILD_COST, 0, 100000, &cost, err) ||
-	    !read_count(wish, OPTION_MOST, 1, SAMPLE_MAX - BELIEF_BATCH_MAX, &most, err) ||
-	    !read_share(wish, OPTION_LEAST, &bisect->least, err) || !read_share(wish, OPTION_CONFIDENCE, &bisect->belief.confidence, err))
+	if (!cli_read_number(values, "batch", 1, BELIEF_BATCH_MAX, &batch, err) ||
+	    !cli_read_number(values, "build-cost", 0, 100000, &cost, err) ||
+	    !cli_read_number(values, "most", 1, SAMPLE_MAX - BELIEF_BATCH_MAX, &most, err) ||
+	    !cli_read_quantity(values, "least", UNIT_PROBABILITY, &bisect->least, err) ||
+	    !cli_read_quantity(values, "confidence", UNIT_PROBABILITY, &bisect->belief.confidence, err))
 		return false;
 	if (bisect->belief.confidence < UNIT_PROBABILITY_ONE / 2 || bisect->belief.confidence >= UNIT_PROBABILITY_ONE)
-		return error_set(err, "--confidence: %s is not between 50%% and 99.99%%", wish->cli.values.of[OPTION_CONFIDENCE]);
+		return error_set(err, "--confidence: %s is not between 50%% and 99.99%%", cli_value(&wish->cli.values, "confidence"));
 	bisect->belief.batch = (unsigned)batch;
 	bisect->belief.build_cost = (unsigned)cost;
 	bisect->belief.most = most;
@@ -109,9 +77,9 @@ static bool read_plan(struct wish *wish, struct error *err)
 		return error_set(err, "it takes a plan of a session, or a scenario; see `stutter bisect --help`");
 	bisect->plan = values->operands[0];
 	bisect->places = &wish->cli.reading.places;
-	bisect->may_differ = values->of[CLI_SEARCH_ANYWAY] != NULL;
-	bisect->any_failure = values->of[OPTION_ANY_FAILURE] != NULL;
-	bisect->by_chance = values->of[OPTION_BY_CHANCE] != NULL;
+	bisect->may_differ = cli_is_given(values, "anyway");
+	bisect->any_failure = cli_is_given(values, "any-failure");
+	bisect->by_chance = cli_is_given(values, "by-chance");
 	const bool is_wanted = bisect->by_chance;
 	if (!is_wanted && bisect_read_plan(bisect, NULL, &plan, err)) {
 		plan_close(&plan);
@@ -131,24 +99,24 @@ static bool read_plan(struct wish *wish, struct error *err)
 /* What an option is for, and whether that is asked for. An option that does nothing would be taken for one that does. */
 static bool check_fit(const struct wish *wish, struct error *err)
 {
-	const bool by_chance = wish->bisect.by_chance, builds = wish->cli.values.of[OPTION_REPO] != NULL;
+	const bool by_chance = wish->bisect.by_chance, builds = cli_is_given(&wish->cli.values, "repo");
 	const struct {
-		int option;
+		const char *option;
 		bool fits;
 		const char *with;
 	} rules[] = {
-		{OPTION_LEAST, !by_chance, "a frozen plan without --by-chance"},
-		{OPTION_ANY_FAILURE, by_chance, "a scenario or --by-chance"},
-		{OPTION_CONFIDENCE, by_chance, "a scenario or --by-chance"},
-		{OPTION_BATCH, by_chance, "a scenario or --by-chance"},
-		{OPTION_BUILD_COST, by_chance && builds, "--repo, and a scenario or --by-chance"},
-		{OPTION_MOST, by_chance, "a scenario or --by-chance"},
-		{OPTION_INCREMENTAL, builds, "--repo"},
+		{"least", !by_chance, "a frozen plan without --by-chance"},
+		{"any-failure", by_chance, "a scenario or --by-chance"},
+		{"confidence", by_chance, "a scenario or --by-chance"},
+		{"batch", by_chance, "a scenario or --by-chance"},
+		{"build-cost", by_chance && builds, "--repo, and a scenario or --by-chance"},
+		{"most", by_chance, "a scenario or --by-chance"},
+		{"incremental", builds, "--repo"},
 	};
 
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-		if (wish->cli.values.of[rules[i].option] != NULL && !rules[i].fits)
-			return error_set(err, "--%s goes with %s; here it would do nothing", options[rules[i].option].name, rules[i].with);
+		if (cli_is_given(&wish->cli.values, rules[i].option) && !rules[i].fits)
+			return error_set(err, "--%s goes with %s; here it would do nothing", rules[i].option, rules[i].with);
 	return true;
 }
 
@@ -210,9 +178,9 @@ static bool check_devices(struct wish *wish, struct error *err)
 static bool read_devices(struct wish *wish, struct error *err)
 {
 	const struct cli_values *values = &wish->cli.values;
-	const char *file = values->of[OPTION_DEVICES];
+	const char *file = cli_value(values, "devices");
 
-	if (values->of[OPTION_GOOD] != NULL || values->of[OPTION_BAD] != NULL || values->of[OPTION_BUILD] != NULL)
+	if (cli_is_given(values, "good") || cli_is_given(values, "bad") || cli_is_given(values, "build"))
 		return error_set(err,
 		                 "--good, --bad and --build go with --repo; of devices the first is the good one and the last the bad one");
 	if (file != NULL && values->operand_count > 1)
@@ -232,16 +200,16 @@ static bool read_devices(struct wish *wish, struct error *err)
 static bool read_repository(struct wish *wish, struct error *err)
 {
 	const struct cli_values *values = &wish->cli.values;
-	const char *repo = values->of[OPTION_REPO], *bad = values->of[OPTION_BAD] != NULL ? values->of[OPTION_BAD] : "HEAD";
+	const char *repo = cli_value(values, "repo"), *bad = cli_is_given(values, "bad") ? cli_value(values, "bad") : "HEAD";
 
-	if (values->operand_count > 1 || values->of[OPTION_DEVICES] != NULL)
+	if (values->operand_count > 1 || cli_is_given(values, "devices"))
 		return error_set(err, "the devices are built from --repo, or they are there: not both");
-	if (values->of[OPTION_GOOD] == NULL || values->of[OPTION_BUILD] == NULL)
+	if (!cli_is_given(values, "good") || !cli_is_given(values, "build"))
 		return error_set(
 			err, "--repo goes with --good, a revision at which the plan passes, and --build, which makes a revision a device");
 	/* Branches may have moved since the search was begun. */
 	if (wish->cli.words == NULL || !builds_ends(wish->cli.dir, wish->good, wish->bad))
-		if (!repository_resolve(repo, "--good", values->of[OPTION_GOOD], wish->good, err) ||
+		if (!repository_resolve(repo, "--good", cli_value(values, "good"), wish->good, err) ||
 		    !repository_resolve(repo, "--bad", bad, wish->bad, err))
 			return false;
 	if (!repository_read(repo, wish->good, wish->bad, &wish->revisions, err))
@@ -256,9 +224,9 @@ static bool read_revisions(struct wish *wish, struct error *err)
 {
 	const struct cli_values *values = &wish->cli.values;
 
-	if (values->of[CLI_SEARCH_DEVICE] != NULL)
+	if (cli_is_given(values, "device"))
 		return error_set(err, "--device says nothing here: the devices are what is bisected");
-	return values->of[OPTION_REPO] != NULL ? read_repository(wish, err) : read_devices(wish, err);
+	return cli_is_given(values, "repo") ? read_repository(wish, err) : read_devices(wish, err);
 }
 
 /* -- the search -- */
@@ -304,10 +272,10 @@ static int search(struct wish *wish)
 	wish->bisect.search = wish->cli.search;
 	wish->bisect.told = wish->cli.told;
 	wish->bisect.revisions = &wish->revisions;
-	if (values->of[OPTION_REPO] != NULL) {
+	if (cli_is_given(values, "repo")) {
 		wish->has_builds = true;
-		if (!builds_open(&wish->builds, values->of[OPTION_REPO], values->of[OPTION_BUILD], wish->cli.dir, wish->good, wish->bad,
-		                 values->of[OPTION_INCREMENTAL] != NULL, &err))
+		if (!builds_open(&wish->builds, cli_value(values, "repo"), cli_value(values, "build"), wish->cli.dir, wish->good, wish->bad,
+		                 cli_is_given(values, "incremental"), &err))
 			return cli_search_fail(&wish->cli, &err, EXIT_INCONCLUSIVE);
 		wish->builds.is_over = is_over;
 		wish->builds.tick = tick;
@@ -336,4 +304,5 @@ static int bisect(const struct cli_values *values)
 	return code;
 }
 
-const struct cli_command cli_bisect = {"bisect", "PLAN [DEVICE...]", "finds the revision that brought a failure", options, bisect};
+const struct cli_command cli_bisect = {
+	"bisect", "PLAN [DEVICE...]", "find the revision that introduced a failure", bisect, {cli_search_options, options}};

@@ -17,7 +17,7 @@ struct campaign {
 	struct selection selection;
 	struct jobs_wish wish;
 	struct jobs jobs;
-	unsigned long long side_by_side;
+	uint64_t side_by_side;
 	unsigned bus; /* bits of session/folder.h */
 	bool audit, addresses;
 	uint64_t wall_limit_ns, budget_ns; /* 0: none */

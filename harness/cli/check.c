@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "cli/selection.h"
 #include "fault/netem_note.h"
 #include "scenario/plan.h"
 
-enum { OPTION_DEVICE, OPTION_TAG };
-
 static const struct cli_option options[] = {
-	[OPTION_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},
-	[OPTION_TAG] = {"tag", "WORD", "only scenarios with this tag, or that lie in a folder of this name"},
+	{"device", "D", "use this device, by name or as a file, instead of the scenario's own"},
+	{"tag", "WORD", "read only scenarios with this tag, or in a folder of this name"},
 	{NULL, NULL, NULL},
 };
 
@@ -49,7 +47,7 @@ static int check(const struct selection *selection)
 
 static int run(const struct cli_values *values)
 {
-	const struct selection_wish wish = {.tag = values->of[OPTION_TAG], .device = values->of[OPTION_DEVICE]};
+	const struct selection_wish wish = {.tag = cli_value(values, "tag"), .device = cli_value(values, "device")};
 	struct selection selection;
 	struct error err;
 
@@ -60,5 +58,5 @@ static int run(const struct cli_values *values)
 	return status;
 }
 
-const struct cli_command cli_check = {"check", "SCENARIO|SUITE...", "reads scenarios, prints the resolved plans, runs nothing", options,
-                                      run};
+const struct cli_command cli_check = {
+	"check", "SCENARIO|SUITE...", "validate scenarios and print the resolved plans, without running anything", run, {options}};

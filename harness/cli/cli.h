@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The command line: a table of commands, each with a table of options from which its parser and its help come. The only place that prints or exits.
+ * The command line: commands, each with its options, from whose tables come the parser, the help,
+ * the manual pages and the completions. The only folder that prints or exits.
+ *
+ * A command reads its options by their names (values.h), never by their places in a table.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -11,6 +14,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "cli/commands.h"
 #include "scenario/plan.h"
 
 /** Exit codes; a contract with scripts. */
@@ -22,56 +26,67 @@ enum {
 	EXIT_INCONCLUSIVE = 125, /**< nothing is proved; `git bisect run` skips */
 };
 
-#define OPTIONS_MAX 40
+/** A command's options, and the tables that they stand in; cli_parse() checks the first. */
+#define OPTIONS_MAX 48
+#define OPTION_TABLES_MAX 3
 
 struct cli_option {
 	const char *name;     /**< without the dashes; NULL ends a table */
-	const char *argument; /**< what it takes, e.g. "N"; NULL: nothing */
-	const char *summary;
+	const char *argument; /**< a word for it, e.g. "N", or its choices: "inside|fifo"; NULL: none */
+	const char *summary;  /**< begins with a verb or a noun; no full stop */
 };
 
-/** The values of a command's options, in the order of its table; "" for a given option without argument, NULL for one not given. */
+struct cli_values;
+
+struct cli_command {
+	const char *name;
+	const char *operands; /**< e.g. "SCENARIO...", or choices of the first one: "show|merge" */
+	const char *summary;  /**< begins with a verb; no full stop */
+	int (*run)(const struct cli_values *values);
+	const struct cli_option *options[OPTION_TABLES_MAX + 1]; /**< tables; NULL behind the last */
+};
+
+#define CLI_NUMBER(name) CLI_NUMBER_##name,
+enum { CLI_COMMANDS(CLI_NUMBER) CLI_COMMAND_COUNT };
+#undef CLI_NUMBER
+
+/** All commands; NULL behind the last. */
+extern const struct cli_command *const cli_commands[CLI_COMMAND_COUNT + 1];
+
+/** A command's options, one after the other, whatever tables they stand in. @return NULL behind the last. */
+const struct cli_option *cli_option_at(const struct cli_command *command, size_t i);
+
+/** The values of a command's options, and its operands. Borrows the words that it was read from. */
 struct cli_values {
-	const char *of[OPTIONS_MAX];
-	char **operands; /**< what is no option; ends with NULL */
+	const struct cli_command *command;
+	const char *given[OPTIONS_MAX]; /* as cli_option_at(); "" for one without argument */
+	char **operands;                /**< all that is no option; ends with NULL */
 	int operand_count;
 	int behind;  /**< of the operands, those behind "--" as it was typed; -1: there was none */
 	int argc;    /**< the command's words, its own name first */
 	char **argv; /**< which are sorted by now: options first */
 };
 
-struct cli_command {
-	const char *name;
-	const char *operands; /**< e.g. "SCENARIO..." */
-	const char *summary;
-	const struct cli_option *options;
-	int (*run)(const struct cli_values *values);
-};
-
 /** What cli_parse() returns where there is something to run. */
 #define CLI_GO_ON (-1)
 
-/** Reads the words of a command, its name first. @return CLI_GO_ON, or the exit status of what was told in place of running it: help, or an error. */
+/**
+ * Reads the words of a command, its name first.
+ * @return CLI_GO_ON, or the exit status of what was told in place of running it: help, or an error.
+ */
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *ret_values);
+
+/** "; did you mean 'run'?", or "; see `stutter --help`" where nothing is near. To be released with free(). */
+char *cli_suggest(const char *near, const char *dashes, const char *command);
 
 /** Prints "stutter: " and the error on standard error. @return EXIT_USAGE. */
 int cli_fail(const struct error *err);
 
-/** From now on SIGINT, SIGTERM and SIGHUP ask for an end rather than making it. @return what is 1 when one has come. */
-const volatile sig_atomic_t *cli_stop_when_asked(void);
-
-/** Reads a whole number from @p text. @return false and an error that names @p option. */
-bool cli_number(const char *option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret_value,
-                struct error *err);
-
-/** Reads "A..B", or with @p mark "/" "K/N". */
-bool cli_two(const char *option, const char *text, const char *mark, uint64_t *ret_first, uint64_t *ret_last, struct error *err);
-
-/** Reads the argument of --seeds: at most PLAN_SESSIONS_MAX, upward. */
-bool cli_seeds(const char *text, uint64_t *ret_first, uint64_t *ret_last, struct error *err);
-
 /** Prints a warning with its place, as compilers do. */
 void cli_warn(const struct error *warning);
+
+/** From now on SIGINT, SIGTERM and SIGHUP ask for an end rather than making it. @return what is 1 when one has come. */
+const volatile sig_atomic_t *cli_stop_when_asked(void);
 
 /** Whether standard error is a terminal on which the cursor can be moved. */
 bool cli_is_terminal(void);
@@ -102,7 +117,8 @@ void cli_reading_close(struct cli_reading *reading);
 /** Prints scenarios/REFERENCE.md. @return an exit status. */
 int cli_print_reference(void);
 
-extern const struct cli_command cli_run, cli_replay, cli_report, cli_merge, cli_check, cli_gate, cli_list, cli_history, cli_doctor,
-	cli_sweep, cli_hunt, cli_shrink, cli_explain, cli_bisect, cli_proxy, cli_ctl, cli_exec, cli_import, cli_release, cli_play;
+#define CLI_DECLARE(name) extern const struct cli_command cli_##name;
+CLI_COMMANDS(CLI_DECLARE)
+#undef CLI_DECLARE
 
 #endif

@@ -49,44 +49,6 @@ void cli_warn(const struct error *warning)
 	fprintf(stderr, "%s:%d:%d: warning: %s\n", warning->file, warning->line, warning->column, warning->text);
 }
 
-bool cli_number(const char *option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret_value,
-                struct error *err)
-{
-	uint64_t value;
-
-	if (!unit_parse(UNIT_NONE, text, &value, err))
-		return error_context(err, "--%s", option);
-	if (value < min || value > max)
-		return error_set(err, "--%s: %s is not between %llu and %llu", option, text, min, max);
-	*ret_value = value;
-	return true;
-}
-
-bool cli_two(const char *option, const char *text, const char *mark, uint64_t *ret_first, uint64_t *ret_last, struct error *err)
-{
-	const char *at = strstr(text, mark);
-	unsigned long long first, last;
-	char left[32];
-
-	if (at == NULL || (size_t)(at - text) >= sizeof left)
-		return error_set(err, "--%s: '%s' is not of the form %s", option, text, mark[0] == '/' ? "2/8" : "1..16");
-	memcpy(left, text, (size_t)(at - text));
-	left[at - text] = '\0';
-	if (!cli_number(option, left, 0, UINT64_MAX, &first, err) || !cli_number(option, at + strlen(mark), 0, UINT64_MAX, &last, err))
-		return false;
-	*ret_first = first;
-	*ret_last = last;
-	return true;
-}
-
-bool cli_seeds(const char *text, uint64_t *ret_first, uint64_t *ret_last, struct error *err)
-{
-	if (!cli_two("seeds", text, "..", ret_first, ret_last, err))
-		return false;
-	return (*ret_last >= *ret_first && *ret_last - *ret_first < PLAN_SESSIONS_MAX) ||
-	       error_set(err, "--seeds: '%s' must go up, over at most %u seeds", text, PLAN_SESSIONS_MAX);
-}
-
 bool cli_is_terminal(void)
 {
 	const char *term = getenv("TERM");

@@ -5,13 +5,11 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "live/control.h"
 
-enum { OPTION_CONTROL };
-
 static const struct cli_option options[] = {
-	[OPTION_CONTROL] = {"control", "SOCKET", "that the proxy was started with (default: the standard one, as there)"},
+	{"control", "SOCKET", "control socket that the proxy was started with (default: the standard one)"},
 	{NULL, NULL, NULL},
 };
 
@@ -39,7 +37,7 @@ static int run(const struct cli_values *values)
 
 	if (values->operand_count == 0)
 		return error_set(&err, "ctl: what is asked for? list, add, change, remove, phase, counters or stop"), cli_fail(&err);
-	const char *wanted = values->of[OPTION_CONTROL];
+	const char *wanted = cli_value(values, "control");
 	if (wanted == NULL && !control_standard_path(path, &err))
 		return cli_fail(&err);
 	char *request = request_of(values);
@@ -53,6 +51,8 @@ static int run(const struct cli_values *values)
 	return good ? EXIT_PASSED : EXIT_USAGE;
 }
 
-const struct cli_command cli_ctl = {"ctl", "REQUEST...",
-                                    "asks a running proxy: list, add FAULT, change NAME FAULT, remove NAME, phase NAME, counters, stop",
-                                    options, run};
+const struct cli_command cli_ctl = {"ctl",
+                                    "REQUEST...",
+                                    "control a running proxy: list, add FAULT, change NAME FAULT, remove NAME, phase NAME, counters, stop",
+                                    run,
+                                    {options}};

@@ -13,16 +13,15 @@ static const struct {
 #include "packages.h"
 };
 
-static const struct cli_option options[] = {{NULL, NULL, NULL}};
-
 /* What a machine may be for; stages of a package are words with commas between them. */
 static const struct purpose {
-	const char *heading, *stages[6];
-	bool is_needed; /* for the exit status */
+	const char *heading;
+	const char *const *stages; /* ends with NULL */
+	bool is_needed;            /* for the exit status */
 } purposes[] = {
-	{"Running needs", {"run", NULL}, true},
-	{"Building needs", {"build", NULL}, false},
-	{"Testing needs", {"test", "bench", "browser", "lint", "fuzz"}, false},
+	{"Running needs", (const char *const[]){"run", NULL}, true},
+	{"Building needs", (const char *const[]){"build", NULL}, false},
+	{"Testing needs", (const char *const[]){"test", "bench", "browser", "lint", "fuzz", NULL}, false},
 };
 #define PURPOSES (sizeof purposes / sizeof purposes[0])
 
@@ -109,4 +108,4 @@ static int run(const struct cli_values *values)
 	return look_at_all(&places) == 0 ? EXIT_PASSED : EXIT_INCONCLUSIVE;
 }
 
-const struct cli_command cli_doctor = {"doctor", "", "what this machine lacks, and the command that mends it", options, run};
+const struct cli_command cli_doctor = {"doctor", "", "show what this machine lacks, and the command that installs it", run, {NULL}};

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "cli/exec_told.h"
 #include "cli/run_folder.h"
 #include "cli/web_ports.h"
@@ -19,35 +19,19 @@
 #define TIMES_MAX 1000U
 #define SKEW_STANDARD_NS (10 * SIM_MS)
 
-enum {
-	OPTION_SERVER,
-	OPTION_SESSION,
-	OPTION_EXPECT,
-	OPTION_SEED,
-	OPTION_SEEDS,
-	OPTION_REPEAT,
-	OPTION_OUT,
-	OPTION_DEVICE,
-	OPTION_SKEW,
-	OPTION_WEB,
-	OPTION_QUIET,
-};
-
 static const struct cli_option options[] = {
-	[OPTION_SERVER] = {"server", "COMMAND",
-                           "run by sh at the far end; the command begins when it listens (default: the emulator's update service)"},
-	[OPTION_SESSION] = {"session", "FILE",
-                            "the far end plays the servers of this recorded session (default: of the scenario's, if it has one)"},
-	[OPTION_EXPECT] = {"expect", NULL, "the exit status tells whether all was as the scenario expects, in place of the command's"},
-	[OPTION_SEED] = {"seed", "N", "the seed of all random draws (default: what the scenario says, else 1)"},
-	[OPTION_SEEDS] = {"seeds", "A..B", "runs the command once for each seed from A to B"},
-	[OPTION_REPEAT] = {"repeat", "N", "runs it so often with each seed"},
-	[OPTION_OUT] = {"out", "DIR", "a new folder for plan, trace, captures and the server's output (default: none is kept)"},
-	[OPTION_DEVICE] = {"device", "D", "takes this device's hardware address, in place of the scenario's"},
-	[OPTION_SKEW] = {"skew-limit", "TIME",
-                         "a session in which a frame left so much later than asked proves nothing (default: 10ms; 0s: no limit)"},
-	[OPTION_WEB] = {"web-ports", "PORTS", CLI_WEB_PORTS},
-	[OPTION_QUIET] = {"quiet", NULL, "tells nothing of sessions that came to an end, just what they come to together"},
+	{"server", "COMMAND",
+         "run COMMAND by sh at the far end; the client starts once it listens (default: the emulator's update service)"},
+	{"session", "FILE", "play the servers of this recorded session at the far end (default: the scenario's, if it has one)"},
+	{"expect", NULL, "exit with whether all was as the scenario expects, instead of with the command's own status"},
+	{"seed", "N", "seed of all random draws (default: the scenario's, else 1)"},
+	{"seeds", "A..B", "run the command once for each seed from A to B"},
+	{"repeat", "N", "run it N times with each seed"},
+	{"out", "DIR", "keep plan, trace, captures and the server's output in this new folder (default: nothing is kept)"},
+	{"device", "D", "use this device's hardware address instead of the scenario's"},
+	{"skew-limit", "TIME", "treat a session as inconclusive if a frame left this much too late (default: 10ms; 0s: no limit)"},
+	{"web-ports", "PORTS", CLI_WEB_PORTS},
+	{"quiet", NULL, "print only the totals and what could not be run"},
 	{NULL, NULL, NULL},
 };
 
@@ -56,9 +40,8 @@ struct wish {
 	const char *scenario, *device, *out, *session;
 	struct execution_wish execution;
 	bool expects, quiet;
-	bool has_seeds;
-	uint64_t first, last;
-	unsigned long long times;
+	struct cli_seeds seeds;
+	uint64_t times;
 	struct places places;
 	char dir[DEVICE_PATH_MAX];
 };
@@ -86,33 +69,15 @@ static bool read_operands(const struct cli_values *values, struct wish *wish, st
 	return true;
 }
 
-static bool read_seeds(const struct cli_values *values, struct wish *wish, struct error *err)
-{
-	const char *one = values->of[OPTION_SEED], *range = values->of[OPTION_SEEDS];
-	unsigned long long seed;
-
-	wish->has_seeds = one != NULL || range != NULL;
-	if (one != NULL && range != NULL)
-		return error_set(err, "--seed and --seeds exclude each other");
-	if (range != NULL)
-		return cli_seeds(range, &wish->first, &wish->last, err);
-	if (one == NULL)
-		return true;
-	if (!cli_number("seed", one, 0, UINT64_MAX, &seed, err))
-		return false;
-	wish->first = wish->last = seed;
-	return true;
-}
-
 static bool read_options(const struct cli_values *values, struct wish *wish, struct error *err)
 {
-	wish->execution.server = values->of[OPTION_SERVER];
+	wish->execution.server = cli_value(values, "server");
 	wish->execution.skew_limit_ns = SKEW_STANDARD_NS;
-	wish->device = values->of[OPTION_DEVICE];
-	wish->session = values->of[OPTION_SESSION];
-	wish->out = values->of[OPTION_OUT];
-	wish->expects = values->of[OPTION_EXPECT] != NULL;
-	wish->quiet = values->of[OPTION_QUIET] != NULL;
+	wish->device = cli_value(values, "device");
+	wish->session = cli_value(values, "session");
+	wish->out = cli_value(values, "out");
+	wish->expects = cli_is_given(values, "expect");
+	wish->quiet = cli_is_given(values, "quiet");
 	wish->times = 1;
 	if (wish->execution.server != NULL && strspn(wish->execution.server, " \t\n") == strlen(wish->execution.server))
 		return error_set(err, "--server: the command is empty; leave the option out for the emulator's update service");
@@ -122,15 +87,15 @@ static bool read_options(const struct cli_values *values, struct wish *wish, str
 			"--server and --session exclude each other: with --session, its servers are played; to play its device's side against "
 			"the server, the command is `stutter play %s`",
 			wish->session);
-	if (values->of[OPTION_WEB] != NULL && wish->execution.server == NULL)
+	if (cli_is_given(values, "web-ports") && wish->execution.server == NULL)
 		return error_set(err, "--web-ports are those of a server of yours: give --server, too");
-	if (values->of[OPTION_REPEAT] != NULL && !cli_number("repeat", values->of[OPTION_REPEAT], 1, TIMES_MAX, &wish->times, err))
+	if (!cli_read_number(values, "repeat", 1, TIMES_MAX, &wish->times, err))
 		return false;
-	if (values->of[OPTION_SKEW] != NULL && !unit_parse(UNIT_DURATION, values->of[OPTION_SKEW], &wish->execution.skew_limit_ns, err))
-		return error_context(err, "--skew-limit");
-	if (!cli_web_ports(values->of[OPTION_WEB], &wish->execution.ports, err))
+	if (!cli_read_quantity(values, "skew-limit", UNIT_DURATION, &wish->execution.skew_limit_ns, err))
 		return false;
-	return read_seeds(values, wish, err) && read_operands(values, wish, err);
+	if (!cli_web_ports(cli_value(values, "web-ports"), &wish->execution.ports, err))
+		return false;
+	return cli_read_seeds(values, &wish->seeds, err) && read_operands(values, wish, err);
 }
 
 /* -- what is expected -- */
@@ -185,9 +150,9 @@ static bool read_scenario(struct wish *wish, struct error *err)
 
 	if (!places_find(&wish->places, err) || !open_scenario(wish, &plan, err))
 		return false;
-	if (!wish->has_seeds) {
-		wish->first = plan.seeds.first != 0 ? plan.seeds.first : plan.seed;
-		wish->last = plan.seeds.first != 0 ? plan.seeds.last : plan.seed;
+	if (!wish->seeds.given) {
+		wish->seeds.first = plan.seeds.first != 0 ? plan.seeds.first : plan.seed;
+		wish->seeds.last = plan.seeds.first != 0 ? plan.seeds.last : plan.seed;
 	}
 	for (size_t i = 0; i < plan.warnings.count; i++)
 		cli_warn(&plan.warnings.list[i]);
@@ -206,7 +171,7 @@ static bool make_folder(const struct wish *wish, uint64_t seed, unsigned long lo
 
 	if (wish->times > 1)
 		(void)snprintf(again, sizeof again, "/run-%llu", time);
-	if (wish->first == wish->last)
+	if (wish->seeds.first == wish->seeds.last)
 		length = snprintf(ret_dir, DEVICE_PATH_MAX, "%s%s", wish->dir, again);
 	else
 		length = snprintf(ret_dir, DEVICE_PATH_MAX, "%s/seed-%" PRIu64 "%s", wish->dir, seed, again);
@@ -229,7 +194,7 @@ static bool run_one(const struct wish *wish, uint64_t seed, unsigned long long t
 	*ret_session = (struct exec_session){.seed = seed, .time = time};
 	execution_run(&one, &ret_session->execution);
 	exec_judge(&plan, ret_session);
-	exec_tell_session(stderr, &plan, ret_session, wish->expects, wish->quiet, wish->first != wish->last || wish->times > 1);
+	exec_tell_session(stderr, &plan, ret_session, wish->expects, wish->quiet, wish->seeds.first != wish->seeds.last || wish->times > 1);
 	execution_close(&ret_session->execution);
 	plan_close(&plan);
 	return true;
@@ -242,7 +207,7 @@ static int run_all(const struct wish *wish)
 	struct error err;
 	bool over = false;
 
-	for (uint64_t seed = wish->first; !over; seed++) {
+	for (uint64_t seed = wish->seeds.first; !over; seed++) {
 		for (unsigned long long time = 1; !over && time <= wish->times; time++) {
 			if (!run_one(wish, seed, time, &session, &err))
 				return cli_fail(&err);
@@ -251,7 +216,7 @@ static int run_all(const struct wish *wish)
 			exec_tally_asked(&tally, watch_state()->asked);
 			over = exec_is_last(&session) || tally.asked;
 		}
-		over |= seed == wish->last;
+		over |= seed == wish->seeds.last;
 	}
 	exec_tell_tally(stderr, &tally, wish->expects);
 	int status = exec_status(&tally, wish->expects);
@@ -270,5 +235,5 @@ static int run(const struct cli_values *values)
 	return run_all(&wish);
 }
 
-const struct cli_command cli_exec = {"exec", "SCENARIO -- COMMAND...",
-                                     "runs a command in a network of its own, with a scenario's faults in wall time", options, run};
+const struct cli_command cli_exec = {
+	"exec", "SCENARIO -- COMMAND...", "run a command in a network of its own, with a scenario's faults in wall time", run, {options}};

@@ -9,24 +9,14 @@
 #include "cli/search.h"
 #include "scenario/sense.h"
 
-enum {
-	OPTION_SEED = CLI_SEARCH_OWN,
-	OPTION_REDRAWS,
-	OPTION_CUTS,
-	OPTION_STEPS,
-	OPTION_REMOVALS,
-	OPTION_SEEDS,
-};
-
 static const struct cli_option options[] = {
-	CLI_SEARCH_OPTIONS,
-	[OPTION_SEED] = {"seed", "N", "of a scenario: explains its session with this seed (default: the first of its seeds that fails)"},
-	[OPTION_REDRAWS] = {"redraws", "N", "how often what comes after a cut is drawn anew (default: 16; twice as often where all fail)"},
-	[OPTION_CUTS] = {"cuts", "N", "evenly over the session, before there are more where the failure rate rises (default: 6)"},
-	[OPTION_STEPS] = {"steps", "N", "so often the moment after which all fail is looked for between two cuts (default: 6)"},
-	[OPTION_REMOVALS] = {"removals", "N", "at most so many sessions with decisions taken out (default: 48)"},
-	[OPTION_SEEDS] = {"other-seeds", "N", "so many other seeds with each fault taken out, 0: none (default: 8)"},
-	{0},
+	{"seed", "N", "explain a scenario's session with this seed (default: the first of its seeds that fails)"},
+	{"redraws", "N", "redraw what comes after a cut N times (default: 16; twice as often where all fail)"},
+	{"cuts", "N", "cuts, evenly over the session, before more are made where the failure rate rises (default: 6)"},
+	{"steps", "N", "steps of the search, between two cuts, for the instant from which all fail (default: 6)"},
+	{"removals", "N", "run at most N sessions with decisions taken out (default: 48)"},
+	{"other-seeds", "N", "run N other seeds with each fault taken out; 0: none (default: 8)"},
+	{NULL, NULL, NULL},
 };
 
 /* Seeds of a scenario that says none itself, and how many are tried at once. */
@@ -37,29 +27,23 @@ static const struct cli_option options[] = {
 struct wish {
 	struct explain_options explain;
 	bool has_seed;
-	unsigned long long seed;
+	uint64_t seed;
 };
 
 static bool read_wish(const struct cli_values *values, struct wish *wish, struct error *err)
 {
-	unsigned long long redraws = 16, cuts = 6, steps = 6, removals = 48, seeds = 8;
+	uint64_t redraws = 16, cuts = 6, steps = 6, removals = 48, seeds = 8;
 	const struct {
-		int option;
-		unsigned long long min, max, *value;
-	} numbers[] = {{OPTION_SEED, 0, UINT64_MAX, &wish->seed},
-	               {OPTION_REDRAWS, 1, 1000, &redraws},
-	               {OPTION_CUTS, 1, 1000, &cuts},
-	               {OPTION_STEPS, 0, 64, &steps},
-	               {OPTION_REMOVALS, 0, 100000, &removals},
-	               {OPTION_SEEDS, 0, 1000, &seeds}};
+		const char *option;
+		uint64_t min, max, *value;
+	} numbers[] = {
+		{"seed", 0, UINT64_MAX, &wish->seed}, {"redraws", 1, 1000, &redraws},  {"cuts", 1, 1000, &cuts}, {"steps", 0, 64, &steps},
+		{"removals", 0, 100000, &removals},   {"other-seeds", 0, 1000, &seeds}};
 
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		const char *text = values->of[numbers[i].option];
-		if (text != NULL &&
-		    !cli_number(options[numbers[i].option].name, text, numbers[i].min, numbers[i].max, numbers[i].value, err))
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (!cli_read_number(values, numbers[i].option, numbers[i].min, numbers[i].max, numbers[i].value, err))
 			return false;
-	}
-	wish->has_seed = values->of[OPTION_SEED] != NULL;
+	wish->has_seed = cli_is_given(values, "seed");
 	wish->explain =
 		(struct explain_options){.cut = {.redraws = redraws, .cuts = cuts, .steps = steps}, .removals = removals, .seeds = seeds};
 	if (values->operand_count == 1)
@@ -238,6 +222,8 @@ static int run(const struct cli_values *values)
 	return code;
 }
 
-const struct cli_command cli_explain = {
-	"explain", "PLAN|SCENARIO",
-	"says when a failure was bound to come, which decisions matter, and where a session that passes differs", options, run};
+const struct cli_command cli_explain = {"explain",
+                                        "PLAN|SCENARIO",
+                                        "show when a failure became certain, which decisions matter, and where a passing session differs",
+                                        run,
+                                        {cli_search_options, options}};

@@ -16,48 +16,29 @@
 #include "cli/record.h"
 #include "cli/report.h"
 #include "cli/run_folder.h"
+#include "cli/values.h"
 #include "cli/screen.h"
 #include "session/folder.h"
 
 /* So many plans of each scenario in a round. */
 #define ROUND 12U
 
-enum {
-	OPTION_BASELINE,
-	OPTION_CANDIDATE,
-	OPTION_JOBS,
-	OPTION_OUT,
-	OPTION_BUDGET,
-	OPTION_SEEDS,
-	OPTION_WALL_LIMIT,
-	OPTION_CACHE,
-	OPTION_DAY,
-	OPTION_FEED,
-	OPTION_TO,
-	OPTION_RELEASE,
-	OPTION_QUIET,
-	OPTION_NO_COLOR,
-	OPTION_HISTORY,
-};
-
 static const struct cli_option options[] = {
-	[OPTION_BASELINE] = {"baseline", "D", "the device that is out there now, by name or as a file"},
-	[OPTION_CANDIDATE] = {"candidate", "D", "the one that is to be released; the devices that suites and scenarios name do not count"},
-	[OPTION_JOBS] = {"jobs", "N", "how many sessions run side by side (default: one a core)"},
-	[OPTION_OUT] = {"out", "DIR", "the folder for the report, which must not be there yet (default: " RUN_FOLDERS "/NUMBER)"},
-	[OPTION_BUDGET] = {"budget", "TIME", "begins no round after so much of the host's time (default: what the suites say)"},
-	[OPTION_SEEDS] = {"seeds", "A..B",
-                          "the seeds of plans that are drawn, in place of the suites' (for other plans than the last time)"},
-	[OPTION_WALL_LIMIT] = {"wall-limit", "TIME", "ends a session that takes longer on the wall, inconclusive (default: none)"},
-	[OPTION_CACHE] = {"cache", "DIR", "the folder for snapshots of booted devices (see `stutter run --help`)"},
-	[OPTION_DAY] = {"day", "YYYY-MM-DD", "the day by which quarantines and waivers hold (default: today)"},
-	[OPTION_FEED] = {"feed", "F",
-                         "the feed that the release is in; with --to, a promotion writes promotion.json, which the update service honours"},
-	[OPTION_TO] = {"to", "F", "the feed that it goes to"},
-	[OPTION_RELEASE] = {"release", "VERSION", "the version that is promoted (default: the candidate's name)"},
-	[OPTION_QUIET] = {"quiet", NULL, "prints neither progress nor a line a session, just the verdict"},
-	[OPTION_NO_COLOR] = {"no-color", NULL, "prints without colours, as if NO_COLOR were set"},
-	[OPTION_HISTORY] = {"history", "FILE", "where the sessions are recorded, or " RECORD_NONE " (default: " RECORD_PLACE ")"},
+	{"baseline", "D", "device that is in the field now, by name or as a file"},
+	{"candidate", "D", "device that is to be released; the devices that suites and scenarios name are ignored"},
+	{"jobs", "N", "run N sessions side by side (default: one per core)"},
+	{"out", "DIR", "write the report to this folder, which must not exist yet (default: " RUN_FOLDERS "/NUMBER)"},
+	{"budget", "TIME", "start no round after TIME of the host's time (default: what the suites say)"},
+	{"seeds", "A..B", "draw plans with these seeds instead of the suites' (for other plans than the last time)"},
+	{"wall-limit", "TIME", "end a session that takes longer than TIME on the wall clock, inconclusive (default: none)"},
+	{"cache", "DIR", "keep snapshots of booted devices here (default: as for `stutter run`)"},
+	{"day", "YYYY-MM-DD", "apply the quarantines and waivers of this day (default: today)"},
+	{"feed", "F", "feed that the release is in; with --to, a promotion writes promotion.json, which the update service honours"},
+	{"to", "F", "feed that it goes to"},
+	{"release", "VERSION", "version that is promoted (default: the candidate's name)"},
+	{"quiet", NULL, "print only the verdict: no progress, no line per session"},
+	{"no-color", NULL, "print without colours, as if NO_COLOR were set"},
+	{"history", "FILE", "record the sessions in this file, or " RECORD_NONE " (default: " RECORD_PLACE ")"},
 	{NULL, NULL, NULL},
 };
 
@@ -99,17 +80,12 @@ static bool read_seeds(const char *text, struct gating *gating, struct error *er
 	return true;
 }
 
-static bool read_time(const char *option, const char *text, uint64_t *ret_ns, struct error *err)
-{
-	return text == NULL || unit_parse(UNIT_DURATION, text, ret_ns, err) || error_context(err, "--%s", option);
-}
-
 /* The update service has these two, and a release goes one way. */
 static bool read_feeds(const struct cli_values *values, struct gating *gating, struct error *err)
 {
-	gating->from = values->of[OPTION_FEED];
-	gating->to = values->of[OPTION_TO];
-	gating->release = values->of[OPTION_RELEASE];
+	gating->from = cli_value(values, "feed");
+	gating->to = cli_value(values, "to");
+	gating->release = cli_value(values, "release");
 	if ((gating->from == NULL) != (gating->to == NULL))
 		return error_set(err, "--feed and --to go together: from which feed, and to which");
 	if (gating->from != NULL && (strcmp(gating->from, SERVICE_FEED_EVAL) != 0 || strcmp(gating->to, SERVICE_FEED_RETAIL) != 0))
@@ -133,7 +109,7 @@ static uint64_t budget_of_suites(const struct selection *selection)
 static bool read_options(const struct cli_values *values, struct gating *gating, struct error *err)
 {
 	for (size_t i = 0; i < GATING_SIDES; i++) {
-		gating->sides[i].device = values->of[i == GATING_BASELINE ? OPTION_BASELINE : OPTION_CANDIDATE];
+		gating->sides[i].device = cli_value(values, i == GATING_BASELINE ? "baseline" : "candidate");
 		if (gating->sides[i].device == NULL)
 			return error_set(err, "which %s? Give a device, such as --baseline 21.10 --candidate 22.01",
 			                 i == GATING_BASELINE ? "baseline" : "candidate");
@@ -141,15 +117,15 @@ static bool read_options(const struct cli_values *values, struct gating *gating,
 	/* One choice a scenario, whatever devices its suite names: the gate has its own two. */
 	const struct selection_wish wish = {.device = gating->sides[GATING_CANDIDATE].device};
 	gating->side_by_side = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
-	if (values->of[OPTION_JOBS] != NULL && !cli_number("jobs", values->of[OPTION_JOBS], 1, POOL_JOBS_MAX, &gating->side_by_side, err))
+	if (!cli_read_number(values, "jobs", 1, POOL_JOBS_MAX, &gating->side_by_side, err))
 		return false;
-	if (!read_day(values->of[OPTION_DAY], gating, err) || !read_feeds(values, gating, err) ||
-	    !read_seeds(values->of[OPTION_SEEDS], gating, err) ||
-	    !read_time("wall-limit", values->of[OPTION_WALL_LIMIT], &gating->wall_limit_ns, err) ||
+	if (!read_day(cli_value(values, "day"), gating, err) || !read_feeds(values, gating, err) ||
+	    !read_seeds(cli_value(values, "seeds"), gating, err) ||
+	    !cli_read_quantity(values, "wall-limit", UNIT_DURATION, &gating->wall_limit_ns, err) ||
 	    !selection_open(&gating->selection, values->operands, &wish, err))
 		return false;
 	gating->budget_ns = budget_of_suites(&gating->selection);
-	return read_time("budget", values->of[OPTION_BUDGET], &gating->budget_ns, err);
+	return cli_read_quantity(values, "budget", UNIT_DURATION, &gating->budget_ns, err);
 }
 
 /* -- what is judged -- */
@@ -557,16 +533,16 @@ static int run(const struct cli_values *values)
 	struct error err = {.text = ""};
 	int code = EXIT_USAGE;
 
-	gating.screen.style = values->of[OPTION_QUIET] != NULL ? SCREEN_QUIET : cli_is_terminal() ? SCREEN_TERMINAL : SCREEN_LINES;
-	gating.screen.colours = values->of[OPTION_NO_COLOR] == NULL && cli_takes_colours();
+	gating.screen.style = cli_is_given(values, "quiet") ? SCREEN_QUIET : cli_is_terminal() ? SCREEN_TERMINAL : SCREEN_LINES;
+	gating.screen.colours = !cli_is_given(values, "no-color") && cli_takes_colours();
 	bool good = read_options(values, &gating, &err) && cli_reading_open(&gating.sides[GATING_BASELINE].reading, false, &err) &&
 	            cli_reading_open(&gating.sides[GATING_CANDIDATE].reading, false, &err);
 	if (!good)
 		code = cli_fail(&err);
 	else if (!read_subjects(&gating))
 		code = EXIT_USAGE;
-	else if (!open_history(&gating, values->of[OPTION_HISTORY], &err) || !places_open_cache(places, values->of[OPTION_CACHE], &err) ||
-	         !make_folders(&gating, values->of[OPTION_OUT], &err))
+	else if (!open_history(&gating, cli_value(values, "history"), &err) ||
+	         !places_open_cache(places, cli_value(values, "cache"), &err) || !make_folders(&gating, cli_value(values, "out"), &err))
 		code = cli_fail(&err);
 	else
 		code = run_gate(&gating, &err);
@@ -575,5 +551,5 @@ static int run(const struct cli_values *values)
 	return code;
 }
 
-const struct cli_command cli_gate = {"gate", "SUITE...", "judges a release by the one before it: promote, block, or not enough evidence",
-                                     options, run};
+const struct cli_command cli_gate = {
+	"gate", "SUITE...", "judge a release against the one before it: promote, block, or not enough evidence", run, {options}};

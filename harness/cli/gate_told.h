@@ -39,7 +39,7 @@ struct gating {
 	struct subject *subjects;
 	size_t subject_count;
 	struct ordinals seeds; /**< first 0: those of the suites */
-	unsigned long long side_by_side;
+	uint64_t side_by_side;
 	uint64_t wall_limit_ns, budget_ns, started_ms;
 	char day[EXCEPTION_DAY_MAX];
 	char dir[DEVICE_PATH_MAX];

@@ -7,24 +7,20 @@
 
 #include "base/param.h"
 #include "base/unit.h"
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "cli/record.h"
 #include "reports/text.h"
 
 #define RUNS_SHOWN 20
 #define RUNS_SHOWN_MAX 1000000
 
-enum { OPTION_HISTORY, OPTION_SCENARIO, OPTION_DEVICE, OPTION_RUNS, OPTION_FROM, OPTION_TO };
-
 static const struct cli_option options[] = {
-	[OPTION_HISTORY] = {"history", "FILE", "the history (default: " RECORD_PLACE ")"},
-	[OPTION_SCENARIO] = {"scenario", "NAME", "of show: looks at this scenario only"},
-	[OPTION_DEVICE] = {"device", "NAME", "of show: looks at this device only"},
-	[OPTION_RUNS] = {"runs", "N", "of show: the last N runs (default: 20)"},
-	[OPTION_FROM] =
-		{"from", "RUN",
-                 "of show: the earlier of the two runs that are compared, by its number (default: the last before with half of its scenarios)"},
-	[OPTION_TO] = {"to", "RUN", "of show: the later one (default: the last)"},
+	{"history", "FILE", "history file (default: " RECORD_PLACE ")"},
+	{"scenario", "NAME", "show: only this scenario"},
+	{"device", "NAME", "show: only this device"},
+	{"runs", "N", "show: the last N runs (default: 20)"},
+	{"from", "RUN", "show: number of the earlier run to compare (default: the last before that has half of its scenarios)"},
+	{"to", "RUN", "show: number of the later run to compare (default: the last)"},
 	{NULL, NULL, NULL},
 };
 
@@ -65,7 +61,7 @@ static int write_all(const struct cli_values *values, bool (*one)(struct history
 		error_set(&err, "which %s?", what);
 		return cli_fail(&err);
 	}
-	struct history *history = record_open(values->of[OPTION_HISTORY], HISTORY_WRITE, &err);
+	struct history *history = record_open(cli_value(values, "history"), HISTORY_WRITE, &err);
 	if (history == NULL)
 		return cli_fail(&err);
 	for (int i = 1; i < values->operand_count; i++)
@@ -123,13 +119,11 @@ static void print_failure(void *ctx, const struct history_failure *failure)
 	putchar('\n');
 }
 
-static bool read_run(const char *name, const char *text, int64_t *run, struct error *err)
+static bool read_run(const struct cli_values *values, const char *name, int64_t *run, struct error *err)
 {
-	unsigned long long number;
+	uint64_t number = (uint64_t)*run;
 
-	if (text == NULL)
-		return true;
-	if (!cli_number(name, text, 1, INT64_MAX, &number, err))
+	if (!cli_read_number(values, name, 1, INT64_MAX, &number, err))
 		return false;
 	*run = (int64_t)number;
 	return true;
@@ -139,9 +133,8 @@ static bool read_run(const char *name, const char *text, int64_t *run, struct er
 static bool choose_runs(struct history *history, const struct history_filter *filter, const struct cli_values *values, int64_t ret_runs[2],
                         struct error *err)
 {
-	return history_last(history, filter, &ret_runs[1], err) && read_run("to", values->of[OPTION_TO], &ret_runs[1], err) &&
-	       history_before(history, ret_runs[1], filter, &ret_runs[0], err) &&
-	       read_run("from", values->of[OPTION_FROM], &ret_runs[0], err);
+	return history_last(history, filter, &ret_runs[1], err) && read_run(values, "to", &ret_runs[1], err) &&
+	       history_before(history, ret_runs[1], filter, &ret_runs[0], err) && read_run(values, "from", &ret_runs[0], err);
 }
 
 static bool show_changes(struct history *history, const struct history_filter *filter, const struct cli_values *values, struct error *err)
@@ -163,14 +156,14 @@ static bool show_changes(struct history *history, const struct history_filter *f
 
 static int show(const struct cli_values *values)
 {
-	const struct history_filter filter = {values->of[OPTION_SCENARIO], values->of[OPTION_DEVICE]};
-	unsigned long long runs = RUNS_SHOWN;
+	const struct history_filter filter = {cli_value(values, "scenario"), cli_value(values, "device")};
+	uint64_t runs = RUNS_SHOWN;
 	size_t shown = 0;
 	struct error err;
 
-	if (values->of[OPTION_RUNS] != NULL && !cli_number("runs", values->of[OPTION_RUNS], 1, RUNS_SHOWN_MAX, &runs, &err))
+	if (!cli_read_number(values, "runs", 1, RUNS_SHOWN_MAX, &runs, &err))
 		return cli_fail(&err);
-	struct history *history = record_open(values->of[OPTION_HISTORY], HISTORY_READ, &err);
+	struct history *history = record_open(cli_value(values, "history"), HISTORY_READ, &err);
 	if (history == NULL)
 		return cli_fail(&err);
 	bool good = history_trend(history, &filter, (size_t)runs, print_trend, &shown, &err);
@@ -202,11 +195,11 @@ static int run(const struct cli_values *values)
 		error_set(&err, "history show takes no '%s'; --scenario, --device and --runs choose what is shown", values->operands[1]);
 		return cli_fail(&err);
 	}
-	const char *near = param_nearest(NULL, verbs, verb);
-	error_set(&err, "history: '%s' is neither import, merge nor show%s%s%s", verb, near != NULL ? "; did you mean '" : "",
-	          near != NULL ? near : "", near != NULL ? "'?" : "");
+	char *advice = cli_suggest(param_nearest(NULL, verbs, verb), "", "history");
+	error_set(&err, "history: unknown action '%s'%s", verb, advice);
+	free(advice);
 	return cli_fail(&err);
 }
 
-const struct cli_command cli_history = {"history", "import|merge|show [PATH]...",
-                                        "keeps what runs came to: import DIR..., merge FILE..., show", options, run};
+const struct cli_command cli_history = {
+	"history", "import|merge|show [PATH]...", "keep the results of runs: import DIR..., merge FILE..., show", run, {options}};

@@ -15,17 +15,14 @@
 /* Different failures after which a hunt ends, if nobody says how many. */
 #define FIRST 5
 
-enum { SEED = CLI_SEARCH_OWN, FIRST_FOUND, MOST_SESSIONS, JUDGE, CONTROL, KEEP_FAULTS, SHRINK };
-
 static const struct cli_option options[] = {
-	CLI_SEARCH_OPTIONS,
-	[SEED] = {"seed", "N", "of the hunt: another one draws other plans (default: 1)"},
-	[FIRST_FOUND] = {"first", "N", "ends the hunt when so many different failures are found; 0: never (default: 5)"},
-	[MOST_SESSIONS] = {"most", "N", "sessions of drawn plans, those on the control device aside (default: 1000)"},
-	[JUDGE] = {"judge", "NAME", "only failures that this judge finds, such as hang (default: any failure)"},
-	[CONTROL] = {"control", "D", "a device that is good: a failure counts only if the same plan does not fail there"},
-	[KEEP_FAULTS] = {"keep-faults", NULL, "the scenario's own faults act as well (default: only those that are drawn)"},
-	[SHRINK] = {"shrink", NULL, "makes each different failure as small as can be, at the end (as `stutter shrink` does)"},
+	{"seed", "N", "seed of the hunt: another one draws other plans (default: 1)"},
+	{"first", "N", "end the hunt after N different failures; 0: never (default: 5)"},
+	{"most", "N", "run at most N sessions of drawn plans, not counting those on the control device (default: 1000)"},
+	{"judge", "NAME", "look only for failures found by this judge, such as hang (default: any failure)"},
+	{"control", "D", "good device: a failure counts only if the same plan does not fail there"},
+	{"keep-faults", NULL, "keep the scenario's own faults (default: only those that are drawn)"},
+	{"shrink", NULL, "shrink each different failure at the end, as `stutter shrink` does"},
 	{NULL, NULL, NULL},
 };
 
@@ -37,16 +34,6 @@ struct order {
 };
 
 /* -- reading -- */
-
-static bool read_number(const struct cli_values *values, int option, unsigned long long least, uint64_t *ret_value, struct error *err)
-{
-	unsigned long long number = *ret_value;
-
-	if (values->of[option] != NULL && !cli_number(options[option].name, values->of[option], least, UINT32_MAX, &number, err))
-		return false;
-	*ret_value = number;
-	return true;
-}
 
 /* Whether the scenario asks this judge: one that is switched off finds nothing. */
 static bool check_judge(const struct plan *plan, const char *name, struct error *err)
@@ -67,8 +54,8 @@ static bool read_options(const struct cli_values *values, struct order *order, s
 {
 	uint64_t seed = 1, first = FIRST, most = MOST;
 
-	if (!read_number(values, SEED, 0, &seed, err) || !read_number(values, FIRST_FOUND, 0, &first, err) ||
-	    !read_number(values, MOST_SESSIONS, 1, &most, err))
+	if (!cli_read_number(values, "seed", 0, UINT32_MAX, &seed, err) || !cli_read_number(values, "first", 0, UINT32_MAX, &first, err) ||
+	    !cli_read_number(values, "most", 1, UINT32_MAX, &most, err))
 		return false;
 	if (values->operand_count != 1)
 		return error_set(err, values->operand_count == 0 ? "hunt needs a scenario, such as scenarios/first/clean.yaml"
@@ -76,22 +63,22 @@ static bool read_options(const struct cli_values *values, struct order *order, s
 	order->options = (struct hunt_options){.seed = seed,
 	                                       .first = (size_t)first,
 	                                       .most = most,
-	                                       .judge = values->of[JUDGE],
-	                                       .shrink = values->of[SHRINK] != NULL,
-	                                       .keep_faults = values->of[KEEP_FAULTS] != NULL};
+	                                       .judge = cli_value(values, "judge"),
+	                                       .shrink = cli_is_given(values, "shrink"),
+	                                       .keep_faults = cli_is_given(values, "keep-faults")};
 	return true;
 }
 
 static bool read_control(struct cli_search *cli, struct order *order, struct error *err)
 {
-	const char *device = cli->values.of[CLI_SEARCH_DEVICE], *control = cli->values.of[CONTROL];
+	const char *device = cli_value(&cli->values, "device"), *control = cli_value(&cli->values, "control");
 
 	if (control == NULL)
 		return true;
 	/* The same words, but for the device. */
-	cli->values.of[CLI_SEARCH_DEVICE] = control;
+	cli_replace(&cli->values, "device", control);
 	order->has_control = cli_search_read(cli, cli->values.operands[0], false, &order->control, err);
-	cli->values.of[CLI_SEARCH_DEVICE] = device;
+	cli_replace(&cli->values, "device", device);
 	if (!order->has_control)
 		return error_context(err, "--control");
 	order->options.control = &order->control;
@@ -360,5 +347,5 @@ static int run_hunt(const struct cli_values *values)
 	return code;
 }
 
-const struct cli_command cli_hunt = {"hunt", "SCENARIO", "searches at random, guided by what sessions reach, for failures", options,
-                                     run_hunt};
+const struct cli_command cli_hunt = {
+	"hunt", "SCENARIO", "search for failures at random, guided by what sessions reach", run_hunt, {cli_search_options, options}};

@@ -5,21 +5,17 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "recorded/form.h"
 #include "recorded/import.h"
 #include "recorded/losses.h"
 
-enum { OPTION_OUT, OPTION_DEVICE, OPTION_VANTAGE, OPTION_LENGTHS, OPTION_FAULTS };
-
 static const struct cli_option options[] = {
-	[OPTION_OUT] = {"out", "FILE",
-                        "where the session goes; session.yaml if nothing is said. What is long goes into FILE.data beside it (also -o)"},
-	[OPTION_DEVICE] = {"device", "ADDRESS", "which address is the device's; otherwise the one that has opened most connections is"},
-	[OPTION_VANTAGE] = {"vantage", "PLACE",
-                            "where the capture was made: device, between or server; otherwise the times of handshakes say"},
-	[OPTION_LENGTHS] = {"lengths", NULL, "of what is long keep the beginning and the length only, and write no file of data"},
-	[OPTION_FAULTS] = {"faults", "PLAN", "also write a scenario with what the capture shows to have been lost or late"},
+	{"out", "FILE", "write the session to FILE, also -o (default: session.yaml); what is long goes into FILE.data beside it"},
+	{"device", "ADDRESS", "address of the device (default: the one that opened most connections)"},
+	{"vantage", "device|between|server", "place where the capture was made (default: told by the times of handshakes)"},
+	{"lengths", NULL, "keep only the beginning and the length of what is long, and write no data file"},
+	{"faults", "PLAN", "write a scenario, too, with what the capture shows to have been lost or late"},
 	{NULL, NULL, NULL},
 };
 
@@ -27,7 +23,7 @@ static const struct cli_option options[] = {
 
 static bool read_options(const struct cli_values *values, struct import_options *ret_options, struct error *err)
 {
-	const char *device = values->of[OPTION_DEVICE], *vantage = values->of[OPTION_VANTAGE];
+	const char *device = cli_value(values, "device"), *vantage = cli_value(values, "vantage");
 	unsigned place = VANTAGE_DEVICE;
 
 	*ret_options = (struct import_options){0, VANTAGE_UNKNOWN};
@@ -127,7 +123,7 @@ static bool write_faults(const struct recording *recording, const char *capture,
 
 static int run(const struct cli_values *values)
 {
-	const char *out = values->of[OPTION_OUT] != NULL ? values->of[OPTION_OUT] : OUT_STANDARD;
+	const char *out = cli_is_given(values, "out") ? cli_value(values, "out") : OUT_STANDARD;
 	struct import_options wish;
 	struct recording recording;
 	struct import_told told;
@@ -137,11 +133,11 @@ static int run(const struct cli_values *values)
 	if (!read_options(values, &wish, &err) || !import_capture(&recording, &told, values->operands[0], &wish, &err))
 		return cli_fail(&err);
 	import_tell(&recording, &told, stdout);
-	bool good = write_session(&recording, out, values->of[OPTION_LENGTHS] != NULL, &err);
-	if (good && values->of[OPTION_FAULTS] != NULL)
-		good = write_faults(&recording, values->operands[0], out, values->of[OPTION_FAULTS], &err);
+	bool good = write_session(&recording, out, cli_is_given(values, "lengths"), &err);
+	if (good && cli_is_given(values, "faults"))
+		good = write_faults(&recording, values->operands[0], out, cli_value(values, "faults"), &err);
 	recording_close(&recording);
 	return good ? EXIT_PASSED : cli_fail(&err);
 }
 
-const struct cli_command cli_import = {"import", "CAPTURE", "makes a session out of a capture of a device's update", options, run};
+const struct cli_command cli_import = {"import", "CAPTURE", "turn a capture of a device's update into a session", run, {options}};

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "cli/cli.h"
 #include "cli/selection.h"
 #include "fault/window.h"
@@ -140,55 +141,58 @@ static int list_suites(const struct places *places)
 	return list_files(places->scenarios, SELECTION_SUITES);
 }
 
-static const struct list {
+static const struct topic {
 	const char *name, *also; /* an older word for it, which stays; NULL: none */
-	int (*print)(const struct places *places);
-} lists[] = {
+	int (*list)(const struct places *places);
+} topics[] = {
 	{"scenarios", NULL, list_scenarios}, {"suites", NULL, list_suites},       {"faults", NULL, list_faults},
 	{"presets", NULL, list_presets},     {"addresses", NULL, list_addresses}, {"devices", NULL, list_devices},
 	{"judges", "oracles", list_judges},  {"reference", NULL, list_reference},
 };
-#define LISTS (sizeof lists / sizeof lists[0])
+#define TOPICS (sizeof topics / sizeof topics[0])
 
-static const struct list *find_list(const char *name)
+static const struct topic *find_topic(const char *name)
 {
-	for (size_t i = 0; i < LISTS; i++)
-		if (strcmp(lists[i].name, name) == 0 || (lists[i].also != NULL && strcmp(lists[i].also, name) == 0))
-			return &lists[i];
+	for (size_t i = 0; i < TOPICS; i++)
+		if (strcmp(topics[i].name, name) == 0 || (topics[i].also != NULL && strcmp(topics[i].also, name) == 0))
+			return &topics[i];
 	return NULL;
 }
 
-/* The names of all lists, for people. @last: what stands before the last of them. */
-static const char *name_lists(const char *last, char *ret_text, size_t size)
+/* @return false, with all that there are. */
+static bool no_topic(const char *wanted, struct error *err)
 {
+	const char *names[TOPICS + 1] = {NULL};
+	char all[256] = "";
 	size_t used = 0;
 
-	for (size_t i = 0; i < LISTS && used < size; i++)
-		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", i == 0 ? "" : i + 1 < LISTS ? ", " : last, lists[i].name);
-	return ret_text;
+	for (size_t i = 0; i < TOPICS; i++) {
+		names[i] = topics[i].name;
+		used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i > 0 ? ", " : "", names[i]);
+		CHECK_INT(used, <, sizeof all);
+	}
+	if (wanted == NULL)
+		return error_set(err, "list takes one topic of %s", all);
+	const char *near = param_nearest(NULL, names, wanted);
+	return near != NULL ? error_set(err, "unknown topic '%s'; did you mean '%s'?", wanted, near)
+	                    : error_set(err, "unknown topic '%s'; there are %s", wanted, all);
 }
 
 static int run(const struct cli_values *values)
 {
-	const char *names[LISTS + 1] = {NULL};
-	char all[256];
+	const char *wanted = values->operand_count == 1 ? values->operands[0] : NULL;
+	const struct topic *topic = wanted != NULL ? find_topic(wanted) : NULL;
 	struct places places;
 	struct error err;
 
-	if (values->operand_count != 1)
-		return error_set(&err, "which list? One of %s", name_lists(", ", all, sizeof all)), cli_fail(&err);
-	const struct list *list = find_list(values->operands[0]);
-	if (list != NULL)
-		return places_find(&places, &err) ? list->print(&places) : cli_fail(&err);
-	for (size_t i = 0; i < LISTS; i++)
-		names[i] = lists[i].name;
-	const char *near = param_nearest(NULL, names, values->operands[0]);
-	error_set(&err, "there is no list '%s'%s%s%s; there are %s", values->operands[0], near != NULL ? "; did you mean '" : "",
-	          near != NULL ? near : "", near != NULL ? "'?" : "", name_lists(" and ", all, sizeof all));
+	if (topic != NULL)
+		return places_find(&places, &err) ? topic->list(&places) : cli_fail(&err);
+	no_topic(wanted, &err);
 	return cli_fail(&err);
 }
 
-static const struct cli_option options[] = {{NULL, NULL, NULL}};
-
-const struct cli_command cli_list = {"list", "scenarios|suites|faults|presets|addresses|devices|judges|reference",
-                                     "what there is, with parameters, units and defaults", options, run};
+const struct cli_command cli_list = {"list",
+                                     "scenarios|suites|faults|presets|addresses|devices|judges|reference",
+                                     "list what there is, with parameters, units and defaults",
+                                     run,
+                                     {NULL}};

@@ -4,18 +4,15 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "cli/record.h"
 #include "cli/report.h"
 #include "cli/run_folder.h"
 #include "reports/run/merge.h"
 
-enum { OPTION_OUT, OPTION_HISTORY };
-
 static const struct cli_option options[] = {
-	[OPTION_OUT] = {"out", "DIR", "the folder for the whole, which must not be there yet (default: " RUN_FOLDERS "/NUMBER)"},
-	[OPTION_HISTORY] = {"history", "FILE",
-                            "where the whole is recorded, in place of its shards, or " RECORD_NONE " (default: " RECORD_PLACE ")"},
+	{"out", "DIR", "write the merged run to this folder, which must not exist yet (default: " RUN_FOLDERS "/NUMBER)"},
+	{"history", "FILE", "record the merged run in this file, in place of its shards, or " RECORD_NONE " (default: " RECORD_PLACE ")"},
 	{NULL, NULL, NULL},
 };
 
@@ -74,11 +71,11 @@ static bool merge(const struct cli_values *values, const struct run *runs, size_
 	char dir[DEVICE_PATH_MAX] = "";
 	struct history *history;
 
-	if (!record_open_wanted(values->of[OPTION_HISTORY], &history, err))
+	if (!record_open_wanted(cli_value(values, "history"), &history, err))
 		return false;
 	if (history == NULL && err->text[0] != '\0')
 		fprintf(stderr, "stutter: warning: the whole is not recorded: %s\n", err->text);
-	const bool made = run_folder_make(values->of[OPTION_OUT], dir, err), merged = made && run_merge(dir, runs, count, err);
+	const bool made = run_folder_make(cli_value(values, "out"), dir, err), merged = made && run_merge(dir, runs, count, err);
 	if (merged)
 		*code = finish(history, dir);
 	history_close(history);
@@ -102,5 +99,5 @@ static int run(const struct cli_values *values)
 	return good ? code : cli_fail(&err);
 }
 
-const struct cli_command cli_merge = {"merge", "DIR...", "brings runs together as one: the shards of a run, from one machine or several",
-                                      options, run};
+const struct cli_command cli_merge = {
+	"merge", "DIR...", "join runs into one: the shards of a run, from one machine or several", run, {options}};

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/unit.h"
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "guest/player/play.h"
 #include "recorded/form.h"
 #include "recorded/script.h"
@@ -17,11 +17,9 @@
 #define DNS_TIMEOUT_NS (5 * SIM_S)
 #define DNS_TRIES 2
 
-enum { OPTION_TO, OPTION_SILENCE };
-
 static const struct cli_option options[] = {
-	[OPTION_TO] = {"to", "ADDRESS", "connects to this address in place of all that the session has; ports stay (default: as recorded)"},
-	[OPTION_SILENCE] = {"silence", "TIME", "gives a server up that says nothing for so long (default: " SILENCE_STANDARD ")"},
+	{"to", "ADDRESS", "connect to this address in place of all that the session has; ports stay (default: as recorded)"},
+	{"silence", "TIME", "give up on a server that says nothing for this long (default: " SILENCE_STANDARD ")"},
 	{NULL, NULL, NULL},
 };
 
@@ -121,7 +119,7 @@ static int play(const struct recording *recording, uint64_t silence_ns)
 
 static int run(const struct cli_values *values)
 {
-	const char *silence = values->of[OPTION_SILENCE];
+	const char *silence = cli_value(values, "silence");
 	struct recording recording;
 	struct error err;
 	uint64_t silence_ns;
@@ -137,10 +135,11 @@ static int run(const struct cli_values *values)
 	if (!form_read(&recording, values->operands[0], &err))
 		return cli_fail(&err);
 	const bool good = (script_check(&recording, &err) || error_at(&err, values->operands[0], 0, 0)) &&
-	                  read_to(values->of[OPTION_TO], &recording, &err);
+	                  read_to(cli_value(values, "to"), &recording, &err);
 	int status = good ? play(&recording, silence_ns) : cli_fail(&err);
 	recording_close(&recording);
 	return status;
 }
 
-const struct cli_command cli_play = {"play", "SESSION", "plays the device's side of a recorded session against real servers", options, run};
+const struct cli_command cli_play = {
+	"play", "SESSION", "play the device's side of a recorded session against real servers", run, {options}};

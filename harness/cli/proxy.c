@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/unit.h"
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "cli/exec_told.h"
 #include "cli/live_table.h"
 #include "cli/run_folder.h"
@@ -25,38 +25,23 @@
 
 /* A frame that is later than this is noticed by nobody but those who count in milliseconds, and a loaded machine is seldom later. */
 #define SKEW_LIMIT "10ms"
+#define SKEW_LIMIT_NS (10 * SIM_MS)
 #define NO_CONTROL "none"
 
-enum {
-	OPTION_DEVICE_SIDE,
-	OPTION_SERVER_SIDE,
-	OPTION_SESSION,
-	OPTION_SEED,
-	OPTION_OUT,
-	OPTION_FOR,
-	OPTION_SKEW,
-	OPTION_CONTROL,
-	OPTION_REPLAY,
-	OPTION_LEAST,
-	OPTION_WEB
-};
-
 static const struct cli_option options[] = {
-	[OPTION_DEVICE_SIDE] = {"device-side", "IF", "the interface behind which the device is"},
-	[OPTION_SERVER_SIDE] = {"server-side", "IF", "the interface behind which the server is"},
-	[OPTION_SESSION] = {"session", "FILE",
-                            "in place of --server-side: the servers of this recorded session are played behind the faults"},
-	[OPTION_SEED] = {"seed", "N", "of what faults draw (default: the scenario's)"},
-	[OPTION_OUT] = {"out", "DIR", "the run folder: plan, trace, captures, verdict (default: nothing is kept)"},
-	[OPTION_FOR] = {"for", "TIME", "ends by itself after so long (default: when it is asked to)"},
-	[OPTION_SKEW] = {"skew-limit", "TIME",
-                         "a run in which a frame left so much later than asked is inconclusive (default: " SKEW_LIMIT "; 0s: no limit)"},
-	[OPTION_CONTROL] = {"control", "SOCKET",
-                            "where `stutter ctl` asks it (default: stutter.sock in $XDG_RUNTIME_DIR, /run/user/UID or, for root, /run; "
-                            "'" NO_CONTROL "': nowhere)"},
-	[OPTION_REPLAY] = {"replay", NULL, "of a frozen plan just the decisions, as `stutter replay` does"},
-	[OPTION_LEAST] = {"least", "P", "of a replay, the share of decisions that must find their address (default: 100%)"},
-	[OPTION_WEB] = {"web-ports", "PORTS", CLI_WEB_PORTS},
+	{"device-side", "IF", "interface behind which the device is"},
+	{"server-side", "IF", "interface behind which the server is"},
+	{"session", "FILE", "play the servers of this recorded session behind the faults, in place of --server-side"},
+	{"seed", "N", "seed of all random draws (default: the scenario's)"},
+	{"out", "DIR", "write plan, trace, captures and verdict to this folder (default: nothing is kept)"},
+	{"for", "TIME", "end after TIME (default: when it is asked to)"},
+	{"skew-limit", "TIME", "treat the run as inconclusive if a frame left this much too late (default: " SKEW_LIMIT "; 0s: no limit)"},
+	{"control", "SOCKET",
+         "listen for `stutter ctl` on this socket (default: stutter.sock in $XDG_RUNTIME_DIR, /run/user/UID or, for root, /run; "
+         "'" NO_CONTROL "': on none)"},
+	{"replay", NULL, "apply only the decisions of a frozen plan, as `stutter replay` does"},
+	{"least", "P", "with --replay: share of decisions that must find their address (default: 100%)"},
+	{"web-ports", "PORTS", CLI_WEB_PORTS},
 	{NULL, NULL, NULL},
 };
 
@@ -82,23 +67,17 @@ struct bench {
 
 /* -- what is asked for -- */
 
-static bool read_quantity(const struct cli_values *values, int option, enum unit unit, const char *standard, uint64_t *ret_value,
-                          struct error *err)
-{
-	return unit_parse(unit, values->of[option] != NULL ? values->of[option] : standard, ret_value, err) ||
-	       error_context(err, "--%s", options[option].name);
-}
-
 static bool read_times(struct bench *bench, const struct cli_values *values, struct error *err)
 {
-	return cli_web_ports(values->of[OPTION_WEB], &bench->web_ports, err) &&
-	       read_quantity(values, OPTION_FOR, UNIT_DURATION, "0ns", &bench->for_ns, err) &&
-	       read_quantity(values, OPTION_SKEW, UNIT_DURATION, SKEW_LIMIT, &bench->skew_limit_ns, err);
+	bench->skew_limit_ns = SKEW_LIMIT_NS;
+	return cli_web_ports(cli_value(values, "web-ports"), &bench->web_ports, err) &&
+	       cli_read_quantity(values, "for", UNIT_DURATION, &bench->for_ns, err) &&
+	       cli_read_quantity(values, "skew-limit", UNIT_DURATION, &bench->skew_limit_ns, err);
 }
 
 static bool read_control(struct bench *bench, const struct cli_values *values, struct error *err)
 {
-	const char *wanted = values->of[OPTION_CONTROL];
+	const char *wanted = cli_value(values, "control");
 
 	bench->has_control = wanted == NULL || strcmp(wanted, NO_CONTROL) != 0;
 	if (wanted == NULL || !bench->has_control)
@@ -109,9 +88,9 @@ static bool read_control(struct bench *bench, const struct cli_values *values, s
 
 static bool read_seed(struct bench *bench, const struct cli_values *values, struct error *err)
 {
-	unsigned long long seed = bench->plan.seeds.first != 0 ? bench->plan.seeds.first : bench->plan.seed;
+	uint64_t seed = bench->plan.seeds.first != 0 ? bench->plan.seeds.first : bench->plan.seed;
 
-	if (values->of[OPTION_SEED] != NULL && !cli_number("seed", values->of[OPTION_SEED], 0, ULLONG_MAX, &seed, err))
+	if (!cli_read_number(values, "seed", 0, UINT64_MAX, &seed, err))
 		return false;
 	if (!sense_seed(&bench->plan, seed, err))
 		return false;
@@ -137,7 +116,7 @@ static bool check_no_session(const struct plan *plan, struct error *err)
 static bool read_plan(struct bench *bench, const struct cli_values *values, struct error *err)
 {
 	const char *path = values->operands[0];
-	const bool replay = values->of[OPTION_REPLAY] != NULL;
+	const bool replay = cli_is_given(values, "replay");
 	const enum fit_phases phases = bench->has_control ? FIT_PHASES : FIT_PHASES_OFF;
 
 	if (values->operand_count != 1)
@@ -146,30 +125,33 @@ static bool read_plan(struct bench *bench, const struct cli_values *values, stru
 		return false;
 	bench->has_plan = replay ? plan_open_frozen(&bench->plan, path, NULL, &bench->places, err)
 	                         : plan_open(&bench->plan, path, NULL, &bench->places, err);
-	if (!bench->has_plan || !read_quantity(values, OPTION_LEAST, UNIT_PROBABILITY, "100%", &bench->plan.least_found, err))
+	if (!bench->has_plan)
 		return false;
-	if (values->of[OPTION_SESSION] == NULL)
+	bench->plan.least_found = UNIT_PROBABILITY_ONE;
+	if (!cli_read_quantity(values, "least", UNIT_PROBABILITY, &bench->plan.least_found, err))
+		return false;
+	if (!cli_is_given(values, "session"))
 		return check_no_session(&bench->plan, err) && read_seed(bench, values, err) &&
 		       fit_plan_with_relay(&bench->plan, phases, err);
-	return plan_take_session(&bench->plan, values->of[OPTION_SESSION], err) && read_seed(bench, values, err) &&
+	return plan_take_session(&bench->plan, cli_value(values, "session"), err) && read_seed(bench, values, err) &&
 	       fit_plan_with_services(&bench->plan, phases, err) && recording_check_plan(&bench->plan, err);
 }
 
 static bool check_sides(const struct cli_values *values, struct error *err)
 {
-	const char *device = values->of[OPTION_DEVICE_SIDE], *server = values->of[OPTION_SERVER_SIDE];
+	const char *device = cli_value(values, "device-side"), *server = cli_value(values, "server-side");
 
-	if (values->of[OPTION_SESSION] != NULL && values->of[OPTION_REPLAY] != NULL)
+	if (cli_is_given(values, "session") && cli_is_given(values, "replay"))
 		return error_set(
 			err, "--session and --replay exclude each other: no replay in wall time plays a session; take `stutter replay`");
-	if (values->of[OPTION_SESSION] != NULL && values->of[OPTION_WEB] != NULL)
+	if (cli_is_given(values, "session") && cli_is_given(values, "web-ports"))
 		return error_set(err, "--session and --web-ports exclude each other: a session names its own ports");
-	if (values->of[OPTION_LEAST] != NULL && values->of[OPTION_REPLAY] == NULL)
+	if (cli_is_given(values, "least") && !cli_is_given(values, "replay"))
 		return error_set(err, "--least is of a replay: give --replay, too");
-	if (server != NULL && values->of[OPTION_SESSION] != NULL)
+	if (server != NULL && cli_is_given(values, "session"))
 		return error_set(err,
 		                 "--server-side and --session exclude each other: with --session, its servers are played in this program");
-	if (device != NULL && values->of[OPTION_SESSION] != NULL)
+	if (device != NULL && cli_is_given(values, "session"))
 		return true;
 	if (device == NULL || server == NULL)
 		return error_set(
@@ -238,7 +220,7 @@ static bool make_folder(struct bench *bench, const char *wanted, struct error *e
 /* What needs privileges comes first; files and the socket belong to the user whose they are. */
 static bool set_up(struct bench *bench, const struct cli_values *values, struct error *err)
 {
-	const char *device = values->of[OPTION_DEVICE_SIDE], *server = values->of[OPTION_SERVER_SIDE];
+	const char *device = cli_value(values, "device-side"), *server = cli_value(values, "server-side");
 
 	if (server == NULL && (bench->far_end = far_end_open(&bench->plan, err)) == NULL)
 		return false;
@@ -251,7 +233,7 @@ static bool set_up(struct bench *bench, const struct cli_values *values, struct 
 		return false;
 	if (bench->far_end != NULL)
 		bench->ports[TO_DEVICE] = far_end_port(bench->far_end);
-	return open_control(bench, err) && make_folder(bench, values->of[OPTION_OUT], err);
+	return open_control(bench, err) && make_folder(bench, cli_value(values, "out"), err);
 }
 
 static bool confine(void *ctx, struct error *err)
@@ -342,7 +324,7 @@ static int run(const struct cli_values *values)
 	struct error err;
 	int status;
 
-	if (!check_sides(values, &err) || !run_folder_is_new(values->of[OPTION_OUT], &err) || !read_times(&bench, values, &err) ||
+	if (!check_sides(values, &err) || !run_folder_is_new(cli_value(values, "out"), &err) || !read_times(&bench, values, &err) ||
 	    !read_control(&bench, values, &err) || !read_plan(&bench, values, &err) || !set_up(&bench, values, &err)) {
 		status = cli_fail(&err);
 	} else {
@@ -352,5 +334,5 @@ static int run(const struct cli_values *values)
 	return take_down(&bench) || status == EXIT_USAGE ? status : EXIT_INCONCLUSIVE;
 }
 
-const struct cli_command cli_proxy = {"proxy", "SCENARIO", "the same faults in wall time, between two interfaces of this machine", options,
-                                      run};
+const struct cli_command cli_proxy = {
+	"proxy", "SCENARIO", "apply a scenario's faults in wall time, between two interfaces of this machine", run, {options}};

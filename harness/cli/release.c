@@ -3,22 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "cli/run_folder.h"
 #include "live/site.h"
 
-enum { OPTION_OUT, OPTION_DEVICE };
-
 static const struct cli_option options[] = {
-	[OPTION_OUT] = {"out", "DIR", "the folder, which must not be there yet (must be given)"},
-	[OPTION_DEVICE] = {"device", "D", "for this device, by name or as a file, instead of the scenario's own"},
+	{"out", "DIR", "write the files to this folder, which must not exist yet (required)"},
+	{"device", "D", "write them for this device, by name or as a file, instead of the scenario's own"},
 	{NULL, NULL, NULL},
 };
 
 static bool write_site(const struct cli_values *values, const struct plan *plan, char ret_dir[DEVICE_PATH_MAX], struct error *err)
 {
-	return site_can(plan, err) && site_can_lie_in(values->of[OPTION_OUT], err) &&
-	       run_folder_make(values->of[OPTION_OUT], ret_dir, err) && site_write(plan, ret_dir, err);
+	return site_can(plan, err) && site_can_lie_in(cli_value(values, "out"), err) &&
+	       run_folder_make(cli_value(values, "out"), ret_dir, err) && site_write(plan, ret_dir, err);
 }
 
 static int run(const struct cli_values *values)
@@ -28,11 +26,11 @@ static int run(const struct cli_values *values)
 	struct plan plan;
 	struct error err;
 
-	if (values->of[OPTION_OUT] == NULL)
+	if (!cli_is_given(values, "out"))
 		error_set(&err, "where to? Give --out DIR");
 	else if (values->operand_count != 1)
 		error_set(&err, "release takes one scenario, not %d", values->operand_count);
-	else if (places_find(&places, &err) && plan_open(&plan, values->operands[0], values->of[OPTION_DEVICE], &places, &err)) {
+	else if (places_find(&places, &err) && plan_open(&plan, values->operands[0], cli_value(values, "device"), &places, &err)) {
 		const bool good = write_site(values, &plan, dir, &err);
 		plan_close(&plan);
 		if (good) {
@@ -45,5 +43,5 @@ static int run(const struct cli_values *values)
 	return cli_fail(&err);
 }
 
-const struct cli_command cli_release = {"release", "SCENARIO", "writes what the update service serves, for servers of your own", options,
-                                        run};
+const struct cli_command cli_release = {
+	"release", "SCENARIO", "write what the update service serves, for servers of your own", run, {options}};

@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 #include "base/timestamp.h"
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "cli/selection.h"
 #include "fault/netem_note.h"
 #include "reports/run/reports.h"
@@ -163,12 +163,9 @@ bool report_end(const char *dir, bool terminal, bool github, int *ret_code, stru
 
 /* -- the command -- */
 
-enum { OPTION_GITHUB, OPTION_PICTURE };
-
 static const struct cli_option report_options[] = {
-	[OPTION_GITHUB] = {"github", NULL, "prints annotations for GitHub Actions, too (default: where GITHUB_ACTIONS is true)"},
-	[OPTION_PICTURE] = {"picture", "FILE",
-                            "just draws a picture (SVG): the first cause, and its first session from the first loss or trouble on"},
+	{"github", NULL, "print annotations for GitHub Actions, too (default: where GITHUB_ACTIONS is true)"},
+	{"picture", "FILE", "only draw a picture (SVG): the first cause, and its first session from the first loss or fault on"},
 	{NULL, NULL, NULL},
 };
 
@@ -210,19 +207,19 @@ static int report(const struct cli_values *values)
 
 	if (values->operand_count != 1)
 		error_set(&err, "which run? Give its folder, such as stutter-runs/001");
-	else if (search_is_one(values->operands[0]) && (values->of[OPTION_PICTURE] != NULL || values->of[OPTION_GITHUB] != NULL))
+	else if (search_is_one(values->operands[0]) && (cli_is_given(values, "picture") || cli_is_given(values, "github")))
 		error_set(&err, "%s is the folder of a search; --%s is for one of a run", values->operands[0],
-		          report_options[values->of[OPTION_PICTURE] != NULL ? OPTION_PICTURE : OPTION_GITHUB].name);
+		          cli_is_given(values, "picture") ? "picture" : "github");
 	else if (search_is_one(values->operands[0]))
 		return report_search(values->operands[0], &err);
-	else if (values->of[OPTION_PICTURE] != NULL && draw(values->operands[0], values->of[OPTION_PICTURE], &err))
+	else if (cli_is_given(values, "picture") && draw(values->operands[0], cli_value(values, "picture"), &err))
 		return EXIT_PASSED;
-	else if (values->of[OPTION_PICTURE] == NULL &&
-	         report_end(values->operands[0], true, values->of[OPTION_GITHUB] != NULL || report_on_github(), &code, &err))
+	else if (!cli_is_given(values, "picture") &&
+	         report_end(values->operands[0], true, cli_is_given(values, "github") || report_on_github(), &code, &err))
 		return code;
 	cli_fail(&err);
 	return code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;
 }
 
 const struct cli_command cli_report = {
-	"report", "DIR", "tells what came of a run or a search, from its folder, and writes its reports anew", report_options, report};
+	"report", "DIR", "show the result of a run or a search from its folder, and write its reports anew", report, {report_options}};

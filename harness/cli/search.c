@@ -22,6 +22,20 @@
 /* Without a terminal progress is a line every so often. */
 #define LINE_MS 15000
 
+const struct cli_option cli_search_options[] = {
+	{"jobs", "N", "run N sessions side by side (default: one per core); the result is the same"},
+	{"out", "DIR", "write the search to this folder, which must not exist yet (default: stutter-runs/NUMBER)"},
+	{"resume", "DIR", "continue a search that was interrupted, with the options it was started with"},
+	{"budget", "TIME", "end the search after TIME of the host's time, with what it has found so far (default: none)"},
+	{"device", "D", "use this device, by name or as a file, instead of the scenario's own"},
+	{"cache", "DIR", "keep snapshots of booted devices here (default: as for `stutter run`)"},
+	{"no-share", NULL, "run every session from power on instead of sharing beginnings"},
+	{"anyway", NULL, "accept a frozen plan even if its image, device or stutter have changed since"},
+	{"quiet", NULL, "print only the result, no progress"},
+	{"no-color", NULL, "print without colours, as if NO_COLOR were set"},
+	{NULL, NULL, NULL},
+};
+
 /* -- the words -- */
 
 static bool read_words(struct cli_search *cli, const char *dir, struct error *err)
@@ -53,41 +67,26 @@ static bool read_words(struct cli_search *cli, const char *dir, struct error *er
 	return true;
 }
 
-/* What may be other when a search goes on: none of it bears on what is found, but for how much of it there is time for. */
-static bool is_free(int option)
-{
-	return option == CLI_SEARCH_JOBS || option == CLI_SEARCH_BUDGET || option == CLI_SEARCH_CACHE || option == CLI_SEARCH_NO_SHARE ||
-	       option == CLI_SEARCH_QUIET || option == CLI_SEARCH_NO_COLOR;
-}
+/* None of it bears on what is found, but for how much of it there is time for. */
+static const char *const free_options[] = {"jobs", "budget", "cache", "no-share", "quiet", "no-color", NULL};
 
-static bool merge_values(struct cli_search *cli, const struct cli_values *now, struct error *err)
+/* The budget of then is used up. */
+static bool take_anew(struct cli_search *cli, const struct cli_values *now, struct error *err)
 {
-	const struct cli_option *options = cli->command->options;
-
-	if (now->operand_count > 0)
-		return error_set(err, "--resume goes on with what the search was begun with; it takes no '%s'", now->operands[0]);
-	/* The budget of then is used up. */
-	cli->values.of[CLI_SEARCH_BUDGET] = NULL;
-	for (int i = 0; options[i].name != NULL; i++) {
-		if (now->of[i] == NULL || i == CLI_SEARCH_RESUME)
-			continue;
-		if (!is_free(i))
-			return error_set(err, "--resume goes on as the search was begun; it takes no --%s", options[i].name);
-		cli->values.of[i] = now->of[i];
-	}
-	return true;
+	cli_replace(&cli->values, "budget", NULL);
+	return cli_take_anew(&cli->values, now, free_options, "what the search", "search", err);
 }
 
 static int resume(struct cli_search *cli, const struct cli_values *now)
 {
 	struct error err = {.text = ""};
 
-	if (!read_words(cli, now->of[CLI_SEARCH_RESUME], &err))
+	if (!read_words(cli, cli_value(now, "resume"), &err))
 		return cli_fail(&err);
 	int code = cli_parse(cli->command, cli->words->count, cli->words->list, &cli->values);
 	if (code != CLI_GO_ON)
 		return code;
-	return merge_values(cli, now, &err) ? CLI_GO_ON : cli_fail(&err);
+	return take_anew(cli, now, &err) ? CLI_GO_ON : cli_fail(&err);
 }
 
 /* A budget of "10m" is meant in minutes, which are "min" everywhere else. */
@@ -120,20 +119,18 @@ static bool check_words(const struct cli_values *values, struct error *err)
 
 static bool read_common(struct cli_search *cli, struct error *err)
 {
-	const char *const *of = cli->values.of;
-	unsigned long long jobs = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
+	const struct cli_values *values = &cli->values;
+	uint64_t jobs = pool_cores() < POOL_JOBS_MAX ? pool_cores() : POOL_JOBS_MAX;
 
-	if (!check_words(&cli->values, err))
+	if (!check_words(values, err) || !cli_read_number(values, "jobs", 1, POOL_JOBS_MAX, &jobs, err))
 		return false;
-	if (of[CLI_SEARCH_JOBS] != NULL && !cli_number("jobs", of[CLI_SEARCH_JOBS], 1, POOL_JOBS_MAX, &jobs, err))
+	if (cli_is_given(values, "budget") && !read_budget(cli_value(values, "budget"), &cli->budget_ns, err))
 		return false;
-	if (of[CLI_SEARCH_BUDGET] != NULL && !read_budget(of[CLI_SEARCH_BUDGET], &cli->budget_ns, err))
-		return false;
-	cli->options.side_by_side = jobs;
-	cli->options.share = of[CLI_SEARCH_NO_SHARE] == NULL;
-	cli->quiet = of[CLI_SEARCH_QUIET] != NULL;
+	cli->options.side_by_side = (size_t)jobs;
+	cli->options.share = !cli_is_given(values, "no-share");
+	cli->quiet = cli_is_given(values, "quiet");
 	cli->is_terminal = !cli->quiet && cli_is_terminal();
-	cli->colours = of[CLI_SEARCH_NO_COLOR] == NULL && cli_takes_colours();
+	cli->colours = !cli_is_given(values, "no-color") && cli_takes_colours();
 	return cli_reading_open(&cli->reading, false, err);
 }
 
@@ -142,7 +139,7 @@ int cli_search_open(struct cli_search *cli, const struct cli_command *command, c
 	struct error err = {.text = ""};
 
 	*cli = (struct cli_search){.command = command, .values = *values};
-	if (values->of[CLI_SEARCH_RESUME] != NULL) {
+	if (cli_is_given(values, "resume")) {
 		int code = resume(cli, values);
 		if (code != CLI_GO_ON)
 			return code;
@@ -152,13 +149,13 @@ int cli_search_open(struct cli_search *cli, const struct cli_command *command, c
 
 bool cli_search_read(struct cli_search *cli, const char *path, bool frozen, struct plan *ret_plan, struct error *err)
 {
-	const char *device = cli->values.of[CLI_SEARCH_DEVICE];
+	const char *device = cli_value(&cli->values, "device");
 	bool good = frozen ? plan_open_frozen(ret_plan, path, device, &cli->reading.places, err)
 	                   : plan_open(ret_plan, path, device, &cli->reading.places, err);
 
 	if (!good)
 		return false;
-	ret_plan->may_differ = cli->values.of[CLI_SEARCH_ANYWAY] != NULL;
+	ret_plan->may_differ = cli_is_given(&cli->values, "anyway");
 	plan_look(ret_plan);
 	return true;
 }
@@ -260,9 +257,9 @@ static bool open_folder(struct cli_search *cli, struct error *err)
 {
 	struct places *places = &cli->reading.places;
 
-	if (!places_open_cache(places, cli->values.of[CLI_SEARCH_CACHE], err))
+	if (!places_open_cache(places, cli_value(&cli->values, "cache"), err))
 		return false;
-	if (cli->words == NULL && !run_folder_make(cli->values.of[CLI_SEARCH_OUT], cli->dir, err))
+	if (cli->words == NULL && !run_folder_make(cli_value(&cli->values, "out"), cli->dir, err))
 		return false;
 	if (!lock_folder(cli->dir, err))
 		return false;

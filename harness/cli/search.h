@@ -11,36 +11,12 @@
 #include <jansson.h>
 
 #include "cli/cli.h"
+#include "cli/values.h"
 #include "reports/search/told.h"
 #include "search/search.h"
 
-enum {
-	CLI_SEARCH_JOBS,
-	CLI_SEARCH_OUT,
-	CLI_SEARCH_RESUME,
-	CLI_SEARCH_BUDGET,
-	CLI_SEARCH_DEVICE,
-	CLI_SEARCH_CACHE,
-	CLI_SEARCH_NO_SHARE,
-	CLI_SEARCH_ANYWAY,
-	CLI_SEARCH_QUIET,
-	CLI_SEARCH_NO_COLOR,
-	CLI_SEARCH_OWN, /**< a command's own options stand from here on in its table */
-};
-
-/** The first rows of such a command's table of options. */
-#define CLI_SEARCH_OPTIONS                                                                                                                 \
-	[CLI_SEARCH_JOBS] = {"jobs", "N", "how many sessions run side by side (default: one a core); the result is the same"},             \
-	[CLI_SEARCH_OUT] = {"out", "DIR", "the search's folder, which must not be there yet (default: stutter-runs/NUMBER)"},              \
-	[CLI_SEARCH_RESUME] = {"resume", "DIR", "goes on with a search that was left; takes the words that it was begun with"},            \
-	[CLI_SEARCH_BUDGET] = {"budget", "TIME",                                                                                           \
-	                       "ends the search after so much of the host's time, with what it has found (default: none)"},                \
-	[CLI_SEARCH_DEVICE] = {"device", "D", "the device, by name or as a file, instead of the scenario's own"},                          \
-	[CLI_SEARCH_CACHE] = {"cache", "DIR", "the folder for snapshots of booted devices (default: as `stutter run` has it)"},            \
-	[CLI_SEARCH_NO_SHARE] = {"no-share", NULL, "runs every session from power on, in place of sharing beginnings"},                    \
-	[CLI_SEARCH_ANYWAY] = {"anyway", NULL, "a frozen plan shows something even if its image, device or stutter are others by now"},    \
-	[CLI_SEARCH_QUIET] = {"quiet", NULL, "prints no progress, just the result"},                                                       \
-	[CLI_SEARCH_NO_COLOR] = {"no-color", NULL, "prints without colours, as if NO_COLOR were set"}
+/** The options that all of these commands have; the first table of each. */
+extern const struct cli_option cli_search_options[];
 
 /** A search from its words to its result. */
 struct cli_search {

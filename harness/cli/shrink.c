@@ -271,7 +271,7 @@ static int shrink_one(struct cli_search *cli, const char *path, const struct pla
 	struct ending before;
 	struct shrunk shrunk;
 	char missed[VERDICT_TEXT_MAX];
-	const bool has_before = cli->values.of[CLI_SEARCH_DEVICE] == NULL && read_before(path, plan, &before, missed);
+	const bool has_before = !cli_is_given(&cli->values, "device") && read_before(path, plan, &before, missed);
 
 	if (has_before && !may_fail(path, &before, missed, &err))
 		return cli_fail(&err);
@@ -310,7 +310,8 @@ static int shrink(const struct cli_values *values)
 	return code;
 }
 
-static const struct cli_option shrink_options[] = {CLI_SEARCH_OPTIONS, {NULL, NULL, NULL}};
-
-const struct cli_command cli_shrink = {"shrink", "PLAN", "makes the plan of a failing session as small as can be, and says when it fails",
-                                       shrink_options, shrink};
+const struct cli_command cli_shrink = {"shrink",
+                                       "PLAN",
+                                       "reduce the plan of a failing session to what the failure needs, and say when it fails",
+                                       shrink,
+                                       {cli_search_options}};

@@ -7,26 +7,16 @@
 #include "scenario/sense.h"
 #include "search/sweep_told.h"
 
-enum {
-	OPTION_ONLY = CLI_SEARCH_OWN,
-	OPTION_DURING,
-	OPTION_MOST,
-	OPTION_PAIRS,
-	OPTION_KEEP_FAULTS,
-	OPTION_SEED,
-};
-
 static const struct cli_option options[] = {
-	CLI_SEARCH_OPTIONS,
-	[OPTION_ONLY] = {"only", "WORDS",
-                         "only these faults and places, such as drop,tcp.syn: an action, a kind of fault, a sort of places (control, data, "
-                         "spi.msg, srv.http, ...) or what frames carry; commas between them"},
-	[OPTION_DURING] = {"during", "PHASES", "only places in these phases of the session, such as download,verify"},
-	[OPTION_MOST] = {"most", "N", "tries so many faults at places (default: all that steer the update, and a sample of the others)"},
-	[OPTION_PAIRS] = {"pairs", NULL, "tries pairs of those that were survived, too; of --most N half are pairs"},
-	[OPTION_KEEP_FAULTS] = {"keep-faults", NULL, "the scenario's own faults act, too (default: it runs without them)"},
-	[OPTION_SEED] = {"seed", "N", "the seed of all sessions (default: the scenario's)"},
-	{.name = NULL},
+	{"only", "WORDS",
+         "try only these faults and places, such as drop,tcp.syn: an action, a kind of fault, a sort of places (control, data, spi.msg, "
+         "srv.http, ...) or what frames carry; separated by commas"},
+	{"during", "PHASES", "try only places in these phases of the session, such as download,verify"},
+	{"most", "N", "try N faults at places (default: all that steer the update, and a sample of the others)"},
+	{"pairs", NULL, "try pairs of survived faults, too; half of --most N are pairs"},
+	{"keep-faults", NULL, "keep the scenario's own faults (default: they are left out)"},
+	{"seed", "N", "seed of all sessions (default: the scenario's)"},
+	{NULL, NULL, NULL},
 };
 
 /* Whether the search was begun with a budget; when it goes on, that budget is used up, and it goes on all the same as it was begun. */
@@ -41,17 +31,17 @@ static bool is_begun_with_budget(const struct cli_values *values)
 /* All that can be wrong in the words is told before anything starts. */
 static bool read_own(const struct cli_values *values, struct sweep *sweep, struct error *err)
 {
-	unsigned long long most = 0;
+	uint64_t most = 0;
 
 	filter_init(&sweep->filter);
-	if (values->of[OPTION_ONLY] != NULL && !filter_read(&sweep->filter, values->of[OPTION_ONLY], err))
+	if (cli_is_given(values, "only") && !filter_read(&sweep->filter, cli_value(values, "only"), err))
 		return error_context(err, "--only");
-	if (values->of[OPTION_MOST] != NULL && !cli_number("most", values->of[OPTION_MOST], 1, 1000000, &most, err))
+	if (!cli_read_number(values, "most", 1, 1000000, &most, err))
 		return false;
-	sweep->most = most;
-	sweep->phases = values->of[OPTION_DURING];
-	sweep->pairs = values->of[OPTION_PAIRS] != NULL;
-	sweep->keeps_faults = values->of[OPTION_KEEP_FAULTS] != NULL;
+	sweep->most = (size_t)most;
+	sweep->phases = cli_value(values, "during");
+	sweep->pairs = cli_is_given(values, "pairs");
+	sweep->keeps_faults = cli_is_given(values, "keep-faults");
 	sweep->is_open_ended = is_begun_with_budget(values) && !sweep->pairs;
 	if (values->operand_count == 1)
 		return true;
@@ -62,25 +52,25 @@ static bool read_own(const struct cli_values *values, struct sweep *sweep, struc
 /* What phases a foreign client has, only its session shows. */
 static bool check_phases(const struct cli_search *cli, const struct plan *plan, struct error *err)
 {
-	const char *phases = cli->values.of[OPTION_DURING];
+	const char *phases = cli_value(&cli->values, "during");
 
 	return phases == NULL || filter_check_phases(phases, &plan->device, err) || error_context(err, "--during");
 }
 
 static bool read_plan(struct cli_search *cli, const struct sweep *sweep, struct plan *ret_plan, struct error *err)
 {
-	unsigned long long seed;
-	const char *word = cli->values.of[OPTION_SEED];
+	const bool has_seed = cli_is_given(&cli->values, "seed");
+	uint64_t seed = 0;
 
-	if (word != NULL && !cli_number("seed", word, 0, INT64_MAX, &seed, err))
+	if (!cli_read_number(&cli->values, "seed", 0, INT64_MAX, &seed, err))
 		return false;
 	if (!cli_search_read(cli, cli->values.operands[0], false, ret_plan, err))
 		return false;
-	if (!check_phases(cli, ret_plan, err) || (word != NULL && !sense_seed(ret_plan, seed, err))) {
+	if (!check_phases(cli, ret_plan, err) || (has_seed && !sense_seed(ret_plan, seed, err))) {
 		plan_close(ret_plan);
 		return false;
 	}
-	if (word != NULL)
+	if (has_seed)
 		plan_set_seed(ret_plan, seed);
 	if (!sweep->keeps_faults || ret_plan->fault_count <= SWEEP_KEPT_MAX)
 		return true;
@@ -135,4 +125,5 @@ static int run(const struct cli_values *values)
 	return code;
 }
 
-const struct cli_command cli_sweep = {"sweep", "SCENARIO", "tries one fault at every place: which of them kills the update?", options, run};
+const struct cli_command cli_sweep = {
+	"sweep", "SCENARIO", "try one fault at every place: which of them breaks the update?", run, {cli_search_options, options}};

@@ -6,7 +6,7 @@
 #include "relay/relay.h"
 
 /** What it is for. */
-#define CLI_WEB_PORTS "of the real server, on which faults of HTTP and TLS act (default: 80,443,8000,8080,8443)"
+#define CLI_WEB_PORTS "ports of the real server on which faults of HTTP and TLS act (default: 80,443,8000,8080,8443)"
 
 /** @param text What was given; NULL: nothing was. @return false with @p err. */
 bool cli_web_ports(const char *text, struct relay_ports *ret_ports, struct error *err);

@@ -232,7 +232,7 @@ static void the_command_imports_merges_and_shows(void)
 		test_shell(output, sizeof output, STUTTER "import --history %s/b.db %s/run", folder, test_program(), folder, folder), 0);
 	TEST_CONTAINS(output, "/run: 2 sessions updated\n");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "shwo", folder, test_program()), 2);
-	TEST_CONTAINS(output, "'shwo' is neither import, merge nor show; did you mean 'show'?");
+	TEST_CONTAINS(output, "unknown action 'shwo'; did you mean 'show'?");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER, folder, test_program()), 2);
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "import", folder, test_program()), 2);
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, STUTTER "show it", folder, test_program()), 2);
