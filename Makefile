@@ -112,7 +112,7 @@ $(O)/llhttp/%.o: Makefile $(B)/packages.stamp
 PLAIN    := $(B)/obj
 LOCKSTEP := $(PLAIN)/lockstep.so
 INSIDE   := $(PLAIN)/stutter-inside.so
-INSIDE_SOURCES := $(wildcard emulator/qemu/inside/*.c harness/campaign/hosted/*.c)
+INSIDE_SOURCES := $(wildcard emulator/qemu/inside/*.c harness/pool/hosted/*.c)
 
 $(O)/emulator/qemu/carried.o: $(LOCKSTEP) $(INSIDE)
 $(O)/emulator/qemu/carried.o: CPPFLAGS += -DLOCKSTEP_FILE='"$(LOCKSTEP)"' -DINSIDE_FILE='"$(INSIDE)"'
@@ -132,11 +132,11 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 
 ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
-# The static variables of all that a world is made of lie together (harness/campaign/hosted/statics.h).
-WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli campaign search statistics gate history live,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/% reports/gate/% reports/search/% $(GUEST_PLAYED),$(MODULES))) \
+# The static variables of all that a world is made of lie together (harness/pool/hosted/statics.h).
+WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli pool campaign search statistics gate history live,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/% reports/gate/% reports/search/% $(GUEST_PLAYED),$(MODULES))) \
 	$(FETCHED)
 WALL_SOURCES  := $(patsubst %,harness/live/%.c,wall clock port_tap port_interface unfinished skew outcome)
-HOST_OBJECTS  := $(call objects,harness/campaign/page.c harness/campaign/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(WALL_SOURCES) $(INSIDE_SOURCES))
+HOST_OBJECTS  := $(call objects,harness/pool/page.c harness/pool/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(WALL_SOURCES) $(INSIDE_SOURCES))
 $(PLAIN)/world.o: $(WORLD_OBJECTS)
 	$(Q)$(LD) -r -o $@ $^
 	$(Q)objcopy --rename-section .data=world_data --rename-section .data.rel=world_data --rename-section .data.rel.local=world_data \

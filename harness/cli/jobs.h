@@ -6,7 +6,7 @@
 #ifndef CLI_JOBS_H
 #define CLI_JOBS_H
 
-#include "campaign/pool.h"
+#include "pool/pool.h"
 #include "cli/cli.h"
 #include "cli/selection.h"
 

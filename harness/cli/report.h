@@ -6,7 +6,7 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
-#include "campaign/pool.h"
+#include "pool/pool.h"
 #include "scenario/suite.h"
 
 /** What is said of a run besides its sessions. */

@@ -6,7 +6,7 @@
 #ifndef CLI_RUN_LIVE_H
 #define CLI_RUN_LIVE_H
 
-#include "campaign/pool.h"
+#include "pool/pool.h"
 #include "cli/jobs.h"
 #include "cli/screen.h"
 #include "live/interface.h"

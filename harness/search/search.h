@@ -7,14 +7,14 @@
  * begun again with the same folder, passes over what it knows: being deterministic, it asks the same in the same order. A search is to decide by the endings of whole batches in
  * the order of their trials, never by which session ended first; then its result is the same at any number of jobs.
  *
- * Sessions share their beginnings (campaign/beginnings.h). One in @c SEARCH_SAMPLE is run from power on, too, and must have the same digest.
+ * Sessions share their beginnings (pool/beginnings.h). One in @c SEARCH_SAMPLE is run from power on, too, and must have the same digest.
  */
 #ifndef SEARCH_SEARCH_H
 #define SEARCH_SEARCH_H
 
 #include <signal.h>
 
-#include "campaign/pool.h"
+#include "pool/pool.h"
 #include "search/trial.h"
 
 #define SEARCH_RESULTS "results.jsonl"

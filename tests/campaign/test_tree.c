@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "campaign/pool.h"
+#include "pool/pool.h"
 #include "session/folder.h"
 #include "tests/session/started.h"
 #include "tests/test.h"

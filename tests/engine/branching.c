@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "campaign/handover.h"
-#include "campaign/page.h"
+#include "pool/handover.h"
+#include "pool/page.h"
 #include "qemu/engine.h"
 #include "session/folder.h"
 #include "session/session.h"

@@ -62,11 +62,11 @@ static const struct module modules[] = {
          false,
          {"base", "sim", "link", "address", "fault", "proxy", "server", "relay", "judge", "scenario", "reports", "session", "recorded",
           NULL}},
-	{"campaign", false, {WORLD, "qemu", "session", "reports", "live", NULL}},
-	{"search", false, {WORLD, "qemu", "session", "reports", "campaign", "statistics", NULL}},
+	{"pool", false, {WORLD, "qemu", "session", "live", NULL}},
+	{"search", false, {WORLD, "qemu", "session", "reports", "pool", "statistics", NULL}},
 	{"cli",
          false,
-         {WORLD, "recorded", "session", "reports", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "relay",
+         {WORLD, "recorded", "session", "reports", "pool", "search", "statistics", "gate", "history", "qemu", "live", "relay",
           "packages.h", "guest/player/play.h", "guest/language", NULL}},
 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "campaign/beginnings.h"
+#include "pool/beginnings.h"
 #include "search/results.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/pool.h"
+#include "pool/pool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +15,10 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "campaign/beginnings.h"
-#include "campaign/engines.h"
-#include "campaign/worker.h"
+#include "pool/beginnings.h"
+#include "pool/engines.h"
+#include "pool/families.h"
+#include "pool/worker.h"
 #include "qemu/explain.h"
 #include "session/folder.h"
 #include "session/decide.h"
@@ -500,78 +501,18 @@ static size_t wait_for_workers(struct pool *pool)
 	return count;
 }
 
-/* -- families -- */
-
-/*
- * So many sessions make it worth to run their beginning apart; and so many, for each that may run at a time, to run all of the session without faults first, which nobody
- * runs beside.
- */
-#define FAMILY_MIN 3
-#define TREE_ROUNDS 3
-#define TREE_MIN 6
-
-static int compare_groups(const void *a, const void *b, void *jobs)
-{
-	size_t left = *(const size_t *)a, right = *(const size_t *)b;
-	uint64_t left_group = ((const struct job *)jobs)[left].group, right_group = ((const struct job *)jobs)[right].group;
-
-	if (left_group != right_group)
-		return left_group < right_group ? -1 : 1;
-	return left < right ? -1 : left > right;
-}
-
-static void sort(struct pool *pool)
-{
-	qsort_r(pool->order, pool->count, sizeof *pool->order, compare_groups, pool->jobs);
-}
-
-/* How many sessions of a family there are to be; those that are alone do not count. */
-static size_t family_size(const struct pool *pool, size_t first, size_t end)
-{
-	const uint64_t family = pool->jobs[pool->order[first]].group;
-	size_t count = 0;
-
-	for (size_t i = first; i < end; i++)
-		count += !pool->jobs[pool->order[i]].alone;
-	if (family == 0)
-		return 0;
-	return keeps_engines(pool) ? beginnings_expect(&pool->engines->beginnings, family, count) : count;
-}
-
-/* The jobs of a family stand at these places of pool->order. From now on the group has the number of its first job. */
-static void make_family(struct pool *pool, size_t first, size_t end)
-{
-	const size_t leader = pool->order[first], size = family_size(pool, first, end);
-	const bool is_tree = keeps_engines(pool) && size >= TREE_MIN && size >= TREE_ROUNDS * pool->options->side_by_side;
-
-	for (size_t i = first; i < end; i++) {
-		struct job *job = &pool->jobs[pool->order[i]];
-		job->group = size >= FAMILY_MIN ? leader : pool->order[i];
-		job->depth = size < FAMILY_MIN || job->alone ? 0 : is_tree ? BEGINNING_WHOLE : beginning_depth(&job->plan);
-	}
-}
-
-/* Jobs of a family follow each other, where the first of them stands, since few beginnings are kept at once. */
+/* Sessions in wall time share nothing, nor do those that run beside QEMU. */
 static void put_in_order(struct pool *pool)
 {
-	const bool share = pool->options->share && pool->options->live == NULL && pool->transport == TRANSPORT_INSIDE &&
-	                   (pool->count >= FAMILY_MIN || keeps_engines(pool));
+	const struct families_wish wish = {.jobs = pool->jobs,
+	                                   .count = pool->count,
+	                                   .side_by_side = pool->options->side_by_side,
+	                                   .kept = keeps_engines(pool) ? &pool->engines->beginnings : NULL};
 
-	for (size_t i = 0; i < pool->count; i++) {
+	for (size_t i = 0; i < pool->count; i++)
 		pool->order[i] = i;
-		if (share)
-			pool->jobs[i].group = beginning_family(&pool->jobs[i].plan);
-	}
-	if (!share)
-		return;
-	sort(pool);
-	for (size_t first = 0, i = 1; i <= pool->count; i++) {
-		if (i < pool->count && pool->jobs[pool->order[i]].group == pool->jobs[pool->order[first]].group)
-			continue;
-		make_family(pool, first, i);
-		first = i;
-	}
-	sort(pool);
+	if (pool->options->share && pool->options->live == NULL && pool->transport == TRANSPORT_INSIDE)
+		families_put_in_order(&wish, pool->order);
 }
 
 void pool_run(struct job *jobs, size_t count, const struct pool_options *options)

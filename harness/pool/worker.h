@@ -4,12 +4,12 @@
  * A process for one session, which starts a QEMU of its own beside it and speaks with it through FIFOs: what there is where there are no
  * engines (engines.h).
  */
-#ifndef CAMPAIGN_WORKER_H
-#define CAMPAIGN_WORKER_H
+#ifndef POOL_WORKER_H
+#define POOL_WORKER_H
 
 #include <sys/types.h>
 
-#include "campaign/page.h"
+#include "pool/page.h"
 #include "live/wall.h"
 #include "scenario/plan.h"
 

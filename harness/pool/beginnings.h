@@ -23,15 +23,15 @@
  *
  * The rejected alternative: to exchange the faults of a world that is under way. All that counts, draws or remembers would have to be put right by hand.
  */
-#ifndef CAMPAIGN_BEGINNINGS_H
-#define CAMPAIGN_BEGINNINGS_H
+#ifndef POOL_BEGINNINGS_H
+#define POOL_BEGINNINGS_H
 
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "campaign/held.h"
+#include "pool/held.h"
 #include "qemu/engine.h"
 #include "scenario/plan.h"
 

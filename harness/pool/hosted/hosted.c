@@ -10,9 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "campaign/handover.h"
-#include "campaign/hosted/statics.h"
-#include "campaign/page.h"
+#include "pool/handover.h"
+#include "pool/hosted/statics.h"
+#include "pool/page.h"
 #include "qemu/inside/inside.h"
 #include "session/session.h"
 

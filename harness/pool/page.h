@@ -3,8 +3,8 @@
  * @file
  * Memory that a session and the pool that has started it both see, and what the session writes into the pool's pipe.
  */
-#ifndef CAMPAIGN_PAGE_H
-#define CAMPAIGN_PAGE_H
+#ifndef POOL_PAGE_H
+#define POOL_PAGE_H
 
 #include "qemu/page.h"
 #include "session/verdict.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/beginnings.h"
+#include "pool/beginnings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include <xxhash.h>
 
-#include "campaign/handover.h"
+#include "pool/handover.h"
 #include "session/session.h"
 
 /* Before the first frame of the device, before its first connection, and before its first image. */

@@ -7,15 +7,15 @@
  * process group of its own, so that Ctrl-C reaches only the pool, which then ends the sessions in order. A session that dies without a verdict gets an inconclusive one
  * that says how it died, and its folder is completed. What is reported does not depend on which session ends first.
  */
-#ifndef CAMPAIGN_POOL_H
-#define CAMPAIGN_POOL_H
+#ifndef POOL_POOL_H
+#define POOL_POOL_H
 
 #include <signal.h>
 #include <stddef.h>
 
-#include "campaign/engines.h"
+#include "pool/engines.h"
 #include "live/wall.h"
-#include "campaign/page.h"
+#include "pool/page.h"
 #include "qemu/silence.h"
 #include "scenario/plan.h"
 #include "session/verdict.h"

@@ -2,7 +2,7 @@
 /*
  * The build puts the static variables of everything that a world is made of into sections of their own (the Makefile's INSIDE), whose ends the linker tells.
  */
-#include "campaign/hosted/statics.h"
+#include "pool/hosted/statics.h"
 
 #include <stdint.h>
 #include <string.h>

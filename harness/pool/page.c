@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/page.h"
+#include "pool/page.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,13 +3,13 @@
  * @file
  * The engines that a run keeps, one for each device image: restored once, and every session of the image is a branch of it.
  */
-#ifndef CAMPAIGN_ENGINES_H
-#define CAMPAIGN_ENGINES_H
+#ifndef POOL_ENGINES_H
+#define POOL_ENGINES_H
 
 #include <signal.h>
 #include <sys/types.h>
 
-#include "campaign/beginnings.h"
+#include "pool/beginnings.h"
 #include "qemu/engine.h"
 #include "scenario/plan.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/worker.h"
+#include "pool/worker.h"
 
 #include <errno.h>
 #include <sched.h>

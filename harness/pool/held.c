@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/held.h"
+#include "pool/held.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/remove.h"
-#include "campaign/page.h"
+#include "pool/page.h"
 
 /* For a whole session, on a host that has little time for it. */
 #define AWAIT_MS 600000

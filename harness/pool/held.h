@@ -5,8 +5,8 @@
  *
  * It has a page of its own, since how many requests it has made is its branches' to know. Its folder is there only until it is held.
  */
-#ifndef CAMPAIGN_HELD_H
-#define CAMPAIGN_HELD_H
+#ifndef POOL_HELD_H
+#define POOL_HELD_H
 
 #include <signal.h>
 

@@ -3,8 +3,8 @@
  * @file
  * A job on its way to the process that runs its session: a file in memory, with the plan as plan.yaml has it.
  */
-#ifndef CAMPAIGN_HANDOVER_H
-#define CAMPAIGN_HANDOVER_H
+#ifndef POOL_HANDOVER_H
+#define POOL_HANDOVER_H
 
 #include "live/wall.h"
 #include "qemu/qemu.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/engines.h"
+#include "pool/engines.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "campaign/handover.h"
+#include "pool/handover.h"
 #include "session/folder.h"
 #include "session/session.h"
 
