@@ -122,46 +122,6 @@ static bool check_fit(const struct wish *wish, struct error *err)
 
 /* -- revisions: a row of devices -- */
 
-static void add_device(struct wish *wish, const char *device)
-{
-	struct revisions *revisions = &wish->revisions;
-	const size_t at = revisions_add(revisions, device, device, revisions->count > 0);
-
-	if (at > 0)
-		revisions_add_parent(revisions, at, at - 1);
-}
-
-/* A path in the file, which has a slash or ends in .yaml, is relative to the file's folder; a name is a device of the build. */
-static void add_line(struct wish *wish, const char *file, const char *line)
-{
-	const char *slash = strrchr(file, '/');
-	const size_t length = strlen(line);
-	const bool is_path = strchr(line, '/') != NULL || (length > 5 && strcmp(line + length - 5, ".yaml") == 0);
-	char *path = is_path && line[0] != '/' && slash != NULL ? memory_format("%.*s/%s", (int)(slash - file), file, line)
-	                                                        : memory_text(line);
-
-	add_device(wish, path);
-	free(path);
-}
-
-static bool read_devices_file(struct wish *wish, const char *file, struct error *err)
-{
-	char *text = memory_file(file), *rest = NULL;
-
-	if (text == NULL)
-		return error_set(err, "--devices: %s cannot be read", file);
-	for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-		line += strspn(line, " \t");
-		line[strcspn(line, "#\r")] = '\0';
-		for (size_t length = strlen(line); length > 0 && (line[length - 1] == ' ' || line[length - 1] == '\t');)
-			line[--length] = '\0';
-		if (line[0] != '\0')
-			add_line(wish, file, line);
-	}
-	free(text);
-	return true;
-}
-
 /* All of them are read before anything is run. */
 static bool check_devices(struct wish *wish, struct error *err)
 {
@@ -185,10 +145,10 @@ static bool read_devices(struct wish *wish, struct error *err)
 		                 "--good, --bad and --build go with --repo; of devices the first is the good one and the last the bad one");
 	if (file != NULL && values->operand_count > 1)
 		return error_set(err, "devices are named by --devices or after the plan, not by both");
-	if (file != NULL && !read_devices_file(wish, file, err))
-		return false;
+	if (file != NULL && !revisions_read_devices(&wish->revisions, file, err))
+		return error_context(err, "--devices");
 	for (int i = 1; i < values->operand_count; i++)
-		add_device(wish, values->operands[i]);
+		revisions_add_device(&wish->revisions, values->operands[i]);
 	if (wish->revisions.count < 2)
 		return error_set(err, "it takes --repo, --good and --build, or two devices at least: a good one first, a bad one last");
 	revisions_link(&wish->revisions);

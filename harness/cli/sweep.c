@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `stutter sweep`: one fault at every place. */
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/search.h"

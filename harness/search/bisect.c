@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "search/bisect.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,135 +11,6 @@
 /* Seeds are drawn from 1 to this. */
 #define SEEDS UINT64_C(1000000000)
 #define SAY_MAX 640
-
-bool bisect_read_plan(const struct bisect_options *options, const char *device, struct plan *ret_plan, struct error *err)
-{
-	const bool good = options->by_chance ? plan_open(ret_plan, options->plan, device, options->places, err)
-	                                     : plan_open_frozen(ret_plan, options->plan, device, options->places, err);
-
-	if (!good)
-		return false;
-	plan_look(ret_plan);
-	ret_plan->may_differ = options->may_differ;
-	ret_plan->least_found = options->least;
-	if (device != NULL)
-		made_forget_device(&ret_plan->made);
-	return true;
-}
-
-const char *bisect_name(const struct bisect *bisect, size_t at, char *ret_text, size_t size)
-{
-	const struct revision *revision = &bisect->options.revisions->list[at];
-
-	(void)snprintf(ret_text, size, "%s%s%.80s%s", revision->name, revision->subject[0] != '\0' ? " \"" : "", revision->subject,
-	               revision->subject[0] != '\0' ? "\"" : "");
-	return ret_text;
-}
-
-/* -- progress -- */
-
-/* How many sessions are left by certainty: a look for each halving, and the proof of a revision with one parent. */
-static size_t sessions_left(const struct bisect *bisect)
-{
-	size_t left = 2 * BISECT_PROOF;
-
-	for (size_t suspects = bisect->suspects.count; suspects > 1; suspects = (suspects + 1) / 2)
-		left++;
-	return left;
-}
-
-static void set_stage(struct bisect *bisect, const char *stage)
-{
-	const struct search_counts counts = search_counts(bisect->options.search);
-
-	search_stage(bisect->options.search, bisect->options.by_chance ? 0 : counts.run + counts.cached + sessions_left(bisect), stage);
-}
-
-/* -- devices -- */
-
-enum step { STEP_DONE, STEP_HELD, STEP_BROKEN };
-
-static bool read_subject(struct bisect *bisect, size_t at, const char *device)
-{
-	struct subject *subject = &bisect->subjects[at];
-	struct error err = {.text = ""};
-
-	subject->has_plan = bisect_read_plan(&bisect->options, device, &subject->plan, &err);
-	if (!subject->has_plan)
-		(void)error_format(&err, subject->why_not, sizeof subject->why_not);
-	return subject->has_plan;
-}
-
-/* Whether a file of a device is another's by now: two that name the same one must have found the same in it. */
-static bool is_written_over(const struct bisect *bisect, const char *path, const char *hash, size_t file, size_t *ret_by)
-{
-	for (size_t i = 0; i < bisect->options.revisions->count; i++) {
-		const struct plan *plan = &bisect->subjects[i].plan;
-		const char *const paths[] = {plan->device.kernel, plan->device.initramfs, plan->device.overlay},
-				  *const hashes[] = {plan->present.kernel, plan->present.initramfs, plan->present.overlay};
-		if (bisect->subjects[i].has_plan && strcmp(paths[file], path) == 0 && strcmp(hashes[file], hash) != 0) {
-			*ret_by = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* What a device names has to stay as it is until the end: sessions of it are run again and again. */
-static bool check_files(const struct bisect *bisect, size_t at, struct error *err)
-{
-	const struct plan *plan = &bisect->subjects[at].plan;
-	const char *const paths[] = {plan->device.kernel, plan->device.initramfs, plan->device.overlay}, *const hashes[] = {
-														 plan->present.kernel,
-														 plan->present.initramfs,
-														 plan->present.overlay};
-	const char *name = bisect->options.revisions->list[at].name;
-	size_t by;
-
-	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-		if (builds_in_checkout(bisect->options.builds, paths[i]))
-			return error_set(
-				err,
-				"the device of revision %s names %s, which lies in the checkout and is gone with the next revision; "
-				"the build command has to leave it beside $STUTTER_DEVICE",
-				name, paths[i]);
-		if (is_written_over(bisect, paths[i], hashes[i], i, &by))
-			return error_set(err,
-			                 "the devices of the revisions %s and %s name the same file with different content, %s; the build "
-			                 "command has to leave what it makes beside $STUTTER_DEVICE",
-			                 bisect->options.revisions->list[by].name, name, paths[i]);
-	}
-	return true;
-}
-
-/* Makes a revision's plan, or finds why that cannot be: subject.why_not. */
-static enum step prepare(struct bisect *bisect, size_t at, struct error *err)
-{
-	const struct bisect_options *options = &bisect->options;
-	struct subject *subject = &bisect->subjects[at];
-	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX] = "", stage[128];
-
-	if (subject->has_plan || subject->why_not[0] != '\0')
-		return STEP_DONE;
-	if (options->builds == NULL) {
-		(void)read_subject(bisect, at, options->revisions->list[at].id);
-		return STEP_DONE;
-	}
-	(void)snprintf(stage, sizeof stage, "building %s", options->revisions->list[at].name);
-	set_stage(bisect, stage);
-	const enum build_outcome outcome = builds_get(options->builds, options->revisions->list[at].id, device, why, err);
-	if (outcome == BUILD_STOPPED) {
-		(void)search_is_over(options->search); /* so it knows that it was cut short */
-		return STEP_HELD;
-	}
-	if (outcome == BUILD_BROKEN)
-		return STEP_BROKEN;
-	if (outcome == BUILD_FAILED)
-		(void)snprintf(subject->why_not, sizeof subject->why_not, "%s", why);
-	else
-		subject->is_built = read_subject(bisect, at, device);
-	return !subject->is_built || check_files(bisect, at, err) ? STEP_DONE : STEP_BROKEN;
-}
 
 static bool can_run(const struct bisect *bisect, size_t at)
 {
@@ -190,7 +60,7 @@ static enum step run_trials(struct bisect *bisect, struct trial *trials, size_t 
 {
 	enum step step = STEP_DONE;
 
-	set_stage(bisect, stage);
+	bisect_stage(bisect, stage);
 	if (!search_run(bisect->options.search, trials, count, NULL, NULL, err))
 		return STEP_BROKEN;
 	for (size_t i = 0; i < count; i++)
@@ -245,7 +115,7 @@ static enum bisect_state prepare_ends(struct bisect *bisect, struct error *err)
 	const size_t bad = revisions_bad(bisect->options.revisions), ends[] = {bad, REVISIONS_GOOD};
 
 	for (size_t i = 0; i < 2; i++) {
-		const enum step step = prepare(bisect, ends[i], err);
+		const enum step step = bisect_prepare(bisect, ends[i], err);
 		if (step != STEP_DONE)
 			return step == STEP_HELD ? BISECT_HELD : BISECT_BROKEN;
 	}
@@ -329,7 +199,7 @@ static void tell_look(struct bisect *bisect, size_t at)
 static enum step ask(struct bisect *bisect, size_t at, struct error *err)
 {
 	struct subject *subject = &bisect->subjects[at];
-	enum step step = prepare(bisect, at, err);
+	enum step step = bisect_prepare(bisect, at, err);
 
 	if (step == STEP_DONE && look_at(bisect, at))
 		step = run_each(bisect, &at, 1, err);
@@ -396,14 +266,14 @@ static enum step prove(struct bisect *bisect, size_t culprit, struct error *err)
 	const struct revision *revision = &bisect->options.revisions->list[culprit];
 	struct evidence *evidence = memory_new((revision->parent_count + 1) * sizeof *evidence);
 	size_t count = 0;
-	enum step step = prepare(bisect, culprit, err);
+	enum step step = bisect_prepare(bisect, culprit, err);
 
 	/* Of a root nothing shows that it was good before. */
 	bisect->is_proved = can_run(bisect, culprit) && revision->parent_count > 0;
 	if (can_run(bisect, culprit))
 		evidence[count++] = (struct evidence){culprit, true};
 	for (size_t i = 0; i < revision->parent_count && step == STEP_DONE; i++) {
-		step = prepare(bisect, revision->parents[i], err);
+		step = bisect_prepare(bisect, revision->parents[i], err);
 		if (can_run(bisect, revision->parents[i]))
 			evidence[count++] = (struct evidence){revision->parents[i], false};
 		else
@@ -539,7 +409,7 @@ static enum step run_batch(struct bisect *bisect, size_t at, struct error *err)
 
 static enum step ask_by_chance(struct bisect *bisect, size_t at, struct error *err)
 {
-	enum step step = prepare(bisect, at, err);
+	enum step step = bisect_prepare(bisect, at, err);
 
 	if (step != STEP_DONE)
 		return step;

@@ -83,6 +83,15 @@ struct bisect {
 	bool is_proved;
 };
 
+/** How a step of it ended. */
+enum step { STEP_DONE, STEP_HELD, STEP_BROKEN };
+
+/** Makes a revision's plan, or finds why that cannot be: subject.why_not. */
+enum step bisect_prepare(struct bisect *bisect, size_t at, struct error *err);
+
+/** Says what it does from now on. */
+void bisect_stage(struct bisect *bisect, const char *stage);
+
 /** Tells the result into options.told and options.json. */
 void bisect_tell(struct bisect *bisect, enum bisect_state state);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "search/ending.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <xxhash.h>
 
 #include "base/memory.h"
+#include "reports/member.h"
 #include "reports/run/cause.h"
 
 /* Results are kept as JSON, which takes UTF-8 alone; what a device says, or what was cut off in the middle of a letter, may be none. */
@@ -81,4 +81,26 @@ const char *ending_say(const struct ending *ending, char *ret_text, size_t size)
 	(void)snprintf(ret_text, size, "%s%s%s%s%s: %s", verdict_name(ending->kind), ending->phase[0] != '\0' ? " in " : "", ending->phase,
 	               has_judge ? ", judge " : "", ending->judge, ending->reason);
 	return ret_text;
+}
+
+bool ending_read(const char *path, const struct plan *plan, struct ending *ret_before, char ret_missed[VERDICT_TEXT_MAX])
+{
+	const char *slash = strrchr(path, '/'), *words[] = {"pass", "fail"};
+	char *beside = memory_format("%.*sverdict.json", slash != NULL ? (int)(slash - path) + 1 : 0, path);
+	json_t *json = json_load_file(beside, 0, NULL);
+	bool good = false;
+
+	free(beside);
+	*ret_before = (struct ending){.kind = VERDICT_INCONCLUSIVE};
+	for (size_t i = 0; i < 2; i++)
+		if (strcmp(member_text(json, "verdict"), words[i]) == 0)
+			ret_before->kind = i == 0 ? VERDICT_PASS : VERDICT_FAIL;
+	good = ret_before->kind != VERDICT_INCONCLUSIVE && strcmp(member_text(json, "scenario"), plan->name) == 0 &&
+	       member_number(json, "seed") == plan->seed;
+	(void)snprintf(ret_before->judge, sizeof ret_before->judge, "%s", member_text(json, "judge"));
+	(void)snprintf(ret_before->phase, sizeof ret_before->phase, "%s", member_text(json, "phase"));
+	(void)snprintf(ret_before->reason, sizeof ret_before->reason, "%s", member_text(json, "reason"));
+	(void)snprintf(ret_missed, VERDICT_TEXT_MAX, "%s", member_text(json, "expectation"));
+	json_decref(json);
+	return good;
 }

@@ -7,6 +7,7 @@
 #ifndef SEARCH_ENDING_H
 #define SEARCH_ENDING_H
 
+#include "scenario/plan.h"
 #include "session/verdict.h"
 
 /** So many faults of a plan are told apart by whether they acted. */
@@ -35,6 +36,13 @@ bool ending_same(const struct ending *a, const struct ending *b);
 
 /** A number that two of the same way have in common, on any machine. */
 uint64_t ending_signature(const struct ending *ending);
+
+/**
+ * Reads what the session came to that left a frozen plan: its verdict lies beside the plan, if that was not moved.
+ * @param path Of the plan. @param ret_missed What it did not meet of what was expected; empty: it met all.
+ * @return false: it is not there, or is another session's.
+ */
+bool ending_read(const char *path, const struct plan *plan, struct ending *ret_ending, char ret_missed[VERDICT_TEXT_MAX]);
 
 /** "fail in download, judge hang: no progress for 2 min". @return ret_text. */
 const char *ending_say(const struct ending *ending, char *ret_text, size_t size);

@@ -28,51 +28,6 @@ struct hunter {
 	struct grounds grounds;
 };
 
-/* -- what it shows -- */
-
-uint64_t hunt_inconclusive(const struct hunt *hunt)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < hunt->round_count; i++)
-		sum += hunt->rounds[i].inconclusive;
-	return sum;
-}
-
-uint64_t hunt_unclear(const struct hunt *hunt)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < hunt->round_count; i++)
-		sum += hunt->rounds[i].unclear;
-	return sum;
-}
-
-bool hunt_shows(const struct hunt *hunt)
-{
-	return hunt->find_count > 0 || (hunt->sessions > hunt_inconclusive(hunt) && hunt->cut_failures == 0 && hunt_unclear(hunt) == 0);
-}
-
-const char *hunt_say_control(const struct hunt_find *find, size_t number, const char *device, char *ret_text, size_t size)
-{
-	char ending[VERDICT_TEXT_MAX + 128];
-
-	(void)ending_say(&find->control, ending, sizeof ending);
-	if (!find->control_ran)
-		(void)snprintf(ret_text, size, "The shrunk plan of failure %zu was not run on %s, the control device.", number, device);
-	else if (find->control.kind == VERDICT_PASS)
-		(void)snprintf(ret_text, size, "The shrunk plan of failure %zu passes on %s, the control device.", number, device);
-	else if (find->control.kind == VERDICT_FAIL)
-		(void)snprintf(ret_text, size,
-		               "The shrunk plan of failure %zu fails on %s, the control device, too, where the plan as it was drawn "
-		               "passes: %s.",
-		               number, device, ending);
-	else
-		(void)snprintf(ret_text, size, "What the shrunk plan of failure %zu does on %s, the control device, is not known: %s.",
-		               number, device, ending);
-	return ret_text;
-}
-
 /* -- what tells failures apart -- */
 
 const char *hunt_kind(const struct decisions *decisions)

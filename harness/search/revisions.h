@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 /** Where the good end stands in the list. */
 #define REVISIONS_GOOD 0
 /** No revision. */
@@ -43,6 +45,10 @@ struct revisions {
 size_t revisions_add(struct revisions *revisions, const char *id, const char *name, bool is_candidate);
 /** Names a parent, which has been added already. */
 void revisions_add_parent(struct revisions *revisions, size_t at, size_t parent);
+/** Adds a device, by name or as a file, behind those that are there: a row of devices has no branches. */
+void revisions_add_device(struct revisions *revisions, const char *device);
+/** Adds the devices that a file names, one a line; '#' begins a comment, and paths are relative to the file's folder. */
+bool revisions_read_devices(struct revisions *revisions, const char *file, struct error *err);
 /** To be called once all are there. */
 void revisions_link(struct revisions *revisions);
 void revisions_close(struct revisions *revisions);

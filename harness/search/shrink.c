@@ -461,3 +461,13 @@ void shrunk_close(struct shrunk *shrunk)
 	}
 	memset(shrunk, 0, sizeof *shrunk);
 }
+
+bool shrink_may(const char *path, const struct ending *before, const char *missed, struct error *err)
+{
+	if (before->kind == VERDICT_FAIL)
+		return true;
+	return error_set(err,
+	                 "%s: nothing to shrink: its session passed%s%s%s; `shrink` takes the plan.yaml of a session that fails, whether "
+	                 "that is expected or not",
+	                 path, missed[0] != '\0' ? " (not as its 'expect:' has it: " : "", missed, missed[0] != '\0' ? ")" : "");
+}

@@ -79,6 +79,12 @@ bool shrink_plan(struct search *search, const struct plan *plan, const char *nam
                  struct error *err);
 void shrunk_close(struct shrunk *shrunk);
 
+/**
+ * Whether there is anything to shrink: no session can fail in the way of one that has passed.
+ * @param missed As ending_read() tells it, for the message.
+ */
+bool shrink_may(const char *path, const struct ending *before, const char *missed, struct error *err);
+
 /** Whether nothing that was run speaks against the borders of a part that has a magnitude. */
 bool shrunk_is_sharp(const struct shrunk_part *part);
 

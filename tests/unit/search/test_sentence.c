@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/explain_told.h"
+#include "search/explain_words.h"
 #include "search/shrinking.h"
 #include "tests/test.h"
 

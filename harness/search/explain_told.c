@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/explain_told.h"
+#include "search/explain_told.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/unit.h"
 #include "reports/run/run.h"
+#include "reports/search/told.h"
 #include "reports/session/session.h"
+#include "search/explain_words.h"
 
 /* A rate is surely below this if its interval is. */
 #define SURELY_BELOW 900000000U
@@ -20,124 +20,15 @@
 /* The folder below the search's that holds its sessions, and so both sides of the comparison. */
 #define SIDES "sessions"
 
-static double seconds(uint64_t ns)
-{
-	return (double)ns / (double)SIM_S;
-}
-
 static double percent(uint64_t billionths)
 {
 	return (double)billionths / 1e7;
 }
 
-/* The ends of an interval to a tenth of a percent, outward: no digit says more than is known. */
-static double percent_down(uint64_t billionths)
-{
-	return (double)(billionths / 1000000) / 10;
-}
-
+/* As explain_percent_down(), of the upper end. */
 static double percent_up(uint64_t billionths)
 {
 	return (double)((billionths + 999999) / 1000000) / 10;
-}
-
-/* -- when -- */
-
-static const char *ordinal_end(unsigned number)
-{
-	if (number % 100 >= 11 && number % 100 <= 13)
-		return "th";
-	return number % 10 == 1 ? "st" : number % 10 == 2 ? "nd" : number % 10 == 3 ? "rd" : "th";
-}
-
-/* "download, 3rd retry". To be released with free(). */
-static char *say_section(const struct section *section)
-{
-	if (section == NULL)
-		return memory_text("before the first phase");
-	if (section->attempt < 2)
-		return memory_format("%s", section->name);
-	return memory_format("%s, %u%s retry", section->name, section->attempt - 1, ordinal_end(section->attempt - 1));
-}
-
-/* "41.200 s (download, 3rd retry)". To be released with free(). */
-static char *say_instant(const struct explanation *explanation, uint64_t at_ns)
-{
-	if (at_ns <= explanation->curve.start_ns)
-		return memory_text("power on");
-	char *section = say_section(explain_section(explanation, at_ns));
-	char *text = memory_format("%.3f s (%s)", seconds(at_ns), section);
-
-	free(section);
-	return text;
-}
-
-/* "; at 38.000 s (download) still 7 of 16 passed", or nothing. To be released with free(). */
-static char *say_saved(const struct explanation *explanation)
-{
-	const struct cut_curve *curve = &explanation->curve;
-	const size_t passed = cut_last_passed(curve);
-
-	if (passed == 0)
-		return memory_text("");
-	const struct cut *cut = &curve->list[passed - 1];
-	char *when = say_instant(explanation, cut->at_ns);
-	char *text = memory_format("drawn anew from %s on, %" PRIu64 " of %" PRIu64 " passed", when, cut->tally.passed,
-	                           tally_known(&cut->tally));
-	free(when);
-	return text;
-}
-
-static char *say_proof(const struct explanation *explanation, const char *saved)
-{
-	const struct tally *tally = &explanation->curve.proof.tally;
-	char *when = say_instant(explanation, explanation->curve.proof.at_ns);
-	char *alike = tally->other == 0 ? memory_text(" in the same way")
-	                                : memory_format(", %" PRIu64 " of them in the same way", tally->same);
-	char *text = memory_format("after %s %" PRIu64 " of %" PRIu64
-	                           " redraws failed%s (95 %%: at least %.1f %% of such sessions fail)%s%s",
-	                           when, tally_failed(tally), tally_known(tally), alike, percent_down(tally_interval(tally).low),
-	                           saved[0] != '\0' ? "; " : "", saved);
-
-	free(alike);
-	free(when);
-	return text;
-}
-
-static char *say_border(const struct explanation *explanation)
-{
-	const struct cut_curve *curve = &explanation->curve;
-	char *saved = say_saved(explanation), *text;
-
-	if (curve->has_proof)
-		text = say_proof(explanation, saved);
-	else if (saved[0] != '\0')
-		text = memory_format("no moment %s after which all redraws failed: %s", curve->whole ? "was found" : "is known yet", saved);
-	else
-		text = memory_format("%s could tell when the failure was bound to come",
-		                     curve->whole ? "too many redraws were inconclusive, so nothing" : "the search ended before it");
-	free(saved);
-	return text;
-}
-
-/* Whether any redraw has passed or failed. */
-static bool is_known(const struct cut_curve *curve)
-{
-	for (size_t i = 0; i < curve->count; i++)
-		if (tally_known(&curve->list[i].tally) > 0)
-			return true;
-	return false;
-}
-
-char *explain_sentence(const struct explanation *explanation)
-{
-	const struct cut_curve *curve = &explanation->curve;
-
-	if (curve->why_not != NULL)
-		return memory_format("no moment can be told after which it was bound to fail: %s", curve->why_not);
-	if (!curve->differs && is_known(curve) && curve->whole)
-		return memory_text("no redraw differed from the failing session: what its faults draw makes no difference");
-	return say_border(explanation);
 }
 
 /* -- the curve -- */
@@ -154,12 +45,12 @@ static void mark_sections(json_t *curve, const struct explanation *explanation)
 		const uint64_t next = i + 1 < events->section_count ? events->sections[i + 1].from : events->end;
 		if (next - section->from < least || (last > 0 && section->from - last < least))
 			continue;
-		char *text = say_section(section);
-		told_mark(curve, seconds(section->from), text);
+		char *text = explain_say_section(section);
+		told_mark(curve, explain_seconds(section->from), text);
 		free(text);
 		last = section->from;
 	}
-	told_mark(curve, seconds(events->end), "fails");
+	told_mark(curve, explain_seconds(events->end), "fails");
 }
 
 static void tell_curve(json_t *told, const struct explanation *explanation)
@@ -172,10 +63,10 @@ static void tell_curve(json_t *told, const struct explanation *explanation)
 	for (size_t i = 0; i < curve->count; i++) {
 		const struct cut *cut = &curve->list[i];
 		const struct interval interval = tally_interval(&cut->tally);
-		char *label = say_section(explain_section(explanation, cut->at_ns));
+		char *label = explain_say_section(explain_section(explanation, cut->at_ns));
 		if (tally_known(&cut->tally) > 0)
-			told_point(shown, seconds(cut->at_ns > curve->start_ns ? cut->at_ns : curve->start_ns), tally_rate(&cut->tally),
-			           interval.low, interval.high, label);
+			told_point(shown, explain_seconds(cut->at_ns > curve->start_ns ? cut->at_ns : curve->start_ns),
+			           tally_rate(&cut->tally), interval.low, interval.high, label);
 		free(label);
 	}
 	mark_sections(shown, explanation);
@@ -192,8 +83,8 @@ static void tell_tally(json_t *row, const struct tally *tally)
 	if (tally_known(tally) == 0)
 		told_cell(row, TOLD_UNKNOWN, NULL, "not known");
 	else
-		told_cell(row, TOLD_PLAIN, NULL, "%.1f %% (%.1f to %.1f %%)", percent(tally_rate(tally)), percent_down(interval.low),
-		          percent_up(interval.high));
+		told_cell(row, TOLD_PLAIN, NULL, "%.1f %% (%.1f to %.1f %%)", percent(tally_rate(tally)),
+		          explain_percent_down(interval.low), percent_up(interval.high));
 }
 
 static void tell_cuts(json_t *told, const struct explanation *explanation)
@@ -207,11 +98,11 @@ static void tell_cuts(json_t *told, const struct explanation *explanation)
 		const bool is_proof = i == curve->count;
 		const struct cut *cut = is_proof ? &curve->proof : &curve->list[i];
 		json_t *row = told_row(table);
-		char *section = say_section(explain_section(explanation, cut->at_ns));
+		char *section = explain_say_section(explain_section(explanation, cut->at_ns));
 		if (cut->at_ns <= curve->start_ns)
 			told_cell(row, TOLD_PLAIN, NULL, "power on");
 		else
-			told_cell(row, TOLD_PLAIN, NULL, "%.3f s", seconds(cut->at_ns));
+			told_cell(row, TOLD_PLAIN, NULL, "%.3f s", explain_seconds(cut->at_ns));
 		told_cell(row, TOLD_PLAIN, NULL, "%s%s", section, is_proof ? ", once more" : "");
 		tell_tally(row, &cut->tally);
 		free(section);
@@ -247,7 +138,7 @@ static void name_between(char **list, const struct decisions *decisions, const s
 		const struct decision *decision = &decisions->list[i];
 		if (weight_has(fault, decisions, i) && decision->time >= from && decision->time < to)
 			add_to(list, memory_format("'%s' %s of %s at %.3f s", decision->name, decision->action->name,
-			                           decision->at[0] != '\0' ? decision->at : "the cable", seconds(decision->time)));
+			                           decision->at[0] != '\0' ? decision->at : "the cable", explain_seconds(decision->time)));
 	}
 }
 
@@ -268,7 +159,7 @@ static void tell_between(json_t *told, const struct plan *plan, const struct exp
 			add_to(&text, memory_format("'%s' %zu times", faults[i].name, times));
 	}
 	free(faults);
-	told_text(told, "Between these two, from %.3f s to %.3f s, faults acted: %s.", seconds(from), seconds(to),
+	told_text(told, "Between these two, from %.3f s to %.3f s, faults acted: %s.", explain_seconds(from), explain_seconds(to),
 	          text[0] != '\0' ? text : "none");
 	free(text);
 }
@@ -283,7 +174,7 @@ static void tell_later(json_t *told, const struct plan *plan, const struct expla
 		told_text(told,
 		          "Without '%s' at %s, at %.3f s and so after that, it would still pass; but none of the redraws there came to a "
 		          "session that passes.",
-		          nearest->name, decision->at, seconds(decision->time));
+		          nearest->name, decision->at, explain_seconds(decision->time));
 }
 
 static void tell_when(json_t *told, const struct plan *plan, const struct explanation *explanation)
@@ -305,7 +196,7 @@ static void tell_when(json_t *told, const struct plan *plan, const struct explan
 	if (below > 0)
 		told_text(told,
 		          "Drawn anew from %.3f s on fewer than 90 %% fail, with a confidence of 95 %%; of no later cut is that known.",
-		          seconds(curve->list[below - 1].at_ns));
+		          explain_seconds(curve->list[below - 1].at_ns));
 	if (!curve->whole)
 		told_text(told, "The search had no time for all of the curve.");
 }
@@ -324,9 +215,9 @@ static char *say_members(const struct plan *plan, const struct weight *weight)
 	const struct decision *first = &plan->decisions.list[weight->first], *last = &plan->decisions.list[weight->last];
 
 	if (weight->count == 1)
-		return memory_format("%s%s at %.3f s", first->at, directions[first->direction], seconds(first->time));
-	return memory_format("%s%zu, from %.3f s to %.3f s", weight->depth == 0 ? "all " : "", weight->count, seconds(first->time),
-	                     seconds(last->time));
+		return memory_format("%s%s at %.3f s", first->at, directions[first->direction], explain_seconds(first->time));
+	return memory_format("%s%zu, from %.3f s to %.3f s", weight->depth == 0 ? "all " : "", weight->count, explain_seconds(first->time),
+	                     explain_seconds(last->time));
 }
 
 static void tell_consequence(json_t *row, const struct weight *weight, const struct ending *failing)
@@ -369,8 +260,8 @@ static size_t count_effect(const struct weights *weights, enum weight_effect eff
 	return count;
 }
 
-/* One sentence about the decisions. To be released with free(). */
-static char *say_weights(const struct plan *plan, const struct weights *weights)
+/* One sentence about the decisions. */
+char *explain_say_weights(const struct plan *plan, const struct weights *weights)
 {
 	const size_t single = count_effect(weights, WEIGHT_PASSES, true);
 	const struct weight *nearest = neighbour_choose(weights);
@@ -442,14 +333,14 @@ static const char *base_name(const char *path)
 }
 
 /* Both sessions as a run of two, so that they have pages. */
-static bool make_pages(const struct cli_search *cli, const struct explanation *explanation, struct error *err)
+static bool make_pages(const char *search_folder, const struct explanation *explanation, struct error *err)
 {
 	const struct trial *failing = &explanation->failing, *passing = &explanation->neighbour.trial;
 	const struct run_planned sessions[] = {{.plan = &failing->plan, .folder = base_name(failing->dir)},
 	                                       {.plan = &passing->plan, .folder = base_name(passing->dir)}};
 	const char *const none[] = {NULL};
 	const struct run_plan plan = {.sessions = sessions, .count = 2, .started = "", .notes = none};
-	char *dir = memory_format("%s/" SIDES, cli->dir);
+	char *dir = memory_format("%s/" SIDES, search_folder);
 	struct run run;
 	size_t made;
 
@@ -476,148 +367,43 @@ static void tell_difference(json_t *told, const char *caption, const struct diff
 	free(text);
 }
 
-static void tell_neighbour(struct cli_search *cli, const struct explanation *explanation)
+static void tell_neighbour(json_t *told, const char *dir, const struct explanation *explanation)
 {
 	const struct neighbour *neighbour = &explanation->neighbour;
 	struct error err = {.text = ""};
 
-	told_heading(cli->told, "Beside a session that passes");
+	told_heading(told, "Beside a session that passes");
 	if (!neighbour->found) {
-		told_text(cli->told, neighbour->known ? "There was no time left to run one that passes once more, for its folder."
-		                                      : "None was found that passes.");
+		told_text(told, neighbour->known ? "There was no time left to run one that passes once more, for its folder."
+		                                 : "None was found that passes.");
 		return;
 	}
-	told_text(cli->told, "The nearest that passes: %s.", neighbour->trial.name);
+	told_text(told, "The nearest that passes: %s.", neighbour->trial.name);
 	if (neighbour->all.found)
-		tell_difference(cli->told, "Where the traces first differ", &neighbour->all);
+		tell_difference(told, "Where the traces first differ", &neighbour->all);
 	if (neighbour->heard.found)
-		tell_difference(cli->told, "What the device says and the session comes to, where it first differs", &neighbour->heard);
-	if (make_pages(cli, explanation, &err))
-		told_link(cli->told, SIDES "/" SESSION_COMPARE, "both sessions side by side");
+		tell_difference(told, "What the device says and the session comes to, where it first differs", &neighbour->heard);
+	if (make_pages(dir, explanation, &err))
+		told_link(told, SIDES "/" SESSION_COMPARE, "both sessions side by side");
 	else
-		told_text(cli->told, "The pages of both could not be made: %s", err.text);
-}
-
-/* -- search.json -- */
-
-static void set_number(json_t *object, const char *name, uint64_t number)
-{
-	(void)json_object_set_new(object, name, json_integer((json_int_t)number));
-}
-
-static json_t *json_of_tally(const struct tally *tally)
-{
-	const struct interval interval = tally_interval(tally);
-	json_t *json = json_object();
-
-	set_number(json, "passed", tally->passed);
-	set_number(json, "failed_alike", tally->same);
-	set_number(json, "failed_otherwise", tally->other);
-	set_number(json, "inconclusive", tally->unknown);
-	set_number(json, "low_billionths", interval.low);
-	set_number(json, "high_billionths", interval.high);
-	return json;
-}
-
-static json_t *json_of_cut(const struct cut *cut)
-{
-	json_t *json = json_of_tally(&cut->tally);
-
-	set_number(json, "at_ns", cut->at_ns);
-	return json;
-}
-
-static json_t *json_of_weights(const struct plan *plan, const struct explanation *explanation)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < explanation->weights.count; i++) {
-		const struct weight *weight = &explanation->weights.list[i];
-		json_t *json = json_object();
-		(void)json_object_set_new(json, "fault", json_string(weight->name));
-		(void)json_object_set_new(json, "first", json_string(plan->decisions.list[weight->first].at));
-		set_number(json, "first_ns", plan->decisions.list[weight->first].time);
-		set_number(json, "last_ns", plan->decisions.list[weight->last].time);
-		set_number(json, "count", weight->count);
-		(void)json_object_set_new(json, "effect", json_string(weight_effect_name(weight->effect)));
-		if (weight->effect != WEIGHT_UNTRIED) {
-			set_number(json, "unfound", weight->ending.unfound_before);
-			(void)json_object_set_new(
-				json, "later_ns",
-				json_integer((json_int_t)weight->ending.virtual_ns - (json_int_t)explanation->failing.ending.virtual_ns));
-		}
-		(void)json_array_append_new(list, json);
-	}
-	return list;
-}
-
-static json_t *json_of_rates(const struct weights *weights)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < weights->rate_count; i++) {
-		json_t *json = json_of_tally(&weights->rates[i].tally);
-		(void)json_object_set_new(json, "without", json_string(weights->rates[i].name));
-		(void)json_array_append_new(list, json);
-	}
-	return list;
-}
-
-static json_t *json_of_curve(const struct explanation *explanation)
-{
-	const struct cut_curve *curve = &explanation->curve;
-	json_t *json = json_object(), *cuts = json_array();
-	char *sentence = explain_sentence(explanation);
-
-	(void)json_object_set_new(json, "sentence", json_string(sentence));
-	set_number(json, "start_ns", curve->start_ns);
-	set_number(json, "end_ns", curve->end_ns);
-	for (size_t i = 0; i < curve->count; i++)
-		(void)json_array_append_new(cuts, json_of_cut(&curve->list[i]));
-	(void)json_object_set_new(json, "cuts", cuts);
-	if (curve->has_proof)
-		(void)json_object_set_new(json, "lost", json_of_cut(&curve->proof));
-	if (cut_last_passed(curve) > 0)
-		(void)json_object_set_new(json, "saved", json_of_cut(&curve->list[cut_last_passed(curve) - 1]));
-	free(sentence);
-	return json;
-}
-
-static json_t *json_of_neighbour(const struct neighbour *neighbour)
-{
-	json_t *json = json_object();
-
-	(void)json_object_set_new(json, "what", json_string(neighbour->trial.name));
-	(void)json_object_set_new(json, "folder", json_string(neighbour->trial.dir));
-	set_number(json, "differs_at_ns", neighbour->all.at_ns[0]);
-	set_number(json, "heard_at_ns", neighbour->heard.at_ns[0]);
-	return json;
+		told_text(told, "The pages of both could not be made: %s", err.text);
 }
 
 /* -- the whole -- */
 
-void explain_tell(struct cli_search *cli, const struct plan *plan, const struct explanation *explanation)
+void explain_tell(const struct explanation *explanation, const struct plan *plan, const char *dir, json_t *told)
 {
-	char text[2 * VERDICT_TEXT_MAX], *sentence = explain_sentence(explanation), *weights = say_weights(plan, &explanation->weights);
-	json_t *json = json_object(),
-	       *title = json_sprintf("explain: %s, seed %" PRIu64 " on %s", plan->name, plan->seed, plan->device.name);
+	char text[2 * VERDICT_TEXT_MAX], *sentence = explain_sentence(explanation),
+					 *weights = explain_say_weights(plan, &explanation->weights);
 
-	(void)json_object_set_new(cli->json, "title", title);
-	told_text(cli->told, "'%s' with seed %" PRIu64 " on '%s' comes to: %s, at %.3f s.", plan->name, plan->seed, plan->device.name,
-	          ending_say(&explanation->failing.ending, text, sizeof text), seconds(explanation->events.end));
-	told_result(cli->told, TOLD_BAD, "%s", sentence);
-	told_result(cli->told, TOLD_PLAIN, "%s", weights);
-	tell_when(cli->told, plan, explanation);
-	tell_weights(cli->told, plan, explanation);
-	tell_rates(cli->told, &explanation->weights);
-	tell_neighbour(cli, explanation);
-	(void)json_object_set_new(json, "curve", json_of_curve(explanation));
-	(void)json_object_set_new(json, "decisions", json_of_weights(plan, explanation));
-	(void)json_object_set_new(json, "rates", json_of_rates(&explanation->weights));
-	if (explanation->neighbour.found)
-		(void)json_object_set_new(json, "neighbour", json_of_neighbour(&explanation->neighbour));
-	(void)json_object_set_new(json, "weights_sentence", json_string(weights));
-	(void)json_object_set_new(cli->json, "explain", json);
+	told_text(told, "'%s' with seed %" PRIu64 " on '%s' comes to: %s, at %.3f s.", plan->name, plan->seed, plan->device.name,
+	          ending_say(&explanation->failing.ending, text, sizeof text), explain_seconds(explanation->events.end));
+	told_result(told, TOLD_BAD, "%s", sentence);
+	told_result(told, TOLD_PLAIN, "%s", weights);
+	tell_when(told, plan, explanation);
+	tell_weights(told, plan, explanation);
+	tell_rates(told, &explanation->weights);
+	tell_neighbour(told, dir, explanation);
 	free(sentence);
 	free(weights);
 }
