@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cli/values.h"
-#include "cli/selection.h"
+#include "campaign/reading.h"
 #include "fault/netem_note.h"
 #include "scenario/plan.h"
 
@@ -22,17 +22,24 @@ static void print_notes(const struct plan *plan)
 			printf("# note: fault '%s' %s; `netem_exact: true` means Linux' arithmetic\n", plan->faults[i].name, note);
 }
 
+static void on_warning(void *ctx, const struct error *warning)
+{
+	(void)ctx;
+	cli_warn(warning);
+}
+
 static int check(const struct selection *selection)
 {
-	struct cli_reading reading;
+	static const struct campaign_ops ops = {.warning = on_warning};
+	struct reading reading;
 	struct error err;
 	struct plan plan;
 	int status = EXIT_PASSED;
 
-	if (!cli_reading_open(&reading, false, &err))
+	if (!reading_open(&reading, false, &ops, &err))
 		return cli_fail(&err);
 	for (size_t i = 0; i < selection->count; i++) {
-		if (!cli_reading_next(&reading, &selection->list[i], &plan, &err)) {
+		if (!reading_next(&reading, &selection->list[i], &plan, &err)) {
 			status = cli_fail(&err);
 			continue;
 		}
@@ -41,7 +48,7 @@ static int check(const struct selection *selection)
 		plan_write(&plan, stdout);
 		plan_close(&plan);
 	}
-	cli_reading_close(&reading);
+	reading_close(&reading);
 	return status;
 }
 

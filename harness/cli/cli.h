@@ -15,7 +15,6 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
-#include "scenario/plan.h"
 
 /** Exit codes; a contract with scripts. */
 enum {
@@ -25,6 +24,13 @@ enum {
 	EXIT_BUG = 3,            /**< our own error */
 	EXIT_INCONCLUSIVE = 125, /**< nothing is proved; `git bisect run` skips */
 };
+
+/** What each of them means, in a few words; the meaning is NULL behind the last. */
+struct cli_exit {
+	int status;
+	const char *meaning;
+};
+extern const struct cli_exit cli_exits[];
 
 /** A command's options, and the tables that they stand in; cli_parse() checks the first. */
 #define OPTIONS_MAX 48
@@ -93,26 +99,6 @@ bool cli_is_terminal(void);
 
 /** Whether standard output is a terminal that shows colours, to somebody who does not object (NO_COLOR). */
 bool cli_takes_colours(void);
-
-struct choice;
-
-/** Reads the scenarios of a run one after the other, so that what one command refuses another refuses in the same words. */
-struct cli_reading {
-	bool frozen; /**< they must be plans of sessions */
-	struct places places;
-	char **names; /**< of those that were read, with their devices if there are several; ends with NULL */
-	size_t count;
-};
-
-bool cli_reading_open(struct cli_reading *reading, bool frozen, struct error *err);
-
-/** Reads one, as its suite wants it, and prints what it warns of. @param ret_plan To be released with plan_close(). */
-bool cli_reading_next(struct cli_reading *reading, const struct choice *choice, struct plan *ret_plan, struct error *err);
-
-/** Reads one that cli_reading_next() has found good once more: another session of it. */
-bool cli_reading_again(const struct cli_reading *reading, const struct choice *choice, struct plan *ret_plan, struct error *err);
-
-void cli_reading_close(struct cli_reading *reading);
 
 /** Prints scenarios/REFERENCE.md. @return an exit status. */
 int cli_print_reference(void);

@@ -57,7 +57,7 @@ static bool is_frozen(const struct plan *plan)
 
 static bool read_plan(struct cli_search *cli, const struct wish *wish, struct plan *ret_plan, struct error *err)
 {
-	if (!cli_search_read(cli, cli->values.operands[0], false, ret_plan, err))
+	if (!campaign_read(cli->campaign, cli->values.operands[0], NULL, false, ret_plan, err))
 		return false;
 	if (wish->has_seed && is_frozen(ret_plan))
 		error_set(err, "--seed: %s is the frozen plan of the session with seed %" PRIu64 "; a seed goes with a scenario",
@@ -80,7 +80,7 @@ static int freeze(struct cli_search *cli, const uint64_t *seed, struct plan *pla
 	char *path = memory_format("%s/plan.yaml", dir);
 	plan_close(plan);
 	memset(plan, 0, sizeof *plan);
-	bool good = cli_search_read(cli, path, false, plan, &err);
+	bool good = campaign_read(cli->campaign, path, NULL, false, plan, &err);
 	free(path);
 	return good ? CLI_GO_ON : cli_search_fail(cli, &err, EXIT_INCONCLUSIVE);
 }
@@ -111,18 +111,12 @@ static int explain(struct cli_search *cli, const struct wish *wish, struct plan 
 			return code;
 		outcome = explain_plan(cli->search, plan, &wish->explain, &explanation, &err);
 	}
-	switch (outcome) {
-	case EXPLAIN_DONE:
+	if (outcome == EXPLAIN_DONE) {
 		tell(cli, plan, &explanation);
 		/* What the budget has cut short is true as far as it goes, but not all of it. */
 		code = cli_search_end(cli, search_was_cut(cli->search) ? EXIT_INCONCLUSIVE : EXIT_PASSED);
-		break;
-	case EXPLAIN_PASSES:
-		code = cli_search_fail(cli, &err, EXIT_USAGE);
-		break;
-	default:
-		code = cli_search_fail(cli, &err, EXIT_INCONCLUSIVE);
-		break;
+	} else {
+		code = cli_search_fail(cli, &err, outcome == EXPLAIN_PASSES ? EXIT_USAGE : EXIT_INCONCLUSIVE);
 	}
 	explanation_close(&explanation);
 	return code;
@@ -148,8 +142,5 @@ static int run(const struct cli_values *values)
 	return code;
 }
 
-const struct cli_command cli_explain = {"explain",
-                                        "PLAN|SCENARIO",
-                                        "show when a failure became certain, which decisions matter, and where a passing session differs",
-                                        run,
-                                        {cli_search_options, options}};
+const struct cli_command cli_explain = {
+	"explain", "PLAN|SCENARIO", "show when a failure became certain, and which decisions matter", run, {cli_search_options, options}};

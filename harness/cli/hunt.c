@@ -8,9 +8,8 @@
 #include "judge/judge.h"
 #include "search/hunt_told.h"
 
-/* Sessions of drawn plans, if nobody says how many. */
+/* Sessions of drawn plans, and different failures after which a hunt ends, if nobody says how many. */
 #define MOST 1000
-/* Different failures after which a hunt ends, if nobody says how many. */
 #define FIRST 5
 
 static const struct cli_option options[] = {
@@ -27,11 +26,15 @@ static const struct cli_option options[] = {
 /* What a hunt is made from. */
 struct order {
 	struct plan plan, control;
-	bool has_control;
 	struct hunt_options options;
 };
 
-/* -- reading -- */
+static void close_order(struct order *order)
+{
+	plan_close(&order->plan);
+	if (order->options.control != NULL)
+		plan_close(&order->control);
+}
 
 /* Whether the scenario asks this judge: one that is switched off finds nothing. */
 static bool check_judge(const struct plan *plan, const char *name, struct error *err)
@@ -69,15 +72,11 @@ static bool read_options(const struct cli_values *values, struct order *order, s
 
 static bool read_control(struct cli_search *cli, struct order *order, struct error *err)
 {
-	const char *device = cli_value(&cli->values, "device"), *control = cli_value(&cli->values, "control");
+	const char *control = cli_value(&cli->values, "control");
 
 	if (control == NULL)
 		return true;
-	/* The same words, but for the device. */
-	cli_replace(&cli->values, "device", control);
-	order->has_control = cli_search_read(cli, cli->values.operands[0], false, &order->control, err);
-	cli_replace(&cli->values, "device", device);
-	if (!order->has_control)
+	if (!campaign_read(cli->campaign, cli->values.operands[0], control, false, &order->control, err))
 		return error_context(err, "--control");
 	order->options.control = &order->control;
 	return strcmp(order->plan.device.name, order->control.device.name) != 0 ||
@@ -87,23 +86,15 @@ static bool read_control(struct cli_search *cli, struct order *order, struct err
 /* @return whether all is well; order->plan is to be closed then. */
 static bool read_all(struct cli_search *cli, struct order *order, struct error *err)
 {
-	if (!read_options(&cli->values, order, err) || !cli_search_read(cli, cli->values.operands[0], false, &order->plan, err))
+	if (!read_options(&cli->values, order, err) ||
+	    !campaign_read(cli->campaign, cli->values.operands[0], NULL, false, &order->plan, err))
 		return false;
 	bool good = read_control(cli, order, err) && (order->options.judge == NULL || check_judge(&order->plan, order->options.judge, err));
-	if (good && order->plan.expect.verdict == EXPECT_FAIL && order->plan.fault_count == 0)
-		good = error_set(err, "%s expects a failure of a session without faults: there is nothing to hunt for", order->plan.path);
-	if (good && order->options.keep_faults && order->plan.fault_count + CANDIDATE_FAULTS_MAX > FAULTS_MAX)
-		good = error_set(err, "--keep-faults: %s has %zu faults; beside those that are drawn there is room for %d",
-		                 order->plan.path, order->plan.fault_count, FAULTS_MAX - CANDIDATE_FAULTS_MAX);
-	if (!good) {
-		plan_close(&order->plan);
-		if (order->has_control)
-			plan_close(&order->control);
-	}
+	good = good && hunt_can(&order->plan, &order->options, err);
+	if (!good)
+		close_order(order);
 	return good;
 }
-
-/* -- the command -- */
 
 static int status_of(const struct hunt *hunt)
 {
@@ -116,11 +107,10 @@ static int hunt_and_tell(struct cli_search *cli, const struct order *order)
 {
 	struct error err = {.text = ""};
 	struct hunt hunt;
-	char title[256];
 
-	(void)snprintf(title, sizeof title, "Hunt for failures of %s in %s", order->plan.device.name, order->plan.name);
-	(void)json_object_set_new(cli->json, "title", json_string(title));
-	const bool good = hunt_run(cli->search, cli->dir, &cli->reading.places, &order->plan, &order->options, &hunt, &err);
+	(void)json_object_set_new(cli->json, "title",
+	                          json_sprintf("Hunt for failures of %s in %s", order->plan.device.name, order->plan.name));
+	const bool good = hunt_run(cli->search, cli->dir, campaign_places(cli->campaign), &order->plan, &order->options, &hunt, &err);
 	(void)json_object_set_new(cli->json, "hunt", hunt_json(&hunt, &order->plan, &order->options));
 	hunt_tell(&hunt, &order->plan, &order->options, cli->told);
 	const int code = good ? cli_search_end(cli, status_of(&hunt)) : cli_search_fail(cli, &err, EXIT_INCONCLUSIVE);
@@ -132,7 +122,7 @@ static int run_hunt(const struct cli_values *values)
 {
 	struct error err = {.text = ""};
 	struct cli_search cli;
-	struct order order = {.has_control = false};
+	struct order order = {.options.control = NULL};
 	int code = cli_search_open(&cli, &cli_hunt, values);
 
 	if (code == CLI_GO_ON && !read_all(&cli, &order, &err))
@@ -141,9 +131,7 @@ static int run_hunt(const struct cli_values *values)
 		code = cli_search_begin(&cli);
 		if (code == CLI_GO_ON)
 			code = hunt_and_tell(&cli, &order);
-		plan_close(&order.plan);
-		if (order.has_control)
-			plan_close(&order.control);
+		close_order(&order);
 	}
 	cli_search_close(&cli);
 	return code;

@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "cli/cli.h"
-#include "cli/selection.h"
+#include "cli/list_files.h"
 #include "fault/window.h"
 #include "fault/preset.h"
 #include "judge/judge.h"
@@ -89,56 +89,19 @@ static int list_judges(const struct places *places)
 	return EXIT_PASSED;
 }
 
-#define LINE_MAX (PARAM_VALUE_MAX + 128)
-
-static bool describe(const char *path, enum selection_kind kind, char ret_line[LINE_MAX], struct error *err)
-{
-	const struct yaml_node *name, *summary;
-	struct yaml_file file;
-
-	if (!yaml_open(&file, path, err))
-		return false;
-	name = yaml_get(file.root, kind == SELECTION_SUITES ? SUITE_KEY : "name");
-	summary = yaml_get(file.root, "summary");
-	(void)snprintf(ret_line, LINE_MAX, "%-20s %s", name != NULL && name->text != NULL ? name->text : path,
-	               summary != NULL && summary->text != NULL ? summary->text : "");
-	yaml_close(&file);
-	return true;
-}
-
-/* Prints name and summary of every file in a folder that can be read; tells of those that cannot. */
-static int list_files(const char *folder, enum selection_kind kind)
-{
-	char line[LINE_MAX], **paths;
-	struct error err;
-	int status = EXIT_PASSED;
-
-	memset(&err, 0, sizeof err);
-	if (!selection_walk(folder, kind, &paths, &err))
-		return cli_fail(&err);
-	for (size_t i = 0; paths[i] != NULL; i++) {
-		if (describe(paths[i], kind, line, &err))
-			puts(line);
-		else
-			status = cli_fail(&err);
-	}
-	selection_free_paths(paths);
-	return status;
-}
-
 static int list_devices(const struct places *places)
 {
-	return list_files(places->devices, SELECTION_DEVICES);
+	return cli_list_files(places->devices, SELECTION_DEVICES);
 }
 
 static int list_scenarios(const struct places *places)
 {
-	return list_files(places->scenarios, SELECTION_SCENARIOS);
+	return cli_list_files(places->scenarios, SELECTION_SCENARIOS);
 }
 
 static int list_suites(const struct places *places)
 {
-	return list_files(places->scenarios, SELECTION_SUITES);
+	return cli_list_files(places->scenarios, SELECTION_SUITES);
 }
 
 static const struct topic {

@@ -14,8 +14,11 @@ static int usage(FILE *stream)
 	for (size_t i = 0; i < CLI_COMMAND_COUNT; i++)
 		fprintf(stream, "  stutter %-11s %-28s %s\n", cli_commands[i]->name, cli_commands[i]->operands, cli_commands[i]->summary);
 	fputs("\n`stutter COMMAND --help` lists the options of a command; `stutter --version` prints the version.\n"
-	      "exit status: 0 all passed, 1 a session failed its expectations, 2 bad usage or scenario, 3 our own error, 125 inconclusive\n",
+	      "exit status: ",
 	      stream);
+	for (const struct cli_exit *row = cli_exits; row->meaning != NULL; row++)
+		fprintf(stream, "%s%d %s", row != cli_exits ? ", " : "", row->status, row->meaning);
+	fputc('\n', stream);
 	return stream == stdout ? EXIT_PASSED : EXIT_USAGE;
 }
 

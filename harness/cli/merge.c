@@ -4,10 +4,11 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "campaign/record.h"
+#include "campaign/report.h"
+#include "campaign/run_folder.h"
+#include "cli/shown.h"
 #include "cli/values.h"
-#include "cli/record.h"
-#include "cli/report.h"
-#include "cli/run_folder.h"
 #include "reports/run/merge.h"
 
 static const struct cli_option options[] = {
@@ -53,17 +54,19 @@ static bool record(struct history *history, const char *dir, struct error *err)
  */
 static int finish(struct history *history, const char *dir)
 {
-	int code = EXIT_INCONCLUSIVE;
+	struct reported reported = {.terminal = true, .github = reported_on_github()};
+	const struct campaign_ops ops = {.reported = reported_print, .ctx = &reported};
+	enum campaign_outcome outcome = CAMPAIGN_INCONCLUSIVE;
 	struct error err;
 
-	bool good = history == NULL || (report_end(dir, false, false, &code, &err) && record(history, dir, &err));
+	bool good = history == NULL || (report_end(dir, NULL, &outcome, &err) && record(history, dir, &err));
 	if (!good)
 		cli_fail(&err);
-	if (!report_end(dir, true, report_on_github(), &code, &err)) {
+	if (!report_end(dir, &ops, &outcome, &err)) {
 		cli_fail(&err);
 		good = false;
 	}
-	return good || code != EXIT_PASSED ? code : EXIT_INCONCLUSIVE;
+	return shown_status(good || outcome != CAMPAIGN_PASSED ? outcome : CAMPAIGN_INCONCLUSIVE);
 }
 
 static bool merge(const struct cli_values *values, const struct run *runs, size_t count, int *code, struct error *err)

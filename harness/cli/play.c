@@ -11,6 +11,7 @@
 #include "guest/player/play.h"
 #include "recorded/form.h"
 #include "recorded/script.h"
+#include "sim/sim.h"
 
 #define CONNECT_NS (30 * SIM_S)
 #define SILENCE_STANDARD "60s"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/values.h"
-#include "cli/run_folder.h"
+#include "campaign/run_folder.h"
 #include "live/site.h"
 
 static const struct cli_option options[] = {

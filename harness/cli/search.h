@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What `sweep`, `hunt`, `shrink`, `explain` and `bisect` have in common on the command line: options, the search's folder, progress, and how a result is told.
- *
- * A search's folder holds search.json (the words it was begun with, and what came of it), results.jsonl (search/results.h), index.html, and what the command adds.
+ * What `sweep`, `hunt`, `shrink`, `explain` and `bisect` have in common on the command line: options,
+ * the campaign and the folder that a search stands on, progress, and how its end is told.
  */
 #ifndef CLI_SEARCH_H
 #define CLI_SEARCH_H
 
-#include <jansson.h>
-
-#include "cli/cli.h"
+#include "campaign/campaign.h"
 #include "cli/values.h"
 #include "reports/search/told.h"
-#include "search/search.h"
+#include "search/folder.h"
 
 /** The options that all of these commands have; the first table of each. */
 extern const struct cli_option cli_search_options[];
@@ -21,30 +18,29 @@ extern const struct cli_option cli_search_options[];
 /** A search from its words to its result. */
 struct cli_search {
 	const struct cli_command *command;
-	struct cli_values values; /**< those of the command line; of a search that is resumed, those it was begun with */
-	struct cli_reading reading;
-	char dir[DEVICE_PATH_MAX];
-	struct search *search; /**< after cli_search_begin() */
-	json_t *json;          /**< search.json: the command adds members to it; `told` is there and empty */
-	json_t *told;          /**< its `told`, borrowed */
+	struct cli_values values; /**< those of the command line; of a search that goes on, those it was begun with */
+	struct campaign *campaign;
+	bool goes_on;              /**< with one that was left */
+	char dir[DEVICE_PATH_MAX]; /**< of one that goes on from cli_search_open() on, else from cli_search_begin() on */
+	struct search *search;     /**< after cli_search_begin() */
+	struct search_folder folder;
+	json_t *json; /**< of the folder: search.json, and its `told` */
+	json_t *told;
 	/* The module's own. */
-	struct search_options options;
 	uint64_t budget_ns;
 	bool quiet, colours, is_terminal, line_open;
-	size_t last_done;
 	uint64_t last_told_ms;
-	struct resume_words *words;
+	struct resume_words words; /* of one that goes on */
+	struct campaign_ops ops;
+	struct search_options options;
 };
 
 /**
- * Reads the common options, and for --resume the words of then. Nothing is made yet; the command then reads its own options and its scenario (values.operands), so that all that is
- * wrong is told before anything starts.
+ * Reads the common options, and for --resume the words of then. Nothing is made yet; the command then reads its own options and its
+ * scenario (values.operands), so that all that is wrong is told before anything starts.
  * @return CLI_GO_ON, or an exit status: an error was told.
  */
 int cli_search_open(struct cli_search *cli, const struct cli_command *command, const struct cli_values *values);
-
-/** Reads a scenario, or with @p frozen a plan of a session, as --device and --anyway want it, and looks at its files. @param ret_plan To be released with plan_close(). */
-bool cli_search_read(struct cli_search *cli, const char *path, bool frozen, struct plan *ret_plan, struct error *err);
 
 /** Makes the folder, or takes it over, and opens the search. @return as cli_search_open(). */
 int cli_search_begin(struct cli_search *cli);
@@ -56,9 +52,10 @@ int cli_search_begin(struct cli_search *cli);
 int cli_search_end(struct cli_search *cli, int code);
 
 /**
- * Ends it with an error, which search.json and index.html tell before what was found until then. --resume is offered if the search may come to something else then.
- * @param code EXIT_USAGE: what was asked for does not fit what was found, which going on does not change. EXIT_INCONCLUSIVE: all else. EXIT_BUG is made of either if the search
- *        is broken.
+ * Ends it with an error, which search.json and index.html tell before what was found until then. --resume is offered if the search may
+ * come to something else then.
+ * @param code EXIT_USAGE: what was asked for does not fit what was found, which going on does not change. EXIT_INCONCLUSIVE: all
+ *        else. EXIT_BUG is made of either if the search is broken.
  * @return the exit status.
  */
 int cli_search_fail(struct cli_search *cli, const struct error *err, int code);

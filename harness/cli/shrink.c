@@ -51,7 +51,7 @@ static int shrink(const struct cli_values *values)
 	}
 	if (code == CLI_GO_ON) {
 		const char *path = cli.values.operands[0];
-		const bool good = cli_search_read(&cli, path, true, &plan, &err);
+		const bool good = campaign_read(cli.campaign, path, NULL, true, &plan, &err);
 		code = good ? shrink_one(&cli, path, &plan) : cli_fail(&err);
 		if (good)
 			plan_close(&plan);

@@ -63,7 +63,7 @@ static bool read_plan(struct cli_search *cli, const struct sweep *sweep, struct 
 
 	if (!cli_read_number(&cli->values, "seed", 0, INT64_MAX, &seed, err))
 		return false;
-	if (!cli_search_read(cli, cli->values.operands[0], false, ret_plan, err))
+	if (!campaign_read(cli->campaign, cli->values.operands[0], NULL, false, ret_plan, err))
 		return false;
 	if (!check_phases(cli, ret_plan, err) || (has_seed && !sense_seed(ret_plan, seed, err))) {
 		plan_close(ret_plan);
@@ -98,7 +98,7 @@ static int run_sweep(struct cli_search *cli, struct sweep *sweep)
 	if (code != CLI_GO_ON)
 		return code;
 	sweep->dir = cli->dir;
-	sweep->places = &cli->reading.places;
+	sweep->places = campaign_places(cli->campaign);
 	if (sweep_run(sweep, cli->search, &err))
 		return tell(cli, sweep);
 	return cli_search_fail(cli, &err, sweep->is_usage ? EXIT_USAGE : EXIT_INCONCLUSIVE);

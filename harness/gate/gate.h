@@ -1,112 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Whether a release may go out: what its sessions came to, against the release before it.
+ * A gate: runs the plans of suites on two devices, asks after every round whether that is enough
+ * (statistics/gate_rules.h), and tells whether the release may go out.
  *
- * How it works
- *
- * Frozen plans repeat failures that are known. The candidate must survive all of them: one failure blocks, nothing is tried again.
- *
- * Fresh plans are drawn, and each runs on both devices. Of a scenario, the pairs are followed by sequential tests (statistics/sequential.h), which may be
- * looked at after every pair and end in one of three ways:
- *
- * - worse: of the pairs that come out differently, so many more broke on the candidate, that two equal devices come to it with a chance of at most `alpha`.
- *   The p-value is corrected over all scenarios (statistics/holm.h), so `alpha` is the chance that a good release is blocked, however many scenarios there are.
- * - good, not worse: the pairs that come out differently tell that the candidate does not break `odds` times as often as the baseline.
- * - good, tolerated: of all pairs, so few broke on the candidate alone that their share is below `tolerated`. Two devices that do the same in every pair would
- *   else be tested for ever. `negligible` is the share for which this test is quickest.
- *
- * After `runs_max` pairs the tests end anyway, with none of the three: that is not enough evidence, neither for the candidate nor against it.
- *
- * A release is bad if, in some scenario, it breaks alone in `tolerated` of the plans or more, and `odds` times as often as the baseline breaks alone. A bad one
- * is promoted with a chance of at most `beta`: one half for either way to be good. This needs no correction, since every scenario must be good.
- *
- * A session that proved nothing is no evidence for the candidate: a frozen plan without a verdict does not pass, a fresh one counts as if the candidate
- * had broken alone, where it is asked whether that is tolerated. One of the baseline takes its pair out of the count.
+ * How it works. A scenario with a range of seeds is drawn anew for each of them: a plan for each seed,
+ * on both devices. One without is a fixed plan, of which the candidate must come out as expected.
+ * Rounds have a fixed size, whatever the machine, so that the same suite stops at the same plan
+ * everywhere. The sessions of each device are a run of their own in the gate's folder.
  */
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "campaign/campaign.h"
+#include "reports/gate/told.h"
 
-/** What a session came to, seen from the gate. */
-enum gate_outcome {
-	GATE_SURVIVED, /**< it came out as the scenario expects */
-	GATE_BROKE,
-	GATE_UNKNOWN, /**< inconclusive */
+enum { GATE_BASELINE, GATE_CANDIDATE, GATE_SIDES };
+
+/** What is asked for. Texts are borrowed; NULL and 0: nothing is said. */
+struct gate_wish {
+	const char *devices[GATE_SIDES]; /**< must be there */
+	char *const *operands;           /**< suites; ends with NULL */
+	struct ordinals seeds;           /**< in place of the suites'; first 0: theirs */
+	char day[EXCEPTION_DAY_MAX];     /**< by which quarantines and waivers hold */
+	bool has_budget;
+	uint64_t budget_ns;                        /**< no round is begun after; else what the suites say together */
+	const char *from_feed, *to_feed, *release; /**< of promotion.json; from NULL: none is written */
+	int64_t now_s;                             /**< its date */
+	struct campaign_wish campaign;             /**< but for the devices */
 };
 
-/** The same fresh plan on both devices. */
-struct gate_pair {
-	enum gate_outcome baseline, candidate;
+/** As campaign_ops, and: */
+struct gate_ops {
+	struct campaign_ops campaign;
+	/** It is decided. @param is_written The report lies in @p dir. */
+	void (*decided)(void *ctx, const struct told_gate *told, const char *dir, bool is_written);
+	/** promotion.json was written. */
+	void (*promoted)(void *ctx, const char *version, const char *dir);
+	void *ctx;
 };
 
-struct gate_scenario {
-	const enum gate_outcome *frozen; /**< of the candidate, an element a frozen plan */
-	size_t frozen_count;
-	bool takes_fresh;              /**< whether it has something that differs from plan to plan; else the frozen ones are all */
-	const struct gate_pair *pairs; /**< in the order of the plans, not of the sessions' ends; none if it takes none */
-	size_t pair_count;
-};
-
-/** Shares in billionths. */
-struct gate_rules {
-	uint64_t alpha;                 /**< how often a good release may be blocked */
-	uint64_t beta;                  /**< how often a bad one may be promoted */
-	uint64_t odds;                  /**< see above; from 2 to 1000 */
-	uint64_t negligible, tolerated; /**< see above; 0 < negligible < tolerated < BILLION */
-	uint64_t runs_max;              /**< the most pairs of a scenario, from 1 to SAMPLE_MAX; what is given beyond is not looked at */
-};
-
-/** The rules that docs and tests speak of: alpha and beta 5 %, odds 4, negligible 2 %, tolerated 10 %, at most 300 pairs. */
-extern const struct gate_rules gate_standard;
-
-enum gate_decision { GATE_PROMOTE, GATE_BLOCK, GATE_NOT_ENOUGH };
-
-/** Why a scenario came out as it did. */
-enum gate_reason {
-	GATE_FROZEN_BROKE,   /**< block: a frozen plan */
-	GATE_WORSE,          /**< block: the sequential test */
-	GATE_FROZEN_UNKNOWN, /**< not enough: a frozen plan proved nothing */
-	GATE_UNDECIDED,      /**< not enough: more pairs may decide it */
-	GATE_BOUND,          /**< not enough: the bound is reached */
-	GATE_NOTHING,        /**< not enough: neither frozen nor fresh plans */
-	GATE_NOT_WORSE,      /**< promote: the sequential test */
-	GATE_TOLERATED,      /**< promote: too few broke on the candidate alone */
-	GATE_FROZEN_PASSED,  /**< promote: the frozen plans are all, and passed */
-};
-
-struct gate_finding {
-	enum gate_decision decision;
-	enum gate_reason reason;
-	size_t frozen_broke, frozen_unknown;
-	uint64_t pairs;                               /**< that were looked at; the five below make them up */
-	uint64_t candidate_only, baseline_only, same; /**< gate_known() of them: both devices came to a verdict */
-	uint64_t unknown, baseline_unknown;           /**< the candidate alone proved nothing; the baseline did not */
-	uint64_t equal, equal_corrected; /**< p-value of both being equal, and the same corrected over all scenarios; billionths */
-	uint64_t worse, not_tolerated;   /**< p-values of breaking `odds` times as often, and in `tolerated` of the plans */
-	uint64_t mcnemar; /**< the exact one-sided p-value of these counts; told, not decided by: how many pairs there are hangs on them */
-};
+struct gate;
 
 /**
- * Judges a release. A pure function: the same outcomes come to the same decision on every machine, and it may be asked after every pair.
- * @param ret_findings One a scenario.
- * @return GATE_BLOCK if any scenario blocks, else GATE_NOT_ENOUGH if any has not enough or there is none, else GATE_PROMOTE.
+ * Reads all scenarios for both devices. Nothing is made yet.
+ * @return NULL, with ops->campaign.wrong() told of all that is wrong.
  */
-enum gate_decision gate_judge(const struct gate_rules *rules, const struct gate_scenario *scenarios, size_t count,
-                              struct gate_finding *ret_findings);
+struct gate *gate_open(const struct gate_wish *wish, const struct gate_ops *ops);
 
-/** Whether more pairs of this scenario may change anything: it has not enough evidence, and is not at its bound. */
-bool gate_wants_more(const struct gate_finding *finding);
+/** Makes its folder. @return false, with ops->campaign.wrong() told. */
+bool gate_begin(struct gate *gate);
 
-/** How many pairs tell the two devices apart or alike: those of which both proved something. Shares of a scenario are shares of these. */
-uint64_t gate_known(const struct gate_finding *finding);
+/** Runs it to its decision. @return CAMPAIGN_PASSED: promoted. CAMPAIGN_FAILED: blocked. */
+enum campaign_outcome gate_run(struct gate *gate);
 
-#define GATE_TEXT_MAX 320
-
-/** Writes a sentence for people about a scenario: what was seen, and what it means. @return ret_text. */
-const char *gate_tell(const struct gate_finding *finding, char ret_text[GATE_TEXT_MAX]);
+/** @param gate May be NULL. */
+void gate_close(struct gate *gate);
 
 #endif

@@ -575,3 +575,12 @@ void hunt_close(struct hunt *hunt)
 	free(hunt->finds);
 	memset(hunt, 0, sizeof *hunt);
 }
+
+bool hunt_can(const struct plan *plan, const struct hunt_options *options, struct error *err)
+{
+	if (plan->expect.verdict == EXPECT_FAIL && plan->fault_count == 0)
+		return error_set(err, "%s expects a failure of a session without faults: there is nothing to hunt for", plan->path);
+	return !options->keep_faults || plan->fault_count + CANDIDATE_FAULTS_MAX <= FAULTS_MAX ||
+	       error_set(err, "--keep-faults: %s has %zu faults; beside those that are drawn there is room for %d", plan->path,
+	                 plan->fault_count, FAULTS_MAX - CANDIDATE_FAULTS_MAX);
+}

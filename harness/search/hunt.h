@@ -76,6 +76,9 @@ struct hunt {
 	bool is_whole;        /**< it was not ended by budget or user */
 };
 
+/** Whether there is anything to hunt for in a scenario, with room for what is drawn. */
+bool hunt_can(const struct plan *plan, const struct hunt_options *options, struct error *err);
+
 /**
  * Hunts. @param plan The scenario. Must outlive the call.
  * @param ret_hunt To be released with hunt_close(), whatever is returned: what was found until then is in it.

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "gate/gate.h"
+#include "statistics/gate_rules.h"
 
 /** Of gate.json: raised when a reader of the old one would go wrong. */
 #define GATE_VERSION 1

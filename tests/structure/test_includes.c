@@ -10,12 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/cli.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_includes[];
 
 #define OUTPUT_MAX 262144
 #define NAMES_MAX 29
+#define COMMAND_LINES_MAX 150
 
 /* A folder of sources and what its files may include beside their own folder: folders, or single headers. */
 struct module {
@@ -49,9 +51,8 @@ static const struct module modules[] = {
 	{"board/faults", true, {"base", "sim", "link", "fault", "board", "nic", "nor", NULL}},
 	{"board", true, {"base", "sim", "link", "address", "fault", "nic/nic.h", "nor", NULL}},
 	{"qemu", false, {"base", "machines", "guest/module/protocol.h", NULL}},
-	{"reports", true, {"base", "sim", "link", "address", "scenario", "session/verdict.h", "session/captures.h", "gate", NULL}},
+	{"reports", true, {"base", "sim", "link", "address", "scenario", "session/verdict.h", "session/captures.h", "statistics", NULL}},
 	{"statistics", true, {"base", NULL}},
-	{"gate", true, {"base", "statistics", NULL}},
 	{"history", false, {"base", NULL}},
 	{"recorded", true, {"base", "sim", "link", "address", "server", "judge", "scenario", "guest/player/words.h", NULL}},
 	{"session",
@@ -63,10 +64,12 @@ static const struct module modules[] = {
          {"base", "sim", "link", "address", "fault", "proxy", "server", "relay", "judge", "scenario", "reports", "session", "recorded",
           NULL}},
 	{"pool", false, {WORLD, "qemu", "session", "live", NULL}},
-	{"search", false, {WORLD, "qemu", "session", "reports", "pool", "statistics", NULL}},
+	{"campaign", false, {WORLD, "recorded", "session", "reports", "pool", "live", "history", NULL}},
+	{"gate", false, {WORLD, "session", "reports", "pool", "campaign", "statistics", NULL}},
+	{"search", false, {WORLD, "qemu", "session", "reports", "pool", "campaign", "statistics", NULL}},
 	{"cli",
          false,
-         {WORLD, "recorded", "session", "reports", "pool", "search", "statistics", "gate", "history", "qemu", "live", "relay",
+         {WORLD, "recorded", "session", "reports", "pool", "campaign", "search", "statistics", "gate", "history", "qemu", "live", "relay",
           "packages.h", "guest/player/play.h", "guest/language", NULL}},
 };
 
@@ -343,6 +346,41 @@ static void every_golden_file_is_used(void)
 	TEST_SAME_TEXT(output, "");
 }
 
+/* A command NAME is harness/cli/NAME.c, which is small, and a line of commands.h; and no other file is one. */
+static void every_command_is_a_small_file_in_the_catalogue(void)
+{
+	char path[PATH_MAX], defined[64];
+
+	for (size_t i = 0; i < CLI_COMMAND_COUNT; i++) {
+		(void)snprintf(path, sizeof path, "harness/cli/%s.c", cli_commands[i]->name);
+		(void)snprintf(defined, sizeof defined, "const struct cli_command cli_%s = {", cli_commands[i]->name);
+		char *text = test_read(path);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+		TEST_CONTAINS(text, defined);
+		size_t lines = 0;
+		for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+			lines++;
+		if (lines > COMMAND_LINES_MAX)
+			printf("    %s has %zu lines, over %d\n", path, lines, COMMAND_LINES_MAX);
+		CU_ASSERT(lines <= COMMAND_LINES_MAX);
+		free(text);
+	}
+	size_t files = 0;
+	for (const char *file = first_line("grep -lrE '^const struct cli_command cli_' harness emulator reports | sort"); file != NULL;
+	     file = next_line())
+		files++;
+	CU_ASSERT_EQUAL(files, CLI_COMMAND_COUNT);
+}
+
+static void no_source_is_longer_than_600_lines(void)
+{
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output,
+	                           "find harness/cli harness/campaign harness/pool harness/gate harness/history harness/search reports "
+	                           "-name '*.[ch]' | xargs wc -l | awk '$1 > 600 && $2 != \"total\"'"),
+	                0);
+	TEST_SAME_TEXT(output, "");
+}
+
 const CU_TestInfo tests_includes[] = {
 	{"dependencies point one way", dependencies_point_one_way},
 	{"every folder has its rule", every_folder_has_its_rule},
@@ -350,6 +388,8 @@ const CU_TestInfo tests_includes[] = {
 	{"the chips need libc only", the_chips_need_libc_only},
 	{"every source tells its licence", every_source_tells_its_licence},
 	{"no file names a mirror", no_file_names_a_mirror},
+	{"every command is a small file in the catalogue", every_command_is_a_small_file_in_the_catalogue},
+	{"no source is longer than 600 lines", no_source_is_longer_than_600_lines},
 	{"every golden trace has its file", every_golden_trace_has_its_file},
 	{"every golden file is used", every_golden_file_is_used},
 	CU_TEST_INFO_NULL,

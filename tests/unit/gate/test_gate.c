@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gate/gate.h"
+#include "statistics/gate_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/resume.h"
+#include "campaign/resume.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,24 +12,29 @@
 
 /* -- how it was begun -- */
 
+struct resume_words resume_words_of(const json_t *words)
+{
+	const size_t count = json_array_size(words);
+	struct resume_words all = {.list = memory_new((count + 1) * sizeof *all.list)};
+
+	for (; (size_t)all.count < count; all.count++) {
+		const char *word = json_string_value(json_array_get(words, (size_t)all.count));
+		all.list[all.count] = memory_text(word != NULL ? word : "");
+	}
+	return all;
+}
+
 bool resume_read(const char *dir, char ret_dir[DEVICE_PATH_MAX], struct resume_words *ret_words, struct error *err)
 {
-	const json_t *words;
 	struct run run;
 
 	if (!run_open(&run, dir, err))
 		return false;
-	words = json_object_get(run.plan, "arguments");
-	const size_t count = json_array_size(words);
 	if (strlen(run.dir) > JOBS_FOLDER_MAX || !run_can_go_on(&run)) {
 		run_close(&run);
 		return error_set(err, "the run in %s cannot go on: " RUN_FILE " does not say how `stutter run` began it", dir);
 	}
-	*ret_words = (struct resume_words){.list = memory_new((count + 1) * sizeof *ret_words->list)};
-	for (; (size_t)ret_words->count < count; ret_words->count++) {
-		const char *word = json_string_value(json_array_get(words, (size_t)ret_words->count));
-		ret_words->list[ret_words->count] = memory_text(word != NULL ? word : "");
-	}
+	*ret_words = resume_words_of(json_object_get(run.plan, "arguments"));
 	(void)snprintf(ret_dir, DEVICE_PATH_MAX, "%s", run.dir);
 	run_close(&run);
 	return true;

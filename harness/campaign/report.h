@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The reports over a run, as `run` and `replay` leave them and as `report` makes them anew: both from the run's folder, by the same code.
+ * The reports over a run, as they are left at its end and as they are made anew: both from the run's folder, by the same code.
  */
-#ifndef CLI_REPORT_H
-#define CLI_REPORT_H
+#ifndef CAMPAIGN_REPORT_H
+#define CAMPAIGN_REPORT_H
 
+#include "campaign/ops.h"
 #include "pool/pool.h"
 #include "scenario/suite.h"
 
@@ -24,12 +25,11 @@ struct report_wish {
 int report_begin(const char *dir, const struct job *jobs, size_t count, const struct report_wish *wish, struct error *err);
 
 /**
- * Prints and writes what came of it. @param terminal Whether the report for people is printed. @param github With annotations for GitHub.
- * @param ret_code What the sessions come to, as an exit status.
+ * Writes what came of it.
+ * @param ops Whose reported() is called, with the files written or not; NULL: none is.
+ * @param ret_outcome What its sessions come to, as the folder tells it.
+ * @return false with @p err if a file could not be written, or the folder is no run's; then @p ret_outcome may be untouched.
  */
-bool report_end(const char *dir, bool terminal, bool github, int *ret_code, struct error *err);
-
-/** Whether this runs as a step of GitHub Actions. */
-bool report_on_github(void);
+bool report_end(const char *dir, const struct campaign_ops *ops, enum campaign_outcome *ret_outcome, struct error *err);
 
 #endif

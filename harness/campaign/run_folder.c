@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/run_folder.h"
+#include "campaign/run_folder.h"
 
 #include <errno.h>
 #include <stdio.h>

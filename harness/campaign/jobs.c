@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/jobs.h"
+#include "campaign/jobs.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -30,11 +30,11 @@ static void name_job(struct job *job, const struct choice *choice, size_t time)
 
 /* A plan for each session: they differ in the seed, and own their faults each. @param like Another of them, which has looked at their files. */
 static bool add_session(struct jobs *jobs, const struct choice *choice, const struct plan *like, uint64_t seed, size_t time,
-                        const struct jobs_wish *wish, const struct cli_reading *reading, struct error *err)
+                        const struct jobs_wish *wish, const struct reading *reading, struct error *err)
 {
 	struct plan plan;
 
-	if (!cli_reading_again(reading, choice, &plan, err))
+	if (!reading_again(reading, choice, &plan, err))
 		return false;
 	/* The place of what the command line asks of a scenario is its beginning. */
 	if (!sense_seed(&plan, seed, err)) {
@@ -69,7 +69,7 @@ static bool is_mine(struct jobs *jobs, const struct jobs_wish *wish)
 }
 
 bool jobs_add_seeds(struct jobs *jobs, const struct choice *choice, const struct plan *like, uint64_t first, uint64_t last,
-                    const struct jobs_wish *wish, const struct cli_reading *reading, struct error *err)
+                    const struct jobs_wish *wish, const struct reading *reading, struct error *err)
 {
 	bool good = true;
 
@@ -81,12 +81,12 @@ bool jobs_add_seeds(struct jobs *jobs, const struct choice *choice, const struct
 	return good;
 }
 
-bool jobs_add(struct jobs *jobs, const struct choice *choice, const struct jobs_wish *wish, struct cli_reading *reading, struct error *err)
+bool jobs_add(struct jobs *jobs, const struct choice *choice, const struct jobs_wish *wish, struct reading *reading, struct error *err)
 {
 	uint64_t first, last;
 	struct plan plan;
 
-	if (!cli_reading_next(reading, choice, &plan, err))
+	if (!reading_next(reading, choice, &plan, err))
 		return false;
 	plan_look(&plan);
 	jobs_find_seeds(&plan, choice, wish, &first, &last);

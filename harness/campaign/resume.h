@@ -6,16 +6,21 @@
  * run.json holds the words that the run was begun with. They are read once more; what comes of them must be the sessions of then, and those that have a verdict that
  * proves something are not run again.
  */
-#ifndef CLI_RESUME_H
-#define CLI_RESUME_H
+#ifndef CAMPAIGN_RESUME_H
+#define CAMPAIGN_RESUME_H
 
-#include "cli/jobs.h"
+#include <jansson.h>
+
+#include "campaign/jobs.h"
 
 /** The words of a command line. */
 struct resume_words {
 	int count;
 	char **list; /**< ends with NULL */
 };
+
+/** The words of a JSON array of strings. @return to be released with resume_free(). */
+struct resume_words resume_words_of(const json_t *words);
 
 /** Reads the words by which the run in @p dir was begun. @param ret_dir The folder's name, without slashes at its end. @param ret_words To be released with resume_free(). */
 bool resume_read(const char *dir, char ret_dir[DEVICE_PATH_MAX], struct resume_words *ret_words, struct error *err);

@@ -3,8 +3,8 @@
  * @file
  * Which scenarios the operands of a command name: files, folders and suites, narrowed by tags.
  */
-#ifndef CLI_SELECTION_H
-#define CLI_SELECTION_H
+#ifndef CAMPAIGN_SELECTION_H
+#define CAMPAIGN_SELECTION_H
 
 #include "scenario/suite.h"
 

@@ -3,12 +3,11 @@
  * @file
  * The sessions of a run, from the scenarios that were chosen for it.
  */
-#ifndef CLI_JOBS_H
-#define CLI_JOBS_H
+#ifndef CAMPAIGN_JOBS_H
+#define CAMPAIGN_JOBS_H
 
+#include "campaign/reading.h"
 #include "pool/pool.h"
-#include "cli/cli.h"
-#include "cli/selection.h"
 
 #define JOBS_TIMES_MAX 1000U
 
@@ -30,14 +29,14 @@ struct jobs {
 };
 
 /** Adds the sessions of a scenario. @return false with @p err: it is wrong, or one of its name is there already. */
-bool jobs_add(struct jobs *jobs, const struct choice *choice, const struct jobs_wish *wish, struct cli_reading *reading, struct error *err);
+bool jobs_add(struct jobs *jobs, const struct choice *choice, const struct jobs_wish *wish, struct reading *reading, struct error *err);
 
 /**
  * Adds the sessions with these seeds of a scenario that was read before.
  * @param like Its plan, which has looked at its files.
  */
 bool jobs_add_seeds(struct jobs *jobs, const struct choice *choice, const struct plan *like, uint64_t first, uint64_t last,
-                    const struct jobs_wish *wish, const struct cli_reading *reading, struct error *err);
+                    const struct jobs_wish *wish, const struct reading *reading, struct error *err);
 
 /** The seeds that a scenario is run with. */
 void jobs_find_seeds(const struct plan *plan, const struct choice *choice, const struct jobs_wish *wish, uint64_t *ret_first,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /** @file The history that commands record runs in and look back at: where it is, and what a run puts there. */
-#ifndef CLI_RECORD_H
-#define CLI_RECORD_H
+#ifndef CAMPAIGN_RECORD_H
+#define CAMPAIGN_RECORD_H
 
-#include "cli/jobs.h"
+#include "campaign/jobs.h"
 #include "history/history.h"
 
 /** What an option `--history` says for none at all. */

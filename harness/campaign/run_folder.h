@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /** @file The folder that a run leaves its sessions and reports in. */
-#ifndef CLI_RUN_FOLDER_H
-#define CLI_RUN_FOLDER_H
+#ifndef CAMPAIGN_RUN_FOLDER_H
+#define CAMPAIGN_RUN_FOLDER_H
 
 #include "base/error.h"
-#include "cli/jobs.h"
+#include "campaign/jobs.h"
 
 /** Where runs go that name none: in folders with numbers. */
 #define RUN_FOLDERS "stutter-runs"

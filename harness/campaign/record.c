@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/record.h"
+#include "campaign/record.h"
 
 #include <pwd.h>
 #include <stdlib.h>

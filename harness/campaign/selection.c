@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/selection.h"
+#include "campaign/selection.h"
 
 #include <errno.h>
 #include <ftw.h>

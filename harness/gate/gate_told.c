@@ -1,35 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/gate_told.h"
+#include "gate/gating.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/memory.h"
-#include "base/timestamp.h"
-#include "reports/file.h"
 #include "reports/gate/told.h"
 #include "reports/run/cause.h"
-#include "server/promotion.h"
 #include "statistics/binomial.h"
 
 #define EXAMPLES 3
 /* Two tails of this make an interval of 95 %. */
 #define TAIL UINT64_C(25000000)
 
-struct gate_scenario gating_scenario(const struct subject *subject)
-{
-	if (subject->drawn)
-		return (struct gate_scenario){.takes_fresh = true, .pairs = subject->pairs, .pair_count = subject->pair_count};
-	return (struct gate_scenario){.frozen = &subject->pairs[0].candidate, .frozen_count = subject->pair_count};
-}
-
 static const char *name_of(const struct subject *subject)
 {
-	return subject->like[GATING_CANDIDATE].name;
+	return subject->like[GATE_CANDIDATE].name;
 }
 
 /* -- a list of sentences -- */
@@ -65,11 +54,11 @@ static void tell_exception(const struct exception *exception, const char *day, s
 	    holds ? "" : "; this has expired, and counts no more");
 }
 
-static void tell_exceptions(const struct gating *gating, struct sentences *sentences)
+static void tell_exceptions(const struct gate *gate, struct sentences *sentences)
 {
-	for (size_t i = 0; i < gating->selection.suite_count; i++)
-		for (size_t j = 0; j < gating->selection.suites[i].exception_count; j++)
-			tell_exception(&gating->selection.suites[i].exceptions[j], gating->day, sentences);
+	for (size_t i = 0; i < gate->selection.suite_count; i++)
+		for (size_t j = 0; j < gate->selection.suites[i].exception_count; j++)
+			tell_exception(&gate->selection.suites[i].exceptions[j], gate->wish.day, sentences);
 }
 
 /* -- what would change the verdict -- */
@@ -91,9 +80,9 @@ static size_t find_margin(const struct subject *subject)
 	return more;
 }
 
-static void tell_change(const struct gating *gating, const struct subject *subject, struct sentences *sentences)
+static void tell_change(const struct gate *gate, const struct subject *subject, struct sentences *sentences)
 {
-	const char *candidate = gating->sides[GATING_CANDIDATE].device;
+	const char *candidate = gate->wish.devices[GATE_CANDIDATE];
 
 	switch (subject->finding.reason) {
 	case GATE_FROZEN_BROKE:
@@ -128,18 +117,18 @@ static void tell_change(const struct gating *gating, const struct subject *subje
 }
 
 /* Only what stands in the way is told, unless nothing does. */
-static void tell_changes(const struct gating *gating, struct sentences *sentences)
+static void tell_changes(const struct gate *gate, struct sentences *sentences)
 {
 	bool fixed = false;
 
-	for (size_t i = 0; i < gating->subject_count; i++) {
-		const struct subject *subject = &gating->subjects[i];
+	for (size_t i = 0; i < gate->subject_count; i++) {
+		const struct subject *subject = &gate->subjects[i];
 		fixed = fixed || subject->finding.reason == GATE_FROZEN_PASSED;
-		if (subject->quarantine == NULL && subject->finding.decision == gating->decision)
-			tell_change(gating, subject, sentences);
+		if (subject->quarantine == NULL && subject->finding.decision == gate->decision)
+			tell_change(gate, subject, sentences);
 	}
-	if (gating->decision == GATE_PROMOTE && fixed)
-		add(sentences, "any fixed plan that does not come out as expected on %s", gating->sides[GATING_CANDIDATE].device);
+	if (gate->decision == GATE_PROMOTE && fixed)
+		add(sentences, "any fixed plan that does not come out as expected on %s", gate->wish.devices[GATE_CANDIDATE]);
 }
 
 /* -- the sessions that say it best -- */
@@ -272,10 +261,10 @@ static struct told_scenario tell_scenario(const struct subject *subject, char *q
 	return told;
 }
 
-static void count_pairs(const struct gating *gating, struct told_gate *told)
+static void count_pairs(const struct gate *gate, struct told_gate *told)
 {
-	for (size_t i = 0; i < gating->subject_count; i++) {
-		const struct subject *subject = &gating->subjects[i];
+	for (size_t i = 0; i < gate->subject_count; i++) {
+		const struct subject *subject = &gate->subjects[i];
 		if (subject->quarantine != NULL)
 			continue;
 		told->known += gate_known(&subject->finding);
@@ -285,12 +274,12 @@ static void count_pairs(const struct gating *gating, struct told_gate *told)
 	}
 }
 
-static char *name_suites(const struct gating *gating)
+char *gate_name_suites(const struct gate *gate)
 {
 	char *names = memory_text("");
 
-	for (size_t i = 0; i < gating->selection.suite_count; i++) {
-		char *longer = memory_format("%s%s%s", names, i > 0 ? ", " : "", gating->selection.suites[i].name);
+	for (size_t i = 0; i < gate->selection.suite_count; i++) {
+		char *longer = memory_format("%s%s%s", names, i > 0 ? ", " : "", gate->selection.suites[i].name);
 		free(names);
 		names = longer;
 	}
@@ -299,33 +288,33 @@ static char *name_suites(const struct gating *gating)
 
 /* -- the whole -- */
 
-static bool put(const struct gating *gating, const struct run *run, struct told_gate *told, struct error *err)
+static bool put(const struct gate *gate, const struct run *run, struct told_gate *told, struct error *err)
 {
 	struct sentences changes = {.list = memory_new(sizeof(char *))}, exceptions = {.list = memory_new(sizeof(char *))};
-	struct told_scenario *scenarios = memory_new((gating->subject_count + 1) * sizeof *scenarios);
-	char **quarantines = memory_new((gating->subject_count + 1) * sizeof *quarantines), *suites = name_suites(gating);
+	struct told_scenario *scenarios = memory_new((gate->subject_count + 1) * sizeof *scenarios);
+	char **quarantines = memory_new((gate->subject_count + 1) * sizeof *quarantines), *suites = gate_name_suites(gate);
 	struct told_example best[EXAMPLES];
 	struct found found = {.count = 0};
 
-	for (size_t i = 0; i < gating->subject_count; i++) {
-		quarantines[i] = tell_quarantine(gating->subjects[i].quarantine);
-		scenarios[i] = tell_scenario(&gating->subjects[i], quarantines[i]);
-		look_through(&gating->subjects[i], run, &found);
+	for (size_t i = 0; i < gate->subject_count; i++) {
+		quarantines[i] = tell_quarantine(gate->subjects[i].quarantine);
+		scenarios[i] = tell_scenario(&gate->subjects[i], quarantines[i]);
+		look_through(&gate->subjects[i], run, &found);
 	}
 	choose_examples(&found, best, &told->example_count);
-	tell_changes(gating, &changes);
-	tell_exceptions(gating, &exceptions);
+	tell_changes(gate, &changes);
+	tell_exceptions(gate, &exceptions);
 	told->scenarios = scenarios;
-	told->scenario_count = gating->subject_count;
+	told->scenario_count = gate->subject_count;
 	told->examples = best;
 	told->changes = (const char *const *)changes.list;
 	told->exceptions = (const char *const *)exceptions.list;
 	told->suites = suites;
-	bool good = told_files(gating->dir, told, err);
-	told_terminal(stdout, told);
-	if (good)
-		printf("The report lies in %s: index.html, gate.json, and a run for each device.\n", gating->dir);
-	for (size_t i = 0; i < gating->subject_count; i++)
+	const char *dir = campaign_dir(gate->campaign);
+	bool good = told_files(dir, told, err);
+	if (gate->ops.decided != NULL)
+		gate->ops.decided(gate->ops.ctx, told, dir, good);
+	for (size_t i = 0; i < gate->subject_count; i++)
 		free(quarantines[i]);
 	free(quarantines);
 	free(scenarios);
@@ -340,53 +329,22 @@ static bool put(const struct gating *gating, const struct run *run, struct told_
 	return good;
 }
 
-bool gate_promote(const struct gating *gating, struct error *err)
+bool gate_told(const struct gate *gate, struct error *err)
 {
-	const time_t now = time(NULL);
-	struct promotion promotion;
-	struct report_file file;
-
-	memset(&promotion, 0, sizeof promotion);
-	char *suites = name_suites(gating);
-	const char *version = gating->release != NULL ? gating->release : gating->subjects[0].like[GATING_CANDIDATE].device.name;
-	(void)snprintf(promotion.version, sizeof promotion.version, "%.*s", RELEASE_VERSION_MAX - 1, version);
-	(void)snprintf(promotion.from, sizeof promotion.from, "%s", gating->from);
-	(void)snprintf(promotion.to, sizeof promotion.to, "%s", gating->to);
-	(void)snprintf(promotion.baseline, sizeof promotion.baseline, "%s", gating->sides[GATING_BASELINE].device);
-	(void)snprintf(promotion.candidate, sizeof promotion.candidate, "%s", gating->sides[GATING_CANDIDATE].device);
-	(void)snprintf(promotion.suites, sizeof promotion.suites, "%s", suites);
-	(void)timestamp_write((int64_t)now, promotion.decided);
-	free(suites);
-	if (!report_file_open(&file, gating->dir, "promotion.json", err))
-		return false;
-	/* What signs is a function of the world's key seed alone; the date is that of certificates, which none is made of here. */
-	struct pki *pki = pki_open((uint64_t)now);
-	char *text = promotion_write(&promotion, pki);
-	fprintf(file.stream, "%s\n", text);
-	free(text);
-	pki_close(pki);
-	if (!report_file_close(&file, err))
-		return false;
-	printf("%s is promoted from %s to %s: %s/promotion.json\n", promotion.version, promotion.from, promotion.to, gating->dir);
-	return true;
-}
-
-bool gate_told(const struct gating *gating, struct error *err)
-{
-	struct told_gate told = {.decision = gating->decision,
+	struct told_gate told = {.decision = gate->decision,
 	                         .tool = "stutter " STUTTER_VERSION,
-	                         .baseline = gating->sides[GATING_BASELINE].device,
-	                         .candidate = gating->sides[GATING_CANDIDATE].device,
-	                         .sessions = gating->sessions,
-	                         .core_ns = gating->core_ns,
-	                         .wall_ns = (pool_now_ms() - gating->started_ms) * SIM_MS};
+	                         .baseline = gate->wish.devices[GATE_BASELINE],
+	                         .candidate = gate->wish.devices[GATE_CANDIDATE],
+	                         .sessions = gate->sessions,
+	                         .core_ns = gate->core_ns,
+	                         .wall_ns = (pool_now_ms() - gate->started_ms) * SIM_MS};
 	struct run run;
 
-	if (!run_open(&run, gating->sides[GATING_CANDIDATE].dir, err))
+	if (!run_open(&run, gate->sides[GATE_CANDIDATE].dir, err))
 		return false;
 	told.started = run.started;
-	count_pairs(gating, &told);
-	bool good = put(gating, &run, &told, err);
+	count_pairs(gate, &told);
+	bool good = put(gate, &run, &told, err);
 	run_close(&run);
 	return good;
 }
