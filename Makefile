@@ -41,7 +41,7 @@ install_missing = @missing=""; for p in $(call stage_packages,$(1)); do \
 	{ $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } >$(B)/apt.log 2>&1 \
 	|| { tail -5 $(B)/apt.log >&2; echo "stutter: the packages could not be installed; the whole log is $(B)/apt.log" >&2; exit 1; }; }
 
-.PHONY: all run deps deps-test test check lint fuzz bench soak browser-tools picture clean install help tools image golden
+.PHONY: all man run deps deps-test test check lint fuzz bench soak browser-tools picture clean install help tools image golden
 .DEFAULT_GOAL := all
 
 all: $(BIN) guest image ## Build everything
@@ -316,9 +316,17 @@ $(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$
 		$(filter %.c %.o,$^) -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -lm
 
 clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
-	$(Q)rm -rf $(B)/obj* $(B)/stutter $(CHIP_LIBRARY) $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots
+	$(Q)rm -rf $(B)/obj* $(B)/stutter $(CHIP_LIBRARY) $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots $(B)/doc
 
-install: all install-library ## Install to $(DESTDIR)$(PREFIX)
+# Both come from the program's tables of commands and options.
+DOC    := $(B)/doc
+SHELLS := bash zsh fish
+man: $(BIN) ## Write manual pages and shell completions to build/doc
+	$(call say,DOC,$(DOC))
+	$(Q)$(BIN) man --out $(DOC)
+	$(Q)for shell in $(SHELLS); do $(BIN) completions $$shell >$(DOC)/stutter.$$shell || exit 1; done
+
+install: all man install-library ## Install to $(DESTDIR)$(PREFIX)
 	$(Q)install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/stutter
 	$(Q)install -d $(DESTDIR)$(PREFIX)/share/stutter/devices $(DESTDIR)$(PREFIX)/share/stutter/guest
 	$(Q)cp -r scenarios $(DESTDIR)$(PREFIX)/share/stutter/
@@ -326,6 +334,11 @@ install: all install-library ## Install to $(DESTDIR)$(PREFIX)
 	$(Q)install -m 644 $(B)/guest/kernel $(B)/guest/initramfs.cpio $(B)/guest/clients.cpio $(B)/guest/player.cpio $(DESTDIR)$(PREFIX)/share/stutter/guest/
 	$(Q)install -m 644 reports/run/summary.schema.json reports/search/search.schema.json $(DESTDIR)$(PREFIX)/share/stutter/
 	$(Q)install -m 644 $(IMAGE) $(DESTDIR)$(PREFIX)/share/stutter/image.bin
+	$(Q)install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	$(Q)install -m 644 $(DOC)/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	$(Q)install -D -m 644 $(DOC)/stutter.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/stutter
+	$(Q)install -D -m 644 $(DOC)/stutter.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_stutter
+	$(Q)install -D -m 644 $(DOC)/stutter.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/stutter.fish
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -215,6 +215,7 @@
 	S("guest/range", tests_guest_range, false)                                                                                         \
 	S("guest/mkinitramfs", tests_guest_mkinitramfs, false)                                                                             \
 	S("cli", tests_cli, false)                                                                                                         \
+	S("cli/man", tests_man, false)                                                                                                     \
 	S("cli/run_options", tests_run_options, true)                                                                                      \
 	S("cli/gate", tests_gate_command, true)                                                                                            \
 	S("cli/wrong", tests_wrong, false)                                                                                                 \

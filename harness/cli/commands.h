@@ -27,6 +27,8 @@
 	X(exec)                                                                                                                            \
 	X(import)                                                                                                                          \
 	X(release)                                                                                                                         \
-	X(play)
+	X(play)                                                                                    \
+	X(man)                                                                                     \
+	X(completions)
 
 #endif

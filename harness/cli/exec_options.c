@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/web_ports.h"
+#include "judge/judge.h"
 #include "sim/sim.h"
 
 #define TIMES_MAX 1000U
@@ -83,17 +84,11 @@ static bool read_options(const struct cli_values *values, struct exec_wish *wish
 static bool can_expect(const struct plan *plan, struct error *err)
 {
 	const struct expectation *expect = &plan->expect;
-	const struct judges *judges = &expect->judges;
+	const struct judge *judge = judge_asked_for(&expect->judges, false);
 	const char *key = expect->phase[0] != '\0'        ? "phase"
 	                  : expect->judge[0] != '\0'      ? "judge"
 	                  : expect->failure_of[0] != '\0' ? "failure_of"
-	                  : judges->told                  ? "told"
-	                  : judges->poll                  ? "poll"
-	                  : judges->heal_ns != 0          ? "heal"
-	                  : judges->hang_ns != 0          ? "hang"
-	                  : judges->traffic != 0          ? "traffic"
-	                  : judges->storm != 0            ? "storm"
-	                  : judges->leak != 0             ? "leak"
+	                  : judge != NULL                 ? judge->name
 	                                                  : NULL;
 
 	return key == NULL ||
