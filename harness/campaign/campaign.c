@@ -132,7 +132,9 @@ bool campaign_read(const struct campaign *campaign, const char *path, const char
 
 /* -- its folder, cache and history -- */
 
-/* To have no history is no reason not to run; that the one cannot be had which the user names is. */
+/*
+ * To have no history is no reason not to run; that the one cannot be had which the user names is.
+ */
 static bool open_history(struct campaign *campaign, struct error *err)
 {
 	const char *wanted = campaign->wish.history;
@@ -226,7 +228,9 @@ static void look_for_failure(struct campaign *campaign)
 	}
 }
 
-/* A session that would not end within the budget is not started; one that has not ended by then is. */
+/*
+ * A session that would not end within the budget is not started; one that has not ended by then is.
+ */
 static bool is_over_budget(const struct campaign *campaign, const struct job *job)
 {
 	const uint64_t ahead_ms = job->state == JOB_RUNNING ? 0 : job->expected_ms;
@@ -250,7 +254,9 @@ static const char *hold_session(void *ctx, const struct job *job)
 	return campaign->sessions.fail_fast && job->state == JOB_WAITING && campaign->held[0] != '\0' ? campaign->held : NULL;
 }
 
-/* What a session took tells what the others of its scenario will take, whatever the history says. */
+/*
+ * What a session took tells what the others of its scenario will take, whatever the history says.
+ */
 static void learn_cost(struct campaign *campaign, const struct job *ended)
 {
 	for (size_t i = 0; i < campaign->jobs.count; i++) {

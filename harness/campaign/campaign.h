@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A campaign: sessions of one or many scenarios, run side by side into a folder of their own, and what
- * they come to together. Runs, replays, gates and searches all stand on it.
+ * A campaign: sessions of one or many scenarios, run side by side into a folder of their own, and
+ * what they come to together. Runs, replays, gates and searches all stand on it.
  *
  * How it works. In this order:
  *
  * - campaign_open() notes what is wanted and finds what belongs to the program.
- * - campaign_select() reads scenarios, and makes their sessions: seeds, devices, shards, repeats. Or
- *   campaign_read() reads a single plan, of which the owner makes sessions himself. All that is wrong
- *   with what the user has asked for is told by then, and nothing is made yet.
- * - campaign_begin() opens the history and the cache of booted devices, and makes the folder, or takes
- *   over that of a campaign that was left.
- * - campaign_run() runs the sessions, keeps to the budget, writes the reports and the history. Or the
- *   owner runs sessions of his own, round by round, with campaign_run_jobs(), or a search's with
- *   search_open(), and writes what they need.
+ * - campaign_select() reads scenarios, and makes their sessions: seeds, devices, shards, repeats.
+ *   Or campaign_read() reads a single plan, of which the owner makes sessions himself. All that is
+ *   wrong with what the user has asked for is told by then, and nothing is made yet.
+ * - campaign_begin() opens the history and the cache of booted devices, and makes the folder, or
+ *   takes over that of a campaign that was left.
+ * - campaign_run() runs the sessions, keeps to the budget, writes the reports and the history. Or
+ *   the owner runs sessions of his own, round by round, with campaign_run_jobs(), or a search's
+ *   with search_open(), and writes what they need.
  * - campaign_close() in every case.
  *
- * It neither prints nor exits. What there is to tell goes through struct campaign_ops, errors through
- * its wrong() or through struct error, and what came of it is a value.
+ * It neither prints nor exits. What there is to tell goes through struct campaign_ops, errors
+ * through its wrong() or through struct error, and what came of it is a value.
  */
 #ifndef CAMPAIGN_CAMPAIGN_H
 #define CAMPAIGN_CAMPAIGN_H
@@ -64,29 +64,45 @@ struct campaign;
 /** So many sessions run side by side if nobody says: one a core. */
 size_t campaign_cores(void);
 
-/** @param wish Copied. @param ops Copied. @return NULL if the program does not find its own files, which ops->wrong() was told. */
+/**
+ * @param wish Copied.
+ * @param ops Copied.
+ * @return NULL if the program does not find its own files, which ops->wrong() was told.
+ */
 struct campaign *campaign_open(const struct campaign_wish *wish, const struct campaign_ops *ops);
 
-/** @return false if anything is wrong with any scenario: ops->wrong() was told of each. @param sessions Copied. */
+/**
+ * @return false if anything is wrong with any scenario: ops->wrong() was told of each.
+ * @param sessions Copied.
+ */
 bool campaign_select(struct campaign *campaign, const struct campaign_sessions *sessions);
 
 /**
  * Reads a plan as the wish has it, and looks at its files.
- * @param device In place of the wish's; NULL: that. @param ret_plan To be released with plan_close().
+ * @param device In place of the wish's; NULL: that.
+ * @param ret_plan To be released with plan_close().
  */
 bool campaign_read(const struct campaign *campaign, const char *path, const char *device, bool frozen, struct plan *ret_plan,
                    struct error *err);
 
-/** @return false, with ops->wrong() told: there is no folder, and nothing is left of what was made. */
+/**
+ * @return false, with ops->wrong() told: there is no folder, and nothing is left of what was made.
+ */
 bool campaign_begin(struct campaign *campaign);
 
 /** Runs what was selected. */
 enum campaign_outcome campaign_run(struct campaign *campaign);
 
-/** Runs these sessions, which are the owner's, to their ends. @param hold As pool_options.hold(); may be NULL. */
+/**
+ * Runs these sessions, which are the owner's, to their ends.
+ * @param hold As pool_options.hold(); may be NULL.
+ */
 void campaign_run_jobs(struct campaign *campaign, struct jobs *jobs, const char *(*hold)(void *ctx, const struct job *job), void *ctx);
 
-/** After campaign_begin(): the folder, what sessions are run with, and the history, NULL if nothing is recorded. */
+/**
+ * After campaign_begin(): the folder, what sessions are run with, and the history, NULL if nothing
+ * is recorded.
+ */
 const char *campaign_dir(const struct campaign *campaign);
 const struct places *campaign_places(const struct campaign *campaign);
 struct history *campaign_history(const struct campaign *campaign);
@@ -94,7 +110,11 @@ struct history *campaign_history(const struct campaign *campaign);
 /** Whether the user wants an end, once sessions have been begun. */
 bool campaign_is_stopped(const struct campaign *campaign);
 
-/** Releases everything. @param campaign May be NULL. @return false if the network is not as it was: ops->wrong() was told. */
+/**
+ * Releases everything.
+ * @param campaign May be NULL.
+ * @return false if the network is not as it was: ops->wrong() was told.
+ */
 bool campaign_close(struct campaign *campaign);
 
 #endif

@@ -21,14 +21,20 @@ struct jobs_wish {
 	uint64_t least; /**< of a replay, billionths */
 };
 
-/** Jobs in the order in which they were asked for. Those of a session follow each other, and those of a scenario on a device do. */
+/**
+ * Jobs in the order in which they were asked for. Those of a session follow each other, and those
+ * of a scenario on a device do.
+ */
 struct jobs {
 	struct job *list;
 	size_t count;
 	size_t sessions; /* counted for the shards: those of others, too */
 };
 
-/** Adds the sessions of a scenario. @return false with @p err: it is wrong, or one of its name is there already. */
+/**
+ * Adds the sessions of a scenario.
+ * @return false with @p err: it is wrong, or one of its name is there already.
+ */
 bool jobs_add(struct jobs *jobs, const struct choice *choice, const struct jobs_wish *wish, struct reading *reading, struct error *err);
 
 /**
@@ -45,7 +51,10 @@ void jobs_find_seeds(const struct plan *plan, const struct choice *choice, const
 /** Gives every job its folder below that of the run. */
 void jobs_place(struct jobs *jobs, const char *dir);
 
-/** Sorts them by what they are expected to take; what is not known goes last, and stays in the order in which it was asked for. */
+/**
+ * Sorts them by what they are expected to take; what is not known goes last, and stays in the order
+ * in which it was asked for.
+ */
 void jobs_sort_by_cost(struct jobs *jobs);
 
 void jobs_close(struct jobs *jobs);

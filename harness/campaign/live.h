@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Sessions in wall time: what is at their far end, from before the first session to behind the last.
+ * Sessions in wall time: what is at their far end, from before the first session to behind the
+ * last.
  */
 #ifndef CAMPAIGN_LIVE_H
 #define CAMPAIGN_LIVE_H
@@ -30,10 +31,16 @@ struct campaign_live {
 	const volatile sig_atomic_t *stop; /* ends the wait for a server */
 };
 
-/** Whether the session of a plan can be run so. @return false with @p err, which names what cannot, and the cure. */
+/**
+ * Whether the session of a plan can be run so.
+ * @return false with @p err, which names what cannot, and the cure.
+ */
 bool campaign_live_fits(const struct campaign_live_wish *live, const struct plan *plan, struct error *err);
 
-/** Takes what all sessions have at their far end: an interface, a TAP. @p ret_live must stay where it is. */
+/**
+ * Takes what all sessions have at their far end: an interface, a TAP. @p ret_live must stay where
+ * it is.
+ */
 bool campaign_live_open(struct campaign_live *ret_live, const struct campaign_live_wish *wish, const struct campaign_ops *ops,
                         struct error *err);
 

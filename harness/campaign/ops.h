@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a campaign tells while it lasts, to whoever has started it. It neither prints nor exits: what
- * is shown, and how, is the owner's.
+ * What a campaign tells while it lasts, to whoever has started it. It neither prints nor exits:
+ * what is shown, and how, is the owner's.
  */
 #ifndef CAMPAIGN_OPS_H
 #define CAMPAIGN_OPS_H
@@ -25,7 +25,9 @@ enum campaign_outcome {
 	CAMPAIGN_OUTCOMES,
 };
 
-/** All are called with @p ctx. Those that are NULL are not called; wrong() and stop() must be there. */
+/**
+ * All are called with @p ctx. Those that are NULL are not called; wrong() and stop() must be there.
+ */
 struct campaign_ops {
 	/** Something that keeps the campaign, or one of its scenarios, from being run. */
 	void (*wrong)(void *ctx, const struct error *err);
@@ -37,7 +39,10 @@ struct campaign_ops {
 	void (*note)(void *ctx, const char *text);
 	/** Sessions are about to be run. @return what is 1 once the user asks for an end. */
 	const volatile sig_atomic_t *(*stop)(void *ctx);
-	/** The folder is there, and these sessions are run from now on; again for each round of them. */
+	/**
+	 * The folder is there, and these sessions are run from now on; again for each round of
+	 * them.
+	 */
 	void (*begun)(void *ctx, const char *dir, const struct jobs *jobs, size_t side_by_side);
 	/** A session started, went on or ended. */
 	void (*changed)(void *ctx, const struct job *job);

@@ -19,10 +19,16 @@ struct reading {
 	size_t count;
 };
 
-/** @return false with @p err: the program does not find what belongs to it. reading_close() is fine then. */
+/**
+ * @return false with @p err: the program does not find what belongs to it. reading_close() is fine
+ *        then.
+ */
 bool reading_open(struct reading *reading, bool frozen, const struct campaign_ops *ops, struct error *err);
 
-/** Reads one, as its suite wants it, and tells what there is to be warned of. @param ret_plan To be released with plan_close(). */
+/**
+ * Reads one, as its suite wants it, and tells what there is to be warned of.
+ * @param ret_plan To be released with plan_close().
+ */
 bool reading_next(struct reading *reading, const struct choice *choice, struct plan *ret_plan, struct error *err);
 
 /** Reads one that reading_next() has found good once more: another session of it. */

@@ -104,13 +104,19 @@ static enum campaign_outcome outcome_of(const struct run *run)
 		return CAMPAIGN_BROKEN;
 	if (run->outcomes[RUN_FAILED] > 0)
 		return CAMPAIGN_FAILED;
-	/* A run of which nothing was run, or a part is not there, shows nothing. What was held back by whoever asked for it is no part of what is shown. */
+	/*
+	 * A run of which nothing was run, or a part is not there, shows nothing. What was held back
+	 * by whoever asked for it is no part of what is shown.
+	 */
 	if (run_done(run) == 0 || run_missing(run, 0) != NULL || run->outcomes[RUN_WAITING] > 0)
 		return CAMPAIGN_INCONCLUSIVE;
 	return run->outcomes[RUN_INCONCLUSIVE] + run->outcomes[RUN_WITHOUT_VERDICT] > 0 ? CAMPAIGN_INCONCLUSIVE : CAMPAIGN_PASSED;
 }
 
-/* Two that write the reports of a run at once would write the same unfinished files. @return a descriptor to close; -1 where folders cannot be locked. */
+/*
+ * Two that write the reports of a run at once would write the same unfinished files.
+ * @return a descriptor to close; -1 where folders cannot be locked.
+ */
 static int wait_for_others(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -129,7 +135,10 @@ static bool report_alone(const char *dir, const struct campaign_ops *ops, enum c
 	if (!run_open(&run, dir, err))
 		return false;
 	causes_open(&causes, &run);
-	/* First, since who reads of them is told what is there. The page of the run links to those of its sessions, which on a full disk are worth less than itself. */
+	/*
+	 * First, since who reads of them is told what is there. The page of the run links to those
+	 * of its sessions, which on a full disk are worth less than itself.
+	 */
 	bool good = report_files(&causes, err) && session_pages(&run, &made, err) && (made == 0 || report_files(&causes, err));
 	if (ops != NULL && ops->reported != NULL)
 		ops->reported(ops->ctx, &causes);

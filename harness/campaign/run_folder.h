@@ -9,10 +9,18 @@
 /** Where runs go that name none: in folders with numbers. */
 #define RUN_FOLDERS "stutter-runs"
 
-/** Makes the folder that the user wants, and what is missing above it, or the next in RUN_FOLDERS. @param wanted NULL: none. @return false also if it is there already. */
+/**
+ * Makes the folder that the user wants, and what is missing above it, or the next in RUN_FOLDERS.
+ * @param wanted NULL: none.
+ * @return false also if it is there already.
+ */
 bool run_folder_make(const char *wanted, char ret_dir[DEVICE_PATH_MAX], struct error *err);
 
-/** Whether nothing is there yet where run_folder_make() is to make a folder, before anything else is touched. @param wanted NULL: none. */
+/**
+ * Whether nothing is there yet where run_folder_make() is to make a folder, before anything else is
+ * touched.
+ * @param wanted NULL: none.
+ */
 bool run_folder_is_new(const char *wanted, struct error *err);
 
 #endif

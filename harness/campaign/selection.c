@@ -2,8 +2,9 @@
 #include "campaign/selection.h"
 
 #include <errno.h>
-#include <ftw.h>
+#include <fts.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,20 +32,11 @@ static enum selection_kind kind_of(const char *path)
 	return suite_is(path) ? SELECTION_SUITES : sense_is_device(path) ? SELECTION_DEVICES : SELECTION_SCENARIOS;
 }
 
-/* nftw() has no argument for its visitor. */
-static struct paths *walked;
-static enum selection_kind walked_for;
-
-static int visit(const char *path, const struct stat *status, int kind, struct FTW *where)
+static bool is_wanted(const char *path, enum selection_kind kind)
 {
 	size_t length = strlen(path);
 
-	(void)status;
-	(void)where;
-	if (kind == FTW_F && length > 5 && strcmp(path + length - 5, ".yaml") == 0 &&
-	    (walked_for == SELECTION_DEVICES || kind_of(path) == walked_for))
-		add_path(walked, path);
-	return 0;
+	return length > 5 && strcmp(path + length - 5, ".yaml") == 0 && (kind == SELECTION_DEVICES || kind_of(path) == kind);
 }
 
 static int compare(const void *a, const void *b)
@@ -52,14 +44,35 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Links are followed, as for a file that is named. @return false with errno: the folder itself cannot be read. */
+static bool walk(const char *folder, enum selection_kind kind, struct paths *paths)
+{
+	char *const roots[] = {(char *)(uintptr_t)folder, NULL};
+	FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
+	bool good = tree != NULL;
+
+	for (FTSENT *entry; good && (entry = fts_read(tree)) != NULL;) {
+		const bool is_broken = entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR;
+		if (is_broken && entry->fts_level == FTS_ROOTLEVEL) {
+			errno = entry->fts_errno;
+			good = false;
+		} else if (entry->fts_info == FTS_F && is_wanted(entry->fts_path, kind)) {
+			add_path(paths, entry->fts_path);
+		}
+	}
+	const int why = errno;
+	if (tree != NULL)
+		(void)fts_close(tree);
+	errno = why;
+	return good;
+}
+
 bool selection_walk(const char *folder, enum selection_kind kind, char ***ret_paths, struct error *err)
 {
 	static const char *const names[] = {"scenario", "suite", "device"};
 	struct paths paths = {NULL, 0};
 
-	walked = &paths;
-	walked_for = kind;
-	if (nftw(folder, visit, 16, 0) != 0)
+	if (!walk(folder, kind, &paths))
 		error_set(err, "the folder %s cannot be read: %s", folder, strerror(errno));
 	else if (paths.count == 0)
 		error_set(err, "the folder %s has no %s (*.yaml) in it", folder, names[kind]);

@@ -24,14 +24,17 @@ struct selection {
 	size_t suite_count;
 };
 
-/** What narrows a selection, or goes before what suites say; NULL and 0 where the user does not say. */
+/**
+ * What narrows a selection, or goes before what suites say; NULL and 0 where the user does not say.
+ */
 struct selection_wish {
 	const char *tag, *device;
 };
 
 /**
- * Finds all that @p operands name: files as they are, folders as the scenarios in and below them in order of name, suites as what they list. Behind a name without an
- * ending, `.yaml` may be left out.
+ * Finds all that @p operands name: files as they are, folders as the scenarios in and below them in
+ * order of name, suites as what they list. Behind a name without an ending, `.yaml` may be left
+ * out.
  * @param ret_selection To be released with selection_close().
  */
 bool selection_open(struct selection *ret_selection, char *const *operands, const struct selection_wish *wish, struct error *err);
@@ -40,7 +43,10 @@ void selection_close(struct selection *selection);
 /** What the files in a folder are to be; others in it are left out. */
 enum selection_kind { SELECTION_SCENARIOS, SELECTION_SUITES, SELECTION_DEVICES };
 
-/** The *.yaml files of a kind in and below a folder, in order of name. @param ret_paths To be released with selection_free_paths(); ends with NULL. */
+/**
+ * The *.yaml files of a kind in and below a folder, in order of name.
+ * @param ret_paths To be released with selection_free_paths(); ends with NULL.
+ */
 bool selection_walk(const char *folder, enum selection_kind kind, char ***ret_paths, struct error *err);
 void selection_free_paths(char **paths);
 

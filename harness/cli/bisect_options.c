@@ -50,7 +50,10 @@ static bool read_numbers(struct bisect_wish *wish, struct error *err)
 	return true;
 }
 
-/* A plan of a session is run as it is, unless the user wants chance; a scenario leaves it no choice. */
+/*
+ * A plan of a session is run as it is, unless the user wants chance; a scenario leaves it no
+ * choice.
+ */
 static bool read_plan(struct bisect_wish *wish, struct error *err)
 {
 	const struct cli_values *values = &wish->cli.values;
@@ -81,7 +84,10 @@ static bool read_plan(struct bisect_wish *wish, struct error *err)
 	return is_scenario;
 }
 
-/* What an option is for, and whether that is asked for. An option that does nothing would be taken for one that does. */
+/*
+ * What an option is for, and whether that is asked for. An option that does nothing would be taken
+ * for one that does.
+ */
 static bool check_fit(const struct bisect_wish *wish, struct error *err)
 {
 	const bool by_chance = wish->bisect.by_chance, builds = cli_is_given(&wish->cli.values, "repo");

@@ -59,7 +59,10 @@ enum { CLI_COMMANDS(CLI_NUMBER) CLI_COMMAND_COUNT };
 /** All commands; NULL behind the last. */
 extern const struct cli_command *const cli_commands[CLI_COMMAND_COUNT + 1];
 
-/** A command's options, one after the other, whatever tables they stand in. @return NULL behind the last. */
+/**
+ * A command's options, one after the other, whatever tables they stand in.
+ * @return NULL behind the last.
+ */
 const struct cli_option *cli_option_at(const struct cli_command *command, size_t i);
 
 /** The values of a command's options, and its operands. Borrows the words that it was read from. */
@@ -82,7 +85,10 @@ struct cli_values {
  */
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *ret_values);
 
-/** "; did you mean 'run'?", or "; see `stutter --help`" where nothing is near. To be released with free(). */
+/**
+ * "; did you mean 'run'?", or "; see `stutter --help`" where nothing is near. To be released with
+ * free().
+ */
 char *cli_suggest(const char *near, const char *dashes, const char *command);
 
 /** Prints "stutter: " and the error on standard error. @return EXIT_USAGE. */
@@ -91,13 +97,19 @@ int cli_fail(const struct error *err);
 /** Prints a warning with its place, as compilers do. */
 void cli_warn(const struct error *warning);
 
-/** From now on SIGINT, SIGTERM and SIGHUP ask for an end rather than making it. @return what is 1 when one has come. */
+/**
+ * From now on SIGINT, SIGTERM and SIGHUP ask for an end rather than making it.
+ * @return what is 1 when one has come.
+ */
 const volatile sig_atomic_t *cli_stop_when_asked(void);
 
 /** Whether standard error is a terminal on which the cursor can be moved. */
 bool cli_is_terminal(void);
 
-/** Whether standard output is a terminal that shows colours, to somebody who does not object (NO_COLOR). */
+/**
+ * Whether standard output is a terminal that shows colours, to somebody who does not object
+ * (NO_COLOR).
+ */
 bool cli_takes_colours(void);
 
 /** Prints scenarios/REFERENCE.md. @return an exit status. */

@@ -7,7 +7,10 @@
 const struct completion_shell completion_shells[] = {
 	{"bash", completion_bash}, {"zsh", completion_zsh}, {"fish", completion_fish}, {NULL, NULL}};
 
-/* The words that tables have for what is asked for. What is none of them is a number, a time, a name: nothing to choose from. */
+/*
+ * The words that tables have for what is asked for. What is none of them is a number, a time, a
+ * name: nothing to choose from.
+ */
 static const struct {
 	const char *word;
 	enum completes completes;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Completions for shells, from the tables of commands and options: what may stand where, by the words
- * that the tables have for arguments and operands.
+ * Completions for shells, from the tables of commands and options: what may stand where, by the
+ * words that the tables have for arguments and operands.
  */
 #ifndef CLI_COMPLETION_H
 #define CLI_COMPLETION_H
@@ -27,7 +27,10 @@ enum completes completion_of(const char *word);
 /** What a command's operands are. */
 enum completes completion_of_operands(const struct cli_command *command);
 
-/** Writes the choices of "inside|fifo", or the first word's of "show|merge [PATH]...", with a blank between two. */
+/**
+ * Writes the choices of "inside|fifo", or the first word's of "show|merge [PATH]...", with a blank
+ * between two.
+ */
 void completion_put_choices(FILE *stream, const char *word);
 
 /** A shell whose completions there are. */

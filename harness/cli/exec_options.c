@@ -80,7 +80,10 @@ static bool read_options(const struct cli_values *values, struct exec_wish *wish
 
 /* -- what is expected -- */
 
-/* Keys of `expect:` that need a device's reports, or a far end that is asked; a command has just an end. */
+/*
+ * Keys of `expect:` that need a device's reports, or a far end that is asked; a command has just an
+ * end.
+ */
 static bool can_expect(const struct plan *plan, struct error *err)
 {
 	const struct expectation *expect = &plan->expect;

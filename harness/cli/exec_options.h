@@ -19,10 +19,16 @@ struct exec_wish {
 	char dir[DEVICE_PATH_MAX];
 };
 
-/** Reads options and scenario as all sessions will, so that all that is wrong is told before anything starts. */
+/**
+ * Reads options and scenario as all sessions will, so that all that is wrong is told before
+ * anything starts.
+ */
 bool cli_exec_read(const struct cli_values *values, struct exec_wish *wish, struct error *err);
 
-/** Opens the scenario, with the session that is to be played. @param ret_plan To be released with plan_close(). */
+/**
+ * Opens the scenario, with the session that is to be played.
+ * @param ret_plan To be released with plan_close().
+ */
 bool cli_exec_open(const struct exec_wish *wish, struct plan *ret_plan, struct error *err);
 
 #endif

@@ -5,7 +5,10 @@
 
 #include "campaign/selection.h"
 
-/** Prints name and summary of every file in a folder that can be read; tells of those that cannot. @return an exit status. */
+/**
+ * Prints name and summary of every file in a folder that can be read; tells of those that cannot.
+ * @return an exit status.
+ */
 int cli_list_files(const char *folder, enum selection_kind kind);
 
 #endif

@@ -6,7 +6,10 @@
 #include "campaign/live.h"
 #include "cli/values.h"
 
-/** A device that is behind by less is in time for a peer that knows nothing of the way yet and sends again after a second (RFC 6298 2.1). */
+/**
+ * A device that is behind by less is in time for a peer that knows nothing of the way yet and sends
+ * again after a second (RFC 6298 2.1).
+ */
 #define LIVE_SKEW "1s"
 
 /** @return false with @p err: they do not go together. */

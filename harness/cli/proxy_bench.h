@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file What `proxy` sets up to run: interfaces, a relay or a far end, the control socket, a folder. */
+/**
+ * @file What `proxy` sets up to run: interfaces, a relay or a far end, the control socket, a
+ *        folder.
+ */
 #ifndef CLI_PROXY_BENCH_H
 #define CLI_PROXY_BENCH_H
 
@@ -37,10 +40,16 @@ struct proxy_bench {
 /** Sets it up, as far as it comes. @return false with @p err. */
 bool proxy_bench_open(struct proxy_bench *bench, const struct cli_values *values, struct error *err);
 
-/** For bridge_options.ready: gives up what is not needed any more. @param ctx A struct proxy_bench. */
+/**
+ * For bridge_options.ready: gives up what is not needed any more.
+ * @param ctx A struct proxy_bench.
+ */
 bool proxy_bench_confine(void *ctx, struct error *err);
 
-/** Takes it down, as far as it came. @return false if an interface is not as it was, of which @p wrong is told. */
+/**
+ * Takes it down, as far as it came.
+ * @return false if an interface is not as it was, of which @p wrong is told.
+ */
 bool proxy_bench_close(struct proxy_bench *bench, void (*wrong)(const struct error *err));
 
 #endif

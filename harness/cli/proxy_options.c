@@ -10,7 +10,10 @@
 #include "recorded/fit.h"
 #include "scenario/sense.h"
 
-/* A frame that is later than this is noticed by nobody but those who count in milliseconds, and a loaded machine is seldom later. */
+/*
+ * A frame that is later than this is noticed by nobody but those who count in milliseconds, and a
+ * loaded machine is seldom later.
+ */
 #define SKEW_LIMIT "10ms"
 #define SKEW_LIMIT_NS (10 * SIM_MS)
 

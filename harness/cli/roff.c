@@ -29,7 +29,10 @@ static const struct row variables[] = {
 
 /* -- text -- */
 
-/* What roff takes for itself is escaped: backslashes, hyphens that are to be copied, and a dot or quote that begins a line. */
+/*
+ * What roff takes for itself is escaped: backslashes, hyphens that are to be copied, and a dot or
+ * quote that begins a line.
+ */
 static void put_text(FILE *stream, const char *text, bool begins_line)
 {
 	if (begins_line && (*text == '.' || *text == '\''))

@@ -81,7 +81,10 @@ static bool read_time(const struct cli_values *values, const char *name, uint64_
 	       error_set(err, "--%s: %s is less than a millisecond", name, cli_value(values, name));
 }
 
-/* Sessions in wall time have the host to themselves, and no two of them are the same to the last bit. */
+/*
+ * Sessions in wall time have the host to themselves, and no two of them are the same to the last
+ * bit.
+ */
 static bool suit_live(const struct cli_values *values, struct campaign_wish *wish, struct error *err)
 {
 	if (!wish->live.is_on)

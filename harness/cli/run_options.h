@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file What `run` and `replay` have in common: options, and the way from them to an exit status. */
+/**
+ * @file What `run` and `replay` have in common: options, and the way from them to an exit status.
+ */
 #ifndef CLI_RUN_OPTIONS_H
 #define CLI_RUN_OPTIONS_H
 

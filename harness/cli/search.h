@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What `sweep`, `hunt`, `shrink`, `explain` and `bisect` have in common on the command line: options,
- * the campaign and the folder that a search stands on, progress, and how its end is told.
+ * What `sweep`, `hunt`, `shrink`, `explain` and `bisect` have in common on the command line:
+ * options, the campaign and the folder that a search stands on, progress, and how its end is told.
  */
 #ifndef CLI_SEARCH_H
 #define CLI_SEARCH_H
@@ -36,8 +36,9 @@ struct cli_search {
 };
 
 /**
- * Reads the common options, and for --resume the words of then. Nothing is made yet; the command then reads its own options and its
- * scenario (values.operands), so that all that is wrong is told before anything starts.
+ * Reads the common options, and for --resume the words of then. Nothing is made yet; the command
+ * then reads its own options and its scenario (values.operands), so that all that is wrong is told
+ * before anything starts.
  * @return CLI_GO_ON, or an exit status: an error was told.
  */
 int cli_search_open(struct cli_search *cli, const struct cli_command *command, const struct cli_values *values);
@@ -47,15 +48,16 @@ int cli_search_begin(struct cli_search *cli);
 
 /**
  * Ends it: writes search.json and index.html, prints what was told, and where it lies.
- * @param code The exit status if all goes well; the search being broken, or files that cannot be written, make another.
+ * @param code The exit status if all goes well; the search being broken, or files that cannot be
+ *        written, make another.
  */
 int cli_search_end(struct cli_search *cli, int code);
 
 /**
- * Ends it with an error, which search.json and index.html tell before what was found until then. --resume is offered if the search may
- * come to something else then.
- * @param code EXIT_USAGE: what was asked for does not fit what was found, which going on does not change. EXIT_INCONCLUSIVE: all
- *        else. EXIT_BUG is made of either if the search is broken.
+ * Ends it with an error, which search.json and index.html tell before what was found until then.
+ * --resume is offered if the search may come to something else then.
+ * @param code EXIT_USAGE: what was asked for does not fit what was found, which going on does not
+ *        change. EXIT_INCONCLUSIVE: all else. EXIT_BUG is made of either if the search is broken.
  * @return the exit status.
  */
 int cli_search_fail(struct cli_search *cli, const struct error *err, int code);

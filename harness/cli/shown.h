@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A campaign as it is shown: the screen while it lasts, then what was asked for of its sessions, then
- * its report.
+ * A campaign as it is shown: the screen while it lasts, then what was asked for of its sessions,
+ * then its report.
  */
 #ifndef CLI_SHOWN_H
 #define CLI_SHOWN_H

@@ -140,7 +140,9 @@ static enum gate_outcome outcome_of(const struct gate *gate, struct subject *sub
 		return GATE_UNKNOWN;
 	if (job->verdict.met_expectation)
 		return GATE_SURVIVED;
-	/* What is waived is waived for both, or the baseline would look worse than the candidate. */
+	/*
+	 * What is waived is waived for both, or the baseline would look worse than the candidate.
+	 */
 	if (!subject_is_waived(gate, subject, &job->verdict))
 		return GATE_BROKE;
 	subject->waived += side == GATE_CANDIDATE;
@@ -163,7 +165,9 @@ static void take_outcomes(struct gate *gate, const struct round *round)
 	}
 }
 
-/* What is not drawn is given to the gate as a frozen plan. What is in quarantine is judged apart. */
+/*
+ * What is not drawn is given to the gate as a frozen plan. What is in quarantine is judged apart.
+ */
 static enum gate_decision judge(struct gate *gate)
 {
 	struct gate_scenario *scenarios = memory_new((gate->subject_count + 1) * sizeof *scenarios);
@@ -198,7 +202,10 @@ static void hand_over(struct gate *gate, struct round *round)
 	free(round->slots);
 }
 
-/* Writes down what each side is to run, what it has run before included, so that a gate that dies can be reported. */
+/*
+ * Writes down what each side is to run, what it has run before included, so that a gate that dies
+ * can be reported.
+ */
 static bool note_round(struct gate *gate, const struct round *round, struct error *err)
 {
 	for (size_t side = 0; side < GATE_SIDES; side++) {
@@ -256,7 +263,10 @@ static bool run_round(struct gate *gate, bool *ret_any, struct error *err)
 	return good;
 }
 
-/* A block stands whatever else comes; all else goes on until every scenario is decided, or nothing is left. */
+/*
+ * A block stands whatever else comes; all else goes on until every scenario is decided, or nothing
+ * is left.
+ */
 static bool run_rounds(struct gate *gate, struct error *err)
 {
 	bool any = true;
@@ -315,7 +325,10 @@ enum campaign_outcome gate_run(struct gate *gate)
 		tell_wrong(gate, &err);
 		return CAMPAIGN_INCONCLUSIVE;
 	}
-	/* The decision is told, whatever becomes of the history; but nothing is promoted of which the record is not whole. */
+	/*
+	 * The decision is told, whatever becomes of the history; but nothing is promoted of which
+	 * the record is not whole.
+	 */
 	const enum campaign_outcome result = outcome(gate);
 	if (!record_sides(gate, &err)) {
 		tell_wrong(gate, &err);

@@ -4,10 +4,10 @@
  * A gate: runs the plans of suites on two devices, asks after every round whether that is enough
  * (statistics/gate_rules.h), and tells whether the release may go out.
  *
- * How it works. A scenario with a range of seeds is drawn anew for each of them: a plan for each seed,
- * on both devices. One without is a fixed plan, of which the candidate must come out as expected.
- * Rounds have a fixed size, whatever the machine, so that the same suite stops at the same plan
- * everywhere. The sessions of each device are a run of their own in the gate's folder.
+ * How it works. A scenario with a range of seeds is drawn anew for each of them: a plan for each
+ * seed, on both devices. One without is a fixed plan, of which the candidate must come out as
+ * expected. Rounds have a fixed size, whatever the machine, so that the same suite stops at the
+ * same plan everywhere. The sessions of each device are a run of their own in the gate's folder.
  */
 #ifndef GATE_GATE_H
 #define GATE_GATE_H

@@ -63,7 +63,10 @@ static void tell_exceptions(const struct gate *gate, struct sentences *sentences
 
 /* -- what would change the verdict -- */
 
-/* How many further plans that break only on the candidate would keep it from being promoted; the scenario is judged by itself. */
+/*
+ * How many further plans that break only on the candidate would keep it from being promoted; the
+ * scenario is judged by itself.
+ */
 static size_t find_margin(const struct subject *subject)
 {
 	struct gate_pair *pairs = memory_new((subject->pair_count + SAMPLE_MAX) * sizeof *pairs);

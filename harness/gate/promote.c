@@ -28,7 +28,10 @@ bool gate_promote(const struct gate *gate, struct error *err)
 	free(suites);
 	if (!report_file_open(&file, dir, "promotion.json", err))
 		return false;
-	/* What signs is a function of the world's key seed alone; the date is that of certificates, which none is made of here. */
+	/*
+	 * What signs is a function of the world's key seed alone; the date is that of certificates,
+	 * which none is made of here.
+	 */
 	struct pki *pki = pki_open((uint64_t)gate->wish.now_s);
 	char *text = promotion_write(&promotion, pki);
 	fprintf(file.stream, "%s\n", text);

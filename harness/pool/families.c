@@ -6,8 +6,8 @@
 #include "pool/beginnings.h"
 
 /*
- * So many sessions make it worth to run their beginning apart; and so many, for each that may run at a time, to run all of the session without faults first, which nobody
- * runs beside.
+ * So many sessions make it worth to run their beginning apart; and so many, for each that may run
+ * at a time, to run all of the session without faults first, which nobody runs beside.
  */
 #define FAMILY_MIN 3
 #define TREE_ROUNDS 3
@@ -41,7 +41,10 @@ static size_t family_size(const struct families_wish *wish, const size_t *order,
 	return wish->kept != NULL ? beginnings_expect(wish->kept, family, count) : count;
 }
 
-/* The jobs of a family stand at these places. From now on the group has the number of its first job. */
+/*
+ * The jobs of a family stand at these places. From now on the group has the number of its first
+ * job.
+ */
 static void make_family(const struct families_wish *wish, const size_t *order, size_t first, size_t end)
 {
 	const size_t leader = order[first], size = family_size(wish, order, first, end);

@@ -3,11 +3,14 @@
  * @file
  * Which revision brought a failure.
  *
- * How it works. With a frozen plan, that is by certainty: one session a revision, the suspects halved by each (revisions.h), and then the proof: the culprit fails three times, and each
- * of its parents passes three times, from power on, always in the same way. By chance: sessions with seeds of their own, and belief (belief.h).
+ * How it works. With a frozen plan, that is by certainty: one session a revision, the suspects
+ * halved by each (revisions.h), and then the proof: the culprit fails three times, and each of its
+ * parents passes three times, from power on, always in the same way. By chance: sessions with seeds
+ * of their own, and belief (belief.h).
  *
- * What is bad is a session that fails in the way that the bad end does. One that fails in another way, is inconclusive, or whose revision cannot be built says
- * nothing: the revision stays a suspect. The ends are looked at before anything else.
+ * What is bad is a session that fails in the way that the bad end does. One that fails in another
+ * way, is inconclusive, or whose revision cannot be built says nothing: the revision stays a
+ * suspect. The ends are looked at before anything else.
  */
 #ifndef SEARCH_BISECT_H
 #define SEARCH_BISECT_H
@@ -49,7 +52,8 @@ enum bisect_state bisect_run(const struct bisect_options *options, struct error 
 
 /**
  * Reads the plan for a revision's device.
- * @param device By name or as a file; NULL: the plan's own. @param ret_plan To be released with plan_close().
+ * @param device By name or as a file; NULL: the plan's own.
+ * @param ret_plan To be released with plan_close().
  */
 bool bisect_read_plan(const struct bisect_options *options, const char *device, struct plan *ret_plan, struct error *err);
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 bool bisect_read_plan(const struct bisect_options *options, const char *device, struct plan *ret_plan, struct error *err)
 {
 	const bool good = options->by_chance ? plan_open(ret_plan, options->plan, device, options->places, err)
@@ -32,7 +31,10 @@ const char *bisect_name(const struct bisect *bisect, size_t at, char *ret_text, 
 
 /* -- progress -- */
 
-/* How many sessions are left by certainty: a look for each halving, and the proof of a revision with one parent. */
+/*
+ * How many sessions are left by certainty: a look for each halving, and the proof of a revision
+ * with one parent.
+ */
 static size_t sessions_left(const struct bisect *bisect)
 {
 	size_t left = 2 * BISECT_PROOF;
@@ -62,7 +64,10 @@ static bool read_subject(struct bisect *bisect, size_t at, const char *device)
 	return subject->has_plan;
 }
 
-/* Whether a file of a device is another's by now: two that name the same one must have found the same in it. */
+/*
+ * Whether a file of a device is another's by now: two that name the same one must have found the
+ * same in it.
+ */
 static bool is_written_over(const struct bisect *bisect, const char *path, const char *hash, size_t file, size_t *ret_by)
 {
 	for (size_t i = 0; i < bisect->options.revisions->count; i++) {
@@ -77,7 +82,9 @@ static bool is_written_over(const struct bisect *bisect, const char *path, const
 	return false;
 }
 
-/* What a device names has to stay as it is until the end: sessions of it are run again and again. */
+/*
+ * What a device names has to stay as it is until the end: sessions of it are run again and again.
+ */
 static bool check_files(const struct bisect *bisect, size_t at, struct error *err)
 {
 	const struct plan *plan = &bisect->subjects[at].plan;

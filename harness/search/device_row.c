@@ -14,7 +14,10 @@ void revisions_add_device(struct revisions *revisions, const char *device)
 		revisions_add_parent(revisions, at, at - 1);
 }
 
-/* A path in the file, which has a slash or ends in .yaml, is relative to the file's folder; a name is a device of the build. */
+/*
+ * A path in the file, which has a slash or ends in .yaml, is relative to the file's folder; a name
+ * is a device of the build.
+ */
 static void add_line(struct revisions *revisions, const char *file, const char *line)
 {
 	const char *slash = strrchr(file, '/');

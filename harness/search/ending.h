@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * How a session ended, as far as it matters for whether two ended in the same way: verdict, judge, phase, and the reason without its amounts (reports/run/cause.h).
- * A failure of another kind is not the same failure.
+ * How a session ended, as far as it matters for whether two ended in the same way: verdict, judge,
+ * phase, and the reason without its amounts (reports/run/cause.h). A failure of another kind is not
+ * the same failure.
  */
 #ifndef SEARCH_ENDING_H
 #define SEARCH_ENDING_H
@@ -31,15 +32,19 @@ struct ending {
 
 void ending_of(const struct verdict *verdict, struct ending *ret_ending);
 
-/** Whether both ended in the same way. Two that are inconclusive are not: nothing is known of them. */
+/**
+ * Whether both ended in the same way. Two that are inconclusive are not: nothing is known of them.
+ */
 bool ending_same(const struct ending *a, const struct ending *b);
 
 /** A number that two of the same way have in common, on any machine. */
 uint64_t ending_signature(const struct ending *ending);
 
 /**
- * Reads what the session came to that left a frozen plan: its verdict lies beside the plan, if that was not moved.
- * @param path Of the plan. @param ret_missed What it did not meet of what was expected; empty: it met all.
+ * Reads what the session came to that left a frozen plan: its verdict lies beside the plan, if that
+ * was not moved.
+ * @param path Of the plan.
+ * @param ret_missed What it did not meet of what was expected; empty: it met all.
  * @return false: it is not there, or is another session's.
  */
 bool ending_read(const char *path, const struct plan *plan, struct ending *ret_ending, char ret_missed[VERDICT_TEXT_MAX]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What an explanation has found, told: sentences, the curve, tables, and both sessions side by side;
- * for people and as JSON.
+ * What an explanation has found, told: sentences, the curve, tables, and both sessions side by
+ * side; for people and as JSON.
  */
 #ifndef SEARCH_EXPLAIN_TOLD_H
 #define SEARCH_EXPLAIN_TOLD_H
@@ -12,8 +12,8 @@
 #include "search/explain.h"
 
 /**
- * Adds the blocks to @p told (reports/search/told.h), and makes the pages of the failing session and of
- * the nearest one that passes.
+ * Adds the blocks to @p told (reports/search/told.h), and makes the pages of the failing session
+ * and of the nearest one that passes.
  * @param plan That was explained. @param dir The search's folder.
  */
 void explain_tell(const struct explanation *explanation, const struct plan *plan, const char *dir, json_t *told);

@@ -33,7 +33,11 @@ static void seeds_of(const struct plan *plan, const uint64_t *seed, uint64_t *re
 	}
 }
 
-/* Runs some seeds. @param ret_dir The folder of the first that fails; empty: none does. @return false with @p err. */
+/*
+ * Runs some seeds.
+ * @param ret_dir The folder of the first that fails; empty: none does.
+ * @return false with @p err.
+ */
 static bool try_seeds(struct search *search, const struct plan *plan, uint64_t first, size_t count, char ret_dir[DEVICE_PATH_MAX],
                       size_t *passed, struct error *err)
 {
@@ -86,7 +90,10 @@ enum failing failing_find(struct search *search, const struct plan *plan, const 
 	ret_dir[0] = '\0';
 	seeds_of(plan, seed, &first, &last);
 	search_stage(search, 0, "looks for a session that fails");
-	/* The last seed may be the largest that there is, and a search that is over tries no more of them. */
+	/*
+	 * The last seed may be the largest that there is, and a search that is over tries no more
+	 * of them.
+	 */
 	for (uint64_t next = first, count; ret_dir[0] == '\0' && !search_is_over(search); next += count) {
 		count = last - next < SEEDS_TRIED ? last - next + 1 : SEEDS_TRIED;
 		if (!try_seeds(search, plan, next, (size_t)count, ret_dir, &passed, err))

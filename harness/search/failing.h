@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file The session of a scenario that fails: the first of its seeds, in order, whose session does. */
+/**
+ * @file The session of a scenario that fails: the first of its seeds, in order, whose session does.
+ */
 #ifndef SEARCH_FAILING_H
 #define SEARCH_FAILING_H
 
@@ -16,7 +18,8 @@ enum failing {
 
 /**
  * Runs the sessions of a scenario until one fails, whose folder stays.
- * @param seed The only seed; NULL: the scenario's, or the first few if its faults draw and it names none.
+ * @param seed The only seed; NULL: the scenario's, or the first few if its faults draw and it names
+ *        none.
  * @param ret_dir The folder, with plan.yaml, of the session that fails.
  */
 enum failing failing_find(struct search *search, const struct plan *plan, const uint64_t *seed, char ret_dir[DEVICE_PATH_MAX],

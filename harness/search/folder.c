@@ -80,7 +80,10 @@ static void begin_json(struct search_folder *folder, const char *command, const 
 	(void)json_object_set_new(folder->json, "told", folder->told);
 }
 
-/* Two at work on one folder would write over each other. The lock is the process's, and goes with it. */
+/*
+ * Two at work on one folder would write over each other. The lock is the process's, and goes with
+ * it.
+ */
 static bool lock_folder(const char *dir, struct error *err)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

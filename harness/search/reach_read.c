@@ -137,7 +137,10 @@ static void read_device(struct reader *reader, uint64_t ns, const char *text)
 		count(reader, 1, "device %s", text);
 }
 
-/* "to-device #41 tcp.data[80/8]#557 192.0.2.1:80 > 192.0.2.100:37376 1514 B: 'jitter' delay 7.68 ms -> leaves after 7.68 ms". */
+/*
+ * "to-device #41 tcp.data[80/8]#557 192.0.2.1:80 > 192.0.2.100:37376 1514 B: 'jitter' delay 7.68 ms
+ * -> leaves after 7.68 ms".
+ */
 static void read_proxy(struct reader *reader, const char *text)
 {
 	char way[16], at[80];
@@ -184,7 +187,10 @@ static void read_fault(struct reader *reader, const char *text)
 	free(what);
 }
 
-/* "3378 frames received, 0 overflowed": the sums of a session. @return whether it is such a line. */
+/*
+ * "3378 frames received, 0 overflowed": the sums of a session.
+ * @return whether it is such a line.
+ */
 static bool read_sums(struct reader *reader, const struct line *line)
 {
 	char what[48], text[REACH_TEXT_MAX];
@@ -223,7 +229,10 @@ static void read_line(struct reader *reader, const struct line *line)
 		count(reader, 1, "%s %s", topic, text);
 }
 
-/* Takes apart "[  6.788433440] chip    reset: power on". Asides, "# [...", are about the run and not of what happened in it. */
+/*
+ * Takes apart "[ 6.788433440] chip reset: power on". Asides, "# [...", are about the run and not of
+ * what happened in it.
+ */
 static bool take_apart(const char *text, struct line *ret_line)
 {
 	if (text[0] != '[')
@@ -401,7 +410,10 @@ static void note_text(struct reach *reach, const char *what, const char *text)
 	free(whole);
 }
 
-/* "on 192.0.2.1:80 (ESTABLISHED, 2920 bytes not acknowledged), ...": the states of TCP at the far end. */
+/*
+ * "on 192.0.2.1:80 (ESTABLISHED, 2920 bytes not acknowledged), ...": the states of TCP at the far
+ * end.
+ */
 static void note_states(struct reach *reach, const char *waits)
 {
 	char text[REACH_TEXT_MAX];

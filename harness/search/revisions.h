@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The revisions among which the one is that brought a failure: a history with merges, or a row of devices.
+ * The revisions among which the one is that brought a failure: a history with merges, or a row of
+ * devices.
  *
- * How it works: as `git bisect` has it, a revision is bad if and only if the culprit is the revision itself or one of its ancestors. The candidates are
- * the revisions that are reachable from the bad end and not from the good one. To find a revision bad leaves it and its ancestors under suspicion, to find it
- * good all the others; what cannot be tested says nothing, and stays a suspect.
+ * How it works: as `git bisect` has it, a revision is bad if and only if the culprit is the
+ * revision itself or one of its ancestors. The candidates are the revisions that are reachable from
+ * the bad end and not from the good one. To find a revision bad leaves it and its ancestors under
+ * suspicion, to find it good all the others; what cannot be tested says nothing, and stays a
+ * suspect.
  */
 #ifndef SEARCH_REVISIONS_H
 #define SEARCH_REVISIONS_H
@@ -20,7 +23,10 @@
 #define REVISIONS_GOOD 0
 /** No revision. */
 #define REVISION_NONE SIZE_MAX
-/** The most revisions of a history; what is known of who descends from whom takes a bit for each two of them. */
+/**
+ * The most revisions of a history; what is known of who descends from whom takes a bit for each two
+ * of them.
+ */
 #define REVISIONS_MAX 20000
 /** So much of a commit's hash people read. */
 #define REVISION_DIGITS 10
@@ -41,13 +47,23 @@ struct revisions {
 	uint64_t *ancestors; /* a set each: the revision and its ancestors */
 };
 
-/** Adds a revision; texts are copied. @param is_candidate The good end and its ancestors come first, then those that are. @return its place. */
+/**
+ * Adds a revision; texts are copied.
+ * @param is_candidate The good end and its ancestors come first, then those that are.
+ * @return its place.
+ */
 size_t revisions_add(struct revisions *revisions, const char *id, const char *name, bool is_candidate);
 /** Names a parent, which has been added already. */
 void revisions_add_parent(struct revisions *revisions, size_t at, size_t parent);
-/** Adds a device, by name or as a file, behind those that are there: a row of devices has no branches. */
+/**
+ * Adds a device, by name or as a file, behind those that are there: a row of devices has no
+ * branches.
+ */
 void revisions_add_device(struct revisions *revisions, const char *device);
-/** Adds the devices that a file names, one a line; '#' begins a comment, and paths are relative to the file's folder. */
+/**
+ * Adds the devices that a file names, one a line; '#' begins a comment, and paths are relative to
+ * the file's folder.
+ */
 bool revisions_read_devices(struct revisions *revisions, const char *file, struct error *err);
 /** To be called once all are there. */
 void revisions_link(struct revisions *revisions);
@@ -80,13 +96,15 @@ void suspects_close(struct suspects *suspects);
 void suspects_take(struct suspects *suspects, size_t at, bool is_bad);
 
 /**
- * The revision whose answer leaves the fewest suspects at worst, which stays clear of those that cannot be tested.
+ * The revision whose answer leaves the fewest suspects at worst, which stays clear of those that
+ * cannot be tested.
  * @return REVISION_NONE if no revision that can be asked tells suspects apart.
  */
 size_t suspects_halve(const struct suspects *suspects);
 
 /**
- * How much is left of the worth of asking a revision, with those about it that cannot be tested: what breaks a build mostly breaks it for a while.
+ * How much is left of the worth of asking a revision, with those about it that cannot be tested:
+ * what breaks a build mostly breaks it for a while.
  * @param among How many there are to choose from. @return 0 to 1000.
  */
 uint64_t revisions_clearance(const struct revisions *revisions, const bool *untestable, size_t at, size_t among);

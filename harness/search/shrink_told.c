@@ -27,7 +27,10 @@ static void show_amount(const struct param *param, uint64_t value, char ret_text
 		(void)unit_format(param->unit, value, ret_text);
 }
 
-/* What the values beyond the borders came to in the end is told, not what they came to while other amounts were larger. */
+/*
+ * What the values beyond the borders came to in the end is told, not what they came to while other
+ * amounts were larger.
+ */
 static void tell_borders(json_t *row, const struct shrunk_part *part)
 {
 	static const char *const answers[] = {"is not known", "does so too", "does not"};
@@ -66,7 +69,10 @@ static const char *way_of(unsigned direction)
 	return direction == MATCH_TO_SERVER ? " to the server" : direction == MATCH_TO_DEVICE ? " to the device" : "";
 }
 
-/* Where a part acts by itself: an address, an instant, or where its fault matches. To be released with free(). */
+/*
+ * Where a part acts by itself: an address, an instant, or where its fault matches. To be released
+ * with free().
+ */
 static char *say_where(const struct plan *plan, size_t index, const char *at, unsigned direction)
 {
 	if (at[0] != '\0')

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a plan was shrunk to, told: the sentence, what is left of it, the borders of its amounts, and
- * how it became smaller; for people and as JSON.
+ * What a plan was shrunk to, told: the sentence, what is left of it, the borders of its amounts,
+ * and how it became smaller; for people and as JSON.
  */
 #ifndef SEARCH_SHRINK_TOLD_H
 #define SEARCH_SHRINK_TOLD_H

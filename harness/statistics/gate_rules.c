@@ -89,7 +89,10 @@ static enum gate_decision decision_of(enum gate_reason reason)
 	return reason <= GATE_WORSE ? GATE_BLOCK : reason <= GATE_NOTHING ? GATE_NOT_ENOUGH : GATE_PROMOTE;
 }
 
-/* Corrects over the scenarios that are tested; one without fresh plans asks no question that could be answered by chance. */
+/*
+ * Corrects over the scenarios that are tested; one without fresh plans asks no question that could
+ * be answered by chance.
+ */
 static void correct(const struct gate_scenario *scenarios, size_t count, struct gate_finding *findings)
 {
 	uint64_t *p = memory_new((count + 1) * sizeof *p), *corrected = memory_new((count + 1) * sizeof *corrected);

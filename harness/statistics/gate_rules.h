@@ -5,24 +5,34 @@
  *
  * How it works
  *
- * Frozen plans repeat failures that are known. The candidate must survive all of them: one failure blocks, nothing is tried again.
+ * Frozen plans repeat failures that are known. The candidate must survive all of them: one failure
+ * blocks, nothing is tried again.
  *
- * Fresh plans are drawn, and each runs on both devices. Of a scenario, the pairs are followed by sequential tests (statistics/sequential.h), which may be
- * looked at after every pair and end in one of three ways:
+ * Fresh plans are drawn, and each runs on both devices. Of a scenario, the pairs are followed by
+ * sequential tests (statistics/sequential.h), which may be looked at after every pair and end in
+ * one of three ways:
  *
- * - worse: of the pairs that come out differently, so many more broke on the candidate, that two equal devices come to it with a chance of at most `alpha`.
- *   The p-value is corrected over all scenarios (statistics/holm.h), so `alpha` is the chance that a good release is blocked, however many scenarios there are.
- * - good, not worse: the pairs that come out differently tell that the candidate does not break `odds` times as often as the baseline.
- * - good, tolerated: of all pairs, so few broke on the candidate alone that their share is below `tolerated`. Two devices that do the same in every pair would
- *   else be tested for ever. `negligible` is the share for which this test is quickest.
+ * - worse: of the pairs that come out differently, so many more broke on the candidate, that two
+ *   equal devices come to it with a chance of at most `alpha`. The p-value is corrected over all
+ *   scenarios (statistics/holm.h), so `alpha` is the chance that a good release is blocked, however
+ *   many scenarios there are.
+ * - good, not worse: the pairs that come out differently tell that the candidate does not break
+ *   `odds` times as often as the baseline.
+ * - good, tolerated: of all pairs, so few broke on the candidate alone that their share is below
+ *   `tolerated`. Two devices that do the same in every pair would else be tested for ever.
+ *   `negligible` is the share for which this test is quickest.
  *
- * After `runs_max` pairs the tests end anyway, with none of the three: that is not enough evidence, neither for the candidate nor against it.
+ * After `runs_max` pairs the tests end anyway, with none of the three: that is not enough evidence,
+ * neither for the candidate nor against it.
  *
- * A release is bad if, in some scenario, it breaks alone in `tolerated` of the plans or more, and `odds` times as often as the baseline breaks alone. A bad one
- * is promoted with a chance of at most `beta`: one half for either way to be good. This needs no correction, since every scenario must be good.
+ * A release is bad if, in some scenario, it breaks alone in `tolerated` of the plans or more, and
+ * `odds` times as often as the baseline breaks alone. A bad one is promoted with a chance of at
+ * most `beta`: one half for either way to be good. This needs no correction, since every scenario
+ * must be good.
  *
- * A session that proved nothing is no evidence for the candidate: a frozen plan without a verdict does not pass, a fresh one counts as if the candidate
- * had broken alone, where it is asked whether that is tolerated. One of the baseline takes its pair out of the count.
+ * A session that proved nothing is no evidence for the candidate: a frozen plan without a verdict
+ * does not pass, a fresh one counts as if the candidate had broken alone, where it is asked whether
+ * that is tolerated. One of the baseline takes its pair out of the count.
  */
 #ifndef STATISTICS_GATE_RULES_H
 #define STATISTICS_GATE_RULES_H
@@ -60,7 +70,10 @@ struct gate_rules {
 	uint64_t runs_max;              /**< the most pairs of a scenario, from 1 to SAMPLE_MAX; what is given beyond is not looked at */
 };
 
-/** The rules that docs and tests speak of: alpha and beta 5 %, odds 4, negligible 2 %, tolerated 10 %, at most 300 pairs. */
+/**
+ * The rules that docs and tests speak of: alpha and beta 5 %, odds 4, negligible 2 %, tolerated 10
+ * %, at most 300 pairs.
+ */
 extern const struct gate_rules gate_standard;
 
 enum gate_decision { GATE_PROMOTE, GATE_BLOCK, GATE_NOT_ENOUGH };
@@ -91,22 +104,33 @@ struct gate_finding {
 };
 
 /**
- * Judges a release. A pure function: the same outcomes come to the same decision on every machine, and it may be asked after every pair.
+ * Judges a release. A pure function: the same outcomes come to the same decision on every machine,
+ * and it may be asked after every pair.
  * @param ret_findings One a scenario.
- * @return GATE_BLOCK if any scenario blocks, else GATE_NOT_ENOUGH if any has not enough or there is none, else GATE_PROMOTE.
+ * @return GATE_BLOCK if any scenario blocks, else GATE_NOT_ENOUGH if any has not enough or there is
+ *        none, else GATE_PROMOTE.
  */
 enum gate_decision gate_judge(const struct gate_rules *rules, const struct gate_scenario *scenarios, size_t count,
                               struct gate_finding *ret_findings);
 
-/** Whether more pairs of this scenario may change anything: it has not enough evidence, and is not at its bound. */
+/**
+ * Whether more pairs of this scenario may change anything: it has not enough evidence, and is not
+ * at its bound.
+ */
 bool gate_wants_more(const struct gate_finding *finding);
 
-/** How many pairs tell the two devices apart or alike: those of which both proved something. Shares of a scenario are shares of these. */
+/**
+ * How many pairs tell the two devices apart or alike: those of which both proved something. Shares
+ * of a scenario are shares of these.
+ */
 uint64_t gate_known(const struct gate_finding *finding);
 
 #define GATE_TEXT_MAX 320
 
-/** Writes a sentence for people about a scenario: what was seen, and what it means. @return ret_text. */
+/**
+ * Writes a sentence for people about a scenario: what was seen, and what it means.
+ * @return ret_text.
+ */
 const char *gate_tell(const struct gate_finding *finding, char ret_text[GATE_TEXT_MAX]);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Manual pages and completions against the tables of commands and options that they are made from. */
+/*
+ * Manual pages and completions against the tables of commands and options that they are made from.
+ */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,7 +187,9 @@ static void summaries_begin_with_a_verb_or_a_noun(void)
 
 /* -- completions -- */
 
-/* The words of a line such as "	run) _stutter_words '--jobs --help' ;;", between the quotes. */
+/*
+ * The words of a line such as " run) _stutter_words '--jobs --help' ;;", between the quotes.
+ */
 static char *options_of(const char *completions, const char *command)
 {
 	char begin[128];
@@ -239,7 +243,10 @@ static void other_shells_know_every_option(void)
 	}
 }
 
-/* What bash offers for the words that were typed so far, a line each; the last of them may be empty. */
+/*
+ * What bash offers for the words that were typed so far, a line each; the last of them may be
+ * empty.
+ */
 static void type(const char *const words[], size_t count)
 {
 	char quoted[PATH_MAX + 256];
