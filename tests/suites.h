@@ -80,6 +80,8 @@
 	S("statistics/sequential", tests_sequential, false)                                                                                \
 	S("statistics/holm", tests_holm, false)                                                                                            \
 	S("gate/gate", tests_gate, false)                                                                                                  \
+	S("campaign/campaign", tests_campaign, false)                                                                                      \
+	S("cli/values", tests_values, false)                                                                                               \
 	S("history/history", tests_history, false)                                                                                         \
 	S("history/store", tests_history_store, false)                                                                                     \
 	S("history/import", tests_history_import, false)                                                                                   \
