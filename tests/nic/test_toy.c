@@ -80,7 +80,44 @@ static void a_byte_takes_80_ns_on_its_wire(void)
 	puppet_close(&puppet);
 }
 
+static void faults_of_bus_line_and_supply_are_those_of_any_nic(void)
+{
+	struct puppet puppet;
+
+	puppet_open_nic(&puppet,
+	                "name: golden\n"
+	                "faults:\n"
+	                "  - {name: stall, at: spi.msg#2, spi_stall: 1ms}\n"
+	                "  - {name: dip, at: spi.msg#1, brown_out: true}\n"
+	                "  - {name: deaf, int_lost: true}\n",
+	                &toy_nic, &driver);
+	puppet_init_chip(&puppet);
+	CU_ASSERT_EQUAL(puppet_dhcp(&puppet, DISCOVER, SIM_S), OFFER);
+	TEST_CONTAINS(puppet.text, "spi.msg#2: 'stall' spi_stall");
+	TEST_CONTAINS(puppet.text, "spi.msg#1: 'dip' brown_out");
+	TEST_CONTAINS(puppet.text, "int.edge#1: 'deaf' int_lost");
+	CU_ASSERT_FALSE(board_take_int_edge(&puppet.world.board));
+	puppet_close(&puppet);
+}
+
+/* It has no former life that could have left it warm. */
+static void a_warm_start_is_a_cold_one(void)
+{
+	struct puppet puppet;
+
+	puppet_open_nic(&puppet, "name: golden\nfaults:\n  - {name: warm, warm_start: true}\n",
+	                &toy_nic, &driver);
+	TEST_CONTAINS(puppet.text, "chip    reset: power on");
+	CU_ASSERT_FALSE(board_int_asserted(&puppet.world.board));
+	world_finish(&puppet.world);
+	TEST_CONTAINS(puppet.text, "'warm': 0 matched, 0 applied: it never did anything");
+	puppet_close(&puppet);
+}
+
 const CU_TestInfo tests_toy[] = {
+	{"faults of bus, line and supply are those of any NIC",
+         faults_of_bus_line_and_supply_are_those_of_any_nic},
+	{"a warm start is a cold one", a_warm_start_is_a_cold_one},
 	{"a lost offer and a name at 100 Mbit/s", a_lost_offer_and_a_name_at_100_mbit},
 	{"a byte takes 80 ns on its wire", a_byte_takes_80_ns_on_its_wire},
 	CU_TEST_INFO_NULL,

@@ -58,7 +58,7 @@ static void put(struct toy *toy, const uint8_t *frame, size_t length)
 {
 	static const struct nic_mac mac = {
 		.full_duplex = true, .gap_bits = 96, .gap1_bits = 64, .gap2_bits = 96};
-	uint8_t effect;
+	uint8_t effect = 0;
 
 	if (!toy->link || toy->sending_length > 0 || length > FRAME_MAX_BYTES - FCS_BYTES)
 		return;
