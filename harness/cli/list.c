@@ -110,8 +110,7 @@ static const struct topic {
 } topics[] = {
 	{"scenarios", list_scenarios}, {"suites", list_suites},   {"faults", list_faults}, {"presets", list_presets},
 	{"addresses", list_addresses}, {"devices", list_devices}, {"judges", list_judges}, {"reference", list_reference},
-	{"oracles", list_judges}, /* an older word for judges; not offered */
-};
+	{"oracles", list_judges}}; /* an older word for judges; not offered */
 #define TOPICS (sizeof topics / sizeof topics[0])
 #define TOPICS_OFFERED (TOPICS - 1)
 
@@ -130,8 +129,8 @@ static bool no_topic(const char *wanted, struct error *err)
 	if (wanted == NULL)
 		return error_set(err, "list takes one topic of %s", all);
 	const char *near = param_nearest(NULL, names, wanted);
-	return near != NULL ? error_set(err, "unknown topic '%s'; did you mean '%s'?", wanted, near)
-	                    : error_set(err, "unknown topic '%s'; there are %s", wanted, all);
+	return error_set(err, near != NULL ? "unknown topic '%s'; did you mean '%s'?" : "unknown topic '%s'; there are %s", wanted,
+	                 near != NULL ? near : all);
 }
 
 static int run(const struct cli_values *values)
@@ -147,8 +146,5 @@ static int run(const struct cli_values *values)
 	return cli_fail(&err);
 }
 
-const struct cli_command cli_list = {"list",
-                                     "scenarios|suites|faults|presets|addresses|devices|judges|reference",
-                                     "list what there is, with parameters, units and defaults",
-                                     run,
-                                     {NULL}};
+const struct cli_command cli_list = {"list", "scenarios|suites|faults|presets|addresses|devices|judges|reference",
+                                     "list what there is, with parameters, units and defaults", run, {NULL}};
