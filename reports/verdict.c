@@ -9,7 +9,7 @@ static void optional(struct json *json, const char *key, const char *text)
 		json_text(json, key, text);
 }
 
-static void report_rules(struct json *json, const struct plan *plan, const struct verdict *verdict)
+static void report_rules(struct json *json, const struct planned_session *of, const struct verdict *verdict)
 {
 	if (verdict->replay) {
 		json_number(json, "decisions", verdict->decisions);
@@ -20,8 +20,8 @@ static void report_rules(struct json *json, const struct plan *plan, const struc
 	json_array_begin(json, "rules");
 	for (size_t i = 0; i < verdict->rule_count; i++) {
 		json_object_begin(json, NULL);
-		json_text(json, "name", plan->faults[i].name);
-		json_text(json, "action", plan->faults[i].action->name);
+		json_text(json, "name", of->faults[i].name);
+		json_text(json, "action", of->faults[i].action->name);
 		json_number(json, "seen", verdict->rules[i].seen);
 		json_number(json, "matched", verdict->rules[i].matched);
 		json_number(json, "applied", verdict->rules[i].applied);
@@ -57,16 +57,16 @@ static void report_live(struct json *json, const struct verdict_live *live)
 	json_object_end(json);
 }
 
-void report_verdict(struct json *json, const struct plan *plan, const struct verdict *verdict, int64_t ended_s)
+void report_verdict(struct json *json, const struct planned_session *of, const struct verdict *verdict, int64_t ended_s)
 {
-	char differs[VERDICT_TEXT_MAX], ended[TIMESTAMP_TEXT_MAX];
+	char ended[TIMESTAMP_TEXT_MAX];
 
 	json_number(json, "version", VERDICT_VERSION);
 	json_text(json, "tool", "stutter " STUTTER_VERSION);
-	json_text(json, "scenario", plan->name);
-	json_text(json, "source", plan->path);
-	optional(json, "device", plan->device.name);
-	json_number(json, "seed", plan->seed);
+	json_text(json, "scenario", of->scenario);
+	json_text(json, "source", of->source);
+	optional(json, "device", of->device);
+	json_number(json, "seed", of->seed);
 	json_text(json, "verdict", verdict_name(verdict->kind));
 	json_text(json, "reason", verdict->reason);
 	json_bool(json, "as_expected", verdict->met_expectation);
@@ -75,10 +75,10 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 		json_bool(json, "ours", true);
 	json_text(json, "phase", verdict->phase);
 	/* Of a device that is not known nothing is shown. */
-	if (verdict->met_expectation && plan->device.name[0] != '\0')
+	if (verdict->met_expectation && of->device[0] != '\0')
 		json_text(json, "shows", verdict->kind == VERDICT_PASS ? "survival" : "confirmed failure");
 	if (verdict->met_expectation && verdict->kind == VERDICT_FAIL)
-		json_text(json, "failure_of", plan_failure_of(plan));
+		json_text(json, "failure_of", of->failure_of);
 	optional(json, "judge", verdict->judge);
 	if (verdict->kind == VERDICT_FAIL && verdict->stretch.end_ns != 0)
 		report_stretch(json, &verdict->stretch);
@@ -87,9 +87,9 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	optional(json, "first_trouble_faults", verdict->faults);
 	json_text(json, "digest", verdict->digest);
 	json_text(json, "device_image", verdict->image_hash);
-	optional(json, "image_hash", plan->present.image);
-	optional(json, "kernel_hash", plan->present.kernel);
-	optional(json, "differs", plan_differs(plan, verdict->image_hash, differs, sizeof differs));
+	optional(json, "image_hash", of->image_hash);
+	optional(json, "kernel_hash", of->kernel_hash);
+	optional(json, "differs", of->differs);
 	json_seconds(json, "virtual_s", verdict->virtual_ns);
 	json_seconds(json, "wall_s", verdict->wall_ns);
 	json_text(json, "ended", timestamp_write(ended_s, ended));
@@ -103,5 +103,5 @@ void report_verdict(struct json *json, const struct plan *plan, const struct ver
 	json_number(json, "image_bytes", verdict->image_bytes);
 	if (verdict->live.is)
 		report_live(json, &verdict->live);
-	report_rules(json, plan, verdict);
+	report_rules(json, of, verdict);
 }

@@ -7,8 +7,7 @@
 #define REPORTS_VERDICT_H
 
 #include "reports/json.h"
-#include "scenario/plan.h"
-#include "session/verdict.h"
+#include "verdict/planned.h"
 
 /** Of verdict.json: raised when a reader of the old one would go wrong. */
 #define VERDICT_VERSION 1
@@ -17,6 +16,6 @@
  * The members scenario, device, seed, verdict, reason, digest, virtual_s, wall_s, ended and what else is known, into an object that was begun.
  * @param ended_s When the session ended on this machine, in seconds since 1970. Like wall_s it is of no trace, digest or plan.
  */
-void report_verdict(struct json *json, const struct plan *plan, const struct verdict *verdict, int64_t ended_s);
+void report_verdict(struct json *json, const struct planned_session *of, const struct verdict *verdict, int64_t ended_s);
 
 #endif

@@ -74,8 +74,10 @@ int report_begin(const char *dir, const struct job *jobs, size_t count, const st
 	char started[TIMESTAMP_TEXT_MAX];
 
 	struct run_planned *sessions = memory_new((count + 1) * sizeof *sessions);
-	for (size_t i = 0; i < count; i++)
-		sessions[i] = (struct run_planned){&jobs[i].plan, jobs[i].name, i % wish->times > 0};
+	for (size_t i = 0; i < count; i++) {
+		sessions[i] = (struct run_planned){.folder = jobs[i].name, .again = i % wish->times > 0};
+		plan_describe(&jobs[i].plan, "", &sessions[i].of);
+	}
 	char **notes = collect_notes(jobs, count, wish);
 	int fd = run_begin(dir,
 	                   &(struct run_plan){.sessions = sessions,

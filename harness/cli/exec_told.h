@@ -7,7 +7,7 @@
 
 #include "live/execution.h"
 #include "scenario/plan.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 
 struct exec_session {
 	uint64_t seed;

@@ -59,8 +59,8 @@ static bool read_seeds(const char *text, struct gate_wish *wish, struct error *e
 		return true;
 	if (!ordinals_codec.set(&seeds, text, err))
 		return error_context(err, "--seeds");
-	if (seeds.first == 0 || seeds.last == seeds.first || seeds.last - seeds.first >= PLAN_SESSIONS_MAX)
-		return error_set(err, "--seeds: '%s' must be a range such as 301..600, of at most %u", text, PLAN_SESSIONS_MAX);
+	if (seeds.first == 0 || seeds.last == seeds.first || seeds.last - seeds.first >= PLANNED_SESSIONS_MAX)
+		return error_set(err, "--seeds: '%s' must be a range such as 301..600, of at most %u", text, PLANNED_SESSIONS_MAX);
 	wish->seeds = seeds;
 	return true;
 }

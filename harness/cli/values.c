@@ -84,8 +84,8 @@ static bool read_range(const char *text, struct cli_seeds *seeds, struct error *
 {
 	if (!cli_two("seeds", text, "..", &seeds->first, &seeds->last, err))
 		return false;
-	return (seeds->last >= seeds->first && seeds->last - seeds->first < PLAN_SESSIONS_MAX) ||
-	       error_set(err, "--seeds: '%s' must go up, over at most %u seeds", text, PLAN_SESSIONS_MAX);
+	return (seeds->last >= seeds->first && seeds->last - seeds->first < PLANNED_SESSIONS_MAX) ||
+	       error_set(err, "--seeds: '%s' must go up, over at most %u seeds", text, PLANNED_SESSIONS_MAX);
 }
 
 bool cli_read_seeds(const struct cli_values *values, struct cli_seeds *ret_seeds, struct error *err)

@@ -24,7 +24,7 @@
 #include "live/skew.h"
 #include "proxy/proxy.h"
 #include "scenario/plan.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 
 /** What may wake a bridge beside its ends. At most so many. */
 #define BRIDGE_SIDES_MAX 8

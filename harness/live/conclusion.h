@@ -8,7 +8,7 @@
 #define LIVE_CONCLUSION_H
 
 #include "scenario/plan.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 
 struct conclusion_facts {
 	bool ended; /**< the command has ended; else it had not at the deadline */

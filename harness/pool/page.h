@@ -7,7 +7,7 @@
 #define POOL_PAGE_H
 
 #include "qemu/page.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 
 struct session_page {
 	struct qemu_page qemu;  /**< first: the engine knows that much of it */

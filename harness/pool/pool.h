@@ -18,7 +18,7 @@
 #include "pool/page.h"
 #include "qemu/silence.h"
 #include "scenario/plan.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 
 #define POOL_JOBS_MAX 64
 

@@ -393,6 +393,21 @@ const char *plan_failure_of(const struct plan *plan)
 	return plan->expect.failure_of[0] != '\0' ? plan->expect.failure_of : plan->device.name;
 }
 
+void plan_describe(const struct plan *plan, const char *device_image, struct planned_session *ret_planned)
+{
+	*ret_planned = (struct planned_session){.scenario = plan->name,
+	                                        .source = plan->path,
+	                                        .device = plan->device.name,
+	                                        .seed = plan->seed,
+	                                        .replay = plan->replay,
+	                                        .failure_of = plan_failure_of(plan),
+	                                        .image_hash = plan->present.image,
+	                                        .kernel_hash = plan->present.kernel,
+	                                        .faults = plan->faults};
+	plan_hash(plan, ret_planned->hash);
+	(void)plan_differs(plan, device_image, ret_planned->differs, sizeof ret_planned->differs);
+}
+
 void plan_set_seed(struct plan *plan, uint64_t seed)
 {
 	plan->seed = seed;

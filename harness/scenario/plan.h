@@ -19,9 +19,9 @@
 #include "scenario/device.h"
 #include "scenario/made.h"
 #include "server/service.h"
+#include "verdict/planned.h"
 
 /** The most seeds that a scenario, or a run, can ask for. */
-#define PLAN_SESSIONS_MAX 100000U
 /** So many tags can a scenario have, each of so many bytes with its end. */
 #define PLAN_TAGS_MAX 16
 #define PLAN_TAG_MAX 32
@@ -178,6 +178,9 @@ void plan_set_seed(struct plan *plan, uint64_t seed);
 
 /** The client that an expected failure is one of. */
 const char *plan_failure_of(const struct plan *plan);
+
+/** What reports have to know of the session. @param device_image Hash of the device image that it ran with; empty: not known. */
+void plan_describe(const struct plan *plan, const char *device_image, struct planned_session *ret_planned);
 
 /** Hashes the plan together with what a run of it is made from, plan->present: two with one hash come to one result. */
 void plan_hash(const struct plan *plan, char ret_text[HASH_TEXT_MAX]);

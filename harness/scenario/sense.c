@@ -78,8 +78,8 @@ static bool check_seeds(const struct yaml_file *file, const struct plan *plan, s
 
 	if (seeds->first == ORDINALS_SEED)
 		return yaml_error(file, node, err, "seeds: 'seed' is no range: write one such as 1..16");
-	return seeds->first == 0 || seeds->last - seeds->first < PLAN_SESSIONS_MAX ||
-	       yaml_error(file, node, err, "seeds: the range must be one of at most %u seeds", PLAN_SESSIONS_MAX);
+	return seeds->first == 0 || seeds->last - seeds->first < PLANNED_SESSIONS_MAX ||
+	       yaml_error(file, node, err, "seeds: the range must be one of at most %u seeds", PLANNED_SESSIONS_MAX);
 }
 
 static bool check_times(const struct yaml_file *file, const struct plan *plan, struct error *err)

@@ -9,7 +9,7 @@
 #define SEARCH_ENDING_H
 
 #include "scenario/plan.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 
 /** So many faults of a plan are told apart by whether they acted. */
 #define ENDING_FAULTS 64

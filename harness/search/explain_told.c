@@ -336,14 +336,15 @@ static const char *base_name(const char *path)
 static bool make_pages(const char *search_folder, const struct explanation *explanation, struct error *err)
 {
 	const struct trial *failing = &explanation->failing, *passing = &explanation->neighbour.trial;
-	const struct run_planned sessions[] = {{.plan = &failing->plan, .folder = base_name(failing->dir)},
-	                                       {.plan = &passing->plan, .folder = base_name(passing->dir)}};
+	struct run_planned sessions[] = {{.folder = base_name(failing->dir)}, {.folder = base_name(passing->dir)}};
 	const char *const none[] = {NULL};
 	const struct run_plan plan = {.sessions = sessions, .count = 2, .started = "", .notes = none};
 	char *dir = memory_format("%s/" SIDES, search_folder);
 	struct run run;
 	size_t made;
 
+	plan_describe(&failing->plan, "", &sessions[0].of);
+	plan_describe(&passing->plan, "", &sessions[1].of);
 	int fd = run_begin(dir, &plan, err);
 	if (fd >= 0)
 		(void)close(fd);

@@ -8,7 +8,7 @@
 #define SESSION_ACCOUNT_H
 
 #include "guest/language/report.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 #include "session/world.h"
 
 struct account {

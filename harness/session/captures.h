@@ -17,12 +17,8 @@
 #include "base/error.h"
 #include "link/frame.h"
 #include "sim/sim.h"
+#include "verdict/files.h"
 
-/** 2026-01-01T00:00:00Z: the far end's clock at virtual time 0, as the device's own at power on. Nanoseconds since 1970. */
-#define WORLD_UNIX_BASE_NS (1767225600U * UINT64_C(1000000000))
-
-#define CAPTURES_DEVICE "device.pcapng"
-#define CAPTURES_SERVER "server.pcapng"
 /** Secrets of TLS as lines of an SSLKEYLOGFILE, until captures_complete() has put them into the captures. */
 #define CAPTURES_SECRETS "secrets.kept"
 
@@ -32,8 +28,6 @@ struct captures {
 	uint64_t began_ns; /**< the date of the world's time 0, in nanoseconds since 1970; 0: WORLD_UNIX_BASE_NS */
 	FILE *points;      /**< a line for every point of the session (fault/point.h) as it passes, and for every phase */
 };
-
-enum vantage { AT_DEVICE, AT_SERVER };
 
 /** Begins both captures. */
 void captures_begin(const struct captures *captures);

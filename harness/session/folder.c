@@ -290,13 +290,15 @@ bool folder_close(struct folder *folder, struct error *err)
 
 bool folder_write_verdict(const char *dir, const struct plan *plan, const struct verdict *verdict, struct error *err)
 {
+	struct planned_session planned;
 	struct report_file file;
 
 	if (!report_file_open(&file, dir, "verdict.json", err))
 		return false;
 	struct json json = {.stream = file.stream};
 	json_object_begin(&json, NULL);
-	report_verdict(&json, plan, verdict, (int64_t)time(NULL));
+	plan_describe(plan, verdict->image_hash, &planned);
+	report_verdict(&json, &planned, verdict, (int64_t)time(NULL));
 	json_object_end(&json);
 	return report_file_close(&file, err);
 }

@@ -8,7 +8,7 @@
 
 #include "scenario/plan.h"
 #include "session/captures.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 #include "sim/trace.h"
 
 struct folder {

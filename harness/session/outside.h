@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "link/sent.h"
 #include "relay/relay.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 #include "sim/sim.h"
 
 /** @param frame From the destination address on, without FCS; valid during the call. @param came The world's time when it came to this host, by the wall. */

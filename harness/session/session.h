@@ -13,7 +13,7 @@
 #include "qemu/qemu.h"
 #include "scenario/plan.h"
 #include "session/outside.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 
 /** In place of a phase: the request with which the device reports its result. */
 #define SESSION_HOLD_RESULT "result"

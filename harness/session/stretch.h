@@ -3,7 +3,7 @@
 #ifndef SESSION_STRETCH_H
 #define SESSION_STRETCH_H
 
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 #include "session/world.h"
 
 /** Tells what is waited for now, and which faults have acted since the last progress. @param report The device's last; empty if none came. */

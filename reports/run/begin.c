@@ -15,19 +15,19 @@
 
 static void write_session(struct json *json, const struct run_planned *session)
 {
-	char seed[24], hash[HASH_TEXT_MAX];
+	const struct planned_session *of = &session->of;
+	char seed[24];
 
-	plan_hash(session->plan, hash);
-	(void)snprintf(seed, sizeof seed, "%" PRIu64, session->plan->seed);
+	(void)snprintf(seed, sizeof seed, "%" PRIu64, of->seed);
 	json_object_begin(json, NULL);
 	json_text(json, "folder", session->folder);
-	json_text(json, "scenario", session->plan->name);
-	json_text(json, "source", session->plan->path);
-	json_text(json, "device", session->plan->device.name);
+	json_text(json, "scenario", of->scenario);
+	json_text(json, "source", of->source);
+	json_text(json, "device", of->device);
 	json_text(json, "seed", seed);
-	json_text(json, "plan", hash);
+	json_text(json, "plan", of->hash);
 	json_bool(json, "again", session->again);
-	json_bool(json, "replay", session->plan->replay);
+	json_bool(json, "replay", of->replay);
 	json_object_end(json);
 }
 

@@ -12,7 +12,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
-#include "scenario/plan.h"
+#include "verdict/planned.h"
 
 /** The file that a run begins with, and that makes a folder one of a run. */
 #define RUN_FILE "run.json"
@@ -74,7 +74,7 @@ struct run {
 
 /** What is to be run, for run_begin(). */
 struct run_planned {
-	const struct plan *plan;
+	struct planned_session of;
 	const char *folder; /**< relative to the run's */
 	bool again;
 };

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "scenario/plan.h"
+#include "verdict/planned.h"
 
 bool shard_read(const char *text, struct shard *ret_shard)
 {
 	return text != NULL && sscanf(text, "%zu/%zu", &ret_shard->number, &ret_shard->of) == 2 && ret_shard->number > 0 &&
-	       ret_shard->number <= ret_shard->of && ret_shard->of <= PLAN_SESSIONS_MAX;
+	       ret_shard->number <= ret_shard->of && ret_shard->of <= PLANNED_SESSIONS_MAX;
 }
 
 static void add_missing(json_t *missing, const struct shard *shards, size_t count, size_t of)

@@ -9,7 +9,7 @@
 
 struct shard {
 	size_t number; /**< from 1 */
-	size_t of;     /**< at most PLAN_SESSIONS_MAX */
+	size_t of;     /**< at most PLANNED_SESSIONS_MAX */
 };
 
 /** @param text May be NULL. @return false if it is no shard. */

@@ -11,7 +11,7 @@
 #include "address/namer.h"
 #include "base/map.h"
 #include "base/memory.h"
-#include "session/captures.h"
+#include "verdict/files.h"
 
 #define DROPPED " -> dropped"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "session/captures.h"
+#include "verdict/files.h"
 
 /* Faults of board and cable say in the trace what they do: "enc.tx#7: 'NAME' tx_stall". */
 static void take_faults(struct story *story)

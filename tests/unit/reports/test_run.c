@@ -80,8 +80,10 @@ static int begin(size_t count)
 	struct run_planned planned[COUNT];
 	struct error err = {0};
 
-	for (size_t i = 0; i < count; i++)
-		planned[i] = (struct run_planned){&plans[i % 2], folders[i], false};
+	for (size_t i = 0; i < count; i++) {
+		planned[i] = (struct run_planned){.folder = folders[i]};
+		plan_describe(&plans[i % 2], "", &planned[i].of);
+	}
 	int fd = run_begin(test_folder(),
 	                   &(struct run_plan){.sessions = planned, .count = count, .started = "2026-01-01T00:00:00Z", .notes = notes},
 	                   &err);
@@ -468,7 +470,8 @@ static void make_many(void)
 		many[i] = plans[1];
 		many[i].seed = i + 1;
 		(void)snprintf(names[i], sizeof names[i], "clean/seed-%u", i + 1);
-		planned[i] = (struct run_planned){&many[i], names[i], false};
+		planned[i] = (struct run_planned){.folder = names[i]};
+		plan_describe(&many[i], "", &planned[i].of);
 	}
 	(void)close(run_begin(test_folder(), &(struct run_plan){.sessions = planned, .count = MANY, .started = "", .notes = none}, &err));
 	for (unsigned i = 0; i < MANY; i++) {

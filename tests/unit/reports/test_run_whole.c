@@ -61,8 +61,10 @@ static void make_run(const struct session *sessions, size_t count, bool strict, 
 	faults[0].action = faults[1].action = action_at(0);
 	plan.faults = faults;
 	plan.fault_count = 2;
-	for (size_t i = 0; i < count; i++)
-		planned[i] = (struct run_planned){&plan, sessions[i].folder, sessions[i].again};
+	for (size_t i = 0; i < count; i++) {
+		planned[i] = (struct run_planned){.folder = sessions[i].folder, .again = sessions[i].again};
+		plan_describe(&plan, "", &planned[i].of);
+	}
 	const struct run_plan whole = {.sessions = planned, .count = count, .started = "", .strict = strict, .shard = shard, .notes = none};
 	char *dir = memory_format("%s%s", test_folder(), dir_of_run);
 	CU_ASSERT_FATAL(folder_make(dir, &err));

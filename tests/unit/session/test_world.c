@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "nic/enc28j60.h"
-#include "session/verdict.h"
+#include "verdict/verdict.h"
 #include "tests/puppet/puppet.h"
 #include "sim/random.h"
 #include "tests/test.h"

@@ -3,8 +3,8 @@
  * @file
  * What a session came to, and what is known about why. Plain data without pointers: it goes through a pipe from the session's process as it is.
  */
-#ifndef SESSION_VERDICT_H
-#define SESSION_VERDICT_H
+#ifndef VERDICT_VERDICT_H
+#define VERDICT_VERDICT_H
 
 #include <stdbool.h>
 #include <stdint.h>
