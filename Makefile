@@ -15,7 +15,7 @@ VERSION  := 0.1.0
 
 CC       := $(if $(filter default,$(origin CC)),gcc,$(CC))
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wundef
-CPPFLAGS := -I. -Iharness -Iemulator -I$(B)/gen -isystem /usr/include/libnl3 -D_GNU_SOURCE -DSTUTTER_VERSION='"$(VERSION)"'
+CPPFLAGS := -I. -I$(B)/gen -isystem /usr/include/libnl3 -D_GNU_SOURCE -DSTUTTER_VERSION='"$(VERSION)"'
 OPTIMISE := $(if $(SANITIZE),-O1,-O2)
 SANFLAGS := $(if $(SANITIZE),-DSTUTTER_SANITIZED -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 # The program and the library that goes into QEMU are made of the same objects: position-independent, and with no name that QEMU could see.
@@ -70,7 +70,7 @@ check: ## The quick tests: all but the sessions under QEMU
 include emulator/guest/guest.mk
 
 # -- the program ----------------------------------------------------------------------------------------------------------------------------
-SOURCES := $(wildcard harness/*/*.c harness/*/faults/*.c emulator/enc28j60/*.c emulator/nic/*.c emulator/nor/*.c emulator/board/*.c emulator/board/faults/*.c emulator/machines/*.c emulator/machines/*/*.c emulator/qemu/*.c reports/*.c reports/*/*.c) $(GUEST_SHARED) $(GUEST_PLAYED)
+SOURCES := $(wildcard lib/*/*.c harness/*/*.c harness/*/faults/*.c emulator/enc28j60/*.c emulator/nic/*.c emulator/nor/*.c emulator/board/*.c emulator/board/faults/*.c emulator/machines/*.c emulator/machines/*/*.c emulator/qemu/*.c reports/*.c reports/*/*.c) $(GUEST_SHARED) $(GUEST_PLAYED)
 MAIN    := harness/cli/main.c
 MODULES := $(filter-out $(MAIN),$(SOURCES))
 objects  = $(patsubst %.c,$(O)/%.o,$(1))
@@ -90,7 +90,7 @@ $(BIN): $(call objects,$(MODULES) $(MAIN)) $(FETCHED)
 
 $(O)/harness/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
 $(O)/tests/unit/server/%.o: CPPFLAGS += $(LWIP_FLAGS) $(LLHTTP_FLAGS)
-$(O)/harness/address/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
+$(O)/lib/address/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
 $(O)/harness/relay/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
 $(O)/harness/cli/doctor.o: $(B)/gen/packages.h
 
@@ -133,7 +133,7 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 ifeq ($(SANITIZE),)
 # What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
 # The static variables of all that a world is made of lie together (harness/pool/hosted/statics.h).
-WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli pool campaign search statistics gate history live,harness/$(folder)/%) emulator/qemu/% reports/run/% reports/session/% reports/gate/% reports/search/% $(GUEST_PLAYED),$(MODULES))) \
+WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli pool campaign search gate history live,harness/$(folder)/%) lib/statistics/% emulator/qemu/% reports/run/% reports/session/% reports/gate/% reports/search/% $(GUEST_PLAYED),$(MODULES))) \
 	$(FETCHED)
 WALL_SOURCES  := $(patsubst %,harness/live/%.c,wall clock port_tap port_interface unfinished skew outcome)
 HOST_OBJECTS  := $(call objects,harness/pool/page.c harness/pool/handover.c emulator/qemu/qemu.c emulator/qemu/explain.c emulator/qemu/threads.c $(WALL_SOURCES) $(INSIDE_SOURCES))
@@ -275,42 +275,42 @@ $(B)/fuzz/enc28j60: tests/fuzz/enc28j60.c $(wildcard emulator/enc28j60/*.[ch])
 
 # The catalogues hold the faults of all layers, which need little of these.
 FAULT_SOURCES  := $(wildcard harness/*/faults/*.c emulator/board/faults/*.c emulator/nor/*.c) harness/server/ntp.c
-PACKET_SOURCES := $(wildcard $(foreach folder,base sim link address fault proxy,harness/$(folder)/*.c)) $(FAULT_SOURCES)
-$(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
+PACKET_SOURCES := $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault harness/proxy,$(folder)/*.c)) $(FAULT_SOURCES)
+$(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lxxhash -lssl -lcrypto -lz -lm
 
-SERVICE_SOURCES := $(wildcard harness/base/*.c harness/sim/*.c) $(patsubst %,harness/server/%.c,attest dhcp dns entropy fields ntp pki release reply request)
-$(B)/fuzz/service: tests/fuzz/service.c $(SERVICE_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
+SERVICE_SOURCES := $(wildcard lib/base/*.c lib/sim/*.c) $(patsubst %,harness/server/%.c,attest dhcp dns entropy fields ntp pki release reply request)
+$(B)/fuzz/service: tests/fuzz/service.c $(SERVICE_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lssl -lcrypto -ljansson -lxxhash -lz -lm
 
-RECORDING_SOURCES := $(wildcard harness/base/*.c) harness/fault/recording.c harness/fault/dist.c
-$(B)/fuzz/recording: tests/fuzz/recording.c $(RECORDING_SOURCES) $(wildcard harness/*/*.h)
+RECORDING_SOURCES := $(wildcard lib/base/*.c) lib/fault/recording.c lib/fault/dist.c
+$(B)/fuzz/recording: tests/fuzz/recording.c $(RECORDING_SOURCES) $(wildcard lib/*/*.h harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $(filter %.c,$^) \
 		-lxxhash -lm
 
-CAPTURE_SOURCES := $(wildcard $(foreach folder,base sim link address,harness/$(folder)/*.c)) harness/scenario/yaml.c \
+CAPTURE_SOURCES := $(wildcard $(foreach folder,base sim link address,lib/$(folder)/*.c)) harness/scenario/yaml.c \
 	$(patsubst %,harness/recorded/%.c,exchanges import keys losses messages naming packets plan read recording records streams write) \
 	harness/server/dns.c harness/server/dhcp.c harness/server/reply.c
-$(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
+$(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lyaml -lxxhash -lcrypto -lz -lm
 
-RELAY_SOURCES := $(sort $(wildcard $(foreach folder,base sim link address fault proxy server relay,harness/$(folder)/*.c)) $(FAULT_SOURCES)) \
+RELAY_SOURCES := $(sort $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault harness/proxy harness/server harness/relay,$(folder)/*.c)) $(FAULT_SOURCES)) \
 	tests/unit/relay/between.c
-$(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard harness/*/*.h) tests/unit/relay/between.h
+$(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard lib/*/*.h harness/*/*.h) tests/unit/relay/between.h
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LWIP_FLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lssl -lcrypto -ljansson -lxxhash -lz -lm
 
-SCENARIO_SOURCES := $(sort $(wildcard $(foreach folder,base fault judge proxy scenario sim link address,harness/$(folder)/*.c)) $(FAULT_SOURCES) \
+SCENARIO_SOURCES := $(sort $(wildcard $(foreach folder,lib/base lib/fault lib/sim lib/link lib/address harness/judge harness/proxy harness/scenario,$(folder)/*.c)) $(FAULT_SOURCES) \
 	$(patsubst %,harness/server/%.c,config coverage entropy pki tls service_log) $(wildcard emulator/nic/*.c emulator/enc28j60/*.c emulator/machines/*.c emulator/machines/*/*.c)) $(GUEST_SHARED)
-$(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard harness/*/*.h)
+$(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -lm

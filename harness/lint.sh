@@ -6,7 +6,7 @@
 set -u
 build=${1:-build}
 cd "$(dirname "$0")/.." || exit 2
-flags="-std=c11 -I. -Iharness -Iemulator -I$build/gen -D_GNU_SOURCE -DSTUTTER_VERSION=\"lint\" -DLOCKSTEP_FILE=\"\" -DINSIDE_FILE=\"\" -DDYGRAPHS_DIR=\"\""
+flags="-std=c11 -I. -I$build/gen -D_GNU_SOURCE -DSTUTTER_VERSION=\"lint\" -DLOCKSTEP_FILE=\"\" -DINSIDE_FILE=\"\" -DDYGRAPHS_DIR=\"\""
 flags="$flags -isystem $build/lwip/src/include -Iharness/server/lwip -isystem $build/llhttp -isystem /usr/include/libnl3"
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wundef -Wdocumentation"
 log=$(mktemp -d) || exit 2
@@ -85,7 +85,7 @@ check()
 	# shellcheck disable=SC2046
 	cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress='*:*lwip/src/*' -D_GNU_SOURCE -DSTUTTER_VERSION='""' \
-		-I. -Iharness -Iemulator -I"$build/gen" -Iharness/server/lwip --template='{file}:{line}: {severity}: {message} [{id}]' $(program_sources)
+		-I. -I"$build/gen" -Iharness/server/lwip --template='{file}:{line}: {severity}: {message} [{id}]' $(program_sources)
 }
 run cppcheck '(error|warning|performance|portability):' check
 

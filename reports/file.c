@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 bool report_file_open(struct report_file *file, const char *dir, const char *name, struct error *err)
 {

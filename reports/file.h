@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 struct report_file {
 	char path[768], beside[780];

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/bytes.h"
+#include "lib/base/bytes.h"
 
 /** Begins a file: section header and an Ethernet interface of that name. */
 void pcapng_begin(FILE *stream, const char *application, const char *interface);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/verdict.h"
 
-#include "base/timestamp.h"
+#include "lib/base/timestamp.h"
 
 static void optional(struct json *json, const char *key, const char *text)
 {

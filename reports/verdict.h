@@ -7,7 +7,7 @@
 #define REPORTS_VERDICT_H
 
 #include "reports/json.h"
-#include "verdict/planned.h"
+#include "lib/verdict/planned.h"
 
 /** Of verdict.json: raised when a reader of the old one would go wrong. */
 #define VERDICT_VERSION 1

@@ -16,12 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "board/disturb.h"
-#include "board/flash.h"
-#include "link/link.h"
-#include "nic/nic.h"
-#include "sim/sim.h"
-#include "sim/trace.h"
+#include "emulator/board/disturb.h"
+#include "emulator/board/flash.h"
+#include "lib/link/link.h"
+#include "emulator/nic/nic.h"
+#include "lib/sim/sim.h"
+#include "lib/sim/trace.h"
 
 struct board_counters {
 	uint64_t messages, bytes;              /**< on the SPI bus */

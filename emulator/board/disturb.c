@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "board/disturb.h"
+#include "emulator/board/disturb.h"
 
 #include <stdlib.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "board/fault.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "emulator/board/fault.h"
 
 struct disturber {
 	struct armed_faults faults;

@@ -9,9 +9,9 @@
 #ifndef BOARD_DISTURB_H
 #define BOARD_DISTURB_H
 
-#include "fault/armed.h"
-#include "link/medium.h"
-#include "nor/nor.h"
+#include "lib/fault/armed.h"
+#include "lib/link/medium.h"
+#include "emulator/nor/nor.h"
 
 struct disturber;
 

@@ -9,8 +9,8 @@
 #ifndef BOARD_FAULT_H
 #define BOARD_FAULT_H
 
-#include "board/disturb.h"
-#include "fault/fault.h"
+#include "emulator/board/disturb.h"
+#include "lib/fault/fault.h"
 
 /** INT between the chip and the processor. */
 struct int_line {

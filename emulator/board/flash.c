@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "board/flash.h"
+#include "emulator/board/flash.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include <xxhash.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* How each kind of event is told; NULL: it is not, since there are thousands, or since the board tells it. */
 static const char *const words[] = {

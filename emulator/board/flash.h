@@ -6,10 +6,10 @@
 #ifndef BOARD_FLASH_H
 #define BOARD_FLASH_H
 
-#include "board/disturb.h"
-#include "nor/nor.h"
-#include "sim/sim.h"
-#include "sim/trace.h"
+#include "emulator/board/disturb.h"
+#include "emulator/nor/nor.h"
+#include "lib/sim/sim.h"
+#include "lib/sim/trace.h"
 
 struct flash {
 	struct nor nor;

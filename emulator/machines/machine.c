@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "machines/machine.h"
+#include "emulator/machines/machine.h"
 
 #include <stddef.h>
 

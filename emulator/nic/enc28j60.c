@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "nic/enc28j60.h"
+#include "emulator/nic/enc28j60.h"
 
-#include "nic/enc28j60_warm.h"
+#include "emulator/nic/enc28j60_warm.h"
 
 /* 10BASE-T. */
 #define BIT_NS 100

@@ -7,8 +7,8 @@
 #ifndef NIC_ENC28J60_H
 #define NIC_ENC28J60_H
 
-#include "enc28j60/enc28j60.h"
-#include "nic/nic.h"
+#include "emulator/enc28j60/enc28j60.h"
+#include "emulator/nic/nic.h"
 
 extern const struct nic_model nic_enc28j60;
 

@@ -3,11 +3,11 @@
  * How it works: the former life is a script of writes, each some time after power on. It uses the
  * chip as a driver does, over SPI, so the chip ends in no state that it could not get into.
  */
-#include "nic/enc28j60_warm.h"
+#include "emulator/nic/enc28j60_warm.h"
 
 #include <string.h>
 
-#include "enc28j60/registers.h"
+#include "emulator/enc28j60/registers.h"
 
 /* DS39662 table 4-1. */
 enum { WRITE_REGISTER = 0x40, SET_BITS = 0x80, CLEAR_BITS = 0xa0 };

@@ -10,7 +10,7 @@
 #ifndef NIC_ENC28J60_WARM_H
 #define NIC_ENC28J60_WARM_H
 
-#include "enc28j60/enc28j60.h"
+#include "emulator/enc28j60/enc28j60.h"
 
 /**
  * How long before the session the former life begins: enough for the oscillator, the link and some

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "qemu/engine.h"
+#include "emulator/qemu/engine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,11 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "qemu/orders.h"
-#include "qemu/process.h"
-#include "qemu/qmp.h"
-#include "qemu/silence.h"
+#include "lib/base/memory.h"
+#include "emulator/qemu/orders.h"
+#include "emulator/qemu/process.h"
+#include "emulator/qemu/qmp.h"
+#include "emulator/qemu/silence.h"
 
 #define LOOK_MS 100
 

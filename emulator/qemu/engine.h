@@ -15,8 +15,8 @@
 
 #include <sys/types.h>
 
-#include "qemu/page.h"
-#include "qemu/qemu.h"
+#include "emulator/qemu/page.h"
+#include "emulator/qemu/qemu.h"
 
 struct engine;
 

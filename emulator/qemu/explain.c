@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "explain.h"
+#include "emulator/qemu/explain.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 /** The names of both files in a session's folder. */
 #define EXPLAIN_CONSOLE "console.log"

@@ -8,7 +8,7 @@
  * the reply FIFO for reading and writing, so that an answer to a dead QEMU raises no signal. With the first request the holder is closed;
  * from then on the end of the FIFO is the end of QEMU. A request or an answer is one system call.
  */
-#include "qemu.h"
+#include "emulator/qemu/qemu.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,11 +22,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/check.h"
-#include "process.h"
-#include "qmp.h"
-#include "transport.h"
-#include "watch.h"
+#include "lib/base/check.h"
+#include "emulator/qemu/process.h"
+#include "emulator/qemu/qmp.h"
+#include "emulator/qemu/transport.h"
+#include "emulator/qemu/watch.h"
 
 struct fifo {
 	struct qemu qemu;

@@ -6,7 +6,7 @@
  * host's speed. QMP's channel is one end of a socket pair, so there is no path whose length or permissions could be wrong and no
  * moment at which it cannot be reached yet. The snapshot is inherited as an open file.
  */
-#include "process.h"
+#include "emulator/qemu/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,8 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "explain.h"
-#include "orders.h"
+#include "emulator/qemu/explain.h"
+#include "emulator/qemu/orders.h"
 
 #define WORD_SIZE 256
 #define WORDS_MAX 48

@@ -8,9 +8,9 @@
 
 #include <sys/types.h>
 
-#include "qemu/explain.h"
-#include "qemu/qemu.h"
-#include "qemu/qmp.h"
+#include "emulator/qemu/explain.h"
+#include "emulator/qemu/qemu.h"
+#include "emulator/qemu/qmp.h"
 
 #define PROCESS_CONSOLE EXPLAIN_CONSOLE
 #define PROCESS_LOG EXPLAIN_LOG

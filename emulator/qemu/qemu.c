@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "qemu.h"
+#include "emulator/qemu/qemu.h"
 
-#include "transport.h"
+#include "emulator/qemu/transport.h"
 
 bool qemu_read_request(struct qemu *qemu, struct stutter_request *ret_request, const uint8_t **ret_payload, struct error *err)
 {

@@ -14,9 +14,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/error.h"
-#include "guest/module/protocol.h"
-#include "machines/machine.h"
+#include "lib/base/error.h"
+#include "emulator/guest/module/protocol.h"
+#include "emulator/machines/machine.h"
 
 /**
  * What a distribution's kernel guards or accounts for and a small device's does not is turned off: it costs instructions. Without norandmaps every

@@ -3,7 +3,7 @@
  * QMP is one JSON object a line, both ways. Events may come at any time; they are remembered as bits. There is never more than one
  * command under way.
  */
-#include "qmp.h"
+#include "emulator/qemu/qmp.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "qemu/silence.h"
+#include "emulator/qemu/silence.h"
 
 #include <time.h>
 
-#include "qemu/qmp.h"
-#include "qemu/threads.h"
+#include "emulator/qemu/qmp.h"
+#include "emulator/qemu/threads.h"
 
 #define NS_A_SECOND UINT64_C(1000000000)
 #define MS_A_SECOND 1000

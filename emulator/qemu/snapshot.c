@@ -17,10 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/hash.h"
-#include "process.h"
-#include "qemu.h"
-#include "qmp.h"
+#include "lib/base/hash.h"
+#include "emulator/qemu/process.h"
+#include "emulator/qemu/qemu.h"
+#include "emulator/qemu/qmp.h"
 
 #define COMMAND_MS 600000
 #define SAVE_MS 600000

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "qemu/threads.h"
+#include "emulator/qemu/threads.h"
 
 #include <dirent.h>
 #include <fcntl.h>

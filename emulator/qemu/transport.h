@@ -7,7 +7,7 @@
 #ifndef QEMU_TRANSPORT_H
 #define QEMU_TRANSPORT_H
 
-#include "qemu/qemu.h"
+#include "emulator/qemu/qemu.h"
 
 struct qemu_ops {
 	bool (*read_request)(struct qemu *qemu, struct stutter_request *ret_request, const uint8_t **ret_payload, struct error *err);

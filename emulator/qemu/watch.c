@@ -5,14 +5,14 @@
  * then ends, the caller's read returns, and joining the thread tells why. Signals, the rejected alternative, belong to the whole process,
  * and this module to one session.
  */
-#include "watch.h"
+#include "emulator/qemu/watch.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "silence.h"
+#include "emulator/qemu/silence.h"
 
 #define TICK_MS 100
 #define CLOSED_MS 1000

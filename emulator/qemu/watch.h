@@ -10,8 +10,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "qemu/qemu.h"
-#include "qmp.h"
+#include "emulator/qemu/qemu.h"
+#include "emulator/qemu/qmp.h"
 
 struct watch {
 	pthread_t thread;

@@ -4,11 +4,11 @@
  * opens it when it comes. Then the fault begins, and ends `for` later; a pausing port sends a frame every now and then in
  * between. Each is two events of the clock, of which the first may come again.
  */
-#include "cable/cable.h"
+#include "harness/cable/cable.h"
 
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* A fault at work. */
 struct cable_work {

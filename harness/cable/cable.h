@@ -8,9 +8,9 @@
 #ifndef CABLE_CABLE_H
 #define CABLE_CABLE_H
 
-#include "fault/armed.h"
-#include "link/link.h"
-#include "sim/sim.h"
+#include "lib/fault/armed.h"
+#include "lib/link/link.h"
+#include "lib/sim/sim.h"
 
 struct cable;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/campaign.h"
+#include "harness/campaign/campaign.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "campaign/report.h"
-#include "campaign/resume.h"
-#include "campaign/run_folder.h"
+#include "lib/base/memory.h"
+#include "harness/campaign/report.h"
+#include "harness/campaign/resume.h"
+#include "harness/campaign/run_folder.h"
 #include "reports/run/run.h"
 
 struct campaign {

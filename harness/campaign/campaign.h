@@ -23,9 +23,9 @@
 #ifndef CAMPAIGN_CAMPAIGN_H
 #define CAMPAIGN_CAMPAIGN_H
 
-#include "campaign/jobs.h"
-#include "campaign/live.h"
-#include "campaign/record.h"
+#include "harness/campaign/jobs.h"
+#include "harness/campaign/live.h"
+#include "harness/campaign/record.h"
 
 /** What is wanted of all sessions. Texts are borrowed; NULL and 0: nothing is said. */
 struct campaign_wish {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/jobs.h"
+#include "harness/campaign/jobs.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "scenario/sense.h"
+#include "lib/base/memory.h"
+#include "harness/scenario/sense.h"
 
 static struct job *add_job(struct jobs *jobs)
 {

@@ -6,8 +6,8 @@
 #ifndef CAMPAIGN_JOBS_H
 #define CAMPAIGN_JOBS_H
 
-#include "campaign/reading.h"
-#include "pool/pool.h"
+#include "harness/campaign/reading.h"
+#include "harness/pool/pool.h"
 
 #define JOBS_TIMES_MAX 1000U
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/live.h"
+#include "harness/campaign/live.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#include "live/fit.h"
+#include "harness/live/fit.h"
 
 bool campaign_live_fits(const struct campaign_live_wish *live, const struct plan *plan, struct error *err)
 {

@@ -7,10 +7,10 @@
 #ifndef CAMPAIGN_LIVE_H
 #define CAMPAIGN_LIVE_H
 
-#include "campaign/ops.h"
-#include "live/interface.h"
-#include "live/server_side.h"
-#include "pool/pool.h"
+#include "harness/campaign/ops.h"
+#include "harness/live/interface.h"
+#include "harness/live/server_side.h"
+#include "harness/pool/pool.h"
 
 /** What is asked for; all zero: sessions are in virtual time. */
 struct campaign_live_wish {

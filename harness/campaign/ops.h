@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 struct job;
 struct jobs;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/reading.h"
+#include "harness/campaign/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "recorded/fit.h"
+#include "lib/base/memory.h"
+#include "harness/recorded/fit.h"
 
 bool reading_open(struct reading *reading, bool frozen, const struct campaign_ops *ops, struct error *err)
 {

@@ -7,9 +7,9 @@
 #ifndef CAMPAIGN_READING_H
 #define CAMPAIGN_READING_H
 
-#include "campaign/ops.h"
-#include "campaign/selection.h"
-#include "scenario/plan.h"
+#include "harness/campaign/ops.h"
+#include "harness/campaign/selection.h"
+#include "harness/scenario/plan.h"
 
 struct reading {
 	bool frozen; /**< they must be plans of sessions */

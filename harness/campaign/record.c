@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/record.h"
+#include "harness/campaign/record.h"
 
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "history/import.h"
+#include "lib/base/memory.h"
+#include "harness/history/import.h"
 #include "reports/run/before.h"
-#include "session/folder.h"
+#include "harness/session/folder.h"
 
 static char *standard_path(void)
 {

@@ -6,8 +6,8 @@
 #ifndef CAMPAIGN_RECORD_H
 #define CAMPAIGN_RECORD_H
 
-#include "campaign/jobs.h"
-#include "history/history.h"
+#include "harness/campaign/jobs.h"
+#include "harness/history/history.h"
 
 /** What an option `--history` says for none at all. */
 #define RECORD_NONE "none"

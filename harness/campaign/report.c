@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/report.h"
+#include "harness/campaign/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "base/timestamp.h"
-#include "campaign/selection.h"
-#include "fault/netem_note.h"
+#include "lib/base/memory.h"
+#include "lib/base/timestamp.h"
+#include "harness/campaign/selection.h"
+#include "lib/fault/netem_note.h"
 #include "reports/run/reports.h"
 #include "reports/run/run.h"
 #include "reports/session/session.h"

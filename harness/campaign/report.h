@@ -7,9 +7,9 @@
 #ifndef CAMPAIGN_REPORT_H
 #define CAMPAIGN_REPORT_H
 
-#include "campaign/ops.h"
-#include "pool/pool.h"
-#include "scenario/suite.h"
+#include "harness/campaign/ops.h"
+#include "harness/pool/pool.h"
+#include "harness/scenario/suite.h"
 
 /** What is said of a run besides its sessions. */
 struct report_wish {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/resume.h"
+#include "harness/campaign/resume.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "base/remove.h"
+#include "lib/base/memory.h"
+#include "lib/base/remove.h"
 #include "reports/run/run.h"
 
 /* -- how it was begun -- */

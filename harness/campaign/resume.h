@@ -12,7 +12,7 @@
 
 #include <jansson.h>
 
-#include "campaign/jobs.h"
+#include "harness/campaign/jobs.h"
 
 /** The words of a command line. */
 struct resume_words {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/run_folder.h"
+#include "harness/campaign/run_folder.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "session/folder.h"
+#include "harness/session/folder.h"
 
 #define RUNS_MAX 100000U
 

@@ -3,8 +3,8 @@
 #ifndef CAMPAIGN_RUN_FOLDER_H
 #define CAMPAIGN_RUN_FOLDER_H
 
-#include "base/error.h"
-#include "campaign/jobs.h"
+#include "lib/base/error.h"
+#include "harness/campaign/jobs.h"
 
 /** Where runs go that name none: in folders with numbers. */
 #define RUN_FOLDERS "stutter-runs"

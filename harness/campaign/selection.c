@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "campaign/selection.h"
+#include "harness/campaign/selection.h"
 
 #include <errno.h>
 #include <fts.h>
@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "scenario/sense.h"
+#include "lib/base/memory.h"
+#include "harness/scenario/sense.h"
 
 /* -- folders -- */
 

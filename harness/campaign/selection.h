@@ -6,7 +6,7 @@
 #ifndef CAMPAIGN_SELECTION_H
 #define CAMPAIGN_SELECTION_H
 
-#include "scenario/suite.h"
+#include "harness/scenario/suite.h"
 
 /** A scenario, and how it is to be run. */
 struct choice {

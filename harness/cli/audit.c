@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/audit.h"
+#include "harness/cli/audit.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* "[  7.026983568] chip    finding ID REG: TEXT (SOURCE)": everything behind the topic is the same each time it happens. */
 #define TIME_WIDTH 16

@@ -7,7 +7,7 @@
 #ifndef CLI_AUDIT_H
 #define CLI_AUDIT_H
 
-#include "pool/pool.h"
+#include "harness/pool/pool.h"
 
 /** Prints the table of a session that has ended. */
 void audit_print(const struct job *job);

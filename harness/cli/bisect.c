@@ -2,8 +2,8 @@
 /* `bisect`: which revision brought a failure. */
 #include <stdlib.h>
 
-#include "base/memory.h"
-#include "cli/bisect_options.h"
+#include "lib/base/memory.h"
+#include "harness/cli/bisect_options.h"
 
 static void note_title(struct bisect_wish *wish)
 {

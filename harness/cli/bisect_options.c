@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/bisect_options.h"
+#include "harness/cli/bisect_options.h"
 
 #include <stdio.h>
 
-#include "statistics/binomial.h"
+#include "lib/statistics/binomial.h"
 
 const struct cli_option cli_bisect_options[] = {
 	{"repo", "DIR", "build the revisions of this git repository"},

@@ -3,8 +3,8 @@
 #ifndef CLI_BISECT_OPTIONS_H
 #define CLI_BISECT_OPTIONS_H
 
-#include "cli/search.h"
-#include "search/bisect.h"
+#include "harness/cli/search.h"
+#include "harness/search/bisect.h"
 
 /** Its own options. */
 extern const struct cli_option cli_bisect_options[];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "cli/values.h"
-#include "campaign/reading.h"
-#include "fault/netem_note.h"
-#include "scenario/plan.h"
+#include "harness/cli/values.h"
+#include "harness/campaign/reading.h"
+#include "lib/fault/netem_note.h"
+#include "harness/scenario/plan.h"
 
 static const struct cli_option options[] = {
 	{"device", "D", "use this device, by name or as a file, instead of the scenario's own"},

@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/error.h"
-#include "cli/commands.h"
+#include "lib/base/error.h"
+#include "harness/cli/commands.h"
 
 /** Exit codes; a contract with scripts. */
 enum {

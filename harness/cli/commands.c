@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/cli.h"
+#include "harness/cli/cli.h"
 
 const struct cli_exit cli_exits[] = {{EXIT_PASSED, "all passed"},           {EXIT_FAILED, "a session failed its expectations"},
                                      {EXIT_USAGE, "bad usage or scenario"}, {EXIT_BUG, "our own error"},

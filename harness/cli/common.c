@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "harness/cli/cli.h"
 
 int cli_fail(const struct error *err)
 {

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "cli/cli.h"
+#include "harness/cli/cli.h"
 
 enum completes {
 	COMPLETES_NOTHING,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/completion.h"
+#include "harness/cli/completion.h"
 
 /* What bash runs for each kind, with $cur being what was typed so far. */
 static const char *const actions[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/completion.h"
+#include "harness/cli/completion.h"
 
 /* What stands behind -a for each kind, and whether files are offered as well. */
 static const struct {

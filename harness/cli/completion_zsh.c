@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "cli/completion.h"
+#include "harness/cli/completion.h"
 
 static const char *const actions[] = {
 	[COMPLETES_NOTHING] = " ",

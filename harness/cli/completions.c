@@ -2,8 +2,8 @@
 /* `completions`: what a shell reads to complete commands, options and arguments. */
 #include <string.h>
 
-#include "cli/completion.h"
-#include "cli/values.h"
+#include "harness/cli/completion.h"
+#include "harness/cli/values.h"
 
 static int run(const struct cli_values *values)
 {

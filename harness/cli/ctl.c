@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "cli/values.h"
-#include "live/control.h"
+#include "lib/base/memory.h"
+#include "harness/cli/values.h"
+#include "harness/live/control.h"
 
 static const struct cli_option options[] = {
 	{"control", "SOCKET", "control socket that the proxy was started with (default: the standard one)"},

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "scenario/plan.h"
+#include "harness/cli/cli.h"
+#include "harness/scenario/plan.h"
 
 /* The rows of harness/packages. */
 static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/events.h"
+#include "harness/cli/events.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #ifndef CLI_EVENTS_H
 #define CLI_EVENTS_H
 
-#include "pool/pool.h"
+#include "harness/pool/pool.h"
 
 /** The run begins. @param dir Its folder. */
 void events_begin(const char *dir, size_t sessions);

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "campaign/run_folder.h"
-#include "cli/exec_options.h"
-#include "cli/exec_told.h"
-#include "live/watch.h"
-#include "scenario/sense.h"
-#include "session/folder.h"
+#include "harness/campaign/run_folder.h"
+#include "harness/cli/exec_options.h"
+#include "harness/cli/exec_told.h"
+#include "harness/live/watch.h"
+#include "harness/scenario/sense.h"
+#include "harness/session/folder.h"
 
 static bool open_plan(const struct exec_wish *wish, uint64_t seed, struct plan *ret_plan, struct error *err)
 {

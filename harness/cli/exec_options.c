@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/exec_options.h"
+#include "harness/cli/exec_options.h"
 
 #include <string.h>
 
-#include "cli/web_ports.h"
-#include "judge/judge.h"
-#include "sim/sim.h"
+#include "harness/cli/web_ports.h"
+#include "harness/judge/judge.h"
+#include "lib/sim/sim.h"
 
 #define TIMES_MAX 1000U
 #define SKEW_STANDARD_NS (10 * SIM_MS)

@@ -3,8 +3,8 @@
 #ifndef CLI_EXEC_OPTIONS_H
 #define CLI_EXEC_OPTIONS_H
 
-#include "cli/values.h"
-#include "live/execution.h"
+#include "harness/cli/values.h"
+#include "harness/live/execution.h"
 
 extern const struct cli_option cli_exec_options[];
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/exec_told.h"
+#include "harness/cli/exec_told.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/unit.h"
-#include "cli/cli.h"
-#include "session/decide.h"
-#include "statistics/binomial.h"
+#include "lib/base/memory.h"
+#include "lib/base/unit.h"
+#include "harness/cli/cli.h"
+#include "harness/session/decide.h"
+#include "lib/statistics/binomial.h"
 
 /* What timeout(1) says of a command that it has ended. */
 #define STATUS_DEADLINE 124

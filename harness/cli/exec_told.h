@@ -5,9 +5,9 @@
 
 #include <stdio.h>
 
-#include "live/execution.h"
-#include "scenario/plan.h"
-#include "verdict/verdict.h"
+#include "harness/live/execution.h"
+#include "harness/scenario/plan.h"
+#include "lib/verdict/verdict.h"
 
 struct exec_session {
 	uint64_t seed;

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "cli/search.h"
-#include "scenario/sense.h"
-#include "search/explain_told.h"
-#include "search/failing.h"
+#include "lib/base/memory.h"
+#include "harness/cli/search.h"
+#include "harness/scenario/sense.h"
+#include "harness/search/explain_told.h"
+#include "harness/search/failing.h"
 
 static const struct cli_option options[] = {
 	{"seed", "N", "explain a scenario's session with this seed (default: the first of its seeds that fails)"},

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `gate`: whether a release may go out. */
-#include "gate/gate.h"
+#include "harness/gate/gate.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "campaign/run_folder.h"
-#include "cli/shown.h"
-#include "cli/values.h"
+#include "harness/campaign/run_folder.h"
+#include "harness/cli/shown.h"
+#include "harness/cli/values.h"
 
 static const struct cli_option options[] = {
 	{"baseline", "D", "device that is in the field now, by name or as a file"},

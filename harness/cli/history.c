@@ -5,10 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/param.h"
-#include "base/unit.h"
-#include "cli/history_show.h"
-#include "campaign/record.h"
+#include "lib/base/param.h"
+#include "lib/base/unit.h"
+#include "harness/cli/history_show.h"
+#include "harness/campaign/record.h"
 #include "reports/text.h"
 
 static const struct cli_option options[] = {

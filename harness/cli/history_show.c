@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/history_show.h"
+#include "harness/cli/history_show.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
-#include "base/unit.h"
-#include "campaign/record.h"
+#include "lib/base/unit.h"
+#include "harness/campaign/record.h"
 #include "reports/text.h"
 
 #define RUNS_SHOWN 20

@@ -3,7 +3,7 @@
 #ifndef CLI_HISTORY_SHOW_H
 #define CLI_HISTORY_SHOW_H
 
-#include "cli/values.h"
+#include "harness/cli/values.h"
 
 /** @param values Of `history`. @return an exit status. */
 int cli_history_show(const struct cli_values *values);

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "cli/search.h"
-#include "judge/judge.h"
-#include "search/hunt_told.h"
+#include "harness/cli/cli.h"
+#include "harness/cli/search.h"
+#include "harness/judge/judge.h"
+#include "harness/search/hunt_told.h"
 
 /* Sessions of drawn plans, and different failures after which a hunt ends, if nobody says how many. */
 #define MOST 1000

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "cli/values.h"
-#include "recorded/form.h"
-#include "recorded/import.h"
-#include "recorded/losses.h"
+#include "lib/base/memory.h"
+#include "harness/cli/values.h"
+#include "harness/recorded/form.h"
+#include "harness/recorded/import.h"
+#include "harness/recorded/losses.h"
 
 static const struct cli_option options[] = {
 	{"out", "FILE", "write the session to FILE, also -o (default: session.yaml); what is long goes into FILE.data beside it"},

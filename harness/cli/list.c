@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "cli/cli.h"
-#include "cli/list_files.h"
-#include "fault/window.h"
-#include "fault/preset.h"
-#include "judge/judge.h"
-#include "scenario/plan.h"
+#include "lib/base/check.h"
+#include "harness/cli/cli.h"
+#include "harness/cli/list_files.h"
+#include "lib/fault/window.h"
+#include "lib/fault/preset.h"
+#include "harness/judge/judge.h"
+#include "harness/scenario/plan.h"
 
 static void print_table(const struct param *table, const char *indent)
 {

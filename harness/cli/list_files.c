@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/list_files.h"
+#include "harness/cli/list_files.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/param.h"
-#include "cli/cli.h"
-#include "scenario/yaml.h"
+#include "lib/base/param.h"
+#include "harness/cli/cli.h"
+#include "harness/scenario/yaml.h"
 
 #define LINE_MAX (PARAM_VALUE_MAX + 128)
 

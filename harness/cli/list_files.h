@@ -3,7 +3,7 @@
 #ifndef CLI_LIST_FILES_H
 #define CLI_LIST_FILES_H
 
-#include "campaign/selection.h"
+#include "harness/campaign/selection.h"
 
 /**
  * Prints name and summary of every file in a folder that can be read; tells of those that cannot.

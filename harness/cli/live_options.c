@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/live_options.h"
+#include "harness/cli/live_options.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/web_ports.h"
-#include "sim/sim.h"
+#include "harness/cli/web_ports.h"
+#include "lib/sim/sim.h"
 
 #define LIVE_SKEW_NS SIM_S
 #define TAP_MARK "tap:"

@@ -3,8 +3,8 @@
 #ifndef CLI_LIVE_OPTIONS_H
 #define CLI_LIVE_OPTIONS_H
 
-#include "campaign/live.h"
-#include "cli/values.h"
+#include "harness/campaign/live.h"
+#include "harness/cli/values.h"
 
 /**
  * A device that is behind by less is in time for a peer that knows nothing of the way yet and sends

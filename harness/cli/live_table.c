@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/live_table.h"
+#include "harness/cli/live_table.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "base/unit.h"
+#include "lib/base/memory.h"
+#include "lib/base/unit.h"
 
 #define RULES_MAX ((size_t)2 * FAULTS_MAX)
 #define LINE_MAX_BYTES 256

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "live/bridge.h"
+#include "harness/live/bridge.h"
 
 struct live_table {
 	bool terminal, colours; /**< set by the owner */

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/param.h"
-#include "cli/cli.h"
+#include "lib/base/param.h"
+#include "harness/cli/cli.h"
 
 static int usage(FILE *stream)
 {

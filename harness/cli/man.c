@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/param.h"
-#include "cli/roff.h"
-#include "cli/values.h"
-#include "session/folder.h"
+#include "lib/base/memory.h"
+#include "lib/base/param.h"
+#include "harness/cli/roff.h"
+#include "harness/cli/values.h"
+#include "harness/session/folder.h"
 
 static const struct cli_option options[] = {
 	{"out", "DIR", "write the pages of stutter and of all its commands to this folder"},

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "campaign/record.h"
-#include "campaign/report.h"
-#include "campaign/run_folder.h"
-#include "cli/shown.h"
-#include "cli/values.h"
+#include "lib/base/memory.h"
+#include "harness/campaign/record.h"
+#include "harness/campaign/report.h"
+#include "harness/campaign/run_folder.h"
+#include "harness/cli/shown.h"
+#include "harness/cli/values.h"
 #include "reports/run/merge.h"
 
 static const struct cli_option options[] = {

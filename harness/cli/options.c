@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "base/param.h"
-#include "cli/cli.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "lib/base/param.h"
+#include "harness/cli/cli.h"
 
 const struct cli_option *cli_option_at(const struct cli_command *command, size_t i)
 {

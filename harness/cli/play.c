@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/unit.h"
-#include "cli/values.h"
-#include "guest/player/play.h"
-#include "recorded/form.h"
-#include "recorded/script.h"
-#include "sim/sim.h"
+#include "lib/base/unit.h"
+#include "harness/cli/values.h"
+#include "emulator/guest/player/play.h"
+#include "harness/recorded/form.h"
+#include "harness/recorded/script.h"
+#include "lib/sim/sim.h"
 
 #define CONNECT_NS (30 * SIM_S)
 #define SILENCE_STANDARD "60s"

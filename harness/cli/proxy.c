@@ -3,8 +3,8 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "cli/exec_told.h"
-#include "cli/proxy_options.h"
+#include "harness/cli/exec_told.h"
+#include "harness/cli/proxy_options.h"
 
 /* Those that wait for a phase do nothing until somebody tells it. */
 static void warn_of_phases(const struct plan *plan)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/proxy_bench.h"
+#include "harness/cli/proxy_bench.h"
 
-#include "campaign/run_folder.h"
-#include "live/confine.h"
-#include "live/priority.h"
+#include "harness/campaign/run_folder.h"
+#include "harness/live/confine.h"
+#include "harness/live/priority.h"
 
 static bool take_side(struct proxy_bench *bench, enum direction direction, const char *name, struct error *err)
 {

@@ -6,13 +6,13 @@
 #ifndef CLI_PROXY_BENCH_H
 #define CLI_PROXY_BENCH_H
 
-#include "cli/live_table.h"
-#include "cli/values.h"
-#include "live/bridge.h"
-#include "live/control.h"
-#include "live/far_end.h"
-#include "live/interface.h"
-#include "live/relayed.h"
+#include "harness/cli/live_table.h"
+#include "harness/cli/values.h"
+#include "harness/live/bridge.h"
+#include "harness/live/control.h"
+#include "harness/live/far_end.h"
+#include "harness/live/interface.h"
+#include "harness/live/relayed.h"
 
 /** What --control says for no socket at all. */
 #define NO_CONTROL "none"

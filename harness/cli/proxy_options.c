@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/proxy_options.h"
+#include "harness/cli/proxy_options.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "campaign/run_folder.h"
-#include "cli/web_ports.h"
-#include "live/fit.h"
-#include "recorded/fit.h"
-#include "scenario/sense.h"
+#include "harness/campaign/run_folder.h"
+#include "harness/cli/web_ports.h"
+#include "harness/live/fit.h"
+#include "harness/recorded/fit.h"
+#include "harness/scenario/sense.h"
 
 /*
  * A frame that is later than this is noticed by nobody but those who count in milliseconds, and a

@@ -3,7 +3,7 @@
 #ifndef CLI_PROXY_OPTIONS_H
 #define CLI_PROXY_OPTIONS_H
 
-#include "cli/proxy_bench.h"
+#include "harness/cli/proxy_bench.h"
 
 extern const struct cli_option cli_proxy_options[];
 

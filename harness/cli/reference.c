@@ -7,15 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "fault/dist.h"
-#include "fault/window.h"
-#include "fault/preset.h"
-#include "fault/recording.h"
-#include "guest/language/config.h"
-#include "guest/language/reports.h"
-#include "scenario/plan.h"
-#include "scenario/suite.h"
+#include "harness/cli/cli.h"
+#include "lib/fault/dist.h"
+#include "lib/fault/window.h"
+#include "lib/fault/preset.h"
+#include "lib/fault/recording.h"
+#include "emulator/guest/language/config.h"
+#include "emulator/guest/language/reports.h"
+#include "harness/scenario/plan.h"
+#include "harness/scenario/suite.h"
 
 /* A cell of a table must not have the bar that ends it. */
 static void print_cell(const char *text)

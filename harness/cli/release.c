@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/values.h"
-#include "campaign/run_folder.h"
-#include "live/site.h"
+#include "harness/cli/values.h"
+#include "harness/campaign/run_folder.h"
+#include "harness/live/site.h"
 
 static const struct cli_option options[] = {
 	{"out", "DIR", "write the files to this folder, which must not exist yet (required)"},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `replay`: sessions again, from their frozen plans. */
-#include "cli/run_options.h"
+#include "harness/cli/run_options.h"
 
 static const struct cli_option options[] = {
 	{"least", "P", "share of decisions that must find their address for a verdict (default: 100%)"},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `report`: what came of a run or a search, from its folder. */
-#include "campaign/report.h"
-#include "cli/shown.h"
-#include "cli/values.h"
+#include "harness/campaign/report.h"
+#include "harness/cli/shown.h"
+#include "harness/cli/values.h"
 #include "reports/search/told.h"
 #include "reports/session/picture.h"
 

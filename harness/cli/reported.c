@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/reported.h"
+#include "harness/cli/reported.h"
 
 #include <stdlib.h>
 #include <string.h>

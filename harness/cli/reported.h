@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "campaign/ops.h"
+#include "harness/campaign/ops.h"
 
 struct reported {
 	bool terminal, github;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/roff.h"
+#include "harness/cli/roff.h"
 
 #include <ctype.h>
 #include <string.h>

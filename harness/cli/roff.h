@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "cli/cli.h"
+#include "harness/cli/cli.h"
 
 /** The page of the whole program: all commands with their options. */
 void roff_program(FILE *stream);

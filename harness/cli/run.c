@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `run`: sessions of scenarios; and going on with a run that was left. */
-#include "campaign/resume.h"
-#include "cli/run_options.h"
+#include "harness/campaign/resume.h"
+#include "harness/cli/run_options.h"
 
 static const struct cli_option options[] = {
 	{"seed", "N", "seed of all random draws (default: that of the suite or the scenario, else 1)"},

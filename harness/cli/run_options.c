@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/run_options.h"
+#include "harness/cli/run_options.h"
 
 #include <string.h>
 
-#include "campaign/run_folder.h"
-#include "cli/events.h"
-#include "cli/live_options.h"
-#include "cli/shown.h"
-#include "cli/web_ports.h"
-#include "session/folder.h"
+#include "harness/campaign/run_folder.h"
+#include "harness/cli/events.h"
+#include "harness/cli/live_options.h"
+#include "harness/cli/shown.h"
+#include "harness/cli/web_ports.h"
+#include "harness/session/folder.h"
 
 const struct cli_option cli_run_options[] = {
 	{"jobs", "N", "run N sessions side by side (default: one per core)"},

@@ -5,8 +5,8 @@
 #ifndef CLI_RUN_OPTIONS_H
 #define CLI_RUN_OPTIONS_H
 
-#include "campaign/campaign.h"
-#include "cli/values.h"
+#include "harness/campaign/campaign.h"
+#include "harness/cli/values.h"
 
 /** The first table of both. */
 extern const struct cli_option cli_run_options[];

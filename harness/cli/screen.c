@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/screen.h"
+#include "harness/cli/screen.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/unit.h"
-#include "cli/events.h"
+#include "lib/base/unit.h"
+#include "harness/cli/events.h"
 
 #define BAR 24
 /* So often the line on a terminal, and the lines and events elsewhere, tell how far the sessions are. */

@@ -6,7 +6,7 @@
 #ifndef CLI_SCREEN_H
 #define CLI_SCREEN_H
 
-#include "pool/pool.h"
+#include "harness/pool/pool.h"
 
 enum screen_style {
 	SCREEN_TERMINAL, /**< a line of progress that is written over and over */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/search.h"
+#include "harness/cli/search.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -7,10 +7,10 @@
 #ifndef CLI_SEARCH_H
 #define CLI_SEARCH_H
 
-#include "campaign/campaign.h"
-#include "cli/values.h"
+#include "harness/campaign/campaign.h"
+#include "harness/cli/values.h"
 #include "reports/search/told.h"
-#include "search/folder.h"
+#include "harness/search/folder.h"
 
 /** The options that all of these commands have; the first table of each. */
 extern const struct cli_option cli_search_options[];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/shown.h"
+#include "harness/cli/shown.h"
 
 #include <stdio.h>
 
-#include "cli/audit.h"
-#include "cli/cli.h"
-#include "cli/events.h"
+#include "harness/cli/audit.h"
+#include "harness/cli/cli.h"
+#include "harness/cli/events.h"
 
 void shown_choose(struct shown *shown, bool events, bool quiet, bool no_color)
 {

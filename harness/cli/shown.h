@@ -7,9 +7,9 @@
 #ifndef CLI_SHOWN_H
 #define CLI_SHOWN_H
 
-#include "campaign/campaign.h"
-#include "cli/reported.h"
-#include "cli/screen.h"
+#include "harness/campaign/campaign.h"
+#include "harness/cli/reported.h"
+#include "harness/cli/screen.h"
 
 /** Set style and the like, then call shown_ops(). */
 struct shown {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "cli/search.h"
-#include "search/shrink_told.h"
+#include "harness/cli/search.h"
+#include "harness/search/shrink_told.h"
 
 static int status_of(const struct shrunk *shrunk)
 {

@@ -2,9 +2,9 @@
 /* `stutter sweep`: one fault at every place. */
 #include <string.h>
 
-#include "cli/search.h"
-#include "scenario/sense.h"
-#include "search/sweep_told.h"
+#include "harness/cli/search.h"
+#include "harness/scenario/sense.h"
+#include "harness/search/sweep_told.h"
 
 static const struct cli_option options[] = {
 	{"only", "WORDS",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/values.h"
+#include "harness/cli/values.h"
 
 #include <string.h>
 
-#include "base/check.h"
-#include "scenario/plan.h"
+#include "lib/base/check.h"
+#include "harness/scenario/plan.h"
 
 /* -- by name -- */
 

@@ -12,8 +12,8 @@
 
 #include <stdint.h>
 
-#include "base/unit.h"
-#include "cli/cli.h"
+#include "lib/base/unit.h"
+#include "harness/cli/cli.h"
 
 /** @return what was given, "" for an option without argument; NULL: it was not given. */
 const char *cli_value(const struct cli_values *values, const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/web_ports.h"
+#include "harness/cli/web_ports.h"
 
 bool cli_web_ports(const char *text, struct relay_ports *ret_ports, struct error *err)
 {

@@ -3,7 +3,7 @@
 #ifndef CLI_WEB_PORTS_H
 #define CLI_WEB_PORTS_H
 
-#include "relay/relay.h"
+#include "harness/relay/relay.h"
 
 /** What it is for. */
 #define CLI_WEB_PORTS "ports of the real server on which faults of HTTP and TLS act (default: 80,443,8000,8080,8443)"

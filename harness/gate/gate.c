@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gate/gate.h"
+#include "harness/gate/gate.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "campaign/report.h"
-#include "campaign/run_folder.h"
-#include "gate/gating.h"
-#include "session/folder.h"
+#include "lib/base/memory.h"
+#include "harness/campaign/report.h"
+#include "harness/campaign/run_folder.h"
+#include "harness/gate/gating.h"
+#include "harness/session/folder.h"
 
 /* So many plans of each scenario in a round. */
 #define ROUND 12U

@@ -12,7 +12,7 @@
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
 
-#include "campaign/campaign.h"
+#include "harness/campaign/campaign.h"
 #include "reports/gate/told.h"
 
 enum { GATE_BASELINE, GATE_CANDIDATE, GATE_SIDES };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gate/gating.h"
+#include "harness/gate/gating.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/gate/told.h"
 #include "reports/run/cause.h"
-#include "statistics/binomial.h"
+#include "lib/statistics/binomial.h"
 
 #define EXAMPLES 3
 /* Two tails of this make an interval of 95 %. */

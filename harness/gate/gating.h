@@ -3,7 +3,7 @@
 #ifndef GATE_GATING_H
 #define GATE_GATING_H
 
-#include "gate/gate.h"
+#include "harness/gate/gate.h"
 
 /** One of the two devices, and its sessions. */
 struct gate_side {

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/timestamp.h"
-#include "gate/gating.h"
+#include "lib/base/timestamp.h"
+#include "harness/gate/gating.h"
 #include "reports/file.h"
-#include "server/promotion.h"
+#include "harness/server/promotion.h"
 
 bool gate_promote(const struct gate *gate, struct error *err)
 {

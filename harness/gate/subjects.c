@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "gate/gating.h"
+#include "lib/base/memory.h"
+#include "harness/gate/gating.h"
 
 struct choice subject_choice(const struct gate *gate, const struct subject *subject, size_t side)
 {

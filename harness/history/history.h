@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 /** How long a process waits for another one's transaction. */
 #define HISTORY_PATIENCE_MS 30000

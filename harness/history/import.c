@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "history/import.h"
+#include "harness/history/import.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/hash.h"
-#include "base/memory.h"
-#include "base/timestamp.h"
+#include "lib/base/hash.h"
+#include "lib/base/memory.h"
+#include "lib/base/timestamp.h"
 
 #define SUMMARY "summary.json"
 #define VERDICT "verdict.json"

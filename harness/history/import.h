@@ -9,7 +9,7 @@
 #ifndef HISTORY_IMPORT_H
 #define HISTORY_IMPORT_H
 
-#include "history/history.h"
+#include "harness/history/history.h"
 
 /** A run that was read, and owns its texts. */
 struct import {

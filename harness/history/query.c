@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "history/store.h"
+#include "harness/history/store.h"
 
 /* Whether the run of the row `run` has sessions of a filter, ?1 and ?2. */
 #define HAS_SESSIONS                                                                                                                       \

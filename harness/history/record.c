@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/hash.h"
-#include "base/memory.h"
-#include "history/schema.h"
+#include "lib/base/hash.h"
+#include "lib/base/memory.h"
+#include "harness/history/schema.h"
 
 static int compare_folders(const void *a, const void *b)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "history/schema.h"
+#include "harness/history/schema.h"
 
 /* "Stut" */
 #define APPLICATION 1400141172

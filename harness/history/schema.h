@@ -8,7 +8,7 @@
 #ifndef HISTORY_SCHEMA_H
 #define HISTORY_SCHEMA_H
 
-#include "history/store.h"
+#include "harness/history/store.h"
 
 /** The version that this program writes. */
 #define SCHEMA_VERSION 4

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "history/store.h"
+#include "harness/history/store.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "history/schema.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/history/schema.h"
 
 bool store_failed(struct history *history, struct error *err)
 {

@@ -5,7 +5,7 @@
 
 #include <sqlite3.h>
 
-#include "history/history.h"
+#include "harness/history/history.h"
 
 struct history {
 	sqlite3 *db;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What passes has applied the update. A client that installs nothing in the flash is believed. */
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 static const struct param rows[] = {
 	JUDGE_ROW_SWITCH("applied", "true",

@@ -2,7 +2,7 @@
 /* After every reset a system comes up, and one could at the end. */
 #include <string.h>
 
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 static const struct param rows[] = {
 	JUDGE_ROW_SWITCH("bootable", "true",

@@ -8,10 +8,10 @@
 #ifndef JUDGE_EVIDENCE_H
 #define JUDGE_EVIDENCE_H
 
-#include "fault/decision.h"
-#include "judge/flash_view.h"
-#include "judge/wire_log.h"
-#include "server/service_log.h"
+#include "lib/fault/decision.h"
+#include "harness/judge/flash_view.h"
+#include "harness/judge/wire_log.h"
+#include "harness/server/service_log.h"
 
 /** The longest text of a judge, with its end. */
 #define EVIDENCE_TEXT_MAX 512

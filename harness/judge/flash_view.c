@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judge/flash_view.h"
+#include "harness/judge/flash_view.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "guest/boot/choose.h"
+#include "lib/base/check.h"
+#include "emulator/guest/boot/choose.h"
 
 bool flash_view_is_genuine(const struct flash_view *view, const char *slot, char *ret_what,
                            size_t size)

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "guest/boot/flash.h"
-#include "guest/boot/slot.h"
-#include "server/release.h"
+#include "emulator/guest/boot/flash.h"
+#include "emulator/guest/boot/slot.h"
+#include "harness/server/release.h"
 
 struct flash_view {
 	struct boot_flash flash;

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "fault/filter.h"
-#include "judge/judge.h"
+#include "lib/fault/filter.h"
+#include "harness/judge/judge.h"
 
 #define FILTER_MAX 256
 

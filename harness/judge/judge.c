@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "judge/settings.h"
+#include "lib/base/check.h"
+#include "harness/judge/settings.h"
 
 #define DECLARE(name) extern const struct judge judge_##name;
 JUDGES(DECLARE)

@@ -18,11 +18,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/param.h"
-#include "guest/language/report.h"
-#include "judge/catalogue.h"
-#include "judge/evidence.h"
-#include "link/packet.h"
+#include "lib/base/param.h"
+#include "emulator/guest/language/report.h"
+#include "harness/judge/catalogue.h"
+#include "harness/judge/evidence.h"
+#include "lib/link/packet.h"
 
 /** How the summary of the row begins that switches a judge on. */
 #define JUDGE_WORD "judge: "

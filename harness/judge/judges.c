@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judge/judges.h"
+#include "harness/judge/judges.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
 
 static void set_to_work(struct judges *judges, const struct judge_settings *settings,
                         const struct judge *judge)

@@ -11,8 +11,8 @@
 #ifndef JUDGE_JUDGES_H
 #define JUDGE_JUDGES_H
 
-#include "judge/judge.h"
-#include "judge/settings.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/settings.h"
 
 struct judges {
 	struct judge_at_work {

@@ -8,7 +8,7 @@
  */
 #include <inttypes.h>
 
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 /* So many failed attempts in a row make a leak. */
 #define STEPS 3U

@@ -2,7 +2,7 @@
 /* After a failure the device goes back to its poll loop. */
 #include <string.h>
 
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 static const struct param rows[] = {
 	JUDGE_ROW_SWITCH("poll", "false", "after a failure the device goes back to its poll loop"),

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judge/settings.h"
+#include "harness/judge/settings.h"
 
 #include <string.h>
 
-#include "base/check.h"
-#include "judge/judge.h"
+#include "lib/base/check.h"
+#include "harness/judge/judge.h"
 
 struct judge_table judge_table(void)
 {

@@ -8,8 +8,8 @@
 #ifndef JUDGE_SETTINGS_H
 #define JUDGE_SETTINGS_H
 
-#include "base/param.h"
-#include "judge/catalogue.h"
+#include "lib/base/param.h"
+#include "harness/judge/catalogue.h"
 
 struct judge;
 

@@ -8,7 +8,7 @@
  */
 #include <inttypes.h>
 
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 #define MOST_MAX 1000U
 #define WITHIN_NS (10 * SIM_S)

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 static const struct param rows[] = {
 	JUDGE_ROW_SWITCH("told", "false", "what fails has told the service so"),

@@ -2,7 +2,7 @@
 /* Images are served a few times only: what a retry throws away costs the device's owner. */
 #include <inttypes.h>
 
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 static const struct param rows[] = {
 	JUDGE_ROW_LIMIT(

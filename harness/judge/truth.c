@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 static const struct param rows[] = {
 	JUDGE_ROW_SWITCH("truth", "true", "what the device told the service last is so"),

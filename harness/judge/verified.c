@@ -2,7 +2,7 @@
 /* No system runs that is not one that was signed. */
 #include <string.h>
 
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 static const struct param rows[] = {
 	JUDGE_ROW_SWITCH("verified", "true", "no system runs that is not one that was signed"),

@@ -5,7 +5,7 @@
  */
 #include <inttypes.h>
 
-#include "judge/judge.h"
+#include "harness/judge/judge.h"
 
 static const struct param rows[] = {
 	JUDGE_ROW_SWITCH(

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judge/wire_log.h"
+#include "harness/judge/wire_log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "fault/filter.h"
-#include "link/packet.h"
-#include "server/dhcp.h"
+#include "lib/base/check.h"
+#include "lib/fault/filter.h"
+#include "lib/link/packet.h"
+#include "harness/server/dhcp.h"
 
 #define ICMP_ECHO_REQUEST 8
 

@@ -20,10 +20,10 @@
 
 #include <pcap/pcap.h>
 
-#include "address/namer.h"
-#include "link/frame.h"
-#include "link/link.h"
-#include "sim/sim.h"
+#include "lib/address/namer.h"
+#include "lib/link/frame.h"
+#include "lib/link/link.h"
+#include "lib/sim/sim.h"
 
 /** How many frames are remembered. */
 #define WIRE_LOG_FRAMES 5

@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "live/inside.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/live/inside.h"
 
 /* So many frames are read from an end before the other one has its turn. */
 #define FRAMES_AT_ONCE 32U

@@ -20,11 +20,11 @@
 
 #include <signal.h>
 
-#include "live/port.h"
-#include "live/skew.h"
-#include "proxy/proxy.h"
-#include "scenario/plan.h"
-#include "verdict/verdict.h"
+#include "harness/live/port.h"
+#include "harness/live/skew.h"
+#include "harness/proxy/proxy.h"
+#include "harness/scenario/plan.h"
+#include "lib/verdict/verdict.h"
 
 /** What may wake a bridge beside its ends. At most so many. */
 #define BRIDGE_SIDES_MAX 8

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/child.h"
+#include "harness/live/child.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "live/clock.h"
+#include "harness/live/clock.h"
 
 #define LOOK_NS 5000000
 /* What does not end of SIGKILL within so long belongs to somebody else, or hangs in the kernel. */

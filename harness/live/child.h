@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 /** What a shell says of a program that is not there, or that cannot be run. */
 enum { CHILD_NOT_RUN = 126, CHILD_NOT_FOUND = 127 };

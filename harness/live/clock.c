@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/clock.h"
+#include "harness/live/clock.h"
 
 #include <stdbool.h>
 
-#include "sim/sim.h"
+#include "lib/sim/sim.h"
 
 #define AGE_MAX_NS (10 * SIM_S)
 /* The two clocks are read one after the other, and drift apart: adjtimex(2) slews by at most 500 ppm. */

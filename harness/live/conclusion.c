@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/conclusion.h"
+#include "harness/live/conclusion.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "session/decide.h"
+#include "harness/session/decide.h"
 
 /* Signals have numbers up to this. */
 #define SIGNALS_MAX 64

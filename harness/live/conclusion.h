@@ -7,8 +7,8 @@
 #ifndef LIVE_CONCLUSION_H
 #define LIVE_CONCLUSION_H
 
-#include "scenario/plan.h"
-#include "verdict/verdict.h"
+#include "harness/scenario/plan.h"
+#include "lib/verdict/verdict.h"
 
 struct conclusion_facts {
 	bool ended; /**< the command has ended; else it had not at the deadline */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/confine.h"
+#include "harness/live/confine.h"
 
 #include <cap-ng.h>
 #include <errno.h>

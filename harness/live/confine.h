@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 /**
  * Gives up all capabilities (capabilities(7)) and, when started by sudo, becomes the user who called it, with that user's groups. Root without sudo stays the

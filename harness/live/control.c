@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/control.h"
+#include "harness/live/control.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "live/requests.h"
+#include "lib/base/memory.h"
+#include "harness/live/requests.h"
 
 #define SOCKET_NAME "stutter.sock"
 /* Of answers that nobody has read yet: a list of all faults is a hundred kilobytes. */

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#include "live/bridge.h"
+#include "harness/live/bridge.h"
 
 /** Of a socket, with its end (unix(7)). */
 #define CONTROL_PATH_MAX 108

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/cover.h"
+#include "harness/live/cover.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "live/namespaces.h"
+#include "lib/base/memory.h"
+#include "harness/live/namespaces.h"
 
 #define RESOLV_CONF                                                                                                                        \
 	"# Names go through the proxy to the server's end.\n"                                                                              \

@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 /** The name of the server's end that is known without asking, unless the far end has names of its own. */
 #define COVER_SERVER_NAME "server.stutter.test"

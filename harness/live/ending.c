@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "live/inside.h"
-#include "live/outcome.h"
+#include "lib/base/memory.h"
+#include "harness/live/inside.h"
+#include "harness/live/outcome.h"
 
 static void write_addresses(const void *what, FILE *stream)
 {

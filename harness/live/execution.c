@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/execution.h"
+#include "harness/live/execution.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,21 +11,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "base/remove.h"
-#include "live/child.h"
-#include "live/conclusion.h"
-#include "live/cover.h"
-#include "live/far_end.h"
-#include "live/fit.h"
-#include "live/namespaces.h"
-#include "live/priority.h"
-#include "live/relayed.h"
-#include "live/server.h"
-#include "live/watch.h"
-#include "recorded/fit.h"
-#include "server/host.h"
-#include "session/folder.h"
+#include "lib/base/memory.h"
+#include "lib/base/remove.h"
+#include "harness/live/child.h"
+#include "harness/live/conclusion.h"
+#include "harness/live/cover.h"
+#include "harness/live/far_end.h"
+#include "harness/live/fit.h"
+#include "harness/live/namespaces.h"
+#include "harness/live/priority.h"
+#include "harness/live/relayed.h"
+#include "harness/live/server.h"
+#include "harness/live/watch.h"
+#include "harness/recorded/fit.h"
+#include "harness/server/host.h"
+#include "harness/session/folder.h"
 
 static const uint8_t server_mac[] = HOST_MAC;
 

@@ -12,10 +12,10 @@
 
 #include <signal.h>
 
-#include "live/bridge.h"
-#include "recorded/servers.h"
-#include "relay/relay.h"
-#include "scenario/plan.h"
+#include "harness/live/bridge.h"
+#include "harness/recorded/servers.h"
+#include "harness/relay/relay.h"
+#include "harness/scenario/plan.h"
 
 struct execution_wish {
 	const struct plan *plan;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/far_end.h"
+#include "harness/live/far_end.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,12 +8,12 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "live/clock.h"
-#include "recorded/form.h"
+#include "lib/base/memory.h"
+#include "harness/live/clock.h"
+#include "harness/recorded/form.h"
 #include "reports/file.h"
-#include "server/host.h"
-#include "server/service.h"
+#include "harness/server/host.h"
+#include "harness/server/service.h"
 
 struct far_end {
 	const struct plan *plan;

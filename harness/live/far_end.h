@@ -13,10 +13,10 @@
 #ifndef LIVE_FAR_END_H
 #define LIVE_FAR_END_H
 
-#include "live/port.h"
-#include "live/ties.h"
-#include "recorded/servers.h"
-#include "scenario/plan.h"
+#include "harness/live/port.h"
+#include "harness/live/ties.h"
+#include "harness/recorded/servers.h"
+#include "harness/scenario/plan.h"
 
 struct far_end;
 

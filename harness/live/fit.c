@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/fit.h"
+#include "harness/live/fit.h"
 
 #include <string.h>
 
-#include "fault/armed.h"
-#include "judge/judge.h"
-#include "relay/relay.h"
+#include "lib/fault/armed.h"
+#include "harness/judge/judge.h"
+#include "harness/relay/relay.h"
 
 /* Why the faults of a layer are not for a bridge, and what is. */
 static const struct {

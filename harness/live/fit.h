@@ -6,7 +6,7 @@
 #ifndef LIVE_FIT_H
 #define LIVE_FIT_H
 
-#include "scenario/plan.h"
+#include "harness/scenario/plan.h"
 
 /** Who tells a bridge in which phase the device is. */
 enum fit_phases {

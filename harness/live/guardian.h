@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 struct guardian;
 

@@ -3,10 +3,10 @@
 #ifndef LIVE_INSIDE_H
 #define LIVE_INSIDE_H
 
-#include "live/bridge.h"
-#include "live/clock.h"
-#include "session/folder.h"
-#include "session/passing.h"
+#include "harness/live/bridge.h"
+#include "harness/live/clock.h"
+#include "harness/session/folder.h"
+#include "harness/session/passing.h"
 
 /** Of so many frames that came last it is known how old they were; what waits while so many others come counts from when it was read. A power of two. */
 #define INSIDE_AGES 65536U

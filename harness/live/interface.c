@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/interface.h"
+#include "harness/live/interface.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,11 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "live/guardian.h"
-#include "live/netlink.h"
-#include "live/refusal.h"
-#include "live/settings.h"
+#include "lib/base/memory.h"
+#include "harness/live/guardian.h"
+#include "harness/live/netlink.h"
+#include "harness/live/refusal.h"
+#include "harness/live/settings.h"
 
 /*
  * Who has an interface holds a socket with a name that says so (unix(7), abstract names): there is one space of them for each network namespace, as there is

@@ -16,7 +16,7 @@
 
 #include <stdbool.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 struct interface;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/listening.h"
+#include "harness/live/listening.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include <xxhash.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* TCP_LISTEN and TCP_CLOSE (include/net/tcp_states.h); the latter is what a UDP socket without a partner shows. */
 #define LISTENS 0x0aU

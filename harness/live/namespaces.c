@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/namespaces.h"
+#include "harness/live/namespaces.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include <linux/if.h>
 #include <linux/if_tun.h>
 
-#include "live/wiring.h"
+#include "harness/live/wiring.h"
 
 /* -- the user namespace -- */
 

@@ -22,8 +22,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/error.h"
-#include "link/frame.h"
+#include "lib/base/error.h"
+#include "lib/link/frame.h"
 
 /** The interface of either end, and addresses, host order: TEST-NET-1 of RFC 5737. */
 #define NAMESPACES_INTERFACE "stutter0"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/netlink.h"
+#include "harness/live/netlink.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include <netlink/handlers.h>
 #include <netlink/route/rtnl.h>
 
-#include "base/check.h"
-#include "base/memory.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
 
 /* How often a list is asked for again that changed while it was told (NLM_F_DUMP_INTR). */
 #define DUMPS_MAX 10

@@ -16,7 +16,7 @@
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 /** Messages in the order in which the kernel gave them. */
 struct messages {

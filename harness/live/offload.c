@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/offload.h"
+#include "harness/live/offload.h"
 
 #include <errno.h>
 #include <linux/ethtool.h>
@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/check.h"
-#include "base/memory.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
 
 /*
  * What joins frames that come in changes what the faults see, so it must be off. The rest works on what this host sends, which here is whole frames with

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 #define OFFLOADS_MAX 24
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/outcome.h"
+#include "harness/live/outcome.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "session/decide.h"
+#include "harness/session/decide.h"
 
 static void fill_live(const struct outcome_facts *facts, struct verdict_live *ret_live)
 {

@@ -9,7 +9,7 @@
 #ifndef LIVE_OUTCOME_H
 #define LIVE_OUTCOME_H
 
-#include "live/bridge.h"
+#include "harness/live/bridge.h"
 
 struct outcome_facts {
 	const struct bridge_status *status;

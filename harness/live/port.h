@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
-#include "base/error.h"
-#include "link/sent.h"
+#include "lib/base/bytes.h"
+#include "lib/base/error.h"
+#include "lib/link/sent.h"
 
 #define PORT_NAME_MAX 64
 

@@ -7,7 +7,7 @@
  * Frames are sent by a socket of their own, which hears nothing (protocol 0) and which nobody waits for: whenever a frame has left, the kernel tells those who wait
  * for its socket that there is room again, and with pcap_inject() that is the bridge, which waits for frames to read.
  */
-#include "live/port.h"
+#include "harness/live/port.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,10 +20,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "link/frame.h"
-#include "live/unfinished.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "lib/link/frame.h"
+#include "harness/live/unfinished.h"
 
 /* What waits to be read: an eighth of a second of the smallest frames of twenty links of 10 Mbit/s, as a virtual machine may have to wait for its core. */
 #define RING_BYTES (64 << 20)

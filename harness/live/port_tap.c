@@ -14,10 +14,10 @@
 #include <linux/if.h>
 #include <linux/if_tun.h>
 
-#include "base/memory.h"
-#include "link/frame.h"
-#include "live/clock.h"
-#include "live/port.h"
+#include "lib/base/memory.h"
+#include "lib/link/frame.h"
+#include "harness/live/clock.h"
+#include "harness/live/port.h"
 
 struct tap_port {
 	int fd;

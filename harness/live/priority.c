@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/priority.h"
+#include "harness/live/priority.h"
 
 #include <sched.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/refusal.h"
+#include "harness/live/refusal.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,9 +15,9 @@
 #include <netlink/errno.h>
 #include <netlink/route/link.h>
 
-#include "base/memory.h"
-#include "base/param.h"
-#include "link/frame.h"
+#include "lib/base/memory.h"
+#include "lib/base/param.h"
+#include "lib/link/frame.h"
 
 /* With the header and one VLAN tag. */
 #define MTU_MAX (FRAME_MAX - ETHERNET_HEADER - 4U)

@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
-#include "base/error.h"
-#include "live/netlink.h"
-#include "live/settings.h"
+#include "lib/base/error.h"
+#include "harness/live/netlink.h"
+#include "harness/live/settings.h"
 
 /**
  * Finds an interface and looks whether it can be an end of the bridge at all: it is there, it is Ethernet by cable, nothing else passes its frames on, and this

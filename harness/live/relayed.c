@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/relayed.h"
+#include "harness/live/relayed.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "live/clock.h"
+#include "lib/base/memory.h"
+#include "harness/live/clock.h"
 
 struct relayed {
 	const struct plan *plan;

@@ -13,10 +13,10 @@
 #ifndef LIVE_RELAYED_H
 #define LIVE_RELAYED_H
 
-#include "live/port.h"
-#include "live/ties.h"
-#include "relay/relay.h"
-#include "scenario/plan.h"
+#include "harness/live/port.h"
+#include "harness/live/ties.h"
+#include "harness/relay/relay.h"
+#include "harness/scenario/plan.h"
 
 struct relayed;
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/requests.h"
+#include "harness/live/requests.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "live/fit.h"
-#include "live/inside.h"
+#include "lib/base/memory.h"
+#include "harness/live/fit.h"
+#include "harness/live/inside.h"
 #include "reports/json.h"
-#include "scenario/yaml.h"
+#include "harness/scenario/yaml.h"
 
 /* How errors call a fault that came with a request. */
 #define FAULT_SOURCE "fault"

@@ -21,7 +21,7 @@
 
 #include <stdio.h>
 
-#include "live/bridge.h"
+#include "harness/live/bridge.h"
 
 /** Carries out a request and writes its answer with a line feed. @param line Without its line feed. */
 void request_answer(struct bridge *bridge, const char *line, FILE *stream);

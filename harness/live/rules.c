@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "live/inside.h"
+#include "lib/base/memory.h"
+#include "harness/live/inside.h"
 
 void inside_open_rules(struct bridge *bridge, struct proxy_ops ops)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/server.h"
+#include "harness/live/server.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "live/clock.h"
-#include "live/listening.h"
-#include "live/watch.h"
-#include "sim/sim.h"
+#include "lib/base/memory.h"
+#include "harness/live/clock.h"
+#include "harness/live/listening.h"
+#include "harness/live/watch.h"
+#include "lib/sim/sim.h"
 
 #define LOOK_NS 10000000
 /* A server that opens several ports has opened the last when none has come for so long. */

@@ -8,8 +8,8 @@
 #ifndef LIVE_SERVER_H
 #define LIVE_SERVER_H
 
-#include "live/child.h"
-#include "live/namespaces.h"
+#include "harness/live/child.h"
+#include "harness/live/namespaces.h"
 
 /** How long a server may take until it listens. */
 #define SERVER_START_NS UINT64_C(30000000000)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/server_side.h"
+#include "harness/live/server_side.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,10 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "live/server.h"
-#include "live/watch.h"
-#include "server/host.h"
+#include "lib/base/memory.h"
+#include "harness/live/server.h"
+#include "harness/live/watch.h"
+#include "harness/server/host.h"
 
 #define LOOK_MS 100
 

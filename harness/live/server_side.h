@@ -13,7 +13,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 struct server_side;
 

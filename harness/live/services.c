@@ -2,10 +2,10 @@
 /*
  * The services behind a bridge, the emulator's or a real server's: what their faults do is told where the chain's is, and windows of either may open by the other.
  */
-#include "fault/armed.h"
-#include "live/far_end.h"
-#include "live/inside.h"
-#include "live/relayed.h"
+#include "lib/fault/armed.h"
+#include "harness/live/far_end.h"
+#include "harness/live/inside.h"
+#include "harness/live/relayed.h"
 
 static sim_ns tell_time(void *ctx)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/settings.h"
+#include "harness/live/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <netlink/errno.h>
 #include <netlink/route/link.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 
 #define FLAGS_KEPT ((unsigned)(IFF_UP | IFF_NOARP))
 /* A route may need another one that comes behind it in the list. */

@@ -14,9 +14,9 @@
 #include <net/if.h>
 #include <stdbool.h>
 
-#include "base/error.h"
-#include "live/netlink.h"
-#include "live/offload.h"
+#include "lib/base/error.h"
+#include "harness/live/netlink.h"
+#include "harness/live/offload.h"
 
 #define IPV6_MISSING (-1)
 

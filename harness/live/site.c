@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/site.h"
+#include "harness/live/site.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/file.h"
-#include "scenario/device.h"
-#include "server/host.h"
-#include "server/service.h"
-#include "server/swu.h"
+#include "harness/scenario/device.h"
+#include "harness/server/host.h"
+#include "harness/server/service.h"
+#include "harness/server/swu.h"
 
 /* Of the device: the only address that the emulator gives, too. */
 #define DEVICE_ADDRESS (HOST_ADDRESS + 99)

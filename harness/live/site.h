@@ -12,7 +12,7 @@
 #ifndef LIVE_SITE_H
 #define LIVE_SITE_H
 
-#include "scenario/plan.h"
+#include "harness/scenario/plan.h"
 
 /** Whether files are enough for a plan's device. @return false with @p err, and the cure. */
 bool site_can(const struct plan *plan, struct error *err);

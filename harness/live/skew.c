@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/skew.h"
+#include "harness/live/skew.h"
 
 #define STEP_BITS 5U
 _Static_assert(1U << STEP_BITS == SKEW_STEPS, "buckets are numbered by bits");

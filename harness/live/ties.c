@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/ties.h"
+#include "harness/live/ties.h"
 
 #include <sys/timerfd.h>
 #include <time.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 
 void ties_catch_up(const struct service_ties *ties, struct sim *sim)
 {

@@ -3,9 +3,9 @@
 #ifndef LIVE_TIES_H
 #define LIVE_TIES_H
 
-#include "fault/armed.h"
-#include "sim/sim.h"
-#include "sim/trace.h"
+#include "lib/fault/armed.h"
+#include "lib/sim/sim.h"
+#include "lib/sim/trace.h"
 
 /** The bridge around them. All functions must be set. */
 struct service_ties {

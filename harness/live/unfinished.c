@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/unfinished.h"
+#include "harness/live/unfinished.h"
 
-#include "link/checksum.h"
-#include "link/frame.h"
-#include "link/packet.h"
+#include "lib/link/checksum.h"
+#include "lib/link/frame.h"
+#include "lib/link/packet.h"
 
 #define VLAN_TAG 4U
 #define ETHERTYPE_QINQ 0x88a8U

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
+#include "lib/base/bytes.h"
 
 /** Where the unfinished checksum of a frame stands. */
 struct unfinished {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/wall.h"
+#include "harness/live/wall.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -11,11 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "link/frame.h"
-#include "live/clock.h"
-#include "live/outcome.h"
-#include "live/skew.h"
+#include "lib/base/memory.h"
+#include "lib/link/frame.h"
+#include "harness/live/clock.h"
+#include "harness/live/outcome.h"
+#include "harness/live/skew.h"
 
 /* So many frames are read before the world goes on. */
 #define FRAMES_AT_ONCE 32U

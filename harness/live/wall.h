@@ -12,8 +12,8 @@
 #ifndef LIVE_WALL_H
 #define LIVE_WALL_H
 
-#include "live/port.h"
-#include "session/outside.h"
+#include "harness/live/port.h"
+#include "harness/session/outside.h"
 
 enum wall_far_end {
 	WALL_OWN, /**< the emulator's */

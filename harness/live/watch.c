@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/watch.h"
+#include "harness/live/watch.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/wiring.h"
+#include "harness/live/wiring.h"
 
 #include <linux/rtnetlink.h>
 #include <net/if.h>

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 /** What one Ethernet interface is to have. Addresses in host order. */
 struct wiring {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pool/beginnings.h"
+#include "harness/pool/beginnings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #include <xxhash.h>
 
-#include "pool/handover.h"
-#include "session/session.h"
+#include "harness/pool/handover.h"
+#include "harness/session/session.h"
 
 /* Before the first frame of the device, before its first connection, and before its first image. */
 static const char *const phases[BEGINNING_DEPTH] = {"dhcp", "connect", "download"};

@@ -31,9 +31,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pool/held.h"
-#include "qemu/engine.h"
-#include "scenario/plan.h"
+#include "harness/pool/held.h"
+#include "emulator/qemu/engine.h"
+#include "harness/scenario/plan.h"
 
 /** Families at once; the one that was used least lately makes room. */
 #define BEGINNINGS_MAX 3

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pool/engines.h"
+#include "harness/pool/engines.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "pool/handover.h"
-#include "session/folder.h"
-#include "session/session.h"
+#include "harness/pool/handover.h"
+#include "harness/session/folder.h"
+#include "harness/session/session.h"
 
 static bool same_image(const struct device *a, const struct device *b)
 {

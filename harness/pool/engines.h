@@ -9,9 +9,9 @@
 #include <signal.h>
 #include <sys/types.h>
 
-#include "pool/beginnings.h"
-#include "qemu/engine.h"
-#include "scenario/plan.h"
+#include "harness/pool/beginnings.h"
+#include "emulator/qemu/engine.h"
+#include "harness/scenario/plan.h"
 
 /** So many images at once; the one that was used least lately makes room. A waiting engine holds some 150 MiB. */
 #define ENGINES_MAX 4

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pool/families.h"
+#include "harness/pool/families.h"
 
 #include <stdlib.h>
 
-#include "pool/beginnings.h"
+#include "harness/pool/beginnings.h"
 
 /*
  * So many sessions make it worth to run their beginning apart; and so many, for each that may run

@@ -7,7 +7,7 @@
 #ifndef POOL_FAMILIES_H
 #define POOL_FAMILIES_H
 
-#include "pool/pool.h"
+#include "harness/pool/pool.h"
 
 struct families_wish {
 	struct job *jobs; /**< job.group and job.depth are set */

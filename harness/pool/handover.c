@@ -3,7 +3,7 @@
  * The file is a header, the scenario's own text, and the plan. The plan goes as text, since it is full of pointers; that it reads back the same is what plan.yaml
  * lives by, too. What plan.yaml does not have, because it is no part of a session but of how one came to it, is in the header.
  */
-#include "pool/handover.h"
+#include "harness/pool/handover.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 struct header {
 	struct handover handover;

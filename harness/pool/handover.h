@@ -6,9 +6,9 @@
 #ifndef POOL_HANDOVER_H
 #define POOL_HANDOVER_H
 
-#include "live/wall.h"
-#include "qemu/qemu.h"
-#include "scenario/plan.h"
+#include "harness/live/wall.h"
+#include "emulator/qemu/qemu.h"
+#include "harness/scenario/plan.h"
 
 /** What a session is, besides its plan. Plain data. */
 struct handover {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pool/held.h"
+#include "harness/pool/held.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/remove.h"
-#include "pool/page.h"
+#include "lib/base/remove.h"
+#include "harness/pool/page.h"
 
 /* For a whole session, on a host that has little time for it. */
 #define AWAIT_MS 600000

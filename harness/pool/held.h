@@ -10,8 +10,8 @@
 
 #include <signal.h>
 
-#include "qemu/engine.h"
-#include "scenario/device.h"
+#include "emulator/qemu/engine.h"
+#include "harness/scenario/device.h"
 
 /** Plain data; all zero: there is none. */
 struct held {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pool/page.h"
+#include "harness/pool/page.h"
 
 #include <stdio.h>
 #include <string.h>

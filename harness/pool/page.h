@@ -6,8 +6,8 @@
 #ifndef POOL_PAGE_H
 #define POOL_PAGE_H
 
-#include "qemu/page.h"
-#include "verdict/verdict.h"
+#include "emulator/qemu/page.h"
+#include "lib/verdict/verdict.h"
 
 struct session_page {
 	struct qemu_page qemu;  /**< first: the engine knows that much of it */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pool/pool.h"
+#include "harness/pool/pool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,14 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "pool/beginnings.h"
-#include "pool/engines.h"
-#include "pool/families.h"
-#include "pool/worker.h"
-#include "qemu/explain.h"
-#include "session/folder.h"
-#include "session/decide.h"
+#include "lib/base/memory.h"
+#include "harness/pool/beginnings.h"
+#include "harness/pool/engines.h"
+#include "harness/pool/families.h"
+#include "harness/pool/worker.h"
+#include "emulator/qemu/explain.h"
+#include "harness/session/folder.h"
+#include "harness/session/decide.h"
 
 #define LOOK_MS 200
 

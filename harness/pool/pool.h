@@ -13,12 +13,12 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "pool/engines.h"
-#include "live/wall.h"
-#include "pool/page.h"
-#include "qemu/silence.h"
-#include "scenario/plan.h"
-#include "verdict/verdict.h"
+#include "harness/pool/engines.h"
+#include "harness/live/wall.h"
+#include "harness/pool/page.h"
+#include "emulator/qemu/silence.h"
+#include "harness/scenario/plan.h"
+#include "lib/verdict/verdict.h"
 
 #define POOL_JOBS_MAX 64
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pool/worker.h"
+#include "harness/pool/worker.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -9,8 +9,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "session/folder.h"
-#include "session/session.h"
+#include "harness/session/folder.h"
+#include "harness/session/session.h"
 
 static volatile sig_atomic_t stopped;
 

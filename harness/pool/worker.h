@@ -9,9 +9,9 @@
 
 #include <sys/types.h>
 
-#include "pool/page.h"
-#include "live/wall.h"
-#include "scenario/plan.h"
+#include "harness/pool/page.h"
+#include "harness/live/wall.h"
+#include "harness/scenario/plan.h"
 
 struct worker_job {
 	const struct plan *plan;

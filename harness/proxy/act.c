@@ -2,7 +2,7 @@
 /* What rules leave behind: a frame as another, what they say that they did. */
 #include <string.h>
 
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 void act_own(struct act *act, size_t length)
 {

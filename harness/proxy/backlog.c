@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/backlog.h"
+#include "harness/proxy/backlog.h"
 
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 void backlog_open(struct backlog *backlog, uint64_t room)
 {

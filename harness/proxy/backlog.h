@@ -9,7 +9,7 @@
 #ifndef PROXY_BACKLOG_H
 #define PROXY_BACKLOG_H
 
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 /** When the frames leave that wait; a ring. */
 struct backlog {

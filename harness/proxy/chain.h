@@ -6,9 +6,9 @@
 #ifndef PROXY_CHAIN_H
 #define PROXY_CHAIN_H
 
-#include "proxy/filters.h"
-#include "proxy/queue.h"
-#include "proxy/rule.h"
+#include "harness/proxy/filters.h"
+#include "harness/proxy/queue.h"
+#include "harness/proxy/rule.h"
 
 /* A frame that waits for others to overtake it. */
 struct held {

@@ -11,9 +11,9 @@
  */
 #include <stdlib.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "proxy/chain.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/proxy/chain.h"
 
 /* A change under way. */
 struct change {

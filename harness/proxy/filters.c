@@ -3,15 +3,15 @@
  * A row of the table is the key and then the set of filters that take such a frame. The first word of a key is the length, or 1 if no filter asks for it:
  * never 0, so an empty row is nobody's.
  */
-#include "proxy/filters.h"
+#include "harness/proxy/filters.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "fault/filter.h"
-#include "proxy/loads.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "lib/fault/filter.h"
+#include "harness/proxy/loads.h"
 
 #define ROWS 256U /* a power of two */
 #define PART sizeof(uint64_t)

@@ -17,7 +17,7 @@
 #ifndef PROXY_FILTERS_H
 #define PROXY_FILTERS_H
 
-#include "link/frame.h"
+#include "lib/link/frame.h"
 
 /** Sets of filters have a bit a filter: filter i is bit i % FILTERS_BITS of word i / FILTERS_BITS. */
 #define FILTERS_BITS 64U

@@ -3,13 +3,13 @@
  * How it works: an answer keeps the Ethernet header of its frame, VLAN tags included, with the two addresses exchanged, and so is it with IP addresses and
  * ports. Sequence numbers are those that the frame itself tells, so a segment that is still under way may make them old.
  */
-#include "proxy/forged.h"
+#include "harness/proxy/forged.h"
 
 #include <string.h>
 
-#include "base/check.h"
-#include "link/checksum.h"
-#include "link/packet.h"
+#include "lib/base/check.h"
+#include "lib/link/checksum.h"
+#include "lib/link/packet.h"
 
 #define MAC 6U
 #define IPV4_HEADER 20U

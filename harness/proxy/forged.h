@@ -6,7 +6,7 @@
 #ifndef PROXY_FORGED_H
 #define PROXY_FORGED_H
 
-#include "link/frame.h"
+#include "lib/link/frame.h"
 
 /** What is made; the first are forge's own `what`, in its order. */
 enum forged {

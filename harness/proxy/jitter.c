@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/jitter.h"
+#include "harness/proxy/jitter.h"
 
-#include "base/check.h"
-#include "fault/crandom.h"
-#include "proxy/quantile.h"
+#include "lib/base/check.h"
+#include "lib/fault/crandom.h"
+#include "harness/proxy/quantile.h"
 
 __extension__ typedef __int128 wide;
 

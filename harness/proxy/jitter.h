@@ -6,8 +6,8 @@
 #ifndef PROXY_JITTER_H
 #define PROXY_JITTER_H
 
-#include "fault/dist.h"
-#include "fault/fault.h"
+#include "lib/fault/dist.h"
+#include "lib/fault/fault.h"
 
 /** What delays are drawn from; the words are tc-netem's. */
 enum distribution {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/loads.h"
+#include "harness/proxy/loads.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* What all plain frames have in common: the type, and the first byte of the IPv4 header, version 4 and 5 words (RFC 791 3.1). */
 #define KNOWN_AT 12U

@@ -16,7 +16,7 @@
 
 #include <pcap/pcap.h>
 
-#include "link/frame.h"
+#include "lib/link/frame.h"
 
 /** Bytes that are looked at: Ethernet, IPv4 without options, and 14 more, up to a TCP header's flags. */
 #define LOADS_HEAD 48U

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which frames a rule is about, and whose state it keeps. */
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 bool rule_matches(const struct rule *rule, const struct passage *passage)
 {

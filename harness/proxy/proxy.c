@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "proxy/chain.h"
-#include "proxy/faults/exact.h"
-#include "proxy/twin.h"
+#include "lib/base/memory.h"
+#include "harness/proxy/chain.h"
+#include "harness/proxy/faults/exact.h"
+#include "harness/proxy/twin.h"
 
 /* Draws are made while a frame goes through the rules, and nowhere else. */
 static void draw_anew(struct proxy *proxy)

@@ -16,10 +16,10 @@
 #ifndef PROXY_PROXY_H
 #define PROXY_PROXY_H
 
-#include "address/namer.h"
-#include "fault/armed.h"
-#include "link/frame.h"
-#include "sim/sim.h"
+#include "lib/address/namer.h"
+#include "lib/fault/armed.h"
+#include "lib/link/frame.h"
+#include "lib/sim/sim.h"
 
 /** Frames that may wait in the queue; one more is dropped with the cause "the proxy's queue is full". */
 #define PROXY_QUEUE_MAX 1000000U

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/quantile.h"
+#include "harness/proxy/quantile.h"
 
-#include "base/check.h"
+#include "lib/base/check.h"
 
 __extension__ typedef unsigned __int128 wide;
 

@@ -10,8 +10,8 @@
 #ifndef PROXY_QUEUE_H
 #define PROXY_QUEUE_H
 
-#include "link/frame.h"
-#include "sim/sim.h"
+#include "lib/link/frame.h"
+#include "lib/sim/sim.h"
 
 struct queue_item {
 	sim_ns at;

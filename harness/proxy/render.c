@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proxy/proxy.h"
+#include "harness/proxy/proxy.h"
 
 /* What is at its standard value goes without saying. */
 static size_t render_action(const struct action *action, const struct action_params *params, char *text, size_t size)

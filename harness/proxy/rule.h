@@ -10,12 +10,12 @@
 #ifndef PROXY_RULE_H
 #define PROXY_RULE_H
 
-#include "address/address.h"
-#include "base/map.h"
-#include "fault/armed.h"
-#include "fault/draw.h"
-#include "link/packet.h"
-#include "proxy/proxy.h"
+#include "lib/address/address.h"
+#include "lib/base/map.h"
+#include "lib/fault/armed.h"
+#include "lib/fault/draw.h"
+#include "lib/link/packet.h"
+#include "harness/proxy/proxy.h"
 
 /** A frame on its way through the chain. */
 struct passage {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/twin.h"
+#include "harness/proxy/twin.h"
 
 #include <string.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 
 static void begin(struct twin *twin, size_t index, const struct act *act)
 {

@@ -11,9 +11,9 @@
 #ifndef PROXY_TWIN_H
 #define PROXY_TWIN_H
 
-#include "fault/flips.h"
-#include "proxy/filters.h"
-#include "proxy/rule.h"
+#include "lib/fault/flips.h"
+#include "harness/proxy/filters.h"
+#include "harness/proxy/rule.h"
 
 /** The frame comes several times. */
 struct duplicate_params {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/casting.h"
+#include "harness/recorded/casting.h"
 
 static bool fits(const struct casting *casting, const struct step *step)
 {

@@ -3,8 +3,8 @@
 #ifndef RECORDED_CASTING_H
 #define RECORDED_CASTING_H
 
-#include "base/bytes.h"
-#include "recorded/recording.h"
+#include "lib/base/bytes.h"
+#include "harness/recorded/recording.h"
 
 /** A connection to the servers' side. */
 struct casting {

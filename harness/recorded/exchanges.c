@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/exchanges.h"
+#include "harness/recorded/exchanges.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
-#include "base/memory.h"
-#include "recorded/messages.h"
+#include "lib/base/map.h"
+#include "lib/base/memory.h"
+#include "harness/recorded/messages.h"
 
 #define PORT_DNS 53U
 #define PORT_DHCP_SERVER 67U

@@ -7,8 +7,8 @@
 #ifndef RECORDED_EXCHANGES_H
 #define RECORDED_EXCHANGES_H
 
-#include "recorded/packets.h"
-#include "recorded/recording.h"
+#include "harness/recorded/packets.h"
+#include "harness/recorded/recording.h"
 
 /** So many addresses are known by a name. */
 #define EXCHANGES_NAMES_MAX 4096U

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/fit.h"
-#include "judge/judge.h"
+#include "harness/recorded/fit.h"
+#include "harness/judge/judge.h"
 
 #include <string.h>
 
-#include "recorded/form.h"
-#include "recorded/servers.h"
+#include "harness/recorded/form.h"
+#include "harness/recorded/servers.h"
 
 /* @param text A site, or an occasion at one, such as srv.http#3. @return whether it is of the services that are gone. */
 static bool is_of_service(const char *text)

@@ -3,8 +3,8 @@
 #ifndef RECORDED_FIT_H
 #define RECORDED_FIT_H
 
-#include "base/error.h"
-#include "scenario/plan.h"
+#include "lib/base/error.h"
+#include "harness/scenario/plan.h"
 
 /** Reads the session that a plan names, if it names one. @return false with @p err, in the session's file or in the plan's. */
 bool recording_check_plan(const struct plan *plan, struct error *err);

@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-#include "recorded/recording.h"
-#include "scenario/yaml.h"
+#include "harness/recorded/recording.h"
+#include "harness/scenario/yaml.h"
 
 /** The version of the form. */
 #define FORM_VERSION 1U

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/import.h"
+#include "harness/recorded/import.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/unit.h"
+#include "lib/base/memory.h"
+#include "lib/base/unit.h"
 
 /* So many addresses can open connections. */
 #define CANDIDATES_MAX 1024U

@@ -11,10 +11,10 @@
 
 #include <stdio.h>
 
-#include "recorded/packets.h"
-#include "recorded/exchanges.h"
-#include "recorded/recording.h"
-#include "recorded/streams.h"
+#include "harness/recorded/packets.h"
+#include "harness/recorded/exchanges.h"
+#include "harness/recorded/recording.h"
+#include "harness/recorded/streams.h"
 
 struct import_options {
 	uint32_t device;  /**< its address; 0: to be found */

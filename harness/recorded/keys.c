@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/keys.h"
+#include "harness/recorded/keys.h"
 
 #include <stdio.h>
 

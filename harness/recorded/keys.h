@@ -3,8 +3,8 @@
 #ifndef RECORDED_KEYS_H
 #define RECORDED_KEYS_H
 
-#include "base/param.h"
-#include "recorded/recording.h"
+#include "lib/base/param.h"
+#include "harness/recorded/recording.h"
 
 /** Of the whole file. */
 struct session_keys {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/losses.h"
+#include "harness/recorded/losses.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "recorded/exchanges.h"
-#include "recorded/naming.h"
-#include "recorded/streams.h"
+#include "lib/base/memory.h"
+#include "harness/recorded/exchanges.h"
+#include "harness/recorded/naming.h"
+#include "harness/recorded/streams.h"
 
 #define OPTION_END 0U
 #define OPTION_NOP 1U

@@ -21,9 +21,9 @@
 
 #include <stdio.h>
 
-#include "address/address.h"
-#include "link/frame.h"
-#include "recorded/recording.h"
+#include "lib/address/address.h"
+#include "lib/link/frame.h"
+#include "harness/recorded/recording.h"
 
 /** So many are kept, the first ones: as many as a scenario has faults, but for one. */
 #define LOSSES_MAX 255U

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/messages.h"
+#include "harness/recorded/messages.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#include "server/dhcp.h"
-#include "server/dns.h"
+#include "harness/server/dhcp.h"
+#include "harness/server/dns.h"
 
 #define CLASS_IN 1U
 

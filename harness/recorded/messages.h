@@ -3,8 +3,8 @@
 #ifndef RECORDED_MESSAGES_H
 #define RECORDED_MESSAGES_H
 
-#include "base/bytes.h"
-#include "recorded/recording.h"
+#include "lib/base/bytes.h"
+#include "harness/recorded/recording.h"
 
 #define DNS_ADDRESSES_MAX 16
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/naming.h"
+#include "harness/recorded/naming.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "address/namer.h"
-#include "base/memory.h"
-#include "recorded/messages.h"
-#include "recorded/packets.h"
-#include "server/dhcp.h"
+#include "lib/address/namer.h"
+#include "lib/base/memory.h"
+#include "harness/recorded/messages.h"
+#include "harness/recorded/packets.h"
+#include "harness/server/dhcp.h"
 
 /* What a frame of Ethernet carries of TCP; more is divided by the interface, behind the capture. */
 #define SEGMENT_MAX 1460U

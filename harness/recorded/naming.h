@@ -3,8 +3,8 @@
 #ifndef RECORDED_NAMING_H
 #define RECORDED_NAMING_H
 
-#include "base/error.h"
-#include "recorded/losses.h"
+#include "lib/base/error.h"
+#include "harness/recorded/losses.h"
 
 /** Fills in `at` of each. @return false with @p err if the file cannot be read any more. */
 bool naming_find(struct losses *losses, const char *path, const struct owner *device, struct error *err);

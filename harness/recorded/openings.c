@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/openings.h"
+#include "harness/recorded/openings.h"
 
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* The SYN that a step was opened with. */
 struct opener {

@@ -9,8 +9,8 @@
 #ifndef RECORDED_OPENINGS_H
 #define RECORDED_OPENINGS_H
 
-#include "link/packet.h"
-#include "recorded/recording.h"
+#include "lib/link/packet.h"
+#include "harness/recorded/recording.h"
 
 struct openings;
 

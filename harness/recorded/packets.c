@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/packets.h"
+#include "harness/recorded/packets.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 
 #include <pcap/pcap.h>
 
-#include "base/memory.h"
-#include "link/frame.h"
+#include "lib/base/memory.h"
+#include "lib/link/frame.h"
 
 /* A packet is at most this long, whatever the file says; libpcap's own limit is 256 KiB. */
 #define PACKET_MAX (256U * 1024U)

@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-#include "base/error.h"
-#include "link/packet.h"
+#include "lib/base/error.h"
+#include "lib/link/packet.h"
 
 struct packets;
 

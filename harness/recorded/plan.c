@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/unit.h"
-#include "recorded/form.h"
-#include "recorded/losses.h"
+#include "lib/base/unit.h"
+#include "harness/recorded/form.h"
+#include "harness/recorded/losses.h"
 
 #define S UINT64_C(1000000000)
 #define MS UINT64_C(1000000)

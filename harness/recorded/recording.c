@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/recording.h"
+#include "harness/recorded/recording.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 const char *const vantage_names[] = {"unknown", "device", "between", "server", NULL};
 const char *const record_kind_names[RECORD_KINDS + 1] = {"client_hello", "server_hello", "certificate", "handshake", "change_cipher_spec",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/records.h"
+#include "harness/recorded/records.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #ifndef RECORDED_RECORDS_H
 #define RECORDED_RECORDS_H
 
-#include "base/bytes.h"
-#include "recorded/recording.h"
+#include "lib/base/bytes.h"
+#include "harness/recorded/recording.h"
 
 #define RECORDS_HEADER 5U
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/script.h"
+#include "harness/recorded/script.h"
 
 #include <inttypes.h>
 
-#include "guest/player/words.h"
-#include "recorded/speech.h"
+#include "emulator/guest/player/words.h"
+#include "harness/recorded/speech.h"
 
 #define NS_PER_US 1000U
 #define FNV_BEGIN 2166136261U

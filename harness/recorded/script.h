@@ -25,8 +25,8 @@
 
 #include <stdio.h>
 
-#include "base/error.h"
-#include "recorded/recording.h"
+#include "lib/base/error.h"
+#include "harness/recorded/recording.h"
 
 #define SCRIPT_VERSION 3U
 /** Of so many bytes there is a check. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/servers.h"
+#include "harness/recorded/servers.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "guest/player/words.h"
-#include "recorded/casting.h"
-#include "recorded/openings.h"
-#include "recorded/script.h"
-#include "recorded/speech.h"
-#include "server/channel.h"
-#include "server/host.h"
-#include "server/names.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "emulator/guest/player/words.h"
+#include "harness/recorded/casting.h"
+#include "harness/recorded/openings.h"
+#include "harness/recorded/script.h"
+#include "harness/recorded/speech.h"
+#include "harness/server/channel.h"
+#include "harness/server/host.h"
+#include "harness/server/names.h"
 
 /* What is written, and compared, in one piece. */
 #define PIECE 4096U

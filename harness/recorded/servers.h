@@ -14,9 +14,9 @@
 #ifndef RECORDED_SERVERS_H
 #define RECORDED_SERVERS_H
 
-#include "base/error.h"
-#include "recorded/recording.h"
-#include "server/dns.h"
+#include "lib/base/error.h"
+#include "harness/recorded/recording.h"
+#include "harness/server/dns.h"
 
 /** Addresses that a session can have beside those that the far end has anyway. */
 #define SERVERS_ADDRESSES_MAX 48U

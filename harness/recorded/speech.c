@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/speech.h"
+#include "harness/recorded/speech.h"
 
 #include <string.h>
 

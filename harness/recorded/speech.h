@@ -7,7 +7,7 @@
 #ifndef RECORDED_SPEECH_H
 #define RECORDED_SPEECH_H
 
-#include "recorded/recording.h"
+#include "harness/recorded/recording.h"
 
 /** Beyond so many bytes of a turn there are no records any more, where the device speaks TLS: its whole script lies in its memory. */
 #define SPEECH_RECORDS_MAX (1024U * 1024U)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/streams.h"
+#include "harness/recorded/streams.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
-#include "base/memory.h"
-#include "recorded/records.h"
+#include "lib/base/map.h"
+#include "lib/base/memory.h"
+#include "harness/recorded/records.h"
 
 /* A side that says nothing for so long, although all it has said was acknowledged, has ended its turn. */
 #define IDLE_NS UINT64_C(50000000)

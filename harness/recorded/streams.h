@@ -12,8 +12,8 @@
 #ifndef RECORDED_STREAMS_H
 #define RECORDED_STREAMS_H
 
-#include "recorded/packets.h"
-#include "recorded/recording.h"
+#include "harness/recorded/packets.h"
+#include "harness/recorded/recording.h"
 
 /** Bytes that wait for earlier ones: of one direction, and of all. */
 #define STREAMS_PENDING_MAX (1024U * 1024U)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recorded/form.h"
+#include "harness/recorded/form.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -8,9 +8,9 @@
 
 #include <openssl/evp.h>
 
-#include "base/memory.h"
-#include "base/timestamp.h"
-#include "recorded/keys.h"
+#include "lib/base/memory.h"
+#include "lib/base/timestamp.h"
+#include "harness/recorded/keys.h"
 
 #define NS_PER_S INT64_C(1000000000)
 

@@ -2,9 +2,9 @@
 /* DNS, DHCP and NTP on their way: what is decided about a question is done to its answer. */
 #include <string.h>
 
-#include "base/check.h"
-#include "link/checksum.h"
-#include "relay/inside.h"
+#include "lib/base/check.h"
+#include "lib/link/checksum.h"
+#include "harness/relay/inside.h"
 
 #define UDP_HEADER 8U
 #define NTP_TRANSMIT 40U

@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "proxy/forged.h"
-#include "relay/inside.h"
-#include "server/host.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/proxy/forged.h"
+#include "harness/relay/inside.h"
+#include "harness/server/host.h"
 
 /* A side that was held is read again when its other side takes so much at once. */
 #define ROOM_MIN 16384U

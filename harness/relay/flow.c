@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "relay/inside.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/relay/inside.h"
 
 static struct flow **bucket_of(struct flows *flows, const struct flow_ends *ends)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "relay/head.h"
+#include "harness/relay/head.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 
 /* Whether an empty line ends at @at: a line feed, and before it nothing but a carriage return since the one before. */
 static bool ends_at(const char *text, size_t at)

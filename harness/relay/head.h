@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/bytes.h"
-#include "relay/relay.h"
+#include "lib/base/bytes.h"
+#include "harness/relay/relay.h"
 
 /** Room for what is put into a head: a few lines, none of them with what others have sent. */
 #define HEAD_MORE 1024U

@@ -3,9 +3,9 @@
 #ifndef RELAY_INSIDE_H
 #define RELAY_INSIDE_H
 
-#include "link/packet.h"
-#include "relay/relay.h"
-#include "server/channel.h"
+#include "lib/link/packet.h"
+#include "harness/relay/relay.h"
+#include "harness/server/channel.h"
 
 /** Ethernet addresses, two VLAN tags and the type. */
 #define LINK_HEADER_MAX 22U

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "relay/inside.h"
+#include "harness/relay/inside.h"
 
 /* Of an answer so many addresses are learned. */
 #define ADDRESSES_MAX 16U

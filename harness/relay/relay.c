@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "relay/relay.h"
+#include "harness/relay/relay.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "fault/window.h"
-#include "proxy/forged.h"
-#include "relay/inside.h"
-#include "server/fault.h"
-#include "server/host.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "lib/fault/window.h"
+#include "harness/proxy/forged.h"
+#include "harness/relay/inside.h"
+#include "harness/server/fault.h"
+#include "harness/server/host.h"
 
 sim_ns relay_now(const struct relay *relay)
 {

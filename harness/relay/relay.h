@@ -31,8 +31,8 @@
 #ifndef RELAY_RELAY_H
 #define RELAY_RELAY_H
 
-#include "link/frame.h"
-#include "server/disrupt.h"
+#include "lib/link/frame.h"
+#include "harness/server/disrupt.h"
 
 struct relay;
 

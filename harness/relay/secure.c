@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "relay/inside.h"
+#include "lib/base/memory.h"
+#include "harness/relay/inside.h"
 
 #define RECORD_HEADER 5U
 #define RECORD_MAX (RECORD_HEADER + 16384U + 2048U)

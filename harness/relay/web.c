@@ -11,13 +11,13 @@
  *
  * What an answer's framing is, llhttp says; what passes are the bytes of the server, chunks and all, unless the trouble is about them.
  */
-#include "relay/web.h"
+#include "harness/relay/web.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "server/host.h"
+#include "lib/base/memory.h"
+#include "harness/server/host.h"
 
 static void fire_timer(void *ctx, sim_ns now)
 {

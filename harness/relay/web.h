@@ -5,9 +5,9 @@
 
 #include <llhttp.h>
 
-#include "relay/head.h"
-#include "relay/inside.h"
-#include "server/request.h"
+#include "harness/relay/head.h"
+#include "harness/relay/inside.h"
+#include "harness/server/request.h"
 
 /** A field of a head that is of use here. */
 #define WEB_FIELD_MAX 512U

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "relay/web.h"
+#include "harness/relay/web.h"
 
 #define BOUNDARY "stutter-part"
 

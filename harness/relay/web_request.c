@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The device's half of HTTP: a request is read, is an occasion for faults, and goes to the server, or is answered here. */
-#include "relay/web.h"
+#include "harness/relay/web.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "server/answer.h"
+#include "lib/base/memory.h"
+#include "harness/server/answer.h"
 
 static const char *host_asked(const struct web *web, char ret_name[HTTP_FIELD_MAX])
 {

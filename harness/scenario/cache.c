@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/remove.h"
-#include "scenario/plan.h"
+#include "lib/base/remove.h"
+#include "harness/scenario/plan.h"
 
 #define PURPOSE "the folder for snapshots of booted devices"
 #define CURE "give one of your own with --cache DIR or STUTTER_CACHE"

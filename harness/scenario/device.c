@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/device.h"
+#include "harness/scenario/device.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/language/config.h"
-#include "machines/machine.h"
-#include "nic/enc28j60.h"
-#include "scenario/phases.h"
-#include "server/host.h"
-#include "server/pki.h"
-#include "server/service.h"
-#include "sim/random.h"
+#include "emulator/guest/language/config.h"
+#include "emulator/machines/machine.h"
+#include "emulator/nic/enc28j60.h"
+#include "harness/scenario/phases.h"
+#include "harness/server/host.h"
+#include "harness/server/pki.h"
+#include "harness/server/service.h"
+#include "lib/sim/random.h"
 
 #define MS 1000000U
 #define S 1000000000U

@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/param.h"
-#include "nic/nic.h"
-#include "scenario/yaml.h"
+#include "lib/base/param.h"
+#include "emulator/nic/nic.h"
+#include "harness/scenario/yaml.h"
 
 #define DEVICE_PATH_MAX 512
 

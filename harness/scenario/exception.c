@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/exception.h"
+#include "harness/scenario/exception.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 #define COMMON_ROWS                                                                                                                        \
 	PARAM_ROW_TEXT(exception, scenario, "scenario", NULL, "the name of the scenario"),                                                 \

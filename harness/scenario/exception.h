@@ -9,7 +9,7 @@
 #ifndef SCENARIO_EXCEPTION_H
 #define SCENARIO_EXCEPTION_H
 
-#include "scenario/yaml.h"
+#include "harness/scenario/yaml.h"
 
 /** "2027-01-31", with its end. */
 #define EXCEPTION_DAY_MAX 11

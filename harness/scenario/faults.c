@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/parts.h"
+#include "harness/scenario/parts.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "fault/netem.h"
-#include "fault/preset.h"
-#include "scenario/sense.h"
+#include "lib/base/memory.h"
+#include "lib/fault/netem.h"
+#include "lib/fault/preset.h"
+#include "harness/scenario/sense.h"
 
 /* -- faults -- */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/made.h"
+#include "harness/scenario/made.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/hash.h"
-#include "guest/module/protocol.h"
+#include "lib/base/hash.h"
+#include "emulator/guest/module/protocol.h"
 
 const struct param made_params[] = {
 	PARAM_ROW_TEXT(made, tool, "tool", "", "the program's version"),

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/param.h"
+#include "lib/base/param.h"
 
 #define MADE_HASH_MAX 40
 

@@ -3,8 +3,8 @@
 #ifndef SCENARIO_PARTS_H
 #define SCENARIO_PARTS_H
 
-#include "scenario/plan.h"
-#include "scenario/yaml.h"
+#include "harness/scenario/plan.h"
+#include "harness/scenario/yaml.h"
 
 /** `faults:` into plan->faults. @param list NULL: there are none. */
 bool parts_faults(const struct yaml_file *file, const struct yaml_node *list, struct plan *plan, struct error *err);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/phases.h"
+#include "harness/scenario/phases.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "fault/fault.h"
-#include "guest/language/phases.h"
+#include "lib/base/check.h"
+#include "lib/fault/fault.h"
+#include "emulator/guest/language/phases.h"
 
 /*
  * The session before anybody has spoken, and what stands between the client and a phase of its own.

@@ -8,7 +8,7 @@
 #ifndef SCENARIO_PHASES_H
 #define SCENARIO_PHASES_H
 
-#include "scenario/device.h"
+#include "harness/scenario/device.h"
 
 /** More than a device file can list, with those of the build. */
 #define PHASES_MAX (DEVICE_PHASES_MAX / 2 + 32)

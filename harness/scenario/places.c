@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "scenario/plan.h"
+#include "harness/scenario/plan.h"
 
 /* Goes up from a path by one folder; tells whether there was one. */
 static bool go_up(char *path)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/parts.h"
+#include "harness/scenario/parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "scenario/sense.h"
-#include "scenario/suite.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/scenario/sense.h"
+#include "harness/scenario/suite.h"
 
 static const char *const verdicts[] = {"pass", "fail", "any", NULL};
 

@@ -11,15 +11,15 @@
 
 #include <stdio.h>
 
-#include "base/hash.h"
-#include "link/link.h"
-#include "fault/decision.h"
-#include "fault/fault.h"
-#include "judge/settings.h"
-#include "scenario/device.h"
-#include "scenario/made.h"
-#include "server/service.h"
-#include "verdict/planned.h"
+#include "lib/base/hash.h"
+#include "lib/link/link.h"
+#include "lib/fault/decision.h"
+#include "lib/fault/fault.h"
+#include "harness/judge/settings.h"
+#include "harness/scenario/device.h"
+#include "harness/scenario/made.h"
+#include "harness/server/service.h"
+#include "lib/verdict/planned.h"
 
 /** The most seeds that a scenario, or a run, can ask for. */
 /** So many tags can a scenario have, each of so many bytes with its end. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/parts.h"
+#include "harness/scenario/parts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "scenario/sense.h"
+#include "harness/scenario/sense.h"
 
 /* -- the device -- */
 

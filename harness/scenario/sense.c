@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/sense.h"
+#include "harness/scenario/sense.h"
 
 #include <string.h>
 
-#include "fault/address.h"
-#include "fault/filter.h"
-#include "guest/boot/slot.h"
-#include "judge/judge.h"
-#include "scenario/phases.h"
+#include "lib/fault/address.h"
+#include "lib/fault/filter.h"
+#include "emulator/guest/boot/slot.h"
+#include "harness/judge/judge.h"
+#include "harness/scenario/phases.h"
 
 /* -- what a file is -- */
 

@@ -6,7 +6,7 @@
 #ifndef SCENARIO_SENSE_H
 #define SCENARIO_SENSE_H
 
-#include "scenario/plan.h"
+#include "harness/scenario/plan.h"
 
 /**
  * Checks the plan but for its faults, of which sense_fault() is asked one by one.

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/suite.h"
+#include "harness/scenario/suite.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "scenario/yaml.h"
+#include "lib/base/memory.h"
+#include "harness/scenario/yaml.h"
 
 #define DEVICES_MAX 64
 

@@ -8,8 +8,8 @@
 #ifndef SCENARIO_SUITE_H
 #define SCENARIO_SUITE_H
 
-#include "scenario/exception.h"
-#include "scenario/plan.h"
+#include "harness/scenario/exception.h"
+#include "harness/scenario/plan.h"
 
 /** What names a suite: the key that a scenario does not have. */
 #define SUITE_KEY "suite"

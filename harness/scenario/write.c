@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/parts.h"
+#include "harness/scenario/parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/yaml.h"
+#include "harness/scenario/yaml.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 
 #include <yaml.h>
 
-#include "base/bytes.h"
-#include "base/memory.h"
+#include "lib/base/bytes.h"
+#include "lib/base/memory.h"
 
 struct reader {
 	struct yaml_file *file;

@@ -11,8 +11,8 @@
 
 #include <stddef.h>
 
-#include "base/error.h"
-#include "base/param.h"
+#include "lib/base/error.h"
+#include "lib/base/param.h"
 
 /** A frozen plan has a line for every decision, tens of thousands where each frame is delayed. */
 #define YAML_SIZE_MAX (64U * 1024U * 1024U)

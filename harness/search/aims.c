@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/aims.h"
+#include "harness/search/aims.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "search/listing.h"
+#include "lib/base/memory.h"
+#include "harness/search/listing.h"
 
 #define FILE_NAME "addresses.txt"
 

@@ -10,8 +10,8 @@
 #ifndef SEARCH_AIMS_H
 #define SEARCH_AIMS_H
 
-#include "fault/window.h"
-#include "search/dice.h"
+#include "lib/fault/window.h"
+#include "harness/search/dice.h"
 
 /** Room for an address without ordinals. */
 #define AIM_TEXT_MAX 36

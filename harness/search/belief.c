@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/belief.h"
+#include "harness/search/belief.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* Rates on the grid: never, POINTS between, always. */
 #define POINTS 62

@@ -19,7 +19,7 @@
 #ifndef SEARCH_BELIEF_H
 #define SEARCH_BELIEF_H
 
-#include "search/revisions.h"
+#include "harness/search/revisions.h"
 
 enum belief_state {
 	BELIEF_GOES_ON,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/bisect.h"
+#include "harness/search/bisect.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "sim/random.h"
+#include "lib/base/memory.h"
+#include "lib/sim/random.h"
 
 /* Seeds are drawn from 1 to this. */
 #define SEEDS UINT64_C(1000000000)

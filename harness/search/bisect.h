@@ -17,9 +17,9 @@
 
 #include <jansson.h>
 
-#include "search/belief.h"
-#include "search/builds.h"
-#include "search/search.h"
+#include "harness/search/belief.h"
+#include "harness/search/builds.h"
+#include "harness/search/search.h"
 
 /** So often the proof asks each of its revisions. */
 #define BISECT_PROOF 3

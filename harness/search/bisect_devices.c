@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a bisection runs: the plan for the device of each revision, which may have to be built. */
-#include "search/bisect.h"
+#include "harness/search/bisect.h"
 
 #include <stdio.h>
 #include <string.h>

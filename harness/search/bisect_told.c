@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/search/told.h"
-#include "search/bisect.h"
-#include "statistics/binomial.h"
+#include "harness/search/bisect.h"
+#include "lib/statistics/binomial.h"
 
 #define SAY_MAX 640
 /* What may lie beyond either end of an interval of 95 %, billionths. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/builds.h"
+#include "harness/search/builds.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -11,11 +11,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/file.h"
 #include "reports/member.h"
-#include "search/command.h"
-#include "search/journal.h"
+#include "harness/search/command.h"
+#include "harness/search/journal.h"
 
 #define RECORD "builds.jsonl"
 #define FOLDER "builds"

@@ -13,9 +13,9 @@
 
 #include <stdio.h>
 
-#include "base/error.h"
-#include "scenario/device.h"
-#include "search/repository.h"
+#include "lib/base/error.h"
+#include "harness/scenario/device.h"
+#include "harness/search/repository.h"
 
 #define BUILDS_WHY_MAX 256
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 /** What command_run() returns in place of an exit status. */
 #define COMMAND_STOPPED (-1)

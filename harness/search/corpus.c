@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/corpus.h"
+#include "harness/search/corpus.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* What an item is worth that one session alone has reached. */
 #define WORTH (UINT64_C(1) << 20)

@@ -6,8 +6,8 @@
 #ifndef SEARCH_CORPUS_H
 #define SEARCH_CORPUS_H
 
-#include "search/mutate.h"
-#include "search/reach.h"
+#include "harness/search/mutate.h"
+#include "harness/search/reach.h"
 
 struct corpus_entry {
 	struct candidate candidate;

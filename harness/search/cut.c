@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/cut.h"
+#include "harness/search/cut.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/unit.h"
-#include "sim/random.h"
+#include "lib/base/memory.h"
+#include "lib/base/unit.h"
+#include "lib/sim/random.h"
 
 /* Cuts that are nearer to each other than this tell nothing apart. */
 #define NEAREST_NS SIM_MS

@@ -12,8 +12,8 @@
 #ifndef SEARCH_CUT_H
 #define SEARCH_CUT_H
 
-#include "search/search.h"
-#include "search/tally.h"
+#include "harness/search/search.h"
+#include "harness/search/tally.h"
 
 /** So many redraws are run in one batch at most: each takes some 40 kB while the batch lasts, more if the plan has many faults. */
 #define CUT_BATCH_MAX 512U

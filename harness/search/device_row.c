@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "search/revisions.h"
+#include "lib/base/memory.h"
+#include "harness/search/revisions.h"
 
 void revisions_add_device(struct revisions *revisions, const char *device)
 {

@@ -6,7 +6,7 @@
 #ifndef SEARCH_DICE_H
 #define SEARCH_DICE_H
 
-#include "sim/random.h"
+#include "lib/sim/random.h"
 
 struct dice {
 	struct random_stream stream;

@@ -8,8 +8,8 @@
 #ifndef SEARCH_ENDING_H
 #define SEARCH_ENDING_H
 
-#include "scenario/plan.h"
-#include "verdict/verdict.h"
+#include "harness/scenario/plan.h"
+#include "lib/verdict/verdict.h"
 
 /** So many faults of a plan are told apart by whether they acted. */
 #define ENDING_FAULTS 64

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/explain.h"
+#include "harness/search/explain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/unit.h"
+#include "lib/base/memory.h"
+#include "lib/base/unit.h"
 
 const struct section *explain_section(const struct explanation *explanation, uint64_t at_ns)
 {

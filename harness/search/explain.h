@@ -8,7 +8,7 @@
 #define SEARCH_EXPLAIN_H
 
 #include "reports/session/events.h"
-#include "search/neighbour.h"
+#include "harness/search/neighbour.h"
 
 struct explain_options {
 	struct cut_options cut;

@@ -2,8 +2,8 @@
 /* What an explanation is in search.json. */
 #include <stdlib.h>
 
-#include "search/explain_told.h"
-#include "search/explain_words.h"
+#include "harness/search/explain_told.h"
+#include "harness/search/explain_words.h"
 
 static void set_number(json_t *object, const char *name, uint64_t number)
 {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/explain_told.h"
+#include "harness/search/explain_told.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/run/run.h"
 #include "reports/search/told.h"
 #include "reports/session/session.h"
-#include "search/explain_words.h"
+#include "harness/search/explain_words.h"
 
 /* A rate is surely below this if its interval is. */
 #define SURELY_BELOW 900000000U

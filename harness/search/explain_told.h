@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "search/explain.h"
+#include "harness/search/explain.h"
 
 /**
  * Adds the blocks to @p told (reports/search/told.h), and makes the pages of the failing session

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/explain_words.h"
+#include "harness/search/explain_words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 double explain_seconds(uint64_t ns)
 {

@@ -6,7 +6,7 @@
 #ifndef SEARCH_EXPLAIN_WORDS_H
 #define SEARCH_EXPLAIN_WORDS_H
 
-#include "search/explain.h"
+#include "harness/search/explain.h"
 
 /** The sentence; never more than was observed. @return to be released with free(). */
 char *explain_sentence(const struct explanation *explanation);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/failing.h"
+#include "harness/search/failing.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "search/search.h"
+#include "lib/base/memory.h"
+#include "harness/search/search.h"
 
 /* Seeds of a scenario that says none itself, and how many are tried at once. */
 #define SEEDS_TRIED 8U

@@ -5,8 +5,8 @@
 #ifndef SEARCH_FAILING_H
 #define SEARCH_FAILING_H
 
-#include "base/error.h"
-#include "scenario/plan.h"
+#include "lib/base/error.h"
+#include "harness/scenario/plan.h"
 
 struct search;
 

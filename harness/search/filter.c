@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/filter.h"
+#include "harness/search/filter.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "scenario/phases.h"
-#include "scenario/sense.h"
+#include "lib/base/check.h"
+#include "harness/scenario/phases.h"
+#include "harness/scenario/sense.h"
 
 #define WORD_MAX 64
 

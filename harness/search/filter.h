@@ -9,8 +9,8 @@
 #ifndef SEARCH_FILTER_H
 #define SEARCH_FILTER_H
 
-#include "scenario/plan.h"
-#include "search/kinds.h"
+#include "harness/scenario/plan.h"
+#include "harness/search/kinds.h"
 
 #define FILTER_KINDS_MAX 128
 

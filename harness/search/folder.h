@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-#include "campaign/resume.h"
-#include "search/search.h"
+#include "harness/campaign/resume.h"
+#include "harness/search/search.h"
 
 struct search_folder {
 	char dir[DEVICE_PATH_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/hunt.h"
+#include "harness/search/hunt.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,9 +8,9 @@
 
 #include <xxhash.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/file.h"
-#include "search/shrink.h"
+#include "harness/search/shrink.h"
 
 /* Of so many plans one is drawn anew, though there are some to go on from. */
 #define ANEW 4

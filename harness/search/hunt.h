@@ -16,8 +16,8 @@
 #ifndef SEARCH_HUNT_H
 #define SEARCH_HUNT_H
 
-#include "search/corpus.h"
-#include "search/search.h"
+#include "harness/search/corpus.h"
+#include "harness/search/search.h"
 
 /** Plans of a round: fixed, so that the result does not depend on the number of jobs. */
 #define HUNT_BATCH 16

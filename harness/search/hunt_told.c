@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/hunt_told.h"
+#include "harness/search/hunt_told.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "search/hunt.h"
+#include "harness/search/hunt.h"
 
 /** Adds the blocks to @p told (reports/search/told.h). @param wish What the hunt was asked for. */
 void hunt_tell(const struct hunt *hunt, const struct plan *plan, const struct hunt_options *wish, json_t *told);

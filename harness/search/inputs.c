@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/inputs.h"
+#include "harness/search/inputs.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* File systems tell times apart by so much at worst: what was changed more lately may be changed again without a sign of it. */
 #define SETTLED_S 3

@@ -11,9 +11,9 @@
 #ifndef SEARCH_INPUTS_H
 #define SEARCH_INPUTS_H
 
-#include "base/error.h"
-#include "base/hash.h"
-#include "scenario/plan.h"
+#include "lib/base/error.h"
+#include "lib/base/hash.h"
+#include "harness/scenario/plan.h"
 
 struct input {
 	char *path;

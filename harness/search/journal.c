@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/journal.h"
+#include "harness/search/journal.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

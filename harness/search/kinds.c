@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/kinds.h"
+#include "harness/search/kinds.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 
 #define CONTROL KIND_SORT(TARGET_CONTROL)
 #define FRAMES (CONTROL | KIND_SORT(TARGET_DATA))

@@ -8,7 +8,7 @@
 #ifndef SEARCH_KINDS_H
 #define SEARCH_KINDS_H
 
-#include "search/targets.h"
+#include "harness/search/targets.h"
 
 #define KIND_PARAMS_MAX 3
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/limits.h"
+#include "harness/search/limits.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "scenario/sense.h"
+#include "lib/base/check.h"
+#include "harness/scenario/sense.h"
 
 /* So often it is tried anew before a drawer gives up. */
 #define TRIES 64

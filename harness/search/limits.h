@@ -12,8 +12,8 @@
 #ifndef SEARCH_LIMITS_H
 #define SEARCH_LIMITS_H
 
-#include "scenario/plan.h"
-#include "search/aims.h"
+#include "harness/scenario/plan.h"
+#include "harness/search/aims.h"
 
 #define LIMIT_PARAMS_MAX 4
 

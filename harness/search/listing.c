@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/listing.h"
+#include "harness/search/listing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 bool listing_place(const char *whose, const char *at, struct listing_place *ret_place, struct error *err)
 {

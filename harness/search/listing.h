@@ -7,7 +7,7 @@
 #ifndef SEARCH_LISTING_H
 #define SEARCH_LISTING_H
 
-#include "fault/window.h"
+#include "lib/fault/window.h"
 
 /** A place, or several in a row. */
 struct listing_place {

@@ -6,11 +6,11 @@
  * side, the border is not sharp. Above, values grow by four, and so that no hole just above the lower border stays unseen, a quarter more
  * and twice as much are asked with them.
  */
-#include "search/magnitude.h"
+#include "harness/search/magnitude.h"
 
 #include <string.h>
 
-#include "base/param.h"
+#include "lib/base/param.h"
 
 /* Values that are asked for at once. */
 #define CUTS 3

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fault/action.h"
+#include "lib/fault/action.h"
 
 /** What a session says of a candidate. */
 enum answer {

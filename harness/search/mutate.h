@@ -6,8 +6,8 @@
 #ifndef SEARCH_MUTATE_H
 #define SEARCH_MUTATE_H
 
-#include "search/limits.h"
-#include "search/trial.h"
+#include "harness/search/limits.h"
+#include "harness/search/trial.h"
 
 #define CANDIDATE_FAULTS_MAX 4
 #define CANDIDATE_TEXT_MAX 768

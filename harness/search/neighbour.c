@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/neighbour.h"
+#include "harness/search/neighbour.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* So many lines are shown before a difference, and so many of each side behind it. */
 #define BEFORE 3U

@@ -6,8 +6,8 @@
 #ifndef SEARCH_NEIGHBOUR_H
 #define SEARCH_NEIGHBOUR_H
 
-#include "search/cut.h"
-#include "search/weight.h"
+#include "harness/search/cut.h"
+#include "harness/search/weight.h"
 
 /** The first difference of two traces. */
 struct difference {

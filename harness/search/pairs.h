@@ -3,7 +3,7 @@
 #ifndef SEARCH_PAIRS_H
 #define SEARCH_PAIRS_H
 
-#include "search/sweep.h"
+#include "harness/search/sweep.h"
 
 struct pair {
 	size_t attempt[2]; /**< of the sweep, the first one the one that passed earlier */

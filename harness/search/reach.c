@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/reach.h"
+#include "harness/search/reach.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 
 #include <xxhash.h>
 
-#include "base/hash.h"
-#include "base/memory.h"
+#include "lib/base/hash.h"
+#include "lib/base/memory.h"
 #include "reports/file.h"
 
 /* The last bit of a set of amounts. */

@@ -18,8 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
-#include "base/map.h"
+#include "lib/base/error.h"
+#include "lib/base/map.h"
 
 #define REACH_TEXT_MAX 160
 

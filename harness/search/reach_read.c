@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a session has reached, from the files of its folder. */
-#include "search/reach.h"
+#include "harness/search/reach.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/member.h"
 #include "reports/run/cause.h"
-#include "scenario/device.h"
+#include "harness/scenario/device.h"
 
 #define TOPIC_MAX 12
 #define PHASE_MAX 24

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/repository.h"
+#include "harness/search/repository.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "search/command.h"
+#include "lib/base/memory.h"
+#include "harness/search/command.h"
 
 #define WORDS_MAX 16
 

@@ -9,8 +9,8 @@
 
 #include <signal.h>
 
-#include "base/error.h"
-#include "search/revisions.h"
+#include "lib/base/error.h"
+#include "harness/search/revisions.h"
 
 /** The hash of a commit, SHA-256 included. */
 #define REPOSITORY_HASH_MAX 65

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/results.h"
+#include "harness/search/results.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/member.h"
-#include "search/journal.h"
+#include "harness/search/journal.h"
 
 static uint64_t place_key(const char *key)
 {

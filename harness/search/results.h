@@ -8,10 +8,10 @@
 
 #include <stdio.h>
 
-#include "base/error.h"
-#include "base/hash.h"
-#include "base/map.h"
-#include "search/ending.h"
+#include "lib/base/error.h"
+#include "lib/base/hash.h"
+#include "lib/base/map.h"
+#include "harness/search/ending.h"
 
 struct result {
 	char key[HASH_TEXT_MAX];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/revisions.h"
+#include "harness/search/revisions.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
 
 #define WORD_BITS 64
 

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 /** Where the good end stands in the list. */
 #define REVISIONS_GOOD 0

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/sampling.h"
+#include "harness/search/sampling.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 size_t sampling_spread(size_t *cursor, size_t count)
 {

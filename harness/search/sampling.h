@@ -10,7 +10,7 @@
 #ifndef SEARCH_SAMPLING_H
 #define SEARCH_SAMPLING_H
 
-#include "search/filter.h"
+#include "harness/search/filter.h"
 
 struct cell {
 	size_t kind;

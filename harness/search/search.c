@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/search.h"
+#include "harness/search/search.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "base/remove.h"
-#include "search/inputs.h"
-#include "search/results.h"
-#include "session/folder.h"
+#include "lib/base/memory.h"
+#include "lib/base/remove.h"
+#include "harness/search/inputs.h"
+#include "harness/search/results.h"
+#include "harness/session/folder.h"
 
 /* Folders of sessions, below the search's. */
 #define SESSIONS "sessions"

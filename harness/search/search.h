@@ -14,8 +14,8 @@
 
 #include <signal.h>
 
-#include "pool/pool.h"
-#include "search/trial.h"
+#include "harness/pool/pool.h"
+#include "harness/search/trial.h"
 
 #define SEARCH_RESULTS "results.jsonl"
 /** Of so many results one is checked against a session from power on; the first of a search always is. */

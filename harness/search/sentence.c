@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/unit.h"
-#include "search/shrinking.h"
+#include "lib/base/unit.h"
+#include "harness/search/shrinking.h"
 
 struct sentence {
 	char *text;

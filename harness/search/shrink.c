@@ -12,15 +12,15 @@
  *   words               the simplest address of each (words.h)
  *   both sides          without each part, and beyond each border, near and far, it must not fail so; three times from power on it must
  */
-#include "search/shrink.h"
+#include "harness/search/shrink.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "search/reduce.h"
-#include "search/shrinking.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/search/reduce.h"
+#include "harness/search/shrinking.h"
 
 /* From so many decisions on it is worth while to look for stalls. */
 #define MANY 100

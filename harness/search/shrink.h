@@ -10,9 +10,9 @@
 #ifndef SEARCH_SHRINK_H
 #define SEARCH_SHRINK_H
 
-#include "search/magnitude.h"
-#include "search/search.h"
-#include "search/words.h"
+#include "harness/search/magnitude.h"
+#include "harness/search/search.h"
+#include "harness/search/words.h"
 
 #define SHRINK_STAGES_MAX 64
 #define SHRINK_SENTENCE_MAX 4096

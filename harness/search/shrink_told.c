@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/shrink_told.h"
+#include "harness/search/shrink_told.h"
 
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/search/told.h"
 
 static void tell_stages(json_t *told, const struct shrunk *shrunk)

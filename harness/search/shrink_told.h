@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "search/shrink.h"
+#include "harness/search/shrink.h"
 
 /** Adds the blocks to @p told (reports/search/told.h). */
 void shrink_tell(const struct shrunk *shrunk, json_t *told);

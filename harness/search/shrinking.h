@@ -6,7 +6,7 @@
 #ifndef SEARCH_SHRINKING_H
 #define SEARCH_SHRINKING_H
 
-#include "search/shrink.h"
+#include "harness/search/shrink.h"
 
 struct shrinking {
 	struct search *search;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "search/shrinking.h"
+#include "lib/base/memory.h"
+#include "harness/search/shrinking.h"
 
 /* Rounds over all parts. */
 #define ROUNDS 3

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "search/shrinking.h"
-#include "search/stalls.h"
+#include "lib/base/memory.h"
+#include "harness/search/shrinking.h"
+#include "harness/search/stalls.h"
 
 /* Places that are tried for an outage: its ordinal halved so often, less 1. */
 #define PLACES 4

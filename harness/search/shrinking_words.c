@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "search/shrinking.h"
+#include "lib/base/memory.h"
+#include "harness/search/shrinking.h"
 
 /* A decision as a fault that hits what @p at names. */
 static struct fault fault_of(const struct decision *decision, const char *at)

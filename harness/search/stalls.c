@@ -4,12 +4,12 @@
  * or goes on with it; any other decision about one of its frames ends it, as that frame came through. Frames that nothing was decided about
  * leave no mark, but for a gap in the ordinals of one word.
  */
-#include "search/stalls.h"
+#include "harness/search/stalls.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* A conversation in one direction. */
 struct way {

@@ -11,7 +11,7 @@
 #ifndef SEARCH_STALLS_H
 #define SEARCH_STALLS_H
 
-#include "fault/decision.h"
+#include "lib/fault/decision.h"
 
 /** A stretch is as long as this, or it is none. */
 #define STALL_NS SIM_S

@@ -8,7 +8,7 @@
 #ifndef SEARCH_STATES_H
 #define SEARCH_STATES_H
 
-#include "search/reach.h"
+#include "harness/search/reach.h"
 
 /** Reads them from the trace of a finished session. @param ret_reach To be released with reach_close(); empty if there is no trace. */
 void states_read(const char *dir, struct reach *ret_reach);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/sweep.h"
+#include "harness/search/sweep.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
 #include "reports/file.h"
-#include "search/pairs.h"
-#include "search/states.h"
+#include "harness/search/pairs.h"
+#include "harness/search/states.h"
 
 /* Sessions of a batch: few at first, so that a short budget ends in time. */
 #define BATCH_FIRST 8

@@ -11,9 +11,9 @@
 #ifndef SEARCH_SWEEP_H
 #define SEARCH_SWEEP_H
 
-#include "search/reach.h"
-#include "search/sampling.h"
-#include "search/search.h"
+#include "harness/search/reach.h"
+#include "harness/search/sampling.h"
+#include "harness/search/search.h"
 
 /** Where the plans of finds are, below the search's folder. */
 #define SWEEP_KILLS "kills"

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "search/sweep.h"
+#include "harness/search/sweep.h"
 
 /** Adds the blocks to @p told (reports/search/told.h). */
 void sweep_tell(const struct sweep *sweep, json_t *told);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/tally.h"
+#include "harness/search/tally.h"
 
-#include "base/unit.h"
+#include "lib/base/unit.h"
 
 /* What may lie beyond either end of an interval of 95 %, billionths. */
 #define TAIL 25000000U

@@ -6,8 +6,8 @@
 #ifndef SEARCH_TALLY_H
 #define SEARCH_TALLY_H
 
-#include "search/trial.h"
-#include "statistics/binomial.h"
+#include "harness/search/trial.h"
+#include "lib/statistics/binomial.h"
 
 /** Counts of sessions. Those that were inconclusive say nothing, and count neither way. */
 struct tally {

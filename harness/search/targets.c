@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/targets.h"
+#include "harness/search/targets.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "search/listing.h"
-#include "session/folder.h"
+#include "lib/base/memory.h"
+#include "harness/search/listing.h"
+#include "harness/session/folder.h"
 
 /* What carries data, or is nothing by itself. Everything else opens, steers or ends something. */
 static bool is_data(enum address_word word)

@@ -8,7 +8,7 @@
 #ifndef SEARCH_TARGETS_H
 #define SEARCH_TARGETS_H
 
-#include "fault/window.h"
+#include "lib/fault/window.h"
 
 /** Sorts of places. Frames are control or data; behind them come the sites, in the order of enum site; the last is power on, which is no point. */
 enum target_sort { TARGET_CONTROL, TARGET_DATA, TARGET_SITE, TARGET_START = TARGET_SITE + SITES, TARGET_SORTS };

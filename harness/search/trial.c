@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/trial.h"
+#include "harness/search/trial.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/unit.h"
+#include "lib/base/memory.h"
+#include "lib/base/unit.h"
 #include "reports/file.h"
 
 static void *copy(const void *list, size_t count, size_t size)

@@ -8,9 +8,9 @@
 #ifndef SEARCH_TRIAL_H
 #define SEARCH_TRIAL_H
 
-#include "base/hash.h"
-#include "scenario/plan.h"
-#include "search/ending.h"
+#include "lib/base/hash.h"
+#include "harness/scenario/plan.h"
+#include "harness/search/ending.h"
 
 enum trial_state {
 	TRIAL_NEW,  /**< not run: search_run() was not called, or has failed before it came to it */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/weight.h"
+#include "harness/search/weight.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "sim/random.h"
+#include "lib/base/memory.h"
+#include "lib/sim/random.h"
 
 /* -- parts -- */
 

@@ -11,8 +11,8 @@
 #ifndef SEARCH_WEIGHT_H
 #define SEARCH_WEIGHT_H
 
-#include "search/search.h"
-#include "search/tally.h"
+#include "harness/search/search.h"
+#include "harness/search/tally.h"
 
 /** So many parts something is split into at most. */
 #define WEIGHT_PARTS_MAX 12U

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/words.h"
+#include "harness/search/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>

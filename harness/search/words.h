@@ -6,7 +6,7 @@
 #ifndef SEARCH_WORDS_H
 #define SEARCH_WORDS_H
 
-#include "fault/decision.h"
+#include "lib/fault/decision.h"
 
 /**
  * Finds a simpler address of a decision's frame, by how many frames of each word and flow a session had.

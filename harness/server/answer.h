@@ -6,7 +6,7 @@
 #ifndef SERVER_ANSWER_H
 #define SERVER_ANSWER_H
 
-#include "server/http.h"
+#include "harness/server/http.h"
 
 #define ANSWER_HEAD_MAX 1536
 #define ANSWER_RANGE_MAX 160

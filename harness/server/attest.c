@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/attest.h"
+#include "harness/server/attest.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "server/fields.h"
-#include "server/reply.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/server/fields.h"
+#include "harness/server/reply.h"
 
 #define SIGNATURE_MAX 128U
 

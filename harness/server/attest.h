@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "server/http.h"
-#include "server/release.h"
+#include "harness/server/http.h"
+#include "harness/server/release.h"
 
 #define ATTEST_NONCE_MAX 33
 /** Nonces that were given and not used yet; further ones displace the oldest. */

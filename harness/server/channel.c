@@ -8,7 +8,7 @@
  *
  * A channel that is closed in a callback is released when the callback has returned. lwIP wants ERR_ABRT from its callback when the pcb was aborted in it.
  */
-#include "server/channel_inside.h"
+#include "harness/server/channel_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +18,9 @@
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/tcp.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "server/host.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/server/host.h"
 
 /* A record is begun only if it can be of some size, or is the last. */
 #define RECORD_MIN 2048U

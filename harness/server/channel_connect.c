@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Connections that this host begins, from any address, as the relay does; and what of old ones is in their way. */
-#include "base/check.h"
-#include "server/channel_inside.h"
-#include "server/host.h"
+#include "lib/base/check.h"
+#include "harness/server/channel_inside.h"
+#include "harness/server/host.h"
 
 static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t error)
 {

@@ -6,7 +6,7 @@
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/tcp.h>
 
-#include "server/channel.h"
+#include "harness/server/channel.h"
 
 struct mark {
 	struct mark *next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/service.h"
+#include "harness/server/service.h"
 
 #define SIZE_MAX_32 UINT64_C(0x40000000)
 /* Both are 32 bits of seconds on the wire. */

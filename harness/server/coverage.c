@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/coverage.h"
+#include "harness/server/coverage.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 void coverage_add(struct coverage *coverage, uint64_t from, uint64_t to)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/delivery.h"
+#include "harness/server/delivery.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
-#include "link/packet.h"
+#include "lib/base/memory.h"
+#include "lib/link/packet.h"
 
 static bool is_same_flow(const struct delivery_flow *a, const struct delivery_flow *b)
 {

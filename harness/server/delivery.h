@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
+#include "lib/base/bytes.h"
 
 /** A TCP connection, as the server has it. Host order. */
 struct delivery_flow {

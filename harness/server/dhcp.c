@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/dhcp.h"
+#include "harness/server/dhcp.h"
 
 #include <stdio.h>
 #include <string.h>

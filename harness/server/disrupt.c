@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/disrupt.h"
+#include "harness/server/disrupt.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "server/fault.h"
-#include "server/names.h"
-#include "sim/random.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/server/fault.h"
+#include "harness/server/names.h"
+#include "lib/sim/random.h"
 
 /* Hosts of which it is known that they have been down, one by one; of more, the first are forgotten. */
 #define DOWN_MAX 64U

@@ -9,12 +9,12 @@
 #ifndef SERVER_DISRUPT_H
 #define SERVER_DISRUPT_H
 
-#include "fault/armed.h"
-#include "server/dhcp.h"
-#include "server/dns.h"
-#include "server/http.h"
-#include "server/ntp.h"
-#include "server/tls.h"
+#include "lib/fault/armed.h"
+#include "harness/server/dhcp.h"
+#include "harness/server/dns.h"
+#include "harness/server/http.h"
+#include "harness/server/ntp.h"
+#include "harness/server/tls.h"
 
 struct disruptor;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/dns.h"
+#include "harness/server/dns.h"
 
 #include <ctype.h>
 #include <stdio.h>

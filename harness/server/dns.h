@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
+#include "lib/base/bytes.h"
 
 #define DNS_PORT 53
 #define DNS_MESSAGE_MAX 512U

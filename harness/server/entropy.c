@@ -4,14 +4,14 @@
  * DRBGs of the providers (crypto/rand/rand_lib.c of OpenSSL 3.0). A provider of our own would say the same in ten times as many lines.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "server/entropy.h"
+#include "harness/server/entropy.h"
 
 #include <string.h>
 
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 
 static struct entropy *in_force;
 

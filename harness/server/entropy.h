@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/random.h"
+#include "lib/sim/random.h"
 
 /** A sequence of random bytes, a function of the stream and of the thing they are for. Plain data. */
 struct entropy {

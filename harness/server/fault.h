@@ -9,8 +9,8 @@
 #ifndef SERVER_FAULT_H
 #define SERVER_FAULT_H
 
-#include "fault/fault.h"
-#include "server/disrupt.h"
+#include "lib/fault/fault.h"
+#include "harness/server/disrupt.h"
 
 /** A handshake that begins. */
 struct tls_visit {

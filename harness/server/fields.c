@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/fields.h"
+#include "harness/server/fields.h"
 
 #include <stdio.h>
 

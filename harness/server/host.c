@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/host.h"
+#include "harness/server/host.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +14,10 @@
 #include <lwip/timeouts.h>
 #include <netif/ethernet.h>
 
-#include "base/check.h"
-#include "link/checksum.h"
-#include "link/packet.h"
-#include "sim/random.h"
+#include "lib/base/check.h"
+#include "lib/link/checksum.h"
+#include "lib/link/packet.h"
+#include "lib/sim/random.h"
 
 static struct {
 	struct sim *sim;

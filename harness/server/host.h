@@ -12,10 +12,10 @@
 
 #include <stdint.h>
 
-#include "link/frame.h"
-#include "link/packet.h"
-#include "sim/sim.h"
-#include "sim/trace.h"
+#include "lib/link/frame.h"
+#include "lib/link/packet.h"
+#include "lib/sim/sim.h"
+#include "lib/sim/trace.h"
 
 /** Addresses of the far end, host order: TEST-NET-1 of RFC 5737. */
 #define HOST_ADDRESS 0xc0000201U

@@ -11,19 +11,19 @@
  * client stay there and in TCP's window, so a pipelined request is read when the answer before it is out. An answer in trouble (struct http_trouble) is
  * delayed by the connection's timer, or has a limit behind which nothing is sent.
  */
-#include "server/http.h"
+#include "harness/server/http.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "server/answer.h"
-#include "server/channel.h"
-#include "server/host.h"
-#include "server/names.h"
-#include "server/request.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/server/answer.h"
+#include "harness/server/channel.h"
+#include "harness/server/host.h"
+#include "harness/server/names.h"
+#include "harness/server/request.h"
 
 enum state { READING, WAITING, SENDING, ENDING };
 

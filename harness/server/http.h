@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
-#include "server/tls.h"
+#include "lib/base/bytes.h"
+#include "harness/server/tls.h"
 
 #define HTTP_PORT 80
 #define HTTPS_PORT 443

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/names.h"
+#include "harness/server/names.h"
 
 #include <string.h>
 
-#include "server/host.h"
+#include "harness/server/host.h"
 
 #define TEST_NET_2 0xc6336400U /* 198.51.100.0/24 */
 #define TEST_NET_3 0xcb007100U /* 203.0.113.0/24 */

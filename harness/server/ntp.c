@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/ntp.h"
+#include "harness/server/ntp.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * How it works: a private key is 32 bytes of the stream of its name (for P-256 made a number of 1..n-1), so no key is generated. A certificate is built field by
  * field and signed with numbers of a stream of its own, so it is the same bytes whenever it is made again.
  */
-#include "server/pki.h"
+#include "harness/server/pki.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -20,8 +20,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include "base/check.h"
-#include "base/memory.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
 
 /* Of all keys. It must never change: devices have these keys in their flash. */
 #define SEED UINT64_C(0x53747574746572)

@@ -22,8 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
-#include "server/entropy.h"
+#include "lib/base/bytes.h"
+#include "harness/server/entropy.h"
 
 /** The name in the bootstrap certificate. */
 #define PKI_DEVICE "board-0001"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/promotion.h"
+#include "harness/server/promotion.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 
 #define SIGNATURE "signature"
 #define DUMP (JSON_COMPACT | JSON_SORT_KEYS)

@@ -8,9 +8,9 @@
 #ifndef SERVER_PROMOTION_H
 #define SERVER_PROMOTION_H
 
-#include "base/timestamp.h"
-#include "server/pki.h"
-#include "server/release.h"
+#include "lib/base/timestamp.h"
+#include "harness/server/pki.h"
+#include "harness/server/release.h"
 
 #define PROMOTION_TEXT_MAX 128
 

@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <strings.h>
 
-#include "server/http.h"
+#include "harness/server/http.h"
 
 /* Reads digits; tells whether there were any and they fit. */
 static bool read_number(const char **at, uint64_t *ret_value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/release.h"
+#include "harness/server/release.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -8,11 +8,11 @@
 
 #include <openssl/sha.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "server/names.h"
-#include "server/reply.h"
-#include "sim/random.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/server/names.h"
+#include "harness/server/reply.h"
+#include "lib/sim/random.h"
 
 /* Of generated contents: like the keys, the same in every session. */
 #define CONTENT_SEED UINT64_C(0x53747574746572)

@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
-#include "server/pki.h"
+#include "lib/base/bytes.h"
+#include "harness/server/pki.h"
 
 #define RELEASE_VERSION_MAX 32
 #define RELEASE_NAME_MAX 96

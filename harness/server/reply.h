@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "server/http.h"
+#include "harness/server/http.h"
 
 /** Room for @p text of so many bytes as the inside of a JSON string (RFC 8259 7). */
 #define REPLY_ESCAPED_MAX(size) (6 * (size))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/request.h"
+#include "harness/server/request.h"
 
 #include <string.h>
 #include <strings.h>

@@ -12,8 +12,8 @@
 
 #include <llhttp.h>
 
-#include "base/bytes.h"
-#include "server/http.h"
+#include "lib/base/bytes.h"
+#include "harness/server/http.h"
 
 #define REQUEST_FIELD_NAME_MAX 32
 

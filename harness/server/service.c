@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/service.h"
+#include "harness/server/service.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,14 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "server/channel.h"
-#include "server/fields.h"
-#include "server/host.h"
-#include "server/promotion.h"
-#include "server/reply.h"
-#include "server/swu.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/server/channel.h"
+#include "harness/server/fields.h"
+#include "harness/server/host.h"
+#include "harness/server/promotion.h"
+#include "harness/server/reply.h"
+#include "harness/server/swu.h"
 
 #define IMAGE_NAME "os.bin"
 #define IMAGE_TARGET "/images/" IMAGE_NAME

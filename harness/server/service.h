@@ -27,16 +27,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/error.h"
-#include "base/param.h"
-#include "server/attest.h"
-#include "server/delivery.h"
-#include "server/disrupt.h"
-#include "server/http.h"
-#include "server/names.h"
-#include "server/release.h"
-#include "server/service_log.h"
-#include "server/udp.h"
+#include "lib/base/error.h"
+#include "lib/base/param.h"
+#include "harness/server/attest.h"
+#include "harness/server/delivery.h"
+#include "harness/server/disrupt.h"
+#include "harness/server/http.h"
+#include "harness/server/names.h"
+#include "harness/server/release.h"
+#include "harness/server/service_log.h"
+#include "harness/server/udp.h"
 
 #define SERVICE_CONNECT_TEXT "Stutter Connect Test"
 #define SERVICE_SHA256_TEXT_MAX 65

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/service_log.h"
+#include "harness/server/service_log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 const char *const service_kinds[SERVICE_KINDS] = {
 	[SERVICE_OTHER] = "other",   [SERVICE_CONNECT] = "connect", [SERVICE_NONCE] = "nonce",

@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
-#include "server/coverage.h"
-#include "server/pki.h"
+#include "lib/base/bytes.h"
+#include "harness/server/coverage.h"
+#include "harness/server/pki.h"
 
 #define SERVICE_REPORT_MAX 256
 /** Requests and statuses that are kept; further ones are only counted. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/swu.h"
+#include "harness/server/swu.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "server/pki.h"
-#include "server/reply.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "harness/server/pki.h"
+#include "harness/server/reply.h"
 
 /* cpio(5), "New CRC Format": a magic number and 13 fields of eight hexadecimal digits; name and data are padded to four bytes. */
 #define HEADER_SIZE 110U

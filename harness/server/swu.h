@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
+#include "lib/base/bytes.h"
 
 /** A file in RAM: a path of the device. */
 #define SWU_DESTINATION "/run/os.bin"

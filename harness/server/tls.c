@@ -6,7 +6,7 @@
  * A stall is a limit of how many bytes are ever handed out: OpenSSL tells of every record that it writes and of every handshake message behind its records, so
  * where a message begins is where the one before it ended.
  */
-#include "server/tls.h"
+#include "harness/server/tls.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +15,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "base/check.h"
-#include "base/memory.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
 
 #define RECORD_HEADER 5U
 

@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
-#include "server/pki.h"
+#include "lib/base/bytes.h"
+#include "harness/server/pki.h"
 
 /** The largest piece of plain text that one record takes (RFC 8446 5.1), and what a record adds to it at most. */
 #define TLS_PLAIN_MAX 16384U

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/udp.h"
+#include "harness/server/udp.h"
 
 #include <string.h>
 
@@ -7,11 +7,11 @@
 #include <lwip/netif.h>
 #include <lwip/udp.h>
 
-#include "base/check.h"
-#include "link/frame.h"
-#include "server/disrupt.h"
-#include "server/host.h"
-#include "server/ntp.h"
+#include "lib/base/check.h"
+#include "lib/link/frame.h"
+#include "harness/server/disrupt.h"
+#include "harness/server/host.h"
+#include "harness/server/ntp.h"
 
 /* A received payload as one piece; the pbuf is released. */
 static struct bytes flatten(struct pbuf *packet, uint8_t room[FRAME_MAX])

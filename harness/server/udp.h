@@ -6,8 +6,8 @@
 #ifndef SERVER_UDP_H
 #define SERVER_UDP_H
 
-#include "server/dhcp.h"
-#include "server/dns.h"
+#include "harness/server/dhcp.h"
+#include "harness/server/dns.h"
 
 struct disruptor;
 

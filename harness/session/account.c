@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/account.h"
+#include "harness/session/account.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "session/stretch.h"
+#include "harness/session/stretch.h"
 
 void account_init(struct account *account)
 {

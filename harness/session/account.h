@@ -7,9 +7,9 @@
 #ifndef SESSION_ACCOUNT_H
 #define SESSION_ACCOUNT_H
 
-#include "guest/language/report.h"
-#include "verdict/verdict.h"
-#include "session/world.h"
+#include "emulator/guest/language/report.h"
+#include "lib/verdict/verdict.h"
+#include "harness/session/world.h"
 
 struct account {
 	char phase[REPORT_PHASE_MAX];

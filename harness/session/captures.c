@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/captures.h"
+#include "harness/session/captures.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/pcapng.h"
-#include "scenario/device.h"
+#include "harness/scenario/device.h"
 
 static void begin(FILE *stream, const char *interface)
 {

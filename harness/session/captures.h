@@ -14,10 +14,10 @@
 
 #include <stdio.h>
 
-#include "base/error.h"
-#include "link/frame.h"
-#include "sim/sim.h"
-#include "verdict/files.h"
+#include "lib/base/error.h"
+#include "lib/link/frame.h"
+#include "lib/sim/sim.h"
+#include "lib/verdict/files.h"
 
 /** Secrets of TLS as lines of an SSLKEYLOGFILE, until captures_complete() has put them into the captures. */
 #define CAPTURES_SECRETS "secrets.kept"

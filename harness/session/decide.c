@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/decide.h"
+#include "harness/session/decide.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "session/stretch.h"
-#include "session/firmware.h"
+#include "lib/base/check.h"
+#include "harness/session/stretch.h"
+#include "harness/session/firmware.h"
 
 static const char *const expected_names[] = {"pass", "fail", "any"};
 

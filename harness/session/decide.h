@@ -10,7 +10,7 @@
 #ifndef SESSION_DECIDE_H
 #define SESSION_DECIDE_H
 
-#include "session/account.h"
+#include "harness/session/account.h"
 
 /** How the session ended. */
 enum session_end {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the judges may know of a world. */
-#include "session/firmware.h"
-#include "session/world.h"
+#include "harness/session/firmware.h"
+#include "harness/session/world.h"
 
 static const char *far_end_waits(const void *far_end, char *ret_text, size_t size)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/far_end.h"
+#include "harness/session/far_end.h"
 
 #include <inttypes.h>
 
-#include "link/frame.h"
-#include "recorded/form.h"
-#include "relay/relay.h"
-#include "server/host.h"
+#include "lib/link/frame.h"
+#include "harness/recorded/form.h"
+#include "harness/relay/relay.h"
+#include "harness/server/host.h"
 
 /* -- files -- */
 

@@ -7,7 +7,7 @@
 #ifndef SESSION_FAR_END_H
 #define SESSION_FAR_END_H
 
-#include "session/world.h"
+#include "harness/session/world.h"
 
 /** Reads the files of the plan: image, recorded session. @return false with @p err; then nothing is left to be released. */
 bool world_far_end_load(struct world *world, struct error *err);

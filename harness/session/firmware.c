@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/firmware.h"
+#include "harness/session/firmware.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,12 +9,12 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "guest/boot/crypto.h"
-#include "guest/boot/record.h"
-#include "server/pki.h"
-#include "sim/random.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "emulator/guest/boot/crypto.h"
+#include "emulator/guest/boot/record.h"
+#include "harness/server/pki.h"
+#include "lib/sim/random.h"
 
 /* The system that the device comes with takes slot A. */
 #define FACTORY_SLOT 0

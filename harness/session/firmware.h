@@ -8,9 +8,9 @@
 #ifndef SESSION_FIRMWARE_H
 #define SESSION_FIRMWARE_H
 
-#include "guest/boot/flash.h"
-#include "judge/flash_view.h"
-#include "session/world.h"
+#include "emulator/guest/boot/flash.h"
+#include "harness/judge/flash_view.h"
+#include "harness/session/world.h"
 
 /**
  * Makes the systems of a session: the one that the device comes with, into its flash, and the one

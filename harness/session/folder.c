@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/folder.h"
+#include "harness/session/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/file.h"
 #include "reports/verdict.h"
-#include "session/world.h"
+#include "harness/session/world.h"
 
 bool folder_make(const char *dir, struct error *err)
 {

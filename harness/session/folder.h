@@ -6,10 +6,10 @@
 #ifndef SESSION_FOLDER_H
 #define SESSION_FOLDER_H
 
-#include "scenario/plan.h"
-#include "session/captures.h"
-#include "verdict/verdict.h"
-#include "sim/trace.h"
+#include "harness/scenario/plan.h"
+#include "harness/session/captures.h"
+#include "lib/verdict/verdict.h"
+#include "lib/sim/trace.h"
 
 struct folder {
 	char dir[DEVICE_PATH_MAX];

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/error.h"
-#include "guest/module/protocol.h"
+#include "lib/base/error.h"
+#include "emulator/guest/module/protocol.h"
 
 /**
  * Reads the payload of a STUTTER_HELLO.

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "session/world.h"
+#include "harness/session/world.h"
 
 /* A fault that has acted so lately may be why something goes wrong now: what waits for an answer takes as long to notice. */
 #define LATELY_NS (60 * SIM_S)

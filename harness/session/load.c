@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/load.h"
+#include "harness/session/load.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -12,8 +12,8 @@
 
 #include <stdio.h>
 
-#include "board/board.h"
-#include "sim/sim.h"
+#include "emulator/board/board.h"
+#include "lib/sim/sim.h"
 
 /** The file of a session that has it, as a table (RFC 4180) whose first line names the columns. */
 #define LOAD_FILE "series.csv"

@@ -9,12 +9,12 @@
 #ifndef SESSION_OUTSIDE_H
 #define SESSION_OUTSIDE_H
 
-#include "base/bytes.h"
-#include "base/error.h"
-#include "link/sent.h"
-#include "relay/relay.h"
-#include "verdict/verdict.h"
-#include "sim/sim.h"
+#include "lib/base/bytes.h"
+#include "lib/base/error.h"
+#include "lib/link/sent.h"
+#include "harness/relay/relay.h"
+#include "lib/verdict/verdict.h"
+#include "lib/sim/sim.h"
 
 /** @param frame From the destination address on, without FCS; valid during the call. @param came The world's time when it came to this host, by the wall. */
 typedef void outside_take(void *ctx, struct bytes frame, sim_ns came);

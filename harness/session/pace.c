@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/pace.h"
+#include "harness/session/pace.h"
 
 #include <inttypes.h>
 
-#include "base/unit.h"
+#include "lib/base/unit.h"
 
 struct taker {
 	struct world *world;

@@ -16,7 +16,7 @@
 #ifndef SESSION_PACE_H
 #define SESSION_PACE_H
 
-#include "session/world.h"
+#include "harness/session/world.h"
 
 /** The guest asks at least so often. Shorter steps cost processor time: each is a request. */
 #define PACE_STEP_NS SIM_MS

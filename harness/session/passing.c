@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/passing.h"
+#include "harness/session/passing.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include <xxhash.h>
 
-#include "address/namer.h"
-#include "base/check.h"
-#include "fault/armed.h"
-#include "link/packet.h"
+#include "lib/address/namer.h"
+#include "lib/base/check.h"
+#include "lib/fault/armed.h"
+#include "lib/link/packet.h"
 
 #define CAUSE_MAX 512
 

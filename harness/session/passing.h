@@ -9,10 +9,10 @@
 #ifndef SESSION_PASSING_H
 #define SESSION_PASSING_H
 
-#include "fault/decision.h"
-#include "proxy/proxy.h"
-#include "session/captures.h"
-#include "sim/trace.h"
+#include "lib/fault/decision.h"
+#include "harness/proxy/proxy.h"
+#include "harness/session/captures.h"
+#include "lib/sim/trace.h"
 
 struct passing {
 	const struct proxy *proxy; /**< to be set when the chain is open, before its first frame */

@@ -8,7 +8,7 @@
  * what it is ahead of the boot's time, less what it was ahead at the first hello, is what lies between the guest's time and the world's. A failure of the supply
  * adds the time that it lasts.
  */
-#include "session/session.h"
+#include "harness/session/session.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -17,18 +17,18 @@
 
 #include <xxhash.h>
 
-#include "base/check.h"
-#include "base/memory.h"
-#include "qemu/qemu.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "emulator/qemu/qemu.h"
 #include "reports/vcd.h"
-#include "session/folder.h"
-#include "session/hello.h"
-#include "recorded/script.h"
-#include "server/pki.h"
-#include "session/decide.h"
-#include "session/pace.h"
-#include "session/firmware.h"
-#include "session/world.h"
+#include "harness/session/folder.h"
+#include "harness/session/hello.h"
+#include "harness/recorded/script.h"
+#include "harness/server/pki.h"
+#include "harness/session/decide.h"
+#include "harness/session/pace.h"
+#include "harness/session/firmware.h"
+#include "harness/session/world.h"
 
 /* So much of the host's time passes between two looks at the disk and two progress reports; no look decides anything about the device. */
 #define LOOK_NS (SIM_S / 4)

@@ -10,10 +10,10 @@
 
 #include <signal.h>
 
-#include "qemu/qemu.h"
-#include "scenario/plan.h"
-#include "session/outside.h"
-#include "verdict/verdict.h"
+#include "emulator/qemu/qemu.h"
+#include "harness/scenario/plan.h"
+#include "harness/session/outside.h"
+#include "lib/verdict/verdict.h"
 
 /** In place of a phase: the request with which the device reports its result. */
 #define SESSION_HOLD_RESULT "result"

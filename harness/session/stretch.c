@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/stretch.h"
+#include "harness/session/stretch.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/world.h"
+#include "harness/session/world.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "address/namer.h"
-#include "base/memory.h"
-#include "fault/window.h"
-#include "session/far_end.h"
-#include "session/firmware.h"
+#include "lib/address/namer.h"
+#include "lib/base/memory.h"
+#include "lib/fault/window.h"
+#include "harness/session/far_end.h"
+#include "harness/session/firmware.h"
 
 #define LOSS_MAX 512
 

@@ -11,15 +11,15 @@
 #ifndef SESSION_WORLD_H
 #define SESSION_WORLD_H
 
-#include "board/board.h"
-#include "proxy/proxy.h"
-#include "recorded/servers.h"
-#include "scenario/plan.h"
-#include "cable/cable.h"
-#include "judge/judges.h"
-#include "session/load.h"
-#include "session/outside.h"
-#include "session/passing.h"
+#include "emulator/board/board.h"
+#include "harness/proxy/proxy.h"
+#include "harness/recorded/servers.h"
+#include "harness/scenario/plan.h"
+#include "harness/cable/cable.h"
+#include "harness/judge/judges.h"
+#include "harness/session/load.h"
+#include "harness/session/outside.h"
+#include "harness/session/passing.h"
 
 struct world;
 

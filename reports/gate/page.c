@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/unit.h"
+#include "lib/base/unit.h"
 #include "reports/gate/writers.h"
 #include "reports/markup.h"
 

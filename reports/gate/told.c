@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "base/unit.h"
+#include "lib/base/unit.h"
 #include "reports/file.h"
 #include "reports/gate/writers.h"
 #include "reports/json.h"

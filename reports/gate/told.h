@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-#include "base/error.h"
-#include "statistics/gate_rules.h"
+#include "lib/base/error.h"
+#include "lib/statistics/gate_rules.h"
 
 /** Of gate.json: raised when a reader of the old one would go wrong. */
 #define GATE_VERSION 1

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/file.h"
 #include "reports/json.h"
 #include "reports/member.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The page, as page.c fills it in. */
-#include "base/carry.h"
+#include "lib/base/carry.h"
 
 CARRY("page_html", "reports/run/page.html");
 CARRY("page_css", "reports/run/page.css");

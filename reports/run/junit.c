@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/markup.h"
 #include "reports/run/reports.h"
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/markup.h"
 #include "reports/run/reports.h"
 

@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/member.h"
 #include "reports/run/shard.h"
 #include "reports/text.h"

@@ -11,8 +11,8 @@
 
 #include <jansson.h>
 
-#include "base/error.h"
-#include "verdict/planned.h"
+#include "lib/base/error.h"
+#include "lib/verdict/planned.h"
 
 /** The file that a run begins with, and that makes a folder one of a run. */
 #define RUN_FILE "run.json"

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
-#include "verdict/planned.h"
+#include "lib/base/memory.h"
+#include "lib/verdict/planned.h"
 
 bool shard_read(const char *text, struct shard *ret_shard)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/unit.h"
+#include "lib/base/memory.h"
+#include "lib/base/unit.h"
 #include "reports/member.h"
 
 /* Beyond, places on an axis are as good as the same. */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/member.h"
 #include "reports/search/told.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/member.h"
 #include "reports/search/blocks.h"
 #include "reports/text.h"

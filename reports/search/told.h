@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 #define SEARCH_FILE "search.json"
 /** Of search.json, whose form is search.schema.json: raised when a reader of the old one would go wrong. */

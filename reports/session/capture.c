@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* Of draft-ietf-opsawg-pcapng, what reports/pcapng.c writes; numbers are little endian there. */
 enum { BLOCK_PACKET = 6, BLOCK_SECRETS = 10 };

@@ -2,7 +2,7 @@
 /* What page.c and session.c write, and the plotting library as Debian installs it (harness/packages). */
 #include "reports/session/carried.h"
 
-#include "base/carry.h"
+#include "lib/base/carry.h"
 
 CARRY("session_html", "reports/session/session.html");
 CARRY("session_css", "reports/session/session.css");

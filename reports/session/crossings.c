@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "address/namer.h"
-#include "base/map.h"
-#include "base/memory.h"
-#include "verdict/files.h"
+#include "lib/address/namer.h"
+#include "lib/base/map.h"
+#include "lib/base/memory.h"
+#include "lib/verdict/files.h"
 
 #define DROPPED " -> dropped"
 

@@ -6,8 +6,8 @@
 #ifndef REPORTS_SESSION_CROSSINGS_H
 #define REPORTS_SESSION_CROSSINGS_H
 
-#include "address/address.h"
-#include "base/bytes.h"
+#include "lib/address/address.h"
+#include "lib/base/bytes.h"
 #include "reports/session/capture.h"
 #include "reports/session/rules.h"
 #include "reports/session/series.h"

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "link/packet.h"
+#include "lib/base/memory.h"
+#include "lib/link/packet.h"
 #include "reports/json.h"
 #include "reports/session/session.h"
 #include "reports/session/story.h"

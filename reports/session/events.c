@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* Where each topic of the trace belongs; others are the far end's. `skip`: the captures tell it better, or it is about the whole. */
 static const struct {

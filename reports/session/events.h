@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/bytes.h"
-#include "sim/sim.h"
+#include "lib/base/bytes.h"
+#include "lib/sim/sim.h"
 
 /** More than these are left out; the last section then goes on to the end. */
 #define EVENTS_SECTIONS_MAX 400U

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* Fewer segments than this in a row are shown one by one. */
 #define BULK_LEAST 4U

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "link/packet.h"
+#include "lib/base/memory.h"
+#include "lib/link/packet.h"
 #include "reports/file.h"
 #include "reports/markup.h"
 #include "reports/run/reports.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 /* Those that make a frame late and nothing else. */
 static const char *const delays[] = {"delay", "rate", "slot", "mahimahi", "link_trace"};

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
+#include "lib/base/bytes.h"
 
 /** More faults than this are counted as one. */
 #define RULES_MAX 64U

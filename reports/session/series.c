@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 #define BUCKET_NS (100 * SIM_MS)
 

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "link/frame.h"
-#include "sim/sim.h"
+#include "lib/link/frame.h"
+#include "lib/sim/sim.h"
 
 /** As many as series.csv has rows at most. */
 #define SERIES_ROWS_MAX 2000U

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/file.h"
 #include "reports/json.h"
 #include "reports/session/carried.h"

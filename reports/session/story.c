@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "verdict/files.h"
+#include "lib/base/memory.h"
+#include "lib/verdict/files.h"
 
 /* Faults of board and cable say in the trace what they do: "enc.tx#7: 'NAME' tx_stall". */
 static void take_faults(struct story *story)

@@ -2,10 +2,10 @@
 /* The chip alone: what a register access, a byte of the buffer and a frame cost. */
 #include <string.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 #include "tests/bench/bench.h"
-#include "enc28j60/enc28j60.h"
-#include "enc28j60/registers.h"
+#include "emulator/enc28j60/enc28j60.h"
+#include "emulator/enc28j60/registers.h"
 
 #define FRAME_LENGTH 1518U
 #define BLOCK 1024U

@@ -2,14 +2,14 @@
 /*
  * What it costs to look back over a million sessions: what `stutter history` asks, and what a run asks to order its sessions.
  */
-#include "history/history.h"
+#include "harness/history/history.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/check.h"
-#include "base/memory.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
 #include "tests/bench/bench.h"
 
 /* A nightly run for most of three years. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fault chain alone: what a frame costs on its way through ten rules with filters. */
-#include "proxy/proxy.h"
+#include "harness/proxy/proxy.h"
 #include "tests/unit/proxy/submit.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 #include "tests/bench/bench.h"
 
 #define RULES 10U

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
 #include "reports/run/reports.h"
 #include "reports/session/session.h"
-#include "session/folder.h"
+#include "harness/session/folder.h"
 #include "tests/bench/bench.h"
 #include "tests/unit/reports/recorded.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "tests/bench/bench.h"
 
 #define REVISIONS 128

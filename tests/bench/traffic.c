@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/bytes.h"
-#include "base/check.h"
-#include "link/frame.h"
+#include "lib/base/bytes.h"
+#include "lib/base/check.h"
+#include "lib/link/frame.h"
 
 /* The ring: a tenth of a second at the highest rate that is asked for, since this thread may have to wait for its core that long. */
 #define SLOT_BYTES 2048U

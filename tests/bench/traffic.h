@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "live/skew.h"
+#include "harness/live/skew.h"
 
 /** The port to which all are sent. */
 #define TRAFFIC_PORT 9U

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 #include "tests/bench/traffic.h"
 
 #define TIMES 2000U

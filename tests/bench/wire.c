@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "live/control.h"
+#include "harness/live/control.h"
 
 #define STEP_MS 20
 #define PATIENCE_MS 10000

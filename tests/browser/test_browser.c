@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/gate/told.h"
 #include "reports/search/told.h"
-#include "session/folder.h"
+#include "harness/session/folder.h"
 #include "tests/test.h"
 #include "tests/unit/reports/recorded.h"
 

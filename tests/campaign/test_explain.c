@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "reports/member.h"
-#include "sim/sim.h"
+#include "lib/sim/sim.h"
 #include "tests/session/started.h"
 #include "tests/test.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `stutter shrink` over whole sessions. */
-#include "search/shrink.h"
+#include "harness/search/shrink.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pool/pool.h"
-#include "session/folder.h"
+#include "harness/pool/pool.h"
+#include "harness/session/folder.h"
 #include "tests/session/started.h"
 #include "tests/test.h"
 

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "fault/fault.h"
-#include "scenario/plan.h"
+#include "harness/cli/cli.h"
+#include "lib/fault/fault.h"
+#include "harness/scenario/plan.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_cli[];

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/completion.h"
+#include "harness/cli/completion.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_man[];

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fault/action.h"
-#include "scenario/plan.h"
+#include "lib/fault/action.h"
+#include "harness/scenario/plan.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_wrong[];

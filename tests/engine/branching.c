@@ -12,11 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pool/handover.h"
-#include "pool/page.h"
-#include "qemu/engine.h"
-#include "session/folder.h"
-#include "session/session.h"
+#include "harness/pool/handover.h"
+#include "harness/pool/page.h"
+#include "emulator/qemu/engine.h"
+#include "harness/session/folder.h"
+#include "harness/session/session.h"
 
 #define AWAIT_MS 300000
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 #define BRANCHING_POINTS_MAX 64
 

@@ -17,10 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "qemu/inside/crash.h"
-#include "qemu/inside/stack.h"
-#include "qemu/silence.h"
-#include "scenario/plan.h"
+#include "emulator/qemu/inside/crash.h"
+#include "emulator/qemu/inside/stack.h"
+#include "emulator/qemu/silence.h"
+#include "harness/scenario/plan.h"
 #include "tests/engine/branching.h"
 #include "tests/session/started.h"
 #include "tests/test.h"

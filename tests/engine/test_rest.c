@@ -2,7 +2,7 @@
 /*
  * Nobody else at work: a fork finds no lock taken, whatever the other threads sleep in.
  */
-#include "qemu/inside/rest.h"
+#include "emulator/qemu/inside/rest.h"
 
 #include <poll.h>
 #include <pthread.h>

@@ -11,10 +11,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "recorded/form.h"
-#include "recorded/import.h"
-#include "recorded/losses.h"
-#include "scenario/yaml.h"
+#include "harness/recorded/form.h"
+#include "harness/recorded/import.h"
+#include "harness/recorded/losses.h"
+#include "harness/scenario/yaml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -15,10 +15,10 @@
 
 #include <xxhash.h>
 
-#include "address/namer.h"
-#include "link/checksum.h"
-#include "link/packet.h"
-#include "proxy/proxy.h"
+#include "lib/address/namer.h"
+#include "lib/link/checksum.h"
+#include "lib/link/packet.h"
+#include "harness/proxy/proxy.h"
 #include "tests/unit/proxy/submit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

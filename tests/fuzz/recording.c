@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "fault/dist.h"
-#include "fault/recording.h"
+#include "lib/fault/dist.h"
+#include "lib/fault/recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link/checksum.h"
-#include "link/packet.h"
-#include "relay/inside.h"
+#include "lib/link/checksum.h"
+#include "lib/link/packet.h"
+#include "harness/relay/inside.h"
 #include "tests/unit/relay/between.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenario/plan.h"
+#include "harness/scenario/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -13,13 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/attest.h"
-#include "server/dhcp.h"
-#include "server/dns.h"
-#include "server/fields.h"
-#include "server/ntp.h"
-#include "server/reply.h"
-#include "server/request.h"
+#include "harness/server/attest.h"
+#include "harness/server/dhcp.h"
+#include "harness/server/dns.h"
+#include "harness/server/fields.h"
+#include "harness/server/ntp.h"
+#include "harness/server/reply.h"
+#include "harness/server/request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,17 +4,17 @@
  * here, what the shell scripts say is compared with it, and what a guest does without a
  * configuration is what a device file that says nothing asks for.
  */
-#include "guest/language/config.h"
+#include "emulator/guest/language/config.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/agent/policy.h"
-#include "guest/language/report.h"
-#include "guest/language/reports.h"
-#include "scenario/device.h"
+#include "emulator/guest/agent/policy.h"
+#include "emulator/guest/language/report.h"
+#include "emulator/guest/language/reports.h"
+#include "harness/scenario/device.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_guest_language[];

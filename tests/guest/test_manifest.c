@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/agent/manifest.h"
+#include "emulator/guest/agent/manifest.h"
 
 extern const CU_TestInfo tests_guest_manifest[];
 

@@ -3,7 +3,7 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 
-#include "guest/agent/policy.h"
+#include "emulator/guest/agent/policy.h"
 
 extern const CU_TestInfo tests_guest_policy[];
 

@@ -2,7 +2,7 @@
 /* Content-Range: what is a range, and what only looks like one. */
 #include <CUnit/CUnit.h>
 
-#include "guest/agent/range.h"
+#include "emulator/guest/agent/range.h"
 
 extern const CU_TestInfo tests_guest_range[];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "guest/language/report.h"
+#include "emulator/guest/language/report.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "session/passing.h"
+#include "lib/base/memory.h"
+#include "harness/session/passing.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/submit.h"
 

@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "link/frame.h"
-#include "scenario/plan.h"
-#include "sim/sim.h"
+#include "lib/link/frame.h"
+#include "harness/scenario/plan.h"
+#include "lib/sim/sim.h"
 
 struct passed {
 	size_t count, room;

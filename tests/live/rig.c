@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "live/requests.h"
+#include "harness/live/requests.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"
 #include "tests/unit/scenario/box.h"

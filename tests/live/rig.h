@@ -6,8 +6,8 @@
 #ifndef TESTS_LIVE_RIG_H
 #define TESTS_LIVE_RIG_H
 
-#include "link/frame.h"
-#include "live/bridge.h"
+#include "lib/link/frame.h"
+#include "harness/live/bridge.h"
 
 #define RIG_FRAMES_MAX 1024U
 

@@ -3,7 +3,7 @@
  * A bridge between two socket pairs: frames cross it as the plan has it, its folder is that of a session, and what was decided is what is decided in virtual time.
  * When anything happens is the machine's; so nothing here asks for a time.
  */
-#include "live/bridge.h"
+#include "harness/live/bridge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "proxy/proxy.h"
-#include "session/passing.h"
+#include "harness/proxy/proxy.h"
+#include "harness/session/passing.h"
 #include "tests/live/rig.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"

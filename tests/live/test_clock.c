@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/clock.h"
-#include "sim/sim.h"
+#include "harness/live/clock.h"
+#include "lib/sim/sim.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_live_clock[];

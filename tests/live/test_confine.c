@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "live/confine.h"
-#include "live/interface.h"
+#include "harness/live/confine.h"
+#include "harness/live/interface.h"
 #include "tests/live/veth.h"
 #include "tests/test.h"
 

@@ -2,7 +2,7 @@
 /*
  * The control socket: whose it is, who may ask how much, and that nobody can keep a bridge waiting.
  */
-#include "live/control.h"
+#include "harness/live/control.h"
 
 #include <errno.h>
 #include <stdio.h>

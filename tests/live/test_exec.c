@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "live/listening.h"
+#include "harness/live/listening.h"
 #include "tests/live/needs.h"
 #include "tests/live/nobody.h"
 #include "tests/test.h"

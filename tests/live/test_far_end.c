@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link/frame.h"
-#include "live/conclusion.h"
-#include "live/far_end.h"
-#include "server/host.h"
+#include "lib/link/frame.h"
+#include "harness/live/conclusion.h"
+#include "harness/live/far_end.h"
+#include "harness/server/host.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_live_far_end[];

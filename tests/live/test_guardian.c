@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "live/guardian.h"
+#include "harness/live/guardian.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_live_guardian[];

@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "live/interface.h"
-#include "live/refusal.h"
+#include "harness/live/interface.h"
+#include "harness/live/refusal.h"
 #include "tests/live/veth.h"
 #include "tests/test.h"
 

@@ -11,10 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "live/child.h"
-#include "live/cover.h"
-#include "live/namespaces.h"
+#include "lib/base/memory.h"
+#include "harness/live/child.h"
+#include "harness/live/cover.h"
+#include "harness/live/namespaces.h"
 #include "tests/live/nobody.h"
 #include "tests/test.h"
 

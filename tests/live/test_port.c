@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "link/checksum.h"
-#include "link/packet.h"
+#include "lib/link/checksum.h"
+#include "lib/link/packet.h"
 #include "tests/live/veth.h"
 #include "tests/test.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "recorded/form.h"
-#include "recorded/import.h"
+#include "harness/recorded/form.h"
+#include "harness/recorded/import.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_live_recorded[];

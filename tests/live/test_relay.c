@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "live/interface.h"
+#include "harness/live/interface.h"
 #include "tests/live/veth.h"
 #include "tests/test.h"
 

@@ -2,7 +2,7 @@
 /*
  * What a running bridge is asked: each request has an answer, a good one takes effect for the next frame, a bad one changes nothing.
  */
-#include "live/requests.h"
+#include "harness/live/requests.h"
 
 #include <stdio.h>
 #include <stdlib.h>

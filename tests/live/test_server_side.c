@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "live/port.h"
-#include "live/server_side.h"
+#include "harness/live/port.h"
+#include "harness/live/server_side.h"
 #include "tests/live/needs.h"
 #include "tests/live/nobody.h"
 #include "tests/test.h"

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fault/fault.h"
-#include "relay/relay.h"
+#include "lib/fault/fault.h"
+#include "harness/relay/relay.h"
 #include "tests/live/behind.h"
 #include "tests/live/needs.h"
 #include "tests/test.h"

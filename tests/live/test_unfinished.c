@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link/checksum.h"
-#include "link/frame.h"
-#include "link/packet.h"
-#include "live/unfinished.h"
+#include "lib/link/checksum.h"
+#include "lib/link/frame.h"
+#include "lib/link/packet.h"
+#include "harness/live/unfinished.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_live_unfinished[];

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "link/frame.h"
-#include "live/port.h"
+#include "lib/link/frame.h"
+#include "harness/live/port.h"
 
 #define VETH_TEXT_MAX 65536
 #define VETH_FRAMES_MAX 64

@@ -2,10 +2,10 @@
 /* The rows of the NICs: each is whole, and what it names exists. */
 #include <string.h>
 
-#include "fault/site.h"
-#include "nic/enc28j60.h"
+#include "lib/fault/site.h"
+#include "emulator/nic/enc28j60.h"
 #include "tests/nic/toy.h"
-#include "scenario/sense.h"
+#include "harness/scenario/sense.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "link/frame.h"
+#include "lib/link/frame.h"
 #include "tests/puppet/puppet.h"
 #include "tests/nic/toy.h"
 #include "tests/test.h"

@@ -15,7 +15,7 @@
 #ifndef TESTS_TOY_NIC_H
 #define TESTS_TOY_NIC_H
 
-#include "nic/nic.h"
+#include "emulator/nic/nic.h"
 
 enum { TOY_STATUS = 1, TOY_SEND, TOY_READ };
 

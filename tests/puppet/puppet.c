@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "link/packet.h"
-#include "server/host.h"
+#include "lib/base/memory.h"
+#include "lib/link/packet.h"
+#include "harness/server/host.h"
 #include "tests/test.h"
 
 /* DS39662 tables 3-1 and 4-1: opcodes, and the registers as bank * 32 + address. */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "session/world.h"
+#include "harness/session/world.h"
 
 #define PUPPET_MAC                                                                                                                         \
 	{                                                                                                                                  \

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#include "qemu/qemu.h"
+#include "emulator/qemu/qemu.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_qemu[];

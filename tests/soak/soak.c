@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sim/random.h"
+#include "lib/sim/random.h"
 #include "tests/engine/branching.h"
 #include "tests/soak/soak.h"
 

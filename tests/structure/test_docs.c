@@ -232,7 +232,7 @@ static bool ends_in(const char *text, const char *end)
 /* Whether a path names one of our sources or folders: it begins with one of the top folders, or it is a source by its ending. */
 static bool is_ours(const char *path)
 {
-	static const char *const tops[] = {"harness/", "emulator/", "scenarios/", "tests/", "reports/", "bench/"};
+	static const char *const tops[] = {"lib/", "harness/", "emulator/", "scenarios/", "tests/", "reports/", "bench/"};
 	static const char *const ends[] = {".c", ".h", ".sh", ".mk", ".list", ".md", ".script"};
 
 	for (size_t i = 0; i < sizeof tops / sizeof tops[0]; i++)
@@ -357,7 +357,7 @@ static void check_folder(const char *folder)
 
 static void every_folder_is_told_of(void)
 {
-	static const char *const tops[] = {"emulator", "harness", "reports", "scenarios", "tests"};
+	static const char *const tops[] = {"emulator", "harness", "lib", "reports", "scenarios", "tests"};
 	static char list[OUTPUT_MAX];
 	char readme[64], *rest = NULL;
 
@@ -369,7 +369,7 @@ static void every_folder_is_told_of(void)
 	}
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(list, sizeof list,
-	                   "find emulator harness -mindepth 1 -maxdepth 2 -type d; find reports scenarios tests -mindepth 1 -maxdepth 1 "
+	                   "find emulator harness lib -mindepth 1 -maxdepth 2 -type d; find reports scenarios tests -mindepth 1 -maxdepth 1 "
 	                   "-type d"),
 		0);
 	for (char *folder = strtok_r(list, "\n", &rest); folder != NULL; folder = strtok_r(NULL, "\n", &rest))

@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "harness/cli/cli.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_includes[];
 
 #define OUTPUT_MAX 262144
-#define NAMES_MAX 29
+#define NAMES_MAX 32
 #define COMMAND_LINES_MAX 150
 
 /* A folder of sources and what its files may include beside their own folder: folders, or single headers. */
@@ -26,9 +26,9 @@ struct module {
 	const char *allowed[NAMES_MAX];
 };
 
-#define WORLD "base", "sim", "link", "address", "fault", "cable", "proxy", "server", "judge", "scenario", "board", "nic", "nor"
+#define WORLD "base", "sim", "link", "address", "fault", "verdict", "cable", "proxy", "server", "judge", "scenario", "board", "nic", "nor"
 
-/* Written as in an include: below harness/ and emulator/ without these words. */
+/* Without the top folder; a module stands behind all that it may include, so there is no circle. */
 static const struct module modules[] = {
 	{"base", true, {NULL}},
 	{"sim", true, {"base", NULL}},
@@ -41,7 +41,7 @@ static const struct module modules[] = {
 	{"judge", true, {"base", "sim", "link", "address", "fault", "server", "guest/boot", "guest/language", NULL}},
 	{"scenario",
          true,
-         {"base", "sim", "link", "address", "fault", "server", "judge", "machines", "nic", "guest/language", "guest/boot/layout.h",
+         {"base", "sim", "link", "address", "fault", "verdict", "server", "judge", "machines", "nic", "guest/language", "guest/boot/layout.h",
           "guest/boot/slot.h", "guest/module/protocol.h", NULL}},
 	{"machines", true, {NULL}},
 	{"enc28j60", true, {NULL}},
@@ -62,8 +62,8 @@ static const struct module modules[] = {
 	{"relay", true, {"base", "sim", "link", "fault", "proxy", "server", NULL}},
 	{"live",
          false,
-         {"base", "sim", "link", "address", "fault", "proxy", "server", "relay", "judge", "scenario", "reports", "session", "recorded",
-          NULL}},
+         {"base", "sim", "link", "address", "fault", "verdict", "proxy", "server", "relay", "judge", "scenario", "reports", "session",
+          "recorded", NULL}},
 	{"pool", false, {WORLD, "qemu", "session", "live", NULL}},
 	{"campaign", false, {WORLD, "recorded", "session", "reports", "pool", "live", "history", NULL}},
 	{"gate", false, {WORLD, "session", "reports", "pool", "campaign", "statistics", NULL}},
@@ -75,7 +75,7 @@ static const struct module modules[] = {
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */
-static const char *const abort_paths[] = {"harness/base/check.c", "harness/base/memory.c", "emulator/enc28j60/enc28j60.c",
+static const char *const abort_paths[] = {"lib/base/check.c", "lib/base/memory.c", "emulator/enc28j60/enc28j60.c",
                                           "emulator/nor/nor.c"};
 
 static const char *const impure[] = {"clock_gettime", "gettimeofday", "time",      "clock",   "printf",    "vprintf",    "puts",
@@ -104,20 +104,26 @@ static char *first_line(const char *command)
 /* Everything that is ours: what neither the build nor a run made. */
 #define OUR_FILES "find . \\( -path ./build -o -path ./.git -o -path ./stutter-runs \\) -prune -o -type f -print"
 
-/* The module of a source, by its folder; NULL if it is in none. */
-static const struct module *module_of(const char *path)
-{
-	char prefix[64];
+/* The top folders of sources; each may include those before it. */
+static const char *const tops[] = {"lib/", "emulator/", "reports/", "harness/"};
+#define TOPS (sizeof tops / sizeof tops[0])
 
-	for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
-		static const char *const above[] = {"harness/", "emulator/", ""};
-		for (size_t j = 0; j < sizeof above / sizeof above[0]; j++) {
-			(void)snprintf(prefix, sizeof prefix, "%s%s/", above[j], modules[i].folder);
-			if (strncmp(path, prefix, strlen(prefix)) == 0)
-				return &modules[i];
-		}
-	}
-	return NULL;
+/* Which of them a path begins with; TOPS: none. */
+static size_t top_of(const char *path)
+{
+	size_t top = 0;
+
+	while (top < TOPS && strncmp(path, tops[top], strlen(tops[top])) != 0)
+		top++;
+	return top;
+}
+
+/* A path without its top folder; reports is a module by itself. */
+static const char *below_top(const char *path)
+{
+	const size_t top = top_of(path);
+
+	return top < TOPS && strcmp(tops[top], "reports/") != 0 ? path + strlen(tops[top]) : path;
 }
 
 static bool is_below(const char *path, const char *folder)
@@ -127,8 +133,18 @@ static bool is_below(const char *path, const char *folder)
 	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
+/* The module of a source, by its folder; NULL if it is in none. */
+static const struct module *module_of(const char *path)
+{
+	for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++)
+		if (is_below(below_top(path), modules[i].folder))
+			return &modules[i];
+	return NULL;
+}
+
 static bool may_include(const struct module *module, const char *header)
 {
+	header = below_top(header);
 	/* A bare name is the folder's own, unless it is one that the build makes. */
 	if ((strchr(header, '/') == NULL && strcmp(header, "packages.h") != 0) || is_below(header, module->folder))
 		return true;
@@ -148,7 +164,7 @@ static void check_includes(const char *path, const struct module *module, const 
 		CU_ASSERT_FATAL(length < sizeof header);
 		memcpy(header, at, length);
 		header[length] = '\0';
-		bool good = may_include(module, header);
+		bool good = may_include(module, header) && (strchr(header, '/') == NULL || top_of(header) == TOPS || top_of(header) <= top_of(path));
 		if (!good)
 			printf("    %s includes %s, which %s may not\n", path, header, module->folder);
 		CU_ASSERT(good);
@@ -225,7 +241,7 @@ static unsigned each_source(void (*check)(const char *path, const struct module 
 {
 	unsigned count = 0;
 
-	for (char *path = first_line("find harness emulator reports -name '*.[ch]' | sort"); path != NULL; path = next_line()) {
+	for (char *path = first_line("find lib harness emulator reports -name '*.[ch]' | sort"); path != NULL; path = next_line()) {
 		const struct module *module = module_of(path);
 		if (module == NULL)
 			continue;
@@ -254,7 +270,7 @@ static void dependencies_point_one_way(void)
 static void every_folder_has_its_rule(void)
 {
 	for (char *path = first_line(
-		     "find harness emulator reports -name '*.[ch]' | grep -v -e ^emulator/guest/ -e ^harness/server/image/ | sort");
+		     "find lib harness emulator reports -name '*.[ch]' | grep -v -e ^emulator/guest/ -e ^harness/server/image/ | sort");
 	     path != NULL; path = next_line()) {
 		if (module_of(path) == NULL)
 			printf("    %s: its folder is not in tests/structure/test_includes.c\n", path);
@@ -262,8 +278,8 @@ static void every_folder_has_its_rule(void)
 	}
 	for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
 		char command[256];
-		(void)snprintf(command, sizeof command, "ls -d harness/%s emulator/%s %s 2>/dev/null | head -1", modules[i].folder,
-		               modules[i].folder, modules[i].folder);
+		(void)snprintf(command, sizeof command, "ls -d lib/%s harness/%s emulator/%s %s 2>/dev/null | head -1", modules[i].folder,
+		               modules[i].folder, modules[i].folder, modules[i].folder);
 		CU_ASSERT_PTR_NOT_NULL(first_line(command));
 	}
 }

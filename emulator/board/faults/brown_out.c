@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The supply dips: registers are as after power on. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 static void message(const void *params, uint64_t bus_ns, struct spi_disturbance *disturbance)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The faults of the board, in the order of the reference. A new one is one line more. */
-#include "fault/action.h"
+#include "lib/fault/action.h"
 
 #define FAULTS(F) \
 	F(collision) \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Start-up of the chip's clock. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 struct clkrdy_params {
 	uint64_t after_ns;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Something on the cable that the MAC takes for collisions. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 struct collision_params {
 	uint64_t times; /**< attempts of this frame */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The line rises and falls once more. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 struct int_double_params {
 	uint64_t after_ns; /**< low for so long, high for as long, then as the chip drives it */

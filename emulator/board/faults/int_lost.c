@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The processor misses an edge. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 static void edge(const void *params, sim_ns now, struct int_line *line)
 {

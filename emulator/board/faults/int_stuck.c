@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The line stays where it is for some time. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 static const char *const levels[] = {"0", "1", NULL};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An MII operation never ends. */
-#include "board/fault.h"
-#include "nic/enc28j60.h"
+#include "emulator/board/fault.h"
+#include "emulator/nic/enc28j60.h"
 
 static void misbehave(const void *params, void *effect, struct medium_noise *noise)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A bit of the flash has changed by itself. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 /* The flash has 8 MiB. */
 #define OFFSET_MAX ((8U << 20) - 1)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The flash takes longer. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 struct nor_slow_params {
 	uint64_t factor;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The flash stays busy. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 struct nor_stuck_params {
 	uint64_t for_ns;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The supply fails during an operation of the flash. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 struct power_cut_params {
 	uint64_t after; /**< this part of the operation is done then, in billionths */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A frame is lost for want of room. */
-#include "board/fault.h"
-#include "nic/enc28j60.h"
+#include "emulator/board/fault.h"
+#include "emulator/nic/enc28j60.h"
 
 struct rx_overflow_params {
 	bool flag; /**< RXERIF says so */

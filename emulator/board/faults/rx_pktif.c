@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PKTIF does not say what is in the ring. */
-#include "board/fault.h"
-#include "nic/enc28j60.h"
+#include "emulator/board/fault.h"
+#include "emulator/nic/enc28j60.h"
 
 enum { PKTIF_LOST, PKTIF_FALSE };
 static const char *const pktif_kinds[] = {"lost", "false", NULL};

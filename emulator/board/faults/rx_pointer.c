@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The next-packet pointer is stored wrong. */
-#include "board/fault.h"
-#include "nic/enc28j60.h"
+#include "emulator/board/fault.h"
+#include "emulator/nic/enc28j60.h"
 
 struct rx_pointer_params {
 	uint64_t xor_bits;

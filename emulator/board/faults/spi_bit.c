@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One bit of a message is inverted. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 enum { SPI_MOSI, SPI_MISO };
 static const char *const spi_lines[] = {"mosi", "miso", NULL};

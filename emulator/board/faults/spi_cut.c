@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Chip select rises early; the chip sees only the first bytes. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 struct spi_cut_params {
 	uint64_t after;

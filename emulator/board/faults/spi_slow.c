@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bus is slow. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 struct spi_slow_params {
 	uint64_t factor;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bus stalls. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 struct spi_stall_params {
 	uint64_t for_ns;

@@ -2,7 +2,7 @@
 /* MISO does not move. */
 #include <string.h>
 
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 static const char *const levels[] = {"0", "1", NULL};
 

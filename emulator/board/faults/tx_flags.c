@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Wrong flags of a frame that is sent well. */
-#include "board/fault.h"
-#include "nic/enc28j60.h"
+#include "emulator/board/fault.h"
+#include "emulator/nic/enc28j60.h"
 
 struct tx_flags_params {
 	bool lose_txif, raise_txerif;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The transmit logic hangs. */
-#include "board/fault.h"
-#include "nic/enc28j60.h"
+#include "emulator/board/fault.h"
+#include "emulator/nic/enc28j60.h"
 
 struct tx_stall_params {
 	bool flags; /**< TXIF, TXERIF and TXABRT are set all the same */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The chip is in mid-work at power on. */
-#include "board/fault.h"
+#include "emulator/board/fault.h"
 
 static const struct board_fault act = {.is_warm = true};
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "guest/language/report.h"
+#include "emulator/guest/language/report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/language/reports.h"
+#include "emulator/guest/language/reports.h"
 
 /* If @text begins with the whole word @word, moves it to what follows. */
 static bool take_word(const char **text, const char *word)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* QEMU's ARM "virt" with a Cortex-A7: no such board was ever built, and stock kernels run on it. */
-#include "machines/machine.h"
+#include "emulator/machines/machine.h"
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "qemu/inside/branch.h"
+#include "emulator/qemu/inside/branch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,10 +16,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "qemu/inside/rest.h"
-#include "qemu/inside/symbols.h"
-#include "qemu/inside/warp.h"
-#include "qemu/page.h"
+#include "emulator/qemu/inside/rest.h"
+#include "emulator/qemu/inside/symbols.h"
+#include "emulator/qemu/inside/warp.h"
+#include "emulator/qemu/page.h"
 
 #define EXPORT __attribute__((visibility("default")))
 

@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/error.h"
+#include "lib/base/error.h"
 
 /** Keeps guest memory out of what QEMU excludes from a fork. Before QEMU begins. */
 void branch_init(void);

@@ -4,7 +4,7 @@
  * names of the protocol: they open the null device, so that the descriptor is a true one; a write adds to the request; a read with no answer at hand
  * lets the world go on until there is one.
  */
-#include "qemu/inside/calls.h"
+#include "emulator/qemu/inside/calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +13,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/check.h"
-#include "qemu/inside/stack.h"
-#include "qemu/inside/warp.h"
+#include "lib/base/check.h"
+#include "emulator/qemu/inside/stack.h"
+#include "emulator/qemu/inside/warp.h"
 
 #define EXPORT __attribute__((visibility("default")))
 #define FDS_MAX 1024

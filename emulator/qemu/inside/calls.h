@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/error.h"
-#include "guest/module/protocol.h"
+#include "lib/base/error.h"
+#include "emulator/guest/module/protocol.h"
 
 /** Called when the guest waits for the answer to its first request, on the virtual CPU's stack. */
 void calls_on_first(void (*first)(void));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "qemu/inside/crash.h"
+#include "emulator/qemu/inside/crash.h"
 
 #include <dlfcn.h>
 #include <signal.h>

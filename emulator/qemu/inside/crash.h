@@ -6,7 +6,7 @@
 #ifndef INSIDE_CRASH_H
 #define INSIDE_CRASH_H
 
-#include "qemu/page.h"
+#include "emulator/qemu/page.h"
 
 /** From now on crashes of this thread are noted, on a stack of their own. */
 void crash_watch(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "qemu/inside/inside.h"
+#include "emulator/qemu/inside/inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,16 +11,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "qemu/inside/branch.h"
-#include "qemu/inside/calls.h"
-#include "qemu/inside/crash.h"
-#include "qemu/inside/rehearsal.h"
-#include "qemu/inside/stack.h"
-#include "qemu/inside/symbols.h"
-#include "qemu/inside/warp.h"
-#include "qemu/orders.h"
-#include "qemu/process.h"
-#include "qemu/transport.h"
+#include "emulator/qemu/inside/branch.h"
+#include "emulator/qemu/inside/calls.h"
+#include "emulator/qemu/inside/crash.h"
+#include "emulator/qemu/inside/rehearsal.h"
+#include "emulator/qemu/inside/stack.h"
+#include "emulator/qemu/inside/symbols.h"
+#include "emulator/qemu/inside/warp.h"
+#include "emulator/qemu/orders.h"
+#include "emulator/qemu/process.h"
+#include "emulator/qemu/transport.h"
 
 static int orders_fd = -1;
 static int moved_fd = -1; /* of a branch, until its files are its own */

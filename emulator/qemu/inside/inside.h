@@ -9,8 +9,8 @@
 #ifndef INSIDE_INSIDE_H
 #define INSIDE_INSIDE_H
 
-#include "qemu/page.h"
-#include "qemu/qemu.h"
+#include "emulator/qemu/page.h"
+#include "emulator/qemu/qemu.h"
 
 /** What the starter has said. */
 struct inside_order {

@@ -2,14 +2,14 @@
 /*
  * One growing piece of memory: a request, its payload, the answer, its payload, and so on. A child of a fork has it as its parent had it.
  */
-#include "qemu/inside/rehearsal.h"
+#include "emulator/qemu/inside/rehearsal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
-#include "base/memory.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
 
 static bool keeps;
 static uint8_t *kept;

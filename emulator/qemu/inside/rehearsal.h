@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "guest/module/protocol.h"
+#include "emulator/guest/module/protocol.h"
 
 /** From now on requests and answers are kept. */
 void rehearsal_record(void);

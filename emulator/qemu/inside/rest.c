@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "qemu/inside/rest.h"
+#include "emulator/qemu/inside/rest.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "qemu/inside/mark.h"
-#include "qemu/threads.h"
+#include "emulator/qemu/inside/mark.h"
+#include "emulator/qemu/threads.h"
 
 #define EXPORT __attribute__((visibility("default")))
 

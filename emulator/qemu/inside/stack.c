@@ -3,13 +3,13 @@
  * A switch saves what the calling convention asks a function to preserve, on the stack that is left, and changes the stack pointer. On processors other than
  * x86-64 the C library's swapcontext() does it, at the price of two system calls.
  */
-#include "qemu/inside/stack.h"
+#include "emulator/qemu/inside/stack.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 
 #define STACK_SIZE ((size_t)16 << 20)
 #define GUARD_SIZE ((size_t)64 << 10)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "qemu/inside/symbols.h"
+#include "emulator/qemu/inside/symbols.h"
 
 #include <dlfcn.h>
 #include <stdio.h>

@@ -14,7 +14,7 @@
  *
  * The rejected alternative: marks at each locking of the big lock, as lockstep/ has them. They cost where this costs nothing: between two sleeps.
  */
-#include "qemu/inside/warp.h"
+#include "emulator/qemu/inside/warp.h"
 
 #include <dlfcn.h>
 #include <poll.h>
@@ -27,9 +27,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "qemu/inside/mark.h"
-#include "qemu/inside/rest.h"
-#include "qemu/inside/symbols.h"
+#include "emulator/qemu/inside/mark.h"
+#include "emulator/qemu/inside/rest.h"
+#include "emulator/qemu/inside/symbols.h"
 
 #define EXPORT __attribute__((visibility("default")))
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The partner's port keeps a shared medium busy without a frame. */
-#include "cable/cable.h"
+#include "harness/cable/cable.h"
 
 struct babble_params {
 	uint64_t for_ns;

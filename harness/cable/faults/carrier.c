@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The link goes away and comes back. */
-#include "cable/cable.h"
+#include "harness/cable/cable.h"
 
 struct carrier_params {
 	uint64_t for_ns;

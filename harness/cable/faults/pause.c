@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The partner's port asks for silence, again and again (IEEE 802.3 31B). */
-#include "cable/cable.h"
+#include "harness/cable/cable.h"
 
 struct pause_params {
 	uint64_t for_ns, every_ns;

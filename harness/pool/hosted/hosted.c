@@ -10,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pool/handover.h"
-#include "pool/hosted/statics.h"
-#include "pool/page.h"
-#include "qemu/inside/inside.h"
-#include "session/session.h"
+#include "harness/pool/handover.h"
+#include "harness/pool/hosted/statics.h"
+#include "harness/pool/page.h"
+#include "emulator/qemu/inside/inside.h"
+#include "harness/session/session.h"
 
 enum { STATUS_DONE = 0, STATUS_BROKEN = QEMU_STATUS_BROKEN };
 

@@ -2,12 +2,12 @@
 /*
  * The build puts the static variables of everything that a world is made of into sections of their own (the Makefile's INSIDE), whose ends the linker tells.
  */
-#include "pool/hosted/statics.h"
+#include "harness/pool/hosted/statics.h"
 
 #include <stdint.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 #define HIDDEN __attribute__((visibility("hidden")))
 

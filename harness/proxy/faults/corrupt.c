@@ -2,9 +2,9 @@
 /* The frame comes with bits inverted. */
 #include <string.h>
 
-#include "fault/flips.h"
-#include "link/checksum.h"
-#include "proxy/rule.h"
+#include "lib/fault/flips.h"
+#include "lib/link/checksum.h"
+#include "harness/proxy/rule.h"
 
 enum { CORRUPT_FRAME, CORRUPT_PAYLOAD };
 

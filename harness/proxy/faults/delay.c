@@ -2,8 +2,8 @@
 /* Frames come later, by a time that is said or drawn. */
 #include <string.h>
 
-#include "proxy/faults/exact.h"
-#include "proxy/jitter.h"
+#include "harness/proxy/faults/exact.h"
+#include "harness/proxy/jitter.h"
 
 struct delay_params {
 	uint64_t time_ns;           /**< mean */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The frame comes several times. */
-#include "proxy/twin.h"
+#include "harness/proxy/twin.h"
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(duplicate_params, copies, "copies", UNIT_NONE, "1", 1, 1000, "number of copies, besides the frame itself"),

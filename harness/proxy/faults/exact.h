@@ -6,7 +6,7 @@
 #ifndef PROXY_FAULTS_EXACT_H
 #define PROXY_FAULTS_EXACT_H
 
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 extern const struct action fault_drop, fault_delay, fault_forge, fault_rebind;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A firewall that forgets. */
-#include "link/packet.h"
-#include "proxy/faults/exact.h"
-#include "proxy/forged.h"
+#include "lib/link/packet.h"
+#include "harness/proxy/faults/exact.h"
+#include "harness/proxy/forged.h"
 
 /** A firewall forgets conversations that are silent. */
 struct firewall_params {

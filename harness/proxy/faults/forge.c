@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Somebody on the way speaks in the name of an end. */
-#include "proxy/faults/exact.h"
-#include "proxy/forged.h"
+#include "harness/proxy/faults/exact.h"
+#include "harness/proxy/forged.h"
 
 /* In the order of enum forged. */
 static const char *const forge_kinds[] = {"rst", "fin", "unreachable_net", "unreachable_host", "unreachable_port", "ttl", NULL};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bursty loss, by the Gilbert-Elliott model. */
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 /** The Gilbert-Elliott model in tc-netem's parameters (Elliott, Bell System Technical Journal 42, 1963). Billionths. */
 struct gemodel_params {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The frame waits for others to overtake it. */
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 /** The frame waits for others to overtake it. */
 struct hold_params {

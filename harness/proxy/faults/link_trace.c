@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A link as it was recorded: its rate, delay and loss over time. */
-#include "base/check.h"
-#include "fault/recording.h"
-#include "proxy/backlog.h"
+#include "lib/base/check.h"
+#include "lib/fault/recording.h"
+#include "harness/proxy/backlog.h"
 
 #define BYTE_NS (UINT64_C(8) * SIM_S) /* at a bit a second */
 

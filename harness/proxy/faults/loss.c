@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Loss by chance, each frame for itself or correlated. */
-#include "fault/crandom.h"
-#include "proxy/rule.h"
+#include "lib/fault/crandom.h"
+#include "harness/proxy/rule.h"
 
 /** Independent or correlated loss, tc-netem's `loss random`. Billionths. */
 struct loss_params {

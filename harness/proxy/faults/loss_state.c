@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 /* What p31 is if nobody says. */
 #define LOSS_STATE_REST UINT64_MAX

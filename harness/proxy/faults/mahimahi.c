@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A link as it was recorded: mahimahi's delivery opportunities. */
-#include "base/check.h"
-#include "fault/recording.h"
-#include "proxy/backlog.h"
+#include "lib/base/check.h"
+#include "lib/fault/recording.h"
+#include "harness/proxy/backlog.h"
 
 /** A link that was recorded, from a file (recording.h). */
 struct mahimahi_params {

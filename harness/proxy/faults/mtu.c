@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
-#include "link/checksum.h"
-#include "proxy/forged.h"
-#include "proxy/rule.h"
+#include "lib/link/checksum.h"
+#include "harness/proxy/forged.h"
+#include "harness/proxy/rule.h"
 
 /* The shortest datagram that every hop must take whole (RFC 791 sec. 3.2). */
 #define IPV4_MTU_MIN 68U

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Nothing passes for some time, from the frame that is hit on. */
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 struct outage_params {
 	uint64_t for_ns; /**< from the frame that starts it on, every frame in both directions is dropped for so long */

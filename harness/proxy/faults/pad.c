@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Zeros behind the frame. */
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 /** Zeros behind the frame. */
 struct pad_params {

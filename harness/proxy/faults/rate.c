@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
-#include "proxy/rule.h"
+#include "lib/base/memory.h"
+#include "harness/proxy/rule.h"
 
 __extension__ typedef unsigned __int128 wide;
 

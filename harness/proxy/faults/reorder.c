@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The frame overtakes those that wait. */
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 /** The frame is not held up with the others; tc-netem's `reorder`. */
 struct reorder_params {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A link that sends some frames at once now and then. */
-#include "proxy/jitter.h"
-#include "proxy/rule.h"
+#include "harness/proxy/jitter.h"
+#include "harness/proxy/rule.h"
 
 /** The link gives frames out only now and then, several at once; tc-netem's `slot`. */
 struct slot_params {

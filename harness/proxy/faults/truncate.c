@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The frame loses its end. */
-#include "proxy/rule.h"
+#include "harness/proxy/rule.h"
 
 /** The frame loses its end; one of both, the other 0. */
 struct truncate_params {

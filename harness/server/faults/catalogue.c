@@ -3,7 +3,7 @@
  * The faults of the services, in the order of the reference. A new one is one line more.
  * A status of its own, a redirection and a portal's page exclude each other by their order in the plan: the last one stands.
  */
-#include "fault/action.h"
+#include "lib/fault/action.h"
 
 #define FAULTS(F) \
 	F(http_status) \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A DHCP message is answered in another way. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 enum answer { DHCP_SILENCE, DHCP_NAK, DHCP_SHORT_LEASE, DHCP_OTHER_ADDRESS };
 static const char *const dhcp_answers[] = {"silence", "nak", "short_lease", "other_address", NULL};

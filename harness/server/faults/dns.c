@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A DNS query is answered wrong. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 enum { DNS_SILENCE, DNS_NXDOMAIN, DNS_SERVFAIL, DNS_WRONG_ADDRESS, DNS_TRUNCATED, DNS_TTL_0 };
 static const char *const dns_answers[] = {"silence", "nxdomain", "servfail", "wrong_address", "truncated", "ttl_0", NULL};

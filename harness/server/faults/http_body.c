@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The answer has another body. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 enum { BODY_PORTAL, BODY_GARBAGE, BODY_EMPTY };
 static const char *const bodies[] = {"portal", "garbage", "empty", NULL};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Content-Length is missing or wrong. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 #define BODY_MAX UINT64_C(0x40000000)
 enum { LENGTH_MISSING, LENGTH_WRONG };

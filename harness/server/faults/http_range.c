@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The server does something else with Range. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 enum { RANGE_IGNORED, RANGE_WRONG_START, RANGE_MULTIPART, RANGE_CHANGED };
 static const char *const ranges[] = {"ignored", "wrong_start", "multipart", "changed", NULL};

@@ -2,7 +2,7 @@
 /* A request is sent elsewhere. */
 #include <stdio.h>
 
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 struct http_redirect_params {
 	char to[FAULT_PATH_MAX];

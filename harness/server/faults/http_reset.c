@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A request is answered with a reset. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 static void http(const void *params, struct upset *upset)
 {

@@ -2,7 +2,7 @@
 /* The answer has this status and no body worth reading. */
 #include <stdio.h>
 
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 struct http_status_params {
 	uint64_t code;

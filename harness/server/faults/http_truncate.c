@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The answer ends in mid-body. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 #define BODY_MAX UINT64_C(0x40000000)
 enum { TRUNCATE_CLOSE, TRUNCATE_STALL };

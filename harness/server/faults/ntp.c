@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An NTP request is answered wrong. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 #define YEAR_NS (UINT64_C(365) * 86400 * SIM_S)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A host takes nothing for some time, and has forgotten its connections. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 enum { DOWN_SILENCE, DOWN_RESET };
 static const char *const downs[] = {"silence", "reset", NULL};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The server answers the handshake with a fatal alert. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 struct tls_alert_params {
 	uint64_t code; /**< AlertDescription (RFC 8446 6) */

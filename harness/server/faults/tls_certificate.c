@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The server shows a wrong certificate. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 enum { CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET, CERTIFICATE_OTHER_NAME, CERTIFICATE_UNKNOWN_ISSUER };
 static const char *const certificates[] = {"expired", "not_yet", "other_name", "unknown_issuer", NULL};

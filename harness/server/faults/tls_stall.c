@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The server stops sending in mid-handshake. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 enum { STALL_SERVER_HELLO, STALL_CERTIFICATE, STALL_FINISHED };
 static const char *const stalls[] = {"server_hello", "certificate", "finished", NULL};

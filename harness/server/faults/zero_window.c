@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The server's TCP takes nothing for some time. */
-#include "server/fault.h"
+#include "harness/server/fault.h"
 
 struct zero_window_params {
 	uint64_t for_ns;

@@ -6,7 +6,7 @@
 #ifndef TESTS_UNIT_ADDRESS_NAMES_H
 #define TESTS_UNIT_ADDRESS_NAMES_H
 
-#include "address/namer.h"
+#include "lib/address/namer.h"
 #include "tests/unit/proxy/traffic.h"
 
 /** "tcp.syn#1 [80/1]#1": all names but `frame`, with their ordinals over all and, for the last, the flow; "-" if there are none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "address/address.h"
+#include "lib/address/address.h"
 
 #include <stdio.h>
 #include <string.h>

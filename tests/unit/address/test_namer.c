@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "address/namer.h"
+#include "lib/address/namer.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/bytes.h"
+#include "lib/base/bytes.h"
 #include "tests/test.h"
 #include "tests/unit/address/names.h"
 

@@ -3,7 +3,7 @@
  * TLS as OpenSSL speaks it: a client and a server in memory, what they send cut into segments of many lengths. Where a message begins is looked up in the bytes
  * that OpenSSL itself says it has written.
  */
-#include "address/stream.h"
+#include "lib/address/stream.h"
 
 #include <openssl/evp.h>
 #include <openssl/ssl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/bytes.h"
+#include "lib/base/bytes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "tests/test.h"
 
 static void numbers_are_big_endian(void)

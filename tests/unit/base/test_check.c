@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/check.h"
+#include "lib/base/check.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/error.h"
+#include "lib/base/error.h"
 
 #include <string.h>
 

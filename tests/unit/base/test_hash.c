@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/hash.h"
+#include "lib/base/hash.h"
 
 #include <stdio.h>
 

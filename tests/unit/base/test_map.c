@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/map.h"
+#include "lib/base/map.h"
 
-#include "sim/random.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 
 static void a_new_key_has_zero_and_keeps_what_it_gets(void)

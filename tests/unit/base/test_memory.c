@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 #include <signal.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/param.h"
+#include "lib/base/param.h"
 
 #include <string.h>
 

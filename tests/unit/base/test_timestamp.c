@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/timestamp.h"
+#include "lib/base/timestamp.h"
 
 #include "tests/test.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/unit.h"
+#include "lib/base/unit.h"
 
 #include <string.h>
 
-#include "sim/random.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 
 static const enum unit all_units[] = {UNIT_NONE, UNIT_DURATION, UNIT_SIZE, UNIT_FREQUENCY, UNIT_RATE, UNIT_PROBABILITY};

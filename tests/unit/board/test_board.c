@@ -2,14 +2,14 @@
 /*
  * The board as the guest's module sees it: bytes on the bus, how long they take, and INT. There is a wire, and nobody at its other end.
  */
-#include "board/board.h"
+#include "emulator/board/board.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "tests/test.h"
-#include "enc28j60/registers.h"
-#include "nic/enc28j60.h"
+#include "emulator/enc28j60/registers.h"
+#include "emulator/nic/enc28j60.h"
 #include "tests/unit/fault/made.h"
 
 #define FAULTS 2u

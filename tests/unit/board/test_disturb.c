@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "board/disturb.h"
+#include "emulator/board/disturb.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "nic/enc28j60.h"
+#include "lib/base/memory.h"
+#include "emulator/nic/enc28j60.h"
 #include "tests/puppet/puppet.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "board/board.h"
+#include "emulator/board/board.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 

@@ -6,7 +6,7 @@
 
 #include <openssl/evp.h>
 
-#include "guest/boot/crypto.h"
+#include "emulator/guest/boot/crypto.h"
 #include "tests/test.h"
 
 static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_disturbance *ret_disturbance)

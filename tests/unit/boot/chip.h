@@ -3,8 +3,8 @@
 #ifndef TESTS_BOOT_CHIP_H
 #define TESTS_BOOT_CHIP_H
 
-#include "guest/boot/slot.h"
-#include "nor/nor.h"
+#include "emulator/guest/boot/slot.h"
+#include "emulator/nor/nor.h"
 
 struct chip {
 	struct nor nor;

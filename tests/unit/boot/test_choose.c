@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The choice of the slot, as a table: all states, with all verdicts. */
-#include "guest/boot/choose.h"
+#include "emulator/guest/boot/choose.h"
 
 #include <string.h>
 

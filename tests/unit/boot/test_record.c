@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The boot record: a log that survives a power cut at every operation. */
-#include "guest/boot/record.h"
+#include "emulator/guest/boot/record.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Slots: what verifies and what does not. */
-#include "guest/boot/slot.h"
+#include "emulator/guest/boot/slot.h"
 
 #include <string.h>
 

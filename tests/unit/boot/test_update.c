@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/boot/choose.h"
+#include "emulator/guest/boot/choose.h"
 #include "tests/test.h"
 #include "tests/unit/boot/chip.h"
 

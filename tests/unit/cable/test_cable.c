@@ -2,7 +2,7 @@
 /*
  * A link with a device that only listens, and one fault of the cable. What the device hears is noted as lines "TIME what", times in microseconds.
  */
-#include "cable/cable.h"
+#include "harness/cable/cable.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

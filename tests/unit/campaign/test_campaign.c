@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A campaign by its contract, without a single session: what is told, what is made, and what it comes to. */
-#include "campaign/campaign.h"
+#include "harness/campaign/campaign.h"
 
 #include <stdarg.h>
 #include <stdio.h>

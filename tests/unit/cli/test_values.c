@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The options of a command by their names: a command of two tables that exists here only. */
-#include "cli/values.h"
+#include "harness/cli/values.h"
 
 #include <signal.h>
 #include <string.h>

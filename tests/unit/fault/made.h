@@ -6,7 +6,7 @@
 #ifndef TESTS_UNIT_FAULT_MADE_H
 #define TESTS_UNIT_FAULT_MADE_H
 
-#include "fault/fault.h"
+#include "lib/fault/fault.h"
 
 /**
  * A fault that nobody has checked.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fault/armed.h"
+#include "lib/fault/armed.h"
 
 #include <string.h>
 

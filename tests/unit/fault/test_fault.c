@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fault/fault.h"
-#include "fault/window.h"
+#include "lib/fault/fault.h"
+#include "lib/fault/window.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * What tc makes of the same words has been seen in the netlink messages of iproute2 6.1.
  */
-#include "fault/netem.h"
+#include "lib/fault/netem.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fault/netem_note.h"
+#include "lib/fault/netem_note.h"
 
-#include "fault/netem.h"
+#include "lib/fault/netem.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 

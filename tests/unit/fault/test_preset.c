@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fault/preset.h"
+#include "lib/fault/preset.h"
 
 #include <stdio.h>
 #include <string.h>

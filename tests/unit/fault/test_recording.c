@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fault/recording.h"
+#include "lib/fault/recording.h"
 
 #include <stdio.h>
 #include <stdlib.h>

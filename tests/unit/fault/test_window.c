@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fault/window.h"
+#include "lib/fault/window.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "statistics/gate_rules.h"
+#include "lib/statistics/gate_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/random.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_gate[];

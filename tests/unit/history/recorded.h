@@ -3,7 +3,7 @@
 #ifndef TESTS_HISTORY_RECORDED_H
 #define TESTS_HISTORY_RECORDED_H
 
-#include "history/history.h"
+#include "harness/history/history.h"
 
 /** The path of a file in the test's folder, valid for the rest of the test. */
 const char *recorded_path(const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "history/history.h"
+#include "harness/history/history.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "history/store.h"
+#include "harness/history/store.h"
 #include "tests/test.h"
 #include "tests/unit/history/recorded.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "history/import.h"
+#include "harness/history/import.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <utime.h>
 
-#include "base/hash.h"
+#include "lib/base/hash.h"
 #include "tests/test.h"
 #include "tests/unit/history/recorded.h"
 

@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "history/schema.h"
-#include "sim/random.h"
+#include "harness/history/schema.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 #include "tests/unit/history/recorded.h"
 

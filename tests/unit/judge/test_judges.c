@@ -3,15 +3,15 @@
  * Each judge is asked of a world with a real flash, real systems in it and a service, but without a device: what a device would do to
  * the flash is done to it here, and what it would report is said here.
  */
-#include "judge/judges.h"
+#include "harness/judge/judges.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/boot/record.h"
-#include "guest/boot/slot.h"
-#include "scenario/plan.h"
-#include "session/firmware.h"
+#include "emulator/guest/boot/record.h"
+#include "emulator/guest/boot/slot.h"
+#include "harness/scenario/plan.h"
+#include "harness/session/firmware.h"
 #include "tests/puppet/puppet.h"
 #include "tests/test.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judge/settings.h"
+#include "harness/judge/settings.h"
 
 #include <string.h>
 
-#include "judge/judge.h"
-#include "scenario/plan.h"
+#include "harness/judge/judge.h"
+#include "harness/scenario/plan.h"
 #include "tests/test.h"
 
 static void every_judge_is_whole(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judge/wire_log.h"
+#include "harness/judge/wire_log.h"
 
 #include <string.h>
 

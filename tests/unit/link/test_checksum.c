@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "link/checksum.h"
+#include "lib/link/checksum.h"
 
 #include <string.h>
 
-#include "link/packet.h"
+#include "lib/link/packet.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/traffic.h"
 

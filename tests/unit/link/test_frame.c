@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "link/frame.h"
+#include "lib/link/frame.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /*
  * A wire with a recorder at each end. What arrives is noted as a line "TIME what", times in nanoseconds.
  */
-#include "link/link.h"
+#include "lib/link/link.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * A cable with a recorder. What each end does and hears is noted as a line "TIME END what", times in nanoseconds, ends d(evice) and p(artner). The expected
  * times follow from IEEE 802.3 clause 4 by hand.
  */
-#include "link/medium.h"
+#include "lib/link/medium.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "link/packet.h"
+#include "lib/link/packet.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "sim/random.h"
+#include "lib/base/memory.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 
 /* A frame under construction. */

@@ -2,7 +2,7 @@
 /*
  * What a bridge cannot carry out it refuses by name, and all that it can it takes.
  */
-#include "live/fit.h"
+#include "harness/live/fit.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The port of a real server with a relay in front of it: stamps, the end, and which plans need it. */
-#include "live/relayed.h"
+#include "harness/live/relayed.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "link/checksum.h"
-#include "link/packet.h"
+#include "lib/base/memory.h"
+#include "lib/link/checksum.h"
+#include "lib/link/packet.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/skew.h"
+#include "harness/live/skew.h"
 
 #include <stdlib.h>
 #include <string.h>

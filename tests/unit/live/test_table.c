@@ -2,7 +2,7 @@
 /*
  * The table of a proxy in wall time, as it stands on a terminal.
  */
-#include "cli/live_table.h"
+#include "harness/cli/live_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>

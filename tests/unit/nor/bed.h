@@ -3,7 +3,7 @@
 #ifndef TESTS_NOR_BED_H
 #define TESTS_NOR_BED_H
 
-#include "nor/nor.h"
+#include "emulator/nor/nor.h"
 
 #define US UINT64_C(1000)
 #define MS UINT64_C(1000000)

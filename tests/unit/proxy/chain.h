@@ -6,7 +6,7 @@
 #ifndef TESTS_UNIT_PROXY_CHAIN_H
 #define TESTS_UNIT_PROXY_CHAIN_H
 
-#include "proxy/proxy.h"
+#include "harness/proxy/proxy.h"
 #include "tests/unit/fault/made.h"
 
 #define CHAIN_TEXT_MAX 256

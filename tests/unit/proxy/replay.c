@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "address/namer.h"
-#include "base/memory.h"
+#include "lib/address/namer.h"
+#include "lib/base/memory.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/submit.h"
 #include "tests/unit/proxy/chain.h"

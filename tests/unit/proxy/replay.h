@@ -6,7 +6,7 @@
 #ifndef TESTS_UNIT_PROXY_REPLAY_H
 #define TESTS_UNIT_PROXY_REPLAY_H
 
-#include "proxy/proxy.h"
+#include "harness/proxy/proxy.h"
 
 /** What both runs had in common. */
 struct replayed {

@@ -3,7 +3,7 @@
 #ifndef TESTS_UNIT_PROXY_SUBMIT_H
 #define TESTS_UNIT_PROXY_SUBMIT_H
 
-#include "proxy/proxy.h"
+#include "harness/proxy/proxy.h"
 
 static inline void submit(struct namer *namer, struct proxy *proxy, struct frame *frame, enum direction direction, sim_ns now)
 {

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fault/crandom.h"
-#include "fault/netem.h"
-#include "proxy/jitter.h"
-#include "sim/random.h"
+#include "lib/fault/crandom.h"
+#include "lib/fault/netem.h"
+#include "harness/proxy/jitter.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"
 #include "tests/unit/proxy/submit.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/filters.h"
+#include "harness/proxy/filters.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fault/filter.h"
-#include "proxy/loads.h"
-#include "sim/random.h"
+#include "lib/fault/filter.h"
+#include "harness/proxy/loads.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "link/packet.h"
+#include "lib/link/packet.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/submit.h"
 #include "tests/unit/proxy/traffic.h"

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/bytes.h"
-#include "link/packet.h"
-#include "sim/random.h"
+#include "lib/base/bytes.h"
+#include "lib/link/packet.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/traffic.h"
 

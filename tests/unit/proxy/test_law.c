@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proxy/quantile.h"
+#include "harness/proxy/quantile.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"
 

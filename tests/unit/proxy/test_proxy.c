@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/proxy.h"
+#include "harness/proxy/proxy.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/queue.h"
+#include "harness/proxy/queue.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/random.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 
 #define ITEMS 5000U

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "link/packet.h"
+#include "lib/link/packet.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/submit.h"
 

@@ -6,7 +6,7 @@
 #ifndef TESTS_UNIT_PROXY_TRAFFIC_H
 #define TESTS_UNIT_PROXY_TRAFFIC_H
 
-#include "proxy/proxy.h"
+#include "harness/proxy/proxy.h"
 #include "tests/unit/fault/made.h"
 
 #define TRAFFIC_TEXT_MAX (1U << 20)

@@ -7,8 +7,8 @@
 
 #include <pcap/pcap.h>
 
-#include "link/frame.h"
-#include "recorded/form.h"
+#include "lib/link/frame.h"
+#include "harness/recorded/form.h"
 #include "tests/test.h"
 
 #define PACKET_ROOM 4096U

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "recorded/import.h"
+#include "harness/recorded/import.h"
 
 #define CAPTURED_DEVICE 0xc0a80114U /* 192.168.1.20 */
 #define CAPTURED_SERVER 0xcb007105U /* 203.0.113.5 */

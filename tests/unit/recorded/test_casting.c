@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where a message of HTTP ends, and which conversation a connection is. */
-#include "guest/player/words.h"
+#include "emulator/guest/player/words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "recorded/casting.h"
-#include "recorded/form.h"
+#include "harness/recorded/casting.h"
+#include "harness/recorded/form.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_casting[];

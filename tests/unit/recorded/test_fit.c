@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What of a plan needs services that its session has not. */
-#include "recorded/fit.h"
+#include "harness/recorded/fit.h"
 
 #include <stdio.h>
 #include <string.h>

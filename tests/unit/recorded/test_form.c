@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* session.yaml: what is written is read to the same, and what is wrong in it is told with its place. */
-#include "recorded/form.h"
+#include "harness/recorded/form.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_form[];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Captures that the tests make packet by packet, and the sessions that come out of them. */
-#include "recorded/import.h"
+#include "harness/recorded/import.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What captures show to have been lost or late, and by which addresses a scenario names it. */
-#include "recorded/losses.h"
+#include "harness/recorded/losses.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #include <pcap/pcap.h>
 
-#include "base/memory.h"
-#include "recorded/import.h"
+#include "lib/base/memory.h"
+#include "harness/recorded/import.h"
 #include "tests/test.h"
 #include "tests/unit/recorded/captured.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The device's side of a session as a script. */
-#include "recorded/script.h"
+#include "harness/recorded/script.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "recorded/form.h"
+#include "harness/recorded/form.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_script[];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The servers' side of a session, against a device of few lines. */
-#include "recorded/servers.h"
+#include "harness/recorded/servers.h"
 
 #include <string.h>
 
-#include "recorded/form.h"
+#include "harness/recorded/form.h"
 #include "tests/unit/server/far.h"
 
 extern const CU_TestInfo tests_servers[];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How connections of a capture begin and end. */
-#include "recorded/import.h"
+#include "harness/recorded/import.h"
 
 #include <stdlib.h>
 #include <string.h>

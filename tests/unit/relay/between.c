@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "link/checksum.h"
-#include "link/packet.h"
-#include "relay/inside.h"
+#include "lib/base/memory.h"
+#include "lib/link/checksum.h"
+#include "lib/link/packet.h"
+#include "harness/relay/inside.h"
 
 #define HEADERS (ETHERNET_HEADER + 20U + 20U)
 #define SEGMENT_MAX 1400U

@@ -6,7 +6,7 @@
 #ifndef TESTS_UNIT_RELAY_BETWEEN_H
 #define TESTS_UNIT_RELAY_BETWEEN_H
 
-#include "relay/relay.h"
+#include "harness/relay/relay.h"
 
 #define BETWEEN_DEVICE 0xc0000264U
 #define BETWEEN_SERVER 0xc6336414U

@@ -2,7 +2,7 @@
 /* The relay between a device and a server that do what real ones seldom do: ends in the midst of something, answers that are none, many connections at once. */
 #include <string.h>
 
-#include "relay/inside.h"
+#include "harness/relay/inside.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 #include "tests/unit/relay/between.h"

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "relay/head.h"
-#include "relay/relay.h"
+#include "lib/base/memory.h"
+#include "harness/relay/head.h"
+#include "harness/relay/relay.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_relay_head[];

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "link/checksum.h"
-#include "link/packet.h"
-#include "relay/inside.h"
+#include "lib/base/memory.h"
+#include "lib/link/checksum.h"
+#include "lib/link/packet.h"
+#include "harness/relay/inside.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 #include "tests/unit/relay/between.h"

@@ -2,9 +2,9 @@
 /* Messages of real servers that are changed: DNS of any shape, DHCP, NTP. */
 #include <string.h>
 
-#include "server/dhcp.h"
-#include "server/dns.h"
-#include "server/ntp.h"
+#include "harness/server/dhcp.h"
+#include "harness/server/dns.h"
+#include "harness/server/ntp.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_relay_messages[];

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
-#include "base/check.h"
-#include "base/memory.h"
-#include "link/packet.h"
+#include "lib/base/bytes.h"
+#include "lib/base/check.h"
+#include "lib/base/memory.h"
+#include "lib/link/packet.h"
 #include "reports/pcapng.h"
-#include "session/captures.h"
-#include "sim/trace.h"
+#include "harness/session/captures.h"
+#include "lib/sim/trace.h"
 
 #define HEADERS 54U
 #define US UINT64_C(1000)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "link/frame.h"
+#include "lib/link/frame.h"
 
 struct recorded {
 	FILE *captures[2]; /* the device's and the server's */

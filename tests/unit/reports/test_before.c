@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/run/reports.h"
-#include "session/folder.h"
+#include "harness/session/folder.h"
 #include "tests/test.h"
 #include "tests/unit/reports/written.h"
 

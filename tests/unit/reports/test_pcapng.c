@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "link/frame.h"
+#include "lib/link/frame.h"
 #include "tests/test.h"
 
 static char path[600];

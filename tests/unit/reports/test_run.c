@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "base/timestamp.h"
+#include "lib/base/memory.h"
+#include "lib/base/timestamp.h"
 #include "reports/run/reports.h"
-#include "session/folder.h"
+#include "harness/session/folder.h"
 #include "tests/test.h"
 #include "tests/unit/reports/written.h"
 

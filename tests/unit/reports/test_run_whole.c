@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/run/merge.h"
 #include "reports/run/reports.h"
 #include "reports/run/shard.h"
-#include "session/folder.h"
+#include "harness/session/folder.h"
 #include "tests/test.h"
 #include "tests/unit/reports/written.h"
 

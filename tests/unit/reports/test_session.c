@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "link/packet.h"
+#include "lib/base/memory.h"
+#include "lib/link/packet.h"
 #include "reports/session/session.h"
 #include "reports/session/story.h"
-#include "session/folder.h"
+#include "harness/session/folder.h"
 #include "tests/test.h"
 #include "tests/unit/reports/recorded.h"
 

@@ -6,7 +6,7 @@
 #ifndef TESTS_SCENARIO_BOX_H
 #define TESTS_SCENARIO_BOX_H
 
-#include "scenario/plan.h"
+#include "harness/scenario/plan.h"
 
 /** Where its things are; empty before box_places(). */
 extern struct places box;

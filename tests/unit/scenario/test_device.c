@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/device.h"
+#include "harness/scenario/device.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "machines/machine.h"
+#include "emulator/machines/machine.h"
 #include "tests/test.h"
 
 static struct device device;

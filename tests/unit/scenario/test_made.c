@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/made.h"
+#include "harness/scenario/made.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/phases.h"
+#include "harness/scenario/phases.h"
 
 #include <string.h>
 
-#include "guest/agent/policy.h"
+#include "emulator/guest/agent/policy.h"
 #include "tests/test.h"
 
 static struct device device;

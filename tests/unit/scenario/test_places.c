@@ -2,7 +2,7 @@
 /*
  * Where the program finds its files: it is copied into small work trees and installations, and asked for the devices that it knows there.
  */
-#include "scenario/plan.h"
+#include "harness/scenario/plan.h"
 #include "tests/test.h"
 
 static int list_devices(char *ret_output, size_t size, const char *below, const char *devices)

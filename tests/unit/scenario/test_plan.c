@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/plan.h"
+#include "harness/scenario/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>

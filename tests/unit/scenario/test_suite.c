@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/suite.h"
+#include "harness/scenario/suite.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/yaml.h"
+#include "harness/scenario/yaml.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "tests/test.h"
 
 static void is_refused_at(const char *text, int line, int column, const char *why)

@@ -3,7 +3,7 @@
 #ifndef TESTS_UNIT_SEARCH_DRAWING_H
 #define TESTS_UNIT_SEARCH_DRAWING_H
 
-#include "search/limits.h"
+#include "harness/search/limits.h"
 
 struct drawing {
 	struct aims aims;

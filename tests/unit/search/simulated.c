@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "sim/random.h"
+#include "lib/sim/random.h"
 
 #define BILLION 1e9
 

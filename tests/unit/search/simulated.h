@@ -3,7 +3,7 @@
 #ifndef SEARCH_SIMULATED_H
 #define SEARCH_SIMULATED_H
 
-#include "search/belief.h"
+#include "harness/search/belief.h"
 
 /** A row of @p count candidates behind a good end. */
 void simulated_row(struct revisions *ret_revisions, size_t count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/belief.h"
+#include "harness/search/belief.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A bisection's repository and builds: with git, without sessions. */
-#include "search/builds.h"
+#include "harness/search/builds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "search/command.h"
-#include "search/repository.h"
+#include "lib/base/memory.h"
+#include "harness/search/command.h"
+#include "harness/search/repository.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_bisect[];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/corpus.h"
+#include "harness/search/corpus.h"
 
 #include <string.h>
 

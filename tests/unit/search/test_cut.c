@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/cut.h"
+#include "harness/search/cut.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "pool/beginnings.h"
-#include "search/results.h"
+#include "harness/pool/beginnings.h"
+#include "harness/search/results.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/ending.h"
+#include "harness/search/ending.h"
 
 #include <stdio.h>
 #include <string.h>

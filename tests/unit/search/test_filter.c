@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/filter.h"
+#include "harness/search/filter.h"
 
 #include <string.h>
 

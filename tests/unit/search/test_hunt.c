@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/hunt.h"
+#include "harness/search/hunt.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/inputs.h"
+#include "harness/search/inputs.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/kinds.h"
+#include "harness/search/kinds.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/limits.h"
+#include "harness/search/limits.h"
 
 #include <stdlib.h>
 #include <string.h>

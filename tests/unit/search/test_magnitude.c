@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/magnitude.h"
+#include "harness/search/magnitude.h"
 
 #include <string.h>
 
-#include "base/param.h"
-#include "sim/sim.h"
+#include "lib/base/param.h"
+#include "lib/sim/sim.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_magnitude[];

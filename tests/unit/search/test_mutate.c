@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/mutate.h"
+#include "harness/search/mutate.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/neighbour.h"
+#include "harness/search/neighbour.h"
 
 #include <string.h>
 

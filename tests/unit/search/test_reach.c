@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/reach.h"
+#include "harness/search/reach.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/reduce.h"
+#include "harness/search/reduce.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
-#include "base/memory.h"
+#include "lib/base/map.h"
+#include "lib/base/memory.h"
 #include "tests/test.h"
 
 #include <xxhash.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/revisions.h"
+#include "harness/search/revisions.h"
 
 #include "tests/test.h"
 #include "tests/unit/search/simulated.h"

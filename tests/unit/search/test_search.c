@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/search.h"
+#include "harness/search/search.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "search/results.h"
+#include "harness/search/results.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_search_known[];

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "search/explain_words.h"
-#include "search/shrinking.h"
+#include "harness/search/explain_words.h"
+#include "harness/search/shrinking.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_sentence[];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/stalls.h"
+#include "harness/search/stalls.h"
 
 #include <stdio.h>
 #include <stdlib.h>

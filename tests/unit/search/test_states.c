@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/states.h"
+#include "harness/search/states.h"
 
 #include "tests/test.h"
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/sweep.h"
+#include "harness/search/sweep.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "reports/member.h"
 #include "reports/search/told.h"
-#include "search/pairs.h"
-#include "search/states.h"
-#include "search/sweep_told.h"
+#include "harness/search/pairs.h"
+#include "harness/search/states.h"
+#include "harness/search/sweep_told.h"
 #include "tests/test.h"
 #include "tests/unit/search/places.h"
 

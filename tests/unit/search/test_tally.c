@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/tally.h"
+#include "harness/search/tally.h"
 
 #include <string.h>
 

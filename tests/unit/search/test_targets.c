@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/targets.h"
+#include "harness/search/targets.h"
 
 #include <string.h>
 

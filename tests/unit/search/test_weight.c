@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "search/weight.h"
+#include "harness/search/weight.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 
 static struct entropy entropy;
 

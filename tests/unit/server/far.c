@@ -9,9 +9,9 @@
 #include <openssl/pem.h>
 #include <xxhash.h>
 
-#include "base/memory.h"
-#include "link/checksum.h"
-#include "link/packet.h"
+#include "lib/base/memory.h"
+#include "lib/link/checksum.h"
+#include "lib/link/packet.h"
 
 #define DEVICE (HOST_ADDRESS + 99)
 #define WIRE_NS (1 * SIM_MS)

@@ -9,10 +9,10 @@
 
 #include <openssl/ssl.h>
 
-#include "address/namer.h"
-#include "fault/decision.h"
-#include "server/host.h"
-#include "server/service.h"
+#include "lib/address/namer.h"
+#include "lib/fault/decision.h"
+#include "harness/server/host.h"
+#include "harness/server/service.h"
 #include "tests/test.h"
 
 #define FAR_UNIX_S UINT64_C(1767225600) /* 2026-01-01T00:00:00Z */

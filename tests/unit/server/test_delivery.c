@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/delivery.h"
+#include "harness/server/delivery.h"
 
 #include <string.h>
 
-#include "link/frame.h"
+#include "lib/link/frame.h"
 #include "tests/test.h"
 
 #define SERVER 0xc0000201U /* 192.0.2.1 */

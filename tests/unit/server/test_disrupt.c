@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every fault of the services: what a device sees of it; and never, always, exactly the n-th of it. */
-#include "server/disrupt.h"
+#include "harness/server/disrupt.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The faults of the services that answer over UDP: what a device sees of a spoilt DNS, DHCP or NTP. */
-#include "server/disrupt.h"
+#include "harness/server/disrupt.h"
 
 #include <string.h>
 

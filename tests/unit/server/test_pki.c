@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/pki.h"
+#include "harness/server/pki.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "server/names.h"
-#include "server/reply.h"
+#include "harness/server/names.h"
+#include "harness/server/reply.h"
 #include "tests/test.h"
 
 #define UNIX_S UINT64_C(1767225600)

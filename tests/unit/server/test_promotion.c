@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/promotion.h"
+#include "harness/server/promotion.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/http.h"
+#include "harness/server/http.h"
 #include "tests/test.h"
 
 #define SIZE 10000U

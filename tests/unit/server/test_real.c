@@ -22,9 +22,9 @@
 #include <linux/if.h>
 #include <linux/if_tun.h>
 
-#include "base/memory.h"
-#include "server/host.h"
-#include "server/service.h"
+#include "lib/base/memory.h"
+#include "harness/server/host.h"
+#include "harness/server/service.h"
 #include "tests/test.h"
 
 #define LIMIT_NS (30 * SIM_S)

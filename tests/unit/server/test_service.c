@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/service.h"
+#include "harness/server/service.h"
 
 #include <jansson.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/service_log.h"
+#include "harness/server/service_log.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "server/swu.h"
+#include "harness/server/swu.h"
 
 #include <inttypes.h>
 #include <openssl/cms.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/pki.h"
+#include "harness/server/pki.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_swu[];

@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <openssl/pem.h>
 
-#include "base/memory.h"
+#include "lib/base/memory.h"
 #include "tests/unit/server/device.h"
 #include "tests/unit/server/far.h"
 

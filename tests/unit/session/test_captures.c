@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session/captures.h"
+#include "harness/session/captures.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "session/world.h"
+#include "harness/session/world.h"
 #include "tests/test.h"
 
 static struct captures captures;

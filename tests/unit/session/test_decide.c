@@ -2,7 +2,7 @@
 /*
  * The device's reports are heard in a world that consists of a clock, a fault chain and what the far end knows; there is no device and no network.
  */
-#include "session/decide.h"
+#include "harness/session/decide.h"
 
 #include <string.h>
 

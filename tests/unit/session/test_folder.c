@@ -2,7 +2,7 @@
 /*
  * A session's folder on a disk that is full: files may not grow beyond 500 bytes here, which is less than a plan.
  */
-#include "session/folder.h"
+#include "harness/session/folder.h"
 
 #include <signal.h>
 #include <stdio.h>

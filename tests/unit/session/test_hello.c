@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hellos of guests that nobody has built: a module of another version, a machine with another counter. */
-#include "session/hello.h"
+#include "harness/session/hello.h"
 
 #include <string.h>
 

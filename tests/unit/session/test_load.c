@@ -2,12 +2,12 @@
 /*
  * The counters of a board are set by hand, and its load is looked at as a session does: before each thing that the board is about to do.
  */
-#include "session/load.h"
+#include "harness/session/load.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "nic/enc28j60.h"
+#include "emulator/nic/enc28j60.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_load[];

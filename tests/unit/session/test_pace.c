@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/pace.h"
+#include "harness/session/pace.h"
 #include "tests/puppet/puppet.h"
 #include "tests/test.h"
 

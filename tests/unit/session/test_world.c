@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
-#include "nic/enc28j60.h"
-#include "verdict/verdict.h"
+#include "emulator/nic/enc28j60.h"
+#include "lib/verdict/verdict.h"
 #include "tests/puppet/puppet.h"
-#include "sim/random.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 
 #define DISCOVER 1

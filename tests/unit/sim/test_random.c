@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/random.h"
+#include "lib/sim/random.h"
 
 #include "tests/test.h"
 

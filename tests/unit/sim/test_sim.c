@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/sim.h"
+#include "lib/sim/sim.h"
 
 #include <string.h>
 
-#include "sim/random.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 
 /* A list of what fired, as "a5 b5 " for a and b at 5 ns. */

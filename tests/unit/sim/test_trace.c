@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/trace.h"
+#include "lib/sim/trace.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "statistics/binomial.h"
+#include "lib/statistics/binomial.h"
 
 #include <math.h>
 #include <stdbool.h>

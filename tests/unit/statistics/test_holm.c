@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "statistics/holm.h"
+#include "lib/statistics/holm.h"
 
-#include "statistics/number.h"
+#include "lib/statistics/number.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_holm[];

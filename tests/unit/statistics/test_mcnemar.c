@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "statistics/mcnemar.h"
+#include "lib/statistics/mcnemar.h"
 
-#include "statistics/number.h"
+#include "lib/statistics/number.h"
 #include "tests/test.h"
 #include "tests/unit/statistics/rmath.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "statistics/number.h"
+#include "lib/statistics/number.h"
 
 #include <math.h>
 #include <stdbool.h>
 
-#include "sim/random.h"
+#include "lib/sim/random.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_number[];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "statistics/sequential.h"
+#include "lib/statistics/sequential.h"
 
 #include <string.h>
 

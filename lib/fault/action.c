@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/fault/action.h"
+
+#include <string.h>
+
+#include "lib/base/check.h"
+
+const struct param plain_params[] = {
+	PARAM_ROW_BOOL(plain_params, enabled, "enabled", "true", "false disables the fault"),
+	{0},
+};
+
+static const struct action *const *const catalogues[] = {actions_proxy, actions_link, actions_board, actions_server};
+
+const struct action *action_at(size_t index)
+{
+	for (size_t i = 0; i < sizeof catalogues / sizeof catalogues[0]; i++)
+		for (const struct action *const *action = catalogues[i]; *action != NULL; action++)
+			if (index-- == 0)
+				return *action;
+	return NULL;
+}
+
+size_t actions_count(void)
+{
+	size_t count = 0;
+
+	while (action_at(count) != NULL)
+		count++;
+	return count;
+}
+
+const struct action *action_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof catalogues / sizeof catalogues[0]; i++)
+		for (const struct action *const *action = catalogues[i]; *action != NULL; action++)
+			if (strcmp((*action)->name, name) == 0)
+				return *action;
+	return NULL;
+}
+
+bool draws_always(const struct action_params *params)
+{
+	(void)params;
+	return true;
+}
+
+void actions_check(void)
+{
+	const struct action *action;
+
+	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
+		CHECK(action->name != NULL && action->summary != NULL && action->params != NULL && action->act != NULL);
+		CHECK(action_find(action->name) == action);
+		CHECK_INT(action->params_size, <=, sizeof(struct action_params));
+		for (const struct param *row = action->params; row->key != NULL; row++)
+			CHECK_INT(row->offset, <, action->params_size);
+		CHECK(action->amount == NULL || param_find(action->params, action->amount) != NULL);
+		CHECK(action->file == NULL || param_find(action->params, action->file) != NULL);
+	}
+}
+
+void action_init(const struct action *action, struct action_params *ret_params)
+{
+	memset(ret_params, 0, sizeof *ret_params);
+	params_init(action->params, ret_params);
+}
+
+static const struct param *row_of(const struct action *action, const char *key)
+{
+	const struct param *row = param_find(action->params, key);
+
+	CHECK(row != NULL && row->type == PARAM_QUANTITY);
+	return row;
+}
+
+uint64_t action_quantity(const struct action *action, const struct action_params *params, const char *key)
+{
+	return param_quantity(row_of(action, key), params);
+}
+
+void action_set_quantity(const struct action *action, struct action_params *params, const char *key, uint64_t value)
+{
+	param_set_quantity(row_of(action, key), params, value);
+}
+
+bool action_is_taken_out(const struct action *action, const struct action_params *params)
+{
+	const struct param *row = action->params;
+
+	return row->type == PARAM_BOOL && strcmp(row->key, "enabled") == 0 && !*(const bool *)(params->bytes + row->offset);
+}

@@ -1,0 +1,626 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/fault/netem.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/base/check.h"
+
+#define WORDS_MAX 64
+#define TEXT_MAX 512
+#define STANDARD_DISTRIBUTION "uniform"
+
+__extension__ typedef unsigned __int128 wide;
+
+/* -- quantities -- */
+
+struct suffix {
+	const char *name;
+	uint64_t factor;
+};
+
+/* A kind of quantity: in tc the case of a unit does not count, and a fraction of the base unit is cut off. */
+struct quantity {
+	const char *what;
+	const struct suffix *suffixes; /* the end has no name */
+	uint64_t divisor, max;
+};
+
+static const struct suffix time_suffixes[] = {{"", 1000},          {"us", 1000},         {"usec", 1000},     {"usecs", 1000},
+                                              {"ms", 1000000},     {"msec", 1000000},    {"msecs", 1000000}, {"s", 1000000000},
+                                              {"sec", 1000000000}, {"secs", 1000000000}, {NULL, 0}};
+static const struct suffix slot_suffixes[] = {
+	{"", 1},           {"ns", 1},           {"nsec", 1},          {"nsecs", 1},      {"us", 1000},
+	{"usec", 1000},    {"usecs", 1000},     {"ms", 1000000},      {"msec", 1000000}, {"msecs", 1000000},
+	{"s", 1000000000}, {"sec", 1000000000}, {"secs", 1000000000}, {NULL, 0}};
+static const struct suffix percent_suffixes[] = {{"", 10000000}, {"%", 10000000}, {NULL, 0}};
+static const struct suffix count_suffixes[] = {{"", 1}, {NULL, 0}};
+static const struct suffix size_suffixes[] = {{"", 8},
+                                              {"b", 8},
+                                              {"k", UINT64_C(8) << 10},
+                                              {"kb", UINT64_C(8) << 10},
+                                              {"m", UINT64_C(8) << 20},
+                                              {"mb", UINT64_C(8) << 20},
+                                              {"g", UINT64_C(8) << 30},
+                                              {"gb", UINT64_C(8) << 30},
+                                              {"kbit", UINT64_C(1) << 10},
+                                              {"mbit", UINT64_C(1) << 20},
+                                              {"gbit", UINT64_C(1) << 30},
+                                              {NULL, 0}};
+static const struct suffix rate_suffixes[] = {{"", 1},
+                                              {"bit", 1},
+                                              {"kbit", 1000},
+                                              {"mbit", 1000000},
+                                              {"gbit", 1000000000},
+                                              {"tbit", UINT64_C(1000000000000)},
+                                              {"kibit", UINT64_C(1) << 10},
+                                              {"mibit", UINT64_C(1) << 20},
+                                              {"gibit", UINT64_C(1) << 30},
+                                              {"tibit", UINT64_C(1) << 40},
+                                              {"bps", 8},
+                                              {"kbps", 8000},
+                                              {"mbps", 8000000},
+                                              {"gbps", UINT64_C(8000000000)},
+                                              {"tbps", UINT64_C(8000000000000)},
+                                              {"kibps", UINT64_C(8) << 10},
+                                              {"mibps", UINT64_C(8) << 20},
+                                              {"gibps", UINT64_C(8) << 30},
+                                              {"tibps", UINT64_C(8) << 40},
+                                              {NULL, 0}};
+
+static const struct quantity a_time = {"a time (a number and us, ms or s; us if nothing is said)", time_suffixes, 1, FAULT_TIME_MAX};
+static const struct quantity slot_times = {"a time (a number and ns, us, ms or s; ns if nothing is said)", slot_suffixes, 1,
+                                           FAULT_TIME_MAX};
+static const struct quantity percents = {"a percentage from 0 to 100", percent_suffixes, 1, UNIT_PROBABILITY_ONE};
+static const struct quantity counts = {"a whole number", count_suffixes, 1, INT32_MAX};
+static const struct quantity sizes = {"a number (k, m and g are 1024 times as much each)", size_suffixes, 8, UINT32_MAX};
+static const struct quantity rates = {"a rate (a number and bit, kbit, mbit, gbit, bps, kbps, ...; bit if nothing is said)", rate_suffixes,
+                                      1, UINT64_C(1) << 62};
+
+#define DIGITS_MAX 18
+
+/* Reads the number that @p text begins with: @p ret_digits / @p ret_divisor. @return what is behind it, or NULL if there is none. */
+static const char *read_number(const char *text, uint64_t *ret_digits, uint64_t *ret_divisor)
+{
+	unsigned count = 0;
+	bool point = false;
+
+	*ret_digits = 0;
+	*ret_divisor = 1;
+	if (!isdigit((unsigned char)*text))
+		return NULL;
+	for (; isdigit((unsigned char)*text) || (*text == '.' && !point); text++) {
+		if (*text == '.') {
+			point = true;
+			continue;
+		}
+		if (++count > DIGITS_MAX)
+			return NULL;
+		*ret_digits = *ret_digits * 10 + (uint64_t)(*text - '0');
+		*ret_divisor *= point ? 10 : 1;
+	}
+	return text;
+}
+
+static bool read_quantity(const struct quantity *quantity, const char *word, uint64_t *ret_value)
+{
+	uint64_t digits, divisor;
+	const char *unit = read_number(word, &digits, &divisor);
+	const struct suffix *suffix = quantity->suffixes;
+
+	while (unit != NULL && suffix->name != NULL && strcasecmp(suffix->name, unit) != 0)
+		suffix++;
+	if (unit == NULL || suffix->name == NULL || (quantity == &counts && divisor != 1))
+		return false;
+	const wide value = (wide)digits * suffix->factor / divisor / quantity->divisor;
+	if (value > quantity->max)
+		return false;
+	*ret_value = (uint64_t)value;
+	return true;
+}
+
+/* -- words -- */
+
+/* A loss model has at most so many probabilities. */
+#define LOSSES_MAX 5
+
+/* A time that is drawn. */
+struct times {
+	uint64_t time_ns, jitter_ns, correlation;
+	const char *distribution; /* as the actions call it */
+	char table[FAULT_PATH_MAX];
+};
+
+/* What the words have said so far. */
+struct netem {
+	const char *words[WORDS_MAX];
+	size_t count, at; /* at: the next one */
+	const char *keyword;
+
+	bool has_delay, has_limit, has_rate, has_slot, has_distribution, has_corrupt, has_duplicate;
+	struct times delay;
+	const char *loss; /* the action; NULL: none */
+	uint64_t losses[LOSSES_MAX]; /* the loss model's probabilities, in tc's order */
+	size_t loss_count;
+	uint64_t reorder, reorder_correlation, gap;
+	uint64_t corrupt, corrupt_correlation;
+	uint64_t duplicate, duplicate_correlation;
+	uint64_t limit;
+	struct {
+		uint64_t rate_bps, cell_size;
+		int64_t overhead, cell_overhead;
+	} rate;
+	struct {
+		uint64_t min_ns, max_ns, packets, bytes;
+		struct times times;
+	} slot;
+};
+
+/* tc takes any beginning of a word. */
+static bool abbreviates(const char *word, const char *whole)
+{
+	return strncmp(word, whole, strlen(word)) == 0;
+}
+
+static const char *next_word(const struct netem *netem)
+{
+	return netem->at < netem->count ? netem->words[netem->at] : "";
+}
+
+static bool is_number_next(const struct netem *netem)
+{
+	return isdigit((unsigned char)next_word(netem)[0]);
+}
+
+/* Reads the next word as @p quantity. */
+static bool take(struct netem *netem, const struct quantity *quantity, uint64_t *ret_value, struct error *err)
+{
+	const char *word = next_word(netem);
+
+	if (word[0] == '\0')
+		return error_set(err, "behind '%s' there should be %s", netem->words[netem->at - 1], quantity->what);
+	if (!read_quantity(quantity, word, ret_value))
+		return error_set(err, "'%s' in '%s' is not %s", word, netem->keyword, quantity->what);
+	netem->at++;
+	return true;
+}
+
+/* The same if a number follows at all. */
+static bool take_more(struct netem *netem, const struct quantity *quantity, uint64_t *ret_value, struct error *err)
+{
+	return !is_number_next(netem) || take(netem, quantity, ret_value, err);
+}
+
+static bool take_signed(struct netem *netem, int64_t *ret_value, struct error *err)
+{
+	const char *word = next_word(netem);
+	bool negative = word[0] == '-';
+	uint64_t value;
+
+	if (!isdigit((unsigned char)word[negative]))
+		return true;
+	if (!read_quantity(&counts, word + negative, &value) || value > 65535)
+		return error_set(err, "'%s' in '%s' is not a whole number of bytes up to 65535 either way", word, netem->keyword);
+	*ret_value = negative ? -(int64_t)value : (int64_t)value;
+	netem->at++;
+	return true;
+}
+
+/* -- one option each -- */
+
+static bool read_limit(struct netem *netem, struct error *err)
+{
+	netem->has_limit = true;
+	if (!take(netem, &sizes, &netem->limit, err))
+		return false;
+	return netem->limit > 0 || error_set(err, "with 'limit 0' every frame is lost: use 'loss 100%%' if that is meant");
+}
+
+static bool read_delay(struct netem *netem, struct error *err)
+{
+	struct times *delay = &netem->delay;
+
+	netem->has_delay = true;
+	delay->jitter_ns = delay->correlation = 0;
+	if (!take(netem, &a_time, &delay->time_ns, err))
+		return false;
+	if (!is_number_next(netem))
+		return true;
+	return take(netem, &a_time, &delay->jitter_ns, err) && take_more(netem, &percents, &delay->correlation, err);
+}
+
+/* The name of a distribution or a file of one. */
+static bool take_distribution(struct netem *netem, struct times *times, struct error *err)
+{
+	static const char *const names[] = {"uniform", "normal", "pareto", "paretonormal"};
+	const char *word = next_word(netem);
+
+	if (word[0] == '\0')
+		return error_set(err, "behind 'distribution' there should be uniform, normal, pareto, paretonormal or a file");
+	netem->at++;
+	times->table[0] = '\0';
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], word) == 0) {
+			times->distribution = names[i];
+			return true;
+		}
+	if (strchr(word, '/') == NULL && strstr(word, ".dist") == NULL)
+		return error_set(err,
+		                 "'%s' in 'distribution' is not uniform, normal, pareto, paretonormal or a file (with a / or .dist in it)",
+		                 word);
+	if (strlen(word) >= FAULT_PATH_MAX)
+		return error_set(err, "'%s' in 'distribution' is a path longer than %d bytes", word, FAULT_PATH_MAX - 1);
+	times->distribution = "table";
+	(void)snprintf(times->table, FAULT_PATH_MAX, "%s", word);
+	return true;
+}
+
+static bool read_distribution(struct netem *netem, struct error *err)
+{
+	netem->has_distribution = true;
+	return take_distribution(netem, &netem->delay, err);
+}
+
+/* A loss model: the first probability, and as many more as are said; the others are the action's own. */
+static bool read_losses(struct netem *netem, const char *action, size_t most, struct error *err)
+{
+	netem->loss = action;
+	if (!take(netem, &percents, &netem->losses[netem->loss_count++], err))
+		return false;
+	while (netem->loss_count < most && is_number_next(netem))
+		if (!take(netem, &percents, &netem->losses[netem->loss_count++], err))
+			return false;
+	return true;
+}
+
+static bool read_loss_random(struct netem *netem, struct error *err)
+{
+	return read_losses(netem, "loss", 2, err);
+}
+
+static bool read_loss_state(struct netem *netem, struct error *err)
+{
+	return read_losses(netem, "loss_state", 5, err);
+}
+
+/* tc's r is what is left of p, if nothing is said. */
+static bool read_loss_gemodel(struct netem *netem, struct error *err)
+{
+	if (!read_losses(netem, "gemodel", 4, err))
+		return false;
+	if (netem->loss_count == 1)
+		netem->losses[netem->loss_count++] = UNIT_PROBABILITY_ONE - netem->losses[0];
+	return true;
+}
+
+static bool read_loss(struct netem *netem, struct error *err)
+{
+	static const struct {
+		const char *name;
+		bool (*read)(struct netem *netem, struct error *err);
+	} models[] = {{"random", read_loss_random}, {"state", read_loss_state}, {"gemodel", read_loss_gemodel}};
+	const char *word = next_word(netem);
+
+	if (netem->loss != NULL)
+		return error_set(err, "'%s' comes twice: there is one loss only", netem->keyword);
+	if (is_number_next(netem))
+		return read_loss_random(netem, err);
+	for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+		if (strcmp(models[i].name, word) == 0) {
+			netem->at++;
+			return models[i].read(netem, err);
+		}
+	return error_set(err, "'%s' behind '%s' is not a percentage, random, state or gemodel", word, netem->keyword);
+}
+
+static bool read_ecn(struct netem *netem, struct error *err)
+{
+	(void)netem;
+	return error_set(err, "'ecn' is not emulated: frames are lost, not marked");
+}
+
+static bool read_reorder(struct netem *netem, struct error *err)
+{
+	return take(netem, &percents, &netem->reorder, err) && take_more(netem, &percents, &netem->reorder_correlation, err);
+}
+
+static bool read_gap(struct netem *netem, struct error *err)
+{
+	return take(netem, &counts, &netem->gap, err);
+}
+
+static bool read_corrupt(struct netem *netem, struct error *err)
+{
+	netem->has_corrupt = true;
+	return take(netem, &percents, &netem->corrupt, err) && take_more(netem, &percents, &netem->corrupt_correlation, err);
+}
+
+static bool read_duplicate(struct netem *netem, struct error *err)
+{
+	netem->has_duplicate = true;
+	return take(netem, &percents, &netem->duplicate, err) && take_more(netem, &percents, &netem->duplicate_correlation, err);
+}
+
+static bool read_rate(struct netem *netem, struct error *err)
+{
+	netem->has_rate = true;
+	memset(&netem->rate, 0, sizeof netem->rate);
+	if (!take(netem, &rates, &netem->rate.rate_bps, err) || !take_signed(netem, &netem->rate.overhead, err))
+		return false;
+	/* A cell's size is never negative, so one that is belongs to the cell's overhead. */
+	if (!take_more(netem, &counts, &netem->rate.cell_size, err))
+		return false;
+	if (netem->rate.cell_size > 65535)
+		return error_set(err, "a cell of more than 65535 bytes in 'rate'");
+	return take_signed(netem, &netem->rate.cell_overhead, err);
+}
+
+/* From slot to slot: the least and the longest, or a distribution with its mean and its jitter. */
+static bool read_slot_times(struct netem *netem, struct error *err)
+{
+	struct times *times = &netem->slot.times;
+
+	if (next_word(netem)[0] != '\0' && abbreviates(next_word(netem), "distribution")) {
+		netem->at++;
+		return take_distribution(netem, times, err) && take(netem, &slot_times, &times->time_ns, err) &&
+		       take(netem, &slot_times, &times->jitter_ns, err);
+	}
+	if (!take(netem, &slot_times, &netem->slot.min_ns, err) || !take_more(netem, &slot_times, &netem->slot.max_ns, err))
+		return false;
+	if (netem->slot.max_ns == 0)
+		netem->slot.max_ns = netem->slot.min_ns;
+	return true;
+}
+
+static bool read_slot(struct netem *netem, struct error *err)
+{
+	netem->has_slot = true;
+	memset(&netem->slot, 0, sizeof netem->slot);
+	netem->slot.times.distribution = STANDARD_DISTRIBUTION;
+	if (!read_slot_times(netem, err))
+		return false;
+	if (strcmp(next_word(netem), "packets") == 0 && (netem->at++, !take(netem, &counts, &netem->slot.packets, err)))
+		return false;
+	return strcmp(next_word(netem), "bytes") != 0 || (netem->at++, take(netem, &sizes, &netem->slot.bytes, err));
+}
+
+/* In the order in which tc looks for them, which decides what a single letter means. */
+static const struct option {
+	const char *name;
+	bool (*read)(struct netem *netem, struct error *err);
+} options[] = {
+	{"limit", read_limit},
+	{"latency", read_delay},
+	{"delay", read_delay},
+	{"loss", read_loss},
+	{"drop", read_loss},
+	{"ecn", read_ecn},
+	{"reorder", read_reorder},
+	{"corrupt", read_corrupt},
+	{"gap", read_gap},
+	{"duplicate", read_duplicate},
+	{"distribution", read_distribution},
+	{"rate", read_rate},
+	{"slot", read_slot},
+};
+#define OPTIONS (sizeof options / sizeof options[0])
+
+static bool read_option(struct netem *netem, struct error *err)
+{
+	const char *word = netem->words[netem->at++];
+
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (abbreviates(word, options[i].name)) {
+			netem->keyword = options[i].name;
+			return options[i].read(netem, err);
+		}
+	return error_set(
+		err, "'%s' is none of netem's words: limit, delay, distribution, loss, corrupt, duplicate, reorder, gap, rate, slot", word);
+}
+
+/* What only the whole can tell; the rules are tc's. */
+static bool check_whole(const struct netem *netem, struct error *err)
+{
+	if (netem->count == 0)
+		return error_set(err, "there is no word in it: say for example 'delay 100ms'");
+	if (netem->reorder > 0 && netem->delay.time_ns == 0)
+		return error_set(err, "'reorder' needs a 'delay', since only then a frame can be earlier than others");
+	if (netem->gap > 0 && netem->reorder == 0)
+		return error_set(err, "'gap' needs 'reorder', since it says how often a frame is");
+	if (netem->has_distribution && (netem->delay.time_ns == 0 || netem->delay.jitter_ns == 0))
+		return error_set(err, "'distribution' needs a 'delay' with a jitter, which it spreads");
+	return true;
+}
+
+/* -- faults -- */
+
+struct list {
+	const struct fault *base;
+	struct fault *faults;
+	size_t count;
+};
+
+/* Adds a fault called "NAME: WHAT" with the standard parameters of @p action. */
+static struct fault *add(struct list *list, const char *action, const char *what)
+{
+	struct fault *fault = &list->faults[list->count++];
+
+	*fault = *list->base;
+	(void)snprintf(fault->name, sizeof fault->name, "%.48s: %s", list->base->name, what);
+	fault->action = action_find(action);
+	CHECK(fault->action != NULL);
+	action_init(fault->action, &fault->params);
+	return fault;
+}
+
+static void set(struct fault *fault, const char *key, uint64_t value)
+{
+	action_set_quantity(fault->action, &fault->params, key, value);
+}
+
+/* What is no quantity. */
+static void set_text(struct fault *fault, const char *key, const char *text)
+{
+	struct error err;
+	const struct param *row = param_find(fault->action->params, key);
+
+	CHECK(row != NULL && param_set(row, &fault->params, text, &err));
+}
+
+static void set_signed(struct fault *fault, const char *key, int64_t value)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof text, "%" PRId64, value);
+	set_text(fault, key, text);
+}
+
+static void set_probability(struct fault *fault, const char *key, uint64_t value)
+{
+	char text[UNIT_TEXT_MAX];
+
+	set_text(fault, key, unit_format(UNIT_PROBABILITY, value, text));
+}
+
+static void set_times(struct fault *fault, const struct times *times)
+{
+	set(fault, "time", times->time_ns);
+	set(fault, "jitter", times->jitter_ns);
+	set_text(fault, "distribution", times->distribution);
+	set_text(fault, "table", times->table);
+}
+
+/* Where everything is hit, nothing is left to correlate. */
+static void make_probable(struct fault *fault, uint64_t probability, uint64_t correlation)
+{
+	fault->match.probability = probability;
+	fault->match.correlation = probability < UNIT_PROBABILITY_ONE ? correlation : 0;
+}
+
+static void add_loss(const struct netem *netem, struct list *list)
+{
+	/* The parameters of the models, as tc has them one behind the other. */
+	static const struct {
+		const char *action, *keys[LOSSES_MAX];
+	} models[] = {{"loss", {"percent", "correlation"}},
+	              {"loss_state", {"p13", "p31", "p32", "p23", "p14"}},
+	              {"gemodel", {"p", "r", "1-h", "1-k"}}};
+
+	if (netem->loss == NULL)
+		return;
+	struct fault *fault = add(list, netem->loss, "loss");
+	for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+		for (size_t k = 0; k < netem->loss_count && strcmp(models[i].action, netem->loss) == 0; k++)
+			set_probability(fault, models[i].keys[k], netem->losses[k]);
+}
+
+static void add_corrupt(const struct netem *netem, struct list *list)
+{
+	if (!netem->has_corrupt)
+		return;
+	struct fault *fault = add(list, "corrupt", "corrupt");
+	make_probable(fault, netem->corrupt, netem->corrupt_correlation);
+	set(fault, "bits", 1);
+}
+
+static void add_delay(const struct netem *netem, struct list *list)
+{
+	struct fault *fault;
+
+	if (netem->reorder > 0) {
+		fault = add(list, "reorder", "reorder");
+		set(fault, "gap", netem->gap > 0 ? netem->gap : 1);
+		make_probable(fault, netem->reorder, netem->reorder_correlation);
+	}
+	if (!netem->has_delay)
+		return;
+	fault = add(list, "delay", "delay");
+	set_times(fault, &netem->delay);
+	set(fault, "correlation", netem->delay.correlation);
+	set_text(fault, "keep_order", "false");
+}
+
+static void add_rate(const struct netem *netem, struct list *list)
+{
+	struct fault *fault = add(list, "rate", netem->has_rate ? "rate" : "limit");
+
+	set(fault, "rate", netem->rate.rate_bps);
+	set_signed(fault, "overhead", netem->rate.overhead);
+	set(fault, "cell_size", netem->rate.cell_size);
+	set_signed(fault, "cell_overhead", netem->rate.cell_overhead);
+	if (netem->has_limit)
+		set(fault, "limit", netem->limit);
+}
+
+static void add_slot(const struct netem *netem, struct list *list)
+{
+	struct fault *fault = add(list, "slot", "slot");
+
+	set(fault, "min_delay", netem->slot.min_ns);
+	set(fault, "max_delay", netem->slot.max_ns);
+	set(fault, "packets", netem->slot.packets);
+	set(fault, "bytes", netem->slot.bytes);
+	set_times(fault, &netem->slot.times);
+}
+
+static void add_link(const struct netem *netem, struct list *list)
+{
+	if (netem->has_rate || netem->has_limit)
+		add_rate(netem, list);
+	if (netem->has_slot)
+		add_slot(netem, list);
+}
+
+static void add_duplicate(const struct netem *netem, struct list *list)
+{
+	if (netem->has_duplicate)
+		make_probable(add(list, "duplicate", "duplicate"), netem->duplicate, netem->duplicate_correlation);
+}
+
+/* Cuts @p text into its words. */
+static bool cut(struct netem *netem, char *text, struct error *err)
+{
+	char *rest = NULL;
+
+	for (char *word = strtok_r(text, " \t\n", &rest); word != NULL; word = strtok_r(NULL, " \t\n", &rest)) {
+		if (netem->count == WORDS_MAX)
+			return error_set(err, "'%s': there are more than %d words", word, WORDS_MAX);
+		netem->words[netem->count++] = word;
+	}
+	return true;
+}
+
+bool netem_parse(const char *text, const struct fault *base, struct fault ret_faults[NETEM_FAULTS_MAX], size_t *ret_count,
+                 struct error *err)
+{
+	struct netem netem = {.delay = {.distribution = STANDARD_DISTRIBUTION}};
+	struct fault faults[NETEM_FAULTS_MAX];
+	struct list list = {.base = base, .faults = faults};
+	char copy[TEXT_MAX];
+
+	if (strlen(text) >= sizeof copy)
+		return error_set(err, "the text is longer than %zu bytes", sizeof copy - 1);
+	(void)snprintf(copy, sizeof copy, "%s", text);
+	if (!cut(&netem, copy, err))
+		return false;
+	while (netem.at < netem.count)
+		if (!read_option(&netem, err))
+			return false;
+	if (!check_whole(&netem, err))
+		return false;
+	/* Linux copies first, and then copy and frame each take their chances. */
+	if (base->match.netem_exact)
+		add_duplicate(&netem, &list);
+	add_loss(&netem, &list);
+	add_corrupt(&netem, &list);
+	add_delay(&netem, &list);
+	add_link(&netem, &list);
+	if (!base->match.netem_exact)
+		add_duplicate(&netem, &list);
+	memcpy(ret_faults, faults, list.count * sizeof *faults);
+	*ret_count = list.count;
+	return true;
+}
