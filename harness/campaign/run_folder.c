@@ -13,7 +13,7 @@
 
 static bool is_there(const char *wanted, struct error *err)
 {
-	return error_set(err, "--out: %s is there already; name a new folder, so that no report is lost", wanted);
+	return error_set(err, "--out: %s already exists; choose a new folder, so that no report is lost", wanted);
 }
 
 bool run_folder_is_new(const char *wanted, struct error *err)

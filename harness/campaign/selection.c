@@ -240,7 +240,7 @@ bool selection_open(struct selection *ret_selection, char *const *operands, cons
 {
 	struct selection selection = {.count = 0};
 	size_t count = 0;
-	bool good = operands[0] != NULL || error_set(err, "which scenario? Give files, folders or suites, such as scenarios/first");
+	bool good = operands[0] != NULL || error_set(err, "no scenario given; name files, folders or suites, such as scenarios/first");
 
 	memset(err->file, 0, sizeof err->file);
 	while (operands[count] != NULL)

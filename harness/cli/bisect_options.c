@@ -62,7 +62,7 @@ static bool read_plan(struct bisect_wish *wish, struct error *err)
 	struct plan plan;
 
 	if (values->operand_count < 1)
-		return error_set(err, "it takes a plan of a session, or a scenario; see `stutter bisect --help`");
+		return error_set(err, "bisect takes the plan of a session, or a scenario; see `stutter bisect --help`");
 	bisect->plan = values->operands[0];
 	bisect->places = campaign_places(wish->cli.campaign);
 	bisect->may_differ = cli_is_given(values, "anyway");
@@ -141,7 +141,7 @@ static bool read_devices(struct bisect_wish *wish, struct error *err)
 	for (int i = 1; i < values->operand_count; i++)
 		revisions_add_device(&wish->revisions, values->operands[i]);
 	if (wish->revisions.count < 2)
-		return error_set(err, "it takes --repo, --good and --build, or two devices at least: a good one first, a bad one last");
+		return error_set(err, "bisect needs --repo, --good and --build, or at least two devices: a good one first, a bad one last");
 	revisions_link(&wish->revisions);
 	return check_devices(wish, err);
 }
@@ -176,7 +176,7 @@ static bool read_revisions(struct bisect_wish *wish, struct error *err)
 	const struct cli_values *values = &wish->cli.values;
 
 	if (cli_is_given(values, "device"))
-		return error_set(err, "--device says nothing here: the devices are what is bisected");
+		return error_set(err, "--device has no meaning here: the devices are what is bisected");
 	return cli_is_given(values, "repo") ? read_repository(wish, err) : read_devices(wish, err);
 }
 

@@ -36,7 +36,7 @@ static int run(const struct cli_values *values)
 	struct error err;
 
 	if (values->operand_count == 0)
-		return error_set(&err, "ctl: what is asked for? list, add, change, remove, phase, counters or stop"), cli_fail(&err);
+		return error_set(&err, "ctl needs a request: list, add, change, remove, phase, counters or stop"), cli_fail(&err);
 	const char *wanted = cli_value(values, "control");
 	if (wanted == NULL && !control_standard_path(path, &err))
 		return cli_fail(&err);

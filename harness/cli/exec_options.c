@@ -35,14 +35,14 @@ static bool read_operands(const struct cli_values *values, struct exec_wish *wis
 	const int before = values->operand_count - values->behind;
 
 	if (values->operand_count == 0)
-		return error_set(err, "give a scenario and a command: stutter exec SCENARIO %s", form);
+		return error_set(err, "exec needs a scenario and a command: stutter exec SCENARIO %s", form);
 	if (values->behind < 0)
-		return error_set(err, "the command stands behind '--': stutter exec %s %s", values->operands[0], form);
+		return error_set(err, "the command goes after '--': stutter exec %s %s", values->operands[0], form);
 	if (before > 1)
 		return error_set(err, "exec takes one scenario, not %d ('%s'): stutter exec %s %s", before, values->operands[1],
 		                 values->operands[0], form);
 	if (before < 1 || values->behind == 0)
-		return error_set(err, "there must be a scenario before '--' and a command behind it; there is just '%s'",
+		return error_set(err, "exec needs a scenario before '--' and a command after it; there is only '%s'",
 		                 values->operands[0]);
 	wish->scenario = values->operands[0];
 	wish->execution.command = values->operands + 1;
@@ -64,11 +64,11 @@ static bool read_options(const struct cli_values *values, struct exec_wish *wish
 	if (wish->execution.server != NULL && wish->session != NULL)
 		return error_set(
 			err,
-			"--server and --session exclude each other: with --session, its servers are played; to play its device's side against "
+			"--server and --session cannot be used together: with --session, its servers are played; to play its device's side against "
 			"the server, the command is `stutter play %s`",
 			wish->session);
 	if (cli_is_given(values, "web-ports") && wish->execution.server == NULL)
-		return error_set(err, "--web-ports are those of a server of yours: give --server, too");
+		return error_set(err, "--web-ports needs a server of your own: add --server");
 	if (!cli_read_number(values, "repeat", 1, TIMES_MAX, &wish->times, err))
 		return false;
 	if (!cli_read_quantity(values, "skew-limit", UNIT_DURATION, &wish->execution.skew_limit_ns, err))

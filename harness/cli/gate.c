@@ -46,7 +46,7 @@ static bool read_day(const char *text, struct gate_wish *wish, struct error *err
 		return true;
 	}
 	if (!exception_is_day(text))
-		return error_set(err, "--day: '%s' is no day such as 2027-01-31", text);
+		return error_set(err, "--day: '%s' is not a date such as 2027-01-31", text);
 	memcpy(wish->day, text, strlen(text) + 1);
 	return true;
 }
@@ -72,7 +72,7 @@ static bool read_feeds(const struct cli_values *values, struct gate_wish *wish, 
 	wish->to_feed = cli_value(values, "to");
 	wish->release = cli_value(values, "release");
 	if ((wish->from_feed == NULL) != (wish->to_feed == NULL))
-		return error_set(err, "--feed and --to go together: from which feed, and to which");
+		return error_set(err, "--feed and --to must be used together");
 	if (wish->from_feed != NULL && (strcmp(wish->from_feed, SERVICE_FEED_EVAL) != 0 || strcmp(wish->to_feed, SERVICE_FEED_RETAIL) != 0))
 		return error_set(err, "--feed '%s' --to '%s': a release goes from " SERVICE_FEED_EVAL " to " SERVICE_FEED_RETAIL,
 		                 wish->from_feed, wish->to_feed);
@@ -86,7 +86,7 @@ static bool read_devices(const struct cli_values *values, struct gate_wish *wish
 	for (size_t i = 0; i < GATE_SIDES; i++) {
 		wish->devices[i] = cli_value(values, names[i]);
 		if (wish->devices[i] == NULL)
-			return error_set(err, "which %s? Give a device, such as --baseline 21.10 --candidate 22.01", names[i]);
+			return error_set(err, "no %s given; name a device, such as --baseline 21.10 --candidate 22.01", names[i]);
 	}
 	return true;
 }

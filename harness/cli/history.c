@@ -55,7 +55,7 @@ static int write_all(const struct cli_values *values, bool (*one)(struct history
 	int status = EXIT_PASSED;
 
 	if (values->operand_count < 2) {
-		error_set(&err, "which %s?", what);
+		error_set(&err, "no %s", what);
 		return cli_fail(&err);
 	}
 	struct history *history = record_open(cli_value(values, "history"), HISTORY_WRITE, &err);
@@ -75,13 +75,13 @@ static int run(const struct cli_values *values)
 	struct error err;
 
 	if (verb == NULL) {
-		error_set(&err, "history needs a word: import DIR..., merge FILE... or show");
+		error_set(&err, "history needs an action: import DIR..., merge FILE... or show");
 		return cli_fail(&err);
 	}
 	if (strcmp(verb, "import") == 0)
-		return write_all(values, import_folder, "folder? Give those of runs, such as stutter-runs/001");
+		return write_all(values, import_folder, "folders given; name those of runs, such as stutter-runs/001");
 	if (strcmp(verb, "merge") == 0)
-		return write_all(values, merge_file, "file? Give other histories");
+		return write_all(values, merge_file, "files given; name other histories");
 	if (strcmp(verb, "show") == 0 && values->operand_count == 1)
 		return cli_history_show(values);
 	if (strcmp(verb, "show") == 0) {

@@ -28,13 +28,13 @@ static bool read_options(const struct cli_values *values, struct import_options 
 
 	*ret_options = (struct import_options){0, VANTAGE_UNKNOWN};
 	if (values->operand_count != 1)
-		return error_set(err, "which capture? `stutter import` takes one, of pcap or pcapng");
+		return error_set(err, "import takes one capture, pcap or pcapng");
 	if (device != NULL && !recording_read_address(device, &ret_options->device))
-		return error_set(err, "--device: '%.64s' is no address of IPv4, such as 192.168.1.20", device);
+		return error_set(err, "--device: '%.64s' is not an IPv4 address such as 192.168.1.20", device);
 	while (vantage != NULL && vantage_names[place] != NULL && strcmp(vantage_names[place], vantage) != 0)
 		place++;
 	if (vantage != NULL && vantage_names[place] == NULL)
-		return error_set(err, "--vantage: '%.64s' is no place; there are device, between and server", vantage);
+		return error_set(err, "--vantage: '%.64s' is not one of device, between and server", vantage);
 	if (vantage != NULL)
 		ret_options->vantage = place;
 	return true;

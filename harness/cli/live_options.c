@@ -21,7 +21,7 @@ static bool read_far_end(struct campaign_live_wish *live, struct error *err)
 	const char *name = live->server_side;
 
 	if (live->server != NULL && live->server_side != NULL)
-		return error_set(err, "--server is a server in a network of its own, --server-side the way to another: give one of them");
+		return error_set(err, "--server is a server in a network of its own, --server-side the way to another: use one of them");
 	if (live->server != NULL && strspn(live->server, " \t\n") == strlen(live->server))
 		return error_set(err, "--server: the command is empty; leave the option out for the emulator's update service");
 	if (live->server != NULL) {
@@ -58,10 +58,10 @@ bool cli_read_live(const struct cli_values *values, struct campaign_live_wish *r
 	                                        .server = cli_value(values, "server"),
 	                                        .server_side = cli_value(values, "server-side")};
 	if (!ret_live->is_on)
-		return other == NULL || error_set(err, "--%s is of sessions in wall time: give --live, too", other);
+		return other == NULL || error_set(err, "--%s needs --live: it is about sessions in wall time", other);
 	if (!cli_read_quantity(values, "skew-limit", UNIT_DURATION, &ret_live->wall.skew_limit_ns, err))
 		return false;
 	if (cli_is_given(values, "web-ports") && ret_live->server == NULL && ret_live->server_side == NULL)
-		return error_set(err, "--web-ports are those of a server of yours: give --server or --server-side, too");
+		return error_set(err, "--web-ports needs a server of your own: add --server or --server-side");
 	return cli_web_ports(cli_value(values, "web-ports"), &ret_live->wall.web_ports, err) && read_far_end(ret_live, err);
 }

@@ -27,7 +27,7 @@ static bool open_runs(const struct cli_values *values, struct run *runs, size_t 
 			return error_set(err, "the run in %s goes on; wait until it ends", values->operands[*count - 1]);
 		}
 	}
-	return *count > 0 || error_set(err, "which runs? Give their folders, such as stutter-runs/001 stutter-runs/002");
+	return *count > 0 || error_set(err, "no runs given; name their folders, such as stutter-runs/001 stutter-runs/002");
 }
 
 /* What came to a verdict is recorded as one run, and compared with earlier runs like it. */

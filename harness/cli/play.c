@@ -63,7 +63,7 @@ static bool read_to(const char *text, struct recording *recording, struct error 
 	if (text == NULL)
 		return true;
 	if (!recording_read_address(text, &address))
-		return error_set(err, "--to: '%.64s' is no address of IPv4, such as 192.168.1.20", text);
+		return error_set(err, "--to: '%.64s' is not an IPv4 address such as 192.168.1.20", text);
 	for (size_t i = 0; i < recording->step_count; i++)
 		if (recording->steps[i].kind == STEP_TCP || recording->steps[i].kind == STEP_NTP)
 			recording->steps[i].address = address;
@@ -126,7 +126,7 @@ static int run(const struct cli_values *values)
 	uint64_t silence_ns;
 
 	if (values->operand_count != 1) {
-		error_set(&err, "which session? `stutter play` takes one, as `stutter import` makes it");
+		error_set(&err, "play takes one session, as `stutter import` writes it");
 		return cli_fail(&err);
 	}
 	if (!unit_parse(UNIT_DURATION, silence != NULL ? silence : SILENCE_STANDARD, &silence_ns, &err)) {

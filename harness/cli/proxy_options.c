@@ -110,20 +110,20 @@ static bool check_sides(const struct cli_values *values, struct error *err)
 
 	if (cli_is_given(values, "session") && cli_is_given(values, "replay"))
 		return error_set(
-			err, "--session and --replay exclude each other: no replay in wall time plays a session; take `stutter replay`");
+			err, "--session and --replay cannot be used together: no replay in wall time plays a session; take `stutter replay`");
 	if (cli_is_given(values, "session") && cli_is_given(values, "web-ports"))
-		return error_set(err, "--session and --web-ports exclude each other: a session names its own ports");
+		return error_set(err, "--session and --web-ports cannot be used together: a session names its own ports");
 	if (cli_is_given(values, "least") && !cli_is_given(values, "replay"))
-		return error_set(err, "--least is of a replay: give --replay, too");
+		return error_set(err, "--least needs --replay");
 	if (server != NULL && cli_is_given(values, "session"))
 		return error_set(err,
-		                 "--server-side and --session exclude each other: with --session, its servers are played in this program");
+		                 "--server-side and --session cannot be used together: with --session, its servers are played in this program");
 	if (device != NULL && cli_is_given(values, "session"))
 		return true;
 	if (device == NULL || server == NULL)
 		return error_set(
 			err,
-			"between which interfaces? Give --device-side and --server-side (`ip link` lists them), or --session in place of "
+			"proxy needs two interfaces: give --device-side and --server-side (`ip link` lists them), or --session in place of "
 			"the second");
 	return strcmp(device, server) != 0 ||
 	       error_set(err, "--device-side and --server-side are both %s: a bridge is between two interfaces", device);

@@ -27,7 +27,7 @@ static int run(const struct cli_values *values)
 	struct error err;
 
 	if (!cli_is_given(values, "out"))
-		error_set(&err, "where to? Give --out DIR");
+		error_set(&err, "release needs --out DIR");
 	else if (values->operand_count != 1)
 		error_set(&err, "release takes one scenario, not %d", values->operand_count);
 	else if (places_find(&places, &err) && plan_open(&plan, values->operands[0], cli_value(values, "device"), &places, &err)) {

@@ -62,7 +62,7 @@ static int report(const struct cli_values *values)
 	int code = EXIT_USAGE;
 
 	if (values->operand_count != 1)
-		error_set(&err, "which run? Give its folder, such as stutter-runs/001");
+		error_set(&err, "no run given; name its folder, such as stutter-runs/001");
 	else if (search_is_one(values->operands[0]) && (cli_is_given(values, "picture") || cli_is_given(values, "github")))
 		error_set(&err, "%s is the folder of a search; --%s is for one of a run", values->operands[0],
 		          cli_is_given(values, "picture") ? "picture" : "github");

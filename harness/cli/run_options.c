@@ -48,7 +48,7 @@ static bool read_times(const struct cli_values *values, struct jobs_wish *wish, 
 	uint64_t times = cli_is_given(values, "twice") ? 2 : 1;
 
 	if (cli_is_given(values, "repeat") && cli_is_given(values, "twice"))
-		return error_set(err, "--twice is --repeat 2; give one of them");
+		return error_set(err, "--twice means --repeat 2; use one of them");
 	if (!cli_read_number(values, "repeat", 1, JOBS_TIMES_MAX, &times, err))
 		return false;
 	wish->times = (size_t)times;
@@ -90,7 +90,7 @@ static bool suit_live(const struct cli_values *values, struct campaign_wish *wis
 	if (!wish->live.is_on)
 		return true;
 	if (cli_is_given(values, "jobs") && wish->side_by_side > 1)
-		return error_set(err, "--live runs one session after the other: leave --jobs out");
+		return error_set(err, "--live runs one session at a time: leave --jobs out");
 	if (cli_is_given(values, "twice") || cli_is_given(values, "repeat"))
 		return error_set(err,
 		                 "--%s compares digests, and no two sessions in wall time have the same: leave it out, or give --seeds",

@@ -44,7 +44,7 @@ static bool read_own(const struct cli_values *values, struct sweep *sweep, struc
 	sweep->is_open_ended = is_begun_with_budget(values) && !sweep->pairs;
 	if (values->operand_count == 1)
 		return true;
-	return error_set(err, values->operand_count == 0 ? "sweep wants a scenario; see `stutter sweep --help`"
+	return error_set(err, values->operand_count == 0 ? "sweep needs a scenario; see `stutter sweep --help`"
 	                                                 : "sweep takes one scenario at a time");
 }
 

@@ -85,7 +85,7 @@ static bool read_range(const char *text, struct cli_seeds *seeds, struct error *
 	if (!cli_two("seeds", text, "..", &seeds->first, &seeds->last, err))
 		return false;
 	return (seeds->last >= seeds->first && seeds->last - seeds->first < PLANNED_SESSIONS_MAX) ||
-	       error_set(err, "--seeds: '%s' must go up, over at most %u seeds", text, PLANNED_SESSIONS_MAX);
+	       error_set(err, "--seeds: '%s' must ascend, over at most %u seeds", text, PLANNED_SESSIONS_MAX);
 }
 
 bool cli_read_seeds(const struct cli_values *values, struct cli_seeds *ret_seeds, struct error *err)
@@ -95,7 +95,7 @@ bool cli_read_seeds(const struct cli_values *values, struct cli_seeds *ret_seeds
 
 	seeds.given = one != NULL || range != NULL;
 	if (one != NULL && range != NULL)
-		return error_set(err, "--seed and --seeds exclude each other");
+		return error_set(err, "--seed and --seeds cannot be used together");
 	if (range != NULL && !read_range(range, &seeds, err))
 		return false;
 	if (one != NULL && !cli_number("seed", one, 0, UINT64_MAX, &seeds.first, err))

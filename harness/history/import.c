@@ -258,9 +258,9 @@ static bool refuse(const char *dir, struct error *err)
 	}
 	free(entries);
 	if (runs == 0)
-		error_set(err, "%s is no folder of a run: there is neither " BEGINNING " nor " SUMMARY " in it", dir);
+		error_set(err, "%s is not the folder of a run: there is neither " BEGINNING " nor " SUMMARY " in it", dir);
 	else
-		error_set(err, "%s is no folder of a run, but holds %zu; import these:%s%s", dir, runs, names,
+		error_set(err, "%s is not the folder of a run, but holds %zu; import these:%s%s", dir, runs, names,
 		          runs > RUNS_NAMED ? " and so on" : "");
 	free(names);
 	return false;

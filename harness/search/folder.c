@@ -26,7 +26,7 @@ bool search_folder_words(const char *dir, const char *command, struct resume_wor
 	(void)snprintf(path, sizeof path, "%s/" SEARCH_FILE, dir);
 	json_t *json = json_load_file(path, 0, &why);
 	if (json == NULL)
-		return error_set(err, "--resume: %s is no folder of a search: %s: %s", dir, path, why.text);
+		return error_set(err, "--resume: %s is not the folder of a search: %s: %s", dir, path, why.text);
 	const json_t *words = json_object_get(json, "arguments");
 	const size_t count = json_array_size(words);
 	if (strcmp(member_text(json, "command"), command) != 0 || count == 0) {
@@ -47,7 +47,7 @@ bool search_folder_can_keep(const struct resume_words *words, struct error *err)
 	for (int i = 0; i < words->count && good; i++) {
 		json_t *word = json_string(words->list[i]);
 		good = word != NULL ||
-		       error_set(err, "'%s' is no UTF-8, and so --resume could not go on with it: rename the file", words->list[i]);
+		       error_set(err, "'%s' is not UTF-8, so --resume could not continue with it: rename the file", words->list[i]);
 		json_decref(word);
 	}
 	return good;

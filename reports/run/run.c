@@ -279,7 +279,7 @@ static json_t *read_plan(const char *path, const char *dir, struct error *err)
 	json_error_t why;
 
 	if (access(path, F_OK) != 0) {
-		error_set(err, "%s is no folder of a run: there is no " RUN_FILE " in it (%s)", dir, strerror(errno));
+		error_set(err, "%s is not the folder of a run: there is no " RUN_FILE " in it (%s)", dir, strerror(errno));
 		return NULL;
 	}
 	json_t *plan = json_load_file(path, 0, &why);

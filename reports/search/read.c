@@ -42,7 +42,7 @@ json_t *search_read(const char *dir, struct error *err)
 	json_t *search = NULL;
 
 	if (!search_is_one(dir)) {
-		error_set(err, "%s is no folder of a search: there is no " SEARCH_FILE " in it (%s)", dir, strerror(errno));
+		error_set(err, "%s is not the folder of a search: there is no " SEARCH_FILE " in it (%s)", dir, strerror(errno));
 	} else if ((search = json_load_file(path, 0, &why)) == NULL) {
 		error_set(err, "%s cannot be read: line %d: %s", path, why.line, why.text);
 	} else if (!is_whole(search, dir, err)) {

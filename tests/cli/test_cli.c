@@ -75,8 +75,8 @@ static void a_wrong_command_gets_the_nearest(void)
 		{"dcotor", "stutter: unknown command 'dcotor'; did you mean 'doctor'?"},
 		{"frobnicate", "stutter: unknown command 'frobnicate'; see `stutter --help`"},
 		{"doctor x", "stutter: doctor takes no operands"},
-		{"report", "stutter: which run? Give its folder, such as stutter-runs/001"},
-		{"report /nowhere", "stutter: /nowhere is no folder of a run: there is no run.json in it (No such file or directory)"},
+		{"report", "stutter: no run given; name its folder, such as stutter-runs/001"},
+		{"report /nowhere", "stutter: /nowhere is not the folder of a run: there is no run.json in it (No such file or directory)"},
 		{"list", "stutter: list takes one topic of scenarios, suites, faults, presets, addresses, devices, judges, reference"},
 		{"list fault", "stutter: unknown topic 'fault'; did you mean 'faults'?"},
 		{"list faults devices",
@@ -112,14 +112,14 @@ static void a_wrong_argument_is_told(void)
 		{"run --seed 18446744073709551616 a.yaml", "stutter: --seed: '18446744073709551616' is too large"},
 		{"run --seeds 5 a.yaml", "stutter: --seeds: '5' is not of the form 1..16"},
 		{"run --seeds 1..x a.yaml", "stutter: --seeds: 'x' is not a whole number"},
-		{"run --seeds 5..1 a.yaml", "stutter: --seeds: '5..1' must go up, over at most 100000 seeds"},
-		{"run --seeds 1..100001 a.yaml", "stutter: --seeds: '1..100001' must go up, over at most 100000 seeds"},
-		{"run --seed 1 --seeds 1..2 a.yaml", "stutter: --seed and --seeds exclude each other"},
+		{"run --seeds 5..1 a.yaml", "stutter: --seeds: '5..1' must ascend, over at most 100000 seeds"},
+		{"run --seeds 1..100001 a.yaml", "stutter: --seeds: '1..100001' must ascend, over at most 100000 seeds"},
+		{"run --seed 1 --seeds 1..2 a.yaml", "stutter: --seed and --seeds cannot be used together"},
 		{"run --jobs 0 a.yaml", "stutter: --jobs: 0 is not between 1 and 64"},
 		{"run --jobs 65 a.yaml", "stutter: --jobs: 65 is not between 1 and 64"},
 		{"run --jobs 2s a.yaml", "stutter: --jobs: '2s' is not a whole number"},
-		{"run", "stutter: which scenario? Give files, folders or suites, such as scenarios/first"},
-		{"check", "stutter: which scenario? Give files, folders or suites, such as scenarios/first"},
+		{"run", "stutter: no scenario given; name files, folders or suites, such as scenarios/first"},
+		{"check", "stutter: no scenario given; name files, folders or suites, such as scenarios/first"},
 		{"run nothing.yaml", "nothing.yaml: cannot be read: No such file or directory"},
 		{"check nothing", "nothing: cannot be read: No such file or directory"},
 		{"check /dev/null", "/dev/null: cannot be read: not a file"},
@@ -140,7 +140,7 @@ static void an_out_folder_is_never_overwritten(void)
 	test_write("good.yaml", "name: good\n");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "mkdir %s/old", test_folder()), 0);
 	CU_ASSERT_EQUAL(stutter("run good.yaml --out old"), STATUS_USAGE);
-	TEST_SAME_TEXT(output, "stutter: --out: old is there already; name a new folder, so that no report is lost\n");
+	TEST_SAME_TEXT(output, "stutter: --out: old already exists; choose a new folder, so that no report is lost\n");
 	CU_ASSERT_EQUAL(stutter("run good.yaml --out /proc/nothing/here"), STATUS_USAGE);
 	TEST_CONTAINS(output, "stutter: the folder /proc/nothing cannot be made: ");
 }

@@ -143,10 +143,10 @@ static void what_is_wrong_is_told_before_anything_runs(void)
 {
 	write_suite("suite: x\nscenarios: [lost.yaml]\n");
 	started_expect(output, stutter("gate x --candidate ./bad.yaml --out g"), 2);
-	TEST_CONTAINS(output, "which baseline? Give a device, such as --baseline 21.10 --candidate 22.01");
+	TEST_CONTAINS(output, "no baseline given; name a device, such as --baseline 21.10 --candidate 22.01");
 	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./none.yaml --out g"), 2);
 	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --day 2026-02-30 --out g"), 2);
-	TEST_CONTAINS(output, "--day: '2026-02-30' is no day such as 2027-01-31");
+	TEST_CONTAINS(output, "--day: '2026-02-30' is not a date such as 2027-01-31");
 	write_suite("suite: x\nscenarios: [lost.yaml]\nwaivers: [{scenario: lost, reason: '', owner: o, until: 2026-06-30, why: w}]\n");
 	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out g"), 2);
 	TEST_CONTAINS(output, "x.yaml:3:11: a waiver needs a reason");

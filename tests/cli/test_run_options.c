@@ -170,7 +170,7 @@ static void a_run_of_something_else_does_not_go_on(void)
 	TEST_CONTAINS(output, "theme/b.yaml, or the device, image or program that it is run with, has changed since the run in r began");
 	TEST_SAME_TEXT(sessions_of("r"), "a/seed-1 none, b/seed-1 none");
 	started_expect(output, stutter("run --resume nowhere"), 2);
-	TEST_CONTAINS(output, "nowhere is no folder of a run");
+	TEST_CONTAINS(output, "nowhere is not the folder of a run");
 }
 
 static void fail_fast_starts_nothing_more(void)

@@ -358,7 +358,7 @@ static void ctl_says_that_nobody_listens(void)
 	TEST_CONTAINS(output, "nobody listens on ");
 	TEST_CONTAINS(output, "is the proxy running, with this socket as its --control?");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s ctl", test_program()), 2);
-	TEST_CONTAINS(output, "what is asked for?");
+	TEST_CONTAINS(output, "ctl needs a request");
 }
 
 /* -- the socket -- */

@@ -158,7 +158,7 @@ static void what_cannot_be_played_is_told(void)
 	TEST_CONTAINS(output, "step 5 turn 1 differs: no connection: Connection refused, where nobody answered in the recording\n");
 	TEST_CONTAINS(output, "3 of 5 steps were played, 2 differences, the first in step 4, turn 1: ");
 	CU_ASSERT_EQUAL(stutter("exec none.yaml --server true --session s.yaml -- true || [ $? -eq 2 ]"), 0);
-	TEST_CONTAINS(output, "--server and --session exclude each other");
+	TEST_CONTAINS(output, "--server and --session cannot be used together");
 	(void)test_write("http.yaml", "name: s\nfaults:\n- {name: bad, http_status: {code: 503}}\n");
 	CU_ASSERT_EQUAL(stutter("exec http.yaml --session s.yaml -- true || [ $? -eq 2 ]"), 0);
 	TEST_CONTAINS(output, "with 'session' there is none of HTTP or TLS");

@@ -192,7 +192,7 @@ static void what_cannot_be_is_refused_before_anything_is_touched(void)
 	                             "test -e run || echo untouched"),
 	                0);
 	TEST_CONTAINS(scripted_output, "stutter: s.yaml: the fault 'out' cannot happen here: 'carrier' happens to the cable");
-	TEST_CONTAINS(scripted_output, "between which interfaces? Give --device-side and --server-side");
+	TEST_CONTAINS(scripted_output, "proxy needs two interfaces: give --device-side and --server-side");
 	TEST_CONTAINS(scripted_output, "--device-side and --server-side are both d1");
 	TEST_CONTAINS(scripted_output, "nowhere");
 	TEST_CONTAINS(scripted_output, "untouched\n");
@@ -200,9 +200,9 @@ static void what_cannot_be_is_refused_before_anything_is_touched(void)
 	              "phase.yaml: the fault 'w' would wait for ever: 'during: download' needs somebody who tells the phases");
 	TEST_CONTAINS(scripted_output, "; give --control and tell them");
 	TEST_CONTAINS(scripted_output, "its.yaml: 'session:' is played in place of a server: give --session and no --server-side");
-	TEST_CONTAINS(scripted_output, "--session and --web-ports exclude each other");
-	TEST_CONTAINS(scripted_output, "--session and --replay exclude each other");
-	TEST_CONTAINS(scripted_output, "--least is of a replay");
+	TEST_CONTAINS(scripted_output, "--session and --web-ports cannot be used together");
+	TEST_CONTAINS(scripted_output, "--session and --replay cannot be used together");
+	TEST_CONTAINS(scripted_output, "--least needs --replay");
 	unsigned refused = 0;
 	for (const char *at = scripted_output; (at = strstr(at, "\n2\n")) != NULL; at++)
 		refused++;
@@ -217,7 +217,7 @@ static void what_a_run_has_left_is_kept(void)
 	                     "$stutter proxy --device-side d1 --server-side s1 good.yaml --control none --out run --for 1s; echo $?\n"
 	                     "cat run/trace.txt; ls run; same d1 | cmp - before && echo untouched"),
 		0);
-	TEST_SAME_TEXT(scripted_output, "stutter: --out: run is there already; name a new folder, so that no report is lost\n2\nold\n"
+	TEST_SAME_TEXT(scripted_output, "stutter: --out: run already exists; choose a new folder, so that no report is lost\n2\nold\n"
 	                                "trace.txt\nuntouched\n");
 }
 

@@ -146,16 +146,16 @@ static void words_that_do_not_go_together_are_refused(void)
 	static const struct {
 		const char *words, *told;
 	} cases[] = {
-		{"--server true", "--server is of sessions in wall time: give --live, too"},
-		{"--skew-limit 1s", "--skew-limit is of sessions in wall time: give --live, too"},
-		{"--web-ports 80", "--web-ports is of sessions in wall time: give --live, too"},
-		{"--live --web-ports 80", "--web-ports are those of a server of yours"},
+		{"--server true", "--server needs --live: it is about sessions in wall time"},
+		{"--skew-limit 1s", "--skew-limit needs --live: it is about sessions in wall time"},
+		{"--web-ports 80", "--web-ports needs --live: it is about sessions in wall time"},
+		{"--live --web-ports 80", "--web-ports needs a server of your own"},
 		{"--live --server true --web-ports 80,x", "--web-ports: '80,x' are no ports"},
-		{"--live --server true --server-side lo", "give one of them"},
+		{"--live --server true --server-side lo", "use one of them"},
 		{"--live --server ' '", "--server: the command is empty"},
 		{"--live --skew-limit soon", "--skew-limit"},
 		{"--live --server-side tap:", "neither an interface nor tap:NAME"},
-		{"--live --jobs 2", "--live runs one session after the other"},
+		{"--live --jobs 2", "--live runs one session at a time"},
 		{"--live --repeat 2", "--repeat compares digests"},
 		{"--live --twice", "--twice compares digests"},
 		{"--live --server-side nowhere0", "nowhere0"},

@@ -139,7 +139,7 @@ static void a_folder_that_is_there_is_not_touched(void)
 	(void)snprintf(dir, sizeof dir, "%s", test_folder());
 	struct campaign *campaign = open_in(dir);
 	CU_ASSERT(!campaign_begin(campaign));
-	(void)snprintf(expected, sizeof expected, "wrong: --out: %s is there already; name a new folder, so that no report is lost\n", dir);
+	(void)snprintf(expected, sizeof expected, "wrong: --out: %s already exists; choose a new folder, so that no report is lost\n", dir);
 	TEST_SAME_TEXT(said, expected);
 	CU_ASSERT(campaign_close(campaign));
 }

@@ -121,7 +121,7 @@ static void what_cannot_be_read_is_told_and_changes_nothing(void)
 	CU_ASSERT_EQUAL(strncmp(err.text, "--time: '2' is not a duration", 29), 0);
 	CU_ASSERT_EQUAL(number, 7);
 	CU_ASSERT(!cli_read_seeds(&typed.values, &seeds, &err));
-	TEST_SAME_TEXT(err.text, "--seed and --seeds exclude each other");
+	TEST_SAME_TEXT(err.text, "--seed and --seeds cannot be used together");
 	CU_ASSERT(seeds.first == 1 && seeds.last == 2);
 }
 

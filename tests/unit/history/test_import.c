@@ -159,9 +159,9 @@ static void what_is_no_run_is_refused_with_its_place(void)
 {
 	check_refused("none", "none cannot be read: No such file or directory");
 	make_folder("empty");
-	check_refused("empty", "empty is no folder of a run: there is neither run.json nor summary.json in it");
+	check_refused("empty", "empty is not the folder of a run: there is neither run.json nor summary.json in it");
 	(void)test_write("empty/verdict.json", "{\"scenario\": \"a\"");
-	check_refused("empty", "empty is no folder of a run");
+	check_refused("empty", "empty is not the folder of a run");
 	make_folder("run");
 	make_folder("run/a");
 	(void)test_write("run/run.json", "{}");
@@ -188,7 +188,7 @@ static void a_folder_of_runs_is_refused_with_their_names(void)
 	make_folder("gate/candidate");
 	(void)test_write("gate/baseline/summary.json", summary);
 	(void)test_write("gate/candidate/run.json", "{}");
-	check_refused("gate", "gate is no folder of a run, but holds 2; import these: ");
+	check_refused("gate", "gate is not the folder of a run, but holds 2; import these: ");
 	check_refused("gate", "/gate/baseline ");
 	check_refused("gate", "/gate/candidate");
 }

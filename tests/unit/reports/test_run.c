@@ -348,7 +348,7 @@ static void a_folder_that_is_no_runs_is_an_error(void)
 	struct error err = {0};
 
 	CU_ASSERT_FALSE(run_open(&run, "/no/such/folder", &err));
-	TEST_CONTAINS(err.text, "/no/such/folder is no folder of a run: there is no run.json in it");
+	TEST_CONTAINS(err.text, "/no/such/folder is not the folder of a run: there is no run.json in it");
 	(void)test_write(RUN_FILE, "{\"version\": 1, ");
 	CU_ASSERT_FALSE(run_open(&run, test_folder(), &err));
 	TEST_CONTAINS(err.text, "run.json cannot be read: line 1: ");
