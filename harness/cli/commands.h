@@ -27,8 +27,8 @@
 	X(exec)                                                                                                                            \
 	X(import)                                                                                                                          \
 	X(release)                                                                                                                         \
-	X(play)                                                                                    \
-	X(man)                                                                                     \
+	X(play)                                                                                                                            \
+	X(man)                                                                                                                             \
 	X(completions)
 
 #endif

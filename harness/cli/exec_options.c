@@ -42,8 +42,7 @@ static bool read_operands(const struct cli_values *values, struct exec_wish *wis
 		return error_set(err, "exec takes one scenario, not %d ('%s'): stutter exec %s %s", before, values->operands[1],
 		                 values->operands[0], form);
 	if (before < 1 || values->behind == 0)
-		return error_set(err, "exec needs a scenario before '--' and a command after it; there is only '%s'",
-		                 values->operands[0]);
+		return error_set(err, "exec needs a scenario before '--' and a command after it; there is only '%s'", values->operands[0]);
 	wish->scenario = values->operands[0];
 	wish->execution.command = values->operands + 1;
 	return true;

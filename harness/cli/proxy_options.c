@@ -110,14 +110,15 @@ static bool check_sides(const struct cli_values *values, struct error *err)
 
 	if (cli_is_given(values, "session") && cli_is_given(values, "replay"))
 		return error_set(
-			err, "--session and --replay cannot be used together: no replay in wall time plays a session; take `stutter replay`");
+			err,
+			"--session and --replay cannot be used together: no replay in wall time plays a session; take `stutter replay`");
 	if (cli_is_given(values, "session") && cli_is_given(values, "web-ports"))
 		return error_set(err, "--session and --web-ports cannot be used together: a session names its own ports");
 	if (cli_is_given(values, "least") && !cli_is_given(values, "replay"))
 		return error_set(err, "--least needs --replay");
 	if (server != NULL && cli_is_given(values, "session"))
-		return error_set(err,
-		                 "--server-side and --session cannot be used together: with --session, its servers are played in this program");
+		return error_set(
+			err, "--server-side and --session cannot be used together: with --session, its servers are played in this program");
 	if (device != NULL && cli_is_given(values, "session"))
 		return true;
 	if (device == NULL || server == NULL)

@@ -296,6 +296,31 @@ static void no_clock_no_output_no_dice_below_the_session(void)
 	CU_ASSERT(each_source(check_pure) > 100);
 }
 
+/* Modules above the session read clocks and start processes, but what is shown is the command line's. */
+static void check_silent(const char *path, const struct module *module, char *text)
+{
+	static const char *const silent[] = {"campaign", "gate", "history", "search"}, *const loud[] = {"printf",  "vprintf", "puts",
+	                                                                                                "putchar", "perror",  "stdout",
+	                                                                                                "stderr",  "exit"};
+
+	for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++) {
+		if (strcmp(module->folder, silent[i]) != 0)
+			continue;
+		blank_out(text);
+		for (size_t j = 0; j < sizeof loud / sizeof loud[0]; j++) {
+			const bool used = uses(text, loud[j]);
+			if (used)
+				printf("    %s uses %s\n", path, loud[j]);
+			CU_ASSERT(!used);
+		}
+	}
+}
+
+static void only_the_command_line_prints_or_exits(void)
+{
+	CU_ASSERT(each_source(check_silent) > 100);
+}
+
 static void the_chips_need_libc_only(void)
 {
 	static const char *const libc[] = {"stdbool.h", "stddef.h", "stdint.h",   "string.h",
@@ -402,6 +427,7 @@ const CU_TestInfo tests_includes[] = {
 	{"dependencies point one way", dependencies_point_one_way},
 	{"every folder has its rule", every_folder_has_its_rule},
 	{"no clock, no output, no dice below the session", no_clock_no_output_no_dice_below_the_session},
+	{"only the command line prints or exits", only_the_command_line_prints_or_exits},
 	{"the chips need libc only", the_chips_need_libc_only},
 	{"every source tells its licence", every_source_tells_its_licence},
 	{"no file names a mirror", no_file_names_a_mirror},
