@@ -363,11 +363,11 @@ static void what_is_wrong_with_the_words_is_told(void)
 	CU_ASSERT_EQUAL(exec_with("%s other.yaml -- true", scenario), 2);
 	TEST_CONTAINS(output, "exec takes one scenario, not 2 ('other.yaml')");
 	CU_ASSERT_EQUAL(exec_with("-- %s true", scenario), 2);
-	TEST_CONTAINS(output, "there must be a scenario before '--'");
+	TEST_CONTAINS(output, "needs a scenario before '--'");
 	CU_ASSERT_EQUAL(exec_with("%s --web-ports 81 -- true", scenario), 2);
 	TEST_CONTAINS(output, "--web-ports needs a server of your own");
 	CU_ASSERT_EQUAL(exec_with("%s --", scenario), 2);
-	TEST_CONTAINS(output, "a command behind it");
+	TEST_CONTAINS(output, "a command after it");
 	CU_ASSERT_EQUAL(exec_with("%s", ""), 2);
 	CU_ASSERT_EQUAL(exec_with("%s --server ' ' -- true", scenario), 2);
 	TEST_CONTAINS(output, "--server: the command is empty");

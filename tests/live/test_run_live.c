@@ -136,7 +136,7 @@ static void a_device_with_keys_needs_more_than_files(void)
 	TEST_CONTAINS(output, "has characters that the servers' files cannot have");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "ls -d %s/a* %s/new", test_folder(), test_folder()), 2);
 	CU_ASSERT_EQUAL(stutter("release live.yaml"), 2);
-	TEST_CONTAINS(output, "Give --out DIR");
+	TEST_CONTAINS(output, "needs --out DIR");
 }
 
 /* -- what does not go together -- */
