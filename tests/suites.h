@@ -71,8 +71,8 @@
 	S("server/service_log", tests_service_log, false)                                                                                  \
 	S("server/delivery", tests_delivery, false)                                                                                        \
 	S("server/update", tests_server_update, false)                                                                                     \
-	S("server/disrupt", tests_disrupt, false)                                                                                          \
-	S("server/disrupt_udp", tests_disrupt_udp, false)                                                                                  \
+	S("server/service_faults", tests_service_faults, false)                                                                                          \
+	S("server/service_faults_udp", tests_service_faults_udp, false)                                                                                  \
 	S("server/real", tests_real, false)                                                                                                \
 	S("statistics/number", tests_number, false)                                                                                        \
 	S("statistics/binomial", tests_binomial, false)                                                                                    \
@@ -92,7 +92,7 @@
 	S("scenario/faults", tests_faults, false)                                                                                          \
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/phases", tests_phases, false)                                                                                          \
-	S("scenario/places", tests_places, false)                                                                                          \
+	S("scenario/paths", tests_paths, false)                                                                                          \
 	S("recorded/import", tests_import, false)                                                                                          \
 	S("recorded/streams", tests_streams, false)                                                                                        \
 	S("recorded/form", tests_form, false)                                                                                              \
@@ -182,9 +182,9 @@
 	S("chip/enc28j60", tests_enc28j60, false)                                                                                          \
 	S("fault/fault", tests_fault, false)                                                                                               \
 	S("board/board", tests_board, false)                                                                                               \
-	S("board/disturb", tests_board_disturb, false)                                                                                     \
+	S("board/board_faults", tests_board_disturb, false)                                                                                     \
 	S("board/flash", tests_board_flash, false)                                                                                         \
-	S("chip/disturb", tests_disturb, false)                                                                                            \
+	S("chip/disturb", tests_board_faults, false)                                                                                            \
 	S("chip/errata", tests_errata, false)                                                                                              \
 	S("chip/styles", tests_styles, false)                                                                                              \
 	S("chip/chance", tests_chance, false)                                                                                              \

@@ -12,10 +12,10 @@
 
 static void follow_int(struct board *board)
 {
-	bool asserted = disturber_int(board->disturber, board->model->int_asserted(board->nic),
+	bool asserted = board_faults_int(board->board_faults, board->model->int_asserted(board->nic),
 	                              board->sim->now);
 
-	sim_schedule(board->sim, &board->int_event, disturber_next(board->disturber, board->sim->now));
+	sim_schedule(board->sim, &board->int_event, board_faults_next(board->board_faults, board->sim->now));
 	if (asserted == board->int_was)
 		return;
 	board->int_was = asserted;
@@ -44,7 +44,7 @@ static void disturb(void *ctx, size_t site, unsigned number, void *ret_effect)
 	struct board *board = ctx;
 
 	if (board->sites[site] != SITES)
-		disturber_nic(board->disturber, board->sites[site], number, board->sim->now,
+		board_faults_nic(board->board_faults, board->sites[site], number, board->sim->now,
 		              ret_effect);
 }
 
@@ -71,8 +71,8 @@ static void transmit(void *ctx, const struct nic_frame *frame, const struct nic_
 		.gap1_bits = mac->gap1_bits,
 		.gap2_bits = mac->gap2_bits,
 	};
-	const struct medium_noise noise = frame->is_hosts ? disturber_noise(board->disturber)
-	                                                  : (struct medium_noise){0};
+	const struct medium_effect noise = frame->is_hosts ? board_faults_medium(board->board_faults)
+	                                                  : (struct medium_effect){0};
 
 	(void)now_ns;
 	link_device_sends(board->link, frame->bytes, frame->length, &rules, noise);
@@ -195,7 +195,7 @@ static void power_on(struct board *board, const struct nic_config *wanted)
 	const sim_ns now = board->sim->now;
 	struct nic_config config = *wanted;
 
-	board->int_was = model->init_warm != NULL && disturber_warm(board->disturber, now);
+	board->int_was = model->init_warm != NULL && board_faults_warm(board->board_faults, now);
 	if (board->int_was) {
 		CHECK_INT(now, >=, model->warm_life_ns);
 		model->init_warm(board->nic, &config, &nic_ops, board, now);
@@ -203,13 +203,13 @@ static void power_on(struct board *board, const struct nic_config *wanted)
 		/* The cable may have been pulled meanwhile. */
 		model->set_link(board->nic, board->link->config.up_at_ns <= now, now);
 	} else {
-		config.startup_ns = disturber_startup(board->disturber, model->startup_ns, now);
+		config.startup_ns = board_faults_startup(board->board_faults, model->startup_ns, now);
 		model->init(board->nic, &config, &nic_ops, board, now);
 	}
 }
 
 void board_open(struct board *board, const struct nic_model *model, const struct nic_config *config,
-                struct link *link, struct disturber *disturber, struct sim *sim,
+                struct link *link, struct board_faults *board_faults, struct sim *sim,
                 struct trace *trace)
 {
 	memset(board, 0, sizeof *board);
@@ -221,7 +221,7 @@ void board_open(struct board *board, const struct nic_model *model, const struct
 	board->nic_event = (struct sim_event){.fire = fire_nic, .ctx = board};
 	board->bus_digest = XXH3_createState();
 	CHECK(board->bus_digest != NULL && XXH3_64bits_reset(board->bus_digest) == XXH_OK);
-	board->disturber = disturber;
+	board->board_faults = board_faults;
 	board->int_event = (struct sim_event){.fire = fire_int, .ctx = board};
 	name_sites(board);
 	power_on(board, config);
@@ -247,7 +247,7 @@ uint8_t *board_flash_memory(struct board *board)
 uint8_t *board_fit_flash(struct board *board, const struct nor_config *config)
 {
 	CHECK(board->flash == NULL);
-	board->flash = flash_open(config, board->disturber, board->sim, board->trace, power_failed, board);
+	board->flash = flash_open(config, board->board_faults, board->sim, board->trace, power_failed, board);
 	return board->flash->array;
 }
 
@@ -276,7 +276,7 @@ void board_close(struct board *board)
 	flash_close(board->flash);
 	sim_cancel(board->sim, &board->nic_event);
 	sim_cancel(board->sim, &board->int_event);
-	disturber_close(board->disturber);
+	board_faults_close(board->board_faults);
 	free(board->nic);
 	board->nic = NULL;
 	XXH3_freeState(board->bus_digest);
@@ -325,20 +325,20 @@ void board_carrier(struct board *board, bool up, sim_ns now)
  */
 static uint64_t transfer(struct board *board, const uint8_t *mosi, uint8_t *ret_miso, size_t length, uint64_t bus_ns)
 {
-	const struct spi_disturbance disturbance = disturber_spi(board->disturber, mosi, length, bus_ns, board->sim->now);
+	const struct spi_effect effect = board_faults_spi(board->board_faults, mosi, length, bus_ns, board->sim->now);
 	size_t at = 0, more;
 
-	if (disturbance.brown_out)
+	if (effect.brown_out)
 		board->model->brown_out(board->nic, board->sim->now);
 	memcpy(ret_miso, mosi, length);
-	disturber_mosi(board->disturber, ret_miso, length);
-	for (; (more = disturber_command(board->disturber, at, length)) > 0; at += more)
+	board_faults_mosi(board->board_faults, ret_miso, length);
+	for (; (more = board_faults_command(board->board_faults, at, length)) > 0; at += more)
 		board->model->transfer(board->nic, ret_miso + at, ret_miso + at, more,
 		                       board->sim->now);
 	memset(ret_miso + at, 0xff, length - at);
-	disturber_miso(board->disturber, ret_miso, length);
+	board_faults_miso(board->board_faults, ret_miso, length);
 	plan_nic(board);
-	return disturbance.longer_ns;
+	return effect.longer_ns;
 }
 
 uint64_t board_spi(struct board *board, unsigned chip_select, const uint8_t *mosi, uint8_t *ret_miso, size_t length, uint64_t bus_ns)
@@ -379,7 +379,7 @@ bool board_can_interrupt(const struct board *board)
 	if (board->flash != NULL && nor_cut_at(&board->flash->nor) != NOR_NEVER)
 		return true;
 	/* A fault may move the line by itself. */
-	if (disturber_next(board->disturber, board->sim->now) != SIM_NEVER)
+	if (board_faults_next(board->board_faults, board->sim->now) != SIM_NEVER)
 		return true;
 	return board->model->can_interrupt(board->nic);
 }

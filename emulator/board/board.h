@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "emulator/board/disturb.h"
+#include "emulator/board/board_faults.h"
 #include "emulator/board/flash.h"
 #include "lib/link/link.h"
 #include "emulator/nic/nic.h"
@@ -42,7 +42,7 @@ struct board {
 	/* Those of the model, as faults name them; SITES: they do not. */
 	enum site sites[BOARD_NIC_SITES_MAX];
 	struct sim_event nic_event;
-	struct disturber *disturber;
+	struct board_faults *board_faults;
 	struct sim_event int_event; /* INT changes by itself, for a fault */
 	struct board_counters counters;
 	void *bus_digest;                                          /* XXH3 state */
@@ -61,10 +61,10 @@ struct board {
  * Powers the board on.
  * @param model Of its NIC. @param config For it; when its clock is ready is the board's business.
  * @param link Joined to its Ethernet side, in its bit time; must outlive the board.
- * @param disturber The board's faults; taken over.
+ * @param board_faults The board's faults; taken over.
  */
 void board_open(struct board *board, const struct nic_model *model, const struct nic_config *config,
-                struct link *link, struct disturber *disturber, struct sim *sim,
+                struct link *link, struct board_faults *board_faults, struct sim *sim,
                 struct trace *trace);
 void board_close(struct board *board);
 

@@ -9,7 +9,7 @@
 #ifndef BOARD_FAULT_H
 #define BOARD_FAULT_H
 
-#include "emulator/board/disturb.h"
+#include "emulator/board/board_faults.h"
 #include "lib/fault/fault.h"
 
 /** INT between the chip and the processor. */
@@ -27,16 +27,16 @@ struct board_fault {
 	 * @param effect What it does wrong, of that NIC's type.
 	 * @param noise What a transmission meets on the cable.
 	 */
-	void (*nic)(const void *params, void *effect, struct medium_noise *noise);
+	void (*nic)(const void *params, void *effect, struct medium_effect *noise);
 
 	/** nor.op. @param off_ns For how long there is no supply then. */
-	void (*flash_op)(const void *params, struct nor_disturbance *disturbance, uint64_t *off_ns);
+	void (*flash_op)(const void *params, struct nor_effect *chip, uint64_t *off_ns);
 	/** nor.read. */
 	void (*flash_read)(const void *params, struct nor *nor);
 
 	/* spi.msg; any of them may be NULL. */
 	/** The message begins. @param bus_ns How long it occupies the bus by itself. */
-	void (*message)(const void *params, uint64_t bus_ns, struct spi_disturbance *disturbance);
+	void (*message)(const void *params, uint64_t bus_ns, struct spi_effect *chip);
 	/** Changes its bytes on their way to the chip, */
 	void (*mosi)(const void *params, uint8_t *bytes, size_t length);
 	/** and those of the answer on their way to the host. */
@@ -57,11 +57,11 @@ struct board_fault {
 };
 
 /** A message takes so much longer, up to FAULT_TIME_MAX. */
-static inline void spi_lengthen(struct spi_disturbance *disturbance, uint64_t by_ns)
+static inline void spi_lengthen(struct spi_effect *chip, uint64_t by_ns)
 {
-	uint64_t room_ns = FAULT_TIME_MAX - disturbance->longer_ns;
+	uint64_t room_ns = FAULT_TIME_MAX - chip->longer_ns;
 
-	disturbance->longer_ns += by_ns < room_ns ? by_ns : room_ns;
+	chip->longer_ns += by_ns < room_ns ? by_ns : room_ns;
 }
 
 #endif

@@ -58,14 +58,14 @@ static void on_event(void *ctx, const struct nor_event *event)
 		tell_other(flash, event);
 }
 
-static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_disturbance *ret_disturbance)
+static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
 	struct flash *flash = ctx;
 
 	if (site == NOR_SITE_READ)
-		disturber_flash_read(flash->disturber, number, flash->sim->now, &flash->nor);
+		board_faults_flash_read(flash->board_faults, number, flash->sim->now, &flash->nor);
 	else
-		flash->off_ns = disturber_flash_op(flash->disturber, number, flash->sim->now, ret_disturbance);
+		flash->off_ns = board_faults_flash_op(flash->board_faults, number, flash->sim->now, ret_effect);
 }
 
 static const struct nor_ops ops = {on_event, disturb};
@@ -78,13 +78,13 @@ static void fire_cut(void *ctx, sim_ns now)
 	flash->failed(flash->ctx, flash->off_ns, now);
 }
 
-struct flash *flash_open(const struct nor_config *wanted, struct disturber *disturber, struct sim *sim, struct trace *trace,
+struct flash *flash_open(const struct nor_config *wanted, struct board_faults *board_faults, struct sim *sim, struct trace *trace,
                          void (*failed)(void *ctx, uint64_t off_ns, sim_ns now), void *ctx)
 {
 	struct flash *flash = memory_new(sizeof *flash);
 	struct nor_config config = *wanted;
 
-	*flash = (struct flash){.sim = sim, .trace = trace, .disturber = disturber, .failed = failed, .ctx = ctx};
+	*flash = (struct flash){.sim = sim, .trace = trace, .board_faults = board_faults, .failed = failed, .ctx = ctx};
 	flash->array = memory_new(NOR_SIZE);
 	memset(flash->array, 0xff, NOR_SIZE);
 	flash->cut = (struct sim_event){.fire = fire_cut, .ctx = flash};

@@ -6,7 +6,7 @@
 #ifndef BOARD_FLASH_H
 #define BOARD_FLASH_H
 
-#include "emulator/board/disturb.h"
+#include "emulator/board/board_faults.h"
 #include "emulator/nor/nor.h"
 #include "lib/sim/sim.h"
 #include "lib/sim/trace.h"
@@ -16,7 +16,7 @@ struct flash {
 	uint8_t *array;
 	struct sim *sim;
 	struct trace *trace;
-	struct disturber *disturber;
+	struct board_faults *board_faults;
 	struct sim_event cut; /* the supply fails then */
 	uint64_t off_ns;      /* and is back after so long */
 	/** The supply has failed, by this fault: the board is to follow. */
@@ -25,7 +25,7 @@ struct flash {
 };
 
 /** A blank flash, which has been powered on for long. @return to be released with flash_close(). */
-struct flash *flash_open(const struct nor_config *config, struct disturber *disturber, struct sim *sim, struct trace *trace,
+struct flash *flash_open(const struct nor_config *config, struct board_faults *board_faults, struct sim *sim, struct trace *trace,
                          void (*failed)(void *ctx, uint64_t off_ns, sim_ns now), void *ctx);
 void flash_close(struct flash *flash);
 

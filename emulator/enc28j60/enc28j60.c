@@ -59,16 +59,16 @@ static void (*const timer_rows[STUTTER_ENC28J60_TIMER_COUNT])(struct stutter_enc
 	[STUTTER_ENC28J60_TIMER_GAP] = stutter_enc_flow_gap_over,
 };
 
-struct stutter_enc28j60_disturbance stutter_enc_disturbed(struct stutter_enc28j60 *chip,
+struct stutter_enc28j60_effect stutter_enc_disturbed(struct stutter_enc28j60 *chip,
                                                           enum stutter_enc28j60_site site,
                                                           unsigned number)
 {
-	struct stutter_enc28j60_disturbance disturbance;
+	struct stutter_enc28j60_effect effect;
 
-	memset(&disturbance, 0, sizeof(disturbance));
+	memset(&effect, 0, sizeof(effect));
 	if (chip->ops && chip->ops->disturb)
-		chip->ops->disturb(chip->ctx, site, number, &disturbance);
-	return disturbance;
+		chip->ops->disturb(chip->ctx, site, number, &effect);
+	return effect;
 }
 
 void stutter_enc_arm(struct stutter_enc28j60 *chip, enum stutter_enc28j60_timer timer,

@@ -149,7 +149,7 @@ enum stutter_enc28j60_site {
 };
 
 /* How silicon misbehaves at a site. All zero: not at all. Members of another site are ignored. */
-struct stutter_enc28j60_disturbance {
+struct stutter_enc28j60_effect {
 	/*
 	 * Nothing is sent, TXRTS stays set and no flag comes, until TXRST, a reset, or the host
 	 * clears TXRTS (like erratum 12).
@@ -228,9 +228,9 @@ struct stutter_enc28j60_ops {
 	 */
 	void (*backpressure)(void *ctx, bool on, uint64_t now_ns);
 	void (*event)(void *ctx, const struct stutter_enc28j60_event *event);
-	/* Asked at every site: fills the disturbance, which is zeroed. number is the site's. */
+	/* Asked at every site: fills the effect, which is zeroed. number is the site's. */
 	void (*disturb)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-	                struct stutter_enc28j60_disturbance *ret_disturbance);
+	                struct stutter_enc28j60_effect *ret_effect);
 };
 
 /* Bit of stutter_enc28j60_config.errata and of errata_worst. */
@@ -245,7 +245,7 @@ struct stutter_enc28j60_erratum {
 	uint32_t revisions;   /* bits 1 << enum stutter_enc28j60_revision */
 	const char *symptom;  /* in short */
 	unsigned one_in;      /* it acts once in so many times; 1, or errata_worst: each time */
-	const char *occasion; /* what is counted; NULL if it acts each time */
+	const char *event; /* what is counted; NULL if it acts each time */
 	const char *effect;   /* what it does when it acts */
 	const char *source;   /* of all this, or that it is an assumption */
 };

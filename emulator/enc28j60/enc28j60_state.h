@@ -87,7 +87,7 @@ struct stutter_enc28j60_tx {
 	unsigned released; /* how often TXRTS or TXRST was cleared (erratum 12) */
 	uint16_t start;    /* ETXST when it started */
 	uint16_t end;      /* ETXND when it started */
-	struct stutter_enc28j60_disturbance disturbance; /* of the frame under way */
+	struct stutter_enc28j60_effect effect; /* of the frame under way */
 	uint32_t status;     /* status vector 31:0 as far as known before the wire answers */
 	uint8_t status_high; /* status vector 55:48 */
 	size_t length;       /* on the wire, FCS included */

@@ -5,9 +5,9 @@
  *
  * How it works: a bit of config.errata says that the chip has an erratum. Some act whenever the
  * host does what the sheet warns of. Of the others the sheet says "may", "sometimes" or
- * "unreliable": those act on one occasion of so many, by a draw that is a function of config.seed,
- * the erratum and the number of the occasion since power on, and of nothing else, so that no
- * decision moves another. A bit of config.errata_worst has them act on every occasion, so that a
+ * "unreliable": those act on one event of so many, by a draw that is a function of config.seed,
+ * the erratum and the number of the event since power on, and of nothing else, so that no
+ * decision moves another. A bit of config.errata_worst has them act on every event, so that a
  * host that leaves out the work-around is seen to fail.
  *
  * How often silicon acts nobody has published. The figures are assumptions between two bounds:

@@ -37,7 +37,7 @@ static uint8_t flags_of(const struct stutter_enc28j60 *chip)
 
 /*
  * Erratum 6: PKTIF does not tell reliably, while its interrupt does. Each read of EIR is an
- * occasion; this is about the next one.
+ * event; this is about the next one.
  */
 static bool is_hidden(const struct stutter_enc28j60 *chip)
 {

@@ -181,14 +181,14 @@ static bool is_corrupting(const struct stutter_enc28j60 *chip)
 }
 
 static void store(struct stutter_enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok,
-                  const struct stutter_enc28j60_disturbance *disturbance)
+                  const struct stutter_enc28j60_effect *effect)
 {
 	struct enc28j60_ring ring = stutter_enc_ring(chip);
 	uint16_t start = chip->rx.write_pointer;
 	uint16_t next = stutter_enc_ring_add(ring, start, space_for(length));
 	uint32_t status = status_of(chip, frame, length, crc_ok);
 	bool corrupts = is_corrupting(chip);
-	uint16_t told = next ^ disturbance->rx_next_xor ^ (corrupts ? NEXT_CORRUPTED : 0);
+	uint16_t told = next ^ effect->rx_next_xor ^ (corrupts ? NEXT_CORRUPTED : 0);
 	const uint8_t header[HEADER_SIZE] = {
 		(uint8_t)told,          (uint8_t)(told >> 8),    (uint8_t)status,
 		(uint8_t)(status >> 8), (uint8_t)(status >> 16), (uint8_t)(status >> 24),
@@ -202,23 +202,23 @@ static void store(struct stutter_enc28j60 *chip, const uint8_t *frame, size_t le
 		report(chip, STUTTER_ENC28J60_EVENT_ERRATUM, length, told,
 		       "its next-packet pointer is wrong, for ERXRDPT is even", "erratum 14");
 	chip->rx.write_pointer = next;
-	if (!disturbance->rx_uncounted)
-		count(chip, disturbance->rx_pktif_lost);
-	chip->regs[ENC28J60_EIR] |= disturbance->rx_rxerif ? EIR_RXERIF : 0;
+	if (!effect->rx_uncounted)
+		count(chip, effect->rx_pktif_lost);
+	chip->regs[ENC28J60_EIR] |= effect->rx_rxerif ? EIR_RXERIF : 0;
 	chip->rx.dropped = false;
 	stutter_enc_set_reg16(chip, ENC28J60_ERXWRPTL, next);
 }
 
 static void overflow(struct stutter_enc28j60 *chip, size_t length,
-                     const struct stutter_enc28j60_disturbance *disturbance, const char *text,
+                     const struct stutter_enc28j60_effect *effect, const char *text,
                      uint8_t estat)
 {
 	chip->rx.dropped = true;
-	chip->regs[ENC28J60_EIR] |= disturbance->rx_rxerif_lost ? 0 : EIR_RXERIF;
+	chip->regs[ENC28J60_EIR] |= effect->rx_rxerif_lost ? 0 : EIR_RXERIF;
 	chip->regs[ENC28J60_ESTAT] |= estat;
 	report(chip, STUTTER_ENC28J60_EVENT_RX_OVERFLOW, length, free_bytes(chip), text,
 	       "DS39662 sec. 12.1.2");
-	if (disturbance->rx_rxerif_lost)
+	if (effect->rx_rxerif_lost)
 		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, 0,
 		       "lost, RXERIF does not come up", NULL);
 }
@@ -232,38 +232,38 @@ static void be_lost_to_a_phantom(struct stutter_enc28j60 *chip, size_t length)
 }
 
 static void tell_disturbance(struct stutter_enc28j60 *chip, size_t length,
-                             const struct stutter_enc28j60_disturbance *disturbance)
+                             const struct stutter_enc28j60_effect *effect)
 {
-	if (disturbance->rx_next_xor)
-		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, disturbance->rx_next_xor,
+	if (effect->rx_next_xor)
+		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, effect->rx_next_xor,
 		       "stored with a wrong next-packet pointer", NULL);
-	if (disturbance->rx_uncounted)
+	if (effect->rx_uncounted)
 		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, 0,
 		       "stored, EPKTCNT does not see it", NULL);
-	if (disturbance->rx_rxerif)
+	if (effect->rx_rxerif)
 		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, 0,
 		       "stored, RXERIF set as well", NULL);
-	if (disturbance->rx_pktif_lost)
+	if (effect->rx_pktif_lost)
 		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, 0,
 		       "stored, PKTIF does not see it", "erratum 6");
 }
 
 /* Only what the surroundings do to the chip, and the room, stand between the frame and the ring. */
 static void accept(struct stutter_enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok,
-                   const struct stutter_enc28j60_disturbance *disturbance)
+                   const struct stutter_enc28j60_effect *effect)
 {
 	if (chip->rx.packets == PACKETS_MAX) {
-		overflow(chip, length, disturbance, "EPKTCNT is 255", 0);
+		overflow(chip, length, effect, "EPKTCNT is 255", 0);
 	} else if (space_for(length) > free_bytes(chip)) {
-		overflow(chip, length, disturbance, "no room in the ring", ESTAT_BUFER);
-	} else if (disturbance->rx_overflow) {
-		overflow(chip, length, disturbance, "disturbed: lost as if there were no room",
+		overflow(chip, length, effect, "no room in the ring", ESTAT_BUFER);
+	} else if (effect->rx_overflow) {
+		overflow(chip, length, effect, "disturbed: lost as if there were no room",
 		         ESTAT_BUFER);
-	} else if (disturbance->rx_pktif_false) {
+	} else if (effect->rx_pktif_false) {
 		be_lost_to_a_phantom(chip, length);
 	} else {
-		tell_disturbance(chip, length, disturbance);
-		store(chip, frame, length, crc_ok, disturbance);
+		tell_disturbance(chip, length, effect);
+		store(chip, frame, length, crc_ok, effect);
 	}
 }
 
@@ -284,17 +284,17 @@ static void filter(struct stutter_enc28j60 *chip, const uint8_t *frame, size_t l
 {
 	bool passes = stutter_enc_filter_accepts(chip, frame, length, false);
 	bool might_slip = !passes && stutter_enc_filter_accepts(chip, frame, length, true);
-	struct stutter_enc28j60_disturbance disturbance = {0};
+	struct stutter_enc28j60_effect effect = {0};
 
 	if (passes || might_slip)
-		disturbance = stutter_enc_disturbed(chip, STUTTER_ENC28J60_SITE_RX,
+		effect = stutter_enc_disturbed(chip, STUTTER_ENC28J60_SITE_RX,
 		                                    chip->rx.number);
-	if (!passes && !(might_slip && slips(chip, length, disturbance.rx_pattern_passes))) {
+	if (!passes && !(might_slip && slips(chip, length, effect.rx_pattern_passes))) {
 		report(chip, STUTTER_ENC28J60_EVENT_RX_FILTERED, length,
 		       chip->regs[ENC28J60_ERXFCON], "filtered", "DS39662 sec. 8.0");
 		return;
 	}
-	accept(chip, frame, length, crc_ok, &disturbance);
+	accept(chip, frame, length, crc_ok, &effect);
 }
 
 static void arrive(struct stutter_enc28j60 *chip, const uint8_t *frame, size_t length,

@@ -11,7 +11,7 @@
  * loopback, PHY off or no link, nowhere, for as long as it takes stalled  after an abort by the
  * wire, with erratum 12: TXRTS stays set or is set to no effect, until TXRST or a reset
  *
- * A disturbed transmission may stay busy for ever (struct stutter_enc28j60_disturbance): nobody
+ * A disturbed transmission may stay busy for ever (struct stutter_enc28j60_effect): nobody
  * then owes an answer, and no timer runs.
  *
  * busy ends in one of four ways: done (TXIF), aborted by MAC or wire (TXIF, TXERIF, TXABRT),
@@ -76,7 +76,7 @@ static void become_idle(struct stutter_enc28j60 *chip)
 	chip->tx.busy = false;
 	chip->tx.waiting = false;
 	chip->tx.on_wire = false;
-	memset(&chip->tx.disturbance, 0, sizeof(chip->tx.disturbance));
+	memset(&chip->tx.effect, 0, sizeof(chip->tx.effect));
 	stutter_enc_disarm(chip, STUTTER_ENC28J60_TIMER_TRANSMIT);
 	if (chip->tx.stalled)
 		return;
@@ -89,13 +89,13 @@ static void finish(struct stutter_enc28j60 *chip, enum stutter_enc28j60_event_ki
                    uint32_t status, size_t collided_bytes, const char *text)
 {
 	bool aborted = kind == STUTTER_ENC28J60_EVENT_TX_ABORTED;
-	const struct stutter_enc28j60_disturbance *disturbance = &chip->tx.disturbance;
+	const struct stutter_enc28j60_effect *effect = &chip->tx.effect;
 	uint16_t address = (uint16_t)((chip->tx.end + 1u) & ENC28J60_SRAM_MASK);
 
 	status |= chip->tx.status | ((uint32_t)chip->tx.length & 0xffff);
 	write_vector(chip, status, chip->tx.length + collided_bytes);
-	chip->regs[ENC28J60_EIR] |= (uint8_t)((disturbance->tx_no_txif ? 0 : EIR_TXIF) |
-	                                      (aborted || disturbance->tx_txerif ? EIR_TXERIF : 0));
+	chip->regs[ENC28J60_EIR] |= (uint8_t)((effect->tx_no_txif ? 0 : EIR_TXIF) |
+	                                      (aborted || effect->tx_txerif ? EIR_TXERIF : 0));
 	chip->regs[ENC28J60_ESTAT] |= aborted ? ESTAT_TXABRT : 0;
 	report(chip, kind, address, status, text);
 	become_idle(chip);
@@ -157,7 +157,7 @@ static bool meets_link_pulse(const struct stutter_enc28j60 *chip)
 /* The surroundings have a pulse taken for a collision, or silicon does so by itself. */
 static void hear_link_pulse(struct stutter_enc28j60 *chip)
 {
-	bool *pulse = &chip->tx.disturbance.tx_link_pulse;
+	bool *pulse = &chip->tx.effect.tx_link_pulse;
 
 	if (!can_see_link_pulses(chip)) {
 		*pulse = false;
@@ -173,20 +173,20 @@ static void hear_link_pulse(struct stutter_enc28j60 *chip)
 
 static void be_disturbed(struct stutter_enc28j60 *chip)
 {
-	struct stutter_enc28j60_disturbance *disturbance = &chip->tx.disturbance;
+	struct stutter_enc28j60_effect *effect = &chip->tx.effect;
 
-	*disturbance = stutter_enc_disturbed(chip, STUTTER_ENC28J60_SITE_TX, chip->tx.number);
-	if (disturbance->tx_early_txif) {
+	*effect = stutter_enc_disturbed(chip, STUTTER_ENC28J60_SITE_TX, chip->tx.number);
+	if (effect->tx_early_txif) {
 		chip->regs[ENC28J60_EIR] |= EIR_TXIF;
 		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
 		       "TXIF comes up before the frame is sent");
 	}
-	if (disturbance->tx_stall || disturbance->tx_stall_flagged)
+	if (effect->tx_stall || effect->tx_stall_flagged)
 		return;
-	if (disturbance->tx_no_txif)
+	if (effect->tx_no_txif)
 		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
 		       "TXIF will be missing");
-	if (disturbance->tx_txerif)
+	if (effect->tx_txerif)
 		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
 		       "TXERIF will be set");
 	hear_link_pulse(chip);
@@ -250,11 +250,11 @@ static void start(struct stutter_enc28j60 *chip)
 		return;
 	}
 	be_disturbed(chip);
-	if (chip->tx.disturbance.tx_stall || chip->tx.disturbance.tx_stall_flagged) {
-		stall(chip, chip->tx.disturbance.tx_stall_flagged);
+	if (chip->tx.effect.tx_stall || chip->tx.effect.tx_stall_flagged) {
+		stall(chip, chip->tx.effect.tx_stall_flagged);
 		return;
 	}
-	if (chip->tx.disturbance.tx_link_pulse) {
+	if (chip->tx.effect.tx_link_pulse) {
 		stutter_enc_arm(chip, STUTTER_ENC28J60_TIMER_TRANSMIT,
 		                bytes_until_late_collision(chip) * ENC28J60_BYTE_NS);
 		return;
@@ -434,7 +434,7 @@ void stutter_enc_tx_left_mac(struct stutter_enc28j60 *chip)
 	static const struct stutter_enc28j60_tx_status pulse = {.collisions = 1,
 	                                                        .late_collision = true};
 
-	if (chip->tx.disturbance.tx_link_pulse)
+	if (chip->tx.effect.tx_link_pulse)
 		end_of_wire(chip, &pulse);
 	else if (chip->tx.cut)
 		finish(chip, STUTTER_ENC28J60_EVENT_TX_ABORTED, 0, 0, "longer than MAMXFL");

@@ -121,11 +121,11 @@ static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 }
 
 static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-                    struct stutter_enc28j60_disturbance *ret_disturbance)
+                    struct stutter_enc28j60_effect *ret_effect)
 {
 	struct enc28j60_nic *nic = ctx;
 
-	nic->ops->disturb(nic->ctx, site, number, ret_disturbance);
+	nic->ops->disturb(nic->ctx, site, number, ret_effect);
 }
 
 static const struct stutter_enc28j60_ops chip_ops = {transmit, cancel, backpressure, on_event,

@@ -2,7 +2,7 @@
 /**
  * @file
  * The ENC28J60 as a model of a NIC. Boards take it by its row; this is for what is about this chip
- * and no other, such as its faults, whose effect is a struct stutter_enc28j60_disturbance.
+ * and no other, such as its faults, whose effect is a struct stutter_enc28j60_effect.
  */
 #ifndef NIC_ENC28J60_H
 #define NIC_ENC28J60_H

@@ -37,7 +37,7 @@ void nor_emit(struct nor *nor, struct nor_event event);
 void nor_begin(struct nor *nor, struct nor_operation operation, uint64_t duration_ns);
 void nor_abandon(struct nor *nor);
 void nor_reset_state(struct nor *nor);
-void nor_ask(struct nor *nor, enum nor_site site, uint64_t number, struct nor_disturbance *ret_disturbance);
+void nor_ask(struct nor *nor, enum nor_site site, uint64_t number, struct nor_effect *ret_effect);
 
 /* findings.c */
 void nor_find(struct nor *nor, enum nor_finding finding, uint32_t address);

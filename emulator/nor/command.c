@@ -147,7 +147,7 @@ static uint32_t in_array(struct nor *nor, const struct request *request)
 static void read_data(struct nor *nor, const struct request *request)
 {
 	const uint32_t address = in_array(nor, request);
-	struct nor_disturbance unused;
+	struct nor_effect unused;
 
 	nor->counters.read_bytes += request->length;
 	nor_ask(nor, NOR_SITE_READ, ++nor->counters.reads, &unused);

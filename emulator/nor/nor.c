@@ -36,11 +36,11 @@ void nor_emit(struct nor *nor, struct nor_event event)
 		nor->ops->event(nor->ctx, &event);
 }
 
-void nor_ask(struct nor *nor, enum nor_site site, uint64_t number, struct nor_disturbance *ret_disturbance)
+void nor_ask(struct nor *nor, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
-	memset(ret_disturbance, 0, sizeof *ret_disturbance);
+	memset(ret_effect, 0, sizeof *ret_effect);
 	if (nor->ops != NULL && nor->ops->disturb != NULL)
-		nor->ops->disturb(nor->ctx, site, number, ret_disturbance);
+		nor->ops->disturb(nor->ctx, site, number, ret_effect);
 }
 
 /* -- time -- */
@@ -119,28 +119,28 @@ static void disturbed(struct nor *nor, const char *text)
 
 void nor_begin(struct nor *nor, struct nor_operation operation, uint64_t duration_ns)
 {
-	struct nor_disturbance disturbance;
+	struct nor_effect effect;
 
 	operation.number = ++nor->counters.operations;
-	nor_ask(nor, NOR_SITE_OP, operation.number, &disturbance);
-	if (disturbance.slow_factor > 1)
-		duration_ns = duration_ns > DURATION_MAX / disturbance.slow_factor ? DURATION_MAX : duration_ns * disturbance.slow_factor;
+	nor_ask(nor, NOR_SITE_OP, operation.number, &effect);
+	if (effect.slow_factor > 1)
+		duration_ns = duration_ns > DURATION_MAX / effect.slow_factor ? DURATION_MAX : duration_ns * effect.slow_factor;
 	duration_ns = at_most(duration_ns, DURATION_MAX);
 	operation.start_ns = nor->now_ns;
 	operation.end_ns = nor->now_ns + duration_ns;
-	nor->busy_until_ns = operation.end_ns + at_most(disturbance.stuck_ns, STUCK_MAX);
+	nor->busy_until_ns = operation.end_ns + at_most(effect.stuck_ns, STUCK_MAX);
 	nor->operation = operation;
-	if (disturbance.cut) {
-		if (disturbance.cut_permille > 1000)
-			nor_die(nor, "a cut outside its operation, in thousandths", disturbance.cut_permille, 1000);
-		const uint64_t at = nor->now_ns + duration_ns * disturbance.cut_permille / 1000;
+	if (effect.cut) {
+		if (effect.cut_permille > 1000)
+			nor_die(nor, "a cut outside its operation, in thousandths", effect.cut_permille, 1000);
+		const uint64_t at = nor->now_ns + duration_ns * effect.cut_permille / 1000;
 		/* One that is still to come, of an operation that a reset has ended, is not put off. */
 		nor->cut_at_ns = at < nor->cut_at_ns ? at : nor->cut_at_ns;
 		disturbed(nor, "the supply fails during the operation");
 	}
-	if (disturbance.slow_factor > 1)
+	if (effect.slow_factor > 1)
 		disturbed(nor, "the operation takes longer");
-	if (disturbance.stuck_ns > 0)
+	if (effect.stuck_ns > 0)
 		disturbed(nor, "BUSY stays set when the operation is over");
 }
 

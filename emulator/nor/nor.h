@@ -14,7 +14,7 @@
  * each other.
  *
  * Time: `now_ns` never goes backwards. Every call first does what was due until then. The chip has no clock and no pin that moves by itself, so nobody need
- * wake it, but for a power cut that a disturbance has asked for: nor_cut_at() says when.
+ * wake it, but for a power cut that a effect has asked for: nor_cut_at() says when.
  *
  * Three kinds of wrong: what the guest must not do is an event (finding), what this model lacks is an event (not modelled), and a caller that breaks this
  * contract is ended by abort() with both values on standard error.
@@ -85,7 +85,7 @@ enum nor_site {
 };
 
 /* How the chip misbehaves in an operation. All zero: not at all. */
-struct nor_disturbance {
+struct nor_effect {
 	unsigned slow_factor;  /* it takes so many times as long; 0 and 1: as long as ever */
 	uint64_t stuck_ns;     /* BUSY stays set for so much longer than it takes */
 	bool cut;              /* the supply fails during the operation: the chip is off from then on, until nor_power() */
@@ -95,8 +95,8 @@ struct nor_disturbance {
 /* Either may be NULL. */
 struct nor_ops {
 	void (*event)(void *ctx, const struct nor_event *event);
-	/* Asked at every site: fills the disturbance, which is zeroed and is of no interest at NOR_SITE_READ. */
-	void (*disturb)(void *ctx, enum nor_site site, uint64_t number, struct nor_disturbance *ret_disturbance);
+	/* Asked at every site: fills the effect, which is zeroed and is of no interest at NOR_SITE_READ. */
+	void (*disturb)(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect);
 };
 
 /* DS "AC electrical characteristics" and "Power-up timing"; typical values by default. */
@@ -218,7 +218,7 @@ void nor_run(struct nor *nor, uint64_t now_ns);
 uint64_t nor_busy_until(const struct nor *nor);
 
 /**
- * When the supply fails because a disturbance said so.
+ * When the supply fails because a effect said so.
  *
  * @param nor the chip
  * @return the instant, or NOR_NEVER

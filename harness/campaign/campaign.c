@@ -118,10 +118,10 @@ bool campaign_select(struct campaign *campaign, const struct campaign_sessions *
 bool campaign_read(const struct campaign *campaign, const char *path, const char *device, bool frozen, struct plan *ret_plan,
                    struct error *err)
 {
-	const struct places *places = &campaign->reading.places;
+	const struct paths *paths = &campaign->reading.paths;
 
 	device = device != NULL ? device : campaign->wish.device;
-	const bool good = frozen ? plan_open_frozen(ret_plan, path, device, places, err) : plan_open(ret_plan, path, device, places, err);
+	const bool good = frozen ? plan_open_frozen(ret_plan, path, device, paths, err) : plan_open(ret_plan, path, device, paths, err);
 
 	if (!good)
 		return false;
@@ -157,17 +157,17 @@ static bool open_history(struct campaign *campaign, struct error *err)
 
 static bool open_cache(struct campaign *campaign, struct error *err)
 {
-	struct places *places = &campaign->reading.places;
+	struct paths *paths = &campaign->reading.paths;
 	char text[DEVICE_PATH_MAX + 192];
 
-	if (!places_open_cache(places, campaign->wish.cache, err))
+	if (!paths_open_cache(paths, campaign->wish.cache, err))
 		return false;
-	if (!places->passing || campaign->ops.note == NULL)
+	if (!paths->passing || campaign->ops.note == NULL)
 		return true;
 	(void)snprintf(text, sizeof text,
 	               "no folder of yours can keep snapshots of booted devices; this run boots them anew, in %s, which it removes "
 	               "(--cache DIR keeps them)",
-	               places->snapshots);
+	               paths->snapshots);
 	campaign->ops.note(campaign->ops.ctx, text);
 	return true;
 }
@@ -194,9 +194,9 @@ const char *campaign_dir(const struct campaign *campaign)
 	return campaign->dir;
 }
 
-const struct places *campaign_places(const struct campaign *campaign)
+const struct paths *campaign_places(const struct campaign *campaign)
 {
-	return &campaign->reading.places;
+	return &campaign->reading.paths;
 }
 
 struct history *campaign_history(const struct campaign *campaign)
@@ -331,7 +331,7 @@ void campaign_run_jobs(struct campaign *campaign, struct jobs *jobs, const char 
 	                                  .tick = on_tick,
 	                                  .hold = on_hold,
 	                                  .wall_limit_ms = wish->wall_limit_ns / SIM_MS,
-	                                  .places = &campaign->reading.places,
+	                                  .paths = &campaign->reading.paths,
 	                                  .bus = wish->bus,
 	                                  .stop = listen_for_stop(campaign),
 	                                  .changed = on_changed,
@@ -389,14 +389,14 @@ static bool finish(struct campaign *campaign, enum campaign_outcome *outcome, st
 static void look_back(struct campaign *campaign)
 {
 	const struct jobs *jobs = &campaign->jobs;
-	struct history_place *places = memory_new((jobs->count + 1) * sizeof *places);
+	struct history_place *paths = memory_new((jobs->count + 1) * sizeof *paths);
 	struct error err;
 
 	for (size_t i = 0; i < jobs->count; i++)
-		places[i] = (struct history_place){jobs->list[i].plan.name, jobs->list[i].plan.device.name};
-	if (!record_before(campaign->history, places, jobs->count, 0, campaign->dir, &err))
+		paths[i] = (struct history_place){jobs->list[i].plan.name, jobs->list[i].plan.device.name};
+	if (!record_before(campaign->history, paths, jobs->count, 0, campaign->dir, &err))
 		warn(campaign, err.text);
-	free(places);
+	free(paths);
 }
 
 /* Writes down what is to be run, or finds what is left of it. @return as report_begin(). */
@@ -448,7 +448,7 @@ bool campaign_close(struct campaign *campaign)
 	if (campaign == NULL)
 		return true;
 	const bool good = campaign_live_close(&campaign->live, &err) || tell_wrong(campaign, &err);
-	places_close_cache(&campaign->reading.places);
+	paths_close_cache(&campaign->reading.paths);
 	history_close(campaign->history);
 	jobs_close(&campaign->jobs);
 	reading_close(&campaign->reading);

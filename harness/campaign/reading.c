@@ -10,7 +10,7 @@
 bool reading_open(struct reading *reading, bool frozen, const struct campaign_ops *ops, struct error *err)
 {
 	*reading = (struct reading){.frozen = frozen, .ops = ops};
-	return places_find(&reading->places, err);
+	return paths_find(&reading->paths, err);
 }
 
 /* What tells the sessions of one from those of another: the folder that they lie in. */
@@ -46,8 +46,8 @@ static bool check_device(const struct plan *plan, const struct choice *choice, s
 bool reading_again(const struct reading *reading, const struct choice *choice, struct plan *ret_plan, struct error *err)
 {
 	struct plan plan;
-	bool good = reading->frozen ? plan_open_frozen(&plan, choice->path, choice->device, &reading->places, err)
-	                            : plan_open(&plan, choice->path, choice->device, &reading->places, err);
+	bool good = reading->frozen ? plan_open_frozen(&plan, choice->path, choice->device, &reading->paths, err)
+	                            : plan_open(&plan, choice->path, choice->device, &reading->paths, err);
 
 	if (good && (!recording_check_plan(&plan, err) || !recording_check_judges(&plan, err))) {
 		plan_close(&plan);

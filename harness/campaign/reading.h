@@ -13,7 +13,7 @@
 
 struct reading {
 	bool frozen; /**< they must be plans of sessions */
-	struct places places;
+	struct paths paths;
 	const struct campaign_ops *ops; /**< borrowed */
 	char **names;                   /**< of those that were read, with their devices if there are several; ends with NULL */
 	size_t count;

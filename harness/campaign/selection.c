@@ -15,12 +15,12 @@
 
 /* -- folders -- */
 
-struct paths {
+struct path_list {
 	char **all;
 	size_t count;
 };
 
-static void add_path(struct paths *paths, const char *path)
+static void add_path(struct path_list *paths, const char *path)
 {
 	paths->all = memory_resize(paths->all, paths->count + 2, sizeof *paths->all);
 	paths->all[paths->count++] = memory_text(path);
@@ -45,7 +45,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* Links are followed, as for a file that is named. @return false with errno: the folder itself cannot be read. */
-static bool walk(const char *folder, enum selection_kind kind, struct paths *paths)
+static bool walk(const char *folder, enum selection_kind kind, struct path_list *paths)
 {
 	char *const roots[] = {(char *)(uintptr_t)folder, NULL};
 	FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
@@ -70,7 +70,7 @@ static bool walk(const char *folder, enum selection_kind kind, struct paths *pat
 bool selection_walk(const char *folder, enum selection_kind kind, char ***ret_paths, struct error *err)
 {
 	static const char *const names[] = {"scenario", "suite", "device"};
-	struct paths paths = {NULL, 0};
+	struct path_list paths = {NULL, 0};
 
 	if (!walk(folder, kind, &paths))
 		error_set(err, "the folder %s cannot be read: %s", folder, strerror(errno));

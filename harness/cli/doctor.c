@@ -57,12 +57,12 @@ static size_t look_at_packages(const struct purpose *purpose, char *ret_missing,
 	return missing;
 }
 
-static size_t look_at_files(const struct places *places)
+static size_t look_at_files(const struct paths *paths)
 {
 	const struct {
 		const char *path, *purpose;
 	} files[] = {
-		{places->kernel, "the device's kernel"}, {places->initramfs, "its root file system"}, {places->image, "what it downloads"}};
+		{paths->kernel, "the device's kernel"}, {paths->initramfs, "its root file system"}, {paths->image, "what it downloads"}};
 	size_t missing = 0;
 
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
@@ -71,7 +71,7 @@ static size_t look_at_files(const struct places *places)
 }
 
 /* @return how much is missing of what running needs. */
-static size_t look_at_all(const struct places *places)
+static size_t look_at_all(const struct paths *paths)
 {
 	size_t missing[PURPOSES], files_missing = 0, all = 0;
 	char names[PURPOSES][1024] = {""};
@@ -80,7 +80,7 @@ static size_t look_at_all(const struct places *places)
 		printf("%s%s:\n", i > 0 ? "\n" : "", purposes[i].heading);
 		missing[i] = look_at_packages(&purposes[i], names[i], sizeof names[i]);
 		if (purposes[i].is_needed)
-			files_missing = look_at_files(places);
+			files_missing = look_at_files(paths);
 	}
 	puts("");
 	for (size_t i = 0; i < PURPOSES; i++) {
@@ -98,14 +98,14 @@ static size_t look_at_all(const struct places *places)
 
 static int run(const struct cli_values *values)
 {
-	struct places places;
+	struct paths paths;
 	struct error err;
 
 	if (values->operand_count != 0)
 		return error_set(&err, "doctor takes no operands"), cli_fail(&err);
-	if (!places_find(&places, &err))
+	if (!paths_find(&paths, &err))
 		return cli_fail(&err);
-	return look_at_all(&places) == 0 ? EXIT_PASSED : EXIT_INCONCLUSIVE;
+	return look_at_all(&paths) == 0 ? EXIT_PASSED : EXIT_INCONCLUSIVE;
 }
 
 const struct cli_command cli_doctor = {"doctor", "", "show what this machine lacks, and the command that installs it", run, {NULL}};

@@ -104,7 +104,7 @@ static bool can_expect(const struct plan *plan, struct error *err)
 
 bool cli_exec_open(const struct exec_wish *wish, struct plan *ret_plan, struct error *err)
 {
-	if (!plan_open(ret_plan, wish->scenario, wish->device, &wish->places, err))
+	if (!plan_open(ret_plan, wish->scenario, wish->device, &wish->paths, err))
 		return false;
 	if (wish->session == NULL || plan_take_session(ret_plan, wish->session, err))
 		return true;
@@ -117,7 +117,7 @@ static bool read_scenario(struct exec_wish *wish, struct error *err)
 {
 	struct plan plan;
 
-	if (!places_find(&wish->places, err) || !cli_exec_open(wish, &plan, err))
+	if (!paths_find(&wish->paths, err) || !cli_exec_open(wish, &plan, err))
 		return false;
 	if (!wish->seeds.given) {
 		wish->seeds.first = plan.seeds.first != 0 ? plan.seeds.first : plan.seed;

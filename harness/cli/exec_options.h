@@ -15,7 +15,7 @@ struct exec_wish {
 	bool expects, quiet;
 	struct cli_seeds seeds;
 	uint64_t times;
-	struct places places;
+	struct paths paths;
 	char dir[DEVICE_PATH_MAX];
 };
 

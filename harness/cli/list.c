@@ -23,11 +23,11 @@ static void print_table(const struct param *table, const char *indent)
 	}
 }
 
-static int list_faults(const struct places *places)
+static int list_faults(const struct paths *paths)
 {
 	const struct action *action;
 
-	(void)places;
+	(void)paths;
 	puts("Who is hit; a fault's own keys, all conditions hold together:");
 	print_table(match_params, "  ");
 	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
@@ -40,31 +40,31 @@ static int list_faults(const struct places *places)
 	return EXIT_PASSED;
 }
 
-static int list_addresses(const struct places *places)
+static int list_addresses(const struct paths *paths)
 {
-	(void)places;
+	(void)paths;
 	puts("A frame, as WORD, WORD#N, WORD#A..B, WORD[FLOW]#N; FLOW is a server's port or name, with /K the K-th connection to it:\n");
 	for (size_t i = 0; i < ADDRESS_WORDS; i++)
 		printf("  %-20s %s (%s)\n", address_words[i].word, address_words[i].summary, address_words[i].source);
 	puts("\nNames of ports:\n");
 	for (const struct address_port *row = address_ports; row->name != NULL; row++)
 		printf("  %-20s %u\n", row->name, row->port);
-	puts("\nAn occasion at a site of the board or of the far end, as SITE#N or SITE#A..B, counted from power on:\n");
+	puts("\nAn event at a site of the board or of the far end, as SITE#N or SITE#A..B, counted from power on:\n");
 	for (unsigned site = 0; site < SITES; site++)
 		printf("  %-20s %s\n", fault_sites[site].name, fault_sites[site].summary);
 	return EXIT_PASSED;
 }
 
-static int list_reference(const struct places *places)
+static int list_reference(const struct paths *paths)
 {
-	(void)places;
+	(void)paths;
 	return cli_print_reference();
 }
 
 /* Matches and parameters are written as a scenario would have them, nearly. */
-static int list_presets(const struct places *places)
+static int list_presets(const struct paths *paths)
 {
-	(void)places;
+	(void)paths;
 	puts("In place of an action, as `preset: NAME`; each becomes these faults, in this order, with the match of its entry:");
 	for (const struct preset *preset = presets; preset->name != NULL; preset++) {
 		printf("\n%s: %s\n  [%s]\n", preset->name, preset->summary, preset->source);
@@ -75,11 +75,11 @@ static int list_presets(const struct places *places)
 	return EXIT_PASSED;
 }
 
-static int list_judges(const struct places *places)
+static int list_judges(const struct paths *paths)
 {
 	char allowed[PARAM_VALUE_MAX];
 
-	(void)places;
+	(void)paths;
 	puts("Keys of `expect:`; false or 0 switches a judge off, and the first that is not content makes a session fail:");
 	for (size_t i = 0; i < JUDGES_COUNT; i++) {
 		const struct param *row = &judge_catalogue[i]->params[0];
@@ -89,24 +89,24 @@ static int list_judges(const struct places *places)
 	return EXIT_PASSED;
 }
 
-static int list_devices(const struct places *places)
+static int list_devices(const struct paths *paths)
 {
-	return cli_list_files(places->devices, SELECTION_DEVICES);
+	return cli_list_files(paths->devices, SELECTION_DEVICES);
 }
 
-static int list_scenarios(const struct places *places)
+static int list_scenarios(const struct paths *paths)
 {
-	return cli_list_files(places->scenarios, SELECTION_SCENARIOS);
+	return cli_list_files(paths->scenarios, SELECTION_SCENARIOS);
 }
 
-static int list_suites(const struct places *places)
+static int list_suites(const struct paths *paths)
 {
-	return cli_list_files(places->scenarios, SELECTION_SUITES);
+	return cli_list_files(paths->scenarios, SELECTION_SUITES);
 }
 
 static const struct topic {
 	const char *name;
-	int (*list)(const struct places *places);
+	int (*list)(const struct paths *paths);
 } topics[] = {
 	{"scenarios", list_scenarios}, {"suites", list_suites},   {"faults", list_faults}, {"presets", list_presets},
 	{"addresses", list_addresses}, {"devices", list_devices}, {"judges", list_judges}, {"reference", list_reference},
@@ -136,12 +136,12 @@ static bool no_topic(const char *wanted, struct error *err)
 static int run(const struct cli_values *values)
 {
 	const char *wanted = values->operand_count == 1 ? values->operands[0] : NULL;
-	struct places places;
+	struct paths paths;
 	struct error err;
 
 	for (size_t i = 0; i < TOPICS && wanted != NULL; i++)
 		if (strcmp(topics[i].name, wanted) == 0)
-			return places_find(&places, &err) ? topics[i].list(&places) : cli_fail(&err);
+			return paths_find(&paths, &err) ? topics[i].list(&paths) : cli_fail(&err);
 	no_topic(wanted, &err);
 	return cli_fail(&err);
 }

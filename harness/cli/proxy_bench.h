@@ -19,7 +19,7 @@
 
 /** A run, as far as it has been set up; all zero: not at all. */
 struct proxy_bench {
-	struct places places;
+	struct paths paths;
 	struct plan plan;
 	bool has_plan;
 	uint64_t for_ns, skew_limit_ns;

@@ -88,10 +88,10 @@ static bool read_plan(struct proxy_bench *bench, const struct cli_values *values
 
 	if (values->operand_count != 1)
 		return error_set(err, "proxy takes one scenario, not %d", values->operand_count);
-	if (!places_find(&bench->places, err))
+	if (!paths_find(&bench->paths, err))
 		return false;
-	bench->has_plan = replay ? plan_open_frozen(&bench->plan, path, NULL, &bench->places, err)
-	                         : plan_open(&bench->plan, path, NULL, &bench->places, err);
+	bench->has_plan = replay ? plan_open_frozen(&bench->plan, path, NULL, &bench->paths, err)
+	                         : plan_open(&bench->plan, path, NULL, &bench->paths, err);
 	if (!bench->has_plan)
 		return false;
 	bench->plan.least_found = UNIT_PROBABILITY_ONE;

@@ -22,7 +22,7 @@ static bool write_site(const struct cli_values *values, const struct plan *plan,
 static int run(const struct cli_values *values)
 {
 	char dir[DEVICE_PATH_MAX];
-	struct places places;
+	struct paths paths;
 	struct plan plan;
 	struct error err;
 
@@ -30,7 +30,7 @@ static int run(const struct cli_values *values)
 		error_set(&err, "release needs --out DIR");
 	else if (values->operand_count != 1)
 		error_set(&err, "release takes one scenario, not %d", values->operand_count);
-	else if (places_find(&places, &err) && plan_open(&plan, values->operands[0], cli_value(values, "device"), &places, &err)) {
+	else if (paths_find(&paths, &err) && plan_open(&plan, values->operands[0], cli_value(values, "device"), &paths, &err)) {
 		const bool good = write_site(values, &plan, dir, &err);
 		plan_close(&plan);
 		if (good) {

@@ -26,7 +26,7 @@ const struct cli_option cli_run_options[] = {
 	{"wall-limit", "TIME", "end a session that takes longer than TIME on the wall clock, inconclusive (default: none)"},
 	{"budget", "TIME", "start no session that would not end within TIME of the host's time (default: none)"},
 	{"fail-fast", NULL, "start no further session after the first that is not as expected"},
-	{"cache", "DIR", "keep snapshots of booted devices here, for later runs to start from (default: " PLACES_CACHE_ORDER ")"},
+	{"cache", "DIR", "keep snapshots of booted devices here, for later runs to start from (default: " PATHS_CACHE_ORDER ")"},
 	{"anyway", NULL, "accept a frozen plan even if its image, device, tables or stutter have changed since"},
 	{"quiet", NULL, "print only the report: no progress, no line per session"},
 	{"json-lines", NULL, "print events as JSON objects, one per line, instead of text"},

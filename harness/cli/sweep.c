@@ -8,7 +8,7 @@
 
 static const struct cli_option options[] = {
 	{"only", "WORDS",
-         "try only these faults and places, such as drop,tcp.syn: an action, a kind of fault, a sort of places (control, data, spi.msg, "
+         "try only these faults and paths, such as drop,tcp.syn: an action, a kind of fault, a sort of places (control, data, spi.msg, "
          "srv.http, ...) or what frames carry; separated by commas"},
 	{"during", "PHASES", "try only places in these phases of the session, such as download,verify"},
 	{"most", "N", "try N faults at places (default: all that steer the update, and a sample of the others)"},
@@ -98,7 +98,7 @@ static int run_sweep(struct cli_search *cli, struct sweep *sweep)
 	if (code != CLI_GO_ON)
 		return code;
 	sweep->dir = cli->dir;
-	sweep->places = campaign_places(cli->campaign);
+	sweep->paths = campaign_places(cli->campaign);
 	if (sweep_run(sweep, cli->search, &err))
 		return tell(cli, sweep);
 	return cli_search_fail(cli, &err, sweep->is_usage ? EXIT_USAGE : EXIT_INCONCLUSIVE);

@@ -15,7 +15,7 @@ static void write_addresses(const void *what, FILE *stream)
 	const struct bridge *bridge = what;
 
 	passing_write_addresses(bridge->namer, stream);
-	inside_write_occasions(bridge, stream);
+	inside_write_events(bridge, stream);
 }
 
 /* A frozen chain has a rule for each decision about a frame, and the services behind it a fault for each of theirs; each in their order. */

@@ -22,7 +22,7 @@ struct far_end {
 	struct servers *servers;    /* that play it; NULL: there is none */
 	uint64_t unix_ns;           /* the true time at the bridge's time 0 */
 	struct sim sim;
-	struct disruptor *disruptor;
+	struct service_faults *service_faults;
 	struct service_ties ties;
 	bool has_begun;
 	int timer;
@@ -154,11 +154,11 @@ void far_end_begin(struct far_end *far_end, const struct service_ties *ties)
 	far_end->unix_ns = clock_now_ns(CLOCK_REALTIME);
 	sim_open(&far_end->sim, 0);
 	host_open(&far_end->sim, ties->trace, plan->seed, (struct host_ops){output, 0}, far_end);
-	far_end->disruptor = disruptor_open(plan->faults, plan->replay ? 0 : plan->fault_count, plan->seed, ties->trace, ties->faults,
+	far_end->service_faults = service_faults_open(plan->faults, plan->replay ? 0 : plan->fault_count, plan->seed, ties->trace, ties->faults,
 	                                    ties->ctx);
-	disruptor_redraw(far_end->disruptor, &plan->redraw);
+	service_faults_redraw(far_end->service_faults, &plan->redraw);
 	far_end->service.no_http = plan->session[0] != '\0';
-	service_start(&far_end->service, far_end->unix_ns, plan->seed, far_end->disruptor, (struct service_ops){keep_secret}, far_end);
+	service_start(&far_end->service, far_end->unix_ns, plan->seed, far_end->service_faults, (struct service_ops){keep_secret}, far_end);
 	if (plan->session[0] != '\0') {
 		far_end->servers = servers_open(&far_end->recording, true);
 		far_end->service.udp.dns.names = servers_names(far_end->servers, far_end->service.dns_names);
@@ -169,7 +169,7 @@ void far_end_begin(struct far_end *far_end, const struct service_ties *ties)
 
 struct armed_faults *far_end_faults(struct far_end *far_end)
 {
-	return disruptor_faults(far_end->disruptor);
+	return service_faults_faults(far_end->service_faults);
 }
 
 void far_end_delivered(struct far_end *far_end, struct bytes frame)
@@ -211,7 +211,7 @@ void far_end_close(struct far_end *far_end)
 	if (far_end->has_begun) {
 		servers_close(far_end->servers);
 		host_close();
-		disruptor_close(far_end->disruptor);
+		service_faults_close(far_end->service_faults);
 		sim_close(&far_end->sim);
 	}
 	service_close(&far_end->service);

@@ -25,7 +25,7 @@ static bool fit_layer(const char *name, const struct action *action, struct erro
 	                 layers[action_layer(action)].where, layers[action_layer(action)].cure);
 }
 
-/* Occasions at a site of board or server do not come here. */
+/* Events at a site of board or server do not come here. */
 static bool fit_edge(const struct fault *fault, const char *key, const struct window_edge *edge, struct error *err)
 {
 	struct fault_address address;

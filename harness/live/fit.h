@@ -17,12 +17,12 @@ enum fit_phases {
 
 /**
  * A fault that comes while a bridge runs.
- * @param services Whether occasions of services come there. Faults of these are the scenario's all the same.
+ * @param services Whether events of services come there. Faults of these are the scenario's all the same.
  * @return false with @p err (no place), which names the fault.
  */
 bool fit_fault(const struct fault *fault, bool services, enum fit_phases phases, struct error *err);
 
-/** One of the plan, where the far end is the emulator's (live/far_end.h): faults of its services can happen, and its occasions come. */
+/** One of the plan, where the far end is the emulator's (live/far_end.h): faults of its services can happen, and its events come. */
 bool fit_fault_with_services(const struct fault *fault, enum fit_phases phases, struct error *err);
 
 /** The same where a relay is in front of a real server (live/relayed.h): most faults of services can happen. */

@@ -62,11 +62,11 @@ void inside_tell_services(struct bridge *bridge, const struct fault_event *event
 void inside_deliver_to_device(struct bridge *bridge, struct bytes frame);
 void inside_enter_services(struct bridge *bridge, const char *phase);
 
-/** Whether there are such services, which tell their occasions. */
+/** Whether there are such services, which tell their events. */
 bool inside_has_services(const struct bridge *bridge);
 
-/** Writes which occasions they had, as lines of addresses.txt. */
-void inside_write_occasions(const struct bridge *bridge, FILE *stream);
+/** Writes which events they had, as lines of addresses.txt. */
+void inside_write_events(const struct bridge *bridge, FILE *stream);
 
 /** Whether the @p index-th fault of the services has acted. */
 bool inside_service_acted(const struct bridge *bridge, size_t index);

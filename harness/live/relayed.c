@@ -19,7 +19,7 @@ struct relayed {
 	const struct fault *faults;
 	size_t fault_count;
 	struct sim sim;
-	struct disruptor *disruptor;
+	struct service_faults *service_faults;
 	struct relay *relay; /* NULL: it has not begun */
 	struct service_ties ties;
 	int epoll, timer;
@@ -256,11 +256,11 @@ void relayed_begin(struct relayed *relayed, const struct service_ties *ties)
 
 	relayed->ties = *ties;
 	sim_open(&relayed->sim, 0);
-	relayed->disruptor = disruptor_open(relayed->faults, relayed->fault_count, plan->seed, ties->trace, ties->faults, ties->ctx);
-	disruptor_redraw(relayed->disruptor, &plan->redraw);
+	relayed->service_faults = service_faults_open(relayed->faults, relayed->fault_count, plan->seed, ties->trace, ties->faults, ties->ctx);
+	service_faults_redraw(relayed->service_faults, &plan->redraw);
 	relayed->relay = relay_open(&(struct relay_config){.sim = &relayed->sim,
 	                                                   .trace = ties->trace,
-	                                                   .disruptor = relayed->disruptor,
+	                                                   .service_faults = relayed->service_faults,
 	                                                   .seed = plan->seed,
 	                                                   .unix_base_ns = clock_now_ns(CLOCK_REALTIME),
 	                                                   .ends_web = needs.web,
@@ -272,7 +272,7 @@ void relayed_begin(struct relayed *relayed, const struct service_ties *ties)
 
 struct armed_faults *relayed_faults(struct relayed *relayed)
 {
-	return disruptor_faults(relayed->disruptor);
+	return service_faults_faults(relayed->service_faults);
 }
 
 void relayed_close(struct relayed *relayed)
@@ -282,8 +282,8 @@ void relayed_close(struct relayed *relayed)
 	if (relayed == NULL)
 		return;
 	end_relay(relayed);
-	if (relayed->disruptor != NULL) {
-		disruptor_close(relayed->disruptor);
+	if (relayed->service_faults != NULL) {
+		service_faults_close(relayed->service_faults);
 		sim_close(&relayed->sim);
 	}
 	for (struct frame *frame; (frame = take_said(relayed, &stamp_ns)) != NULL;)

@@ -19,7 +19,7 @@ static void keep_decision(void *ctx, const struct decision *decision)
 	passing_keep(&bridge->passing, decision);
 }
 
-/* An occasion that the far end had been due for before is noticed when it runs, and the chain's time never goes back. */
+/* An event that the far end had been due for before is noticed when it runs, and the chain's time never goes back. */
 static void happened(void *ctx, const struct fault_event *event)
 {
 	struct bridge *bridge = ctx;
@@ -88,7 +88,7 @@ bool inside_has_services(const struct bridge *bridge)
 	return faults_of(bridge) != NULL;
 }
 
-void inside_write_occasions(const struct bridge *bridge, FILE *stream)
+void inside_write_events(const struct bridge *bridge, FILE *stream)
 {
 	for (unsigned site = 0; faults_of(bridge) != NULL && site < SITES; site++)
 		passing_write_events(faults_of(bridge), (enum site)site, stream);

@@ -89,7 +89,7 @@ static bool hold_at_phases(struct beginnings *beginnings, struct beginning *begi
 
 static void make(struct beginnings *beginnings, struct beginning *beginning, const struct beginnings_wish *wish)
 {
-	struct handover handover = {.places = *beginnings->places, .is_common = true};
+	struct handover handover = {.paths = *beginnings->paths, .is_common = true};
 	const struct plan common = common_plan(wish->plan);
 	struct error err;
 

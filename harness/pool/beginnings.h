@@ -67,7 +67,7 @@ struct beginnings {
 		size_t count;
 	} known[BEGINNINGS_KNOWN];
 	size_t known_next;
-	const struct places *places;
+	const struct paths *paths;
 	const volatile sig_atomic_t *stop;
 };
 

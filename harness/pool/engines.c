@@ -45,8 +45,8 @@ static struct engine *open_engine(struct engines *engines, const struct engines_
 	struct qemu_snapshot snapshot;
 
 	image.log_dir = job->dir;
-	if (!folder_make(engines->places->snapshots, err) ||
-	    !qemu_snapshot_ensure(&image, engines->places->snapshots, engines->stop, &snapshot, err))
+	if (!folder_make(engines->paths->snapshots, err) ||
+	    !qemu_snapshot_ensure(&image, engines->paths->snapshots, engines->stop, &snapshot, err))
 		return NULL;
 	/* Sessions of other plans that name the same files are to be branches of it, and these are known by what was in the files then. */
 	if (!plan_check_device(job->plan, err))
@@ -58,7 +58,7 @@ static struct engine *open_engine(struct engines *engines, const struct engines_
 static bool give_order(struct engines *engines, struct engine *engine, const struct engines_job *job, const char *hash, pid_t *ret_pid,
                        struct error *err)
 {
-	struct handover handover = {.places = *engines->places, .bus = job->bus};
+	struct handover handover = {.paths = *engines->paths, .bus = job->bus};
 
 	if (job->wall != NULL) {
 		handover.is_live = true;
@@ -152,9 +152,9 @@ bool engines_start(struct engines *engines, const struct engines_job *job, pid_t
 	                  : start_branch(engines, job, ret_pid, ret_hash, ret_depth, err);
 }
 
-void engines_open(struct engines *engines, const struct places *places, const volatile sig_atomic_t *stop)
+void engines_open(struct engines *engines, const struct paths *paths, const volatile sig_atomic_t *stop)
 {
-	*engines = (struct engines){.places = places, .stop = stop, .beginnings = {.places = places, .stop = stop}};
+	*engines = (struct engines){.paths = paths, .stop = stop, .beginnings = {.paths = paths, .stop = stop}};
 }
 
 void engines_close(struct engines *engines)

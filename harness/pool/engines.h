@@ -28,7 +28,7 @@ struct engines {
 	struct beginnings beginnings;
 	bool refuses;    /**< the session could not be started for want of memory or the like: perhaps later */
 	char lacks[512]; /**< if not empty: what this QEMU lacks for there to be engines */
-	const struct places *places;
+	const struct paths *paths;
 	const volatile sig_atomic_t *stop;
 };
 
@@ -54,7 +54,7 @@ bool engines_start(struct engines *engines, const struct engines_job *job, pid_t
                    struct error *err);
 
 /** @param places Borrowed. @param stop Ends what waits; NULL: none. */
-void engines_open(struct engines *engines, const struct places *places, const volatile sig_atomic_t *stop);
+void engines_open(struct engines *engines, const struct paths *paths, const volatile sig_atomic_t *stop);
 void engines_close(struct engines *engines);
 
 #endif

@@ -66,7 +66,7 @@ static bool take(const char *bytes, size_t size, struct plan *ret_plan, struct h
 
 	memcpy(&header, bytes, sizeof header);
 	const char *scenario = bytes + sizeof header, *text = scenario + header.scenario;
-	if (!plan_read(ret_plan, text, size - (size_t)(text - bytes), header.path, header.replay, &header.handover.places, err))
+	if (!plan_read(ret_plan, text, size - (size_t)(text - bytes), header.path, header.replay, &header.handover.paths, err))
 		return false;
 	free(ret_plan->scenario);
 	ret_plan->scenario = header.scenario > 0 ? memory_text(scenario) : NULL;

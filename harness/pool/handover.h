@@ -12,7 +12,7 @@
 
 /** What a session is, besides its plan. Plain data. */
 struct handover {
-	struct places places;
+	struct paths paths;
 	unsigned bus; /**< as session_options.bus */
 	bool is_live; /**< in wall time, as the next says; the order's port_fd is a TAP's, if there is one */
 	struct wall_wish wall;

@@ -119,7 +119,7 @@ static bool start_process(struct pool *pool, struct job *job, int page_fd, int p
 	pool->transport = TRANSPORT_FIFO;
 	const struct worker_job worker = {.plan = &job->plan,
 	                                  .dir = job->dir,
-	                                  .places = pool->options->places,
+	                                  .paths = pool->options->paths,
 	                                  .bus = pool->options->bus,
 	                                  .page = job->page,
 	                                  .pipe = pipe,
@@ -528,7 +528,7 @@ void pool_run(struct job *jobs, size_t count, const struct pool_options *options
 	               options->wall_limit_ms / 1000, options->wall_limit_ms % 1000);
 	pool.engines = options->engines != NULL ? options->engines : &pool.own;
 	if (!keeps_engines(&pool))
-		engines_open(pool.engines, options->places, options->stop);
+		engines_open(pool.engines, options->paths, options->stop);
 	/* That was told when it was found. */
 	if (pool.engines->lacks[0] != '\0')
 		pool.transport = TRANSPORT_FIFO;

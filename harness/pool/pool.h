@@ -73,7 +73,7 @@ struct pool_options {
 	struct engines *engines;
 
 	size_t side_by_side; /**< 1 to POOL_JOBS_MAX */
-	const struct places *places;
+	const struct paths *paths;
 	/**
 	 * Sessions are in wall time: one after the other, and nothing of them is shared. NULL: they are not.
 	 */

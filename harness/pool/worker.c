@@ -33,7 +33,7 @@ static struct qemu *restore(void *ctx, const struct plan *plan, const char *dir,
 	struct qemu_image image = session_image(&plan->device);
 	/* Worker and QEMU take turns, on one core: on that where the host's scheduler has put the worker, since it knows what else runs. */
 	const struct qemu_options options = {.session_dir = dir, .cpu = sched_getcpu(), .stop = &stopped};
-	const char *snapshots = worker->job->places->snapshots;
+	const char *snapshots = worker->job->paths->snapshots;
 	struct qemu_snapshot snapshot;
 
 	image.log_dir = dir;

@@ -16,7 +16,7 @@
 struct worker_job {
 	const struct plan *plan;
 	const char *dir; /**< made if it is not there */
-	const struct places *places;
+	const struct paths *paths;
 	unsigned bus;
 	struct session_page *page;
 	int pipe;

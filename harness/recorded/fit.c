@@ -7,7 +7,7 @@
 #include "harness/recorded/form.h"
 #include "harness/recorded/servers.h"
 
-/* @param text A site, or an occasion at one, such as srv.http#3. @return whether it is of the services that are gone. */
+/* @param text A site, or an event at one, such as srv.http#3. @return whether it is of the services that are gone. */
 static bool is_of_service(const char *text)
 {
 	static const char *const sites[] = {"srv.http", "srv.tls"};

@@ -98,7 +98,7 @@ static void ask_dns(struct relay *relay, const struct packet *packet)
 	struct dns_question question;
 	const bool is_read = dns_read_question(packet->payload, &question);
 
-	pending.dns = disruptor_dns(relay->config.disruptor, is_read ? question.name : NULL, relay_now(relay));
+	pending.dns = service_faults_dns(relay->config.service_faults, is_read ? question.name : NULL, relay_now(relay));
 	if (!is_read)
 		return;
 	pending.id[0] = question.id;
@@ -137,7 +137,7 @@ static void ask_dhcp(struct relay *relay, const struct packet *packet)
 	struct dhcp_config config = {0};
 	uint32_t unused = 0;
 
-	pending.dhcp_silent = !disruptor_dhcp(relay->config.disruptor, packet->payload, &config, &unused, relay_now(relay));
+	pending.dhcp_silent = !service_faults_dhcp(relay->config.service_faults, packet->payload, &config, &unused, relay_now(relay));
 	pending.dhcp_refuses = config.refuses;
 	pending.lease_ns = config.lease_ns;
 	if (dhcp_kind(packet->payload) == NULL || packet->payload.length > sizeof pending.message)
@@ -192,7 +192,7 @@ static void ask_ntp(struct relay *relay, const struct packet *packet)
 {
 	struct pending pending = pending_of(PENDING_NTP, packet, TO_SERVER);
 
-	pending.ntp = disruptor_ntp(relay->config.disruptor, &pending.clock, relay_now(relay));
+	pending.ntp = service_faults_ntp(relay->config.service_faults, &pending.clock, relay_now(relay));
 	if (!bytes_be32(packet->payload, NTP_TRANSMIT, &pending.id[0]) || !bytes_be32(packet->payload, NTP_TRANSMIT + 4, &pending.id[1]))
 		return;
 	put_pending(&relay->datagrams, &pending);

@@ -39,8 +39,8 @@ struct pending {
 	uint32_t device, server;
 	uint16_t port;
 	uint32_t id[2]; /**< of the question: DNS's id, DHCP's xid, NTP's transmit time */
-	struct dns_spoilages dns;
-	struct ntp_upset ntp;
+	struct dns_effects dns;
+	struct ntp_effect ntp;
 	struct ntp_clock clock;
 	bool dhcp_silent, dhcp_refuses;
 	uint64_t lease_ns;

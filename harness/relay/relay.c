@@ -153,12 +153,12 @@ static void fall(struct relay *relay, uint32_t fallen)
 /* @return whether the frame may go on. */
 static bool passes_down(struct relay *relay, const struct frame *frame, const struct packet *packet, enum direction direction)
 {
-	struct disruptor *disruptor = relay->config.disruptor;
+	struct service_faults *service_faults = relay->config.service_faults;
 	uint32_t fallen;
 
 	if (direction == TO_DEVICE)
-		return !disruptor_is_down(disruptor, packet->source, relay_now(relay));
-	enum passage passage = disruptor_packet(disruptor, packet->destination, packet->is_tcp, relay_now(relay), &fallen);
+		return !service_faults_is_down(service_faults, packet->source, relay_now(relay));
+	enum passage passage = service_faults_packet(service_faults, packet->destination, packet->is_tcp, relay_now(relay), &fallen);
 	if (fallen != 0)
 		fall(relay, fallen);
 	if (passage == PASSAGE_RESET)
@@ -293,7 +293,7 @@ struct relay *relay_open(const struct relay_config *config)
 	struct relay *relay = memory_new(sizeof *relay);
 
 	relay->config = *config;
-	disruptor_take_hosts(config->disruptor, name_host, relay);
+	service_faults_take_hosts(config->service_faults, name_host, relay);
 	if (config->ends_web) {
 		host_open_relay(config->sim, config->trace, config->seed, output_packet, relay);
 		exchanges_listen(relay);

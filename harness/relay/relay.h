@@ -3,10 +3,10 @@
  * @file
  * Faults of the services in front of a real server: a transparent relay through which all frames between a device and its servers pass. Sans I/O.
  *
- * How it works: what is decided is decided by the code that decides for the emulator's services (server/disrupt.h), with the same rows, windows, counters and draws; only what it
+ * How it works: what is decided is decided by the code that decides for the emulator's services (server/service_faults.h), with the same rows, windows, counters and draws; only what it
  * acts on differs, since the answer is another server's.
  *
- * Datagrams (DNS, DHCP, NTP) pass. A question is an occasion, and what was decided about it is done to its answer on the way back: it is held back, or changed in
+ * Datagrams (DNS, DHCP, NTP) pass. A question is an event, and what was decided about it is done to its answer on the way back: it is held back, or changed in
  * the message that the real server has sent.
  *
  * TCP has to be ended to be changed: bytes that are left out or put in would move all sequence numbers behind them, and a body that is held back must not be sent again meanwhile.
@@ -32,7 +32,7 @@
 #define RELAY_RELAY_H
 
 #include "lib/link/frame.h"
-#include "harness/server/disrupt.h"
+#include "harness/server/service_faults.h"
 
 struct relay;
 
@@ -58,7 +58,7 @@ struct relay_ports {
 struct relay_config {
 	struct sim *sim;
 	struct trace *trace;
-	struct disruptor *disruptor; /**< borrowed; its hosts become those that DNS and the devices name */
+	struct service_faults *service_faults; /**< borrowed; its hosts become those that DNS and the devices name */
 	uint64_t seed;               /**< of the stack's own draws */
 	uint64_t unix_base_ns;       /**< the true time at the time 0, for the Date of answers that no server has given */
 	bool ends_web; /**< connections to these ports are ended here; else only datagrams are looked at, and hosts that are down: */
@@ -74,7 +74,7 @@ struct relay_needs {
 	bool web; /**< that connections are ended */
 };
 
-/** What @p faults need; those of the chain, too, as they may begin at an occasion of a service. */
+/** What @p faults need; those of the chain, too, as they may begin at an event of a service. */
 struct relay_needs relay_needs(const struct fault *faults, size_t count);
 
 /** What either needs: of a replay there is the relay that the run had, so its plan's faults count as do its decisions. */

@@ -143,7 +143,7 @@ static void send_alert(struct secure *secure, uint8_t code)
 	exchange_close(secure->exchange);
 }
 
-/* The occasion: a handshake begins. */
+/* The event: a handshake begins. */
 static void decide(struct secure *secure, const char *name)
 {
 	struct exchange *exchange = secure->exchange;
@@ -153,7 +153,7 @@ static void decide(struct secure *secure, const char *name)
 
 	secure->decided = true;
 	exchange_say(exchange, "tls", "handshake with %s; what is inside is not seen, and no fault of http acts there", config.host);
-	if (disruptor_tls(relay->config.disruptor, &config, relay_now(relay), &alert)) {
+	if (service_faults_tls(relay->config.service_faults, &config, relay_now(relay), &alert)) {
 		send_alert(secure, alert);
 		return;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: a request is read up to the end of its head, and then it is an occasion of srv.http. Unless a fault answers in place of the server it goes on, its body as it
+ * How it works: a request is read up to the end of its head, and then it is an event of srv.http. Unless a fault answers in place of the server it goes on, its body as it
  * comes. Then the device's side is stopped until the answer is through, so pipelined requests go on one by one, as the emulator's server takes them.
  *
  *     answer:   HEAD     bytes are kept until the head is whole; an interim one (1xx) passes and is followed by another

@@ -17,7 +17,7 @@ enum answer_state { ANSWER_NONE, ANSWER_HEAD, ANSWER_BODY, ANSWER_DONE };
 
 struct web {
 	struct exchange *exchange;
-	struct upset upset;
+	struct http_effect effect;
 
 	/* the request */
 	enum ask_state asks;

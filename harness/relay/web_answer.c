@@ -41,7 +41,7 @@ static int on_body(llhttp_t *parser, const char *at, size_t length)
 		bytes = down->out.data + web->piece_at + ((const uint8_t *)at - web->piece);
 	for (size_t i = 0; i < kept; i++) {
 		if (web->garbles)
-			bytes[i] = upset_garbage(&web->upset, web->body + i);
+			bytes[i] = http_effect_garbage(&web->effect, web->body + i);
 		else if (web->inverts)
 			bytes[i] = (uint8_t)~bytes[i];
 	}
@@ -131,7 +131,7 @@ static void change_range(struct web *web, unsigned status, char ret_begin[WEB_FI
 {
 	char field[WEB_FIELD_MAX];
 
-	switch (web->upset.trouble.range) {
+	switch (web->effect.impairment.range) {
 	case HTTP_RANGE_IGNORED:
 		head_drop(&web->answer, "Accept-Ranges");
 		break;
@@ -158,35 +158,35 @@ static void change_range(struct web *web, unsigned status, char ret_begin[WEB_FI
 
 static void change_length(struct web *web)
 {
-	const struct http_trouble *trouble = &web->upset.trouble;
+	const struct http_impairment *impairment = &web->effect.impairment;
 
-	if (web->upset.empty) {
+	if (web->effect.empty) {
 		unframe(web);
 		head_add(&web->answer, "Content-Length: 0");
 		web->drops = true;
 	}
-	if (trouble->length == HTTP_LENGTH_RIGHT)
+	if (impairment->length == HTTP_LENGTH_RIGHT)
 		return;
 	unframe(web);
-	if (trouble->length == HTTP_LENGTH_WRONG)
-		head_add(&web->answer, "Content-Length: %" PRIu64, trouble->length_value);
+	if (impairment->length == HTTP_LENGTH_WRONG)
+		head_add(&web->answer, "Content-Length: %" PRIu64, impairment->length_value);
 }
 
 void web_set_limit(struct web *web)
 {
-	const struct http_trouble *trouble = &web->upset.trouble;
+	const struct http_impairment *impairment = &web->effect.impairment;
 
 	web->limit = UINT64_MAX;
-	if (trouble->cuts)
-		web->limit = trouble->cut_at;
-	if (trouble->pause_ns > 0 && !web->paused && trouble->pause_at < web->limit)
-		web->limit = trouble->pause_at;
+	if (impairment->cuts)
+		web->limit = impairment->cut_at;
+	if (impairment->pause_ns > 0 && !web->paused && impairment->pause_at < web->limit)
+		web->limit = impairment->pause_at;
 }
 
 /* @return false if the answer cannot be read as one. */
 static bool begin_body(struct web *web)
 {
-	const struct http_trouble *trouble = &web->upset.trouble;
+	const struct http_impairment *impairment = &web->effect.impairment;
 	struct exchange *exchange = web->exchange;
 	const unsigned status = head_status(&web->answer);
 	char begin[WEB_FIELD_MAX] = "";
@@ -202,9 +202,9 @@ static bool begin_body(struct web *web)
 	if (!web->is_head && status != 204 && status != 304) {
 		change_range(web, status, begin);
 		change_length(web);
-		web->garbles = web->upset.garbage;
+		web->garbles = web->effect.garbage;
 	}
-	if (trouble->length != HTTP_LENGTH_RIGHT || (trouble->cuts && !trouble->stalls))
+	if (impairment->length != HTTP_LENGTH_RIGHT || (impairment->cuts && !impairment->stalls))
 		close_behind(web);
 	(void)exchange_put(&exchange->down, web->answer.text, web->answer.length);
 	(void)exchange_put(&exchange->down, begin, strlen(begin));
@@ -244,20 +244,20 @@ static void end_answer(struct web *web)
 /* @return whether so many bytes have passed as may, for now or for good. */
 static bool is_at_limit(struct web *web)
 {
-	const struct http_trouble *trouble = &web->upset.trouble;
+	const struct http_impairment *impairment = &web->effect.impairment;
 	struct exchange *exchange = web->exchange;
 
 	if (web->body < web->limit)
 		return false;
-	if (!web->paused && trouble->pause_ns > 0 && web->limit == trouble->pause_at) {
+	if (!web->paused && impairment->pause_ns > 0 && web->limit == impairment->pause_at) {
 		web->paused = true;
-		web_wait(web, trouble->pause_ns);
+		web_wait(web, impairment->pause_ns);
 		return true;
 	}
-	if (!trouble->cuts || web->limit != trouble->cut_at)
+	if (!impairment->cuts || web->limit != impairment->cut_at)
 		return false;
 	exchange_say(exchange, "http", "%s ends after %" PRIu64 " B", web->reader.request.target, web->body);
-	if (trouble->stalls) {
+	if (impairment->stalls) {
 		web->stalled = true;
 		exchange_stop(&exchange->up);
 	} else {
@@ -298,9 +298,9 @@ static size_t read_head(struct web *web, struct bytes data)
 	struct exchange *exchange = web->exchange;
 	bool whole;
 
-	if (web->upset.trouble.before_ns > 0 && !web->waited) {
+	if (web->effect.impairment.before_ns > 0 && !web->waited) {
 		web->waited = true;
-		web_wait(web, web->upset.trouble.before_ns);
+		web_wait(web, web->effect.impairment.before_ns);
 		return 0;
 	}
 	size_t used = head_read(&web->answer, data, &whole);

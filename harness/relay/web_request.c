@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The device's half of HTTP: a request is read, is an occasion for faults, and goes to the server, or is answered here. */
+/* The device's half of HTTP: a request is read, is an event for faults, and goes to the server, or is answered here. */
 #include "harness/relay/web.h"
 
 #include <stdio.h>
@@ -50,11 +50,11 @@ static void change_request(struct web *web)
 {
 	char field[WEB_FIELD_MAX];
 
-	if (web->upset.trouble.range == HTTP_RANGE_WRONG_START)
+	if (web->effect.impairment.range == HTTP_RANGE_WRONG_START)
 		ask_for_beginning(web);
 	/* Another file has another ETag, so a condition on the one before does not hold (RFC 9110 13.1.5). */
-	if (web->upset.trouble.range == HTTP_RANGE_IGNORED ||
-	    (web->upset.trouble.range == HTTP_RANGE_CHANGED && head_field(&web->asked, "If-Range", field, sizeof field))) {
+	if (web->effect.impairment.range == HTTP_RANGE_IGNORED ||
+	    (web->effect.impairment.range == HTTP_RANGE_CHANGED && head_field(&web->asked, "If-Range", field, sizeof field))) {
 		head_drop(&web->asked, "Range");
 		head_drop(&web->asked, "If-Range");
 	}
@@ -63,7 +63,7 @@ static void change_request(struct web *web)
 /* Writes what a fault answers in place of the server, and reads it as if it came from there. */
 static void answer_ourselves(struct web *web)
 {
-	struct http_answer answer = web->upset.answer;
+	struct http_answer answer = web->effect.answer;
 	char head[ANSWER_HEAD_MAX];
 	const struct relay *relay = web->exchange->relay;
 	const uint64_t unix_s = (relay->config.unix_base_ns + relay_now(relay)) / SIM_S;
@@ -86,7 +86,7 @@ static void be_deaf(struct web *web)
 
 	web->deaf = web->closes_window = true;
 	exchange_stop(&web->exchange->down);
-	sim_schedule(relay->config.sim, &web->deaf_timer, relay_now(relay) + web->upset.trouble.deaf_ns);
+	sim_schedule(relay->config.sim, &web->deaf_timer, relay_now(relay) + web->effect.impairment.deaf_ns);
 }
 
 static void begin_answer(struct web *web)
@@ -128,17 +128,17 @@ static void begin_request(struct web *web)
 	web->expects = head_field(&web->asked, "Expect", field, sizeof field);
 	web->keeps_alive = true;
 	web->cut_from = 0;
-	web->upset = disruptor_http(exchange->relay->config.disruptor, host_asked(web, host), reader->request.target,
+	web->effect = service_faults_http(exchange->relay->config.service_faults, host_asked(web, host), reader->request.target,
 	                            relay_now(exchange->relay));
 	reader->request.method = method;
-	if (web->upset.trouble.resets) {
+	if (web->effect.impairment.resets) {
 		exchange_say(exchange, "http", "%s %s is reset", method, reader->request.target);
 		exchange_end(exchange, true);
 		return;
 	}
-	if (web->upset.trouble.deaf_ns > 0)
+	if (web->effect.impairment.deaf_ns > 0)
 		be_deaf(web);
-	web->discards = web->upset.replaces;
+	web->discards = web->effect.replaces;
 	web->asks = ASK_BODY;
 	if (!web->discards) {
 		change_request(web);

@@ -55,7 +55,7 @@ static bool is_usable(const char *folder, struct error *err)
 	return access(folder, W_OK | X_OK) == 0 || error_set(err, PURPOSE ", %s, cannot be written: %s; " CURE, folder, strerror(errno));
 }
 
-static bool take(struct places *places, const char *above, const char *below, struct error *err)
+static bool take(struct paths *paths, const char *above, const char *below, struct error *err)
 {
 	char folder[DEVICE_PATH_MAX];
 
@@ -65,12 +65,12 @@ static bool take(struct places *places, const char *above, const char *below, st
 		return error_set(err, PURPOSE ": the path %s is too long", above);
 	if (!is_usable(folder, err))
 		return false;
-	memcpy(places->snapshots, folder, sizeof folder);
+	memcpy(paths->snapshots, folder, sizeof folder);
 	return true;
 }
 
 /* What the user names is taken or refused, and may be relative. */
-static bool take_wanted(struct places *places, const char *wanted, const char *said_by, struct error *err)
+static bool take_wanted(struct paths *paths, const char *wanted, const char *said_by, struct error *err)
 {
 	char here[DEVICE_PATH_MAX] = "";
 
@@ -80,41 +80,41 @@ static bool take_wanted(struct places *places, const char *wanted, const char *s
 		return error_set(err, "%s: the path of this folder cannot be told: %s", said_by, strerror(errno));
 	if (here[0] != '\0')
 		(void)strcat(here, "/");
-	return take(places, here[0] != '\0' ? here : wanted, here[0] != '\0' ? wanted : "", err) || error_context(err, "%s", said_by);
+	return take(paths, here[0] != '\0' ? here : wanted, here[0] != '\0' ? wanted : "", err) || error_context(err, "%s", said_by);
 }
 
-static bool take_passing(struct places *places, struct error *err)
+static bool take_passing(struct paths *paths, struct error *err)
 {
 	const char *above = getenv("TMPDIR");
 
 	if (above == NULL || above[0] != '/')
 		above = "/tmp";
-	if ((size_t)snprintf(places->snapshots, sizeof places->snapshots, "%s/stutter-XXXXXX", above) >= sizeof places->snapshots)
+	if ((size_t)snprintf(paths->snapshots, sizeof paths->snapshots, "%s/stutter-XXXXXX", above) >= sizeof paths->snapshots)
 		return error_set(err, PURPOSE ": the path %s is too long; " CURE, above);
-	places->passing = mkdtemp(places->snapshots) != NULL;
-	return places->passing ||
+	paths->passing = mkdtemp(paths->snapshots) != NULL;
+	return paths->passing ||
 	       error_set(err, "there is no place for snapshots of booted devices, not even in %s: %s; " CURE, above, strerror(errno));
 }
 
-bool places_open_cache(struct places *places, const char *wanted, struct error *err)
+bool paths_open_cache(struct paths *paths, const char *wanted, struct error *err)
 {
 	const char *said = getenv("STUTTER_CACHE"), *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	char tree[DEVICE_PATH_MAX];
 
 	if (wanted != NULL)
-		return take_wanted(places, wanted, "--cache", err);
+		return take_wanted(paths, wanted, "--cache", err);
 	if (said != NULL && said[0] != '\0')
-		return take_wanted(places, said, "STUTTER_CACHE", err);
-	memcpy(tree, places->snapshots, sizeof tree);
+		return take_wanted(paths, said, "STUTTER_CACHE", err);
+	memcpy(tree, paths->snapshots, sizeof tree);
 	const struct passwd *user = getpwuid(geteuid());
-	return take(places, tree, "", err) || take(places, cache, "/stutter", err) || take(places, home, "/.cache/stutter", err) ||
-	       take(places, user != NULL ? user->pw_dir : NULL, "/.cache/stutter", err) ||
-	       take(places, getenv("XDG_RUNTIME_DIR"), "/stutter", err) || take_passing(places, err);
+	return take(paths, tree, "", err) || take(paths, cache, "/stutter", err) || take(paths, home, "/.cache/stutter", err) ||
+	       take(paths, user != NULL ? user->pw_dir : NULL, "/.cache/stutter", err) ||
+	       take(paths, getenv("XDG_RUNTIME_DIR"), "/stutter", err) || take_passing(paths, err);
 }
 
-void places_close_cache(struct places *places)
+void paths_close_cache(struct paths *paths)
 {
-	if (places->passing)
-		(void)remove_tree(places->snapshots);
-	places->passing = false;
+	if (paths->passing)
+		(void)remove_tree(paths->snapshots);
+	paths->passing = false;
 }

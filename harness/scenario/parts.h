@@ -19,12 +19,12 @@ bool parts_decisions(const struct yaml_file *file, const struct yaml_node *list,
 char *parts_file_of(struct fault *fault, const char **ret_what);
 
 /** `device:`, by name, path or as a mapping. @param override In its place; NULL: none. */
-bool parts_device(const struct yaml_file *file, const char *override, const struct places *places, struct plan *plan, struct error *err);
+bool parts_device(const struct yaml_file *file, const char *override, const struct paths *paths, struct plan *plan, struct error *err);
 
 /** `session:`, whose path becomes one that can be opened. What is in it whoever plays it reads. */
 bool parts_session(const struct yaml_file *file, struct plan *plan, struct error *err);
 
 /** Image, kernel, initramfs and overlay: finds them, and makes their paths those that can be opened. */
-bool parts_files(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err);
+bool parts_files(const struct yaml_file *file, const struct paths *paths, struct plan *plan, struct error *err);
 
 #endif

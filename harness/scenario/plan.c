@@ -303,7 +303,7 @@ static bool read_tags(const struct yaml_file *file, struct plan *plan, struct er
 
 const char *const plan_parts[] = {"tags", "session", "redraw", "device", "link", "server", "faults", "expect", "decisions", "made", NULL};
 
-static bool read_plan(const struct yaml_file *file, const char *device, const struct places *places, struct plan *plan, struct error *err)
+static bool read_plan(const struct yaml_file *file, const char *device, const struct paths *paths, struct plan *plan, struct error *err)
 {
 	if (yaml_get(file->root, SUITE_KEY) != NULL)
 		return yaml_error(file, file->root, err,
@@ -312,8 +312,8 @@ static bool read_plan(const struct yaml_file *file, const char *device, const st
 		return yaml_error(file, file->root, err, "this is a device, not a scenario: a scenario names it, as `device: PATH`");
 	return yaml_fill(file, file->root, plan_params, plan_parts, "a scenario", plan, err) && read_tags(file, plan, err) &&
 	       read_redraw(file, plan, err) && read_made(file, yaml_get(file->root, "made"), plan, err) && parts_session(file, plan, err) &&
-	       parts_device(file, device, places, plan, err) && read_parts(file, plan, err) && sense_plan(file, plan, err) &&
-	       parts_files(file, places, plan, err);
+	       parts_device(file, device, paths, plan, err) && read_parts(file, plan, err) && sense_plan(file, plan, err) &&
+	       parts_files(file, paths, plan, err);
 }
 
 /* How a plan is to be read. */
@@ -324,7 +324,7 @@ struct reading {
 };
 
 /* Takes what a file says; the file is closed. */
-static bool take_file(struct yaml_file *file, const char *path, const struct reading *how, const struct places *places,
+static bool take_file(struct yaml_file *file, const char *path, const struct reading *how, const struct paths *paths,
                       struct plan *ret_plan, struct error *err)
 {
 	struct plan plan;
@@ -334,7 +334,7 @@ static bool take_file(struct yaml_file *file, const char *path, const struct rea
 	plan.replay = how->replay;
 	if (how->keeps_text)
 		keep_text(&plan);
-	bool good = read_plan(file, how->device, places, &plan, err);
+	bool good = read_plan(file, how->device, paths, &plan, err);
 	yaml_take_warnings(file, &plan.warnings);
 	yaml_close(file);
 	if (good)
@@ -344,16 +344,16 @@ static bool take_file(struct yaml_file *file, const char *path, const struct rea
 	return good;
 }
 
-bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err)
+bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct paths *paths, struct error *err)
 {
 	const struct reading how = {.keeps_text = true, .device = device};
 	struct yaml_file file;
 
 	memset(err, 0, sizeof *err);
-	return yaml_open(&file, path, err) && take_file(&file, path, &how, places, ret_plan, err);
+	return yaml_open(&file, path, err) && take_file(&file, path, &how, paths, ret_plan, err);
 }
 
-bool plan_open_frozen(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err)
+bool plan_open_frozen(struct plan *ret_plan, const char *path, const char *device, const struct paths *paths, struct error *err)
 {
 	const struct reading how = {.keeps_text = true, .replay = true, .device = device};
 	struct yaml_file file;
@@ -363,20 +363,20 @@ bool plan_open_frozen(struct plan *ret_plan, const char *path, const char *devic
 		return false;
 	const struct yaml_node *made = yaml_get(file.root, "made");
 	if (made != NULL && yaml_get(made, "tool") != NULL)
-		return take_file(&file, path, &how, places, ret_plan, err);
+		return take_file(&file, path, &how, paths, ret_plan, err);
 	yaml_close(&file);
 	error_set(err, "this is no frozen plan: every session leaves one as plan.yaml in its folder; `stutter run` takes scenarios");
 	return error_at(err, path, 1, 1);
 }
 
-bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, bool replay, const struct places *places,
+bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, bool replay, const struct paths *paths,
                struct error *err)
 {
 	const struct reading how = {.replay = replay};
 	struct yaml_file file;
 
 	memset(err, 0, sizeof *err);
-	return yaml_parse(&file, path, text, length, err) && take_file(&file, path, &how, places, ret_plan, err);
+	return yaml_parse(&file, path, text, length, err) && take_file(&file, path, &how, paths, ret_plan, err);
 }
 
 void plan_close(struct plan *plan)

@@ -95,7 +95,7 @@ extern const struct param redraw_params[];
 extern const char *const plan_parts[];
 
 /** Where things are found that a scenario only names. */
-struct places {
+struct paths {
 	char devices[DEVICE_PATH_MAX];   /**< folder of device files */
 	char scenarios[DEVICE_PATH_MAX]; /**< folder of scenarios */
 	char kernel[DEVICE_PATH_MAX];    /**< what the build made: kernel, root file system, image */
@@ -103,28 +103,28 @@ struct places {
 	char clients[DEVICE_PATH_MAX]; /**< the overlay with other people's clients */
 	char player[DEVICE_PATH_MAX];  /**< the overlay with the player of recorded sessions */
 	char image[DEVICE_PATH_MAX];
-	char snapshots[DEVICE_PATH_MAX]; /**< folder for snapshots of devices; empty: places_open_cache() has to choose one */
+	char snapshots[DEVICE_PATH_MAX]; /**< folder for snapshots of devices; empty: paths_open_cache() has to choose one */
 	bool passing;                    /**< it is there for this run only */
 };
 
 /** Finds them beside the running program: in its build folder, or where `make install` put them. */
-bool places_find(struct places *ret_places, struct error *err);
+bool paths_find(struct paths *ret_places, struct error *err);
 
 /** Where snapshots are kept, for people. */
-#define PLACES_CACHE_ORDER                                                                                                                 \
+#define PATHS_CACHE_ORDER                                                                                                                 \
 	"$STUTTER_CACHE, else the first of these that nobody else can write into: build/snapshots of a work tree, stutter/ in "            \
 	"$XDG_CACHE_HOME, $HOME/.cache, .cache of the home that the system knows or $XDG_RUNTIME_DIR, a new folder in $TMPDIR for this run only"
 
 /**
  * Chooses the folder for snapshots of booted devices and makes it. Others must not be able to write there, as QEMU goes on from what it finds: it is the user's or
  * root's, and no group but the user's own can write into it. What the user names ($STUTTER_CACHE too, unless it is empty) is taken or refused, all else passed over.
- * Where the user has no place of their own there is one in $TMPDIR with a name that nobody foresees, until places_close_cache().
+ * Where the user has no place of their own there is one in $TMPDIR with a name that nobody foresees, until paths_close_cache().
  * @param wanted By the user; NULL: nobody says.
  */
-bool places_open_cache(struct places *places, const char *wanted, struct error *err);
+bool paths_open_cache(struct paths *paths, const char *wanted, struct error *err);
 
 /** Removes a folder that was for one run only. */
-void places_close_cache(struct places *places);
+void paths_close_cache(struct paths *paths);
 
 /**
  * Reads a scenario or a plan and resolves it.
@@ -132,10 +132,10 @@ void places_close_cache(struct places *places);
  * @param ret_plan To be released with plan_close().
  * @return false with @p err: everything that can be wrong before a session starts, missing files included.
  */
-bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err);
+bool plan_open(struct plan *ret_plan, const char *path, const char *device, const struct paths *paths, struct error *err);
 
 /** The same for the replay of a frozen plan: what only its faults would read need not be there. @return false for a scenario, too. */
-bool plan_open_frozen(struct plan *ret_plan, const char *path, const char *device, const struct places *places, struct error *err);
+bool plan_open_frozen(struct plan *ret_plan, const char *path, const char *device, const struct paths *paths, struct error *err);
 void plan_close(struct plan *plan);
 
 /** Looks at the files and the program that a run of the plan is made from: fills plan->present. */
@@ -164,7 +164,7 @@ const char *plan_differs(const struct plan *plan, const char *device_image, char
  * Reads what plan_write() wrote. What is no part of the text (scenario, present, may_differ, least_found) is the caller's.
  * @param path Where the plan came from. @param replay As plan_open_frozen().
  */
-bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, bool replay, const struct places *places,
+bool plan_read(struct plan *ret_plan, const char *text, size_t length, const char *path, bool replay, const struct paths *paths,
                struct error *err);
 
 /** Makes a plan a frozen one: what took effect, and what made the run. @param decisions Copied. */

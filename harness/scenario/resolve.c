@@ -64,32 +64,32 @@ static bool is_device_path(const char *name)
 	return strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".yaml") == 0);
 }
 
-static bool find_device(const char *name, const struct places *places, struct plan *plan, struct error *err)
+static bool find_device(const char *name, const struct paths *paths, struct plan *plan, struct error *err)
 {
 	char path[2 * DEVICE_PATH_MAX];
 
 	if (is_device_path(name))
 		return read_device_file(name, plan, err);
-	(void)snprintf(path, sizeof path, "%s/%s.yaml", places->devices, name);
+	(void)snprintf(path, sizeof path, "%s/%s.yaml", paths->devices, name);
 	if (!exists(path)) {
 		char near[64];
-		nearest_device(places->devices, name, near);
+		nearest_device(paths->devices, name, near);
 		return error_set(err, "there is no device '%s' in %s%s%s%s; `stutter list devices` shows those there are", name,
-		                 places->devices, near[0] != '\0' ? "; did you mean '" : "", near, near[0] != '\0' ? "'?" : "");
+		                 paths->devices, near[0] != '\0' ? "; did you mean '" : "", near, near[0] != '\0' ? "'?" : "");
 	}
 	return read_device_file(path, plan, err);
 }
 
 /* A device that a scenario names; a path is relative to it. What is wrong within the device's file has its place there and says who asks for it, all else has its place here. */
-static bool read_named(const struct yaml_file *file, const struct yaml_node *node, const struct places *places, struct plan *plan,
+static bool read_named(const struct yaml_file *file, const struct yaml_node *node, const struct paths *paths, struct plan *plan,
                        struct error *err)
 {
 	char name[DEVICE_PATH_MAX];
 
 	if (node == NULL)
-		return find_device(plan->session[0] != '\0' ? "recorded" : "reference", places, plan, err);
+		return find_device(plan->session[0] != '\0' ? "recorded" : "reference", paths, plan, err);
 	bool good = (size_t)snprintf(name, sizeof name, "%s", node->text) < sizeof name || error_set(err, "the device's path is too long");
-	good = good && (!is_device_path(name) || yaml_resolve_path(file, name, sizeof name, err)) && find_device(name, places, plan, err);
+	good = good && (!is_device_path(name) || yaml_resolve_path(file, name, sizeof name, err)) && find_device(name, paths, plan, err);
 	if (good)
 		return true;
 	if (err->line != 0)
@@ -97,20 +97,20 @@ static bool read_named(const struct yaml_file *file, const struct yaml_node *nod
 	return error_at(err, file->path, node->line, node->column);
 }
 
-bool parts_device(const struct yaml_file *file, const char *override, const struct places *places, struct plan *plan, struct error *err)
+bool parts_device(const struct yaml_file *file, const char *override, const struct paths *paths, struct plan *plan, struct error *err)
 {
 	const struct yaml_node *node = yaml_get(file->root, "device");
 
 	if (override != NULL) {
 		/* Whoever names another device means its parts to be others. */
 		plan->made.kernel[0] = plan->made.initramfs[0] = plan->made.overlay[0] = plan->made.device_image[0] = '\0';
-		return find_device(override, places, plan, err) || error_context(err, "--device");
+		return find_device(override, paths, plan, err) || error_context(err, "--device");
 	}
 	if (node != NULL && node->kind == YAML_MAPPING)
 		return device_read(file, node, &plan->device, err);
 	if (node != NULL && node->kind != YAML_SCALAR)
 		return yaml_error(file, node, err, "'device' must be a name or a device's keys and values, not a list");
-	return read_named(file, node, places, plan, err);
+	return read_named(file, node, paths, plan, err);
 }
 
 /* -- files -- */
@@ -140,13 +140,13 @@ static bool resolve_file(const struct plan *plan, char path[DEVICE_PATH_MAX], co
 	                 hash[0] != '\0' ? "; one of the same name beside the plan would do" : "");
 }
 
-static bool resolve_image(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
+static bool resolve_image(const struct yaml_file *file, const struct paths *paths, struct plan *plan, struct error *err)
 {
 	const struct yaml_node *node = yaml_get(file->root, "image");
 	struct stat status;
 
 	if (yaml_resolve_path(file, plan->image, sizeof plan->image, err) &&
-	    resolve_file(plan, plan->image, places->image, plan->made.image, &plan->standard.image, "image",
+	    resolve_file(plan, plan->image, paths->image, plan->made.image, &plan->standard.image, "image",
 	                 node == NULL ? "; `make image` makes it" : "", err) &&
 	    ((stat(plan->image, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) ||
 	     error_set(err, "the image %s is not a file with something in it", plan->image)))
@@ -156,7 +156,7 @@ static bool resolve_image(const struct yaml_file *file, const struct places *pla
 	return false;
 }
 
-static bool resolve_overlay(const struct places *places, struct plan *plan, const char *cure, struct error *err)
+static bool resolve_overlay(const struct paths *paths, struct plan *plan, const char *cure, struct error *err)
 {
 	char *overlay = plan->device.overlay;
 	const bool is_player = strcmp(overlay, DEVICE_OVERLAY_PLAYER) == 0;
@@ -169,7 +169,7 @@ static bool resolve_overlay(const struct places *places, struct plan *plan, cons
 		               is_player ? DEVICE_OVERLAY_PLAYER : DEVICE_OVERLAY_CLIENTS);
 		overlay[0] = '\0';
 	}
-	return resolve_file(plan, overlay, is_player ? places->player : places->clients, plan->made.overlay, &plan->standard.overlay,
+	return resolve_file(plan, overlay, is_player ? paths->player : paths->clients, plan->made.overlay, &plan->standard.overlay,
 	                    "overlay", is_ours ? cure : "", err);
 }
 
@@ -231,17 +231,17 @@ bool parts_session(const struct yaml_file *file, struct plan *plan, struct error
 	return err->file[0] != '\0' ? false : error_at(err, file->path, node->line, node->column);
 }
 
-bool parts_files(const struct yaml_file *file, const struct places *places, struct plan *plan, struct error *err)
+bool parts_files(const struct yaml_file *file, const struct paths *paths, struct plan *plan, struct error *err)
 {
 	static const char cure[] = "; `make guest` makes the standard one";
 	struct device *device = &plan->device;
 
-	if (!resolve_image(file, places, plan, err) || !resolve_promotion(file, plan, err))
+	if (!resolve_image(file, paths, plan, err) || !resolve_promotion(file, plan, err))
 		return false;
-	if (resolve_file(plan, device->kernel, places->kernel, plan->made.kernel, &plan->standard.kernel, "kernel", cure, err) &&
-	    resolve_file(plan, device->initramfs, places->initramfs, plan->made.initramfs, &plan->standard.initramfs, "initramfs", cure,
+	if (resolve_file(plan, device->kernel, paths->kernel, plan->made.kernel, &plan->standard.kernel, "kernel", cure, err) &&
+	    resolve_file(plan, device->initramfs, paths->initramfs, plan->made.initramfs, &plan->standard.initramfs, "initramfs", cure,
 	                 err) &&
-	    resolve_overlay(places, plan, cure, err))
+	    resolve_overlay(paths, plan, cure, err))
 		return true;
 	const struct yaml_node *node = yaml_get(file->root, "device");
 	return error_at(err, file->path, node != NULL ? node->line : 1, node != NULL ? node->column : 1);

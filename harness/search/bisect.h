@@ -26,7 +26,7 @@
 
 struct bisect_options {
 	struct search *search;
-	const struct places *places;
+	const struct paths *paths;
 	const char *plan; /**< the file */
 	bool by_chance;   /**< it is run as a scenario; else just its decisions are */
 	bool any_failure; /**< by chance: every failure counts, not just those of the bad end's kind */

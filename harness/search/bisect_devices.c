@@ -7,8 +7,8 @@
 
 bool bisect_read_plan(const struct bisect_options *options, const char *device, struct plan *ret_plan, struct error *err)
 {
-	const bool good = options->by_chance ? plan_open(ret_plan, options->plan, device, options->places, err)
-	                                     : plan_open_frozen(ret_plan, options->plan, device, options->places, err);
+	const bool good = options->by_chance ? plan_open(ret_plan, options->plan, device, options->paths, err)
+	                                     : plan_open_frozen(ret_plan, options->plan, device, options->paths, err);
 
 	if (!good)
 		return false;

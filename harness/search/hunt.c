@@ -20,7 +20,7 @@
 struct hunter {
 	struct search *search;
 	const char *dir;
-	const struct places *places;
+	const struct paths *paths;
 	const struct plan *plan;
 	const struct hunt_options *options;
 	struct hunt *hunt;
@@ -220,7 +220,7 @@ static bool read_frozen(const struct hunter *hunter, const struct trial *trial, 
 	char path[DEVICE_PATH_MAX + 64];
 
 	frozen_path(hunter, trial, path);
-	if (!plan_open_frozen(ret_plan, path, NULL, hunter->places, err))
+	if (!plan_open_frozen(ret_plan, path, NULL, hunter->paths, err))
 		return false;
 	ret_plan->may_differ = hunter->plan->may_differ;
 	/* As `stutter replay` will ask of it. */
@@ -481,8 +481,8 @@ static bool open_found(const struct hunter *hunter, const struct hunt_find *find
 	char path[DEVICE_PATH_MAX + 80];
 
 	(void)snprintf(path, sizeof path, "%s/%s", hunter->dir, find->plan);
-	if (!(find->is_frozen || !find->was_tried ? plan_open_frozen(ret_plan, path, NULL, hunter->places, err)
-	                                          : plan_open(ret_plan, path, NULL, hunter->places, err)))
+	if (!(find->is_frozen || !find->was_tried ? plan_open_frozen(ret_plan, path, NULL, hunter->paths, err)
+	                                          : plan_open(ret_plan, path, NULL, hunter->paths, err)))
 		return false;
 	ret_plan->may_differ = hunter->plan->may_differ;
 	plan_look(ret_plan);
@@ -548,10 +548,10 @@ static bool shrink_finds(struct hunter *hunter, struct error *err)
 	return good;
 }
 
-bool hunt_run(struct search *search, const char *dir, const struct places *places, const struct plan *plan,
+bool hunt_run(struct search *search, const char *dir, const struct paths *paths, const struct plan *plan,
               const struct hunt_options *options, struct hunt *ret_hunt, struct error *err)
 {
-	struct hunter hunter = {.search = search, .dir = dir, .places = places, .plan = plan, .options = options, .hunt = ret_hunt};
+	struct hunter hunter = {.search = search, .dir = dir, .paths = paths, .plan = plan, .options = options, .hunt = ret_hunt};
 
 	*ret_hunt = (struct hunt){.sessions = 0};
 	err->text[0] = '\0';

@@ -84,7 +84,7 @@ bool hunt_can(const struct plan *plan, const struct hunt_options *options, struc
  * @param ret_hunt To be released with hunt_close(), whatever is returned: what was found until then is in it.
  * @return false with @p err: the session without drawn faults does not pass, or as search_run().
  */
-bool hunt_run(struct search *search, const char *dir, const struct places *places, const struct plan *plan,
+bool hunt_run(struct search *search, const char *dir, const struct paths *paths, const struct plan *plan,
               const struct hunt_options *options, struct hunt *ret_hunt, struct error *err);
 void hunt_close(struct hunt *hunt);
 

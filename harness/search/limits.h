@@ -5,7 +5,7 @@
  * parameters are drawn.
  *
  * A failure that a hunt finds shall be the device's fault. So nothing here is for ever: what acts over some time has an end, what acts on
- * single frames or occasions acts on few in a row, outages last a minute at most, links lose 30 % at most and hold up for 5 s at most.
+ * single frames or events acts on few in a row, outages last a minute at most, links lose 30 % at most and hold up for 5 s at most.
  * Left out is what no client can mend: a server that only ever refuses, an image that is wrong, a flash that loses what it holds. Whether
  * a good client survives several of them at once is not sure: that is what a control device is for.
  */
@@ -22,7 +22,7 @@ enum limit_how {
 	LIMIT_FRAME,   /**< to one frame, or to some in a row */
 	LIMIT_WINDOW,  /**< to what passes from a point on, for some time */
 	LIMIT_FROM,    /**< it begins when something passes: the cable */
-	LIMIT_SITE,    /**< at an occasion, or at some in a row */
+	LIMIT_SITE,    /**< at an event, or at some in a row */
 	LIMIT_MESSAGE, /**< to SPI messages with this content, from a point on */
 	LIMIT_ONCE,    /**< at power on */
 };

@@ -228,7 +228,7 @@ static void run_jobs(struct batch *batch)
 	const struct search_options *options = &batch->search->options;
 	const struct pool_options pool = {.share = options->share,
 	                                  .side_by_side = options->side_by_side,
-	                                  .places = options->places,
+	                                  .paths = options->paths,
 	                                  .engines = &batch->search->engines,
 	                                  .bus = streams_of(batch),
 	                                  .stop = options->stop,
@@ -435,7 +435,7 @@ struct search *search_open(const struct search_options *options, struct error *e
 		free(search);
 		return NULL;
 	}
-	engines_open(&search->engines, options->places, options->stop);
+	engines_open(&search->engines, options->paths, options->stop);
 	return search;
 }
 
@@ -502,9 +502,9 @@ void search_find(struct search *search, const char *format, ...)
 		search->options.found(search->options.ctx, text);
 }
 
-const struct places *search_places(const struct search *search)
+const struct paths *search_paths(const struct search *search)
 {
-	return search->options.places;
+	return search->options.paths;
 }
 
 const char *search_dir(const struct search *search)

@@ -34,7 +34,7 @@ struct search_progress {
 };
 
 struct search_options {
-	const struct places *places;
+	const struct paths *paths;
 	size_t side_by_side; /**< 1 to POOL_JOBS_MAX */
 	bool share;
 	const char *dir;    /**< the search's folder, which is there */
@@ -90,7 +90,7 @@ struct search_counts {
 struct search_counts search_counts(const struct search *search);
 
 /** Where its sessions find what they need, and the folder that it keeps its files in. */
-const struct places *search_places(const struct search *search);
+const struct paths *search_paths(const struct search *search);
 const char *search_dir(const struct search *search);
 
 #endif

@@ -142,7 +142,7 @@ static size_t join(const struct shrunk *shrunk, size_t index, struct words_place
 	return count;
 }
 
-/* What acts at no frame and no occasion acts at an instant. */
+/* What acts at no frame and no event acts at an instant. */
 static const char *say_place(const struct shrunk *shrunk, size_t index, const struct words_place *place, char *ret_text, size_t size)
 {
 	if (place->at[0] != '\0')

@@ -51,7 +51,7 @@ static bool freeze(struct shrinking *shrinking, const struct plan *plan, struct 
 	if (good) {
 		*ret_ending = trial.ending;
 		(void)snprintf(path, sizeof path, "%s/plan.yaml", trial.dir);
-		good = plan_open_frozen(ret_frozen, path, NULL, search_places(shrinking->search), shrinking->err);
+		good = plan_open_frozen(ret_frozen, path, NULL, search_paths(shrinking->search), shrinking->err);
 		shrinking->has_failed = !good;
 	}
 	if (good) {

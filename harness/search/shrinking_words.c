@@ -45,7 +45,7 @@ static bool read_decisions(struct shrinking *shrinking, const char *dir, struct 
 	struct error err;
 
 	(void)snprintf(path, sizeof path, "%s/plan.yaml", dir);
-	return plan_open_frozen(ret_plan, path, NULL, search_places(shrinking->search), &err);
+	return plan_open_frozen(ret_plan, path, NULL, search_paths(shrinking->search), &err);
 }
 
 /* Whether faults with these addresses come to the same session. @param was What the replay of the smallest plan has left. */

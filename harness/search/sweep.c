@@ -218,7 +218,7 @@ static bool open_replay(const struct sweep *sweep, size_t number, struct replay 
 
 	replay->attempt = &sweep->attempts[number];
 	path_of(sweep, replay->attempt->plan, path);
-	if (!plan_open_frozen(&replay->plan, path, NULL, sweep->places, err))
+	if (!plan_open_frozen(&replay->plan, path, NULL, sweep->paths, err))
 		return error_context(err, "the plan of '%s'", replay->attempt->what);
 	replay->plan.may_differ = sweep->plan->may_differ;
 	replay->plan.least_found = UNIT_PROBABILITY_ONE;

@@ -61,7 +61,7 @@ struct attempt {
 struct sweep {
 	const struct plan *plan; /**< the scenario */
 	const char *dir;         /**< the search's folder */
-	const struct places *places;
+	const struct paths *paths;
 	bool keeps_faults;    /**< the scenario's own faults act, too */
 	bool pairs;           /**< a second round */
 	size_t most;          /**< sessions, those that are looked at again not counted; 0: as many as there are */

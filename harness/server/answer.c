@@ -94,13 +94,13 @@ static void give_part(struct http_answer *answer, uint64_t first, uint64_t last,
 {
 	uint64_t size = answer->body.length;
 
-	if (answer->trouble.range == HTTP_RANGE_WRONG_START) {
+	if (answer->impairment.range == HTTP_RANGE_WRONG_START) {
 		last -= first;
 		first = 0;
 	}
 	answer->status = 206;
 	answer->body = bytes_part(answer->body, first, last - first + 1);
-	if (answer->trouble.range == HTTP_RANGE_MULTIPART)
+	if (answer->impairment.range == HTTP_RANGE_MULTIPART)
 		wrap_part(answer, first, last, size);
 	else
 		(void)snprintf(ret_header, ANSWER_RANGE_MAX, "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n", first, last,
@@ -112,9 +112,9 @@ void answer_apply_range(const struct http_request *request, struct http_answer *
 	uint64_t first, last;
 
 	ret_header[0] = '\0';
-	if (answer->trouble.range == HTTP_RANGE_CHANGED && answer->ranges)
+	if (answer->impairment.range == HTTP_RANGE_CHANGED && answer->ranges)
 		change_file(answer);
-	if (answer->trouble.range == HTTP_RANGE_IGNORED)
+	if (answer->impairment.range == HTTP_RANGE_IGNORED)
 		answer->ranges = false;
 	if (!range_applies(request, answer))
 		return;
@@ -157,7 +157,7 @@ static void __attribute__((format(printf, 3, 4))) add(char *head, size_t *used, 
 size_t answer_write_head(const struct http_answer *answer, const char *range_header, bool keep_alive, uint64_t unix_s,
                          char ret_head[ANSWER_HEAD_MAX])
 {
-	const struct http_trouble *trouble = &answer->trouble;
+	const struct http_impairment *impairment = &answer->impairment;
 	char date[40];
 	size_t used = 0;
 
@@ -165,9 +165,9 @@ size_t answer_write_head(const struct http_answer *answer, const char *range_hea
 	add(ret_head, &used, "HTTP/1.1 %u %s\r\nServer: stutter\r\nDate: %s\r\n", answer->status, reason_of(answer->status), date);
 	if (answer->type != NULL)
 		add(ret_head, &used, "Content-Type: %s\r\n", answer->type);
-	if (answer->status != 204 && trouble->length != HTTP_LENGTH_MISSING)
+	if (answer->status != 204 && impairment->length != HTTP_LENGTH_MISSING)
 		add(ret_head, &used, "Content-Length: %" PRIu64 "\r\n",
-		    trouble->length == HTTP_LENGTH_WRONG ? trouble->length_value : answer->body.length);
+		    impairment->length == HTTP_LENGTH_WRONG ? impairment->length_value : answer->body.length);
 	if (answer->etag != NULL)
 		add(ret_head, &used, "ETag: %s\r\n", answer->etag);
 	if (answer->ranges)

@@ -133,43 +133,43 @@ static void drop_record(struct dns_answer *answer)
 	answer->message[7] = 0;
 }
 
-void dns_spoil(struct dns_answer *answer, enum dns_spoilage spoilage, uint32_t address)
+void dns_spoil(struct dns_answer *answer, enum dns_effect effect, uint32_t address)
 {
 	uint8_t *m = answer->message;
 
 	if (answer->length == 0)
 		return;
-	switch (spoilage) {
-	case DNS_SPOILED_SILENCE:
+	switch (effect) {
+	case DNS_EFFECT_SILENCE:
 		answer->length = 0;
 		break;
-	case DNS_SPOILED_NXDOMAIN:
-	case DNS_SPOILED_SERVFAIL:
+	case DNS_EFFECT_NXDOMAIN:
+	case DNS_EFFECT_SERVFAIL:
 		drop_record(answer);
-		m[3] = (uint8_t)((m[3] & 0xf0) | (spoilage == DNS_SPOILED_NXDOMAIN ? RCODE_NAME : RCODE_SERVER));
+		m[3] = (uint8_t)((m[3] & 0xf0) | (effect == DNS_EFFECT_NXDOMAIN ? RCODE_NAME : RCODE_SERVER));
 		break;
-	case DNS_SPOILED_ADDRESS:
+	case DNS_EFFECT_ADDRESS:
 		if (m[7] != 0)
 			put_be32(m + answer->length - 4, address);
 		break;
-	case DNS_SPOILED_TRUNCATED:
+	case DNS_EFFECT_TRUNCATED:
 		drop_record(answer);
 		m[2] |= 0x02;
 		break;
-	case DNS_SPOILED_TTL:
+	case DNS_EFFECT_TTL:
 		if (m[7] != 0)
 			put_be32(m + answer->length - 10, 0);
 		break;
-	case DNS_SPOILAGES:
+	case DNS_EFFECTS:
 		break;
 	}
 }
 
-void dns_spoil_all(struct dns_answer *answer, const struct dns_spoilages *spoilages, uint32_t address)
+void dns_spoil_all(struct dns_answer *answer, const struct dns_effects *effects, uint32_t address)
 {
-	for (unsigned i = 0; i < DNS_SPOILAGES; i++)
-		if (spoilages->of[i])
-			dns_spoil(answer, (enum dns_spoilage)i, address);
+	for (unsigned i = 0; i < DNS_EFFECTS; i++)
+		if (effects->of[i])
+			dns_spoil(answer, (enum dns_effect)i, address);
 }
 
 /* -- messages of another server -- */
@@ -257,23 +257,23 @@ static void change_records(uint8_t *message, size_t length, size_t at, bool unke
 	}
 }
 
-void dns_spoil_message(uint8_t *message, size_t *length, const struct dns_spoilages *spoilages, uint32_t address)
+void dns_spoil_message(uint8_t *message, size_t *length, const struct dns_effects *effects, uint32_t address)
 {
-	const bool *of = spoilages->of;
-	const bool fails = of[DNS_SPOILED_NXDOMAIN] || of[DNS_SPOILED_SERVFAIL];
+	const bool *of = effects->of;
+	const bool fails = of[DNS_EFFECT_NXDOMAIN] || of[DNS_EFFECT_SERVFAIL];
 	struct dns_question question;
 
-	if (!dns_read_question(bytes_of(message, *length), &question) || of[DNS_SPOILED_SILENCE]) {
-		*length = of[DNS_SPOILED_SILENCE] ? 0 : *length;
+	if (!dns_read_question(bytes_of(message, *length), &question) || of[DNS_EFFECT_SILENCE]) {
+		*length = of[DNS_EFFECT_SILENCE] ? 0 : *length;
 		return;
 	}
-	change_records(message, *length, question.end, of[DNS_SPOILED_TTL], of[DNS_SPOILED_ADDRESS], address);
-	if (!fails && !of[DNS_SPOILED_TRUNCATED])
+	change_records(message, *length, question.end, of[DNS_EFFECT_TTL], of[DNS_EFFECT_ADDRESS], address);
+	if (!fails && !of[DNS_EFFECT_TRUNCATED])
 		return;
 	*length = question.end;
 	memset(message + 6, 0, 6);
 	if (fails)
-		message[3] = (uint8_t)((message[3] & 0xf0) | (of[DNS_SPOILED_NXDOMAIN] ? RCODE_NAME : RCODE_SERVER));
-	if (of[DNS_SPOILED_TRUNCATED])
+		message[3] = (uint8_t)((message[3] & 0xf0) | (of[DNS_EFFECT_NXDOMAIN] ? RCODE_NAME : RCODE_SERVER));
+	if (of[DNS_EFFECT_TRUNCATED])
 		message[2] |= 0x02;
 }

@@ -34,19 +34,19 @@ struct dns_answer {
 };
 
 /** What can become of an answer: none comes; no such name; the server has failed; another address; it says it is cut short; it may not be kept. */
-enum dns_spoilage {
-	DNS_SPOILED_SILENCE,
-	DNS_SPOILED_NXDOMAIN,
-	DNS_SPOILED_SERVFAIL,
-	DNS_SPOILED_ADDRESS,
-	DNS_SPOILED_TRUNCATED,
-	DNS_SPOILED_TTL,
-	DNS_SPOILAGES /**< how many there are */
+enum dns_effect {
+	DNS_EFFECT_SILENCE,
+	DNS_EFFECT_NXDOMAIN,
+	DNS_EFFECT_SERVFAIL,
+	DNS_EFFECT_ADDRESS,
+	DNS_EFFECT_TRUNCATED,
+	DNS_EFFECT_TTL,
+	DNS_EFFECTS /**< how many there are */
 };
 
 /** Those that hold for one answer; of no such name and a failed server at most one. */
-struct dns_spoilages {
-	bool of[DNS_SPOILAGES];
+struct dns_effects {
+	bool of[DNS_EFFECTS];
 };
 
 /** Nobody is there: an address of the second host's network that no name has. */
@@ -59,11 +59,11 @@ void dns_answer(const struct dns_config *config, struct bytes message, struct dn
 /** What the message says that is sent: "192.0.2.1", "NXDOMAIN", "not answered". @return ret_text. */
 const char *dns_outcome(const struct dns_answer *answer, char ret_text[DNS_OUTCOME_TEXT_MAX]);
 
-/** Spoils an answer of dns_answer(). @param address Of DNS_SPOILED_ADDRESS, host order. */
-void dns_spoil(struct dns_answer *answer, enum dns_spoilage spoilage, uint32_t address);
+/** Spoils an answer of dns_answer(). @param address Of DNS_EFFECT_ADDRESS, host order. */
+void dns_spoil(struct dns_answer *answer, enum dns_effect effect, uint32_t address);
 
 /** The same for all that hold. */
-void dns_spoil_all(struct dns_answer *answer, const struct dns_spoilages *spoilages, uint32_t address);
+void dns_spoil_all(struct dns_answer *answer, const struct dns_effects *effects, uint32_t address);
 
 /* -- messages of another server, of any size -- */
 
@@ -86,6 +86,6 @@ size_t dns_addresses(struct bytes message, uint32_t *ret_addresses, size_t most)
  * 2001:db8::63.
  * @param length Of the message; gets the new one, which is not longer. 0: nothing is sent.
  */
-void dns_spoil_message(uint8_t *message, size_t *length, const struct dns_spoilages *spoilages, uint32_t address);
+void dns_spoil_message(uint8_t *message, size_t *length, const struct dns_effects *effects, uint32_t address);
 
 #endif

@@ -10,7 +10,7 @@
 #define SERVER_FAULT_H
 
 #include "lib/fault/fault.h"
-#include "harness/server/disrupt.h"
+#include "harness/server/service_faults.h"
 
 /** A handshake that begins. */
 struct tls_visit {
@@ -35,21 +35,21 @@ struct host_fall {
 
 /** An action's `act`. The function of its site is set, the others are NULL. */
 struct service_fault {
-	void (*http)(const void *params, struct upset *upset);
+	void (*http)(const void *params, struct http_effect *effect);
 	void (*tls)(const void *params, struct tls_visit *visit);
-	void (*dns)(const void *params, struct dns_spoilages *spoilages);
+	void (*dns)(const void *params, struct dns_effects *effects);
 	void (*dhcp)(const void *params, struct dhcp_visit *visit);
-	void (*ntp)(const void *params, struct ntp_clock *clock, struct ntp_upset *upset);
+	void (*ntp)(const void *params, struct ntp_clock *clock, struct ntp_effect *effect);
 	void (*tcp)(const void *params, struct host_fall *ret_fall);
 	/** Why it cannot be carried out in front of a real server; NULL: it can. The function NULL: it always can. */
 	const char *(*not_in_front)(const void *params);
 };
 
 /** The service is not asked: the answer has this status, and no body. */
-static inline void upset_replace(struct upset *upset, unsigned status)
+static inline void http_effect_replace(struct http_effect *effect, unsigned status)
 {
-	upset->replaces = true;
-	upset->answer = (struct http_answer){.status = status};
+	effect->replaces = true;
+	effect->answer = (struct http_answer){.status = status};
 }
 
 #endif

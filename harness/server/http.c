@@ -8,7 +8,7 @@
  *     ENDING    the last answer is out
  *
  * When the last byte is acknowledged the connection is READING again, or ENDING if the client wanted that. In between, the channel is held: further bytes of the
- * client stay there and in TCP's window, so a pipelined request is read when the answer before it is out. An answer in trouble (struct http_trouble) is
+ * client stay there and in TCP's window, so a pipelined request is read when the answer before it is out. An answer in trouble (struct http_impairment) is
  * delayed by the connection's timer, or has a limit behind which nothing is sent.
  */
 #include "harness/server/http.h"
@@ -135,15 +135,15 @@ static void end_answer(struct connection *c)
 /* All that will be sent without the timer's help is acknowledged. */
 static void come_to_rest(struct connection *c)
 {
-	const struct http_trouble *trouble = &c->answer.trouble;
+	const struct http_impairment *impairment = &c->answer.impairment;
 
 	if (c->body_limit == c->answer.body.length) {
 		end_answer(c);
-	} else if (!c->paused && trouble->pause_ns > 0 && c->body_limit == trouble->pause_at) {
+	} else if (!c->paused && impairment->pause_ns > 0 && c->body_limit == impairment->pause_at) {
 		c->paused = true;
-		sim_schedule(host_sim(), &c->timer, host_sim()->now + trouble->pause_ns);
-	} else if (trouble->cuts && c->body_limit == trouble->cut_at && !c->stalled) {
-		c->stalled = trouble->stalls;
+		sim_schedule(host_sim(), &c->timer, host_sim()->now + impairment->pause_ns);
+	} else if (impairment->cuts && c->body_limit == impairment->cut_at && !c->stalled) {
+		c->stalled = impairment->stalls;
 		if (!c->stalled)
 			close_connection(c);
 	}
@@ -152,13 +152,13 @@ static void come_to_rest(struct connection *c)
 /* How far the body goes before something happens. */
 static void set_limit(struct connection *c)
 {
-	const struct http_trouble *trouble = &c->answer.trouble;
+	const struct http_impairment *impairment = &c->answer.impairment;
 	size_t limit = c->answer.body.length;
 
-	if (trouble->cuts && trouble->cut_at < limit)
-		limit = (size_t)trouble->cut_at;
-	if (trouble->pause_ns > 0 && !c->paused && trouble->pause_at < limit)
-		limit = (size_t)trouble->pause_at;
+	if (impairment->cuts && impairment->cut_at < limit)
+		limit = (size_t)impairment->cut_at;
+	if (impairment->pause_ns > 0 && !c->paused && impairment->pause_at < limit)
+		limit = (size_t)impairment->pause_at;
 	c->body_limit = limit;
 }
 
@@ -227,8 +227,8 @@ static void begin_answer(struct connection *c)
 	channel_hold(c->channel);
 	c->keep_alive = request_keeps_alive(&c->reader);
 	ask_handler(c);
-	const struct http_trouble *trouble = &c->answer.trouble;
-	if (trouble->length != HTTP_LENGTH_RIGHT || (trouble->cuts && !trouble->stalls))
+	const struct http_impairment *impairment = &c->answer.impairment;
+	if (impairment->length != HTTP_LENGTH_RIGHT || (impairment->cuts && !impairment->stalls))
 		c->keep_alive = false;
 	answer_apply_range(request, &c->answer, range_header);
 	write_head(c, range_header);
@@ -240,18 +240,18 @@ static void begin_answer(struct connection *c)
 	c->paused = c->stalled = false;
 	if (strcmp(request->method, "HEAD") == 0)
 		c->answer.body.length = 0;
-	if (trouble->deaf_ns > 0) {
+	if (impairment->deaf_ns > 0) {
 		c->deaf = true;
 		channel_shut_window(c->channel);
-		sim_schedule(host_sim(), &c->deaf_timer, host_sim()->now + trouble->deaf_ns);
+		sim_schedule(host_sim(), &c->deaf_timer, host_sim()->now + impairment->deaf_ns);
 	}
-	if (trouble->resets) {
+	if (impairment->resets) {
 		reset_connection(c);
 		return;
 	}
-	if (trouble->before_ns > 0) {
+	if (impairment->before_ns > 0) {
 		c->state = WAITING;
-		sim_schedule(host_sim(), &c->timer, host_sim()->now + trouble->before_ns);
+		sim_schedule(host_sim(), &c->timer, host_sim()->now + impairment->before_ns);
 		return;
 	}
 	start_sending(c);

@@ -40,7 +40,7 @@ struct http_request {
 };
 
 /** How an answer goes wrong on its way out; all zero: it does not. */
-struct http_trouble {
+struct http_impairment {
 	uint64_t before_ns;          /**< nothing is sent for so long */
 	uint64_t pause_at, pause_ns; /**< after so many bytes of the body nothing is sent for so long */
 	bool cuts;                   /**< nothing is sent after cut_at bytes of the body: */
@@ -68,7 +68,7 @@ struct http_answer {
 	struct bytes body;          /**< must outlive the answer's sending */
 	char *owned;                /**< the body's memory if it is to be released with free() then; else NULL */
 	char extra[HTTP_EXTRA_MAX]; /**< more header lines, each with its line end */
-	struct http_trouble trouble;
+	struct http_impairment impairment;
 };
 
 /** A part of a body on its way, and where it is in its connection's stream. */

@@ -42,7 +42,7 @@ struct ntp_clock ntp_clock_at(uint64_t unix_ns);
 void ntp_clock_shift(struct ntp_clock *clock, uint64_t offset_ns, bool back);
 
 /** What becomes of an answer beside its clock's being wrong. */
-struct ntp_upset {
+struct ntp_effect {
 	bool silent, kisses;
 };
 

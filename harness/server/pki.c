@@ -309,11 +309,11 @@ const char *pki_signing_public_key(const struct pki *pki)
 
 /* -- for the servers -- */
 
-X509 *pki_host_certificate(const struct pki *pki, const char *name, enum pki_root root, enum pki_flaw flaw, uint64_t unix_s)
+X509 *pki_host_certificate(const struct pki *pki, const char *name, enum pki_root root, enum pki_certificate_fault fault, uint64_t unix_s)
 {
 	EVP_PKEY *key = pki_host_key(name);
 	struct content content = {.subject = name,
-	                          .serial = 0x2000U + 16U * flaw + root,
+	                          .serial = 0x2000U + 16U * fault + root,
 	                          .from_s = pki->unix_s - 30 * DAY_S,
 	                          .until_s = pki->unix_s + YEAR_S,
 	                          .usage = "serverAuth",
@@ -321,13 +321,13 @@ X509 *pki_host_certificate(const struct pki *pki, const char *name, enum pki_roo
 	                          .key = key};
 	enum authority by = (enum authority)root;
 
-	if (flaw == PKI_EXPIRED)
+	if (fault == PKI_EXPIRED)
 		content.until_s = unix_s - DAY_S;
-	if (flaw == PKI_NOT_YET)
+	if (fault == PKI_NOT_YET)
 		content.from_s = unix_s + DAY_S;
-	if (flaw == PKI_OTHER_NAME)
+	if (fault == PKI_OTHER_NAME)
 		content.subject = content.host = OTHER_NAME;
-	if (flaw == PKI_UNKNOWN_ISSUER)
+	if (fault == PKI_UNKNOWN_ISSUER)
 		by = ROOT_UNKNOWN;
 	X509 *certificate = certificate_of(pki, by, &content, name);
 	EVP_PKEY_free(key);

@@ -34,7 +34,7 @@
 enum pki_root { PKI_ROOT_1, PKI_ROOT_2, PKI_ROOTS };
 
 /** What is wrong with a host's certificate. */
-enum pki_flaw { PKI_GOOD, PKI_EXPIRED, PKI_NOT_YET, PKI_OTHER_NAME, PKI_UNKNOWN_ISSUER, PKI_FLAWS };
+enum pki_certificate_fault { PKI_GOOD, PKI_EXPIRED, PKI_NOT_YET, PKI_OTHER_NAME, PKI_UNKNOWN_ISSUER, PKI_FLAWS };
 
 /** Who a verified client certificate is from. */
 enum pki_issuer { PKI_NOBODY, PKI_MANUFACTURER, PKI_ATTESTATION };
@@ -68,7 +68,7 @@ const char *pki_signing_public_key(const struct pki *pki);
 /* For the servers. */
 
 /** A certificate of host @p name at @p unix_s, to be released with X509_free(). */
-struct x509_st *pki_host_certificate(const struct pki *pki, const char *name, enum pki_root root, enum pki_flaw flaw, uint64_t unix_s);
+struct x509_st *pki_host_certificate(const struct pki *pki, const char *name, enum pki_root root, enum pki_certificate_fault fault, uint64_t unix_s);
 /** The key of host @p name, to be released with EVP_PKEY_free(). */
 struct evp_pkey_st *pki_host_key(const char *name);
 

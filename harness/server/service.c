@@ -447,17 +447,17 @@ void service_answer(void *ctx, const struct http_request *request, struct http_a
 	struct service *service = ctx;
 	sim_ns now = host_sim() != NULL ? host_sim()->now : 0;
 	enum service_kind kind = SERVICE_OTHER;
-	struct upset upset = {0};
+	struct http_effect effect = {0};
 
 	*ret_answer = (struct http_answer){.status = 404};
 	service->log.requests++;
-	if (service->disruptor != NULL)
-		upset = disruptor_http(service->disruptor, host_of(request), request->target, now);
-	if (upset.replaces)
-		*ret_answer = upset.answer;
+	if (service->service_faults != NULL)
+		effect = service_faults_http(service->service_faults, host_of(request), request->target, now);
+	if (effect.replaces)
+		*ret_answer = effect.answer;
 	else
 		kind = answer_well(service, request, ret_answer);
-	upset_apply(&upset, ret_answer);
+	http_effect_apply(&effect, ret_answer);
 	service->log.refused += ret_answer->status >= 400;
 	service_log_visit(&service->log, &(struct service_visit){now, request->address, kind, ret_answer->status});
 }
@@ -546,8 +546,8 @@ static bool begin_handshake(void *ctx, uint32_t address, unsigned number, struct
 	                                  .entropy = entropy_of(service->seed, "tls", number),
 	                                  .secret = service->ops.secret,
 	                                  .ctx = service->ctx};
-	if (service->disruptor != NULL)
-		ret_config->alerts = disruptor_tls(service->disruptor, ret_config, host_sim()->now, &ret_config->alert);
+	if (service->service_faults != NULL)
+		ret_config->alerts = service_faults_tls(service->service_faults, ret_config, host_sim()->now, &ret_config->alert);
 	return true;
 }
 
@@ -559,7 +559,7 @@ static enum host_verdict ask_gate(void *ctx, const struct packet *packet)
 	struct service *service = ctx;
 	uint32_t fallen;
 
-	enum passage passage = disruptor_packet(service->disruptor, packet->destination, packet->is_tcp, host_sim()->now, &fallen);
+	enum passage passage = service_faults_packet(service->service_faults, packet->destination, packet->is_tcp, host_sim()->now, &fallen);
 	if (fallen != 0)
 		channel_forget(fallen == UINT32_MAX ? 0 : fallen);
 	return verdicts[passage];
@@ -577,12 +577,12 @@ static void open_names(struct service *service)
 	service->dns_names[i] = (struct dns_name){NULL, 0};
 }
 
-void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct disruptor *disruptor, struct service_ops ops,
+void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct service_faults *service_faults, struct service_ops ops,
                    void *ctx)
 {
 	service->unix_base_ns = unix_base_ns;
 	service->seed = seed;
-	service->disruptor = disruptor;
+	service->service_faults = service_faults;
 	service->ops = ops;
 	service->ctx = ctx;
 	service->attest.seed = seed;
@@ -594,11 +594,11 @@ void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed
 	service->udp = (struct udp_services){
 		.dhcp = {.server = HOST_ADDRESS, .netmask = HOST_NETMASK, .device = DEVICE_ADDRESS, .lease_ns = service->config.lease_ns},
 		.dns = {.names = service->dns_names, .ttl_s = (uint32_t)(service->config.ttl_ns / SIM_S)},
-		.disruptor = disruptor,
+		.service_faults = service_faults,
 		.unix_base_ns = unix_base_ns,
 	};
-	/* Faults of others may begin at a segment, too, and then somebody waits for the occasion. */
-	if (disruptor != NULL && (disruptor_faults(disruptor)->count > 0 || disruptor_faults(disruptor)->ops.happened != NULL))
+	/* Faults of others may begin at a segment, too, and then somebody waits for the event. */
+	if (service_faults != NULL && (service_faults_faults(service_faults)->count > 0 || service_faults_faults(service_faults)->ops.happened != NULL))
 		host_add_gate(ask_gate, service);
 	udp_services_open(&service->udp);
 	if (!service->no_http)

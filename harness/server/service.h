@@ -31,7 +31,7 @@
 #include "lib/base/param.h"
 #include "harness/server/attest.h"
 #include "harness/server/delivery.h"
-#include "harness/server/disrupt.h"
+#include "harness/server/service_faults.h"
 #include "harness/server/http.h"
 #include "harness/server/names.h"
 #include "harness/server/release.h"
@@ -91,7 +91,7 @@ struct service {
 	uint64_t unix_base_ns, seed;
 	struct service_ops ops;
 	void *ctx;
-	struct disruptor *disruptor; /**< NULL: nothing goes wrong */
+	struct service_faults *service_faults; /**< NULL: nothing goes wrong */
 	struct pki *pki;             /**< NULL until it is needed */
 	struct attest attest;
 	const char *offers[SERVICE_FEEDS]; /**< versions: a promotion may have put that of retail-eval into retail */
@@ -126,9 +126,9 @@ const struct release *service_releases(struct service *service);
  * Starts the servers on the host of this process.
  * @param unix_base_ns The true time at virtual time 0.
  * @param seed Of nonces, certificates and TLS.
- * @param disruptor Borrowed; NULL: nothing goes wrong.
+ * @param service_faults Borrowed; NULL: nothing goes wrong.
  */
-void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct disruptor *disruptor, struct service_ops ops,
+void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct service_faults *service_faults, struct service_ops ops,
                    void *ctx);
 
 /** The time 0 of the started service is at another date than was thought: a clock outside says so. Keys and certificates stay as they are. */

@@ -82,7 +82,7 @@ static void set_versions(SSL_CTX *context, enum tls_version version)
 
 static void set_certificate(SSL_CTX *context, const struct tls_config *config)
 {
-	X509 *certificate = pki_host_certificate(config->pki, config->host, config->root, config->flaw, config->unix_s);
+	X509 *certificate = pki_host_certificate(config->pki, config->host, config->root, config->fault, config->unix_s);
 	EVP_PKEY *key = pki_host_key(config->host);
 
 	CHECK(SSL_CTX_use_certificate(context, certificate) == 1 && SSL_CTX_use_PrivateKey(context, key) == 1);

@@ -34,7 +34,7 @@ struct tls_config {
 	const struct pki *pki;
 	const char *host; /**< whose certificate it shows */
 	enum pki_root root;
-	enum pki_flaw flaw;
+	enum pki_certificate_fault fault;
 	enum tls_version version;
 	bool asks_client;          /**< for a certificate, which need not be given but must be good */
 	bool alerts;               /**< instead of a handshake there is a fatal alert: */

@@ -9,7 +9,7 @@
 
 #include "lib/base/check.h"
 #include "lib/link/frame.h"
-#include "harness/server/disrupt.h"
+#include "harness/server/service_faults.h"
 #include "harness/server/host.h"
 #include "harness/server/ntp.h"
 
@@ -59,8 +59,8 @@ static void receive_dhcp(void *arg, struct udp_pcb *pcb, struct pbuf *packet, co
 	(void)address;
 	(void)port;
 	struct bytes message = flatten(packet, room);
-	if (services->disruptor != NULL)
-		answers = disruptor_dhcp(services->disruptor, message, &config, &services->dhcp.device, host_sim()->now);
+	if (services->service_faults != NULL)
+		answers = service_faults_dhcp(services->service_faults, message, &config, &services->dhcp.device, host_sim()->now);
 	dhcp_answer(&config, message, &answer);
 	trace_line(host_trace(), host_sim()->now, "dhcp", "%s%s", answer.note, answers ? "" : ", not sent");
 	if (answer.length > 0 && answers)
@@ -87,12 +87,12 @@ static void receive_dns(void *arg, struct udp_pcb *pcb, struct pbuf *packet, con
 	uint8_t room[FRAME_MAX];
 	struct dns_answer answer;
 	char outcome[DNS_OUTCOME_TEXT_MAX];
-	struct dns_spoilages spoilages = {0};
+	struct dns_effects effects = {0};
 
 	dns_answer(&services->dns, flatten(packet, room), &answer);
-	if (services->disruptor != NULL)
-		spoilages = disruptor_dns(services->disruptor, answer.name[0] != '\0' ? answer.name : NULL, host_sim()->now);
-	dns_spoil_all(&answer, &spoilages, DNS_NOBODY);
+	if (services->service_faults != NULL)
+		effects = service_faults_dns(services->service_faults, answer.name[0] != '\0' ? answer.name : NULL, host_sim()->now);
+	dns_spoil_all(&answer, &effects, DNS_NOBODY);
 	trace_line(host_trace(), host_sim()->now, "dns", "%s -> %s", answer.note, dns_outcome(&answer, outcome));
 	reply(pcb, answer.message, answer.length, address, port);
 }
@@ -102,16 +102,16 @@ static void receive_ntp(void *arg, struct udp_pcb *pcb, struct pbuf *packet, con
 	const struct udp_services *services = arg;
 	uint8_t room[FRAME_MAX];
 	struct ntp_answer answer;
-	struct ntp_upset upset = {0};
+	struct ntp_effect effect = {0};
 
 	struct bytes message = flatten(packet, room);
 	struct ntp_clock clock = ntp_clock_at(services->unix_base_ns + host_sim()->now);
-	if (services->disruptor != NULL)
-		upset = disruptor_ntp(services->disruptor, &clock, host_sim()->now);
+	if (services->service_faults != NULL)
+		effect = service_faults_ntp(services->service_faults, &clock, host_sim()->now);
 	ntp_answer(message, clock, &answer);
-	if (upset.kisses)
+	if (effect.kisses)
 		ntp_kiss(&answer);
-	if (upset.silent)
+	if (effect.silent)
 		answer.length = 0;
 	trace_line(host_trace(), host_sim()->now, "ntp", "from port %u: %s", port, answer.note);
 	reply(pcb, answer.message, answer.length, address, port);

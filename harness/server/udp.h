@@ -9,12 +9,12 @@
 #include "harness/server/dhcp.h"
 #include "harness/server/dns.h"
 
-struct disruptor;
+struct service_faults;
 
 struct udp_services {
 	struct dhcp_config dhcp;
 	struct dns_config dns;
-	struct disruptor *disruptor; /**< NULL: nothing goes wrong */
+	struct service_faults *service_faults; /**< NULL: nothing goes wrong */
 	uint64_t unix_base_ns;       /**< the true time at virtual time 0, nanoseconds since 1970 */
 };
 

@@ -144,7 +144,7 @@ static void open_relay(struct world *world)
 	if (needs.any)
 		world->relay = relay_open(&(struct relay_config){.sim = &world->sim,
 		                                                 .trace = world->trace,
-		                                                 .disruptor = world->disruptor,
+		                                                 .service_faults = world->service_faults,
 		                                                 .seed = plan->seed,
 		                                                 .unix_base_ns = world->unix_base_ns,
 		                                                 .ends_web = needs.web,
@@ -180,7 +180,7 @@ void world_far_end_serve(struct world *world)
 		return;
 	}
 	world->service.no_http = plan->session[0] != '\0';
-	service_start(&world->service, world->unix_base_ns, plan->seed, world->disruptor, (struct service_ops){keep_secret}, world);
+	service_start(&world->service, world->unix_base_ns, plan->seed, world->service_faults, (struct service_ops){keep_secret}, world);
 	open_recorded(world);
 }
 

@@ -15,7 +15,7 @@ void world_far_end_unload(struct world *world);
 
 /** The host begins, before the faults of its services do. */
 void world_far_end_open(struct world *world);
-/** What stands on it begins, or the relay; the world's disruptor is there. */
+/** What stands on it begins, or the relay; the world's service_faults is there. */
 void world_far_end_serve(struct world *world);
 void world_far_end_close(struct world *world);
 

@@ -22,7 +22,7 @@
 #include "emulator/qemu/qemu.h"
 #include "reports/vcd.h"
 #include "harness/session/folder.h"
-#include "harness/session/hello.h"
+#include "harness/session/handshake.h"
 #include "harness/recorded/script.h"
 #include "harness/server/pki.h"
 #include "harness/session/decide.h"
@@ -75,11 +75,11 @@ static uint64_t clock_ns(clockid_t clock)
 /* -- one request -- */
 
 /* The guest has booted. After the first time, its clock has begun anew. */
-static bool take_hello(struct session *session, const struct stutter_request *request, const uint8_t *payload)
+static bool take_handshake(struct session *session, const struct stutter_request *request, const uint8_t *payload)
 {
 	uint64_t ahead_ns = 0;
 
-	if (!hello_read(request, payload, &ahead_ns, &session->broken)) {
+	if (!handshake_read(request, payload, &ahead_ns, &session->broken)) {
 		session->end = END_BROKEN;
 		return false;
 	}
@@ -91,7 +91,7 @@ static bool take_hello(struct session *session, const struct stutter_request *re
 	return true;
 }
 
-static size_t answer_hello(const struct session *session, uint8_t *ret_payload)
+static size_t answer_handshake(const struct session *session, uint8_t *ret_payload)
 {
 	struct stutter_setup setup = {.version = STUTTER_PROTOCOL_VERSION,
 	                              .spi_clock_hz = (uint32_t)session->plan->device.spi_clock_hz,
@@ -245,7 +245,7 @@ static bool serve(struct session *session, const struct stutter_request *request
 	case STUTTER_HELLO:
 		if (session->boots > 1)
 			begin_again(session);
-		*ret_length = answer_hello(session, ret_payload);
+		*ret_length = answer_handshake(session, ret_payload);
 		return true;
 	case STUTTER_CONFIG:
 		*ret_length = answer_config(session, ret_payload);
@@ -404,7 +404,7 @@ static void converse(struct session *session)
 		session->requests++;
 		if (is_held(session, &request, payload) && !hold(session))
 			return;
-		if (request.op == STUTTER_HELLO && !take_hello(session, &request, payload))
+		if (request.op == STUTTER_HELLO && !take_handshake(session, &request, payload))
 			return;
 		request.now_ns += session->shift_ns;
 		if (!advance(session, &request) || !serve(session, &request, payload, answer, &length))
@@ -443,7 +443,7 @@ static bool begin_world(struct session *session)
 	session->requests = 1;
 	if (first.op != STUTTER_HELLO)
 		return error_set(&session->broken, "the guest's first request is of kind %u, not a hello", first.op);
-	if (!take_hello(session, &first, payload))
+	if (!take_handshake(session, &first, payload))
 		return false;
 	session->start = request->now_ns;
 	session->deadline = session->start + session->plan->deadline_ns;

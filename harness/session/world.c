@@ -67,9 +67,9 @@ static void tell_others(struct world *world, const struct fault_event *event)
 	if (own != LAYER_PROXY)
 		proxy_see(world->proxy, event);
 	if (own != LAYER_BOARD)
-		armed_faults_see(disturber_faults(world->board.disturber), event);
-	if (own != LAYER_SERVER && world->disruptor != NULL)
-		armed_faults_see(disruptor_faults(world->disruptor), event);
+		armed_faults_see(board_faults_armed(world->board.board_faults), event);
+	if (own != LAYER_SERVER && world->service_faults != NULL)
+		armed_faults_see(service_faults_faults(world->service_faults), event);
 	cable_see(world->cable, event);
 }
 
@@ -276,8 +276,8 @@ static void redraw_faults(struct world *world)
 		            unit_show_duration(plan->redraw.from_ns, text), plan->redraw.seed);
 	proxy_redraw(world->proxy, plan->faults, plan->fault_count, &plan->redraw);
 	armed_faults_redraw(cable_faults(world->cable), &plan->redraw);
-	armed_faults_redraw(disturber_faults(world->board.disturber), &plan->redraw);
-	disruptor_redraw(world->disruptor, &plan->redraw);
+	armed_faults_redraw(board_faults_armed(world->board.board_faults), &plan->redraw);
+	service_faults_redraw(world->service_faults, &plan->redraw);
 }
 
 /* And what lies in the flash of a device that updates in stages. */
@@ -285,7 +285,7 @@ static void open_disruptor(struct world *world)
 {
 	const struct plan *plan = world->plan;
 
-	world->disruptor = disruptor_open(world->faults, world->fault_count, plan->seed, world->trace,
+	world->service_faults = service_faults_open(world->faults, world->fault_count, plan->seed, world->trace,
 	                                  armed_ops(world), world);
 	redraw_faults(world);
 	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
@@ -340,7 +340,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim, trace, armed_ops(world), world);
 	const struct nic_config nic = nic_of(&plan->device, plan->seed);
 	board_open(&world->board, device_nic(&plan->device), &nic, &world->link,
-	           disturber_open(world->faults, world->fault_count, plan->seed, trace,
+	           board_faults_open(world->faults, world->fault_count, plan->seed, trace,
 	                          armed_ops(world), world),
 	           &world->sim, trace);
 	fit_flash(world, plan);
@@ -356,7 +356,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 void world_close(struct world *world)
 {
 	world_far_end_close(world);
-	disruptor_close(world->disruptor);
+	service_faults_close(world->service_faults);
 	cable_close(world->cable);
 	board_close(&world->board);
 	link_close(&world->link);
@@ -377,8 +377,8 @@ void world_enter(struct world *world, const char *phase)
 	if (world->passing.captures.points != NULL)
 		fprintf(world->passing.captures.points, "%" PRIu64 " phase %s\n", world->sim.now, phase);
 	proxy_enter(world->proxy, phase);
-	armed_faults_enter(disturber_faults(world->board.disturber), phase);
-	armed_faults_enter(disruptor_faults(world->disruptor), phase);
+	armed_faults_enter(board_faults_armed(world->board.board_faults), phase);
+	armed_faults_enter(service_faults_faults(world->service_faults), phase);
 	cable_enter(world->cable, phase, world->sim.now);
 }
 
@@ -403,8 +403,8 @@ static struct fault_counters site_counters(const struct world *world, size_t ind
 	struct fault_counters counters = {.last_applied = SIM_NEVER};
 
 	(void)(armed_faults_counters(cable_faults(world->cable), index, &counters) ||
-	       armed_faults_counters(disturber_faults(world->board.disturber), index, &counters) ||
-	       armed_faults_counters(disruptor_faults(world->disruptor), index, &counters));
+	       armed_faults_counters(board_faults_armed(world->board.board_faults), index, &counters) ||
+	       armed_faults_counters(service_faults_faults(world->service_faults), index, &counters));
 	return counters;
 }
 
@@ -448,8 +448,8 @@ void world_write_addresses(const struct world *world, FILE *stream)
 {
 	passing_write_addresses(world->namer, stream);
 	for (unsigned site = 0; site < SITES; site++)
-		passing_write_events(fault_sites[site].layer == LAYER_SERVER ? disruptor_faults(world->disruptor)
-		                                                             : disturber_faults(world->board.disturber),
+		passing_write_events(fault_sites[site].layer == LAYER_SERVER ? service_faults_faults(world->service_faults)
+		                                                             : board_faults_armed(world->board.board_faults),
 		                     (enum site)site, stream);
 }
 

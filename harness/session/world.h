@@ -38,7 +38,7 @@ struct world {
 	struct sim_event proxy_event;
 	struct service service;
 	struct cable *cable;
-	struct disruptor *disruptor;
+	struct service_faults *service_faults;
 	struct relay *relay;        /* in front of a far end that is outside; NULL: frames pass as they are */
 	struct firmware *firmware;  /* in the flash of a device that updates in stages; NULL otherwise */
 	const struct fault *faults; /* of board and cable: the plan's, or made from decisions */

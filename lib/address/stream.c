@@ -243,7 +243,7 @@ static void note_handshake(struct stream *stream)
 }
 
 /* RFC 8446 4.1.2, 4.1.3: version, random, session id, and the server's suite. A hello retry request is followed by the hello that counts. */
-static void take_hello(struct stream *stream)
+static void take_handshake(struct stream *stream)
 {
 	struct tls_hellos *hellos = stream->hellos;
 	struct tls *tls = &stream->tls;
@@ -273,7 +273,7 @@ static void keep_hello(struct stream *stream, const uint8_t *data, size_t length
 	memcpy(tls->hello + tls->hello_have, data, length);
 	tls->hello_have += length;
 	if (tls->message_left == 0)
-		take_hello(stream);
+		take_handshake(stream);
 }
 
 /* Handshake messages may share a record, or span several. */

@@ -150,7 +150,7 @@ static bool check_at(const struct fault *fault, struct error *err)
 		               ? error_set(err, "'%s' happens to frames, and %s is a site", action->name, fault_sites[address.site].name)
 		               : not_of_action(fault, err, error_set);
 	return action->site == SITE_FRAME || (match->nth.first == 0 && match->every == 0 && match->first == 0) ||
-	       error_set(err, "'at' says which occasion, so 'nth', 'every' and 'first' have no place beside it");
+	       error_set(err, "'at' says which event, so 'nth', 'every' and 'first' have no place beside it");
 }
 
 /* libpcap finds out itself that no frame can be both what the address and what the filter says. */

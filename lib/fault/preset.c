@@ -109,7 +109,7 @@ static bool is_standard(const struct param *row, const struct match *match)
 	return strcmp(param_get(row, match, value), param_get(row, &standard, usual)) == 0;
 }
 
-/* Which occasions: whoever says one of these has said all of them. */
+/* Which events: whoever says one of these has said all of them. */
 static bool says_which(const struct match *match)
 {
 	static const char *const keys[] = {"at", "filter", "nth", "every", "first"};

@@ -72,7 +72,7 @@ static void serve(struct link *link)
 	partner->sending = (struct link_flight){.frame = frame_queue_take(&partner->waiting)};
 	rules.full_duplex = link->config.duplex == LINK_FULL;
 	medium_send(&link->medium, TO_DEVICE, bytes_on_wire(partner->sending.frame->length), &rules,
-	            (struct medium_noise){0});
+	            (struct medium_effect){0});
 }
 
 static struct link_flight take_arriving(struct link_station *station)
@@ -218,7 +218,7 @@ void link_close(struct link *link)
 	sim_cancel(link->sim, &link->pulses);
 }
 
-void link_device_sends(struct link *link, const uint8_t *data, size_t length, const struct medium_rules *rules, struct medium_noise noise)
+void link_device_sends(struct link *link, const uint8_t *data, size_t length, const struct medium_rules *rules, struct medium_effect noise)
 {
 	/* What a guest can make the chip send may be shorter than an FCS: then it is all frame, and the FCS is wrong. */
 	size_t fcs_length = length < FRAME_FCS ? 0 : FRAME_FCS;

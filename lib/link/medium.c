@@ -343,7 +343,7 @@ void medium_close(struct medium *medium)
 	}
 }
 
-void medium_send(struct medium *medium, enum direction direction, size_t bytes, const struct medium_rules *rules, struct medium_noise noise)
+void medium_send(struct medium *medium, enum direction direction, size_t bytes, const struct medium_rules *rules, struct medium_effect noise)
 {
 	struct medium_station *station = &medium->stations[direction];
 

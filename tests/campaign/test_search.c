@@ -31,7 +31,7 @@ static bool look(void *ctx, struct trial *trial, const char *dir, struct error *
 	return true;
 }
 
-static void open_plan(struct plan *plan, struct places *places)
+static void open_plan(struct plan *plan, struct paths *paths)
 {
 	struct error err = {0};
 	char path[600], image[600];
@@ -41,18 +41,18 @@ static void open_plan(struct plan *plan, struct places *places)
 	FILE *stream = fopen(image, "we");
 	CU_ASSERT_FATAL(stream != NULL && ftruncate(fileno(stream), 100000) == 0);
 	(void)fclose(stream);
-	CU_ASSERT_FATAL(places_find(places, &err) && places_open_cache(places, NULL, &err));
+	CU_ASSERT_FATAL(paths_find(paths, &err) && paths_open_cache(paths, NULL, &err));
 	(void)snprintf(path, sizeof path, "%s", test_write("s.yaml", scenario));
-	if (!plan_open(plan, path, NULL, places, &err))
+	if (!plan_open(plan, path, NULL, paths, &err))
 		printf("    %s\n", err.text);
 	CU_ASSERT_EQUAL_FATAL(err.text[0], '\0');
 	plan_look(plan);
 }
 
-static struct search *open_search(const struct places *places, uint64_t budget_ms)
+static struct search *open_search(const struct paths *paths, uint64_t budget_ms)
 {
 	const struct search_options options = {
-		.places = places, .side_by_side = 2, .share = true, .dir = test_folder(), .budget_ms = budget_ms};
+		.paths = paths, .side_by_side = 2, .share = true, .dir = test_folder(), .budget_ms = budget_ms};
 	struct error err;
 	struct search *search = search_open(&options, &err);
 
@@ -79,13 +79,13 @@ static void make_trials(struct trial trials[3], const struct plan *plan)
 
 static void a_plan_is_run_once_and_remembered(void)
 {
-	struct places places;
+	struct paths paths;
 	struct plan plan;
 	struct trial trials[3], again[3];
 	struct seen seen = {0};
 
-	open_plan(&plan, &places);
-	struct search *search = open_search(&places, 0);
+	open_plan(&plan, &paths);
+	struct search *search = open_search(&paths, 0);
 	make_trials(trials, &plan);
 	run(search, trials, 3, &seen);
 	CU_ASSERT(seen.looks == 2 && seen.had_trace);
@@ -99,7 +99,7 @@ static void a_plan_is_run_once_and_remembered(void)
 	CU_ASSERT(search_counts(search).checked >= 1);
 	search_close(search);
 
-	search = open_search(&places, 0);
+	search = open_search(&paths, 0);
 	make_trials(again, &plan);
 	run(search, again, 3, &seen);
 	CU_ASSERT_EQUAL(seen.looks, 2);
@@ -117,13 +117,13 @@ static void a_plan_is_run_once_and_remembered(void)
 
 static void a_trial_that_is_to_prove_something_runs_from_power_on(void)
 {
-	struct places places;
+	struct paths paths;
 	struct plan plan;
 	struct trial trials[2];
 	struct seen seen = {0};
 
-	open_plan(&plan, &places);
-	struct search *search = open_search(&places, 0);
+	open_plan(&plan, &paths);
+	struct search *search = open_search(&paths, 0);
 	trial_with_faults(&trials[0], &plan, plan.faults, 1);
 	trial_with_faults(&trials[1], &plan, plan.faults, 1);
 	trials[1].alone = true;
@@ -137,18 +137,18 @@ static void a_trial_that_is_to_prove_something_runs_from_power_on(void)
 }
 
 /* A device whose root file system is a copy, so that it can be changed; what is behind its end the kernel does not mind. */
-static void open_plan_of_copy(struct plan *plan, struct places *places, char ret_copy[600])
+static void open_plan_of_copy(struct plan *plan, struct paths *paths, char ret_copy[600])
 {
 	struct error err = {0};
 	char output[256];
 
-	open_plan(plan, places);
+	open_plan(plan, paths);
 	plan_close(plan);
 	(void)snprintf(ret_copy, 600, "%s/root", test_folder());
-	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "cp %s %s", places->initramfs, ret_copy), 0);
+	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "cp %s %s", paths->initramfs, ret_copy), 0);
 	(void)test_write("copy.yaml", "name: copy\ninitramfs: root\nspi_clock: 20MHz\n");
 	char *text = memory_format("%sdevice: copy.yaml\n", scenario);
-	const bool good = plan_open(plan, test_write("s.yaml", text), NULL, places, &err);
+	const bool good = plan_open(plan, test_write("s.yaml", text), NULL, paths, &err);
 	if (!good)
 		printf("    %s\n", err.text);
 	CU_ASSERT_FATAL(good);
@@ -166,15 +166,15 @@ static void append_to(const char *path)
 /* The engine that is kept would go on as if nothing had happened. */
 static void a_file_that_changes_between_batches_ends_the_search(void)
 {
-	struct places places;
+	struct paths paths;
 	struct plan plan;
 	struct trial trials[2];
 	struct seen seen = {0};
 	struct error err = {.text = ""};
 	char copy[600];
 
-	open_plan_of_copy(&plan, &places, copy);
-	struct search *search = open_search(&places, 0);
+	open_plan_of_copy(&plan, &paths, copy);
+	struct search *search = open_search(&paths, 0);
 	trial_with_faults(&trials[0], &plan, plan.faults, 1);
 	trial_with_faults(&trials[1], &plan, NULL, 0);
 	run(search, trials, 1, &seen);
@@ -202,16 +202,16 @@ static void change_once(void *ctx, const struct search_progress *progress)
 
 static void a_result_of_a_file_that_changed_meanwhile_is_not_kept(void)
 {
-	struct places places;
+	struct paths paths;
 	struct plan plan;
 	struct trial trial;
 	struct seen seen = {0};
 	struct error err = {.text = ""};
 	char copy[600];
 
-	open_plan_of_copy(&plan, &places, copy);
+	open_plan_of_copy(&plan, &paths, copy);
 	const struct search_options options = {
-		.places = &places, .side_by_side = 1, .share = true, .dir = test_folder(), .progress = change_once, .ctx = copy};
+		.paths = &paths, .side_by_side = 1, .share = true, .dir = test_folder(), .progress = change_once, .ctx = copy};
 	struct search *search = search_open(&options, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(search);
 	trial_with_faults(&trial, &plan, plan.faults, 1);
@@ -227,19 +227,19 @@ static void a_result_of_a_file_that_changed_meanwhile_is_not_kept(void)
 /* Two plans that name the same files, which are others by the time the second is looked at: each has the digest that it has by itself. */
 static void engines_are_known_by_what_is_in_their_files(void)
 {
-	struct places places;
+	struct paths paths;
 	struct plan plans[2];
 	struct engines engines;
 	struct error err = {.text = ""};
 	char copy[600];
 
-	open_plan_of_copy(&plans[0], &places, copy);
-	CU_ASSERT_FATAL(plan_open(&plans[1], plans[0].path, NULL, &places, &err));
+	open_plan_of_copy(&plans[0], &paths, copy);
+	CU_ASSERT_FATAL(plan_open(&plans[1], plans[0].path, NULL, &paths, &err));
 	append_to(copy);
 	plan_look(&plans[1]);
 	CU_ASSERT_NOT_EQUAL(beginning_family(&plans[0]), beginning_family(&plans[1]));
 	/* An engine for the first would be one of the second's device by now. */
-	engines_open(&engines, &places, NULL);
+	engines_open(&engines, &paths, NULL);
 	char hash[QEMU_HASH_SIZE];
 	unsigned depth;
 	pid_t pid;
@@ -253,13 +253,13 @@ static void engines_are_known_by_what_is_in_their_files(void)
 
 static void what_a_budget_has_no_room_for_is_held(void)
 {
-	struct places places;
+	struct paths paths;
 	struct plan plan;
 	struct trial trials[3];
 	struct seen seen = {0};
 
-	open_plan(&plan, &places);
-	struct search *search = open_search(&places, 1);
+	open_plan(&plan, &paths);
+	struct search *search = open_search(&paths, 1);
 	(void)usleep(2000);
 	make_trials(trials, &plan);
 	run(search, trials, 3, &seen);

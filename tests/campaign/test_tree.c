@@ -63,7 +63,7 @@ static const struct family staged_family = {STAGED, power, sizeof power / sizeof
 
 /* A run of some of them. */
 struct run {
-	struct places places;
+	struct paths paths;
 	struct engines engines;
 	struct job jobs[MEMBERS_MAX];
 	size_t count;
@@ -83,7 +83,7 @@ static void open_job(struct run *run, const struct family *family, size_t index,
 	(void)snprintf(text, sizeof text, "name: %s\n%s%s%s\n", member->name, family->common,
 	               member->fault[0] != '\0' ? "faults:\n  - " : "", member->fault);
 	const char *path = test_write(name, text);
-	bool good = plan_open(&job->plan, path, NULL, &run->places, &err);
+	bool good = plan_open(&job->plan, path, NULL, &run->paths, &err);
 	if (!good)
 		printf("    %s\n", err.text);
 	CU_ASSERT_TRUE_FATAL(good);
@@ -104,8 +104,8 @@ static void open_run(struct run *run)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
 	(void)fwrite(zeros, 1, sizeof zeros, stream);
 	(void)fclose(stream);
-	CU_ASSERT_TRUE_FATAL(places_find(&run->places, &err));
-	engines_open(&run->engines, &run->places, &run->stop);
+	CU_ASSERT_TRUE_FATAL(paths_find(&run->paths, &err));
+	engines_open(&run->engines, &run->paths, &run->stop);
 }
 
 static void changed(void *ctx, const struct job *job)
@@ -131,7 +131,7 @@ static struct job *run_some(struct run *run, const struct family *family, size_t
 	const struct pool_options options = {.share = share,
 	                                     .engines = share ? &run->engines : NULL,
 	                                     .side_by_side = 2,
-	                                     .places = &run->places,
+	                                     .paths = &run->paths,
 	                                     .stop = &run->stop,
 	                                     .changed = changed,
 	                                     .warn = warn,

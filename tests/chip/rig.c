@@ -47,9 +47,9 @@ static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 }
 
 static void on_disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-                       struct stutter_enc28j60_disturbance *ret_disturbance)
+                       struct stutter_enc28j60_effect *ret_effect)
 {
-	((struct rig *)ctx)->disturb(ctx, site, number, ret_disturbance);
+	((struct rig *)ctx)->disturb(ctx, site, number, ret_effect);
 }
 
 static const struct stutter_enc28j60_ops ops = {.transmit = on_transmit,
@@ -92,7 +92,7 @@ void rig_copy(struct rig *to, const struct rig *from)
 
 void rig_disturb(struct rig *rig,
                  void (*disturb)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-                                 struct stutter_enc28j60_disturbance *ret_disturbance))
+                                 struct stutter_enc28j60_effect *ret_effect))
 {
 	rig->disturb = disturb;
 	stutter_enc28j60_attach(&rig->chip, &disturbing_ops, rig);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How often the errata act on the default chip, on which occasions, and that no draw moves another.
+/* How often the errata act on the default chip, on which events, and that no draw moves another.
  */
 #include <CUnit/CUnit.h>
 #include <string.h>
@@ -24,12 +24,12 @@ static void start(bool worst, uint64_t seed)
 	rig_frame(frame, sizeof(frame), 1);
 }
 
-/* Errata 1 to 19 out of so many occasions. */
-static unsigned count(unsigned erratum, unsigned occasions)
+/* Errata 1 to 19 out of so many events. */
+static unsigned count(unsigned erratum, unsigned events)
 {
 	unsigned acted = 0;
 
-	for (unsigned i = 1; i <= occasions; i++)
+	for (unsigned i = 1; i <= events; i++)
 		acted += stutter_enc_acts(&rig.chip, erratum, i);
 	return acted;
 }

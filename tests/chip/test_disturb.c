@@ -20,22 +20,22 @@ static uint8_t body[FRAME];
 static struct {
 	enum stutter_enc28j60_site site;
 	unsigned number; /* 0: at every one, of every site */
-	struct stutter_enc28j60_disturbance disturbance;
+	struct stutter_enc28j60_effect effect;
 	unsigned asked[3]; /* how often */
 	unsigned last[3];  /* the number asked for last */
 } plan;
 
 static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-                    struct stutter_enc28j60_disturbance *ret_disturbance)
+                    struct stutter_enc28j60_effect *ret_effect)
 {
-	static const struct stutter_enc28j60_disturbance none;
+	static const struct stutter_enc28j60_effect none;
 
 	(void)ctx;
-	CU_ASSERT_EQUAL(memcmp(ret_disturbance, &none, sizeof(none)), 0);
+	CU_ASSERT_EQUAL(memcmp(ret_effect, &none, sizeof(none)), 0);
 	plan.asked[site]++;
 	plan.last[site] = number;
 	if (plan.number == 0 || (site == plan.site && number == plan.number))
-		*ret_disturbance = plan.disturbance;
+		*ret_effect = plan.effect;
 }
 
 static void prepare(struct rig *to)
@@ -49,12 +49,12 @@ static void prepare(struct rig *to)
 }
 
 static void start(enum stutter_enc28j60_site site, unsigned number,
-                  struct stutter_enc28j60_disturbance disturbance)
+                  struct stutter_enc28j60_effect effect)
 {
 	memset(&plan, 0, sizeof(plan));
 	plan.site = site;
 	plan.number = number;
-	plan.disturbance = disturbance;
+	plan.effect = effect;
 	for (size_t i = 0; i < sizeof(body); i++)
 		body[i] = (uint8_t)(i * 3 + 2);
 	prepare(&rig);
@@ -148,7 +148,7 @@ static void same_events(const struct rig *a, const struct rig *b)
 
 static void a_disturbance_of_zero_changes_nothing(void)
 {
-	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_effect){0});
 	prepare(&other);
 	work(&rig);
 	work(&other);
@@ -162,7 +162,7 @@ static void a_disturbance_of_zero_changes_nothing(void)
 /* Each site is answered with all that the two others could suffer. */
 static void members_of_another_site_change_nothing(void)
 {
-	static const struct stutter_enc28j60_disturbance foreign[] = {
+	static const struct stutter_enc28j60_effect foreign[] = {
 		[STUTTER_ENC28J60_SITE_TX] = {.rx_next_xor = 0xffff,
 	                                      .rx_overflow = true,
 	                                      .rx_uncounted = true,
@@ -200,22 +200,22 @@ static void members_of_another_site_change_nothing(void)
 }
 
 static void frames_until_the_nth(enum stutter_enc28j60_site site,
-                                 struct stutter_enc28j60_disturbance disturbance)
+                                 struct stutter_enc28j60_effect effect)
 {
-	start(site, NTH, disturbance);
+	start(site, NTH, effect);
 	for (unsigned i = 1; i < NTH; i++)
 		send_well(&rig);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 0);
 	request(&rig);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED),
-	                disturbance.tx_no_txif && disturbance.tx_txerif ? 2 : 1);
+	                effect.tx_no_txif && effect.tx_txerif ? 2 : 1);
 	CU_ASSERT_EQUAL(plan.last[site], NTH);
 }
 
 static void stall_at_the_nth(bool flagged)
 {
 	frames_until_the_nth(STUTTER_ENC28J60_SITE_TX,
-	                     (struct stutter_enc28j60_disturbance){.tx_stall = !flagged,
+	                     (struct stutter_enc28j60_effect){.tx_stall = !flagged,
 	                                                           .tx_stall_flagged = flagged});
 	CU_ASSERT_EQUAL(rig.sent_count, NTH - 1);
 }
@@ -313,7 +313,7 @@ static void a_stalled_transmission_owes_no_answer(void)
 static void a_frame_sent_well_has_wrong_flags(void)
 {
 	static const struct {
-		struct stutter_enc28j60_disturbance disturbance;
+		struct stutter_enc28j60_effect effect;
 		uint8_t eir;
 	} rows[] = {
 		{{.tx_no_txif = true}, 0},
@@ -322,7 +322,7 @@ static void a_frame_sent_well_has_wrong_flags(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		frames_until_the_nth(STUTTER_ENC28J60_SITE_TX, rows[i].disturbance);
+		frames_until_the_nth(STUTTER_ENC28J60_SITE_TX, rows[i].effect);
 		CU_ASSERT_EQUAL(rig.sent_count, NTH);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
 		rig_answer(&rig, NULL);
@@ -340,7 +340,7 @@ static void a_frame_sent_well_has_wrong_flags(void)
 static void txif_comes_up_early_and_again_at_the_end(void)
 {
 	frames_until_the_nth(STUTTER_ENC28J60_SITE_TX,
-	                     (struct stutter_enc28j60_disturbance){.tx_early_txif = true});
+	                     (struct stutter_enc28j60_effect){.tx_early_txif = true});
 	CU_ASSERT_EQUAL(rig.sent_count, NTH);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
 	CU_ASSERT(rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS);
@@ -356,7 +356,7 @@ static void txif_comes_up_early_and_again_at_the_end(void)
 static void txif_may_be_early_and_then_missing(void)
 {
 	start(STUTTER_ENC28J60_SITE_TX, 1,
-	      (struct stutter_enc28j60_disturbance){.tx_early_txif = true, .tx_no_txif = true});
+	      (struct stutter_enc28j60_effect){.tx_early_txif = true, .tx_no_txif = true});
 	request(&rig);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 2);
 	rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF);
@@ -367,7 +367,7 @@ static void txif_may_be_early_and_then_missing(void)
 static void request_with_link_pulse(bool mac_full_duplex, bool phy_full_duplex)
 {
 	start(STUTTER_ENC28J60_SITE_TX, 1,
-	      (struct stutter_enc28j60_disturbance){.tx_link_pulse = true});
+	      (struct stutter_enc28j60_effect){.tx_link_pulse = true});
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
 	rig_wcr(&rig, ENC28J60_MACON3, mac_full_duplex ? MACON3_FULDPX : 0);
 	rig.chip.phy[ENC28J60_PHCON1] |= phy_full_duplex ? PHCON1_PDPXMD : 0;
@@ -411,9 +411,9 @@ static unsigned next_stored_at(unsigned address)
 
 #define SLOT 70u /* a header of 6 bytes and a frame of 64 */
 
-static void receive_until_the_nth(struct stutter_enc28j60_disturbance disturbance)
+static void receive_until_the_nth(struct stutter_enc28j60_effect effect)
 {
-	start(STUTTER_ENC28J60_SITE_RX, NTH, disturbance);
+	start(STUTTER_ENC28J60_SITE_RX, NTH, effect);
 	for (unsigned i = 1; i <= NTH; i++)
 		receive(&rig, i);
 	CU_ASSERT_EQUAL(plan.last[STUTTER_ENC28J60_SITE_RX], NTH);
@@ -425,7 +425,7 @@ static void a_next_packet_pointer_is_stored_wrong(void)
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
 		receive_until_the_nth(
-			(struct stutter_enc28j60_disturbance){.rx_next_xor = bits[i]});
+			(struct stutter_enc28j60_effect){.rx_next_xor = bits[i]});
 		CU_ASSERT_EQUAL(next_stored_at(SLOT), 2 * SLOT);
 		CU_ASSERT_EQUAL(next_stored_at(2 * SLOT), (3 * SLOT) ^ bits[i]);
 		/* The chip itself goes on with the right one. */
@@ -440,7 +440,7 @@ static void a_next_packet_pointer_is_stored_wrong(void)
 
 static void a_frame_is_lost_as_if_there_were_no_room(void)
 {
-	receive_until_the_nth((struct stutter_enc28j60_disturbance){.rx_overflow = true});
+	receive_until_the_nth((struct stutter_enc28j60_effect){.rx_overflow = true});
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), NTH - 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF | EIR_RXERIF);
 	CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_BUFER);
@@ -455,7 +455,7 @@ static void a_frame_is_lost_as_if_there_were_no_room(void)
 static void a_frame_is_stored_uncounted(void)
 {
 	start(STUTTER_ENC28J60_SITE_RX, 1,
-	      (struct stutter_enc28j60_disturbance){.rx_uncounted = true});
+	      (struct stutter_enc28j60_effect){.rx_uncounted = true});
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 	receive(&rig, 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
@@ -470,7 +470,7 @@ static void a_frame_is_stored_uncounted(void)
 
 static void a_stored_frame_raises_rxerif(void)
 {
-	receive_until_the_nth((struct stutter_enc28j60_disturbance){.rx_rxerif = true});
+	receive_until_the_nth((struct stutter_enc28j60_effect){.rx_rxerif = true});
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), NTH);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF | EIR_RXERIF);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_BUFER, 0);
@@ -487,7 +487,7 @@ static void pktdec(void)
 static void pktif_misses_a_frame(void)
 {
 	start(STUTTER_ENC28J60_SITE_RX, 1,
-	      (struct stutter_enc28j60_disturbance){.rx_pktif_lost = true});
+	      (struct stutter_enc28j60_effect){.rx_pktif_lost = true});
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 	receive(&rig, 1);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
@@ -507,14 +507,14 @@ static void pktif_misses_a_frame(void)
 static void a_frame_pktif_missed_is_forgotten_with_the_last_packet(void)
 {
 	start(STUTTER_ENC28J60_SITE_RX, 1,
-	      (struct stutter_enc28j60_disturbance){.rx_pktif_lost = true});
+	      (struct stutter_enc28j60_effect){.rx_pktif_lost = true});
 	receive(&rig, 1);
 	pktdec();
 	receive(&rig, 2);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
 	/* Up for the frame before, it stays up for one that it misses. */
 	start(STUTTER_ENC28J60_SITE_RX, 2,
-	      (struct stutter_enc28j60_disturbance){.rx_pktif_lost = true});
+	      (struct stutter_enc28j60_effect){.rx_pktif_lost = true});
 	receive(&rig, 1);
 	receive(&rig, 2);
 	pktdec();
@@ -525,7 +525,7 @@ static void pktif_sees_a_frame_that_is_lost(void)
 {
 	for (unsigned way = 0; way < 3; way++) {
 		start(STUTTER_ENC28J60_SITE_RX, 1,
-		      (struct stutter_enc28j60_disturbance){.rx_pktif_false = true});
+		      (struct stutter_enc28j60_effect){.rx_pktif_false = true});
 		rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 		receive(&rig, 1);
 		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
@@ -563,7 +563,7 @@ static void rxerif_misses_a_lost_frame(void)
 		const unsigned lost = full ? (RING_END + 1) / SLOT + 1 : 1;
 
 		start(STUTTER_ENC28J60_SITE_RX, lost,
-		      (struct stutter_enc28j60_disturbance){.rx_overflow = !full,
+		      (struct stutter_enc28j60_effect){.rx_overflow = !full,
 		                                            .rx_rxerif_lost = true});
 		if (full)
 			fill_the_ring();
@@ -581,7 +581,7 @@ static void rxerif_misses_a_lost_frame(void)
 static void only_a_pattern_is_wanted(uint8_t filters)
 {
 	start(STUTTER_ENC28J60_SITE_RX, 2,
-	      (struct stutter_enc28j60_disturbance){.rx_pattern_passes = true});
+	      (struct stutter_enc28j60_effect){.rx_pattern_passes = true});
 	rig_wcr(&rig, ENC28J60_ERXFCON, filters);
 	rig_wcr(&rig, ENC28J60_EPMM0, 0xff);
 	rig_wcr16(&rig, ENC28J60_EPMCSL, 0x1234);
@@ -615,7 +615,7 @@ static void an_mii_operation_stays_busy_until_a_reset(void)
 {
 	for (unsigned way = 0; way < 3; way++) {
 		start(STUTTER_ENC28J60_SITE_MII, NTH,
-		      (struct stutter_enc28j60_disturbance){.mii_stuck = true});
+		      (struct stutter_enc28j60_effect){.mii_stuck = true});
 		for (unsigned i = 1; i < NTH; i++)
 			CU_ASSERT_EQUAL(phy_id(&rig), 0x0083);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), 0);
@@ -643,7 +643,7 @@ static void an_mii_operation_stays_busy_until_a_reset(void)
 
 static void a_scan_is_one_operation(void)
 {
-	start(STUTTER_ENC28J60_SITE_MII, 0, (struct stutter_enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_MII, 0, (struct stutter_enc28j60_effect){0});
 	rig_wcr(&rig, ENC28J60_MIREGADR, ENC28J60_PHID1);
 	rig_wcr(&rig, ENC28J60_MICMD, MICMD_MIISCAN);
 	rig_wait(&rig, 10 * 10240);
@@ -655,7 +655,7 @@ static void a_scan_is_one_operation(void)
 
 static void numbers_count_from_1_and_survive_every_reset(void)
 {
-	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_effect){0});
 	for (unsigned n = 1; n <= 4; n++) {
 		send_well(&rig);
 		receive(&rig, n);
@@ -679,7 +679,7 @@ static void frames_that_are_not_stored_are_numbered_but_not_asked_for(void)
 {
 	uint8_t frame[64];
 
-	start(STUTTER_ENC28J60_SITE_RX, 0, (struct stutter_enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_RX, 0, (struct stutter_enc28j60_effect){0});
 	rig_frame(frame, sizeof(frame), 1);
 	frame[20] ^= 1;
 	rig_receive(&rig, frame, sizeof(frame));
@@ -710,7 +710,7 @@ static void finish_either(struct rig *to)
 
 static void a_copy_goes_on_alike(void)
 {
-	static const struct stutter_enc28j60_disturbance rows[] = {
+	static const struct stutter_enc28j60_effect rows[] = {
 		{.tx_stall = true},  {.tx_stall_flagged = true}, {.tx_no_txif = true},
 		{.tx_txerif = true}, {.mii_stuck = true},
 	};
@@ -743,7 +743,7 @@ static void a_brown_out_forgets_all_but_the_memory(void)
 {
 	static uint8_t memory[STUTTER_ENC28J60_SRAM_SIZE];
 
-	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_effect){0});
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE | EIE_TXIE);
 	rig_wcr16(&rig, ENC28J60_ERDPTL, 0x123);
 	receive(&rig, 1);
@@ -785,7 +785,7 @@ static void a_brown_out_ends_power_save_and_a_stall(void)
 /* What was settling after SRC settles no more: only the start-up is waited for. */
 static void a_brown_out_after_src_waits_for_the_startup_alone(void)
 {
-	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_effect){0});
 	rig_src(&rig);
 	rig_wait(&rig, 1000);
 	stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
@@ -799,7 +799,7 @@ static void a_brown_out_after_src_waits_for_the_startup_alone(void)
 
 static void a_brown_out_within_a_command_ends_it(void)
 {
-	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_disturbance){0});
+	start(STUTTER_ENC28J60_SITE_TX, 0, (struct stutter_enc28j60_effect){0});
 	stutter_enc28j60_select(&rig.chip, rig.now_ns);
 	stutter_enc28j60_exchange(&rig.chip, 0x7a, rig.now_ns);
 	stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
@@ -808,7 +808,7 @@ static void a_brown_out_within_a_command_ends_it(void)
 	as_after_power_on();
 }
 
-const CU_TestInfo tests_disturb[] = {
+const CU_TestInfo tests_board_faults[] = {
 	{"a_disturbance_of_zero_changes_nothing", a_disturbance_of_zero_changes_nothing},
 	{"members_of_another_site_change_nothing", members_of_another_site_change_nothing},
 	{"a_stalled_transmission_ends_with_txrst", a_stalled_transmission_ends_with_txrst},

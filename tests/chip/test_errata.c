@@ -110,14 +110,14 @@ static void the_table_is_in_the_readme(void)
 		char line[512], often[128] = "always";
 
 		CU_ASSERT_EQUAL(rows[i].number, i + 1);
-		CU_ASSERT_EQUAL(rows[i].one_in == 1, rows[i].occasion == NULL);
-		if (rows[i].occasion)
+		CU_ASSERT_EQUAL(rows[i].one_in == 1, rows[i].event == NULL);
+		if (rows[i].event)
 			(void)snprintf(often, sizeof(often), "1 in %u %s", rows[i].one_in,
-			               rows[i].occasion);
+			               rows[i].event);
 		(void)snprintf(line, sizeof(line), "| %u | %s | %s | %s | %s | %s | %s | %s |\n",
 		               rows[i].number, rows[i].module, silicon_of(&rows[i]),
 		               rows[i].symptom, rows[i].effect, often,
-		               rows[i].occasion ? "each" : "always", rows[i].source);
+		               rows[i].event ? "each" : "always", rows[i].source);
 		if (!readme_has(line)) {
 			printf("    README.md lacks: %s", line);
 			CU_FAIL("README.md and errata.c differ");

@@ -224,13 +224,13 @@ static void a_cache_that_others_can_write_is_refused(void)
 static const char *opened_as(uid_t user, gid_t group, mode_t mode)
 {
 	static struct error err;
-	struct places places = {.snapshots = ""};
+	struct paths paths = {.snapshots = ""};
 	char path[PATH_MAX];
 
 	(void)snprintf(path, sizeof path, "%s/cache", test_folder());
 	CU_ASSERT_FATAL((mkdir(path, 0700) == 0 || is_there("cache")) && chown(path, user, group) == 0 && chmod(path, mode) == 0);
-	bool good = places_open_cache(&places, path, &err);
-	CU_ASSERT(good == (strcmp(places.snapshots, path) == 0));
+	bool good = paths_open_cache(&paths, path, &err);
+	CU_ASSERT(good == (strcmp(paths.snapshots, path) == 0));
 	return good ? "" : err.text;
 }
 
@@ -251,33 +251,33 @@ static void a_cache_of_another_user_or_of_a_group_is_refused(void)
 /* What another user made in the work tree is passed over, and what is empty is not said, as with XDG's variables. */
 static void a_cache_that_nobody_named_is_passed_over(void)
 {
-	struct places places = {.snapshots = ""};
+	struct paths paths = {.snapshots = ""};
 	struct error err;
 	char own[PATH_MAX];
 
 	(void)snprintf(own, sizeof own, "%s/mine/stutter", test_folder());
-	(void)snprintf(places.snapshots, sizeof places.snapshots, "%s/tree", test_folder());
-	CU_ASSERT_FATAL(mkdir(places.snapshots, 0700) == 0);
-	if (chown(places.snapshots, 4321, (gid_t)-1) != 0)
+	(void)snprintf(paths.snapshots, sizeof paths.snapshots, "%s/tree", test_folder());
+	CU_ASSERT_FATAL(mkdir(paths.snapshots, 0700) == 0);
+	if (chown(paths.snapshots, 4321, (gid_t)-1) != 0)
 		test_skip("only root can give a folder away");
 	*strrchr(own, '/') = '\0';
 	CU_ASSERT_FATAL(setenv("XDG_CACHE_HOME", own, 1) == 0 && setenv("STUTTER_CACHE", "", 1) == 0);
-	CU_ASSERT_FATAL(places_open_cache(&places, NULL, &err));
+	CU_ASSERT_FATAL(paths_open_cache(&paths, NULL, &err));
 	own[strlen(own)] = '/';
-	TEST_SAME_TEXT(places.snapshots, own);
+	TEST_SAME_TEXT(paths.snapshots, own);
 }
 
 /* An installed program has no work tree to keep them in. */
-static struct places opened_without_tree(const char *home, const char *cache)
+static struct paths opened_without_tree(const char *home, const char *cache)
 {
-	struct places places = {.snapshots = ""};
+	struct paths paths = {.snapshots = ""};
 	struct error err;
 
 	CU_ASSERT_FATAL(home != NULL ? setenv("HOME", home, 1) == 0 : unsetenv("HOME") == 0);
 	CU_ASSERT_FATAL(cache != NULL ? setenv("XDG_CACHE_HOME", cache, 1) == 0 : unsetenv("XDG_CACHE_HOME") == 0);
 	CU_ASSERT_FATAL(unsetenv("STUTTER_CACHE") == 0 && setenv("TMPDIR", test_folder(), 1) == 0);
-	CU_ASSERT_FATAL(places_open_cache(&places, NULL, &err));
-	return places;
+	CU_ASSERT_FATAL(paths_open_cache(&paths, NULL, &err));
+	return paths;
 }
 
 static void the_cache_is_the_users_own(void)
@@ -286,35 +286,35 @@ static void the_cache_is_the_users_own(void)
 	struct stat status;
 
 	(void)snprintf(home, sizeof home, "%s/home", test_folder());
-	struct places places = opened_without_tree(home, NULL);
+	struct paths paths = opened_without_tree(home, NULL);
 	(void)snprintf(expected, sizeof expected, "%s/.cache/stutter", home);
-	TEST_SAME_TEXT(places.snapshots, expected);
-	CU_ASSERT(!places.passing && stat(expected, &status) == 0 && (status.st_mode & 0777) == 0700);
-	places = opened_without_tree("/nonexistent/too", home);
+	TEST_SAME_TEXT(paths.snapshots, expected);
+	CU_ASSERT(!paths.passing && stat(expected, &status) == 0 && (status.st_mode & 0777) == 0700);
+	paths = opened_without_tree("/nonexistent/too", home);
 	(void)snprintf(expected, sizeof expected, "%s/stutter", home);
-	TEST_SAME_TEXT(places.snapshots, expected);
+	TEST_SAME_TEXT(paths.snapshots, expected);
 	/* One that everybody can write into is passed over. */
 	CU_ASSERT_FATAL(chmod(expected, 01777) == 0);
-	places = opened_without_tree(home, home);
+	paths = opened_without_tree(home, home);
 	(void)snprintf(expected, sizeof expected, "%s/.cache/stutter", home);
-	TEST_SAME_TEXT(places.snapshots, expected);
+	TEST_SAME_TEXT(paths.snapshots, expected);
 }
 
 static void a_passing_cache_goes_when_the_run_does(void)
 {
-	struct places places = {.snapshots = ""};
+	struct paths paths = {.snapshots = ""};
 	char path[2 * PATH_MAX];
 
-	(void)snprintf(places.snapshots, sizeof places.snapshots, "%s/passing", test_folder());
-	CU_ASSERT_FATAL(mkdir(places.snapshots, 0700) == 0);
-	(void)snprintf(path, sizeof path, "%s/x.snapshot", places.snapshots);
+	(void)snprintf(paths.snapshots, sizeof paths.snapshots, "%s/passing", test_folder());
+	CU_ASSERT_FATAL(mkdir(paths.snapshots, 0700) == 0);
+	(void)snprintf(path, sizeof path, "%s/x.snapshot", paths.snapshots);
 	FILE *stream = fopen(path, "we");
 	CU_ASSERT_FATAL(stream != NULL && fclose(stream) == 0);
-	places_close_cache(&places);
+	paths_close_cache(&paths);
 	CU_ASSERT(access(path, F_OK) == 0);
-	places.passing = true;
-	places_close_cache(&places);
-	CU_ASSERT(access(places.snapshots, F_OK) != 0);
+	paths.passing = true;
+	paths_close_cache(&paths);
+	CU_ASSERT(access(paths.snapshots, F_OK) != 0);
 }
 
 const CU_TestInfo tests_wrong[] = {

@@ -131,16 +131,16 @@ static bool walk(struct branching *branching, struct engine *engine, struct memb
 	return true;
 }
 
-static bool run_tree(struct branching *branching, const struct plan *plan, const struct places *places, const char *dir, struct error *err)
+static bool run_tree(struct branching *branching, const struct plan *plan, const struct paths *paths, const char *dir, struct error *err)
 {
 	const struct qemu_image image = session_image(&plan->device);
-	struct handover handover = {.places = *places};
+	struct handover handover = {.paths = *paths};
 	struct qemu_snapshot snapshot;
 	struct member session;
 	struct engine *held = NULL;
 	char lacks[512];
 
-	if (!folder_make(places->snapshots, err) || !qemu_snapshot_ensure(&image, places->snapshots, NULL, &snapshot, err) ||
+	if (!folder_make(paths->snapshots, err) || !qemu_snapshot_ensure(&image, paths->snapshots, NULL, &snapshot, err) ||
 	    !open_member(&session, dir, "session", err))
 		return false;
 	memcpy(handover.image_hash, snapshot.hash, sizeof handover.image_hash);
@@ -162,16 +162,16 @@ static bool run_tree(struct branching *branching, const struct plan *plan, const
 
 bool branching_run(struct branching *branching, uint64_t seed, const char *dir, struct error *err)
 {
-	struct places places;
+	struct paths paths;
 	struct plan plan;
 
 	branching->reached = 0;
 	branching->differs[0] = '\0';
 	branching->branch_ms = 0;
-	if (!places_find(&places, err) || !plan_open(&plan, branching->scenario, NULL, &places, err))
+	if (!paths_find(&paths, err) || !plan_open(&plan, branching->scenario, NULL, &paths, err))
 		return false;
 	plan_set_seed(&plan, seed);
-	bool good = run_tree(branching, &plan, &places, dir, err);
+	bool good = run_tree(branching, &plan, &paths, dir, err);
 	plan_close(&plan);
 	return good;
 }
@@ -200,16 +200,16 @@ bool branching_measure(const char *scenario, const char *dir, double *ret_sessio
 {
 	struct handover recorded = {.bus = 0}, played = {.bus = 0};
 	struct qemu_snapshot snapshot;
-	struct places places;
+	struct paths paths;
 	struct plan plan;
 
-	if (!places_find(&places, err) || !plan_open(&plan, scenario, NULL, &places, err))
+	if (!paths_find(&paths, err) || !plan_open(&plan, scenario, NULL, &paths, err))
 		return false;
 	const struct qemu_image image = session_image(&plan.device);
-	recorded.places = played.places = places;
+	recorded.paths = played.paths = paths;
 	(void)snprintf(recorded.record, sizeof recorded.record, "%s/recorded", dir);
 	(void)snprintf(played.play, sizeof played.play, "%s/recorded", dir);
-	bool good = folder_make(places.snapshots, err) && qemu_snapshot_ensure(&image, places.snapshots, NULL, &snapshot, err);
+	bool good = folder_make(paths.snapshots, err) && qemu_snapshot_ensure(&image, paths.snapshots, NULL, &snapshot, err);
 	/* Recording costs something, too: it is not what is measured. */
 	good = good && cpu_of_session(&plan, &recorded, &image, &snapshot, dir, "recorded-session", err) > 0;
 	recorded.record[0] = '\0';

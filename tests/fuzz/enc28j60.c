@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are a script for the chip: its board and errata, then SPI messages, frames, waiting, cable, wire, disturbances. Whatever comes, nothing may be
+ * Any bytes are a script for the chip: its board and errata, then SPI messages, frames, waiting, cable, wire, effects. Whatever comes, nothing may be
  * read or written outside (the sanitizers see to that), pointers stay in the memory, INT follows its equation, backpressure and frames take turns, and a
  * copied chip goes on as the first.
  *
@@ -64,13 +64,13 @@ static void note_backpressure(void *ctx, bool on, uint64_t now_ns)
 }
 
 static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-                    struct stutter_enc28j60_disturbance *ret_disturbance)
+                    struct stutter_enc28j60_effect *ret_effect)
 {
 	const unsigned bits = ((const struct bench *)ctx)->disturbed;
 
 	if (number == 0)
 		abort();
-	*ret_disturbance = (struct stutter_enc28j60_disturbance){
+	*ret_effect = (struct stutter_enc28j60_effect){
 		.tx_stall = site == STUTTER_ENC28J60_SITE_TX && (bits & 1),
 		.tx_stall_flagged = bits & 2,
 		.tx_no_txif = bits & 4,

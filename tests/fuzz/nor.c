@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are a script for the flash: SPI messages, waiting, the supply, disturbances. Whatever comes, nothing may be read or written outside (the sanitizers see
+ * Any bytes are a script for the flash: SPI messages, waiting, the supply, effects. Whatever comes, nothing may be read or written outside (the sanitizers see
  * to that), no program sets a bit, an idle chip changes nothing by itself, and a copied chip goes on as the first.
  *
  * usage: `make fuzz T=nor`, or the program with files of the corpus as arguments.
@@ -34,7 +34,7 @@ static void note_event(void *ctx, const struct nor_event *event)
 	bench->erased |= event->kind == NOR_EVENT_ERASE;
 }
 
-static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_disturbance *ret_disturbance)
+static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
 	const struct bench *bench = ctx;
 
@@ -42,7 +42,7 @@ static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_d
 		abort();
 	if (site == NOR_SITE_READ)
 		return;
-	*ret_disturbance = (struct nor_disturbance){
+	*ret_effect = (struct nor_effect){
 		.slow_factor = bench->disturbed & 1 ? 1000 : 0,
 		.stuck_ns = bench->disturbed & 2 ? 1000000 : 0,
 		.cut = bench->disturbed & 4,

@@ -35,7 +35,7 @@ static char *write_plan(const struct plan *plan)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	/* Files that are there; nobody looks into them. */
-	static const struct places places = {.devices = "emulator/devices",
+	static const struct paths paths = {.devices = "emulator/devices",
 	                                     .scenarios = "scenarios",
 	                                     .kernel = "/proc/self/exe",
 	                                     .initramfs = "/proc/self/exe",
@@ -44,12 +44,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err = {.text = ""};
 	struct plan plan, again;
 
-	if (!plan_read(&plan, (const char *)data, size, "scenarios/fuzzed.yaml", false, &places, &err)) {
+	if (!plan_read(&plan, (const char *)data, size, "scenarios/fuzzed.yaml", false, &paths, &err)) {
 		must(err.text[0] != '\0' && err.file[0] != '\0');
 		return 0;
 	}
 	char *text = write_plan(&plan);
-	if (!plan_read(&again, text, strlen(text), "scenarios/fuzzed.yaml", false, &places, &err)) {
+	if (!plan_read(&again, text, strlen(text), "scenarios/fuzzed.yaml", false, &paths, &err)) {
 		fprintf(stderr, "%s:%d:%d: %s\n%s", err.file, err.line, err.column, err.text, text);
 		abort();
 	}

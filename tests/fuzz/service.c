@@ -48,10 +48,10 @@ static void feed_dns(struct bytes message)
 	static const struct dns_config config = {names, 60};
 	struct dns_answer answer;
 
-	for (unsigned spoilage = DNS_SPOILED_SILENCE; spoilage <= DNS_SPOILED_TTL; spoilage++) {
+	for (unsigned effect = DNS_EFFECT_SILENCE; effect <= DNS_EFFECT_TTL; effect++) {
 		dns_answer(&config, message, &answer);
 		must(answer.length <= sizeof answer.message);
-		dns_spoil(&answer, (enum dns_spoilage)spoilage, 0x01020304U);
+		dns_spoil(&answer, (enum dns_effect)effect, 0x01020304U);
 		must(answer.length <= sizeof answer.message);
 	}
 }

@@ -67,18 +67,18 @@ void puppet_open(struct puppet *puppet, const char *yaml)
 
 static void open_plan(struct puppet *puppet, const char *yaml)
 {
-	struct places places;
+	struct paths paths;
 	struct error err;
 	char text[ERROR_TEXT_MAX * 2];
 
 	memset(puppet, 0, sizeof *puppet);
 	const char *image = test_write("image.bin", "a small image of forty-two bytes, or so.\n");
-	CU_ASSERT_FATAL(places_find(&places, &err));
-	(void)snprintf(places.image, sizeof places.image, "%s", image);
+	CU_ASSERT_FATAL(paths_find(&paths, &err));
+	(void)snprintf(paths.image, sizeof paths.image, "%s", image);
 	/* The board stands alone: whatever is there serves as kernel and root file system. */
-	(void)snprintf(places.kernel, sizeof places.kernel, "%s", image);
-	(void)snprintf(places.initramfs, sizeof places.initramfs, "%s", image);
-	if (!plan_open(&puppet->plan, test_write("scenario.yaml", yaml), NULL, &places, &err)) {
+	(void)snprintf(paths.kernel, sizeof paths.kernel, "%s", image);
+	(void)snprintf(paths.initramfs, sizeof paths.initramfs, "%s", image);
+	if (!plan_open(&puppet->plan, test_write("scenario.yaml", yaml), NULL, &paths, &err)) {
 		error_format(&err, text, sizeof text);
 		printf("    %s\n", text);
 		CU_FAIL_FATAL("the scenario does not resolve");
@@ -184,9 +184,9 @@ static void set_up(struct puppet *puppet)
 	set16(puppet, MAIPG, 0x0c12);
 	set16(puppet, MAMXFL, 1518);
 	/* DS39662 table 3-1: the address's first byte is MAADR1, in the middle of bank 3's first registers. */
-	static const unsigned places[6] = {0x64, 0x65, 0x62, 0x63, 0x60, 0x61};
+	static const unsigned paths[6] = {0x64, 0x65, 0x62, 0x63, 0x60, 0x61};
 	for (unsigned i = 0; i < 6; i++)
-		set(puppet, places[i], device_mac[i]);
+		set(puppet, paths[i], device_mac[i]);
 	set(puppet, EIE, 0xc0);
 	command(puppet, BFS, ECON1, ECON1_RXEN);
 }

@@ -2,11 +2,11 @@
 /* The supply dips: registers are as after power on. */
 #include "emulator/board/fault.h"
 
-static void message(const void *params, uint64_t bus_ns, struct spi_disturbance *disturbance)
+static void message(const void *params, uint64_t bus_ns, struct spi_effect *effect)
 {
 	(void)params;
 	(void)bus_ns;
-	disturbance->brown_out = true;
+	effect->brown_out = true;
 }
 
 static const struct board_fault act = {.message = message};

@@ -11,14 +11,14 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void flash_op(const void *params, struct nor_disturbance *disturbance, uint64_t *off_ns)
+static void flash_op(const void *params, struct nor_effect *effect, uint64_t *off_ns)
 {
 	const struct nor_slow_params *fault = params;
 
 	(void)off_ns;
-	disturbance->slow_factor = (disturbance->slow_factor > 0 ? disturbance->slow_factor : 1) * (unsigned)fault->factor;
-	if (disturbance->slow_factor > FAULT_FACTOR_MAX)
-		disturbance->slow_factor = FAULT_FACTOR_MAX;
+	effect->slow_factor = (effect->slow_factor > 0 ? effect->slow_factor : 1) * (unsigned)fault->factor;
+	if (effect->slow_factor > FAULT_FACTOR_MAX)
+		effect->slow_factor = FAULT_FACTOR_MAX;
 }
 
 static const struct board_fault act = {.flash_op = flash_op};

@@ -12,12 +12,12 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void flash_op(const void *params, struct nor_disturbance *disturbance, uint64_t *off_ns)
+static void flash_op(const void *params, struct nor_effect *effect, uint64_t *off_ns)
 {
 	const struct nor_stuck_params *fault = params;
 
 	(void)off_ns;
-	disturbance->stuck_ns += fault->for_ns;
+	effect->stuck_ns += fault->for_ns;
 }
 
 static const struct board_fault act = {.flash_op = flash_op};

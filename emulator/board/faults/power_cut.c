@@ -14,15 +14,15 @@ static const struct param rows[] = {
 };
 
 /* Of several cuts the earliest comes. */
-static void flash_op(const void *params, struct nor_disturbance *disturbance, uint64_t *off_ns)
+static void flash_op(const void *params, struct nor_effect *effect, uint64_t *off_ns)
 {
 	const struct power_cut_params *fault = params;
 	const unsigned permille = (unsigned)(fault->after / (UNIT_PROBABILITY_ONE / 1000));
 
-	if (disturbance->cut && disturbance->cut_permille <= permille)
+	if (effect->cut && effect->cut_permille <= permille)
 		return;
-	disturbance->cut = true;
-	disturbance->cut_permille = permille;
+	effect->cut = true;
+	effect->cut_permille = permille;
 	*off_ns = fault->for_ns;
 }
 

@@ -3,13 +3,13 @@
 #include "emulator/board/fault.h"
 #include "emulator/nic/enc28j60.h"
 
-static void misbehave(const void *params, void *effect, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *noise)
 {
-	struct stutter_enc28j60_disturbance *disturbance = effect;
+	struct stutter_enc28j60_effect *chip = effect;
 
 	(void)params;
 	(void)noise;
-	disturbance->rx_rxerif = true;
+	chip->rx_rxerif = true;
 }
 
 static const struct board_fault act = {.nic = misbehave};

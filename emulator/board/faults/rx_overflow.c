@@ -12,14 +12,14 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void misbehave(const void *params, void *effect, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *noise)
 {
-	struct stutter_enc28j60_disturbance *disturbance = effect;
+	struct stutter_enc28j60_effect *chip = effect;
 	const struct rx_overflow_params *fault = params;
 
 	(void)noise;
-	disturbance->rx_overflow = true;
-	disturbance->rx_rxerif_lost |= !fault->flag;
+	chip->rx_overflow = true;
+	chip->rx_rxerif_lost |= !fault->flag;
 }
 
 static const struct board_fault act = {.nic = misbehave};

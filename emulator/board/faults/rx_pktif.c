@@ -16,14 +16,14 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void misbehave(const void *params, void *effect, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *noise)
 {
-	struct stutter_enc28j60_disturbance *disturbance = effect;
+	struct stutter_enc28j60_effect *chip = effect;
 	const struct rx_pktif_params *fault = params;
 
 	(void)noise;
-	disturbance->rx_pktif_lost |= fault->kind == PKTIF_LOST;
-	disturbance->rx_pktif_false |= fault->kind == PKTIF_FALSE;
+	chip->rx_pktif_lost |= fault->kind == PKTIF_LOST;
+	chip->rx_pktif_false |= fault->kind == PKTIF_FALSE;
 }
 
 static const struct board_fault act = {.nic = misbehave};

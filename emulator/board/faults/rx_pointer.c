@@ -12,13 +12,13 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void misbehave(const void *params, void *effect, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *noise)
 {
-	struct stutter_enc28j60_disturbance *disturbance = effect;
+	struct stutter_enc28j60_effect *chip = effect;
 	const struct rx_pointer_params *fault = params;
 
 	(void)noise;
-	disturbance->rx_next_xor = (uint16_t)(disturbance->rx_next_xor ^ fault->xor_bits);
+	chip->rx_next_xor = (uint16_t)(chip->rx_next_xor ^ fault->xor_bits);
 }
 
 static const struct board_fault act = {.nic = misbehave};

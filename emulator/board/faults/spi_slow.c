@@ -11,11 +11,11 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void message(const void *params, uint64_t bus_ns, struct spi_disturbance *disturbance)
+static void message(const void *params, uint64_t bus_ns, struct spi_effect *effect)
 {
 	const struct spi_slow_params *fault = params;
 
-	spi_lengthen(disturbance, bus_ns * (fault->factor - 1));
+	spi_lengthen(effect, bus_ns * (fault->factor - 1));
 }
 
 static const struct board_fault act = {.message = message};

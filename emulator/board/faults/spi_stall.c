@@ -11,12 +11,12 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void message(const void *params, uint64_t bus_ns, struct spi_disturbance *disturbance)
+static void message(const void *params, uint64_t bus_ns, struct spi_effect *effect)
 {
 	const struct spi_stall_params *fault = params;
 
 	(void)bus_ns;
-	spi_lengthen(disturbance, fault->for_ns);
+	spi_lengthen(effect, fault->for_ns);
 }
 
 static const struct board_fault act = {.message = message};

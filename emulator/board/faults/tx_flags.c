@@ -26,15 +26,15 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 	return error_set(err, "say which flag: lose_txif, raise_txerif, early_txif or several");
 }
 
-static void misbehave(const void *params, void *effect, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *noise)
 {
-	struct stutter_enc28j60_disturbance *disturbance = effect;
+	struct stutter_enc28j60_effect *chip = effect;
 	const struct tx_flags_params *fault = params;
 
 	(void)noise;
-	disturbance->tx_no_txif |= fault->lose_txif;
-	disturbance->tx_txerif |= fault->raise_txerif;
-	disturbance->tx_early_txif |= fault->early_txif;
+	chip->tx_no_txif |= fault->lose_txif;
+	chip->tx_txerif |= fault->raise_txerif;
+	chip->tx_early_txif |= fault->early_txif;
 }
 
 static const struct board_fault act = {.nic = misbehave};

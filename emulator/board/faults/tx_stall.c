@@ -12,14 +12,14 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void misbehave(const void *params, void *effect, struct medium_noise *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *noise)
 {
-	struct stutter_enc28j60_disturbance *disturbance = effect;
+	struct stutter_enc28j60_effect *chip = effect;
 	const struct tx_stall_params *fault = params;
 
 	(void)noise;
-	disturbance->tx_stall = true;
-	disturbance->tx_stall_flagged |= fault->flags;
+	chip->tx_stall = true;
+	chip->tx_stall_flagged |= fault->flags;
 }
 
 static const struct board_fault act = {.nic = misbehave};

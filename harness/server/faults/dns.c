@@ -16,17 +16,17 @@ static const struct param rows[] = {
 };
 
 /* There is one response code. */
-static void dns(const void *params, struct dns_spoilages *spoilages)
+static void dns(const void *params, struct dns_effects *effects)
 {
-	static const enum dns_spoilage kinds[] = {
-		[DNS_SILENCE] = DNS_SPOILED_SILENCE,       [DNS_NXDOMAIN] = DNS_SPOILED_NXDOMAIN,   [DNS_SERVFAIL] = DNS_SPOILED_SERVFAIL,
-		[DNS_WRONG_ADDRESS] = DNS_SPOILED_ADDRESS, [DNS_TRUNCATED] = DNS_SPOILED_TRUNCATED, [DNS_TTL_0] = DNS_SPOILED_TTL};
+	static const enum dns_effect kinds[] = {
+		[DNS_SILENCE] = DNS_EFFECT_SILENCE,       [DNS_NXDOMAIN] = DNS_EFFECT_NXDOMAIN,   [DNS_SERVFAIL] = DNS_EFFECT_SERVFAIL,
+		[DNS_WRONG_ADDRESS] = DNS_EFFECT_ADDRESS, [DNS_TRUNCATED] = DNS_EFFECT_TRUNCATED, [DNS_TTL_0] = DNS_EFFECT_TTL};
 	const struct dns_params *fault = params;
-	const enum dns_spoilage kind = kinds[fault->word];
+	const enum dns_effect kind = kinds[fault->word];
 
-	if (kind == DNS_SPOILED_NXDOMAIN || kind == DNS_SPOILED_SERVFAIL)
-		spoilages->of[DNS_SPOILED_NXDOMAIN] = spoilages->of[DNS_SPOILED_SERVFAIL] = false;
-	spoilages->of[kind] = true;
+	if (kind == DNS_EFFECT_NXDOMAIN || kind == DNS_EFFECT_SERVFAIL)
+		effects->of[DNS_EFFECT_NXDOMAIN] = effects->of[DNS_EFFECT_SERVFAIL] = false;
+	effects->of[kind] = true;
 }
 
 static const struct service_fault act = {.dns = dns};

@@ -18,17 +18,17 @@ static const struct param rows[] = {
 static const char portal[] = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>Welcome to our network</h1>"
 			     "<p>Please <a href=\"http://portal.example/login\">log in</a> to go on.</p></body></html>\n";
 
-static void http(const void *params, struct upset *upset)
+static void http(const void *params, struct http_effect *effect)
 {
 	const struct http_body_params *fault = params;
 
-	upset->garbage = fault->word == BODY_GARBAGE;
-	upset->empty = fault->word == BODY_EMPTY;
+	effect->garbage = fault->word == BODY_GARBAGE;
+	effect->empty = fault->word == BODY_EMPTY;
 	if (fault->word != BODY_PORTAL)
 		return;
-	upset_replace(upset, 200);
-	upset->answer.type = "text/html";
-	upset->answer.body = bytes_of(portal, sizeof portal - 1);
+	http_effect_replace(effect, 200);
+	effect->answer.type = "text/html";
+	effect->answer.body = bytes_of(portal, sizeof portal - 1);
 }
 
 static bool draws(const struct action_params *params)

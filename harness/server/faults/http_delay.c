@@ -16,15 +16,15 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void http(const void *params, struct upset *upset)
+static void http(const void *params, struct http_effect *effect)
 {
 	const struct http_delay_params *fault = params;
 
-	upset->trouble.before_ns += fault->before_ns;
+	effect->impairment.before_ns += fault->before_ns;
 	if (fault->pause_ns == 0)
 		return;
-	upset->trouble.pause_ns = fault->pause_ns;
-	upset->trouble.pause_at = fault->at;
+	effect->impairment.pause_ns = fault->pause_ns;
+	effect->impairment.pause_at = fault->at;
 }
 
 static const struct service_fault act = {.http = http};

@@ -17,12 +17,12 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void http(const void *params, struct upset *upset)
+static void http(const void *params, struct http_effect *effect)
 {
 	const struct http_length_params *fault = params;
 
-	upset->trouble.length = fault->kind == LENGTH_WRONG ? HTTP_LENGTH_WRONG : HTTP_LENGTH_MISSING;
-	upset->trouble.length_value = fault->value;
+	effect->impairment.length = fault->kind == LENGTH_WRONG ? HTTP_LENGTH_WRONG : HTTP_LENGTH_MISSING;
+	effect->impairment.length_value = fault->value;
 }
 
 static const struct service_fault act = {.http = http};

@@ -16,7 +16,7 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void http(const void *params, struct upset *upset)
+static void http(const void *params, struct http_effect *effect)
 {
 	static const enum http_range_fault faults[] = {[RANGE_IGNORED] = HTTP_RANGE_IGNORED,
 	                                               [RANGE_WRONG_START] = HTTP_RANGE_WRONG_START,
@@ -24,7 +24,7 @@ static void http(const void *params, struct upset *upset)
 	                                               [RANGE_CHANGED] = HTTP_RANGE_CHANGED};
 	const struct http_range_params *fault = params;
 
-	upset->trouble.range = faults[fault->word];
+	effect->impairment.range = faults[fault->word];
 }
 
 static const struct service_fault act = {.http = http};

@@ -15,12 +15,12 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void http(const void *params, struct upset *upset)
+static void http(const void *params, struct http_effect *effect)
 {
 	const struct http_redirect_params *fault = params;
 
-	upset_replace(upset, (unsigned)fault->code);
-	(void)snprintf(upset->answer.extra, sizeof upset->answer.extra, "Location: %s\r\n", fault->to);
+	http_effect_replace(effect, (unsigned)fault->code);
+	(void)snprintf(effect->answer.extra, sizeof effect->answer.extra, "Location: %s\r\n", fault->to);
 }
 
 static const struct service_fault act = {.http = http};

@@ -2,10 +2,10 @@
 /* A request is answered with a reset. */
 #include "harness/server/fault.h"
 
-static void http(const void *params, struct upset *upset)
+static void http(const void *params, struct http_effect *effect)
 {
 	(void)params;
-	upset->trouble.resets = true;
+	effect->impairment.resets = true;
 }
 
 static const struct service_fault act = {.http = http};

@@ -16,13 +16,13 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void http(const void *params, struct upset *upset)
+static void http(const void *params, struct http_effect *effect)
 {
 	const struct http_status_params *fault = params;
 
-	upset_replace(upset, (unsigned)fault->code);
+	http_effect_replace(effect, (unsigned)fault->code);
 	if (fault->retry_after_ns > 0)
-		(void)snprintf(upset->answer.extra, sizeof upset->answer.extra, "Retry-After: %llu\r\n",
+		(void)snprintf(effect->answer.extra, sizeof effect->answer.extra, "Retry-After: %llu\r\n",
 		               (unsigned long long)((fault->retry_after_ns + SIM_S - 1) / SIM_S));
 }
 

@@ -18,13 +18,13 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void http(const void *params, struct upset *upset)
+static void http(const void *params, struct http_effect *effect)
 {
 	const struct http_truncate_params *fault = params;
 
-	upset->trouble.cuts = true;
-	upset->trouble.cut_at = fault->at;
-	upset->trouble.stalls = fault->end == TRUNCATE_STALL;
+	effect->impairment.cuts = true;
+	effect->impairment.cut_at = fault->at;
+	effect->impairment.stalls = fault->end == TRUNCATE_STALL;
 }
 
 static const struct service_fault act = {.http = http};

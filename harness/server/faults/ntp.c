@@ -22,12 +22,12 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void ntp(const void *params, struct ntp_clock *clock, struct ntp_upset *upset)
+static void ntp(const void *params, struct ntp_clock *clock, struct ntp_effect *effect)
 {
 	const struct ntp_params *fault = params;
 
-	upset->silent = upset->silent || fault->answer == NTP_SILENCE;
-	upset->kisses = upset->kisses || fault->answer == NTP_KISS_OF_DEATH;
+	effect->silent = effect->silent || fault->answer == NTP_SILENCE;
+	effect->kisses = effect->kisses || fault->answer == NTP_KISS_OF_DEATH;
 	if (fault->answer == NTP_OFFSET)
 		ntp_clock_shift(clock, fault->years * YEAR_NS + fault->offset_ns, fault->behind);
 }

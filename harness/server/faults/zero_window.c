@@ -11,11 +11,11 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void http(const void *params, struct upset *upset)
+static void http(const void *params, struct http_effect *effect)
 {
 	const struct zero_window_params *fault = params;
 
-	upset->trouble.deaf_ns = fault->for_ns;
+	effect->impairment.deaf_ns = fault->for_ns;
 }
 
 static const struct service_fault act = {.http = http};

@@ -86,7 +86,7 @@ static void open_desk(const char *up_at)
 	          &(struct link_ops){.to_partner = refuse_frame, .to_device = reach_chip, .carrier_changed = follow_carrier}, &desk,
 	          &desk.sim, desk.trace, 1);
 	board_open(&desk.board, &nic_enc28j60, &config_of_nic, &desk.link,
-	           disturber_open(desk.faults, desk.count, 1, desk.trace, (struct armed_ops){0}, NULL), &desk.sim, desk.trace);
+	           board_faults_open(desk.faults, desk.count, 1, desk.trace, (struct armed_ops){0}, NULL), &desk.sim, desk.trace);
 	desk.board.int_changed = follow_int;
 }
 

@@ -92,7 +92,7 @@ static void open_desk(bool fitted)
 	          &(struct link_ops){.to_partner = refuse_frame, .to_device = reach_chip, .carrier_changed = follow_carrier}, &desk,
 	          &desk.sim, desk.trace, 1);
 	board_open(&desk.board, nic_models[0], &config_of_nic, &desk.link,
-	           disturber_open(desk.faults, desk.count, 1, desk.trace, (struct armed_ops){keep_decision, NULL}, &desk), &desk.sim,
+	           board_faults_open(desk.faults, desk.count, 1, desk.trace, (struct armed_ops){keep_decision, NULL}, &desk), &desk.sim,
 	           desk.trace);
 	if (fitted)
 		desk.array = board_fit_flash(&desk.board, &config_of_flash);

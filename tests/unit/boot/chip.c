@@ -9,13 +9,13 @@
 #include "emulator/guest/boot/crypto.h"
 #include "tests/test.h"
 
-static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_disturbance *ret_disturbance)
+static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
 	const struct chip *chip = ctx;
 
 	if (site == NOR_SITE_OP && chip->cut_op > 0 && number == chip->first_op + chip->cut_op) {
-		ret_disturbance->cut = true;
-		ret_disturbance->cut_permille = chip->cut_permille;
+		ret_effect->cut = true;
+		ret_effect->cut_permille = chip->cut_permille;
 	}
 }
 

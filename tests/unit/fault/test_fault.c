@@ -593,7 +593,7 @@ static void messages_are_the_buses(void)
 	}
 }
 
-/* -- which occasion -- */
+/* -- which event -- */
 
 /* One character for each of the first eight ordinals. */
 static const char *picks(const char *match, const char *action)

@@ -132,7 +132,7 @@ static void device_sends_bytes(const uint8_t *data, size_t length)
 	struct medium_rules rules = medium_standard_rules;
 
 	rules.full_duplex = bench.link.config.duplex == LINK_FULL;
-	link_device_sends(&bench.link, data, length, &rules, (struct medium_noise){0});
+	link_device_sends(&bench.link, data, length, &rules, (struct medium_effect){0});
 }
 
 static void device_sends(char name, size_t length)

@@ -98,12 +98,12 @@ static void forget(void)
 
 static void sends(enum direction direction, size_t bytes)
 {
-	medium_send(&bench.medium, direction, bytes, &medium_standard_rules, (struct medium_noise){0});
+	medium_send(&bench.medium, direction, bytes, &medium_standard_rules, (struct medium_effect){0});
 }
 
 static void sends_by(enum direction direction, size_t bytes, const struct medium_rules *rules)
 {
-	medium_send(&bench.medium, direction, bytes, rules, (struct medium_noise){0});
+	medium_send(&bench.medium, direction, bytes, rules, (struct medium_effect){0});
 }
 
 /* Without draws, so that times can be worked out. */
@@ -203,7 +203,7 @@ static void a_collision_ends_with_a_whole_jam_behind_the_preamble(void)
 	const struct medium_rules rules = at_once();
 
 	bench_open(0);
-	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_noise){.attempts = 1, .after_bytes = 20});
+	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_effect){.attempts = 1, .after_bytes = 20});
 	run_until(SIM_MS);
 	/* 20 bytes, 4 of jam, the gap, then all. */
 	TEST_SAME_TEXT(bench.notes, "0 d on\n19200 d off, broken off\n28800 d on\n188800 d off\n188800 d sent\n188800 d arrives\n");
@@ -214,12 +214,12 @@ static void a_collision_ends_with_a_whole_jam_behind_the_preamble(void)
 static void the_window_divides_early_from_late_collisions(void)
 {
 	bench_open(0);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 1, .after_bytes = 63});
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 1, .after_bytes = 63});
 	run_until(SIM_MS);
 	CU_ASSERT(bench.last[TO_SERVER].sent);
 	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 1);
 	forget();
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 1, .after_bytes = 64});
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 1, .after_bytes = 64});
 	run_until(2 * SIM_MS);
 	TEST_SAME_TEXT(bench.notes, "1000000 d on\n1054400 d off, broken off\n1054400 d gives up, late\n");
 	CU_ASSERT(!bench.last[TO_SERVER].sent && bench.last[TO_SERVER].late_collision);
@@ -232,7 +232,7 @@ static void noise_waits_for_an_attempt_that_lasts_until_it(void)
 
 	bench_open(1000);
 	sends_by(TO_DEVICE, SHORT, &eager);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 1, .after_bytes = 64});
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 1, .after_bytes = 64});
 	run_until(SIM_S);
 	CU_ASSERT(bench.last[TO_SERVER].collisions >= 2);
 	CU_ASSERT(bench.last[TO_SERVER].late_collision);
@@ -255,11 +255,11 @@ static void what_a_half_duplex_end_starts_over_is_lost_to_it(void)
 static void fifteen_collisions_are_tried_again_and_sixteen_are_not(void)
 {
 	bench_open(0);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 15, .after_bytes = 10});
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 15, .after_bytes = 10});
 	run_until(SIM_S);
 	CU_ASSERT(bench.last[TO_SERVER].sent);
 	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 15);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 16, .after_bytes = 10});
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 16, .after_bytes = 10});
 	run_until(2 * SIM_S);
 	CU_ASSERT(!bench.last[TO_SERVER].sent && bench.last[TO_SERVER].excessive_collisions);
 	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 16);
@@ -274,7 +274,7 @@ static uint64_t slots_waited(uint64_t seed, unsigned attempt)
 	unsigned count = 0;
 
 	bench_open_seed(0, seed);
-	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_noise){.attempts = 15, .after_bytes = 10});
+	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_effect){.attempts = 15, .after_bytes = 10});
 	run_until(SIM_S);
 	for (const char *line = bench.notes; count < 16 && (line = strstr(line, " d on\n")) != NULL; line++) {
 		const char *from = line;
@@ -313,7 +313,7 @@ static void the_back_off_is_uniform_and_doubles_up_to_1023_slots(void)
 static void frames_of_the_other_end_move_no_draw(void)
 {
 	bench_open(0);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 5, .after_bytes = 10});
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 5, .after_bytes = 10});
 	run_until(SIM_S);
 	char alone[sizeof bench.notes];
 	memcpy(alone, bench.notes, sizeof alone);
@@ -326,7 +326,7 @@ static void frames_of_the_other_end_move_no_draw(void)
 	forget();
 	bench.sim.now = 0;
 	bench.medium.stations[TO_DEVICE].was_active = false;
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_noise){.attempts = 5, .after_bytes = 10});
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 5, .after_bytes = 10});
 	run_until(SIM_S);
 	TEST_SAME_TEXT(bench.notes, alone);
 	bench_close();
@@ -407,7 +407,7 @@ static void a_collision_behind_backpressure_is_tried_again_at_once_if_the_rules_
 	bench_open(0);
 	medium_backpressure(&bench.medium, TO_SERVER, true, false);
 	medium_backpressure(&bench.medium, TO_SERVER, false, false);
-	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_noise){.attempts = 8, .after_bytes = 20});
+	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_effect){.attempts = 8, .after_bytes = 20});
 	run_until(SIM_MS);
 	/* 24 bytes and a gap each time. */
 	TEST_CONTAINS(bench.notes, "9600 d on\n28800 d off, broken off\n38400 d on\n57600 d off, broken off\n67200 d on\n");
@@ -481,7 +481,7 @@ static void a_frame_given_up_leaves_the_cable_at_once(void)
 	bench_close();
 }
 
-/* Collisions, back-off, a disturbance on the cable, backpressure, frames in a row and deferral. */
+/* Collisions, back-off, a effect on the cable, backpressure, frames in a row and deferral. */
 static void all_sorts_at(sim_ns bit_ns)
 {
 	struct medium_rules rules = medium_standard_rules;
@@ -491,7 +491,7 @@ static void all_sorts_at(sim_ns bit_ns)
 	sends(TO_DEVICE, 1526);
 	run_until(30000 * bit_ns);
 	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules,
-	            (struct medium_noise){.attempts = 2, .after_bytes = 10});
+	            (struct medium_effect){.attempts = 2, .after_bytes = 10});
 	run_until(60000 * bit_ns);
 	sends(TO_SERVER, 100);
 	run_until(90000 * bit_ns);

@@ -29,12 +29,12 @@ static void keep_event(void *ctx, const struct nor_event *event)
 	CU_ASSERT_FATAL(used < sizeof bed->told);
 }
 
-static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_disturbance *ret_disturbance)
+static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
 	struct bed *bed = ctx;
 
 	if (site == NOR_SITE_OP && number == bed->disturbed_op)
-		*ret_disturbance = bed->disturbance;
+		*ret_effect = bed->effect;
 	if (site == NOR_SITE_READ && number == bed->rotten_read)
 		nor_rot(&bed->nor, 0, 0x01);
 }

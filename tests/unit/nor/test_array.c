@@ -275,13 +275,13 @@ static void a_copy_goes_on_by_itself(void)
 	bed_close(&bed);
 }
 
-/* -- disturbances -- */
+/* -- effects -- */
 
 static void the_supply_fails_where_a_disturbance_says_so(void)
 {
 	bed_open(&bed, NULL);
 	bed.disturbed_op = 2;
-	bed.disturbance = (struct nor_disturbance){.cut = true, .cut_permille = 250};
+	bed.effect = (struct nor_effect){.cut = true, .cut_permille = 250};
 	bed_erase(&bed, 0x20, 0);
 	(void)bed_wait(&bed);
 	CU_ASSERT_EQUAL(nor_cut_at(&bed.nor), NOR_NEVER);
@@ -305,7 +305,7 @@ static void an_operation_is_slow_or_never_over(void)
 {
 	bed_open(&bed, NULL);
 	bed.disturbed_op = 1;
-	bed.disturbance = (struct nor_disturbance){.slow_factor = 3, .stuck_ns = 1000 * MS};
+	bed.effect = (struct nor_effect){.slow_factor = 3, .stuck_ns = 1000 * MS};
 	memset(bed.array, 0, NOR_SECTOR);
 	bed_erase(&bed, 0x20, 0);
 	bed_told(&bed, "disturbed#1 disturbed#1 erase#1 ");
@@ -322,7 +322,7 @@ static void no_time_of_an_operation_overflows(void)
 {
 	bed_open(&bed, NULL);
 	bed.disturbed_op = 1;
-	bed.disturbance = (struct nor_disturbance){.slow_factor = UINT32_MAX, .stuck_ns = UINT64_MAX, .cut = true, .cut_permille = 999};
+	bed.effect = (struct nor_effect){.slow_factor = UINT32_MAX, .stuck_ns = UINT64_MAX, .cut = true, .cut_permille = 999};
 	bed_erase(&bed, 0x20, 0);
 	CU_ASSERT(nor_cut_at(&bed.nor) > bed.now_ns + UINT64_C(99) * 86400 * 1000 * MS && nor_busy_until(&bed.nor) > nor_cut_at(&bed.nor));
 	bed.now_ns = nor_cut_at(&bed.nor);

@@ -243,9 +243,9 @@ static void output(void *ctx, struct frame *frame, enum direction direction)
 	frame_queue_put(&between.queues[direction], frame);
 }
 
-static struct disruptor *disrupt(const struct fault *faults, size_t count)
+static struct service_faults *disrupt(const struct fault *faults, size_t count)
 {
-	return disruptor_open(faults, count, 1, between.trace, (struct armed_ops){NULL, NULL}, NULL);
+	return service_faults_open(faults, count, 1, between.trace, (struct armed_ops){NULL, NULL}, NULL);
 }
 
 void between_open(const struct fault *faults, size_t count)
@@ -254,10 +254,10 @@ void between_open(const struct fault *faults, size_t count)
 
 	sim_open(&between.sim, 0);
 	between.trace = trace_open((struct trace_sink){keep_line, NULL});
-	between.disruptor = disrupt(faults, count);
+	between.service_faults = disrupt(faults, count);
 	between.relay = relay_open(&(struct relay_config){.sim = &between.sim,
 	                                                  .trace = between.trace,
-	                                                  .disruptor = between.disruptor,
+	                                                  .service_faults = between.service_faults,
 	                                                  .seed = 1,
 	                                                  .ends_web = relay_needs(faults, count).web,
 	                                                  .ports = ports,
@@ -272,9 +272,9 @@ static const char *name_of(void *ctx, uint32_t address)
 
 void between_take_faults(const struct fault *faults, size_t count)
 {
-	disruptor_close(between.disruptor);
-	between.disruptor = between.relay->config.disruptor = disrupt(faults, count);
-	disruptor_take_hosts(between.disruptor, name_of, NULL);
+	service_faults_close(between.service_faults);
+	between.service_faults = between.relay->config.service_faults = disrupt(faults, count);
+	service_faults_take_hosts(between.service_faults, name_of, NULL);
 }
 
 void between_close(void)
@@ -290,7 +290,7 @@ void between_close(void)
 		}
 	while (between.wires != NULL)
 		between_forget(between.wires);
-	disruptor_close(between.disruptor);
+	service_faults_close(between.service_faults);
 	sim_close(&between.sim);
 	trace_close(between.trace);
 	free(between.text);

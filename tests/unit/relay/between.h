@@ -34,7 +34,7 @@ struct between {
 	struct trace *trace;
 	char *text; /**< the trace */
 	size_t text_length;
-	struct disruptor *disruptor;
+	struct service_faults *service_faults;
 	struct relay *relay;
 	struct frame_queue queues[2];
 	size_t frames[2];           /**< that have left the relay, by their direction */

@@ -134,7 +134,7 @@ static struct fault fault_of(const char *name)
 	return (struct fault){.action = action};
 }
 
-static void a_relay_is_there_for_faults_and_for_occasions(void)
+static void a_relay_is_there_for_faults_and_for_events(void)
 {
 	struct fault drop = fault_of("drop"), dns = fault_of("dns"), status = fault_of("http_status");
 
@@ -154,6 +154,6 @@ const CU_TestInfo tests_relay_head[] = {
 	{"the longest head has room for more", the_longest_head_has_room_for_more},
 	{"fields are found, taken out and added", fields_are_found_taken_out_and_added},
 	{"ports are read", ports_are_read},
-	{"a relay is there for faults and for occasions", a_relay_is_there_for_faults_and_for_occasions},
+	{"a relay is there for faults and for events", a_relay_is_there_for_faults_and_for_events},
 	CU_TEST_INFO_NULL,
 };

@@ -198,12 +198,12 @@ static void names_are_asked_for_only_where_a_fault_takes_hosts_down(void)
 	for (size_t i = 0; i < 2; i++) {
 		faults[0] = made_checked_fault("it", "host=other", actions[i][0], actions[i][1]);
 		struct trace *trace = trace_open((struct trace_sink){NULL, NULL});
-		struct disruptor *disruptor = disruptor_open(faults, 1, 1, trace, (struct armed_ops){NULL, NULL}, NULL);
+		struct service_faults *service_faults = service_faults_open(faults, 1, 1, trace, (struct armed_ops){NULL, NULL}, NULL);
 		names_asked = 0;
-		disruptor_take_hosts(disruptor, ask_name, NULL);
-		CU_ASSERT_EQUAL(disruptor_packet(disruptor, BETWEEN_SERVER, true, 0, &fallen), PASSAGE_FREE);
+		service_faults_take_hosts(service_faults, ask_name, NULL);
+		CU_ASSERT_EQUAL(service_faults_packet(service_faults, BETWEEN_SERVER, true, 0, &fallen), PASSAGE_FREE);
 		CU_ASSERT_EQUAL(names_asked, i);
-		disruptor_close(disruptor);
+		service_faults_close(service_faults);
 		trace_close(trace);
 	}
 }

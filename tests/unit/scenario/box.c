@@ -8,7 +8,7 @@
 
 #include "tests/test.h"
 
-struct places box;
+struct paths box;
 
 void box_folder(const char *name)
 {

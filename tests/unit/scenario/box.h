@@ -9,7 +9,7 @@
 #include "harness/scenario/plan.h"
 
 /** Where its things are; empty before box_places(). */
-extern struct places box;
+extern struct paths box;
 
 /** Makes the installation; box_open() does so where it is not there yet. */
 void box_places(void);

@@ -173,8 +173,8 @@ static void redraws_of_one_session_share_their_beginning(void)
 /* Its budget is used up before it begins, so no session is ever run. */
 static struct search *open_search(void)
 {
-	static const struct places places;
-	const struct search_options options = {.places = &places, .side_by_side = 1, .dir = test_folder(), .budget_ms = 1};
+	static const struct paths paths;
+	const struct search_options options = {.paths = &paths, .side_by_side = 1, .dir = test_folder(), .budget_ms = 1};
 	struct error err;
 	struct search *search = search_open(&options, &err);
 

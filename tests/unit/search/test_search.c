@@ -11,9 +11,9 @@
 extern const CU_TestInfo tests_search_known[];
 
 /* Its budget is used up before it begins, so no session is ever run: whatever it comes to, it has known. */
-static struct search *open_search(const struct places *places)
+static struct search *open_search(const struct paths *paths)
 {
-	const struct search_options options = {.places = places, .side_by_side = 1, .share = true, .dir = test_folder(), .budget_ms = 1};
+	const struct search_options options = {.paths = paths, .side_by_side = 1, .share = true, .dir = test_folder(), .budget_ms = 1};
 	struct error err;
 	struct search *search = search_open(&options, &err);
 
@@ -24,8 +24,8 @@ static struct search *open_search(const struct places *places)
 
 static bool run(struct trial *trial, struct error *err, bool *ret_broken)
 {
-	static const struct places places;
-	struct search *search = open_search(&places);
+	static const struct paths paths;
+	struct search *search = open_search(&paths);
 	const bool good = search_run(search, trial, 1, NULL, NULL, err);
 
 	*ret_broken = search_is_broken(search);

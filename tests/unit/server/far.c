@@ -124,8 +124,8 @@ void far_open_with(const char *const *params, const struct fault *faults, size_t
 	sim_open(&far.sim, 0);
 	far.trace = trace_open((struct trace_sink){keep_line, NULL});
 	host_open(&far.sim, far.trace, FAR_SEED, (struct host_ops){take, 0}, NULL);
-	far.disruptor = disruptor_open(faults, count, FAR_SEED, far.trace, (struct armed_ops){keep_decision, NULL}, NULL);
-	service_start(&far.service, FAR_UNIX_S * SIM_S, FAR_SEED, far.disruptor, (struct service_ops){keep_secret}, NULL);
+	far.service_faults = service_faults_open(faults, count, FAR_SEED, far.trace, (struct armed_ops){keep_decision, NULL}, NULL);
+	service_start(&far.service, FAR_UNIX_S * SIM_S, FAR_SEED, far.service_faults, (struct service_ops){keep_secret}, NULL);
 }
 
 void far_open(const char *const *params)
@@ -145,7 +145,7 @@ void far_close(void)
 {
 	host_close();
 	service_close(&far.service);
-	disruptor_close(far.disruptor);
+	service_faults_close(far.service_faults);
 	decisions_close(&far.decisions);
 	for (; queue_first < queue_end; queue_first++)
 		frame_free(queue[queue_first % QUEUE_MAX].frame);

@@ -28,7 +28,7 @@ struct far {
 	char *secrets;   /**< the key log */
 	uint64_t digest; /**< of all frames, with their times and directions */
 	uint64_t frames[2];
-	struct disruptor *disruptor;
+	struct service_faults *service_faults;
 	struct decisions decisions;
 	struct namer *namer;
 	bool secrets_wait; /**< the namer is told of them by far_tell_secrets() only */

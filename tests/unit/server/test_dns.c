@@ -73,18 +73,18 @@ static const char *traced(const struct dns_answer *answer)
 static void a_spoiled_answer_is_traced_as_it_is_sent(void)
 {
 	static const struct {
-		enum dns_spoilage spoilage;
+		enum dns_effect effect;
 		const char *outcome;
-	} rows[] = {{DNS_SPOILED_SILENCE, "A x -> not answered"},
-	            {DNS_SPOILED_NXDOMAIN, "A x -> NXDOMAIN"},
-	            {DNS_SPOILED_SERVFAIL, "A x -> SERVFAIL"},
-	            {DNS_SPOILED_ADDRESS, "A x -> 10.1.2.3"},
-	            {DNS_SPOILED_TRUNCATED, "A x -> truncated"}};
+	} rows[] = {{DNS_EFFECT_SILENCE, "A x -> not answered"},
+	            {DNS_EFFECT_NXDOMAIN, "A x -> NXDOMAIN"},
+	            {DNS_EFFECT_SERVFAIL, "A x -> SERVFAIL"},
+	            {DNS_EFFECT_ADDRESS, "A x -> 10.1.2.3"},
+	            {DNS_EFFECT_TRUNCATED, "A x -> truncated"}};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct query query = query_of("x", TYPE_A, CLASS_IN);
 		struct dns_answer answer = answer_to(&query);
-		dns_spoil(&answer, rows[i].spoilage, 0x0a010203);
+		dns_spoil(&answer, rows[i].effect, 0x0a010203);
 		TEST_SAME_TEXT(traced(&answer), rows[i].outcome);
 	}
 }

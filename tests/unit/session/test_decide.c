@@ -51,8 +51,8 @@ static void begin(void)
 	plan.faults = &fault;
 	plan.fault_count = 1;
 	world.plan = &plan;
-	world.board.disturber = disturber_open(&fault, 1, 1, world.trace, (struct armed_ops){0}, NULL);
-	world.disruptor = disruptor_open(&fault, 1, 1, world.trace, (struct armed_ops){0}, NULL);
+	world.board.board_faults = board_faults_open(&fault, 1, 1, world.trace, (struct armed_ops){0}, NULL);
+	world.service_faults = service_faults_open(&fault, 1, 1, world.trace, (struct armed_ops){0}, NULL);
 	world.cable = cable_open(&fault, 1, 1, NULL, &world.sim, world.trace, (struct armed_ops){0}, NULL);
 	world.service.image = bytes_of(image, sizeof image);
 	judge_settings_set(&plan.expect.judges, "whole", "true");
@@ -82,8 +82,8 @@ static void end(void)
 	service_log_close(&world.service.log);
 	proxy_close(world.proxy);
 	namer_close(world.namer);
-	disturber_close(world.board.disturber);
-	disruptor_close(world.disruptor);
+	board_faults_close(world.board.board_faults);
+	service_faults_close(world.service_faults);
 	cable_close(world.cable);
 	trace_close(world.trace);
 	sim_close(&world.sim);

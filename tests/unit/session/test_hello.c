@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hellos of guests that nobody has built: a module of another version, a machine with another counter. */
-#include "harness/session/hello.h"
+#include "harness/session/handshake.h"
 
 #include <string.h>
 
@@ -21,7 +21,7 @@ static bool read_sized(const struct stutter_hello *hello, uint32_t length, uint6
 	memcpy(payload, hello, sizeof *hello);
 	*ret_ahead_ns = UNTOUCHED;
 	memset(ret_err, 0, sizeof *ret_err);
-	return hello_read(&request, payload, ret_ahead_ns, ret_err);
+	return handshake_read(&request, payload, ret_ahead_ns, ret_err);
 }
 
 static void expect_refused(const struct stutter_hello *hello, uint32_t length, const char *reason)

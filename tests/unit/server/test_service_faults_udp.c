@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The faults of the services that answer over UDP: what a device sees of a spoilt DNS, DHCP or NTP. */
-#include "harness/server/disrupt.h"
+#include "harness/server/service_faults.h"
 
 #include <string.h>
 
@@ -146,7 +146,7 @@ static void ntp_answers_as_ever_outside_the_window(void)
 	far_close();
 }
 
-const CU_TestInfo tests_disrupt_udp[] = {
+const CU_TestInfo tests_service_faults_udp[] = {
 	{"DNS answers are spoilt", dns_answers_are_spoilt},
 	{"DHCP answers otherwise", dhcp_answers_otherwise},
 	{"NTP answers otherwise", ntp_answers_otherwise},

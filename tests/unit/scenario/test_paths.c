@@ -50,7 +50,7 @@ static void a_lonely_program_says_what_it_misses(void)
 	TEST_CONTAINS(output, "lone/bin/stutter: run it from its build folder, or install it with `make install`");
 }
 
-const CU_TestInfo tests_places[] = {
+const CU_TestInfo tests_paths[] = {
 	{"in a work tree they are found by going up", in_a_work_tree_they_are_found_by_going_up},
 	{"an installed program finds its share", an_installed_program_finds_its_share},
 	{"a lonely program says what it misses", a_lonely_program_says_what_it_misses},

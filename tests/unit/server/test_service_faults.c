@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every fault of the services: what a device sees of it; and never, always, exactly the n-th of it. */
-#include "harness/server/disrupt.h"
+#include "harness/server/service_faults.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static uint64_t applied(void)
 {
 	struct fault_counters counters = {0};
 
-	CU_ASSERT(armed_faults_counters(disruptor_faults(far.disruptor), 0, &counters));
+	CU_ASSERT(armed_faults_counters(service_faults_faults(far.service_faults), 0, &counters));
 	return counters.applied;
 }
 
@@ -444,12 +444,12 @@ static void conditions_stand_where_they_make_sense(void)
 /* The draw for the garbage of each of two requests, 1 s and 2 s after power on. */
 static void draws_of(uint64_t seed, struct redraw redraw, uint64_t ret_draws[2])
 {
-	struct disruptor *disruptor = disruptor_open(NULL, 0, seed, NULL, (struct armed_ops){0}, NULL);
+	struct service_faults *service_faults = service_faults_open(NULL, 0, seed, NULL, (struct armed_ops){0}, NULL);
 
-	disruptor_redraw(disruptor, &redraw);
+	service_faults_redraw(service_faults, &redraw);
 	for (unsigned i = 0; i < 2; i++)
-		ret_draws[i] = disruptor_http(disruptor, "x", "/", (i + 1) * SIM_S).draw;
-	disruptor_close(disruptor);
+		ret_draws[i] = service_faults_http(service_faults, "x", "/", (i + 1) * SIM_S).draw;
+	service_faults_close(service_faults);
 }
 
 static void garbage_is_drawn_anew_from_an_instant_on(void)
@@ -462,7 +462,7 @@ static void garbage_is_drawn_anew_from_an_instant_on(void)
 	CU_ASSERT(redrawn[0] == own[0] && redrawn[1] == other[1] && own[1] != other[1]);
 }
 
-const CU_TestInfo tests_disrupt[] = {
+const CU_TestInfo tests_service_faults[] = {
 	{"a status is sent exactly so often", a_status_is_sent_exactly_so_often},
 	{"a fault that never matches does nothing", a_fault_that_never_matches_does_nothing},
 	{"the decision's address finds the same request", the_decision_s_address_finds_the_same_request},

@@ -29,23 +29,23 @@ static bool is_folder(const char *folder, const char *below)
 	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static bool fill(struct places *places, const char *devices, const char *scenarios, const char *made, const char *guest,
+static bool fill(struct paths *paths, const char *devices, const char *scenarios, const char *made, const char *guest,
                  const char *snapshots, struct error *err)
 {
-	bool fits = (size_t)snprintf(places->devices, DEVICE_PATH_MAX, "%s", devices) < DEVICE_PATH_MAX;
+	bool fits = (size_t)snprintf(paths->devices, DEVICE_PATH_MAX, "%s", devices) < DEVICE_PATH_MAX;
 
-	fits = fits && (size_t)snprintf(places->scenarios, DEVICE_PATH_MAX, "%s", scenarios) < DEVICE_PATH_MAX;
-	fits = fits && (size_t)snprintf(places->kernel, DEVICE_PATH_MAX, "%s/kernel", guest) < DEVICE_PATH_MAX;
-	fits = fits && (size_t)snprintf(places->initramfs, DEVICE_PATH_MAX, "%s/initramfs.cpio", guest) < DEVICE_PATH_MAX;
-	fits = fits && (size_t)snprintf(places->clients, DEVICE_PATH_MAX, "%s/clients.cpio", guest) < DEVICE_PATH_MAX;
-	fits = fits && (size_t)snprintf(places->player, DEVICE_PATH_MAX, "%s/player.cpio", guest) < DEVICE_PATH_MAX;
-	fits = fits && (size_t)snprintf(places->image, DEVICE_PATH_MAX, "%s/image.bin", made) < DEVICE_PATH_MAX;
-	fits = fits && (size_t)snprintf(places->snapshots, DEVICE_PATH_MAX, "%s", snapshots) < DEVICE_PATH_MAX;
+	fits = fits && (size_t)snprintf(paths->scenarios, DEVICE_PATH_MAX, "%s", scenarios) < DEVICE_PATH_MAX;
+	fits = fits && (size_t)snprintf(paths->kernel, DEVICE_PATH_MAX, "%s/kernel", guest) < DEVICE_PATH_MAX;
+	fits = fits && (size_t)snprintf(paths->initramfs, DEVICE_PATH_MAX, "%s/initramfs.cpio", guest) < DEVICE_PATH_MAX;
+	fits = fits && (size_t)snprintf(paths->clients, DEVICE_PATH_MAX, "%s/clients.cpio", guest) < DEVICE_PATH_MAX;
+	fits = fits && (size_t)snprintf(paths->player, DEVICE_PATH_MAX, "%s/player.cpio", guest) < DEVICE_PATH_MAX;
+	fits = fits && (size_t)snprintf(paths->image, DEVICE_PATH_MAX, "%s/image.bin", made) < DEVICE_PATH_MAX;
+	fits = fits && (size_t)snprintf(paths->snapshots, DEVICE_PATH_MAX, "%s", snapshots) < DEVICE_PATH_MAX;
 	return fits || error_set(err, "the path of this program is too long");
 }
 
 /* In a work tree the program lies in build/ or below it, so its devices are found by going up. */
-static bool from_work_tree(const char *program, struct places *places, bool *ret_found, struct error *err)
+static bool from_work_tree(const char *program, struct paths *paths, bool *ret_found, struct error *err)
 {
 	char root[PATH_MAX], build[PATH_MAX], devices[PATH_MAX + 64], scenarios[PATH_MAX + 64], guest[PATH_MAX + 64],
 		snapshots[PATH_MAX + 64];
@@ -59,14 +59,14 @@ static bool from_work_tree(const char *program, struct places *places, bool *ret
 			(void)snprintf(guest, sizeof guest, "%s/guest", build);
 			(void)snprintf(snapshots, sizeof snapshots, "%s/snapshots", build);
 			*ret_found = true;
-			return fill(places, devices, scenarios, build, guest, snapshots, err);
+			return fill(paths, devices, scenarios, build, guest, snapshots, err);
 		}
 		(void)snprintf(build, sizeof build, "%s", root);
 	}
 	return true;
 }
 
-static bool from_install(const char *program, struct places *places, struct error *err)
+static bool from_install(const char *program, struct paths *paths, struct error *err)
 {
 	char share[PATH_MAX + 64], devices[PATH_MAX + 80], scenarios[PATH_MAX + 80], guest[PATH_MAX + 80];
 	char prefix[PATH_MAX];
@@ -81,10 +81,10 @@ static bool from_install(const char *program, struct places *places, struct erro
 	(void)snprintf(devices, sizeof devices, "%s/devices", share);
 	(void)snprintf(scenarios, sizeof scenarios, "%s/scenarios", share);
 	(void)snprintf(guest, sizeof guest, "%s/guest", share);
-	return fill(places, devices, scenarios, share, guest, "", err);
+	return fill(paths, devices, scenarios, share, guest, "", err);
 }
 
-bool places_find(struct places *ret_places, struct error *err)
+bool paths_find(struct paths *ret_places, struct error *err)
 {
 	char program[PATH_MAX];
 	bool found = false;

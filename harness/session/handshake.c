@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Knows nothing of QEMU nor of the world, so that a hello that no built guest sends can be tried. */
-#include "harness/session/hello.h"
+#include "harness/session/handshake.h"
 
 #include <string.h>
 
 #include "lib/sim/sim.h"
 
-bool hello_read(const struct stutter_request *request, const uint8_t *payload, uint64_t *ret_ahead_ns, struct error *err)
+bool handshake_read(const struct stutter_request *request, const uint8_t *payload, uint64_t *ret_ahead_ns, struct error *err)
 {
 	struct stutter_hello hello;
 

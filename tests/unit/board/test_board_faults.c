@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "emulator/board/disturb.h"
+#include "emulator/board/board_faults.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ struct bench {
 	struct trace *trace;
 	char text[16384];
 	size_t length;
-	struct disturber *disturber;
+	struct board_faults *board_faults;
 };
 
 static struct bench bench;
@@ -50,12 +50,12 @@ static void clear(void)
 static void open_bench(uint64_t seed)
 {
 	bench.trace = trace_open((struct trace_sink){keep_line, &bench});
-	bench.disturber = disturber_open(bench.faults, bench.count, seed, bench.trace, (struct armed_ops){0}, NULL);
+	bench.board_faults = board_faults_open(bench.faults, bench.count, seed, bench.trace, (struct armed_ops){0}, NULL);
 }
 
 static void close_bench(void)
 {
-	disturber_close(bench.disturber);
+	board_faults_close(bench.board_faults);
 	trace_close(bench.trace);
 }
 
@@ -70,7 +70,7 @@ static void counts(size_t index, uint64_t matched, uint64_t applied)
 {
 	struct fault_counters got = {0};
 
-	CU_ASSERT(armed_faults_counters(disturber_faults(bench.disturber), index, &got));
+	CU_ASSERT(armed_faults_counters(board_faults_armed(bench.board_faults), index, &got));
 	CU_ASSERT_EQUAL(got.matched, matched);
 	CU_ASSERT_EQUAL(got.applied, applied);
 }
@@ -88,10 +88,10 @@ static const char *message(size_t length, sim_ns now)
 	uint8_t mosi[16] = {0}, miso[16];
 	size_t used = 0, at = 0, more;
 
-	const struct spi_disturbance d = disturber_spi(bench.disturber, mosi, length, BUS_NS, now);
+	const struct spi_effect d = board_faults_spi(bench.board_faults, mosi, length, BUS_NS, now);
 	memset(miso, MISO_BYTE, sizeof miso);
-	disturber_mosi(bench.disturber, mosi, length);
-	disturber_miso(bench.disturber, miso, length);
+	board_faults_mosi(bench.board_faults, mosi, length);
+	board_faults_miso(bench.board_faults, miso, length);
 	text[0] = '\0';
 	if (d.brown_out)
 		used += (size_t)snprintf(text + used, sizeof text - used, "brown-out ");
@@ -103,7 +103,7 @@ static const char *message(size_t length, sim_ns now)
 		if (miso[i] != MISO_BYTE)
 			used += (size_t)snprintf(text + used, sizeof text - used, "miso %zu ^%02x ", i, (unsigned)miso[i] ^ MISO_BYTE);
 	}
-	for (; (more = disturber_command(bench.disturber, at, length)) > 0 && more < length; at += more)
+	for (; (more = board_faults_command(bench.board_faults, at, length)) > 0 && more < length; at += more)
 		used += (size_t)snprintf(text + used, sizeof text - used, "%zu-%zu ", at, at + more);
 	if (at < length && more == 0)
 		(void)snprintf(text + used, sizeof text - used, "off at %zu ", at);
@@ -211,7 +211,7 @@ static void a_fault_counts_the_messages_that_it_names(void)
 		for (unsigned n = 0; n < TIMES; n++) {
 			bool wanted = rows[r].acts[n] == 'X';
 			applied += wanted;
-			CU_ASSERT_EQUAL(disturber_spi(bench.disturber, messages[n].bytes, messages[n].length, 0, n).brown_out, wanted);
+			CU_ASSERT_EQUAL(board_faults_spi(bench.board_faults, messages[n].bytes, messages[n].length, 0, n).brown_out, wanted);
 		}
 		counts(0, rows[r].matched, applied);
 		close_bench();
@@ -276,19 +276,19 @@ static void a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_
 
 /* -- the chip -- */
 
-static struct stutter_enc28j60_disturbance ask(enum site site, unsigned number)
+static struct stutter_enc28j60_effect ask(enum site site, unsigned number)
 {
-	struct stutter_enc28j60_disturbance d;
+	struct stutter_enc28j60_effect d;
 
 	/* Its padding is compared too. */
 	memset(&d, 0, sizeof d);
-	disturber_nic(bench.disturber, site, number, number, &d);
+	board_faults_nic(bench.board_faults, site, number, number, &d);
 	return d;
 }
 
-static bool is_calm(struct stutter_enc28j60_disturbance d)
+static bool is_calm(struct stutter_enc28j60_effect d)
 {
-	static const struct stutter_enc28j60_disturbance nothing;
+	static const struct stutter_enc28j60_effect nothing;
 
 	return memcmp(&d, &nothing, sizeof d) == 0;
 }
@@ -298,7 +298,7 @@ static void every_chip_fault_is_asked_for_at_its_own_site(void)
 	static const struct {
 		const char *action, *params;
 		enum site site;
-		struct stutter_enc28j60_disturbance expected;
+		struct stutter_enc28j60_effect expected;
 	} rows[] = {
 		{"tx_stall", "", SITE_TX, {.tx_stall = true}},
 		{"tx_stall", "flags=true", SITE_TX, {.tx_stall = true, .tx_stall_flagged = true}},
@@ -324,7 +324,7 @@ static void every_chip_fault_is_asked_for_at_its_own_site(void)
 		open_one("nth=2", rows[i].action, rows[i].params);
 		for (unsigned n = 1; n <= 3; n++)
 			for (unsigned site = 0; site < 3; site++) {
-				struct stutter_enc28j60_disturbance d = ask((enum site)site, n);
+				struct stutter_enc28j60_effect d = ask((enum site)site, n);
 				if (site == rows[i].site && n == 2)
 					CU_ASSERT_EQUAL(memcmp(&d, &rows[i].expected, sizeof d), 0);
 				if (site != rows[i].site || n != 2)
@@ -343,7 +343,7 @@ static void an_address_is_the_chips_number_and_an_ordinal_is_not(void)
 	add("nth", "nth=2", "rx_overflow", "");
 	open_bench(1);
 	CU_ASSERT(is_calm(ask(SITE_RX, 5)));
-	struct stutter_enc28j60_disturbance d = ask(SITE_RX, 7);
+	struct stutter_enc28j60_effect d = ask(SITE_RX, 7);
 	CU_ASSERT(d.rx_rxerif && d.rx_overflow);
 	CU_ASSERT(is_calm(ask(SITE_RX, 8)));
 	TEST_SAME_TEXT(bench.text, "[  0.000000007] fault   enc.rx#7: 'at' rx_error\n"
@@ -361,7 +361,7 @@ static void two_chip_faults_add_up(void)
 	add("c", "", "tx_stall", "flags=true");
 	add("d", "", "tx_stall", "");
 	open_bench(1);
-	struct stutter_enc28j60_disturbance d = ask(SITE_TX, 1);
+	struct stutter_enc28j60_effect d = ask(SITE_TX, 1);
 	CU_ASSERT(d.tx_no_txif && d.tx_txerif);
 	CU_ASSERT(d.tx_stall && d.tx_stall_flagged);
 	close_bench();
@@ -392,7 +392,7 @@ static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
 		open_bench(1);
 		bool tx = !is_calm(ask(SITE_TX, 1));
 		bool rx = !is_calm(ask(SITE_RX, 1)), mii = !is_calm(ask(SITE_MII, 1));
-		bool bus = disturber_spi(bench.disturber, five, 5, 0, 0).brown_out, line = disturber_int(bench.disturber, true, 0);
+		bool bus = board_faults_spi(bench.board_faults, five, 5, 0, 0).brown_out, line = board_faults_int(bench.board_faults, true, 0);
 		CU_ASSERT_EQUAL(tx + rx + mii + bus + !line, 1);
 		CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);
 		CU_ASSERT(strstr(bench.text, "'out'") == NULL);
@@ -405,15 +405,15 @@ static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
 static void a_lost_edge_is_hidden_until_the_line_rises_and_falls_again(void)
 {
 	open_one("nth=2", "int_lost", "");
-	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, 0));
-	CU_ASSERT(disturber_int(bench.disturber, true, 1));
-	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, 2));
+	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, 0));
+	CU_ASSERT(board_faults_int(bench.board_faults, true, 1));
+	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, 2));
 	for (sim_ns now = 3; now < 10; now++)
-		CU_ASSERT_FALSE(disturber_int(bench.disturber, true, now));
-	CU_ASSERT_FALSE(disturber_int(bench.disturber, true, SIM_S * 3600));
-	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 0), SIM_NEVER);
-	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, SIM_S * 3600));
-	CU_ASSERT(disturber_int(bench.disturber, true, SIM_S * 3600));
+		CU_ASSERT_FALSE(board_faults_int(bench.board_faults, true, now));
+	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, true, SIM_S * 3600));
+	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 0), SIM_NEVER);
+	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, SIM_S * 3600));
+	CU_ASSERT(board_faults_int(bench.board_faults, true, SIM_S * 3600));
 	counts(0, 3, 1);
 	TEST_SAME_TEXT(bench.text, "[  0.000000003] fault   int.edge#2: 'one' int_lost\n");
 	close_bench();
@@ -423,16 +423,16 @@ static void a_stuck_line_stands_for_exactly_its_time(void)
 {
 	for (unsigned level = 0; level < 2; level++) {
 		open_one("nth=1", "int_stuck", level == 0 ? "level=0;for=100ns" : "level=1;for=100ns");
-		CU_ASSERT_EQUAL(disturber_next(bench.disturber, 0), SIM_NEVER);
-		CU_ASSERT_FALSE(disturber_int(bench.disturber, false, 999));
-		CU_ASSERT_EQUAL(disturber_int(bench.disturber, true, 1000), level == 0);
-		CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1000), 1100);
-		CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1099), 1100);
-		CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1100), SIM_NEVER);
-		CU_ASSERT_EQUAL(disturber_int(bench.disturber, false, 1050), level == 0);
-		CU_ASSERT_EQUAL(disturber_int(bench.disturber, true, 1060), level == 0);
-		CU_ASSERT_EQUAL(disturber_int(bench.disturber, level != 0, 1099), level == 0);
-		CU_ASSERT_EQUAL(disturber_int(bench.disturber, level != 0, 1100), level != 0);
+		CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 0), SIM_NEVER);
+		CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, 999));
+		CU_ASSERT_EQUAL(board_faults_int(bench.board_faults, true, 1000), level == 0);
+		CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1000), 1100);
+		CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1099), 1100);
+		CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1100), SIM_NEVER);
+		CU_ASSERT_EQUAL(board_faults_int(bench.board_faults, false, 1050), level == 0);
+		CU_ASSERT_EQUAL(board_faults_int(bench.board_faults, true, 1060), level == 0);
+		CU_ASSERT_EQUAL(board_faults_int(bench.board_faults, level != 0, 1099), level == 0);
+		CU_ASSERT_EQUAL(board_faults_int(bench.board_faults, level != 0, 1100), level != 0);
 		counts(0, level == 0 ? 2 : 2, 1);
 		close_bench();
 	}
@@ -444,12 +444,12 @@ static void a_shorter_stand_does_not_end_a_longer_one(void)
 	add("long", "nth=1", "int_stuck", "level=0;for=1s");
 	add("short", "nth=2", "int_stuck", "level=0;for=1ns");
 	open_bench(1);
-	CU_ASSERT(disturber_int(bench.disturber, true, 0));
-	CU_ASSERT(disturber_int(bench.disturber, false, 10));
-	CU_ASSERT(disturber_int(bench.disturber, true, 20));
-	CU_ASSERT(disturber_int(bench.disturber, false, 30));
-	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 0), SIM_S);
-	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, SIM_S));
+	CU_ASSERT(board_faults_int(bench.board_faults, true, 0));
+	CU_ASSERT(board_faults_int(bench.board_faults, false, 10));
+	CU_ASSERT(board_faults_int(bench.board_faults, true, 20));
+	CU_ASSERT(board_faults_int(bench.board_faults, false, 30));
+	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 0), SIM_S);
+	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, SIM_S));
 	close_bench();
 }
 
@@ -459,7 +459,7 @@ static const char *line(sim_ns fell, sim_ns length)
 	static char text[17];
 
 	for (sim_ns now = 0; now < 16; now++)
-		text[now] = disturber_int(bench.disturber, now >= fell && now < fell + length, now) ? 'L' : '-';
+		text[now] = board_faults_int(bench.board_faults, now >= fell && now < fell + length, now) ? 'L' : '-';
 	return text;
 }
 
@@ -484,13 +484,13 @@ static void a_doubled_edge_falls_twice(void)
 static void a_doubled_edge_says_when_it_moves_the_line(void)
 {
 	open_one("nth=2", "int_double", "after=100ns");
-	CU_ASSERT(disturber_int(bench.disturber, true, 500));
-	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 500), SIM_NEVER);
-	CU_ASSERT_FALSE(disturber_int(bench.disturber, false, 600));
-	CU_ASSERT(disturber_int(bench.disturber, true, 1000));
-	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1000), 1100);
-	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1100), 1200);
-	CU_ASSERT_EQUAL(disturber_next(bench.disturber, 1200), SIM_NEVER);
+	CU_ASSERT(board_faults_int(bench.board_faults, true, 500));
+	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 500), SIM_NEVER);
+	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, 600));
+	CU_ASSERT(board_faults_int(bench.board_faults, true, 1000));
+	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1000), 1100);
+	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1100), 1200);
+	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1200), SIM_NEVER);
 	TEST_SAME_TEXT(bench.text, "[  0.000001000] fault   int.edge#2: 'one' int_double\n");
 	close_bench();
 }
@@ -515,7 +515,7 @@ static unsigned acted(const char *match, uint64_t seed)
 	add("one", match, "brown_out", "");
 	open_bench(seed);
 	for (unsigned n = 0; n < 10000; n++)
-		count += disturber_spi(bench.disturber, five, 1, 0, n).brown_out;
+		count += board_faults_spi(bench.board_faults, five, 1, 0, n).brown_out;
 	counts(0, 10000, count);
 	close_bench();
 	return count;
@@ -543,30 +543,30 @@ static void counters_are_for_this_layer_only(void)
 	add("bus", "", "brown_out", "");
 	add("cable", "", "carrier", "for=1s");
 	open_bench(1);
-	(void)disturber_spi(bench.disturber, five, 1, 0, 0);
-	CU_ASSERT_FALSE(armed_faults_counters(disturber_faults(bench.disturber), 0, &counters));
-	CU_ASSERT_FALSE(armed_faults_counters(disturber_faults(bench.disturber), 2, &counters));
-	CU_ASSERT_FALSE(armed_faults_counters(disturber_faults(bench.disturber), 3, &counters));
+	(void)board_faults_spi(bench.board_faults, five, 1, 0, 0);
+	CU_ASSERT_FALSE(armed_faults_counters(board_faults_armed(bench.board_faults), 0, &counters));
+	CU_ASSERT_FALSE(armed_faults_counters(board_faults_armed(bench.board_faults), 2, &counters));
+	CU_ASSERT_FALSE(armed_faults_counters(board_faults_armed(bench.board_faults), 3, &counters));
 	CU_ASSERT(counters.matched == 77 && counters.applied == 78);
 	counts(1, 1, 1);
 	close_bench();
 	clear();
 	open_bench(1);
 	TEST_SAME_TEXT(message(5, 0), "");
-	CU_ASSERT_FALSE(disturber_warm(bench.disturber, 0));
-	CU_ASSERT(disturber_int(bench.disturber, true, 0));
+	CU_ASSERT_FALSE(board_faults_warm(bench.board_faults, 0));
+	CU_ASSERT(board_faults_int(bench.board_faults, true, 0));
 	close_bench();
-	disturber_close(NULL);
+	board_faults_close(NULL);
 }
 
 static void the_clock_is_ready_when_the_fault_says(void)
 {
 	clear();
 	open_bench(1);
-	CU_ASSERT_EQUAL(disturber_startup(bench.disturber, 300000, 0), 300000);
+	CU_ASSERT_EQUAL(board_faults_startup(bench.board_faults, 300000, 0), 300000);
 	close_bench();
 	open_one("", "clkrdy", "after=2s");
-	CU_ASSERT_EQUAL(disturber_startup(bench.disturber, 300000, 0), 2 * SIM_S);
+	CU_ASSERT_EQUAL(board_faults_startup(bench.board_faults, 300000, 0), 2 * SIM_S);
 	close_bench();
 }
 
@@ -574,13 +574,13 @@ static void the_clock_is_ready_when_the_fault_says(void)
 static void a_warm_start_has_no_edge(void)
 {
 	open_one("", "warm_start", "");
-	CU_ASSERT(disturber_warm(bench.disturber, 7));
-	CU_ASSERT(disturber_int(bench.disturber, true, 8));
+	CU_ASSERT(board_faults_warm(bench.board_faults, 7));
+	CU_ASSERT(board_faults_int(bench.board_faults, true, 8));
 	CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);
 	counts(0, 1, 1);
 	close_bench();
 	open_one("", "warm_start", "enabled=false");
-	CU_ASSERT_FALSE(disturber_warm(bench.disturber, 7));
+	CU_ASSERT_FALSE(board_faults_warm(bench.board_faults, 7));
 	counts(0, 1, 0);
 	close_bench();
 }
