@@ -62,7 +62,7 @@ test: deps-test $(if $(findstring browser,$(T)),browser-tools) ## All tests, the
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) $(T)
 
-check: ## The quick tests: all but the sessions under QEMU
+check: deps-test ## The quick tests: all but the sessions under QEMU
 	$(Q)$(MAKE) --no-print-directory $(BIN) image $(TESTBIN)
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) --quick $(T)
 
@@ -249,6 +249,12 @@ soak: deps-test ## Hours: sessions under load, resets, branches, kills, full dis
 $(O)/stutter-soak: $(call objects,$(MODULES) $(wildcard tests/soak/*.c) tests/bench/wire.c tests/bench/traffic.c) $(O)/tests/engine/branching.o $(FETCHED)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS)
+
+ci-full: ## All that CI can check: lint, all tests, the quick ones with sanitizers, each fuzz target for some seconds
+	$(Q)$(MAKE) --no-print-directory lint
+	$(Q)$(MAKE) --no-print-directory test
+	$(Q)$(MAKE) --no-print-directory check SANITIZE=address,undefined
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=20
 
 lint: deps ## clang-format, clang-tidy and cppcheck over our sources
 	$(call install_missing,lint)
