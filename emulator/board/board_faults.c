@@ -17,7 +17,7 @@ struct board_faults {
 
 static const struct board_fault *act_of(const struct armed_fault *armed)
 {
-	return armed->fault->action->act;
+	return action_act(armed->fault->action, LAYER_BOARD);
 }
 
 /* Whether a fault has what is asked for at its site. */

@@ -76,7 +76,7 @@ static void open_work(struct cable *cable, struct cable_work *work, struct armed
 
 	*work = (struct cable_work){.cable = cable,
 	                            .armed = armed,
-	                            .act = armed->fault->action->act,
+	                            .act = action_act(armed->fault->action, LAYER_LINK),
 	                            .begin = {.fire = fire_begin, .ctx = work},
 	                            .end = {.fire = fire_end, .ctx = work}};
 	if (from->kind != EDGE_ADDRESS)

@@ -55,8 +55,11 @@ struct relay_needs relay_needs_more(struct relay_needs one, struct relay_needs o
 
 const char *relay_refusal(const struct fault *fault)
 {
-	const struct service_fault *act = fault->action->act;
+	const struct service_fault *act;
 
+	if (action_layer(fault->action) != LAYER_SERVER)
+		return NULL;
+	act = action_act(fault->action, LAYER_SERVER);
 	return act->not_in_front != NULL ? act->not_in_front(fault_params(fault)) : NULL;
 }
 

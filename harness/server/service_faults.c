@@ -33,7 +33,7 @@ struct service_faults {
 
 static const struct service_fault *act_of(const struct fault *fault)
 {
-	return fault->action->act;
+	return action_act(fault->action, LAYER_SERVER);
 }
 
 /* Whether a fault has what is asked for at its site. */

@@ -39,6 +39,12 @@ const struct action *action_find(const char *name)
 	return NULL;
 }
 
+const void *action_act(const struct action *action, enum fault_layer layer)
+{
+	CHECK_INT(action_layer(action), ==, layer);
+	return action->act;
+}
+
 bool draws_always(const struct action_params *params)
 {
 	(void)params;

@@ -52,6 +52,9 @@ static inline enum fault_layer action_layer(const struct action *action)
 	return fault_sites[action->site].layer;
 }
 
+/** What an action of @p layer does, in that layer's form; CHECKs that it is one of that layer. */
+const void *action_act(const struct action *action, enum fault_layer layer);
+
 /** The catalogues; each ends with NULL. */
 extern const struct action *const actions_proxy[], *const actions_link[], *const actions_board[], *const actions_server[];
 

@@ -45,6 +45,28 @@ static void actions_of_other_layers_are_refused_by_name(void)
 		"'outage' or 'drop' in its place, or take `stutter run`");
 }
 
+/* In front of a real server: those of frames as they are, those of services if they can be carried out there. */
+static void a_relay_takes_faults_of_frames_and_most_of_services(void)
+{
+	const struct action *action;
+	struct error err;
+	unsigned of_services = 0;
+
+	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
+		struct fault fault = {.name = "f", .action = action};
+		params_init(match_params, &fault.match);
+		action_init(action, &fault.params);
+		const bool fits = fit_fault_with_relay(&fault, FIT_NO_PHASES, &err);
+		of_services += fits && action_layer(action) == LAYER_SERVER;
+		if (action_layer(action) != LAYER_SERVER)
+			CU_ASSERT_EQUAL(fits, action_layer(action) == LAYER_PROXY);
+	}
+	CU_ASSERT(of_services > 10);
+	const struct fault certificate = made_fault("f", "", "tls_certificate", "kind=expired");
+	CU_ASSERT_FALSE(fit_fault_with_relay(&certificate, FIT_NO_PHASES, &err));
+	TEST_CONTAINS(err.text, "only whoever has the server's key");
+}
+
 static void windows_at_sites_that_are_not_here_are_refused(void)
 {
 	const struct fault device = made_fault("f", "from=enc.tx#7", "drop", ""), server = made_fault("f", "until=srv.http#1", "drop", ""),
@@ -92,6 +114,7 @@ static void a_plan_is_named_with_its_fault(void)
 
 const CU_TestInfo tests_live_fit[] = {
 	{"actions of other layers are refused by name", actions_of_other_layers_are_refused_by_name},
+	{"a relay takes faults of frames and most of services", a_relay_takes_faults_of_frames_and_most_of_services},
 	{"windows at sites that are not here are refused", windows_at_sites_that_are_not_here_are_refused},
 	{"phases need somebody who tells them", phases_need_somebody_who_tells_them},
 	{"a plan is named with its fault", a_plan_is_named_with_its_fault},
