@@ -14,7 +14,7 @@ static int run(const struct cli_values *values)
 			shell->write(stdout);
 			return EXIT_PASSED;
 		}
-	error_set(&err, "completions takes one shell of %s", values->command->operands);
+	error_set(&err, "completions needs one shell of %s", values->command->operands);
 	return cli_fail(&err);
 }
 
