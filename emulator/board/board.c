@@ -39,7 +39,7 @@ static void plan_nic(struct board *board)
 	follow_int(board);
 }
 
-static void disturb(void *ctx, size_t site, unsigned number, void *ret_effect)
+static void inject(void *ctx, size_t site, unsigned number, void *ret_effect)
 {
 	struct board *board = ctx;
 
@@ -71,11 +71,11 @@ static void transmit(void *ctx, const struct nic_frame *frame, const struct nic_
 		.gap1_bits = mac->gap1_bits,
 		.gap2_bits = mac->gap2_bits,
 	};
-	const struct medium_effect noise = frame->is_hosts ? board_faults_medium(board->board_faults)
+	const struct medium_effect medium = frame->is_hosts ? board_faults_medium(board->board_faults)
 	                                                  : (struct medium_effect){0};
 
 	(void)now_ns;
-	link_device_sends(board->link, frame->bytes, frame->length, &rules, noise);
+	link_device_sends(board->link, frame->bytes, frame->length, &rules, medium);
 }
 
 static void cancel(void *ctx, uint64_t now_ns)
@@ -118,7 +118,7 @@ static const struct kind {
 	[NIC_EVENT_TX_ABORTED] = {"aborted", COUNTER(aborted), true, "tx"},
 	[NIC_EVENT_TX_CANCELLED] = {"cancelled", COUNTER(aborted), true, "tx"},
 	[NIC_EVENT_FLOW] = {"flow control", NOT_COUNTED, true, NULL},
-	[NIC_EVENT_DISTURBED] = {"disturbed", NOT_COUNTED, true, NULL},
+	[NIC_EVENT_INJECTED] = {"disturbed", NOT_COUNTED, true, NULL},
 	[NIC_EVENT_ERRATUM] = {"erratum", NOT_COUNTED, true, NULL},
 	[NIC_EVENT_NOTE] = {"note", NOT_COUNTED, true, NULL},
 	[NIC_EVENT_FINDING] = {"finding", COUNTER(findings), true, NULL},
@@ -168,7 +168,7 @@ static const struct nic_ops nic_ops = {.transmit = transmit,
                                        .cancel = cancel,
                                        .backpressure = backpressure,
                                        .event = on_event,
-                                       .disturb = disturb};
+                                       .inject = inject};
 
 /* The number of a site is its place in fault_sites. */
 static enum site site_called(const char *name)

@@ -12,7 +12,7 @@ struct board_faults {
 	bool *in_message; /* of each fault: it acts on the message that is on the bus */
 	bool int_was;     /* as the chip drove it last */
 	struct int_line line;
-	struct medium_effect noise;
+	struct medium_effect medium;
 };
 
 static const struct board_fault *act_of(const struct armed_fault *armed)
@@ -98,15 +98,15 @@ void board_faults_nic(struct board_faults *board_faults, enum site site, unsigne
 	struct armed_faults *faults = &board_faults->faults;
 	const struct fault_event event = armed_faults_event(faults, site, number, now);
 
-	board_faults->noise = (struct medium_effect){0};
+	board_faults->medium = (struct medium_effect){0};
 	for (size_t i = 0; i < faults->count; i++)
 		if (armed_fault_acts(faults, &faults->list[i], &event))
-			act_of(&faults->list[i])->nic(fault_params(faults->list[i].fault), ret_effect, &board_faults->noise);
+			act_of(&faults->list[i])->nic(fault_params(faults->list[i].fault), ret_effect, &board_faults->medium);
 }
 
 struct medium_effect board_faults_medium(const struct board_faults *board_faults)
 {
-	return board_faults->noise;
+	return board_faults->medium;
 }
 
 /* -- the flash -- */

@@ -25,9 +25,9 @@ struct board_fault {
 	/**
 	 * A site of the NIC that the action names.
 	 * @param effect What it does wrong, of that NIC's type.
-	 * @param noise What a transmission meets on the cable.
+	 * @param medium What a transmission meets on the cable.
 	 */
-	void (*nic)(const void *params, void *effect, struct medium_effect *noise);
+	void (*nic)(const void *params, void *effect, struct medium_effect *medium);
 
 	/** nor.op. @param off_ns For how long there is no supply then. */
 	void (*flash_op)(const void *params, struct nor_effect *chip, uint64_t *off_ns);

@@ -17,7 +17,7 @@ static const char *const words[] = {
 	[NOR_EVENT_ERASE] = NULL,
 	[NOR_EVENT_STATUS] = "status",
 	[NOR_EVENT_TORN] = "torn",
-	[NOR_EVENT_DISTURBED] = "disturbed",
+	[NOR_EVENT_INJECTED] = "disturbed",
 	[NOR_EVENT_FINDING] = "finding",
 	[NOR_EVENT_NOT_MODELLED] = "not modelled",
 };
@@ -58,7 +58,7 @@ static void on_event(void *ctx, const struct nor_event *event)
 		tell_other(flash, event);
 }
 
-static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
+static void inject(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
 	struct flash *flash = ctx;
 
@@ -68,7 +68,7 @@ static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_e
 		flash->off_ns = board_faults_flash_op(flash->board_faults, number, flash->sim->now, ret_effect);
 }
 
-static const struct nor_ops ops = {on_event, disturb};
+static const struct nor_ops ops = {on_event, inject};
 
 static void fire_cut(void *ctx, sim_ns now)
 {

@@ -86,7 +86,7 @@ _Noreturn void stutter_enc_die(const struct stutter_enc28j60 *chip, const char *
 /* Tells the listener, if there is one. now_ns is filled in; text must be set. */
 void stutter_enc_emit(struct stutter_enc28j60 *chip, struct stutter_enc28j60_event event);
 /* Asks the surroundings at a site; all zero if they have nothing to say. Once for each number. */
-struct stutter_enc28j60_effect stutter_enc_disturbed(struct stutter_enc28j60 *chip,
+struct stutter_enc28j60_effect stutter_enc_injected(struct stutter_enc28j60 *chip,
                                                           enum stutter_enc28j60_site site,
                                                           unsigned number);
 /* Sets a timer, which may run already. When it runs out, it is off and its row is called. */

@@ -59,15 +59,15 @@ static void (*const timer_rows[STUTTER_ENC28J60_TIMER_COUNT])(struct stutter_enc
 	[STUTTER_ENC28J60_TIMER_GAP] = stutter_enc_flow_gap_over,
 };
 
-struct stutter_enc28j60_effect stutter_enc_disturbed(struct stutter_enc28j60 *chip,
+struct stutter_enc28j60_effect stutter_enc_injected(struct stutter_enc28j60 *chip,
                                                           enum stutter_enc28j60_site site,
                                                           unsigned number)
 {
 	struct stutter_enc28j60_effect effect;
 
 	memset(&effect, 0, sizeof(effect));
-	if (chip->ops && chip->ops->disturb)
-		chip->ops->disturb(chip->ctx, site, number, &effect);
+	if (chip->ops && chip->ops->inject)
+		chip->ops->inject(chip->ctx, site, number, &effect);
 	return effect;
 }
 

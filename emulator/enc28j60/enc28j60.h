@@ -108,8 +108,8 @@ enum stutter_enc28j60_event_kind {
 	STUTTER_ENC28J60_EVENT_TX_CANCELLED,
 	/* Flow control; text: how; value: pause quanta sent; of backpressure 1 begins, 0 ends */
 	STUTTER_ENC28J60_EVENT_FLOW,
-	/* Silicon misbehaves as ops->disturb said; tx#n, rx#n or an MII operation; text: how */
-	STUTTER_ENC28J60_EVENT_DISTURBED,
+	/* Silicon misbehaves as ops->inject said; tx#n, rx#n or an MII operation; text: how */
+	STUTTER_ENC28J60_EVENT_INJECTED,
 	/* An erratum acts; tx#n or rx#n, or a register; text: how; section: which */
 	STUTTER_ENC28J60_EVENT_ERRATUM,
 	/* Outside the data sheet's words, harmless on silicon */
@@ -229,7 +229,7 @@ struct stutter_enc28j60_ops {
 	void (*backpressure)(void *ctx, bool on, uint64_t now_ns);
 	void (*event)(void *ctx, const struct stutter_enc28j60_event *event);
 	/* Asked at every site: fills the effect, which is zeroed. number is the site's. */
-	void (*disturb)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
+	void (*inject)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
 	                struct stutter_enc28j60_effect *ret_effect);
 };
 

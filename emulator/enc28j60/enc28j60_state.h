@@ -120,8 +120,8 @@ struct stutter_enc28j60_rx {
 	uint8_t packets; /* EPKTCNT */
 	bool dropped;    /* since the last frame stored: the next status vector says so */
 	bool busy;       /* a frame is arriving, and began while RXEN was set (ESTAT.RXBUSY) */
-	bool unflagged;  /* disturbed: PKTIF missed the frames that are pending */
-	bool phantom;    /* disturbed: PKTIF tells of a frame that is not there */
+	bool unflagged;  /* injected: PKTIF missed the frames that are pending */
+	bool phantom;    /* injected: PKTIF tells of a frame that is not there */
 };
 
 struct stutter_enc28j60 {

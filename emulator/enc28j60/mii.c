@@ -30,7 +30,7 @@ static bool is_busy(const struct stutter_enc28j60 *chip)
 static void get_stuck(struct stutter_enc28j60 *chip)
 {
 	stutter_enc_emit(chip, (struct stutter_enc28j60_event){
-				       .kind = STUTTER_ENC28J60_EVENT_DISTURBED,
+				       .kind = STUTTER_ENC28J60_EVENT_INJECTED,
 				       .number = chip->mii.number,
 				       .address = ENC28J60_MISTAT,
 				       .reg = "MISTAT",
@@ -52,7 +52,7 @@ static bool begin(struct stutter_enc28j60 *chip, unsigned index, uint8_t value)
 		stutter_enc_report_finding(chip, FINDING_PHY_SETTLES,
 		                           STUTTER_ENC28J60_REG_COUNT + chip->mii.address, value);
 	chip->mii.number++;
-	if (stutter_enc_disturbed(chip, STUTTER_ENC28J60_SITE_MII, chip->mii.number).mii_stuck)
+	if (stutter_enc_injected(chip, STUTTER_ENC28J60_SITE_MII, chip->mii.number).mii_stuck)
 		get_stuck(chip);
 	else
 		stutter_enc_arm(chip, STUTTER_ENC28J60_TIMER_MII, OPERATION_NS);

@@ -219,7 +219,7 @@ static void overflow(struct stutter_enc28j60 *chip, size_t length,
 	report(chip, STUTTER_ENC28J60_EVENT_RX_OVERFLOW, length, free_bytes(chip), text,
 	       "DS39662 sec. 12.1.2");
 	if (effect->rx_rxerif_lost)
-		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, 0,
+		report(chip, STUTTER_ENC28J60_EVENT_INJECTED, length, 0,
 		       "lost, RXERIF does not come up", NULL);
 }
 
@@ -227,24 +227,24 @@ static void be_lost_to_a_phantom(struct stutter_enc28j60 *chip, size_t length)
 {
 	chip->rx.dropped = true;
 	chip->rx.phantom = true;
-	report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, 0,
+	report(chip, STUTTER_ENC28J60_EVENT_INJECTED, length, 0,
 	       "lost, PKTIF comes up all the same", "erratum 6");
 }
 
-static void tell_disturbance(struct stutter_enc28j60 *chip, size_t length,
+static void tell_injected(struct stutter_enc28j60 *chip, size_t length,
                              const struct stutter_enc28j60_effect *effect)
 {
 	if (effect->rx_next_xor)
-		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, effect->rx_next_xor,
+		report(chip, STUTTER_ENC28J60_EVENT_INJECTED, length, effect->rx_next_xor,
 		       "stored with a wrong next-packet pointer", NULL);
 	if (effect->rx_uncounted)
-		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, 0,
+		report(chip, STUTTER_ENC28J60_EVENT_INJECTED, length, 0,
 		       "stored, EPKTCNT does not see it", NULL);
 	if (effect->rx_rxerif)
-		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, 0,
+		report(chip, STUTTER_ENC28J60_EVENT_INJECTED, length, 0,
 		       "stored, RXERIF set as well", NULL);
 	if (effect->rx_pktif_lost)
-		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, length, 0,
+		report(chip, STUTTER_ENC28J60_EVENT_INJECTED, length, 0,
 		       "stored, PKTIF does not see it", "erratum 6");
 }
 
@@ -262,22 +262,22 @@ static void accept(struct stutter_enc28j60 *chip, const uint8_t *frame, size_t l
 	} else if (effect->rx_pktif_false) {
 		be_lost_to_a_phantom(chip, length);
 	} else {
-		tell_disturbance(chip, length, effect);
+		tell_injected(chip, length, effect);
 		store(chip, frame, length, crc_ok, effect);
 	}
 }
 
 /* A frame that only the pattern filter keeps out may slip through (erratum 18). */
-static bool slips(struct stutter_enc28j60 *chip, size_t length, bool disturbed)
+static bool slips(struct stutter_enc28j60 *chip, size_t length, bool injected)
 {
 	bool acts = stutter_enc_acts(chip, 18, chip->rx.number);
 
-	if (acts || disturbed)
+	if (acts || injected)
 		report(chip,
-		       disturbed ? STUTTER_ENC28J60_EVENT_DISTURBED
+		       injected ? STUTTER_ENC28J60_EVENT_INJECTED
 		                 : STUTTER_ENC28J60_EVENT_ERRATUM,
 		       length, 0, "passes the pattern filter without the pattern", "erratum 18");
-	return acts || disturbed;
+	return acts || injected;
 }
 
 static void filter(struct stutter_enc28j60 *chip, const uint8_t *frame, size_t length, bool crc_ok)
@@ -287,7 +287,7 @@ static void filter(struct stutter_enc28j60 *chip, const uint8_t *frame, size_t l
 	struct stutter_enc28j60_effect effect = {0};
 
 	if (passes || might_slip)
-		effect = stutter_enc_disturbed(chip, STUTTER_ENC28J60_SITE_RX,
+		effect = stutter_enc_injected(chip, STUTTER_ENC28J60_SITE_RX,
 		                                    chip->rx.number);
 	if (!passes && !(might_slip && slips(chip, length, effect.rx_pattern_passes))) {
 		report(chip, STUTTER_ENC28J60_EVENT_RX_FILTERED, length,

@@ -11,7 +11,7 @@
  * loopback, PHY off or no link, nowhere, for as long as it takes stalled  after an abort by the
  * wire, with erratum 12: TXRTS stays set or is set to no effect, until TXRST or a reset
  *
- * A disturbed transmission may stay busy for ever (struct stutter_enc28j60_effect): nobody
+ * A injected transmission may stay busy for ever (struct stutter_enc28j60_effect): nobody
  * then owes an answer, and no timer runs.
  *
  * busy ends in one of four ways: done (TXIF), aborted by MAC or wire (TXIF, TXERIF, TXABRT),
@@ -130,7 +130,7 @@ static void stall(struct stutter_enc28j60 *chip, bool flagged)
 		chip->regs[ENC28J60_EIR] |= EIR_TXIF | EIR_TXERIF;
 		chip->regs[ENC28J60_ESTAT] |= ESTAT_TXABRT;
 	}
-	report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+	report(chip, STUTTER_ENC28J60_EVENT_INJECTED, chip->tx.start, chip->tx.status,
 	       flagged ? "stalls, flags set" : "stalls without a flag");
 }
 
@@ -162,7 +162,7 @@ static void hear_link_pulse(struct stutter_enc28j60 *chip)
 	if (!can_see_link_pulses(chip)) {
 		*pulse = false;
 	} else if (*pulse) {
-		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+		report(chip, STUTTER_ENC28J60_EVENT_INJECTED, chip->tx.start, chip->tx.status,
 		       "a link pulse is taken for a collision");
 	} else if (meets_link_pulse(chip) && stutter_enc_acts(chip, 13, chip->tx.number)) {
 		*pulse = true;
@@ -171,23 +171,23 @@ static void hear_link_pulse(struct stutter_enc28j60 *chip)
 	}
 }
 
-static void be_disturbed(struct stutter_enc28j60 *chip)
+static void be_injected(struct stutter_enc28j60 *chip)
 {
 	struct stutter_enc28j60_effect *effect = &chip->tx.effect;
 
-	*effect = stutter_enc_disturbed(chip, STUTTER_ENC28J60_SITE_TX, chip->tx.number);
+	*effect = stutter_enc_injected(chip, STUTTER_ENC28J60_SITE_TX, chip->tx.number);
 	if (effect->tx_early_txif) {
 		chip->regs[ENC28J60_EIR] |= EIR_TXIF;
-		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+		report(chip, STUTTER_ENC28J60_EVENT_INJECTED, chip->tx.start, chip->tx.status,
 		       "TXIF comes up before the frame is sent");
 	}
 	if (effect->tx_stall || effect->tx_stall_flagged)
 		return;
 	if (effect->tx_no_txif)
-		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+		report(chip, STUTTER_ENC28J60_EVENT_INJECTED, chip->tx.start, chip->tx.status,
 		       "TXIF will be missing");
 	if (effect->tx_txerif)
-		report(chip, STUTTER_ENC28J60_EVENT_DISTURBED, chip->tx.start, chip->tx.status,
+		report(chip, STUTTER_ENC28J60_EVENT_INJECTED, chip->tx.start, chip->tx.status,
 		       "TXERIF will be set");
 	hear_link_pulse(chip);
 }
@@ -249,7 +249,7 @@ static void start(struct stutter_enc28j60 *chip)
 		finish(chip, STUTTER_ENC28J60_EVENT_TX_ABORTED, 0, 0, "nothing to send");
 		return;
 	}
-	be_disturbed(chip);
+	be_injected(chip);
 	if (chip->tx.effect.tx_stall || chip->tx.effect.tx_stall_flagged) {
 		stall(chip, chip->tx.effect.tx_stall_flagged);
 		return;

@@ -45,7 +45,7 @@ static const enum nic_event_kind kinds[] = {
 	[STUTTER_ENC28J60_EVENT_TX_ABORTED] = NIC_EVENT_TX_ABORTED,
 	[STUTTER_ENC28J60_EVENT_TX_CANCELLED] = NIC_EVENT_TX_CANCELLED,
 	[STUTTER_ENC28J60_EVENT_FLOW] = NIC_EVENT_FLOW,
-	[STUTTER_ENC28J60_EVENT_DISTURBED] = NIC_EVENT_DISTURBED,
+	[STUTTER_ENC28J60_EVENT_INJECTED] = NIC_EVENT_INJECTED,
 	[STUTTER_ENC28J60_EVENT_ERRATUM] = NIC_EVENT_ERRATUM,
 	[STUTTER_ENC28J60_EVENT_NOTE] = NIC_EVENT_NOTE,
 	[STUTTER_ENC28J60_EVENT_FINDING] = NIC_EVENT_FINDING,
@@ -120,16 +120,16 @@ static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 				  });
 }
 
-static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
+static void inject(void *ctx, enum stutter_enc28j60_site site, unsigned number,
                     struct stutter_enc28j60_effect *ret_effect)
 {
 	struct enc28j60_nic *nic = ctx;
 
-	nic->ops->disturb(nic->ctx, site, number, ret_effect);
+	nic->ops->inject(nic->ctx, site, number, ret_effect);
 }
 
 static const struct stutter_enc28j60_ops chip_ops = {transmit, cancel, backpressure, on_event,
-                                                     disturb};
+                                                     inject};
 
 /* -- what the board asks -- */
 

@@ -77,7 +77,7 @@ enum nic_event_kind {
 	NIC_EVENT_TX_ABORTED,   /**< by MAC or wire */
 	NIC_EVENT_TX_CANCELLED, /**< by the host */
 	NIC_EVENT_FLOW,         /**< pause frames and backpressure */
-	NIC_EVENT_DISTURBED,    /**< it misbehaves because nic_ops.disturb said so */
+	NIC_EVENT_INJECTED,    /**< it misbehaves because nic_ops.inject said so */
 	NIC_EVENT_ERRATUM,
 	NIC_EVENT_NOTE,         /**< unusual, and harmless on silicon */
 	NIC_EVENT_FINDING,      /**< the guest did what the data sheet forbids */
@@ -115,7 +115,7 @@ struct nic_ops {
 	 * @param site An index into nic_model.sites.
 	 * @param ret_effect What it does wrong, of the model's own type, all zero: nothing.
 	 */
-	void (*disturb)(void *ctx, size_t site, unsigned number, void *ret_effect);
+	void (*inject)(void *ctx, size_t site, unsigned number, void *ret_effect);
 };
 
 /** Where its board may make it misbehave, and its address in scenarios, such as enc.tx. */

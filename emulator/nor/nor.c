@@ -39,8 +39,8 @@ void nor_emit(struct nor *nor, struct nor_event event)
 void nor_ask(struct nor *nor, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
 	memset(ret_effect, 0, sizeof *ret_effect);
-	if (nor->ops != NULL && nor->ops->disturb != NULL)
-		nor->ops->disturb(nor->ctx, site, number, ret_effect);
+	if (nor->ops != NULL && nor->ops->inject != NULL)
+		nor->ops->inject(nor->ctx, site, number, ret_effect);
 }
 
 /* -- time -- */
@@ -108,9 +108,9 @@ static uint64_t at_most(uint64_t ns, uint64_t limit)
 	return ns < limit ? ns : limit;
 }
 
-static void disturbed(struct nor *nor, const char *text)
+static void injected(struct nor *nor, const char *text)
 {
-	nor_emit(nor, (struct nor_event){.kind = NOR_EVENT_DISTURBED,
+	nor_emit(nor, (struct nor_event){.kind = NOR_EVENT_INJECTED,
 	                                 .number = nor->operation.number,
 	                                 .address = nor->operation.address,
 	                                 .length = nor->operation.length,
@@ -136,12 +136,12 @@ void nor_begin(struct nor *nor, struct nor_operation operation, uint64_t duratio
 		const uint64_t at = nor->now_ns + duration_ns * effect.cut_permille / 1000;
 		/* One that is still to come, of an operation that a reset has ended, is not put off. */
 		nor->cut_at_ns = at < nor->cut_at_ns ? at : nor->cut_at_ns;
-		disturbed(nor, "the supply fails during the operation");
+		injected(nor, "the supply fails during the operation");
 	}
 	if (effect.slow_factor > 1)
-		disturbed(nor, "the operation takes longer");
+		injected(nor, "the operation takes longer");
 	if (effect.stuck_ns > 0)
-		disturbed(nor, "BUSY stays set when the operation is over");
+		injected(nor, "BUSY stays set when the operation is over");
 }
 
 uint64_t nor_busy_until(const struct nor *nor)

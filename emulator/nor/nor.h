@@ -59,7 +59,7 @@ enum nor_event_kind {
 	NOR_EVENT_ERASE,        /* op#n has begun; address, length */
 	NOR_EVENT_STATUS,       /* op#n has begun: the status registers are written, for good */
 	NOR_EVENT_TORN,         /* op#n was cut short; value: how far it was, in thousandths */
-	NOR_EVENT_DISTURBED,    /* the silicon misbehaves because ops->disturb said so; op#n; text: how */
+	NOR_EVENT_INJECTED,    /* the silicon misbehaves because ops->inject said so; op#n; text: how */
 	NOR_EVENT_FINDING,      /* the guest did what the data sheet forbids, or what does not do what it seems to */
 	NOR_EVENT_NOT_MODELLED, /* the guest relies on what this model lacks */
 };
@@ -96,7 +96,7 @@ struct nor_effect {
 struct nor_ops {
 	void (*event)(void *ctx, const struct nor_event *event);
 	/* Asked at every site: fills the effect, which is zeroed and is of no interest at NOR_SITE_READ. */
-	void (*disturb)(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect);
+	void (*inject)(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect);
 };
 
 /* DS "AC electrical characteristics" and "Power-up timing"; typical values by default. */

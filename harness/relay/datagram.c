@@ -119,7 +119,7 @@ static struct frame *answer_dns(struct relay *relay, struct frame *frame, const 
 	memcpy(message, packet->payload.data, length);
 	if (pending != NULL) {
 		pending->kind = PENDING_NOTHING;
-		dns_spoil_message(message, &length, &pending->dns, DNS_NOBODY);
+		dns_effects_on_message(message, &length, &pending->dns, DNS_NOBODY);
 	}
 	names_learn(&relay->names, bytes_of(message, length));
 	if (length == 0)

@@ -7,7 +7,7 @@
  *               BODY     bytes pass as far as the answer's trouble allows
  *               DONE     the rest is nobody's, or the next answer's
  *
- * An answer of our own is written as a server would write it and read like one, so all troubles act on it alike.
+ * An answer of our own is written as a server would write it and read like one, so all faults act on it alike.
  *
  * What an answer's framing is, llhttp says; what passes are the bytes of the server, chunks and all, unless the trouble is about them.
  */

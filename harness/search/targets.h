@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The places of a session at which a fault can act: every frame by its name, and every event at a site of board and far end (fault/point.h), each with its phase.
+ * The places of a session at which a fault can act: every frame by its name, and every event at a site of board and far end (lib/fault/site.h), each with its phase.
  *
  * They are what a session without faults has shown (session/folder.h: FOLDER_POINTS_FILE). With a fault a session takes another course behind it, but up to there it is the same.
  */

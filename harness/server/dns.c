@@ -133,7 +133,7 @@ static void drop_record(struct dns_answer *answer)
 	answer->message[7] = 0;
 }
 
-void dns_spoil(struct dns_answer *answer, enum dns_effect effect, uint32_t address)
+void dns_effect_on(struct dns_answer *answer, enum dns_effect effect, uint32_t address)
 {
 	uint8_t *m = answer->message;
 
@@ -165,11 +165,11 @@ void dns_spoil(struct dns_answer *answer, enum dns_effect effect, uint32_t addre
 	}
 }
 
-void dns_spoil_all(struct dns_answer *answer, const struct dns_effects *effects, uint32_t address)
+void dns_effects_on(struct dns_answer *answer, const struct dns_effects *effects, uint32_t address)
 {
 	for (unsigned i = 0; i < DNS_EFFECTS; i++)
 		if (effects->of[i])
-			dns_spoil(answer, (enum dns_effect)i, address);
+			dns_effect_on(answer, (enum dns_effect)i, address);
 }
 
 /* -- messages of another server -- */
@@ -257,7 +257,7 @@ static void change_records(uint8_t *message, size_t length, size_t at, bool unke
 	}
 }
 
-void dns_spoil_message(uint8_t *message, size_t *length, const struct dns_effects *effects, uint32_t address)
+void dns_effects_on_message(uint8_t *message, size_t *length, const struct dns_effects *effects, uint32_t address)
 {
 	const bool *of = effects->of;
 	const bool fails = of[DNS_EFFECT_NXDOMAIN] || of[DNS_EFFECT_SERVFAIL];

@@ -60,10 +60,10 @@ void dns_answer(const struct dns_config *config, struct bytes message, struct dn
 const char *dns_outcome(const struct dns_answer *answer, char ret_text[DNS_OUTCOME_TEXT_MAX]);
 
 /** Spoils an answer of dns_answer(). @param address Of DNS_EFFECT_ADDRESS, host order. */
-void dns_spoil(struct dns_answer *answer, enum dns_effect effect, uint32_t address);
+void dns_effect_on(struct dns_answer *answer, enum dns_effect effect, uint32_t address);
 
 /** The same for all that hold. */
-void dns_spoil_all(struct dns_answer *answer, const struct dns_effects *effects, uint32_t address);
+void dns_effects_on(struct dns_answer *answer, const struct dns_effects *effects, uint32_t address);
 
 /* -- messages of another server, of any size -- */
 
@@ -86,6 +86,6 @@ size_t dns_addresses(struct bytes message, uint32_t *ret_addresses, size_t most)
  * 2001:db8::63.
  * @param length Of the message; gets the new one, which is not longer. 0: nothing is sent.
  */
-void dns_spoil_message(uint8_t *message, size_t *length, const struct dns_effects *effects, uint32_t address);
+void dns_effects_on_message(uint8_t *message, size_t *length, const struct dns_effects *effects, uint32_t address);
 
 #endif

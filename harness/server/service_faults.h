@@ -3,7 +3,7 @@
  * @file
  * Faults of the services: what goes wrong at the far end's DHCP, DNS, NTP, TCP, TLS and HTTP.
  *
- * Each service asks at its site (fault/point.h: srv.dhcp and so on) before it answers. Events are counted over all hosts, from 1 since power on, and every
+ * Each service asks at its site (lib/fault/site.h: srv.dhcp and so on) before it answers. Events are counted over all hosts, from 1 since power on, and every
  * fault that acts is a line of the trace with its site's address, such as srv.http#3.
  */
 #ifndef SERVER_SERVICE_FAULTS_H

@@ -92,7 +92,7 @@ static void receive_dns(void *arg, struct udp_pcb *pcb, struct pbuf *packet, con
 	dns_answer(&services->dns, flatten(packet, room), &answer);
 	if (services->service_faults != NULL)
 		effects = service_faults_dns(services->service_faults, answer.name[0] != '\0' ? answer.name : NULL, host_sim()->now);
-	dns_spoil_all(&answer, &effects, DNS_NOBODY);
+	dns_effects_on(&answer, &effects, DNS_NOBODY);
 	trace_line(host_trace(), host_sim()->now, "dns", "%s -> %s", answer.note, dns_outcome(&answer, outcome));
 	reply(pcb, answer.message, answer.length, address, port);
 }

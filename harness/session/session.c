@@ -4,8 +4,8 @@
  * is served, and the answer tells the level of INT and when the world next does something. The virtual CPU stands still meanwhile, so the answer
  * takes no guest time, and how long the host needed for it cannot be seen from inside.
  *
- * Resets. Every boot of the guest counts its time from 0, and virtual time goes on. The hello of a boot carries the machine's own counter, which no reset touches:
- * what it is ahead of the boot's time, less what it was ahead at the first hello, is what lies between the guest's time and the world's. A failure of the supply
+ * Resets. Every boot of the guest counts its time from 0, and virtual time goes on. The handshake of a boot carries the machine's own counter, which no reset touches:
+ * what it is ahead of the boot's time, less what it was ahead at the first handshake, is what lies between the guest's time and the world's. A failure of the supply
  * adds the time that it lasts.
  */
 #include "harness/session/session.h"
@@ -54,7 +54,7 @@ struct session {
 	bool configured; /* this boot has its configuration; what it reads after that is a recorded session's script */
 	char *script;    /* NULL until it is asked for */
 	size_t script_length, script_at;
-	uint64_t ahead_ns;  /* at the first hello: the machine's counter, less the boot's time */
+	uint64_t ahead_ns;  /* at the first handshake: the machine's counter, less the boot's time */
 	uint64_t shift_ns;  /* the world's time, less the present boot's */
 	uint64_t off_ns;    /* without supply, in all */
 	uint64_t looked_ns; /* when the disk was looked at last, by the host's clock */

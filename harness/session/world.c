@@ -281,7 +281,7 @@ static void redraw_faults(struct world *world)
 }
 
 /* And what lies in the flash of a device that updates in stages. */
-static void open_disruptor(struct world *world)
+static void open_service_faults(struct world *world)
 {
 	const struct plan *plan = world->plan;
 
@@ -348,7 +348,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->board.power_cut = supply_fails;
 	world->board.power_ctx = world;
 	world_far_end_open(world);
-	open_disruptor(world);
+	open_service_faults(world);
 	world_far_end_serve(world);
 	return true;
 }

@@ -218,7 +218,7 @@ void link_close(struct link *link)
 	sim_cancel(link->sim, &link->pulses);
 }
 
-void link_device_sends(struct link *link, const uint8_t *data, size_t length, const struct medium_rules *rules, struct medium_effect noise)
+void link_device_sends(struct link *link, const uint8_t *data, size_t length, const struct medium_rules *rules, struct medium_effect effect)
 {
 	/* What a guest can make the chip send may be shorter than an FCS: then it is all frame, and the FCS is wrong. */
 	size_t fcs_length = length < FRAME_FCS ? 0 : FRAME_FCS;
@@ -232,7 +232,7 @@ void link_device_sends(struct link *link, const uint8_t *data, size_t length, co
 		.fcs_wrong = fcs_length == 0 || fcs_of(data, frame->length) !=
 	                                                (fcs[0] | (uint32_t)fcs[1] << 8 | (uint32_t)fcs[2] << 16 | (uint32_t)fcs[3] << 24),
 	};
-	medium_send(&link->medium, TO_SERVER, LINK_PREAMBLE + length, rules, noise);
+	medium_send(&link->medium, TO_SERVER, LINK_PREAMBLE + length, rules, effect);
 }
 
 void link_device_cancels(struct link *link)

@@ -153,10 +153,10 @@ static void start(struct medium *medium, struct medium_station *station)
 {
 	station->outcome.deferred |= station->outcome.collisions == 0 && medium->sim->now > station->wanted_at;
 	become_active(medium, station, STATION_SENDS);
-	if (!station->rules.full_duplex && station->noise.attempts > 0 &&
+	if (!station->rules.full_duplex && station->effect.attempts > 0 &&
 	    collide(medium, station,
-	            station->started_at + bits_ns(medium, station->noise.after_bytes * BYTE_BITS)))
-		station->noise.attempts--;
+	            station->started_at + bits_ns(medium, station->effect.after_bytes * BYTE_BITS)))
+		station->effect.attempts--;
 }
 
 static void become_quiet(struct medium *medium, struct medium_station *station, bool broken)
@@ -343,14 +343,14 @@ void medium_close(struct medium *medium)
 	}
 }
 
-void medium_send(struct medium *medium, enum direction direction, size_t bytes, const struct medium_rules *rules, struct medium_effect noise)
+void medium_send(struct medium *medium, enum direction direction, size_t bytes, const struct medium_rules *rules, struct medium_effect effect)
 {
 	struct medium_station *station = &medium->stations[direction];
 
 	CHECK(!station->wants);
 	station->wants = true;
 	station->rules = *rules;
-	station->noise = noise;
+	station->effect = effect;
 	station->number++;
 	station->length_ns = bytes * bits_ns(medium, BYTE_BITS);
 	memset(&station->outcome, 0, sizeof station->outcome);

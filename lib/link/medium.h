@@ -92,7 +92,7 @@ struct medium_station {
 	enum station_state state;
 	bool wants; /* there is a frame: it is being sent, waits, or goes on behind backpressure */
 	struct medium_rules rules;
-	struct medium_effect noise;
+	struct medium_effect effect;
 	struct medium_outcome outcome;
 	sim_ns length_ns;
 	uint64_t number;     /* frames, from 1 */
@@ -138,7 +138,7 @@ void medium_close(struct medium *medium);
 
 /** A station wants to send @p bytes, preamble included; ops.ended answers. One frame at a time. */
 void medium_send(struct medium *medium, enum direction direction, size_t bytes, const struct medium_rules *rules,
-                 struct medium_effect noise);
+                 struct medium_effect effect);
 /** It gives the frame up; ops.ended does not come. */
 void medium_cancel(struct medium *medium, enum direction direction);
 /** A station keeps the medium busy without a frame, or stops that. A frame of its own that is under way is cut, and tried again afterwards. */

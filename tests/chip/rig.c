@@ -49,7 +49,7 @@ static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 static void on_disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
                        struct stutter_enc28j60_effect *ret_effect)
 {
-	((struct rig *)ctx)->disturb(ctx, site, number, ret_effect);
+	((struct rig *)ctx)->inject(ctx, site, number, ret_effect);
 }
 
 static const struct stutter_enc28j60_ops ops = {.transmit = on_transmit,
@@ -60,7 +60,7 @@ static const struct stutter_enc28j60_ops disturbing_ops = {.transmit = on_transm
                                                            .cancel = on_cancel,
                                                            .backpressure = on_backpressure,
                                                            .event = on_event,
-                                                           .disturb = on_disturb};
+                                                           .inject = on_disturb};
 
 void rig_power(struct rig *rig, const struct stutter_enc28j60_config *config)
 {
@@ -87,14 +87,14 @@ void rig_start_ideal(struct rig *rig)
 void rig_copy(struct rig *to, const struct rig *from)
 {
 	memcpy(to, from, sizeof(*to));
-	stutter_enc28j60_attach(&to->chip, to->disturb ? &disturbing_ops : &ops, to);
+	stutter_enc28j60_attach(&to->chip, to->inject ? &disturbing_ops : &ops, to);
 }
 
 void rig_disturb(struct rig *rig,
-                 void (*disturb)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
+                 void (*inject)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
                                  struct stutter_enc28j60_effect *ret_effect))
 {
-	rig->disturb = disturb;
+	rig->inject = inject;
 	stutter_enc28j60_attach(&rig->chip, &disturbing_ops, rig);
 }
 

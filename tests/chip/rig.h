@@ -31,7 +31,7 @@ struct rig {
 	bool backpressure;
 	uint64_t backpressure_ns; /* when it began or ended last */
 	bool answers_at_once;     /* the wire takes every frame in no time */
-	void (*disturb)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
+	void (*inject)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
 	                struct stutter_enc28j60_effect *ret_effect); /* NULL: none */
 };
 
@@ -46,7 +46,7 @@ void rig_copy(struct rig *to, const struct rig *from);
 void rig_wait(struct rig *rig, uint64_t ns);
 /* From now on the chip asks at its sites; ctx is the rig. A copy of the rig asks too. */
 void rig_disturb(struct rig *rig,
-                 void (*disturb)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
+                 void (*inject)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
                                  struct stutter_enc28j60_effect *ret_effect));
 
 /* The bank is switched when needed. */

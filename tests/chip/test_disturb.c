@@ -25,7 +25,7 @@ static struct {
 	unsigned last[3];  /* the number asked for last */
 } plan;
 
-static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
+static void inject(void *ctx, enum stutter_enc28j60_site site, unsigned number,
                     struct stutter_enc28j60_effect *ret_effect)
 {
 	static const struct stutter_enc28j60_effect none;
@@ -58,7 +58,7 @@ static void start(enum stutter_enc28j60_site site, unsigned number,
 	for (size_t i = 0; i < sizeof(body); i++)
 		body[i] = (uint8_t)(i * 3 + 2);
 	prepare(&rig);
-	rig_disturb(&rig, disturb);
+	rig_disturb(&rig, inject);
 }
 
 static void request(struct rig *to)
@@ -205,9 +205,9 @@ static void frames_until_the_nth(enum stutter_enc28j60_site site,
 	start(site, NTH, effect);
 	for (unsigned i = 1; i < NTH; i++)
 		send_well(&rig);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 0);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 0);
 	request(&rig);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED),
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED),
 	                effect.tx_no_txif && effect.tx_txerif ? 2 : 1);
 	CU_ASSERT_EQUAL(plan.last[site], NTH);
 }
@@ -251,7 +251,7 @@ static void is_over(void)
 	clear_flags();
 	send_well(&rig);
 	CU_ASSERT_EQUAL(plan.last[STUTTER_ENC28J60_SITE_TX], NTH + 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 1);
 }
 
 static void a_stalled_transmission_ends_with_txrst(void)
@@ -358,7 +358,7 @@ static void txif_may_be_early_and_then_missing(void)
 	start(STUTTER_ENC28J60_SITE_TX, 1,
 	      (struct stutter_enc28j60_effect){.tx_early_txif = true, .tx_no_txif = true});
 	request(&rig);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 2);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 2);
 	rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF);
 	rig_answer(&rig, NULL);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
@@ -377,7 +377,7 @@ static void request_with_link_pulse(bool mac_full_duplex, bool phy_full_duplex)
 static void a_link_pulse_is_taken_for_a_late_collision(void)
 {
 	request_with_link_pulse(false, false);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 1);
 	CU_ASSERT_EQUAL(rig.sent_count, 0);
 	/* The window of 64 bytes, preamble included, and one byte more. */
 	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), rig.now_ns + 65 * 800);
@@ -395,7 +395,7 @@ static void a_link_pulse_does_nothing_in_full_duplex(void)
 {
 	for (unsigned i = 1; i < 4; i++) {
 		request_with_link_pulse(i & 1, i & 2);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 0);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 0);
 		CU_ASSERT_EQUAL_FATAL(rig.sent_count, 1);
 		rig_answer(&rig, NULL);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_TXIF);
@@ -434,7 +434,7 @@ static void a_next_packet_pointer_is_stored_wrong(void)
 		CU_ASSERT_EQUAL(next_stored_at(3 * SLOT), 4 * SLOT);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 4);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 1);
 	}
 }
 
@@ -490,7 +490,7 @@ static void pktif_misses_a_frame(void)
 	      (struct stutter_enc28j60_effect){.rx_pktif_lost = true});
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 	receive(&rig, 1);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
 	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&rig.chip));
@@ -528,7 +528,7 @@ static void pktif_sees_a_frame_that_is_lost(void)
 		      (struct stutter_enc28j60_effect){.rx_pktif_false = true});
 		rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 		receive(&rig, 1);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 1);
 		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_ACCEPTED), 0);
 		CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0);
 		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_EPKTCNT), 0);
@@ -569,7 +569,7 @@ static void rxerif_misses_a_lost_frame(void)
 			fill_the_ring();
 		receive(&rig, lost);
 		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_OVERFLOW), 1);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 1);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_RXERIF, 0);
 		CU_ASSERT_EQUAL(plan.last[STUTTER_ENC28J60_SITE_RX], lost);
 		receive(&rig, lost + 1);
@@ -595,7 +595,7 @@ static void a_frame_slips_through_the_pattern_filter(void)
 	only_a_pattern_is_wanted(ERXFCON_CRCEN | ERXFCON_PMEN);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_ACCEPTED), 1);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_FILTERED), 2);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
+	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
 	CU_ASSERT_EQUAL(plan.asked[STUTTER_ENC28J60_SITE_RX], NTH);
 }
@@ -620,7 +620,7 @@ static void an_mii_operation_stays_busy_until_a_reset(void)
 			CU_ASSERT_EQUAL(phy_id(&rig), 0x0083);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), 0);
 		phy_id(&rig);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_DISTURBED), 1);
+		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 1);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), MISTAT_BUSY);
 		rig_wait(&rig, UINT64_C(365) * 86400 * 1000000000);
 		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MISTAT), MISTAT_BUSY);

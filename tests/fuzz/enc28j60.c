@@ -24,7 +24,7 @@ struct bench {
 	enum stutter_enc28j60_frame_kind kind; /* for this frame */
 	unsigned numbers[2];                   /* of the last frame of each kind */
 	bool backpressure;                     /* preamble is on */
-	uint8_t disturbed;                     /* bits of what goes wrong at the next sites */
+	uint8_t injected;                     /* bits of what goes wrong at the next sites */
 };
 
 static void note_transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
@@ -63,10 +63,10 @@ static void note_backpressure(void *ctx, bool on, uint64_t now_ns)
 	bench->backpressure = on;
 }
 
-static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
+static void inject(void *ctx, enum stutter_enc28j60_site site, unsigned number,
                     struct stutter_enc28j60_effect *ret_effect)
 {
-	const unsigned bits = ((const struct bench *)ctx)->disturbed;
+	const unsigned bits = ((const struct bench *)ctx)->injected;
 
 	if (number == 0)
 		abort();
@@ -92,7 +92,7 @@ static void disturb(void *ctx, enum stutter_enc28j60_site site, unsigned number,
 static const struct stutter_enc28j60_ops ops = {.transmit = note_transmit,
                                                 .cancel = note_cancel,
                                                 .backpressure = note_backpressure,
-                                                .disturb = disturb};
+                                                .inject = inject};
 
 static void check(const struct bench *bench)
 {
@@ -162,7 +162,7 @@ static size_t step(struct bench *bench, const uint8_t *data, size_t size)
 		                              size > 1 && (data[1] & 2), bench->now_ns);
 		return 2;
 	case 5:
-		bench->disturbed = size > 1 ? data[1] : 0;
+		bench->injected = size > 1 ? data[1] : 0;
 		return 2;
 	case 6: /* the pin or the supply */
 		if (size > 1 && data[1] == 1)

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct bench {
 	struct nor nor;
-	uint8_t disturbed;
+	uint8_t injected;
 	bool erased; /* since it was last looked: bits may have risen */
 };
 
@@ -34,7 +34,7 @@ static void note_event(void *ctx, const struct nor_event *event)
 	bench->erased |= event->kind == NOR_EVENT_ERASE;
 }
 
-static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
+static void inject(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
 	const struct bench *bench = ctx;
 
@@ -43,15 +43,15 @@ static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_e
 	if (site == NOR_SITE_READ)
 		return;
 	*ret_effect = (struct nor_effect){
-		.slow_factor = bench->disturbed & 1 ? 1000 : 0,
-		.stuck_ns = bench->disturbed & 2 ? 1000000 : 0,
-		.cut = bench->disturbed & 4,
-		.cut_permille = (unsigned)(bench->disturbed >> 3) * 32,
+		.slow_factor = bench->injected & 1 ? 1000 : 0,
+		.stuck_ns = bench->injected & 2 ? 1000000 : 0,
+		.cut = bench->injected & 4,
+		.cut_permille = (unsigned)(bench->injected >> 3) * 32,
 	};
 }
 
-static const struct nor_ops ops = {note_event, disturb};
-static const struct nor_ops ops_of_copy = {NULL, disturb};
+static const struct nor_ops ops = {note_event, inject};
+static const struct nor_ops ops_of_copy = {NULL, inject};
 
 static uint8_t arrays[2][NOR_SIZE], before[WATCHED];
 
@@ -87,7 +87,7 @@ static void step(struct bench *bench, const uint8_t *bytes, size_t length, uint8
 		bench->erased = true;
 		break;
 	case 3:
-		bench->disturbed = amount;
+		bench->injected = amount;
 		break;
 	default:
 		memcpy(miso, bytes, length);

@@ -66,7 +66,7 @@ static struct said {
 	size_t length;
 	uint8_t bytes[SAID_MAX];
 } said[WIRES][2];
-static bool ended[WIRES][2], disturbed;
+static bool ended[WIRES][2], injected;
 
 static void must(bool holds)
 {
@@ -136,7 +136,7 @@ static void end(size_t which, enum direction direction)
 
 static void reset(size_t which, enum direction direction)
 {
-	disturbed = true;
+	injected = true;
 	ended[which][TO_SERVER] = ended[which][TO_DEVICE] = true;
 	between_reset(&wires[which], direction);
 }
@@ -146,7 +146,7 @@ static void send_packet(struct bytes data, enum direction direction)
 {
 	uint8_t frame[ETHERNET_HEADER + 256] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 8, 0};
 
-	disturbed = true;
+	injected = true;
 	if (data.length > 0)
 		memcpy(frame + ETHERNET_HEADER, data.data, data.length);
 	checksum_mend(frame, ETHERNET_HEADER + data.length);
@@ -173,9 +173,9 @@ static void send_datagram(struct bytes data, enum direction direction)
 	put_be16(packet + 22, ports[!direction]);
 	put_be16(packet + 24, (unsigned)(8 + data.length));
 	memcpy(packet + 28, data.data, data.length);
-	const bool before = disturbed;
+	const bool before = injected;
 	send_packet(bytes_of(packet, 28 + data.length), direction);
-	disturbed = before;
+	injected = before;
 }
 
 static void take_step(uint8_t what, struct bytes data)
@@ -277,7 +277,7 @@ static void begin(void)
 		said[i][TO_SERVER].length = said[i][TO_DEVICE].length = 0;
 		ended[i][TO_SERVER] = ended[i][TO_DEVICE] = false;
 	}
-	disturbed = false;
+	injected = false;
 	between.text_length = 0;
 }
 
@@ -319,7 +319,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		end(i, TO_SERVER);
 		end(i, TO_DEVICE);
 	}
-	if (armed == 0 && !disturbed) {
+	if (armed == 0 && !injected) {
 		for (size_t i = 0; i < WIRES; i++)
 			compare(i);
 		must(between.relay->active == 0);

@@ -51,7 +51,7 @@ static void feed_dns(struct bytes message)
 	for (unsigned effect = DNS_EFFECT_SILENCE; effect <= DNS_EFFECT_TTL; effect++) {
 		dns_answer(&config, message, &answer);
 		must(answer.length <= sizeof answer.message);
-		dns_spoil(&answer, (enum dns_effect)effect, 0x01020304U);
+		dns_effect_on(&answer, (enum dns_effect)effect, 0x01020304U);
 		must(answer.length <= sizeof answer.message);
 	}
 }

@@ -70,7 +70,7 @@ static void put(struct toy *toy, const uint8_t *frame, size_t length)
 	for (unsigned i = 0; i < FCS_BYTES; i++)
 		toy->sending[length + i] = (uint8_t)(crc32(0, toy->sending, (uInt)length) >> 8 * i);
 	toy->sending_length = length + FCS_BYTES;
-	toy->ops->disturb(toy->ctx, 0, ++toy->sent, &effect);
+	toy->ops->inject(toy->ctx, 0, ++toy->sent, &effect);
 	toy->ops->transmit(toy->ctx,
 	                   &(struct nic_frame){toy->sending, toy->sending_length, .is_hosts = true},
 	                   &mac, toy->now_ns);

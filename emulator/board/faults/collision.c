@@ -14,12 +14,12 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void misbehave(const void *params, void *effect, struct medium_effect *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *medium)
 {
 	const struct collision_params *fault = params;
 
 	(void)effect;
-	*noise = (struct medium_effect){(unsigned)fault->times, (unsigned)fault->after};
+	*medium = (struct medium_effect){(unsigned)fault->times, (unsigned)fault->after};
 }
 
 static const struct board_fault act = {.nic = misbehave};

@@ -3,12 +3,12 @@
 #include "emulator/board/fault.h"
 #include "emulator/nic/enc28j60.h"
 
-static void misbehave(const void *params, void *effect, struct medium_effect *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *medium)
 {
 	struct stutter_enc28j60_effect *chip = effect;
 
 	(void)params;
-	(void)noise;
+	(void)medium;
 	chip->tx_link_pulse = true;
 }
 

@@ -16,12 +16,12 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void misbehave(const void *params, void *effect, struct medium_effect *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *medium)
 {
 	struct stutter_enc28j60_effect *chip = effect;
 	const struct rx_pktif_params *fault = params;
 
-	(void)noise;
+	(void)medium;
 	chip->rx_pktif_lost |= fault->kind == PKTIF_LOST;
 	chip->rx_pktif_false |= fault->kind == PKTIF_FALSE;
 }

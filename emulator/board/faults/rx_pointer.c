@@ -12,12 +12,12 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void misbehave(const void *params, void *effect, struct medium_effect *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *medium)
 {
 	struct stutter_enc28j60_effect *chip = effect;
 	const struct rx_pointer_params *fault = params;
 
-	(void)noise;
+	(void)medium;
 	chip->rx_next_xor = (uint16_t)(chip->rx_next_xor ^ fault->xor_bits);
 }
 

@@ -26,12 +26,12 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 	return error_set(err, "say which flag: lose_txif, raise_txerif, early_txif or several");
 }
 
-static void misbehave(const void *params, void *effect, struct medium_effect *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *medium)
 {
 	struct stutter_enc28j60_effect *chip = effect;
 	const struct tx_flags_params *fault = params;
 
-	(void)noise;
+	(void)medium;
 	chip->tx_no_txif |= fault->lose_txif;
 	chip->tx_txerif |= fault->raise_txerif;
 	chip->tx_early_txif |= fault->early_txif;

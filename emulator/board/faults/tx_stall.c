@@ -12,12 +12,12 @@ static const struct param rows[] = {
 	{0},
 };
 
-static void misbehave(const void *params, void *effect, struct medium_effect *noise)
+static void misbehave(const void *params, void *effect, struct medium_effect *medium)
 {
 	struct stutter_enc28j60_effect *chip = effect;
 	const struct tx_stall_params *fault = params;
 
-	(void)noise;
+	(void)medium;
 	chip->tx_stall = true;
 	chip->tx_stall_flagged |= fault->flags;
 }

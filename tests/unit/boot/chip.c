@@ -9,7 +9,7 @@
 #include "emulator/guest/boot/crypto.h"
 #include "tests/test.h"
 
-static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
+static void inject(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
 	const struct chip *chip = ctx;
 
@@ -29,7 +29,7 @@ static void on_event(void *ctx, const struct nor_event *event)
 	CU_FAIL_FATAL("a finding of the flash");
 }
 
-static const struct nor_ops ops = {on_event, disturb};
+static const struct nor_ops ops = {on_event, inject};
 
 /* -- a driver -- */
 

@@ -29,17 +29,17 @@ static void keep_event(void *ctx, const struct nor_event *event)
 	CU_ASSERT_FATAL(used < sizeof bed->told);
 }
 
-static void disturb(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
+static void inject(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
 	struct bed *bed = ctx;
 
-	if (site == NOR_SITE_OP && number == bed->disturbed_op)
+	if (site == NOR_SITE_OP && number == bed->injected_op)
 		*ret_effect = bed->effect;
 	if (site == NOR_SITE_READ && number == bed->rotten_read)
 		nor_rot(&bed->nor, 0, 0x01);
 }
 
-static const struct nor_ops ops = {keep_event, disturb};
+static const struct nor_ops ops = {keep_event, inject};
 
 void bed_open(struct bed *bed, const struct nor_config *config)
 {

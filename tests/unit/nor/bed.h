@@ -13,7 +13,7 @@ struct bed {
 	uint8_t *array;
 	uint64_t now_ns;
 	char told[4096];       /* one word an event: "program#1 " "finding:busy " */
-	uint64_t disturbed_op; /* the operation that meets the effect; 0: none */
+	uint64_t injected_op; /* the operation that meets the effect; 0: none */
 	struct nor_effect effect;
 	uint64_t rotten_read; /* the read before which bit 0 of address 0 rots; 0: none */
 };

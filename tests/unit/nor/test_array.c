@@ -280,7 +280,7 @@ static void a_copy_goes_on_by_itself(void)
 static void the_supply_fails_where_a_disturbance_says_so(void)
 {
 	bed_open(&bed, NULL);
-	bed.disturbed_op = 2;
+	bed.injected_op = 2;
 	bed.effect = (struct nor_effect){.cut = true, .cut_permille = 250};
 	bed_erase(&bed, 0x20, 0);
 	(void)bed_wait(&bed);
@@ -304,7 +304,7 @@ static void the_supply_fails_where_a_disturbance_says_so(void)
 static void an_operation_is_slow_or_never_over(void)
 {
 	bed_open(&bed, NULL);
-	bed.disturbed_op = 1;
+	bed.injected_op = 1;
 	bed.effect = (struct nor_effect){.slow_factor = 3, .stuck_ns = 1000 * MS};
 	memset(bed.array, 0, NOR_SECTOR);
 	bed_erase(&bed, 0x20, 0);
@@ -321,7 +321,7 @@ static void an_operation_is_slow_or_never_over(void)
 static void no_time_of_an_operation_overflows(void)
 {
 	bed_open(&bed, NULL);
-	bed.disturbed_op = 1;
+	bed.injected_op = 1;
 	bed.effect = (struct nor_effect){.slow_factor = UINT32_MAX, .stuck_ns = UINT64_MAX, .cut = true, .cut_permille = 999};
 	bed_erase(&bed, 0x20, 0);
 	CU_ASSERT(nor_cut_at(&bed.nor) > bed.now_ns + UINT64_C(99) * 86400 * 1000 * MS && nor_busy_until(&bed.nor) > nor_cut_at(&bed.nor));

@@ -27,7 +27,7 @@ static size_t spoil(uint8_t *message, enum dns_effect kind)
 
 	effects.of[kind] = true;
 	memcpy(message, answer, sizeof answer);
-	dns_spoil_message(message, &length, &effects, DNS_NOBODY);
+	dns_effects_on_message(message, &length, &effects, DNS_NOBODY);
 	return length;
 }
 

@@ -84,7 +84,7 @@ static void a_spoiled_answer_is_traced_as_it_is_sent(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct query query = query_of("x", TYPE_A, CLASS_IN);
 		struct dns_answer answer = answer_to(&query);
-		dns_spoil(&answer, rows[i].effect, 0x0a010203);
+		dns_effect_on(&answer, rows[i].effect, 0x0a010203);
 		TEST_SAME_TEXT(traced(&answer), rows[i].outcome);
 	}
 }
