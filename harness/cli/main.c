@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "lib/base/param.h"
+#include "lib/fault/action.h"
 #include "harness/cli/cli.h"
+#include "harness/judge/judge.h"
 
 static int usage(FILE *stream)
 {
@@ -44,6 +46,9 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	/* A fault or a judge that is not whole is a mistake of ours, and seen before anything runs. */
+	actions_check();
+	judge_check();
 	if (argc < 2)
 		return usage(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)

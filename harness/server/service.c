@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "harness/server/service.h"
+#include "harness/server/service_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,9 +19,7 @@
 #include "harness/server/reply.h"
 #include "harness/server/swu.h"
 
-#define IMAGE_NAME "os.bin"
 #define IMAGE_TARGET "/images/" IMAGE_NAME
-#define PACKAGE_NAME "os.swu"
 #define PACKAGE_TARGET "/images/" PACKAGE_NAME
 /** The device's address: the only one that DHCP gives. */
 #define DEVICE_ADDRESS (HOST_ADDRESS + 99)
@@ -362,7 +360,7 @@ static enum service_kind answer_core(struct service *service, const struct http_
 }
 
 /* The image that a path names, of any release; NULL: none. */
-static const struct release_image *image_of(struct service *service, const char *target)
+const struct release_image *service_find_image(struct service *service, const char *target)
 {
 	static const char folder[] = "/images/";
 	char name[RELEASE_NAME_MAX];
@@ -378,7 +376,7 @@ static const struct release_image *image_of(struct service *service, const char 
 
 static enum service_kind answer_image(struct service *service, const struct http_request *request, struct http_answer *answer)
 {
-	const struct release_image *image = image_of(service, request->target);
+	const struct release_image *image = service_find_image(service, request->target);
 
 	if (image == NULL || !is_get(request))
 		return SERVICE_OTHER;
@@ -460,63 +458,6 @@ void service_answer(void *ctx, const struct http_request *request, struct http_a
 	http_effect_apply(&effect, ret_answer);
 	service->log.refused += ret_answer->status >= 400;
 	service_log_visit(&service->log, &(struct service_visit){now, request->address, kind, ret_answer->status});
-}
-
-/* -- what was handed out -- */
-
-/* Where @part begins in @whole; false if it lies elsewhere. */
-static bool lies_in(struct bytes part, struct bytes whole, uint64_t *ret_offset)
-{
-	uintptr_t begin = (uintptr_t)whole.data, at = (uintptr_t)part.data;
-
-	if (at < begin || at - begin >= whole.length)
-		return false;
-	*ret_offset = at - begin;
-	return true;
-}
-
-/* @return the image that @p part of an answer to @p request is of, and where in it. NULL: it is of none. */
-static struct service_image *find_image(struct service *service, const struct http_request *request, struct bytes part,
-                                        uint64_t *ret_offset)
-{
-	struct service_log *log = &service->log;
-	struct bytes package = bytes_of(service->package, service->package_length);
-
-	if (request->tls) {
-		const struct release_image *image = image_of(service, request->target);
-		return image != NULL && lies_in(part, image->data, ret_offset) ? service_log_image(log, image->name, image->data.length)
-		                                                               : NULL;
-	}
-	if (lies_in(part, service->image, ret_offset))
-		return service_log_image(log, IMAGE_NAME, service->image.length);
-	return lies_in(part, package, ret_offset) ? service_log_image(log, PACKAGE_NAME, package.length) : NULL;
-}
-
-static void note_sent(void *ctx, const struct http_request *request, const struct http_part *part)
-{
-	struct service *service = ctx;
-	size_t length = part->bytes.length;
-	uint64_t offset;
-
-	struct service_image *image = find_image(service, request, part->bytes, &offset);
-	if (image == NULL)
-		return;
-	image->bytes += length;
-	coverage_add(&image->coverage, offset, offset + length);
-	if (request->address == names_find(NAMES_IMAGES_SECONDARY)->address)
-		image->from_secondary += length;
-	else
-		image->from_primary += length;
-	service->bundle_out |= request->tls && request->address == names_find(NAMES_RELEASES)->address && offset + length == image->size;
-	delivery_expect(&service->delivery, &(struct delivery_stretch){.flow = {request->address, part->port, part->remote_port},
-	                                                               .sequence = part->sequence,
-	                                                               .length = (uint32_t)length,
-	                                                               .bytes = &image->delivered});
-}
-
-void service_delivered(struct service *service, struct bytes frame)
-{
-	delivery_see(&service->delivery, frame);
 }
 
 /* -- TLS -- */
@@ -602,7 +543,7 @@ void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed
 		host_add_gate(ask_gate, service);
 	udp_services_open(&service->udp);
 	if (!service->no_http)
-		http_open((struct http_handler){service_answer, note_sent, begin_handshake, service}, unix_base_ns);
+		http_open((struct http_handler){service_answer, service_note_sent, begin_handshake, service}, unix_base_ns);
 }
 
 void service_date(struct service *service, uint64_t unix_base_ns)

@@ -463,17 +463,6 @@ static bool begin_world(struct session *session)
 	return qemu_write_reply(session->qemu, &reply, answer, &session->broken);
 }
 
-struct qemu_image session_image(const struct device *device)
-{
-	return (struct qemu_image){
-		.machine = machines[device->machine],
-		.kernel = device->kernel,
-		.initramfs = device->initramfs,
-		.overlay = device->overlay[0] != '\0' ? device->overlay : NULL,
-		.memory_mb = (unsigned)(device->memory >> 20),
-	};
-}
-
 static void run_device(struct session *session, struct verdict *verdict)
 {
 	const struct session_options *options = session->options;

@@ -13,91 +13,12 @@
  *
  * Not seen: a response to HEAD that announces a length (it is taken for the length of a body), and messages whose beginning came too early and is not repeated.
  */
-#include "lib/address/stream.h"
+#include "lib/address/stream_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-#include <llhttp.h>
 
 #include "lib/base/memory.h"
-
-#define EARLY_MAX (1U << 20)
-#define MESSAGES_MAX 64U
-#define RECORD_HEADER 5U
-#define HANDSHAKE_HEADER 4U
-#define FIELD_MAX 16U
-
-enum kind { UNKNOWN, TLS, HTTP, OPAQUE };
-
-/* RFC 8446 sec. 5.1 and sec. 4, RFC 5246 sec. 6.2.1 and 7.4. */
-enum { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, APPDATA = 23 };
-enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, CERTIFICATE = 11, FINISHED = 20 };
-#define HELLO_MAX 70U /* bytes of a hello's body: up to the suite that the server has chosen */
-#define NONCE 8U      /* explicit, in a record of TLS 1.2 */
-#define TAG 16U
-
-struct message {
-	uint64_t at;
-	enum address_word word;
-};
-
-/* A segment that has come before what is to come before it. */
-struct early {
-	struct early *next;
-	uint64_t at;
-	size_t length;
-	uint8_t data[];
-};
-
-struct tls {
-	uint8_t header[RECORD_HEADER], message[HANDSHAKE_HEADER];
-	size_t header_have, record_left, message_have, message_left;
-	uint64_t message_at, record_at;
-	bool encrypted; /* a change of cipher spec has passed: handshake records are encrypted from here on, but for hellos */
-	bool finished;
-	size_t peeked; /* bytes of such a record, as many as a handshake header has */
-	uint8_t hello[HELLO_MAX];
-	size_t hello_have;
-	struct cipher *cipher; /* of the record under way; NULL: its secret is not known */
-	enum epoch epoch;
-	uint8_t nonce[NONCE];
-	size_t nonce_have, tail; /* bytes of the record behind its plain text */
-	bool is_last;            /* of the handshake's records: Finished is in it */
-	bool waits;              /* for a secret; what comes is kept: */
-	uint8_t *late;
-	size_t late_length;
-	uint64_t late_at;
-	bool request_told, is_http, is_other;
-};
-
-struct http {
-	llhttp_t parser;
-	llhttp_settings_t settings;
-	bool begun; /* a message */
-	uint64_t begun_at;
-	char field[FIELD_MAX]; /* the name of the header field under way */
-	size_t field_length;
-	bool has_range, headers_done;
-};
-
-struct stream {
-	struct tls_hellos *hellos;
-	bool from_server;
-	bool begun;
-	uint32_t next_sequence; /* of the byte that next stands for */
-	uint64_t next;          /* place of the first byte that has not been parsed */
-	uint64_t sent;          /* place behind the last byte that has come, in order or not */
-	struct early *early;
-	size_t early_bytes;
-	enum kind kind;
-	struct tls tls;
-	struct http *http;
-	struct message messages[MESSAGES_MAX]; /* a ring */
-	uint64_t message_count;
-	uint64_t segment_at; /* of the bytes that have just come; what has waited for them is parsed with them */
-};
 
 struct stream *stream_open(struct tls_hellos *hellos, bool from_server)
 {
@@ -123,100 +44,11 @@ void stream_close(struct stream *stream)
 }
 
 /* A message is named where it begins, or where it is recognised if that segment has passed. */
-static void note(struct stream *stream, uint64_t at, enum address_word word)
+void stream_note(struct stream *stream, uint64_t at, enum address_word word)
 {
 	if (at < stream->segment_at)
 		at = stream->segment_at;
 	stream->messages[stream->message_count++ % MESSAGES_MAX] = (struct message){at, word};
-}
-
-/* -- HTTP -- */
-
-static int on_field(llhttp_t *parser, const char *at, size_t length)
-{
-	struct http *http = parser->data;
-
-	for (size_t i = 0; i < length; i++)
-		if (http->field_length < FIELD_MAX)
-			http->field[http->field_length++] = at[i];
-	return 0;
-}
-
-static int on_field_end(llhttp_t *parser)
-{
-	struct http *http = parser->data;
-
-	http->has_range |= http->field_length == 5 && strncasecmp(http->field, "range", 5) == 0;
-	http->field_length = 0;
-	return 0;
-}
-
-static int on_headers(llhttp_t *parser)
-{
-	((struct http *)parser->data)->headers_done = true;
-	return HPE_PAUSED;
-}
-
-static int on_message(llhttp_t *parser)
-{
-	(void)parser;
-	return HPE_PAUSED;
-}
-
-static void open_http(struct stream *stream)
-{
-	struct http *http = stream->http = memory_new(sizeof *http);
-
-	llhttp_settings_init(&http->settings);
-	http->settings.on_header_field = on_field;
-	http->settings.on_header_field_complete = on_field_end;
-	http->settings.on_headers_complete = on_headers;
-	http->settings.on_message_complete = on_message;
-	llhttp_init(&http->parser, HTTP_BOTH, &http->settings);
-	http->parser.data = http;
-}
-
-/* The head of a message is complete. */
-static void note_http(struct stream *stream)
-{
-	struct http *http = stream->http;
-	uint64_t begun = http->begun_at;
-
-	http->headers_done = false;
-	if (llhttp_get_type(&http->parser) == HTTP_RESPONSE)
-		note(stream, begun, ADDRESS_HTTP_RESPONSE);
-	else if (!stream->tls.request_told)
-		note(stream, begun, ADDRESS_HTTP_REQUEST);
-	stream->tls.request_told = false;
-	if (llhttp_get_type(&http->parser) == HTTP_REQUEST && http->has_range)
-		note(stream, begun, ADDRESS_HTTP_RANGE);
-	http->has_range = false;
-}
-
-static void parse_http(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
-{
-	struct http *http = stream->http;
-
-	for (size_t i = 0; i < length;) {
-		const char *from = (const char *)data + i;
-		if (!http->begun)
-			http->begun_at = at + i;
-		http->begun = true;
-		llhttp_errno_t result = llhttp_execute(&http->parser, from, length - i);
-		if (result == HPE_OK)
-			return;
-		if (result != HPE_PAUSED) {
-			stream->tls.is_other = stream->kind == TLS;
-			stream->kind = stream->kind == TLS ? TLS : OPAQUE;
-			return;
-		}
-		i += (size_t)(llhttp_get_error_pos(&http->parser) - from);
-		llhttp_resume(&http->parser);
-		if (http->headers_done)
-			note_http(stream);
-		else
-			http->begun = false;
-	}
 }
 
 /* -- TLS -- */
@@ -225,16 +57,16 @@ static void note_handshake(struct stream *stream)
 {
 	switch (stream->tls.message[0]) {
 	case CLIENT_HELLO:
-		note(stream, stream->tls.message_at, ADDRESS_TLS_CLIENT_HELLO);
+		stream_note(stream, stream->tls.message_at, ADDRESS_TLS_CLIENT_HELLO);
 		break;
 	case SERVER_HELLO:
-		note(stream, stream->tls.message_at, ADDRESS_TLS_SERVER_HELLO);
+		stream_note(stream, stream->tls.message_at, ADDRESS_TLS_SERVER_HELLO);
 		break;
 	case CERTIFICATE:
-		note(stream, stream->tls.message_at, ADDRESS_TLS_CERTIFICATE);
+		stream_note(stream, stream->tls.message_at, ADDRESS_TLS_CERTIFICATE);
 		break;
 	case FINISHED:
-		note(stream, stream->tls.message_at, ADDRESS_TLS_FINISHED);
+		stream_note(stream, stream->tls.message_at, ADDRESS_TLS_FINISHED);
 		stream->tls.is_last = true;
 		break;
 	default:
@@ -325,7 +157,7 @@ static size_t peek_handshake(struct stream *stream, const uint8_t *data, size_t 
 		return i;
 	}
 	if (!tls->finished)
-		note(stream, tls->record_at, ADDRESS_TLS_FINISHED);
+		stream_note(stream, tls->record_at, ADDRESS_TLS_FINISHED);
 	tls->finished = true;
 	return length;
 }
@@ -362,7 +194,7 @@ static void begin_appdata(struct stream *stream, uint64_t begun)
 	/* The secret of a TLS 1.3 client is still to come; it is the one that speaks first. */
 	tls->waits = is_1_3(stream) && tls->epoch == EPOCH_APPLICATION && stream->hellos->secrets != NULL;
 	if (tls->waits && !stream->from_server) {
-		note(stream, begun, ADDRESS_HTTP_REQUEST);
+		stream_note(stream, begun, ADDRESS_HTTP_REQUEST);
 		tls->request_told = true;
 	}
 }
@@ -381,14 +213,14 @@ static void parse_plain(struct stream *stream, const uint8_t *plain, size_t leng
 
 	if (is_alert(stream)) {
 		if (tls->record_left == 2 + tls->tail)
-			note(stream, at, ADDRESS_TLS_ALERT);
+			stream_note(stream, at, ADDRESS_TLS_ALERT);
 	} else if (is_1_3(stream) && tls->epoch == EPOCH_HANDSHAKE) {
 		parse_handshake(stream, plain, length, at);
 	} else if (!tls->is_other) {
 		if (!tls->is_http)
-			open_http(stream);
+			stream_open_http(stream);
 		tls->is_http = true;
-		parse_http(stream, plain, length, at);
+		stream_parse_http(stream, plain, length, at);
 	}
 }
 
@@ -443,13 +275,13 @@ static void begin_record(struct stream *stream, uint64_t at)
 		tls->encrypted = true;
 		break;
 	case ALERT:
-		note(stream, begun, ADDRESS_TLS_ALERT);
+		stream_note(stream, begun, ADDRESS_TLS_ALERT);
 		break;
 	case HANDSHAKE:
 		tls->record_at = begun;
 		break;
 	case APPDATA:
-		note(stream, begun, ADDRESS_TLS_APPDATA);
+		stream_note(stream, begun, ADDRESS_TLS_APPDATA);
 		begin_appdata(stream, begun);
 		break;
 	default:
@@ -541,7 +373,7 @@ static void recognise(struct stream *stream, const uint8_t *data)
 		stream->kind = TLS;
 	} else if (is_letter(data[0])) {
 		stream->kind = HTTP;
-		open_http(stream);
+		stream_open_http(stream);
 	} else {
 		stream->kind = OPAQUE;
 	}
@@ -558,7 +390,7 @@ static void parse(struct stream *stream, const uint8_t *data, size_t length)
 		parse_tls(stream, data, length, at);
 	}
 	if (stream->kind == HTTP)
-		parse_http(stream, data, length, at);
+		stream_parse_http(stream, data, length, at);
 	stream->next += length;
 	stream->next_sequence += (uint32_t)length;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "lib/fault/netem.h"
+#include "lib/fault/netem_line.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -9,9 +9,7 @@
 
 #include "lib/base/check.h"
 
-#define WORDS_MAX 64
 #define TEXT_MAX 512
-#define STANDARD_DISTRIBUTION "uniform"
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -124,41 +122,6 @@ static bool read_quantity(const struct quantity *quantity, const char *word, uin
 
 /* -- words -- */
 
-/* A loss model has at most so many probabilities. */
-#define LOSSES_MAX 5
-
-/* A time that is drawn. */
-struct times {
-	uint64_t time_ns, jitter_ns, correlation;
-	const char *distribution; /* as the actions call it */
-	char table[FAULT_PATH_MAX];
-};
-
-/* What the words have said so far. */
-struct netem {
-	const char *words[WORDS_MAX];
-	size_t count, at; /* at: the next one */
-	const char *keyword;
-
-	bool has_delay, has_limit, has_rate, has_slot, has_distribution, has_corrupt, has_duplicate;
-	struct times delay;
-	const char *loss; /* the action; NULL: none */
-	uint64_t losses[LOSSES_MAX]; /* the loss model's probabilities, in tc's order */
-	size_t loss_count;
-	uint64_t reorder, reorder_correlation, gap;
-	uint64_t corrupt, corrupt_correlation;
-	uint64_t duplicate, duplicate_correlation;
-	uint64_t limit;
-	struct {
-		uint64_t rate_bps, cell_size;
-		int64_t overhead, cell_overhead;
-	} rate;
-	struct {
-		uint64_t min_ns, max_ns, packets, bytes;
-		struct times times;
-	} slot;
-};
-
 /* tc takes any beginning of a word. */
 static bool abbreviates(const char *word, const char *whole)
 {
@@ -221,7 +184,7 @@ static bool read_limit(struct netem *netem, struct error *err)
 
 static bool read_delay(struct netem *netem, struct error *err)
 {
-	struct times *delay = &netem->delay;
+	struct netem_times *delay = &netem->delay;
 
 	netem->has_delay = true;
 	delay->jitter_ns = delay->correlation = 0;
@@ -233,7 +196,7 @@ static bool read_delay(struct netem *netem, struct error *err)
 }
 
 /* The name of a distribution or a file of one. */
-static bool take_distribution(struct netem *netem, struct times *times, struct error *err)
+static bool take_distribution(struct netem *netem, struct netem_times *times, struct error *err)
 {
 	static const char *const names[] = {"uniform", "normal", "pareto", "paretonormal"};
 	const char *word = next_word(netem);
@@ -361,7 +324,7 @@ static bool read_rate(struct netem *netem, struct error *err)
 /* From slot to slot: the least and the longest, or a distribution with its mean and its jitter. */
 static bool read_slot_times(struct netem *netem, struct error *err)
 {
-	struct times *times = &netem->slot.times;
+	struct netem_times *times = &netem->slot.times;
 
 	if (next_word(netem)[0] != '\0' && abbreviates(next_word(netem), "distribution")) {
 		netem->at++;
@@ -379,7 +342,7 @@ static bool read_slot(struct netem *netem, struct error *err)
 {
 	netem->has_slot = true;
 	memset(&netem->slot, 0, sizeof netem->slot);
-	netem->slot.times.distribution = STANDARD_DISTRIBUTION;
+	netem->slot.times.distribution = NETEM_DISTRIBUTION;
 	if (!read_slot_times(netem, err))
 		return false;
 	if (strcmp(next_word(netem), "packets") == 0 && (netem->at++, !take(netem, &counts, &netem->slot.packets, err)))
@@ -435,150 +398,7 @@ static bool check_whole(const struct netem *netem, struct error *err)
 	return true;
 }
 
-/* -- faults -- */
-
-struct list {
-	const struct fault *base;
-	struct fault *faults;
-	size_t count;
-};
-
-/* Adds a fault called "NAME: WHAT" with the standard parameters of @p action. */
-static struct fault *add(struct list *list, const char *action, const char *what)
-{
-	struct fault *fault = &list->faults[list->count++];
-
-	*fault = *list->base;
-	(void)snprintf(fault->name, sizeof fault->name, "%.48s: %s", list->base->name, what);
-	fault->action = action_find(action);
-	CHECK(fault->action != NULL);
-	action_init(fault->action, &fault->params);
-	return fault;
-}
-
-static void set(struct fault *fault, const char *key, uint64_t value)
-{
-	action_set_quantity(fault->action, &fault->params, key, value);
-}
-
-/* What is no quantity. */
-static void set_text(struct fault *fault, const char *key, const char *text)
-{
-	struct error err;
-	const struct param *row = param_find(fault->action->params, key);
-
-	CHECK(row != NULL && param_set(row, &fault->params, text, &err));
-}
-
-static void set_signed(struct fault *fault, const char *key, int64_t value)
-{
-	char text[32];
-
-	(void)snprintf(text, sizeof text, "%" PRId64, value);
-	set_text(fault, key, text);
-}
-
-static void set_probability(struct fault *fault, const char *key, uint64_t value)
-{
-	char text[UNIT_TEXT_MAX];
-
-	set_text(fault, key, unit_format(UNIT_PROBABILITY, value, text));
-}
-
-static void set_times(struct fault *fault, const struct times *times)
-{
-	set(fault, "time", times->time_ns);
-	set(fault, "jitter", times->jitter_ns);
-	set_text(fault, "distribution", times->distribution);
-	set_text(fault, "table", times->table);
-}
-
-/* Where everything is hit, nothing is left to correlate. */
-static void make_probable(struct fault *fault, uint64_t probability, uint64_t correlation)
-{
-	fault->match.probability = probability;
-	fault->match.correlation = probability < UNIT_PROBABILITY_ONE ? correlation : 0;
-}
-
-static void add_loss(const struct netem *netem, struct list *list)
-{
-	/* The parameters of the models, as tc has them one behind the other. */
-	static const struct {
-		const char *action, *keys[LOSSES_MAX];
-	} models[] = {{"loss", {"percent", "correlation"}},
-	              {"loss_state", {"p13", "p31", "p32", "p23", "p14"}},
-	              {"gemodel", {"p", "r", "1-h", "1-k"}}};
-
-	if (netem->loss == NULL)
-		return;
-	struct fault *fault = add(list, netem->loss, "loss");
-	for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
-		for (size_t k = 0; k < netem->loss_count && strcmp(models[i].action, netem->loss) == 0; k++)
-			set_probability(fault, models[i].keys[k], netem->losses[k]);
-}
-
-static void add_corrupt(const struct netem *netem, struct list *list)
-{
-	if (!netem->has_corrupt)
-		return;
-	struct fault *fault = add(list, "corrupt", "corrupt");
-	make_probable(fault, netem->corrupt, netem->corrupt_correlation);
-	set(fault, "bits", 1);
-}
-
-static void add_delay(const struct netem *netem, struct list *list)
-{
-	struct fault *fault;
-
-	if (netem->reorder > 0) {
-		fault = add(list, "reorder", "reorder");
-		set(fault, "gap", netem->gap > 0 ? netem->gap : 1);
-		make_probable(fault, netem->reorder, netem->reorder_correlation);
-	}
-	if (!netem->has_delay)
-		return;
-	fault = add(list, "delay", "delay");
-	set_times(fault, &netem->delay);
-	set(fault, "correlation", netem->delay.correlation);
-	set_text(fault, "keep_order", "false");
-}
-
-static void add_rate(const struct netem *netem, struct list *list)
-{
-	struct fault *fault = add(list, "rate", netem->has_rate ? "rate" : "limit");
-
-	set(fault, "rate", netem->rate.rate_bps);
-	set_signed(fault, "overhead", netem->rate.overhead);
-	set(fault, "cell_size", netem->rate.cell_size);
-	set_signed(fault, "cell_overhead", netem->rate.cell_overhead);
-	if (netem->has_limit)
-		set(fault, "limit", netem->limit);
-}
-
-static void add_slot(const struct netem *netem, struct list *list)
-{
-	struct fault *fault = add(list, "slot", "slot");
-
-	set(fault, "min_delay", netem->slot.min_ns);
-	set(fault, "max_delay", netem->slot.max_ns);
-	set(fault, "packets", netem->slot.packets);
-	set(fault, "bytes", netem->slot.bytes);
-	set_times(fault, &netem->slot.times);
-}
-
-static void add_link(const struct netem *netem, struct list *list)
-{
-	if (netem->has_rate || netem->has_limit)
-		add_rate(netem, list);
-	if (netem->has_slot)
-		add_slot(netem, list);
-}
-
-static void add_duplicate(const struct netem *netem, struct list *list)
-{
-	if (netem->has_duplicate)
-		make_probable(add(list, "duplicate", "duplicate"), netem->duplicate, netem->duplicate_correlation);
-}
+/* -- a whole line -- */
 
 /* Cuts @p text into its words. */
 static bool cut(struct netem *netem, char *text, struct error *err)
@@ -586,8 +406,8 @@ static bool cut(struct netem *netem, char *text, struct error *err)
 	char *rest = NULL;
 
 	for (char *word = strtok_r(text, " \t\n", &rest); word != NULL; word = strtok_r(NULL, " \t\n", &rest)) {
-		if (netem->count == WORDS_MAX)
-			return error_set(err, "'%s': there are more than %d words", word, WORDS_MAX);
+		if (netem->count == NETEM_WORDS_MAX)
+			return error_set(err, "'%s': there are more than %d words", word, NETEM_WORDS_MAX);
 		netem->words[netem->count++] = word;
 	}
 	return true;
@@ -596,9 +416,7 @@ static bool cut(struct netem *netem, char *text, struct error *err)
 bool netem_parse(const char *text, const struct fault *base, struct fault ret_faults[NETEM_FAULTS_MAX], size_t *ret_count,
                  struct error *err)
 {
-	struct netem netem = {.delay = {.distribution = STANDARD_DISTRIBUTION}};
-	struct fault faults[NETEM_FAULTS_MAX];
-	struct list list = {.base = base, .faults = faults};
+	struct netem netem = {.delay = {.distribution = NETEM_DISTRIBUTION}};
 	char copy[TEXT_MAX];
 
 	if (strlen(text) >= sizeof copy)
@@ -611,16 +429,6 @@ bool netem_parse(const char *text, const struct fault *base, struct fault ret_fa
 			return false;
 	if (!check_whole(&netem, err))
 		return false;
-	/* Linux copies first, and then copy and frame each take their chances. */
-	if (base->match.netem_exact)
-		add_duplicate(&netem, &list);
-	add_loss(&netem, &list);
-	add_corrupt(&netem, &list);
-	add_delay(&netem, &list);
-	add_link(&netem, &list);
-	if (!base->match.netem_exact)
-		add_duplicate(&netem, &list);
-	memcpy(ret_faults, faults, list.count * sizeof *faults);
-	*ret_count = list.count;
+	*ret_count = netem_make(&netem, base, ret_faults);
 	return true;
 }

@@ -110,6 +110,7 @@ static void a_right_fault_blames_no_key(void)
 
 static void every_action_is_found_by_its_name(void)
 {
+	actions_check();
 	for (size_t i = 0; i < actions_count(); i++) {
 		const struct action *action = action_at(i);
 		CU_ASSERT_FATAL(action != NULL && action->name != NULL && action->summary != NULL && action->params != NULL);
