@@ -22,7 +22,7 @@ void *act_says(struct act *act, const struct action *action)
 {
 	act->applied = true;
 	act->action = action;
-	memset(&act->params, 0, sizeof act->params);
+	memset(&act->params, 0, action->params_size);
 	return act->params.bytes;
 }
 
@@ -30,7 +30,7 @@ void act_tell(struct act *act, const struct rule *rule)
 {
 	act->applied = true;
 	act->action = rule->fault.action;
-	act->params = rule->fault.params;
+	memcpy(&act->params, &rule->fault.params, act->action->params_size);
 }
 
 void act_clear(struct act *act)

@@ -93,11 +93,15 @@ static void state_exactly(struct act *act, sim_ns before)
 		delay_exactly(act, act->release - before);
 }
 
-/* A rule acts at most once on a frame, so there is room. */
+/* A rule acts at most once on a frame, so there is room. Of the parameters only those of the action are copied: most actions have few. */
 static void add_cause(struct proxy *proxy, struct proxy_fate *fate, size_t index, const struct act *act)
 {
-	proxy->causes[fate->cause_count++] =
-		(struct proxy_cause){.fault = index, .consequence = act->consequence, .action = act->action, .params = act->params};
+	struct proxy_cause *cause = &proxy->causes[fate->cause_count++];
+
+	cause->fault = index;
+	cause->consequence = act->consequence;
+	cause->action = act->action;
+	memcpy(&cause->params, &act->params, act->action->params_size);
 }
 
 /* What a rule does to every frame, such as an outage under way, comes before what it does to those that match. */

@@ -92,9 +92,11 @@ static void close(struct rule *rule)
 
 void delay_exactly(struct act *act, sim_ns by)
 {
-	const struct delay_params exact = {.time_ns = by, .distribution = DIST_UNIFORM, .keep_order = true};
+	struct delay_params *exact = act_says(act, &fault_delay);
 
-	memcpy(act_says(act, &fault_delay), &exact, sizeof exact);
+	exact->time_ns = by;
+	exact->distribution = DIST_UNIFORM;
+	exact->keep_order = true;
 }
 
 static const struct behaviour behaviour = {
