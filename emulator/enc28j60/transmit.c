@@ -11,7 +11,7 @@
  * loopback, PHY off or no link, nowhere, for as long as it takes stalled  after an abort by the
  * wire, with erratum 12: TXRTS stays set or is set to no effect, until TXRST or a reset
  *
- * A injected transmission may stay busy for ever (struct stutter_enc28j60_effect): nobody
+ * A transmission with an injected fault may stay busy for ever (struct stutter_enc28j60_effect): nobody
  * then owes an answer, and no timer runs.
  *
  * busy ends in one of four ways: done (TXIF), aborted by MAC or wire (TXIF, TXERIF, TXABRT),

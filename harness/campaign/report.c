@@ -77,6 +77,7 @@ int report_begin(const char *dir, const struct job *jobs, size_t count, const st
 	for (size_t i = 0; i < count; i++) {
 		sessions[i] = (struct run_planned){.folder = jobs[i].name, .again = i % wish->times > 0};
 		plan_describe(&jobs[i].plan, "", &sessions[i].of);
+		plan_hash(&jobs[i].plan, sessions[i].hash);
 	}
 	char **notes = collect_notes(jobs, count, wish);
 	int fd = run_begin(dir,

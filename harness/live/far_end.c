@@ -169,7 +169,7 @@ void far_end_begin(struct far_end *far_end, const struct service_ties *ties)
 
 struct armed_faults *far_end_faults(struct far_end *far_end)
 {
-	return service_faults_faults(far_end->service_faults);
+	return service_faults_armed(far_end->service_faults);
 }
 
 void far_end_delivered(struct far_end *far_end, struct bytes frame)

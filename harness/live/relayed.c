@@ -272,7 +272,7 @@ void relayed_begin(struct relayed *relayed, const struct service_ties *ties)
 
 struct armed_faults *relayed_faults(struct relayed *relayed)
 {
-	return service_faults_faults(relayed->service_faults);
+	return service_faults_armed(relayed->service_faults);
 }
 
 void relayed_close(struct relayed *relayed)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What rules leave behind: a frame as another, what they say that they did. */
+/* What rules leave behind: another frame in place of one, and what they say that they did. */
 #include <string.h>
 
 #include "harness/proxy/rule.h"

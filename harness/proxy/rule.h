@@ -62,7 +62,7 @@ struct behaviour {
 	void (*apply)(struct rule *rule, const struct passage *passage, struct act *act);
 	/** Sees every frame, matched or not, before the match. @return whether it acted; then apply() is not called. */
 	bool (*watch)(struct rule *rule, const struct passage *passage, struct act *act);
-	/** apply() comes for every frame that matched, and asks rule_picks() itself. */
+	/** apply() comes for every frame that matched, and asks armed_fault_picks() itself. */
 	bool picks;
 	/** It makes copies, and a copy is not copied again (twin.h). */
 	bool copies;

@@ -404,7 +404,6 @@ void plan_describe(const struct plan *plan, const char *device_image, struct pla
 	                                        .image_hash = plan->present.image,
 	                                        .kernel_hash = plan->present.kernel,
 	                                        .faults = plan->faults};
-	plan_hash(plan, ret_planned->hash);
 	(void)plan_differs(plan, device_image, ret_planned->differs, sizeof ret_planned->differs);
 }
 

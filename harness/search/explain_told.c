@@ -344,7 +344,9 @@ static bool make_pages(const char *search_folder, const struct explanation *expl
 	size_t made;
 
 	plan_describe(&failing->plan, "", &sessions[0].of);
+	plan_hash(&failing->plan, sessions[0].hash);
 	plan_describe(&passing->plan, "", &sessions[1].of);
+	plan_hash(&passing->plan, sessions[1].hash);
 	int fd = run_begin(dir, &plan, err);
 	if (fd >= 0)
 		(void)close(fd);

@@ -539,7 +539,7 @@ void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed
 		.unix_base_ns = unix_base_ns,
 	};
 	/* Faults of others may begin at a segment, too, and then somebody waits for the event. */
-	if (service_faults != NULL && (service_faults_faults(service_faults)->count > 0 || service_faults_faults(service_faults)->ops.happened != NULL))
+	if (service_faults != NULL && (service_faults_armed(service_faults)->count > 0 || service_faults_armed(service_faults)->ops.happened != NULL))
 		host_add_gate(ask_gate, service);
 	udp_services_open(&service->udp);
 	if (!service->no_http)

@@ -78,7 +78,7 @@ void service_faults_close(struct service_faults *service_faults)
 	free(service_faults);
 }
 
-struct armed_faults *service_faults_faults(struct service_faults *service_faults)
+struct armed_faults *service_faults_armed(struct service_faults *service_faults)
 {
 	return &service_faults->faults;
 }

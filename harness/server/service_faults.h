@@ -27,7 +27,7 @@ void service_faults_redraw(struct service_faults *service_faults, const struct r
 void service_faults_close(struct service_faults *service_faults);
 
 /** The faults, for windows that open elsewhere, and for counters. */
-struct armed_faults *service_faults_faults(struct service_faults *service_faults);
+struct armed_faults *service_faults_armed(struct service_faults *service_faults);
 
 /** What happens to the answer to a request. */
 struct http_effect {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/address/namer.h"
+#include "lib/base/check.h"
 #include "lib/base/memory.h"
 #include "lib/fault/window.h"
 #include "harness/session/far_end.h"
@@ -59,17 +60,26 @@ static void keep_decision(void *ctx, const struct decision *decision)
 	passing_keep(&((struct world *)ctx)->passing, decision);
 }
 
+/* The faults of board or services. The services are the last to be opened: until then they have none, NULL. */
+static struct armed_faults *faults_at(const struct world *world, enum fault_layer layer)
+{
+	if (layer == LAYER_BOARD)
+		return board_faults_armed(world->board.board_faults);
+	CHECK_INT(layer, ==, LAYER_SERVER);
+	return world->service_faults != NULL ? service_faults_armed(world->service_faults) : NULL;
+}
+
 /* Windows of faults begin and end at what happens in other layers. Who lets it happen has told its own. */
 static void tell_others(struct world *world, const struct fault_event *event)
 {
+	static const enum fault_layer layers[] = {LAYER_BOARD, LAYER_SERVER};
 	const enum fault_layer own = fault_sites[event->site].layer;
 
 	if (own != LAYER_PROXY)
 		proxy_see(world->proxy, event);
-	if (own != LAYER_BOARD)
-		armed_faults_see(board_faults_armed(world->board.board_faults), event);
-	if (own != LAYER_SERVER && world->service_faults != NULL)
-		armed_faults_see(service_faults_faults(world->service_faults), event);
+	for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
+		if (own != layers[i] && faults_at(world, layers[i]) != NULL)
+			armed_faults_see(faults_at(world, layers[i]), event);
 	cable_see(world->cable, event);
 }
 
@@ -378,7 +388,7 @@ void world_enter(struct world *world, const char *phase)
 		fprintf(world->passing.captures.points, "%" PRIu64 " phase %s\n", world->sim.now, phase);
 	proxy_enter(world->proxy, phase);
 	armed_faults_enter(board_faults_armed(world->board.board_faults), phase);
-	armed_faults_enter(service_faults_faults(world->service_faults), phase);
+	armed_faults_enter(service_faults_armed(world->service_faults), phase);
 	cable_enter(world->cable, phase, world->sim.now);
 }
 
@@ -397,14 +407,13 @@ sim_ns world_next(const struct world *world)
 	return board_can_interrupt(&world->board) ? sim_next_visible(&world->sim) : SIM_NEVER;
 }
 
-/* Of a fault that is not the proxy's. */
+/* Of the @index-th of the faults that board, cable and services were opened with. */
 static struct fault_counters site_counters(const struct world *world, size_t index)
 {
-	struct fault_counters counters = {.last_applied = SIM_NEVER};
+	const enum fault_layer layer = action_layer(world->faults[index].action);
+	struct fault_counters counters;
 
-	(void)(armed_faults_counters(cable_faults(world->cable), index, &counters) ||
-	       armed_faults_counters(board_faults_armed(world->board.board_faults), index, &counters) ||
-	       armed_faults_counters(service_faults_faults(world->service_faults), index, &counters));
+	CHECK(armed_faults_counters(layer == LAYER_LINK ? cable_faults(world->cable) : faults_at(world, layer), index, &counters));
 	return counters;
 }
 
@@ -448,9 +457,7 @@ void world_write_addresses(const struct world *world, FILE *stream)
 {
 	passing_write_addresses(world->namer, stream);
 	for (unsigned site = 0; site < SITES; site++)
-		passing_write_events(fault_sites[site].layer == LAYER_SERVER ? service_faults_faults(world->service_faults)
-		                                                             : board_faults_armed(world->board.board_faults),
-		                     (enum site)site, stream);
+		passing_write_events(faults_at(world, fault_sites[site].layer), (enum site)site, stream);
 }
 
 void world_write_load(struct world *world, FILE *stream)

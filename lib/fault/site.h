@@ -61,7 +61,7 @@ enum site_offer {
 enum site {
 	FAULT_SITES(FAULT_SITE_CONSTANT)
 	SITES, /**< how many have addresses */
-	SITES_LAST = SITES - 1,
+	SITES_LAST = SITES - 1, /* so that the next has the number SITES, and fault_sites no gap */
 	FAULT_SITES_WITHOUT_ADDRESS(FAULT_SITE_CONSTANT)
 	SITES_ALL,
 };

@@ -6,7 +6,6 @@
 #ifndef VERDICT_PLANNED_H
 #define VERDICT_PLANNED_H
 
-#include "lib/base/hash.h"
 #include "lib/fault/fault.h"
 #include "lib/verdict/verdict.h"
 
@@ -22,7 +21,6 @@ struct planned_session {
 	const char *failure_of;        /**< what a failure that was expected is a failure of */
 	const char *image_hash, *kernel_hash; /**< of what it was run with; empty: not known */
 	const struct fault *faults;    /**< in the order of the verdict's rules */
-	char hash[HASH_TEXT_MAX];      /**< plan_hash() */
 	char differs[VERDICT_TEXT_MAX]; /**< what a frozen plan was made with and is another now; empty: nothing */
 };
 

@@ -25,7 +25,7 @@ static void write_session(struct json *json, const struct run_planned *session)
 	json_text(json, "source", of->source);
 	json_text(json, "device", of->device);
 	json_text(json, "seed", seed);
-	json_text(json, "plan", of->hash);
+	json_text(json, "plan", session->hash);
 	json_bool(json, "again", session->again);
 	json_bool(json, "replay", of->replay);
 	json_object_end(json);

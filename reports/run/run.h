@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "lib/base/error.h"
+#include "lib/base/hash.h"
 #include "lib/verdict/planned.h"
 
 /** The file that a run begins with, and that makes a folder one of a run. */
@@ -75,6 +76,7 @@ struct run {
 /** What is to be run, for run_begin(). */
 struct run_planned {
 	struct planned_session of;
+	char hash[HASH_TEXT_MAX]; /**< of the plan and what it is run with (plan_hash()) */
 	const char *folder; /**< relative to the run's */
 	bool again;
 };

@@ -83,6 +83,7 @@ static int begin(size_t count)
 	for (size_t i = 0; i < count; i++) {
 		planned[i] = (struct run_planned){.folder = folders[i]};
 		plan_describe(&plans[i % 2], "", &planned[i].of);
+		plan_hash(&plans[i % 2], planned[i].hash);
 	}
 	int fd = run_begin(test_folder(),
 	                   &(struct run_plan){.sessions = planned, .count = count, .started = "2026-01-01T00:00:00Z", .notes = notes},
@@ -472,6 +473,7 @@ static void make_many(void)
 		(void)snprintf(names[i], sizeof names[i], "clean/seed-%u", i + 1);
 		planned[i] = (struct run_planned){.folder = names[i]};
 		plan_describe(&many[i], "", &planned[i].of);
+		plan_hash(&many[i], planned[i].hash);
 	}
 	(void)close(run_begin(test_folder(), &(struct run_plan){.sessions = planned, .count = MANY, .started = "", .notes = none}, &err));
 	for (unsigned i = 0; i < MANY; i++) {

@@ -64,6 +64,7 @@ static void make_run(const struct session *sessions, size_t count, bool strict, 
 	for (size_t i = 0; i < count; i++) {
 		planned[i] = (struct run_planned){.folder = sessions[i].folder, .again = sessions[i].again};
 		plan_describe(&plan, "", &planned[i].of);
+		plan_hash(&plan, planned[i].hash);
 	}
 	const struct run_plan whole = {.sessions = planned, .count = count, .started = "", .strict = strict, .shard = shard, .notes = none};
 	char *dir = memory_format("%s%s", test_folder(), dir_of_run);

@@ -46,7 +46,7 @@ static uint64_t applied(void)
 {
 	struct fault_counters counters = {0};
 
-	CU_ASSERT(armed_faults_counters(service_faults_faults(far.service_faults), 0, &counters));
+	CU_ASSERT(armed_faults_counters(service_faults_armed(far.service_faults), 0, &counters));
 	return counters.applied;
 }
 
