@@ -12,8 +12,7 @@
 
 static void follow_int(struct board *board)
 {
-	bool asserted = board_faults_int(board->board_faults, board->model->int_asserted(board->nic),
-	                              board->sim->now);
+	bool asserted = board_faults_int(board->board_faults, board->model->int_asserted(board->nic), board->sim->now);
 
 	sim_schedule(board->sim, &board->int_event, board_faults_next(board->board_faults, board->sim->now));
 	if (asserted == board->int_was)
@@ -44,8 +43,7 @@ static void inject(void *ctx, size_t site, unsigned number, void *ret_effect)
 	struct board *board = ctx;
 
 	if (board->sites[site] != SITES)
-		board_faults_nic(board->board_faults, board->sites[site], number, board->sim->now,
-		              ret_effect);
+		board_faults_nic(board->board_faults, board->sites[site], number, board->sim->now, ret_effect);
 }
 
 static void fire_nic(void *ctx, sim_ns now)
@@ -56,8 +54,7 @@ static void fire_nic(void *ctx, sim_ns now)
 	plan_nic(board);
 }
 
-static void transmit(void *ctx, const struct nic_frame *frame, const struct nic_mac *mac,
-                     uint64_t now_ns)
+static void transmit(void *ctx, const struct nic_frame *frame, const struct nic_mac *mac, uint64_t now_ns)
 {
 	struct board *board = ctx;
 	const struct medium_rules rules = {
@@ -71,8 +68,7 @@ static void transmit(void *ctx, const struct nic_frame *frame, const struct nic_
 		.gap1_bits = mac->gap1_bits,
 		.gap2_bits = mac->gap2_bits,
 	};
-	const struct medium_effect medium = frame->is_hosts ? board_faults_medium(board->board_faults)
-	                                                  : (struct medium_effect){0};
+	const struct medium_effect medium = frame->is_hosts ? board_faults_medium(board->board_faults) : (struct medium_effect){0};
 
 	(void)now_ns;
 	link_device_sends(board->link, frame->bytes, frame->length, &rules, medium);
@@ -137,9 +133,8 @@ static void tell_frame(struct board *board, const struct nic_event *event, const
 {
 	bool said = strcmp(kind->word, event->text) == 0;
 
-	trace_line(board->trace, event->now_ns, "chip", "%s.%s#%u %zu B: %s%s%s",
-	           board->model->prefix, kind->frame, event->number, event->length, kind->word,
-	           said ? "" : ", ", said ? "" : event->text);
+	trace_line(board->trace, event->now_ns, "chip", "%s.%s#%u %zu B: %s%s%s", board->model->prefix, kind->frame, event->number,
+	           event->length, kind->word, said ? "" : ", ", said ? "" : event->text);
 }
 
 static void on_event(void *ctx, const struct nic_event *event)
@@ -155,8 +150,7 @@ static void on_event(void *ctx, const struct nic_event *event)
 	if (!kind->told)
 		return;
 	if (event->kind == NIC_EVENT_NOT_MODELLED)
-		trace_not_modelled(board->trace, event->now_ns, "chip", "%s: %s",
-		                   event->reg != NULL ? event->reg : board->model->part,
+		trace_not_modelled(board->trace, event->now_ns, "chip", "%s: %s", event->reg != NULL ? event->reg : board->model->part,
 		                   event->text);
 	else if (kind->frame != NULL)
 		tell_frame(board, event, kind);
@@ -164,11 +158,8 @@ static void on_event(void *ctx, const struct nic_event *event)
 		tell_register(board, event, kind->word);
 }
 
-static const struct nic_ops nic_ops = {.transmit = transmit,
-                                       .cancel = cancel,
-                                       .backpressure = backpressure,
-                                       .event = on_event,
-                                       .inject = inject};
+static const struct nic_ops nic_ops = {
+	.transmit = transmit, .cancel = cancel, .backpressure = backpressure, .event = on_event, .inject = inject};
 
 /* The number of a site is its place in fault_sites. */
 static enum site site_called(const char *name)
@@ -208,9 +199,8 @@ static void power_on(struct board *board, const struct nic_config *wanted)
 	}
 }
 
-void board_open(struct board *board, const struct nic_model *model, const struct nic_config *config,
-                struct link *link, struct board_faults *board_faults, struct sim *sim,
-                struct trace *trace)
+void board_open(struct board *board, const struct nic_model *model, const struct nic_config *config, struct link *link,
+                struct board_faults *board_faults, struct sim *sim, struct trace *trace)
 {
 	memset(board, 0, sizeof *board);
 	board->sim = sim;
@@ -333,8 +323,7 @@ static uint64_t transfer(struct board *board, const uint8_t *mosi, uint8_t *ret_
 	memcpy(ret_miso, mosi, length);
 	board_faults_mosi(board->board_faults, ret_miso, length);
 	for (; (more = board_faults_command(board->board_faults, at, length)) > 0; at += more)
-		board->model->transfer(board->nic, ret_miso + at, ret_miso + at, more,
-		                       board->sim->now);
+		board->model->transfer(board->nic, ret_miso + at, ret_miso + at, more, board->sim->now);
 	memset(ret_miso + at, 0xff, length - at);
 	board_faults_miso(board->board_faults, ret_miso, length);
 	plan_nic(board);

@@ -63,9 +63,8 @@ struct board {
  * @param link Joined to its Ethernet side, in its bit time; must outlive the board.
  * @param board_faults The board's faults; taken over.
  */
-void board_open(struct board *board, const struct nic_model *model, const struct nic_config *config,
-                struct link *link, struct board_faults *board_faults, struct sim *sim,
-                struct trace *trace);
+void board_open(struct board *board, const struct nic_model *model, const struct nic_config *config, struct link *link,
+                struct board_faults *board_faults, struct sim *sim, struct trace *trace);
 void board_close(struct board *board);
 
 /** Fits a flash, blank; once, right after board_open(). @return its memory, NOR_SIZE bytes, to be filled as the factory does. */

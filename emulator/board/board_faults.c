@@ -40,7 +40,7 @@ static bool has_effect(const struct armed_fault *armed)
 }
 
 struct board_faults *board_faults_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct armed_ops ops,
-                                 void *ctx)
+                                       void *ctx)
 {
 	struct board_faults *board_faults = memory_new(sizeof *board_faults);
 
@@ -92,8 +92,7 @@ bool board_faults_warm(struct board_faults *board_faults, sim_ns now)
 
 /* -- the NIC -- */
 
-void board_faults_nic(struct board_faults *board_faults, enum site site, unsigned number, sim_ns now,
-                   void *ret_effect)
+void board_faults_nic(struct board_faults *board_faults, enum site site, unsigned number, sim_ns now, void *ret_effect)
 {
 	struct armed_faults *faults = &board_faults->faults;
 	const struct fault_event event = armed_faults_event(faults, site, number, now);

@@ -17,7 +17,7 @@ struct board_faults;
 
 /** @param faults Borrowed; those of other layers are left out. @return to be released with board_faults_close(). */
 struct board_faults *board_faults_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct armed_ops ops,
-                                 void *ctx);
+                                       void *ctx);
 void board_faults_close(struct board_faults *board_faults);
 
 /** Its faults, for what all layers do with theirs. */
@@ -30,8 +30,7 @@ uint64_t board_faults_startup(struct board_faults *board_faults, uint64_t standa
  * The NIC asks at one of its sites.
  * @param ret_effect Of its own type, all zero.
  */
-void board_faults_nic(struct board_faults *board_faults, enum site site, unsigned number, sim_ns now,
-                   void *ret_effect);
+void board_faults_nic(struct board_faults *board_faults, enum site site, unsigned number, sim_ns now, void *ret_effect);
 
 /** What the transmission that the NIC has asked about just now meets on the cable. */
 struct medium_effect board_faults_medium(const struct board_faults *board_faults);

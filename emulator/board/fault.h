@@ -14,9 +14,9 @@
 
 /** INT between the chip and the processor. */
 struct int_line {
-	bool edge_hidden;        /**< the processor missed this assertion */
-	sim_ns stuck_until;      /**< until then it stands still, */
-	bool stuck_asserted;     /**< and so */
+	bool edge_hidden;         /**< the processor missed this assertion */
+	sim_ns stuck_until;       /**< until then it stands still, */
+	bool stuck_asserted;      /**< and so */
 	sim_ns up_from, up_until; /**< the line is high in between, though the chip asserts it */
 };
 

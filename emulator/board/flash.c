@@ -11,15 +11,9 @@
 
 /* How each kind of event is told; NULL: it is not, since there are thousands, or since the board tells it. */
 static const char *const words[] = {
-	[NOR_EVENT_POWER] = NULL,
-	[NOR_EVENT_RESET] = "reset",
-	[NOR_EVENT_PROGRAM] = NULL,
-	[NOR_EVENT_ERASE] = NULL,
-	[NOR_EVENT_STATUS] = "status",
-	[NOR_EVENT_TORN] = "torn",
-	[NOR_EVENT_INJECTED] = "disturbed",
-	[NOR_EVENT_FINDING] = "finding",
-	[NOR_EVENT_NOT_MODELLED] = "not modelled",
+	[NOR_EVENT_POWER] = NULL,           [NOR_EVENT_RESET] = "reset",     [NOR_EVENT_PROGRAM] = NULL,
+	[NOR_EVENT_ERASE] = NULL,           [NOR_EVENT_STATUS] = "status",   [NOR_EVENT_TORN] = "torn",
+	[NOR_EVENT_INJECTED] = "disturbed", [NOR_EVENT_FINDING] = "finding", [NOR_EVENT_NOT_MODELLED] = "not modelled",
 };
 
 /* "nor.op#7 torn 001000+4096: cut short at 50.0%" */

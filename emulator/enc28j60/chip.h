@@ -87,8 +87,8 @@ _Noreturn void stutter_enc_die(const struct stutter_enc28j60 *chip, const char *
 void stutter_enc_emit(struct stutter_enc28j60 *chip, struct stutter_enc28j60_event event);
 /* Asks the surroundings at a site; all zero if they have nothing to say. Once for each number. */
 struct stutter_enc28j60_effect stutter_enc_injected(struct stutter_enc28j60 *chip,
-                                                          enum stutter_enc28j60_site site,
-                                                          unsigned number);
+                                                    enum stutter_enc28j60_site site,
+                                                    unsigned number);
 /* Sets a timer, which may run already. When it runs out, it is off and its row is called. */
 void stutter_enc_arm(struct stutter_enc28j60 *chip, enum stutter_enc28j60_timer timer,
                      uint64_t delay_ns);

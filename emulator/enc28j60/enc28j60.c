@@ -60,8 +60,8 @@ static void (*const timer_rows[STUTTER_ENC28J60_TIMER_COUNT])(struct stutter_enc
 };
 
 struct stutter_enc28j60_effect stutter_enc_injected(struct stutter_enc28j60 *chip,
-                                                          enum stutter_enc28j60_site site,
-                                                          unsigned number)
+                                                    enum stutter_enc28j60_site site,
+                                                    unsigned number)
 {
 	struct stutter_enc28j60_effect effect;
 

@@ -230,7 +230,7 @@ struct stutter_enc28j60_ops {
 	void (*event)(void *ctx, const struct stutter_enc28j60_event *event);
 	/* Asked at every site: fills the effect, which is zeroed. number is the site's. */
 	void (*inject)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-	                struct stutter_enc28j60_effect *ret_effect);
+	               struct stutter_enc28j60_effect *ret_effect);
 };
 
 /* Bit of stutter_enc28j60_config.errata and of errata_worst. */
@@ -242,12 +242,12 @@ struct stutter_enc28j60_ops {
 struct stutter_enc28j60_erratum {
 	unsigned number;
 	const char *module;
-	uint32_t revisions;   /* bits 1 << enum stutter_enc28j60_revision */
-	const char *symptom;  /* in short */
-	unsigned one_in;      /* it acts once in so many times; 1, or errata_worst: each time */
-	const char *event; /* what is counted; NULL if it acts each time */
-	const char *effect;   /* what it does when it acts */
-	const char *source;   /* of all this, or that it is an assumption */
+	uint32_t revisions;  /* bits 1 << enum stutter_enc28j60_revision */
+	const char *symptom; /* in short */
+	unsigned one_in;     /* it acts once in so many times; 1, or errata_worst: each time */
+	const char *event;   /* what is counted; NULL if it acts each time */
+	const char *effect;  /* what it does when it acts */
+	const char *source;  /* of all this, or that it is an assumption */
 };
 
 /*

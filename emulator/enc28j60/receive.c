@@ -210,8 +210,7 @@ static void store(struct stutter_enc28j60 *chip, const uint8_t *frame, size_t le
 }
 
 static void overflow(struct stutter_enc28j60 *chip, size_t length,
-                     const struct stutter_enc28j60_effect *effect, const char *text,
-                     uint8_t estat)
+                     const struct stutter_enc28j60_effect *effect, const char *text, uint8_t estat)
 {
 	chip->rx.dropped = true;
 	chip->regs[ENC28J60_EIR] |= effect->rx_rxerif_lost ? 0 : EIR_RXERIF;
@@ -232,7 +231,7 @@ static void be_lost_to_a_phantom(struct stutter_enc28j60 *chip, size_t length)
 }
 
 static void tell_injected(struct stutter_enc28j60 *chip, size_t length,
-                             const struct stutter_enc28j60_effect *effect)
+                          const struct stutter_enc28j60_effect *effect)
 {
 	if (effect->rx_next_xor)
 		report(chip, STUTTER_ENC28J60_EVENT_INJECTED, length, effect->rx_next_xor,
@@ -274,8 +273,7 @@ static bool slips(struct stutter_enc28j60 *chip, size_t length, bool injected)
 
 	if (acts || injected)
 		report(chip,
-		       injected ? STUTTER_ENC28J60_EVENT_INJECTED
-		                 : STUTTER_ENC28J60_EVENT_ERRATUM,
+		       injected ? STUTTER_ENC28J60_EVENT_INJECTED : STUTTER_ENC28J60_EVENT_ERRATUM,
 		       length, 0, "passes the pattern filter without the pattern", "erratum 18");
 	return acts || injected;
 }
@@ -287,8 +285,7 @@ static void filter(struct stutter_enc28j60 *chip, const uint8_t *frame, size_t l
 	struct stutter_enc28j60_effect effect = {0};
 
 	if (passes || might_slip)
-		effect = stutter_enc_injected(chip, STUTTER_ENC28J60_SITE_RX,
-		                                    chip->rx.number);
+		effect = stutter_enc_injected(chip, STUTTER_ENC28J60_SITE_RX, chip->rx.number);
 	if (!passes && !(might_slip && slips(chip, length, effect.rx_pattern_passes))) {
 		report(chip, STUTTER_ENC28J60_EVENT_RX_FILTERED, length,
 		       chip->regs[ENC28J60_ERXFCON], "filtered", "DS39662 sec. 8.0");

@@ -121,7 +121,7 @@ static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 }
 
 static void inject(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-                    struct stutter_enc28j60_effect *ret_effect)
+                   struct stutter_enc28j60_effect *ret_effect)
 {
 	struct enc28j60_nic *nic = ctx;
 

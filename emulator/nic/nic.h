@@ -77,7 +77,7 @@ enum nic_event_kind {
 	NIC_EVENT_TX_ABORTED,   /**< by MAC or wire */
 	NIC_EVENT_TX_CANCELLED, /**< by the host */
 	NIC_EVENT_FLOW,         /**< pause frames and backpressure */
-	NIC_EVENT_INJECTED,    /**< it misbehaves because nic_ops.inject said so */
+	NIC_EVENT_INJECTED,     /**< it misbehaves because nic_ops.inject said so */
 	NIC_EVENT_ERRATUM,
 	NIC_EVENT_NOTE,         /**< unusual, and harmless on silicon */
 	NIC_EVENT_FINDING,      /**< the guest did what the data sheet forbids */

@@ -59,7 +59,7 @@ enum nor_event_kind {
 	NOR_EVENT_ERASE,        /* op#n has begun; address, length */
 	NOR_EVENT_STATUS,       /* op#n has begun: the status registers are written, for good */
 	NOR_EVENT_TORN,         /* op#n was cut short; value: how far it was, in thousandths */
-	NOR_EVENT_INJECTED,    /* the silicon misbehaves because ops->inject said so; op#n; text: how */
+	NOR_EVENT_INJECTED,     /* the silicon misbehaves because ops->inject said so; op#n; text: how */
 	NOR_EVENT_FINDING,      /* the guest did what the data sheet forbids, or what does not do what it seems to */
 	NOR_EVENT_NOT_MODELLED, /* the guest relies on what this model lacks */
 };

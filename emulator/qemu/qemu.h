@@ -36,16 +36,16 @@
 /** What the device is made of: with the QEMU version, all that a snapshot depends on. Zero or NULL stands for the default. */
 struct qemu_image {
 	const struct machine *machine; /**< the first of machines[] */
-	const char *program;   /**< the machine's */
-	const char *kernel;    /**< required */
-	const char *initramfs; /**< required */
-	const char *overlay;   /**< a second cpio, whose files replace the first's; none */
-	const char *append;    /**< kernel command line behind the console, QEMU_APPEND */
-	const char *rtc_base;  /**< the time of day at power-on, QEMU_RTC_BASE */
-	unsigned memory_mb;    /**< QEMU_MEMORY_MB */
-	unsigned icount_shift; /**< guest nanoseconds an instruction, as a power of two; the machine's */
-	unsigned boot_s;       /**< wall seconds the boot may take, QEMU_BOOT_S */
-	const char *log_dir;   /**< a folder that gets console.log and qemu.log of a boot that came to nothing; nobody does */
+	const char *program;           /**< the machine's */
+	const char *kernel;            /**< required */
+	const char *initramfs;         /**< required */
+	const char *overlay;           /**< a second cpio, whose files replace the first's; none */
+	const char *append;            /**< kernel command line behind the console, QEMU_APPEND */
+	const char *rtc_base;          /**< the time of day at power-on, QEMU_RTC_BASE */
+	unsigned memory_mb;            /**< QEMU_MEMORY_MB */
+	unsigned icount_shift;         /**< guest nanoseconds an instruction, as a power of two; the machine's */
+	unsigned boot_s;               /**< wall seconds the boot may take, QEMU_BOOT_S */
+	const char *log_dir;           /**< a folder that gets console.log and qemu.log of a boot that came to nothing; nobody does */
 };
 
 struct qemu_snapshot {

@@ -85,8 +85,8 @@ static void open_work(struct cable *cable, struct cable_work *work, struct armed
 		sim_schedule(cable->sim, &work->begin, from->ns > cable->sim->now ? from->ns : cable->sim->now);
 }
 
-struct cable *cable_open(const struct fault *faults, size_t count, uint64_t seed, struct link *link, struct sim *sim,
-                         struct trace *trace, struct armed_ops ops, void *ctx)
+struct cable *cable_open(const struct fault *faults, size_t count, uint64_t seed, struct link *link, struct sim *sim, struct trace *trace,
+                         struct armed_ops ops, void *ctx)
 {
 	struct cable *cable = memory_new(sizeof *cable);
 

@@ -34,8 +34,8 @@ struct cable_fault {
  * @param ops Nothing happens at a site here, so only decided() is called.
  * @return to be released with cable_close().
  */
-struct cable *cable_open(const struct fault *faults, size_t count, uint64_t seed, struct link *link, struct sim *sim,
-                         struct trace *trace, struct armed_ops ops, void *ctx);
+struct cable *cable_open(const struct fault *faults, size_t count, uint64_t seed, struct link *link, struct sim *sim, struct trace *trace,
+                         struct armed_ops ops, void *ctx);
 void cable_close(struct cable *cable);
 
 /** Its faults, for what all layers do with theirs. */

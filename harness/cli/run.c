@@ -36,7 +36,8 @@ static bool read_shard(const struct cli_values *values, struct campaign_sessions
 	if (!cli_two("shard", sessions->shard, "/", &shard, &shards, err))
 		return false;
 	if (shard == 0 || shard > shards || shards > PLANNED_SESSIONS_MAX)
-		return error_set(err, "--shard: '%s' must be a share from 1/N to N/N, of at most %u", sessions->shard, PLANNED_SESSIONS_MAX);
+		return error_set(err, "--shard: '%s' must be a share from 1/N to N/N, of at most %u", sessions->shard,
+		                 PLANNED_SESSIONS_MAX);
 	sessions->jobs.shard = shard;
 	sessions->jobs.shards = shards;
 	return true;

@@ -27,7 +27,7 @@ static bool *find_decisions(const struct bridge *bridge)
 
 	for (size_t i = 0; i < decisions->count; i++)
 		found[i] = decisions->list[i].action->site == SITE_FRAME ? proxy_counters(bridge->proxy, in_chain++).applied > 0
-		                                                           : inside_service_acted(bridge, in_services++);
+		                                                         : inside_service_acted(bridge, in_services++);
 	return found;
 }
 

@@ -154,8 +154,8 @@ void far_end_begin(struct far_end *far_end, const struct service_ties *ties)
 	far_end->unix_ns = clock_now_ns(CLOCK_REALTIME);
 	sim_open(&far_end->sim, 0);
 	host_open(&far_end->sim, ties->trace, plan->seed, (struct host_ops){output, 0}, far_end);
-	far_end->service_faults = service_faults_open(plan->faults, plan->replay ? 0 : plan->fault_count, plan->seed, ties->trace, ties->faults,
-	                                    ties->ctx);
+	far_end->service_faults = service_faults_open(plan->faults, plan->replay ? 0 : plan->fault_count, plan->seed, ties->trace,
+	                                              ties->faults, ties->ctx);
 	service_faults_redraw(far_end->service_faults, &plan->redraw);
 	far_end->service.no_http = plan->session[0] != '\0';
 	service_start(&far_end->service, far_end->unix_ns, plan->seed, far_end->service_faults, (struct service_ops){keep_secret}, far_end);

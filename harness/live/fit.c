@@ -61,8 +61,8 @@ static bool fit_edge_with_services(const struct fault *fault, const char *key, c
 
 bool fit_fault(const struct fault *fault, bool services, enum fit_phases phases, struct error *err)
 {
-	bool (*const fits)(const struct fault *, const char *, const struct window_edge *, struct error *) = services ? fit_edge_with_services
-	                                                                                                         : fit_edge;
+	bool (*const fits)(const struct fault *, const char *, const struct window_edge *,
+	                   struct error *) = services ? fit_edge_with_services : fit_edge;
 
 	return fit_layer(fault->name, fault->action, err) && fits(fault, "from", &fault->match.from, err) &&
 	       fits(fault, "until", &fault->match.until, err) && fit_phase(fault, phases, err);

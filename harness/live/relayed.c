@@ -256,7 +256,8 @@ void relayed_begin(struct relayed *relayed, const struct service_ties *ties)
 
 	relayed->ties = *ties;
 	sim_open(&relayed->sim, 0);
-	relayed->service_faults = service_faults_open(relayed->faults, relayed->fault_count, plan->seed, ties->trace, ties->faults, ties->ctx);
+	relayed->service_faults = service_faults_open(relayed->faults, relayed->fault_count, plan->seed, ties->trace, ties->faults,
+	                                              ties->ctx);
 	service_faults_redraw(relayed->service_faults, &plan->redraw);
 	relayed->relay = relay_open(&(struct relay_config){.sim = &relayed->sim,
 	                                                   .trace = ties->trace,

@@ -29,7 +29,7 @@ struct made {
 struct concerns {
 	size_t words;
 	uint64_t *of_direction[2];
-	uint64_t *watching;  /* they see every frame */
+	uint64_t *watching;   /* they see every frame */
 	uint64_t *by_address; /* their windows do */
 };
 
@@ -51,8 +51,8 @@ struct proxy {
 	struct map decisions; /* frozen: hash of address and direction to the index of the first rule, plus 1 */
 	size_t *next;         /* frozen: the next rule of the same address, plus 1 */
 	size_t *order;        /* frozen: rules by their places, and then as they were decided */
-	struct map ordinals;                         /* by flow and direction: frames so far */
-	uint64_t frames;                             /* ids given */
+	struct map ordinals;  /* by flow and direction: frames so far */
+	uint64_t frames;      /* ids given */
 	struct queue queue;
 	struct held *held;
 	size_t held_count, held_room;

@@ -115,7 +115,8 @@ static void pass_rule(struct proxy *proxy, size_t index, const struct passage *p
 	act_clear(act);
 	rule->armed.counters.matched += matches;
 	bool acted = behaviour->watch != NULL && behaviour->watch(rule, passage, act);
-	if (!acted && matches && (proxy->frozen || behaviour->picks || armed_fault_picks(&rule->armed, &passage->event, rule->armed.counters.matched)))
+	if (!acted && matches &&
+	    (proxy->frozen || behaviour->picks || armed_fault_picks(&rule->armed, &passage->event, rule->armed.counters.matched)))
 		behaviour->apply(rule, passage, act);
 	if (!act->applied)
 		return;
@@ -199,7 +200,8 @@ static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *p
 {
 	char at[ADDRESS_TEXT_MAX];
 	uint64_t held = 0;
-	size_t due = next_due(proxy, map_find(&proxy->decisions, chain_key(naming_render(passage->event.naming, at), passage->event.direction)), at);
+	size_t due = next_due(
+		proxy, map_find(&proxy->decisions, chain_key(naming_render(passage->event.naming, at), passage->event.direction)), at);
 
 	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
 		/* Without rules that go on there is nothing between one that is due and the next. */
@@ -220,14 +222,11 @@ static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *p
 
 void proxy_submit(struct proxy *proxy, struct frame *frame, enum direction direction, const struct named *named, sim_ns now)
 {
-	struct passage passage = {.event = {.site = SITE_FRAME,
-	                                    .now = now,
-	                                    .direction = direction,
-	                                    .naming = &named->naming,
-	                                    .flow = named->flow},
-	                          .packet = named->packet,
-	                          .frozen = proxy->frozen,
-	                          .proxy = proxy};
+	struct passage passage = {
+		.event = {.site = SITE_FRAME, .now = now, .direction = direction, .naming = &named->naming, .flow = named->flow},
+		.packet = named->packet,
+		.frozen = proxy->frozen,
+		.proxy = proxy};
 	struct act act = {.frame = frame, .release = now};
 	struct proxy_fate fate;
 	uint64_t held;

@@ -39,7 +39,7 @@ struct act {
 	bool applied;                /**< it did something, so it is a cause */
 	bool consequence;            /**< of what it has done before: not a decision that a frozen plan would repeat */
 	const struct action *action; /**< the decision with exact parameters; NULL: `drop` or `delay`, as the fields above have changed */
-	struct action_params params;  /**< of action */
+	struct action_params params; /**< of action */
 };
 
 struct behaviour;

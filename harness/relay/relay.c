@@ -25,8 +25,7 @@ static void need_edge(const struct window_edge *edge, struct relay_needs *needs)
 	struct fault_address address;
 	struct error err;
 
-	if (edge->kind != EDGE_ADDRESS || !fault_address_parse(edge->at, &address, &err) ||
-	    fault_sites[address.site].layer != LAYER_SERVER)
+	if (edge->kind != EDGE_ADDRESS || !fault_address_parse(edge->at, &address, &err) || fault_sites[address.site].layer != LAYER_SERVER)
 		return;
 	needs->any = true;
 	needs->web |= address.site == SITE_HTTP || address.site == SITE_TLS;

@@ -59,8 +59,8 @@ struct relay_config {
 	struct sim *sim;
 	struct trace *trace;
 	struct service_faults *service_faults; /**< borrowed; its hosts become those that DNS and the devices name */
-	uint64_t seed;               /**< of the stack's own draws */
-	uint64_t unix_base_ns;       /**< the true time at the time 0, for the Date of answers that no server has given */
+	uint64_t seed;                         /**< of the stack's own draws */
+	uint64_t unix_base_ns;                 /**< the true time at the time 0, for the Date of answers that no server has given */
 	bool ends_web; /**< connections to these ports are ended here; else only datagrams are looked at, and hosts that are down: */
 	struct relay_ports ports;
 	/** A frame leaves in @p direction; the callee takes it over. frame->id is that of the frame that passes, or 0. */

@@ -129,7 +129,7 @@ static void begin_request(struct web *web)
 	web->keeps_alive = true;
 	web->cut_from = 0;
 	web->effect = service_faults_http(exchange->relay->config.service_faults, host_asked(web, host), reader->request.target,
-	                            relay_now(exchange->relay));
+	                                  relay_now(exchange->relay));
 	reader->request.method = method;
 	if (web->effect.impairment.resets) {
 		exchange_say(exchange, "http", "%s %s is reset", method, reader->request.target);

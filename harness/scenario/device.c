@@ -192,8 +192,10 @@ const struct param agent_params[] = {
 	ROW_QUANTITY(agent_policy, LEAK, leak, "leak", UNIT_SIZE, 0, LONG_MAX_32),
 	ROW_TIME(agent_policy, NTP_TIMEOUT, ntp_timeout_ns, "ntp_timeout", MS, MS_MAX),
 	ROW_TIME(agent_policy, DHCP_DEADLINE, dhcp_deadline_ns, "dhcp_deadline", MS, MS_MAX),
-	PARAM_ROW_QUANTITY(agent_policy, dns_timeout_ns, "dns_timeout", UNIT_DURATION, "5s", S, 30ULL * S, "timeout for an answer (whole seconds)"),
-	PARAM_ROW_QUANTITY(agent_policy, dns_attempts, "dns_attempts", UNIT_NONE, "2", 1, 5, "number of tries of the resolver before it gives up"),
+	PARAM_ROW_QUANTITY(agent_policy, dns_timeout_ns, "dns_timeout", UNIT_DURATION, "5s", S, 30ULL * S,
+                           "timeout for an answer (whole seconds)"),
+	PARAM_ROW_QUANTITY(agent_policy, dns_attempts, "dns_attempts", UNIT_NONE, "2", 1, 5,
+                           "number of tries of the resolver before it gives up"),
 	{0},
 };
 
@@ -265,11 +267,15 @@ static const char *const flash_fills[] = {"blank", "dirty", NULL};
 
 const struct param flash_params[] = {
 	PARAM_ROW_CHOICE(flash_part, chip, "chip", flash_chips, "w25q64", "8 MiB, on chip select 1"),
-	PARAM_ROW_QUANTITY(flash_part, page_program_ns, "page_program", UNIT_DURATION, "400us", 1, OPERATION_MAX, "time to program 256 bytes, at most"),
-	PARAM_ROW_QUANTITY(flash_part, first_byte_ns, "first_byte", UNIT_DURATION, "30us", 1, OPERATION_MAX, "time for the first byte of a program"),
-	PARAM_ROW_QUANTITY(flash_part, next_byte_ns, "next_byte", UNIT_DURATION, "2500ns", 1, OPERATION_MAX, "time for each byte after that"),
+	PARAM_ROW_QUANTITY(flash_part, page_program_ns, "page_program", UNIT_DURATION, "400us", 1, OPERATION_MAX,
+                           "time to program 256 bytes, at most"),
+	PARAM_ROW_QUANTITY(flash_part, first_byte_ns, "first_byte", UNIT_DURATION, "30us", 1, OPERATION_MAX,
+                           "time for the first byte of a program"),
+	PARAM_ROW_QUANTITY(flash_part, next_byte_ns, "next_byte", UNIT_DURATION, "2500ns", 1, OPERATION_MAX,
+                           "time for each byte after that"),
 	PARAM_ROW_QUANTITY(flash_part, sector_erase_ns, "sector_erase", UNIT_DURATION, "45ms", 1, OPERATION_MAX, "time to erase 4 KiB"),
-	PARAM_ROW_QUANTITY(flash_part, half_block_erase_ns, "half_block_erase", UNIT_DURATION, "120ms", 1, OPERATION_MAX, "time to erase 32 KiB"),
+	PARAM_ROW_QUANTITY(flash_part, half_block_erase_ns, "half_block_erase", UNIT_DURATION, "120ms", 1, OPERATION_MAX,
+                           "time to erase 32 KiB"),
 	PARAM_ROW_QUANTITY(flash_part, block_erase_ns, "block_erase", UNIT_DURATION, "150ms", 1, OPERATION_MAX, "time to erase 64 KiB"),
 	PARAM_ROW_QUANTITY(flash_part, chip_erase_ns, "chip_erase", UNIT_DURATION, "20s", 1, OPERATION_MAX, "time to erase all of it"),
 	PARAM_ROW_CHOICE(flash_part, fill, "fill", flash_fills, "blank", "what the factory leaves in the slot that is not in use"),

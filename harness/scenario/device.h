@@ -67,14 +67,14 @@ struct device {
 	char kernel[DEVICE_PATH_MAX], initramfs[DEVICE_PATH_MAX], overlay[DEVICE_PATH_MAX]; /**< empty: the build's own, none for overlay */
 	char version[32];                                                                   /**< of the system that it comes with */
 	char client[DEVICE_PATH_MAX];                                                       /**< the command in the guest */
-	unsigned machine; /**< index into machines[] (machines/machine.h) */
+	unsigned machine;               /**< index into machines[] (machines/machine.h) */
 	char phases[DEVICE_PHASES_MAX]; /**< words that a client of somebody else has for its phases (phases.h); empty: not known */
 	uint64_t memory;
 	uint8_t mac[6];
 	uint64_t spi_clock_hz;
-	uint64_t spi_poll_ns;   /**< the longest that the controller's driver polls for; 0: it always sleeps */
-	unsigned chip_revision; /**< index into the revisions of its nic */
-	uint32_t errata;        /**< NIC_ERRATA_SILICON, NIC_ERRATA_WORST, or bits of items of DS80349, which act whenever they can */
+	uint64_t spi_poll_ns;      /**< the longest that the controller's driver polls for; 0: it always sleeps */
+	unsigned chip_revision;    /**< index into the revisions of its nic */
+	uint32_t errata;           /**< NIC_ERRATA_SILICON, NIC_ERRATA_WORST, or bits of items of DS80349, which act whenever they can */
 	bool bit_fields_reach_mac; /**< BFS and BFC take effect on MAC and MII registers */
 	unsigned duplex;           /**< DEVICE_DUPLEX_DRIVER and so on */
 	unsigned clock;            /**< index: the clock of the board keeps the time, or there is none and it is 1970 */

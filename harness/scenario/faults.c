@@ -120,8 +120,7 @@ static bool read_single(const struct yaml_file *file, const struct yaml_node *ma
 	const char *wrong = NULL;
 
 	if (!read_action(file, mapping, fault, err) || !read_name(file, mapping, fault, err) ||
-	    !resolve_fault_file(file, blame(mapping, fault, fault->action->file), fault,
-	                        err))
+	    !resolve_fault_file(file, blame(mapping, fault, fault->action->file), fault, err))
 		return false;
 	if (fault_check(fault, &wrong, err) && sense_fault(plan, fault, &wrong, err))
 		return true;

@@ -324,8 +324,8 @@ struct reading {
 };
 
 /* Takes what a file says; the file is closed. */
-static bool take_file(struct yaml_file *file, const char *path, const struct reading *how, const struct paths *paths,
-                      struct plan *ret_plan, struct error *err)
+static bool take_file(struct yaml_file *file, const char *path, const struct reading *how, const struct paths *paths, struct plan *ret_plan,
+                      struct error *err)
 {
 	struct plan plan;
 

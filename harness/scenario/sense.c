@@ -260,15 +260,14 @@ static bool runs_half_duplex(const struct device *device)
 }
 
 /* A fault of one chip cannot happen to another. */
-static bool check_nic(const struct plan *plan, const struct fault *fault, const char **ret_key,
-                      struct error *err)
+static bool check_nic(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const char *wanted = fault->action->nic, *fitted = device_nic(&plan->device)->name;
 
 	*ret_key = fault->action->name;
 	return wanted == NULL || strcmp(wanted, fitted) == 0 ||
-	       error_set(err, "'%s' is a fault of the %s, and the device '%s' has the %s",
-	                 fault->action->name, wanted, plan->device.name, fitted);
+	       error_set(err, "'%s' is a fault of the %s, and the device '%s' has the %s", fault->action->name, wanted, plan->device.name,
+	                 fitted);
 }
 
 /* PAUSE belongs to full duplex (IEEE 802.3 31B.1), collisions and what is taken for them to half duplex (IEEE 802.3 4.1.2.2). */
@@ -307,7 +306,8 @@ static bool check_way(const struct fault *fault, struct error *err)
 	const struct match *match = &fault->match;
 	struct fault_address address;
 
-	if (match->at[0] == '\0' || match->direction == MATCH_BOTH || !fault_address_parse(match->at, &address, err) || address.site != SITE_FRAME)
+	if (match->at[0] == '\0' || match->direction == MATCH_BOTH || !fault_address_parse(match->at, &address, err) ||
+	    address.site != SITE_FRAME)
 		return true;
 	const struct address_word_row *word = &address_words[address.frame.word];
 	return word->way == ADDRESS_EITHER_WAY || (word->way == ADDRESS_TO_SERVER) == (match->direction == MATCH_TO_SERVER) ||
@@ -321,8 +321,7 @@ bool sense_fault(const struct plan *plan, const struct fault *fault, const char 
 
 	if (plan->made.tool[0] != '\0')
 		return true;
-	if (!check_flash(plan, fault, &key, err) || !check_nic(plan, fault, &key, err) ||
-	    !check_duplex(plan, fault, &key, err)) {
+	if (!check_flash(plan, fault, &key, err) || !check_nic(plan, fault, &key, err) || !check_duplex(plan, fault, &key, err)) {
 		*ret_key = key;
 		return false;
 	}

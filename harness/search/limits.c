@@ -391,7 +391,7 @@ static bool place_holds(const struct limit *limit, const struct match *match)
 		if (match->at[0] == '\0' || !fault_address_parse(match->at, &address, &err))
 			return false;
 		return address.site != SITE_FRAME ? address.last - address.first < limit->times
-		                          : address.frame.first > 0 && address.frame.last - address.frame.first < limit->times;
+		                                  : address.frame.first > 0 && address.frame.last - address.frame.first < limit->times;
 	case LIMIT_WINDOW:
 		return match->until.kind == EDGE_AFTER && match->until.ns > 0 && match->until.ns <= LIMIT_WINDOW_NS;
 	case LIMIT_MESSAGE:

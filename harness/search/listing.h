@@ -11,10 +11,10 @@
 
 /** A place, or several in a row. */
 struct listing_place {
-	unsigned direction; /**< enum match_direction; MATCH_BOTH for what is no frame */
-	unsigned site;      /**< enum site; SITES: a frame */
+	unsigned direction;           /**< enum match_direction; MATCH_BOTH for what is no frame */
+	unsigned site;                /**< enum site; SITES: a frame */
 	struct fault_address address; /**< as it was parsed */
-	bool is_tcp;        /**< a frame of a TCP connection */
+	bool is_tcp;                  /**< a frame of a TCP connection */
 };
 
 /**

@@ -68,7 +68,8 @@ const char *pki_signing_public_key(const struct pki *pki);
 /* For the servers. */
 
 /** A certificate of host @p name at @p unix_s, to be released with X509_free(). */
-struct x509_st *pki_host_certificate(const struct pki *pki, const char *name, enum pki_root root, enum pki_certificate_fault fault, uint64_t unix_s);
+struct x509_st *pki_host_certificate(const struct pki *pki, const char *name, enum pki_root root, enum pki_certificate_fault fault,
+                                     uint64_t unix_s);
 /** The key of host @p name, to be released with EVP_PKEY_free(). */
 struct evp_pkey_st *pki_host_key(const char *name);
 

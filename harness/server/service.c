@@ -500,7 +500,8 @@ static enum host_verdict ask_gate(void *ctx, const struct packet *packet)
 	struct service *service = ctx;
 	uint32_t fallen;
 
-	enum passage passage = service_faults_packet(service->service_faults, packet->destination, packet->is_tcp, host_sim()->now, &fallen);
+	enum passage passage = service_faults_packet(service->service_faults, packet->destination, packet->is_tcp, host_sim()->now,
+	                                             &fallen);
 	if (fallen != 0)
 		channel_forget(fallen == UINT32_MAX ? 0 : fallen);
 	return verdicts[passage];
@@ -518,8 +519,8 @@ static void open_names(struct service *service)
 	service->dns_names[i] = (struct dns_name){NULL, 0};
 }
 
-void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct service_faults *service_faults, struct service_ops ops,
-                   void *ctx)
+void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct service_faults *service_faults,
+                   struct service_ops ops, void *ctx)
 {
 	service->unix_base_ns = unix_base_ns;
 	service->seed = seed;
@@ -539,7 +540,8 @@ void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed
 		.unix_base_ns = unix_base_ns,
 	};
 	/* Faults of others may begin at a segment, too, and then somebody waits for the event. */
-	if (service_faults != NULL && (service_faults_armed(service_faults)->count > 0 || service_faults_armed(service_faults)->ops.happened != NULL))
+	if (service_faults != NULL &&
+	    (service_faults_armed(service_faults)->count > 0 || service_faults_armed(service_faults)->ops.happened != NULL))
 		host_add_gate(ask_gate, service);
 	udp_services_open(&service->udp);
 	if (!service->no_http)

@@ -92,7 +92,7 @@ struct service {
 	struct service_ops ops;
 	void *ctx;
 	struct service_faults *service_faults; /**< NULL: nothing goes wrong */
-	struct pki *pki;             /**< NULL until it is needed */
+	struct pki *pki;                       /**< NULL until it is needed */
 	struct attest attest;
 	const char *offers[SERVICE_FEEDS]; /**< versions: a promotion may have put that of retail-eval into retail */
 	char promoted[256];                /**< what became of the record of a promotion; empty: there is none */
@@ -128,8 +128,8 @@ const struct release *service_releases(struct service *service);
  * @param seed Of nonces, certificates and TLS.
  * @param service_faults Borrowed; NULL: nothing goes wrong.
  */
-void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct service_faults *service_faults, struct service_ops ops,
-                   void *ctx);
+void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct service_faults *service_faults,
+                   struct service_ops ops, void *ctx);
 
 /** The time 0 of the started service is at another date than was thought: a clock outside says so. Keys and certificates stay as they are. */
 void service_date(struct service *service, uint64_t unix_base_ns);

@@ -48,8 +48,8 @@ static bool has_effect(const struct armed_fault *armed)
 	return has[armed->site];
 }
 
-struct service_faults *service_faults_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct armed_ops ops,
-                                 void *ctx)
+struct service_faults *service_faults_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace,
+                                           struct armed_ops ops, void *ctx)
 {
 	struct service_faults *service_faults = memory_new(sizeof *service_faults);
 
@@ -168,7 +168,8 @@ struct dns_effects service_faults_dns(struct service_faults *service_faults, con
 	return effects;
 }
 
-bool service_faults_dhcp(struct service_faults *service_faults, struct bytes message, struct dhcp_config *config, uint32_t *device, sim_ns now)
+bool service_faults_dhcp(struct service_faults *service_faults, struct bytes message, struct dhcp_config *config, uint32_t *device,
+                         sim_ns now)
 {
 	struct dhcp_visit what = {.config = config, .device = device, .answers = true};
 	const struct fault *fault;

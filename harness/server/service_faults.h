@@ -19,8 +19,8 @@
 struct service_faults;
 
 /** @param faults Borrowed; those of other layers are left out. @return to be released with service_faults_close(). */
-struct service_faults *service_faults_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct armed_ops ops,
-                                 void *ctx);
+struct service_faults *service_faults_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace,
+                                           struct armed_ops ops, void *ctx);
 
 /** From an instant on it draws as with another seed (struct redraw); to be called before anything comes. */
 void service_faults_redraw(struct service_faults *service_faults, const struct redraw *redraw);
@@ -59,7 +59,8 @@ uint8_t http_effect_garbage(const struct http_effect *effect, uint64_t place);
 struct dns_effects service_faults_dns(struct service_faults *service_faults, const char *name, sim_ns now);
 
 /** A message has come. @param config What the server gives; one address more is taken for good by other_address. @return whether there is an answer at all. */
-bool service_faults_dhcp(struct service_faults *service_faults, struct bytes message, struct dhcp_config *config, uint32_t *device, sim_ns now);
+bool service_faults_dhcp(struct service_faults *service_faults, struct bytes message, struct dhcp_config *config, uint32_t *device,
+                         sim_ns now);
 
 /** A request has come. @param clock What the server's clock shows; gets how wrong it is. @return what else becomes of the answer. */
 struct ntp_effect service_faults_ntp(struct service_faults *service_faults, struct ntp_clock *clock, sim_ns now);

@@ -15,7 +15,7 @@ struct udp_services {
 	struct dhcp_config dhcp;
 	struct dns_config dns;
 	struct service_faults *service_faults; /**< NULL: nothing goes wrong */
-	uint64_t unix_base_ns;       /**< the true time at virtual time 0, nanoseconds since 1970 */
+	uint64_t unix_base_ns;                 /**< the true time at virtual time 0, nanoseconds since 1970 */
 };
 
 /** Starts the services on the host of this process. @p services must outlive it. */

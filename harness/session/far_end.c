@@ -166,8 +166,7 @@ static void open_recorded(struct world *world)
 void world_far_end_open(struct world *world)
 {
 	if (!outside_is_far_end(world->outside))
-		host_open(&world->sim, world->trace, world->plan->seed,
-		          (struct host_ops){host_output, link_jam_ns(&world->link)}, world);
+		host_open(&world->sim, world->trace, world->plan->seed, (struct host_ops){host_output, link_jam_ns(&world->link)}, world);
 }
 
 /* Whoever has a far end elsewhere has no service here, but for what the factory has put into the device (service_pki()). */

@@ -69,8 +69,7 @@ void passing_keep(struct passing *passing, const struct decision *decision)
 /* What the chain did to a frame, as decisions at its address. */
 static void keep_causes(struct passing *passing, const struct fault_event *event, const struct proxy_fate *fate)
 {
-	struct decision decision = {.direction = event->direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE,
-	                            .time = event->now};
+	struct decision decision = {.direction = event->direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = event->now};
 
 	(void)naming_render(event->naming, decision.at);
 	for (size_t i = 0; i < fate->cause_count; i++) {
@@ -85,8 +84,7 @@ static void keep_causes(struct passing *passing, const struct fault_event *event
 	}
 }
 
-void passing_decided(struct passing *passing, const struct frame *frame, const struct fault_event *event,
-                     const struct proxy_fate *fate)
+void passing_decided(struct passing *passing, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	char at[ADDRESS_TEXT_MAX], packet[PACKET_TEXT_MAX], cause[CAUSE_MAX];
 

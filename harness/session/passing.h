@@ -28,8 +28,7 @@ void passing_open(struct passing *passing, struct trace *trace, const struct cap
 void passing_close(struct passing *passing);
 
 /** What struct proxy_ops tells, with the world's own context in front of it. */
-void passing_decided(struct passing *passing, const struct frame *frame, const struct fault_event *event,
-                     const struct proxy_fate *fate);
+void passing_decided(struct passing *passing, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate);
 void passing_made(struct passing *passing, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now);
 
 /** What an outage has come to that was ended before its time (struct proxy_ops). */

@@ -295,8 +295,7 @@ static void open_service_faults(struct world *world)
 {
 	const struct plan *plan = world->plan;
 
-	world->service_faults = service_faults_open(world->faults, world->fault_count, plan->seed, world->trace,
-	                                  armed_ops(world), world);
+	world->service_faults = service_faults_open(world->faults, world->fault_count, plan->seed, world->trace, armed_ops(world), world);
 	redraw_faults(world);
 	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
 		firmware_open(world);
@@ -325,8 +324,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
                 const struct outside *outside, struct error *err)
 {
 	const struct proxy_ops proxy_ops = {.decided = decided, .made = made};
-	const struct link_ops link_ops = {to_partner,     to_device,       sent,
-	                                  carrier_sensed, carrier_changed, lost};
+	const struct link_ops link_ops = {to_partner, to_device, sent, carrier_sensed, carrier_changed, lost};
 
 	memset(world, 0, sizeof *world);
 	world->plan = plan;
@@ -350,9 +348,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim, trace, armed_ops(world), world);
 	const struct nic_config nic = nic_of(&plan->device, plan->seed);
 	board_open(&world->board, device_nic(&plan->device), &nic, &world->link,
-	           board_faults_open(world->faults, world->fault_count, plan->seed, trace,
-	                          armed_ops(world), world),
-	           &world->sim, trace);
+	           board_faults_open(world->faults, world->fault_count, plan->seed, trace, armed_ops(world), world), &world->sim, trace);
 	fit_flash(world, plan);
 	world->power_back = (struct sim_event){.fire = supply_returns, .ctx = world};
 	world->board.power_cut = supply_fails;

@@ -78,8 +78,7 @@ bool armed_fault_picks(struct armed_fault *armed, const struct fault_event *even
 	if (match->netem_exact)
 		return crandom_hits(match->probability,
 		                    draw_crandom(armed->stream, event, &armed->picks, PURPOSE_PROBABILITY, match->correlation));
-	uint64_t which =
-		draw_correlated(armed->stream, event, &armed->picks, PURPOSE_PROBABILITY, PURPOSE_REPEAT_PICK, match->correlation);
+	uint64_t which = draw_correlated(armed->stream, event, &armed->picks, PURPOSE_PROBABILITY, PURPOSE_REPEAT_PICK, match->correlation);
 	return random_happens(armed->stream, draw_what(event), which, match->probability);
 }
 
@@ -104,8 +103,8 @@ void armed_fault_takes_back(struct armed_fault *armed)
 
 /* -- those of a layer -- */
 
-void armed_faults_open(struct armed_faults *armed, const struct fault *faults, size_t count, enum fault_layer layer,
-                       uint64_t seed, struct trace *trace, struct armed_ops ops, void *ctx)
+void armed_faults_open(struct armed_faults *armed, const struct fault *faults, size_t count, enum fault_layer layer, uint64_t seed,
+                       struct trace *trace, struct armed_ops ops, void *ctx)
 {
 	*armed = (struct armed_faults){.trace = trace, .ops = ops, .ctx = ctx, .list = memory_new(count * sizeof *armed->list)};
 	armed->redraw.from = SIM_NEVER;

@@ -88,8 +88,8 @@ struct armed_faults {
 };
 
 /** @param faults Borrowed; those of other layers are left out. */
-void armed_faults_open(struct armed_faults *armed, const struct fault *faults, size_t count, enum fault_layer layer,
-                       uint64_t seed, struct trace *trace, struct armed_ops ops, void *ctx);
+void armed_faults_open(struct armed_faults *armed, const struct fault *faults, size_t count, enum fault_layer layer, uint64_t seed,
+                       struct trace *trace, struct armed_ops ops, void *ctx);
 /** From an instant on they draw as with another seed (struct redraw); to be called before the first event. */
 void armed_faults_redraw(struct armed_faults *armed, const struct redraw *redraw);
 void armed_faults_close(struct armed_faults *armed);

@@ -162,7 +162,8 @@ static bool check_filter_and_at(const struct fault *fault, struct error *err)
 	struct error inner;
 	char both[FAULT_FILTER_MAX + 128];
 
-	if (match->at[0] == '\0' || match->filter[0] == '\0' || !fault_address_parse(match->at, &address, &inner) || address.site != SITE_FRAME)
+	if (match->at[0] == '\0' || match->filter[0] == '\0' || !fault_address_parse(match->at, &address, &inner) ||
+	    address.site != SITE_FRAME)
 		return true;
 	(void)snprintf(both, sizeof both, "(%s) and (%s)", match->filter, address_words[address.frame.word].filter);
 	if (address.frame.has_flow)
@@ -178,8 +179,8 @@ static const struct value_check {
 	const char *key;
 	bool (*check)(const struct fault *fault, struct error *err);
 } value_checks[] = {
-	{"kind", check_kind},       {"correlation", check_correlation}, {"netem_exact", check_exact},
-	{"message", check_message}, {"at", check_at},                   {"filter", check_filter_and_at},
+	{"kind", check_kind}, {"correlation", check_correlation}, {"netem_exact", check_exact}, {"message", check_message},
+	{"at", check_at},     {"filter", check_filter_and_at},
 };
 
 static bool check_site(const struct fault *fault, const char **ret_key, struct error *err)
@@ -222,8 +223,7 @@ bool fault_check(const struct fault *fault, const char **ret_key, struct error *
 		*ret_key = "from";
 		return error_set(err, "'+' counts from 'from', so only 'until' can have it");
 	}
-	if (match->until.kind == EDGE_TIME && match->until.ns != 0 && match->from.kind == EDGE_TIME &&
-	    match->until.ns <= match->from.ns) {
+	if (match->until.kind == EDGE_TIME && match->until.ns != 0 && match->from.kind == EDGE_TIME && match->until.ns <= match->from.ns) {
 		*ret_key = "until";
 		return error_set(err, "the window ends before it starts: 'until' must be later than 'from'");
 	}

@@ -9,14 +9,14 @@
 #include "lib/fault/fault.h"
 
 struct decision {
-	char at[FAULT_AT_MAX];       /**< a frame or an event (address.h); empty: at its time, or in a phase: */
+	char at[FAULT_AT_MAX];        /**< a frame or an event (address.h); empty: at its time, or in a phase: */
 	char during[FAULT_PHASE_MAX]; /**< of a fault of the cable: in this phase; empty: not asked */
-	sim_ns from_ns;              /**< and not before this time */
-	unsigned direction;          /**< enum match_direction; both for what is not a frame */
-	sim_ns time;                 /**< when it was taken */
-	char name[FAULT_NAME_MAX];   /**< of the fault behind it */
-	uint64_t place;              /**< of that fault in the chain; what comes before it acts before it */
-	const struct action *action; /**< with exact parameters: it draws nothing */
+	sim_ns from_ns;               /**< and not before this time */
+	unsigned direction;           /**< enum match_direction; both for what is not a frame */
+	sim_ns time;                  /**< when it was taken */
+	char name[FAULT_NAME_MAX];    /**< of the fault behind it */
+	uint64_t place;               /**< of that fault in the chain; what comes before it acts before it */
+	const struct action *action;  /**< with exact parameters: it draws nothing */
 	struct action_params params;
 };
 

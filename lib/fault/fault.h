@@ -51,15 +51,15 @@ struct ordinals {
  * window.
  */
 struct match {
-	char at[FAULT_AT_MAX]; /**< "tcp.syn#2", "enc.tx#7": an address (address.h); empty: not asked */
-	unsigned direction;    /**< enum match_direction */
+	char at[FAULT_AT_MAX];            /**< "tcp.syn#2", "enc.tx#7": an address (address.h); empty: not asked */
+	unsigned direction;               /**< enum match_direction */
 	char filter[FAULT_FILTER_MAX];    /**< a pcap filter expression; empty: every frame */
 	char message[FAULT_MESSAGE_TEXT]; /**< hexadecimal: SPI messages that begin with these bytes; empty: every message */
 	char host[FAULT_GLOB_MAX];        /**< what comes to servers whose name fits this pattern (glob(7)); empty: to any */
 	char path[FAULT_GLOB_MAX];        /**< requests whose target fits this pattern; empty: any */
 	char kind[FAULT_PHASE_MAX];       /**< DHCP messages of this type, in RFC 2131's words without "DHCP", lower case; empty: any */
-	struct window_edge from;               /**< window: from (inclusive) */
-	struct window_edge until;              /**< until (exclusive); time 0: for ever */
+	struct window_edge from;          /**< window: from (inclusive) */
+	struct window_edge until;         /**< until (exclusive); time 0: for ever */
 	char during[FAULT_PHASE_MAX];     /**< only while the session is in this phase; empty: not asked */
 	struct ordinals nth;              /**< only the n-th frame, or from the n-th to another, from 1; first 0: not asked */
 	uint64_t every;                   /**< every n-th frame; 0: not asked */

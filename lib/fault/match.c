@@ -39,8 +39,7 @@ static void get_edge(const void *value, char *ret_text, size_t size)
 	if (edge->kind == EDGE_ADDRESS)
 		(void)snprintf(ret_text, size, "%s", edge->at);
 	else
-		(void)snprintf(ret_text, size, "%s%s", edge->kind == EDGE_AFTER ? "+" : "",
-		               unit_format(UNIT_DURATION, edge->ns, quantity));
+		(void)snprintf(ret_text, size, "%s%s", edge->kind == EDGE_AFTER ? "+" : "", unit_format(UNIT_DURATION, edge->ns, quantity));
 }
 
 static const struct param_codec edge_codec = {set_edge, get_edge, "a duration (ns, us, ms, s, min, h or d) or an address", false};
@@ -108,7 +107,8 @@ const struct param match_params[] = {
 		"only the n-th that matches, counted from 1, or those of a range (3..7, 3..); seed: the n-th in a session with seed n"),
 	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
 	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
-	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0, "probability with which each of these is hit"),
+	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0,
+                           "probability with which each of these is hit"),
 	PARAM_ROW_QUANTITY(match, correlation, "correlation", UNIT_PROBABILITY, "0%", 0, 0,
                            "correlation of the probability with the frame before in the same flow and direction"),
 	PARAM_ROW_BOOL(match, netem_exact, "netem_exact", "false",

@@ -30,7 +30,7 @@ struct netem {
 
 	bool has_delay, has_limit, has_rate, has_slot, has_distribution, has_corrupt, has_duplicate;
 	struct netem_times delay;
-	const char *loss; /* the action; NULL: none */
+	const char *loss;                  /* the action; NULL: none */
 	uint64_t losses[NETEM_LOSSES_MAX]; /* the loss model's probabilities, in tc's order */
 	size_t loss_count;
 	uint64_t reorder, reorder_correlation, gap;

@@ -18,8 +18,8 @@ void window_init(struct window *window, const struct match *match)
 {
 	memset(window, 0, sizeof *window);
 	window->match = match;
-	window->always = match->from.kind == EDGE_TIME && match->from.ns == 0 && match->until.kind == EDGE_TIME &&
-	                 match->until.ns == 0 && match->during[0] == '\0';
+	window->always = match->from.kind == EDGE_TIME && match->from.ns == 0 && match->until.kind == EDGE_TIME && match->until.ns == 0 &&
+	                 match->during[0] == '\0';
 	window->by_address = match->from.kind == EDGE_ADDRESS || match->until.kind == EDGE_ADDRESS;
 	compile(&match->from, &window->from);
 	compile(&match->until, &window->until);

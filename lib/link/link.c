@@ -71,8 +71,7 @@ static void serve(struct link *link)
 		return;
 	partner->sending = (struct link_flight){.frame = frame_queue_take(&partner->waiting)};
 	rules.full_duplex = link->config.duplex == LINK_FULL;
-	medium_send(&link->medium, TO_DEVICE, bytes_on_wire(partner->sending.frame->length), &rules,
-	            (struct medium_effect){0});
+	medium_send(&link->medium, TO_DEVICE, bytes_on_wire(partner->sending.frame->length), &rules, (struct medium_effect){0});
 }
 
 static struct link_flight take_arriving(struct link_station *station)
@@ -188,9 +187,8 @@ static void fire_pulses(void *ctx, sim_ns now)
 	link_set_carrier(ctx, true);
 }
 
-void link_init(struct link *link, const struct link_config *config, sim_ns bit_ns,
-               const struct link_ops *ops, void *ctx, struct sim *sim, struct trace *trace,
-               uint64_t seed)
+void link_init(struct link *link, const struct link_config *config, sim_ns bit_ns, const struct link_ops *ops, void *ctx, struct sim *sim,
+               struct trace *trace, uint64_t seed)
 {
 	const struct medium_ops medium_ops = {ended, arrived, activity};
 
@@ -201,8 +199,7 @@ void link_init(struct link *link, const struct link_config *config, sim_ns bit_n
 	link->sim = sim;
 	link->trace = trace;
 	link->pulses = (struct sim_event){.fire = fire_pulses, .ctx = link};
-	medium_init(&link->medium, bit_ns, config->delay_ns, &medium_ops, link, sim,
-	            random_stream(seed, "link back-off"));
+	medium_init(&link->medium, bit_ns, config->delay_ns, &medium_ops, link, sim, random_stream(seed, "link back-off"));
 	sim_schedule(sim, &link->pulses, config->up_at_ns > sim->now ? config->up_at_ns : sim->now);
 }
 

@@ -93,14 +93,14 @@ struct link {
  * @param ops Copied, called with @p ctx.
  * @param seed Of the draws of the back-off.
  */
-void link_init(struct link *link, const struct link_config *config, sim_ns bit_ns,
-               const struct link_ops *ops, void *ctx, struct sim *sim, struct trace *trace,
-               uint64_t seed);
+void link_init(struct link *link, const struct link_config *config, sim_ns bit_ns, const struct link_ops *ops, void *ctx, struct sim *sim,
+               struct trace *trace, uint64_t seed);
 
 void link_close(struct link *link);
 
 /** The device starts to send @p data, FCS included; ops.sent answers. One frame at a time. @param rules How its MAC goes about it. */
-void link_device_sends(struct link *link, const uint8_t *data, size_t length, const struct medium_rules *rules, struct medium_effect effect);
+void link_device_sends(struct link *link, const uint8_t *data, size_t length, const struct medium_rules *rules,
+                       struct medium_effect effect);
 
 /** The device gives up the frame it sends; ops.sent will not be called. */
 void link_device_cancels(struct link *link);

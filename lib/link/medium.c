@@ -100,8 +100,7 @@ static void wait(struct medium *medium, struct medium_station *station, sim_ns f
 	station->state = STATION_WAITS;
 	station->wanted_at = from;
 	if (!station->rules.full_duplex)
-		sim_schedule(medium->sim, &station->patience,
-		             from + bits_ns(medium, MEDIUM_DEFERRAL_BITS));
+		sim_schedule(medium->sim, &station->patience, from + bits_ns(medium, MEDIUM_DEFERRAL_BITS));
 	plan(medium, station);
 }
 
@@ -111,8 +110,7 @@ static bool collide(struct medium *medium, struct medium_station *station, sim_n
 	if (station->state != STATION_SENDS || at >= station->step.at)
 		return false;
 	station->collided = true;
-	station->late = at - station->started_at >=
-	                bits_ns(medium, station->rules.window_bytes * BYTE_BITS);
+	station->late = at - station->started_at >= bits_ns(medium, station->rules.window_bytes * BYTE_BITS);
 	at = later(at, station->started_at + bits_ns(medium, MEDIUM_PREAMBLE_BITS));
 	sim_schedule(medium->sim, &station->step, at + bits_ns(medium, MEDIUM_JAM_BITS));
 	return true;
@@ -154,8 +152,7 @@ static void start(struct medium *medium, struct medium_station *station)
 	station->outcome.deferred |= station->outcome.collisions == 0 && medium->sim->now > station->wanted_at;
 	become_active(medium, station, STATION_SENDS);
 	if (!station->rules.full_duplex && station->effect.attempts > 0 &&
-	    collide(medium, station,
-	            station->started_at + bits_ns(medium, station->effect.after_bytes * BYTE_BITS)))
+	    collide(medium, station, station->started_at + bits_ns(medium, station->effect.after_bytes * BYTE_BITS)))
 		station->effect.attempts--;
 }
 
@@ -185,18 +182,15 @@ static sim_ns backoff(const struct medium *medium, const struct medium_station *
 	unsigned exponent = collisions < BACKOFF_LIMIT ? collisions : BACKOFF_LIMIT;
 	uint64_t what = station->number * 2 + direction_of(medium, station);
 
-	if (station->rules.no_backoff ||
-	    (station->backpressured && station->rules.no_backoff_after_backpressure))
+	if (station->rules.no_backoff || (station->backpressured && station->rules.no_backoff_after_backpressure))
 		return 0;
-	return random_below(medium->stream, what, collisions, UINT64_C(1) << exponent) *
-	       bits_ns(medium, MEDIUM_SLOT_BITS);
+	return random_below(medium->stream, what, collisions, UINT64_C(1) << exponent) * bits_ns(medium, MEDIUM_SLOT_BITS);
 }
 
 static void after_collision(struct medium *medium, struct medium_station *station)
 {
 	struct medium_outcome *outcome = &station->outcome;
-	sim_ns lasted = medium->sim->now - station->started_at -
-	                bits_ns(medium, MEDIUM_PREAMBLE_BITS);
+	sim_ns lasted = medium->sim->now - station->started_at - bits_ns(medium, MEDIUM_PREAMBLE_BITS);
 
 	outcome->collisions++;
 	outcome->collided_bytes += (unsigned)(lasted / bits_ns(medium, BYTE_BITS));
@@ -306,8 +300,7 @@ static void fire_partner_patience(void *ctx, sim_ns now)
 	lose_patience(ctx, &((struct medium *)ctx)->stations[TO_DEVICE]);
 }
 
-void medium_init(struct medium *medium, sim_ns bit_ns, sim_ns delay_ns,
-                 const struct medium_ops *ops, void *ctx, struct sim *sim,
+void medium_init(struct medium *medium, sim_ns bit_ns, sim_ns delay_ns, const struct medium_ops *ops, void *ctx, struct sim *sim,
                  struct random_stream stream)
 {
 	struct medium_station *device = &medium->stations[TO_SERVER], *partner = &medium->stations[TO_DEVICE];
@@ -323,15 +316,11 @@ void medium_init(struct medium *medium, sim_ns bit_ns, sim_ns delay_ns,
 	medium->delay_ns = delay_ns;
 	device->step = (struct sim_event){.fire = fire_device_step, .ctx = medium};
 	/* The far end hears it, and its answer has to cross the cable. */
-	device->arrival = (struct sim_event){.fire = fire_device_arrival,
-	                                     .ctx = medium,
-	                                     .lag = bits_ns(medium, MIN_TRANSMISSION_BITS)};
+	device->arrival = (struct sim_event){.fire = fire_device_arrival, .ctx = medium, .lag = bits_ns(medium, MIN_TRANSMISSION_BITS)};
 	device->patience = (struct sim_event){.fire = fire_device_patience, .ctx = medium};
 	partner->step = (struct sim_event){.fire = fire_partner_step, .ctx = medium};
 	partner->arrival = (struct sim_event){.fire = fire_partner_arrival, .ctx = medium};
-	partner->patience = (struct sim_event){.fire = fire_partner_patience,
-	                                       .ctx = medium,
-	                                       .lag = bits_ns(medium, MIN_TRANSMISSION_BITS)};
+	partner->patience = (struct sim_event){.fire = fire_partner_patience, .ctx = medium, .lag = bits_ns(medium, MIN_TRANSMISSION_BITS)};
 }
 
 void medium_close(struct medium *medium)
@@ -343,7 +332,8 @@ void medium_close(struct medium *medium)
 	}
 }
 
-void medium_send(struct medium *medium, enum direction direction, size_t bytes, const struct medium_rules *rules, struct medium_effect effect)
+void medium_send(struct medium *medium, enum direction direction, size_t bytes, const struct medium_rules *rules,
+                 struct medium_effect effect)
 {
 	struct medium_station *station = &medium->stations[direction];
 
@@ -395,6 +385,5 @@ void medium_backpressure(struct medium *medium, enum direction direction, bool o
 
 sim_ns medium_lag(const struct medium *medium)
 {
-	return medium->stations[TO_SERVER].wants ? bits_ns(medium, MEDIUM_JAM_BITS)
-	                                         : bits_ns(medium, MIN_TRANSMISSION_BITS);
+	return medium->stations[TO_SERVER].wants ? bits_ns(medium, MEDIUM_JAM_BITS) : bits_ns(medium, MIN_TRANSMISSION_BITS);
 }

@@ -41,14 +41,14 @@
 /** How a station sends. */
 struct medium_rules {
 	bool full_duplex;
-	bool defer_forever; /**< excessive deferral is told, but does not end the attempt */
-	bool no_backoff;    /**< tries again at once after a collision */
+	bool defer_forever;                 /**< excessive deferral is told, but does not end the attempt */
+	bool no_backoff;                    /**< tries again at once after a collision */
 	bool no_backoff_after_backpressure; /**< the same, behind backpressure of this station */
 	unsigned retries_max;               /**< this many collisions are tried again */
 	unsigned window_bytes; /**< a collision behind so many bytes of a transmission, preamble included, is late and not tried again */
 	unsigned gap_bits;     /**< in bit times, behind a transmission of its own */
-	unsigned gap1_bits; /**< the first part of the gap behind the other's: a carrier restarts it */
-	unsigned gap2_bits; /**< the whole gap behind the other's */
+	unsigned gap1_bits;    /**< the first part of the gap behind the other's: a carrier restarts it */
+	unsigned gap2_bits;    /**< the whole gap behind the other's */
 };
 
 /** What IEEE 802.3 4.4.2 asks for. */
@@ -131,8 +131,7 @@ struct medium {
  * @param delay_ns From one end to the other, at most MEDIUM_DELAY_MAX.
  * @param ops Copied, called with @p ctx.
  */
-void medium_init(struct medium *medium, sim_ns bit_ns, sim_ns delay_ns,
-                 const struct medium_ops *ops, void *ctx, struct sim *sim,
+void medium_init(struct medium *medium, sim_ns bit_ns, sim_ns delay_ns, const struct medium_ops *ops, void *ctx, struct sim *sim,
                  struct random_stream stream);
 void medium_close(struct medium *medium);
 
@@ -142,8 +141,7 @@ void medium_send(struct medium *medium, enum direction direction, size_t bytes, 
 /** It gives the frame up; ops.ended does not come. */
 void medium_cancel(struct medium *medium, enum direction direction);
 /** A station keeps the medium busy without a frame, or stops that. A frame of its own that is under way is cut, and tried again afterwards. */
-void medium_backpressure(struct medium *medium, enum direction direction, bool on,
-                         bool full_duplex);
+void medium_backpressure(struct medium *medium, enum direction direction, bool on, bool full_duplex);
 
 /** The least time from any event of the medium, or of what is before it, to something that the device can notice. */
 sim_ns medium_lag(const struct medium *medium);

@@ -17,11 +17,11 @@ struct planned_session {
 	const char *scenario, *source; /**< its name, and the file */
 	const char *device;            /**< empty: it is not known */
 	uint64_t seed;
-	bool replay;                   /**< of a frozen plan */
-	const char *failure_of;        /**< what a failure that was expected is a failure of */
+	bool replay;                          /**< of a frozen plan */
+	const char *failure_of;               /**< what a failure that was expected is a failure of */
 	const char *image_hash, *kernel_hash; /**< of what it was run with; empty: not known */
-	const struct fault *faults;    /**< in the order of the verdict's rules */
-	char differs[VERDICT_TEXT_MAX]; /**< what a frozen plan was made with and is another now; empty: nothing */
+	const struct fault *faults;           /**< in the order of the verdict's rules */
+	char differs[VERDICT_TEXT_MAX];       /**< what a frozen plan was made with and is another now; empty: nothing */
 };
 
 #endif

@@ -92,7 +92,7 @@ void rig_copy(struct rig *to, const struct rig *from)
 
 void rig_disturb(struct rig *rig,
                  void (*inject)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-                                 struct stutter_enc28j60_effect *ret_effect))
+                                struct stutter_enc28j60_effect *ret_effect))
 {
 	rig->inject = inject;
 	stutter_enc28j60_attach(&rig->chip, &disturbing_ops, rig);

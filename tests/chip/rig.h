@@ -32,7 +32,7 @@ struct rig {
 	uint64_t backpressure_ns; /* when it began or ended last */
 	bool answers_at_once;     /* the wire takes every frame in no time */
 	void (*inject)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-	                struct stutter_enc28j60_effect *ret_effect); /* NULL: none */
+	               struct stutter_enc28j60_effect *ret_effect); /* NULL: none */
 };
 
 /* Ready-made: powered, clock ready, cable in, link up, record empty. config may be NULL. */
@@ -47,7 +47,7 @@ void rig_wait(struct rig *rig, uint64_t ns);
 /* From now on the chip asks at its sites; ctx is the rig. A copy of the rig asks too. */
 void rig_disturb(struct rig *rig,
                  void (*inject)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-                                 struct stutter_enc28j60_effect *ret_effect));
+                                struct stutter_enc28j60_effect *ret_effect));
 
 /* The bank is switched when needed. */
 uint8_t rig_rcr(struct rig *rig, unsigned index);

@@ -26,7 +26,7 @@ static struct {
 } plan;
 
 static void inject(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-                    struct stutter_enc28j60_effect *ret_effect)
+                   struct stutter_enc28j60_effect *ret_effect)
 {
 	static const struct stutter_enc28j60_effect none;
 
@@ -216,7 +216,7 @@ static void stall_at_the_nth(bool flagged)
 {
 	frames_until_the_nth(STUTTER_ENC28J60_SITE_TX,
 	                     (struct stutter_enc28j60_effect){.tx_stall = !flagged,
-	                                                           .tx_stall_flagged = flagged});
+	                                                      .tx_stall_flagged = flagged});
 	CU_ASSERT_EQUAL(rig.sent_count, NTH - 1);
 }
 
@@ -366,8 +366,7 @@ static void txif_may_be_early_and_then_missing(void)
 
 static void request_with_link_pulse(bool mac_full_duplex, bool phy_full_duplex)
 {
-	start(STUTTER_ENC28J60_SITE_TX, 1,
-	      (struct stutter_enc28j60_effect){.tx_link_pulse = true});
+	start(STUTTER_ENC28J60_SITE_TX, 1, (struct stutter_enc28j60_effect){.tx_link_pulse = true});
 	rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
 	rig_wcr(&rig, ENC28J60_MACON3, mac_full_duplex ? MACON3_FULDPX : 0);
 	rig.chip.phy[ENC28J60_PHCON1] |= phy_full_duplex ? PHCON1_PDPXMD : 0;
@@ -424,8 +423,7 @@ static void a_next_packet_pointer_is_stored_wrong(void)
 	static const uint16_t bits[] = {0x0001, 0x2000, 0x8000, 0xffff};
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
-		receive_until_the_nth(
-			(struct stutter_enc28j60_effect){.rx_next_xor = bits[i]});
+		receive_until_the_nth((struct stutter_enc28j60_effect){.rx_next_xor = bits[i]});
 		CU_ASSERT_EQUAL(next_stored_at(SLOT), 2 * SLOT);
 		CU_ASSERT_EQUAL(next_stored_at(2 * SLOT), (3 * SLOT) ^ bits[i]);
 		/* The chip itself goes on with the right one. */
@@ -454,8 +452,7 @@ static void a_frame_is_lost_as_if_there_were_no_room(void)
 
 static void a_frame_is_stored_uncounted(void)
 {
-	start(STUTTER_ENC28J60_SITE_RX, 1,
-	      (struct stutter_enc28j60_effect){.rx_uncounted = true});
+	start(STUTTER_ENC28J60_SITE_RX, 1, (struct stutter_enc28j60_effect){.rx_uncounted = true});
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 	receive(&rig, 1);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
@@ -486,8 +483,7 @@ static void pktdec(void)
 
 static void pktif_misses_a_frame(void)
 {
-	start(STUTTER_ENC28J60_SITE_RX, 1,
-	      (struct stutter_enc28j60_effect){.rx_pktif_lost = true});
+	start(STUTTER_ENC28J60_SITE_RX, 1, (struct stutter_enc28j60_effect){.rx_pktif_lost = true});
 	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 	receive(&rig, 1);
 	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_INJECTED), 1);
@@ -506,15 +502,13 @@ static void pktif_misses_a_frame(void)
 
 static void a_frame_pktif_missed_is_forgotten_with_the_last_packet(void)
 {
-	start(STUTTER_ENC28J60_SITE_RX, 1,
-	      (struct stutter_enc28j60_effect){.rx_pktif_lost = true});
+	start(STUTTER_ENC28J60_SITE_RX, 1, (struct stutter_enc28j60_effect){.rx_pktif_lost = true});
 	receive(&rig, 1);
 	pktdec();
 	receive(&rig, 2);
 	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_PKTIF);
 	/* Up for the frame before, it stays up for one that it misses. */
-	start(STUTTER_ENC28J60_SITE_RX, 2,
-	      (struct stutter_enc28j60_effect){.rx_pktif_lost = true});
+	start(STUTTER_ENC28J60_SITE_RX, 2, (struct stutter_enc28j60_effect){.rx_pktif_lost = true});
 	receive(&rig, 1);
 	receive(&rig, 2);
 	pktdec();
@@ -564,7 +558,7 @@ static void rxerif_misses_a_lost_frame(void)
 
 		start(STUTTER_ENC28J60_SITE_RX, lost,
 		      (struct stutter_enc28j60_effect){.rx_overflow = !full,
-		                                            .rx_rxerif_lost = true});
+		                                       .rx_rxerif_lost = true});
 		if (full)
 			fill_the_ring();
 		receive(&rig, lost);

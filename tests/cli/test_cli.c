@@ -237,8 +237,7 @@ static void what_is_missing_is_told(void)
 	static const struct bad rows[] = {
 		{"summary: x\n", ":1:1: a scenario needs 'name', a text: short name, for reports"},
 		{"name: x\ndevice: {memory: 64MiB}\n", ":2:9: a device needs 'name', a text: short name, for reports"},
-		{FAULT("    delay: {jitter: 3ms}\n"),
-	         ":4:12: delay needs 'time', a duration (ns, us, ms, s, min, h or d): mean delay"},
+		{FAULT("    delay: {jitter: 3ms}\n"), ":4:12: delay needs 'time', a duration (ns, us, ms, s, min, h or d): mean delay"},
 		{FAULT("    gemodel: 3%\n"), ":4:14: gemodel needs 'r' too, so write its parameters as keys and values"},
 		{"", ":1:1: the file must hold keys and values, such as 'name: clean'"},
 		{"just text\n", ":1:1: the file must hold keys and values, such as 'name: clean'"},

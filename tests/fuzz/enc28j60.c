@@ -24,7 +24,7 @@ struct bench {
 	enum stutter_enc28j60_frame_kind kind; /* for this frame */
 	unsigned numbers[2];                   /* of the last frame of each kind */
 	bool backpressure;                     /* preamble is on */
-	uint8_t injected;                     /* bits of what goes wrong at the next sites */
+	uint8_t injected;                      /* bits of what goes wrong at the next sites */
 };
 
 static void note_transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
@@ -32,8 +32,8 @@ static void note_transmit(void *ctx, const struct stutter_enc28j60_frame *frame,
 	struct bench *bench = ctx;
 
 	(void)now_ns;
-	if (frame->length == 0 || frame->length > STUTTER_ENC28J60_TX_FRAME_MAX ||
-	    frame->bytes == NULL || bench->owed || bench->backpressure)
+	if (frame->length == 0 || frame->length > STUTTER_ENC28J60_TX_FRAME_MAX || frame->bytes == NULL || bench->owed ||
+	    bench->backpressure)
 		abort();
 	if (frame->number <= bench->numbers[frame->kind])
 		abort();
@@ -47,8 +47,7 @@ static void note_cancel(void *ctx, const struct stutter_enc28j60_frame *frame, u
 	struct bench *bench = ctx;
 
 	(void)now_ns;
-	if (!bench->owed || frame->kind != bench->kind ||
-	    frame->number != bench->numbers[frame->kind])
+	if (!bench->owed || frame->kind != bench->kind || frame->number != bench->numbers[frame->kind])
 		abort();
 	bench->owed = false;
 }
@@ -63,8 +62,7 @@ static void note_backpressure(void *ctx, bool on, uint64_t now_ns)
 	bench->backpressure = on;
 }
 
-static void inject(void *ctx, enum stutter_enc28j60_site site, unsigned number,
-                    struct stutter_enc28j60_effect *ret_effect)
+static void inject(void *ctx, enum stutter_enc28j60_site site, unsigned number, struct stutter_enc28j60_effect *ret_effect)
 {
 	const unsigned bits = ((const struct bench *)ctx)->injected;
 
@@ -89,25 +87,21 @@ static void inject(void *ctx, enum stutter_enc28j60_site site, unsigned number,
 	};
 }
 
-static const struct stutter_enc28j60_ops ops = {.transmit = note_transmit,
-                                                .cancel = note_cancel,
-                                                .backpressure = note_backpressure,
-                                                .inject = inject};
+static const struct stutter_enc28j60_ops ops = {
+	.transmit = note_transmit, .cancel = note_cancel, .backpressure = note_backpressure, .inject = inject};
 
 static void check(const struct bench *bench)
 {
 	static const unsigned pointers[] = {ENC28J60_ERDPTL, ENC28J60_EWRPTL, ENC28J60_ETXSTL,
 	                                    ENC28J60_ETXNDL, ENC28J60_ERXSTL, ENC28J60_ERXNDL};
-	const uint8_t eie = stutter_enc28j60_peek(&bench->chip, ENC28J60_EIE),
-		      eir = stutter_enc28j60_peek(&bench->chip, ENC28J60_EIR);
+	const uint8_t eie = stutter_enc28j60_peek(&bench->chip, ENC28J60_EIE), eir = stutter_enc28j60_peek(&bench->chip, ENC28J60_EIR);
 	const struct stutter_enc28j60_rx *rx = &bench->chip.rx;
 	/* Erratum 6 hides the flag, not the interrupt. */
 	const uint8_t packets = rx->phantom || (rx->packets != 0 && !rx->unflagged) ? EIR_PKTIF : 0;
 	const bool pending = (eie & (eir | packets) & 0x7bU) != 0;
 
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
-		if ((stutter_enc28j60_peek(&bench->chip, pointers[i]) |
-		     stutter_enc28j60_peek(&bench->chip, pointers[i] + 1) << 8) >=
+		if ((stutter_enc28j60_peek(&bench->chip, pointers[i]) | stutter_enc28j60_peek(&bench->chip, pointers[i] + 1) << 8) >=
 		    (int)STUTTER_ENC28J60_SRAM_SIZE)
 			abort();
 	/* DS39662 sec. 12: INT is low while INTIE and an enabled flag are set. */
@@ -117,8 +111,7 @@ static void check(const struct bench *bench)
 		abort();
 	if (bench->owed != (bench->chip.tx.on_wire || bench->chip.flow.on_wire) || (bench->chip.tx.on_wire && bench->chip.flow.on_wire))
 		abort();
-	if (bench->backpressure != bench->chip.flow.backpressure ||
-	    stutter_enc28j60_clkout_hz(&bench->chip) > 25000000)
+	if (bench->backpressure != bench->chip.flow.backpressure || stutter_enc28j60_clkout_hz(&bench->chip) > 25000000)
 		abort();
 }
 
@@ -138,17 +131,15 @@ static size_t step(struct bench *bench, const uint8_t *data, size_t size)
 	case 1: /* a frame of the script's bytes and zeros */
 		memset(frame, 0, sizeof(frame));
 		memcpy(frame, data + (size > 1 ? 2 : 1), length);
-		stutter_enc28j60_receive(&bench->chip, frame, 18 + (size > 1 ? data[1] : 0U) * 6U,
-		                         bench->now_ns);
+		stutter_enc28j60_receive(&bench->chip, frame, 18 + (size > 1 ? data[1] : 0U) * 6U, bench->now_ns);
 		return 2 + length;
 	case 2: /* the wire answers */
 		if (bench->owed) {
 			const uint8_t how = data[0] / 9;
-			const struct stutter_enc28j60_tx_status status = {
-				.collisions = how & 15,
-				.late_collision = how == 17,
-				.excessive_collisions = how == 18,
-				.excessive_deferral = how == 19};
+			const struct stutter_enc28j60_tx_status status = {.collisions = how & 15,
+			                                                  .late_collision = how == 17,
+			                                                  .excessive_collisions = how == 18,
+			                                                  .excessive_deferral = how == 19};
 
 			bench->owed = false;
 			stutter_enc28j60_transmitted(&bench->chip, &status, bench->now_ns);
@@ -158,8 +149,7 @@ static size_t step(struct bench *bench, const uint8_t *data, size_t size)
 		stutter_enc28j60_set_link(&bench->chip, size > 1 && (data[1] & 1), bench->now_ns);
 		return 2;
 	case 4:
-		stutter_enc28j60_set_activity(&bench->chip, size > 1 && (data[1] & 1),
-		                              size > 1 && (data[1] & 2), bench->now_ns);
+		stutter_enc28j60_set_activity(&bench->chip, size > 1 && (data[1] & 1), size > 1 && (data[1] & 2), bench->now_ns);
 		return 2;
 	case 5:
 		bench->injected = size > 1 ? data[1] : 0;
@@ -171,8 +161,7 @@ static size_t step(struct bench *bench, const uint8_t *data, size_t size)
 			stutter_enc28j60_reset_pin(&bench->chip, bench->now_ns);
 		return 2;
 	default: /* an SPI message */
-		stutter_enc28j60_transfer(&bench->chip, data + (size > 1 ? 2 : 1), miso, length,
-		                          bench->now_ns);
+		stutter_enc28j60_transfer(&bench->chip, data + (size > 1 ? 2 : 1), miso, length, bench->now_ns);
 		return 2 + length;
 	}
 }
@@ -180,12 +169,11 @@ static size_t step(struct bench *bench, const uint8_t *data, size_t size)
 /* The first bytes are the board. */
 static struct stutter_enc28j60_config configure(const uint8_t *data)
 {
-	static const enum stutter_enc28j60_revision revisions[] = {
-		STUTTER_ENC28J60_B1, STUTTER_ENC28J60_B4, STUTTER_ENC28J60_B5, STUTTER_ENC28J60_B7};
+	static const enum stutter_enc28j60_revision revisions[] = {STUTTER_ENC28J60_B1, STUTTER_ENC28J60_B4, STUTTER_ENC28J60_B5,
+	                                                           STUTTER_ENC28J60_B7};
 	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
-	config.errata = ((uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16) &
-	                STUTTER_ENC28J60_ERRATA_SWITCHABLE;
+	config.errata = ((uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16) & STUTTER_ENC28J60_ERRATA_SWITCHABLE;
 	config.errata_worst = data[2] & 128 ? 0 : config.errata;
 	config.seed = data[2] >> 4;
 	config.revision = revisions[data[3] & 3];
@@ -194,8 +182,7 @@ static struct stutter_enc28j60_config configure(const uint8_t *data)
 	config.polarity_reversed = data[3] & 16;
 	config.bit_field_ops_reach_mac = data[3] & 32;
 	config.spi_clock_hz = data[3] & 64 ? 1000000 : 0;
-	config.hash_index = data[3] & 128 ? STUTTER_ENC28J60_HASH_INVERTED_31_26
-	                                  : STUTTER_ENC28J60_HASH_28_23;
+	config.hash_index = data[3] & 128 ? STUTTER_ENC28J60_HASH_INVERTED_31_26 : STUTTER_ENC28J60_HASH_28_23;
 	config.relink_ns = 1000;
 	return config;
 }

@@ -36,11 +36,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	/* Files that are there; nobody looks into them. */
 	static const struct paths paths = {.devices = "emulator/devices",
-	                                     .scenarios = "scenarios",
-	                                     .kernel = "/proc/self/exe",
-	                                     .initramfs = "/proc/self/exe",
-	                                     .clients = "/proc/self/exe",
-	                                     .image = "/proc/self/exe"};
+	                                   .scenarios = "scenarios",
+	                                   .kernel = "/proc/self/exe",
+	                                   .initramfs = "/proc/self/exe",
+	                                   .clients = "/proc/self/exe",
+	                                   .image = "/proc/self/exe"};
 	struct error err = {.text = ""};
 	struct plan plan, again;
 

@@ -101,8 +101,7 @@ void puppet_open_with(struct puppet *puppet, const char *yaml, const struct outs
 	open_world(puppet, outside);
 }
 
-void puppet_open_nic(struct puppet *puppet, const char *yaml, const struct nic_model *nic,
-                     const struct puppet_driver *driver)
+void puppet_open_nic(struct puppet *puppet, const char *yaml, const struct nic_model *nic, const struct puppet_driver *driver)
 {
 	open_plan(puppet, yaml);
 	puppet->plan.device.nic = nic;

@@ -48,8 +48,7 @@ void puppet_open(struct puppet *puppet, const char *yaml);
 /** The same with something outside of it, borrowed. */
 void puppet_open_with(struct puppet *puppet, const char *yaml, const struct outside *outside);
 /** The same with another NIC than the plan's, and the driver for it. */
-void puppet_open_nic(struct puppet *puppet, const char *yaml, const struct nic_model *nic,
-                     const struct puppet_driver *driver);
+void puppet_open_nic(struct puppet *puppet, const char *yaml, const struct nic_model *nic, const struct puppet_driver *driver);
 void puppet_close(struct puppet *puppet);
 
 /** Lets the world run for @p ns. */

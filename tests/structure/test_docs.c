@@ -368,9 +368,10 @@ static void every_folder_is_told_of(void)
 		CU_ASSERT_EQUAL(access(readme, R_OK), 0);
 	}
 	CU_ASSERT_EQUAL_FATAL(
-		test_shell(list, sizeof list,
-	                   "find emulator harness lib -mindepth 1 -maxdepth 2 -type d; find reports scenarios tests -mindepth 1 -maxdepth 1 "
-	                   "-type d"),
+		test_shell(
+			list, sizeof list,
+			"find emulator harness lib -mindepth 1 -maxdepth 2 -type d; find reports scenarios tests -mindepth 1 -maxdepth 1 "
+			"-type d"),
 		0);
 	for (char *folder = strtok_r(list, "\n", &rest); folder != NULL; folder = strtok_r(NULL, "\n", &rest))
 		check_folder(folder);

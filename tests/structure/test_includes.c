@@ -41,8 +41,8 @@ static const struct module modules[] = {
 	{"judge", true, {"base", "sim", "link", "address", "fault", "server", "guest/boot", "guest/language", NULL}},
 	{"scenario",
          true,
-         {"base", "sim", "link", "address", "fault", "verdict", "server", "judge", "machines", "nic", "guest/language", "guest/boot/layout.h",
-          "guest/boot/slot.h", "guest/module/protocol.h", NULL}},
+         {"base", "sim", "link", "address", "fault", "verdict", "server", "judge", "machines", "nic", "guest/language",
+          "guest/boot/layout.h", "guest/boot/slot.h", "guest/module/protocol.h", NULL}},
 	{"machines", true, {NULL}},
 	{"enc28j60", true, {NULL}},
 	{"nor", true, {NULL}},
@@ -75,8 +75,7 @@ static const struct module modules[] = {
 };
 
 /* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */
-static const char *const abort_paths[] = {"lib/base/check.c", "lib/base/memory.c", "emulator/enc28j60/enc28j60.c",
-                                          "emulator/nor/nor.c"};
+static const char *const abort_paths[] = {"lib/base/check.c", "lib/base/memory.c", "emulator/enc28j60/enc28j60.c", "emulator/nor/nor.c"};
 
 static const char *const impure[] = {"clock_gettime", "gettimeofday", "time",      "clock",   "printf",    "vprintf",    "puts",
                                      "putchar",       "perror",       "stdout",    "stderr",  "exit",      "_exit",      "abort",
@@ -164,7 +163,8 @@ static void check_includes(const char *path, const struct module *module, const 
 		CU_ASSERT_FATAL(length < sizeof header);
 		memcpy(header, at, length);
 		header[length] = '\0';
-		bool good = may_include(module, header) && (strchr(header, '/') == NULL || top_of(header) == TOPS || top_of(header) <= top_of(path));
+		bool good = may_include(module, header) &&
+		            (strchr(header, '/') == NULL || top_of(header) == TOPS || top_of(header) <= top_of(path));
 		if (!good)
 			printf("    %s includes %s, which %s may not\n", path, header, module->folder);
 		CU_ASSERT(good);

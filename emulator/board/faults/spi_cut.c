@@ -8,7 +8,8 @@ struct spi_cut_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(spi_cut_params, after, "after", UNIT_NONE, NULL, 0, 0, "number of bytes that the chip sees before chip select rises"),
+	PARAM_ROW_QUANTITY(spi_cut_params, after, "after", UNIT_NONE, NULL, 0, 0,
+                           "number of bytes that the chip sees before chip select rises"),
 	PARAM_ROW_BOOL(spi_cut_params, resume, "resume", "false", "chip select falls again: the other bytes are a message of their own"),
 	{0},
 };

@@ -7,7 +7,8 @@ struct spi_slow_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(spi_slow_params, factor, "factor", UNIT_NONE, NULL, 2, FAULT_FACTOR_MAX, "factor by which the message takes longer"),
+	PARAM_ROW_QUANTITY(spi_slow_params, factor, "factor", UNIT_NONE, NULL, 2, FAULT_FACTOR_MAX,
+                           "factor by which the message takes longer"),
 	{0},
 };
 

@@ -7,7 +7,8 @@ struct babble_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(babble_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "duration, from the opening of the window"),
+	PARAM_ROW_QUANTITY(babble_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX,
+                           "duration, from the opening of the window"),
 	{0},
 };
 

@@ -9,8 +9,10 @@ struct pause_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(pause_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "duration, from the opening of the window"),
-	PARAM_ROW_QUANTITY(pause_params, every_ns, "every", UNIT_DURATION, "1s", 1000000, FAULT_TIME_MAX, "interval between two pause frames"),
-	PARAM_ROW_QUANTITY(pause_params, quanta, "quanta", UNIT_NONE, "65535", 0, 65535, "pause time in each of them, in units of 512 bit times"),
+	PARAM_ROW_QUANTITY(pause_params, every_ns, "every", UNIT_DURATION, "1s", 1000000, FAULT_TIME_MAX,
+                           "interval between two pause frames"),
+	PARAM_ROW_QUANTITY(pause_params, quanta, "quanta", UNIT_NONE, "65535", 0, 65535,
+                           "pause time in each of them, in units of 512 bit times"),
 	{0},
 };
 

@@ -18,7 +18,8 @@ static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(delay_params, time_ns, "time", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX, "mean delay"),
 	PARAM_ROW_QUANTITY(delay_params, jitter_ns, "jitter", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
                            "uniform: as much less or more; otherwise what the distribution is multiplied with"),
-	PARAM_ROW_CHOICE(delay_params, distribution, "distribution", jitter_distributions, "uniform", "distribution of the jitter, in tc-netem's words"),
+	PARAM_ROW_CHOICE(delay_params, distribution, "distribution", jitter_distributions, "uniform",
+                         "distribution of the jitter, in tc-netem's words"),
 	PARAM_ROW_TEXT(delay_params, table, "table", "",
                        "file of distribution 'table', in the format of tc-netem's .dist, relative to the scenario"),
 	PARAM_ROW_QUANTITY(delay_params, correlation, "correlation", UNIT_PROBABILITY, "0%", 0, 0,
@@ -53,9 +54,11 @@ static uint64_t draw(const struct rule *rule, const struct passage *passage)
 	struct delay *delay = rule->state;
 
 	if (rule->fault.match.netem_exact)
-		return jitter_exactly(&delay->jitter, draw_crandom(rule->armed.stream, &passage->event, &delay->draws, PURPOSE_DELAY, params->correlation));
-	return jitter_draw(&delay->jitter, rule->armed.stream, draw_what(&passage->event),
-	                   draw_correlated(rule->armed.stream, &passage->event, &delay->draws, PURPOSE_DELAY, PURPOSE_REPEAT, params->correlation));
+		return jitter_exactly(&delay->jitter,
+		                      draw_crandom(rule->armed.stream, &passage->event, &delay->draws, PURPOSE_DELAY, params->correlation));
+	return jitter_draw(
+		&delay->jitter, rule->armed.stream, draw_what(&passage->event),
+		draw_correlated(rule->armed.stream, &passage->event, &delay->draws, PURPOSE_DELAY, PURPOSE_REPEAT, params->correlation));
 }
 
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
@@ -99,8 +102,7 @@ void delay_exactly(struct act *act, sim_ns by)
 	exact->keep_order = true;
 }
 
-static const struct behaviour behaviour = {
-	.apply = apply, .state_size = sizeof(struct delay), .open = open, .close = close};
+static const struct behaviour behaviour = {.apply = apply, .state_size = sizeof(struct delay), .open = open, .close = close};
 
 const struct action fault_delay = {
 	.name = "delay",

@@ -41,7 +41,8 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 	/* The chain makes this copy, when it knows what becomes of it. */
 	act->twinned = rule->fault.match.netem_exact;
 	for (uint64_t i = 1; i <= params->copies && !act->twinned; i++)
-		passage_emit(passage, rule, copy_of(act->frame, &params->flips), passage->event.direction, act->release + i * params->between_ns);
+		passage_emit(passage, rule, copy_of(act->frame, &params->flips), passage->event.direction,
+		             act->release + i * params->between_ns);
 	act_tell(act, rule);
 }
 

@@ -16,7 +16,8 @@ struct forge_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_CHOICE(forge_params, what, "what", forge_kinds, NULL, "kind of frame: a TCP segment, or an ICMP error about the frame that is hit"),
+	PARAM_ROW_CHOICE(forge_params, what, "what", forge_kinds, NULL,
+                         "kind of frame: a TCP segment, or an ICMP error about the frame that is hit"),
 	PARAM_ROW_CHOICE(forge_params, to, "to", forge_ends, "sender", "receiver; the sender is the other end"),
 	PARAM_ROW_BOOL(forge_params, drop, "drop", "true", "true drops the frame that is hit"),
 	{0},

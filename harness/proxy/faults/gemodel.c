@@ -11,8 +11,10 @@ struct gemodel_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(gemodel_params, p, "p", UNIT_PROBABILITY, NULL, 0, 0, "probability of going from the good state to the bad one, per frame"),
-	PARAM_ROW_QUANTITY(gemodel_params, r, "r", UNIT_PROBABILITY, NULL, 0, 0, "probability of going from the bad state to the good one, per frame"),
+	PARAM_ROW_QUANTITY(gemodel_params, p, "p", UNIT_PROBABILITY, NULL, 0, 0,
+                           "probability of going from the good state to the bad one, per frame"),
+	PARAM_ROW_QUANTITY(gemodel_params, r, "r", UNIT_PROBABILITY, NULL, 0, 0,
+                           "probability of going from the bad state to the good one, per frame"),
 	PARAM_ROW_QUANTITY(gemodel_params, one_less_h, "1-h", UNIT_PROBABILITY, "100%", 0, 0, "probability of loss in the bad state"),
 	PARAM_ROW_QUANTITY(gemodel_params, one_less_k, "1-k", UNIT_PROBABILITY, "0%", 0, 0, "probability of loss in the good state"),
 	{0},
@@ -70,8 +72,7 @@ static void close(struct rule *rule)
 	map_close(&((struct gemodel *)rule->state)->states);
 }
 
-static const struct behaviour behaviour = {
-	.makes_good = true, .apply = apply, .state_size = sizeof(struct gemodel), .close = close};
+static const struct behaviour behaviour = {.makes_good = true, .apply = apply, .state_size = sizeof(struct gemodel), .close = close};
 
 const struct action fault_gemodel = {
 	.name = "gemodel",

@@ -8,7 +8,8 @@ struct hold_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(hold_params, frames, "frames", UNIT_NONE, NULL, 1, 1000000, "number of frames of its direction that must come before it leaves"),
+	PARAM_ROW_QUANTITY(hold_params, frames, "frames", UNIT_NONE, NULL, 1, 1000000,
+                           "number of frames of its direction that must come before it leaves"),
 	{0},
 };
 

@@ -107,7 +107,8 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 	const struct link_row *row = at > 0 ? &trace->rows.list[at - 1] : NULL;
 
 	backlog_clear(backlog, arrives);
-	bool lost = row != NULL && random_happens(rule->armed.stream, draw_what(&passage->event), draw_which(&passage->event, PURPOSE_LOSS), row->loss);
+	bool lost = row != NULL &&
+	            random_happens(rule->armed.stream, draw_what(&passage->event), draw_which(&passage->event, PURPOSE_LOSS), row->loss);
 	if (act->express && !lost)
 		return;
 	act->applied = act->drop = lost || backlog->count == backlog->room ||
@@ -121,8 +122,7 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 	backlog_pass(backlog, act, begun + done, *released);
 }
 
-static const struct behaviour behaviour = {
-	.apply = apply, .state_size = sizeof(struct link_trace), .open = open, .close = close};
+static const struct behaviour behaviour = {.apply = apply, .state_size = sizeof(struct link_trace), .open = open, .close = close};
 
 const struct action fault_link_trace = {
 	.name = "link_trace",

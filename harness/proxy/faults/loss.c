@@ -26,11 +26,12 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 	struct loss *loss = rule->state;
 
 	if (rule->fault.match.netem_exact) {
-		act->applied = act->drop = crandom_hits(params->percent,
-		                                        draw_crandom(rule->armed.stream, &passage->event, &loss->draws, PURPOSE_LOSS, params->correlation));
+		act->applied = act->drop = crandom_hits(params->percent, draw_crandom(rule->armed.stream, &passage->event, &loss->draws,
+		                                                                      PURPOSE_LOSS, params->correlation));
 		return;
 	}
-	uint64_t which = draw_correlated(rule->armed.stream, &passage->event, &loss->draws, PURPOSE_LOSS, PURPOSE_REPEAT, params->correlation);
+	uint64_t which = draw_correlated(rule->armed.stream, &passage->event, &loss->draws, PURPOSE_LOSS, PURPOSE_REPEAT,
+	                                 params->correlation);
 	act->applied = act->drop = random_happens(rule->armed.stream, draw_what(&passage->event), which, params->percent);
 }
 
@@ -39,8 +40,7 @@ static void close(struct rule *rule)
 	map_close(&((struct loss *)rule->state)->draws);
 }
 
-static const struct behaviour behaviour = {
-	.makes_good = true, .apply = apply, .state_size = sizeof(struct loss), .close = close};
+static const struct behaviour behaviour = {.makes_good = true, .apply = apply, .state_size = sizeof(struct loss), .close = close};
 
 const struct action fault_loss = {
 	.name = "loss",

@@ -42,10 +42,14 @@ static void get_rest(const void *value, char *ret_text, size_t size)
 static const struct param_codec rest_codec = {set_rest, get_rest, "a probability or " REST_TEXT, false};
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(loss_state_params, p13, "p13", UNIT_PROBABILITY, NULL, 0, 0, "probability of going from the good state into a burst, per frame"),
-	PARAM_ROW_CUSTOM(loss_state_params, p31, "p31", &rest_codec, REST_TEXT, "probability of going from loss in a burst back to the good state"),
-	PARAM_ROW_QUANTITY(loss_state_params, p32, "p32", UNIT_PROBABILITY, "0%", 0, 0, "probability of going from loss to good reception within a burst"),
-	PARAM_ROW_QUANTITY(loss_state_params, p23, "p23", UNIT_PROBABILITY, "100%", 0, 0, "probability of going from good reception to loss within a burst"),
+	PARAM_ROW_QUANTITY(loss_state_params, p13, "p13", UNIT_PROBABILITY, NULL, 0, 0,
+                           "probability of going from the good state into a burst, per frame"),
+	PARAM_ROW_CUSTOM(loss_state_params, p31, "p31", &rest_codec, REST_TEXT,
+                         "probability of going from loss in a burst back to the good state"),
+	PARAM_ROW_QUANTITY(loss_state_params, p32, "p32", UNIT_PROBABILITY, "0%", 0, 0,
+                           "probability of going from loss to good reception within a burst"),
+	PARAM_ROW_QUANTITY(loss_state_params, p23, "p23", UNIT_PROBABILITY, "100%", 0, 0,
+                           "probability of going from good reception to loss within a burst"),
 	PARAM_ROW_QUANTITY(loss_state_params, p14, "p14", UNIT_PROBABILITY, "0%", 0, 0, "probability of a single loss in the good state"),
 	{0},
 };
@@ -146,7 +150,7 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 		*state = rule->fault.match.netem_exact ? LS_GOOD : start(rule, passage);
 	act->applied = act->drop = *state == LS_BURST_LOSS || *state == LS_SINGLE_LOSS;
 	*state = next_state(fault_params(&rule->fault), (unsigned)*state,
-	                         random_below(rule->armed.stream, what, draw_which(&passage->event, PURPOSE_STATE), UNIT_PROBABILITY_ONE));
+	                    random_below(rule->armed.stream, what, draw_which(&passage->event, PURPOSE_STATE), UNIT_PROBABILITY_ONE));
 }
 
 static void close(struct rule *rule)
@@ -154,9 +158,7 @@ static void close(struct rule *rule)
 	map_close(&((struct loss_state *)rule->state)->states);
 }
 
-static const struct behaviour behaviour = {
-	.makes_good = true, 
-	.apply = apply, .state_size = sizeof(struct loss_state), .close = close};
+static const struct behaviour behaviour = {.makes_good = true, .apply = apply, .state_size = sizeof(struct loss_state), .close = close};
 
 const struct action fault_loss_state = {
 	.name = "loss_state",

@@ -12,7 +12,8 @@ struct mahimahi_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_TEXT(mahimahi_params, file, "file", NULL, "trace file; each line is the millisecond of a delivery opportunity of 1500 bytes"),
+	PARAM_ROW_TEXT(mahimahi_params, file, "file", NULL,
+                       "trace file; each line is the millisecond of a delivery opportunity of 1500 bytes"),
 	PARAM_ROW_BOOL(mahimahi_params, loop, "loop", "true", "it begins again at its end; false: nothing passes any more"),
 	BACKLOG_ROW(mahimahi_params),
 	{0},
@@ -153,8 +154,7 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 		backlog_pass(backlog, act, begun + at, begun + at);
 }
 
-static const struct behaviour behaviour = {
-	.apply = apply, .state_size = sizeof(struct mahimahi), .open = open, .close = close};
+static const struct behaviour behaviour = {.apply = apply, .state_size = sizeof(struct mahimahi), .open = open, .close = close};
 
 const struct action fault_mahimahi = {
 	.name = "mahimahi",

@@ -52,10 +52,12 @@ static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(rate_params, limit, "limit", UNIT_NONE, "1000", 0, 0,
                            "frames of one direction that may wait or be on their way; one more is lost; 0: no limit"),
 	PARAM_ROW_QUANTITY(rate_params, bytes, "bytes", UNIT_SIZE, "0B", 0, 0, "the same in bytes of frames; 0B: no limit"),
-	PARAM_ROW_CUSTOM(rate_params, overhead, "overhead", &signed_codec, "0", "number of bytes by which each frame is longer, or shorter"),
+	PARAM_ROW_CUSTOM(rate_params, overhead, "overhead", &signed_codec, "0",
+                         "number of bytes by which each frame is longer, or shorter"),
 	PARAM_ROW_QUANTITY(rate_params, cell_size, "cell_size", UNIT_NONE, "0", 0, SIGNED_MAX,
                            "frames are cut into cells of so many bytes, the last one filled up; 0: they are not"),
-	PARAM_ROW_CUSTOM(rate_params, cell_overhead, "cell_overhead", &signed_codec, "0", "number of bytes by which each cell is longer, or shorter"),
+	PARAM_ROW_CUSTOM(rate_params, cell_overhead, "cell_overhead", &signed_codec, "0",
+                         "number of bytes by which each cell is longer, or shorter"),
 	{0},
 };
 

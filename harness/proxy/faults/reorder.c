@@ -38,8 +38,7 @@ static void close(struct rule *rule)
 	map_close(&((struct reorder *)rule->state)->behind);
 }
 
-static const struct behaviour behaviour = {
-	.apply = apply, .picks = true, .state_size = sizeof(struct reorder), .close = close};
+static const struct behaviour behaviour = {.apply = apply, .picks = true, .state_size = sizeof(struct reorder), .close = close};
 
 const struct action fault_reorder = {
 	.name = "reorder",

@@ -11,7 +11,8 @@ struct http_delay_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(http_delay_params, before_ns, "before", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "delay before the first byte"),
-	PARAM_ROW_QUANTITY(http_delay_params, pause_ns, "pause", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "pause in the middle of the body"),
+	PARAM_ROW_QUANTITY(http_delay_params, pause_ns, "pause", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
+                           "pause in the middle of the body"),
 	PARAM_ROW_QUANTITY(http_delay_params, at, "at_byte", UNIT_SIZE, "0B", 0, BODY_MAX, "number of bytes of the body before the pause"),
 	{0},
 };

@@ -17,9 +17,9 @@ static const struct param rows[] = {
 static void tls(const void *params, struct tls_visit *visit)
 {
 	static const enum pki_certificate_fault flaws[] = {[CERTIFICATE_EXPIRED] = PKI_EXPIRED,
-	                                      [CERTIFICATE_NOT_YET] = PKI_NOT_YET,
-	                                      [CERTIFICATE_OTHER_NAME] = PKI_OTHER_NAME,
-	                                      [CERTIFICATE_UNKNOWN_ISSUER] = PKI_UNKNOWN_ISSUER};
+	                                                   [CERTIFICATE_NOT_YET] = PKI_NOT_YET,
+	                                                   [CERTIFICATE_OTHER_NAME] = PKI_OTHER_NAME,
+	                                                   [CERTIFICATE_UNKNOWN_ISSUER] = PKI_UNKNOWN_ISSUER};
 	const struct tls_certificate_params *fault = params;
 
 	visit->config->fault = flaws[fault->word];

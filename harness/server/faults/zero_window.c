@@ -7,7 +7,8 @@ struct zero_window_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(zero_window_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "time for which the window is closed"),
+	PARAM_ROW_QUANTITY(zero_window_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX,
+                           "time for which the window is closed"),
 	{0},
 };
 

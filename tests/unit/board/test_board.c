@@ -73,8 +73,7 @@ static void add(const char *match, const char *action, const char *params)
 
 static void open_desk(const char *up_at)
 {
-	const struct nic_config config_of_nic = {
-		.revision = 3, .errata = NIC_ERRATA_SILICON, .lax_bit_fields = true};
+	const struct nic_config config_of_nic = {.revision = 3, .errata = NIC_ERRATA_SILICON, .lax_bit_fields = true};
 	struct link_config config;
 	struct error err;
 

@@ -211,7 +211,8 @@ static void a_fault_counts_the_messages_that_it_names(void)
 		for (unsigned n = 0; n < TIMES; n++) {
 			bool wanted = rows[r].acts[n] == 'X';
 			applied += wanted;
-			CU_ASSERT_EQUAL(board_faults_spi(bench.board_faults, messages[n].bytes, messages[n].length, 0, n).brown_out, wanted);
+			CU_ASSERT_EQUAL(board_faults_spi(bench.board_faults, messages[n].bytes, messages[n].length, 0, n).brown_out,
+			                wanted);
 		}
 		counts(0, rows[r].matched, applied);
 		close_bench();
@@ -308,10 +309,7 @@ static void every_chip_fault_is_asked_for_at_its_own_site(void)
 		{"link_pulse", "", SITE_TX, {.tx_link_pulse = true}},
 		{"rx_pointer", "xor=4660", SITE_RX, {.rx_next_xor = 0x1234}},
 		{"rx_overflow", "", SITE_RX, {.rx_overflow = true}},
-		{"rx_overflow",
-	         "flag=false",
-	         SITE_RX,
-	         {.rx_overflow = true, .rx_rxerif_lost = true}},
+		{"rx_overflow", "flag=false", SITE_RX, {.rx_overflow = true, .rx_rxerif_lost = true}},
 		{"rx_uncounted", "", SITE_RX, {.rx_uncounted = true}},
 		{"rx_error", "", SITE_RX, {.rx_rxerif = true}},
 		{"rx_pktif", "kind=lost", SITE_RX, {.rx_pktif_lost = true}},
@@ -392,7 +390,8 @@ static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
 		open_bench(1);
 		bool tx = !is_calm(ask(SITE_TX, 1));
 		bool rx = !is_calm(ask(SITE_RX, 1)), mii = !is_calm(ask(SITE_MII, 1));
-		bool bus = board_faults_spi(bench.board_faults, five, 5, 0, 0).brown_out, line = board_faults_int(bench.board_faults, true, 0);
+		bool bus = board_faults_spi(bench.board_faults, five, 5, 0, 0).brown_out,
+		     line = board_faults_int(bench.board_faults, true, 0);
 		CU_ASSERT_EQUAL(tx + rx + mii + bus + !line, 1);
 		CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);
 		CU_ASSERT(strstr(bench.text, "'out'") == NULL);

@@ -91,8 +91,7 @@ static void (*decided)(void *ctx, const struct decision *decision);
 static void run(const char *match, const char *action, const char *params, sim_ns until)
 {
 	const struct link_config config = {.duplex = LINK_HALF, .queue_max = 16};
-	const struct link_ops ops = {to_partner,     to_device,       sent,
-	                             carrier_sensed, carrier_changed, NULL};
+	const struct link_ops ops = {to_partner, to_device, sent, carrier_sensed, carrier_changed, NULL};
 
 	memset(&bench, 0, sizeof bench);
 	sim_open(&bench.sim, 0);

@@ -483,8 +483,8 @@ static void an_address_is_of_the_actions_own_site(void)
 			else
 				is_wrong(addressed(action, sites[s], "#7", ""), "at",
 				         action_layer(action) == LAYER_PROXY ? "happens to frames, and"
-				         : action->site >= SITES       ? "so 'at' has no place here"
-				                                      : "is no address of");
+				         : action->site >= SITES             ? "so 'at' has no place here"
+				                                             : "is no address of");
 		}
 		CU_ASSERT_EQUAL(own, action->site < SITES);
 	}

@@ -57,7 +57,8 @@ static void an_access_network_has_a_rate_each_way_and_half_its_round_trip(void)
 	CU_ASSERT(faults[1].match.direction == MATCH_TO_DEVICE && action_quantity(faults[1].action, &faults[1].params, "rate") == 240000);
 	CU_ASSERT(faults[2].match.direction == MATCH_BOTH && action_quantity(faults[2].action, &faults[2].params, "time") == 420 * SIM_MS);
 	/* Parameters that a row does not name are those of the action. */
-	CU_ASSERT(action_quantity(faults[0].action, &faults[0].params, "limit") == 1000 && strcmp(made_value(&faults[2], "keep_order"), "true") == 0);
+	CU_ASSERT(action_quantity(faults[0].action, &faults[0].params, "limit") == 1000 &&
+	          strcmp(made_value(&faults[2], "keep_order"), "true") == 0);
 }
 
 static void the_match_of_the_entry_holds_for_all_of_them(void)

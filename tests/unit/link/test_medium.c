@@ -64,8 +64,7 @@ static void bench_open_at(sim_ns bit_ns, sim_ns delay, uint64_t seed)
 
 	memset(&bench, 0, sizeof bench);
 	sim_open(&bench.sim, 0);
-	medium_init(&bench.medium, bit_ns, delay, &ops, &bench, &bench.sim,
-	            random_stream(seed, "test"));
+	medium_init(&bench.medium, bit_ns, delay, &ops, &bench, &bench.sim, random_stream(seed, "test"));
 }
 
 static void bench_open_seed(sim_ns delay, uint64_t seed)
@@ -490,8 +489,7 @@ static void all_sorts_at(sim_ns bit_ns)
 	sends(TO_SERVER, 72);
 	sends(TO_DEVICE, 1526);
 	run_until(30000 * bit_ns);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules,
-	            (struct medium_effect){.attempts = 2, .after_bytes = 10});
+	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 2, .after_bytes = 10});
 	run_until(60000 * bit_ns);
 	sends(TO_SERVER, 100);
 	run_until(90000 * bit_ns);
@@ -531,42 +529,27 @@ static void everything_lasts_a_tenth_at_100_mbit(void)
 const CU_TestInfo tests_medium[] = {
 	{"everything lasts a tenth at 100 Mbit/s", everything_lasts_a_tenth_at_100_mbit},
 	{"a quiet cable is used at once", a_quiet_cable_is_used_at_once},
-	{"who hears the other waits for its end and the gap",
-         who_hears_the_other_waits_for_its_end_and_the_gap},
-	{"two who start before they hear each other collide",
-         two_who_start_before_they_hear_each_other_collide},
-	{"a carrier in the first part of the gap is waited for",
-         a_carrier_in_the_first_part_of_the_gap_is_waited_for},
-	{"a carrier in the last part of the gap is not",
-         a_carrier_in_the_last_part_of_the_gap_is_not},
-	{"a collision ends with a whole jam behind the preamble",
-         a_collision_ends_with_a_whole_jam_behind_the_preamble},
-	{"the window divides early from late collisions",
-         the_window_divides_early_from_late_collisions},
-	{"noise waits for an attempt that lasts until it",
-         noise_waits_for_an_attempt_that_lasts_until_it},
-	{"what a half-duplex end starts over is lost to it",
-         what_a_half_duplex_end_starts_over_is_lost_to_it},
-	{"fifteen collisions are tried again and sixteen are not",
-         fifteen_collisions_are_tried_again_and_sixteen_are_not},
-	{"the back-off is uniform and doubles up to 1023 slots",
-         the_back_off_is_uniform_and_doubles_up_to_1023_slots},
+	{"who hears the other waits for its end and the gap", who_hears_the_other_waits_for_its_end_and_the_gap},
+	{"two who start before they hear each other collide", two_who_start_before_they_hear_each_other_collide},
+	{"a carrier in the first part of the gap is waited for", a_carrier_in_the_first_part_of_the_gap_is_waited_for},
+	{"a carrier in the last part of the gap is not", a_carrier_in_the_last_part_of_the_gap_is_not},
+	{"a collision ends with a whole jam behind the preamble", a_collision_ends_with_a_whole_jam_behind_the_preamble},
+	{"the window divides early from late collisions", the_window_divides_early_from_late_collisions},
+	{"noise waits for an attempt that lasts until it", noise_waits_for_an_attempt_that_lasts_until_it},
+	{"what a half-duplex end starts over is lost to it", what_a_half_duplex_end_starts_over_is_lost_to_it},
+	{"fifteen collisions are tried again and sixteen are not", fifteen_collisions_are_tried_again_and_sixteen_are_not},
+	{"the back-off is uniform and doubles up to 1023 slots", the_back_off_is_uniform_and_doubles_up_to_1023_slots},
 	{"frames of the other end move no draw", frames_of_the_other_end_move_no_draw},
-	{"full duplex on both ends knows no collisions",
-         full_duplex_on_both_ends_knows_no_collisions},
+	{"full duplex on both ends knows no collisions", full_duplex_on_both_ends_knows_no_collisions},
 	{"a full-duplex partner makes late collisions and loses its frame",
          a_full_duplex_partner_makes_late_collisions_and_loses_its_frame},
-	{"a full-duplex device does the same to a half-duplex partner",
-         a_full_duplex_device_does_the_same_to_a_half_duplex_partner},
-	{"a cable that is too long makes late collisions",
-         a_cable_that_is_too_long_makes_late_collisions},
-	{"short transmissions follow each other on a long cable",
-         short_transmissions_follow_each_other_on_a_long_cable},
+	{"a full-duplex device does the same to a half-duplex partner", a_full_duplex_device_does_the_same_to_a_half_duplex_partner},
+	{"a cable that is too long makes late collisions", a_cable_that_is_too_long_makes_late_collisions},
+	{"short transmissions follow each other on a long cable", short_transmissions_follow_each_other_on_a_long_cable},
 	{"a collision behind backpressure is tried again at once if the rules say so",
          a_collision_behind_backpressure_is_tried_again_at_once_if_the_rules_say_so},
 	{"backpressure keeps the other waiting", backpressure_keeps_the_other_waiting},
-	{"excessive deferral ends the attempt if the rules say so",
-         excessive_deferral_ends_the_attempt_if_the_rules_say_so},
+	{"excessive deferral ends the attempt if the rules say so", excessive_deferral_ends_the_attempt_if_the_rules_say_so},
 	{"backpressure over a frame collides, and the frame goes on behind it",
          backpressure_over_a_frame_collides_and_the_frame_goes_on_behind_it},
 	{"a frame given up leaves the cable at once", a_frame_given_up_leaves_the_cable_at_once},

@@ -12,7 +12,7 @@ struct bed {
 	struct nor nor;
 	uint8_t *array;
 	uint64_t now_ns;
-	char told[4096];       /* one word an event: "program#1 " "finding:busy " */
+	char told[4096];      /* one word an event: "program#1 " "finding:busy " */
 	uint64_t injected_op; /* the operation that meets the effect; 0: none */
 	struct nor_effect effect;
 	uint64_t rotten_read; /* the read before which bit 0 of address 0 rots; 0: none */

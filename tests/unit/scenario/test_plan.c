@@ -36,7 +36,8 @@ static void what_a_scenario_says_and_what_it_does_not(void)
 	CU_ASSERT_STRING_EQUAL(plan.faults[0].name, "one");
 	CU_ASSERT(plan.faults[0].match.direction == MATCH_TO_DEVICE && plan.faults[0].match.nth.first == 2 &&
 	          strcmp(made_value(&plan.faults[0], "enabled"), "true") == 0);
-	CU_ASSERT(plan.faults[1].action == action_find("delay") && action_quantity(plan.faults[1].action, &plan.faults[1].params, "time") == 20 * SIM_MS);
+	CU_ASSERT(plan.faults[1].action == action_find("delay") &&
+	          action_quantity(plan.faults[1].action, &plan.faults[1].params, "time") == 20 * SIM_MS);
 	CU_ASSERT(plan.faults[1].name[0] != '\0' && strcmp(plan.faults[1].name, plan.faults[2].name) != 0);
 	CU_ASSERT(action_quantity(plan.faults[2].action, &plan.faults[2].params, "for") == 2 * SIM_S);
 	plan_close(&plan);

@@ -11,8 +11,8 @@ extern const CU_TestInfo tests_sentence[];
 /* What an outage of a second at the first SYN was shrunk to: from 1 s on it fails, at 900 ms it does not. */
 static struct shrunk outage(struct decision *decision, struct shrunk_part *part)
 {
-	*decision = (struct decision){
-		.at = "tcp.syn#1", .direction = MATCH_TO_SERVER, .time = 12345 * SIM_MS, .action = action_find("outage")};
+	*decision =
+		(struct decision){.at = "tcp.syn#1", .direction = MATCH_TO_SERVER, .time = 12345 * SIM_MS, .action = action_find("outage")};
 	*part = (struct shrunk_part){.has_magnitude = true,
 	                             .magnitude = magnitude_of(decision->action),
 	                             .borders = {.low = SIM_S,

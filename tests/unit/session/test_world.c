@@ -179,8 +179,7 @@ static struct stutter_enc28j60_config chip_with(const char *errata)
 	(void)snprintf(text, sizeof text, "name: d\nerrata: %s\n", errata);
 	(void)snprintf(yaml, sizeof yaml, "name: golden\ndevice: %s\n", test_write("device.yaml", text));
 	puppet_open(&puppet, yaml);
-	const struct stutter_enc28j60_config config =
-		nic_enc28j60_chip(puppet.world.board.nic)->config;
+	const struct stutter_enc28j60_config config = nic_enc28j60_chip(puppet.world.board.nic)->config;
 	puppet_close(&puppet);
 	return config;
 }
