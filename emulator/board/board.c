@@ -161,21 +161,13 @@ static void on_event(void *ctx, const struct nic_event *event)
 static const struct nic_ops nic_ops = {
 	.transmit = transmit, .cancel = cancel, .backpressure = backpressure, .event = on_event, .inject = inject};
 
-/* The number of a site is its place in fault_sites. */
-static enum site site_called(const char *name)
-{
-	unsigned site = 0;
-
-	while (site < SITES && strcmp(fault_sites[site].name, name) != 0)
-		site++;
-	return (enum site)site;
-}
-
 static void name_sites(struct board *board)
 {
-	for (size_t i = 0; board->model->sites[i].name != NULL; i++) {
+	const char *const *names = board->model->sites;
+
+	for (size_t i = 0; names[i] != NULL; i++) {
 		CHECK_INT(i, <, BOARD_NIC_SITES_MAX);
-		board->sites[i] = site_called(board->model->sites[i].name);
+		board->sites[i] = site_find(names[i], strlen(names[i]));
 	}
 }
 

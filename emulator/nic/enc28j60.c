@@ -23,12 +23,7 @@ static const enum stutter_enc28j60_revision revisions[] = {
 };
 
 /* In the order of enum stutter_enc28j60_site. */
-static const struct nic_site sites[] = {
-	{"enc.tx", "the chip begins a transmission"},
-	{"enc.rx", "the chip is about to store a frame"},
-	{"enc.mii", "an MII operation begins"},
-	{NULL, NULL},
-};
+static const char *const sites[] = {"enc.tx", "enc.rx", "enc.mii", NULL};
 
 static const enum nic_event_kind kinds[] = {
 	[STUTTER_ENC28J60_EVENT_RESET] = NIC_EVENT_RESET,

@@ -118,11 +118,6 @@ struct nic_ops {
 	void (*inject)(void *ctx, size_t site, unsigned number, void *ret_effect);
 };
 
-/** Where its board may make it misbehave, and its address in scenarios, such as enc.tx. */
-struct nic_site {
-	const char *name, *summary;
-};
-
 struct nic_model {
 	const char *name;    /**< as device files have it, e.g. "enc28j60" */
 	const char *part;    /**< as its maker has it, e.g. "ENC28J60" */
@@ -131,7 +126,8 @@ struct nic_model {
 	uint64_t bit_ns;     /**< of its side of the wire: 100 at 10 Mbit/s, 10 at 100 Mbit/s */
 	size_t state_size;
 	const char *const *revisions; /**< of its silicon, ends with NULL; NULL: it has one only */
-	const struct nic_site *sites; /**< ends with a NULL name */
+	/** Where its board may make it misbehave: addresses such as enc.tx; ends with NULL. */
+	const char *const *sites;
 	uint64_t startup_ns;          /**< from power on until its clock is ready */
 
 	/**

@@ -171,7 +171,7 @@ static unsigned rx_fill(const void *nic)
 	return ((const struct toy *)nic)->waiting * FRAME_MAX_BYTES;
 }
 
-static const struct nic_site sites[] = {{"toy.tx", "it begins a transmission"}, {NULL, NULL}};
+static const char *const sites[] = {"toy.tx", NULL};
 
 const struct nic_model toy_nic = {
 	.name = "toy",
