@@ -66,7 +66,7 @@ bool cli_read_quantity(const struct cli_values *values, const char *name, enum u
 bool cli_two(const char *option, const char *text, const char *mark, uint64_t *ret_first, uint64_t *ret_last, struct error *err)
 {
 	const char *at = strstr(text, mark);
-	uint64_t first, last;
+	uint64_t first = 0, last = 0;
 	char left[32];
 
 	if (at == NULL || (size_t)(at - text) >= sizeof left)

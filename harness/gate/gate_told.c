@@ -291,7 +291,7 @@ char *gate_name_suites(const struct gate *gate)
 
 /* -- the whole -- */
 
-static bool put(const struct gate *gate, const struct run *run, struct told_gate *told, struct error *err)
+static bool put(const struct gate *gate, const struct run *run, struct told_gate told, struct error *err)
 {
 	struct sentences changes = {.list = memory_new(sizeof(char *))}, exceptions = {.list = memory_new(sizeof(char *))};
 	struct told_scenario *scenarios = memory_new((gate->subject_count + 1) * sizeof *scenarios);
@@ -304,19 +304,19 @@ static bool put(const struct gate *gate, const struct run *run, struct told_gate
 		scenarios[i] = tell_scenario(&gate->subjects[i], quarantines[i]);
 		look_through(&gate->subjects[i], run, &found);
 	}
-	choose_examples(&found, best, &told->example_count);
+	choose_examples(&found, best, &told.example_count);
 	tell_changes(gate, &changes);
 	tell_exceptions(gate, &exceptions);
-	told->scenarios = scenarios;
-	told->scenario_count = gate->subject_count;
-	told->examples = best;
-	told->changes = (const char *const *)changes.list;
-	told->exceptions = (const char *const *)exceptions.list;
-	told->suites = suites;
+	told.scenarios = scenarios;
+	told.scenario_count = gate->subject_count;
+	told.examples = best;
+	told.changes = (const char *const *)changes.list;
+	told.exceptions = (const char *const *)exceptions.list;
+	told.suites = suites;
 	const char *dir = campaign_dir(gate->campaign);
-	bool good = told_files(dir, told, err);
+	bool good = told_files(dir, &told, err);
 	if (gate->ops.decided != NULL)
-		gate->ops.decided(gate->ops.ctx, told, dir, good);
+		gate->ops.decided(gate->ops.ctx, &told, dir, good);
 	for (size_t i = 0; i < gate->subject_count; i++)
 		free(quarantines[i]);
 	free(quarantines);
@@ -347,7 +347,7 @@ bool gate_told(const struct gate *gate, struct error *err)
 		return false;
 	told.started = run.started;
 	count_pairs(gate, &told);
-	bool good = put(gate, &run, &told, err);
+	bool good = put(gate, &run, told, err);
 	run_close(&run);
 	return good;
 }

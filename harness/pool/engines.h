@@ -53,7 +53,7 @@ struct engines_job {
 bool engines_start(struct engines *engines, const struct engines_job *job, pid_t *ret_pid, char *ret_hash, unsigned *ret_depth,
                    struct error *err);
 
-/** @param places Borrowed. @param stop Ends what waits; NULL: none. */
+/** @param paths Borrowed. @param stop Ends what waits; NULL: none. */
 void engines_open(struct engines *engines, const struct paths *paths, const volatile sig_atomic_t *stop);
 void engines_close(struct engines *engines);
 
