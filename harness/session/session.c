@@ -23,8 +23,7 @@
 #include "reports/vcd.h"
 #include "harness/session/folder.h"
 #include "harness/session/handshake.h"
-#include "harness/recorded/script.h"
-#include "harness/server/pki.h"
+#include "harness/session/configuration.h"
 #include "harness/session/decide.h"
 #include "harness/session/pace.h"
 #include "harness/session/firmware.h"
@@ -32,9 +31,6 @@
 
 /* So much of the host's time passes between two looks at the disk and two progress reports; no look decides anything about the device. */
 #define LOOK_NS (SIM_S / 4)
-#define CONFIG_MAX 8192U
-/* A recorded session's device waits so long for another byte if its file does not say. */
-#define SILENCE_NS (60 * SIM_S)
 /* So many bytes of a message are written out in bus.txt. */
 #define LOGGED_BYTES 8U
 
@@ -51,9 +47,7 @@ struct session {
 	struct qemu *qemu;
 	sim_ns start, deadline;
 	unsigned boots;  /* hellos so far */
-	bool configured; /* this boot has its configuration; what it reads after that is a recorded session's script */
-	char *script;    /* NULL until it is asked for */
-	size_t script_length, script_at;
+	struct configuration configuration;
 	uint64_t ahead_ns;  /* at the first handshake: the machine's counter, less the boot's time */
 	uint64_t shift_ns;  /* the world's time, less the present boot's */
 	uint64_t off_ns;    /* without supply, in all */
@@ -85,8 +79,7 @@ static bool take_handshake(struct session *session, const struct stutter_request
 	}
 	if (session->boots++ == 0)
 		session->ahead_ns = ahead_ns;
-	session->configured = false;
-	session->script_at = 0;
+	configuration_boot(&session->configuration);
 	session->shift_ns = ahead_ns - session->ahead_ns + session->off_ns;
 	return true;
 }
@@ -101,62 +94,6 @@ static size_t answer_handshake(const struct session *session, uint8_t *ret_paylo
 	memcpy(setup.mac, session->plan->device.mac, sizeof setup.mac);
 	memcpy(ret_payload, &setup, sizeof setup);
 	return sizeof setup;
-}
-
-/* What the factory has put into the device, as further lines of its configuration. Nothing in them needs quoting but their line feeds. */
-static size_t add_credentials(struct session *session, char *text, size_t size)
-{
-	const struct pki *pki = service_pki(&session->world.service, session->world.unix_base_ns);
-	char key[FIRMWARE_KEY_TEXT_MAX];
-
-	return (size_t)snprintf(text, size, "IMAGE_KEY='%s'\nTRUST_PEM='%s'\nBOOTSTRAP_PEM='%s'\nBOOTSTRAP_KEY='%s'\nSIGNING_PEM='%s'\n",
-	                        firmware_key(&session->world, key), pki_trust_bundle(pki), pki_bootstrap_certificate(pki),
-	                        pki_bootstrap_key(pki), pki_signing_public_key(pki));
-}
-
-static void make_script(struct session *session)
-{
-	const struct agent_policy *agent = &session->plan->device.agent;
-	const struct script_patience patience = {.lease_ns = agent->dhcp_deadline_ns,
-	                                         .connect_ns = agent->connect_timeout_ns,
-	                                         .silence_ns = agent->low_speed_time_ns > 0 ? agent->low_speed_time_ns : SILENCE_NS,
-	                                         .dns_timeout_ns = agent->dns_timeout_ns,
-	                                         .dns_tries = agent->dns_attempts};
-	FILE *stream = open_memstream(&session->script, &session->script_length);
-
-	script_write(&session->world.recording, &patience, stream);
-	(void)fclose(stream);
-}
-
-/* The next piece of a recorded session's script; empty behind its end. */
-static size_t answer_script(struct session *session, uint8_t *ret_payload)
-{
-	size_t length;
-
-	if (session->script == NULL)
-		make_script(session);
-	length = session->script_length - session->script_at;
-	if (length > STUTTER_PAYLOAD_MAX)
-		length = STUTTER_PAYLOAD_MAX;
-	memcpy(ret_payload, session->script + session->script_at, length);
-	session->script_at += length;
-	return length;
-}
-
-static size_t answer_config(struct session *session, uint8_t *ret_payload)
-{
-	/* Whoever reads it more than once in a boot gets what it always got, unless there is a session. */
-	if (session->configured && session->plan->session[0] != '\0')
-		return answer_script(session, ret_payload);
-	session->configured = true;
-	size_t length = device_guest_config(&session->plan->device, session->plan->seed, session->boots - 1, (char *)ret_payload,
-	                                    CONFIG_MAX);
-
-	CHECK_INT(length, <, CONFIG_MAX);
-	if (session->plan->device.agent.flow == DEVICE_FLOW_STAGED)
-		length += add_credentials(session, (char *)ret_payload + length, CONFIG_MAX - length);
-	CHECK_INT(length, <, CONFIG_MAX);
-	return length;
 }
 
 /* A line a message, short enough to keep and to compare: whatever two runs differ in, the first line that differs shows where it began. */
@@ -248,7 +185,7 @@ static bool serve(struct session *session, const struct stutter_request *request
 		*ret_length = answer_handshake(session, ret_payload);
 		return true;
 	case STUTTER_CONFIG:
-		*ret_length = answer_config(session, ret_payload);
+		*ret_length = configuration_read(&session->configuration, &session->world, session->boots - 1, ret_payload);
 		return true;
 	case STUTTER_EVENT:
 		if (take_event(session, payload, request->length)) {
@@ -589,6 +526,6 @@ void session_run(const struct plan *plan, const struct session_options *options,
 		decide_verdict(&session->account, NULL, END_BROKEN, err.text, ret_verdict);
 		decide_expectation(&plan->expect, ret_verdict);
 	}
-	free(session->script);
+	configuration_close(&session->configuration);
 	free(session);
 }
