@@ -197,7 +197,7 @@ static bool find_session_data(struct plan *plan, struct error *err)
 	if (data != NULL && data->kind == YAML_SCALAR)
 		(void)snprintf(plan->session_data, sizeof plan->session_data, "%.*s", DEVICE_PATH_MAX - 1, data->text);
 	bool good = yaml_resolve_path(&session, plan->session_data, sizeof plan->session_data, err) ||
-	            error_at(err, plan->session, data->line, data->column);
+	            error_at(err, plan->session, data != NULL ? data->line : 1, data != NULL ? data->column : 1);
 	yaml_close(&session);
 	return good;
 }

@@ -28,7 +28,9 @@ static double percent(uint64_t billionths)
 /* As explain_percent_down(), of the upper end. */
 static double percent_up(uint64_t billionths)
 {
-	return (double)((billionths + 999999) / 1000000) / 10;
+	const uint64_t tenths = (billionths + 999999) / 1000000;
+
+	return (double)tenths / 10;
 }
 
 /* -- the curve -- */

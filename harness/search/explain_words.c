@@ -13,7 +13,9 @@ double explain_seconds(uint64_t ns)
 
 double explain_percent_down(uint64_t billionths)
 {
-	return (double)(billionths / 1000000) / 10;
+	const uint64_t tenths = billionths / 1000000;
+
+	return (double)tenths / 10;
 }
 
 static const char *ordinal_end(unsigned number)

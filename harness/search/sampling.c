@@ -94,10 +94,12 @@ static void order_cells(struct sampling *sampling, size_t phase_count)
 		turns[p].count = cells_of_phase(sampling, p, turns[p].cells);
 	}
 	sampling->order = memory_new((sampling->count + 1) * sizeof *sampling->order);
+	/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a cell is of a phase, so there is one. */
 	for (unsigned p = 0; done < sampling->count; p = (p + 1) % (unsigned)phase_count) {
 		struct turn *turn = &turns[p];
 		const size_t next = turn->count > 0 ? sampling_spread(&turn->cursor, turn->count) : 0;
 		if (next < turn->count)
+			/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): likewise. */
 			sampling->order[done++] = turn->cells[(next + p * turn->count / phase_count) % turn->count];
 	}
 	for (unsigned p = 0; p < phase_count; p++)

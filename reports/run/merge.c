@@ -157,12 +157,13 @@ static bool take_files(const char *from, const char *to, struct error *err)
 {
 	DIR *folder = opendir(from);
 	const struct dirent *entry;
-	bool good = folder != NULL || error_set(err, "%s cannot be read: %s", from, strerror(errno));
+	bool good = true;
 
+	if (folder == NULL)
+		return error_set(err, "%s cannot be read: %s", from, strerror(errno));
 	while (good && (entry = readdir(folder)) != NULL)
 		good = entry->d_type == DT_DIR || take_file(from, to, entry->d_name, err);
-	if (folder != NULL)
-		(void)closedir(folder);
+	(void)closedir(folder);
 	return good;
 }
 
