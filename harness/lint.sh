@@ -94,11 +94,12 @@ tidy()
 	program_sources | xargs -P "$jobs" -n 1 sh -c "$tidy_one" tidy
 }
 run clang-tidy '(error|warning): ' tidy
+# What a function fills through a pointer is not known to the check across files.
 check()
 {
 	# shellcheck disable=SC2046
 	cppcheck --quiet --cppcheck-build-dir="$build/cppcheck" -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress='*:*lwip/src/*' -D_GNU_SOURCE -DSTUTTER_VERSION='""' \
+		--suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=normalCheckLevelMaxBranches --suppress='*:*lwip/src/*' -D_GNU_SOURCE -DSTUTTER_VERSION='""' \
 		-I. -I"$build/gen" -Iharness/server/lwip --template='{file}:{line}: {severity}: {message} [{id}]' $(program_sources)
 }
 run cppcheck '(error|warning|performance|portability):' check

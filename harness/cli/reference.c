@@ -94,7 +94,7 @@ static void print_addresses(void)
 static void print_limits(void)
 {
 	puts("## Limits\n\n| of | at most |\n|---|---|");
-	printf("| a file | %u MiB, %u values, nested %u deep |\n", YAML_SIZE_MAX >> 20, YAML_NODES_MAX, YAML_DEPTH_MAX);
+	printf("| a file | %u MiB, %u values, nested %d deep |\n", YAML_SIZE_MAX >> 20, YAML_NODES_MAX, YAML_DEPTH_MAX);
 	printf("| faults of a scenario, those of `netem` and `preset` counted one by one | %d |\n", FAULTS_MAX);
 	printf("| seeds of a scenario or a run | %u |\n", PLANNED_SESSIONS_MAX);
 	printf("| a fault's name | %d bytes |\n", FAULT_NAME_MAX - 1);

@@ -241,8 +241,10 @@ static void set_due(struct bridge *bridge)
 	if (next == bridge->armed)
 		return;
 	bridge->armed = next;
-	/* All zero would take it off. */
-	const struct itimerspec when = {.it_value = next == SIM_NEVER ? (struct timespec){0} : timespec_of(bridge->began_ns + next)};
+	/* All zero takes it off. */
+	struct itimerspec when = {0};
+	if (next != SIM_NEVER)
+		when.it_value = timespec_of(bridge->began_ns + next);
 	(void)timerfd_settime(bridge->due, TFD_TIMER_ABSTIME, &when, NULL);
 }
 

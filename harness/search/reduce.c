@@ -125,7 +125,7 @@ void reduce_tail(struct reduce *reduce)
 
 	/* The first `high` do it, the first `low` do not (with none nothing is asked: that is for the classes). */
 	while (high - low > 1 && !reduce->is_over) {
-		size_t cuts[3], count = 0;
+		size_t cuts[3] = {0}, count = 0;
 		struct round round = round_open(reduce, 3);
 		for (size_t k = 3; k >= 1; k--) {
 			size_t cut = low + (high - low) * k / 4;

@@ -22,7 +22,9 @@ static char *next_line(struct reader *reader)
 
 	if (end == NULL)
 		play_fail("the script is cut off");
+	/* cppcheck-suppress nullPointerRedundantCheck; play_fail() does not return */
 	*end = '\0';
+	/* cppcheck-suppress nullPointerArithmeticRedundantCheck */
 	reader->at = end + 1;
 	return line;
 }
