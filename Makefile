@@ -220,7 +220,7 @@ $(SUREFIRE_SCHEMA): tests/browser/schema.sh $(B)/packages.stamp
 
 golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showing what changes
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
-	$(Q)for suite in session/world nic/toy; do \
+	$(Q)for suite in session/world nic/minimal; do \
 		STUTTER_GOLDEN=write STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) $$suite || exit 1; done
 	$(Q)$(BIN) list reference >$(B)/REFERENCE.md && mv $(B)/REFERENCE.md scenarios/REFERENCE.md
 	$(Q)git --no-pager diff --stat tests/golden scenarios/REFERENCE.md
@@ -308,8 +308,8 @@ $(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(LLHTTP_NAMES:%=$(O)
 		$(filter %.c %.o,$^) -lpcap -lyaml -lxxhash -lcrypto -lz -lm
 
 RELAY_SOURCES := $(sort $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault harness/proxy harness/server harness/relay,$(folder)/*.c)) $(FAULT_SOURCES)) \
-	tests/unit/relay/between.c
-$(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard lib/*/*.h harness/*/*.h) tests/unit/relay/between.h
+	tests/unit/relay/fixture.c
+$(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard lib/*/*.h harness/*/*.h) tests/unit/relay/fixture.h
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LWIP_FLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lssl -lcrypto -ljansson -lxxhash -lz -lm

@@ -41,8 +41,8 @@
 	S("proxy/redraw", tests_redraw, false)                                                                                             \
 	S("proxy/change", tests_change, false)                                                                                             \
 	S("fault/preset", tests_preset, false)                                                                                             \
-	S("fault/window", tests_window, false)                                                                                               \
-	S("fault/armed", tests_armed, false)                                                                                           \
+	S("fault/window", tests_window, false)                                                                                             \
+	S("fault/armed", tests_armed, false)                                                                                               \
 	S("fault/recording", tests_recording, false)                                                                                       \
 	S("proxy/proxy", tests_proxy, false)                                                                                               \
 	S("proxy/law", tests_proxy_law, false)                                                                                             \
@@ -71,8 +71,8 @@
 	S("server/service_log", tests_service_log, false)                                                                                  \
 	S("server/delivery", tests_delivery, false)                                                                                        \
 	S("server/update", tests_server_update, false)                                                                                     \
-	S("server/service_faults", tests_service_faults, false)                                                                                          \
-	S("server/service_faults_udp", tests_service_faults_udp, false)                                                                                  \
+	S("server/service_faults", tests_service_faults, false)                                                                            \
+	S("server/service_faults_udp", tests_service_faults_udp, false)                                                                    \
 	S("server/real", tests_real, false)                                                                                                \
 	S("statistics/number", tests_number, false)                                                                                        \
 	S("statistics/binomial", tests_binomial, false)                                                                                    \
@@ -92,7 +92,7 @@
 	S("scenario/faults", tests_faults, false)                                                                                          \
 	S("scenario/device", tests_device, false)                                                                                          \
 	S("scenario/phases", tests_phases, false)                                                                                          \
-	S("scenario/paths", tests_paths, false)                                                                                          \
+	S("scenario/paths", tests_paths, false)                                                                                            \
 	S("recorded/import", tests_import, false)                                                                                          \
 	S("recorded/streams", tests_streams, false)                                                                                        \
 	S("recorded/form", tests_form, false)                                                                                              \
@@ -151,7 +151,7 @@
 	S("search/weight", tests_weight, false)                                                                                            \
 	S("search/neighbour", tests_neighbour, false)                                                                                      \
 	S("session/world", tests_world, false)                                                                                             \
-	S("nic/toy", tests_toy, false)                                                                                                     \
+	S("nic/minimal", tests_minimal_nic, false)                                                                                         \
 	S("nic/models", tests_nic_models, false)                                                                                           \
 	S("session/pace", tests_pace, false)                                                                                               \
 	S("live/namespaces", tests_live_namespaces, false)                                                                                 \
@@ -168,7 +168,7 @@
 	S("live/services_told", tests_live_services_told, true)                                                                            \
 	S("relay/head", tests_relay_head, false)                                                                                           \
 	S("relay/messages", tests_relay_messages, false)                                                                                   \
-	S("relay/between", tests_relay_between, false)                                                                                     \
+	S("relay/relay_fixture", tests_relay, false)                                                                                       \
 	S("relay/many", tests_relay_many, false)                                                                                           \
 	S("live/relayed", tests_live_relayed, false)                                                                                       \
 	S("live/release", tests_live_release, true)                                                                                        \
@@ -182,9 +182,9 @@
 	S("chip/enc28j60", tests_enc28j60, false)                                                                                          \
 	S("fault/fault", tests_fault, false)                                                                                               \
 	S("board/board", tests_board, false)                                                                                               \
-	S("board/board_faults", tests_board_disturb, false)                                                                                     \
+	S("board/board_faults", tests_board_faults, false)                                                                                 \
 	S("board/flash", tests_board_flash, false)                                                                                         \
-	S("chip/disturb", tests_board_faults, false)                                                                                            \
+	S("chip/effects", tests_chip_effects, false)                                                                                       \
 	S("chip/errata", tests_errata, false)                                                                                              \
 	S("chip/styles", tests_styles, false)                                                                                              \
 	S("chip/chance", tests_chance, false)                                                                                              \

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "emulator/enc28j60/chip.h"
-#include "rig.h"
+#include "tests/chip/fixture.h"
 
 #define FRAME 64u
 #define ERRATA 19u
 
-static struct rig rig;
+static struct chip_fixture f;
 static uint8_t frame[FRAME];
 
 static void start(bool worst, uint64_t seed)
@@ -20,8 +20,8 @@ static void start(bool worst, uint64_t seed)
 	config.errata = STUTTER_ENC28J60_ERRATA_SWITCHABLE;
 	config.errata_worst = worst ? config.errata : 0;
 	config.seed = seed;
-	rig_start(&rig, &config);
-	rig_frame(frame, sizeof(frame), 1);
+	chip_fixture_init(&f, &config);
+	chip_make_frame(frame, sizeof(frame), 1);
 }
 
 /* Errata 1 to 19 out of so many events. */
@@ -30,7 +30,7 @@ static unsigned count(unsigned erratum, unsigned events)
 	unsigned acted = 0;
 
 	for (unsigned i = 1; i <= events; i++)
-		acted += stutter_enc_acts(&rig.chip, erratum, i);
+		acted += stutter_enc_acts(&f.chip, erratum, i);
 	return acted;
 }
 
@@ -61,7 +61,7 @@ static void at_its_worst_each_acts_every_time_and_switched_off_never(void)
 	for (unsigned erratum = 1; erratum <= ERRATA; erratum++) {
 		start(true, 5);
 		CU_ASSERT_EQUAL(count(erratum, 100), 100);
-		rig.chip.config.errata &= ~STUTTER_ENC28J60_ERRATUM(erratum);
+		f.chip.config.errata &= ~STUTTER_ENC28J60_ERRATUM(erratum);
 		CU_ASSERT_EQUAL(count(erratum, 100), 0);
 	}
 }
@@ -73,12 +73,12 @@ static void a_draw_depends_on_seed_erratum_and_occasion_alone(void)
 	for (unsigned i = 0; i < 2; i++) {
 		start(false, 7);
 		/* Whatever else the chip has and has done. */
-		rig.chip.config.errata = i ? STUTTER_ENC28J60_ERRATUM(5)
-		                           : STUTTER_ENC28J60_ERRATA_SWITCHABLE;
+		f.chip.config.errata = i ? STUTTER_ENC28J60_ERRATUM(5)
+		                         : STUTTER_ENC28J60_ERRATA_SWITCHABLE;
 		for (unsigned n = 0; i && n < 5; n++)
-			rig_rcr(&rig, ENC28J60_EIR);
+			chip_rcr(&f, ENC28J60_EIR);
 		for (unsigned n = 0; n < 1000; n++)
-			drawn[i][n] = stutter_enc_acts(&rig.chip, 5, i ? 999 - n : n);
+			drawn[i][n] = stutter_enc_acts(&f.chip, 5, i ? 999 - n : n);
 	}
 	for (unsigned n = 0; n < 1000; n++)
 		CU_ASSERT_EQUAL_FATAL(drawn[0][n], drawn[1][999 - n]);
@@ -97,14 +97,14 @@ static void a_draw_depends_on_seed_erratum_and_occasion_alone(void)
 
 static unsigned next_at(unsigned address)
 {
-	return (unsigned)rig.chip.sram[address] | (unsigned)rig.chip.sram[address + 1] << 8;
+	return (unsigned)f.chip.sram[address] | (unsigned)f.chip.sram[address + 1] << 8;
 }
 
 static void command(uint8_t first, uint8_t second)
 {
 	const uint8_t bytes[2] = {first, second};
 
-	stutter_enc28j60_transfer(&rig.chip, bytes, NULL, 2, rig.now_ns += RIG_OP_NS);
+	stutter_enc28j60_transfer(&f.chip, bytes, NULL, 2, f.now_ns += CHIP_OP_NS);
 }
 
 /*
@@ -118,14 +118,14 @@ static void an_even_reset_value_corrupts_nothing(void)
 	static uint8_t broadcast[100];
 
 	memset(broadcast, 0xff, sizeof(broadcast));
-	rig_seal(broadcast, sizeof(broadcast));
+	chip_put_fcs(broadcast, sizeof(broadcast));
 	for (unsigned worst = 0; worst < 2; worst++) {
 		start(worst, 0);
 		for (size_t i = 0; i < sizeof(script); i += 2)
 			command(script[i], script[i + 1]);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 1);
-		rig_receive(&rig, broadcast, sizeof(broadcast));
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "erxrdpt-even"), 1);
+		chip_receive(&f, broadcast, sizeof(broadcast));
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), 1);
 		CU_ASSERT_EQUAL(next_at(0), 0x6a);
 	}
 }
@@ -134,25 +134,25 @@ static void a_programmed_even_value_corrupts_at_the_worst_and_is_found_with_rxen
 {
 	for (unsigned worst = 0; worst < 2; worst++) {
 		start(worst, 0);
-		rig_open_ring(&rig, 0, 0x19ff);
-		rig_bfc(&rig, ENC28J60_ECON1, ECON1_RXEN);
-		rig_forget(&rig);
+		chip_open_ring(&f, 0, 0x19ff);
+		chip_bfc(&f, ENC28J60_ECON1, ECON1_RXEN);
+		chip_clear_events(&f);
 		/* On the way to an odd value nothing is wrong. */
-		rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 0);
-		rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXEN);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 1);
-		rig_receive(&rig, frame, sizeof(frame));
+		chip_wcr16(&f, ENC28J60_ERXRDPTL, 0);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "erxrdpt-even"), 0);
+		chip_bfs(&f, ENC28J60_ECON1, ECON1_RXEN);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "erxrdpt-even"), 1);
+		chip_receive(&f, frame, sizeof(frame));
 		CU_ASSERT_EQUAL(next_at(0), worst ? (70 ^ 2) : 70);
-		rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x19fe);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 2);
+		chip_wcr16(&f, ENC28J60_ERXRDPTL, 0x19fe);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "erxrdpt-even"), 2);
 		/* A reset programs nothing. */
-		stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
-		rig_wait(&rig, 100000000);
-		rig_wcr(&rig, ENC28J60_ERXFCON, ERXFCON_CRCEN);
-		rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN);
-		rig_bfs(&rig, ENC28J60_ECON1, ECON1_RXEN);
-		rig_receive(&rig, frame, sizeof(frame));
+		stutter_enc28j60_reset_pin(&f.chip, f.now_ns);
+		chip_wait(&f, 100000000);
+		chip_wcr(&f, ENC28J60_ERXFCON, ERXFCON_CRCEN);
+		chip_wcr(&f, ENC28J60_MACON1, MACON1_MARXEN);
+		chip_bfs(&f, ENC28J60_ECON1, ECON1_RXEN);
+		chip_receive(&f, frame, sizeof(frame));
 		CU_ASSERT_EQUAL(next_at(0x5fa), 0x5fa + 70);
 	}
 }
@@ -162,15 +162,14 @@ static void now_and_then_the_write_pointer_goes_astray(void)
 	unsigned strayed = 0;
 
 	start(false, 0);
-	rig_wcr16(&rig, ENC28J60_ERXSTL, 0x600);
+	chip_wcr16(&f, ENC28J60_ERXSTL, 0x600);
 	for (unsigned i = 0; i < 10000; i++) {
-		rig_forget(&rig);
-		rig_wcr(&rig, ENC28J60_ERXNDH, 0x1f);
-		strayed += rig.chip.rx.write_pointer == 0;
-		CU_ASSERT_EQUAL_FATAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM),
-		                      rig.chip.rx.write_pointer == 0);
-		CU_ASSERT_EQUAL_FATAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL),
-		                      rig.chip.rx.write_pointer);
+		chip_clear_events(&f);
+		chip_wcr(&f, ENC28J60_ERXNDH, 0x1f);
+		strayed += f.chip.rx.write_pointer == 0;
+		CU_ASSERT_EQUAL_FATAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_ERRATUM),
+		                      f.chip.rx.write_pointer == 0);
+		CU_ASSERT_EQUAL_FATAL(chip_rcr16(&f, ENC28J60_ERXWRPTL), f.chip.rx.write_pointer);
 	}
 	CU_ASSERT(strayed > 60 && strayed < 140);
 }
@@ -178,17 +177,17 @@ static void now_and_then_the_write_pointer_goes_astray(void)
 static void now_and_then_the_pattern_filter_lets_a_frame_pass(void)
 {
 	start(false, 0);
-	rig_open_ring(&rig, 0, 0x19ff);
-	rig_wcr(&rig, ENC28J60_ERXFCON, ERXFCON_CRCEN | ERXFCON_PMEN);
-	rig_wcr(&rig, ENC28J60_EPMM0, 0xff);
-	rig_wcr16(&rig, ENC28J60_EPMCSL, 0x1234);
+	chip_open_ring(&f, 0, 0x19ff);
+	chip_wcr(&f, ENC28J60_ERXFCON, ERXFCON_CRCEN | ERXFCON_PMEN);
+	chip_wcr(&f, ENC28J60_EPMM0, 0xff);
+	chip_wcr16(&f, ENC28J60_EPMCSL, 0x1234);
 	for (unsigned i = 0; i < 5000; i++) {
-		rig_forget(&rig);
-		rig_receive(&rig, frame, sizeof(frame));
-		CU_ASSERT_EQUAL_FATAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM),
-		                      rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_ACCEPTED));
+		chip_clear_events(&f);
+		chip_receive(&f, frame, sizeof(frame));
+		CU_ASSERT_EQUAL_FATAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_ERRATUM),
+		                      chip_count_kind(&f, STUTTER_ENC28J60_EVENT_RX_ACCEPTED));
 	}
-	CU_ASSERT(rig_rcr(&rig, ENC28J60_EPKTCNT) > 25 && rig_rcr(&rig, ENC28J60_EPKTCNT) < 90);
+	CU_ASSERT(chip_rcr(&f, ENC28J60_EPKTCNT) > 25 && chip_rcr(&f, ENC28J60_EPKTCNT) < 90);
 }
 
 /* -- PKTIF -- */
@@ -198,22 +197,22 @@ static void now_and_then_pktif_reads_0(void)
 	unsigned hidden = 0;
 
 	start(false, 0);
-	rig_open_ring(&rig, 0, 0x19ff);
-	rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
+	chip_open_ring(&f, 0, 0x19ff);
+	chip_wcr(&f, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
 	for (unsigned i = 0; i < 100000; i++) {
-		const uint8_t peeked = stutter_enc28j60_peek(&rig.chip, ENC28J60_EIR);
+		const uint8_t peeked = stutter_enc28j60_peek(&f.chip, ENC28J60_EIR);
 
-		CU_ASSERT_EQUAL_FATAL(rig_rcr(&rig, ENC28J60_EIR), peeked);
-		CU_ASSERT_EQUAL_FATAL(stutter_enc28j60_int_asserted(&rig.chip),
-		                      rig.chip.rx.packets > 0);
-		if (rig.chip.rx.packets > 0)
+		CU_ASSERT_EQUAL_FATAL(chip_rcr(&f, ENC28J60_EIR), peeked);
+		CU_ASSERT_EQUAL_FATAL(stutter_enc28j60_int_asserted(&f.chip),
+		                      f.chip.rx.packets > 0);
+		if (f.chip.rx.packets > 0)
 			hidden += !(peeked & EIR_PKTIF);
 		else
-			rig_receive(&rig, frame, sizeof(frame));
+			chip_receive(&f, frame, sizeof(frame));
 	}
 	CU_ASSERT(hidden > 60 && hidden < 140);
 	/* However often the flag lies about one frame, that is told once. */
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM), 1);
+	CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_ERRATUM), 1);
 }
 
 /* -- transmission -- */
@@ -224,8 +223,8 @@ static void request(size_t length)
 {
 	static const uint8_t body[1500] = {2};
 
-	rig_load(&rig, TX_AT, TX_POVERRIDE | TX_PCRCEN, body, length);
-	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	chip_load(&f, TX_AT, TX_POVERRIDE | TX_PCRCEN, body, length);
+	chip_bfs(&f, ENC28J60_ECON1, ECON1_TXRTS);
 }
 
 static void now_and_then_an_abort_stalls_and_hides_latecol(void)
@@ -235,22 +234,22 @@ static void now_and_then_an_abort_stalls_and_hides_latecol(void)
 	unsigned stalled = 0, hidden = 0, raised = 0;
 
 	start(false, 0);
-	rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
+	chip_wcr16(&f, ENC28J60_MAMXFLL, 1518);
 	for (unsigned i = 0; i < 1000; i++) {
-		rig_forget(&rig);
+		chip_clear_events(&f);
 		request(100);
-		if (!rig.chip.tx.on_wire) /* a link pulse */
-			rig_wait(&rig, 1000000);
+		if (!f.chip.tx.on_wire) /* a link pulse */
+			chip_wait(&f, 1000000);
 		else
-			rig_answer(&rig, &late);
-		stalled += (rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS) != 0;
-		hidden += !(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_LATECOL);
-		rig_bfc(&rig, ENC28J60_ESTAT, ESTAT_LATECOL);
-		rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
-		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
-		rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
-		raised += (rig_rcr(&rig, ENC28J60_EIR) & EIR_TXERIF) != 0;
-		rig_bfc(&rig, ENC28J60_EIR, EIR_TXERIF);
+			chip_transmitted(&f, &late);
+		stalled += (chip_rcr(&f, ENC28J60_ECON1) & ECON1_TXRTS) != 0;
+		hidden += !(chip_rcr(&f, ENC28J60_ESTAT) & ESTAT_LATECOL);
+		chip_bfc(&f, ENC28J60_ESTAT, ESTAT_LATECOL);
+		chip_bfc(&f, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
+		chip_bfs(&f, ENC28J60_ECON1, ECON1_TXRST);
+		chip_bfc(&f, ENC28J60_ECON1, ECON1_TXRST);
+		raised += (chip_rcr(&f, ENC28J60_EIR) & EIR_TXERIF) != 0;
+		chip_bfc(&f, ENC28J60_EIR, EIR_TXERIF);
 	}
 	CU_ASSERT(stalled > 60 && stalled < 140);
 	CU_ASSERT(hidden > 60 && hidden < 140);
@@ -270,14 +269,14 @@ static void a_link_pulse_is_one_every_16_ms(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		start(true, 0);
-		rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
-		rig_wcr(&rig, ENC28J60_MACON3, rows[i].full_duplex ? MACON3_FULDPX : 0);
-		rig_wait(&rig, 32000000 - rig.now_ns % 16000000 + rows[i].after_ns);
+		chip_wcr16(&f, ENC28J60_MAMXFLL, 1518);
+		chip_wcr(&f, ENC28J60_MACON3, rows[i].full_duplex ? MACON3_FULDPX : 0);
+		chip_wait(&f, 32000000 - f.now_ns % 16000000 + rows[i].after_ns);
 		request(1000);
-		CU_ASSERT_EQUAL(rig.sent_count, !rows[i].meets);
+		CU_ASSERT_EQUAL(f.sent_count, !rows[i].meets);
 		if (rows[i].meets)
-			rig_wait(&rig, 1000000);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_ABORTED),
+			chip_wait(&f, 1000000);
+		CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_TX_ABORTED),
 		                rows[i].meets);
 	}
 }

@@ -3,7 +3,7 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 
-#include "rig.h"
+#include "tests/chip/fixture.h"
 
 /* Bit by bit, as the standard puts it. */
 static uint32_t slow_fcs(const uint8_t *bytes, size_t length)
@@ -43,7 +43,7 @@ static void every_length_and_split_agrees(void)
 	uint32_t state = 7;
 
 	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)rig_random(&state);
+		bytes[i] = (uint8_t)chip_random(&state);
 	for (size_t length = 0; length <= sizeof(bytes); length++) {
 		uint32_t expected = slow_fcs(bytes, length);
 
@@ -63,7 +63,7 @@ static void sealed_frame_leaves_the_residue(void)
 	uint8_t frame[1518];
 
 	for (size_t length = 18; length <= sizeof(frame); length += 37) {
-		rig_frame(frame, length, (unsigned)length);
+		chip_make_frame(frame, length, (unsigned)length);
 		CU_ASSERT_EQUAL(stutter_enc28j60_fcs(frame, length), STUTTER_ENC28J60_FCS_RESIDUE);
 		frame[length / 2] ^= 0x10;
 		CU_ASSERT_NOT_EQUAL(stutter_enc28j60_fcs(frame, length),

@@ -7,7 +7,7 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 
-#include "rig.h"
+#include "tests/chip/fixture.h"
 
 #define RX_START 0x0000u
 #define RX_END 0x19ffu
@@ -17,7 +17,7 @@
 static const uint8_t own[6] = {0x02, 0x04, 0xa3, 0x00, 0x00, 0x01};
 
 struct host {
-	struct rig rig;
+	struct chip_fixture f;
 	uint8_t bank;
 	uint16_t next_packet;
 	unsigned received;
@@ -35,8 +35,8 @@ static void op(uint8_t opcode, unsigned address, uint8_t value)
 {
 	const uint8_t bytes[2] = {(uint8_t)(opcode | (address & 0x1f)), value};
 
-	host.rig.now_ns += 3000;
-	stutter_enc28j60_transfer(&host.rig.chip, bytes, NULL, 2, host.rig.now_ns);
+	host.f.now_ns += 3000;
+	stutter_enc28j60_transfer(&host.f.chip, bytes, NULL, 2, host.f.now_ns);
 }
 
 /* The driver keeps the bank in mind and changes single bits of it. */
@@ -84,8 +84,8 @@ static uint8_t read8(unsigned index)
 	size_t length = (index & 0x1f) < 0x1b && dummy ? 3 : 2;
 
 	bank(index);
-	host.rig.now_ns += 3000;
-	stutter_enc28j60_transfer(&host.rig.chip, bytes, bytes, length, host.rig.now_ns);
+	host.f.now_ns += 3000;
+	stutter_enc28j60_transfer(&host.f.chip, bytes, bytes, length, host.f.now_ns);
 	return bytes[length - 1];
 }
 
@@ -98,10 +98,10 @@ static uint16_t read16(unsigned index)
 
 static void poll(unsigned index, uint8_t mask, uint8_t value)
 {
-	uint64_t limit_ns = host.rig.now_ns + 20000000;
+	uint64_t limit_ns = host.f.now_ns + 20000000;
 
 	while ((read8(index) & mask) != value)
-		CU_ASSERT_FATAL(host.rig.now_ns < limit_ns);
+		CU_ASSERT_FATAL(host.f.now_ns < limit_ns);
 }
 
 static void phy_write(uint8_t address, uint16_t value)
@@ -137,7 +137,7 @@ static void transmit_buffer(void)
 static void hw_init(void)
 {
 	op(0xff, 0xff, 0xff);
-	rig_wait(&host.rig, 2000000);
+	chip_wait(&host.f, 2000000);
 	op(0x40, ENC28J60_ECON1, 0);
 	host.bank = 0;
 	write8(ENC28J60_ECON2, ECON2_AUTOINC | ECON2_VRPS);
@@ -181,13 +181,13 @@ static void hw_enable(void)
 static void probe_and_open(void)
 {
 	memset(&host, 0, sizeof(host));
-	rig_power(&host.rig, &board);
-	stutter_enc28j60_set_link(&host.rig.chip, true, 0);
-	rig_wait(&host.rig, 500000000);
-	rig_forget(&host.rig);
+	chip_fixture_power_on(&host.f, &board);
+	stutter_enc28j60_set_link(&host.f.chip, true, 0);
+	chip_wait(&host.f, 500000000);
+	chip_clear_events(&host.f);
 	hw_init();
 	low_power(true);
-	rig_wait(&host.rig, 1000000000);
+	chip_wait(&host.f, 1000000000);
 	low_power(false);
 	hw_init();
 	for (unsigned i = 0; i < 6; i++)
@@ -200,7 +200,7 @@ static void probe_and_open(void)
 static void read_memory(uint16_t at, uint8_t *ret_bytes, size_t length)
 {
 	write16(ENC28J60_ERDPTL, at);
-	rig_rbm(&host.rig, ret_bytes, length);
+	chip_rbm(&host.f, ret_bytes, length);
 }
 
 static void take_packet(void)
@@ -280,15 +280,15 @@ static void transmit(const uint8_t *body, size_t length)
 
 	write16(ENC28J60_EWRPTL, TX_START);
 	write16(ENC28J60_ETXNDL, (uint16_t)(TX_START + length));
-	rig_wbm(&host.rig, &control, 1);
-	rig_wbm(&host.rig, body, length);
+	chip_wbm(&host.f, &control, 1);
+	chip_wbm(&host.f, body, length);
 	set(ENC28J60_ECON1, ECON1_TXRTS);
 }
 
 static unsigned findings(void)
 {
-	return rig_count_kind(&host.rig, STUTTER_ENC28J60_EVENT_FINDING) +
-	       rig_count_kind(&host.rig, STUTTER_ENC28J60_EVENT_NOT_MODELLED);
+	return chip_count_kind(&host.f, STUTTER_ENC28J60_EVENT_FINDING) +
+	       chip_count_kind(&host.f, STUTTER_ENC28J60_EVENT_NOT_MODELLED);
 }
 
 static void link_comes_up_by_interrupt_after_open(void)
@@ -296,15 +296,15 @@ static void link_comes_up_by_interrupt_after_open(void)
 	board = stutter_enc28j60_config_default();
 	probe_and_open();
 	CU_ASSERT_FALSE(phy_read(ENC28J60_PHSTAT2) & PHSTAT2_LSTAT);
-	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&host.rig.chip));
-	rig_wait(&host.rig, 100000000);
-	CU_ASSERT(stutter_enc28j60_int_asserted(&host.rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&host.f.chip));
+	chip_wait(&host.f, 100000000);
+	CU_ASSERT(stutter_enc28j60_int_asserted(&host.f.chip));
 	interrupt();
-	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&host.rig.chip));
+	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&host.f.chip));
 	CU_ASSERT(phy_read(ENC28J60_PHSTAT2) & PHSTAT2_LSTAT);
 	CU_ASSERT_EQUAL(findings(), 0);
-	CU_ASSERT_EQUAL(rig_count_id(&host.rig, "src-extra"), 2);
-	CU_ASSERT_EQUAL(rig_count_kind(&host.rig, STUTTER_ENC28J60_EVENT_NOTE), 2);
+	CU_ASSERT_EQUAL(chip_count_id(&host.f, "src-extra"), 2);
+	CU_ASSERT_EQUAL(chip_count_kind(&host.f, STUTTER_ENC28J60_EVENT_NOTE), 2);
 }
 
 static void receive_many(void)
@@ -312,27 +312,27 @@ static void receive_many(void)
 	uint8_t frame[MAX_FRAMELEN];
 
 	probe_and_open();
-	rig_wait(&host.rig, 100000000);
+	chip_wait(&host.f, 100000000);
 	interrupt();
 	for (unsigned i = 0; i < 1000; i++) {
 		size_t length = 64 + i * 37 % (MAX_FRAMELEN - 63);
 
-		rig_frame(frame, length, i);
+		chip_make_frame(frame, length, i);
 		memcpy(frame, own, 6);
-		rig_seal(frame, length);
-		rig_receive(&host.rig, frame, length);
-		CU_ASSERT_FATAL(stutter_enc28j60_int_asserted(&host.rig.chip));
+		chip_put_fcs(frame, length);
+		chip_receive(&host.f, frame, length);
+		CU_ASSERT_FATAL(stutter_enc28j60_int_asserted(&host.f.chip));
 		interrupt();
 		CU_ASSERT_EQUAL_FATAL(host.received, i + 1);
 		CU_ASSERT_EQUAL_FATAL(host.frame_length, length);
 		CU_ASSERT_EQUAL_FATAL(memcmp(host.frame, frame, length), 0);
-		CU_ASSERT_FALSE_FATAL(stutter_enc28j60_int_asserted(&host.rig.chip));
-		rig_forget(&host.rig);
+		CU_ASSERT_FALSE_FATAL(stutter_enc28j60_int_asserted(&host.f.chip));
+		chip_clear_events(&host.f);
 	}
 	frame[0] = 0x04;
-	rig_seal(frame, 64);
-	rig_receive(&host.rig, frame, 64);
-	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&host.rig.chip));
+	chip_put_fcs(frame, 64);
+	chip_receive(&host.f, frame, 64);
+	CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&host.f.chip));
 }
 
 static void a_thousand_frames_are_received_in_order(void)
@@ -346,20 +346,20 @@ static void send_many(void)
 	uint8_t body[1514];
 
 	probe_and_open();
-	rig_wait(&host.rig, 100000000);
+	chip_wait(&host.f, 100000000);
 	interrupt();
-	rig_forget(&host.rig);
+	chip_clear_events(&host.f);
 	for (unsigned i = 0; i < 200; i++) {
 		size_t length = 42 + i * 31 % (sizeof(body) - 41);
 
-		rig_frame(body, length, i);
+		chip_make_frame(body, length, i);
 		transmit(body, length);
-		CU_ASSERT_EQUAL_FATAL(host.rig.sent_count, i + 1);
-		CU_ASSERT_EQUAL_FATAL(host.rig.sent_length, (length < 60 ? 60 : length) + 4);
-		CU_ASSERT_EQUAL_FATAL(memcmp(host.rig.sent, body, length), 0);
-		CU_ASSERT_FALSE_FATAL(stutter_enc28j60_int_asserted(&host.rig.chip));
-		rig_answer(&host.rig, NULL);
-		CU_ASSERT_FATAL(stutter_enc28j60_int_asserted(&host.rig.chip));
+		CU_ASSERT_EQUAL_FATAL(host.f.sent_count, i + 1);
+		CU_ASSERT_EQUAL_FATAL(host.f.sent_length, (length < 60 ? 60 : length) + 4);
+		CU_ASSERT_EQUAL_FATAL(memcmp(host.f.sent, body, length), 0);
+		CU_ASSERT_FALSE_FATAL(stutter_enc28j60_int_asserted(&host.f.chip));
+		chip_transmitted(&host.f, NULL);
+		CU_ASSERT_FATAL(stutter_enc28j60_int_asserted(&host.f.chip));
 		interrupt();
 		CU_ASSERT_EQUAL_FATAL(host.transmitted, i + 1);
 	}
@@ -405,26 +405,26 @@ static void retry_after_a_late_collision_writes_into_the_ring(void)
 	board = stutter_enc28j60_config_default();
 	board.errata = board.errata_worst = STUTTER_ENC28J60_ERRATUM(12);
 	probe_and_open();
-	rig_wait(&host.rig, 100000000);
+	chip_wait(&host.f, 100000000);
 	interrupt();
-	rig_forget(&host.rig);
+	chip_clear_events(&host.f);
 	transmit(body, sizeof(body));
-	rig_answer(&host.rig,
-	           &(struct stutter_enc28j60_tx_status){.collisions = 1, .late_collision = true});
+	chip_transmitted(&host.f, &(struct stutter_enc28j60_tx_status){.collisions = 1,
+	                                                               .late_collision = true});
 	CU_ASSERT_EQUAL(read8(ENC28J60_EIR) & (EIR_TXIF | EIR_TXERIF), EIR_TXIF | EIR_TXERIF);
 	interrupt();
-	CU_ASSERT_EQUAL(host.rig.sent_count, 2);
-	CU_ASSERT_EQUAL(host.rig.sent_length, MAX_FRAMELEN);
-	CU_ASSERT_EQUAL(rig_count_id(&host.rig, "tx-in-rx"), 1);
+	CU_ASSERT_EQUAL(host.f.sent_count, 2);
+	CU_ASSERT_EQUAL(host.f.sent_length, MAX_FRAMELEN);
+	CU_ASSERT_EQUAL(chip_count_id(&host.f, "tx-in-rx"), 1);
 	/*
 	 * The driver's TXRST has ended the stall of erratum 12, and the TXERIF that came of it is
 	 * cleared.
 	 */
-	CU_ASSERT_EQUAL(rig_count_kind(&host.rig, STUTTER_ENC28J60_EVENT_ERRATUM), 2);
-	CU_ASSERT_EQUAL(rig_count_id(&host.rig, "tx-stalled"), 0);
+	CU_ASSERT_EQUAL(chip_count_kind(&host.f, STUTTER_ENC28J60_EVENT_ERRATUM), 2);
+	CU_ASSERT_EQUAL(chip_count_id(&host.f, "tx-stalled"), 0);
 	CU_ASSERT_EQUAL(read8(ENC28J60_EIR) & (EIR_TXIF | EIR_TXERIF), 0);
-	rig_answer(&host.rig, NULL);
-	CU_ASSERT_EQUAL(host.rig.chip.sram[0] | host.rig.chip.sram[1] << 8, MAX_FRAMELEN);
+	chip_transmitted(&host.f, NULL);
+	CU_ASSERT_EQUAL(host.f.chip.sram[0] | host.f.chip.sram[1] << 8, MAX_FRAMELEN);
 }
 
 const CU_TestInfo tests_driver[] = {

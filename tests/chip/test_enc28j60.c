@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rig.h"
+#include "tests/chip/fixture.h"
 
-static struct rig rig, copy;
+static struct chip_fixture f, copy;
 
 static void spi_mistakes_are_found(void)
 {
@@ -31,72 +31,71 @@ static void spi_mistakes_are_found(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		rig_start(&rig, NULL);
-		stutter_enc28j60_transfer(&rig.chip, rows[i].bytes, NULL, rows[i].length,
-		                          rig.now_ns);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, rows[i].id), 1);
+		chip_fixture_init(&f, NULL);
+		stutter_enc28j60_transfer(&f.chip, rows[i].bytes, NULL, rows[i].length, f.now_ns);
+		CU_ASSERT_EQUAL(chip_count_id(&f, rows[i].id), 1);
 	}
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EWRPTL), 0x10);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EWRPTL), 0x10);
 }
 
 static void reading_only_the_dummy_byte_is_found(void)
 {
-	rig_start(&rig, NULL);
-	rig_wcr(&rig, ENC28J60_MACON3, 0x10);
-	stutter_enc28j60_transfer(&rig.chip, (const uint8_t[]){0x02, 0}, NULL, 2, rig.now_ns);
-	CU_ASSERT_EQUAL(rig_count_id(&rig, "spi-dummy"), 1);
+	chip_fixture_init(&f, NULL);
+	chip_wcr(&f, ENC28J60_MACON3, 0x10);
+	stutter_enc28j60_transfer(&f.chip, (const uint8_t[]){0x02, 0}, NULL, 2, f.now_ns);
+	CU_ASSERT_EQUAL(chip_count_id(&f, "spi-dummy"), 1);
 }
 
 static void nothing_happens_without_select(void)
 {
-	rig_start(&rig, NULL);
-	CU_ASSERT_EQUAL(stutter_enc28j60_exchange(&rig.chip, 0x5b, rig.now_ns), 0xff);
-	stutter_enc28j60_exchange(&rig.chip, 0xff, rig.now_ns);
-	stutter_enc28j60_deselect(&rig.chip, rig.now_ns);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIE), 0);
-	CU_ASSERT_EQUAL(rig.event_count, 0);
+	chip_fixture_init(&f, NULL);
+	CU_ASSERT_EQUAL(stutter_enc28j60_exchange(&f.chip, 0x5b, f.now_ns), 0xff);
+	stutter_enc28j60_exchange(&f.chip, 0xff, f.now_ns);
+	stutter_enc28j60_deselect(&f.chip, f.now_ns);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EIE), 0);
+	CU_ASSERT_EQUAL(f.event_count, 0);
 }
 
-static void same_events(const struct rig *a, const struct rig *b)
+static void same_events(const struct chip_fixture *a, const struct chip_fixture *b)
 {
 	CU_ASSERT_EQUAL_FATAL(a->event_count, b->event_count);
-	for (unsigned i = 0; i < a->event_count && i < RIG_EVENTS_MAX; i++)
+	for (unsigned i = 0; i < a->event_count && i < CHIP_EVENTS_MAX; i++)
 		CU_ASSERT_EQUAL_FATAL(memcmp(&a->events[i], &b->events[i], sizeof(a->events[i])),
 		                      0);
 }
 
 static void exchange_one_by_one(const uint8_t *mosi, uint8_t *ret_miso, size_t length)
 {
-	stutter_enc28j60_select(&rig.chip, rig.now_ns);
+	stutter_enc28j60_select(&f.chip, f.now_ns);
 	for (size_t i = 0; i < length; i++)
-		ret_miso[i] = stutter_enc28j60_exchange(&rig.chip, mosi[i], rig.now_ns);
-	stutter_enc28j60_deselect(&rig.chip, rig.now_ns);
+		ret_miso[i] = stutter_enc28j60_exchange(&f.chip, mosi[i], f.now_ns);
+	stutter_enc28j60_deselect(&f.chip, f.now_ns);
 }
 
 static void transfer_equals_single_exchanges(void)
 {
 	uint32_t state = 99;
 
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (unsigned i = 0; i < 3000; i++) {
 		uint8_t mosi[40], at_once[40], one_by_one[40];
-		size_t length = 1 + rig_random(&state) % sizeof(mosi);
+		size_t length = 1 + chip_random(&state) % sizeof(mosi);
 
 		for (size_t k = 0; k < length; k++)
-			mosi[k] = (uint8_t)rig_random(&state);
+			mosi[k] = (uint8_t)chip_random(&state);
 		if (i % 3 == 0)
 			mosi[0] = i % 2 ? 0x3a : 0x7a;
-		rig_forget(&rig);
-		rig_copy(&copy, &rig);
-		stutter_enc28j60_transfer(&copy.chip, mosi, at_once, length, rig.now_ns);
+		chip_clear_events(&f);
+		chip_fixture_copy(&copy, &f);
+		stutter_enc28j60_transfer(&copy.chip, mosi, at_once, length, f.now_ns);
 		exchange_one_by_one(mosi, one_by_one, length);
-		same_events(&copy, &rig);
-		stutter_enc28j60_attach(&copy.chip, rig.chip.ops, rig.chip.ctx);
+		same_events(&copy, &f);
+		stutter_enc28j60_attach(&copy.chip, f.chip.ops, f.chip.ctx);
 		CU_ASSERT_EQUAL_FATAL(memcmp(at_once, one_by_one, length), 0);
-		CU_ASSERT_EQUAL_FATAL(memcmp(&copy.chip, &rig.chip, sizeof(rig.chip)), 0);
-		rig_wait(&rig, 100000);
-		if (rig.chip.tx.on_wire)
-			rig_answer(&rig, NULL);
+		CU_ASSERT_EQUAL_FATAL(memcmp(&copy.chip, &f.chip, sizeof(f.chip)), 0);
+		chip_wait(&f, 100000);
+		if (f.chip.tx.on_wire)
+			chip_transmitted(&f, NULL);
 	}
 }
 
@@ -106,20 +105,20 @@ static void touch_a_frame_under_way(uint8_t opcode, uint16_t at, bool moves, uns
 	uint8_t mosi[51] = {opcode}, miso[51];
 	static const uint8_t body[0x100];
 
-	rig_start(&rig, NULL);
-	rig_load(&rig, 0x1000, 0, body, sizeof(body));
-	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
-	rig_wcr16(&rig, opcode == 0x3a ? ENC28J60_ERDPTL : ENC28J60_EWRPTL, at);
+	chip_fixture_init(&f, NULL);
+	chip_load(&f, 0x1000, 0, body, sizeof(body));
+	chip_bfs(&f, ENC28J60_ECON1, ECON1_TXRTS);
+	chip_wcr16(&f, opcode == 0x3a ? ENC28J60_ERDPTL : ENC28J60_EWRPTL, at);
 	if (!moves)
-		rig_bfc(&rig, ENC28J60_ECON2, ECON2_AUTOINC);
-	rig_forget(&rig);
-	rig_copy(&copy, &rig);
+		chip_bfc(&f, ENC28J60_ECON2, ECON2_AUTOINC);
+	chip_clear_events(&f);
+	chip_fixture_copy(&copy, &f);
 	stutter_enc28j60_transfer(&copy.chip, mosi, NULL, sizeof(mosi), copy.now_ns);
 	exchange_one_by_one(mosi, miso, sizeof(mosi));
-	same_events(&copy, &rig);
-	CU_ASSERT_EQUAL(rig.event_count, value != 0);
-	CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-memory-busy"), value != 0);
-	CU_ASSERT_EQUAL(value ? rig.events[0].value : 0, value);
+	same_events(&copy, &f);
+	CU_ASSERT_EQUAL(f.event_count, value != 0);
+	CU_ASSERT_EQUAL(chip_count_id(&f, "tx-memory-busy"), value != 0);
+	CU_ASSERT_EQUAL(value ? f.events[0].value : 0, value);
 }
 
 static void a_command_is_blamed_once_for_a_frame_under_way(void)
@@ -140,43 +139,43 @@ static void a_command_is_blamed_once_for_a_frame_under_way(void)
 	}
 	/* The next command is blamed anew. */
 	touch_a_frame_under_way(0x7a, 0x1010, true, 0x1010);
-	rig_wbm(&rig, (const uint8_t[]){1, 2}, 2);
-	CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-memory-busy"), 2);
+	chip_wbm(&f, (const uint8_t[]){1, 2}, 2);
+	CU_ASSERT_EQUAL(chip_count_id(&f, "tx-memory-busy"), 2);
 }
 
 /*
  * A few seconds of everything; the copy taken half-way must end in the same state and have said the
  * same.
  */
-static void play(struct rig *on, uint32_t seed, unsigned steps)
+static void play(struct chip_fixture *on, uint32_t seed, unsigned steps)
 {
 	static uint8_t frame[200];
 	uint32_t state = seed;
 
 	for (unsigned i = 0; i < steps; i++) {
-		unsigned number = rig_random(&state);
-		uint8_t value = (uint8_t)rig_random(&state);
+		unsigned number = chip_random(&state);
+		uint8_t value = (uint8_t)chip_random(&state);
 
-		switch (rig_random(&state) % 6) {
+		switch (chip_random(&state) % 6) {
 		case 0:
-			rig_frame(frame, 18 + number % 180, i);
-			rig_receive(on, frame, 18 + number % 180);
+			chip_make_frame(frame, 18 + number % 180, i);
+			chip_receive(on, frame, 18 + number % 180);
 			break;
 		case 1:
-			rig_bfs(on, ENC28J60_ECON1, ECON1_TXRTS);
+			chip_bfs(on, ENC28J60_ECON1, ECON1_TXRTS);
 			break;
 		case 2:
 			if (on->chip.tx.on_wire)
-				rig_answer(on, NULL);
+				chip_transmitted(on, NULL);
 			break;
 		case 3:
-			rig_phy_read(on, ENC28J60_PHSTAT1);
+			chip_phy_read(on, ENC28J60_PHSTAT1);
 			break;
 		case 4:
 			stutter_enc28j60_set_link(&on->chip, value % 2, on->now_ns);
 			break;
 		default:
-			rig_wcr(on, number % STUTTER_ENC28J60_REG_COUNT, value);
+			chip_wcr(on, number % STUTTER_ENC28J60_REG_COUNT, value);
 		}
 	}
 }
@@ -191,33 +190,33 @@ static bool is_same_event(const struct stutter_enc28j60_event *a,
 
 static void a_copied_struct_goes_on_identically(void)
 {
-	rig_start(&rig, NULL);
-	rig_open_ring(&rig, 0, 0x19ff);
-	play(&rig, 5, 500);
-	rig_copy(&copy, &rig);
-	rig_forget(&rig);
-	rig_forget(&copy);
-	play(&rig, 6, 500);
+	chip_fixture_init(&f, NULL);
+	chip_open_ring(&f, 0, 0x19ff);
+	play(&f, 5, 500);
+	chip_fixture_copy(&copy, &f);
+	chip_clear_events(&f);
+	chip_clear_events(&copy);
+	play(&f, 6, 500);
 	play(&copy, 6, 500);
-	CU_ASSERT(rig.event_count > 100);
-	CU_ASSERT_EQUAL(rig.event_count, copy.event_count);
-	for (unsigned i = 0; i < rig.event_count && i < RIG_EVENTS_MAX; i++)
-		CU_ASSERT_FATAL(is_same_event(&rig.events[i], &copy.events[i]));
-	stutter_enc28j60_attach(&copy.chip, rig.chip.ops, rig.chip.ctx);
-	CU_ASSERT_EQUAL(memcmp(&rig.chip, &copy.chip, sizeof(rig.chip)), 0);
+	CU_ASSERT(f.event_count > 100);
+	CU_ASSERT_EQUAL(f.event_count, copy.event_count);
+	for (unsigned i = 0; i < f.event_count && i < CHIP_EVENTS_MAX; i++)
+		CU_ASSERT_FATAL(is_same_event(&f.events[i], &copy.events[i]));
+	stutter_enc28j60_attach(&copy.chip, f.chip.ops, f.chip.ctx);
+	CU_ASSERT_EQUAL(memcmp(&f.chip, &copy.chip, sizeof(f.chip)), 0);
 }
 
 static void timers_run_in_order_at_their_own_instants(void)
 {
-	rig_start(&rig, NULL);
-	rig_src(&rig);
-	rig_forget(&rig);
-	rig_wait(&rig, 1000000000);
-	CU_ASSERT_EQUAL(rig.event_count, 2);
-	CU_ASSERT_EQUAL(rig.events[0].kind, STUTTER_ENC28J60_EVENT_READY);
-	CU_ASSERT_EQUAL(rig.events[0].now_ns, 400000 + RIG_OP_NS + 1000000);
-	CU_ASSERT_EQUAL(rig.events[1].kind, STUTTER_ENC28J60_EVENT_LINK);
-	CU_ASSERT_EQUAL(rig.events[1].now_ns, 400000 + RIG_OP_NS + 65000000);
+	chip_fixture_init(&f, NULL);
+	chip_src(&f);
+	chip_clear_events(&f);
+	chip_wait(&f, 1000000000);
+	CU_ASSERT_EQUAL(f.event_count, 2);
+	CU_ASSERT_EQUAL(f.events[0].kind, STUTTER_ENC28J60_EVENT_READY);
+	CU_ASSERT_EQUAL(f.events[0].now_ns, 400000 + CHIP_OP_NS + 1000000);
+	CU_ASSERT_EQUAL(f.events[1].kind, STUTTER_ENC28J60_EVENT_LINK);
+	CU_ASSERT_EQUAL(f.events[1].now_ns, 400000 + CHIP_OP_NS + 65000000);
 }
 
 static void works_without_a_listener(void)
@@ -232,20 +231,19 @@ static void works_without_a_listener(void)
 
 static void break_time(void)
 {
-	stutter_enc28j60_run(&rig.chip, 1);
+	stutter_enc28j60_run(&f.chip, 1);
 }
 
 static void break_length(void)
 {
 	static const uint8_t frame[1];
 
-	stutter_enc28j60_receive(&rig.chip, frame, STUTTER_ENC28J60_FRAME_MAX + 1, rig.now_ns);
+	stutter_enc28j60_receive(&f.chip, frame, STUTTER_ENC28J60_FRAME_MAX + 1, f.now_ns);
 }
 
 static void break_answer(void)
 {
-	stutter_enc28j60_transmitted(&rig.chip, &(struct stutter_enc28j60_tx_status){0},
-	                             rig.now_ns);
+	stutter_enc28j60_transmitted(&f.chip, &(struct stutter_enc28j60_tx_status){0}, f.now_ns);
 }
 
 static void break_errata(void)
@@ -253,7 +251,7 @@ static void break_errata(void)
 	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
 	config.errata = STUTTER_ENC28J60_ERRATUM(20);
-	stutter_enc28j60_init(&rig.chip, &config, NULL, NULL, 0);
+	stutter_enc28j60_init(&f.chip, &config, NULL, NULL, 0);
 }
 
 static void break_revision(void)
@@ -261,7 +259,7 @@ static void break_revision(void)
 	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
 	config.revision = (enum stutter_enc28j60_revision)3;
-	stutter_enc28j60_init(&rig.chip, &config, NULL, NULL, 0);
+	stutter_enc28j60_init(&f.chip, &config, NULL, NULL, 0);
 }
 
 static bool aborts(void (*action)(void))
@@ -282,7 +280,7 @@ static bool aborts(void (*action)(void))
 
 static void a_caller_that_breaks_the_contract_is_ended(void)
 {
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	CU_ASSERT(aborts(break_time));
 	CU_ASSERT(aborts(break_length));
 	CU_ASSERT(aborts(break_answer));

@@ -8,14 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rig.h"
+#include "tests/chip/fixture.h"
 
 #define TX_AT 0x1a00u
 #define FRAME 100u
 #define ON true
 #define OFF false
 
-static struct rig rig;
+static struct chip_fixture f;
 static struct stutter_enc28j60_config config;
 static uint8_t frame[64];
 
@@ -28,34 +28,34 @@ static void configure(unsigned erratum, bool on)
 static void start(unsigned erratum, bool on)
 {
 	configure(erratum, on);
-	rig_start(&rig, &config);
-	rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
-	rig.chip.phy[ENC28J60_PHCON2] |= PHCON2_HDLDIS;
-	rig_frame(frame, sizeof(frame), 1);
-	rig_forget(&rig);
+	chip_fixture_init(&f, &config);
+	chip_wcr16(&f, ENC28J60_MAMXFLL, 1518);
+	f.chip.phy[ENC28J60_PHCON2] |= PHCON2_HDLDIS;
+	chip_make_frame(frame, sizeof(frame), 1);
+	chip_clear_events(&f);
 }
 
 static void request(void)
 {
 	static const uint8_t body[FRAME] = {2};
 
-	rig_load(&rig, TX_AT, TX_POVERRIDE | TX_PCRCEN, body, sizeof(body));
-	rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+	chip_load(&f, TX_AT, TX_POVERRIDE | TX_PCRCEN, body, sizeof(body));
+	chip_bfs(&f, ENC28J60_ECON1, ECON1_TXRTS);
 }
 
 static uint8_t tx_flags(void)
 {
-	return rig_rcr(&rig, ENC28J60_EIR) & (EIR_TXIF | EIR_TXERIF);
+	return chip_rcr(&f, ENC28J60_EIR) & (EIR_TXIF | EIR_TXERIF);
 }
 
 static bool txrts(void)
 {
-	return rig_rcr(&rig, ENC28J60_ECON1) & ECON1_TXRTS;
+	return chip_rcr(&f, ENC28J60_ECON1) & ECON1_TXRTS;
 }
 
 static unsigned next_at(unsigned address)
 {
-	return (unsigned)rig.chip.sram[address] | (unsigned)rig.chip.sram[address + 1] << 8;
+	return (unsigned)f.chip.sram[address] | (unsigned)f.chip.sram[address + 1] << 8;
 }
 
 /* -- the table -- */
@@ -131,8 +131,8 @@ static void start_at_clock(bool on, uint32_t spi_clock_hz)
 {
 	configure(1, on);
 	config.spi_clock_hz = spi_clock_hz;
-	rig_start(&rig, &config);
-	rig_wcr(&rig, ENC28J60_MACON1, MACON1_MARXEN);
+	chip_fixture_init(&f, &config);
+	chip_wcr(&f, ENC28J60_MACON1, MACON1_MARXEN);
 }
 
 static void erratum_1_loses_mac_accesses_below_8_mhz(void)
@@ -146,12 +146,12 @@ static void erratum_1_loses_mac_accesses_below_8_mhz(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		start_at_clock(rows[i].on, rows[i].spi_clock_hz);
-		CU_ASSERT_EQUAL(rig.chip.regs[ENC28J60_MACON1], rows[i].lost ? 0 : MACON1_MARXEN);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON2), rows[i].lost ? 0 : 0x37);
-		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHID1), rows[i].lost ? 0 : 0x0083);
-		rig_wcr(&rig, ENC28J60_ERXFCON, 0x12);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ERXFCON), 0x12);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "slow-spi") > 0, rows[i].lost);
+		CU_ASSERT_EQUAL(f.chip.regs[ENC28J60_MACON1], rows[i].lost ? 0 : MACON1_MARXEN);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_MACLCON2), rows[i].lost ? 0 : 0x37);
+		CU_ASSERT_EQUAL(chip_phy_read(&f, ENC28J60_PHID1), rows[i].lost ? 0 : 0x0083);
+		chip_wcr(&f, ENC28J60_ERXFCON, 0x12);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ERXFCON), 0x12);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "slow-spi") > 0, rows[i].lost);
 	}
 }
 
@@ -159,17 +159,17 @@ static void erratum_2_keeps_clkrdy_through_src(void)
 {
 	for (unsigned on = 0; on < 2; on++) {
 		start(2, on);
-		rig_src(&rig);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), on ? ESTAT_CLKRDY : 0);
-		rig_wait(&rig, config.src_settle_ns - RIG_OP_NS - 1);
-		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT),
+		chip_src(&f);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ESTAT), on ? ESTAT_CLKRDY : 0);
+		chip_wait(&f, config.src_settle_ns - CHIP_OP_NS - 1);
+		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&f.chip, ENC28J60_ESTAT),
 		                on ? ESTAT_CLKRDY : 0);
-		rig_wait(&rig, 1);
-		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACLCON2), 0x37);
+		chip_wait(&f, 1);
+		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&f.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_MACLCON2), 0x37);
 		/* The pin leaves CLKRDY alone in any case. */
-		stutter_enc28j60_reset_pin(&rig.chip, rig.now_ns);
-		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+		stutter_enc28j60_reset_pin(&f.chip, f.now_ns);
+		CU_ASSERT_EQUAL(stutter_enc28j60_peek(&f.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 	}
 }
 
@@ -177,50 +177,50 @@ static void src_during_startup_does_not_hasten_it(void)
 {
 	configure(2, OFF);
 	config.src_settle_ns = 1000;
-	rig_power(&rig, &config);
-	rig_src(&rig);
-	rig_wait(&rig, 100000);
-	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
-	rig_wait(&rig, 200000);
-	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
-	rig_src(&rig);
-	rig_src(&rig);
-	rig_wait(&rig, 1000);
-	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	chip_fixture_power_on(&f, &config);
+	chip_src(&f);
+	chip_wait(&f, 100000);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&f.chip, ENC28J60_ESTAT), 0);
+	chip_wait(&f, 200000);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&f.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	chip_src(&f);
+	chip_src(&f);
+	chip_wait(&f, 1000);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&f.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 }
 
 static void power_save_after_src_keeps_clkrdy_down(void)
 {
 	start(2, OFF);
-	rig_src(&rig);
-	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-	rig_wait(&rig, config.src_settle_ns);
-	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
+	chip_src(&f);
+	chip_bfs(&f, ENC28J60_ECON2, ECON2_PWRSV);
+	chip_wait(&f, config.src_settle_ns);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&f.chip, ENC28J60_ESTAT), 0);
 	/* The start-up takes longer than what is left of the reset. */
 	start(2, OFF);
-	rig_src(&rig);
-	rig_wait(&rig, config.src_settle_ns - 100000);
-	rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-	rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-	rig_wait(&rig, 299999);
-	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), 0);
-	rig_wait(&rig, 1);
-	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&rig.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	chip_src(&f);
+	chip_wait(&f, config.src_settle_ns - 100000);
+	chip_bfs(&f, ENC28J60_ECON2, ECON2_PWRSV);
+	chip_bfc(&f, ENC28J60_ECON2, ECON2_PWRSV);
+	chip_wait(&f, 299999);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&f.chip, ENC28J60_ESTAT), 0);
+	chip_wait(&f, 1);
+	CU_ASSERT_EQUAL(stutter_enc28j60_peek(&f.chip, ENC28J60_ESTAT), ESTAT_CLKRDY);
 }
 
 static void erratum_19_makes_src_unheard_in_power_save(void)
 {
 	for (unsigned on = 0; on < 2; on++) {
 		start(19, on);
-		rig_wcr(&rig, ENC28J60_ERXFCON, 0);
-		rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-		rig_src(&rig);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "src-power-save"), on);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON2),
+		chip_wcr(&f, ENC28J60_ERXFCON, 0);
+		chip_bfs(&f, ENC28J60_ECON2, ECON2_PWRSV);
+		chip_src(&f);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "src-power-save"), on);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ECON2),
 		                ECON2_AUTOINC | (on ? ECON2_PWRSV : 0));
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ERXFCON), on ? 0 : 0xa1);
-		rig_wait(&rig, 2000000);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), on ? 0 : ESTAT_CLKRDY);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ERXFCON), on ? 0 : 0xa1);
+		chip_wait(&f, 2000000);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ESTAT), on ? 0 : ESTAT_CLKRDY);
 	}
 }
 
@@ -232,8 +232,8 @@ static unsigned findings_at(unsigned erratum, bool on, int celsius, uint32_t rbi
 	configure(erratum, on);
 	config.ambient_celsius = celsius;
 	config.rbias_ohm = rbias_ohm;
-	rig_power(&rig, &config);
-	return rig_count_id(&rig, id);
+	chip_fixture_power_on(&f, &config);
+	return chip_count_id(&f, id);
 }
 
 static void erratum_3_narrows_the_temperatures(void)
@@ -268,19 +268,19 @@ static void clkout_divides_25_mhz(void)
 	                                        6250000, 3125000,  0,        0};
 
 	start(4, OFF);
-	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 6250000);
+	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&f.chip), 6250000);
 	for (uint8_t i = 0; i < 8; i++) {
-		rig_wcr(&rig, ENC28J60_ECOCON, i);
-		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), settings_hz[i]);
+		chip_wcr(&f, ENC28J60_ECOCON, i);
+		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&f.chip), settings_hz[i]);
 	}
-	rig_wcr(&rig, ENC28J60_ECOCON, 5);
-	rig_src(&rig);
-	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 3125000);
-	stutter_enc28j60_brown_out(&rig.chip, rig.now_ns);
-	rig_wait(&rig, 299999);
-	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 0);
-	rig_wait(&rig, 1);
-	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 6250000);
+	chip_wcr(&f, ENC28J60_ECOCON, 5);
+	chip_src(&f);
+	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&f.chip), 3125000);
+	stutter_enc28j60_brown_out(&f.chip, f.now_ns);
+	chip_wait(&f, 299999);
+	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&f.chip), 0);
+	chip_wait(&f, 1);
+	CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&f.chip), 6250000);
 }
 
 static void erratum_4_stops_clkout_in_power_save(void)
@@ -289,12 +289,12 @@ static void erratum_4_stops_clkout_in_power_save(void)
 		const uint32_t saving_hz = on ? 0 : 6250000;
 
 		start(4, on);
-		rig_bfs(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), saving_hz);
-		rig_bfc(&rig, ENC28J60_ECON2, ECON2_PWRSV);
-		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), saving_hz);
-		rig_wait(&rig, 300000);
-		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&rig.chip), 6250000);
+		chip_bfs(&f, ENC28J60_ECON2, ECON2_PWRSV);
+		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&f.chip), saving_hz);
+		chip_bfc(&f, ENC28J60_ECON2, ECON2_PWRSV);
+		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&f.chip), saving_hz);
+		chip_wait(&f, 300000);
+		CU_ASSERT_EQUAL(stutter_enc28j60_clkout_hz(&f.chip), 6250000);
 	}
 }
 
@@ -304,16 +304,16 @@ static void erratum_5_sends_the_write_pointer_astray(void)
 {
 	for (unsigned on = 0; on < 2; on++) {
 		start(5, on);
-		rig_open_ring(&rig, 0x600, 0x1fff);
-		CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), on ? 0 : 0x600);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-writer-outside"), on);
-		rig_receive(&rig, frame, sizeof(frame));
-		CU_ASSERT_EQUAL(memcmp(rig.chip.sram + (on ? 6 : 0x606), frame, sizeof(frame)), 0);
+		chip_open_ring(&f, 0x600, 0x1fff);
+		CU_ASSERT_EQUAL(chip_rcr16(&f, ENC28J60_ERXWRPTL), on ? 0 : 0x600);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "rx-writer-outside"), on);
+		chip_receive(&f, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(memcmp(f.chip.sram + (on ? 6 : 0x606), frame, sizeof(frame)), 0);
 		/* The work-around: a ring at 0000h. */
-		rig_forget(&rig);
-		rig_open_ring(&rig, 0, 0x19ff);
-		CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXWRPTL), 0);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "rx-writer-outside"), 0);
+		chip_clear_events(&f);
+		chip_open_ring(&f, 0, 0x19ff);
+		CU_ASSERT_EQUAL(chip_rcr16(&f, ENC28J60_ERXWRPTL), 0);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "rx-writer-outside"), 0);
 	}
 }
 
@@ -321,18 +321,18 @@ static void erratum_6_hides_pktif_from_the_host_but_not_from_int(void)
 {
 	for (unsigned on = 0; on < 2; on++) {
 		start(6, on);
-		rig_open_ring(&rig, 0, 0x19ff);
-		rig_wcr(&rig, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
-		rig_receive(&rig, frame, sizeof(frame));
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), on ? 0 : EIR_PKTIF);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
-		CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_INT);
-		CU_ASSERT(stutter_enc28j60_int_asserted(&rig.chip));
-		rig_bfs(&rig, ENC28J60_ECON2, ECON2_PKTDEC);
-		CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&rig.chip));
-		rig_receive(&rig, frame, sizeof(frame));
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), on ? 0 : EIR_PKTIF);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM), on);
+		chip_open_ring(&f, 0, 0x19ff);
+		chip_wcr(&f, ENC28J60_EIE, EIE_INTIE | EIE_PKTIE);
+		chip_receive(&f, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EIR), on ? 0 : EIR_PKTIF);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), 1);
+		CU_ASSERT(chip_rcr(&f, ENC28J60_ESTAT) & ESTAT_INT);
+		CU_ASSERT(stutter_enc28j60_int_asserted(&f.chip));
+		chip_bfs(&f, ENC28J60_ECON2, ECON2_PKTDEC);
+		CU_ASSERT_FALSE(stutter_enc28j60_int_asserted(&f.chip));
+		chip_receive(&f, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EIR), on ? 0 : EIR_PKTIF);
+		CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_ERRATUM), on);
 	}
 }
 
@@ -340,19 +340,19 @@ static void erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even(void)
 {
 	for (unsigned on = 0; on < 2; on++) {
 		start(14, on);
-		rig_open_ring(&rig, 0, 0x19ff);
-		rig_receive(&rig, frame, sizeof(frame));
+		chip_open_ring(&f, 0, 0x19ff);
+		chip_receive(&f, frame, sizeof(frame));
 		CU_ASSERT_EQUAL(next_at(0), 70);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), 0);
-		rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x19fe);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "erxrdpt-even"), on);
-		rig_receive(&rig, frame, sizeof(frame));
-		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(chip_count_id(&f, "erxrdpt-even"), 0);
+		chip_wcr16(&f, ENC28J60_ERXRDPTL, 0x19fe);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "erxrdpt-even"), on);
+		chip_receive(&f, frame, sizeof(frame));
+		chip_receive(&f, frame, sizeof(frame));
 		CU_ASSERT_EQUAL(next_at(70), on ? (140 ^ 2) : 140);
 		CU_ASSERT_EQUAL(next_at(140), on ? (210 ^ 2) : 210);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM), on ? 2 : 0);
-		rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x19ff);
-		rig_receive(&rig, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_ERRATUM), on ? 2 : 0);
+		chip_wcr16(&f, ENC28J60_ERXRDPTL, 0x19ff);
+		chip_receive(&f, frame, sizeof(frame));
 		CU_ASSERT_EQUAL(next_at(210), 280);
 	}
 }
@@ -364,34 +364,34 @@ static void erratum_7_leaves_swapped_wires_swapped(void)
 	for (unsigned on = 0; on < 2; on++) {
 		configure(7, on);
 		config.polarity_reversed = true;
-		rig_start(&rig, &config);
-		rig_frame(frame, sizeof(frame), 1);
-		CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_PLRITY,
+		chip_fixture_init(&f, &config);
+		chip_make_frame(frame, sizeof(frame), 1);
+		CU_ASSERT_EQUAL(chip_phy_read(&f, ENC28J60_PHSTAT2) & PHSTAT2_PLRITY,
 		                on ? 0 : PHSTAT2_PLRITY);
-		rig_open_ring(&rig, 0, 0x19ff);
-		rig_receive(&rig, frame, sizeof(frame));
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_CRC), on);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), !on);
+		chip_open_ring(&f, 0, 0x19ff);
+		chip_receive(&f, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_RX_CRC), on);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), !on);
 		/* Without the check the inverted frame can be seen. */
-		rig_wcr(&rig, ENC28J60_ERXFCON, 0);
-		rig_receive(&rig, frame, sizeof(frame));
-		CU_ASSERT_EQUAL(rig.chip.sram[on ? 6 : 76], on ? (uint8_t)~frame[0] : frame[0]);
+		chip_wcr(&f, ENC28J60_ERXFCON, 0);
+		chip_receive(&f, frame, sizeof(frame));
+		CU_ASSERT_EQUAL(f.chip.sram[on ? 6 : 76], on ? (uint8_t)~frame[0] : frame[0]);
 	}
 	start(7, ON);
-	CU_ASSERT_EQUAL(rig_phy_read(&rig, ENC28J60_PHSTAT2) & PHSTAT2_PLRITY, 0);
+	CU_ASSERT_EQUAL(chip_phy_read(&f, ENC28J60_PHSTAT2) & PHSTAT2_PLRITY, 0);
 }
 
 static void loop_back(unsigned erratum, bool on, uint16_t phcon1, uint16_t phcon2)
 {
 	start(erratum, on);
-	rig_phy_write(&rig, ENC28J60_PHCON1, phcon1);
-	rig.chip.phy[ENC28J60_PHCON2] = phcon2;
-	rig_wcr(&rig, ENC28J60_MACON3, phcon1 & PHCON1_PDPXMD ? MACON3_FULDPX : 0);
-	rig_open_ring(&rig, 0, 0x19ff);
-	rig.answers_at_once = true;
+	chip_phy_write(&f, ENC28J60_PHCON1, phcon1);
+	f.chip.phy[ENC28J60_PHCON2] = phcon2;
+	chip_wcr(&f, ENC28J60_MACON3, phcon1 & PHCON1_PDPXMD ? MACON3_FULDPX : 0);
+	chip_open_ring(&f, 0, 0x19ff);
+	f.answers_at_once = true;
 	for (unsigned i = 0; i < 4; i++) {
 		request();
-		rig_wait(&rig, 1000000);
+		chip_wait(&f, 1000000);
 		CU_ASSERT_FALSE(txrts());
 	}
 }
@@ -410,14 +410,14 @@ static void errata_9_and_10_lose_looped_frames(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		loop_back(rows[i].erratum, ON, rows[i].phcon1, rows[i].phcon2);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_IGNORED), 4);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "loopback"), rows[i].noted);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), 0);
+		CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_RX_IGNORED), 4);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "loopback"), rows[i].noted);
 		loop_back(rows[i].erratum, OFF, rows[i].phcon1, rows[i].phcon2);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 4);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "loopback"), 0);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), 4);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "loopback"), 0);
 		loop_back(19 - rows[i].erratum, ON, rows[i].phcon1, rows[i].phcon2);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 4);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), 4);
 	}
 }
 
@@ -425,10 +425,10 @@ static void erratum_11_takes_a_led_setting_away(void)
 {
 	for (unsigned on = 0; on < 2; on++) {
 		start(11, on);
-		rig_phy_write(&rig, ENC28J60_PHLCON, 0x3e42);
-		rig_phy_write(&rig, ENC28J60_PHLCON, 0x34e2);
-		rig_phy_write(&rig, ENC28J60_PHLCON, 0x3422);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "led-1110"), on ? 2 : 0);
+		chip_phy_write(&f, ENC28J60_PHLCON, 0x3e42);
+		chip_phy_write(&f, ENC28J60_PHLCON, 0x34e2);
+		chip_phy_write(&f, ENC28J60_PHLCON, 0x3422);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "led-1110"), on ? 2 : 0);
 	}
 }
 
@@ -440,12 +440,12 @@ static void erratum_16_misreads_the_led_wiring(void)
 		configure(16, on);
 		config.led_polarity_misread = misread;
 		config.leds_select_full_duplex = full_duplex;
-		rig_start(&rig, &config);
-		CU_ASSERT_EQUAL(stutter_enc28j60_full_duplex(&rig.chip),
+		chip_fixture_init(&f, &config);
+		CU_ASSERT_EQUAL(stutter_enc28j60_full_duplex(&f.chip),
 		                full_duplex != (on && misread));
 		/* The work-around: write it. */
-		rig_phy_write(&rig, ENC28J60_PHCON1, PHCON1_PDPXMD);
-		CU_ASSERT(stutter_enc28j60_full_duplex(&rig.chip));
+		chip_phy_write(&f, ENC28J60_PHCON1, PHCON1_PDPXMD);
+		CU_ASSERT(stutter_enc28j60_full_duplex(&f.chip));
 	}
 }
 
@@ -463,31 +463,31 @@ static void erratum_12_stalls_the_transmit_logic_after_an_abort(void)
 	for (size_t i = 0; i < ABORTS; i++) {
 		start(12, ON);
 		request();
-		rig_answer(&rig, &aborts[i]);
+		chip_transmitted(&f, &aborts[i]);
 		CU_ASSERT_EQUAL(tx_flags(), EIR_TXIF | EIR_TXERIF);
-		CU_ASSERT(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_TXABRT);
+		CU_ASSERT(chip_rcr(&f, ENC28J60_ESTAT) & ESTAT_TXABRT);
 		CU_ASSERT(txrts());
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM), 1);
-		CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
+		CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_ERRATUM), 1);
+		CU_ASSERT_EQUAL(stutter_enc28j60_next(&f.chip), UINT64_MAX);
 		/*
 		 * The status vector stays the aborted frame's while the host gives up and tries
 		 * again in vain.
 		 */
-		const uint8_t vector = rig.chip.sram[TX_AT + FRAME + 4];
+		const uint8_t vector = f.chip.sram[TX_AT + FRAME + 4];
 
-		rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
-		rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+		chip_bfc(&f, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
+		chip_bfc(&f, ENC28J60_ECON1, ECON1_TXRTS);
 		CU_ASSERT_EQUAL(tx_flags(), EIR_TXERIF);
-		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 4], vector);
-		rig_bfc(&rig, ENC28J60_EIR, EIR_TXERIF);
-		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
-		rig_wait(&rig, UINT64_C(3600000000000));
-		CU_ASSERT_EQUAL(rig.sent_count, 1);
+		CU_ASSERT_EQUAL(f.chip.sram[TX_AT + FRAME + 4], vector);
+		chip_bfc(&f, ENC28J60_EIR, EIR_TXERIF);
+		chip_bfs(&f, ENC28J60_ECON1, ECON1_TXRTS);
+		chip_wait(&f, UINT64_C(3600000000000));
+		CU_ASSERT_EQUAL(f.sent_count, 1);
 		CU_ASSERT(txrts());
 		CU_ASSERT_EQUAL(tx_flags(), 0);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-stalled"), 1);
-		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRTS);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "tx-stalled"), 2);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "tx-stalled"), 1);
+		chip_bfs(&f, ENC28J60_ECON1, ECON1_TXRTS);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "tx-stalled"), 2);
 	}
 }
 
@@ -496,18 +496,18 @@ static void txrst_ends_the_stall_of_erratum_12_and_raises_txerif(void)
 	for (unsigned on = 0; on < 2; on++) {
 		start(12, on);
 		request();
-		rig_answer(&rig, &aborts[0]);
+		chip_transmitted(&f, &aborts[0]);
 		CU_ASSERT_EQUAL(txrts(), on);
-		rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
-		rig_bfs(&rig, ENC28J60_ECON1, ECON1_TXRST);
+		chip_bfc(&f, ENC28J60_EIR, EIR_TXIF | EIR_TXERIF);
+		chip_bfs(&f, ENC28J60_ECON1, ECON1_TXRST);
 		CU_ASSERT_FALSE(txrts());
 		CU_ASSERT_EQUAL(tx_flags(), 0);
-		rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRST);
+		chip_bfc(&f, ENC28J60_ECON1, ECON1_TXRST);
 		CU_ASSERT_EQUAL(tx_flags(), on ? EIR_TXERIF : 0);
-		rig_bfc(&rig, ENC28J60_EIR, EIR_TXERIF);
+		chip_bfc(&f, ENC28J60_EIR, EIR_TXERIF);
 		request();
-		CU_ASSERT_EQUAL(rig.sent_count, 2);
-		rig_answer(&rig, NULL);
+		CU_ASSERT_EQUAL(f.sent_count, 2);
+		chip_transmitted(&f, NULL);
 		CU_ASSERT_EQUAL(tx_flags(), EIR_TXIF);
 		CU_ASSERT_FALSE(txrts());
 	}
@@ -517,12 +517,12 @@ static void src_ends_the_stall_of_erratum_12(void)
 {
 	start(12, ON);
 	request();
-	rig_answer(&rig, &aborts[0]);
-	rig_src(&rig);
-	rig_wait(&rig, 100000000);
+	chip_transmitted(&f, &aborts[0]);
+	chip_src(&f);
+	chip_wait(&f, 100000000);
 	CU_ASSERT_FALSE(txrts());
 	request();
-	CU_ASSERT_EQUAL(rig.sent_count, 2);
+	CU_ASSERT_EQUAL(f.sent_count, 2);
 }
 
 static void without_erratum_12_an_abort_is_over_at_once(void)
@@ -530,35 +530,35 @@ static void without_erratum_12_an_abort_is_over_at_once(void)
 	for (size_t i = 0; i < ABORTS; i++) {
 		start(12, OFF);
 		request();
-		rig_answer(&rig, &aborts[i]);
+		chip_transmitted(&f, &aborts[i]);
 		CU_ASSERT_EQUAL(tx_flags(), EIR_TXIF | EIR_TXERIF);
 		CU_ASSERT_FALSE(txrts());
 		request();
-		CU_ASSERT_EQUAL(rig.sent_count, 2);
-		rig_answer(&rig, NULL);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_DONE), 1);
+		CU_ASSERT_EQUAL(f.sent_count, 2);
+		chip_transmitted(&f, NULL);
+		CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_TX_DONE), 1);
 	}
 }
 
 static void erratum_12_is_about_half_duplex_aborts_only(void)
 {
 	start(12, ON);
-	rig_wcr(&rig, ENC28J60_MACON3, MACON3_FULDPX);
+	chip_wcr(&f, ENC28J60_MACON3, MACON3_FULDPX);
 	request();
-	rig_answer(&rig, &aborts[0]);
+	chip_transmitted(&f, &aborts[0]);
 	CU_ASSERT_FALSE(txrts());
-	rig_wcr(&rig, ENC28J60_MACON3, 0);
-	rig_wcr16(&rig, ENC28J60_MAMXFLL, 64);
+	chip_wcr(&f, ENC28J60_MACON3, 0);
+	chip_wcr16(&f, ENC28J60_MAMXFLL, 64);
 	request();
-	rig_answer(&rig, NULL);
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_TX_ABORTED), 1);
+	chip_transmitted(&f, NULL);
+	CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_TX_ABORTED), 1);
 	CU_ASSERT_FALSE(txrts());
-	rig_wcr(&rig, ENC28J60_MACON4, MACON4_DEFER);
-	rig_wcr16(&rig, ENC28J60_MAMXFLL, 1518);
+	chip_wcr(&f, ENC28J60_MACON4, MACON4_DEFER);
+	chip_wcr16(&f, ENC28J60_MAMXFLL, 1518);
 	request();
-	rig_answer(&rig, &aborts[2]);
+	chip_transmitted(&f, &aborts[2]);
 	CU_ASSERT_FALSE(txrts());
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_ERRATUM), 0);
+	CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_ERRATUM), 0);
 }
 
 static void erratum_12_raises_txerif_on_cancelling(void)
@@ -566,7 +566,7 @@ static void erratum_12_raises_txerif_on_cancelling(void)
 	for (unsigned on = 0; on < 2; on++) {
 		start(12, on);
 		request();
-		rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
+		chip_bfc(&f, ENC28J60_ECON1, ECON1_TXRTS);
 		CU_ASSERT_EQUAL(tx_flags(), EIR_TXIF | (on ? EIR_TXERIF : 0));
 	}
 }
@@ -576,14 +576,14 @@ static void the_dma_waits_out_a_stall(void)
 {
 	start(12, ON);
 	request();
-	rig_wcr16(&rig, ENC28J60_EDMANDL, 0x10);
-	rig_bfs(&rig, ENC28J60_ECON1, ECON1_DMAST);
-	rig_answer(&rig, &aborts[0]);
-	CU_ASSERT_EQUAL(stutter_enc28j60_next(&rig.chip), UINT64_MAX);
-	rig_bfc(&rig, ENC28J60_ECON1, ECON1_TXRTS);
-	CU_ASSERT(stutter_enc28j60_next(&rig.chip) != UINT64_MAX);
-	rig_wait(&rig, 1000000);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR) & EIR_DMAIF, EIR_DMAIF);
+	chip_wcr16(&f, ENC28J60_EDMANDL, 0x10);
+	chip_bfs(&f, ENC28J60_ECON1, ECON1_DMAST);
+	chip_transmitted(&f, &aborts[0]);
+	CU_ASSERT_EQUAL(stutter_enc28j60_next(&f.chip), UINT64_MAX);
+	chip_bfc(&f, ENC28J60_ECON1, ECON1_TXRTS);
+	CU_ASSERT(stutter_enc28j60_next(&f.chip) != UINT64_MAX);
+	chip_wait(&f, 1000000);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EIR) & EIR_DMAIF, EIR_DMAIF);
 }
 
 static void erratum_15_keeps_latecol_down(void)
@@ -591,10 +591,10 @@ static void erratum_15_keeps_latecol_down(void)
 	for (unsigned on = 0; on < 2; on++) {
 		start(15, on);
 		request();
-		rig_answer(&rig, &aborts[0]);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT) & ESTAT_LATECOL,
+		chip_transmitted(&f, &aborts[0]);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ESTAT) & ESTAT_LATECOL,
 		                on ? 0 : ESTAT_LATECOL);
-		CU_ASSERT_EQUAL(rig.chip.sram[TX_AT + FRAME + 4] & TSV_LATE_COLLISION >> 24,
+		CU_ASSERT_EQUAL(f.chip.sram[TX_AT + FRAME + 4] & TSV_LATE_COLLISION >> 24,
 		                TSV_LATE_COLLISION >> 24);
 	}
 }
@@ -608,14 +608,14 @@ static void erratum_15_keeps_latecol_down(void)
 static void sum_and_receive(bool on, bool copies, uint64_t after_ns)
 {
 	start(17, on);
-	rig_open_ring(&rig, 0, 0x19ff);
-	rig_wcr16(&rig, ENC28J60_EDMASTL, 0x1a00);
-	rig_wcr16(&rig, ENC28J60_EDMANDL, 0x1a00 + 99);
-	rig_wcr16(&rig, ENC28J60_EDMADSTL, 0x1b00);
-	rig_forget(&rig);
-	rig_wait(&rig, ON_WIRE_NS);
-	rig_bfs(&rig, ENC28J60_ECON1, copies ? ECON1_DMAST : ECON1_DMAST | ECON1_CSUMEN);
-	stutter_enc28j60_receive(&rig.chip, frame, sizeof(frame), rig.now_ns += after_ns);
+	chip_open_ring(&f, 0, 0x19ff);
+	chip_wcr16(&f, ENC28J60_EDMASTL, 0x1a00);
+	chip_wcr16(&f, ENC28J60_EDMANDL, 0x1a00 + 99);
+	chip_wcr16(&f, ENC28J60_EDMADSTL, 0x1b00);
+	chip_clear_events(&f);
+	chip_wait(&f, ON_WIRE_NS);
+	chip_bfs(&f, ENC28J60_ECON1, copies ? ECON1_DMAST : ECON1_DMAST | ECON1_CSUMEN);
+	stutter_enc28j60_receive(&f.chip, frame, sizeof(frame), f.now_ns += after_ns);
 }
 
 static void erratum_17_loses_a_frame_to_a_checksum_beside_it(void)
@@ -633,15 +633,15 @@ static void erratum_17_loses_a_frame_to_a_checksum_beside_it(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		sum_and_receive(ON, false, rows[i].after_ns);
-		CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_IGNORED),
+		CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_RX_IGNORED),
 		                rows[i].lost);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), !rows[i].lost);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "dma-receiving"), 1);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), !rows[i].lost);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "dma-receiving"), 1);
 		sum_and_receive(OFF, false, rows[i].after_ns);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "dma-receiving"), 0);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), 1);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "dma-receiving"), 0);
 		sum_and_receive(ON, true, rows[i].after_ns);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), 1);
 	}
 }
 

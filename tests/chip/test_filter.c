@@ -2,9 +2,9 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 
-#include "rig.h"
+#include "tests/chip/fixture.h"
 
-static struct rig rig;
+static struct chip_fixture f;
 static uint8_t frame[256];
 static const uint8_t own[6] = {0x02, 0x04, 0xa3, 0x11, 0x22, 0x33};
 static const uint8_t other[6] = {0x02, 0x04, 0xa3, 0x11, 0x22, 0x34};
@@ -16,28 +16,28 @@ static void start(void)
 	static const unsigned order[6] = {ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3,
 	                                  ENC28J60_MAADR4, ENC28J60_MAADR5, ENC28J60_MAADR6};
 
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (unsigned i = 0; i < 6; i++)
-		rig_wcr(&rig, order[i], own[i]);
-	rig_open_ring(&rig, 0, 0x1fff);
+		chip_wcr(&f, order[i], own[i]);
+	chip_open_ring(&f, 0, 0x1fff);
 }
 
 static bool passes(uint8_t erxfcon, const uint8_t *destination, size_t length)
 {
-	uint8_t before = rig_rcr(&rig, ENC28J60_EPKTCNT);
+	uint8_t before = chip_rcr(&f, ENC28J60_EPKTCNT);
 
-	rig_wcr(&rig, ENC28J60_ERXFCON, erxfcon);
+	chip_wcr(&f, ENC28J60_ERXFCON, erxfcon);
 	if (destination)
 		memcpy(frame, destination, 6);
-	rig_seal(frame, length);
-	rig_receive(&rig, frame, length);
-	return rig_rcr(&rig, ENC28J60_EPKTCNT) != before;
+	chip_put_fcs(frame, length);
+	chip_receive(&f, frame, length);
+	return chip_rcr(&f, ENC28J60_EPKTCNT) != before;
 }
 
 static void each_address_filter_takes_its_own(void)
 {
 	start();
-	rig_frame(frame, 64, 1);
+	chip_make_frame(frame, 64, 1);
 	CU_ASSERT(passes(ERXFCON_UCEN, own, 64));
 	CU_ASSERT_FALSE(passes(ERXFCON_UCEN, other, 64));
 	CU_ASSERT_FALSE(passes(ERXFCON_UCEN, all, 64));
@@ -47,13 +47,13 @@ static void each_address_filter_takes_its_own(void)
 	CU_ASSERT(passes(ERXFCON_MCEN, group, 64));
 	CU_ASSERT(passes(ERXFCON_MCEN, all, 64));
 	CU_ASSERT_FALSE(passes(ERXFCON_MCEN, own, 64));
-	CU_ASSERT_EQUAL(rig_count_kind(&rig, STUTTER_ENC28J60_EVENT_RX_FILTERED), 5);
+	CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_RX_FILTERED), 5);
 }
 
 static void no_filter_takes_all(void)
 {
 	start();
-	rig_frame(frame, 64, 1);
+	chip_make_frame(frame, 64, 1);
 	CU_ASSERT(passes(0, other, 64));
 	CU_ASSERT(passes(ERXFCON_ANDOR, other, 64));
 	CU_ASSERT(passes(ERXFCON_CRCEN, group, 64));
@@ -62,7 +62,7 @@ static void no_filter_takes_all(void)
 static void filters_are_joined_by_or_and_by_and(void)
 {
 	start();
-	rig_frame(frame, 64, 1);
+	chip_make_frame(frame, 64, 1);
 	CU_ASSERT(passes(ERXFCON_UCEN | ERXFCON_BCEN, own, 64));
 	CU_ASSERT(passes(ERXFCON_UCEN | ERXFCON_BCEN, all, 64));
 	CU_ASSERT_FALSE(passes(ERXFCON_UCEN | ERXFCON_BCEN, group, 64));
@@ -74,16 +74,16 @@ static void filters_are_joined_by_or_and_by_and(void)
 static void drops_bad_fcs_whatever_the_filters_say(void)
 {
 	start();
-	rig_frame(frame, 64, 1);
+	chip_make_frame(frame, 64, 1);
 	memcpy(frame, own, 6);
-	rig_seal(frame, 64);
+	chip_put_fcs(frame, 64);
 	frame[63] ^= 0x80;
-	rig_wcr(&rig, ENC28J60_ERXFCON, ERXFCON_UCEN | ERXFCON_CRCEN);
-	rig_receive(&rig, frame, 64);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 0);
-	rig_wcr(&rig, ENC28J60_ERXFCON, ERXFCON_UCEN);
-	rig_receive(&rig, frame, 64);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EPKTCNT), 1);
+	chip_wcr(&f, ENC28J60_ERXFCON, ERXFCON_UCEN | ERXFCON_CRCEN);
+	chip_receive(&f, frame, 64);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), 0);
+	chip_wcr(&f, ENC28J60_ERXFCON, ERXFCON_UCEN);
+	chip_receive(&f, frame, 64);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EPKTCNT), 1);
 }
 
 /* The worked example of DS39662 figure 8-3: offset 6, mask 1F0Ah, checksum 563Fh. */
@@ -93,12 +93,12 @@ static void pattern_match_agrees_with_the_data_sheets_example(void)
 	                                0xbb, 0xcc, 0x00, 0x5a, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x40};
 
 	start();
-	rig_frame(frame, 70, 1);
+	chip_make_frame(frame, 70, 1);
 	memcpy(frame, bytes, sizeof(bytes));
-	rig_wcr16(&rig, ENC28J60_EPMOL, 6);
-	rig_wcr(&rig, ENC28J60_EPMM0, 0x0a);
-	rig_wcr(&rig, ENC28J60_EPMM1, 0x1f);
-	rig_wcr16(&rig, ENC28J60_EPMCSL, 0x563f);
+	chip_wcr16(&f, ENC28J60_EPMOL, 6);
+	chip_wcr(&f, ENC28J60_EPMM0, 0x0a);
+	chip_wcr(&f, ENC28J60_EPMM1, 0x1f);
+	chip_wcr16(&f, ENC28J60_EPMCSL, 0x563f);
 	CU_ASSERT(passes(ERXFCON_PMEN, NULL, 70));
 	frame[14] ^= 1;
 	CU_ASSERT_FALSE(passes(ERXFCON_PMEN, NULL, 70));
@@ -114,11 +114,11 @@ static void pattern_match_finds_a_source_address(void)
 	static const uint8_t source[6] = {0x00, 0x04, 0xa3, 0xff, 0xff, 0xff};
 
 	start();
-	rig_frame(frame, 64, 1);
+	chip_make_frame(frame, 64, 1);
 	memcpy(frame + 6, source, 6);
-	rig_wcr(&rig, ENC28J60_EPMM0, 0xc0);
-	rig_wcr(&rig, ENC28J60_EPMM1, 0x0f);
-	rig_wcr16(&rig, ENC28J60_EPMCSL, 0x5bfc);
+	chip_wcr(&f, ENC28J60_EPMM0, 0xc0);
+	chip_wcr(&f, ENC28J60_EPMM1, 0x0f);
+	chip_wcr16(&f, ENC28J60_EPMCSL, 0x5bfc);
 	CU_ASSERT(passes(ERXFCON_PMEN, NULL, 64));
 	frame[8] = 0xa4;
 	CU_ASSERT_FALSE(passes(ERXFCON_PMEN, NULL, 64));
@@ -130,7 +130,7 @@ static void magic_packet_is_found_anywhere_in_the_data(void)
 	for (size_t at = 14; at <= 14 + 40; at++) {
 		size_t length = 14 + 40 + 102 + 4;
 
-		rig_frame(frame, length, 3);
+		chip_make_frame(frame, length, 3);
 		memset(frame + at, 0xff, 6);
 		for (unsigned i = 1; i <= 16; i++)
 			memcpy(frame + at + 6 * i, own, 6);
@@ -157,8 +157,8 @@ static uint32_t slow_remainder(const uint8_t *address)
 static void hash_table_is_pointed_into_by(enum stutter_enc28j60_hash_index index)
 {
 	start();
-	rig.chip.config.hash_index = index;
-	rig_frame(frame, 64, 1);
+	f.chip.config.hash_index = index;
+	chip_make_frame(frame, 64, 1);
 	for (unsigned i = 0; i < 40; i++) {
 		uint8_t address[6] = {
 			0x01, 0x00, 0x5e, (uint8_t)i, (uint8_t)(i * 17), (uint8_t)(i * 5)};
@@ -167,10 +167,10 @@ static void hash_table_is_pointed_into_by(enum stutter_enc28j60_hash_index index
 		                                                     : ~remainder >> 26;
 
 		for (unsigned byte = 0; byte < 8; byte++)
-			rig_wcr(&rig, ENC28J60_EHT0 + byte,
-			        (uint8_t)(byte == hash / 8 ? 1u << hash % 8 : 0));
+			chip_wcr(&f, ENC28J60_EHT0 + byte,
+			         (uint8_t)(byte == hash / 8 ? 1u << hash % 8 : 0));
 		CU_ASSERT(passes(ERXFCON_HTEN, address, 64));
-		rig_wcr(&rig, ENC28J60_EHT0 + hash / 8, (uint8_t) ~(1u << hash % 8));
+		chip_wcr(&f, ENC28J60_EHT0 + hash / 8, (uint8_t) ~(1u << hash % 8));
 		CU_ASSERT_FALSE(passes(ERXFCON_HTEN, address, 64));
 	}
 }

@@ -3,25 +3,25 @@
 #include <string.h>
 
 #include "emulator/enc28j60/chip.h"
-#include "rig.h"
+#include "tests/chip/fixture.h"
 
-static struct rig rig;
+static struct chip_fixture f;
 
 static void every_finding_has_id_text_and_source(void)
 {
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (unsigned i = 0; i < FINDING_COUNT; i++) {
-		rig_forget(&rig);
-		stutter_enc_report_finding(&rig.chip, (enum enc28j60_finding)i, ENC28J60_ECON1, i);
-		const struct stutter_enc28j60_event *event = &rig.events[0];
+		chip_clear_events(&f);
+		stutter_enc_report_finding(&f.chip, (enum enc28j60_finding)i, ENC28J60_ECON1, i);
+		const struct stutter_enc28j60_event *event = &f.events[0];
 
-		CU_ASSERT_EQUAL_FATAL(rig.event_count, 1);
+		CU_ASSERT_EQUAL_FATAL(f.event_count, 1);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(event->id);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(event->text);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(event->section);
 		CU_ASSERT(event->kind >= STUTTER_ENC28J60_EVENT_NOTE &&
 		          event->kind <= STUTTER_ENC28J60_EVENT_NOT_MODELLED);
-		CU_ASSERT_EQUAL(event->now_ns, rig.now_ns);
+		CU_ASSERT_EQUAL(event->now_ns, f.now_ns);
 		CU_ASSERT_EQUAL(event->value, i);
 		CU_ASSERT_STRING_EQUAL(event->reg, "ECON1");
 	}
@@ -29,13 +29,13 @@ static void every_finding_has_id_text_and_source(void)
 
 static void ids_are_unique(void)
 {
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (unsigned i = 0; i < FINDING_COUNT; i++)
-		stutter_enc_report_finding(&rig.chip, (enum enc28j60_finding)i,
-		                           ENC28J60_NO_REGISTER, 0);
+		stutter_enc_report_finding(&f.chip, (enum enc28j60_finding)i, ENC28J60_NO_REGISTER,
+		                           0);
 	for (unsigned i = 0; i < FINDING_COUNT; i++)
-		CU_ASSERT_EQUAL(rig_count_id(&rig, rig.events[i].id), 1);
-	CU_ASSERT_PTR_NULL(rig.events[0].reg);
+		CU_ASSERT_EQUAL(chip_count_id(&f, f.events[i].id), 1);
+	CU_ASSERT_PTR_NULL(f.events[0].reg);
 }
 
 const CU_TestInfo tests_findings[] = {

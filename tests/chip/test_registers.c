@@ -2,9 +2,9 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 
-#include "rig.h"
+#include "tests/chip/fixture.h"
 
-static struct rig rig;
+static struct chip_fixture f;
 
 static unsigned index_of(const struct enc28j60_reg *reg)
 {
@@ -54,12 +54,12 @@ static void each_row_has_its_reset_value_after_power_on(void)
 	size_t count;
 	const struct enc28j60_reg *regs = stutter_enc_regs(&count);
 
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (size_t i = 0; i < count; i++)
-		CU_ASSERT_EQUAL(rig_rcr(&rig, index_of(&regs[i])) &
+		CU_ASSERT_EQUAL(chip_rcr(&f, index_of(&regs[i])) &
 		                        ~(index_of(&regs[i]) == ENC28J60_ECON1 ? ECON1_BSEL : 0),
 		                expected_after_reset(&regs[i]));
-	CU_ASSERT_EQUAL(rig.event_count, 0);
+	CU_ASSERT_EQUAL(f.event_count, 0);
 }
 
 /* The values of DS39662 table 3-2, written down a second time. */
@@ -77,12 +77,12 @@ static void data_sheet_reset_values_hold(void)
 		{ENC28J60_MACLCON1, 0x370f},
 	};
 
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		CU_ASSERT_EQUAL(rig_rcr16(&rig, words[i].index), words[i].value);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON2), 0x80);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ERXFCON), 0xa1);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECOCON), 0x04);
+		CU_ASSERT_EQUAL(chip_rcr16(&f, words[i].index), words[i].value);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ECON2), 0x80);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ERXFCON), 0xa1);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ECOCON), 0x04);
 }
 
 /* Registers whose writing acts are walked in their own tests. */
@@ -98,7 +98,7 @@ static void each_row_stores_its_writable_bits_and_no_others(void)
 	size_t count;
 	const struct enc28j60_reg *regs = stutter_enc_regs(&count);
 
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (size_t i = 0; i < count; i++) {
 		const struct enc28j60_reg *reg = &regs[i];
 		unsigned index = index_of(reg);
@@ -107,15 +107,14 @@ static void each_row_stores_its_writable_bits_and_no_others(void)
 		if (acts(index))
 			continue;
 		for (unsigned bit = 0; bit < 8; bit++) {
-			rig_wcr(&rig, index, (uint8_t)(1u << bit));
-			CU_ASSERT_EQUAL(rig_rcr(&rig, index),
-			                (1u << bit & reg->write_mask) | fixed);
+			chip_wcr(&f, index, (uint8_t)(1u << bit));
+			CU_ASSERT_EQUAL(chip_rcr(&f, index), (1u << bit & reg->write_mask) | fixed);
 		}
-		rig_wcr(&rig, index, 0xff);
+		chip_wcr(&f, index, 0xff);
 		if (index == ENC28J60_MACON3)
-			CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EFLOCON), EFLOCON_FULDPXS);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, index) & reg->write_mask, reg->write_mask);
-		rig_wcr(&rig, index, 0);
+			CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EFLOCON), EFLOCON_FULDPXS);
+		CU_ASSERT_EQUAL(chip_rcr(&f, index) & reg->write_mask, reg->write_mask);
+		chip_wcr(&f, index, 0);
 	}
 }
 
@@ -124,16 +123,16 @@ static void each_row_returns_to_its_reset_value_by_src(void)
 	size_t count;
 	const struct enc28j60_reg *regs = stutter_enc_regs(&count);
 
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (size_t i = 0; i < count; i++)
 		if (!acts(index_of(&regs[i])))
-			rig_wcr(&rig, index_of(&regs[i]), (uint8_t)~regs[i].reset_value);
-	rig_wcr16(&rig, ENC28J60_ERXRDPTL, 0x0101);
-	rig_src(&rig);
-	rig_wait(&rig, 1000000);
-	rig_forget(&rig);
+			chip_wcr(&f, index_of(&regs[i]), (uint8_t)~regs[i].reset_value);
+	chip_wcr16(&f, ENC28J60_ERXRDPTL, 0x0101);
+	chip_src(&f);
+	chip_wait(&f, 1000000);
+	chip_clear_events(&f);
 	for (size_t i = 0; i < count; i++) {
-		uint8_t found = rig_rcr(&rig, index_of(&regs[i]));
+		uint8_t found = chip_rcr(&f, index_of(&regs[i]));
 
 		if (index_of(&regs[i]) == ENC28J60_ECOCON)
 			CU_ASSERT_EQUAL(found, 0x03) /* CLKOUT survives every reset but power on
@@ -141,7 +140,7 @@ static void each_row_returns_to_its_reset_value_by_src(void)
 		else if (index_of(&regs[i]) != ENC28J60_ECON1)
 			CU_ASSERT_EQUAL(found, expected_after_reset(&regs[i]));
 	}
-	CU_ASSERT_EQUAL(rig.event_count, 0);
+	CU_ASSERT_EQUAL(f.event_count, 0);
 }
 
 static void mac_and_mii_reads_have_a_dummy_byte(void)
@@ -149,12 +148,12 @@ static void mac_and_mii_reads_have_a_dummy_byte(void)
 	size_t count;
 	const struct enc28j60_reg *regs = stutter_enc_regs(&count);
 
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (size_t i = 0; i < count; i++) {
 		uint8_t bytes[4] = {regs[i].address};
-		uint8_t value = rig_rcr(&rig, index_of(&regs[i]));
+		uint8_t value = chip_rcr(&f, index_of(&regs[i]));
 
-		stutter_enc28j60_transfer(&rig.chip, bytes, bytes, sizeof(bytes), rig.now_ns);
+		stutter_enc28j60_transfer(&f.chip, bytes, bytes, sizeof(bytes), f.now_ns);
 		CU_ASSERT_EQUAL(bytes[1], regs[i].kind == ENC28J60_ETH ? value : 0);
 		CU_ASSERT_EQUAL(bytes[2], value);
 		CU_ASSERT_EQUAL(bytes[3], value);
@@ -163,38 +162,38 @@ static void mac_and_mii_reads_have_a_dummy_byte(void)
 
 static void common_registers_are_in_every_bank(void)
 {
-	rig_start(&rig, NULL);
-	rig_wcr(&rig, ENC28J60_EIE, EIE_PKTIE | EIE_INTIE);
+	chip_fixture_init(&f, NULL);
+	chip_wcr(&f, ENC28J60_EIE, EIE_PKTIE | EIE_INTIE);
 	for (uint8_t bank = 0; bank < 4; bank++) {
-		rig_wcr(&rig, ENC28J60_ECON1, bank);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIE), EIE_PKTIE | EIE_INTIE);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ECON1), bank);
+		chip_wcr(&f, ENC28J60_ECON1, bank);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EIE), EIE_PKTIE | EIE_INTIE);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ECON1), bank);
 	}
 }
 
 static void unimplemented_addresses_read_zero_and_are_found(void)
 {
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (unsigned index = 0; index < STUTTER_ENC28J60_REG_COUNT; index++) {
 		if (stutter_enc_reg_at(index))
 			continue;
-		rig_forget(&rig);
-		rig_wcr(&rig, index, 0xff);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, index), 0);
-		CU_ASSERT_EQUAL(rig_count_id(&rig, "unimplemented"), 2);
-		CU_ASSERT_EQUAL(rig.events[0].address, index);
-		CU_ASSERT_EQUAL(rig.events[0].value, 0xff);
+		chip_clear_events(&f);
+		chip_wcr(&f, index, 0xff);
+		CU_ASSERT_EQUAL(chip_rcr(&f, index), 0);
+		CU_ASSERT_EQUAL(chip_count_id(&f, "unimplemented"), 2);
+		CU_ASSERT_EQUAL(f.events[0].address, index);
+		CU_ASSERT_EQUAL(f.events[0].value, 0xff);
 	}
 }
 
 static void bit_field_set_and_clear_touch_only_their_bits(void)
 {
-	rig_start(&rig, NULL);
-	rig_wcr(&rig, ENC28J60_ERXFCON, 0x0f);
-	rig_bfs(&rig, ENC28J60_ERXFCON, 0x30);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ERXFCON), 0x3f);
-	rig_bfc(&rig, ENC28J60_ERXFCON, 0x11);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ERXFCON), 0x2e);
+	chip_fixture_init(&f, NULL);
+	chip_wcr(&f, ENC28J60_ERXFCON, 0x0f);
+	chip_bfs(&f, ENC28J60_ERXFCON, 0x30);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ERXFCON), 0x3f);
+	chip_bfc(&f, ENC28J60_ERXFCON, 0x11);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ERXFCON), 0x2e);
 }
 
 static void bit_field_on_a_mac_register_may_do_nothing(void)
@@ -202,35 +201,35 @@ static void bit_field_on_a_mac_register_may_do_nothing(void)
 	struct stutter_enc28j60_config config = stutter_enc28j60_config_default();
 
 	config.bit_field_ops_reach_mac = false;
-	rig_start(&rig, &config);
-	rig_wcr(&rig, ENC28J60_MACON3, 0x10);
-	rig_bfs(&rig, ENC28J60_MACON3, 0x02);
-	rig_bfc(&rig, ENC28J60_MICMD, 0x01);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACON3), 0x10);
-	CU_ASSERT_EQUAL(rig_count_id(&rig, "bit-field-mac"), 2);
+	chip_fixture_init(&f, &config);
+	chip_wcr(&f, ENC28J60_MACON3, 0x10);
+	chip_bfs(&f, ENC28J60_MACON3, 0x02);
+	chip_bfc(&f, ENC28J60_MICMD, 0x01);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_MACON3), 0x10);
+	CU_ASSERT_EQUAL(chip_count_id(&f, "bit-field-mac"), 2);
 }
 
 static void bit_field_on_a_mac_register_acts_and_is_found(void)
 {
-	rig_start(&rig, NULL);
-	rig_wcr(&rig, ENC28J60_MACON3, 0x10);
-	rig_bfs(&rig, ENC28J60_MACON3, 0x02);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_MACON3), 0x12);
-	CU_ASSERT_EQUAL(rig_count_id(&rig, "bit-field-mac"), 1);
+	chip_fixture_init(&f, NULL);
+	chip_wcr(&f, ENC28J60_MACON3, 0x10);
+	chip_bfs(&f, ENC28J60_MACON3, 0x02);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_MACON3), 0x12);
+	CU_ASSERT_EQUAL(chip_count_id(&f, "bit-field-mac"), 1);
 }
 
 static void flags_can_be_cleared_but_not_set(void)
 {
-	rig_start(&rig, NULL);
-	rig_wcr(&rig, ENC28J60_EIR, 0x7b);
-	rig_bfs(&rig, ENC28J60_ESTAT, 0x53);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_ESTAT), ESTAT_CLKRDY);
-	rig.chip.regs[ENC28J60_EIR] = EIR_TXIF | EIR_RXERIF;
-	rig_bfc(&rig, ENC28J60_EIR, EIR_TXIF);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), EIR_RXERIF);
-	rig_wcr(&rig, ENC28J60_EIR, EIR_TXIF);
-	CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EIR), 0);
+	chip_fixture_init(&f, NULL);
+	chip_wcr(&f, ENC28J60_EIR, 0x7b);
+	chip_bfs(&f, ENC28J60_ESTAT, 0x53);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EIR), 0);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_ESTAT), ESTAT_CLKRDY);
+	f.chip.regs[ENC28J60_EIR] = EIR_TXIF | EIR_RXERIF;
+	chip_bfc(&f, ENC28J60_EIR, EIR_TXIF);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EIR), EIR_RXERIF);
+	chip_wcr(&f, ENC28J60_EIR, EIR_TXIF);
+	CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EIR), 0);
 }
 
 static void writing_read_only_registers_is_found(void)
@@ -239,22 +238,22 @@ static void writing_read_only_registers_is_found(void)
 	                                   ENC28J60_MISTAT,   ENC28J60_EREVID,  ENC28J60_EDMACSL,
 	                                   ENC28J60_EBSTCSH};
 
-	rig_start(&rig, NULL);
+	chip_fixture_init(&f, NULL);
 	for (size_t i = 0; i < sizeof(indices) / sizeof(indices[0]); i++)
-		rig_wcr(&rig, indices[i], 0x55);
-	CU_ASSERT_EQUAL(rig_count_id(&rig, "read-only"), sizeof(indices) / sizeof(indices[0]));
+		chip_wcr(&f, indices[i], 0x55);
+	CU_ASSERT_EQUAL(chip_count_id(&f, "read-only"), sizeof(indices) / sizeof(indices[0]));
 }
 
 static void read_pointer_low_byte_waits_for_the_high_byte(void)
 {
-	rig_start(&rig, NULL);
-	rig_wcr(&rig, ENC28J60_ERXRDPTL, 0x33);
-	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXRDPTL), 0x05fa);
-	rig_wcr(&rig, ENC28J60_ERXRDPTL, 0x35);
-	rig_wcr(&rig, ENC28J60_ERXRDPTH, 0x12);
-	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXRDPTL), 0x1235);
-	rig_wcr(&rig, ENC28J60_ERXRDPTH, 0x13);
-	CU_ASSERT_EQUAL(rig_rcr16(&rig, ENC28J60_ERXRDPTL), 0x1335);
+	chip_fixture_init(&f, NULL);
+	chip_wcr(&f, ENC28J60_ERXRDPTL, 0x33);
+	CU_ASSERT_EQUAL(chip_rcr16(&f, ENC28J60_ERXRDPTL), 0x05fa);
+	chip_wcr(&f, ENC28J60_ERXRDPTL, 0x35);
+	chip_wcr(&f, ENC28J60_ERXRDPTH, 0x12);
+	CU_ASSERT_EQUAL(chip_rcr16(&f, ENC28J60_ERXRDPTL), 0x1235);
+	chip_wcr(&f, ENC28J60_ERXRDPTH, 0x13);
+	CU_ASSERT_EQUAL(chip_rcr16(&f, ENC28J60_ERXRDPTL), 0x1335);
 }
 
 static void revisions_can_be_chosen(void)
@@ -265,8 +264,8 @@ static void revisions_can_be_chosen(void)
 
 	for (size_t i = 0; i < sizeof(revisions) / sizeof(revisions[0]); i++) {
 		config.revision = revisions[i];
-		rig_start(&rig, &config);
-		CU_ASSERT_EQUAL(rig_rcr(&rig, ENC28J60_EREVID), revisions[i]);
+		chip_fixture_init(&f, &config);
+		CU_ASSERT_EQUAL(chip_rcr(&f, ENC28J60_EREVID), revisions[i]);
 	}
 }
 

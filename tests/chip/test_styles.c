@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rig.h"
+#include "tests/chip/fixture.h"
 
 #define FRAMES 10000u
 #define LENGTH_MIN 64u
@@ -67,7 +67,7 @@ static struct {
 	uint16_t ring, buffer, scratch, next;
 	bool waits;
 	unsigned received, polls;
-} bench;
+} f;
 
 /* -- the wire -- */
 
@@ -78,9 +78,9 @@ static size_t length_of(unsigned seed)
 
 static void make_frame(uint8_t *frame, unsigned seed)
 {
-	rig_frame(frame, length_of(seed), seed);
+	chip_make_frame(frame, length_of(seed), seed);
 	memcpy(frame, own, sizeof(own));
-	rig_seal(frame, length_of(seed));
+	chip_put_fcs(frame, length_of(seed));
 }
 
 static void on_transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
@@ -88,18 +88,17 @@ static void on_transmit(void *ctx, const struct stutter_enc28j60_frame *frame, u
 	uint8_t expected[LENGTH_MAX];
 
 	(void)ctx;
-	make_frame(expected, bench.left);
-	CU_ASSERT_EQUAL_FATAL(frame->length, length_of(bench.left));
+	make_frame(expected, f.left);
+	CU_ASSERT_EQUAL_FATAL(frame->length, length_of(f.left));
 	CU_ASSERT_EQUAL_FATAL(memcmp(frame->bytes, expected, frame->length), 0);
-	bench.sending = true;
-	bench.sent_ns = now_ns + (PREAMBLE_BYTES + frame->length) * WIRE_BYTE_NS;
+	f.sending = true;
+	f.sent_ns = now_ns + (PREAMBLE_BYTES + frame->length) * WIRE_BYTE_NS;
 }
 
 static bool is_known_for(const char *id)
 {
-	for (size_t i = 0; i < sizeof(bench.style->findings) / sizeof(bench.style->findings[0]);
-	     i++)
-		if (bench.style->findings[i] && strcmp(bench.style->findings[i], id) == 0)
+	for (size_t i = 0; i < sizeof(f.style->findings) / sizeof(f.style->findings[0]); i++)
+		if (f.style->findings[i] && strcmp(f.style->findings[i], id) == 0)
 			return true;
 	return false;
 }
@@ -108,19 +107,19 @@ static void on_event(void *ctx, const struct stutter_enc28j60_event *event)
 {
 	(void)ctx;
 	if (event->kind == STUTTER_ENC28J60_EVENT_RX_ACCEPTED) {
-		CU_ASSERT_FATAL(bench.count < QUEUE_MAX);
-		bench.queue[(bench.head + bench.count++) % QUEUE_MAX] =
-			(struct queued){event->length, bench.arrived};
+		CU_ASSERT_FATAL(f.count < QUEUE_MAX);
+		f.queue[(f.head + f.count++) % QUEUE_MAX] = (struct queued){event->length,
+		                                                            f.arrived};
 	}
-	bench.lost += event->kind == STUTTER_ENC28J60_EVENT_RX_OVERFLOW;
+	f.lost += event->kind == STUTTER_ENC28J60_EVENT_RX_OVERFLOW;
 	for (unsigned i = 1; event->kind == STUTTER_ENC28J60_EVENT_ERRATUM && i < 20; i++) {
 		char section[16];
 
 		(void)snprintf(section, sizeof(section), "erratum %u", i);
-		bench.acted[i] += strcmp(section, event->section) == 0;
+		f.acted[i] += strcmp(section, event->section) == 0;
 	}
 	if (event->kind == STUTTER_ENC28J60_EVENT_FINDING && is_known_for(event->id)) {
-		bench.blamed++;
+		f.blamed++;
 	} else if (event->kind == STUTTER_ENC28J60_EVENT_FINDING) {
 		printf("    finding %s: %s\n", event->id, event->text);
 		CU_FAIL("a finding that the style is not known for");
@@ -133,72 +132,71 @@ static void arrive(void)
 {
 	uint8_t frame[LENGTH_MAX];
 
-	make_frame(frame, bench.arrived);
-	stutter_enc28j60_receive(&bench.chip, frame, length_of(bench.arrived), bench.now_ns);
-	bench.arrived++;
+	make_frame(frame, f.arrived);
+	stutter_enc28j60_receive(&f.chip, frame, length_of(f.arrived), f.now_ns);
+	f.arrived++;
 	/* Bursts back to back, and a pause between two of them. */
-	bench.arrival_ns = bench.now_ns +
-	                   (PREAMBLE_BYTES + 12 + length_of(bench.arrived)) * WIRE_BYTE_NS +
-	                   (bench.arrived % 25 == 0 ? 5 * MILLISECOND : 0);
+	f.arrival_ns = f.now_ns + (PREAMBLE_BYTES + 12 + length_of(f.arrived)) * WIRE_BYTE_NS +
+	               (f.arrived % 25 == 0 ? 5 * MILLISECOND : 0);
 }
 
 static void leave(void)
 {
-	bool late = !bench.full_duplex && ++bench.transmissions % LATE_EVERY == 0;
-	bool excessive = !bench.full_duplex && !late && bench.transmissions % EXCESSIVE_EVERY == 0;
+	bool late = !f.full_duplex && ++f.transmissions % LATE_EVERY == 0;
+	bool excessive = !f.full_duplex && !late && f.transmissions % EXCESSIVE_EVERY == 0;
 	const struct stutter_enc28j60_tx_status status = {.collisions = late        ? 1
 	                                                                : excessive ? 16
 	                                                                            : 0,
 	                                                  .late_collision = late,
 	                                                  .excessive_collisions = excessive};
 
-	bench.sending = false;
-	bench.collided += late || excessive;
-	bench.left += !late && !excessive;
-	stutter_enc28j60_transmitted(&bench.chip, &status, bench.now_ns);
+	f.sending = false;
+	f.collided += late || excessive;
+	f.left += !late && !excessive;
+	stutter_enc28j60_transmitted(&f.chip, &status, f.now_ns);
 }
 
 /* What happens on the wire until then; in half duplex one talks at a time. */
 static void elapse(uint64_t ns)
 {
-	const uint64_t until_ns = bench.now_ns + ns;
+	const uint64_t until_ns = f.now_ns + ns;
 
 	for (;;) {
-		bool sends = bench.sending && bench.sent_ns <= until_ns;
-		bool may_arrive = bench.arrived < FRAMES && bench.arrival_ns <= until_ns &&
-		                  (bench.full_duplex || !bench.sending);
+		bool sends = f.sending && f.sent_ns <= until_ns;
+		bool may_arrive = f.arrived < FRAMES && f.arrival_ns <= until_ns &&
+		                  (f.full_duplex || !f.sending);
 
 		if (!sends && !may_arrive)
 			break;
-		sends = sends && (!may_arrive || bench.sent_ns <= bench.arrival_ns);
-		if (bench.now_ns < (sends ? bench.sent_ns : bench.arrival_ns))
-			bench.now_ns = sends ? bench.sent_ns : bench.arrival_ns;
+		sends = sends && (!may_arrive || f.sent_ns <= f.arrival_ns);
+		if (f.now_ns < (sends ? f.sent_ns : f.arrival_ns))
+			f.now_ns = sends ? f.sent_ns : f.arrival_ns;
 		if (sends)
 			leave();
 		else
 			arrive();
 	}
-	bench.now_ns = until_ns;
-	stutter_enc28j60_run(&bench.chip, until_ns);
-	CU_ASSERT_FATAL(bench.now_ns < DEADLINE_NS);
+	f.now_ns = until_ns;
+	stutter_enc28j60_run(&f.chip, until_ns);
+	CU_ASSERT_FATAL(f.now_ns < DEADLINE_NS);
 }
 
 /* -- the driver: SPI -- */
 
 static void spi(uint8_t *bytes, size_t length)
 {
-	if (!bench.style->byte_by_byte) {
+	if (!f.style->byte_by_byte) {
 		elapse(length * SPI_BYTE_NS);
-		stutter_enc28j60_transfer(&bench.chip, bytes, bytes, length, bench.now_ns);
+		stutter_enc28j60_transfer(&f.chip, bytes, bytes, length, f.now_ns);
 		return;
 	}
-	stutter_enc28j60_select(&bench.chip, bench.now_ns);
+	stutter_enc28j60_select(&f.chip, f.now_ns);
 	for (size_t i = 0; i < length; i++) {
 		elapse(SPI_BYTE_NS);
-		bytes[i] = stutter_enc28j60_exchange(&bench.chip, bytes[i], bench.now_ns);
+		bytes[i] = stutter_enc28j60_exchange(&f.chip, bytes[i], f.now_ns);
 	}
 	elapse(SPI_BYTE_NS);
-	stutter_enc28j60_deselect(&bench.chip, bench.now_ns);
+	stutter_enc28j60_deselect(&f.chip, f.now_ns);
 }
 
 static void op(uint8_t opcode, unsigned index, uint8_t value)
@@ -210,11 +208,11 @@ static void op(uint8_t opcode, unsigned index, uint8_t value)
 
 static void bank(unsigned index)
 {
-	if ((index & 0x1f) >= 0x1b || bench.bank == index >> 5)
+	if ((index & 0x1f) >= 0x1b || f.bank == index >> 5)
 		return;
-	bench.bank = (uint8_t)(index >> 5);
+	f.bank = (uint8_t)(index >> 5);
 	op(0xa0, ENC28J60_ECON1, ECON1_BSEL);
-	op(0x80, ENC28J60_ECON1, bench.bank);
+	op(0x80, ENC28J60_ECON1, f.bank);
 }
 
 static void write8(unsigned index, uint8_t value)
@@ -286,7 +284,7 @@ static void copy(unsigned from, unsigned to, unsigned target)
 /* Bits of a MAC or MII register that are 0 after a reset. */
 static void put_mac(unsigned index, uint8_t value)
 {
-	if (bench.style->bit_fields_on_mac)
+	if (f.style->bit_fields_on_mac)
 		set(index, value);
 	else
 		write8(index, value);
@@ -308,7 +306,7 @@ static uint16_t phy_read(uint8_t address)
 	put_mac(ENC28J60_MICMD, MICMD_MIIRD);
 	while (read8(ENC28J60_MISTAT) & MISTAT_BUSY)
 		elapse(5 * MICROSECOND);
-	if (bench.style->bit_fields_on_mac)
+	if (f.style->bit_fields_on_mac)
 		clear(ENC28J60_MICMD, MICMD_MIIRD);
 	else
 		write8(ENC28J60_MICMD, 0);
@@ -320,42 +318,41 @@ static void reset(void)
 {
 	uint8_t src = 0xff;
 
-	if (bench.style->uses_pin) {
-		stutter_enc28j60_reset_pin(&bench.chip, bench.now_ns);
+	if (f.style->uses_pin) {
+		stutter_enc28j60_reset_pin(&f.chip, f.now_ns);
 	} else {
 		spi(&src, 1);
 		elapse(MILLISECOND);
 	}
-	bench.bank = 0;
+	f.bank = 0;
 	while (!(read8(ENC28J60_ESTAT) & ESTAT_CLKRDY))
 		elapse(5 * MICROSECOND);
 }
 
 static void set_up(void)
 {
-	const uint8_t duplex = bench.full_duplex ? MACON3_FULDPX : 0;
-	const unsigned end = bench.ring + RING_SIZE - 1;
+	const uint8_t duplex = f.full_duplex ? MACON3_FULDPX : 0;
+	const unsigned end = f.ring + RING_SIZE - 1;
 
 	reset();
 	put_mac(ENC28J60_MACON1,
-	        MACON1_MARXEN | (bench.full_duplex ? MACON1_TXPAUS | MACON1_RXPAUS : 0));
+	        MACON1_MARXEN | (f.full_duplex ? MACON1_TXPAUS | MACON1_RXPAUS : 0));
 	put_mac(ENC28J60_MACON3, (uint8_t)(0x20 | MACON3_TXCRCEN | MACON3_FRMLNEN | duplex));
 	CU_ASSERT_EQUAL(read8(ENC28J60_MACON3), 0x20 | MACON3_TXCRCEN | MACON3_FRMLNEN | duplex);
 	put_mac(ENC28J60_MACON4, MACON4_DEFER);
 	write16(ENC28J60_MAMXFLL, 1518);
-	write8(ENC28J60_MABBIPG, bench.full_duplex ? 0x15 : 0x12);
+	write8(ENC28J60_MABBIPG, f.full_duplex ? 0x15 : 0x12);
 	write16(ENC28J60_MAIPGL, 0x0c12);
 	for (unsigned i = 0; i < sizeof(own); i++)
 		write8((const unsigned[]){ENC28J60_MAADR1, ENC28J60_MAADR2, ENC28J60_MAADR3,
 		                          ENC28J60_MAADR4, ENC28J60_MAADR5, ENC28J60_MAADR6}[i],
 		       own[i]);
-	write16(ENC28J60_ERXSTL, bench.ring);
+	write16(ENC28J60_ERXSTL, f.ring);
 	write16(ENC28J60_ERXNDL, end);
-	write16(ENC28J60_ERXRDPTL,
-	        bench.style->starts_even || bench.style->stays_even ? bench.ring : end);
-	bench.next = bench.ring;
+	write16(ENC28J60_ERXRDPTL, f.style->starts_even || f.style->stays_even ? f.ring : end);
+	f.next = f.ring;
 	elapse(50 * MICROSECOND);
-	phy_write(ENC28J60_PHCON1, bench.full_duplex ? PHCON1_PDPXMD : 0);
+	phy_write(ENC28J60_PHCON1, f.full_duplex ? PHCON1_PDPXMD : 0);
 	phy_write(ENC28J60_PHCON2, PHCON2_HDLDIS);
 	while (!(phy_read(ENC28J60_PHSTAT2) & PHSTAT2_LSTAT))
 		elapse(10 * MILLISECOND);
@@ -366,40 +363,38 @@ static void set_up(void)
 
 static bool is_pending(void)
 {
-	return bench.style->looks_at_pktif ? read8(ENC28J60_EIR) & EIR_PKTIF
-	                                   : read8(ENC28J60_EPKTCNT) > 0;
+	return f.style->looks_at_pktif ? read8(ENC28J60_EIR) & EIR_PKTIF
+	                               : read8(ENC28J60_EPKTCNT) > 0;
 }
 
 static unsigned in_ring(unsigned address)
 {
-	return address >= bench.ring + RING_SIZE ? address - RING_SIZE : address;
+	return address >= f.ring + RING_SIZE ? address - RING_SIZE : address;
 }
 
 static void take(void)
 {
 	uint8_t header[6], frame[LENGTH_MAX], expected[LENGTH_MAX];
-	const struct queued oldest = bench.queue[bench.head];
+	const struct queued oldest = f.queue[f.head];
 	size_t length;
 
-	CU_ASSERT_FATAL(bench.count > 0);
-	read_memory(bench.next, header, sizeof(header));
+	CU_ASSERT_FATAL(f.count > 0);
+	read_memory(f.next, header, sizeof(header));
 	length = (size_t)header[2] | (size_t)header[3] << 8;
 	CU_ASSERT_EQUAL_FATAL(length, oldest.length);
-	if (bench.style->copies_by_dma)
-		copy(in_ring(bench.next + 6u), in_ring((unsigned)(bench.next + 5u + length)),
-		     bench.scratch);
-	read_memory(bench.style->copies_by_dma ? bench.scratch : in_ring(bench.next + 6u), frame,
-	            length);
+	if (f.style->copies_by_dma)
+		copy(in_ring(f.next + 6u), in_ring((unsigned)(f.next + 5u + length)), f.scratch);
+	read_memory(f.style->copies_by_dma ? f.scratch : in_ring(f.next + 6u), frame, length);
 	make_frame(expected, oldest.seed);
 	CU_ASSERT_EQUAL_FATAL(memcmp(frame, expected, length), 0);
-	bench.head = (bench.head + 1) % QUEUE_MAX;
-	bench.count--;
-	bench.received++;
-	bench.next = (uint16_t)(header[0] | header[1] << 8);
-	CU_ASSERT_EQUAL_FATAL(in_ring(bench.next), bench.next);
-	write16(ENC28J60_ERXRDPTL, bench.style->stays_even    ? bench.next
-	                           : bench.next == bench.ring ? bench.ring + RING_SIZE - 1
-	                                                      : bench.next - 1u);
+	f.head = (f.head + 1) % QUEUE_MAX;
+	f.count--;
+	f.received++;
+	f.next = (uint16_t)(header[0] | header[1] << 8);
+	CU_ASSERT_EQUAL_FATAL(in_ring(f.next), f.next);
+	write16(ENC28J60_ERXRDPTL, f.style->stays_even ? f.next
+	                           : f.next == f.ring  ? f.ring + RING_SIZE - 1
+	                                               : f.next - 1u);
 	set(ENC28J60_ECON2, ECON2_PKTDEC);
 }
 
@@ -413,19 +408,19 @@ static void reset_transmitter(void)
 static void send(void)
 {
 	uint8_t frame[LENGTH_MAX];
-	const unsigned length = (unsigned)length_of(bench.left) - 4;
+	const unsigned length = (unsigned)length_of(f.left) - 4;
 
-	make_frame(frame, bench.left);
-	if (bench.style->resets_before_send)
+	make_frame(frame, f.left);
+	if (f.style->resets_before_send)
 		reset_transmitter();
-	write_memory(bench.style->copies_by_dma ? bench.scratch : bench.buffer, frame, length);
-	if (bench.style->copies_by_dma)
-		copy(bench.scratch, bench.scratch + length, bench.buffer);
-	write16(ENC28J60_ETXSTL, bench.buffer);
-	write16(ENC28J60_ETXNDL, bench.buffer + length);
+	write_memory(f.style->copies_by_dma ? f.scratch : f.buffer, frame, length);
+	if (f.style->copies_by_dma)
+		copy(f.scratch, f.scratch + length, f.buffer);
+	write16(ENC28J60_ETXSTL, f.buffer);
+	write16(ENC28J60_ETXNDL, f.buffer + length);
 	clear(ENC28J60_EIR, EIR_TXERIF | EIR_TXIF);
 	set(ENC28J60_ECON1, ECON1_TXRTS);
-	bench.waits = true;
+	f.waits = true;
 }
 
 /*
@@ -441,47 +436,47 @@ static void look_after_transmission(void)
 	if (flags & EIR_TXERIF)
 		reset_transmitter();
 	clear(ENC28J60_ESTAT, ESTAT_TXABRT | ESTAT_LATECOL);
-	bench.waits = false;
+	f.waits = false;
 }
 
 static void poll(void)
 {
-	if (bench.waits)
+	if (f.waits)
 		look_after_transmission();
 	/* The DMA would wait for a transmission, and for ever if that stalls. */
-	if (!bench.style->copies_by_dma || !bench.waits)
+	if (!f.style->copies_by_dma || !f.waits)
 		while (is_pending())
 			take();
 	if (read8(ENC28J60_EIR) & EIR_RXERIF)
 		clear(ENC28J60_EIR, EIR_RXERIF);
-	if (!bench.waits && bench.left < FRAMES)
+	if (!f.waits && f.left < FRAMES)
 		send();
 	/* The host has other things to do, and now and then many. */
-	elapse(++bench.polls % 2000 == 0 ? 20 * MILLISECOND : 20 * MICROSECOND);
+	elapse(++f.polls % 2000 == 0 ? 20 * MILLISECOND : 20 * MICROSECOND);
 }
 
 static void run(const struct style *style, bool full_duplex)
 {
-	memset(&bench, 0, sizeof(bench));
-	bench.style = style;
-	bench.full_duplex = full_duplex;
-	bench.ring = style->ring_is_high ? 0x1000 : 0;
-	bench.buffer = style->ring_is_high ? 0 : 0x1000;
-	bench.scratch = bench.buffer + 0x800;
-	bench.arrival_ns = 200 * MILLISECOND;
-	stutter_enc28j60_init(&bench.chip, NULL, &ops, NULL, 0);
-	stutter_enc28j60_set_link(&bench.chip, true, 0);
+	memset(&f, 0, sizeof(f));
+	f.style = style;
+	f.full_duplex = full_duplex;
+	f.ring = style->ring_is_high ? 0x1000 : 0;
+	f.buffer = style->ring_is_high ? 0 : 0x1000;
+	f.scratch = f.buffer + 0x800;
+	f.arrival_ns = 200 * MILLISECOND;
+	stutter_enc28j60_init(&f.chip, NULL, &ops, NULL, 0);
+	stutter_enc28j60_set_link(&f.chip, true, 0);
 	elapse(MILLISECOND);
 	set_up();
-	while (bench.arrived < FRAMES || bench.count > 0 || bench.left < FRAMES)
+	while (f.arrived < FRAMES || f.count > 0 || f.left < FRAMES)
 		poll();
-	CU_ASSERT_EQUAL(bench.received + bench.lost, FRAMES);
-	CU_ASSERT(bench.lost > 10 && bench.lost < FRAMES / 4);
-	CU_ASSERT_EQUAL(bench.left, FRAMES);
-	CU_ASSERT_EQUAL(bench.collided > 200, !full_duplex);
-	CU_ASSERT_EQUAL(bench.acted[12] > 0, !full_duplex || style->resets_before_send);
-	CU_ASSERT(bench.acted[6] > 0);
-	CU_ASSERT_EQUAL(bench.blamed > 0, style->findings[0] != NULL);
+	CU_ASSERT_EQUAL(f.received + f.lost, FRAMES);
+	CU_ASSERT(f.lost > 10 && f.lost < FRAMES / 4);
+	CU_ASSERT_EQUAL(f.left, FRAMES);
+	CU_ASSERT_EQUAL(f.collided > 200, !full_duplex);
+	CU_ASSERT_EQUAL(f.acted[12] > 0, !full_duplex || style->resets_before_send);
+	CU_ASSERT(f.acted[6] > 0);
+	CU_ASSERT_EQUAL(f.blamed > 0, style->findings[0] != NULL);
 }
 
 static void in_both_duplexes(const struct style *style)

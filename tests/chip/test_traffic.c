@@ -7,7 +7,7 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 
-#include "rig.h"
+#include "tests/chip/fixture.h"
 
 #define QUEUE_MAX 256u
 #define FRAME_MAX 400u
@@ -18,7 +18,7 @@ struct queued {
 };
 
 static struct {
-	struct rig rig;
+	struct chip_fixture f;
 	uint16_t start, end;
 	unsigned size;
 	struct queued queue[QUEUE_MAX];
@@ -43,16 +43,16 @@ static bool fits(size_t length)
 static void arrive(void)
 {
 	static uint8_t frame[FRAME_MAX];
-	unsigned span = rig_random(&model.state) % 4 ? 60 : FRAME_MAX - 18;
-	size_t length = 18 + rig_random(&model.state) % span;
-	unsigned seed = rig_random(&model.state);
+	unsigned span = chip_random(&model.state) % 4 ? 60 : FRAME_MAX - 18;
+	size_t length = 18 + chip_random(&model.state) % span;
+	unsigned seed = chip_random(&model.state);
 
-	rig_frame(frame, length, seed);
-	rig_receive(&model.rig, frame, length);
+	chip_make_frame(frame, length, seed);
+	chip_receive(&model.f, frame, length);
 	if (!fits(length)) {
 		model.lost++;
-		CU_ASSERT_FATAL(rig_rcr(&model.rig, ENC28J60_EIR) & EIR_RXERIF);
-		rig_bfc(&model.rig, ENC28J60_EIR, EIR_RXERIF);
+		CU_ASSERT_FATAL(chip_rcr(&model.f, ENC28J60_EIR) & EIR_RXERIF);
+		chip_bfc(&model.f, ENC28J60_EIR, EIR_RXERIF);
 		return;
 	}
 	model.queue[(model.head + model.count++) % QUEUE_MAX] = (struct queued){.length = length,
@@ -68,15 +68,15 @@ static void take(void)
 
 	if (model.count == 0)
 		return;
-	rig_wcr16(&model.rig, ENC28J60_ERDPTL, model.at);
-	rig_rbm(&model.rig, bytes, 6 + oldest.length);
+	chip_wcr16(&model.f, ENC28J60_ERDPTL, model.at);
+	chip_rbm(&model.f, bytes, 6 + oldest.length);
 	next = (uint16_t)(bytes[0] | bytes[1] << 8);
-	rig_frame(expected, oldest.length, oldest.seed);
+	chip_make_frame(expected, oldest.length, oldest.seed);
 	CU_ASSERT_EQUAL_FATAL((size_t)bytes[2] | (size_t)bytes[3] << 8, oldest.length);
 	CU_ASSERT_EQUAL_FATAL(memcmp(bytes + 6, expected, oldest.length), 0);
-	rig_wcr16(&model.rig, ENC28J60_ERXRDPTL,
-	          next == model.start ? model.end : (uint16_t)((next - 1) & 0x1fff));
-	rig_bfs(&model.rig, ENC28J60_ECON2, ECON2_PKTDEC);
+	chip_wcr16(&model.f, ENC28J60_ERXRDPTL,
+	           next == model.start ? model.end : (uint16_t)((next - 1) & 0x1fff));
+	chip_bfs(&model.f, ENC28J60_ECON2, ECON2_PKTDEC);
 	model.at = next;
 	model.used -= room_for(oldest.length);
 	model.head = (model.head + 1) % QUEUE_MAX;
@@ -90,22 +90,22 @@ static void play(uint16_t start, uint16_t end, uint32_t seed)
 	model.end = end;
 	model.size = ((unsigned)(end - start) & 0x1fff) + 1;
 	model.state = seed;
-	rig_start_ideal(&model.rig);
-	rig_open_ring(&model.rig, start, end);
+	chip_fixture_init_ideal(&model.f);
+	chip_open_ring(&model.f, start, end);
 	for (unsigned i = 0; i < 20000; i++) {
 		/* Busy and idle hours take turns, so that the ring runs full and empty. */
 		unsigned busy = i / 500 % 2 ? 3 : 1;
 
-		if (rig_random(&model.state) % 4 < busy)
+		if (chip_random(&model.state) % 4 < busy)
 			arrive();
 		else
 			take();
-		CU_ASSERT_EQUAL_FATAL(rig_rcr(&model.rig, ENC28J60_EPKTCNT), model.count);
-		CU_ASSERT_EQUAL_FATAL(stutter_enc28j60_peek(&model.rig.chip, ENC28J60_EIR) &
+		CU_ASSERT_EQUAL_FATAL(chip_rcr(&model.f, ENC28J60_EPKTCNT), model.count);
+		CU_ASSERT_EQUAL_FATAL(stutter_enc28j60_peek(&model.f.chip, ENC28J60_EIR) &
 		                              EIR_PKTIF,
 		                      model.count ? EIR_PKTIF : 0);
 	}
-	CU_ASSERT_EQUAL(rig_count_kind(&model.rig, STUTTER_ENC28J60_EVENT_FINDING), 0);
+	CU_ASSERT_EQUAL(chip_count_kind(&model.f, STUTTER_ENC28J60_EVENT_FINDING), 0);
 	CU_ASSERT(model.lost > 100);
 }
 

@@ -17,7 +17,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-struct bench {
+struct chip_fixture {
 	struct stutter_enc28j60 chip;
 	uint64_t now_ns;
 	bool owed;                             /* an answer to transmit, */
@@ -29,42 +29,41 @@ struct bench {
 
 static void note_transmit(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
 {
-	struct bench *bench = ctx;
+	struct chip_fixture *f = ctx;
 
 	(void)now_ns;
-	if (frame->length == 0 || frame->length > STUTTER_ENC28J60_TX_FRAME_MAX || frame->bytes == NULL || bench->owed ||
-	    bench->backpressure)
+	if (frame->length == 0 || frame->length > STUTTER_ENC28J60_TX_FRAME_MAX || frame->bytes == NULL || f->owed || f->backpressure)
 		abort();
-	if (frame->number <= bench->numbers[frame->kind])
+	if (frame->number <= f->numbers[frame->kind])
 		abort();
-	bench->numbers[frame->kind] = frame->number;
-	bench->kind = frame->kind;
-	bench->owed = true;
+	f->numbers[frame->kind] = frame->number;
+	f->kind = frame->kind;
+	f->owed = true;
 }
 
 static void note_cancel(void *ctx, const struct stutter_enc28j60_frame *frame, uint64_t now_ns)
 {
-	struct bench *bench = ctx;
+	struct chip_fixture *f = ctx;
 
 	(void)now_ns;
-	if (!bench->owed || frame->kind != bench->kind || frame->number != bench->numbers[frame->kind])
+	if (!f->owed || frame->kind != f->kind || frame->number != f->numbers[frame->kind])
 		abort();
-	bench->owed = false;
+	f->owed = false;
 }
 
 static void note_backpressure(void *ctx, bool on, uint64_t now_ns)
 {
-	struct bench *bench = ctx;
+	struct chip_fixture *f = ctx;
 
 	(void)now_ns;
-	if (on == bench->backpressure || bench->owed)
+	if (on == f->backpressure || f->owed)
 		abort();
-	bench->backpressure = on;
+	f->backpressure = on;
 }
 
 static void inject(void *ctx, enum stutter_enc28j60_site site, unsigned number, struct stutter_enc28j60_effect *ret_effect)
 {
-	const unsigned bits = ((const struct bench *)ctx)->injected;
+	const unsigned bits = ((const struct chip_fixture *)ctx)->injected;
 
 	if (number == 0)
 		abort();
@@ -90,33 +89,33 @@ static void inject(void *ctx, enum stutter_enc28j60_site site, unsigned number, 
 static const struct stutter_enc28j60_ops ops = {
 	.transmit = note_transmit, .cancel = note_cancel, .backpressure = note_backpressure, .inject = inject};
 
-static void check(const struct bench *bench)
+static void check(const struct chip_fixture *f)
 {
 	static const unsigned pointers[] = {ENC28J60_ERDPTL, ENC28J60_EWRPTL, ENC28J60_ETXSTL,
 	                                    ENC28J60_ETXNDL, ENC28J60_ERXSTL, ENC28J60_ERXNDL};
-	const uint8_t eie = stutter_enc28j60_peek(&bench->chip, ENC28J60_EIE), eir = stutter_enc28j60_peek(&bench->chip, ENC28J60_EIR);
-	const struct stutter_enc28j60_rx *rx = &bench->chip.rx;
+	const uint8_t eie = stutter_enc28j60_peek(&f->chip, ENC28J60_EIE), eir = stutter_enc28j60_peek(&f->chip, ENC28J60_EIR);
+	const struct stutter_enc28j60_rx *rx = &f->chip.rx;
 	/* Erratum 6 hides the flag, not the interrupt. */
 	const uint8_t packets = rx->phantom || (rx->packets != 0 && !rx->unflagged) ? EIR_PKTIF : 0;
 	const bool pending = (eie & (eir | packets) & 0x7bU) != 0;
 
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
-		if ((stutter_enc28j60_peek(&bench->chip, pointers[i]) | stutter_enc28j60_peek(&bench->chip, pointers[i] + 1) << 8) >=
+		if ((stutter_enc28j60_peek(&f->chip, pointers[i]) | stutter_enc28j60_peek(&f->chip, pointers[i] + 1) << 8) >=
 		    (int)STUTTER_ENC28J60_SRAM_SIZE)
 			abort();
 	/* DS39662 sec. 12: INT is low while INTIE and an enabled flag are set. */
-	if (stutter_enc28j60_int_asserted(&bench->chip) != (pending && (eie & EIE_INTIE)))
+	if (stutter_enc28j60_int_asserted(&f->chip) != (pending && (eie & EIE_INTIE)))
 		abort();
-	if (stutter_enc28j60_next(&bench->chip) < bench->now_ns)
+	if (stutter_enc28j60_next(&f->chip) < f->now_ns)
 		abort();
-	if (bench->owed != (bench->chip.tx.on_wire || bench->chip.flow.on_wire) || (bench->chip.tx.on_wire && bench->chip.flow.on_wire))
+	if (f->owed != (f->chip.tx.on_wire || f->chip.flow.on_wire) || (f->chip.tx.on_wire && f->chip.flow.on_wire))
 		abort();
-	if (bench->backpressure != bench->chip.flow.backpressure || stutter_enc28j60_clkout_hz(&bench->chip) > 25000000)
+	if (f->backpressure != f->chip.flow.backpressure || stutter_enc28j60_clkout_hz(&f->chip) > 25000000)
 		abort();
 }
 
 /* Does one step of the script; tells how many bytes it took. */
-static size_t step(struct bench *bench, const uint8_t *data, size_t size)
+static size_t step(struct chip_fixture *f, const uint8_t *data, size_t size)
 {
 	uint8_t miso[64], frame[1600];
 	size_t length = size > 1 ? data[1] % 64U : 0;
@@ -125,43 +124,43 @@ static size_t step(struct bench *bench, const uint8_t *data, size_t size)
 		length = size - (size > 1 ? 2 : 1);
 	switch (data[0] % 9) {
 	case 0: /* wait up to 16 ms */
-		bench->now_ns += (uint64_t)(size > 1 ? data[1] : 0) << 16;
-		stutter_enc28j60_run(&bench->chip, bench->now_ns);
+		f->now_ns += (uint64_t)(size > 1 ? data[1] : 0) << 16;
+		stutter_enc28j60_run(&f->chip, f->now_ns);
 		return 2;
 	case 1: /* a frame of the script's bytes and zeros */
 		memset(frame, 0, sizeof(frame));
 		memcpy(frame, data + (size > 1 ? 2 : 1), length);
-		stutter_enc28j60_receive(&bench->chip, frame, 18 + (size > 1 ? data[1] : 0U) * 6U, bench->now_ns);
+		stutter_enc28j60_receive(&f->chip, frame, 18 + (size > 1 ? data[1] : 0U) * 6U, f->now_ns);
 		return 2 + length;
 	case 2: /* the wire answers */
-		if (bench->owed) {
+		if (f->owed) {
 			const uint8_t how = data[0] / 9;
 			const struct stutter_enc28j60_tx_status status = {.collisions = how & 15,
 			                                                  .late_collision = how == 17,
 			                                                  .excessive_collisions = how == 18,
 			                                                  .excessive_deferral = how == 19};
 
-			bench->owed = false;
-			stutter_enc28j60_transmitted(&bench->chip, &status, bench->now_ns);
+			f->owed = false;
+			stutter_enc28j60_transmitted(&f->chip, &status, f->now_ns);
 		}
 		return 1;
 	case 3:
-		stutter_enc28j60_set_link(&bench->chip, size > 1 && (data[1] & 1), bench->now_ns);
+		stutter_enc28j60_set_link(&f->chip, size > 1 && (data[1] & 1), f->now_ns);
 		return 2;
 	case 4:
-		stutter_enc28j60_set_activity(&bench->chip, size > 1 && (data[1] & 1), size > 1 && (data[1] & 2), bench->now_ns);
+		stutter_enc28j60_set_activity(&f->chip, size > 1 && (data[1] & 1), size > 1 && (data[1] & 2), f->now_ns);
 		return 2;
 	case 5:
-		bench->injected = size > 1 ? data[1] : 0;
+		f->injected = size > 1 ? data[1] : 0;
 		return 2;
 	case 6: /* the pin or the supply */
 		if (size > 1 && data[1] == 1)
-			stutter_enc28j60_brown_out(&bench->chip, bench->now_ns);
+			stutter_enc28j60_brown_out(&f->chip, f->now_ns);
 		else if (size > 1 && data[1] == 2)
-			stutter_enc28j60_reset_pin(&bench->chip, bench->now_ns);
+			stutter_enc28j60_reset_pin(&f->chip, f->now_ns);
 		return 2;
 	default: /* an SPI message */
-		stutter_enc28j60_transfer(&bench->chip, data + (size > 1 ? 2 : 1), miso, length, bench->now_ns);
+		stutter_enc28j60_transfer(&f->chip, data + (size > 1 ? 2 : 1), miso, length, f->now_ns);
 		return 2 + length;
 	}
 }
@@ -191,7 +190,7 @@ static struct stutter_enc28j60_config configure(const uint8_t *data)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct bench bench, copy;
+	static struct chip_fixture f, copy;
 	struct stutter_enc28j60_config config;
 
 	if (size < BOARD_BYTES)
@@ -199,19 +198,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config = configure(data);
 	data += BOARD_BYTES;
 	size -= BOARD_BYTES;
-	memset(&bench, 0, sizeof(bench));
-	stutter_enc28j60_init(&bench.chip, &config, &ops, &bench, 0);
-	stutter_enc28j60_set_link(&bench.chip, true, 0);
-	stutter_enc28j60_run(&bench.chip, bench.now_ns = 1000000);
+	memset(&f, 0, sizeof(f));
+	stutter_enc28j60_init(&f.chip, &config, &ops, &f, 0);
+	stutter_enc28j60_set_link(&f.chip, true, 0);
+	stutter_enc28j60_run(&f.chip, f.now_ns = 1000000);
 	while (size > 0) {
-		copy = bench;
+		copy = f;
 		stutter_enc28j60_attach(&copy.chip, &ops, &copy);
-		const size_t took = step(&bench, data, size);
+		const size_t took = step(&f, data, size);
 		(void)step(&copy, data, size);
-		if (memcmp(copy.chip.sram, bench.chip.sram, sizeof(bench.chip.sram)) != 0 ||
-		    memcmp(copy.chip.regs, bench.chip.regs, sizeof(bench.chip.regs)) != 0)
+		if (memcmp(copy.chip.sram, f.chip.sram, sizeof(f.chip.sram)) != 0 ||
+		    memcmp(copy.chip.regs, f.chip.regs, sizeof(f.chip.regs)) != 0)
 			abort();
-		check(&bench);
+		check(&f);
 		data += took < size ? took : size;
 		size -= took < size ? took : size;
 	}

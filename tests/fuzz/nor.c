@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* What scripts program, erase and read: the array's first part. */
 #define WATCHED 0x2000u
 
-struct bench {
+struct nor_fixture {
 	struct nor nor;
 	uint8_t injected;
 	bool erased; /* since it was last looked: bits may have risen */
@@ -25,28 +25,28 @@ struct bench {
 
 static void note_event(void *ctx, const struct nor_event *event)
 {
-	struct bench *bench = ctx;
+	struct nor_fixture *f = ctx;
 
-	if (event->text == NULL || event->now_ns != bench->nor.now_ns)
+	if (event->text == NULL || event->now_ns != f->nor.now_ns)
 		abort();
 	if ((event->kind == NOR_EVENT_FINDING || event->kind == NOR_EVENT_NOT_MODELLED) && event->id == NULL)
 		abort();
-	bench->erased |= event->kind == NOR_EVENT_ERASE;
+	f->erased |= event->kind == NOR_EVENT_ERASE;
 }
 
 static void inject(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
-	const struct bench *bench = ctx;
+	const struct nor_fixture *f = ctx;
 
 	if (number == 0)
 		abort();
 	if (site == NOR_SITE_READ)
 		return;
 	*ret_effect = (struct nor_effect){
-		.slow_factor = bench->injected & 1 ? 1000 : 0,
-		.stuck_ns = bench->injected & 2 ? 1000000 : 0,
-		.cut = bench->injected & 4,
-		.cut_permille = (unsigned)(bench->injected >> 3) * 32,
+		.slow_factor = f->injected & 1 ? 1000 : 0,
+		.stuck_ns = f->injected & 2 ? 1000000 : 0,
+		.cut = f->injected & 4,
+		.cut_permille = (unsigned)(f->injected >> 3) * 32,
 	};
 }
 
@@ -69,10 +69,10 @@ static size_t message(const uint8_t *data, size_t size, uint8_t *ret_bytes)
 	return length;
 }
 
-static void step(struct bench *bench, const uint8_t *bytes, size_t length, uint8_t what, uint8_t amount)
+static void step(struct nor_fixture *f, const uint8_t *bytes, size_t length, uint8_t what, uint8_t amount)
 {
 	uint8_t miso[64];
-	struct nor *nor = &bench->nor;
+	struct nor *nor = &f->nor;
 	const uint64_t now_ns = nor->now_ns + ((uint64_t)amount << what % 24);
 
 	switch (what / 24) {
@@ -84,10 +84,10 @@ static void step(struct bench *bench, const uint8_t *bytes, size_t length, uint8
 		break;
 	case 2:
 		nor_rot(nor, amount, (uint8_t)(amount & what));
-		bench->erased = true;
+		f->erased = true;
 		break;
 	case 3:
-		bench->injected = amount;
+		f->injected = amount;
 		break;
 	default:
 		memcpy(miso, bytes, length);
@@ -96,44 +96,44 @@ static void step(struct bench *bench, const uint8_t *bytes, size_t length, uint8
 	}
 }
 
-static void compare(struct bench *bench, const struct bench *copy)
+static void compare(struct nor_fixture *f, const struct nor_fixture *copy)
 {
 	uint32_t start;
 
-	for (unsigned i = 0; i < WATCHED && !bench->erased; i++)
+	for (unsigned i = 0; i < WATCHED && !f->erased; i++)
 		if (arrays[0][i] & ~before[i])
 			abort();
-	if (nor_busy_until(&bench->nor) <= bench->nor.now_ns && bench->nor.operation.kind == NOR_IDLE)
-		bench->erased = false;
-	if (memcmp(arrays[0], arrays[1], WATCHED) != 0 || bench->nor.now_ns != copy->nor.now_ns ||
-	    nor_busy_until(&bench->nor) != nor_busy_until(&copy->nor) || nor_cut_at(&bench->nor) != nor_cut_at(&copy->nor) ||
-	    memcmp(&bench->nor.counters, &copy->nor.counters, sizeof bench->nor.counters) != 0)
+	if (nor_busy_until(&f->nor) <= f->nor.now_ns && f->nor.operation.kind == NOR_IDLE)
+		f->erased = false;
+	if (memcmp(arrays[0], arrays[1], WATCHED) != 0 || f->nor.now_ns != copy->nor.now_ns ||
+	    nor_busy_until(&f->nor) != nor_busy_until(&copy->nor) || nor_cut_at(&f->nor) != nor_cut_at(&copy->nor) ||
+	    memcmp(&f->nor.counters, &copy->nor.counters, sizeof f->nor.counters) != 0)
 		abort();
-	if (nor_protected(&bench->nor, &start) > NOR_SIZE || start > NOR_SIZE)
+	if (nor_protected(&f->nor, &start) > NOR_SIZE || start > NOR_SIZE)
 		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct bench benches[2];
+	static struct nor_fixture f[2];
 	uint8_t bytes[64];
 
 	/* Only large erases reach further, and nothing is read there. */
 	memset(arrays[0], 0xff, WATCHED);
 	memset(arrays[1], 0xff, WATCHED);
-	memset(benches, 0, sizeof benches);
-	nor_init(&benches[0].nor, NULL, arrays[0], &ops, &benches[0], 0);
-	benches[1] = benches[0];
-	nor_attach(&benches[1].nor, arrays[1], &ops_of_copy, &benches[1]);
+	memset(f, 0, sizeof f);
+	nor_init(&f[0].nor, NULL, arrays[0], &ops, &f[0], 0);
+	f[1] = f[0];
+	nor_attach(&f[1].nor, arrays[1], &ops_of_copy, &f[1]);
 	while (size >= 2) {
 		const uint8_t what = data[0], amount = data[1];
 		data += 2;
 		size -= 2;
 		const size_t length = what / 24 > 3 ? message(data, size, bytes) : 0;
 		memcpy(before, arrays[0], WATCHED);
-		step(&benches[0], bytes, length, what, amount);
-		step(&benches[1], bytes, length, what, amount);
-		compare(&benches[0], &benches[1]);
+		step(&f[0], bytes, length, what, amount);
+		step(&f[1], bytes, length, what, amount);
+		compare(&f[0], &f[1]);
 		data += length;
 		size -= length;
 	}

@@ -15,7 +15,7 @@
 #include "lib/link/checksum.h"
 #include "lib/link/packet.h"
 #include "harness/relay/inside.h"
-#include "tests/unit/relay/between.h"
+#include "tests/unit/relay/fixture.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -61,7 +61,7 @@ static const struct {
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
-static struct between_wire wires[WIRES];
+static struct relay_connection connections[WIRES];
 static struct said {
 	size_t length;
 	uint8_t bytes[SAID_MAX];
@@ -109,7 +109,7 @@ static size_t arm(const uint8_t head[4])
 	for (size_t i = 0; i < KINDS; i++)
 		if (armed >> i & 1)
 			faults[count++] = make(i, kinds[i].params[draws >> i % 15 & 3]);
-	between_take_faults(faults, count);
+	relay_fixture_take_faults(faults, count);
 	return count;
 }
 
@@ -123,7 +123,7 @@ static void say(size_t which, enum direction direction, struct bytes data)
 		return;
 	memcpy(to->bytes + to->length, data.data, data.length);
 	to->length += data.length;
-	between_say(&wires[which], direction, data.data, data.length);
+	relay_fixture_say(&connections[which], direction, data.data, data.length);
 }
 
 static void end(size_t which, enum direction direction)
@@ -131,14 +131,14 @@ static void end(size_t which, enum direction direction)
 	if (ended[which][direction])
 		return;
 	ended[which][direction] = true;
-	between_end(&wires[which], direction);
+	relay_fixture_end(&connections[which], direction);
 }
 
 static void reset(size_t which, enum direction direction)
 {
 	injected = true;
 	ended[which][TO_SERVER] = ended[which][TO_DEVICE] = true;
-	between_reset(&wires[which], direction);
+	relay_fixture_reset(&connections[which], direction);
 }
 
 /* A frame of which the IPv4 header and all behind it are anything, but with checksums that are right. */
@@ -150,8 +150,8 @@ static void send_packet(struct bytes data, enum direction direction)
 	if (data.length > 0)
 		memcpy(frame + ETHERNET_HEADER, data.data, data.length);
 	checksum_mend(frame, ETHERNET_HEADER + data.length);
-	between_input(bytes_of(frame, ETHERNET_HEADER + data.length), direction);
-	between_run(SIM_MS);
+	relay_fixture_input(bytes_of(frame, ETHERNET_HEADER + data.length), direction);
+	relay_fixture_run(SIM_MS);
 }
 
 /* The first byte says which service. */
@@ -159,7 +159,7 @@ static void send_datagram(struct bytes data, enum direction direction)
 {
 	static const unsigned services[] = {53, 67, 123};
 	uint8_t packet[28 + 256] = {0x45, [8] = 64, IP_UDP};
-	const uint32_t addresses[] = {BETWEEN_DEVICE, BETWEEN_SERVER};
+	const uint32_t addresses[] = {RELAY_FIXTURE_DEVICE, RELAY_FIXTURE_SERVER};
 
 	if (data.length == 0)
 		return;
@@ -202,10 +202,10 @@ static void take_step(uint8_t what, struct bytes data)
 		reset(which, TO_DEVICE);
 		break;
 	case TIME_GOES_ON:
-		between_run(data.length * 20 * SIM_MS);
+		relay_fixture_run(data.length * 20 * SIM_MS);
 		break;
 	case MUCH_TIME_GOES_ON:
-		between_run(130 * SIM_S);
+		relay_fixture_run(130 * SIM_S);
 		break;
 	case DEVICE_ASKS:
 		send_datagram(data, TO_SERVER);
@@ -239,18 +239,18 @@ static size_t squeeze(uint8_t *bytes, size_t length)
 
 static void tell(size_t which, enum direction direction, const char *what)
 {
-	const struct between_end *to = &wires[which].ends[!direction];
+	const struct relay_end *to = &connections[which].ends[!direction];
 
-	fprintf(stderr, "%sconnection %zu %s: %s; %zu bytes were sent and %zu came%s%s\n", between.text_length > 0 ? between.text : "",
-	        which, direction_name(direction), what, said[which][direction].length, to->in_length, to->ended ? ", end" : "",
-	        to->reset ? ", reset" : "");
+	fprintf(stderr, "%sconnection %zu %s: %s; %zu bytes were sent and %zu came%s%s\n",
+	        relay_fixture.text_length > 0 ? relay_fixture.text : "", which, direction_name(direction), what,
+	        said[which][direction].length, to->in_length, to->ended ? ", end" : "", to->reset ? ", reset" : "");
 	abort();
 }
 
 static void compare(size_t which)
 {
 	for (enum direction i = TO_SERVER; i <= TO_DEVICE; i++) {
-		struct between_end *to = &wires[which].ends[!i];
+		struct relay_end *to = &connections[which].ends[!i];
 		struct said *sent = &said[which][i];
 		if (!to->ended || to->reset)
 			tell(which, i, "it has not ended in an orderly way");
@@ -268,40 +268,42 @@ static void begin(void)
 
 	if (!is_open) {
 		first = make(0, NULL);
-		between_open(&first, 1);
+		relay_fixture_open(&first, 1);
 	}
 	is_open = true;
 	memset(said, 0, sizeof said[0][0].length);
 	for (size_t i = 0; i < WIRES; i++) {
-		wires[i] = (struct between_wire){.device_port = (uint16_t)(40000 + i)};
+		connections[i] = (struct relay_connection){.device_port = (uint16_t)(40000 + i)};
 		said[i][TO_SERVER].length = said[i][TO_DEVICE].length = 0;
 		ended[i][TO_SERVER] = ended[i][TO_DEVICE] = false;
 	}
 	injected = false;
-	between.text_length = 0;
+	relay_fixture.text_length = 0;
 }
 
 /* Nothing of this input is left for the next one. */
 static void clear(void)
 {
-	struct relay *relay = between.relay;
+	struct relay *relay = relay_fixture.relay;
 
 	flows_close(&relay->flows);
 	must(relay->active == 0 && relay->flows.count == 0);
 	for (enum direction i = TO_SERVER; i <= TO_DEVICE; i++)
-		frame_queue_clear(&between.queues[i]);
+		frame_queue_clear(&relay_fixture.queues[i]);
 	for (size_t i = 0; i < WIRES; i++) {
-		const struct between_wire *wire = &wires[i];
-		channel_forget_old(&(struct channel_ends){BETWEEN_DEVICE, wire->server, wire->device_port, wire->server_port});
-		channel_forget_old(&(struct channel_ends){wire->server, BETWEEN_DEVICE, wire->server_port, wire->device_port});
-		between_forget(&wires[i]);
+		const struct relay_connection *connection = &connections[i];
+		channel_forget_old(
+			&(struct channel_ends){RELAY_FIXTURE_DEVICE, connection->server, connection->device_port, connection->server_port});
+		channel_forget_old(
+			&(struct channel_ends){connection->server, RELAY_FIXTURE_DEVICE, connection->server_port, connection->device_port});
+		relay_fixture_forget(&connections[i]);
 	}
 	memset(&relay->names, 0, sizeof relay->names);
 	memset(&relay->datagrams, 0, sizeof relay->datagrams);
 	relay->fallen_count = 0;
 	relay->all_fallen = false;
-	between_take_faults(NULL, 0);
-	between_run(SIM_MS);
+	relay_fixture_take_faults(NULL, 0);
+	relay_fixture_run(SIM_MS);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -310,8 +312,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	begin();
 	const size_t armed = arm(data);
-	between_connect(&wires[0], BETWEEN_SERVER, 80);
-	between_connect(&wires[1], BETWEEN_SERVER + 1, 443);
+	relay_fixture_connect(&connections[0], RELAY_FIXTURE_SERVER, 80);
+	relay_fixture_connect(&connections[1], RELAY_FIXTURE_SERVER + 1, 443);
 	const struct bytes steps = bytes_of(data, size);
 	for (size_t at = 4; at + 1 < size; at += 2U + data[at + 1])
 		take_step(data[at], bytes_part(steps, at + 2, data[at + 1]));
@@ -322,7 +324,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (armed == 0 && !injected) {
 		for (size_t i = 0; i < WIRES; i++)
 			compare(i);
-		must(between.relay->active == 0);
+		must(relay_fixture.relay->active == 0);
 	}
 	clear();
 	return 0;

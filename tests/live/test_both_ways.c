@@ -10,7 +10,7 @@
 
 #include "tests/live/passed.h"
 #include "tests/live/needs.h"
-#include "tests/live/rig.h"
+#include "tests/live/fixture.h"
 #include "tests/session/started.h"
 #include "tests/test.h"
 #include "tests/unit/scenario/box.h"
@@ -94,10 +94,10 @@ static void what_was_decided_live_is_decided_in_virtual_time(void)
 /* -- what a guest says, decided in the emulator and then live -- */
 
 static struct passed guest;
-static struct rig rig;
+static struct live_fixture fixture;
 
 /* One after the other, since which of two ends comes first is the machine's. */
-static bool all_pass(struct rig *of, struct bridge *bridge)
+static bool all_pass(struct live_fixture *f, struct bridge *bridge)
 {
 	static size_t fed;
 	const struct bridge_status status = bridge_status(bridge);
@@ -105,13 +105,13 @@ static bool all_pass(struct rig *of, struct bridge *bridge)
 	if (status.frames[TO_SERVER] + status.frames[TO_DEVICE] < fed || fed == guest.count)
 		return fed == guest.count && status.frames[TO_SERVER] + status.frames[TO_DEVICE] == fed;
 	const struct passed_frame *next = &guest.frames[fed++];
-	CU_ASSERT_EQUAL_FATAL(send(of->peers[next->direction], next->frame->data, next->frame->length, 0), (ssize_t)next->frame->length);
+	CU_ASSERT_EQUAL_FATAL(send(f->peers[next->direction], next->frame->data, next->frame->length, 0), (ssize_t)next->frame->length);
 	return false;
 }
 
 static void what_was_decided_in_the_emulator_is_decided_live(void)
 {
-	static rig_step *const steps[] = {all_pass, NULL};
+	static live_fixture_step *const steps[] = {all_pass, NULL};
 	struct passed live;
 	char text[4096], folder[512];
 
@@ -123,15 +123,15 @@ static void what_was_decided_in_the_emulator_is_decided_live(void)
 	CU_ASSERT(guest.count > FRAMES_LEAST);
 	need_all_to_have_acted(guest.decisions, by_place);
 	(void)snprintf(text, sizeof text, "name: s\nfaults:\n%s", by_place);
-	rig_open(&rig, text);
-	rig.forgets = true;
-	rig_run(&rig, steps);
-	passed_read(&live, rig.dir);
+	live_fixture_open(&fixture, text);
+	fixture.forgets = true;
+	live_fixture_run(&fixture, steps);
+	passed_read(&live, fixture.dir);
 	CU_ASSERT_EQUAL(live.count, guest.count);
 	TEST_SAME_TEXT(passed_without_times(live.decisions), passed_without_times(guest.decisions));
 	passed_close(&live);
 	passed_close(&guest);
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 const CU_TestInfo tests_live_both_ways[] = {

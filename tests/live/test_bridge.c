@@ -14,7 +14,7 @@
 
 #include "harness/proxy/proxy.h"
 #include "harness/session/passing.h"
-#include "tests/live/rig.h"
+#include "tests/live/fixture.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"
 #include "tests/unit/proxy/submit.h"
@@ -22,108 +22,109 @@
 
 #define MANY 200U
 
-static struct rig rig;
+static struct live_fixture fixture;
 
 /* -- what most tests do -- */
 
-static bool device_sends_five(struct rig *of, struct bridge *bridge)
+static bool device_sends_five(struct live_fixture *f, struct bridge *bridge)
 {
 	(void)bridge;
 	for (unsigned i = 1; i <= 5; i++)
-		rig_send(of, TO_SERVER, 1, i);
+		live_fixture_send(f, TO_SERVER, 1, i);
 	return true;
 }
 
-static bool server_sends_three(struct rig *of, struct bridge *bridge)
+static bool server_sends_three(struct live_fixture *f, struct bridge *bridge)
 {
 	(void)bridge;
 	for (unsigned i = 1; i <= 3; i++)
-		rig_send(of, TO_DEVICE, 1, i);
+		live_fixture_send(f, TO_DEVICE, 1, i);
 	return true;
 }
 
-static bool five_have_come(struct rig *of, struct bridge *bridge)
+static bool five_have_come(struct live_fixture *f, struct bridge *bridge)
 {
 	(void)bridge;
-	return of->got_count[TO_SERVER] == 5;
+	return f->got_count[TO_SERVER] == 5;
 }
 
-static bool three_have_come_back(struct rig *of, struct bridge *bridge)
+static bool three_have_come_back(struct live_fixture *f, struct bridge *bridge)
 {
 	(void)bridge;
-	return of->got_count[TO_DEVICE] == 3;
+	return f->got_count[TO_DEVICE] == 3;
 }
 
 /* All that came in was decided about, and nothing waits. */
-static bool all_is_through(struct rig *of, struct bridge *bridge)
+static bool all_is_through(struct live_fixture *f, struct bridge *bridge)
 {
 	const struct bridge_status status = bridge_status(bridge);
 
-	return status.frames[TO_SERVER] + status.frames[TO_DEVICE] == of->counters[0].received + of->counters[1].received &&
+	return status.frames[TO_SERVER] + status.frames[TO_DEVICE] == f->counters[0].received + f->counters[1].received &&
 	       status.frames[TO_SERVER] == 5 && status.frames[TO_DEVICE] == 3 && status.waiting == 0;
 }
 
 static void expect_numbers(enum direction direction, const unsigned *numbers, size_t count)
 {
-	CU_ASSERT_EQUAL_FATAL(rig.got_count[direction], count);
+	CU_ASSERT_EQUAL_FATAL(fixture.got_count[direction], count);
 	for (size_t i = 0; i < count; i++)
-		CU_ASSERT_EQUAL(rig_number(&rig, direction, i), numbers[i]);
+		CU_ASSERT_EQUAL(live_fixture_number(&fixture, direction, i), numbers[i]);
 }
 
 /* -- frames -- */
 
 static void without_faults_everything_crosses_as_it_is(void)
 {
-	static rig_step *const steps[] = {device_sends_five, five_have_come, server_sends_three, three_have_come_back, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, five_have_come, server_sends_three, three_have_come_back, NULL};
 	struct frame *expected = chain_frame(1, TO_SERVER, 80);
 
-	rig_open(&rig, "name: x\n");
-	rig_run(&rig, steps);
+	live_fixture_open(&fixture, "name: x\n");
+	live_fixture_run(&fixture, steps);
 	put_be16(expected->data + 44, 1);
-	CU_ASSERT(rig.got[TO_SERVER][0]->length == expected->length &&
-	          memcmp(rig.got[TO_SERVER][0]->data, expected->data, expected->length) == 0);
+	CU_ASSERT(fixture.got[TO_SERVER][0]->length == expected->length &&
+	          memcmp(fixture.got[TO_SERVER][0]->data, expected->data, expected->length) == 0);
 	expect_numbers(TO_SERVER, (const unsigned[]){1, 2, 3, 4, 5}, 5);
 	expect_numbers(TO_DEVICE, (const unsigned[]){1, 2, 3}, 3);
-	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_PASS);
-	CU_ASSERT(rig.result.verdict.met_expectation);
-	TEST_SAME_TEXT(rig.result.verdict.reason, "carried out until the test was over; what went on at its ends is not known here");
-	CU_ASSERT(rig.result.status.frames[TO_SERVER] == 5 && rig.result.status.frames[TO_DEVICE] == 3);
-	CU_ASSERT(rig.result.status.skew.frames == 8 && rig.result.verdict.live.sent == 8 && rig.result.verdict.live.lost == 0);
+	CU_ASSERT_EQUAL(fixture.result.verdict.kind, VERDICT_PASS);
+	CU_ASSERT(fixture.result.verdict.met_expectation);
+	TEST_SAME_TEXT(fixture.result.verdict.reason, "carried out until the test was over; what went on at its ends is not known here");
+	CU_ASSERT(fixture.result.status.frames[TO_SERVER] == 5 && fixture.result.status.frames[TO_DEVICE] == 3);
+	CU_ASSERT(fixture.result.status.skew.frames == 8 && fixture.result.verdict.live.sent == 8 && fixture.result.verdict.live.lost == 0);
 	frame_free(expected);
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 static void faults_act_as_the_plan_has_it(void)
 {
-	static rig_step *const steps[] = {device_sends_five, server_sends_three, all_is_through, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, server_sends_three, all_is_through, NULL};
 
-	rig_open(&rig, "name: x\nfaults:\n"
-	               "- {name: lost, direction: to-server, nth: 2, drop: true}\n"
-	               "- {name: slow, direction: to-device, delay: 20ms}\n"
-	               "- {name: held, direction: to-server, nth: 3, hold: {frames: 1}}\n");
-	rig_run(&rig, steps);
+	live_fixture_open(&fixture, "name: x\nfaults:\n"
+	                            "- {name: lost, direction: to-server, nth: 2, drop: true}\n"
+	                            "- {name: slow, direction: to-device, delay: 20ms}\n"
+	                            "- {name: held, direction: to-server, nth: 3, hold: {frames: 1}}\n");
+	live_fixture_run(&fixture, steps);
 	expect_numbers(TO_SERVER, (const unsigned[]){1, 3, 5, 4}, 4);
 	expect_numbers(TO_DEVICE, (const unsigned[]){1, 2, 3}, 3);
-	CU_ASSERT_EQUAL_FATAL(rig.result.rule_count, 3);
-	CU_ASSERT(rig.result.rules[0].counters.matched == 5 && rig.result.rules[0].counters.applied == 1);
-	CU_ASSERT(rig.result.rules[1].counters.applied == 3);
-	rig_close(&rig);
+	CU_ASSERT_EQUAL_FATAL(fixture.result.rule_count, 3);
+	CU_ASSERT(fixture.result.rules[0].counters.matched == 5 && fixture.result.rules[0].counters.applied == 1);
+	CU_ASSERT(fixture.result.rules[1].counters.applied == 3);
+	live_fixture_close(&fixture);
 }
 
 /* -- the folder -- */
 
 static void its_folder_is_that_of_a_session(void)
 {
-	static rig_step *const steps[] = {device_sends_five, server_sends_three, all_is_through, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, server_sends_three, all_is_through, NULL};
 	static const char *const files[] = {"plan.yaml", "trace.txt", "device.pcapng", "server.pcapng", "addresses.txt", "verdict.json"};
 	struct stat status;
 
-	rig_open(&rig, "name: x\nfaults:\n- {name: lost, direction: to-server, nth: 2, drop: true}\nexpect: {acted: [lost]}\n");
-	rig_run(&rig, steps);
+	live_fixture_open(&fixture,
+	                  "name: x\nfaults:\n- {name: lost, direction: to-server, nth: 2, drop: true}\nexpect: {acted: [lost]}\n");
+	live_fixture_run(&fixture, steps);
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-		CU_ASSERT(stat(rig_path(files[i]), &status) == 0 && status.st_size > 0);
-	CU_ASSERT(access(rig_path("decisions.kept"), F_OK) != 0 && access(rig_path("secrets.kept"), F_OK) != 0);
-	char *trace = rig_read("trace.txt"), *verdict = rig_read("verdict.json"), *plan = rig_read("plan.yaml");
+		CU_ASSERT(stat(live_fixture_path(files[i]), &status) == 0 && status.st_size > 0);
+	CU_ASSERT(access(live_fixture_path("decisions.kept"), F_OK) != 0 && access(live_fixture_path("secrets.kept"), F_OK) != 0);
+	char *trace = live_fixture_read("trace.txt"), *verdict = live_fixture_read("verdict.json"), *plan = live_fixture_read("plan.yaml");
 	TEST_CONTAINS(trace, "session 'x' seed 1 between device0 and server0, in wall time\n");
 	TEST_CONTAINS(trace, "192.0.2.100:1 > 192.0.2.1:7777 80 B: 'lost' drop -> dropped\n");
 	TEST_CONTAINS(trace, "wire    5 frames to-server, 3 frames to-device, digest ");
@@ -136,62 +137,62 @@ static void its_folder_is_that_of_a_session(void)
 	free(trace);
 	free(verdict);
 	free(plan);
-	CU_ASSERT(rig.result.verdict.met_expectation);
-	rig_close(&rig);
+	CU_ASSERT(fixture.result.verdict.met_expectation);
+	live_fixture_close(&fixture);
 }
 
 static void a_fault_that_was_to_act_and_did_not_is_told(void)
 {
-	static rig_step *const steps[] = {device_sends_five, five_have_come, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, five_have_come, NULL};
 
-	rig_open(&rig, "name: x\nfaults:\n- {name: late, nth: 99, drop: true}\nexpect: {acted: [late]}\n");
-	rig.options.dir = NULL;
-	rig_run(&rig, steps);
-	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_PASS);
-	CU_ASSERT_FALSE(rig.result.verdict.met_expectation);
-	TEST_SAME_TEXT(rig.result.verdict.expectation, "the fault 'late' was to act, and never did");
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\nfaults:\n- {name: late, nth: 99, drop: true}\nexpect: {acted: [late]}\n");
+	fixture.options.dir = NULL;
+	live_fixture_run(&fixture, steps);
+	CU_ASSERT_EQUAL(fixture.result.verdict.kind, VERDICT_PASS);
+	CU_ASSERT_FALSE(fixture.result.verdict.met_expectation);
+	TEST_SAME_TEXT(fixture.result.verdict.expectation, "the fault 'late' was to act, and never did");
+	live_fixture_close(&fixture);
 }
 
 static void captures_have_the_true_date(void)
 {
-	static rig_step *const steps[] = {device_sends_five, five_have_come, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, five_have_come, NULL};
 	char output[4096];
 
 	if (access("/usr/bin/tshark", X_OK) != 0)
 		test_skip("no tshark");
-	rig_open(&rig, "name: x\n");
-	rig_run(&rig, steps);
+	live_fixture_open(&fixture, "name: x\n");
+	live_fixture_run(&fixture, steps);
 	CU_ASSERT_EQUAL(
 		test_shell(output, sizeof output,
 	                   "test $(($(date +%%s) - $(tshark -r %s -T fields -e frame.time_epoch -c 1 2>/dev/null | cut -d. -f1))) -lt 3600",
-	                   rig_path("server.pcapng")),
+	                   live_fixture_path("server.pcapng")),
 		0);
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 /* -- the same plan, both ways -- */
 
-static bool device_sends_many(struct rig *of, struct bridge *bridge)
+static bool device_sends_many(struct live_fixture *f, struct bridge *bridge)
 {
 	static unsigned sent;
 
 	(void)bridge;
 	/* Not more at once than the sockets hold. */
 	for (unsigned i = 0; i < 20 && sent < MANY; i++, sent++)
-		rig_send(of, TO_SERVER, 1 + sent % 3, sent);
+		live_fixture_send(f, TO_SERVER, 1 + sent % 3, sent);
 	return sent == MANY;
 }
 
-static bool many_are_through(struct rig *of, struct bridge *bridge)
+static bool many_are_through(struct live_fixture *f, struct bridge *bridge)
 {
 	const struct bridge_status status = bridge_status(bridge);
 
-	(void)of;
+	(void)f;
 	return status.frames[TO_SERVER] == MANY && status.waiting == 0;
 }
 
-static rig_step *const many_steps[] = {device_sends_many, many_are_through, NULL};
+static live_fixture_step *const many_steps[] = {device_sends_many, many_are_through, NULL};
 
 static const char many_faults[] = "name: x\nseed: 11\nfaults:\n"
 				  "- {name: lost, loss: {percent: 20%, correlation: 30%}}\n"
@@ -243,12 +244,12 @@ static void decisions_are_those_of_virtual_time(void)
 	struct plan frozen;
 	struct error err;
 
-	rig_open(&rig, many_faults);
-	rig_run(&rig, many_steps);
-	for (size_t i = 0; i < rig.result.rule_count; i++)
-		CU_ASSERT(rig.result.rules[i].counters.applied > 0);
-	run_virtually(&rig.plan);
-	CU_ASSERT_FATAL(plan_open_frozen(&frozen, rig_path("plan.yaml"), NULL, &box, &err));
+	live_fixture_open(&fixture, many_faults);
+	live_fixture_run(&fixture, many_steps);
+	for (size_t i = 0; i < fixture.result.rule_count; i++)
+		CU_ASSERT(fixture.result.rules[i].counters.applied > 0);
+	run_virtually(&fixture.plan);
+	CU_ASSERT_FATAL(plan_open_frozen(&frozen, live_fixture_path("plan.yaml"), NULL, &box, &err));
 	CU_ASSERT(frozen.decisions.count > MANY / 3);
 	CU_ASSERT_EQUAL_FATAL(frozen.decisions.count, virtual_passing.decisions.count);
 	for (size_t i = 0; i < frozen.decisions.count; i++) {
@@ -259,192 +260,192 @@ static void decisions_are_those_of_virtual_time(void)
 	}
 	plan_close(&frozen);
 	passing_close(&virtual_passing);
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 static void a_frozen_plan_is_replayed(void)
 {
-	static rig_step *const first_steps[] = {device_sends_five, server_sends_three, all_is_through, NULL};
+	static live_fixture_step *const first_steps[] = {device_sends_five, server_sends_three, all_is_through, NULL};
 	char path[640];
 
-	rig_open(&rig, "name: x\nfaults:\n- {name: lost, direction: to-server, every: 2, drop: true}\n");
-	rig_run(&rig, first_steps);
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\nfaults:\n- {name: lost, direction: to-server, every: 2, drop: true}\n");
+	live_fixture_run(&fixture, first_steps);
+	live_fixture_close(&fixture);
 	(void)snprintf(path, sizeof path, "%s/first.yaml", test_folder());
-	CU_ASSERT_FATAL(rename(rig_path("plan.yaml"), path) == 0);
-	rig_open_frozen(&rig, path);
-	rig.plan.least_found = UNIT_PROBABILITY_ONE;
-	rig_run(&rig, first_steps);
+	CU_ASSERT_FATAL(rename(live_fixture_path("plan.yaml"), path) == 0);
+	live_fixture_open_frozen(&fixture, path);
+	fixture.plan.least_found = UNIT_PROBABILITY_ONE;
+	live_fixture_run(&fixture, first_steps);
 	expect_numbers(TO_SERVER, (const unsigned[]){1, 3, 5}, 3);
-	CU_ASSERT(rig.result.verdict.kind == VERDICT_PASS && rig.result.verdict.replay && rig.result.verdict.decisions == 2 &&
-	          rig.result.verdict.unfound == 0);
-	char *replay = rig_read("replay.txt");
+	CU_ASSERT(fixture.result.verdict.kind == VERDICT_PASS && fixture.result.verdict.replay && fixture.result.verdict.decisions == 2 &&
+	          fixture.result.verdict.unfound == 0);
+	char *replay = live_fixture_read("replay.txt");
 	TEST_CONTAINS(replay, "found       'lost' drop at ");
 	free(replay);
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 /* -- what makes it inconclusive -- */
 
-static bool device_goes(struct rig *of, struct bridge *bridge)
+static bool device_goes(struct live_fixture *f, struct bridge *bridge)
 {
 	(void)bridge;
-	(void)close(of->peers[TO_SERVER]);
-	of->peers[TO_SERVER] = -1;
+	(void)close(f->peers[TO_SERVER]);
+	f->peers[TO_SERVER] = -1;
 	return true;
 }
 
-static bool nothing_more_comes(struct rig *of, struct bridge *bridge)
+static bool nothing_more_comes(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	return false;
 }
 
 static void an_end_that_is_gone_ends_it(void)
 {
-	static rig_step *const steps[] = {device_sends_five, five_have_come, device_goes, nothing_more_comes, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, five_have_come, device_goes, nothing_more_comes, NULL};
 
-	rig_open(&rig, "name: x\n");
-	rig_run(&rig, steps);
-	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_INCONCLUSIVE);
-	TEST_SAME_TEXT(rig.result.verdict.reason, "the cable is out");
-	char *trace = rig_read("trace.txt");
+	live_fixture_open(&fixture, "name: x\n");
+	live_fixture_run(&fixture, steps);
+	CU_ASSERT_EQUAL(fixture.result.verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_SAME_TEXT(fixture.result.verdict.reason, "the cable is out");
+	char *trace = live_fixture_read("trace.txt");
 	TEST_CONTAINS(trace, "session inconclusive: the cable is out\n");
 	free(trace);
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
-static bool kernel_loses_one(struct rig *of, struct bridge *bridge)
+static bool kernel_loses_one(struct live_fixture *f, struct bridge *bridge)
 {
 	(void)bridge;
-	of->counters[TO_DEVICE].lost_in++;
+	f->counters[TO_DEVICE].lost_in++;
 	return true;
 }
 
 static void frames_that_were_lost_make_it_inconclusive(void)
 {
-	static rig_step *const steps[] = {device_sends_five, five_have_come, kernel_loses_one, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, five_have_come, kernel_loses_one, NULL};
 
-	rig_open(&rig, "name: x\n");
-	rig.options.dir = NULL;
-	rig_run(&rig, steps);
-	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_INCONCLUSIVE);
-	TEST_SAME_TEXT(rig.result.verdict.reason,
+	live_fixture_open(&fixture, "name: x\n");
+	fixture.options.dir = NULL;
+	live_fixture_run(&fixture, steps);
+	CU_ASSERT_EQUAL(fixture.result.verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_SAME_TEXT(fixture.result.verdict.reason,
 	               "1 frames were lost that no fault asked for: 1 came and were not seen, 0 could not be sent");
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 static void what_was_lost_before_it_began_does_not_count(void)
 {
-	static rig_step *const steps[] = {device_sends_five, five_have_come, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, five_have_come, NULL};
 
-	rig_open(&rig, "name: x\n");
-	rig.options.dir = NULL;
-	rig.counters[TO_DEVICE] = (struct port_counters){.lost_in = 7, .too_long = 2, .lost_out = 3};
-	rig_run(&rig, steps);
-	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_PASS);
-	CU_ASSERT_EQUAL(rig.result.verdict.live.lost, 0);
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\n");
+	fixture.options.dir = NULL;
+	fixture.counters[TO_DEVICE] = (struct port_counters){.lost_in = 7, .too_long = 2, .lost_out = 3};
+	live_fixture_run(&fixture, steps);
+	CU_ASSERT_EQUAL(fixture.result.verdict.kind, VERDICT_PASS);
+	CU_ASSERT_EQUAL(fixture.result.verdict.live.lost, 0);
+	live_fixture_close(&fixture);
 }
 
-static bool kernel_joins_segments(struct rig *of, struct bridge *bridge)
+static bool kernel_joins_segments(struct live_fixture *f, struct bridge *bridge)
 {
 	(void)bridge;
-	of->counters[TO_DEVICE].lost_in += 2;
-	of->counters[TO_DEVICE].too_long += 2;
+	f->counters[TO_DEVICE].lost_in += 2;
+	f->counters[TO_DEVICE].too_long += 2;
 	return true;
 }
 
 static void joined_segments_are_told_with_the_cure(void)
 {
-	static rig_step *const steps[] = {device_sends_five, five_have_come, kernel_joins_segments, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, five_have_come, kernel_joins_segments, NULL};
 
-	rig_open(&rig, "name: x\n");
-	rig.options.dir = NULL;
-	rig_run(&rig, steps);
-	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_INCONCLUSIVE);
-	TEST_CONTAINS(rig.result.verdict.reason, "2 frames were lost as they were longer than the interface takes");
-	TEST_CONTAINS(rig.result.verdict.reason, "(ethtool -K IF tso off gso off tx off)");
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\n");
+	fixture.options.dir = NULL;
+	live_fixture_run(&fixture, steps);
+	CU_ASSERT_EQUAL(fixture.result.verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_CONTAINS(fixture.result.verdict.reason, "2 frames were lost as they were longer than the interface takes");
+	TEST_CONTAINS(fixture.result.verdict.reason, "(ethtool -K IF tso off gso off tx off)");
+	live_fixture_close(&fixture);
 }
 
-static bool something_odd_comes(struct rig *of, struct bridge *bridge)
+static bool something_odd_comes(struct live_fixture *f, struct bridge *bridge)
 {
 	static const uint8_t data[FRAME_MAX + 1];
 
 	(void)bridge;
-	CU_ASSERT(send(of->peers[TO_SERVER], data, 5, 0) == 5 && send(of->peers[TO_SERVER], data, sizeof data, 0) == (ssize_t)sizeof data);
+	CU_ASSERT(send(f->peers[TO_SERVER], data, 5, 0) == 5 && send(f->peers[TO_SERVER], data, sizeof data, 0) == (ssize_t)sizeof data);
 	return true;
 }
 
-static bool both_were_read(struct rig *of, struct bridge *bridge)
+static bool both_were_read(struct live_fixture *f, struct bridge *bridge)
 {
 	(void)bridge;
-	return of->counters[TO_SERVER].received == 2;
+	return f->counters[TO_SERVER].received == 2;
 }
 
 static void what_is_no_frame_is_lost(void)
 {
-	static rig_step *const steps[] = {something_odd_comes, both_were_read, NULL};
+	static live_fixture_step *const steps[] = {something_odd_comes, both_were_read, NULL};
 
-	rig_open(&rig, "name: x\n");
-	rig.options.dir = NULL;
-	rig_run(&rig, steps);
-	CU_ASSERT(rig.result.verdict.kind == VERDICT_INCONCLUSIVE && rig.result.verdict.live.lost == 2);
-	CU_ASSERT(rig.got_count[TO_SERVER] == 0 && rig.result.status.frames[TO_SERVER] == 0);
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\n");
+	fixture.options.dir = NULL;
+	live_fixture_run(&fixture, steps);
+	CU_ASSERT(fixture.result.verdict.kind == VERDICT_INCONCLUSIVE && fixture.result.verdict.live.lost == 2);
+	CU_ASSERT(fixture.got_count[TO_SERVER] == 0 && fixture.result.status.frames[TO_SERVER] == 0);
+	live_fixture_close(&fixture);
 }
 
 /* No machine is as exact as a nanosecond. */
 static void a_skew_beyond_the_limit_makes_it_inconclusive(void)
 {
-	static rig_step *const steps[] = {device_sends_five, five_have_come, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, five_have_come, NULL};
 
-	rig_open(&rig, "name: x\nfaults:\n- {name: slow, delay: 1ms}\n");
-	rig.options.skew_limit_ns = 1;
-	rig_run(&rig, steps);
-	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_INCONCLUSIVE);
-	TEST_CONTAINS(rig.result.verdict.reason, "5 of 5 frames left more than 1ns later than asked, the latest ");
-	CU_ASSERT(rig.result.verdict.live.beyond == 5 && rig.result.verdict.live.skew_p50_ns > 1 &&
-	          rig.result.verdict.live.skew_p99_ns <= rig.result.verdict.live.skew_max_ns);
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\nfaults:\n- {name: slow, delay: 1ms}\n");
+	fixture.options.skew_limit_ns = 1;
+	live_fixture_run(&fixture, steps);
+	CU_ASSERT_EQUAL(fixture.result.verdict.kind, VERDICT_INCONCLUSIVE);
+	TEST_CONTAINS(fixture.result.verdict.reason, "5 of 5 frames left more than 1ns later than asked, the latest ");
+	CU_ASSERT(fixture.result.verdict.live.beyond == 5 && fixture.result.verdict.live.skew_p50_ns > 1 &&
+	          fixture.result.verdict.live.skew_p99_ns <= fixture.result.verdict.live.skew_max_ns);
+	live_fixture_close(&fixture);
 }
 
 /* No frame can have waited for a bridge longer than there is one. */
 static void what_came_before_it_began_is_not_late(void)
 {
-	static rig_step *const steps[] = {five_have_come, NULL};
+	static live_fixture_step *const steps[] = {five_have_come, NULL};
 
-	rig_open(&rig, "name: x\n");
-	rig.older_ns = 9 * SIM_S;
-	device_sends_five(&rig, NULL);
-	rig_run(&rig, steps);
-	CU_ASSERT(rig.result.verdict.live.sent == 5);
+	live_fixture_open(&fixture, "name: x\n");
+	fixture.older_ns = 9 * SIM_S;
+	device_sends_five(&fixture, NULL);
+	live_fixture_run(&fixture, steps);
+	CU_ASSERT(fixture.result.verdict.live.sent == 5);
 	/* Skew is told at most a thirty-second too large (live/skew.h), and each counts its wait and what it took to send it. */
-	CU_ASSERT(rig.result.verdict.live.skew_max_ns <= 2 * rig.result.status.elapsed_ns);
-	rig_close(&rig);
+	CU_ASSERT(fixture.result.verdict.live.skew_max_ns <= 2 * fixture.result.status.elapsed_ns);
+	live_fixture_close(&fixture);
 }
 
 /* -- the end -- */
 
 static void it_ends_when_its_time_is_up(void)
 {
-	static rig_step *const steps[] = {device_sends_five, nothing_more_comes, NULL};
+	static live_fixture_step *const steps[] = {device_sends_five, nothing_more_comes, NULL};
 
-	rig_open(&rig, "name: x\n");
-	rig.options.for_ns = 50 * SIM_MS;
-	rig_run(&rig, steps);
-	CU_ASSERT(rig.result.status.elapsed_ns >= 50 * SIM_MS);
-	TEST_CONTAINS(rig.result.verdict.reason, "carried out until its time was up");
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\n");
+	fixture.options.for_ns = 50 * SIM_MS;
+	live_fixture_run(&fixture, steps);
+	CU_ASSERT(fixture.result.status.elapsed_ns >= 50 * SIM_MS);
+	TEST_CONTAINS(fixture.result.verdict.reason, "carried out until its time was up");
+	live_fixture_close(&fixture);
 }
 
 static volatile sig_atomic_t stopped;
 
-static bool somebody_asks_to_stop(struct rig *of, struct bridge *bridge)
+static bool somebody_asks_to_stop(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	stopped = 1;
 	return true;
@@ -452,13 +453,13 @@ static bool somebody_asks_to_stop(struct rig *of, struct bridge *bridge)
 
 static void it_ends_when_it_is_asked_to(void)
 {
-	static rig_step *const steps[] = {somebody_asks_to_stop, nothing_more_comes, NULL};
+	static live_fixture_step *const steps[] = {somebody_asks_to_stop, nothing_more_comes, NULL};
 
-	rig_open(&rig, "name: x\nfaults:\n- {name: slow, delay: 1h}\n");
-	rig.options.stop = &stopped;
-	rig_run(&rig, steps);
-	TEST_CONTAINS(rig.result.verdict.reason, "carried out until it was asked to stop");
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\nfaults:\n- {name: slow, delay: 1h}\n");
+	fixture.options.stop = &stopped;
+	live_fixture_run(&fixture, steps);
+	TEST_CONTAINS(fixture.result.verdict.reason, "carried out until it was asked to stop");
+	live_fixture_close(&fixture);
 }
 
 static bool refuse(void *ctx, struct error *err)
@@ -471,22 +472,22 @@ static void what_is_not_ready_does_not_begin(void)
 {
 	struct error err;
 
-	rig_open(&rig, "name: x\n");
-	rig.options.ready = refuse;
-	CU_ASSERT_FALSE(bridge_run(&rig.options, &rig.result, &err));
+	live_fixture_open(&fixture, "name: x\n");
+	fixture.options.ready = refuse;
+	CU_ASSERT_FALSE(bridge_run(&fixture.options, &fixture.result, &err));
 	TEST_SAME_TEXT(err.text, "not today");
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 static void a_folder_that_cannot_be_made_is_told(void)
 {
 	struct error err;
 
-	rig_open(&rig, "name: x\n");
-	rig.options.dir = "/proc/nowhere";
-	CU_ASSERT_FALSE(bridge_run(&rig.options, &rig.result, &err));
+	live_fixture_open(&fixture, "name: x\n");
+	fixture.options.dir = "/proc/nowhere";
+	CU_ASSERT_FALSE(bridge_run(&fixture.options, &fixture.result, &err));
 	TEST_CONTAINS(err.text, "the folder /proc/nowhere cannot be made: ");
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 const CU_TestInfo tests_live_bridge[] = {

@@ -15,10 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/live/rig.h"
+#include "tests/live/fixture.h"
 #include "tests/test.h"
 
-static struct rig rig;
+static struct live_fixture fixture;
 static struct control *control;
 static char socket_path[100];
 
@@ -26,20 +26,20 @@ static void begin(void)
 {
 	struct error err;
 
-	rig_open(&rig, "name: x\nfaults:\n- {name: lost, drop: true}\n");
-	rig.options.dir = NULL;
+	live_fixture_open(&fixture, "name: x\nfaults:\n- {name: lost, drop: true}\n");
+	fixture.options.dir = NULL;
 	(void)snprintf(socket_path, sizeof socket_path, "%s/control.sock", test_folder());
 	control = control_open(socket_path, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(control);
-	rig.sides[1] = control_side(control);
-	rig.options.side_count = 2;
+	fixture.sides[1] = control_side(control);
+	fixture.options.side_count = 2;
 }
 
 static void end(void)
 {
 	control_close(control);
 	CU_ASSERT(access(socket_path, F_OK) != 0);
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 /* -- clients -- */
@@ -83,26 +83,26 @@ static unsigned lines(const char *text)
 
 /* -- what is asked -- */
 
-static bool dial_once(struct rig *of, struct bridge *bridge)
+static bool dial_once(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	dial(0);
 	say(0, "phase down");
 	return true;
 }
 
-static bool say_the_rest(struct rig *of, struct bridge *bridge)
+static bool say_the_rest(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	say(0, "load\r\nremove lost\nremove lost\nlis");
 	return true;
 }
 
-static bool hear_three(struct rig *of, struct bridge *bridge)
+static bool hear_three(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	CU_ASSERT(hear(0));
 	return lines(answers[0]) == 3;
@@ -110,18 +110,18 @@ static bool hear_three(struct rig *of, struct bridge *bridge)
 
 static void requests_are_lines_however_they_come(void)
 {
-	static rig_step *const steps[] = {dial_once, say_the_rest, hear_three, NULL};
+	static live_fixture_step *const steps[] = {dial_once, say_the_rest, hear_three, NULL};
 
 	begin();
-	rig_run(&rig, steps);
+	live_fixture_run(&fixture, steps);
 	TEST_SAME_TEXT(answers[0], "{\"ok\":true,\"phase\":\"download\"}\n{\"ok\":true,\"removed\":\"lost\"}\n"
 	                           "{\"ok\":false,\"error\":\"there is no fault 'lost'; `list` has their names\"}\n");
 	end();
 }
 
-static bool dial_all(struct rig *of, struct bridge *bridge)
+static bool dial_all(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	for (size_t i = 0; i <= CONTROL_CLIENTS_MAX; i++) {
 		dial(i);
@@ -130,11 +130,11 @@ static bool dial_all(struct rig *of, struct bridge *bridge)
 	return true;
 }
 
-static bool all_but_the_last_are_served(struct rig *of, struct bridge *bridge)
+static bool all_but_the_last_are_served(struct live_fixture *f, struct bridge *bridge)
 {
 	bool served = true;
 
-	(void)of;
+	(void)f;
 	(void)bridge;
 	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
 		CU_ASSERT(hear(i));
@@ -144,17 +144,17 @@ static bool all_but_the_last_are_served(struct rig *of, struct bridge *bridge)
 	return served;
 }
 
-static bool one_goes(struct rig *of, struct bridge *bridge)
+static bool one_goes(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	(void)close(clients[3]);
 	return true;
 }
 
-static bool the_last_is_served(struct rig *of, struct bridge *bridge)
+static bool the_last_is_served(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	CU_ASSERT(hear(CONTROL_CLIENTS_MAX));
 	return lines(answers[CONTROL_CLIENTS_MAX]) == 1;
@@ -162,16 +162,16 @@ static bool the_last_is_served(struct rig *of, struct bridge *bridge)
 
 static void one_client_too_many_waits(void)
 {
-	static rig_step *const steps[] = {dial_all, all_but_the_last_are_served, one_goes, the_last_is_served, NULL};
+	static live_fixture_step *const steps[] = {dial_all, all_but_the_last_are_served, one_goes, the_last_is_served, NULL};
 
 	begin();
-	rig_run(&rig, steps);
+	live_fixture_run(&fixture, steps);
 	end();
 }
 
-static bool first_is_served(struct rig *of, struct bridge *bridge)
+static bool first_is_served(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	CU_ASSERT(hear(0));
 	return lines(answers[0]) == 1;
@@ -180,11 +180,11 @@ static bool first_is_served(struct rig *of, struct bridge *bridge)
 static struct rlimit limit_before;
 
 /* The second finds no descriptor left. */
-static bool second_dials(struct rig *of, struct bridge *bridge)
+static bool second_dials(struct live_fixture *f, struct bridge *bridge)
 {
 	struct rlimit limit;
 
-	(void)of;
+	(void)f;
 	(void)bridge;
 	dial(1);
 	say(1, "phase a\n");
@@ -198,37 +198,37 @@ static bool second_dials(struct rig *of, struct bridge *bridge)
 }
 
 /* By then the listener was looked at, which would be so again and again. */
-static bool some_rounds_go_by(struct rig *of, struct bridge *bridge)
+static bool some_rounds_go_by(struct live_fixture *f, struct bridge *bridge)
 {
 	static unsigned rounds;
 
-	(void)of;
+	(void)f;
 	(void)bridge;
 	if (++rounds == 10)
 		CU_ASSERT_FATAL(setrlimit(RLIMIT_NOFILE, &limit_before) == 0);
 	return rounds == 20;
 }
 
-static bool second_still_waits(struct rig *of, struct bridge *bridge)
+static bool second_still_waits(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	CU_ASSERT(hear(1) && answers[1][0] == '\0');
 	(void)close(clients[0]);
 	return true;
 }
 
-static bool second_is_served(struct rig *of, struct bridge *bridge)
+static bool second_is_served(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	CU_ASSERT(hear(1));
 	return lines(answers[1]) == 1;
 }
 
-static bool dial_and_ask(struct rig *of, struct bridge *bridge)
+static bool dial_and_ask(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	dial(0);
 	say(0, "phase a\n");
@@ -237,19 +237,19 @@ static bool dial_and_ask(struct rig *of, struct bridge *bridge)
 
 static void who_finds_no_descriptor_waits(void)
 {
-	static rig_step *const steps[] = {dial_and_ask,       first_is_served,  second_dials, some_rounds_go_by,
-	                                  second_still_waits, second_is_served, NULL};
+	static live_fixture_step *const steps[] = {dial_and_ask,       first_is_served,  second_dials, some_rounds_go_by,
+	                                           second_still_waits, second_is_served, NULL};
 
 	begin();
-	rig_run(&rig, steps);
+	live_fixture_run(&fixture, steps);
 	end();
 }
 
-static bool say_too_much(struct rig *of, struct bridge *bridge)
+static bool say_too_much(struct live_fixture *f, struct bridge *bridge)
 {
 	static char text[CONTROL_LINE_MAX + 2];
 
-	(void)of;
+	(void)f;
 	(void)bridge;
 	memset(text, 'x', CONTROL_LINE_MAX + 1);
 	dial(0);
@@ -257,29 +257,29 @@ static bool say_too_much(struct rig *of, struct bridge *bridge)
 	return true;
 }
 
-static bool was_hung_up_on(struct rig *of, struct bridge *bridge)
+static bool was_hung_up_on(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	return !hear(0);
 }
 
 static void a_line_that_is_too_long_ends_the_talk(void)
 {
-	static rig_step *const steps[] = {say_too_much, was_hung_up_on, NULL};
+	static live_fixture_step *const steps[] = {say_too_much, was_hung_up_on, NULL};
 
 	begin();
-	rig_run(&rig, steps);
+	live_fixture_run(&fixture, steps);
 	TEST_SAME_TEXT(answers[0], "{\"ok\":false,\"error\":\"the request is too long\"}\n");
 	end();
 }
 
 /* Asks for so much that no buffer takes the answers, and reads none. */
-static bool flood(struct rig *of, struct bridge *bridge)
+static bool flood(struct live_fixture *f, struct bridge *bridge)
 {
 	static unsigned said;
 
-	(void)of;
+	(void)f;
 	(void)bridge;
 	if (said == 0)
 		dial(0);
@@ -292,11 +292,11 @@ static bool flood(struct rig *of, struct bridge *bridge)
 
 static void who_takes_no_answers_is_hung_up_on(void)
 {
-	static rig_step *const steps[] = {flood, NULL};
+	static live_fixture_step *const steps[] = {flood, NULL};
 
 	begin();
-	rig_run(&rig, steps);
-	CU_ASSERT_EQUAL(rig.result.verdict.kind, VERDICT_PASS);
+	live_fixture_run(&fixture, steps);
+	CU_ASSERT_EQUAL(fixture.result.verdict.kind, VERDICT_PASS);
 	end();
 }
 
@@ -304,9 +304,9 @@ static void who_takes_no_answers_is_hung_up_on(void)
 
 static pid_t other;
 
-static bool let_another_ask(struct rig *of, struct bridge *bridge)
+static bool let_another_ask(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	other = fork();
 	CU_ASSERT_FATAL(other >= 0);
@@ -322,23 +322,23 @@ static bool let_another_ask(struct rig *of, struct bridge *bridge)
 	_exit(status);
 }
 
-static bool never(struct rig *of, struct bridge *bridge)
+static bool never(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	return false;
 }
 
 static void ctl_asks_and_prints_the_answer(void)
 {
-	static rig_step *const steps[] = {let_another_ask, never, NULL};
+	static live_fixture_step *const steps[] = {let_another_ask, never, NULL};
 	char path[600];
 	int status;
 
 	begin();
-	rig_run(&rig, steps);
+	live_fixture_run(&fixture, steps);
 	CU_ASSERT(waitpid(other, &status, 0) == other && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	TEST_CONTAINS(rig.result.verdict.reason, "until it was told to stop");
+	TEST_CONTAINS(fixture.result.verdict.reason, "until it was told to stop");
 	(void)snprintf(path, sizeof path, "%s/output.txt", test_folder());
 	char *output = test_read(path);
 	TEST_SAME_TEXT(output,

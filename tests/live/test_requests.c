@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/live/rig.h"
+#include "tests/live/fixture.h"
 #include "tests/test.h"
 #include "tests/unit/scenario/box.h"
 
-static struct rig rig;
+static struct live_fixture fixture;
 
 /* -- one after the other -- */
 
@@ -26,36 +26,36 @@ static const struct asked *asked;
 static size_t asked_count, asked_done, passed;
 static bool frame_under_way;
 
-static bool ask_all(struct rig *of, struct bridge *bridge)
+static bool ask_all(struct live_fixture *f, struct bridge *bridge)
 {
 	const struct asked *now = &asked[asked_done];
 	const struct bridge_status status = bridge_status(bridge);
 
 	if (!frame_under_way) {
 		if (now->request != NULL)
-			TEST_CONTAINS(rig_ask(of, bridge, now->request), now->answer);
-		rig_send(of, TO_SERVER, 1, (unsigned)asked_done);
+			TEST_CONTAINS(live_fixture_ask(f, bridge, now->request), now->answer);
+		live_fixture_send(f, TO_SERVER, 1, (unsigned)asked_done);
 		frame_under_way = true;
 		return false;
 	}
-	if (status.frames[TO_SERVER] != asked_done + 1 || (now->passes && of->got_count[TO_SERVER] != passed + 1))
+	if (status.frames[TO_SERVER] != asked_done + 1 || (now->passes && f->got_count[TO_SERVER] != passed + 1))
 		return false;
 	passed += now->passes;
-	if (of->got_count[TO_SERVER] != passed)
+	if (f->got_count[TO_SERVER] != passed)
 		printf("    the frame behind '%s' has passed\n", now->request);
-	CU_ASSERT_EQUAL(of->got_count[TO_SERVER], passed);
+	CU_ASSERT_EQUAL(f->got_count[TO_SERVER], passed);
 	frame_under_way = false;
 	return ++asked_done == asked_count;
 }
 
 static void run(const char *scenario, const struct asked *list, size_t count)
 {
-	static rig_step *const steps[] = {ask_all, NULL};
+	static live_fixture_step *const steps[] = {ask_all, NULL};
 
 	asked = list;
 	asked_count = count;
-	rig_open(&rig, scenario);
-	rig_run(&rig, steps);
+	live_fixture_open(&fixture, scenario);
+	live_fixture_run(&fixture, steps);
 	CU_ASSERT_EQUAL(asked_done, asked_count);
 }
 
@@ -71,10 +71,11 @@ static void faults_come_change_and_go(void)
 	};
 
 	RUN("name: x\n", list);
-	CU_ASSERT_EQUAL_FATAL(rig.result.rule_count, 2);
-	CU_ASSERT(rig.result.rules[0].gone && rig.result.rules[0].counters.applied == 2);
-	CU_ASSERT(rig.result.rules[1].gone && rig.result.rules[1].counters.applied == 1 && rig.result.rules[1].counters.matched == 2);
-	char *trace = rig_read("trace.txt"), *verdict = rig_read("verdict.json");
+	CU_ASSERT_EQUAL_FATAL(fixture.result.rule_count, 2);
+	CU_ASSERT(fixture.result.rules[0].gone && fixture.result.rules[0].counters.applied == 2);
+	CU_ASSERT(fixture.result.rules[1].gone && fixture.result.rules[1].counters.applied == 1 &&
+	          fixture.result.rules[1].counters.matched == 2);
+	char *trace = live_fixture_read("trace.txt"), *verdict = live_fixture_read("verdict.json");
 	TEST_CONTAINS(trace, "control add 'lost' drop\n");
 	TEST_CONTAINS(trace, "control change 'lost' drop\n");
 	TEST_CONTAINS(trace, "control remove 'lost'\n");
@@ -82,7 +83,7 @@ static void faults_come_change_and_go(void)
 	TEST_CONTAINS(verdict, "\"applied\": 2");
 	free(trace);
 	free(verdict);
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 static void bad_requests_are_told_and_change_nothing(void)
@@ -113,9 +114,9 @@ static void bad_requests_are_told_and_change_nothing(void)
 	};
 
 	RUN("name: x\nfaults:\n- {name: other, direction: to-device, delay: 1ms}\n- {name: lost, drop: true}\n", list);
-	CU_ASSERT_EQUAL(rig.result.rule_count, 2);
-	CU_ASSERT_EQUAL(rig.result.rules[1].counters.applied, sizeof list / sizeof list[0]);
-	rig_close(&rig);
+	CU_ASSERT_EQUAL(fixture.result.rule_count, 2);
+	CU_ASSERT_EQUAL(fixture.result.rules[1].counters.applied, sizeof list / sizeof list[0]);
+	live_fixture_close(&fixture);
 }
 
 static void faults_wait_for_the_phase_that_is_told(void)
@@ -129,8 +130,8 @@ static void faults_wait_for_the_phase_that_is_told(void)
 	};
 
 	RUN("name: x\nfaults:\n- {name: lost, during: download, drop: true}\n", list);
-	TEST_SAME_TEXT(rig.result.verdict.phase, "poll");
-	rig_close(&rig);
+	TEST_SAME_TEXT(fixture.result.verdict.phase, "poll");
+	live_fixture_close(&fixture);
 }
 
 /* What it was ended by stands in the plan, so that a replay lets through what came behind. */
@@ -145,11 +146,11 @@ static void an_outage_that_is_removed_ends_in_the_plan_too(void)
 	struct error err;
 
 	RUN("name: x\nfaults:\n- {name: out, nth: 1, outage: {for: 1h}}\n", list);
-	CU_ASSERT_FATAL(plan_open_frozen(&frozen, rig_path("plan.yaml"), NULL, &box, &err));
+	CU_ASSERT_FATAL(plan_open_frozen(&frozen, live_fixture_path("plan.yaml"), NULL, &box, &err));
 	CU_ASSERT_EQUAL_FATAL(frozen.decisions.count, 1);
 	CU_ASSERT(action_quantity(frozen.decisions.list[0].action, &frozen.decisions.list[0].params, "for") < 600 * SIM_S);
 	plan_close(&frozen);
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 static void a_line_of_netem_is_several_faults_of_one_name(void)
@@ -162,20 +163,20 @@ static void a_line_of_netem_is_several_faults_of_one_name(void)
 	};
 
 	RUN("name: x\n", list);
-	rig_close(&rig);
+	live_fixture_close(&fixture);
 }
 
 /* -- answers -- */
 
-static bool list_and_give_back(struct rig *of, struct bridge *bridge)
+static bool list_and_give_back(struct live_fixture *f, struct bridge *bridge)
 {
 	static const char name[] = "\"name\":\"second one\",\"fault\":\"";
 	char request[4096] = "add ", *at = request + 4;
 
-	(void)rig_ask(of, bridge, "list");
-	TEST_CONTAINS(of->answer,
+	(void)live_fixture_ask(f, bridge, "list");
+	TEST_CONTAINS(f->answer,
 	              "{\"ok\":true,\"rules\":[{\"name\":\"first\",\"fault\":\"{name: \\\"first\\\", direction: \\\"to-server\\\", ");
-	const char *from = strstr(of->answer, name);
+	const char *from = strstr(f->answer, name);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(from);
 	/* JSON's text back into what it says. */
 	for (from += sizeof name - 1; *from != '"'; *at++ = *from++)
@@ -184,8 +185,8 @@ static bool list_and_give_back(struct rig *of, struct bridge *bridge)
 	const struct fault *faults;
 	CU_ASSERT_EQUAL_FATAL(bridge_faults(bridge, &faults), 2);
 	struct fault before = faults[1];
-	TEST_CONTAINS(rig_ask(of, bridge, "remove second one"), "\"ok\":true");
-	TEST_CONTAINS(rig_ask(of, bridge, request), "\"ok\":true");
+	TEST_CONTAINS(live_fixture_ask(f, bridge, "remove second one"), "\"ok\":true");
+	TEST_CONTAINS(live_fixture_ask(f, bridge, request), "\"ok\":true");
 	CU_ASSERT_EQUAL_FATAL(bridge_faults(bridge, &faults), 2);
 	CU_ASSERT_EQUAL(memcmp(&before, &faults[1], sizeof before), 0);
 	return true;
@@ -193,51 +194,51 @@ static bool list_and_give_back(struct rig *of, struct bridge *bridge)
 
 static void what_list_tells_add_takes(void)
 {
-	static rig_step *const steps[] = {list_and_give_back, NULL};
+	static live_fixture_step *const steps[] = {list_and_give_back, NULL};
 
-	rig_open(&rig, "name: x\nfaults:\n- {name: first, direction: to-server, nth: 2, drop: true}\n"
-	               "- {name: second one, filter: \"udp port 53\", probability: 12.5%, from: frame#3, until: +2s, "
-	               "delay: {time: 20ms, jitter: 5ms, distribution: normal}}\n");
-	rig_run(&rig, steps);
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\nfaults:\n- {name: first, direction: to-server, nth: 2, drop: true}\n"
+	                            "- {name: second one, filter: \"udp port 53\", probability: 12.5%, from: frame#3, until: +2s, "
+	                            "delay: {time: 20ms, jitter: 5ms, distribution: normal}}\n");
+	live_fixture_run(&fixture, steps);
+	live_fixture_close(&fixture);
 }
 
-static bool count_and_stop(struct rig *of, struct bridge *bridge)
+static bool count_and_stop(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)rig_ask(of, bridge, "counters");
-	TEST_CONTAINS(of->answer, "{\"ok\":true,\"elapsed_s\":");
-	TEST_CONTAINS(of->answer, "\"frames_to_server\":0,\"frames_to_device\":0,\"waiting\":0,\"phase\":\"\"");
-	TEST_CONTAINS(of->answer,
+	(void)live_fixture_ask(f, bridge, "counters");
+	TEST_CONTAINS(f->answer, "{\"ok\":true,\"elapsed_s\":");
+	TEST_CONTAINS(f->answer, "\"frames_to_server\":0,\"frames_to_device\":0,\"waiting\":0,\"phase\":\"\"");
+	TEST_CONTAINS(f->answer,
 	              "\"rules\":[{\"name\":\"lost\",\"action\":\"drop\",\"seen\":0,\"matched\":0,\"applied\":0,\"gone\":false}]}\n");
-	TEST_SAME_TEXT(rig_ask(of, bridge, "stop"), "{\"ok\":true}\n");
+	TEST_SAME_TEXT(live_fixture_ask(f, bridge, "stop"), "{\"ok\":true}\n");
 	return true;
 }
 
-static bool never(struct rig *of, struct bridge *bridge)
+static bool never(struct live_fixture *f, struct bridge *bridge)
 {
-	(void)of;
+	(void)f;
 	(void)bridge;
 	return false;
 }
 
 static void counters_tell_all_and_stop_ends_it(void)
 {
-	static rig_step *const steps[] = {count_and_stop, never, NULL};
+	static live_fixture_step *const steps[] = {count_and_stop, never, NULL};
 
-	rig_open(&rig, "name: x\nfaults:\n- {name: lost, drop: true}\n");
-	rig.options.dir = NULL;
-	rig_run(&rig, steps);
-	TEST_CONTAINS(rig.result.verdict.reason, "carried out until it was told to stop");
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\nfaults:\n- {name: lost, drop: true}\n");
+	fixture.options.dir = NULL;
+	live_fixture_run(&fixture, steps);
+	TEST_CONTAINS(fixture.result.verdict.reason, "carried out until it was told to stop");
+	live_fixture_close(&fixture);
 }
 
-static bool add_what_counts_from_now(struct rig *of, struct bridge *bridge)
+static bool add_what_counts_from_now(struct live_fixture *f, struct bridge *bridge)
 {
 	const struct fault *faults;
 
-	TEST_CONTAINS(rig_ask(of, bridge, "add {name: a, until: +5s, drop: true}"), "\"ok\":true");
-	TEST_CONTAINS(rig_ask(of, bridge, "add {name: b, drop: true}"), "\"ok\":true");
-	TEST_CONTAINS(rig_ask(of, bridge, "add {name: c, from: 1s, until: +5s, drop: true}"), "\"ok\":true");
+	TEST_CONTAINS(live_fixture_ask(f, bridge, "add {name: a, until: +5s, drop: true}"), "\"ok\":true");
+	TEST_CONTAINS(live_fixture_ask(f, bridge, "add {name: b, drop: true}"), "\"ok\":true");
+	TEST_CONTAINS(live_fixture_ask(f, bridge, "add {name: c, from: 1s, until: +5s, drop: true}"), "\"ok\":true");
 	CU_ASSERT_EQUAL_FATAL(bridge_faults(bridge, &faults), 3);
 	CU_ASSERT(faults[0].match.from.ns > 0 && faults[0].match.from.ns <= bridge_now(bridge));
 	CU_ASSERT(faults[1].match.from.ns == 0 && faults[2].match.from.ns == SIM_S);
@@ -246,35 +247,35 @@ static bool add_what_counts_from_now(struct rig *of, struct bridge *bridge)
 
 static void a_window_of_an_added_fault_begins_now(void)
 {
-	static rig_step *const steps[] = {add_what_counts_from_now, NULL};
+	static live_fixture_step *const steps[] = {add_what_counts_from_now, NULL};
 
-	rig_open(&rig, "name: x\n");
-	rig.options.dir = NULL;
-	rig_run(&rig, steps);
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\n");
+	fixture.options.dir = NULL;
+	live_fixture_run(&fixture, steps);
+	live_fixture_close(&fixture);
 }
 
-static bool try_to_change_a_replay(struct rig *of, struct bridge *bridge)
+static bool try_to_change_a_replay(struct live_fixture *f, struct bridge *bridge)
 {
-	TEST_CONTAINS(rig_ask(of, bridge, "add {drop: true}"),
+	TEST_CONTAINS(live_fixture_ask(f, bridge, "add {drop: true}"),
 	              "this is a replay: its decisions are those of a run that was, and cannot be changed");
-	TEST_CONTAINS(rig_ask(of, bridge, "remove lost"), "there is no fault 'lost'");
+	TEST_CONTAINS(live_fixture_ask(f, bridge, "remove lost"), "there is no fault 'lost'");
 	return true;
 }
 
 static void a_replay_cannot_be_changed(void)
 {
-	static rig_step *const none[] = {NULL}, *const steps[] = {try_to_change_a_replay, NULL};
+	static live_fixture_step *const none[] = {NULL}, *const steps[] = {try_to_change_a_replay, NULL};
 	char path[640];
 
-	rig_open(&rig, "name: x\nfaults:\n- {name: lost, drop: true}\n");
-	rig_run(&rig, none);
-	rig_close(&rig);
+	live_fixture_open(&fixture, "name: x\nfaults:\n- {name: lost, drop: true}\n");
+	live_fixture_run(&fixture, none);
+	live_fixture_close(&fixture);
 	(void)snprintf(path, sizeof path, "%s/first.yaml", test_folder());
-	CU_ASSERT_FATAL(rename(rig_path("plan.yaml"), path) == 0);
-	rig_open_frozen(&rig, path);
-	rig_run(&rig, steps);
-	rig_close(&rig);
+	CU_ASSERT_FATAL(rename(live_fixture_path("plan.yaml"), path) == 0);
+	live_fixture_open_frozen(&fixture, path);
+	live_fixture_run(&fixture, steps);
+	live_fixture_close(&fixture);
 }
 
 const CU_TestInfo tests_live_requests[] = {

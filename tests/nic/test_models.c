@@ -4,7 +4,7 @@
 
 #include "lib/fault/site.h"
 #include "emulator/nic/enc28j60.h"
-#include "tests/nic/toy.h"
+#include "tests/nic/minimal.h"
 #include "harness/scenario/sense.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
@@ -28,7 +28,7 @@ static void every_model_is_whole(void)
 		CU_ASSERT_STRING_EQUAL(nic_models[i]->name, nic_names[i]);
 		CU_ASSERT_PTR_EQUAL(nic_find(nic_names[i]), nic_models[i]);
 	}
-	CU_ASSERT(is_whole(&toy_nic));
+	CU_ASSERT(is_whole(&minimal_nic));
 	CU_ASSERT_PTR_NULL(nic_find("enc28j61"));
 }
 
@@ -76,12 +76,12 @@ static void a_fault_of_another_nic_is_refused(void)
 	(void)strcpy(plan.device.name, "d");
 	plan.device.nic = &nic_enc28j60;
 	CU_ASSERT(sense_fault(&plan, &fault, &key, &err));
-	plan.device.nic = &toy_nic;
+	plan.device.nic = &minimal_nic;
 	CU_ASSERT_FALSE_FATAL(sense_fault(&plan, &fault, &key, &err));
 	CU_ASSERT_STRING_EQUAL(key, "tx_stall");
 	error_format(&err, text, sizeof text);
 	TEST_CONTAINS(text,
-	              "'tx_stall' is a fault of the enc28j60, and the device 'd' has the toy");
+	              "'tx_stall' is a fault of the enc28j60, and the device 'd' has the minimal");
 	CU_ASSERT(sense_fault(&plan, &bus, &key, &err));
 }
 

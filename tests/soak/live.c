@@ -39,12 +39,12 @@ static const char *scenario(void)
 }
 
 /* What one part adds to. */
-struct tally {
+struct totals {
 	uint64_t sent, received, again, unseen;
 	uint64_t warm, most; /* memory */
 };
 
-static void pass_part(struct tally *tally, unsigned part, bool warms_up)
+static void pass_part(struct totals *totals, unsigned part, bool warms_up)
 {
 	static struct traffic_result result;
 	const struct traffic traffic = {.from = &wire.ends[part % 2],
@@ -56,38 +56,38 @@ static void pass_part(struct tally *tally, unsigned part, bool warms_up)
 	                                .for_ns = SECONDS_A_PART * S};
 
 	traffic_pass(&traffic, &result);
-	tally->sent += result.sent;
-	tally->received += result.received;
-	tally->again += result.again;
-	tally->unseen += result.unseen;
+	totals->sent += result.sent;
+	totals->received += result.received;
+	totals->again += result.again;
+	totals->unseen += result.unseen;
 	const uint64_t memory = wire_memory(&wire);
 	if (warms_up)
-		tally->warm = memory > tally->warm ? memory : tally->warm;
-	tally->most = memory > tally->most ? memory : tally->most;
+		totals->warm = memory > totals->warm ? memory : totals->warm;
+	totals->most = memory > totals->most ? memory : totals->most;
 }
 
-static void look_at(const struct tally *tally, const struct wire_counters *counters)
+static void look_at(const struct totals *totals, const struct wire_counters *counters)
 {
-	const uint64_t out = tally->received + tally->unseen + counters->dropped;
+	const uint64_t out = totals->received + totals->unseen + counters->dropped;
 
-	if (counters->frames != tally->sent || out != tally->sent || counters->lost_out > 0)
+	if (counters->frames != totals->sent || out != totals->sent || counters->lost_out > 0)
 		soak_fail("live: of %" PRIu64 " frames %" PRIu64 " came, %" PRIu64 " had been dropped by a rule, %" PRIu64
 		          " found no room on their way in and %" PRIu64 " on their way out; the proxy has seen %" PRIu64,
-		          tally->sent, tally->received + tally->unseen, counters->dropped, counters->lost_in, counters->lost_out,
+		          totals->sent, totals->received + totals->unseen, counters->dropped, counters->lost_in, counters->lost_out,
 		          counters->frames);
-	if (tally->again > 0)
-		soak_fail("live: %" PRIu64 " frames came twice", tally->again);
+	if (totals->again > 0)
+		soak_fail("live: %" PRIu64 " frames came twice", totals->again);
 	if (counters->dropped == 0)
 		soak_fail("live: the rule that drops has dropped nothing");
-	if (tally->warm == 0 || tally->most > tally->warm + GROWTH_MAX)
-		soak_fail("live: the proxy's memory grew from %" PRIu64 " to %" PRIu64 " bytes", tally->warm, tally->most);
+	if (totals->warm == 0 || totals->most > totals->warm + GROWTH_MAX)
+		soak_fail("live: the proxy's memory grew from %" PRIu64 " to %" PRIu64 " bytes", totals->warm, totals->most);
 }
 
 static void pass_all(void)
 {
 	const unsigned wanted = SECONDS / SECONDS_A_PART / soak_share, parts = wanted > PARTS_LEAST ? wanted : PARTS_LEAST;
 	struct wire_counters counters = {0};
-	struct tally tally = {0};
+	struct totals totals = {0};
 	const double start = soak_seconds();
 
 	if (!wire_join_by_proxy(&wire, &(const struct wire_proxy){.scenario = scenario(), .core = wire_use_cores()})) {
@@ -95,13 +95,13 @@ static void pass_all(void)
 		return;
 	}
 	for (unsigned part = 0; part < parts; part++)
-		pass_part(&tally, part, part < parts / 3);
+		pass_part(&totals, part, part < parts / 3);
 	if (!wire_part(&wire, &counters))
 		soak_fail("live: %s", wire.why);
-	look_at(&tally, &counters);
+	look_at(&totals, &counters);
 	printf("live: %" PRIu64 " frames sent, %" PRIu64 " came, %" PRIu64 " dropped by a rule, %" PRIu64
 	       " KiB of memory after the first third and at most %" PRIu64 " KiB, later than asked by %.0f us (p99), in %.0f s\n",
-	       tally.sent, tally.received + tally.unseen, counters.dropped, tally.warm >> 10, tally.most >> 10, counters.skew_p99_us,
+	       totals.sent, totals.received + totals.unseen, counters.dropped, totals.warm >> 10, totals.most >> 10, counters.skew_p99_us,
 	       soak_seconds() - start);
 }
 

@@ -209,7 +209,7 @@ unsigned soak_compare(const char *run, const char *reference)
 }
 
 /* How a scenario's seeds are run under load. */
-struct pressure {
+struct load {
 	const char *scenario, *name;
 	unsigned seeds, times, jobs;
 	int niceness;
@@ -217,19 +217,19 @@ struct pressure {
 };
 
 /* Runs them once in quiet, then under load, and compares. @return how many sessions were compared. */
-static unsigned soak_under(const struct pressure *pressure)
+static unsigned soak_under(const struct load *load)
 {
 	unsigned compared = 0;
 	char quiet[64], run[64];
 
-	(void)snprintf(quiet, sizeof quiet, "%s-quiet", pressure->name);
-	(void)soak_shell("%s run %s --seeds 1..%u --out %s/%s >/dev/null 2>&1", soak_program(), pressure->scenario, pressure->seeds,
-	                 soak_folder, quiet);
-	start_load(pressure->commands);
-	for (unsigned i = 0; i < pressure->times; i++) {
-		(void)snprintf(run, sizeof run, "%s-%u", pressure->name, i);
-		(void)soak_shell("nice -n %d %s run %s --seeds 1..%u --jobs %u --out %s/%s >/dev/null 2>&1", pressure->niceness,
-		                 soak_program(), pressure->scenario, pressure->seeds, pressure->jobs, soak_folder, run);
+	(void)snprintf(quiet, sizeof quiet, "%s-quiet", load->name);
+	(void)soak_shell("%s run %s --seeds 1..%u --out %s/%s >/dev/null 2>&1", soak_program(), load->scenario, load->seeds, soak_folder,
+	                 quiet);
+	start_load(load->commands);
+	for (unsigned i = 0; i < load->times; i++) {
+		(void)snprintf(run, sizeof run, "%s-%u", load->name, i);
+		(void)soak_shell("nice -n %d %s run %s --seeds 1..%u --jobs %u --out %s/%s >/dev/null 2>&1", load->niceness, soak_program(),
+		                 load->scenario, load->seeds, load->jobs, soak_folder, run);
 		compared += soak_compare(run, quiet);
 		(void)soak_shell("rm -rf %s/%s", soak_folder, run);
 	}
@@ -255,21 +255,20 @@ const char *soak_short_scenario(void)
 
 static void soak_sessions(void)
 {
-	struct pressure pressure = {soak_short_scenario(), "short", .seeds = 50, .jobs = 8, .commands = loads};
+	struct load load = {soak_short_scenario(), "short", .seeds = 50, .jobs = 8, .commands = loads};
 	double start = soak_seconds();
 
-	pressure.times = (SESSIONS / soak_share + pressure.seeds - 1) / pressure.seeds;
-	unsigned compared = soak_under(&pressure);
+	load.times = (SESSIONS / soak_share + load.seeds - 1) / load.seeds;
+	unsigned compared = soak_under(&load);
 	printf("sessions under load: %u compared with quiet ones, in %.0f s\n", compared, soak_seconds() - start);
 }
 
 /* Silence is counted in a session's own CPU time: that the machine has none for it says nothing about the guest. */
 static void soak_starved(void)
 {
-	struct pressure pressure = {soak_short_scenario(), "starved",           .seeds = 2, .times = 1, .jobs = 2,
-	                            .niceness = 19,        .commands = starving};
+	struct load load = {soak_short_scenario(), "starved", .seeds = 2, .times = 1, .jobs = 2, .niceness = 19, .commands = starving};
 	double start = soak_seconds();
-	unsigned compared = soak_under(&pressure);
+	unsigned compared = soak_under(&load);
 
 	printf("sessions of niceness 19 beside eight busy loops: %u compared with quiet ones, in %.0f s\n", compared,
 	       soak_seconds() - start);
@@ -277,11 +276,11 @@ static void soak_starved(void)
 
 static void soak_resets(void)
 {
-	struct pressure pressure = {"scenarios/flash/cut-twice.yaml", "cut-twice", .seeds = 10, .jobs = 8, .commands = loads};
+	struct load load = {"scenarios/flash/cut-twice.yaml", "cut-twice", .seeds = 10, .jobs = 8, .commands = loads};
 	double start = soak_seconds();
 
-	pressure.times = (RESETS / RESETS_A_SESSION / soak_share + pressure.seeds - 1) / pressure.seeds;
-	unsigned compared = soak_under(&pressure);
+	load.times = (RESETS / RESETS_A_SESSION / soak_share + load.seeds - 1) / load.seeds;
+	unsigned compared = soak_under(&load);
 	printf("guest resets under load: %u in %u sessions, in %.0f s\n", compared * RESETS_A_SESSION, compared, soak_seconds() - start);
 }
 

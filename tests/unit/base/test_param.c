@@ -5,7 +5,7 @@
 
 #include "tests/test.h"
 
-struct thing {
+struct sample {
 	bool lid;
 	uint64_t age_ns, count, share, weight;
 	char label[8];
@@ -17,14 +17,14 @@ struct thing {
 static const char *const colours[] = {"red", "green", "blue", NULL};
 
 static const struct param table[] = {
-	PARAM_ROW_BOOL(thing, lid, "lid", "true", "whether it has one"),
-	PARAM_ROW_QUANTITY(thing, age_ns, "age", UNIT_DURATION, "1s", 1000, 60000000000, "since it was made"),
-	PARAM_ROW_QUANTITY(thing, count, "count", UNIT_NONE, "3", 0, 0, "of pieces"),
-	PARAM_ROW_QUANTITY(thing, share, "share", UNIT_PROBABILITY, "50%", 0, 0, "of the whole"),
-	PARAM_ROW_QUANTITY(thing, weight, "weight", UNIT_SIZE, NULL, 0, 0, "must be given"),
-	PARAM_ROW_TEXT(thing, label, "label", "none", "on the lid"),
-	PARAM_ROW_CHOICE(thing, colour, "colour", colours, "green", "of the paint"),
-	PARAM_ROW_MAC(thing, mac, "mac", "02:00:00:12:34:56", "of the port"),
+	PARAM_ROW_BOOL(sample, lid, "lid", "true", "whether it has one"),
+	PARAM_ROW_QUANTITY(sample, age_ns, "age", UNIT_DURATION, "1s", 1000, 60000000000, "since it was made"),
+	PARAM_ROW_QUANTITY(sample, count, "count", UNIT_NONE, "3", 0, 0, "of pieces"),
+	PARAM_ROW_QUANTITY(sample, share, "share", UNIT_PROBABILITY, "50%", 0, 0, "of the whole"),
+	PARAM_ROW_QUANTITY(sample, weight, "weight", UNIT_SIZE, NULL, 0, 0, "must be given"),
+	PARAM_ROW_TEXT(sample, label, "label", "none", "on the lid"),
+	PARAM_ROW_CHOICE(sample, colour, "colour", colours, "green", "of the paint"),
+	PARAM_ROW_MAC(sample, mac, "mac", "02:00:00:12:34:56", "of the port"),
 	{0},
 };
 
@@ -38,31 +38,31 @@ static const struct param *row(const char *key)
 
 static void refuses(const char *key, const char *text, const char *why)
 {
-	struct thing thing, before;
+	struct sample sample, before;
 	struct error err = {0};
 
-	memset(&thing, 0x5a, sizeof thing);
-	before = thing;
-	CU_ASSERT_FALSE(param_set(row(key), &thing, text, &err));
-	CU_ASSERT(memcmp(&thing, &before, sizeof thing) == 0);
+	memset(&sample, 0x5a, sizeof sample);
+	before = sample;
+	CU_ASSERT_FALSE(param_set(row(key), &sample, text, &err));
+	CU_ASSERT(memcmp(&sample, &before, sizeof sample) == 0);
 	TEST_CONTAINS(err.text, why);
 }
 
 static void standard_values_are_set_and_others_stay(void)
 {
 	static const uint8_t mac[6] = {0x02, 0, 0, 0x12, 0x34, 0x56};
-	struct thing thing = {.weight = 77, .behind = "abc"};
+	struct sample sample = {.weight = 77, .behind = "abc"};
 
-	params_init(table, &thing);
-	CU_ASSERT(thing.lid);
-	CU_ASSERT_EQUAL(thing.age_ns, 1000000000);
-	CU_ASSERT_EQUAL(thing.count, 3);
-	CU_ASSERT_EQUAL(thing.share, 500000000);
-	CU_ASSERT_EQUAL(thing.weight, 77);
-	CU_ASSERT_STRING_EQUAL(thing.label, "none");
-	CU_ASSERT_EQUAL(thing.colour, 1);
-	CU_ASSERT(memcmp(thing.mac, mac, sizeof mac) == 0);
-	CU_ASSERT_STRING_EQUAL(thing.behind, "abc");
+	params_init(table, &sample);
+	CU_ASSERT(sample.lid);
+	CU_ASSERT_EQUAL(sample.age_ns, 1000000000);
+	CU_ASSERT_EQUAL(sample.count, 3);
+	CU_ASSERT_EQUAL(sample.share, 500000000);
+	CU_ASSERT_EQUAL(sample.weight, 77);
+	CU_ASSERT_STRING_EQUAL(sample.label, "none");
+	CU_ASSERT_EQUAL(sample.colour, 1);
+	CU_ASSERT(memcmp(sample.mac, mac, sizeof mac) == 0);
+	CU_ASSERT_STRING_EQUAL(sample.behind, "abc");
 }
 
 static void a_row_is_found_by_its_whole_key(void)
@@ -83,36 +83,36 @@ static void every_type_is_read_back_as_it_was_set(void)
 		{"label", "1234567"}, {"label", "a b'\"\\"}, {"colour", "red"}, {"colour", "blue"}, {"mac", "02:ab:cd:ef:00:ff"},
 	};
 	char text[PARAM_VALUE_MAX];
-	struct thing thing = {.behind = "abc"};
+	struct sample sample = {.behind = "abc"};
 	struct error err;
 
-	params_init(table, &thing);
+	params_init(table, &sample);
 	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-		CU_ASSERT(param_set(row(values[i].key), &thing, values[i].text, &err));
-		TEST_SAME_TEXT(param_get(row(values[i].key), &thing, text), values[i].text);
+		CU_ASSERT(param_set(row(values[i].key), &sample, values[i].text, &err));
+		TEST_SAME_TEXT(param_get(row(values[i].key), &sample, text), values[i].text);
 	}
-	CU_ASSERT_STRING_EQUAL(thing.behind, "abc");
+	CU_ASSERT_STRING_EQUAL(sample.behind, "abc");
 }
 
 static void a_shorter_text_leaves_nothing_of_the_longer_one(void)
 {
-	struct thing thing;
+	struct sample sample;
 	struct error err;
 
-	memset(&thing, 'x', sizeof thing);
-	CU_ASSERT(param_set(row("label"), &thing, "1234567", &err));
-	CU_ASSERT(param_set(row("label"), &thing, "a", &err));
-	CU_ASSERT(memcmp(thing.label, "a\0\0\0\0\0\0", sizeof thing.label) == 0);
+	memset(&sample, 'x', sizeof sample);
+	CU_ASSERT(param_set(row("label"), &sample, "1234567", &err));
+	CU_ASSERT(param_set(row("label"), &sample, "a", &err));
+	CU_ASSERT(memcmp(sample.label, "a\0\0\0\0\0\0", sizeof sample.label) == 0);
 }
 
 static void limits_are_inclusive_and_named(void)
 {
-	struct thing thing;
+	struct sample sample;
 	struct error err;
 
-	CU_ASSERT(param_set(row("age"), &thing, "1us", &err));
-	CU_ASSERT(param_set(row("age"), &thing, "1min", &err));
-	CU_ASSERT(param_set(row("count"), &thing, "18446744073709551615", &err));
+	CU_ASSERT(param_set(row("age"), &sample, "1us", &err));
+	CU_ASSERT(param_set(row("age"), &sample, "1min", &err));
+	CU_ASSERT(param_set(row("count"), &sample, "18446744073709551615", &err));
 	refuses("age", "999ns", "999ns is less than the least allowed, 1us");
 	refuses("age", "60.000000001s", "60.000000001s is more than the most allowed, 1min");
 }

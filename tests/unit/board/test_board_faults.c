@@ -8,7 +8,7 @@
 
 #include "lib/base/memory.h"
 #include "emulator/nic/enc28j60.h"
-#include "tests/puppet/puppet.h"
+#include "tests/world/fixture.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
 
@@ -16,7 +16,7 @@
 #define TIMES 6u
 
 /* Faults at work, with the trace in memory. */
-struct bench {
+struct board_faults_fixture {
 	struct fault faults[FAULTS];
 	size_t count;
 	struct trace *trace;
@@ -25,11 +25,11 @@ struct bench {
 	struct board_faults *board_faults;
 };
 
-static struct bench bench;
+static struct board_faults_fixture f;
 
 static void keep_line(void *ctx, const char *line, size_t length)
 {
-	struct bench *to = ctx;
+	struct board_faults_fixture *to = ctx;
 
 	if (to->length + length >= sizeof to->text)
 		return;
@@ -39,38 +39,38 @@ static void keep_line(void *ctx, const char *line, size_t length)
 
 static void add(const char *name, const char *match, const char *action, const char *params)
 {
-	bench.faults[bench.count++] = made_checked_fault(name, match, action, params);
+	f.faults[f.count++] = made_checked_fault(name, match, action, params);
 }
 
 static void clear(void)
 {
-	memset(&bench, 0, sizeof bench);
+	memset(&f, 0, sizeof f);
 }
 
-static void open_bench(uint64_t seed)
+static void board_faults_fixture_open(uint64_t seed)
 {
-	bench.trace = trace_open((struct trace_sink){keep_line, &bench});
-	bench.board_faults = board_faults_open(bench.faults, bench.count, seed, bench.trace, (struct armed_ops){0}, NULL);
+	f.trace = trace_open((struct trace_sink){keep_line, &f});
+	f.board_faults = board_faults_open(f.faults, f.count, seed, f.trace, (struct armed_ops){0}, NULL);
 }
 
-static void close_bench(void)
+static void board_faults_fixture_close(void)
 {
-	board_faults_close(bench.board_faults);
-	trace_close(bench.trace);
+	board_faults_close(f.board_faults);
+	trace_close(f.trace);
 }
 
 static void open_one(const char *match, const char *action, const char *params)
 {
 	clear();
 	add("one", match, action, params);
-	open_bench(1);
+	board_faults_fixture_open(1);
 }
 
 static void counts(size_t index, uint64_t matched, uint64_t applied)
 {
 	struct fault_counters got = {0};
 
-	CU_ASSERT(armed_faults_counters(board_faults_armed(bench.board_faults), index, &got));
+	CU_ASSERT(armed_faults_counters(board_faults_armed(f.board_faults), index, &got));
 	CU_ASSERT_EQUAL(got.matched, matched);
 	CU_ASSERT_EQUAL(got.applied, applied);
 }
@@ -88,10 +88,10 @@ static const char *message(size_t length, sim_ns now)
 	uint8_t mosi[16] = {0}, miso[16];
 	size_t used = 0, at = 0, more;
 
-	const struct spi_effect d = board_faults_spi(bench.board_faults, mosi, length, BUS_NS, now);
+	const struct spi_effect d = board_faults_spi(f.board_faults, mosi, length, BUS_NS, now);
 	memset(miso, MISO_BYTE, sizeof miso);
-	board_faults_mosi(bench.board_faults, mosi, length);
-	board_faults_miso(bench.board_faults, miso, length);
+	board_faults_mosi(f.board_faults, mosi, length);
+	board_faults_miso(f.board_faults, miso, length);
 	text[0] = '\0';
 	if (d.brown_out)
 		used += (size_t)snprintf(text + used, sizeof text - used, "brown-out ");
@@ -103,7 +103,7 @@ static const char *message(size_t length, sim_ns now)
 		if (miso[i] != MISO_BYTE)
 			used += (size_t)snprintf(text + used, sizeof text - used, "miso %zu ^%02x ", i, (unsigned)miso[i] ^ MISO_BYTE);
 	}
-	for (; (more = board_faults_command(bench.board_faults, at, length)) > 0 && more < length; at += more)
+	for (; (more = board_faults_command(f.board_faults, at, length)) > 0 && more < length; at += more)
 		used += (size_t)snprintf(text + used, sizeof text - used, "%zu-%zu ", at, at + more);
 	if (at < length && more == 0)
 		(void)snprintf(text + used, sizeof text - used, "off at %zu ", at);
@@ -157,8 +157,8 @@ static void every_bus_fault_acts_never_always_and_at_exactly_the_nth(void)
 				TEST_SAME_TEXT(message(5, n), wanted ? buses[b].expected : "");
 			}
 			counts(0, rows[r].matched, applied);
-			CU_ASSERT_EQUAL(trace_lines(bench.trace), applied);
-			close_bench();
+			CU_ASSERT_EQUAL(trace_lines(f.trace), applied);
+			board_faults_fixture_close();
 		}
 }
 
@@ -166,14 +166,14 @@ static void what_lies_beyond_the_message_changes_nothing(void)
 {
 	open_one("", "spi_bit", "line=mosi;byte=5");
 	TEST_SAME_TEXT(message(5, 0), "");
-	close_bench();
+	board_faults_fixture_close();
 	open_one("", "spi_cut", "after=5");
 	TEST_SAME_TEXT(message(5, 0), "");
 	TEST_SAME_TEXT(message(1, 0), "");
-	close_bench();
+	board_faults_fixture_close();
 	open_one("", "spi_cut", "after=0;resume=true");
 	TEST_SAME_TEXT(message(5, 0), "");
-	close_bench();
+	board_faults_fixture_close();
 }
 
 static void two_bus_faults_act_together(void)
@@ -183,10 +183,10 @@ static void two_bus_faults_act_together(void)
 	add("b", "nth=1", "spi_bit", "line=miso;byte=3;bit=6");
 	add("c", "", "spi_cut", "after=4");
 	add("d", "", "spi_cut", "after=2");
-	open_bench(1);
+	board_faults_fixture_open(1);
 	TEST_SAME_TEXT(message(5, 0), "mosi 1 ^01 miso 3 ^40 0-2 off at 2 ");
 	TEST_SAME_TEXT(message(5, 0), "mosi 1 ^01 0-2 off at 2 ");
-	close_bench();
+	board_faults_fixture_close();
 }
 
 /* Of the messages 9b 80, 9b, 9b 80 00, 9b 81, 80 9b, and 9b 80 again. */
@@ -211,11 +211,10 @@ static void a_fault_counts_the_messages_that_it_names(void)
 		for (unsigned n = 0; n < TIMES; n++) {
 			bool wanted = rows[r].acts[n] == 'X';
 			applied += wanted;
-			CU_ASSERT_EQUAL(board_faults_spi(bench.board_faults, messages[n].bytes, messages[n].length, 0, n).brown_out,
-			                wanted);
+			CU_ASSERT_EQUAL(board_faults_spi(f.board_faults, messages[n].bytes, messages[n].length, 0, n).brown_out, wanted);
 		}
 		counts(0, rows[r].matched, applied);
-		close_bench();
+		board_faults_fixture_close();
 	}
 }
 
@@ -227,9 +226,9 @@ static void all_bits_of_one_line_are_inverted(void)
 	add("c", "", "spi_bit", "byte=1;bit=4");
 	add("d", "", "spi_bit", "line=mosi;byte=0;bit=1");
 	add("e", "", "spi_bit", "line=mosi;byte=2;bit=2");
-	open_bench(1);
+	board_faults_fixture_open(1);
 	TEST_SAME_TEXT(message(5, 0), "mosi 0 ^02 miso 1 ^11 mosi 2 ^04 miso 3 ^80 ");
-	close_bench();
+	board_faults_fixture_close();
 }
 
 static void the_same_bit_twice_is_right_again_and_a_stuck_line_has_no_bits(void)
@@ -238,11 +237,11 @@ static void the_same_bit_twice_is_right_again_and_a_stuck_line_has_no_bits(void)
 	add("a", "", "spi_bit", "byte=1;bit=0");
 	add("b", "nth=1", "spi_bit", "byte=1;bit=0");
 	add("c", "nth=3", "spi_stuck", "level=1");
-	open_bench(1);
+	board_faults_fixture_open(1);
 	TEST_SAME_TEXT(message(5, 0), "");
 	TEST_SAME_TEXT(message(5, 0), "miso 1 ^01 ");
 	TEST_SAME_TEXT(message(3, 0), "miso 0 ^a5 miso 1 ^a5 miso 2 ^a5 ");
-	close_bench();
+	board_faults_fixture_close();
 }
 
 /* Chip select glitches as often as there are faults that say so, in whatever order; one that stays high ends them. */
@@ -253,11 +252,11 @@ static void chip_select_glitches_split_a_message_into_commands(void)
 	add("b", "", "spi_cut", "after=1;resume=true");
 	add("c", "nth=2", "spi_cut", "after=2");
 	add("d", "nth=3", "spi_cut", "after=1");
-	open_bench(1);
+	board_faults_fixture_open(1);
 	TEST_SAME_TEXT(message(5, 0), "0-1 1-4 4-5 ");
 	TEST_SAME_TEXT(message(5, 0), "0-1 1-2 off at 2 ");
 	TEST_SAME_TEXT(message(5, 0), "0-1 off at 1 ");
-	close_bench();
+	board_faults_fixture_close();
 }
 
 static void a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_year(void)
@@ -267,12 +266,12 @@ static void a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_
 	add("b", "first=2", "spi_stall", "for=365d");
 	add("c", "", "spi_slow", "factor=3");
 	add("d", "nth=3", "spi_slow", "factor=1000");
-	open_bench(1);
+	board_faults_fixture_open(1);
 	TEST_SAME_TEXT(message(1, 0), "+31536000000000000 ns ");
 	TEST_SAME_TEXT(message(1, 0), "+31536000000000000 ns ");
 	TEST_SAME_TEXT(message(1, 0), "+1001000 ns ");
 	TEST_SAME_TEXT(message(1, 0), "+2000 ns ");
-	close_bench();
+	board_faults_fixture_close();
 }
 
 /* -- the chip -- */
@@ -283,7 +282,7 @@ static struct stutter_enc28j60_effect ask(enum site site, unsigned number)
 
 	/* Its padding is compared too. */
 	memset(&d, 0, sizeof d);
-	board_faults_nic(bench.board_faults, site, number, number, &d);
+	board_faults_nic(f.board_faults, site, number, number, &d);
 	return d;
 }
 
@@ -329,7 +328,7 @@ static void every_chip_fault_is_asked_for_at_its_own_site(void)
 					CU_ASSERT(is_calm(d));
 			}
 		counts(0, 3, 1);
-		close_bench();
+		board_faults_fixture_close();
 	}
 }
 
@@ -339,16 +338,16 @@ static void an_address_is_the_chips_number_and_an_ordinal_is_not(void)
 	clear();
 	add("at", "at=enc.rx#7", "rx_error", "");
 	add("nth", "nth=2", "rx_overflow", "");
-	open_bench(1);
+	board_faults_fixture_open(1);
 	CU_ASSERT(is_calm(ask(SITE_RX, 5)));
 	struct stutter_enc28j60_effect d = ask(SITE_RX, 7);
 	CU_ASSERT(d.rx_rxerif && d.rx_overflow);
 	CU_ASSERT(is_calm(ask(SITE_RX, 8)));
-	TEST_SAME_TEXT(bench.text, "[  0.000000007] fault   enc.rx#7: 'at' rx_error\n"
-	                           "[  0.000000007] fault   enc.rx#7: 'nth' rx_overflow\n");
+	TEST_SAME_TEXT(f.text, "[  0.000000007] fault   enc.rx#7: 'at' rx_error\n"
+	                       "[  0.000000007] fault   enc.rx#7: 'nth' rx_overflow\n");
 	counts(0, 3, 1);
 	counts(1, 3, 1);
-	close_bench();
+	board_faults_fixture_close();
 }
 
 static void two_chip_faults_add_up(void)
@@ -358,25 +357,25 @@ static void two_chip_faults_add_up(void)
 	add("b", "", "tx_flags", "raise_txerif=true");
 	add("c", "", "tx_stall", "flags=true");
 	add("d", "", "tx_stall", "");
-	open_bench(1);
+	board_faults_fixture_open(1);
 	struct stutter_enc28j60_effect d = ask(SITE_TX, 1);
 	CU_ASSERT(d.tx_no_txif && d.tx_txerif);
 	CU_ASSERT(d.tx_stall && d.tx_stall_flagged);
-	close_bench();
+	board_faults_fixture_close();
 	clear();
 	add("a", "", "rx_pointer", "xor=1");
 	add("b", "", "rx_pointer", "xor=2");
-	open_bench(1);
+	board_faults_fixture_open(1);
 	CU_ASSERT_EQUAL(ask(SITE_RX, 1).rx_next_xor, 3);
-	close_bench();
+	board_faults_fixture_close();
 	clear();
 	add("a", "", "rx_pktif", "kind=lost");
 	add("b", "", "rx_overflow", "flag=false");
 	add("c", "", "rx_overflow", "flag=true");
-	open_bench(1);
+	board_faults_fixture_open(1);
 	d = ask(SITE_RX, 1);
 	CU_ASSERT(d.rx_pktif_lost && !d.rx_pktif_false && d.rx_overflow && d.rx_rxerif_lost);
-	close_bench();
+	board_faults_fixture_close();
 }
 
 static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
@@ -387,15 +386,14 @@ static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
 		clear();
 		add("in", "", actions[i], "");
 		add("out", "", actions[i], "enabled=false");
-		open_bench(1);
+		board_faults_fixture_open(1);
 		bool tx = !is_calm(ask(SITE_TX, 1));
 		bool rx = !is_calm(ask(SITE_RX, 1)), mii = !is_calm(ask(SITE_MII, 1));
-		bool bus = board_faults_spi(bench.board_faults, five, 5, 0, 0).brown_out,
-		     line = board_faults_int(bench.board_faults, true, 0);
+		bool bus = board_faults_spi(f.board_faults, five, 5, 0, 0).brown_out, line = board_faults_int(f.board_faults, true, 0);
 		CU_ASSERT_EQUAL(tx + rx + mii + bus + !line, 1);
-		CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);
-		CU_ASSERT(strstr(bench.text, "'out'") == NULL);
-		close_bench();
+		CU_ASSERT_EQUAL(trace_lines(f.trace), 1);
+		CU_ASSERT(strstr(f.text, "'out'") == NULL);
+		board_faults_fixture_close();
 	}
 }
 
@@ -404,36 +402,36 @@ static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
 static void a_lost_edge_is_hidden_until_the_line_rises_and_falls_again(void)
 {
 	open_one("nth=2", "int_lost", "");
-	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, 0));
-	CU_ASSERT(board_faults_int(bench.board_faults, true, 1));
-	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, 2));
+	CU_ASSERT_FALSE(board_faults_int(f.board_faults, false, 0));
+	CU_ASSERT(board_faults_int(f.board_faults, true, 1));
+	CU_ASSERT_FALSE(board_faults_int(f.board_faults, false, 2));
 	for (sim_ns now = 3; now < 10; now++)
-		CU_ASSERT_FALSE(board_faults_int(bench.board_faults, true, now));
-	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, true, SIM_S * 3600));
-	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 0), SIM_NEVER);
-	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, SIM_S * 3600));
-	CU_ASSERT(board_faults_int(bench.board_faults, true, SIM_S * 3600));
+		CU_ASSERT_FALSE(board_faults_int(f.board_faults, true, now));
+	CU_ASSERT_FALSE(board_faults_int(f.board_faults, true, SIM_S * 3600));
+	CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 0), SIM_NEVER);
+	CU_ASSERT_FALSE(board_faults_int(f.board_faults, false, SIM_S * 3600));
+	CU_ASSERT(board_faults_int(f.board_faults, true, SIM_S * 3600));
 	counts(0, 3, 1);
-	TEST_SAME_TEXT(bench.text, "[  0.000000003] fault   int.edge#2: 'one' int_lost\n");
-	close_bench();
+	TEST_SAME_TEXT(f.text, "[  0.000000003] fault   int.edge#2: 'one' int_lost\n");
+	board_faults_fixture_close();
 }
 
 static void a_stuck_line_stands_for_exactly_its_time(void)
 {
 	for (unsigned level = 0; level < 2; level++) {
 		open_one("nth=1", "int_stuck", level == 0 ? "level=0;for=100ns" : "level=1;for=100ns");
-		CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 0), SIM_NEVER);
-		CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, 999));
-		CU_ASSERT_EQUAL(board_faults_int(bench.board_faults, true, 1000), level == 0);
-		CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1000), 1100);
-		CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1099), 1100);
-		CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1100), SIM_NEVER);
-		CU_ASSERT_EQUAL(board_faults_int(bench.board_faults, false, 1050), level == 0);
-		CU_ASSERT_EQUAL(board_faults_int(bench.board_faults, true, 1060), level == 0);
-		CU_ASSERT_EQUAL(board_faults_int(bench.board_faults, level != 0, 1099), level == 0);
-		CU_ASSERT_EQUAL(board_faults_int(bench.board_faults, level != 0, 1100), level != 0);
+		CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 0), SIM_NEVER);
+		CU_ASSERT_FALSE(board_faults_int(f.board_faults, false, 999));
+		CU_ASSERT_EQUAL(board_faults_int(f.board_faults, true, 1000), level == 0);
+		CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 1000), 1100);
+		CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 1099), 1100);
+		CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 1100), SIM_NEVER);
+		CU_ASSERT_EQUAL(board_faults_int(f.board_faults, false, 1050), level == 0);
+		CU_ASSERT_EQUAL(board_faults_int(f.board_faults, true, 1060), level == 0);
+		CU_ASSERT_EQUAL(board_faults_int(f.board_faults, level != 0, 1099), level == 0);
+		CU_ASSERT_EQUAL(board_faults_int(f.board_faults, level != 0, 1100), level != 0);
 		counts(0, level == 0 ? 2 : 2, 1);
-		close_bench();
+		board_faults_fixture_close();
 	}
 }
 
@@ -442,14 +440,14 @@ static void a_shorter_stand_does_not_end_a_longer_one(void)
 	clear();
 	add("long", "nth=1", "int_stuck", "level=0;for=1s");
 	add("short", "nth=2", "int_stuck", "level=0;for=1ns");
-	open_bench(1);
-	CU_ASSERT(board_faults_int(bench.board_faults, true, 0));
-	CU_ASSERT(board_faults_int(bench.board_faults, false, 10));
-	CU_ASSERT(board_faults_int(bench.board_faults, true, 20));
-	CU_ASSERT(board_faults_int(bench.board_faults, false, 30));
-	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 0), SIM_S);
-	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, SIM_S));
-	close_bench();
+	board_faults_fixture_open(1);
+	CU_ASSERT(board_faults_int(f.board_faults, true, 0));
+	CU_ASSERT(board_faults_int(f.board_faults, false, 10));
+	CU_ASSERT(board_faults_int(f.board_faults, true, 20));
+	CU_ASSERT(board_faults_int(f.board_faults, false, 30));
+	CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 0), SIM_S);
+	CU_ASSERT_FALSE(board_faults_int(f.board_faults, false, SIM_S));
+	board_faults_fixture_close();
 }
 
 /* One character for each nanosecond from 0 on: L if the processor sees INT asserted. The chip asserts it from @fell on, @length ns long. */
@@ -458,7 +456,7 @@ static const char *line(sim_ns fell, sim_ns length)
 	static char text[17];
 
 	for (sim_ns now = 0; now < 16; now++)
-		text[now] = board_faults_int(bench.board_faults, now >= fell && now < fell + length, now) ? 'L' : '-';
+		text[now] = board_faults_int(f.board_faults, now >= fell && now < fell + length, now) ? 'L' : '-';
 	return text;
 }
 
@@ -466,32 +464,32 @@ static void a_doubled_edge_falls_twice(void)
 {
 	open_one("", "int_double", "after=3ns");
 	TEST_SAME_TEXT(line(2, 12), "--LLL---LLLLLL--");
-	close_bench();
+	board_faults_fixture_close();
 	/* The chip is served before the line rises, while it is up, and not before it falls again. */
 	open_one("", "int_double", "after=3ns");
 	TEST_SAME_TEXT(line(2, 2), "--LL------------");
-	close_bench();
+	board_faults_fixture_close();
 	open_one("", "int_double", "after=3ns");
 	TEST_SAME_TEXT(line(2, 5), "--LLL-----------");
-	close_bench();
+	board_faults_fixture_close();
 	open_one("", "int_double", "after=3ns");
 	TEST_SAME_TEXT(line(2, 7), "--LLL---L-------");
 	counts(0, 1, 1);
-	close_bench();
+	board_faults_fixture_close();
 }
 
 static void a_doubled_edge_says_when_it_moves_the_line(void)
 {
 	open_one("nth=2", "int_double", "after=100ns");
-	CU_ASSERT(board_faults_int(bench.board_faults, true, 500));
-	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 500), SIM_NEVER);
-	CU_ASSERT_FALSE(board_faults_int(bench.board_faults, false, 600));
-	CU_ASSERT(board_faults_int(bench.board_faults, true, 1000));
-	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1000), 1100);
-	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1100), 1200);
-	CU_ASSERT_EQUAL(board_faults_next(bench.board_faults, 1200), SIM_NEVER);
-	TEST_SAME_TEXT(bench.text, "[  0.000001000] fault   int.edge#2: 'one' int_double\n");
-	close_bench();
+	CU_ASSERT(board_faults_int(f.board_faults, true, 500));
+	CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 500), SIM_NEVER);
+	CU_ASSERT_FALSE(board_faults_int(f.board_faults, false, 600));
+	CU_ASSERT(board_faults_int(f.board_faults, true, 1000));
+	CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 1000), 1100);
+	CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 1100), 1200);
+	CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 1200), SIM_NEVER);
+	TEST_SAME_TEXT(f.text, "[  0.000001000] fault   int.edge#2: 'one' int_double\n");
+	board_faults_fixture_close();
 }
 
 static void a_lost_edge_that_is_doubled_comes_once(void)
@@ -499,9 +497,9 @@ static void a_lost_edge_that_is_doubled_comes_once(void)
 	clear();
 	add("lost", "nth=1", "int_lost", "");
 	add("double", "nth=1", "int_double", "after=3ns");
-	open_bench(1);
+	board_faults_fixture_open(1);
 	TEST_SAME_TEXT(line(2, 12), "--------LLLLLL--");
-	close_bench();
+	board_faults_fixture_close();
 }
 
 /* -- chance, counters, the clock -- */
@@ -512,11 +510,11 @@ static unsigned acted(const char *match, uint64_t seed)
 
 	clear();
 	add("one", match, "brown_out", "");
-	open_bench(seed);
+	board_faults_fixture_open(seed);
 	for (unsigned n = 0; n < 10000; n++)
-		count += board_faults_spi(bench.board_faults, five, 1, 0, n).brown_out;
+		count += board_faults_spi(f.board_faults, five, 1, 0, n).brown_out;
 	counts(0, 10000, count);
-	close_bench();
+	board_faults_fixture_close();
 	return count;
 }
 
@@ -541,78 +539,78 @@ static void counters_are_for_this_layer_only(void)
 	add("frames", "", "drop", "");
 	add("bus", "", "brown_out", "");
 	add("cable", "", "carrier", "for=1s");
-	open_bench(1);
-	(void)board_faults_spi(bench.board_faults, five, 1, 0, 0);
-	CU_ASSERT_FALSE(armed_faults_counters(board_faults_armed(bench.board_faults), 0, &counters));
-	CU_ASSERT_FALSE(armed_faults_counters(board_faults_armed(bench.board_faults), 2, &counters));
-	CU_ASSERT_FALSE(armed_faults_counters(board_faults_armed(bench.board_faults), 3, &counters));
+	board_faults_fixture_open(1);
+	(void)board_faults_spi(f.board_faults, five, 1, 0, 0);
+	CU_ASSERT_FALSE(armed_faults_counters(board_faults_armed(f.board_faults), 0, &counters));
+	CU_ASSERT_FALSE(armed_faults_counters(board_faults_armed(f.board_faults), 2, &counters));
+	CU_ASSERT_FALSE(armed_faults_counters(board_faults_armed(f.board_faults), 3, &counters));
 	CU_ASSERT(counters.matched == 77 && counters.applied == 78);
 	counts(1, 1, 1);
-	close_bench();
+	board_faults_fixture_close();
 	clear();
-	open_bench(1);
+	board_faults_fixture_open(1);
 	TEST_SAME_TEXT(message(5, 0), "");
-	CU_ASSERT_FALSE(board_faults_warm(bench.board_faults, 0));
-	CU_ASSERT(board_faults_int(bench.board_faults, true, 0));
-	close_bench();
+	CU_ASSERT_FALSE(board_faults_warm(f.board_faults, 0));
+	CU_ASSERT(board_faults_int(f.board_faults, true, 0));
+	board_faults_fixture_close();
 	board_faults_close(NULL);
 }
 
 static void the_clock_is_ready_when_the_fault_says(void)
 {
 	clear();
-	open_bench(1);
-	CU_ASSERT_EQUAL(board_faults_startup(bench.board_faults, 300000, 0), 300000);
-	close_bench();
+	board_faults_fixture_open(1);
+	CU_ASSERT_EQUAL(board_faults_startup(f.board_faults, 300000, 0), 300000);
+	board_faults_fixture_close();
 	open_one("", "clkrdy", "after=2s");
-	CU_ASSERT_EQUAL(board_faults_startup(bench.board_faults, 300000, 0), 2 * SIM_S);
-	close_bench();
+	CU_ASSERT_EQUAL(board_faults_startup(f.board_faults, 300000, 0), 2 * SIM_S);
+	board_faults_fixture_close();
 }
 
 /* INT is low from the beginning, so there is no edge before it has risen. */
 static void a_warm_start_has_no_edge(void)
 {
 	open_one("", "warm_start", "");
-	CU_ASSERT(board_faults_warm(bench.board_faults, 7));
-	CU_ASSERT(board_faults_int(bench.board_faults, true, 8));
-	CU_ASSERT_EQUAL(trace_lines(bench.trace), 1);
+	CU_ASSERT(board_faults_warm(f.board_faults, 7));
+	CU_ASSERT(board_faults_int(f.board_faults, true, 8));
+	CU_ASSERT_EQUAL(trace_lines(f.trace), 1);
 	counts(0, 1, 1);
-	close_bench();
+	board_faults_fixture_close();
 	open_one("", "warm_start", "enabled=false");
-	CU_ASSERT_FALSE(board_faults_warm(bench.board_faults, 7));
+	CU_ASSERT_FALSE(board_faults_warm(f.board_faults, 7));
 	counts(0, 1, 0);
-	close_bench();
+	board_faults_fixture_close();
 }
 
 /* On a whole board: the bytes that the host reads. */
 static void the_host_reads_what_the_faults_leave(void)
 {
 	static const uint8_t read_estat[2] = {0x1d, 0};
-	static struct puppet puppet;
+	static struct world_fixture f;
 	uint8_t miso[2];
 	static const uint8_t expected[][2] = {{0xff, 0x01}, {0xff, 0x81}, {0x00, 0x00}, {0xff, 0xff},
 	                                      {0xff, 0xff}, {0xff, 0x00}, {0xff, 0x00}};
 
-	puppet_open(&puppet, "name: bus\n"
-	                     "faults:\n"
-	                     "  - {at: 'spi.msg#2', spi_bit: {line: miso, byte: 1, bit: 7}}\n"
-	                     "  - {at: 'spi.msg#3', spi_stuck: {level: 0}}\n"
-	                     "  - {at: 'spi.msg#4', spi_stuck: {level: 1}}\n"
-	                     "  - {at: 'spi.msg#5', spi_cut: 1}\n"
-	                     "  - {at: 'spi.msg#6', spi_bit: {line: mosi, byte: 0, bit: 0}}\n"
-	                     "  - {at: 'spi.msg#7', brown_out: true}\n");
-	puppet_run(&puppet, SIM_MS);
+	world_fixture_open(&f, "name: bus\n"
+	                       "faults:\n"
+	                       "  - {at: 'spi.msg#2', spi_bit: {line: miso, byte: 1, bit: 7}}\n"
+	                       "  - {at: 'spi.msg#3', spi_stuck: {level: 0}}\n"
+	                       "  - {at: 'spi.msg#4', spi_stuck: {level: 1}}\n"
+	                       "  - {at: 'spi.msg#5', spi_cut: 1}\n"
+	                       "  - {at: 'spi.msg#6', spi_bit: {line: mosi, byte: 0, bit: 0}}\n"
+	                       "  - {at: 'spi.msg#7', brown_out: true}\n");
+	world_fixture_run(&f, SIM_MS);
 	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
-		CU_ASSERT_EQUAL(board_spi(&puppet.world.board, 0, read_estat, miso, sizeof miso, 800), 0);
+		CU_ASSERT_EQUAL(board_spi(&f.world.board, 0, read_estat, miso, sizeof miso, 800), 0);
 		CU_ASSERT_EQUAL(memcmp(miso, expected[i], sizeof miso), 0);
 		if (memcmp(miso, expected[i], sizeof miso) != 0)
 			printf("    message %zu: %02x %02x\n", i + 1, (unsigned)miso[0], (unsigned)miso[1]);
 	}
-	TEST_CONTAINS(puppet.text, "spi.msg#7: ");
-	puppet_close(&puppet);
+	TEST_CONTAINS(f.text, "spi.msg#7: ");
+	world_fixture_close(&f);
 }
 
-const CU_TestInfo tests_board_disturb[] = {
+const CU_TestInfo tests_board_faults[] = {
 	{"every_bus_fault_acts_never_always_and_at_exactly_the_nth", every_bus_fault_acts_never_always_and_at_exactly_the_nth},
 	{"what_lies_beyond_the_message_changes_nothing", what_lies_beyond_the_message_changes_nothing},
 	{"two_bus_faults_act_together", two_bus_faults_act_together},

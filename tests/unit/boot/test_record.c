@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "tests/test.h"
-#include "tests/unit/boot/chip.h"
+#include "tests/unit/boot/fixture.h"
 
 extern const CU_TestInfo tests_boot_record[];
 
 /* Beyond two changes of the sector: 64 entries fit one. */
 #define APPENDS 140U
 
-static struct chip chip;
+static struct boot_fixture f;
 
 static struct boot_record nth(uint32_t n)
 {
@@ -36,7 +36,7 @@ static bool append(uint32_t n)
 {
 	struct boot_record record = nth(n);
 
-	return record_append(&chip.flash, &record);
+	return record_append(&f.flash, &record);
 }
 
 /* The number of the newest record, 0 if there is none. */
@@ -45,58 +45,58 @@ static uint32_t newest(void)
 	struct boot_record record = {0};
 	bool found;
 
-	CU_ASSERT_FATAL(record_read(&chip.flash, &record, &found));
+	CU_ASSERT_FATAL(record_read(&f.flash, &record, &found));
 	CU_ASSERT(!found || is_nth(&record, record.sequence));
 	return found ? record.sequence : 0;
 }
 
 static void the_newest_record_counts_over_all_changes_of_the_sector(void)
 {
-	chip_open(&chip);
+	boot_fixture_open(&f);
 	CU_ASSERT_EQUAL(newest(), 0);
 	for (uint32_t n = 1; n <= APPENDS; n++) {
 		CU_ASSERT(append(n));
 		CU_ASSERT_EQUAL(newest(), n);
 	}
 	/* One erase for each sector that was begun. */
-	CU_ASSERT_EQUAL(chip.nor.counters.erases, 3);
-	chip_close(&chip);
+	CU_ASSERT_EQUAL(f.nor.counters.erases, 3);
+	boot_fixture_close(&f);
 }
 
 static void every_bit_of_an_entry_counts(void)
 {
-	chip_open(&chip);
+	boot_fixture_open(&f);
 	CU_ASSERT(append(1) && append(2));
 	for (unsigned bit = 0; bit < 64 * 8; bit++) {
-		nor_rot(&chip.nor, BOOT_RECORD + 64 + bit / 8, (uint8_t)(1U << bit % 8));
+		nor_rot(&f.nor, BOOT_RECORD + 64 + bit / 8, (uint8_t)(1U << bit % 8));
 		CU_ASSERT_EQUAL(newest(), 1);
-		nor_rot(&chip.nor, BOOT_RECORD + 64 + bit / 8, (uint8_t)(1U << bit % 8));
+		nor_rot(&f.nor, BOOT_RECORD + 64 + bit / 8, (uint8_t)(1U << bit % 8));
 	}
 	CU_ASSERT_EQUAL(newest(), 2);
-	chip_close(&chip);
+	boot_fixture_close(&f);
 }
 
 static void what_is_not_blank_is_passed_over(void)
 {
-	chip_open(&chip);
+	boot_fixture_open(&f);
 	CU_ASSERT(append(1));
 	/* A torn entry that reads as blank but for one bit, far behind. */
-	nor_rot(&chip.nor, BOOT_RECORD + 5 * 64 + 63, 0x80);
+	nor_rot(&f.nor, BOOT_RECORD + 5 * 64 + 63, 0x80);
 	CU_ASSERT(append(2));
 	CU_ASSERT_EQUAL(newest(), 2);
-	CU_ASSERT(chip.array[BOOT_RECORD + 64] == 0xff && chip.array[BOOT_RECORD + 6 * 64] == 'B');
-	chip_close(&chip);
+	CU_ASSERT(f.array[BOOT_RECORD + 64] == 0xff && f.array[BOOT_RECORD + 6 * 64] == 'B');
+	boot_fixture_close(&f);
 }
 
 static unsigned weak; /* so many entries lose a bit when they have been programmed */
 
 static bool program_weakly(void *ctx, uint32_t offset, const void *data, uint32_t size)
 {
-	const struct chip *of = ctx;
+	const struct boot_fixture *of = ctx;
 	bool done = of->flash.program(ctx, offset, data, size);
 
 	if (weak > 0 && weak-- > 0)
-		nor_rot(&chip.nor, offset + 9, 0x80);
+		nor_rot(&f.nor, offset + 9, 0x80);
 	return done;
 }
 
@@ -104,19 +104,19 @@ static void a_place_that_does_not_hold_is_passed_over(void)
 {
 	struct boot_record record = nth(1);
 
-	chip_open(&chip);
-	struct boot_flash flash = chip.flash;
+	boot_fixture_open(&f);
+	struct boot_flash flash = f.flash;
 	flash.program = program_weakly;
 	weak = 2;
 	CU_ASSERT(record_append(&flash, &record));
 	CU_ASSERT_EQUAL(newest(), 1);
-	CU_ASSERT(chip.array[BOOT_RECORD + 2 * 64] == 'B' && chip.array[BOOT_RECORD + 3 * 64] == 0xff);
+	CU_ASSERT(f.array[BOOT_RECORD + 2 * 64] == 'B' && f.array[BOOT_RECORD + 3 * 64] == 0xff);
 	/* No place of the sector does: the other sector is begun. */
 	weak = 61;
 	record = nth(2);
 	CU_ASSERT(record_append(&flash, &record));
-	CU_ASSERT(newest() == 2 && chip.array[BOOT_RECORD + BOOT_SECTOR] == 'B');
-	chip_close(&chip);
+	CU_ASSERT(newest() == 2 && f.array[BOOT_RECORD + BOOT_SECTOR] == 'B');
+	boot_fixture_close(&f);
 }
 
 static void a_flash_that_fails_is_no_flash_without_a_record(void)
@@ -124,11 +124,11 @@ static void a_flash_that_fails_is_no_flash_without_a_record(void)
 	struct boot_record record;
 	bool found = true;
 
-	chip_open(&chip);
-	nor_power(&chip.nor, false, chip.now_ns);
-	CU_ASSERT_FALSE(record_read(&chip.flash, &record, &found));
+	boot_fixture_open(&f);
+	nor_power(&f.nor, false, f.now_ns);
+	CU_ASSERT_FALSE(record_read(&f.flash, &record, &found));
 	CU_ASSERT_FALSE(append(1));
-	chip_close(&chip);
+	boot_fixture_close(&f);
 }
 
 static const unsigned parts[] = {0, 1, 20, 100, 250, 400, 500, 600, 750, 900, 980, 999, 1000};
@@ -138,20 +138,20 @@ static const unsigned parts[] = {0, 1, 20, 100, 250, 400, 500, 600, 750, 900, 98
 #define SECONDS 3U
 
 /* The supply fails in the @op-th operation of an append, then again in the next append, then no more. */
-static unsigned cut_twice(const struct chip_contents *before, uint32_t n, uint64_t op, unsigned permille)
+static unsigned cut_twice(const struct boot_fixture_contents *before, uint32_t n, uint64_t op, unsigned permille)
 {
 	unsigned cuts = 0;
 
 	for (size_t i = 0; i <= SECONDS; i++) {
 		const bool again = i < SECONDS;
-		chip_load(&chip, before);
-		chip_restart(&chip, op, permille);
+		boot_fixture_load(&f, before);
+		boot_fixture_restart(&f, op, permille);
 		(void)append(n);
-		chip_restart(&chip, again ? 1 + (i + n) % 2 : 0, again ? parts[(i * 5 + n) % PARTS] : 0);
+		boot_fixture_restart(&f, again ? 1 + (i + n) % 2 : 0, again ? parts[(i * 5 + n) % PARTS] : 0);
 		uint32_t now = newest();
 		CU_ASSERT(now == n - 1 || now == n);
 		(void)append(now + 1);
-		chip_restart(&chip, 0, 0);
+		boot_fixture_restart(&f, 0, 0);
 		const uint32_t then = newest();
 		CU_ASSERT(then == now || then == now + 1);
 		CU_ASSERT(again || then == now + 1);
@@ -164,24 +164,24 @@ static unsigned cut_twice(const struct chip_contents *before, uint32_t n, uint64
 
 static void a_cut_leaves_the_old_record_or_the_new_one(void)
 {
-	struct chip_contents before;
+	struct boot_fixture_contents before;
 	unsigned cuts = 0;
 
-	chip_open(&chip);
+	boot_fixture_open(&f);
 	for (uint32_t n = 1; n <= APPENDS; n++) {
-		chip_save(&chip, &before);
-		chip_restart(&chip, 0, 0);
+		boot_fixture_save(&f, &before);
+		boot_fixture_restart(&f, 0, 0);
 		CU_ASSERT(append(n));
-		const uint64_t operations = chip_operations(&chip);
-		struct chip_contents after;
-		chip_save(&chip, &after);
+		const uint64_t operations = boot_fixture_operations(&f);
+		struct boot_fixture_contents after;
+		boot_fixture_save(&f, &after);
 		for (uint64_t op = 1; op <= operations; op++)
 			for (size_t i = 0; i < PARTS; i++)
 				cuts += cut_twice(&before, n, op, parts[i]);
-		chip_load(&chip, &after);
+		boot_fixture_load(&f, &after);
 	}
 	printf("    %u cuts of the boot record\n", cuts);
-	chip_close(&chip);
+	boot_fixture_close(&f);
 }
 
 static void states_follow_each_other(void)

@@ -5,17 +5,17 @@
 #include <string.h>
 
 #include "tests/test.h"
-#include "tests/unit/boot/chip.h"
+#include "tests/unit/boot/fixture.h"
 
 extern const CU_TestInfo tests_boot_slot[];
 
-static struct chip chip;
+static struct boot_fixture f;
 
 static enum slot_verdict verify(unsigned slot)
 {
 	struct slot_header header;
 
-	return slot_verify(&chip.flash, slot, chip_crypto(), &header);
+	return slot_verify(&f.flash, slot, boot_fixture_crypto(), &header);
 }
 
 static void a_header_is_what_it_was(void)
@@ -44,62 +44,62 @@ static void a_slot_verifies_whole_or_not_at_all(void)
 {
 	struct slot_header header;
 
-	chip_open(&chip);
+	boot_fixture_open(&f);
 	CU_ASSERT_EQUAL(verify(1), SLOT_EMPTY);
-	CU_ASSERT_FATAL(chip_write_slot(&chip, 1, "2", "good"));
-	CU_ASSERT_EQUAL(slot_verify(&chip.flash, 1, chip_crypto(), &header), SLOT_GOOD);
+	CU_ASSERT_FATAL(boot_fixture_write_slot(&f, 1, "2", "good"));
+	CU_ASSERT_EQUAL(slot_verify(&f.flash, 1, boot_fixture_crypto(), &header), SLOT_GOOD);
 	CU_ASSERT_STRING_EQUAL(header.version, "2");
 	CU_ASSERT_STRING_EQUAL(header.behaviour, "good");
-	CU_ASSERT_EQUAL(header.size, CHIP_PAYLOAD);
+	CU_ASSERT_EQUAL(header.size, BOOT_FIXTURE_PAYLOAD);
 	CU_ASSERT_EQUAL(verify(0), SLOT_EMPTY);
 	/* Each bit of the first header bytes, and one bit in each 100 bytes of the payload. */
-	for (uint32_t at = 0; at < SLOT_HEADER + CHIP_PAYLOAD; at += at < SLOT_HEADER ? 1 : 100) {
-		nor_rot(&chip.nor, BOOT_SLOT_B + at, 0x04);
+	for (uint32_t at = 0; at < SLOT_HEADER + BOOT_FIXTURE_PAYLOAD; at += at < SLOT_HEADER ? 1 : 100) {
+		nor_rot(&f.nor, BOOT_SLOT_B + at, 0x04);
 		const enum slot_verdict verdict = verify(1);
 		CU_ASSERT(verdict == (at >= SLOT_HEADER ? SLOT_WRONG_HASH : verdict) && verdict != SLOT_GOOD && verdict != SLOT_EMPTY);
-		nor_rot(&chip.nor, BOOT_SLOT_B + at, 0x04);
+		nor_rot(&f.nor, BOOT_SLOT_B + at, 0x04);
 	}
 	/* What lies behind the payload does not matter. */
-	nor_rot(&chip.nor, BOOT_SLOT_B + SLOT_HEADER + CHIP_PAYLOAD, 0xff);
+	nor_rot(&f.nor, BOOT_SLOT_B + SLOT_HEADER + BOOT_FIXTURE_PAYLOAD, 0xff);
 	CU_ASSERT_EQUAL(verify(1), SLOT_GOOD);
-	nor_power(&chip.nor, false, chip.now_ns);
+	nor_power(&f.nor, false, f.now_ns);
 	CU_ASSERT_EQUAL(verify(1), SLOT_UNREADABLE);
-	chip_close(&chip);
+	boot_fixture_close(&f);
 }
 
 static void a_slot_that_is_being_written_does_not_verify(void)
 {
 	struct writer writer;
 
-	chip_open(&chip);
-	CU_ASSERT_FATAL(chip_write_slot(&chip, 0, "1", "good"));
-	CU_ASSERT(slot_begin(&writer, &chip.flash, 0));
+	boot_fixture_open(&f);
+	CU_ASSERT_FATAL(boot_fixture_write_slot(&f, 0, "1", "good"));
+	CU_ASSERT(slot_begin(&writer, &f.flash, 0));
 	CU_ASSERT_EQUAL(verify(0), SLOT_EMPTY);
 	CU_ASSERT(writer_put(&writer, "abc", 3) && writer_end(&writer));
 	CU_ASSERT_EQUAL(verify(0), SLOT_EMPTY);
-	chip_close(&chip);
+	boot_fixture_close(&f);
 }
 
 static void the_header_is_erased_first_and_programmed_last(void)
 {
-	struct chip_contents before;
+	struct boot_fixture_contents before;
 
-	chip_open(&chip);
-	CU_ASSERT_FATAL(chip_write_slot(&chip, 1, "1", "good"));
-	chip_save(&chip, &before);
-	chip_restart(&chip, 0, 0);
-	CU_ASSERT_FATAL(chip_write_slot(&chip, 1, "2", "good"));
-	const uint64_t operations = chip_operations(&chip);
+	boot_fixture_open(&f);
+	CU_ASSERT_FATAL(boot_fixture_write_slot(&f, 1, "1", "good"));
+	boot_fixture_save(&f, &before);
+	boot_fixture_restart(&f, 0, 0);
+	CU_ASSERT_FATAL(boot_fixture_write_slot(&f, 1, "2", "good"));
+	const uint64_t operations = boot_fixture_operations(&f);
 	CU_ASSERT_EQUAL(operations, 3 + 36 + 1);
 	for (uint64_t op = 1; op <= operations; op++) {
-		chip_load(&chip, &before);
-		chip_restart(&chip, op, 500);
-		CU_ASSERT_FALSE(chip_write_slot(&chip, 1, "2", "good"));
-		chip_restart(&chip, 0, 0);
+		boot_fixture_load(&f, &before);
+		boot_fixture_restart(&f, op, 500);
+		CU_ASSERT_FALSE(boot_fixture_write_slot(&f, 1, "2", "good"));
+		boot_fixture_restart(&f, 0, 0);
 		const enum slot_verdict verdict = verify(1);
 		CU_ASSERT(op == 1 || op == operations ? verdict != SLOT_GOOD && verdict != SLOT_EMPTY : verdict == SLOT_EMPTY);
 	}
-	chip_close(&chip);
+	boot_fixture_close(&f);
 }
 
 static void nothing_is_written_behind_the_end_of_a_slot(void)
@@ -107,13 +107,13 @@ static void nothing_is_written_behind_the_end_of_a_slot(void)
 	static const uint8_t bytes[BOOT_PAGE];
 	struct writer writer;
 
-	chip_open(&chip);
-	writer_begin(&writer, &chip.flash, BOOT_SLOT_A, BOOT_SLOT_A + BOOT_PAGE + 1, BOOT_SLOT_A);
+	boot_fixture_open(&f);
+	writer_begin(&writer, &f.flash, BOOT_SLOT_A, BOOT_SLOT_A + BOOT_PAGE + 1, BOOT_SLOT_A);
 	CU_ASSERT(writer_put(&writer, bytes, BOOT_PAGE) && writer_put(&writer, bytes, 1));
 	CU_ASSERT_FALSE(writer_put(&writer, bytes, 1));
 	CU_ASSERT(writer_end(&writer));
-	CU_ASSERT(chip.array[BOOT_SLOT_A + BOOT_PAGE] == 0 && chip.array[BOOT_SLOT_A + BOOT_PAGE + 1] == 0xff);
-	chip_close(&chip);
+	CU_ASSERT(f.array[BOOT_SLOT_A + BOOT_PAGE] == 0 && f.array[BOOT_SLOT_A + BOOT_PAGE + 1] == 0xff);
+	boot_fixture_close(&f);
 }
 
 const CU_TestInfo tests_boot_slot[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whole updates over the model of the chip, with the supply failing in every single operation of the flash, at several parts of it, once and twice. After every cut
+ * Whole updates over the model of the f, with the supply failing in every single operation of the flash, at several parts of it, once and twice. After every cut
  * the device boots a system that verifies, and the next update succeeds.
  */
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "emulator/guest/boot/choose.h"
 #include "tests/test.h"
-#include "tests/unit/boot/chip.h"
+#include "tests/unit/boot/fixture.h"
 
 extern const CU_TestInfo tests_boot_update[];
 
@@ -17,7 +17,7 @@ extern const CU_TestInfo tests_boot_update[];
 /* More boots than any story here takes. */
 #define BOOTS_MAX 12U
 
-static struct chip chip;
+static struct boot_fixture f;
 
 enum ending { ENDED, CUT, GONE };
 
@@ -33,7 +33,7 @@ static bool put_on_record(const struct boot_record *like)
 {
 	struct boot_record record = *like;
 
-	return record_append(&chip.flash, &record);
+	return record_append(&f.flash, &record);
 }
 
 /* @return false if the supply failed. */
@@ -42,7 +42,7 @@ static bool update(const struct life *life, struct boot_record record)
 	unsigned slot = 0;
 
 	CU_ASSERT_FATAL(record_spare(&record, &slot));
-	if (!chip_write_slot(&chip, slot, life->target, life->behaviour))
+	if (!boot_fixture_write_slot(&f, slot, life->target, life->behaviour))
 		return false;
 	record_activate(&record, slot, TRIES);
 	return put_on_record(&record);
@@ -55,7 +55,7 @@ static bool boot(struct life *life, enum ending *ret_ending)
 	struct choice choice;
 
 	*ret_ending = CUT;
-	if (!choose_from(&chip.flash, chip_crypto(), &choice, &header))
+	if (!choose_from(&f.flash, boot_fixture_crypto(), &choice, &header))
 		return false;
 	if (choice.state == CHOICE_RECOVERY || header.version[0] == '\0' || strchr(life->versions, header.version[0]) == NULL) {
 		*ret_ending = GONE;
@@ -87,26 +87,26 @@ static enum ending live(struct life *life)
 
 	for (unsigned boots = 0; boots < BOOTS_MAX; boots++)
 		if (!boot(life, &ending))
-			return ending == CUT && chip.nor.powered ? GONE : ending;
+			return ending == CUT && f.nor.powered ? GONE : ending;
 	return GONE;
 }
 
 /* A device as it comes from the factory, after @records further records; slot B holds the rest of something. */
-static void make(struct chip_contents *ret_contents, unsigned records)
+static void make(struct boot_fixture_contents *ret_contents, unsigned records)
 {
-	chip_open(&chip);
-	CU_ASSERT_FATAL(chip_write_slot(&chip, 1, "0", "good"));
-	memset(chip.array + BOOT_SLOT_B, 0, 300);
-	CU_ASSERT_FATAL(chip_write_slot(&chip, 0, "1", "good"));
+	boot_fixture_open(&f);
+	CU_ASSERT_FATAL(boot_fixture_write_slot(&f, 1, "0", "good"));
+	memset(f.array + BOOT_SLOT_B, 0, 300);
+	CU_ASSERT_FATAL(boot_fixture_write_slot(&f, 0, "1", "good"));
 	for (unsigned i = 0; i <= records; i++)
 		CU_ASSERT_FATAL(put_on_record(&(struct boot_record){.active = 0, .state = RECORD_CONFIRMED}));
-	chip_save(&chip, ret_contents);
+	boot_fixture_save(&f, ret_contents);
 }
 
-static void begin(const struct chip_contents *contents, uint64_t cut_op, unsigned permille)
+static void begin(const struct boot_fixture_contents *contents, uint64_t cut_op, unsigned permille)
 {
-	chip_load(&chip, contents);
-	chip_restart(&chip, cut_op, permille);
+	boot_fixture_load(&f, contents);
+	boot_fixture_restart(&f, cut_op, permille);
 }
 
 static const struct life to_2 = {.target = "2", .behaviour = "good", .versions = "12"};
@@ -120,18 +120,18 @@ static bool runs(struct life life, enum ending expected)
 /* The device lives on, and takes the next update. */
 static bool recovers(const struct life *life)
 {
-	chip_restart(&chip, 0, 0);
+	boot_fixture_restart(&f, 0, 0);
 	if (!runs(*life, ENDED))
 		return false;
-	chip_restart(&chip, 0, 0);
+	boot_fixture_restart(&f, 0, 0);
 	return runs((struct life){.target = "3", .behaviour = "good", .versions = "123"}, ENDED);
 }
 
-static uint64_t operations_of(const struct chip_contents *contents, const struct life *life)
+static uint64_t operations_of(const struct boot_fixture_contents *contents, const struct life *life)
 {
 	begin(contents, 0, 0);
 	CU_ASSERT_FATAL(runs(*life, ENDED));
-	return chip_operations(&chip);
+	return boot_fixture_operations(&f);
 }
 
 static const unsigned parts[] = {0, 1, 100, 333, 500, 700, 900, 990, 1000};
@@ -144,7 +144,7 @@ static void fail_at(uint64_t op, unsigned permille, const char *what)
 }
 
 /* Every operation of a story, at every part. @return how many cuts. */
-static unsigned sweep(const struct chip_contents *contents, const struct life *life)
+static unsigned sweep(const struct boot_fixture_contents *contents, const struct life *life)
 {
 	const uint64_t operations = operations_of(contents, life);
 	unsigned cuts = 0;
@@ -162,21 +162,21 @@ static unsigned sweep(const struct chip_contents *contents, const struct life *l
 
 static void a_good_update_survives_a_cut_at_every_operation(void)
 {
-	struct chip_contents contents;
+	struct boot_fixture_contents contents;
 	unsigned cuts = 0;
 
 	/* With 61 records before, the log changes its sector in mid-update: at activation, at the trial, and at the confirmation. */
 	for (unsigned records = 0; records <= 63; records += records == 0 ? 61 : 1) {
 		make(&contents, records);
 		cuts += sweep(&contents, &to_2);
-		chip_close(&chip);
+		boot_fixture_close(&f);
 	}
 	printf("    %u cuts of a good update\n", cuts);
 }
 
 static void a_bad_update_is_rolled_back_whatever_is_cut(void)
 {
-	struct chip_contents contents;
+	struct boot_fixture_contents contents;
 
 	make(&contents, 60);
 	struct life life = to_bad_2;
@@ -184,13 +184,13 @@ static void a_bad_update_is_rolled_back_whatever_is_cut(void)
 	CU_ASSERT_EQUAL(live(&life), ENDED);
 	CU_ASSERT_EQUAL(life.trials, TRIES);
 	printf("    %u cuts of a bad update\n", sweep(&contents, &to_bad_2));
-	chip_close(&chip);
+	boot_fixture_close(&f);
 }
 
 /* The supply fails again while the device recovers. Every first cut, and a sample of the second ones that moves with the first. */
 static void two_cuts_are_survived_too(void)
 {
-	struct chip_contents contents;
+	struct boot_fixture_contents contents;
 	unsigned cuts = 0;
 
 	make(&contents, 61);
@@ -201,7 +201,7 @@ static void two_cuts_are_survived_too(void)
 			begin(&contents, op, first_part);
 			if (!runs(to_2, CUT))
 				fail_at(op, first_part, "the cut did not come");
-			chip_restart(&chip, second, second_part);
+			boot_fixture_restart(&f, second, second_part);
 			struct life life = to_2;
 			if (live(&life) == GONE)
 				fail_at(op, first_part, "the device was gone before the second cut");
@@ -209,28 +209,28 @@ static void two_cuts_are_survived_too(void)
 				fail_at(second, second_part, "the device did not come back from the second cut");
 		}
 	printf("    %u cuts in pairs\n", cuts);
-	chip_close(&chip);
+	boot_fixture_close(&f);
 }
 
 static void a_slot_that_rots_gives_way_to_the_other(void)
 {
-	struct chip_contents contents;
+	struct boot_fixture_contents contents;
 	struct slot_header header;
 	struct choice choice;
 
 	make(&contents, 0);
 	CU_ASSERT(runs(to_2, ENDED));
-	nor_rot(&chip.nor, BOOT_SLOT_B + SLOT_HEADER + 5000, 0x10);
-	CU_ASSERT(choose_from(&chip.flash, chip_crypto(), &choice, &header));
+	nor_rot(&f.nor, BOOT_SLOT_B + SLOT_HEADER + 5000, 0x10);
+	CU_ASSERT(choose_from(&f.flash, boot_fixture_crypto(), &choice, &header));
 	CU_ASSERT(choice.state == CHOICE_ROLLBACK && choice.slot == 0 && header.version[0] == '1');
 	TEST_CONTAINS(choice.reason, "its hash is wrong");
 	/* It stays so, and is told until somebody has heard it. */
-	CU_ASSERT(choose_from(&chip.flash, chip_crypto(), &choice, &header));
+	CU_ASSERT(choose_from(&f.flash, boot_fixture_crypto(), &choice, &header));
 	CU_ASSERT(choice.state == CHOICE_ROLLBACK && choice.slot == 0 && !choice.writes);
-	nor_rot(&chip.nor, BOOT_SLOT_A + SLOT_HEADER, 0x10);
-	CU_ASSERT(choose_from(&chip.flash, chip_crypto(), &choice, &header));
+	nor_rot(&f.nor, BOOT_SLOT_A + SLOT_HEADER, 0x10);
+	CU_ASSERT(choose_from(&f.flash, boot_fixture_crypto(), &choice, &header));
 	CU_ASSERT_EQUAL(choice.state, CHOICE_RECOVERY);
-	chip_close(&chip);
+	boot_fixture_close(&f);
 }
 
 const CU_TestInfo tests_boot_update[] = {

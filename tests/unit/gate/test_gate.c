@@ -16,7 +16,7 @@ extern const CU_TestInfo tests_gate[];
 /* -- by hand -- */
 
 /* Pairs and frozen plans as a letter each: '.' both survived, 'x' both broke, 'c' and 'b' only one broke, '?' and '!' the candidate or the baseline unknown. */
-struct hand {
+struct gate_fixture {
 	struct gate_pair pairs[SCENARIOS_MAX][PAIRS_MAX];
 	enum gate_outcome frozen[SCENARIOS_MAX][PAIRS_MAX];
 	struct gate_scenario scenarios[SCENARIOS_MAX];
@@ -32,37 +32,37 @@ static struct gate_pair pair_of(char letter)
 }
 
 /* @param pairs NULL: the scenario takes no fresh plans. */
-static void add(struct hand *hand, const char *frozen, const char *pairs)
+static void add(struct gate_fixture *f, const char *frozen, const char *pairs)
 {
-	size_t i = hand->count++;
+	size_t i = f->count++;
 
 	CU_ASSERT_FATAL(i < SCENARIOS_MAX && strlen(frozen) <= PAIRS_MAX && (pairs == NULL || strlen(pairs) <= PAIRS_MAX));
 	for (size_t j = 0; frozen[j] != '\0'; j++)
-		hand->frozen[i][j] = pair_of(frozen[j]).candidate;
+		f->frozen[i][j] = pair_of(frozen[j]).candidate;
 	for (size_t j = 0; pairs != NULL && pairs[j] != '\0'; j++)
-		hand->pairs[i][j] = pair_of(pairs[j]);
-	hand->scenarios[i] = (struct gate_scenario){hand->frozen[i], strlen(frozen), pairs != NULL, hand->pairs[i],
-	                                            pairs != NULL ? strlen(pairs) : 0};
+		f->pairs[i][j] = pair_of(pairs[j]);
+	f->scenarios[i] = (struct gate_scenario){f->frozen[i], strlen(frozen), pairs != NULL, f->pairs[i],
+	                                         pairs != NULL ? strlen(pairs) : 0};
 }
 
-static enum gate_decision judge(struct hand *hand)
+static enum gate_decision judge(struct gate_fixture *f)
 {
-	return gate_judge(&gate_standard, hand->scenarios, hand->count, hand->findings);
+	return gate_judge(&gate_standard, f->scenarios, f->count, f->findings);
 }
 
 /* A release of one scenario. */
 static void check(const char *frozen, const char *pairs, enum gate_decision decision, enum gate_reason reason, const char *words)
 {
-	static struct hand hand;
+	static struct gate_fixture f;
 	char text[GATE_TEXT_MAX];
 
-	memset(&hand, 0, sizeof hand);
-	add(&hand, frozen, pairs);
-	CU_ASSERT_EQUAL(judge(&hand), decision);
-	CU_ASSERT_EQUAL(hand.findings[0].decision, decision);
-	CU_ASSERT_EQUAL(hand.findings[0].reason, reason);
-	CU_ASSERT_EQUAL(gate_wants_more(&hand.findings[0]), reason == GATE_UNDECIDED);
-	TEST_SAME_TEXT(gate_tell(&hand.findings[0], text), words);
+	memset(&f, 0, sizeof f);
+	add(&f, frozen, pairs);
+	CU_ASSERT_EQUAL(judge(&f), decision);
+	CU_ASSERT_EQUAL(f.findings[0].decision, decision);
+	CU_ASSERT_EQUAL(f.findings[0].reason, reason);
+	CU_ASSERT_EQUAL(gate_wants_more(&f.findings[0]), reason == GATE_UNDECIDED);
+	TEST_SAME_TEXT(gate_tell(&f.findings[0], text), words);
 }
 
 /* @p text, and '.' until there are @p length. */
@@ -145,7 +145,7 @@ static void the_bound_decides_nothing(void)
 
 static void what_proves_nothing_is_no_evidence_for_the_candidate(void)
 {
-	static struct hand hand;
+	static struct gate_fixture f;
 
 	check("", filled("????????????????", 300), GATE_NOT_ENOUGH, GATE_BOUND,
 	      "of 284 plans, 0 broke only on the candidate, 0 only on the baseline (16 more proved nothing on the candidate, 0 on the "
@@ -153,38 +153,38 @@ static void what_proves_nothing_is_no_evidence_for_the_candidate(void)
 	check("", "!!!c", GATE_NOT_ENOUGH, GATE_UNDECIDED,
 	      "of 1 plans, 1 broke only on the candidate, 0 only on the baseline (0 more proved nothing on the candidate, 3 on the "
 	      "baseline): more pairs may decide it");
-	add(&hand, "", filled("!!!!!!!!!??cb", 120));
-	CU_ASSERT_EQUAL(judge(&hand), GATE_PROMOTE);
-	CU_ASSERT_EQUAL(hand.findings[0].unknown, 2);
-	CU_ASSERT_EQUAL(hand.findings[0].same, 107);
-	CU_ASSERT_EQUAL(hand.findings[0].baseline_unknown, 9);
-	CU_ASSERT_EQUAL(gate_known(&hand.findings[0]), 109);
+	add(&f, "", filled("!!!!!!!!!??cb", 120));
+	CU_ASSERT_EQUAL(judge(&f), GATE_PROMOTE);
+	CU_ASSERT_EQUAL(f.findings[0].unknown, 2);
+	CU_ASSERT_EQUAL(f.findings[0].same, 107);
+	CU_ASSERT_EQUAL(f.findings[0].baseline_unknown, 9);
+	CU_ASSERT_EQUAL(gate_known(&f.findings[0]), 109);
 	for (size_t i = 0; i < 120; i++)
-		hand.pairs[0][i].baseline = GATE_UNKNOWN;
-	CU_ASSERT_EQUAL(judge(&hand), GATE_NOT_ENOUGH);
+		f.pairs[0][i].baseline = GATE_UNKNOWN;
+	CU_ASSERT_EQUAL(judge(&f), GATE_NOT_ENOUGH);
 }
 
 static void more_scenarios_ask_for_stronger_evidence(void)
 {
-	static struct hand hand;
+	static struct gate_fixture f;
 
-	add(&hand, "", "ccccccc");
-	CU_ASSERT_EQUAL(judge(&hand), GATE_BLOCK);
+	add(&f, "", "ccccccc");
+	CU_ASSERT_EQUAL(judge(&f), GATE_BLOCK);
 	for (size_t i = 1; i < 6; i++)
-		add(&hand, "", filled("", 120));
-	CU_ASSERT_EQUAL(judge(&hand), GATE_NOT_ENOUGH);
-	CU_ASSERT_EQUAL(hand.findings[0].equal_corrected, 6 * hand.findings[0].equal);
-	CU_ASSERT_EQUAL(hand.findings[5].decision, GATE_PROMOTE);
+		add(&f, "", filled("", 120));
+	CU_ASSERT_EQUAL(judge(&f), GATE_NOT_ENOUGH);
+	CU_ASSERT_EQUAL(f.findings[0].equal_corrected, 6 * f.findings[0].equal);
+	CU_ASSERT_EQUAL(f.findings[5].decision, GATE_PROMOTE);
 	/* A scenario without fresh plans asks nothing of chance. */
-	add(&hand, "..", NULL);
-	(void)judge(&hand);
-	CU_ASSERT_EQUAL(hand.findings[0].equal_corrected, 6 * hand.findings[0].equal);
-	hand.count = 0;
-	add(&hand, "", "ccccccccccc");
-	CU_ASSERT_EQUAL(hand.count, 1);
-	hand.count = 7;
-	CU_ASSERT_EQUAL(judge(&hand), GATE_BLOCK);
-	CU_ASSERT_EQUAL(hand.findings[1].decision, GATE_PROMOTE);
+	add(&f, "..", NULL);
+	(void)judge(&f);
+	CU_ASSERT_EQUAL(f.findings[0].equal_corrected, 6 * f.findings[0].equal);
+	f.count = 0;
+	add(&f, "", "ccccccccccc");
+	CU_ASSERT_EQUAL(f.count, 1);
+	f.count = 7;
+	CU_ASSERT_EQUAL(judge(&f), GATE_BLOCK);
+	CU_ASSERT_EQUAL(f.findings[1].decision, GATE_PROMOTE);
 }
 
 /* -- by simulation: how often it is right, and what that costs -- */
@@ -192,13 +192,13 @@ static void more_scenarios_ask_for_stronger_evidence(void)
 #define RELEASES 2000
 #define ROUND 6 /* pairs of each scenario between two looks */
 
-struct situation {
+struct release_model {
 	const char *name;
 	size_t scenarios, bad;              /* how many there are, and how many of these are of the second kind */
 	unsigned good_only[2], bad_only[2]; /* of 1000 plans, how many break only on the candidate and only on the baseline */
 };
 
-static const struct situation situations[] = {
+static const struct release_model models[] = {
 	{"the same release again", 10, 0, {0, 0}, {0, 0}},
 	{"equal: each breaks alone in 1 %", 10, 0, {10, 10}, {0, 0}},
 	{"equal: each breaks alone in 3 %", 10, 0, {30, 30}, {0, 0}},
@@ -216,79 +216,79 @@ static const struct situation situations[] = {
 	{"bad in all: 20 % against 2 %", 10, 10, {0, 0}, {200, 20}},
 };
 
-struct tally {
+struct outcome_counts {
 	unsigned decisions[3];
 	uint64_t pairs;
 };
 
-static struct gate_pair draw_pair(const struct situation *situation, unsigned release, size_t scenario, size_t i)
+static struct gate_pair draw_pair(const struct release_model *model, unsigned release, size_t scenario, size_t i)
 {
-	struct random_stream stream = random_stream(1, situation->name);
-	const unsigned *only = scenario < situation->bad ? situation->bad_only : situation->good_only;
+	struct random_stream stream = random_stream(1, model->name);
+	const unsigned *only = scenario < model->bad ? model->bad_only : model->good_only;
 	uint64_t drawn = random_below(stream, (uint64_t)release * SCENARIOS_MAX + scenario, i, 1000);
 
 	return pair_of(drawn < only[0] ? 'c' : drawn < only[0] + only[1] ? 'b' : '.');
 }
 
 /* A release is judged in rounds, as a campaign does: scenarios that are decided get no more pairs, and a block ends it. */
-static void release_one(const struct situation *situation, unsigned release, struct tally *tally)
+static void release_one(const struct release_model *model, unsigned release, struct outcome_counts *counts)
 {
-	static struct hand hand;
+	static struct gate_fixture f;
 	enum gate_decision decision;
 	bool more = true;
 
-	memset(hand.findings, 0, sizeof hand.findings);
-	for (size_t i = 0; i < situation->scenarios; i++)
-		hand.scenarios[i] = (struct gate_scenario){NULL, 0, true, hand.pairs[i], 0};
-	hand.count = situation->scenarios;
-	for (decision = judge(&hand); more && decision != GATE_BLOCK; decision = judge(&hand)) {
+	memset(f.findings, 0, sizeof f.findings);
+	for (size_t i = 0; i < model->scenarios; i++)
+		f.scenarios[i] = (struct gate_scenario){NULL, 0, true, f.pairs[i], 0};
+	f.count = model->scenarios;
+	for (decision = judge(&f); more && decision != GATE_BLOCK; decision = judge(&f)) {
 		more = false;
-		for (size_t i = 0; i < hand.count; i++)
-			for (size_t j = 0; j < ROUND && gate_wants_more(&hand.findings[i]); j++, more = true) {
-				size_t at = hand.scenarios[i].pair_count;
-				hand.pairs[i][at] = draw_pair(situation, release, i, at);
-				hand.scenarios[i].pair_count++;
+		for (size_t i = 0; i < f.count; i++)
+			for (size_t j = 0; j < ROUND && gate_wants_more(&f.findings[i]); j++, more = true) {
+				size_t at = f.scenarios[i].pair_count;
+				f.pairs[i][at] = draw_pair(model, release, i, at);
+				f.scenarios[i].pair_count++;
 			}
 	}
-	tally->decisions[decision]++;
-	for (size_t i = 0; i < hand.count; i++)
-		tally->pairs += hand.scenarios[i].pair_count;
+	counts->decisions[decision]++;
+	for (size_t i = 0; i < f.count; i++)
+		counts->pairs += f.scenarios[i].pair_count;
 }
 
 /* A line of the table in README.md. */
-static void simulate(const struct situation *situation, struct tally *tally, char *ret_line, size_t size)
+static void simulate(const struct release_model *model, struct outcome_counts *counts, char *ret_line, size_t size)
 {
-	memset(tally, 0, sizeof *tally);
+	memset(counts, 0, sizeof *counts);
 	for (unsigned release = 0; release < RELEASES; release++)
-		release_one(situation, release, tally);
-	(void)snprintf(ret_line, size, "| %s | %zu | %.1f %% | %.1f %% | %.1f %% | %.0f |\n", situation->name, situation->scenarios,
-	               100.0 * tally->decisions[GATE_PROMOTE] / RELEASES, 100.0 * tally->decisions[GATE_BLOCK] / RELEASES,
-	               100.0 * tally->decisions[GATE_NOT_ENOUGH] / RELEASES,
-	               (double)tally->pairs / (RELEASES * (double)situation->scenarios));
+		release_one(model, release, counts);
+	(void)snprintf(ret_line, size, "| %s | %zu | %.1f %% | %.1f %% | %.1f %% | %.0f |\n", model->name, model->scenarios,
+	               100.0 * counts->decisions[GATE_PROMOTE] / RELEASES, 100.0 * counts->decisions[GATE_BLOCK] / RELEASES,
+	               100.0 * counts->decisions[GATE_NOT_ENOUGH] / RELEASES,
+	               (double)counts->pairs / (RELEASES * (double)model->scenarios));
 }
 
-static bool is_bad(const struct situation *situation)
+static bool is_bad(const struct release_model *model)
 {
-	return situation->bad > 0 && situation->bad_only[0] >= 100 && situation->bad_only[0] >= 4 * situation->bad_only[1];
+	return model->bad > 0 && model->bad_only[0] >= 100 && model->bad_only[0] >= 4 * model->bad_only[1];
 }
 
 static void the_characteristics_are_those_in_the_docs(void)
 {
 	char *docs = test_read("harness/gate/README.md"), line[256];
-	struct tally tally;
+	struct outcome_counts counts;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(docs);
-	for (size_t i = 0; i < sizeof situations / sizeof situations[0]; i++) {
-		simulate(&situations[i], &tally, line, sizeof line);
+	for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
+		simulate(&models[i], &counts, line, sizeof line);
 		bool told = strstr(docs, line) != NULL;
 		if (!told)
 			printf("    README.md lacks: %s", line);
 		CU_ASSERT(told);
 		/* The promises, of 5 % each. */
-		if (is_bad(&situations[i]))
-			CU_ASSERT(tally.decisions[GATE_PROMOTE] <= RELEASES / 20);
-		if (situations[i].bad == 0)
-			CU_ASSERT(tally.decisions[GATE_BLOCK] <= RELEASES / 20);
+		if (is_bad(&models[i]))
+			CU_ASSERT(counts.decisions[GATE_PROMOTE] <= RELEASES / 20);
+		if (models[i].bad == 0)
+			CU_ASSERT(counts.decisions[GATE_BLOCK] <= RELEASES / 20);
 	}
 	free(docs);
 }

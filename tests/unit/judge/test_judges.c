@@ -12,19 +12,19 @@
 #include "emulator/guest/boot/slot.h"
 #include "harness/scenario/plan.h"
 #include "harness/session/firmware.h"
-#include "tests/puppet/puppet.h"
+#include "tests/world/fixture.h"
 #include "tests/test.h"
 
-#define SLOT_B (board_flash_memory(&puppet.world.board) + boot_slot_offset(1))
+#define SLOT_B (board_flash_memory(&f.world.board) + boot_slot_offset(1))
 
-static struct puppet puppet;
+static struct world_fixture f;
 static struct judge_settings settings;
 static struct judges judges;
 static bool passed;
 
 static struct evidence evidence(void)
 {
-	return world_evidence(&puppet.world, passed);
+	return world_evidence(&f.world, passed);
 }
 
 static void hear(const char *text)
@@ -48,7 +48,7 @@ static void open_judges(const char *key, const char *value)
 /* A world with a device of the staged flow that has booted its first system, and one judge. */
 static void begin(const char *key, const char *value)
 {
-	puppet_open(&puppet, "name: o\ndevice: \"21.10\"\nserver: {os_size: 8KiB, app_size: 4KiB, version: \"22.02\"}\n");
+	world_fixture_open(&f, "name: o\ndevice: \"21.10\"\nserver: {os_size: 8KiB, app_size: 4KiB, version: \"22.02\"}\n");
 	passed = true;
 	open_judges(key, value);
 	hear("boot slot A version 21.10 state confirmed: slot A: confirmed");
@@ -57,7 +57,7 @@ static void begin(const char *key, const char *value)
 static void end(void)
 {
 	judges_close(&judges);
-	puppet_close(&puppet);
+	world_fixture_close(&f);
 }
 
 /* Asks; "" if all judges are content. */
@@ -76,8 +76,8 @@ static const char *asked(void)
 /* The update as a device does it: the three stages, and the record that says so. */
 static void apply_update(void)
 {
-	const struct boot_flash flash = firmware_flash(&puppet.world);
-	const struct release *release = &service_releases(&puppet.world.service)[SERVICE_RETAIL];
+	const struct boot_flash flash = firmware_flash(&f.world);
+	const struct release *release = &service_releases(&f.world.service)[SERVICE_RETAIL];
 	struct boot_record record;
 	bool found;
 	unsigned byte;
@@ -104,7 +104,7 @@ static void what_passes_has_applied_the_update(void)
 	TEST_CONTAINS(asked(), "applied: version 22.02 was to be installed, and in the flash the slot to boot holds another version");
 	apply_update();
 	TEST_SAME_TEXT(asked(), "");
-	const struct boot_flash flash = firmware_flash(&puppet.world);
+	const struct boot_flash flash = firmware_flash(&f.world);
 	CU_ASSERT_FATAL(record_read(&flash, &record, &found) && found);
 	record.application[0] ^= 1;
 	CU_ASSERT_FATAL(record_append(&flash, &record));
@@ -147,7 +147,7 @@ static void after_every_reset_a_system_comes_up(void)
 	TEST_CONTAINS(asked(), "no system came up after the last of 2 resets");
 	hear("boot slot A version 21.10 state confirmed: slot A: confirmed");
 	TEST_SAME_TEXT(asked(), "");
-	memset(board_flash_memory(&puppet.world.board) + boot_slot_offset(0), 0, 512);
+	memset(board_flash_memory(&f.world.board) + boot_slot_offset(0), 0, 512);
 	TEST_CONTAINS(asked(), "at the end a boot would find");
 	hear("boot slot - version - state recovery: nothing verifies");
 	TEST_CONTAINS(asked(), "no system could be booted");
@@ -161,7 +161,7 @@ static void tell(const char *version, const char *slot, const char *status)
 	(void)snprintf(told.version, sizeof told.version, "%s", version);
 	(void)snprintf(told.slot, sizeof told.slot, "%s", slot);
 	(void)snprintf(told.status, sizeof told.status, "%s", status);
-	service_log_status(&puppet.world.service.log, &told);
+	service_log_status(&f.world.service.log, &told);
 }
 
 static void what_the_service_was_told_is_so(void)
@@ -207,9 +207,9 @@ static void the_end_comes_soon_after_the_last_fault(void)
 	const struct decision decision = {.time = 2 * SIM_S, .action = action_find("drop")};
 
 	begin("heal", "10s");
-	puppet_run(&puppet, 100 * SIM_S);
+	world_fixture_run(&f, 100 * SIM_S);
 	TEST_SAME_TEXT(asked(), "");
-	decisions_add(&puppet.world.passing.decisions, &decision);
+	decisions_add(&f.world.passing.decisions, &decision);
 	TEST_SAME_TEXT(asked(), "heal: the last fault acted at 2.000000 s, and the end came 98.000 s later");
 	judge_settings_set(&settings, "heal", "98s");
 	TEST_SAME_TEXT(asked(), "");
@@ -219,7 +219,7 @@ static void the_end_comes_soon_after_the_last_fault(void)
 static void images_are_served_a_few_times_only(void)
 {
 	begin("traffic", "2");
-	struct service_image *image = service_log_image(&puppet.world.service.log, "os", 1000);
+	struct service_image *image = service_log_image(&f.world.service.log, "os", 1000);
 	CU_ASSERT_FATAL(image != NULL);
 	/* What TCP was given and never sent costs the device nothing. */
 	image->bytes = 9999;
@@ -235,7 +235,7 @@ static void services_that_are_not_there_are_not_asked(void)
 {
 	(void)test_write("session.yaml",
 	                 "session: 1\nsteps:\n  - tcp: {address: 203.0.113.77, port: 80, turns: [{from: device, text: a}]}\n");
-	puppet_open(&puppet, "name: o\nsession: session.yaml\n");
+	world_fixture_open(&f, "name: o\nsession: session.yaml\n");
 	for (int i = 0; i < 2; i++) {
 		open_judges("told", "true");
 		judge_settings_set(&settings, "whole", "true");
@@ -393,11 +393,11 @@ static void a_judge_may_wait_for_a_sign_of_life(void)
 	struct evidence known;
 
 	begin("hang", "60s");
-	wire_log_sign(&puppet.world.wire, "report 'phase check begin'", true, SIM_S);
+	wire_log_sign(&f.world.wire, "report 'phase check begin'", true, SIM_S);
 	known = evidence();
 	CU_ASSERT_EQUAL(judges_due(&judges, &known, &judge), 61 * SIM_S);
 	CU_ASSERT_PTR_EQUAL_FATAL(judge, judge_find("hang"));
-	puppet_run(&puppet, 100 * SIM_S);
+	world_fixture_run(&f, 100 * SIM_S);
 	TEST_SAME_TEXT(asked(), "");
 	CU_ASSERT_PTR_NULL(lost());
 	known = evidence();

@@ -11,7 +11,7 @@
 
 #include "tests/test.h"
 
-struct bench {
+struct link_fixture {
 	struct sim sim;
 	struct trace *trace;
 	struct link link;
@@ -22,93 +22,93 @@ struct bench {
 	size_t last_length;
 };
 
-static struct bench bench;
+static struct link_fixture f;
 
 __attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
 {
 	va_list args;
 
-	bench.noted += (size_t)snprintf(bench.notes + bench.noted, sizeof bench.notes - bench.noted, "%" PRIu64 " ", bench.sim.now);
+	f.noted += (size_t)snprintf(f.notes + f.noted, sizeof f.notes - f.noted, "%" PRIu64 " ", f.sim.now);
 	va_start(args, format);
-	bench.noted += (size_t)vsnprintf(bench.notes + bench.noted, sizeof bench.notes - bench.noted, format, args);
+	f.noted += (size_t)vsnprintf(f.notes + f.noted, sizeof f.notes - f.noted, format, args);
 	va_end(args);
-	CU_ASSERT_FATAL(bench.noted < sizeof bench.notes);
+	CU_ASSERT_FATAL(f.noted < sizeof f.notes);
 }
 
 static void to_partner(void *ctx, struct frame *frame, sim_ns now)
 {
-	CU_ASSERT(ctx == &bench && now == bench.sim.now);
+	CU_ASSERT(ctx == &f && now == f.sim.now);
 	note("partner gets %c%zu\n", frame->data[12], frame->length);
 	frame_free(frame);
 }
 
 static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
 {
-	CU_ASSERT(ctx == &bench && now == bench.sim.now);
+	CU_ASSERT(ctx == &f && now == f.sim.now);
 	note("device gets %c%zu\n", arrival->data[12], arrival->length);
-	memcpy(bench.last, arrival->data, arrival->length);
-	bench.last_length = arrival->length;
+	memcpy(f.last, arrival->data, arrival->length);
+	f.last_length = arrival->length;
 }
 
 static void sent(void *ctx, const struct medium_outcome *outcome, sim_ns now)
 {
-	CU_ASSERT(ctx == &bench && now == bench.sim.now);
+	CU_ASSERT(ctx == &f && now == f.sim.now);
 	note(outcome->deferred ? "sent, deferred\n" : "sent\n");
 }
 
 static void carrier_changed(void *ctx, bool up, sim_ns now)
 {
-	CU_ASSERT(ctx == &bench && now == bench.sim.now);
+	CU_ASSERT(ctx == &f && now == f.sim.now);
 	note("carrier %s\n", up ? "up" : "down");
 }
 
 static void lost(void *ctx, const struct frame *frame, enum direction direction, const char *why, sim_ns now)
 {
-	size_t used = strlen(bench.losses);
+	size_t used = strlen(f.losses);
 
-	CU_ASSERT(ctx == &bench && now == bench.sim.now);
-	(void)snprintf(bench.losses + used, sizeof bench.losses - used, "%c %s: %s\n", frame->data[12], direction_name(direction), why);
+	CU_ASSERT(ctx == &f && now == f.sim.now);
+	(void)snprintf(f.losses + used, sizeof f.losses - used, "%c %s: %s\n", frame->data[12], direction_name(direction), why);
 }
 
 static void tell(void *ctx, const char *line, size_t length)
 {
 	(void)ctx;
-	CU_ASSERT_FATAL(bench.told_length + length < sizeof bench.told);
-	memcpy(bench.told + bench.told_length, line, length);
-	bench.told_length += length;
+	CU_ASSERT_FATAL(f.told_length + length < sizeof f.told);
+	memcpy(f.told + f.told_length, line, length);
+	f.told_length += length;
 }
 
-static void bench_open_at(sim_ns bit_ns, unsigned duplex, sim_ns up_at, uint64_t queue_max)
+static void link_fixture_open_at(sim_ns bit_ns, unsigned duplex, sim_ns up_at, uint64_t queue_max)
 {
 	const struct link_config config = {.duplex = duplex, .up_at_ns = up_at, .queue_max = queue_max};
 	const struct link_ops ops = {to_partner, to_device, sent, NULL, carrier_changed, lost};
 
-	memset(&bench, 0, sizeof bench);
-	sim_open(&bench.sim, 0);
-	bench.trace = trace_open((struct trace_sink){tell, NULL});
-	link_init(&bench.link, &config, bit_ns, &ops, &bench, &bench.sim, bench.trace, 1);
+	memset(&f, 0, sizeof f);
+	sim_open(&f.sim, 0);
+	f.trace = trace_open((struct trace_sink){tell, NULL});
+	link_init(&f.link, &config, bit_ns, &ops, &f, &f.sim, f.trace, 1);
 	if (up_at == 0)
-		sim_run_until(&bench.sim, 0);
-	bench.noted = 0;
-	bench.notes[0] = '\0';
+		sim_run_until(&f.sim, 0);
+	f.noted = 0;
+	f.notes[0] = '\0';
 }
 
-static void bench_open(unsigned duplex, sim_ns up_at, uint64_t queue_max)
+static void link_fixture_open(unsigned duplex, sim_ns up_at, uint64_t queue_max)
 {
-	bench_open_at(MEDIUM_10_BIT_NS, duplex, up_at, queue_max);
+	link_fixture_open_at(MEDIUM_10_BIT_NS, duplex, up_at, queue_max);
 }
 
-static void bench_close(void)
+static void link_fixture_close(void)
 {
-	link_close(&bench.link);
-	CU_ASSERT_EQUAL(bench.sim.count, 0);
-	trace_close(bench.trace);
-	sim_close(&bench.sim);
+	link_close(&f.link);
+	CU_ASSERT_EQUAL(f.sim.count, 0);
+	trace_close(f.trace);
+	sim_close(&f.sim);
 }
 
 static void run_until(sim_ns now)
 {
-	sim_run_until(&bench.sim, now);
+	sim_run_until(&f.sim, now);
 }
 
 /* A frame whose thirteenth byte is its name. */
@@ -131,8 +131,8 @@ static void device_sends_bytes(const uint8_t *data, size_t length)
 {
 	struct medium_rules rules = medium_standard_rules;
 
-	rules.full_duplex = bench.link.config.duplex == LINK_FULL;
-	link_device_sends(&bench.link, data, length, &rules, (struct medium_effect){0});
+	rules.full_duplex = f.link.config.duplex == LINK_FULL;
+	link_device_sends(&f.link, data, length, &rules, (struct medium_effect){0});
 }
 
 static void device_sends(char name, size_t length)
@@ -149,7 +149,7 @@ static void partner_sends(char name, size_t length)
 	uint8_t data[FRAME_MAX];
 
 	fill(data, name, length);
-	link_partner_sends(&bench.link, frame_new(data, length));
+	link_partner_sends(&f.link, frame_new(data, length));
 }
 
 /* 60 bytes: 8 + 60 + 4 bytes at 800 ns; then 9600 ns of gap. */
@@ -158,194 +158,194 @@ static void partner_sends(char name, size_t length)
 
 static void a_byte_takes_800_ns_and_a_frame_has_preamble_and_fcs(void)
 {
-	bench_open(LINK_HALF, 0, 16);
-	CU_ASSERT_EQUAL(link_duration(&bench.link, 60), SHORT);
-	CU_ASSERT_EQUAL(link_duration(&bench.link, 0), SHORT);
-	CU_ASSERT_EQUAL(link_duration(&bench.link, 59), SHORT);
-	CU_ASSERT_EQUAL(link_duration(&bench.link, 61), SHORT + 800);
-	CU_ASSERT_EQUAL(link_duration(&bench.link, 1514), 1220800);
-	bench_close();
+	link_fixture_open(LINK_HALF, 0, 16);
+	CU_ASSERT_EQUAL(link_duration(&f.link, 60), SHORT);
+	CU_ASSERT_EQUAL(link_duration(&f.link, 0), SHORT);
+	CU_ASSERT_EQUAL(link_duration(&f.link, 59), SHORT);
+	CU_ASSERT_EQUAL(link_duration(&f.link, 61), SHORT + 800);
+	CU_ASSERT_EQUAL(link_duration(&f.link, 1514), 1220800);
+	link_fixture_close();
 }
 
 static void a_byte_takes_80_ns_at_100_mbit(void)
 {
-	bench_open_at(MEDIUM_100_BIT_NS, LINK_FULL, 0, 16);
-	CU_ASSERT_EQUAL(link_duration(&bench.link, 60), SHORT / 10);
-	CU_ASSERT_EQUAL(link_duration(&bench.link, 1514), 122080);
+	link_fixture_open_at(MEDIUM_100_BIT_NS, LINK_FULL, 0, 16);
+	CU_ASSERT_EQUAL(link_duration(&f.link, 60), SHORT / 10);
+	CU_ASSERT_EQUAL(link_duration(&f.link, 1514), 122080);
 	partner_sends('a', 60);
 	partner_sends('b', 60);
 	run_until(SIM_S);
-	TEST_SAME_TEXT(bench.notes, "5760 device gets a64\n"
-	                            "12480 device gets b64\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "5760 device gets a64\n"
+	                        "12480 device gets b64\n");
+	link_fixture_close();
 }
 
 static void a_frame_arrives_when_its_last_bit_does(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	run_until(1000);
 	device_sends('a', 60);
 	run_until(1000 + SHORT - 1);
-	TEST_SAME_TEXT(bench.notes, "");
+	TEST_SAME_TEXT(f.notes, "");
 	run_until(1000 + SHORT);
-	TEST_SAME_TEXT(bench.notes, "58600 sent\n58600 partner gets a60\n");
+	TEST_SAME_TEXT(f.notes, "58600 sent\n58600 partner gets a60\n");
 	run_until(200000);
 	partner_sends('b', 1514);
 	run_until(2000000);
-	TEST_CONTAINS(bench.notes, "1420800 device gets b1518\n");
-	bench_close();
+	TEST_CONTAINS(f.notes, "1420800 device gets b1518\n");
+	link_fixture_close();
 }
 
 static void frames_follow_one_gap_apart(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	partner_sends('a', 60);
 	partner_sends('b', 100);
 	partner_sends('c', 60);
 	run_until(SIM_S);
-	TEST_SAME_TEXT(bench.notes, "57600 device gets a64\n"
-	                            "156800 device gets b104\n"
-	                            "224000 device gets c64\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "57600 device gets a64\n"
+	                        "156800 device gets b104\n"
+	                        "224000 device gets c64\n");
+	link_fixture_close();
 }
 
 static void half_duplex_shares_the_medium(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	partner_sends('a', 60);
 	run_until(10);
 	device_sends('b', 60);
 	run_until(SIM_S);
-	TEST_SAME_TEXT(bench.notes, "57600 device gets a64\n"
-	                            "124800 sent, deferred\n"
-	                            "124800 partner gets b60\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "57600 device gets a64\n"
+	                        "124800 sent, deferred\n"
+	                        "124800 partner gets b60\n");
+	link_fixture_close();
 }
 
 static void full_duplex_does_not(void)
 {
-	bench_open(LINK_FULL, 0, 16);
+	link_fixture_open(LINK_FULL, 0, 16);
 	partner_sends('a', 60);
 	run_until(10);
 	device_sends('b', 60);
 	run_until(SIM_S);
-	TEST_SAME_TEXT(bench.notes, "57600 device gets a64\n"
-	                            "57610 sent\n"
-	                            "57610 partner gets b60\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "57600 device gets a64\n"
+	                        "57610 sent\n"
+	                        "57610 partner gets b60\n");
+	link_fixture_close();
 }
 
 static void a_device_that_sends_at_once_again_waits_for_the_gap(void)
 {
-	bench_open(LINK_FULL, 0, 16);
+	link_fixture_open(LINK_FULL, 0, 16);
 	device_sends('a', 60);
 	run_until(SHORT);
 	device_sends('b', 60);
 	run_until(SIM_S);
-	TEST_SAME_TEXT(bench.notes, "57600 sent\n57600 partner gets a60\n"
-	                            "124800 sent, deferred\n124800 partner gets b60\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "57600 sent\n57600 partner gets a60\n"
+	                        "124800 sent, deferred\n124800 partner gets b60\n");
+	link_fixture_close();
 }
 
 /* Another frame is handed in at the very instant at which the medium gets free, before the waiting one starts. */
 static void who_waited_is_deferred_whoever_wakes_it(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	partner_sends('a', 60);
 	run_until(10);
 	device_sends('b', 60);
 	run_until(SHORT + GAP - 1);
-	bench.sim.now = SHORT + GAP;
+	f.sim.now = SHORT + GAP;
 	partner_sends('c', 60);
 	run_until(SIM_S);
-	TEST_CONTAINS(bench.notes, "124800 sent, deferred\n");
-	bench_close();
+	TEST_CONTAINS(f.notes, "124800 sent, deferred\n");
+	link_fixture_close();
 }
 
 static void short_frames_of_the_partner_are_padded_and_have_a_good_fcs(void)
 {
 	static const uint8_t zeros[FRAME_MIN] = {0};
 
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	partner_sends('a', 42);
 	run_until(SIM_MS);
-	CU_ASSERT_EQUAL(bench.last_length, 64);
-	CU_ASSERT_EQUAL(bench.last[41], 0x55);
-	CU_ASSERT(memcmp(bench.last + 42, zeros, 18) == 0);
+	CU_ASSERT_EQUAL(f.last_length, 64);
+	CU_ASSERT_EQUAL(f.last[41], 0x55);
+	CU_ASSERT(memcmp(f.last + 42, zeros, 18) == 0);
 	/* IEEE 802.3: the CRC over a frame with its FCS is this residue. */
-	CU_ASSERT_EQUAL(crc32(0, bench.last, 64), 0x2144df1c);
+	CU_ASSERT_EQUAL(crc32(0, f.last, 64), 0x2144df1c);
 	partner_sends('b', 333);
 	run_until(2 * SIM_MS);
-	CU_ASSERT_EQUAL(bench.last_length, 337);
-	CU_ASSERT_EQUAL(crc32(0, bench.last, 337), 0x2144df1c);
-	bench_close();
+	CU_ASSERT_EQUAL(f.last_length, 337);
+	CU_ASSERT_EQUAL(crc32(0, f.last, 337), 0x2144df1c);
+	link_fixture_close();
 }
 
 static void a_wrong_fcs_is_lost_but_was_sent(void)
 {
 	uint8_t data[64];
 
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	for (unsigned bit = 0; bit < 32; bit += 31) {
 		fill(data, 'a', 60);
 		put_fcs(data, 60);
 		data[60 + bit / 8] ^= (uint8_t)(1U << bit % 8);
 		device_sends_bytes(data, sizeof data);
-		run_until(bench.sim.now + SIM_MS);
+		run_until(f.sim.now + SIM_MS);
 	}
-	TEST_SAME_TEXT(bench.notes, "57600 sent\n1057600 sent\n");
-	TEST_CONTAINS(bench.told, "[  0.000057600] link    to-server ether 0x6155 60 B: lost, the FCS is wrong and the partner drops it\n");
+	TEST_SAME_TEXT(f.notes, "57600 sent\n1057600 sent\n");
+	TEST_CONTAINS(f.told, "[  0.000057600] link    to-server ether 0x6155 60 B: lost, the FCS is wrong and the partner drops it\n");
 	device_sends('b', 60);
-	run_until(bench.sim.now + SIM_MS);
-	TEST_CONTAINS(bench.notes, "partner gets b60\n");
-	bench_close();
+	run_until(f.sim.now + SIM_MS);
+	TEST_CONTAINS(f.notes, "partner gets b60\n");
+	link_fixture_close();
 }
 
 static void a_runt_is_lost_but_was_sent(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	device_sends('a', 59);
 	run_until(SIM_MS);
 	device_sends('b', 0);
 	run_until(2 * SIM_MS);
 	device_sends('c', 60);
 	run_until(3 * SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "56800 sent\n1009600 sent\n2057600 sent\n2057600 partner gets c60\n");
-	TEST_CONTAINS(bench.told, "59 B: lost, it is a runt and the partner drops it\n");
-	TEST_CONTAINS(bench.told, " 0 B: lost, it is a runt and the partner drops it\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "56800 sent\n1009600 sent\n2057600 sent\n2057600 partner gets c60\n");
+	TEST_CONTAINS(f.told, "59 B: lost, it is a runt and the partner drops it\n");
+	TEST_CONTAINS(f.told, " 0 B: lost, it is a runt and the partner drops it\n");
+	link_fixture_close();
 }
 
 static void a_cancelled_frame_is_not_answered(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	device_sends('a', 60);
 	run_until(20000);
-	link_device_cancels(&bench.link);
+	link_device_cancels(&f.link);
 	device_sends('b', 60);
 	run_until(SIM_S);
-	TEST_SAME_TEXT(bench.notes, "87200 sent, deferred\n87200 partner gets b60\n");
-	TEST_CONTAINS(bench.told, "lost, the device stopped in mid-frame\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "87200 sent, deferred\n87200 partner gets b60\n");
+	TEST_CONTAINS(f.told, "lost, the device stopped in mid-frame\n");
+	link_fixture_close();
 }
 
 static void a_frame_cancelled_while_it_waits_never_starts(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	partner_sends('a', 60);
 	device_sends('b', 60);
-	link_device_cancels(&bench.link);
+	link_device_cancels(&f.link);
 	run_until(SIM_S);
-	TEST_SAME_TEXT(bench.notes, "57600 device gets a64\n");
+	TEST_SAME_TEXT(f.notes, "57600 device gets a64\n");
 	device_sends('c', 60);
 	run_until(2 * SIM_S);
-	TEST_CONTAINS(bench.notes, "1000057600 sent\n1000057600 partner gets c60\n");
-	bench_close();
+	TEST_CONTAINS(f.notes, "1000057600 sent\n1000057600 partner gets c60\n");
+	link_fixture_close();
 }
 
 static void the_port_buffer_has_a_limit(void)
 {
-	bench_open(LINK_HALF, 0, 2);
+	link_fixture_open(LINK_HALF, 0, 2);
 	partner_sends('a', 60); /* leaves at once */
 	partner_sends('b', 60);
 	partner_sends('c', 60);
@@ -353,113 +353,113 @@ static void the_port_buffer_has_a_limit(void)
 	run_until(SHORT + GAP);
 	partner_sends('e', 60);
 	run_until(SIM_S);
-	TEST_SAME_TEXT(bench.notes, "57600 device gets a64\n"
-	                            "124800 device gets b64\n"
-	                            "192000 device gets c64\n"
-	                            "259200 device gets e64\n");
-	TEST_CONTAINS(bench.told, "[  0.000000000] link    to-device ether 0x6455 60 B: lost, the partner's port buffer is full\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "57600 device gets a64\n"
+	                        "124800 device gets b64\n"
+	                        "192000 device gets c64\n"
+	                        "259200 device gets e64\n");
+	TEST_CONTAINS(f.told, "[  0.000000000] link    to-device ether 0x6455 60 B: lost, the partner's port buffer is full\n");
+	link_fixture_close();
 }
 
 static void the_link_comes_up_when_the_plan_says(void)
 {
-	bench_open(LINK_FULL, 5000, 16);
+	link_fixture_open(LINK_FULL, 5000, 16);
 	run_until(4999);
 	partner_sends('a', 60);
-	CU_ASSERT_FALSE(bench.link.carrier);
+	CU_ASSERT_FALSE(f.link.carrier);
 	run_until(5000);
-	CU_ASSERT(bench.link.carrier);
-	TEST_SAME_TEXT(bench.notes, "5000 carrier up\n");
-	TEST_SAME_TEXT(bench.told, "[  0.000004999] link    to-device ether 0x6155 60 B: lost, there is no link\n"
-	                           "[  0.000005000] link    carrier up, partner in full duplex\n");
-	bench_close();
+	CU_ASSERT(f.link.carrier);
+	TEST_SAME_TEXT(f.notes, "5000 carrier up\n");
+	TEST_SAME_TEXT(f.told, "[  0.000004999] link    to-device ether 0x6155 60 B: lost, there is no link\n"
+	                       "[  0.000005000] link    carrier up, partner in full duplex\n");
+	link_fixture_close();
 }
 
 static void a_frame_of_the_device_without_a_link_is_lost_but_was_sent(void)
 {
-	bench_open(LINK_HALF, SIM_S, 16);
+	link_fixture_open(LINK_HALF, SIM_S, 16);
 	device_sends('a', 60);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "57600 sent\n");
-	TEST_CONTAINS(bench.told, "to-server ether 0x6155 60 B: lost, there is no link\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "57600 sent\n");
+	TEST_CONTAINS(f.told, "to-server ether 0x6155 60 B: lost, there is no link\n");
+	link_fixture_close();
 }
 
 static void the_carrier_takes_frames_of_the_partner_with_it(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	partner_sends('a', 60);
 	partner_sends('b', 60);
 	run_until(30000);
-	link_set_carrier(&bench.link, false);
-	link_set_carrier(&bench.link, false); /* changes nothing */
+	link_set_carrier(&f.link, false);
+	link_set_carrier(&f.link, false); /* changes nothing */
 	run_until(SIM_MS);
-	link_set_carrier(&bench.link, true);
+	link_set_carrier(&f.link, true);
 	run_until(2 * SIM_MS);
 	partner_sends('c', 60);
 	run_until(3 * SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "30000 carrier down\n"
-	                            "1000000 carrier up\n"
-	                            "2057600 device gets c64\n");
-	TEST_CONTAINS(bench.told, "[  0.000030000] link    to-device ether 0x6155 60 B: lost, the link went down in mid-frame\n"
-	                          "[  0.000030000] link    to-device ether 0x6255 60 B: lost, there is no link\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "30000 carrier down\n"
+	                        "1000000 carrier up\n"
+	                        "2057600 device gets c64\n");
+	TEST_CONTAINS(f.told, "[  0.000030000] link    to-device ether 0x6155 60 B: lost, the link went down in mid-frame\n"
+	                      "[  0.000030000] link    to-device ether 0x6255 60 B: lost, there is no link\n");
+	link_fixture_close();
 }
 
 static void the_carrier_takes_the_frame_of_the_device_with_it(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	device_sends('a', 60);
 	run_until(30000);
-	link_set_carrier(&bench.link, false);
+	link_set_carrier(&f.link, false);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "30000 carrier down\n57600 sent\n");
-	TEST_CONTAINS(bench.told, "lost, there is no link\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "30000 carrier down\n57600 sent\n");
+	TEST_CONTAINS(f.told, "lost, there is no link\n");
+	link_fixture_close();
 }
 
 static void a_link_that_is_back_before_the_end_of_a_frame_does_not_mend_it(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	device_sends('a', 60);
 	run_until(10000);
-	link_set_carrier(&bench.link, false);
+	link_set_carrier(&f.link, false);
 	run_until(20000);
-	link_set_carrier(&bench.link, true);
+	link_set_carrier(&f.link, true);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "10000 carrier down\n20000 carrier up\n57600 sent\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "10000 carrier down\n20000 carrier up\n57600 sent\n");
+	link_fixture_close();
 }
 
 /* Whoever keeps captures hears of each frame that does not arrive, before it is gone, and of none that does. */
 static void what_is_lost_is_told_with_its_reason(void)
 {
-	bench_open(LINK_FULL, 0, 1);
+	link_fixture_open(LINK_FULL, 0, 1);
 	device_sends('a', 60);
 	partner_sends('b', 60);
 	partner_sends('c', 60);
 	partner_sends('d', 60);
 	run_until(10000);
-	link_set_carrier(&bench.link, false);
+	link_set_carrier(&f.link, false);
 	run_until(SIM_MS);
-	link_set_carrier(&bench.link, true);
+	link_set_carrier(&f.link, true);
 	device_sends('e', 60);
 	run_until(2 * SIM_MS);
-	TEST_SAME_TEXT(bench.losses, "d to-device: the partner's port buffer is full\n"
-	                             "b to-device: the link went down in mid-frame\n"
-	                             "c to-device: there is no link\n"
-	                             "a to-server: there is no link\n");
-	bench_close();
+	TEST_SAME_TEXT(f.losses, "d to-device: the partner's port buffer is full\n"
+	                         "b to-device: the link went down in mid-frame\n"
+	                         "c to-device: there is no link\n"
+	                         "a to-server: there is no link\n");
+	link_fixture_close();
 }
 
 static void what_is_inside_at_the_end_is_released(void)
 {
-	bench_open(LINK_HALF, 0, 16);
+	link_fixture_open(LINK_HALF, 0, 16);
 	partner_sends('a', 60);
 	partner_sends('b', 60);
 	device_sends('c', 60);
 	run_until(100);
-	bench_close();
+	link_fixture_close();
 	CU_PASS("nothing leaks");
 }
 

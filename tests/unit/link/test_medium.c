@@ -13,7 +13,7 @@
 
 #include "tests/test.h"
 
-struct bench {
+struct medium_fixture {
 	struct sim sim;
 	struct medium medium;
 	char notes[16384];
@@ -21,7 +21,7 @@ struct bench {
 	struct medium_outcome last[2];
 };
 
-static struct bench bench;
+static struct medium_fixture f;
 
 static const struct medium_rules full = {.full_duplex = true, .gap_bits = 96};
 
@@ -29,18 +29,18 @@ __attribute__((format(printf, 2, 3))) static void note(enum direction direction,
 {
 	va_list args;
 
-	bench.noted += (size_t)snprintf(bench.notes + bench.noted, sizeof bench.notes - bench.noted, "%" PRIu64 " %c ", bench.sim.now,
-	                                direction == TO_SERVER ? 'd' : 'p');
+	f.noted += (size_t)snprintf(f.notes + f.noted, sizeof f.notes - f.noted, "%" PRIu64 " %c ", f.sim.now,
+	                            direction == TO_SERVER ? 'd' : 'p');
 	va_start(args, format);
-	bench.noted += (size_t)vsnprintf(bench.notes + bench.noted, sizeof bench.notes - bench.noted, format, args);
+	f.noted += (size_t)vsnprintf(f.notes + f.noted, sizeof f.notes - f.noted, format, args);
 	va_end(args);
-	CU_ASSERT_FATAL(bench.noted < sizeof bench.notes);
+	CU_ASSERT_FATAL(f.noted < sizeof f.notes);
 }
 
 static void ended(void *ctx, enum direction direction, const struct medium_outcome *outcome, sim_ns now)
 {
-	CU_ASSERT(ctx == &bench && now == bench.sim.now);
-	bench.last[direction] = *outcome;
+	CU_ASSERT(ctx == &f && now == f.sim.now);
+	f.last[direction] = *outcome;
 	note(direction, "%s%s%s%s%s\n", outcome->sent ? "sent" : "gives up", outcome->late_collision ? ", late" : "",
 	     outcome->excessive_collisions ? ", excessive" : "", outcome->deferred ? ", deferred" : "",
 	     outcome->excessive_deferral ? " for long" : "");
@@ -48,61 +48,61 @@ static void ended(void *ctx, enum direction direction, const struct medium_outco
 
 static void arrived(void *ctx, enum direction direction, bool intact, sim_ns now)
 {
-	CU_ASSERT(ctx == &bench && now == bench.sim.now);
+	CU_ASSERT(ctx == &f && now == f.sim.now);
 	note(direction, "%s\n", intact ? "arrives" : "is lost");
 }
 
 static void activity(void *ctx, enum direction direction, bool on, bool broken, sim_ns now)
 {
-	CU_ASSERT(ctx == &bench && now == bench.sim.now);
+	CU_ASSERT(ctx == &f && now == f.sim.now);
 	note(direction, "%s%s\n", on ? "on" : "off", broken ? ", broken off" : "");
 }
 
-static void bench_open_at(sim_ns bit_ns, sim_ns delay, uint64_t seed)
+static void medium_fixture_open_at(sim_ns bit_ns, sim_ns delay, uint64_t seed)
 {
 	const struct medium_ops ops = {ended, arrived, activity};
 
-	memset(&bench, 0, sizeof bench);
-	sim_open(&bench.sim, 0);
-	medium_init(&bench.medium, bit_ns, delay, &ops, &bench, &bench.sim, random_stream(seed, "test"));
+	memset(&f, 0, sizeof f);
+	sim_open(&f.sim, 0);
+	medium_init(&f.medium, bit_ns, delay, &ops, &f, &f.sim, random_stream(seed, "test"));
 }
 
-static void bench_open_seed(sim_ns delay, uint64_t seed)
+static void medium_fixture_open_seed(sim_ns delay, uint64_t seed)
 {
-	bench_open_at(MEDIUM_10_BIT_NS, delay, seed);
+	medium_fixture_open_at(MEDIUM_10_BIT_NS, delay, seed);
 }
 
-static void bench_open(sim_ns delay)
+static void medium_fixture_open(sim_ns delay)
 {
-	bench_open_seed(delay, 1);
+	medium_fixture_open_seed(delay, 1);
 }
 
-static void bench_close(void)
+static void medium_fixture_close(void)
 {
-	medium_close(&bench.medium);
-	CU_ASSERT_EQUAL(bench.sim.count, 0);
-	sim_close(&bench.sim);
+	medium_close(&f.medium);
+	CU_ASSERT_EQUAL(f.sim.count, 0);
+	sim_close(&f.sim);
 }
 
 static void run_until(sim_ns now)
 {
-	sim_run_until(&bench.sim, now);
+	sim_run_until(&f.sim, now);
 }
 
 static void forget(void)
 {
-	bench.noted = 0;
-	bench.notes[0] = '\0';
+	f.noted = 0;
+	f.notes[0] = '\0';
 }
 
 static void sends(enum direction direction, size_t bytes)
 {
-	medium_send(&bench.medium, direction, bytes, &medium_standard_rules, (struct medium_effect){0});
+	medium_send(&f.medium, direction, bytes, &medium_standard_rules, (struct medium_effect){0});
 }
 
 static void sends_by(enum direction direction, size_t bytes, const struct medium_rules *rules)
 {
-	medium_send(&bench.medium, direction, bytes, rules, (struct medium_effect){0});
+	medium_send(&f.medium, direction, bytes, rules, (struct medium_effect){0});
 }
 
 /* Without draws, so that times can be worked out. */
@@ -119,46 +119,46 @@ static struct medium_rules at_once(void)
 
 static void a_quiet_cable_is_used_at_once(void)
 {
-	bench_open(1000);
+	medium_fixture_open(1000);
 	run_until(500);
 	sends(TO_SERVER, SHORT);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "500 d on\n58100 d off\n58100 d sent\n59100 d arrives\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "500 d on\n58100 d off\n58100 d sent\n59100 d arrives\n");
+	medium_fixture_close();
 }
 
 static void who_hears_the_other_waits_for_its_end_and_the_gap(void)
 {
-	bench_open(1000);
+	medium_fixture_open(1000);
 	sends(TO_DEVICE, SHORT);
 	run_until(1000);
 	sends(TO_SERVER, SHORT);
 	run_until(SIM_MS);
 	/* Its carrier is heard from 1000 to 58600. */
-	TEST_SAME_TEXT(bench.notes, "0 p on\n57600 p off\n57600 p sent\n58600 p arrives\n"
-	                            "68200 d on\n125800 d off\n125800 d sent, deferred\n126800 d arrives\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "0 p on\n57600 p off\n57600 p sent\n58600 p arrives\n"
+	                        "68200 d on\n125800 d off\n125800 d sent, deferred\n126800 d arrives\n");
+	medium_fixture_close();
 }
 
 static void two_who_start_before_they_hear_each_other_collide(void)
 {
-	bench_open(1000);
+	medium_fixture_open(1000);
 	sends(TO_DEVICE, SHORT);
 	run_until(999);
 	sends(TO_SERVER, SHORT);
 	run_until(9700);
 	/* The device hears the other at 1000 and the partner at 1999; both finish the preamble and add a jam: 9600 from the start. */
-	TEST_SAME_TEXT(bench.notes, "0 p on\n999 d on\n9600 p off, broken off\n");
-	CU_ASSERT_EQUAL(bench.medium.counters.collisions, 1);
+	TEST_SAME_TEXT(f.notes, "0 p on\n999 d on\n9600 p off, broken off\n");
+	CU_ASSERT_EQUAL(f.medium.counters.collisions, 1);
 	run_until(SIM_S);
-	TEST_CONTAINS(bench.notes, "10599 d off, broken off\n");
-	TEST_CONTAINS(bench.notes, "d arrives\n");
-	TEST_CONTAINS(bench.notes, "p arrives\n");
-	CU_ASSERT(bench.last[TO_SERVER].sent && bench.last[TO_DEVICE].sent);
-	CU_ASSERT(bench.last[TO_SERVER].collisions >= 1 && bench.last[TO_DEVICE].collisions >= 1);
+	TEST_CONTAINS(f.notes, "10599 d off, broken off\n");
+	TEST_CONTAINS(f.notes, "d arrives\n");
+	TEST_CONTAINS(f.notes, "p arrives\n");
+	CU_ASSERT(f.last[TO_SERVER].sent && f.last[TO_DEVICE].sent);
+	CU_ASSERT(f.last[TO_SERVER].collisions >= 1 && f.last[TO_DEVICE].collisions >= 1);
 	/* Four bytes of jam an attempt. */
-	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collided_bytes, 4 * bench.last[TO_SERVER].collisions);
-	bench_close();
+	CU_ASSERT_EQUAL(f.last[TO_SERVER].collided_bytes, 4 * f.last[TO_SERVER].collisions);
+	medium_fixture_close();
 }
 
 static void a_carrier_in_the_first_part_of_the_gap_is_waited_for(void)
@@ -166,16 +166,16 @@ static void a_carrier_in_the_first_part_of_the_gap_is_waited_for(void)
 	struct medium_rules eager = at_once();
 
 	eager.gap_bits = 0;
-	bench_open(0);
+	medium_fixture_open(0);
 	sends_by(TO_DEVICE, SHORT, &eager);
 	run_until(57600 + 6400);
 	sends_by(TO_DEVICE, SHORT, &eager);
 	sends(TO_SERVER, SHORT);
 	forget();
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "64000 p on\n121600 p off\n121600 p sent\n121600 p arrives\n"
-	                            "131200 d on\n188800 d off\n188800 d sent, deferred\n188800 d arrives\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "64000 p on\n121600 p off\n121600 p sent\n121600 p arrives\n"
+	                        "131200 d on\n188800 d off\n188800 d sent, deferred\n188800 d arrives\n");
+	medium_fixture_close();
 }
 
 static void a_carrier_in_the_last_part_of_the_gap_is_not(void)
@@ -183,7 +183,7 @@ static void a_carrier_in_the_last_part_of_the_gap_is_not(void)
 	struct medium_rules eager = at_once();
 
 	eager.gap_bits = 0;
-	bench_open(0);
+	medium_fixture_open(0);
 	sends_by(TO_DEVICE, SHORT, &eager);
 	run_until(57600 + 6000);
 	sends(TO_SERVER, SHORT);
@@ -191,78 +191,78 @@ static void a_carrier_in_the_last_part_of_the_gap_is_not(void)
 	forget();
 	sends_by(TO_DEVICE, SHORT, &eager);
 	run_until(67200);
-	TEST_SAME_TEXT(bench.notes, "64001 p on\n67200 d on\n");
+	TEST_SAME_TEXT(f.notes, "64001 p on\n67200 d on\n");
 	run_until(SIM_MS);
-	CU_ASSERT(bench.medium.counters.collisions >= 2);
-	bench_close();
+	CU_ASSERT(f.medium.counters.collisions >= 2);
+	medium_fixture_close();
 }
 
 static void a_collision_ends_with_a_whole_jam_behind_the_preamble(void)
 {
 	const struct medium_rules rules = at_once();
 
-	bench_open(0);
-	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_effect){.attempts = 1, .after_bytes = 20});
+	medium_fixture_open(0);
+	medium_send(&f.medium, TO_SERVER, 200, &rules, (struct medium_effect){.attempts = 1, .after_bytes = 20});
 	run_until(SIM_MS);
 	/* 20 bytes, 4 of jam, the gap, then all. */
-	TEST_SAME_TEXT(bench.notes, "0 d on\n19200 d off, broken off\n28800 d on\n188800 d off\n188800 d sent\n188800 d arrives\n");
-	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collided_bytes, 16);
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "0 d on\n19200 d off, broken off\n28800 d on\n188800 d off\n188800 d sent\n188800 d arrives\n");
+	CU_ASSERT_EQUAL(f.last[TO_SERVER].collided_bytes, 16);
+	medium_fixture_close();
 }
 
 static void the_window_divides_early_from_late_collisions(void)
 {
-	bench_open(0);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 1, .after_bytes = 63});
+	medium_fixture_open(0);
+	medium_send(&f.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 1, .after_bytes = 63});
 	run_until(SIM_MS);
-	CU_ASSERT(bench.last[TO_SERVER].sent);
-	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 1);
+	CU_ASSERT(f.last[TO_SERVER].sent);
+	CU_ASSERT_EQUAL(f.last[TO_SERVER].collisions, 1);
 	forget();
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 1, .after_bytes = 64});
+	medium_send(&f.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 1, .after_bytes = 64});
 	run_until(2 * SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "1000000 d on\n1054400 d off, broken off\n1054400 d gives up, late\n");
-	CU_ASSERT(!bench.last[TO_SERVER].sent && bench.last[TO_SERVER].late_collision);
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "1000000 d on\n1054400 d off, broken off\n1054400 d gives up, late\n");
+	CU_ASSERT(!f.last[TO_SERVER].sent && f.last[TO_SERVER].late_collision);
+	medium_fixture_close();
 }
 
 static void noise_waits_for_an_attempt_that_lasts_until_it(void)
 {
 	struct medium_rules eager = at_once();
 
-	bench_open(1000);
+	medium_fixture_open(1000);
 	sends_by(TO_DEVICE, SHORT, &eager);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 1, .after_bytes = 64});
+	medium_send(&f.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 1, .after_bytes = 64});
 	run_until(SIM_S);
-	CU_ASSERT(bench.last[TO_SERVER].collisions >= 2);
-	CU_ASSERT(bench.last[TO_SERVER].late_collision);
-	bench_close();
+	CU_ASSERT(f.last[TO_SERVER].collisions >= 2);
+	CU_ASSERT(f.last[TO_SERVER].late_collision);
+	medium_fixture_close();
 }
 
 /* The partner has started first, unheard; it listens to nothing, the device does. */
 static void what_a_half_duplex_end_starts_over_is_lost_to_it(void)
 {
-	bench_open(1000);
+	medium_fixture_open(1000);
 	sends_by(TO_DEVICE, SHORT, &full);
 	run_until(500);
 	sends(TO_SERVER, SHORT);
 	run_until(SIM_S);
-	TEST_CONTAINS(bench.notes, "58600 p is lost\n");
-	TEST_CONTAINS(bench.notes, "d arrives\n");
-	bench_close();
+	TEST_CONTAINS(f.notes, "58600 p is lost\n");
+	TEST_CONTAINS(f.notes, "d arrives\n");
+	medium_fixture_close();
 }
 
 static void fifteen_collisions_are_tried_again_and_sixteen_are_not(void)
 {
-	bench_open(0);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 15, .after_bytes = 10});
+	medium_fixture_open(0);
+	medium_send(&f.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 15, .after_bytes = 10});
 	run_until(SIM_S);
-	CU_ASSERT(bench.last[TO_SERVER].sent);
-	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 15);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 16, .after_bytes = 10});
+	CU_ASSERT(f.last[TO_SERVER].sent);
+	CU_ASSERT_EQUAL(f.last[TO_SERVER].collisions, 15);
+	medium_send(&f.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 16, .after_bytes = 10});
 	run_until(2 * SIM_S);
-	CU_ASSERT(!bench.last[TO_SERVER].sent && bench.last[TO_SERVER].excessive_collisions);
-	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 16);
-	bench_close();
+	CU_ASSERT(!f.last[TO_SERVER].sent && f.last[TO_SERVER].excessive_collisions);
+	CU_ASSERT_EQUAL(f.last[TO_SERVER].collisions, 16);
+	medium_fixture_close();
 }
 
 /* How many slots a frame has waited behind its @p attempt-th collision. */
@@ -272,17 +272,17 @@ static uint64_t slots_waited(uint64_t seed, unsigned attempt)
 	sim_ns begun[17] = {0};
 	unsigned count = 0;
 
-	bench_open_seed(0, seed);
-	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_effect){.attempts = 15, .after_bytes = 10});
+	medium_fixture_open_seed(0, seed);
+	medium_send(&f.medium, TO_SERVER, 200, &rules, (struct medium_effect){.attempts = 15, .after_bytes = 10});
 	run_until(SIM_S);
-	for (const char *line = bench.notes; count < 16 && (line = strstr(line, " d on\n")) != NULL; line++) {
+	for (const char *line = f.notes; count < 16 && (line = strstr(line, " d on\n")) != NULL; line++) {
 		const char *from = line;
-		while (from > bench.notes && from[-1] != '\n')
+		while (from > f.notes && from[-1] != '\n')
 			from--;
 		(void)sscanf(from, "%" SCNu64, &begun[count++]);
 	}
 	CU_ASSERT_EQUAL_FATAL(count, 16);
-	bench_close();
+	medium_fixture_close();
 	/* 10 bytes and a jam; then the slots, of which the first 9600 ns are the gap. */
 	sim_ns waited = begun[attempt] - begun[attempt - 1] - 11200;
 	return waited <= 9600 ? 0 : waited / (MEDIUM_SLOT_BITS * MEDIUM_10_BIT_NS);
@@ -311,91 +311,90 @@ static void the_back_off_is_uniform_and_doubles_up_to_1023_slots(void)
 
 static void frames_of_the_other_end_move_no_draw(void)
 {
-	bench_open(0);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 5, .after_bytes = 10});
+	medium_fixture_open(0);
+	medium_send(&f.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 5, .after_bytes = 10});
 	run_until(SIM_S);
-	char alone[sizeof bench.notes];
-	memcpy(alone, bench.notes, sizeof alone);
-	bench_close();
-	bench_open(0);
+	char alone[sizeof f.notes];
+	memcpy(alone, f.notes, sizeof alone);
+	medium_fixture_close();
+	medium_fixture_open(0);
 	sends_by(TO_DEVICE, SHORT, &full);
 	run_until(67200);
 	sends_by(TO_DEVICE, SHORT, &full);
 	run_until(SIM_S);
 	forget();
-	bench.sim.now = 0;
-	bench.medium.stations[TO_DEVICE].was_active = false;
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 5, .after_bytes = 10});
+	f.sim.now = 0;
+	f.medium.stations[TO_DEVICE].was_active = false;
+	medium_send(&f.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 5, .after_bytes = 10});
 	run_until(SIM_S);
-	TEST_SAME_TEXT(bench.notes, alone);
-	bench_close();
+	TEST_SAME_TEXT(f.notes, alone);
+	medium_fixture_close();
 }
 
 static void full_duplex_on_both_ends_knows_no_collisions(void)
 {
-	bench_open(1000);
+	medium_fixture_open(1000);
 	sends_by(TO_DEVICE, SHORT, &full);
 	run_until(10);
 	sends_by(TO_SERVER, SHORT, &full);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes,
+	TEST_SAME_TEXT(f.notes,
 	               "0 p on\n10 d on\n57600 p off\n57600 p sent\n57610 d off\n57610 d sent\n58600 p arrives\n58610 d arrives\n");
-	bench_close();
+	medium_fixture_close();
 }
 
 static void a_full_duplex_partner_makes_late_collisions_and_loses_its_frame(void)
 {
-	bench_open(1000);
+	medium_fixture_open(1000);
 	sends(TO_SERVER, 1526);
 	run_until(100000);
 	sends_by(TO_DEVICE, SHORT, &full);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "0 d on\n100000 p on\n104200 d off, broken off\n104200 d gives up, late\n"
-	                            "157600 p off\n157600 p sent\n158600 p is lost\n");
-	CU_ASSERT_EQUAL(bench.medium.counters.mangled, 1);
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "0 d on\n100000 p on\n104200 d off, broken off\n104200 d gives up, late\n"
+	                        "157600 p off\n157600 p sent\n158600 p is lost\n");
+	CU_ASSERT_EQUAL(f.medium.counters.mangled, 1);
+	medium_fixture_close();
 }
 
 static void a_full_duplex_device_does_the_same_to_a_half_duplex_partner(void)
 {
-	bench_open(1000);
+	medium_fixture_open(1000);
 	sends(TO_DEVICE, 1526);
 	run_until(100000);
 	sends_by(TO_SERVER, SHORT, &full);
 	run_until(SIM_MS);
-	TEST_CONTAINS(bench.notes, "104200 p gives up, late\n");
-	TEST_CONTAINS(bench.notes, "158600 d is lost\n");
-	bench_close();
+	TEST_CONTAINS(f.notes, "104200 p gives up, late\n");
+	TEST_CONTAINS(f.notes, "158600 d is lost\n");
+	medium_fixture_close();
 }
 
 static void a_cable_that_is_too_long_makes_late_collisions(void)
 {
-	bench_open(60000);
+	medium_fixture_open(60000);
 	sends(TO_DEVICE, 1526);
 	run_until(59999);
 	sends(TO_SERVER, 1526);
 	run_until(SIM_S);
 	/* The partner hears of it at 119999, behind the window. */
-	TEST_CONTAINS(bench.notes, "123199 p gives up, late\n");
-	CU_ASSERT_EQUAL(bench.medium.counters.late_collisions, 1);
-	bench_close();
+	TEST_CONTAINS(f.notes, "123199 p gives up, late\n");
+	CU_ASSERT_EQUAL(f.medium.counters.late_collisions, 1);
+	medium_fixture_close();
 }
 
 static void short_transmissions_follow_each_other_on_a_long_cable(void)
 {
 	const struct medium_rules eager = {.full_duplex = true};
 
-	bench_open(60000);
+	medium_fixture_open(60000);
 	for (unsigned i = 0; i < 8; i++) {
 		sends_by(TO_SERVER, 9, &eager);
 		run_until((i + 1) * 7200);
 	}
 	forget();
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes,
-	               "67200 d arrives\n74400 d arrives\n81600 d arrives\n88800 d arrives\n96000 d arrives\n103200 d arrives\n"
-	               "110400 d arrives\n117600 d arrives\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "67200 d arrives\n74400 d arrives\n81600 d arrives\n88800 d arrives\n96000 d arrives\n103200 d arrives\n"
+	                        "110400 d arrives\n117600 d arrives\n");
+	medium_fixture_close();
 }
 
 static void a_collision_behind_backpressure_is_tried_again_at_once_if_the_rules_say_so(void)
@@ -403,30 +402,30 @@ static void a_collision_behind_backpressure_is_tried_again_at_once_if_the_rules_
 	struct medium_rules rules = medium_standard_rules;
 
 	rules.no_backoff_after_backpressure = true;
-	bench_open(0);
-	medium_backpressure(&bench.medium, TO_SERVER, true, false);
-	medium_backpressure(&bench.medium, TO_SERVER, false, false);
-	medium_send(&bench.medium, TO_SERVER, 200, &rules, (struct medium_effect){.attempts = 8, .after_bytes = 20});
+	medium_fixture_open(0);
+	medium_backpressure(&f.medium, TO_SERVER, true, false);
+	medium_backpressure(&f.medium, TO_SERVER, false, false);
+	medium_send(&f.medium, TO_SERVER, 200, &rules, (struct medium_effect){.attempts = 8, .after_bytes = 20});
 	run_until(SIM_MS);
 	/* 24 bytes and a gap each time. */
-	TEST_CONTAINS(bench.notes, "9600 d on\n28800 d off, broken off\n38400 d on\n57600 d off, broken off\n67200 d on\n");
-	CU_ASSERT(bench.last[TO_SERVER].sent);
-	bench_close();
+	TEST_CONTAINS(f.notes, "9600 d on\n28800 d off, broken off\n38400 d on\n57600 d off, broken off\n67200 d on\n");
+	CU_ASSERT(f.last[TO_SERVER].sent);
+	medium_fixture_close();
 }
 
 static void backpressure_keeps_the_other_waiting(void)
 {
-	bench_open(1000);
-	medium_backpressure(&bench.medium, TO_SERVER, true, false);
+	medium_fixture_open(1000);
+	medium_backpressure(&f.medium, TO_SERVER, true, false);
 	run_until(2000);
 	sends(TO_DEVICE, SHORT);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "0 d on\n");
-	medium_backpressure(&bench.medium, TO_SERVER, false, false);
+	TEST_SAME_TEXT(f.notes, "0 d on\n");
+	medium_backpressure(&f.medium, TO_SERVER, false, false);
 	run_until(2 * SIM_MS);
-	TEST_CONTAINS(bench.notes, "1000000 d off, broken off\n1010600 p on\n");
-	TEST_CONTAINS(bench.notes, "p sent, deferred\n");
-	bench_close();
+	TEST_CONTAINS(f.notes, "1000000 d off, broken off\n1010600 p on\n");
+	TEST_CONTAINS(f.notes, "p sent, deferred\n");
+	medium_fixture_close();
 }
 
 static void excessive_deferral_ends_the_attempt_if_the_rules_say_so(void)
@@ -434,50 +433,49 @@ static void excessive_deferral_ends_the_attempt_if_the_rules_say_so(void)
 	struct medium_rules rules = medium_standard_rules;
 
 	rules.defer_forever = false;
-	bench_open(0);
-	medium_backpressure(&bench.medium, TO_DEVICE, true, false);
+	medium_fixture_open(0);
+	medium_backpressure(&f.medium, TO_DEVICE, true, false);
 	run_until(1000);
 	sends_by(TO_SERVER, SHORT, &rules);
 	run_until(10 * SIM_MS);
 	/* 24,287 bit times. */
-	TEST_SAME_TEXT(bench.notes, "0 p on\n2429700 d gives up for long\n");
-	CU_ASSERT(!bench.medium.stations[TO_SERVER].wants);
+	TEST_SAME_TEXT(f.notes, "0 p on\n2429700 d gives up for long\n");
+	CU_ASSERT(!f.medium.stations[TO_SERVER].wants);
 	forget();
 	sends(TO_SERVER, SHORT);
 	run_until(20 * SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "");
-	medium_backpressure(&bench.medium, TO_DEVICE, false, false);
+	TEST_SAME_TEXT(f.notes, "");
+	medium_backpressure(&f.medium, TO_DEVICE, false, false);
 	run_until(30 * SIM_MS);
-	TEST_CONTAINS(bench.notes, "20067200 d sent, deferred for long\n");
-	bench_close();
+	TEST_CONTAINS(f.notes, "20067200 d sent, deferred for long\n");
+	medium_fixture_close();
 }
 
 static void backpressure_over_a_frame_collides_and_the_frame_goes_on_behind_it(void)
 {
-	bench_open(0);
+	medium_fixture_open(0);
 	sends(TO_SERVER, 200);
 	run_until(16000);
-	medium_backpressure(&bench.medium, TO_DEVICE, true, false);
+	medium_backpressure(&f.medium, TO_DEVICE, true, false);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes, "0 d on\n16000 p on\n19200 d off, broken off\n");
-	medium_backpressure(&bench.medium, TO_DEVICE, false, false);
+	TEST_SAME_TEXT(f.notes, "0 d on\n16000 p on\n19200 d off, broken off\n");
+	medium_backpressure(&f.medium, TO_DEVICE, false, false);
 	run_until(2 * SIM_MS);
-	CU_ASSERT(bench.last[TO_SERVER].sent);
-	CU_ASSERT_EQUAL(bench.last[TO_SERVER].collisions, 1);
-	bench_close();
+	CU_ASSERT(f.last[TO_SERVER].sent);
+	CU_ASSERT_EQUAL(f.last[TO_SERVER].collisions, 1);
+	medium_fixture_close();
 }
 
 static void a_frame_given_up_leaves_the_cable_at_once(void)
 {
-	bench_open(0);
+	medium_fixture_open(0);
 	sends(TO_SERVER, 1526);
 	run_until(100000);
 	sends(TO_DEVICE, SHORT);
-	medium_cancel(&bench.medium, TO_SERVER);
+	medium_cancel(&f.medium, TO_SERVER);
 	run_until(SIM_MS);
-	TEST_SAME_TEXT(bench.notes,
-	               "0 d on\n100000 d off, broken off\n109600 p on\n167200 p off\n167200 p sent, deferred\n167200 p arrives\n");
-	bench_close();
+	TEST_SAME_TEXT(f.notes, "0 d on\n100000 d off, broken off\n109600 p on\n167200 p off\n167200 p sent, deferred\n167200 p arrives\n");
+	medium_fixture_close();
 }
 
 /* Collisions, back-off, a effect on the cable, backpressure, frames in a row and deferral. */
@@ -485,32 +483,32 @@ static void all_sorts_at(sim_ns bit_ns)
 {
 	struct medium_rules rules = medium_standard_rules;
 
-	bench_open_at(bit_ns, 10 * bit_ns, 1);
+	medium_fixture_open_at(bit_ns, 10 * bit_ns, 1);
 	sends(TO_SERVER, 72);
 	sends(TO_DEVICE, 1526);
 	run_until(30000 * bit_ns);
-	medium_send(&bench.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 2, .after_bytes = 10});
+	medium_send(&f.medium, TO_SERVER, 200, &medium_standard_rules, (struct medium_effect){.attempts = 2, .after_bytes = 10});
 	run_until(60000 * bit_ns);
 	sends(TO_SERVER, 100);
 	run_until(90000 * bit_ns);
 	rules.defer_forever = false;
-	medium_backpressure(&bench.medium, TO_DEVICE, true, false);
+	medium_backpressure(&f.medium, TO_DEVICE, true, false);
 	sends_by(TO_SERVER, 100, &rules);
 	sends(TO_DEVICE, 300);
 	run_until(120000 * bit_ns);
-	medium_backpressure(&bench.medium, TO_DEVICE, false, false);
+	medium_backpressure(&f.medium, TO_DEVICE, false, false);
 	run_until(150000 * bit_ns);
-	bench_close();
+	medium_fixture_close();
 }
 
 static void everything_lasts_a_tenth_at_100_mbit(void)
 {
-	static struct bench slow;
-	const char *fast = bench.notes, *at = slow.notes;
+	static struct medium_fixture slow;
+	const char *fast = f.notes, *at = slow.notes;
 	unsigned lines = 0;
 
 	all_sorts_at(MEDIUM_10_BIT_NS);
-	slow = bench;
+	slow = f;
 	all_sorts_at(MEDIUM_100_BIT_NS);
 	CU_ASSERT(slow.medium.counters.collisions > 2);
 	CU_ASSERT_EQUAL(slow.medium.counters.excessive_deferrals, 1);

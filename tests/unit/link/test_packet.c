@@ -9,28 +9,28 @@
 #include "tests/test.h"
 
 /* A frame under construction. */
-struct draft {
+struct packet_bytes {
 	uint8_t data[256];
 	size_t length;
 };
 
-static void add(struct draft *draft, const char *hex)
+static void add(struct packet_bytes *raw, const char *hex)
 {
 	unsigned byte;
 	int used;
 
 	while (sscanf(hex, " %2x%n", &byte, &used) == 1) {
-		draft->data[draft->length++] = (uint8_t)byte;
+		raw->data[raw->length++] = (uint8_t)byte;
 		hex += used;
 	}
 }
 
-static struct draft draft_of(const char *hex)
+static struct packet_bytes packet_bytes_of(const char *hex)
 {
-	struct draft draft = {.length = 0};
+	struct packet_bytes raw = {.length = 0};
 
-	add(&draft, hex);
-	return draft;
+	add(&raw, hex);
+	return raw;
 }
 
 #define MACS "02005e005301 025354555401"
@@ -56,9 +56,9 @@ static const char *const examples[] = {tcp_syn,   tcp_data,   tcp_options,    dh
 static void is_rendered(const char *hex, const char *expected)
 {
 	char text[PACKET_TEXT_MAX];
-	struct draft draft = draft_of(hex);
+	struct packet_bytes raw = packet_bytes_of(hex);
 
-	TEST_SAME_TEXT(packet_render(bytes_of(draft.data, draft.length), text), expected);
+	TEST_SAME_TEXT(packet_render(bytes_of(raw.data, raw.length), text), expected);
 }
 
 static void every_kind_of_packet_has_its_line(void)
@@ -93,19 +93,19 @@ static void tcp_is_named_by_its_flags(void)
 		{TCP_FLAG_RST | TCP_FLAG_SYN, "tcp.rst "},
 		{0, "tcp.ack "},
 	};
-	struct draft draft = draft_of(tcp_syn);
+	struct packet_bytes raw = packet_bytes_of(tcp_syn);
 	char text[PACKET_TEXT_MAX];
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		draft.data[14 + 20 + 13] = names[i].flags;
-		TEST_CONTAINS(packet_render(bytes_of(draft.data, draft.length), text), names[i].name);
+		raw.data[14 + 20 + 13] = names[i].flags;
+		TEST_CONTAINS(packet_render(bytes_of(raw.data, raw.length), text), names[i].name);
 	}
 }
 
 static void the_fields_of_a_segment_are_read(void)
 {
-	struct draft draft = draft_of(tcp_options);
-	struct packet packet = packet_parse(bytes_of(draft.data, draft.length));
+	struct packet_bytes raw = packet_bytes_of(tcp_options);
+	struct packet packet = packet_parse(bytes_of(raw.data, raw.length));
 
 	CU_ASSERT(packet.is_ipv4 && packet.has_ports && packet.is_tcp && !packet.later_fragment);
 	CU_ASSERT_EQUAL(packet.ethertype, ETHERTYPE_IPV4);
@@ -122,17 +122,17 @@ static void the_fields_of_a_segment_are_read(void)
 
 static void padding_behind_the_datagram_is_no_payload(void)
 {
-	struct draft draft = draft_of(tcp_syn);
+	struct packet_bytes raw = packet_bytes_of(tcp_syn);
 
-	add(&draft, "00 00 00 00 00 00");
-	CU_ASSERT_EQUAL(packet_parse(bytes_of(draft.data, draft.length)).payload.length, 0);
+	add(&raw, "00 00 00 00 00 00");
+	CU_ASSERT_EQUAL(packet_parse(bytes_of(raw.data, raw.length)).payload.length, 0);
 	is_rendered(MACS "0800" IP("0028", "4000", "06") "9c40 0050 00000001 00000000 50 10 ffff 0000 0000 0000 00000000",
 	            "tcp.ack 192.0.2.100:40000 > 192.0.2.1:80 60 B");
 }
 
 static void fragments_have_ports_only_in_the_first(void)
 {
-	struct draft first = draft_of(first_fragment), later = draft_of(later_fragment);
+	struct packet_bytes first = packet_bytes_of(first_fragment), later = packet_bytes_of(later_fragment);
 	struct packet a = packet_parse(bytes_of(first.data, first.length)), b = packet_parse(bytes_of(later.data, later.length));
 
 	CU_ASSERT(a.has_ports && !a.later_fragment && a.source_port == 53 && a.payload.length == 4);
@@ -142,55 +142,55 @@ static void fragments_have_ports_only_in_the_first(void)
 static void lengths_that_lie_are_not_believed(void)
 {
 	struct packet packet;
-	struct draft draft = draft_of(tcp_data);
+	struct packet_bytes raw = packet_bytes_of(tcp_data);
 
 	/* IP says more than there is: the payload ends where the frame ends. */
-	draft.data[16] = draft.data[17] = 0xff;
-	packet = packet_parse(bytes_of(draft.data, draft.length));
+	raw.data[16] = raw.data[17] = 0xff;
+	packet = packet_parse(bytes_of(raw.data, raw.length));
 	CU_ASSERT(packet.is_tcp && packet.payload.length == 4);
 	/* IP says less than its own header. */
-	draft.data[16] = 0;
-	draft.data[17] = 19;
-	CU_ASSERT_FALSE(packet_parse(bytes_of(draft.data, draft.length)).is_ipv4);
+	raw.data[16] = 0;
+	raw.data[17] = 19;
+	CU_ASSERT_FALSE(packet_parse(bytes_of(raw.data, raw.length)).is_ipv4);
 	/* IP ends within the TCP header. */
-	draft.data[17] = 20 + 19;
-	packet = packet_parse(bytes_of(draft.data, draft.length));
+	raw.data[17] = 20 + 19;
+	packet = packet_parse(bytes_of(raw.data, raw.length));
 	CU_ASSERT(packet.is_ipv4 && packet.has_ports && !packet.is_tcp && packet.payload.length == 0);
 	/* IP ends within the ports. */
-	draft.data[17] = 20 + 3;
-	packet = packet_parse(bytes_of(draft.data, draft.length));
+	raw.data[17] = 20 + 3;
+	packet = packet_parse(bytes_of(raw.data, raw.length));
 	CU_ASSERT(packet.is_ipv4 && !packet.has_ports && !packet.is_tcp);
 	/* The header length of IP is less than a header, or more than the frame. */
-	draft = draft_of(tcp_data);
-	draft.data[14] = 0x44;
-	CU_ASSERT_FALSE(packet_parse(bytes_of(draft.data, draft.length)).is_ipv4);
-	draft.data[14] = 0x4f;
-	CU_ASSERT_FALSE(packet_parse(bytes_of(draft.data, draft.length)).is_ipv4);
+	raw = packet_bytes_of(tcp_data);
+	raw.data[14] = 0x44;
+	CU_ASSERT_FALSE(packet_parse(bytes_of(raw.data, raw.length)).is_ipv4);
+	raw.data[14] = 0x4f;
+	CU_ASSERT_FALSE(packet_parse(bytes_of(raw.data, raw.length)).is_ipv4);
 	/* Not version 4. */
-	draft.data[14] = 0x65;
-	CU_ASSERT_FALSE(packet_parse(bytes_of(draft.data, draft.length)).is_ipv4);
+	raw.data[14] = 0x65;
+	CU_ASSERT_FALSE(packet_parse(bytes_of(raw.data, raw.length)).is_ipv4);
 	/* The header length of TCP is less than a header, or more than the segment. */
-	draft = draft_of(tcp_data);
-	draft.data[14 + 20 + 12] = 0x40;
-	CU_ASSERT_FALSE(packet_parse(bytes_of(draft.data, draft.length)).is_tcp);
-	draft.data[14 + 20 + 12] = 0x70;
-	CU_ASSERT_FALSE(packet_parse(bytes_of(draft.data, draft.length)).is_tcp);
-	draft.data[14 + 20 + 12] = 0x60;
-	packet = packet_parse(bytes_of(draft.data, draft.length));
+	raw = packet_bytes_of(tcp_data);
+	raw.data[14 + 20 + 12] = 0x40;
+	CU_ASSERT_FALSE(packet_parse(bytes_of(raw.data, raw.length)).is_tcp);
+	raw.data[14 + 20 + 12] = 0x70;
+	CU_ASSERT_FALSE(packet_parse(bytes_of(raw.data, raw.length)).is_tcp);
+	raw.data[14 + 20 + 12] = 0x60;
+	packet = packet_parse(bytes_of(raw.data, raw.length));
 	CU_ASSERT(packet.is_tcp && packet.payload.length == 0);
 }
 
 static void a_runt_has_no_type(void)
 {
-	struct draft draft = draft_of(MACS "08");
+	struct packet_bytes raw = packet_bytes_of(MACS "08");
 	char text[PACKET_TEXT_MAX];
 
-	for (size_t length = 0; length <= draft.length; length++)
-		CU_ASSERT_EQUAL(packet_parse(bytes_of(draft.data, length)).ethertype, 0);
-	TEST_SAME_TEXT(packet_render(bytes_of(draft.data, draft.length), text), "ether 0x0000 13 B");
+	for (size_t length = 0; length <= raw.length; length++)
+		CU_ASSERT_EQUAL(packet_parse(bytes_of(raw.data, length)).ethertype, 0);
+	TEST_SAME_TEXT(packet_render(bytes_of(raw.data, raw.length), text), "ether 0x0000 13 B");
 	/* Nothing behind the tag: there is no type after it. */
-	draft = draft_of(MACS "8100 0005 08");
-	CU_ASSERT_EQUAL(packet_parse(bytes_of(draft.data, draft.length)).ethertype, 0);
+	raw = packet_bytes_of(MACS "8100 0005 08");
+	CU_ASSERT_EQUAL(packet_parse(bytes_of(raw.data, raw.length)).ethertype, 0);
 }
 
 static void a_third_tag_is_not_looked_behind(void)
@@ -218,9 +218,9 @@ static struct packet parse_exact(const uint8_t *data, size_t length)
 static void every_prefix_is_read_within_its_bounds(void)
 {
 	for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
-		struct draft draft = draft_of(examples[i]);
-		for (size_t length = 0; length <= draft.length; length++) {
-			struct packet packet = parse_exact(draft.data, length);
+		struct packet_bytes raw = packet_bytes_of(examples[i]);
+		for (size_t length = 0; length <= raw.length; length++) {
+			struct packet packet = parse_exact(raw.data, length);
 			/* What is not whole is not said to be there. */
 			CU_ASSERT(!packet.is_ipv4 || length >= 34);
 			CU_ASSERT(!packet.has_ports || length >= 38);
@@ -235,20 +235,20 @@ static void any_damage_is_read_within_its_bounds(void)
 	unsigned whole = 0;
 
 	for (uint64_t n = 0; n < 20000; n++) {
-		struct draft draft = draft_of(examples[n % (sizeof examples / sizeof examples[0])]);
+		struct packet_bytes raw = packet_bytes_of(examples[n % (sizeof examples / sizeof examples[0])]);
 		for (uint64_t k = 0; k < 3; k++) {
-			size_t at = 12 + (size_t)random_below(stream, n, 2 * k, draft.length - 12);
-			draft.data[at] = (uint8_t)random_bits(stream, n, 2 * k + 1);
+			size_t at = 12 + (size_t)random_below(stream, n, 2 * k, raw.length - 12);
+			raw.data[at] = (uint8_t)random_bits(stream, n, 2 * k + 1);
 		}
-		whole += parse_exact(draft.data, (size_t)random_below(stream, n, 9, draft.length + 1)).is_ipv4;
+		whole += parse_exact(raw.data, (size_t)random_below(stream, n, 9, raw.length + 1)).is_ipv4;
 	}
 	CU_ASSERT(whole > 1000);
 }
 
 static uint64_t flow_of(const char *hex)
 {
-	struct draft draft = draft_of(hex);
-	struct packet packet = packet_parse(bytes_of(draft.data, draft.length));
+	struct packet_bytes raw = packet_bytes_of(hex);
+	struct packet packet = packet_parse(bytes_of(raw.data, raw.length));
 
 	return packet_flow(&packet);
 }

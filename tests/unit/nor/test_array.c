@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "tests/test.h"
-#include "tests/unit/nor/bed.h"
+#include "tests/unit/nor/fixture.h"
 
 extern const CU_TestInfo tests_nor_array[];
 
-static struct bed bed;
+static struct nor_fixture f;
 
 static bool is_blank(uint32_t from, uint32_t to)
 {
-	while (from < to && bed.array[from] == 0xff)
+	while (from < to && f.array[from] == 0xff)
 		from++;
 	return from == to;
 }
@@ -22,49 +22,49 @@ static unsigned zeros(uint32_t from, uint32_t length)
 	unsigned count = 0;
 
 	for (uint32_t i = from; i < from + length; i++)
-		count += (unsigned)__builtin_popcount(bed.array[i] ^ 0xffU);
+		count += (unsigned)__builtin_popcount(f.array[i] ^ 0xffU);
 	return count;
 }
 
 static void programming_only_clears_bits(void)
 {
-	bed_open(&bed, NULL);
-	bed_program(&bed, 0x100, "\xf0", 1);
+	nor_fixture_open(&f, NULL);
+	nor_fixture_program(&f, 0x100, "\xf0", 1);
 	/* Nothing of it is there before it is over, and all of it then. */
-	CU_ASSERT_EQUAL(bed.array[0x100], 0xff);
-	(void)bed_wait(&bed);
-	CU_ASSERT_EQUAL(bed_read(&bed, 0x100), 0xf0);
-	bed_program(&bed, 0x100, "\x30", 1);
-	(void)bed_wait(&bed);
-	CU_ASSERT_EQUAL(bed_read(&bed, 0x100), 0x30);
-	bed_told(&bed, "program#1 program#2 ");
-	bed_program(&bed, 0x100, "\x3c", 1);
-	(void)bed_wait(&bed);
-	bed_told(&bed, "finding:program-set program#3 ");
-	CU_ASSERT_EQUAL(bed_read(&bed, 0x100), 0x30);
+	CU_ASSERT_EQUAL(f.array[0x100], 0xff);
+	(void)nor_fixture_wait(&f);
+	CU_ASSERT_EQUAL(nor_fixture_read(&f, 0x100), 0xf0);
+	nor_fixture_program(&f, 0x100, "\x30", 1);
+	(void)nor_fixture_wait(&f);
+	CU_ASSERT_EQUAL(nor_fixture_read(&f, 0x100), 0x30);
+	nor_fixture_expect(&f, "program#1 program#2 ");
+	nor_fixture_program(&f, 0x100, "\x3c", 1);
+	(void)nor_fixture_wait(&f);
+	nor_fixture_expect(&f, "finding:program-set program#3 ");
+	CU_ASSERT_EQUAL(nor_fixture_read(&f, 0x100), 0x30);
 	CU_ASSERT(is_blank(0, 0x100) && is_blank(0x101, NOR_SIZE));
-	bed_close(&bed);
+	nor_fixture_close(&f);
 }
 
 static void programming_wraps_in_its_page(void)
 {
 	uint8_t data[300];
 
-	bed_open(&bed, NULL);
-	bed_program(&bed, 0x1fe, "\x01\x02\x03", 3);
-	(void)bed_wait(&bed);
-	bed_told(&bed, "finding:program-wrap program#1 ");
-	CU_ASSERT(bed.array[0x1fe] == 1 && bed.array[0x1ff] == 2 && bed.array[0x100] == 3 && is_blank(0x200, 0x300));
+	nor_fixture_open(&f, NULL);
+	nor_fixture_program(&f, 0x1fe, "\x01\x02\x03", 3);
+	(void)nor_fixture_wait(&f);
+	nor_fixture_expect(&f, "finding:program-wrap program#1 ");
+	CU_ASSERT(f.array[0x1fe] == 1 && f.array[0x1ff] == 2 && f.array[0x100] == 3 && is_blank(0x200, 0x300));
 	for (unsigned i = 0; i < sizeof data; i++)
 		data[i] = (uint8_t)(i < 44 ? 0 : i);
 	/* Of 300 bytes the first 44 are overtaken. */
-	bed_program(&bed, 0x400, data, sizeof data);
-	(void)bed_wait(&bed);
-	bed_told(&bed, "finding:program-long program#2 ");
+	nor_fixture_program(&f, 0x400, data, sizeof data);
+	(void)nor_fixture_wait(&f);
+	nor_fixture_expect(&f, "finding:program-long program#2 ");
 	for (unsigned i = 0; i < 256; i++)
-		CU_ASSERT_EQUAL(bed.array[0x400 + i], i < 44 ? (uint8_t)(256 + i) : (uint8_t)i);
-	CU_ASSERT_EQUAL(bed.nor.counters.programmed_bytes, 3 + 256);
-	bed_close(&bed);
+		CU_ASSERT_EQUAL(f.array[0x400 + i], i < 44 ? (uint8_t)(256 + i) : (uint8_t)i);
+	CU_ASSERT_EQUAL(f.nor.counters.programmed_bytes, 3 + 256);
+	nor_fixture_close(&f);
 }
 
 static void an_erase_takes_the_whole_of_its_unit(void)
@@ -75,25 +75,25 @@ static void an_erase_takes_the_whole_of_its_unit(void)
 		uint64_t ns;
 	} units[] = {{0x20, 0x1000, 45 * MS}, {0x52, 0x8000, 120 * MS}, {0xd8, 0x10000, 150 * MS}};
 
-	bed_open(&bed, NULL);
+	nor_fixture_open(&f, NULL);
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
 		const uint32_t start = 0x200000;
-		memset(bed.array, 0, NOR_SIZE);
-		bed_erase(&bed, units[i].opcode, start + units[i].size - 1);
-		CU_ASSERT_EQUAL(bed.array[start], 0);
-		CU_ASSERT_EQUAL(bed_wait(&bed), units[i].ns);
-		CU_ASSERT(bed.array[start - 1] == 0 && is_blank(start, start + units[i].size) && bed.array[start + units[i].size] == 0);
+		memset(f.array, 0, NOR_SIZE);
+		nor_fixture_erase(&f, units[i].opcode, start + units[i].size - 1);
+		CU_ASSERT_EQUAL(f.array[start], 0);
+		CU_ASSERT_EQUAL(nor_fixture_wait(&f), units[i].ns);
+		CU_ASSERT(f.array[start - 1] == 0 && is_blank(start, start + units[i].size) && f.array[start + units[i].size] == 0);
 	}
-	bed_told(&bed, "erase#1 erase#2 erase#3 ");
+	nor_fixture_expect(&f, "erase#1 erase#2 erase#3 ");
 	for (unsigned i = 0; i < 2; i++) {
-		memset(bed.array, 0, NOR_SIZE);
-		bed_command(&bed, 0x06);
-		bed_command(&bed, i == 0 ? 0x60 : 0xc7);
-		CU_ASSERT_EQUAL(bed_wait(&bed), 20000 * MS);
+		memset(f.array, 0, NOR_SIZE);
+		nor_fixture_command(&f, 0x06);
+		nor_fixture_command(&f, i == 0 ? 0x60 : 0xc7);
+		CU_ASSERT_EQUAL(nor_fixture_wait(&f), 20000 * MS);
 		CU_ASSERT(is_blank(0, NOR_SIZE));
 	}
-	CU_ASSERT(bed.nor.counters.erases == 5 && bed.nor.counters.erased_bytes == 0x19000 + 2 * NOR_SIZE);
-	bed_close(&bed);
+	CU_ASSERT(f.nor.counters.erases == 5 && f.nor.counters.erased_bytes == 0x19000 + 2 * NOR_SIZE);
+	nor_fixture_close(&f);
 }
 
 static void programming_takes_longer_for_more_bytes_but_not_for_ever(void)
@@ -104,15 +104,15 @@ static void programming_takes_longer_for_more_bytes_but_not_for_ever(void)
 		uint64_t ns;
 	} times[] = {{1, 30 * US}, {2, 32500}, {101, 280 * US}, {149, 400 * US}, {150, 400 * US}, {256, 400 * US}};
 
-	bed_open(&bed, NULL);
+	nor_fixture_open(&f, NULL);
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
-		bed_program(&bed, (uint32_t)i * 256, data, times[i].bytes);
-		bed.now_ns += times[i].ns - 1;
-		CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_BUSY | NOR_SR1_WEL);
-		bed.now_ns += 1;
-		CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
+		nor_fixture_program(&f, (uint32_t)i * 256, data, times[i].bytes);
+		f.now_ns += times[i].ns - 1;
+		CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), NOR_SR1_BUSY | NOR_SR1_WEL);
+		f.now_ns += 1;
+		CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
 	}
-	bed_close(&bed);
+	nor_fixture_close(&f);
 }
 
 static void times_are_what_config_says(void)
@@ -121,39 +121,39 @@ static void times_are_what_config_says(void)
 
 	config.sector_ns = 400 * MS;
 	config.first_byte_ns = 50 * US;
-	bed_open(&bed, &config);
-	bed_erase(&bed, 0x20, 0);
-	CU_ASSERT_EQUAL(bed_wait(&bed), 400 * MS);
-	bed_program(&bed, 0, "", 1);
-	CU_ASSERT_EQUAL(bed_wait(&bed), 50 * US);
-	bed_close(&bed);
+	nor_fixture_open(&f, &config);
+	nor_fixture_erase(&f, 0x20, 0);
+	CU_ASSERT_EQUAL(nor_fixture_wait(&f), 400 * MS);
+	nor_fixture_program(&f, 0, "", 1);
+	CU_ASSERT_EQUAL(nor_fixture_wait(&f), 50 * US);
+	nor_fixture_close(&f);
 }
 
 /* -- power -- */
 
 static void without_power_nothing_is_heard_and_after_it_not_at_once(void)
 {
-	bed_open(&bed, NULL);
-	bed_command(&bed, 0x06);
-	nor_power(&bed.nor, false, bed.now_ns);
-	nor_power(&bed.nor, false, bed.now_ns);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0xff);
-	bed.now_ns += 1;
-	nor_power(&bed.nor, true, bed.now_ns);
-	bed_told(&bed, "power-off power-on ");
-	bed.now_ns += 20 * US - 1;
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0xff);
-	bed_told(&bed, "finding:early ");
-	bed.now_ns += 1;
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
-	bed.now_ns += 5 * MS - 20 * US - 1;
-	bed_command(&bed, 0x06);
-	bed_told(&bed, "finding:early-write ");
-	bed.now_ns += 1;
-	bed_command(&bed, 0x06);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_WEL);
-	bed_told(&bed, "");
-	bed_close(&bed);
+	nor_fixture_open(&f, NULL);
+	nor_fixture_command(&f, 0x06);
+	nor_power(&f.nor, false, f.now_ns);
+	nor_power(&f.nor, false, f.now_ns);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0xff);
+	f.now_ns += 1;
+	nor_power(&f.nor, true, f.now_ns);
+	nor_fixture_expect(&f, "power-off power-on ");
+	f.now_ns += 20 * US - 1;
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0xff);
+	nor_fixture_expect(&f, "finding:early ");
+	f.now_ns += 1;
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
+	f.now_ns += 5 * MS - 20 * US - 1;
+	nor_fixture_command(&f, 0x06);
+	nor_fixture_expect(&f, "finding:early-write ");
+	f.now_ns += 1;
+	nor_fixture_command(&f, 0x06);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), NOR_SR1_WEL);
+	nor_fixture_expect(&f, "");
+	nor_fixture_close(&f);
 }
 
 /* Leaves one page or sector as a cut at this part of its operation leaves it. */
@@ -163,15 +163,15 @@ static void cut(bool erases, unsigned permille, uint64_t seed)
 	uint8_t data[256];
 
 	config.seed = seed;
-	bed_open(&bed, &config);
+	nor_fixture_open(&f, &config);
 	memset(data, 0, sizeof data);
-	memset(bed.array, erases ? 0x0f : 0xff, NOR_SECTOR);
+	memset(f.array, erases ? 0x0f : 0xff, NOR_SECTOR);
 	if (erases)
-		bed_erase(&bed, 0x20, 0);
+		nor_fixture_erase(&f, 0x20, 0);
 	else
-		bed_program(&bed, 0, data, sizeof data);
-	bed.now_ns += (erases ? 45 * MS : 400 * US) * permille / 1000;
-	nor_power(&bed.nor, false, bed.now_ns);
+		nor_fixture_program(&f, 0, data, sizeof data);
+	f.now_ns += (erases ? 45 * MS : 400 * US) * permille / 1000;
+	nor_power(&f.nor, false, f.now_ns);
 }
 
 static void a_cut_program_has_done_its_part_of_the_bits(void)
@@ -184,31 +184,31 @@ static void a_cut_program_has_done_its_part_of_the_bits(void)
 		CU_ASSERT(now + 100 > expected && now < expected + 100 && now >= before);
 		CU_ASSERT(is_blank(256, NOR_SIZE));
 		CU_ASSERT((permille != 0 || now == 0) && (permille != 1000 || now == 2048));
-		CU_ASSERT_EQUAL(bed.nor.counters.torn, permille < 1000);
+		CU_ASSERT_EQUAL(f.nor.counters.torn, permille < 1000);
 		before = now;
-		bed_close(&bed);
+		nor_fixture_close(&f);
 	}
 }
 
 static void a_cut_erase_leaves_ones_old_bits_and_bits_of_neither_kind(void)
 {
 	cut(true, 0, 1);
-	CU_ASSERT_EQUAL(bed.array[0], 0x0f);
-	bed_close(&bed);
+	CU_ASSERT_EQUAL(f.array[0], 0x0f);
+	nor_fixture_close(&f);
 	cut(true, 500, 1);
 	unsigned ones = 0, lost = 0;
 	for (unsigned i = 0; i < NOR_SECTOR; i++) {
-		ones += (unsigned)__builtin_popcount(bed.array[i] & 0xf0U);
-		lost += (unsigned)__builtin_popcount(~bed.array[i] & 0x0fU);
+		ones += (unsigned)__builtin_popcount(f.array[i] & 0xf0U);
+		lost += (unsigned)__builtin_popcount(~f.array[i] & 0x0fU);
 	}
 	/* Of 16,384 bits that were 0 about half are 1; of as many that were 1 some read 0, though nothing ever programmed them. */
 	CU_ASSERT(ones > 7000 && ones < 10500);
 	CU_ASSERT(lost > 200 && lost < 1000);
 	CU_ASSERT(is_blank(NOR_SECTOR, NOR_SIZE));
-	bed_close(&bed);
+	nor_fixture_close(&f);
 	cut(true, 1000, 1);
-	CU_ASSERT(is_blank(0, NOR_SIZE) && bed.nor.counters.torn == 0);
-	bed_close(&bed);
+	CU_ASSERT(is_blank(0, NOR_SIZE) && f.nor.counters.torn == 0);
+	nor_fixture_close(&f);
 }
 
 static void a_cut_is_the_same_twice_and_another_with_another_seed_or_number(void)
@@ -216,22 +216,22 @@ static void a_cut_is_the_same_twice_and_another_with_another_seed_or_number(void
 	uint8_t first[NOR_SECTOR];
 
 	cut(true, 500, 1);
-	memcpy(first, bed.array, sizeof first);
-	bed_close(&bed);
+	memcpy(first, f.array, sizeof first);
+	nor_fixture_close(&f);
 	cut(true, 500, 1);
-	CU_ASSERT_EQUAL(memcmp(first, bed.array, sizeof first), 0);
+	CU_ASSERT_EQUAL(memcmp(first, f.array, sizeof first), 0);
 	/* The second operation of the same chip. */
-	nor_power(&bed.nor, true, bed.now_ns);
-	bed.now_ns += 5 * MS;
-	memset(bed.array, 0x0f, NOR_SECTOR);
-	bed_erase(&bed, 0x20, 0);
-	bed.now_ns += 45 * MS / 2;
-	nor_power(&bed.nor, false, bed.now_ns);
-	CU_ASSERT_NOT_EQUAL(memcmp(first, bed.array, sizeof first), 0);
-	bed_close(&bed);
+	nor_power(&f.nor, true, f.now_ns);
+	f.now_ns += 5 * MS;
+	memset(f.array, 0x0f, NOR_SECTOR);
+	nor_fixture_erase(&f, 0x20, 0);
+	f.now_ns += 45 * MS / 2;
+	nor_power(&f.nor, false, f.now_ns);
+	CU_ASSERT_NOT_EQUAL(memcmp(first, f.array, sizeof first), 0);
+	nor_fixture_close(&f);
 	cut(true, 500, 2);
-	CU_ASSERT_NOT_EQUAL(memcmp(first, bed.array, sizeof first), 0);
-	bed_close(&bed);
+	CU_ASSERT_NOT_EQUAL(memcmp(first, f.array, sizeof first), 0);
+	nor_fixture_close(&f);
 }
 
 static void a_cut_write_of_the_status_registers_keeps_a_part(void)
@@ -242,16 +242,16 @@ static void a_cut_write_of_the_status_registers_keeps_a_part(void)
 	for (uint64_t seed = 0; seed < 8; seed++) {
 		struct nor_config config = nor_config_default();
 		config.seed = seed;
-		bed_open(&bed, &config);
-		bed_command(&bed, 0x06);
-		bed_exchange(&bed, send, sizeof send, NULL, 0);
-		bed.now_ns += 5 * MS;
-		nor_power(&bed.nor, false, bed.now_ns);
-		nor_power(&bed.nor, true, bed.now_ns);
-		bed.now_ns += 5 * MS;
-		const uint8_t status = bed_status(&bed, 0x05);
+		nor_fixture_open(&f, &config);
+		nor_fixture_command(&f, 0x06);
+		nor_fixture_exchange(&f, send, sizeof send, NULL, 0);
+		f.now_ns += 5 * MS;
+		nor_power(&f.nor, false, f.now_ns);
+		nor_power(&f.nor, true, f.now_ns);
+		f.now_ns += 5 * MS;
+		const uint8_t status = nor_fixture_status(&f, 0x05);
 		parts += status != 0 && status != 0xfc;
-		bed_close(&bed);
+		nor_fixture_close(&f);
 	}
 	CU_ASSERT(parts > 4);
 }
@@ -262,83 +262,83 @@ static void a_copy_goes_on_by_itself(void)
 	struct nor copy;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(array);
-	bed_open(&bed, NULL);
-	memset(bed.array, 0, NOR_SIZE);
-	bed_erase(&bed, 0x20, 0);
-	copy = bed.nor;
-	memcpy(array, bed.array, NOR_SIZE);
+	nor_fixture_open(&f, NULL);
+	memset(f.array, 0, NOR_SIZE);
+	nor_fixture_erase(&f, 0x20, 0);
+	copy = f.nor;
+	memcpy(array, f.array, NOR_SIZE);
 	nor_attach(&copy, array, NULL, NULL);
-	nor_power(&bed.nor, false, bed.now_ns);
-	nor_run(&copy, bed.now_ns + 45 * MS);
-	CU_ASSERT(bed.array[0] == 0 && array[0] == 0xff && array[NOR_SECTOR] == 0);
+	nor_power(&f.nor, false, f.now_ns);
+	nor_run(&copy, f.now_ns + 45 * MS);
+	CU_ASSERT(f.array[0] == 0 && array[0] == 0xff && array[NOR_SECTOR] == 0);
 	free(array);
-	bed_close(&bed);
+	nor_fixture_close(&f);
 }
 
 /* -- effects -- */
 
 static void the_supply_fails_where_a_disturbance_says_so(void)
 {
-	bed_open(&bed, NULL);
-	bed.injected_op = 2;
-	bed.effect = (struct nor_effect){.cut = true, .cut_permille = 250};
-	bed_erase(&bed, 0x20, 0);
-	(void)bed_wait(&bed);
-	CU_ASSERT_EQUAL(nor_cut_at(&bed.nor), NOR_NEVER);
-	const uint64_t begin = bed.now_ns;
-	bed_erase(&bed, 0x20, 0x1000);
-	CU_ASSERT_EQUAL(nor_cut_at(&bed.nor), begin + 45 * MS / 4);
-	bed_told(&bed, "erase#1 disturbed#2 erase#2 ");
-	bed.now_ns += 45 * MS / 4;
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0xff);
-	bed_told(&bed, "torn#2@250 power-off ");
-	CU_ASSERT_EQUAL(nor_cut_at(&bed.nor), NOR_NEVER);
-	nor_power(&bed.nor, true, bed.now_ns);
-	bed.now_ns += 5 * MS;
+	nor_fixture_open(&f, NULL);
+	f.injected_op = 2;
+	f.effect = (struct nor_effect){.cut = true, .cut_permille = 250};
+	nor_fixture_erase(&f, 0x20, 0);
+	(void)nor_fixture_wait(&f);
+	CU_ASSERT_EQUAL(nor_cut_at(&f.nor), NOR_NEVER);
+	const uint64_t begin = f.now_ns;
+	nor_fixture_erase(&f, 0x20, 0x1000);
+	CU_ASSERT_EQUAL(nor_cut_at(&f.nor), begin + 45 * MS / 4);
+	nor_fixture_expect(&f, "erase#1 disturbed#2 erase#2 ");
+	f.now_ns += 45 * MS / 4;
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0xff);
+	nor_fixture_expect(&f, "torn#2@250 power-off ");
+	CU_ASSERT_EQUAL(nor_cut_at(&f.nor), NOR_NEVER);
+	nor_power(&f.nor, true, f.now_ns);
+	f.now_ns += 5 * MS;
 	/* The numbers go on. */
-	bed_erase(&bed, 0x20, 0x1000);
-	bed_told(&bed, "power-on erase#3 ");
-	bed_close(&bed);
+	nor_fixture_erase(&f, 0x20, 0x1000);
+	nor_fixture_expect(&f, "power-on erase#3 ");
+	nor_fixture_close(&f);
 }
 
 static void an_operation_is_slow_or_never_over(void)
 {
-	bed_open(&bed, NULL);
-	bed.injected_op = 1;
-	bed.effect = (struct nor_effect){.slow_factor = 3, .stuck_ns = 1000 * MS};
-	memset(bed.array, 0, NOR_SECTOR);
-	bed_erase(&bed, 0x20, 0);
-	bed_told(&bed, "disturbed#1 disturbed#1 erase#1 ");
-	bed.now_ns += 3 * 45 * MS;
+	nor_fixture_open(&f, NULL);
+	f.injected_op = 1;
+	f.effect = (struct nor_effect){.slow_factor = 3, .stuck_ns = 1000 * MS};
+	memset(f.array, 0, NOR_SECTOR);
+	nor_fixture_erase(&f, 0x20, 0);
+	nor_fixture_expect(&f, "disturbed#1 disturbed#1 erase#1 ");
+	f.now_ns += 3 * 45 * MS;
 	/* It is done, and does not say so. */
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05) & NOR_SR1_BUSY, NOR_SR1_BUSY);
-	CU_ASSERT_EQUAL(bed.array[0], 0xff);
-	CU_ASSERT_EQUAL(bed_wait(&bed), 1000 * MS);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
-	bed_close(&bed);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05) & NOR_SR1_BUSY, NOR_SR1_BUSY);
+	CU_ASSERT_EQUAL(f.array[0], 0xff);
+	CU_ASSERT_EQUAL(nor_fixture_wait(&f), 1000 * MS);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
+	nor_fixture_close(&f);
 }
 
 static void no_time_of_an_operation_overflows(void)
 {
-	bed_open(&bed, NULL);
-	bed.injected_op = 1;
-	bed.effect = (struct nor_effect){.slow_factor = UINT32_MAX, .stuck_ns = UINT64_MAX, .cut = true, .cut_permille = 999};
-	bed_erase(&bed, 0x20, 0);
-	CU_ASSERT(nor_cut_at(&bed.nor) > bed.now_ns + UINT64_C(99) * 86400 * 1000 * MS && nor_busy_until(&bed.nor) > nor_cut_at(&bed.nor));
-	bed.now_ns = nor_cut_at(&bed.nor);
-	nor_run(&bed.nor, bed.now_ns);
-	bed_told(&bed, "disturbed#1 disturbed#1 disturbed#1 erase#1 torn#1@999 power-off ");
-	bed_close(&bed);
+	nor_fixture_open(&f, NULL);
+	f.injected_op = 1;
+	f.effect = (struct nor_effect){.slow_factor = UINT32_MAX, .stuck_ns = UINT64_MAX, .cut = true, .cut_permille = 999};
+	nor_fixture_erase(&f, 0x20, 0);
+	CU_ASSERT(nor_cut_at(&f.nor) > f.now_ns + UINT64_C(99) * 86400 * 1000 * MS && nor_busy_until(&f.nor) > nor_cut_at(&f.nor));
+	f.now_ns = nor_cut_at(&f.nor);
+	nor_run(&f.nor, f.now_ns);
+	nor_fixture_expect(&f, "disturbed#1 disturbed#1 disturbed#1 erase#1 torn#1@999 power-off ");
+	nor_fixture_close(&f);
 }
 
 static void bits_rot_before_the_read_that_they_are_to_rot_before(void)
 {
-	bed_open(&bed, NULL);
-	bed.rotten_read = 2;
-	CU_ASSERT_EQUAL(bed_read(&bed, 0), 0xff);
-	CU_ASSERT_EQUAL(bed_read(&bed, 0), 0xfe);
-	CU_ASSERT_EQUAL(bed_read(&bed, 0), 0xfe);
-	bed_close(&bed);
+	nor_fixture_open(&f, NULL);
+	f.rotten_read = 2;
+	CU_ASSERT_EQUAL(nor_fixture_read(&f, 0), 0xff);
+	CU_ASSERT_EQUAL(nor_fixture_read(&f, 0), 0xfe);
+	CU_ASSERT_EQUAL(nor_fixture_read(&f, 0), 0xfe);
+	nor_fixture_close(&f);
 }
 
 const CU_TestInfo tests_nor_array[] = {

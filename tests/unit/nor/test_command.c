@@ -3,40 +3,40 @@
 #include <string.h>
 
 #include "tests/test.h"
-#include "tests/unit/nor/bed.h"
+#include "tests/unit/nor/fixture.h"
 
 extern const CU_TestInfo tests_nor_command[];
 
-static struct bed bed;
+static struct nor_fixture f;
 
 #define ANSWERS(send, ...)                                                                                                                 \
 	do {                                                                                                                               \
 		static const uint8_t expected[] = {__VA_ARGS__};                                                                           \
 		uint8_t answer[sizeof expected];                                                                                           \
-		bed_exchange(&bed, send, sizeof send, answer, sizeof answer);                                                              \
+		nor_fixture_exchange(&f, send, sizeof send, answer, sizeof answer);                                                        \
 		CU_ASSERT_EQUAL(memcmp(answer, expected, sizeof expected), 0);                                                             \
 	} while (0)
 #define BYTES (const uint8_t[])
 
 static void it_says_who_it_is(void)
 {
-	bed_open(&bed, NULL);
+	nor_fixture_open(&f, NULL);
 	ANSWERS((BYTES{0x9f}), 0xef, 0x40, 0x17, 0x00);
 	ANSWERS((BYTES{0x90, 0, 0, 0}), 0xef, 0x16, 0xef);
 	ANSWERS((BYTES{0x90, 0, 0, 1}), 0x16, 0xef);
 	ANSWERS((BYTES{0xab, 0, 0, 0}), 0x16, 0x16);
 	ANSWERS((BYTES{0x4b, 0, 0, 0, 0}), 0xd1, 0x64, 0x60, 0x37, 0xc7, 0x13, 0x2a, 0x35, 0xff);
-	bed_told(&bed, "");
-	bed_close(&bed);
+	nor_fixture_expect(&f, "");
+	nor_fixture_close(&f);
 }
 
 static void its_parameters_are_those_of_the_data_sheet(void)
 {
 	uint8_t table[64];
 
-	bed_open(&bed, NULL);
+	nor_fixture_open(&f, NULL);
 	ANSWERS((BYTES{0x5a, 0, 0, 0, 0}), 'S', 'F', 'D', 'P', 6, 1, 0, 0xff, 0, 6, 1, 16, 0x80, 0, 0, 0xff, 0xff);
-	bed_exchange(&bed, BYTES{0x5a, 0, 0, 0x80, 0}, 5, table, sizeof table);
+	nor_fixture_exchange(&f, BYTES{0x5a, 0, 0, 0x80, 0}, 5, table, sizeof table);
 	/* JESD216B 6.4.5: the number of the last bit; 6.4.11, 6.4.12: the types of erase; 6.4.14: the page is two to this power. */
 	CU_ASSERT_EQUAL(table[4] | table[5] << 8 | table[6] << 16 | table[7] << 24, (int)(NOR_SIZE * 8 - 1));
 	CU_ASSERT_EQUAL(memcmp(table + 28, BYTES{12, 0x20, 15, 0x52, 16, 0xd8, 0, 0}, 8), 0);
@@ -44,26 +44,26 @@ static void its_parameters_are_those_of_the_data_sheet(void)
 	/* Three address bytes (6.4.4, bits 18:17), and quad enable is bit 1 of register 2 (6.4.18, bits 22:20). */
 	CU_ASSERT_EQUAL(table[2] >> 1 & 3, 0);
 	CU_ASSERT_EQUAL(table[58] >> 4 & 7, 4);
-	bed_told(&bed, "");
-	bed_close(&bed);
+	nor_fixture_expect(&f, "");
+	nor_fixture_close(&f);
 }
 
 static void reads_go_on_over_the_end_and_a_fast_one_has_a_dummy_byte(void)
 {
-	bed_open(&bed, NULL);
-	bed.array[NOR_SIZE - 1] = 0x11;
-	bed.array[0] = 0x22;
-	bed.array[1] = 0x33;
+	nor_fixture_open(&f, NULL);
+	f.array[NOR_SIZE - 1] = 0x11;
+	f.array[0] = 0x22;
+	f.array[1] = 0x33;
 	ANSWERS((BYTES{0x03, 0x7f, 0xff, 0xff}), 0x11, 0x22, 0x33, 0xff);
 	ANSWERS((BYTES{0x0b, 0x7f, 0xff, 0xff, 0x00}), 0x11, 0x22, 0x33, 0xff);
-	CU_ASSERT(bed.nor.counters.reads == 2 && bed.nor.counters.read_bytes == 8);
-	bed_told(&bed, "");
+	CU_ASSERT(f.nor.counters.reads == 2 && f.nor.counters.read_bytes == 8);
+	nor_fixture_expect(&f, "");
 	ANSWERS((BYTES{0x03, 0x80, 0x00, 0x00}), 0x22);
-	bed_told(&bed, "finding:outside ");
+	nor_fixture_expect(&f, "finding:outside ");
 	/* An answer that nobody wants, and a period in which nothing happens. */
-	nor_transfer(&bed.nor, BYTES{0x03, 0, 0, 0, 0}, NULL, 5, bed.now_ns);
-	nor_transfer(&bed.nor, NULL, NULL, 0, bed.now_ns);
-	bed_close(&bed);
+	nor_transfer(&f.nor, BYTES{0x03, 0, 0, 0, 0}, NULL, 5, f.now_ns);
+	nor_transfer(&f.nor, NULL, NULL, 0, f.now_ns);
+	nor_fixture_close(&f);
 }
 
 static void every_opcode_is_known_or_a_finding(void)
@@ -73,10 +73,10 @@ static void every_opcode_is_known_or_a_finding(void)
 	                                0x7e, 0x90, 0x92, 0x94, 0x98, 0x99, 0x9f, 0xab, 0xb9, 0xbb, 0xc7, 0xd8, 0xeb};
 
 	for (unsigned opcode = 0; opcode < 256; opcode++) {
-		bed_open(&bed, NULL);
-		bed_command(&bed, (uint8_t)opcode);
-		CU_ASSERT_EQUAL(strcmp(bed.told, "finding:opcode ") == 0, memchr(known, (int)opcode, sizeof known) == NULL);
-		bed_close(&bed);
+		nor_fixture_open(&f, NULL);
+		nor_fixture_command(&f, (uint8_t)opcode);
+		CU_ASSERT_EQUAL(strcmp(f.events, "finding:opcode ") == 0, memchr(known, (int)opcode, sizeof known) == NULL);
+		nor_fixture_close(&f);
 	}
 }
 
@@ -84,37 +84,37 @@ static void what_is_not_modelled_says_so(void)
 {
 	static const struct {
 		uint8_t opcode;
-		const char *told;
+		const char *events;
 	} lacking[] = {{0x6b, "not-modelled:dual-quad "}, {0x32, "not-modelled:dual-quad "},  {0x75, "not-modelled:suspend "},
 	               {0x48, "not-modelled:security "},  {0x36, "not-modelled:block-lock "}, {0xeb, "not-modelled:dual-quad "}};
 
 	for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++) {
 		const uint8_t send[8] = {lacking[i].opcode};
-		bed_open(&bed, NULL);
-		bed_exchange(&bed, send, lacking[i].opcode == 0x75 ? 1 : lacking[i].opcode == 0x36 ? 4 : 8, NULL, 0);
-		bed_told(&bed, lacking[i].told);
-		CU_ASSERT_EQUAL(bed.nor.counters.findings, 0);
-		bed_close(&bed);
+		nor_fixture_open(&f, NULL);
+		nor_fixture_exchange(&f, send, lacking[i].opcode == 0x75 ? 1 : lacking[i].opcode == 0x36 ? 4 : 8, NULL, 0);
+		nor_fixture_expect(&f, lacking[i].events);
+		CU_ASSERT_EQUAL(f.nor.counters.findings, 0);
+		nor_fixture_close(&f);
 	}
 }
 
 static void a_command_that_is_not_whole_does_nothing(void)
 {
-	bed_open(&bed, NULL);
-	bed_command(&bed, 0x06);
-	bed_exchange(&bed, BYTES{0x20, 0, 0}, 3, NULL, 0);
-	bed_told(&bed, "finding:short ");
-	bed_exchange(&bed, BYTES{0x02, 0, 0, 0}, 4, NULL, 0);
-	bed_told(&bed, "finding:short ");
-	bed_exchange(&bed, BYTES{0x20, 0, 0, 0, 0}, 5, NULL, 0);
-	bed_told(&bed, "finding:long ");
-	bed_exchange(&bed, BYTES{0x06, 0}, 2, NULL, 0);
-	bed_told(&bed, "finding:long ");
-	bed_exchange(&bed, BYTES{0x01, 0, 0, 0}, 4, NULL, 0);
-	bed_told(&bed, "finding:long ");
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_WEL);
-	CU_ASSERT_EQUAL(bed.nor.counters.findings, 5);
-	bed_close(&bed);
+	nor_fixture_open(&f, NULL);
+	nor_fixture_command(&f, 0x06);
+	nor_fixture_exchange(&f, BYTES{0x20, 0, 0}, 3, NULL, 0);
+	nor_fixture_expect(&f, "finding:short ");
+	nor_fixture_exchange(&f, BYTES{0x02, 0, 0, 0}, 4, NULL, 0);
+	nor_fixture_expect(&f, "finding:short ");
+	nor_fixture_exchange(&f, BYTES{0x20, 0, 0, 0, 0}, 5, NULL, 0);
+	nor_fixture_expect(&f, "finding:long ");
+	nor_fixture_exchange(&f, BYTES{0x06, 0}, 2, NULL, 0);
+	nor_fixture_expect(&f, "finding:long ");
+	nor_fixture_exchange(&f, BYTES{0x01, 0, 0, 0}, 4, NULL, 0);
+	nor_fixture_expect(&f, "finding:long ");
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), NOR_SR1_WEL);
+	CU_ASSERT_EQUAL(f.nor.counters.findings, 5);
+	nor_fixture_close(&f);
 }
 
 static void nothing_is_written_without_write_enable(void)
@@ -122,108 +122,108 @@ static void nothing_is_written_without_write_enable(void)
 	static const uint8_t opcodes[] = {0x20, 0x52, 0xd8};
 	static const uint8_t whole_chip[] = {0x60, 0xc7};
 
-	bed_open(&bed, NULL);
+	nor_fixture_open(&f, NULL);
 	for (size_t i = 0; i < sizeof opcodes; i++) {
-		bed_address(&bed, opcodes[i], 0);
-		bed_told(&bed, "finding:no-wel ");
+		nor_fixture_address(&f, opcodes[i], 0);
+		nor_fixture_expect(&f, "finding:no-wel ");
 	}
 	for (size_t i = 0; i < sizeof whole_chip; i++) {
-		bed_command(&bed, whole_chip[i]);
-		bed_told(&bed, "finding:no-wel ");
+		nor_fixture_command(&f, whole_chip[i]);
+		nor_fixture_expect(&f, "finding:no-wel ");
 	}
-	bed_exchange(&bed, BYTES{0x02, 0, 0, 0, 0}, 5, NULL, 0);
-	bed_exchange(&bed, BYTES{0x01, 0}, 2, NULL, 0);
-	bed_told(&bed, "finding:no-wel finding:no-wel ");
-	bed_command(&bed, 0x06);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_WEL);
-	bed_command(&bed, 0x04);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
-	bed_address(&bed, 0x20, 0);
-	bed_told(&bed, "finding:no-wel ");
-	CU_ASSERT_EQUAL(bed.nor.counters.operations, 0);
-	bed_close(&bed);
+	nor_fixture_exchange(&f, BYTES{0x02, 0, 0, 0, 0}, 5, NULL, 0);
+	nor_fixture_exchange(&f, BYTES{0x01, 0}, 2, NULL, 0);
+	nor_fixture_expect(&f, "finding:no-wel finding:no-wel ");
+	nor_fixture_command(&f, 0x06);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), NOR_SR1_WEL);
+	nor_fixture_command(&f, 0x04);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
+	nor_fixture_address(&f, 0x20, 0);
+	nor_fixture_expect(&f, "finding:no-wel ");
+	CU_ASSERT_EQUAL(f.nor.counters.operations, 0);
+	nor_fixture_close(&f);
 }
 
 static void a_busy_chip_hears_only_what_reads_the_status(void)
 {
-	bed_open(&bed, NULL);
-	bed_erase(&bed, 0x20, 0);
-	bed_told(&bed, "erase#1 ");
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_BUSY | NOR_SR1_WEL);
-	CU_ASSERT(bed_status(&bed, 0x35) == 0 && bed_status(&bed, 0x15) == NOR_SR3_DRV);
-	bed_told(&bed, "");
+	nor_fixture_open(&f, NULL);
+	nor_fixture_erase(&f, 0x20, 0);
+	nor_fixture_expect(&f, "erase#1 ");
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), NOR_SR1_BUSY | NOR_SR1_WEL);
+	CU_ASSERT(nor_fixture_status(&f, 0x35) == 0 && nor_fixture_status(&f, 0x15) == NOR_SR3_DRV);
+	nor_fixture_expect(&f, "");
 	ANSWERS((BYTES{0x9f}), 0xff, 0xff, 0xff);
 	ANSWERS((BYTES{0x03, 0, 0, 0}), 0xff);
-	bed_command(&bed, 0x06);
-	bed_address(&bed, 0x20, 0x1000);
-	bed_told(&bed, "finding:busy finding:busy finding:busy finding:busy ");
-	(void)bed_wait(&bed);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
-	bed_close(&bed);
+	nor_fixture_command(&f, 0x06);
+	nor_fixture_address(&f, 0x20, 0x1000);
+	nor_fixture_expect(&f, "finding:busy finding:busy finding:busy finding:busy ");
+	(void)nor_fixture_wait(&f);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
+	nor_fixture_close(&f);
 }
 
 static void power_down_hears_nothing_but_its_end(void)
 {
-	bed_open(&bed, NULL);
-	bed_command(&bed, 0xb9);
-	(void)bed_status(&bed, 0x05);
-	bed_told(&bed, "finding:early ");
-	bed.now_ns += 3 * US;
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0xff);
-	bed_command(&bed, 0x66);
-	bed_command(&bed, 0x99);
-	bed_told(&bed, "finding:asleep finding:asleep finding:asleep ");
-	bed_command(&bed, 0xab);
-	bed.now_ns += 3 * US - 1;
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0xff);
-	bed_told(&bed, "finding:early ");
-	bed.now_ns += 1;
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
+	nor_fixture_open(&f, NULL);
+	nor_fixture_command(&f, 0xb9);
+	(void)nor_fixture_status(&f, 0x05);
+	nor_fixture_expect(&f, "finding:early ");
+	f.now_ns += 3 * US;
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0xff);
+	nor_fixture_command(&f, 0x66);
+	nor_fixture_command(&f, 0x99);
+	nor_fixture_expect(&f, "finding:asleep finding:asleep finding:asleep ");
+	nor_fixture_command(&f, 0xab);
+	f.now_ns += 3 * US - 1;
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0xff);
+	nor_fixture_expect(&f, "finding:early ");
+	f.now_ns += 1;
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
 	/* With its identity read the chip is there sooner. */
-	bed_command(&bed, 0xb9);
-	bed.now_ns += 3 * US;
+	nor_fixture_command(&f, 0xb9);
+	f.now_ns += 3 * US;
 	ANSWERS((BYTES{0xab, 0, 0, 0}), 0x16);
-	bed.now_ns += 1800;
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
-	bed_told(&bed, "");
-	bed_close(&bed);
+	f.now_ns += 1800;
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
+	nor_fixture_expect(&f, "");
+	nor_fixture_close(&f);
 }
 
 static void a_reset_takes_both_commands_in_a_row(void)
 {
-	bed_open(&bed, NULL);
-	bed_command(&bed, 0x06);
-	bed_command(&bed, 0x99);
-	bed_told(&bed, "finding:reset-alone ");
-	bed_command(&bed, 0x66);
-	(void)bed_status(&bed, 0x05);
-	bed_command(&bed, 0x99);
-	bed_told(&bed, "finding:reset-alone ");
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_WEL);
-	bed_command(&bed, 0x66);
-	bed_command(&bed, 0x99);
-	bed_told(&bed, "reset ");
-	bed.now_ns += 30 * US - 1;
-	(void)bed_status(&bed, 0x05);
-	bed_told(&bed, "finding:early ");
-	bed.now_ns += 1;
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
-	bed_close(&bed);
+	nor_fixture_open(&f, NULL);
+	nor_fixture_command(&f, 0x06);
+	nor_fixture_command(&f, 0x99);
+	nor_fixture_expect(&f, "finding:reset-alone ");
+	nor_fixture_command(&f, 0x66);
+	(void)nor_fixture_status(&f, 0x05);
+	nor_fixture_command(&f, 0x99);
+	nor_fixture_expect(&f, "finding:reset-alone ");
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), NOR_SR1_WEL);
+	nor_fixture_command(&f, 0x66);
+	nor_fixture_command(&f, 0x99);
+	nor_fixture_expect(&f, "reset ");
+	f.now_ns += 30 * US - 1;
+	(void)nor_fixture_status(&f, 0x05);
+	nor_fixture_expect(&f, "finding:early ");
+	f.now_ns += 1;
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
+	nor_fixture_close(&f);
 }
 
 static void a_reset_tears_what_is_under_way(void)
 {
-	bed_open(&bed, NULL);
-	memset(bed.array, 0, NOR_SECTOR);
-	bed_erase(&bed, 0x20, 0);
-	bed.now_ns += 45 * MS / 2;
-	bed_command(&bed, 0x66);
-	bed_command(&bed, 0x99);
-	bed_told(&bed, "erase#1 finding:reset-busy torn#1@500 reset ");
-	bed.now_ns += 30 * US;
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
-	CU_ASSERT(memchr(bed.array, 0, NOR_SECTOR) != NULL && memchr(bed.array, 0xff, NOR_SECTOR) != NULL);
-	bed_close(&bed);
+	nor_fixture_open(&f, NULL);
+	memset(f.array, 0, NOR_SECTOR);
+	nor_fixture_erase(&f, 0x20, 0);
+	f.now_ns += 45 * MS / 2;
+	nor_fixture_command(&f, 0x66);
+	nor_fixture_command(&f, 0x99);
+	nor_fixture_expect(&f, "erase#1 finding:reset-busy torn#1@500 reset ");
+	f.now_ns += 30 * US;
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
+	CU_ASSERT(memchr(f.array, 0, NOR_SECTOR) != NULL && memchr(f.array, 0xff, NOR_SECTOR) != NULL);
+	nor_fixture_close(&f);
 }
 
 const CU_TestInfo tests_nor_command[] = {

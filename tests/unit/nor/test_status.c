@@ -3,102 +3,102 @@
 #include <string.h>
 
 #include "tests/test.h"
-#include "tests/unit/nor/bed.h"
+#include "tests/unit/nor/fixture.h"
 
 extern const CU_TestInfo tests_nor_status[];
 
-static struct bed bed;
+static struct nor_fixture f;
 
 static void write_status(uint8_t opcode, uint8_t value, uint8_t enable)
 {
 	const uint8_t send[] = {opcode, value};
 
-	bed_command(&bed, enable);
-	bed_exchange(&bed, send, sizeof send, NULL, 0);
+	nor_fixture_command(&f, enable);
+	nor_fixture_exchange(&f, send, sizeof send, NULL, 0);
 }
 
 static void a_write_takes_its_time_and_outlives_the_power(void)
 {
-	bed_open(&bed, NULL);
+	nor_fixture_open(&f, NULL);
 	write_status(0x01, NOR_SR1_BP, 0x06);
-	bed_told(&bed, "status#1 ");
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_BUSY | NOR_SR1_WEL);
-	CU_ASSERT_EQUAL(bed_wait(&bed), 10 * MS);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_BP);
+	nor_fixture_expect(&f, "status#1 ");
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), NOR_SR1_BUSY | NOR_SR1_WEL);
+	CU_ASSERT_EQUAL(nor_fixture_wait(&f), 10 * MS);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), NOR_SR1_BP);
 	write_status(0x31, NOR_SR2_CMP | NOR_SR2_QE, 0x06);
-	(void)bed_wait(&bed);
+	(void)nor_fixture_wait(&f);
 	write_status(0x11, 0x20, 0x06);
-	(void)bed_wait(&bed);
-	nor_power(&bed.nor, false, bed.now_ns);
-	nor_power(&bed.nor, true, bed.now_ns);
-	bed.now_ns += 5 * MS;
-	CU_ASSERT(bed_status(&bed, 0x05) == NOR_SR1_BP && bed_status(&bed, 0x35) == (NOR_SR2_CMP | NOR_SR2_QE) &&
-	          bed_status(&bed, 0x15) == 0x20);
-	bed_close(&bed);
+	(void)nor_fixture_wait(&f);
+	nor_power(&f.nor, false, f.now_ns);
+	nor_power(&f.nor, true, f.now_ns);
+	f.now_ns += 5 * MS;
+	CU_ASSERT(nor_fixture_status(&f, 0x05) == NOR_SR1_BP && nor_fixture_status(&f, 0x35) == (NOR_SR2_CMP | NOR_SR2_QE) &&
+	          nor_fixture_status(&f, 0x15) == 0x20);
+	nor_fixture_close(&f);
 }
 
 static void two_bytes_write_two_registers(void)
 {
 	static const uint8_t send[] = {0x01, NOR_SR1_TB, NOR_SR2_QE};
 
-	bed_open(&bed, NULL);
-	bed_command(&bed, 0x06);
-	bed_exchange(&bed, send, sizeof send, NULL, 0);
-	(void)bed_wait(&bed);
-	CU_ASSERT(bed_status(&bed, 0x05) == NOR_SR1_TB && bed_status(&bed, 0x35) == NOR_SR2_QE);
-	bed_close(&bed);
+	nor_fixture_open(&f, NULL);
+	nor_fixture_command(&f, 0x06);
+	nor_fixture_exchange(&f, send, sizeof send, NULL, 0);
+	(void)nor_fixture_wait(&f);
+	CU_ASSERT(nor_fixture_status(&f, 0x05) == NOR_SR1_TB && nor_fixture_status(&f, 0x35) == NOR_SR2_QE);
+	nor_fixture_close(&f);
 }
 
 static void a_volatile_write_is_there_at_once_and_gone_with_the_power(void)
 {
-	bed_open(&bed, NULL);
+	nor_fixture_open(&f, NULL);
 	write_status(0x01, NOR_SR1_TB, 0x50);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), NOR_SR1_TB);
-	bed_told(&bed, "");
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), NOR_SR1_TB);
+	nor_fixture_expect(&f, "");
 	/* Write enable for volatile registers enables one write, and no other. */
 	write_status(0x01, 0, 0x04);
-	bed_told(&bed, "finding:no-wel ");
-	bed_command(&bed, 0x50);
-	bed_address(&bed, 0x20, 0);
-	bed_told(&bed, "finding:no-wel ");
-	nor_power(&bed.nor, false, bed.now_ns);
-	nor_power(&bed.nor, true, bed.now_ns);
-	bed.now_ns += 5 * MS;
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
-	bed_close(&bed);
+	nor_fixture_expect(&f, "finding:no-wel ");
+	nor_fixture_command(&f, 0x50);
+	nor_fixture_address(&f, 0x20, 0);
+	nor_fixture_expect(&f, "finding:no-wel ");
+	nor_power(&f.nor, false, f.now_ns);
+	nor_power(&f.nor, true, f.now_ns);
+	f.now_ns += 5 * MS;
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
+	nor_fixture_close(&f);
 }
 
 static void reserved_bits_stay_0_and_lock_bits_stay_1(void)
 {
-	bed_open(&bed, NULL);
+	nor_fixture_open(&f, NULL);
 	write_status(0x31, 0x04 | NOR_SR2_LB, 0x06);
-	bed_told(&bed, "finding:status-reserved status#1 ");
-	(void)bed_wait(&bed);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x35), NOR_SR2_LB);
+	nor_fixture_expect(&f, "finding:status-reserved status#1 ");
+	(void)nor_fixture_wait(&f);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x35), NOR_SR2_LB);
 	write_status(0x31, 0, 0x06);
-	(void)bed_wait(&bed);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x35), NOR_SR2_LB);
-	bed_told(&bed, "status#2 ");
+	(void)nor_fixture_wait(&f);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x35), NOR_SR2_LB);
+	nor_fixture_expect(&f, "status#2 ");
 	write_status(0x11, NOR_SR3_WPS, 0x50);
-	bed_told(&bed, "not-modelled:block-lock ");
+	nor_fixture_expect(&f, "not-modelled:block-lock ");
 	write_status(0x01, NOR_SR1_BUSY | NOR_SR1_WEL, 0x50);
-	CU_ASSERT_EQUAL(bed_status(&bed, 0x05), 0);
-	bed_told(&bed, "");
-	bed_close(&bed);
+	CU_ASSERT_EQUAL(nor_fixture_status(&f, 0x05), 0);
+	nor_fixture_expect(&f, "");
+	nor_fixture_close(&f);
 }
 
 static void locked_registers_open_with_the_next_power_on_only_if_the_lock_was_volatile(void)
 {
-	bed_open(&bed, NULL);
+	nor_fixture_open(&f, NULL);
 	write_status(0x31, NOR_SR2_SRL, 0x50);
 	write_status(0x01, NOR_SR1_BP, 0x06);
-	bed_told(&bed, "finding:status-locked ");
-	nor_power(&bed.nor, false, bed.now_ns);
-	nor_power(&bed.nor, true, bed.now_ns);
-	bed.now_ns += 5 * MS;
+	nor_fixture_expect(&f, "finding:status-locked ");
+	nor_power(&f.nor, false, f.now_ns);
+	nor_power(&f.nor, true, f.now_ns);
+	f.now_ns += 5 * MS;
 	write_status(0x01, NOR_SR1_BP, 0x06);
-	bed_told(&bed, "power-off power-on status#1 ");
-	bed_close(&bed);
+	nor_fixture_expect(&f, "power-off power-on status#1 ");
+	nor_fixture_close(&f);
 }
 
 /* DS "Status register memory protection (WPS = 0)": SEC, TB, BP2:0 and CMP; first address, and KiB. */
@@ -135,11 +135,11 @@ static const struct {
 
 static bool may_program(uint32_t address)
 {
-	const uint64_t before = bed.nor.counters.operations;
+	const uint64_t before = f.nor.counters.operations;
 
-	bed_program(&bed, address, "", 1);
-	(void)bed_wait(&bed);
-	return bed.nor.counters.operations > before;
+	nor_fixture_program(&f, address, "", 1);
+	(void)nor_fixture_wait(&f);
+	return f.nor.counters.operations > before;
 }
 
 static void blocks_are_protected_as_the_table_says(void)
@@ -147,10 +147,10 @@ static void blocks_are_protected_as_the_table_says(void)
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		const uint32_t size = table[i].kib * 1024, end = table[i].start + size;
 		uint32_t start;
-		bed_open(&bed, NULL);
+		nor_fixture_open(&f, NULL);
 		write_status(0x01, table[i].sr1, 0x50);
 		write_status(0x31, table[i].sr2, 0x50);
-		CU_ASSERT_EQUAL(nor_protected(&bed.nor, &start), size);
+		CU_ASSERT_EQUAL(nor_protected(&f.nor, &start), size);
 		CU_ASSERT(size == 0 || start == table[i].start);
 		if (size > 0) {
 			CU_ASSERT(!may_program(table[i].start) && !may_program(end - 1));
@@ -158,11 +158,11 @@ static void blocks_are_protected_as_the_table_says(void)
 			CU_ASSERT(end == NOR_SIZE || may_program(end));
 		}
 		/* The whole chip is erased only if all of it may be. */
-		bed.told[0] = '\0';
-		bed_command(&bed, 0x06);
-		bed_command(&bed, 0xc7);
-		CU_ASSERT_EQUAL(strncmp(bed.told, "finding:protected ", 18) == 0, size > 0);
-		bed_close(&bed);
+		f.events[0] = '\0';
+		nor_fixture_command(&f, 0x06);
+		nor_fixture_command(&f, 0xc7);
+		CU_ASSERT_EQUAL(strncmp(f.events, "finding:protected ", 18) == 0, size > 0);
+		nor_fixture_close(&f);
 	}
 }
 

@@ -28,7 +28,7 @@ struct outcome {
 	sim_ns least, most;
 };
 
-struct crowd {
+struct exact_fixture {
 	struct namer *namer;
 	struct proxy *proxy;
 	sim_ns sent[FRAMES], came[FRAMES];
@@ -38,14 +38,14 @@ struct crowd {
 	struct outcome outcome;
 };
 
-static struct crowd crowd;
+static struct exact_fixture f;
 
 static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	(void)ctx;
 	(void)event;
-	crowd.of[frame->id] = crowd.now * UINT64_C(2);
-	crowd.outcome.lost += fate->dropped;
+	f.of[frame->id] = f.now * UINT64_C(2);
+	f.outcome.lost += fate->dropped;
 }
 
 static void made(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now)
@@ -55,8 +55,8 @@ static void made(void *ctx, const struct frame *frame, enum direction direction,
 	(void)fault;
 	(void)release;
 	(void)now;
-	crowd.of[frame->id] = crowd.now * UINT64_C(2) + 1;
-	crowd.outcome.copies++;
+	f.of[frame->id] = f.now * UINT64_C(2) + 1;
+	f.outcome.copies++;
 }
 
 static void take_out(sim_ns now)
@@ -64,13 +64,13 @@ static void take_out(sim_ns now)
 	struct frame *frame, *original = chain_frame(1, TO_SERVER, 100);
 	enum direction direction;
 
-	while ((frame = proxy_deliver(crowd.proxy, now, &direction)) != NULL) {
-		const uint64_t of = crowd.of[frame->id];
+	while ((frame = proxy_deliver(f.proxy, now, &direction)) != NULL) {
+		const uint64_t of = f.of[frame->id];
 		const bool changed = memcmp(frame->data, original->data, frame->length) != 0;
-		crowd.outcome.changed += changed;
+		f.outcome.changed += changed;
 		if (of % 2 == 0)
-			crowd.came[of / 2] = now;
-		*(of % 2 == 0 ? &crowd.changed[of / 2] : &crowd.copy_changed[of / 2]) = changed;
+			f.came[of / 2] = now;
+		*(of % 2 == 0 ? &f.changed[of / 2] : &f.copy_changed[of / 2]) = changed;
 		frame_free(frame);
 	}
 	frame_free(original);
@@ -97,30 +97,30 @@ static struct outcome send_through(const char *line, bool exact, unsigned frames
 	const size_t count = faults_of(line, exact, faults);
 	sim_ns next;
 
-	memset(&crowd, 0, sizeof crowd);
-	crowd.outcome.least = SIM_NEVER;
-	crowd.namer = namer_open();
-	crowd.proxy = proxy_open(faults, count, 1, (struct proxy_ops){.decided = decided, .made = made}, NULL);
-	for (crowd.now = 0; crowd.now < frames; crowd.now++) {
-		const sim_ns now = crowd.sent[crowd.now] = (crowd.now + 1) * every;
-		while ((next = proxy_next(crowd.proxy)) <= now)
+	memset(&f, 0, sizeof f);
+	f.outcome.least = SIM_NEVER;
+	f.namer = namer_open();
+	f.proxy = proxy_open(faults, count, 1, (struct proxy_ops){.decided = decided, .made = made}, NULL);
+	for (f.now = 0; f.now < frames; f.now++) {
+		const sim_ns now = f.sent[f.now] = (f.now + 1) * every;
+		while ((next = proxy_next(f.proxy)) <= now)
 			take_out(next);
-		submit(crowd.namer, crowd.proxy, chain_frame(1, TO_SERVER, 100), TO_SERVER, now);
+		submit(f.namer, f.proxy, chain_frame(1, TO_SERVER, 100), TO_SERVER, now);
 	}
-	while ((next = proxy_next(crowd.proxy)) != SIM_NEVER)
+	while ((next = proxy_next(f.proxy)) != SIM_NEVER)
 		take_out(next);
-	proxy_close(crowd.proxy);
-	namer_close(crowd.namer);
+	proxy_close(f.proxy);
+	namer_close(f.namer);
 	for (unsigned i = 0; i < frames; i++) {
-		const sim_ns took = crowd.came[i] - crowd.sent[i];
-		crowd.outcome.both += crowd.changed[i] && crowd.copy_changed[i];
-		if (crowd.came[i] == 0)
+		const sim_ns took = f.came[i] - f.sent[i];
+		f.outcome.both += f.changed[i] && f.copy_changed[i];
+		if (f.came[i] == 0)
 			continue;
-		crowd.outcome.overtook += i > 0 && crowd.came[i] < crowd.came[i - 1];
-		crowd.outcome.least = took < crowd.outcome.least ? took : crowd.outcome.least;
-		crowd.outcome.most = took > crowd.outcome.most ? took : crowd.outcome.most;
+		f.outcome.overtook += i > 0 && f.came[i] < f.came[i - 1];
+		f.outcome.least = took < f.outcome.least ? took : f.outcome.least;
+		f.outcome.most = took > f.outcome.most ? took : f.outcome.most;
 	}
-	return crowd.outcome;
+	return f.outcome;
 }
 
 static void is_about(double value, double expected, double tolerance)

@@ -208,62 +208,62 @@ static const uint8_t heads[][HEAD_MAX] = {
 #define HEADS (sizeof heads / sizeof heads[0])
 
 /* Draws that follow each other. */
-struct dice {
+struct random_source {
 	struct random_stream stream;
-	uint64_t thrown;
+	uint64_t drawn;
 };
 
-static unsigned below(struct dice *dice, unsigned limit)
+static unsigned below(struct random_source *source, unsigned limit)
 {
-	return (unsigned)random_below(dice->stream, 0, dice->thrown++, limit);
+	return (unsigned)random_below(source->stream, 0, source->drawn++, limit);
 }
 
 /* Bytes as they were, and a few that are not; now and then a few from the heads of others. */
-static void change(struct dice *dice, uint8_t *data, size_t length)
+static void change(struct random_source *source, uint8_t *data, size_t length)
 {
 	static const uint8_t likely[] = {0, 1, 4, 5, 6, 8, 17, 53, 64, 80, 0x45, 0x46, 0x50, 0xff};
 
-	for (unsigned left = below(dice, 4); left > 0 && length > 0; left--) {
-		size_t at = below(dice, (unsigned)(length < 64 ? length : 64));
-		data[at] = below(dice, 2) ? likely[below(dice, sizeof likely)] : (uint8_t)below(dice, 256);
+	for (unsigned left = below(source, 4); left > 0 && length > 0; left--) {
+		size_t at = below(source, (unsigned)(length < 64 ? length : 64));
+		data[at] = below(source, 2) ? likely[below(source, sizeof likely)] : (uint8_t)below(source, 256);
 	}
 }
 
 /* Two in three are of a usual length, the others of any, the shortest included. */
-static struct frame *any_frame(struct dice *dice)
+static struct frame *any_frame(struct random_source *source)
 {
 	static const unsigned usual[] = {42, 47, 48, 49, 60, 74, 104, 150};
 	uint8_t data[200];
-	size_t length = below(dice, 3) ? usual[below(dice, sizeof usual / sizeof usual[0])] : below(dice, sizeof data);
+	size_t length = below(source, 3) ? usual[below(source, sizeof usual / sizeof usual[0])] : below(source, sizeof data);
 
 	memset(data, 0x55, sizeof data);
-	memcpy(data, heads[below(dice, 2) ? 0 : below(dice, HEADS)], HEAD_MAX);
-	if (below(dice, 2))
-		change(dice, data, length);
+	memcpy(data, heads[below(source, 2) ? 0 : below(source, HEADS)], HEAD_MAX);
+	if (below(source, 2))
+		change(source, data, length);
 	return frame_new(data, length);
 }
 
 /* One condition, or two together; what libpcap refuses, such as what can never be, is left out. */
-static void any_filter(struct dice *dice, char text[TEXT_MAX], struct bpf_program *ret_program)
+static void any_filter(struct random_source *source, char text[TEXT_MAX], struct bpf_program *ret_program)
 {
 	static const char *const joints[] = {"and", "or", "and not", "or not"};
 	struct error err;
 
 	do {
-		const char *one = conditions[below(dice, CONDITIONS)], *other = conditions[below(dice, CONDITIONS)];
-		if (one[0] == '\0' || other[0] == '\0' || below(dice, 2))
+		const char *one = conditions[below(source, CONDITIONS)], *other = conditions[below(source, CONDITIONS)];
+		if (one[0] == '\0' || other[0] == '\0' || below(source, 2))
 			(void)snprintf(text, TEXT_MAX, "%s", one);
 		else
-			(void)snprintf(text, TEXT_MAX, "(%s) %s (%s)", one, joints[below(dice, 4)], other);
+			(void)snprintf(text, TEXT_MAX, "(%s) %s (%s)", one, joints[below(source, 4)], other);
 	} while (!filter_compile(text, ret_program, &err));
 }
 
-struct tally {
+struct match_counts {
 	unsigned sure[2], unsure, wrong;
 };
 
 static void compare(struct filters *filters, const struct bpf_program *programs, size_t count, const struct frame *frame,
-                    struct tally *tally)
+                    struct match_counts *counts)
 {
 	const struct pcap_pkthdr header = {.caplen = (bpf_u_int32)frame->length, .len = (bpf_u_int32)frame->length};
 	const struct filter_answers answers = filters_ask(filters, frame);
@@ -271,26 +271,26 @@ static void compare(struct filters *filters, const struct bpf_program *programs,
 	for (size_t i = 0; i < count; i++) {
 		bool takes = pcap_offline_filter(&programs[i], &header, frame->data) != 0;
 		bool may = filters_has(answers.may, i), unsure = may && filters_has(answers.unsure, i);
-		tally->unsure += unsure;
-		tally->sure[takes] += !unsure;
-		tally->wrong += filters_take(filters, i, frame) != takes || (!unsure && may != takes);
+		counts->unsure += unsure;
+		counts->sure[takes] += !unsure;
+		counts->wrong += filters_take(filters, i, frame) != takes || (!unsure && may != takes);
 	}
 }
 
-static void compare_chain(struct dice *dice, size_t count, struct tally *tally)
+static void compare_chain(struct random_source *source, size_t count, struct match_counts *counts)
 {
 	static char texts[FILTERS_MAX][TEXT_MAX];
 	static struct bpf_program programs[FILTERS_MAX];
 	const char *expressions[FILTERS_MAX];
 
 	for (size_t i = 0; i < count; i++) {
-		any_filter(dice, texts[i], &programs[i]);
+		any_filter(source, texts[i], &programs[i]);
 		expressions[i] = texts[i];
 	}
 	struct filters *filters = filters_open(expressions, count);
 	for (unsigned i = 0; i < FRAMES; i++) {
-		struct frame *frame = any_frame(dice);
-		compare(filters, programs, count, frame, tally);
+		struct frame *frame = any_frame(source);
+		compare(filters, programs, count, frame, counts);
 		frame_free(frame);
 	}
 	filters_close(filters);
@@ -301,20 +301,20 @@ static void compare_chain(struct dice *dice, size_t count, struct tally *tally)
 /* Chains of one filter, where each look is one at the table, and of many, more than a word of a set has bits. */
 static void answers_are_those_of_libpcap(void)
 {
-	struct dice dice = {random_stream(1, "filters"), 0};
-	struct tally tally = {0};
+	struct random_source source = {random_stream(1, "filters"), 0};
+	struct match_counts counts = {0};
 
 	for (unsigned i = 0; i < CHAINS; i++)
-		compare_chain(&dice, i % 3 == 0 ? 1 : i % 3 == 1 ? 1 + below(&dice, 10) : 1 + below(&dice, FILTERS_MAX), &tally);
-	CU_ASSERT_EQUAL(tally.wrong, 0);
+		compare_chain(&source, i % 3 == 0 ? 1 : i % 3 == 1 ? 1 + below(&source, 10) : 1 + below(&source, FILTERS_MAX), &counts);
+	CU_ASSERT_EQUAL(counts.wrong, 0);
 	/* All three kinds of answers were among them. */
-	CU_ASSERT(tally.sure[false] > 100000 && tally.sure[true] > 100000 && tally.unsure > 100000);
+	CU_ASSERT(counts.sure[false] > 100000 && counts.sure[true] > 100000 && counts.unsure > 100000);
 }
 
 /* From every byte of the head, so that none is missing in a key: the same frame with it and without it, in turns. */
 static void every_byte_that_is_looked_at_counts(void)
 {
-	struct tally tally = {0};
+	struct match_counts counts = {0};
 	uint8_t data[100];
 
 	for (size_t k = 0; k < CONDITIONS; k++) {
@@ -328,7 +328,7 @@ static void every_byte_that_is_looked_at_counts(void)
 			memcpy(data, heads[at / (64 * 8)], HEAD_MAX);
 			for (unsigned turn = 0; turn < 2; turn++) {
 				struct frame *frame = frame_new(data, sizeof data);
-				compare(filters, &program, 1, frame, &tally);
+				compare(filters, &program, 1, frame, &counts);
 				frame_free(frame);
 				data[at / 8 % 64] ^= (uint8_t)(1U << at % 8);
 			}
@@ -336,7 +336,7 @@ static void every_byte_that_is_looked_at_counts(void)
 		filters_close(filters);
 		pcap_freecode(&program);
 	}
-	CU_ASSERT_EQUAL(tally.wrong, 0);
+	CU_ASSERT_EQUAL(counts.wrong, 0);
 }
 
 /* What is not in a filter's key must not undo what is: each has its own answer whatever the others look at. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/recorded/form.h"
-#include "tests/unit/server/far.h"
+#include "tests/unit/server/fixture.h"
 
 extern const CU_TestInfo tests_servers[];
 
@@ -23,7 +23,7 @@ static void open_servers(const char *session)
 {
 	struct error err;
 
-	far_open(NULL);
+	server_fixture_open(NULL);
 	CU_ASSERT_FATAL(form_parse(&recording, "session.yaml", session, strlen(session), &err));
 	CU_ASSERT_FATAL(servers_check(&recording, &err));
 	servers = servers_open(&recording, false);
@@ -33,17 +33,17 @@ static void close_servers(void)
 {
 	servers_close(servers);
 	recording_close(&recording);
-	far_close();
+	server_fixture_close();
 }
 
 /* How an opening ends within 5 s. */
-static enum far_state opening(uint32_t address, uint16_t port)
+static enum tcp_client_state opening(uint32_t address, uint16_t port)
 {
-	struct wire wire;
+	struct tcp_client client;
 
-	wire_open(&wire, address, port, 5 * SIM_S);
-	enum far_state state = wire.state;
-	wire_close(&wire);
+	tcp_client_open(&client, address, port, 5 * SIM_S);
+	enum tcp_client_state state = client.state;
+	tcp_client_close(&client);
 	return state;
 }
 
@@ -53,34 +53,34 @@ static void what_was_refused_or_unanswered_is_so_again(void)
 	open_servers(BEGIN STEP "opening: refused}\n" STEP TALK STEP "opening: unanswered}\n"
 	                        "  - tcp: {address: 203.0.113.78, port: 8080, opening: unanswered}\n"
 	                        "  - tcp: {address: 203.0.113.78, port: 8081, opening: unanswered}\n");
-	CU_ASSERT_EQUAL(opening(HERE, PORT), FAR_RESET);
-	CU_ASSERT_EQUAL(opening(HERE, PORT), FAR_UP);
-	CU_ASSERT_EQUAL(opening(HERE, PORT), FAR_CONNECTING);
+	CU_ASSERT_EQUAL(opening(HERE, PORT), TCP_CLIENT_RESET);
+	CU_ASSERT_EQUAL(opening(HERE, PORT), TCP_CLIENT_UP);
+	CU_ASSERT_EQUAL(opening(HERE, PORT), TCP_CLIENT_CONNECTING);
 	/* One more than there were, of which some were answered. */
-	CU_ASSERT_EQUAL(opening(HERE, PORT), FAR_UP);
-	CU_ASSERT_EQUAL(opening(THERE, PORT), FAR_CONNECTING);
-	CU_ASSERT_EQUAL(opening(THERE, PORT), FAR_CONNECTING);
-	CU_ASSERT_EQUAL(opening(THERE, PORT + 1), FAR_CONNECTING);
-	TEST_CONTAINS(far.text, "replay  step 1 is refused, as it was\n");
-	TEST_CONTAINS(far.text, "replay  step 3 is not answered, as it was\n");
-	CU_ASSERT_PTR_NULL(strstr(far.text, "nobody answered"));
+	CU_ASSERT_EQUAL(opening(HERE, PORT), TCP_CLIENT_UP);
+	CU_ASSERT_EQUAL(opening(THERE, PORT), TCP_CLIENT_CONNECTING);
+	CU_ASSERT_EQUAL(opening(THERE, PORT), TCP_CLIENT_CONNECTING);
+	CU_ASSERT_EQUAL(opening(THERE, PORT + 1), TCP_CLIENT_CONNECTING);
+	TEST_CONTAINS(server_fixture.text, "replay  step 1 is refused, as it was\n");
+	TEST_CONTAINS(server_fixture.text, "replay  step 3 is not answered, as it was\n");
+	CU_ASSERT_PTR_NULL(strstr(server_fixture.text, "nobody answered"));
 	close_servers();
 }
 
 static void a_server_thinks_on_whatever_comes_meanwhile(void)
 {
-	struct wire wire;
+	struct tcp_client client;
 
 	open_servers(BEGIN STEP TALK);
-	wire_open(&wire, HERE, PORT, 5 * SIM_S);
-	wire_send(&wire, "one", 3);
-	far_run(60 * SIM_MS);
-	wire_send(&wire, "x", 1);
-	far_run(30 * SIM_MS);
-	CU_ASSERT_EQUAL(wire.in_length, 0);
-	far_run(30 * SIM_MS);
-	CU_ASSERT_EQUAL(wire.in_length, 3);
-	wire_close(&wire);
+	tcp_client_open(&client, HERE, PORT, 5 * SIM_S);
+	tcp_client_send(&client, "one", 3);
+	server_fixture_run(60 * SIM_MS);
+	tcp_client_send(&client, "x", 1);
+	server_fixture_run(30 * SIM_MS);
+	CU_ASSERT_EQUAL(client.in_length, 0);
+	server_fixture_run(30 * SIM_MS);
+	CU_ASSERT_EQUAL(client.in_length, 3);
+	tcp_client_close(&client);
 	close_servers();
 }
 

@@ -9,7 +9,7 @@
 #include "harness/relay/inside.h"
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
-#include "tests/unit/relay/between.h"
+#include "tests/unit/relay/fixture.h"
 
 extern const CU_TestInfo tests_relay_many[];
 
@@ -20,7 +20,7 @@ static struct fault faults[2];
 static void open_with(const char *match, const char *action, const char *params)
 {
 	faults[0] = made_checked_fault("it", match, action, params);
-	between_open(faults, 1);
+	relay_fixture_open(faults, 1);
 }
 
 /* A relay that ends connections though nothing acts on HTTP: another fault is about that. */
@@ -28,112 +28,113 @@ static void open_with_web(const char *match, const char *action, const char *par
 {
 	faults[0] = made_checked_fault("it", match, action, params);
 	faults[1] = made_checked_fault("never", "path=/never", "http_status", "code=503");
-	between_open(faults, 2);
+	relay_fixture_open(faults, 2);
 }
 
 /* Segments towards servers so far: the next one's number counts them, whoever sends it. */
 static void a_host_that_goes_down_forgets_all_its_connections(void)
 {
-	static struct between_wire wires[3];
+	static struct relay_connection connections[3];
 
 	open_with_web("nth=20", "server_down", "for=1s;how=silence");
 	for (size_t i = 0; i < 3; i++) {
-		between_connect(&wires[i], i < 2 ? BETWEEN_SERVER : BETWEEN_SERVER + 1, 80);
-		between_text(&wires[i], TO_SERVER, GET);
+		relay_fixture_connect(&connections[i], i < 2 ? RELAY_FIXTURE_SERVER : RELAY_FIXTURE_SERVER + 1, 80);
+		relay_fixture_text(&connections[i], TO_SERVER, GET);
 	}
-	CU_ASSERT_EQUAL(between.relay->active, 3);
-	for (size_t i = 0; i < 20 && between.relay->active == 3; i++)
-		between_text(&wires[0], TO_SERVER, "x");
+	CU_ASSERT_EQUAL(relay_fixture.relay->active, 3);
+	for (size_t i = 0; i < 20 && relay_fixture.relay->active == 3; i++)
+		relay_fixture_text(&connections[0], TO_SERVER, "x");
 	/* To the server they are over; the device has heard nothing. The other host's goes on. */
-	CU_ASSERT_EQUAL(between.relay->active, 1);
+	CU_ASSERT_EQUAL(relay_fixture.relay->active, 1);
 	for (size_t i = 0; i < 2; i++)
-		CU_ASSERT(wires[i].ends[TO_DEVICE].reset && !wires[i].ends[TO_SERVER].reset);
-	CU_ASSERT(!wires[2].ends[TO_DEVICE].reset);
-	between_run(2 * SIM_S);
+		CU_ASSERT(connections[i].ends[TO_DEVICE].reset && !connections[i].ends[TO_SERVER].reset);
+	CU_ASSERT(!connections[2].ends[TO_DEVICE].reset);
+	relay_fixture_run(2 * SIM_S);
 	/* It is there again and knows nothing of them. */
 	for (size_t i = 0; i < 2; i++) {
-		between_text(&wires[i], TO_SERVER, "y");
-		CU_ASSERT(wires[i].ends[TO_SERVER].reset);
+		relay_fixture_text(&connections[i], TO_SERVER, "y");
+		CU_ASSERT(connections[i].ends[TO_SERVER].reset);
 	}
-	between_close();
+	relay_fixture_close();
 }
 
 static void hosts_that_were_down_are_remembered_the_latest_ones_first(void)
 {
-	static struct between_wire wires[RELAY_NAMES_MAX + 2];
+	static struct relay_connection connections[RELAY_NAMES_MAX + 2];
 	const size_t count = RELAY_NAMES_MAX + 2;
 
 	open_with_web("", "server_down", "for=1ms;how=silence");
 	/* A SYN takes the host down: each of them is one that has fallen. */
 	for (size_t i = 0; i < count; i++)
-		between_connect(&wires[i], BETWEEN_SERVER + (uint32_t)i, 80);
-	const struct relay *relay = between.relay;
+		relay_fixture_connect(&connections[i], RELAY_FIXTURE_SERVER + (uint32_t)i, 80);
+	const struct relay *relay = relay_fixture.relay;
 	CU_ASSERT_EQUAL_FATAL(relay->fallen_count, count);
-	CU_ASSERT_EQUAL(relay->fallen[0], BETWEEN_SERVER + RELAY_NAMES_MAX);
-	CU_ASSERT_EQUAL(relay->fallen[1], BETWEEN_SERVER + RELAY_NAMES_MAX + 1);
-	CU_ASSERT_EQUAL(relay->fallen[2], BETWEEN_SERVER + 2);
-	between_close();
+	CU_ASSERT_EQUAL(relay->fallen[0], RELAY_FIXTURE_SERVER + RELAY_NAMES_MAX);
+	CU_ASSERT_EQUAL(relay->fallen[1], RELAY_FIXTURE_SERVER + RELAY_NAMES_MAX + 1);
+	CU_ASSERT_EQUAL(relay->fallen[2], RELAY_FIXTURE_SERVER + 2);
+	relay_fixture_close();
 }
 
 static void the_end_of_the_relay_is_told_to_both_ends(void)
 {
-	static struct between_wire wires[2];
+	static struct relay_connection connections[2];
 
 	open_with_web("path=/never", "http_status", "code=500");
 	for (size_t i = 0; i < 2; i++) {
-		between_connect(&wires[i], BETWEEN_SERVER, 80);
-		between_text(&wires[i], TO_SERVER, GET);
+		relay_fixture_connect(&connections[i], RELAY_FIXTURE_SERVER, 80);
+		relay_fixture_text(&connections[i], TO_SERVER, GET);
 	}
-	between_begin(&wires[0], BETWEEN_SERVER, 80);
-	between_text(&wires[1], TO_DEVICE, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab");
-	relay_close(between.relay);
-	between.relay = NULL;
+	relay_fixture_begin(&connections[0], RELAY_FIXTURE_SERVER, 80);
+	relay_fixture_text(&connections[1], TO_DEVICE, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab");
+	relay_close(relay_fixture.relay);
+	relay_fixture.relay = NULL;
 	size_t resets[2] = {0, 0};
 	for (enum direction i = TO_SERVER; i <= TO_DEVICE; i++)
-		for (struct frame *frame; (frame = frame_queue_take(&between.queues[i])) != NULL; frame_free(frame))
+		for (struct frame *frame; (frame = frame_queue_take(&relay_fixture.queues[i])) != NULL; frame_free(frame))
 			resets[i] += (packet_parse(frame_bytes(frame)).tcp_flags & TCP_FLAG_RST) != 0;
 	CU_ASSERT_EQUAL(resets[TO_SERVER], 2);
 	CU_ASSERT_EQUAL(resets[TO_DEVICE], 2);
-	between_close();
+	relay_fixture_close();
 }
 
 static void one_connection_too_many_passes_and_the_trace_says_so(void)
 {
-	struct between_wire *wires = memory_new((RELAY_EXCHANGES_MAX + 1) * sizeof *wires), *last = &wires[RELAY_EXCHANGES_MAX];
+	struct relay_connection *connections = memory_new((RELAY_EXCHANGES_MAX + 1) * sizeof *connections),
+				*last = &connections[RELAY_EXCHANGES_MAX];
 
 	open_with("", "http_status", "code=503");
 	for (size_t i = 0; i <= RELAY_EXCHANGES_MAX; i++)
-		between_connect(&wires[i], BETWEEN_SERVER, 80);
-	CU_ASSERT_EQUAL(between.relay->active, RELAY_EXCHANGES_MAX);
-	TEST_CONTAINS(between.text, "more than 1024 connections at once");
-	between_text(last, TO_SERVER, GET);
-	TEST_SAME_TEXT(between_came(last, TO_SERVER), GET);
-	between_text(&wires[0], TO_SERVER, GET);
-	TEST_CONTAINS(between_came(&wires[0], TO_DEVICE), "HTTP/1.1 503 ");
+		relay_fixture_connect(&connections[i], RELAY_FIXTURE_SERVER, 80);
+	CU_ASSERT_EQUAL(relay_fixture.relay->active, RELAY_EXCHANGES_MAX);
+	TEST_CONTAINS(relay_fixture.text, "more than 1024 connections at once");
+	relay_fixture_text(last, TO_SERVER, GET);
+	TEST_SAME_TEXT(relay_fixture_came(last, TO_SERVER), GET);
+	relay_fixture_text(&connections[0], TO_SERVER, GET);
+	TEST_CONTAINS(relay_fixture_came(&connections[0], TO_DEVICE), "HTTP/1.1 503 ");
 	/* One less, and the next one is ended here again. */
-	between_reset(&wires[0], TO_SERVER);
-	CU_ASSERT_EQUAL(between.relay->active, RELAY_EXCHANGES_MAX - 1);
-	struct between_wire next = {.server = 0};
-	between_connect(&next, BETWEEN_SERVER, 80);
-	CU_ASSERT_EQUAL(between.relay->active, RELAY_EXCHANGES_MAX);
-	between_close();
-	free(wires);
+	relay_fixture_reset(&connections[0], TO_SERVER);
+	CU_ASSERT_EQUAL(relay_fixture.relay->active, RELAY_EXCHANGES_MAX - 1);
+	struct relay_connection next = {.server = 0};
+	relay_fixture_connect(&next, RELAY_FIXTURE_SERVER, 80);
+	CU_ASSERT_EQUAL(relay_fixture.relay->active, RELAY_EXCHANGES_MAX);
+	relay_fixture_close();
+	free(connections);
 }
 
 static void what_a_server_makes_of_a_syn_comes_to_the_device(void)
 {
-	static struct between_wire refused, lost;
+	static struct relay_connection refused, lost;
 
 	open_with("path=/never", "http_status", "code=503");
 	refused.refuses = true;
-	between_connect(&refused, BETWEEN_SERVER, 80);
+	relay_fixture_connect(&refused, RELAY_FIXTURE_SERVER, 80);
 	CU_ASSERT(refused.ends[TO_SERVER].reset);
 	lost.silent = true;
-	between_connect(&lost, BETWEEN_SERVER + 1, 80);
-	between_run(300 * SIM_S);
+	relay_fixture_connect(&lost, RELAY_FIXTURE_SERVER + 1, 80);
+	relay_fixture_run(300 * SIM_S);
 	CU_ASSERT(!lost.ends[TO_SERVER].reset && !lost.ends[TO_SERVER].up);
-	CU_ASSERT_EQUAL(between.relay->active, 0);
-	between_close();
+	CU_ASSERT_EQUAL(relay_fixture.relay->active, 0);
+	relay_fixture_close();
 }
 
 /* A question for www.x, an A record. */
@@ -142,7 +143,7 @@ static const uint8_t question[] = {0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, 
 static void send_datagram(const uint8_t *payload, size_t length, enum direction direction)
 {
 	uint8_t frame[512] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 8, 0, 0x45};
-	const uint32_t ends[] = {BETWEEN_DEVICE, BETWEEN_SERVER};
+	const uint32_t ends[] = {RELAY_FIXTURE_DEVICE, RELAY_FIXTURE_SERVER};
 	const unsigned ports[] = {40000, 53};
 
 	put_be16(frame + 16, (unsigned)(28 + length));
@@ -155,29 +156,29 @@ static void send_datagram(const uint8_t *payload, size_t length, enum direction 
 	put_be16(frame + 38, (unsigned)(8 + length));
 	memcpy(frame + 42, payload, length);
 	checksum_mend(frame, 42 + length);
-	between_input(bytes_of(frame, 42 + length < FRAME_MIN ? FRAME_MIN : 42 + length), direction);
+	relay_fixture_input(bytes_of(frame, 42 + length < FRAME_MIN ? FRAME_MIN : 42 + length), direction);
 }
 
 static void who_needs_datagrams_only_ends_no_connection(void)
 {
-	static struct between_wire wire;
+	static struct relay_connection connection;
 	uint8_t answer[sizeof question];
 
 	open_with("host=www.x;nth=1", "dns", "answer=servfail");
-	between_connect(&wire, BETWEEN_SERVER, 80);
-	between_text(&wire, TO_SERVER, GET);
-	TEST_SAME_TEXT(between_came(&wire, TO_SERVER), GET);
-	CU_ASSERT_EQUAL(between.relay->exchanges, 0);
+	relay_fixture_connect(&connection, RELAY_FIXTURE_SERVER, 80);
+	relay_fixture_text(&connection, TO_SERVER, GET);
+	TEST_SAME_TEXT(relay_fixture_came(&connection, TO_SERVER), GET);
+	CU_ASSERT_EQUAL(relay_fixture.relay->exchanges, 0);
 	memcpy(answer, question, sizeof question);
 	answer[2] = 0x81;
 	for (unsigned round = 0; round < 2; round++) {
 		send_datagram(question, sizeof question, TO_SERVER);
 		send_datagram(answer, sizeof answer, TO_DEVICE);
-		const struct packet packet = packet_parse(bytes_of(between.last[TO_DEVICE], between.last_length[TO_DEVICE]));
+		const struct packet packet = packet_parse(bytes_of(relay_fixture.last[TO_DEVICE], relay_fixture.last_length[TO_DEVICE]));
 		CU_ASSERT_EQUAL_FATAL(packet.payload.length, sizeof answer);
 		CU_ASSERT_EQUAL(packet.payload.data[3] & 15, round == 0 ? 2 : 0);
 	}
-	between_close();
+	relay_fixture_close();
 }
 
 static unsigned names_asked;
@@ -201,7 +202,7 @@ static void names_are_asked_for_only_where_a_fault_takes_hosts_down(void)
 		struct service_faults *service_faults = service_faults_open(faults, 1, 1, trace, (struct armed_ops){NULL, NULL}, NULL);
 		names_asked = 0;
 		service_faults_take_hosts(service_faults, ask_name, NULL);
-		CU_ASSERT_EQUAL(service_faults_packet(service_faults, BETWEEN_SERVER, true, 0, &fallen), PASSAGE_FREE);
+		CU_ASSERT_EQUAL(service_faults_packet(service_faults, RELAY_FIXTURE_SERVER, true, 0, &fallen), PASSAGE_FREE);
 		CU_ASSERT_EQUAL(names_asked, i);
 		service_faults_close(service_faults);
 		trace_close(trace);

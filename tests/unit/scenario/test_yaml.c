@@ -227,14 +227,14 @@ static void every_prefix_of_a_file_is_survived(void)
 
 /* -- filling a struct -- */
 
-struct thing {
+struct entry {
 	uint64_t size;
 	char label[16];
 };
 
 static const struct param table[] = {
-	PARAM_ROW_QUANTITY(thing, size, "size", UNIT_SIZE, NULL, 0, 0, "of the thing"),
-	PARAM_ROW_TEXT(thing, label, "label", "none", "on it"),
+	PARAM_ROW_QUANTITY(entry, size, "size", UNIT_SIZE, NULL, 0, 0, "of the entry"),
+	PARAM_ROW_TEXT(entry, label, "label", "none", "on it"),
 	{0},
 };
 
@@ -243,13 +243,13 @@ static const char *fill_error(const char *text)
 	static const char *const others[] = {"parts", NULL};
 	static char whole[ERROR_TEXT_MAX + 300];
 	struct yaml_file file;
-	struct thing thing;
+	struct entry entry;
 	struct error err = {0};
 
-	memset(&thing, 0, sizeof thing);
+	memset(&entry, 0, sizeof entry);
 	whole[0] = '\0';
 	CU_ASSERT_FATAL(yaml_parse(&file, "t.yaml", text, strlen(text), &err));
-	if (!yaml_fill(&file, yaml_get(file.root, "thing"), table, others, "a thing", &thing, &err))
+	if (!yaml_fill(&file, yaml_get(file.root, "entry"), table, others, "an entry", &entry, &err))
 		(void)error_format(&err, whole, sizeof whole);
 	yaml_close(&file);
 	return whole;
@@ -257,20 +257,20 @@ static const char *fill_error(const char *text)
 
 static void a_struct_is_filled_by_its_table_or_an_error_says_where(void)
 {
-	TEST_SAME_TEXT(fill_error("thing: {size: 4KiB, parts: [1]}"), "");
-	TEST_SAME_TEXT(fill_error("thing:\n  size: 4\n"),
+	TEST_SAME_TEXT(fill_error("entry: {size: 4KiB, parts: [1]}"), "");
+	TEST_SAME_TEXT(fill_error("entry:\n  size: 4\n"),
 	               "t.yaml:2:9: size: '4' is not a size: write a number and its unit, one of B, kB, KiB, MB, MiB or GiB");
-	TEST_SAME_TEXT(fill_error("thing:\n  sise: 4B\n"),
-	               "t.yaml:2:3: 'sise' is no key of a thing; did you mean 'size'?; allowed: size, label, parts");
-	TEST_SAME_TEXT(fill_error("thing:\n  part: 4B\n"),
-	               "t.yaml:2:3: 'part' is no key of a thing; did you mean 'parts'?; allowed: size, label, parts");
-	TEST_SAME_TEXT(fill_error("thing:\n  elephant: 4B\n"), "t.yaml:2:3: 'elephant' is no key of a thing; allowed: size, label, parts");
-	TEST_SAME_TEXT(fill_error("thing:\n  label: x\n"),
-	               "t.yaml:2:3: a thing needs 'size', a size (B, kB, KiB, MB, MiB or GiB): of the thing");
-	TEST_SAME_TEXT(fill_error("thing: 4\n"), "t.yaml:1:8: a thing must be keys and values, not '4'");
-	TEST_SAME_TEXT(fill_error("thing: [4]\n"), "t.yaml:1:8: a thing must be keys and values, not a list");
-	TEST_SAME_TEXT(fill_error("thing: {size: 4B, label: [a]}\n"), "t.yaml:1:26: 'label' must be a text, not a list");
-	TEST_SAME_TEXT(fill_error("thing: {size: {a: b}}\n"),
+	TEST_SAME_TEXT(fill_error("entry:\n  sise: 4B\n"),
+	               "t.yaml:2:3: 'sise' is no key of an entry; did you mean 'size'?; allowed: size, label, parts");
+	TEST_SAME_TEXT(fill_error("entry:\n  part: 4B\n"),
+	               "t.yaml:2:3: 'part' is no key of an entry; did you mean 'parts'?; allowed: size, label, parts");
+	TEST_SAME_TEXT(fill_error("entry:\n  elephant: 4B\n"), "t.yaml:2:3: 'elephant' is no key of an entry; allowed: size, label, parts");
+	TEST_SAME_TEXT(fill_error("entry:\n  label: x\n"),
+	               "t.yaml:2:3: an entry needs 'size', a size (B, kB, KiB, MB, MiB or GiB): of the entry");
+	TEST_SAME_TEXT(fill_error("entry: 4\n"), "t.yaml:1:8: an entry must be keys and values, not '4'");
+	TEST_SAME_TEXT(fill_error("entry: [4]\n"), "t.yaml:1:8: an entry must be keys and values, not a list");
+	TEST_SAME_TEXT(fill_error("entry: {size: 4B, label: [a]}\n"), "t.yaml:1:26: 'label' must be a text, not a list");
+	TEST_SAME_TEXT(fill_error("entry: {size: {a: b}}\n"),
 	               "t.yaml:1:15: 'size' must be a size (B, kB, KiB, MB, MiB or GiB), not a mapping");
 }
 

@@ -17,14 +17,14 @@ static struct belief_options standard(const struct revisions *revisions)
 }
 
 /* How many of a few simulated histories are found, and how many of those are right. */
-struct tally {
+struct totals {
 	unsigned sure, right;
 	uint64_t sessions;
 };
 
-static struct tally simulate(uint64_t after, uint64_t before, unsigned histories)
+static struct totals simulate(uint64_t after, uint64_t before, unsigned histories)
 {
-	struct tally tally = {.sure = 0};
+	struct totals totals = {.sure = 0};
 	struct revisions row;
 
 	simulated_row(&row, 32);
@@ -32,12 +32,12 @@ static struct tally simulate(uint64_t after, uint64_t before, unsigned histories
 		const struct simulated simulated = {.revisions = &row, .before = before * PERCENT, .after = after * PERCENT, .seed = i};
 		const struct belief_options options = standard(&row);
 		const struct simulated_result result = simulated_belief(&simulated, &options);
-		tally.sure += result.state == BELIEF_SURE;
-		tally.right += result.is_right;
-		tally.sessions += result.sessions;
+		totals.sure += result.state == BELIEF_SURE;
+		totals.right += result.is_right;
+		totals.sessions += result.sessions;
 	}
 	revisions_close(&row);
-	return tally;
+	return totals;
 }
 
 /* With 40 histories and 95 %, fewer than 35 right ones come up once in 70 times; the draws are always the same. */
@@ -48,18 +48,18 @@ static void it_is_right_as_often_as_it_says(void)
 	} rates[] = {{100, 0}, {50, 0}, {20, 0}, {50, 5}, {40, 10}};
 
 	for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
-		const struct tally tally = simulate(rates[i].after, rates[i].before, 40);
-		CU_ASSERT_EQUAL(tally.sure, 40);
-		CU_ASSERT(tally.right >= 35);
+		const struct totals totals = simulate(rates[i].after, rates[i].before, 40);
+		CU_ASSERT_EQUAL(totals.sure, 40);
+		CU_ASSERT(totals.right >= 35);
 	}
 }
 
 static void a_certain_failure_takes_few_sessions(void)
 {
-	const struct tally tally = simulate(100, 0, 20);
+	const struct totals totals = simulate(100, 0, 20);
 
-	CU_ASSERT_EQUAL(tally.right, 20);
-	CU_ASSERT(tally.sessions < 20 * 40);
+	CU_ASSERT_EQUAL(totals.right, 20);
+	CU_ASSERT(totals.sessions < 20 * 40);
 }
 
 static void add(struct belief *belief, size_t at, unsigned failed, unsigned passed)

@@ -140,37 +140,37 @@ static void what_is_not_committed_is_noticed(void)
 
 /* -- builds -- */
 
-struct workshop {
+struct builds_fixture {
 	char *repo, *dir;
 	char hash[REPOSITORY_HASH_MAX];
 	struct builds builds;
 };
 
-static void open_workshop(struct workshop *workshop, const char *command)
+static void builds_fixture_open(struct builds_fixture *f, const char *command)
 {
 	struct error err = {.text = ""};
 	char output[64];
 
-	if (workshop->repo == NULL) {
-		workshop->repo = make_repository();
-		workshop->dir = memory_format("%s/search", test_folder());
-		(void)test_shell(output, sizeof output, "mkdir %s", workshop->dir);
-		CU_ASSERT_FATAL(repository_resolve(workshop->repo, "--good", "two", workshop->hash, &err));
+	if (f->repo == NULL) {
+		f->repo = make_repository();
+		f->dir = memory_format("%s/search", test_folder());
+		(void)test_shell(output, sizeof output, "mkdir %s", f->dir);
+		CU_ASSERT_FATAL(repository_resolve(f->repo, "--good", "two", f->hash, &err));
 	}
-	CU_ASSERT_FATAL(builds_open(&workshop->builds, workshop->repo, command, workshop->dir, "aaaa", "bbbb", false, &err));
+	CU_ASSERT_FATAL(builds_open(&f->builds, f->repo, command, f->dir, "aaaa", "bbbb", false, &err));
 }
 
-static void close_workshop(struct workshop *workshop)
+static void builds_fixture_close(struct builds_fixture *f)
 {
-	builds_close(&workshop->builds);
-	free(workshop->repo);
-	free(workshop->dir);
+	builds_close(&f->builds);
+	free(f->repo);
+	free(f->dir);
 }
 
-static enum build_outcome build(struct workshop *workshop, char ret_device[DEVICE_PATH_MAX], char ret_why[BUILDS_WHY_MAX])
+static enum build_outcome build(struct builds_fixture *f, char ret_device[DEVICE_PATH_MAX], char ret_why[BUILDS_WHY_MAX])
 {
 	struct error err = {.text = ""};
-	const enum build_outcome outcome = builds_get(&workshop->builds, workshop->hash, ret_device, ret_why, &err);
+	const enum build_outcome outcome = builds_get(&f->builds, f->hash, ret_device, ret_why, &err);
 
 	if (outcome == BUILD_BROKEN)
 		printf("    %s\n", err.text);
@@ -179,75 +179,74 @@ static enum build_outcome build(struct workshop *workshop, char ret_device[DEVIC
 
 static void a_revision_is_built_once_and_in_a_checkout_of_its_own(void)
 {
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], output[512];
 
-	open_workshop(&workshop, "cat file >\"$STUTTER_DEVICE\"; echo $STUTTER_REVISION; pwd; echo x >>../times");
-	CU_ASSERT_EQUAL_FATAL(build(&workshop, device, why), BUILD_GOOD);
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
+	builds_fixture_open(&f, "cat file >\"$STUTTER_DEVICE\"; echo $STUTTER_REVISION; pwd; echo x >>../times");
+	CU_ASSERT_EQUAL_FATAL(build(&f, device, why), BUILD_GOOD);
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_GOOD);
 	char *text = test_read(device);
 	TEST_SAME_TEXT(text, "two\n");
 	free(text);
-	(void)test_shell(output, sizeof output, "cat %s/builds/%s/build.log", workshop.dir, workshop.hash);
-	TEST_CONTAINS(output, workshop.hash);
+	(void)test_shell(output, sizeof output, "cat %s/builds/%s/build.log", f.dir, f.hash);
+	TEST_CONTAINS(output, f.hash);
 	TEST_CONTAINS(output, "/search/checkout");
 	/* The record goes on. */
-	builds_close(&workshop.builds);
-	open_workshop(&workshop, "exit 1");
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
-	(void)test_shell(output, sizeof output, "cd %s; cat times; git -C %s worktree list | wc -l; cat %s/file", workshop.dir,
-	                 workshop.repo, workshop.repo);
+	builds_close(&f.builds);
+	builds_fixture_open(&f, "exit 1");
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_GOOD);
+	(void)test_shell(output, sizeof output, "cd %s; cat times; git -C %s worktree list | wc -l; cat %s/file", f.dir, f.repo, f.repo);
 	TEST_SAME_TEXT(output, "x\n1\nlast\n");
 	char good[REPOSITORY_HASH_MAX], bad[REPOSITORY_HASH_MAX];
-	CU_ASSERT(builds_ends(workshop.dir, good, bad));
+	CU_ASSERT(builds_ends(f.dir, good, bad));
 	TEST_SAME_TEXT(good, "aaaa");
 	TEST_SAME_TEXT(bad, "bbbb");
-	close_workshop(&workshop);
+	builds_fixture_close(&f);
 }
 
 static void a_build_that_fails_says_why(void)
 {
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
 
-	open_workshop(&workshop, "exit 3");
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
+	builds_fixture_open(&f, "exit 3");
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_FAILED);
 	TEST_CONTAINS(why, "exit status 3");
-	close_workshop(&workshop);
+	builds_fixture_close(&f);
 }
 
 static void a_build_that_leaves_no_device_has_failed(void)
 {
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
 
-	open_workshop(&workshop, "true");
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
+	builds_fixture_open(&f, "true");
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_FAILED);
 	TEST_CONTAINS(why, "$STUTTER_DEVICE");
-	close_workshop(&workshop);
+	builds_fixture_close(&f);
 }
 
 static void a_checkout_holds_nothing_of_the_build_before(void)
 {
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
 	struct error err;
 
-	open_workshop(&workshop, "test ! -e made && touch made && cp file \"$STUTTER_DEVICE\"");
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
-	CU_ASSERT(repository_resolve(workshop.repo, "--bad", "side", workshop.hash, &err));
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
-	workshop.builds.keeps = true;
-	CU_ASSERT(repository_resolve(workshop.repo, "--bad", "one", workshop.hash, &err));
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
-	close_workshop(&workshop);
+	builds_fixture_open(&f, "test ! -e made && touch made && cp file \"$STUTTER_DEVICE\"");
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_GOOD);
+	CU_ASSERT(repository_resolve(f.repo, "--bad", "side", f.hash, &err));
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_GOOD);
+	f.builds.keeps = true;
+	CU_ASSERT(repository_resolve(f.repo, "--bad", "one", f.hash, &err));
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_FAILED);
+	builds_fixture_close(&f);
 }
 
 /* Over as soon as the build has begun. */
 static bool has_begun(void *ctx)
 {
-	const struct workshop *workshop = ctx;
-	char *path = memory_format("%s/begun", workshop->dir);
+	const struct builds_fixture *f = ctx;
+	char *path = memory_format("%s/begun", f->dir);
 	const bool has = access(path, F_OK) == 0;
 
 	free(path);
@@ -257,112 +256,110 @@ static bool has_begun(void *ctx)
 /* What the command has started goes with it, even where it does not mind being asked, and the revision is tried again. */
 static void a_build_that_is_ended_leaves_nothing_and_is_not_recorded(void)
 {
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], output[64];
 
-	open_workshop(&workshop, "cp file \"$STUTTER_DEVICE\"; (trap '' TERM; touch ../begun; sleep 91.73; sleep 91.73) & wait");
-	workshop.builds.is_over = has_begun;
-	workshop.builds.ctx = &workshop;
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_STOPPED);
+	builds_fixture_open(&f, "cp file \"$STUTTER_DEVICE\"; (trap '' TERM; touch ../begun; sleep 91.73; sleep 91.73) & wait");
+	f.builds.is_over = has_begun;
+	f.builds.ctx = &f;
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_STOPPED);
 	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ps -eo args | grep '^sleep 91[.]73'"), 0);
-	workshop.builds.is_over = NULL;
-	workshop.builds.command = "exit 7";
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
-	close_workshop(&workshop);
+	f.builds.is_over = NULL;
+	f.builds.command = "exit 7";
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_FAILED);
+	builds_fixture_close(&f);
 }
 
 static void a_build_that_is_killed_once_is_begun_again(void)
 {
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], output[64];
 
-	open_workshop(&workshop, "echo x >>../times; test $(wc -l <../times) -gt 1 || kill -KILL $$; cp file \"$STUTTER_DEVICE\"");
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
-	(void)test_shell(output, sizeof output, "cat %s/times", workshop.dir);
+	builds_fixture_open(&f, "echo x >>../times; test $(wc -l <../times) -gt 1 || kill -KILL $$; cp file \"$STUTTER_DEVICE\"");
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_GOOD);
+	(void)test_shell(output, sizeof output, "cat %s/times", f.dir);
 	TEST_SAME_TEXT(output, "x\nx\n");
-	close_workshop(&workshop);
+	builds_fixture_close(&f);
 }
 
 /* By a signal of its own, or as sh tells of what it has started. */
 static void a_build_that_is_killed_again_says_nothing_of_its_revision(void)
 {
 	static const char *const commands[] = {"kill -KILL $$", "kill -TERM $$", "sh -c 'kill -KILL $$'; exit $?", "exit 143"};
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
 	struct error err;
 
-	open_workshop(&workshop, "true");
+	builds_fixture_open(&f, "true");
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
 		err.text[0] = '\0';
-		workshop.builds.command = commands[i];
-		CU_ASSERT_EQUAL(builds_get(&workshop.builds, workshop.hash, device, why, &err), BUILD_BROKEN);
+		f.builds.command = commands[i];
+		CU_ASSERT_EQUAL(builds_get(&f.builds, f.hash, device, why, &err), BUILD_BROKEN);
 		TEST_CONTAINS(err.text, "was ended by signal ");
 		TEST_CONTAINS(err.text, "says nothing of the revision");
 	}
 	/* It is tried again, here and by whoever goes on. */
-	builds_close(&workshop.builds);
-	open_workshop(&workshop, "cp file \"$STUTTER_DEVICE\"");
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
-	close_workshop(&workshop);
+	builds_close(&f.builds);
+	builds_fixture_open(&f, "cp file \"$STUTTER_DEVICE\"");
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_GOOD);
+	builds_fixture_close(&f);
 }
 
 static void a_compiler_that_crashes_is_the_revisions_own(void)
 {
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX];
 
-	open_workshop(&workshop, "exit 139");
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
+	builds_fixture_open(&f, "exit 139");
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_FAILED);
 	TEST_CONTAINS(why, "exit status 139");
-	close_workshop(&workshop);
+	builds_fixture_close(&f);
 }
 
 static void what_a_killed_build_has_left_is_not_taken_for_a_device(void)
 {
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], output[64];
 
-	open_workshop(&workshop, "true");
-	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "d=%s/builds/%s && mkdir -p $d && echo half >$d/device.yaml", workshop.dir,
-	                           workshop.hash),
-	                0);
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_FAILED);
-	close_workshop(&workshop);
+	builds_fixture_open(&f, "true");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "d=%s/builds/%s && mkdir -p $d && echo half >$d/device.yaml", f.dir, f.hash), 0);
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_FAILED);
+	builds_fixture_close(&f);
 }
 
 static void what_lies_in_the_checkout_is_told_from_what_lies_beside_the_device(void)
 {
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], path[DEVICE_PATH_MAX];
 
-	open_workshop(&workshop, "cp file \"$STUTTER_DEVICE\"");
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
-	CU_ASSERT(!builds_in_checkout(&workshop.builds, device));
-	(void)snprintf(path, sizeof path, "%s/builds/../checkout/file", workshop.dir);
-	CU_ASSERT(builds_in_checkout(&workshop.builds, path));
-	CU_ASSERT(!builds_in_checkout(&workshop.builds, ""));
-	CU_ASSERT(!builds_in_checkout(&workshop.builds, "/nowhere"));
-	close_workshop(&workshop);
+	builds_fixture_open(&f, "cp file \"$STUTTER_DEVICE\"");
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_GOOD);
+	CU_ASSERT(!builds_in_checkout(&f.builds, device));
+	(void)snprintf(path, sizeof path, "%s/builds/../checkout/file", f.dir);
+	CU_ASSERT(builds_in_checkout(&f.builds, path));
+	CU_ASSERT(!builds_in_checkout(&f.builds, ""));
+	CU_ASSERT(!builds_in_checkout(&f.builds, "/nowhere"));
+	builds_fixture_close(&f);
 }
 
 /* A work tree of the user's may be on a disk that is not there just now. */
 static void other_work_trees_stay_known(void)
 {
-	struct workshop workshop = {.repo = NULL};
+	struct builds_fixture f = {.repo = NULL};
 	char device[DEVICE_PATH_MAX], why[BUILDS_WHY_MAX], output[256];
 
-	open_workshop(&workshop, "cp file \"$STUTTER_DEVICE\"");
-	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "git -C %s worktree add -q --detach %s/away && rm -rf %s/away", workshop.repo,
+	builds_fixture_open(&f, "cp file \"$STUTTER_DEVICE\"");
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "git -C %s worktree add -q --detach %s/away && rm -rf %s/away", f.repo,
 	                           test_folder(), test_folder()),
 	                0);
 	/* And the search's own, left by one that was killed. */
-	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "git -C %s worktree add -q --detach %s/checkout && rm -rf %s/checkout",
-	                           workshop.repo, workshop.dir, workshop.dir),
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "git -C %s worktree add -q --detach %s/checkout && rm -rf %s/checkout", f.repo,
+	                           f.dir, f.dir),
 	                0);
-	CU_ASSERT_EQUAL(build(&workshop, device, why), BUILD_GOOD);
-	(void)test_shell(output, sizeof output, "git -C %s worktree list --porcelain | grep -c /away", workshop.repo);
+	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_GOOD);
+	(void)test_shell(output, sizeof output, "git -C %s worktree list --porcelain | grep -c /away", f.repo);
 	TEST_SAME_TEXT(output, "1\n");
-	close_workshop(&workshop);
+	builds_fixture_close(&f);
 }
 
 static void a_command_does_not_see_the_repository_it_is_started_from(void)

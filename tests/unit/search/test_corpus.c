@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tests/test.h"
-#include "tests/unit/search/drawing.h"
+#include "tests/unit/search/fixture.h"
 
 extern const CU_TestInfo tests_corpus[];
 
@@ -61,7 +61,7 @@ static void the_rarest_have_most_energy_and_tire(void)
 	CU_ASSERT(corpus_energy(&corpus, 2) > 10 * corpus_energy(&corpus, 0));
 	const uint64_t before = corpus_energy(&corpus, 2);
 	for (uint64_t i = 0; i < 300; i++) {
-		struct dice dice = drawing_dice(1, i);
+		struct dice dice = draw_fixture_dice(1, i);
 		chosen[corpus_choose(&corpus, &dice)->seed]++;
 	}
 	CU_ASSERT(chosen[2] > chosen[0] && chosen[2] > chosen[1]);

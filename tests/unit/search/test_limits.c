@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tests/test.h"
-#include "tests/unit/search/drawing.h"
+#include "tests/unit/search/fixture.h"
 
 extern const CU_TestInfo tests_limits[];
 
@@ -22,16 +22,16 @@ static unsigned count_limits(void)
 
 static void every_row_is_of_the_catalogue_and_drawn(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct drawn drawn;
 	bool seen[256] = {false};
 	const unsigned count = count_limits();
 
-	drawing_open(&drawing);
+	draw_fixture_open(&f);
 	CU_ASSERT_FATAL(count < 256);
 	for (uint64_t i = 0; i < DRAWS; i++) {
-		struct dice dice = drawing_dice(1, i);
-		CU_ASSERT_FATAL(limits_draw(&drawing.grounds, &dice, &drawn));
+		struct dice dice = draw_fixture_dice(1, i);
+		CU_ASSERT_FATAL(limits_draw(&f.grounds, &dice, &drawn));
 		seen[drawn.limit] = true;
 	}
 	for (unsigned i = 0; i < count; i++) {
@@ -41,34 +41,34 @@ static void every_row_is_of_the_catalogue_and_drawn(void)
 			printf("    %s: %s\n", limits[i].action, seen[i] ? "drawn" : "never drawn");
 		CU_ASSERT_NOT_EQUAL(seen[i], strcmp(limits[i].action, "pause") == 0);
 	}
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 static void what_is_drawn_is_within_the_limits(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct drawn drawn;
 
-	drawing_open(&drawing);
+	draw_fixture_open(&f);
 	for (uint64_t i = 0; i < DRAWS; i++) {
-		struct dice dice = drawing_dice(2, i);
-		CU_ASSERT_FATAL(limits_draw(&drawing.grounds, &dice, &drawn));
+		struct dice dice = draw_fixture_dice(2, i);
+		CU_ASSERT_FATAL(limits_draw(&f.grounds, &dice, &drawn));
 		if (!limits_hold(&drawn))
 			printf("    %s at '%s'\n", drawn.fault.name, drawn.fault.match.at);
 		CU_ASSERT(limits_hold(&drawn));
-		(void)limits_alter(&drawing.grounds, &dice, &drawn);
-		(void)limits_aim(&drawing.grounds, &dice, &drawn);
+		(void)limits_alter(&f.grounds, &dice, &drawn);
+		(void)limits_aim(&f.grounds, &dice, &drawn);
 		CU_ASSERT(limits_hold(&drawn));
 	}
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 /* Draws until a fault of this action, placed like this, comes. */
-static void draw(const struct drawing *drawing, const char *action, unsigned how, struct drawn *ret_drawn)
+static void draw(const struct draw_fixture *f, const char *action, unsigned how, struct drawn *ret_drawn)
 {
 	for (uint64_t i = 0; i < DRAWS; i++) {
-		struct dice dice = drawing_dice(3, i);
-		if (limits_draw(&drawing->grounds, &dice, ret_drawn) && strcmp(ret_drawn->fault.action->name, action) == 0 &&
+		struct dice dice = draw_fixture_dice(3, i);
+		if (limits_draw(&f->grounds, &dice, ret_drawn) && strcmp(ret_drawn->fault.action->name, action) == 0 &&
 		    limits[ret_drawn->limit].how == how)
 			return;
 	}
@@ -77,89 +77,89 @@ static void draw(const struct drawing *drawing, const char *action, unsigned how
 
 static void what_is_beyond_the_limits_is_known(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct drawn drawn;
 
-	drawing_open(&drawing);
-	draw(&drawing, "outage", LIMIT_FRAME, &drawn);
+	draw_fixture_open(&f);
+	draw(&f, "outage", LIMIT_FRAME, &drawn);
 	action_set_quantity(drawn.fault.action, &drawn.fault.params, "for", UINT64_C(61) * 1000000000);
 	CU_ASSERT_FALSE(limits_hold(&drawn));
-	draw(&drawing, "loss", LIMIT_WINDOW, &drawn);
+	draw(&f, "loss", LIMIT_WINDOW, &drawn);
 	drawn.fault.match.until.kind = EDGE_TIME;
 	CU_ASSERT_FALSE(limits_hold(&drawn));
-	draw(&drawing, "drop", LIMIT_FRAME, &drawn);
+	draw(&f, "drop", LIMIT_FRAME, &drawn);
 	(void)snprintf(drawn.fault.match.at, sizeof drawn.fault.match.at, "tcp.data");
 	CU_ASSERT_FALSE(limits_hold(&drawn));
 	(void)snprintf(drawn.fault.match.at, sizeof drawn.fault.match.at, "tcp.data#1..5");
 	CU_ASSERT_FALSE(limits_hold(&drawn));
-	draw(&drawing, "spi_bit", LIMIT_MESSAGE, &drawn);
+	draw(&f, "spi_bit", LIMIT_MESSAGE, &drawn);
 	drawn.fault.match.nth.last = UINT64_MAX;
 	CU_ASSERT_FALSE(limits_hold(&drawn));
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 static void bus_faults_are_aimed_by_what_a_message_is(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct drawn drawn;
 
-	drawing_open(&drawing);
-	draw(&drawing, "spi_bit", LIMIT_MESSAGE, &drawn);
+	draw_fixture_open(&f);
+	draw(&f, "spi_bit", LIMIT_MESSAGE, &drawn);
 	CU_ASSERT_STRING_EQUAL(drawn.fault.match.at, "");
 	CU_ASSERT_STRING_NOT_EQUAL(drawn.fault.match.message, "");
 	TEST_CONTAINS(drawn.fault.name, "spi_bit, ");
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 static void a_device_without_flash_gets_no_fault_of_one(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct drawn drawn;
 
-	drawing_open(&drawing);
-	drawing.plan.device.flash.fitted = false;
+	draw_fixture_open(&f);
+	f.plan.device.flash.fitted = false;
 	for (uint64_t i = 0; i < DRAWS; i++) {
-		struct dice dice = drawing_dice(4, i);
-		CU_ASSERT_FATAL(limits_draw(&drawing.grounds, &dice, &drawn));
+		struct dice dice = draw_fixture_dice(4, i);
+		CU_ASSERT_FATAL(limits_draw(&f.grounds, &dice, &drawn));
 		CU_ASSERT(drawn.fault.action->site != SITE_NOR_OP && drawn.fault.action->site != SITE_NOR_READ);
 	}
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 static void what_another_plan_cannot_meet_is_not_drawn(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct drawn drawn;
 	struct plan other;
 
-	drawing_open(&drawing);
-	other = drawing.plan;
+	draw_fixture_open(&f);
+	other = f.plan;
 	other.device.flash.fitted = false;
-	drawing.grounds.plans[1] = &other;
+	f.grounds.plans[1] = &other;
 	for (uint64_t i = 0; i < DRAWS; i++) {
-		struct dice dice = drawing_dice(5, i);
-		CU_ASSERT_FATAL(limits_draw(&drawing.grounds, &dice, &drawn));
+		struct dice dice = draw_fixture_dice(5, i);
+		CU_ASSERT_FATAL(limits_draw(&f.grounds, &dice, &drawn));
 		CU_ASSERT(drawn.fault.action->site != SITE_NOR_OP && drawn.fault.action->site != SITE_NOR_READ);
 	}
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 static void each_word_is_as_likely_as_the_next(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	unsigned syns = 0, datas = 0;
 
-	drawing_open(&drawing);
+	draw_fixture_open(&f);
 	for (uint64_t i = 0; i < DRAWS; i++) {
-		struct dice dice = drawing_dice(6, i);
-		const struct aim *aim = aims_draw(&drawing.aims, AIMS_FRAMES, true, &dice);
+		struct dice dice = draw_fixture_dice(6, i);
+		const struct aim *aim = aims_draw(&f.aims, AIMS_FRAMES, true, &dice);
 		CU_ASSERT_FATAL(aim != NULL && aim->is_tcp);
 		syns += strcmp(aim->text, "tcp.syn[80/1]") == 0;
 		datas += strcmp(aim->text, "tcp.data[80/1]") == 0;
 	}
 	/* One in four each. */
 	CU_ASSERT(syns > DRAWS / 5 && syns < DRAWS / 3 && datas > DRAWS / 5 && datas < DRAWS / 3);
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 static void addresses_that_cannot_be_read_are_told_with_their_line(void)

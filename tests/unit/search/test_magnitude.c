@@ -10,7 +10,7 @@
 extern const CU_TestInfo tests_magnitude[];
 
 /* Values from low to high fail so, but for a hole, and perhaps an island below. */
-struct world {
+struct magnitude_fixture {
 	uint64_t low, high;
 	uint64_t hole_from, hole_until, island_from, island_until;
 	uint64_t unknown; /* cannot be told; 0: none */
@@ -24,30 +24,30 @@ static bool is_in(uint64_t value, uint64_t from, uint64_t until)
 
 static bool ask(void *ctx, const uint64_t *values, size_t count, enum answer *ret_answers)
 {
-	struct world *world = ctx;
+	struct magnitude_fixture *f = ctx;
 
 	for (size_t i = 0; i < count; i++) {
 		const uint64_t value = values[i];
-		bool fails = value >= world->low && value <= world->high && !is_in(value, world->hole_from, world->hole_until);
-		fails = fails || is_in(value, world->island_from, world->island_until);
-		ret_answers[i] = world->unknown != 0 && value == world->unknown ? ANSWER_UNKNOWN : fails ? ANSWER_SAME : ANSWER_OTHER;
-		if (world->limit > 0 && world->asked == world->limit) {
+		bool fails = value >= f->low && value <= f->high && !is_in(value, f->hole_from, f->hole_until);
+		fails = fails || is_in(value, f->island_from, f->island_until);
+		ret_answers[i] = f->unknown != 0 && value == f->unknown ? ANSWER_UNKNOWN : fails ? ANSWER_SAME : ANSWER_OTHER;
+		if (f->limit > 0 && f->asked == f->limit) {
 			ret_answers[i] = ANSWER_UNKNOWN;
 			return false;
 		}
-		world->asked++;
+		f->asked++;
 	}
 	return true;
 }
 
-static struct magnitude magnitude_over(struct world *world)
+static struct magnitude magnitude_over(struct magnitude_fixture *f)
 {
-	return (struct magnitude){.least = 1, .most = 1800 * SIM_S, .step = 1000, .ask = ask, .ctx = world};
+	return (struct magnitude){.least = 1, .most = 1800 * SIM_S, .step = 1000, .ask = ask, .ctx = f};
 }
 
-static struct borders find(struct world *world, uint64_t value)
+static struct borders find(struct magnitude_fixture *f, uint64_t value)
 {
-	const struct magnitude magnitude = magnitude_over(world);
+	const struct magnitude magnitude = magnitude_over(f);
 	struct borders borders = {0};
 
 	magnitude_find_low(&magnitude, value, &borders);
@@ -68,14 +68,14 @@ static void the_smallest_that_fails_is_found(void)
 	static const uint64_t places[] = {5000, 77 * SIM_MS, SIM_S, 23456789012, 61150 * SIM_MS, 69 * SIM_S};
 
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		struct world world = {.low = places[i], .high = UINT64_MAX};
-		const struct borders borders = find(&world, 70 * SIM_S);
+		struct magnitude_fixture f = {.low = places[i], .high = UINT64_MAX};
+		const struct borders borders = find(&f, 70 * SIM_S);
 		check_low(&borders, places[i]);
 		CU_ASSERT_TRUE(borders.sharp_below && borders.sharp_above && !borders.has_above && borders.high_is_found);
 		CU_ASSERT_EQUAL(borders.high, 1800 * SIM_S);
-		CU_ASSERT_TRUE(world.asked < 50);
+		CU_ASSERT_TRUE(f.asked < 50);
 		/* Nothing changed, so nothing is judged otherwise, and what is asked was asked before. */
-		const struct magnitude magnitude = magnitude_over(&world);
+		const struct magnitude magnitude = magnitude_over(&f);
 		struct borders again = borders;
 		magnitude_judge(&magnitude, &again);
 		CU_ASSERT_EQUAL(memcmp(&again, &borders, sizeof again), 0);
@@ -84,8 +84,8 @@ static void the_smallest_that_fails_is_found(void)
 
 static void values_have_three_digits(void)
 {
-	struct world world = {.low = 61150 * SIM_MS, .high = UINT64_MAX};
-	const struct borders borders = find(&world, 70123456789);
+	struct magnitude_fixture f = {.low = 61150 * SIM_MS, .high = UINT64_MAX};
+	const struct borders borders = find(&f, 70123456789);
 
 	CU_ASSERT_EQUAL(borders.low % (100 * SIM_MS), 0);
 	CU_ASSERT_EQUAL(borders.below % (100 * SIM_MS), 0);
@@ -93,8 +93,8 @@ static void values_have_three_digits(void)
 
 static void both_borders_are_found(void)
 {
-	struct world world = {.low = 30 * SIM_S, .high = 72 * SIM_S};
-	const struct borders borders = find(&world, 40 * SIM_S);
+	struct magnitude_fixture f = {.low = 30 * SIM_S, .high = 72 * SIM_S};
+	const struct borders borders = find(&f, 40 * SIM_S);
 
 	check_low(&borders, 30 * SIM_S);
 	CU_ASSERT_TRUE(borders.has_above && borders.high <= 72 * SIM_S && borders.above > 72 * SIM_S);
@@ -104,8 +104,8 @@ static void both_borders_are_found(void)
 
 static void even_the_least_may_fail(void)
 {
-	struct world world = {.low = 0, .high = UINT64_MAX};
-	const struct borders borders = find(&world, SIM_S);
+	struct magnitude_fixture f = {.low = 0, .high = UINT64_MAX};
+	const struct borders borders = find(&f, SIM_S);
 
 	CU_ASSERT_TRUE(borders.low_is_found && !borders.has_below);
 	CU_ASSERT_EQUAL(borders.low, 1);
@@ -113,8 +113,8 @@ static void even_the_least_may_fail(void)
 
 static void a_border_with_exceptions_is_not_sharp(void)
 {
-	struct world below = {.low = 30 * SIM_S, .high = UINT64_MAX, .island_from = 10 * SIM_S, .island_until = 20 * SIM_S};
-	struct world hole = {.low = 30 * SIM_S, .high = UINT64_MAX, .hole_from = 40 * SIM_S, .hole_until = 43 * SIM_S};
+	struct magnitude_fixture below = {.low = 30 * SIM_S, .high = UINT64_MAX, .island_from = 10 * SIM_S, .island_until = 20 * SIM_S};
+	struct magnitude_fixture hole = {.low = 30 * SIM_S, .high = UINT64_MAX, .hole_from = 40 * SIM_S, .hole_until = 43 * SIM_S};
 	struct borders borders = find(&below, 60 * SIM_S);
 
 	CU_ASSERT_FALSE(borders.sharp_below);
@@ -126,18 +126,18 @@ static void a_border_with_exceptions_is_not_sharp(void)
 
 static void a_border_that_holds_is_not_looked_for_again(void)
 {
-	struct world world = {.low = 30 * SIM_S, .high = UINT64_MAX};
-	const struct magnitude magnitude = magnitude_over(&world);
+	struct magnitude_fixture f = {.low = 30 * SIM_S, .high = UINT64_MAX};
+	const struct magnitude magnitude = magnitude_over(&f);
 	struct borders borders = {0}, before;
 
 	magnitude_find_low(&magnitude, 60 * SIM_S, &borders);
 	before = borders;
-	world.asked = 0;
+	f.asked = 0;
 	magnitude_find_low(&magnitude, borders.low, &borders);
-	CU_ASSERT_EQUAL(world.asked, 1);
+	CU_ASSERT_EQUAL(f.asked, 1);
 	CU_ASSERT_EQUAL(memcmp(&before, &borders, sizeof borders), 0);
 	/* One that has moved is. */
-	world.low = 10 * SIM_S;
+	f.low = 10 * SIM_S;
 	magnitude_find_low(&magnitude, borders.low, &borders);
 	check_low(&borders, 10 * SIM_S);
 }
@@ -145,28 +145,28 @@ static void a_border_that_holds_is_not_looked_for_again(void)
 /* Something else became smaller, and with it the border, which is where it was, became one with exceptions; or was rid of them. */
 static void a_border_that_was_kept_is_judged_as_it_is_in_the_end(void)
 {
-	struct world world = {.low = 30 * SIM_S, .high = UINT64_MAX};
-	const struct magnitude magnitude = magnitude_over(&world);
+	struct magnitude_fixture f = {.low = 30 * SIM_S, .high = UINT64_MAX};
+	const struct magnitude magnitude = magnitude_over(&f);
 	struct borders borders = {0};
 
 	for (unsigned time = 0; time < 2; time++) {
 		magnitude_find_low(&magnitude, time == 0 ? 60 * SIM_S : borders.low, &borders);
 		CU_ASSERT_TRUE(borders.low_is_found && borders.sharp_below);
 	}
-	world.island_from = 26 * SIM_S;
-	world.island_until = 28 * SIM_S;
+	f.island_from = 26 * SIM_S;
+	f.island_until = 28 * SIM_S;
 	magnitude_find_low(&magnitude, borders.low, &borders);
 	magnitude_find_high(&magnitude, &borders);
 	magnitude_judge(&magnitude, &borders);
 	check_low(&borders, 30 * SIM_S);
 	CU_ASSERT_FALSE(borders.sharp_below);
-	CU_ASSERT_TRUE(is_in(borders.odd_below, world.island_from, world.island_until));
-	world.island_until = 0;
+	CU_ASSERT_TRUE(is_in(borders.odd_below, f.island_from, f.island_until));
+	f.island_until = 0;
 	magnitude_judge(&magnitude, &borders);
 	CU_ASSERT_TRUE(borders.low_is_found && borders.sharp_below);
 	CU_ASSERT_EQUAL(borders.odd_below, 0);
 	/* What could not be asked is not said. */
-	world.limit = world.asked;
+	f.limit = f.asked;
 	magnitude_judge(&magnitude, &borders);
 	CU_ASSERT_FALSE(borders.low_is_found);
 }
@@ -177,28 +177,28 @@ static void a_hole_just_above_the_border_is_seen(void)
 	static const uint64_t holes[][2] = {{36, 39}, {55, 65}, {36, 100}};
 
 	for (size_t i = 0; i < sizeof holes / sizeof holes[0]; i++) {
-		struct world world = {
+		struct magnitude_fixture f = {
 			.low = 30 * SIM_S, .high = UINT64_MAX, .hole_from = holes[i][0] * SIM_S, .hole_until = holes[i][1] * SIM_S};
-		const struct borders borders = find(&world, 30 * SIM_S);
+		const struct borders borders = find(&f, 30 * SIM_S);
 		check_low(&borders, 30 * SIM_S);
-		CU_ASSERT_TRUE(borders.high_is_found && borders.has_above && borders.above >= world.hole_from);
-		CU_ASSERT_TRUE(borders.high < world.hole_from && borders.above < world.hole_until);
+		CU_ASSERT_TRUE(borders.high_is_found && borders.has_above && borders.above >= f.hole_from);
+		CU_ASSERT_TRUE(borders.high < f.hole_from && borders.above < f.hole_until);
 		CU_ASSERT_FALSE(borders.sharp_above);
-		CU_ASSERT_TRUE(borders.odd_above >= world.hole_until);
+		CU_ASSERT_TRUE(borders.odd_above >= f.hole_until);
 	}
 }
 
 /* Nor does one stay unseen below an upper border that is the same elsewhere. */
 static void a_hint_hides_no_hole(void)
 {
-	struct world world = {.low = 30 * SIM_S, .high = 300 * SIM_S};
-	const struct borders hint = find(&world, 40 * SIM_S);
-	struct magnitude magnitude = magnitude_over(&world);
+	struct magnitude_fixture f = {.low = 30 * SIM_S, .high = 300 * SIM_S};
+	const struct borders hint = find(&f, 40 * SIM_S);
+	struct magnitude magnitude = magnitude_over(&f);
 	struct borders borders = {0};
 
 	magnitude.hint = &hint;
-	world.hole_from = 55 * SIM_S;
-	world.hole_until = 65 * SIM_S;
+	f.hole_from = 55 * SIM_S;
+	f.hole_until = 65 * SIM_S;
 	magnitude_find_low(&magnitude, 40 * SIM_S, &borders);
 	magnitude_find_high(&magnitude, &borders);
 	CU_ASSERT_TRUE(borders.has_above && borders.high < 55 * SIM_S && borders.above < 65 * SIM_S);
@@ -207,31 +207,31 @@ static void a_hint_hides_no_hole(void)
 
 static void a_hint_that_holds_is_taken_and_one_that_does_not_misleads_nobody(void)
 {
-	struct world world = {.low = 30 * SIM_S, .high = 90 * SIM_S};
-	const struct borders hint = find(&world, 60 * SIM_S);
-	struct magnitude magnitude = magnitude_over(&world);
+	struct magnitude_fixture f = {.low = 30 * SIM_S, .high = 90 * SIM_S};
+	const struct borders hint = find(&f, 60 * SIM_S);
+	struct magnitude magnitude = magnitude_over(&f);
 	static const uint64_t lows[] = {30, 10, 29, 31, 55}, highs[] = {90, 80, 100, 900, 91};
 
 	magnitude.hint = &hint;
 	for (size_t i = 0; i < sizeof lows / sizeof lows[0]; i++) {
 		struct borders borders = {0};
-		world.low = lows[i] * SIM_S;
-		world.high = highs[i] * SIM_S;
-		world.asked = 0;
+		f.low = lows[i] * SIM_S;
+		f.high = highs[i] * SIM_S;
+		f.asked = 0;
 		magnitude_find_low(&magnitude, 60 * SIM_S, &borders);
 		magnitude_find_high(&magnitude, &borders);
 		check_low(&borders, lows[i] * SIM_S);
 		CU_ASSERT_TRUE(borders.has_above && borders.high <= highs[i] * SIM_S && borders.above > highs[i] * SIM_S);
 		if (i == 0)
-			CU_ASSERT_TRUE(world.asked <= 9);
+			CU_ASSERT_TRUE(f.asked <= 9);
 	}
 }
 
 static void what_ends_early_has_no_border(void)
 {
 	for (size_t limit = 1; limit < 12; limit++) {
-		struct world world = {.low = 30 * SIM_S, .high = UINT64_MAX, .limit = limit};
-		const struct borders borders = find(&world, 60 * SIM_S);
+		struct magnitude_fixture f = {.low = 30 * SIM_S, .high = UINT64_MAX, .limit = limit};
+		const struct borders borders = find(&f, 60 * SIM_S);
 		CU_ASSERT_FALSE(borders.low_is_found);
 		CU_ASSERT_TRUE(borders.low >= 30 * SIM_S);
 	}
@@ -240,8 +240,8 @@ static void what_ends_early_has_no_border(void)
 /* What cannot be told is never taken for a failure of that kind. */
 static void what_is_not_known_is_not_taken(void)
 {
-	struct world world = {.low = 0, .high = UINT64_MAX, .unknown = 1};
-	const struct borders borders = find(&world, SIM_S);
+	struct magnitude_fixture f = {.low = 0, .high = UINT64_MAX, .unknown = 1};
+	const struct borders borders = find(&f, SIM_S);
 
 	CU_ASSERT_TRUE(borders.low > 1);
 }
@@ -250,7 +250,7 @@ static void what_is_not_known_is_not_taken(void)
 static void a_border_with_what_is_not_known_beyond_is_not_sharp(void)
 {
 	/* Half of what lies below the border, and the most that there is. */
-	struct world below = {.low = 30 * SIM_S, .high = UINT64_MAX}, above = {.low = 30 * SIM_S, .high = 72 * SIM_S};
+	struct magnitude_fixture below = {.low = 30 * SIM_S, .high = UINT64_MAX}, above = {.low = 30 * SIM_S, .high = 72 * SIM_S};
 	struct borders borders = find(&below, 60 * SIM_S);
 
 	CU_ASSERT_TRUE(borders.sharp_below);
@@ -265,8 +265,8 @@ static void a_border_with_what_is_not_known_beyond_is_not_sharp(void)
 /* The most is no round number. */
 static void no_value_is_beyond_the_most(void)
 {
-	struct world world = {.low = 1, .high = 1799600 * SIM_MS};
-	struct magnitude magnitude = magnitude_over(&world);
+	struct magnitude_fixture f = {.low = 1, .high = 1799600 * SIM_MS};
+	struct magnitude magnitude = magnitude_over(&f);
 	struct borders borders = {.low = 449876 * SIM_MS};
 
 	magnitude.most = 1799600 * SIM_MS;

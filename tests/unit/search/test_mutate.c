@@ -5,62 +5,62 @@
 #include <string.h>
 
 #include "tests/test.h"
-#include "tests/unit/search/drawing.h"
+#include "tests/unit/search/fixture.h"
 
 extern const CU_TestInfo tests_mutate[];
 
-static void draw(const struct drawing *drawing, uint64_t index, struct candidate *ret_candidate)
+static void draw(const struct draw_fixture *f, uint64_t index, struct candidate *ret_candidate)
 {
-	struct dice dice = drawing_dice(1, index);
+	struct dice dice = draw_fixture_dice(1, index);
 
-	CU_ASSERT_FATAL(candidate_draw(&drawing->grounds, &dice, ret_candidate));
+	CU_ASSERT_FATAL(candidate_draw(&f->grounds, &dice, ret_candidate));
 }
 
 static void a_plan_has_one_to_four_faults_and_the_scenarios_seed(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct candidate candidate;
 	unsigned of[CANDIDATE_FAULTS_MAX + 1] = {0};
 
-	drawing_open(&drawing);
+	draw_fixture_open(&f);
 	for (uint64_t i = 0; i < 500; i++) {
-		draw(&drawing, i, &candidate);
+		draw(&f, i, &candidate);
 		CU_ASSERT_FATAL(candidate.count >= 1 && candidate.count <= CANDIDATE_FAULTS_MAX && candidate.seed == 7);
 		of[candidate.count]++;
 	}
 	for (unsigned i = 1; i <= CANDIDATE_FAULTS_MAX; i++)
 		CU_ASSERT(of[i] > 0);
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 static void the_same_dice_draw_the_same(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct candidate one, two, other;
 	char first[CANDIDATE_TEXT_MAX], second[CANDIDATE_TEXT_MAX];
 
-	drawing_open(&drawing);
-	draw(&drawing, 5, &one);
-	draw(&drawing, 6, &other);
-	draw(&drawing, 5, &two);
+	draw_fixture_open(&f);
+	draw(&f, 5, &one);
+	draw(&f, 6, &other);
+	draw(&f, 5, &two);
 	TEST_SAME_TEXT(candidate_say(&one, first, sizeof first), candidate_say(&two, second, sizeof second));
 	CU_ASSERT_STRING_NOT_EQUAL(first, candidate_say(&other, second, sizeof second));
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 static void a_change_keeps_within_limits_and_changes_something(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct candidate parent, other, child;
 	char before[CANDIDATE_TEXT_MAX], after[CANDIDATE_TEXT_MAX];
 	unsigned same = 0, seeds = 0, more = 0, fewer = 0;
 
-	drawing_open(&drawing);
+	draw_fixture_open(&f);
 	for (uint64_t i = 0; i < 1000; i++) {
-		struct dice dice = drawing_dice(2, i);
-		draw(&drawing, i, &parent);
-		draw(&drawing, i + 1, &other);
-		candidate_mutate(&drawing.grounds, &parent, &other, &dice, &child);
+		struct dice dice = draw_fixture_dice(2, i);
+		draw(&f, i, &parent);
+		draw(&f, i + 1, &other);
+		candidate_mutate(&f.grounds, &parent, &other, &dice, &child);
 		CU_ASSERT_FATAL(child.count >= 1 && child.count <= CANDIDATE_FAULTS_MAX);
 		for (size_t k = 0; k < child.count; k++)
 			CU_ASSERT(limits_hold(&child.list[k]));
@@ -71,46 +71,46 @@ static void a_change_keeps_within_limits_and_changes_something(void)
 	}
 	CU_ASSERT(same < 100);
 	CU_ASSERT(seeds > 50 && more > 100 && fewer > 50);
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 static void a_plan_without_faults_can_only_gain(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct candidate none = {.seed = 3}, child;
 
-	drawing_open(&drawing);
+	draw_fixture_open(&f);
 	for (uint64_t i = 0; i < 100; i++) {
-		struct dice dice = drawing_dice(3, i);
-		candidate_mutate(&drawing.grounds, &none, NULL, &dice, &child);
+		struct dice dice = draw_fixture_dice(3, i);
+		candidate_mutate(&f.grounds, &none, NULL, &dice, &child);
 		CU_ASSERT(child.count > 0 || child.seed != none.seed || i > 0);
 	}
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 static void a_session_has_the_plans_own_faults_only_if_they_are_kept(void)
 {
-	struct drawing drawing;
+	struct draw_fixture f;
 	struct candidate candidate;
 	struct trial trial;
 	struct drawn own;
-	struct dice dice = drawing_dice(4, 1);
+	struct dice dice = draw_fixture_dice(4, 1);
 
-	drawing_open(&drawing);
-	CU_ASSERT_FATAL(limits_draw(&drawing.grounds, &dice, &own));
-	drawing.plan.faults = &own.fault;
-	drawing.plan.fault_count = 1;
-	draw(&drawing, 9, &candidate);
+	draw_fixture_open(&f);
+	CU_ASSERT_FATAL(limits_draw(&f.grounds, &dice, &own));
+	f.plan.faults = &own.fault;
+	f.plan.fault_count = 1;
+	draw(&f, 9, &candidate);
 	candidate.seed = 12;
-	candidate_trial(&candidate, &drawing.plan, false, &trial);
+	candidate_trial(&candidate, &f.plan, false, &trial);
 	CU_ASSERT_EQUAL(trial.plan.fault_count, candidate.count);
 	CU_ASSERT_EQUAL(trial.plan.seed, 12);
 	trial_close(&trial);
-	candidate_trial(&candidate, &drawing.plan, true, &trial);
+	candidate_trial(&candidate, &f.plan, true, &trial);
 	CU_ASSERT_EQUAL(trial.plan.fault_count, candidate.count + 1);
 	CU_ASSERT_STRING_EQUAL(trial.plan.faults[0].name, own.fault.name);
 	trial_close(&trial);
-	drawing_close(&drawing);
+	draw_fixture_close(&f);
 }
 
 const CU_TestInfo tests_mutate[] = {

@@ -15,7 +15,7 @@ extern const CU_TestInfo tests_reduce[];
 /* -- what is asked -- */
 
 /* A set does it if all needed items are kept, and of those that hinder either all or none. */
-struct world {
+struct reduce_fixture {
 	size_t count;
 	bool *needed;
 	bool *hinders;         /* may only be gone together with all others that hinder */
@@ -24,80 +24,80 @@ struct world {
 	struct map known;
 };
 
-static bool does(const struct world *world, const bool *kept)
+static bool does(const struct reduce_fixture *f, const bool *kept)
 {
 	size_t hindering = 0, hinders = 0;
 
-	for (size_t i = 0; i < world->count; i++) {
-		if (world->needed[i] && !kept[i])
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->needed[i] && !kept[i])
 			return false;
-		hindering += world->hinders[i] && kept[i];
-		hinders += world->hinders[i];
+		hindering += f->hinders[i] && kept[i];
+		hinders += f->hinders[i];
 	}
 	return hindering == 0 || hindering == hinders;
 }
 
 static bool ask(void *ctx, const bool *candidates, size_t count, bool *ret_does)
 {
-	struct world *world = ctx;
+	struct reduce_fixture *f = ctx;
 
 	memset(ret_does, 0, count * sizeof *ret_does);
-	if (world->limit > 0 && world->batches == world->limit)
+	if (f->limit > 0 && f->batches == f->limit)
 		return false;
-	world->batches++;
+	f->batches++;
 	for (size_t i = 0; i < count; i++) {
-		const bool *kept = candidates + i * world->count;
-		uint64_t *known = map_at(&world->known, XXH3_64bits(kept, world->count * sizeof *kept));
-		world->asked += *known == 0;
+		const bool *kept = candidates + i * f->count;
+		uint64_t *known = map_at(&f->known, XXH3_64bits(kept, f->count * sizeof *kept));
+		f->asked += *known == 0;
 		*known = 1;
-		ret_does[i] = does(world, kept);
+		ret_does[i] = does(f, kept);
 	}
 	return true;
 }
 
-static struct world world_open(size_t count, const size_t *needed, size_t needed_count)
+static struct reduce_fixture reduce_fixture_open(size_t count, const size_t *needed, size_t needed_count)
 {
-	struct world world = {.count = count, .needed = memory_new(count * sizeof(bool)), .hinders = memory_new(count * sizeof(bool))};
+	struct reduce_fixture f = {.count = count, .needed = memory_new(count * sizeof(bool)), .hinders = memory_new(count * sizeof(bool))};
 
 	for (size_t i = 0; i < needed_count; i++)
-		world.needed[needed[i]] = true;
-	return world;
+		f.needed[needed[i]] = true;
+	return f;
 }
 
-static void world_close(struct world *world)
+static void reduce_fixture_close(struct reduce_fixture *f)
 {
-	free(world->needed);
-	free(world->hinders);
-	map_close(&world->known);
+	free(f->needed);
+	free(f->hinders);
+	map_close(&f->known);
 }
 
-static struct reduce reduce_of(struct world *world)
+static struct reduce reduce_of(struct reduce_fixture *f)
 {
-	struct reduce reduce = {.count = world->count, .keep = memory_new(world->count * sizeof(bool)), .ask = ask, .ctx = world};
+	struct reduce reduce = {.count = f->count, .keep = memory_new(f->count * sizeof(bool)), .ask = ask, .ctx = f};
 
-	memset(reduce.keep, true, world->count * sizeof *reduce.keep);
+	memset(reduce.keep, true, f->count * sizeof *reduce.keep);
 	return reduce;
 }
 
 /* @return how many sets were asked about. */
-static size_t run(struct world *world, void (*how)(struct reduce *), struct reduce *ret_reduce)
+static size_t run(struct reduce_fixture *f, void (*how)(struct reduce *), struct reduce *ret_reduce)
 {
-	*ret_reduce = reduce_of(world);
-	map_close(&world->known);
-	world->asked = world->batches = 0;
+	*ret_reduce = reduce_of(f);
+	map_close(&f->known);
+	f->asked = f->batches = 0;
 	how(ret_reduce);
-	return world->asked;
+	return f->asked;
 }
 
-static void comes_to(struct world *world, void (*how)(struct reduce *), const char *name)
+static void comes_to(struct reduce_fixture *f, void (*how)(struct reduce *), const char *name)
 {
 	struct reduce reduce;
 
-	(void)run(world, how, &reduce);
+	(void)run(f, how, &reduce);
 	reduce_singly(&reduce);
-	if (memcmp(reduce.keep, world->needed, world->count * sizeof *reduce.keep) != 0)
-		printf("    %s leaves %zu of %zu\n", name, reduce_left(&reduce), world->count);
-	CU_ASSERT_EQUAL(memcmp(reduce.keep, world->needed, world->count * sizeof *reduce.keep), 0);
+	if (memcmp(reduce.keep, f->needed, f->count * sizeof *reduce.keep) != 0)
+		printf("    %s leaves %zu of %zu\n", name, reduce_left(&reduce), f->count);
+	CU_ASSERT_EQUAL(memcmp(reduce.keep, f->needed, f->count * sizeof *reduce.keep), 0);
 	free(reduce.keep);
 }
 
@@ -107,68 +107,68 @@ static const size_t few[] = {1, 20, 47};
 
 static void just_what_is_needed_is_left(void)
 {
-	struct world world = world_open(50, few, 3);
+	struct reduce_fixture f = reduce_fixture_open(50, few, 3);
 
-	comes_to(&world, reduce_weighed, "weighed");
-	comes_to(&world, reduce_halved, "halved");
-	comes_to(&world, reduce_singly, "singly");
-	world_close(&world);
+	comes_to(&f, reduce_weighed, "weighed");
+	comes_to(&f, reduce_halved, "halved");
+	comes_to(&f, reduce_singly, "singly");
+	reduce_fixture_close(&f);
 }
 
 static void one_item_alone_is_found(void)
 {
 	for (size_t at = 0; at < 20; at++) {
-		struct world world = world_open(20, &at, 1);
-		comes_to(&world, reduce_weighed, "weighed");
-		comes_to(&world, reduce_halved, "halved");
-		world_close(&world);
+		struct reduce_fixture f = reduce_fixture_open(20, &at, 1);
+		comes_to(&f, reduce_weighed, "weighed");
+		comes_to(&f, reduce_halved, "halved");
+		reduce_fixture_close(&f);
 	}
 }
 
 static void what_is_all_needed_stays(void)
 {
 	const size_t all[] = {0, 1, 2, 3, 4, 5, 6};
-	struct world world = world_open(7, all, 7);
+	struct reduce_fixture f = reduce_fixture_open(7, all, 7);
 
-	comes_to(&world, reduce_weighed, "weighed");
-	comes_to(&world, reduce_halved, "halved");
-	world_close(&world);
+	comes_to(&f, reduce_weighed, "weighed");
+	comes_to(&f, reduce_halved, "halved");
+	reduce_fixture_close(&f);
 }
 
 /* Half of the items hinder each other: only all of them can go, as a class. */
 static void a_class_goes_that_could_not_go_in_part(void)
 {
-	struct world world = world_open(50, few, 3);
+	struct reduce_fixture f = reduce_fixture_open(50, few, 3);
 	struct reduce reduce;
 	size_t class_of[50];
 
 	for (size_t i = 0; i < 50; i++) {
-		world.hinders[i] = i % 2 == 0 && i != 20;
-		class_of[i] = world.hinders[i];
+		f.hinders[i] = i % 2 == 0 && i != 20;
+		class_of[i] = f.hinders[i];
 	}
-	reduce = reduce_of(&world);
+	reduce = reduce_of(&f);
 	reduce_singly(&reduce);
 	CU_ASSERT_TRUE(reduce_left(&reduce) > 24);
 	free(reduce.keep);
-	reduce = reduce_of(&world);
+	reduce = reduce_of(&f);
 	reduce_classes(&reduce, class_of, 2);
 	CU_ASSERT_EQUAL(reduce_left(&reduce), 26);
 	reduce_weighed(&reduce);
 	CU_ASSERT_EQUAL(reduce_left(&reduce), 3);
 	free(reduce.keep);
-	world_close(&world);
+	reduce_fixture_close(&f);
 }
 
 static void the_tail_goes_up_to_the_last_that_is_needed(void)
 {
 	for (size_t last = 0; last < 50; last += 7) {
-		struct world world = world_open(50, &last, 1);
+		struct reduce_fixture f = reduce_fixture_open(50, &last, 1);
 		struct reduce reduce;
-		(void)run(&world, reduce_tail, &reduce);
+		(void)run(&f, reduce_tail, &reduce);
 		CU_ASSERT_EQUAL(reduce_left(&reduce), last + 1);
-		CU_ASSERT_TRUE(world.asked <= 12);
+		CU_ASSERT_TRUE(f.asked <= 12);
 		free(reduce.keep);
-		world_close(&world);
+		reduce_fixture_close(&f);
 	}
 }
 
@@ -178,15 +178,15 @@ static void what_is_left_when_it_ends_early_does_it(void)
 	size_t before = 50;
 
 	for (size_t limit = 1; limit < 20; limit++) {
-		struct world world = world_open(50, few, 3);
-		struct reduce reduce = reduce_of(&world);
-		world.limit = limit;
+		struct reduce_fixture f = reduce_fixture_open(50, few, 3);
+		struct reduce reduce = reduce_of(&f);
+		f.limit = limit;
 		reduce_weighed(&reduce);
-		CU_ASSERT_TRUE(does(&world, reduce.keep));
+		CU_ASSERT_TRUE(does(&f, reduce.keep));
 		CU_ASSERT_TRUE(reduce_left(&reduce) <= before);
 		before = reduce_left(&reduce);
 		free(reduce.keep);
-		world_close(&world);
+		reduce_fixture_close(&f);
 	}
 	CU_ASSERT_EQUAL(before, 3);
 }
@@ -221,13 +221,13 @@ static double average(size_t count, size_t needed, void (*how)(struct reduce *),
 
 	for (uint64_t seed = 0; seed < DRAWS; seed++) {
 		draw(count, needed, seed, places);
-		struct world world = world_open(count, places, needed);
+		struct reduce_fixture f = reduce_fixture_open(count, places, needed);
 		struct reduce reduce;
-		asked += run(&world, how, &reduce);
-		batches += world.batches;
+		asked += run(&f, how, &reduce);
+		batches += f.batches;
 		CU_ASSERT_EQUAL(reduce_left(&reduce), needed);
 		free(reduce.keep);
-		world_close(&world);
+		reduce_fixture_close(&f);
 	}
 	*ret_batches = (double)batches / DRAWS;
 	return (double)asked / DRAWS;

@@ -15,7 +15,7 @@ static struct entropy entropy;
 
 static const struct pki *pki(void)
 {
-	return service_pki(&far.service, FAR_UNIX_S * SIM_S);
+	return service_pki(&server_fixture.service, SERVER_FIXTURE_UNIX_S * SIM_S);
 }
 
 void device_open(struct device *device, int version)
@@ -23,7 +23,7 @@ void device_open(struct device *device, int version)
 	memset(device, 0, sizeof *device);
 	device->version = version;
 	device->identity = DEVICE_BOOTSTRAP;
-	entropy = entropy_of(FAR_SEED, "the device's keys", 0);
+	entropy = entropy_of(SERVER_FIXTURE_SEED, "the device's keys", 0);
 	(void)snprintf(device->trust, sizeof device->trust, "%s", pki_trust_bundle(pki()));
 }
 
@@ -32,41 +32,41 @@ void device_close(struct device *device)
 	json_decref(device->manifest);
 }
 
-struct far_answer device_ask(struct device *device, const char *host, const char *method, const char *target, const char *headers,
-                             const char *body)
+struct client_answer device_ask(struct device *device, const char *host, const char *method, const char *target, const char *headers,
+                                const char *body)
 {
-	struct far_tls tls = {.version = device->version, .host = host, .trust = device->trust};
-	struct far_answer answer = {0};
-	struct wire wire;
+	struct tls_client tls = {.version = device->version, .host = host, .trust = device->trust};
+	struct client_answer answer = {0};
+	struct tcp_client client;
 
 	if (device->identity != DEVICE_NONE) {
 		tls.certificate = device->identity == DEVICE_CLIENT ? device->certificate : pki_bootstrap_certificate(pki());
 		tls.key = device->identity == DEVICE_CLIENT ? device->key : pki_bootstrap_key(pki());
 	}
-	wire_open(&wire, names_find(host)->address, HTTPS_PORT, 10 * SIM_S);
-	bool shaken = wire.state == FAR_UP && wire_tls(&wire, &tls, 10 * SIM_S);
+	tcp_client_open(&client, names_find(host)->address, HTTPS_PORT, 10 * SIM_S);
+	bool shaken = client.state == TCP_CLIENT_UP && tcp_client_tls(&client, &tls, 10 * SIM_S);
 	if (shaken)
-		answer = wire_ask(&wire, method, host, target, headers, body, 60 * SIM_S);
-	(void)snprintf(device->failure, sizeof device->failure, "%s", wire.failure);
-	wire_close(&wire);
+		answer = tcp_client_ask(&client, method, host, target, headers, body, 60 * SIM_S);
+	(void)snprintf(device->failure, sizeof device->failure, "%s", client.failure);
+	tcp_client_close(&client);
 	device->status = answer.status;
 	return answer;
 }
 
 unsigned device_status(struct device *device, const char *host, const char *method, const char *target)
 {
-	struct far_answer answer = device_ask(device, host, method, target, "", strcmp(method, "POST") == 0 ? "{}" : NULL);
+	struct client_answer answer = device_ask(device, host, method, target, "", strcmp(method, "POST") == 0 ? "{}" : NULL);
 
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	return answer.status;
 }
 
 static json_t *ask_json(struct device *device, const char *host, const char *method, const char *target, const char *body)
 {
-	struct far_answer answer = device_ask(device, host, method, target, "", body);
+	struct client_answer answer = device_ask(device, host, method, target, "", body);
 	json_t *json = answer.status == 200 && answer.whole ? json_loadb((const char *)answer.body, answer.length, 0, NULL) : NULL;
 
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	return json;
 }
 
@@ -245,21 +245,21 @@ bool device_download(struct device *device, size_t stage, size_t url)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(where);
 	const char *path = split_url(where, host);
-	struct far_answer answer = device_ask(device, host, "GET", path, "", NULL);
+	struct client_answer answer = device_ask(device, host, "GET", path, "", NULL);
 	bool good = answer.status == 200 && answer.whole && answer.length == (size_t)json_integer_value(json_object_get(image, "size")) &&
 	            strcmp(release_sha256(bytes_of(answer.body, answer.length), sha256),
 	                   json_string_value(json_object_get(image, "sha256"))) == 0 &&
 	            is_signed(sha256, json_string_value(json_object_get(image, "signature")));
 	if (good && strcmp(json_string_value(json_object_get(entry, "kind")), "prerequisite") == 0)
 		(void)snprintf(device->trust, sizeof device->trust, "%.*s", (int)answer.length, (const char *)answer.body);
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	return good;
 }
 
 unsigned device_report(struct device *device, const char *json)
 {
-	struct far_answer answer = device_ask(device, NAMES_CORE, "POST", "/v1/report", "", json);
+	struct client_answer answer = device_ask(device, NAMES_CORE, "POST", "/v1/report", "", json);
 
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	return answer.status;
 }

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "tests/unit/server/far.h"
+#include "tests/unit/server/fixture.h"
 
 /** SHA-256 of the OS that the device says it runs. */
 #define DEVICE_DIGEST "1111111111111111111111111111111111111111111111111111111111111111"
@@ -28,8 +28,8 @@ struct device {
 void device_open(struct device *device, int version);
 void device_close(struct device *device);
 
-struct far_answer device_ask(struct device *device, const char *host, const char *method, const char *target, const char *headers,
-                             const char *body);
+struct client_answer device_ask(struct device *device, const char *host, const char *method, const char *target, const char *headers,
+                                const char *body);
 
 /** The status of the answer; a POST has an empty JSON object as its body. */
 unsigned device_status(struct device *device, const char *host, const char *method, const char *target);

@@ -16,7 +16,7 @@ static struct device device;
 static void open_with(const char *match, const char *action, const char *params)
 {
 	faults[0] = made_checked_fault("it", match, action, params);
-	far_open_with(small, faults, 1);
+	server_fixture_open_with(small, faults, 1);
 	device_open(&device, TLS1_3_VERSION);
 	device.identity = DEVICE_NONE;
 }
@@ -24,29 +24,29 @@ static void open_with(const char *match, const char *action, const char *params)
 static void close_all(void)
 {
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 /* The application's image from the first host. */
-static struct far_answer ask_app(const char *headers)
+static struct client_answer ask_app(const char *headers)
 {
 	return device_ask(&device, NAMES_IMAGES, "GET", "/images/app-22.02.bin", headers, NULL);
 }
 
 static void expect_app(unsigned status, bool whole)
 {
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 
 	CU_ASSERT_EQUAL(answer.status, status);
 	CU_ASSERT_EQUAL(answer.whole, whole);
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 }
 
 static uint64_t applied(void)
 {
 	struct fault_counters counters = {0};
 
-	CU_ASSERT(armed_faults_counters(service_faults_armed(far.service_faults), 0, &counters));
+	CU_ASSERT(armed_faults_counters(service_faults_armed(server_fixture.service_faults), 0, &counters));
 	return counters.applied;
 }
 
@@ -57,15 +57,15 @@ static void a_status_is_sent_exactly_so_often(void)
 	open_with("nth=2;host=images*;path=/images/app*", "http_status", "code=503;retry_after=90s");
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_RELEASES, "GET", "/v1/manifests/22.02.json"), 200);
 	expect_app(200, true);
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT_EQUAL(answer.status, 503);
 	TEST_CONTAINS(answer.head, "Retry-After: 90\r\n");
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	expect_app(200, true);
 	CU_ASSERT_EQUAL(applied(), 1);
-	TEST_CONTAINS(far.text, "fault   srv.http#3: 'it' http_status");
-	CU_ASSERT_FATAL(far.decisions.count == 1);
-	CU_ASSERT_STRING_EQUAL(far.decisions.list[0].at, "srv.http#3");
+	TEST_CONTAINS(server_fixture.text, "fault   srv.http#3: 'it' http_status");
+	CU_ASSERT_FATAL(server_fixture.decisions.count == 1);
+	CU_ASSERT_STRING_EQUAL(server_fixture.decisions.list[0].at, "srv.http#3");
 	close_all();
 }
 
@@ -74,7 +74,7 @@ static void a_fault_that_never_matches_does_nothing(void)
 	open_with("host=images-secondary*", "http_status", "code=500");
 	expect_app(200, true);
 	CU_ASSERT_EQUAL(applied(), 0);
-	CU_ASSERT_PTR_NULL(strstr(far.text, "fault "));
+	CU_ASSERT_PTR_NULL(strstr(server_fixture.text, "fault "));
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_IMAGES_SECONDARY, "GET", "/images/app-22.02.bin"), 500);
 	close_all();
 }
@@ -91,39 +91,39 @@ static void the_decision_s_address_finds_the_same_request(void)
 static void an_answer_comes_late(void)
 {
 	open_with("", "http_delay", "before=7s");
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT(answer.whole && answer.head_ns > 7 * SIM_S && answer.head_ns < 8 * SIM_S);
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
 static void an_answer_pauses_in_mid_body(void)
 {
 	open_with("", "http_delay", "pause=5s;at_byte=4000B");
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT(answer.whole && answer.length == 10000 && answer.head_ns < SIM_S && answer.took_ns > 5 * SIM_S);
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
 static void an_answer_is_cut(void)
 {
 	open_with("", "http_truncate", "at_byte=4001B");
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT(answer.status == 200 && !answer.whole && answer.length == 4001 && answer.took_ns < SIM_S);
 	TEST_CONTAINS(answer.head, "Content-Length: 10000");
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
 static void an_answer_stalls_until_the_device_gives_up(void)
 {
 	open_with("", "http_truncate", "at_byte=10B;end=stall");
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT(answer.status == 200 && !answer.whole && answer.length == 10 && answer.took_ns >= 60 * SIM_S);
-	far_answer_close(&answer);
-	far_run(SIM_S);
-	TEST_CONTAINS(far.text, "ended after 10 of 10000 B");
+	client_answer_close(&answer);
+	server_fixture_run(SIM_S);
+	TEST_CONTAINS(server_fixture.text, "ended after 10 of 10000 B");
 	close_all();
 }
 
@@ -137,110 +137,110 @@ static void a_cut_behind_the_end_cuts_nothing(void)
 static void a_length_is_missing_or_wrong(void)
 {
 	open_with("", "http_length", "");
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT(answer.status == 200 && answer.length == 10000 && strstr(answer.head, "Content-Length") == NULL);
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
 static void a_length_is_wrong(void)
 {
 	open_with("", "http_length", "kind=wrong;value=12345B");
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT(answer.status == 200 && answer.length == 10000 && !answer.whole && answer.took_ns < SIM_S);
 	TEST_CONTAINS(answer.head, "Content-Length: 12345");
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
 static void a_range_is_ignored(void)
 {
 	open_with("", "http_range", "");
-	struct far_answer answer = ask_app("Range: bytes=9000-\r\n");
+	struct client_answer answer = ask_app("Range: bytes=9000-\r\n");
 	CU_ASSERT(answer.status == 200 && answer.length == 10000);
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
 static void a_range_begins_elsewhere(void)
 {
 	open_with("", "http_range", "kind=wrong_start");
-	struct far_answer answer = ask_app("Range: bytes=9000-\r\n");
+	struct client_answer answer = ask_app("Range: bytes=9000-\r\n");
 	CU_ASSERT(answer.status == 206 && answer.length == 1000);
 	TEST_CONTAINS(answer.head, "Content-Range: bytes 0-999/10000");
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
 static void a_range_is_one_of_several(void)
 {
 	open_with("", "http_range", "kind=multipart");
-	struct far_answer answer = ask_app("Range: bytes=9000-\r\n");
+	struct client_answer answer = ask_app("Range: bytes=9000-\r\n");
 	CU_ASSERT(answer.status == 206 && answer.whole && answer.length > 1000);
 	TEST_CONTAINS(answer.head, "Content-Type: multipart/byteranges; boundary=");
 	CU_ASSERT_PTR_NULL(strstr(answer.head, "Content-Range"));
 	CU_ASSERT_PTR_NOT_NULL(memmem(answer.body, answer.length, "Content-Range: bytes 9000-9999/10000", 36));
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
 static void a_file_has_changed(void)
 {
 	open_with("nth=2..", "http_range", "kind=changed");
-	struct far_answer first = ask_app("Range: bytes=0-99\r\n"), second = ask_app("Range: bytes=0-99\r\n");
+	struct client_answer first = ask_app("Range: bytes=0-99\r\n"), second = ask_app("Range: bytes=0-99\r\n");
 	CU_ASSERT(second.status == 206 && second.length == 100 && memcmp(first.body, second.body, 100) != 0);
 	TEST_CONTAINS(second.head, "ETag: \"changed\"");
-	far_answer_close(&second);
+	client_answer_close(&second);
 	/* If-Range with the ETag of before: the whole file. */
 	char *etag = strstr(first.head, "ETag: ") + 6, header[200];
 	(void)snprintf(header, sizeof header, "Range: bytes=0-99\r\nIf-Range: %.*s\r\n", (int)strcspn(etag, "\r"), etag);
 	second = ask_app(header);
 	CU_ASSERT(second.status == 200 && second.length == 10000);
-	far_answer_close(&first);
-	far_answer_close(&second);
+	client_answer_close(&first);
+	client_answer_close(&second);
 	close_all();
 }
 
 static void a_request_is_sent_elsewhere(void)
 {
 	open_with("", "http_redirect", "to=https://elsewhere.stutter.test/x;code=307");
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT_EQUAL(answer.status, 307);
 	TEST_CONTAINS(answer.head, "Location: https://elsewhere.stutter.test/x\r\n");
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
 static void a_portal_answers(void)
 {
 	open_with("", "http_body", "");
-	const struct far_tls plain = {.host = NAMES_CONNECT};
-	struct far_answer answer = far_ask(&plain, "GET", "/connecttest.txt", "", NULL, SIM_S);
+	const struct tls_client plain = {.host = NAMES_CONNECT};
+	struct client_answer answer = server_fixture_ask(&plain, "GET", "/connecttest.txt", "", NULL, SIM_S);
 	CU_ASSERT_EQUAL(answer.status, 200);
 	TEST_CONTAINS((const char *)answer.body, "<html>");
 	TEST_CONTAINS(answer.head, "text/html");
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
 static void a_body_is_garbage_of_the_right_length(void)
 {
 	open_with("nth=2", "http_body", "kind=garbage");
-	struct far_answer first = ask_app(""), second = ask_app("");
+	struct client_answer first = ask_app(""), second = ask_app("");
 	CU_ASSERT(first.length == second.length && second.whole && memcmp(first.body, second.body, first.length) != 0);
 	/* It was not the image that went out. */
-	CU_ASSERT_EQUAL(far.service.log.images[0].bytes, 10000);
-	far_answer_close(&first);
-	far_answer_close(&second);
+	CU_ASSERT_EQUAL(server_fixture.service.log.images[0].bytes, 10000);
+	client_answer_close(&first);
+	client_answer_close(&second);
 	close_all();
 }
 
 static void a_body_is_empty(void)
 {
 	open_with("", "http_body", "kind=empty");
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT(answer.status == 200 && answer.whole && answer.length == 0);
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
@@ -248,7 +248,7 @@ static void a_request_is_reset(void)
 {
 	open_with("first=1", "http_reset", "");
 	expect_app(0, false);
-	TEST_CONTAINS(far.text, "is reset");
+	TEST_CONTAINS(server_fixture.text, "is reset");
 	expect_app(200, true);
 	close_all();
 }
@@ -256,20 +256,20 @@ static void a_request_is_reset(void)
 /* The second request has to wait for the window. */
 static void a_window_closes_and_opens(void)
 {
-	struct wire wire;
+	struct tcp_client client;
 
 	open_with("nth=1", "zero_window", "for=20s");
-	wire_open(&wire, HOST_ADDRESS, HTTP_PORT, SIM_S);
-	struct far_answer answer = wire_ask(&wire, "GET", NAMES_CONNECT, "/connecttest.txt", "", NULL, SIM_S);
+	tcp_client_open(&client, HOST_ADDRESS, HTTP_PORT, SIM_S);
+	struct client_answer answer = tcp_client_ask(&client, "GET", NAMES_CONNECT, "/connecttest.txt", "", NULL, SIM_S);
 	CU_ASSERT(answer.whole);
-	CU_ASSERT_EQUAL(wire.window, 0);
-	far_answer_close(&answer);
-	far_run(19 * SIM_S);
-	CU_ASSERT_EQUAL(wire.window, 0);
-	answer = wire_ask(&wire, "GET", NAMES_CONNECT, "/connecttest.txt", "", NULL, 10 * SIM_S);
-	CU_ASSERT(answer.whole && answer.took_ns > SIM_S / 2 && wire.window > 1000);
-	far_answer_close(&answer);
-	wire_close(&wire);
+	CU_ASSERT_EQUAL(client.window, 0);
+	client_answer_close(&answer);
+	server_fixture_run(19 * SIM_S);
+	CU_ASSERT_EQUAL(client.window, 0);
+	answer = tcp_client_ask(&client, "GET", NAMES_CONNECT, "/connecttest.txt", "", NULL, 10 * SIM_S);
+	CU_ASSERT(answer.whole && answer.took_ns > SIM_S / 2 && client.window > 1000);
+	client_answer_close(&answer);
+	tcp_client_close(&client);
 	close_all();
 }
 
@@ -282,22 +282,22 @@ static void a_handshake_stalls(void)
 
 	for (unsigned version = 0; version < 2; version++)
 		for (size_t i = 0; i < 3; i++) {
-			struct far_tls tls = {.version = version == 0 ? TLS1_2_VERSION : TLS1_3_VERSION, .host = NAMES_IMAGES};
-			struct wire wire;
+			struct tls_client tls = {.version = version == 0 ? TLS1_2_VERSION : TLS1_3_VERSION, .host = NAMES_IMAGES};
+			struct tcp_client client;
 			/* There is one host a process, so its faults change under it. */
 			if (version == 0 && i == 0)
 				open_with("", "tls_stall", messages[i]);
 			faults[0] = made_checked_fault("it", "", "tls_stall", messages[i]);
 			tls.trust = device.trust;
-			wire_open(&wire, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
-			CU_ASSERT_FALSE(wire_tls(&wire, &tls, 10 * SIM_S));
-			CU_ASSERT(wire.state == FAR_UP);
+			tcp_client_open(&client, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
+			CU_ASSERT_FALSE(tcp_client_tls(&client, &tls, 10 * SIM_S));
+			CU_ASSERT(client.state == TCP_CLIENT_UP);
 			/* What has come before the stall: nothing, or the messages up to it. */
-			CU_ASSERT((SSL_get_state(wire.ssl) != TLS_ST_CW_CLNT_HELLO) == (least[i] > 0));
-			wire_close(&wire);
+			CU_ASSERT((SSL_get_state(client.ssl) != TLS_ST_CW_CLNT_HELLO) == (least[i] > 0));
+			tcp_client_close(&client);
 		}
 	CU_ASSERT_EQUAL(applied(), 6);
-	CU_ASSERT_PTR_NOT_NULL(strstr(far.names, "tls.server_hello"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(server_fixture.names, "tls.server_hello"));
 	close_all();
 }
 
@@ -337,7 +337,7 @@ static void a_host_goes_down_and_comes_back(void)
 	open_with("host=images.*;nth=4", "server_down", "for=30s");
 	expect_app(0, false);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_IMAGES_SECONDARY, "GET", "/images/app-22.02.bin"), 200);
-	far_run(30 * SIM_S);
+	server_fixture_run(30 * SIM_S);
 	expect_app(200, true);
 	CU_ASSERT_EQUAL(applied(), 1);
 	close_all();
@@ -345,34 +345,34 @@ static void a_host_goes_down_and_comes_back(void)
 
 static void all_hosts_go_down_with_resets(void)
 {
-	struct wire wire;
+	struct tcp_client client;
 
 	open_with("host=images.*;first=1", "server_down", "for=30s;how=reset;all=true");
-	wire_open(&wire, names_find(NAMES_IMAGES)->address, HTTPS_PORT, 10 * SIM_S);
-	CU_ASSERT_EQUAL(wire.state, FAR_RESET);
-	wire_close(&wire);
-	wire_open(&wire, HOST_ADDRESS, HTTP_PORT, 10 * SIM_S);
-	CU_ASSERT_EQUAL(wire.state, FAR_RESET);
-	wire_close(&wire);
-	far_run(30 * SIM_S);
+	tcp_client_open(&client, names_find(NAMES_IMAGES)->address, HTTPS_PORT, 10 * SIM_S);
+	CU_ASSERT_EQUAL(client.state, TCP_CLIENT_RESET);
+	tcp_client_close(&client);
+	tcp_client_open(&client, HOST_ADDRESS, HTTP_PORT, 10 * SIM_S);
+	CU_ASSERT_EQUAL(client.state, TCP_CLIENT_RESET);
+	tcp_client_close(&client);
+	server_fixture_run(30 * SIM_S);
 	expect_app(200, true);
 	close_all();
 }
 
 static void connections_of_before_are_forgotten(void)
 {
-	struct wire wire;
+	struct tcp_client client;
 
 	open_with("nth=3", "server_down", "for=5s");
-	wire_open(&wire, HOST_ADDRESS, HTTP_PORT, SIM_S);
-	wire_send(&wire, "GET /connecttest.txt HTTP/1.1\r\n", 31);
-	CU_ASSERT_EQUAL(wire.state, FAR_UP);
-	far_run(6 * SIM_S);
-	CU_ASSERT_EQUAL(wire.state, FAR_UP);
-	wire_send(&wire, "Host: x\r\n\r\n", 11);
-	far_run(SIM_S);
-	CU_ASSERT_EQUAL(wire.state, FAR_RESET);
-	wire_close(&wire);
+	tcp_client_open(&client, HOST_ADDRESS, HTTP_PORT, SIM_S);
+	tcp_client_send(&client, "GET /connecttest.txt HTTP/1.1\r\n", 31);
+	CU_ASSERT_EQUAL(client.state, TCP_CLIENT_UP);
+	server_fixture_run(6 * SIM_S);
+	CU_ASSERT_EQUAL(client.state, TCP_CLIENT_UP);
+	tcp_client_send(&client, "Host: x\r\n\r\n", 11);
+	server_fixture_run(SIM_S);
+	CU_ASSERT_EQUAL(client.state, TCP_CLIENT_RESET);
+	tcp_client_close(&client);
 	close_all();
 }
 
@@ -382,12 +382,12 @@ static void two_faults_act_on_one_answer(void)
 {
 	faults[0] = made_checked_fault("late", "", "http_delay", "before=2s");
 	faults[1] = made_checked_fault("cut", "", "http_truncate", "at_byte=100B");
-	far_open_with(small, faults, 2);
+	server_fixture_open_with(small, faults, 2);
 	device_open(&device, TLS1_2_VERSION);
 	device.identity = DEVICE_NONE;
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT(answer.status == 200 && answer.length == 100 && answer.took_ns > 2 * SIM_S);
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
@@ -396,12 +396,12 @@ static void a_pause_at_the_place_of_a_cut(void)
 {
 	faults[0] = made_checked_fault("late", "", "http_delay", "pause=2s;at_byte=100B");
 	faults[1] = made_checked_fault("cut", "", "http_truncate", "at_byte=100B");
-	far_open_with(small, faults, 2);
+	server_fixture_open_with(small, faults, 2);
 	device_open(&device, TLS1_2_VERSION);
 	device.identity = DEVICE_NONE;
-	struct far_answer answer = ask_app("");
+	struct client_answer answer = ask_app("");
 	CU_ASSERT(answer.status == 200 && answer.length == 100 && answer.took_ns > 2 * SIM_S && answer.took_ns < 5 * SIM_S);
-	far_answer_close(&answer);
+	client_answer_close(&answer);
 	close_all();
 }
 
@@ -409,9 +409,9 @@ static void a_window_says_when(void)
 {
 	open_with("from=10s;until=20s", "http_status", "code=502");
 	expect_app(200, true);
-	far_run(10 * SIM_S);
+	server_fixture_run(10 * SIM_S);
 	expect_app(502, true);
-	far_run(10 * SIM_S);
+	server_fixture_run(10 * SIM_S);
 	expect_app(200, true);
 	close_all();
 }

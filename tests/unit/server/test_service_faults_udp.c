@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "tests/unit/fault/made.h"
-#include "tests/unit/server/far.h"
+#include "tests/unit/server/fixture.h"
 
 static struct fault fault;
 
 static void open_with(const char *match, const char *action, const char *params)
 {
 	fault = made_checked_fault("it", match, action, params);
-	far_open_with(NULL, &fault, 1);
+	server_fixture_open_with(NULL, &fault, 1);
 }
 
 static size_t query(const char *name, uint8_t ret_answer[FRAME_MAX])
@@ -29,7 +29,7 @@ static size_t query(const char *name, uint8_t ret_answer[FRAME_MAX])
 	}
 	at++;
 	message[at + 1] = message[at + 3] = 1;
-	return far_udp(HOST_ADDRESS, DNS_PORT, message, at + 4, SIM_S, ret_answer);
+	return server_fixture_udp(HOST_ADDRESS, DNS_PORT, message, at + 4, SIM_S, ret_answer);
 }
 
 static void dns_answers_are_spoilt(void)
@@ -61,7 +61,7 @@ static void dns_answers_are_spoilt(void)
 		(void)bytes_be32(bytes_of(answer, length), length - 10, &ttl);
 		CU_ASSERT(rows[i].records == 0 || (address == rows[i].address && ttl == rows[i].ttl));
 	}
-	far_close();
+	server_fixture_close();
 }
 
 static size_t dhcp(unsigned type, uint32_t wanted, uint8_t ret_answer[FRAME_MAX])
@@ -77,7 +77,7 @@ static size_t dhcp(unsigned type, uint32_t wanted, uint8_t ret_answer[FRAME_MAX]
 	*at++ = 4;
 	put_be32(at, wanted);
 	at[4] = 255;
-	return far_udp_from(DHCP_CLIENT_PORT, HOST_ADDRESS, DHCP_SERVER_PORT, message, sizeof message, SIM_S, ret_answer);
+	return server_fixture_udp_from(DHCP_CLIENT_PORT, HOST_ADDRESS, DHCP_SERVER_PORT, message, sizeof message, SIM_S, ret_answer);
 }
 
 static void dhcp_answers_otherwise(void)
@@ -100,7 +100,7 @@ static void dhcp_answers_otherwise(void)
 	CU_ASSERT(dhcp(1, 0, answer) > 0 && answer[242] == 2);
 	(void)bytes_be32(bytes_of(answer, sizeof answer), 16, &offered);
 	CU_ASSERT_EQUAL(offered, HOST_ADDRESS + 100);
-	far_close();
+	server_fixture_close();
 }
 
 static uint32_t ntp(uint8_t ret_answer[FRAME_MAX])
@@ -108,7 +108,7 @@ static uint32_t ntp(uint8_t ret_answer[FRAME_MAX])
 	uint8_t message[48] = {0x23};
 	uint32_t seconds = 0;
 
-	if (far_udp(names_find(NAMES_TIME_2)->address, NTP_PORT, message, sizeof message, SIM_S, ret_answer) == 48)
+	if (server_fixture_udp(names_find(NAMES_TIME_2)->address, NTP_PORT, message, sizeof message, SIM_S, ret_answer) == 48)
 		(void)bytes_be32(bytes_of(ret_answer, 48), 40, &seconds);
 	return seconds;
 }
@@ -116,7 +116,7 @@ static uint32_t ntp(uint8_t ret_answer[FRAME_MAX])
 static void ntp_answers_otherwise(void)
 {
 	uint8_t answer[FRAME_MAX];
-	const uint32_t now = (uint32_t)(FAR_UNIX_S + 2208988800U);
+	const uint32_t now = (uint32_t)(SERVER_FIXTURE_UNIX_S + 2208988800U);
 
 	open_with("", "ntp", "");
 	CU_ASSERT_EQUAL(ntp(answer), 0);
@@ -133,17 +133,17 @@ static void ntp_answers_otherwise(void)
 	CU_ASSERT(ntp(answer) - (uint32_t)(now + 100 * UINT64_C(365) * 86400) < 10);
 	fault = made_checked_fault("it", "", "ntp", "answer=offset;years=100;behind=true");
 	CU_ASSERT(ntp(answer) - (uint32_t)(now - 100 * UINT64_C(365) * 86400) < 10);
-	far_close();
+	server_fixture_close();
 }
 
 static void ntp_answers_as_ever_outside_the_window(void)
 {
 	uint8_t answer[FRAME_MAX];
-	const uint32_t now = (uint32_t)(FAR_UNIX_S + 2208988800U);
+	const uint32_t now = (uint32_t)(SERVER_FIXTURE_UNIX_S + 2208988800U);
 
 	open_with("from=1d", "ntp", "");
 	CU_ASSERT(ntp(answer) - now < 10);
-	far_close();
+	server_fixture_close();
 }
 
 const CU_TestInfo tests_service_faults_udp[] = {

@@ -11,7 +11,7 @@
 
 #include "lib/base/memory.h"
 #include "tests/unit/server/device.h"
-#include "tests/unit/server/far.h"
+#include "tests/unit/server/fixture.h"
 
 static const char *const small[] = {"os_size=60000B", "app_size=3000B", NULL};
 
@@ -20,10 +20,10 @@ static void whole_flow(int version)
 	struct device device;
 	char path[160];
 
-	far_open(small);
+	server_fixture_open(small);
 	device_open(&device, version);
 	CU_ASSERT(device_attest(&device, "retail version"));
-	CU_ASSERT_EQUAL(device.expires, FAR_UNIX_S + far.sim.now / SIM_S + 86400);
+	CU_ASSERT_EQUAL(device.expires, SERVER_FIXTURE_UNIX_S + server_fixture.sim.now / SIM_S + 86400);
 	CU_ASSERT(device_check(&device, "retail", "any", "22.01"));
 	CU_ASSERT_STRING_EQUAL(device.manifest_url, "https://releases.stutter.test/v1/manifests/22.02.json");
 	CU_ASSERT(device_manifest(&device));
@@ -38,7 +38,7 @@ static void whole_flow(int version)
 	                              "{\"device\": \"" PKI_DEVICE "\", \"version\": \"22.02\", \"slot\": \"b\", \"status\": \"good\", "
 	                              "\"phase\": \"idle\", \"reason\": \"\"}"),
 	                204);
-	const struct service_log *log = &far.service.log;
+	const struct service_log *log = &server_fixture.service.log;
 	CU_ASSERT_EQUAL(log->certificates, 1);
 	CU_ASSERT_EQUAL(log->checks, 2);
 	CU_ASSERT_EQUAL(log->image_count, 3);
@@ -52,10 +52,10 @@ static void whole_flow(int version)
 	CU_ASSERT(log->identity.issuer == PKI_ATTESTATION);
 	CU_ASSERT_EQUAL(log->findings, 0);
 	(void)snprintf(path, sizeof path, "TLSv1.%d", version == TLS1_3_VERSION ? 3 : 2);
-	TEST_CONTAINS(far.text, path);
-	CU_ASSERT_PTR_NULL(strstr(far.text, "finding"));
+	TEST_CONTAINS(server_fixture.text, path);
+	CU_ASSERT_PTR_NULL(strstr(server_fixture.text, "finding"));
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void the_whole_flow_over_tls_1_2(void)
@@ -80,11 +80,11 @@ static uint64_t flow_in_child(int version)
 		struct device device;
 		/* What addresses and the heap are like is not the same in both. */
 		void *shift = malloc((size_t)(getpid() % 1000) * 64);
-		far_open(small);
+		server_fixture_open(small);
 		device_open(&device, version);
 		bool good = device_attest(&device, "x") && device_check(&device, "retail", "any", "1") && device_manifest(&device) &&
 		            device_download(&device, RELEASE_OS, 0);
-		digest = good ? far.digest + far.length + strlen(far.secrets) * 1000003U : 0;
+		digest = good ? server_fixture.digest + server_fixture.length + strlen(server_fixture.secrets) * 1000003U : 0;
 		free(shift);
 		(void)!write(ends[1], &digest, sizeof digest);
 		_exit(0);
@@ -123,42 +123,42 @@ static void attestation_refuses_what_is_not_proven(void)
 	            {LIE_FIELD, 400, "a field is missing or no text"},
 	            {LIE_JSON, 400, "the body is no JSON object"}};
 
-	far_open(small);
-	service_accept_os(&far.service, DEVICE_DIGEST);
+	server_fixture_open(small);
+	service_accept_os(&server_fixture.service, DEVICE_DIGEST);
 	device_open(&device, TLS1_3_VERSION);
 	for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
 		device.lie = lies[i].lie;
 		CU_ASSERT_FALSE(device_attest(&device, "a version"));
 		CU_ASSERT_EQUAL(device.status, lies[i].status);
-		TEST_CONTAINS(far.text, lies[i].finding);
-		CU_ASSERT_EQUAL(far.service.log.findings, i + 1);
+		TEST_CONTAINS(server_fixture.text, lies[i].finding);
+		CU_ASSERT_EQUAL(server_fixture.service.log.findings, i + 1);
 	}
 	device.lie = NO_LIE;
 	CU_ASSERT(device_attest(&device, "a version"));
-	CU_ASSERT_EQUAL(far.service.log.refusals, sizeof lies / sizeof lies[0]);
+	CU_ASSERT_EQUAL(server_fixture.service.log.refusals, sizeof lies / sizeof lies[0]);
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void a_nonce_is_good_once(void)
 {
 	struct device device;
 
-	far_open(small);
+	server_fixture_open(small);
 	device_open(&device, TLS1_3_VERSION);
 	CU_ASSERT(device_attest(&device, "a"));
 	device.lie = LIE_OLD_NONCE;
 	CU_ASSERT_FALSE(device_attest(&device, "a"));
 	CU_ASSERT_EQUAL(device.status, 403);
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void hosts_want_their_certificates(void)
 {
 	struct device device;
 
-	far_open(small);
+	server_fixture_open(small);
 	device_open(&device, TLS1_3_VERSION);
 	device.identity = DEVICE_NONE;
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_AUTH, "GET", "/v1/nonce?device=" PKI_DEVICE), 401);
@@ -176,9 +176,9 @@ static void hosts_want_their_certificates(void)
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=x&feed=retail&version=1"), 403);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_IMAGES, "GET", "/images/os-1.bin"), 404);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/images/os-22.02.bin"), 404);
-	CU_ASSERT_EQUAL(far.service.log.telemetry, 1);
+	CU_ASSERT_EQUAL(server_fixture.service.log.telemetry, 1);
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void a_client_certificate_ends_by_the_world_s_time(void)
@@ -186,17 +186,17 @@ static void a_client_certificate_ends_by_the_world_s_time(void)
 	static const char *const params[] = {"certificate=1h", NULL};
 	struct device device;
 
-	far_open(params);
+	server_fixture_open(params);
 	device_open(&device, TLS1_2_VERSION);
 	CU_ASSERT(device_attest(&device, "a"));
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 200);
-	far_run(3601 * SIM_S);
+	server_fixture_run(3601 * SIM_S);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 0);
-	TEST_CONTAINS(far.text, "certificate has expired");
+	TEST_CONTAINS(server_fixture.text, "certificate has expired");
 	CU_ASSERT(device_attest(&device, "a"));
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 200);
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void feeds_and_groups_have_their_offers(void)
@@ -204,7 +204,7 @@ static void feeds_and_groups_have_their_offers(void)
 	static const char *const params[] = {"version=22.02", "eval_version=22.01", "group=fleet", NULL};
 	struct device device;
 
-	far_open(params);
+	server_fixture_open(params);
 	device_open(&device, TLS1_3_VERSION);
 	CU_ASSERT(device_attest(&device, "a"));
 	CU_ASSERT(device_check(&device, "retail", "fleet", "21.10"));
@@ -216,15 +216,15 @@ static void feeds_and_groups_have_their_offers(void)
 	CU_ASSERT_FALSE(device_check(&device, "retail", "others", "21.10"));
 	CU_ASSERT_EQUAL(device.status, 200);
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void images_have_ranges_on_both_hosts(void)
 {
 	struct device device;
-	struct far_answer answer;
+	struct client_answer answer;
 
-	far_open(small);
+	server_fixture_open(small);
 	device_open(&device, TLS1_3_VERSION);
 	for (unsigned i = 0; i < 2; i++) {
 		answer = device_ask(&device, i == 0 ? NAMES_IMAGES : NAMES_IMAGES_SECONDARY, "GET", "/images/app-22.02.bin",
@@ -232,16 +232,16 @@ static void images_have_ranges_on_both_hosts(void)
 		CU_ASSERT(answer.status == 206 && answer.whole && answer.length == 1000);
 		TEST_CONTAINS(answer.head, i == 0 ? "Content-Range: bytes 1000-1999/3000" : "Content-Range: bytes 2000-2999/3000");
 		TEST_CONTAINS(answer.head, "ETag: \"");
-		far_answer_close(&answer);
+		client_answer_close(&answer);
 	}
-	const struct service_image *image = &far.service.log.images[0];
+	const struct service_image *image = &server_fixture.service.log.images[0];
 	CU_ASSERT(image->coverage.count == 1 && image->coverage.spans[0].from == 1000 && image->coverage.spans[0].to == 3000);
 	CU_ASSERT(image->from_primary == 1000 && image->from_secondary == 1000 && image->requests == 2);
-	CU_ASSERT_EQUAL(far.service.log.visit_count, 2);
-	CU_ASSERT(service_log_least_gap(&far.service.log, SERVICE_IMAGE, 0) < SIM_S);
-	CU_ASSERT_EQUAL(service_log_least_gap(&far.service.log, SERVICE_IMAGE, names_find(NAMES_IMAGES)->address), UINT64_MAX);
+	CU_ASSERT_EQUAL(server_fixture.service.log.visit_count, 2);
+	CU_ASSERT(service_log_least_gap(&server_fixture.service.log, SERVICE_IMAGE, 0) < SIM_S);
+	CU_ASSERT_EQUAL(service_log_least_gap(&server_fixture.service.log, SERVICE_IMAGE, names_find(NAMES_IMAGES)->address), UINT64_MAX);
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void a_device_without_the_new_root_fails_after_the_roll_over(void)
@@ -249,7 +249,7 @@ static void a_device_without_the_new_root_fails_after_the_roll_over(void)
 	static const char *const params[] = {"rollover=true", "os_size=5000B", NULL};
 	struct device device;
 
-	far_open(params);
+	server_fixture_open(params);
 	device_open(&device, TLS1_3_VERSION);
 	CU_ASSERT(device_attest(&device, "a") && device_check(&device, "retail", "any", "1") && device_manifest(&device));
 	CU_ASSERT_FALSE(device_download(&device, RELEASE_OS, 0));
@@ -258,7 +258,7 @@ static void a_device_without_the_new_root_fails_after_the_roll_over(void)
 	CU_ASSERT(device_download(&device, RELEASE_OS, 0));
 	CU_ASSERT(device_check(&device, "retail", "any", "1"));
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void the_bigger_image_comes_whole_and_repeats_nothing(void)
@@ -266,162 +266,162 @@ static void the_bigger_image_comes_whole_and_repeats_nothing(void)
 	struct device device;
 	static const char *const params[] = {"os_size=700000B", NULL};
 
-	far_open(params);
+	server_fixture_open(params);
 	device_open(&device, TLS1_3_VERSION);
 	CU_ASSERT(device_attest(&device, "a") && device_check(&device, "retail", "any", "1") && device_manifest(&device));
 	CU_ASSERT(device_download(&device, RELEASE_OS, 0));
-	CU_ASSERT_EQUAL(far.service.log.images[0].bytes, 700000);
-	CU_ASSERT_EQUAL(service_log_delivered(&far.service.log), 700000);
+	CU_ASSERT_EQUAL(server_fixture.service.log.images[0].bytes, 700000);
+	CU_ASSERT_EQUAL(service_log_delivered(&server_fixture.service.log), 700000);
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void an_os_image_can_be_brought(void)
 {
 	struct device device;
 
-	far_open(small);
-	service_offer_os(&far.service, bytes_of("an OS image", 11));
+	server_fixture_open(small);
+	service_offer_os(&server_fixture.service, bytes_of("an OS image", 11));
 	device_open(&device, TLS1_3_VERSION);
 	CU_ASSERT(device_attest(&device, "a") && device_check(&device, "retail", "any", "1") && device_manifest(&device));
 	CU_ASSERT(device_download(&device, RELEASE_OS, 0));
-	CU_ASSERT_EQUAL(far.service.log.images[0].bytes, 11);
+	CU_ASSERT_EQUAL(server_fixture.service.log.images[0].bytes, 11);
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void a_mended_os_image_is_known_to_attestation_once_it_is_accepted(void)
 {
 	struct device device;
 
-	far_open(small);
-	service_accept_os(&far.service, "0000000000000000000000000000000000000000000000000000000000000000");
+	server_fixture_open(small);
+	service_accept_os(&server_fixture.service, "0000000000000000000000000000000000000000000000000000000000000000");
 	device_open(&device, TLS1_3_VERSION);
 	CU_ASSERT_FALSE(device_attest(&device, "a"));
-	service_accept_os(&far.service, DEVICE_DIGEST);
+	service_accept_os(&server_fixture.service, DEVICE_DIGEST);
 	CU_ASSERT(device_attest(&device, "a"));
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 static void the_plain_service_is_where_it_was(void)
 {
-	const struct far_tls plain = {.host = NAMES_CONNECT_2}, old = {.host = NAMES_UPDATE};
+	const struct tls_client plain = {.host = NAMES_CONNECT_2}, old = {.host = NAMES_UPDATE};
 
-	far_open(small);
-	struct far_answer answer = far_ask(&plain, "GET", "/connecttest.txt", "", NULL, SIM_S);
+	server_fixture_open(small);
+	struct client_answer answer = server_fixture_ask(&plain, "GET", "/connecttest.txt", "", NULL, SIM_S);
 	CU_ASSERT(answer.status == 200 && answer.whole);
 	CU_ASSERT_STRING_EQUAL((const char *)answer.body, SERVICE_CONNECT_TEXT);
-	far_answer_close(&answer);
-	answer = far_ask(&old, "GET", "/images/os.bin", "Range: bytes=4-8\r\n", NULL, SIM_S);
+	client_answer_close(&answer);
+	answer = server_fixture_ask(&old, "GET", "/images/os.bin", "Range: bytes=4-8\r\n", NULL, SIM_S);
 	CU_ASSERT_EQUAL(answer.status, 206);
 	CU_ASSERT_STRING_EQUAL((const char *)answer.body, "plain");
-	far_answer_close(&answer);
-	TEST_CONTAINS(far.text, "to connect2.stutter.test");
-	far_close();
+	client_answer_close(&answer);
+	TEST_CONTAINS(server_fixture.text, "to connect2.stutter.test");
+	server_fixture_close();
 }
 
 /* What curl --http2 and libostree send with each request (RFC 7540 3.2). */
 static void an_upgrade_that_is_not_spoken_is_ignored(void)
 {
 	static const char h2c[] = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n";
-	struct wire wire;
+	struct tcp_client client;
 
-	far_open(small);
-	wire_open(&wire, HOST_ADDRESS, HTTP_PORT, SIM_S);
+	server_fixture_open(small);
+	tcp_client_open(&client, HOST_ADDRESS, HTTP_PORT, SIM_S);
 	for (unsigned i = 0; i < 3; i++) {
-		struct far_answer answer = wire_ask(&wire, "GET", NAMES_UPDATE, "/images/os.bin", h2c, NULL, SIM_S);
+		struct client_answer answer = tcp_client_ask(&client, "GET", NAMES_UPDATE, "/images/os.bin", h2c, NULL, SIM_S);
 		CU_ASSERT(answer.status == 200 && answer.whole);
-		far_answer_close(&answer);
+		client_answer_close(&answer);
 	}
-	CU_ASSERT_PTR_NULL(strstr(far.text, "finding"));
-	wire_close(&wire);
-	far_close();
+	CU_ASSERT_PTR_NULL(strstr(server_fixture.text, "finding"));
+	tcp_client_close(&client);
+	server_fixture_close();
 }
 
 /* A limit of ours is no fault of the device: the session proves nothing. */
 static void a_request_that_is_too_large_is_not_modelled(void)
 {
-	const struct far_tls plain = {.host = NAMES_UPDATE};
+	const struct tls_client plain = {.host = NAMES_UPDATE};
 	static char body[HTTP_BODY_MAX + 2];
 
 	memset(body, 'x', HTTP_BODY_MAX + 1);
-	far_open(small);
+	server_fixture_open(small);
 	body[HTTP_BODY_MAX] = '\0';
-	struct far_answer answer = far_ask(&plain, "POST", "/report", "", body, 60 * SIM_S);
+	struct client_answer answer = server_fixture_ask(&plain, "POST", "/report", "", body, 60 * SIM_S);
 	CU_ASSERT_EQUAL(answer.status, 204);
-	CU_ASSERT_PTR_NULL(trace_first_gap(far.trace));
-	far_answer_close(&answer);
+	CU_ASSERT_PTR_NULL(trace_first_gap(server_fixture.trace));
+	client_answer_close(&answer);
 	body[HTTP_BODY_MAX] = 'x';
-	answer = far_ask(&plain, "POST", "/report", "", body, 60 * SIM_S);
+	answer = server_fixture_ask(&plain, "POST", "/report", "", body, 60 * SIM_S);
 	CU_ASSERT_EQUAL(answer.status, 413);
-	CU_ASSERT_PTR_NOT_NULL(trace_first_gap(far.trace));
-	far_answer_close(&answer);
-	far_close();
+	CU_ASSERT_PTR_NOT_NULL(trace_first_gap(server_fixture.trace));
+	client_answer_close(&answer);
+	server_fixture_close();
 }
 
 static void nonsense_instead_of_tls_is_a_finding(void)
 {
-	struct wire wire;
+	struct tcp_client client;
 
-	far_open(small);
-	wire_open(&wire, names_find(NAMES_CORE)->address, HTTPS_PORT, SIM_S);
-	CU_ASSERT_FATAL(wire.state == FAR_UP);
-	wire_send(&wire, "GET / HTTP/1.1\r\n\r\n", 18);
-	far_run(SIM_S);
-	CU_ASSERT(wire.state != FAR_UP);
-	TEST_CONTAINS(far.text, "finding: TLS: http request");
-	wire_close(&wire);
-	far_close();
+	server_fixture_open(small);
+	tcp_client_open(&client, names_find(NAMES_CORE)->address, HTTPS_PORT, SIM_S);
+	CU_ASSERT_FATAL(client.state == TCP_CLIENT_UP);
+	tcp_client_send(&client, "GET / HTTP/1.1\r\n\r\n", 18);
+	server_fixture_run(SIM_S);
+	CU_ASSERT(client.state != TCP_CLIENT_UP);
+	TEST_CONTAINS(server_fixture.text, "finding: TLS: http request");
+	tcp_client_close(&client);
+	server_fixture_close();
 }
 
 /* One connection with three requests, named as if they were not encrypted. */
 static void names_reach_into(int version)
 {
-	struct far_tls tls = {.version = version, .host = NAMES_IMAGES};
-	struct far_answer answer;
-	struct wire wire;
+	struct tls_client tls = {.version = version, .host = NAMES_IMAGES};
+	struct client_answer answer;
+	struct tcp_client client;
 
-	far_open(small);
-	tls.trust = pki_trust_bundle(service_pki(&far.service, FAR_UNIX_S * SIM_S));
-	wire_open(&wire, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
-	CU_ASSERT_FATAL(wire_tls(&wire, &tls, SIM_S));
+	server_fixture_open(small);
+	tls.trust = pki_trust_bundle(service_pki(&server_fixture.service, SERVER_FIXTURE_UNIX_S * SIM_S));
+	tcp_client_open(&client, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
+	CU_ASSERT_FATAL(tcp_client_tls(&client, &tls, SIM_S));
 	for (unsigned i = 0; i < 3; i++) {
-		answer = wire_ask(&wire, "GET", NAMES_IMAGES, "/images/os-22.02.bin", i > 0 ? "Range: bytes=40000-\r\n" : "", NULL,
-		                  60 * SIM_S);
+		answer = tcp_client_ask(&client, "GET", NAMES_IMAGES, "/images/os-22.02.bin", i > 0 ? "Range: bytes=40000-\r\n" : "", NULL,
+		                        60 * SIM_S);
 		CU_ASSERT(answer.whole && answer.status == (i > 0 ? 206 : 200));
-		far_answer_close(&answer);
+		client_answer_close(&answer);
 	}
-	wire_close(&wire);
-	TEST_SAME_TEXT(far.names, version == TLS1_3_VERSION ? "to-server tls.client_hello[443/1]#1\n"
-	                                                      "to-device tls.server_hello[443/1]#1\n"
-	                                                      "to-device tls.certificate[443/1]#1\n"
-	                                                      "to-device tls.finished[443/1]#1\n"
-	                                                      "to-server tls.finished[443/1]#1\n"
-	                                                      "to-server http.request[443/1]#1\n"
-	                                                      "to-device http.response[443/1]#1\n"
-	                                                      "to-server http.request[443/1]#2\n"
-	                                                      "to-server http.range[443/1]#1\n"
-	                                                      "to-device http.response[443/1]#2\n"
-	                                                      "to-server http.request[443/1]#3\n"
-	                                                      "to-server http.range[443/1]#2\n"
-	                                                      "to-device http.response[443/1]#3\n"
-	                                                      "to-device tls.alert[443/1]#1\n"
-	                                                    : "to-server tls.client_hello[443/1]#1\n"
-	                                                      "to-device tls.server_hello[443/1]#1\n"
-	                                                      "to-device tls.certificate[443/1]#1\n"
-	                                                      "to-server tls.finished[443/1]#1\n"
-	                                                      "to-device tls.finished[443/1]#1\n"
-	                                                      "to-server http.request[443/1]#1\n"
-	                                                      "to-device http.response[443/1]#1\n"
-	                                                      "to-server http.request[443/1]#2\n"
-	                                                      "to-server http.range[443/1]#1\n"
-	                                                      "to-device http.response[443/1]#2\n"
-	                                                      "to-server http.request[443/1]#3\n"
-	                                                      "to-server http.range[443/1]#2\n"
-	                                                      "to-device http.response[443/1]#3\n"
-	                                                      "to-device tls.alert[443/1]#1\n");
-	far_close();
+	tcp_client_close(&client);
+	TEST_SAME_TEXT(server_fixture.names, version == TLS1_3_VERSION ? "to-server tls.client_hello[443/1]#1\n"
+	                                                                 "to-device tls.server_hello[443/1]#1\n"
+	                                                                 "to-device tls.certificate[443/1]#1\n"
+	                                                                 "to-device tls.finished[443/1]#1\n"
+	                                                                 "to-server tls.finished[443/1]#1\n"
+	                                                                 "to-server http.request[443/1]#1\n"
+	                                                                 "to-device http.response[443/1]#1\n"
+	                                                                 "to-server http.request[443/1]#2\n"
+	                                                                 "to-server http.range[443/1]#1\n"
+	                                                                 "to-device http.response[443/1]#2\n"
+	                                                                 "to-server http.request[443/1]#3\n"
+	                                                                 "to-server http.range[443/1]#2\n"
+	                                                                 "to-device http.response[443/1]#3\n"
+	                                                                 "to-device tls.alert[443/1]#1\n"
+	                                                               : "to-server tls.client_hello[443/1]#1\n"
+	                                                                 "to-device tls.server_hello[443/1]#1\n"
+	                                                                 "to-device tls.certificate[443/1]#1\n"
+	                                                                 "to-server tls.finished[443/1]#1\n"
+	                                                                 "to-device tls.finished[443/1]#1\n"
+	                                                                 "to-server http.request[443/1]#1\n"
+	                                                                 "to-device http.response[443/1]#1\n"
+	                                                                 "to-server http.request[443/1]#2\n"
+	                                                                 "to-server http.range[443/1]#1\n"
+	                                                                 "to-device http.response[443/1]#2\n"
+	                                                                 "to-server http.request[443/1]#3\n"
+	                                                                 "to-server http.range[443/1]#2\n"
+	                                                                 "to-device http.response[443/1]#3\n"
+	                                                                 "to-device tls.alert[443/1]#1\n");
+	server_fixture_close();
 }
 
 static void names_reach_into_tls_1_2(void)
@@ -437,48 +437,49 @@ static void names_reach_into_tls_1_3(void)
 /* As when the client's Finished was lost: the first request is known as one, its range only later, and nothing is counted twice. */
 static void names_wait_for_a_late_secret(void)
 {
-	struct far_tls tls = {.version = TLS1_3_VERSION, .host = NAMES_IMAGES};
-	struct far_answer answer;
-	struct wire wire;
+	struct tls_client tls = {.version = TLS1_3_VERSION, .host = NAMES_IMAGES};
+	struct client_answer answer;
+	struct tcp_client client;
 
-	far_open(small);
-	far.secrets_wait = true;
-	tls.trust = pki_trust_bundle(service_pki(&far.service, FAR_UNIX_S * SIM_S));
-	wire_open(&wire, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
-	CU_ASSERT_FATAL(wire_tls(&wire, &tls, SIM_S));
-	answer = wire_ask(&wire, "GET", NAMES_IMAGES, "/images/app-22.02.bin", "Range: bytes=1-5\r\n", NULL, SIM_S);
-	far_answer_close(&answer);
-	TEST_CONTAINS(far.names, "to-server http.request[443/1]#1\n");
-	CU_ASSERT_PTR_NULL(strstr(far.names, "http.range"));
-	far_tell_secrets();
-	answer = wire_ask(&wire, "GET", NAMES_IMAGES, "/images/app-22.02.bin", "", NULL, SIM_S);
-	far_answer_close(&answer);
-	TEST_CONTAINS(far.names, "to-server http.request[443/1]#2\nto-server http.range[443/1]#1\n");
-	CU_ASSERT_PTR_NULL(strstr(far.names, "http.request[443/1]#3"));
-	wire_close(&wire);
-	far_close();
+	server_fixture_open(small);
+	server_fixture.secrets_wait = true;
+	tls.trust = pki_trust_bundle(service_pki(&server_fixture.service, SERVER_FIXTURE_UNIX_S * SIM_S));
+	tcp_client_open(&client, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
+	CU_ASSERT_FATAL(tcp_client_tls(&client, &tls, SIM_S));
+	answer = tcp_client_ask(&client, "GET", NAMES_IMAGES, "/images/app-22.02.bin", "Range: bytes=1-5\r\n", NULL, SIM_S);
+	client_answer_close(&answer);
+	TEST_CONTAINS(server_fixture.names, "to-server http.request[443/1]#1\n");
+	CU_ASSERT_PTR_NULL(strstr(server_fixture.names, "http.range"));
+	server_fixture_tell_secrets();
+	answer = tcp_client_ask(&client, "GET", NAMES_IMAGES, "/images/app-22.02.bin", "", NULL, SIM_S);
+	client_answer_close(&answer);
+	TEST_CONTAINS(server_fixture.names, "to-server http.request[443/1]#2\nto-server http.range[443/1]#1\n");
+	CU_ASSERT_PTR_NULL(strstr(server_fixture.names, "http.request[443/1]#3"));
+	tcp_client_close(&client);
+	server_fixture_close();
 }
 
 /* Its head comes in two records, the secret in between: it is one request all the same. */
 static void a_request_that_is_told_early_is_told_once(void)
 {
 	static const char first[] = "GET /images/app-22.02.bin HTTP/1.1\r\nHost: x\r\n", second[] = "Range: bytes=1-5\r\n\r\n";
-	struct far_tls tls = {.version = TLS1_3_VERSION, .host = NAMES_IMAGES};
-	struct wire wire;
+	struct tls_client tls = {.version = TLS1_3_VERSION, .host = NAMES_IMAGES};
+	struct tcp_client client;
 
-	far_open(small);
-	far.secrets_wait = true;
-	tls.trust = pki_trust_bundle(service_pki(&far.service, FAR_UNIX_S * SIM_S));
-	wire_open(&wire, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
-	CU_ASSERT_FATAL(wire_tls(&wire, &tls, SIM_S));
-	wire_send(&wire, first, sizeof first - 1);
-	far_run(SIM_S);
-	far_tell_secrets();
-	wire_send(&wire, second, sizeof second - 1);
-	far_run(SIM_S);
-	TEST_CONTAINS(far.names, "to-server http.request[443/1]#1\nto-server http.range[443/1]#1\nto-device http.response[443/1]#1\n");
-	wire_close(&wire);
-	far_close();
+	server_fixture_open(small);
+	server_fixture.secrets_wait = true;
+	tls.trust = pki_trust_bundle(service_pki(&server_fixture.service, SERVER_FIXTURE_UNIX_S * SIM_S));
+	tcp_client_open(&client, names_find(NAMES_IMAGES)->address, HTTPS_PORT, SIM_S);
+	CU_ASSERT_FATAL(tcp_client_tls(&client, &tls, SIM_S));
+	tcp_client_send(&client, first, sizeof first - 1);
+	server_fixture_run(SIM_S);
+	server_fixture_tell_secrets();
+	tcp_client_send(&client, second, sizeof second - 1);
+	server_fixture_run(SIM_S);
+	TEST_CONTAINS(server_fixture.names,
+	              "to-server http.request[443/1]#1\nto-server http.range[443/1]#1\nto-device http.response[443/1]#1\n");
+	tcp_client_close(&client);
+	server_fixture_close();
 }
 
 /* Secrets are told before anything that they are needed for. */
@@ -486,16 +487,16 @@ static void secrets_are_told(void)
 {
 	struct device device;
 
-	far_open(small);
+	server_fixture_open(small);
 	device_open(&device, TLS1_3_VERSION);
 	CU_ASSERT(device_attest(&device, "a"));
-	TEST_CONTAINS(far.secrets, "SERVER_HANDSHAKE_TRAFFIC_SECRET ");
-	TEST_CONTAINS(far.secrets, "CLIENT_TRAFFIC_SECRET_0 ");
+	TEST_CONTAINS(server_fixture.secrets, "SERVER_HANDSHAKE_TRAFFIC_SECRET ");
+	TEST_CONTAINS(server_fixture.secrets, "CLIENT_TRAFFIC_SECRET_0 ");
 	device.version = TLS1_2_VERSION;
 	CU_ASSERT(device_attest(&device, "a"));
-	TEST_CONTAINS(far.secrets, "CLIENT_RANDOM ");
+	TEST_CONTAINS(server_fixture.secrets, "CLIENT_RANDOM ");
 	device_close(&device);
-	far_close();
+	server_fixture_close();
 }
 
 const CU_TestInfo tests_server_update[] = {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/session/pace.h"
-#include "tests/puppet/puppet.h"
+#include "tests/world/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_pace[];
@@ -15,9 +15,9 @@ extern const CU_TestInfo tests_pace[];
 #define DATE 1800000000000000000U
 
 /* Time goes on when somebody waits. Frames come when it does. */
-struct scene {
+struct fake_outside {
 	struct outside outside;
-	const struct puppet *puppet;
+	const struct world_fixture *f;
 	sim_ns wall;
 	sim_ns comes[FRAMES_MAX]; /* when frames come, rising; 0: no more */
 	size_t taken;
@@ -29,40 +29,40 @@ struct scene {
 
 static uint64_t begin(void *state, sim_ns start)
 {
-	((struct scene *)state)->wall = start;
+	((struct fake_outside *)state)->wall = start;
 	return DATE;
 }
 
 static sim_ns look(void *state)
 {
-	struct scene *scene = state;
+	struct fake_outside *fake = state;
 
-	scene->was_ahead |= scene->puppet->world.sim.now > scene->wall;
-	return scene->wall;
+	fake->was_ahead |= fake->f->world.sim.now > fake->wall;
+	return fake->wall;
 }
 
 static uint64_t put_back(void *state, uint64_t ns)
 {
-	((struct scene *)state)->wall -= ns;
+	((struct fake_outside *)state)->wall -= ns;
 	return DATE + ns;
 }
 
 static void wait_until(void *state, sim_ns until)
 {
-	struct scene *scene = state;
-	const sim_ns comes = scene->comes[scene->taken];
+	struct fake_outside *fake = state;
+	const sim_ns comes = fake->comes[fake->taken];
 
-	(void)look(scene);
-	CU_ASSERT(until > scene->wall);
-	scene->wall = comes > scene->wall && comes < until ? comes : until;
+	(void)look(fake);
+	CU_ASSERT(until > fake->wall);
+	fake->wall = comes > fake->wall && comes < until ? comes : until;
 }
 
 static void passed(void *state, uint64_t late_ns)
 {
-	struct scene *scene = state;
+	struct fake_outside *fake = state;
 
-	scene->passed++;
-	scene->late_ns = late_ns > scene->late_ns ? late_ns : scene->late_ns;
+	fake->passed++;
+	fake->late_ns = late_ns > fake->late_ns ? late_ns : fake->late_ns;
 }
 
 static void conclude(void *state, struct verdict *verdict)
@@ -73,12 +73,12 @@ static void conclude(void *state, struct verdict *verdict)
 
 static bool read_frames(void *state, outside_take *take, void *ctx, struct error *err)
 {
-	static const uint8_t frame[60] = PUPPET_MAC;
-	struct scene *scene = state;
+	static const uint8_t frame[60] = WORLD_FIXTURE_MAC;
+	struct fake_outside *fake = state;
 
 	(void)err;
-	while (scene->taken < FRAMES_MAX && scene->comes[scene->taken] != 0 && scene->comes[scene->taken] <= scene->wall) {
-		const sim_ns came = scene->comes[scene->taken++];
+	while (fake->taken < FRAMES_MAX && fake->comes[fake->taken] != 0 && fake->comes[fake->taken] <= fake->wall) {
+		const sim_ns came = fake->comes[fake->taken++];
 		take(ctx, bytes_of(frame, sizeof frame), came);
 	}
 	return true;
@@ -86,32 +86,32 @@ static bool read_frames(void *state, outside_take *take, void *ctx, struct error
 
 static enum sent send_frame(void *state, struct bytes frame, struct error *err)
 {
-	struct scene *scene = state;
+	struct fake_outside *fake = state;
 
 	(void)frame;
-	if (scene->is_gone)
+	if (fake->is_gone)
 		return error_set(err, "gone");
-	CU_ASSERT_FATAL(scene->sent_count < FRAMES_MAX);
-	scene->sent[scene->sent_count++] = look(scene);
+	CU_ASSERT_FATAL(fake->sent_count < FRAMES_MAX);
+	fake->sent[fake->sent_count++] = look(fake);
 	return SENT_WHOLE;
 }
 
 static const struct outside_ops ops = {begin, look, put_back, wait_until, passed, conclude, read_frames, send_frame};
 
-static void open_scene(struct scene *scene, struct puppet *puppet, const char *yaml)
+static void fake_outside_open(struct fake_outside *fake, struct world_fixture *f, const char *yaml)
 {
-	memset(scene, 0, sizeof *scene);
-	scene->outside = (struct outside){.ops = &ops, .state = scene, .far_end = "port"};
-	scene->puppet = puppet;
-	puppet_open_with(puppet, yaml, &scene->outside);
+	memset(fake, 0, sizeof *fake);
+	fake->outside = (struct outside){.ops = &ops, .state = fake, .far_end = "port"};
+	fake->f = f;
+	world_fixture_open_with(f, yaml, &fake->outside);
 }
 
-static void pace(struct puppet *puppet, sim_ns until)
+static void pace(struct world_fixture *f, sim_ns until)
 {
 	struct error err;
 
-	CU_ASSERT_TRUE(pace_run(&puppet->world, until, &err));
-	CU_ASSERT_EQUAL(puppet->world.sim.now, until);
+	CU_ASSERT_TRUE(pace_run(&f->world, until, &err));
+	CU_ASSERT_EQUAL(f->world.sim.now, until);
 }
 
 #define TAKES_ALL                                                                                                                          \
@@ -121,146 +121,146 @@ static void pace(struct puppet *puppet, sim_ns until)
 
 static void the_world_is_never_before_the_wall(void)
 {
-	struct puppet puppet;
-	struct scene scene;
+	struct world_fixture f;
+	struct fake_outside fake;
 
-	open_scene(&scene, &puppet, "name: paced\n");
-	pace(&puppet, 5 * SIM_MS);
-	CU_ASSERT_EQUAL(scene.wall, 5 * SIM_MS);
-	pace(&puppet, 7 * SIM_MS);
-	CU_ASSERT_EQUAL(scene.wall, 7 * SIM_MS);
-	CU_ASSERT_FALSE(scene.was_ahead);
-	puppet_close(&puppet);
+	fake_outside_open(&fake, &f, "name: paced\n");
+	pace(&f, 5 * SIM_MS);
+	CU_ASSERT_EQUAL(fake.wall, 5 * SIM_MS);
+	pace(&f, 7 * SIM_MS);
+	CU_ASSERT_EQUAL(fake.wall, 7 * SIM_MS);
+	CU_ASSERT_FALSE(fake.was_ahead);
+	world_fixture_close(&f);
 }
 
 static void a_frame_comes_into_the_world_when_it_came(void)
 {
-	struct puppet puppet;
-	struct scene scene;
+	struct world_fixture f;
+	struct fake_outside fake;
 
-	open_scene(&scene, &puppet, TAKES_ALL);
-	scene.comes[0] = 3 * SIM_MS;
-	scene.comes[1] = 3 * SIM_MS + 250 * SIM_US;
-	pace(&puppet, 5 * SIM_MS);
-	TEST_CONTAINS(puppet.text, "[  0.003000000] proxy   to-device #1 ");
-	TEST_CONTAINS(puppet.text, "[  0.003250000] proxy   to-device #2 ");
-	CU_ASSERT_FALSE(scene.was_ahead);
-	puppet_close(&puppet);
+	fake_outside_open(&fake, &f, TAKES_ALL);
+	fake.comes[0] = 3 * SIM_MS;
+	fake.comes[1] = 3 * SIM_MS + 250 * SIM_US;
+	pace(&f, 5 * SIM_MS);
+	TEST_CONTAINS(f.text, "[  0.003000000] proxy   to-device #1 ");
+	TEST_CONTAINS(f.text, "[  0.003250000] proxy   to-device #2 ");
+	CU_ASSERT_FALSE(fake.was_ahead);
+	world_fixture_close(&f);
 }
 
-static void send_something(struct puppet *puppet)
+static void send_something(struct world_fixture *f)
 {
 	static const uint8_t payload[4] = "abc";
 
-	puppet_init_chip(puppet);
-	puppet_send_udp(puppet, UINT32_MAX, 40000, 40001, payload, sizeof payload);
+	world_fixture_init_nic(f);
+	world_fixture_send_udp(f, UINT32_MAX, 40000, 40001, payload, sizeof payload);
 }
 
 /* The guest asks 5 ms later, when the wall is at 20: what came before counts from when it came, what came later from now. */
 static void what_comes_to_a_device_that_is_behind_comes_at_its_time(void)
 {
 	char first[64], second[64];
-	struct puppet puppet;
-	struct scene scene;
+	struct world_fixture f;
+	struct fake_outside fake;
 
-	open_scene(&scene, &puppet, TAKES_ALL);
-	send_something(&puppet);
-	const sim_ns now = puppet.world.sim.now;
-	scene.wall = now + 20 * SIM_MS;
-	scene.comes[0] = now + 4 * SIM_MS;
-	scene.comes[1] = now + 15 * SIM_MS;
-	pace(&puppet, now + 5 * SIM_MS);
+	fake_outside_open(&fake, &f, TAKES_ALL);
+	send_something(&f);
+	const sim_ns now = f.world.sim.now;
+	fake.wall = now + 20 * SIM_MS;
+	fake.comes[0] = now + 4 * SIM_MS;
+	fake.comes[1] = now + 15 * SIM_MS;
+	pace(&f, now + 5 * SIM_MS);
 	(void)snprintf(first, sizeof first, "[  0.%09llu] proxy   to-device #2 ", (unsigned long long)(now + 4 * SIM_MS));
 	(void)snprintf(second, sizeof second, "[  0.%09llu] proxy   to-device #3 ", (unsigned long long)(now + 5 * SIM_MS));
-	TEST_CONTAINS(puppet.text, first);
-	TEST_CONTAINS(puppet.text, second);
-	CU_ASSERT_EQUAL(scene.wall, now + 20 * SIM_MS);
-	puppet_close(&puppet);
+	TEST_CONTAINS(f.text, first);
+	TEST_CONTAINS(f.text, second);
+	CU_ASSERT_EQUAL(fake.wall, now + 20 * SIM_MS);
+	world_fixture_close(&f);
 }
 
 /* Nobody waits for what has said nothing yet. */
 static void before_its_first_frame_a_device_is_not_behind(void)
 {
-	struct puppet puppet;
-	struct scene scene;
+	struct world_fixture f;
+	struct fake_outside fake;
 
-	open_scene(&scene, &puppet, "name: paced\n");
-	scene.wall = 3 * SIM_S;
-	pace(&puppet, 5 * SIM_MS);
-	CU_ASSERT_EQUAL(scene.wall, 5 * SIM_MS);
-	CU_ASSERT_EQUAL(puppet.world.passing.captures.began_ns, DATE + 3 * SIM_S - 5 * SIM_MS);
-	send_something(&puppet);
-	const sim_ns now = puppet.world.sim.now;
-	scene.wall = now + 3 * SIM_S;
-	pace(&puppet, now + 5 * SIM_MS);
-	CU_ASSERT_EQUAL(scene.wall, now + 3 * SIM_S);
-	world_booted(&puppet.world);
-	pace(&puppet, now + 6 * SIM_MS);
-	CU_ASSERT_EQUAL(scene.wall, now + 6 * SIM_MS);
-	puppet_close(&puppet);
+	fake_outside_open(&fake, &f, "name: paced\n");
+	fake.wall = 3 * SIM_S;
+	pace(&f, 5 * SIM_MS);
+	CU_ASSERT_EQUAL(fake.wall, 5 * SIM_MS);
+	CU_ASSERT_EQUAL(f.world.passing.captures.began_ns, DATE + 3 * SIM_S - 5 * SIM_MS);
+	send_something(&f);
+	const sim_ns now = f.world.sim.now;
+	fake.wall = now + 3 * SIM_S;
+	pace(&f, now + 5 * SIM_MS);
+	CU_ASSERT_EQUAL(fake.wall, now + 3 * SIM_S);
+	world_booted(&f.world);
+	pace(&f, now + 6 * SIM_MS);
+	CU_ASSERT_EQUAL(fake.wall, now + 6 * SIM_MS);
+	world_fixture_close(&f);
 }
 
 /* It leaves the chain 30 ms behind the device, whatever the device asks meanwhile. */
 static void what_the_device_sends_leaves_when_the_wall_is_there(void)
 {
-	struct puppet puppet;
-	struct scene scene;
+	struct world_fixture f;
+	struct fake_outside fake;
 
-	open_scene(&scene, &puppet, "name: paced\nfaults:\n  - {name: slow, direction: to-server, delay: 30ms}\n");
-	send_something(&puppet);
-	scene.wall = puppet.world.sim.now;
-	const sim_ns sent = puppet.world.sim.now;
-	pace(&puppet, sent + 25 * SIM_MS);
-	CU_ASSERT_EQUAL(scene.sent_count, 0);
-	pace(&puppet, sent + 60 * SIM_MS);
-	CU_ASSERT_EQUAL_FATAL(scene.sent_count, 1);
-	CU_ASSERT(scene.sent[0] > sent + 25 * SIM_MS && scene.sent[0] <= sent + 30 * SIM_MS);
-	CU_ASSERT_EQUAL(scene.passed, 1);
-	CU_ASSERT_EQUAL(scene.late_ns, 0);
-	CU_ASSERT_FALSE(scene.was_ahead);
-	puppet_close(&puppet);
+	fake_outside_open(&fake, &f, "name: paced\nfaults:\n  - {name: slow, direction: to-server, delay: 30ms}\n");
+	send_something(&f);
+	fake.wall = f.world.sim.now;
+	const sim_ns sent = f.world.sim.now;
+	pace(&f, sent + 25 * SIM_MS);
+	CU_ASSERT_EQUAL(fake.sent_count, 0);
+	pace(&f, sent + 60 * SIM_MS);
+	CU_ASSERT_EQUAL_FATAL(fake.sent_count, 1);
+	CU_ASSERT(fake.sent[0] > sent + 25 * SIM_MS && fake.sent[0] <= sent + 30 * SIM_MS);
+	CU_ASSERT_EQUAL(fake.passed, 1);
+	CU_ASSERT_EQUAL(fake.late_ns, 0);
+	CU_ASSERT_FALSE(fake.was_ahead);
+	world_fixture_close(&f);
 }
 
 static void how_late_a_frame_is_is_told(void)
 {
-	struct puppet puppet;
-	struct scene scene;
+	struct world_fixture f;
+	struct fake_outside fake;
 
-	open_scene(&scene, &puppet, "name: paced\nfaults:\n  - {name: slow, direction: to-server, delay: 30ms}\n");
-	send_something(&puppet);
-	const sim_ns sent = puppet.world.sim.now;
-	scene.wall = sent + SIM_S;
-	pace(&puppet, sent + 60 * SIM_MS);
-	CU_ASSERT_EQUAL(scene.passed, 1);
-	CU_ASSERT(scene.late_ns >= SIM_S - 30 * SIM_MS && scene.late_ns <= SIM_S);
-	puppet_close(&puppet);
+	fake_outside_open(&fake, &f, "name: paced\nfaults:\n  - {name: slow, direction: to-server, delay: 30ms}\n");
+	send_something(&f);
+	const sim_ns sent = f.world.sim.now;
+	fake.wall = sent + SIM_S;
+	pace(&f, sent + 60 * SIM_MS);
+	CU_ASSERT_EQUAL(fake.passed, 1);
+	CU_ASSERT(fake.late_ns >= SIM_S - 30 * SIM_MS && fake.late_ns <= SIM_S);
+	world_fixture_close(&f);
 }
 
 static void a_far_end_that_is_gone_ends_it(void)
 {
-	struct puppet puppet;
-	struct scene scene;
+	struct world_fixture f;
+	struct fake_outside fake;
 	struct error err = {.text = ""};
 
-	open_scene(&scene, &puppet, "name: paced\nfaults:\n  - {name: slow, direction: to-server, delay: 30ms}\n");
-	send_something(&puppet);
-	scene.wall = puppet.world.sim.now;
-	scene.is_gone = true;
-	CU_ASSERT_FALSE(pace_run(&puppet.world, puppet.world.sim.now + SIM_S, &err));
+	fake_outside_open(&fake, &f, "name: paced\nfaults:\n  - {name: slow, direction: to-server, delay: 30ms}\n");
+	send_something(&f);
+	fake.wall = f.world.sim.now;
+	fake.is_gone = true;
+	CU_ASSERT_FALSE(pace_run(&f.world, f.world.sim.now + SIM_S, &err));
 	CU_ASSERT_STRING_EQUAL(err.text, "gone");
-	puppet_close(&puppet);
+	world_fixture_close(&f);
 }
 
 static void the_trace_says_where_the_far_end_is(void)
 {
-	struct puppet puppet;
-	struct scene scene;
+	struct world_fixture f;
+	struct fake_outside fake;
 
-	open_scene(&scene, &puppet, "name: paced\n");
-	TEST_CONTAINS(puppet.text, "on device 'reference', in wall time, with the far end behind port\n");
-	CU_ASSERT_EQUAL(puppet.world.unix_base_ns, DATE);
-	CU_ASSERT_EQUAL(puppet.world.passing.captures.began_ns, DATE);
-	puppet_close(&puppet);
+	fake_outside_open(&fake, &f, "name: paced\n");
+	TEST_CONTAINS(f.text, "on device 'reference', in wall time, with the far end behind port\n");
+	CU_ASSERT_EQUAL(f.world.unix_base_ns, DATE);
+	CU_ASSERT_EQUAL(f.world.passing.captures.began_ns, DATE);
+	world_fixture_close(&f);
 }
 
 /* Nothing that the device says to the far end can be known of the emulator's services, which are not there. */
@@ -268,17 +268,17 @@ static void the_emulators_services_are_not_asked(void)
 {
 	struct complaint complaint;
 	struct evidence evidence;
-	struct puppet puppet;
-	struct scene scene;
+	struct world_fixture f;
+	struct fake_outside fake;
 
-	open_scene(&scene, &puppet, "name: paced\n");
-	evidence = world_evidence(&puppet.world, true);
-	CU_ASSERT_PTR_NULL(judges_ask_all(&puppet.world.judges, &evidence, &complaint));
-	puppet.world.outside = NULL;
-	evidence = world_evidence(&puppet.world, true);
-	CU_ASSERT_PTR_EQUAL(judges_ask_all(&puppet.world.judges, &evidence, &complaint), judge_find("whole"));
-	puppet.world.outside = &scene.outside;
-	puppet_close(&puppet);
+	fake_outside_open(&fake, &f, "name: paced\n");
+	evidence = world_evidence(&f.world, true);
+	CU_ASSERT_PTR_NULL(judges_ask_all(&f.world.judges, &evidence, &complaint));
+	f.world.outside = NULL;
+	evidence = world_evidence(&f.world, true);
+	CU_ASSERT_PTR_EQUAL(judges_ask_all(&f.world.judges, &evidence, &complaint), judge_find("whole"));
+	f.world.outside = &fake.outside;
+	world_fixture_close(&f);
 }
 
 const CU_TestInfo tests_pace[] = {

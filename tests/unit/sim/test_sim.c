@@ -7,12 +7,12 @@
 #include "tests/test.h"
 
 /* A list of what fired, as "a5 b5 " for a and b at 5 ns. */
-struct diary {
+struct sim_fixture {
 	struct sim sim;
 	char text[256];
 	struct event {
 		struct sim_event event;
-		struct diary *diary;
+		struct sim_fixture *f;
 		char name;
 		sim_ns again; /* scheduled once more so much later; 0: not */
 	} a, b, c;
@@ -21,148 +21,148 @@ struct diary {
 static void note(void *ctx, sim_ns now)
 {
 	struct event *event = ctx;
-	size_t used = strlen(event->diary->text);
+	size_t used = strlen(event->f->text);
 
-	CU_ASSERT_EQUAL(now, event->diary->sim.now);
-	(void)snprintf(event->diary->text + used, sizeof event->diary->text - used, "%c%u ", event->name, (unsigned)now);
+	CU_ASSERT_EQUAL(now, event->f->sim.now);
+	(void)snprintf(event->f->text + used, sizeof event->f->text - used, "%c%u ", event->name, (unsigned)now);
 	if (event->again > 0)
-		sim_schedule(&event->diary->sim, &event->event, now + event->again);
+		sim_schedule(&event->f->sim, &event->event, now + event->again);
 }
 
-static void diary_open(struct diary *diary, sim_ns now)
+static void sim_fixture_open(struct sim_fixture *f, sim_ns now)
 {
-	struct event *events[] = {&diary->a, &diary->b, &diary->c};
+	struct event *events[] = {&f->a, &f->b, &f->c};
 
-	memset(diary, 0, sizeof *diary);
-	sim_open(&diary->sim, now);
+	memset(f, 0, sizeof *f);
+	sim_open(&f->sim, now);
 	for (unsigned i = 0; i < 3; i++)
-		*events[i] = (struct event){.event = {.fire = note, .ctx = events[i]}, .diary = diary, .name = (char)('a' + (int)i)};
+		*events[i] = (struct event){.event = {.fire = note, .ctx = events[i]}, .f = f, .name = (char)('a' + (int)i)};
 }
 
 static void events_run_by_time_and_then_as_scheduled(void)
 {
-	struct diary d;
+	struct sim_fixture f;
 
-	diary_open(&d, 0);
-	sim_schedule(&d.sim, &d.c.event, 5);
-	sim_schedule(&d.sim, &d.b.event, 5);
-	sim_schedule(&d.sim, &d.a.event, 3);
-	CU_ASSERT_EQUAL(sim_next(&d.sim), 3);
-	sim_run_until(&d.sim, 10);
-	CU_ASSERT_STRING_EQUAL(d.text, "a3 c5 b5 ");
-	CU_ASSERT_EQUAL(sim_next(&d.sim), SIM_NEVER);
-	CU_ASSERT_EQUAL(d.sim.now, 10);
-	sim_close(&d.sim);
+	sim_fixture_open(&f, 0);
+	sim_schedule(&f.sim, &f.c.event, 5);
+	sim_schedule(&f.sim, &f.b.event, 5);
+	sim_schedule(&f.sim, &f.a.event, 3);
+	CU_ASSERT_EQUAL(sim_next(&f.sim), 3);
+	sim_run_until(&f.sim, 10);
+	CU_ASSERT_STRING_EQUAL(f.text, "a3 c5 b5 ");
+	CU_ASSERT_EQUAL(sim_next(&f.sim), SIM_NEVER);
+	CU_ASSERT_EQUAL(f.sim.now, 10);
+	sim_close(&f.sim);
 }
 
 static void a_moved_event_goes_behind_those_of_its_new_time(void)
 {
-	struct diary d;
+	struct sim_fixture f;
 
-	diary_open(&d, 0);
-	sim_schedule(&d.sim, &d.a.event, 5);
-	sim_schedule(&d.sim, &d.b.event, 7);
-	sim_schedule(&d.sim, &d.c.event, 7);
-	sim_schedule(&d.sim, &d.a.event, 7);
-	sim_schedule(&d.sim, &d.c.event, 6);
-	CU_ASSERT_EQUAL(d.sim.count, 3);
-	sim_run_until(&d.sim, 7);
-	CU_ASSERT_STRING_EQUAL(d.text, "c6 b7 a7 ");
-	sim_close(&d.sim);
+	sim_fixture_open(&f, 0);
+	sim_schedule(&f.sim, &f.a.event, 5);
+	sim_schedule(&f.sim, &f.b.event, 7);
+	sim_schedule(&f.sim, &f.c.event, 7);
+	sim_schedule(&f.sim, &f.a.event, 7);
+	sim_schedule(&f.sim, &f.c.event, 6);
+	CU_ASSERT_EQUAL(f.sim.count, 3);
+	sim_run_until(&f.sim, 7);
+	CU_ASSERT_STRING_EQUAL(f.text, "c6 b7 a7 ");
+	sim_close(&f.sim);
 }
 
 static void scheduling_for_the_same_time_keeps_the_place(void)
 {
-	struct diary d;
+	struct sim_fixture f;
 
-	diary_open(&d, 0);
-	sim_schedule(&d.sim, &d.a.event, 5);
-	sim_schedule(&d.sim, &d.b.event, 5);
-	sim_schedule(&d.sim, &d.a.event, 5);
-	sim_run_until(&d.sim, 5);
-	CU_ASSERT_STRING_EQUAL(d.text, "a5 b5 ");
-	sim_close(&d.sim);
+	sim_fixture_open(&f, 0);
+	sim_schedule(&f.sim, &f.a.event, 5);
+	sim_schedule(&f.sim, &f.b.event, 5);
+	sim_schedule(&f.sim, &f.a.event, 5);
+	sim_run_until(&f.sim, 5);
+	CU_ASSERT_STRING_EQUAL(f.text, "a5 b5 ");
+	sim_close(&f.sim);
 }
 
 static void never_cancels_and_cancelling_twice_is_nothing(void)
 {
-	struct diary d;
+	struct sim_fixture f;
 
-	diary_open(&d, 0);
-	sim_cancel(&d.sim, &d.a.event);
-	sim_schedule(&d.sim, &d.a.event, SIM_NEVER);
-	sim_schedule(&d.sim, &d.a.event, 5);
-	sim_schedule(&d.sim, &d.b.event, 5);
-	sim_schedule(&d.sim, &d.a.event, SIM_NEVER);
-	sim_cancel(&d.sim, &d.a.event);
-	CU_ASSERT_EQUAL(d.a.event.place, 0);
-	sim_run_until(&d.sim, 5);
-	CU_ASSERT_STRING_EQUAL(d.text, "b5 ");
-	sim_close(&d.sim);
+	sim_fixture_open(&f, 0);
+	sim_cancel(&f.sim, &f.a.event);
+	sim_schedule(&f.sim, &f.a.event, SIM_NEVER);
+	sim_schedule(&f.sim, &f.a.event, 5);
+	sim_schedule(&f.sim, &f.b.event, 5);
+	sim_schedule(&f.sim, &f.a.event, SIM_NEVER);
+	sim_cancel(&f.sim, &f.a.event);
+	CU_ASSERT_EQUAL(f.a.event.place, 0);
+	sim_run_until(&f.sim, 5);
+	CU_ASSERT_STRING_EQUAL(f.text, "b5 ");
+	sim_close(&f.sim);
 }
 
 static void the_world_is_never_ahead_of_the_guest(void)
 {
-	struct diary d;
+	struct sim_fixture f;
 
-	diary_open(&d, 100);
-	d.a.again = 10;
-	sim_schedule(&d.sim, &d.a.event, 100);
-	sim_run_until(&d.sim, 100);
-	CU_ASSERT_STRING_EQUAL(d.text, "a100 ");
-	sim_run_until(&d.sim, 109);
-	CU_ASSERT_STRING_EQUAL(d.text, "a100 ");
-	CU_ASSERT_EQUAL(d.sim.now, 109);
-	sim_run_until(&d.sim, 130);
-	CU_ASSERT_STRING_EQUAL(d.text, "a100 a110 a120 a130 ");
-	CU_ASSERT_EQUAL(sim_next(&d.sim), 140);
-	sim_close(&d.sim);
+	sim_fixture_open(&f, 100);
+	f.a.again = 10;
+	sim_schedule(&f.sim, &f.a.event, 100);
+	sim_run_until(&f.sim, 100);
+	CU_ASSERT_STRING_EQUAL(f.text, "a100 ");
+	sim_run_until(&f.sim, 109);
+	CU_ASSERT_STRING_EQUAL(f.text, "a100 ");
+	CU_ASSERT_EQUAL(f.sim.now, 109);
+	sim_run_until(&f.sim, 130);
+	CU_ASSERT_STRING_EQUAL(f.text, "a100 a110 a120 a130 ");
+	CU_ASSERT_EQUAL(sim_next(&f.sim), 140);
+	sim_close(&f.sim);
 }
 
 /* Fires once and schedules another event for the same instant. */
 static void start_b(void *ctx, sim_ns now)
 {
-	struct diary *diary = ctx;
+	struct sim_fixture *f = ctx;
 
-	sim_schedule(&diary->sim, &diary->b.event, now);
-	sim_cancel(&diary->sim, &diary->c.event);
+	sim_schedule(&f->sim, &f->b.event, now);
+	sim_cancel(&f->sim, &f->c.event);
 }
 
 static void what_an_event_sets_off_at_once_runs_in_the_same_instant(void)
 {
-	struct diary d;
-	struct sim_event starter = {.fire = start_b, .ctx = &d};
+	struct sim_fixture f;
+	struct sim_event starter = {.fire = start_b, .ctx = &f};
 
-	diary_open(&d, 0);
-	sim_schedule(&d.sim, &starter, 4);
-	sim_schedule(&d.sim, &d.a.event, 4);
-	sim_schedule(&d.sim, &d.c.event, 4); /* cancelled by the starter before its turn */
-	sim_run_until(&d.sim, 4);
-	CU_ASSERT_STRING_EQUAL(d.text, "a4 b4 ");
-	sim_close(&d.sim);
+	sim_fixture_open(&f, 0);
+	sim_schedule(&f.sim, &starter, 4);
+	sim_schedule(&f.sim, &f.a.event, 4);
+	sim_schedule(&f.sim, &f.c.event, 4); /* cancelled by the starter before its turn */
+	sim_run_until(&f.sim, 4);
+	CU_ASSERT_STRING_EQUAL(f.text, "a4 b4 ");
+	sim_close(&f.sim);
 }
 
 static void what_the_guest_can_notice_first_need_not_be_first(void)
 {
-	struct diary d;
+	struct sim_fixture f;
 
-	diary_open(&d, 0);
-	CU_ASSERT_EQUAL(sim_next_visible(&d.sim), SIM_NEVER);
-	d.a.event.lag = 100;
-	d.b.event.lag = 0;
-	sim_schedule(&d.sim, &d.a.event, 10);
-	CU_ASSERT_EQUAL(sim_next_visible(&d.sim), 110);
-	sim_schedule(&d.sim, &d.b.event, 50);
-	CU_ASSERT_EQUAL(sim_next(&d.sim), 10);
-	CU_ASSERT_EQUAL(sim_next_visible(&d.sim), 50);
-	d.b.event.lag = 100;
-	CU_ASSERT_EQUAL(sim_next_visible(&d.sim), 110);
-	d.b.event.lag = 0;
-	sim_schedule(&d.sim, &d.b.event, 110);
-	CU_ASSERT_EQUAL(sim_next_visible(&d.sim), 110);
-	sim_schedule(&d.sim, &d.b.event, 200);
-	CU_ASSERT_EQUAL(sim_next_visible(&d.sim), 110);
-	sim_close(&d.sim);
+	sim_fixture_open(&f, 0);
+	CU_ASSERT_EQUAL(sim_next_visible(&f.sim), SIM_NEVER);
+	f.a.event.lag = 100;
+	f.b.event.lag = 0;
+	sim_schedule(&f.sim, &f.a.event, 10);
+	CU_ASSERT_EQUAL(sim_next_visible(&f.sim), 110);
+	sim_schedule(&f.sim, &f.b.event, 50);
+	CU_ASSERT_EQUAL(sim_next(&f.sim), 10);
+	CU_ASSERT_EQUAL(sim_next_visible(&f.sim), 50);
+	f.b.event.lag = 100;
+	CU_ASSERT_EQUAL(sim_next_visible(&f.sim), 110);
+	f.b.event.lag = 0;
+	sim_schedule(&f.sim, &f.b.event, 110);
+	CU_ASSERT_EQUAL(sim_next_visible(&f.sim), 110);
+	sim_schedule(&f.sim, &f.b.event, 200);
+	CU_ASSERT_EQUAL(sim_next_visible(&f.sim), 110);
+	sim_close(&f.sim);
 }
 
 /* -- against a model: an array in which the next event is found by looking at all -- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A NIC that nobody makes: as little as the contract of nic/nic.h asks for, at 100 Mbit/s. It shows that
- * a board knows nothing of its NIC but that contract.
+ * The smallest NIC that satisfies the contract of nic/nic.h, at 100 Mbit/s. It shows that a board
+ * depends on nothing else of its NIC.
  *
  * Its host talks to it in messages. The first byte is a command:
  *
@@ -12,13 +12,13 @@
  *
  * INT is asserted while a frame waits.
  */
-#ifndef TESTS_TOY_NIC_H
-#define TESTS_TOY_NIC_H
+#ifndef TESTS_NIC_MINIMAL_H
+#define TESTS_NIC_MINIMAL_H
 
 #include "emulator/nic/nic.h"
 
-enum { TOY_STATUS = 1, TOY_SEND, TOY_READ };
+enum { MINIMAL_STATUS = 1, MINIMAL_SEND, MINIMAL_READ };
 
-extern const struct nic_model toy_nic;
+extern const struct nic_model minimal_nic;
 
 #endif

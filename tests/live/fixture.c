@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/live/rig.h"
+#include "tests/live/fixture.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -81,136 +81,133 @@ static void close_pair(void *state)
 
 static const struct port_ops pair_ops = {read_pair, send_pair, counters_of_pair, close_pair};
 
-static void open_pair(struct rig *rig, enum direction direction, const char *name)
+static void open_pair(struct live_fixture *f, enum direction direction, const char *name)
 {
 	struct pair_port *port = calloc(1, sizeof *port);
 	int ends[2];
 
 	CU_ASSERT_FATAL(port != NULL && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
-	*port = (struct pair_port){ends[0], &rig->counters[direction], &rig->older_ns};
-	rig->ports[direction] = (struct port){.ops = &pair_ops, .state = port, .fd = ends[0]};
-	(void)snprintf(rig->ports[direction].name, sizeof rig->ports[direction].name, "%s", name);
-	rig->peers[direction] = ends[1];
+	*port = (struct pair_port){ends[0], &f->counters[direction], &f->older_ns};
+	f->ports[direction] = (struct port){.ops = &pair_ops, .state = port, .fd = ends[0]};
+	(void)snprintf(f->ports[direction].name, sizeof f->ports[direction].name, "%s", name);
+	f->peers[direction] = ends[1];
 }
 
 /* -- steps -- */
 
-static void collect(struct rig *rig, enum direction direction)
+static void collect(struct live_fixture *f, enum direction direction)
 {
-	const int peer = rig->peers[direction == TO_SERVER ? TO_DEVICE : TO_SERVER];
+	const int peer = f->peers[direction == TO_SERVER ? TO_DEVICE : TO_SERVER];
 	uint8_t data[FRAME_MAX];
 	ssize_t got;
 
 	while (peer >= 0 && (got = recv(peer, data, sizeof data, MSG_DONTWAIT)) > 0) {
-		if (rig->forgets)
+		if (f->forgets)
 			continue;
-		CU_ASSERT_FATAL(rig->got_count[direction] < RIG_FRAMES_MAX);
-		rig->got[direction][rig->got_count[direction]++] = frame_new(data, (size_t)got);
+		CU_ASSERT_FATAL(f->got_count[direction] < LIVE_FIXTURE_FRAMES_MAX);
+		f->got[direction][f->got_count[direction]++] = frame_new(data, (size_t)got);
 	}
 }
 
 static void go_on(void *ctx, struct bridge *bridge)
 {
-	struct rig *rig = ctx;
+	struct live_fixture *f = ctx;
 
-	collect(rig, TO_SERVER);
-	collect(rig, TO_DEVICE);
+	collect(f, TO_SERVER);
+	collect(f, TO_DEVICE);
 	if (bridge_now(bridge) > STEPS_MAX_NS) {
 		CU_FAIL("a step was never done");
 		bridge_stop(bridge, "the test has failed");
-	} else if (*rig->steps == NULL) {
+	} else if (*f->steps == NULL) {
 		bridge_stop(bridge, "the test was over");
-	} else if ((*rig->steps)(rig, bridge)) {
-		rig->steps++;
+	} else if ((*f->steps)(f, bridge)) {
+		f->steps++;
 	}
 }
 
-static void begin(struct rig *rig)
+static void begin(struct live_fixture *f)
 {
-	open_pair(rig, TO_SERVER, "device0");
-	open_pair(rig, TO_DEVICE, "server0");
-	rig->again = eventfd(1, EFD_CLOEXEC);
-	CU_ASSERT_FATAL(rig->again >= 0);
-	rig->sides[0] = (struct bridge_side){.fd = rig->again, .ready = go_on, .ctx = rig};
-	(void)snprintf(rig->dir, sizeof rig->dir, "%s", rig_path(""));
-	rig->options = (struct bridge_options){.plan = &rig->plan,
-	                                       .dir = rig->dir,
-	                                       .ends = {&rig->ports[TO_SERVER], &rig->ports[TO_DEVICE]},
-	                                       .sides = rig->sides,
-	                                       .side_count = 1};
+	open_pair(f, TO_SERVER, "device0");
+	open_pair(f, TO_DEVICE, "server0");
+	f->again = eventfd(1, EFD_CLOEXEC);
+	CU_ASSERT_FATAL(f->again >= 0);
+	f->sides[0] = (struct bridge_side){.fd = f->again, .ready = go_on, .ctx = f};
+	(void)snprintf(f->dir, sizeof f->dir, "%s", live_fixture_path(""));
+	f->options = (struct bridge_options){
+		.plan = &f->plan, .dir = f->dir, .ends = {&f->ports[TO_SERVER], &f->ports[TO_DEVICE]}, .sides = f->sides, .side_count = 1};
 }
 
-void rig_open(struct rig *rig, const char *scenario)
+void live_fixture_open(struct live_fixture *f, const char *scenario)
 {
-	memset(rig, 0, sizeof *rig);
-	TEST_SAME_TEXT(box_open(&rig->plan, scenario, "box"), "");
-	begin(rig);
+	memset(f, 0, sizeof *f);
+	TEST_SAME_TEXT(box_open(&f->plan, scenario, "box"), "");
+	begin(f);
 }
 
-void rig_open_frozen(struct rig *rig, const char *path)
+void live_fixture_open_frozen(struct live_fixture *f, const char *path)
 {
 	struct error err;
 
-	memset(rig, 0, sizeof *rig);
-	CU_ASSERT_FATAL(plan_open_frozen(&rig->plan, path, NULL, &box, &err));
-	begin(rig);
+	memset(f, 0, sizeof *f);
+	CU_ASSERT_FATAL(plan_open_frozen(&f->plan, path, NULL, &box, &err));
+	begin(f);
 }
 
-void rig_run(struct rig *rig, rig_step *const *steps)
+void live_fixture_run(struct live_fixture *f, live_fixture_step *const *steps)
 {
 	struct error err;
 
-	rig->steps = steps;
-	bool good = bridge_run(&rig->options, &rig->result, &err);
+	f->steps = steps;
+	bool good = bridge_run(&f->options, &f->result, &err);
 	if (!good)
 		printf("    %s\n", err.text);
 	CU_ASSERT_FATAL(good);
-	collect(rig, TO_SERVER);
-	collect(rig, TO_DEVICE);
+	collect(f, TO_SERVER);
+	collect(f, TO_DEVICE);
 }
 
-void rig_close(struct rig *rig)
+void live_fixture_close(struct live_fixture *f)
 {
 	for (unsigned i = 0; i < 2; i++) {
-		rig->ports[i].ops->close(rig->ports[i].state);
-		if (rig->peers[i] >= 0)
-			(void)close(rig->peers[i]);
-		for (size_t k = 0; k < rig->got_count[i]; k++)
-			frame_free(rig->got[i][k]);
+		f->ports[i].ops->close(f->ports[i].state);
+		if (f->peers[i] >= 0)
+			(void)close(f->peers[i]);
+		for (size_t k = 0; k < f->got_count[i]; k++)
+			frame_free(f->got[i][k]);
 	}
-	(void)close(rig->again);
-	bridge_result_close(&rig->result);
-	plan_close(&rig->plan);
+	(void)close(f->again);
+	bridge_result_close(&f->result);
+	plan_close(&f->plan);
 }
 
-void rig_send(struct rig *rig, enum direction direction, unsigned flow, unsigned number)
+void live_fixture_send(struct live_fixture *f, enum direction direction, unsigned flow, unsigned number)
 {
 	struct frame *frame = chain_frame(flow, direction, FRAME_LENGTH);
 
 	put_be16(frame->data + NUMBER_AT, number);
-	CU_ASSERT_EQUAL_FATAL(send(rig->peers[direction], frame->data, frame->length, 0), (ssize_t)frame->length);
+	CU_ASSERT_EQUAL_FATAL(send(f->peers[direction], frame->data, frame->length, 0), (ssize_t)frame->length);
 	frame_free(frame);
 }
 
-unsigned rig_number(const struct rig *rig, enum direction direction, size_t index)
+unsigned live_fixture_number(const struct live_fixture *f, enum direction direction, size_t index)
 {
-	CU_ASSERT_FATAL(index < rig->got_count[direction]);
-	const uint8_t *data = rig->got[direction][index]->data;
+	CU_ASSERT_FATAL(index < f->got_count[direction]);
+	const uint8_t *data = f->got[direction][index]->data;
 
 	return (unsigned)(data[NUMBER_AT] << 8 | data[NUMBER_AT + 1]);
 }
 
-const char *rig_ask(struct rig *rig, struct bridge *bridge, const char *line)
+const char *live_fixture_ask(struct live_fixture *f, struct bridge *bridge, const char *line)
 {
-	FILE *stream = fmemopen(rig->answer, sizeof rig->answer, "w");
+	FILE *stream = fmemopen(f->answer, sizeof f->answer, "w");
 
 	CU_ASSERT_FATAL(stream != NULL);
 	request_answer(bridge, line, stream);
 	(void)fclose(stream);
-	return rig->answer;
+	return f->answer;
 }
 
-const char *rig_path(const char *name)
+const char *live_fixture_path(const char *name)
 {
 	static char path[640];
 
@@ -218,9 +215,9 @@ const char *rig_path(const char *name)
 	return path;
 }
 
-char *rig_read(const char *name)
+char *live_fixture_read(const char *name)
 {
-	char *text = test_read(rig_path(name));
+	char *text = test_read(live_fixture_path(name));
 
 	CU_ASSERT_FATAL(text != NULL);
 	return text;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/unit/search/drawing.h"
+#include "tests/unit/search/fixture.h"
 
 #include <string.h>
 
@@ -24,24 +24,24 @@ static const char addresses[] = "to-server frame#1..390\n"
 				"server    srv.tls#1..14\n"
 				"server    srv.http#1..16\n";
 
-void drawing_open(struct drawing *drawing)
+void draw_fixture_open(struct draw_fixture *f)
 {
 	struct error err = {.text = ""};
 
-	memset(drawing, 0, sizeof *drawing);
-	CU_ASSERT_FATAL(aims_parse(&drawing->aims, addresses, &err));
-	drawing->plan.seed = 7;
-	drawing->plan.deadline_ns = UINT64_C(1800) * 1000000000;
-	drawing->plan.device.flash.fitted = true;
-	drawing->grounds = (struct grounds){.aims = &drawing->aims, .plans = {&drawing->plan, NULL}};
+	memset(f, 0, sizeof *f);
+	CU_ASSERT_FATAL(aims_parse(&f->aims, addresses, &err));
+	f->plan.seed = 7;
+	f->plan.deadline_ns = UINT64_C(1800) * 1000000000;
+	f->plan.device.flash.fitted = true;
+	f->grounds = (struct grounds){.aims = &f->aims, .plans = {&f->plan, NULL}};
 }
 
-void drawing_close(struct drawing *drawing)
+void draw_fixture_close(struct draw_fixture *f)
 {
-	aims_close(&drawing->aims);
+	aims_close(&f->aims);
 }
 
-struct dice drawing_dice(uint64_t seed, uint64_t index)
+struct dice draw_fixture_dice(uint64_t seed, uint64_t index)
 {
 	return (struct dice){.stream = random_stream(seed, "test"), .what = index};
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/unit/boot/chip.h"
+#include "tests/unit/boot/fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +11,11 @@
 
 static void inject(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)
 {
-	const struct chip *chip = ctx;
+	const struct boot_fixture *f = ctx;
 
-	if (site == NOR_SITE_OP && chip->cut_op > 0 && number == chip->first_op + chip->cut_op) {
+	if (site == NOR_SITE_OP && f->cut_op > 0 && number == f->first_op + f->cut_op) {
 		ret_effect->cut = true;
-		ret_effect->cut_permille = chip->cut_permille;
+		ret_effect->cut_permille = f->cut_permille;
 	}
 }
 
@@ -33,104 +33,104 @@ static const struct nor_ops ops = {on_event, inject};
 
 /* -- a driver -- */
 
-static void send(struct chip *chip, uint8_t opcode, uint32_t address, const void *data, uint32_t size)
+static void send(struct boot_fixture *f, uint8_t opcode, uint32_t address, const void *data, uint32_t size)
 {
 	static uint8_t bytes[4 + BOOT_PAGE];
 
 	CU_ASSERT_FATAL(size <= BOOT_PAGE);
 	bytes[0] = 0x06;
-	nor_transfer(&chip->nor, bytes, NULL, 1, chip->now_ns);
+	nor_transfer(&f->nor, bytes, NULL, 1, f->now_ns);
 	bytes[0] = opcode;
 	for (unsigned i = 0; i < 3; i++)
 		bytes[1 + i] = (uint8_t)(address >> (16 - 8 * i));
 	if (size > 0)
 		memcpy(bytes + 4, data, size);
-	nor_transfer(&chip->nor, bytes, NULL, 4 + size, chip->now_ns);
-	if (nor_busy_until(&chip->nor) > chip->now_ns)
-		chip->now_ns = nor_busy_until(&chip->nor);
-	nor_run(&chip->nor, chip->now_ns);
+	nor_transfer(&f->nor, bytes, NULL, 4 + size, f->now_ns);
+	if (nor_busy_until(&f->nor) > f->now_ns)
+		f->now_ns = nor_busy_until(&f->nor);
+	nor_run(&f->nor, f->now_ns);
 }
 
 static bool read_bytes(void *ctx, uint32_t offset, void *ret_data, uint32_t size)
 {
 	static uint8_t bytes[4 + BOOT_SECTOR];
-	struct chip *chip = ctx;
+	struct boot_fixture *f = ctx;
 
 	CU_ASSERT_FATAL(size <= BOOT_SECTOR);
 	bytes[0] = 0x03;
 	for (unsigned i = 0; i < 3; i++)
 		bytes[1 + i] = (uint8_t)(offset >> (16 - 8 * i));
-	nor_transfer(&chip->nor, bytes, bytes, 4 + size, chip->now_ns);
+	nor_transfer(&f->nor, bytes, bytes, 4 + size, f->now_ns);
 	memcpy(ret_data, bytes + 4, size);
-	return chip->nor.powered;
+	return f->nor.powered;
 }
 
 static bool erase(void *ctx, uint32_t offset, uint32_t size)
 {
-	struct chip *chip = ctx;
+	struct boot_fixture *f = ctx;
 
 	CU_ASSERT_FATAL(offset % BOOT_SECTOR == 0 && size % BOOT_SECTOR == 0);
-	for (uint32_t done = 0; done < size && chip->nor.powered; done += BOOT_SECTOR)
-		send(chip, 0x20, offset + done, NULL, 0);
-	return chip->nor.powered;
+	for (uint32_t done = 0; done < size && f->nor.powered; done += BOOT_SECTOR)
+		send(f, 0x20, offset + done, NULL, 0);
+	return f->nor.powered;
 }
 
 static bool program(void *ctx, uint32_t offset, const void *data, uint32_t size)
 {
-	struct chip *chip = ctx;
+	struct boot_fixture *f = ctx;
 
 	CU_ASSERT_FATAL(offset % BOOT_PAGE + size <= BOOT_PAGE);
-	if (chip->nor.powered)
-		send(chip, 0x02, offset, data, size);
-	return chip->nor.powered;
+	if (f->nor.powered)
+		send(f, 0x02, offset, data, size);
+	return f->nor.powered;
 }
 
 /* -- the supply -- */
 
-void chip_open(struct chip *chip)
+void boot_fixture_open(struct boot_fixture *f)
 {
 	struct nor_config config = nor_config_default();
 
-	memset(chip, 0, sizeof *chip);
+	memset(f, 0, sizeof *f);
 	config.power_up_ns = config.power_up_write_ns = 0;
-	chip->array = malloc(NOR_SIZE);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(chip->array);
-	memset(chip->array, 0xff, NOR_SIZE);
-	chip->flash = (struct boot_flash){chip, read_bytes, erase, program};
-	nor_init(&chip->nor, &config, chip->array, &ops, chip, chip->now_ns);
+	f->array = malloc(NOR_SIZE);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f->array);
+	memset(f->array, 0xff, NOR_SIZE);
+	f->flash = (struct boot_flash){f, read_bytes, erase, program};
+	nor_init(&f->nor, &config, f->array, &ops, f, f->now_ns);
 }
 
-void chip_close(struct chip *chip)
+void boot_fixture_close(struct boot_fixture *f)
 {
-	free(chip->array);
+	free(f->array);
 }
 
-void chip_restart(struct chip *chip, uint64_t cut_op, unsigned cut_permille)
+void boot_fixture_restart(struct boot_fixture *f, uint64_t cut_op, unsigned cut_permille)
 {
-	nor_power(&chip->nor, false, chip->now_ns);
-	nor_power(&chip->nor, true, chip->now_ns);
-	chip->first_op = chip->nor.counters.operations;
-	chip->cut_op = cut_op;
-	chip->cut_permille = cut_permille;
+	nor_power(&f->nor, false, f->now_ns);
+	nor_power(&f->nor, true, f->now_ns);
+	f->first_op = f->nor.counters.operations;
+	f->cut_op = cut_op;
+	f->cut_permille = cut_permille;
 }
 
-uint64_t chip_operations(const struct chip *chip)
+uint64_t boot_fixture_operations(const struct boot_fixture *f)
 {
-	return chip->nor.counters.operations - chip->first_op;
+	return f->nor.counters.operations - f->first_op;
 }
 
-void chip_save(const struct chip *chip, struct chip_contents *ret_contents)
+void boot_fixture_save(const struct boot_fixture *f, struct boot_fixture_contents *ret_contents)
 {
-	memcpy(ret_contents->record, chip->array + BOOT_RECORD, sizeof ret_contents->record);
+	memcpy(ret_contents->record, f->array + BOOT_RECORD, sizeof ret_contents->record);
 	for (unsigned i = 0; i < BOOT_SLOTS; i++)
-		memcpy(ret_contents->slots[i], chip->array + boot_slot_offset(i), sizeof ret_contents->slots[i]);
+		memcpy(ret_contents->slots[i], f->array + boot_slot_offset(i), sizeof ret_contents->slots[i]);
 }
 
-void chip_load(struct chip *chip, const struct chip_contents *contents)
+void boot_fixture_load(struct boot_fixture *f, const struct boot_fixture_contents *contents)
 {
-	memcpy(chip->array + BOOT_RECORD, contents->record, sizeof contents->record);
+	memcpy(f->array + BOOT_RECORD, contents->record, sizeof contents->record);
 	for (unsigned i = 0; i < BOOT_SLOTS; i++)
-		memcpy(chip->array + boot_slot_offset(i), contents->slots[i], sizeof contents->slots[i]);
+		memcpy(f->array + boot_slot_offset(i), contents->slots[i], sizeof contents->slots[i]);
 }
 
 /* -- signatures -- */
@@ -160,7 +160,7 @@ static bool verify_or_remember(void *ctx, const void *data, size_t size, const u
 	return known[place].good;
 }
 
-struct boot_crypto *chip_crypto(void)
+struct boot_crypto *boot_fixture_crypto(void)
 {
 	static struct boot_crypto *crypto;
 	uint8_t public_key[CRYPTO_KEY];
@@ -190,9 +190,9 @@ static void sign(const uint8_t *data, size_t size, uint8_t ret_signature[SLOT_SI
 	EVP_PKEY_free(key);
 }
 
-void chip_sign(struct slot_header *header, const uint8_t *payload)
+void boot_fixture_sign(struct slot_header *header, const uint8_t *payload)
 {
-	const struct boot_crypto *crypto = chip_crypto();
+	const struct boot_crypto *crypto = boot_fixture_crypto();
 	uint8_t bytes[SLOT_HEADER];
 
 	CU_ASSERT_FATAL(crypto->hash_begin(crypto->ctx) && crypto->hash_add(crypto->ctx, payload, header->size) &&
@@ -205,31 +205,31 @@ void chip_sign(struct slot_header *header, const uint8_t *payload)
 static const uint8_t *make_system(struct slot_header *header, const char *version, const char *behaviour)
 {
 	static struct slot_header made;
-	static uint8_t payload[CHIP_PAYLOAD];
+	static uint8_t payload[BOOT_FIXTURE_PAYLOAD];
 
 	if (strcmp(made.version, version) != 0 || strcmp(made.behaviour, behaviour) != 0) {
-		made = (struct slot_header){.size = CHIP_PAYLOAD};
+		made = (struct slot_header){.size = BOOT_FIXTURE_PAYLOAD};
 		(void)snprintf(made.version, sizeof made.version, "%s", version);
 		(void)snprintf(made.behaviour, sizeof made.behaviour, "%s", behaviour);
-		for (unsigned i = 0; i < CHIP_PAYLOAD; i++)
+		for (unsigned i = 0; i < BOOT_FIXTURE_PAYLOAD; i++)
 			payload[i] = (uint8_t)(i * 7 + (unsigned)version[0] * 31 + i / 251);
-		chip_sign(&made, payload);
+		boot_fixture_sign(&made, payload);
 	}
 	*header = made;
 	return payload;
 }
 
-bool chip_write_slot(struct chip *chip, unsigned slot, const char *version, const char *behaviour)
+bool boot_fixture_write_slot(struct boot_fixture *f, unsigned slot, const char *version, const char *behaviour)
 {
 	struct slot_header header;
 	const uint8_t *payload = make_system(&header, version, behaviour);
 	struct writer writer;
 
-	if (!slot_begin(&writer, &chip->flash, slot))
+	if (!slot_begin(&writer, &f->flash, slot))
 		return false;
 	/* In pieces that fit neither pages nor sectors, as they come from a network. */
-	for (uint32_t done = 0; done < CHIP_PAYLOAD;) {
-		const uint32_t left = CHIP_PAYLOAD - done, piece = left < 1447 ? left : 1447;
+	for (uint32_t done = 0; done < BOOT_FIXTURE_PAYLOAD;) {
+		const uint32_t left = BOOT_FIXTURE_PAYLOAD - done, piece = left < 1447 ? left : 1447;
 		if (!writer_put(&writer, payload + done, piece))
 			return false;
 		done += piece;

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /** @file What tests of drawn plans have in common: places to aim at, and a device with all that a fault can happen to. */
-#ifndef TESTS_UNIT_SEARCH_DRAWING_H
-#define TESTS_UNIT_SEARCH_DRAWING_H
+#ifndef TESTS_UNIT_SEARCH_FIXTURE_H
+#define TESTS_UNIT_SEARCH_FIXTURE_H
 
 #include "harness/search/limits.h"
 
-struct drawing {
+struct draw_fixture {
 	struct aims aims;
 	struct plan plan;
 	struct grounds grounds;
 };
 
-/** To be closed with drawing_close(). */
-void drawing_open(struct drawing *drawing);
-void drawing_close(struct drawing *drawing);
+/** To be closed with draw_fixture_close(). */
+void draw_fixture_open(struct draw_fixture *f);
+void draw_fixture_close(struct draw_fixture *f);
 
 /** The dice of the index-th thing. */
-struct dice drawing_dice(uint64_t seed, uint64_t index);
+struct dice draw_fixture_dice(uint64_t seed, uint64_t index);
 
 #endif
