@@ -308,8 +308,8 @@ $(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(LLHTTP_NAMES:%=$(O)
 		$(filter %.c %.o,$^) -lpcap -lyaml -lxxhash -lcrypto -lz -lm
 
 RELAY_SOURCES := $(sort $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault harness/proxy harness/server harness/relay,$(folder)/*.c)) $(FAULT_SOURCES)) \
-	tests/unit/relay/fixture.c
-$(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard lib/*/*.h harness/*/*.h) tests/unit/relay/fixture.h
+	tests/unit/relay/fixture.c tests/trace_text.c
+$(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard lib/*/*.h harness/*/*.h) tests/unit/relay/fixture.h tests/trace_text.h
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LWIP_FLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lssl -lcrypto -ljansson -lxxhash -lz -lm

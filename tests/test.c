@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/test.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,9 +33,22 @@ static const char *environment(const char *name, const char *otherwise)
 	return value != NULL ? value : otherwise;
 }
 
+void test_needs_program(const char *name)
+{
+	char output[256];
+
+	if (test_shell(output, sizeof output, "PATH=$PATH:/usr/sbin command -v %s", name) != 0)
+		test_skip("no %s on this machine", name);
+}
+
 const char *test_program(void)
 {
-	return environment("STUTTER", "build/stutter");
+	static char path[PATH_MAX];
+
+	/* Kept, so that it is found from another folder, too. */
+	if (path[0] == '\0')
+		CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(environment("STUTTER", "build/stutter"), path));
+	return path;
 }
 
 const char *test_build(void)
@@ -45,6 +59,14 @@ const char *test_build(void)
 const char *test_folder(void)
 {
 	return environment("STUTTER_TEST_FOLDER", "/tmp");
+}
+
+const char *test_path(const char *name)
+{
+	static char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+	return path;
 }
 
 int test_shell(char *ret_output, size_t size, const char *format, ...)
@@ -70,11 +92,9 @@ int test_shell(char *ret_output, size_t size, const char *format, ...)
 
 const char *test_write(const char *name, const char *text)
 {
-	static char path[512];
-	FILE *file;
+	const char *path = test_path(name);
+	FILE *file = fopen(path, "w");
 
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	file = fopen(path, "w");
 	CU_ASSERT_FATAL(file != NULL);
 	fputs(text, file);
 	CU_ASSERT_FATAL(fclose(file) == 0);
@@ -100,6 +120,30 @@ char *test_read(const char *path)
 	return text;
 }
 
+char *test_read_own(const char *name)
+{
+	char *text = test_read(test_path(name));
+
+	if (text == NULL)
+		printf("    %s cannot be read\n", name);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	return text;
+}
+
+bool test_exists(const char *name)
+{
+	return access(test_path(name), F_OK) == 0;
+}
+
+unsigned test_count(const char *text, const char *part)
+{
+	unsigned count = 0;
+
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		count++;
+	return count;
+}
+
 void test_contains(const char *file, int line, const char *text, const char *part)
 {
 	bool found = text != NULL && strstr(text, part) != NULL;
@@ -107,6 +151,14 @@ void test_contains(const char *file, int line, const char *text, const char *par
 	if (!found)
 		printf("    %s:%d: expected\n      %s\n    in\n      %s\n", file, line, part, text != NULL ? text : "(nothing)");
 	CU_ASSERT(found);
+}
+
+void test_file_contains(const char *file, int line, const char *name, const char *part)
+{
+	char *text = test_read_own(name);
+
+	test_contains(file, line, text, part);
+	free(text);
 }
 
 static void print_line(const char *what, const char *text)

@@ -13,12 +13,18 @@
 /** Ends the test as skipped, for something that this machine lacks. The reason is printed and counted. */
 _Noreturn void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** The path of the stutter program under test, and of the build folder. */
+/** The same unless there is a program of this name, such as "curl". */
+void test_needs_program(const char *name);
+
+/** The absolute path of the stutter program under test. */
 const char *test_program(void);
+/** The path of the build folder. */
 const char *test_build(void);
 
 /** A fresh folder for this test, removed when it has passed. */
 const char *test_folder(void);
+/** The path of a file in that folder, valid until the next call. */
+const char *test_path(const char *name);
 
 /** Runs a shell command. @param ret_output What it wrote on both outputs, as far as it fits. @return its exit status, or 128 + signal. */
 int test_shell(char *ret_output, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -28,10 +34,20 @@ const char *test_write(const char *name, const char *text);
 
 /** Reads a whole file as text; NULL if it cannot be read. To be released with free(). */
 char *test_read(const char *path);
+/** Reads a file below test_folder() as text; fails the test if it cannot be read. To be released with free(). */
+char *test_read_own(const char *name);
+/** Whether there is something of this name below test_folder(). */
+bool test_exists(const char *name);
+
+/** How many times @p part occurs in @p text, without overlap. */
+unsigned test_count(const char *text, const char *part);
 
 /** Fails unless @p text contains @p part; prints both. */
 #define TEST_CONTAINS(text, part) test_contains(__FILE__, __LINE__, (text), (part))
 void test_contains(const char *file, int line, const char *text, const char *part);
+/** The same for the text of a file below test_folder(). */
+#define TEST_FILE_CONTAINS(name, part) test_file_contains(__FILE__, __LINE__, (name), (part))
+void test_file_contains(const char *file, int line, const char *name, const char *part);
 
 /** Fails unless both texts are equal; prints the first line that differs. */
 #define TEST_SAME_TEXT(actual, expected) test_same_text(__FILE__, __LINE__, (actual), (expected))

@@ -65,15 +65,6 @@ static void bisect(char *ret_output, const char *words, int status)
 	started_expect(ret_output, started_run(ret_output, OUTPUT_MAX, "bisect %s --jobs 2", words), status);
 }
 
-static unsigned count_of(const char *text, const char *part)
-{
-	unsigned count = 0;
-
-	for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
-		count++;
-	return count;
-}
-
 static void a_commit_of_128_is_found_in_7_looks_and_proved(void)
 {
 	static char output[OUTPUT_MAX];
@@ -84,11 +75,9 @@ static void a_commit_of_128_is_found_in_7_looks_and_proved(void)
 	TEST_CONTAINS(output, "\"change 77\" brought the failure");
 	TEST_CONTAINS(output, "\"change 77\" fails 3 of 3 times, from power on, in the same way.");
 	TEST_CONTAINS(output, "\"change 76\" passes 3 of 3 times, from power on.");
-	CU_ASSERT_EQUAL(count_of(output, "revisions are suspects"), 7);
-	char *json = started_read("b/search.json");
-	TEST_CONTAINS(json, "\"proved\": true");
-	TEST_CONTAINS(json, "\"state\": \"found\"");
-	free(json);
+	CU_ASSERT_EQUAL(test_count(output, "revisions are suspects"), 7);
+	TEST_FILE_CONTAINS("b/search.json", "\"proved\": true");
+	TEST_FILE_CONTAINS("b/search.json", "\"state\": \"found\"");
 	/* The user's repository is as it was. */
 	(void)test_shell(output, OUTPUT_MAX, "cd %s/repo && git worktree list | wc -l && git status --porcelain", test_folder());
 	TEST_SAME_TEXT(output, "1\n");
@@ -150,13 +139,13 @@ static void a_build_that_takes_too_long_or_is_killed_is_tried_again(void)
 		              : "--resume b",
 		       125);
 		TEST_CONTAINS(output, "`stutter bisect --resume b` goes on");
-		char *json = started_read("b/search.json");
+		char *json = test_read_own("b/search.json");
 		CU_ASSERT_EQUAL(strstr(json, "\"error\": \"the build command was ended by signal 9") != NULL, i == 1);
 		TEST_CONTAINS(json, "\"whole\": false");
 		TEST_CONTAINS(json, "\"status\": 125");
 		free(json);
-		char *builds = started_read("b/builds.jsonl");
-		CU_ASSERT_EQUAL(count_of(builds, "\n"), 1);
+		char *builds = test_read_own("b/builds.jsonl");
+		CU_ASSERT_EQUAL(test_count(builds, "\n"), 1);
 		free(builds);
 	}
 	(void)test_shell(output, OUTPUT_MAX, "rm %s/deadly", test_folder());
@@ -174,10 +163,8 @@ static void wrong_ends_are_told_before_anything_else(void)
 	TEST_CONTAINS(output, "the good end");
 	TEST_CONTAINS(output, "fails, too");
 	CU_ASSERT_PTR_NULL(strstr(output, "--resume"));
-	char *json = started_read("b1/search.json");
-	TEST_CONTAINS(json, "\"error\": \"the good end");
-	TEST_CONTAINS(json, "\"status\": 2");
-	free(json);
+	TEST_FILE_CONTAINS("b1/search.json", "\"error\": \"the good end");
+	TEST_FILE_CONTAINS("b1/search.json", "\"status\": 2");
 	bisect(output, "plan.yaml --repo repo --good HEAD~8 --bad HEAD~6 " BUILD " --out b2", 2);
 	TEST_CONTAINS(output, "passes with this plan, so there is no failure to look for");
 	bisect(output, "plan.yaml --repo repo --good HEAD~8 --build 'exit 4' --out b3", 2);
@@ -227,9 +214,7 @@ static void by_chance_it_is_found_as_surely_as_was_asked_for(void)
 	bisect(output, "chance.yaml --repo repo --good HEAD~2 " BUILD " --any-failure --confidence 80% --out b", 0);
 	TEST_CONTAINS(output, "\"change 2\" brought the failure, as sure as ");
 	TEST_CONTAINS(output, "failed; culprit");
-	char *json = started_read("b/search.json");
-	TEST_CONTAINS(json, "\"by_chance\": true");
-	free(json);
+	TEST_FILE_CONTAINS("b/search.json", "\"by_chance\": true");
 }
 
 static void git_finds_it_with_replay(void)
@@ -241,7 +226,7 @@ static void git_finds_it_with_replay(void)
 	const int status = test_shell(output, sizeof output,
 	                              "cd %s/repo && git bisect start HEAD HEAD~8 && "
 	                              "git bisect run %s replay ../plan.yaml --device ./device.yaml && git bisect log",
-	                              test_folder(), started_program());
+	                              test_folder(), test_program());
 	if (status != 0)
 		printf("    %s\n", output);
 	TEST_CONTAINS(output, "] change 6");

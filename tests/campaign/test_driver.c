@@ -20,7 +20,7 @@ static int run_recipe(const char *words)
 	char build[PATH_MAX];
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_build(), build));
-	return test_shell(output, sizeof output, "STUTTER=%s STUTTER_BUILD=%s %s", started_program(), build, words);
+	return test_shell(output, sizeof output, "STUTTER=%s STUTTER_BUILD=%s %s", test_program(), build, words);
 }
 
 /* It is kept in the build folder for the suite that follows, and the next time; a suite of its own, since a suite's tests run side by side. What is fetched is a matter of the machine's apt, which may have no mirror, and of the network. */
@@ -29,8 +29,9 @@ static void the_source_of_the_driver_is_fetched(void)
 	char words[PATH_MAX + 64];
 
 	started_needs("mkinitramfs");
-	if (test_shell(output, sizeof output, "command -v apt-get dpkg-deb xz") != 0)
-		test_skip("no apt-get, dpkg-deb or xz");
+	test_needs_program("apt-get");
+	test_needs_program("dpkg-deb");
+	test_needs_program("xz");
 	(void)snprintf(words, sizeof words, "docs/bisect/driver.sh %s/driver --fetch", test_build());
 	const int status = run_recipe(words);
 	if (status == CANNOT_FETCH)
@@ -44,8 +45,8 @@ static void the_commit_that_broke_the_driver_is_found(void)
 	char words[PATH_MAX + 64];
 
 	started_needs("initramfs.cpio");
-	if (test_shell(output, sizeof output, "command -v git arm-linux-gnueabihf-gcc") != 0)
-		test_skip("no git or arm-linux-gnueabihf-gcc");
+	test_needs_program("git");
+	test_needs_program("arm-linux-gnueabihf-gcc");
 	if (test_shell(output, sizeof output, "mkdir %s/d && cp -r %s/driver/source %s/d/", test_folder(), test_build(), test_folder()) !=
 	    0)
 		test_skip("the kernel's source is not there");

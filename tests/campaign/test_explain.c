@@ -43,7 +43,7 @@ static void write_all(void)
 /* The member `explain` of a search's search.json; to be released with json_decref(). */
 static json_t *explained(const char *name)
 {
-	char *text = started_read(name);
+	char *text = test_read_own(name);
 	json_t *json = json_loads(text, 0, NULL), *member = json_object_get(json, "explain");
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(member);
@@ -80,9 +80,9 @@ static void the_decisions_that_matter_are_found(void)
 	CU_ASSERT_EQUAL(count_rows(json, "slow", "fails in the same way"), 0);
 	CU_ASSERT_STRING_EQUAL(member_text(json_object_get(json, "neighbour"), "what"), "without 'lost SYN' at tcp.syn[80/2]#2");
 	json_decref(json);
-	free(started_read("e/sessions/compare.html"));
+	free(test_read_own("e/sessions/compare.html"));
 	/* What is known is not run again, and told in the same words. */
-	char *first = started_read("e/search.json");
+	char *first = test_read_own("e/search.json");
 	started_expect(output, started_run(output, sizeof output, "explain --resume e --jobs 1"), 0);
 	TEST_CONTAINS(output, "0 sessions were run");
 	json = explained("e/search.json");
@@ -129,7 +129,7 @@ static void the_failure_rate_rises_until_it_is_lost(void)
 
 static void digest_of(const char *name, char ret_digest[64])
 {
-	char *text = started_read(name);
+	char *text = test_read_own(name);
 	json_t *json = json_loads(text, 0, NULL);
 
 	(void)snprintf(ret_digest, 64, "%s", member_text(json, "digest"));
@@ -171,7 +171,7 @@ static void expect_told(const char *dir, int status, const char *error, bool goe
 
 	CU_ASSERT_EQUAL(strstr(output, "explain --resume") != NULL, goes_on);
 	(void)snprintf(name, sizeof name, "%s/search.json", dir);
-	char *text = started_read(name);
+	char *text = test_read_own(name);
 	json_t *json = json_loads(text, 0, NULL);
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json, "status")), status);
 	CU_ASSERT_EQUAL(json_is_false(json_object_get(json, "whole")), goes_on);

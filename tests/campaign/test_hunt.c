@@ -119,11 +119,9 @@ static void what_the_control_device_does_with_a_shrunk_plan_is_told(void)
 	TEST_CONTAINS(json_string_value(json_object_get(find, "shrunk")), "finds/001-shrunk.yaml");
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_object_get(find, "shrunk_on_control"), "verdict")), "pass");
 	json_decref(json);
-	char *page = started_read("f/index.html");
-	TEST_CONTAINS(page, "The shrunk plan of failure 1 passes on patient, the control device.");
-	free(page);
+	TEST_FILE_CONTAINS("f/index.html", "The shrunk plan of failure 1 passes on patient, the control device.");
 	/* It was that plan, with its decision, which acted, and that device. */
-	char *results = started_read("f/results.jsonl");
+	char *results = test_read_own("f/results.jsonl");
 	const char *line = strstr(results, "\"finds/001-shrunk.yaml, on the control device\"");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(line);
 	char *end = strchr(line, '\n');
@@ -161,9 +159,7 @@ static void a_device_that_fails_by_itself_is_not_hunted(void)
 	started_expect(output, started_run(output, sizeof output, WORDS " --keep-faults --out e"), 125);
 	TEST_CONTAINS(output, "does not pass, so whatever is found could be its own");
 	CU_ASSERT_PTR_NULL(strstr(output, "--resume"));
-	char *json = started_read("e/search.json");
-	TEST_CONTAINS(json, "does not pass, so whatever is found could be its own");
-	free(json);
+	TEST_FILE_CONTAINS("e/search.json", "does not pass, so whatever is found could be its own");
 }
 
 const CU_TestInfo tests_hunting[] = {

@@ -37,25 +37,9 @@ static void shrink(const char *name, const char *out, const char *options, int s
 	started_expect(output, found, status);
 }
 
-static void has(const char *text, const char *wanted)
-{
-	if (strstr(text, wanted) == NULL)
-		printf("    no '%s' in\n%s\n", wanted, text);
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, wanted));
-}
-
-static size_t count_of(const char *text, const char *word)
-{
-	size_t count = 0;
-
-	for (const char *at = text; (at = strstr(at, word)) != NULL; at += strlen(word))
-		count++;
-	return count;
-}
-
 static void same_files(const char *a, const char *b)
 {
-	char *left = started_read(a), *right = started_read(b);
+	char *left = test_read_own(a), *right = test_read_own(b);
 
 	CU_ASSERT_STRING_EQUAL(left, right);
 	free(left);
@@ -66,18 +50,18 @@ static void two_lost_syns_are_found_among_many_decisions(void)
 {
 	leave_session("weak", "name: weak\n" WEAK "  - {name: slow, first: 25, delay: {time: 8ms, jitter: 6ms}}\n", 1);
 	shrink("weak", "s", "", 0);
-	has(output, "fails iff tcp.syn#1..2 to the server are lost");
-	char *plan = started_read("s/shrunk.yaml");
+	TEST_CONTAINS(output, "fails iff tcp.syn#1..2 to the server are lost");
+	char *plan = test_read_own("s/shrunk.yaml");
 	const char *decisions = strstr(plan, "\ndecisions:");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(decisions);
-	CU_ASSERT_EQUAL(count_of(decisions, "  - {"), 2);
-	has(decisions, "tcp.syn[80/1]#1");
-	has(decisions, "tcp.syn[80/1]#2");
+	CU_ASSERT_EQUAL(test_count(decisions, "  - {"), 2);
+	TEST_CONTAINS(decisions, "tcp.syn[80/1]#1");
+	TEST_CONTAINS(decisions, "tcp.syn[80/1]#2");
 	free(plan);
 	/* The new plan is one that is replayed as any other. */
 	int status = started_run(output, sizeof output, "replay s/shrunk.yaml --quiet --out again");
 	started_expect(output, status, 1);
-	has(output, "weak");
+	TEST_CONTAINS(output, "weak");
 }
 
 static void the_result_is_the_same_at_any_number_of_jobs(void)
@@ -92,7 +76,7 @@ static void a_plan_that_passes_has_nothing_to_shrink(void)
 {
 	leave_session("fine", "name: fine\nimage: small.bin\nfaults:\n  - {name: lost, at: tcp.syn#1, drop: true}\n", 0);
 	shrink("fine", "s", "", 2);
-	has(output, "fine.run/fine/seed-1/plan.yaml: nothing to shrink: its session passed; ");
+	TEST_CONTAINS(output, "fine.run/fine/seed-1/plan.yaml: nothing to shrink: its session passed; ");
 	/* It has cost no session. */
 	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ls %s/s", test_folder()), 0);
 	/* Nothing is known of a plan that was moved. */
@@ -100,7 +84,7 @@ static void a_plan_that_passes_has_nothing_to_shrink(void)
 	CU_ASSERT_EQUAL(status, 0);
 	status = started_run(output, sizeof output, "shrink fine-plan.yaml --quiet --out s");
 	started_expect(output, status, 2);
-	has(output, "Nothing to shrink: it passes");
+	TEST_CONTAINS(output, "Nothing to shrink: it passes");
 	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ls %s/s/shrunk.yaml", test_folder()), 0);
 }
 
@@ -108,7 +92,7 @@ static void a_plan_that_passes_against_expectation_has_nothing_to_shrink_either(
 {
 	leave_session("fine", "name: fine\nimage: small.bin\nexpect: {verdict: fail}\n", 1);
 	shrink("fine", "s", "", 2);
-	has(output, "nothing to shrink: its session passed (not as its 'expect:' has it: fail was expected); ");
+	TEST_CONTAINS(output, "nothing to shrink: its session passed (not as its 'expect:' has it: fail was expected); ");
 }
 
 /* The failure is what counts, whether it is expected or not; of a fault that is taken out nobody expects that it acts. */
@@ -119,11 +103,11 @@ static void an_expected_failure_is_shrunk_as_any_other(void)
 	              "expect: {verdict: fail, phase: connect, acted: [slow, lost]}\n",
 	              0);
 	shrink("known", "s", "", 0);
-	has(output, "fails iff tcp.syn#1..2 to the server are lost");
+	TEST_CONTAINS(output, "fails iff tcp.syn#1..2 to the server are lost");
 	CU_ASSERT_PTR_NULL(strstr(output, "mistake in stutter"));
 	int status = started_run(output, sizeof output, "replay s/shrunk.yaml --quiet --out again");
 	started_expect(output, status, 0);
-	has(output, "1 confirmed failure");
+	TEST_CONTAINS(output, "1 confirmed failure");
 }
 
 /* Without the SYNs' losses the session fails too, in the same phase, but by the answer that with them is the one to its report. */
@@ -131,10 +115,8 @@ static void a_failure_of_another_kind_is_not_the_same(void)
 {
 	leave_session("kinds", "name: kinds\n" WEAK "  - {name: busy, at: srv.http#1, http_status: 503}\n", 1);
 	shrink("kinds", "s", "", 0);
-	has(output, "fails iff tcp.syn#1..2 to the server are lost");
-	char *search = started_read("s/results.jsonl");
-	has(search, "\"reason\":\"connect: HTTP status 503\"");
-	free(search);
+	TEST_CONTAINS(output, "fails iff tcp.syn#1..2 to the server are lost");
+	TEST_FILE_CONTAINS("s/results.jsonl", "\"reason\":\"connect: HTTP status 503\"");
 }
 
 /* As if ordinals had moved: the decisions that matter are about frames that never come. */
@@ -145,8 +127,8 @@ static void faults_are_shrunk_where_the_decisions_do_not_fail_so(void)
 	                           test_folder()),
 	                0);
 	shrink("weak", "s", "", 0);
-	has(output, "fails iff the fault 'lost' acts");
-	has(output, "Replayed by its decisions the plan does not fail in the same way");
+	TEST_CONTAINS(output, "fails iff the fault 'lost' acts");
+	TEST_CONTAINS(output, "Replayed by its decisions the plan does not fail in the same way");
 	int status = started_run(output, sizeof output, "run s/shrunk.yaml --quiet --history none --out again");
 	started_expect(output, status, 1);
 }
@@ -158,10 +140,10 @@ static void an_outage_has_its_shortest_length(void)
 	              "faults:\n  - {name: gap, at: tcp.syn#1, direction: to-server, outage: 2.5s}\n",
 	              1);
 	shrink("gap", "s", "", 0);
-	has(output, "fails iff an outage from tcp.syn#1 to the server on lasts at least 1.0");
-	has(output, "none up to 5 min");
+	TEST_CONTAINS(output, "fails iff an outage from tcp.syn#1 to the server on lasts at least 1.0");
+	TEST_CONTAINS(output, "none up to 5 min");
 	/* Without it, and just below its border; and how sharp that is, once more: at nine tenths and at a half. */
-	char *search = started_read("s/search.json"), *both = strstr(search, "\"stage\": \"both sides\"");
+	char *search = test_read_own("s/search.json"), *both = strstr(search, "\"stage\": \"both sides\"");
 	unsigned left, sessions;
 	CU_ASSERT_PTR_NOT_NULL_FATAL(both);
 	CU_ASSERT_EQUAL(sscanf(strstr(both, "\"left\""), "\"left\": %u, \"sessions\": %u", &left, &sessions), 2);
@@ -177,11 +159,11 @@ static void a_shrink_that_was_killed_goes_on(void)
 	                        "cd %s && { %s shrink weak.run/weak/seed-1/plan.yaml --quiet --out cut >cut.log 2>&1 & } && pid=$! && "
 	                        "for i in $(seq 600); do [ $(cat cut/results.jsonl 2>/dev/null | wc -l) -ge 4 ] && break; sleep 0.1; done; "
 	                        "kill -9 $pid; wait $pid; wc -l <cut/results.jsonl",
-	                        test_folder(), started_program());
+	                        test_folder(), test_program());
 	CU_ASSERT_EQUAL(status, 0);
 	status = started_run(output, sizeof output, "shrink --resume cut --quiet");
 	started_expect(output, status, 0);
-	has(output, "results were known");
+	TEST_CONTAINS(output, "results were known");
 	CU_ASSERT_PTR_NULL(strstr(output, " 0 results were known"));
 	same_files("whole/shrunk.yaml", "cut/shrunk.yaml");
 }
@@ -193,7 +175,7 @@ static void words_that_are_wrong_cost_no_session(void)
 	(void)test_write("s.yaml", "name: s\nimage: small.bin\n");
 	status = started_run(output, sizeof output, "shrink s.yaml --out s");
 	started_expect(output, status, 2);
-	has(output, "this is no frozen plan");
+	TEST_CONTAINS(output, "this is no frozen plan");
 	status = started_run(output, sizeof output, "shrink");
 	started_expect(output, status, 2);
 	status = started_run(output, sizeof output, "shrink nothing.yaml --out s");

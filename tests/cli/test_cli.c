@@ -20,32 +20,15 @@ extern const CU_TestInfo tests_cli[];
 
 static char output[OUTPUT_MAX];
 
-/* The program by its whole path, so that tests can run it in another folder. */
-static const char *program(void)
-{
-	static char path[PATH_MAX];
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), path));
-	return path;
-}
-
 /* Runs stutter in the test's folder; what it printed is left in `output`. */
 static int stutter(const char *words)
 {
-	return test_shell(output, sizeof output, "cd %s && %s %s", test_folder(), program(), words);
+	return test_shell(output, sizeof output, "cd %s && %s %s", test_folder(), test_program(), words);
 }
 
 static void cut_after_first_line(char *text)
 {
 	text[strcspn(text, "\n")] = '\0';
-}
-
-static bool is_there(const char *name)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	return access(path, F_OK) == 0;
 }
 
 /* -- usage -- */
@@ -64,7 +47,7 @@ static void check_usage(const struct usage *rows, size_t count)
 		cut_after_first_line(output);
 		TEST_SAME_TEXT(output, rows[i].line);
 	}
-	CU_ASSERT(!is_there("stutter-runs") && !is_there("out"));
+	CU_ASSERT(!test_exists("stutter-runs") && !test_exists("out"));
 }
 
 static void a_wrong_command_gets_the_nearest(void)
@@ -164,7 +147,7 @@ static void check_bad(const struct bad *rows, size_t count)
 		if (status != STATUS_USAGE)
 			printf("    exit status %d for\n%s\n", status, rows[i].text);
 		CU_ASSERT_EQUAL(status, STATUS_USAGE);
-		CU_ASSERT(!is_there("out"));
+		CU_ASSERT(!test_exists("out"));
 		(void)snprintf(expected, sizeof expected, "bad.yaml%s", rows[i].line);
 		cut_after_first_line(output);
 		TEST_SAME_TEXT(output, expected);
@@ -272,7 +255,7 @@ static void a_missing_file_is_told(void)
 	CU_ASSERT_EQUAL(stutter("run bad.yaml --out out"), STATUS_USAGE);
 	TEST_CONTAINS(output,
 	              "the kernel /nowhere/zImage cannot be read: No such file or directory; `make guest` makes the standard one\n");
-	CU_ASSERT(!is_there("out"));
+	CU_ASSERT(!test_exists("out"));
 	test_write("bad.yaml", "name: x\ndevice: refrence\n");
 	CU_ASSERT_EQUAL(stutter("run bad.yaml --out out"), STATUS_USAGE);
 	TEST_CONTAINS(output, "bad.yaml:2:9: there is no device 'refrence' in ");
@@ -281,7 +264,7 @@ static void a_missing_file_is_told(void)
 	test_write("good.yaml", "name: x\n");
 	CU_ASSERT_EQUAL(stutter("run good.yaml --device nope --out out"), STATUS_USAGE);
 	TEST_CONTAINS(output, expected);
-	CU_ASSERT(!is_there("out"));
+	CU_ASSERT(!test_exists("out"));
 }
 
 static void a_filter_that_does_not_compile_is_told(void)
@@ -310,7 +293,7 @@ static void what_is_no_plain_yaml_is_refused(void)
 	test_write("bad.yaml", "name: [x\n");
 	CU_ASSERT_EQUAL(stutter("run bad.yaml --out out"), STATUS_USAGE);
 	TEST_CONTAINS(output, "bad.yaml:2:1: this is not YAML: ");
-	CU_ASSERT(!is_there("out"));
+	CU_ASSERT(!test_exists("out"));
 }
 
 static void all_bad_scenarios_of_a_run_are_told_at_once(void)
@@ -322,13 +305,13 @@ static void all_bad_scenarios_of_a_run_are_told_at_once(void)
 	TEST_CONTAINS(output, "a.yaml:2:1: 'sede' is no key of a scenario; did you mean 'seed'?");
 	TEST_CONTAINS(output, "c.yaml:2:11: deadline: '1' is not a duration");
 	CU_ASSERT_PTR_NULL(strstr(output, "b.yaml"));
-	CU_ASSERT(!is_there("out"));
+	CU_ASSERT(!test_exists("out"));
 	test_write("c.yaml", "name: b\n");
 	CU_ASSERT_EQUAL(stutter("run b.yaml c.yaml --out out"), STATUS_USAGE);
 	TEST_SAME_TEXT(
 		output,
 		"c.yaml:1:1: another scenario of this run is called 'b' too: the folders of their sessions need names of their own\n");
-	CU_ASSERT(!is_there("out"));
+	CU_ASSERT(!test_exists("out"));
 }
 
 static void a_bad_device_file_is_blamed_itself(void)
@@ -337,7 +320,7 @@ static void a_bad_device_file_is_blamed_itself(void)
 	test_write("device.yaml", "name: d\nagent:\n  retrys: 3\n");
 	CU_ASSERT_EQUAL(stutter("run good.yaml --device ./device.yaml --out out"), STATUS_USAGE);
 	TEST_CONTAINS(output, "./device.yaml:3:3: --device: 'retrys' is no key of agent; did you mean 'retries'?");
-	CU_ASSERT(!is_there("out"));
+	CU_ASSERT(!test_exists("out"));
 }
 
 /* -- what goes well -- */
@@ -506,7 +489,7 @@ static void check_resolves_the_device_that_is_given(void)
 	CU_ASSERT_EQUAL(stutter("check good.yaml --device ./device.yaml"), 0);
 	TEST_CONTAINS(output, "device:\n  name: \"impatient\"\n");
 	TEST_CONTAINS(output, "\n    retries: 0\n");
-	CU_ASSERT(!is_there("stutter-runs"));
+	CU_ASSERT(!test_exists("stutter-runs"));
 }
 
 static void the_reference_is_what_the_tables_say(void)

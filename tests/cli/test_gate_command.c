@@ -80,15 +80,13 @@ static void too_few_plans_are_not_enough(void)
 /* Makes the history one that takes no more. */
 static void spoil_history(const char *name)
 {
-	char *path = memory_format("%s/%s", test_folder(), name);
 	sqlite3 *db;
 
-	CU_ASSERT_FATAL(sqlite3_open(path, &db) == SQLITE_OK);
+	CU_ASSERT_FATAL(sqlite3_open(test_path(name), &db) == SQLITE_OK);
 	CU_ASSERT_EQUAL(sqlite3_exec(db, "CREATE TRIGGER spoiled BEFORE INSERT ON session BEGIN SELECT RAISE(ABORT, 'no more'); END", NULL,
 	                             NULL, NULL),
 	                SQLITE_OK);
 	sqlite3_close(db);
-	free(path);
 }
 
 /* Nothing is promoted of which the record is not whole; a block stands. */

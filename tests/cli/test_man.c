@@ -17,34 +17,10 @@ extern const CU_TestInfo tests_man[];
 
 static char output[OUTPUT_MAX];
 
-static const char *program(void)
-{
-	static char path[PATH_MAX];
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), path));
-	return path;
-}
-
 /* What stutter prints is left in `output`. */
 static void stutter(const char *words)
 {
-	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "%s %s", program(), words), 0);
-}
-
-static bool has_program(const char *name)
-{
-	char ignored[PATH_MAX];
-
-	return test_shell(ignored, sizeof ignored, "command -v %s", name) == 0;
-}
-
-static size_t count_of(const char *text, const char *part)
-{
-	size_t count = 0;
-
-	for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part))
-		count++;
-	return count;
+	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "%s %s", test_program(), words), 0);
 }
 
 /* "web\-ports": as roff has it. */
@@ -60,7 +36,7 @@ static const char *escaped(const char *name)
 
 static void make_doc(void)
 {
-	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "cd %s && %s man --out doc", test_folder(), program()), 0);
+	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "cd %s && %s man --out doc", test_folder(), test_program()), 0);
 }
 
 static char *read_page(const char *name)
@@ -96,7 +72,7 @@ static void every_option_is_in_its_page_and_no_other(void)
 	for (size_t i = 0; i < CLI_COMMAND_COUNT; i++) {
 		(void)snprintf(name, sizeof name, "stutter-%s", cli_commands[i]->name);
 		char *page = read_page(name);
-		CU_ASSERT_EQUAL(count_of(page, "\n.TP\n\\fB\\-\\-"), check_options(page, cli_commands[i]));
+		CU_ASSERT_EQUAL(test_count(page, "\n.TP\n\\fB\\-\\-"), check_options(page, cli_commands[i]));
 		free(page);
 	}
 }
@@ -113,8 +89,8 @@ static void the_page_of_the_program_has_all_commands_and_options(void)
 		TEST_CONTAINS(page, wanted);
 		options += check_options(page, cli_commands[i]);
 	}
-	CU_ASSERT_EQUAL(count_of(page, "\n.SS "), CLI_COMMAND_COUNT);
-	CU_ASSERT_EQUAL(count_of(page, "\n.TP\n\\fB\\-\\-"), options);
+	CU_ASSERT_EQUAL(test_count(page, "\n.SS "), CLI_COMMAND_COUNT);
+	CU_ASSERT_EQUAL(test_count(page, "\n.TP\n\\fB\\-\\-"), options);
 	for (const struct cli_exit *row = cli_exits; row->meaning != NULL; row++) {
 		(void)snprintf(wanted, sizeof wanted, "\n.TP\n.B %d\n", row->status);
 		TEST_CONTAINS(page, wanted);
@@ -130,8 +106,7 @@ static void the_page_of_the_program_has_all_commands_and_options(void)
 
 static void pages_are_what_man_reads_without_a_warning(void)
 {
-	if (!has_program("groff"))
-		test_skip("no groff to format manual pages");
+	test_needs_program("groff");
 	make_doc();
 	CU_ASSERT_EQUAL(
 		test_shell(output, sizeof output, "for p in %s/doc/*.1; do groff -man -ww -z -Tutf8 $p || exit 1; done", test_folder()), 0);
@@ -149,7 +124,7 @@ static void a_page_is_printed_by_its_name(void)
 	CU_ASSERT_EQUAL(strncmp(output, ".TH STUTTER\\-SHRINK 1 ", 22), 0);
 	stutter("man");
 	CU_ASSERT_EQUAL(strncmp(output, ".TH STUTTER 1 ", 14), 0);
-	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s man shrnk", program()), EXIT_USAGE);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s man shrnk", test_program()), EXIT_USAGE);
 	TEST_SAME_TEXT(output, "stutter: man: unknown command 'shrnk'; did you mean 'shrink'?\n");
 }
 
@@ -217,7 +192,7 @@ static void every_option_is_in_the_completions_and_no_other(void)
 			(void)snprintf(wanted, sizeof wanted, "\n\t'%s --%s') ", cli_commands[i]->name, option->name);
 			CU_ASSERT_EQUAL(strstr(output, wanted) != NULL, option->argument != NULL);
 		}
-		CU_ASSERT_EQUAL(count_of(words, "--"), count + 1);
+		CU_ASSERT_EQUAL(test_count(words, "--"), count + 1);
 		free(words);
 	}
 }
@@ -259,19 +234,18 @@ static void type(const char *const words[], size_t count)
 			output, sizeof output,
 			"bash --norc -c 'source <(%s completions bash) && complete -p stutter && COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1)) "
 			"&& _stutter && printf \"%%s\\n\" \"${COMPREPLY[@]}\"' bash%s",
-			program(), quoted),
+			test_program(), quoted),
 		0);
 	static const char registered[] = "complete -F _stutter stutter\n";
 	CU_ASSERT_EQUAL_FATAL(strncmp(output, registered, sizeof registered - 1), 0);
 	memmove(output, output + sizeof registered - 1, strlen(output) + 2 - sizeof registered);
 }
 
-#define TYPE(...) type((const char *const[]){program(), __VA_ARGS__}, 1 + sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define TYPE(...) type((const char *const[]){test_program(), __VA_ARGS__}, 1 + sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 static void bash_completes_what_was_begun(void)
 {
-	if (!has_program("bash"))
-		test_skip("no bash to complete in");
+	test_needs_program("bash");
 	TYPE("ru");
 	TEST_SAME_TEXT(output, "run\n");
 	TYPE("run", "--se");
@@ -298,10 +272,10 @@ static void bash_completes_what_was_begun(void)
 
 static void check_syntax(const char *shell)
 {
-	if (!has_program(shell))
-		test_skip("no %s to read its completions", shell);
+	test_needs_program(shell);
 	CU_ASSERT_EQUAL(
-		test_shell(output, sizeof output, "cd %s && %s completions %s >c && %s -n c", test_folder(), program(), shell, shell), 0);
+		test_shell(output, sizeof output, "cd %s && %s completions %s >c && %s -n c", test_folder(), test_program(), shell, shell),
+		0);
 	TEST_SAME_TEXT(output, "");
 }
 
@@ -336,8 +310,8 @@ static void choices_of_operands_are_those_there_are(void)
 		(void)snprintf(topic, sizeof topic, "list %.*s >/dev/null", (int)strcspn(at, " "), at);
 		stutter(topic);
 	}
-	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s list", program()), EXIT_USAGE);
-	CU_ASSERT_EQUAL(count_of(output, ", ") + 1, count);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s list", test_program()), EXIT_USAGE);
+	CU_ASSERT_EQUAL(test_count(output, ", ") + 1, count);
 	words[0] = '\0';
 	stream = fmemopen(words, sizeof words, "w");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);

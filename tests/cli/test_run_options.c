@@ -147,12 +147,12 @@ static void a_killed_run_is_resumed(void)
 	(void)test_shell(output, sizeof output,
 	                 "cd %s && head -c 200000 /dev/zero >small.bin && { %s run theme --seeds 1..3 --jobs 1 --out r >/dev/null 2>&1 & "
 	                 "until [ -e r/a/seed-1/verdict.json ]; do sleep 0.05; done; kill -KILL $!; wait; }",
-	                 test_folder(), started_program());
-	first = started_read("r/a/seed-1/verdict.json");
+	                 test_folder(), test_program());
+	first = test_read_own("r/a/seed-1/verdict.json");
 	started_expect(output, stutter("report r"), 125);
 	started_expect(output, stutter("run --resume r"), 0);
 	TEST_SAME_TEXT(sessions_of("r"), "a/seed-1 pass, a/seed-2 pass, a/seed-3 pass, b/seed-1 pass, b/seed-2 pass, b/seed-3 pass");
-	char *again = started_read("r/a/seed-1/verdict.json");
+	char *again = test_read_own("r/a/seed-1/verdict.json");
 	TEST_SAME_TEXT(again, first);
 	free(first);
 	free(again);

@@ -25,10 +25,7 @@ static char output[OUTPUT_MAX];
 
 static int stutter(const char *words)
 {
-	char program[PATH_MAX];
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
-	return test_shell(output, sizeof output, "cd %s && %s %s", test_folder(), program, words);
+	return test_shell(output, sizeof output, "cd %s && %s %s", test_folder(), test_program(), words);
 }
 
 static bool fits(const char *pattern, const char *text)
@@ -39,14 +36,6 @@ static bool fits(const char *pattern, const char *text)
 	bool fits = regexec(&regex, text, 0, NULL, 0) == 0;
 	regfree(&regex);
 	return fits;
-}
-
-static bool is_there(const char *name)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	return access(path, F_OK) == 0;
 }
 
 /* -- the folder -- */
@@ -64,7 +53,7 @@ static void is_refused_by_both(const char *name)
 	if (!fits("^[a-z/-]+\\.yaml:[0-9]+:[0-9]+: [^\n]+\n$", by_check))
 		printf("    %s: no single line with a place: %s\n", name, by_check);
 	CU_ASSERT(fits("^[a-z/-]+\\.yaml:[0-9]+:[0-9]+: [^\n]+\n$", by_check));
-	CU_ASSERT(!is_there("out"));
+	CU_ASSERT(!test_exists("out"));
 }
 
 static void what_run_refuses_check_refuses(void)
@@ -97,7 +86,7 @@ static void two_of_the_same_name_are_refused_by_both(void)
 	TEST_SAME_TEXT(
 		output,
 		"b.yaml:1:1: another scenario of this run is called 'x' too: the folders of their sessions need names of their own\n");
-	CU_ASSERT(!is_there("out"));
+	CU_ASSERT(!test_exists("out"));
 }
 
 /* What `check` cannot know of, as it is asked for beside the scenario. */
@@ -112,7 +101,7 @@ static void a_seed_that_counts_nothing_is_refused_in_the_same_words(void)
 	TEST_SAME_TEXT(output, refused);
 	CU_ASSERT_EQUAL(stutter("run a.yaml --seeds 0..3 --out out"), STATUS_USAGE);
 	TEST_SAME_TEXT(output, refused);
-	CU_ASSERT(!is_there("out"));
+	CU_ASSERT(!test_exists("out"));
 }
 
 /* -- what is near what cannot be, and can -- */
@@ -212,12 +201,11 @@ static void a_cache_that_others_can_write_is_refused(void)
 		output));
 	CU_ASSERT_EQUAL(stutter("run good.yaml --out out --cache good.yaml"), STATUS_USAGE);
 	TEST_CONTAINS(output, "good.yaml, is no folder; give one");
-	char program[PATH_MAX];
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
-	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && STUTTER_CACHE=open %s run good.yaml --out out", test_folder(), program),
-	                STATUS_USAGE);
+	CU_ASSERT_EQUAL(
+		test_shell(output, sizeof output, "cd %s && STUTTER_CACHE=open %s run good.yaml --out out", test_folder(), test_program()),
+		STATUS_USAGE);
 	TEST_CONTAINS(output, "stutter: STUTTER_CACHE: the folder for snapshots of booted devices, ");
-	CU_ASSERT(!is_there("out"));
+	CU_ASSERT(!test_exists("out"));
 }
 
 /* Opens the cache that is wanted, in the test's folder, as this user of this group with this mode. @return the error, or "". */
@@ -228,7 +216,7 @@ static const char *opened_as(uid_t user, gid_t group, mode_t mode)
 	char path[PATH_MAX];
 
 	(void)snprintf(path, sizeof path, "%s/cache", test_folder());
-	CU_ASSERT_FATAL((mkdir(path, 0700) == 0 || is_there("cache")) && chown(path, user, group) == 0 && chmod(path, mode) == 0);
+	CU_ASSERT_FATAL((mkdir(path, 0700) == 0 || test_exists("cache")) && chown(path, user, group) == 0 && chmod(path, mode) == 0);
 	bool good = paths_open_cache(&paths, path, &err);
 	CU_ASSERT(good == (strcmp(paths.snapshots, path) == 0));
 	return good ? "" : err.text;

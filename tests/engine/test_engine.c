@@ -143,7 +143,7 @@ static void a_qemu_that_lacks_a_symbol_is_told_and_runs_beside(void)
 	started_expect(output, status, 0);
 	started_expect(output, stutter("run busy.yaml --out whole"), STATUS_PASSED);
 	status = test_shell(output, sizeof output, "cd %s && PATH=$PWD/bin:$PATH %s run busy.yaml --out lacks", test_folder(),
-	                    started_program());
+	                    test_program());
 	started_expect(output, status, STATUS_PASSED);
 	TEST_CONTAINS(output, "warning: this QEMU lacks icount_start_warp_timer: ");
 	digest[0] = verdict_text("whole/busy/seed-1", "digest");
@@ -262,21 +262,17 @@ static void a_killed_session_leaves_what_it_knew(void)
 
 	test_write("busy.yaml", FAULTS);
 	started_needs("initramfs.cpio");
-	int status = test_shell(output, sizeof output, KILL_SESSION, test_folder(), started_program(), test_folder(), "KILL");
+	int status = test_shell(output, sizeof output, KILL_SESSION, test_folder(), test_program(), test_folder(), "KILL");
 	started_expect(output, status, STATUS_INCONCLUSIVE);
 	expect_verdict("r/busy/seed-1", "verdict", "inconclusive");
 	expect_verdict("r/busy/seed-1", "reason", "QEMU was killed by signal 9 (Killed)");
 	expect_verdict("r/busy/seed-2", "verdict", "pass");
-	char *trace = started_read("r/busy/seed-1/trace.txt");
-	TEST_CONTAINS(trace, "phase download begin\n");
-	TEST_CONTAINS(trace, "session inconclusive: QEMU was killed by signal 9");
-	free(trace);
+	TEST_FILE_CONTAINS("r/busy/seed-1/trace.txt", "phase download begin\n");
+	TEST_FILE_CONTAINS("r/busy/seed-1/trace.txt", "session inconclusive: QEMU was killed by signal 9");
 	/* The plan has what had taken effect, and is one that can be replayed. */
-	char *plan = started_read("r/busy/seed-1/plan.yaml");
-	TEST_CONTAINS(plan, "decisions:\n  - {at: ");
-	free(plan);
+	TEST_FILE_CONTAINS("r/busy/seed-1/plan.yaml", "decisions:\n  - {at: ");
 	(void)snprintf(path, sizeof path, "%s/r/busy/seed-1", test_folder());
-	started_expect(output, test_shell(output, sizeof output, "%s check %s/plan.yaml", started_program(), path), 0);
+	started_expect(output, test_shell(output, sizeof output, "%s check %s/plan.yaml", test_program(), path), 0);
 	started_expect(
 		output,
 		test_shell(output, sizeof output,
@@ -292,7 +288,7 @@ static void a_signal_from_outside_is_not_taken_for_a_crash_of_ours(void)
 {
 	test_write("busy.yaml", FAULTS);
 	started_needs("initramfs.cpio");
-	int status = test_shell(output, sizeof output, KILL_SESSION, test_folder(), started_program(), test_folder(), "ILL");
+	int status = test_shell(output, sizeof output, KILL_SESSION, test_folder(), test_program(), test_folder(), "ILL");
 	started_expect(output, status, STATUS_INCONCLUSIVE);
 	expect_verdict("r/busy/seed-1", "verdict", "inconclusive");
 	expect_verdict("r/busy/seed-1", "reason", "QEMU was killed by signal 4");

@@ -241,9 +241,9 @@ static void tell(size_t which, enum direction direction, const char *what)
 {
 	const struct relay_end *to = &connections[which].ends[!direction];
 
-	fprintf(stderr, "%sconnection %zu %s: %s; %zu bytes were sent and %zu came%s%s\n",
-	        relay_fixture.text_length > 0 ? relay_fixture.text : "", which, direction_name(direction), what,
-	        said[which][direction].length, to->in_length, to->ended ? ", end" : "", to->reset ? ", reset" : "");
+	fprintf(stderr, "%sconnection %zu %s: %s; %zu bytes were sent and %zu came%s%s\n", relay_fixture.trace.text, which,
+	        direction_name(direction), what, said[which][direction].length, to->in_length, to->ended ? ", end" : "",
+	        to->reset ? ", reset" : "");
 	abort();
 }
 
@@ -278,7 +278,7 @@ static void begin(void)
 		ended[i][TO_SERVER] = ended[i][TO_DEVICE] = false;
 	}
 	injected = false;
-	relay_fixture.text_length = 0;
+	trace_text_clear(&relay_fixture.trace);
 }
 
 /* Nothing of this input is left for the next one. */

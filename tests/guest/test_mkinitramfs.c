@@ -143,8 +143,7 @@ static void cpio_reads_the_archive(void)
 {
 	char command[256], said[256];
 
-	if (system("command -v cpio >/dev/null 2>&1") != 0)
-		test_skip("no cpio on this machine");
+	test_needs_program("cpio");
 	if (!prepare(good))
 		return;
 	CU_ASSERT_EQUAL(run("one"), 0);

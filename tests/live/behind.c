@@ -26,22 +26,14 @@ void behind_file(const char *name, unsigned bytes)
 	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "head -c %u /dev/urandom >%s/%s", bytes, test_folder(), name), 0);
 }
 
-static const char *in_folder(const char *name)
-{
-	static char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	return path;
-}
-
 const char *behind_nginx(void)
 {
 	static char command[PATH_MAX + 64];
 	const char *folder = test_folder();
 	char text[4096];
 
-	needs_program("nginx");
-	needs_program("openssl");
+	test_needs_program("nginx");
+	test_needs_program("openssl");
 	needs_namespaces();
 	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output,
 	                                 "cd %s && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k.pem -out "
@@ -80,15 +72,6 @@ int behind_run(const char *server, const char *command, ...)
 const char *behind_output(void)
 {
 	return output;
-}
-
-void behind_contains(const char *file, const char *part)
-{
-	char *text = test_read(in_folder(file));
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-	TEST_CONTAINS(text, part);
-	free(text);
 }
 
 void behind_same(const char *file, const char *other, unsigned from)

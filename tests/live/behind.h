@@ -18,8 +18,7 @@ int behind_run(const char *server, const char *command, ...) __attribute__((form
 /** What it has printed, and stutter. */
 const char *behind_output(void);
 
-/** Fails unless a file of the test's folder contains @p part, or is equal to another from its byte @p from on. */
-void behind_contains(const char *file, const char *part);
+/** Fails unless a file in the test's folder is equal to another from its byte @p from on. */
 void behind_same(const char *file, const char *other, unsigned from);
 
 #endif

@@ -9,12 +9,6 @@
 
 static char output[1024];
 
-void needs_program(const char *name)
-{
-	if (test_shell(output, sizeof output, "PATH=$PATH:/usr/sbin command -v %s", name) != 0)
-		test_skip("no %s on this machine", name);
-}
-
 void needs_namespaces(void)
 {
 	if (access("/dev/net/tun", R_OK | W_OK) != 0)

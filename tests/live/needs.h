@@ -3,9 +3,6 @@
 #ifndef TESTS_LIVE_NEEDS_H
 #define TESTS_LIVE_NEEDS_H
 
-/** A program, such as "curl". */
-void needs_program(const char *name);
-
 /** Network namespaces, and TAP interfaces in them, for whoever runs the test. */
 void needs_namespaces(void);
 

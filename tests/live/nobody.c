@@ -21,9 +21,8 @@
 /* Where there is no udev(7), the device may be root's alone: the test has one as udev would make it, which only its own process sees. */
 static void open_tun_to_all(void)
 {
-	char path[PATH_MAX];
+	const char *path = test_path("tun");
 
-	(void)snprintf(path, sizeof path, "%s/tun", test_folder());
 	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mknod(path, S_IFCHR | 0666, makedev(10, 200)) != 0 || chmod(path, 0666) != 0 ||
 	    mount(path, "/dev/net/tun", NULL, MS_BIND, NULL) != 0)

@@ -9,6 +9,7 @@
 #include "lib/base/memory.h"
 #include "harness/session/passing.h"
 #include "tests/test.h"
+#include "tests/trace_text.h"
 #include "tests/unit/proxy/submit.h"
 
 /* -- captures, block by block (reports/pcapng.c writes them) -- */
@@ -165,13 +166,6 @@ static void decided(void *ctx, const struct frame *frame, const struct fault_eve
 	passing_decided(ctx, frame, event, fate);
 }
 
-static void write_nowhere(void *ctx, const char *line, size_t length)
-{
-	(void)ctx;
-	(void)line;
-	(void)length;
-}
-
 static char *lines_of(const struct decisions *decisions)
 {
 	char *lines = NULL;
@@ -186,7 +180,7 @@ static char *lines_of(const struct decisions *decisions)
 
 char *passed_decide(const struct passed *passed, const struct plan *plan)
 {
-	struct trace *trace = trace_open((struct trace_sink){write_nowhere, NULL});
+	struct trace *trace = trace_open_null();
 	struct passing passing;
 	enum direction direction;
 	struct frame *out;

@@ -57,8 +57,8 @@ static void need_all_to_have_acted(const char *decisions, const char *faults)
 static void need_programs(void)
 {
 	needs_namespaces();
-	needs_program("curl");
-	needs_program("busybox");
+	test_needs_program("curl");
+	test_needs_program("busybox");
 }
 
 static void what_was_decided_live_is_decided_in_virtual_time(void)
@@ -76,7 +76,7 @@ static void what_was_decided_live_is_decided_in_virtual_time(void)
 			output, sizeof output,
 			"cd %s && mkdir www && head -c 1000000 /dev/urandom >www/f && %s exec live.yaml --out run --server 'busybox httpd "
 			"-f -p 80 -h www' -- curl -sS -m 100 --local-port 41000 -o got http://server/f && cmp got www/f",
-			test_folder(), started_program()),
+			test_folder(), test_program()),
 		0);
 	TEST_SAME_TEXT(box_open(&plan, text, "box"), "");
 	(void)snprintf(folder, sizeof folder, "%s/run", test_folder());

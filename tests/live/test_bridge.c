@@ -16,6 +16,7 @@
 #include "harness/session/passing.h"
 #include "tests/live/fixture.h"
 #include "tests/test.h"
+#include "tests/trace_text.h"
 #include "tests/unit/proxy/chain.h"
 #include "tests/unit/proxy/submit.h"
 #include "tests/unit/scenario/box.h"
@@ -213,17 +214,10 @@ static void decided(void *ctx, const struct frame *frame, const struct fault_eve
 	passing_decided(&virtual_passing, frame, event, fate);
 }
 
-static void nowhere(void *ctx, const char *line, size_t length)
-{
-	(void)ctx;
-	(void)line;
-	(void)length;
-}
-
 /* The same frames in virtual time, a millisecond apart. */
 static void run_virtually(const struct plan *plan)
 {
-	struct trace *trace = trace_open((struct trace_sink){nowhere, NULL});
+	struct trace *trace = trace_open_null();
 
 	passing_open(&virtual_passing, trace, &(const struct captures){0});
 	struct proxy *proxy = proxy_open(plan->faults, plan->fault_count, plan->seed, (struct proxy_ops){.decided = decided}, NULL);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "harness/live/listening.h"
+#include "tests/live/behind.h"
 #include "tests/live/needs.h"
 #include "tests/live/nobody.h"
 #include "tests/test.h"
@@ -53,22 +54,9 @@ __attribute__((format(printf, 1, 2))) static int exec_with(const char *format, .
 /* A web server with one file of BODY_BYTES bytes, and words that start it. */
 static const char *write_nginx(void)
 {
-	static char command[PATH_MAX + 64];
-	const char *folder = test_folder();
-	char text[4096];
-
-	needs_program("nginx");
-	needs_program("curl");
-	needs_namespaces();
-	(void)snprintf(text, sizeof text,
-	               "daemon off;\npid %s/nginx.pid;\nworker_processes 1;\nerror_log stderr;\n%sevents {}\nhttp {\n access_log off;\n"
-	               " client_body_temp_path %s/b;\n proxy_temp_path %s/p;\n fastcgi_temp_path %s/f;\n uwsgi_temp_path %s/u;\n"
-	               " scgi_temp_path %s/s;\n server { listen 80; root %s; }\n}\n",
-	               folder, geteuid() == 0 ? "user root;\n" : "", folder, folder, folder, folder, folder, folder);
-	(void)test_write("nginx.conf", text);
-	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "head -c %d /dev/urandom >%s/body.bin", BODY_BYTES, folder), 0);
-	(void)snprintf(command, sizeof command, "nginx -e stderr -p %s -c %s/nginx.conf", folder, folder);
-	return command;
+	test_needs_program("curl");
+	behind_file("body.bin", BODY_BYTES);
+	return behind_nginx();
 }
 
 static void expect_whole(const char *name)
@@ -77,16 +65,6 @@ static void expect_whole(const char *name)
 
 	(void)snprintf(words, sizeof words, "cmp %s/body.bin %s/%s", test_folder(), test_folder(), name);
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s", words), 0);
-}
-
-static void expect_in_file(const char *name, const char *part)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	char *text = test_read(path);
-	TEST_CONTAINS(text, part);
-	free(text);
 }
 
 static char *root(void)
@@ -114,9 +92,9 @@ static void fetch_through(const char *file, const char *trace)
 	expect_whole("got.bin");
 	expect_whole("again.bin");
 	(void)snprintf(trace_file, sizeof trace_file, "out/trace.txt");
-	expect_in_file(trace_file, trace);
-	expect_in_file("out/plan.yaml", "faults:");
-	expect_in_file("out/verdict.json", "\"verdict\": \"pass\"");
+	TEST_FILE_CONTAINS(trace_file, trace);
+	TEST_FILE_CONTAINS("out/plan.yaml", "faults:");
+	TEST_FILE_CONTAINS("out/verdict.json", "\"verdict\": \"pass\"");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output,
 	                           "cd %s/out && test -s device.pcapng && test -s server.pcapng && test -e server.log", test_folder()),
 	                0);
@@ -196,14 +174,14 @@ static void anybody_can_run_it(void)
 	TEST_CONTAINS(output, "65534\n");
 	TEST_CONTAINS(output, "'lost' drop 1 of 1");
 	expect_whole("got.bin");
-	expect_in_file("out/trace.txt", "'lost' drop -> dropped");
+	TEST_FILE_CONTAINS("out/trace.txt", "'lost' drop -> dropped");
 }
 
 static void names_are_those_of_the_users_dns_server(void)
 {
 	const char *nginx = write_nginx();
 
-	needs_program("dnsmasq");
+	test_needs_program("dnsmasq");
 	write_scenario("faults:\n- {name: no name, at: dns.query#1, drop: true}\n");
 	CU_ASSERT_EQUAL(
 		exec_with(
@@ -243,7 +221,7 @@ const CU_TestInfo tests_live_exec[] = {
 
 static void our_service_answers_curl(void)
 {
-	needs_program("curl");
+	test_needs_program("curl");
 	needs_namespaces();
 	write_scenario("server: {os_size: 64KiB, app_size: 16KiB}\nfaults:\n- {name: lost, at: 'tcp.syn[443/1]#1', drop: true}\n");
 	CU_ASSERT_EQUAL(
@@ -257,12 +235,12 @@ static void our_service_answers_curl(void)
 	TEST_CONTAINS(output, "{\"nonce\": \"");
 	TEST_CONTAINS(output, "65536\n");
 	TEST_CONTAINS(output, "'lost' drop 1 of 1");
-	expect_in_file("out/trace.txt", "GET /images/os-22.02.bin -> 200");
+	TEST_FILE_CONTAINS("out/trace.txt", "GET /images/os-22.02.bin -> 200");
 }
 
 static void its_faults_act(void)
 {
-	needs_program("curl");
+	test_needs_program("curl");
 	needs_namespaces();
 	write_scenario("faults:\n- {name: busy, http_status: {code: 503}, path: /connecttest.txt, nth: 2}\n"
 	               "expect: {verdict: fail, acted: [busy], reason: 'status 22'}\n");
@@ -272,10 +250,10 @@ static void its_faults_act(void)
 		22);
 	TEST_CONTAINS(output, "503");
 	TEST_CONTAINS(output, "'busy' http_status 1 of 2");
-	expect_in_file("out/trace.txt", "fault   srv.http#2: 'busy' http_status");
-	expect_in_file("out/plan.yaml", "srv.http#2");
-	expect_in_file("out/addresses.txt", "\nserver    srv.http#1..2\n");
-	expect_in_file("out/verdict.json", "\"verdict\": \"fail\"");
+	TEST_FILE_CONTAINS("out/trace.txt", "fault   srv.http#2: 'busy' http_status");
+	TEST_FILE_CONTAINS("out/plan.yaml", "srv.http#2");
+	TEST_FILE_CONTAINS("out/addresses.txt", "\nserver    srv.http#1..2\n");
+	TEST_FILE_CONTAINS("out/verdict.json", "\"verdict\": \"fail\"");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "grep last_stretch %s/out/verdict.json", test_folder()), 1);
 	CU_ASSERT_EQUAL(
 		exec_with("%s --expect -- sh -c 'for i in 1 2; do curl -sSf http://connect.stutter.test/connecttest.txt || exit; done'",
@@ -287,7 +265,7 @@ static void its_faults_act(void)
 
 static void dns_lies_and_tls_stalls(void)
 {
-	needs_program("curl");
+	test_needs_program("curl");
 	needs_namespaces();
 	write_scenario(
 		"faults:\n- {name: lie, dns: {answer: nxdomain}, host: 'core*'}\n- {name: stall, tls_stall: {at: server_hello}, host: 'auth*'}\n");
@@ -310,7 +288,7 @@ static void what_only_our_service_can_do_is_refused_with_another(void)
 
 static void many_seeds_make_an_interval(void)
 {
-	needs_program("curl");
+	test_needs_program("curl");
 	needs_namespaces();
 	write_scenario("faults:\n- {name: maybe, at: tcp.syn#1, probability: 50%, forge: {what: rst, to: sender, drop: true}}\n");
 	CU_ASSERT_EQUAL(exec_with("%s --seeds 1..6 --out out -- curl -sSf http://connect.stutter.test/connecttest.txt", scenario), 1);
@@ -393,7 +371,7 @@ static void expect_nobody(const char *mark)
 
 static void nothing_is_left_of_both_ends(void)
 {
-	needs_program("pgrep");
+	test_needs_program("pgrep");
 	needs_namespaces();
 	write_scenario("faults: []\n");
 	CU_ASSERT_EQUAL(
@@ -410,7 +388,7 @@ static void nothing_is_left_of_a_daemon(void)
 {
 	const char *nginx = write_nginx();
 
-	needs_program("pgrep");
+	test_needs_program("pgrep");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "sed -i 's/^daemon off/daemon on/' %s/nginx.conf", test_folder()), 0);
 	write_scenario("faults: []\n");
 	CU_ASSERT_EQUAL(exec_with("%s --server '%s' -- curl -sSf -o got.bin http://server/body.bin", scenario, nginx), 0);
@@ -457,7 +435,7 @@ static void the_terminal_interrupts_the_command(void)
 {
 	int terminal;
 
-	needs_program("pgrep");
+	test_needs_program("pgrep");
 	needs_namespaces();
 	write_scenario("faults: []\n");
 	pid_t pid = start_on_terminal("echo here; exec sleep 3158", &terminal);
@@ -484,7 +462,7 @@ static void the_terminals_quit_ends_the_command(void)
 {
 	int terminal;
 
-	needs_program("pgrep");
+	test_needs_program("pgrep");
 	needs_namespaces();
 	write_scenario("deadline: 60s\nfaults: []\n");
 	pid_t pid = start_on_terminal("trap '' QUIT; echo here; exec sleep 3161", &terminal);
@@ -540,7 +518,7 @@ static void an_interrupt_between_sessions_ends_all(void)
 	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
 	CU_ASSERT(WIFEXITED(status));
 	CU_ASSERT_EQUAL(WEXITSTATUS(status), 128 + SIGINT);
-	expect_in_file("ran", "once\n");
+	TEST_FILE_CONTAINS("ran", "once\n");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "wc -l <%s/ran", test_folder()), 0);
 	TEST_SAME_TEXT(output, "1\n");
 }
@@ -549,7 +527,7 @@ static void a_signal_is_passed_on(void)
 {
 	int terminal;
 
-	needs_program("pgrep");
+	test_needs_program("pgrep");
 	needs_namespaces();
 	write_scenario("faults: []\n");
 	pid_t pid = start_on_terminal("trap 'exit 6' TERM; echo here; while :; do sleep 0.1; done", &terminal);
@@ -561,7 +539,7 @@ static void nothing_is_left_after_a_kill(void)
 {
 	int terminal;
 
-	needs_program("pgrep");
+	test_needs_program("pgrep");
 	needs_namespaces();
 	write_scenario("faults: []\n");
 	pid_t pid = start_on_terminal("echo here; setsid sleep 3159 & exec sleep 3159", &terminal);
@@ -575,7 +553,7 @@ static void nothing_is_left_after_a_kill(void)
 
 static void the_deadline_ends_the_command(void)
 {
-	needs_program("pgrep");
+	test_needs_program("pgrep");
 	needs_namespaces();
 	write_scenario("deadline: 1s\nfaults: []\n");
 	CU_ASSERT_EQUAL(exec_with("%s -- sleep 3160", scenario), 124);

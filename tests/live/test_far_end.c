@@ -10,6 +10,7 @@
 #include "harness/live/far_end.h"
 #include "harness/server/host.h"
 #include "tests/test.h"
+#include "tests/trace_text.h"
 
 extern const CU_TestInfo tests_live_far_end[];
 
@@ -23,13 +24,6 @@ static struct {
 	uint8_t last[FRAME_MAX];
 	size_t length;
 } it;
-
-static void write_nowhere(void *ctx, const char *line, size_t length)
-{
-	(void)ctx;
-	(void)line;
-	(void)length;
-}
 
 static sim_ns tell_time(void *ctx)
 {
@@ -57,10 +51,8 @@ static void ignore_secret(void *ctx, const char *line)
 
 static void open_it(void)
 {
-	const struct service_ties ties = {.trace = trace_open((struct trace_sink){write_nowhere, NULL}),
-	                                  .now = tell_time,
-	                                  .faults = {ignore_decision, ignore_event},
-	                                  .secret = ignore_secret};
+	const struct service_ties ties = {
+		.trace = trace_open_null(), .now = tell_time, .faults = {ignore_decision, ignore_event}, .secret = ignore_secret};
 	struct error err;
 
 	memset(&it, 0, sizeof it);

@@ -24,8 +24,8 @@ static char output[32768];
 
 static void need_all(void)
 {
-	needs_program("busybox");
-	needs_program("curl");
+	test_needs_program("busybox");
+	test_needs_program("curl");
 	needs_namespaces();
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(output, sizeof output,
@@ -41,14 +41,14 @@ static void need_all(void)
 /* Runs `stutter`. @return its exit status; what all have printed is in `output`. */
 __attribute__((format(printf, 1, 2))) static int stutter(const char *format, ...)
 {
-	char words[4096], program[PATH_MAX];
+	char words[4096];
 	va_list args;
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
 	va_start(args, format);
 	(void)vsnprintf(words, sizeof words, format, args);
 	va_end(args);
-	int status = test_shell(output, sizeof output, "cd %s && stutter=%s && timeout 100 $stutter %s", test_folder(), program, words);
+	int status = test_shell(output, sizeof output, "cd %s && stutter=%s && timeout 100 $stutter %s", test_folder(), test_program(),
+	                        words);
 	if (status != 0)
 		printf("    status %d: %s\n", status, output);
 	return status;

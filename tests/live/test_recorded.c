@@ -19,17 +19,6 @@ extern const CU_TestInfo tests_live_recorded[];
 
 static char output[OUTPUT_MAX];
 
-static bool has(const char *program)
-{
-	return test_shell(output, sizeof output, "command -v %s", program) == 0;
-}
-
-static void need(const char *program)
-{
-	if (!has(program))
-		test_skip("there is no %s", program);
-}
-
 /*
  * The far side is a namespace inside the near one. What is to run there is a function "far", what is captured is "capture FILE".
  */
@@ -66,8 +55,8 @@ static void run(const char *script)
 
 	if (test_shell(output, sizeof output, "unshare -rn true || unshare -n true") != 0)
 		test_skip("no network namespaces: %s", output);
-	need("curl");
-	need("ip");
+	test_needs_program("curl");
+	test_needs_program("ip");
 	(void)snprintf(path, sizeof path, "%s", test_write("network.sh", network));
 	const char *rights = geteuid() == 0 ? "-n" : "-rn";
 	FILE *stream = fopen(path, "ae");
@@ -86,10 +75,7 @@ static void import(const char *name, struct recording *ret_recording, struct imp
 {
 	const struct import_options options = {0, VANTAGE_UNKNOWN};
 	struct error err = {.text = ""};
-	char path[512];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	bool good = import_capture(ret_recording, ret_told, path, &options, &err);
+	bool good = import_capture(ret_recording, ret_told, test_path(name), &options, &err);
 	if (!good)
 		printf("    %s\n", err.text);
 	CU_ASSERT_FATAL(good);
@@ -156,8 +142,8 @@ static void check_download(const char *capture)
 
 static void a_download_that_dumpcap_wrote_down_is_whole(void)
 {
-	need("busybox");
-	need("dumpcap");
+	test_needs_program("busybox");
+	test_needs_program("dumpcap");
 	make_body();
 	run("capture dumpcap -q -i near -w a.pcapng\n"
 	    "serve busybox httpd -f -p 10.77.0.1:80 -h www\n"
@@ -169,8 +155,8 @@ static void a_download_that_dumpcap_wrote_down_is_whole(void)
 
 static void the_same_of_all_interfaces_and_by_the_older_format(void)
 {
-	need("busybox");
-	need("dumpcap");
+	test_needs_program("busybox");
+	test_needs_program("dumpcap");
 	make_body();
 	run("capture dumpcap -q -P -i any -w a.pcap\n"
 	    "serve busybox httpd -f -p 10.77.0.1:80 -h www\n"
@@ -181,8 +167,8 @@ static void the_same_of_all_interfaces_and_by_the_older_format(void)
 
 static void a_download_from_nginx_that_tcpdump_wrote_down_is_whole(void)
 {
-	need("nginx");
-	need("tcpdump");
+	test_needs_program("nginx");
+	test_needs_program("tcpdump");
 	make_body();
 	run("cat >nginx.conf <<'END'\n"
 	    "daemon off; worker_processes 1; pid nginx.pid; error_log nginx.log; user root;\n"
@@ -205,8 +191,8 @@ static void a_download_from_nginx_that_tcpdump_wrote_down_is_whole(void)
 
 static void need_all(const char *program)
 {
-	need("busybox");
-	need(program);
+	test_needs_program("busybox");
+	test_needs_program(program);
 	make_body();
 }
 
@@ -261,7 +247,7 @@ static void with_ipv6_alone_it_is_said_that_this_is_why(void)
 static void links_of_two_kinds_in_one_pcapng_are_told(void)
 {
 	need_all("dumpcap");
-	need("mergecap");
+	test_needs_program("mergecap");
 	run("capture dumpcap -q -i near -w a.pcapng\n" SERVE FETCH "end_capture\n"
 	    "mv a.pcapng first.pcapng; capture dumpcap -q -i any -w a.pcapng\n" FETCH "end_capture\n"
 	    "mergecap -a -w both.pcapng first.pcapng a.pcapng\n");
@@ -273,7 +259,7 @@ static void what_is_packed_is_told_with_the_cure(void)
 	char path[512];
 
 	need_all("dumpcap");
-	need("gzip");
+	test_needs_program("gzip");
 	run("capture dumpcap -q -i near -w a.pcapng\n" SERVE FETCH "end_capture\ngzip a.pcapng\n");
 	(void)snprintf(path, sizeof path, "this is packed by gzip: unpack it first, `gzip -dk %s/a.pcapng.gz`", test_folder());
 	TEST_CONTAINS(print_import("a.pcapng.gz", 2), path);
@@ -291,8 +277,8 @@ static void what_the_snaplen_cuts_off_is_told_and_its_length_kept(void)
 	struct recording recording;
 	struct import_told told;
 
-	need("busybox");
-	need("dumpcap");
+	test_needs_program("busybox");
+	test_needs_program("dumpcap");
 	make_body();
 	run("capture dumpcap -q -s 200 -i near -w a.pcapng\n"
 	    "serve busybox httpd -f -p 10.77.0.1:80 -h www\n"
@@ -313,7 +299,7 @@ static void a_port_without_a_server_is_refused(void)
 	struct recording recording;
 	struct import_told told;
 
-	need("dumpcap");
+	test_needs_program("dumpcap");
 	run("capture dumpcap -q -i near -w a.pcapng\n"
 	    "curl -sS http://10.77.0.1/ && exit 1\n"
 	    "end_capture\n");

@@ -69,28 +69,10 @@ static void write_scenario(const char *rest)
 	"  verdict: pass\n"                                                                                                                \
 	"  acted: [lost SYN, late answer]\n"
 
-static char *read_file(const char *name)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	char *text = test_read(path);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-	return text;
-}
-
-static void expect_in_file(const char *name, const char *part)
-{
-	char *text = read_file(name);
-
-	TEST_CONTAINS(text, part);
-	free(text);
-}
-
 static void write_site(void)
 {
-	needs_program("nginx");
-	needs_program("dnsmasq");
+	test_needs_program("nginx");
+	test_needs_program("dnsmasq");
 	CU_ASSERT_EQUAL_FATAL(stutter("release live.yaml --out site"), 0);
 }
 
@@ -103,9 +85,9 @@ static void what_the_service_serves_becomes_files(void)
 	TEST_CONTAINS(output, "stutter run --live --server site/start live.yaml");
 	CU_ASSERT_EQUAL(
 		test_shell(output, sizeof output, "cd %s && cmp image.bin site/www/images/os.bin && test -x site/start", test_folder()), 0);
-	expect_in_file("site/www/connecttest.txt", "Stutter Connect Test");
-	expect_in_file("site/www/update/manifest.json", "\"url\": \"http://update.stutter.test/images/os.bin\"");
-	expect_in_file("site/dnsmasq.conf", "host-record=update.stutter.test,192.0.2.1\n");
+	TEST_FILE_CONTAINS("site/www/connecttest.txt", "Stutter Connect Test");
+	TEST_FILE_CONTAINS("site/www/update/manifest.json", "\"url\": \"http://update.stutter.test/images/os.bin\"");
+	TEST_FILE_CONTAINS("site/dnsmasq.conf", "host-record=update.stutter.test,192.0.2.1\n");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output,
 	                           "cd %s/site/www && grep -q $(sha256sum images/os.bin | cut -d' ' -f1) update/manifest.json",
 	                           test_folder()),
@@ -196,8 +178,8 @@ static void a_server_that_does_not_start_proves_nothing(void)
 	write_scenario("");
 	CU_ASSERT_EQUAL(stutter("run live.yaml --live --server 'echo no such thing; exit 3' --out out"), 125);
 	TEST_CONTAINS(output, "the server did not start: its status is 3; it said: no such thing");
-	expect_in_file("out/live/seed-1/verdict.json", "\"verdict\": \"inconclusive\"");
-	expect_in_file("out/live/seed-1/server.log", "no such thing");
+	TEST_FILE_CONTAINS("out/live/seed-1/verdict.json", "\"verdict\": \"inconclusive\"");
+	TEST_FILE_CONTAINS("out/live/seed-1/server.log", "no such thing");
 }
 
 /* -- sessions -- */
@@ -215,13 +197,13 @@ static void expect_session(const char *dir)
 	char name[128];
 
 	(void)snprintf(name, sizeof name, "%s/live/seed-1/trace.txt", dir);
-	expect_in_file(name, "'lost SYN' drop -> dropped");
-	expect_in_file(name, "'late answer' delay 120 ms -> leaves after 120 ms");
-	expect_in_file(name, "device  result pass");
-	expect_in_file(name, "# [");
+	TEST_FILE_CONTAINS(name, "'lost SYN' drop -> dropped");
+	TEST_FILE_CONTAINS(name, "'late answer' delay 120 ms -> leaves after 120 ms");
+	TEST_FILE_CONTAINS(name, "device  result pass");
+	TEST_FILE_CONTAINS(name, "# [");
 	(void)snprintf(name, sizeof name, "%s/live/seed-1/verdict.json", dir);
-	expect_in_file(name, "\"verdict\": \"pass\"");
-	expect_in_file(name, "\"skew_p99_s\"");
+	TEST_FILE_CONTAINS(name, "\"verdict\": \"pass\"");
+	TEST_FILE_CONTAINS(name, "\"skew_p99_s\"");
 }
 
 /* One plan, both ways: the decisions are the same, by their addresses. */
@@ -235,9 +217,9 @@ static void an_update_from_nginx_under_faults(void)
 	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --live --server site/start --skew-limit 0s --out live"), 0);
 	TEST_CONTAINS(output, "frames left later than asked by ");
 	expect_session("live");
-	expect_in_file("live/live/seed-1/trace.txt", "in wall time, with the far end behind server");
-	expect_in_file("live/live/seed-1/server.log", "DHCPACK");
-	expect_in_file("site/access.log", "GET /images/os.bin HTTP/1.1\" 200");
+	TEST_FILE_CONTAINS("live/live/seed-1/trace.txt", "in wall time, with the far end behind server");
+	TEST_FILE_CONTAINS("live/live/seed-1/server.log", "DHCPACK");
+	TEST_FILE_CONTAINS("site/access.log", "GET /images/os.bin HTTP/1.1\" 200");
 	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --out virtual --history none"), 0);
 	list_addresses("live/live/seed-1/plan.yaml", live, sizeof live);
 	list_addresses("virtual/live/seed-1/plan.yaml", virtual, sizeof virtual);
@@ -273,8 +255,8 @@ static void an_update_under_faults_of_real_services(void)
 	               "expect: {verdict: pass, acted: [no name, busy, short, late]}\n");
 	write_site();
 	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --live --server site/start --skew-limit 0s --out live"), 0);
-	expect_in_file("live/live/seed-1/verdict.json", "\"verdict\": \"pass\"");
-	expect_in_file("site/access.log", "GET /update/manifest.json?device=timeless HTTP/1.1\" 200");
+	TEST_FILE_CONTAINS("live/live/seed-1/verdict.json", "\"verdict\": \"pass\"");
+	TEST_FILE_CONTAINS("site/access.log", "GET /update/manifest.json?device=timeless HTTP/1.1\" 200");
 	/* What is answered for the server, it is not asked. */
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && test $(grep -c manifest.json site/access.log) = 1", test_folder()), 0);
 	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --out virtual --history none"), 0);
@@ -295,7 +277,7 @@ static void http_is_where_the_user_says(void)
 	               "expect: {verdict: pass, acted: [busy]}\n");
 	write_site();
 	CU_ASSERT_EQUAL(stutter("run live.yaml --live --server site/start --web-ports 8080 --skew-limit 0s --out live"), 1);
-	expect_in_file("live/live/seed-1/verdict.json", "\"verdict\": \"pass\"");
+	TEST_FILE_CONTAINS("live/live/seed-1/verdict.json", "\"verdict\": \"pass\"");
 	TEST_CONTAINS(output, "busy");
 }
 
@@ -306,8 +288,8 @@ static void the_emulators_far_end_in_wall_time(void)
 	               "  - {name: busy, http_status: 503, path: '/update*', first: 1}\n"
 	               "expect: {verdict: pass, acted: [busy]}\n");
 	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --live --skew-limit 0s --out live"), 0);
-	expect_in_file("live/live/seed-1/trace.txt", "on device 'timeless', in wall time\n");
-	expect_in_file("live/live/seed-1/verdict.json", "\"verdict\": \"pass\"");
+	TEST_FILE_CONTAINS("live/live/seed-1/trace.txt", "on device 'timeless', in wall time\n");
+	TEST_FILE_CONTAINS("live/live/seed-1/verdict.json", "\"verdict\": \"pass\"");
 }
 
 static void a_session_that_was_too_late_proves_nothing(void)
@@ -315,7 +297,7 @@ static void a_session_that_was_too_late_proves_nothing(void)
 	write_scenario("");
 	CU_ASSERT_EQUAL_FATAL(stutter("run live.yaml --live --skew-limit 1ns --out live"), 125);
 	TEST_CONTAINS(output, "later than asked");
-	expect_in_file("live/live/seed-1/verdict.json", "without that: pass, updated");
+	TEST_FILE_CONTAINS("live/live/seed-1/verdict.json", "without that: pass, updated");
 }
 
 /* The device and its server are in the tests' own namespace. @param far_end Makes an interface with address 192.0.2.1, "$link" the words of --server-side. */

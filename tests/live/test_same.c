@@ -27,25 +27,17 @@ static void shell(int expected, const char *script)
 {
 	(void)test_write("script.sh", script);
 	int status = test_shell(output, sizeof output, "cd %s && root=%s stutter=%s PATH=$PATH:/usr/sbin timeout 200 sh script.sh",
-	                        test_folder(), root, started_program());
+	                        test_folder(), root, test_program());
 	started_expect(output, status, expected);
-}
-
-static void has(const char *file, const char *part)
-{
-	char *text = started_read(file);
-
-	TEST_CONTAINS(text, part);
-	free(text);
 }
 
 /* -- scenarios around curl and nginx -- */
 
 static void make_nginx(void)
 {
-	needs_program("nginx");
-	needs_program("curl");
-	needs_program("openssl");
+	test_needs_program("nginx");
+	test_needs_program("curl");
+	test_needs_program("openssl");
 	need_network();
 	shell(0,
 	      "mkdir www && head -c 600000 /dev/urandom >www/body && echo small >www/small\n"
@@ -65,16 +57,16 @@ static void losses_are_overcome(void)
 {
 	make_nginx();
 	shell(0, EXEC "--expect $root/scenarios/fault/loss.yaml -- curl -sS -o got http://server/body && cmp got www/body");
-	has("out/trace.txt", "'loss' drop -> dropped");
-	has("out/verdict.json", "\"verdict\": \"pass\"");
+	TEST_FILE_CONTAINS("out/trace.txt", "'loss' drop -> dropped");
+	TEST_FILE_CONTAINS("out/verdict.json", "\"verdict\": \"pass\"");
 }
 
 static void an_outage_is_waited_out(void)
 {
 	make_nginx();
 	shell(0, EXEC "--expect $root/scenarios/fault/outage.yaml -- curl -sS -o got http://server/body && cmp got www/body");
-	has("out/trace.txt", "tcp.data[80/1]#");
-	has("out/trace.txt", "'silence' outage 5 s -> dropped");
+	TEST_FILE_CONTAINS("out/trace.txt", "tcp.data[80/1]#");
+	TEST_FILE_CONTAINS("out/trace.txt", "'silence' outage 5 s -> dropped");
 }
 
 /* The sixth connection over TLS falls silent in its download, and the client gives up, as in the field. */
@@ -85,9 +77,9 @@ static void a_failure_of_the_field_is_one_of_curl_with_nginx(void)
 	      "$root/scenarios/field/ostree-2383.yaml -- sh -c 'for i in 1 2 3 4 5; do curl -ksS -o small https://server/small || exit 1; done; "
 	      "curl -ksS --speed-limit 1000 --speed-time 3 -o got https://server/body'");
 	TEST_CONTAINS(output, "Operation too slow");
-	has("out/trace.txt", "tcp.data[443/6]#20 ");
-	has("out/trace.txt", "'gone' outage 17 min -> dropped");
-	has("out/plan.yaml", "{at: \"tcp.data[443/6]#20\", direction: to-device, ");
+	TEST_FILE_CONTAINS("out/trace.txt", "tcp.data[443/6]#20 ");
+	TEST_FILE_CONTAINS("out/trace.txt", "'gone' outage 17 min -> dropped");
+	TEST_FILE_CONTAINS("out/plan.yaml", "{at: \"tcp.data[443/6]#20\", direction: to-device, ");
 }
 
 /* -- a recorded session in the emulator -- */
@@ -102,9 +94,9 @@ static void record(const char *faults)
 	char scenario[1024];
 
 	started_needs("player.cpio");
-	needs_program("tcpdump");
-	needs_program("busybox");
-	needs_program("curl");
+	test_needs_program("tcpdump");
+	test_needs_program("busybox");
+	test_needs_program("curl");
 	need_network();
 	if (geteuid() != 0)
 		test_skip("tcpdump beside the client needs root");
@@ -129,22 +121,22 @@ static void record(const char *faults)
 static void a_session_without_losses_has_none_in_the_emulator(void)
 {
 	record("");
-	has("plan.yaml", "faults: []\n");
+	TEST_FILE_CONTAINS("plan.yaml", "faults: []\n");
 	shell(0, "$stutter run plan.yaml --history none --out p");
-	has("p/recorded-a/seed-1/trace.txt", PLAYED);
-	has("p/recorded-a/seed-1/verdict.json", "\"verdict\": \"pass\"");
+	TEST_FILE_CONTAINS("p/recorded-a/seed-1/trace.txt", PLAYED);
+	TEST_FILE_CONTAINS("p/recorded-a/seed-1/verdict.json", "\"verdict\": \"pass\"");
 }
 
 static void what_was_lost_is_lost_again_in_the_emulator(void)
 {
 	record(LOSSES);
-	has("plan.yaml", "    at: tcp.syn[80/1]#1\n    direction: to-server\n    drop: true\n");
-	has("plan.yaml", "    at: tcp.data[80/2]#9\n    direction: to-device\n    drop: true\n");
+	TEST_FILE_CONTAINS("plan.yaml", "    at: tcp.syn[80/1]#1\n    direction: to-server\n    drop: true\n");
+	TEST_FILE_CONTAINS("plan.yaml", "    at: tcp.data[80/2]#9\n    direction: to-device\n    drop: true\n");
 	shell(0, "$stutter run plan.yaml --history none --out p");
-	has("p/recorded-a/seed-1/trace.txt", " tcp.syn[80/1]#1 192.0.2.100:");
-	has("p/recorded-a/seed-1/trace.txt", "'lost 1' drop -> dropped\n");
-	has("p/recorded-a/seed-1/trace.txt", "'lost 2' drop -> dropped\n");
-	has("p/recorded-a/seed-1/trace.txt", PLAYED);
+	TEST_FILE_CONTAINS("p/recorded-a/seed-1/trace.txt", " tcp.syn[80/1]#1 192.0.2.100:");
+	TEST_FILE_CONTAINS("p/recorded-a/seed-1/trace.txt", "'lost 1' drop -> dropped\n");
+	TEST_FILE_CONTAINS("p/recorded-a/seed-1/trace.txt", "'lost 2' drop -> dropped\n");
+	TEST_FILE_CONTAINS("p/recorded-a/seed-1/trace.txt", PLAYED);
 	/* In both times, as many segments were lost, and those. */
 	shell(0, "for f in out/trace.txt p/recorded-a/seed-1/trace.txt; do\n"
 	         "  grep -- '-> dropped' $f | sed -E 's/.* (tcp[^ ]*) .*/\\1/' >$(echo $f | tr / -); done\n"
@@ -157,8 +149,8 @@ static void without_its_faults_the_session_passes_unharmed(void)
 {
 	record(LOSSES);
 	shell(0, "$stutter run play.yaml --history none --out p");
-	has("p/play/seed-1/trace.txt", PLAYED);
-	char *trace = started_read("p/play/seed-1/trace.txt");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt", PLAYED);
+	char *trace = test_read_own("p/play/seed-1/trace.txt");
 	CU_ASSERT_PTR_NULL(strstr(trace, "dropped"));
 	CU_ASSERT_PTR_NULL(strstr(trace, "differs"));
 	free(trace);

@@ -22,7 +22,7 @@ static char output[4096];
 static void need(const char *program)
 {
 	needs_namespaces();
-	needs_program(program);
+	test_needs_program(program);
 }
 
 static struct server_side *open_side(const char *command, struct port *ret_port)

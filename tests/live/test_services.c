@@ -20,7 +20,7 @@ extern const CU_TestInfo tests_live_services[], tests_live_services_whole[], tes
 
 static const char *nginx(void)
 {
-	needs_program("curl");
+	test_needs_program("curl");
 	const char *server = behind_nginx();
 	behind_file("body.bin", BODY);
 	return server;
@@ -38,18 +38,18 @@ static void a_status_comes_in_place_of_the_servers(void)
 	                   "curl -sS -D 1.txt -o 1.bin http://server/body.bin -: -sS -D 2.txt -o 2.bin http://server/body.bin -: -sS -D "
 	                   "3.txt -o 3.bin http://server/body.bin\n"),
 		0);
-	behind_contains("1.txt", "HTTP/1.1 200 OK");
-	behind_contains("1.txt", "Server: nginx");
-	behind_contains("2.txt", "HTTP/1.1 503 Service Unavailable");
-	behind_contains("2.txt", "Retry-After: 3");
-	behind_contains("3.txt", "HTTP/1.1 200 OK");
+	TEST_FILE_CONTAINS("1.txt", "HTTP/1.1 200 OK");
+	TEST_FILE_CONTAINS("1.txt", "Server: nginx");
+	TEST_FILE_CONTAINS("2.txt", "HTTP/1.1 503 Service Unavailable");
+	TEST_FILE_CONTAINS("2.txt", "Retry-After: 3");
+	TEST_FILE_CONTAINS("3.txt", "HTTP/1.1 200 OK");
 	behind_same("1.bin", "body.bin", 0);
 	behind_same("3.bin", "body.bin", 0);
 	TEST_CONTAINS(behind_output(), "'busy' http_status 1 of 3");
-	behind_contains("out/trace.txt", "fault   srv.http#2: 'busy' http_status");
-	behind_contains("out/trace.txt", "GET /body.bin -> 503");
-	behind_contains("out/plan.yaml", "srv.http#2");
-	behind_contains("out/verdict.json", "\"busy\"");
+	TEST_FILE_CONTAINS("out/trace.txt", "fault   srv.http#2: 'busy' http_status");
+	TEST_FILE_CONTAINS("out/trace.txt", "GET /body.bin -> 503");
+	TEST_FILE_CONTAINS("out/plan.yaml", "srv.http#2");
+	TEST_FILE_CONTAINS("out/verdict.json", "\"busy\"");
 }
 
 static void a_body_ends_early(void)
@@ -104,7 +104,7 @@ static void a_window_closes_for_some_time(void)
 	CU_ASSERT_EQUAL(behind_run(server, "curl -sSf -o got.bin http://server/body.bin http://server/body.bin -o again.bin\n"), 0);
 	TEST_CONTAINS(behind_output(), "'deaf' zero_window 1 of ");
 	behind_same("again.bin", "body.bin", 0);
-	needs_program("tshark");
+	test_needs_program("tshark");
 	char said[1024];
 	(void)test_shell(
 		said, sizeof said,
@@ -126,9 +126,9 @@ static void a_body_is_another(void)
 	                           "cmp -s b.got body.bin && exit 4\ncurl -sSf -D c.txt -o c.got http://server/c.bin || exit 5\n"
 	                           "test ! -s c.got || exit 6\ncurl -sSf -D d.txt http://server/d.bin\n"),
 	                0);
-	behind_contains("a.got", "log in");
-	behind_contains("c.txt", "Content-Length: 0");
-	behind_contains("d.txt", "Location: http://server/body.bin");
+	TEST_FILE_CONTAINS("a.got", "log in");
+	TEST_FILE_CONTAINS("c.txt", "Content-Length: 0");
+	TEST_FILE_CONTAINS("d.txt", "Location: http://server/body.bin");
 }
 
 static void lengths_are_wrong(void)
@@ -143,7 +143,7 @@ static void lengths_are_wrong(void)
 	                0);
 	behind_same("1.bin", "body.bin", 0);
 	behind_same("2.bin", "body.bin", 0);
-	behind_contains("2.txt", "Content-Length: 900000");
+	TEST_FILE_CONTAINS("2.txt", "Content-Length: 900000");
 }
 
 static void ranges_go_wrong(void)
@@ -162,12 +162,12 @@ static void ranges_go_wrong(void)
 	                                   "head -c 2000 body.bin | tail -c 1000 >part; cmp part 6.bin || exit 4\n"
 	                                   "test $(wc -c <5.bin) = 1000 && ! cmp -s part 5.bin || exit 5\n"),
 	                0);
-	behind_contains("1.txt", "HTTP/1.1 200 OK");
+	TEST_FILE_CONTAINS("1.txt", "HTTP/1.1 200 OK");
 	behind_same("1.bin", "body.bin", 0);
-	behind_contains("2.txt", "Content-Range: bytes 0-999/800000");
-	behind_contains("3.txt", "Content-Range: bytes 0-99999/800000");
-	behind_contains("4.txt", "multipart/byteranges");
-	behind_contains("5.txt", "ETag: \"changed\"");
+	TEST_FILE_CONTAINS("2.txt", "Content-Range: bytes 0-999/800000");
+	TEST_FILE_CONTAINS("3.txt", "Content-Range: bytes 0-99999/800000");
+	TEST_FILE_CONTAINS("4.txt", "multipart/byteranges");
+	TEST_FILE_CONTAINS("5.txt", "ETag: \"changed\"");
 }
 
 static void a_handshake_of_tls_stalls(void)
@@ -260,10 +260,10 @@ static void a_connection_is_used_again_and_again(void)
 		0);
 	behind_same("1.bin", "body.bin", 0);
 	behind_same("3.bin", "body.bin", 0);
-	behind_contains("head.txt", "Content-Length: 800000");
-	behind_contains("not.txt", "304 Not Modified");
-	behind_contains("moved.txt", "301 Moved");
-	behind_contains("nothing.txt", "404 Not Found");
+	TEST_FILE_CONTAINS("head.txt", "Content-Length: 800000");
+	TEST_FILE_CONTAINS("not.txt", "304 Not Modified");
+	TEST_FILE_CONTAINS("moved.txt", "301 Moved");
+	TEST_FILE_CONTAINS("nothing.txt", "404 Not Found");
 }
 
 /* Two requests in one segment, and HEAD between them: the answers come in their order, and nothing else. */
@@ -271,7 +271,7 @@ static void requests_that_come_at_once_are_answered_in_order(void)
 {
 	const char *server = nginx();
 
-	needs_program("python3");
+	test_needs_program("python3");
 	(void)test_write("a.txt", "first");
 	(void)test_write("b.txt", "second");
 	(void)test_write(
@@ -311,8 +311,8 @@ static const char echo_server[] =
 
 static void chunks_and_uploads_pass(void)
 {
-	needs_program("python3");
-	needs_program("curl");
+	test_needs_program("python3");
+	test_needs_program("curl");
 	needs_namespaces();
 	(void)test_write("echo.py", echo_server);
 	behind_file("up.bin", 1500000);
@@ -329,8 +329,8 @@ static void chunks_and_uploads_pass(void)
 
 static void chunks_go_wrong_too(void)
 {
-	needs_program("python3");
-	needs_program("curl");
+	test_needs_program("python3");
+	test_needs_program("curl");
 	needs_namespaces();
 	(void)test_write("echo.py", echo_server);
 	behind_faults("- {name: cut, http_truncate: {at_byte: 70000B}, nth: 1}\n- {name: gone, http_length: {kind: missing}, nth: 2}\n"
@@ -345,9 +345,9 @@ static void chunks_go_wrong_too(void)
 
 static void other_servers_and_other_clients_do(void)
 {
-	needs_program("python3");
-	needs_program("busybox");
-	needs_program("wget");
+	test_needs_program("python3");
+	test_needs_program("busybox");
+	test_needs_program("wget");
 	needs_namespaces();
 	behind_file("body.bin", BODY);
 	behind_faults("- {name: cut, http_truncate: {at_byte: 100000B}, nth: 1}\n- {name: busy, http_status: {code: 503}, nth: 3}\n");
@@ -364,7 +364,7 @@ static void what_is_closed_and_what_is_no_http_stay_so(void)
 {
 	const char *server = nginx();
 
-	needs_program("python3");
+	test_needs_program("python3");
 	(void)test_write(
 		"ask.py",
 		"import socket\nfor p in (8080, 8443):\n    try:\n        socket.create_connection(('server', p), 5); raise SystemExit(1)\n"
@@ -381,7 +381,7 @@ static void odd_conversations_pass(void)
 {
 	char server[PATH_MAX + 64], root[PATH_MAX];
 
-	needs_program("python3");
+	test_needs_program("python3");
 	needs_namespaces();
 	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(root, sizeof root));
 	(void)snprintf(server, sizeof server, "exec python3 %s/tests/live/odd_server.py", root);
@@ -391,7 +391,7 @@ static void odd_conversations_pass(void)
 	behind_faults(NOTHING);
 	CU_ASSERT_EQUAL(behind_run(server, "exec python3 %s/tests/live/odd_client.py\n", root), 0);
 	TEST_CONTAINS(behind_output(), "all well\n");
-	behind_contains("out/trace.txt", "another protocol is spoken from here on");
+	TEST_FILE_CONTAINS("out/trace.txt", "another protocol is spoken from here on");
 }
 
 const CU_TestInfo tests_live_services_whole[] = {
@@ -415,8 +415,8 @@ static void dns_lies(void)
 {
 	char server[512];
 
-	needs_program("dnsmasq");
-	needs_program("curl");
+	test_needs_program("dnsmasq");
+	test_needs_program("curl");
 	(void)snprintf(server, sizeof server, DNSMASQ " & exec %s", behind_nginx());
 	(void)test_write("a.txt", "here");
 	behind_faults(
@@ -430,15 +430,15 @@ static void dns_lies(void)
 			"curl -sSf http://other.example/a.txt; test $? = 22 || exit 4\n"),
 		0);
 	TEST_CONTAINS(behind_output(), "'no' dns ");
-	behind_contains("out/trace.txt", "'elsewhere' dns");
+	TEST_FILE_CONTAINS("out/trace.txt", "'elsewhere' dns");
 }
 
 static void a_silent_or_failing_dns_server_is_asked_again(void)
 {
 	char server[512];
 
-	needs_program("dnsmasq");
-	needs_program("curl");
+	test_needs_program("dnsmasq");
+	test_needs_program("curl");
 	(void)snprintf(server, sizeof server, DNSMASQ " & exec %s", behind_nginx());
 	(void)test_write("a.txt", "here");
 	behind_faults(
@@ -451,7 +451,7 @@ static void a_silent_or_failing_dns_server_is_asked_again(void)
 			"curl -sSf http://short.example.org/a.txt\n"),
 		0);
 	TEST_CONTAINS(behind_output(), "'mute' dns 1 of ");
-	behind_contains("out/addresses.txt", "tcp.syn[53/1]");
+	TEST_FILE_CONTAINS("out/addresses.txt", "tcp.syn[53/1]");
 }
 
 /* What a client of NTP gets: the seconds since 1900 and the stratum. */
@@ -470,7 +470,7 @@ static const char ntp_client[] =
 
 static void a_clock_is_wrong(void)
 {
-	needs_program("python3");
+	test_needs_program("python3");
 	needs_namespaces();
 	(void)test_write("server.py", ntp_server);
 	(void)test_write("client.py", ntp_client);
@@ -483,8 +483,8 @@ static void a_clock_is_wrong(void)
 
 static void a_lease_is_refused_short_or_not_there(void)
 {
-	needs_program("dnsmasq");
-	needs_program("busybox");
+	test_needs_program("dnsmasq");
+	test_needs_program("busybox");
 	needs_namespaces();
 	if (geteuid() != 0)
 		test_skip("a DHCP server needs root here");
@@ -498,9 +498,9 @@ static void a_lease_is_refused_short_or_not_there(void)
 			"--dhcp-leasefile=$PWD/leases --dhcp-authoritative",
 			"chmod +x said.sh\nbusybox udhcpc -f -q -t 6 -T 1 -i $(sed -n 's/^ *\\([a-z0-9]*\\):.*/\\1/p' /proc/net/dev | grep -v lo) -s $PWD/said.sh -n\ncat told\n"),
 		0);
-	behind_contains("told", "nak");
-	behind_contains("told", "bound 192.0.2.15");
-	behind_contains("told", " 120");
+	TEST_FILE_CONTAINS("told", "nak");
+	TEST_FILE_CONTAINS("told", "bound 192.0.2.15");
+	TEST_FILE_CONTAINS("told", " 120");
 	TEST_CONTAINS(behind_output(), "'mute' dhcp 1 of ");
 }
 

@@ -66,7 +66,7 @@ static void a_lost_offer_and_a_name_at_100_mbit(void)
 	CU_ASSERT_EQUAL(world_fixture_resolve(&f, "update.stutter.test", SIM_S), 0xc0000201U);
 	world_fixture_run(&f, 4 * SIM_S - f.world.sim.now);
 	world_finish(&f.world);
-	test_golden("minimal-nic.txt", f.text);
+	test_golden("minimal-nic.txt", f.trace.text);
 	world_fixture_close(&f);
 }
 
@@ -93,9 +93,9 @@ static void faults_of_bus_line_and_supply_are_those_of_any_nic(void)
 	                       &minimal_nic, &driver);
 	world_fixture_init_nic(&f);
 	CU_ASSERT_EQUAL(world_fixture_dhcp(&f, DISCOVER, SIM_S), OFFER);
-	TEST_CONTAINS(f.text, "spi.msg#2: 'stall' spi_stall");
-	TEST_CONTAINS(f.text, "spi.msg#1: 'dip' brown_out");
-	TEST_CONTAINS(f.text, "int.edge#1: 'deaf' int_lost");
+	TEST_CONTAINS(f.trace.text, "spi.msg#2: 'stall' spi_stall");
+	TEST_CONTAINS(f.trace.text, "spi.msg#1: 'dip' brown_out");
+	TEST_CONTAINS(f.trace.text, "int.edge#1: 'deaf' int_lost");
 	CU_ASSERT_FALSE(board_take_int_edge(&f.world.board));
 	world_fixture_close(&f);
 }
@@ -107,10 +107,10 @@ static void a_warm_start_is_a_cold_one(void)
 
 	world_fixture_open_nic(&f, "name: golden\nfaults:\n  - {name: warm, warm_start: true}\n",
 	                       &minimal_nic, &driver);
-	TEST_CONTAINS(f.text, "chip    reset: power on");
+	TEST_CONTAINS(f.trace.text, "chip    reset: power on");
 	CU_ASSERT_FALSE(board_int_asserted(&f.world.board));
 	world_finish(&f.world);
-	TEST_CONTAINS(f.text, "'warm': 0 matched, 0 applied: it never did anything");
+	TEST_CONTAINS(f.trace.text, "'warm': 0 matched, 0 applied: it never did anything");
 	world_fixture_close(&f);
 }
 

@@ -11,33 +11,12 @@
 
 void started_needs(const char *file)
 {
-	char path[PATH_MAX], output[256];
+	char path[PATH_MAX];
 
 	(void)snprintf(path, sizeof path, "%s/guest/%s", test_build(), file);
 	if (access(path, R_OK) != 0)
 		test_skip("no %s; `make guest` builds it", path);
-	if (test_shell(output, sizeof output, "command -v qemu-system-arm") != 0)
-		test_skip("no qemu-system-arm");
-}
-
-const char *started_program(void)
-{
-	static char program[PATH_MAX];
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_program(), program));
-	return program;
-}
-
-char *started_read(const char *name)
-{
-	char path[2 * PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	char *text = test_read(path);
-	if (text == NULL)
-		printf("    %s cannot be read\n", name);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-	return text;
+	test_needs_program("qemu-system-arm");
 }
 
 int started_run(char *ret_output, size_t size, const char *words, ...)
@@ -50,7 +29,7 @@ int started_run(char *ret_output, size_t size, const char *words, ...)
 	va_end(args);
 	started_needs("initramfs.cpio");
 	return test_shell(ret_output, size, "cd %s && { [ -e small.bin ] || head -c 200000 /dev/zero >small.bin; } && %s %s", test_folder(),
-	                  started_program(), text);
+	                  test_program(), text);
 }
 
 void started_expect(const char *output, int status, int expected)
@@ -64,7 +43,7 @@ void started_scenario(char *ret_output, size_t size, unsigned image, const char 
 {
 	(void)test_write("s.yaml", scenario);
 	int found = test_shell(ret_output, size, "cd %s && head -c %u /dev/zero >image.bin && rm -rf r && %s run s.yaml %s --out r",
-	                       test_folder(), image, started_program(), options);
+	                       test_folder(), image, test_program(), options);
 	if (found != status)
 		printf("    exit status %d, not %d; it printed\n%s\n", found, status, ret_output);
 	CU_ASSERT_EQUAL_FATAL(found, status);

@@ -8,12 +8,6 @@
 /** Skips the test unless there are QEMU and @p file, such as "initramfs.cpio", in the guest's build folder. */
 void started_needs(const char *file);
 
-/** The absolute path of the stutter program, for commands that run elsewhere; valid for as long as the test. */
-const char *started_program(void);
-
-/** Reads a file below test_folder() as text; fails the test if it cannot be read. To be released with free(). */
-char *started_read(const char *name);
-
 /**
  * Runs stutter in the test's folder, in which small.bin lies, an image that is soon downloaded.
  * @param words A format of what follows the program's name. @return its exit status.

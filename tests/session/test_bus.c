@@ -23,12 +23,6 @@ extern const CU_TestInfo tests_bus[];
 
 static char output[65536];
 
-static void need(const char *command)
-{
-	if (test_shell(output, sizeof output, "command -v %s", command) != 0)
-		test_skip("no %s", command);
-}
-
 static void run_in_folder(const char *command)
 {
 	int status = test_shell(output, sizeof output, "cd %s && %s", test_folder(), command);
@@ -38,18 +32,9 @@ static void run_in_folder(const char *command)
 	CU_ASSERT_EQUAL_FATAL(status, 0);
 }
 
-static unsigned count(const char *text, const char *part)
-{
-	unsigned n = 0;
-
-	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
-		n++;
-	return n;
-}
-
 static void counts(const char *decoded, const char *part, unsigned expected)
 {
-	unsigned n = count(decoded, part);
+	unsigned n = test_count(decoded, part);
 
 	if (n != expected)
 		printf("    %u times, not %u:\n%s", n, expected, part);
@@ -92,7 +77,7 @@ static void has_write(const char *decoded, const char *reg, unsigned value)
  */
 static void only_src_is_complained_of(const char *decoded, const char *trace)
 {
-	unsigned resets = count(trace, "reset: SRC command");
+	unsigned resets = test_count(trace, "reset: SRC command");
 
 	CU_ASSERT(resets > 0);
 	counts(decoded, SRC, resets);
@@ -139,7 +124,7 @@ static void run_session(const char *faults, const char *options)
 	started_needs("initramfs.cpio");
 	(void)snprintf(scenario, sizeof scenario, SCENARIO "%s", faults);
 	test_write("tiny.yaml", scenario);
-	(void)snprintf(command, sizeof command, MAKE_IMAGE " && %s run tiny.yaml --jobs 1 %s", started_program(), options);
+	(void)snprintf(command, sizeof command, MAKE_IMAGE " && %s run tiny.yaml --jobs 1 %s", test_program(), options);
 	run_in_folder(command);
 }
 
@@ -184,7 +169,7 @@ static void a_disturbed_bus_is_the_same_twice(void)
 	            "expect: {verdict: any}\n",
 	            "--twice --out r");
 	TEST_CONTAINS(output, "the same twice");
-	char *trace = started_read(SESSION "/trace.txt");
+	char *trace = test_read_own(SESSION "/trace.txt");
 	static const char *const actions[] = {" warm_start\n", " spi_stall\n", " spi_slow\n", " int_double\n", " spi_cut\n"};
 	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
 		TEST_CONTAINS(trace, actions[i]);
@@ -193,17 +178,18 @@ static void a_disturbed_bus_is_the_same_twice(void)
 
 static void sigrok_reads_in_the_vcd_what_the_trace_tells(void)
 {
-	need("sigrok-cli");
+	test_needs_program("sigrok-cli");
 	run_session("", "--vcd --out r");
 	run_in_folder("sigrok-cli -I vcd -i " SESSION
 	              "/bus.vcd -P spi:clk=SCK:mosi=MOSI:miso=MISO:cs=CS,enc28j60 -A enc28j60 >decoded.txt");
-	char *decoded = started_read("decoded.txt"), *trace = started_read(SESSION "/trace.txt");
+	char *decoded = test_read_own("decoded.txt"), *trace = test_read_own(SESSION "/trace.txt");
 	only_src_is_complained_of(decoded, trace);
 	the_start_up_is_read(decoded);
 	the_traffic_is_read(decoded, trace);
 	/* Whatever was on the bus is a command: none is lost, and none is made of two. */
-	unsigned commands = count(decoded, RCR) + count(decoded, WCR) + count(decoded, BFS) + count(decoded, D "Bit Field Clear\n") +
-	                    count(decoded, D "Read Buffer Memory") + count(decoded, D "Write Buffer Memory") + count(decoded, SRC);
+	unsigned commands = test_count(decoded, RCR) + test_count(decoded, WCR) + test_count(decoded, BFS) +
+	                    test_count(decoded, D "Bit Field Clear\n") + test_count(decoded, D "Read Buffer Memory") +
+	                    test_count(decoded, D "Write Buffer Memory") + test_count(decoded, SRC);
 	CU_ASSERT_EQUAL(commands, number_before(trace, " messages, "));
 	free(decoded);
 	free(trace);

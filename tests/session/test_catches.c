@@ -46,7 +46,7 @@ static void check_end(const struct catch *catch, void *ctx)
 	if (!is_wanted(catch, ctx))
 		return;
 	(void)snprintf(path, sizeof path, "r/%s/seed-1/verdict.json", catch->name);
-	char *verdict = started_read(path);
+	char *verdict = test_read_own(path);
 	TEST_CONTAINS(verdict, "\"verdict\": \"fail\"");
 	(void)snprintf(reason, sizeof reason, "\"reason\": \"%s", catch->ends);
 	TEST_CONTAINS(verdict, reason);

@@ -24,7 +24,7 @@ static void run(const char *scenario, const char *options, int status)
 
 static void trace_has(const char *part)
 {
-	char *trace = started_read("r/s/seed-1/trace.txt");
+	char *trace = test_read_own("r/s/seed-1/trace.txt");
 
 	TEST_CONTAINS(trace, part);
 	free(trace);

@@ -29,7 +29,7 @@ static void run_twice(const char *client, const char *flash, const char *faults)
 	(void)snprintf(text, sizeof text, "name: flash\ndevice: boxed.yaml\ndeadline: 1min\nexpect: {verdict: any}\n%s", faults);
 	(void)test_write("flash.yaml", text);
 	int status = test_shell(output, sizeof output, "cd %s && %s run flash.yaml --jobs 1 --twice --out r", test_folder(),
-	                        started_program());
+	                        test_program());
 	if (status != 0)
 		printf("    exit status %d; it printed\n%s\n", status, output);
 	CU_ASSERT_EQUAL_FATAL(status, 0);
@@ -44,7 +44,7 @@ static void run_twice(const char *client, const char *flash, const char *faults)
 static void what_the_guest_writes_it_reads_back(void)
 {
 	run_twice(WRITE COMPARE, "chip: w25q64", "");
-	char *trace = started_read(TRACE), *console = started_read(CONSOLE);
+	char *trace = test_read_own(TRACE), *console = test_read_own(CONSOLE);
 	TEST_CONTAINS(trace, "device  result pass\n");
 	TEST_CONTAINS(trace, "flash   129 programs of 32769 bytes, 10 erases of 40960 bytes, ");
 	TEST_CONTAINS(trace, " bytes, 0 torn, 0 findings, digest ");
@@ -59,7 +59,7 @@ static void slow_and_stuck_operations_reach_the_guest(void)
 	/* The first erase, and the eleventh program. */
 	run_twice(WRITE COMPARE, "chip: w25q64, sector_erase: 10ms",
 	          "faults:\n  - {at: 'nor.op#1', nor_slow: 20}\n  - {at: 'nor.op#21', nor_stuck: 3s}\n");
-	char *trace = started_read(TRACE);
+	char *trace = test_read_own(TRACE);
 	TEST_CONTAINS(trace, "flash   nor.op#1 disturbed 700000+4096: the operation takes longer\n");
 	TEST_CONTAINS(trace, "flash   nor.op#21 disturbed 700a00+256: BUSY stays set when the operation is over\n");
 	/* The driver is patient. */
@@ -70,7 +70,7 @@ static void slow_and_stuck_operations_reach_the_guest(void)
 static void rot_reaches_the_guest(void)
 {
 	run_twice(WRITE COMPARE, "chip: w25q64", "faults:\n  - {at: 'nor.read#1', nor_rot: {offset: 7340132, bit: 5}}\n");
-	char *trace = started_read(TRACE), *console = started_read(CONSOLE);
+	char *trace = test_read_own(TRACE), *console = test_read_own(CONSOLE);
 	TEST_CONTAINS(trace, "device  result fail client: exit status 1\n");
 	TEST_CONTAINS(console, "char 101,");
 	free(trace);
@@ -81,21 +81,17 @@ static void rot_reaches_the_guest(void)
 static void a_device_whose_only_system_has_rotted_does_not_boot_it(void)
 {
 	run_twice("true", "fill: dirty}\nagent: {flow: staged", "");
-	char *trace = started_read(TRACE);
-	TEST_CONTAINS(trace, "device  boot slot A version 21.10 state confirmed: ");
-	free(trace);
+	TEST_FILE_CONTAINS(TRACE, "device  boot slot A version 21.10 state confirmed: ");
 	(void)test_shell(output, sizeof output, "rm -r %s/r", test_folder());
 	run_twice("true", "fill: dirty}\nagent: {flow: staged", "faults:\n  - {at: 'nor.read#1', nor_rot: {offset: 1053832, bit: 5}}\n");
-	trace = started_read(TRACE);
-	TEST_CONTAINS(trace, "state recovery: slot A: neither it nor the other verifies, its hash is wrong\n");
-	TEST_CONTAINS(trace, "result fail boot: nothing to boot");
-	free(trace);
+	TEST_FILE_CONTAINS(TRACE, "state recovery: slot A: neither it nor the other verifies, its hash is wrong\n");
+	TEST_FILE_CONTAINS(TRACE, "result fail boot: nothing to boot");
 }
 
 static void a_power_cut_tears_what_the_guest_is_at(void)
 {
 	run_twice(WRITE COMPARE, "chip: w25q64", "faults:\n  - {at: 'nor.op#3', power_cut: {after: 40%, for: 2s}}\n");
-	char *trace = started_read(TRACE);
+	char *trace = test_read_own(TRACE);
 	TEST_CONTAINS(trace, "flash   nor.op#3 torn 702000+4096: cut short at 40.0%\n");
 	TEST_CONTAINS(trace, "supply  off\n");
 	TEST_CONTAINS(trace, "supply  on\n");

@@ -21,7 +21,7 @@ enum { ROW_FRAME, ROW_BULK };
 
 static json_t *read_data(void)
 {
-	char *text = started_read("r/s/seed-1/data.js");
+	char *text = test_read_own("r/s/seed-1/data.js");
 	json_t *data = json_loads(text + strlen("stutterSession("), JSON_DISABLE_EOF_CHECK, NULL);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(data);
@@ -64,7 +64,7 @@ static void a_page_tells_what_the_trace_does(void)
 
 	started_needs("initramfs.cpio");
 	started_scenario(output, sizeof output, 102400, scenario, "--keep-going", 0);
-	char *trace = started_read("r/s/seed-1/trace.txt"), *verdict = started_read("r/s/seed-1/verdict.json");
+	char *trace = test_read_own("r/s/seed-1/trace.txt"), *verdict = test_read_own("r/s/seed-1/verdict.json");
 	json_t *data = read_data(), *known = json_loads(verdict, 0, NULL);
 	json_array_foreach(json_object_get(data, "rows"), i, row)
 	{
@@ -84,7 +84,7 @@ static void a_page_tells_what_the_trace_does(void)
 	CU_ASSERT(told > 20 && made == 4 && dropped == 2);
 	CU_ASSERT(json_is_true(json_object_get(data, "board")) && json_array_size(json_object_get(data, "lacks")) == 0);
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(data, "faults")), 6);
-	char *page = started_read("r/s/seed-1/session.html");
+	char *page = test_read_own("r/s/seed-1/session.html");
 	TEST_CONTAINS(page, "stutter replay r/s/seed-1/plan.yaml");
 	TEST_CONTAINS(page, "wireshark r/s/seed-1/device.pcapng");
 	json_decref(data);
@@ -102,10 +102,10 @@ static void the_picture_of_the_readme_is_true(void)
 		test_shell(
 			output, sizeof output,
 			"scenario=$PWD/scenarios/first/flaky-link.yaml && cd %s && %s run $scenario --seeds 1..8 --history none --out flaky",
-			test_folder(), started_program()) <= 1);
-	CU_ASSERT_EQUAL(
-		test_shell(output, sizeof output, "cd %s && %s report flaky --picture picture.svg", test_folder(), started_program()), 0);
-	char *drawn = started_read("picture.svg"), *shown = test_read("reports/picture.svg");
+			test_folder(), test_program()) <= 1);
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && %s report flaky --picture picture.svg", test_folder(), test_program()),
+	                0);
+	char *drawn = test_read_own("picture.svg"), *shown = test_read("reports/picture.svg");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(shown);
 	TEST_SAME_TEXT(drawn, shown);
 	free(drawn);

@@ -18,14 +18,6 @@ static void stutter(int status, const char *words)
 	started_expect(output, started_run(output, sizeof output, "%s", words), status);
 }
 
-static void has(const char *file, const char *part)
-{
-	char *text = started_read(file);
-
-	TEST_CONTAINS(text, part);
-	free(text);
-}
-
 static void record(const char *scenario)
 {
 	started_needs("player.cpio");
@@ -44,7 +36,7 @@ static void what_a_device_did_is_played_the_same_twice(void)
 	(void)test_write("play.yaml", "name: play\nsession: session.yaml\ndeadline: 5min\nexpect: {verdict: pass}\n");
 	stutter(0, "run play.yaml --twice --history none --out p");
 	TEST_CONTAINS(output, "the same twice");
-	trace = started_read("p/play/seed-1/trace.txt");
+	trace = test_read_own("p/play/seed-1/trace.txt");
 	TEST_CONTAINS(trace, "the recorded session was played: 4 conversations, 4 of them to their end\n");
 	TEST_CONTAINS(trace, "] device  phase session ok\n");
 	CU_ASSERT_PTR_NULL(strstr(trace, "differs"));
@@ -83,12 +75,12 @@ static void a_session_over_tls_has_its_records_played(void)
 	                 "name: play\nsession: tls.yaml\ndeadline: 2min\nfaults:\n"
 	                 "  - {name: hello, at: 'tls.server_hello[443/1]#1', drop: true}\nexpect: {verdict: pass, acted: [hello]}\n");
 	stutter(0, "run play.yaml --history none --out p");
-	has("p/play/seed-1/trace.txt", "dns     A core.example -> 203.0.113.77\n");
-	has("p/play/seed-1/trace.txt", " tls.server_hello[443/1]#1 203.0.113.77:443 > ");
-	has("p/play/seed-1/trace.txt", "step 2 is complete");
-	has("p/play/seed-1/trace.txt", "step 3 is not answered, as it was");
-	has("p/play/seed-1/trace.txt", "step 5 is complete");
-	has("p/play/seed-1/addresses.txt", "tls.client_hello[443/1]#1");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt", "dns     A core.example -> 203.0.113.77\n");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt", " tls.server_hello[443/1]#1 203.0.113.77:443 > ");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt", "step 2 is complete");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt", "step 3 is not answered, as it was");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt", "step 5 is complete");
+	TEST_FILE_CONTAINS("p/play/seed-1/addresses.txt", "tls.client_hello[443/1]#1");
 }
 
 static void where_the_servers_end_early_is_told_and_the_rest_goes_on(void)
@@ -105,9 +97,10 @@ static void where_the_servers_end_early_is_told_and_the_rest_goes_on(void)
 	                              "  - {name: reset, at: 'tcp.data[80/1]#2', direction: to-device, forge: {what: rst, to: both}}\n"
 	                              "expect: {verdict: fail, phase: session}\n");
 	stutter(0, "run play.yaml --history none --out p");
-	has("p/play/seed-1/trace.txt", "step 1 turn 2 differs: the server ends after");
-	has("p/play/seed-1/trace.txt", "step 2 is complete");
-	has("p/play/seed-1/trace.txt", "session fail: session: 1 difference, the first in step 1, turn 2: the server ends after");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt", "step 1 turn 2 differs: the server ends after");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt", "step 2 is complete");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt",
+	                   "session fail: session: 1 difference, the first in step 1, turn 2: the server ends after");
 }
 
 static void another_client_may_say_it_in_other_words(void)
@@ -123,8 +116,8 @@ static void another_client_may_say_it_in_other_words(void)
 		"        - {from: server, text: \"HTTP/1.0 404 Not Found\\r\\n\\r\\n\"}\n        - {from: server, close: fin}\n");
 	(void)test_write("play.yaml", "name: play\nsession: words.yaml\ndevice: curl\ndeadline: 2min\nexpect: {verdict: fail}\n");
 	stutter(0, "run play.yaml --history none --out p");
-	has("p/play/seed-1/trace.txt", "replay  step 2, turn 1: the device says something else from byte ");
-	has("p/play/seed-1/trace.txt", "exit status 22");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt", "replay  step 2, turn 1: the device says something else from byte ");
+	TEST_FILE_CONTAINS("p/play/seed-1/trace.txt", "exit status 22");
 }
 
 static void what_was_lost_becomes_a_scenario_that_loses_it_again(void)
@@ -133,16 +126,16 @@ static void what_was_lost_becomes_a_scenario_that_loses_it_again(void)
 	       "faults:\n  - {name: lost, at: 'tcp.syn[80/2]#1', drop: true}\n  - {name: data, at: 'tcp.data[80/3]#20', direction: to-device, drop: true}\n"
 	       "expect: {verdict: pass}\n");
 	stutter(0, "import r/s/seed-1/device.pcapng --vantage device -o session.yaml --faults plan.yaml");
-	has("plan.yaml", "    at: tcp.syn[80/2]#1\n    direction: to-server\n    drop: true\n");
-	has("plan.yaml", "    at: tcp.data[80/3]#20\n    direction: to-device\n    drop: true\n");
+	TEST_FILE_CONTAINS("plan.yaml", "    at: tcp.syn[80/2]#1\n    direction: to-server\n    drop: true\n");
+	TEST_FILE_CONTAINS("plan.yaml", "    at: tcp.data[80/3]#20\n    direction: to-device\n    drop: true\n");
 	stutter(0, "run plan.yaml --history none --out p");
-	has("p/recorded-device/seed-1/trace.txt", " tcp.syn[80/2]#1 ");
-	has("p/recorded-device/seed-1/trace.txt", "'lost 1' drop -> dropped");
-	has("p/recorded-device/seed-1/trace.txt", "'lost 2' drop -> dropped");
-	has("p/recorded-device/seed-1/trace.txt", "the recorded session was played");
+	TEST_FILE_CONTAINS("p/recorded-device/seed-1/trace.txt", " tcp.syn[80/2]#1 ");
+	TEST_FILE_CONTAINS("p/recorded-device/seed-1/trace.txt", "'lost 1' drop -> dropped");
+	TEST_FILE_CONTAINS("p/recorded-device/seed-1/trace.txt", "'lost 2' drop -> dropped");
+	TEST_FILE_CONTAINS("p/recorded-device/seed-1/trace.txt", "the recorded session was played");
 	/* The servers' side has seen no SYN that was lost in front of it, and so nothing is said of it. */
 	stutter(0, "import r/s/seed-1/server.pcapng --vantage server -o far.yaml --faults far-plan.yaml");
-	char *plan = started_read("far-plan.yaml");
+	char *plan = test_read_own("far-plan.yaml");
 	CU_ASSERT_PTR_NULL(strstr(plan, "tcp.syn["));
 	TEST_CONTAINS(plan, "tcp.data[80/3]#20");
 	free(plan);
@@ -156,7 +149,7 @@ static void a_frozen_plan_plays_its_session_again(void)
 	                 "name: play\nsession: session.yaml\ndeadline: 5min\nfaults:\n  - {name: bad, drop: true, probability: 5%}\n"
 	                 "expect: {verdict: any}\n");
 	(void)started_run(output, sizeof output, "run play.yaml --history none --out p");
-	has("p/play/seed-1/plan.yaml", "\nsession: \"/");
+	TEST_FILE_CONTAINS("p/play/seed-1/plan.yaml", "\nsession: \"/");
 	stutter(0, "replay p/play/seed-1/plan.yaml --out q");
 }
 

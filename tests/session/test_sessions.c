@@ -50,20 +50,12 @@ static const char *absolute(const char *path, char ret_path[PATH_MAX])
 /* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
 #define stutter(...) started_run(output, sizeof output, __VA_ARGS__)
 
-static const char *in_folder(const char *name)
-{
-	static char path[2 * PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	return path;
-}
-
 /* -- what a run leaves behind -- */
 
 static json_t *load(const char *name)
 {
 	json_error_t error;
-	json_t *json = json_load_file(in_folder(name), JSON_REJECT_DUPLICATES, &error);
+	json_t *json = json_load_file(test_path(name), JSON_REJECT_DUPLICATES, &error);
 
 	if (json == NULL)
 		printf("    %s:%d: %s\n", name, error.line, error.text);
@@ -111,16 +103,7 @@ static char *read_in_folder(const char *session, const char *name)
 	char path[PATH_MAX];
 
 	(void)snprintf(path, sizeof path, "%s/%s", session, name);
-	return started_read(path);
-}
-
-static unsigned count(const char *text, const char *part)
-{
-	unsigned n = 0;
-
-	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
-		n++;
-	return n;
+	return test_read_own(path);
 }
 
 /* -- the promise: the same plan, the same digest -- */
@@ -190,7 +173,7 @@ static void the_same_plan_on_a_freshly_built_device(void)
 		output, sizeof output,
 		"mkdir -p %s/tree/build %s/tree/emulator && cp -r emulator/devices %s/tree/emulator/ && cp %s %s/tree/build/stutter && "
 		"cp %s/image.bin %s/tree/build/ && ln -s %s/kernel %s/sysroot %s/packages.stamp %s/tree/build/",
-		test_folder(), test_folder(), test_folder(), started_program(), test_folder(), build, test_folder(), build, build, build,
+		test_folder(), test_folder(), test_folder(), test_program(), test_folder(), build, test_folder(), build, build, build,
 		test_folder());
 	started_expect(output, status, 0);
 	status = test_shell(output, sizeof output,
@@ -231,7 +214,8 @@ static void a_plan_of_a_run_repeats_it(void)
 	started_expect(output, stutter("run a/small/seed-7/plan.yaml --out b"), STATUS_PASSED);
 	expect_same_digest("a/small/seed-7", "b/small/seed-7");
 	char *trace = read_in_folder("a/small/seed-7", "trace.txt");
-	CU_ASSERT(count(trace, "'bursts' drop") > 0 && count(trace, "'jitter' delay") > 0 && count(trace, "'silence' drop") > 0);
+	CU_ASSERT(test_count(trace, "'bursts' drop") > 0 && test_count(trace, "'jitter' delay") > 0 &&
+	          test_count(trace, "'silence' drop") > 0);
 	free(trace);
 	/* All but the comment in front, which tells where the plan came from. */
 	char *a = read_in_folder("a/small/seed-7", "plan.yaml"), *b = read_in_folder("b/small/seed-7", "plan.yaml");
@@ -249,7 +233,7 @@ static void lost_syns_make_it_later(void)
 	/* RFC 6298 5.7: the retransmission timer of a SYN starts at 1 s and doubles. */
 	CU_ASSERT(later > 2.9 && later < 3.2);
 	char *trace = read_in_folder("r/lost-syn/seed-1", "trace.txt");
-	CU_ASSERT_EQUAL(count(trace, "'lost SYN' drop -> dropped\n"), 2);
+	CU_ASSERT_EQUAL(test_count(trace, "'lost SYN' drop -> dropped\n"), 2);
 	TEST_CONTAINS(trace, "fault   'lost SYN': ");
 	TEST_CONTAINS(trace, " 2 applied\n");
 	free(trace);
@@ -277,8 +261,9 @@ static void a_replay_repeats_what_took_effect_without_dice(void)
 	started_expect(output, stutter("replay frozen.yaml --out b"), STATUS_PASSED);
 	expect_same_digest("a/small/seed-7", "b/small/seed-7");
 	char *trace = read_in_folder("b/small/seed-7", "trace.txt"), *list = read_in_folder("b/small/seed-7", "replay.txt");
-	CU_ASSERT(count(trace, "'bursts' drop") > 0 && count(trace, "'stall' tx_stall") == 1 && count(trace, "'flap' carrier") == 1);
-	CU_ASSERT(count(list, "found  ") > 3 && count(list, "not found") == 0);
+	CU_ASSERT(test_count(trace, "'bursts' drop") > 0 && test_count(trace, "'stall' tx_stall") == 1 &&
+	          test_count(trace, "'flap' carrier") == 1);
+	CU_ASSERT(test_count(list, "found  ") > 3 && test_count(list, "not found") == 0);
 	free(trace);
 	free(list);
 }
@@ -295,7 +280,7 @@ static void a_replay_on_another_device_lists_what_it_did_not_find(void)
 	started_expect(output, stutter("replay frozen.yaml --device other.yaml --out b"), STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "decisions before the end found their address");
 	char *list = read_in_folder("b/small/seed-7", "replay.txt");
-	CU_ASSERT(count(list, "not found") > 0 && count(list, "found  ") > 0);
+	CU_ASSERT(test_count(list, "not found") > 0 && test_count(list, "found  ") > 0);
 	free(list);
 	started_expect(output, stutter("replay frozen.yaml --device other.yaml --least 0%% --out c"), STATUS_PASSED);
 	started_expect(output, stutter("replay small.yaml --out d"), 2);
@@ -371,7 +356,7 @@ static void the_folder_holds_all_that_is_promised(void)
 	test_write("small.yaml", SMALL);
 	started_expect(output, stutter("run small.yaml --seeds 1..2 --out r"), STATUS_PASSED);
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		CU_ASSERT(stat(in_folder(names[i]), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0);
+		CU_ASSERT(stat(test_path(names[i]), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0);
 	json_t *summary = load("r/summary.json");
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "sessions_run")), 2);
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "passed")), 2);
@@ -439,17 +424,16 @@ static void the_digest_is_that_of_the_trace(void)
 
 static void junit_is_well_formed(void)
 {
-	if (test_shell(output, sizeof output, "command -v xmllint") != 0)
-		test_skip("no xmllint");
+	test_needs_program("xmllint");
 	test_write("odd.yaml", "name: \"<odd> & \\\"quoted\\\"\"\nimage: small.bin\nexpect: {verdict: fail}\n");
 	started_expect(output, stutter("run odd.yaml --out r"), STATUS_FAILED);
-	started_expect(output, test_shell(output, sizeof output, "xmllint --noout %s", in_folder("r/junit.xml")), 0);
+	started_expect(output, test_shell(output, sizeof output, "xmllint --noout %s", test_path("r/junit.xml")), 0);
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "xmllint --xpath 'string(/testsuites/testsuite/testcase/failure/@message)' %s",
-	                           in_folder("r/junit.xml")),
+	                           test_path("r/junit.xml")),
 	                0);
 	TEST_CONTAINS(output, "fail was expected");
 	CU_ASSERT_EQUAL(
-		test_shell(output, sizeof output, "xmllint --xpath 'string(/testsuites/testsuite/@name)' %s", in_folder("r/junit.xml")), 0);
+		test_shell(output, sizeof output, "xmllint --xpath 'string(/testsuites/testsuite/@name)' %s", test_path("r/junit.xml")), 0);
 	TEST_CONTAINS(output, "<odd> & \"quoted\"");
 }
 
@@ -466,7 +450,7 @@ static void sleep_ms(long ms)
 static pid_t start_stutter(const char *const words[])
 {
 	started_needs("initramfs.cpio");
-	const char *program = started_program();
+	const char *program = test_program();
 	fflush(NULL);
 	pid_t pid = fork();
 	if (pid == 0) {
@@ -488,7 +472,7 @@ static void wait_for_bytes(const char *name, off_t size)
 	struct stat status;
 
 	for (int i = 0; i < WAIT_S * 100; i++) {
-		if (stat(in_folder(name), &status) == 0 && status.st_size >= size)
+		if (stat(test_path(name), &status) == 0 && status.st_size >= size)
 			return;
 		sleep_ms(10);
 	}
@@ -587,7 +571,7 @@ static pid_t holder_of(pid_t pid, const char *name)
 	struct search children = children_of(pid);
 	char path[PATH_MAX], command[2 * PATH_MAX], found[64];
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(in_folder(name), path));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_path(name), path));
 	for (size_t i = 0; i < children.count; i++) {
 		(void)snprintf(command, sizeof command, "ls -l /proc/%ld/fd | grep -cF '%s'", (long)children.found[i], path);
 		if (test_shell(found, sizeof found, "%s", command) == 0)
@@ -674,7 +658,7 @@ static void an_interrupted_run_leaves_reports_and_nobody(void)
 	started_expect(output, wait_for_end(pid), STATUS_INCONCLUSIVE);
 	expect_nobody_left();
 	expect_inconclusive("r/clean/seed-1", "stopped");
-	CU_ASSERT_EQUAL(access(in_folder("r/junit.xml"), R_OK), 0);
+	CU_ASSERT_EQUAL(access(test_path("r/junit.xml"), R_OK), 0);
 	char *trace = read_in_folder("r/clean/seed-1", "trace.txt");
 	TEST_CONTAINS(trace, "phase download begin\n");
 	free(trace);
@@ -725,7 +709,7 @@ static void a_full_disk_is_inconclusive(void)
 		output, sizeof output,
 		"cd %s && mkdir small && unshare -m sh -c 'mount -t tmpfs -o size=1m none small && %s run %s --out small/r; status=$?; "
 		"cp small/r/clean/seed-1/trace.txt small/r/clean/seed-1/device.pcapng . && ls small/r small/r/clean/seed-1 >there; exit $status'",
-		test_folder(), started_program(), absolute(CLEAN, clean));
+		test_folder(), test_program(), absolute(CLEAN, clean));
 	started_expect(output, status, STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "INCONCLUSIVE clean");
 	TEST_CONTAINS(output, "could not be written (is the disk full?)");
@@ -739,8 +723,7 @@ static void a_full_disk_is_inconclusive(void)
 static void a_missing_qemu_gets_its_cure(void)
 {
 	test_write("small.yaml", "name: small\n");
-	int status = test_shell(output, sizeof output, "cd %s && PATH=/nowhere %s run small.yaml --out r", test_folder(),
-	                        started_program());
+	int status = test_shell(output, sizeof output, "cd %s && PATH=/nowhere %s run small.yaml --out r", test_folder(), test_program());
 	started_expect(output, status, STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "cannot start qemu-system-arm\n  Cure: apt-get install --no-install-recommends qemu-system-arm");
 	expect_inconclusive("r/small/seed-1", "Cure: apt-get install --no-install-recommends qemu-system-arm");

@@ -22,7 +22,7 @@ static void run(const char *text, const char *words, int expected)
 {
 	started_needs("initramfs.cpio");
 	(void)test_write("s.yaml", text);
-	int status = test_shell(output, sizeof output, "cd %s && %s run s.yaml %s", test_folder(), started_program(), words);
+	int status = test_shell(output, sizeof output, "cd %s && %s run s.yaml %s", test_folder(), test_program(), words);
 	if (status != expected)
 		printf("    exit status %d; it printed\n%s\n", status, output);
 	CU_ASSERT_EQUAL_FATAL(status, expected);
@@ -88,19 +88,18 @@ static void a_device_updates_in_three_stages_and_twice_the_same(void)
 	run("name: s\ndevice: \"21.10\"\n" SERVER "expect: {told: true, poll: true, traffic: 1, storm: 25, leak: 64KiB, hang: 1min}\n",
 	    "--jobs 2 --twice --bus --out r", 0);
 	TEST_CONTAINS(output, "the same twice");
-	char *trace = started_read("r/s/seed-1/trace.txt"), *first = started_read("r/s/seed-1/bus.txt"),
-	     *again = started_read("r/s/seed-1-again/bus.txt");
+	char *trace = test_read_own("r/s/seed-1/trace.txt"), *first = test_read_own("r/s/seed-1/bus.txt"),
+	     *again = test_read_own("r/s/seed-1-again/bus.txt");
 	expect_in_order(trace, story);
 	CU_ASSERT_EQUAL(strcmp(first, again), 0);
-	char *verdict = started_read("r/s/seed-1/verdict.json");
+	char *verdict = test_read_own("r/s/seed-1/verdict.json");
 	expect_messages(first, verdict);
 	free(verdict);
 	free(trace);
 	free(first);
 	free(again);
 	/* What the secrets of each capture open is what the service has heard. */
-	if (test_shell(output, sizeof output, "command -v tshark") != 0)
-		test_skip("no tshark to read the captures with");
+	test_needs_program("tshark");
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(
 			output, sizeof output,
@@ -128,9 +127,7 @@ static void one_plan_has_another_verdict_with_another_release(void)
 	TEST_CONTAINS(output, "judge hang: no sign of life for 5min");
 	TEST_CONTAINS(output, "the far end waits on 203.0.113.30:443 (ESTABLISHED");
 	TEST_CONTAINS(output, "last frames ");
-	char *verdict = started_read("w/s/seed-1/verdict.json");
-	TEST_CONTAINS(verdict, "\"judge\": \"hang\"");
-	free(verdict);
+	TEST_FILE_CONTAINS("w/s/seed-1/verdict.json", "\"judge\": \"hang\"");
 }
 
 static void a_power_cut_costs_an_image_and_no_more(void)
@@ -143,7 +140,7 @@ static void a_power_cut_costs_an_image_and_no_more(void)
 	run("name: s\ndevice: \"21.10\"\n" SERVER "faults:\n- name: cut\n  power_cut: {after: 50%, for: 2s}\n  nth: 40\n",
 	    "--jobs 2 --twice --out r", 0);
 	TEST_CONTAINS(output, "the same twice");
-	char *trace = started_read("r/s/seed-1/trace.txt");
+	char *trace = test_read_own("r/s/seed-1/trace.txt");
 	expect_in_order(trace, story);
 	TEST_CONTAINS(trace, " 1 torn, 0 findings");
 	free(trace);
@@ -165,7 +162,7 @@ static void the_library_cuts_every_operation_of_an_update(void)
 		test_shell(output, sizeof output,
 	                   "cd %s && %s run %s --seeds %lu..%lu --jobs 2 --out r && grep -c ' 1 torn, ' r/cut-every/seed-%lu/trace.txt; "
 	                   "grep -c ' 0 torn, ' r/cut-every/seed-%lu/trace.txt",
-	                   test_folder(), started_program(), library, last, last + 1, last, last + 1);
+	                   test_folder(), test_program(), library, last, last + 1, last, last + 1);
 	CU_ASSERT_EQUAL(status, 0);
 	TEST_CONTAINS(output, "\n1\n1\n");
 }
@@ -177,9 +174,7 @@ static void a_system_that_crashes_is_rolled_back_and_told(void)
 	    "--jobs 1 --out r", 0);
 	TEST_CONTAINS(output, "1 confirmed failure.");
 	TEST_CONTAINS(output, "confirmed failure of 21.10: confirm: rolled back: slot B: no try is left");
-	char *trace = started_read("r/s/seed-1/trace.txt");
-	TEST_CONTAINS(trace, "(boot 5)");
-	free(trace);
+	TEST_FILE_CONTAINS("r/s/seed-1/trace.txt", "(boot 5)");
 }
 
 static void faults_of_service_and_flash_are_replayed(void)
@@ -187,14 +182,12 @@ static void faults_of_service_and_flash_are_replayed(void)
 	run("name: s\ndevice: \"21.10\"\n" SERVER "faults:\n- name: busy\n  nor_stuck: 3s\n  nth: 30\n- name: refused\n"
 	    "  http_status: {code: 503}\n  host: 'core*'\n  probability: 50%\n",
 	    "--jobs 1 --out r", 0);
-	char *trace = started_read("r/s/seed-1/trace.txt");
-	TEST_CONTAINS(trace, "'refused' http_status");
-	free(trace);
+	TEST_FILE_CONTAINS("r/s/seed-1/trace.txt", "'refused' http_status");
 	CU_ASSERT_EQUAL(
 		test_shell(output, sizeof output,
 	                   "cd %s && %s replay r/s/seed-1/plan.yaml --jobs 1 --out p && grep -h '\"digest\"' r/s/seed-1/verdict.json "
 	                   "p/s/seed-1/verdict.json | sort -u | wc -l && cat p/s/seed-1/replay.txt",
-	                   test_folder(), started_program()),
+	                   test_folder(), test_program()),
 		0);
 	TEST_CONTAINS(output, "\n1\n");
 	TEST_CONTAINS(output, "found       'busy' nor_stuck at nor.op#30");

@@ -24,7 +24,7 @@ static void run(const char *scenario, const char *options, int status)
 
 static json_int_t verdict_number(const char *member)
 {
-	char *text = started_read("r/s/seed-1/verdict.json");
+	char *text = test_read_own("r/s/seed-1/verdict.json");
 	json_t *json = json_loads(text, 0, NULL);
 	json_int_t number = (json_int_t)json_number_value(json_object_get(json, member));
 
@@ -47,9 +47,7 @@ static void traffic_is_what_reaches_the_device(void)
 	started_needs("initramfs.cpio");
 	run(scenario, "", 0);
 	CU_ASSERT(verdict_number("image_bytes") > 102400 && verdict_number("image_bytes") < 204800);
-	char *trace = started_read("r/s/seed-1/trace.txt");
-	TEST_CONTAINS(trace, "forged by 'r3'");
-	free(trace);
+	TEST_FILE_CONTAINS("r/s/seed-1/trace.txt", "forged by 'r3'");
 }
 
 static void every_flow_counts_its_image_bytes(void)
@@ -105,7 +103,7 @@ static void an_upgrade_to_http2_is_no_fault_of_the_device(void)
 	started_needs("clients.cpio");
 	run(ASKS_FOR_ITS_IMAGE, device_with("curl -s --http2 -o /dev/null $update/images/os.bin -o /dev/null $update/images/os.bin", ""),
 	    0);
-	char *trace = started_read("r/s/seed-1/trace.txt");
+	char *trace = test_read_own("r/s/seed-1/trace.txt");
 	CU_ASSERT_PTR_NULL(strstr(trace, "finding:"));
 	free(trace);
 }
@@ -154,9 +152,7 @@ static void what_was_expected_must_have_had_its_cause(void)
 	started_needs("initramfs.cpio");
 	run(idle, "", 0);
 	TEST_CONTAINS(output, "WARNING: s: fault 'never' never matched anything in 1 session");
-	char *junit = started_read("r/junit.xml");
-	TEST_CONTAINS(junit, "<property name=\"never matched\" value=\"never\"/>");
-	free(junit);
+	TEST_FILE_CONTAINS("r/junit.xml", "<property name=\"never matched\" value=\"never\"/>");
 	run(idle, "--strict --seeds 1..2", 1);
 	TEST_CONTAINS(output, "(--strict: the fault 'never' never matched anything)");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && grep -c '\"as_expected\": false' r/summary.json", test_folder()), 0);
@@ -208,9 +204,7 @@ static void what_does_not_fit_is_told_with_its_cure(void)
 	(void)test_write("own.yaml", "name: own\noverlay: no.cpio\n");
 	run("name: s\nimage: image.bin\n", "--device ./own.yaml --transport fifo", 125);
 	TEST_CONTAINS(output, "Cure: an initramfs, or an overlay, that is a newc cpio archive");
-	char *console = started_read("r/s/seed-1/console.log");
-	TEST_CONTAINS(console, "Initramfs unpacking failed");
-	free(console);
+	TEST_FILE_CONTAINS("r/s/seed-1/console.log", "Initramfs unpacking failed");
 }
 
 /* The modules of the standard root file system are not for this kernel. */
@@ -222,9 +216,7 @@ static void a_kernel_without_its_modules_is_told(void)
 	run("name: s\nimage: image.bin\n", "--device ./own.yaml", 125);
 	TEST_CONTAINS(output, "it could not load its modules; a kernel of its own needs an initramfs with modules made for it");
 	TEST_CONTAINS(output, "init: cannot load spi-stutter.ko");
-	char *console = started_read("r/s/seed-1/console.log");
-	TEST_CONTAINS(console, "init: cannot load spi-stutter.ko");
-	free(console);
+	TEST_FILE_CONTAINS("r/s/seed-1/console.log", "init: cannot load spi-stutter.ko");
 }
 
 /* -- frozen plans -- */
@@ -232,7 +224,7 @@ static void a_kernel_without_its_modules_is_told(void)
 /* What `stutter WORDS --out NAME` in the test's folder comes to. */
 static void stutter(const char *words, const char *name, int status)
 {
-	int found = test_shell(output, sizeof output, "cd %s && %s %s --out %s", test_folder(), started_program(), words, name);
+	int found = test_shell(output, sizeof output, "cd %s && %s %s --out %s", test_folder(), test_program(), words, name);
 
 	if (found != status)
 		printf("    exit status %d, not %d; it printed\n%s\n", found, status, output);
@@ -267,9 +259,7 @@ static void a_replay_of_another_image_shows_nothing(void)
 	stutter("run r/s/seed-1/plan.yaml", "run", 125);
 	stutter("replay r/s/seed-1/plan.yaml --anyway", "anyway", 0);
 	TEST_CONTAINS(output, "WARNING: s: not what the plan was made from: the image\n");
-	char *verdict = started_read("anyway/s/seed-1/verdict.json");
-	TEST_CONTAINS(verdict, "\"differs\": \"the image\"");
-	free(verdict);
+	TEST_FILE_CONTAINS("anyway/s/seed-1/verdict.json", "\"differs\": \"the image\"");
 }
 
 /* The developer's machine: the tester's folders are not there, and the device is another. */

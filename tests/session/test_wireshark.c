@@ -28,8 +28,8 @@ static char output[262144];
 
 static void run(const char *text)
 {
-	if (test_shell(output, sizeof output, "command -v tshark && command -v mergecap") != 0)
-		test_skip("no tshark and mergecap to read the captures with");
+	test_needs_program("tshark");
+	test_needs_program("mergecap");
 	test_write("s.yaml", text);
 	const int status = stutter("run s.yaml --out r");
 	if (status != 0)
@@ -46,24 +46,15 @@ static const char *shown(const char *capture, const char *filter, const char *ar
 	return output;
 }
 
-static unsigned count(const char *text, const char *part)
-{
-	unsigned found = 0;
-
-	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
-		found++;
-	return found;
-}
-
 static unsigned frames(const char *capture, const char *filter)
 {
-	return count(shown(capture, filter, "-T fields -e frame.number"), "\n");
+	return test_count(shown(capture, filter, "-T fields -e frame.number"), "\n");
 }
 
 /* The number in front of @p what in a line of the session's trace. */
 static unsigned traced(const char *what)
 {
-	char *trace = started_read("r/s/seed-1/trace.txt");
+	char *trace = test_read_own("r/s/seed-1/trace.txt");
 	const char *found = strstr(trace, what);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(found);
@@ -77,7 +68,7 @@ static unsigned traced(const char *what)
 /* How many the session could name under @p at: the M of a line "to-server AT#1..M" or "to-server AT#M". */
 static unsigned addressed(const char *at)
 {
-	char *addresses = started_read("r/s/seed-1/addresses.txt"), line[128];
+	char *addresses = test_read_own("r/s/seed-1/addresses.txt"), line[128];
 	unsigned number = 0;
 
 	(void)snprintf(line, sizeof line, "%s#", at);
@@ -120,7 +111,7 @@ static void frames_bear_the_date_that_the_device_has(void)
 	const double told = strtod(shown(SERVER, "ntp.flags.mode == 4", "-T fields -e frame.time_epoch"), NULL);
 	TEST_CONTAINS(shown(SERVER, "ntp.flags.mode == 4", "-T fields -e ntp.xmt"), "Jan  1, 2026 00:00:0");
 	CU_ASSERT(told > 1767225600.0 && told < 1767225660.0);
-	trace = started_read("r/s/seed-1/trace.txt");
+	trace = test_read_own("r/s/seed-1/trace.txt");
 	TEST_CONTAINS(trace, "[  6.");
 	free(trace);
 }
@@ -144,7 +135,7 @@ static void a_lossy_session_shows_the_true_retransmissions(void)
 /* The causes in the trace, one a line: what follows the packet's text in lines of the proxy about a frame of this direction. To be released with free(). */
 static char *causes_in_trace(const char *direction)
 {
-	char *trace = started_read("r/s/seed-1/trace.txt"), *causes = calloc(1, strlen(trace) + 1), *rest = NULL, start[40];
+	char *trace = test_read_own("r/s/seed-1/trace.txt"), *causes = calloc(1, strlen(trace) + 1), *rest = NULL, start[40];
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(causes);
 	(void)snprintf(start, sizeof start, "] proxy   %s ", direction);
@@ -164,10 +155,10 @@ static char *causes_in_trace(const char *direction)
 static void expect_causes(const char *sender, const char *receiver, const char *direction)
 {
 	char *causes = causes_in_trace(direction), *ids, *rest = NULL;
-	const unsigned dropped = count(causes, " -> dropped\n");
+	const unsigned dropped = test_count(causes, " -> dropped\n");
 
 	TEST_SAME_TEXT(shown(sender, "frame.comment && " SENT, "-T fields -e frame.comment"), causes);
-	CU_ASSERT(dropped > 0 && count(causes, "\n") > dropped);
+	CU_ASSERT(dropped > 0 && test_count(causes, "\n") > dropped);
 	CU_ASSERT_EQUAL(frames(sender, DROPPED), dropped);
 	CU_ASSERT_EQUAL(frames(receiver, "frame.comment && " RECEIVED), 0);
 	ids = strdup(shown(sender, DROPPED, "-T fields -e frame.packet_id"));
@@ -196,8 +187,8 @@ static void each_capture_has_what_the_faults_did_there(void)
 static void the_cable_loses_frames_where_they_are_seen(void)
 {
 	run(SMALL "faults:\n- {name: flap, from: 'http.request#2', carrier: 3s}\nexpect: {verdict: any}\n");
-	char *trace = started_read("r/s/seed-1/trace.txt");
-	const unsigned out = count(trace, "] link    to-server "), in = count(trace, "] link    to-device ");
+	char *trace = test_read_own("r/s/seed-1/trace.txt");
+	const unsigned out = test_count(trace, "] link    to-server "), in = test_count(trace, "] link    to-device ");
 	free(trace);
 	CU_ASSERT(out + in > 0);
 	CU_ASSERT_EQUAL(frames(DEVICE, "frame.comment contains \"lost on the cable, there is no link\" && " SENT), out);

@@ -3,10 +3,8 @@
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/memory.h"
 #include "lib/link/packet.h"
 #include "harness/server/host.h"
 #include "tests/test.h"
@@ -50,16 +48,6 @@ static const uint8_t device_mac[6] = WORLD_FIXTURE_MAC;
 
 static const struct nic_driver enc28j60_driver;
 
-static void keep_line(void *ctx, const char *line, size_t length)
-{
-	struct world_fixture *f = ctx;
-
-	f->text = memory_resize(f->text, f->length + length + 1, 1);
-	memcpy(f->text + f->length, line, length);
-	f->length += length;
-	f->text[f->length] = '\0';
-}
-
 void world_fixture_open(struct world_fixture *f, const char *yaml)
 {
 	world_fixture_open_with(f, yaml, NULL);
@@ -89,8 +77,8 @@ static void open_world(struct world_fixture *f, const struct outside *outside)
 {
 	struct error err;
 
-	f->trace = trace_open((struct trace_sink){keep_line, f});
-	CU_ASSERT_FATAL(world_open(&f->world, &f->plan, 0, f->trace, &(struct captures){0}, outside, &err));
+	trace_text_open(&f->trace);
+	CU_ASSERT_FATAL(world_open(&f->world, &f->plan, 0, f->trace.trace, &(struct captures){0}, outside, &err));
 	f->address = 0;
 }
 
@@ -112,9 +100,8 @@ void world_fixture_open_nic(struct world_fixture *f, const char *yaml, const str
 void world_fixture_close(struct world_fixture *f)
 {
 	world_close(&f->world);
-	trace_close(f->trace);
+	trace_text_close(&f->trace);
 	plan_close(&f->plan);
-	free(f->text);
 }
 
 void world_fixture_run(struct world_fixture *f, uint64_t ns)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "harness/session/world.h"
+#include "tests/trace_text.h"
 
 #define WORLD_FIXTURE_MAC                                                                                                                  \
 	{                                                                                                                                  \
@@ -32,9 +33,7 @@ struct nic_driver {
 struct world_fixture {
 	const struct nic_driver *driver;
 	struct plan plan;
-	struct trace *trace;
-	char *text; /**< the trace so far */
-	size_t length;
+	struct trace_text trace;
 	struct world world;
 	uint16_t next_packet; /* of the device's receive ring */
 	uint32_t address;     /* of the device, 0 until DHCP gave it one */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The board as the guest's module sees it: bytes on the bus, how long they take, and INT. There is a wire, and nobody at its other end.
- */
+/* The board as the guest's module sees it: bytes on the bus, how long they take, and INT. */
 #include "emulator/board/board.h"
 
 #include <stdio.h>
@@ -10,103 +8,26 @@
 #include "tests/test.h"
 #include "emulator/enc28j60/registers.h"
 #include "emulator/nic/enc28j60.h"
-#include "tests/unit/fault/made.h"
+#include "tests/unit/board/fixture.h"
 
-#define FAULTS 2u
-#define POWER_ON SIM_S
 #define BUS_NS 1000U
 
-struct desk {
-	struct sim sim;
-	struct link link;
-	struct board board;
-	struct trace *trace;
-	struct fault faults[FAULTS];
-	size_t count;
-	char text[4096]; /* of the trace */
-	size_t length;
-	char line[256]; /* "fell 5 rose 7 ": INT in ns since power on, as the processor sees it */
-};
-
-static struct desk desk;
-
-static void keep_line(void *ctx, const char *line, size_t length)
-{
-	struct desk *to = ctx;
-
-	CU_ASSERT_FATAL(to->length + length < sizeof to->text);
-	memcpy(to->text + to->length, line, length);
-	to->length += length;
-}
-
-static void refuse_frame(void *ctx, struct frame *frame, sim_ns now)
-{
-	(void)ctx;
-	(void)now;
-	frame_free(frame);
-}
-
-static void reach_chip(void *ctx, const struct link_arrival *arrival, sim_ns now)
-{
-	(void)ctx;
-	board_frame_arrived(&desk.board, arrival->data, arrival->length, now);
-}
-
-static void follow_carrier(void *ctx, bool up, sim_ns now)
-{
-	(void)ctx;
-	board_carrier(&desk.board, up, now);
-}
+static struct board_fixture f;
+static char int_line[256]; /* "fell 5 rose 7 ": INT in ns since power on, as the processor sees it */
 
 static void follow_int(void *ctx, bool asserted, sim_ns now)
 {
-	size_t used = strlen(desk.line);
+	size_t used = strlen(int_line);
 
 	(void)ctx;
-	(void)snprintf(desk.line + used, sizeof desk.line - used, "%s %u ", asserted ? "fell" : "rose", (unsigned)(now - POWER_ON));
-}
-
-static void add(const char *match, const char *action, const char *params)
-{
-	desk.faults[desk.count++] = made_checked_fault(action, match, action, params);
-}
-
-static void open_desk(const char *up_at)
-{
-	const struct nic_config config_of_nic = {.revision = 3, .errata = NIC_ERRATA_SILICON, .lax_bit_fields = true};
-	struct link_config config;
-	struct error err;
-
-	params_init(link_params, &config);
-	CU_ASSERT_FATAL(param_set(param_find(link_params, "up_at"), &config, up_at, &err));
-	sim_open(&desk.sim, POWER_ON);
-	desk.trace = trace_open((struct trace_sink){keep_line, &desk});
-	link_init(&desk.link, &config, MEDIUM_10_BIT_NS,
-	          &(struct link_ops){.to_partner = refuse_frame, .to_device = reach_chip, .carrier_changed = follow_carrier}, &desk,
-	          &desk.sim, desk.trace, 1);
-	board_open(&desk.board, &nic_enc28j60, &config_of_nic, &desk.link,
-	           board_faults_open(desk.faults, desk.count, 1, desk.trace, (struct armed_ops){0}, NULL), &desk.sim, desk.trace);
-	desk.board.int_changed = follow_int;
-}
-
-static void close_desk(void)
-{
-	board_close(&desk.board);
-	link_close(&desk.link);
-	sim_close(&desk.sim);
-	trace_close(desk.trace);
-	memset(&desk, 0, sizeof desk);
-}
-
-static void run(sim_ns ns)
-{
-	sim_run_until(&desk.sim, desk.sim.now + ns);
+	(void)snprintf(int_line + used, sizeof int_line - used, "%s %u ", asserted ? "fell" : "rose",
+	               (unsigned)(now - BOARD_FIXTURE_POWER_ON));
 }
 
 /* @return for how much longer the message occupies the bus. */
 static uint64_t exchange(const uint8_t *mosi, uint8_t *ret_miso, size_t length)
 {
-	return board_spi(&desk.board, 0, mosi, ret_miso, length, BUS_NS);
+	return board_spi(&f.board, 0, mosi, ret_miso, length, BUS_NS);
 }
 
 static void command(unsigned opcode, unsigned reg, unsigned value)
@@ -121,7 +42,7 @@ enum { BFS = 0x80, BFC = 0xa0 };
 
 static struct stutter_enc28j60 *chip(void)
 {
-	return nic_enc28j60_chip(desk.board.nic);
+	return nic_enc28j60_chip(f.board.nic);
 }
 
 static unsigned peek(unsigned reg)
@@ -137,17 +58,17 @@ static void what_comes_after_a_glitch_of_chip_select_is_a_command_of_its_own(voi
 	static const uint8_t mosi[] = {0x1d, 0x00, 0x40, 0x12};
 	uint8_t miso[4];
 
-	add("at=spi.msg#2", "spi_cut", "after=2");
-	add("at=spi.msg#3", "spi_cut", "after=2;resume=true");
-	open_desk("0ns");
-	run(SIM_MS);
+	board_fixture_add(&f, "at=spi.msg#2", "spi_cut", "after=2");
+	board_fixture_add(&f, "at=spi.msg#3", "spi_cut", "after=2;resume=true");
+	board_fixture_open(&f, "0ns");
+	board_fixture_run(&f, SIM_MS);
 	(void)exchange(mosi, miso, sizeof mosi);
 	CU_ASSERT(miso[1] == 0x01 && miso[2] == 0x01 && peek(ENC28J60_ERDPTL) != 0x12);
 	(void)exchange(mosi, miso, sizeof mosi);
 	CU_ASSERT(miso[1] == 0x01 && miso[2] == 0xff && miso[3] == 0xff && peek(ENC28J60_ERDPTL) != 0x12);
 	(void)exchange(mosi, miso, sizeof mosi);
 	CU_ASSERT(miso[1] == 0x01 && miso[2] == 0xff && peek(ENC28J60_ERDPTL) == 0x12);
-	close_desk();
+	board_fixture_close(&f);
 }
 
 static void a_message_says_for_how_much_longer_it_occupies_the_bus(void)
@@ -155,54 +76,54 @@ static void a_message_says_for_how_much_longer_it_occupies_the_bus(void)
 	static const uint8_t read_estat[] = {0x1d, 0};
 	uint8_t miso[2];
 
-	add("nth=2", "spi_stall", "for=3ms");
-	add("nth=3", "spi_slow", "factor=8");
-	open_desk("0ns");
+	board_fixture_add(&f, "nth=2", "spi_stall", "for=3ms");
+	board_fixture_add(&f, "nth=3", "spi_slow", "factor=8");
+	board_fixture_open(&f, "0ns");
 	CU_ASSERT_EQUAL(exchange(read_estat, miso, sizeof miso), 0);
 	CU_ASSERT_EQUAL(exchange(read_estat, miso, sizeof miso), 3 * SIM_MS);
 	CU_ASSERT_EQUAL(exchange(read_estat, miso, sizeof miso), 7 * (uint64_t)BUS_NS);
 	CU_ASSERT_EQUAL(exchange(read_estat, miso, sizeof miso), 0);
 	/* Nobody is at the other chip selects, so no fault counts what goes there. */
-	CU_ASSERT_EQUAL(board_spi(&desk.board, 1, read_estat, miso, sizeof miso, BUS_NS), 0);
-	close_desk();
+	CU_ASSERT_EQUAL(board_spi(&f.board, 1, read_estat, miso, sizeof miso, BUS_NS), 0);
+	board_fixture_close(&f);
 }
 
 /* -- a chip with a former life -- */
 
 static void a_warm_chip_is_in_mid_work(void)
 {
-	add("", "warm_start", "");
-	open_desk("0ns");
+	board_fixture_add(&f, "", "warm_start", "");
+	board_fixture_open(&f, "0ns");
 	CU_ASSERT(peek(ENC28J60_ESTAT) & ESTAT_CLKRDY);
 	CU_ASSERT_EQUAL(peek(ENC28J60_ECON1), ECON1_RXEN | 3);
 	CU_ASSERT_EQUAL(peek(ENC28J60_EPKTCNT), 2);
 	CU_ASSERT(peek(ENC28J60_EIR) & EIR_LINKIF);
 	CU_ASSERT(peek(ENC28J60_EIE) & EIE_PKTIE);
-	CU_ASSERT(board_int_asserted(&desk.board));
+	CU_ASSERT(board_int_asserted(&f.board));
 	CU_ASSERT(peek(ENC28J60_MISTAT) & MISTAT_BUSY);
 	CU_ASSERT(peek(ENC28J60_MACON1) & MACON1_MARXEN);
 	CU_ASSERT(chip()->link.up);
-	CU_ASSERT_EQUAL(chip()->now_ns, POWER_ON);
+	CU_ASSERT_EQUAL(chip()->now_ns, BOARD_FIXTURE_POWER_ON);
 	/* What the sites have counted: two writes of the PHY, and the read. */
 	CU_ASSERT_EQUAL(chip()->rx.number, 2);
 	CU_ASSERT_EQUAL(chip()->mii.number, 3);
 	/* Nobody has told of the former life; the session has no such frames. */
-	CU_ASSERT_EQUAL(desk.board.counters.received, 0);
-	TEST_SAME_TEXT(desk.text, "[  1.000000000] fault   'warm_start' warm_start\n");
-	run(20 * SIM_US);
+	CU_ASSERT_EQUAL(f.board.counters.received, 0);
+	TEST_SAME_TEXT(f.trace.text, "[  1.000000000] fault   'warm_start' warm_start\n");
+	board_fixture_run(&f, 20 * SIM_US);
 	CU_ASSERT_FALSE(peek(ENC28J60_MISTAT) & MISTAT_BUSY);
 	CU_ASSERT(chip()->link.up);
-	close_desk();
+	board_fixture_close(&f);
 }
 
 static void a_cold_chip_is_not(void)
 {
-	add("", "warm_start", "enabled=false");
-	open_desk("0ns");
+	board_fixture_add(&f, "", "warm_start", "enabled=false");
+	board_fixture_open(&f, "0ns");
 	CU_ASSERT_EQUAL(peek(ENC28J60_ESTAT), 0);
 	CU_ASSERT_EQUAL(peek(ENC28J60_EPKTCNT), 0);
-	CU_ASSERT_FALSE(board_int_asserted(&desk.board));
-	close_desk();
+	CU_ASSERT_FALSE(board_int_asserted(&f.board));
+	board_fixture_close(&f);
 }
 
 static void a_warm_chip_forgets_all_with_src(void)
@@ -210,82 +131,82 @@ static void a_warm_chip_forgets_all_with_src(void)
 	static const uint8_t src[] = {0xff};
 	uint8_t miso[1];
 
-	add("", "warm_start", "");
-	open_desk("0ns");
+	board_fixture_add(&f, "", "warm_start", "");
+	board_fixture_open(&f, "0ns");
 	(void)exchange(src, miso, sizeof src);
-	CU_ASSERT_FALSE(board_int_asserted(&desk.board));
+	CU_ASSERT_FALSE(board_int_asserted(&f.board));
 	CU_ASSERT_EQUAL(peek(ENC28J60_EPKTCNT), 0);
 	CU_ASSERT_EQUAL(peek(ENC28J60_ECON1), 0);
 	/* From power on it has a listener. */
-	desk.text[desk.length] = '\0';
-	TEST_CONTAINS(desk.text, "chip    reset: SRC command");
-	close_desk();
+	TEST_CONTAINS(f.trace.text, "chip    reset: SRC command");
+	board_fixture_close(&f);
 }
 
 static void a_warm_chip_whose_cable_was_pulled_has_no_link(void)
 {
-	add("", "warm_start", "");
-	open_desk("5s");
+	board_fixture_add(&f, "", "warm_start", "");
+	board_fixture_open(&f, "5s");
 	CU_ASSERT_FALSE(chip()->link.up);
-	run(5 * SIM_S);
+	board_fixture_run(&f, 5 * SIM_S);
 	CU_ASSERT(chip()->link.up);
-	close_desk();
+	board_fixture_close(&f);
 }
 
 /* -- INT -- */
 
 static void a_line_that_was_low_at_power_on_has_not_fallen(void)
 {
-	add("", "warm_start", "");
-	add("at=int.edge#1", "int_lost", "");
-	open_desk("0ns");
-	CU_ASSERT(board_int_asserted(&desk.board));
-	CU_ASSERT_FALSE(board_take_int_edge(&desk.board));
+	board_fixture_add(&f, "", "warm_start", "");
+	board_fixture_add(&f, "at=int.edge#1", "int_lost", "");
+	board_fixture_open(&f, "0ns");
+	CU_ASSERT(board_int_asserted(&f.board));
+	CU_ASSERT_FALSE(board_take_int_edge(&f.board));
 	/* It rises; its next fall is the first, and is lost. */
 	command(BFC, ENC28J60_EIE, EIE_INTIE);
 	command(BFS, ENC28J60_EIE, EIE_INTIE);
-	CU_ASSERT_FALSE(board_int_asserted(&desk.board) || board_take_int_edge(&desk.board));
+	CU_ASSERT_FALSE(board_int_asserted(&f.board) || board_take_int_edge(&f.board));
 	command(BFC, ENC28J60_EIE, EIE_INTIE);
 	command(BFS, ENC28J60_EIE, EIE_INTIE);
-	CU_ASSERT(board_int_asserted(&desk.board));
-	CU_ASSERT(board_take_int_edge(&desk.board));
-	CU_ASSERT_FALSE(board_take_int_edge(&desk.board));
-	CU_ASSERT(board_int_asserted(&desk.board));
-	close_desk();
+	CU_ASSERT(board_int_asserted(&f.board));
+	CU_ASSERT(board_take_int_edge(&f.board));
+	CU_ASSERT_FALSE(board_take_int_edge(&f.board));
+	CU_ASSERT(board_int_asserted(&f.board));
+	board_fixture_close(&f);
 }
 
 static void an_edge_counts_though_it_came_and_went_unseen(void)
 {
-	add("", "warm_start", "");
-	open_desk("0ns");
+	board_fixture_add(&f, "", "warm_start", "");
+	board_fixture_open(&f, "0ns");
 	command(BFC, ENC28J60_EIE, EIE_INTIE);
-	(void)board_take_int_edge(&desk.board);
+	(void)board_take_int_edge(&f.board);
 	command(BFS, ENC28J60_EIE, EIE_INTIE);
 	command(BFC, ENC28J60_EIE, EIE_INTIE);
-	CU_ASSERT_FALSE(board_int_asserted(&desk.board));
-	CU_ASSERT(board_take_int_edge(&desk.board));
-	close_desk();
+	CU_ASSERT_FALSE(board_int_asserted(&f.board));
+	CU_ASSERT(board_take_int_edge(&f.board));
+	board_fixture_close(&f);
 }
 
 static void a_doubled_edge_is_two_edges_and_can_be_waited_for(void)
 {
-	add("", "warm_start", "");
-	add("at=int.edge#1", "int_double", "after=2us");
-	open_desk("0ns");
+	board_fixture_add(&f, "", "warm_start", "");
+	board_fixture_add(&f, "at=int.edge#1", "int_double", "after=2us");
+	board_fixture_open(&f, "0ns");
+	f.board.int_changed = follow_int;
 	command(BFC, ENC28J60_EIE, EIE_INTIE);
-	CU_ASSERT_FALSE(board_can_interrupt(&desk.board));
-	run(SIM_US);
+	CU_ASSERT_FALSE(board_can_interrupt(&f.board));
+	board_fixture_run(&f, SIM_US);
 	command(BFS, ENC28J60_EIE, EIE_INTIE);
-	CU_ASSERT(board_take_int_edge(&desk.board));
-	CU_ASSERT(board_can_interrupt(&desk.board));
-	run(2 * SIM_US);
-	CU_ASSERT_FALSE(board_int_asserted(&desk.board) || board_take_int_edge(&desk.board));
-	CU_ASSERT(board_can_interrupt(&desk.board));
-	run(2 * SIM_US);
-	CU_ASSERT(board_int_asserted(&desk.board) && board_take_int_edge(&desk.board));
-	CU_ASSERT_FALSE(board_can_interrupt(&desk.board));
-	TEST_SAME_TEXT(desk.line, "rose 0 fell 1000 rose 3000 fell 5000 ");
-	close_desk();
+	CU_ASSERT(board_take_int_edge(&f.board));
+	CU_ASSERT(board_can_interrupt(&f.board));
+	board_fixture_run(&f, 2 * SIM_US);
+	CU_ASSERT_FALSE(board_int_asserted(&f.board) || board_take_int_edge(&f.board));
+	CU_ASSERT(board_can_interrupt(&f.board));
+	board_fixture_run(&f, 2 * SIM_US);
+	CU_ASSERT(board_int_asserted(&f.board) && board_take_int_edge(&f.board));
+	CU_ASSERT_FALSE(board_can_interrupt(&f.board));
+	TEST_SAME_TEXT(int_line, "rose 0 fell 1000 rose 3000 fell 5000 ");
+	board_fixture_close(&f);
 }
 
 const CU_TestInfo tests_board[] = {

@@ -10,6 +10,7 @@
 #include "emulator/nic/enc28j60.h"
 #include "tests/world/fixture.h"
 #include "tests/test.h"
+#include "tests/trace_text.h"
 #include "tests/unit/fault/made.h"
 
 #define FAULTS 6u
@@ -19,23 +20,11 @@
 struct board_faults_fixture {
 	struct fault faults[FAULTS];
 	size_t count;
-	struct trace *trace;
-	char text[16384];
-	size_t length;
+	struct trace_text trace;
 	struct board_faults *board_faults;
 };
 
 static struct board_faults_fixture f;
-
-static void keep_line(void *ctx, const char *line, size_t length)
-{
-	struct board_faults_fixture *to = ctx;
-
-	if (to->length + length >= sizeof to->text)
-		return;
-	memcpy(to->text + to->length, line, length);
-	to->length += length;
-}
 
 static void add(const char *name, const char *match, const char *action, const char *params)
 {
@@ -49,14 +38,14 @@ static void clear(void)
 
 static void board_faults_fixture_open(uint64_t seed)
 {
-	f.trace = trace_open((struct trace_sink){keep_line, &f});
-	f.board_faults = board_faults_open(f.faults, f.count, seed, f.trace, (struct armed_ops){0}, NULL);
+	trace_text_open(&f.trace);
+	f.board_faults = board_faults_open(f.faults, f.count, seed, f.trace.trace, (struct armed_ops){0}, NULL);
 }
 
 static void board_faults_fixture_close(void)
 {
 	board_faults_close(f.board_faults);
-	trace_close(f.trace);
+	trace_text_close(&f.trace);
 }
 
 static void open_one(const char *match, const char *action, const char *params)
@@ -157,7 +146,7 @@ static void every_bus_fault_acts_never_always_and_at_exactly_the_nth(void)
 				TEST_SAME_TEXT(message(5, n), wanted ? buses[b].expected : "");
 			}
 			counts(0, rows[r].matched, applied);
-			CU_ASSERT_EQUAL(trace_lines(f.trace), applied);
+			CU_ASSERT_EQUAL(trace_lines(f.trace.trace), applied);
 			board_faults_fixture_close();
 		}
 }
@@ -343,8 +332,8 @@ static void an_address_is_the_chips_number_and_an_ordinal_is_not(void)
 	struct stutter_enc28j60_effect d = ask(SITE_RX, 7);
 	CU_ASSERT(d.rx_rxerif && d.rx_overflow);
 	CU_ASSERT(is_calm(ask(SITE_RX, 8)));
-	TEST_SAME_TEXT(f.text, "[  0.000000007] fault   enc.rx#7: 'at' rx_error\n"
-	                       "[  0.000000007] fault   enc.rx#7: 'nth' rx_overflow\n");
+	TEST_SAME_TEXT(f.trace.text, "[  0.000000007] fault   enc.rx#7: 'at' rx_error\n"
+	                             "[  0.000000007] fault   enc.rx#7: 'nth' rx_overflow\n");
 	counts(0, 3, 1);
 	counts(1, 3, 1);
 	board_faults_fixture_close();
@@ -391,8 +380,8 @@ static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
 		bool rx = !is_calm(ask(SITE_RX, 1)), mii = !is_calm(ask(SITE_MII, 1));
 		bool bus = board_faults_spi(f.board_faults, five, 5, 0, 0).brown_out, line = board_faults_int(f.board_faults, true, 0);
 		CU_ASSERT_EQUAL(tx + rx + mii + bus + !line, 1);
-		CU_ASSERT_EQUAL(trace_lines(f.trace), 1);
-		CU_ASSERT(strstr(f.text, "'out'") == NULL);
+		CU_ASSERT_EQUAL(trace_lines(f.trace.trace), 1);
+		CU_ASSERT(strstr(f.trace.text, "'out'") == NULL);
 		board_faults_fixture_close();
 	}
 }
@@ -412,7 +401,7 @@ static void a_lost_edge_is_hidden_until_the_line_rises_and_falls_again(void)
 	CU_ASSERT_FALSE(board_faults_int(f.board_faults, false, SIM_S * 3600));
 	CU_ASSERT(board_faults_int(f.board_faults, true, SIM_S * 3600));
 	counts(0, 3, 1);
-	TEST_SAME_TEXT(f.text, "[  0.000000003] fault   int.edge#2: 'one' int_lost\n");
+	TEST_SAME_TEXT(f.trace.text, "[  0.000000003] fault   int.edge#2: 'one' int_lost\n");
 	board_faults_fixture_close();
 }
 
@@ -488,7 +477,7 @@ static void a_doubled_edge_says_when_it_moves_the_line(void)
 	CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 1000), 1100);
 	CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 1100), 1200);
 	CU_ASSERT_EQUAL(board_faults_next(f.board_faults, 1200), SIM_NEVER);
-	TEST_SAME_TEXT(f.text, "[  0.000001000] fault   int.edge#2: 'one' int_double\n");
+	TEST_SAME_TEXT(f.trace.text, "[  0.000001000] fault   int.edge#2: 'one' int_double\n");
 	board_faults_fixture_close();
 }
 
@@ -573,7 +562,7 @@ static void a_warm_start_has_no_edge(void)
 	open_one("", "warm_start", "");
 	CU_ASSERT(board_faults_warm(f.board_faults, 7));
 	CU_ASSERT(board_faults_int(f.board_faults, true, 8));
-	CU_ASSERT_EQUAL(trace_lines(f.trace), 1);
+	CU_ASSERT_EQUAL(trace_lines(f.trace.trace), 1);
 	counts(0, 1, 1);
 	board_faults_fixture_close();
 	open_one("", "warm_start", "enabled=false");
@@ -586,28 +575,28 @@ static void a_warm_start_has_no_edge(void)
 static void the_host_reads_what_the_faults_leave(void)
 {
 	static const uint8_t read_estat[2] = {0x1d, 0};
-	static struct world_fixture f;
+	static struct world_fixture device;
 	uint8_t miso[2];
 	static const uint8_t expected[][2] = {{0xff, 0x01}, {0xff, 0x81}, {0x00, 0x00}, {0xff, 0xff},
 	                                      {0xff, 0xff}, {0xff, 0x00}, {0xff, 0x00}};
 
-	world_fixture_open(&f, "name: bus\n"
-	                       "faults:\n"
-	                       "  - {at: 'spi.msg#2', spi_bit: {line: miso, byte: 1, bit: 7}}\n"
-	                       "  - {at: 'spi.msg#3', spi_stuck: {level: 0}}\n"
-	                       "  - {at: 'spi.msg#4', spi_stuck: {level: 1}}\n"
-	                       "  - {at: 'spi.msg#5', spi_cut: 1}\n"
-	                       "  - {at: 'spi.msg#6', spi_bit: {line: mosi, byte: 0, bit: 0}}\n"
-	                       "  - {at: 'spi.msg#7', brown_out: true}\n");
-	world_fixture_run(&f, SIM_MS);
+	world_fixture_open(&device, "name: bus\n"
+	                            "faults:\n"
+	                            "  - {at: 'spi.msg#2', spi_bit: {line: miso, byte: 1, bit: 7}}\n"
+	                            "  - {at: 'spi.msg#3', spi_stuck: {level: 0}}\n"
+	                            "  - {at: 'spi.msg#4', spi_stuck: {level: 1}}\n"
+	                            "  - {at: 'spi.msg#5', spi_cut: 1}\n"
+	                            "  - {at: 'spi.msg#6', spi_bit: {line: mosi, byte: 0, bit: 0}}\n"
+	                            "  - {at: 'spi.msg#7', brown_out: true}\n");
+	world_fixture_run(&device, SIM_MS);
 	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
-		CU_ASSERT_EQUAL(board_spi(&f.world.board, 0, read_estat, miso, sizeof miso, 800), 0);
+		CU_ASSERT_EQUAL(board_spi(&device.world.board, 0, read_estat, miso, sizeof miso, 800), 0);
 		CU_ASSERT_EQUAL(memcmp(miso, expected[i], sizeof miso), 0);
 		if (memcmp(miso, expected[i], sizeof miso) != 0)
 			printf("    message %zu: %02x %02x\n", i + 1, (unsigned)miso[0], (unsigned)miso[1]);
 	}
-	TEST_CONTAINS(f.text, "spi.msg#7: ");
-	world_fixture_close(&f);
+	TEST_CONTAINS(device.trace.text, "spi.msg#7: ");
+	world_fixture_close(&device);
 }
 
 const CU_TestInfo tests_board_faults[] = {

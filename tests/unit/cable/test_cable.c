@@ -10,16 +10,17 @@
 #include <string.h>
 
 #include "tests/test.h"
+#include "tests/trace_text.h"
 #include "tests/unit/fault/made.h"
 
 struct cable_fixture {
 	struct sim sim;
-	struct trace *trace;
+	struct trace_text trace;
 	struct link link;
 	struct cable *cable;
 	struct fault faults[2];
-	char notes[4096], told[4096];
-	size_t noted, told_length;
+	char notes[4096];
+	size_t noted;
 	uint8_t last[64];
 };
 
@@ -73,14 +74,6 @@ static void carrier_changed(void *ctx, bool up, sim_ns now)
 	note(up ? "link\n" : "no link\n");
 }
 
-static void tell(void *ctx, const char *line, size_t length)
-{
-	(void)ctx;
-	CU_ASSERT_FATAL(f.told_length + length < sizeof f.told);
-	memcpy(f.told + f.told_length, line, length);
-	f.told_length += length;
-}
-
 /* Another fault of the cable, or none. */
 static const char *other_match, *other_action, *other_params;
 
@@ -94,12 +87,12 @@ static void cable_fixture_open(const char *match, const char *action, const char
 
 	memset(&f, 0, sizeof f);
 	sim_open(&f.sim, 0);
-	f.trace = trace_open((struct trace_sink){tell, NULL});
-	link_init(&f.link, &config, MEDIUM_10_BIT_NS, &ops, &f, &f.sim, f.trace, 1);
+	trace_text_open(&f.trace);
+	link_init(&f.link, &config, MEDIUM_10_BIT_NS, &ops, &f, &f.sim, f.trace.trace, 1);
 	f.faults[0] = other_action != NULL ? made_checked_fault("other", other_match, other_action, other_params)
 	                                   : made_checked_fault("other", "", "drop", "");
 	f.faults[1] = made_checked_fault("it", match, action, params);
-	f.cable = cable_open(f.faults, 2, 1, &f.link, &f.sim, f.trace, (struct armed_ops){decided, NULL}, NULL);
+	f.cable = cable_open(f.faults, 2, 1, &f.link, &f.sim, f.trace.trace, (struct armed_ops){decided, NULL}, NULL);
 	sim_run_until(&f.sim, until);
 }
 
@@ -112,7 +105,7 @@ static void cable_fixture_close(void)
 	cable_close(f.cable);
 	link_close(&f.link);
 	CU_ASSERT_EQUAL(f.sim.count, 0);
-	trace_close(f.trace);
+	trace_text_close(&f.trace);
 	sim_close(&f.sim);
 }
 
@@ -129,7 +122,7 @@ static void the_link_goes_away_and_comes_back(void)
 {
 	cable_fixture_open("from=2ms", "carrier", "for=3ms", SIM_S);
 	TEST_SAME_TEXT(f.notes, "0 link\n2000 no link\n5000 link\n");
-	TEST_CONTAINS(f.told, "[  0.002000000] fault   'it' carrier\n");
+	TEST_CONTAINS(f.trace.text, "[  0.002000000] fault   'it' carrier\n");
 	CU_ASSERT_EQUAL(applied_to(1), 1);
 	cable_fixture_close();
 }

@@ -81,17 +81,9 @@ static const struct campaign_ops ops = {.wrong = on_wrong,
                                         .ran = on_ran,
                                         .reported = on_reported};
 
-static const char *in_folder(const char *name)
-{
-	static char path[DEVICE_PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	return path;
-}
-
 static struct campaign *open_in(const char *dir)
 {
-	const struct campaign_wish wish = {.side_by_side = 2, .dir = dir, .cache = in_folder("cache"), .history = RECORD_NONE};
+	const struct campaign_wish wish = {.side_by_side = 2, .dir = dir, .cache = test_path("cache"), .history = RECORD_NONE};
 	struct campaign *campaign = campaign_open(&wish, &ops);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(campaign);
@@ -124,7 +116,7 @@ static void what_is_wrong_is_told_and_nothing_is_made(void)
 	const struct campaign_sessions sessions = {.operands = wrong, .jobs.times = 1};
 	char dir[DEVICE_PATH_MAX];
 
-	(void)snprintf(dir, sizeof dir, "%s", in_folder("out"));
+	(void)snprintf(dir, sizeof dir, "%s", test_path("out"));
 	struct campaign *campaign = open_in(dir);
 	CU_ASSERT(!campaign_select(campaign, &sessions));
 	CU_ASSERT(campaign_close(campaign));
@@ -151,7 +143,7 @@ static void what_is_told_comes_in_order(void)
 		.jobs = {.has_seeds = true, .first_seed = 3, .last_seed = 4, .times = 1}, .has_budget = true, .budget_ns = 1};
 	char dir[DEVICE_PATH_MAX];
 
-	(void)snprintf(dir, sizeof dir, "%s", in_folder("out"));
+	(void)snprintf(dir, sizeof dir, "%s", test_path("out"));
 	sessions.operands = operands_of("name: s\n");
 	struct campaign *campaign = open_in(dir);
 	select_or_skip(campaign, &sessions);
@@ -164,7 +156,7 @@ static void what_is_told_comes_in_order(void)
 	                     "changed s/seed-4: the budget of 1 ns is used up\nran 2\nreported\n");
 	CU_ASSERT(!campaign_is_stopped(campaign));
 	CU_ASSERT(campaign_close(campaign));
-	CU_ASSERT_EQUAL(access(in_folder("out/summary.json"), F_OK), 0);
+	CU_ASSERT_EQUAL(access(test_path("out/summary.json"), F_OK), 0);
 }
 
 static void what_nobody_listens_to_is_not_called(void)
@@ -173,8 +165,8 @@ static void what_nobody_listens_to_is_not_called(void)
 	char dir[DEVICE_PATH_MAX], cache[DEVICE_PATH_MAX];
 	struct campaign_sessions sessions = {.jobs.times = 1, .has_budget = true, .budget_ns = 1};
 
-	(void)snprintf(dir, sizeof dir, "%s", in_folder("out"));
-	(void)snprintf(cache, sizeof cache, "%s", in_folder("cache"));
+	(void)snprintf(dir, sizeof dir, "%s", test_path("out"));
+	(void)snprintf(cache, sizeof cache, "%s", test_path("cache"));
 	sessions.operands = operands_of("name: s\n");
 	struct campaign *campaign =
 		campaign_open(&(struct campaign_wish){.side_by_side = 1, .dir = dir, .cache = cache, .history = RECORD_NONE}, &few);

@@ -4,21 +4,15 @@
 #include <string.h>
 
 #include "tests/test.h"
+#include "tests/trace_text.h"
 #include "tests/unit/fault/made.h"
 
 #define EVENTS 64U
 
-static void ignore(void *ctx, const char *line, size_t length)
-{
-	(void)ctx;
-	(void)line;
-	(void)length;
-}
-
 /* On which of the first events the fault acts, a bit each; the n-th comes at n milliseconds. */
 static uint64_t acts(const struct fault *faults, size_t count, uint64_t seed, struct redraw redraw)
 {
-	struct trace *trace = trace_open((struct trace_sink){ignore, NULL});
+	struct trace *trace = trace_open_null();
 	struct armed_faults armed;
 	uint64_t bits = 0;
 

@@ -67,8 +67,7 @@ static void an_older_version_is_brought_up_to_date(void)
 	static char schemas[2][8192];
 	static const char command[] =
 		"sqlite3 %s '.schema --indent' 'PRAGMA user_version' 'PRAGMA application_id' 'PRAGMA integrity_check'";
-	if (test_shell(schemas[0], sizeof schemas[0], "command -v sqlite3") != 0)
-		test_skip("sqlite3 is not here");
+	test_needs_program("sqlite3");
 	CU_ASSERT_EQUAL(test_shell(schemas[0], sizeof schemas[0], command, recorded_path("old.db")), 0);
 	CU_ASSERT_EQUAL(test_shell(schemas[1], sizeof schemas[1], command, recorded_path("new.db")), 0);
 	TEST_SAME_TEXT(schemas[0], schemas[1]);

@@ -10,13 +10,14 @@
 #include <zlib.h>
 
 #include "tests/test.h"
+#include "tests/trace_text.h"
 
 struct link_fixture {
 	struct sim sim;
-	struct trace *trace;
+	struct trace_text trace;
 	struct link link;
-	char notes[8192], told[8192];
-	size_t noted, told_length;
+	char notes[8192];
+	size_t noted;
 	char losses[256];                    /* what did not arrive, a word each */
 	uint8_t last[FRAME_MAX + FRAME_FCS]; /* that the device received */
 	size_t last_length;
@@ -70,14 +71,6 @@ static void lost(void *ctx, const struct frame *frame, enum direction direction,
 	(void)snprintf(f.losses + used, sizeof f.losses - used, "%c %s: %s\n", frame->data[12], direction_name(direction), why);
 }
 
-static void tell(void *ctx, const char *line, size_t length)
-{
-	(void)ctx;
-	CU_ASSERT_FATAL(f.told_length + length < sizeof f.told);
-	memcpy(f.told + f.told_length, line, length);
-	f.told_length += length;
-}
-
 static void link_fixture_open_at(sim_ns bit_ns, unsigned duplex, sim_ns up_at, uint64_t queue_max)
 {
 	const struct link_config config = {.duplex = duplex, .up_at_ns = up_at, .queue_max = queue_max};
@@ -85,8 +78,8 @@ static void link_fixture_open_at(sim_ns bit_ns, unsigned duplex, sim_ns up_at, u
 
 	memset(&f, 0, sizeof f);
 	sim_open(&f.sim, 0);
-	f.trace = trace_open((struct trace_sink){tell, NULL});
-	link_init(&f.link, &config, bit_ns, &ops, &f, &f.sim, f.trace, 1);
+	trace_text_open(&f.trace);
+	link_init(&f.link, &config, bit_ns, &ops, &f, &f.sim, f.trace.trace, 1);
 	if (up_at == 0)
 		sim_run_until(&f.sim, 0);
 	f.noted = 0;
@@ -102,7 +95,7 @@ static void link_fixture_close(void)
 {
 	link_close(&f.link);
 	CU_ASSERT_EQUAL(f.sim.count, 0);
-	trace_close(f.trace);
+	trace_text_close(&f.trace);
 	sim_close(&f.sim);
 }
 
@@ -294,7 +287,8 @@ static void a_wrong_fcs_is_lost_but_was_sent(void)
 		run_until(f.sim.now + SIM_MS);
 	}
 	TEST_SAME_TEXT(f.notes, "57600 sent\n1057600 sent\n");
-	TEST_CONTAINS(f.told, "[  0.000057600] link    to-server ether 0x6155 60 B: lost, the FCS is wrong and the partner drops it\n");
+	TEST_CONTAINS(f.trace.text,
+	              "[  0.000057600] link    to-server ether 0x6155 60 B: lost, the FCS is wrong and the partner drops it\n");
 	device_sends('b', 60);
 	run_until(f.sim.now + SIM_MS);
 	TEST_CONTAINS(f.notes, "partner gets b60\n");
@@ -311,8 +305,8 @@ static void a_runt_is_lost_but_was_sent(void)
 	device_sends('c', 60);
 	run_until(3 * SIM_MS);
 	TEST_SAME_TEXT(f.notes, "56800 sent\n1009600 sent\n2057600 sent\n2057600 partner gets c60\n");
-	TEST_CONTAINS(f.told, "59 B: lost, it is a runt and the partner drops it\n");
-	TEST_CONTAINS(f.told, " 0 B: lost, it is a runt and the partner drops it\n");
+	TEST_CONTAINS(f.trace.text, "59 B: lost, it is a runt and the partner drops it\n");
+	TEST_CONTAINS(f.trace.text, " 0 B: lost, it is a runt and the partner drops it\n");
 	link_fixture_close();
 }
 
@@ -325,7 +319,7 @@ static void a_cancelled_frame_is_not_answered(void)
 	device_sends('b', 60);
 	run_until(SIM_S);
 	TEST_SAME_TEXT(f.notes, "87200 sent, deferred\n87200 partner gets b60\n");
-	TEST_CONTAINS(f.told, "lost, the device stopped in mid-frame\n");
+	TEST_CONTAINS(f.trace.text, "lost, the device stopped in mid-frame\n");
 	link_fixture_close();
 }
 
@@ -357,7 +351,7 @@ static void the_port_buffer_has_a_limit(void)
 	                        "124800 device gets b64\n"
 	                        "192000 device gets c64\n"
 	                        "259200 device gets e64\n");
-	TEST_CONTAINS(f.told, "[  0.000000000] link    to-device ether 0x6455 60 B: lost, the partner's port buffer is full\n");
+	TEST_CONTAINS(f.trace.text, "[  0.000000000] link    to-device ether 0x6455 60 B: lost, the partner's port buffer is full\n");
 	link_fixture_close();
 }
 
@@ -370,8 +364,8 @@ static void the_link_comes_up_when_the_plan_says(void)
 	run_until(5000);
 	CU_ASSERT(f.link.carrier);
 	TEST_SAME_TEXT(f.notes, "5000 carrier up\n");
-	TEST_SAME_TEXT(f.told, "[  0.000004999] link    to-device ether 0x6155 60 B: lost, there is no link\n"
-	                       "[  0.000005000] link    carrier up, partner in full duplex\n");
+	TEST_SAME_TEXT(f.trace.text, "[  0.000004999] link    to-device ether 0x6155 60 B: lost, there is no link\n"
+	                             "[  0.000005000] link    carrier up, partner in full duplex\n");
 	link_fixture_close();
 }
 
@@ -381,7 +375,7 @@ static void a_frame_of_the_device_without_a_link_is_lost_but_was_sent(void)
 	device_sends('a', 60);
 	run_until(SIM_MS);
 	TEST_SAME_TEXT(f.notes, "57600 sent\n");
-	TEST_CONTAINS(f.told, "to-server ether 0x6155 60 B: lost, there is no link\n");
+	TEST_CONTAINS(f.trace.text, "to-server ether 0x6155 60 B: lost, there is no link\n");
 	link_fixture_close();
 }
 
@@ -401,8 +395,8 @@ static void the_carrier_takes_frames_of_the_partner_with_it(void)
 	TEST_SAME_TEXT(f.notes, "30000 carrier down\n"
 	                        "1000000 carrier up\n"
 	                        "2057600 device gets c64\n");
-	TEST_CONTAINS(f.told, "[  0.000030000] link    to-device ether 0x6155 60 B: lost, the link went down in mid-frame\n"
-	                      "[  0.000030000] link    to-device ether 0x6255 60 B: lost, there is no link\n");
+	TEST_CONTAINS(f.trace.text, "[  0.000030000] link    to-device ether 0x6155 60 B: lost, the link went down in mid-frame\n"
+	                            "[  0.000030000] link    to-device ether 0x6255 60 B: lost, there is no link\n");
 	link_fixture_close();
 }
 
@@ -414,7 +408,7 @@ static void the_carrier_takes_the_frame_of_the_device_with_it(void)
 	link_set_carrier(&f.link, false);
 	run_until(SIM_MS);
 	TEST_SAME_TEXT(f.notes, "30000 carrier down\n57600 sent\n");
-	TEST_CONTAINS(f.told, "lost, there is no link\n");
+	TEST_CONTAINS(f.trace.text, "lost, there is no link\n");
 	link_fixture_close();
 }
 

@@ -11,6 +11,7 @@
 #include "lib/link/checksum.h"
 #include "lib/link/packet.h"
 #include "tests/test.h"
+#include "tests/trace_text.h"
 #include "tests/unit/fault/made.h"
 
 extern const CU_TestInfo tests_live_relayed[];
@@ -119,7 +120,7 @@ static void stamps_pass_and_the_end_is_told_while_there_is_a_way(void)
 	struct relayed *relayed = relayed_open(plan, &end, &ports, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(relayed);
 	struct port port = relayed_port(relayed);
-	struct trace *trace = trace_open((struct trace_sink){NULL, NULL});
+	struct trace *trace = trace_open_null();
 	relayed_begin(relayed, &(struct service_ties){.trace = trace, .now = tell_time});
 	inner.has_frame = true;
 	inner.frame[12] = 8;

@@ -61,9 +61,9 @@ static void what_was_refused_or_unanswered_is_so_again(void)
 	CU_ASSERT_EQUAL(opening(THERE, PORT), TCP_CLIENT_CONNECTING);
 	CU_ASSERT_EQUAL(opening(THERE, PORT), TCP_CLIENT_CONNECTING);
 	CU_ASSERT_EQUAL(opening(THERE, PORT + 1), TCP_CLIENT_CONNECTING);
-	TEST_CONTAINS(server_fixture.text, "replay  step 1 is refused, as it was\n");
-	TEST_CONTAINS(server_fixture.text, "replay  step 3 is not answered, as it was\n");
-	CU_ASSERT_PTR_NULL(strstr(server_fixture.text, "nobody answered"));
+	TEST_CONTAINS(server_fixture.trace.text, "replay  step 1 is refused, as it was\n");
+	TEST_CONTAINS(server_fixture.trace.text, "replay  step 3 is not answered, as it was\n");
+	CU_ASSERT_PTR_NULL(strstr(server_fixture.trace.text, "nobody answered"));
 	close_servers();
 }
 

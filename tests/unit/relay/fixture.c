@@ -227,15 +227,6 @@ void relay_fixture_forget(struct relay_connection *connection)
 
 /* -- the fixture -- */
 
-static void keep_line(void *ctx, const char *line, size_t length)
-{
-	(void)ctx;
-	relay_fixture.text = memory_resize(relay_fixture.text, relay_fixture.text_length + length + 1, 1);
-	memcpy(relay_fixture.text + relay_fixture.text_length, line, length);
-	relay_fixture.text_length += length;
-	relay_fixture.text[relay_fixture.text_length] = '\0';
-}
-
 static void output(void *ctx, struct frame *frame, enum direction direction)
 {
 	(void)ctx;
@@ -247,7 +238,7 @@ static void output(void *ctx, struct frame *frame, enum direction direction)
 
 static struct service_faults *disrupt(const struct fault *faults, size_t count)
 {
-	return service_faults_open(faults, count, 1, relay_fixture.trace, (struct armed_ops){NULL, NULL}, NULL);
+	return service_faults_open(faults, count, 1, relay_fixture.trace.trace, (struct armed_ops){NULL, NULL}, NULL);
 }
 
 void relay_fixture_open(const struct fault *faults, size_t count)
@@ -255,10 +246,10 @@ void relay_fixture_open(const struct fault *faults, size_t count)
 	static const struct relay_ports ports = {RELAY_PORTS, 5};
 
 	sim_open(&relay_fixture.sim, 0);
-	relay_fixture.trace = trace_open((struct trace_sink){keep_line, NULL});
+	trace_text_open(&relay_fixture.trace);
 	relay_fixture.service_faults = disrupt(faults, count);
 	relay_fixture.relay = relay_open(&(struct relay_config){.sim = &relay_fixture.sim,
-	                                                        .trace = relay_fixture.trace,
+	                                                        .trace = relay_fixture.trace.trace,
 	                                                        .service_faults = relay_fixture.service_faults,
 	                                                        .seed = 1,
 	                                                        .ends_web = relay_needs(faults, count).web,
@@ -294,6 +285,5 @@ void relay_fixture_close(void)
 		relay_fixture_forget(relay_fixture.connections);
 	service_faults_close(relay_fixture.service_faults);
 	sim_close(&relay_fixture.sim);
-	trace_close(relay_fixture.trace);
-	free(relay_fixture.text);
+	trace_text_close(&relay_fixture.trace);
 }

@@ -7,6 +7,7 @@
 #define TESTS_UNIT_RELAY_FIXTURE_H
 
 #include "harness/relay/relay.h"
+#include "tests/trace_text.h"
 
 #define RELAY_FIXTURE_DEVICE 0xc0000264U
 #define RELAY_FIXTURE_SERVER 0xc6336414U
@@ -30,9 +31,7 @@ struct relay_connection {
 
 struct relay_fixture {
 	struct sim sim;
-	struct trace *trace;
-	char *text; /**< the trace */
-	size_t text_length;
+	struct trace_text trace;
 	struct service_faults *service_faults;
 	struct relay *relay;
 	struct frame_queue queues[2];

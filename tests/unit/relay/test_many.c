@@ -8,6 +8,7 @@
 #include "lib/link/packet.h"
 #include "harness/relay/inside.h"
 #include "tests/test.h"
+#include "tests/trace_text.h"
 #include "tests/unit/fault/made.h"
 #include "tests/unit/relay/fixture.h"
 
@@ -106,7 +107,7 @@ static void one_connection_too_many_passes_and_the_trace_says_so(void)
 	for (size_t i = 0; i <= RELAY_EXCHANGES_MAX; i++)
 		relay_fixture_connect(&connections[i], RELAY_FIXTURE_SERVER, 80);
 	CU_ASSERT_EQUAL(relay_fixture.relay->active, RELAY_EXCHANGES_MAX);
-	TEST_CONTAINS(relay_fixture.text, "more than 1024 connections at once");
+	TEST_CONTAINS(relay_fixture.trace.text, "more than 1024 connections at once");
 	relay_fixture_text(last, TO_SERVER, GET);
 	TEST_SAME_TEXT(relay_fixture_came(last, TO_SERVER), GET);
 	relay_fixture_text(&connections[0], TO_SERVER, GET);
@@ -198,7 +199,7 @@ static void names_are_asked_for_only_where_a_fault_takes_hosts_down(void)
 
 	for (size_t i = 0; i < 2; i++) {
 		faults[0] = made_checked_fault("it", "host=other", actions[i][0], actions[i][1]);
-		struct trace *trace = trace_open((struct trace_sink){NULL, NULL});
+		struct trace *trace = trace_open_null();
 		struct service_faults *service_faults = service_faults_open(faults, 1, 1, trace, (struct armed_ops){NULL, NULL}, NULL);
 		names_asked = 0;
 		service_faults_take_hosts(service_faults, ask_name, NULL);

@@ -138,7 +138,7 @@ static void a_request_that_is_answered_here_never_reaches_the_server(void)
 	relay_fixture_text(&connection, TO_SERVER, "nonsense\r\nrest");
 	expect_came(TO_SERVER, "");
 	CU_ASSERT(connection.ends[TO_SERVER].reset && connection.ends[TO_DEVICE].reset);
-	TEST_CONTAINS(relay_fixture.text, "the request's body cannot be read: the connection is reset");
+	TEST_CONTAINS(relay_fixture.trace.text, "the request's body cannot be read: the connection is reset");
 	relay_fixture_close();
 }
 
@@ -170,7 +170,7 @@ static void a_head_of_which_the_end_is_in_doubt_passes(void)
 	relay_fixture_text(&connection, TO_SERVER, GET);
 	relay_fixture_text(&connection, TO_DEVICE, answer);
 	expect_came(TO_DEVICE, answer);
-	TEST_CONTAINS(relay_fixture.text, "this is no HTTP answer: what follows passes");
+	TEST_CONTAINS(relay_fixture.trace.text, "this is no HTTP answer: what follows passes");
 	relay_fixture_close();
 }
 
@@ -190,7 +190,7 @@ static void shake(const char *params)
 {
 	open_with("", "tls_stall", params);
 	greet(&connection);
-	TEST_CONTAINS(relay_fixture.text, "'it' tls_stall");
+	TEST_CONTAINS(relay_fixture.trace.text, "'it' tls_stall");
 }
 
 static void an_answer_that_is_no_tls_passes_whatever_stalls(void)
@@ -212,7 +212,7 @@ static void an_answer_that_is_no_tls_passes_whatever_stalls(void)
 		CU_ASSERT(connection.ends[TO_SERVER].ended);
 		relay_fixture_forget(&connection);
 	}
-	TEST_CONTAINS(relay_fixture.text, "#3 the server's answer is no TLS: it passes");
+	TEST_CONTAINS(relay_fixture.trace.text, "#3 the server's answer is no TLS: it passes");
 	relay_fixture_close();
 }
 
@@ -265,7 +265,7 @@ static void a_session_that_is_resumed_has_no_certificate(void)
 	shake("at=certificate");
 	relay_fixture_say(&connection, TO_DEVICE, records, sizeof records);
 	CU_ASSERT_EQUAL(connection.ends[TO_SERVER].in_length, sizeof records);
-	TEST_CONTAINS(relay_fixture.text, "a session is resumed, without a certificate: nothing is held back");
+	TEST_CONTAINS(relay_fixture.trace.text, "a session is resumed, without a certificate: nothing is held back");
 	relay_fixture_close();
 }
 

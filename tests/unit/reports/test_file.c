@@ -10,21 +10,10 @@
 
 #include "tests/test.h"
 
-static bool is_there(const char *name)
-{
-	char path[600];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	return access(path, F_OK) == 0;
-}
-
 static void holds(const char *name, const char *text)
 {
-	char path[600];
+	char *found = test_read_own(name);
 
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	char *found = test_read(path);
-	CU_ASSERT_FATAL(found != NULL);
 	TEST_SAME_TEXT(found, text);
 	free(found);
 }
@@ -41,7 +30,7 @@ static void a_file_appears_when_it_is_whole(void)
 	holds("r.txt", "old");
 	CU_ASSERT(report_file_close(&file, &err));
 	holds("r.txt", "new");
-	CU_ASSERT_FALSE(is_there("r.txt.new"));
+	CU_ASSERT_FALSE(test_exists("r.txt.new"));
 }
 
 static void a_folder_that_is_not_there_is_an_error(void)
@@ -71,8 +60,8 @@ static void what_cannot_take_its_place_is_taken_away(void)
 	fputs("new", file.stream);
 	CU_ASSERT_FALSE(report_file_close(&file, &err));
 	TEST_CONTAINS(err.text, "r.txt cannot be written: Is a directory");
-	CU_ASSERT(is_there("r.txt"));
-	CU_ASSERT_FALSE(is_there("r.txt.new"));
+	CU_ASSERT(test_exists("r.txt"));
+	CU_ASSERT_FALSE(test_exists("r.txt.new"));
 }
 
 /* As on a full disk, at the first write or at the last: files may not grow beyond 4000 bytes here. */
@@ -96,7 +85,7 @@ static void fails_after(size_t length, bool room_again)
 	CU_ASSERT_FALSE(closed);
 	TEST_CONTAINS(err.text, "r.txt cannot be written: ");
 	holds("r.txt", "old");
-	CU_ASSERT_FALSE(is_there("r.txt.new"));
+	CU_ASSERT_FALSE(test_exists("r.txt.new"));
 }
 
 static void a_failed_write_leaves_the_old_file(void)

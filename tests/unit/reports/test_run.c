@@ -133,16 +133,6 @@ static void make_run(void)
 	CU_ASSERT_FATAL(report_files(&causes, &err));
 }
 
-/* What a writer of text writes; valid until the next call. */
-static char *read_file(const char *name)
-{
-	char *path = memory_format("%s/%s", test_folder(), name), *text = test_read(path);
-
-	free(path);
-	CU_ASSERT_FATAL(text != NULL);
-	return text;
-}
-
 static void needs(const char *program, const char *package)
 {
 	char said[256];
@@ -244,7 +234,7 @@ static void hostile_text_leaves_the_xml_well_formed(void)
 static json_t *read_summary(void)
 {
 	json_error_t why;
-	char *text = read_file("summary.json");
+	char *text = test_read_own("summary.json");
 
 	json_t *summary = json_loads(text, JSON_REJECT_DUPLICATES, &why);
 	if (summary == NULL)
@@ -319,7 +309,7 @@ static void the_summary_keeps_to_its_schema(void)
 	verdicts[0].rule_count = 0;
 	make_run();
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, VALIDATE " %s/summary.json", test_folder()), 0);
-	char *text = read_file("summary.json"), *at = strstr(text, "\"not_as_expected\"");
+	char *text = test_read_own("summary.json"), *at = strstr(text, "\"not_as_expected\"");
 	CU_ASSERT_FATAL(at != NULL);
 	at[1] = 'N';
 	(void)test_write("other.json", text);
@@ -598,34 +588,25 @@ static void a_replay_command_is_safe_for_a_shell(void)
 
 /* -- the page -- */
 
-static size_t count(const char *text, const char *part)
-{
-	size_t found = 0;
-
-	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
-		found++;
-	return found;
-}
-
 /* Of tags and attributes there are just those of the page's own. */
 static void text_of_guests_neither_breaks_nor_scripts_the_page(void)
 {
 	make_sessions();
 	make_run();
-	char *plain = read_file("index.html");
+	char *plain = test_read_own("index.html");
 	make_hostile(SCRIPT);
 	(void)snprintf(verdicts[3].phase, sizeof verdicts[3].phase, "other");
 	folders[1] = "javascript:alert(1)//\"><script>/1";
 	make_run();
-	char *page = read_file("index.html");
-	CU_ASSERT_EQUAL(count(plain, "<script"), 1);
-	CU_ASSERT_EQUAL(count(page, "<script"), 1);
-	CU_ASSERT_EQUAL(count(page, "</style>"), 1);
-	CU_ASSERT_EQUAL(count(page, "<img"), 0);
-	CU_ASSERT_EQUAL(count(page, "\" onclick="), 0);
-	CU_ASSERT_EQUAL(count(page, "href=\"j"), 0);
-	CU_ASSERT(count(page, "&lt;script&gt;alert(1)&lt;/script&gt;") > 4);
-	CU_ASSERT(count(page, "{{causes}}") > 4);
+	char *page = test_read_own("index.html");
+	CU_ASSERT_EQUAL(test_count(plain, "<script"), 1);
+	CU_ASSERT_EQUAL(test_count(page, "<script"), 1);
+	CU_ASSERT_EQUAL(test_count(page, "</style>"), 1);
+	CU_ASSERT_EQUAL(test_count(page, "<img"), 0);
+	CU_ASSERT_EQUAL(test_count(page, "\" onclick="), 0);
+	CU_ASSERT_EQUAL(test_count(page, "href=\"j"), 0);
+	CU_ASSERT(test_count(page, "&lt;script&gt;alert(1)&lt;/script&gt;") > 4);
+	CU_ASSERT(test_count(page, "{{causes}}") > 4);
 	free(plain);
 	free(page);
 }
@@ -646,9 +627,9 @@ static void the_page_is_alone_in_the_world(void)
 
 	make_sessions();
 	make_run();
-	char *page = read_file("index.html");
+	char *page = test_read_own("index.html");
 	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
-		CU_ASSERT_EQUAL(count(page, foreign[i]), 0);
+		CU_ASSERT_EQUAL(test_count(page, foreign[i]), 0);
 	TEST_CONTAINS(page, "content=\"default-src 'none'; ");
 	free(page);
 }

@@ -123,15 +123,6 @@ static json_t *read_data(void)
 	return data;
 }
 
-static unsigned count(const char *text, const char *part)
-{
-	unsigned found = 0;
-
-	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
-		found++;
-	return found;
-}
-
 /* -- frames -- */
 
 static const struct crossing *crossing(size_t index)
@@ -208,7 +199,7 @@ static void a_replay_that_failed_names_it_too(void)
 {
 	char *page = page_of("\"verdict\": \"fail\", \"digest\": \"d\", \"decisions\": 3, \"rules\": []");
 
-	CU_ASSERT_EQUAL(count(page, "stutter shrink "), 1);
+	CU_ASSERT_EQUAL(test_count(page, "stutter shrink "), 1);
 	free(page);
 }
 
@@ -222,7 +213,7 @@ static void what_cannot_be_searched_names_no_search(void)
 
 	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
 		char *page = page_of(verdicts[i]);
-		CU_ASSERT_EQUAL(count(page, "stutter shrink ") + count(page, "stutter explain "), 0);
+		CU_ASSERT_EQUAL(test_count(page, "stutter shrink ") + test_count(page, "stutter explain "), 0);
 		free(page);
 		char *path = path_of("session.html");
 		CU_ASSERT_EQUAL(unlink(path), 0);
@@ -406,13 +397,13 @@ static void text_of_guests_neither_breaks_nor_scripts_a_page(void)
 	end("</script><script>alert(1)</script><img src=x onerror=alert(1)> {{why}} \\u2028\\\" onclick=\\\"alert(1)");
 	CU_ASSERT_EQUAL(make_pages(), 1);
 	char *page = read_page("session.html"), *data = read_page("data.js");
-	CU_ASSERT_EQUAL(count(page, "<script"), 5);
-	CU_ASSERT_EQUAL(count(page, "<script src="), 5);
-	CU_ASSERT_EQUAL(count(page, "<img"), 0);
-	CU_ASSERT_EQUAL(count(page, "\" onclick="), 0);
-	CU_ASSERT(count(page, "{{why}}") > 3);
-	CU_ASSERT_EQUAL(count(data, "<"), 0);
-	CU_ASSERT_EQUAL(count(data, "\xe2\x80\xa8"), 0);
+	CU_ASSERT_EQUAL(test_count(page, "<script"), 5);
+	CU_ASSERT_EQUAL(test_count(page, "<script src="), 5);
+	CU_ASSERT_EQUAL(test_count(page, "<img"), 0);
+	CU_ASSERT_EQUAL(test_count(page, "\" onclick="), 0);
+	CU_ASSERT(test_count(page, "{{why}}") > 3);
+	CU_ASSERT_EQUAL(test_count(data, "<"), 0);
+	CU_ASSERT_EQUAL(test_count(data, "\xe2\x80\xa8"), 0);
 	free(page);
 	free(data);
 	json_decref(read_data());
@@ -433,7 +424,7 @@ static void a_page_asks_the_network_for_nothing(void)
 	(void)make_pages();
 	char *page = read_page("session.html");
 	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
-		CU_ASSERT_EQUAL(count(page, foreign[i]), 0);
+		CU_ASSERT_EQUAL(test_count(page, foreign[i]), 0);
 	TEST_CONTAINS(page, "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; script-src 'self'; style-src 'self'\"");
 	TEST_CONTAINS(page, "<script src=\"../../assets/session.js\">");
 	free(page);

@@ -12,10 +12,7 @@ struct paths box;
 
 void box_folder(const char *name)
 {
-	char path[600];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	CU_ASSERT_FATAL(mkdir(path, 0777) == 0);
+	CU_ASSERT_FATAL(mkdir(test_path(name), 0777) == 0);
 }
 
 void box_places(void)

@@ -40,15 +40,6 @@ static struct {
 
 /* -- the world -- */
 
-static void keep_line(void *ctx, const char *line, size_t length)
-{
-	(void)ctx;
-	server_fixture.text = memory_resize(server_fixture.text, server_fixture.length + length + 1, 1);
-	memcpy(server_fixture.text + server_fixture.length, line, length);
-	server_fixture.length += length;
-	server_fixture.text[server_fixture.length] = '\0';
-}
-
 static void keep_secret(void *ctx, const char *line)
 {
 	char *more = memory_format("%s%s\n", server_fixture.secrets != NULL ? server_fixture.secrets : "", line);
@@ -122,9 +113,9 @@ void server_fixture_open_with(const char *const *params, const struct fault *fau
 	CU_ASSERT_FATAL(service_open(&server_fixture.service, &config, test_write("os.bin", "the plain image"), &err));
 	server_fixture.namer = namer_open();
 	sim_open(&server_fixture.sim, 0);
-	server_fixture.trace = trace_open((struct trace_sink){keep_line, NULL});
-	host_open(&server_fixture.sim, server_fixture.trace, SERVER_FIXTURE_SEED, (struct host_ops){take, 0}, NULL);
-	server_fixture.service_faults = service_faults_open(faults, count, SERVER_FIXTURE_SEED, server_fixture.trace,
+	trace_text_open(&server_fixture.trace);
+	host_open(&server_fixture.sim, server_fixture.trace.trace, SERVER_FIXTURE_SEED, (struct host_ops){take, 0}, NULL);
+	server_fixture.service_faults = service_faults_open(faults, count, SERVER_FIXTURE_SEED, server_fixture.trace.trace,
 	                                                    (struct armed_ops){keep_decision, NULL}, NULL);
 	service_start(&server_fixture.service, SERVER_FIXTURE_UNIX_S * SIM_S, SERVER_FIXTURE_SEED, server_fixture.service_faults,
 	              (struct service_ops){keep_secret}, NULL);
@@ -151,9 +142,8 @@ void server_fixture_close(void)
 	decisions_close(&server_fixture.decisions);
 	for (; queue_first < queue_end; queue_first++)
 		frame_free(queue[queue_first % QUEUE_MAX].frame);
-	trace_close(server_fixture.trace);
+	trace_text_close(&server_fixture.trace);
 	sim_close(&server_fixture.sim);
-	free(server_fixture.text);
 	free(server_fixture.secrets);
 	free(server_fixture.names);
 	namer_close(server_fixture.namer);

@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "lib/address/namer.h"
+#include "tests/trace_text.h"
 #include "lib/fault/decision.h"
 #include "harness/server/host.h"
 #include "harness/server/service.h"
@@ -22,9 +23,7 @@
 struct server_fixture {
 	struct service service;
 	struct sim sim;
-	struct trace *trace;
-	char *text; /**< the trace */
-	size_t length;
+	struct trace_text trace;
 	char *secrets;   /**< the key log */
 	uint64_t digest; /**< of all frames, with their times and directions */
 	uint64_t frames[2];

@@ -26,6 +26,7 @@
 #include "harness/server/host.h"
 #include "harness/server/service.h"
 #include "tests/test.h"
+#include "tests/trace_text.h"
 
 #define LIMIT_NS (30 * SIM_S)
 
@@ -43,13 +44,6 @@ static uint64_t machine_ns(clockid_t clock)
 
 	(void)clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * SIM_S + (uint64_t)now.tv_nsec;
-}
-
-static void ignore_line(void *ctx, const char *line, size_t length)
-{
-	(void)ctx;
-	(void)line;
-	(void)length;
 }
 
 static void to_tap(void *ctx, struct frame *frame, sim_ns now)
@@ -104,7 +98,7 @@ static void open_real(void)
 	params_init(service_params, &config);
 	CU_ASSERT_FATAL(service_open(&real.service, &config, test_write("os.bin", "the plain image"), &err));
 	sim_open(&real.sim, 0);
-	host_open(&real.sim, trace_open((struct trace_sink){ignore_line, NULL}), 1, (struct host_ops){to_tap, 0}, NULL);
+	host_open(&real.sim, trace_open_null(), 1, (struct host_ops){to_tap, 0}, NULL);
 	/* The clients' clock is the machine's, and so the world's has to be. */
 	service_start(&real.service, unix_ns, 1, NULL, (struct service_ops){0}, NULL);
 	(void)test_write("trust.pem", pki_new_trust_bundle(service_pki(&real.service, unix_ns)));
@@ -156,17 +150,11 @@ static int client(const char *command)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-static void need_program(const char *name)
-{
-	if (test_shell(real.output, sizeof real.output, "command -v %s", name) != 0)
-		test_skip("no %s on this machine", name);
-}
-
 /* -- the tests -- */
 
 static void the_c_library_resolves_the_names(void)
 {
-	need_program("ip");
+	test_needs_program("ip");
 	open_real();
 	CU_ASSERT_EQUAL(client("getent ahostsv4 images-secondary.stutter.test"), 0);
 	TEST_CONTAINS(real.output, "203.0.113.31");
@@ -178,8 +166,8 @@ static void curl_goes_the_way_of_a_device(void)
 	static const char *const versions[] = {"--tlsv1.2 --tls-max 1.2", "--tlsv1.3"};
 	char command[512], name[64];
 
-	need_program("ip");
-	need_program("curl");
+	test_needs_program("ip");
+	test_needs_program("curl");
 	open_real();
 	CU_ASSERT_EQUAL(client("curl -sS http://connect2.stutter.test/connecttest.txt"), 0);
 	TEST_CONTAINS(real.output, SERVICE_CONNECT_TEXT);
@@ -213,8 +201,8 @@ static void curl_goes_the_way_of_a_device(void)
 
 static void udhcpc_gets_a_lease(void)
 {
-	need_program("ip");
-	need_program("busybox");
+	test_needs_program("ip");
+	test_needs_program("busybox");
 	open_real();
 	CU_ASSERT_EQUAL(client("busybox udhcpc -i far0 -n -q -f -s /bin/true"), 0);
 	TEST_CONTAINS(real.output, "192.0.2.100");
@@ -222,8 +210,8 @@ static void udhcpc_gets_a_lease(void)
 
 static void chronyd_sees_the_time(void)
 {
-	need_program("ip");
-	need_program("chronyd");
+	test_needs_program("ip");
+	test_needs_program("chronyd");
 	open_real();
 	CU_ASSERT_EQUAL(client("chronyd -Q -u root -t 20 'server time2.stutter.test iburst maxsamples 1'"), 0);
 	const char *told = strstr(real.output, "System clock wrong by ");

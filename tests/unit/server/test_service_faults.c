@@ -63,7 +63,7 @@ static void a_status_is_sent_exactly_so_often(void)
 	client_answer_close(&answer);
 	expect_app(200, true);
 	CU_ASSERT_EQUAL(applied(), 1);
-	TEST_CONTAINS(server_fixture.text, "fault   srv.http#3: 'it' http_status");
+	TEST_CONTAINS(server_fixture.trace.text, "fault   srv.http#3: 'it' http_status");
 	CU_ASSERT_FATAL(server_fixture.decisions.count == 1);
 	CU_ASSERT_STRING_EQUAL(server_fixture.decisions.list[0].at, "srv.http#3");
 	close_all();
@@ -74,7 +74,7 @@ static void a_fault_that_never_matches_does_nothing(void)
 	open_with("host=images-secondary*", "http_status", "code=500");
 	expect_app(200, true);
 	CU_ASSERT_EQUAL(applied(), 0);
-	CU_ASSERT_PTR_NULL(strstr(server_fixture.text, "fault "));
+	CU_ASSERT_PTR_NULL(strstr(server_fixture.trace.text, "fault "));
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_IMAGES_SECONDARY, "GET", "/images/app-22.02.bin"), 500);
 	close_all();
 }
@@ -123,7 +123,7 @@ static void an_answer_stalls_until_the_device_gives_up(void)
 	CU_ASSERT(answer.status == 200 && !answer.whole && answer.length == 10 && answer.took_ns >= 60 * SIM_S);
 	client_answer_close(&answer);
 	server_fixture_run(SIM_S);
-	TEST_CONTAINS(server_fixture.text, "ended after 10 of 10000 B");
+	TEST_CONTAINS(server_fixture.trace.text, "ended after 10 of 10000 B");
 	close_all();
 }
 
@@ -248,7 +248,7 @@ static void a_request_is_reset(void)
 {
 	open_with("first=1", "http_reset", "");
 	expect_app(0, false);
-	TEST_CONTAINS(server_fixture.text, "is reset");
+	TEST_CONTAINS(server_fixture.trace.text, "is reset");
 	expect_app(200, true);
 	close_all();
 }

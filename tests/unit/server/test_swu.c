@@ -191,8 +191,7 @@ static void cpio_can_list_it(void)
 	static char output[OUTPUT_MAX];
 	char path[512];
 
-	if (test_shell(output, sizeof output, "command -v cpio") != 0)
-		test_skip("no cpio");
+	test_needs_program("cpio");
 	(void)make("22.02", bytes_of("abc", 3));
 	(void)snprintf(path, sizeof path, "%s/os.swu", test_folder());
 	FILE *stream = fopen(path, "wb");

@@ -52,8 +52,8 @@ static void whole_flow(int version)
 	CU_ASSERT(log->identity.issuer == PKI_ATTESTATION);
 	CU_ASSERT_EQUAL(log->findings, 0);
 	(void)snprintf(path, sizeof path, "TLSv1.%d", version == TLS1_3_VERSION ? 3 : 2);
-	TEST_CONTAINS(server_fixture.text, path);
-	CU_ASSERT_PTR_NULL(strstr(server_fixture.text, "finding"));
+	TEST_CONTAINS(server_fixture.trace.text, path);
+	CU_ASSERT_PTR_NULL(strstr(server_fixture.trace.text, "finding"));
 	device_close(&device);
 	server_fixture_close();
 }
@@ -84,7 +84,7 @@ static uint64_t flow_in_child(int version)
 		device_open(&device, version);
 		bool good = device_attest(&device, "x") && device_check(&device, "retail", "any", "1") && device_manifest(&device) &&
 		            device_download(&device, RELEASE_OS, 0);
-		digest = good ? server_fixture.digest + server_fixture.length + strlen(server_fixture.secrets) * 1000003U : 0;
+		digest = good ? server_fixture.digest + server_fixture.trace.length + strlen(server_fixture.secrets) * 1000003U : 0;
 		free(shift);
 		(void)!write(ends[1], &digest, sizeof digest);
 		_exit(0);
@@ -130,7 +130,7 @@ static void attestation_refuses_what_is_not_proven(void)
 		device.lie = lies[i].lie;
 		CU_ASSERT_FALSE(device_attest(&device, "a version"));
 		CU_ASSERT_EQUAL(device.status, lies[i].status);
-		TEST_CONTAINS(server_fixture.text, lies[i].finding);
+		TEST_CONTAINS(server_fixture.trace.text, lies[i].finding);
 		CU_ASSERT_EQUAL(server_fixture.service.log.findings, i + 1);
 	}
 	device.lie = NO_LIE;
@@ -192,7 +192,7 @@ static void a_client_certificate_ends_by_the_world_s_time(void)
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 200);
 	server_fixture_run(3601 * SIM_S);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 0);
-	TEST_CONTAINS(server_fixture.text, "certificate has expired");
+	TEST_CONTAINS(server_fixture.trace.text, "certificate has expired");
 	CU_ASSERT(device_attest(&device, "a"));
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 200);
 	device_close(&device);
@@ -317,7 +317,7 @@ static void the_plain_service_is_where_it_was(void)
 	CU_ASSERT_EQUAL(answer.status, 206);
 	CU_ASSERT_STRING_EQUAL((const char *)answer.body, "plain");
 	client_answer_close(&answer);
-	TEST_CONTAINS(server_fixture.text, "to connect2.stutter.test");
+	TEST_CONTAINS(server_fixture.trace.text, "to connect2.stutter.test");
 	server_fixture_close();
 }
 
@@ -334,7 +334,7 @@ static void an_upgrade_that_is_not_spoken_is_ignored(void)
 		CU_ASSERT(answer.status == 200 && answer.whole);
 		client_answer_close(&answer);
 	}
-	CU_ASSERT_PTR_NULL(strstr(server_fixture.text, "finding"));
+	CU_ASSERT_PTR_NULL(strstr(server_fixture.trace.text, "finding"));
 	tcp_client_close(&client);
 	server_fixture_close();
 }
@@ -350,12 +350,12 @@ static void a_request_that_is_too_large_is_not_modelled(void)
 	body[HTTP_BODY_MAX] = '\0';
 	struct client_answer answer = server_fixture_ask(&plain, "POST", "/report", "", body, 60 * SIM_S);
 	CU_ASSERT_EQUAL(answer.status, 204);
-	CU_ASSERT_PTR_NULL(trace_first_gap(server_fixture.trace));
+	CU_ASSERT_PTR_NULL(trace_first_gap(server_fixture.trace.trace));
 	client_answer_close(&answer);
 	body[HTTP_BODY_MAX] = 'x';
 	answer = server_fixture_ask(&plain, "POST", "/report", "", body, 60 * SIM_S);
 	CU_ASSERT_EQUAL(answer.status, 413);
-	CU_ASSERT_PTR_NOT_NULL(trace_first_gap(server_fixture.trace));
+	CU_ASSERT_PTR_NOT_NULL(trace_first_gap(server_fixture.trace.trace));
 	client_answer_close(&answer);
 	server_fixture_close();
 }
@@ -370,7 +370,7 @@ static void nonsense_instead_of_tls_is_a_finding(void)
 	tcp_client_send(&client, "GET / HTTP/1.1\r\n\r\n", 18);
 	server_fixture_run(SIM_S);
 	CU_ASSERT(client.state != TCP_CLIENT_UP);
-	TEST_CONTAINS(server_fixture.text, "finding: TLS: http request");
+	TEST_CONTAINS(server_fixture.trace.text, "finding: TLS: http request");
 	tcp_client_close(&client);
 	server_fixture_close();
 }

@@ -14,10 +14,8 @@ static struct captures captures;
 
 static FILE *open_in_folder(const char *name, const char *mode)
 {
-	char path[PATH_MAX];
+	FILE *stream = fopen(test_path(name), mode);
 
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	FILE *stream = fopen(path, mode);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
 	return stream;
 }
@@ -63,14 +61,6 @@ static const char *blocks_of(const char *name)
 	return text;
 }
 
-static bool is_there(const char *name)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-	return access(path, F_OK) == 0;
-}
-
 static void each_end_has_its_own_file(void)
 {
 	struct error err;
@@ -83,7 +73,7 @@ static void each_end_has_its_own_file(void)
 	CU_ASSERT(captures_complete(test_folder(), &err));
 	TEST_SAME_TEXT(blocks_of(CAPTURES_DEVICE), "SIP");
 	TEST_SAME_TEXT(blocks_of(CAPTURES_SERVER), "SIPP");
-	CU_ASSERT(!is_there(CAPTURES_SECRETS));
+	CU_ASSERT(!test_exists(CAPTURES_SECRETS));
 }
 
 static void secrets_come_before_the_frames_of_both(void)
@@ -96,11 +86,11 @@ static void secrets_come_before_the_frames_of_both(void)
 	see(AT_DEVICE, 2, 2);
 	see(AT_SERVER, 2, 1);
 	end();
-	CU_ASSERT(is_there(CAPTURES_SECRETS));
+	CU_ASSERT(test_exists(CAPTURES_SECRETS));
 	CU_ASSERT(captures_complete(test_folder(), &err));
 	TEST_SAME_TEXT(blocks_of(CAPTURES_DEVICE), "SIDPP");
 	TEST_SAME_TEXT(blocks_of(CAPTURES_SERVER), "SIDP");
-	CU_ASSERT(!is_there(CAPTURES_SECRETS));
+	CU_ASSERT(!test_exists(CAPTURES_SECRETS));
 }
 
 /* Killed in the middle of a block and of a line, and completed by somebody who is killed between the two files. */
@@ -122,11 +112,11 @@ static void what_a_kill_leaves_is_completed(void)
 	CU_ASSERT(!captures_complete(test_folder(), &err));
 	TEST_CONTAINS(err.text, "server.pcapng: the secrets of TLS could not be put into it");
 	TEST_SAME_TEXT(blocks_of(CAPTURES_SERVER), "SIP");
-	CU_ASSERT_FATAL(is_there(CAPTURES_SECRETS) && rmdir(path) == 0);
+	CU_ASSERT_FATAL(test_exists(CAPTURES_SECRETS) && rmdir(path) == 0);
 	CU_ASSERT(captures_complete(test_folder(), &err));
 	TEST_SAME_TEXT(blocks_of(CAPTURES_DEVICE), "SIDP");
 	TEST_SAME_TEXT(blocks_of(CAPTURES_SERVER), "SIDP");
-	CU_ASSERT(!is_there(CAPTURES_SECRETS));
+	CU_ASSERT(!test_exists(CAPTURES_SECRETS));
 }
 
 static void nobody_need_keep_captures(void)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/test.h"
+#include "tests/trace_text.h"
 #include "tests/unit/proxy/submit.h"
 
 #define IMAGE_SIZE 1000U
@@ -15,13 +16,6 @@ static struct plan plan;
 static struct world world;
 static struct account account;
 static struct verdict verdict;
-
-static void ignore_line(void *ctx, const char *line, size_t length)
-{
-	(void)ctx;
-	(void)line;
-	(void)length;
-}
 
 static void ignore_fate(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
@@ -45,7 +39,7 @@ static void begin(void)
 	memset(&world, 0, sizeof world);
 	memset(&verdict, 0, sizeof verdict);
 	sim_open(&world.sim, 0);
-	world.trace = trace_open((struct trace_sink){ignore_line, NULL});
+	world.trace = trace_open_null();
 	world.namer = namer_open();
 	world.proxy = proxy_open(&fault, 1, 1, (struct proxy_ops){.decided = ignore_fate}, NULL);
 	plan.faults = &fault;

@@ -142,8 +142,8 @@ static void a_frame_comes_into_the_world_when_it_came(void)
 	fake.comes[0] = 3 * SIM_MS;
 	fake.comes[1] = 3 * SIM_MS + 250 * SIM_US;
 	pace(&f, 5 * SIM_MS);
-	TEST_CONTAINS(f.text, "[  0.003000000] proxy   to-device #1 ");
-	TEST_CONTAINS(f.text, "[  0.003250000] proxy   to-device #2 ");
+	TEST_CONTAINS(f.trace.text, "[  0.003000000] proxy   to-device #1 ");
+	TEST_CONTAINS(f.trace.text, "[  0.003250000] proxy   to-device #2 ");
 	CU_ASSERT_FALSE(fake.was_ahead);
 	world_fixture_close(&f);
 }
@@ -172,8 +172,8 @@ static void what_comes_to_a_device_that_is_behind_comes_at_its_time(void)
 	pace(&f, now + 5 * SIM_MS);
 	(void)snprintf(first, sizeof first, "[  0.%09llu] proxy   to-device #2 ", (unsigned long long)(now + 4 * SIM_MS));
 	(void)snprintf(second, sizeof second, "[  0.%09llu] proxy   to-device #3 ", (unsigned long long)(now + 5 * SIM_MS));
-	TEST_CONTAINS(f.text, first);
-	TEST_CONTAINS(f.text, second);
+	TEST_CONTAINS(f.trace.text, first);
+	TEST_CONTAINS(f.trace.text, second);
 	CU_ASSERT_EQUAL(fake.wall, now + 20 * SIM_MS);
 	world_fixture_close(&f);
 }
@@ -257,7 +257,7 @@ static void the_trace_says_where_the_far_end_is(void)
 	struct fake_outside fake;
 
 	fake_outside_open(&fake, &f, "name: paced\n");
-	TEST_CONTAINS(f.text, "on device 'reference', in wall time, with the far end behind port\n");
+	TEST_CONTAINS(f.trace.text, "on device 'reference', in wall time, with the far end behind port\n");
 	CU_ASSERT_EQUAL(f.world.unix_base_ns, DATE);
 	CU_ASSERT_EQUAL(f.world.passing.captures.began_ns, DATE);
 	world_fixture_close(&f);

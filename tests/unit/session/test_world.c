@@ -26,7 +26,7 @@ static void an_address_a_name_and_nothing_goes_wrong(void)
 	CU_ASSERT_EQUAL(world_fixture_resolve(&f, "update.stutter.test", SIM_S), 0xc0000201U);
 	CU_ASSERT_EQUAL(world_fixture_resolve(&f, "nowhere.stutter.test", SIM_S), 0);
 	world_finish(&f.world);
-	test_golden("address-and-name.txt", f.text);
+	test_golden("address-and-name.txt", f.trace.text);
 	world_fixture_close(&f);
 }
 
@@ -45,7 +45,7 @@ static void a_lost_offer_is_asked_for_again(void)
 	CU_ASSERT_EQUAL(world_fixture_dhcp(&f, DISCOVER, SIM_S), 0);
 	CU_ASSERT_EQUAL(world_fixture_dhcp(&f, DISCOVER, SIM_S), OFFER);
 	world_finish(&f.world);
-	test_golden("lost-offer.txt", f.text);
+	test_golden("lost-offer.txt", f.trace.text);
 	world_fixture_close(&f);
 }
 
@@ -71,7 +71,7 @@ static void delay_and_outage_are_told(void)
 	world_fixture_run(&f, 2 * SIM_S);
 	CU_ASSERT_EQUAL(world_fixture_resolve(&f, "update.stutter.test", SIM_S), 0xc0000201U);
 	world_finish(&f.world);
-	test_golden("delay-and-outage.txt", f.text);
+	test_golden("delay-and-outage.txt", f.trace.text);
 	world_fixture_close(&f);
 }
 
@@ -85,7 +85,7 @@ static void frames_before_the_link_is_up_are_lost(void)
 	world_fixture_run(&f, 500 * SIM_MS);
 	CU_ASSERT_EQUAL(world_fixture_dhcp(&f, DISCOVER, SIM_S), OFFER);
 	world_finish(&f.world);
-	test_golden("late-link.txt", f.text);
+	test_golden("late-link.txt", f.trace.text);
 	world_fixture_close(&f);
 }
 
