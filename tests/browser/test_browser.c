@@ -267,22 +267,22 @@ static void a_run_is_searched_and_filtered(void)
 	look("run");
 }
 
-static void every_link_leads_somewhere(void)
+static void every_link_has_a_target(void)
 {
 	look("links");
 }
 
-static void the_keyboard_is_enough(void)
+static void everything_can_be_reached_by_keyboard(void)
 {
 	look("keyboard");
 }
 
-static void a_phone_shows_all_of_it(void)
+static void nothing_is_cut_off_on_a_phone(void)
 {
 	look("phone");
 }
 
-static void paper_is_white(void)
+static void the_print_style_has_a_white_background(void)
 {
 	look("print");
 }
@@ -302,7 +302,7 @@ static void two_sessions_stand_side_by_side(void)
 	look("compare");
 }
 
-static void text_of_a_guest_breaks_nothing(void)
+static void text_from_a_guest_cannot_break_a_page(void)
 {
 	look("hostile");
 }
@@ -319,14 +319,14 @@ static void the_pages_are_valid(void)
 
 const CU_TestInfo tests_browser[] = {
 	{"a run is searched and filtered", a_run_is_searched_and_filtered},
-	{"every link leads somewhere", every_link_leads_somewhere},
-	{"the keyboard is enough", the_keyboard_is_enough},
-	{"a phone shows all of it", a_phone_shows_all_of_it},
-	{"paper is white", paper_is_white},
+	{"every link has a target", every_link_has_a_target},
+	{"everything can be reached by keyboard", everything_can_be_reached_by_keyboard},
+	{"nothing is cut off on a phone", nothing_is_cut_off_on_a_phone},
+	{"the print style has a white background", the_print_style_has_a_white_background},
 	{"a session shows time and conversation", a_session_shows_time_and_conversation},
 	{"a search needs no script", a_search_needs_no_script},
 	{"two sessions stand side by side", two_sessions_stand_side_by_side},
-	{"text of a guest breaks nothing", text_of_a_guest_breaks_nothing},
+	{"text from a guest cannot break a page", text_from_a_guest_cannot_break_a_page},
 	{"axe finds nothing", axe_finds_nothing},
 	{"the pages are valid", the_pages_are_valid},
 	{"junit.xml follows its schema", junit_follows_its_schema},

@@ -96,7 +96,7 @@ static void a_culprit_on_a_merged_branch_is_found(void)
 	TEST_CONTAINS(output, "\"side 1\" passes 3 of 3 times");
 }
 
-static void those_that_do_not_build_stay_suspects(void)
+static void revisions_that_do_not_build_stay_candidates(void)
 {
 	static char output[OUTPUT_MAX];
 
@@ -109,7 +109,7 @@ static void those_that_do_not_build_stay_suspects(void)
 	TEST_CONTAINS(output, "\"change 6\": fail in connect");
 }
 
-static void a_search_that_was_left_goes_on(void)
+static void an_interrupted_search_is_resumed(void)
 {
 	static char output[OUTPUT_MAX];
 
@@ -153,7 +153,7 @@ static void a_build_that_takes_too_long_or_is_killed_is_tried_again(void)
 	TEST_CONTAINS(output, "\"change 2\" brought the failure");
 }
 
-static void wrong_ends_are_told_before_anything_else(void)
+static void wrong_ends_are_reported_before_anything_is_built(void)
 {
 	static char output[OUTPUT_MAX];
 
@@ -171,7 +171,7 @@ static void wrong_ends_are_told_before_anything_else(void)
 	TEST_CONTAINS(output, "neither end can be tested, so the build command is likely to be wrong");
 }
 
-static void wrong_words_are_told_before_anything_is_made(void)
+static void wrong_options_are_reported_before_anything_is_created(void)
 {
 	static char output[OUTPUT_MAX];
 
@@ -189,7 +189,7 @@ static void wrong_words_are_told_before_anything_is_made(void)
 	TEST_CONTAINS(output, "what is not committed in repo is not built");
 }
 
-static void devices_that_are_there_are_bisected(void)
+static void a_list_of_devices_is_bisected(void)
 {
 	static char output[OUTPUT_MAX];
 
@@ -236,12 +236,12 @@ static void git_finds_it_with_replay(void)
 const CU_TestInfo tests_bisect_sessions[] = {
 	{"a commit of 128 is found in 7 looks and proved", a_commit_of_128_is_found_in_7_looks_and_proved},
 	{"a culprit on a merged branch is found", a_culprit_on_a_merged_branch_is_found},
-	{"those that do not build stay suspects", those_that_do_not_build_stay_suspects},
-	{"a search that was left goes on", a_search_that_was_left_goes_on},
+	{"revisions that do not build stay candidates", revisions_that_do_not_build_stay_candidates},
+	{"an interrupted search is resumed", an_interrupted_search_is_resumed},
 	{"a build that takes too long or is killed is tried again", a_build_that_takes_too_long_or_is_killed_is_tried_again},
-	{"wrong ends are told before anything else", wrong_ends_are_told_before_anything_else},
-	{"wrong words are told before anything is made", wrong_words_are_told_before_anything_is_made},
-	{"devices that are there are bisected", devices_that_are_there_are_bisected},
+	{"wrong ends are reported before anything is built", wrong_ends_are_reported_before_anything_is_built},
+	{"wrong options are reported before anything is created", wrong_options_are_reported_before_anything_is_created},
+	{"a list of devices is bisected", a_list_of_devices_is_bisected},
 	{"by chance it is found as surely as was asked for", by_chance_it_is_found_as_surely_as_was_asked_for},
 	{"git finds it with replay", git_finds_it_with_replay},
 	CU_TEST_INFO_NULL,

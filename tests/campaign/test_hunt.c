@@ -98,7 +98,7 @@ static void a_hunt_finds_the_same_at_any_number_of_jobs_and_when_it_goes_on(void
 	CU_ASSERT(are_same("a", "c"));
 }
 
-static void what_the_control_device_has_too_does_not_count(void)
+static void failures_that_the_control_device_shares_do_not_count(void)
 {
 	write_files();
 	/* The same device under another name. */
@@ -134,7 +134,7 @@ static void what_the_control_device_does_with_a_shrunk_plan_is_told(void)
 	started_expect(output, status, 0);
 }
 
-static void what_cannot_be_hunted_is_told_before_a_session_is_spent(void)
+static void what_cannot_be_hunted_is_refused_before_a_session_is_run(void)
 {
 	char output[8192];
 
@@ -163,11 +163,11 @@ static void a_device_that_fails_by_itself_is_not_hunted(void)
 }
 
 const CU_TestInfo tests_hunting[] = {
-	{"a_hunt_finds_the_same_at_any_number_of_jobs_and_when_it_goes_on",
+	{"a hunt finds the same at any number of jobs and when it goes on",
          a_hunt_finds_the_same_at_any_number_of_jobs_and_when_it_goes_on},
-	{"what_the_control_device_has_too_does_not_count", what_the_control_device_has_too_does_not_count},
-	{"what_the_control_device_does_with_a_shrunk_plan_is_told", what_the_control_device_does_with_a_shrunk_plan_is_told},
-	{"what_cannot_be_hunted_is_told_before_a_session_is_spent", what_cannot_be_hunted_is_told_before_a_session_is_spent},
-	{"a_device_that_fails_by_itself_is_not_hunted", a_device_that_fails_by_itself_is_not_hunted},
+	{"failures that the control device shares do not count", failures_that_the_control_device_shares_do_not_count},
+	{"what the control device does with a shrunk plan is told", what_the_control_device_does_with_a_shrunk_plan_is_told},
+	{"what cannot be hunted is refused before a session is run", what_cannot_be_hunted_is_refused_before_a_session_is_run},
+	{"a device that fails by itself is not hunted", a_device_that_fails_by_itself_is_not_hunted},
 	CU_TEST_INFO_NULL,
 };

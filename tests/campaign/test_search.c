@@ -251,7 +251,7 @@ static void engines_are_known_by_what_is_in_their_files(void)
 		plan_close(&plans[i]);
 }
 
-static void what_a_budget_has_no_room_for_is_held(void)
+static void sessions_beyond_the_budget_are_held_back(void)
 {
 	struct paths paths;
 	struct plan plan;
@@ -277,7 +277,7 @@ static void what_a_budget_has_no_room_for_is_held(void)
 const CU_TestInfo tests_search[] = {
 	{"a plan is run once and remembered", a_plan_is_run_once_and_remembered},
 	{"a trial that is to prove something runs from power on", a_trial_that_is_to_prove_something_runs_from_power_on},
-	{"what a budget has no room for is held", what_a_budget_has_no_room_for_is_held},
+	{"sessions beyond the budget are held back", sessions_beyond_the_budget_are_held_back},
 	{"a file that changes between batches ends the search", a_file_that_changes_between_batches_ends_the_search},
 	{"a result of a file that changed meanwhile is not kept", a_result_of_a_file_that_changed_meanwhile_is_not_kept},
 	{"engines are known by what is in their files", engines_are_known_by_what_is_in_their_files},

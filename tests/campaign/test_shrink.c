@@ -133,7 +133,7 @@ static void faults_are_shrunk_where_the_decisions_do_not_fail_so(void)
 	started_expect(output, status, 1);
 }
 
-static void an_outage_has_its_shortest_length(void)
+static void an_outage_is_shrunk_to_its_shortest_length(void)
 {
 	leave_session("gap",
 	              "name: gap\nimage: small.bin\ndeadline: 5min\ndevice: {name: weak, agent: {connect_timeout: 2s, retries: 0}}\n"
@@ -151,7 +151,7 @@ static void an_outage_has_its_shortest_length(void)
 	free(search);
 }
 
-static void a_shrink_that_was_killed_goes_on(void)
+static void a_killed_shrink_is_resumed(void)
 {
 	leave_session("weak", "name: weak\n" WEAK "  - {name: slow, first: 9, delay: {time: 8ms, jitter: 6ms}}\n", 1);
 	shrink("weak", "whole", "", 0);
@@ -168,7 +168,7 @@ static void a_shrink_that_was_killed_goes_on(void)
 	same_files("whole/shrunk.yaml", "cut/shrunk.yaml");
 }
 
-static void words_that_are_wrong_cost_no_session(void)
+static void wrong_options_are_refused_before_a_session_is_run(void)
 {
 	int status;
 
@@ -184,16 +184,16 @@ static void words_that_are_wrong_cost_no_session(void)
 }
 
 const CU_TestInfo tests_shrink[] = {
-	{"two_lost_syns_are_found_among_many_decisions", two_lost_syns_are_found_among_many_decisions},
-	{"the_result_is_the_same_at_any_number_of_jobs", the_result_is_the_same_at_any_number_of_jobs},
-	{"a_plan_that_passes_has_nothing_to_shrink", a_plan_that_passes_has_nothing_to_shrink},
-	{"a_plan_that_passes_against_expectation_has_nothing_to_shrink_either",
+	{"two lost syns are found among many decisions", two_lost_syns_are_found_among_many_decisions},
+	{"the result is the same at any number of jobs", the_result_is_the_same_at_any_number_of_jobs},
+	{"a plan that passes has nothing to shrink", a_plan_that_passes_has_nothing_to_shrink},
+	{"a plan that passes against expectation has nothing to shrink either",
          a_plan_that_passes_against_expectation_has_nothing_to_shrink_either},
-	{"an_expected_failure_is_shrunk_as_any_other", an_expected_failure_is_shrunk_as_any_other},
-	{"a_failure_of_another_kind_is_not_the_same", a_failure_of_another_kind_is_not_the_same},
-	{"faults_are_shrunk_where_the_decisions_do_not_fail_so", faults_are_shrunk_where_the_decisions_do_not_fail_so},
-	{"an_outage_has_its_shortest_length", an_outage_has_its_shortest_length},
-	{"a_shrink_that_was_killed_goes_on", a_shrink_that_was_killed_goes_on},
-	{"words_that_are_wrong_cost_no_session", words_that_are_wrong_cost_no_session},
+	{"an expected failure is shrunk as any other", an_expected_failure_is_shrunk_as_any_other},
+	{"a failure of another kind is not the same", a_failure_of_another_kind_is_not_the_same},
+	{"faults are shrunk where the decisions do not fail so", faults_are_shrunk_where_the_decisions_do_not_fail_so},
+	{"an outage is shrunk to its shortest length", an_outage_is_shrunk_to_its_shortest_length},
+	{"a killed shrink is resumed", a_killed_shrink_is_resumed},
+	{"wrong options are refused before a session is run", wrong_options_are_refused_before_a_session_is_run},
 	CU_TEST_INFO_NULL,
 };

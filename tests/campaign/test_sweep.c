@@ -83,7 +83,7 @@ static void what_kills_the_update_is_found_and_fails_again(void)
 	free(text);
 }
 
-static void what_is_survived_ends_well(void)
+static void a_sweep_without_failures_exits_with_success(void)
 {
 	write_scenario("");
 	started_expect(output, stutter("sweep s.yaml --only drop,tcp.syn --during connect,check --budget 30m --out w"), PASSED);
@@ -99,7 +99,7 @@ static void it_is_the_same_at_any_number_of_jobs(void)
 }
 
 /* As if it had been killed: the last results are not there, and one is cut off. */
-static void what_was_left_is_gone_on_with(void)
+static void an_interrupted_sweep_is_resumed(void)
 {
 	write_scenario("");
 	started_expect(output, stutter(FEW "--out w"), FAILED);
@@ -127,7 +127,7 @@ static void a_session_that_fails_by_itself_is_refused(void)
 	started_expect(output, stutter("sweep s.yaml --only drop,tcp.syn --during check --out v"), PASSED);
 }
 
-static void bad_words_are_told_before_anything_is_made(void)
+static void wrong_options_are_reported_before_anything_is_created(void)
 {
 	write_scenario("");
 	started_expect(output, stutter("sweep s.yaml --during downlod --out w"), USAGE);
@@ -143,7 +143,7 @@ static void bad_words_are_told_before_anything_is_made(void)
 	TEST_CONTAINS(output, "w");
 }
 
-static void places_that_the_session_lacks_are_told(void)
+static void addresses_that_the_session_lacks_are_reported(void)
 {
 	write_scenario("");
 	started_expect(output, stutter("sweep s.yaml --during activate --out w"), USAGE);
@@ -154,11 +154,11 @@ static void places_that_the_session_lacks_are_told(void)
 
 const CU_TestInfo tests_sweep_sessions[] = {
 	{"what kills the update is found and fails again", what_kills_the_update_is_found_and_fails_again},
-	{"what is survived ends well", what_is_survived_ends_well},
+	{"a sweep without failures exits with success", a_sweep_without_failures_exits_with_success},
 	{"it is the same at any number of jobs", it_is_the_same_at_any_number_of_jobs},
-	{"what was left is gone on with", what_was_left_is_gone_on_with},
+	{"an interrupted sweep is resumed", an_interrupted_sweep_is_resumed},
 	{"a session that fails by itself is refused", a_session_that_fails_by_itself_is_refused},
-	{"bad words are told before anything is made", bad_words_are_told_before_anything_is_made},
-	{"places that the session lacks are told", places_that_the_session_lacks_are_told},
+	{"wrong options are reported before anything is created", wrong_options_are_reported_before_anything_is_created},
+	{"addresses that the session lacks are reported", addresses_that_the_session_lacks_are_reported},
 	CU_TEST_INFO_NULL,
 };

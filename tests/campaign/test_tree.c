@@ -236,7 +236,7 @@ static void a_session_that_never_differs_shares_everything(void)
 	close_run(&run);
 }
 
-static void a_session_without_a_result_is_no_tree(void)
+static void a_session_without_a_result_is_not_branched(void)
 {
 	static const struct member members[] = {{"hangs", "", false}, {"late", "{name: f, at: 'dhcp.ack#1', delay: 20ms}", false}};
 	static const struct family family = {"device: {name: d, client: 'sleep 100000'}\n" SMALL, members, 2};
@@ -291,7 +291,7 @@ static void kill_children(void)
 		(void)kill((pid_t)strtol(at, &end, 10), SIGKILL);
 }
 
-static void engines_that_are_killed_are_made_anew(void)
+static void killed_engines_are_replaced(void)
 {
 	struct run run;
 
@@ -332,7 +332,7 @@ static void a_run_that_is_stopped_leaves_nothing_behind(void)
 	}
 }
 
-static void engines_that_cannot_be_had_are_not_tried_again(void)
+static void engines_that_cannot_be_started_are_not_tried_again(void)
 {
 	struct run run;
 
@@ -350,10 +350,10 @@ const CU_TestInfo tests_tree[] = {
 	{"sessions of all layers are what they are from power on", sessions_of_all_layers_are_what_they_are_from_power_on},
 	{"sessions that boot again are what they are from power on", sessions_that_boot_again_are_what_they_are_from_power_on},
 	{"a session that never differs shares everything", a_session_that_never_differs_shares_everything},
-	{"a session without a result is no tree", a_session_without_a_result_is_no_tree},
+	{"a session without a result is not branched", a_session_without_a_result_is_not_branched},
 	{"a family of two has no beginning until more come", a_family_of_two_has_no_beginning_until_more_come},
-	{"engines that are killed are made anew", engines_that_are_killed_are_made_anew},
+	{"killed engines are replaced", killed_engines_are_replaced},
 	{"a run that is stopped leaves nothing behind", a_run_that_is_stopped_leaves_nothing_behind},
-	{"engines that cannot be had are not tried again", engines_that_cannot_be_had_are_not_tried_again},
+	{"engines that cannot be started are not tried again", engines_that_cannot_be_started_are_not_tried_again},
 	CU_TEST_INFO_NULL,
 };

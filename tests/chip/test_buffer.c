@@ -168,16 +168,16 @@ static void a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it(void)
 }
 
 const CU_TestInfo tests_buffer[] = {
-	{"a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it",
+	{"a read that wraps at erxnd does not touch what lies behind it",
          a_read_that_wraps_at_erxnd_does_not_touch_what_lies_behind_it},
-	{"reading_wraps_at_erxnd_and_at_the_end_of_memory",
+	{"reading wraps at erxnd and at the end of memory",
          reading_wraps_at_erxnd_and_at_the_end_of_memory},
-	{"reading_byte_by_byte_equals_reading_at_once",
+	{"reading byte by byte equals reading at once",
          reading_byte_by_byte_equals_reading_at_once},
-	{"writing_wraps_only_at_the_end_of_memory", writing_wraps_only_at_the_end_of_memory},
-	{"more_than_the_whole_memory_can_be_written_and_read",
+	{"writing wraps only at the end of memory", writing_wraps_only_at_the_end_of_memory},
+	{"more than the whole memory can be written and read",
          more_than_the_whole_memory_can_be_written_and_read},
-	{"pointers_stand_still_without_autoinc", pointers_stand_still_without_autoinc},
-	{"touching_bytes_under_transmission_is_found", touching_bytes_under_transmission_is_found},
+	{"pointers stand still without autoinc", pointers_stand_still_without_autoinc},
+	{"touching bytes under transmission is found", touching_bytes_under_transmission_is_found},
 	CU_TEST_INFO_NULL,
 };

@@ -66,7 +66,7 @@ static void at_its_worst_each_acts_every_time_and_switched_off_never(void)
 	}
 }
 
-static void a_draw_depends_on_seed_erratum_and_occasion_alone(void)
+static void a_draw_depends_only_on_seed_erratum_and_event(void)
 {
 	bool drawn[2][1000];
 
@@ -157,7 +157,7 @@ static void a_programmed_even_value_corrupts_at_the_worst_and_is_found_with_rxen
 	}
 }
 
-static void now_and_then_the_write_pointer_goes_astray(void)
+static void erratum_5_corrupts_the_write_pointer_at_its_rate(void)
 {
 	unsigned strayed = 0;
 
@@ -174,7 +174,7 @@ static void now_and_then_the_write_pointer_goes_astray(void)
 	CU_ASSERT(strayed > 60 && strayed < 140);
 }
 
-static void now_and_then_the_pattern_filter_lets_a_frame_pass(void)
+static void the_pattern_filter_passes_a_frame_at_its_rate(void)
 {
 	start(false, 0);
 	chip_open_ring(&f, 0, 0x19ff);
@@ -192,7 +192,7 @@ static void now_and_then_the_pattern_filter_lets_a_frame_pass(void)
 
 /* -- PKTIF -- */
 
-static void now_and_then_pktif_reads_0(void)
+static void pktif_reads_0_at_its_rate(void)
 {
 	unsigned hidden = 0;
 
@@ -227,7 +227,7 @@ static void request(size_t length)
 	chip_bfs(&f, ENC28J60_ECON1, ECON1_TXRTS);
 }
 
-static void now_and_then_an_abort_stalls_and_hides_latecol(void)
+static void an_abort_stalls_and_hides_latecol_at_its_rate(void)
 {
 	static const struct stutter_enc28j60_tx_status late = {.collisions = 1,
 	                                                       .late_collision = true};
@@ -282,20 +282,21 @@ static void a_link_pulse_is_one_every_16_ms(void)
 }
 
 const CU_TestInfo tests_chance[] = {
-	{"each_erratum_acts_as_often_as_its_row_says", each_erratum_acts_as_often_as_its_row_says},
-	{"at_its_worst_each_acts_every_time_and_switched_off_never",
+	{"each erratum acts as often as its row says", each_erratum_acts_as_often_as_its_row_says},
+	{"at its worst each acts every time and switched off never",
          at_its_worst_each_acts_every_time_and_switched_off_never},
-	{"a_draw_depends_on_seed_erratum_and_occasion_alone",
-         a_draw_depends_on_seed_erratum_and_occasion_alone},
-	{"an_even_reset_value_corrupts_nothing", an_even_reset_value_corrupts_nothing},
-	{"a_programmed_even_value_corrupts_at_the_worst_and_is_found_with_rxen",
+	{"a draw depends only on seed erratum and event",
+         a_draw_depends_only_on_seed_erratum_and_event},
+	{"an even reset value corrupts nothing", an_even_reset_value_corrupts_nothing},
+	{"a programmed even value corrupts at the worst and is found with rxen",
          a_programmed_even_value_corrupts_at_the_worst_and_is_found_with_rxen},
-	{"now_and_then_the_write_pointer_goes_astray", now_and_then_the_write_pointer_goes_astray},
-	{"now_and_then_the_pattern_filter_lets_a_frame_pass",
-         now_and_then_the_pattern_filter_lets_a_frame_pass},
-	{"now_and_then_pktif_reads_0", now_and_then_pktif_reads_0},
-	{"now_and_then_an_abort_stalls_and_hides_latecol",
-         now_and_then_an_abort_stalls_and_hides_latecol},
-	{"a_link_pulse_is_one_every_16_ms", a_link_pulse_is_one_every_16_ms},
+	{"erratum 5 corrupts the write pointer at its rate",
+         erratum_5_corrupts_the_write_pointer_at_its_rate},
+	{"the pattern filter passes a frame at its rate",
+         the_pattern_filter_passes_a_frame_at_its_rate},
+	{"pktif reads 0 at its rate", pktif_reads_0_at_its_rate},
+	{"an abort stalls and hides latecol at its rate",
+         an_abort_stalls_and_hides_latecol_at_its_rate},
+	{"a link pulse is one every 16 ms", a_link_pulse_is_one_every_16_ms},
 	CU_TEST_INFO_NULL,
 };

@@ -72,10 +72,10 @@ static void sealed_frame_leaves_the_residue(void)
 }
 
 const CU_TestInfo tests_crc32[] = {
-	{"check_value_is_cbf43926", check_value_is_cbf43926},
-	{"every_table_entry_agrees_with_the_bitwise_division",
+	{"check value is cbf43926", check_value_is_cbf43926},
+	{"every table entry agrees with the bitwise division",
          every_table_entry_agrees_with_the_bitwise_division},
-	{"every_length_and_split_agrees", every_length_and_split_agrees},
-	{"sealed_frame_leaves_the_residue", sealed_frame_leaves_the_residue},
+	{"every length and split agrees", every_length_and_split_agrees},
+	{"sealed frame leaves the residue", sealed_frame_leaves_the_residue},
 	CU_TEST_INFO_NULL,
 };

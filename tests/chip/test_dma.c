@@ -109,10 +109,10 @@ static void misuse_is_found(void)
 }
 
 const CU_TestInfo tests_dma[] = {
-	{"copy_wraps_its_source_at_erxnd", copy_wraps_its_source_at_erxnd},
-	{"checksum_is_the_one_of_ip", checksum_is_the_one_of_ip},
-	{"cancelling_leaves_what_was_copied", cancelling_leaves_what_was_copied},
-	{"transmission_and_dma_wait_for_each_other", transmission_and_dma_wait_for_each_other},
-	{"misuse_is_found", misuse_is_found},
+	{"copy wraps its source at erxnd", copy_wraps_its_source_at_erxnd},
+	{"checksum is the one of ip", checksum_is_the_one_of_ip},
+	{"cancelling leaves what was copied", cancelling_leaves_what_was_copied},
+	{"transmission and dma wait for each other", transmission_and_dma_wait_for_each_other},
+	{"misuse is found", misuse_is_found},
 	CU_TEST_INFO_NULL,
 };

@@ -428,12 +428,12 @@ static void retry_after_a_late_collision_writes_into_the_ring(void)
 }
 
 const CU_TestInfo tests_driver[] = {
-	{"link_comes_up_by_interrupt_after_open", link_comes_up_by_interrupt_after_open},
-	{"a_thousand_frames_are_received_in_order", a_thousand_frames_are_received_in_order},
-	{"frames_are_sent_and_confirmed", frames_are_sent_and_confirmed},
-	{"every_silicon_serves_a_driver_that_works_around_its_errata",
+	{"link comes up by interrupt after open", link_comes_up_by_interrupt_after_open},
+	{"a thousand frames are received in order", a_thousand_frames_are_received_in_order},
+	{"frames are sent and confirmed", frames_are_sent_and_confirmed},
+	{"every silicon serves a driver that works around its errata",
          every_silicon_serves_a_driver_that_works_around_its_errata},
-	{"retry_after_a_late_collision_writes_into_the_ring",
+	{"retry after a late collision writes into the ring",
          retry_after_a_late_collision_writes_into_the_ring},
 	CU_TEST_INFO_NULL,
 };

@@ -278,7 +278,7 @@ static bool aborts(void (*action)(void))
 	       WTERMSIG(status) == SIGABRT;
 }
 
-static void a_caller_that_breaks_the_contract_is_ended(void)
+static void a_caller_that_breaks_the_contract_is_aborted(void)
 {
 	chip_fixture_init(&f, NULL);
 	CU_ASSERT(aborts(break_time));
@@ -289,15 +289,16 @@ static void a_caller_that_breaks_the_contract_is_ended(void)
 }
 
 const CU_TestInfo tests_enc28j60[] = {
-	{"spi_mistakes_are_found", spi_mistakes_are_found},
-	{"reading_only_the_dummy_byte_is_found", reading_only_the_dummy_byte_is_found},
-	{"nothing_happens_without_select", nothing_happens_without_select},
-	{"transfer_equals_single_exchanges", transfer_equals_single_exchanges},
-	{"a_command_is_blamed_once_for_a_frame_under_way",
+	{"spi mistakes are found", spi_mistakes_are_found},
+	{"reading only the dummy byte is found", reading_only_the_dummy_byte_is_found},
+	{"nothing happens without select", nothing_happens_without_select},
+	{"transfer equals single exchanges", transfer_equals_single_exchanges},
+	{"a command is blamed once for a frame under way",
          a_command_is_blamed_once_for_a_frame_under_way},
-	{"a_copied_struct_goes_on_identically", a_copied_struct_goes_on_identically},
-	{"timers_run_in_order_at_their_own_instants", timers_run_in_order_at_their_own_instants},
-	{"works_without_a_listener", works_without_a_listener},
-	{"a_caller_that_breaks_the_contract_is_ended", a_caller_that_breaks_the_contract_is_ended},
+	{"a copied struct goes on identically", a_copied_struct_goes_on_identically},
+	{"timers run in order at their own instants", timers_run_in_order_at_their_own_instants},
+	{"works without a listener", works_without_a_listener},
+	{"a caller that breaks the contract is aborted",
+         a_caller_that_breaks_the_contract_is_aborted},
 	CU_TEST_INFO_NULL,
 };

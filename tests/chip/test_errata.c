@@ -173,7 +173,7 @@ static void erratum_2_keeps_clkrdy_through_src(void)
 	}
 }
 
-static void src_during_startup_does_not_hasten_it(void)
+static void src_during_startup_does_not_shorten_it(void)
 {
 	configure(2, OFF);
 	config.src_settle_ns = 1000;
@@ -300,7 +300,7 @@ static void erratum_4_stops_clkout_in_power_save(void)
 
 /* -- the ring -- */
 
-static void erratum_5_sends_the_write_pointer_astray(void)
+static void erratum_5_corrupts_the_write_pointer(void)
 {
 	for (unsigned on = 0; on < 2; on++) {
 		start(5, on);
@@ -421,7 +421,7 @@ static void errata_9_and_10_lose_looped_frames(void)
 	}
 }
 
-static void erratum_11_takes_a_led_setting_away(void)
+static void erratum_11_removes_a_led_setting(void)
 {
 	for (unsigned on = 0; on < 2; on++) {
 		start(11, on);
@@ -646,39 +646,39 @@ static void erratum_17_loses_a_frame_to_a_checksum_beside_it(void)
 }
 
 const CU_TestInfo tests_errata[] = {
-	{"each_silicon_has_the_errata_of_the_sheet", each_silicon_has_the_errata_of_the_sheet},
-	{"the_table_is_in_the_readme", the_table_is_in_the_readme},
-	{"erratum_1_loses_mac_accesses_below_8_mhz", erratum_1_loses_mac_accesses_below_8_mhz},
-	{"erratum_2_keeps_clkrdy_through_src", erratum_2_keeps_clkrdy_through_src},
-	{"src_during_startup_does_not_hasten_it", src_during_startup_does_not_hasten_it},
-	{"power_save_after_src_keeps_clkrdy_down", power_save_after_src_keeps_clkrdy_down},
-	{"erratum_3_narrows_the_temperatures", erratum_3_narrows_the_temperatures},
-	{"clkout_divides_25_mhz", clkout_divides_25_mhz},
-	{"erratum_4_stops_clkout_in_power_save", erratum_4_stops_clkout_in_power_save},
-	{"erratum_5_sends_the_write_pointer_astray", erratum_5_sends_the_write_pointer_astray},
-	{"erratum_6_hides_pktif_from_the_host_but_not_from_int",
+	{"each silicon has the errata of the sheet", each_silicon_has_the_errata_of_the_sheet},
+	{"the table is in the readme", the_table_is_in_the_readme},
+	{"erratum 1 loses mac accesses below 8 mhz", erratum_1_loses_mac_accesses_below_8_mhz},
+	{"erratum 2 keeps clkrdy through src", erratum_2_keeps_clkrdy_through_src},
+	{"src during startup does not shorten it", src_during_startup_does_not_shorten_it},
+	{"power save after src keeps clkrdy down", power_save_after_src_keeps_clkrdy_down},
+	{"erratum 3 narrows the temperatures", erratum_3_narrows_the_temperatures},
+	{"clkout divides 25 mhz", clkout_divides_25_mhz},
+	{"erratum 4 stops clkout in power save", erratum_4_stops_clkout_in_power_save},
+	{"erratum 5 corrupts the write pointer", erratum_5_corrupts_the_write_pointer},
+	{"erratum 6 hides pktif from the host but not from int",
          erratum_6_hides_pktif_from_the_host_but_not_from_int},
-	{"erratum_7_leaves_swapped_wires_swapped", erratum_7_leaves_swapped_wires_swapped},
-	{"erratum_8_wants_another_rbias", erratum_8_wants_another_rbias},
-	{"errata_9_and_10_lose_looped_frames", errata_9_and_10_lose_looped_frames},
-	{"erratum_11_takes_a_led_setting_away", erratum_11_takes_a_led_setting_away},
-	{"erratum_12_stalls_the_transmit_logic_after_an_abort",
+	{"erratum 7 leaves swapped wires swapped", erratum_7_leaves_swapped_wires_swapped},
+	{"erratum 8 wants another rbias", erratum_8_wants_another_rbias},
+	{"errata 9 and 10 lose looped frames", errata_9_and_10_lose_looped_frames},
+	{"erratum 11 removes a led setting", erratum_11_removes_a_led_setting},
+	{"erratum 12 stalls the transmit logic after an abort",
          erratum_12_stalls_the_transmit_logic_after_an_abort},
-	{"txrst_ends_the_stall_of_erratum_12_and_raises_txerif",
+	{"txrst ends the stall of erratum 12 and raises txerif",
          txrst_ends_the_stall_of_erratum_12_and_raises_txerif},
-	{"src_ends_the_stall_of_erratum_12", src_ends_the_stall_of_erratum_12},
-	{"without_erratum_12_an_abort_is_over_at_once",
+	{"src ends the stall of erratum 12", src_ends_the_stall_of_erratum_12},
+	{"without erratum 12 an abort is over at once",
          without_erratum_12_an_abort_is_over_at_once},
-	{"erratum_12_is_about_half_duplex_aborts_only",
+	{"erratum 12 is about half duplex aborts only",
          erratum_12_is_about_half_duplex_aborts_only},
-	{"erratum_12_raises_txerif_on_cancelling", erratum_12_raises_txerif_on_cancelling},
-	{"the_dma_waits_out_a_stall", the_dma_waits_out_a_stall},
-	{"erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even",
+	{"erratum 12 raises txerif on cancelling", erratum_12_raises_txerif_on_cancelling},
+	{"the dma waits out a stall", the_dma_waits_out_a_stall},
+	{"erratum 14 corrupts next packet pointers while erxrdpt is even",
          erratum_14_corrupts_next_packet_pointers_while_erxrdpt_is_even},
-	{"erratum_15_keeps_latecol_down", erratum_15_keeps_latecol_down},
-	{"erratum_16_misreads_the_led_wiring", erratum_16_misreads_the_led_wiring},
-	{"erratum_17_loses_a_frame_to_a_checksum_beside_it",
+	{"erratum 15 keeps latecol down", erratum_15_keeps_latecol_down},
+	{"erratum 16 misreads the led wiring", erratum_16_misreads_the_led_wiring},
+	{"erratum 17 loses a frame to a checksum beside it",
          erratum_17_loses_a_frame_to_a_checksum_beside_it},
-	{"erratum_19_makes_src_unheard_in_power_save", erratum_19_makes_src_unheard_in_power_save},
+	{"erratum 19 makes src unheard in power save", erratum_19_makes_src_unheard_in_power_save},
 	CU_TEST_INFO_NULL,
 };

@@ -187,17 +187,17 @@ static void hash_table_may_be_pointed_into_by_the_six_highest_inverted_bits(void
 }
 
 const CU_TestInfo tests_filter[] = {
-	{"each_address_filter_takes_its_own", each_address_filter_takes_its_own},
-	{"no_filter_takes_all", no_filter_takes_all},
-	{"filters_are_joined_by_or_and_by_and", filters_are_joined_by_or_and_by_and},
-	{"drops_bad_fcs_whatever_the_filters_say", drops_bad_fcs_whatever_the_filters_say},
-	{"pattern_match_agrees_with_the_data_sheets_example",
+	{"each address filter takes its own", each_address_filter_takes_its_own},
+	{"no filter takes all", no_filter_takes_all},
+	{"filters are joined by or and by and", filters_are_joined_by_or_and_by_and},
+	{"drops bad fcs whatever the filters say", drops_bad_fcs_whatever_the_filters_say},
+	{"pattern match agrees with the data sheets example",
          pattern_match_agrees_with_the_data_sheets_example},
-	{"pattern_match_finds_a_source_address", pattern_match_finds_a_source_address},
-	{"magic_packet_is_found_anywhere_in_the_data", magic_packet_is_found_anywhere_in_the_data},
-	{"hash_table_is_pointed_into_by_crc_bits_28_to_23",
+	{"pattern match finds a source address", pattern_match_finds_a_source_address},
+	{"magic packet is found anywhere in the data", magic_packet_is_found_anywhere_in_the_data},
+	{"hash table is pointed into by crc bits 28 to 23",
          hash_table_is_pointed_into_by_crc_bits_28_to_23},
-	{"hash_table_may_be_pointed_into_by_the_six_highest_inverted_bits",
+	{"hash table may be pointed into by the six highest inverted bits",
          hash_table_may_be_pointed_into_by_the_six_highest_inverted_bits},
 	CU_TEST_INFO_NULL,
 };

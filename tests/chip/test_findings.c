@@ -39,7 +39,7 @@ static void ids_are_unique(void)
 }
 
 const CU_TestInfo tests_findings[] = {
-	{"every_finding_has_id_text_and_source", every_finding_has_id_text_and_source},
-	{"ids_are_unique", ids_are_unique},
+	{"every finding has id text and source", every_finding_has_id_text_and_source},
+	{"ids are unique", ids_are_unique},
 	CU_TEST_INFO_NULL,
 };

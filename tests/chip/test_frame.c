@@ -56,9 +56,9 @@ static void types_are_told_apart(void)
 }
 
 const CU_TestInfo tests_frame[] = {
-	{"length_field_is_compared_unless_it_is_a_type_or_padded",
+	{"length field is compared unless it is a type or padded",
          length_field_is_compared_unless_it_is_a_type_or_padded},
-	{"addresses_are_told_apart", addresses_are_told_apart},
-	{"types_are_told_apart", types_are_told_apart},
+	{"addresses are told apart", addresses_are_told_apart},
+	{"types are told apart", types_are_told_apart},
 	CU_TEST_INFO_NULL,
 };

@@ -181,11 +181,11 @@ static void bfc_cannot_clear_packet_and_link_flags(void)
 }
 
 const CU_TestInfo tests_interrupt[] = {
-	{"each_source_reaches_the_pin_only_when_enabled",
+	{"each source reaches the pin only when enabled",
          each_source_reaches_the_pin_only_when_enabled},
-	{"equation_holds_after_every_step_of_any_order",
+	{"equation holds after every step of any order",
          equation_holds_after_every_step_of_any_order},
-	{"linkif_needs_both_phy_enables", linkif_needs_both_phy_enables},
-	{"bfc_cannot_clear_packet_and_link_flags", bfc_cannot_clear_packet_and_link_flags},
+	{"linkif needs both phy enables", linkif_needs_both_phy_enables},
+	{"bfc cannot clear packet and link flags", bfc_cannot_clear_packet_and_link_flags},
 	CU_TEST_INFO_NULL,
 };

@@ -86,11 +86,11 @@ static void scan_reads_again_and_again(void)
 }
 
 const CU_TestInfo tests_mii[] = {
-	{"read_takes_10240_ns", read_takes_10240_ns},
-	{"clearing_miird_early_does_not_lose_the_read",
+	{"read takes 10240 ns", read_takes_10240_ns},
+	{"clearing miird early does not lose the read",
          clearing_miird_early_does_not_lose_the_read},
-	{"write_begins_with_the_high_byte", write_begins_with_the_high_byte},
-	{"access_while_busy_is_found", access_while_busy_is_found},
-	{"scan_reads_again_and_again", scan_reads_again_and_again},
+	{"write begins with the high byte", write_begins_with_the_high_byte},
+	{"access while busy is found", access_while_busy_is_found},
+	{"scan reads again and again", scan_reads_again_and_again},
 	CU_TEST_INFO_NULL,
 };

@@ -161,7 +161,7 @@ static void the_phy_is_within_reach_50_us_after_the_pin(void)
 }
 
 /* The millisecond belongs to SRC, whatever comes after it. */
-static void the_pin_does_not_hasten_src(void)
+static void the_pin_does_not_shorten_the_wait_after_src(void)
 {
 	chip_fixture_init(&f, NULL);
 	chip_src(&f);
@@ -175,18 +175,19 @@ static void the_pin_does_not_hasten_src(void)
 }
 
 const CU_TestInfo tests_power[] = {
-	{"clkrdy_comes_300_us_after_power_on", clkrdy_comes_300_us_after_power_on},
-	{"mac_is_out_of_reach_before_clkrdy", mac_is_out_of_reach_before_clkrdy},
-	{"txrts_before_clkrdy_waits", txrts_before_clkrdy_waits},
-	{"src_keeps_clkrdy_but_stops_the_mac", src_keeps_clkrdy_but_stops_the_mac},
-	{"every_reset_keeps_the_memory_but_drops_packets_and_frames",
+	{"clkrdy comes 300 us after power on", clkrdy_comes_300_us_after_power_on},
+	{"mac is out of reach before clkrdy", mac_is_out_of_reach_before_clkrdy},
+	{"txrts before clkrdy waits", txrts_before_clkrdy_waits},
+	{"src keeps clkrdy but stops the mac", src_keeps_clkrdy_but_stops_the_mac},
+	{"every reset keeps the memory but drops packets and frames",
          every_reset_keeps_the_memory_but_drops_packets_and_frames},
-	{"power_save_takes_the_mac_away_and_needs_300_us_back",
+	{"power save takes the mac away and needs 300 us back",
          power_save_takes_the_mac_away_and_needs_300_us_back},
-	{"the_pin_wakes_from_power_save", the_pin_wakes_from_power_save},
-	{"the_pin_lets_only_the_phy_wait", the_pin_lets_only_the_phy_wait},
-	{"the_phy_is_within_reach_50_us_after_the_pin",
+	{"the pin wakes from power save", the_pin_wakes_from_power_save},
+	{"the pin lets only the phy wait", the_pin_lets_only_the_phy_wait},
+	{"the phy is within reach 50 us after the pin",
          the_phy_is_within_reach_50_us_after_the_pin},
-	{"the_pin_does_not_hasten_src", the_pin_does_not_hasten_src},
+	{"the pin does not shorten the wait after src",
+         the_pin_does_not_shorten_the_wait_after_src},
 	CU_TEST_INFO_NULL,
 };

@@ -170,20 +170,20 @@ static void a_chip_left_in_power_save_is_deaf_to_src_until_woken(void)
 }
 
 const CU_TestInfo tests_reboot[] = {
-	{"everything_is_still_there_after_the_host_rebooted",
+	{"everything is still there after the host rebooted",
          everything_is_still_there_after_the_host_rebooted},
-	{"half_a_write_is_dropped_when_cs_rises", half_a_write_is_dropped_when_cs_rises},
-	{"half_a_write_is_dropped_when_the_next_command_begins",
+	{"half a write is dropped when cs rises", half_a_write_is_dropped_when_cs_rises},
+	{"half a write is dropped when the next command begins",
          half_a_write_is_dropped_when_the_next_command_begins},
-	{"without_a_new_select_bytes_belong_to_the_old_command",
+	{"without a new select bytes belong to the old command",
          without_a_new_select_bytes_belong_to_the_old_command},
-	{"half_a_buffer_read_leaves_its_pointer_behind",
+	{"half a buffer read leaves its pointer behind",
          half_a_buffer_read_leaves_its_pointer_behind},
-	{"an_unfinished_src_takes_effect_with_the_next_select",
+	{"an unfinished src takes effect with the next select",
          an_unfinished_src_takes_effect_with_the_next_select},
-	{"src_cleans_all_but_the_memory_and_the_clock",
+	{"src cleans all but the memory and the clock",
          src_cleans_all_but_the_memory_and_the_clock},
-	{"a_chip_left_in_power_save_is_deaf_to_src_until_woken",
+	{"a chip left in power save is deaf to src until woken",
          a_chip_left_in_power_save_is_deaf_to_src_until_woken},
 	CU_TEST_INFO_NULL,
 };

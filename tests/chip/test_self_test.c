@@ -162,15 +162,15 @@ static void a_test_over_a_live_ring_is_noted(void)
 }
 
 const CU_TestInfo tests_self_test[] = {
-	{"address_fill_sums_up_to_f807", address_fill_sums_up_to_f807},
-	{"every_fill_sums_up_as_the_dma_does", every_fill_sums_up_as_the_dma_does},
-	{"the_dma_may_start_behind_the_test", the_dma_may_start_behind_the_test},
-	{"random_data_repeat_after_255_bytes_and_depend_on_the_seed",
+	{"address fill sums up to f807", address_fill_sums_up_to_f807},
+	{"every fill sums up as the dma does", every_fill_sums_up_as_the_dma_does},
+	{"the dma may start behind the test", the_dma_may_start_behind_the_test},
+	{"random data repeat after 255 bytes and depend on the seed",
          random_data_repeat_after_255_bytes_and_depend_on_the_seed},
-	{"the_pattern_shifts_by_psv", the_pattern_shifts_by_psv},
-	{"without_tme_nothing_is_filled", without_tme_nothing_is_filled},
-	{"a_test_given_up_has_filled_a_part", a_test_given_up_has_filled_a_part},
-	{"a_running_test_is_not_started_again", a_running_test_is_not_started_again},
-	{"a_test_over_a_live_ring_is_noted", a_test_over_a_live_ring_is_noted},
+	{"the pattern shifts by psv", the_pattern_shifts_by_psv},
+	{"without tme nothing is filled", without_tme_nothing_is_filled},
+	{"a test given up has filled a part", a_test_given_up_has_filled_a_part},
+	{"a running test is not started again", a_running_test_is_not_started_again},
+	{"a test over a live ring is noted", a_test_over_a_live_ring_is_noted},
 	CU_TEST_INFO_NULL,
 };

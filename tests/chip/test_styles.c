@@ -544,15 +544,15 @@ static void all_of_it_at_once(void)
 }
 
 const CU_TestInfo tests_styles[] = {
-	{"polling_epktcnt", polling_epktcnt},
-	{"polling_pktif", polling_pktif},
-	{"bit_fields_on_mac_registers", bit_fields_on_mac_registers},
-	{"an_even_erxrdpt_at_first", an_even_erxrdpt_at_first},
-	{"an_even_erxrdpt_always", an_even_erxrdpt_always},
-	{"registers_right_after_the_pin", registers_right_after_the_pin},
-	{"chip_select_byte_by_byte", chip_select_byte_by_byte},
-	{"copies_by_the_dma", copies_by_the_dma},
-	{"a_ring_above_the_transmit_buffer", a_ring_above_the_transmit_buffer},
-	{"all_of_it_at_once", all_of_it_at_once},
+	{"polling epktcnt", polling_epktcnt},
+	{"polling pktif", polling_pktif},
+	{"bit fields on mac registers", bit_fields_on_mac_registers},
+	{"an even erxrdpt at first", an_even_erxrdpt_at_first},
+	{"an even erxrdpt always", an_even_erxrdpt_always},
+	{"registers right after the pin", registers_right_after_the_pin},
+	{"chip select byte by byte", chip_select_byte_by_byte},
+	{"copies by the dma", copies_by_the_dma},
+	{"a ring above the transmit buffer", a_ring_above_the_transmit_buffer},
+	{"all of it at once", all_of_it_at_once},
 	CU_TEST_INFO_NULL,
 };

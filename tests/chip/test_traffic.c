@@ -126,8 +126,8 @@ static void the_whole_memory_may_be_the_ring(void)
 }
 
 const CU_TestInfo tests_traffic[] = {
-	{"the_ring_holds_what_the_model_holds", the_ring_holds_what_the_model_holds},
-	{"a_ring_across_the_end_of_memory_does_too", a_ring_across_the_end_of_memory_does_too},
-	{"the_whole_memory_may_be_the_ring", the_whole_memory_may_be_the_ring},
+	{"the ring holds what the model holds", the_ring_holds_what_the_model_holds},
+	{"a ring across the end of memory does too", a_ring_across_the_end_of_memory_does_too},
+	{"the whole memory may be the ring", the_whole_memory_may_be_the_ring},
 	CU_TEST_INFO_NULL,
 };

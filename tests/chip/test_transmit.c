@@ -227,7 +227,7 @@ static void too_long_a_frame_is_cut_and_aborted(void)
 	                expected_vector(1519, TSV_DONE | TSV_GIANT | TSV_LENGTH_RANGE));
 }
 
-static void the_wires_troubles_end_in_vector_and_flags(void)
+static void errors_on_the_wire_are_in_vector_and_flags(void)
 {
 	static const struct {
 		struct stutter_enc28j60_tx_status status;
@@ -405,27 +405,27 @@ static void a_received_pause_delays_the_next_frame(void)
 }
 
 const CU_TestInfo tests_transmit[] = {
-	{"frame_goes_out_padded_with_fcs_and_vector", frame_goes_out_padded_with_fcs_and_vector},
-	{"padding_follows_macon3", padding_follows_macon3},
-	{"control_byte_overrides_macon3", control_byte_overrides_macon3},
-	{"a_frame_that_brings_its_fcs_has_it_checked", a_frame_that_brings_its_fcs_has_it_checked},
-	{"a_proprietary_header_is_left_out_of_the_fcs",
+	{"frame goes out padded with fcs and vector", frame_goes_out_padded_with_fcs_and_vector},
+	{"padding follows macon3", padding_follows_macon3},
+	{"control byte overrides macon3", control_byte_overrides_macon3},
+	{"a frame that brings its fcs has it checked", a_frame_that_brings_its_fcs_has_it_checked},
+	{"a proprietary header is left out of the fcs",
          a_proprietary_header_is_left_out_of_the_fcs},
-	{"mac_registers_tell_how_it_sends", mac_registers_tell_how_it_sends},
-	{"vector_tells_what_the_frame_is", vector_tells_what_the_frame_is},
-	{"frame_and_vector_wrap_at_the_end_of_memory", frame_and_vector_wrap_at_the_end_of_memory},
-	{"too_long_a_frame_is_cut_and_aborted", too_long_a_frame_is_cut_and_aborted},
-	{"the_wires_troubles_end_in_vector_and_flags", the_wires_troubles_end_in_vector_and_flags},
-	{"deferral_is_endless_with_macon4_defer", deferral_is_endless_with_macon4_defer},
-	{"full_duplex_knows_no_collisions", full_duplex_knows_no_collisions},
-	{"clearing_txrts_cancels", clearing_txrts_cancels},
-	{"txrst_tears_down_without_a_flag", txrst_tears_down_without_a_flag},
-	{"misuse_is_found", misuse_is_found},
-	{"without_a_link_the_frame_goes_nowhere_in_its_time",
+	{"mac registers tell how it sends", mac_registers_tell_how_it_sends},
+	{"vector tells what the frame is", vector_tells_what_the_frame_is},
+	{"frame and vector wrap at the end of memory", frame_and_vector_wrap_at_the_end_of_memory},
+	{"too long a frame is cut and aborted", too_long_a_frame_is_cut_and_aborted},
+	{"errors on the wire are in vector and flags", errors_on_the_wire_are_in_vector_and_flags},
+	{"deferral is endless with macon4 defer", deferral_is_endless_with_macon4_defer},
+	{"full duplex knows no collisions", full_duplex_knows_no_collisions},
+	{"clearing txrts cancels", clearing_txrts_cancels},
+	{"txrst tears down without a flag", txrst_tears_down_without_a_flag},
+	{"misuse is found", misuse_is_found},
+	{"without a link the frame goes nowhere in its time",
          without_a_link_the_frame_goes_nowhere_in_its_time},
-	{"loopback_is_heard_by_the_chip_alone", loopback_is_heard_by_the_chip_alone},
-	{"half_duplex_hears_itself_unless_hdldis", half_duplex_hears_itself_unless_hdldis},
-	{"the_wire_may_answer_within_the_call", the_wire_may_answer_within_the_call},
-	{"a_received_pause_delays_the_next_frame", a_received_pause_delays_the_next_frame},
+	{"loopback is heard by the chip alone", loopback_is_heard_by_the_chip_alone},
+	{"half duplex hears itself unless hdldis", half_duplex_hears_itself_unless_hdldis},
+	{"the wire may answer within the call", the_wire_may_answer_within_the_call},
+	{"a received pause delays the next frame", a_received_pause_delays_the_next_frame},
 	CU_TEST_INFO_NULL,
 };

@@ -55,7 +55,7 @@ static void is_said(const char *expected)
 
 /* -- one share -- */
 
-static void what_sessions_came_to_is_no_trouble_of_a_share(void)
+static void failed_sessions_do_not_fail_a_share(void)
 {
 	static const struct {
 		const char *run;
@@ -70,7 +70,7 @@ static void what_sessions_came_to_is_no_trouble_of_a_share(void)
 	}
 }
 
-static void a_share_that_was_lost_goes_on(void)
+static void a_lost_share_is_resumed(void)
 {
 	make_clone();
 	CU_ASSERT_EQUAL(in_clone("mkdir s && : >s/run.json.new && docs/ci/shard.sh x.yaml 2/8 s --jobs 1"), 0);
@@ -115,7 +115,7 @@ static void make_hosts(const char *lost)
 	              "exit $lost\n");
 }
 
-static void all_hosts_make_the_whole(void)
+static void the_shares_of_all_hosts_make_the_whole_run(void)
 {
 	make_hosts("");
 	(void)test_write("run-status", "1");
@@ -205,7 +205,7 @@ static int start_unit(void)
 	                "sed 's/%%/%/g; s/\\$\\$/$/g; s|/var/lib/stutter/||; s/date +[^)]*/echo today/' >start && sh start");
 }
 
-static void a_second_start_of_a_night_goes_on(void)
+static void a_second_start_of_a_night_resumes_it(void)
 {
 	make_clone();
 	(void)test_write("run-status", "1");
@@ -216,15 +216,15 @@ static void a_second_start_of_a_night_goes_on(void)
 }
 
 const CU_TestInfo tests_recipes[] = {
-	{"what sessions came to is no trouble of a share", what_sessions_came_to_is_no_trouble_of_a_share},
-	{"a share that was lost goes on", a_share_that_was_lost_goes_on},
+	{"failed sessions do not fail a share", failed_sessions_do_not_fail_a_share},
+	{"a lost share is resumed", a_lost_share_is_resumed},
 	{"a share that is told to stop is not done", a_share_that_is_told_to_stop_is_not_done},
-	{"all hosts make the whole", all_hosts_make_the_whole},
+	{"the shares of all hosts make the whole run", the_shares_of_all_hosts_make_the_whole_run},
 	{"a lost host does not cost the report", a_lost_host_does_not_cost_the_report},
 	{"a host that is lost while it hands over counts as lost", a_host_that_is_lost_while_it_hands_over_counts_as_lost},
 	{"Slurm is given the array and what comes behind it", slurm_is_given_the_array_and_what_comes_behind_it},
 	{"a task of Slurm runs its share", a_task_of_slurm_runs_its_share},
 	{"pods run their shares and the merge tells", pods_run_their_shares_and_the_merge_tells},
-	{"a second start of a night goes on", a_second_start_of_a_night_goes_on},
+	{"a second start of a night resumes it", a_second_start_of_a_night_resumes_it},
 	CU_TEST_INFO_NULL,
 };

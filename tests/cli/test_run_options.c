@@ -158,7 +158,7 @@ static void a_killed_run_is_resumed(void)
 	free(again);
 }
 
-static void a_run_of_something_else_does_not_go_on(void)
+static void a_run_of_something_else_is_not_resumed(void)
 {
 	write_suite("suite: x\nbudget: 1ms\nscenarios: [../theme]\n");
 	started_expect(output, stutter("run suites/x --out r"), 125);
@@ -238,7 +238,7 @@ const CU_TestInfo tests_run_options[] = {
 	{"exceptions are told", exceptions_are_told},
 	{"a budget is kept and the run resumed", a_budget_is_kept_and_the_run_resumed},
 	{"a killed run is resumed", a_killed_run_is_resumed},
-	{"a run of something else does not go on", a_run_of_something_else_does_not_go_on},
+	{"a run of something else is not resumed", a_run_of_something_else_is_not_resumed},
 	{"--fail-fast starts nothing more", fail_fast_starts_nothing_more},
 	{"events are lines of JSON", events_are_lines_of_json},
 	{"a history gives the order", a_history_gives_the_order},

@@ -90,7 +90,7 @@ static void two_of_the_same_name_are_refused_by_both(void)
 }
 
 /* What `check` cannot know of, as it is asked for beside the scenario. */
-static void a_seed_that_counts_nothing_is_refused_in_the_same_words(void)
+static void an_empty_range_of_seeds_is_refused_with_the_same_message(void)
 {
 	static const char refused[] = "a.yaml:1:1: seed: 'nth: seed' of the fault 'drop' counts from 1, so the seed must not be 0\n";
 
@@ -106,7 +106,7 @@ static void a_seed_that_counts_nothing_is_refused_in_the_same_words(void)
 
 /* -- what is near what cannot be, and can -- */
 
-static void what_can_be_is_taken(void)
+static void valid_scenarios_are_accepted(void)
 {
 	static const char *const good[] = {
 		"name: x\ndevice: \"21.10\"\nserver: {os_size: 4MiB}\nexpect: {verdict: fail, phase: download}\n",
@@ -308,8 +308,8 @@ static void a_passing_cache_goes_when_the_run_does(void)
 const CU_TestInfo tests_wrong[] = {
 	{"what run refuses, check refuses", what_run_refuses_check_refuses},
 	{"two of the same name are refused by both", two_of_the_same_name_are_refused_by_both},
-	{"a seed that counts nothing is refused in the same words", a_seed_that_counts_nothing_is_refused_in_the_same_words},
-	{"what can be is taken", what_can_be_is_taken},
+	{"an empty range of seeds is refused with the same message", an_empty_range_of_seeds_is_refused_with_the_same_message},
+	{"valid scenarios are accepted", valid_scenarios_are_accepted},
 	{"a frozen plan may be replayed on a device without flash", a_frozen_plan_may_be_replayed_on_a_device_without_flash},
 	{"a value that a comment cuts is warned of", a_value_that_a_comment_cuts_is_warned_of},
 	{"a device's path is relative to its scenario", a_devices_path_is_relative_to_its_scenario},

@@ -128,7 +128,7 @@ static void a_session_ends_the_same_way_inside_and_beside(void)
 	}
 }
 
-static void a_qemu_that_lacks_a_symbol_is_told_and_runs_beside(void)
+static void a_qemu_that_lacks_a_symbol_is_reported_and_runs_as_a_process(void)
 {
 	char *digest[2];
 
@@ -256,7 +256,7 @@ static void a_point_that_is_never_reached_is_no_branch(void)
 	"for child in $(pgrep -P $(pgrep -P $pid -x stutter || echo $pid)) $(pgrep -P $pid); do "                                                       \
 	"if ls -l /proc/$child/fd 2>/dev/null | grep -q seed-1/trace.txt; then kill -%s $child; break; fi; done; wait $pid"
 
-static void a_killed_session_leaves_what_it_knew(void)
+static void a_killed_session_leaves_its_trace_and_decisions(void)
 {
 	char path[PATH_MAX];
 
@@ -488,12 +488,12 @@ const CU_TestInfo tests_engine[] = {
 	{"a session is the same inside, beside, and as a branch", a_session_is_the_same_inside_beside_and_as_a_branch},
 	{"devices of several images share what is theirs", devices_of_several_images_share_what_is_theirs},
 	{"a session ends the same way inside and beside", a_session_ends_the_same_way_inside_and_beside},
-	{"a QEMU that lacks a symbol is told, and runs beside", a_qemu_that_lacks_a_symbol_is_told_and_runs_beside},
+	{"a QEMU that lacks a symbol is reported, and runs as a process", a_qemu_that_lacks_a_symbol_is_reported_and_runs_as_a_process},
 	{"sessions of a family share what comes before their faults", sessions_of_a_family_share_what_comes_before_their_faults},
 	{"a branch is the session that it left", a_branch_is_the_session_that_it_left},
 	{"branches go on over a reset and a power cut", branches_go_on_over_a_reset_and_a_power_cut},
 	{"a point that is never reached is no branch", a_point_that_is_never_reached_is_no_branch},
-	{"a killed session leaves what it knew", a_killed_session_leaves_what_it_knew},
+	{"a killed session leaves its trace and decisions", a_killed_session_leaves_its_trace_and_decisions},
 	{"a signal from outside is not taken for a crash of ours", a_signal_from_outside_is_not_taken_for_a_crash_of_ours},
 	CU_TEST_INFO_NULL,
 };

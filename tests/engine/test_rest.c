@@ -76,7 +76,7 @@ static bool is_free_in_child(void)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-static void no_lock_is_taken_where_a_fork_finds_nobody_at_work(void)
+static void fork_finds_no_lock_taken(void)
 {
 	void *(*const kinds[])(void *) = {sleep_and_work, listen_and_work, sleep_and_work};
 	pthread_t threads[3];
@@ -119,7 +119,7 @@ static void sleeps_take_as_long_as_they_are_told(void)
 }
 
 const CU_TestInfo tests_rest[] = {
-	{"no lock is taken where a fork finds nobody at work", no_lock_is_taken_where_a_fork_finds_nobody_at_work},
+	{"fork finds no lock taken", fork_finds_no_lock_taken},
 	{"sleeps take as long as they are told", sleeps_take_as_long_as_they_are_told},
 	CU_TEST_INFO_NULL,
 };

@@ -83,7 +83,7 @@ static void what_the_system_says_is_told_apart(void)
 	TEST_SAME_TEXT(report_read("panic not syncing").reason, "not syncing");
 }
 
-static void what_nobody_knows_is_no_report_of_a_kind(void)
+static void an_unknown_report_has_no_kind(void)
 {
 	static const char *const texts[] = {"", "results pass", "phases download", "progres download 65536", "pha"};
 
@@ -112,7 +112,7 @@ const CU_TestInfo tests_guest_report[] = {
 	{"a boot says what runs", a_boot_says_what_runs},
 	{"a usage is two numbers", a_usage_is_two_numbers},
 	{"what the system says is told apart", what_the_system_says_is_told_apart},
-	{"what nobody knows is no report of a kind", what_nobody_knows_is_no_report_of_a_kind},
+	{"an unknown report has no kind", an_unknown_report_has_no_kind},
 	{"long words are cut", long_words_are_cut},
 	CU_TEST_INFO_NULL,
 };

@@ -160,7 +160,7 @@ static bool the_last_is_served(struct live_fixture *f, struct bridge *bridge)
 	return lines(answers[CONTROL_CLIENTS_MAX]) == 1;
 }
 
-static void one_client_too_many_waits(void)
+static void a_client_beyond_the_limit_waits(void)
 {
 	static live_fixture_step *const steps[] = {dial_all, all_but_the_last_are_served, one_goes, the_last_is_served, NULL};
 
@@ -235,7 +235,7 @@ static bool dial_and_ask(struct live_fixture *f, struct bridge *bridge)
 	return true;
 }
 
-static void who_finds_no_descriptor_waits(void)
+static void a_client_waits_while_descriptors_are_short(void)
 {
 	static live_fixture_step *const steps[] = {dial_and_ask,       first_is_served,  second_dials, some_rounds_go_by,
 	                                           second_still_waits, second_is_served, NULL};
@@ -264,7 +264,7 @@ static bool was_hung_up_on(struct live_fixture *f, struct bridge *bridge)
 	return !hear(0);
 }
 
-static void a_line_that_is_too_long_ends_the_talk(void)
+static void a_line_that_is_too_long_closes_the_connection(void)
 {
 	static live_fixture_step *const steps[] = {say_too_much, was_hung_up_on, NULL};
 
@@ -290,7 +290,7 @@ static bool flood(struct live_fixture *f, struct bridge *bridge)
 	return false;
 }
 
-static void who_takes_no_answers_is_hung_up_on(void)
+static void a_client_that_reads_no_answers_is_disconnected(void)
 {
 	static live_fixture_step *const steps[] = {flood, NULL};
 
@@ -363,7 +363,7 @@ static void ctl_says_that_nobody_listens(void)
 
 /* -- the socket -- */
 
-static void it_is_its_owners_alone(void)
+static void only_its_owner_can_connect(void)
 {
 	struct stat status;
 	struct error err;
@@ -378,7 +378,7 @@ static void it_is_its_owners_alone(void)
 	control_close(NULL);
 }
 
-static void there_is_one_at_a_place(void)
+static void a_path_has_one_listener(void)
 {
 	char expected[700], command[700], output[256];
 	struct error err;
@@ -426,14 +426,14 @@ static void a_path_that_no_socket_can_have_is_refused(void)
 
 const CU_TestInfo tests_live_control[] = {
 	{"requests are lines, however they come", requests_are_lines_however_they_come},
-	{"one client too many waits", one_client_too_many_waits},
-	{"who finds no descriptor waits", who_finds_no_descriptor_waits},
-	{"a line that is too long ends the talk", a_line_that_is_too_long_ends_the_talk},
-	{"who takes no answers is hung up on", who_takes_no_answers_is_hung_up_on},
+	{"a client beyond the limit waits", a_client_beyond_the_limit_waits},
+	{"a client waits while descriptors are short", a_client_waits_while_descriptors_are_short},
+	{"a line that is too long closes the connection", a_line_that_is_too_long_closes_the_connection},
+	{"a client that reads no answers is disconnected", a_client_that_reads_no_answers_is_disconnected},
 	{"ctl asks and prints the answer", ctl_asks_and_prints_the_answer},
 	{"ctl says that nobody listens", ctl_says_that_nobody_listens},
-	{"it is its owner's alone", it_is_its_owners_alone},
-	{"there is one at a place", there_is_one_at_a_place},
+	{"only its owner can connect", only_its_owner_can_connect},
+	{"a path has one listener", a_path_has_one_listener},
 	{"a path that no socket can have is refused", a_path_that_no_socket_can_have_is_refused},
 	CU_TEST_INFO_NULL,
 };

@@ -57,7 +57,7 @@ static struct guardian *start(struct task *task, int keep)
 	return guardian;
 }
 
-static void it_restores_at_the_word(void)
+static void it_restores_when_told_to(void)
 {
 	struct task task = new_task();
 	struct guardian *guardian = start(&task, -1);
@@ -101,7 +101,7 @@ static void it_restores_when_its_owner_is_killed(void)
 	is_restored(&task, true);
 }
 
-static void what_others_inherit_does_not_keep_it_from_it(void)
+static void inherited_descriptors_do_not_keep_it_from_restoring(void)
 {
 	struct task task = new_task();
 	int ends[2], lives[2];
@@ -170,7 +170,7 @@ static pid_t find_guardian(void)
 	return (pid_t)strtol(output, NULL, 10);
 }
 
-static void one_that_was_killed_is_no_riddle(void)
+static void a_killed_guardian_is_reported(void)
 {
 	struct task task = new_task();
 	struct guardian *guardian = start(&task, -1);
@@ -218,12 +218,12 @@ static void it_is_set_up_when_it_is_started(void)
 }
 
 const CU_TestInfo tests_live_guardian[] = {
-	{"it restores at the word", it_restores_at_the_word},
+	{"it restores when told to", it_restores_when_told_to},
 	{"it restores when its owner is killed", it_restores_when_its_owner_is_killed},
-	{"what others inherit does not keep it from it", what_others_inherit_does_not_keep_it_from_it},
+	{"inherited descriptors do not keep it from restoring", inherited_descriptors_do_not_keep_it_from_restoring},
 	{"it keeps no descriptor of its owner", it_keeps_no_descriptor_of_its_owner},
 	{"what it cannot restore is told", what_it_cannot_restore_is_told},
-	{"one that was killed is no riddle", one_that_was_killed_is_no_riddle},
+	{"a killed guardian is reported", a_killed_guardian_is_reported},
 	{"it is set up when it is started", it_is_set_up_when_it_is_started},
 	{"signals of a terminal do not reach it", signals_of_a_terminal_do_not_reach_it},
 	CU_TEST_INFO_NULL,

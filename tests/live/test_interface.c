@@ -266,7 +266,7 @@ static void refused(const char *name, const char *words)
 	TEST_CONTAINS(err.text, words);
 }
 
-static void what_is_no_end_for_a_bridge_is_refused(void)
+static void an_interface_that_cannot_be_bridged_is_refused(void)
 {
 	veth_enter();
 	veth_pair("here", "there");
@@ -285,7 +285,7 @@ static void what_is_no_end_for_a_bridge_is_refused(void)
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 }
 
-static void the_way_out_is_refused(void)
+static void the_interface_of_the_default_route_is_refused(void)
 {
 	veth_enter();
 	veth_pair("here", "there");
@@ -392,7 +392,7 @@ static void one_for_longer_frames_is_refused(void)
 	give_back(take("here"));
 }
 
-static void who_may_not_is_refused(void)
+static void a_user_without_the_privilege_is_refused(void)
 {
 	furnish();
 	pid_t pid = fork();
@@ -443,14 +443,14 @@ const CU_TestInfo tests_live_interface[] = {
 	{"a child of its holder changes nothing", a_child_of_its_holder_changes_nothing},
 	{"one that disappears is given back with the other", one_that_disappears_is_given_back_with_the_other},
 	{"one that is renamed comes back all the same", one_that_is_renamed_comes_back_all_the_same},
-	{"what is no end for a bridge is refused", what_is_no_end_for_a_bridge_is_refused},
-	{"the way out is refused", the_way_out_is_refused},
+	{"an interface that cannot be bridged is refused", an_interface_that_cannot_be_bridged_is_refused},
+	{"the interface of the default route is refused", the_interface_of_the_default_route_is_refused},
 	{"one with a connection is refused", one_with_a_connection_is_refused},
 	{"one that another has is refused", one_that_another_has_is_refused},
 	{"one under another is refused", one_under_another_is_refused},
 	{"one with a nexthop object is refused", one_with_a_nexthop_object_is_refused},
 	{"one for longer frames is refused", one_for_longer_frames_is_refused},
-	{"who may not is refused", who_may_not_is_refused},
+	{"a user without the privilege is refused", a_user_without_the_privilege_is_refused},
 	{"an offload that stays on is refused", an_offload_that_stays_on_is_refused},
 	CU_TEST_INFO_NULL,
 };

@@ -49,7 +49,7 @@ static void an_interface_that_goes_takes_nothing_with_it(void)
 	TEST_CONTAINS(scripted_output, "\n1\ncomplete\n");
 }
 
-static void a_disk_that_is_full_ends_it_with_a_word(void)
+static void a_full_disk_ends_it_with_a_message(void)
 {
 	test_write("s.yaml", "name: bench\n");
 	run(REMEMBER
@@ -97,7 +97,7 @@ static void it_comes_before_other_programs_where_it_may(void)
 const CU_TestInfo tests_live_proxy_hazards[] = {
 	{"a frame beyond the other side's MTU is told of", a_frame_beyond_the_other_sides_mtu_is_told_of},
 	{"an interface that goes takes nothing with it", an_interface_that_goes_takes_nothing_with_it},
-	{"a disk that is full ends it with a word", a_disk_that_is_full_ends_it_with_a_word},
+	{"a full disk ends it with a message", a_full_disk_ends_it_with_a_message},
 	{"a second proxy is refused, and the first goes on", a_second_proxy_is_refused_and_the_first_goes_on},
 	{"nothing listens but its own socket", nothing_listens_but_its_own_socket},
 	{"it comes before other programs where it may", it_comes_before_other_programs_where_it_may},

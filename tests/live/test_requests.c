@@ -192,7 +192,7 @@ static bool list_and_give_back(struct live_fixture *f, struct bridge *bridge)
 	return true;
 }
 
-static void what_list_tells_add_takes(void)
+static void add_accepts_what_list_prints(void)
 {
 	static live_fixture_step *const steps[] = {list_and_give_back, NULL};
 
@@ -284,7 +284,7 @@ const CU_TestInfo tests_live_requests[] = {
 	{"faults wait for the phase that is told", faults_wait_for_the_phase_that_is_told},
 	{"an outage that is removed ends in the plan, too", an_outage_that_is_removed_ends_in_the_plan_too},
 	{"a line of netem is several faults of one name", a_line_of_netem_is_several_faults_of_one_name},
-	{"what list tells add takes", what_list_tells_add_takes},
+	{"add accepts what list prints", add_accepts_what_list_prints},
 	{"counters tell all, and stop ends it", counters_tell_all_and_stop_ends_it},
 	{"a window of an added fault begins now", a_window_of_an_added_fault_begins_now},
 	{"a replay cannot be changed", a_replay_cannot_be_changed},

@@ -123,7 +123,7 @@ static void a_device_with_keys_needs_more_than_files(void)
 
 /* -- what does not go together -- */
 
-static void words_that_do_not_go_together_are_refused(void)
+static void options_that_exclude_each_other_are_refused(void)
 {
 	static const struct {
 		const char *words, *told;
@@ -339,7 +339,7 @@ const CU_TestInfo tests_live_release[] = {
 };
 
 const CU_TestInfo tests_live_run_words[] = {
-	{"words that do not go together are refused", words_that_do_not_go_together_are_refused},
+	{"options that exclude each other are refused", options_that_exclude_each_other_are_refused},
 	{"what a server of one's own cannot do is refused by name", what_a_server_of_ones_own_cannot_do_is_refused_by_name},
 	{"a server that does not start proves nothing", a_server_that_does_not_start_proves_nothing},
 	CU_TEST_INFO_NULL,

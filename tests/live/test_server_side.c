@@ -96,7 +96,7 @@ static void its_network_answers_over_the_descriptor(void)
 }
 
 /* A DHCP server asks for raw sockets, and gets them for its own network. */
-static void nobodys_server_has_its_network_too(void)
+static void a_server_run_by_nobody_has_its_network_too(void)
 {
 	struct port port;
 
@@ -166,7 +166,7 @@ static void it_goes_with_its_owner(void)
 
 const CU_TestInfo tests_live_server_side[] = {
 	{"its network answers over the descriptor", its_network_answers_over_the_descriptor},
-	{"nobody's server has its network, too", nobodys_server_has_its_network_too},
+	{"a server run by nobody has its network, too", a_server_run_by_nobody_has_its_network_too},
 	{"one that ends early is told of", one_that_ends_early_is_told_of},
 	{"one that does not listen is refused", one_that_does_not_listen_is_refused},
 	{"it goes with its owner", it_goes_with_its_owner},

@@ -20,7 +20,7 @@ static bool is_whole(const struct nic_model *model)
 	       model->int_asserted && model->can_interrupt && model->rx_fill;
 }
 
-static void every_model_is_whole(void)
+static void every_model_is_complete(void)
 {
 	CU_ASSERT_PTR_NOT_NULL(nic_models[0]);
 	for (size_t i = 0; nic_models[i] != NULL; i++) {
@@ -87,7 +87,7 @@ static void a_fault_of_another_nic_is_refused(void)
 
 const CU_TestInfo tests_nic_models[] = {
 	{"a fault of another NIC is refused", a_fault_of_another_nic_is_refused},
-	{"every model is whole", every_model_is_whole},
+	{"every model is complete", every_model_is_complete},
 	{"every site is an address of faults", every_site_is_an_address_of_faults},
 	{"a fault at a site of a NIC says which", a_fault_at_a_site_of_a_nic_says_which},
 	CU_TEST_INFO_NULL,

@@ -196,8 +196,8 @@ static void sigrok_reads_in_the_vcd_what_the_trace_tells(void)
 }
 
 const CU_TestInfo tests_bus[] = {
-	{"the_guest_waits_for_a_stalled_or_slow_bus", the_guest_waits_for_a_stalled_or_slow_bus},
-	{"a_disturbed_bus_is_the_same_twice", a_disturbed_bus_is_the_same_twice},
-	{"sigrok_reads_in_the_vcd_what_the_trace_tells", sigrok_reads_in_the_vcd_what_the_trace_tells},
+	{"the guest waits for a stalled or slow bus", the_guest_waits_for_a_stalled_or_slow_bus},
+	{"a disturbed bus is the same twice", a_disturbed_bus_is_the_same_twice},
+	{"sigrok reads in the vcd what the trace tells", sigrok_reads_in_the_vcd_what_the_trace_tells},
 	CU_TEST_INFO_NULL,
 };

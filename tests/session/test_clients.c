@@ -67,7 +67,7 @@ static void a_damaged_image_is_refused(void)
 }
 
 /* emulator/devices/example, as its README tells one to make it. */
-static void the_example_of_the_readme_works(void)
+static void the_example_in_the_readme_works(void)
 {
 	char device[PATH_MAX], options[2 * PATH_MAX];
 
@@ -89,6 +89,6 @@ const CU_TestInfo tests_clients[] = {
 	{"curl updates, the same twice", curl_updates_the_same_twice},
 	{"SWUpdate installs, the same twice", swupdate_installs_the_same_twice},
 	{"a damaged image is refused", a_damaged_image_is_refused},
-	{"the example of the README works", the_example_of_the_readme_works},
+	{"the example in the README works", the_example_in_the_readme_works},
 	CU_TEST_INFO_NULL,
 };

@@ -102,10 +102,10 @@ static void a_power_cut_tears_what_the_guest_is_at(void)
 }
 
 const CU_TestInfo tests_flash[] = {
-	{"what_the_guest_writes_it_reads_back", what_the_guest_writes_it_reads_back},
-	{"slow_and_stuck_operations_reach_the_guest", slow_and_stuck_operations_reach_the_guest},
-	{"rot_reaches_the_guest", rot_reaches_the_guest},
-	{"a_device_whose_only_system_has_rotted_does_not_boot_it", a_device_whose_only_system_has_rotted_does_not_boot_it},
-	{"a_power_cut_tears_what_the_guest_is_at", a_power_cut_tears_what_the_guest_is_at},
+	{"what the guest writes it reads back", what_the_guest_writes_it_reads_back},
+	{"slow and stuck operations reach the guest", slow_and_stuck_operations_reach_the_guest},
+	{"rot reaches the guest", rot_reaches_the_guest},
+	{"a device whose only system has rotted does not boot it", a_device_whose_only_system_has_rotted_does_not_boot_it},
+	{"a power cut tears what the guest is at", a_power_cut_tears_what_the_guest_is_at},
 	CU_TEST_INFO_NULL,
 };

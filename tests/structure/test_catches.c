@@ -74,7 +74,7 @@ static void each_plan_is_there_and_small(void)
 	catches_visit(check_plan, NULL);
 }
 
-static void every_plan_is_told_of(void)
+static void every_plan_is_described(void)
 {
 	char output[4096];
 	char *page = test_read("docs/catches.md");
@@ -89,6 +89,6 @@ static void every_plan_is_told_of(void)
 const CU_TestInfo tests_catches_page[] = {
 	{"each catch has its parts", each_catch_has_its_parts},
 	{"each plan is there and small", each_plan_is_there_and_small},
-	{"every plan is told of", every_plan_is_told_of},
+	{"every plan is described", every_plan_is_described},
 	CU_TEST_INFO_NULL,
 };

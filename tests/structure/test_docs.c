@@ -303,7 +303,7 @@ static void check_link(const char *readme, const char *target, size_t length)
 	CU_ASSERT_EQUAL(access(path, F_OK), 0);
 }
 
-static void links_lead_somewhere(void)
+static void links_have_targets(void)
 {
 	static char list[OUTPUT_MAX];
 	char *rest = NULL;
@@ -355,7 +355,7 @@ static void check_folder(const char *folder)
 	CU_ASSERT(told);
 }
 
-static void every_folder_is_told_of(void)
+static void every_folder_is_described(void)
 {
 	static const char *const tops[] = {"emulator", "harness", "lib", "reports", "scenarios", "tests"};
 	static char list[OUTPUT_MAX];
@@ -378,7 +378,7 @@ static void every_folder_is_told_of(void)
 }
 
 /* A README tells what flows in, what flows out and what to read first. */
-static void readmes_of_modules_tell_in_out_and_first(void)
+static void readmes_of_modules_name_inputs_outputs_and_the_first_file(void)
 {
 	static char list[OUTPUT_MAX];
 	char *rest = NULL;
@@ -425,9 +425,9 @@ const CU_TestInfo tests_docs[] = {
 	{"programs in blocks exist", programs_in_blocks_exist},
 	{"files in code spans exist", files_in_code_spans_exist},
 	{"operands in blocks exist", operands_in_blocks_exist},
-	{"links lead somewhere", links_lead_somewhere},
-	{"every folder is told of", every_folder_is_told_of},
-	{"READMEs of modules tell in, out and first", readmes_of_modules_tell_in_out_and_first},
+	{"links have targets", links_have_targets},
+	{"every folder is described", every_folder_is_described},
+	{"READMEs of modules name inputs, outputs and the first file", readmes_of_modules_name_inputs_outputs_and_the_first_file},
 	{"the example of a device is shown as it is", the_example_of_a_device_is_shown_as_it_is},
 	CU_TEST_INFO_NULL,
 };

@@ -291,7 +291,7 @@ static void check_pure(const char *path, const struct module *module, char *text
 		check_purity(path, text);
 }
 
-static void no_clock_no_output_no_dice_below_the_session(void)
+static void no_clock_no_output_no_randomness_below_the_session(void)
 {
 	CU_ASSERT(each_source(check_pure) > 100);
 }
@@ -342,7 +342,7 @@ static void the_chips_need_libc_only(void)
 	TEST_SAME_TEXT(output, "");
 }
 
-static void every_source_tells_its_licence(void)
+static void every_source_has_its_licence(void)
 {
 	static const char command[] = OUR_FILES
 		" | grep -E -e '\\.(c|h|sh|mk|yaml|script|list)$' -e '/(Makefile|Kbuild|init)$' | sort | while read -r f; do "
@@ -426,10 +426,10 @@ static void no_source_is_longer_than_600_lines(void)
 const CU_TestInfo tests_includes[] = {
 	{"dependencies point one way", dependencies_point_one_way},
 	{"every folder has its rule", every_folder_has_its_rule},
-	{"no clock, no output, no dice below the session", no_clock_no_output_no_dice_below_the_session},
+	{"no clock, no output, no randomness below the session", no_clock_no_output_no_randomness_below_the_session},
 	{"only the command line prints or exits", only_the_command_line_prints_or_exits},
 	{"the chips need libc only", the_chips_need_libc_only},
-	{"every source tells its licence", every_source_tells_its_licence},
+	{"every source has its licence", every_source_has_its_licence},
 	{"no file names a mirror", no_file_names_a_mirror},
 	{"every command is a small file in the catalogue", every_command_is_a_small_file_in_the_catalogue},
 	{"no source is longer than 600 lines", no_source_is_longer_than_600_lines},

@@ -67,7 +67,7 @@ static void dhcp_messages_are_named_by_their_option_53(void)
 	namer_close(namer);
 }
 
-static void dhcp_options_that_lie_are_survived(void)
+static void malformed_dhcp_options_are_survived(void)
 {
 	uint8_t endless[244] = {[240] = 12, [241] = 200}, cut[242] = {[240] = 53, [241] = 1},
 		wrong[250] = {[240] = 53, [241] = 2, [242] = 1};
@@ -113,7 +113,7 @@ static void icmp_messages_are_named_by_their_type(void)
 	namer_close(namer);
 }
 
-static void arp_fragments_and_strangers_are_told_apart(void)
+static void arp_fragments_and_other_protocols_are_told_apart(void)
 {
 	static const uint16_t operations[] = {1, 2, 3};
 	static const char *const names[] = {"arp.request#1", "arp.reply#1", "-"};
@@ -340,10 +340,10 @@ static void all_that_passed_is_told(void)
 
 const CU_TestInfo tests_namer[] = {
 	{"DHCP messages are named by their option 53", dhcp_messages_are_named_by_their_option_53},
-	{"DHCP options that lie are survived", dhcp_options_that_lie_are_survived},
+	{"malformed DHCP options are survived", malformed_dhcp_options_are_survived},
 	{"DNS and NTP have questions and answers", dns_and_ntp_have_questions_and_answers},
 	{"ICMP messages are named by their type", icmp_messages_are_named_by_their_type},
-	{"ARP, fragments and strangers are told apart", arp_fragments_and_strangers_are_told_apart},
+	{"ARP, fragments and other protocols are told apart", arp_fragments_and_other_protocols_are_told_apart},
 	{"a connection is named from beginning to end", a_connection_is_named_from_beginning_to_end},
 	{"what is sent again is a retransmission", what_is_sent_again_is_a_retransmission},
 	{"sequence numbers wrap", sequence_numbers_wrap},

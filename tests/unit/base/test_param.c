@@ -188,7 +188,7 @@ static void the_nearest_spelling_is_suggested(void)
 	CU_ASSERT(nearest_is("zzzzz", NULL));
 }
 
-static void a_word_of_any_length_is_near_to_nothing(void)
+static void a_very_long_word_has_no_near_spelling(void)
 {
 	char word[300];
 
@@ -211,6 +211,6 @@ const CU_TestInfo tests_param[] = {
 	{"a MAC address has one spelling", a_mac_address_has_one_spelling},
 	{"what is allowed is told", what_is_allowed_is_told},
 	{"the nearest spelling is suggested", the_nearest_spelling_is_suggested},
-	{"a word of any length is near to nothing", a_word_of_any_length_is_near_to_nothing},
+	{"a very long word has no near spelling", a_very_long_word_has_no_near_spelling},
 	CU_TEST_INFO_NULL,
 };

@@ -90,7 +90,7 @@ static void a_message_says_for_how_much_longer_it_occupies_the_bus(void)
 
 /* -- a chip with a former life -- */
 
-static void a_warm_chip_is_in_mid_work(void)
+static void a_warm_start_finds_a_running_chip(void)
 {
 	board_fixture_add(&f, "", "warm_start", "");
 	board_fixture_open(&f, "0ns");
@@ -116,7 +116,7 @@ static void a_warm_chip_is_in_mid_work(void)
 	board_fixture_close(&f);
 }
 
-static void a_cold_chip_is_not(void)
+static void a_cold_start_finds_a_reset_chip(void)
 {
 	board_fixture_add(&f, "", "warm_start", "enabled=false");
 	board_fixture_open(&f, "0ns");
@@ -174,7 +174,7 @@ static void a_line_that_was_low_at_power_on_has_not_fallen(void)
 	board_fixture_close(&f);
 }
 
-static void an_edge_counts_though_it_came_and_went_unseen(void)
+static void an_edge_counts_even_if_the_line_has_risen_again(void)
 {
 	board_fixture_add(&f, "", "warm_start", "");
 	board_fixture_open(&f, "0ns");
@@ -210,15 +210,15 @@ static void a_doubled_edge_is_two_edges_and_can_be_waited_for(void)
 }
 
 const CU_TestInfo tests_board[] = {
-	{"what_comes_after_a_glitch_of_chip_select_is_a_command_of_its_own",
+	{"what comes after a glitch of chip select is a command of its own",
          what_comes_after_a_glitch_of_chip_select_is_a_command_of_its_own},
-	{"a_message_says_for_how_much_longer_it_occupies_the_bus", a_message_says_for_how_much_longer_it_occupies_the_bus},
-	{"a_warm_chip_is_in_mid_work", a_warm_chip_is_in_mid_work},
-	{"a_cold_chip_is_not", a_cold_chip_is_not},
-	{"a_warm_chip_forgets_all_with_src", a_warm_chip_forgets_all_with_src},
-	{"a_warm_chip_whose_cable_was_pulled_has_no_link", a_warm_chip_whose_cable_was_pulled_has_no_link},
-	{"a_line_that_was_low_at_power_on_has_not_fallen", a_line_that_was_low_at_power_on_has_not_fallen},
-	{"an_edge_counts_though_it_came_and_went_unseen", an_edge_counts_though_it_came_and_went_unseen},
-	{"a_doubled_edge_is_two_edges_and_can_be_waited_for", a_doubled_edge_is_two_edges_and_can_be_waited_for},
+	{"a message says for how much longer it occupies the bus", a_message_says_for_how_much_longer_it_occupies_the_bus},
+	{"a warm start finds a running chip", a_warm_start_finds_a_running_chip},
+	{"a cold start finds a reset chip", a_cold_start_finds_a_reset_chip},
+	{"a warm chip forgets all with src", a_warm_chip_forgets_all_with_src},
+	{"a warm chip whose cable was pulled has no link", a_warm_chip_whose_cable_was_pulled_has_no_link},
+	{"a line that was low at power on has not fallen", a_line_that_was_low_at_power_on_has_not_fallen},
+	{"an edge counts even if the line has risen again", an_edge_counts_even_if_the_line_has_risen_again},
+	{"a doubled edge is two edges and can be waited for", a_doubled_edge_is_two_edges_and_can_be_waited_for},
 	CU_TEST_INFO_NULL,
 };

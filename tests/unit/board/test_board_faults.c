@@ -220,7 +220,7 @@ static void all_bits_of_one_line_are_inverted(void)
 	board_faults_fixture_close();
 }
 
-static void the_same_bit_twice_is_right_again_and_a_stuck_line_has_no_bits(void)
+static void two_flips_of_a_bit_cancel_and_a_stuck_line_has_no_bits(void)
 {
 	clear();
 	add("a", "", "spi_bit", "byte=1;bit=0");
@@ -367,7 +367,7 @@ static void two_chip_faults_add_up(void)
 	board_faults_fixture_close();
 }
 
-static void a_fault_that_is_taken_out_does_nothing_and_undoes_nothing(void)
+static void a_removed_fault_does_nothing_and_undoes_nothing(void)
 {
 	static const char *const actions[] = {"link_pulse", "rx_uncounted", "rx_error", "rx_pattern", "mii_stuck", "brown_out", "int_lost"};
 
@@ -405,7 +405,7 @@ static void a_lost_edge_is_hidden_until_the_line_rises_and_falls_again(void)
 	board_faults_fixture_close();
 }
 
-static void a_stuck_line_stands_for_exactly_its_time(void)
+static void a_stuck_line_is_stuck_for_exactly_its_time(void)
 {
 	for (unsigned level = 0; level < 2; level++) {
 		open_one("nth=1", "int_stuck", level == 0 ? "level=0;for=100ns" : "level=1;for=100ns");
@@ -424,7 +424,7 @@ static void a_stuck_line_stands_for_exactly_its_time(void)
 	}
 }
 
-static void a_shorter_stand_does_not_end_a_longer_one(void)
+static void a_shorter_stuck_line_does_not_end_a_longer_one(void)
 {
 	clear();
 	add("long", "nth=1", "int_stuck", "level=0;for=1s");
@@ -572,7 +572,7 @@ static void a_warm_start_has_no_edge(void)
 }
 
 /* On a whole board: the bytes that the host reads. */
-static void the_host_reads_what_the_faults_leave(void)
+static void the_host_reads_what_the_faults_make_of_the_bus(void)
 {
 	static const uint8_t read_estat[2] = {0x1d, 0};
 	static struct world_fixture device;
@@ -600,29 +600,29 @@ static void the_host_reads_what_the_faults_leave(void)
 }
 
 const CU_TestInfo tests_board_faults[] = {
-	{"every_bus_fault_acts_never_always_and_at_exactly_the_nth", every_bus_fault_acts_never_always_and_at_exactly_the_nth},
-	{"what_lies_beyond_the_message_changes_nothing", what_lies_beyond_the_message_changes_nothing},
-	{"two_bus_faults_act_together", two_bus_faults_act_together},
-	{"a_fault_counts_the_messages_that_it_names", a_fault_counts_the_messages_that_it_names},
-	{"all_bits_of_one_line_are_inverted", all_bits_of_one_line_are_inverted},
-	{"the_same_bit_twice_is_right_again_and_a_stuck_line_has_no_bits", the_same_bit_twice_is_right_again_and_a_stuck_line_has_no_bits},
-	{"chip_select_glitches_split_a_message_into_commands", chip_select_glitches_split_a_message_into_commands},
-	{"a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_year",
+	{"every bus fault acts never always and at exactly the nth", every_bus_fault_acts_never_always_and_at_exactly_the_nth},
+	{"what lies beyond the message changes nothing", what_lies_beyond_the_message_changes_nothing},
+	{"two bus faults act together", two_bus_faults_act_together},
+	{"a fault counts the messages that it names", a_fault_counts_the_messages_that_it_names},
+	{"all bits of one line are inverted", all_bits_of_one_line_are_inverted},
+	{"two flips of a bit cancel and a stuck line has no bits", two_flips_of_a_bit_cancel_and_a_stuck_line_has_no_bits},
+	{"chip select glitches split a message into commands", chip_select_glitches_split_a_message_into_commands},
+	{"a message takes as much longer as all faults say and no more than a year",
          a_message_takes_as_much_longer_as_all_faults_say_and_no_more_than_a_year},
-	{"every_chip_fault_is_asked_for_at_its_own_site", every_chip_fault_is_asked_for_at_its_own_site},
-	{"an_address_is_the_chips_number_and_an_ordinal_is_not", an_address_is_the_chips_number_and_an_ordinal_is_not},
-	{"two_chip_faults_add_up", two_chip_faults_add_up},
-	{"a_fault_that_is_taken_out_does_nothing_and_undoes_nothing", a_fault_that_is_taken_out_does_nothing_and_undoes_nothing},
-	{"a_lost_edge_is_hidden_until_the_line_rises_and_falls_again", a_lost_edge_is_hidden_until_the_line_rises_and_falls_again},
-	{"a_stuck_line_stands_for_exactly_its_time", a_stuck_line_stands_for_exactly_its_time},
-	{"a_shorter_stand_does_not_end_a_longer_one", a_shorter_stand_does_not_end_a_longer_one},
-	{"a_doubled_edge_falls_twice", a_doubled_edge_falls_twice},
-	{"a_doubled_edge_says_when_it_moves_the_line", a_doubled_edge_says_when_it_moves_the_line},
-	{"a_lost_edge_that_is_doubled_comes_once", a_lost_edge_that_is_doubled_comes_once},
-	{"a_probability_is_met", a_probability_is_met},
-	{"counters_are_for_this_layer_only", counters_are_for_this_layer_only},
-	{"the_clock_is_ready_when_the_fault_says", the_clock_is_ready_when_the_fault_says},
-	{"a_warm_start_has_no_edge", a_warm_start_has_no_edge},
-	{"the_host_reads_what_the_faults_leave", the_host_reads_what_the_faults_leave},
+	{"every chip fault is asked for at its own site", every_chip_fault_is_asked_for_at_its_own_site},
+	{"an address is the chips number and an ordinal is not", an_address_is_the_chips_number_and_an_ordinal_is_not},
+	{"two chip faults add up", two_chip_faults_add_up},
+	{"a removed fault does nothing and undoes nothing", a_removed_fault_does_nothing_and_undoes_nothing},
+	{"a lost edge is hidden until the line rises and falls again", a_lost_edge_is_hidden_until_the_line_rises_and_falls_again},
+	{"a stuck line is stuck for exactly its time", a_stuck_line_is_stuck_for_exactly_its_time},
+	{"a shorter stuck line does not end a longer one", a_shorter_stuck_line_does_not_end_a_longer_one},
+	{"a doubled edge falls twice", a_doubled_edge_falls_twice},
+	{"a doubled edge says when it moves the line", a_doubled_edge_says_when_it_moves_the_line},
+	{"a lost edge that is doubled comes once", a_lost_edge_that_is_doubled_comes_once},
+	{"a probability is met", a_probability_is_met},
+	{"counters are for this layer only", counters_are_for_this_layer_only},
+	{"the clock is ready when the fault says", the_clock_is_ready_when_the_fault_says},
+	{"a warm start has no edge", a_warm_start_has_no_edge},
+	{"the host reads what the faults make of the bus", the_host_reads_what_the_faults_make_of_the_bus},
 	CU_TEST_INFO_NULL,
 };

@@ -62,7 +62,7 @@ static uint8_t read_estat(void)
 	return miso[1];
 }
 
-static void chip_select_1_is_the_flash_where_there_is_one(void)
+static void chip_select_1_is_the_flash_if_one_is_fitted(void)
 {
 	board_fixture_open(&f, "0ns");
 	CU_ASSERT_EQUAL(send_to(0x9f, 0, 2), 0xff);
@@ -81,7 +81,7 @@ static void chip_select_1_is_the_flash_where_there_is_one(void)
 	board_fixture_close(&f);
 }
 
-static void the_closing_line_tells_of_the_contents(void)
+static void the_closing_line_has_a_digest_of_the_contents(void)
 {
 	char digest[17];
 
@@ -99,7 +99,7 @@ static void the_closing_line_tells_of_the_contents(void)
 	board_fixture_close(&f);
 }
 
-static void what_the_guest_does_wrong_is_told(void)
+static void mistakes_of_the_guest_are_traced(void)
 {
 	open_with_flash();
 	(void)send_to(0x20, 0x1000, 4);
@@ -171,7 +171,7 @@ static void the_board_can_be_switched_off_and_on_by_itself(void)
 	board_fixture_close(&f);
 }
 
-static void the_earliest_of_several_cuts_comes(void)
+static void the_earliest_of_several_power_cuts_happens(void)
 {
 	board_fixture_add(&f, "", "power_cut", "after=75%;for=1s");
 	board_fixture_add(&f, "", "power_cut", "after=25%;for=2s");
@@ -206,7 +206,7 @@ static void an_operation_gets_slow_or_stuck(void)
 	board_fixture_close(&f);
 }
 
-static void a_bit_rots_for_good(void)
+static void a_bit_stays_rotten(void)
 {
 	board_fixture_add(&f, "at=nor.read#2", "nor_rot", "offset=4096;bit=3");
 	board_fixture_add(&f, "at=nor.read#2", "nor_rot", "offset=4096;bit=4");
@@ -219,13 +219,13 @@ static void a_bit_rots_for_good(void)
 }
 
 const CU_TestInfo tests_board_flash[] = {
-	{"chip_select_1_is_the_flash_where_there_is_one", chip_select_1_is_the_flash_where_there_is_one},
-	{"the_closing_line_tells_of_the_contents", the_closing_line_tells_of_the_contents},
-	{"what_the_guest_does_wrong_is_told", what_the_guest_does_wrong_is_told},
-	{"a_power_cut_takes_the_whole_board", a_power_cut_takes_the_whole_board},
-	{"the_board_can_be_switched_off_and_on_by_itself", the_board_can_be_switched_off_and_on_by_itself},
-	{"the_earliest_of_several_cuts_comes", the_earliest_of_several_cuts_comes},
-	{"an_operation_gets_slow_or_stuck", an_operation_gets_slow_or_stuck},
-	{"a_bit_rots_for_good", a_bit_rots_for_good},
+	{"chip select 1 is the flash if one is fitted", chip_select_1_is_the_flash_if_one_is_fitted},
+	{"the closing line has a digest of the contents", the_closing_line_has_a_digest_of_the_contents},
+	{"mistakes of the guest are traced", mistakes_of_the_guest_are_traced},
+	{"a power cut takes the whole board", a_power_cut_takes_the_whole_board},
+	{"the board can be switched off and on by itself", the_board_can_be_switched_off_and_on_by_itself},
+	{"the earliest of several power cuts happens", the_earliest_of_several_power_cuts_happens},
+	{"an operation gets slow or stuck", an_operation_gets_slow_or_stuck},
+	{"a bit stays rotten", a_bit_stays_rotten},
 	CU_TEST_INFO_NULL,
 };

@@ -90,7 +90,7 @@ static void the_reason_says_what_is_wrong_with_a_slot(void)
 }
 
 const CU_TestInfo tests_boot_choose[] = {
-	{"every_state_with_every_verdict", every_state_with_every_verdict},
-	{"the_reason_says_what_is_wrong_with_a_slot", the_reason_says_what_is_wrong_with_a_slot},
+	{"every state with every verdict", every_state_with_every_verdict},
+	{"the reason says what is wrong with a slot", the_reason_says_what_is_wrong_with_a_slot},
 	CU_TEST_INFO_NULL,
 };

@@ -76,7 +76,7 @@ static void every_bit_of_an_entry_counts(void)
 	boot_fixture_close(&f);
 }
 
-static void what_is_not_blank_is_passed_over(void)
+static void an_entry_that_is_not_blank_is_skipped(void)
 {
 	boot_fixture_open(&f);
 	CU_ASSERT(append(1));
@@ -100,7 +100,7 @@ static bool program_weakly(void *ctx, uint32_t offset, const void *data, uint32_
 	return done;
 }
 
-static void a_place_that_does_not_hold_is_passed_over(void)
+static void an_entry_that_does_not_keep_its_bits_is_skipped(void)
 {
 	struct boot_record record = nth(1);
 
@@ -119,7 +119,7 @@ static void a_place_that_does_not_hold_is_passed_over(void)
 	boot_fixture_close(&f);
 }
 
-static void a_flash_that_fails_is_no_flash_without_a_record(void)
+static void a_failing_flash_is_not_taken_for_an_empty_one(void)
 {
 	struct boot_record record;
 	bool found = true;
@@ -200,12 +200,12 @@ static void states_follow_each_other(void)
 }
 
 const CU_TestInfo tests_boot_record[] = {
-	{"the_newest_record_counts_over_all_changes_of_the_sector", the_newest_record_counts_over_all_changes_of_the_sector},
-	{"every_bit_of_an_entry_counts", every_bit_of_an_entry_counts},
-	{"what_is_not_blank_is_passed_over", what_is_not_blank_is_passed_over},
-	{"a_place_that_does_not_hold_is_passed_over", a_place_that_does_not_hold_is_passed_over},
-	{"a_flash_that_fails_is_no_flash_without_a_record", a_flash_that_fails_is_no_flash_without_a_record},
-	{"a_cut_leaves_the_old_record_or_the_new_one", a_cut_leaves_the_old_record_or_the_new_one},
-	{"states_follow_each_other", states_follow_each_other},
+	{"the newest record counts over all changes of the sector", the_newest_record_counts_over_all_changes_of_the_sector},
+	{"every bit of an entry counts", every_bit_of_an_entry_counts},
+	{"an entry that is not blank is skipped", an_entry_that_is_not_blank_is_skipped},
+	{"an entry that does not keep its bits is skipped", an_entry_that_does_not_keep_its_bits_is_skipped},
+	{"a failing flash is not taken for an empty one", a_failing_flash_is_not_taken_for_an_empty_one},
+	{"a cut leaves the old record or the new one", a_cut_leaves_the_old_record_or_the_new_one},
+	{"states follow each other", states_follow_each_other},
 	CU_TEST_INFO_NULL,
 };

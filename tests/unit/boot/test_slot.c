@@ -18,7 +18,7 @@ static enum slot_verdict verify(unsigned slot)
 	return slot_verify(&f.flash, slot, boot_fixture_crypto(), &header);
 }
 
-static void a_header_is_what_it_was(void)
+static void a_header_is_read_back_as_written(void)
 {
 	struct slot_header header = {.version = "22.01", .behaviour = "deaf", .size = 1234}, back;
 	uint8_t bytes[SLOT_HEADER];
@@ -117,10 +117,10 @@ static void nothing_is_written_behind_the_end_of_a_slot(void)
 }
 
 const CU_TestInfo tests_boot_slot[] = {
-	{"a_header_is_what_it_was", a_header_is_what_it_was},
-	{"a_slot_verifies_whole_or_not_at_all", a_slot_verifies_whole_or_not_at_all},
-	{"a_slot_that_is_being_written_does_not_verify", a_slot_that_is_being_written_does_not_verify},
-	{"the_header_is_erased_first_and_programmed_last", the_header_is_erased_first_and_programmed_last},
-	{"nothing_is_written_behind_the_end_of_a_slot", nothing_is_written_behind_the_end_of_a_slot},
+	{"a header is read back as written", a_header_is_read_back_as_written},
+	{"a slot verifies whole or not at all", a_slot_verifies_whole_or_not_at_all},
+	{"a slot that is being written does not verify", a_slot_that_is_being_written_does_not_verify},
+	{"the header is erased first and programmed last", the_header_is_erased_first_and_programmed_last},
+	{"nothing is written behind the end of a slot", nothing_is_written_behind_the_end_of_a_slot},
 	CU_TEST_INFO_NULL,
 };

@@ -212,7 +212,7 @@ static void two_cuts_are_survived_too(void)
 	boot_fixture_close(&f);
 }
 
-static void a_slot_that_rots_gives_way_to_the_other(void)
+static void a_rotten_slot_is_replaced_by_the_other(void)
 {
 	struct boot_fixture_contents contents;
 	struct slot_header header;
@@ -234,9 +234,9 @@ static void a_slot_that_rots_gives_way_to_the_other(void)
 }
 
 const CU_TestInfo tests_boot_update[] = {
-	{"a_good_update_survives_a_cut_at_every_operation", a_good_update_survives_a_cut_at_every_operation},
-	{"a_bad_update_is_rolled_back_whatever_is_cut", a_bad_update_is_rolled_back_whatever_is_cut},
-	{"two_cuts_are_survived_too", two_cuts_are_survived_too},
-	{"a_slot_that_rots_gives_way_to_the_other", a_slot_that_rots_gives_way_to_the_other},
+	{"a good update survives a cut at every operation", a_good_update_survives_a_cut_at_every_operation},
+	{"a bad update is rolled back whatever is cut", a_bad_update_is_rolled_back_whatever_is_cut},
+	{"two cuts are survived too", two_cuts_are_survived_too},
+	{"a rotten slot is replaced by the other", a_rotten_slot_is_replaced_by_the_other},
 	CU_TEST_INFO_NULL,
 };

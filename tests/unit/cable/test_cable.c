@@ -155,7 +155,7 @@ static void a_fault_that_is_still_to_come_has_done_nothing(void)
 	cable_fixture_close();
 }
 
-static void what_two_faults_hold_ends_with_the_last(void)
+static void an_effect_of_two_faults_ends_with_the_last(void)
 {
 	other_match = "from=1ms";
 	other_action = "carrier";
@@ -269,7 +269,7 @@ const CU_TestInfo tests_cable[] = {
 	{"the link goes away and comes back", the_link_goes_away_and_comes_back},
 	{"a babbling port is a carrier without a frame", a_babbling_port_is_a_carrier_without_a_frame},
 	{"a pausing port asks again and again", a_pausing_port_asks_again_and_again},
-	{"what two faults hold ends with the last", what_two_faults_hold_ends_with_the_last},
+	{"an effect of two faults ends with the last", an_effect_of_two_faults_ends_with_the_last},
 	{"a phase begins it once", a_phase_begins_it_once},
 	{"a time in a phase is the later of both", a_time_in_a_phase_is_the_later_of_both},
 	{"a probability is drawn when it would begin", a_probability_is_drawn_when_it_would_begin},

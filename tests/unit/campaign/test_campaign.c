@@ -124,7 +124,7 @@ static void what_is_wrong_is_told_and_nothing_is_made(void)
 	CU_ASSERT(access(dir, F_OK) != 0);
 }
 
-static void a_folder_that_is_there_is_not_touched(void)
+static void an_existing_folder_is_not_touched(void)
 {
 	char dir[DEVICE_PATH_MAX], expected[DEVICE_PATH_MAX + 128];
 
@@ -203,7 +203,7 @@ static void a_plan_is_read_for_the_device_that_is_wanted(void)
 
 const CU_TestInfo tests_campaign[] = {
 	{"what is wrong is told, and nothing is made", what_is_wrong_is_told_and_nothing_is_made},
-	{"a folder that is there is not touched", a_folder_that_is_there_is_not_touched},
+	{"an existing folder is not touched", an_existing_folder_is_not_touched},
 	{"what is told comes in order", what_is_told_comes_in_order},
 	{"what nobody listens to is not called", what_nobody_listens_to_is_not_called},
 	{"a plan is read for the device that is wanted", a_plan_is_read_for_the_device_that_is_wanted},

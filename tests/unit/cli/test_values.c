@@ -125,7 +125,7 @@ static void what_cannot_be_read_is_told_and_changes_nothing(void)
 	CU_ASSERT(seeds.first == 1 && seeds.last == 2);
 }
 
-static void what_may_be_given_anew_is_taken(void)
+static void an_option_given_again_overrides_the_first(void)
 {
 	static const char *const anew[] = {"quiet", "time", NULL};
 	struct typed begun, now;
@@ -151,6 +151,6 @@ const CU_TestInfo tests_values[] = {
 	{"a name that no table has aborts", a_name_that_no_table_has_aborts},
 	{"what is not given keeps its default", what_is_not_given_keeps_its_default},
 	{"what cannot be read is told and changes nothing", what_cannot_be_read_is_told_and_changes_nothing},
-	{"what may be given anew is taken", what_may_be_given_anew_is_taken},
+	{"an option given again overrides the first", an_option_given_again_overrides_the_first},
 	CU_TEST_INFO_NULL,
 };

@@ -97,7 +97,7 @@ static struct fault ready(const struct action *action, const char *match)
 	return made_fault("f", match, action->name, needed_by(action));
 }
 
-static void a_right_fault_blames_no_key(void)
+static void a_valid_fault_names_no_key(void)
 {
 	for (size_t i = 0; i < actions_count(); i++) {
 		const struct fault fault = ready(action_at(i), "");
@@ -490,7 +490,7 @@ static void an_address_is_of_the_actions_own_site(void)
 	}
 }
 
-static void an_address_needs_an_occasion_from_1(void)
+static void an_address_counts_from_1(void)
 {
 	static const struct {
 		const char *rest, *why;
@@ -704,12 +704,12 @@ static void draws_are_others_with_another_name_action_match_or_seed(void)
 }
 
 /* Runs that were recorded by an older version keep their draws. */
-static void the_draws_of_a_fault_are_written_in_stone(void)
+static void the_draws_of_a_fault_never_change(void)
 {
 	CU_ASSERT_EQUAL(key_of(made_fault("f", "", "drop", "")), UINT64_C(0x3a858818cda97361));
 }
 
-static void twins_are_told_apart(void)
+static void identical_faults_draw_independently(void)
 {
 	const struct fault twin = made_fault("f", "probability=1%", "delay", "time=1ms"),
 			   other = made_fault("f", "probability=7%", "delay", "time=9ms");
@@ -762,32 +762,32 @@ static void what_draws_is_told_from_what_does_not(void)
 }
 
 const CU_TestInfo tests_fault[] = {
-	{"a_right_fault_blames_no_key", a_right_fault_blames_no_key},
-	{"every_action_is_found_by_its_name", every_action_is_found_by_its_name},
-	{"every_action_fills_in_what_it_can_and_asks_for_the_rest", every_action_fills_in_what_it_can_and_asks_for_the_rest},
-	{"tables_refuse_what_makes_no_sense", tables_refuse_what_makes_no_sense},
-	{"no_time_of_a_fault_is_longer_than_a_year", no_time_of_a_fault_is_longer_than_a_year},
-	{"parameters_that_exclude_each_other_are_refused", parameters_that_exclude_each_other_are_refused},
-	{"bits_are_written_as_they_are_read", bits_are_written_as_they_are_read},
-	{"there_are_no_more_bytes_to_change_than_a_decision_holds", there_are_no_more_bytes_to_change_than_a_decision_holds},
-	{"a_window_that_ends_before_it_starts_is_refused_in_every_layer", a_window_that_ends_before_it_starts_is_refused_in_every_layer},
-	{"what_happens_at_power_on_takes_no_window", what_happens_at_power_on_takes_no_window},
-	{"ordinals_exclude_each_other", ordinals_exclude_each_other},
-	{"an_address_is_of_the_actions_own_site", an_address_is_of_the_actions_own_site},
-	{"an_address_needs_an_occasion_from_1", an_address_needs_an_occasion_from_1},
-	{"an_address_stands_alone_but_for_window_and_probability", an_address_stands_alone_but_for_window_and_probability},
-	{"direction_and_filter_are_the_proxys", direction_and_filter_are_the_proxys},
-	{"a_correlation_needs_frames_and_a_probability", a_correlation_needs_frames_and_a_probability},
-	{"a_message_is_bytes_in_hexadecimal", a_message_is_bytes_in_hexadecimal},
-	{"messages_are_the_buses", messages_are_the_buses},
-	{"a_fault_picks_what_its_match_says", a_fault_picks_what_its_match_says},
-	{"the_largest_ordinals_are_told_apart", the_largest_ordinals_are_told_apart},
-	{"a_window_has_its_first_instant_and_not_its_last", a_window_has_its_first_instant_and_not_its_last},
-	{"draws_do_not_move_with_parameters_or_probability", draws_do_not_move_with_parameters_or_probability},
-	{"draws_are_others_with_another_name_action_match_or_seed", draws_are_others_with_another_name_action_match_or_seed},
-	{"the_draws_of_a_fault_are_written_in_stone", the_draws_of_a_fault_are_written_in_stone},
-	{"twins_are_told_apart", twins_are_told_apart},
-	{"a_fault_put_in_front_moves_no_draw", a_fault_put_in_front_moves_no_draw},
-	{"what_draws_is_told_from_what_does_not", what_draws_is_told_from_what_does_not},
+	{"a valid fault names no key", a_valid_fault_names_no_key},
+	{"every action is found by its name", every_action_is_found_by_its_name},
+	{"every action fills in what it can and asks for the rest", every_action_fills_in_what_it_can_and_asks_for_the_rest},
+	{"tables refuse what makes no sense", tables_refuse_what_makes_no_sense},
+	{"no time of a fault is longer than a year", no_time_of_a_fault_is_longer_than_a_year},
+	{"parameters that exclude each other are refused", parameters_that_exclude_each_other_are_refused},
+	{"bits are written as they are read", bits_are_written_as_they_are_read},
+	{"there are no more bytes to change than a decision holds", there_are_no_more_bytes_to_change_than_a_decision_holds},
+	{"a window that ends before it starts is refused in every layer", a_window_that_ends_before_it_starts_is_refused_in_every_layer},
+	{"what happens at power on takes no window", what_happens_at_power_on_takes_no_window},
+	{"ordinals exclude each other", ordinals_exclude_each_other},
+	{"an address is of the actions own site", an_address_is_of_the_actions_own_site},
+	{"an address counts from 1", an_address_counts_from_1},
+	{"an address stands alone but for window and probability", an_address_stands_alone_but_for_window_and_probability},
+	{"direction and filter are the proxys", direction_and_filter_are_the_proxys},
+	{"a correlation needs frames and a probability", a_correlation_needs_frames_and_a_probability},
+	{"a message is bytes in hexadecimal", a_message_is_bytes_in_hexadecimal},
+	{"messages are the buses", messages_are_the_buses},
+	{"a fault picks what its match says", a_fault_picks_what_its_match_says},
+	{"the largest ordinals are told apart", the_largest_ordinals_are_told_apart},
+	{"a window has its first instant and not its last", a_window_has_its_first_instant_and_not_its_last},
+	{"draws do not move with parameters or probability", draws_do_not_move_with_parameters_or_probability},
+	{"draws are others with another name action match or seed", draws_are_others_with_another_name_action_match_or_seed},
+	{"the draws of a fault never change", the_draws_of_a_fault_never_change},
+	{"identical faults draw independently", identical_faults_draw_independently},
+	{"a fault put in front moves no draw", a_fault_put_in_front_moves_no_draw},
+	{"what draws is told from what does not", what_draws_is_told_from_what_does_not},
 	CU_TEST_INFO_NULL,
 };

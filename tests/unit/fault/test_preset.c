@@ -19,7 +19,7 @@ static bool expand(const char *name, const char *match, struct error *err)
 	return preset_expand(name, &base, faults, &count, err);
 }
 
-static void every_preset_makes_right_faults(void)
+static void every_preset_makes_valid_faults(void)
 {
 	for (const struct preset *preset = presets; preset->name != NULL; preset++) {
 		struct error err = {0};
@@ -124,7 +124,7 @@ static void a_name_that_leaves_no_room_is_refused(void)
 }
 
 const CU_TestInfo tests_preset[] = {
-	{"every preset makes right faults", every_preset_makes_right_faults},
+	{"every preset makes valid faults", every_preset_makes_valid_faults},
 	{"names are told apart", names_are_told_apart},
 	{"an access network has a rate each way and half its round trip", an_access_network_has_a_rate_each_way_and_half_its_round_trip},
 	{"the match of the entry holds for all of them", the_match_of_the_entry_holds_for_all_of_them},

@@ -90,7 +90,7 @@ static void one_frozen_failure_blocks(void)
 	      "1 of the frozen plans proved nothing: a frozen plan that proves nothing does not pass");
 }
 
-static void nothing_promotes_nothing(void)
+static void an_empty_gate_promotes_nothing(void)
 {
 	check("", NULL, GATE_NOT_ENOUGH, GATE_NOTHING, "there was nothing to judge by");
 	check("", "", GATE_NOT_ENOUGH, GATE_UNDECIDED, "more pairs may decide it");
@@ -125,7 +125,7 @@ static void few_enough_breaks_are_tolerated(void)
 	      "of 64 plans, 1 broke only on the candidate, 1 only on the baseline: it breaks alone in fewer plans than is tolerated");
 }
 
-static void the_bound_decides_nothing(void)
+static void reaching_the_bound_decides_nothing(void)
 {
 	char pairs[PAIRS_MAX + 1] = "ccbccbccbccbccbccbccb";
 
@@ -295,10 +295,10 @@ static void the_characteristics_are_those_in_the_docs(void)
 
 const CU_TestInfo tests_gate[] = {
 	{"one frozen failure blocks", one_frozen_failure_blocks},
-	{"nothing promotes nothing", nothing_promotes_nothing},
+	{"an empty gate promotes nothing", an_empty_gate_promotes_nothing},
 	{"the sequential test stops early", the_sequential_test_stops_early},
 	{"few enough breaks are tolerated", few_enough_breaks_are_tolerated},
-	{"the bound decides nothing", the_bound_decides_nothing},
+	{"reaching the bound decides nothing", reaching_the_bound_decides_nothing},
 	{"what proves nothing is no evidence for the candidate", what_proves_nothing_is_no_evidence_for_the_candidate},
 	{"more scenarios ask for stronger evidence", more_scenarios_ask_for_stronger_evidence},
 	{"the characteristics are those in the docs", the_characteristics_are_those_in_the_docs},

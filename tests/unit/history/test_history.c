@@ -270,7 +270,7 @@ static int64_t last_run(struct history *history, const struct history_filter *fi
 	return last;
 }
 
-static void the_run_before_has_half_of_the_places(void)
+static void the_previous_run_shares_half_of_its_scenarios(void)
 {
 	const struct history_filter a = {"a", NULL}, b = {"b", NULL}, none = {"z", NULL};
 	struct history *history = recorded_open("h.db");
@@ -371,7 +371,7 @@ static void histories_of_several_machines_become_one(void)
 }
 
 /* One scenario of ten that somebody runs again by hand is no run of the ten. */
-static void runs_that_are_alike_have_half_of_the_places(void)
+static void similar_runs_share_half_of_their_scenarios(void)
 {
 	static const struct history_place places[] = {{"a", "d"}, {"b", "d"}, {"c", "d"}, {"a", "d"}};
 	struct history *history = recorded_open("h.db");
@@ -406,9 +406,9 @@ const CU_TestInfo tests_history[] = {
 	{"the trend is of what is asked for", the_trend_is_of_what_is_asked_for},
 	{"durations are those of the last run that has any", durations_are_those_of_the_last_run_that_has_any},
 	{"changes between two runs are told apart", changes_between_two_runs_are_told_apart},
-	{"the run before has half of the places", the_run_before_has_half_of_the_places},
+	{"the previous run shares half of its scenarios", the_previous_run_shares_half_of_its_scenarios},
 	{"runs of long ago are not looked at", runs_of_long_ago_are_not_looked_at},
-	{"runs that are alike have half of the places", runs_that_are_alike_have_half_of_the_places},
+	{"similar runs share half of their scenarios", similar_runs_share_half_of_their_scenarios},
 	{"histories of several machines become one", histories_of_several_machines_become_one},
 	CU_TEST_INFO_NULL,
 };

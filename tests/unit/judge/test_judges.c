@@ -286,7 +286,7 @@ static void use(unsigned files, unsigned heap)
 }
 
 /* What cannot be made good ends the session; what may come right by its end does not. */
-static void some_judges_are_lost_for_good(void)
+static void some_judges_cannot_be_satisfied_any_more(void)
 {
 	static const struct {
 		const char *key, *value;
@@ -452,7 +452,7 @@ const CU_TestInfo tests_judges[] = {
 	{"after a failure the device polls again", after_a_failure_the_device_polls_again},
 	{"the end comes soon after the last fault", the_end_comes_soon_after_the_last_fault},
 	{"services that are not there are not asked", services_that_are_not_there_are_not_asked},
-	{"some judges are lost for good", some_judges_are_lost_for_good},
+	{"some judges cannot be satisfied any more", some_judges_cannot_be_satisfied_any_more},
 	{"images are served a few times only", images_are_served_a_few_times_only},
 	{"a storm is seen", a_storm_is_seen},
 	{"a SYN sent again begins no other connection", a_syn_sent_again_begins_no_other_connection},

@@ -7,7 +7,7 @@
 #include "harness/scenario/plan.h"
 #include "tests/test.h"
 
-static void every_judge_is_whole(void)
+static void every_judge_is_complete(void)
 {
 	judge_check();
 	CU_ASSERT_PTR_EQUAL(judge_find("leak"), judge_catalogue[JUDGE_NUMBER_leak]);
@@ -91,7 +91,7 @@ static void a_filter_must_compile(void)
 }
 
 const CU_TestInfo tests_judge_settings[] = {
-	{"every judge is whole", every_judge_is_whole},
+	{"every judge is complete", every_judge_is_complete},
 	{"every key stands under expect", every_key_stands_under_expect},
 	{"what one key sets no other reads", what_one_key_sets_no_other_reads},
 	{"what nobody asked for is told from what was", what_nobody_asked_for_is_told_from_what_was},

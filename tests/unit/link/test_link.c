@@ -241,7 +241,7 @@ static void a_device_that_sends_at_once_again_waits_for_the_gap(void)
 }
 
 /* Another frame is handed in at the very instant at which the medium gets free, before the waiting one starts. */
-static void who_waited_is_deferred_whoever_wakes_it(void)
+static void a_frame_that_waited_is_deferred_whoever_frees_the_medium(void)
 {
 	link_fixture_open(LINK_HALF, 0, 16);
 	partner_sends('a', 60);
@@ -465,7 +465,7 @@ const CU_TestInfo tests_link[] = {
 	{"half duplex shares the medium", half_duplex_shares_the_medium},
 	{"full duplex does not", full_duplex_does_not},
 	{"a device that sends at once again waits for the gap", a_device_that_sends_at_once_again_waits_for_the_gap},
-	{"who waited is deferred, whoever wakes it", who_waited_is_deferred_whoever_wakes_it},
+	{"a frame that waited is deferred, whoever frees the medium", a_frame_that_waited_is_deferred_whoever_frees_the_medium},
 	{"short frames of the partner are padded and have a good FCS", short_frames_of_the_partner_are_padded_and_have_a_good_fcs},
 	{"a wrong FCS is lost but was sent", a_wrong_fcs_is_lost_but_was_sent},
 	{"a runt is lost but was sent", a_runt_is_lost_but_was_sent},

@@ -127,7 +127,7 @@ static void a_quiet_cable_is_used_at_once(void)
 	medium_fixture_close();
 }
 
-static void who_hears_the_other_waits_for_its_end_and_the_gap(void)
+static void an_end_that_senses_the_other_waits_for_its_end_and_the_gap(void)
 {
 	medium_fixture_open(1000);
 	sends(TO_DEVICE, SHORT);
@@ -140,7 +140,7 @@ static void who_hears_the_other_waits_for_its_end_and_the_gap(void)
 	medium_fixture_close();
 }
 
-static void two_who_start_before_they_hear_each_other_collide(void)
+static void two_ends_that_start_before_they_sense_each_other_collide(void)
 {
 	medium_fixture_open(1000);
 	sends(TO_DEVICE, SHORT);
@@ -527,8 +527,8 @@ static void everything_lasts_a_tenth_at_100_mbit(void)
 const CU_TestInfo tests_medium[] = {
 	{"everything lasts a tenth at 100 Mbit/s", everything_lasts_a_tenth_at_100_mbit},
 	{"a quiet cable is used at once", a_quiet_cable_is_used_at_once},
-	{"who hears the other waits for its end and the gap", who_hears_the_other_waits_for_its_end_and_the_gap},
-	{"two who start before they hear each other collide", two_who_start_before_they_hear_each_other_collide},
+	{"an end that senses the other waits for its end and the gap", an_end_that_senses_the_other_waits_for_its_end_and_the_gap},
+	{"two ends that start before they sense each other collide", two_ends_that_start_before_they_sense_each_other_collide},
 	{"a carrier in the first part of the gap is waited for", a_carrier_in_the_first_part_of_the_gap_is_waited_for},
 	{"a carrier in the last part of the gap is not", a_carrier_in_the_last_part_of_the_gap_is_not},
 	{"a collision ends with a whole jam behind the preamble", a_collision_ends_with_a_whole_jam_behind_the_preamble},

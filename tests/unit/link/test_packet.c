@@ -139,7 +139,7 @@ static void fragments_have_ports_only_in_the_first(void)
 	CU_ASSERT(!b.has_ports && b.later_fragment && b.is_ipv4 && b.source_port == 0 && b.payload.length == 0);
 }
 
-static void lengths_that_lie_are_not_believed(void)
+static void wrong_lengths_are_not_trusted(void)
 {
 	struct packet packet;
 	struct packet_bytes raw = packet_bytes_of(tcp_data);
@@ -276,7 +276,7 @@ const CU_TestInfo tests_packet[] = {
 	{"the fields of a segment are read", the_fields_of_a_segment_are_read},
 	{"padding behind the datagram is no payload", padding_behind_the_datagram_is_no_payload},
 	{"fragments have ports only in the first", fragments_have_ports_only_in_the_first},
-	{"lengths that lie are not believed", lengths_that_lie_are_not_believed},
+	{"wrong lengths are not trusted", wrong_lengths_are_not_trusted},
 	{"a runt has no type", a_runt_has_no_type},
 	{"a third tag is not looked behind", a_third_tag_is_not_looked_behind},
 	{"every prefix is read within its bounds", every_prefix_is_read_within_its_bounds},

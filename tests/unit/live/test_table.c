@@ -69,7 +69,7 @@ static void it_keeps_within_the_terminal(void)
 	free(text);
 }
 
-static void who_has_acted_lately_stands_out_where_colours_are_wanted(void)
+static void a_fault_that_acted_recently_is_highlighted_if_colours_are_wanted(void)
 {
 	const struct bridge_rule rules[] = {rule_of("lately", 10 * SIM_S, false), rule_of("long ago", 5 * SIM_S, false)};
 	char *text = draw(rules, 2,
@@ -86,6 +86,7 @@ static void who_has_acted_lately_stands_out_where_colours_are_wanted(void)
 const CU_TestInfo tests_live_table[] = {
 	{"every rule has a line with its counters", every_rule_has_a_line_with_its_counters},
 	{"it keeps within the terminal", it_keeps_within_the_terminal},
-	{"who has acted lately stands out where colours are wanted", who_has_acted_lately_stands_out_where_colours_are_wanted},
+	{"a fault that acted recently is highlighted if colours are wanted",
+         a_fault_that_acted_recently_is_highlighted_if_colours_are_wanted},
 	CU_TEST_INFO_NULL,
 };

@@ -96,7 +96,7 @@ static void an_erase_takes_the_whole_of_its_unit(void)
 	nor_fixture_close(&f);
 }
 
-static void programming_takes_longer_for_more_bytes_but_not_for_ever(void)
+static void programming_takes_longer_for_more_bytes_up_to_a_limit(void)
 {
 	static const uint8_t data[256] = {0};
 	static const struct {
@@ -131,7 +131,7 @@ static void times_are_what_config_says(void)
 
 /* -- power -- */
 
-static void without_power_nothing_is_heard_and_after_it_not_at_once(void)
+static void no_command_is_accepted_without_power_nor_right_after_it(void)
 {
 	nor_fixture_open(&f, NULL);
 	nor_fixture_command(&f, 0x06);
@@ -277,7 +277,7 @@ static void a_copy_goes_on_by_itself(void)
 
 /* -- effects -- */
 
-static void the_supply_fails_where_a_disturbance_says_so(void)
+static void the_supply_fails_where_an_effect_says_so(void)
 {
 	nor_fixture_open(&f, NULL);
 	f.injected_op = 2;
@@ -342,21 +342,21 @@ static void bits_rot_before_the_read_that_they_are_to_rot_before(void)
 }
 
 const CU_TestInfo tests_nor_array[] = {
-	{"programming_only_clears_bits", programming_only_clears_bits},
-	{"programming_wraps_in_its_page", programming_wraps_in_its_page},
-	{"an_erase_takes_the_whole_of_its_unit", an_erase_takes_the_whole_of_its_unit},
-	{"programming_takes_longer_for_more_bytes_but_not_for_ever", programming_takes_longer_for_more_bytes_but_not_for_ever},
-	{"times_are_what_config_says", times_are_what_config_says},
-	{"without_power_nothing_is_heard_and_after_it_not_at_once", without_power_nothing_is_heard_and_after_it_not_at_once},
-	{"a_cut_program_has_done_its_part_of_the_bits", a_cut_program_has_done_its_part_of_the_bits},
-	{"a_cut_erase_leaves_ones_old_bits_and_bits_of_neither_kind", a_cut_erase_leaves_ones_old_bits_and_bits_of_neither_kind},
-	{"a_cut_is_the_same_twice_and_another_with_another_seed_or_number",
+	{"programming only clears bits", programming_only_clears_bits},
+	{"programming wraps in its page", programming_wraps_in_its_page},
+	{"an erase takes the whole of its unit", an_erase_takes_the_whole_of_its_unit},
+	{"programming takes longer for more bytes up to a limit", programming_takes_longer_for_more_bytes_up_to_a_limit},
+	{"times are what config says", times_are_what_config_says},
+	{"no command is accepted without power nor right after it", no_command_is_accepted_without_power_nor_right_after_it},
+	{"a cut program has done its part of the bits", a_cut_program_has_done_its_part_of_the_bits},
+	{"a cut erase leaves ones old bits and bits of neither kind", a_cut_erase_leaves_ones_old_bits_and_bits_of_neither_kind},
+	{"a cut is the same twice and another with another seed or number",
          a_cut_is_the_same_twice_and_another_with_another_seed_or_number},
-	{"a_cut_write_of_the_status_registers_keeps_a_part", a_cut_write_of_the_status_registers_keeps_a_part},
-	{"a_copy_goes_on_by_itself", a_copy_goes_on_by_itself},
-	{"the_supply_fails_where_a_disturbance_says_so", the_supply_fails_where_a_disturbance_says_so},
-	{"an_operation_is_slow_or_never_over", an_operation_is_slow_or_never_over},
-	{"no_time_of_an_operation_overflows", no_time_of_an_operation_overflows},
-	{"bits_rot_before_the_read_that_they_are_to_rot_before", bits_rot_before_the_read_that_they_are_to_rot_before},
+	{"a cut write of the status registers keeps a part", a_cut_write_of_the_status_registers_keeps_a_part},
+	{"a copy goes on by itself", a_copy_goes_on_by_itself},
+	{"the supply fails where an effect says so", the_supply_fails_where_an_effect_says_so},
+	{"an operation is slow or never over", an_operation_is_slow_or_never_over},
+	{"no time of an operation overflows", no_time_of_an_operation_overflows},
+	{"bits rot before the read that they are to rot before", bits_rot_before_the_read_that_they_are_to_rot_before},
 	CU_TEST_INFO_NULL,
 };

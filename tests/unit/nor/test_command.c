@@ -18,7 +18,7 @@ static struct nor_fixture f;
 	} while (0)
 #define BYTES (const uint8_t[])
 
-static void it_says_who_it_is(void)
+static void it_reports_its_identification(void)
 {
 	nor_fixture_open(&f, NULL);
 	ANSWERS((BYTES{0x9f}), 0xef, 0x40, 0x17, 0x00);
@@ -144,7 +144,7 @@ static void nothing_is_written_without_write_enable(void)
 	nor_fixture_close(&f);
 }
 
-static void a_busy_chip_hears_only_what_reads_the_status(void)
+static void a_busy_chip_accepts_only_reads_of_its_status(void)
 {
 	nor_fixture_open(&f, NULL);
 	nor_fixture_erase(&f, 0x20, 0);
@@ -162,7 +162,7 @@ static void a_busy_chip_hears_only_what_reads_the_status(void)
 	nor_fixture_close(&f);
 }
 
-static void power_down_hears_nothing_but_its_end(void)
+static void power_down_accepts_only_its_release(void)
 {
 	nor_fixture_open(&f, NULL);
 	nor_fixture_command(&f, 0xb9);
@@ -227,16 +227,16 @@ static void a_reset_tears_what_is_under_way(void)
 }
 
 const CU_TestInfo tests_nor_command[] = {
-	{"it_says_who_it_is", it_says_who_it_is},
-	{"its_parameters_are_those_of_the_data_sheet", its_parameters_are_those_of_the_data_sheet},
-	{"reads_go_on_over_the_end_and_a_fast_one_has_a_dummy_byte", reads_go_on_over_the_end_and_a_fast_one_has_a_dummy_byte},
-	{"every_opcode_is_known_or_a_finding", every_opcode_is_known_or_a_finding},
-	{"what_is_not_modelled_says_so", what_is_not_modelled_says_so},
-	{"a_command_that_is_not_whole_does_nothing", a_command_that_is_not_whole_does_nothing},
-	{"nothing_is_written_without_write_enable", nothing_is_written_without_write_enable},
-	{"a_busy_chip_hears_only_what_reads_the_status", a_busy_chip_hears_only_what_reads_the_status},
-	{"power_down_hears_nothing_but_its_end", power_down_hears_nothing_but_its_end},
-	{"a_reset_takes_both_commands_in_a_row", a_reset_takes_both_commands_in_a_row},
-	{"a_reset_tears_what_is_under_way", a_reset_tears_what_is_under_way},
+	{"it reports its identification", it_reports_its_identification},
+	{"its parameters are those of the data sheet", its_parameters_are_those_of_the_data_sheet},
+	{"reads go on over the end and a fast one has a dummy byte", reads_go_on_over_the_end_and_a_fast_one_has_a_dummy_byte},
+	{"every opcode is known or a finding", every_opcode_is_known_or_a_finding},
+	{"what is not modelled says so", what_is_not_modelled_says_so},
+	{"a command that is not whole does nothing", a_command_that_is_not_whole_does_nothing},
+	{"nothing is written without write enable", nothing_is_written_without_write_enable},
+	{"a busy chip accepts only reads of its status", a_busy_chip_accepts_only_reads_of_its_status},
+	{"power down accepts only its release", power_down_accepts_only_its_release},
+	{"a reset takes both commands in a row", a_reset_takes_both_commands_in_a_row},
+	{"a reset tears what is under way", a_reset_tears_what_is_under_way},
 	CU_TEST_INFO_NULL,
 };

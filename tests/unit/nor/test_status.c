@@ -167,12 +167,12 @@ static void blocks_are_protected_as_the_table_says(void)
 }
 
 const CU_TestInfo tests_nor_status[] = {
-	{"a_write_takes_its_time_and_outlives_the_power", a_write_takes_its_time_and_outlives_the_power},
-	{"two_bytes_write_two_registers", two_bytes_write_two_registers},
-	{"a_volatile_write_is_there_at_once_and_gone_with_the_power", a_volatile_write_is_there_at_once_and_gone_with_the_power},
-	{"reserved_bits_stay_0_and_lock_bits_stay_1", reserved_bits_stay_0_and_lock_bits_stay_1},
-	{"locked_registers_open_with_the_next_power_on_only_if_the_lock_was_volatile",
+	{"a write takes its time and outlives the power", a_write_takes_its_time_and_outlives_the_power},
+	{"two bytes write two registers", two_bytes_write_two_registers},
+	{"a volatile write is there at once and gone with the power", a_volatile_write_is_there_at_once_and_gone_with_the_power},
+	{"reserved bits stay 0 and lock bits stay 1", reserved_bits_stay_0_and_lock_bits_stay_1},
+	{"locked registers open with the next power on only if the lock was volatile",
          locked_registers_open_with_the_next_power_on_only_if_the_lock_was_volatile},
-	{"blocks_are_protected_as_the_table_says", blocks_are_protected_as_the_table_says},
+	{"blocks are protected as the table says", blocks_are_protected_as_the_table_says},
 	CU_TEST_INFO_NULL,
 };

@@ -447,7 +447,7 @@ static void what_is_counted_is_what_was_done(void)
 	chain_close(&chain);
 }
 
-static void what_was_made_good_was_never_done(void)
+static void a_corruption_that_another_undoes_is_not_counted(void)
 {
 	struct fault faults[NETEM_FAULTS_MAX];
 	struct chain chain;
@@ -525,7 +525,7 @@ const CU_TestInfo tests_exact[] = {
 	{"a frozen plan repeats a copy that jumps", a_frozen_plan_repeats_a_copy_that_jumps},
 	{"an outage ends for copies too", an_outage_ends_for_copies_too},
 	{"what is counted is what was done", what_is_counted_is_what_was_done},
-	{"what was made good was never done", what_was_made_good_was_never_done},
+	{"a corruption that another undoes is not counted", a_corruption_that_another_undoes_is_not_counted},
 	{"a copy says nothing of its fate", a_copy_says_nothing_of_its_fate},
 	{"only what netem does can be exact", only_what_netem_does_can_be_exact},
 	{"only frames have such chances", only_frames_have_such_chances},

@@ -92,7 +92,7 @@ static void the_pareto_quantile_is_the_inverse_of_its_closed_form(void)
 }
 
 /* A plan of today must give the same run in ten years. */
-static void quantiles_are_written_in_stone(void)
+static void quantiles_never_change(void)
 {
 	static const struct {
 		uint64_t bits;
@@ -495,7 +495,7 @@ static void two_states_of_loss_make_bursts(void)
 }
 
 /* A burst that never ends goes to and fro between its own two states. */
-static void a_burst_has_good_frames_in_it(void)
+static void a_burst_contains_good_frames(void)
 {
 	const bool *lost = lose("", "loss_state", "p13=100%;p31=0%;p32=30%;p23=60%");
 
@@ -553,7 +553,7 @@ const CU_TestInfo tests_proxy_law[] = {
 	{"the normal quantile is right to a ten-thousandth", the_normal_quantile_is_right_to_a_ten_thousandth},
 	{"quantiles are cut and symmetrical where they should be", quantiles_are_cut_and_symmetrical_where_they_should_be},
 	{"the Pareto quantile is the inverse of its closed form", the_pareto_quantile_is_the_inverse_of_its_closed_form},
-	{"quantiles are written in stone", quantiles_are_written_in_stone},
+	{"quantiles never change", quantiles_never_change},
 	{"delays follow their distribution", delays_follow_their_distribution},
 	{"Pareto's tail is cut at four jitters", paretos_tail_is_cut_at_four_jitters},
 	{"a table is drawn evenly", a_table_is_drawn_evenly},
@@ -568,7 +568,7 @@ const CU_TestInfo tests_proxy_law[] = {
 	{"correlated losses keep their rate and come in longer runs", correlated_losses_keep_their_rate_and_come_in_longer_runs},
 	{"one state of loss is independent loss", one_state_of_loss_is_independent_loss},
 	{"two states of loss make bursts", two_states_of_loss_make_bursts},
-	{"a burst has good frames in it", a_burst_has_good_frames_in_it},
+	{"a burst contains good frames", a_burst_contains_good_frames},
 	{"single losses stand alone", single_losses_stand_alone},
 	{"four states of loss have the stationary rate from the first frame on",
          four_states_of_loss_have_the_stationary_rate_from_the_first_frame_on},

@@ -191,7 +191,7 @@ static void the_order_of_unlike_faults_moves_no_draw(void)
 }
 
 /* Two faults of one name would decide alike, and so count as one, if they had one stream. */
-static void twins_decide_for_themselves(void)
+static void identical_faults_decide_independently(void)
 {
 	const struct fault faults[] = {made_checked_fault("twin", "probability=50%", "drop", ""),
 	                               made_checked_fault("twin", "probability=50%", "drop", "")};
@@ -302,7 +302,7 @@ const CU_TestInfo tests_proxy[] = {
 	{"frames of other flows move no decision", frames_of_other_flows_move_no_decision},
 	{"a fault more moves no decision", a_fault_more_moves_no_decision},
 	{"the order of unlike faults moves no draw", the_order_of_unlike_faults_moves_no_draw},
-	{"twins decide for themselves", twins_decide_for_themselves},
+	{"identical faults decide independently", identical_faults_decide_independently},
 	{"counters tell what each fault did", counters_tell_what_each_fault_did},
 	{"a fault is in force while it acts and can act again", a_fault_is_in_force_while_it_acts_and_can_act_again},
 	{"a fate names its causes in order", a_fate_names_its_causes_in_order},

@@ -268,7 +268,7 @@ static void every_gapth_frame_jumps_the_queue(void)
 }
 
 /* Behind the gap the wait for the next that jumps is geometric with a mean of 4: of 40000 frames 1 in 4 + 3. */
-static void luck_counts_only_behind_the_gap(void)
+static void the_probability_counts_only_after_the_gap(void)
 {
 	const struct fault fault = made_checked_fault("f", "probability=25%", "reorder", "gap=4");
 	unsigned jumped = 0, since = 9;
@@ -305,7 +305,7 @@ static void the_gap_is_counted_in_each_flow_and_direction(void)
 	chain_close(&chain);
 }
 
-static void who_jumps_takes_back_earlier_delays_and_skips_later_rates(void)
+static void a_frame_that_jumps_the_queue_loses_earlier_delays_and_skips_later_rates(void)
 {
 	const struct fault faults[] = {
 		made_checked_fault("delay", "", "delay", "time=10ms"), made_checked_fault("jump", "nth=2", "reorder", ""),
@@ -340,7 +340,7 @@ static const char *ids_that_leave(struct chain *chain, sim_ns now)
 	return text;
 }
 
-static void who_is_held_leaves_behind_the_last_that_overtakes(void)
+static void a_held_frame_leaves_behind_the_last_one_that_overtakes_it(void)
 {
 	struct chain chain;
 
@@ -394,10 +394,11 @@ const CU_TestInfo tests_proxy_shape[] = {
 	{"slots are spread evenly", slots_are_spread_evenly},
 	{"slots can have a distribution", slots_can_have_a_distribution},
 	{"every gap-th frame jumps the queue", every_gapth_frame_jumps_the_queue},
-	{"luck counts only behind the gap", luck_counts_only_behind_the_gap},
+	{"the probability counts only after the gap", the_probability_counts_only_after_the_gap},
 	{"the gap is counted in each flow and direction", the_gap_is_counted_in_each_flow_and_direction},
-	{"who jumps takes back earlier delays and skips later rates", who_jumps_takes_back_earlier_delays_and_skips_later_rates},
-	{"who is held leaves behind the last that overtakes", who_is_held_leaves_behind_the_last_that_overtakes},
+	{"a frame that jumps the queue loses earlier delays and skips later rates",
+         a_frame_that_jumps_the_queue_loses_earlier_delays_and_skips_later_rates},
+	{"a held frame leaves behind the last one that overtakes it", a_held_frame_leaves_behind_the_last_one_that_overtakes_it},
 	{"copies leave behind the frame in even steps", copies_leave_behind_the_frame_in_even_steps},
 	CU_TEST_INFO_NULL,
 };

@@ -48,7 +48,7 @@ static void an_answer_of_dns_is_read_by_its_question(void)
 	CU_ASSERT(!dns_read_question(bytes_of(answer, QUESTION_END - 1), &question));
 }
 
-static void an_answer_of_dns_is_spoiled_whatever_is_in_it(void)
+static void an_answer_of_dns_is_corrupted_whatever_is_in_it(void)
 {
 	uint8_t m[sizeof answer];
 	static const uint8_t nobody[] = {198, 51, 100, 99};
@@ -104,7 +104,7 @@ static void a_lease_of_dhcp_is_shortened_in_place(void)
 
 const CU_TestInfo tests_relay_messages[] = {
 	{"an answer of DNS is read by its question", an_answer_of_dns_is_read_by_its_question},
-	{"an answer of DNS is spoiled, whatever is in it", an_answer_of_dns_is_spoiled_whatever_is_in_it},
+	{"an answer of DNS is corrupted, whatever is in it", an_answer_of_dns_is_corrupted_whatever_is_in_it},
 	{"a clock of NTP is put forward and back", a_clock_of_ntp_is_put_forward_and_back},
 	{"a lease of DHCP is shortened in place", a_lease_of_dhcp_is_shortened_in_place},
 	CU_TEST_INFO_NULL,

@@ -504,7 +504,7 @@ static void judge_and_phase_make_another_cause(void)
 	CU_ASSERT_EQUAL(causes.count, 3);
 }
 
-static void the_terminal_takes_no_orders_from_a_guest(void)
+static void a_guest_cannot_send_control_sequences_to_the_terminal(void)
 {
 	make_hostile(HOSTILE "\xe2\x80\xae");
 	make_run();
@@ -589,7 +589,7 @@ static void a_replay_command_is_safe_for_a_shell(void)
 /* -- the page -- */
 
 /* Of tags and attributes there are just those of the page's own. */
-static void text_of_guests_neither_breaks_nor_scripts_the_page(void)
+static void text_from_guests_can_neither_break_the_page_nor_run_scripts(void)
 {
 	make_sessions();
 	make_run();
@@ -621,7 +621,7 @@ static void the_page_is_valid(void)
 }
 
 /* What asks the network for something, or is asked for from elsewhere. */
-static void the_page_is_alone_in_the_world(void)
+static void the_page_is_self_contained(void)
 {
 	static const char *const foreign[] = {"http://", "https://", "src=", "<link", "@import", "url("};
 
@@ -635,7 +635,7 @@ static void the_page_is_alone_in_the_world(void)
 }
 
 /* A browser takes the page's own style and script only if their hashes are those that the policy names. */
-static void the_policy_names_what_is_in_the_page(void)
+static void the_content_security_policy_allows_what_is_in_the_page(void)
 {
 	static const char *const parts[] = {"style", "script"};
 
@@ -679,16 +679,16 @@ const CU_TestInfo tests_run[] = {
 	{"amounts make no other cause", amounts_make_no_other_cause},
 	{"the same failure in many sessions is one entry", the_same_failure_in_many_sessions_is_one_entry},
 	{"judge and phase make another cause", judge_and_phase_make_another_cause},
-	{"the terminal takes no orders from a guest", the_terminal_takes_no_orders_from_a_guest},
+	{"a guest cannot send control sequences to the terminal", a_guest_cannot_send_control_sequences_to_the_terminal},
 	{"a fault that never matched is told everywhere", a_fault_that_never_matched_is_told_everywhere},
 	{"TAP has a point a session", tap_has_a_point_a_session},
 	{"GitHub gets a line a cause", github_gets_a_line_a_cause},
 	{"what proved nothing is run again", what_proved_nothing_is_run_again},
 	{"a replay command is safe for a shell", a_replay_command_is_safe_for_a_shell},
-	{"text of guests neither breaks nor scripts the page", text_of_guests_neither_breaks_nor_scripts_the_page},
+	{"text from guests can neither break the page nor run scripts", text_from_guests_can_neither_break_the_page_nor_run_scripts},
 	{"the page is valid", the_page_is_valid},
-	{"the page is alone in the world", the_page_is_alone_in_the_world},
-	{"the policy names what is in the page", the_policy_names_what_is_in_the_page},
+	{"the page is self-contained", the_page_is_self_contained},
+	{"the content security policy allows what is in the page", the_content_security_policy_allows_what_is_in_the_page},
 	{"the page says first what went wrong", the_page_says_first_what_went_wrong},
 	CU_TEST_INFO_NULL,
 };

@@ -171,7 +171,7 @@ static void what_was_not_to_be_run_is_neither_good_nor_bad(void)
 	close_run();
 }
 
-static void nobody_takes_over_what_another_is_at(void)
+static void a_run_in_progress_is_not_resumed_by_another_process(void)
 {
 	const struct session sessions[] = {{"a", false, "1", VERDICT_PASS, 1}, {"b", false, NULL, VERDICT_PASS, 1}};
 	struct error err = {.text = ""};
@@ -291,7 +291,7 @@ static void what_a_merged_run_lacks_is_found_when_it_comes(void)
 }
 
 /* Whoever wrote run.json: what is no shard is passed over, and of many each is told once. */
-static void shards_are_read_with_care(void)
+static void malformed_shards_are_refused(void)
 {
 	json_t *odd = json_pack("[i, s, s, s, s]", 1, "0/2", "3/2", "1/99999999999", "x"), *missing = shards_missing(odd);
 
@@ -352,11 +352,11 @@ const CU_TestInfo tests_run_whole[] = {
 	{"repeats are written as Surefire does", repeats_are_written_as_surefire_does},
 	{"strict blames the sessions of an idle fault", strict_blames_the_sessions_of_an_idle_fault},
 	{"what was not to be run is neither good nor bad", what_was_not_to_be_run_is_neither_good_nor_bad},
-	{"nobody takes over what another is at", nobody_takes_over_what_another_is_at},
+	{"a run in progress is not resumed by another process", a_run_in_progress_is_not_resumed_by_another_process},
 	{"shards are put in their order", shards_are_put_in_their_order},
 	{"a missing shard is told in every report", a_missing_shard_is_told_in_every_report},
 	{"what a merged run lacks is found when it comes", what_a_merged_run_lacks_is_found_when_it_comes},
-	{"shards are read with care", shards_are_read_with_care},
+	{"malformed shards are refused", malformed_shards_are_refused},
 	{"what one shard held back says nothing of another", what_one_shard_held_back_says_nothing_of_another},
 	{"what proved something is taken", what_proved_something_is_taken},
 	{"contradictions are not merged", contradictions_are_not_merged},

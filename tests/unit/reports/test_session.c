@@ -385,7 +385,7 @@ static void data_is_small_and_sound(void)
 	json_decref(data);
 }
 
-static void text_of_guests_neither_breaks_nor_scripts_a_page(void)
+static void text_from_guests_can_neither_break_a_page_nor_run_scripts(void)
 {
 	begin();
 	recorded_download(&recorded, 4, 0);
@@ -458,7 +458,7 @@ static void what_a_folder_lacks_is_said(void)
 }
 
 /* Wherever a file is cut off, and whatever byte of it is wrong. */
-static void torn_files_give_what_they_have(void)
+static void truncated_files_are_read_as_far_as_they_go(void)
 {
 	char *path = path_of("device.pcapng"), *trace = path_of("trace.txt");
 	struct stat status;
@@ -546,10 +546,10 @@ const CU_TestInfo tests_session[] = {
 	{"the wire is counted by buckets", the_wire_is_counted_by_buckets},
 	{"the board is what series.csv says", the_board_is_what_series_csv_says},
 	{"data is small and sound", data_is_small_and_sound},
-	{"text of guests neither breaks nor scripts a page", text_of_guests_neither_breaks_nor_scripts_a_page},
+	{"text from guests can neither break a page nor run scripts", text_from_guests_can_neither_break_a_page_nor_run_scripts},
 	{"a page asks the network for nothing", a_page_asks_the_network_for_nothing},
 	{"what a folder lacks is said", what_a_folder_lacks_is_said},
-	{"torn files give what they have", torn_files_give_what_they_have},
+	{"truncated files are read as far as they go", truncated_files_are_read_as_far_as_they_go},
 	{"a page is made only when it is missing or old", a_page_is_made_only_when_it_is_missing_or_old},
 	{"a page is written below the run's folder only", a_page_is_written_below_the_runs_folder_only},
 	CU_TEST_INFO_NULL,

@@ -120,7 +120,7 @@ static void columns_stand_below_each_other(void)
 	           "                   \n");
 }
 
-static void colours_say_what_words_say(void)
+static void colours_repeat_what_the_words_say(void)
 {
 	json_t *told = tell_table();
 
@@ -159,7 +159,7 @@ static void what_is_empty_says_so(void)
 	check_text(told_new(), true, "");
 }
 
-static void a_terminal_gets_no_orders(void)
+static void no_control_sequences_reach_a_terminal(void)
 {
 	json_t *told = told_new();
 
@@ -242,7 +242,7 @@ static void a_curve_needs_no_points(void)
 }
 
 /* Where a double tells steps no longer apart, an axis goes without. */
-static void a_curve_bears_any_number(void)
+static void a_curve_accepts_any_number(void)
 {
 	static const double places[][2] = {{-1e300, 1e300}, {1e17, 1.0000001e17}, {1e-12, 2e-12}, {-3, -2}};
 
@@ -256,7 +256,7 @@ static void a_curve_bears_any_number(void)
 	}
 }
 
-static void text_neither_breaks_nor_scripts_a_page(void)
+static void text_can_neither_break_a_page_nor_run_scripts(void)
 {
 	static const char *const columns[] = {HOSTILE, NULL};
 	json_t *told = told_new(), *table = told_table(told, HOSTILE, columns), *curve = told_curve(told, HOSTILE, HOSTILE, HOSTILE);
@@ -380,17 +380,17 @@ static void search_json_keeps_to_its_schema(void)
 const CU_TestInfo tests_told[] = {
 	{"paragraphs stand apart", paragraphs_stand_apart},
 	{"columns stand below each other", columns_stand_below_each_other},
-	{"colours say what words say", colours_say_what_words_say},
+	{"colours repeat what the words say", colours_repeat_what_the_words_say},
 	{"a curve is rows in order", a_curve_is_rows_in_order},
 	{"what is empty says so", what_is_empty_says_so},
-	{"a terminal gets no orders", a_terminal_gets_no_orders},
+	{"no control sequences reach a terminal", no_control_sequences_reach_a_terminal},
 	{"bytes that are no text leave JSON sound", bytes_that_are_no_text_leave_json_sound},
 	{"a page says what it is and what came out", a_page_says_what_it_is_and_what_came_out},
 	{"a page has tables with links and words", a_page_has_tables_with_links_and_words},
 	{"a page draws curves", a_page_draws_curves},
 	{"a curve needs no points", a_curve_needs_no_points},
-	{"a curve bears any number", a_curve_bears_any_number},
-	{"text neither breaks nor scripts a page", text_neither_breaks_nor_scripts_a_page},
+	{"a curve accepts any number", a_curve_accepts_any_number},
+	{"text can neither break a page nor run scripts", text_can_neither_break_a_page_nor_run_scripts},
 	{"what is not known is passed over", what_is_not_known_is_passed_over},
 	{"a report makes the page anew", a_report_makes_the_page_anew},
 	{"what is no search is told so", what_is_no_search_is_told_so},

@@ -39,7 +39,7 @@ static void an_installed_program_finds_its_share(void)
 	TEST_CONTAINS(output, "only");
 }
 
-static void a_lonely_program_says_what_it_misses(void)
+static void a_program_without_its_files_says_what_is_missing(void)
 {
 	char output[4096];
 
@@ -53,6 +53,6 @@ static void a_lonely_program_says_what_it_misses(void)
 const CU_TestInfo tests_paths[] = {
 	{"in a work tree they are found by going up", in_a_work_tree_they_are_found_by_going_up},
 	{"an installed program finds its share", an_installed_program_finds_its_share},
-	{"a lonely program says what it misses", a_lonely_program_says_what_it_misses},
+	{"a program without its files says what is missing", a_program_without_its_files_says_what_is_missing},
 	CU_TEST_INFO_NULL,
 };

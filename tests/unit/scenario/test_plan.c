@@ -379,7 +379,7 @@ const CU_TestInfo tests_plan[] = {
 	{"texts of any kind come back", texts_of_any_kind_come_back},
 	{"characters that YAML does not take come back", characters_that_yaml_does_not_take_come_back},
 	{"files of a scenario are found from its plan", files_of_a_scenario_are_found_from_its_plan},
-	{"a_redraw_is_read_and_kept", a_redraw_is_read_and_kept},
-	{"a_redraw_that_is_not_whole_is_refused", a_redraw_that_is_not_whole_is_refused},
+	{"a redraw is read and kept", a_redraw_is_read_and_kept},
+	{"a redraw that is not whole is refused", a_redraw_that_is_not_whole_is_refused},
 	CU_TEST_INFO_NULL,
 };

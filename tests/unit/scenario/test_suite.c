@@ -121,7 +121,7 @@ static bool is_for_the_night(const char *folder)
 	return found;
 }
 
-static void the_night_has_every_folder_of_scenarios(void)
+static void the_nightly_suite_has_every_folder_of_scenarios(void)
 {
 	struct error err;
 	char list[4096], *rest = NULL;
@@ -144,6 +144,6 @@ const CU_TestInfo tests_suite[] = {
 	{"a suite's judges are asked besides", a_suites_judges_are_asked_besides},
 	{"tags are words and the folder's name", tags_are_words_and_the_folders_name},
 	{"a suite is told from a scenario", a_suite_is_told_from_a_scenario},
-	{"the night has every folder of scenarios", the_night_has_every_folder_of_scenarios},
+	{"the nightly suite has every folder of scenarios", the_nightly_suite_has_every_folder_of_scenarios},
 	CU_TEST_INFO_NULL,
 };

@@ -47,7 +47,7 @@ static void the_session_of_no_plan_counts_and_is_not_kept(void)
 	corpus_close(&corpus);
 }
 
-static void the_rarest_have_most_energy_and_tire(void)
+static void the_rarest_have_most_energy_and_lose_it_with_use(void)
 {
 	struct corpus corpus = {0};
 	unsigned chosen[3] = {0};
@@ -71,8 +71,8 @@ static void the_rarest_have_most_energy_and_tire(void)
 }
 
 const CU_TestInfo tests_corpus[] = {
-	{"only_what_reached_something_new_is_kept", only_what_reached_something_new_is_kept},
-	{"the_session_of_no_plan_counts_and_is_not_kept", the_session_of_no_plan_counts_and_is_not_kept},
-	{"the_rarest_have_most_energy_and_tire", the_rarest_have_most_energy_and_tire},
+	{"only what reached something new is kept", only_what_reached_something_new_is_kept},
+	{"the session of no plan counts and is not kept", the_session_of_no_plan_counts_and_is_not_kept},
+	{"the rarest have most energy and lose it with use", the_rarest_have_most_energy_and_lose_it_with_use},
 	CU_TEST_INFO_NULL,
 };

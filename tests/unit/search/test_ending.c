@@ -54,7 +54,7 @@ static void sessions_that_pass_have_ended_in_the_same_way(void)
 	CU_ASSERT(same(&a, &b));
 }
 
-static void what_is_inconclusive_is_like_nothing(void)
+static void an_inconclusive_session_equals_no_other(void)
 {
 	const struct ending a = ending(VERDICT_INCONCLUSIVE, "", "", "no memory");
 
@@ -89,7 +89,7 @@ const CU_TestInfo tests_ending[] = {
 	{"amounts in a reason do not tell failures apart", amounts_in_a_reason_do_not_tell_failures_apart},
 	{"judge, phase and error tell failures apart", judge_phase_and_error_tell_failures_apart},
 	{"sessions that pass have ended in the same way", sessions_that_pass_have_ended_in_the_same_way},
-	{"what is inconclusive is like nothing", what_is_inconclusive_is_like_nothing},
+	{"an inconclusive session equals no other", an_inconclusive_session_equals_no_other},
 	{"an ending is said in one line", an_ending_is_said_in_one_line},
 	CU_TEST_INFO_NULL,
 };

@@ -48,7 +48,7 @@ static void phases_narrow_places(void)
 	CU_ASSERT_EQUAL(left("brown_out", "start"), 1);
 }
 
-static void a_word_that_means_nothing_is_told_with_what_is_near(void)
+static void an_unknown_word_is_reported_with_the_nearest_spelling(void)
 {
 	struct filter filter;
 	struct error err;
@@ -111,7 +111,7 @@ static void what_a_device_cannot_meet_with_is_left_out(void)
 const CU_TestInfo tests_sweep_filter[] = {
 	{"words narrow faults and places", words_narrow_faults_and_places},
 	{"phases narrow places", phases_narrow_places},
-	{"a word that means nothing is told with what is near", a_word_that_means_nothing_is_told_with_what_is_near},
+	{"an unknown word is reported with the nearest spelling", an_unknown_word_is_reported_with_the_nearest_spelling},
 	{"a phase that is not there is told", a_phase_that_is_not_there_is_told},
 	{"what a device cannot meet with is left out", what_a_device_cannot_meet_with_is_left_out},
 	CU_TEST_INFO_NULL,

@@ -84,9 +84,9 @@ static void of_a_shrunk_plan_only_what_the_control_device_did_is_said(void)
 }
 
 const CU_TestInfo tests_hunt[] = {
-	{"of_a_shrunk_plan_only_what_the_control_device_did_is_said", of_a_shrunk_plan_only_what_the_control_device_did_is_said},
-	{"without_a_find_it_shows_something_only_if_nothing_is_left_open", without_a_find_it_shows_something_only_if_nothing_is_left_open},
-	{"the_last_decision_names_the_kind", the_last_decision_names_the_kind},
-	{"failures_are_told_apart_by_what_failed_and_what_acted_last", failures_are_told_apart_by_what_failed_and_what_acted_last},
+	{"of a shrunk plan only what the control device did is said", of_a_shrunk_plan_only_what_the_control_device_did_is_said},
+	{"without a find it shows something only if nothing is left open", without_a_find_it_shows_something_only_if_nothing_is_left_open},
+	{"the last decision names the kind", the_last_decision_names_the_kind},
+	{"failures are told apart by what failed and what acted last", failures_are_told_apart_by_what_failed_and_what_acted_last},
 	CU_TEST_INFO_NULL,
 };

@@ -88,7 +88,7 @@ static void a_file_of_just_now_is_looked_into_each_time(void)
 	inputs_close(&inputs);
 }
 
-static void a_plan_that_nobody_has_looked_at_is_fine(void)
+static void a_plan_that_was_never_read_is_accepted(void)
 {
 	struct inputs inputs = {.count = 0};
 	struct plan plan = {.name = "x", .device = {.kernel = "/nowhere"}};
@@ -102,6 +102,6 @@ const CU_TestInfo tests_inputs[] = {
 	{"what has changed before it is first asked for is noticed", what_has_changed_before_it_is_first_asked_for_is_noticed},
 	{"a file that lies still is looked into once", a_file_that_lies_still_is_looked_into_once},
 	{"a file of just now is looked into each time", a_file_of_just_now_is_looked_into_each_time},
-	{"a plan that nobody has looked at is fine", a_plan_that_nobody_has_looked_at_is_fine},
+	{"a plan that was never read is accepted", a_plan_that_was_never_read_is_accepted},
 	CU_TEST_INFO_NULL,
 };

@@ -174,13 +174,13 @@ static void addresses_that_cannot_be_read_are_told_with_their_line(void)
 }
 
 const CU_TestInfo tests_limits[] = {
-	{"every_row_is_of_the_catalogue_and_drawn", every_row_is_of_the_catalogue_and_drawn},
-	{"what_is_drawn_is_within_the_limits", what_is_drawn_is_within_the_limits},
-	{"what_is_beyond_the_limits_is_known", what_is_beyond_the_limits_is_known},
-	{"bus_faults_are_aimed_by_what_a_message_is", bus_faults_are_aimed_by_what_a_message_is},
-	{"a_device_without_flash_gets_no_fault_of_one", a_device_without_flash_gets_no_fault_of_one},
-	{"what_another_plan_cannot_meet_is_not_drawn", what_another_plan_cannot_meet_is_not_drawn},
-	{"each_word_is_as_likely_as_the_next", each_word_is_as_likely_as_the_next},
-	{"addresses_that_cannot_be_read_are_told_with_their_line", addresses_that_cannot_be_read_are_told_with_their_line},
+	{"every row is of the catalogue and drawn", every_row_is_of_the_catalogue_and_drawn},
+	{"what is drawn is within the limits", what_is_drawn_is_within_the_limits},
+	{"what is beyond the limits is known", what_is_beyond_the_limits_is_known},
+	{"bus faults are aimed by what a message is", bus_faults_are_aimed_by_what_a_message_is},
+	{"a device without flash gets no fault of one", a_device_without_flash_gets_no_fault_of_one},
+	{"what another plan cannot meet is not drawn", what_another_plan_cannot_meet_is_not_drawn},
+	{"each word is as likely as the next", each_word_is_as_likely_as_the_next},
+	{"addresses that cannot be read are told with their line", addresses_that_cannot_be_read_are_told_with_their_line},
 	CU_TEST_INFO_NULL,
 };

@@ -33,7 +33,7 @@ static void a_plan_has_one_to_four_faults_and_the_scenarios_seed(void)
 	draw_fixture_close(&f);
 }
 
-static void the_same_dice_draw_the_same(void)
+static void the_same_seed_draws_the_same_plans(void)
 {
 	struct draw_fixture f;
 	struct candidate one, two, other;
@@ -114,10 +114,10 @@ static void a_session_has_the_plans_own_faults_only_if_they_are_kept(void)
 }
 
 const CU_TestInfo tests_mutate[] = {
-	{"a_plan_has_one_to_four_faults_and_the_scenarios_seed", a_plan_has_one_to_four_faults_and_the_scenarios_seed},
-	{"the_same_dice_draw_the_same", the_same_dice_draw_the_same},
-	{"a_change_keeps_within_limits_and_changes_something", a_change_keeps_within_limits_and_changes_something},
-	{"a_plan_without_faults_can_only_gain", a_plan_without_faults_can_only_gain},
-	{"a_session_has_the_plans_own_faults_only_if_they_are_kept", a_session_has_the_plans_own_faults_only_if_they_are_kept},
+	{"a plan has one to four faults and the scenarios seed", a_plan_has_one_to_four_faults_and_the_scenarios_seed},
+	{"the same seed draws the same plans", the_same_seed_draws_the_same_plans},
+	{"a change keeps within limits and changes something", a_change_keeps_within_limits_and_changes_something},
+	{"a plan without faults can only gain", a_plan_without_faults_can_only_gain},
+	{"a session has the plans own faults only if they are kept", a_session_has_the_plans_own_faults_only_if_they_are_kept},
 	CU_TEST_INFO_NULL,
 };

@@ -160,10 +160,10 @@ static void a_session_without_a_trace_is_an_error(void)
 }
 
 const CU_TestInfo tests_reach[] = {
-	{"a_session_is_told_by_phase_and_without_its_amounts", a_session_is_told_by_phase_and_without_its_amounts},
-	{"rings_connections_kernel_and_verdict_are_reached_too", rings_connections_kernel_and_verdict_are_reached_too},
-	{"what_is_known_is_not_new", what_is_known_is_not_new},
-	{"what_is_kept_is_read_again", what_is_kept_is_read_again},
-	{"a_session_without_a_trace_is_an_error", a_session_without_a_trace_is_an_error},
+	{"a session is told by phase and without its amounts", a_session_is_told_by_phase_and_without_its_amounts},
+	{"rings connections kernel and verdict are reached too", rings_connections_kernel_and_verdict_are_reached_too},
+	{"what is known is not new", what_is_known_is_not_new},
+	{"what is kept is read again", what_is_kept_is_read_again},
+	{"a session without a trace is an error", a_session_without_a_trace_is_an_error},
 	CU_TEST_INFO_NULL,
 };

@@ -255,12 +255,12 @@ static void weighing_asks_less_often_than_halving(void)
 }
 
 const CU_TestInfo tests_reduce[] = {
-	{"just_what_is_needed_is_left", just_what_is_needed_is_left},
-	{"one_item_alone_is_found", one_item_alone_is_found},
-	{"what_is_all_needed_stays", what_is_all_needed_stays},
-	{"a_class_goes_that_could_not_go_in_part", a_class_goes_that_could_not_go_in_part},
-	{"the_tail_goes_up_to_the_last_that_is_needed", the_tail_goes_up_to_the_last_that_is_needed},
-	{"what_is_left_when_it_ends_early_does_it", what_is_left_when_it_ends_early_does_it},
-	{"weighing_asks_less_often_than_halving", weighing_asks_less_often_than_halving},
+	{"just what is needed is left", just_what_is_needed_is_left},
+	{"one item alone is found", one_item_alone_is_found},
+	{"what is all needed stays", what_is_all_needed_stays},
+	{"a class goes that could not go in part", a_class_goes_that_could_not_go_in_part},
+	{"the tail goes up to the last that is needed", the_tail_goes_up_to_the_last_that_is_needed},
+	{"what is left when it ends early does it", what_is_left_when_it_ends_early_does_it},
+	{"weighing asks less often than halving", weighing_asks_less_often_than_halving},
 	CU_TEST_INFO_NULL,
 };

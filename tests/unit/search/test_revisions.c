@@ -90,7 +90,7 @@ static void every_culprit_of_a_merged_history_is_found(void)
 	revisions_close(&diamond);
 }
 
-static void what_cannot_be_tested_stays_a_suspect(void)
+static void a_revision_that_cannot_be_tested_stays_a_candidate(void)
 {
 	struct revisions row;
 	struct suspects suspects;
@@ -108,7 +108,7 @@ static void what_cannot_be_tested_stays_a_suspect(void)
 }
 
 /* What breaks a build breaks it for a while: after each that cannot be tested, the next one asked is not its neighbour. */
-static void a_broken_stretch_is_not_walked_along(void)
+static void a_stretch_of_broken_revisions_is_skipped(void)
 {
 	struct revisions row;
 	struct suspects suspects;
@@ -135,7 +135,7 @@ const CU_TestInfo tests_revisions[] = {
 	{"every culprit of 128 is found in 7 looks", every_culprit_of_128_is_found_in_7_looks},
 	{"bad is what descends from the culprit", bad_is_what_descends_from_the_culprit},
 	{"every culprit of a merged history is found", every_culprit_of_a_merged_history_is_found},
-	{"what cannot be tested stays a suspect", what_cannot_be_tested_stays_a_suspect},
-	{"a broken stretch is not walked along", a_broken_stretch_is_not_walked_along},
+	{"a revision that cannot be tested stays a candidate", a_revision_that_cannot_be_tested_stays_a_candidate},
+	{"a stretch of broken revisions is skipped", a_stretch_of_broken_revisions_is_skipped},
 	CU_TEST_INFO_NULL,
 };

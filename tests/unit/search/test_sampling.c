@@ -148,7 +148,7 @@ static void the_order_is_always_the_same(void)
 	close_sampling(&targets[1], &sampling[1]);
 }
 
-static void nothing_chosen_is_nothing_given_out(void)
+static void an_empty_selection_yields_nothing(void)
 {
 	struct targets targets;
 	struct sampling sampling;
@@ -187,6 +187,6 @@ const CU_TestInfo tests_sampling[] = {
 	{"places are where the kind fits and come once", places_are_where_the_kind_fits_and_come_once},
 	{"what steers is all tried and data is sampled", what_steers_is_all_tried_and_data_is_sampled},
 	{"the order is always the same", the_order_is_always_the_same},
-	{"nothing chosen is nothing given out", nothing_chosen_is_nothing_given_out},
+	{"an empty selection yields nothing", an_empty_selection_yields_nothing},
 	CU_TEST_INFO_NULL,
 };

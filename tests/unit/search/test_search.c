@@ -100,7 +100,7 @@ static void a_frozen_plan_with_another_kernel_is_another(void)
 }
 
 /* A plan of which a fault is taken out cannot ask that it acts. */
-static void nobody_asks_of_what_was_taken_out_that_it_acts(void)
+static void a_removed_fault_is_not_expected_to_act(void)
 {
 	struct fault faults[] = {{.name = "lost"}, {.name = "slow: delay"}, {.name = "late"}};
 	struct decision decisions[] = {{.name = "late"}, {.name = "lost"}};
@@ -126,7 +126,7 @@ static void nobody_asks_of_what_was_taken_out_that_it_acts(void)
 }
 
 const CU_TestInfo tests_search_known[] = {
-	{"nobody asks of what was taken out that it acts", nobody_asks_of_what_was_taken_out_that_it_acts},
+	{"a removed fault is not expected to act", a_removed_fault_is_not_expected_to_act},
 	{"a frozen plan with another kernel is another", a_frozen_plan_with_another_kernel_is_another},
 	{"what was found to be wrong stays so when it goes on", what_was_found_to_be_wrong_stays_so_when_it_goes_on},
 	CU_TEST_INFO_NULL,

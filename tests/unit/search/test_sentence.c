@@ -123,11 +123,11 @@ static void redraws_that_say_nothing_are_told_so(void)
 }
 
 const CU_TestInfo tests_sentence[] = {
-	{"what_was_shown_on_both_sides_is_iff", what_was_shown_on_both_sides_is_iff},
-	{"without_an_upper_border_there_is_no_at_least", without_an_upper_border_there_is_no_at_least},
-	{"a_border_that_does_not_hold_in_the_end_is_not_sharp", a_border_that_does_not_hold_in_the_end_is_not_sharp},
-	{"what_is_on_the_wrong_side_is_named_if_it_is_known", what_is_on_the_wrong_side_is_named_if_it_is_known},
-	{"what_acts_at_an_instant_is_told_with_it", what_acts_at_an_instant_is_told_with_it},
-	{"redraws_that_say_nothing_are_told_so", redraws_that_say_nothing_are_told_so},
+	{"what was shown on both sides is iff", what_was_shown_on_both_sides_is_iff},
+	{"without an upper border there is no at least", without_an_upper_border_there_is_no_at_least},
+	{"a border that does not hold in the end is not sharp", a_border_that_does_not_hold_in_the_end_is_not_sharp},
+	{"what is on the wrong side is named if it is known", what_is_on_the_wrong_side_is_named_if_it_is_known},
+	{"what acts at an instant is told with it", what_acts_at_an_instant_is_told_with_it},
+	{"redraws that say nothing are told so", redraws_that_say_nothing_are_told_so},
 	CU_TEST_INFO_NULL,
 };

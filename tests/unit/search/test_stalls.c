@@ -123,12 +123,12 @@ static void the_place_is_halved_down_to_the_first(void)
 }
 
 const CU_TestInfo tests_stalls[] = {
-	{"a_stretch_begins_at_the_last_frame_that_is_no_repetition", a_stretch_begins_at_the_last_frame_that_is_no_repetition},
-	{"short_stretches_are_none", short_stretches_are_none},
-	{"a_frame_between_that_nothing_was_decided_about_ends_it", a_frame_between_that_nothing_was_decided_about_ends_it},
-	{"directions_and_conversations_are_kept_apart", directions_and_conversations_are_kept_apart},
-	{"what_is_lost_of_a_conversation_that_was_given_up_says_nothing", what_is_lost_of_a_conversation_that_was_given_up_says_nothing},
-	{"they_come_in_the_order_of_time", they_come_in_the_order_of_time},
-	{"the_place_is_halved_down_to_the_first", the_place_is_halved_down_to_the_first},
+	{"a stretch begins at the last frame that is no repetition", a_stretch_begins_at_the_last_frame_that_is_no_repetition},
+	{"short stretches are none", short_stretches_are_none},
+	{"a frame between that nothing was decided about ends it", a_frame_between_that_nothing_was_decided_about_ends_it},
+	{"directions and conversations are kept apart", directions_and_conversations_are_kept_apart},
+	{"what is lost of a conversation that was given up says nothing", what_is_lost_of_a_conversation_that_was_given_up_says_nothing},
+	{"they come in the order of time", they_come_in_the_order_of_time},
+	{"the place is halved down to the first", the_place_is_halved_down_to_the_first},
 	CU_TEST_INFO_NULL,
 };

@@ -79,9 +79,9 @@ static void neighbours_are_joined(void)
 }
 
 const CU_TestInfo tests_words[] = {
-	{"the_only_conversation_with_such_frames_needs_no_name", the_only_conversation_with_such_frames_needs_no_name},
-	{"a_small_ordinal_over_all_is_a_guess", a_small_ordinal_over_all_is_a_guess},
-	{"large_or_unknown_ordinals_stay_in_their_conversation", large_or_unknown_ordinals_stay_in_their_conversation},
-	{"neighbours_are_joined", neighbours_are_joined},
+	{"the only conversation with such frames needs no name", the_only_conversation_with_such_frames_needs_no_name},
+	{"a small ordinal over all is a guess", a_small_ordinal_over_all_is_a_guess},
+	{"large or unknown ordinals stay in their conversation", large_or_unknown_ordinals_stay_in_their_conversation},
+	{"neighbours are joined", neighbours_are_joined},
 	CU_TEST_INFO_NULL,
 };

@@ -154,7 +154,7 @@ static void fragments_count_as_the_segment_that_they_are_of(void)
 	CU_ASSERT_EQUAL(image, 2000);
 }
 
-static void noise_is_nothing(void)
+static void other_traffic_does_not_count(void)
 {
 	static const uint8_t noise[64] = {1, 2, 3};
 
@@ -174,6 +174,6 @@ const CU_TestInfo tests_delivery[] = {
          a_frame_may_hold_the_end_of_one_stretch_and_the_start_of_the_next},
 	{"a port that is used again is of its last connection", a_port_that_is_used_again_is_of_its_last_connection},
 	{"fragments count as the segment that they are of", fragments_count_as_the_segment_that_they_are_of},
-	{"noise is nothing", noise_is_nothing},
+	{"other traffic does not count", other_traffic_does_not_count},
 	CU_TEST_INFO_NULL,
 };

@@ -152,7 +152,7 @@ static void a_renewal_is_acknowledged_to_the_address_in_use(void)
 	CU_ASSERT(!answer.broadcast && answer.destination == DEVICE);
 }
 
-static void a_wrong_address_is_refused_aloud(void)
+static void a_wrong_address_is_answered_with_a_nak(void)
 {
 	struct message wanted = message_of(REQUEST, 0, 0), renewed = message_of(REQUEST, OTHER, 0), none = message_of(REQUEST, 0, 0);
 
@@ -283,7 +283,7 @@ const CU_TestInfo tests_dhcp[] = {
 	{"an answer is broadcast only if it must be", an_answer_is_broadcast_only_if_it_must_be},
 	{"a request for the offer is acknowledged", a_request_for_the_offer_is_acknowledged},
 	{"a renewal is acknowledged to the address in use", a_renewal_is_acknowledged_to_the_address_in_use},
-	{"a wrong address is refused aloud", a_wrong_address_is_refused_aloud},
+	{"a wrong address is answered with a NAK", a_wrong_address_is_answered_with_a_nak},
 	{"a request to another server is not ours", a_request_to_another_server_is_not_ours},
 	{"an inform is told all but an address", an_inform_is_told_all_but_an_address},
 	{"release and decline are noted and not answered", release_and_decline_are_noted_and_not_answered},

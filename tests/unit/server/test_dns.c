@@ -70,7 +70,7 @@ static const char *traced(const struct dns_answer *answer)
 }
 
 /* The trace tells what is sent, not what would have been. */
-static void a_spoiled_answer_is_traced_as_it_is_sent(void)
+static void a_corrupted_answer_is_traced_as_it_is_sent(void)
 {
 	static const struct {
 		enum dns_effect effect;
@@ -261,7 +261,7 @@ const CU_TestInfo tests_dns[] = {
 	{"another type of a known name is no error", another_type_of_a_known_name_is_no_error},
 	{"an unknown name does not exist", an_unknown_name_does_not_exist},
 	{"additional records of the query are left out", additional_records_of_the_query_are_left_out},
-	{"a spoiled answer is traced as it is sent", a_spoiled_answer_is_traced_as_it_is_sent},
+	{"a corrupted answer is traced as it is sent", a_corrupted_answer_is_traced_as_it_is_sent},
 	{"an answer is not answered", an_answer_is_not_answered},
 	{"another opcode is not implemented", another_opcode_is_not_implemented},
 	{"a question that cannot be read is malformed", a_question_that_cannot_be_read_is_malformed},

@@ -131,7 +131,7 @@ static void a_signature_is_over_every_bit(void)
 	pki_close(pki);
 }
 
-static void requests_that_are_none_are_refused(void)
+static void malformed_requests_are_refused(void)
 {
 	static const char *const requests[] = {"", "x", "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"};
 	struct pki *pki = pki_open(UNIX_S);
@@ -191,7 +191,7 @@ const CU_TestInfo tests_pki[] = {
 	{"what the device gets is constant and small", what_the_device_gets_is_constant_and_small},
 	{"the bootstrap certificate is the manufacturer's", the_bootstrap_certificate_is_the_manufacturer_s},
 	{"a signature is over every bit", a_signature_is_over_every_bit},
-	{"requests that are none are refused", requests_that_are_none_are_refused},
+	{"malformed requests are refused", malformed_requests_are_refused},
 	{"draws are functions of their name", draws_are_functions_of_their_name},
 	{"queries are decoded", queries_are_decoded},
 	{"texts become JSON", texts_become_json},

@@ -211,7 +211,7 @@ static void a_request_is_sent_elsewhere(void)
 	close_all();
 }
 
-static void a_portal_answers(void)
+static void a_captive_portal_answers(void)
 {
 	open_with("", "http_body", "");
 	const struct tls_client plain = {.host = NAMES_CONNECT};
@@ -478,7 +478,7 @@ const CU_TestInfo tests_service_faults[] = {
 	{"a range is one of several", a_range_is_one_of_several},
 	{"a file has changed", a_file_has_changed},
 	{"a request is sent elsewhere", a_request_is_sent_elsewhere},
-	{"a portal answers", a_portal_answers},
+	{"a captive portal answers", a_captive_portal_answers},
 	{"a body is garbage of the right length", a_body_is_garbage_of_the_right_length},
 	{"a body is empty", a_body_is_empty},
 	{"a request is reset", a_request_is_reset},
@@ -494,6 +494,6 @@ const CU_TestInfo tests_service_faults[] = {
 	{"a window says when", a_window_says_when},
 	{"a fault that is taken out does nothing", a_fault_that_is_taken_out_does_nothing},
 	{"conditions stand where they make sense", conditions_stand_where_they_make_sense},
-	{"garbage_is_drawn_anew_from_an_instant_on", garbage_is_drawn_anew_from_an_instant_on},
+	{"garbage is drawn anew from an instant on", garbage_is_drawn_anew_from_an_instant_on},
 	CU_TEST_INFO_NULL,
 };

@@ -32,7 +32,7 @@ static size_t query(const char *name, uint8_t ret_answer[FRAME_MAX])
 	return server_fixture_udp(HOST_ADDRESS, DNS_PORT, message, at + 4, SIM_S, ret_answer);
 }
 
-static void dns_answers_are_spoilt(void)
+static void dns_answers_are_corrupted(void)
 {
 	static const struct {
 		const char *params;
@@ -147,7 +147,7 @@ static void ntp_answers_as_ever_outside_the_window(void)
 }
 
 const CU_TestInfo tests_service_faults_udp[] = {
-	{"DNS answers are spoilt", dns_answers_are_spoilt},
+	{"DNS answers are corrupted", dns_answers_are_corrupted},
 	{"DHCP answers otherwise", dhcp_answers_otherwise},
 	{"NTP answers otherwise", ntp_answers_otherwise},
 	{"NTP answers as ever outside the window", ntp_answers_as_ever_outside_the_window},

@@ -119,7 +119,7 @@ static void what_a_kill_leaves_is_completed(void)
 	CU_ASSERT(!test_exists(CAPTURES_SECRETS));
 }
 
-static void nobody_need_keep_captures(void)
+static void captures_can_be_switched_off(void)
 {
 	captures = (struct captures){0};
 	captures_begin(&captures);
@@ -133,6 +133,6 @@ const CU_TestInfo tests_captures[] = {
 	{"each end has its own file", each_end_has_its_own_file},
 	{"secrets come before the frames of both", secrets_come_before_the_frames_of_both},
 	{"what a kill leaves is completed", what_a_kill_leaves_is_completed},
-	{"nobody need keep captures", nobody_need_keep_captures},
+	{"captures can be switched off", captures_can_be_switched_off},
 	CU_TEST_INFO_NULL,
 };

@@ -243,7 +243,7 @@ static void a_result_that_names_no_phase_keeps_the_last_one(void)
 	}
 }
 
-static void words_are_whole(void)
+static void words_are_compared_as_a_whole(void)
 {
 	begin();
 	CU_ASSERT_FALSE(report_at(0, "results pass"));
@@ -256,7 +256,7 @@ static void words_are_whole(void)
 	end();
 }
 
-static void retries_are_counted_and_the_first_trouble_is_kept(void)
+static void retries_are_counted_and_the_first_failure_is_kept(void)
 {
 	begin();
 	CU_ASSERT_FALSE(report_at(SIM_S, "phase download begin"));
@@ -274,7 +274,7 @@ static void retries_are_counted_and_the_first_trouble_is_kept(void)
 	end();
 }
 
-static void a_failed_phase_is_trouble_but_no_result(void)
+static void a_failed_phase_is_a_failure_but_no_result(void)
 {
 	begin();
 	CU_ASSERT_FALSE(report_at(3 * SIM_S, "phase ntp failed: no answer"));
@@ -547,9 +547,9 @@ const CU_TestInfo tests_decide[] = {
 	{"a judge goes before the device's reason", a_judge_goes_before_the_devices_reason},
 	{"a failure has the device's reason and phase", a_failure_has_the_devices_reason_and_phase},
 	{"a result that names no phase keeps the last one", a_result_that_names_no_phase_keeps_the_last_one},
-	{"words are whole", words_are_whole},
-	{"retries are counted and the first trouble is kept", retries_are_counted_and_the_first_trouble_is_kept},
-	{"a failed phase is trouble but no result", a_failed_phase_is_trouble_but_no_result},
+	{"words are compared as a whole", words_are_compared_as_a_whole},
+	{"retries are counted and the first failure is kept", retries_are_counted_and_the_first_failure_is_kept},
+	{"a failed phase is a failure but no result", a_failed_phase_is_a_failure_but_no_result},
 	{"a session without result fails where it hangs", a_session_without_result_fails_where_it_hangs},
 	{"a device that never spoke proves nothing", a_device_that_never_spoke_proves_nothing},
 	{"what is not modelled proves nothing", what_is_not_modelled_proves_nothing},

@@ -119,7 +119,7 @@ static void pace(struct world_fixture *f, sim_ns until)
 	"faults:\n"                                                                                                                        \
 	"  - {name: gone, direction: to-device, drop: true}\n"
 
-static void the_world_is_never_before_the_wall(void)
+static void virtual_time_never_runs_ahead_of_the_wall_clock(void)
 {
 	struct world_fixture f;
 	struct fake_outside fake;
@@ -133,7 +133,7 @@ static void the_world_is_never_before_the_wall(void)
 	world_fixture_close(&f);
 }
 
-static void a_frame_comes_into_the_world_when_it_came(void)
+static void a_frame_enters_the_world_at_the_time_of_its_arrival(void)
 {
 	struct world_fixture f;
 	struct fake_outside fake;
@@ -201,7 +201,7 @@ static void before_its_first_frame_a_device_is_not_behind(void)
 }
 
 /* It leaves the chain 30 ms behind the device, whatever the device asks meanwhile. */
-static void what_the_device_sends_leaves_when_the_wall_is_there(void)
+static void a_frame_of_the_device_leaves_when_the_wall_clock_gets_there(void)
 {
 	struct world_fixture f;
 	struct fake_outside fake;
@@ -282,11 +282,11 @@ static void the_emulators_services_are_not_asked(void)
 }
 
 const CU_TestInfo tests_pace[] = {
-	{"the world is never before the wall", the_world_is_never_before_the_wall},
-	{"a frame comes into the world when it came", a_frame_comes_into_the_world_when_it_came},
+	{"virtual time never runs ahead of the wall clock", virtual_time_never_runs_ahead_of_the_wall_clock},
+	{"a frame enters the world at the time of its arrival", a_frame_enters_the_world_at_the_time_of_its_arrival},
 	{"what comes to a device that is behind comes at its time", what_comes_to_a_device_that_is_behind_comes_at_its_time},
 	{"before its first frame a device is not behind", before_its_first_frame_a_device_is_not_behind},
-	{"what the device sends leaves when the wall is there", what_the_device_sends_leaves_when_the_wall_is_there},
+	{"a frame of the device leaves when the wall clock gets there", a_frame_of_the_device_leaves_when_the_wall_clock_gets_there},
 	{"how late a frame is is told", how_late_a_frame_is_is_told},
 	{"a far end that is gone ends it", a_far_end_that_is_gone_ends_it},
 	{"the trace says where the far end is", the_trace_says_where_the_far_end_is},

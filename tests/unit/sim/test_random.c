@@ -97,7 +97,7 @@ static void streams_are_independent(void)
 	}
 }
 
-static void never_is_never_and_always_is_always(void)
+static void p0_percent_never_happens_and_100_percent_always(void)
 {
 	const struct random_stream stream = random_stream(3, "edges");
 	unsigned never = 0, always = 0;
@@ -154,7 +154,7 @@ const CU_TestInfo tests_random[] = {
 	{"a draw depends on everything that addresses it", a_draw_depends_on_everything_that_addresses_it},
 	{"draws are uniform", draws_are_uniform},
 	{"streams are independent", streams_are_independent},
-	{"never is never and always is always", never_is_never_and_always_is_always},
+	{"0 % never happens and 100 % always", p0_percent_never_happens_and_100_percent_always},
 	{"a probability is exact to a billionth", a_probability_is_exact_to_a_billionth},
 	{"a probability is met on average", a_probability_is_met_on_average},
 	{"a number is below its limit", a_number_is_below_its_limit},

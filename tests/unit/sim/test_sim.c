@@ -225,7 +225,7 @@ static bool heap_is_sound(const struct sim *sim)
 	return true;
 }
 
-static void any_order_of_doings_agrees_with_a_plain_list(void)
+static void any_sequence_of_operations_agrees_with_a_plain_list(void)
 {
 	static struct model m;
 	const struct random_stream stream = random_stream(7, "sim model");
@@ -267,6 +267,6 @@ const CU_TestInfo tests_sim[] = {
 	{"the world is never ahead of the guest", the_world_is_never_ahead_of_the_guest},
 	{"what an event sets off at once runs in the same instant", what_an_event_sets_off_at_once_runs_in_the_same_instant},
 	{"what the guest can notice first need not be first", what_the_guest_can_notice_first_need_not_be_first},
-	{"any order of doings agrees with a plain list", any_order_of_doings_agrees_with_a_plain_list},
+	{"any sequence of operations agrees with a plain list", any_sequence_of_operations_agrees_with_a_plain_list},
 	CU_TEST_INFO_NULL,
 };
