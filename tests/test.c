@@ -90,6 +90,13 @@ int test_shell(char *ret_output, size_t size, const char *format, ...)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+void test_expect_status(const char *output, int status, int expected)
+{
+	if (status != expected)
+		printf("    exit status %d, not %d; it printed\n%s\n", status, expected, output);
+	CU_ASSERT_EQUAL_FATAL(status, expected);
+}
+
 const char *test_write(const char *name, const char *text)
 {
 	const char *path = test_path(name);

@@ -29,6 +29,9 @@ const char *test_path(const char *name);
 /** Runs a shell command. @param ret_output What it wrote on both outputs, as far as it fits. @return its exit status, or 128 + signal. */
 int test_shell(char *ret_output, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/** Ends the test unless a command, which printed @p output, ended with the status @p expected; prints all three if not. */
+void test_expect_status(const char *output, int status, int expected);
+
 /** Writes @p text to a file below test_folder(). @return its path, valid until the next call. */
 const char *test_write(const char *name, const char *text);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_bisect_sessions[];
@@ -38,7 +38,7 @@ static void make(const char *commands)
 	static char output[OUTPUT_MAX];
 	char script[1024];
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	(void)test_write("bad.yaml", "name: bad\nspi_clock: 20MHz\nagent:\n  connect_timeout: 10s\n  retries: 0\n");
 	(void)test_write("good.yaml", "name: good\nspi_clock: 20MHz\nagent:\n  connect_timeout: 10s\n  retries: 5\n");
 	(void)test_write("s.yaml", scenario);
@@ -48,7 +48,7 @@ static void make(const char *commands)
 	const int status = test_shell(output, sizeof output, "%s", script);
 	if (status == 127)
 		test_skip("no git");
-	started_expect(output, status, 0);
+	test_expect_status(output, status, 0);
 }
 
 /* Leaves the plan of a session that failed. */
@@ -56,13 +56,15 @@ static void make_plan(void)
 {
 	static char output[OUTPUT_MAX];
 
-	started_expect(output,
-	               started_run(output, sizeof output, "run s.yaml --history none --out r && false || cp r/*/*/plan.yaml plan.yaml"), 0);
+	test_expect_status(
+		output,
+		session_fixture_run(output, sizeof output, "run s.yaml --history none --out r && false || cp r/*/*/plan.yaml plan.yaml"),
+		0);
 }
 
 static void bisect(char *ret_output, const char *words, int status)
 {
-	started_expect(ret_output, started_run(ret_output, OUTPUT_MAX, "bisect %s --jobs 2", words), status);
+	test_expect_status(ret_output, session_fixture_run(ret_output, OUTPUT_MAX, "bisect %s --jobs 2", words), status);
 }
 
 static void a_commit_of_128_is_found_in_7_looks_and_proved(void)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_driver_source[], tests_driver_recipe[];
@@ -28,7 +28,7 @@ static void the_source_of_the_driver_is_fetched(void)
 {
 	char words[PATH_MAX + 64];
 
-	started_needs("mkinitramfs");
+	session_fixture_needs("mkinitramfs");
 	test_needs_program("apt-get");
 	test_needs_program("dpkg-deb");
 	test_needs_program("xz");
@@ -36,7 +36,7 @@ static void the_source_of_the_driver_is_fetched(void)
 	const int status = run_recipe(words);
 	if (status == CANNOT_FETCH)
 		test_skip("the kernel's source cannot be fetched");
-	started_expect(output, status, 0);
+	test_expect_status(output, status, 0);
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "grep -q enc28j60_hw_rx %s/driver/source/enc28j60.c", test_build()), 0);
 }
 
@@ -44,14 +44,14 @@ static void the_commit_that_broke_the_driver_is_found(void)
 {
 	char words[PATH_MAX + 64];
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	test_needs_program("git");
 	test_needs_program("arm-linux-gnueabihf-gcc");
 	if (test_shell(output, sizeof output, "mkdir %s/d && cp -r %s/driver/source %s/d/", test_folder(), test_build(), test_folder()) !=
 	    0)
 		test_skip("the kernel's source is not there");
 	(void)snprintf(words, sizeof words, "docs/bisect/driver.sh %s/d", test_folder());
-	started_expect(output, run_recipe(words), 0);
+	test_expect_status(output, run_recipe(words), 0);
 	TEST_CONTAINS(output, "\"enc28j60: set the chip up once\" brought the failure");
 	TEST_CONTAINS(output, "\"enc28j60: set the chip up once\" fails 3 of 3 times");
 	TEST_CONTAINS(output, "\"enc28j60: log the link at one place\" passes 3 of 3 times");
@@ -61,7 +61,7 @@ static void a_build_without_its_source_is_refused(void)
 {
 	char words[PATH_MAX + 128];
 
-	started_needs("mkinitramfs");
+	session_fixture_needs("mkinitramfs");
 	(void)snprintf(words, sizeof words, "sh -c 'top=$PWD; cd %s && STUTTER_DEVICE=d.yaml $top/docs/bisect/build.sh'", test_folder());
 	CU_ASSERT_EQUAL(run_recipe(words), 2);
 	TEST_CONTAINS(output, "build.sh: no enc28j60.c and enc28j60_hw.h in ");
@@ -75,7 +75,7 @@ static void a_revision_that_does_not_build_is_passed_over(void)
 {
 	char words[PATH_MAX + 128];
 
-	started_needs("mkinitramfs");
+	session_fixture_needs("mkinitramfs");
 	(void)test_write("enc28j60.c", "this is no C\n");
 	(void)test_write("enc28j60_hw.h", "\n");
 	(void)snprintf(words, sizeof words, "sh -c 'top=$PWD; cd %s && STUTTER_DEVICE=d.yaml $top/docs/bisect/build.sh'", test_folder());
@@ -85,7 +85,7 @@ static void a_revision_that_does_not_build_is_passed_over(void)
 
 static void a_kernel_does_not_go_into_the_repository(void)
 {
-	started_needs("mkinitramfs");
+	session_fixture_needs("mkinitramfs");
 	CU_ASSERT_EQUAL(run_recipe("docs/bisect/kernel.sh sid docs/bisect"), 2);
 	TEST_CONTAINS(output, "lies in the repository; name a folder of your own");
 	CU_ASSERT_EQUAL(run_recipe("docs/bisect/kernel.sh sid"), 2);

@@ -10,7 +10,7 @@
 
 #include "reports/member.h"
 #include "lib/sim/sim.h"
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 static const char device[] =
@@ -29,7 +29,7 @@ static void write_all(void)
 {
 	char path[600];
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	/* Of a size of its own, since which sessions fail depends on it. */
 	(void)snprintf(path, sizeof path, "%s/small.bin", test_folder());
 	FILE *stream = fopen(path, "we");
@@ -69,8 +69,8 @@ static size_t count_rows(const json_t *explained_as, const char *fault, const ch
 static void the_decisions_that_matter_are_found(void)
 {
 	write_all();
-	started_expect(output, started_run(output, sizeof output, "run lost.yaml --out r"), 1);
-	started_expect(output, started_run(output, sizeof output, "explain r/lost/seed-1/plan.yaml --out e"), 0);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "run lost.yaml --out r"), 1);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "explain r/lost/seed-1/plan.yaml --out e"), 0);
 	TEST_CONTAINS(output, "its faults draw nothing");
 	TEST_CONTAINS(output, "it passes without any one of 4 decisions, the last of them 'lost SYN' at tcp.syn[80/2]#2");
 	json_t *json = explained("e/search.json");
@@ -83,7 +83,7 @@ static void the_decisions_that_matter_are_found(void)
 	free(test_read_own("e/sessions/compare.html"));
 	/* What is known is not run again, and told in the same words. */
 	char *first = test_read_own("e/search.json");
-	started_expect(output, started_run(output, sizeof output, "explain --resume e --jobs 1"), 0);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "explain --resume e --jobs 1"), 0);
 	TEST_CONTAINS(output, "0 sessions were run");
 	json = explained("e/search.json");
 	char *again = json_dumps(json, JSON_COMPACT);
@@ -106,10 +106,11 @@ static uint64_t failed(const json_t *tally)
 static void the_failure_rate_rises_until_it_is_lost(void)
 {
 	write_all();
-	started_expect(
+	test_expect_status(
 		output,
-		started_run(output, sizeof output,
-	                    "explain lossy.yaml --seed 3 --out e --redraws 4 --cuts 2 --steps 3 --removals 1 --other-seeds 0 --quiet"),
+		session_fixture_run(
+			output, sizeof output,
+			"explain lossy.yaml --seed 3 --out e --redraws 4 --cuts 2 --steps 3 --removals 1 --other-seeds 0 --quiet"),
 		0);
 	json_t *json = explained("e/search.json");
 	const json_t *curve = json_object_get(json, "curve"), *cuts = json_object_get(curve, "cuts"), *first = json_array_get(cuts, 0);
@@ -147,19 +148,19 @@ static void a_redraw_with_its_own_seed_is_the_session_itself(void)
 	(void)test_write("own.yaml", text);
 	(void)snprintf(text, sizeof text, "%sredraw: {from: 0s, seed: 2}\n", lossy);
 	(void)test_write("other.yaml", text);
-	(void)started_run(output, sizeof output, "run lossy.yaml --seed 1 --out a");
-	(void)started_run(output, sizeof output, "run own.yaml --seed 1 --out b");
-	(void)started_run(output, sizeof output, "run other.yaml --seed 1 --out c");
+	(void)session_fixture_run(output, sizeof output, "run lossy.yaml --seed 1 --out a");
+	(void)session_fixture_run(output, sizeof output, "run own.yaml --seed 1 --out b");
+	(void)session_fixture_run(output, sizeof output, "run other.yaml --seed 1 --out c");
 	digest_of("a/lossy/seed-1/verdict.json", plain);
 	digest_of("b/lossy/seed-1/verdict.json", own);
 	digest_of("c/lossy/seed-1/verdict.json", other);
 	CU_ASSERT_STRING_EQUAL(own, plain);
 	CU_ASSERT_STRING_NOT_EQUAL(other, plain);
 	/* Its plan says so, and is repeated and replayed. */
-	(void)started_run(output, sizeof output, "run c/lossy/seed-1/plan.yaml --out d");
+	(void)session_fixture_run(output, sizeof output, "run c/lossy/seed-1/plan.yaml --out d");
 	digest_of("d/lossy/seed-1/verdict.json", own);
 	CU_ASSERT_STRING_EQUAL(own, other);
-	(void)started_run(output, sizeof output, "replay c/lossy/seed-1/plan.yaml --out f");
+	(void)session_fixture_run(output, sizeof output, "replay c/lossy/seed-1/plan.yaml --out f");
 	digest_of("f/lossy/seed-1/verdict.json", own);
 	CU_ASSERT_STRING_EQUAL(own, other);
 }
@@ -178,7 +179,7 @@ static void expect_told(const char *dir, int status, const char *error, bool goe
 	TEST_CONTAINS(member_text(json, "error"), error);
 	json_decref(json);
 	free(text);
-	started_expect(output, started_run(output, sizeof output, "report %s", dir), status);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "report %s", dir), status);
 	TEST_CONTAINS(output, "The search ended with an error: ");
 	TEST_CONTAINS(output, error);
 	CU_ASSERT_EQUAL(strstr(output, "explain --resume") != NULL, goes_on);
@@ -188,17 +189,17 @@ static void what_cannot_be_explained_is_refused(void)
 {
 	write_all();
 	(void)test_write("good.yaml", "name: good\n" HEAD);
-	started_expect(output, started_run(output, sizeof output, "run good.yaml --out r"), 0);
-	started_expect(output, started_run(output, sizeof output, "explain r/good/seed-1/plan.yaml --out a"), 2);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "run good.yaml --out r"), 0);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "explain r/good/seed-1/plan.yaml --out a"), 2);
 	TEST_CONTAINS(output, "passes: there is nothing to explain");
 	expect_told("a", 2, "passes: there is nothing to explain", false);
-	started_expect(output, started_run(output, sizeof output, "explain good.yaml --out b"), 2);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "explain good.yaml --out b"), 2);
 	TEST_CONTAINS(output, "passes with seed 1: there is nothing to explain; --seed names one that fails");
 	expect_told("b", 2, "passes with seed 1: there is nothing to explain", false);
-	started_expect(output, started_run(output, sizeof output, "explain r/good/seed-1/plan.yaml --seed 3 --out c"), 2);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "explain r/good/seed-1/plan.yaml --seed 3 --out c"), 2);
 	TEST_CONTAINS(output, "a seed goes with a scenario");
-	started_expect(output, started_run(output, sizeof output, "explain --out d"), 2);
-	started_expect(output, started_run(output, sizeof output, "explain lost.yaml --redraws 0 --out d"), 2);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "explain --out d"), 2);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "explain lost.yaml --redraws 0 --out d"), 2);
 	TEST_CONTAINS(output, "--redraws");
 }
 
@@ -206,13 +207,14 @@ static void what_cannot_be_explained_is_refused(void)
 static void what_is_wrong_is_not_offered_to_go_on(void)
 {
 	write_all();
-	(void)started_run(output, sizeof output, "run lost.yaml --out r");
-	started_expect(
-		output,
-		started_run(output, sizeof output, "explain r/lost/seed-1/plan.yaml --out e --redraws 2 --removals 2 --other-seeds 0"), 0);
+	(void)session_fixture_run(output, sizeof output, "run lost.yaml --out r");
+	test_expect_status(output,
+	                   session_fixture_run(output, sizeof output,
+	                                       "explain r/lost/seed-1/plan.yaml --out e --redraws 2 --removals 2 --other-seeds 0"),
+	                   0);
 	(void)test_shell(output, sizeof output, "cd %s/e && sed -i '3s/\"digest\": *\"[0-9a-f]*\"/\"digest\":\"11111111\"/' results.jsonl",
 	                 test_folder());
-	started_expect(output, started_run(output, sizeof output, "explain --resume e"), 3);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "explain --resume e"), 3);
 	TEST_CONTAINS(output, "with a shared beginning: a mistake in stutter");
 	expect_told("e", 3, "with a shared beginning: a mistake in stutter", false);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_hunting[];
@@ -73,7 +73,7 @@ static void hunt(const char *words, int status)
 {
 	char output[16384];
 
-	started_expect(output, started_run(output, sizeof output, "%s", words), status);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "%s", words), status);
 }
 
 static void a_hunt_finds_the_same_at_any_number_of_jobs_and_when_it_goes_on(void)
@@ -85,8 +85,8 @@ static void a_hunt_finds_the_same_at_any_number_of_jobs_and_when_it_goes_on(void
 	CU_ASSERT(number_of("a", "failures") > 0);
 	CU_ASSERT(number_of("a", "new") > 50);
 	/* What it found fails again, without the hunt. */
-	const int status = started_run(output, sizeof output, "replay a/finds/001.yaml --out replayed");
-	started_expect(output, status, 1);
+	const int status = session_fixture_run(output, sizeof output, "replay a/finds/001.yaml --out replayed");
+	test_expect_status(output, status, 1);
 
 	hunt(WORDS " --jobs 1 --out b", 1);
 	CU_ASSERT(are_same("a", "b"));
@@ -113,7 +113,8 @@ static void what_the_control_device_does_with_a_shrunk_plan_is_told(void)
 
 	write_files();
 	(void)test_write("patient.yaml", PATIENT);
-	started_expect(output, started_run(output, sizeof output, WORDS " --first 1 --control ./patient.yaml --shrink --out f"), 1);
+	test_expect_status(output, session_fixture_run(output, sizeof output, WORDS " --first 1 --control ./patient.yaml --shrink --out f"),
+	                   1);
 	TEST_CONTAINS(output, "The shrunk plan of failure 1 passes on patient, the control device.");
 	json_t *json = read_json("f"), *find = json_array_get(json_object_get(json_object_get(json, "hunt"), "finds"), 0);
 	TEST_CONTAINS(json_string_value(json_object_get(find, "shrunk")), "finds/001-shrunk.yaml");
@@ -129,9 +130,9 @@ static void what_the_control_device_does_with_a_shrunk_plan_is_told(void)
 	*end = '\0';
 	TEST_CONTAINS(line, "\"decisions\":1,\"unfound_before\":0,");
 	free(results);
-	const int status = started_run(output, sizeof output,
-	                               "replay f/finds/001-shrunk.yaml --device ./patient.yaml --anyway --out again");
-	started_expect(output, status, 0);
+	const int status = session_fixture_run(output, sizeof output,
+	                                       "replay f/finds/001-shrunk.yaml --device ./patient.yaml --anyway --out again");
+	test_expect_status(output, status, 0);
 }
 
 static void what_cannot_be_hunted_is_refused_before_a_session_is_run(void)
@@ -139,13 +140,13 @@ static void what_cannot_be_hunted_is_refused_before_a_session_is_run(void)
 	char output[8192];
 
 	write_files();
-	started_expect(output, started_run(output, sizeof output, "hunt s.yaml --judge storm"), 2);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "hunt s.yaml --judge storm"), 2);
 	TEST_CONTAINS(output, "does not ask this judge");
-	started_expect(output, started_run(output, sizeof output, "hunt s.yaml --judge nobody"), 2);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "hunt s.yaml --judge nobody"), 2);
 	TEST_CONTAINS(output, "there is no judge 'nobody'; there are applied, ");
-	started_expect(output, started_run(output, sizeof output, "hunt s.yaml --control ./weak.yaml"), 2);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "hunt s.yaml --control ./weak.yaml"), 2);
 	TEST_CONTAINS(output, "the control device is the device itself");
-	started_expect(output, started_run(output, sizeof output, "hunt"), 2);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "hunt"), 2);
 	TEST_CONTAINS(output, "hunt needs a scenario");
 	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "test -e %s/stutter-runs", test_folder()), 0);
 }
@@ -156,7 +157,7 @@ static void a_device_that_fails_by_itself_is_not_hunted(void)
 
 	(void)test_write("s.yaml",
 	                 "name: broken\nimage: small.bin\ndeadline: 2min\nfaults:\n  - {name: cut, at: http.request#2, outage: 10min}\n");
-	started_expect(output, started_run(output, sizeof output, WORDS " --keep-faults --out e"), 125);
+	test_expect_status(output, session_fixture_run(output, sizeof output, WORDS " --keep-faults --out e"), 125);
 	TEST_CONTAINS(output, "does not pass, so whatever is found could be its own");
 	CU_ASSERT_PTR_NULL(strstr(output, "--resume"));
 	TEST_FILE_CONTAINS("e/search.json", "does not pass, so whatever is found could be its own");

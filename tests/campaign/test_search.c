@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "lib/base/memory.h"
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_search[];
@@ -36,7 +36,7 @@ static void open_plan(struct plan *plan, struct paths *paths)
 	struct error err = {0};
 	char path[600], image[600];
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	(void)snprintf(image, sizeof image, "%s/small.bin", test_folder());
 	FILE *stream = fopen(image, "we");
 	CU_ASSERT_FATAL(stream != NULL && ftruncate(fileno(stream), 100000) == 0);

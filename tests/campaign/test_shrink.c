@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_shrink[];
@@ -26,15 +26,16 @@ static void leave_session(const char *name, const char *text, int status)
 
 	(void)snprintf(file, sizeof file, "%s.yaml", name);
 	(void)test_write(file, text);
-	int found = started_run(output, sizeof output, "run %s --quiet --history none --out %s.run", file, name);
-	started_expect(output, found, status);
+	int found = session_fixture_run(output, sizeof output, "run %s --quiet --history none --out %s.run", file, name);
+	test_expect_status(output, found, status);
 }
 
 static void shrink(const char *name, const char *out, const char *options, int status)
 {
-	int found = started_run(output, sizeof output, "shrink %s.run/%s/seed-1/plan.yaml --quiet --out %s %s", name, name, out, options);
+	int found = session_fixture_run(output, sizeof output, "shrink %s.run/%s/seed-1/plan.yaml --quiet --out %s %s", name, name, out,
+	                                options);
 
-	started_expect(output, found, status);
+	test_expect_status(output, found, status);
 }
 
 static void same_files(const char *a, const char *b)
@@ -59,8 +60,8 @@ static void two_lost_syns_are_found_among_many_decisions(void)
 	TEST_CONTAINS(decisions, "tcp.syn[80/1]#2");
 	free(plan);
 	/* The new plan is one that is replayed as any other. */
-	int status = started_run(output, sizeof output, "replay s/shrunk.yaml --quiet --out again");
-	started_expect(output, status, 1);
+	int status = session_fixture_run(output, sizeof output, "replay s/shrunk.yaml --quiet --out again");
+	test_expect_status(output, status, 1);
 	TEST_CONTAINS(output, "weak");
 }
 
@@ -82,8 +83,8 @@ static void a_plan_that_passes_has_nothing_to_shrink(void)
 	/* Nothing is known of a plan that was moved. */
 	int status = test_shell(output, sizeof output, "cd %s && cp fine.run/fine/seed-1/plan.yaml fine-plan.yaml", test_folder());
 	CU_ASSERT_EQUAL(status, 0);
-	status = started_run(output, sizeof output, "shrink fine-plan.yaml --quiet --out s");
-	started_expect(output, status, 2);
+	status = session_fixture_run(output, sizeof output, "shrink fine-plan.yaml --quiet --out s");
+	test_expect_status(output, status, 2);
 	TEST_CONTAINS(output, "Nothing to shrink: it passes");
 	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ls %s/s/shrunk.yaml", test_folder()), 0);
 }
@@ -105,8 +106,8 @@ static void an_expected_failure_is_shrunk_as_any_other(void)
 	shrink("known", "s", "", 0);
 	TEST_CONTAINS(output, "fails iff tcp.syn#1..2 to the server are lost");
 	CU_ASSERT_PTR_NULL(strstr(output, "mistake in stutter"));
-	int status = started_run(output, sizeof output, "replay s/shrunk.yaml --quiet --out again");
-	started_expect(output, status, 0);
+	int status = session_fixture_run(output, sizeof output, "replay s/shrunk.yaml --quiet --out again");
+	test_expect_status(output, status, 0);
 	TEST_CONTAINS(output, "1 confirmed failure");
 }
 
@@ -129,8 +130,8 @@ static void faults_are_shrunk_where_the_decisions_do_not_fail_so(void)
 	shrink("weak", "s", "", 0);
 	TEST_CONTAINS(output, "fails iff the fault 'lost' acts");
 	TEST_CONTAINS(output, "Replayed by its decisions the plan does not fail in the same way");
-	int status = started_run(output, sizeof output, "run s/shrunk.yaml --quiet --history none --out again");
-	started_expect(output, status, 1);
+	int status = session_fixture_run(output, sizeof output, "run s/shrunk.yaml --quiet --history none --out again");
+	test_expect_status(output, status, 1);
 }
 
 static void an_outage_is_shrunk_to_its_shortest_length(void)
@@ -161,8 +162,8 @@ static void a_killed_shrink_is_resumed(void)
 	                        "kill -9 $pid; wait $pid; wc -l <cut/results.jsonl",
 	                        test_folder(), test_program());
 	CU_ASSERT_EQUAL(status, 0);
-	status = started_run(output, sizeof output, "shrink --resume cut --quiet");
-	started_expect(output, status, 0);
+	status = session_fixture_run(output, sizeof output, "shrink --resume cut --quiet");
+	test_expect_status(output, status, 0);
 	TEST_CONTAINS(output, "results were known");
 	CU_ASSERT_PTR_NULL(strstr(output, " 0 results were known"));
 	same_files("whole/shrunk.yaml", "cut/shrunk.yaml");
@@ -173,13 +174,13 @@ static void wrong_options_are_refused_before_a_session_is_run(void)
 	int status;
 
 	(void)test_write("s.yaml", "name: s\nimage: small.bin\n");
-	status = started_run(output, sizeof output, "shrink s.yaml --out s");
-	started_expect(output, status, 2);
+	status = session_fixture_run(output, sizeof output, "shrink s.yaml --out s");
+	test_expect_status(output, status, 2);
 	TEST_CONTAINS(output, "this is no frozen plan");
-	status = started_run(output, sizeof output, "shrink");
-	started_expect(output, status, 2);
-	status = started_run(output, sizeof output, "shrink nothing.yaml --out s");
-	started_expect(output, status, 2);
+	status = session_fixture_run(output, sizeof output, "shrink");
+	test_expect_status(output, status, 2);
+	status = session_fixture_run(output, sizeof output, "shrink nothing.yaml --out s");
+	test_expect_status(output, status, 2);
 	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ls %s/s", test_folder()), 0);
 }
 

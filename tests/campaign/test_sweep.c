@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "reports/member.h"
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_sweep_sessions[];
 
 static char output[64 * 1024];
 
-#define stutter(...) started_run(output, sizeof output, __VA_ARGS__)
+#define stutter(...) session_fixture_run(output, sizeof output, __VA_ARGS__)
 enum { PASSED = 0, FAILED = 1, USAGE = 2, INCONCLUSIVE = 125 };
 
 /* Answers of the service, at three requests, not all of which the client asks for again. */
@@ -59,7 +59,7 @@ static void replay_of_each_kill(const json_t *kills, const char *dir)
 	json_array_foreach(kills, i, kill)
 	{
 		CU_ASSERT_STRING_EQUAL(member_text(kill, "replayed"), "same");
-		started_expect(output, stutter("replay %s/%s --out replay-%zu", dir, member_text(kill, "plan"), i), FAILED);
+		test_expect_status(output, stutter("replay %s/%s --out replay-%zu", dir, member_text(kill, "plan"), i), FAILED);
 		TEST_CONTAINS(output, member_text(kill, "reason"));
 	}
 }
@@ -67,7 +67,7 @@ static void replay_of_each_kill(const json_t *kills, const char *dir)
 static void what_kills_the_update_is_found_and_fails_again(void)
 {
 	write_scenario("");
-	started_expect(output, stutter(FEW "--out w"), FAILED);
+	test_expect_status(output, stutter(FEW "--out w"), FAILED);
 	char *text = result_of("w");
 	json_t *sweep = json_loads(text, 0, NULL);
 	const json_t *all = json_object_get(sweep, "all");
@@ -86,15 +86,15 @@ static void what_kills_the_update_is_found_and_fails_again(void)
 static void a_sweep_without_failures_exits_with_success(void)
 {
 	write_scenario("");
-	started_expect(output, stutter("sweep s.yaml --only drop,tcp.syn --during connect,check --budget 30m --out w"), PASSED);
+	test_expect_status(output, stutter("sweep s.yaml --only drop,tcp.syn --during connect,check --budget 30m --out w"), PASSED);
 	TEST_CONTAINS(output, "survives all of the 2 single faults that acted");
 }
 
 static void it_is_the_same_at_any_number_of_jobs(void)
 {
 	write_scenario("");
-	started_expect(output, stutter(FEW "--pairs --most 8 --jobs 1 --out one"), FAILED);
-	started_expect(output, stutter(FEW "--pairs --most 8 --jobs 2 --out two"), FAILED);
+	test_expect_status(output, stutter(FEW "--pairs --most 8 --jobs 1 --out one"), FAILED);
+	test_expect_status(output, stutter(FEW "--pairs --most 8 --jobs 2 --out two"), FAILED);
 	expect_same("one", "two");
 }
 
@@ -102,16 +102,16 @@ static void it_is_the_same_at_any_number_of_jobs(void)
 static void an_interrupted_sweep_is_resumed(void)
 {
 	write_scenario("");
-	started_expect(output, stutter(FEW "--out w"), FAILED);
+	test_expect_status(output, stutter(FEW "--out w"), FAILED);
 	CU_ASSERT_EQUAL(
 		test_shell(output, sizeof output,
 	                   "cd %s && cp w/search.json whole.json && head -c $(($(wc -c <w/results.jsonl) / 2)) w/results.jsonl >half "
 	                   "&& cp half w/results.jsonl && mkdir whole && cp whole.json whole/search.json",
 	                   test_folder()),
 		0);
-	started_expect(output, stutter("sweep --resume w"), FAILED);
+	test_expect_status(output, stutter("sweep --resume w"), FAILED);
 	expect_same("whole", "w");
-	started_expect(output, stutter("sweep --resume w"), FAILED);
+	test_expect_status(output, stutter("sweep --resume w"), FAILED);
 	TEST_CONTAINS(output, "0 sessions were run");
 	expect_same("whole", "w");
 }
@@ -119,36 +119,36 @@ static void an_interrupted_sweep_is_resumed(void)
 static void a_session_that_fails_by_itself_is_refused(void)
 {
 	write_scenario("faults:\n  - {name: gone, at: srv.http#1..9, http_status: {code: 404}}\n");
-	started_expect(output, stutter("sweep s.yaml --keep-faults --only drop,tcp.syn --out w"), INCONCLUSIVE);
+	test_expect_status(output, stutter("sweep s.yaml --keep-faults --only drop,tcp.syn --out w"), INCONCLUSIVE);
 	TEST_CONTAINS(output, "the session does not pass as it is, with the scenario's own faults");
 	CU_ASSERT_PTR_NULL(strstr(output, "--resume"));
 	TEST_FILE_CONTAINS("w/search.json", "\"error\": \"the session does not pass as it is");
 	/* Without them it passes. */
-	started_expect(output, stutter("sweep s.yaml --only drop,tcp.syn --during check --out v"), PASSED);
+	test_expect_status(output, stutter("sweep s.yaml --only drop,tcp.syn --during check --out v"), PASSED);
 }
 
 static void wrong_options_are_reported_before_anything_is_created(void)
 {
 	write_scenario("");
-	started_expect(output, stutter("sweep s.yaml --during downlod --out w"), USAGE);
+	test_expect_status(output, stutter("sweep s.yaml --during downlod --out w"), USAGE);
 	TEST_CONTAINS(output, "did you mean 'download'");
-	started_expect(output, stutter("sweep s.yaml --only tcp.sin --out w"), USAGE);
+	test_expect_status(output, stutter("sweep s.yaml --only tcp.sin --out w"), USAGE);
 	TEST_CONTAINS(output, "did you mean 'tcp.syn'");
-	started_expect(output, stutter("sweep s.yaml s.yaml --out w"), USAGE);
-	started_expect(output, stutter("sweep s.yaml --budget soon --out w"), USAGE);
+	test_expect_status(output, stutter("sweep s.yaml s.yaml --out w"), USAGE);
+	test_expect_status(output, stutter("sweep s.yaml --budget soon --out w"), USAGE);
 	TEST_CONTAINS(output, "--budget: 'soon' is not a duration");
-	started_expect(output, stutter("sweep nowhere.yaml --out w"), USAGE);
+	test_expect_status(output, stutter("sweep nowhere.yaml --out w"), USAGE);
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && ! [ -e w ] && mkdir w && echo mine >w/file", test_folder()), 0);
-	started_expect(output, stutter("sweep s.yaml --out w"), USAGE);
+	test_expect_status(output, stutter("sweep s.yaml --out w"), USAGE);
 	TEST_CONTAINS(output, "w");
 }
 
 static void addresses_that_the_session_lacks_are_reported(void)
 {
 	write_scenario("");
-	started_expect(output, stutter("sweep s.yaml --during activate --out w"), USAGE);
+	test_expect_status(output, stutter("sweep s.yaml --during activate --out w"), USAGE);
 	TEST_CONTAINS(output, "the session has no phase 'activate'; it has start, dhcp");
-	started_expect(output, stutter("sweep s.yaml --only power_cut --out v"), USAGE);
+	test_expect_status(output, stutter("sweep s.yaml --only power_cut --out v"), USAGE);
 	TEST_CONTAINS(output, "none of the faults asked for fits a place asked for");
 }
 

@@ -15,7 +15,7 @@
 
 #include "harness/pool/pool.h"
 #include "harness/session/folder.h"
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_tree[];
@@ -97,7 +97,7 @@ static void open_run(struct run *run)
 	char path[PATH_MAX];
 	struct error err;
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	*run = (struct run){.count = 0};
 	(void)snprintf(path, sizeof path, "%s/small.bin", test_folder());
 	FILE *stream = fopen(path, "we");
@@ -164,7 +164,7 @@ static void close_run(struct run *run)
 		plan_close(&run->jobs[i].plan);
 	CU_ASSERT_EQUAL(waitpid(-1, &status, WNOHANG), -1);
 	CU_ASSERT_EQUAL(errno, ECHILD);
-	started_expect(output, test_shell(output, sizeof output, "! find %s | grep beginning", test_folder()), 0);
+	test_expect_status(output, test_shell(output, sizeof output, "! find %s | grep beginning", test_folder()), 0);
 }
 
 static void expect_same_files(const char *a, const char *b, const struct member *member)
@@ -176,7 +176,7 @@ static void expect_same_files(const char *a, const char *b, const struct member 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		int status = test_shell(output, sizeof output, "cd %s && cmp %s/%s/%s %s/%s/%s", test_folder(), a, member->name, names[i],
 		                        b, member->name, names[i]);
-		started_expect(output, status, 0);
+		test_expect_status(output, status, 0);
 	}
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/base/memory.h"
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_gate_command[];
@@ -16,7 +16,7 @@ extern const CU_TestInfo tests_gate_command[];
 
 static char output[OUTPUT_MAX];
 
-#define stutter(...) started_run(output, sizeof output, __VA_ARGS__)
+#define stutter(...) session_fixture_run(output, sizeof output, __VA_ARGS__)
 
 /* A device that survives a lost SYN and one that does not wait for the second; `lost` hits both, `drawn` is a plan a seed. */
 static void write_suite(const char *suite)
@@ -50,7 +50,7 @@ static const char *text_of(const json_t *json, const char *key)
 static void a_fixed_plan_that_breaks_blocks(void)
 {
 	write_suite("suite: x\nscenarios: [lost.yaml]\n");
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out g"), 1);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out g"), 1);
 	json_t *json = gate_json("g");
 	const json_t *example = json_array_get(json_object_get(json, "examples"), 0);
 	TEST_SAME_TEXT(text_of(json, "decision"), "BLOCK");
@@ -60,20 +60,20 @@ static void a_fixed_plan_that_breaks_blocks(void)
 	TEST_CONTAINS(output, "lost: it has to come out as expected on ./bad.yaml; no number of other plans changes that");
 	json_decref(json);
 	/* The device of before is promoted by it. */
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out h"), 0);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out h"), 0);
 	TEST_CONTAINS(output, "PROMOTE. Candidate ./good.yaml, baseline ./good.yaml. Fixed plans: 0 of 1 broke on the candidate.");
 	/* Each side is a run, which can be reported by itself. */
-	started_expect(output, stutter("report g/candidate"), 1);
+	test_expect_status(output, stutter("report g/candidate"), 1);
 }
 
 static void too_few_plans_are_not_enough(void)
 {
 	write_suite("suite: x\nscenarios: [{path: drawn.yaml, seeds: 1..2}]\n");
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out g"), 125);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out g"), 125);
 	TEST_CONTAINS(output, "NOT ENOUGH EVIDENCE. Candidate ./bad.yaml, baseline ./good.yaml. Fixed plans: 0 of 0 broke");
 	TEST_CONTAINS(output, "It took 4 sessions");
 	/* Of one device each plan is run once. */
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out h"), 125);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out h"), 125);
 	TEST_CONTAINS(output, "It took 2 sessions");
 }
 
@@ -93,13 +93,13 @@ static void spoil_history(const char *name)
 static void what_cannot_be_recorded_is_not_promoted(void)
 {
 	write_suite("suite: x\nscenarios: [lost.yaml]\n");
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --history h.db --out g"), 0);
-	started_expect(output, stutter("history show --history h.db"), 0);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --history h.db --out g"), 0);
+	test_expect_status(output, stutter("history show --history h.db"), 0);
 	spoil_history("h.db");
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --history h.db --out h"), 125);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --history h.db --out h"), 125);
 	TEST_CONTAINS(output, "PROMOTE. ");
 	TEST_CONTAINS(output, "no more");
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --history h.db --out i"), 1);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --history h.db --out i"), 1);
 	TEST_CONTAINS(output, "no more");
 }
 
@@ -108,10 +108,10 @@ static void the_devices_of_a_suite_do_not_count(void)
 {
 	write_suite("suite: x\ndevices: [./good.yaml]\n"
 	            "scenarios: [lost.yaml, {path: lost.yaml, devices: [./good.yaml, ./bad.yaml]}]\n");
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out g"), 0);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out g"), 0);
 	TEST_CONTAINS(output, "Fixed plans: 0 of 1 broke on the candidate.");
 	TEST_CONTAINS(output, "It took 1 sessions");
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out h"), 1);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out h"), 1);
 }
 
 static void what_is_passed_over_is_told(void)
@@ -125,28 +125,28 @@ static void what_is_passed_over_is_told(void)
 #define GATE "gate x --baseline ./good.yaml --candidate ./bad.yaml"
 
 	write_suite(quarantine);
-	started_expect(output, stutter(GATE " --day 2026-06-30 --out q"), 125);
+	test_expect_status(output, stutter(GATE " --day 2026-06-30 --out q"), 125);
 	TEST_CONTAINS(output, "decides nothing: in quarantine until 2026-06-30, by net team: under repair");
-	started_expect(output, stutter(GATE " --day 2026-07-01 --out r"), 1);
+	test_expect_status(output, stutter(GATE " --day 2026-07-01 --out r"), 1);
 	TEST_CONTAINS(output, "this has expired, and counts no more");
 	write_suite(waiver);
-	started_expect(output, stutter(GATE " --day 2026-06-30 --out w"), 0);
+	test_expect_status(output, stutter(GATE " --day 2026-06-30 --out w"), 0);
 	TEST_CONTAINS(output, "lost: a failure is waived ('curl 28') until 2026-06-30, by net team: known");
 	/* A waiver hides no other failure of its scenario. */
 	write_suite(other);
-	started_expect(output, stutter(GATE " --day 2026-06-30 --out o"), 1);
+	test_expect_status(output, stutter(GATE " --day 2026-06-30 --out o"), 1);
 }
 
 static void what_is_wrong_is_told_before_anything_runs(void)
 {
 	write_suite("suite: x\nscenarios: [lost.yaml]\n");
-	started_expect(output, stutter("gate x --candidate ./bad.yaml --out g"), 2);
+	test_expect_status(output, stutter("gate x --candidate ./bad.yaml --out g"), 2);
 	TEST_CONTAINS(output, "no baseline given; name a device, such as --baseline 21.10 --candidate 22.01");
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./none.yaml --out g"), 2);
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --day 2026-02-30 --out g"), 2);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./none.yaml --out g"), 2);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --day 2026-02-30 --out g"), 2);
 	TEST_CONTAINS(output, "--day: '2026-02-30' is not a date such as 2027-01-31");
 	write_suite("suite: x\nscenarios: [lost.yaml]\nwaivers: [{scenario: lost, reason: '', owner: o, until: 2026-06-30, why: w}]\n");
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out g"), 2);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./bad.yaml --out g"), 2);
 	TEST_CONTAINS(output, "x.yaml:3:11: a waiver needs a reason");
 	char *none = test_read("g/gate.json");
 	CU_ASSERT_PTR_NULL(none);
@@ -160,18 +160,19 @@ static void a_promotion_is_honoured(void)
 	"name: s\ndevice: '21.10'\ndeadline: 10min\nserver: {version: '22.02', eval_version: '22.03', os_size: 64KiB, app_size: 16KiB"
 
 	write_suite("suite: x\nscenarios: [lost.yaml]\n");
-	started_expect(
+	test_expect_status(
 		output,
 		stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --feed retail-eval --to retail --release 22.03 --out g"), 0);
 	TEST_CONTAINS(output, "22.03 is promoted from retail-eval to retail: g/promotion.json");
 	(void)test_write("s.yaml", SCENARIO ", promotion: g/promotion.json}\n");
-	started_expect(output, stutter("run s.yaml --out r"), 0);
+	test_expect_status(output, stutter("run s.yaml --out r"), 0);
 	TEST_CONTAINS(output, "updated to version 22.03");
 	/* One that was changed is not. */
 	(void)test_shell(output, sizeof output, "cd %s && sed -i s/2026/2025/ g/promotion.json", test_folder());
-	started_expect(output, stutter("run s.yaml --out q"), 0);
+	test_expect_status(output, stutter("run s.yaml --out q"), 0);
 	TEST_CONTAINS(output, "updated to version 22.02");
-	started_expect(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --feed retail --to retail-eval --out h"), 2);
+	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --feed retail --to retail-eval --out h"),
+	                   2);
 	TEST_CONTAINS(output, "a release goes from retail-eval to retail");
 }
 

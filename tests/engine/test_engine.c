@@ -22,7 +22,7 @@
 #include "emulator/qemu/silence.h"
 #include "harness/scenario/plan.h"
 #include "tests/engine/branching.h"
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_engine[];
@@ -43,7 +43,7 @@ static char output[OUTPUT_MAX];
 	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n"
 
 /* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
-#define stutter(...) started_run(output, sizeof output, __VA_ARGS__)
+#define stutter(...) session_fixture_run(output, sizeof output, __VA_ARGS__)
 
 static void expect_same_files(const char *a, const char *b)
 {
@@ -52,7 +52,7 @@ static void expect_same_files(const char *a, const char *b)
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		int status = test_shell(output, sizeof output, "cd %s && cmp %s/%s %s/%s", test_folder(), a, names[i], b, names[i]);
-		started_expect(output, status, 0);
+		test_expect_status(output, status, 0);
 	}
 }
 
@@ -83,9 +83,9 @@ static void expect_verdict(const char *session, const char *key, const char *par
 static void a_session_is_the_same_inside_beside_and_as_a_branch(void)
 {
 	test_write("busy.yaml", FAULTS);
-	started_expect(output, stutter("run busy.yaml --seeds 1..3 --jobs 2 --out branches"), STATUS_PASSED);
-	started_expect(output, stutter("run busy.yaml --seeds 2..2 --no-share --out alone"), STATUS_PASSED);
-	started_expect(output, stutter("run busy.yaml --seeds 2..2 --transport fifo --out beside"), STATUS_PASSED);
+	test_expect_status(output, stutter("run busy.yaml --seeds 1..3 --jobs 2 --out branches"), STATUS_PASSED);
+	test_expect_status(output, stutter("run busy.yaml --seeds 2..2 --no-share --out alone"), STATUS_PASSED);
+	test_expect_status(output, stutter("run busy.yaml --seeds 2..2 --transport fifo --out beside"), STATUS_PASSED);
 	expect_same_files("branches/busy/seed-2", "alone/busy/seed-2");
 	expect_same_files("beside/busy/seed-2", "alone/busy/seed-2");
 }
@@ -95,8 +95,8 @@ static void devices_of_several_images_share_what_is_theirs(void)
 	test_write("busy.yaml", FAULTS);
 	test_write("large.yaml", "name: large\nmemory: 192MiB\nclient: exit 0\n");
 	test_write("other.yaml", "name: other\nimage: small.bin\ndevice: large.yaml\nexpect: {verdict: any}\n");
-	started_expect(output, stutter("run busy.yaml other.yaml --seeds 1..2 --jobs 2 --out r"), STATUS_PASSED);
-	started_expect(output, stutter("run other.yaml --seeds 2..2 --no-share --out alone"), STATUS_PASSED);
+	test_expect_status(output, stutter("run busy.yaml other.yaml --seeds 1..2 --jobs 2 --out r"), STATUS_PASSED);
+	test_expect_status(output, stutter("run other.yaml --seeds 2..2 --no-share --out alone"), STATUS_PASSED);
 	expect_same_files("r/other/seed-2", "alone/other/seed-2");
 }
 
@@ -117,7 +117,7 @@ static void a_session_ends_the_same_way_inside_and_beside(void)
 		               rows[i].client);
 		test_write(name, text);
 		int status = stutter("run %s --out inside-%s", name, rows[i].name);
-		started_expect(output, stutter("run %s --transport fifo --out beside-%s", name, rows[i].name), status);
+		test_expect_status(output, stutter("run %s --transport fifo --out beside-%s", name, rows[i].name), status);
 		(void)snprintf(inside, sizeof inside, "inside-%s/%s/seed-1", rows[i].name, rows[i].name);
 		(void)snprintf(beside, sizeof beside, "beside-%s/%s/seed-1", rows[i].name, rows[i].name);
 		expect_verdict(inside, "reason", rows[i].reason);
@@ -133,18 +133,18 @@ static void a_qemu_that_lacks_a_symbol_is_reported_and_runs_as_a_process(void)
 	char *digest[2];
 
 	test_write("busy.yaml", FAULTS);
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	/* The name that the program exports is spoilt in a copy of it; its own calls do not go by the name. */
 	int status = test_shell(
 		output, sizeof output,
 		"cd %s && mkdir bin && sed 's/icount_start_warp_timer/icount_start_warp_timex/' \"$(command -v qemu-system-arm)\" "
 		">bin/qemu-system-arm && chmod +x bin/qemu-system-arm",
 		test_folder());
-	started_expect(output, status, 0);
-	started_expect(output, stutter("run busy.yaml --out whole"), STATUS_PASSED);
+	test_expect_status(output, status, 0);
+	test_expect_status(output, stutter("run busy.yaml --out whole"), STATUS_PASSED);
 	status = test_shell(output, sizeof output, "cd %s && PATH=$PWD/bin:$PATH %s run busy.yaml --out lacks", test_folder(),
 	                    test_program());
-	started_expect(output, status, STATUS_PASSED);
+	test_expect_status(output, status, STATUS_PASSED);
 	TEST_CONTAINS(output, "warning: this QEMU lacks icount_start_warp_timer: ");
 	digest[0] = verdict_text("whole/busy/seed-1", "digest");
 	digest[1] = verdict_text("lacks/busy/seed-1", "digest");
@@ -183,11 +183,11 @@ static void sessions_of_a_family_share_what_comes_before_their_faults(void)
 		               members[i].name, members[i].fault[0] != '\0' ? "faults:\n" : "", members[i].fault);
 		test_write(file, text);
 	}
-	started_expect(
+	test_expect_status(
 		output,
 		stutter("run none.yaml late.yaml phase.yaml flap.yaml service.yaml board.yaml early.yaml at-once.yaml --jobs 2 --out shared"),
 		STATUS_PASSED);
-	started_expect(
+	test_expect_status(
 		output,
 		stutter("run none.yaml late.yaml phase.yaml flap.yaml service.yaml board.yaml early.yaml at-once.yaml --jobs 2 --no-share "
 	                "--out alone"),
@@ -205,7 +205,7 @@ static void sessions_of_a_family_share_what_comes_before_their_faults(void)
 		json_decref(json);
 	}
 	/* Nothing of the held sessions stays behind. */
-	started_expect(output, test_shell(output, sizeof output, "! find %s | grep beginning", test_folder()), 0);
+	test_expect_status(output, test_shell(output, sizeof output, "! find %s | grep beginning", test_folder()), 0);
 }
 
 /* -- branches -- */
@@ -215,7 +215,7 @@ static void branch(const char *scenario, uint64_t first, uint64_t step, size_t c
 	struct branching branching = {.count = count};
 	struct error err = {.text = ""};
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	(void)snprintf(branching.scenario, sizeof branching.scenario, "%s", scenario);
 	for (size_t i = 0; i < count; i++)
 		branching.points[i] = first + i * step;
@@ -242,7 +242,7 @@ static void a_point_that_is_never_reached_is_no_branch(void)
 	struct branching branching = {.scenario = "scenarios/first/lost-syn.yaml", .points = {UINT64_C(1) << 40}, .count = 1};
 	struct error err = {.text = ""};
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	CU_ASSERT_TRUE(branching_run(&branching, 1, test_folder(), &err));
 	CU_ASSERT_EQUAL(branching.reached, 0);
 }
@@ -261,9 +261,9 @@ static void a_killed_session_leaves_its_trace_and_decisions(void)
 	char path[PATH_MAX];
 
 	test_write("busy.yaml", FAULTS);
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	int status = test_shell(output, sizeof output, KILL_SESSION, test_folder(), test_program(), test_folder(), "KILL");
-	started_expect(output, status, STATUS_INCONCLUSIVE);
+	test_expect_status(output, status, STATUS_INCONCLUSIVE);
 	expect_verdict("r/busy/seed-1", "verdict", "inconclusive");
 	expect_verdict("r/busy/seed-1", "reason", "QEMU was killed by signal 9 (Killed)");
 	expect_verdict("r/busy/seed-2", "verdict", "pass");
@@ -272,24 +272,24 @@ static void a_killed_session_leaves_its_trace_and_decisions(void)
 	/* The plan has what had taken effect, and is one that can be replayed. */
 	TEST_FILE_CONTAINS("r/busy/seed-1/plan.yaml", "decisions:\n  - {at: ");
 	(void)snprintf(path, sizeof path, "%s/r/busy/seed-1", test_folder());
-	started_expect(output, test_shell(output, sizeof output, "%s check %s/plan.yaml", test_program(), path), 0);
-	started_expect(
+	test_expect_status(output, test_shell(output, sizeof output, "%s check %s/plan.yaml", test_program(), path), 0);
+	test_expect_status(
 		output,
 		test_shell(output, sizeof output,
 	                   "cd %s && for end in device server; do tshark -r $end.pcapng 2>&1 >/dev/null | grep -v 'as user'; done; true",
 	                   path),
 		0);
 	CU_ASSERT_PTR_NULL(strstr(output, "cut short"));
-	started_expect(output, test_shell(output, sizeof output, "ls %s", path), 0);
+	test_expect_status(output, test_shell(output, sizeof output, "ls %s", path), 0);
 	CU_ASSERT_PTR_NULL(strstr(output, ".kept"));
 }
 
 static void a_signal_from_outside_is_not_taken_for_a_crash_of_ours(void)
 {
 	test_write("busy.yaml", FAULTS);
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	int status = test_shell(output, sizeof output, KILL_SESSION, test_folder(), test_program(), test_folder(), "ILL");
-	started_expect(output, status, STATUS_INCONCLUSIVE);
+	test_expect_status(output, status, STATUS_INCONCLUSIVE);
 	expect_verdict("r/busy/seed-1", "verdict", "inconclusive");
 	expect_verdict("r/busy/seed-1", "reason", "QEMU was killed by signal 4");
 }

@@ -13,7 +13,7 @@
 #include "harness/live/requests.h"
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"
-#include "tests/unit/scenario/box.h"
+#include "tests/unit/scenario/fixture.h"
 
 #define FRAME_LENGTH 80U
 #define NUMBER_AT 44U
@@ -140,7 +140,7 @@ static void begin(struct live_fixture *f)
 void live_fixture_open(struct live_fixture *f, const char *scenario)
 {
 	memset(f, 0, sizeof *f);
-	TEST_SAME_TEXT(box_open(&f->plan, scenario, "box"), "");
+	TEST_SAME_TEXT(plan_fixture_open(&f->plan, scenario, "box"), "");
 	begin(f);
 }
 
@@ -149,7 +149,7 @@ void live_fixture_open_frozen(struct live_fixture *f, const char *path)
 	struct error err;
 
 	memset(f, 0, sizeof *f);
-	CU_ASSERT_FATAL(plan_open_frozen(&f->plan, path, NULL, &box, &err));
+	CU_ASSERT_FATAL(plan_open_frozen(&f->plan, path, NULL, &plan_fixture_paths, &err));
 	begin(f);
 }
 

@@ -11,9 +11,9 @@
 #include "tests/live/passed.h"
 #include "tests/live/needs.h"
 #include "tests/live/fixture.h"
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
-#include "tests/unit/scenario/box.h"
+#include "tests/unit/scenario/fixture.h"
 
 extern const CU_TestInfo tests_live_both_ways[];
 
@@ -70,7 +70,7 @@ static void what_was_decided_live_is_decided_in_virtual_time(void)
 	need_programs();
 	(void)snprintf(text, sizeof text, "name: live\nseed: 7\nfaults:\n%s%s", by_place, by_time);
 	(void)test_write("live.yaml", text);
-	started_expect(
+	test_expect_status(
 		output,
 		test_shell(
 			output, sizeof output,
@@ -78,7 +78,7 @@ static void what_was_decided_live_is_decided_in_virtual_time(void)
 			"-f -p 80 -h www' -- curl -sS -m 100 --local-port 41000 -o got http://server/f && cmp got www/f",
 			test_folder(), test_program()),
 		0);
-	TEST_SAME_TEXT(box_open(&plan, text, "box"), "");
+	TEST_SAME_TEXT(plan_fixture_open(&plan, text, "box"), "");
 	(void)snprintf(folder, sizeof folder, "%s/run", test_folder());
 	passed_read(&passed, folder);
 	char *virtually = passed_decide(&passed, &plan);
@@ -116,8 +116,8 @@ static void what_was_decided_in_the_emulator_is_decided_live(void)
 	char text[4096], folder[512];
 
 	(void)snprintf(text, sizeof text, "name: s\nimage: image.bin\ndeadline: 10min\nfaults:\n%sexpect: {verdict: any}\n", by_place);
-	started_needs("initramfs.cpio");
-	started_scenario(output, sizeof output, 600000, text, "--history none", 0);
+	session_fixture_needs("initramfs.cpio");
+	session_fixture_scenario(output, sizeof output, 600000, text, "--history none", 0);
 	(void)snprintf(folder, sizeof folder, "%s/r/s/seed-1", test_folder());
 	passed_read(&guest, folder);
 	CU_ASSERT(guest.count > FRAMES_LEAST);

@@ -19,7 +19,7 @@
 #include "tests/trace_text.h"
 #include "tests/unit/proxy/chain.h"
 #include "tests/unit/proxy/submit.h"
-#include "tests/unit/scenario/box.h"
+#include "tests/unit/scenario/fixture.h"
 
 #define MANY 200U
 
@@ -243,7 +243,7 @@ static void decisions_are_those_of_virtual_time(void)
 	for (size_t i = 0; i < fixture.result.rule_count; i++)
 		CU_ASSERT(fixture.result.rules[i].counters.applied > 0);
 	run_virtually(&fixture.plan);
-	CU_ASSERT_FATAL(plan_open_frozen(&frozen, live_fixture_path("plan.yaml"), NULL, &box, &err));
+	CU_ASSERT_FATAL(plan_open_frozen(&frozen, live_fixture_path("plan.yaml"), NULL, &plan_fixture_paths, &err));
 	CU_ASSERT(frozen.decisions.count > MANY / 3);
 	CU_ASSERT_EQUAL_FATAL(frozen.decisions.count, virtual_passing.decisions.count);
 	for (size_t i = 0; i < frozen.decisions.count; i++) {

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "harness/live/listening.h"
-#include "tests/live/behind.h"
+#include "tests/live/exec_fixture.h"
 #include "tests/live/needs.h"
 #include "tests/live/nobody.h"
 #include "tests/test.h"
@@ -55,8 +55,8 @@ __attribute__((format(printf, 1, 2))) static int exec_with(const char *format, .
 static const char *write_nginx(void)
 {
 	test_needs_program("curl");
-	behind_file("body.bin", BODY_BYTES);
-	return behind_nginx();
+	exec_fixture_file("body.bin", BODY_BYTES);
+	return exec_fixture_nginx();
 }
 
 static void expect_whole(const char *name)

@@ -10,7 +10,7 @@
 
 #include "tests/live/fixture.h"
 #include "tests/test.h"
-#include "tests/unit/scenario/box.h"
+#include "tests/unit/scenario/fixture.h"
 
 static struct live_fixture fixture;
 
@@ -146,7 +146,7 @@ static void an_outage_that_is_removed_ends_in_the_plan_too(void)
 	struct error err;
 
 	RUN("name: x\nfaults:\n- {name: out, nth: 1, outage: {for: 1h}}\n", list);
-	CU_ASSERT_FATAL(plan_open_frozen(&frozen, live_fixture_path("plan.yaml"), NULL, &box, &err));
+	CU_ASSERT_FATAL(plan_open_frozen(&frozen, live_fixture_path("plan.yaml"), NULL, &plan_fixture_paths, &err));
 	CU_ASSERT_EQUAL_FATAL(frozen.decisions.count, 1);
 	CU_ASSERT(action_quantity(frozen.decisions.list[0].action, &frozen.decisions.list[0].params, "for") < 600 * SIM_S);
 	plan_close(&frozen);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/live/needs.h"
 #include "tests/test.h"
 
@@ -28,7 +28,7 @@ static void shell(int expected, const char *script)
 	(void)test_write("script.sh", script);
 	int status = test_shell(output, sizeof output, "cd %s && root=%s stutter=%s PATH=$PATH:/usr/sbin timeout 200 sh script.sh",
 	                        test_folder(), root, test_program());
-	started_expect(output, status, expected);
+	test_expect_status(output, status, expected);
 }
 
 /* -- scenarios around curl and nginx -- */
@@ -93,7 +93,7 @@ static void record(const char *faults)
 {
 	char scenario[1024];
 
-	started_needs("player.cpio");
+	session_fixture_needs("player.cpio");
 	test_needs_program("tcpdump");
 	test_needs_program("busybox");
 	test_needs_program("curl");

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_bus[];
@@ -121,7 +121,7 @@ static void run_session(const char *faults, const char *options)
 {
 	char command[2 * PATH_MAX], scenario[2048];
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	(void)snprintf(scenario, sizeof scenario, SCENARIO "%s", faults);
 	test_write("tiny.yaml", scenario);
 	(void)snprintf(command, sizeof command, MAKE_IMAGE " && %s run tiny.yaml --jobs 1 %s", test_program(), options);

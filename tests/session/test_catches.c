@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/structure/catches.h"
 #include "tests/test.h"
 
@@ -76,14 +76,15 @@ static void check_each_is_needed(const struct catch *catch, void *ctx)
 		return;
 	for (int fault = 1; fault <= 2; fault++) {
 		(void)write_without(catch->plan, fault);
-		started_expect(output,
-		               started_run(output, sizeof output, "run w.yaml --quiet --history none --out %s-%d", catch->name, fault), 0);
+		test_expect_status(
+			output,
+			session_fixture_run(output, sizeof output, "run w.yaml --quiet --history none --out %s-%d", catch->name, fault), 0);
 	}
 }
 
 static void of_two_faults_each_is_needed(void)
 {
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	catches_visit(check_each_is_needed, NULL);
 }
 
@@ -91,12 +92,12 @@ static void run(const char *beginning, const char *needs)
 {
 	static struct wanted wanted;
 
-	started_needs(needs);
+	session_fixture_needs(needs);
 	wanted.beginning = beginning;
 	wanted.plans[0] = '\0';
 	catches_visit(add_plan, &wanted);
 	CU_ASSERT_FATAL(wanted.plans[0] != '\0');
-	started_expect(output, started_run(output, sizeof output, "run --quiet --history none --out r%s", wanted.plans), 0);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "run --quiet --history none --out r%s", wanted.plans), 0);
 	catches_visit(check_end, &wanted);
 }
 

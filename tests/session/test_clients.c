@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_clients[];
@@ -19,7 +19,7 @@ static char output[OUTPUT_MAX];
 
 static void run(const char *scenario, const char *options, int status)
 {
-	started_scenario(output, sizeof output, 200001, scenario, options, status);
+	session_fixture_scenario(output, sizeof output, 200001, scenario, options, status);
 }
 
 static void trace_has(const char *part)
@@ -34,7 +34,7 @@ static void trace_has(const char *part)
 
 static void curl_updates_the_same_twice(void)
 {
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	run(SMALL "expect: {verdict: pass}\n", "--device curl --twice", 0);
 	TEST_CONTAINS(output, "the same twice");
 	trace_has("] device  phase verify ok\n");
@@ -45,7 +45,7 @@ static void curl_updates_the_same_twice(void)
 
 static void swupdate_installs_the_same_twice(void)
 {
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	run(SMALL "expect: {verdict: pass}\n", "--device swupdate --twice", 0);
 	TEST_CONTAINS(output, "the same twice");
 	trace_has("GET /images/os.swu -> 200, ");
@@ -61,7 +61,7 @@ static void a_damaged_image_is_refused(void)
 					     "corrupt: {bits: 1, part: payload, mend: true}}\n"
 					     "expect: {verdict: fail, phase: download}\n";
 
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	run(scenario, "--device swupdate", 0);
 	TEST_CONTAINS(output, "HASH mismatch");
 }
@@ -71,7 +71,7 @@ static void the_example_in_the_readme_works(void)
 {
 	char device[PATH_MAX], options[2 * PATH_MAX];
 
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	(void)snprintf(device, sizeof device, "%s/example", test_folder());
 	int status = test_shell(output, sizeof output,
 	                        "cp -r emulator/devices/example %s && %s/guest/mkinitramfs %s/wget.cpio %s/wget.list", device, test_build(),

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_flash[];
@@ -23,7 +23,7 @@ static void run_twice(const char *client, const char *flash, const char *faults)
 {
 	char text[4096];
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	(void)snprintf(text, sizeof text, "name: boxed\nflash: {%s}\nclient: \"%s\"\n", flash, client);
 	(void)test_write("boxed.yaml", text);
 	(void)snprintf(text, sizeof text, "name: flash\ndevice: boxed.yaml\ndeadline: 1min\nexpect: {verdict: any}\n%s", faults);

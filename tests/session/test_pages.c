@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lib/base/memory.h"
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_pages[];
@@ -62,8 +62,8 @@ static void a_page_tells_what_the_trace_does(void)
 	size_t i;
 	json_t *row;
 
-	started_needs("initramfs.cpio");
-	started_scenario(output, sizeof output, 102400, scenario, "--keep-going", 0);
+	session_fixture_needs("initramfs.cpio");
+	session_fixture_scenario(output, sizeof output, 102400, scenario, "--keep-going", 0);
 	char *trace = test_read_own("r/s/seed-1/trace.txt"), *verdict = test_read_own("r/s/seed-1/verdict.json");
 	json_t *data = read_data(), *known = json_loads(verdict, 0, NULL);
 	json_array_foreach(json_object_get(data, "rows"), i, row)
@@ -97,7 +97,7 @@ static void a_page_tells_what_the_trace_does(void)
 /* `make picture` draws it anew. */
 static void the_picture_of_the_readme_is_true(void)
 {
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	CU_ASSERT(
 		test_shell(
 			output, sizeof output,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_recorded[];
@@ -15,13 +15,13 @@ static char output[OUTPUT_MAX];
 
 static void stutter(int status, const char *words)
 {
-	started_expect(output, started_run(output, sizeof output, "%s", words), status);
+	test_expect_status(output, session_fixture_run(output, sizeof output, "%s", words), status);
 }
 
 static void record(const char *scenario)
 {
-	started_needs("player.cpio");
-	started_scenario(output, sizeof output, 200000, scenario, "--history none", 0);
+	session_fixture_needs("player.cpio");
+	session_fixture_scenario(output, sizeof output, 200000, scenario, "--history none", 0);
 }
 
 #define SMALL "name: s\nimage: image.bin\ndeadline: 5min\n"
@@ -53,7 +53,7 @@ static void what_a_device_did_is_played_the_same_twice(void)
 
 static void a_session_over_tls_has_its_records_played(void)
 {
-	started_needs("player.cpio");
+	session_fixture_needs("player.cpio");
 	(void)test_write(
 		"tls.yaml",
 		"session: 1\nsteps:\n"
@@ -85,7 +85,7 @@ static void a_session_over_tls_has_its_records_played(void)
 
 static void where_the_servers_end_early_is_told_and_the_rest_goes_on(void)
 {
-	started_needs("player.cpio");
+	session_fixture_needs("player.cpio");
 	(void)test_write("two.yaml",
 	                 "session: 1\nsteps:\n"
 	                 "  - tcp:\n      address: 203.0.113.77\n      port: 80\n      turns:\n"
@@ -105,7 +105,7 @@ static void where_the_servers_end_early_is_told_and_the_rest_goes_on(void)
 
 static void another_client_may_say_it_in_other_words(void)
 {
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	(void)test_write(
 		"words.yaml",
 		"session: 1\nsteps:\n"
@@ -148,7 +148,7 @@ static void a_frozen_plan_plays_its_session_again(void)
 	(void)test_write("play.yaml",
 	                 "name: play\nsession: session.yaml\ndeadline: 5min\nfaults:\n  - {name: bad, drop: true, probability: 5%}\n"
 	                 "expect: {verdict: any}\n");
-	(void)started_run(output, sizeof output, "run play.yaml --history none --out p");
+	(void)session_fixture_run(output, sizeof output, "run play.yaml --history none --out p");
 	TEST_FILE_CONTAINS("p/play/seed-1/plan.yaml", "\nsession: \"/");
 	stutter(0, "replay p/play/seed-1/plan.yaml --out q");
 }

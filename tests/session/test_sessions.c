@@ -21,7 +21,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_sessions[];
@@ -48,7 +48,7 @@ static const char *absolute(const char *path, char ret_path[PATH_MAX])
 }
 
 /* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
-#define stutter(...) started_run(output, sizeof output, __VA_ARGS__)
+#define stutter(...) session_fixture_run(output, sizeof output, __VA_ARGS__)
 
 /* -- what a run leaves behind -- */
 
@@ -112,7 +112,7 @@ static void the_same_plan_twice_side_by_side(void)
 {
 	char clean[PATH_MAX], line[128];
 
-	started_expect(output, stutter("run %s --twice --jobs 2 --out r", absolute(CLEAN, clean)), STATUS_PASSED);
+	test_expect_status(output, stutter("run %s --twice --jobs 2 --out r", absolute(CLEAN, clean)), STATUS_PASSED);
 	expect_same_digest("r/clean/seed-1", "r/clean/seed-1-again");
 	(void)snprintf(line, sizeof line, "clean on reference, seed 1: the same twice, digest %s\n",
 	               verdict_text("r/clean/seed-1", "digest"));
@@ -153,11 +153,11 @@ static void the_same_plan_on_busy_cores(void)
 	pid_t pids[PIDS_MAX];
 
 	cores = cores > PIDS_MAX ? PIDS_MAX : cores;
-	started_expect(output, stutter("run %s --jobs 1 --out quiet", absolute(CLEAN, clean)), STATUS_PASSED);
+	test_expect_status(output, stutter("run %s --jobs 1 --out quiet", absolute(CLEAN, clean)), STATUS_PASSED);
 	start_spinning(pids, cores);
 	int status = stutter("run %s --jobs 1 --out busy", clean);
 	end_all(pids, cores);
-	started_expect(output, status, STATUS_PASSED);
+	test_expect_status(output, status, STATUS_PASSED);
 	expect_same_digest("quiet/clean/seed-1", "busy/clean/seed-1");
 }
 
@@ -168,24 +168,24 @@ static void the_same_plan_on_a_freshly_built_device(void)
 
 	(void)absolute(test_build(), build);
 	test_write("small.yaml", SMALL);
-	started_expect(output, stutter("run small.yaml --out old"), STATUS_PASSED);
+	test_expect_status(output, stutter("run small.yaml --out old"), STATUS_PASSED);
 	int status = test_shell(
 		output, sizeof output,
 		"mkdir -p %s/tree/build %s/tree/emulator && cp -r emulator/devices %s/tree/emulator/ && cp %s %s/tree/build/stutter && "
 		"cp %s/image.bin %s/tree/build/ && ln -s %s/kernel %s/sysroot %s/packages.stamp %s/tree/build/",
 		test_folder(), test_folder(), test_folder(), test_program(), test_folder(), build, test_folder(), build, build, build,
 		test_folder());
-	started_expect(output, status, 0);
+	test_expect_status(output, status, 0);
 	status = test_shell(output, sizeof output,
 	                    "env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make B=%s/tree/build -o %s/tree/build/packages.stamp guest",
 	                    test_folder(), test_folder());
-	started_expect(output, status, 0);
+	test_expect_status(output, status, 0);
 	status = test_shell(output, sizeof output,
 	                    "for name in initramfs clients; do cmp %s/guest/$name.cpio %s/tree/build/guest/$name.cpio || exit; done", build,
 	                    test_folder());
-	started_expect(output, status, 0);
+	test_expect_status(output, status, 0);
 	status = test_shell(output, sizeof output, "cd %s && tree/build/stutter run small.yaml --out new", test_folder());
-	started_expect(output, status, STATUS_PASSED);
+	test_expect_status(output, status, STATUS_PASSED);
 	TEST_SAME_TEXT(verdict_text("new/small/seed-1", "device_image"), verdict_text("old/small/seed-1", "device_image"));
 	char *old = read_in_folder("old/small/seed-1", "trace.txt"), *new = read_in_folder("new/small/seed-1", "trace.txt");
 	TEST_SAME_TEXT(new, old);
@@ -197,7 +197,7 @@ static void the_same_plan_on_a_freshly_built_device(void)
 static void another_seed_is_another_session(void)
 {
 	test_write("small.yaml", SMALL);
-	started_expect(output, stutter("run small.yaml --seeds 1..2 --out r"), STATUS_PASSED);
+	test_expect_status(output, stutter("run small.yaml --seeds 1..2 --out r"), STATUS_PASSED);
 	CU_ASSERT_STRING_NOT_EQUAL(verdict_text("r/small/seed-1", "digest"), verdict_text("r/small/seed-2", "digest"));
 }
 
@@ -210,8 +210,8 @@ static void another_seed_is_another_session(void)
 static void a_plan_of_a_run_repeats_it(void)
 {
 	test_write("small.yaml", SMALL RANDOM_FAULTS "expect: {verdict: any}\n");
-	started_expect(output, stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
-	started_expect(output, stutter("run a/small/seed-7/plan.yaml --out b"), STATUS_PASSED);
+	test_expect_status(output, stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
+	test_expect_status(output, stutter("run a/small/seed-7/plan.yaml --out b"), STATUS_PASSED);
 	expect_same_digest("a/small/seed-7", "b/small/seed-7");
 	char *trace = read_in_folder("a/small/seed-7", "trace.txt");
 	CU_ASSERT(test_count(trace, "'bursts' drop") > 0 && test_count(trace, "'jitter' delay") > 0 &&
@@ -228,7 +228,7 @@ static void lost_syns_make_it_later(void)
 {
 	char clean[PATH_MAX], lost[PATH_MAX];
 
-	started_expect(output, stutter("run %s %s --jobs 2 --out r", absolute(CLEAN, clean), absolute(LOST_SYN, lost)), STATUS_PASSED);
+	test_expect_status(output, stutter("run %s %s --jobs 2 --out r", absolute(CLEAN, clean), absolute(LOST_SYN, lost)), STATUS_PASSED);
 	double later = verdict_number("r/lost-syn/seed-1", "virtual_s") - verdict_number("r/clean/seed-1", "virtual_s");
 	/* RFC 6298 5.7: the retransmission timer of a SYN starts at 1 s and doubles. */
 	CU_ASSERT(later > 2.9 && later < 3.2);
@@ -251,14 +251,14 @@ static void lost_syns_make_it_later(void)
 static void a_replay_repeats_what_took_effect_without_dice(void)
 {
 	test_write("small.yaml", SMALL FROZEN_FAULTS "expect: {verdict: any}\n");
-	started_expect(output, stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
+	test_expect_status(output, stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
 	/* The faults themselves are taken out: only the decisions are left to act. */
-	started_expect(output,
-	               test_shell(output, sizeof output,
-	                          "cd %s && sed '/^faults:/,/^expect:/{/^expect:/!d}' a/small/seed-7/plan.yaml >frozen.yaml",
-	                          test_folder()),
-	               0);
-	started_expect(output, stutter("replay frozen.yaml --out b"), STATUS_PASSED);
+	test_expect_status(output,
+	                   test_shell(output, sizeof output,
+	                              "cd %s && sed '/^faults:/,/^expect:/{/^expect:/!d}' a/small/seed-7/plan.yaml >frozen.yaml",
+	                              test_folder()),
+	                   0);
+	test_expect_status(output, stutter("replay frozen.yaml --out b"), STATUS_PASSED);
 	expect_same_digest("a/small/seed-7", "b/small/seed-7");
 	char *trace = read_in_folder("b/small/seed-7", "trace.txt"), *list = read_in_folder("b/small/seed-7", "replay.txt");
 	CU_ASSERT(test_count(trace, "'bursts' drop") > 0 && test_count(trace, "'stall' tx_stall") == 1 &&
@@ -272,18 +272,19 @@ static void a_replay_on_another_device_lists_what_it_did_not_find(void)
 {
 	test_write("small.yaml", SMALL RANDOM_FAULTS "  - {name: fourth, at: 'tcp.syn#3', drop: true}\nexpect: {verdict: any}\n");
 	test_write("other.yaml", "name: other\nagent: {retries: 1, backoff: 3s, connect_timeout: 2s}\ndhcp: {tries: 1}\n");
-	started_expect(output, stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
-	started_expect(output,
-	               test_shell(output, sizeof output,
-	                          "cd %s && sed 's|tcp.syn.80.3.#1|tcp.syn[80/9]#1|' a/small/seed-7/plan.yaml >frozen.yaml", test_folder()),
-	               0);
-	started_expect(output, stutter("replay frozen.yaml --device other.yaml --out b"), STATUS_INCONCLUSIVE);
+	test_expect_status(output, stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
+	test_expect_status(output,
+	                   test_shell(output, sizeof output,
+	                              "cd %s && sed 's|tcp.syn.80.3.#1|tcp.syn[80/9]#1|' a/small/seed-7/plan.yaml >frozen.yaml",
+	                              test_folder()),
+	                   0);
+	test_expect_status(output, stutter("replay frozen.yaml --device other.yaml --out b"), STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "decisions before the end found their address");
 	char *list = read_in_folder("b/small/seed-7", "replay.txt");
 	CU_ASSERT(test_count(list, "not found") > 0 && test_count(list, "found  ") > 0);
 	free(list);
-	started_expect(output, stutter("replay frozen.yaml --device other.yaml --least 0%% --out c"), STATUS_PASSED);
-	started_expect(output, stutter("replay small.yaml --out d"), 2);
+	test_expect_status(output, stutter("replay frozen.yaml --device other.yaml --least 0%% --out c"), STATUS_PASSED);
+	test_expect_status(output, stutter("replay small.yaml --out d"), 2);
 	TEST_CONTAINS(output, "small.yaml:1:1: this is no frozen plan");
 }
 
@@ -291,7 +292,7 @@ static void the_summary_tells_what_each_fault_did(void)
 {
 	test_write("small.yaml",
 	           SMALL "faults:\n  - {name: never, at: 'tcp.rst#99', drop: true}\n  - {name: once, at: 'tcp.syn#1', drop: true}\n");
-	started_expect(output, stutter("run small.yaml --out r"), STATUS_PASSED);
+	test_expect_status(output, stutter("run small.yaml --out r"), STATUS_PASSED);
 	TEST_CONTAINS(output, "'never' never matched anything");
 	CU_ASSERT_PTR_NULL(strstr(output, "'once' never"));
 	json_t *summary = load("r/summary.json");
@@ -306,7 +307,7 @@ static void the_summary_tells_what_each_fault_did(void)
 static void the_addresses_of_a_session_can_be_listed(void)
 {
 	test_write("small.yaml", SMALL);
-	started_expect(output, stutter("run small.yaml --addresses --out r"), STATUS_PASSED);
+	test_expect_status(output, stutter("run small.yaml --addresses --out r"), STATUS_PASSED);
 	TEST_CONTAINS(output, "  to-server dhcp.discover#1\n");
 	TEST_CONTAINS(output, "  to-device tcp.synack[80/1]#1\n");
 	TEST_CONTAINS(output, "  to-server http.request[80/1]#1");
@@ -319,17 +320,17 @@ static void the_addresses_of_a_session_can_be_listed(void)
 static void a_correlation_of_tcs_is_noted(void)
 {
 	test_write("small.yaml", SMALL "faults: [{name: tc, netem: loss 5% 25%}]\nexpect: {verdict: any}\n");
-	started_expect(output, stutter("run small.yaml --out r"), STATUS_PASSED);
+	test_expect_status(output, stutter("run small.yaml --out r"), STATUS_PASSED);
 	TEST_CONTAINS(output,
 	              "NOTE: small: fault 'tc: loss' loses 5% of the frames here and 0.189% on Linux, where a correlation moves the rate; "
 	              "`netem_exact: true` means Linux' arithmetic");
-	started_expect(output, stutter("check small.yaml"), STATUS_PASSED);
+	test_expect_status(output, stutter("check small.yaml"), STATUS_PASSED);
 	TEST_CONTAINS(output, "# note: fault 'tc: loss' loses 5%");
 	test_write("small.yaml",
 	           SMALL "faults: [{name: tc, netem: loss 20% 25% duplicate 50%, netem_exact: true}]\nexpect: {verdict: any}\n");
-	started_expect(output, stutter("run small.yaml --twice --out exact"), STATUS_PASSED);
+	test_expect_status(output, stutter("run small.yaml --twice --out exact"), STATUS_PASSED);
 	CU_ASSERT_PTR_NULL(strstr(output, "NOTE"));
-	started_expect(output, stutter("replay exact/small/seed-1/plan.yaml --out again"), STATUS_PASSED);
+	test_expect_status(output, stutter("replay exact/small/seed-1/plan.yaml --out again"), STATUS_PASSED);
 	expect_same_digest("exact/small/seed-1", "again/small/seed-1");
 }
 
@@ -354,7 +355,7 @@ static void the_folder_holds_all_that_is_promised(void)
 	struct stat status;
 
 	test_write("small.yaml", SMALL);
-	started_expect(output, stutter("run small.yaml --seeds 1..2 --out r"), STATUS_PASSED);
+	test_expect_status(output, stutter("run small.yaml --seeds 1..2 --out r"), STATUS_PASSED);
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		CU_ASSERT(stat(test_path(names[i]), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0);
 	json_t *summary = load("r/summary.json");
@@ -369,19 +370,19 @@ static void the_folder_holds_all_that_is_promised(void)
 static void a_report_made_anew_is_the_same(void)
 {
 	test_write("small.yaml", SMALL "expect: {verdict: fail}\n");
-	started_expect(output, stutter("run small.yaml --seeds 1..2 --out r"), STATUS_FAILED);
+	test_expect_status(output, stutter("run small.yaml --seeds 1..2 --out r"), STATUS_FAILED);
 	char *at = strstr(output, "\nFAIL") != NULL ? strstr(output, "\nFAIL") : strstr(output, "\nPASS, UNEXPECTED");
 	CU_ASSERT_FATAL(at != NULL);
 	char *told = strdup(at);
-	started_expect(output,
-	               test_shell(output, sizeof output,
-	                          "cd %s/r && mkdir ../old && mv index.html junit.xml results.tap summary.json ../old", test_folder()),
-	               0);
-	started_expect(output, stutter("report r"), STATUS_FAILED);
+	test_expect_status(output,
+	                   test_shell(output, sizeof output,
+	                              "cd %s/r && mkdir ../old && mv index.html junit.xml results.tap summary.json ../old", test_folder()),
+	                   0);
+	test_expect_status(output, stutter("report r"), STATUS_FAILED);
 	TEST_SAME_TEXT(output, told);
-	started_expect(output,
-	               test_shell(output, sizeof output, "cd %s && for f in old/*; do cmp $f r/${f#old/} || exit 1; done", test_folder()),
-	               0);
+	test_expect_status(
+		output, test_shell(output, sizeof output, "cd %s && for f in old/*; do cmp $f r/${f#old/} || exit 1; done", test_folder()),
+		0);
 	free(told);
 }
 
@@ -391,7 +392,7 @@ static void the_verdict_has_its_members(void)
 	static const char *const seconds[] = {"virtual_s", "wall_s", "restore_s", "harness_cpu_s"};
 
 	test_write("small.yaml", SMALL);
-	started_expect(output, stutter("run small.yaml --seed 5 --out r"), STATUS_PASSED);
+	test_expect_status(output, stutter("run small.yaml --seed 5 --out r"), STATUS_PASSED);
 	json_t *json = load("r/small/seed-5/verdict.json");
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		CU_ASSERT(json_is_string(json_object_get(json, texts[i])));
@@ -411,8 +412,8 @@ static void the_digest_is_that_of_the_trace(void)
 	char digest[DIGEST_LENGTH + 1];
 
 	test_write("small.yaml", SMALL);
-	started_expect(output, stutter("run small.yaml --out r"), STATUS_PASSED);
-	started_expect(
+	test_expect_status(output, stutter("run small.yaml --out r"), STATUS_PASSED);
+	test_expect_status(
 		output,
 		test_shell(output, sizeof output, "cd %s/r/small/seed-1 && grep -v '^# ' trace.txt >trace.txt.digested", test_folder()), 0);
 	char *trace = read_in_folder("r/small/seed-1", "trace.txt.digested");
@@ -426,8 +427,8 @@ static void junit_is_well_formed(void)
 {
 	test_needs_program("xmllint");
 	test_write("odd.yaml", "name: \"<odd> & \\\"quoted\\\"\"\nimage: small.bin\nexpect: {verdict: fail}\n");
-	started_expect(output, stutter("run odd.yaml --out r"), STATUS_FAILED);
-	started_expect(output, test_shell(output, sizeof output, "xmllint --noout %s", test_path("r/junit.xml")), 0);
+	test_expect_status(output, stutter("run odd.yaml --out r"), STATUS_FAILED);
+	test_expect_status(output, test_shell(output, sizeof output, "xmllint --noout %s", test_path("r/junit.xml")), 0);
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "xmllint --xpath 'string(/testsuites/testsuite/testcase/failure/@message)' %s",
 	                           test_path("r/junit.xml")),
 	                0);
@@ -449,7 +450,7 @@ static void sleep_ms(long ms)
 /* Starts stutter in a process group of its own, as a shell does; its output goes to printed.txt in the test's folder. */
 static pid_t start_stutter(const char *const words[])
 {
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	const char *program = test_program();
 	fflush(NULL);
 	pid_t pid = fork();
@@ -614,7 +615,7 @@ static void a_qemu_that_is_killed_beside_its_session_is_inconclusive(void)
 
 	wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
 	(void)kill(only_child(only_child(pid)), SIGKILL);
-	started_expect(output, wait_for_end(pid), STATUS_INCONCLUSIVE);
+	test_expect_status(output, wait_for_end(pid), STATUS_INCONCLUSIVE);
 	expect_nobody_left();
 	expect_inconclusive("r/clean/seed-1", "QEMU was killed by signal 9 (Killed)");
 	char *trace = read_in_folder("r/clean/seed-1", "trace.txt");
@@ -636,7 +637,7 @@ static void a_killed_session_is_inconclusive(void)
 		pid_t pid = start_clean("1..2", "2", rows[i].transport);
 		wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
 		(void)kill(holder_of(pid, "r/clean/seed-1/trace.txt"), SIGKILL);
-		started_expect(output, wait_for_end(pid), STATUS_INCONCLUSIVE);
+		test_expect_status(output, wait_for_end(pid), STATUS_INCONCLUSIVE);
 		expect_nobody_left();
 		TEST_CONTAINS(output, rows[i].reason);
 		expect_inconclusive("r/clean/seed-1", rows[i].reason);
@@ -644,7 +645,7 @@ static void a_killed_session_is_inconclusive(void)
 		CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 1);
 		CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "passed")), 1);
 		json_decref(summary);
-		started_expect(output, test_shell(output, sizeof output, "rm -r %s/r", test_folder()), 0);
+		test_expect_status(output, test_shell(output, sizeof output, "rm -r %s/r", test_folder()), 0);
 	}
 }
 
@@ -655,7 +656,7 @@ static void an_interrupted_run_leaves_reports_and_nobody(void)
 	wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
 	/* Ctrl-C reaches the whole foreground group. */
 	(void)kill(-pid, SIGINT);
-	started_expect(output, wait_for_end(pid), STATUS_INCONCLUSIVE);
+	test_expect_status(output, wait_for_end(pid), STATUS_INCONCLUSIVE);
 	expect_nobody_left();
 	expect_inconclusive("r/clean/seed-1", "stopped");
 	CU_ASSERT_EQUAL(access(test_path("r/junit.xml"), R_OK), 0);
@@ -676,7 +677,7 @@ static void a_killed_run_leaves_nobody(void)
 	(void)kill(pid, SIGKILL);
 	CU_ASSERT_EQUAL(wait_for_end(pid), 128 + SIGKILL);
 	expect_nobody_left();
-	started_expect(output, stutter("report r"), STATUS_INCONCLUSIVE);
+	test_expect_status(output, stutter("report r"), STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "NO VERDICT in 2 sessions: no verdict: the run ended before\n");
 	TEST_CONTAINS(output, "replay          stutter run r/clean/seed-1/plan.yaml\n");
 }
@@ -702,7 +703,7 @@ static void a_full_disk_is_inconclusive(void)
 {
 	char clean[PATH_MAX];
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	if (test_shell(output, sizeof output, "unshare -m mount -t tmpfs none %s", test_folder()) != 0)
 		test_skip("no right to mount a small disk: %.60s", output);
 	int status = test_shell(
@@ -710,7 +711,7 @@ static void a_full_disk_is_inconclusive(void)
 		"cd %s && mkdir small && unshare -m sh -c 'mount -t tmpfs -o size=1m none small && %s run %s --out small/r; status=$?; "
 		"cp small/r/clean/seed-1/trace.txt small/r/clean/seed-1/device.pcapng . && ls small/r small/r/clean/seed-1 >there; exit $status'",
 		test_folder(), test_program(), absolute(CLEAN, clean));
-	started_expect(output, status, STATUS_INCONCLUSIVE);
+	test_expect_status(output, status, STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "INCONCLUSIVE clean");
 	TEST_CONTAINS(output, "could not be written (is the disk full?)");
 	expect_only_what_is_there();
@@ -724,7 +725,7 @@ static void a_missing_qemu_gets_its_cure(void)
 {
 	test_write("small.yaml", "name: small\n");
 	int status = test_shell(output, sizeof output, "cd %s && PATH=/nowhere %s run small.yaml --out r", test_folder(), test_program());
-	started_expect(output, status, STATUS_INCONCLUSIVE);
+	test_expect_status(output, status, STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "cannot start qemu-system-arm\n  Cure: apt-get install --no-install-recommends qemu-system-arm");
 	expect_inconclusive("r/small/seed-1", "Cure: apt-get install --no-install-recommends qemu-system-arm");
 }
@@ -736,7 +737,7 @@ static void an_impatient_device_fails(void)
 	char lost[PATH_MAX];
 
 	test_write("impatient.yaml", "name: impatient\nagent: {retries: 0, connect_timeout: 2s}\n");
-	started_expect(output, stutter("run %s --device ./impatient.yaml --out r", absolute(LOST_SYN, lost)), STATUS_FAILED);
+	test_expect_status(output, stutter("run %s --device ./impatient.yaml --out r", absolute(LOST_SYN, lost)), STATUS_FAILED);
 	TEST_SAME_TEXT(verdict_text("r/lost-syn/seed-1", "verdict"), "fail");
 	TEST_SAME_TEXT(verdict_text("r/lost-syn/seed-1", "device"), "impatient");
 	CU_ASSERT_EQUAL(strncmp(verdict_text("r/lost-syn/seed-1", "reason"), "connect: ", 9), 0);
@@ -747,7 +748,7 @@ static void an_impatient_device_fails(void)
 static void a_client_that_hangs_meets_the_deadline(void)
 {
 	test_write("hang.yaml", "name: hang\ndeadline: 30s\ndevice: {name: d, client: sleep 100000}\n");
-	started_expect(output, stutter("run hang.yaml --out r"), STATUS_FAILED);
+	test_expect_status(output, stutter("run hang.yaml --out r"), STATUS_FAILED);
 	TEST_SAME_TEXT(verdict_text("r/hang/seed-1", "verdict"), "fail");
 	TEST_CONTAINS(verdict_text("r/hang/seed-1", "reason"), ": no result before the deadline; the last report, at ");
 	CU_ASSERT_EQUAL(verdict_number("r/hang/seed-1", "virtual_s"), 30.0);
@@ -757,7 +758,7 @@ static void a_client_of_ones_own_is_judged(void)
 {
 	test_write("three.yaml", "name: three\ndevice: {name: d, client: exit 3}\n");
 	test_write("zero.yaml", "name: zero\nimage: small.bin\ndevice: {name: d, client: \"true\"}\nexpect: {whole: false}\n");
-	started_expect(output, stutter("run three.yaml zero.yaml --out r"), STATUS_FAILED);
+	test_expect_status(output, stutter("run three.yaml zero.yaml --out r"), STATUS_FAILED);
 	TEST_SAME_TEXT(verdict_text("r/three/seed-1", "verdict"), "fail");
 	TEST_SAME_TEXT(verdict_text("r/three/seed-1", "reason"), "client: exit status 3");
 	TEST_SAME_TEXT(verdict_text("r/zero/seed-1", "verdict"), "pass");
@@ -792,7 +793,7 @@ static void expectations_decide_the_exit_status(void)
 		               rows[i].rest);
 		test_write(name, text);
 	}
-	started_expect(output, stutter("run pass-*.yaml fail-*.yaml --jobs 2 --out r"), STATUS_FAILED);
+	test_expect_status(output, stutter("run pass-*.yaml fail-*.yaml --jobs 2 --out r"), STATUS_FAILED);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		(void)snprintf(session, sizeof session, "r/%s/seed-1", rows[i].name);
 		TEST_SAME_TEXT(verdict_text(session, "verdict"), rows[i].name[0] == 'f' ? "fail" : "pass");
@@ -801,19 +802,19 @@ static void expectations_decide_the_exit_status(void)
 	json_t *summary = load("r/summary.json");
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "not_as_expected")), 5);
 	json_decref(summary);
-	started_expect(output, stutter("run pass-any.yaml pass-between.yaml fail-any.yaml fail-fail.yaml fail-client.yaml --out met"),
-	               STATUS_PASSED);
-	started_expect(output, stutter("run pass-any.yaml fail-other.yaml --out missed"), STATUS_FAILED);
+	test_expect_status(output, stutter("run pass-any.yaml pass-between.yaml fail-any.yaml fail-fail.yaml fail-client.yaml --out met"),
+	                   STATUS_PASSED);
+	test_expect_status(output, stutter("run pass-any.yaml fail-other.yaml --out missed"), STATUS_FAILED);
 }
 
 static void every_scenario_comes_out_as_it_expects(void)
 {
 	char clean[PATH_MAX], lost[PATH_MAX], outage[PATH_MAX], chip[PATH_MAX];
 
-	started_expect(output,
-	               stutter("run %s %s %s %s --out r", absolute(CLEAN, clean), absolute(LOST_SYN, lost),
-	                       absolute("scenarios/first/long-outage.yaml", outage), absolute("scenarios/chip", chip)),
-	               STATUS_PASSED);
+	test_expect_status(output,
+	                   stutter("run %s %s %s %s --out r", absolute(CLEAN, clean), absolute(LOST_SYN, lost),
+	                           absolute("scenarios/first/long-outage.yaml", outage), absolute("scenarios/chip", chip)),
+	                   STATUS_PASSED);
 }
 
 /* That there are both kinds is what the scenario is for. */
@@ -821,7 +822,8 @@ static void a_flaky_link_passes_with_some_seeds_and_fails_with_others(void)
 {
 	char flaky[PATH_MAX];
 
-	started_expect(output, stutter("run %s --seeds 1..6 --out r", absolute("scenarios/first/flaky-link.yaml", flaky)), STATUS_FAILED);
+	test_expect_status(output, stutter("run %s --seeds 1..6 --out r", absolute("scenarios/first/flaky-link.yaml", flaky)),
+	                   STATUS_FAILED);
 	TEST_CONTAINS(output, "\npass ");
 	TEST_CONTAINS(output, "first trouble ");
 	TEST_CONTAINS(output, "  faults then     'bursts' gemodel");

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_staged[];
@@ -20,7 +20,7 @@ static char output[262144];
 /* Runs a scenario of this text with these words; expects this exit status. */
 static void run(const char *text, const char *words, int expected)
 {
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	(void)test_write("s.yaml", text);
 	int status = test_shell(output, sizeof output, "cd %s && %s run s.yaml %s", test_folder(), test_program(), words);
 	if (status != expected)
@@ -151,7 +151,7 @@ static void the_library_cuts_every_operation_of_an_update(void)
 {
 	char library[PATH_MAX];
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("scenarios/flash/cut-every.yaml", library));
 	char *text = test_read(library);
 	const char *seeds = text != NULL ? strstr(text, "\nseeds: 1..") : NULL;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_verdicts[];
@@ -19,7 +19,7 @@ static char output[OUTPUT_MAX];
 
 static void run(const char *scenario, const char *options, int status)
 {
-	started_scenario(output, sizeof output, 102400, scenario, options, status);
+	session_fixture_scenario(output, sizeof output, 102400, scenario, options, status);
 }
 
 static json_int_t verdict_number(const char *member)
@@ -44,7 +44,7 @@ static void traffic_is_what_reaches_the_device(void)
 				       "- {name: r6, forge: {what: rst, to: both}, at: 'tcp.data[http/6]#4'}\n"
 				       "expect: {verdict: pass, traffic: 2}\n";
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	run(scenario, "", 0);
 	CU_ASSERT(verdict_number("image_bytes") > 102400 && verdict_number("image_bytes") < 204800);
 	TEST_FILE_CONTAINS("r/s/seed-1/trace.txt", "forged by 'r3'");
@@ -52,7 +52,7 @@ static void traffic_is_what_reaches_the_device(void)
 
 static void every_flow_counts_its_image_bytes(void)
 {
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	run("name: s\nimage: image.bin\ndeadline: 5min\nexpect: {verdict: pass}\n", "--device swupdate", 0);
 	CU_ASSERT(verdict_number("image_bytes") > 102400);
 	run("name: s\ndevice: \"22.01\"\nserver: {os_size: 16KiB, app_size: 4KiB}\nexpect: {verdict: pass}\n", "", 0);
@@ -78,7 +78,7 @@ static const char *device_with(const char *client, const char *more)
 /* The second half before the first, as parallel downloads and delta clients ask for them. */
 static void an_image_may_come_out_of_order(void)
 {
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	run(ASKS_FOR_ITS_IMAGE,
 	    device_with("curl -s -o /dev/null -r 51200- $update/images/os.bin && curl -s -o /dev/null -r 0-51199 $update/images/os.bin",
 	                ""),
@@ -91,7 +91,7 @@ static void an_image_may_come_out_of_order(void)
 
 static void a_client_that_was_only_refused_has_not_succeeded(void)
 {
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	run(ASKS_FOR_ITS_IMAGE, device_with("curl -s -o /dev/null $update/no-such-image", ""), 1);
 	TEST_CONTAINS(output,
 	              "judge whole: the device reports success, but was handed out nothing of an image; 1 of its 1 requests were refused");
@@ -100,7 +100,7 @@ static void a_client_that_was_only_refused_has_not_succeeded(void)
 /* As curl --http2 and libostree do on every connection. */
 static void an_upgrade_to_http2_is_no_fault_of_the_device(void)
 {
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	run(ASKS_FOR_ITS_IMAGE, device_with("curl -s --http2 -o /dev/null $update/images/os.bin -o /dev/null $update/images/os.bin", ""),
 	    0);
 	char *trace = test_read_own("r/s/seed-1/trace.txt");
@@ -111,7 +111,7 @@ static void an_upgrade_to_http2_is_no_fault_of_the_device(void)
 /* A client that hangs for ever, beside a udhcpc that renews its lease. */
 static void a_hang_is_seen_beside_a_lease_that_is_renewed(void)
 {
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	run("name: s\nimage: image.bin\ndeadline: 1h\nserver: {lease: 60s}\nexpect: {verdict: fail, judge: hang, hang: 5min, told: true, poll: true}\n",
 	    device_with("while :; do sleep 1; done", ""), 0);
 	TEST_CONTAINS(output, "judge hang: no sign of life for 5min");
@@ -125,7 +125,7 @@ static void a_storm_ends_the_session(void)
 {
 	static const char storms[] = "while :; do curl -s -o /dev/null $update/nothing; usleep 100000; done";
 
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	/* Those that would be asked at the end had no time to be satisfied. */
 	run("name: s\nimage: image.bin\ndeadline: 20s\nexpect: {verdict: fail, judge: storm, storm: 5, told: true, poll: true}\n",
 	    device_with(storms, ""), 0);
@@ -138,7 +138,7 @@ static void a_storm_ends_the_session(void)
 
 static void a_session_may_have_a_limit_on_the_wall(void)
 {
-	started_needs("clients.cpio");
+	session_fixture_needs("clients.cpio");
 	run("name: s\nimage: image.bin\ndeadline: 10h\n", device_with("while :; do :; done", " --wall-limit 4s"), 125);
 	TEST_CONTAINS(output, "the session took longer than --wall-limit, 4.000 s");
 }
@@ -149,7 +149,7 @@ static void what_was_expected_must_have_had_its_cause(void)
 	static const char idle[] = "name: s\nimage: image.bin\nfaults:\n- {name: never, drop: true, at: 'tcp.syn#99'}\n"
 				   "- {name: lost, drop: true, at: 'tcp.syn#1'}\nexpect: {verdict: pass, acted: [lost]}\n";
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	run(idle, "", 0);
 	TEST_CONTAINS(output, "WARNING: s: fault 'never' never matched anything in 1 session");
 	TEST_FILE_CONTAINS("r/junit.xml", "<property name=\"never matched\" value=\"never\"/>");
@@ -170,7 +170,7 @@ static void shell(const char *command)
 
 static void a_device_that_boots_in_a_loop_fails(void)
 {
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	(void)test_write("own.yaml", "name: own\nclient: \"reboot -f\"\n");
 	run("name: s\nimage: image.bin\ndeadline: 4s\n", "--device ./own.yaml", 1);
 	TEST_CONTAINS(output, " times before the deadline and reported nothing; see console.log");
@@ -191,7 +191,7 @@ static void what_does_not_fit_is_told_with_its_cure(void)
 {
 	static const char *const sizes[] = {"head -c 30000000 /dev/zero", "head -c 90000000 /dev/zero"};
 
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	(void)test_write("own.yaml", "name: own\noverlay: big.cpio\n");
 	for (size_t i = 0; i < 2; i++) {
 		make_archive("big.cpio", sizes[i], "", "/big");
@@ -210,7 +210,7 @@ static void what_does_not_fit_is_told_with_its_cure(void)
 /* The modules of the standard root file system are not for this kernel. */
 static void a_kernel_without_its_modules_is_told(void)
 {
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	make_archive("own.cpio", "echo none", "dir /lib 755\\ndir /lib/modules 755\\n", "/lib/modules/spi-stutter.ko");
 	(void)test_write("own.yaml", "name: own\noverlay: own.cpio\n");
 	run("name: s\nimage: image.bin\n", "--device ./own.yaml", 125);
@@ -248,7 +248,7 @@ static void has_the_trace_of_r(const char *name)
 
 static void a_replay_of_another_image_shows_nothing(void)
 {
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	(void)test_write("t.dist", "-4000 0 4000\n");
 	run(FROZEN, "", 0);
 	stutter("replay r/s/seed-1/plan.yaml", "same", 0);
@@ -265,7 +265,7 @@ static void a_replay_of_another_image_shows_nothing(void)
 /* The developer's machine: the tester's folders are not there, and the device is another. */
 static void a_frozen_plan_works_elsewhere(void)
 {
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	(void)test_write("t.dist", "-4000 0 4000\n");
 	run(FROZEN, "", 0);
 	shell("mkdir desk && cp r/s/seed-1/plan.yaml desk && mv image.bin t.dist desk && mv desk desk2");

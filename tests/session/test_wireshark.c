@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_wireshark[];
@@ -24,7 +24,7 @@ extern const CU_TestInfo tests_wireshark[];
 static char output[262144];
 
 /* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
-#define stutter(...) started_run(output, sizeof output, __VA_ARGS__)
+#define stutter(...) session_fixture_run(output, sizeof output, __VA_ARGS__)
 
 static void run(const char *text)
 {

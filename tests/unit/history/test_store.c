@@ -12,7 +12,7 @@
 #include "harness/history/schema.h"
 #include "lib/sim/random.h"
 #include "tests/test.h"
-#include "tests/unit/history/recorded.h"
+#include "tests/unit/history/fixture.h"
 
 extern const CU_TestInfo tests_history_store[];
 
@@ -23,7 +23,7 @@ static void execute(const char *name, const char *sql)
 {
 	sqlite3 *db = NULL;
 
-	CU_ASSERT_FATAL(sqlite3_open(recorded_path(name), &db) == SQLITE_OK);
+	CU_ASSERT_FATAL(sqlite3_open(history_fixture_path(name), &db) == SQLITE_OK);
 	CU_ASSERT_FATAL(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
 	(void)sqlite3_close(db);
 }
@@ -32,7 +32,7 @@ static void check_refused(const char *name, enum history_use use, const char *wh
 {
 	struct error err = {.text = ""};
 
-	CU_ASSERT_PTR_NULL(history_open(recorded_path(name), use, &err));
+	CU_ASSERT_PTR_NULL(history_open(history_fixture_path(name), use, &err));
 	TEST_CONTAINS(err.text, why);
 }
 
@@ -57,33 +57,33 @@ static void an_older_version_is_brought_up_to_date(void)
 	bool known;
 
 	execute("old.db", version_1);
-	history = recorded_open("old.db");
+	history = history_fixture_open("old.db");
 	CU_ASSERT(history_duration(history, "a", "d", &known, &wall_ns, &err) && known && wall_ns == 4000000000U);
-	CU_ASSERT(recorded_add(history, 1000, "a/d/1/pass/5"));
+	CU_ASSERT(history_fixture_add(history, 1000, "a/d/1/pass/5"));
 	history_close(history);
-	CU_ASSERT_EQUAL(recorded_sessions("old.db"), 2);
+	CU_ASSERT_EQUAL(history_fixture_sessions("old.db"), 2);
 	/* And is the same then as one that was made today. */
-	history_close(recorded_open("new.db"));
+	history_close(history_fixture_open("new.db"));
 	static char schemas[2][8192];
 	static const char command[] =
 		"sqlite3 %s '.schema --indent' 'PRAGMA user_version' 'PRAGMA application_id' 'PRAGMA integrity_check'";
 	test_needs_program("sqlite3");
-	CU_ASSERT_EQUAL(test_shell(schemas[0], sizeof schemas[0], command, recorded_path("old.db")), 0);
-	CU_ASSERT_EQUAL(test_shell(schemas[1], sizeof schemas[1], command, recorded_path("new.db")), 0);
+	CU_ASSERT_EQUAL(test_shell(schemas[0], sizeof schemas[0], command, history_fixture_path("old.db")), 0);
+	CU_ASSERT_EQUAL(test_shell(schemas[1], sizeof schemas[1], command, history_fixture_path("new.db")), 0);
 	TEST_SAME_TEXT(schemas[0], schemas[1]);
 }
 
 static void an_older_version_is_not_merged(void)
 {
-	struct history *history = recorded_open("h.db");
+	struct history *history = history_fixture_open("h.db");
 	struct error err;
 	size_t count;
 
 	execute("old.db", version_1);
-	CU_ASSERT(!history_merge(history, recorded_path("old.db"), &count, &err));
+	CU_ASSERT(!history_merge(history, history_fixture_path("old.db"), &count, &err));
 	TEST_CONTAINS(err.text, "is a history of version 1; `stutter history show --history");
-	history_close(recorded_open("old.db"));
-	CU_ASSERT(history_merge(history, recorded_path("old.db"), &count, &err));
+	history_close(history_fixture_open("old.db"));
+	CU_ASSERT(history_merge(history, history_fixture_path("old.db"), &count, &err));
 	CU_ASSERT_EQUAL(count, 1);
 	history_close(history);
 }
@@ -91,18 +91,18 @@ static void an_older_version_is_not_merged(void)
 static void a_newer_version_is_left_alone(void)
 {
 	char before[64], after[64];
-	struct history *history = recorded_open("h.db");
+	struct history *history = history_fixture_open("h.db");
 	struct error err;
 	size_t count;
 
 	execute("newer.db", "CREATE TABLE t (a); PRAGMA application_id = 1400141172; PRAGMA user_version = 99;");
-	CU_ASSERT_EQUAL(test_shell(before, sizeof before, "sha1sum <%s", recorded_path("newer.db")), 0);
+	CU_ASSERT_EQUAL(test_shell(before, sizeof before, "sha1sum <%s", history_fixture_path("newer.db")), 0);
 	check_refused("newer.db", HISTORY_WRITE,
 	              "newer.db is a history of version 99, and this stutter knows those up to 4; use a newer stutter");
 	check_refused("newer.db", HISTORY_READ, "version 99");
-	CU_ASSERT(!history_merge(history, recorded_path("newer.db"), &count, &err));
+	CU_ASSERT(!history_merge(history, history_fixture_path("newer.db"), &count, &err));
 	TEST_CONTAINS(err.text, "version 99");
-	CU_ASSERT_EQUAL(test_shell(after, sizeof after, "sha1sum <%s", recorded_path("newer.db")), 0);
+	CU_ASSERT_EQUAL(test_shell(after, sizeof after, "sha1sum <%s", history_fixture_path("newer.db")), 0);
 	TEST_SAME_TEXT(after, before);
 	history_close(history);
 }
@@ -112,8 +112,8 @@ static void one_that_becomes_newer_while_it_is_open_is_left_alone(void)
 {
 	struct history_session session = {"a/d/1", "a", "d", 1, "pass", true, "", "", "", "", "", "", "", "", 0, 7, 0, 0, 0, 0, 0};
 	const struct history_run run = {.name = "run", .tool = "", .ended_s = 1, .sessions = &session, .count = 1};
-	struct history *history = recorded_open("h.db");
-	struct history *other = recorded_open("other.db");
+	struct history *history = history_fixture_open("h.db");
+	struct history *other = history_fixture_open("other.db");
 	struct history_recorded recorded;
 	struct error err;
 	size_t count;
@@ -121,13 +121,13 @@ static void one_that_becomes_newer_while_it_is_open_is_left_alone(void)
 	execute("h.db", "PRAGMA user_version = 99;");
 	CU_ASSERT(!history_record(history, &run, &recorded, &err));
 	TEST_CONTAINS(err.text, "h.db is a history of version 99, and this stutter knows those up to 4; use a newer stutter");
-	recorded_add(other, 1000, "a/d/1/pass/5");
+	history_fixture_add(other, 1000, "a/d/1/pass/5");
 	history_close(other);
-	CU_ASSERT(!history_merge(history, recorded_path("other.db"), &count, &err));
+	CU_ASSERT(!history_merge(history, history_fixture_path("other.db"), &count, &err));
 	TEST_CONTAINS(err.text, "version 99");
 	history_close(history);
 	execute("h.db", "PRAGMA user_version = 4;");
-	CU_ASSERT_EQUAL(recorded_sessions("h.db"), 0);
+	CU_ASSERT_EQUAL(history_fixture_sessions("h.db"), 0);
 }
 
 static void what_is_no_history_is_left_alone(void)
@@ -142,7 +142,7 @@ static void what_is_no_history_is_left_alone(void)
 	check_refused("no-such-folder/h.db", HISTORY_WRITE, "unable to open database file");
 	/* An empty file is what mktemp makes. */
 	(void)test_write("empty.db", "");
-	history_close(recorded_open("empty.db"));
+	history_close(history_fixture_open("empty.db"));
 }
 
 /* -- several processes -- */
@@ -152,9 +152,9 @@ _Noreturn static void record_many(unsigned process, unsigned runs)
 {
 	for (unsigned i = 0; i < runs; i++) {
 		char words[128];
-		struct history *history = recorded_open("h.db");
+		struct history *history = history_fixture_open("h.db");
 		(void)snprintf(words, sizeof words, "a/d/%u/pass/%u b/d/%u/fail/%u", process, i + 1, process, i + 1);
-		if (!recorded_add(history, 1000 + i, words))
+		if (!history_fixture_add(history, 1000 + i, words))
 			_exit(2);
 		history_close(history);
 	}
@@ -182,7 +182,7 @@ static void several_processes_write_at_once(void)
 		CU_ASSERT_EQUAL(waitpid(pids[i], &status, 0), pids[i]);
 		CU_ASSERT_EQUAL(status, 0);
 	}
-	CU_ASSERT_EQUAL(recorded_sessions("h.db"), PROCESSES * RUNS_EACH * 2);
+	CU_ASSERT_EQUAL(history_fixture_sessions("h.db"), PROCESSES * RUNS_EACH * 2);
 }
 
 /* A run has two sessions: whenever the writer is killed, both are there or none. */
@@ -197,7 +197,7 @@ static void a_killed_writer_leaves_whole_runs(void)
 		CU_ASSERT_EQUAL(kill(pid, SIGKILL), 0);
 		CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
 		CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-		unsigned sessions = recorded_sessions("h.db");
+		unsigned sessions = history_fixture_sessions("h.db");
 		CU_ASSERT(sessions % 2 == 0 && sessions >= at_least);
 		at_least = sessions;
 	}
@@ -206,13 +206,13 @@ static void a_killed_writer_leaves_whole_runs(void)
 
 static void a_history_that_cannot_be_written_can_be_read(void)
 {
-	const char *path = recorded_path("h.db");
-	struct history *history = recorded_open("h.db");
+	const char *path = history_fixture_path("h.db");
+	struct history *history = history_fixture_open("h.db");
 	struct error err;
 	uint64_t wall_ns;
 	bool known;
 
-	recorded_add(history, 1000, "a/d/1/pass/5");
+	history_fixture_add(history, 1000, "a/d/1/pass/5");
 	history_close(history);
 	CU_ASSERT_EQUAL(chmod(path, 0444), 0);
 	CU_ASSERT_EQUAL(chmod(test_folder(), 0555), 0);

@@ -9,7 +9,7 @@
 
 #include "tests/test.h"
 #include "tests/unit/fault/made.h"
-#include "tests/unit/scenario/box.h"
+#include "tests/unit/scenario/fixture.h"
 
 static const char *refusal_with(const struct fault *fault, bool services, enum fit_phases phases)
 {
@@ -99,7 +99,7 @@ static void a_plan_is_named_with_its_fault(void)
 	struct plan plan;
 	struct error err;
 
-	TEST_SAME_TEXT(box_open(&plan, "name: x\nfaults:\n- {name: a, drop: true}\n- {name: b, spi_slow: 10}\n", "box"), "");
+	TEST_SAME_TEXT(plan_fixture_open(&plan, "name: x\nfaults:\n- {name: a, drop: true}\n- {name: b, spi_slow: 10}\n", "box"), "");
 	CU_ASSERT_FALSE(fit_plan_with_relay(&plan, FIT_NO_PHASES, &err));
 	TEST_CONTAINS(err.text, "s.yaml: the fault 'b' cannot happen here: 'spi_slow' happens inside the emulated device");
 	/* A replay has decisions in place of faults. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/test.h"
-#include "tests/unit/scenario/box.h"
+#include "tests/unit/scenario/fixture.h"
 
 extern const CU_TestInfo tests_recorded_fit[];
 
@@ -20,7 +20,7 @@ static const char *refusal(const char *faults)
 	memset(&err, 0, sizeof err);
 	(void)test_write("session.yaml", "session: 1\nsteps:\n  - tcp: {address: 1.2.3.4, port: 80, turns: [{from: device, text: a}]}\n");
 	(void)snprintf(text, sizeof text, "name: x\nsession: session.yaml\n%s", faults);
-	TEST_SAME_TEXT(box_open(&plan, text, "box"), "");
+	TEST_SAME_TEXT(plan_fixture_open(&plan, text, "box"), "");
 	const bool good = recording_check_plan(&plan, &err) && recording_check_judges(&plan, &err);
 	plan_close(&plan);
 	CU_ASSERT_EQUAL(good, err.text[0] == '\0');

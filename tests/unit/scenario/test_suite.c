@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "tests/test.h"
-#include "tests/unit/scenario/box.h"
+#include "tests/unit/scenario/fixture.h"
 
 static struct suite suite;
 
@@ -71,7 +71,7 @@ static void a_suites_judges_are_asked_besides(void)
 	struct plan plan;
 
 	TEST_SAME_TEXT(open_suite("suite: x\njudges: {hang: 3min, storm: 5, whole: false}\nscenarios: [a]\n"), "");
-	TEST_SAME_TEXT(box_open(&plan, "name: s\ndevice: box\nexpect: {storm: 9}\n", NULL), "");
+	TEST_SAME_TEXT(plan_fixture_open(&plan, "name: s\ndevice: box\nexpect: {storm: 9}\n", NULL), "");
 	suite_require(&suite, &plan);
 	CU_ASSERT_EQUAL(judge_settings_number(&plan.expect.judges, "hang"), UINT64_C(180) * 1000000000);
 	/* What the scenario says itself stays, and a suite switches no judge off. */
@@ -79,7 +79,7 @@ static void a_suites_judges_are_asked_besides(void)
 	CU_ASSERT(judge_settings_number(&plan.expect.judges, "whole") && judge_settings_number(&plan.expect.judges, "bootable"));
 	plan_close(&plan);
 	/* A failure that is expected would become another one. */
-	TEST_SAME_TEXT(box_open(&plan, "name: s\ndevice: box\nexpect: {verdict: fail}\n", NULL), "");
+	TEST_SAME_TEXT(plan_fixture_open(&plan, "name: s\ndevice: box\nexpect: {verdict: fail}\n", NULL), "");
 	suite_require(&suite, &plan);
 	CU_ASSERT_EQUAL(judge_settings_number(&plan.expect.judges, "hang"), 0);
 	plan_close(&plan);
@@ -90,10 +90,10 @@ static void tags_are_words_and_the_folders_name(void)
 {
 	struct plan plan;
 
-	box_refuses_with("name: s\ndevice: box\ntags: quick\n", "s.yaml:3:7: 'tags' must be a list");
-	box_refuses_with("name: s\ndevice: box\ntags: [a b]\n", "s.yaml:3:8: tags: each must be a word");
-	box_keeps("name: s\ndevice: box\ntags: [quick, smoke-1]\n");
-	TEST_SAME_TEXT(box_open(&plan, "name: s\ndevice: box\ntags: [quick, smoke-1]\n", NULL), "");
+	plan_fixture_refuses_with("name: s\ndevice: box\ntags: quick\n", "s.yaml:3:7: 'tags' must be a list");
+	plan_fixture_refuses_with("name: s\ndevice: box\ntags: [a b]\n", "s.yaml:3:8: tags: each must be a word");
+	plan_fixture_keeps("name: s\ndevice: box\ntags: [quick, smoke-1]\n");
+	TEST_SAME_TEXT(plan_fixture_open(&plan, "name: s\ndevice: box\ntags: [quick, smoke-1]\n", NULL), "");
 	TEST_SAME_TEXT(plan.tags[1], "smoke-1");
 	CU_ASSERT(suite_has_tag(plan.path, "quick") && suite_has_tag(plan.path, "smoke-1"));
 	CU_ASSERT(!suite_has_tag(plan.path, "smoke") && !suite_has_tag("/nowhere.yaml", "quick"));
@@ -105,7 +105,7 @@ static void a_suite_is_told_from_a_scenario(void)
 {
 	CU_ASSERT(suite_is(test_write("x.yaml", "suite: x\n")));
 	CU_ASSERT(!suite_is(test_write("x.yaml", "name: x\n")) && !suite_is("/nowhere.yaml"));
-	box_refuses_with("suite: x\nscenarios: [a]\n", "this is a suite, not a scenario");
+	plan_fixture_refuses_with("suite: x\nscenarios: [a]\n", "this is a suite, not a scenario");
 }
 
 /* Whether the night takes a whole folder. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/unit/history/recorded.h"
+#include "tests/unit/history/fixture.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,15 +11,15 @@
 
 #define SESSIONS_MAX 64
 
-const char *recorded_path(const char *name)
+const char *history_fixture_path(const char *name)
 {
 	return memory_format("%s/%s", test_folder(), name);
 }
 
-struct history *recorded_open(const char *name)
+struct history *history_fixture_open(const char *name)
 {
 	struct error err = {.text = ""};
-	struct history *history = history_open(recorded_path(name), HISTORY_WRITE, &err);
+	struct history *history = history_open(history_fixture_path(name), HISTORY_WRITE, &err);
 
 	if (history == NULL)
 		printf("    %s\n", err.text);
@@ -55,7 +55,7 @@ static struct history_session read_session(char *word, size_t number)
 	                                .frames = 100};
 }
 
-struct history_recorded recorded_run(struct history *history, const struct history_run *run)
+struct history_recorded history_fixture_run(struct history *history, const struct history_run *run)
 {
 	struct history_recorded recorded = {.run = 0};
 	struct error err = {.text = ""};
@@ -67,7 +67,7 @@ struct history_recorded recorded_run(struct history *history, const struct histo
 	return recorded;
 }
 
-bool recorded_add(struct history *history, int64_t ended_s, const char *sessions)
+bool history_fixture_add(struct history *history, int64_t ended_s, const char *sessions)
 {
 	struct history_session list[SESSIONS_MAX];
 	char *words = memory_text(sessions), *rest = NULL;
@@ -78,7 +78,7 @@ bool recorded_add(struct history *history, int64_t ended_s, const char *sessions
 		list[run.count] = read_session(word, run.count);
 		run.count++;
 	}
-	return recorded_run(history, &run).is_new;
+	return history_fixture_run(history, &run).is_new;
 }
 
 static void add_up(void *ctx, const struct history_trend *trend)
@@ -86,10 +86,10 @@ static void add_up(void *ctx, const struct history_trend *trend)
 	*(unsigned *)ctx += (unsigned)trend->sessions;
 }
 
-unsigned recorded_sessions(const char *name)
+unsigned history_fixture_sessions(const char *name)
 {
 	const struct history_filter all = {NULL, NULL};
-	struct history *history = recorded_open(name);
+	struct history *history = history_fixture_open(name);
 	struct error err;
 	unsigned sum = 0;
 

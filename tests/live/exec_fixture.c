@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/live/behind.h"
+#include "tests/live/exec_fixture.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 static char output[65536], scenario[PATH_MAX];
 
-void behind_faults(const char *faults)
+void exec_fixture_faults(const char *faults)
 {
 	char text[4096];
 
@@ -21,12 +21,12 @@ void behind_faults(const char *faults)
 	(void)snprintf(scenario, sizeof scenario, "%s", test_write("s.yaml", text));
 }
 
-void behind_file(const char *name, unsigned bytes)
+void exec_fixture_file(const char *name, unsigned bytes)
 {
 	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "head -c %u /dev/urandom >%s/%s", bytes, test_folder(), name), 0);
 }
 
-const char *behind_nginx(void)
+const char *exec_fixture_nginx(void)
 {
 	static char command[PATH_MAX + 64];
 	const char *folder = test_folder();
@@ -52,7 +52,7 @@ const char *behind_nginx(void)
 	return command;
 }
 
-int behind_run(const char *server, const char *command, ...)
+int exec_fixture_run(const char *server, const char *command, ...)
 {
 	char words[8192];
 	va_list args;
@@ -69,12 +69,12 @@ int behind_run(const char *server, const char *command, ...)
 		test_folder(), test_program(), scenario, server, path);
 }
 
-const char *behind_output(void)
+const char *exec_fixture_output(void)
 {
 	return output;
 }
 
-void behind_same(const char *file, const char *other, unsigned from)
+void exec_fixture_same(const char *file, const char *other, unsigned from)
 {
 	char said[1024];
 

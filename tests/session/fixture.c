@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/session/started.h"
+#include "tests/session/fixture.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include "tests/test.h"
 
-void started_needs(const char *file)
+void session_fixture_needs(const char *file)
 {
 	char path[PATH_MAX];
 
@@ -19,7 +19,7 @@ void started_needs(const char *file)
 	test_needs_program("qemu-system-arm");
 }
 
-int started_run(char *ret_output, size_t size, const char *words, ...)
+int session_fixture_run(char *ret_output, size_t size, const char *words, ...)
 {
 	char text[4 * PATH_MAX];
 	va_list args;
@@ -27,24 +27,15 @@ int started_run(char *ret_output, size_t size, const char *words, ...)
 	va_start(args, words);
 	(void)vsnprintf(text, sizeof text, words, args);
 	va_end(args);
-	started_needs("initramfs.cpio");
+	session_fixture_needs("initramfs.cpio");
 	return test_shell(ret_output, size, "cd %s && { [ -e small.bin ] || head -c 200000 /dev/zero >small.bin; } && %s %s", test_folder(),
 	                  test_program(), text);
 }
 
-void started_expect(const char *output, int status, int expected)
-{
-	if (status != expected)
-		printf("    exit status %d, not %d; it printed\n%s\n", status, expected, output);
-	CU_ASSERT_EQUAL_FATAL(status, expected);
-}
-
-void started_scenario(char *ret_output, size_t size, unsigned image, const char *scenario, const char *options, int status)
+void session_fixture_scenario(char *ret_output, size_t size, unsigned image, const char *scenario, const char *options, int status)
 {
 	(void)test_write("s.yaml", scenario);
 	int found = test_shell(ret_output, size, "cd %s && head -c %u /dev/zero >image.bin && rm -rf r && %s run s.yaml %s --out r",
 	                       test_folder(), image, test_program(), options);
-	if (found != status)
-		printf("    exit status %d, not %d; it printed\n%s\n", found, status, ret_output);
-	CU_ASSERT_EQUAL_FATAL(found, status);
+	test_expect_status(ret_output, found, status);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/live/scripted.h"
+#include "tests/live/proxy_fixture.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -8,9 +8,9 @@
 
 #include "tests/test.h"
 
-char scripted_output[SCRIPTED_OUTPUT_MAX];
+char proxy_fixture_output[PROXY_FIXTURE_OUTPUT_MAX];
 
-static const char bench[] =
+static const char functions[] =
 	"ip link set lo up; sysctl -qw net.ipv6.conf.default.accept_dad=0\n"
 	"unshare -n sleep 250 & dev=$!\n"
 	"unshare -n sleep 250 & srv=$!\n"
@@ -41,17 +41,17 @@ static void try_script(const char *script)
 		if (access(needed[i], X_OK) != 0)
 			test_skip("no %s", needed[i]);
 	}
-	if (test_shell(scripted_output, sizeof scripted_output, "unshare %s true", geteuid() == 0 ? "-nm" : "-rnm") != 0)
-		test_skip("no network namespace can be made here: %s", scripted_output);
+	if (test_shell(proxy_fixture_output, sizeof proxy_fixture_output, "unshare %s true", geteuid() == 0 ? "-nm" : "-rnm") != 0)
+		test_skip("no network namespace can be made here: %s", proxy_fixture_output);
 	FILE *file = fopen(test_write("script.sh", ""), "w");
 	CU_ASSERT_FATAL(file != NULL);
-	fprintf(file, "cd %s\nstutter='%s'\n%s%s", test_folder(), test_program(), bench, script);
+	fprintf(file, "cd %s\nstutter='%s'\n%s%s", test_folder(), test_program(), functions, script);
 	CU_ASSERT_FATAL(fclose(file) == 0);
 }
 
-int scripted_run(const char *script)
+int proxy_fixture_run(const char *script)
 {
 	try_script(script);
-	return test_shell(scripted_output, sizeof scripted_output, "unshare %s sh %s/script.sh", geteuid() == 0 ? "-nm" : "-rnm",
+	return test_shell(proxy_fixture_output, sizeof proxy_fixture_output, "unshare %s sh %s/script.sh", geteuid() == 0 ? "-nm" : "-rnm",
 	                  test_folder());
 }
