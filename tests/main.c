@@ -88,7 +88,7 @@ static void start_test(struct started *started)
 	}
 	if (started->pid != 0)
 		return;
-	/* Runs of a test are recorded in its folder, not in the history of whoever runs the tests. */
+	/* Runs of a test are recorded in its folder, not in the history of the user. */
 	if (setenv("STUTTER_TEST_FOLDER", started->folder, 1) != 0 || setenv("XDG_STATE_HOME", started->folder, 1) != 0 ||
 	    dup2(fileno(started->output), STDOUT_FILENO) < 0 || dup2(fileno(started->output), STDERR_FILENO) < 0)
 		_exit(STATUS_FAILED);

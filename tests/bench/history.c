@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What it costs to look back over a million sessions: what `stutter history` asks, and what a run asks to order its sessions.
+ * The cost of looking back over a million sessions: the queries of `stutter history`, and those of
+ * a run that orders its sessions.
  */
 #include "harness/history/history.h"
 

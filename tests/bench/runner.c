@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a session costs beside itself: to start it, to see it end, to write its page, its line in the reports and in the history. It is what more sessions of the same
- * kind cost more, less what they say that they have taken.
+ * What a session costs besides itself: starting it, seeing it end, writing its page, its line in
+ * the reports and in the history. Measured as what more sessions of the same kind cost more, less
+ * what they report to have used.
  */
 #include <jansson.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The pages in Debian's Chromium: what a reader sees, wide and on a phone, in the dark and on paper, by mouse and by keyboard. look.mjs looks.
+ * The pages in Debian's Chromium as a reader sees them: on a wide screen and on a phone, in dark
+ * mode and in print, by mouse and by keyboard. look.mjs drives the browser.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,11 +12,11 @@ extern const CU_TestInfo tests_bisect_sessions[];
 #define OUTPUT_MAX 16384
 #define BUILD "--build 'test ! -e broken && cp device.yaml \"$STUTTER_DEVICE\"'"
 
-/* The first connection attempt gets nowhere: it takes a retry. */
+/* The first connection attempt fails: it takes a retry. */
 static const char scenario[] = "name: lost-syns\nimage: small.bin\ndeadline: 5min\ndevice: bad.yaml\nfaults:\n"
 			       "  - {name: lost SYN, at: tcp.syn#1..4, drop: true}\n";
 
-/* Nearly every session has one that gets nowhere. */
+/* Nearly every session has a failed attempt. */
 static const char by_chance[] = "name: lossy\nimage: small.bin\ndeadline: 5min\ndevice: bad.yaml\nfaults:\n"
 				"  - {name: lost SYN, at: tcp.syn, probability: 85%, drop: true, during: connect}\n";
 
@@ -51,7 +51,7 @@ static void make(const char *commands)
 	test_expect_status(output, status, 0);
 }
 
-/* Leaves the plan of a session that failed. */
+/* Writes the plan of a session that failed. */
 static void make_plan(void)
 {
 	static char output[OUTPUT_MAX];
@@ -80,7 +80,7 @@ static void a_commit_of_128_is_found_in_7_looks_and_proved(void)
 	CU_ASSERT_EQUAL(test_count(output, "revisions are suspects"), 7);
 	TEST_FILE_CONTAINS("b/search.json", "\"proved\": true");
 	TEST_FILE_CONTAINS("b/search.json", "\"state\": \"found\"");
-	/* The user's repository is as it was. */
+	/* The user's repository is unchanged. */
 	(void)test_shell(output, OUTPUT_MAX, "cd %s/repo && git worktree list | wc -l && git status --porcelain", test_folder());
 	TEST_SAME_TEXT(output, "1\n");
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The recipes of docs/bisect: the commit that broke the driver is found, and what cannot be done is said. */
+/*
+ * The recipes of docs/bisect: the commit that broke the driver is found, and what cannot be done is
+ * reported.
+ */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

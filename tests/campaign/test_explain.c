@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * `stutter explain` over real sessions: short ones, of a client that gives up soon.
- */
+/* `stutter explain` over real sessions: short ones, of a client that gives up soon. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,12 +74,12 @@ static void the_decisions_that_matter_are_found(void)
 	json_t *json = explained("e/search.json");
 	CU_ASSERT_EQUAL(count_rows(json, "lost SYN", "passes"), 4);
 	CU_ASSERT_EQUAL(count_rows(json, "slow", "passes"), 0);
-	/* They are no reason, so nobody looks at them one by one. */
+	/* They are no cause, so they are not tested one by one. */
 	CU_ASSERT_EQUAL(count_rows(json, "slow", "fails in the same way"), 0);
 	CU_ASSERT_STRING_EQUAL(member_text(json_object_get(json, "neighbour"), "what"), "without 'lost SYN' at tcp.syn[80/2]#2");
 	json_decref(json);
 	free(test_read_own("e/sessions/compare.html"));
-	/* What is known is not run again, and told in the same words. */
+	/* Known results are not run again, and reported in the same words. */
 	char *first = test_read_own("e/search.json");
 	test_expect_status(output, session_fixture_run(output, sizeof output, "explain --resume e --jobs 1"), 0);
 	TEST_CONTAINS(output, "0 sessions were run");

@@ -136,7 +136,7 @@ static void a_trial_that_is_to_prove_something_runs_from_power_on(void)
 	plan_close(&plan);
 }
 
-/* A device whose root file system is a copy, so that it can be changed; what is behind its end the kernel does not mind. */
+/* A device whose root file system is a copy, so that it can be changed; the kernel ignores what follows its end. */
 static void open_plan_of_copy(struct plan *plan, struct paths *paths, char ret_copy[600])
 {
 	struct error err = {0};
@@ -163,7 +163,7 @@ static void append_to(const char *path)
 	CU_ASSERT_FATAL(stream != NULL && fputc(0, stream) == 0 && fclose(stream) == 0);
 }
 
-/* The engine that is kept would go on as if nothing had happened. */
+/* The engine that is held would not notice the change. */
 static void a_file_that_changes_between_batches_ends_the_search(void)
 {
 	struct paths paths;

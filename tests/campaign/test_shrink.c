@@ -78,7 +78,7 @@ static void a_plan_that_passes_has_nothing_to_shrink(void)
 	leave_session("fine", "name: fine\nimage: small.bin\nfaults:\n  - {name: lost, at: tcp.syn#1, drop: true}\n", 0);
 	shrink("fine", "s", "", 2);
 	TEST_CONTAINS(output, "fine.run/fine/seed-1/plan.yaml: nothing to shrink: its session passed; ");
-	/* It has cost no session. */
+	/* No session was run for it. */
 	CU_ASSERT_NOT_EQUAL(test_shell(output, sizeof output, "ls %s/s", test_folder()), 0);
 	/* Nothing is known of a plan that was moved. */
 	int status = test_shell(output, sizeof output, "cd %s && cp fine.run/fine/seed-1/plan.yaml fine-plan.yaml", test_folder());
@@ -96,7 +96,7 @@ static void a_plan_that_passes_against_expectation_has_nothing_to_shrink_either(
 	TEST_CONTAINS(output, "nothing to shrink: its session passed (not as its 'expect:' has it: fail was expected); ");
 }
 
-/* The failure is what counts, whether it is expected or not; of a fault that is taken out nobody expects that it acts. */
+/* The failure is what counts, whether it is expected or not; a removed fault is not expected to act. */
 static void an_expected_failure_is_shrunk_as_any_other(void)
 {
 	leave_session("known",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sessions of a family that branch off where they first differ: what each comes to must be what it comes to from power on, down to the last byte of its files, whatever
- * becomes of the engines that are held.
+ * Sessions of a family that branch off where they first differ: each must have the outcome it has
+ * from power on, down to the last byte of its files, whatever happens to the engines that are held.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -153,7 +153,7 @@ static void expect_enough(struct run *run, const struct family *family)
 	(void)beginnings_expect(&run->engines.beginnings, beginning_family(&run->jobs[0].plan), ENOUGH);
 }
 
-/* All processes of the run have ended and are nobody's zombies, and the folders of what was held are gone. */
+/* All processes of the run have ended, none is a zombie, and the folders of the held engines are gone. */
 static void close_run(struct run *run)
 {
 	char output[4096];

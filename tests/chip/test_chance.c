@@ -211,7 +211,7 @@ static void pktif_reads_0_at_its_rate(void)
 			chip_receive(&f, frame, sizeof(frame));
 	}
 	CU_ASSERT(hidden > 60 && hidden < 140);
-	/* However often the flag lies about one frame, that is told once. */
+	/* However often the flag is wrong about one frame, that is reported once. */
 	CU_ASSERT_EQUAL(chip_count_kind(&f, STUTTER_ENC28J60_EVENT_ERRATUM), 1);
 }
 

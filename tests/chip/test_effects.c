@@ -16,7 +16,7 @@
 static struct chip_fixture f, other;
 static uint8_t body[FRAME];
 
-/* What the surroundings do, and what they were asked. */
+/* The effect that is injected, and the sites that asked for one. */
 static struct {
 	enum stutter_enc28j60_site site;
 	unsigned number; /* 0: at every one, of every site */
@@ -43,7 +43,7 @@ static void prepare(struct chip_fixture *to)
 	chip_fixture_init_ideal(to);
 	chip_wcr16(to, ENC28J60_MAMXFLL, 1518);
 	chip_open_ring(to, 0, RING_END);
-	/* Half duplex would hear itself; PHCON2 would take an MII operation. */
+	/* A half-duplex PHY receives its own frames; setting PHCON2 directly avoids an MII operation. */
 	to->chip.phy[ENC28J60_PHCON2] |= PHCON2_HDLDIS;
 	chip_clear_events(to);
 }
@@ -293,7 +293,7 @@ static void a_stalled_transmission_ends_when_txrts_is_cleared(void)
 	}
 }
 
-/* The caller's breach of contract ends the process, so a child commits it. */
+/* A breach of the contract aborts the process, so it happens in a child. */
 static void a_stalled_transmission_owes_no_answer(void)
 {
 	int status = 0;

@@ -178,7 +178,7 @@ static void a_frame_waits_for_the_pause_frame_under_way_and_the_gap(void)
 	CU_ASSERT_EQUAL(f.chip.sram[TX_AT + FRAME + 7] & TSV_HIGH_BACKPRESSURE, 0);
 }
 
-/* A station that is told to be quiet may still tell others so. */
+/* A paused station may still pause others. */
 static void a_pause_frame_goes_out_during_a_received_pause(void)
 {
 	uint8_t pause[64] = {1, 0x80, 0xc2, 0, 0, 1, 2, 2, 2, 2, 2, 2, 0x88, 0x08, 0, 1, 0, 10};
@@ -373,7 +373,7 @@ static void txrst_holds_pause_frames(void)
 	CU_ASSERT_EQUAL(f.sent_count, 0);
 	chip_bfc(&f, ENC28J60_ECON1, ECON1_TXRST);
 	CU_ASSERT_EQUAL(f.sent_count, 1);
-	/* Nor does one that goes nowhere end behind the host's back. */
+	/* Nor does a frame without a link end unnoticed by the host. */
 	start(true);
 	stutter_enc28j60_set_link(&f.chip, false, f.now_ns);
 	chip_clear_events(&f);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The chip as a library in programs of others: what is installed, and that it gets into nobody's way.
+ * The chip as a library in other programs: what is installed, and that it does not clash with the
+ * names of its users.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,7 @@ static void the_library_has_no_name_without_the_prefix(void)
 	CU_ASSERT(atoi(output) > 20);
 }
 
-/* Those who compile the sources into their program have no clash either. */
+/* Compiling the sources into a program causes no clash either. */
 static void its_sources_have_no_name_without_the_prefix(void)
 {
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The host reboots, the chip does not: nobody pulls its RESET pin and the supply stays. What the
- * old driver left is there for the new one, until its SRC (DS39662 sec. 11).
+ * The host reboots and the chip does not: its RESET pin stays high and the supply stays on. The new
+ * driver finds the state that the old one left, until it sends SRC (DS39662 sec. 11).
  */
 #include <CUnit/CUnit.h>
 #include <string.h>
@@ -14,8 +14,7 @@
 static struct chip_fixture f;
 static uint8_t frame[64];
 
-/*
- * A driver in full swing: two packets in the ring, a frame on the wire, a PHY with its interrupt
+/* A driver in operation: two packets in the ring, a frame on the wire, a PHY with its interrupt
  * on, INT low.
  */
 static void leave_dirty(void)
@@ -38,7 +37,7 @@ static void leave_dirty(void)
 	chip_clear_events(&f);
 }
 
-/* The host falls silent in the middle of a command, and is back a second later. */
+/* The host stops in the middle of a command and continues a second later. */
 static void reboot_within(const uint8_t *command, size_t length)
 {
 	leave_dirty();

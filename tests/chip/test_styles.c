@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Drivers in the styles that the world's drivers have, work-arounds or not: each must move its
+ * Drivers in the styles of existing drivers, with and without work-arounds: each must move its
  * frames over the default chip, both ways, in half and full duplex, while bursts overflow the ring
  * and frames collide late. What the chip says it has stored must reach the driver intact and in
  * order, what the driver sends must leave intact and in order, and no finding may come up but those
@@ -451,7 +451,7 @@ static void poll(void)
 		clear(ENC28J60_EIR, EIR_RXERIF);
 	if (!f.waits && f.left < FRAMES)
 		send();
-	/* The host has other things to do, and now and then many. */
+	/* The host is busy with other work, and sometimes for long. */
 	elapse(++f.polls % 2000 == 0 ? 20 * MILLISECOND : 20 * MICROSECOND);
 }
 

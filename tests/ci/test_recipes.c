@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The recipes of docs/ci, run in a clone whose stutter, clusters and hosts are stubs: a run makes its folder and comes to what the file run-status says, a merge to
- * what merge-status says, and both leave their words in the file `said`.
+ * The recipes of docs/ci, run in a clone whose stutter, clusters and hosts are stubs: a run makes
+ * its folder and exits with the status in the file run-status, a merge with that in merge-status,
+ * and both append their arguments to the file `said`.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -77,7 +78,7 @@ static void a_lost_share_is_resumed(void)
 	is_said("run x.yaml --shard 2/8 --out s --jobs 1\n");
 	CU_ASSERT_EQUAL(in_clone("docs/ci/shard.sh x.yaml 2/8 s --jobs 1"), 0);
 	is_said("run --resume s --jobs 1\n");
-	/* A folder of something else is left alone. */
+	/* A folder of another kind is not touched. */
 	CU_ASSERT_EQUAL(in_clone("touch said && docs/ci/shard.sh x.yaml 2/8 build; [ $? -eq 2 ] && [ -e build/stutter ]"), 0);
 }
 
@@ -137,7 +138,7 @@ static void a_lost_host_does_not_cost_the_report(void)
 	        "run x.yaml --shard 3/3 --out stutter-shards/night-3 --quiet\n");
 }
 
-/* What came half is no share. */
+/* A share that is copied in part does not count. */
 static void a_host_that_is_lost_while_it_hands_over_counts_as_lost(void)
 {
 	make_hosts("");

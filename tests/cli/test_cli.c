@@ -323,7 +323,7 @@ static void a_bad_device_file_is_blamed_itself(void)
 	CU_ASSERT(!test_exists("out"));
 }
 
-/* -- what goes well -- */
+/* -- valid input -- */
 
 static void every_command_has_its_help(void)
 {

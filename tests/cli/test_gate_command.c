@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `stutter gate`: which devices are run, what decides, and what is passed over. */
+/* `stutter gate`: which devices are run, what decides, and what is skipped. */
 #include <jansson.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -59,7 +59,7 @@ static void a_fixed_plan_that_breaks_blocks(void)
 	TEST_CONTAINS(text_of(example, "replay"), "stutter replay g/candidate/lost/seed-1/plan.yaml");
 	TEST_CONTAINS(output, "lost: it has to come out as expected on ./bad.yaml; no number of other plans changes that");
 	json_decref(json);
-	/* The device of before is promoted by it. */
+	/* The device from before is promoted by it. */
 	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --out h"), 0);
 	TEST_CONTAINS(output, "PROMOTE. Candidate ./good.yaml, baseline ./good.yaml. Fixed plans: 0 of 1 broke on the candidate.");
 	/* Each side is a run, which can be reported by itself. */
@@ -77,7 +77,7 @@ static void too_few_plans_are_not_enough(void)
 	TEST_CONTAINS(output, "It took 2 sessions");
 }
 
-/* Makes the history one that takes no more. */
+/* Makes the history refuse further records. */
 static void spoil_history(const char *name)
 {
 	sqlite3 *db;

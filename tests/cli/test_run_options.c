@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a run is made of and how far it goes: suites, tags, shards, budgets, and going on with what was left. */
+/* What a run consists of and how far it goes: suites, tags, shards, budgets, and resuming. */
 #include <jansson.h>
 #include <limits.h>
 #include <signal.h>

@@ -171,7 +171,7 @@ static void a_devices_path_is_relative_to_its_scenario(void)
 	test_write("suite/b.yaml", "name: b\ndevice: ./boards/mine.yaml\n");
 	int status = stutter("check suite");
 	TEST_CONTAINS(output, status == 0 ? "memory: 96MiB" : "`make guest`");
-	/* The board is no scenario, and nobody takes it for one. */
+	/* board.yaml is no scenario, and is not taken for one. */
 	CU_ASSERT(strstr(output, "mine.yaml:") == NULL);
 	CU_ASSERT(strstr(output, "# suite/boards") == NULL);
 	test_write("suite/a.yaml", "name: a\ndevice: boards/yours.yaml\n");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine: sessions inside QEMU's process, branched from one that waits. What it must not change is what a session comes to, whatever else happens to
- * its process.
+ * The engine: sessions inside QEMU's process, branched from one that waits. The outcome of a
+ * session must not depend on it, whatever happens to its process.
  */
 #include <inttypes.h>
 #include <jansson.h>

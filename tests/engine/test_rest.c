@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Nobody else at work: a fork finds no lock taken, whatever the other threads sleep in.
- */
+/* While no other thread works, fork() finds no lock taken, wherever the threads sleep. */
 #include "emulator/qemu/inside/rest.h"
 
 #include <poll.h>

@@ -34,7 +34,7 @@ static char *write_plan(const struct plan *plan)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* Files that are there; nobody looks into them. */
+	/* Files that exist; their contents are not read. */
 	static const struct paths paths = {.devices = "emulator/devices",
 	                                   .scenarios = "scenarios",
 	                                   .kernel = "/proc/self/exe",

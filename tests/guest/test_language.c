@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What device and harness say to each other has one definition: what is said in C is read again
- * here, what the shell scripts say is compared with it, and what a guest does without a
- * configuration is what a device file that says nothing asks for.
+ * The language between device and harness has one definition: what the C code sends is parsed here,
+ * the shell scripts are compared with it, and a guest without a configuration behaves as a device
+ * file without settings asks for.
  */
 #include "emulator/guest/language/config.h"
 
@@ -160,8 +160,7 @@ static void the_scripts_know_no_other_keys(void)
 }
 
 /*
- * ${KEY:-DEFAULT}. The scripts of other people's clients wait for an address for a minute if nobody
- * says how long: a session says it, and as a shell reads its script while it runs, a character more
+ * ${KEY:-DEFAULT}. The scripts of third-party clients wait for an address for a minute by default: a session configures it, and as a shell reads its script while it runs, a character more
  * would move all that follows.
  */
 static void the_scripts_have_the_same_defaults(void)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file What tests in wall time need of a machine; where it is not there, they skip the test with the reason. */
+/** @file Requirements of tests in wall time. Without them the test is skipped with the reason. */
 #ifndef TESTS_LIVE_NEEDS_H
 #define TESTS_LIVE_NEEDS_H
 
-/** Network namespaces, and TAP interfaces in them, for whoever runs the test. */
+/** Network namespaces, and TAP interfaces in them, for the current user. */
 void needs_namespaces(void);
 
 #endif

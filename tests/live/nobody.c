@@ -18,7 +18,7 @@
 /* Nobody of Debian. */
 #define NOBODY 65534
 
-/* Where there is no udev(7), the device may be root's alone: the test has one as udev would make it, which only its own process sees. */
+/* Without udev(7) only root may open the device. The test gets one as udev would create it, in a mount namespace of its own. */
 static void open_tun_to_all(void)
 {
 	const char *path = test_path("tun");
@@ -38,6 +38,6 @@ void nobody_be(void)
 	CU_ASSERT_EQUAL_FATAL(setgroups(0, NULL), 0);
 	CU_ASSERT_EQUAL_FATAL(setresgid(NOBODY, NOBODY, NOBODY), 0);
 	CU_ASSERT_EQUAL_FATAL(setresuid(NOBODY, NOBODY, NOBODY), 0);
-	/* What exec(2) would do for a program: its /proc/self is its own again. */
+	/* As after exec(2): the process owns its /proc/self again. */
 	CU_ASSERT_EQUAL_FATAL(prctl(PR_SET_DUMPABLE, 1), 0);
 }

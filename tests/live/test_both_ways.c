@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One plan in virtual time and in wall time, on the same conversation: what is decided about each frame, by its address, is the same. The conversations are those of
- * real programs and of a real guest.
+ * One plan on the same conversation, in virtual time and in wall time: the decision about each
+ * frame, by its address, is the same. The conversations are those of real programs and of a real
+ * guest.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A bridge between two socket pairs: frames cross it as the plan has it, its folder is that of a session, and what was decided is what is decided in virtual time.
- * When anything happens is the machine's; so nothing here asks for a time.
+ * A bridge between two socket pairs: faults act as the plan says, the folder is that of a session,
+ * and decisions are those of virtual time. No test here depends on how fast the machine is.
  */
 #include "harness/live/bridge.h"
 

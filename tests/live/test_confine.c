@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a process has given up is refused, and what the live loop needs goes on. */
+/* What a process has given up is refused, and the live loop still works. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>

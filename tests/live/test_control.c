@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control socket: whose it is, who may ask how much, and that nobody can keep a bridge waiting.
+ * The control socket: who may connect, how long a request may be, and that no client can block a
+ * bridge.
  */
 #include "harness/live/control.h"
 
@@ -61,7 +62,7 @@ static void say(size_t i, const char *text)
 	CU_ASSERT_EQUAL_FATAL(send(clients[i], text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
 }
 
-/* Adds to answers[i] what has come. @return false once it was hung up on. */
+/* Appends what has arrived to answers[i]. @return false once the connection was closed. */
 static bool hear(size_t i)
 {
 	const size_t length = strlen(answers[i]);

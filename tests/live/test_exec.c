@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `stutter exec` with real programs at both ends: nginx and the emulator's update service, curl as the client, in namespaces that the program makes itself.
+ * `stutter exec` with real programs at both ends: nginx and the emulator's update service as
+ * servers, curl as the client, in namespaces that the program creates.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -122,7 +123,7 @@ static void a_download_is_resumed_after_silence(void)
 	expect_whole("got.bin");
 }
 
-/* ostree#1349: what is longer than the path takes is lost, and nobody says so. */
+/* ostree#1349: packets beyond the path MTU are lost without an ICMP error. */
 static void a_black_hole_takes_long_segments(void)
 {
 	const char *nginx = write_nginx();
@@ -396,7 +397,7 @@ static void nothing_is_left_of_a_daemon(void)
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "pgrep -f '[n]ginx.*%s'", strrchr(test_folder(), '/') + 1), 1);
 }
 
-/* Starts `stutter exec` on a terminal, with a command that says when it is there. @return its process; @p ret_terminal is the terminal's other side. */
+/* Starts `stutter exec` on a terminal, with a command that prints "here" once it runs. @return its process; @p ret_terminal is the terminal's other side. */
 static pid_t start_on_terminal(const char *command, int *ret_terminal)
 {
 	pid_t pid = forkpty(ret_terminal, NULL, NULL, NULL);
@@ -417,7 +418,7 @@ static pid_t start_on_terminal(const char *command, int *ret_terminal)
 	return pid;
 }
 
-/* Reads what is said on a terminal until nobody is there any more. */
+/* Reads a terminal until its other side is closed. */
 static int await_end(pid_t pid, int terminal)
 {
 	size_t length = 0;
@@ -444,7 +445,7 @@ static void the_terminal_interrupts_the_command(void)
 	expect_nobody("3158");
 }
 
-/* As a shell leaves it to the command what an interrupt means. */
+/* As in a shell, the command decides what an interrupt means. */
 static void a_command_may_take_an_interrupt_otherwise(void)
 {
 	int terminal;
@@ -457,7 +458,7 @@ static void a_command_may_take_an_interrupt_otherwise(void)
 	TEST_CONTAINS(output, "caught");
 }
 
-/* Not even one that does not want to hear it. */
+/* Even a command that ignores it. */
 static void the_terminals_quit_ends_the_command(void)
 {
 	int terminal;
@@ -545,7 +546,7 @@ static void nothing_is_left_after_a_kill(void)
 	pid_t pid = start_on_terminal("echo here; setsid sleep 3159 & exec sleep 3159", &terminal);
 	CU_ASSERT_EQUAL(kill(pid, SIGKILL), 0);
 	CU_ASSERT_EQUAL(await_end(pid, terminal), -SIGKILL);
-	/* The session's process hears of it, and ends what is there. */
+	/* The session's process is notified, and ends the command and the server. */
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output,
 	                           "for i in $(seq 100); do pgrep -f '[s]leep 3159' >/dev/null || exit 0; sleep 0.1; done; exit 1"),
 	                0);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The emulator's far end as one end of a bridge, and what it says of a session that its command has ended: without namespaces or a bridge. */
+/*
+ * The emulator's far end as one end of a bridge, and its verdict on a session whose command has
+ * ended; without namespaces or a bridge.
+ */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>

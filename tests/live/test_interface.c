@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An interface comes back as it was, whatever ends its holder; and those that may not be taken are refused. */
+/*
+ * An interface is restored to its former state, however its holder ends. Interfaces that must not
+ * be taken are refused.
+ */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -397,7 +400,7 @@ static void a_user_without_the_privilege_is_refused(void)
 	furnish();
 	pid_t pid = fork();
 	if (pid == 0) {
-		/* Root in a user namespace of its own is nobody in a network that is not its own. */
+		/* Root in a user namespace has no privileges in a network namespace of another one. */
 		if (unshare(CLONE_NEWUSER) != 0)
 			_exit(2);
 		refused("here", "'here': this process may not change interfaces: start it with sudo");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The networks of a command and of its server: what stands in them, for root and for anybody, and that the machine does not notice. */
+/*
+ * The network namespaces of a command and of its server: what is in them, for root and for other
+ * users, and that nothing outside them changes.
+ */
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One side of a recorded session against a program of others at the other: curl against its servers, busybox' web server against its device, in wall time and with faults
- * between them.
+ * One side of a recorded session against a third-party program on the other: curl against the
+ * recorded servers, busybox httpd against the recorded device, in wall time and with faults in
+ * between.
  */
 #include <limits.h>
 #include <stdarg.h>

@@ -180,7 +180,7 @@ static void a_tag_stays_in_its_frame(void)
 	end_ports(&here, &there);
 }
 
-/* A socket at the other interface, from 192.0.2.2 to 192.0.2.1, whom nobody has to ask for. */
+/* A socket at the other interface, from 192.0.2.2 to 192.0.2.1, with a static neighbour entry. */
 static int udp_socket(void)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};

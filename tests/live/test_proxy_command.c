@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `stutter proxy` between two interfaces of a network namespace, with a device and a server in namespaces of their own behind them: real kernels at both ends, and
- * busybox' ping and httpd.
+ * `stutter proxy` between two interfaces of a network namespace, with a device and a server in
+ * namespaces of their own: real kernels at both ends, and busybox ping and httpd.
  */
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ static void what_is_asked_for_happens_to_real_traffic(void)
 	TEST_CONTAINS(proxy_fixture_output, "'lost' drop -> dropped\n");
 	TEST_CONTAINS(proxy_fixture_output, "session 'bench' seed 1 between d1 and s1, in wall time\n");
 	TEST_CONTAINS(proxy_fixture_output, "s.yaml. It was in wall time, and does not come twice;");
-	/* Which device it was, nobody here knows. */
+	/* The device is not known here. */
 	TEST_CONTAINS(proxy_fixture_output, "\"as_expected\": true");
 	CU_ASSERT_PTR_NULL(strstr(proxy_fixture_output, "\"device\""));
 	CU_ASSERT_PTR_NULL(strstr(proxy_fixture_output, "\"shows\""));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes wrong around `stutter proxy` while it runs: it says so, loses nothing else, and the interfaces come back as they were. */
+/*
+ * What can go wrong around `stutter proxy` while it runs: it reports the problem, loses nothing
+ * else, and restores the interfaces.
+ */
 #include <stdio.h>
 
 #include "tests/live/proxy_fixture.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Captures that others' programs have made of others' programs: curl asks a server over a veth between two network namespaces of the test's own, tcpdump or dumpcap
- * writes down what passes, and the session that comes of it holds what was said. No address outside the namespaces is used.
+ * Captures made by tcpdump and dumpcap of curl and a server, over a veth pair between two network
+ * namespaces of the test. The session imported from them has the whole conversation. No address
+ * outside the namespaces is used.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Real programs over two ports: a client and a server in a network namespace each, and between them nothing but read() and send(). */
+/*
+ * Real programs over two ports: a client and a server in a network namespace each, with nothing in
+ * between but read() and send().
+ */
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>

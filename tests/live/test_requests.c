@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a running bridge is asked: each request has an answer, a good one takes effect for the next frame, a bad one changes nothing.
+ * Requests to a running bridge: each is answered, a valid one takes effect from the next frame on,
+ * an invalid one changes nothing.
  */
 #include "harness/live/requests.h"
 

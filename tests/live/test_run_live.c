@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `stutter run --live`: the emulated device in wall time, with nginx, dnsmasq and, where it is there, chrony at its far end. Nobody asks how long it takes, nor how late it is:
- * a machine under load proves nothing of that.
+ * `stutter run --live`: the emulated device in wall time, with nginx, dnsmasq and, if installed,
+ * chrony at the far end. No test depends on durations or delays, which prove nothing on a machine
+ * under load.
  */
 #include <limits.h>
 #include <stdarg.h>
@@ -42,7 +43,7 @@ __attribute__((format(printf, 1, 2))) static int stutter(const char *format, ...
 	                  test_program(), words);
 }
 
-/* A device that does without the time, as not every machine has somebody who tells it. */
+/* A device that works without the time, since not every machine has an NTP server. */
 static void write_device(void)
 {
 	(void)test_write("device.yaml", "name: timeless\n"

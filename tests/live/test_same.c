@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One plan in both times: scenarios of the emulator around curl and nginx, and a session that tcpdump has recorded behind such faults, played again in the emulator, with
- * what was lost and without.
+ * One plan in virtual time and in wall time: scenarios of the emulator around curl and nginx, and a
+ * session that tcpdump recorded behind such faults, replayed in the emulator with and without its
+ * losses.
  */
 #include <limits.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A server in a network of its own that is kept for somebody elsewhere, by its descriptor. */
+/* A server in a network namespace of its own, which another process keeps by its descriptor. */
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults of services in front of real servers: nginx, python3's http.server, dnsmasq; real clients: curl, wget, busybox.
+ * Faults of services in front of real servers (nginx, python3's http.server, dnsmasq) with real
+ * clients (curl, wget, busybox).
  */
 #include <limits.h>
 #include <stdio.h>

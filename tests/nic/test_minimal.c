@@ -11,11 +11,6 @@
 
 extern const CU_TestInfo tests_minimal_nic[];
 
-#define DISCOVER 1
-#define REQUEST 3
-#define OFFER 2
-#define ACK 5
-
 static void wait_for_link(struct world_fixture *f)
 {
 	world_fixture_run(f, SIM_MS);
@@ -100,7 +95,7 @@ static void faults_of_bus_line_and_supply_are_those_of_any_nic(void)
 	world_fixture_close(&f);
 }
 
-/* It has no former life that could have left it warm. */
+/* It has no state that an earlier host could have left. */
 static void a_warm_start_is_a_cold_one(void)
 {
 	struct world_fixture f;

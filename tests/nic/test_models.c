@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rows of the NICs: each is whole, and what it names exists. */
+/* The table of NICs: each row is complete, and every name in it exists. */
 #include <string.h>
 
 #include "lib/fault/site.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The bus in whole sessions. The guest feels the time that faults let it take; and bus.vcd is given to a reader that is not ours, sigrok-cli, whose decoder
- * knows the ENC28J60's commands and registers and must find in it what the trace tells.
+ * The SPI bus in whole sessions: the guest notices the time that faults take on it, and sigrok-cli,
+ * an independent decoder that knows the ENC28J60, finds in bus.vcd what the trace says.
  */
 #include <jansson.h>
 #include <limits.h>

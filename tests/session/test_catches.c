@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The failures of docs/catches.md fail in the way that the page says. */
+/* The failures in docs/catches.md fail as the page says. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Clients that others have written: what the scenarios of scenarios/clients do not show. Images are small, since a session's length is that of its download.
+ * Third-party clients, beyond what scenarios/clients shows. Images are small, since most of a
+ * session is its download.
  */
 #include <limits.h>
 #include <stdio.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The page of a whole session says what its trace says.
- */
+/* The page of a whole session agrees with its trace. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sessions that were recorded, played again by the emulated device against the far end; the recordings are captures that sessions have left. */
+/*
+ * Recorded sessions, played again by the emulated device against the far end. The recordings are
+ * captures of earlier sessions.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whole sessions: the program as users start it, an emulated device in QEMU, and what both leave behind.
+ * Whole sessions: the program as users start it, an emulated device in QEMU, and the files that a
+ * run leaves.
  *
- * Most tests let the device download a small image, since a session's length is that of its download.
+ * Most tests let the device download a small image, since most of a session is its download.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -366,7 +367,7 @@ static void the_folder_holds_all_that_is_promised(void)
 	json_decref(summary);
 }
 
-/* What a run prints and writes at its end is what anybody gets from its folder. */
+/* The reports made at the end of a run are those made from its folder later. */
 static void a_report_made_anew_is_the_same(void)
 {
 	test_write("small.yaml", SMALL "expect: {verdict: fail}\n");
@@ -566,7 +567,7 @@ static void expect_nobody_left(void)
 	CU_ASSERT_EQUAL(left, 0);
 }
 
-/* The child of @p pid in whose hands the file is: whoever runs a session has its trace open. */
+/* The child of @p pid that has the file open: the process of a session has its trace open. */
 static pid_t holder_of(pid_t pid, const char *name)
 {
 	struct search children = children_of(pid);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The whole update in whole sessions: stages, TLS, flash, reset, confirmation, and what the judges make of it. Images are small, so that a session takes seconds.
+ * The whole update in whole sessions: stages, TLS, flash, reset, confirmation, and the verdicts of
+ * the judges. Images are small, so that a session takes seconds.
  */
 #include <limits.h>
 #include <regex.h>
@@ -98,7 +99,7 @@ static void a_device_updates_in_three_stages_and_twice_the_same(void)
 	free(trace);
 	free(first);
 	free(again);
-	/* What the secrets of each capture open is what the service has heard. */
+	/* The requests decrypted with the secrets of each capture are those that the service has logged. */
 	test_needs_program("tshark");
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What a verdict says of a whole session must be so.
- */
+/* Verdicts of whole sessions are right. */
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
@@ -120,7 +118,7 @@ static void a_hang_is_seen_beside_a_lease_that_is_renewed(void)
 	CU_ASSERT(verdict_number("virtual_s") < 400);
 }
 
-/* What is decided is not gone on with, unless somebody wants it. */
+/* A session ends once its verdict is certain, unless the scenario asks for more. */
 static void a_storm_ends_the_session(void)
 {
 	static const char storms[] = "while :; do curl -s -o /dev/null $update/nothing; usleep 100000; done";

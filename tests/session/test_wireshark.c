@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the two captures of a session show whoever opens them in Wireshark: each end's view, without frames that this end never saw.
+ * The two captures of a session in Wireshark: each has the view of its end, without frames that
+ * this end never saw.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What happens to the folder, the history and the scenarios of a run while it goes on: the disk fills, the folder becomes read-only, somebody else wants it too, a
- * newer program takes the history over, a scenario goes. Whenever that comes: a clear error, nothing lost, and nothing claimed that is not so.
+ * What can happen to the folder, the history and the scenarios of a run in progress: the disk
+ * fills, the folder becomes read-only, another process wants it, a newer program takes over the
+ * history, a scenario disappears. Whenever it happens: a clear error, nothing lost, and no false
+ * claim.
  */
 #include <limits.h>
 #include <sqlite3.h>
@@ -25,7 +27,7 @@ enum command { RUN, MERGE, GATE, COMMANDS };
 
 static const char *const names[COMMANDS] = {"run", "merge", "gate"};
 
-/* What a command takes and leaves with nobody in its way. */
+/* Duration and result of a command when nothing disturbs it. */
 struct whole {
 	uint64_t us, kb;
 };

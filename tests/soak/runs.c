@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Kills of who runs sessions, who brings runs together and who decides: whenever a kill comes, what is there can be reported, claims nothing that is not so,
- * and the work can be done to the same end.
+ * Kills of processes that run sessions, merge runs and decide gates: whenever a kill comes, what is
+ * there can be reported, makes no false claim, and the work can be resumed to the same end.
  */
 #include <limits.h>
 #include <signal.h>
@@ -47,7 +47,7 @@ void soak_look_at_run(const char *run, const char *where)
 
 /* -- runs -- */
 
-/* The sessions die with who runs them; until the last has, somebody is still at work on the folder. */
+/* Sessions die with their runner; until the last has died, the folder is still in use. */
 static int resume(const char *run)
 {
 	int status = 2;

@@ -32,7 +32,7 @@ pid_t soak_start(const char *command);
 
 void soak_wait(uint64_t us);
 
-/** @return how long the program takes with these words when nobody is in its way, in microseconds. */
+/** @return how long the program takes with these arguments when nothing disturbs it, in microseconds. */
 uint64_t soak_time_of(const char *words);
 
 /** Whether there is such a file in soak_folder. */

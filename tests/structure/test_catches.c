@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* docs/catches.md has what it promises of each failure. That they fail as it says is shown by the suite session/catches. */
+/*
+ * docs/catches.md has the parts that it promises for each failure. The suite session/catches shows
+ * that they fail as it says.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The shape of the sources: who may include whom, what may not be called below the session, and what every file must have.
+ * The structure of the sources: who may include whom, what must not be called below the session,
+ * and what every file must have.
  */
 #include <ctype.h>
 #include <dirent.h>

@@ -20,6 +20,9 @@
 		0x02, 0x00, 0x5e, 0x00, 0x53, 0x01                                                                                         \
 	}
 
+/** Types of DHCP messages (RFC 2132 9.6). */
+enum { DISCOVER = 1, OFFER, REQUEST, ACK = 5 };
+
 struct world_fixture;
 
 /** A driver for the NIC of the device. */
@@ -49,13 +52,13 @@ void world_fixture_open_with(struct world_fixture *f, const char *yaml, const st
 void world_fixture_open_nic(struct world_fixture *f, const char *yaml, const struct nic_model *nic, const struct nic_driver *driver);
 void world_fixture_close(struct world_fixture *f);
 
-/** Lets the world run for @p ns. */
+/** Runs the world for @p ns. */
 void world_fixture_run(struct world_fixture *f, uint64_t ns);
 
-/** One chip-select-low period, which takes its time on the bus first. */
+/** One SPI message. Its time on the bus passes first. */
 void world_fixture_spi(struct world_fixture *f, const uint8_t *mosi, uint8_t *ret_miso, size_t length);
 
-/** Sets the chip up as a driver does: reset, ring, filters, MAC, interrupts, reception on. */
+/** Initialises the NIC as a driver does: reset, ring, filters, MAC, interrupts, reception on. */
 void world_fixture_init_nic(struct world_fixture *f);
 
 /** Sends a frame, padded and given its FCS by the chip. */

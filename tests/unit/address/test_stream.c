@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TLS as OpenSSL speaks it: a client and a server in memory, what they send cut into segments of many lengths. Where a message begins is looked up in the bytes
- * that OpenSSL itself says it has written.
+ * TLS as OpenSSL speaks it: a client and a server in memory, whose bytes are cut into segments of
+ * many lengths. Where a message begins is known from OpenSSL's own message callback.
  */
 #include "lib/address/stream.h"
 
@@ -20,7 +20,7 @@
 
 enum { TYPE_CIPHER = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23 };
 
-/* Where a message begins, or its record if nobody can see more. */
+/* Where a message begins, or its record if the rest is encrypted. */
 struct mark {
 	size_t at;
 	enum address_word word;

@@ -47,7 +47,7 @@ static void every_view_ends_where_it_ends(void)
 			CU_ASSERT_EQUAL(bytes_u8(view, offset, &u8), offset + 1 <= length);
 			CU_ASSERT_EQUAL(bytes_be16(view, offset, &be16), offset + 2 <= length);
 			CU_ASSERT_EQUAL(bytes_be32(view, offset, &be32), offset + 4 <= length);
-			/* What lies outside leaves the value as it was. */
+			/* A read outside leaves the value unchanged. */
 			CU_ASSERT_EQUAL(u8, !(offset + 1 <= length));
 			CU_ASSERT_EQUAL(be16, !(offset + 2 <= length));
 			CU_ASSERT_EQUAL(be32, !(offset + 4 <= length));

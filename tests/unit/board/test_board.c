@@ -88,7 +88,7 @@ static void a_message_says_for_how_much_longer_it_occupies_the_bus(void)
 	board_fixture_close(&f);
 }
 
-/* -- a chip with a former life -- */
+/* -- a warm start -- */
 
 static void a_warm_start_finds_a_running_chip(void)
 {
@@ -107,7 +107,7 @@ static void a_warm_start_finds_a_running_chip(void)
 	/* What the sites have counted: two writes of the PHY, and the read. */
 	CU_ASSERT_EQUAL(chip()->rx.number, 2);
 	CU_ASSERT_EQUAL(chip()->mii.number, 3);
-	/* Nobody has told of the former life; the session has no such frames. */
+	/* What happened before the session is not reported: these frames are not part of it. */
 	CU_ASSERT_EQUAL(f.board.counters.received, 0);
 	TEST_SAME_TEXT(f.trace.text, "[  1.000000000] fault   'warm_start' warm_start\n");
 	board_fixture_run(&f, 20 * SIM_US);
@@ -137,7 +137,7 @@ static void a_warm_chip_forgets_all_with_src(void)
 	CU_ASSERT_FALSE(board_int_asserted(&f.board));
 	CU_ASSERT_EQUAL(peek(ENC28J60_EPKTCNT), 0);
 	CU_ASSERT_EQUAL(peek(ENC28J60_ECON1), 0);
-	/* From power on it has a listener. */
+	/* Its events are reported from power on. */
 	TEST_CONTAINS(f.trace.text, "chip    reset: SRC command");
 	board_fixture_close(&f);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The flash on the board: where it answers, what its faults do, and what a power cut does to the rest of the board. */
+/*
+ * The flash on the board: its chip select, its faults, and what a power cut does to the rest of the
+ * board.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -121,7 +124,7 @@ static void a_power_cut_takes_the_whole_board(void)
 	board_fixture_run(&f, SECTOR_NS);
 	memset(array + 0x1000, 0, 0x1000);
 	erase(0x1000);
-	/* The guest has to hear of it at its time, though the flash has no interrupt. */
+	/* The guest must notice it in time, although the flash has no interrupt. */
 	CU_ASSERT(board_can_interrupt(&f.board));
 	const sim_ns begun = f.sim.now;
 	CU_ASSERT_EQUAL(sim_next_visible(&f.sim), begun + SECTOR_NS / 2);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The choice of the slot, as a table: all states, with all verdicts. */
+/* The choice of a slot, as a table of all states and all verdicts. */
 #include "emulator/guest/boot/choose.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Slots: what verifies and what does not. */
+/* Slots: which verify and which do not. */
 #include "emulator/guest/boot/slot.h"
 
 #include <string.h>
@@ -59,7 +59,7 @@ static void a_slot_verifies_whole_or_not_at_all(void)
 		CU_ASSERT(verdict == (at >= SLOT_HEADER ? SLOT_WRONG_HASH : verdict) && verdict != SLOT_GOOD && verdict != SLOT_EMPTY);
 		nor_rot(&f.nor, BOOT_SLOT_B + at, 0x04);
 	}
-	/* What lies behind the payload does not matter. */
+	/* The bytes after the payload do not matter. */
 	nor_rot(&f.nor, BOOT_SLOT_B + SLOT_HEADER + BOOT_FIXTURE_PAYLOAD, 0xff);
 	CU_ASSERT_EQUAL(verify(1), SLOT_GOOD);
 	nor_power(&f.nor, false, f.now_ns);

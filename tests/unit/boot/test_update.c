@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whole updates over the model of the f, with the supply failing in every single operation of the flash, at several parts of it, once and twice. After every cut
- * the device boots a system that verifies, and the next update succeeds.
+ * Whole updates over the model of the flash, with the supply failing in every single operation, at
+ * several points of it, once and twice. After every cut the device boots a system that verifies,
+ * and the next update succeeds.
  */
 #include <stdio.h>
 #include <string.h>
@@ -224,7 +225,7 @@ static void a_rotten_slot_is_replaced_by_the_other(void)
 	CU_ASSERT(choose_from(&f.flash, boot_fixture_crypto(), &choice, &header));
 	CU_ASSERT(choice.state == CHOICE_ROLLBACK && choice.slot == 0 && header.version[0] == '1');
 	TEST_CONTAINS(choice.reason, "its hash is wrong");
-	/* It stays so, and is told until somebody has heard it. */
+	/* It stays so, and is reported until a report was acknowledged. */
 	CU_ASSERT(choose_from(&f.flash, boot_fixture_crypto(), &choice, &header));
 	CU_ASSERT(choice.state == CHOICE_ROLLBACK && choice.slot == 0 && !choice.writes);
 	nor_rot(&f.nor, BOOT_SLOT_A + SLOT_HEADER, 0x10);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A link with a device that only listens, and one fault of the cable. What the device hears is noted as lines "TIME what", times in microseconds.
+ * A link with a device that only listens, and one fault of the cable. What the device receives is
+ * logged as lines "TIME what", times in microseconds.
  */
 #include "harness/cable/cable.h"
 
@@ -77,7 +78,7 @@ static void carrier_changed(void *ctx, bool up, sim_ns now)
 /* Another fault of the cable, or none. */
 static const char *other_match, *other_action, *other_params;
 
-/* Who is told of decisions, or nobody. */
+/* Called for each decision; may be NULL. */
 static void (*decided)(void *ctx, const struct decision *decision);
 
 static void cable_fixture_open(const char *match, const char *action, const char *params, sim_ns until)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A campaign by its contract, without a single session: what is told, what is made, and what it comes to. */
+/*
+ * The contract of a campaign, without any session: what it reports, what it creates, and how it
+ * ends.
+ */
 #include "harness/campaign/campaign.h"
 
 #include <stdarg.h>

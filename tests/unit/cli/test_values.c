@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The options of a command by their names: a command of two tables that exists here only. */
+/* The options of a command by name, for a command with two tables that exists only here. */
 #include "harness/cli/values.h"
 
 #include <signal.h>

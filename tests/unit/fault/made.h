@@ -9,7 +9,7 @@
 #include "lib/fault/fault.h"
 
 /**
- * A fault that nobody has checked.
+ * A fault without a check.
  * @param match "key=value;key=value", as is params.
  */
 struct fault made_fault(const char *name, const char *match, const char *action, const char *params);

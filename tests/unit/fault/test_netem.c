@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What tc makes of the same words has been seen in the netlink messages of iproute2 6.1.
+ * The expected values are those that tc of iproute2 6.1 sends in its netlink messages for the same
+ * words.
  */
 #include "lib/fault/netem.h"
 

@@ -371,7 +371,7 @@ static void histories_of_several_machines_become_one(void)
 	history_close(one);
 }
 
-/* One scenario of ten that somebody runs again by hand is no run of the ten. */
+/* A manual run of one scenario in ten is not a run of the ten. */
 static void similar_runs_share_half_of_their_scenarios(void)
 {
 	static const struct history_place places[] = {{"a", "d"}, {"b", "d"}, {"c", "d"}, {"a", "d"}};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The file itself: its versions, what is none of ours, and several processes at once. */
+/* The database file: its versions, files that are not ours, and several processes at once. */
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -107,7 +107,7 @@ static void a_newer_version_is_left_alone(void)
 	history_close(history);
 }
 
-/* A run may last for hours, in which somebody installs a newer program. */
+/* A newer program may be installed during a run of hours. */
 static void one_that_becomes_newer_while_it_is_open_is_left_alone(void)
 {
 	struct history_session session = {"a/d/1", "a", "d", 1, "pass", true, "", "", "", "", "", "", "", "", 0, 7, 0, 0, 0, 0, 0};

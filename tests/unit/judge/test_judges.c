@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Each judge is asked of a world with a real flash, real systems in it and a service, but without a device: what a device would do to
- * the flash is done to it here, and what it would report is said here.
+ * Each judge in a world with a real flash, real systems in it and a service, but without a device:
+ * the tests change the flash and send the reports as a device would.
  */
 #include "harness/judge/judges.h"
 

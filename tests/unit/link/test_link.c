@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A wire with a recorder at each end. What arrives is noted as a line "TIME what", times in nanoseconds.
+ * A wire with a recorder at each end. What arrives is logged as a line "TIME what", times in
+ * nanoseconds.
  */
 #include "lib/link/link.h"
 
@@ -425,7 +426,7 @@ static void a_link_that_is_back_before_the_end_of_a_frame_does_not_mend_it(void)
 	link_fixture_close();
 }
 
-/* Whoever keeps captures hears of each frame that does not arrive, before it is gone, and of none that does. */
+/* Captures are told of each frame that does not arrive, while it still exists, and of no other. */
 static void what_is_lost_is_told_with_its_reason(void)
 {
 	link_fixture_open(LINK_FULL, 0, 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A cable with a recorder. What each end does and hears is noted as a line "TIME END what", times in nanoseconds, ends d(evice) and p(artner). The expected
- * times follow from IEEE 802.3 clause 4 by hand.
+ * A cable with a recorder. What each end does and senses is logged as a line "TIME END what", times
+ * in nanoseconds, ends d(evice) and p(artner). The expected times follow from IEEE 802.3 clause 4
+ * by hand.
  */
 #include "lib/link/medium.h"
 
@@ -134,7 +135,7 @@ static void an_end_that_senses_the_other_waits_for_its_end_and_the_gap(void)
 	run_until(1000);
 	sends(TO_SERVER, SHORT);
 	run_until(SIM_MS);
-	/* Its carrier is heard from 1000 to 58600. */
+	/* Its carrier is sensed from 1000 to 58600. */
 	TEST_SAME_TEXT(f.notes, "0 p on\n57600 p off\n57600 p sent\n58600 p arrives\n"
 	                        "68200 d on\n125800 d off\n125800 d sent, deferred\n126800 d arrives\n");
 	medium_fixture_close();
@@ -147,7 +148,7 @@ static void two_ends_that_start_before_they_sense_each_other_collide(void)
 	run_until(999);
 	sends(TO_SERVER, SHORT);
 	run_until(9700);
-	/* The device hears the other at 1000 and the partner at 1999; both finish the preamble and add a jam: 9600 from the start. */
+	/* The device senses the other at 1000 and the partner at 1999; both finish the preamble and add a jam: 9600 from the start. */
 	TEST_SAME_TEXT(f.notes, "0 p on\n999 d on\n9600 p off, broken off\n");
 	CU_ASSERT_EQUAL(f.medium.counters.collisions, 1);
 	run_until(SIM_S);
@@ -375,7 +376,7 @@ static void a_cable_that_is_too_long_makes_late_collisions(void)
 	run_until(59999);
 	sends(TO_SERVER, 1526);
 	run_until(SIM_S);
-	/* The partner hears of it at 119999, behind the window. */
+	/* The partner senses it at 119999, after the window. */
 	TEST_CONTAINS(f.notes, "123199 p gives up, late\n");
 	CU_ASSERT_EQUAL(f.medium.counters.late_collisions, 1);
 	medium_fixture_close();

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What a bridge cannot carry out it refuses by name, and all that it can it takes.
- */
+/* A bridge refuses by name what it cannot carry out, and accepts everything else. */
 #include "harness/live/fit.h"
 
 #include <stdio.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The port of a real server with a relay in front of it: stamps, the end, and which plans need it. */
+/*
+ * The port of a real server with a relay in front of it: time stamps, the end of a session, and
+ * which plans need a relay.
+ */
 #include "harness/live/relayed.h"
 
 #include <stdlib.h>

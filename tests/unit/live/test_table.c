@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The table of a proxy in wall time, as it stands on a terminal.
- */
+/* The table of faults that a proxy in wall time shows on a terminal. */
 #include "harness/cli/live_table.h"
 
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Programming and erasing: their rules, their times, and what is left when the supply fails. */
+/*
+ * Programming and erasing: their rules, their durations, and what a failing supply leaves behind.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands of the flash: what each answers, and when none is heard. */
+/* The commands of the flash: what each answers, and when none is accepted. */
 #include <string.h>
 
 #include "tests/test.h"
@@ -60,7 +60,7 @@ static void reads_go_on_over_the_end_and_a_fast_one_has_a_dummy_byte(void)
 	nor_fixture_expect(&f, "");
 	ANSWERS((BYTES{0x03, 0x80, 0x00, 0x00}), 0x22);
 	nor_fixture_expect(&f, "finding:outside ");
-	/* An answer that nobody wants, and a period in which nothing happens. */
+	/* An answer that is not read, and an empty message. */
 	nor_transfer(&f.nor, BYTES{0x03, 0, 0, 0, 0}, NULL, 5, f.now_ns);
 	nor_transfer(&f.nor, NULL, NULL, 0, f.now_ns);
 	nor_fixture_close(&f);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The status registers, and what they protect: the data sheet's table, walked. */
+/* The status registers and what they protect, over the whole table of the data sheet. */
 #include <string.h>
 
 #include "tests/test.h"

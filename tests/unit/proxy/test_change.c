@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A chain that is changed between two frames: what stays goes on as if nothing had happened, what is new begins, what goes leaves nothing behind that a frozen plan
- * could not repeat.
+ * A chain that is changed between two frames: faults that stay go on as if nothing had happened,
+ * new ones start, and removed ones leave nothing that a frozen plan could not repeat.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lines of tc with the arithmetic of Linux (netem_exact), beside the same lines without. The rates are what sch_netem shows in a guest, with those of the
- * closed form where there is one.
+ * Lines of tc with the arithmetic of Linux (netem_exact), compared with the same lines without it.
+ * The rates are those of sch_netem in a guest, with those of the closed form where there is one.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a chain has decided, repeated by a chain of its decisions: the same frames, byte for byte, at the same times, without a draw.
+ * The decisions of a chain, repeated by a chain made of them: the same frames, byte for byte, at
+ * the same times, without a draw.
  */
 #include <stdio.h>
 #include <string.h>

@@ -454,7 +454,7 @@ static void independent_losses_come_at_their_rate_and_in_runs_of_chance(void)
 }
 
 /*
- * A frame shares the luck of the one before it with probability 1/2, otherwise it has its own. So a run of lost frames ends with (1 - 1/2)(1 - 1/5) = 0.4, one of
+ * A frame has the draw of the one before it with probability 1/2, otherwise its own. So a run of lost frames ends with (1 - 1/2)(1 - 1/5) = 0.4, one of
  * others with (1 - 1/2) 1/5 = 0.1, and a fifth are lost all the same: the deviation is that of 100000 independent frames times sqrt(3).
  */
 static void correlated_losses_keep_their_rate_and_come_in_longer_runs(void)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * From an instant on a chain draws as with another seed, and up to it as it did.
- */
+/* From a given time on a chain draws as with another seed, and until then as before. */
 #include <string.h>
 
 #include "tests/test.h"

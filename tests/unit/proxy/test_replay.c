@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A frozen plan holds what was decided, without a draw; from it comes the same run.
- */
+/* A frozen plan contains decisions and no draws, and repeats the run. */
 #include <stdio.h>
 #include <string.h>
 

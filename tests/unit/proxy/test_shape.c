@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Rates, slots, order and copies: times worked out by hand.
- */
+/* Rates, slots, order and copies, with times worked out by hand. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +50,7 @@ static void fractions_of_a_nanosecond_are_not_lost(void)
 		CU_ASSERT_EQUAL(send_at(&chain, 60, TO_SERVER, 0), (i * 480000 + 6) / 7);
 		frame_free(proxy_deliver(chain.proxy, SIM_S, &direction));
 	}
-	/* The last bit of the 3500th leaves at 240 ms sharp; one that comes then waits for nobody. */
+	/* The last bit of the 3500th leaves at exactly 240 ms; one that comes then does not wait. */
 	CU_ASSERT_EQUAL(send_at(&chain, 60, TO_SERVER, 240000000), 240068572);
 	chain_close(&chain);
 	open_one(&chain, "", "rate", "rate=7Mbit");
@@ -349,7 +347,7 @@ static void a_held_frame_leaves_behind_the_last_one_that_overtakes_it(void)
 	CU_ASSERT(chain.fate.held);
 	TEST_SAME_TEXT(chain.text, "'f' hold 2 -> held");
 	(void)send_at(&chain, 60, TO_SERVER, 2);
-	/* Those of the other direction overtake nobody. */
+	/* Frames of the other direction overtake nothing. */
 	(void)send_at(&chain, 60, TO_DEVICE, 3);
 	TEST_SAME_TEXT(ids_that_leave(&chain, 10), "2 3");
 	(void)send_at(&chain, 60, TO_SERVER, 11);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a message of HTTP ends, and which conversation a connection is. */
+/* Where an HTTP message ends, and which recorded conversation a connection belongs to. */
 #include "emulator/guest/player/words.h"
 
 #include <stdlib.h>
@@ -110,7 +110,7 @@ static void a_connection_is_the_conversation_that_begins_like_it(void)
 	CU_ASSERT_EQUAL(casting_choose(&casting, one, &again), 0);
 	CU_ASSERT(again);
 	CU_ASSERT_EQUAL(casting_choose(&casting, two, &again), 2);
-	/* Where the server speaks first, nobody can wait for words. */
+	/* If the server sends first, there are no bytes to wait for. */
 	casting.port = 25;
 	CU_ASSERT_FALSE(casting_needs_words(&casting));
 	CU_ASSERT_EQUAL(casting_choose(&casting, bytes_of(NULL, 0), &again), 3);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What of a plan needs services that its session has not. */
+/* Plans that need services which their recorded session lacks. */
 #include "harness/recorded/fit.h"
 
 #include <stdio.h>

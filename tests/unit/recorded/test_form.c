@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* session.yaml: what is written is read to the same, and what is wrong in it is told with its place. */
+/* session.yaml: what is written is read back the same, and errors have their position. */
 #include "harness/recorded/form.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Captures that the tests make packet by packet, and the sessions that come out of them. */
+/* Captures made packet by packet, and the sessions imported from them. */
 #include "harness/recorded/import.h"
 
 #include <signal.h>

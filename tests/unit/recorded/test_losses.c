@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What captures show to have been lost or late, and by which addresses a scenario names it. */
+/* What captures show to have been lost or late, and the addresses by which a scenario names it. */
 #include "harness/recorded/losses.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The servers' side of a session, against a device of few lines. */
+/* The servers' side of a session, against a small scripted client. */
 #include "harness/recorded/servers.h"
 
 #include <string.h>
@@ -47,7 +47,7 @@ static enum tcp_client_state opening(uint32_t address, uint16_t port)
 	return state;
 }
 
-/* Although somebody listens at the port, for other connections and at another address. */
+/* Although the port has a listener, for other connections and at another address. */
 static void what_was_refused_or_unanswered_is_so_again(void)
 {
 	open_servers(BEGIN STEP "opening: refused}\n" STEP TALK STEP "opening: unanswered}\n"

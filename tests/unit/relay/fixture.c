@@ -273,7 +273,7 @@ void relay_fixture_take_faults(const struct fault *faults, size_t count)
 void relay_fixture_close(void)
 {
 	relay_close(relay_fixture.relay);
-	/* What it still had to say comes, and nobody answers. */
+	/* Its last segments arrive, and are not answered. */
 	for (enum direction i = TO_SERVER; i <= TO_DEVICE; i++)
 		for (struct frame *frame; (frame = frame_queue_take(&relay_fixture.queues[i])) != NULL; frame_free(frame)) {
 			const struct packet packet = packet_parse(frame_bytes(frame));

@@ -25,7 +25,7 @@ struct relay_connection {
 	struct relay_connection *next;
 	uint32_t server;
 	uint16_t device_port, server_port;
-	bool refuses, silent; /**< what the server makes of a SYN; else it answers */
+	bool refuses, silent; /**< how the server treats a SYN; otherwise it answers */
 	struct relay_end ends[2];
 };
 
@@ -43,33 +43,33 @@ struct relay_fixture {
 
 extern struct relay_fixture relay_fixture;
 
-/** @param faults Must stay. What they need of a relay it does. */
+/** @param faults Borrowed. The relay does what they need. */
 void relay_fixture_open(const struct fault *faults, size_t count);
 void relay_fixture_close(void);
 
-/** Other faults from now on, which must stay. */
+/** Replaces the faults; borrowed. */
 void relay_fixture_take_faults(const struct fault *faults, size_t count);
 
-/** Time goes on, and whatever has left the relay comes to its end. */
+/** Advances the time, and delivers what has left the relay. */
 void relay_fixture_run(sim_ns time);
 
-/** A frame for the relay. */
+/** Gives the relay a frame. */
 void relay_fixture_input(struct bytes frame, enum direction direction);
 
-/** A new connection to the server at an address; runs for a while, so it is up unless the server does not have it so. */
+/** Opens a connection to the server at an address, and waits until it is up, unless the server refuses it. */
 void relay_fixture_connect(struct relay_connection *connection, uint32_t server, uint16_t port);
 
-/** The SYN of that alone; the other fields of @p connection are what they were. */
+/** Sends the SYN only; the other fields of @p connection stay unchanged. */
 void relay_fixture_begin(struct relay_connection *connection, uint32_t server, uint16_t port);
 
 /** An end sends. */
 void relay_fixture_say(struct relay_connection *connection, enum direction direction, const void *data, size_t length);
 void relay_fixture_text(struct relay_connection *connection, enum direction direction, const char *text);
-/** It sends no more; it resets. */
+/** Ends a direction with a FIN; resets the connection. */
 void relay_fixture_end(struct relay_connection *connection, enum direction direction);
 void relay_fixture_reset(struct relay_connection *connection, enum direction direction);
 
-/** What has gone in a direction and has come, as text; valid until more comes. */
+/** What has arrived in a direction, as text; valid until more arrives. */
 const char *relay_fixture_came(struct relay_connection *connection, enum direction direction);
 
 /** Removes a connection from the fixture. */

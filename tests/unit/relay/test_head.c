@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Heads of HTTP that are changed, ports and needs: what of the relay is not about time. */
+/*
+ * The parts of the relay that do not depend on time: changed HTTP heads, ports, and what faults
+ * need of a relay.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Many connections of the relay: hosts that go down, more than it ends, and its own end; and what it does without ending any. */
+/*
+ * Many connections through the relay: hosts that go down, more connections than it can terminate,
+ * and its own end; and what it does without terminating any.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +35,7 @@ static void open_with_web(const char *match, const char *action, const char *par
 	relay_fixture_open(faults, 2);
 }
 
-/* Segments towards servers so far: the next one's number counts them, whoever sends it. */
+/* Segments towards servers so far: the sequence number of the next one follows from them, whichever end sends it. */
 static void a_host_that_goes_down_forgets_all_its_connections(void)
 {
 	static struct relay_connection connections[3];
@@ -45,13 +48,13 @@ static void a_host_that_goes_down_forgets_all_its_connections(void)
 	CU_ASSERT_EQUAL(relay_fixture.relay->active, 3);
 	for (size_t i = 0; i < 20 && relay_fixture.relay->active == 3; i++)
 		relay_fixture_text(&connections[0], TO_SERVER, "x");
-	/* To the server they are over; the device has heard nothing. The other host's goes on. */
+	/* The server has seen them end; the device has received nothing. The other host's goes on. */
 	CU_ASSERT_EQUAL(relay_fixture.relay->active, 1);
 	for (size_t i = 0; i < 2; i++)
 		CU_ASSERT(connections[i].ends[TO_DEVICE].reset && !connections[i].ends[TO_SERVER].reset);
 	CU_ASSERT(!connections[2].ends[TO_DEVICE].reset);
 	relay_fixture_run(2 * SIM_S);
-	/* It is there again and knows nothing of them. */
+	/* It is up again and has forgotten them. */
 	for (size_t i = 0; i < 2; i++) {
 		relay_fixture_text(&connections[i], TO_SERVER, "y");
 		CU_ASSERT(connections[i].ends[TO_SERVER].reset);

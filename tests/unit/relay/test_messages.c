@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Messages of real servers that are changed: DNS of any shape, DHCP, NTP. */
+/* Changed messages of real servers: DNS of any shape, DHCP, NTP. */
 #include <string.h>
 
 #include "harness/server/dhcp.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a report tells of the runs before. */
+/* What a report says about earlier runs. */
 #include "reports/run/before.h"
 
 #include <jansson.h>

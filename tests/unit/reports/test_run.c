@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The reports over a run, made of folders as runs leave them, whole and broken off, and read back by other programs; texts are as hostile as a console can
- * make them.
+ * The reports of a run, made from folders as runs leave them, complete and broken off, and read
+ * back by other programs. Texts are as hostile as a console can make them.
  */
 #include <jansson.h>
 #include <stdlib.h>

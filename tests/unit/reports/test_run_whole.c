@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What only all sessions of a run tell: repeats, faults that never matched, and sessions that were not to be run. */
+/*
+ * What only all sessions of a run together show: repeats, faults that never matched, and sessions
+ * that were not to be run.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,7 +183,7 @@ static void a_run_in_progress_is_not_resumed_by_another_process(void)
 	close_run();
 	int first = run_go_on(test_folder(), &err);
 	CU_ASSERT_FATAL(first >= 0);
-	/* What has not had its turn is no trouble for as long as somebody is at work. */
+	/* Sessions that have not started are no failure while the run is in progress. */
 	CU_ASSERT_FATAL(run_open(&run, test_folder(), &err));
 	causes_open(&causes, &run);
 	CU_ASSERT(run.sessions[1].outcome == RUN_WAITING && run_troubles(&run) == 0 && run_done(&run) == 1);
@@ -310,7 +313,7 @@ static void malformed_shards_are_refused(void)
 	json_decref(missing);
 }
 
-/* One shard kept to its budget, the other died: what the one did not run nobody wanted run, what the other did not is lost. */
+/* One shard kept to its budget, the other died: what the first left out was not to be run, what the second left out is lost. */
 static void what_one_shard_held_back_says_nothing_of_another(void)
 {
 	const struct session first[] = {{"a", false, "1", VERDICT_PASS, 1}, {"c", false, NULL, VERDICT_PASS, 1}};

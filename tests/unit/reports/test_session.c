@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The page of a session: from captures and traces as sessions write them, whole, torn, missing and hostile.
+ * The page of a session, from captures and traces that are complete, truncated, missing and
+ * hostile.
  */
 #include <fcntl.h>
 #include <jansson.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a search has found, as text and as a page: all kinds of blocks, none, hostile text, and files that others have written. */
+/*
+ * The results of a search as text and as a page: all kinds of blocks, none, hostile text, and files
+ * of other versions.
+ */
 #include "reports/search/told.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What was drawn is read back as a logic analyser reads it: bits are taken when SCK rises while CS is low.
+ * A written VCD file is read back as a logic analyser does: a bit is sampled when SCK rises while
+ * CS is low.
  */
 #include "reports/vcd.h"
 

@@ -162,7 +162,7 @@ static void a_recording_that_is_wrong_is_refused_with_both_places(void)
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - link_trace: {file: none.csv}\n", "s.yaml:4:24: the recording ");
 }
 
-/* The plan of a run lies elsewhere. */
+/* The plan of a run is in another folder. */
 static void a_table_is_found_from_its_scenario_and_from_its_plan(void)
 {
 	static const char *const scenarios[] = {

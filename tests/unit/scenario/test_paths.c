@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the program finds its files: it is copied into small work trees and installations, and asked for the devices that it knows there.
+ * Where the program finds its files: it is copied into small work trees and installations, and
+ * lists the devices that it finds there.
  */
 #include "harness/scenario/plan.h"
 #include "tests/test.h"

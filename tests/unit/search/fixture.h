@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file What tests of drawn plans have in common: places to aim at, and a device with all that a fault can happen to. */
+/** @file For tests of drawn plans: addresses to aim at, and a device with everything that faults can affect. */
 #ifndef TESTS_UNIT_SEARCH_FIXTURE_H
 #define TESTS_UNIT_SEARCH_FIXTURE_H
 
@@ -15,7 +15,7 @@ struct draw_fixture {
 void draw_fixture_open(struct draw_fixture *f);
 void draw_fixture_close(struct draw_fixture *f);
 
-/** The dice of the index-th thing. */
+/** The dice of the @p index-th draw. */
 struct dice draw_fixture_dice(uint64_t seed, uint64_t index);
 
 #endif

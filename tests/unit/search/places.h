@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file A small session's places, for the tests of what a sweep tries at them. */
+/** @file The addresses of a small session, for tests of what a sweep tries at them. */
 #ifndef TESTS_UNIT_SEARCH_PLACES_H
 #define TESTS_UNIT_SEARCH_PLACES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file Bisections of simulated histories: a culprit, a rate of failures before it and one from it on, and sessions that are addressed draws. */
+/** @file Bisections of simulated histories: a culprit, the rates of failure before it and from it on, and sessions whose outcomes are addressed draws. */
 #ifndef SEARCH_SIMULATED_H
 #define SEARCH_SIMULATED_H
 

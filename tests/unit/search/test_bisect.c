@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A bisection's repository and builds: with git, without sessions. */
+/* The repository and the builds of a bisection: with git, without sessions. */
 #include "harness/search/builds.h"
 
 #include <stdio.h>
@@ -253,7 +253,7 @@ static bool has_begun(void *ctx)
 	return has;
 }
 
-/* What the command has started goes with it, even where it does not mind being asked, and the revision is tried again. */
+/* What the command has started goes with it, even if it ignores SIGTERM, and the revision is tried again. */
 static void a_build_that_is_ended_leaves_nothing_and_is_not_recorded(void)
 {
 	struct builds_fixture f = {.repo = NULL};
@@ -298,7 +298,7 @@ static void a_build_that_is_killed_again_says_nothing_of_its_revision(void)
 		TEST_CONTAINS(err.text, "was ended by signal ");
 		TEST_CONTAINS(err.text, "says nothing of the revision");
 	}
-	/* It is tried again, here and by whoever goes on. */
+	/* It is tried again, here and when the search is resumed. */
 	builds_close(&f.builds);
 	builds_fixture_open(&f, "cp file \"$STUTTER_DEVICE\"");
 	CU_ASSERT_EQUAL(build(&f, device, why), BUILD_GOOD);

@@ -41,7 +41,7 @@ static void what_was_shown_on_both_sides_is_iff(void)
 	CU_ASSERT_STRING_EQUAL(shrunk.sentence, "fails iff an outage from tcp.syn#1 to the server on lasts at least 1 s");
 }
 
-/* Nothing is said of larger values that nobody has tried. */
+/* Nothing is said about larger values, which were not tried. */
 static void without_an_upper_border_there_is_no_at_least(void)
 {
 	struct decision decision;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file What a device with keys says to the update service, step by step; with lies where a test wants them. */
+/** @file A device with keys as a client of the update service, step by step, with false statements where a test wants them. */
 #ifndef TESTS_SERVER_DEVICE_H
 #define TESTS_SERVER_DEVICE_H
 

@@ -19,7 +19,7 @@
 #define SERVER_FIXTURE_UNIX_S UINT64_C(1767225600) /* 2026-01-01T00:00:00Z */
 #define SERVER_FIXTURE_SEED 7U
 
-/** The world of a test. There is one a process. */
+/** There is one per process. */
 struct server_fixture {
 	struct service service;
 	struct sim sim;
@@ -36,10 +36,10 @@ struct server_fixture {
 
 extern struct server_fixture server_fixture;
 
-/** Starts the world. @param params "key=value" of service_params, ends with NULL; may be NULL. */
+/** @param params "key=value" of service_params, ends with NULL; may be NULL. */
 void server_fixture_open(const char *const *params);
 
-/** The same with faults, which must stay. */
+/** The same with faults, which are borrowed. */
 void server_fixture_open_with(const char *const *params, const struct fault *faults, size_t count);
 void server_fixture_tell_secrets(void);
 void server_fixture_close(void);
@@ -49,7 +49,7 @@ void server_fixture_run(uint64_t ns);
 size_t server_fixture_udp(uint32_t address, uint16_t port, const uint8_t *payload, size_t length, uint64_t ns,
                           uint8_t ret_answer[FRAME_MAX]);
 
-/** The same from a port of one's choice. */
+/** The same from a given port. */
 size_t server_fixture_udp_from(uint16_t own_port, uint32_t address, uint16_t port, const uint8_t *payload, size_t length, uint64_t ns,
                                uint8_t ret_answer[FRAME_MAX]);
 

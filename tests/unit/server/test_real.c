@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Clients that others have written, on real sockets: a network namespace with a TAP, behind which the far end runs in wall time. The one place where it does, so
- * that what it says is judged by more than our own scripted device.
+ * Third-party clients on real sockets: a network namespace with a TAP, behind which the far end
+ * runs in wall time. The only such test, so that the far end is judged by more than our own
+ * scripted device.
  */
 #include <errno.h>
 #include <fcntl.h>

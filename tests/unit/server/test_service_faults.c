@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every fault of the services: what a device sees of it; and never, always, exactly the n-th of it. */
+/*
+ * Every fault of the services: its effect on a device, and that it acts never, always, and at
+ * exactly the n-th event.
+ */
 #include "harness/server/service_faults.h"
 
 #include <stdio.h>

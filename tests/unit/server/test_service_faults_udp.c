@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The faults of the services that answer over UDP: what a device sees of a spoilt DNS, DHCP or NTP. */
+/*
+ * The faults of the services that answer over UDP: the effect of corrupted DNS, DHCP and NTP on a
+ * device.
+ */
 #include "harness/server/service_faults.h"
 
 #include <string.h>

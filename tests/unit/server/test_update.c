@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The whole way of a device with keys, over TLS and in virtual time: nonce, attestation, update check, manifest, images, report. */
+/*
+ * The whole flow of a device with keys, over TLS and in virtual time: nonce, attestation, update
+ * check, manifest, images, report.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

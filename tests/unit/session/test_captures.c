@@ -93,7 +93,7 @@ static void secrets_come_before_the_frames_of_both(void)
 	CU_ASSERT(!test_exists(CAPTURES_SECRETS));
 }
 
-/* Killed in the middle of a block and of a line, and completed by somebody who is killed between the two files. */
+/* Killed in the middle of a block and of a line, and completed by a process that is killed between the two files. */
 static void what_a_kill_leaves_is_completed(void)
 {
 	struct error err;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The device's reports are heard in a world that consists of a clock, a fault chain and what the far end knows; there is no device and no network.
+ * Reports of a device in a world that consists of a clock, a fault chain and the service log; there
+ * is no device and no network.
  */
 #include "harness/session/decide.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A session's folder on a disk that is full: files may not grow beyond 500 bytes here, which is less than a plan.
+ * A session's folder on a full disk: files cannot grow beyond 500 bytes here, which is less than a
+ * plan.
  */
 #include "harness/session/folder.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hellos of guests that nobody has built: a module of another version, a machine with another counter. */
+/*
+ * Handshakes of guests that do not exist: a module of another version, a machine with another
+ * counter.
+ */
 #include "harness/session/handshake.h"
 
 #include <string.h>

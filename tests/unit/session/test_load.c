@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The counters of a board are set by hand, and its load is looked at as a session does: before each thing that the board is about to do.
+ * The load of a board, as a session samples it: before each event of the board. The tests set the
+ * counters by hand.
  */
 #include "harness/session/load.h"
 

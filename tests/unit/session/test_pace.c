@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A world that is kept to a wall, which here is a number that the test moves: without QEMU, and without a clock.
+ * A world paced by a wall clock, which here is a number that the test advances: without QEMU and
+ * without a clock.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@ extern const CU_TestInfo tests_pace[];
 #define FRAMES_MAX 8
 #define DATE 1800000000000000000U
 
-/* Time goes on when somebody waits. Frames come when it does. */
+/* The clock advances in wait_until(), up to the arrival of the next frame. */
 struct fake_outside {
 	struct outside outside;
 	const struct world_fixture *f;

@@ -10,11 +10,6 @@
 #include "lib/sim/random.h"
 #include "tests/test.h"
 
-#define DISCOVER 1
-#define REQUEST 3
-#define OFFER 2
-#define ACK 5
-
 static void an_address_a_name_and_nothing_goes_wrong(void)
 {
 	struct world_fixture f;

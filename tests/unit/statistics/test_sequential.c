@@ -90,7 +90,7 @@ static void check_errors(const struct sequential *test, double first, double sec
 	/* A bound, and not much too wide: LR goes beyond its boundary by one step at most. */
 	CU_ASSERT(wrongly[0] <= share && wrongly[0] > 0.4 * share);
 	CU_ASSERT(wrongly[1] <= share && wrongly[1] > 2 * share * (1 - second));
-	/* What lies beyond is wrongly rejected more rarely. */
+	/* Rates beyond it are wrongly rejected less often. */
 	CU_ASSERT(chance_of_rejection(test, 0.8 * first, level, true) < wrongly[0]);
 	CU_ASSERT(chance_of_rejection(test, second + 0.2 * (1 - second), level, false) < wrongly[1]);
 	/* And what is there is found. */
