@@ -43,8 +43,8 @@ static void give_back(struct interface *interface)
 	CU_ASSERT(interface_give_back(interface, &err));
 }
 
-/* An interface with one of everything that there is to lose. */
-static void furnish(void)
+/* An interface with one of every kind of setting that could be lost. */
+static void make_interfaces(void)
 {
 	veth_enter();
 	veth_pair("here", "there");
@@ -64,7 +64,7 @@ static void furnish(void)
 
 static void it_is_as_before_when_it_is_given_back(void)
 {
-	furnish();
+	make_interfaces();
 	struct interface *interface = take("here");
 	CU_ASSERT(strcmp(veth_describe("here", text), before) != 0);
 	give_back(interface);
@@ -80,7 +80,7 @@ static void it_is_bare_while_it_is_taken(void)
 	static const char *const off[] = {"generic-receive-offload: off", "tcp-segmentation-offload: off",
 	                                  "generic-segmentation-offload: off", "tx-checksumming: off", "tx-udp-segmentation: off"};
 
-	furnish();
+	make_interfaces();
 	struct interface *interface = take("here");
 	struct port port = veth_port("here");
 	veth_describe("here", text);
@@ -102,7 +102,7 @@ static void one_that_does_not_come_back_is_told(void)
 	char output[64];
 	struct error err;
 
-	furnish();
+	make_interfaces();
 	struct interface *interface = take("here");
 	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "pkill -KILL -x -P %ld stutter-guard", (long)getpid()), 0);
 	CU_ASSERT(!interface_give_back(interface, &err));
@@ -170,7 +170,7 @@ static void it_comes_back_after(int signal)
 {
 	static char other[VETH_TEXT_MAX];
 
-	furnish();
+	make_interfaces();
 	veth_describe("there", other);
 	pid_t pid = holder();
 	CU_ASSERT(strcmp(veth_describe("here", text), before) != 0);
@@ -203,7 +203,7 @@ static void it_comes_back_after_a_crash(void)
 
 static void it_can_be_taken_at_once_after_sigkill(void)
 {
-	furnish();
+	make_interfaces();
 	pid_t pid = holder();
 	CU_ASSERT_EQUAL(kill(pid, SIGKILL), 0);
 	CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
@@ -214,7 +214,7 @@ static void it_can_be_taken_at_once_after_sigkill(void)
 
 static void a_child_of_its_holder_changes_nothing(void)
 {
-	furnish();
+	make_interfaces();
 	struct interface *interface = take("here");
 	pid_t pid = fork();
 	if (pid == 0)
@@ -245,7 +245,7 @@ static void one_that_disappears_is_given_back_with_the_other(void)
 
 static void one_that_is_renamed_comes_back_all_the_same(void)
 {
-	furnish();
+	make_interfaces();
 	struct interface *interface = take("here");
 	veth_run("ip link set dev here down && ip link set dev here name away");
 	give_back(interface);
@@ -374,7 +374,7 @@ static void one_with_a_nexthop_object_is_refused(void)
 {
 	char output[256];
 
-	furnish();
+	make_interfaces();
 	if (test_shell(output, sizeof output, "ip nexthop add id 7 via 192.0.2.8 dev here") != 0)
 		test_skip("no nexthop objects here: %s", output);
 	veth_run("ip route add 203.0.113.192/26 nhid 7");
@@ -397,7 +397,7 @@ static void one_for_longer_frames_is_refused(void)
 
 static void a_user_without_the_privilege_is_refused(void)
 {
-	furnish();
+	make_interfaces();
 	pid_t pid = fork();
 	if (pid == 0) {
 		/* Root in a user namespace has no privileges in a network namespace of another one. */

@@ -43,7 +43,7 @@ static pid_t namespace(void)
 }
 
 /* Moves the far end of a pair into a namespace, and gives it an address there. */
-static void furnish(pid_t where, const char *interface, const char *address)
+static void move_interface(pid_t where, const char *interface, const char *address)
 {
 	veth_run("ip link set dev %s netns %ld", interface, (long)where);
 	veth_run("nsenter -t %ld -n sh -c 'ip addr add %s dev %s && ip link set dev %s up && ip link set dev lo up && "
@@ -110,8 +110,8 @@ static void a_download_passes_and_both_interfaces_come_back(void)
 	veth_pair("one", "one-far");
 	veth_pair("other", "other-far");
 	pid_t client = namespace(), server = namespace();
-	furnish(client, "one-far", "192.0.2.1/24");
-	furnish(server, "other-far", "192.0.2.2/24");
+	move_interface(client, "one-far", "192.0.2.1/24");
+	move_interface(server, "other-far", "192.0.2.2/24");
 	veth_run("ip addr add 198.51.100.1/24 dev one");
 	for (unsigned i = 0; i < 2; i++)
 		veth_describe(ends[i], before[i]);

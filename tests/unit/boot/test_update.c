@@ -15,18 +15,18 @@ extern const CU_TestInfo tests_boot_update[];
 
 /* Trials of a new system. */
 #define TRIES 3U
-/* More boots than any story here takes. */
+/* More boots than any test here takes. */
 #define BOOTS_MAX 12U
 
 static struct boot_fixture f;
 
 enum ending { ENDED, CUT, GONE };
 
-/* What a device does that is to run @target: everything, boot by boot, until it does, or until the supply fails. */
-struct life {
+/* An update to @target: the device boots until it runs that, or until the supply fails. */
+struct update {
 	const char *target, *behaviour;
 	const char *versions; /* the first characters of all versions that may be booted */
-	bool gives_up;        /* the story ends when the update is rolled back */
+	bool gives_up;        /* the device stops after a rollback */
 	unsigned trials;
 };
 
@@ -38,19 +38,19 @@ static bool put_on_record(const struct boot_record *like)
 }
 
 /* @return false if the supply failed. */
-static bool update(const struct life *life, struct boot_record record)
+static bool install(const struct update *u, struct boot_record record)
 {
 	unsigned slot = 0;
 
 	CU_ASSERT_FATAL(record_spare(&record, &slot));
-	if (!boot_fixture_write_slot(&f, slot, life->target, life->behaviour))
+	if (!boot_fixture_write_slot(&f, slot, u->target, u->behaviour))
 		return false;
 	record_activate(&record, slot, TRIES);
 	return put_on_record(&record);
 }
 
-/* One boot. @return whether the story goes on. */
-static bool boot(struct life *life, enum ending *ret_ending)
+/* One boot. @return whether another one follows. */
+static bool boot(struct update *u, enum ending *ret_ending)
 {
 	struct slot_header header = {.version = ""};
 	struct choice choice;
@@ -58,15 +58,15 @@ static bool boot(struct life *life, enum ending *ret_ending)
 	*ret_ending = CUT;
 	if (!choose_from(&f.flash, boot_fixture_crypto(), &choice, &header))
 		return false;
-	if (choice.state == CHOICE_RECOVERY || header.version[0] == '\0' || strchr(life->versions, header.version[0]) == NULL) {
+	if (choice.state == CHOICE_RECOVERY || header.version[0] == '\0' || strchr(u->versions, header.version[0]) == NULL) {
 		*ret_ending = GONE;
 		return false;
 	}
-	const bool is_target = strcmp(header.version, life->target) == 0, is_good = strcmp(header.behaviour, "good") == 0;
-	life->trials += choice.state == CHOICE_TRIAL;
+	const bool is_target = strcmp(header.version, u->target) == 0, is_good = strcmp(header.behaviour, "good") == 0;
+	u->trials += choice.state == CHOICE_TRIAL;
 	if (choice.state == CHOICE_TRIAL && !is_good)
 		return true;
-	if (choice.state == CHOICE_ROLLBACK && life->gives_up) {
+	if (choice.state == CHOICE_ROLLBACK && u->gives_up) {
 		*ret_ending = ENDED;
 		return false;
 	}
@@ -79,20 +79,20 @@ static bool boot(struct life *life, enum ending *ret_ending)
 		*ret_ending = ENDED;
 		return false;
 	}
-	return update(life, choice.record);
+	return install(u, choice.record);
 }
 
-static enum ending live(struct life *life)
+static enum ending run_device(struct update *u)
 {
 	enum ending ending;
 
 	for (unsigned boots = 0; boots < BOOTS_MAX; boots++)
-		if (!boot(life, &ending))
+		if (!boot(u, &ending))
 			return ending == CUT && f.nor.powered ? GONE : ending;
 	return GONE;
 }
 
-/* A device as it comes from the factory, after @records further records; slot B holds the rest of something. */
+/* A new device, after @records further records; slot B holds remains of an older system. */
 static void make(struct boot_fixture_contents *ret_contents, unsigned records)
 {
 	boot_fixture_open(&f);
@@ -110,28 +110,28 @@ static void begin(const struct boot_fixture_contents *contents, uint64_t cut_op,
 	boot_fixture_restart(&f, cut_op, permille);
 }
 
-static const struct life to_2 = {.target = "2", .behaviour = "good", .versions = "12"};
-static const struct life to_bad_2 = {.target = "2", .behaviour = "crash", .versions = "12", .gives_up = true};
+static const struct update to_2 = {.target = "2", .behaviour = "good", .versions = "12"};
+static const struct update to_bad_2 = {.target = "2", .behaviour = "crash", .versions = "12", .gives_up = true};
 
-static bool runs(struct life life, enum ending expected)
+static bool runs(struct update u, enum ending expected)
 {
-	return live(&life) == expected;
+	return run_device(&u) == expected;
 }
 
-/* The device lives on, and takes the next update. */
-static bool recovers(const struct life *life)
+/* The device continues and accepts the next update. */
+static bool recovers(const struct update *u)
 {
 	boot_fixture_restart(&f, 0, 0);
-	if (!runs(*life, ENDED))
+	if (!runs(*u, ENDED))
 		return false;
 	boot_fixture_restart(&f, 0, 0);
-	return runs((struct life){.target = "3", .behaviour = "good", .versions = "123"}, ENDED);
+	return runs((struct update){.target = "3", .behaviour = "good", .versions = "123"}, ENDED);
 }
 
-static uint64_t operations_of(const struct boot_fixture_contents *contents, const struct life *life)
+static uint64_t operations_of(const struct boot_fixture_contents *contents, const struct update *u)
 {
 	begin(contents, 0, 0);
-	CU_ASSERT_FATAL(runs(*life, ENDED));
+	CU_ASSERT_FATAL(runs(*u, ENDED));
 	return boot_fixture_operations(&f);
 }
 
@@ -144,18 +144,18 @@ static void fail_at(uint64_t op, unsigned permille, const char *what)
 	CU_FAIL("a cut was not survived");
 }
 
-/* Every operation of a story, at every part. @return how many cuts. */
-static unsigned sweep(const struct boot_fixture_contents *contents, const struct life *life)
+/* A power cut in every operation of an update, at every part. @return how many cuts. */
+static unsigned sweep(const struct boot_fixture_contents *contents, const struct update *u)
 {
-	const uint64_t operations = operations_of(contents, life);
+	const uint64_t operations = operations_of(contents, u);
 	unsigned cuts = 0;
 
 	for (uint64_t op = 1; op <= operations; op++)
 		for (size_t i = 0; i < PARTS; i++, cuts++) {
 			begin(contents, op, parts[i]);
-			if (!runs(*life, CUT))
+			if (!runs(*u, CUT))
 				fail_at(op, parts[i], "the cut did not come");
-			else if (!recovers(life))
+			else if (!recovers(u))
 				fail_at(op, parts[i], "the device did not come back");
 		}
 	return cuts;
@@ -180,10 +180,10 @@ static void a_bad_update_is_rolled_back_whatever_is_cut(void)
 	struct boot_fixture_contents contents;
 
 	make(&contents, 60);
-	struct life life = to_bad_2;
+	struct update u = to_bad_2;
 	begin(&contents, 0, 0);
-	CU_ASSERT_EQUAL(live(&life), ENDED);
-	CU_ASSERT_EQUAL(life.trials, TRIES);
+	CU_ASSERT_EQUAL(run_device(&u), ENDED);
+	CU_ASSERT_EQUAL(u.trials, TRIES);
 	printf("    %u cuts of a bad update\n", sweep(&contents, &to_bad_2));
 	boot_fixture_close(&f);
 }
@@ -203,8 +203,8 @@ static void two_cuts_are_survived_too(void)
 			if (!runs(to_2, CUT))
 				fail_at(op, first_part, "the cut did not come");
 			boot_fixture_restart(&f, second, second_part);
-			struct life life = to_2;
-			if (live(&life) == GONE)
+			struct update u = to_2;
+			if (run_device(&u) == GONE)
 				fail_at(op, first_part, "the device was gone before the second cut");
 			if (!recovers(&to_2))
 				fail_at(second, second_part, "the device did not come back from the second cut");
