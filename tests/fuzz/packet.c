@@ -92,21 +92,12 @@ struct run {
 static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct run *run = ctx;
-	struct decision decision = {.direction = event->direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = event->now};
 	char text[512];
 
 	(void)frame;
 	must(event->naming->count > 0 && event->naming->count <= ADDRESS_NAMES_MAX);
-	(void)naming_render(event->naming, decision.at);
 	(void)proxy_fate_render(run->proxy, fate, event->now, text, sizeof text);
-	for (size_t i = 0; i < fate->cause_count; i++) {
-		if (fate->causes[i].consequence)
-			continue;
-		decision.action = fate->causes[i].action;
-		decision.params = fate->causes[i].params;
-		decision.place = proxy_place(run->proxy, fate->causes[i].fault);
-		decisions_add(&run->decisions, &decision);
-	}
+	keep_decisions(&run->decisions, run->proxy, event, fate);
 }
 
 static void drain(struct run *run, sim_ns until)

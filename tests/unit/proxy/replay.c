@@ -38,25 +38,16 @@ static void can_be_written(const struct decision *decision)
 		}
 }
 
-/* As a session keeps decisions (session/passing.c). */
 static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct run *run = ctx;
-	struct decision decision = {.direction = event->direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = event->now};
+	const size_t before = run->decisions.count;
 
 	(void)frame;
 	run->dropped += fate->dropped;
-	(void)naming_render(event->naming, decision.at);
-	for (size_t i = 0; i < fate->cause_count; i++) {
-		if (fate->causes[i].consequence)
-			continue;
-		decision.action = fate->causes[i].action;
-		decision.params = fate->causes[i].params;
-		(void)snprintf(decision.name, sizeof decision.name, "%s", proxy_fault(run->proxy, fate->causes[i].fault)->name);
-		decision.place = proxy_place(run->proxy, fate->causes[i].fault);
-		can_be_written(&decision);
-		decisions_add(&run->decisions, &decision);
-	}
+	keep_decisions(&run->decisions, run->proxy, event, fate);
+	for (size_t i = before; i < run->decisions.count; i++)
+		can_be_written(&run->decisions.list[i]);
 }
 
 static void cut(void *ctx, uint64_t place, sim_ns begun, const struct action_params *params)

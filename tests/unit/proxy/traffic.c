@@ -112,21 +112,11 @@ bool is_sound(const struct frame *frame)
 static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct traffic *traffic = ctx;
-	struct decision decision = {.direction = event->direction == TO_SERVER ? MATCH_TO_SERVER : MATCH_TO_DEVICE, .time = event->now};
 
 	(void)frame;
-	(void)naming_render(event->naming, decision.at);
 	traffic->fate = *fate;
 	(void)proxy_fate_render(traffic->proxy, fate, event->now, traffic->text, sizeof traffic->text);
-	for (size_t i = 0; i < fate->cause_count; i++) {
-		if (fate->causes[i].consequence)
-			continue;
-		decision.action = fate->causes[i].action;
-		decision.params = fate->causes[i].params;
-		decision.place = proxy_place(traffic->proxy, fate->causes[i].fault);
-		memcpy(decision.name, proxy_fault(traffic->proxy, fate->causes[i].fault)->name, sizeof decision.name);
-		decisions_add(&traffic->decisions, &decision);
-	}
+	keep_decisions(&traffic->decisions, traffic->proxy, event, fate);
 }
 
 static void made(void *ctx, const struct frame *frame, enum direction direction, size_t fault, sim_ns release, sim_ns now)
