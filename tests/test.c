@@ -2,7 +2,6 @@
 #include "tests/test.h"
 
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +191,23 @@ void test_same_text(const char *file, int line, const char *actual, const char *
 	printf("    %s:%d: line %u differs\n", file, line, number);
 	print_line("is       ", actual);
 	print_line("should be", expected);
+}
+
+void test_append_list(char *text, size_t size, const char *format, va_list args)
+{
+	const size_t used = strlen(text);
+	const int length = vsnprintf(text + used, size - used, format, args);
+
+	CU_ASSERT_FATAL(length >= 0 && (size_t)length < size - used);
+}
+
+void test_append(char *text, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	test_append_list(text, size, format, args);
+	va_end(args);
 }
 
 void test_golden(const char *name, const char *text)

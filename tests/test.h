@@ -7,6 +7,7 @@
 #define TESTS_TEST_H
 
 #include <CUnit/CUnit.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -55,6 +56,11 @@ void test_file_contains(const char *file, int line, const char *name, const char
 /** Fails unless both texts are equal; prints the first line that differs. */
 #define TEST_SAME_TEXT(actual, expected) test_same_text(__FILE__, __LINE__, (actual), (expected))
 void test_same_text(const char *file, int line, const char *actual, const char *expected);
+
+/** Appends to the text in an array; fails the test if there is no room for it. */
+#define TEST_APPEND(array, ...) test_append((array), sizeof(array), __VA_ARGS__)
+void test_append(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void test_append_list(char *text, size_t size, const char *format, va_list args) __attribute__((format(printf, 3, 0)));
 
 /**
  * Compares @p text with tests/golden/@p name. With STUTTER_GOLDEN=write in the environment (`make golden`) the file is written instead.

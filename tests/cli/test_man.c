@@ -224,11 +224,10 @@ static void other_shells_know_every_option(void)
  */
 static void type(const char *const words[], size_t count)
 {
-	char quoted[PATH_MAX + 256];
-	size_t used = 0;
+	char quoted[PATH_MAX + 256] = "";
 
 	for (size_t i = 0; i < count; i++)
-		used += (size_t)snprintf(quoted + used, sizeof quoted - used, " '%s'", words[i]);
+		TEST_APPEND(quoted, " '%s'", words[i]);
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(
 			output, sizeof output,

@@ -43,14 +43,13 @@ static const char *sessions_of(const char *run)
 {
 	static char text[4096];
 	json_t *summary = summary_of(run), *session;
-	size_t i, used = 0;
+	size_t i;
 
 	text[0] = '\0';
 	json_array_foreach(json_object_get(summary, "sessions"), i, session)
 	{
-		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", i > 0 ? ", " : "",
-		                         json_string_value(json_object_get(session, "folder")),
-		                         json_string_value(json_object_get(session, "verdict")));
+		TEST_APPEND(text, "%s%s %s", i > 0 ? ", " : "", json_string_value(json_object_get(session, "folder")),
+		            json_string_value(json_object_get(session, "verdict")));
 	}
 	json_decref(summary);
 	return text;

@@ -32,11 +32,10 @@ static void add_plan(const struct catch *catch, void *ctx)
 {
 	char top[PATH_MAX];
 	struct wanted *wanted = ctx;
-	const size_t used = strlen(wanted->plans);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(top, sizeof top));
 	if (is_wanted(catch, wanted))
-		(void)snprintf(wanted->plans + used, sizeof wanted->plans - used, " %s/%s", top, catch->plan);
+		TEST_APPEND(wanted->plans, " %s/%s", top, catch->plan);
 }
 
 static void check_end(const struct catch *catch, void *ctx)

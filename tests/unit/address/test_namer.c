@@ -227,7 +227,6 @@ static void requests_ranges_and_responses_are_named(void)
 static const char *segments_with(enum address_word word, const char *text, size_t length)
 {
 	static char list[512];
-	size_t used = 0;
 
 	namer = namer_open();
 	list[0] = '\0';
@@ -235,7 +234,7 @@ static const char *segments_with(enum address_word word, const char *text, size_
 		struct made made = {.protocol = IP_TCP, .flags = ACK, .seq = (uint32_t)at, .payload = text + at};
 		made.length = strlen(text) - at < length ? strlen(text) - at : length;
 		if (words_of_made(namer, &made) & UINT64_C(1) << word)
-			used += (size_t)snprintf(list + used, sizeof list - used, "%s%zu", used > 0 ? " " : "", number);
+			TEST_APPEND(list, "%s%zu", list[0] != '\0' ? " " : "", number);
 	}
 	namer_close(namer);
 	return list;

@@ -28,9 +28,8 @@ static void follow_carrier(void *ctx, bool up, sim_ns now)
 static void keep_decision(void *ctx, const struct decision *decision)
 {
 	struct board_fixture *f = ctx;
-	const size_t used = strlen(f->decisions);
 
-	(void)snprintf(f->decisions + used, sizeof f->decisions - used, "%s %s ", decision->action->name, decision->at);
+	TEST_APPEND(f->decisions, "%s %s ", decision->action->name, decision->at);
 }
 
 void board_fixture_add(struct board_fixture *f, const char *match, const char *action, const char *params)

@@ -17,11 +17,8 @@ static char int_line[256]; /* "fell 5 rose 7 ": INT in ns since power on, as the
 
 static void follow_int(void *ctx, bool asserted, sim_ns now)
 {
-	size_t used = strlen(int_line);
-
 	(void)ctx;
-	(void)snprintf(int_line + used, sizeof int_line - used, "%s %u ", asserted ? "fell" : "rose",
-	               (unsigned)(now - BOARD_FIXTURE_POWER_ON));
+	TEST_APPEND(int_line, "%s %u ", asserted ? "fell" : "rose", (unsigned)(now - BOARD_FIXTURE_POWER_ON));
 }
 
 /* @return for how much longer the message occupies the bus. */

@@ -75,7 +75,7 @@ static const char *message(size_t length, sim_ns now)
 {
 	static char text[256];
 	uint8_t mosi[16] = {0}, miso[16];
-	size_t used = 0, at = 0, more;
+	size_t at = 0, more;
 
 	const struct spi_effect d = board_faults_spi(f.board_faults, mosi, length, BUS_NS, now);
 	memset(miso, MISO_BYTE, sizeof miso);
@@ -83,19 +83,19 @@ static const char *message(size_t length, sim_ns now)
 	board_faults_miso(f.board_faults, miso, length);
 	text[0] = '\0';
 	if (d.brown_out)
-		used += (size_t)snprintf(text + used, sizeof text - used, "brown-out ");
+		TEST_APPEND(text, "brown-out ");
 	if (d.longer_ns > 0)
-		used += (size_t)snprintf(text + used, sizeof text - used, "+%" PRIu64 " ns ", d.longer_ns);
+		TEST_APPEND(text, "+%" PRIu64 " ns ", d.longer_ns);
 	for (size_t i = 0; i < sizeof mosi; i++) {
 		if (mosi[i] != 0)
-			used += (size_t)snprintf(text + used, sizeof text - used, "mosi %zu ^%02x ", i, (unsigned)mosi[i]);
+			TEST_APPEND(text, "mosi %zu ^%02x ", i, (unsigned)mosi[i]);
 		if (miso[i] != MISO_BYTE)
-			used += (size_t)snprintf(text + used, sizeof text - used, "miso %zu ^%02x ", i, (unsigned)miso[i] ^ MISO_BYTE);
+			TEST_APPEND(text, "miso %zu ^%02x ", i, (unsigned)miso[i] ^ MISO_BYTE);
 	}
 	for (; (more = board_faults_command(f.board_faults, at, length)) > 0 && more < length; at += more)
-		used += (size_t)snprintf(text + used, sizeof text - used, "%zu-%zu ", at, at + more);
+		TEST_APPEND(text, "%zu-%zu ", at, at + more);
 	if (at < length && more == 0)
-		(void)snprintf(text + used, sizeof text - used, "off at %zu ", at);
+		TEST_APPEND(text, "off at %zu ", at);
 	return text;
 }
 

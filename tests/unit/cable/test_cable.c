@@ -21,7 +21,6 @@ struct cable_fixture {
 	struct cable *cable;
 	struct fault faults[2];
 	char notes[4096];
-	size_t noted;
 	uint8_t last[64];
 };
 
@@ -31,11 +30,10 @@ __attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
 {
 	va_list args;
 
-	f.noted += (size_t)snprintf(f.notes + f.noted, sizeof f.notes - f.noted, "%" PRIu64 " ", f.sim.now / SIM_US);
+	TEST_APPEND(f.notes, "%" PRIu64 " ", f.sim.now / SIM_US);
 	va_start(args, format);
-	f.noted += (size_t)vsnprintf(f.notes + f.noted, sizeof f.notes - f.noted, format, args);
+	test_append_list(f.notes, sizeof f.notes, format, args);
 	va_end(args);
-	CU_ASSERT_FATAL(f.noted < sizeof f.notes);
 }
 
 static void to_partner(void *ctx, struct frame *frame, sim_ns now)

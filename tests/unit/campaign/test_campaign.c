@@ -20,11 +20,10 @@ static char said[8192];
 
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
-	const size_t used = strlen(said);
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(said + used, sizeof said - used, format, args);
+	test_append_list(said, sizeof said, format, args);
 	va_end(args);
 }
 

@@ -13,13 +13,13 @@ static const char *notes_of(const char *line, const char *match)
 	struct fault faults[NETEM_FAULTS_MAX];
 	char note[NETEM_NOTE_MAX];
 	struct error err;
-	size_t count = 0, used = 0;
+	size_t count = 0;
 
 	CU_ASSERT_FATAL(netem_parse(line, &base, faults, &count, &err));
 	text[0] = '\0';
 	for (size_t i = 0; i < count; i++)
 		if (netem_note(&faults[i], note))
-			used += (size_t)snprintf(text + used, sizeof text - used, "%s\n", note);
+			TEST_APPEND(text, "%s\n", note);
 	return text;
 }
 

@@ -21,11 +21,10 @@ static char shown[4096];
 
 __attribute__((format(printf, 1, 2))) static void show(const char *format, ...)
 {
-	size_t used = strlen(shown);
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(shown + used, sizeof shown - used, format, args);
+	test_append_list(shown, sizeof shown, format, args);
 	va_end(args);
 }
 

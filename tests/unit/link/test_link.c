@@ -18,7 +18,6 @@ struct link_fixture {
 	struct trace_text trace;
 	struct link link;
 	char notes[8192];
-	size_t noted;
 	char losses[256];                    /* what did not arrive, a word each */
 	uint8_t last[FRAME_MAX + FRAME_FCS]; /* that the device received */
 	size_t last_length;
@@ -30,11 +29,10 @@ __attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
 {
 	va_list args;
 
-	f.noted += (size_t)snprintf(f.notes + f.noted, sizeof f.notes - f.noted, "%" PRIu64 " ", f.sim.now);
+	TEST_APPEND(f.notes, "%" PRIu64 " ", f.sim.now);
 	va_start(args, format);
-	f.noted += (size_t)vsnprintf(f.notes + f.noted, sizeof f.notes - f.noted, format, args);
+	test_append_list(f.notes, sizeof f.notes, format, args);
 	va_end(args);
-	CU_ASSERT_FATAL(f.noted < sizeof f.notes);
 }
 
 static void to_partner(void *ctx, struct frame *frame, sim_ns now)
@@ -66,10 +64,8 @@ static void carrier_changed(void *ctx, bool up, sim_ns now)
 
 static void lost(void *ctx, const struct frame *frame, enum direction direction, const char *why, sim_ns now)
 {
-	size_t used = strlen(f.losses);
-
 	CU_ASSERT(ctx == &f && now == f.sim.now);
-	(void)snprintf(f.losses + used, sizeof f.losses - used, "%c %s: %s\n", frame->data[12], direction_name(direction), why);
+	TEST_APPEND(f.losses, "%c %s: %s\n", frame->data[12], direction_name(direction), why);
 }
 
 static void link_fixture_open_at(sim_ns bit_ns, unsigned duplex, sim_ns up_at, uint64_t queue_max)
@@ -83,7 +79,6 @@ static void link_fixture_open_at(sim_ns bit_ns, unsigned duplex, sim_ns up_at, u
 	link_init(&f.link, &config, bit_ns, &ops, &f, &f.sim, f.trace.trace, 1);
 	if (up_at == 0)
 		sim_run_until(&f.sim, 0);
-	f.noted = 0;
 	f.notes[0] = '\0';
 }
 

@@ -18,7 +18,6 @@ struct medium_fixture {
 	struct sim sim;
 	struct medium medium;
 	char notes[16384];
-	size_t noted;
 	struct medium_outcome last[2];
 };
 
@@ -30,12 +29,10 @@ __attribute__((format(printf, 2, 3))) static void note(enum direction direction,
 {
 	va_list args;
 
-	f.noted += (size_t)snprintf(f.notes + f.noted, sizeof f.notes - f.noted, "%" PRIu64 " %c ", f.sim.now,
-	                            direction == TO_SERVER ? 'd' : 'p');
+	TEST_APPEND(f.notes, "%" PRIu64 " %c ", f.sim.now, direction == TO_SERVER ? 'd' : 'p');
 	va_start(args, format);
-	f.noted += (size_t)vsnprintf(f.notes + f.noted, sizeof f.notes - f.noted, format, args);
+	test_append_list(f.notes, sizeof f.notes, format, args);
 	va_end(args);
-	CU_ASSERT_FATAL(f.noted < sizeof f.notes);
 }
 
 static void ended(void *ctx, enum direction direction, const struct medium_outcome *outcome, sim_ns now)
@@ -92,7 +89,6 @@ static void run_until(sim_ns now)
 
 static void forget(void)
 {
-	f.noted = 0;
 	f.notes[0] = '\0';
 }
 

@@ -12,21 +12,19 @@ static void keep_event(void *ctx, const struct nor_event *event)
 {
 	static const char *const words[] = {"power", "reset", "program", "erase", "status", "torn", "disturbed", "finding", "not-modelled"};
 	struct nor_fixture *f = ctx;
-	size_t used = strlen(f->events);
 
 	CU_ASSERT_PTR_NOT_NULL(event->text);
 	CU_ASSERT_EQUAL(event->now_ns, f->nor.now_ns);
-	used += (size_t)snprintf(f->events + used, sizeof f->events - used, "%s", words[event->kind]);
+	TEST_APPEND(f->events, "%s", words[event->kind]);
 	if (event->id != NULL)
-		used += (size_t)snprintf(f->events + used, sizeof f->events - used, ":%s", event->id);
+		TEST_APPEND(f->events, ":%s", event->id);
 	if (event->number != 0)
-		used += (size_t)snprintf(f->events + used, sizeof f->events - used, "#%" PRIu64, event->number);
+		TEST_APPEND(f->events, "#%" PRIu64, event->number);
 	if (event->kind == NOR_EVENT_POWER)
-		used += (size_t)snprintf(f->events + used, sizeof f->events - used, "-%s", event->text);
+		TEST_APPEND(f->events, "-%s", event->text);
 	if (event->kind == NOR_EVENT_TORN)
-		used += (size_t)snprintf(f->events + used, sizeof f->events - used, "@%u", event->value);
-	used += (size_t)snprintf(f->events + used, sizeof f->events - used, " ");
-	CU_ASSERT_FATAL(used < sizeof f->events);
+		TEST_APPEND(f->events, "@%u", event->value);
+	TEST_APPEND(f->events, " ");
 }
 
 static void inject(void *ctx, enum nor_site site, uint64_t number, struct nor_effect *ret_effect)

@@ -330,11 +330,10 @@ static const char *ids_that_leave(struct chain *chain, sim_ns now)
 {
 	static char text[200];
 	enum direction direction;
-	size_t used = 0;
 
 	text[0] = '\0';
 	for (struct frame *frame; (frame = proxy_deliver(chain->proxy, now, &direction)) != NULL; frame_free(frame))
-		used += (size_t)snprintf(text + used, sizeof text - used, "%s%llu", used > 0 ? " " : "", (unsigned long long)frame->id);
+		TEST_APPEND(text, "%s%llu", text[0] != '\0' ? " " : "", (unsigned long long)frame->id);
 	return text;
 }
 

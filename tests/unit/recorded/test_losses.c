@@ -30,7 +30,6 @@ static const char *found(struct losses *ret_losses)
 	struct recording recording;
 	struct import_told told;
 	struct error err = {.text = ""};
-	size_t used = 0;
 	const char *path = captured_end();
 
 	CU_ASSERT_FATAL(import_capture(&recording, &told, path, &options, &err));
@@ -38,12 +37,10 @@ static const char *found(struct losses *ret_losses)
 	found_text[0] = '\0';
 	for (size_t i = 0; i < losses->count; i++) {
 		const struct loss *loss = &losses->list[i];
-		used += (size_t)snprintf(found_text + used, sizeof found_text - used, "%s %s %s", loss->kind == LOSS_LOST ? "lost" : "late",
-		                         direction_name(loss->direction), loss->at);
+		TEST_APPEND(found_text, "%s %s %s", loss->kind == LOSS_LOST ? "lost" : "late", direction_name(loss->direction), loss->at);
 		if (loss->kind == LOSS_LATE)
-			used += (size_t)snprintf(found_text + used, sizeof found_text - used, " by %u ms",
-			                         (unsigned)(loss->late_ns / 1000000));
-		used += (size_t)snprintf(found_text + used, sizeof found_text - used, "\n");
+			TEST_APPEND(found_text, " by %u ms", (unsigned)(loss->late_ns / 1000000));
+		TEST_APPEND(found_text, "\n");
 	}
 	if (ret_losses != NULL)
 		*ret_losses = *losses;

@@ -36,13 +36,12 @@ static const char *found(void)
 	static char text[512];
 	struct stall *stalls;
 	struct decision outage;
-	size_t used = 0, count = stalls_find(&decisions, &stalls);
+	const size_t count = stalls_find(&decisions, &stalls);
 
 	text[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
 		stall_outage(&stalls[i], 0, &outage);
-		used += (size_t)snprintf(text + used, sizeof text - used, "%s for %u\n", outage.at,
-		                         (unsigned)(action_quantity(outage.action, &outage.params, "for") / SIM_MS));
+		TEST_APPEND(text, "%s for %u\n", outage.at, (unsigned)(action_quantity(outage.action, &outage.params, "for") / SIM_MS));
 	}
 	free(stalls);
 	decisions_close(&decisions);

@@ -21,10 +21,9 @@ struct sim_fixture {
 static void note(void *ctx, sim_ns now)
 {
 	struct event *event = ctx;
-	size_t used = strlen(event->f->text);
 
 	CU_ASSERT_EQUAL(now, event->f->sim.now);
-	(void)snprintf(event->f->text + used, sizeof event->f->text - used, "%c%u ", event->name, (unsigned)now);
+	TEST_APPEND(event->f->text, "%c%u ", event->name, (unsigned)now);
 	if (event->again > 0)
 		sim_schedule(&event->f->sim, &event->event, now + event->again);
 }
