@@ -508,7 +508,7 @@ static const char *find_end(const uint8_t *data, size_t length)
 	return length > 0 ? memmem(data, length, "\r\n\r\n", 4) : NULL;
 }
 
-/* Whether the answer so server_fixture is whole. */
+/* Whether the answer so far is whole. */
 static bool parse(struct client_answer *answer, const uint8_t *data, size_t length, uint64_t since, bool is_head)
 {
 	const char *end = find_end(data, length);
