@@ -11,14 +11,14 @@
 
 #define BRANCHING_POINTS_MAX 64
 
-/** What became of a scenario that was branched. */
+/** The outcome of a branched scenario. */
 struct branching {
 	char scenario[256];
 	uint64_t points[BRANCHING_POINTS_MAX]; /**< requests, ascending */
 	size_t count;
 	size_t reached;    /**< how many of them the session had */
 	char differs[512]; /**< the first branch whose files are not those of the session itself, and which; empty: none */
-	double branch_ms;  /**< the longest that a branch took, from the order to the answer */
+	double branch_ms;  /**< the longest time of a branch, from the request to the answer */
 };
 
 /**

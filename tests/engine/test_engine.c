@@ -134,7 +134,7 @@ static void a_qemu_that_lacks_a_symbol_is_reported_and_runs_as_a_process(void)
 
 	test_write("busy.yaml", FAULTS);
 	session_fixture_needs("initramfs.cpio");
-	/* The name that the program exports is spoilt in a copy of it; its own calls do not go by the name. */
+	/* A copy of the program exports another name; its own calls do not use it. */
 	int status = test_shell(
 		output, sizeof output,
 		"cd %s && mkdir bin && sed 's/icount_start_warp_timer/icount_start_warp_timex/' \"$(command -v qemu-system-arm)\" "
@@ -247,7 +247,7 @@ static void a_point_that_is_never_reached_is_no_branch(void)
 	CU_ASSERT_EQUAL(branching.reached, 0);
 }
 
-/* -- what a session leaves that is killed -- */
+/* -- what a killed session leaves -- */
 
 /* The child of @p parent that writes into a session's folder. */
 #define KILL_SESSION                                                                                                                                    \
@@ -414,7 +414,7 @@ static void a_device_that_computes_is_silent_for_its_own_time(void)
 	uint64_t lasts = 0;
 
 	silence_begin(&silence, pid);
-	/* On a busy host it takes a while to compute for that long. */
+	/* On a busy host it takes a while to compute that much. */
 	while (cpu_seconds(pid) < 2)
 		lasts = listen_for(&silence, 1, none);
 	CU_ASSERT(lasts >= 1 && lasts <= 3);

@@ -17,7 +17,7 @@
 extern const CU_TestInfo tests_rest[];
 
 #define FORKS 100
-#define TAKES_US 300 /* what a thread does with the lock in its hand */
+#define TAKES_US 300 /* what a thread does while it holds the lock */
 #define SLEEPS_US 200
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

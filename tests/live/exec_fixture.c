@@ -62,7 +62,7 @@ int exec_fixture_run(const char *server, const char *command, ...)
 	va_end(args);
 	char path[PATH_MAX];
 	(void)snprintf(path, sizeof path, "%s", test_write("command.sh", words));
-	/* How late frames are on a machine under load proves nothing here. */
+	/* Delays of frames on a machine under load are not tested here. */
 	return test_shell(
 		output, sizeof output,
 		"cd %s && rm -rf out && PATH=$PATH:/usr/sbin timeout 100 %s exec --skew-limit 0s %s --out out --server '%s' -- sh %s",

@@ -23,7 +23,7 @@ extern const CU_TestInfo tests_live_both_ways[];
 
 static char output[OUTPUT_MAX];
 
-/* What is decided about a frame by its place in the conversation, whenever that is. */
+/* Decisions that depend on a frame's place in the conversation only. */
 static const char by_place[] =
 	"- {name: lost, probability: 1%, drop: true}\n"
 	"- {name: bursts, direction: to-device, gemodel: {p: 1%, r: 50%}}\n"
@@ -97,7 +97,7 @@ static void what_was_decided_live_is_decided_in_virtual_time(void)
 static struct passed guest;
 static struct live_fixture fixture;
 
-/* One after the other, since which of two ends comes first is the machine's. */
+/* One after the other, since the machine decides which of two ends comes first. */
 static bool all_pass(struct live_fixture *f, struct bridge *bridge)
 {
 	static size_t fed;

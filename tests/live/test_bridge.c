@@ -391,7 +391,7 @@ static void what_is_no_frame_is_lost(void)
 	live_fixture_close(&fixture);
 }
 
-/* No machine is as exact as a nanosecond. */
+/* No machine keeps a limit of a nanosecond. */
 static void a_skew_beyond_the_limit_makes_it_inconclusive(void)
 {
 	static live_fixture_step *const steps[] = {device_sends_five, five_have_come, NULL};
@@ -406,7 +406,7 @@ static void a_skew_beyond_the_limit_makes_it_inconclusive(void)
 	live_fixture_close(&fixture);
 }
 
-/* No frame can have waited for a bridge longer than there is one. */
+/* No frame can have waited for a bridge longer than the bridge exists. */
 static void what_came_before_it_began_is_not_late(void)
 {
 	static live_fixture_step *const steps[] = {five_have_come, NULL};

@@ -52,7 +52,7 @@ __attribute__((format(printf, 1, 2))) static int exec_with(const char *format, .
 	                  test_program(), words);
 }
 
-/* A web server with one file of BODY_BYTES bytes, and words that start it. */
+/* A web server with one file of BODY_BYTES bytes. @return the command that starts it. */
 static const char *write_nginx(void)
 {
 	test_needs_program("curl");
@@ -360,7 +360,7 @@ static void what_is_wrong_with_the_words_is_told(void)
 	TEST_CONTAINS(output, "'phase' under 'expect:'");
 }
 
-/* Whoever is still there of a run: its words have a number in them that no other process has. */
+/* Processes left of a run: their command lines contain a unique number. */
 static void expect_nobody(const char *mark)
 {
 	char words[128];
@@ -472,7 +472,7 @@ static void the_terminals_quit_ends_the_command(void)
 	expect_nobody("3161");
 }
 
-/* Starts two sessions with a full pipe to tell of them, so that the first one's end waits. @return the process. */
+/* Starts two sessions whose output is a full pipe, so that the first one cannot end. @return the process. */
 static pid_t start_with_full_pipe(int ret_ends[2])
 {
 	static const char fill[4096];

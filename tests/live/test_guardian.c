@@ -14,7 +14,7 @@ extern const CU_TestInfo tests_live_guardian[];
 
 static struct error err;
 
-/* What a guardian of these tests puts right: a file that is there when it was called, and says so. */
+/* What the guardians of these tests restore: they create a file. */
 struct task {
 	char path[512];
 	bool fails;
@@ -68,7 +68,7 @@ static void it_restores_when_told_to(void)
 	CU_ASSERT_EQUAL(waitpid(-1, NULL, 0), -1);
 }
 
-/* Whoever waits for the other end of a pipe that a guardian keeps knows when it has ended. */
+/* The end of a guardian shows as the end of a pipe that it keeps open. */
 static void wait_for_end(int fd)
 {
 	char byte;

@@ -40,7 +40,7 @@ static const char network[] =
 	"far ip link set lo up\n"
 	"far ip addr add 10.77.0.1/24 dev far\n"
 	"far ip link set far up\n"
-	/* Whether the program sees what passes is told by what it has written. */
+	/* The capture program is ready once it has written something. */
 	"capture() { \"$@\" >capture.log 2>&1 & capture_pid=$!; children=\"$children $capture_pid\"\n"
 	"  tries=0; until grep -qi -e 'listening on' -e '^File:' capture.log || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done; }\n"
 	/* A capture is complete when it grows no more; what still waits to be written when its program is told to end, some programs drop. */

@@ -21,7 +21,7 @@ extern const CU_TestInfo tests_live_relay[];
 
 #define FILE_BYTES 3000000L
 
-/* A process that does nothing but be in a network namespace of its own, until the test ends. */
+/* An idle process in a network namespace of its own, until the test ends. */
 static pid_t namespace(void)
 {
 	int ready[2];

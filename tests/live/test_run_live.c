@@ -112,7 +112,7 @@ static void a_device_with_keys_needs_more_than_files(void)
 	CU_ASSERT_EQUAL(stutter("release live.yaml --device 21.10 --out site"), 2);
 	TEST_CONTAINS(output, "attestation");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "test ! -e %s/site", test_folder()), 0);
-	/* Where it cannot be, nothing is made either. */
+	/* If it is refused, nothing is created. */
 	CU_ASSERT_EQUAL(stutter("release live.yaml --out 'a site'"), 2);
 	TEST_CONTAINS(output, "has characters that the servers' files cannot have");
 	CU_ASSERT_EQUAL(stutter("release live.yaml --out \"$(printf 'new/a\\nsite')\""), 2);
@@ -282,7 +282,7 @@ static void http_is_where_the_user_says(void)
 	TEST_CONTAINS(output, "busy");
 }
 
-/* Nobody's own far end: time is all that is other, and so the faults of its services act. */
+/* The emulator's own far end in wall time: the faults of its services act. */
 static void the_emulators_far_end_in_wall_time(void)
 {
 	write_scenario("faults:\n"

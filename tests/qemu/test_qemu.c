@@ -377,7 +377,7 @@ static void silence_is_noticed(void)
 		return;
 	qemu = start(&machine, 1, NULL);
 	if (qemu) {
-		/* A stopped QEMU says nothing, not even that it has ended. */
+		/* A stopped QEMU sends nothing, nor does it end. */
 		kill(qemu_pid(qemu), SIGSTOP);
 		drain(qemu, &err);
 		CU_ASSERT_EQUAL(qemu_ended(qemu), QEMU_SILENT);

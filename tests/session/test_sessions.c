@@ -317,7 +317,7 @@ static void the_addresses_of_a_session_can_be_listed(void)
 
 /* -- the folder -- */
 
-/* Whoever brings a line of tc along sees in the output what it means here, unless Linux' meaning was asked for. */
+/* A line of tc gets a note on its meaning here, unless the meaning of Linux was asked for. */
 static void a_correlation_of_tcs_is_noted(void)
 {
 	test_write("small.yaml", SMALL "faults: [{name: tc, netem: loss 5% 25%}]\nexpect: {verdict: any}\n");
@@ -468,7 +468,7 @@ static pid_t start_stutter(const char *const words[])
 	return pid;
 }
 
-/* Waits until a file has so many bytes: the session is in full swing. */
+/* Waits until a file has so many bytes: the session is running. */
 static void wait_for_bytes(const char *name, off_t size)
 {
 	struct stat status;
@@ -691,7 +691,7 @@ static void expect_only_what_is_there(void)
 	char *closing = strstr(output, "The report lies in ");
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(closing);
-	/* What could not be written is complained of behind it. */
+	/* Reports that could not be written are listed after it. */
 	closing[strcspn(closing, "\n")] = '\0';
 	for (size_t i = 0; i < 2; i++)
 		CU_ASSERT_EQUAL(strstr(closing, reports[i]) != NULL, strstr(there, reports[i]) != NULL);
@@ -818,7 +818,7 @@ static void every_scenario_comes_out_as_it_expects(void)
 	                   STATUS_PASSED);
 }
 
-/* That there are both kinds is what the scenario is for. */
+/* The scenario exists to show both outcomes. */
 static void a_flaky_link_passes_with_some_seeds_and_fails_with_others(void)
 {
 	char flaky[PATH_MAX];

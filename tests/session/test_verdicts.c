@@ -124,7 +124,7 @@ static void a_storm_ends_the_session(void)
 	static const char storms[] = "while :; do curl -s -o /dev/null $update/nothing; usleep 100000; done";
 
 	session_fixture_needs("clients.cpio");
-	/* Those that would be asked at the end had no time to be satisfied. */
+	/* Judges that are asked at the end had no time to be satisfied. */
 	run("name: s\nimage: image.bin\ndeadline: 20s\nexpect: {verdict: fail, judge: storm, storm: 5, told: true, poll: true}\n",
 	    device_with(storms, ""), 0);
 	TEST_CONTAINS(output, "judge storm: at ");
@@ -159,7 +159,7 @@ static void what_was_expected_must_have_had_its_cause(void)
 	TEST_CONTAINS(output, "the fault 'never' was to act, and never did");
 }
 
-/* -- what is the device's, and what is not -- */
+/* -- failures of the device, and others -- */
 
 static void shell(const char *command)
 {

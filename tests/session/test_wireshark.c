@@ -93,7 +93,7 @@ static void a_clean_session_shows_no_trouble_at_either_end(void)
 	CU_ASSERT_EQUAL(frames(DEVICE, RECEIVED), traced(" frames to-device"));
 	CU_ASSERT_EQUAL(frames(SERVER, SENT), traced(" frames to-device"));
 	CU_ASSERT_EQUAL(frames(SERVER, RECEIVED), traced(" frames to-server"));
-	/* What the device hears has crossed its cable, which takes its time and leaves nothing shorter than the minimum. */
+	/* Frames received by the device have crossed the cable, which takes time and pads short ones. */
 	CU_ASSERT_EQUAL(frames(DEVICE, RECEIVED " && frame.len < 60"), 0);
 	CU_ASSERT(frames(SERVER, SENT " && frame.len < 60") > 0);
 }
@@ -184,7 +184,7 @@ static void each_capture_has_what_the_faults_did_there(void)
 	expect_causes(SERVER, DEVICE, "to-device");
 }
 
-/* Frames that the device sends into a cable that is out have left it, and say why they came nowhere; those to it have not reached it. */
+/* Frames that the device sends into an unplugged cable are in its capture, with the reason why they were lost; frames to the device are not. */
 static void the_cable_loses_frames_where_they_are_seen(void)
 {
 	run(SMALL "faults:\n- {name: flap, from: 'http.request#2', carrier: 3s}\nexpect: {verdict: any}\n");

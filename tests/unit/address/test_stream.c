@@ -97,7 +97,7 @@ static bool carry(struct end *from, struct end *to)
 	return true;
 }
 
-/* Both do what they can until nothing moves any more. */
+/* Both continue until neither makes progress. */
 static void talk(void)
 {
 	char data[STREAM_MAX];
@@ -269,7 +269,7 @@ static void the_messages_of_tls_1_2_are_found_where_they_begin(void)
 	compare_all();
 }
 
-/* From the server's hello on everything is application data to those who look. */
+/* From the server's hello on everything looks like application data. */
 static void the_messages_of_tls_1_3_are_found_where_they_begin(void)
 {
 	open_end(&ends[TO_SERVER], false, TLS1_3_VERSION, NULL);
@@ -343,7 +343,7 @@ static void segments_out_of_order_do_not_lose_what_follows(void)
 		                          .length = ends[TO_DEVICE].length - at < 100 ? ends[TO_DEVICE].length - at : 100};
 		words |= words_of_made(namer, &made);
 	}
-	/* Who begins in a segment that came too early is seen only when that is repeated. */
+	/* A message that begins in a segment out of order is recognised when that is retransmitted. */
 	mark_records(&ends[TO_DEVICE], 5);
 	CU_ASSERT(ends[TO_DEVICE].count == 5);
 	for (size_t i = 0; i < ends[TO_DEVICE].count; i++)

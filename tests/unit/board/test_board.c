@@ -80,7 +80,7 @@ static void a_message_says_for_how_much_longer_it_occupies_the_bus(void)
 	CU_ASSERT_EQUAL(exchange(read_estat, miso, sizeof miso), 3 * SIM_MS);
 	CU_ASSERT_EQUAL(exchange(read_estat, miso, sizeof miso), 7 * (uint64_t)BUS_NS);
 	CU_ASSERT_EQUAL(exchange(read_estat, miso, sizeof miso), 0);
-	/* Nobody is at the other chip selects, so no fault counts what goes there. */
+	/* The other chip selects have no chip, so no fault counts messages to them. */
 	CU_ASSERT_EQUAL(board_spi(&f.board, 1, read_estat, miso, sizeof miso, BUS_NS), 0);
 	board_fixture_close(&f);
 }

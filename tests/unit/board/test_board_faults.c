@@ -16,7 +16,7 @@
 #define FAULTS 6u
 #define TIMES 6u
 
-/* Faults at work, with the trace in memory. */
+/* The faults of a board without the board. */
 struct board_faults_fixture {
 	struct fault faults[FAULTS];
 	size_t count;
@@ -70,7 +70,7 @@ static void counts(size_t index, uint64_t matched, uint64_t applied)
 static const uint8_t five[5];
 #define MISO_BYTE 0x5aU
 
-/* What a message of @length bytes goes through, in words: "" if nothing happens to it. */
+/* The effects on a message of @length bytes, in words: "" if there are none. */
 static const char *message(size_t length, sim_ns now)
 {
 	static char text[256];

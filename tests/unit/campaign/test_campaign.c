@@ -15,7 +15,7 @@
 
 extern const CU_TestInfo tests_campaign[];
 
-/* All that was told, in order, a line each; errors with their texts. */
+/* All reports, in order, a line each; errors with their texts. */
 static char said[8192];
 
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)

@@ -67,7 +67,7 @@ static void tables_are_one_after_the_other(void)
 	CU_ASSERT_PTR_NULL(cli_option_at(&command, sizeof names / sizeof names[0]));
 }
 
-/* A command that asks for an option that it has not is a mistake of ours. */
+/* Asking for an option that the command does not have is a programming error. */
 static void a_name_that_no_table_has_aborts(void)
 {
 	struct typed typed;

@@ -280,7 +280,7 @@ static void the_previous_run_shares_half_of_its_scenarios(void)
 	CU_ASSERT_EQUAL(last_run(history, &everything), 0);
 	history_fixture_add(history, 1000, "a/d/1/fail/1 b/d/1/fail/1 c/d/1/fail/1");
 	history_fixture_add(history, 2000, "b/d/1/pass/2 c/d/1/pass/2");
-	/* Somebody looks into one of them; then comes the night again. */
+	/* One of them is run by hand; then comes the next nightly run. */
 	history_fixture_add(history, 3000, "a/d/1/fail/3");
 	history_fixture_add(history, 4000, "a/d/1/fail/4 b/d/1/fail/4 c/d/1/fail/4");
 	CU_ASSERT_EQUAL(last_run(history, &everything), 4);

@@ -239,7 +239,7 @@ static void the_command_imports_merges_and_shows(void)
 #undef STUTTER
 }
 
-/* What others have written into their folders moves no cursor here. */
+/* Control characters in imported folders do not reach the terminal. */
 static void what_is_shown_is_plain(void)
 {
 	static char output[8192];

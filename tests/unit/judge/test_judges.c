@@ -60,7 +60,7 @@ static void end(void)
 	world_fixture_close(&f);
 }
 
-/* Asks; "" if all judges are content. */
+/* Asks all judges. @return "" if they are satisfied. */
 static const char *asked(void)
 {
 	static char text[EVIDENCE_TEXT_MAX + JUDGE_NAME_MAX + 2];

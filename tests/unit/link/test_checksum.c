@@ -107,7 +107,7 @@ static void a_frame_that_is_cut_anywhere_is_mended_within_its_bounds(void)
 	}
 }
 
-/* How much of it the sum would cover is not known. */
+/* It is not known how much of it the sum covers. */
 static void a_udp_length_that_lies_leaves_the_checksum_alone(void)
 {
 	static const uint16_t lengths[] = {0, 7, 109, 65535};

@@ -235,7 +235,7 @@ static void noise_waits_for_an_attempt_that_lasts_until_it(void)
 	medium_fixture_close();
 }
 
-/* The partner has started first, unheard; it listens to nothing, the device does. */
+/* The partner starts first and is not sensed yet; it ignores the carrier, the device does not. */
 static void what_a_half_duplex_end_starts_over_is_lost_to_it(void)
 {
 	medium_fixture_open(1000);
@@ -475,7 +475,7 @@ static void a_frame_given_up_leaves_the_cable_at_once(void)
 	medium_fixture_close();
 }
 
-/* Collisions, back-off, a effect on the cable, backpressure, frames in a row and deferral. */
+/* Collisions, back-off, an effect on the cable, backpressure, frames in a row and deferral. */
 static void all_sorts_at(sim_ns bit_ns)
 {
 	struct medium_rules rules = medium_standard_rules;

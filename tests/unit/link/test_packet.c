@@ -221,7 +221,7 @@ static void every_prefix_is_read_within_its_bounds(void)
 		struct packet_bytes raw = packet_bytes_of(examples[i]);
 		for (size_t length = 0; length <= raw.length; length++) {
 			struct packet packet = parse_exact(raw.data, length);
-			/* What is not whole is not said to be there. */
+			/* Truncated fields are reported as absent. */
 			CU_ASSERT(!packet.is_ipv4 || length >= 34);
 			CU_ASSERT(!packet.has_ports || length >= 38);
 			CU_ASSERT(!packet.is_tcp || length >= 54);

@@ -401,7 +401,7 @@ static void an_outage_ends_for_copies_too(void)
 	const struct replayed replayed = replay_check(faults, 2, 600);
 
 	CU_ASSERT(replayed.dropped > 50 && replayed.dropped < 120);
-	/* The frame that an outage begins with has its copy still, for who is not netem_exact does not see copies. */
+	/* The frame that an outage begins with has its copy still, since faults other than netem_exact do not see copies. */
 	CU_ASSERT_EQUAL(replayed.delivered, 1200 - replayed.dropped);
 }
 

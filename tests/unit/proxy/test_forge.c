@@ -240,7 +240,7 @@ static void in_a_black_hole_nobody_is_told(void)
 	CU_ASSERT(traffic.fate.dropped && traffic.made == 0);
 	TEST_SAME_TEXT(narrow("size=100;fragment=false", &(struct made){.may_fragment = true, .length = 100}), "");
 	CU_ASSERT(traffic.fate.dropped && traffic.made == 0);
-	/* Who must not be fragmented is told all the same. */
+	/* A datagram that must not be fragmented is answered all the same. */
 	(void)narrow("size=100;fragment=false", &data);
 	CU_ASSERT_EQUAL(traffic.made, 1);
 }

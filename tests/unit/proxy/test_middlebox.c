@@ -270,7 +270,7 @@ static void who_goes_on_is_reset_if_asked_for(void)
 	traffic_close(&traffic);
 }
 
-/* What never came to it does not keep a conversation alive. */
+/* A frame that never reaches it does not keep a conversation alive. */
 static void what_is_lost_before_it_is_not_seen(void)
 {
 	const struct fault faults[] = {made_checked_fault("loss", "nth=2", "drop", ""),

@@ -213,7 +213,7 @@ static void the_links_queue_is_limited_too(void)
 	CU_ASSERT_EQUAL(leaves(TEN_MS, TO_SERVER, 0), SIM_S + 10 * SIM_MS);
 	CU_ASSERT_EQUAL(leaves(TEN_MS, TO_SERVER, 0), SIM_S + 20 * SIM_MS);
 	CU_ASSERT_EQUAL(leaves(TEN_MS, TO_SERVER, 0), SIM_NEVER);
-	/* Who is on the way does not wait in the queue. */
+	/* A frame in transmission does not count as waiting in the queue. */
 	CU_ASSERT_EQUAL(leaves(TEN_MS, TO_SERVER, 10 * SIM_MS), SIM_S + 30 * SIM_MS);
 	traffic_close(&traffic);
 }

@@ -42,7 +42,7 @@ struct traffic {
 	struct proxy_fate fate;      /**< of the last frame */
 	char text[256];              /**< the fate as it is rendered */
 	char out[TRAFFIC_TEXT_MAX];  /**< what came out: time, direction, bytes in hexadecimal */
-	char told[TRAFFIC_TEXT_MAX]; /**< the same for people: "1ms to-device tcp.rst A > B 60 B seq 1 ack 2" */
+	char told[TRAFFIC_TEXT_MAX]; /**< the same in readable form: "1ms to-device tcp.rst A > B 60 B seq 1 ack 2" */
 	uint8_t last[FRAME_MAX];     /**< the frame that came out last */
 	size_t last_length;
 	unsigned count; /**< frames that came out since told was emptied */
@@ -58,7 +58,7 @@ void traffic_close(struct traffic *traffic);
 bool traffic_send(struct traffic *traffic, const struct made *made, sim_ns now);
 bool traffic_send_frame(struct traffic *traffic, struct frame *frame, enum direction direction, sim_ns now);
 
-/** What has come out up to @p until and since the last call, for people. */
+/** The frames that came out up to @p until and since the last call, in readable form. */
 const char *traffic_told(struct traffic *traffic, sim_ns until);
 
 #endif
